@@ -1,0 +1,334 @@
+package primitives_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"overlap/primitives"
+)
+
+// The same program on every kind of executor: submit, then collect in order.
+func ExampleSubmit() {
+	ctx := context.Background()
+	pool := primitives.NewPool(primitives.Config{Workers: 2})
+	defer pool.Shutdown(ctx)
+
+	var squares []*primitives.Future[int]
+	for i := range 5 {
+		squares = append(squares, primitives.Submit(ctx, pool, func(context.Context) (int, error) {
+			return i * i, nil
+		}))
+	}
+	for _, f := range squares {
+		v, err := f.Result(ctx)
+		fmt.Print(v, " ", err, "; ")
+	}
+	// Output: 0 <nil>; 1 <nil>; 4 <nil>; 9 <nil>; 16 <nil>;
+}
+
+// kinds runs a test in a synctest bubble under every kind of executor. When
+// the bubble ends, synctest fails the test if a goroutine is left behind.
+func kinds(t *testing.T, workers int, test func(t *testing.T, x primitives.Executor)) {
+	for _, kind := range primitives.Names() {
+		w := workers
+		if kind == "inline" {
+			w = 1
+		}
+		t.Run(kind, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				x, err := primitives.New(kind, primitives.Config{Workers: w})
+				if err != nil {
+					t.Fatal(err)
+				}
+				test(t, x)
+				if err := x.Shutdown(t.Context()); err != nil {
+					t.Errorf("shutdown: %v", err)
+				}
+			})
+		})
+	}
+}
+
+func TestResultsArriveInOrder(t *testing.T) {
+	kinds(t, 3, func(t *testing.T, x primitives.Executor) {
+		var futures []*primitives.Future[int]
+		for i := range 50 {
+			futures = append(futures, primitives.Submit(t.Context(), x, func(context.Context) (int, error) {
+				time.Sleep(time.Duration(50-i) * time.Millisecond)
+				if i == 7 {
+					return i, fs.ErrNotExist
+				}
+				return i, nil
+			}))
+		}
+		for i, f := range futures {
+			v, err := f.Result(t.Context())
+			if v != i || (i == 7) != errors.Is(err, fs.ErrNotExist) {
+				t.Errorf("future %d: %d, %v", i, v, err)
+			}
+		}
+	})
+}
+
+func TestAtMostWorkersAtOnce(t *testing.T) {
+	kinds(t, 4, func(t *testing.T, x primitives.Executor) {
+		var now, peak atomic.Int64
+		start := time.Now()
+		var last *primitives.Future[int]
+		for range 20 {
+			last = primitives.Submit(t.Context(), x, func(context.Context) (int, error) {
+				peak.Store(max(peak.Load(), now.Add(1)))
+				defer now.Add(-1)
+				time.Sleep(time.Millisecond)
+				return 0, nil
+			})
+		}
+		last.Result(t.Context())
+		if got := int(peak.Load()); got != x.Workers() {
+			t.Errorf("%d tasks at once, want %d", got, x.Workers())
+		}
+		want := time.Duration(20/x.Workers()) * time.Millisecond
+		if got := time.Since(start); got != want {
+			t.Errorf("20 tasks of 1ms on %d workers took %v, want %v", x.Workers(), got, want)
+		}
+	})
+}
+
+func TestPanicIsCarried(t *testing.T) {
+	kinds(t, 2, func(t *testing.T, x primitives.Executor) {
+		f := primitives.Submit(t.Context(), x, func(context.Context) (int, error) { panic(fs.ErrClosed) })
+		_, err := f.Result(t.Context())
+		var p *primitives.PanicError
+		if !errors.As(err, &p) || !errors.Is(err, fs.ErrClosed) {
+			t.Fatalf("error is %v", err)
+		}
+		if !strings.Contains(string(p.Stack), "TestPanicIsCarried") {
+			t.Errorf("the stack is not the task's:\n%s", p.Stack)
+		}
+		g := primitives.Submit(t.Context(), x, func(context.Context) (int, error) { return 1, nil })
+		if v, err := g.Result(t.Context()); v != 1 || err != nil {
+			t.Errorf("after a panic: %d, %v", v, err)
+		}
+	})
+}
+
+func TestGoexitEndsItsFuture(t *testing.T) {
+	kinds(t, 1, func(t *testing.T, x primitives.Executor) {
+		var f *primitives.Future[int]
+		var caller sync.WaitGroup
+		caller.Go(func() { // inline runs the task on this goroutine, which then ends too
+			f = primitives.Submit(t.Context(), x, func(context.Context) (int, error) {
+				runtime.Goexit()
+				return 1, nil
+			})
+		})
+		caller.Wait()
+		if f != nil {
+			if _, err := f.Result(t.Context()); err != primitives.ErrGoexit {
+				t.Errorf("error is %v", err)
+			}
+		}
+		g := primitives.Submit(t.Context(), x, func(context.Context) (int, error) { return 2, nil })
+		if v, err := g.Result(t.Context()); v != 2 || err != nil {
+			t.Errorf("the only worker is gone: %d, %v", v, err)
+		}
+	})
+}
+
+func TestContextFreesTheWaiterNotTheTask(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		x := primitives.NewPool(primitives.Config{Workers: 1})
+		defer x.Shutdown(t.Context())
+		f := primitives.Submit(t.Context(), x, func(context.Context) (int, error) {
+			time.Sleep(time.Hour)
+			return 5, nil
+		})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if _, err := f.Result(ctx); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("impatient waiter got %v", err)
+		}
+		<-f.Done()
+		if v, err := f.Result(ctx); v != 5 || err != nil {
+			t.Errorf("finished future with an ended context: %d, %v", v, err)
+		}
+	})
+}
+
+func TestFullExecutorCanBeGivenUp(t *testing.T) {
+	hour := func(context.Context) (int, error) { time.Sleep(time.Hour); return 0, nil }
+	for kind, taken := range map[string]int{"spawn": 1, "pool": 3} {
+		t.Run(kind, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				x, err := primitives.New(kind, primitives.Config{Workers: 1, Queue: 2})
+				if err != nil {
+					t.Fatal(err)
+				}
+				for range taken {
+					primitives.Submit(t.Context(), x, hour)
+					synctest.Wait()
+				}
+				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+				defer cancel()
+				start := time.Now()
+				f := primitives.Submit(ctx, x, hour)
+				if waited := time.Since(start); waited != time.Minute {
+					t.Errorf("Submit to a full executor returned after %v, want 1m", waited)
+				}
+				if _, err := f.Result(t.Context()); !errors.Is(err, context.DeadlineExceeded) {
+					t.Errorf("error is %v", err)
+				}
+				if err := x.Shutdown(t.Context()); err != nil {
+					t.Error(err)
+				}
+				if hours := time.Since(start).Hours(); hours < float64(taken) {
+					t.Errorf("Shutdown returned after %.1f hours of %d", hours, taken)
+				}
+			})
+		})
+	}
+}
+
+func TestTaskOfAnEndedContextDoesNotStart(t *testing.T) {
+	kinds(t, 1, func(t *testing.T, x primitives.Executor) {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		cancel(fs.ErrPermission)
+		f := primitives.Submit(ctx, x, func(context.Context) (int, error) { t.Error("it ran"); return 0, nil })
+		if _, err := f.Result(t.Context()); !errors.Is(err, fs.ErrPermission) {
+			t.Errorf("error is %v", err)
+		}
+	})
+}
+
+func TestShutdown(t *testing.T) {
+	kinds(t, 2, func(t *testing.T, x primitives.Executor) {
+		f := primitives.Submit(t.Context(), x, func(context.Context) (int, error) {
+			time.Sleep(time.Hour)
+			return 1, nil
+		})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if err := x.Shutdown(ctx); x.Workers() > 1 && !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("impatient shutdown: %v", err)
+		}
+		late := primitives.Submit(t.Context(), x, func(context.Context) (int, error) { return 0, nil })
+		if _, err := late.Result(t.Context()); err != primitives.ErrShutdown {
+			t.Errorf("submitted after shutdown: %v", err)
+		}
+		if err := x.Shutdown(t.Context()); err != nil {
+			t.Errorf("patient shutdown: %v", err)
+		}
+		select {
+		case <-f.Done():
+		default:
+			t.Error("Shutdown returned before the task had finished")
+		}
+	})
+}
+
+// A task that submits to its own busy pool blocks; Shutdown must not make that
+// a deadlock.
+func TestShutdownWhileATaskSubmits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		x := primitives.NewPool(primitives.Config{Workers: 1, Queue: 1})
+		outer := primitives.Submit(t.Context(), x, func(ctx context.Context) (error, error) {
+			time.Sleep(time.Second) // until Shutdown has begun
+			_, err := primitives.Submit(ctx, x, func(context.Context) (int, error) { return 0, nil }).Result(ctx)
+			return err, nil
+		})
+		synctest.Wait()
+		for range 2 { // one fills the queue, one blocks in Submit
+			go primitives.Submit(t.Context(), x, func(context.Context) (int, error) { return 0, nil })
+		}
+		synctest.Wait()
+		if err := x.Shutdown(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if inner, _ := outer.Result(t.Context()); inner != primitives.ErrShutdown {
+			t.Errorf("nested submission: %v", inner)
+		}
+	})
+}
+
+func TestNewRefuses(t *testing.T) {
+	for _, c := range []struct {
+		kind    string
+		workers int
+		want    string
+	}{
+		{"inline", 2, "it has 1 worker, not 2"},
+		{"pool", 0, "needs at least 1 worker"},
+		{"polo", 1, `unknown executor "polo"`},
+	} {
+		if _, err := primitives.New(c.kind, primitives.Config{Workers: c.workers}); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("New(%s, %d): %v, want %q", c.kind, c.workers, err, c.want)
+		}
+	}
+}
+
+// overlapProbe fails if two tasks that overlap have the same worker. Its
+// fields are not locked: the race detector checks that they need not be.
+type overlapProbe struct {
+	t    *testing.T
+	busy []bool
+	ran  []int
+}
+
+func (p *overlapProbe) TaskStart(worker int) {
+	if p.busy[worker] {
+		p.t.Errorf("worker %d started a second task", worker)
+	}
+	p.busy[worker] = true
+}
+
+func (p *overlapProbe) TaskEnd(worker int) {
+	p.busy[worker] = false
+	p.ran[worker]++
+}
+
+func TestProbeHearsEveryTaskBeforeItsWaiter(t *testing.T) {
+	for _, kind := range primitives.Names() {
+		workers := 4
+		if kind == "inline" {
+			workers = 1
+		}
+		t.Run(kind, func(t *testing.T) {
+			p := &overlapProbe{t, make([]bool, workers), make([]int, workers)}
+			x, err := primitives.New(kind, primitives.Config{Workers: workers, Probe: p})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var futures []*primitives.Future[int]
+			for i := range 1000 {
+				futures = append(futures, primitives.Submit(t.Context(), x, func(context.Context) (int, error) {
+					if i%100 == 0 {
+						panic("some tasks do")
+					}
+					return i, nil
+				}))
+			}
+			for _, f := range futures {
+				f.Result(t.Context())
+			}
+			total := 0
+			for _, n := range p.ran { // read with no more order than the results gave
+				total += n
+			}
+			if total != 1000 {
+				t.Errorf("the probe heard of %d tasks, want 1000", total)
+			}
+			if err := x.Shutdown(t.Context()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}

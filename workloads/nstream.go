@@ -1,0 +1,71 @@
+package workloads
+
+import (
+	"context"
+	"fmt"
+
+	"overlap/primitives"
+)
+
+// Nstream is the nstream kernel of the Parallel Research Kernels (Van der
+// Wijngaart and Mattson, 2014), STREAM's triad with an update: A += B + 3·C
+// over arrays that do not fit the private caches. It moves 32 bytes for two
+// multiplications and additions, so cores help until memory is saturated.
+//
+// After k runs every A[i] is 8k. Items are elements.
+var Nstream = Workload{
+	Name: "nstream",
+	Kind: Memory,
+	Doc:  "PRK nstream: A += B + 3·C over 48 MiB of arrays",
+	New:  newNstream,
+}
+
+type nstreamJob struct {
+	a, b, c []float64
+	tasks   int
+	runs    int
+}
+
+func newNstream(p Params) (Job, error) {
+	n, err := p.amount(1<<12, 1<<21, 1<<25)
+	if err != nil {
+		return nil, err
+	}
+	j := &nstreamJob{a: make([]float64, n), b: make([]float64, n), c: make([]float64, n), tasks: 128}
+	for i := range j.a {
+		j.a[i], j.b[i], j.c[i] = 0, 2, 2
+	}
+	return j, nil
+}
+
+func (j *nstreamJob) Run(ctx context.Context, ex primitives.Executor) error {
+	n := len(j.a)
+	_, err := forEach(ctx, ex, j.tasks, func(_ context.Context, i int) (struct{}, error) {
+		lo, hi := i*n/j.tasks, (i+1)*n/j.tasks
+		triad(j.a[lo:hi], j.b[lo:hi], j.c[lo:hi])
+		return struct{}{}, nil
+	})
+	j.runs++
+	return err
+}
+
+func triad(a, b, c []float64) {
+	b, c = b[:len(a)], c[:len(a)]
+	for i := range a {
+		a[i] += b[i] + 3*c[i]
+	}
+}
+
+// Check finds a skipped or repeated element of any run: each adds exactly 8.
+func (j *nstreamJob) Check() error {
+	want := 8 * float64(j.runs)
+	for i, got := range j.a {
+		if got != want {
+			return fmt.Errorf("after %d runs element %d is %v, want %v", j.runs, i, got, want)
+		}
+	}
+	return nil
+}
+
+func (j *nstreamJob) Items() int   { return len(j.a) }
+func (j *nstreamJob) Close() error { return nil }
