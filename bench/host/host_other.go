@@ -1,0 +1,37 @@
+//go:build !linux
+
+package host
+
+import (
+	"runtime"
+)
+
+// CanBind says whether this system can bind a process to CPUs.
+const CanBind = false
+
+// Affinity returns the numbers of all CPUs: this system has no masks that a
+// program without cgo could read.
+func Affinity() ([]int, error) {
+	ids := make([]int, runtime.NumCPU())
+	for i := range ids {
+		ids[i] = i
+	}
+	return ids, nil
+}
+
+// CheckThreads finds nothing where nothing can be bound.
+func CheckThreads([]int) error { return nil }
+
+// Start calls start. The process can run on every CPU; GOMAXPROCS alone
+// bounds its parallelism.
+func Start(_ []int, start func() error) error { return start() }
+
+func topology(ids []int) ([]CPU, string) {
+	cpus := make([]CPU, len(ids))
+	for i, id := range ids {
+		cpus[i] = CPU{ID: id, Package: -1, Core: -1}
+	}
+	return cpus, "the core layout is not read on this system, each CPU counts as a core"
+}
+
+func kernel() string { return "" }

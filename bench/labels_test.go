@@ -1,0 +1,143 @@
+package bench_test
+
+import (
+	"bytes"
+	"fmt"
+	"go/parser"
+	"go/token"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"testing"
+
+	"golang.org/x/perf/benchfmt"
+
+	"overlap/bench"
+	"overlap/bench/host"
+	"overlap/workloads"
+)
+
+func TestEveryWorkloadHasItsBenchmark(t *testing.T) {
+	file, err := parser.ParseFile(token.NewFileSet(), "bench_test.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, w := range workloads.All() {
+		if file.Scope.Lookup(bench.BenchmarkName(w)) == nil {
+			t.Errorf("bench_test.go has no func %s", bench.BenchmarkName(w))
+		}
+	}
+}
+
+// benchmark runs this test binary as go test would, bound to the given CPUs,
+// and returns what it wrote.
+func benchmark(t *testing.T, cpus []int, args ...string) (string, error) {
+	t.Helper()
+	var out bytes.Buffer
+	cmd := exec.Command(os.Args[0], append([]string{"-test.run=^$"}, args...)...)
+	cmd.Stdout, cmd.Stderr = &out, &out
+	if err := host.Start(cpus, cmd.Start); err != nil {
+		t.Fatal(err)
+	}
+	err := cmd.Wait()
+	return out.String(), err
+}
+
+func results(t *testing.T, text string) []*benchfmt.Result {
+	t.Helper()
+	var list []*benchfmt.Result
+	for r := benchfmt.NewReader(strings.NewReader(text), "output"); r.Scan(); {
+		switch rec := r.Result().(type) {
+		case *benchfmt.Result:
+			list = append(list, rec.Clone())
+		case *benchfmt.SyntaxError:
+			t.Error(rec)
+		}
+	}
+	return list
+}
+
+func affinity(t *testing.T) []int {
+	cpus, err := host.Affinity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cpus
+}
+
+func TestLinesCarryLabelsUnitsAndConfiguration(t *testing.T) {
+	cpus := affinity(t)
+	out, err := benchmark(t, cpus, "-test.bench=Ep|Sleepers", "-test.benchtime=2x", "-test.cpu=1,2", "-size=small", "-workers=1,3")
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	list := results(t, out)
+	var names []string
+	for _, r := range list {
+		names = append(names, string(r.Name))
+		for _, unit := range []string{"sec/op", "q02-sec/op", "q25-sec/op", "q50-sec/op", "p50-sec/task", "p99-sec/task", "items/s", "tasks-inflight", "cpus-busy", "pressure"} {
+			if _, ok := r.Value(unit); !ok {
+				t.Errorf("%s has no %s", r.Name, unit)
+			}
+		}
+		for key, want := range map[string]string{"cpus": host.FormatList(cpus), "goos": ".+", "host": ".+", "kinds": "Ep=cpu .*Sleepers=wait"} {
+			if got := r.GetConfig(key); !regexp.MustCompile(want).MatchString(got) {
+				t.Errorf("%s: %s is %q, want %s", r.Name, key, got, want)
+			}
+		}
+	}
+	var want []string
+	for _, w := range []string{"Ep", "Sleepers"} {
+		for _, workers := range []int{1, 3} {
+			for _, suffix := range []string{"", "-2"} {
+				want = append(want, fmt.Sprintf("%s/executor=pool/workers=%d/cores=%d/size=small%s", w, workers, len(cpus), suffix))
+			}
+		}
+	}
+	if strings.Join(names, "\n") != strings.Join(want, "\n") {
+		t.Errorf("lines\n%s\nwant\n%s", strings.Join(names, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// With -benchtime=1x testing measures before it applies -cpu; the label must
+// hold all the same.
+func TestOneIterationIsMeasuredAtItsLabel(t *testing.T) {
+	out, err := benchmark(t, affinity(t), "-test.bench=Sleepers", "-test.benchtime=1x", "-test.cpu=3,1", "-size=small", "-workers=1")
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if n := len(results(t, out)); n != 2 {
+		t.Errorf("%d results, want 2\n%s", n, out)
+	}
+}
+
+func TestMaskIsInTheLabel(t *testing.T) {
+	if !host.CanBind {
+		t.Skip("this system cannot bind")
+	}
+	one := affinity(t)[:1]
+	out, err := benchmark(t, one, "-test.bench=Sleepers", "-test.benchtime=2x", "-size=small", "-workers=2")
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	list := results(t, out)
+	if len(list) != 1 || string(list[0].Name) != "Sleepers/executor=pool/workers=2/cores=1/size=small" {
+		t.Errorf("on one CPU:\n%s", out)
+	}
+}
+
+func TestFalseLabelsFail(t *testing.T) {
+	for _, c := range []struct{ flag, want string }{
+		{"-cores=999", "-cores=999: the process is bound to"},
+		{"-executors=pond", `-executors: unknown executor "pond"`},
+		{"-size=huge", `-size: unknown size "huge"`},
+		{"-slices=0", "-slices: 0 is not at least 1"},
+		{"-workers=0", `"0" is not a list`},
+	} {
+		out, err := benchmark(t, affinity(t), "-test.bench=Sleepers", "-test.benchtime=1x", c.flag)
+		if err == nil || !strings.Contains(out, c.want) {
+			t.Errorf("%s: %v\n%s\nwant %q", c.flag, err, out, c.want)
+		}
+	}
+}

@@ -1,0 +1,177 @@
+package bench
+
+import (
+	"bufio"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"regexp"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"overlap/bench/host"
+	"overlap/primitives"
+	"overlap/workloads"
+)
+
+// options are the flags of a test binary of this package.
+type options struct {
+	workers   []int
+	executors []string
+	size      workloads.Size
+	slices    int
+	cores     int
+	barrier   bool
+}
+
+// flags is package state because a benchmark function has no other way to get
+// at the flags of its binary.
+var flags = options{
+	workers:   []int{1},
+	executors: []string{"pool"},
+	size:      workloads.Medium,
+	slices:    1,
+}
+
+// Main is the TestMain of a package of benchmarks: it adds the flags that
+// choose points, writes the configuration and Unit lines that belong before
+// the results, and runs the tests and benchmarks. It does not return.
+func Main(m *testing.M) {
+	register(flag.CommandLine)
+	flag.Parse()
+	preamble()
+	os.Exit(m.Run())
+}
+
+// Sample is the main function of a process that measures one sample: a test
+// binary without go test. args are its flags. It does not return.
+func Sample(args []string) {
+	testing.Init()
+	register(flag.CommandLine)
+	flag.CommandLine.Parse(args) // exits on errors
+	preamble()
+	var all []testing.InternalBenchmark
+	for _, w := range workloads.All() {
+		all = append(all, testing.InternalBenchmark{Name: BenchmarkName(w), F: func(b *testing.B) { Run(b, w) }})
+	}
+	testing.Main(regexp.MatchString, nil, all, nil)
+}
+
+// BenchmarkName is the name of the benchmark function for w: Benchmark and the
+// workload's name with a capital.
+func BenchmarkName(w workloads.Workload) string { return "Benchmark" + Title(w) }
+
+// Title is the name of w in a result file, where a benchmark's name begins
+// with a capital.
+func Title(w workloads.Workload) string { return strings.ToUpper(w.Name[:1]) + w.Name[1:] }
+
+func register(fs *flag.FlagSet) {
+	flags.workers = []int{1, runtime.NumCPU(), 16}
+	slices.Sort(flags.workers)
+	flags.workers = slices.Compact(flags.workers)
+
+	fs.Func("workers", "comma-separated `list` of worker counts (default 1, the CPUs, 16)", func(s string) (err error) {
+		flags.workers, err = ParseInts(s)
+		return err
+	})
+	fs.Func("executors", "comma-separated `list` of executors, from "+strings.Join(primitives.Names(), ", ")+" (default pool)", func(s string) error {
+		flags.executors = strings.Split(s, ",")
+		return nil
+	})
+	fs.Func("size", "`size` of the jobs: small, medium or large (default medium)", func(s string) error {
+		flags.size = workloads.Size(s)
+		return nil
+	})
+	fs.IntVar(&flags.slices, "slices", 1, "run one of this many equal shares of each job")
+	fs.IntVar(&flags.cores, "cores", 0, "fail unless the process is bound to this many CPUs (default: any number)")
+	fs.BoolVar(&flags.barrier, "barrier", false, "before each timing, write a line \"ready\" to standard error and wait for a byte on standard input")
+}
+
+// check finds flags that cannot be obeyed.
+func (o options) check(cpus []int) error {
+	for _, x := range o.executors {
+		if !slices.Contains(primitives.Names(), x) {
+			return fmt.Errorf("-executors: unknown executor %q: there are %s", x, strings.Join(primitives.Names(), ", "))
+		}
+	}
+	if !slices.Contains(workloads.Sizes(), o.size) {
+		return fmt.Errorf("-size: unknown size %q: there are %v", o.size, workloads.Sizes())
+	}
+	if o.slices < 1 {
+		return fmt.Errorf("-slices: %d is not at least 1", o.slices)
+	}
+	if o.cores != 0 && o.cores != len(cpus) {
+		return fmt.Errorf("-cores=%d: the process is bound to %d CPUs (%s)", o.cores, len(cpus), host.FormatList(cpus))
+	}
+	return nil
+}
+
+// ParseInts reads a comma-separated list of numbers that are at least 1.
+func ParseInts(s string) ([]int, error) {
+	var list []int
+	for field := range strings.SplitSeq(s, ",") {
+		n, err := strconv.Atoi(strings.TrimSpace(field))
+		if err != nil || n < 1 {
+			return nil, fmt.Errorf("%q is not a list of whole numbers from 1, such as 1,2,8", s)
+		}
+		list = append(list, n)
+	}
+	return list, nil
+}
+
+// cpuList is the value of -test.cpu, or the GOMAXPROCS in force.
+func cpuList() ([]int, error) {
+	if f := flag.Lookup("test.cpu"); f != nil && f.Value.String() != "" {
+		return ParseInts(f.Value.String())
+	}
+	return []int{runtime.GOMAXPROCS(0)}, nil
+}
+
+// preamble writes what holds for the whole process, if it will run benchmarks.
+// Without benchmarks the lines would be noise in the output of plain tests.
+func preamble() {
+	if f := flag.Lookup("test.bench"); f == nil || f.Value.String() == "" {
+		return
+	}
+	w := bufio.NewWriter(os.Stdout)
+	defer w.Flush()
+	writeUnits(w)
+	writeConfig(w)
+}
+
+// writeConfig writes the configuration lines. The kinds of all workloads are
+// one line that never changes, because benchstat makes a table of its own for
+// every value of a configuration key.
+func writeConfig(w io.Writer) {
+	h, err := host.Read()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "overlap: no host configuration lines:", err)
+		return
+	}
+	ids := make([]int, len(h.CPUs))
+	for i, c := range h.CPUs {
+		ids[i] = c.ID
+	}
+	var kinds []string
+	for _, k := range workloads.All() {
+		kinds = append(kinds, Title(k)+"="+string(k.Kind))
+	}
+	fmt.Fprintf(w, "host: %s\nkernel: %s\ngo: %s\ncpus: %s\nkinds: %s\n",
+		h.Name, h.Kernel, h.Go, host.FormatList(ids), strings.Join(kinds, " "))
+}
+
+// meet tells whoever holds the barrier that this process is ready and waits
+// for the word.
+func meet() error {
+	if _, err := fmt.Fprintln(os.Stderr, "ready"); err != nil {
+		return fmt.Errorf("barrier: %w", err)
+	}
+	if _, err := os.Stdin.Read(make([]byte, 1)); err != nil {
+		return fmt.Errorf("barrier: no word to start: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,148 @@
+// Package meter measures what a sample consumed besides wall time: how many
+// tasks were in progress and for how long, how many CPUs worked, and whether
+// somebody else wanted those CPUs.
+package meter
+
+import (
+	"time"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+)
+
+// Reading is what a Meter saw between Start and Stop.
+type Reading struct {
+	// Inflight is the mean number of tasks started and not finished: the
+	// degree of concurrency. It is the sum of the tasks' residence over the
+	// wall time (Little, 1961).
+	Inflight float64
+
+	// CPUsBusy is the mean number of CPUs that ran this process and children
+	// that it has waited for: the degree of parallelism, CPU time over wall
+	// time, by the kernel's clock.
+	CPUsBusy float64
+
+	// Tasks is the number of tasks that ended.
+	Tasks int64
+
+	// P50 and P99 are quantiles of the tasks' residence, from start to end,
+	// to three digits.
+	P50, P99 time.Duration
+
+	// Jobs holds the quantiles 0.02, 0.25 and 0.50 of the wall times between
+	// Laps. A low quantile of short jobs sees the undisturbed speed of the
+	// code where the mean mixes it with the machine's slow spells.
+	Jobs [3]time.Duration
+
+	// Pressure is the share of the CPU time within reach that somebody else
+	// had while this process wanted it. It is 0 where the system does not tell.
+	Pressure float64
+}
+
+// Meter measures one sample. It is a primitives.Probe for the executor that
+// runs the sample's tasks.
+type Meter struct {
+	workers []worker
+	cpus    []int
+	reach   int // CPUs that can be busy at once
+
+	base   time.Time // all clock readings count from here
+	start  time.Duration
+	lap    time.Duration // end of the last job
+	jobs   *hdrhistogram.Histogram
+	cpu    time.Duration
+	demand demand
+}
+
+// worker is one worker's own state. The histogram is a pointer to much memory
+// of its own; the padding keeps the two fields that every task writes on cache
+// lines (two, for the adjacent-line prefetcher) that no other worker touches.
+type worker struct {
+	since     time.Duration
+	residence time.Duration
+	hist      *hdrhistogram.Histogram
+	_         [128 - 24]byte
+}
+
+const longest = 100 * time.Second // what the histograms can hold
+
+// New returns a meter for an executor of so many workers, in a process that
+// is bound to the given CPUs and runs procs goroutines at once (GOMAXPROCS).
+func New(workers int, cpus []int, procs int) *Meter {
+	m := &Meter{
+		workers: make([]worker, workers),
+		cpus:    cpus,
+		reach:   max(1, min(len(cpus), procs)),
+		base:    time.Now(),
+		jobs:    newHistogram(),
+	}
+	for i := range m.workers {
+		m.workers[i].hist = newHistogram()
+	}
+	return m
+}
+
+func newHistogram() *hdrhistogram.Histogram { return hdrhistogram.New(1, int64(longest), 3) }
+
+// record counts d. A time beyond the histogram's range counts at its upper end.
+func record(h *hdrhistogram.Histogram, d time.Duration) {
+	_ = h.RecordValue(int64(min(d, longest))) // in range by the line above
+}
+
+// TaskStart implements primitives.Probe.
+func (m *Meter) TaskStart(w int) { m.workers[w].since = time.Since(m.base) }
+
+// TaskEnd implements primitives.Probe.
+func (m *Meter) TaskEnd(w int) {
+	k := &m.workers[w]
+	d := time.Since(m.base) - k.since
+	k.residence += d
+	record(k.hist, d)
+}
+
+// Lap marks the end of a job, on the goroutine that called Start.
+func (m *Meter) Lap() {
+	now := time.Since(m.base)
+	record(m.jobs, now-m.lap)
+	m.lap = now
+}
+
+// Start begins the sample. No task may be in progress. The slow readings come
+// first, so that as little as possible lies between the clock and the work.
+func (m *Meter) Start() {
+	for i := range m.workers {
+		m.workers[i].residence = 0
+		m.workers[i].hist.Reset()
+	}
+	m.jobs.Reset()
+	m.demand = readDemand(m.cpus)
+	m.cpu = cpuTime()
+	m.start = time.Since(m.base)
+	m.lap = m.start
+}
+
+// Stop ends the sample. No task may be in progress. The wall time counts from
+// the return of Start to the call of Stop.
+func (m *Meter) Stop() Reading {
+	wall := max(time.Since(m.base)-m.start, 1)
+	cpu := cpuTime() - m.cpu
+	lost := m.demand.lost(readDemand(m.cpus))
+
+	all := m.workers[0].hist
+	residence := m.workers[0].residence
+	for i := range m.workers[1:] {
+		all.Merge(m.workers[i+1].hist)
+		residence += m.workers[i+1].residence
+	}
+	r := Reading{
+		Inflight: float64(residence) / float64(wall),
+		CPUsBusy: float64(cpu) / float64(wall),
+		Tasks:    all.TotalCount(),
+		P50:      time.Duration(all.ValueAtQuantile(50)),
+		P99:      time.Duration(all.ValueAtQuantile(99)),
+		Pressure: float64(lost) / float64(wall) / float64(m.reach),
+	}
+	for i, q := range []float64{2, 25, 50} {
+		r.Jobs[i] = time.Duration(m.jobs.ValueAtQuantile(q))
+	}
+	return r
+}

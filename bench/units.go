@@ -1,0 +1,44 @@
+package bench
+
+import (
+	"fmt"
+	"io"
+	"testing"
+
+	"overlap/bench/meter"
+)
+
+// units are what a benchmark line carries, with the direction in which they
+// are good. tasks-inflight and cpus-busy are degrees, good only for what they
+// buy, but the format knows no third direction.
+var units = []struct{ name, better string }{
+	{"ns/op", "lower"},
+	{"q02-ns/op", "lower"},
+	{"q25-ns/op", "lower"},
+	{"q50-ns/op", "lower"},
+	{"p50-ns/task", "lower"},
+	{"p99-ns/task", "lower"},
+	{"items/s", "higher"},
+	{"tasks-inflight", "higher"},
+	{"cpus-busy", "higher"},
+	{"pressure", "lower"},
+}
+
+// writeUnits writes a Unit line for every unit and property.
+func writeUnits(w io.Writer) {
+	for _, u := range units {
+		fmt.Fprintf(w, "Unit %s better=%s\nUnit %s assume=nothing\n", u.name, u.better, u.name)
+	}
+}
+
+func report(b *testing.B, r meter.Reading, items int) {
+	b.ReportMetric(float64(r.Jobs[0]), "q02-ns/op")
+	b.ReportMetric(float64(r.Jobs[1]), "q25-ns/op")
+	b.ReportMetric(float64(r.Jobs[2]), "q50-ns/op")
+	b.ReportMetric(float64(r.P50), "p50-ns/task")
+	b.ReportMetric(float64(r.P99), "p99-ns/task")
+	b.ReportMetric(float64(items)*float64(b.N)/b.Elapsed().Seconds(), "items/s")
+	b.ReportMetric(r.Inflight, "tasks-inflight")
+	b.ReportMetric(r.CPUsBusy, "cpus-busy")
+	b.ReportMetric(r.Pressure, "pressure")
+}
