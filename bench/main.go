@@ -139,7 +139,7 @@ func preamble() {
 	}
 	w := bufio.NewWriter(os.Stdout)
 	defer w.Flush()
-	writeUnits(w)
+	WriteUnits(w)
 	writeConfig(w)
 }
 

@@ -72,14 +72,13 @@ type sample struct {
 }
 
 func (s *sample) name() string {
-	name := fmt.Sprintf("executor=%s/workers=%d/cores=%d", s.executor, s.workers, len(s.cpus))
-	if flags.size != workloads.Medium {
-		name += fmt.Sprintf("/size=%s", flags.size)
-	}
-	if flags.slices > 1 {
-		name += fmt.Sprintf("/slices=%d", flags.slices)
-	}
-	return name
+	return Point{
+		Executor: s.executor,
+		Workers:  s.workers,
+		Cores:    len(s.cpus),
+		Size:     flags.size,
+		Slices:   flags.slices,
+	}.parts()
 }
 
 func (s *sample) setUp() (err error) {

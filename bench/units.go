@@ -24,8 +24,8 @@ var units = []struct{ name, better string }{
 	{"pressure", "lower"},
 }
 
-// writeUnits writes a Unit line for every unit and property.
-func writeUnits(w io.Writer) {
+// WriteUnits writes a Unit line for every unit and property.
+func WriteUnits(w io.Writer) {
 	for _, u := range units {
 		fmt.Fprintf(w, "Unit %s better=%s\nUnit %s assume=nothing\n", u.name, u.better, u.name)
 	}

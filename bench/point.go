@@ -1,0 +1,42 @@
+package bench
+
+import (
+	"fmt"
+
+	"overlap/workloads"
+)
+
+// Point is one configuration of the grid.
+type Point struct {
+	Workload string // as in a benchmark's name: Ep
+	Executor string
+	Workers  int // most tasks in progress at once
+	Cores    int // CPUs in the affinity mask
+	Procs    int // GOMAXPROCS
+	Size     workloads.Size
+	Slices   int // above 1: one of this many equal shares of the job
+}
+
+// Name is the point as a result file names it, without the word Benchmark:
+//
+//	Ep/executor=pool/workers=8/cores=2-2
+func (p Point) Name() string {
+	name := p.Workload + "/" + p.parts()
+	if p.Procs != 1 {
+		name += fmt.Sprintf("-%d", p.Procs)
+	}
+	return name
+}
+
+// parts is the name of the sub-benchmark. The medium size and the whole job go
+// without saying.
+func (p Point) parts() string {
+	s := fmt.Sprintf("executor=%s/workers=%d/cores=%d", p.Executor, p.Workers, p.Cores)
+	if p.Size != workloads.Medium {
+		s += fmt.Sprintf("/size=%s", p.Size)
+	}
+	if p.Slices > 1 {
+		s += fmt.Sprintf("/slices=%d", p.Slices)
+	}
+	return s
+}

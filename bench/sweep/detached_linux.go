@@ -1,0 +1,10 @@
+package sweep
+
+import "syscall"
+
+// detached puts a sample into a process group of its own, so that Ctrl-C
+// reaches the sweep alone, which then ends the sample; and has the kernel end
+// the sample if the sweep is killed.
+func detached() *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+}

@@ -1,0 +1,110 @@
+package sweep
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"golang.org/x/perf/benchfmt"
+
+	"overlap/bench"
+)
+
+// File is a result file that grows by one sample at a time. Whatever happens
+// to the process, the file holds whole lines of every sample appended so far.
+type File struct {
+	f      *os.File
+	buf    bytes.Buffer
+	writer *benchfmt.Writer // to buf; it knows which configuration lines are out
+	size   int64            // of what is known to be on disk
+	empty  bool             // holds no sample yet
+}
+
+// Create makes DIR/HOST/TIME.txt and writes the Unit lines. It never opens a
+// file that exists.
+func Create(dir, host string, now time.Time) (*File, error) {
+	dir = filepath.Join(dir, safeName(host))
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return nil, fmt.Errorf("results folder: %w", err)
+	}
+	stamp := now.UTC().Format("2006-01-02T15-04-05Z")
+	for n := 1; ; n++ {
+		name := stamp
+		if n > 1 {
+			name = fmt.Sprintf("%s.%d", stamp, n)
+		}
+		f, err := os.OpenFile(filepath.Join(dir, name+".txt"), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+		if errors.Is(err, fs.ErrExist) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("results folder: %w", err)
+		}
+		file := &File{f: f, empty: true}
+		file.writer = benchfmt.NewWriter(&file.buf)
+		bench.WriteUnits(&file.buf)
+		if err := file.flush(); err != nil {
+			f.Close()
+			return nil, err
+		}
+		return file, nil
+	}
+}
+
+// Path is the name of the file.
+func (f *File) Path() string { return f.f.Name() }
+
+// Append writes a result and returns when it is on disk. After an error the
+// file still ends with the last whole sample.
+func (f *File) Append(r *benchfmt.Result) error {
+	if err := f.writer.Write(r); err != nil {
+		return fmt.Errorf("%s: %w", f.Path(), err)
+	}
+	if err := f.flush(); err != nil {
+		return err
+	}
+	f.empty = false
+	return nil
+}
+
+func (f *File) flush() error {
+	defer f.buf.Reset()
+	n := int64(f.buf.Len())
+	_, err := f.f.Write(f.buf.Bytes())
+	if err == nil {
+		err = f.f.Sync()
+	}
+	if err != nil {
+		return errors.Join(err, f.f.Truncate(f.size)) // both name the file
+	}
+	f.size += n
+	return nil
+}
+
+// Close closes the file, and removes it if it holds no sample.
+func (f *File) Close() error {
+	err := f.f.Close()
+	if f.empty {
+		err = errors.Join(err, os.Remove(f.Path()))
+	}
+	return err
+}
+
+// safeName makes one path element of a host's name.
+func safeName(host string) string {
+	name := strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("._-", r) {
+			return r
+		}
+		return '-'
+	}, host)
+	if strings.Trim(name, ".") == "" {
+		return "unnamed"
+	}
+	return name
+}

@@ -1,0 +1,192 @@
+// Package sweep measures a grid of points: a fresh process for every sample,
+// bound before its runtime starts, in rounds of random order, and every sample
+// durably on disk before the next begins.
+package sweep
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"overlap/bench"
+	"overlap/bench/host"
+	"overlap/workloads"
+)
+
+// Point is a point of the grid and how many copies of it run at once. Copies
+// above 1 are independent processes, each on a CPU of its own, that measure
+// the ceiling: what the machine gives to programs that share nothing.
+type Point struct {
+	bench.Point
+	Copies int
+}
+
+func (p Point) String() string {
+	if p.Copies > 1 {
+		return fmt.Sprintf("%s ×%d", p.Name(), p.Copies)
+	}
+	return p.Name()
+}
+
+// Grid says which points to measure. Every list must have a value.
+type Grid struct {
+	Workloads []workloads.Workload
+	Executors []string
+	Workers   []int
+	Levels    []Level // of parallelism, ascending
+	Size      workloads.Size
+}
+
+// Level is a degree of parallelism on offer: CPUs and GOMAXPROCS.
+type Level struct{ Cores, Procs int }
+
+// parallelism is how many goroutines can run at the same instant.
+func (l Level) parallelism() int { return min(l.Cores, l.Procs) }
+
+// Levels pairs cores and GOMAXPROCS. Without procs every number of cores has
+// GOMAXPROCS equal to it. Where processes cannot be bound, GOMAXPROCS alone
+// makes the levels.
+func Levels(h host.Host, cores, procs []int) ([]Level, error) {
+	n := len(h.CPUs)
+	for _, c := range cores {
+		if c > n {
+			return nil, fmt.Errorf("--cores %d: this process may use %d CPUs (%s)", c, n, host.FormatList(h.Placement()))
+		}
+		if !host.CanBind && c != n {
+			return nil, fmt.Errorf("--cores %d: this system cannot bind a process to fewer than its %d CPUs; use --procs", c, n)
+		}
+	}
+	var levels []Level
+	switch {
+	case !host.CanBind:
+		if procs == nil {
+			procs = doubling(n)
+		}
+		for _, g := range procs {
+			levels = append(levels, Level{n, g})
+		}
+	case procs == nil:
+		if cores == nil {
+			cores = doubling(h.Cores())
+		}
+		for _, c := range cores {
+			levels = append(levels, Level{c, c})
+		}
+	default:
+		if cores == nil {
+			cores = doubling(h.Cores())
+		}
+		for _, c := range cores {
+			for _, g := range procs {
+				levels = append(levels, Level{c, g})
+			}
+		}
+	}
+	slices.SortFunc(levels, func(a, b Level) int {
+		return cmp.Or(cmp.Compare(a.Cores, b.Cores), cmp.Compare(a.Procs, b.Procs))
+	})
+	return slices.Compact(levels), nil
+}
+
+// Workers is the default list of worker counts: the powers of four up to 64 or
+// four times the CPUs, and every number of cores. All workloads have the same
+// list, so that benchstat finds the same rows in every column.
+func Workers(levels []Level) []int {
+	most := 64
+	for _, l := range levels {
+		most = max(most, 4*l.parallelism())
+	}
+	var list []int
+	for w := 1; w <= most; w *= 4 {
+		list = append(list, w)
+	}
+	for _, l := range levels {
+		list = append(list, l.parallelism())
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// doubling is 1, 2, 4 … n, ending in n.
+func doubling(n int) []int {
+	var list []int
+	for i := 1; i < n; i *= 2 {
+		list = append(list, i)
+	}
+	return append(list, n)
+}
+
+// Lines returns the points that do not depend on measurements: all workers on
+// the lowest and on the highest level (the concurrency line and its
+// counterpart on all cores), workers equal to cores between them, and the
+// ceilings.
+func (g Grid) Lines() []Point {
+	var points []Point
+	for _, w := range g.Workloads {
+		for _, x := range g.Executors {
+			for i, l := range g.Levels {
+				for _, workers := range g.Workers {
+					ends := i == 0 || i == len(g.Levels)-1
+					if (ends || workers == l.parallelism()) && possible(x, workers) {
+						points = append(points, g.point(w, x, workers, l))
+					}
+				}
+			}
+		}
+		points = append(points, g.ceilings(w)...)
+	}
+	return points
+}
+
+// Best returns the points that complete the parallelism line of a workload and
+// executor whose best number of workers is known.
+func (g Grid) Best(w workloads.Workload, executor string, workers int) []Point {
+	var points []Point
+	for i, l := range g.Levels {
+		if i > 0 && i < len(g.Levels)-1 && workers != l.parallelism() {
+			points = append(points, g.point(w, executor, workers, l))
+		}
+	}
+	return points
+}
+
+func (g Grid) point(w workloads.Workload, executor string, workers int, l Level) Point {
+	return Point{
+		Point: bench.Point{
+			Workload: bench.Title(w),
+			Executor: executor,
+			Workers:  workers,
+			Cores:    l.Cores,
+			Procs:    l.Procs,
+			Size:     g.Size,
+			Slices:   1,
+		},
+		Copies: 1,
+	}
+}
+
+// ceilings returns, for every degree of parallelism p above 1, a p-th of the
+// job alone on one CPU and p of them at once.
+func (g Grid) ceilings(w workloads.Workload) []Point {
+	var points []Point
+	for _, l := range g.Levels {
+		p := l.parallelism()
+		if p == 1 {
+			continue
+		}
+		single := Level{Cores: 1, Procs: 1}
+		if !host.CanBind {
+			single.Cores = l.Cores
+		}
+		for _, copies := range []int{1, p} {
+			pt := g.point(w, g.Executors[0], 1, single)
+			pt.Slices, pt.Copies = p, copies
+			if !slices.Contains(points, pt) {
+				points = append(points, pt)
+			}
+		}
+	}
+	return points
+}
+
+func possible(executor string, workers int) bool { return executor != "inline" || workers == 1 }

@@ -1,0 +1,234 @@
+package sweep
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"golang.org/x/perf/benchfmt"
+)
+
+// Config says how a sweep is run.
+type Config struct {
+	Grid    Grid
+	Sampler Sampler
+
+	// Append stores a sample. When it returns, the sample must be safe. An
+	// error ends the sweep.
+	Append func(*benchfmt.Result) error
+
+	// Rounds is the most rounds to run; every round takes one sample of every
+	// point.
+	Rounds int
+
+	// Budget is how long the sweep may take. A round that would not fit is
+	// not begun; the first one always is.
+	Budget time.Duration
+
+	// Seed orders the points within the rounds.
+	Seed uint64
+
+	// Progress, if not nil, is told before every sample.
+	Progress func(Progress)
+}
+
+// Progress is where a sweep stands.
+type Progress struct {
+	Done, Total   int // samples; Total may change, it is an estimate
+	Round, Rounds int // from 1
+	Point         Point
+	Left          time.Duration // estimated; 0 until there is an estimate
+}
+
+// Summary is what a sweep did.
+type Summary struct {
+	Points, Samples, Rounds int
+	Failures                []Failure
+}
+
+// Failure is a sample that could not be taken.
+type Failure struct {
+	Point Point
+	Err   error
+}
+
+// strikes is how often a point may fail before the sweep leaves it out.
+const strikes = 2
+
+// Run sweeps the grid. It returns what was done so far together with an error
+// if ctx ends or a sample cannot be stored; samples that fail are listed in the
+// summary and do not end the sweep.
+func Run(ctx context.Context, c Config) (Summary, error) {
+	s := &sweep{
+		Config:     c,
+		points:     c.Grid.Lines(),
+		iterations: map[Point]int{},
+		times:      map[Point]float64{},
+		failed:     map[Point]int{},
+		start:      time.Now(),
+		rng:        rand.New(rand.NewPCG(c.Seed, 0)),
+	}
+	err := s.run(ctx)
+	s.summary.Points = len(s.points)
+	return s.summary, err
+}
+
+type sweep struct {
+	Config
+	points     []Point
+	iterations map[Point]int     // of the first sample, kept for all others
+	times      map[Point]float64 // of the first sample, seconds per job
+	failed     map[Point]int
+	start      time.Time
+	rng        *rand.Rand
+	summary    Summary
+	round      int
+	rounds     int // expected
+	lastRound  time.Duration
+}
+
+func (s *sweep) run(ctx context.Context) error {
+	s.rounds = s.Rounds
+	for s.round = 1; s.round <= s.rounds; s.round++ {
+		began := time.Now()
+		if err := s.visit(ctx, s.order(s.points)); err != nil {
+			return err
+		}
+		if s.round == 1 {
+			more := s.complete()
+			s.points = append(s.points, more...)
+			if err := s.visit(ctx, s.order(more)); err != nil {
+				return err
+			}
+		}
+		s.summary.Rounds = s.round
+		s.lastRound = time.Since(began)
+		s.rounds = min(s.Rounds, s.round+s.roundsLeft())
+	}
+	return nil
+}
+
+// roundsLeft is how many rounds still fit into the budget.
+func (s *sweep) roundsLeft() int {
+	return int(max(0, s.Budget-time.Since(s.start)) / max(s.lastRound, 1))
+}
+
+// order shuffles the points. In the first round several copies come after
+// everything else, because they run as many jobs as one copy was found to need.
+func (s *sweep) order(points []Point) []Point {
+	points = slices.Clone(points)
+	s.rng.Shuffle(len(points), func(i, j int) { points[i], points[j] = points[j], points[i] })
+	if s.round == 1 {
+		slices.SortStableFunc(points, func(a, b Point) int { return min(a.Copies, 2) - min(b.Copies, 2) })
+	}
+	return points
+}
+
+func (s *sweep) visit(ctx context.Context, points []Point) error {
+	for i, p := range points {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		if s.failed[p] >= strikes {
+			continue
+		}
+		if s.Progress != nil {
+			s.Progress(s.progress(p, len(points)-i))
+		}
+		if err := s.sample(ctx, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *sweep) sample(ctx context.Context, p Point) error {
+	r, err := s.Sampler.Sample(ctx, p, s.iterationsOf(p))
+	if err != nil {
+		if ctx.Err() != nil {
+			return context.Cause(ctx) // the sample was ended, it did not fail
+		}
+		s.failed[p]++
+		s.summary.Failures = append(s.summary.Failures, Failure{p, err})
+		return nil
+	}
+	setConfig(r, "seed", fmt.Sprint(s.Seed))
+	if err := s.Append(r); err != nil {
+		return fmt.Errorf("store sample: %w", err)
+	}
+	s.summary.Samples++
+	if _, known := s.iterations[p]; !known {
+		s.iterations[p], s.times[p] = r.Iters, nsPerOp(r)
+	}
+	return nil
+}
+
+// iterationsOf is how many jobs a sample of p times: as many as its first
+// sample did, or as one copy does.
+func (s *sweep) iterationsOf(p Point) int {
+	if p.Copies > 1 {
+		alone := p
+		alone.Copies = 1
+		return max(1, s.iterations[alone])
+	}
+	return s.iterations[p]
+}
+
+// complete returns the points of the parallelism lines, at the numbers of
+// workers that the first round found best.
+func (s *sweep) complete() []Point {
+	var more []Point
+	for _, w := range s.Grid.Workloads {
+		for _, x := range s.Grid.Executors {
+			if workers, ok := s.best(s.Grid.point(w, x, 1, s.Grid.Levels[len(s.Grid.Levels)-1])); ok {
+				more = append(more, s.Grid.Best(w, x, workers)...)
+			}
+		}
+	}
+	return more
+}
+
+// best returns the smallest number of workers that is within 5 % of the
+// fastest at the level of p. The smallest, because the fastest of several
+// equal ones is chance.
+func (s *sweep) best(p Point) (workers int, ok bool) {
+	fastest := 0.0
+	for _, w := range s.Grid.Workers {
+		p.Workers = w
+		if t, known := s.times[p]; known && (fastest == 0 || t < fastest) {
+			fastest = t
+		}
+	}
+	for _, w := range s.Grid.Workers {
+		p.Workers = w
+		if t, known := s.times[p]; known && t <= 1.05*fastest {
+			return w, true
+		}
+	}
+	return 0, false
+}
+
+func (s *sweep) progress(p Point, leftInRound int) Progress {
+	g := Progress{
+		Done:   s.summary.Samples + len(s.summary.Failures),
+		Round:  s.round,
+		Rounds: s.rounds,
+		Point:  p,
+	}
+	g.Total = g.Done + leftInRound + (s.rounds-s.round)*len(s.points)
+	if s.lastRound > 0 {
+		g.Left = time.Duration(float64(s.lastRound) * float64(g.Total-g.Done) / float64(len(s.points)))
+	} else if g.Done > 0 {
+		// Rounds that do not fit the budget will not be run.
+		g.Left = min(max(0, s.Budget-time.Since(s.start)),
+			time.Since(s.start)*time.Duration(g.Total-g.Done)/time.Duration(g.Done))
+	}
+	return g
+}
+
+// ErrInterrupted is the cause to cancel a sweep's context with when a person
+// asked for it.
+var ErrInterrupted = errors.New("interrupted")

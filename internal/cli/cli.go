@@ -1,0 +1,91 @@
+// Package cli is the command overlap: one file per verb.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"overlap/bench"
+	"overlap/bench/sweep"
+)
+
+// sampleVerb makes this program a sample process. It is not for people, and
+// kept from the flag library because its flags are those of a test binary.
+const sampleVerb = "sample"
+
+type command struct {
+	Run    runCmd    `cmd:"" help:"Measure: sweep the suite over workers and cores."`
+	Report reportCmd `cmd:"" help:"Explain and draw what was measured."`
+	Host   hostCmd   `cmd:"" help:"Show what a process may use of this machine."`
+}
+
+// streams are what a verb talks to.
+type streams struct{ out, err io.Writer }
+
+// Main runs overlap and returns its exit code: 0, 1 for an error, 2 for a
+// wrong command line, 130 if it was interrupted.
+func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	if len(args) > 0 && args[0] == sampleVerb {
+		bench.Sample(args[1:])
+	}
+	exit := -1
+	parser, err := kong.New(&command{},
+		kong.Name("overlap"),
+		kong.Description("Measures what concurrency and parallelism each buy: speedup = concurrency gain × parallelism gain."),
+		kong.Writers(stdout, stderr),
+		kong.Exit(func(code int) { exit = code }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.UsageOnError(),
+	)
+	if err != nil {
+		panic("cli: " + err.Error()) // the command struct is wrong
+	}
+	verb, err := parser.Parse(args)
+	if exit >= 0 { // --help was given
+		return exit
+	}
+	if err != nil {
+		fmt.Fprintf(stderr, "overlap: %v\nRun overlap --help for the verbs and flags.\n", err)
+		return 2
+	}
+	ctx, stop := withInterrupt(ctx)
+	defer stop()
+	verb.BindTo(ctx, (*context.Context)(nil))
+	err = verb.Run(&streams{stdout, stderr})
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, sweep.ErrInterrupted):
+		fmt.Fprintln(stderr, "overlap: interrupted")
+		return 130
+	}
+	fmt.Fprintf(stderr, "overlap: %v\n", err)
+	return 1
+}
+
+// withInterrupt ends the context on the first Ctrl-C or SIGTERM. The second
+// ends the program, as usual.
+func withInterrupt(parent context.Context) (context.Context, func()) {
+	ctx, cancel := context.WithCancelCause(parent)
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		select {
+		case <-signals:
+			signal.Stop(signals)
+			cancel(sweep.ErrInterrupted)
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, func() {
+		signal.Stop(signals)
+		cancel(context.Canceled)
+	}
+}

@@ -1,0 +1,65 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+
+	"overlap/bench/sweep"
+)
+
+// progress shows how far a sweep is: a bar on a terminal, a line per round
+// elsewhere.
+type progress struct {
+	w     io.Writer
+	bar   *progressbar.ProgressBar // nil where there is no terminal
+	round int
+}
+
+func newProgress(w io.Writer) *progress {
+	p := &progress{w: w}
+	if isTerminal(w) {
+		p.bar = progressbar.NewOptions(1,
+			progressbar.OptionSetWriter(w),
+			progressbar.OptionSetWidth(24),
+			progressbar.OptionSetPredictTime(false), // the sweep knows its rounds, the bar would only guess
+			progressbar.OptionSetElapsedTime(false),
+			progressbar.OptionShowCount(),
+			progressbar.OptionClearOnFinish(),
+			progressbar.OptionFullWidth(),
+		)
+	}
+	return p
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+func (p *progress) show(g sweep.Progress) {
+	left := ""
+	if g.Left > 0 {
+		left = fmt.Sprintf(", %v left", g.Left.Round(time.Second))
+	}
+	if p.bar != nil {
+		p.bar.ChangeMax(max(g.Total, g.Done+1))
+		p.bar.Describe(fmt.Sprintf("round %d/%d%s", g.Round, g.Rounds, left))
+		_ = p.bar.Set(g.Done) // a terminal that is gone is no reason to stop measuring
+		return
+	}
+	if g.Round != p.round {
+		p.round = g.Round
+		fmt.Fprintf(p.w, "round %d of %d: %d of %d samples%s\n", g.Round, g.Rounds, g.Done, g.Total, left)
+	}
+}
+
+func (p *progress) finish() {
+	if p.bar != nil {
+		_ = p.bar.Finish() // likewise
+	}
+}

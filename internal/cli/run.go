@@ -1,0 +1,191 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/perf/benchfmt"
+
+	"overlap/bench/host"
+	"overlap/bench/sweep"
+	"overlap/primitives"
+	"overlap/workloads"
+)
+
+type runCmd struct {
+	Workloads []string      `help:"Workloads to run (default: all; see --list)." placeholder:"NAME,…"`
+	Workers   []int         `help:"Worker counts: tasks in progress at once." placeholder:"N,…"`
+	Cores     []int         `help:"CPUs to bind to, one line each (default: 1, 2, 4 … all cores)." placeholder:"N,…"`
+	Procs     []int         `help:"GOMAXPROCS for each number of cores (default: equal to it)." placeholder:"N,…"`
+	Executors []string      `help:"Executors: inline, spawn, pool." default:"pool" placeholder:"NAME,…"`
+	Size      string        `help:"Size of the jobs: small, medium, large." default:"medium" placeholder:"SIZE"`
+	Rounds    int           `help:"Most samples of every point." default:"20" placeholder:"N"`
+	Budget    time.Duration `help:"How long to measure; a round that would not fit is not begun (default: 3m, with --quick 25s)." placeholder:"DURATION"`
+	Sample    time.Duration `help:"How long to time jobs in a sample (default: 60ms, with --quick 20ms)." placeholder:"DURATION"`
+	Quick     bool          `help:"A coarse grid and short samples: about half a minute on two cores."`
+	Seed      uint64        `help:"Seed of the random order (default: random)." placeholder:"N"`
+	Results   string        `help:"Folder for the result files." default:"results" placeholder:"DIR"`
+	Name      string        `help:"Name of this machine in the results (default: its host name)." placeholder:"HOST"`
+	List      bool          `help:"List the workloads and the points that would be measured, and stop."`
+}
+
+func (c *runCmd) Run(ctx context.Context, s *streams) error {
+	h, err := host.Read()
+	if err != nil {
+		return err
+	}
+	if c.Name != "" {
+		h.Name = c.Name
+	}
+	grid, err := c.grid(h)
+	if err != nil {
+		return err
+	}
+	if c.List {
+		list(s, grid)
+		return nil
+	}
+	return c.sweep(ctx, s, h, grid)
+}
+
+// grid checks the flags and makes the grid.
+func (c *runCmd) grid(h host.Host) (sweep.Grid, error) {
+	if c.Budget == 0 {
+		c.Budget = 3 * time.Minute
+		if c.Quick {
+			c.Budget = 25 * time.Second
+		}
+	}
+	if c.Sample == 0 {
+		c.Sample = 60 * time.Millisecond
+		if c.Quick {
+			c.Sample = 20 * time.Millisecond
+		}
+	}
+	for flag, bad := range map[string]bool{
+		"--rounds":  c.Rounds < 1,
+		"--budget":  c.Budget < 0,
+		"--sample":  c.Sample < time.Millisecond,
+		"--workers": slices.ContainsFunc(c.Workers, below1),
+		"--cores":   slices.ContainsFunc(c.Cores, below1),
+		"--procs":   slices.ContainsFunc(c.Procs, below1),
+	} {
+		if bad {
+			return sweep.Grid{}, fmt.Errorf("%s is too small", flag)
+		}
+	}
+	g := sweep.Grid{Size: workloads.Size(c.Size), Executors: c.Executors, Workers: c.Workers}
+	if !slices.Contains(workloads.Sizes(), g.Size) {
+		return g, fmt.Errorf("--size: unknown size %q: there are %v", c.Size, workloads.Sizes())
+	}
+	for _, x := range c.Executors {
+		if !slices.Contains(primitives.Names(), x) {
+			return g, fmt.Errorf("--executors: unknown executor %q: there are %s", x, strings.Join(primitives.Names(), ", "))
+		}
+	}
+	var err error
+	if g.Workloads, err = choose(c.Workloads); err != nil {
+		return g, fmt.Errorf("--workloads: %w", err)
+	}
+	if g.Levels, err = sweep.Levels(h, c.Cores, c.Procs); err != nil {
+		return g, err
+	}
+	if g.Workers == nil {
+		g.Workers = sweep.Workers(g.Levels)
+		if c.Quick {
+			g.Workers = slices.DeleteFunc(g.Workers, func(w int) bool { return w == 4 || w > 16 && len(h.CPUs) <= 16 })
+		}
+	}
+	return g, nil
+}
+
+func below1(n int) bool { return n < 1 }
+
+func choose(names []string) ([]workloads.Workload, error) {
+	if len(names) == 0 {
+		return workloads.All(), nil
+	}
+	var chosen []workloads.Workload
+	for _, name := range names {
+		w, err := workloads.Lookup(name)
+		if err != nil {
+			return nil, err
+		}
+		chosen = append(chosen, w)
+	}
+	return chosen, nil
+}
+
+func list(s *streams, g sweep.Grid) {
+	for _, w := range g.Workloads {
+		fmt.Fprintf(s.out, "%-12s %-7s %s\n", w.Name, w.Kind, w.Doc)
+	}
+	fmt.Fprintln(s.out)
+	for _, p := range g.Lines() {
+		fmt.Fprintln(s.out, p)
+	}
+	if len(g.Levels) > 2 {
+		fmt.Fprintln(s.out, "and the best number of workers of each at the levels between")
+	}
+}
+
+func (c *runCmd) sweep(ctx context.Context, s *streams, h host.Host, g sweep.Grid) (err error) {
+	self, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("find this program to start samples with: %w", err)
+	}
+	file, err := sweep.Create(c.Results, h.Name, time.Now())
+	if err != nil {
+		return fmt.Errorf("--results: %w", err)
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	if c.Seed == 0 {
+		c.Seed = rand.Uint64()
+	}
+	for _, note := range h.Notes {
+		fmt.Fprintln(s.err, "note:", note)
+	}
+	bar := newProgress(s.err)
+	summary, err := sweep.Run(ctx, sweep.Config{
+		Grid: g,
+		Sampler: sweep.Processes{
+			Command:    []string{self, sampleVerb},
+			Placement:  h.Placement(),
+			SampleTime: c.Sample,
+			Timeout:    time.Minute + 100*c.Sample,
+		},
+		Append: func(r *benchfmt.Result) error {
+			if c.Name != "" {
+				if i, ok := r.ConfigIndex("host"); ok {
+					r.Config[i].Value = []byte(c.Name)
+				}
+			}
+			return file.Append(r)
+		},
+		Rounds:   c.Rounds,
+		Budget:   c.Budget,
+		Seed:     c.Seed,
+		Progress: bar.show,
+	})
+	bar.finish()
+	fmt.Fprintf(s.err, "%d samples of %d points in %d whole rounds: %s\n", summary.Samples, summary.Points, summary.Rounds, file.Path())
+	for _, f := range summary.Failures {
+		fmt.Fprintf(s.err, "failed: %s: %v\n", f.Point, f.Err)
+	}
+	if err != nil {
+		if summary.Samples > 0 {
+			fmt.Fprintf(s.err, "what was measured is kept; overlap report %s reads it\n", file.Path())
+		}
+		return err
+	}
+	if n := len(summary.Failures); n > 0 {
+		return fmt.Errorf("%d samples failed", n)
+	}
+	return nil
+}
