@@ -55,7 +55,9 @@ type Config struct {
 	Workers int
 
 	// Queue is how many submitted tasks may wait for a worker before Submit
-	// blocks. Zero means 4 for each worker. Only pool has a queue.
+	// blocks. Zero means 1024: a queue as short as the workers are few makes
+	// the submitter run, and take a core, after every other task. Only pool
+	// has a queue.
 	Queue int
 
 	// Probe hears of every task. Nil means nobody does.
@@ -67,7 +69,7 @@ func (c Config) check(kind string) Config {
 		panic(fmt.Sprintf("primitives: %s with %d workers", kind, c.Workers))
 	}
 	if c.Queue == 0 {
-		c.Queue = 4 * c.Workers
+		c.Queue = 1024
 	}
 	if c.Probe == nil {
 		c.Probe = noProbe{}

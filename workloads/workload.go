@@ -165,10 +165,12 @@ func forEach[T any](ctx context.Context, ex primitives.Executor, n int, task fun
 	}
 	results := make([]T, n)
 	var first error
-	for i, f := range futures {
-		<-f.Done()
-		v, err := f.Result(ctx)
-		if err != nil && first == nil {
+	// From the last to the first: whoever waits for the first is woken again
+	// for nearly every task, and takes a core from the workers each time.
+	for i := n - 1; i >= 0; i-- {
+		<-futures[i].Done()
+		v, err := futures[i].Result(ctx)
+		if err != nil {
 			first = err
 		}
 		results[i] = v
