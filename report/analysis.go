@@ -1,0 +1,373 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+)
+
+// MaxPressure is the pressure above which a sample is left out of the
+// verdicts: others had more than this share of the CPUs that it wanted. On the
+// machine where it was chosen, samples above it ran 10 % slower than those
+// below.
+const MaxPressure = 0.1
+
+// Analysis is what the data says.
+type Analysis struct {
+	Data *Data
+	Rows []Row // one per workload, executor and size, in the order of the file
+
+	Samples int // in the files
+	LeftOut int // because of pressure
+	Fewest  int // samples that any number of a row rests on
+
+	Warnings []error
+}
+
+// Row is the analysis of one workload under one executor: the headline.
+type Row struct {
+	Workload string
+	Kind     string
+	Executor string
+	Size     string
+
+	// Workers is the smallest number of workers within 5 % of the best
+	// throughput at the highest parallelism, and P that parallelism. The
+	// smallest, because the best of several equal ones is chance, and chance
+	// flatters.
+	Workers, P int
+
+	// Concurrency is the gain from overlapping alone, X(w,1)/X(1,1);
+	// Parallelism the gain from cores on top, X(w,p)/X(w,1); Speedup is
+	// X(w,p)/X(1,1), their product. X is jobs per second.
+	Concurrency, Parallelism, Speedup Interval
+
+	// Ceiling is H(p) = p·t₁/t_p: what p programs that share nothing gain
+	// from p cores. Its value is NaN if it was not measured.
+	Ceiling Interval
+
+	// Inflight and CPUsBusy are the degrees of concurrency and parallelism at
+	// (Workers, P).
+	Inflight, CPUsBusy float64
+
+	// Worst is the lowest throughput at P over that of one worker on one
+	// core, and WorstWorkers the workers that gave it.
+	Worst        float64
+	WorstWorkers int
+
+	Verdict string
+
+	// Samples is the fewest samples that one of the numbers rests on.
+	Samples int
+
+	Lines    []Line   // throughput against workers: at parallelism 1, and at P
+	Scaling  []Scaled // speedup against parallelism, at Workers
+	Warnings []error  // what a reader should know before believing the row
+}
+
+// Line is throughput against workers at one parallelism.
+type Line struct {
+	P      int
+	Points []LinePoint
+
+	// Residence is the seconds that one worker needs for a job, waiting
+	// included, and Demand the CPU seconds of a job, both at (1, 1). They bound
+	// the throughput: X(w) ≤ min(w/Residence, p/Demand) (operational analysis,
+	// Denning and Buzen 1978). NaN if not measured.
+	Residence, Demand float64
+}
+
+// LinePoint is the throughput at one number of workers.
+type LinePoint struct {
+	Workers    int
+	Throughput Interval // jobs per second
+}
+
+// Bound is the highest throughput that w workers could reach.
+func (l Line) Bound(w float64) float64 {
+	return min(w/l.Residence, float64(l.P)/l.Demand)
+}
+
+// Scaled is the gain from p cores at the best number of workers.
+type Scaled struct {
+	P             int
+	Gain, Ceiling Interval // Ceiling.Value is NaN if not measured
+}
+
+// Analyze computes the headline and the curves.
+func Analyze(d *Data) *Analysis {
+	a := &Analysis{Data: d}
+	for _, p := range d.Points {
+		a.Samples += len(d.Samples[p])
+		for _, s := range d.Samples[p] {
+			if s.Pressure > MaxPressure {
+				a.LeftOut++
+			}
+		}
+	}
+	type key struct{ workload, executor, size string }
+	var keys []key
+	for _, p := range d.Points {
+		if p.Copies == 1 && p.Slices == 1 {
+			keys = append(keys, key{p.Workload, p.Executor, p.Size})
+		}
+	}
+	seen := map[key]bool{}
+	for _, k := range keys {
+		if seen[k] {
+			continue
+		}
+		seen[k] = true
+		row, err := d.row(Point{Workload: k.workload, Executor: k.executor, Size: k.size, Slices: 1, Copies: 1})
+		if err != nil {
+			a.Warnings = append(a.Warnings, fmt.Errorf("%s: %w", k.workload, err))
+			continue
+		}
+		a.Rows = append(a.Rows, row)
+	}
+	slices.SortStableFunc(a.Rows, func(x, y Row) int { return kindOrder(x.Kind) - kindOrder(y.Kind) })
+	for i, r := range a.Rows {
+		if i == 0 || r.Samples < a.Fewest {
+			a.Fewest = r.Samples
+		}
+	}
+	return a
+}
+
+// kindOrder puts what computes first and what waits last, because files of
+// sweeps are in random order.
+func kindOrder(kind string) int {
+	order := []string{"cpu", "memory", "lock", "mixed", "io", "wait"}
+	if i := slices.Index(order, kind); i >= 0 {
+		return i
+	}
+	return len(order)
+}
+
+// series returns the times of p by round and whether samples under pressure
+// had to be used because fewer than three others exist.
+func (d *Data) series(p Point) (s series, pressed bool) {
+	clean := 0
+	for _, sample := range d.Samples[p] {
+		if sample.Pressure > MaxPressure {
+			s = append(s, math.NaN())
+			continue
+		}
+		clean++
+		s = append(s, sample.Seconds)
+	}
+	if clean >= min(3, len(s)) {
+		return s, false
+	}
+	s = s[:0]
+	for _, sample := range d.Samples[p] {
+		s = append(s, sample.Seconds)
+	}
+	return s, true
+}
+
+// level is cores and GOMAXPROCS.
+type level struct{ cores, procs int }
+
+func (l level) p() int { return min(l.cores, l.procs) }
+
+// levels returns, for each parallelism, the level with the fewest cores and
+// then the fewest procs: where a process cannot be bound, GOMAXPROCS alone
+// makes the levels.
+func (d *Data) levels(base Point) []level {
+	var all []level
+	for _, p := range d.Points {
+		if like(p, base) {
+			all = append(all, level{p.Cores, p.Procs})
+		}
+	}
+	slices.SortFunc(all, func(a, b level) int {
+		return cmp.Or(cmp.Compare(a.p(), b.p()), cmp.Compare(a.cores, b.cores), cmp.Compare(a.procs, b.procs))
+	})
+	return slices.CompactFunc(all, func(a, b level) bool { return a.p() == b.p() })
+}
+
+// like reports whether p differs from base in workers, cores and procs only.
+func like(p, base Point) bool {
+	p.Workers, p.Cores, p.Procs = base.Workers, base.Cores, base.Procs
+	return p == base
+}
+
+func (base Point) at(workers int, l level) Point {
+	base.Workers, base.Cores, base.Procs = workers, l.cores, l.procs
+	return base
+}
+
+func (d *Data) row(base Point) (Row, error) {
+	levels := d.levels(base)
+	one, most := levels[0], levels[len(levels)-1]
+	first := base.at(1, one)
+	if one.p() != 1 || len(d.Samples[first]) == 0 {
+		return Row{}, errNoBaseline
+	}
+	r := Row{
+		Workload: base.Workload,
+		Kind:     d.Kinds[base.Workload],
+		Executor: base.Executor,
+		Size:     base.Size,
+		P:        most.p(),
+	}
+	r.Workers = d.bestWorkers(base, one, most)
+	w1, wp := base.at(r.Workers, one), base.at(r.Workers, most)
+
+	t11, a := d.series(first)
+	tw1, b := d.series(w1)
+	twp, c := d.series(wp)
+	if a || b || c {
+		r.warn("fewer than 3 samples without pressure, so those under pressure are used: measure again on a quieter machine")
+	}
+	q := quotients([2]series{t11, tw1}, [2]series{tw1, twp}, [2]series{t11, twp})
+	r.Concurrency, r.Parallelism, r.Speedup = q[0], q[1], q[2]
+	r.Samples = min(len(t11.clean()), len(tw1.clean()), len(twp.clean()))
+	r.Ceiling = d.ceiling(base, r.P)
+	r.Inflight = d.mean(wp, func(s Sample) float64 { return s.Inflight })
+	r.CPUsBusy = d.mean(wp, func(s Sample) float64 { return s.CPUsBusy })
+	r.Worst, r.WorstWorkers = d.worst(base, first, most)
+	if r.P == 1 {
+		r.warn("only one core was measured: the machine is too small, or the run was, to tell what cores buy")
+	}
+	if r.Samples < minSamples {
+		r.warn(fmt.Sprintf("%d samples, a verdict needs %d: raise --budget", r.Samples, minSamples))
+	}
+	for _, l := range slices.Compact([]level{one, most}) {
+		r.Lines = append(r.Lines, d.line(base, first, l))
+	}
+	for _, l := range levels {
+		if s, ok := d.scaled(base, r.Workers, one, l); ok {
+			r.Scaling = append(r.Scaling, s)
+		}
+	}
+	r.Verdict = verdict(r)
+	return r, nil
+}
+
+func (r *Row) warn(text string) {
+	r.Warnings = append(r.Warnings, fmt.Errorf("%s: %s", r.Name(), text))
+}
+
+// workersAt lists the workers measured at a level, ascending.
+func (d *Data) workersAt(base Point, l level) []int {
+	var list []int
+	for _, p := range d.Points {
+		if like(p, base) && p.Cores == l.cores && p.Procs == l.procs {
+			list = append(list, p.Workers)
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+// bestWorkers is the smallest number within 5 % of the best at the level most,
+// among those that were measured on one core as well.
+func (d *Data) bestWorkers(base Point, one, most level) int {
+	single := d.workersAt(base, one)
+	times := map[int]float64{}
+	fastest := math.Inf(1)
+	for _, w := range d.workersAt(base, most) {
+		if slices.Contains(single, w) {
+			s, _ := d.series(base.at(w, most))
+			times[w] = s.median()
+			fastest = min(fastest, times[w])
+		}
+	}
+	for _, w := range single {
+		if t, ok := times[w]; ok && t <= 1.05*fastest {
+			return w
+		}
+	}
+	return 1
+}
+
+func (d *Data) worst(base, first Point, most level) (ratio float64, workers int) {
+	t11, _ := d.series(first)
+	ratio = math.Inf(1)
+	for _, w := range d.workersAt(base, most) {
+		t, _ := d.series(base.at(w, most))
+		if x := t11.median() / t.median(); x < ratio {
+			ratio, workers = x, w
+		}
+	}
+	return ratio, workers
+}
+
+// ceiling is H(p) = p·t₁/t_p from the slices of a p-th of the job.
+func (d *Data) ceiling(base Point, p int) Interval {
+	if p == 1 {
+		return exact(1)
+	}
+	var alone, together *Point
+	for _, q := range d.Points {
+		if q.Workload == base.Workload && q.Size == base.Size && q.Slices == p {
+			switch q.Copies {
+			case 1:
+				alone = &q
+			case p:
+				together = &q
+			}
+		}
+	}
+	if alone == nil || together == nil {
+		return Interval{math.NaN(), math.NaN(), math.NaN()}
+	}
+	t1, _ := d.series(*alone)
+	tp, _ := d.series(*together)
+	h := quotients([2]series{t1, tp})[0]
+	n := float64(p)
+	return Interval{n * h.Value, n * h.Low, n * h.High}
+}
+
+// mean is the median over the samples of p, under no pressure if possible.
+func (d *Data) mean(p Point, get func(Sample) float64) float64 {
+	_, pressed := d.series(p)
+	var values []float64
+	for _, s := range d.Samples[p] {
+		if pressed || s.Pressure <= MaxPressure {
+			values = append(values, get(s))
+		}
+	}
+	slices.Sort(values)
+	return median(values)
+}
+
+func (d *Data) line(base, first Point, l level) Line {
+	t11, _ := d.series(first)
+	line := Line{P: l.p(), Residence: t11.median()}
+	line.Demand = line.Residence * d.mean(first, func(s Sample) float64 { return s.CPUsBusy })
+	if line.Demand == 0 {
+		line.Demand = math.NaN()
+	}
+	for _, w := range d.workersAt(base, l) {
+		s, _ := d.series(base.at(w, l))
+		line.Points = append(line.Points, LinePoint{w, throughput(s)})
+	}
+	return line
+}
+
+// throughput is jobs per second, with the interval of the median.
+func throughput(s series) Interval {
+	ones := make(series, len(s))
+	for i := range ones {
+		ones[i] = 1
+	}
+	return quotients([2]series{ones, s})[0]
+}
+
+func (d *Data) scaled(base Point, workers int, one, l level) (Scaled, bool) {
+	p := base.at(workers, l)
+	if len(d.Samples[p]) == 0 {
+		return Scaled{}, false
+	}
+	s := Scaled{P: l.p(), Gain: exact(1), Ceiling: d.ceiling(base, l.p())}
+	if l != one {
+		t1, _ := d.series(base.at(workers, one))
+		tp, _ := d.series(p)
+		s.Gain = quotients([2]series{t1, tp})[0]
+	}
+	return s, true
+}

@@ -1,0 +1,101 @@
+package report
+
+import (
+	"encoding/json"
+	"io"
+	"math"
+)
+
+// WriteJSON writes the analysis for programs. Times are seconds, throughputs
+// jobs per second, gains plain ratios; what was not measured is null.
+func (a *Analysis) WriteJSON(w io.Writer) error {
+	type scaled struct {
+		P       int      `json:"p"`
+		Gain    Interval `json:"gain"`
+		Ceiling Interval `json:"ceiling"`
+	}
+	type point struct {
+		Workers    int      `json:"workers"`
+		Throughput Interval `json:"throughput"`
+	}
+	type line struct {
+		P         int     `json:"p"`
+		Residence float   `json:"residence"`
+		Demand    float   `json:"demand"`
+		Points    []point `json:"points"`
+	}
+	type row struct {
+		Workload        string   `json:"workload"`
+		Kind            string   `json:"kind,omitempty"`
+		Executor        string   `json:"executor"`
+		Size            string   `json:"size"`
+		Workers         int      `json:"workers"`
+		P               int      `json:"p"`
+		ConcurrencyGain Interval `json:"concurrency_gain"`
+		ParallelismGain Interval `json:"parallelism_gain"`
+		Speedup         Interval `json:"speedup"`
+		Ceiling         Interval `json:"ceiling"`
+		TasksInflight   float    `json:"tasks_inflight"`
+		CPUsBusy        float    `json:"cpus_busy"`
+		Verdict         string   `json:"verdict"`
+		Samples         int      `json:"samples"`
+		Lines           []line   `json:"lines"`
+		Scaling         []scaled `json:"scaling"`
+	}
+	out := struct {
+		Files    []string          `json:"files"`
+		Host     map[string]string `json:"host"`
+		Samples  int               `json:"samples"`
+		LeftOut  int               `json:"left_out"`
+		Rows     []row             `json:"rows"`
+		Warnings []string          `json:"warnings"`
+	}{Files: a.Data.Files, Host: a.Data.Host, Samples: a.Samples, LeftOut: a.LeftOut, Rows: []row{}, Warnings: []string{}}
+	for _, r := range a.Rows {
+		j := row{
+			Workload: r.Name(), Kind: r.Kind, Executor: r.Executor, Size: r.Size, Workers: r.Workers, P: r.P,
+			ConcurrencyGain: r.Concurrency, ParallelismGain: r.Parallelism, Speedup: r.Speedup, Ceiling: r.Ceiling,
+			TasksInflight: float(r.Inflight), CPUsBusy: float(r.CPUsBusy), Verdict: r.Verdict, Samples: r.Samples,
+			Scaling: []scaled{},
+		}
+		for _, l := range r.Lines {
+			k := line{P: l.P, Residence: float(l.Residence), Demand: float(l.Demand)}
+			for _, p := range l.Points {
+				k.Points = append(k.Points, point(p))
+			}
+			j.Lines = append(j.Lines, k)
+		}
+		for _, s := range r.Scaling {
+			j.Scaling = append(j.Scaling, scaled(s))
+		}
+		out.Rows = append(out.Rows, j)
+	}
+	for _, err := range a.warnings() {
+		out.Warnings = append(out.Warnings, err.Error())
+	}
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	return e.Encode(out)
+}
+
+// float is a number that is null where there is none.
+type float float64
+
+func (f float) MarshalJSON() ([]byte, error) {
+	if x := float64(f); math.IsNaN(x) || math.IsInf(x, 0) {
+		return []byte("null"), nil
+	}
+	return json.Marshal(float64(f))
+}
+
+// MarshalJSON writes {"value", "low", "high"}, or null for what was not
+// measured.
+func (i Interval) MarshalJSON() ([]byte, error) {
+	if math.IsNaN(i.Value) {
+		return []byte("null"), nil
+	}
+	return json.Marshal(struct {
+		Value float `json:"value"`
+		Low   float `json:"low"`
+		High  float `json:"high"`
+	}{float(i.Value), float(i.Low), float(i.High)})
+}

@@ -1,0 +1,205 @@
+// Package report turns result files into gains, ceilings and verdicts. It
+// knows benchmarks only by the Go benchmark format, so it reads what go test
+// wrote as well as what overlap run wrote, and nothing of how it was measured.
+package report
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+
+	"golang.org/x/perf/benchfmt"
+)
+
+// Point is a configuration as a result file names it.
+type Point struct {
+	Workload string `json:"workload"` // the benchmark's name without key=value parts
+	Executor string `json:"executor"`
+	Size     string `json:"size"`
+	Workers  int    `json:"workers"`
+	Cores    int    `json:"cores"`
+	Procs    int    `json:"procs"`  // GOMAXPROCS
+	Slices   int    `json:"slices"` // above 1: one of so many equal shares of the job
+	Copies   int    `json:"copies"` // above 1: the slowest of so many processes at once
+}
+
+// Parallelism is how many goroutines of the point can run at the same instant.
+func (p Point) Parallelism() int { return min(p.Cores, p.Procs) }
+
+// Sample is one measurement of a point.
+type Sample struct {
+	Seconds  float64 // wall time of a job
+	Inflight float64 // mean tasks in progress; 0 if not measured
+	CPUsBusy float64 // mean CPUs at work; 0 if not measured
+	Pressure float64 // share of the CPUs that others took; 0 if not measured
+}
+
+// Data is the content of result files.
+type Data struct {
+	Files   []string
+	Host    map[string]string // configuration that all results share
+	Kinds   map[string]string // workload → kind, where the file says
+	Points  []Point           // in the order of their first sample
+	Samples map[Point][]Sample
+}
+
+// FileError says what is wrong with a result file and how to mend it.
+type FileError struct {
+	Path    string
+	Problem string
+}
+
+func (e *FileError) Error() string { return e.Path + ": " + e.Problem }
+
+// Load reads result files. The k-th samples of all points of a sweep belong to
+// the same round. It fails, with a FileError, on a file that is empty, cut, or
+// not in the Go benchmark format: half of the data would give wrong answers
+// without a word.
+func Load(paths ...string) (*Data, error) {
+	d := &Data{Files: paths, Kinds: map[string]string{}, Samples: map[Point][]Sample{}}
+	for _, path := range paths {
+		if err := d.load(path); err != nil {
+			return nil, err
+		}
+	}
+	return d, nil
+}
+
+func (d *Data) load(path string) error {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return fmt.Errorf("result file: %w", err)
+	}
+	if len(bytes.TrimSpace(text)) == 0 {
+		return &FileError{path, "the file is empty; overlap run makes a new one"}
+	}
+	if text[len(text)-1] != '\n' {
+		return &FileError{path, fmt.Sprintf("the file was cut in its last line, line %d; remove that line to use the others", bytes.Count(text, []byte("\n"))+1)}
+	}
+	before := len(d.Points)
+	if err := d.read(bytes.NewReader(text), path); err != nil {
+		return err
+	}
+	if len(d.Points) == before {
+		return &FileError{path, "it has no benchmark results: is it the output of overlap run or go test -bench?"}
+	}
+	return nil
+}
+
+func (d *Data) read(r io.Reader, path string) error {
+	reader := benchfmt.NewReader(r, path)
+	for reader.Scan() {
+		switch rec := reader.Result().(type) {
+		case *benchfmt.SyntaxError:
+			return &FileError{path, fmt.Sprintf("line %d is damaged: %s; remove it to use the others", rec.Line, rec.Msg)}
+		case *benchfmt.Result:
+			if err := d.add(rec); err != nil {
+				file, line := rec.Pos()
+				return &FileError{file, fmt.Sprintf("line %d: %v", line, err)}
+			}
+		}
+	}
+	if err := reader.Err(); err != nil {
+		return &FileError{path, strings.TrimPrefix(err.Error(), path+":")}
+	}
+	return nil
+}
+
+func (d *Data) add(r *benchfmt.Result) error {
+	p, err := parsePoint(r)
+	if err != nil {
+		return err
+	}
+	sec, ok := r.Value("sec/op")
+	if !ok || !(sec > 0) {
+		return fmt.Errorf("%s has no time (ns/op)", r.Name)
+	}
+	s := Sample{Seconds: sec}
+	s.Inflight, _ = r.Value("tasks-inflight")
+	s.CPUsBusy, _ = r.Value("cpus-busy")
+	s.Pressure, _ = r.Value("pressure")
+	if len(d.Samples[p]) == 0 {
+		d.Points = append(d.Points, p)
+	}
+	d.Samples[p] = append(d.Samples[p], s)
+	d.configure(r)
+	return nil
+}
+
+// configure keeps the configuration that all results have in common.
+func (d *Data) configure(r *benchfmt.Result) {
+	for pair := range strings.FieldsSeq(r.GetConfig("kinds")) {
+		if name, kind, ok := strings.Cut(pair, "="); ok {
+			d.Kinds[name] = kind
+		}
+	}
+	if d.Host == nil {
+		d.Host = map[string]string{}
+		for _, c := range r.Config {
+			if c.File && c.Key != "kinds" {
+				d.Host[c.Key] = string(c.Value)
+			}
+		}
+		return
+	}
+	for key, value := range d.Host {
+		if r.GetConfig(key) != value {
+			delete(d.Host, key)
+		}
+	}
+}
+
+// parsePoint reads the point from the parts of the name. GOMAXPROCS is the
+// number behind the last dash, 1 if there is none; copies are a configuration
+// line, because the name is that of one copy.
+func parsePoint(r *benchfmt.Result) (Point, error) {
+	base, parts := r.Name.Parts()
+	p := Point{Workload: string(base), Size: "medium", Procs: 1, Slices: 1, Copies: 1}
+	numbers := map[string]*int{"workers": &p.Workers, "cores": &p.Cores, "slices": &p.Slices}
+	for _, part := range parts {
+		if part[0] == '-' {
+			n, err := strconv.Atoi(string(part[1:]))
+			if err != nil {
+				return p, fmt.Errorf("%s: GOMAXPROCS: %w", r.Name, err)
+			}
+			p.Procs = n
+			continue
+		}
+		key, value, ok := strings.Cut(string(part[1:]), "=")
+		if !ok {
+			p.Workload += string(part)
+			continue
+		}
+		if number := numbers[key]; number != nil {
+			n, err := strconv.Atoi(value)
+			if err != nil || n < 1 {
+				return p, fmt.Errorf("%s: %s is %q, which is not a number from 1", r.Name, key, value)
+			}
+			*number = n
+			continue
+		}
+		switch key {
+		case "executor":
+			p.Executor = value
+		case "size":
+			p.Size = value
+		}
+	}
+	if copies := r.GetConfig("copies"); copies != "" {
+		n, err := strconv.Atoi(copies)
+		if err != nil || n < 1 {
+			return p, fmt.Errorf("copies: %q is not a number from 1", copies)
+		}
+		p.Copies = n
+	}
+	if p.Workers == 0 || p.Cores == 0 || p.Procs < 1 {
+		return p, fmt.Errorf("benchmark %s does not say its workers= and cores=, so there is nothing to factorise", r.Name)
+	}
+	return p, nil
+}
+
+var errNoBaseline = errors.New("no measurement with 1 worker on 1 core to compare with")

@@ -1,0 +1,133 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// Columns are the headings of the headline table. The verdict is the last.
+func (a *Analysis) Columns() []string {
+	return []string{"workload", "kind", "workers", "cores", "concurrency gain", "parallelism gain", "speedup", "ceiling H(p)", "tasks in flight", "CPUs busy", "verdict"}
+}
+
+// Cells are the row as text, one for each column.
+func (r Row) Cells() []string {
+	return []string{
+		r.Name(), r.Kind, fmt.Sprint(r.Workers), fmt.Sprint(r.P),
+		"× " + r.Concurrency.String(), "× " + r.Parallelism.String(), "= " + r.Speedup.String(), r.Ceiling.String(),
+		number(r.Inflight), number(r.CPUsBusy), r.Verdict,
+	}
+}
+
+// Name is the workload as people write it: a workload of the suite is known by
+// its kind and spelt in lower case, another benchmark as in its file.
+func (r Row) Name() string {
+	if r.Kind != "" {
+		return strings.ToLower(r.Workload)
+	}
+	return r.Workload
+}
+
+// String is the value and the half width of its interval, in three digits:
+// 1.90 ±0.05.
+func (i Interval) String() string {
+	if math.IsNaN(i.Value) {
+		return "–"
+	}
+	digits := 2
+	switch {
+	case i.Value >= 100:
+		digits = 0
+	case i.Value >= 10:
+		digits = 1
+	}
+	s := fmt.Sprintf("%.*f", digits, i.Value)
+	if !math.IsNaN(i.Low) && i.High > i.Low {
+		s += fmt.Sprintf(" ±%.*f", digits, i.HalfWidth())
+	}
+	return s
+}
+
+func number(x float64) string {
+	switch {
+	case math.IsNaN(x) || x == 0:
+		return "–"
+	case x >= 100:
+		return fmt.Sprintf("%.0f", x)
+	case x >= 10:
+		return fmt.Sprintf("%.1f", x)
+	}
+	return fmt.Sprintf("%.2f", x)
+}
+
+// WriteTable writes the headline table and what to know about it.
+func (a *Analysis) WriteTable(w io.Writer) error {
+	table := [][]string{a.shortColumns()}
+	for _, r := range a.Rows {
+		cells := r.Cells()
+		for i := range cells[:8] {
+			cells[i] = strings.TrimLeft(cells[i], "×= ")
+		}
+		table = append(table, cells)
+	}
+	widths := make([]int, len(table[0]))
+	for _, row := range table {
+		for i, cell := range row {
+			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+		}
+	}
+	var b strings.Builder
+	for _, row := range table {
+		for i, cell := range row {
+			pad := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell))
+			switch {
+			case i == len(row)-1:
+				b.WriteString(cell)
+			case i < 2:
+				b.WriteString(cell + pad + "  ")
+			default:
+				b.WriteString(pad + cell + "  ")
+			}
+		}
+		b.WriteByte('\n')
+	}
+	b.WriteString("\n" + strings.Join(a.Notes(), "\n") + "\n")
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// shortColumns are the headings that fit over a terminal's columns.
+func (a *Analysis) shortColumns() []string {
+	ceiling := "H(p)"
+	if len(a.Rows) > 0 {
+		ceiling = fmt.Sprintf("H(%d)", a.Rows[0].P)
+	}
+	return []string{"workload", "kind", "workers", "cores", "G_c", "G_p", "S = G_c×G_p", ceiling, "in flight", "CPUs busy", "verdict"}
+}
+
+// Notes explain the table and carry the warnings, a line each.
+func (a *Analysis) Notes() []string {
+	notes := []string{
+		"G_c: gain from workers on one core. G_p: gain from cores at those workers. H(p): what p separate programs gain from p cores.",
+		"± is the half width of the 95 % interval. In flight and CPUs busy are means at the workers and cores of the row.",
+		fmt.Sprintf("%d samples, %d left out because others wanted more than %.0f %% of the CPUs; every number rests on at least %d.",
+			a.Samples, a.LeftOut, 100*MaxPressure, a.Fewest),
+	}
+	for _, err := range a.warnings() {
+		notes = append(notes, "warning: "+err.Error())
+	}
+	return notes
+}
+
+// warnings are those of the analysis and of its rows.
+func (a *Analysis) warnings() []error {
+	all := slices.Clone(a.Warnings)
+	for _, r := range a.Rows {
+		all = append(all, r.Warnings...)
+	}
+	return all
+}
