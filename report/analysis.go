@@ -71,10 +71,12 @@ type Line struct {
 	P      int
 	Points []LinePoint
 
-	// Residence is the seconds that one worker needs for a job, waiting
-	// included, and Demand the CPU seconds of a job, both at (1, 1). They bound
-	// the throughput: X(w) ≤ min(w/Residence, p/Demand) (operational analysis,
-	// Denning and Buzen 1978). NaN if not measured.
+	// Residence D+Z is the seconds that one worker on one core needs for a
+	// job, waiting included; Demand D is the CPU seconds of a job. They bound
+	// the throughput: X(w) ≤ min(w/(D+Z), p/D) (operational analysis, Denning
+	// and Buzen 1978). D is the least of all points on one core, because a
+	// core that is never idle saves wake-ups: netecho needs half the CPU time
+	// at 64 workers that it needs at one. NaN if not measured.
 	Residence, Demand float64
 }
 
@@ -126,23 +128,26 @@ func Analyze(d *Data) *Analysis {
 		}
 		a.Rows = append(a.Rows, row)
 	}
-	slices.SortStableFunc(a.Rows, func(x, y Row) int { return kindOrder(x.Kind) - kindOrder(y.Kind) })
+	// A sweep visits its points in random order; the file says the right one.
+	slices.SortStableFunc(a.Rows, func(x, y Row) int { return d.rank(x.Workload) - d.rank(y.Workload) })
 	for i, r := range a.Rows {
 		if i == 0 || r.Samples < a.Fewest {
 			a.Fewest = r.Samples
 		}
 	}
+	if len(a.Rows) > 0 && a.Fewest < minSamples {
+		a.Warnings = append(a.Warnings, fmt.Errorf("verdicts are provisional: some rest on %d samples, they need %d; measure longer (--budget) or on a quieter machine", a.Fewest, minSamples))
+	}
 	return a
 }
 
-// kindOrder puts what computes first and what waits last, because files of
-// sweeps are in random order.
-func kindOrder(kind string) int {
-	order := []string{"cpu", "memory", "lock", "mixed", "io", "wait"}
-	if i := slices.Index(order, kind); i >= 0 {
+// rank is the place of a workload in the order of the file; unknown ones come
+// last.
+func (d *Data) rank(workload string) int {
+	if i := slices.Index(d.Order, workload); i >= 0 {
 		return i
 	}
-	return len(order)
+	return len(d.Order)
 }
 
 // series returns the times of p by round and whether samples under pressure
@@ -225,15 +230,15 @@ func (d *Data) row(base Point) (Row, error) {
 	q := quotients([2]series{t11, tw1}, [2]series{tw1, twp}, [2]series{t11, twp})
 	r.Concurrency, r.Parallelism, r.Speedup = q[0], q[1], q[2]
 	r.Samples = min(len(t11.clean()), len(tw1.clean()), len(twp.clean()))
-	r.Ceiling = d.ceiling(base, r.P)
+	var rests int
+	if r.Ceiling, rests = d.ceiling(base, r.P); rests > 0 {
+		r.Samples = min(r.Samples, rests)
+	}
 	r.Inflight = d.mean(wp, func(s Sample) float64 { return s.Inflight })
 	r.CPUsBusy = d.mean(wp, func(s Sample) float64 { return s.CPUsBusy })
 	r.Worst, r.WorstWorkers = d.worst(base, first, most)
 	if r.P == 1 {
 		r.warn("only one core was measured: the machine is too small, or the run was, to tell what cores buy")
-	}
-	if r.Samples < minSamples {
-		r.warn(fmt.Sprintf("%d samples, a verdict needs %d: raise --budget", r.Samples, minSamples))
 	}
 	for _, l := range slices.Compact([]level{one, most}) {
 		r.Lines = append(r.Lines, d.line(base, first, l))
@@ -296,10 +301,11 @@ func (d *Data) worst(base, first Point, most level) (ratio float64, workers int)
 	return ratio, workers
 }
 
-// ceiling is H(p) = p·t₁/t_p from the slices of a p-th of the job.
-func (d *Data) ceiling(base Point, p int) Interval {
+// ceiling is H(p) = p·t₁/t_p from the slices of a p-th of the job, and how many
+// samples it rests on: 0 if it was not measured.
+func (d *Data) ceiling(base Point, p int) (h Interval, samples int) {
 	if p == 1 {
-		return exact(1)
+		return exact(1), 0
 	}
 	var alone, together *Point
 	for _, q := range d.Points {
@@ -313,13 +319,13 @@ func (d *Data) ceiling(base Point, p int) Interval {
 		}
 	}
 	if alone == nil || together == nil {
-		return Interval{math.NaN(), math.NaN(), math.NaN()}
+		return Interval{math.NaN(), math.NaN(), math.NaN()}, 0
 	}
 	t1, _ := d.series(*alone)
 	tp, _ := d.series(*together)
-	h := quotients([2]series{t1, tp})[0]
+	h = quotients([2]series{t1, tp})[0]
 	n := float64(p)
-	return Interval{n * h.Value, n * h.Low, n * h.High}
+	return Interval{n * h.Value, n * h.Low, n * h.High}, min(len(t1.clean()), len(tp.clean()))
 }
 
 // mean is the median over the samples of p, under no pressure if possible.
@@ -338,15 +344,24 @@ func (d *Data) mean(p Point, get func(Sample) float64) float64 {
 func (d *Data) line(base, first Point, l level) Line {
 	t11, _ := d.series(first)
 	line := Line{P: l.p(), Residence: t11.median()}
-	line.Demand = line.Residence * d.mean(first, func(s Sample) float64 { return s.CPUsBusy })
-	if line.Demand == 0 {
-		line.Demand = math.NaN()
-	}
+	line.Demand = d.demand(base, level{first.Cores, first.Procs})
 	for _, w := range d.workersAt(base, l) {
 		s, _ := d.series(base.at(w, l))
 		line.Points = append(line.Points, LinePoint{w, throughput(s)})
 	}
 	return line
+}
+
+// demand is the least CPU seconds of a job over the workers at a level.
+func (d *Data) demand(base Point, l level) float64 {
+	least := math.NaN()
+	for _, w := range d.workersAt(base, l) {
+		used := d.mean(base.at(w, l), func(s Sample) float64 { return s.CPUsBusy * s.Seconds })
+		if used > 0 && !(used >= least) {
+			least = used
+		}
+	}
+	return least
 }
 
 // throughput is jobs per second, with the interval of the median.
@@ -363,7 +378,8 @@ func (d *Data) scaled(base Point, workers int, one, l level) (Scaled, bool) {
 	if len(d.Samples[p]) == 0 {
 		return Scaled{}, false
 	}
-	s := Scaled{P: l.p(), Gain: exact(1), Ceiling: d.ceiling(base, l.p())}
+	s := Scaled{P: l.p(), Gain: exact(1)}
+	s.Ceiling, _ = d.ceiling(base, l.p())
 	if l != one {
 		t1, _ := d.series(base.at(workers, one))
 		tp, _ := d.series(p)

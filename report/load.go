@@ -43,6 +43,7 @@ type Data struct {
 	Files   []string
 	Host    map[string]string // configuration that all results share
 	Kinds   map[string]string // workload → kind, where the file says
+	Order   []string          // the workloads of Kinds, as the file orders them
 	Points  []Point           // in the order of their first sample
 	Samples map[Point][]Sample
 }
@@ -133,8 +134,9 @@ func (d *Data) add(r *benchfmt.Result) error {
 // configure keeps the configuration that all results have in common.
 func (d *Data) configure(r *benchfmt.Result) {
 	for pair := range strings.FieldsSeq(r.GetConfig("kinds")) {
-		if name, kind, ok := strings.Cut(pair, "="); ok {
+		if name, kind, ok := strings.Cut(pair, "="); ok && d.Kinds[name] == "" {
 			d.Kinds[name] = kind
+			d.Order = append(d.Order, name)
 		}
 	}
 	if d.Host == nil {

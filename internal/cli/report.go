@@ -1,17 +1,146 @@
 package cli
 
 import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"overlap/bench/host"
 	"overlap/report"
+	"overlap/report/chart"
+	"overlap/report/page"
 )
 
 type reportCmd struct {
-	Files []string `arg:"" optional:"" help:"Result files (default: the newest run)." placeholder:"FILE"`
+	Files   []string `arg:"" optional:"" help:"Result files (default: the newest run)."`
+	Results string   `help:"Folder in which to look for the newest run." default:"results" placeholder:"DIR"`
+	Output  string   `short:"o" help:"Folder to write the report to (default: report beside the first file)." placeholder:"DIR"`
 }
 
 func (c *reportCmd) Run(s *streams) error {
+	if len(c.Files) == 0 {
+		newest, err := newestRun(c.Results)
+		if err != nil {
+			return err
+		}
+		c.Files = []string{newest}
+	}
+	if c.Output == "" {
+		c.Output = filepath.Join(filepath.Dir(c.Files[0]), "report")
+	}
 	d, err := report.Load(c.Files...)
 	if err != nil {
 		return err
 	}
-	return report.Analyze(d).WriteTable(s.out)
+	a := report.Analyze(d)
+	if len(a.Rows) == 0 {
+		return fmt.Errorf("%s: nothing to factorise: %w", strings.Join(c.Files, ", "), errors.Join(a.Warnings...))
+	}
+	fmt.Fprintf(s.out, "%s\n\n", strings.Join(c.Files, ", "))
+	if err := a.WriteTable(s.out); err != nil {
+		return err
+	}
+	if err := write(c.Output, a); err != nil {
+		return fmt.Errorf("write the report: %w", err)
+	}
+	fmt.Fprintf(s.out, "\nreport: %s\n", filepath.Join(c.Output, "index.html"))
+	return nil
+}
+
+// newestRun finds the run with the latest time in its name: of this host, or
+// of any if this host has none.
+func newestRun(results string) (string, error) {
+	var own, others []string
+	h, err := host.Read()
+	if err != nil {
+		return "", err
+	}
+	all, err := filepath.Glob(filepath.Join(results, "*", "*.txt"))
+	if err != nil {
+		return "", fmt.Errorf("--results: %w", err)
+	}
+	for _, path := range all {
+		if filepath.Base(filepath.Dir(path)) == h.Name {
+			own = append(own, path)
+		}
+		others = append(others, path)
+	}
+	byName := func(a, b string) int { return strings.Compare(filepath.Base(a), filepath.Base(b)) }
+	switch {
+	case len(own) > 0:
+		return slices.MaxFunc(own, byName), nil
+	case len(others) > 0:
+		return slices.MaxFunc(others, byName), nil
+	}
+	return "", fmt.Errorf("no run in %s: measure with overlap run, or name a result file", results)
+}
+
+// write makes the page, the charts and the JSON in dir. Each file is written
+// beside its place and moved there, so that a reader never sees half of one.
+func write(dir string, a *report.Analysis) error {
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return err
+	}
+	var drawn []page.Chart
+	for _, c := range chart.All(a) {
+		light, err := c.SVG(chart.Light)
+		if err != nil {
+			return err
+		}
+		dark, err := c.SVG(chart.Dark)
+		if err != nil {
+			return err
+		}
+		png, err := c.PNG(chart.Light)
+		if err != nil {
+			return err
+		}
+		if err := replace(filepath.Join(dir, c.Name+".svg"), light); err != nil {
+			return err
+		}
+		if err := replace(filepath.Join(dir, c.Name+".png"), png); err != nil {
+			return err
+		}
+		drawn = append(drawn, page.Chart{Name: c.Name, Title: c.Title, Alt: c.Alt, Light: light, Dark: dark})
+	}
+	var html, json strings.Builder
+	if err := page.Write(&html, a, drawn); err != nil {
+		return err
+	}
+	if err := replace(filepath.Join(dir, "index.html"), []byte(html.String())); err != nil {
+		return err
+	}
+	if err := a.WriteJSON(&json); err != nil {
+		return err
+	}
+	return replace(filepath.Join(dir, "report.json"), []byte(json.String()))
+}
+
+// replace writes a file atomically.
+func replace(path string, data []byte) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, ignoreMissing(os.Remove(f.Name())))
+		}
+	}()
+	_, err = f.Write(data)
+	if err := errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
+
+func ignoreMissing(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
 }

@@ -1,0 +1,71 @@
+// Package chart draws an analysis with gonum/plot: what workers and cores buy,
+// how speedup grows with cores, how throughput grows with workers, and where
+// each workload lies between concurrency and parallelism.
+package chart
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgimg"
+	"gonum.org/v1/plot/vg/vgsvg"
+
+	"overlap/report"
+)
+
+// Chart is a picture of an analysis.
+type Chart struct {
+	Name  string // file name without ending
+	Title string
+	Alt   string // what the picture shows, for those who cannot see it
+
+	width, height vg.Length
+	draw          func(draw.Canvas, Theme)
+}
+
+// pageWidth is that of every chart, in points: 800 CSS pixels.
+const pageWidth vg.Length = 600
+
+// All returns the charts of a, in the order in which they are shown. It
+// returns none if a has no rows.
+func All(a *report.Analysis) []Chart {
+	if len(a.Rows) == 0 {
+		return nil
+	}
+	return []Chart{Gains(a), Scaling(a), Workers(a), Plane(a)}
+}
+
+// SVG draws the chart as a stand-alone picture.
+func (c Chart) SVG(t Theme) ([]byte, error) {
+	canvas := vgsvg.New(c.width, c.height)
+	c.paint(canvas, t)
+	var b bytes.Buffer
+	if _, err := canvas.WriteTo(&b); err != nil {
+		return nil, fmt.Errorf("chart %s: %w", c.Name, err)
+	}
+	// The fonts are not in the file. Arial and Helvetica have the widths of
+	// Liberation Sans, so the layout holds where only they are installed.
+	svg := strings.ReplaceAll(b.String(), "font-family:Liberation Sans", "font-family:Liberation Sans,Arial,Helvetica,sans-serif")
+	return []byte(svg), nil
+}
+
+// PNG draws the chart at two pixels per CSS pixel.
+func (c Chart) PNG(t Theme) ([]byte, error) {
+	canvas := vgimg.NewWith(vgimg.UseWH(c.width, c.height), vgimg.UseDPI(192))
+	c.paint(canvas, t)
+	var b bytes.Buffer
+	if _, err := (vgimg.PngCanvas{Canvas: canvas}).WriteTo(&b); err != nil {
+		return nil, fmt.Errorf("chart %s: %w", c.Name, err)
+	}
+	return b.Bytes(), nil
+}
+
+func (c Chart) paint(canvas vg.CanvasSizer, t Theme) {
+	dc := draw.New(canvas)
+	dc.SetColor(t.Background)
+	dc.Fill(dc.Rectangle.Path())
+	c.draw(draw.Crop(dc, 6, -6, 6, -6), t)
+}

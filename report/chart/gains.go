@@ -1,0 +1,163 @@
+package chart
+
+import (
+	"fmt"
+	"image/color"
+	"math"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"overlap/report"
+)
+
+// Gains draws the headline: for each workload the concurrency gain as a bar
+// from 1, and the parallelism gain as a second bar from where the first ends,
+// on a scale of doublings, where factors add up as lengths.
+func Gains(a *report.Analysis) Chart {
+	return Chart{
+		Name:   "gains",
+		Title:  "What workers and cores buy",
+		Alt:    "One row per workload: a bar for the concurrency gain followed by a bar for the parallelism gain, with the ceiling of separate programs marked.",
+		width:  pageWidth,
+		height: vg.Length(96 + 34*len(a.Rows)),
+		draw: func(c draw.Canvas, t Theme) {
+			c = t.headline(c, "What workers and cores buy: speedup = concurrency gain × parallelism gain")
+			bars := gainBars{a.Rows, t}
+			c = t.legend(c, []entry{
+				{"concurrency gain (workers, 1 core)", bars.solid(t.Concurrency)},
+				{"parallelism gain (cores on top)", bars.hatched(t.Parallelism)},
+				{"ceiling H(p)", func(c draw.Canvas, r vg.Rectangle) {
+					x := (r.Min.X + r.Max.X) / 2
+					bars.ceiling(c, x, r.Min.Y, r.Max.Y)
+				}},
+				{"95 % interval", intervalMark(line(t.Ink, 1))},
+			})
+			p := t.plot("throughput over that of one worker on one core (factor, doubling scale)", "")
+			low, high := bars.reach()
+			p.X.Min, p.X.Max = low, high+0.38*(high-low) // room for the text behind the bars
+			p.X.Tick.Marker = log2Ticks{10, math.Ceil(high)}
+			n := float64(len(a.Rows))
+			p.Y.Min, p.Y.Max = -n+0.5, 0.5
+			p.Y.Tick.Marker = rowNames(a.Rows)
+			p.Y.Tick.Length = 0
+			p.Y.Tick.Label.Color = t.Ink
+			p.Add(bars)
+			p.Draw(c)
+		},
+	}
+}
+
+// rowNames labels row i at -i.
+func rowNames(rows []report.Row) plot.ConstantTicks {
+	var ticks plot.ConstantTicks
+	for i, r := range rows {
+		name := r.Name()
+		if r.Kind != "" {
+			name += fmt.Sprintf(" (%s)", r.Kind)
+		}
+		ticks = append(ticks, plot.Tick{Value: -float64(i), Label: name})
+	}
+	return ticks
+}
+
+// gainBars is the plotter. The two bars of a row lie in lanes of their own, so
+// that neither hides the other when a gain is below 1.
+type gainBars struct {
+	rows []report.Row
+	t    Theme
+}
+
+// reach is the range of what is drawn.
+func (g gainBars) reach() (low, high float64) {
+	for _, r := range g.rows {
+		ends := []float64{r.Concurrency.Value, r.Speedup.Value, r.Concurrency.Low, r.Concurrency.High, r.Speedup.Low, r.Speedup.High, r.Concurrency.Value * r.Ceiling.Value}
+		for _, x := range ends {
+			if x > 0 {
+				low, high = min(low, math.Log2(x)), max(high, math.Log2(x))
+			}
+		}
+	}
+	return math.Floor(low*2) / 2, max(high, low+1)
+}
+
+func (g gainBars) Plot(c draw.Canvas, p *plot.Plot) {
+	tx, ty := p.Transforms(&c)
+	for _, tick := range p.X.Tick.Marker.Ticks(p.X.Min, p.X.Max) {
+		style := line(g.t.Grid, 0.75)
+		if tick.Value == 0 {
+			style = line(g.t.Muted, 1)
+		}
+		if !tick.IsMinor() || tick.Value == 0 {
+			c.StrokeLine2(style, tx(tick.Value), c.Min.Y, tx(tick.Value), c.Max.Y)
+		}
+	}
+	for i, r := range g.rows {
+		g.row(c, r, tx, ty(-float64(i)))
+	}
+}
+
+const lane = 9 // height of a bar in points
+
+func (g gainBars) row(c draw.Canvas, r report.Row, x func(float64) vg.Length, y vg.Length) {
+	middle := math.Log2(r.Concurrency.Value)
+	end := math.Log2(r.Speedup.Value)
+	g.solid(g.t.Concurrency)(c, span(x(0), x(middle), y, y+lane))
+	g.hatched(g.t.Parallelism)(c, span(x(middle), x(end), y-lane, y))
+	g.interval(c, x, r.Concurrency, 0, y+lane/2)
+	g.interval(c, x, r.Parallelism, middle, y-lane/2)
+	rightmost := max(x(0), x(middle), x(end))
+	if h := r.Ceiling.Value; !math.IsNaN(h) && r.P > 1 {
+		at := x(middle + math.Log2(h))
+		g.ceiling(c, at, y-lane-2, y+2)
+		rightmost = max(rightmost, at)
+	}
+	for _, iv := range []report.Interval{r.Concurrency, r.Speedup} {
+		if iv.High > 0 {
+			rightmost = max(rightmost, x(math.Log2(iv.High)))
+		}
+	}
+	style := g.t.text(small, g.t.Ink)
+	style.YAlign = text.YCenter
+	c.FillText(style, vg.Point{X: rightmost + 6, Y: y + centred},
+		fmt.Sprintf("%s × %s = %s", short(r.Concurrency.Value), short(r.Parallelism.Value), short(r.Speedup.Value)))
+}
+
+func short(x float64) string { return report.Interval{Value: x, Low: math.NaN()}.String() }
+
+func span(x1, x2, y1, y2 vg.Length) vg.Rectangle {
+	return vg.Rectangle{Min: vg.Point{X: min(x1, x2), Y: y1}, Max: vg.Point{X: max(x1, x2), Y: y2}}
+}
+
+func (g gainBars) interval(c draw.Canvas, x func(float64) vg.Length, i report.Interval, from float64, y vg.Length) {
+	if !(i.Low > 0) || i.Low == i.High {
+		return
+	}
+	low, high := x(from+math.Log2(i.Low)), x(from+math.Log2(i.High))
+	style := line(g.t.Ink, 1)
+	c.StrokeLine2(style, low, y, high, y)
+	for _, end := range []vg.Length{low, high} {
+		c.StrokeLine2(style, end, y-2.5, end, y+2.5)
+	}
+}
+
+func (g gainBars) solid(fill color.Color) func(draw.Canvas, vg.Rectangle) {
+	return func(c draw.Canvas, r vg.Rectangle) { fillRect(c, r, fill) }
+}
+
+// hatched marks the bar with strokes, so that it is told from a solid one
+// without colour.
+func (g gainBars) hatched(fill color.Color) func(draw.Canvas, vg.Rectangle) {
+	return func(c draw.Canvas, r vg.Rectangle) {
+		fillRect(c, r, fill)
+		for x := r.Min.X + 3; x < r.Max.X; x += 4 {
+			c.StrokeLine2(line(g.t.Background, 1), x, r.Min.Y, x, r.Max.Y)
+		}
+	}
+}
+
+func (g gainBars) ceiling(c draw.Canvas, x, y1, y2 vg.Length) {
+	c.StrokeLine2(line(g.t.Ceiling, 2), x, y1, x, y2)
+}

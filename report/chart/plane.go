@@ -1,0 +1,167 @@
+package chart
+
+import (
+	"math"
+	"slices"
+	"strings"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"overlap/report"
+)
+
+// Plane draws each workload, at its best point, as tasks in flight against
+// CPUs busy: how much it overlapped against how much ran at once.
+func Plane(a *report.Analysis) Chart {
+	return Chart{
+		Name:   "plane",
+		Title:  "Concurrency against parallelism",
+		Alt:    "One labelled point per workload: mean tasks in flight against mean CPUs busy.",
+		width:  pageWidth,
+		height: 310,
+		draw: func(c draw.Canvas, t Theme) {
+			all := line(t.Muted, 1, 4, 3)
+			running := line(t.Ceiling, 1.25, 1.5, 2)
+			c = t.headline(c, "Concurrency against parallelism, at the best workers and cores")
+			c = t.legend(c, []entry{
+				{"every core busy", lineMark(all, nil)},
+				{"every task in flight running", lineMark(running, nil)},
+			})
+			p := t.plot("tasks in flight (mean, doubling scale)", "CPUs busy (mean)")
+			cores, right := 1.0, 1.0
+			for _, r := range a.Rows {
+				cores = max(cores, float64(r.P))
+				right = max(right, r.Inflight)
+			}
+			p.X.Min, p.X.Max = -0.5, math.Log2(max(right, 2*cores))+0.9
+			p.X.Tick.Marker = log2Ticks{10, math.Inf(1)}
+			p.Y.Min, p.Y.Max = 0, 1.1*cores
+			p.Add(grid{t})
+			var diagonal, top plotter.XYs
+			for x := p.X.Min; x <= p.X.Max; x += 1.0 / 32 {
+				top = append(top, plotter.XY{X: x, Y: cores})
+				if x <= math.Log2(cores)+1e-9 {
+					diagonal = append(diagonal, plotter.XY{X: x, Y: math.Exp2(x)})
+				}
+			}
+			lineTo(p, all, top)
+			lineTo(p, running, diagonal)
+			p.Add(dots{a.Rows, append(diagonal, top...), t})
+			p.Draw(c)
+		},
+	}
+}
+
+// dots is the plotter: a glyph per workload and its name beside it. Workloads
+// whose glyphs touch share a label, because no label could point at one of
+// them.
+type dots struct {
+	rows  []report.Row
+	avoid plotter.XYs // lines that no label may cross
+	t     Theme
+}
+
+// cluster is glyphs that touch.
+type cluster struct {
+	at    []vg.Point
+	names []string
+}
+
+const glyphSize = 9 // of a dot with its margin, in points
+
+func (d dots) clusters(place func(report.Row) vg.Point) []cluster {
+	var all []cluster
+	for _, r := range d.rows {
+		if !(r.Inflight > 0) || math.IsNaN(r.CPUsBusy) {
+			continue
+		}
+		merged := cluster{[]vg.Point{place(r)}, []string{r.Name()}}
+		all = slices.DeleteFunc(all, func(c cluster) bool {
+			touches := slices.ContainsFunc(c.at, func(p vg.Point) bool {
+				q := p.Sub(merged.at[len(merged.at)-1])
+				return math.Hypot(float64(q.X), float64(q.Y)) < glyphSize
+			})
+			if touches {
+				merged = cluster{append(c.at, merged.at...), append(c.names, merged.names...)}
+			}
+			return touches
+		})
+		all = append(all, merged)
+	}
+	return all
+}
+
+func (c cluster) box() vg.Rectangle {
+	r := box(c.at[0], glyphSize, glyphSize)
+	for _, p := range c.at[1:] {
+		q := box(p, glyphSize, glyphSize)
+		r.Min = vg.Point{X: min(r.Min.X, q.Min.X), Y: min(r.Min.Y, q.Min.Y)}
+		r.Max = vg.Point{X: max(r.Max.X, q.Max.X), Y: max(r.Max.Y, q.Max.Y)}
+	}
+	return r
+}
+
+func (d dots) Plot(c draw.Canvas, p *plot.Plot) {
+	tx, ty := p.Transforms(&c)
+	clusters := d.clusters(func(r report.Row) vg.Point {
+		return vg.Point{X: tx(max(math.Log2(r.Inflight), p.X.Min)), Y: ty(min(r.CPUsBusy, p.Y.Max))}
+	})
+	var taken []vg.Rectangle
+	for _, k := range clusters {
+		taken = append(taken, k.box())
+	}
+	for _, xy := range d.avoid {
+		taken = append(taken, box(vg.Point{X: tx(xy.X), Y: ty(xy.Y)}, 3, 3))
+	}
+	style := d.t.text(small, d.t.Ink)
+	style.XAlign, style.YAlign = text.XCenter, text.YCenter
+	for _, k := range clusters {
+		label := strings.Join(k.names, ", ")
+		size := vg.Point{X: style.Width(label) + 4, Y: 12}
+		spot := spotFor(k.box(), size, c.Rectangle, taken)
+		taken = append(taken, box(spot, size.X, size.Y))
+		c.FillText(style, vg.Point{X: spot.X, Y: spot.Y + centred}, label)
+		for _, at := range k.at {
+			c.DrawGlyph(draw.GlyphStyle{Color: d.t.Concurrency, Radius: 4, Shape: draw.CircleGlyph{}}, at)
+		}
+	}
+}
+
+func box(center vg.Point, width, height vg.Length) vg.Rectangle {
+	half := vg.Point{X: width / 2, Y: height / 2}
+	return vg.Rectangle{Min: center.Sub(half), Max: center.Add(half)}
+}
+
+// spotFor finds the nearest centre for a label of the given size that is
+// inside the frame and covers nothing: beside, above or below what it names,
+// and then farther away. If all is full it gives the first.
+func spotFor(named vg.Rectangle, size vg.Point, frame vg.Rectangle, taken []vg.Rectangle) vg.Point {
+	middle := named.Min.Add(named.Max).Scale(0.5)
+	for ring := range 12 {
+		gap := 2 + 6*vg.Length(ring)
+		right, left := named.Max.X+gap+size.X/2, named.Min.X-gap-size.X/2
+		up, down := named.Max.Y+gap+size.Y/2, named.Min.Y-gap-size.Y/2
+		for _, spot := range []vg.Point{
+			{X: right, Y: middle.Y}, {X: left, Y: middle.Y}, {X: middle.X, Y: down}, {X: middle.X, Y: up},
+			{X: right, Y: down}, {X: left, Y: down}, {X: right, Y: up}, {X: left, Y: up},
+		} {
+			if free(box(spot, size.X, size.Y), frame, taken) {
+				return spot
+			}
+		}
+	}
+	return vg.Point{X: named.Max.X + 2 + size.X/2, Y: middle.Y}
+}
+
+func free(r, frame vg.Rectangle, taken []vg.Rectangle) bool {
+	if r.Min.X < frame.Min.X || r.Max.X > frame.Max.X || r.Min.Y < frame.Min.Y || r.Max.Y > frame.Max.Y {
+		return false
+	}
+	return !slices.ContainsFunc(taken, func(t vg.Rectangle) bool {
+		return r.Min.X < t.Max.X && t.Min.X < r.Max.X && r.Min.Y < t.Max.Y && t.Min.Y < r.Max.Y
+	})
+}

@@ -1,0 +1,68 @@
+package chart
+
+import (
+	"math"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"overlap/report"
+)
+
+// Scaling draws the gain from cores at the best number of workers, with the
+// ideal and the measured ceiling.
+func Scaling(a *report.Analysis) Chart {
+	return Chart{
+		Name:   "scaling",
+		Title:  "Speedup against cores",
+		Alt:    "A panel per workload: speedup over one core at the best number of workers, against the number of cores, with the ideal line and the measured ceiling.",
+		width:  pageWidth,
+		height: vg.Length(60 + 156*panelRows(len(a.Rows))),
+		draw: func(c draw.Canvas, t Theme) {
+			ideal := line(t.Muted, 1, 4, 3)
+			ceiling := line(t.Ceiling, 1.25, 1.5, 2)
+			ceilingGlyph := glyph(draw.SquareGlyph{}, ceiling)
+			speedup := line(t.Concurrency, 1.75)
+			speedupGlyph := glyph(draw.CircleGlyph{}, speedup)
+
+			c = t.headline(c, "Speedup against cores at the best number of workers, both on doubling scales")
+			c = t.legend(c, []entry{
+				{"speedup", lineMark(speedup, &speedupGlyph)},
+				{"ceiling H(p): separate programs", lineMark(ceiling, &ceilingGlyph)},
+				{"ideal", lineMark(ideal, nil)},
+				{"95 % interval", intervalMark(line(t.Ink, 1))},
+			})
+			var plots []*plot.Plot
+			var names []string
+			for _, r := range a.Rows {
+				p := t.plot("cores", "speedup (×)")
+				end := math.Log2(float64(max(r.P, 2)))
+				low, high := -0.4, end
+				var gains, ceilings measured
+				for _, s := range r.Scaling {
+					x := math.Log2(float64(s.P))
+					gains.add(x, s.Gain, math.Log2)
+					ceilings.add(x, s.Ceiling, math.Log2)
+				}
+				for _, m := range []measured{gains, ceilings} {
+					for i := range m.y {
+						low, high = min(low, m.low[i]), max(high, m.high[i])
+					}
+				}
+				p.Add(grid{t})
+				lineTo(p, ideal, plotter.XYs{{X: 0, Y: 0}, {X: end, Y: end}})
+				ceilings.addTo(p, ceiling, ceilingGlyph)
+				gains.addTo(p, speedup, speedupGlyph)
+				p.X.Min, p.X.Max = -0.12, end+0.12
+				p.X.Tick.Marker = log2Ticks{6, end}
+				p.Y.Min, p.Y.Max = low-0.05, high+0.12
+				p.Y.Tick.Marker = log2Ticks{6, high}
+				plots = append(plots, p)
+				names = append(names, r.Name())
+			}
+			t.panels(c, names, plots)
+		},
+	}
+}

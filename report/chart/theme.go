@@ -1,0 +1,201 @@
+package chart
+
+import (
+	"image/color"
+	"math"
+	"strconv"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// Theme is the palette of a chart. The two data colours are blue and orange of
+// Okabe and Ito (2008), which colour-blind readers tell apart; they differ in
+// lightness too, and everything drawn in them also differs in shape.
+type Theme struct {
+	Background, Ink, Muted, Grid color.Color
+
+	Concurrency, Parallelism, Ceiling color.Color
+}
+
+// Light is the theme for light pages and print.
+var Light = Theme{
+	Background:  rgb(0xffffff),
+	Ink:         rgb(0x1b1f24),
+	Muted:       rgb(0x59636e),
+	Grid:        rgb(0xe3e6ea),
+	Concurrency: rgb(0x0072b2),
+	Parallelism: rgb(0xe69f00),
+	Ceiling:     rgb(0x1b1f24),
+}
+
+// Dark is the theme for dark pages.
+var Dark = Theme{
+	Background:  rgb(0x161b22),
+	Ink:         rgb(0xe6edf3),
+	Muted:       rgb(0x9da7b3),
+	Grid:        rgb(0x30363d),
+	Concurrency: rgb(0x56b4e9),
+	Parallelism: rgb(0xe69f00),
+	Ceiling:     rgb(0xe6edf3),
+}
+
+func rgb(v uint32) color.Color {
+	return color.NRGBA{R: uint8(v >> 16), G: uint8(v >> 8), B: uint8(v), A: 0xff}
+}
+
+// The two type sizes: 12 and 14 CSS pixels.
+const (
+	small  vg.Length = 9
+	medium vg.Length = 10.5
+)
+
+// centred lifts text that is centred on a height: gonum centres the line, and
+// most letters stand in its upper half.
+const centred vg.Length = 1
+
+func (t Theme) text(size vg.Length, c color.Color) text.Style {
+	return text.Style{
+		Color:   c,
+		Font:    font.Font{Typeface: "Liberation", Variant: "Sans", Size: size},
+		Handler: plot.DefaultTextHandler,
+	}
+}
+
+func line(c color.Color, width vg.Length, dashes ...vg.Length) draw.LineStyle {
+	return draw.LineStyle{Color: c, Width: width, Dashes: dashes}
+}
+
+// plot returns an empty plot in the theme.
+func (t Theme) plot(x, y string) *plot.Plot {
+	p := plot.New()
+	p.BackgroundColor = color.Transparent
+	for _, axis := range []*plot.Axis{&p.X, &p.Y} {
+		axis.Color = t.Muted
+		axis.LineStyle = line(t.Muted, 0.75)
+		axis.Tick.LineStyle = line(t.Muted, 0.5)
+		axis.Tick.Length = 4
+		rotation, xalign, yalign := axis.Label.TextStyle.Rotation, axis.Label.TextStyle.XAlign, axis.Label.TextStyle.YAlign
+		axis.Label.TextStyle = t.text(small, t.Ink)
+		axis.Label.TextStyle.Rotation, axis.Label.TextStyle.XAlign, axis.Label.TextStyle.YAlign = rotation, xalign, yalign
+		xalign, yalign = axis.Tick.Label.XAlign, axis.Tick.Label.YAlign
+		axis.Tick.Label = t.text(small, t.Muted)
+		axis.Tick.Label.XAlign, axis.Tick.Label.YAlign = xalign, yalign
+	}
+	p.X.Label.Text, p.Y.Label.Text = x, y
+	return p
+}
+
+// grid draws lines at the labelled ticks, behind the data.
+type grid struct{ t Theme }
+
+func (g grid) Plot(c draw.Canvas, p *plot.Plot) {
+	tx, ty := p.Transforms(&c)
+	for _, tick := range p.X.Tick.Marker.Ticks(p.X.Min, p.X.Max) {
+		if !tick.IsMinor() && tick.Value >= p.X.Min && tick.Value <= p.X.Max {
+			c.StrokeLine2(line(g.t.Grid, 0.75), tx(tick.Value), c.Min.Y, tx(tick.Value), c.Max.Y)
+		}
+	}
+	for _, tick := range p.Y.Tick.Marker.Ticks(p.Y.Min, p.Y.Max) {
+		if !tick.IsMinor() && tick.Value >= p.Y.Min && tick.Value <= p.Y.Max {
+			c.StrokeLine2(line(g.t.Grid, 0.75), c.Min.X, ty(tick.Value), c.Max.X, ty(tick.Value))
+		}
+	}
+}
+
+// log2Ticks labels the powers of two on an axis whose values are log₂. Of many
+// it labels every second, fourth … so that the labels do not touch. Beyond end
+// there are none: the rest of the axis is room for text.
+type log2Ticks struct {
+	most int
+	end  float64
+}
+
+func (l log2Ticks) Ticks(low, high float64) []plot.Tick {
+	first, last := int(math.Ceil(low-1e-9)), int(math.Floor(min(high, l.end)+1e-9))
+	step := 1
+	for (last-first)/step >= l.most {
+		step *= 2
+	}
+	var ticks []plot.Tick
+	for e := first; e <= last; e++ {
+		tick := plot.Tick{Value: float64(e)}
+		if e%step == 0 {
+			tick.Label = factor(math.Exp2(float64(e)))
+		}
+		ticks = append(ticks, tick)
+	}
+	return ticks
+}
+
+// factor writes a number without needless digits: 64, 0.5, 1/64 as 0.016.
+func factor(x float64) string {
+	digits := -1
+	if x < 0.1 {
+		x, digits = math.Round(x*1000)/1000, 3
+	}
+	return strconv.FormatFloat(x, 'f', digits, 64)
+}
+
+// legend draws entries side by side along the top of c and returns the rest of
+// c. It is never over data.
+func (t Theme) legend(c draw.Canvas, entries []entry) draw.Canvas {
+	style := t.text(small, t.Ink)
+	style.YAlign = text.YCenter
+	const mark, gap, between = 20, 4, 14
+	x, y := c.Min.X, c.Max.Y-7
+	for _, e := range entries {
+		width := mark + gap + style.Width(e.label)
+		if x+width > c.Max.X && x > c.Min.X {
+			x, y = c.Min.X, y-14
+		}
+		e.mark(c, vg.Rectangle{Min: vg.Point{X: x, Y: y - 5}, Max: vg.Point{X: x + mark, Y: y + 5}})
+		c.FillText(style, vg.Point{X: x + mark + gap, Y: y + centred}, e.label)
+		x += width + between
+	}
+	c.Max.Y = y - 12
+	return c
+}
+
+// entry is a line of the legend; mark draws its sign into the rectangle.
+type entry struct {
+	label string
+	mark  func(draw.Canvas, vg.Rectangle)
+}
+
+// intervalMark is the sign of an interval bar.
+func intervalMark(style draw.LineStyle) func(draw.Canvas, vg.Rectangle) {
+	return func(c draw.Canvas, r vg.Rectangle) {
+		x := (r.Min.X + r.Max.X) / 2
+		c.StrokeLine2(style, x, r.Min.Y, x, r.Max.Y)
+		c.StrokeLine2(style, x-2.5, r.Min.Y, x+2.5, r.Min.Y)
+		c.StrokeLine2(style, x-2.5, r.Max.Y, x+2.5, r.Max.Y)
+	}
+}
+
+func lineMark(style draw.LineStyle, glyph *draw.GlyphStyle) func(draw.Canvas, vg.Rectangle) {
+	return func(c draw.Canvas, r vg.Rectangle) {
+		middle := (r.Min.Y + r.Max.Y) / 2
+		c.StrokeLine2(style, r.Min.X, middle, r.Max.X, middle)
+		if glyph != nil {
+			c.DrawGlyph(*glyph, vg.Point{X: (r.Min.X + r.Max.X) / 2, Y: middle})
+		}
+	}
+}
+
+// headline draws the chart's title along the top of c and returns the rest.
+func (t Theme) headline(c draw.Canvas, title string) draw.Canvas {
+	style := t.text(12, t.Ink)
+	style.YAlign = text.YTop
+	c.FillText(style, vg.Point{X: c.Min.X, Y: c.Max.Y}, title)
+	c.Max.Y -= 20
+	return c
+}
+
+func fillRect(c draw.Canvas, r vg.Rectangle, fill color.Color) {
+	c.SetColor(fill)
+	c.Fill(r.Path())
+}
