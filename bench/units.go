@@ -3,6 +3,7 @@ package bench
 import (
 	"fmt"
 	"io"
+	"math"
 	"testing"
 
 	"overlap/bench/meter"
@@ -40,5 +41,7 @@ func report(b *testing.B, r meter.Reading, items int) {
 	b.ReportMetric(float64(items)*float64(b.N)/b.Elapsed().Seconds(), "items/s")
 	b.ReportMetric(r.Inflight, "tasks-inflight")
 	b.ReportMetric(r.CPUsBusy, "cpus-busy")
-	b.ReportMetric(r.Pressure, "pressure")
+	if !math.IsNaN(r.Pressure) {
+		b.ReportMetric(r.Pressure, "pressure")
+	}
 }

@@ -4,6 +4,7 @@
 package meter
 
 import (
+	"math"
 	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
@@ -34,7 +35,10 @@ type Reading struct {
 	Jobs [3]time.Duration
 
 	// Pressure is the share of the CPU time within reach that somebody else
-	// had while this process wanted it. It is 0 where the system does not tell.
+	// had while this process wanted it. It is never below the share of the
+	// sample that reading the scheduler's clocks took, because what happened
+	// meanwhile is not known; so it is never 0 (of which benchstat cannot take
+	// a mean). It is NaN where the system does not tell.
 	Pressure float64
 }
 
@@ -51,6 +55,7 @@ type Meter struct {
 	jobs   *hdrhistogram.Histogram
 	cpu    time.Duration
 	demand demand
+	blind  time.Duration // time that reading the demand took
 }
 
 // worker is one worker's own state. The histogram is a pointer to much memory
@@ -114,7 +119,9 @@ func (m *Meter) Start() {
 		m.workers[i].hist.Reset()
 	}
 	m.jobs.Reset()
+	before := time.Since(m.base)
 	m.demand = readDemand(m.cpus)
+	m.blind = time.Since(m.base) - before
 	m.cpu = cpuTime()
 	m.start = time.Since(m.base)
 	m.lap = m.start
@@ -125,7 +132,9 @@ func (m *Meter) Start() {
 func (m *Meter) Stop() Reading {
 	wall := max(time.Since(m.base)-m.start, 1)
 	cpu := cpuTime() - m.cpu
-	lost := m.demand.lost(readDemand(m.cpus))
+	before := time.Since(m.base)
+	demand := readDemand(m.cpus)
+	m.blind += time.Since(m.base) - before
 
 	all := m.workers[0].hist
 	residence := m.workers[0].residence
@@ -139,7 +148,10 @@ func (m *Meter) Stop() Reading {
 		Tasks:    all.TotalCount(),
 		P50:      time.Duration(all.ValueAtQuantile(50)),
 		P99:      time.Duration(all.ValueAtQuantile(99)),
-		Pressure: float64(lost) / float64(wall) / float64(m.reach),
+		Pressure: math.NaN(),
+	}
+	if m.demand.known && demand.known {
+		r.Pressure = float64(max(m.demand.lost(demand), m.blind)) / float64(wall) / float64(m.reach)
 	}
 	for i, q := range []float64{2, 25, 50} {
 		r.Jobs[i] = time.Duration(m.jobs.ValueAtQuantile(q))

@@ -4,6 +4,7 @@ import "time"
 
 // demand is a reading of the clocks that tell who had the CPUs.
 type demand struct {
+	known   bool          // whether the system tells
 	own     time.Duration // CPU time of this process
 	busy    time.Duration // CPU time of everybody on our CPUs, in ticks of 10 ms
 	delayed time.Duration // run-queue delay of this process's threads

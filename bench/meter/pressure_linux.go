@@ -7,25 +7,26 @@ import (
 	"github.com/prometheus/procfs"
 )
 
-// readDemand reads the scheduler's clocks. What cannot be read counts as
-// nothing: pressure is a warning, and a system that cannot warn is no reason
-// not to measure.
+// readDemand reads the scheduler's clocks. A system that hides them is no
+// reason not to measure: pressure is a warning.
 func readDemand(cpus []int) demand {
-	d := demand{own: cpuTime()}
-	if threads, err := procfs.AllThreads(os.Getpid()); err == nil {
-		for _, thread := range threads {
-			if s, err := thread.Schedstat(); err == nil {
-				d.delayed += time.Duration(s.WaitingNanoseconds)
-			}
+	threads, err := procfs.AllThreads(os.Getpid())
+	if err != nil {
+		return demand{}
+	}
+	d := demand{known: true, own: cpuTime()}
+	for _, thread := range threads {
+		if s, err := thread.Schedstat(); err == nil { // a thread may have ended
+			d.delayed += time.Duration(s.WaitingNanoseconds)
 		}
 	}
 	fs, err := procfs.NewDefaultFS()
 	if err != nil {
-		return d
+		return demand{}
 	}
 	stat, err := fs.Stat()
 	if err != nil {
-		return d
+		return demand{}
 	}
 	for _, id := range cpus {
 		c := stat.CPU[int64(id)]

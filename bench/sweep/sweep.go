@@ -211,6 +211,8 @@ func (s *sweep) best(p Point) (workers int, ok bool) {
 	return 0, false
 }
 
+// progress estimates what is left. Until the first round has ended it takes the
+// pace of the samples so far for that of all.
 func (s *sweep) progress(p Point, leftInRound int) Progress {
 	g := Progress{
 		Done:   s.summary.Samples + len(s.summary.Failures),
@@ -218,14 +220,13 @@ func (s *sweep) progress(p Point, leftInRound int) Progress {
 		Rounds: s.rounds,
 		Point:  p,
 	}
-	g.Total = g.Done + leftInRound + (s.rounds-s.round)*len(s.points)
-	if s.lastRound > 0 {
-		g.Left = time.Duration(float64(s.lastRound) * float64(g.Total-g.Done) / float64(len(s.points)))
-	} else if g.Done > 0 {
-		// Rounds that do not fit the budget will not be run.
-		g.Left = min(max(0, s.Budget-time.Since(s.start)),
-			time.Since(s.start)*time.Duration(g.Total-g.Done)/time.Duration(g.Done))
+	round := s.lastRound
+	if round == 0 && g.Done > 0 {
+		round = time.Since(s.start) * time.Duration(len(s.points)) / time.Duration(g.Done)
+		g.Rounds = min(s.Rounds, max(1, int(s.Budget/max(round, 1))))
 	}
+	g.Total = g.Done + leftInRound + (g.Rounds-s.round)*len(s.points)
+	g.Left = time.Duration(float64(round) * float64(g.Total-g.Done) / float64(len(s.points)))
 	return g
 }
 

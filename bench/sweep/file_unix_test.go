@@ -1,0 +1,55 @@
+//go:build unix
+
+package sweep_test
+
+import (
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"overlap/bench/sweep"
+)
+
+// A write that does not fit leaves the samples before it whole. The limit on
+// the file's size stands for a full disk.
+func TestFullDiskKeepsWholeSamples(t *testing.T) {
+	var before syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &before); err != nil {
+		t.Skip(err)
+	}
+	f, err := sweep.Create(t.TempDir(), "h", time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if err := f.Append(result("Ep/workers=1/cores=1")); err != nil {
+		t.Fatal(err)
+	}
+	whole, err := os.ReadFile(f.Path())
+	if err != nil {
+		t.Fatal(err)
+	}
+	limit := before
+	limit.Cur = uint64(len(whole)) + 10
+	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {
+		t.Skip(err)
+	}
+	err = f.Append(result("Ep/workers=2/cores=1"))
+	if restore := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &before); restore != nil {
+		t.Fatal(restore)
+	}
+	if err == nil {
+		t.Error("a sample that did not fit was stored")
+	}
+	if now, _ := os.ReadFile(f.Path()); string(now) != string(whole) {
+		t.Errorf("the file is now\n%s\nwant\n%s", now, whole)
+	}
+	if err := f.Append(result("Ep/workers=2/cores=1")); err != nil {
+		t.Errorf("after room was made: %v", err)
+	}
+	if now, _ := os.ReadFile(f.Path()); !strings.Contains(string(now), "BenchmarkEp/workers=2/cores=1 1 1 ns/op\n") {
+		t.Errorf("the file is now\n%s", now)
+	}
+}
