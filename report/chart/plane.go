@@ -39,7 +39,7 @@ func Plane(a *report.Analysis) Chart {
 			}
 			p.X.Min, p.X.Max = -0.5, math.Log2(max(right, 2*cores))+0.9
 			p.X.Tick.Marker = log2Ticks{10, math.Inf(1)}
-			p.Y.Min, p.Y.Max = 0, 1.1*cores
+			p.Y.Min, p.Y.Max = -0.05*cores, 1.1*cores // below 0 for the labels of what only waits
 			p.Add(grid{t})
 			var diagonal, top plotter.XYs
 			for x := p.X.Min; x <= p.X.Max; x += 1.0 / 32 {

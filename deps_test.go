@@ -1,0 +1,88 @@
+package main
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// floors says what the packages of each folder may import, besides the
+// standard library and themselves. Heavy modules stay on the top floor, so
+// that whoever imports overlap/primitives does not build a plotting library;
+// and report meets bench only in the benchmark format, so that it reads files
+// that overlap did not write.
+var floors = []struct {
+	folder  string
+	allowed []string
+	why     string
+}{
+	{"overlap/primitives", []string{"golang.org/x/sys"}, "primitives are what everything is measured through"},
+	{"overlap/workloads", []string{"overlap/primitives", "golang.org/x/sys", "gonum.org/v1/gonum"}, "a workload is its kernel and nothing else"},
+	{"overlap/bench", []string{
+		"overlap/workloads", "overlap/primitives", "golang.org/x/sys", "gonum.org/v1/gonum",
+		"github.com/klauspost/cpuid/v2",    // CPU names and features
+		"github.com/prometheus/procfs",     // topology and pressure
+		"golang.org/x/sync",                // of procfs
+		"github.com/HdrHistogram",          // quantiles of tasks and jobs
+		"golang.org/x/perf",                // benchfmt, the result file
+		"github.com/aclements/go-moremath", // of benchfmt
+	}, "measuring must not carry the weight of drawing"},
+	{"overlap/report/chart", []string{"overlap/report", "golang.org/x/perf", "gonum.org/v1", "git.sr.ht/~sbinet/gg", "codeberg.org/go-fonts", "codeberg.org/go-latex", "codeberg.org/go-pdf", "github.com/ajstarks/svgo", "github.com/golang/freetype", "golang.org/x/image", "golang.org/x/text", "golang.org/x/sys", "github.com/aclements/go-moremath"}, "charts draw what report says"},
+	{"overlap/report", []string{"golang.org/x/perf", "github.com/aclements/go-moremath", "gonum.org/v1/gonum"}, "report knows benchmarks by their format only"},
+}
+
+func TestPackagesStayOnTheirFloors(t *testing.T) {
+	out, err := exec.Command("go", "list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}: {{join .Imports \" \"}}{{end}}", "./...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	imports := map[string][]string{}
+	for line := range strings.Lines(string(out)) {
+		pkg, list, _ := strings.Cut(strings.TrimSpace(line), ":")
+		imports[pkg] = strings.Fields(list)
+	}
+	for pkg := range imports {
+		for _, floor := range floors {
+			if !within(pkg, floor.folder) {
+				continue
+			}
+			for dep := range reachable(imports, pkg) {
+				if !within(dep, floor.folder) && !allowed(dep, floor.allowed) {
+					t.Errorf("%s imports %s, directly or not: %s", pkg, dep, floor.why)
+				}
+			}
+			break
+		}
+	}
+	if len(imports["overlap/primitives"]) == 0 || len(imports["overlap/report/chart"]) == 0 {
+		t.Errorf("go list no longer names the packages that the floors are about: %d packages", len(imports))
+	}
+}
+
+func within(pkg, folder string) bool { return pkg == folder || strings.HasPrefix(pkg, folder+"/") }
+
+func allowed(dep string, list []string) bool {
+	for _, a := range list {
+		if within(dep, a) {
+			return true
+		}
+	}
+	return false
+}
+
+// reachable returns the packages outside the standard library that pkg
+// imports, directly or not.
+func reachable(imports map[string][]string, pkg string) map[string]bool {
+	seen := map[string]bool{}
+	var visit func(string)
+	visit = func(p string) {
+		for _, dep := range imports[p] {
+			if _, ours := imports[dep]; ours && !seen[dep] {
+				seen[dep] = true
+				visit(dep)
+			}
+		}
+	}
+	visit(pkg)
+	return seen
+}

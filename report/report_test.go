@@ -1,0 +1,334 @@
+package report_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"overlap/report"
+)
+
+// file writes a result file of rounds samples of each point, whose times are
+// given in milliseconds and vary by a factor that all points of a round share.
+type file struct {
+	kinds  string
+	times  map[string]float64 // name of a point, "×2" behind it for copies → ms
+	order  []string
+	rounds int
+	extra  string // further units
+}
+
+func (f *file) add(name string, ms float64) {
+	if f.times == nil {
+		f.times = map[string]float64{}
+	}
+	f.times[name] = ms
+	f.order = append(f.order, name)
+}
+
+func (f *file) text() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "host: h\nkinds: %s\n", f.kinds)
+	for round := range f.rounds {
+		drift := 1 + 0.1*math.Sin(float64(round))
+		for i, name := range f.order {
+			base, copies, _ := strings.Cut(name, " ×")
+			if copies == "" {
+				copies = "1"
+			}
+			noise := 1 + 0.005*math.Sin(float64(3*round+7*i))
+			fmt.Fprintf(&b, "copies: %s\nBenchmark%s 1 %.3f ns/op %s\n", copies, base, 1e6*f.times[name]*drift*noise, f.extra)
+		}
+	}
+	return b.String()
+}
+
+func (f *file) write(t *testing.T) string {
+	t.Helper()
+	return write(t, f.text())
+}
+
+func write(t *testing.T, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "run.txt")
+	if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func analyze(t *testing.T, path string) *report.Analysis {
+	t.Helper()
+	d, err := report.Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return report.Analyze(d)
+}
+
+// sweep is what a sweep of one workload on two cores would write: t(w, p) in
+// milliseconds, and the slices that give the ceiling h.
+func sweep(name string, t func(w, p int) float64, h float64) *file {
+	f := &file{rounds: 12, extra: "1.5 tasks-inflight 0.5 cpus-busy"}
+	for _, w := range []int{1, 2, 16, 64} {
+		f.add(fmt.Sprintf("%s/executor=pool/workers=%d/cores=1", name, w), t(w, 1))
+		f.add(fmt.Sprintf("%s/executor=pool/workers=%d/cores=2-2", name, w), t(w, 2))
+	}
+	f.add(name+"/executor=pool/workers=1/cores=1/slices=2", 10)
+	f.add(name+"/executor=pool/workers=1/cores=1/slices=2 ×2", 20/h)
+	return f
+}
+
+func TestGainsOfKnownMachines(t *testing.T) {
+	wait := func(w, p int) float64 { return 64 / float64(w) }
+	for _, c := range []struct {
+		name           string
+		time           func(w, p int) float64
+		ceiling        float64
+		workers        int
+		gc, gp         float64
+		verdict        string
+		worst, worstAt float64
+	}{
+		{"waiter", wait, 2, 64, 64, 1, "waits: workers help, cores do not", 1, 1},
+		{"worker", func(w, p int) float64 { return 8 / float64(min(w, p)) }, 1.9, 2, 1, 2, "computes: cores help, workers do not", 1, 1},
+		{"memory", func(w, p int) float64 { return 8 / min(float64(min(w, p)), 1.3) }, 1.3, 2, 1, 1.3, "shares: 2 cores are worth 1.3 even to separate programs", 1, 1},
+		{"mixer", func(w, p int) float64 { return max(64/float64(w), 8/float64(p)) }, 2, 16, 8, 2, "mixes: workers and cores both help", 1, 1},
+		{"fighter", func(w, p int) float64 {
+			if p > 1 {
+				return map[int]float64{1: 8, 2: 20, 16: 40, 64: 80}[w]
+			}
+			return 8
+		}, 2, 1, 1, 1, "contends: neither helps; 64 workers on 2 cores run at 0.10×", 0.1, 64},
+		{"hermit", func(w, p int) float64 { return 8 }, 2, 1, 1, 1, "serial: neither workers nor cores help", 1, 1},
+	} {
+		a := analyze(t, sweep("Known", c.time, c.ceiling).write(t))
+		if len(a.Rows) != 1 {
+			t.Fatalf("%s: %d rows", c.name, len(a.Rows))
+		}
+		r := a.Rows[0]
+		if r.Workers != c.workers || r.P != 2 {
+			t.Errorf("%s: best at %d workers on %d cores, want %d on 2", c.name, r.Workers, r.P, c.workers)
+		}
+		for what, v := range map[string][2]float64{
+			"concurrency gain": {r.Concurrency.Value, c.gc},
+			"parallelism gain": {r.Parallelism.Value, c.gp},
+			"ceiling":          {r.Ceiling.Value, c.ceiling},
+			"worst":            {r.Worst, c.worst},
+		} {
+			if math.Abs(v[0]/v[1]-1) > 0.02 {
+				t.Errorf("%s: %s %.3f, want %.3f", c.name, what, v[0], v[1])
+			}
+		}
+		if r.Verdict != c.verdict {
+			t.Errorf("%s: verdict %q, want %q", c.name, r.Verdict, c.verdict)
+		}
+		if product := r.Concurrency.Value * r.Parallelism.Value; math.Abs(product/r.Speedup.Value-1) > 1e-12 {
+			t.Errorf("%s: %v × %v is not %v", c.name, r.Concurrency.Value, r.Parallelism.Value, r.Speedup.Value)
+		}
+		if i := r.Parallelism; !(i.Low <= i.Value && i.Value <= i.High) || i.HalfWidth() > 0.03*i.Value {
+			t.Errorf("%s: interval %+v is wider than the noise that the rounds do not share", c.name, i)
+		}
+	}
+}
+
+func TestTheSmallestOfEquallyGoodWorkers(t *testing.T) {
+	a := analyze(t, sweep("Flat", func(w, p int) float64 {
+		return map[int]float64{1: 8, 2: 4.1, 16: 4.0, 64: 3.95}[w]
+	}, 2).write(t))
+	if got := a.Rows[0].Workers; got != 2 {
+		t.Errorf("%d workers, want 2: 16 and 64 are less than 5 %% better", got)
+	}
+}
+
+func TestPressureIsLeftOut(t *testing.T) {
+	quiet := sweep("Quiet", func(w, p int) float64 { return 8 / float64(min(w, p)) }, 2)
+	text := quiet.text()
+	disturbed := strings.ReplaceAll(text, "cpus-busy", "cpus-busy 0.01 pressure")
+	for _, p := range []string{"workers=1/cores=1 1", "workers=2/cores=2-2 1"} {
+		line := "BenchmarkQuiet/executor=pool/" + p + " 900000000 ns/op 0.5 cpus-busy 0.4 pressure\n"
+		disturbed += "copies: 1\n" + line + line
+	}
+	want := analyze(t, write(t, text)).Rows[0].Parallelism
+	a := analyze(t, write(t, disturbed))
+	if got := a.Rows[0].Parallelism; math.Abs(got.Value/want.Value-1) > 0.01 {
+		t.Errorf("gain %v with disturbed samples, %v without", got, want)
+	}
+	if a.LeftOut != 4 {
+		t.Errorf("%d samples left out, want 4", a.LeftOut)
+	}
+
+	all := strings.ReplaceAll(text, "cpus-busy", "cpus-busy 0.5 pressure")
+	a = analyze(t, write(t, all))
+	if got := a.Rows[0].Parallelism; math.Abs(got.Value/want.Value-1) > 0.01 {
+		t.Errorf("gain %v where every sample is under pressure, want %v", got, want)
+	}
+	if len(a.Rows[0].Warnings) == 0 || !strings.Contains(a.Rows[0].Warnings[0].Error(), "pressure") {
+		t.Errorf("no warning: %v", a.Rows[0].Warnings)
+	}
+}
+
+func TestFewSamplesGiveNoVerdict(t *testing.T) {
+	f := sweep("Few", func(w, p int) float64 { return 64 / float64(w) }, 2)
+	f.rounds = 4
+	a := analyze(t, f.write(t))
+	if got := a.Rows[0].Verdict; !strings.HasSuffix(got, "(provisional: 4 of 10 samples)") {
+		t.Errorf("verdict %q", got)
+	}
+	if notes := strings.Join(a.Notes(), "\n"); !strings.Contains(notes, "warning: verdicts are provisional") {
+		t.Errorf("notes:\n%s", notes)
+	}
+}
+
+func TestOneCoreOnly(t *testing.T) {
+	f := &file{rounds: 12}
+	f.add("One/executor=pool/workers=1/cores=1", 64)
+	f.add("One/executor=pool/workers=64/cores=1", 1)
+	r := analyze(t, f.write(t)).Rows[0]
+	if r.P != 1 || r.Verdict != "workers help; one core was measured" || r.Parallelism.Value != 1 || len(r.Warnings) == 0 {
+		t.Errorf("%+v", r)
+	}
+}
+
+// Where a process cannot be bound, GOMAXPROCS alone makes the levels.
+func TestLevelsByGomaxprocsAlone(t *testing.T) {
+	f := &file{rounds: 12}
+	for _, w := range []int{1, 8} {
+		f.add(fmt.Sprintf("Mac/executor=pool/workers=%d/cores=8", w), 8)
+		f.add(fmt.Sprintf("Mac/executor=pool/workers=%d/cores=8-4", w), 8/float64(min(w, 4)))
+		f.add(fmt.Sprintf("Mac/executor=pool/workers=%d/cores=8-8", w), 8/float64(w))
+	}
+	r := analyze(t, f.write(t)).Rows[0]
+	if r.P != 8 || r.Workers != 8 || math.Abs(r.Parallelism.Value-8) > 0.2 || len(r.Scaling) != 3 {
+		t.Errorf("%+v", r)
+	}
+}
+
+func TestBounds(t *testing.T) {
+	l := report.Line{P: 2, Residence: 10, Demand: 1}
+	for w, want := range map[float64]float64{1: 0.1, 10: 1, 20: 2, 64: 2} {
+		if got := l.Bound(w); math.Abs(got-want) > 1e-12 {
+			t.Errorf("bound of %v workers: %v, want %v", w, got, want)
+		}
+	}
+}
+
+func TestBadFiles(t *testing.T) {
+	good := sweep("Good", func(w, p int) float64 { return 8 }, 2).text()
+	for _, c := range []struct{ name, text, want string }{
+		{"empty", "", "the file is empty"},
+		{"blank", "\n \n", "the file is empty"},
+		{"cut in half", good[:len(good)/2], "the file was cut in its last line, line"},
+		{"not a benchmark file", "hello\nworld\n", "it has no benchmark results"},
+		{"binary", "\x7fELF\x00\x01\n", "it has no benchmark results"},
+		{"broken line", good + "BenchmarkGood/workers=1/cores=1 1 12 ns/op 7\n", "is damaged"},
+		{"no time", "BenchmarkGood/workers=1/cores=1 1 5 B/op\n", "has no time"},
+		{"no point", "BenchmarkSort-8 1 5 ns/op\n", "benchmark Sort-8 does not say its workers= and cores="},
+		{"workers", "BenchmarkX/workers=many/cores=1 1 5 ns/op\n", `workers is "many"`},
+		{"copies", "copies: -1\nBenchmarkX/workers=1/cores=1 1 5 ns/op\n", `copies: "-1"`},
+		{"long line", strings.Repeat("x", 1<<20) + "\n", "token too long"},
+	} {
+		path := write(t, c.text)
+		_, err := report.Load(path)
+		var bad *report.FileError
+		if !errors.As(err, &bad) || bad.Path != path || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %q", c.name, err, c.want)
+		}
+	}
+	if _, err := report.Load(filepath.Join(t.TempDir(), "none.txt")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("missing file: %v", err)
+	}
+}
+
+func TestNoBaseline(t *testing.T) {
+	f := &file{rounds: 3}
+	f.add("Lost/executor=pool/workers=8/cores=2-2", 1)
+	a := analyze(t, f.write(t))
+	if len(a.Rows) != 0 || len(a.Warnings) != 1 || !strings.Contains(a.Warnings[0].Error(), "Lost: no measurement with 1 worker on 1 core") {
+		t.Errorf("rows %v, warnings %v", a.Rows, a.Warnings)
+	}
+}
+
+func TestRowsComeInTheOrderOfTheFile(t *testing.T) {
+	f := &file{rounds: 2, kinds: "First=cpu Second=wait"}
+	for _, name := range []string{"Other", "Second", "First"} {
+		f.add(name+"/executor=pool/workers=1/cores=1", 1)
+	}
+	a := analyze(t, f.write(t))
+	var names []string
+	for _, r := range a.Rows {
+		names = append(names, r.Name()+" "+r.Kind)
+	}
+	if got, want := strings.Join(names, ", "), "first cpu, second wait, Other "; got != want {
+		t.Errorf("rows %q, want %q", got, want)
+	}
+}
+
+func TestTable(t *testing.T) {
+	f := sweep("Waiter", func(w, p int) float64 { return 64 / float64(w) }, 2)
+	f.kinds = "Waiter=wait"
+	var b strings.Builder
+	if err := analyze(t, f.write(t)).WriteTable(&b); err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(b.String(), "\n")
+	for i, want := range []string{
+		"workload  kind  workers  cores        G_c         G_p  S = G_c×G_p        H(2)  in flight  CPUs busy  verdict",
+		"waiter    wait       64      2  64.1 ±0.5  1.00 ±0.00    64.1 ±0.2  2.00 ±0.01       1.50       0.50  waits: workers help, cores do not",
+		"",
+	} {
+		if lines[i] != want {
+			t.Errorf("line %d is\n%s\nwant\n%s", i, lines[i], want)
+		}
+	}
+}
+
+func TestJSONIsWhatTheRowsSay(t *testing.T) {
+	f := sweep("Waiter", func(w, p int) float64 { return 64 / float64(w) }, 2)
+	f.order = f.order[:len(f.order)-1] // no copies: no ceiling
+	a := analyze(t, f.write(t))
+	var b strings.Builder
+	if err := a.WriteJSON(&b); err != nil {
+		t.Fatal(err)
+	}
+	var got struct {
+		Rows []struct {
+			Workload        string
+			ConcurrencyGain struct{ Value, Low, High float64 } `json:"concurrency_gain"`
+			Ceiling         *struct{}
+			Lines           []struct{ Points []struct{ Workers int } }
+		}
+		Host map[string]string
+	}
+	if err := json.Unmarshal([]byte(b.String()), &got); err != nil {
+		t.Fatal(err)
+	}
+	r := got.Rows[0]
+	if r.Workload != "Waiter" || r.ConcurrencyGain.Value != a.Rows[0].Concurrency.Value || r.ConcurrencyGain.Low != a.Rows[0].Concurrency.Low {
+		t.Errorf("%+v", r)
+	}
+	if r.Ceiling != nil {
+		t.Error("a ceiling that was not measured is not null")
+	}
+	if len(r.Lines) != 2 || len(r.Lines[0].Points) != 4 || got.Host["host"] != "h" {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestTheSameFileGivesTheSameReport(t *testing.T) {
+	path := sweep("Same", func(w, p int) float64 { return 64 / float64(w) }, 2).write(t)
+	var b [2]strings.Builder
+	for i := range b {
+		if err := analyze(t, path).WriteJSON(&b[i]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if b[0].String() != b[1].String() {
+		t.Error("two reports of one file differ")
+	}
+}
