@@ -117,16 +117,18 @@ func (s *sample) run(b *testing.B) {
 		}
 	}
 
-	m.Start()
+	m.Prepare()
 	b.ResetTimer()
+	m.Start() // behind ResetTimer, which stops the world
 	for range b.N {
 		if err := s.job.Run(ctx, ex); err != nil {
 			b.Fatal(err)
 		}
 		m.Lap()
 	}
+	m.Stop()
 	b.StopTimer()
-	reading := m.Stop()
+	reading := m.Reading()
 
 	if err := s.job.Check(); err != nil {
 		b.Fatal(err)

@@ -36,9 +36,9 @@ type Reading struct {
 
 	// Pressure is the share of the CPU time within reach that somebody else
 	// had while this process wanted it. It is never below the share of the
-	// sample that reading the scheduler's clocks took, because what happened
-	// meanwhile is not known; so it is never 0 (of which benchstat cannot take
-	// a mean). It is NaN where the system does not tell.
+	// sample that reading the scheduler's clocks took (1 % at most), because
+	// what happened meanwhile is not known; so it is never 0, of which
+	// benchstat cannot take a mean. It is NaN where the system does not tell.
 	Pressure float64
 }
 
@@ -51,9 +51,10 @@ type Meter struct {
 
 	base   time.Time // all clock readings count from here
 	start  time.Duration
+	wall   time.Duration // from Start to Stop
+	cpu    time.Duration // reading at Start, from Stop on the difference
 	lap    time.Duration // end of the last job
 	jobs   *hdrhistogram.Histogram
-	cpu    time.Duration
 	demand demand
 	blind  time.Duration // time that reading the demand took
 }
@@ -111,9 +112,10 @@ func (m *Meter) Lap() {
 	m.lap = now
 }
 
-// Start begins the sample. No task may be in progress. The slow readings come
-// first, so that as little as possible lies between the clock and the work.
-func (m *Meter) Start() {
+// Prepare takes the slow readings that come before a sample, so that nothing
+// but the fast ones lies between Start and the work. No task may be in
+// progress.
+func (m *Meter) Prepare() {
 	for i := range m.workers {
 		m.workers[i].residence = 0
 		m.workers[i].hist.Reset()
@@ -122,16 +124,24 @@ func (m *Meter) Start() {
 	before := time.Since(m.base)
 	m.demand = readDemand(m.cpus)
 	m.blind = time.Since(m.base) - before
+}
+
+// Start begins the sample. Call Prepare before it.
+func (m *Meter) Start() {
 	m.cpu = cpuTime()
 	m.start = time.Since(m.base)
 	m.lap = m.start
 }
 
-// Stop ends the sample. No task may be in progress. The wall time counts from
-// the return of Start to the call of Stop.
-func (m *Meter) Stop() Reading {
-	wall := max(time.Since(m.base)-m.start, 1)
-	cpu := cpuTime() - m.cpu
+// Stop ends the sample. No task may be in progress.
+func (m *Meter) Stop() {
+	m.wall = max(time.Since(m.base)-m.start, 1)
+	m.cpu = cpuTime() - m.cpu
+}
+
+// Reading returns what was measured between Start and Stop. Call it once for
+// each Stop, and soon: the slow readings end here.
+func (m *Meter) Reading() Reading {
 	before := time.Since(m.base)
 	demand := readDemand(m.cpus)
 	m.blind += time.Since(m.base) - before
@@ -143,15 +153,15 @@ func (m *Meter) Stop() Reading {
 		residence += m.workers[i+1].residence
 	}
 	r := Reading{
-		Inflight: float64(residence) / float64(wall),
-		CPUsBusy: float64(cpu) / float64(wall),
+		Inflight: float64(residence) / float64(m.wall),
+		CPUsBusy: float64(m.cpu) / float64(m.wall),
 		Tasks:    all.TotalCount(),
 		P50:      time.Duration(all.ValueAtQuantile(50)),
 		P99:      time.Duration(all.ValueAtQuantile(99)),
 		Pressure: math.NaN(),
 	}
 	if m.demand.known && demand.known {
-		r.Pressure = float64(max(m.demand.lost(demand), m.blind)) / float64(wall) / float64(m.reach)
+		r.Pressure = float64(max(m.demand.lost(demand), min(m.blind, m.wall/100))) / float64(m.wall) / float64(m.reach)
 	}
 	for i, q := range []float64{2, 25, 50} {
 		r.Jobs[i] = time.Duration(m.jobs.ValueAtQuantile(q))

@@ -13,6 +13,7 @@ func TestReading(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := New(3, []int{0}, 1)
 		for range 2 { // the second sample must not see the first
+			m.Prepare()
 			m.Start()
 			var all sync.WaitGroup
 			for w, d := range []time.Duration{10 * time.Millisecond, 20 * time.Millisecond, 40 * time.Millisecond} {
@@ -26,7 +27,8 @@ func TestReading(t *testing.T) {
 			m.Lap()
 			time.Sleep(time.Millisecond)
 			m.Lap()
-			r := m.Stop()
+			m.Stop()
+			r := m.Reading()
 			if want := 70.0 / 41; math.Abs(r.Inflight-want) > 1e-9 {
 				t.Errorf("%v tasks in flight, want %v", r.Inflight, want)
 			}
@@ -51,9 +53,11 @@ func near(got, want time.Duration) bool {
 func TestCPUsBusyTellsWorkFromWaiting(t *testing.T) {
 	busy := func(f func(end time.Time)) float64 {
 		m := New(1, []int{0}, 1)
+		m.Prepare()
 		m.Start()
 		f(time.Now().Add(100 * time.Millisecond))
-		return m.Stop().CPUsBusy
+		m.Stop()
+		return m.Reading().CPUsBusy
 	}
 	spin := busy(func(end time.Time) {
 		for time.Now().Before(end) {

@@ -1,0 +1,112 @@
+package cli_test
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"overlap/internal/cli"
+	"overlap/report"
+)
+
+var update = flag.Bool("update", false, "rewrite the expected output in testdata")
+
+// The scripts and the tests below run this binary as overlap, so that a sweep
+// finds a program that can measure samples.
+func TestMain(m *testing.M) {
+	if os.Getenv("BE_OVERLAP") != "" {
+		overlap()
+	}
+	testscript.Main(m, map[string]func(){"overlap": overlap})
+}
+
+func overlap() { os.Exit(cli.Main(context.Background(), os.Args[1:], os.Stdout, os.Stderr)) }
+
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{Dir: "testdata", UpdateScripts: *update, RequireExplicitExec: true})
+}
+
+// sweep starts a sweep that takes much longer than a test, waits until it has
+// stored some samples, and returns it with the name of its file.
+func sweep(t *testing.T) (*exec.Cmd, string) {
+	t.Helper()
+	dir := t.TempDir()
+	cmd := exec.Command(os.Args[0], "run", "--workloads=sleepers", "--size=small", "--sample=1ms", "--budget=1h", "--rounds=1000000", "--results="+dir, "--name=here")
+	cmd.Env = append(os.Environ(), "BE_OVERLAP=1")
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		cmd.Process.Kill()
+		cmd.Wait()
+	})
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		files, err := filepath.Glob(filepath.Join(dir, "here", "*.txt"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(files) == 1 {
+			text, err := os.ReadFile(files[0])
+			if err == nil && bytes.Count(text, []byte("\nBenchmark")) > 30 {
+				return cmd, files[0]
+			}
+		}
+	}
+	t.Fatalf("no samples within a minute:\n%s", stderr.String())
+	return nil, ""
+}
+
+func TestKilledRunLeavesAReadableFile(t *testing.T) {
+	cmd, file := sweep(t)
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	cmd.Wait()
+	reportOf(t, file)
+}
+
+func TestInterruptedRunKeepsItsSamples(t *testing.T) {
+	cmd, file := sweep(t)
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Skip(err)
+	}
+	cmd.Wait()
+	if code := cmd.ProcessState.ExitCode(); code != 130 {
+		t.Errorf("exit code %d, want 130", code)
+	}
+	if said := cmd.Stderr.(*bytes.Buffer).String(); !strings.Contains(said, "what was measured is kept; overlap report "+file) || !strings.Contains(said, "overlap: interrupted") {
+		t.Errorf("it said:\n%s", said)
+	}
+	reportOf(t, file)
+}
+
+func reportOf(t *testing.T, file string) {
+	t.Helper()
+	d, err := report.Load(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a := report.Analyze(d); len(a.Rows) != 1 || a.Rows[0].Name() != "sleepers" {
+		t.Errorf("rows %v", a.Rows)
+	}
+	var out, errs strings.Builder
+	if code := cli.Main(t.Context(), []string{"report", file}, &out, &errs); code != 0 || !strings.Contains(out.String(), "sleepers") {
+		t.Errorf("report: exit %d\n%s%s", code, out.String(), errs.String())
+	}
+	for _, name := range []string{"index.html", "report.json", "gains.svg", "gains.png", "scaling.svg", "scaling.png", "workers.svg", "workers.png", "plane.svg", "plane.png"} {
+		if info, err := os.Stat(filepath.Join(filepath.Dir(file), "report", name)); err != nil || info.Size() == 0 {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
