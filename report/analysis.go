@@ -51,6 +51,10 @@ type Row struct {
 	// (Workers, P).
 	Inflight, CPUsBusy float64
 
+	// Quantile says which quantile of a point's samples stands for the point
+	// in all numbers of the row. See chooseEstimator.
+	Quantile float64
+
 	// Worst is the lowest throughput at P over that of one worker on one
 	// core, and WorstWorkers the workers that gave it.
 	Worst        float64
@@ -218,7 +222,9 @@ func (d *Data) row(base Point) (Row, error) {
 		Size:     base.Size,
 		P:        most.p(),
 	}
-	r.Workers = d.bestWorkers(base, one, most)
+	e := d.estimator(base)
+	r.Quantile = float64(e)
+	r.Workers = d.bestWorkers(e, base, one, most)
 	w1, wp := base.at(r.Workers, one), base.at(r.Workers, most)
 
 	t11, a := d.series(first)
@@ -227,24 +233,24 @@ func (d *Data) row(base Point) (Row, error) {
 	if a || b || c {
 		r.warn("fewer than 3 samples without pressure, so those under pressure are used: measure again on a quieter machine")
 	}
-	q := quotients([2]series{t11, tw1}, [2]series{tw1, twp}, [2]series{t11, twp})
+	q := e.quotients([2]series{t11, tw1}, [2]series{tw1, twp}, [2]series{t11, twp})
 	r.Concurrency, r.Parallelism, r.Speedup = q[0], q[1], q[2]
 	r.Samples = min(len(t11.clean()), len(tw1.clean()), len(twp.clean()))
 	var rests int
-	if r.Ceiling, rests = d.ceiling(base, r.P); rests > 0 {
+	if r.Ceiling, rests = d.ceiling(e, base, r.P); rests > 0 {
 		r.Samples = min(r.Samples, rests)
 	}
 	r.Inflight = d.mean(wp, func(s Sample) float64 { return s.Inflight })
 	r.CPUsBusy = d.mean(wp, func(s Sample) float64 { return s.CPUsBusy })
-	r.Worst, r.WorstWorkers = d.worst(base, first, most)
+	r.Worst, r.WorstWorkers = d.worst(e, base, first, most)
 	if r.P == 1 {
 		r.warn("only one core was measured: the machine is too small, or the run was, to tell what cores buy")
 	}
 	for _, l := range slices.Compact([]level{one, most}) {
-		r.Lines = append(r.Lines, d.line(base, first, l))
+		r.Lines = append(r.Lines, d.line(e, base, first, l))
 	}
 	for _, l := range levels {
-		if s, ok := d.scaled(base, r.Workers, one, l); ok {
+		if s, ok := d.scaled(e, base, r.Workers, one, l); ok {
 			r.Scaling = append(r.Scaling, s)
 		}
 	}
@@ -254,6 +260,19 @@ func (d *Data) row(base Point) (Row, error) {
 
 func (r *Row) warn(text string) {
 	r.Warnings = append(r.Warnings, fmt.Errorf("%s: %s", r.Name(), text))
+}
+
+// estimator is chosen over all points of a workload, slices and copies too, so
+// that gains and ceiling are quotients of the same kind of number.
+func (d *Data) estimator(base Point) estimator {
+	var all []series
+	for _, p := range d.Points {
+		if p.Workload == base.Workload && p.Size == base.Size && (p.Executor == base.Executor || p.Slices > 1) {
+			s, _ := d.series(p)
+			all = append(all, s)
+		}
+	}
+	return chooseEstimator(all)
 }
 
 // workersAt lists the workers measured at a level, ascending.
@@ -270,14 +289,14 @@ func (d *Data) workersAt(base Point, l level) []int {
 
 // bestWorkers is the smallest number within 5 % of the best at the level most,
 // among those that were measured on one core as well.
-func (d *Data) bestWorkers(base Point, one, most level) int {
+func (d *Data) bestWorkers(e estimator, base Point, one, most level) int {
 	single := d.workersAt(base, one)
 	times := map[int]float64{}
 	fastest := math.Inf(1)
 	for _, w := range d.workersAt(base, most) {
 		if slices.Contains(single, w) {
 			s, _ := d.series(base.at(w, most))
-			times[w] = s.median()
+			times[w] = e.of(s)
 			fastest = min(fastest, times[w])
 		}
 	}
@@ -289,12 +308,12 @@ func (d *Data) bestWorkers(base Point, one, most level) int {
 	return 1
 }
 
-func (d *Data) worst(base, first Point, most level) (ratio float64, workers int) {
+func (d *Data) worst(e estimator, base, first Point, most level) (ratio float64, workers int) {
 	t11, _ := d.series(first)
 	ratio = math.Inf(1)
 	for _, w := range d.workersAt(base, most) {
 		t, _ := d.series(base.at(w, most))
-		if x := t11.median() / t.median(); x < ratio {
+		if x := e.of(t11) / e.of(t); x < ratio {
 			ratio, workers = x, w
 		}
 	}
@@ -303,7 +322,7 @@ func (d *Data) worst(base, first Point, most level) (ratio float64, workers int)
 
 // ceiling is H(p) = p·t₁/t_p from the slices of a p-th of the job, and how many
 // samples it rests on: 0 if it was not measured.
-func (d *Data) ceiling(base Point, p int) (h Interval, samples int) {
+func (d *Data) ceiling(e estimator, base Point, p int) (h Interval, samples int) {
 	if p == 1 {
 		return exact(1), 0
 	}
@@ -323,7 +342,7 @@ func (d *Data) ceiling(base Point, p int) (h Interval, samples int) {
 	}
 	t1, _ := d.series(*alone)
 	tp, _ := d.series(*together)
-	h = quotients([2]series{t1, tp})[0]
+	h = e.quotients([2]series{t1, tp})[0]
 	n := float64(p)
 	return Interval{n * h.Value, n * h.Low, n * h.High}, min(len(t1.clean()), len(tp.clean()))
 }
@@ -341,13 +360,13 @@ func (d *Data) mean(p Point, get func(Sample) float64) float64 {
 	return median(values)
 }
 
-func (d *Data) line(base, first Point, l level) Line {
+func (d *Data) line(e estimator, base, first Point, l level) Line {
 	t11, _ := d.series(first)
-	line := Line{P: l.p(), Residence: t11.median()}
+	line := Line{P: l.p(), Residence: e.of(t11)}
 	line.Demand = d.demand(base, level{first.Cores, first.Procs})
 	for _, w := range d.workersAt(base, l) {
 		s, _ := d.series(base.at(w, l))
-		line.Points = append(line.Points, LinePoint{w, throughput(s)})
+		line.Points = append(line.Points, LinePoint{w, e.throughput(s)})
 	}
 	return line
 }
@@ -364,26 +383,26 @@ func (d *Data) demand(base Point, l level) float64 {
 	return least
 }
 
-// throughput is jobs per second, with the interval of the median.
-func throughput(s series) Interval {
+// throughput is jobs per second.
+func (e estimator) throughput(s series) Interval {
 	ones := make(series, len(s))
 	for i := range ones {
 		ones[i] = 1
 	}
-	return quotients([2]series{ones, s})[0]
+	return e.quotients([2]series{ones, s})[0]
 }
 
-func (d *Data) scaled(base Point, workers int, one, l level) (Scaled, bool) {
+func (d *Data) scaled(e estimator, base Point, workers int, one, l level) (Scaled, bool) {
 	p := base.at(workers, l)
 	if len(d.Samples[p]) == 0 {
 		return Scaled{}, false
 	}
 	s := Scaled{P: l.p(), Gain: exact(1)}
-	s.Ceiling, _ = d.ceiling(base, l.p())
+	s.Ceiling, _ = d.ceiling(e, base, l.p())
 	if l != one {
 		t1, _ := d.series(base.at(workers, one))
 		tp, _ := d.series(p)
-		s.Gain = quotients([2]series{t1, tp})[0]
+		s.Gain = e.quotients([2]series{t1, tp})[0]
 	}
 	return s, true
 }

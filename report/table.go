@@ -117,6 +117,13 @@ func (a *Analysis) Notes() []string {
 		fmt.Sprintf("%d samples, %d left out because others wanted more than %.0f %% of the CPUs; every number rests on at least %d.",
 			a.Samples, a.LeftOut, 100*MaxPressure, a.Fewest),
 	}
+	if len(a.Rows) > 0 {
+		var chosen []string
+		for _, r := range a.Rows {
+			chosen = append(chosen, fmt.Sprintf("%s %.2g", r.Name(), r.Quantile))
+		}
+		notes = append(notes, "Quantile of the samples that stands for a point, the steadiest of each workload: "+strings.Join(chosen, ", ")+".")
+	}
 	for _, err := range a.warnings() {
 		notes = append(notes, "warning: "+err.Error())
 	}

@@ -101,7 +101,8 @@ func (j *epJob) Close() error { return nil }
 
 // epBlock computes the pairs [block·pairs, (block+1)·pairs) of the sequence.
 func epBlock(block, pairs int) EpSums {
-	var s EpSums
+	var sx, sy float64
+	var counts [10]int
 	x := epJump(uint64(2 * block * pairs))
 	for range pairs {
 		x = x * epMultiplier & epMask
@@ -116,11 +117,11 @@ func epBlock(block, pairs int) EpSums {
 		}
 		f := math.Sqrt(-2 * math.Log(t) / t)
 		gx, gy := float64(u*f), float64(v*f)
-		s.Counts[int(max(math.Abs(gx), math.Abs(gy)))]++
-		s.SX += gx
-		s.SY += gy
+		counts[int(max(math.Abs(gx), math.Abs(gy)))]++
+		sx += gx
+		sy += gy
 	}
-	return s
+	return EpSums{sx, sy, counts}
 }
 
 // epJump returns the n-th number of the sequence: seed·a^n modulo 2^46.

@@ -109,4 +109,3 @@ func reportOf(t *testing.T, file string) {
 		}
 	}
 }
-

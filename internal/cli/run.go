@@ -25,9 +25,9 @@ type runCmd struct {
 	Procs     []int         `help:"GOMAXPROCS for each number of cores (default: equal to it)." placeholder:"N,…"`
 	Executors []string      `help:"Executors: inline, spawn, pool." default:"pool" placeholder:"NAME,…"`
 	Size      string        `help:"Size of the jobs: small, medium, large." default:"medium" placeholder:"SIZE"`
-	Rounds    int           `help:"Most samples of every point." default:"20" placeholder:"N"`
-	Budget    time.Duration `help:"How long to measure; a round that would not fit is not begun (default: 3m, with --quick 25s)." placeholder:"DURATION"`
-	Sample    time.Duration `help:"How long to time jobs in a sample (default: 60ms, with --quick 20ms)." placeholder:"DURATION"`
+	Rounds    int           `help:"Most samples of every point." default:"30" placeholder:"N"`
+	Budget    time.Duration `help:"How long to measure; a round that would not fit is not begun (default: 3m20s, with --quick 25s)." placeholder:"DURATION"`
+	Sample    time.Duration `help:"How long to time jobs in a sample (default: 40ms, with --quick 20ms)." placeholder:"DURATION"`
 	Quick     bool          `help:"A coarse grid and short samples: about half a minute on two cores."`
 	Seed      uint64        `help:"Seed of the random order (default: random)." placeholder:"N"`
 	Results   string        `help:"Folder for the result files." default:"results" placeholder:"DIR"`
@@ -57,13 +57,13 @@ func (c *runCmd) Run(ctx context.Context, s *streams) error {
 // grid checks the flags and makes the grid.
 func (c *runCmd) grid(h host.Host) (sweep.Grid, error) {
 	if c.Budget == 0 {
-		c.Budget = 3 * time.Minute
+		c.Budget = 200 * time.Second
 		if c.Quick {
 			c.Budget = 25 * time.Second
 		}
 	}
 	if c.Sample == 0 {
-		c.Sample = 60 * time.Millisecond
+		c.Sample = 40 * time.Millisecond
 		if c.Quick {
 			c.Sample = 20 * time.Millisecond
 		}

@@ -109,7 +109,7 @@ func TestGoldenPictures(t *testing.T) {
 				// Approximately: other processors round the last bit of a
 				// coordinate in another way.
 				if same, err := cmpimg.EqualApprox("png", got, want, 0.05); err != nil || !same {
-					failed := filepath.Join(t.TempDir(), "..", filepath.Base(golden))
+					failed := filepath.Join(os.TempDir(), "overlap-"+filepath.Base(golden))
 					t.Errorf("%s looks different (%v); go test -update redraws it; the new picture: %s", golden, err, failed)
 					if err := os.WriteFile(failed, got, 0o666); err != nil {
 						t.Error(err)
