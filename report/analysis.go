@@ -51,9 +51,9 @@ type Row struct {
 	// (Workers, P).
 	Inflight, CPUsBusy float64
 
-	// Quantile says which quantile of a point's samples stands for the point
-	// in all numbers of the row. See chooseEstimator.
-	Quantile float64
+	// Estimator names the statistic of a point's samples that stands for the
+	// point in all numbers of the row: the steadiest one for this workload.
+	Estimator string
 
 	// Worst is the lowest throughput at P over that of one worker on one
 	// core, and WorstWorkers the workers that gave it.
@@ -223,7 +223,7 @@ func (d *Data) row(base Point) (Row, error) {
 		P:        most.p(),
 	}
 	e := d.estimator(base)
-	r.Quantile = float64(e)
+	r.Estimator = e.name
 	r.Workers = d.bestWorkers(e, base, one, most)
 	w1, wp := base.at(r.Workers, one), base.at(r.Workers, most)
 

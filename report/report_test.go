@@ -279,7 +279,7 @@ func TestTable(t *testing.T) {
 	lines := strings.Split(b.String(), "\n")
 	for i, want := range []string{
 		"workload  kind  workers  cores        G_c         G_p  S = G_c×G_p        H(2)  in flight  CPUs busy  verdict",
-		"waiter    wait       64      2  63.9 ±0.4  1.00 ±0.01    64.1 ±0.2  2.00 ±0.01       1.50       0.50  waits: workers help, cores do not",
+		"waiter    wait       64      2  64.0 ±0.2  1.00 ±0.00    64.0 ±0.1  2.00 ±0.00       1.50       0.50  waits: workers help, cores do not",
 		"",
 	} {
 		if lines[i] != want {

@@ -118,16 +118,28 @@ func (a *Analysis) Notes() []string {
 			a.Samples, a.LeftOut, 100*MaxPressure, a.Fewest),
 	}
 	if len(a.Rows) > 0 {
-		var chosen []string
-		for _, r := range a.Rows {
-			chosen = append(chosen, fmt.Sprintf("%s %.2g", r.Name(), r.Quantile))
-		}
-		notes = append(notes, "Quantile of the samples that stands for a point, the steadiest of each workload: "+strings.Join(chosen, ", ")+".")
+		notes = append(notes, "The steadiest statistic of a workload's samples stands for each point: "+a.estimators()+".")
 	}
 	for _, err := range a.warnings() {
 		notes = append(notes, "warning: "+err.Error())
 	}
 	return notes
+}
+
+// estimators lists the statistics and the workloads that they stand for.
+func (a *Analysis) estimators() string {
+	var order []string
+	of := map[string][]string{}
+	for _, r := range a.Rows {
+		if of[r.Estimator] == nil {
+			order = append(order, r.Estimator)
+		}
+		of[r.Estimator] = append(of[r.Estimator], r.Name())
+	}
+	for i, e := range order {
+		order[i] = e + " (" + strings.Join(of[e], ", ") + ")"
+	}
+	return strings.Join(order, ", ")
 }
 
 // warnings are those of the analysis and of its rows.

@@ -12,8 +12,7 @@ const matters = 1.1
 // alone, not on what the workload claims to be.
 func verdict(r Row) string {
 	var text string
-	workers := r.Concurrency.Value >= matters
-	cores := r.Parallelism.Value >= matters
+	workers, cores := helps(r.Concurrency), helps(r.Parallelism)
 	switch {
 	case r.P == 1 && workers:
 		text = "workers help; one core was measured"
@@ -40,6 +39,9 @@ func verdict(r Row) string {
 	}
 	return text
 }
+
+// helps reports whether a gain matters and is no accident of noise.
+func helps(i Interval) bool { return i.Value >= matters && !(i.Low <= 1) }
 
 // shared reports whether even programs that share nothing lose a quarter of
 // the cores: then the machine is the limit, not the program.
