@@ -7,6 +7,9 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+
+	"overlap/bench"
+	"overlap/workloads"
 )
 
 // block is a console block of the README: commands, each with its output.
@@ -102,6 +105,33 @@ func copyRepository(t *testing.T, dir string) {
 		}
 		if err := os.WriteFile(to, data, 0o777); err != nil {
 			t.Fatal(err)
+		}
+	}
+}
+
+// benchstat reads the reference run without a warning, and has a row for every
+// workload in every table.
+func TestBenchstatReadsTheReferenceRun(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it builds benchstat")
+	}
+	runs, err := filepath.Glob("results/reference/*.txt")
+	if err != nil || len(runs) != 1 {
+		t.Fatalf("reference runs: %v, %v", runs, err)
+	}
+	var warnings strings.Builder
+	cmd := exec.Command("go", "tool", "-modfile=tools.mod", "benchstat", "-row", ".name", "-col", "/workers", runs[0])
+	cmd.Stderr = &warnings
+	out, err := cmd.Output()
+	if err != nil || warnings.Len() > 0 {
+		t.Fatalf("%v\n%s", err, warnings.String())
+	}
+	if strings.ContainsAny(string(out), "¹²³⁴⁵⁶⁷⁸⁹") {
+		t.Errorf("benchstat warns in its footnotes:\n%s", out)
+	}
+	for _, w := range workloads.All() {
+		if rows, tables := strings.Count(string(out), "\n"+bench.Title(w)+" "), strings.Count(string(out), "\ngeomean "); rows != tables || rows == 0 {
+			t.Errorf("%s has %d rows in %d tables", w.Name, rows, tables)
 		}
 	}
 }

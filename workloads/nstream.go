@@ -28,7 +28,7 @@ type nstreamJob struct {
 }
 
 func newNstream(p Params) (Job, error) {
-	n, err := p.amount(1<<12, 1<<23, 1<<26)
+	n, err := p.amount(1<<12, 1<<23, 1<<25)
 	if err != nil {
 		return nil, err
 	}

@@ -30,7 +30,6 @@ func newProgress(w io.Writer) *progress {
 			progressbar.OptionSetElapsedTime(false),
 			progressbar.OptionShowCount(),
 			progressbar.OptionClearOnFinish(),
-			progressbar.OptionFullWidth(),
 		)
 	}
 	return p

@@ -105,7 +105,7 @@ func write(dir string, a *report.Analysis) error {
 		if err := replace(filepath.Join(dir, c.Name+".png"), png); err != nil {
 			return err
 		}
-		drawn = append(drawn, page.Chart{Name: c.Name, Title: c.Title, Alt: c.Alt, Light: light, Dark: dark})
+		drawn = append(drawn, page.Chart{Name: c.Name, Title: c.Title, Caption: c.Caption, Alt: c.Alt, Light: light, Dark: dark})
 	}
 	var html, json strings.Builder
 	if err := page.Write(&html, a, drawn); err != nil {

@@ -18,9 +18,10 @@ import (
 
 // Chart is a picture of an analysis.
 type Chart struct {
-	Name  string // file name without ending
-	Title string
-	Alt   string // what the picture shows, for those who cannot see it
+	Name    string // file name without ending
+	Title   string
+	Caption string // how to read it
+	Alt     string // what the picture shows, for those who cannot see it
 
 	width, height vg.Length
 	draw          func(draw.Canvas, Theme)

@@ -18,11 +18,12 @@ import (
 // on a scale of doublings, where factors add up as lengths.
 func Gains(a *report.Analysis) Chart {
 	return Chart{
-		Name:   "gains",
-		Title:  "What workers and cores buy",
-		Alt:    "One row per workload: a bar for the concurrency gain followed by a bar for the parallelism gain, with the ceiling of separate programs marked.",
-		width:  pageWidth,
-		height: vg.Length(96 + 34*len(a.Rows)),
+		Name:    "gains",
+		Title:   "Gains",
+		Caption: "Every step to the right doubles the throughput, and factors add up as lengths: the second bar starts where the first ends and leads to the speedup. The mark is where the second bar would end if the workload gained from cores what programs that share nothing gain.",
+		Alt:     "One row per workload: a bar for the concurrency gain followed by a bar for the parallelism gain, with the ceiling of separate programs marked.",
+		width:   pageWidth,
+		height:  vg.Length(96 + 34*len(a.Rows)),
 		draw: func(c draw.Canvas, t Theme) {
 			c = t.headline(c, "What workers and cores buy: speedup = concurrency gain × parallelism gain")
 			bars := gainBars{a.Rows, t}

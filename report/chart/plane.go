@@ -18,11 +18,12 @@ import (
 // CPUs busy: how much it overlapped against how much ran at once.
 func Plane(a *report.Analysis) Chart {
 	return Chart{
-		Name:   "plane",
-		Title:  "Concurrency against parallelism",
-		Alt:    "One labelled point per workload: mean tasks in flight against mean CPUs busy.",
-		width:  pageWidth,
-		height: 310,
+		Name:    "plane",
+		Title:   "Concurrency and parallelism",
+		Caption: "To the right, more tasks are under way at once: concurrency. Upwards, more of them run at the same instant: parallelism.",
+		Alt:     "One labelled point per workload: mean tasks in flight against mean CPUs busy.",
+		width:   pageWidth,
+		height:  310,
 		draw: func(c draw.Canvas, t Theme) {
 			all := line(t.Muted, 1, 4, 3)
 			running := line(t.Ceiling, 1.25, 1.5, 2)

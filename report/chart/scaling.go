@@ -15,11 +15,12 @@ import (
 // ideal and the measured ceiling.
 func Scaling(a *report.Analysis) Chart {
 	return Chart{
-		Name:   "scaling",
-		Title:  "Speedup against cores",
-		Alt:    "A panel per workload: speedup over one core at the best number of workers, against the number of cores, with the ideal line and the measured ceiling.",
-		width:  pageWidth,
-		height: vg.Length(60 + 156*panelRows(len(a.Rows))),
+		Name:    "scaling",
+		Title:   "Cores",
+		Caption: "Where the line keeps to the ceiling, the machine sets the limit; where it falls below, the program does.",
+		Alt:     "A panel per workload: speedup over one core at the best number of workers, against the number of cores, with the ideal line and the measured ceiling.",
+		width:   pageWidth,
+		height:  vg.Length(60 + 156*panelRows(len(a.Rows))),
 		draw: func(c draw.Canvas, t Theme) {
 			ideal := line(t.Muted, 1, 4, 3)
 			ceiling := line(t.Ceiling, 1.25, 1.5, 2)

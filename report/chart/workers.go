@@ -20,11 +20,12 @@ func Workers(a *report.Analysis) Chart {
 		most = max(most, r.P)
 	}
 	return Chart{
-		Name:   "workers",
-		Title:  "Throughput against workers",
-		Alt:    "A panel per workload: jobs per second against the number of workers, on one core and on all cores, with the bounds that waiting and computing set.",
-		width:  pageWidth,
-		height: vg.Length(60 + 156*panelRows(len(a.Rows))),
+		Name:    "workers",
+		Title:   "Workers",
+		Caption: "D is the CPU time of a job and Z its waiting. Below the knee of the bound more workers overlap more waiting; beyond it only cores can help. What is missing to the bound is lost inside the program.",
+		Alt:     "A panel per workload: jobs per second against the number of workers, on one core and on all cores, with the bounds that waiting and computing set.",
+		width:   pageWidth,
+		height:  vg.Length(60 + 156*panelRows(len(a.Rows))),
 		draw: func(c draw.Canvas, t Theme) {
 			styles := []draw.LineStyle{line(t.Concurrency, 1.75), line(t.Parallelism, 1.75)}
 			glyphs := []draw.GlyphStyle{glyph(draw.CircleGlyph{}, styles[0]), glyph(draw.PyramidGlyph{}, styles[1])}

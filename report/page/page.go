@@ -21,8 +21,8 @@ var tmpl = template.Must(template.New("page").Parse(source))
 
 // Chart is a drawn chart for light and for dark pages, as SVG.
 type Chart struct {
-	Name, Title, Alt string
-	Light, Dark      []byte
+	Name, Title, Caption, Alt string
+	Light, Dark               []byte
 }
 
 // Write writes the page. Whatever a result file holds is text to it: the
@@ -30,8 +30,8 @@ type Chart struct {
 // escapes the text of charts.
 func Write(w io.Writer, a *report.Analysis, charts []Chart) error {
 	type figure struct {
-		Name, Title, Alt string
-		Light, Dark      template.HTML
+		Name, Title, Caption, Alt string
+		Light, Dark               template.HTML
 	}
 	type fact struct{ Key, Value string }
 	data := struct {
@@ -49,7 +49,7 @@ func Write(w io.Writer, a *report.Analysis, charts []Chart) error {
 		data.Rows = append(data.Rows, r.Cells())
 	}
 	for _, c := range charts {
-		data.Figures = append(data.Figures, figure{c.Name, c.Title, c.Alt, inline(c.Light), inline(c.Dark)})
+		data.Figures = append(data.Figures, figure{c.Name, c.Title, c.Caption, c.Alt, inline(c.Light), inline(c.Dark)})
 	}
 	if err := tmpl.Execute(w, data); err != nil {
 		return fmt.Errorf("page: %w", err)

@@ -29,7 +29,7 @@ func TestPageIsSelfContainedAndHoldsNoForeignMarkup(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		charts = append(charts, page.Chart{Name: c.Name, Title: c.Title, Alt: c.Alt, Light: svg, Dark: svg})
+		charts = append(charts, page.Chart{Name: c.Name, Title: c.Title, Caption: c.Caption, Alt: c.Alt, Light: svg, Dark: svg})
 	}
 	var b strings.Builder
 	if err := page.Write(&b, a, charts); err != nil {
