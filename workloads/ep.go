@@ -79,8 +79,6 @@ func newEp(p Params) (Job, error) {
 	return j, nil
 }
 
-// Run sums the blocks in their order, so the floating-point sums do not depend
-// on who computed which block when.
 func (j *epJob) Run(ctx context.Context, ex primitives.Executor) error {
 	parts, err := forEach(ctx, ex, j.blocks, func(_ context.Context, i int) (EpSums, error) {
 		return epBlock(i, j.pairs), nil
@@ -88,11 +86,7 @@ func (j *epJob) Run(ctx context.Context, ex primitives.Executor) error {
 	if err != nil {
 		return err
 	}
-	var got EpSums
-	for _, part := range parts {
-		got = got.plus(part)
-	}
-	add(&j.tally, got, j.want)
+	add(&j.tally, sum(parts), j.want)
 	return nil
 }
 

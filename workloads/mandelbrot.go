@@ -63,11 +63,7 @@ func (j *mandelbrotJob) Run(ctx context.Context, ex primitives.Executor) error {
 	if err != nil {
 		return err
 	}
-	var got MandelbrotCounts
-	for _, part := range parts {
-		got = got.plus(part)
-	}
-	add(&j.tally, got, j.want)
+	add(&j.tally, sum(parts), j.want)
 	return nil
 }
 

@@ -178,6 +178,15 @@ func forEach[T any](ctx context.Context, ex primitives.Executor, n int, task fun
 	return results, first
 }
 
+// sum adds parts in their order, so that floating-point totals do not depend on
+// who computed which part when.
+func sum[T interface{ plus(T) T }](parts []T) (total T) {
+	for _, part := range parts {
+		total = total.plus(part)
+	}
+	return total
+}
+
 // tally counts the runs of a job that gave a wrong result.
 type tally struct {
 	runs, wrong int
