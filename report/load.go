@@ -4,6 +4,7 @@
 package report
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
@@ -81,33 +82,37 @@ func (d *Data) load(path string) error {
 	if text[len(text)-1] != '\n' {
 		return &FileError{path, fmt.Sprintf("the file was cut in its last line, line %d; remove that line to use the others", bytes.Count(text, []byte("\n"))+1)}
 	}
-	before := len(d.Points)
-	if err := d.read(bytes.NewReader(text), path); err != nil {
+	found, err := d.read(bytes.NewReader(text), path)
+	if err != nil {
 		return err
 	}
-	if len(d.Points) == before {
+	if found == 0 {
 		return &FileError{path, "it has no benchmark results: is it the output of overlap run or go test -bench?"}
 	}
 	return nil
 }
 
-func (d *Data) read(r io.Reader, path string) error {
+// read adds the results of one file and returns how many they were.
+func (d *Data) read(r io.Reader, path string) (found int, err error) {
 	reader := benchfmt.NewReader(r, path)
 	for reader.Scan() {
 		switch rec := reader.Result().(type) {
 		case *benchfmt.SyntaxError:
-			return &FileError{path, fmt.Sprintf("line %d is damaged: %s; remove it to use the others", rec.Line, rec.Msg)}
+			return 0, &FileError{path, fmt.Sprintf("line %d is damaged: %s; remove it to use the others", rec.Line, rec.Msg)}
 		case *benchfmt.Result:
 			if err := d.add(rec); err != nil {
 				file, line := rec.Pos()
-				return &FileError{file, fmt.Sprintf("line %d: %v", line, err)}
+				return 0, &FileError{file, fmt.Sprintf("line %d: %v", line, err)}
 			}
+			found++
 		}
 	}
-	if err := reader.Err(); err != nil {
-		return &FileError{path, strings.TrimPrefix(err.Error(), path+":")}
+	if err := reader.Err(); errors.Is(err, bufio.ErrTooLong) {
+		return 0, &FileError{path, fmt.Sprintf("it has a line longer than %d KiB: is it a result file?", bufio.MaxScanTokenSize>>10)}
+	} else if err != nil {
+		return 0, &FileError{path, strings.TrimPrefix(err.Error(), path+":")}
 	}
-	return nil
+	return found, nil
 }
 
 func (d *Data) add(r *benchfmt.Result) error {
@@ -123,16 +128,24 @@ func (d *Data) add(r *benchfmt.Result) error {
 	s.Inflight, _ = r.Value("tasks-inflight")
 	s.CPUsBusy, _ = r.Value("cpus-busy")
 	s.Pressure, _ = r.Value("pressure")
+	if err := d.configure(r); err != nil {
+		return err
+	}
 	if len(d.Samples[p]) == 0 {
 		d.Points = append(d.Points, p)
 	}
 	d.Samples[p] = append(d.Samples[p], s)
-	d.configure(r)
 	return nil
 }
 
-// configure keeps the configuration that all results have in common.
-func (d *Data) configure(r *benchfmt.Result) {
+// configure keeps the configuration that all results have in common. Results of
+// two machines are refused: their times must not be divided by each other.
+func (d *Data) configure(r *benchfmt.Result) error {
+	for _, key := range []string{"host", "cpu"} {
+		if was, is := d.Host[key], r.GetConfig(key); d.Host != nil && was != is {
+			return fmt.Errorf("%s is %q, in the results before it was %q: report one machine at a time", key, is, was)
+		}
+	}
 	for pair := range strings.FieldsSeq(r.GetConfig("kinds")) {
 		if name, kind, ok := strings.Cut(pair, "="); ok && d.Kinds[name] == "" {
 			d.Kinds[name] = kind
@@ -146,13 +159,14 @@ func (d *Data) configure(r *benchfmt.Result) {
 				d.Host[c.Key] = string(c.Value)
 			}
 		}
-		return
+		return nil
 	}
 	for key, value := range d.Host {
 		if r.GetConfig(key) != value {
 			delete(d.Host, key)
 		}
 	}
+	return nil
 }
 
 // parsePoint reads the point from the parts of the name. GOMAXPROCS is the

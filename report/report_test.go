@@ -231,7 +231,7 @@ func TestBadFiles(t *testing.T) {
 		{"no point", "BenchmarkSort-8 1 5 ns/op\n", "benchmark Sort-8 does not say its workers= and cores="},
 		{"workers", "BenchmarkX/workers=many/cores=1 1 5 ns/op\n", `workers is "many"`},
 		{"copies", "copies: -1\nBenchmarkX/workers=1/cores=1 1 5 ns/op\n", `copies: "-1"`},
-		{"long line", strings.Repeat("x", 1<<20) + "\n", "token too long"},
+		{"long line", strings.Repeat("x", 1<<20) + "\n", "it has a line longer than 64 KiB"},
 	} {
 		path := write(t, c.text)
 		_, err := report.Load(path)
@@ -242,6 +242,21 @@ func TestBadFiles(t *testing.T) {
 	}
 	if _, err := report.Load(filepath.Join(t.TempDir(), "none.txt")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("missing file: %v", err)
+	}
+}
+
+func TestTwoMachinesAreNotMixed(t *testing.T) {
+	const line = "BenchmarkX/workers=1/cores=1 1 5 ns/op\n"
+	a, b := write(t, "host: a\n"+line), write(t, "host: b\n"+line)
+	if _, err := report.Load(a, b); err == nil || !strings.Contains(err.Error(), `host is "b", in the results before it was "a"`) {
+		t.Errorf("two hosts: %v", err)
+	}
+	d, err := report.Load(a, a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := len(d.Samples[d.Points[0]]); n != 2 {
+		t.Errorf("%d samples from two files of one host, want 2", n)
 	}
 }
 

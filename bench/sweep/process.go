@@ -235,6 +235,10 @@ func (c *process) failed(err error) error {
 	if said = strings.TrimSpace(said); said == "" {
 		return err
 	}
+	// The dump of a process that hung is long, and its beginning says why.
+	if len(said) > 4<<10 {
+		said = said[:4<<10] + " …"
+	}
 	return fmt.Errorf("%w: %s", err, said)
 }
 
