@@ -69,6 +69,7 @@ type sample struct {
 	cpus     []int // the affinity mask
 	procs    []int // the values of -cpu
 	job      workloads.Job
+	began    bool // run has been called before
 }
 
 func (s *sample) name() string {
@@ -102,6 +103,10 @@ func (s *sample) run(b *testing.B) {
 		b.Fatal(err)
 	}
 	procs := runtime.GOMAXPROCS(0)
+	if !s.began && procs != s.procs[0] {
+		b.Fatalf("GOMAXPROCS is %d before the first timing, the label will say %d", procs, s.procs[0])
+	}
+	s.began = true
 	m := meter.New(s.workers, s.cpus, procs)
 	ex, err := primitives.New(s.executor, primitives.Config{Workers: s.workers, Probe: m})
 	if err != nil {

@@ -90,16 +90,18 @@ func Start(ids []int, start func() error) (err error) {
 
 // topology finds the place of each CPU. A machine that does not tell (or a
 // container that hides it) gets CPUs of unknown place and a note.
-func topology(ids []int) ([]CPU, string) {
+func topology(ids []int) ([]CPU, string) { return topologyIn("/sys", ids) }
+
+func topologyIn(sys string, ids []int) ([]CPU, string) {
 	cpus := make([]CPU, len(ids))
 	for i, id := range ids {
 		cpus[i] = CPU{ID: id, Package: -1, Core: -1}
 	}
-	fs, err := sysfs.NewFS("/sys")
-	if err != nil {
-		return cpus, fmt.Sprintf("the core layout is unknown, each CPU counts as a core (%v)", err)
+	fs, err := sysfs.NewFS(sys)
+	var all []sysfs.CPU
+	if err == nil {
+		all, err = fs.CPUs()
 	}
-	all, err := fs.CPUs()
 	if err != nil {
 		return cpus, fmt.Sprintf("the core layout is unknown, each CPU counts as a core (%v)", err)
 	}

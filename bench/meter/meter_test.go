@@ -64,7 +64,7 @@ func TestCPUsBusyTellsWorkFromWaiting(t *testing.T) {
 		}
 	})
 	rest := busy(func(end time.Time) { time.Sleep(time.Until(end)) })
-	if spin <= rest || rest < 0 {
+	if spin <= rest || rest < 0 || spin > 1.5 { // one goroutine, and some of the runtime
 		t.Errorf("spinning keeps %.3f CPUs busy, sleeping %.3f", spin, rest)
 	}
 }

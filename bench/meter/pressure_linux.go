@@ -9,8 +9,14 @@ import (
 
 // readDemand reads the scheduler's clocks. A system that hides them is no
 // reason not to measure: pressure is a warning.
-func readDemand(cpus []int) demand {
-	threads, err := procfs.AllThreads(os.Getpid())
+func readDemand(cpus []int) demand { return demandIn("/proc", cpus) }
+
+func demandIn(proc string, cpus []int) demand {
+	fs, err := procfs.NewFS(proc)
+	if err != nil {
+		return demand{}
+	}
+	threads, err := fs.AllThreads(os.Getpid())
 	if err != nil {
 		return demand{}
 	}
@@ -19,10 +25,6 @@ func readDemand(cpus []int) demand {
 		if s, err := thread.Schedstat(); err == nil { // a thread may have ended
 			d.delayed += time.Duration(s.WaitingNanoseconds)
 		}
-	}
-	fs, err := procfs.NewDefaultFS()
-	if err != nil {
-		return demand{}
 	}
 	stat, err := fs.Stat()
 	if err != nil {

@@ -3,7 +3,9 @@ package sweep_test
 import (
 	"context"
 	"fmt"
+	"math"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -54,9 +56,35 @@ func misbehave(how string) {
 	case "timeless":
 		fmt.Println("BenchmarkEp/executor=pool/workers=1/cores=1/size=small 1 0 ns/op")
 		os.Exit(0)
+	case "place":
+		// The time is the CPU's number, so the slowest copy is the one on the
+		// last CPU, if each has a CPU of its own.
+		ids, _ := host.Affinity()
+		fmt.Printf("BenchmarkEp/executor=pool/workers=1/cores=1/size=small 1 %d ns/op\n", 100+ids[0])
+		if len(ids) != 1 || os.Getenv("GOMAXPROCS") != "1" {
+			fmt.Println("--- FAIL\n    ", ids, os.Getenv("GOMAXPROCS"))
+			os.Exit(1)
+		}
+		os.Exit(0)
+	case "meet":
+		meet()
 	case "hang":
 		time.Sleep(time.Hour)
 	}
+}
+
+// meet notes when it was ready and when it was let go, in a file of its own; the
+// copy on the last CPU comes late.
+func meet() {
+	ids, _ := host.Affinity()
+	time.Sleep(time.Duration(ids[0]) * 50 * time.Millisecond)
+	ready := time.Now().UnixNano()
+	fmt.Fprintln(os.Stderr, "ready")
+	os.Stdin.Read(make([]byte, 1))
+	note := fmt.Sprintf("%d %d", ready, time.Now().UnixNano())
+	os.WriteFile(fmt.Sprintf("%s/%d", os.Getenv("MEET_DIR"), os.Getpid()), []byte(note), 0o666)
+	fmt.Println("BenchmarkEp/executor=pool/workers=1/cores=1/size=small 1 5 ns/op")
+	os.Exit(0)
 }
 
 func processes(t *testing.T, how string) sweep.Processes {
@@ -129,6 +157,57 @@ func TestCopiesRunTogetherOnCPUsOfTheirOwn(t *testing.T) {
 	}
 	if want := host.FormatList(s.Placement[:2]); r.GetConfig("cpus") != want {
 		t.Errorf("cpus: %s, want %s", r.GetConfig("cpus"), want)
+	}
+}
+
+func TestTheSlowestCopyCounts(t *testing.T) {
+	s := processes(t, "place")
+	if len(s.Placement) < 2 || !host.CanBind {
+		t.Skip("needs two CPUs to bind to")
+	}
+	p := point(t, 1)
+	for copies, last := range map[int]int{1: s.Placement[0], 2: max(s.Placement[0], s.Placement[1])} {
+		p.Copies = copies
+		r, err := s.Sample(t.Context(), p, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, _ := r.Value("sec/op"); int(got*1e9+0.5) != 100+last {
+			t.Errorf("%d copies: the time is that of CPU %.0f, want %d", copies, got*1e9-100, last)
+		}
+	}
+}
+
+func TestCopiesWaitForEachOther(t *testing.T) {
+	s := processes(t, "meet")
+	if len(s.Placement) < 2 || !host.CanBind {
+		t.Skip("needs two CPUs to bind to")
+	}
+	dir := t.TempDir()
+	t.Setenv("MEET_DIR", dir)
+	p := point(t, 1)
+	p.Copies = 2
+	if _, err := s.Sample(t.Context(), p, 1); err != nil {
+		t.Fatal(err)
+	}
+	notes, err := filepath.Glob(filepath.Join(dir, "*"))
+	if err != nil || len(notes) != 2 {
+		t.Fatalf("%d processes met, %v", len(notes), err)
+	}
+	var lastReady, firstGone int64 = 0, math.MaxInt64
+	for _, note := range notes {
+		text, err := os.ReadFile(note)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var ready, gone int64
+		if _, err := fmt.Sscan(string(text), &ready, &gone); err != nil {
+			t.Fatal(err)
+		}
+		lastReady, firstGone = max(lastReady, ready), min(firstGone, gone)
+	}
+	if firstGone < lastReady {
+		t.Errorf("a copy was let go %v before the other was ready", time.Duration(lastReady-firstGone))
 	}
 }
 

@@ -25,6 +25,9 @@ func TestMain(m *testing.M) {
 	if os.Getenv("BE_OVERLAP") != "" {
 		overlap()
 	}
+	if os.Getenv("BREAK_SAMPLES") != "" && len(os.Args) > 1 && os.Args[1] == "sample" {
+		os.Exit(3)
+	}
 	testscript.Main(m, map[string]func(){"overlap": overlap})
 }
 
@@ -88,6 +91,37 @@ func TestInterruptedRunKeepsItsSamples(t *testing.T) {
 		t.Errorf("it said:\n%s", said)
 	}
 	reportOf(t, file)
+}
+
+// This machine's own run is taken even if another's is newer.
+func TestReportPrefersThisMachine(t *testing.T) {
+	h, err := os.Hostname()
+	if err != nil {
+		t.Skip(err)
+	}
+	dir := t.TempDir()
+	for _, path := range []string{h + "/2026-01-01T00-00-00Z.txt", h + "/2025-01-01T00-00-00Z.txt", "zzz/2027-01-01T00-00-00Z.txt"} {
+		path = filepath.Join(dir, path)
+		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte("BenchmarkEp/executor=pool/workers=1/cores=1 1 5 ns/op\n"), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var out, errs strings.Builder
+	if code := cli.Main(t.Context(), []string{"report", "--results", dir}, &out, &errs); code != 0 || !strings.HasPrefix(out.String(), filepath.Join(dir, h, "2026-01-01T00-00-00Z.txt")) {
+		t.Errorf("exit %d\n%s%s", code, out.String(), errs.String())
+	}
+}
+
+func TestFailedSamplesAreListedAndFailTheRun(t *testing.T) {
+	t.Setenv("BREAK_SAMPLES", "1")
+	var out, errs strings.Builder
+	code := cli.Main(t.Context(), []string{"run", "--workloads=ep", "--workers=1", "--rounds=3", "--results", t.TempDir()}, &out, &errs)
+	if code != 1 || !strings.Contains(errs.String(), "failed: Ep/executor=pool/workers=1/cores=") || !strings.Contains(errs.String(), "samples failed") || !strings.Contains(errs.String(), "exit status 3") {
+		t.Errorf("exit %d\n%s", code, errs.String())
+	}
 }
 
 func reportOf(t *testing.T, file string) {

@@ -49,6 +49,7 @@ func (c *runCmd) Run(ctx context.Context, s *streams) error {
 	}
 	if c.List {
 		list(s, grid)
+		fmt.Fprintf(s.out, "\nat most %d rounds of %v samples, within %v\n", c.Rounds, c.Sample, c.Budget)
 		return nil
 	}
 	return c.sweep(ctx, s, h, grid)
@@ -174,7 +175,11 @@ func (c *runCmd) sweep(ctx context.Context, s *streams, h host.Host, g sweep.Gri
 		Progress: bar.show,
 	})
 	bar.finish()
-	fmt.Fprintf(s.err, "%d samples of %d points in %d whole rounds: %s\n", summary.Samples, summary.Points, summary.Rounds, file.Path())
+	fmt.Fprintf(s.err, "%d samples of %d points in %d whole rounds", summary.Samples, summary.Points, summary.Rounds)
+	if summary.Samples > 0 { // else the file is removed
+		fmt.Fprintf(s.err, ": %s", file.Path())
+	}
+	fmt.Fprintln(s.err)
 	for _, f := range summary.Failures {
 		fmt.Fprintf(s.err, "failed: %s: %v\n", f.Point, f.Err)
 	}
