@@ -12,6 +12,7 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+	"weak"
 
 	"overlap/primitives"
 )
@@ -257,6 +258,27 @@ func TestShutdownWhileATaskSubmits(t *testing.T) {
 			t.Errorf("nested submission: %v", inner)
 		}
 	})
+}
+
+// A future that is kept keeps its result alive, not what its task used.
+func TestFinishedFutureLetsGoOfItsTask(t *testing.T) {
+	x := primitives.NewInline(primitives.Config{Workers: 1})
+	input := new([1 << 20]byte)
+	kept := weak.Make(input)
+	f := primitives.Submit(t.Context(), x, func(context.Context) (int, error) { return len(input), nil })
+	input = nil
+	for range 10 {
+		runtime.GC()
+		if kept.Value() == nil {
+			break
+		}
+	}
+	if kept.Value() != nil {
+		t.Error("the task's input is still reachable")
+	}
+	if n, err := f.Result(t.Context()); n != 1<<20 || err != nil {
+		t.Errorf("result %d, %v", n, err)
+	}
 }
 
 func TestNewRefuses(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"net"
 	"strings"
 	"testing"
+	"time"
 
 	"overlap/primitives"
 )
@@ -188,6 +189,71 @@ func TestCancelledRunIsAnError(t *testing.T) {
 		}
 		ex.Shutdown(context.Background())
 		job.Close()
+	}
+}
+
+// One worker cannot be faster than its waits one after the other.
+func TestWaitsAreWaited(t *testing.T) {
+	for name, want := range map[string]time.Duration{
+		"sleepers": 8 * time.Millisecond,
+		"netecho":  8 * time.Millisecond,
+		"request":  16 * time.Millisecond,
+	} {
+		w, err := Lookup(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		start := time.Now()
+		run(t, w, Params{Size: Small, Workers: 1}, "inline") // twice
+		if took := time.Since(start); took < 2*want {
+			t.Errorf("two jobs of %s took %v, their waits alone take %v", name, took, 2*want)
+		}
+	}
+}
+
+// The amounts that the documentation names.
+func TestMediumAmounts(t *testing.T) {
+	for name, want := range map[string]int{
+		"ep": 1 << 18, "mandelbrot": 384 * 384, "nstream": 192 << 20 / 24, "counter": 512000,
+		"sleepers": 64, "netecho": 64, "request": 64,
+	} {
+		w, err := Lookup(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for slices, share := range map[int]int{1: 1, 2: 2} {
+			job, err := w.New(Params{Size: Medium, Workers: 1, Slices: slices})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := job.Items(); got != want/share {
+				t.Errorf("%s in %d slices: %d items, want %d", name, slices, got, want/share)
+			}
+			if err := job.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}
+
+func TestForEachReturnsTheFirstErrorWhenAllHaveEnded(t *testing.T) {
+	for _, kind := range primitives.Names() {
+		ex, err := primitives.New(kind, primitives.Config{Workers: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ended := 0
+		_, err = forEach(context.Background(), ex, 5, func(_ context.Context, i int) (int, error) {
+			ended++
+			if i%2 == 1 {
+				return 0, fmt.Errorf("task %d", i)
+			}
+			return i, nil
+		})
+		if err == nil || err.Error() != "task 1" || ended != 5 {
+			t.Errorf("%s: %v after %d tasks, want that of task 1 after 5", kind, err, ended)
+		}
+		ex.Shutdown(context.Background())
 	}
 }
 
