@@ -263,10 +263,11 @@ func TestShutdownWhileATaskSubmits(t *testing.T) {
 // A future that is kept keeps its result alive, not what its task used.
 func TestFinishedFutureLetsGoOfItsTask(t *testing.T) {
 	x := primitives.NewInline(primitives.Config{Workers: 1})
-	input := &[1 << 20]byte{9: 77}
-	kept := weak.Make(input)
-	f := primitives.Submit(t.Context(), x, func(context.Context) (int, error) { return int(input[9]), nil })
-	input = nil
+	submit := func() (weak.Pointer[[1 << 20]byte], *primitives.Future[int]) {
+		input := &[1 << 20]byte{9: 77}
+		return weak.Make(input), primitives.Submit(t.Context(), x, func(context.Context) (int, error) { return int(input[9]), nil })
+	}
+	kept, f := submit()
 	for range 10 {
 		runtime.GC()
 		if kept.Value() == nil {
