@@ -5,7 +5,7 @@ GO    ?= go
 BENCH ?= .
 FLAGS ?=
 
-sources := $(shell find . -name '*.go' -not -name '*_test.go' -o -name '*.html') go.mod go.sum
+sources := $(shell find . -path ./results -prune -o \( -name '*.go' -not -name '*_test.go' -o -name page.html \) -print) go.mod go.sum
 
 .PHONY: help bench run report test race lint smoke clean
 
@@ -20,7 +20,7 @@ bench: ## run the benchmarks with go test alone, at the GOMAXPROCS in force
 
 run: bin/overlap ## sweep this machine into results/HOST/TIME.txt
 	bin/overlap run $(FLAGS)
-	@touch results/.swept
+	$(if $(filter --list --help,$(FLAGS)),,@touch results/.swept)
 
 results/.swept: bin/overlap
 	bin/overlap run $(FLAGS)

@@ -36,7 +36,8 @@ type task interface {
 
 // Probe is told when a task starts and ends, for measuring. worker is in
 // [0, Workers()), and two tasks that overlap have different workers, so a
-// probe can keep its state per worker without locks. Calls are made on the
+// probe can keep its state per worker without locks (with inline, as long as
+// one goroutine submits and no task submits another). Calls are made on the
 // goroutine that runs the task.
 type Probe interface {
 	TaskStart(worker int)

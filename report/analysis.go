@@ -2,15 +2,16 @@ package report
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
+
+	"gonum.org/v1/gonum/stat"
 )
 
 // MaxPressure is the pressure above which a sample is left out of the
-// verdicts: others had more than this share of the CPUs that it wanted. On the
-// machine where it was chosen, samples above it ran 10 % slower than those
-// below.
+// verdicts: others had more than this share of the CPUs that it wanted.
 const MaxPressure = 0.1
 
 // Analysis is what the data says.
@@ -51,16 +52,14 @@ type Row struct {
 	// (Workers, P).
 	Inflight, CPUsBusy float64
 
-	// Estimator names the statistic of a point's samples that stands for the
-	// point in all numbers of the row: the steadiest one for this workload.
-	Estimator string
-
 	// Worst is the lowest throughput at P over that of one worker on one
 	// core, and WorstWorkers the workers that gave it.
 	Worst        float64
 	WorstWorkers int
 
 	Verdict string
+
+	variant string // what tells the row from others of its workload
 
 	// Samples is the fewest samples that one of the numbers rests on.
 	Samples int
@@ -134,6 +133,7 @@ func Analyze(d *Data) *Analysis {
 	}
 	// A sweep visits its points in random order; the file says the right one.
 	slices.SortStableFunc(a.Rows, func(x, y Row) int { return d.rank(x.Workload) - d.rank(y.Workload) })
+	a.tellApart()
 	for i, r := range a.Rows {
 		if i == 0 || r.Samples < a.Fewest {
 			a.Fewest = r.Samples
@@ -143,6 +143,24 @@ func Analyze(d *Data) *Analysis {
 		a.Warnings = append(a.Warnings, fmt.Errorf("verdicts are provisional: some rest on %d samples, they need %d; measure longer (--budget) or on a quieter machine", a.Fewest, minSamples))
 	}
 	return a
+}
+
+// tellApart gives the rows of one workload names that differ: where a file has
+// several executors or sizes, these become part of the name.
+func (a *Analysis) tellApart() {
+	executors, sizes := map[string]bool{}, map[string]bool{}
+	for _, r := range a.Rows {
+		executors[r.Executor], sizes[r.Size] = true, true
+	}
+	for i := range a.Rows {
+		r := &a.Rows[i]
+		if len(executors) > 1 {
+			r.variant += " " + r.Executor
+		}
+		if len(sizes) > 1 {
+			r.variant += " " + r.Size
+		}
+	}
 }
 
 // rank is the place of a workload in the order of the file; unknown ones come
@@ -222,9 +240,10 @@ func (d *Data) row(base Point) (Row, error) {
 		Size:     base.Size,
 		P:        most.p(),
 	}
-	e := d.estimator(base)
-	r.Estimator = e.name
-	r.Workers = d.bestWorkers(e, base, one, most)
+	var err error
+	if r.Workers, err = d.bestWorkers(base, levels); err != nil {
+		return Row{}, err
+	}
 	w1, wp := base.at(r.Workers, one), base.at(r.Workers, most)
 
 	t11, a := d.series(first)
@@ -233,24 +252,26 @@ func (d *Data) row(base Point) (Row, error) {
 	if a || b || c {
 		r.warn("fewer than 3 samples without pressure, so those under pressure are used: measure again on a quieter machine")
 	}
-	q := e.quotients([2]series{t11, tw1}, [2]series{tw1, twp}, [2]series{t11, twp})
-	r.Concurrency, r.Parallelism, r.Speedup = q[0], q[1], q[2]
+	r.Concurrency, r.Parallelism, r.Speedup = quotient(t11, tw1), quotient(tw1, twp), quotient(t11, twp)
 	r.Samples = min(len(t11.clean()), len(tw1.clean()), len(twp.clean()))
 	var rests int
-	if r.Ceiling, rests = d.ceiling(e, base, r.P); rests > 0 {
+	if r.Ceiling, rests = d.ceiling(base, r.P); rests > 0 {
 		r.Samples = min(r.Samples, rests)
 	}
 	r.Inflight = d.mean(wp, func(s Sample) float64 { return s.Inflight })
 	r.CPUsBusy = d.mean(wp, func(s Sample) float64 { return s.CPUsBusy })
-	r.Worst, r.WorstWorkers = d.worst(e, base, first, most)
+	r.Worst, r.WorstWorkers = d.worst(base, first, most)
+	if all := d.workersAt(base, most); r.Workers > 1 && r.Workers == all[len(all)-1] {
+		r.warn(fmt.Sprintf("the best number of workers is the largest measured, %d: more may do better (--workers)", r.Workers))
+	}
 	if r.P == 1 {
 		r.warn("only one core was measured: the machine is too small, or the run was, to tell what cores buy")
 	}
 	for _, l := range slices.Compact([]level{one, most}) {
-		r.Lines = append(r.Lines, d.line(e, base, first, l))
+		r.Lines = append(r.Lines, d.line(base, first, l))
 	}
 	for _, l := range levels {
-		if s, ok := d.scaled(e, base, r.Workers, one, l); ok {
+		if s, ok := d.scaled(base, r.Workers, one, l); ok {
 			r.Scaling = append(r.Scaling, s)
 		}
 	}
@@ -260,19 +281,6 @@ func (d *Data) row(base Point) (Row, error) {
 
 func (r *Row) warn(text string) {
 	r.Warnings = append(r.Warnings, fmt.Errorf("%s: %s", r.Name(), text))
-}
-
-// estimator is chosen over all points of a workload, slices and copies too, so
-// that gains and ceiling are quotients of the same kind of number.
-func (d *Data) estimator(base Point) estimator {
-	var all []series
-	for _, p := range d.Points {
-		if p.Workload == base.Workload && p.Size == base.Size && (p.Executor == base.Executor || p.Slices > 1) {
-			s, _ := d.series(p)
-			all = append(all, s)
-		}
-	}
-	return chooseEstimator(all)
 }
 
 // workersAt lists the workers measured at a level, ascending.
@@ -287,33 +295,49 @@ func (d *Data) workersAt(base Point, l level) []int {
 	return list
 }
 
-// bestWorkers is the smallest number within 5 % of the best at the level most,
-// among those that were measured on one core as well.
-func (d *Data) bestWorkers(e estimator, base Point, one, most level) int {
-	single := d.workersAt(base, one)
+// bestWorkers is the smallest number within 5 % of the best at the highest
+// level, among those that were measured on one core as well. A number that was
+// measured at every level is preferred if it is within 10 %: a sweep measures
+// the levels between for one number only, which it chose from less data.
+func (d *Data) bestWorkers(base Point, levels []level) (int, error) {
+	most := levels[len(levels)-1]
+	single := d.workersAt(base, levels[0])
 	times := map[int]float64{}
 	fastest := math.Inf(1)
 	for _, w := range d.workersAt(base, most) {
 		if slices.Contains(single, w) {
 			s, _ := d.series(base.at(w, most))
-			times[w] = e.of(s)
+			times[w] = s.mean()
 			fastest = min(fastest, times[w])
 		}
 	}
-	for _, w := range single {
-		if t, ok := times[w]; ok && t <= 1.05*fastest {
-			return w
-		}
+	if len(times) == 0 {
+		return 0, errors.New("no number of workers was measured both on one core and on all")
 	}
-	return 1
+	best := func(within float64, levels []level) int {
+		for _, w := range single {
+			missing := func(l level) bool { return len(d.Samples[base.at(w, l)]) == 0 }
+			if t, ok := times[w]; ok && t <= within*fastest && !slices.ContainsFunc(levels, missing) {
+				return w
+			}
+		}
+		return 0
+	}
+	if w := best(1.05, levels); w > 0 {
+		return w, nil
+	}
+	if w := best(1.10, levels); w > 0 {
+		return w, nil
+	}
+	return best(1.05, nil), nil
 }
 
-func (d *Data) worst(e estimator, base, first Point, most level) (ratio float64, workers int) {
+func (d *Data) worst(base, first Point, most level) (ratio float64, workers int) {
 	t11, _ := d.series(first)
 	ratio = math.Inf(1)
 	for _, w := range d.workersAt(base, most) {
 		t, _ := d.series(base.at(w, most))
-		if x := e.of(t11) / e.of(t); x < ratio {
+		if x := t11.mean() / t.mean(); x < ratio {
 			ratio, workers = x, w
 		}
 	}
@@ -322,7 +346,7 @@ func (d *Data) worst(e estimator, base, first Point, most level) (ratio float64,
 
 // ceiling is H(p) = p·t₁/t_p from the slices of a p-th of the job, and how many
 // samples it rests on: 0 if it was not measured.
-func (d *Data) ceiling(e estimator, base Point, p int) (h Interval, samples int) {
+func (d *Data) ceiling(base Point, p int) (h Interval, samples int) {
 	if p == 1 {
 		return exact(1), 0
 	}
@@ -342,12 +366,12 @@ func (d *Data) ceiling(e estimator, base Point, p int) (h Interval, samples int)
 	}
 	t1, _ := d.series(*alone)
 	tp, _ := d.series(*together)
-	h = e.quotients([2]series{t1, tp})[0]
+	h = quotient(t1, tp)
 	n := float64(p)
 	return Interval{n * h.Value, n * h.Low, n * h.High}, min(len(t1.clean()), len(tp.clean()))
 }
 
-// mean is the median over the samples of p, under no pressure if possible.
+// mean is over the samples of p that are not left out.
 func (d *Data) mean(p Point, get func(Sample) float64) float64 {
 	_, pressed := d.series(p)
 	var values []float64
@@ -356,17 +380,16 @@ func (d *Data) mean(p Point, get func(Sample) float64) float64 {
 			values = append(values, get(s))
 		}
 	}
-	slices.Sort(values)
-	return median(values)
+	return stat.Mean(values, nil)
 }
 
-func (d *Data) line(e estimator, base, first Point, l level) Line {
+func (d *Data) line(base, first Point, l level) Line {
 	t11, _ := d.series(first)
-	line := Line{P: l.p(), Residence: e.of(t11)}
+	line := Line{P: l.p(), Residence: t11.mean()}
 	line.Demand = d.demand(base, level{first.Cores, first.Procs})
 	for _, w := range d.workersAt(base, l) {
 		s, _ := d.series(base.at(w, l))
-		line.Points = append(line.Points, LinePoint{w, e.throughput(s)})
+		line.Points = append(line.Points, LinePoint{w, throughput(s)})
 	}
 	return line
 }
@@ -375,7 +398,9 @@ func (d *Data) line(e estimator, base, first Point, l level) Line {
 func (d *Data) demand(base Point, l level) float64 {
 	least := math.NaN()
 	for _, w := range d.workersAt(base, l) {
-		used := d.mean(base.at(w, l), func(s Sample) float64 { return s.CPUsBusy * s.Seconds })
+		p := base.at(w, l)
+		times, _ := d.series(p)
+		used := times.mean() * d.mean(p, func(s Sample) float64 { return s.CPUsBusy })
 		if used > 0 && !(used >= least) {
 			least = used
 		}
@@ -383,26 +408,17 @@ func (d *Data) demand(base Point, l level) float64 {
 	return least
 }
 
-// throughput is jobs per second.
-func (e estimator) throughput(s series) Interval {
-	ones := make(series, len(s))
-	for i := range ones {
-		ones[i] = 1
-	}
-	return e.quotients([2]series{ones, s})[0]
-}
-
-func (d *Data) scaled(e estimator, base Point, workers int, one, l level) (Scaled, bool) {
+func (d *Data) scaled(base Point, workers int, one, l level) (Scaled, bool) {
 	p := base.at(workers, l)
 	if len(d.Samples[p]) == 0 {
 		return Scaled{}, false
 	}
 	s := Scaled{P: l.p(), Gain: exact(1)}
-	s.Ceiling, _ = d.ceiling(e, base, l.p())
+	s.Ceiling, _ = d.ceiling(base, l.p())
 	if l != one {
 		t1, _ := d.series(base.at(workers, one))
 		tp, _ := d.series(p)
-		s.Gain = e.quotients([2]series{t1, tp})[0]
+		s.Gain = quotient(t1, tp)
 	}
 	return s, true
 }

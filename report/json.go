@@ -39,7 +39,6 @@ func (a *Analysis) WriteJSON(w io.Writer) error {
 		CPUsBusy        float    `json:"cpus_busy"`
 		Verdict         string   `json:"verdict"`
 		Samples         int      `json:"samples"`
-		Estimator       string   `json:"estimator"`
 		Lines           []line   `json:"lines"`
 		Scaling         []scaled `json:"scaling"`
 	}
@@ -55,7 +54,7 @@ func (a *Analysis) WriteJSON(w io.Writer) error {
 		j := row{
 			Workload: r.Name(), Kind: r.Kind, Executor: r.Executor, Size: r.Size, Workers: r.Workers, P: r.P,
 			ConcurrencyGain: r.Concurrency, ParallelismGain: r.Parallelism, Speedup: r.Speedup, Ceiling: r.Ceiling,
-			TasksInflight: float(r.Inflight), CPUsBusy: float(r.CPUsBusy), Verdict: r.Verdict, Samples: r.Samples, Estimator: r.Estimator,
+			TasksInflight: float(r.Inflight), CPUsBusy: float(r.CPUsBusy), Verdict: r.Verdict, Samples: r.Samples,
 			Scaling: []scaled{},
 		}
 		for _, l := range r.Lines {

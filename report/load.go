@@ -12,6 +12,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"golang.org/x/perf/benchfmt"
 )
@@ -71,6 +72,15 @@ func Load(paths ...string) (*Data, error) {
 	return d, nil
 }
 
+// Read is Load from a reader. name stands for the file in errors.
+func Read(r io.Reader, name string) (*Data, error) {
+	d := &Data{Files: []string{name}, Kinds: map[string]string{}, Samples: map[Point][]Sample{}}
+	if _, err := d.read(r, name); err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
 func (d *Data) load(path string) error {
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -79,7 +89,7 @@ func (d *Data) load(path string) error {
 	if len(bytes.TrimSpace(text)) == 0 {
 		return &FileError{path, "the file is empty; overlap run makes a new one"}
 	}
-	if text[len(text)-1] != '\n' {
+	if text[len(text)-1] != '\n' && (bytes.HasPrefix(text, []byte("Benchmark")) || bytes.Contains(text, []byte("\nBenchmark"))) {
 		return &FileError{path, fmt.Sprintf("the file was cut in its last line, line %d; remove that line to use the others", bytes.Count(text, []byte("\n"))+1)}
 	}
 	found, err := d.read(bytes.NewReader(text), path)
@@ -212,10 +222,22 @@ func parsePoint(r *benchfmt.Result) (Point, error) {
 		}
 		p.Copies = n
 	}
+	p.Workload, p.Executor, p.Size = printable(p.Workload), printable(p.Executor), printable(p.Size)
 	if p.Workers == 0 || p.Cores == 0 || p.Procs < 1 {
 		return p, fmt.Errorf("benchmark %s does not say its workers= and cores=, so there is nothing to factorise", r.Name)
 	}
 	return p, nil
+}
+
+// printable replaces control characters, which would break a terminal or a
+// picture.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || r == unicode.ReplacementChar {
+			return '\uFFFD'
+		}
+		return r
+	}, s)
 }
 
 var errNoBaseline = errors.New("no measurement with 1 worker on 1 core to compare with")

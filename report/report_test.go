@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -96,7 +97,7 @@ func TestGainsOfKnownMachines(t *testing.T) {
 		worst, worstAt float64
 	}{
 		{"waiter", wait, 2, 64, 64, 1, "waits: workers help, cores do not", 1, 1},
-		{"worker", func(w, p int) float64 { return 8 / float64(min(w, p)) }, 1.9, 2, 1, 2, "computes: cores help, workers do not", 1, 1},
+		{"worker", func(w, p int) float64 { return 8 / float64(min(w, p)) }, 1.9, 2, 1, 2, "scales: cores help, workers do not", 1, 1},
 		{"memory", func(w, p int) float64 { return 8 / min(float64(min(w, p)), 1.3) }, 1.3, 2, 1, 1.3, "shares: 2 cores are worth 1.3 even to separate programs", 1, 1},
 		{"mixer", func(w, p int) float64 { return max(64/float64(w), 8/float64(p)) }, 2, 16, 8, 2, "mixes: workers and cores both help", 1, 1},
 		{"fighter", func(w, p int) float64 {
@@ -105,6 +106,7 @@ func TestGainsOfKnownMachines(t *testing.T) {
 			}
 			return 8
 		}, 2, 1, 1, 1, "contends: neither helps; 64 workers on 2 cores run at 0.10×", 0.1, 64},
+		{"wader", func(w, p int) float64 { return 64 / float64(w) * math.Pow(8, float64(p-1)) }, 2, 64, 64, 0.125, "waits: workers help, cores hurt", 0.125, 1},
 		{"hermit", func(w, p int) float64 { return 8 }, 2, 1, 1, 1, "serial: neither workers nor cores help", 1, 1},
 	} {
 		a := analyze(t, sweep("Known", c.time, c.ceiling).write(t))
@@ -231,6 +233,7 @@ func TestBadFiles(t *testing.T) {
 		{"no point", "BenchmarkSort-8 1 5 ns/op\n", "benchmark Sort-8 does not say its workers= and cores="},
 		{"workers", "BenchmarkX/workers=many/cores=1 1 5 ns/op\n", `workers is "many"`},
 		{"copies", "copies: -1\nBenchmarkX/workers=1/cores=1 1 5 ns/op\n", `copies: "-1"`},
+		{"prose without an end", "hello", "it has no benchmark results"},
 		{"long line", strings.Repeat("x", 1<<20) + "\n", "it has a line longer than 64 KiB"},
 	} {
 		path := write(t, c.text)
@@ -242,6 +245,78 @@ func TestBadFiles(t *testing.T) {
 	}
 	if _, err := report.Load(filepath.Join(t.TempDir(), "none.txt")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("missing file: %v", err)
+	}
+}
+
+func TestNoCommonWorkers(t *testing.T) {
+	a := analyze(t, write(t, "BenchmarkX/workers=1/cores=1 1 5 ns/op\nBenchmarkX/workers=4/cores=2-2 1 5 ns/op\n"))
+	if len(a.Rows) != 0 || len(a.Warnings) != 1 || !strings.Contains(a.Warnings[0].Error(), "no number of workers was measured both") {
+		t.Errorf("rows %v, warnings %v", a.Rows, a.Warnings)
+	}
+}
+
+func TestRowsOfSeveralExecutorsHaveNamesOfTheirOwn(t *testing.T) {
+	f := &file{rounds: 2, kinds: "Ep=cpu"}
+	for _, x := range []string{"pool", "spawn"} {
+		f.add("Ep/executor="+x+"/workers=1/cores=1", 1)
+	}
+	a := analyze(t, f.write(t))
+	if len(a.Rows) != 2 || a.Rows[0].Name() != "ep pool" || a.Rows[1].Name() != "ep spawn" {
+		t.Errorf("rows %v", a.Rows)
+	}
+}
+
+func TestControlCharactersAreReplaced(t *testing.T) {
+	a := analyze(t, write(t, "BenchmarkA\x1b[31m\x01\xff/executor=x/workers=1/cores=1 1 5 ns/op\n"))
+	if got := a.Rows[0].Name(); got != "A\uFFFD[31m\uFFFD\uFFFD" {
+		t.Errorf("name %q", got)
+	}
+}
+
+// A number of workers that was measured at every level is preferred to one
+// that is slightly better and was not, so that the scaling chart has its
+// points.
+func TestBestWorkersHaveTheirParallelismLine(t *testing.T) {
+	f := &file{rounds: 12}
+	for w, ms := range map[int]float64{4: 2, 8: 1.07, 16: 1} {
+		f.add(fmt.Sprintf("X/executor=pool/workers=%d/cores=1", w), 8)
+		f.add(fmt.Sprintf("X/executor=pool/workers=%d/cores=8-8", w), ms)
+	}
+	f.add("X/executor=pool/workers=1/cores=1", 8)
+	f.add("X/executor=pool/workers=8/cores=4-4", 2)
+	r := analyze(t, f.write(t)).Rows[0]
+	if r.Workers != 8 || len(r.Scaling) != 3 {
+		t.Errorf("%d workers with %d points, want 8 with 3", r.Workers, len(r.Scaling))
+	}
+}
+
+// The 95 % interval of a quotient that is 1 holds 1 in 95 % of cases, for few
+// samples as for many, when half of what moves the samples is shared by the
+// round.
+func TestIntervalsCoverTheTruth(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 1))
+	for _, rounds := range []int{2, 3, 5, 10, 20} {
+		const trials = 2000
+		covered := 0
+		for range trials {
+			var text strings.Builder
+			for range rounds {
+				shared := math.Exp(0.1 * rng.NormFloat64())
+				for _, name := range []string{"workers=1/cores=1", "workers=1/cores=2-2"} {
+					fmt.Fprintf(&text, "BenchmarkX/%s 1 %f ns/op\n", name, 1e6*shared*math.Exp(0.1*rng.NormFloat64()))
+				}
+			}
+			d, err := report.Read(strings.NewReader(text.String()), "trial")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if i := report.Analyze(d).Rows[0].Parallelism; i.Low <= 1 && 1 <= i.High {
+				covered++
+			}
+		}
+		if share := float64(covered) / trials; share < 0.93 || share > 0.97 {
+			t.Errorf("%d samples: the interval covers the truth in %.1f %% of cases", rounds, 100*share)
+		}
 	}
 }
 

@@ -27,12 +27,12 @@ func (r Row) Cells() []string {
 // its kind and spelt in lower case, another benchmark as in its file.
 func (r Row) Name() string {
 	if r.Kind != "" {
-		return strings.ToLower(r.Workload)
+		return strings.ToLower(r.Workload) + r.variant
 	}
-	return r.Workload
+	return r.Workload + r.variant
 }
 
-// String is the value and the half width of its interval, in three digits:
+// String is the value and the wider half of its interval, in three digits:
 // 1.90 ±0.05.
 func (i Interval) String() string {
 	if math.IsNaN(i.Value) {
@@ -113,33 +113,14 @@ func (a *Analysis) shortColumns() []string {
 func (a *Analysis) Notes() []string {
 	notes := []string{
 		"G_c: gain from workers on one core. G_p: gain from cores at those workers. H(p): what p separate programs gain from p cores.",
-		"± is the half width of the 95 % interval. In flight and CPUs busy are means at the workers and cores of the row.",
+		"± is the wider half of the 95 % interval. In flight and CPUs busy are means at the workers and cores of the row.",
 		fmt.Sprintf("%d samples, %d left out because others wanted more than %.0f %% of the CPUs; every number rests on at least %d.",
 			a.Samples, a.LeftOut, 100*MaxPressure, a.Fewest),
-	}
-	if len(a.Rows) > 0 {
-		notes = append(notes, "The steadiest statistic of a workload's samples stands for each point: "+a.estimators()+".")
 	}
 	for _, err := range a.warnings() {
 		notes = append(notes, "warning: "+err.Error())
 	}
 	return notes
-}
-
-// estimators lists the statistics and the workloads that they stand for.
-func (a *Analysis) estimators() string {
-	var order []string
-	of := map[string][]string{}
-	for _, r := range a.Rows {
-		if of[r.Estimator] == nil {
-			order = append(order, r.Estimator)
-		}
-		of[r.Estimator] = append(of[r.Estimator], r.Name())
-	}
-	for i, e := range order {
-		order[i] = e + " (" + strings.Join(of[e], ", ") + ")"
-	}
-	return strings.Join(order, ", ")
 }
 
 // warnings are those of the analysis and of its rows.

@@ -9,8 +9,8 @@ import (
 
 // Nstream is the nstream kernel of the Parallel Research Kernels (Van der
 // Wijngaart and Mattson, 2014), STREAM's triad with an update: A += B + 3·C
-// over arrays that do not fit the caches (medium: 192 MiB; at 48 MiB a machine
-// with as much cache ran 3.1 times faster on two cores). It moves 32 bytes for two
+// over arrays of 192 MiB, which is more than the caches of most machines; at a
+// size near that of the cache, two cores look faster than twice one. It moves 32 bytes for two
 // multiplications and additions, so cores help until memory is saturated.
 //
 // After k runs every A[i] is 8k. Items are elements.
@@ -32,7 +32,7 @@ func newNstream(p Params) (Job, error) {
 	if err != nil {
 		return nil, err
 	}
-	j := &nstreamJob{a: make([]float64, n), b: make([]float64, n), c: make([]float64, n), tasks: 128}
+	j := &nstreamJob{a: make([]float64, n), b: make([]float64, n), c: make([]float64, n), tasks: max(16, n>>16)}
 	for i := range j.a {
 		j.a[i], j.b[i], j.c[i] = 0, 2, 2
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -80,7 +81,9 @@ func (f *File) flush() error {
 		err = f.f.Sync()
 	}
 	if err != nil {
-		return errors.Join(err, f.f.Truncate(f.size)) // both name the file
+		_, seek := f.f.Seek(f.size, io.SeekStart)
+		f.writer = benchfmt.NewWriter(&f.buf)               // repeats the configuration, which may be lost
+		return errors.Join(err, f.f.Truncate(f.size), seek) // all name the file
 	}
 	f.size += n
 	return nil

@@ -49,7 +49,8 @@ func TestFullDiskKeepsWholeSamples(t *testing.T) {
 	if err := f.Append(result("Ep/workers=2/cores=1")); err != nil {
 		t.Errorf("after room was made: %v", err)
 	}
-	if now, _ := os.ReadFile(f.Path()); !strings.Contains(string(now), "BenchmarkEp/workers=2/cores=1 1 1 ns/op\n") {
-		t.Errorf("the file is now\n%s", now)
+	want := string(whole) + "cpus: 0\n\nBenchmarkEp/workers=2/cores=1 1 1 ns/op\n"
+	if now, _ := os.ReadFile(f.Path()); strings.ReplaceAll(string(now), "\n\n", "\n") != strings.ReplaceAll(want, "\n\n", "\n") {
+		t.Errorf("the file is now\n%q\nwant\n%q", now, want)
 	}
 }

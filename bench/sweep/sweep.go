@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -21,7 +22,7 @@ type Config struct {
 	Append func(*benchfmt.Result) error
 
 	// Rounds is the most rounds to run; every round takes one sample of every
-	// point.
+	// point. 0 means as many as the budget allows.
 	Rounds int
 
 	// Budget is how long the sweep may take. A round that would not fit is
@@ -58,6 +59,10 @@ type Failure struct {
 // strikes is how often a point may fail before the sweep leaves it out.
 const strikes = 2
 
+// pilot is the round after which the best numbers of workers are chosen: one
+// sample of each point would choose by its noise.
+const pilot = 3
+
 // Run sweeps the grid. It returns what was done so far together with an error
 // if ctx ends or a sample cannot be stored; samples that fail are listed in the
 // summary and do not end the sweep.
@@ -66,7 +71,7 @@ func Run(ctx context.Context, c Config) (Summary, error) {
 		Config:     c,
 		points:     c.Grid.Lines(),
 		iterations: map[Point]int{},
-		times:      map[Point]float64{},
+		logs:       map[Point]float64{},
 		failed:     map[Point]int{},
 		start:      time.Now(),
 		rng:        rand.New(rand.NewPCG(c.Seed, 0)),
@@ -80,7 +85,8 @@ type sweep struct {
 	Config
 	points     []Point
 	iterations map[Point]int     // of the first sample, kept for all others
-	times      map[Point]float64 // of the first sample, seconds per job
+	logs       map[Point]float64 // sums of the logarithms of the pilot samples' times
+	completed  bool              // the parallelism lines are in points
 	failed     map[Point]int
 	start      time.Time
 	rng        *rand.Rand
@@ -91,22 +97,28 @@ type sweep struct {
 }
 
 func (s *sweep) run(ctx context.Context) error {
+	if s.Rounds == 0 {
+		s.Rounds = math.MaxInt32
+	}
 	s.rounds = s.Rounds
 	for s.round = 1; s.round <= s.rounds; s.round++ {
 		began := time.Now()
 		if err := s.visit(ctx, s.order(s.points)); err != nil {
 			return err
 		}
-		if s.round == 1 {
+		s.summary.Rounds = s.round
+		s.lastRound = time.Since(began)
+		s.rounds = min(s.Rounds, s.round+s.roundsLeft())
+		if !s.completed && (s.round == pilot || s.round >= s.rounds) {
+			s.completed = true
 			more := s.complete()
 			s.points = append(s.points, more...)
 			if err := s.visit(ctx, s.order(more)); err != nil {
 				return err
 			}
+			s.lastRound = time.Since(began)
+			s.rounds = min(s.Rounds, s.round+s.roundsLeft())
 		}
-		s.summary.Rounds = s.round
-		s.lastRound = time.Since(began)
-		s.rounds = min(s.Rounds, s.round+s.roundsLeft())
 	}
 	return nil
 }
@@ -161,7 +173,10 @@ func (s *sweep) sample(ctx context.Context, p Point) error {
 	}
 	s.summary.Samples++
 	if _, known := s.iterations[p]; !known {
-		s.iterations[p], s.times[p] = r.Iters, nsPerOp(r)
+		s.iterations[p] = r.Iters
+	}
+	if !s.completed {
+		s.logs[p] += math.Log(nsPerOp(r))
 	}
 	return nil
 }
@@ -178,7 +193,7 @@ func (s *sweep) iterationsOf(p Point) int {
 }
 
 // complete returns the points of the parallelism lines, at the numbers of
-// workers that the first round found best.
+// workers that the pilot rounds found best.
 func (s *sweep) complete() []Point {
 	var more []Point
 	for _, w := range s.Grid.Workloads {
@@ -192,19 +207,24 @@ func (s *sweep) complete() []Point {
 }
 
 // best returns the smallest number of workers that is within 5 % of the
-// fastest at the level of p. The smallest, because the fastest of several
-// equal ones is chance.
+// fastest at the level of p, by the geometric mean of the rounds so far. The
+// smallest, because the fastest of several equal ones is chance. A point that
+// failed takes no part: it has fewer samples.
 func (s *sweep) best(p Point) (workers int, ok bool) {
-	fastest := 0.0
-	for _, w := range s.Grid.Workers {
+	mean := func(w int) float64 {
 		p.Workers = w
-		if t, known := s.times[p]; known && (fastest == 0 || t < fastest) {
-			fastest = t
+		sum, known := s.logs[p]
+		if !known || s.failed[p] > 0 {
+			return math.Inf(1)
 		}
+		return sum / float64(s.round)
+	}
+	fastest := math.Inf(1)
+	for _, w := range s.Grid.Workers {
+		fastest = min(fastest, mean(w))
 	}
 	for _, w := range s.Grid.Workers {
-		p.Workers = w
-		if t, known := s.times[p]; known && t <= 1.05*fastest {
+		if m := mean(w); m <= fastest+math.Log(1.05) && !math.IsInf(m, 1) {
 			return w, true
 		}
 	}
@@ -224,6 +244,8 @@ func (s *sweep) progress(p Point, leftInRound int) Progress {
 	if round == 0 && g.Done > 0 {
 		round = time.Since(s.start) * time.Duration(len(s.points)) / time.Duration(g.Done)
 		g.Rounds = min(s.Rounds, max(1, int(s.Budget/max(round, 1))))
+	} else if round == 0 {
+		g.Rounds = 1 // how many there will be is not known yet
 	}
 	g.Total = g.Done + leftInRound + (g.Rounds-s.round)*len(s.points)
 	g.Left = time.Duration(float64(round) * float64(g.Total-g.Done) / float64(len(s.points)))

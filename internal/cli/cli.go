@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -21,6 +22,8 @@ import (
 const sampleVerb = "sample"
 
 type command struct {
+	Version kong.VersionFlag `help:"Print the version."`
+
 	Run    runCmd    `cmd:"" help:"Measure: sweep the suite over workers and cores."`
 	Report reportCmd `cmd:"" help:"Explain and draw what was measured."`
 	Host   hostCmd   `cmd:"" help:"Show what a process may use of this machine."`
@@ -39,6 +42,7 @@ func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	parser, err := kong.New(&command{},
 		kong.Name("overlap"),
 		kong.Description("Measures what concurrency and parallelism each buy: speedup = concurrency gain × parallelism gain."),
+		kong.Vars{"version": version()},
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { exit = code }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
@@ -68,6 +72,20 @@ func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	}
 	fmt.Fprintf(stderr, "overlap: %v\n", err)
 	return 1
+}
+
+// version is that of the module, or the commit that it was built from.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			return s.Value
+		}
+	}
+	return info.Main.Version
 }
 
 // withInterrupt ends the context on the first Ctrl-C or SIGTERM. The second

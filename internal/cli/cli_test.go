@@ -42,7 +42,7 @@ func TestScripts(t *testing.T) {
 func sweep(t *testing.T) (*exec.Cmd, string) {
 	t.Helper()
 	dir := t.TempDir()
-	cmd := exec.Command(os.Args[0], "run", "--workloads=sleepers", "--size=small", "--sample=1ms", "--budget=1h", "--rounds=1000000", "--results="+dir, "--name=here")
+	cmd := exec.Command(os.Args[0], "run", "--workloads=sleepers", "--workers=1,2", "--size=small", "--sample=1ms", "--budget=1h", "--rounds=1000000", "--results="+dir, "--name=here")
 	cmd.Env = append(os.Environ(), "BE_OVERLAP=1")
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
@@ -60,7 +60,7 @@ func sweep(t *testing.T) (*exec.Cmd, string) {
 		}
 		if len(files) == 1 {
 			text, err := os.ReadFile(files[0])
-			if err == nil && bytes.Count(text, []byte("\nBenchmark")) > 30 {
+			if err == nil && bytes.Count(text, []byte("\nBenchmark")) > 8 {
 				return cmd, files[0]
 			}
 		}
@@ -91,28 +91,6 @@ func TestInterruptedRunKeepsItsSamples(t *testing.T) {
 		t.Errorf("it said:\n%s", said)
 	}
 	reportOf(t, file)
-}
-
-// This machine's own run is taken even if another's is newer.
-func TestReportPrefersThisMachine(t *testing.T) {
-	h, err := os.Hostname()
-	if err != nil {
-		t.Skip(err)
-	}
-	dir := t.TempDir()
-	for _, path := range []string{h + "/2026-01-01T00-00-00Z.txt", h + "/2025-01-01T00-00-00Z.txt", "zzz/2027-01-01T00-00-00Z.txt"} {
-		path = filepath.Join(dir, path)
-		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte("BenchmarkEp/executor=pool/workers=1/cores=1 1 5 ns/op\n"), 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
-	var out, errs strings.Builder
-	if code := cli.Main(t.Context(), []string{"report", "--results", dir}, &out, &errs); code != 0 || !strings.HasPrefix(out.String(), filepath.Join(dir, h, "2026-01-01T00-00-00Z.txt")) {
-		t.Errorf("exit %d\n%s%s", code, out.String(), errs.String())
-	}
 }
 
 func TestFailedSamplesAreListedAndFailTheRun(t *testing.T) {

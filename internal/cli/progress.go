@@ -53,6 +53,10 @@ func (p *progress) show(g sweep.Progress) {
 	}
 	if g.Round != p.round {
 		p.round = g.Round
+		if g.Done == 0 {
+			fmt.Fprintf(p.w, "round 1: calibrating %d points\n", g.Total)
+			return
+		}
 		fmt.Fprintf(p.w, "round %d of %d: %d of %d samples%s\n", g.Round, g.Rounds, g.Done, g.Total, left)
 	}
 }

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"overlap/bench/host"
 	"overlap/report"
 	"overlap/report/chart"
 	"overlap/report/page"
@@ -17,7 +16,7 @@ import (
 
 type reportCmd struct {
 	Files   []string `arg:"" optional:"" help:"Result files (default: the newest run)."`
-	Results string   `help:"Folder in which to look for the newest run." default:"results" placeholder:"DIR"`
+	Results string   `help:"Folder in which to look for the newest run (default: results)." default:"results" placeholder:"DIR"`
 	Output  string   `short:"o" help:"Folder to write the report to (default: report beside the first file)." placeholder:"DIR"`
 }
 
@@ -40,7 +39,11 @@ func (c *reportCmd) Run(s *streams) error {
 	if len(a.Rows) == 0 {
 		return fmt.Errorf("%s: nothing to factorise: %w", strings.Join(c.Files, ", "), errors.Join(a.Warnings...))
 	}
-	fmt.Fprintf(s.out, "%s\n\n", strings.Join(c.Files, ", "))
+	fmt.Fprintf(s.out, "%s", strings.Join(c.Files, ", "))
+	if name, cpu := d.Host["host"], d.Host["cpu"]; name != "" {
+		fmt.Fprintf(s.out, " (measured on %s, %s)", name, cpu)
+	}
+	fmt.Fprint(s.out, "\n\n")
 	if err := a.WriteTable(s.out); err != nil {
 		return err
 	}
@@ -51,32 +54,18 @@ func (c *reportCmd) Run(s *streams) error {
 	return nil
 }
 
-// newestRun finds the run with the latest time in its name: of this host, or
-// of any if this host has none.
+// newestRun finds the run with the latest time in its name, of whatever machine.
 func newestRun(results string) (string, error) {
-	var own, others []string
-	h, err := host.Read()
-	if err != nil {
-		return "", err
-	}
-	all, err := filepath.Glob(filepath.Join(results, "*", "*.txt"))
+	runs, err := filepath.Glob(filepath.Join(results, "*", "*.txt"))
 	if err != nil {
 		return "", fmt.Errorf("--results: %w", err)
 	}
-	for _, path := range all {
-		if filepath.Base(filepath.Dir(path)) == h.Name {
-			own = append(own, path)
-		}
-		others = append(others, path)
+	if len(runs) == 0 {
+		return "", fmt.Errorf("no run in %s: measure with overlap run, or name a result file", results)
 	}
-	byName := func(a, b string) int { return strings.Compare(filepath.Base(a), filepath.Base(b)) }
-	switch {
-	case len(own) > 0:
-		return slices.MaxFunc(own, byName), nil
-	case len(others) > 0:
-		return slices.MaxFunc(others, byName), nil
-	}
-	return "", fmt.Errorf("no run in %s: measure with overlap run, or name a result file", results)
+	return slices.MaxFunc(runs, func(a, b string) int {
+		return strings.Compare(filepath.Base(a), filepath.Base(b))
+	}), nil
 }
 
 // write makes the page, the charts and the JSON in dir. Each file is written

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"golang.org/x/perf/benchfmt"
 
@@ -19,18 +21,18 @@ import (
 )
 
 type runCmd struct {
-	Workloads []string      `help:"Workloads to run (default: all; see --list)." placeholder:"NAME,…"`
-	Workers   []int         `help:"Worker counts: tasks in progress at once." placeholder:"N,…"`
-	Cores     []int         `help:"CPUs to bind to, one line each (default: 1, 2, 4 … all cores)." placeholder:"N,…"`
-	Procs     []int         `help:"GOMAXPROCS for each number of cores (default: equal to it)." placeholder:"N,…"`
-	Executors []string      `help:"Executors: inline, spawn, pool." default:"pool" placeholder:"NAME,…"`
-	Size      string        `help:"Size of the jobs: small, medium, large." default:"medium" placeholder:"SIZE"`
-	Rounds    int           `help:"Most samples of every point." default:"30" placeholder:"N"`
+	Workloads []string      `help:"Workloads to run (default: all; --list names them)." placeholder:"NAME"`
+	Workers   []int         `help:"Worker counts: tasks in progress at once (default: 1, 4, 16, 64 … and the numbers of cores)." placeholder:"N"`
+	Cores     []int         `help:"Numbers of CPUs to bind samples to (default: 1, 2, 4 … all cores)." placeholder:"N"`
+	Procs     []int         `help:"GOMAXPROCS to combine with every number of cores (default: equal to it)." placeholder:"N"`
+	Executors []string      `help:"Executors: inline, spawn, pool (default: pool)." default:"pool" placeholder:"NAME"`
+	Size      string        `help:"Size of the jobs: small, medium, large (default: medium)." default:"medium" placeholder:"SIZE"`
+	Rounds    int           `help:"Most samples of every point (default: as many as the budget allows)." placeholder:"N"`
 	Budget    time.Duration `help:"How long to measure; a round that would not fit is not begun (default: 3m20s, with --quick 25s)." placeholder:"DURATION"`
 	Sample    time.Duration `help:"How long to time jobs in a sample (default: 40ms, with --quick 20ms)." placeholder:"DURATION"`
 	Quick     bool          `help:"A coarse grid and short samples: about half a minute on two cores."`
 	Seed      uint64        `help:"Seed of the random order (default: random)." placeholder:"N"`
-	Results   string        `help:"Folder for the result files." default:"results" placeholder:"DIR"`
+	Results   string        `help:"Folder for the result files (default: results)." default:"results" placeholder:"DIR"`
 	Name      string        `help:"Name of this machine in the results (default: its host name)." placeholder:"HOST"`
 	List      bool          `help:"List the workloads and the points that would be measured, and stop."`
 }
@@ -49,7 +51,11 @@ func (c *runCmd) Run(ctx context.Context, s *streams) error {
 	}
 	if c.List {
 		list(s, grid)
-		fmt.Fprintf(s.out, "\nat most %d rounds of %v samples, within %v\n", c.Rounds, c.Sample, c.Budget)
+		rounds := "as many rounds as fit"
+		if c.Rounds > 0 {
+			rounds = fmt.Sprintf("at most %d rounds", c.Rounds)
+		}
+		fmt.Fprintf(s.out, "\n%s into %v, with samples of %v\n", rounds, c.Budget, c.Sample)
 		return nil
 	}
 	return c.sweep(ctx, s, h, grid)
@@ -69,19 +75,25 @@ func (c *runCmd) grid(h host.Host) (sweep.Grid, error) {
 			c.Sample = 20 * time.Millisecond
 		}
 	}
-	for flag, bad := range map[string]bool{
-		"--rounds":  c.Rounds < 1,
-		"--budget":  c.Budget < 0,
-		"--sample":  c.Sample < time.Millisecond,
-		"--workers": slices.ContainsFunc(c.Workers, below1),
-		"--cores":   slices.ContainsFunc(c.Cores, below1),
-		"--procs":   slices.ContainsFunc(c.Procs, below1),
+	for _, f := range []struct {
+		bad         bool
+		name, least string
+	}{
+		{c.Rounds < 0, "--rounds", "1"},
+		{c.Budget < 0, "--budget", "1s"},
+		{c.Sample < time.Millisecond, "--sample", "1ms"},
+		{slices.ContainsFunc(c.Workers, below1), "--workers", "1"},
+		{slices.ContainsFunc(c.Cores, below1), "--cores", "1"},
+		{slices.ContainsFunc(c.Procs, below1), "--procs", "1"},
 	} {
-		if bad {
-			return sweep.Grid{}, fmt.Errorf("%s is too small", flag)
+		if f.bad {
+			return sweep.Grid{}, fmt.Errorf("%s is too small: the least is %s", f.name, f.least)
 		}
 	}
-	g := sweep.Grid{Size: workloads.Size(c.Size), Executors: c.Executors, Workers: c.Workers}
+	if strings.ContainsFunc(c.Name, unicode.IsControl) {
+		return sweep.Grid{}, errors.New("--name has a control character in it")
+	}
+	g := sweep.Grid{Size: workloads.Size(c.Size), Executors: unique(c.Executors), Workers: unique(c.Workers)}
 	if !slices.Contains(workloads.Sizes(), g.Size) {
 		return g, fmt.Errorf("--size: unknown size %q: there are %v", c.Size, workloads.Sizes())
 	}
@@ -103,7 +115,15 @@ func (c *runCmd) grid(h host.Host) (sweep.Grid, error) {
 			g.Workers = slices.DeleteFunc(g.Workers, func(w int) bool { return w == 4 || w > 16 && len(h.CPUs) <= 16 })
 		}
 	}
+	if !slices.ContainsFunc(g.Lines(), func(p sweep.Point) bool { return p.Slices == 1 }) {
+		return g, errors.New("--executors and --workers leave no point to measure: inline has 1 worker")
+	}
 	return g, nil
+}
+
+// unique sorts a list and drops what is in it twice; nil stays nil.
+func unique[T cmp.Ordered](list []T) []T {
+	return slices.Compact(slices.Sorted(slices.Values(list)))
 }
 
 func below1(n int) bool { return n < 1 }
@@ -118,7 +138,9 @@ func choose(names []string) ([]workloads.Workload, error) {
 		if err != nil {
 			return nil, err
 		}
-		chosen = append(chosen, w)
+		if !slices.ContainsFunc(chosen, func(x workloads.Workload) bool { return x.Name == w.Name }) {
+			chosen = append(chosen, w)
+		}
 	}
 	return chosen, nil
 }
@@ -151,6 +173,9 @@ func (c *runCmd) sweep(ctx context.Context, s *streams, h host.Host, g sweep.Gri
 	}
 	for _, note := range h.Notes {
 		fmt.Fprintln(s.err, "note:", note)
+	}
+	if !slices.ContainsFunc(g.Lines(), func(p sweep.Point) bool { return p.Workers == 1 && min(p.Cores, p.Procs) == 1 && p.Slices == 1 }) {
+		fmt.Fprintln(s.err, "note: without 1 worker on 1 core there are no gains to report; benchstat can still compare the points")
 	}
 	bar := newProgress(s.err)
 	summary, err := sweep.Run(ctx, sweep.Config{

@@ -30,7 +30,7 @@ func Gains(a *report.Analysis) Chart {
 			c = t.legend(c, []entry{
 				{"concurrency gain (workers, 1 core)", bars.solid(t.Concurrency)},
 				{"parallelism gain (cores on top)", bars.hatched(t.Parallelism)},
-				{"ceiling H(p)", func(c draw.Canvas, r vg.Rectangle) {
+				{"ceiling (G_c × H(p))", func(c draw.Canvas, r vg.Rectangle) {
 					x := (r.Min.X + r.Max.X) / 2
 					bars.ceiling(c, x, r.Min.Y, r.Max.Y)
 				}},

@@ -30,7 +30,7 @@ func Scaling(a *report.Analysis) Chart {
 
 			c = t.headline(c, "Speedup against cores at the best number of workers, both on doubling scales")
 			c = t.legend(c, []entry{
-				{"speedup", lineMark(speedup, &speedupGlyph)},
+				{"speedup over 1 core", lineMark(speedup, &speedupGlyph)},
 				{"ceiling H(p): separate programs", lineMark(ceiling, &ceilingGlyph)},
 				{"ideal", lineMark(ideal, nil)},
 				{"95 % interval", intervalMark(line(t.Ink, 1))},
@@ -38,7 +38,7 @@ func Scaling(a *report.Analysis) Chart {
 			var plots []*plot.Plot
 			var names []string
 			for _, r := range a.Rows {
-				p := t.plot("cores", "speedup (×)")
+				p := t.plot("cores", "gain over 1 core (×)")
 				end := math.Log2(float64(max(r.P, 2)))
 				low, high := -0.4, end
 				var gains, ceilings measured

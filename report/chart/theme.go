@@ -12,9 +12,9 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Theme is the palette of a chart. The two data colours are blue and orange of
-// Okabe and Ito (2008), which colour-blind readers tell apart; they differ in
-// lightness too, and everything drawn in them also differs in shape.
+// Theme is the palette of a chart. The data colours are from Okabe and Ito
+// (2008), which colour-blind readers tell apart; whatever is drawn in them also
+// differs in shape, hatching or dashes.
 type Theme struct {
 	Background, Ink, Muted, Grid color.Color
 
@@ -28,7 +28,7 @@ var Light = Theme{
 	Muted:       rgb(0x59636e),
 	Grid:        rgb(0xe3e6ea),
 	Concurrency: rgb(0x0072b2),
-	Parallelism: rgb(0xe69f00),
+	Parallelism: rgb(0xd55e00),
 	Ceiling:     rgb(0x1b1f24),
 }
 

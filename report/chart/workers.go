@@ -22,7 +22,7 @@ func Workers(a *report.Analysis) Chart {
 	return Chart{
 		Name:    "workers",
 		Title:   "Workers",
-		Caption: "D is the CPU time of a job and Z its waiting. Below the knee of the bound more workers overlap more waiting; beyond it only cores can help. What is missing to the bound is lost inside the program.",
+		Caption: "D is the CPU time of a job and Z its waiting. Below the knee of the bound more workers overlap more waiting; beyond it only cores can help. What is missing to the bound is lost to hand-overs, locks, wake-ups and uneven ends.",
 		Alt:     "A panel per workload: jobs per second against the number of workers, on one core and on all cores, with the bounds that waiting and computing set.",
 		width:   pageWidth,
 		height:  vg.Length(60 + 156*panelRows(len(a.Rows))),

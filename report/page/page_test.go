@@ -12,7 +12,7 @@ import (
 )
 
 func TestPageIsSelfContainedAndHoldsNoForeignMarkup(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "<b>run.txt")
+	path := filepath.Join(t.TempDir(), "run&copy;.txt")
 	const text = "host: <img src=x onerror=alert(1)>\nkinds: <i>=<script>alert(2)</script>\n" +
 		"Benchmark<i>/executor=pool/workers=1/cores=1 1 5 ns/op 1 tasks-inflight 1 cpus-busy\n"
 	if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
@@ -36,12 +36,12 @@ func TestPageIsSelfContainedAndHoldsNoForeignMarkup(t *testing.T) {
 		t.Fatal(err)
 	}
 	html := b.String()
-	for _, bad := range []string{"<script", "<img", "<i>", "<b>", ` src="`, "@import", "<link", "<?xml"} {
+	for _, bad := range []string{"<script", "<img", "<i>", ` src="`, "@import", "<link", "<?xml"} {
 		if strings.Contains(html, bad) {
 			t.Errorf("the page holds %q", bad)
 		}
 	}
-	for _, good := range []string{"&lt;img src", "speedup = concurrency gain × parallelism gain", `aria-label="One row per workload`, "prefers-color-scheme: dark"} {
+	for _, good := range []string{"&lt;img src", "speedup = concurrency gain × parallelism gain", "run&amp;copy;.txt", `aria-label="One row per workload`, "prefers-color-scheme: dark"} {
 		if !strings.Contains(html, good) {
 			t.Errorf("the page does not hold %q", good)
 		}
