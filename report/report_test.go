@@ -187,6 +187,25 @@ func TestFewSamplesGiveNoVerdict(t *testing.T) {
 	}
 }
 
+func TestNoiseGivesNoVerdict(t *testing.T) {
+	var b strings.Builder
+	for round := range 12 {
+		for p, ms := range map[string]float64{"1": 10, "2-2": 7} {
+			if round%3 == 0 && p == "1" {
+				ms *= 0.2
+			}
+			fmt.Fprintf(&b, "BenchmarkX/workers=1/cores=%s 1 %f ns/op\n", p, ms)
+		}
+	}
+	r := analyze(t, write(t, b.String())).Rows[0]
+	if i := r.Parallelism; i.Low > 1 || i.High < 1 {
+		t.Fatalf("the case is not noisy enough: %v [%v, %v]", i.Value, i.Low, i.High)
+	}
+	if !strings.HasPrefix(r.Verdict, "cannot tell: too noisy") {
+		t.Errorf("verdict %q for a gain of %v", r.Verdict, r.Parallelism)
+	}
+}
+
 func TestOneCoreOnly(t *testing.T) {
 	f := &file{rounds: 12}
 	f.add("One/executor=pool/workers=1/cores=1", 64)

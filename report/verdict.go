@@ -16,6 +16,9 @@ func verdict(r Row) string {
 		return "one sample: no verdict"
 	}
 	text := gains(r)
+	if undecided(r.Concurrency) || undecided(r.Parallelism) {
+		text = "cannot tell: too noisy"
+	}
 	if r.Samples < minSamples {
 		return text + fmt.Sprintf(" (provisional: %d of %d samples)", r.Samples, minSamples)
 	}
@@ -59,6 +62,11 @@ func helps(i Interval) bool { return i.Value >= matters && i.Low > 1 }
 
 // hurts reports the same of a loss.
 func hurts(i Interval) bool { return i.Value <= 1/matters && i.High < 1 }
+
+// undecided reports whether a gain or loss that would matter may be noise.
+func undecided(i Interval) bool {
+	return i.Value >= matters && i.Low <= 1 || i.Value <= 1/matters && i.High >= 1
+}
 
 // shared reports whether even programs that share nothing lose a quarter of
 // the cores: then the machine is the limit, not the program.
