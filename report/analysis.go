@@ -45,7 +45,9 @@ type Row struct {
 	Concurrency, Parallelism, Speedup Interval
 
 	// Ceiling is H(p) = p·t₁/t_p: what p programs that share nothing gain
-	// from p cores. Its value is NaN if it was not measured.
+	// from p cores; t_p is the slowest's time, so a program that balances its
+	// load can pass it on uneven cores. It was measured under the first
+	// executor of the sweep. Its value is NaN if it was not measured.
 	Ceiling Interval
 
 	// Inflight and CPUsBusy are the degrees of concurrency and parallelism at

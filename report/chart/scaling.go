@@ -17,7 +17,7 @@ func Scaling(a *report.Analysis) Chart {
 	return Chart{
 		Name:    "scaling",
 		Title:   "Cores",
-		Caption: "Where the line keeps to the ceiling, the machine sets the limit; where it falls below, the program does.",
+		Caption: "Where the line keeps to the ceiling, the machine sets the limit; where it falls below, the program does. It can pass the ceiling where cores are uneven: the ceiling waits for the slowest of its separate programs, while workers that share one queue even out.",
 		Alt:     "A panel per workload: speedup over one core at the best number of workers, against the number of cores, with the ideal line and the measured ceiling.",
 		width:   pageWidth,
 		height:  vg.Length(60 + 156*panelRows(len(a.Rows))),
