@@ -1,0 +1,101 @@
+package report
+
+import "math"
+
+// Line is throughput against workers at one parallelism.
+type Line struct {
+	P      int
+	Points []LinePoint
+
+	// Residence D+Z is the seconds that one worker on one core needs for a
+	// job, waiting included; Demand D is the CPU seconds of a job. They bound
+	// the throughput: X(w) ≤ min(w/(D+Z), p/D) (operational analysis, Denning
+	// and Buzen 1978). D is the least of all points on one core, because a
+	// core that is never idle saves wake-ups: netecho needs half the CPU time
+	// at 64 workers that it needs at one. NaN if not measured.
+	Residence, Demand float64
+}
+
+// LinePoint is the throughput at one number of workers.
+type LinePoint struct {
+	Workers    int
+	Throughput Interval // jobs per second
+}
+
+// Bound is the highest throughput that w workers could reach.
+func (l Line) Bound(w float64) float64 {
+	return min(w/l.Residence, float64(l.P)/l.Demand)
+}
+
+// Scaled is the gain from p cores at the best number of workers.
+type Scaled struct {
+	P             int
+	Gain, Ceiling Interval // Ceiling.Value is NaN if not measured
+}
+
+func (d *Data) line(base, first Point, l level) Line {
+	t11, _ := d.series(first)
+	line := Line{P: l.p(), Residence: t11.mean()}
+	line.Demand = d.demand(base, level{first.Cores, first.Procs})
+	for _, w := range d.workersAt(base, l) {
+		s, _ := d.series(base.at(w, l))
+		line.Points = append(line.Points, LinePoint{w, throughput(s)})
+	}
+	return line
+}
+
+// demand is the least CPU seconds of a job over the workers at a level.
+func (d *Data) demand(base Point, l level) float64 {
+	least := math.NaN()
+	for _, w := range d.workersAt(base, l) {
+		p := base.at(w, l)
+		times, _ := d.series(p)
+		used := times.mean() * d.mean(p, func(s Sample) float64 { return s.CPUsBusy })
+		if used > 0 && !(used >= least) {
+			least = used
+		}
+	}
+	return least
+}
+
+func (d *Data) scaled(base Point, workers int, one, l level) (Scaled, bool) {
+	p := base.at(workers, l)
+	if len(d.Samples[p]) == 0 {
+		return Scaled{}, false
+	}
+	s := Scaled{P: l.p(), Gain: exact(1)}
+	s.Ceiling, _ = d.ceiling(base, l.p())
+	if l != one {
+		t1, _ := d.series(base.at(workers, one))
+		tp, _ := d.series(p)
+		s.Gain = quotient(t1, tp)
+	}
+	return s, true
+}
+
+// ceiling is H(p) = p·t₁/t_p from the slices of a p-th of the job, and how many
+// samples it rests on: 0 if it was not measured.
+func (d *Data) ceiling(base Point, p int) (h Interval, samples int) {
+	if p == 1 {
+		return exact(1), 0
+	}
+	var alone, together *Point
+	for _, q := range d.Points {
+		if q.Workload == base.Workload && q.Size == base.Size && q.Slices == p {
+			switch q.Copies {
+			case 1:
+				alone = &q
+			case p:
+				together = &q
+			}
+		}
+	}
+	if alone == nil || together == nil {
+		return Interval{math.NaN(), math.NaN(), math.NaN()}, 0
+	}
+	t1, _ := d.series(*alone)
+	tp, _ := d.series(*together)
+	h = quotient(t1, tp)
+	n := float64(p)
+	return Interval{n * h.Value, n * h.Low, n * h.High}, min(len(t1.clean()), len(tp.clean()))
+}
