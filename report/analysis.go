@@ -251,7 +251,7 @@ func (d *Data) row(base Point) (Row, error) {
 }
 
 func (r *Row) warn(text string) {
-	r.Warnings = append(r.Warnings, fmt.Errorf("%s: %s", r.Name(), text))
+	r.Warnings = append(r.Warnings, errors.New(text))
 }
 
 // workersAt lists the workers measured at a level, ascending.

@@ -127,7 +127,9 @@ func (a *Analysis) Notes() []string {
 func (a *Analysis) warnings() []error {
 	all := slices.Clone(a.Warnings)
 	for _, r := range a.Rows {
-		all = append(all, r.Warnings...)
+		for _, err := range r.Warnings {
+			all = append(all, fmt.Errorf("%s: %w", r.Name(), err))
+		}
 	}
 	return all
 }

@@ -101,7 +101,7 @@ func (s *sweep) run(ctx context.Context) error {
 		s.Rounds = math.MaxInt32
 	}
 	s.rounds = s.Rounds
-	for s.round = 1; s.round <= s.rounds; s.round++ {
+	for s.round = 1; s.round <= s.rounds && slices.ContainsFunc(s.points, s.alive); s.round++ {
 		began := time.Now()
 		if err := s.visit(ctx, s.order(s.points)); err != nil {
 			return err
@@ -139,12 +139,16 @@ func (s *sweep) order(points []Point) []Point {
 	return points
 }
 
+// alive reports whether the sweep still visits p. A sweep with nothing left to
+// visit ends; it would else go round and round until its budget is spent.
+func (s *sweep) alive(p Point) bool { return s.failed[p] < strikes }
+
 func (s *sweep) visit(ctx context.Context, points []Point) error {
 	for i, p := range points {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		if s.failed[p] >= strikes {
+		if !s.alive(p) {
 			continue
 		}
 		if s.Progress != nil {

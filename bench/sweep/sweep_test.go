@@ -197,6 +197,21 @@ func TestAFailingPointCostsOnlyItself(t *testing.T) {
 	})
 }
 
+func TestSweepEndsWhenEveryPointHasFailed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{fail: func(sweep.Point) error { return errors.New("broken") }}
+		points := len(twoCores(t).Lines())
+		start := time.Now()
+		summary, err := sweep.Run(t.Context(), sweep.Config{Grid: twoCores(t), Sampler: f, Append: keep, Rounds: 1000, Budget: time.Hour})
+		if err != nil || summary.Samples != 0 || len(summary.Failures) != 2*points || summary.Rounds != 2 {
+			t.Errorf("%d rounds, %d failures of %d points, %v", summary.Rounds, len(summary.Failures), points, err)
+		}
+		if took := time.Since(start); took != time.Duration(2*points)*time.Second {
+			t.Errorf("it took %v", took)
+		}
+	})
+}
+
 func TestSweepStopsWhereItCannotStore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		full := errors.New("disk full")
