@@ -71,6 +71,12 @@ func benchmark(t *testing.T, procs int, wrong error) testing.BenchmarkResult {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return benchmarkOn(t, cpus, procs, wrong)
+}
+
+// benchmarkOn is benchmark with a label that says these CPUs.
+func benchmarkOn(t *testing.T, cpus []int, procs int, wrong error) testing.BenchmarkResult {
+	t.Helper()
 	benchtime := flag.Lookup("test.benchtime").Value
 	before := benchtime.String()
 	if err := benchtime.Set("3x"); err != nil {
@@ -108,5 +114,14 @@ func TestAWrongResultHasNoTime(t *testing.T) {
 func TestAFalseLabelHasNoTime(t *testing.T) {
 	if r := benchmark(t, runtime.GOMAXPROCS(0)+1, nil); r.N != 0 {
 		t.Errorf("a sample at another GOMAXPROCS than its label was timed: %v", r)
+	}
+}
+
+func TestAFalseMaskHasNoTime(t *testing.T) {
+	if !host.CanBind {
+		t.Skip("this system has no masks")
+	}
+	if r := benchmarkOn(t, []int{9999}, runtime.GOMAXPROCS(0), nil); r.N != 0 {
+		t.Errorf("a sample on other CPUs than its label was timed: %v", r)
 	}
 }

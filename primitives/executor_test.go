@@ -236,6 +236,23 @@ func TestShutdown(t *testing.T) {
 	})
 }
 
+// Shutdown waits for the tasks of every caller, inline's own included.
+func TestInlineShutdownWaitsForOtherCallers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		x := primitives.NewInline(primitives.Config{Workers: 1})
+		ended := false
+		go primitives.Submit(t.Context(), x, func(context.Context) (int, error) {
+			time.Sleep(time.Hour)
+			ended = true
+			return 0, nil
+		})
+		synctest.Wait()
+		if err := x.Shutdown(t.Context()); err != nil || !ended {
+			t.Errorf("Shutdown returned before the task had ended: %v", err)
+		}
+	})
+}
+
 // A task that submits to its own busy pool blocks; Shutdown must not make that
 // a deadlock.
 func TestShutdownWhileATaskSubmits(t *testing.T) {

@@ -177,6 +177,32 @@ func TestBestWorkersFillTheParallelismLine(t *testing.T) {
 	})
 }
 
+// The best number of workers is that of three rounds, not of the first alone.
+func TestBestWorkersAreChosenAfterThePilotRounds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := twoCores(t)
+		g.Workloads = g.Workloads[:1]
+		g.Workers = []int{1, 8, 16}
+		g.Levels = []sweep.Level{{1, 1}, {2, 2}, {4, 4}}
+		visits := map[int]int{} // of a number of workers on all cores
+		f := &fake{perOp: func(p sweep.Point) time.Duration {
+			if p.Cores < 4 {
+				return time.Second
+			}
+			if visits[p.Workers]++; visits[p.Workers] == 1 && p.Workers == 8 {
+				return 50 * time.Microsecond // luck
+			}
+			return map[int]time.Duration{1: 400, 8: 200, 16: 100}[p.Workers] * time.Microsecond
+		}}
+		if _, err := sweep.Run(t.Context(), sweep.Config{Grid: g, Sampler: f, Append: keep, Rounds: 3, Budget: time.Hour}); err != nil {
+			t.Fatal(err)
+		}
+		if want := "Ep/executor=pool/workers=16/cores=2-2 0"; f.visited[len(f.visited)-1] != want {
+			t.Errorf("the last sample is %s, want %s", f.visited[len(f.visited)-1], want)
+		}
+	})
+}
+
 func TestAFailingPointCostsOnlyItself(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		broken := errors.New("broken")
