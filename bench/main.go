@@ -14,7 +14,6 @@ import (
 	"testing"
 
 	"overlap/bench/host"
-	"overlap/primitives"
 	"overlap/workloads"
 )
 
@@ -78,7 +77,7 @@ func register(fs *flag.FlagSet) {
 		flags.workers, err = ParseInts(s)
 		return err
 	})
-	fs.Func("executors", "comma-separated `list` of executors, from "+strings.Join(primitives.Names(), ", ")+" (default pool)", func(s string) error {
+	fs.Func("executors", "comma-separated `list` of executors, from "+strings.Join(workloads.Executors(), ", ")+" (default pool)", func(s string) error {
 		flags.executors = strings.Split(s, ",")
 		return nil
 	})
@@ -94,8 +93,8 @@ func register(fs *flag.FlagSet) {
 // check finds flags that cannot be obeyed.
 func (o options) check(cpus []int) error {
 	for _, x := range o.executors {
-		if !slices.Contains(primitives.Names(), x) {
-			return fmt.Errorf("-executors: unknown executor %q: there are %s", x, strings.Join(primitives.Names(), ", "))
+		if !slices.Contains(workloads.Executors(), x) {
+			return fmt.Errorf("-executors: unknown executor %q: there are %s", x, strings.Join(workloads.Executors(), ", "))
 		}
 	}
 	if !slices.Contains(workloads.Sizes(), o.size) {

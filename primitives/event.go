@@ -13,24 +13,39 @@ import (
 //
 // Set happens before the return of every Wait that it releases.
 type Event struct {
-	set atomic.Bool // written under mu, read without: IsSet and a Wait that need not park stay one load
+	// state counts the changes of the flag: it is odd while the flag is up. A
+	// waiter is released by any change, so a Clear right after Set loses
+	// nobody, and IsSet is one load.
+	state atomic.Uint64
 
-	mu sync.Mutex
-	// released is made by the first waiter and closed by Set. A channel, not
-	// a sync.Cond, because only a channel can be given up through a context
-	// and blocks durably in a testing/synctest bubble.
-	released chan struct{}
+	// Waiters without a context wait on cond, which keeps nothing per waiter
+	// and makes no garbage.
+	cond    sync.Cond
+	hasCond atomic.Bool
+
+	// Those that can give up, and tasks of an event loop, are in a list.
+	listed atomic.Bool // it may have members
+	mu     sync.Mutex  // guards it
+	list   waitlist
 }
 
 // Set raises the flag and releases every goroutine that waits. Setting a set
 // Event does nothing. It does not block.
 func (e *Event) Set() {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.set.Store(true)
-	if e.released != nil {
-		close(e.released)
-		e.released = nil
+	s := e.state.Load()
+	for s&1 == 0 && !e.state.CompareAndSwap(s, s+1) {
+		s = e.state.Load()
+	}
+	if s&1 != 0 {
+		return
+	}
+	e.cond.Broadcast()
+	if e.listed.Load() {
+		e.mu.Lock()
+		chain := e.list.take()
+		e.listed.Store(false)
+		e.mu.Unlock()
+		wakeAll(chain)
 	}
 }
 
@@ -38,48 +53,87 @@ func (e *Event) Set() {
 // A goroutine that was waiting when Set was called is released even if Clear
 // follows at once. It does not block.
 func (e *Event) Clear() {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.set.Store(false)
+	for s := e.state.Load(); s&1 != 0; s = e.state.Load() {
+		if e.state.CompareAndSwap(s, s+1) {
+			return
+		}
+	}
 }
 
 // IsSet reports whether the flag is up.
-func (e *Event) IsSet() bool { return e.set.Load() }
+func (e *Event) IsSet() bool { return e.state.Load()&1 != 0 }
 
 // Wait blocks until the flag is up. It returns at once if it is up already.
+// Inside a task it keeps its worker, as any work does; on an event loop other
+// tasks run meanwhile.
 func (e *Event) Wait() {
-	if released := e.wait(); released != nil {
-		<-released
+	if e.state.Load()&1 == 0 {
+		e.wait()
+	}
+}
+
+func (e *Event) wait() {
+	if w := currentWorker(); w != nil && w.co != nil {
+		e.enlistAndWait(context.Background(), w)
+		return
+	}
+	if !e.hasCond.Load() {
+		e.mu.Lock()
+		e.cond.L = (*joined)(e)
+		e.mu.Unlock()
+		e.hasCond.Store(true)
+	}
+	s := e.state.Load()
+	for s&1 == 0 && e.state.Load() == s {
+		e.cond.Wait()
+	}
+}
+
+// joined is the Event as the Locker of its own sync.Cond. There is nothing to
+// lock: cond.Wait calls Unlock once its caller is among those whom the next
+// Broadcast wakes, and if Set came before that, its Broadcast is made up for.
+// A real lock would be taken again by every one of a thousand waiters.
+type joined Event
+
+func (j *joined) Lock() {}
+
+func (j *joined) Unlock() {
+	if j.state.Load()&1 != 0 {
+		j.cond.Broadcast()
 	}
 }
 
 // WaitContext is Wait that gives up when ctx ends; it then returns ctx's
 // cause. An Event that is set wins over a context that has ended.
 func (e *Event) WaitContext(ctx context.Context) error {
-	released := e.wait()
-	if released == nil {
+	if e.state.Load()&1 != 0 {
 		return nil
 	}
-	select {
-	case <-released:
+	if ctx.Done() == nil {
+		e.wait()
 		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
 	}
+	return e.enlistAndWait(ctx, currentWorker())
 }
 
-// wait returns the channel that the next Set closes, or nil if the flag is up.
-func (e *Event) wait() <-chan struct{} {
-	if e.set.Load() {
+func (e *Event) enlistAndWait(ctx context.Context, w *worker) error {
+	l := (*waiterPool)(nil).get(w)
+	e.mu.Lock()
+	e.list.push(l)
+	e.listed.Store(true)
+	if e.state.Load()&1 != 0 { // Set may have looked at listed before
+		e.list.remove(l)
+		e.mu.Unlock()
+		return nil
+	}
+	e.mu.Unlock()
+	if w.hold(ctx, l) {
 		return nil
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.set.Load() {
-		return nil
+	if e.list.remove(l) && e.state.Load()&1 == 0 {
+		return context.Cause(ctx)
 	}
-	if e.released == nil {
-		e.released = make(chan struct{})
-	}
-	return e.released
+	return nil
 }

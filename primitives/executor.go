@@ -5,81 +5,110 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // ErrShutdown is the error of a future that was submitted to an executor after
-// its Shutdown.
+// its Shutdown, or was pending when ShutdownNow was called.
 var ErrShutdown = errors.New("primitives: executor is shut down")
 
-// Executor runs tasks. How many at once, and on which goroutine, is all that
-// its kinds differ in, so the same program can be measured under each.
+// Executor runs tasks. How many at once, and on which goroutine, thread or
+// process, is all that its kinds differ in, so the same program can be
+// measured under each.
 //
-// Executors are made by NewInline, NewSpawn, NewPool or New. The interface is
-// closed to other packages, because an executor is what completes futures.
+// Executors are made by New and the constructors of the kinds. The interface
+// is closed to other packages, because an executor is what completes futures.
 type Executor interface {
-	// Workers is the most tasks that are in progress at once.
+	// Workers is the most tasks that run at once. A task that waits for a
+	// future does not run: another takes its place.
 	Workers() int
 
+	// Stats counts the tasks so far.
+	Stats() Stats
+
 	// Shutdown makes later submissions fail with ErrShutdown and waits until
-	// every task submitted before has finished, or until ctx ends; it then
-	// returns ctx's cause and the tasks go on. It may be called again.
+	// every task submitted before has finished and the executor's goroutines
+	// and processes have ended, or until ctx ends; it then returns ctx's cause
+	// and the tasks go on. It may be called again. A task that shuts its own
+	// executor down waits for itself.
 	Shutdown(ctx context.Context) error
+
+	// ShutdownNow is Shutdown that cancels what is pending, with ErrShutdown.
+	ShutdownNow(ctx context.Context) error
 
 	// submit takes t or returns why not. It blocks while there is no room.
 	submit(ctx context.Context, t task) error
+	// follow is submit that never blocks and makes room where there is none:
+	// whoever finishes a task must not wait for room to start the next.
+	follow(t task) error
+	base() *core
 }
 
-// task is a future as an executor sees it: its result type does not matter.
-type task interface {
-	run(worker int, probe Probe)
+// Stats are counts of an executor's tasks. A batch counts as its tasks.
+type Stats struct {
+	Queued    int // submitted, not started
+	Running   int // started, not finished
+	Finished  int // returned, panicked or exited
+	Cancelled int // will never run
 }
 
 // Probe is told when a task starts and ends, for measuring. worker is in
-// [0, Workers()), and two tasks that overlap have different workers, so a
-// probe can keep its state per worker without locks (with inline, as long as
-// one goroutine submits and no task submits another). Calls are made on the
-// goroutine that runs the task.
+// [0, Workers()), and calls with the same worker do not overlap, so a probe can
+// keep counts per worker without locks (with inline, as long as one goroutine
+// submits). Only for tasks that run in Future.Help is worker -1.
+//
+// The token that TaskStart returns is handed to the same task's TaskEnd. A
+// probe cannot keep it per worker: a task that waits for a future leaves its
+// worker to others, and may end on another. Calls are made on the goroutine
+// that runs the task.
 type Probe interface {
-	TaskStart(worker int)
-	TaskEnd(worker int)
+	TaskStart(worker int) (token int64)
+	TaskEnd(worker int, token int64)
 }
-
-type noProbe struct{}
-
-func (noProbe) TaskStart(int) {}
-func (noProbe) TaskEnd(int)   {}
 
 // Config says how an executor is made.
 type Config struct {
-	// Workers is the most tasks in progress at once. It must be at least 1,
-	// and exactly 1 for inline.
+	// Workers is the most tasks that run at once. It must be at least 1, and
+	// exactly 1 for inline.
 	Workers int
 
 	// Queue is how many submitted tasks may wait for a worker before Submit
 	// blocks. Zero means 1024: a queue as short as the workers are few makes
-	// the submitter run, and take a core, after every other task. Only pool
-	// has a queue.
+	// the submitter run, and take a core, after every other task. inline and
+	// spawn have no queue.
 	Queue int
 
 	// Probe hears of every task. Nil means nobody does.
 	Probe Probe
+
+	// CallbackPanic hears of panics in callbacks (Future.OnDone), which nobody
+	// waits for. Nil means that they are logged.
+	CallbackPanic func(*PanicError)
+
+	// Transport is how the executor processes talks to its children: "pipe"
+	// (the default, everywhere), "unix" or "mmap" (Linux).
+	Transport string
+
+	// TaskTimeout ends a child process whose task takes longer. Zero means no
+	// limit. Only processes has it: goroutines cannot be ended.
+	TaskTimeout time.Duration
 }
 
 func (c Config) check(kind string) Config {
 	if c.Workers < 1 {
 		panic(fmt.Sprintf("primitives: %s with %d workers", kind, c.Workers))
 	}
+	if c.Queue < 0 {
+		panic(fmt.Sprintf("primitives: %s with a queue of %d", kind, c.Queue))
+	}
 	if c.Queue == 0 {
 		c.Queue = 1024
-	}
-	if c.Probe == nil {
-		c.Probe = noProbe{}
 	}
 	return c
 }
 
 // Names lists the kinds of executor that New knows.
-func Names() []string { return []string{"inline", "spawn", "pool"} }
+func Names() []string { return []string{"inline", "spawn", "pool", "threads", "loop", "processes"} }
 
 // New makes an executor by the name of its kind. It returns an error for an
 // unknown name and for inline with more than one worker: a caller runs one
@@ -98,6 +127,12 @@ func New(kind string, c Config) (Executor, error) {
 		return NewSpawn(c), nil
 	case "pool":
 		return NewPool(c), nil
+	case "threads":
+		return NewThreads(c), nil
+	case "loop":
+		return NewLoop(c), nil
+	case "processes":
+		return NewProcesses(c)
 	}
 	return nil, fmt.Errorf("unknown executor %q: it is one of %s", kind, strings.Join(Names(), ", "))
 }

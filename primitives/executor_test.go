@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"runtime"
 	"strings"
 	"sync"
@@ -36,10 +37,19 @@ func ExampleSubmit() {
 	// Output: 0 <nil>; 1 <nil>; 4 <nil>; 9 <nil>; 16 <nil>;
 }
 
+// TestMain lets this binary be its own child process.
+func TestMain(m *testing.M) {
+	primitives.ServeIfChild()
+	os.Exit(m.Run())
+}
+
+// inProcess are the executors that take closures.
+var inProcess = []string{"inline", "spawn", "pool", "threads", "loop"}
+
 // kinds runs a test in a synctest bubble under every kind of executor. When
 // the bubble ends, synctest fails the test if a goroutine is left behind.
 func kinds(t *testing.T, workers int, test func(t *testing.T, x primitives.Executor)) {
-	for _, kind := range primitives.Names() {
+	for _, kind := range inProcess {
 		w := workers
 		if kind == "inline" {
 			w = 1
@@ -86,11 +96,10 @@ func TestAtMostWorkersAtOnce(t *testing.T) {
 		start := time.Now()
 		var last *primitives.Future[int]
 		for range 20 {
-			last = primitives.Submit(t.Context(), x, func(context.Context) (int, error) {
+			last = primitives.Submit(t.Context(), x, func(ctx context.Context) (int, error) {
 				peak.Store(max(peak.Load(), now.Add(1)))
 				defer now.Add(-1)
-				time.Sleep(time.Millisecond)
-				return 0, nil
+				return 0, primitives.Sleep(ctx, time.Millisecond)
 			})
 		}
 		last.Result(t.Context())
@@ -323,20 +332,24 @@ type overlapProbe struct {
 	ran  []int
 }
 
-func (p *overlapProbe) TaskStart(worker int) {
+func (p *overlapProbe) TaskStart(worker int) int64 {
 	if p.busy[worker] {
 		p.t.Errorf("worker %d started a second task", worker)
 	}
 	p.busy[worker] = true
+	return int64(worker) + 1
 }
 
-func (p *overlapProbe) TaskEnd(worker int) {
+func (p *overlapProbe) TaskEnd(worker int, token int64) {
+	if token != int64(worker)+1 {
+		p.t.Errorf("worker %d ends a task with token %d", worker, token)
+	}
 	p.busy[worker] = false
 	p.ran[worker]++
 }
 
 func TestProbeHearsEveryTaskBeforeItsWaiter(t *testing.T) {
-	for _, kind := range primitives.Names() {
+	for _, kind := range inProcess {
 		workers := 4
 		if kind == "inline" {
 			workers = 1

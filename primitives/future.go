@@ -5,15 +5,38 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"sync"
+	"sync/atomic"
 )
+
+// State says how far a future has come.
+type State uint32
+
+// The states of a future. It goes from Pending to Running to Finished, or from
+// Pending to Cancelled, and never back.
+const (
+	Pending   State = iota // nobody has started the task
+	Running                // the task has started
+	Finished               // the task has returned, panicked or exited
+	Cancelled              // the task never ran and never will
+)
+
+func (s State) String() string {
+	return [...]string{"pending", "running", "finished", "cancelled"}[s]
+}
+
+// ErrCancelled is the error of a future that was cancelled before its task
+// started, and the cause of the context of a task that is asked to stop. It
+// is a context.Canceled.
+var ErrCancelled = fmt.Errorf("primitives: future cancelled: %w", context.Canceled)
 
 // ErrGoexit is the error of a future whose task called runtime.Goexit (as
 // testing's FailNow does). Without it a waiter would hang.
 var ErrGoexit = errors.New("primitives: task called runtime.Goexit")
 
 // PanicError is the error of a future whose task panicked. The panic is
-// carried to whoever asks for the result, never swallowed and never re-raised
-// behind the application's back.
+// carried to whoever asks for the result, never swallowed and never raised
+// again behind the application's back; Raise does so on request.
 type PanicError struct {
 	Value any    // what the task panicked with
 	Stack []byte // the task's own stack, as debug.Stack prints it
@@ -29,83 +52,400 @@ func (p *PanicError) Unwrap() error {
 	return err
 }
 
+// Raise panics with p, whose text then has the task's stack, if err is or
+// wraps the error of a task that panicked. Otherwise it does nothing.
+func Raise(err error) {
+	var p *PanicError
+	if errors.As(err, &p) {
+		panic(fmt.Sprintf("%v\n\nin the task:\n%s", p.Error(), p.Stack))
+	}
+}
+
+// The values of a future's status word, and the bits beside them.
+const (
+	statusPending   uint32 = 0
+	statusHeld      uint32 = 1 // pending, but only its own batch or composition may start it
+	statusRunning   uint32 = 2
+	statusFinished  uint32 = finalBit
+	statusCancelled uint32 = finalBit + 1
+
+	finalBit uint32 = 4
+	// watchedBit: somebody besides the runner has an interest in more than the
+	// result, so finishing takes the lock. Without it a whole life costs two
+	// atomic operations.
+	watchedBit uint32 = 8
+	// notedBit: the future is final and has a note.
+	notedBit uint32 = 16
+)
+
 // Future is the result of a task that may not have finished: a deferred
-// computation. Only Submit makes one and only the executor completes it; the
-// application can look and wait, and has no way to change it. There is
-// nothing to close. All methods may be called from any goroutine.
+// computation. Only executors and compositions (Then, All …) make futures, and
+// only they complete them; the application can look, wait, cancel and compose,
+// and has no way to set a result. There is nothing to close, and a future that
+// nobody waits for costs nothing more. All methods may be called from any
+// goroutine. A Future must not be copied.
+//
+// The task's end happens before the return of every Result, the closing of
+// Done and every callback that sees it.
+//
+// The layout is one object of 64 bytes for results of up to 8: task, result,
+// lock and list of waiters together, because a second allocation would cost
+// more than everything else in Submit.
 type Future[T any] struct {
-	ctx  context.Context
-	fn   func(context.Context) (T, error)
-	done chan struct{} // closed after value and err are final
+	status atomic.Uint32
+	mu     sync.Mutex // guards list and the note's contents
+
+	list waitlist // those who wait; empty once the future is final
+
+	home *core // the executor; nil for compositions. Never changes.
+
+	// fn and ctx do not change until the future is final, and then under the
+	// lock if it is watched.
+	// Both are dropped at the end, so that a kept future keeps nothing alive
+	// but its result; ctx becomes a *note when there is more to keep than a
+	// value.
+	fn  func(ctx context.Context) (T, error)
+	ctx context.Context
 
 	value T
-	err   error
+}
+
+// note is what a final future keeps besides its value. It stands in the place
+// of the context, which is not needed any more, as most futures have no note.
+type note struct {
+	context.Context // nil: a note is never used as a context
+	err             error
+	firing          bool     // callbacks are being run
+	late            waitlist // those that came meanwhile: they must run after
+}
+
+// task is a future, or a batch of them, as an executor sees it.
+type task interface {
+	// run runs the task on w unless it was claimed before.
+	run(w *worker)
+	// drop ends the task unrun, unless it was claimed before.
+	drop(err error)
 }
 
 // Submit hands fn to ex and returns its future. It blocks while ex has no
-// room and gives up when ctx ends. The executor passes ctx on to fn.
+// room and gives up when ctx ends. Inside a task of ex it never blocks ex: the
+// worker runs other tasks meanwhile.
+//
+// fn gets a context of its own. It carries ctx's values and deadline and ends
+// with ctx, when the future is cancelled, and when fn has returned.
 //
 // Submit itself cannot fail: a task that ex did not take (its context had
-// ended, or ex was shut down) is a finished future with that error, so errors
+// ended, or ex was shut down) is a cancelled future with that error, so errors
 // have one way to arrive.
 func Submit[T any](ctx context.Context, ex Executor, fn func(context.Context) (T, error)) *Future[T] {
-	f := &Future[T]{ctx: ctx, fn: fn, done: make(chan struct{})}
+	f := &Future[T]{home: ex.base(), fn: fn, ctx: ctx}
+	f.home.expect(1)
 	if err := ex.submit(ctx, f); err != nil {
-		f.complete(f.value, err)
+		f.drop(err)
 	}
 	return f
 }
 
+// State returns how far the future has come by now.
+func (f *Future[T]) State() State {
+	switch f.status.Load() &^ (watchedBit | notedBit) {
+	case statusPending, statusHeld:
+		return Pending
+	case statusFinished:
+		return Finished
+	case statusCancelled:
+		return Cancelled
+	}
+	return Running
+}
+
+func (f *Future[T]) final() bool { return f.status.Load()&finalBit != 0 }
+
 // Result waits until the task has finished and returns its value and error.
 // If ctx ends first, Result returns ctx's cause: the waiter is freed, the task
 // is not. A finished future wins over a context that has ended.
+//
+// Called inside a task, Result does not take the worker out of service: if the
+// awaited task is pending on the same executor, the worker runs it at once;
+// otherwise another goroutine stands in until the wait is over. Waiting for
+// each other in a circle is the only way to deadlock.
 func (f *Future[T]) Result(ctx context.Context) (T, error) {
-	select {
-	case <-f.done:
-		return f.value, f.err
-	default:
+	if s := f.status.Load(); s&(finalBit|notedBit) == finalBit {
+		return f.value, nil
 	}
-	select {
-	case <-f.done:
-		return f.value, f.err
-	case <-ctx.Done():
-		var zero T
-		return zero, context.Cause(ctx)
+	return f.await(ctx)
+}
+
+// outcome returns the result of a final future.
+func (f *Future[T]) outcome() (T, error) {
+	if f.status.Load()&notedBit == 0 {
+		return f.value, nil
+	}
+	return f.value, f.ctx.(*note).err
+}
+
+// Help is Result for a caller who would rather work than wait: a task that
+// nobody has started is run by the caller, who then exceeds the executor's
+// workers by one and cannot give up before the task ends. It is an order of
+// magnitude cheaper than handing the task to a worker and being woken. The
+// probe hears of such tasks as worker -1.
+//
+// Tasks of the executors loop, threads and processes run nowhere but there:
+// for them Help is Result.
+func (f *Future[T]) Help(ctx context.Context) (T, error) {
+	if k := f.home; k != nil && k.helpable && f.State() == Pending && k.helpers.enter() {
+		defer k.helpers.leave()
+		f.run(&k.outside)
+	}
+	return f.Result(ctx)
+}
+
+// Done returns a channel that is closed when the task has finished. It is made
+// when it is first asked for: Result is cheaper. Inside a task, waiting for
+// the channel blocks the worker, which Result does not.
+func (f *Future[T]) Done() <-chan struct{} {
+	if f.watch() {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		if !f.final() {
+			for l := range f.list.specials() {
+				if l.closes {
+					return l.wake
+				}
+			}
+			l := &waiter{wake: make(chan struct{}), closes: true}
+			f.list.pushFirst(l)
+			return l.wake
+		}
+	}
+	return closed
+}
+
+var closed = func() <-chan struct{} {
+	c := make(chan struct{})
+	close(c)
+	return c
+}()
+
+// Cancel keeps the task from starting, or asks it to stop if it has started:
+// its context then ends with the cause ErrCancelled, and the future finishes
+// with what the task returns. Cancel does not wait. It reports whether the
+// future is cancelled: the task has not run and will not.
+func (f *Future[T]) Cancel() bool {
+	f.drop(ErrCancelled)
+	if f.State() == Running {
+		f.interrupt()
+	}
+	return f.State() == Cancelled
+}
+
+// OnDone calls fn with the result once the task has finished: on the goroutine
+// that finished it, or, if that is over, before OnDone returns. Callbacks run
+// in the order of their registration, one at a time, and should be short. One
+// that panics or exits harms neither the others nor the executor; its panic
+// is reported through Config.CallbackPanic.
+func (f *Future[T]) OnDone(fn func(value T, err error)) {
+	call := func() { f.home.guard(func() { fn(f.outcome()) }) }
+	if l := (&waiter{fire: call}); !f.enlist(l) && !f.enlistLate(l) {
+		call()
 	}
 }
 
-// Done returns a channel that is closed when the task has finished.
-func (f *Future[T]) Done() <-chan struct{} { return f.done }
+// watch makes the future take its lock to finish. It returns false if it is
+// final already, or about to be so without the lock.
+func (f *Future[T]) watch() bool {
+	for {
+		s := f.status.Load()
+		if s&finalBit != 0 {
+			return false
+		}
+		if s&watchedBit != 0 || f.status.CompareAndSwap(s, s|watchedBit) {
+			return true
+		}
+	}
+}
 
-// run executes the task on the given worker. The probe hears of the end before
-// any waiter does: a job that has seen all its results finds all its tasks
-// measured.
-func (f *Future[T]) run(worker int, probe Probe) {
+// enlist adds l to those who wait. It returns false if the future is final.
+func (f *Future[T]) enlist(l *waiter) bool {
+	if f.watch() {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		if !f.final() {
+			f.list.push(l)
+			return true
+		}
+	}
+	return false
+}
+
+// enlistLate adds a callback to those that are being run, if any are.
+func (f *Future[T]) enlistLate(l *waiter) bool {
+	if f.status.Load()&notedBit == 0 {
+		return false
+	}
+	n := f.ctx.(*note)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if n.firing {
+		n.late.push(l)
+	}
+	return n.firing
+}
+
+// delist takes l out again and reports whether it was still in.
+func (f *Future[T]) delist(l *waiter) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.list.remove(l)
+}
+
+// await is Result for a future that was not a plain value a moment ago.
+func (f *Future[T]) await(ctx context.Context) (T, error) {
+	if f.final() {
+		return f.outcome()
+	}
+	w := currentWorker()
+	if w != nil && w.core == f.home && f.State() == Pending && endless(ctx) && w.host.mayStart(f) && f.claim(statusPending) {
+		f.execute(w, nil, 0)
+		return f.outcome()
+	}
+	waiters := f.home.waiters()
+	l := waiters.get(w)
+	if f.enlist(l) && !w.park(ctx, l) {
+		if f.delist(l) {
+			waiters.put(l)
+			var zero T
+			return zero, context.Cause(ctx)
+		}
+		<-l.wake // it was signalled after all
+	}
+	waiters.put(l)
+	return f.outcome()
+}
+
+// claim makes the caller the one who runs the task, if its status is still
+// the given one.
+func (f *Future[T]) claim(from uint32) bool {
+	for {
+		s := f.status.Load()
+		if s&^watchedBit != from {
+			return false
+		}
+		if f.status.CompareAndSwap(s, statusRunning|s&watchedBit) {
+			return true
+		}
+	}
+}
+
+// unclaim lets the executor claim a held future that now has its task.
+func (f *Future[T]) unclaim() {
+	for {
+		s := f.status.Load()
+		if f.status.CompareAndSwap(s, statusPending|s&watchedBit) {
+			return
+		}
+	}
+}
+
+// run implements task.
+func (f *Future[T]) run(w *worker) {
+	if f.claim(statusPending) {
+		f.execute(w, nil, 0)
+	}
+}
+
+// drop implements task.
+func (f *Future[T]) drop(err error) {
+	if f.claim(statusPending) || f.claim(statusHeld) {
+		f.home.dropped()
+		f.complete(f.value, err, statusCancelled)
+	}
+}
+
+// execute runs the claimed task on w: task i of b, or its own if b is nil.
+func (f *Future[T]) execute(w *worker, b *Batch[T], i int) {
+	if f.ctx.Err() != nil {
+		f.home.dropped()
+		f.complete(f.value, context.Cause(f.ctx), statusCancelled)
+		return
+	}
 	var (
 		value    T
 		err      error
 		returned bool
 	)
+	token := w.begin()
+	// The probe and the counters hear of the end before any waiter does: a job
+	// that has seen all its results finds all its tasks measured.
 	defer func() {
-		if r := recover(); r != nil {
-			err = &PanicError{Value: r, Stack: debug.Stack()}
-		} else if !returned {
-			err = ErrGoexit
+		if !returned {
+			err = abnormal(recover())
 		}
-		probe.TaskEnd(worker)
-		f.complete(value, err)
+		w.end(token)
+		f.complete(value, err, statusFinished)
 	}()
-	probe.TaskStart(worker)
-	if err = context.Cause(f.ctx); err == nil {
-		value, err = f.fn(f.ctx)
+	if b != nil {
+		value, err = b.fn((*taskContext[T])(f), i)
+	} else {
+		value, err = f.fn((*taskContext[T])(f))
 	}
 	returned = true
 }
 
-// complete makes the future final. It lets go of the task, so that a kept
-// future keeps nothing alive but its result.
-func (f *Future[T]) complete(value T, err error) {
-	f.value, f.err = value, err
-	f.ctx, f.fn = nil, nil
-	close(f.done)
+// abnormal returns the error of a task that did not return. Call it in the
+// deferred function, for the stack to be the task's.
+func abnormal(recovered any) error {
+	if recovered == nil {
+		return ErrGoexit
+	}
+	return &PanicError{Value: recovered, Stack: debug.Stack()}
+}
+
+// complete makes the claimed future final and lets the waiters go on.
+func (f *Future[T]) complete(value T, err error, status uint32) {
+	f.value = value
+	if err == nil && f.status.CompareAndSwap(statusRunning, status) {
+		f.fn, f.ctx = nil, nil // nobody reads them from here on
+		return
+	}
+	f.mu.Lock()
+	chain := f.list.take()
+	f.fn, f.ctx = nil, nil
+	var n *note
+	if err != nil || hasCallback(chain) {
+		n = &note{err: err, firing: true}
+		f.ctx = n
+		status |= notedBit
+	}
+	f.status.Store(status)
+	f.mu.Unlock()
+	chain = wakeAll(chain)
+	if n != nil {
+		f.callBack(n, chain)
+	}
+}
+
+// callBack runs the callbacks, and those that come meanwhile.
+func (f *Future[T]) callBack(n *note, chain *waiter) {
+	returned := false
+	defer func() {
+		if !returned { // a callback called runtime.Goexit
+			f.callBack(n, chain)
+		}
+	}()
+	for {
+		for chain != nil {
+			l := chain
+			chain, l.prev = l.prev, nil
+			l.fire()
+		}
+		f.mu.Lock()
+		chain = n.late.take()
+		n.firing = chain != nil
+		f.mu.Unlock()
+		if chain == nil {
+			break
+		}
+	}
+	returned = true
 }

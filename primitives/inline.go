@@ -4,27 +4,30 @@ import "context"
 
 // inline is the sequential baseline: no goroutine, no queue.
 type inline struct {
-	probe Probe
-	gate  gate
+	*core
+	caller worker
 }
 
 // NewInline returns an executor that runs each task inside Submit, in its
 // caller. Futures are finished when Submit returns. The one worker counts for
 // each caller: callers on several goroutines run their tasks at the same time,
 // and a task that submits another is its caller.
-func NewInline(c Config) Executor { return &inline{probe: c.check("inline").Probe} }
+func NewInline(c Config) Executor {
+	x := &inline{core: newCore(c.check("inline"))}
+	x.caller.core = x.core
+	return x
+}
 
-func (x *inline) Workers() int { return 1 }
+func (x *inline) submit(_ context.Context, t task) error { return x.follow(t) }
 
-func (x *inline) submit(_ context.Context, t task) error {
-	if err := x.gate.enter(); err != nil {
-		return err
+func (x *inline) follow(t task) error {
+	if !x.helpers.enter() {
+		return ErrShutdown
 	}
-	defer x.gate.leave()
-	t.run(0, x.probe)
+	defer x.helpers.leave()
+	t.run(&x.caller)
 	return nil
 }
 
-func (x *inline) Shutdown(ctx context.Context) error {
-	return x.gate.shut(ctx, func() {})
-}
+func (x *inline) Shutdown(ctx context.Context) error    { return x.helpers.wait(ctx) }
+func (x *inline) ShutdownNow(ctx context.Context) error { return x.helpers.wait(ctx) }

@@ -49,13 +49,13 @@ func newRequest(p Params) (Job, error) {
 
 func (j *requestJob) Run(ctx context.Context, ex primitives.Executor) error {
 	sums, err := forEach(ctx, ex, j.tasks, func(ctx context.Context, _ int) (float64, error) {
-		if err := sleep(ctx, delay); err != nil {
+		if err := primitives.Sleep(ctx, delay); err != nil {
 			return 0, err
 		}
 		c := <-j.idle
 		sum := product(c, &j.a, &j.b)
 		j.idle <- c
-		return sum, sleep(ctx, delay)
+		return sum, primitives.Sleep(ctx, delay)
 	})
 	if err != nil {
 		return err

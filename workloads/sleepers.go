@@ -42,7 +42,7 @@ func (j *sleepersJob) Run(ctx context.Context, ex primitives.Executor) error {
 	j.slept.Store(0)
 	_, err := forEach(ctx, ex, j.tasks, func(ctx context.Context, _ int) (struct{}, error) {
 		start := time.Now()
-		err := sleep(ctx, delay)
+		err := primitives.Sleep(ctx, delay)
 		if time.Since(start) >= delay {
 			j.slept.Add(1)
 		}
@@ -57,19 +57,3 @@ func (j *sleepersJob) Run(ctx context.Context, ex primitives.Executor) error {
 
 func (j *sleepersJob) Items() int   { return j.tasks }
 func (j *sleepersJob) Close() error { return nil }
-
-// sleep waits for d, or for less if ctx ends; it then returns ctx's cause.
-func sleep(ctx context.Context, d time.Duration) error {
-	if ctx.Done() == nil { // time.Sleep reuses the goroutine's own timer
-		time.Sleep(d)
-		return nil
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-}

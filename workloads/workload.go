@@ -91,6 +91,12 @@ func All() []Workload {
 	return []Workload{Ep, Mandelbrot, Nstream, Counter, Sleepers, Netecho, Request}
 }
 
+// Executors lists the executors that run every workload: all but processes,
+// which takes no closures.
+func Executors() []string {
+	return slices.DeleteFunc(primitives.Names(), func(name string) bool { return name == "processes" })
+}
+
 // Lookup returns the workload of that name, which is matched without regard to
 // case. The error suggests the nearest name.
 func Lookup(name string) (Workload, error) {

@@ -39,7 +39,7 @@ func run(t *testing.T, w Workload, p Params, kind string) Job {
 
 func TestEveryWorkloadIsRightUnderEveryExecutor(t *testing.T) {
 	for _, w := range All() {
-		for _, kind := range primitives.Names() {
+		for _, kind := range Executors() {
 			for _, workers := range []int{1, 2, 3, 7} {
 				if kind == "inline" && workers > 1 {
 					continue
@@ -237,7 +237,7 @@ func TestMediumAmounts(t *testing.T) {
 }
 
 func TestForEachReturnsTheFirstErrorWhenAllHaveEnded(t *testing.T) {
-	for _, kind := range primitives.Names() {
+	for _, kind := range Executors() {
 		ex, err := primitives.New(kind, primitives.Config{Workers: 1})
 		if err != nil {
 			t.Fatal(err)

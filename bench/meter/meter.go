@@ -60,13 +60,12 @@ type Meter struct {
 }
 
 // worker is one worker's own state. The histogram is a pointer to much memory
-// of its own; the padding keeps the two fields that every task writes on cache
-// lines (two, for the adjacent-line prefetcher) that no other worker touches.
+// of its own; the padding keeps the field that every task writes on cache lines
+// (two, for the adjacent-line prefetcher) that no other worker touches.
 type worker struct {
-	since     time.Duration
 	residence time.Duration
 	hist      *hdrhistogram.Histogram
-	_         [128 - 24]byte
+	_         [128 - 16]byte
 }
 
 const longest = 100 * time.Second // what the histograms can hold
@@ -94,13 +93,17 @@ func record(h *hdrhistogram.Histogram, d time.Duration) {
 	_ = h.RecordValue(int64(min(d, longest))) // in range by the line above
 }
 
-// TaskStart implements primitives.Probe.
-func (m *Meter) TaskStart(w int) { m.workers[w].since = time.Since(m.base) }
+// TaskStart implements primitives.Probe. The token is the time.
+func (m *Meter) TaskStart(int) int64 { return int64(time.Since(m.base)) }
 
-// TaskEnd implements primitives.Probe.
-func (m *Meter) TaskEnd(w int) {
+// TaskEnd implements primitives.Probe. Tasks run by callers who help belong to
+// no worker and are not measured: they may overlap.
+func (m *Meter) TaskEnd(w int, start int64) {
+	if w < 0 {
+		return
+	}
 	k := &m.workers[w]
-	d := time.Since(m.base) - k.since
+	d := time.Since(m.base) - time.Duration(start)
 	k.residence += d
 	record(k.hist, d)
 }

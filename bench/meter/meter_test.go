@@ -18,9 +18,9 @@ func TestReading(t *testing.T) {
 			var all sync.WaitGroup
 			for w, d := range []time.Duration{10 * time.Millisecond, 20 * time.Millisecond, 40 * time.Millisecond} {
 				all.Go(func() {
-					m.TaskStart(w)
+					start := m.TaskStart(w)
 					time.Sleep(d)
-					m.TaskEnd(w)
+					m.TaskEnd(w, start)
 				})
 			}
 			all.Wait()

@@ -16,7 +16,6 @@ import (
 
 	"overlap/bench/host"
 	"overlap/bench/sweep"
-	"overlap/primitives"
 	"overlap/workloads"
 )
 
@@ -25,7 +24,7 @@ type runCmd struct {
 	Workers   []int         `help:"Worker counts: tasks in progress at once (default: 1, 4, 16, 64 … and the numbers of cores)." placeholder:"N"`
 	Cores     []int         `help:"Numbers of CPUs to bind samples to (default: 1, 2, 4 … all cores)." placeholder:"N"`
 	Procs     []int         `help:"GOMAXPROCS to combine with every number of cores (default: equal to it)." placeholder:"N"`
-	Executors []string      `help:"Executors: inline, spawn, pool (default: pool)." default:"pool" placeholder:"NAME"`
+	Executors []string      `help:"Executors: inline, spawn, pool, threads, loop (default: pool)." default:"pool" placeholder:"NAME"`
 	Size      string        `help:"Size of the jobs: small, medium, large (default: medium)." default:"medium" placeholder:"SIZE"`
 	Rounds    int           `help:"Most samples of every point (default: as many as the budget allows)." placeholder:"N"`
 	Budget    time.Duration `help:"How long to measure; a round that would not fit is not begun (default: 3m20s, with --quick 25s)." placeholder:"DURATION"`
@@ -98,8 +97,8 @@ func (c *runCmd) grid(h host.Host) (sweep.Grid, error) {
 		return g, fmt.Errorf("--size: unknown size %q: there are %v", c.Size, workloads.Sizes())
 	}
 	for _, x := range c.Executors {
-		if !slices.Contains(primitives.Names(), x) {
-			return g, fmt.Errorf("--executors: unknown executor %q: there are %s", x, strings.Join(primitives.Names(), ", "))
+		if !slices.Contains(workloads.Executors(), x) {
+			return g, fmt.Errorf("--executors: unknown executor %q: there are %s", x, strings.Join(workloads.Executors(), ", "))
 		}
 	}
 	var err error

@@ -1,0 +1,291 @@
+package primitives
+
+import (
+	"context"
+	"runtime"
+)
+
+// crew is the executors spawn, pool, threads and processes: goroutines that
+// take tasks from one bounded queue under one lock, which is held for tens of
+// instructions. Work stealing or a lock-free queue would scale further; at two
+// workers and tasks of a microsecond the lock costs a few per cent, and the
+// counts, the bound and the order of submission are exact.
+//
+// A goroutine may run tasks while it has one of the worker numbers, of which
+// there are as many as workers. A task that waits for a future gives its
+// number away and gets one back, before any new task, when the wait is over.
+// So waiting tasks never hold up the pending ones that they wait for, and
+// never more than Workers run. Letting the waiting goroutine run other tasks
+// on its own stack instead would deadlock when one of those waits for a task
+// further down the same stack.
+type crew struct {
+	*core
+	intake
+	inside func(run func()) // what a goroutine does its work within; may be nil
+
+	idle       []*worker // with a number and nothing to do; the last was busy last, and its stack is warm
+	free       []int     // numbers that no goroutine has
+	returning  []*worker // have finished waiting and want a number; first come, first served
+	spare      []*worker // records for new goroutines
+	goroutines int
+	ended      chan struct{} // closed when the intake is and no goroutine is left
+}
+
+// NewPool returns an executor with at most Workers goroutines, which are
+// started when they are first needed, live until Shutdown and take tasks from
+// a queue in order of submission. Submit blocks while the queue is full.
+func NewPool(c Config) Executor {
+	x := newCrew(c.check("pool"))
+	x.helpable = true
+	return x
+}
+
+// NewSpawn returns an executor that starts a goroutine per task, at most
+// Workers at once; Submit blocks until one of them is free.
+func NewSpawn(c Config) Executor {
+	x := newCrew(c.check("spawn"))
+	x.limit, x.perTask, x.helpable = 0, true, true
+	return x
+}
+
+// NewThreads returns a pool whose every worker is an operating system thread
+// of its own, as a thread pool in most languages is. A thread is woken and put
+// to sleep by the kernel where the pool's goroutines change places in user
+// space. The thread of a waiting task sleeps, and another stands in for it.
+func NewThreads(c Config) Executor {
+	x := newCrew(c.check("threads"))
+	x.inside = func(run func()) {
+		runtime.LockOSThread() // never unlocked: the thread ends with the goroutine
+		run()
+	}
+	return x
+}
+
+func newCrew(c Config) *crew {
+	x := &crew{core: newCore(c), intake: intake{limit: c.Queue}, ended: make(chan struct{})}
+	for i := range c.Workers {
+		x.free = append(x.free, c.Workers-1-i) // the last is taken first
+	}
+	return x
+}
+
+// submit implements Executor.
+func (x *crew) submit(ctx context.Context, t task) error {
+	x.mu.Lock()
+	for !x.closed {
+		if x.handOver(t) {
+			return nil
+		}
+		if x.queue.len() < x.limit {
+			x.queue.push(t)
+			x.mu.Unlock()
+			return nil
+		}
+		if err := x.waitForRoom(ctx, &x.pool); err != nil {
+			return err
+		}
+	}
+	x.mu.Unlock()
+	return ErrShutdown
+}
+
+// follow implements Executor.
+func (x *crew) follow(t task) error {
+	x.mu.Lock()
+	if x.closed && x.goroutines == 0 {
+		x.mu.Unlock()
+		return ErrShutdown
+	}
+	if !x.handOver(t) {
+		x.queue.push(t)
+		x.mu.Unlock()
+	}
+	return nil
+}
+
+// handOver gives t to an idle worker or to a new one, and unlocks; or returns
+// false, still locked.
+func (x *crew) handOver(t task) bool {
+	if n := len(x.idle); n > 0 {
+		w := x.idle[n-1]
+		x.idle = x.idle[:n-1]
+		x.mu.Unlock()
+		w.hand <- t
+		return true
+	}
+	n := len(x.free)
+	if n == 0 {
+		return false
+	}
+	slot := x.free[n-1]
+	x.free = x.free[:n-1]
+	x.start(slot, t)
+	x.mu.Unlock()
+	return true
+}
+
+// start starts a goroutine with that number, and its first task.
+func (x *crew) start(slot int, t task) {
+	var w *worker
+	if n := len(x.spare); n > 0 {
+		w = x.spare[n-1]
+		x.spare = x.spare[:n-1]
+	} else {
+		w = &worker{core: x.core, host: x, hand: make(chan task, 1)}
+	}
+	w.slot = slot
+	x.goroutines++
+	go x.live(w, t)
+}
+
+// live is a worker's goroutine.
+func (x *crew) live(w *worker, t task) {
+	if x.inside != nil {
+		x.inside(func() { x.work(w, t) })
+		return
+	}
+	x.work(w, t)
+}
+
+func (x *crew) work(w *worker, t task) {
+	w.enroll()
+	dismissed := false
+	defer func() {
+		w.leave()
+		x.mu.Lock()
+		if !dismissed { // a task called runtime.Goexit, which takes the goroutine with it
+			x.vacate(w)
+		}
+		x.leave(w)
+	}()
+	for t != nil {
+		t.run(w)
+		t = x.next(w)
+	}
+	dismissed = true
+}
+
+// leave counts the worker out, and unlocks.
+func (x *crew) leave(w *worker) {
+	x.goroutines--
+	if len(x.spare) < len(x.lanes) {
+		x.spare = append(x.spare, w)
+	}
+	over := x.closed && x.goroutines == 0
+	x.mu.Unlock()
+	if over {
+		close(x.ended)
+	}
+}
+
+// next returns w's next task, or nil when its goroutine must end; it then has
+// no number any more.
+func (x *crew) next(w *worker) task {
+	x.mu.Lock()
+	if len(x.returning) == 0 && !x.perTask {
+		if t := x.queue.pop(); t != nil {
+			x.unlockRoomy()
+			return t
+		}
+		if !x.closed {
+			x.idle = append(x.idle, w)
+			x.mu.Unlock()
+			return <-w.hand
+		}
+	}
+	x.vacate(w)
+	x.unlockRoomy()
+	return nil
+}
+
+// vacate passes w's number on: to a task that has finished waiting, to a new
+// goroutine if tasks are pending, or to nobody.
+func (x *crew) vacate(w *worker) {
+	slot := w.slot
+	w.slot = -1
+	if len(x.returning) > 0 {
+		r := x.returning[0]
+		x.returning = x.returning[1:]
+		r.slot = slot
+		r.hand <- nil
+		return
+	}
+	if t := x.queue.pop(); t != nil {
+		x.start(slot, t)
+		return
+	}
+	x.free = append(x.free, slot)
+}
+
+// mayStart implements host.
+func (x *crew) mayStart(task) bool { return true }
+
+// await implements host.
+func (x *crew) await(ctx context.Context, w *worker, l *waiter) bool {
+	x.mu.Lock()
+	x.vacate(w)
+	x.unlockRoomy()
+	woken := l.park(ctx)
+	x.mu.Lock()
+	switch n, i := len(x.free), len(x.idle); {
+	case n > 0:
+		w.slot = x.free[n-1]
+		x.free = x.free[:n-1]
+		x.mu.Unlock()
+	case i > 0: // its goroutine ends, this one goes on
+		v := x.idle[i-1]
+		x.idle = x.idle[:i-1]
+		w.slot, v.slot = v.slot, -1
+		x.mu.Unlock()
+		v.hand <- nil
+	default:
+		x.returning = append(x.returning, w)
+		x.mu.Unlock()
+		<-w.hand
+	}
+	return woken
+}
+
+// Shutdown implements Executor.
+func (x *crew) Shutdown(ctx context.Context) error {
+	x.close()
+	select {
+	case <-x.ended:
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	return x.helpers.wait(ctx)
+}
+
+// ShutdownNow implements Executor.
+func (x *crew) ShutdownNow(ctx context.Context) error {
+	x.close()
+	x.dropAll()
+	return x.Shutdown(ctx)
+}
+
+// close stops the intake and sends the idle workers home.
+func (x *crew) close() {
+	x.mu.Lock()
+	if x.closed {
+		x.mu.Unlock()
+		return
+	}
+	x.closed = true
+	idle := x.idle
+	x.idle = nil
+	for _, w := range idle {
+		x.free = append(x.free, w.slot)
+		w.slot = -1
+	}
+	chain := x.blocked.take()
+	over := x.goroutines == 0
+	x.mu.Unlock()
+	for _, w := range idle {
+		w.hand <- nil
+	}
+	wakeAll(chain)
+	if over {
+		close(x.ended)
+	}
+}

@@ -1,0 +1,41 @@
+package primitives
+
+// deque is a first-in, first-out queue of tasks in a ring that grows.
+type deque struct {
+	ring []task // a power of two long
+	head int    // of the first task
+	n    int
+}
+
+func (q *deque) len() int { return q.n }
+
+func (q *deque) push(t task) {
+	if q.n == len(q.ring) {
+		grown := make([]task, max(16, 2*q.n))
+		copied := copy(grown, q.ring[q.head:])
+		copy(grown[copied:], q.ring[:q.head])
+		q.ring, q.head = grown, 0
+	}
+	q.ring[(q.head+q.n)&(len(q.ring)-1)] = t
+	q.n++
+}
+
+// pop returns the first task, or nil.
+func (q *deque) pop() task {
+	if q.n == 0 {
+		return nil
+	}
+	t := q.ring[q.head]
+	q.ring[q.head] = nil
+	q.head = (q.head + 1) & (len(q.ring) - 1)
+	q.n--
+	return t
+}
+
+// first returns the task that pop would, without taking it.
+func (q *deque) first() task {
+	if q.n == 0 {
+		return nil
+	}
+	return q.ring[q.head]
+}

@@ -1,0 +1,354 @@
+package primitives
+
+import (
+	"context"
+	"iter"
+)
+
+// loop is an event loop: one goroutine runs all tasks, one at a time, and
+// changes to another when a task waits in this package. Tasks are coroutines
+// (iter.Pull), which change places several times faster than goroutines do,
+// because the scheduler has no part in it.
+type loop struct {
+	*core
+	intake
+
+	// All guarded by the intake's lock.
+	ready     []*coroutine // to be resumed
+	returning []*coroutine // to be resumed when one of the workers is free
+	idle      []*coroutine // have no task
+	active    int          // tasks that are somebody's worker: running, sleeping, waiting for an Event
+	alive     int          // tasks that have started and not finished
+	fresh     bool         // whose turn it is: the pending tasks', or those to be resumed
+	driving   bool
+	asleep    bool
+	wake      chan struct{}
+	ended     chan struct{}
+}
+
+// spareCoroutines is how many coroutines without a task a loop keeps. More
+// would hold memory after a burst; fewer would make them anew for every task.
+const spareCoroutines = 16
+
+// coroutine is what a loop's tasks run on.
+type coroutine struct {
+	loop   *loop
+	w      worker
+	task   task
+	resume func() (struct{}, bool) // lets it run until it yields
+	stop   func()
+	yield  func(struct{}) bool
+
+	turn   uint64 // counts its waits; whoever ends an earlier one is late
+	parked bool
+	away   bool // its place among the active is taken while it is parked
+}
+
+// NewLoop returns an executor that runs its tasks on one goroutine, as an
+// asyncio event loop does. Up to Workers tasks are in progress at once: while
+// one sleeps (Sleep), waits for an Event or for a future, others run. A task
+// that computes, or blocks in anything that is not of this package, holds up
+// all of them. The goroutine lives until Shutdown.
+func NewLoop(c Config) Executor {
+	c = c.check("loop")
+	return &loop{
+		core:   newCore(c),
+		intake: intake{limit: c.Queue},
+		wake:   make(chan struct{}, 1),
+		ended:  make(chan struct{}),
+	}
+}
+
+func (x *loop) submit(ctx context.Context, t task) error {
+	x.mu.Lock()
+	for !x.closed {
+		if x.queue.len() < x.limit {
+			x.queue.push(t)
+			x.rouse()
+			return nil
+		}
+		if err := x.waitForRoom(ctx, &x.pool); err != nil {
+			return err
+		}
+	}
+	x.mu.Unlock()
+	return ErrShutdown
+}
+
+func (x *loop) follow(t task) error {
+	x.mu.Lock()
+	if x.closed && !x.driving {
+		x.mu.Unlock()
+		return ErrShutdown
+	}
+	x.queue.push(t)
+	x.rouse()
+	return nil
+}
+
+// rouse makes sure that the loop's goroutine runs, and unlocks.
+func (x *loop) rouse() {
+	start, wake := !x.driving, x.asleep
+	x.driving, x.asleep = true, false
+	x.mu.Unlock()
+	switch {
+	case start:
+		go x.drive()
+	case wake:
+		x.wake <- struct{}{}
+	}
+}
+
+// drive is the loop's goroutine.
+func (x *loop) drive() {
+	over := false
+	defer func() {
+		if !over { // a task called runtime.Goexit, which ends its resumer too
+			go x.drive()
+		}
+	}()
+	for co := x.next(); co != nil; co = x.next() {
+		co.resume()
+	}
+	over = true
+	for _, co := range x.idle {
+		co.stop()
+	}
+	close(x.ended)
+}
+
+// next blocks until there is a coroutine to run. It returns nil when the loop
+// is shut down and has nothing left to do.
+func (x *loop) next() *coroutine {
+	x.mu.Lock()
+	for {
+		if co := x.pick(); co != nil {
+			return co
+		}
+		if x.closed && x.alive == 0 && x.queue.len() == 0 {
+			x.driving = false
+			x.mu.Unlock()
+			return nil
+		}
+		x.asleep = true
+		x.mu.Unlock()
+		<-x.wake
+		x.mu.Lock()
+	}
+}
+
+// pick returns the coroutine to run now, unlocked, or nil, locked. Tasks that
+// go on and tasks that begin take turns, so that neither can starve the other.
+func (x *loop) pick() *coroutine {
+	x.fresh = !x.fresh
+	if x.fresh || len(x.ready) == 0 {
+		if t := x.begin(); t != nil {
+			co := x.idler()
+			x.unlockRoomy()
+			if co == nil {
+				co = x.newCoroutine()
+			}
+			co.task = t
+			return co
+		}
+	}
+	if len(x.ready) == 0 {
+		return nil
+	}
+	co := x.ready[0]
+	x.ready = x.ready[1:]
+	x.mu.Unlock()
+	return co
+}
+
+// begin takes the next pending task, if there may be one more in progress.
+func (x *loop) begin() task {
+	if x.active >= len(x.lanes) {
+		return nil
+	}
+	t := x.queue.pop()
+	if t != nil {
+		x.active++
+		x.alive++
+	}
+	return t
+}
+
+func (x *loop) idler() *coroutine {
+	n := len(x.idle)
+	if n == 0 {
+		return nil
+	}
+	co := x.idle[n-1]
+	x.idle = x.idle[:n-1]
+	return co
+}
+
+func (x *loop) newCoroutine() *coroutine {
+	co := &coroutine{loop: x}
+	co.w = worker{core: x.core, host: x, co: co}
+	co.resume, co.stop = iter.Pull(co.live)
+	return co
+}
+
+// live runs task after task. It yields when the loop has something else to do.
+func (co *coroutine) live(yield func(struct{}) bool) {
+	co.yield = yield
+	co.w.enroll()
+	returned := false
+	defer func() {
+		co.w.leave()
+		if !returned { // runtime.Goexit
+			co.loop.finish()
+			co.loop.mu.Unlock()
+		}
+	}()
+	for {
+		co.task.run(&co.w)
+		switch t, keep := co.loop.another(co); {
+		case t != nil:
+			co.task = t
+		case !keep || !yield(struct{}{}):
+			returned = true
+			return
+		}
+	}
+}
+
+// finish counts a task out, and locks.
+func (x *loop) finish() {
+	x.mu.Lock()
+	x.active--
+	x.alive--
+	if len(x.returning) > 0 {
+		x.active++
+		x.ready = append(x.ready, x.returning[0])
+		x.returning = x.returning[1:]
+	}
+}
+
+// another returns the task that co may go on with, which saves two changes of
+// coroutine, if no other coroutine is waiting to be resumed. Otherwise co is
+// idle from here on, or, if there are enough of those, not kept.
+func (x *loop) another(co *coroutine) (t task, keep bool) {
+	x.finish()
+	defer x.unlockRoomy()
+	co.task = nil
+	if len(x.ready) == 0 {
+		if t := x.begin(); t != nil {
+			return t, true
+		}
+	}
+	if len(x.idle) >= min(spareCoroutines, len(x.lanes)) {
+		return nil, false
+	}
+	x.idle = append(x.idle, co)
+	return nil, true
+}
+
+// mayStart implements host: a task that waits may run the awaited one on its
+// own stack only if the loop would run it next anyway. That keeps the order.
+func (x *loop) mayStart(t task) bool {
+	x.mu.Lock()
+	next := len(x.ready) == 0 && x.queue.first() == t
+	if next {
+		x.queue.pop()
+	}
+	x.unlockRoomy()
+	return next
+}
+
+// await implements host.
+func (x *loop) await(ctx context.Context, w *worker, l *waiter) bool {
+	return x.pause(ctx, w.co, l, true)
+}
+
+// pause parks co until l is signalled (true) or ctx ends (false, or true if
+// both). If away, another task may take its place meanwhile.
+func (x *loop) pause(ctx context.Context, co *coroutine, l *waiter, away bool) bool {
+	x.mu.Lock()
+	co.turn++
+	if len(l.wake) > 0 { // signalled between enlisting and here
+		x.mu.Unlock()
+		<-l.wake
+		return true
+	}
+	co.parked, co.away = true, away
+	if away {
+		x.active--
+		if len(x.returning) > 0 {
+			x.active++
+			x.ready = append(x.ready, x.returning[0])
+			x.returning = x.returning[1:]
+		}
+	}
+	turn := co.turn
+	x.mu.Unlock()
+	if ctx.Done() != nil {
+		stop := context.AfterFunc(ctx, func() { x.resume(co, turn) })
+		defer stop()
+	}
+	co.yield(struct{}{})
+	select {
+	case <-l.wake:
+		return true
+	default:
+		return false
+	}
+}
+
+// resume puts co back in line, if it still is in the wait of that turn.
+func (x *loop) resume(co *coroutine, turn uint64) {
+	x.mu.Lock()
+	if !co.parked || co.turn != turn {
+		x.mu.Unlock()
+		return
+	}
+	co.parked = false
+	switch {
+	case !co.away:
+		x.ready = append(x.ready, co)
+	case x.active < len(x.lanes):
+		x.active++
+		x.ready = append(x.ready, co)
+	default:
+		x.returning = append(x.returning, co)
+	}
+	x.rouse()
+}
+
+// Shutdown implements Executor.
+func (x *loop) Shutdown(ctx context.Context) error {
+	x.close()
+	select {
+	case <-x.ended:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// ShutdownNow implements Executor.
+func (x *loop) ShutdownNow(ctx context.Context) error {
+	x.close()
+	x.dropAll()
+	return x.Shutdown(ctx)
+}
+
+// close stops the intake; the goroutine ends after the last task.
+func (x *loop) close() {
+	x.mu.Lock()
+	chain := x.blocked.take()
+	switch {
+	case x.closed:
+		x.mu.Unlock()
+	case x.driving:
+		x.closed = true
+		x.rouse()
+	default:
+		x.closed = true
+		x.mu.Unlock()
+		close(x.ended)
+	}
+	wakeAll(chain)
+}

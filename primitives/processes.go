@@ -1,0 +1,182 @@
+package primitives
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// ErrClosure is the error of a future that was submitted to processes as a
+// function value. Another process has other memory: only a Func can run there.
+var ErrClosure = errors.New("primitives: the executor processes runs functions made by Define: use Call")
+
+// attempts is how often a Retryable function is started before its future
+// fails: a function that kills its process does so again.
+const attempts = 3
+
+// processes is a crew whose every worker number owns a child process. The
+// goroutine that has the number sends the task over and waits for the reply,
+// so queue, cancellation and counts are those of every crew, and a child that
+// dies has one task at most.
+type processes struct {
+	*crew
+	transport string
+	timeout   time.Duration
+	children  []*child // whoever has the number has the child
+
+	once  sync.Once
+	gone  chan struct{} // closed when no child is left
+	fault error
+}
+
+// NewProcesses returns an executor that runs each task in one of Workers child
+// processes, which share no memory with this one or with each other. They are
+// this program, started again: main must call ServeIfChild first. They inherit
+// the CPUs that this process may use, and die with it.
+//
+// It takes only functions made by Define, through Call. A child that dies or
+// misbehaves fails the task that it runs with a *ChildError and is replaced
+// before its next task; no other task is touched, and none runs twice unless
+// its Func is Retryable.
+//
+// The error says why children cannot be started.
+func NewProcesses(c Config) (Executor, error) {
+	c = c.check("processes")
+	x := &processes{
+		crew:      newCrew(c),
+		transport: c.Transport,
+		timeout:   c.TaskTimeout,
+		children:  make([]*child, c.Workers),
+		gone:      make(chan struct{}),
+	}
+	if x.transport == "" {
+		x.transport = "pipe"
+	}
+	errs := make([]error, c.Workers)
+	var all sync.WaitGroup
+	for i := range x.children {
+		all.Go(func() { x.children[i], errs[i] = startChild(x.transport, childLimits{}) })
+	}
+	all.Wait()
+	if err := errors.Join(errs...); err != nil {
+		return nil, errors.Join(firstOf(errs), x.closeChildren())
+	}
+	return x, nil
+}
+
+// firstOf returns the first error: w children that cannot start say the same.
+func firstOf(errs []error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (x *processes) submit(context.Context, task) error { return ErrClosure }
+func (x *processes) follow(task) error                  { return ErrClosure }
+
+// Call hands f(ctx, arg) to ex and returns its future: it is Submit for
+// functions that may run in another process, and works on every executor.
+//
+// On processes, arg is written down before Call returns. The end of the task's
+// context travels to the child; one that does not come back within a second is
+// ended. TaskTimeout ends it at once.
+func Call[A, R any](ctx context.Context, ex Executor, f *Func[A, R], arg A) *Future[R] {
+	x, ok := ex.(*processes)
+	if !ok {
+		return Submit(ctx, ex, func(ctx context.Context) (R, error) { return f.fn(ctx, arg) })
+	}
+	future := &Future[R]{home: x.core, ctx: ctx}
+	x.expect(1)
+	encoded, err := f.encodeArg(nil, arg)
+	if err == nil {
+		future.fn = func(ctx context.Context) (result R, err error) {
+			reply, err := x.call(ctx, f.name, encoded, f.retry)
+			if err != nil {
+				return result, err
+			}
+			return f.decodeResult(reply)
+		}
+		err = x.crew.submit(ctx, future)
+	}
+	if err != nil {
+		future.drop(err)
+	}
+	return future
+}
+
+// call runs the function in the child of the calling worker.
+func (x *processes) call(ctx context.Context, name string, arg []byte, retry bool) ([]byte, error) {
+	slot := currentWorker().slot
+	for n := 1; ; n++ {
+		c, err := x.childOf(slot)
+		if err != nil {
+			return nil, err
+		}
+		reply, err := c.call(ctx, name, arg, x.timeout)
+		var fault *ChildError
+		if !retry || n == attempts || !errors.As(err, &fault) || ctx.Err() != nil {
+			return reply, err
+		}
+	}
+}
+
+// childOf returns the child of a worker number, a new one if the last has died.
+func (x *processes) childOf(slot int) (*child, error) {
+	if c := x.children[slot]; c != nil {
+		if c.alive() {
+			return c, nil
+		}
+		x.children[slot] = nil
+		if err := c.close(); err != nil {
+			return nil, fmt.Errorf("primitives: clearing up after a child process: %w", err)
+		}
+	}
+	c, err := startChild(x.transport, childLimits{})
+	if err != nil {
+		return nil, err
+	}
+	x.children[slot] = c
+	return c, nil
+}
+
+func (x *processes) closeChildren() error {
+	errs := make([]error, len(x.children))
+	var all sync.WaitGroup
+	for i, c := range x.children {
+		if c != nil {
+			all.Go(func() { errs[i] = c.close() })
+		}
+	}
+	all.Wait()
+	return errors.Join(errs...)
+}
+
+// Shutdown implements Executor. The error may also be that of ending a child.
+func (x *processes) Shutdown(ctx context.Context) error {
+	x.once.Do(func() {
+		go func() { // also for those who give up waiting
+			defer close(x.gone)
+			if x.fault = x.crew.Shutdown(context.Background()); x.fault == nil {
+				x.fault = x.closeChildren()
+			}
+		}()
+	})
+	select {
+	case <-x.gone:
+		return x.fault
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// ShutdownNow implements Executor.
+func (x *processes) ShutdownNow(ctx context.Context) error {
+	x.crew.close()
+	x.dropAll()
+	return x.Shutdown(ctx)
+}

@@ -1,0 +1,144 @@
+package primitives
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Cause says how a child process was lost.
+type Cause int
+
+const (
+	ChildExited      Cause = 1 + iota // it ended by itself, for example through os.Exit
+	ChildKilled                       // a signal that we did not send ended it
+	ChildHung                         // it was killed because an answer came too late
+	ChildProtocol                     // it sent what is no frame, half a frame or too large a frame
+	ChildStartFailed                  // it could not be started, or is no worker
+	ChildLost                         // it closed its end and lived on
+	ChildClosed                       // it was closed while a call was in progress
+)
+
+func (c Cause) String() string {
+	switch c {
+	case ChildExited:
+		return "exited"
+	case ChildKilled:
+		return "killed"
+	case ChildHung:
+		return "hung"
+	case ChildProtocol:
+		return "protocol"
+	case ChildStartFailed:
+		return "start failed"
+	case ChildLost:
+		return "lost"
+	case ChildClosed:
+		return "closed"
+	}
+	return fmt.Sprintf("cause %d", int(c))
+}
+
+// ChildError is the error of a task whose process was lost. What the task has
+// done before is not known.
+type ChildError struct {
+	Cause    Cause
+	PID      int    // 0 if there was no process
+	ExitCode int    // -1 unless the process ended by itself
+	Signal   string // the signal that ended it, if we did not send it
+	Err      error  // what went wrong, or nil
+
+	sent bool // the call was on its way: the task may have started
+}
+
+func (e *ChildError) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "primitives: child process %d: %v", e.PID, e.Cause)
+	if e.ExitCode >= 0 {
+		fmt.Fprintf(&b, " with code %d", e.ExitCode)
+	}
+	switch {
+	case e.Signal == "killed":
+		b.WriteString("; the kernel does that when memory runs out")
+	case e.Signal != "":
+		b.WriteString(" by a signal: " + e.Signal)
+	}
+	if e.Err != nil {
+		b.WriteString(": " + e.Err.Error())
+	}
+	return b.String()
+}
+
+// Unwrap returns Err.
+func (e *ChildError) Unwrap() error { return e.Err }
+
+// remoteError is an error that a function returned in a child. Only its text
+// crosses, and whether it was one of the two errors that callers test for.
+type remoteError struct {
+	message string
+	flags   byte
+}
+
+const (
+	flagCanceled = 1 << iota
+	flagDeadline
+)
+
+func (e *remoteError) Error() string { return e.message }
+
+// Is lets errors.Is find the two errors of package context.
+func (e *remoteError) Is(target error) bool {
+	return target == context.Canceled && e.flags&flagCanceled != 0 ||
+		target == context.DeadlineExceeded && e.flags&flagDeadline != 0
+}
+
+// The text of an error, a panic or a stack is cut: it may be as long as the
+// program likes, and it must fit a frame.
+const maxText = 256 << 10
+
+func appendText(dst []byte, text string) []byte {
+	return append(dst, text[:min(len(text), maxText)]...)
+}
+
+func appendError(dst []byte, err error) []byte {
+	var flags byte
+	if errors.Is(err, context.Canceled) {
+		flags |= flagCanceled
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		flags |= flagDeadline
+	}
+	return appendText(append(dst, flags), err.Error())
+}
+
+func appendPanic(dst []byte, value any, stack []byte) []byte {
+	start := len(dst)
+	dst = appendText(append(dst, 0, 0, 0, 0), fmt.Sprint(value))
+	binary.LittleEndian.PutUint32(dst[start:], uint32(len(dst)-start-4))
+	return appendText(dst, string(stack))
+}
+
+// reply turns an answer into what call returns. A *protocolError means that
+// the child cannot be trusted further.
+func (f frame) reply() ([]byte, error) {
+	switch f.kind {
+	case frameResult:
+		return f.payload, nil
+	case frameGoexit:
+		return nil, ErrGoexit
+	case frameError:
+		if len(f.payload) > 0 {
+			return nil, &remoteError{message: string(f.payload[1:]), flags: f.payload[0]}
+		}
+	case framePanic:
+		if len(f.payload) >= 4 {
+			n, rest := binary.LittleEndian.Uint32(f.payload), f.payload[4:]
+			if uint64(n) <= uint64(len(rest)) {
+				return nil, &PanicError{Value: string(rest[:n]), Stack: append([]byte(nil), rest[n:]...)}
+			}
+		}
+	}
+	return nil, &protocolError{fmt.Sprintf("kind %d with %d bytes is no answer", f.kind, len(f.payload))}
+}

@@ -1,0 +1,119 @@
+package primitives
+
+import (
+	"fmt"
+	"os"
+)
+
+// conn is one end of a transport: a byte stream to the child and back. One
+// goroutine at a time writes a call and then reads the answer.
+type conn interface {
+	Read(p []byte) (int, error)
+	Write(p []byte) (int, error) // all of p, or an error
+
+	// interrupt is called once the child has ended, from another goroutine,
+	// and makes Read and Write return. Streams need nothing done: their other
+	// end was closed by the kernel.
+	interrupt()
+
+	// release frees descriptors and memory. Nobody is in Read or Write then.
+	release()
+}
+
+// link carries frames over a conn.
+type link struct {
+	conn conn
+	in   frameReader
+	out  frameWriter
+}
+
+func newLink(c conn, limit int) link {
+	return link{conn: c, in: frameReader{r: c, max: limit}, out: frameWriter{w: c, max: limit}}
+}
+
+// fileConn is a conn over blocking descriptors. A kill interrupts them, since
+// the kernel then closes the other end, so Go's poller has nothing to add: on
+// one core a round trip through it took {POLLER} as long.
+type fileConn struct{ r, w *os.File }
+
+func (c *fileConn) Read(p []byte) (int, error)  { return c.r.Read(p) }
+func (c *fileConn) Write(p []byte) (int, error) { return c.w.Write(p) }
+func (c *fileConn) interrupt()                  {}
+
+func (c *fileConn) release() {
+	c.r.Close()
+	if c.w != c.r {
+		c.w.Close()
+	}
+}
+
+// wiring is a transport before its child is started.
+type wiring struct {
+	conn   conn
+	stdin  *os.File // the child's; nil means nothing to read
+	stdout *os.File // the child's; nil means our stderr
+	extra  []*os.File
+	theirs []*os.File // closed once the child has them
+}
+
+func (w *wiring) closeTheirs() { closeAll(w.theirs) }
+
+func closeAll(files []*os.File) {
+	for _, f := range files {
+		f.Close()
+	}
+}
+
+// openWiring makes both ends of a transport. Nothing stays open on an error.
+func openWiring(transport string) (*wiring, error) {
+	switch transport {
+	case "pipe":
+		return openPipes()
+	case "unix":
+		return openSockets()
+	case "mmap":
+		return openRings()
+	}
+	return nil, fmt.Errorf(`unknown transport %q: it is one of "pipe", "unix", "mmap"`, transport)
+}
+
+// openPipes gives the child its calls on standard input and takes the answers
+// from standard output, the descriptors that every system can pass on.
+func openPipes() (*wiring, error) {
+	callR, callW, err := openPipe()
+	if err != nil {
+		return nil, err
+	}
+	replyR, replyW, err := openPipe()
+	if err != nil {
+		closeAll([]*os.File{callR, callW})
+		return nil, err
+	}
+	return &wiring{
+		conn:   &fileConn{r: replyR, w: callW},
+		stdin:  callR,
+		stdout: replyW,
+		theirs: []*os.File{callR, replyW},
+	}, nil
+}
+
+// childConn opens the child's end of the transport.
+func childConn(transport string) (conn, error) {
+	switch transport {
+	case "pipe":
+		// The frames keep the real standard output. A task that prints must
+		// not print between them, and one that reads must not eat them.
+		c := &fileConn{r: os.Stdin, w: os.Stdout}
+		null, err := os.Open(os.DevNull)
+		if err != nil {
+			return nil, err
+		}
+		os.Stdin, os.Stdout = null, os.Stderr
+		return c, nil
+	case "unix":
+		return childSocket()
+	case "mmap":
+		return childRings()
+	}
+	return nil, fmt.Errorf("unknown transport %q", transport)
+}

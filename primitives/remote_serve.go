@@ -1,0 +1,188 @@
+package primitives
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+// ServeIfChild makes a program fit for the executor processes, which starts
+// the program again as its workers. It must be the first statement of main,
+// and of TestMain in a package whose tests use processes. In a worker it
+// serves until the parent closes it or dies, then exits; it never returns. In
+// every other process it returns at once.
+//
+// While a worker runs a task with the transport pipe, fmt.Print and all else
+// that writes to os.Stdout goes to standard error, and os.Stdin is empty.
+func ServeIfChild() {
+	spec, ok := os.LookupEnv(childEnv)
+	if !ok {
+		return
+	}
+	os.Unsetenv(childEnv) // what a task starts is no worker of this parent
+	s, err := newChildServer(spec)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "primitives: worker:", err)
+		os.Exit(2)
+	}
+	s.loop()
+}
+
+// childServer is the child's side of a child.
+type childServer struct {
+	link    link
+	control frameReader
+	out     []byte // scratch for results
+
+	mu        sync.Mutex
+	running   uint64 // id of the call in progress, or 0
+	cancel    context.CancelCauseFunc
+	cancelled uint64 // last id that was cancelled, which may be yet to come
+	cause     error
+}
+
+func newChildServer(spec string) (*childServer, error) {
+	part := strings.Split(spec, ",")
+	if len(part) != 3 {
+		return nil, fmt.Errorf("%s=%q is not understood", childEnv, spec)
+	}
+	limit, err := strconv.Atoi(part[1])
+	if err != nil {
+		return nil, err
+	}
+	control, err := strconv.ParseUint(part[2], 10, 64)
+	if err != nil {
+		return nil, err
+	}
+	c, err := childConn(part[0])
+	if err != nil {
+		return nil, err
+	}
+	s := &childServer{link: newLink(c, limit)}
+	s.control = frameReader{r: openControl(uintptr(control)), max: frameChunk}
+	// Ctrl-C goes to parent and children alike. The parent decides what it
+	// means; a worker that died of it first would look like a fault. (Ignoring
+	// the signal would pass on to programs that a task starts.)
+	signal.Notify(make(chan os.Signal, 1), os.Interrupt)
+	go s.watch()
+	return s, s.link.out.send(frameHello, 0, []byte(protocolName), nil)
+}
+
+// watch takes cancels until the control pipe ends, which means that the parent
+// has closed it or is dead, and then ends the process even if a task runs.
+func (s *childServer) watch() {
+	for {
+		f, err := s.control.next()
+		if err != nil {
+			os.Exit(0)
+		}
+		if f.kind == frameCancel && len(f.payload) == 1 {
+			s.stop(f.id, f.payload[0] == 1)
+		}
+	}
+}
+
+// stop ends the context of call id. The call may not have been read yet, as it
+// comes by another way.
+func (s *childServer) stop(id uint64, deadline bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.cancelled, s.cause = id, context.Canceled
+	if deadline {
+		s.cause = context.DeadlineExceeded
+	}
+	if s.running == id {
+		s.cancel(s.cause)
+	}
+}
+
+func (s *childServer) begin(id uint64) context.Context {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	ctx, cancel := context.WithCancelCause(context.Background())
+	s.running, s.cancel = id, cancel
+	if s.cancelled == id {
+		cancel(s.cause)
+	}
+	return ctx
+}
+
+func (s *childServer) end() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.running = 0
+	s.cancel(nil)
+}
+
+// loop answers calls until the parent is gone. Functions run on this
+// goroutine: handing them to another would add a wake to every call.
+func (s *childServer) loop() {
+	for {
+		f, err := s.link.in.next()
+		if err == nil && f.kind != frameCall {
+			err = &protocolError{fmt.Sprintf("kind %d is no call", f.kind)}
+		}
+		if err == nil {
+			err = s.answer(f)
+		}
+		if errors.Is(err, io.EOF) {
+			os.Exit(0)
+		}
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "primitives: worker:", err)
+			os.Exit(2)
+		}
+	}
+}
+
+// answer runs one call and sends what came of it. The deferred part also runs
+// when the function called runtime.Goexit; this goroutine is then lost and
+// another one goes on with the loop.
+func (s *childServer) answer(f frame) (err error) {
+	kind, out, returned := frameGoexit, s.out[:0], false
+	defer func() {
+		if r := recover(); r != nil {
+			kind, out = framePanic, appendPanic(s.out[:0], r, debug.Stack())
+			returned = true
+		}
+		s.end()
+		if tooLong := s.link.out.fits(len(out)); tooLong != nil {
+			kind, out = frameError, appendError(s.out[:0], tooLong)
+		}
+		err = s.link.out.send(kind, f.id, nil, out)
+		if s.out = out; cap(out) > frameKeep {
+			s.out = nil
+		}
+		if !returned {
+			go s.loop()
+		}
+	}()
+	kind, out = s.run(s.begin(f.id), f.payload, out)
+	returned = true
+	return nil
+}
+
+func (s *childServer) run(ctx context.Context, call, out []byte) (frameKind, []byte) {
+	if len(call) < 2 || len(call) < 2+int(binary.LittleEndian.Uint16(call)) {
+		return frameError, appendError(out, &protocolError{"call without a name"})
+	}
+	n := 2 + int(binary.LittleEndian.Uint16(call))
+	fn, ok := lookupFunc(call[2:n])
+	if !ok {
+		return frameError, appendError(out, fmt.Errorf(
+			"primitives: function %q is not defined in the worker; Define it in a package-level variable", call[2:n]))
+	}
+	reply, err := fn(ctx, call[n:], out)
+	if err != nil {
+		return frameError, appendError(out[:0], err)
+	}
+	return frameResult, reply
+}

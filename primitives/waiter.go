@@ -1,0 +1,188 @@
+package primitives
+
+import (
+	"context"
+	"iter"
+	"sync"
+	"time"
+)
+
+// waiter is one party that waits for something to happen: a parked goroutine,
+// a callback, or a channel to close. It stands in the list of what it waits
+// for until it is taken out, by whoever makes that thing happen or by the
+// waiting party when it gives up; the lock of the list decides who was first.
+type waiter struct {
+	next, prev *waiter // both nil when in no list
+
+	wake   chan struct{} // receives one token (room for one), or is closed
+	closes bool          // wake is a Done channel
+	fire   func()        // a callback, instead of wake
+	live   *liveContext  // the task's own context, which ends with the future
+
+	sleeps bool        // it stands in its own task's list, for Cancel to find
+	timer  *time.Timer // of a sleeper; reused
+
+	co   *coroutine // the coroutine to put back on its event loop, besides wake
+	turn uint64     // of that coroutine
+}
+
+// signal lets the goroutine go on, or those that wait for the channel. The
+// waiter is in no list any more. A goroutine may reuse its waiter as soon as
+// it has the token, so everything is read before.
+func (l *waiter) signal() {
+	switch {
+	case l.closes:
+		close(l.wake)
+		return
+	case l.live != nil:
+		l.live.cancel(nil)
+		return
+	}
+	co, turn := l.co, l.turn
+	l.wake <- struct{}{}
+	if co != nil {
+		co.loop.resume(co, turn)
+	}
+}
+
+// park blocks until the waiter is signalled (true) or ctx ends (false).
+func (l *waiter) park(ctx context.Context) bool {
+	done := ctx.Done()
+	if done == nil {
+		<-l.wake
+		return true
+	}
+	select {
+	case <-l.wake:
+		return true
+	case <-done:
+		return false
+	}
+}
+
+// waitlist is a ring of waiters in the order in which they came; the pointer
+// is the first of them. A ring, because a waiter that gives up must leave in
+// constant time: otherwise polling a slow future would fill its memory.
+type waitlist struct{ first *waiter }
+
+func (q *waitlist) push(l *waiter) {
+	if q.first == nil {
+		l.next, l.prev = l, l
+		q.first = l
+		return
+	}
+	last := q.first.prev
+	l.prev, l.next = last, q.first
+	last.next, q.first.prev = l, l
+}
+
+// pushFirst puts one of the specials, which are looked for again, to the front.
+func (q *waitlist) pushFirst(l *waiter) {
+	q.push(l)
+	q.first = l
+}
+
+// specials yields the Done channel and the task's context, if they are there.
+func (q *waitlist) specials() iter.Seq[*waiter] {
+	return func(yield func(*waiter) bool) {
+		for l := q.first; l != nil && (l.closes || l.live != nil); l = l.next {
+			if !yield(l) || l.next == q.first {
+				return
+			}
+		}
+	}
+}
+
+// remove takes l out and reports whether it was still in.
+func (q *waitlist) remove(l *waiter) bool {
+	if l.next == nil {
+		return false
+	}
+	if l.next == l {
+		q.first = nil
+	} else {
+		l.prev.next, l.next.prev = l.next, l.prev
+		if q.first == l {
+			q.first = l.next
+		}
+	}
+	l.next, l.prev = nil, nil
+	return true
+}
+
+// take empties the list and returns the waiters as a chain that ends in nil,
+// linked by prev so that next can say that they are in no list.
+func (q *waitlist) take() *waiter {
+	first := q.first
+	if first == nil {
+		return nil
+	}
+	q.first = nil
+	last := first.prev
+	for l := first; ; {
+		next := l.next
+		l.next = nil
+		if l == last {
+			l.prev = nil
+			return first
+		}
+		l.prev = next
+		l = next
+	}
+}
+
+// wakeAll signals the goroutines and channels of a chain that take returned
+// and returns the chain of its callbacks: whoever waits must not wait for them.
+func wakeAll(l *waiter) (callbacks *waiter) {
+	end := &callbacks
+	for l != nil {
+		next := l.prev
+		l.prev = nil
+		if l.fire == nil {
+			l.signal()
+		} else {
+			*end, end = l, &l.prev
+		}
+		l = next
+	}
+	return callbacks
+}
+
+func hasCallback(l *waiter) bool {
+	for ; l != nil; l = l.prev {
+		if l.fire != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// waiterPool recycles the waiters of parked goroutines. Each executor has one
+// of its own, and there is none for the package, because a channel that was
+// made in a testing/synctest bubble must not be used in another.
+type waiterPool struct{ pool sync.Pool }
+
+// get returns a waiter for the calling goroutine, whose worker is w; nil if it
+// is none. A nil pool makes a new one.
+func (p *waiterPool) get(w *worker) *waiter {
+	var l *waiter
+	if p != nil {
+		l, _ = p.pool.Get().(*waiter)
+	}
+	if l == nil {
+		l = &waiter{wake: make(chan struct{}, 1)}
+	}
+	if w != nil && w.co != nil {
+		l.co, l.turn = w.co, w.co.turn+1 // the next time that it parks
+	}
+	return l
+}
+
+// put takes back a waiter that is in no list and whose token, if it was
+// signalled, has been received.
+func (p *waiterPool) put(l *waiter) {
+	if p != nil {
+		l.co = nil
+		p.pool.Put(l)
+	}
+}

@@ -1,0 +1,271 @@
+package primitives
+
+import (
+	"bytes"
+	"context"
+	"log"
+	"runtime"
+	"runtime/debug"
+	"strconv"
+	"sync"
+	"sync/atomic"
+)
+
+// core is what every executor has and what its futures keep: counters, probe,
+// recycled waiters. It does not lead to the queue, so a kept future does not
+// keep its executor.
+type core struct {
+	probe         Probe
+	callbackPanic func(*PanicError)
+	helpable      bool // whoever asks may run the tasks
+
+	perTask bool // a goroutine runs one task (spawn)
+
+	lanes     []lane // by worker number
+	outside   worker // for those who help
+	outsiders lane
+	pool      waiterPool
+
+	_         [128]byte // submitters write below, workers read above
+	submitted atomic.Uint64
+	cancelled atomic.Uint64
+	helpers   helpers
+}
+
+// lane is one worker's counters, padded so that no two workers write to the
+// same cache line or to neighbouring ones, which are fetched together.
+type lane struct {
+	started, finished atomic.Uint64
+	_                 [128 - 16]byte
+}
+
+func newCore(c Config) *core {
+	k := &core{probe: c.Probe, callbackPanic: c.CallbackPanic, lanes: make([]lane, c.Workers)}
+	k.outside = worker{core: k, slot: -1}
+	return k
+}
+
+func (k *core) base() *core { return k }
+
+// Workers implements Executor.
+func (k *core) Workers() int { return len(k.lanes) }
+
+// Stats implements Executor. The counters are read one after the other, the
+// later stage first, so that no task is counted twice while they change.
+func (k *core) Stats() Stats {
+	finished, started := k.outsiders.finished.Load(), uint64(0)
+	for i := range k.lanes {
+		finished += k.lanes[i].finished.Load()
+	}
+	for i := range k.lanes {
+		started += k.lanes[i].started.Load()
+	}
+	started += k.outsiders.started.Load()
+	cancelled := k.cancelled.Load()
+	submitted := k.submitted.Load()
+	return Stats{
+		Queued:    int(submitted - started - cancelled),
+		Running:   int(started - finished),
+		Finished:  int(finished),
+		Cancelled: int(cancelled),
+	}
+}
+
+// expect counts n tasks in.
+func (k *core) expect(n int) { k.submitted.Add(uint64(n)) }
+
+// dropped counts a task that will not run.
+func (k *core) dropped() {
+	if k != nil {
+		k.cancelled.Add(1)
+	}
+}
+
+// waiters returns the executor's recycled waiters; nil makes new ones.
+func (k *core) waiters() *waiterPool {
+	if k == nil {
+		return nil
+	}
+	return &k.pool
+}
+
+// guard runs a callback. What it does must not end the goroutine, which has
+// other callbacks to run and may be a worker.
+func (k *core) guard(callback func()) {
+	returned := false
+	defer func() {
+		if returned {
+			return
+		}
+		r := recover()
+		if r == nil { // runtime.Goexit cannot be stopped, but runs this first
+			return
+		}
+		p := &PanicError{Value: r, Stack: debug.Stack()}
+		if k == nil || k.callbackPanic == nil {
+			log.Printf("%v in a callback\n%s", p, p.Stack)
+			return
+		}
+		k.callbackPanic(p)
+	}()
+	callback()
+	returned = true
+}
+
+// worker is one goroutine, or coroutine, that runs an executor's tasks.
+type worker struct {
+	core *core
+	host host
+	slot int        // the worker number that it has now, -1 while it has none
+	hand chan task  // wakes it when it is idle, or waits for a worker number
+	co   *coroutine // of an event loop's coroutine
+}
+
+// host is the executor that a worker belongs to, as the worker's waits see it.
+type host interface {
+	// mayStart reports whether a worker that is about to wait for t, which is
+	// pending, may run it now, on its own stack. It must then try.
+	mayStart(t task) bool
+	// await parks w until l is signalled (true) or ctx ends (false), and keeps
+	// the executor going meanwhile.
+	await(ctx context.Context, w *worker, l *waiter) bool
+}
+
+func (w *worker) lane() *lane {
+	if w.slot < 0 {
+		return &w.core.outsiders
+	}
+	return &w.core.lanes[w.slot]
+}
+
+// begin and end count a task and tell the probe.
+func (w *worker) begin() int64 {
+	w.lane().started.Add(1)
+	if p := w.core.probe; p != nil {
+		return p.TaskStart(w.slot)
+	}
+	return 0
+}
+
+func (w *worker) end(token int64) {
+	if p := w.core.probe; p != nil {
+		p.TaskEnd(w.slot, token)
+	}
+	w.lane().finished.Add(1)
+}
+
+// park blocks until l is signalled (true) or ctx ends (false); it may also
+// return false when both happened. w is the calling goroutine's worker, nil if
+// it is none; others take its place meanwhile.
+func (w *worker) park(ctx context.Context, l *waiter) bool {
+	if w == nil {
+		return l.park(ctx)
+	}
+	return w.host.await(ctx, w, l)
+}
+
+// hold is park for waits that are part of the work, such as sleeping: nobody
+// takes the worker's place.
+func (w *worker) hold(ctx context.Context, l *waiter) bool {
+	if w == nil || w.co == nil {
+		return l.park(ctx)
+	}
+	return w.co.loop.pause(ctx, w.co, l, false)
+}
+
+// helpers counts the callers that are running tasks themselves.
+type helpers struct {
+	n     atomic.Int64
+	shut  sync.Once
+	ended sync.Once
+	idle  chan struct{} // made by the first wait
+}
+
+const helpersShut = 1 << 62
+
+// enter counts the caller in, unless wait was called.
+func (h *helpers) enter() bool {
+	if h.n.Add(1)&helpersShut != 0 {
+		h.leave()
+		return false
+	}
+	return true
+}
+
+func (h *helpers) leave() {
+	if h.n.Add(-1) == helpersShut {
+		h.ended.Do(func() { close(h.idle) })
+	}
+}
+
+// wait lets nobody in any more, and waits for those who are inside.
+func (h *helpers) wait(ctx context.Context) error {
+	h.shut.Do(func() {
+		h.idle = make(chan struct{})
+		h.n.Add(1)
+		h.n.Add(helpersShut)
+		h.leave()
+	})
+	select {
+	case <-h.idle:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// registry finds the worker of the calling goroutine. It does not go by the
+// context, because a task may wait with any context, and may hand its own to
+// goroutines that are not the worker. Sharded, because spawn registers a
+// goroutine for every task.
+var registry [64]struct {
+	sync.Mutex
+	workers map[uintptr]*worker
+	_       [64]byte
+}
+
+func shard(g uintptr) uintptr { return (g >> 7) * 0x9E3779B1 >> 8 % 64 }
+
+// enroll says that the calling goroutine is w, until it calls leave.
+func (w *worker) enroll() {
+	g := goroutine()
+	s := &registry[shard(g)]
+	s.Lock()
+	if s.workers == nil {
+		s.workers = map[uintptr]*worker{}
+	}
+	s.workers[g] = w
+	s.Unlock()
+}
+
+func (w *worker) leave() {
+	g := goroutine()
+	s := &registry[shard(g)]
+	s.Lock()
+	delete(s.workers, g)
+	s.Unlock()
+}
+
+// currentWorker returns the calling goroutine's worker, or nil.
+func currentWorker() *worker {
+	g := goroutine()
+	s := &registry[shard(g)]
+	s.Lock()
+	w := s.workers[g]
+	s.Unlock()
+	return w
+}
+
+// goroutineByName returns the number in the first line of the calling
+// goroutine's stack, "goroutine 7 [running]:", for processors on which we
+// cannot ask for less. It takes microseconds.
+func goroutineByName() uintptr {
+	var buf [40]byte
+	line := bytes.TrimPrefix(buf[:runtime.Stack(buf[:], false)], []byte("goroutine "))
+	number, _, _ := bytes.Cut(line, []byte(" "))
+	n, err := strconv.ParseUint(string(number), 10, 64)
+	if err != nil {
+		panic("primitives: the runtime no longer names goroutines by number")
+	}
+	return uintptr(n)
+}
