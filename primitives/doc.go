@@ -1,17 +1,74 @@
 // Package primitives holds the means of concurrency that overlap measures:
-// Event, a flag to wait for; Future, the result of a task to come; and the
+// Future, the result of a task to come; Event, a flag to wait for; and six
 // executors that run tasks.
 //
 // Use it to write a program once and run it under different executors: in the
 // caller (inline), on a goroutine per task (spawn), on long-lived workers
-// (pool). Do not use it where a plain goroutine and a channel say the same in
-// fewer words; overlap needs futures because it compares them.
+// (pool), on operating system threads (threads), on an event loop (loop), in
+// other processes (processes). Do not use it where a plain goroutine and a
+// channel say the same in fewer words; overlap needs futures because it
+// compares them.
 //
-// The words are those of Python, where the project's idea comes from:
+// # What it is called elsewhere
 //
-//	threading.Event                      Event
-//	concurrent.futures.Future            Future (the application cannot set it)
-//	concurrent.futures.Executor.submit   Submit
-//	ThreadPoolExecutor(max_workers=w)    NewPool(Config{Workers: w})
-//	Executor.shutdown(wait=True)         Executor.Shutdown
+//	concurrent.futures (Python)       here
+//	  Executor.submit                 Submit; a full queue blocks, where Python's grows
+//	  Future.result(timeout)          Future.Result(ctx)
+//	  Future.cancel, add_done_callback  Future.Cancel, Future.OnDone
+//	  Executor.map                    Map, with bounded look-ahead; ForEach without futures
+//	  wait, as_completed              Wait, AsCompleted
+//	  ThreadPoolExecutor              NewPool (goroutines), NewThreads (threads)
+//	  ProcessPoolExecutor             NewProcesses, for functions named by Define
+//	  shutdown(cancel_futures=True)   Executor.ShutdownNow
+//
+//	asyncio (Python)                  here
+//	  event loop, create_task, await  NewLoop, Submit, Future.Result inside a task
+//	  sleep                           Sleep
+//	  gather, wait                    All, AllSettled, Wait
+//	  Task.cancel                     Future.Cancel: the task's context ends
+//	  to_thread                       Submit to another executor, and wait
+//
+//	Twisted                           here
+//	  Deferred.addCallback            Then
+//	  Deferred.addErrback             Recover
+//	  DeferredList, gatherResults     AllSettled, All
+//	  deferToThread                   Submit to a pool
+//	  Deferred.callback               nothing: only executors set results
+//
+//	Tornado                           here
+//	  Future, gen.multi               Future, All
+//	  IOLoop.run_in_executor          Submit to another executor
+//	  gen.WaitIterator                AsCompleted
+//
+//	Promise (JavaScript)              here
+//	  then, catch                     Then, Recover
+//	  all, allSettled, any, race      All, AllSettled, Any, Race
+//	  new Promise(resolve => …)       nothing: only executors set results
+//
+//	threading (Python)                here
+//	  Event.set, clear, is_set, wait  Event.Set, Clear, IsSet, Wait, WaitContext
+//	  Thread                          the go statement; NewThreads for real threads
+//
+// # What differs, and why
+//
+// Application code never sets a future. Whoever holds one knows that its
+// result comes from its task, so a future cannot be resolved twice, or never.
+//
+// There is no "await". Any function may wait; a task that does so gives its
+// worker to other tasks meanwhile, so tasks may submit and wait for others on
+// the same executor, however few workers it has. On thread pools elsewhere
+// that deadlocks.
+//
+// Errors and panics are part of the result. A panic is carried to whoever asks
+// (PanicError) and raised there on request (Raise); elsewhere in Go it ends
+// the process, or is logged and forgotten.
+//
+// A context takes the place of timeouts. The one given to Result ends the wait
+// and not the task; the one given to Submit ends the task.
+//
+// Results of a batch come in the order of submission, not of completion, and
+// queues are bounded: a producer that is too fast waits.
+//
+// Cancelling a composition does not cancel its members: other parties may wait
+// for them. AllOrCancel does, because it is asked to.
 package primitives

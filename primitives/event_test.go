@@ -3,7 +3,6 @@ package primitives_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -11,21 +10,6 @@ import (
 
 	"overlap/primitives"
 )
-
-// The note's example: three goroutines that print in order although they start
-// in any order.
-func ExampleEvent() {
-	var first, second primitives.Event
-	var all sync.WaitGroup
-	all.Go(func() { second.Wait(); fmt.Println("third") })
-	all.Go(func() { first.Wait(); fmt.Println("second"); second.Set() })
-	all.Go(func() { fmt.Println("first"); first.Set() })
-	all.Wait()
-	// Output:
-	// first
-	// second
-	// third
-}
 
 func TestEventReleasesEveryWaiter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -3,7 +3,6 @@ package primitives_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"runtime"
@@ -17,25 +16,6 @@ import (
 
 	"overlap/primitives"
 )
-
-// The same program on every kind of executor: submit, then collect in order.
-func ExampleSubmit() {
-	ctx := context.Background()
-	pool := primitives.NewPool(primitives.Config{Workers: 2})
-	defer pool.Shutdown(ctx)
-
-	var squares []*primitives.Future[int]
-	for i := range 5 {
-		squares = append(squares, primitives.Submit(ctx, pool, func(context.Context) (int, error) {
-			return i * i, nil
-		}))
-	}
-	for _, f := range squares {
-		v, err := f.Result(ctx)
-		fmt.Print(v, " ", err, "; ")
-	}
-	// Output: 0 <nil>; 1 <nil>; 4 <nil>; 9 <nil>; 16 <nil>;
-}
 
 // TestMain lets this binary be its own child process.
 func TestMain(m *testing.M) {

@@ -223,12 +223,21 @@ func unmarshal(b []byte, u encoding.BinaryUnmarshaler) (err error) {
 
 // gobCodec sends the type with every value, so that each frame can be read
 // alone: a stream shared by all would be lost with the first broken frame.
+//
+// An interface is passed by its address, or gob would send the value inside
+// without its type; all else as itself, or gob would send a nil pointer as
+// a zero value.
 func gobCodec[T any]() codec[T] {
+	isInterface := reflect.TypeFor[T]().Kind() == reflect.Interface
 	return codec[T]{
 		encode: func(dst []byte, v T) (_ []byte, err error) {
 			defer caught(&err)
 			buf := bytes.NewBuffer(dst)
-			err = gob.NewEncoder(buf).Encode(&v)
+			if isInterface {
+				err = gob.NewEncoder(buf).Encode(&v)
+			} else {
+				err = gob.NewEncoder(buf).Encode(v)
+			}
 			return buf.Bytes(), err
 		},
 		decode: func(b []byte) (v T, err error) {

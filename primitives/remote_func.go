@@ -35,8 +35,8 @@ var (
 // Arguments and results travel as bytes: []byte and string as they are;
 // types with MarshalBinary and UnmarshalBinary by these; numbers, bools, and
 // arrays, structs and slices of fixed-size numbers in little-endian order;
-// everything else with encoding/gob, which drops unexported fields. An empty
-// slice may arrive as nil. A value that cannot be written or read is the
+// everything else with encoding/gob, which drops unexported fields. A nil
+// slice may arrive as an empty one. A value that cannot be written or read is the
 // error of its call.
 //
 // An error arrives as its message only; errors.Is still finds

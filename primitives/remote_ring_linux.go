@@ -66,12 +66,9 @@ type ringConn struct {
 	token       [8]byte
 }
 
-// newRingConn maps the memory. The parent is side 0 and writes ring 0.
-func newRingConn(memfd int, side int, bell, peerBell *os.File) (*ringConn, error) {
-	memory, err := unix.Mmap(memfd, 0, ringMemory, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
-	if err != nil {
-		return nil, os.NewSyscallError("mmap", err)
-	}
+// newRingConn takes over the memory and the bells. The parent is side 0 and
+// writes ring 0.
+func newRingConn(memory []byte, side int, bell, peerBell *os.File) *ringConn {
 	at := func(line int) unsafe.Pointer { return unsafe.Pointer(&memory[line*ringLine]) }
 	open := func(i int) shmRing {
 		start := ringHeader + i*ringSize
@@ -93,7 +90,7 @@ func newRingConn(memfd int, side int, bell, peerBell *os.File) (*ringConn, error
 	// Polling for a peer that needs this CPU to answer only makes it wait.
 	var set unix.CPUSet
 	c.spin = runtime.GOMAXPROCS(0) > 1 && unix.SchedGetaffinity(0, &set) == nil && set.Count() > 1
-	return c, nil
+	return c
 }
 
 // Read copies out what is there, and blocks while nothing is.

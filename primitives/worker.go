@@ -116,9 +116,10 @@ func (k *core) guard(callback func()) {
 type worker struct {
 	core *core
 	host host
-	slot int        // the worker number that it has now, -1 while it has none
-	hand chan task  // wakes it when it is idle, or waits for a worker number
-	co   *coroutine // of an event loop's coroutine
+	g    atomic.Uintptr // the number of its goroutine
+	slot int            // the worker number that it has now, -1 while it has none
+	hand chan task      // wakes it when it is idle, or waits for a worker number
+	co   *coroutine     // of an event loop's coroutine
 }
 
 // host is the executor that a worker belongs to, as the worker's waits see it.
@@ -216,44 +217,63 @@ func (h *helpers) wait(ctx context.Context) error {
 
 // registry finds the worker of the calling goroutine. It does not go by the
 // context, because a task may wait with any context, and may hand its own to
-// goroutines that are not the worker. Sharded, because spawn registers a
-// goroutine for every task.
-var registry [64]struct {
-	sync.Mutex
-	workers map[uintptr]*worker
-	_       [64]byte
+// goroutines that are not the worker.
+//
+// A worker stands in the slot that its goroutine's number hashes to, so that
+// nearly every look is one load; those that find their slot taken are in a map.
+var registry struct {
+	slots    [1 << 12]atomic.Pointer[worker]
+	overflow atomic.Int64 // workers in the map
+	mu       sync.Mutex
+	others   map[uintptr]*worker
 }
 
-func shard(g uintptr) uintptr { return (g >> 7) * 0x9E3779B1 >> 8 % 64 }
+func registrySlot(g uintptr) *atomic.Pointer[worker] {
+	return &registry.slots[uint64(g)*0x9E3779B97F4A7C15>>52] // Fibonacci hashing (Knuth)
+}
 
 // enroll says that the calling goroutine is w, until it calls leave.
 func (w *worker) enroll() {
 	g := goroutine()
-	s := &registry[shard(g)]
-	s.Lock()
-	if s.workers == nil {
-		s.workers = map[uintptr]*worker{}
+	w.g.Store(g)
+	if registrySlot(g).CompareAndSwap(nil, w) {
+		return
 	}
-	s.workers[g] = w
-	s.Unlock()
+	registry.mu.Lock()
+	defer registry.mu.Unlock()
+	if registry.others == nil {
+		registry.others = map[uintptr]*worker{}
+	}
+	registry.others[g] = w
+	registry.overflow.Add(1)
 }
 
 func (w *worker) leave() {
-	g := goroutine()
-	s := &registry[shard(g)]
-	s.Lock()
-	delete(s.workers, g)
-	s.Unlock()
+	g := w.g.Load()
+	w.g.Store(0)
+	if registrySlot(g).CompareAndSwap(w, nil) {
+		return
+	}
+	registry.mu.Lock()
+	defer registry.mu.Unlock()
+	delete(registry.others, g)
+	registry.overflow.Add(-1)
 }
 
 // currentWorker returns the calling goroutine's worker, or nil.
 func currentWorker() *worker {
 	g := goroutine()
-	s := &registry[shard(g)]
-	s.Lock()
-	w := s.workers[g]
-	s.Unlock()
-	return w
+	// Another worker's record may be on its way to another goroutine while we
+	// look, but only we can have written our own number into one.
+	if w := registrySlot(g).Load(); w != nil && w.g.Load() == g {
+		return w
+	}
+	if registry.overflow.Load() == 0 {
+		return nil
+	}
+	registry.mu.Lock()
+	defer registry.mu.Unlock()
+	return registry.others[g]
 }
 
 // goroutineByName returns the number in the first line of the calling

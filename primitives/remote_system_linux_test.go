@@ -1,0 +1,172 @@
+package primitives
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+var remoteStreams = Define("remote test: streams", func(context.Context, struct{}) ([]string, error) {
+	var streams []string
+	fds, err := os.ReadDir("/proc/self/fd")
+	for _, e := range fds {
+		to, _ := os.Readlink("/proc/self/fd/" + e.Name())
+		if strings.HasPrefix(to, "pipe:") || strings.HasPrefix(to, "socket:") || strings.Contains(to, "memfd:") {
+			streams = append(streams, to)
+		}
+	}
+	return streams, err
+})
+
+// A sibling that held a child's pipe would keep its stream open after its
+// death, and a memory descriptor in a child is one too many.
+func TestRemoteChildInheritsNothingOfItsSiblings(t *testing.T) {
+	eachTransport(t, func(t *testing.T, transport string) {
+		own := []string{}
+		for fd := range 3 {
+			to, _ := os.Readlink(fmt.Sprint("/proc/self/fd/", fd))
+			own = append(own, to)
+		}
+		var seen []string
+		for range 3 {
+			c := startTestChild(t, transport, childLimits{})
+			got, err := callOn(context.Background(), c, remoteStreams, struct{}{}, 0)
+			if err != nil || len(got) == 0 {
+				t.Fatal(got, err)
+			}
+			got = slices.DeleteFunc(got, func(s string) bool { return slices.Contains(own, s) })
+			for _, s := range got {
+				if slices.Contains(seen, s) || strings.Contains(s, "memfd:") {
+					t.Errorf("child holds %s", s)
+				}
+			}
+			seen = append(seen, got...)
+		}
+	})
+}
+
+// The thread that forks may be older than the pinning of its caller.
+func TestRemoteChildInheritsTheAffinityOfItsStarter(t *testing.T) {
+	older := startTestChild(t, "pipe", childLimits{})
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	var all, first unix.CPUSet
+	if err := unix.SchedGetaffinity(0, &all); err != nil {
+		t.Fatal(err)
+	}
+	for cpu := range len(all) * 64 {
+		if all.IsSet(cpu) {
+			first.Set(cpu)
+			break
+		}
+	}
+	if err := unix.SchedSetaffinity(0, &first); err != nil {
+		t.Fatal(err)
+	}
+	defer unix.SchedSetaffinity(0, &all)
+	pinned := startTestChild(t, "pipe", childLimits{})
+	for c, want := range map[*child]int{older: all.Count(), pinned: 1} {
+		if got, err := callOn(context.Background(), c, remoteCPUs, struct{}{}, 0); got != want || err != nil {
+			t.Errorf("%d CPUs, want %d, %v", got, want, err)
+		}
+	}
+}
+
+// A child dies with the thread that started it, so there must be one that
+// lives as long, and not longer.
+func TestRemoteStarterThreadLivesAsLongAsTheChildren(t *testing.T) {
+	thread := func() (tid int) {
+		childStarter.do(func() { tid = unix.Gettid() })
+		return tid
+	}
+	a, b := startTestChild(t, "pipe", childLimits{}), startTestChild(t, "pipe", childLimits{})
+	tid := thread()
+	if tid == os.Getpid() {
+		t.Skip("the starter runs on the main thread, which cannot end")
+	}
+	a.close()
+	if got := thread(); got != tid {
+		t.Errorf("thread %d instead of %d", got, tid)
+	}
+	if !b.alive() {
+		t.Error("a child died with its sibling")
+	}
+	b.close()
+	for range 1000 {
+		if _, err := os.Stat(fmt.Sprint("/proc/self/task/", tid)); err != nil {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
+	t.Error("the thread is left")
+}
+
+// middleEnv makes TestRemoteMiddle the parent of a child that is orphaned.
+const middleEnv = "OVERLAP_TEST_MIDDLE"
+
+func TestRemoteMiddle(t *testing.T) {
+	transport, stop, ok := strings.Cut(os.Getenv(middleEnv), ",")
+	if !ok {
+		t.Skip("runs in the process that TestRemoteOrphansDie starts")
+	}
+	c := startTestChild(t, transport, childLimits{})
+	if stop == "stop" {
+		syscall.Kill(c.proc.Pid, syscall.SIGSTOP)
+	}
+	fmt.Println("child", c.proc.Pid)
+	_, err := callOn(context.Background(), c, remoteDeaf, struct{}{}, 0)
+	t.Fatal(err)
+}
+
+func TestRemoteOrphansDie(t *testing.T) {
+	eachTransport(t, func(t *testing.T, transport string) {
+		for _, how := range []string{"run", "stop"} {
+			middle := exec.Command("/proc/self/exe", "-test.run=^TestRemoteMiddle$")
+			middle.Env = append(os.Environ(), middleEnv+"="+transport+","+how)
+			out, err := middle.StdoutPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := middle.Start(); err != nil {
+				t.Fatal(err)
+			}
+			line, _ := bufio.NewReader(out).ReadString('\n')
+			pid, err := strconv.Atoi(strings.TrimSpace(strings.TrimPrefix(line, "child ")))
+			if err != nil {
+				rest, _ := io.ReadAll(out)
+				t.Fatalf("%s: %q %s", how, line, rest)
+			}
+			time.Sleep(5 * time.Millisecond) // into the call
+			if gone(pid) {
+				t.Errorf("%s: gone too early", how)
+			}
+			middle.Process.Kill()
+			middle.Wait()
+			for start := time.Now(); !gone(pid); time.Sleep(time.Millisecond) {
+				if time.Since(start) > time.Second {
+					syscall.Kill(pid, syscall.SIGKILL)
+					t.Fatalf("%s: the child outlived its parent", how)
+				}
+			}
+		}
+	})
+}
+
+// gone takes a zombie for gone: whether init reaps it is not our affair.
+func gone(pid int) bool {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	_, after, _ := strings.Cut(string(stat), ") ")
+	return err != nil || strings.HasPrefix(after, "Z")
+}
