@@ -8,9 +8,14 @@ import (
 // Batch is the futures of one SubmitN, in the order of submission.
 type Batch[T any] struct {
 	futures []Future[T]
-	fn      func(context.Context, int) (T, error)
-	ex      Executor
-	next    atomic.Int64 // the first index that no worker has claimed
+	next    atomic.Int64                 // the first index that no worker has claimed
+	inside  atomic.Int64                 // workers that are at it
+	work    atomic.Pointer[batchWork[T]] // nil when all is done, so that a kept batch keeps its results only
+}
+
+type batchWork[T any] struct {
+	fn func(context.Context, int) (T, error)
+	ex Executor
 }
 
 // SubmitN submits fn(ctx, 0) … fn(ctx, n-1) as n tasks at once and returns
@@ -23,9 +28,13 @@ type Batch[T any] struct {
 // The context of a task is as with Submit. Cancel and Done of a task's own
 // future work as always.
 func SubmitN[T any](ctx context.Context, ex Executor, n int, fn func(ctx context.Context, i int) (T, error)) *Batch[T] {
-	b := &Batch[T]{futures: make([]Future[T], n), fn: fn, ex: ex}
+	b := &Batch[T]{futures: make([]Future[T], n)}
+	b.work.Store(&batchWork[T]{fn, ex})
 	k := ex.base()
 	k.expect(n)
+	k.batchMu.Lock()
+	k.batches[b] = struct{}{}
+	k.batchMu.Unlock()
 	for i := range b.futures {
 		f := &b.futures[i]
 		f.ctx, f.home = ctx, k
@@ -35,12 +44,12 @@ func SubmitN[T any](ctx context.Context, ex Executor, n int, fn func(ctx context
 	if k.perTask {
 		runners = n
 	}
-	for range runners {
+	for i := range runners {
 		if err := ex.submit(ctx, b); err != nil {
-			if b.next.Load() == 0 {
-				b.drop(err)
+			if i == 0 || k.perTask { // otherwise those that were taken do it all
+				b.dropFrom(i, err)
 			}
-			break // those that were taken do it all
+			break
 		}
 	}
 	return b
@@ -82,19 +91,32 @@ func (b *Batch[T]) Cancel() {
 // run implements task: it runs tasks until there are none left. If one calls
 // runtime.Goexit, which takes the goroutine along, another goes on.
 func (b *Batch[T]) run(w *worker) {
+	b.inside.Add(1)
+	work := b.work.Load()
+	if work == nil {
+		b.inside.Add(-1)
+		return
+	}
 	returned := false
 	defer func() {
-		if !returned && b.ex.follow(b) != nil {
+		left := b.inside.Add(-1)
+		if !returned && work.ex.follow(b) != nil {
 			b.drop(ErrShutdown)
+		} else if left == 0 && int(b.next.Load()) >= len(b.futures) {
+			b.forget(w.core)
 		}
 	}()
 	for {
+		// A task that has finished waiting gets the worker before a new one.
+		if w.core.wanted.Load() > 0 && work.ex.follow(b) == nil {
+			break
+		}
 		i := int(b.next.Add(1)) - 1
 		if i >= len(b.futures) {
 			break
 		}
-		if f := &b.futures[i]; f.claim(statusHeld) {
-			f.execute(w, b, i)
+		if f := &b.futures[i]; f.claim(statusHeld, statusRunning) {
+			f.execute(w, work, i)
 		}
 		if w.core.perTask {
 			break
@@ -104,8 +126,22 @@ func (b *Batch[T]) run(w *worker) {
 }
 
 // drop implements task.
-func (b *Batch[T]) drop(err error) {
-	for i := range b.futures {
+func (b *Batch[T]) drop(err error) { b.dropFrom(0, err) }
+
+// dropFrom cancels the tasks from index i on that nobody has claimed.
+func (b *Batch[T]) dropFrom(i int, err error) {
+	for ; i < len(b.futures); i++ {
 		b.futures[i].drop(err)
 	}
+	if b.inside.Load() == 0 && len(b.futures) > 0 {
+		b.forget(b.futures[0].home)
+	}
+}
+
+// forget lets go of the function, and of the place where ShutdownNow looks.
+func (b *Batch[T]) forget(k *core) {
+	b.work.Store(nil)
+	k.batchMu.Lock()
+	delete(k.batches, b)
+	k.batchMu.Unlock()
 }

@@ -19,11 +19,18 @@ func promise[T any]() *Future[T] {
 	return f
 }
 
-// settle completes a promise, unless it was cancelled or settled before.
-func (f *Future[T]) settle(value T, err error) {
-	if f.claim(statusHeld) {
+// settle completes a held future without a task, unless it was cancelled or
+// settled before.
+func (f *Future[T]) settle(value T, err error) bool {
+	won := f.claim(statusHeld, statusTaken)
+	if won {
+		if f.home != nil { // it was counted in
+			f.home.outsiders.started.Add(1)
+			f.home.outsiders.finished.Add(1)
+		}
 		f.complete(value, err, statusFinished)
 	}
+	return won
 }
 
 // Then returns the future of fn(ctx, value), to be run on ex once f has
@@ -65,7 +72,7 @@ func chain[T, U any](ctx context.Context, ex Executor, f *Future[T], link func(T
 
 // launch gives a held future its task and hands it to ex.
 func (f *Future[T]) launch(ex Executor, fn func(context.Context) (T, error)) {
-	if !f.claim(statusHeld) { // it was cancelled
+	if !f.claim(statusHeld, statusTaken) { // it was cancelled
 		return
 	}
 	f.fn = fn
@@ -95,8 +102,7 @@ func all[T any](cancelRest bool, futures []*Future[T]) *Future[[]T] {
 		f.OnDone(func(v T, err error) {
 			values[i] = v
 			if err != nil {
-				whole.settle(nil, err)
-				if cancelRest {
+				if whole.settle(nil, err) && cancelRest {
 					cancelAll(futures)
 				}
 			} else if left.Add(-1) == 0 {
@@ -176,7 +182,7 @@ func Race[T any](futures ...*Future[T]) *Future[T] {
 		first.settle(none, ErrNoFutures)
 	}
 	for _, f := range futures {
-		f.OnDone(first.settle)
+		f.OnDone(func(v T, err error) { first.settle(v, err) })
 	}
 	return first
 }
@@ -313,18 +319,24 @@ func Map[A, R any](ctx context.Context, ex Executor, in iter.Seq[A], fn func(con
 	return func(yield func(R, error) bool) {
 		ahead := make([]*Future[R], 0, 2*ex.Workers()) // oldest first
 		defer func() { cancelAll(ahead) }()
+		over := func() bool {
+			if ctx.Err() == nil {
+				return false
+			}
+			var none R
+			yield(none, context.Cause(ctx))
+			return true
+		}
 		deliver := func() bool {
-			f := ahead[0]
-			v, err := f.Result(ctx)
-			if !f.final() { // ctx has ended
-				yield(v, err)
+			v, err := ahead[0].Result(ctx)
+			if over() {
 				return false
 			}
 			ahead = append(ahead[:0], ahead[1:]...)
 			return yield(v, err)
 		}
 		for a := range in {
-			if len(ahead) == cap(ahead) && !deliver() {
+			if over() || len(ahead) == cap(ahead) && !deliver() {
 				return
 			}
 			ahead = append(ahead, Submit(ctx, ex, func(ctx context.Context) (R, error) { return fn(ctx, a) }))

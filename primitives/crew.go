@@ -81,6 +81,10 @@ func (x *crew) submit(ctx context.Context, t task) error {
 			x.mu.Unlock()
 			return nil
 		}
+		if w := currentWorker(); x.perTask && w != nil && w.core == x.core {
+			x.giveUp(w, t)
+			return nil
+		}
 		if err := x.waitForRoom(ctx, &x.pool); err != nil {
 			return err
 		}
@@ -172,7 +176,7 @@ func (x *crew) leave(w *worker) {
 		x.spare = append(x.spare, w)
 	}
 	over := x.closed && x.goroutines == 0
-	x.mu.Unlock()
+	x.unlockRoomy()
 	if over {
 		close(x.ended)
 	}
@@ -182,19 +186,27 @@ func (x *crew) leave(w *worker) {
 // no number any more.
 func (x *crew) next(w *worker) task {
 	x.mu.Lock()
-	if len(x.returning) == 0 && !x.perTask {
+	for lingered := false; len(x.returning) == 0 && !x.perTask; lingered = true {
 		if t := x.queue.pop(); t != nil {
 			x.unlockRoomy()
 			return t
 		}
-		if !x.closed {
+		if x.closed {
+			break
+		}
+		if lingered {
 			x.idle = append(x.idle, w)
 			x.mu.Unlock()
 			return <-w.hand
 		}
+		// Whoever was woken by the last result often submits the next task at
+		// once. Letting them run first costs less than being parked and woken.
+		x.mu.Unlock()
+		runtime.Gosched()
+		x.mu.Lock()
 	}
 	x.vacate(w)
-	x.unlockRoomy()
+	x.mu.Unlock()
 	return nil
 }
 
@@ -206,6 +218,7 @@ func (x *crew) vacate(w *worker) {
 	if len(x.returning) > 0 {
 		r := x.returning[0]
 		x.returning = x.returning[1:]
+		x.wanted.Add(-1)
 		r.slot = slot
 		r.hand <- nil
 		return
@@ -239,11 +252,25 @@ func (x *crew) await(ctx context.Context, w *worker, l *waiter) bool {
 		x.mu.Unlock()
 		v.hand <- nil
 	default:
-		x.returning = append(x.returning, w)
-		x.mu.Unlock()
-		<-w.hand
+		x.waitForNumber(w)
 	}
 	return woken
+}
+
+// waitForNumber unlocks and waits until w has a number again.
+func (x *crew) waitForNumber(w *worker) {
+	x.returning = append(x.returning, w)
+	x.wanted.Add(1)
+	x.mu.Unlock()
+	<-w.hand
+}
+
+// giveUp unlocks and lets t have w's number: a task that waited for room which
+// only its own number could give would wait for ever.
+func (x *crew) giveUp(w *worker, t task) {
+	x.start(w.slot, t)
+	w.slot = -1
+	x.waitForNumber(w)
 }
 
 // Shutdown implements Executor.
@@ -261,6 +288,7 @@ func (x *crew) Shutdown(ctx context.Context) error {
 func (x *crew) ShutdownNow(ctx context.Context) error {
 	x.close()
 	x.dropAll()
+	x.dropBatches()
 	return x.Shutdown(ctx)
 }
 

@@ -39,15 +39,15 @@ func ExampleNewLoop() {
 	loop := primitives.NewLoop(primitives.Config{Workers: 2})
 	defer loop.Shutdown(ctx)
 
-	serve := func(name string) *primitives.Future[string] {
+	serve := func(name string, time time.Duration) *primitives.Future[string] {
 		return primitives.Submit(ctx, loop, func(ctx context.Context) (string, error) {
 			fmt.Println(name, "pays")
-			err := primitives.Sleep(ctx, 20*time.Millisecond)
+			err := primitives.Sleep(ctx, time)
 			fmt.Println(name, "leaves")
 			return name, err
 		})
 	}
-	served, err := primitives.All(serve("Ann"), serve("Bob")).Result(ctx)
+	served, err := primitives.All(serve("Ann", 5*time.Millisecond), serve("Bob", 50*time.Millisecond)).Result(ctx)
 	fmt.Println(served, err)
 	// Output:
 	// Ann pays

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -66,6 +67,7 @@ const (
 	statusPending   uint32 = 0
 	statusHeld      uint32 = 1 // pending, but only its own batch or composition may start it
 	statusRunning   uint32 = 2
+	statusTaken     uint32 = 3 // pending, and about to be cancelled or to get its task
 	statusFinished  uint32 = finalBit
 	statusCancelled uint32 = finalBit + 1
 
@@ -76,6 +78,12 @@ const (
 	watchedBit uint32 = 8
 	// notedBit: the future is final and has a note.
 	notedBit uint32 = 16
+	// endlessBit, endingBit: only Cancel can end the task's context, or more
+	// can. Neither is set before somebody asks.
+	endlessBit uint32 = 32
+	endingBit  uint32 = 64
+
+	flagBits = watchedBit | notedBit | endlessBit | endingBit
 )
 
 // Future is the result of a task that may not have finished: a deferred
@@ -148,8 +156,8 @@ func Submit[T any](ctx context.Context, ex Executor, fn func(context.Context) (T
 
 // State returns how far the future has come by now.
 func (f *Future[T]) State() State {
-	switch f.status.Load() &^ (watchedBit | notedBit) {
-	case statusPending, statusHeld:
+	switch f.status.Load() &^ flagBits {
+	case statusPending, statusHeld, statusTaken:
 		return Pending
 	case statusFinished:
 		return Finished
@@ -165,10 +173,13 @@ func (f *Future[T]) final() bool { return f.status.Load()&finalBit != 0 }
 // If ctx ends first, Result returns ctx's cause: the waiter is freed, the task
 // is not. A finished future wins over a context that has ended.
 //
-// Called inside a task, Result does not take the worker out of service: if the
-// awaited task is pending on the same executor, the worker runs it at once;
-// otherwise another goroutine stands in until the wait is over. Waiting for
-// each other in a circle is the only way to deadlock.
+// Called inside a task, Result does not take the worker out of service. If the
+// awaited task is pending on the same executor and ctx cannot end (or is the
+// task's own, with which the awaited task was submitted, and only Cancel can
+// end it), the worker runs it at once; otherwise another goroutine stands in
+// until the wait is over. Waiting for each other in a circle is the only way to
+// deadlock. If a task that is run at once calls runtime.Goexit, the one that
+// waits for it ends too.
 func (f *Future[T]) Result(ctx context.Context) (T, error) {
 	if s := f.status.Load(); s&(finalBit|notedBit) == finalBit {
 		return f.value, nil
@@ -232,11 +243,18 @@ var closed = func() <-chan struct{} {
 // with what the task returns. Cancel does not wait. It reports whether the
 // future is cancelled: the task has not run and will not.
 func (f *Future[T]) Cancel() bool {
-	f.drop(ErrCancelled)
-	if f.State() == Running {
-		f.interrupt()
+	for {
+		f.drop(ErrCancelled)
+		switch f.State() {
+		case Running:
+			f.interrupt()
+			return false
+		case Pending: // somebody is at it, for a moment
+			runtime.Gosched()
+		default:
+			return f.State() == Cancelled
+		}
 	}
-	return f.State() == Cancelled
 }
 
 // OnDone calls fn with the result once the task has finished: on the goroutine
@@ -305,7 +323,7 @@ func (f *Future[T]) await(ctx context.Context) (T, error) {
 		return f.outcome()
 	}
 	w := currentWorker()
-	if w != nil && w.core == f.home && f.State() == Pending && endless(ctx) && w.host.mayStart(f) && f.claim(statusPending) {
+	if w != nil && w.core == f.home && f.mayRunNow(ctx) && w.host.mayStart(f) && f.claim(statusPending, statusRunning) {
 		f.execute(w, nil, 0)
 		return f.outcome()
 	}
@@ -323,15 +341,33 @@ func (f *Future[T]) await(ctx context.Context) (T, error) {
 	return f.outcome()
 }
 
-// claim makes the caller the one who runs the task, if its status is still
-// the given one.
-func (f *Future[T]) claim(from uint32) bool {
+// mayRunNow reports whether a worker that waits with ctx may run the task
+// itself: only if ctx cannot end before the task is asked to.
+func (f *Future[T]) mayRunNow(ctx context.Context) bool {
+	if f.State() != Pending {
+		return false
+	}
+	own, ok := ctx.(ownContext)
+	if !ok {
+		return ctx.Done() == nil
+	}
+	if !own.endless() || !f.watch() {
+		return false
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return !f.final() && f.ctx == ctx
+}
+
+// claim makes the caller the one who runs, cancels or completes the task, if
+// its status is still the given one.
+func (f *Future[T]) claim(from, to uint32) bool {
 	for {
 		s := f.status.Load()
-		if s&^watchedBit != from {
+		if s&^flagBits != from {
 			return false
 		}
-		if f.status.CompareAndSwap(s, statusRunning|s&watchedBit) {
+		if f.status.CompareAndSwap(s, to|s&flagBits) {
 			return true
 		}
 	}
@@ -341,7 +377,7 @@ func (f *Future[T]) claim(from uint32) bool {
 func (f *Future[T]) unclaim() {
 	for {
 		s := f.status.Load()
-		if f.status.CompareAndSwap(s, statusPending|s&watchedBit) {
+		if f.status.CompareAndSwap(s, statusPending|s&flagBits) {
 			return
 		}
 	}
@@ -349,21 +385,21 @@ func (f *Future[T]) unclaim() {
 
 // run implements task.
 func (f *Future[T]) run(w *worker) {
-	if f.claim(statusPending) {
+	if f.claim(statusPending, statusRunning) {
 		f.execute(w, nil, 0)
 	}
 }
 
 // drop implements task.
 func (f *Future[T]) drop(err error) {
-	if f.claim(statusPending) || f.claim(statusHeld) {
+	if f.claim(statusPending, statusTaken) || f.claim(statusHeld, statusTaken) {
 		f.home.dropped()
 		f.complete(f.value, err, statusCancelled)
 	}
 }
 
-// execute runs the claimed task on w: task i of b, or its own if b is nil.
-func (f *Future[T]) execute(w *worker, b *Batch[T], i int) {
+// execute runs the claimed task on w: task i of a batch, or its own.
+func (f *Future[T]) execute(w *worker, b *batchWork[T], i int) {
 	if f.ctx.Err() != nil {
 		f.home.dropped()
 		f.complete(f.value, context.Cause(f.ctx), statusCancelled)

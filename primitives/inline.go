@@ -29,5 +29,11 @@ func (x *inline) follow(t task) error {
 	return nil
 }
 
-func (x *inline) Shutdown(ctx context.Context) error    { return x.helpers.wait(ctx) }
-func (x *inline) ShutdownNow(ctx context.Context) error { return x.helpers.wait(ctx) }
+// Shutdown implements Executor.
+func (x *inline) Shutdown(ctx context.Context) error { return x.helpers.wait(ctx) }
+
+// ShutdownNow implements Executor.
+func (x *inline) ShutdownNow(ctx context.Context) error {
+	x.dropBatches()
+	return x.Shutdown(ctx)
+}

@@ -21,16 +21,17 @@ func (q *intake) waitForRoom(ctx context.Context, waiters *waiterPool) error {
 	l := waiters.get(w)
 	q.blocked.push(l)
 	q.mu.Unlock()
-	woken := w.park(ctx, l)
-	q.mu.Lock()
-	if !woken {
-		if q.blocked.remove(l) {
-			q.mu.Unlock()
+	if !w.park(ctx, l) {
+		q.mu.Lock()
+		left := q.blocked.remove(l)
+		q.mu.Unlock()
+		if left {
 			return context.Cause(ctx)
 		}
-		<-l.wake
+		<-l.wake // not under the lock, which whoever signals may need before
 	}
 	waiters.put(l)
+	q.mu.Lock()
 	return nil
 }
 
@@ -51,7 +52,17 @@ func (q *intake) dropAll() {
 	pending := q.queue
 	q.queue = deque{}
 	q.mu.Unlock()
-	for t := pending.pop(); t != nil; t = pending.pop() {
+	pending.drop()
+}
+
+// drop cancels every task. A callback that calls runtime.Goexit ends the
+// caller, but not before all are cancelled.
+func (q *deque) drop() {
+	if q.len() == 0 {
+		return
+	}
+	defer q.drop()
+	for t := q.pop(); t != nil; t = q.pop() {
 		t.drop(ErrShutdown)
 	}
 }

@@ -332,6 +332,7 @@ func (x *loop) Shutdown(ctx context.Context) error {
 func (x *loop) ShutdownNow(ctx context.Context) error {
 	x.close()
 	x.dropAll()
+	x.dropBatches()
 	return x.Shutdown(ctx)
 }
 

@@ -119,9 +119,13 @@ func (x *processes) call(ctx context.Context, name string, arg []byte, retry boo
 		}
 		reply, err := c.call(ctx, name, arg, x.timeout)
 		var fault *ChildError
-		if !retry || n == attempts || !errors.As(err, &fault) || ctx.Err() != nil {
+		if !errors.As(err, &fault) || n == attempts || ctx.Err() != nil {
 			return reply, err
 		}
+		if fault.sent && !retry {
+			return nil, err
+		}
+		// The child had died before the task came, or the task may run again.
 	}
 }
 
@@ -178,5 +182,6 @@ func (x *processes) Shutdown(ctx context.Context) error {
 func (x *processes) ShutdownNow(ctx context.Context) error {
 	x.crew.close()
 	x.dropAll()
+	x.dropBatches()
 	return x.Shutdown(ctx)
 }

@@ -25,7 +25,7 @@ type (
 		N    int
 		M    map[string][]int
 	}
-	codecBomb struct{ n int }
+	codecBomb struct{ N int }
 )
 
 func (codecBomb) MarshalBinary() ([]byte, error) { return []byte{1}, nil }

@@ -82,7 +82,7 @@ func TestFrameWithAnyByteChangedIsRefused(t *testing.T) {
 // A header may lie about the length; memory must follow the bytes.
 func TestFrameLengthIsNotBelieved(t *testing.T) {
 	for _, length := range []uint32{60 << 20, 1 << 30, 1<<32 - 1} {
-		b := frameBytes(t, frameResult, 7, []byte("abc"))
+		b := frameBytes(t, frameResult, 7, make([]byte, frameChunk+1)) // more than the first buffer
 		binary.LittleEndian.PutUint32(b[4:], length)
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)

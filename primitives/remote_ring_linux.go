@@ -29,10 +29,16 @@ const (
 	waitsForSpace
 )
 
-// spinTime bounds how long a reader polls before it sleeps. Waking a sleeper
-// on another CPU costs ten times this; a peer that takes longer than this
-// was not about to answer.
-const spinTime = 5 * time.Microsecond
+// A reader polls for spinTime before it sleeps, since waking a sleeper on
+// another CPU costs ten times that. But polling only pays while the peer runs
+// at the same time; on a busy machine it moved the two apart and made a round
+// trip 4 to 5 times as long. So spinMisses vain polls in a row stop it, and it
+// is tried again after spinPause waits (BenchmarkRemoteCall/mmap).
+const (
+	spinTime   = 5 * time.Microsecond
+	spinMisses = 4
+	spinPause  = 512
+)
 
 // shmRing is one direction. Indices count bytes for ever; the peer's index is
 // read from memory that the peer may have damaged, our own is kept here.
@@ -63,6 +69,7 @@ type ringConn struct {
 	peerBell    *os.File
 	peerGone    atomic.Bool
 	spin        bool
+	misses      int // vain polls in a row, then waits without one
 	token       [8]byte
 }
 
@@ -166,9 +173,16 @@ func (c *ringConn) poll(ready func() (int, error)) (int, error) {
 	if n > 0 || err != nil || !c.spin {
 		return n, err
 	}
+	if c.misses++; c.misses > spinMisses {
+		if c.misses > spinMisses+spinPause {
+			c.misses = 0
+		}
+		return 0, nil
+	}
 	for start := time.Now(); time.Since(start) < spinTime; {
 		for range 32 { // reading the clock costs as much
 			if n, err = ready(); n > 0 || err != nil {
+				c.misses = 0
 				return n, err
 			}
 		}

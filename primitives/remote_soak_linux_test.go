@@ -235,12 +235,27 @@ func TestRemoteDeathBetweenCalls(t *testing.T) {
 	})
 }
 
+// stop waits until the child stands still: until one of its threads has taken
+// the signal, the others go on.
+func stop(t *testing.T, c *child) {
+	t.Helper()
+	syscall.Kill(c.proc.Pid, syscall.SIGSTOP)
+	for range 1000 {
+		stat, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", c.proc.Pid))
+		if _, after, _ := strings.Cut(string(stat), ") "); strings.HasPrefix(after, "T") {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
+	t.Fatal("the child does not stop")
+}
+
 // The large argument fills the stream; the child does not read it.
 func TestRemoteTimeoutWhileSending(t *testing.T) {
 	eachTransport(t, func(t *testing.T, transport string) {
 		before := takeHoldings()
 		c := startTestChild(t, transport, childLimits{})
-		syscall.Kill(c.proc.Pid, syscall.SIGSTOP)
+		stop(t, c)
 		_, err := callOn(context.Background(), c, remoteEcho, make([]byte, 4<<20), 20*time.Millisecond)
 		if e, ok := errors.AsType[*ChildError](err); !ok || e.Cause != ChildHung || e.sent {
 			t.Errorf("got %v", err)
@@ -252,7 +267,7 @@ func TestRemoteTimeoutWhileSending(t *testing.T) {
 func TestRemoteCloseKillsAStoppedChild(t *testing.T) {
 	before := takeHoldings()
 	c := startTestChild(t, "pipe", childLimits{quit: 10 * time.Millisecond})
-	syscall.Kill(c.proc.Pid, syscall.SIGSTOP)
+	stop(t, c)
 	if err := c.close(); err == nil {
 		t.Error("close says that a stopped child ended when asked")
 	}
@@ -290,13 +305,35 @@ func TestRemoteStartWithoutDescriptors(t *testing.T) {
 	})
 }
 
-func TestRemoteStartGivesUpOnASilentChild(t *testing.T) {
-	eachTransport(t, func(t *testing.T, transport string) {
-		before := takeHoldings()
-		_, err := startChild(transport, childLimits{hello: time.Microsecond})
-		if e, ok := errors.AsType[*ChildError](err); !ok || e.Cause != ChildStartFailed || !strings.Contains(err.Error(), remedy) {
-			t.Errorf("got %v", err)
+// silentEnv makes a child that is no worker: package variables are made before
+// TestMain can serve.
+const silentEnv = "OVERLAP_TEST_SILENT"
+
+var _ = func() bool {
+	switch os.Getenv(silentEnv) {
+	case "sleep":
+		time.Sleep(time.Minute)
+	case "print":
+		fmt.Fprintln(os.Stdout, "this program does not serve")
+		os.Exit(0)
+	}
+	return true
+}()
+
+func TestRemoteStartOfAProgramThatDoesNotServe(t *testing.T) {
+	for _, how := range []string{"sleep", "print"} {
+		t.Setenv(silentEnv, how)
+		limits := childLimits{}
+		if how == "sleep" {
+			limits.hello = 20 * time.Millisecond
 		}
-		checkNothingLeft(t, before)
-	})
+		eachTransport(t, func(t *testing.T, transport string) {
+			before := takeHoldings()
+			_, err := startChild(transport, limits)
+			if e, ok := errors.AsType[*ChildError](err); !ok || e.Cause != ChildStartFailed || !strings.Contains(err.Error(), remedy) {
+				t.Errorf("%s: got %v", how, err)
+			}
+			checkNothingLeft(t, before)
+		})
+	}
 }

@@ -25,7 +25,7 @@ type childLimits struct {
 	hello   time.Duration // from the start to the hello; 10 s
 	grace   time.Duration // from the end of a call's context to its answer; 1 s
 	settle  time.Duration // from the end of the stream to the end of the process; 500 ms
-	quit    time.Duration // from close to the end of the process; 1 s
+	quit    time.Duration // from close to the end of the process; 2 s, as -race makes an exit take 1 s
 }
 
 func (l childLimits) withDefaults() childLimits {
@@ -41,7 +41,7 @@ func (l childLimits) withDefaults() childLimits {
 	def(&l.hello, 10*time.Second)
 	def(&l.grace, time.Second)
 	def(&l.settle, 500*time.Millisecond)
-	def(&l.quit, time.Second)
+	def(&l.quit, 2*time.Second)
 	return l
 }
 

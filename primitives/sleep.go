@@ -20,7 +20,7 @@ func Sleep(ctx context.Context, d time.Duration) error {
 		}
 		return context.Cause(ctx)
 	}
-	if t, ok := ctx.(interface{ sleep(time.Duration) error }); ok {
+	if t, ok := ctx.(ownContext); ok {
 		return t.sleep(d)
 	}
 	if ctx.Done() == nil {

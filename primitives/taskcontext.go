@@ -57,8 +57,37 @@ func (c *taskContext[T]) Value(key any) any           { return c.current().Value
 func (c *taskContext[T]) Done() <-chan struct{}       { return (*Future[T])(c).live().Done() }
 func (c *taskContext[T]) String() string              { return "primitives.taskContext" }
 
-// taskContexts of all result types are known by this method.
-func (c *taskContext[T]) endsWithTask() {}
+// ownContext is the taskContext of any result type.
+type ownContext interface {
+	context.Context
+	endless() bool
+	sleep(time.Duration) error
+}
+
+// endless reports whether only Cancel, or the task's end, can end the context.
+// The answer is kept: chains of tasks may be long.
+func (c *taskContext[T]) endless() bool {
+	f := (*Future[T])(c)
+	s := f.status.Load()
+	if s&(endlessBit|endingBit) != 0 {
+		return s&endlessBit != 0
+	}
+	if !f.watch() {
+		return false
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.final() {
+		return false
+	}
+	known := endingBit
+	if parent, ok := f.ctx.(ownContext); ok && parent.endless() || !ok && f.ctx.Done() == nil {
+		known = endlessBit
+	}
+	for s = f.status.Load(); !f.status.CompareAndSwap(s, s|known); s = f.status.Load() {
+	}
+	return known == endlessBit
+}
 
 // live returns the context behind the task's, made to be cancelled.
 func (f *Future[T]) live() context.Context {
@@ -118,13 +147,4 @@ func (f *Future[T]) nextSleeper() *waiter {
 		}
 	}
 	return nil
-}
-
-// endless reports whether a wait under ctx can only end with what it waits
-// for, or with the task that waits.
-func endless(ctx context.Context) bool {
-	if _, ok := ctx.(interface{ endsWithTask() }); ok {
-		return true
-	}
-	return ctx.Done() == nil
 }

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"log"
+	"maps"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -19,7 +21,8 @@ type core struct {
 	callbackPanic func(*PanicError)
 	helpable      bool // whoever asks may run the tasks
 
-	perTask bool // a goroutine runs one task (spawn)
+	perTask bool         // a goroutine runs one task (spawn)
+	wanted  atomic.Int64 // tasks that have finished waiting and want a worker
 
 	lanes     []lane // by worker number
 	outside   worker // for those who help
@@ -30,6 +33,9 @@ type core struct {
 	submitted atomic.Uint64
 	cancelled atomic.Uint64
 	helpers   helpers
+
+	batchMu sync.Mutex
+	batches map[task]struct{} // that have tasks nobody has claimed, for ShutdownNow
 }
 
 // lane is one worker's counters, padded so that no two workers write to the
@@ -40,7 +46,7 @@ type lane struct {
 }
 
 func newCore(c Config) *core {
-	k := &core{probe: c.Probe, callbackPanic: c.CallbackPanic, lanes: make([]lane, c.Workers)}
+	k := &core{probe: c.Probe, callbackPanic: c.CallbackPanic, lanes: make([]lane, c.Workers), batches: map[task]struct{}{}}
 	k.outside = worker{core: k, slot: -1}
 	return k
 }
@@ -78,6 +84,16 @@ func (k *core) expect(n int) { k.submitted.Add(uint64(n)) }
 func (k *core) dropped() {
 	if k != nil {
 		k.cancelled.Add(1)
+	}
+}
+
+// dropBatches cancels the tasks of batches that nobody has claimed.
+func (k *core) dropBatches() {
+	k.batchMu.Lock()
+	batches := slices.Collect(maps.Keys(k.batches))
+	k.batchMu.Unlock()
+	for _, b := range batches {
+		b.drop(ErrShutdown)
 	}
 }
 
