@@ -14,8 +14,9 @@ type Batch[T any] struct {
 }
 
 type batchWork[T any] struct {
-	fn func(context.Context, int) (T, error)
-	ex Executor
+	ctx context.Context
+	fn  func(context.Context, int) (T, error)
+	ex  Executor
 }
 
 // SubmitN submits fn(ctx, 0) … fn(ctx, n-1) as n tasks at once and returns
@@ -29,7 +30,7 @@ type batchWork[T any] struct {
 // future work as always.
 func SubmitN[T any](ctx context.Context, ex Executor, n int, fn func(ctx context.Context, i int) (T, error)) *Batch[T] {
 	b := &Batch[T]{futures: make([]Future[T], n)}
-	b.work.Store(&batchWork[T]{fn, ex})
+	b.work.Store(&batchWork[T]{ctx, fn, ex})
 	k := ex.base()
 	k.expect(n)
 	k.batchMu.Lock()
@@ -37,8 +38,7 @@ func SubmitN[T any](ctx context.Context, ex Executor, n int, fn func(ctx context
 	k.batchMu.Unlock()
 	for i := range b.futures {
 		f := &b.futures[i]
-		f.ctx, f.home = ctx, k
-		f.status.Store(statusHeld) // for run alone, who knows its index
+		f.ctx, f.home = ctx, k // held, for shift alone, which knows its index
 	}
 	runners := min(n, ex.Workers())
 	if k.perTask {
@@ -106,23 +106,52 @@ func (b *Batch[T]) run(w *worker) {
 			b.forget(w.core)
 		}
 	}()
+	for b.shift(w, work) {
+	}
+	returned = true
+}
+
+// shift runs tasks until there are none left, or one panics; then it returns
+// true. A deferred function for every task would cost more than a short task.
+func (b *Batch[T]) shift(w *worker, work *batchWork[T]) (again bool) {
+	var f *Future[T] // what is running
+	var token int64
+	w.lane().tally.Add(oneStarted)
+	defer func() {
+		w.lane().tally.Add(^uint64(oneStarted - 1))
+		if f != nil {
+			var none T
+			err := abnormal(recover())
+			w.ended(token)
+			w.lane().tally.Add(oneFinished)
+			f.complete(none, err, statusFinished)
+			again = true
+		}
+	}()
 	for {
 		// A task that has finished waiting gets the worker before a new one.
 		if w.core.wanted.Load() > 0 && work.ex.follow(b) == nil {
-			break
+			return false
 		}
 		i := int(b.next.Add(1)) - 1
 		if i >= len(b.futures) {
-			break
+			return false
 		}
-		if f := &b.futures[i]; f.claim(statusHeld, statusRunning) {
-			f.execute(w, work, i)
+		g := &b.futures[i]
+		if work.ctx.Err() != nil {
+			g.drop(context.Cause(work.ctx))
+		} else if g.claim(statusHeld, statusRunning) {
+			f, token = g, w.started()
+			value, err := work.fn((*taskContext[T])(g), i)
+			w.ended(token)
+			f = nil
+			w.lane().tally.Add(oneFinished)
+			g.complete(value, err, statusFinished)
 		}
 		if w.core.perTask {
-			break
+			return false
 		}
 	}
-	returned = true
 }
 
 // drop implements task.

@@ -14,9 +14,7 @@ var ErrNoFutures = errors.New("primitives: no futures to choose from")
 
 // promise returns a future that no executor runs. Its maker completes it.
 func promise[T any]() *Future[T] {
-	f := &Future[T]{ctx: ended}
-	f.status.Store(statusHeld)
-	return f
+	return &Future[T]{ctx: ended}
 }
 
 // settle completes a held future without a task, unless it was cancelled or
@@ -25,8 +23,7 @@ func (f *Future[T]) settle(value T, err error) bool {
 	won := f.claim(statusHeld, statusTaken)
 	if won {
 		if f.home != nil { // it was counted in
-			f.home.outsiders.started.Add(1)
-			f.home.outsiders.finished.Add(1)
+			f.home.outsiders.tally.Add(oneFinished)
 		}
 		f.complete(value, err, statusFinished)
 	}
@@ -65,7 +62,6 @@ func Recover[T any](ctx context.Context, ex Executor, f *Future[T], fn func(cont
 func chain[T, U any](ctx context.Context, ex Executor, f *Future[T], link func(T, error, *Future[U])) *Future[U] {
 	next := &Future[U]{home: ex.base(), ctx: ctx}
 	next.home.expect(1)
-	next.status.Store(statusHeld)
 	f.OnDone(func(v T, err error) { link(v, err, next) })
 	return next
 }

@@ -142,6 +142,16 @@ func TestCompositions(t *testing.T) {
 	}
 }
 
+func TestAnyJoinsErrorsInOrder(t *testing.T) {
+	under(t, concurrent, primitives.Config{Workers: 2}, func(t *testing.T, x primitives.Executor) {
+		late, early := errors.New("late"), errors.New("early")
+		f := primitives.Any(after(x, 2*time.Second, 0, late), after(x, time.Second, 0, early))
+		if _, err := soon(t, f); err == nil || err.Error() != "late\nearly" {
+			t.Errorf("error %q", err)
+		}
+	})
+}
+
 // made returns futures that take so many seconds; failing, those of which the
 // negative ones fail with err.
 func made(seconds ...int) func(primitives.Executor) []*primitives.Future[int] {

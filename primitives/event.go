@@ -79,9 +79,11 @@ func (e *Event) wait() {
 	}
 	if !e.hasCond.Load() {
 		e.mu.Lock()
-		e.cond.L = (*joined)(e)
+		if !e.hasCond.Load() {
+			e.cond.L = (*joined)(e)
+			e.hasCond.Store(true)
+		}
 		e.mu.Unlock()
-		e.hasCond.Store(true)
 	}
 	s := e.state.Load()
 	for s&1 == 0 && e.state.Load() == s {
@@ -117,23 +119,32 @@ func (e *Event) WaitContext(ctx context.Context) error {
 }
 
 func (e *Event) enlistAndWait(ctx context.Context, w *worker) error {
-	l := (*waiterPool)(nil).get(w)
-	e.mu.Lock()
-	e.list.push(l)
-	e.listed.Store(true)
-	if e.state.Load()&1 != 0 { // Set may have looked at listed before
-		e.list.remove(l)
+	for {
+		l := (*waiterPool)(nil).get(w)
+		e.mu.Lock()
+		e.list.push(l)
+		e.listed.Store(true)
+		s := e.state.Load()
+		if s&1 != 0 { // Set may have looked at listed before
+			e.list.remove(l)
+			e.mu.Unlock()
+			return nil
+		}
 		e.mu.Unlock()
-		return nil
+		woken := w.hold(ctx, l)
+		if e.state.Load() != s {
+			e.remove(l)
+			return nil
+		}
+		if !woken && e.remove(l) {
+			return context.Cause(ctx)
+		}
+		// A Set from before, which was slow to look at the list.
 	}
-	e.mu.Unlock()
-	if w.hold(ctx, l) {
-		return nil
-	}
+}
+
+func (e *Event) remove(l *waiter) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.list.remove(l) && e.state.Load()&1 == 0 {
-		return context.Cause(ctx)
-	}
-	return nil
+	return e.list.remove(l)
 }

@@ -64,8 +64,8 @@ func Raise(err error) {
 
 // The values of a future's status word, and the bits beside them.
 const (
-	statusPending   uint32 = 0
-	statusHeld      uint32 = 1 // pending, but only its own batch or composition may start it
+	statusHeld      uint32 = 0 // pending, but only its own batch or composition may start it
+	statusPending   uint32 = 1
 	statusRunning   uint32 = 2
 	statusTaken     uint32 = 3 // pending, and about to be cancelled or to get its task
 	statusFinished  uint32 = finalBit
@@ -147,6 +147,7 @@ type task interface {
 // have one way to arrive.
 func Submit[T any](ctx context.Context, ex Executor, fn func(context.Context) (T, error)) *Future[T] {
 	f := &Future[T]{home: ex.base(), fn: fn, ctx: ctx}
+	f.status.Store(statusPending)
 	f.home.expect(1)
 	if err := ex.submit(ctx, f); err != nil {
 		f.drop(err)
@@ -324,7 +325,7 @@ func (f *Future[T]) await(ctx context.Context) (T, error) {
 	}
 	w := currentWorker()
 	if w != nil && w.core == f.home && f.mayRunNow(ctx) && w.host.mayStart(f) && f.claim(statusPending, statusRunning) {
-		f.execute(w, nil, 0)
+		f.execute(w)
 		return f.outcome()
 	}
 	waiters := f.home.waiters()
@@ -386,7 +387,7 @@ func (f *Future[T]) unclaim() {
 // run implements task.
 func (f *Future[T]) run(w *worker) {
 	if f.claim(statusPending, statusRunning) {
-		f.execute(w, nil, 0)
+		f.execute(w)
 	}
 }
 
@@ -398,8 +399,8 @@ func (f *Future[T]) drop(err error) {
 	}
 }
 
-// execute runs the claimed task on w: task i of a batch, or its own.
-func (f *Future[T]) execute(w *worker, b *batchWork[T], i int) {
+// execute runs the claimed task on w.
+func (f *Future[T]) execute(w *worker) {
 	if f.ctx.Err() != nil {
 		f.home.dropped()
 		f.complete(f.value, context.Cause(f.ctx), statusCancelled)
@@ -420,11 +421,7 @@ func (f *Future[T]) execute(w *worker, b *batchWork[T], i int) {
 		w.end(token)
 		f.complete(value, err, statusFinished)
 	}()
-	if b != nil {
-		value, err = b.fn((*taskContext[T])(f), i)
-	} else {
-		value, err = f.fn((*taskContext[T])(f))
-	}
+	value, err = f.fn((*taskContext[T])(f))
 	returned = true
 }
 

@@ -46,7 +46,8 @@ func TestStates(t *testing.T) {
 func TestCancelBeforeStart(t *testing.T) {
 	under(t, queued, primitives.Config{Workers: 1}, func(t *testing.T, x primitives.Executor) {
 		var gate primitives.Event
-		var heard, freed int
+		var heard int
+		var freed atomic.Int64
 		primitives.Submit(t.Context(), x, until(&gate, 1))
 		f := primitives.Submit(t.Context(), x, func(context.Context) (int, error) { t.Error("it ran"); return 1, nil })
 		done := f.Done()
@@ -59,7 +60,7 @@ func TestCancelBeforeStart(t *testing.T) {
 		for range 3 {
 			go func() {
 				if _, err := f.Result(t.Context()); err == primitives.ErrCancelled && errors.Is(err, context.Canceled) {
-					freed++
+					freed.Add(1)
 				}
 			}()
 			synctest.Wait()
@@ -68,8 +69,8 @@ func TestCancelBeforeStart(t *testing.T) {
 			t.Error("Cancel of a pending future reports that it runs")
 		}
 		synctest.Wait()
-		if !isDone(f) || freed != 3 || heard != 1 {
-			t.Errorf("done %v, %d of 3 waiters freed, %d callbacks", isDone(f), freed, heard)
+		if !isDone(f) || freed.Load() != 3 || heard != 1 {
+			t.Errorf("done %v, %d of 3 waiters freed, %d callbacks", isDone(f), freed.Load(), heard)
 		}
 		<-done
 		gate.Set()

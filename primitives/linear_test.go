@@ -185,7 +185,9 @@ func checkEvents(t *testing.T, operations int, make func() (event, func())) (com
 				rescue()
 			}
 			time.Sleep(time.Second)
+			h.mu.Lock() // those who have been rescued may be writing
 			operations -= len(h.ops)
+			h.mu.Unlock()
 		})
 	}
 	return complaint

@@ -284,10 +284,7 @@ func (x *loop) pause(ctx context.Context, co *coroutine, l *waiter, away bool) b
 	}
 	turn := co.turn
 	x.mu.Unlock()
-	if ctx.Done() != nil {
-		stop := context.AfterFunc(ctx, func() { x.resume(co, turn) })
-		defer stop()
-	}
+	defer afterFunc(ctx, func() { x.resume(co, turn) })()
 	co.yield(struct{}{})
 	select {
 	case <-l.wake:

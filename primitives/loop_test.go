@@ -70,3 +70,59 @@ func TestFirstWaitsOfAnEvent(t *testing.T) {
 		all.Wait()
 	}
 }
+
+// A waiter that enlists at the moment of Set is not lost.
+func TestWaitAtTheMomentOfSet(t *testing.T) {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	for i := range 20_000 {
+		var e primitives.Event
+		var ready atomic.Bool
+		var all sync.WaitGroup
+		all.Go(func() {
+			for !ready.Load() {
+				runtime.Gosched()
+			}
+			for range i % 50 { // one of these delays is the right one
+				ready.Load()
+			}
+			e.Set()
+		})
+		ready.Store(true)
+		err := e.WaitContext(ctx)
+		all.Wait()
+		if err != nil {
+			t.Fatalf("round %d: %v", i, err)
+		}
+	}
+}
+
+// A task of a loop that is woken while it is about to wait, or by the end of
+// a wait that is over, neither sleeps on nor wakes too early.
+func TestLoopWakesAtTheRightTime(t *testing.T) {
+	x := primitives.NewLoop(primitives.Config{Workers: 2})
+	y := primitives.NewPool(primitives.Config{Workers: 1})
+	f := primitives.Submit(context.Background(), x, func(context.Context) (int, error) {
+		for range 5000 {
+			ctx, cancel := context.WithCancel(context.Background())
+			var e primitives.Event
+			primitives.Submit(context.Background(), y, func(context.Context) (int, error) { e.Set(); return 0, nil })
+			go cancel()
+			e.WaitContext(ctx)
+			for range 2 {
+				if v, err := primitives.Submit(context.Background(), y, give(1)).Result(context.Background()); v != 1 || err != nil {
+					t.Errorf("woken too early: %d, %v", v, err)
+					return 0, nil
+				}
+			}
+		}
+		return 1, nil
+	})
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	if _, err := f.Result(ctx); err != nil {
+		t.Fatalf("it sleeps on: %v", err)
+	}
+	x.Shutdown(ctx)
+	y.Shutdown(ctx)
+}

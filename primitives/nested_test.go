@@ -274,3 +274,21 @@ func TestReturningTasksComeFirst(t *testing.T) {
 		})
 	}
 }
+
+// A task that has finished waiting waits for a worker.
+func TestReturningTasksKeepTheBound(t *testing.T) {
+	under(t, concurrent, primitives.Config{Workers: 1}, func(t *testing.T, x primitives.Executor) {
+		y := primitives.NewPool(primitives.Config{Workers: 1})
+		start := time.Now()
+		f := primitives.Submit(t.Context(), x, func(ctx context.Context) (time.Duration, error) {
+			primitives.Submit(ctx, y, sleeping(time.Second)).Result(ctx)
+			return time.Since(start), nil
+		})
+		synctest.Wait()
+		primitives.Submit(t.Context(), x, sleeping(time.Hour))
+		if d, err := soon(t, f); d != time.Hour || err != nil {
+			t.Errorf("it went on after %v, %v", d, err)
+		}
+		shut(t, y)
+	})
+}

@@ -91,6 +91,7 @@ func Call[A, R any](ctx context.Context, ex Executor, f *Func[A, R], arg A) *Fut
 		return Submit(ctx, ex, func(ctx context.Context) (R, error) { return f.fn(ctx, arg) })
 	}
 	future := &Future[R]{home: x.core, ctx: ctx}
+	future.status.Store(statusPending)
 	x.expect(1)
 	encoded, err := f.encodeArg(nil, arg)
 	if err == nil {

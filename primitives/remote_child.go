@@ -157,9 +157,6 @@ func (c *child) end() {
 // watch ends the call from outside. What it returns takes the timers back; one
 // that has fired already finds another call, or none, in progress.
 func (c *child) watch(ctx context.Context, id uint64, timeout time.Duration) (unwatch func()) {
-	if ctx.Done() == nil && timeout <= 0 {
-		return func() {}
-	}
 	var deadline, grace *time.Timer
 	if timeout > 0 {
 		deadline = time.AfterFunc(timeout, func() {
@@ -167,7 +164,7 @@ func (c *child) watch(ctx context.Context, id uint64, timeout time.Duration) (un
 		})
 	}
 	var mu sync.Mutex // grace is set on another goroutine
-	stop := context.AfterFunc(ctx, func() {
+	stop := afterFunc(ctx, func() {
 		c.cancelCall(id, ctx)
 		mu.Lock()
 		defer mu.Unlock()

@@ -37,54 +37,31 @@ func Sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// sleep is Sleep with a task's own context. Asking that for Done would cost
-// every task of a workload that only sleeps a context of the standard library;
-// instead the sleeper stands among the future's waiters, where Cancel looks.
+// sleep is Sleep with a task's own context, which most workloads that wait do
+// all the time.
 func (c *taskContext[T]) sleep(d time.Duration) error {
-	f := (*Future[T])(c)
-	waiters := f.home.waiters()
+	waiters := c.home.waiters()
 	l := waiters.get(nil)
-	l.sleeps = true
-	parent, ok := f.lieDown(l)
-	if !ok {
-		return context.Cause(c)
+	defer waiters.put(l)
+	parent, err := c.listen(l)
+	if err != nil {
+		return err
 	}
 	if l.timer == nil {
 		l.timer = time.NewTimer(d)
 	} else {
 		l.timer.Reset(d)
 	}
-	var err error
+	defer l.timer.Stop()
 	select {
 	case <-l.timer.C:
 	case <-l.wake:
-		l.timer.Stop()
-		l.sleeps = false
-		waiters.put(l)
 		return context.Cause(c)
 	case <-parent.Done():
 		err = context.Cause(parent)
-		l.timer.Stop()
 	}
-	if !f.delist(l) {
+	if !c.unlisten(l) {
 		<-l.wake // cancelled at the same moment
 	}
-	l.sleeps = false
-	waiters.put(l)
 	return err
-}
-
-// lieDown enlists a sleeper and returns the context that the future was
-// submitted with. It returns false if the task has been asked to stop.
-func (f *Future[T]) lieDown(l *waiter) (context.Context, bool) {
-	if !f.watch() {
-		return nil, false
-	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.final() || (*taskContext[T])(f).currentLocked().Err() != nil {
-		return nil, false
-	}
-	f.list.push(l)
-	return f.ctx, true
 }

@@ -62,6 +62,8 @@ type ownContext interface {
 	context.Context
 	endless() bool
 	sleep(time.Duration) error
+	listen(*waiter) (context.Context, error)
+	unlisten(*waiter) bool
 }
 
 // endless reports whether only Cancel, or the task's end, can end the context.
@@ -128,17 +130,73 @@ func (f *Future[T]) interrupt() {
 		return
 	}
 	live.cancel(ErrCancelled) // not under the lock: it runs others' functions
-	for l := f.nextSleeper(); l != nil; l = f.nextSleeper() {
-		l.signal()
+	for l := f.nextListener(); l != nil; l = f.nextListener() {
+		if l.fire != nil {
+			l.fire()
+		} else {
+			l.signal()
+		}
 	}
 }
 
-// nextSleeper takes one of those who sleep in the task out of the list.
-func (f *Future[T]) nextSleeper() *waiter {
+// listen puts l among the future's waiters, where Cancel looks for those who
+// want to know, and returns the context that the future was submitted with,
+// which l must watch besides; or the reason why the task should stop already.
+// Asking the task's context for Done would cost a context of the standard
+// library.
+func (c *taskContext[T]) listen(l *waiter) (context.Context, error) {
+	f := (*Future[T])(c)
+	if !f.watch() {
+		return nil, context.Canceled
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.final() {
+		return nil, context.Canceled
+	}
+	if now := c.currentLocked(); now.Err() != nil {
+		return nil, context.Cause(now)
+	}
+	l.listens = true
+	f.list.push(l)
+	return f.ctx, nil
+}
+
+// afterFunc is context.AfterFunc that, for a task's own context, does without a
+// context of the standard library. f may be called twice.
+func afterFunc(ctx context.Context, f func()) (stop func() bool) {
+	own, ok := ctx.(ownContext)
+	if !ok && ctx.Done() == nil {
+		return func() bool { return true }
+	}
+	if !ok {
+		return context.AfterFunc(ctx, f)
+	}
+	l := &waiter{fire: f}
+	parent, err := own.listen(l)
+	if err != nil {
+		f()
+		return func() bool { return false }
+	}
+	if parent.Done() == nil {
+		return func() bool { return own.unlisten(l) }
+	}
+	stopParent := context.AfterFunc(parent, f)
+	return func() bool {
+		kept := own.unlisten(l)
+		return stopParent() && kept
+	}
+}
+
+// unlisten takes l back and reports whether Cancel has not found it.
+func (c *taskContext[T]) unlisten(l *waiter) bool { return (*Future[T])(c).delist(l) }
+
+// nextListener takes one of those who listen out of the list.
+func (f *Future[T]) nextListener() *waiter {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for l := f.list.first; l != nil; l = l.next {
-		if l.sleeps {
+		if l.listens {
 			f.list.remove(l)
 			return l
 		}

@@ -19,8 +19,8 @@ type waiter struct {
 	fire   func()        // a callback, instead of wake
 	live   *liveContext  // the task's own context, which ends with the future
 
-	sleeps bool        // it stands in its own task's list, for Cancel to find
-	timer  *time.Timer // of a sleeper; reused
+	listens bool        // it stands in its own task's list, for Cancel to find
+	timer   *time.Timer // of a sleeper; reused
 
 	co   *coroutine // the coroutine to put back on its event loop, besides wake
 	turn uint64     // of that coroutine
@@ -182,7 +182,7 @@ func (p *waiterPool) get(w *worker) *waiter {
 // signalled, has been received.
 func (p *waiterPool) put(l *waiter) {
 	if p != nil {
-		l.co = nil
+		l.co, l.listens = nil, false
 		p.pool.Put(l)
 	}
 }

@@ -41,9 +41,19 @@ type core struct {
 // lane is one worker's counters, padded so that no two workers write to the
 // same cache line or to neighbouring ones, which are fetched together.
 type lane struct {
-	started, finished atomic.Uint64
-	_                 [128 - 16]byte
+	// tally holds the tasks that run in its low bits and those that have
+	// finished above, so that starting and finishing are one addition each. A
+	// task may start in one lane and finish in another: only sums mean
+	// something.
+	tally atomic.Uint64
+	_     [128 - 8]byte
 }
+
+const (
+	runningBits = 24
+	oneStarted  = 1
+	oneFinished = 1 << runningBits // and oneStarted less, if it was counted
+)
 
 func newCore(c Config) *core {
 	k := &core{probe: c.Probe, callbackPanic: c.CallbackPanic, lanes: make([]lane, c.Workers), batches: map[task]struct{}{}}
@@ -56,25 +66,21 @@ func (k *core) base() *core { return k }
 // Workers implements Executor.
 func (k *core) Workers() int { return len(k.lanes) }
 
-// Stats implements Executor. The counters are read one after the other, the
-// later stage first, so that no task is counted twice while they change.
+// Stats implements Executor.
 func (k *core) Stats() Stats {
-	finished, started := k.outsiders.finished.Load(), uint64(0)
+	tally := k.outsiders.tally.Load()
 	for i := range k.lanes {
-		finished += k.lanes[i].finished.Load()
+		tally += k.lanes[i].tally.Load()
 	}
-	for i := range k.lanes {
-		started += k.lanes[i].started.Load()
+	cancelled := int(k.cancelled.Load())
+	submitted := int(k.submitted.Load()) // last, so that no task is counted before it is submitted
+	s := Stats{
+		Running:   int(tally & (oneFinished - 1)),
+		Finished:  int(tally >> runningBits),
+		Cancelled: cancelled,
 	}
-	started += k.outsiders.started.Load()
-	cancelled := k.cancelled.Load()
-	submitted := k.submitted.Load()
-	return Stats{
-		Queued:    int(submitted - started - cancelled),
-		Running:   int(started - finished),
-		Finished:  int(finished),
-		Cancelled: int(cancelled),
-	}
+	s.Queued = submitted - s.Running - s.Finished - s.Cancelled
+	return s
 }
 
 // expect counts n tasks in.
@@ -157,18 +163,26 @@ func (w *worker) lane() *lane {
 
 // begin and end count a task and tell the probe.
 func (w *worker) begin() int64 {
-	w.lane().started.Add(1)
+	w.lane().tally.Add(oneStarted)
+	return w.started()
+}
+
+func (w *worker) end(token int64) {
+	w.ended(token)
+	w.lane().tally.Add(oneFinished - oneStarted)
+}
+
+func (w *worker) started() int64 {
 	if p := w.core.probe; p != nil {
 		return p.TaskStart(w.slot)
 	}
 	return 0
 }
 
-func (w *worker) end(token int64) {
+func (w *worker) ended(token int64) {
 	if p := w.core.probe; p != nil {
 		p.TaskEnd(w.slot, token)
 	}
-	w.lane().finished.Add(1)
 }
 
 // park blocks until l is signalled (true) or ctx ends (false); it may also

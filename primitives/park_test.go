@@ -1,0 +1,72 @@
+package primitives
+
+import (
+	"context"
+	"testing"
+	"time"
+)
+
+// What a task waits for may happen between the moment at which it says so and
+// the moment at which it is parked. Nobody wakes it then.
+func TestSignalBeforeParking(t *testing.T) {
+	for kind, x := range map[string]Executor{
+		"loop": NewLoop(Config{Workers: 1}),
+		"pool": NewPool(Config{Workers: 1}),
+	} {
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		f := Submit(ctx, x, func(context.Context) (bool, error) {
+			w := currentWorker()
+			for _, wait := range []func(context.Context, *waiter) bool{w.park, w.hold} {
+				l := x.base().pool.get(w)
+				l.signal()
+				if !wait(context.Background(), l) {
+					return false, nil
+				}
+			}
+			return true, nil
+		})
+		if woken, err := f.Result(ctx); !woken || err != nil {
+			t.Fatalf("%s: %v, %v", kind, woken, err)
+		}
+		if err := x.Shutdown(ctx); err != nil {
+			t.Errorf("%s: %v", kind, err)
+		}
+	}
+}
+
+// Where the processor does not tell which goroutine we are on, the runtime's
+// own number must do.
+func TestGoroutineByName(t *testing.T) {
+	mine := goroutineByName()
+	if again := goroutineByName(); again != mine {
+		t.Errorf("the same goroutine is %d and %d", mine, again)
+	}
+	other := make(chan uintptr)
+	go func() { other <- goroutineByName() }()
+	if o := <-other; o == mine {
+		t.Errorf("two goroutines are both %d", mine)
+	}
+}
+
+// Workers whose numbers hash to a slot that is taken are found all the same.
+func TestRegistryOverflow(t *testing.T) {
+	mine := &worker{}
+	other := &worker{}
+	slot := registrySlot(goroutine())
+	other.g.Store(goroutine() + 1)
+	if !slot.CompareAndSwap(nil, other) {
+		t.Fatal("the test's goroutine is a worker")
+	}
+	mine.enroll()
+	if got := currentWorker(); got != mine {
+		t.Errorf("found %p, want %p", got, mine)
+	}
+	mine.leave()
+	if got := currentWorker(); got != nil {
+		t.Errorf("found %p after it left", got)
+	}
+	if !slot.CompareAndSwap(other, nil) {
+		t.Error("the other worker was thrown out")
+	}
+}
