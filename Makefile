@@ -5,12 +5,12 @@ GO    ?= go
 BENCH ?= .
 FLAGS ?=
 
-sources := $(shell find . -path ./results -prune -o \( -name '*.go' -not -name '*_test.go' -o -name page.html \) -print) go.mod go.sum
+sources := $(shell find . \( -path ./results -o -path ./bench/peers \) -prune -o \( -name '*.go' -not -name '*_test.go' -o -name '*.s' -o -name page.html \) -print) go.mod go.sum
 
-.PHONY: help bench run report test race lint smoke clean
+.PHONY: help bench run report test race soak peers peers-test lint smoke clean
 
 help: ## show the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 bin/overlap: $(sources)
 	$(GO) build -o $@ .
@@ -34,6 +34,16 @@ test: ## run the tests
 
 race: ## run the tests under the race detector
 	$(GO) test -race -short ./...
+
+soak: ## a million operations of Event and Future, a thousand faults of child processes, a minute of fuzzing
+	OVERLAP_SOAK=1 $(GO) test -count=1 -timeout 60m -v -run 'Soak|Remote|LoseNoTask' ./primitives
+	$(GO) test -run '^$$' -fuzz FuzzFrame -fuzztime 1m ./primitives
+
+peers: ## compare the primitives with other libraries and languages, into bench/peers/results
+	cd bench/peers && $(GO) run . $(FLAGS)
+
+peers-test: ## vet and test that comparison, which is a module of its own
+	cd bench/peers && $(GO) vet ./... && $(GO) mod tidy -diff && $(GO) test ./...
 
 lint: ## gofmt, go vet, staticcheck, tidy modules, other systems
 	@test -z "$$(gofmt -l .)" || { echo "gofmt would change:"; gofmt -l .; exit 1; }

@@ -1,0 +1,167 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgimg"
+	"gonum.org/v1/plot/vg/vgsvg"
+)
+
+var errNothingToDraw = errors.New("no row has a ratio")
+
+// chartRow is one comparison with its ratios at one and two cores.
+type chartRow struct {
+	contest, ref string
+	target       float64
+	cores        []comparison
+}
+
+// chartRows joins the cores of each comparison and drops what has no ratio.
+func chartRows(rows []comparison) []chartRow {
+	var all []chartRow
+	for _, c := range rows {
+		if c.err != nil || c.ratio.N == 0 {
+			continue
+		}
+		ref := c.ref
+		if c.itself {
+			ref = "itself (A/A)"
+		}
+		at := -1
+		for i, r := range all {
+			if r.contest == c.contest && r.ref == ref {
+				at = i
+			}
+		}
+		if at < 0 {
+			all, at = append(all, chartRow{contest: c.contest, ref: ref, target: c.target}), len(all)
+		}
+		all[at].cores = append(all[at].cores, c)
+	}
+	return all
+}
+
+const (
+	chartWidth vg.Length = 640
+	rowHeight  vg.Length = 17
+)
+
+func drawSVG(rows []comparison) ([]byte, error) {
+	all := chartRows(rows)
+	if len(all) == 0 {
+		return nil, errNothingToDraw
+	}
+	canvas := vgsvg.New(chartWidth, chartHeight(all))
+	paint(canvas, all)
+	var b bytes.Buffer
+	if _, err := canvas.WriteTo(&b); err != nil {
+		return nil, err
+	}
+	// The fonts are not in the file; Arial and Helvetica have the same widths.
+	text := strings.ReplaceAll(b.String(), "font-family:Liberation Sans", "font-family:Liberation Sans,Arial,Helvetica,sans-serif")
+	return []byte(text), nil
+}
+
+func drawPNG(rows []comparison) ([]byte, error) {
+	all := chartRows(rows)
+	if len(all) == 0 {
+		return nil, errNothingToDraw
+	}
+	canvas := vgimg.NewWith(vgimg.UseWH(chartWidth, chartHeight(all)), vgimg.UseDPI(192))
+	paint(canvas, all)
+	var b bytes.Buffer
+	if _, err := (vgimg.PngCanvas{Canvas: canvas}).WriteTo(&b); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
+}
+
+func chartHeight(all []chartRow) vg.Length { return 96 + rowHeight*vg.Length(len(all)) }
+
+func paint(canvas vg.CanvasSizer, all []chartRow) {
+	c := draw.New(canvas)
+	c.SetColor(paper)
+	c.Fill(c.Rectangle.Path())
+	c = draw.Crop(c, 8, -14, 6, -8)
+	c = title(c, "overlap over its peers: time (or memory) per operation; left of 1 is better")
+	c = legend(c)
+
+	p := plot.New()
+	p.BackgroundColor = nil
+	style(&p.X)
+	style(&p.Y)
+	p.X.Label.Text = "ratio, logarithmic; bars are 95 % intervals"
+	p.X.Label.Padding = 4
+	p.X.Scale = plot.LogScale{}
+	p.X.Min, p.X.Max = reach(all)
+	p.X.Tick.Marker = ratioTicks{}
+	p.Y.Min, p.Y.Max = -float64(len(all))+0.5, 0.5
+	p.Y.Tick.Marker = rowLabels(all)
+	p.Y.Tick.Length = 0
+	p.Y.Tick.Label.Color = ink
+	p.Add(ratios{all})
+	p.Draw(c)
+}
+
+// rowLabels names row i at -i: the case with its first reference, and behind
+// each further one the reference alone.
+func rowLabels(all []chartRow) plot.ConstantTicks {
+	var ticks plot.ConstantTicks
+	for i, r := range all {
+		label := "/ " + r.ref
+		if i == 0 || all[i-1].contest != r.contest {
+			label = r.contest + "  " + label
+		}
+		ticks = append(ticks, plot.Tick{Value: -float64(i), Label: label})
+	}
+	return ticks
+}
+
+// reach is the range of what is drawn, with 1 in it. An interval from one
+// round is without bounds and does not count.
+func reach(all []chartRow) (low, high float64) {
+	low, high = 0.8, 1.25
+	for _, r := range all {
+		for _, c := range r.cores {
+			for _, x := range []float64{c.ratio.Value, c.ratio.Low, c.ratio.High, c.target} {
+				if x > 0 && !math.IsInf(x, 1) {
+					low, high = min(low, x), max(high, x)
+				}
+			}
+		}
+	}
+	return low / 1.15, high * 1.15
+}
+
+// ratioTicks labels 1, 2 and 5 of every decade, or the decades alone where
+// there are many.
+type ratioTicks struct{}
+
+func (ratioTicks) Ticks(low, high float64) []plot.Tick {
+	var ticks []plot.Tick
+	decades := math.Log10(high / low)
+	for e := math.Floor(math.Log10(low)); e <= math.Ceil(math.Log10(high)); e++ {
+		for digit := 1; digit < 10; digit++ {
+			x := float64(digit) * math.Pow(10, e)
+			if x < low || x > high {
+				continue
+			}
+			tick := plot.Tick{Value: x}
+			if digit == 1 || decades < 5 && (digit == 2 || digit == 5) {
+				tick.Label = number(math.Round(x*1e6) / 1e6)
+				if x < 1e-3 {
+					tick.Label = fmt.Sprintf("%.0e", x)
+				}
+			}
+			ticks = append(ticks, tick)
+		}
+	}
+	return ticks
+}

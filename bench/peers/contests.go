@@ -1,0 +1,149 @@
+package main
+
+import "slices"
+
+func ours(make func(env) (*body, error)) side { return side{name: "overlap", make: make} }
+
+// against is a row with a target, beside one without.
+func against(target float64, name string, make func(env) (*body, error)) row {
+	return row{ref: side{name: name, make: make}, target: target}
+}
+
+func beside(name string, make func(env) (*body, error)) row { return against(0, name, make) }
+
+// abroad is a row whose reference is in another language.
+func abroad(target float64, language, mode string) row {
+	return row{ref: side{name: language + "-" + mode, foreign: &program{language, mode}}, target: target}
+}
+
+var (
+	noAllocs = &budget{allocs: 0}
+	oneAlloc = &budget{allocs: 1}
+)
+
+// contests are all cases in the order of the table. The targets are those that
+// the project set itself from what the machine can do, before it measured.
+func contests() []*contest {
+	return slices.Concat(taskContests(), loadContests(), eventContests(), remoteContests(), memoryContests())
+}
+
+func taskContests() []*contest {
+	parked := ours(submitResult)
+	finished := func(name string, readers int, cores ...int) *contest {
+		return &contest{name: name, cores: cores, ours: ours(doneOurs(readers)), budget: noAllocs, rows: []row{
+			against(0.25, "mo", doneMo(readers)),
+			beside("pond", donePond(readers)),
+			against(1.5, "floor-atomic-load", doneFloor(readers)),
+		}}
+	}
+	return []*contest{
+		{name: "submit-result-parked", ours: parked, budget: &budget{1, 64}, rows: []row{
+			against(0.85, "lo.Async", submitLo),
+			against(1.2, "floor-workers+chan", submitFloor),
+			beside("mo", submitMo),
+			beside("pond", submitPond),
+			beside("conc", submitConc),
+			beside("errgroup", submitErrgroup),
+			beside("ants", submitAnts),
+			beside("workerpool", submitWorkerpool),
+			beside("goroutine+chan", submitGoroutine),
+			abroad(0, "python", "thread-pool"),
+			abroad(0, "node", "worker"),
+			again(parked),
+		}},
+		{name: "submit-help", ours: ours(submitHelp), rows: []row{
+			against(1.5, "floor-coroutine", coroutinePair),
+			against(0.2, "overlap-parked", submitResult),
+		}},
+		finished("result-done", 1),
+		finished("result-done-2readers", 2, 2),
+	}
+}
+
+func loadContests() []*contest {
+	spun := func(name string, target float64, make func(int, kind) func(env) (*body, error)) *contest {
+		return &contest{name: name, cores: []int{2}, ours: ours(make(2, spinning)), rows: []row{
+			against(target, "one-core-loop", plainLoop(spinning)),
+		}}
+	}
+	return []*contest{
+		{name: "future-per-task", ours: ours(futures(2, empty)), budget: oneAlloc, rows: []row{
+			against(0.25, "pond", pondFutures),
+			against(0.25, "lo.Async", loFutures),
+			against(0.25, "mo", moFutures),
+			beside("conc", concMany),
+			beside("errgroup", errgroupMany),
+			beside("ants", antsMany(2, empty)),
+			beside("workerpool", workerpoolMany),
+		}},
+		{name: "batch", ours: ours(batch(2, empty)), budget: noAllocs, rows: []row{
+			against(0.2, "pond-group", pondGroup),
+		}},
+		{name: "foreach", ours: ours(forEach(2, empty)), budget: noAllocs, rows: []row{
+			against(0.8, "conc-iter", concForEach),
+		}},
+		spun("spin-1us-futures", 0.7, futures),
+		spun("spin-1us-batch", 0.7, batch),
+		spun("spin-1us-foreach", 0.58, forEach),
+		{name: "wait-1ms", ours: ours(futures(1024, sleep)), rows: []row{
+			against(1.05, "ants", antsMany(1024, sleep)),
+		}},
+	}
+}
+
+func eventContests() []*contest {
+	isSet := ours(isSetOurs)
+	return []*contest{
+		{name: "event-isset", ours: isSet, budget: noAllocs, rows: []row{against(0.5, "cond", isSetCond), again(isSet)}},
+		{name: "event-wait-set", ours: ours(waitSetOurs), budget: noAllocs, rows: []row{against(1, "cond", waitSetCond)}},
+		{name: "event-set-clear", ours: ours(setClearOurs), budget: noAllocs, rows: []row{against(1, "cond", setClearCond)}},
+		{name: "event-pingpong", ours: ours(pingPong(newOurs)), budget: noAllocs, rows: []row{
+			against(1.05, "cond", pingPong(newCond)),
+			against(1.2, "floor-chan", pingPongChannel),
+			abroad(0, "python", "event"),
+		}},
+		{name: "event-1to1000", ours: ours(broadcast(newOurs)), budget: noAllocs, rows: []row{
+			against(1.05, "cond", broadcast(newCond)),
+			against(1.2, "floor-close-chan", broadcast(newOnce)),
+		}},
+	}
+}
+
+func remoteContests() []*contest {
+	oneCore := func(transport, floor string) *contest {
+		return &contest{name: "process-" + transport, cores: []int{1}, ours: ours(processRoundtrip(transport)), rows: []row{
+			abroad(1.3, "c", floor),
+			abroad(0.1, "python", "process-pool"),
+		}}
+	}
+	return []*contest{
+		{name: "loop-await", ours: ours(loopAwait), rows: []row{
+			against(1.6, "floor-coroutine", coroutinePair),
+			abroad(0.1, "python", "asyncio-task"),
+			abroad(0, "node", "promise"),
+		}},
+		oneCore("mmap", "futex"),
+		oneCore("pipe", "pipe"),
+		oneCore("unix", "unix"),
+		{name: "process-mmap-awake", cores: []int{2}, ours: ours(processRoundtrip("mmap")), rows: []row{
+			abroad(3, "c", "spin"),
+		}},
+	}
+}
+
+func memoryContests() []*contest {
+	bytes := func(name string, make func(env) (*body, error)) side {
+		return side{name: name, make: make, unit: "B/future"}
+	}
+	return []*contest{
+		{name: "memory-future", ours: bytes("overlap", bytesKept(keepOurs)), rows: []row{
+			{ref: limit(72, "B/future"), target: 1},
+			{ref: bytes("lo.Async", bytesKept(keepLo))},
+			{ref: bytes("mo", bytesKept(keepMo))},
+			{ref: bytes("pond", bytesKept(keepPond))},
+		}},
+		{name: "goroutines-at-rest", ours: side{name: "overlap", make: idleGoroutines, unit: "goroutines"}, rows: []row{
+			{ref: limit(idleWorkers, "goroutines"), target: 1},
+		}},
+	}
+}

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"context"
+
+	"github.com/sourcegraph/conc/iter"
+
+	"overlap/primitives"
+)
+
+// forEach calls a function for every index. There is no result that could show
+// that every call was made, and a mark per index would cost as much as the
+// call, so a marked run proves that the side works and the measured ones are
+// without.
+func forEach(workers int, k kind) func(env) (*body, error) {
+	return func(e env) (*body, error) {
+		x, stop := ourPool(workers)
+		marks := make([]int, tasks)
+		err := primitives.ForEach(background, x, tasks, func(_ context.Context, i int) error { marks[i]++; return nil })
+		if err == nil {
+			err = eachOnce(marks)
+		}
+		if err != nil {
+			stop()
+			return nil, err
+		}
+		work := k(e)
+		task := func(context.Context, int) error {
+			if work != nil {
+				work()
+			}
+			return nil
+		}
+		return counted(func() (int, error) {
+			return tasks, primitives.ForEach(background, x, tasks, task)
+		}, stop), nil
+	}
+}
+
+func concForEach(env) (*body, error) {
+	it := iter.Iterator[int]{MaxGoroutines: 2}
+	marks := make([]int, tasks)
+	it.ForEach(marks, func(mark *int) { *mark++ })
+	if err := eachOnce(marks); err != nil {
+		return nil, err
+	}
+	return counted(func() (int, error) {
+		it.ForEach(marks, func(*int) {})
+		return tasks, nil
+	}, nil), nil
+}
+
+func eachOnce(marks []int) error {
+	for _, m := range marks {
+		if m != 1 {
+			return errWrong
+		}
+	}
+	return nil
+}

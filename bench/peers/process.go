@@ -1,0 +1,88 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"time"
+
+	"overlap/bench/host"
+)
+
+// sampler measures one sample of a side. Tests have one without processes.
+type sampler interface {
+	sample(ctx context.Context, contest string, s side, cores, n int) (sample, error)
+}
+
+// processes is the sampler that starts a process for each sample, so that no
+// side inherits the heap, the goroutines or the warm threads of another.
+type processes struct {
+	executable string
+	placement  []int // CPUs in the order in which they are taken
+	tools      *toolchain
+	spin       int
+	timeout    time.Duration
+}
+
+func (p *processes) sample(ctx context.Context, contest string, s side, cores, n int) (sample, error) {
+	hangs := fmt.Errorf("ended after %v: it hangs", p.timeout)
+	ctx, cancel := context.WithTimeoutCause(ctx, p.timeout, hangs)
+	defer cancel()
+	cpus := p.placement[:cores]
+	cmd := p.command(ctx, contest, s, cpus, n)
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	err := host.Start(cpus, cmd.Start)
+	if err == nil {
+		err = cmd.Wait()
+	}
+	if err != nil {
+		if cause := context.Cause(ctx); cause != nil {
+			err = cause
+		}
+		return sample{}, explained(err, stderr.String())
+	}
+	got, err := parseSample(stdout.Bytes(), s.foreign != nil, n)
+	if err != nil {
+		return sample{}, explained(err, stderr.String())
+	}
+	return got, nil
+}
+
+func (p *processes) command(ctx context.Context, contest string, s side, cpus []int, n int) *exec.Cmd {
+	var argv []string
+	if s.foreign != nil {
+		argv = append(argv, p.tools.commands[s.foreign.language]...)
+		argv = append(argv, s.foreign.mode, strconv.Itoa(n))
+	} else {
+		list := make([]string, len(cpus))
+		for i, id := range cpus {
+			list[i] = strconv.Itoa(id)
+		}
+		argv = []string{p.executable, "sample", "-case", contest, "-side", s.name, "-n", strconv.Itoa(n),
+			"-cores", strconv.Itoa(len(cpus)), "-cpus", strings.Join(list, ","), "-spin", strconv.Itoa(p.spin)}
+	}
+	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
+	// Some peers read it before main, so a call of runtime.GOMAXPROCS is late.
+	cmd.Env = append(os.Environ(), "GOMAXPROCS="+strconv.Itoa(len(cpus)))
+	ownGroup(cmd)
+	cmd.WaitDelay = 5 * time.Second
+	return cmd
+}
+
+// explained adds the beginning of what the process said to err: the rest of a
+// crash is goroutines.
+func explained(err error, said string) error {
+	said = strings.TrimSpace(said)
+	if len(said) > 600 {
+		said = said[:600] + " …"
+	}
+	if said == "" {
+		return err
+	}
+	return fmt.Errorf("%w: %s", err, said)
+}
