@@ -233,6 +233,9 @@ func (x *crew) vacate(w *worker) {
 // mayStart implements host.
 func (x *crew) mayStart(task) bool { return true }
 
+// putBack implements host. The task may have been passed over meanwhile.
+func (x *crew) putBack(t task) { _ = x.follow(t) } // not refused: the caller works here
+
 // await implements host.
 func (x *crew) await(ctx context.Context, w *worker, l *waiter) bool {
 	x.mu.Lock()

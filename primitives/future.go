@@ -82,9 +82,24 @@ const (
 	// can. Neither is set before somebody asks.
 	endlessBit uint32 = 32
 	endingBit  uint32 = 64
+	// stoppedBit: the running task was asked to stop.
+	stoppedBit uint32 = 128
 
-	flagBits = watchedBit | notedBit | endlessBit | endingBit
+	flagBits = watchedBit | notedBit | endlessBit | endingBit | stoppedBit
 )
+
+// status is an atomic.Uint32 that can be set without one before anybody else
+// knows it, which is an atomic operation less in every Submit.
+type status uint32
+
+func (s *status) Load() uint32   { return atomic.LoadUint32((*uint32)(s)) }
+func (s *status) Store(v uint32) { atomic.StoreUint32((*uint32)(s), v) }
+func (s *status) CompareAndSwap(old, new uint32) bool {
+	return atomic.CompareAndSwapUint32((*uint32)(s), old, new)
+}
+
+// raise sets a flag.
+func (s *status) raise(bit uint32) { atomic.OrUint32((*uint32)(s), bit) }
 
 // Future is the result of a task that may not have finished: a deferred
 // computation. Only executors and compositions (Then, All …) make futures, and
@@ -100,7 +115,7 @@ const (
 // lock and list of waiters together, because a second allocation would cost
 // more than everything else in Submit.
 type Future[T any] struct {
-	status atomic.Uint32
+	status status
 	mu     sync.Mutex // guards list and the note's contents
 
 	list waitlist // those who wait; empty once the future is final
@@ -146,8 +161,7 @@ type task interface {
 // ended, or ex was shut down) is a cancelled future with that error, so errors
 // have one way to arrive.
 func Submit[T any](ctx context.Context, ex Executor, fn func(context.Context) (T, error)) *Future[T] {
-	f := &Future[T]{home: ex.base(), fn: fn, ctx: ctx}
-	f.status.Store(statusPending)
+	f := &Future[T]{status: status(statusPending), home: ex.base(), fn: fn, ctx: ctx}
 	f.home.expect(1)
 	if err := ex.submit(ctx, f); err != nil {
 		f.drop(err)
@@ -182,7 +196,7 @@ func (f *Future[T]) final() bool { return f.status.Load()&finalBit != 0 }
 // deadlock. If a task that is run at once calls runtime.Goexit, the one that
 // waits for it ends too.
 func (f *Future[T]) Result(ctx context.Context) (T, error) {
-	if s := f.status.Load(); s&(finalBit|notedBit) == finalBit {
+	if f.status.Load() == statusFinished { // without a note, so without an error
 		return f.value, nil
 	}
 	return f.await(ctx)
@@ -324,8 +338,7 @@ func (f *Future[T]) await(ctx context.Context) (T, error) {
 		return f.outcome()
 	}
 	w := currentWorker()
-	if w != nil && w.core == f.home && f.mayRunNow(ctx) && w.host.mayStart(f) && f.claim(statusPending, statusRunning) {
-		f.execute(w)
+	if w != nil && w.core == f.home && f.runHere(ctx, w) {
 		return f.outcome()
 	}
 	waiters := f.home.waiters()
@@ -342,22 +355,24 @@ func (f *Future[T]) await(ctx context.Context) (T, error) {
 	return f.outcome()
 }
 
-// mayRunNow reports whether a worker that waits with ctx may run the task
-// itself: only if ctx cannot end before the task is asked to.
-func (f *Future[T]) mayRunNow(ctx context.Context) bool {
-	if f.State() != Pending {
-		return false
-	}
+// runHere runs the task on the worker that waits for it with ctx, if it is
+// pending and ctx cannot end before the task is asked to.
+func (f *Future[T]) runHere(ctx context.Context, w *worker) bool {
 	own, ok := ctx.(ownContext)
-	if !ok {
-		return ctx.Done() == nil
-	}
-	if !own.endless() || !f.watch() {
+	if ok && !own.endless() || !ok && ctx.Done() != nil {
 		return false
 	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return !f.final() && f.ctx == ctx
+	if f.State() != Pending || !w.host.mayStart(f) || !f.claim(statusPending, statusTaken) {
+		return false
+	}
+	if ok && f.ctx != ctx {
+		f.unclaim()
+		w.host.putBack(f)
+		return false
+	}
+	f.claim(statusTaken, statusRunning)
+	f.execute(w)
+	return true
 }
 
 // claim makes the caller the one who runs, cancels or completes the task, if
@@ -435,9 +450,9 @@ func abnormal(recovered any) error {
 }
 
 // complete makes the claimed future final and lets the waiters go on.
-func (f *Future[T]) complete(value T, err error, status uint32) {
+func (f *Future[T]) complete(value T, err error, end uint32) {
 	f.value = value
-	if err == nil && f.status.CompareAndSwap(statusRunning, status) {
+	if err == nil && f.status.CompareAndSwap(statusRunning, end) {
 		f.fn, f.ctx = nil, nil // nobody reads them from here on
 		return
 	}
@@ -448,9 +463,9 @@ func (f *Future[T]) complete(value T, err error, status uint32) {
 	if err != nil || hasCallback(chain) {
 		n = &note{err: err, firing: true}
 		f.ctx = n
-		status |= notedBit
+		end |= notedBit
 	}
-	f.status.Store(status)
+	f.status.Store(end)
 	f.mu.Unlock()
 	chain = wakeAll(chain)
 	if n != nil {

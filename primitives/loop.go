@@ -258,6 +258,9 @@ func (x *loop) mayStart(t task) bool {
 	return next
 }
 
+// putBack implements host.
+func (x *loop) putBack(t task) { _ = x.follow(t) } // not refused: the caller works here
+
 // await implements host.
 func (x *loop) await(ctx context.Context, w *worker, l *waiter) bool {
 	return x.pause(ctx, w.co, l, true)

@@ -90,8 +90,7 @@ func Call[A, R any](ctx context.Context, ex Executor, f *Func[A, R], arg A) *Fut
 	if !ok {
 		return Submit(ctx, ex, func(ctx context.Context) (R, error) { return f.fn(ctx, arg) })
 	}
-	future := &Future[R]{home: x.core, ctx: ctx}
-	future.status.Store(statusPending)
+	future := &Future[R]{status: status(statusPending), home: x.core, ctx: ctx}
 	x.expect(1)
 	encoded, err := f.encodeArg(nil, arg)
 	if err == nil {

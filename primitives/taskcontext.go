@@ -52,10 +52,16 @@ func (c *taskContext[T]) currentLocked() context.Context {
 }
 
 func (c *taskContext[T]) Deadline() (time.Time, bool) { return c.current().Deadline() }
-func (c *taskContext[T]) Err() error                  { return c.current().Err() }
 func (c *taskContext[T]) Value(key any) any           { return c.current().Value(key) }
 func (c *taskContext[T]) Done() <-chan struct{}       { return (*Future[T])(c).live().Done() }
 func (c *taskContext[T]) String() string              { return "primitives.taskContext" }
+
+func (c *taskContext[T]) Err() error {
+	if s := c.status.Load(); s&(endlessBit|stoppedBit|finalBit) == endlessBit {
+		return nil // only Cancel ends it, and has not been called
+	}
+	return c.current().Err()
+}
 
 // ownContext is the taskContext of any result type.
 type ownContext interface {
@@ -86,8 +92,7 @@ func (c *taskContext[T]) endless() bool {
 	if parent, ok := f.ctx.(ownContext); ok && parent.endless() || !ok && f.ctx.Done() == nil {
 		known = endlessBit
 	}
-	for s = f.status.Load(); !f.status.CompareAndSwap(s, s|known); s = f.status.Load() {
-	}
+	f.status.raise(known)
 	return known == endlessBit
 }
 
@@ -124,6 +129,7 @@ func (f *Future[T]) interrupt() {
 	var live *liveContext
 	if f.State() == Running {
 		live = f.liveLocked()
+		f.status.raise(stoppedBit)
 	}
 	f.mu.Unlock()
 	if live == nil {

@@ -149,6 +149,8 @@ type host interface {
 	// mayStart reports whether a worker that is about to wait for t, which is
 	// pending, may run it now, on its own stack. It must then try.
 	mayStart(t task) bool
+	// putBack makes a task pending again that mayStart may have taken out.
+	putBack(t task)
 	// await parks w until l is signalled (true) or ctx ends (false), and keeps
 	// the executor going meanwhile.
 	await(ctx context.Context, w *worker, l *waiter) bool
