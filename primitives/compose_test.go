@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io/fs"
 	"reflect"
+	"runtime"
+	"runtime/debug"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -245,4 +247,54 @@ func TestAsCompleted(t *testing.T) {
 			t.Errorf("order %v", order)
 		}
 	})
+}
+
+// A chain may be longer than any stack, whether its links run or pass an error
+// on.
+func TestLongChains(t *testing.T) {
+	const links = 30_000
+	defer debug.SetMaxStack(debug.SetMaxStack(4 << 20))
+	x := primitives.NewPool(primitives.Config{Workers: 1})
+	for _, kind := range inProcess {
+		y, err := primitives.New(kind, primitives.Config{Workers: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, failure := range []error{nil, fs.ErrExist} {
+			var gate primitives.Event
+			f := primitives.Submit(t.Context(), x, func(context.Context) (int, error) { gate.Wait(); return 0, failure })
+			for range links {
+				f = primitives.Then(t.Context(), y, f, func(_ context.Context, v int) (int, error) { return v + 1, nil })
+			}
+			gate.Set()
+			if v, err := f.Result(t.Context()); err != failure || err == nil && v != links {
+				t.Errorf("%s: %d, %v", kind, v, err)
+			}
+		}
+		shut(t, y)
+	}
+	shut(t, x)
+}
+
+// A callback that exits takes neither the callbacks along that were put off
+// because the stack was deep, nor the next.
+func TestGoexitDeepInAChain(t *testing.T) {
+	var head primitives.Event
+	x := primitives.NewPool(primitives.Config{Workers: 1})
+	f := primitives.Submit(t.Context(), x, func(context.Context) (int, error) { head.Wait(); return 0, fs.ErrExist })
+	var all []*primitives.Future[int]
+	for i := range 500 {
+		f = primitives.Then(t.Context(), x, f, func(_ context.Context, v int) (int, error) { return v, nil })
+		if i%50 == 0 {
+			f.OnDone(func(int, error) { runtime.Goexit() })
+		}
+		all = append(all, f)
+	}
+	head.Set()
+	for i, f := range all {
+		if _, err := soon(t, f); err != fs.ErrExist {
+			t.Fatalf("link %d: %v", i, err)
+		}
+	}
+	shut(t, x)
 }

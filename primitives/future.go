@@ -460,16 +460,15 @@ func (f *Future[T]) complete(value T, err error, end uint32) {
 	chain := f.list.take()
 	f.fn, f.ctx = nil, nil
 	var n *note
-	if err != nil || hasCallback(chain) {
-		n = &note{err: err, firing: true}
+	if called := hasCallback(chain); called || err != nil {
+		n = &note{err: err, firing: called}
 		f.ctx = n
 		end |= notedBit
 	}
 	f.status.Store(end)
 	f.mu.Unlock()
-	chain = wakeAll(chain)
-	if n != nil {
-		f.callBack(n, chain)
+	if chain = wakeAll(chain); chain != nil {
+		callInside(func() { f.callBack(n, chain) })
 	}
 }
 
