@@ -2,15 +2,21 @@ package primitives
 
 import (
 	"context"
+	"fmt"
 	"sync/atomic"
 )
 
 // Batch is the futures of one SubmitN, in the order of submission.
 type Batch[T any] struct {
 	futures []Future[T]
-	next    atomic.Int64                 // the first index that no worker has claimed
-	inside  atomic.Int64                 // workers that are at it
-	work    atomic.Pointer[batchWork[T]] // nil when all is done, so that a kept batch keeps its results only
+	next    atomic.Int64 // the first index that no worker has claimed
+
+	// owed counts those who may still start tasks: the batch's places in the
+	// queue, the workers that are at it, and SubmitN until it returns. When
+	// there are none, work is dropped, so that a kept batch keeps its results
+	// only.
+	owed atomic.Int64
+	work atomic.Pointer[batchWork[T]]
 }
 
 type batchWork[T any] struct {
@@ -20,39 +26,53 @@ type batchWork[T any] struct {
 }
 
 // SubmitN submits fn(ctx, 0) … fn(ctx, n-1) as n tasks at once and returns
-// their futures. It is an order of magnitude cheaper than n calls of Submit:
-// the futures are one object, and the workers claim indexes from a counter
-// instead of taking tasks from the queue, where the whole batch has the place
-// of one task per worker. Tasks start in the order of their indexes. SubmitN
-// blocks while ex has no room.
+// their futures. It is cheaper than n calls of Submit: the futures are one
+// object, and the workers claim indexes from a counter instead of taking tasks
+// from the queue, where the whole batch has the place of one task per worker.
+// Tasks start in the order of their indexes. SubmitN blocks while ex has no
+// room. It panics if n is negative.
 //
-// The context of a task is as with Submit. Cancel and Done of a task's own
-// future work as always.
+// The context of a task is as with Submit. A task's own future is as any other,
+// but Help waits for it.
 func SubmitN[T any](ctx context.Context, ex Executor, n int, fn func(ctx context.Context, i int) (T, error)) *Batch[T] {
+	mustHave(ctx)
+	if n < 0 {
+		panic(fmt.Sprintf("primitives: SubmitN of %d tasks", n))
+	}
 	b := &Batch[T]{futures: make([]Future[T], n)}
 	b.work.Store(&batchWork[T]{ctx, fn, ex})
+	b.owed.Store(1)
 	k := ex.base()
 	k.expect(n)
-	k.batchMu.Lock()
-	k.batches[b] = struct{}{}
-	k.batchMu.Unlock()
 	for i := range b.futures {
 		f := &b.futures[i]
 		f.ctx, f.home = ctx, k // held, for shift alone, which knows its index
 	}
+	k.keepBatch(b)
 	runners := min(n, ex.Workers())
 	if k.perTask {
 		runners = n
 	}
 	for i := range runners {
+		b.owed.Add(1)
 		if err := ex.submit(ctx, b); err != nil {
+			b.settleUp(k)
 			if i == 0 || k.perTask { // otherwise those that were taken do it all
 				b.dropFrom(i, err)
 			}
 			break
 		}
 	}
+	b.settleUp(k)
 	return b
+}
+
+// settleUp counts out one who might have started tasks.
+func (b *Batch[T]) settleUp(k *core) {
+	if b.owed.Add(-1) == 0 {
+		b.work.Store(nil)
+		k.forgetBatch(b)
+	}
 }
 
 // Len returns the number of tasks.
@@ -91,29 +111,41 @@ func (b *Batch[T]) Cancel() {
 // run implements task: it runs tasks until there are none left. If one calls
 // runtime.Goexit, which takes the goroutine along, another goes on.
 func (b *Batch[T]) run(w *worker) {
-	b.inside.Add(1)
 	work := b.work.Load()
-	if work == nil {
-		b.inside.Add(-1)
-		return
-	}
-	returned := false
+	goOn := true // somebody must: the queue, if not we
 	defer func() {
-		left := b.inside.Add(-1)
-		if !returned && work.ex.follow(b) != nil {
-			b.drop(ErrShutdown)
-		} else if left == 0 && int(b.next.Load()) >= len(b.futures) {
-			b.forget(w.core)
+		if goOn {
+			if work.ex.follow(b) == nil {
+				return // that place in the queue is owed now
+			}
+			b.dropFrom(0, ErrShutdown)
 		}
+		b.settleUp(w.core)
 	}()
-	for b.shift(w, work) {
+	for {
+		switch b.shift(w, work) {
+		case shiftOver:
+			goOn = false
+			return
+		case shiftYields:
+			return
+		}
 	}
-	returned = true
 }
 
-// shift runs tasks until there are none left, or one panics; then it returns
-// true. A deferred function for every task would cost more than a short task.
-func (b *Batch[T]) shift(w *worker, work *batchWork[T]) (again bool) {
+// How a shift ends.
+type shiftEnd int
+
+const (
+	shiftPanicked shiftEnd = iota // there may be more to do
+	shiftYields                   // there is, but others come first
+	shiftOver                     // there is nothing more for this worker
+)
+
+// shift runs tasks until there are none left, or one panics, or a task that has
+// finished waiting wants the worker. A deferred function for every task would
+// cost more than a short task.
+func (b *Batch[T]) shift(w *worker, work *batchWork[T]) (end shiftEnd) {
 	var f *Future[T] // what is running
 	var token int64
 	w.lane().tally.Add(oneStarted)
@@ -125,17 +157,18 @@ func (b *Batch[T]) shift(w *worker, work *batchWork[T]) (again bool) {
 			w.ended(token)
 			w.lane().tally.Add(oneFinished)
 			f.complete(none, err, statusFinished)
-			again = true
+			if w.core.perTask {
+				end = shiftOver
+			}
 		}
 	}()
 	for {
-		// A task that has finished waiting gets the worker before a new one.
-		if w.core.wanted.Load() > 0 && work.ex.follow(b) == nil {
-			return false
+		if w.core.wanted.Load() > 0 {
+			return shiftYields
 		}
 		i := int(b.next.Add(1)) - 1
 		if i >= len(b.futures) {
-			return false
+			return shiftOver
 		}
 		g := &b.futures[i]
 		if work.ctx.Err() != nil {
@@ -149,28 +182,23 @@ func (b *Batch[T]) shift(w *worker, work *batchWork[T]) (again bool) {
 			g.complete(value, err, statusFinished)
 		}
 		if w.core.perTask {
-			return false
+			return shiftOver
 		}
 	}
 }
 
-// drop implements task.
-func (b *Batch[T]) drop(err error) { b.dropFrom(0, err) }
+// drop implements task: the batch loses a place in the queue.
+func (b *Batch[T]) drop(err error) {
+	b.dropFrom(0, err)
+	b.settleUp(b.futures[0].home)
+}
 
 // dropFrom cancels the tasks from index i on that nobody has claimed.
 func (b *Batch[T]) dropFrom(i int, err error) {
 	for ; i < len(b.futures); i++ {
 		b.futures[i].drop(err)
 	}
-	if b.inside.Load() == 0 && len(b.futures) > 0 {
-		b.forget(b.futures[0].home)
-	}
 }
 
-// forget lets go of the function, and of the place where ShutdownNow looks.
-func (b *Batch[T]) forget(k *core) {
-	b.work.Store(nil)
-	k.batchMu.Lock()
-	delete(k.batches, b)
-	k.batchMu.Unlock()
-}
+// over implements task. A batch's place in the queue is counted, so it stays.
+func (b *Batch[T]) over() bool { return false }

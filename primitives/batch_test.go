@@ -13,6 +13,7 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+	"weak"
 
 	"overlap/primitives"
 )
@@ -243,4 +244,72 @@ func TestMapObeysItsContext(t *testing.T) {
 			t.Errorf("%d elements were read after the end, %d errors yielded", read-atEnd, errs)
 		}
 	})
+}
+
+// ShutdownNow may come while a batch is being submitted, and its context may
+// have ended before: every future ends all the same.
+func TestBatchAtTheMomentOfTheEnd(t *testing.T) {
+	for _, name := range inProcess {
+		for i := range 100 {
+			x, err := primitives.New(name, primitives.Config{Workers: 1})
+			if err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithCancel(t.Context())
+			var ender sync.WaitGroup
+			switch i % 3 {
+			case 0:
+				cancel()
+			case 1:
+				ender.Go(func() { x.ShutdownNow(t.Context()) })
+			case 2:
+				ender.Go(func() { x.Shutdown(t.Context()) })
+			}
+			b := primitives.SubmitN(ctx, x, 500, func(context.Context, int) (int, error) { return 1, nil })
+			patience, stop := context.WithTimeout(t.Context(), 10*time.Second)
+			b.Results(patience)
+			if patience.Err() != nil {
+				t.Fatalf("%s: a batch that ended in way %d hangs", name, i%3)
+			}
+			err = primitives.ForEach(ctx, x, 5, func(context.Context, int) error { return nil })
+			if i%3 == 0 && !errors.Is(err, context.Canceled) {
+				t.Errorf("%s: ForEach with an ended context: %v", name, err)
+			}
+			ender.Wait()
+			stop()
+			cancel()
+			shut(t, x)
+			if s := x.Stats(); s.Queued != 0 || s.Running != 0 || s.Finished+s.Cancelled < 500 {
+				t.Fatalf("%s, way %d: %+v", name, i%3, s)
+			}
+		}
+	}
+}
+
+// An empty batch keeps nothing, and a negative one is a mistake.
+func TestBatchOfNothing(t *testing.T) {
+	x := primitives.NewPool(primitives.Config{Workers: 1})
+	input := &[1 << 20]byte{}
+	kept := weak.Make(input)
+	b := primitives.SubmitN(t.Context(), x, 0, func(context.Context, int) (byte, error) { return input[1], nil })
+	if v, err := b.Results(t.Context()); len(v) != 0 || err != nil {
+		t.Errorf("%v, %v", v, err)
+	}
+	input = nil
+	for range 20 {
+		runtime.GC()
+		if kept.Value() == nil {
+			break
+		}
+	}
+	if kept.Value() != nil {
+		t.Error("the executor keeps the function of an empty batch")
+	}
+	defer func() {
+		if r := recover(); r != "primitives: SubmitN of -1 tasks" {
+			t.Errorf("panic %v", r)
+		}
+		shut(t, x)
+	}()
+	primitives.SubmitN(t.Context(), x, -1, func(context.Context, int) (int, error) { return 0, nil })
 }

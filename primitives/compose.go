@@ -60,6 +60,7 @@ func Recover[T any](ctx context.Context, ex Executor, f *Future[T], fn func(cont
 
 // chain returns a future that link settles or launches when f is done.
 func chain[T, U any](ctx context.Context, ex Executor, f *Future[T], link func(T, error, *Future[U])) *Future[U] {
+	mustHave(ctx)
 	next := &Future[U]{home: ex.base(), ctx: ctx}
 	next.home.expect(1)
 	f.OnDone(func(v T, err error) { link(v, err, next) })
@@ -260,7 +261,7 @@ func (g *gathering[T]) join(futures []*Future[T]) (next func(context.Context) (i
 	g.callbacks = make([]waiter, len(futures))
 	for i, f := range futures {
 		l := &g.callbacks[i]
-		l.fire = func() { g.end(i) }
+		l.fire, l.ours = func() { g.end(i) }, true
 		if !f.enlist(l) {
 			g.end(i)
 		}

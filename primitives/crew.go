@@ -3,6 +3,8 @@ package primitives
 import (
 	"context"
 	"runtime"
+	"slices"
+	"time"
 )
 
 // crew is the executors spawn, pool, threads and processes: goroutines that
@@ -14,10 +16,13 @@ import (
 // A goroutine may run tasks while it has one of the worker numbers, of which
 // there are as many as workers. A task that waits for a future gives its
 // number away and gets one back, before any new task, when the wait is over.
-// So waiting tasks never hold up the pending ones that they wait for, and
-// never more than Workers run. Letting the waiting goroutine run other tasks
-// on its own stack instead would deadlock when one of those waits for a task
-// further down the same stack.
+// So waiting tasks never hold up the pending ones that they wait for. Letting
+// the waiting goroutine run other tasks on its own stack instead would deadlock
+// when one of those waits for a task further down the same stack.
+//
+// Those who have all the numbers may in turn wait for the task that wants one
+// back, to be cancelled for example. Nobody can tell, so its patience is
+// limited: then it goes on without, and more than Workers run for a while.
 type crew struct {
 	*core
 	intake
@@ -81,9 +86,12 @@ func (x *crew) submit(ctx context.Context, t task) error {
 			x.mu.Unlock()
 			return nil
 		}
-		if w := currentWorker(); x.perTask && w != nil && w.core == x.core {
+		if w := currentWorker(); x.perTask && w != nil && w.core == x.core && w.slot >= 0 {
 			x.giveUp(w, t)
 			return nil
+		}
+		if x.queue.purge() {
+			continue
 		}
 		if err := x.waitForRoom(ctx, &x.pool); err != nil {
 			return err
@@ -96,7 +104,7 @@ func (x *crew) submit(ctx context.Context, t task) error {
 // follow implements Executor.
 func (x *crew) follow(t task) error {
 	x.mu.Lock()
-	if x.closed && x.goroutines == 0 {
+	if x.aborted || x.closed && x.goroutines == 0 {
 		x.mu.Unlock()
 		return ErrShutdown
 	}
@@ -186,7 +194,7 @@ func (x *crew) leave(w *worker) {
 // no number any more.
 func (x *crew) next(w *worker) task {
 	x.mu.Lock()
-	for lingered := false; len(x.returning) == 0 && !x.perTask; lingered = true {
+	for lingered := false; len(x.returning) == 0 && !x.perTask && w.slot >= 0; lingered = true {
 		if t := x.queue.pop(); t != nil {
 			x.unlockRoomy()
 			return t
@@ -214,6 +222,9 @@ func (x *crew) next(w *worker) task {
 // goroutine if tasks are pending, or to nobody.
 func (x *crew) vacate(w *worker) {
 	slot := w.slot
+	if slot < 0 {
+		return
+	}
 	w.slot = -1
 	if len(x.returning) > 0 {
 		r := x.returning[0]
@@ -254,18 +265,41 @@ func (x *crew) await(ctx context.Context, w *worker, l *waiter) bool {
 		w.slot, v.slot = v.slot, -1
 		x.mu.Unlock()
 		v.hand <- nil
+	case !woken: // whoever gives up is free at once
+		x.mu.Unlock()
 	default:
 		x.waitForNumber(w)
 	}
 	return woken
 }
 
-// waitForNumber unlocks and waits until w has a number again.
+// patience is how long a task that has finished waiting waits for a worker: as
+// long as Go's scheduler lets a goroutine run while others are ready.
+const patience = 10 * time.Millisecond
+
+// waitForNumber unlocks and waits until w has a number again, or its patience
+// is at an end.
 func (x *crew) waitForNumber(w *worker) {
 	x.returning = append(x.returning, w)
 	x.wanted.Add(1)
 	x.mu.Unlock()
-	<-w.hand
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	select {
+	case <-w.hand:
+		return
+	case <-timer.C:
+	}
+	x.mu.Lock()
+	i := slices.Index(x.returning, w)
+	if i >= 0 {
+		x.returning = slices.Delete(x.returning, i, i+1)
+		x.wanted.Add(-1)
+	}
+	x.mu.Unlock()
+	if i < 0 {
+		<-w.hand // it has one after all
+	}
 }
 
 // giveUp unlocks and lets t have w's number: a task that waited for room which
@@ -279,10 +313,8 @@ func (x *crew) giveUp(w *worker, t task) {
 // Shutdown implements Executor.
 func (x *crew) Shutdown(ctx context.Context) error {
 	x.close()
-	select {
-	case <-x.ended:
-	case <-ctx.Done():
-		return context.Cause(ctx)
+	if err := waitFor(ctx, x.ended); err != nil {
+		return err
 	}
 	return x.helpers.wait(ctx)
 }

@@ -32,6 +32,19 @@ func (q *deque) pop() task {
 	return t
 }
 
+// purge throws out the tasks that were cancelled, or run by those who wait for
+// them, while they were in the queue, and reports whether there were any. They
+// are not looked for before there is no room.
+func (q *deque) purge() bool {
+	before := q.n
+	for range before {
+		if t := q.pop(); !t.over() {
+			q.push(t)
+		}
+	}
+	return q.n < before
+}
+
 // first returns the task that pop would, without taking it.
 func (q *deque) first() task {
 	if q.n == 0 {

@@ -18,7 +18,8 @@
 //	  Executor.map                    Map, with bounded look-ahead; ForEach without futures
 //	  wait, as_completed              Wait, AsCompleted
 //	  ThreadPoolExecutor              NewPool (goroutines), NewThreads (threads)
-//	  ProcessPoolExecutor             NewProcesses, for functions named by Define
+//	  ProcessPoolExecutor             NewProcesses, for functions named by Define;
+//	                                  its map is Map on a pool that Calls
 //	  shutdown(cancel_futures=True)   Executor.ShutdownNow
 //
 //	asyncio (Python)                  here
@@ -54,14 +55,17 @@
 // Application code never sets a future. Whoever holds one knows that its
 // result comes from its task, so a future cannot be resolved twice, or never.
 //
-// There is no "await". Any function may wait; a task that does so gives its
-// worker to other tasks meanwhile, so tasks may submit and wait for others on
-// the same executor, however few workers it has. On thread pools elsewhere
-// that deadlocks.
+// There is no "await". Any function may wait; a task that does so, on its own
+// goroutine, gives its worker to other tasks meanwhile, so tasks may submit and
+// wait for others on the same executor, however few workers it has. On thread
+// pools elsewhere that deadlocks. It holds for Result, Wait, AsCompleted, Map,
+// ForEach and Submit itself; waiting for a Done channel, a lock or an Event, or
+// on another goroutine than the task's, keeps the worker, as it does elsewhere.
 //
 // Errors and panics are part of the result. A panic is carried to whoever asks
 // (PanicError) and raised there on request (Raise); elsewhere in Go it ends
-// the process, or is logged and forgotten.
+// the process, or is logged and forgotten. From another process only its text
+// arrives.
 //
 // A context takes the place of timeouts. The one given to Result ends the wait
 // and not the task; the one given to Submit ends the task.

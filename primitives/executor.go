@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -20,7 +21,9 @@ var ErrShutdown = errors.New("primitives: executor is shut down")
 // is closed to other packages, because an executor is what completes futures.
 type Executor interface {
 	// Workers is the most tasks that run at once. A task that waits for a
-	// future does not run: another takes its place.
+	// future does not run: another takes its place. When its wait is over it
+	// gets the next worker; only if none is free for 10 ms, or the wait was
+	// given up, does it go on besides them.
 	Workers() int
 
 	// Stats counts the tasks so far.
@@ -34,6 +37,8 @@ type Executor interface {
 	Shutdown(ctx context.Context) error
 
 	// ShutdownNow is Shutdown that cancels what is pending, with ErrShutdown.
+	// What runs is not cancelled: Future.Cancel, or the context it was
+	// submitted with, does that.
 	ShutdownNow(ctx context.Context) error
 
 	// submit takes t or returns why not. It blocks while there is no room.
@@ -55,7 +60,8 @@ type Stats struct {
 // Probe is told when a task starts and ends, for measuring. worker is in
 // [0, Workers()), and calls with the same worker do not overlap, so a probe can
 // keep counts per worker without locks (with inline, as long as one goroutine
-// submits). Only for tasks that run in Future.Help is worker -1.
+// submits). Only for tasks that run in Future.Help, or go on besides the
+// workers (see Executor), is worker -1.
 //
 // The token that TaskStart returns is handed to the same task's TaskEnd. A
 // probe cannot keep it per worker: a task that waits for a future leaves its
@@ -69,20 +75,21 @@ type Probe interface {
 // Config says how an executor is made.
 type Config struct {
 	// Workers is the most tasks that run at once. It must be at least 1, and
-	// exactly 1 for inline.
+	// exactly 1 for inline: otherwise the constructors panic, and New returns
+	// an error.
 	Workers int
 
 	// Queue is how many submitted tasks may wait for a worker before Submit
 	// blocks. Zero means 1024: a queue as short as the workers are few makes
-	// the submitter run, and take a core, after every other task. inline and
-	// spawn have no queue.
+	// the submitter run, and take a core, after every other task. It must not
+	// be negative. inline and spawn have no queue.
 	Queue int
 
 	// Probe hears of every task. Nil means nobody does.
 	Probe Probe
 
 	// CallbackPanic hears of panics in callbacks (Future.OnDone), which nobody
-	// waits for. Nil means that they are logged.
+	// waits for. It must not panic. Nil means that they are logged.
 	CallbackPanic func(*PanicError)
 
 	// Transport is how the executor processes talks to its children: "pipe"
@@ -114,8 +121,14 @@ func Names() []string { return []string{"inline", "spawn", "pool", "threads", "l
 // unknown name and for inline with more than one worker: a caller runs one
 // task at a time, and a measurement labelled otherwise would lie.
 func New(kind string, c Config) (Executor, error) {
+	if !slices.Contains(Names(), kind) {
+		return nil, fmt.Errorf("unknown executor %q: it is one of %s", kind, strings.Join(Names(), ", "))
+	}
 	if c.Workers < 1 {
 		return nil, fmt.Errorf("executor %s needs at least 1 worker, not %d", kind, c.Workers)
+	}
+	if c.Queue < 0 {
+		return nil, fmt.Errorf("executor %s cannot have a queue of %d", kind, c.Queue)
 	}
 	switch kind {
 	case "inline":
@@ -131,8 +144,6 @@ func New(kind string, c Config) (Executor, error) {
 		return NewThreads(c), nil
 	case "loop":
 		return NewLoop(c), nil
-	case "processes":
-		return NewProcesses(c)
 	}
-	return nil, fmt.Errorf("unknown executor %q: it is one of %s", kind, strings.Join(Names(), ", "))
+	return NewProcesses(c)
 }

@@ -53,12 +53,12 @@ func (p *PanicError) Unwrap() error {
 	return err
 }
 
-// Raise panics with p, whose text then has the task's stack, if err is or
-// wraps the error of a task that panicked. Otherwise it does nothing.
+// Raise panics with the *PanicError that err is or wraps; whoever recovers it
+// has the task's stack. If err is no such error, Raise does nothing.
 func Raise(err error) {
 	var p *PanicError
 	if errors.As(err, &p) {
-		panic(fmt.Sprintf("%v\n\nin the task:\n%s", p.Error(), p.Stack))
+		panic(p)
 	}
 }
 
@@ -82,10 +82,12 @@ const (
 	// can. Neither is set before somebody asks.
 	endlessBit uint32 = 32
 	endingBit  uint32 = 64
+	// topBit: endless, and not submitted with the context of another task.
+	topBit uint32 = 256
 	// stoppedBit: the running task was asked to stop.
 	stoppedBit uint32 = 128
 
-	flagBits = watchedBit | notedBit | endlessBit | endingBit | stoppedBit
+	flagBits = watchedBit | notedBit | endlessBit | endingBit | topBit | stoppedBit
 )
 
 // status is an atomic.Uint32 that can be set without one before anybody else
@@ -148,6 +150,8 @@ type task interface {
 	run(w *worker)
 	// drop ends the task unrun, unless it was claimed before.
 	drop(err error)
+	// over reports that run would do nothing.
+	over() bool
 }
 
 // Submit hands fn to ex and returns its future. It blocks while ex has no
@@ -161,6 +165,7 @@ type task interface {
 // ended, or ex was shut down) is a cancelled future with that error, so errors
 // have one way to arrive.
 func Submit[T any](ctx context.Context, ex Executor, fn func(context.Context) (T, error)) *Future[T] {
+	mustHave(ctx)
 	f := &Future[T]{status: status(statusPending), home: ex.base(), fn: fn, ctx: ctx}
 	f.home.expect(1)
 	if err := ex.submit(ctx, f); err != nil {
@@ -212,9 +217,8 @@ func (f *Future[T]) outcome() (T, error) {
 
 // Help is Result for a caller who would rather work than wait: a task that
 // nobody has started is run by the caller, who then exceeds the executor's
-// workers by one and cannot give up before the task ends. It is an order of
-// magnitude cheaper than handing the task to a worker and being woken. The
-// probe hears of such tasks as worker -1.
+// workers by one and cannot give up before the task ends. It is several times
+// cheaper than handing the task to a worker and being woken. The probe hears of such tasks as worker -1.
 //
 // Tasks of the executors loop, threads and processes run nowhere but there:
 // for them Help is Result.
@@ -274,9 +278,10 @@ func (f *Future[T]) Cancel() bool {
 
 // OnDone calls fn with the result once the task has finished: on the goroutine
 // that finished it, or, if that is over, before OnDone returns. Callbacks run
-// in the order of their registration, one at a time, and should be short. One
-// that panics or exits harms neither the others nor the executor; its panic
-// is reported through Config.CallbackPanic.
+// in the order of their registration, one at a time, and should be short: they
+// hold up the worker, later callbacks and the compositions of this future, but
+// not those who wait for it. One that panics or exits harms neither the others
+// nor the executor; its panic is reported through Config.CallbackPanic.
 func (f *Future[T]) OnDone(fn func(value T, err error)) {
 	call := func() { f.home.guard(func() { fn(f.outcome()) }) }
 	if l := (&waiter{fire: call}); !f.enlist(l) && !f.enlistLate(l) {
@@ -413,6 +418,9 @@ func (f *Future[T]) drop(err error) {
 		f.complete(f.value, err, statusCancelled)
 	}
 }
+
+// over implements task.
+func (f *Future[T]) over() bool { return f.State() != Pending }
 
 // execute runs the claimed task on w.
 func (f *Future[T]) execute(w *worker) {

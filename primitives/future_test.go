@@ -223,9 +223,9 @@ func TestRaise(t *testing.T) {
 		f := primitives.Submit(t.Context(), x, func(context.Context) (int, error) { panic("boom") })
 		_, err := f.Result(t.Context())
 		defer func() {
-			text, _ := recover().(string)
-			if !strings.Contains(text, "boom") || !strings.Contains(text, "TestRaise") {
-				t.Errorf("Raise panicked with %q", text)
+			p, _ := recover().(*primitives.PanicError)
+			if p == nil || p.Value != "boom" || !strings.Contains(string(p.Stack), "TestRaise") {
+				t.Errorf("Raise panicked with %v", p)
 			}
 		}()
 		primitives.Raise(errors.Join(fs.ErrExist, err))

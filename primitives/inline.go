@@ -1,6 +1,9 @@
 package primitives
 
-import "context"
+import (
+	"context"
+	"fmt"
+)
 
 // inline is the sequential baseline: no goroutine, no queue.
 type inline struct {
@@ -13,6 +16,9 @@ type inline struct {
 // each caller: callers on several goroutines run their tasks at the same time,
 // and a task that submits another is its caller.
 func NewInline(c Config) Executor {
+	if c.Workers > 1 {
+		panic(fmt.Sprintf("primitives: inline with %d workers", c.Workers))
+	}
 	x := &inline{core: newCore(c.check("inline"))}
 	x.caller.core = x.core
 	return x

@@ -12,6 +12,7 @@ type intake struct {
 	limit   int
 	blocked waitlist // submitters who wait for room
 	closed  bool
+	aborted bool // ShutdownNow was called: nothing pending will run
 }
 
 // waitForRoom waits, unlocked meanwhile, for room in the queue. If ctx ends
@@ -49,6 +50,7 @@ func (q *intake) unlockRoomy() {
 // dropAll cancels what is pending.
 func (q *intake) dropAll() {
 	q.mu.Lock()
+	q.aborted = true
 	pending := q.queue
 	q.queue = deque{}
 	q.mu.Unlock()

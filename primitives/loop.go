@@ -3,6 +3,8 @@ package primitives
 import (
 	"context"
 	"iter"
+	"slices"
+	"time"
 )
 
 // loop is an event loop: one goroutine runs all tasks, one at a time, and
@@ -41,14 +43,16 @@ type coroutine struct {
 
 	turn   uint64 // counts its waits; whoever ends an earlier one is late
 	parked bool
-	away   bool // its place among the active is taken while it is parked
+	l      *waiter // what it waits for
+	away   bool    // its place among the active is taken while it is parked
 }
 
 // NewLoop returns an executor that runs its tasks on one goroutine, as an
 // asyncio event loop does. Up to Workers tasks are in progress at once: while
 // one sleeps (Sleep), waits for an Event or for a future, others run. A task
 // that computes, or blocks in anything that is not of this package, holds up
-// all of them. The goroutine lives until Shutdown.
+// all of them, and it must not lock its thread (runtime.LockOSThread). The
+// goroutine lives until Shutdown.
 func NewLoop(c Config) Executor {
 	c = c.check("loop")
 	return &loop{
@@ -67,6 +71,9 @@ func (x *loop) submit(ctx context.Context, t task) error {
 			x.rouse()
 			return nil
 		}
+		if x.queue.purge() {
+			continue
+		}
 		if err := x.waitForRoom(ctx, &x.pool); err != nil {
 			return err
 		}
@@ -77,7 +84,7 @@ func (x *loop) submit(ctx context.Context, t task) error {
 
 func (x *loop) follow(t task) error {
 	x.mu.Lock()
-	if x.closed && !x.driving {
+	if x.aborted || x.closed && !x.driving {
 		x.mu.Unlock()
 		return ErrShutdown
 	}
@@ -218,9 +225,15 @@ func (co *coroutine) live(yield func(struct{}) bool) {
 // finish counts a task out, and locks.
 func (x *loop) finish() {
 	x.mu.Lock()
-	x.active--
 	x.alive--
-	if len(x.returning) > 0 {
+	x.makeRoom()
+}
+
+// makeRoom counts one who is no longer in progress, and lets a task that has
+// finished waiting take the place.
+func (x *loop) makeRoom() {
+	x.active--
+	if len(x.returning) > 0 && x.active < len(x.lanes) {
 		x.active++
 		x.ready = append(x.ready, x.returning[0])
 		x.returning = x.returning[1:]
@@ -276,19 +289,15 @@ func (x *loop) pause(ctx context.Context, co *coroutine, l *waiter, away bool) b
 		<-l.wake
 		return true
 	}
-	co.parked, co.away = true, away
+	co.parked, co.away, co.l = true, away, l
 	if away {
-		x.active--
-		if len(x.returning) > 0 {
-			x.active++
-			x.ready = append(x.ready, x.returning[0])
-			x.returning = x.returning[1:]
-		}
+		x.makeRoom()
 	}
 	turn := co.turn
 	x.mu.Unlock()
 	defer afterFunc(ctx, func() { x.resume(co, turn) })()
 	co.yield(struct{}{})
+	co.l = nil
 	select {
 	case <-l.wake:
 		return true
@@ -311,21 +320,35 @@ func (x *loop) resume(co *coroutine, turn uint64) {
 	case x.active < len(x.lanes):
 		x.active++
 		x.ready = append(x.ready, co)
+	case len(co.l.wake) == 0: // it gives up, and is free at once
+		x.active++
+		x.ready = append(x.ready, co)
 	default:
 		x.returning = append(x.returning, co)
+		time.AfterFunc(patience, func() { x.hurry(co, turn) })
 	}
+	x.rouse()
+}
+
+// hurry lets a task whose patience is at an end go on although more than
+// Workers are then in progress; see crew.
+func (x *loop) hurry(co *coroutine, turn uint64) {
+	x.mu.Lock()
+	i := slices.Index(x.returning, co)
+	if i < 0 || co.turn != turn {
+		x.mu.Unlock()
+		return
+	}
+	x.returning = slices.Delete(x.returning, i, i+1)
+	x.active++
+	x.ready = append(x.ready, co)
 	x.rouse()
 }
 
 // Shutdown implements Executor.
 func (x *loop) Shutdown(ctx context.Context) error {
 	x.close()
-	select {
-	case <-x.ended:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
+	return waitFor(ctx, x.ended)
 }
 
 // ShutdownNow implements Executor.

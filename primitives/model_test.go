@@ -39,6 +39,7 @@ type world struct {
 	heard   []int
 	queue   []int // handed to the executor, not started
 	closed  bool
+	aborted bool
 	alive   bool // one of the executor's goroutines is at work
 }
 
@@ -75,7 +76,7 @@ func (w *world) add(parent int) (k int, s *simulated) {
 
 // hand is the model of the executor's intake.
 func (w *world) hand(k int, follows bool) {
-	if w.closed && (!follows || w.idle() && !w.alive) {
+	if w.aborted || w.closed && (!follows || w.idle() && !w.alive) {
 		w.end(k, primitives.Cancelled, primitives.ErrShutdown)
 		return
 	}
@@ -157,6 +158,7 @@ func (w *world) act(a action) (complaint string) {
 		if a.do == "shutdown" {
 			w.x.Shutdown(ended)
 		} else {
+			w.aborted = true
 			w.x.ShutdownNow(ended)
 			pending := w.queue
 			w.queue = nil

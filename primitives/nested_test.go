@@ -2,6 +2,7 @@ package primitives_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -254,19 +255,19 @@ func TestReturningTasksComeFirst(t *testing.T) {
 				y := primitives.NewPool(primitives.Config{Workers: 1})
 				start := time.Now()
 				f := primitives.Submit(t.Context(), x, func(ctx context.Context) (time.Duration, error) {
-					primitives.Submit(ctx, y, sleeping(90*time.Second)).Result(ctx)
+					primitives.Submit(ctx, y, sleeping(9*time.Millisecond)).Result(ctx)
 					return time.Since(start), nil
 				})
 				synctest.Wait()
-				minute := func(ctx context.Context, _ int) (int, error) { return sleeping(time.Minute)(ctx) }
+				brief := func(ctx context.Context, _ int) (int, error) { return sleeping(6 * time.Millisecond)(ctx) }
 				if batch {
-					primitives.SubmitN(t.Context(), x, 10, minute)
+					primitives.SubmitN(t.Context(), x, 10, brief)
 				} else {
 					for range 10 {
-						primitives.Submit(t.Context(), x, sleeping(time.Minute))
+						primitives.Submit(t.Context(), x, sleeping(6*time.Millisecond))
 					}
 				}
-				if d, err := soon(t, f); d != 2*time.Minute || err != nil {
+				if d, err := soon(t, f); d != 12*time.Millisecond || err != nil {
 					t.Errorf("it went on after %v, %v", d, err)
 				}
 				shut(t, y)
@@ -275,20 +276,98 @@ func TestReturningTasksComeFirst(t *testing.T) {
 	}
 }
 
-// A task that has finished waiting waits for a worker.
+// A task that has finished waiting waits for a worker, but not for ever: those
+// who have them may wait for what it does next.
 func TestReturningTasksKeepTheBound(t *testing.T) {
-	under(t, concurrent, primitives.Config{Workers: 1}, func(t *testing.T, x primitives.Executor) {
-		y := primitives.NewPool(primitives.Config{Workers: 1})
-		start := time.Now()
-		f := primitives.Submit(t.Context(), x, func(ctx context.Context) (time.Duration, error) {
-			primitives.Submit(ctx, y, sleeping(time.Second)).Result(ctx)
-			return time.Since(start), nil
+	for _, c := range []struct{ other, want time.Duration }{
+		{1005 * time.Millisecond, 1005 * time.Millisecond},
+		{time.Hour, 1010 * time.Millisecond},
+	} {
+		under(t, concurrent, primitives.Config{Workers: 1}, func(t *testing.T, x primitives.Executor) {
+			y := primitives.NewPool(primitives.Config{Workers: 1})
+			start := time.Now()
+			f := primitives.Submit(t.Context(), x, func(ctx context.Context) (time.Duration, error) {
+				primitives.Submit(ctx, y, sleeping(time.Second)).Result(ctx)
+				return time.Since(start), nil
+			})
+			synctest.Wait()
+			primitives.Submit(t.Context(), x, sleeping(c.other))
+			if d, err := soon(t, f); d != c.want || err != nil {
+				t.Errorf("beside a task of %v it went on after %v, %v", c.other, d, err)
+			}
+			shut(t, y)
 		})
-		synctest.Wait()
-		primitives.Submit(t.Context(), x, sleeping(time.Hour))
-		if d, err := soon(t, f); d != time.Hour || err != nil {
-			t.Errorf("it went on after %v, %v", d, err)
-		}
-		shut(t, y)
-	})
+	}
+}
+
+// The usual ways to give up must work inside tasks, however few workers there
+// are: what is given up may have the only worker until it is cancelled.
+func TestGivingUpInsideATask(t *testing.T) {
+	patient := func(ctx context.Context) (int, error) { // until it is cancelled
+		err := primitives.Sleep(ctx, time.Hour)
+		return 0, err
+	}
+	ways := map[string]func(ctx context.Context, x primitives.Executor) error{
+		"timeout, then cancel": func(ctx context.Context, x primitives.Executor) error {
+			g := primitives.Submit(context.Background(), x, patient)
+			brief, cancel := context.WithTimeout(ctx, time.Second)
+			defer cancel()
+			start := time.Now()
+			_, err := g.Result(brief)
+			g.Cancel()
+			if d := time.Since(start); d != time.Second || !errors.Is(err, context.DeadlineExceeded) {
+				return fmt.Errorf("%w after %v", err, d)
+			}
+			return nil
+		},
+		"timeout, then set": func(ctx context.Context, x primitives.Executor) error {
+			var stop primitives.Event
+			g := primitives.Submit(context.Background(), x, until(&stop, 3))
+			brief, cancel := context.WithTimeout(ctx, time.Second)
+			defer cancel()
+			_, err := g.Result(brief)
+			stop.Set()
+			if v, err := g.Result(ctx); v != 3 || err != nil {
+				return fmt.Errorf("%d, %w", v, err)
+			}
+			if !errors.Is(err, context.DeadlineExceeded) {
+				return err
+			}
+			return nil
+		},
+		"first wins": func(ctx context.Context, x primitives.Executor) error {
+			bg := context.Background()
+			fast := primitives.Submit(bg, x, func(ctx context.Context) (int, error) {
+				return 1, primitives.Sleep(ctx, 20*time.Millisecond)
+			})
+			a, b := primitives.Submit(bg, x, patient), primitives.Submit(bg, x, patient)
+			v, err := primitives.Any(fast, a, b).Result(ctx)
+			a.Cancel()
+			b.Cancel()
+			if v != 1 || err != nil {
+				return fmt.Errorf("%d, %w", v, err)
+			}
+			return nil
+		},
+	}
+	for name, way := range ways {
+		t.Run(name, func(t *testing.T) {
+			for _, workers := range []int{1, 2} {
+				names := concurrent
+				if name == "first wins" { // under spawn, Submit waits for those who are to be cancelled
+					names = queued
+				}
+				under(t, names, primitives.Config{Workers: workers}, func(t *testing.T, x primitives.Executor) {
+					start := time.Now()
+					f := primitives.Submit(t.Context(), x, func(ctx context.Context) (int, error) { return 0, way(ctx, x) })
+					if _, err := soon(t, f); err != nil {
+						t.Error(err)
+					}
+					if d := time.Since(start); d > time.Minute {
+						t.Errorf("it took %v", d)
+					}
+				})
+			}
+		})
+	}
 }

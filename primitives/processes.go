@@ -39,7 +39,8 @@ type processes struct {
 // It takes only functions made by Define, through Call. A child that dies or
 // misbehaves fails the task that it runs with a *ChildError and is replaced
 // before its next task; no other task is touched, and none runs twice unless
-// its Func is Retryable.
+// its Func is Retryable. A process that a task starts must not keep the task's
+// descriptors: over a pipe, the call then goes on until that process ends.
 //
 // The error says why children cannot be started.
 func NewProcesses(c Config) (Executor, error) {
@@ -82,14 +83,16 @@ func (x *processes) follow(task) error                  { return ErrClosure }
 // Call hands f(ctx, arg) to ex and returns its future: it is Submit for
 // functions that may run in another process, and works on every executor.
 //
-// On processes, arg is written down before Call returns. The end of the task's
-// context travels to the child; one that does not come back within a second is
-// ended. TaskTimeout ends it at once.
+// On processes, arg is written down before Call returns; it and the result may
+// have 64 MiB, less the name. The context's end travels to the child, its
+// values and deadline do not; a child that does not come back within a second
+// of that end is ended. TaskTimeout ends it at once.
 func Call[A, R any](ctx context.Context, ex Executor, f *Func[A, R], arg A) *Future[R] {
 	x, ok := ex.(*processes)
 	if !ok {
 		return Submit(ctx, ex, func(ctx context.Context) (R, error) { return f.fn(ctx, arg) })
 	}
+	mustHave(ctx)
 	future := &Future[R]{status: status(statusPending), home: x.core, ctx: ctx}
 	x.expect(1)
 	encoded, err := f.encodeArg(nil, arg)
@@ -170,12 +173,10 @@ func (x *processes) Shutdown(ctx context.Context) error {
 			}
 		}()
 	})
-	select {
-	case <-x.gone:
-		return x.fault
-	case <-ctx.Done():
-		return context.Cause(ctx)
+	if err := waitFor(ctx, x.gone); err != nil {
+		return err
 	}
+	return x.fault
 }
 
 // ShutdownNow implements Executor.

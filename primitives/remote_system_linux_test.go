@@ -3,6 +3,7 @@ package primitives
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -198,4 +199,27 @@ func gone(pid int) bool {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	_, after, _ := strings.Cut(string(stat), ") ")
 	return err != nil || strings.HasPrefix(after, "Z")
+}
+
+var remoteHeir = Define("remote test: heir", func(context.Context, struct{}) (int, error) {
+	heir := exec.Command("sleep", "4")
+	heir.ExtraFiles = []*os.File{os.NewFile(firstFD, "stream")}
+	if err := heir.Start(); err != nil {
+		return 0, err
+	}
+	select {}
+})
+
+// A program that a task has left the socket to does not keep the parent.
+func TestRemoteSocketIsNotKeptByAnHeir(t *testing.T) {
+	c := startTestChild(t, "unix", childLimits{})
+	start := time.Now()
+	_, err := callOn(context.Background(), c, remoteHeir, struct{}{}, 100*time.Millisecond)
+	var fault *ChildError
+	if !errors.As(err, &fault) || fault.Cause != ChildHung {
+		t.Errorf("error is %v", err)
+	}
+	if d := time.Since(start); d > 3*time.Second {
+		t.Errorf("the call took %v", d)
+	}
 }

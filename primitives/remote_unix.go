@@ -47,10 +47,23 @@ func openSockets() (*wiring, error) {
 	}
 	ours, theirs := os.NewFile(uintptr(fds[0]), "socket"), os.NewFile(uintptr(fds[1]), "socket")
 	return &wiring{
-		conn:   &fileConn{r: ours, w: ours},
+		conn:   &socketConn{fileConn{r: ours, w: ours}},
 		extra:  []*os.File{theirs},
 		theirs: []*os.File{theirs},
 	}, nil
+}
+
+// socketConn is the parent's end of a pair of sockets.
+type socketConn struct{ fileConn }
+
+// interrupt ends a read although a process that a task has started, and left
+// the socket to, lives on.
+func (c *socketConn) interrupt() {
+	raw, err := c.r.SyscallConn()
+	if err != nil {
+		return // it is closed, and nobody reads
+	}
+	_ = raw.Control(func(fd uintptr) { _ = unix.Shutdown(int(fd), unix.SHUT_RDWR) }) // likewise
 }
 
 func childSocket() (conn, error) {

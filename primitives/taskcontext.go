@@ -57,7 +57,7 @@ func (c *taskContext[T]) Done() <-chan struct{}       { return (*Future[T])(c).l
 func (c *taskContext[T]) String() string              { return "primitives.taskContext" }
 
 func (c *taskContext[T]) Err() error {
-	if s := c.status.Load(); s&(endlessBit|stoppedBit|finalBit) == endlessBit {
+	if s := c.status.Load(); s&(topBit|stoppedBit|finalBit) == topBit {
 		return nil // only Cancel ends it, and has not been called
 	}
 	return c.current().Err()
@@ -89,11 +89,13 @@ func (c *taskContext[T]) endless() bool {
 		return false
 	}
 	known := endingBit
-	if parent, ok := f.ctx.(ownContext); ok && parent.endless() || !ok && f.ctx.Done() == nil {
+	if parent, ok := f.ctx.(ownContext); ok && parent.endless() {
 		known = endlessBit
+	} else if !ok && f.ctx.Done() == nil {
+		known = endlessBit | topBit
 	}
 	f.status.raise(known)
-	return known == endlessBit
+	return known != endingBit
 }
 
 // live returns the context behind the task's, made to be cancelled.

@@ -17,6 +17,7 @@ type waiter struct {
 	wake   chan struct{} // receives one token (room for one), or is closed
 	closes bool          // wake is a Done channel
 	fire   func()        // a callback, instead of wake
+	ours   bool          // fire is of this package, short, and need not wait for callbacks
 	live   *liveContext  // the task's own context, which ends with the future
 
 	listens bool        // it stands in its own task's list, for Cancel to find
@@ -31,6 +32,9 @@ type waiter struct {
 // it has the token, so everything is read before.
 func (l *waiter) signal() {
 	switch {
+	case l.ours:
+		l.fire()
+		return
 	case l.closes:
 		close(l.wake)
 		return
@@ -138,7 +142,7 @@ func wakeAll(l *waiter) (callbacks *waiter) {
 	for l != nil {
 		next := l.prev
 		l.prev = nil
-		if l.fire == nil {
+		if l.fire == nil || l.ours {
 			l.signal()
 		} else {
 			*end, end = l, &l.prev
@@ -150,7 +154,7 @@ func wakeAll(l *waiter) (callbacks *waiter) {
 
 func hasCallback(l *waiter) bool {
 	for ; l != nil; l = l.prev {
-		if l.fire != nil {
+		if l.fire != nil && !l.ours {
 			return true
 		}
 	}

@@ -35,7 +35,7 @@ type core struct {
 	helpers   helpers
 
 	batchMu sync.Mutex
-	batches map[task]struct{} // that have tasks nobody has claimed, for ShutdownNow
+	batches map[batch]struct{} // that may have tasks nobody has claimed, for ShutdownNow
 }
 
 // lane is one worker's counters, padded so that no two workers write to the
@@ -56,7 +56,7 @@ const (
 )
 
 func newCore(c Config) *core {
-	k := &core{probe: c.Probe, callbackPanic: c.CallbackPanic, lanes: make([]lane, c.Workers), batches: map[task]struct{}{}}
+	k := &core{probe: c.Probe, callbackPanic: c.CallbackPanic, lanes: make([]lane, c.Workers), batches: map[batch]struct{}{}}
 	k.outside = worker{core: k, slot: -1}
 	return k
 }
@@ -74,12 +74,15 @@ func (k *core) Stats() Stats {
 	}
 	cancelled := int(k.cancelled.Load())
 	submitted := int(k.submitted.Load()) // last, so that no task is counted before it is submitted
+	// The lanes are read one after the other. A task that changes lanes
+	// meanwhile may be seen to end and not to start: below zero is zero.
+	running := int64(tally<<(64-runningBits)) >> (64 - runningBits)
 	s := Stats{
-		Running:   int(tally & (oneFinished - 1)),
-		Finished:  int(tally >> runningBits),
+		Running:   int(max(running, 0)),
+		Finished:  int(int64(tally-uint64(running)) >> runningBits),
 		Cancelled: cancelled,
 	}
-	s.Queued = submitted - s.Running - s.Finished - s.Cancelled
+	s.Queued = max(submitted-s.Running-s.Finished-s.Cancelled, 0)
 	return s
 }
 
@@ -99,8 +102,23 @@ func (k *core) dropBatches() {
 	batches := slices.Collect(maps.Keys(k.batches))
 	k.batchMu.Unlock()
 	for _, b := range batches {
-		b.drop(ErrShutdown)
+		b.dropFrom(0, ErrShutdown)
 	}
+}
+
+// batch is a Batch of any result type.
+type batch interface{ dropFrom(i int, err error) }
+
+func (k *core) keepBatch(b batch) {
+	k.batchMu.Lock()
+	k.batches[b] = struct{}{}
+	k.batchMu.Unlock()
+}
+
+func (k *core) forgetBatch(b batch) {
+	k.batchMu.Lock()
+	delete(k.batches, b)
+	k.batchMu.Unlock()
 }
 
 // waiters returns the executor's recycled waiters; nil makes new ones.
@@ -239,11 +257,29 @@ func (h *helpers) wait(ctx context.Context) error {
 		h.n.Add(helpersShut)
 		h.leave()
 	})
+	return waitFor(ctx, h.idle)
+}
+
+// waitFor waits until done is closed, or returns ctx's cause. What is done wins
+// over a context that has ended.
+func waitFor(ctx context.Context, done <-chan struct{}) error {
 	select {
-	case <-h.idle:
+	case <-done:
+		return nil
+	default:
+	}
+	select {
+	case <-done:
 		return nil
 	case <-ctx.Done():
 		return context.Cause(ctx)
+	}
+}
+
+// mustHave panics where the mistake is made: later it would end a worker.
+func mustHave(ctx context.Context) {
+	if ctx == nil {
+		panic("primitives: nil context")
 	}
 }
 
