@@ -9,9 +9,11 @@ import (
 
 // crew is the executors spawn, pool, threads and processes: goroutines that
 // take tasks from one bounded queue under one lock, which is held for tens of
-// instructions. Work stealing or a lock-free queue would scale further; at two
-// workers and tasks of a microsecond the lock costs a few per cent, and the
-// counts, the bound and the order of submission are exact.
+// instructions. To take several tasks at a time from a long queue saves a
+// tenth of the time of 1 µs tasks on two cores (0.66 instead of 0.73 of a plain
+// loop, make peers), but then two neighbours that wait for each other deadlock,
+// each behind the other's back; with one at a time, any Workers consecutive
+// tasks may.
 //
 // A goroutine may run tasks while it has one of the worker numbers, of which
 // there are as many as workers. A task that waits for a future gives its

@@ -203,3 +203,32 @@ func TestShutdownOfWhatHasEnded(t *testing.T) {
 		}
 	}
 }
+
+// With two workers a task may wait for the one submitted after it, however many
+// are pending: no worker takes tasks ahead and then sits on them.
+func TestNeighboursMayWaitForEachOther(t *testing.T) {
+	under(t, queued[:2], primitives.Config{Workers: 2}, func(t *testing.T, x primitives.Executor) {
+		var gate primitives.Event
+		for range 2 {
+			primitives.Submit(t.Context(), x, until(&gate, 0))
+		}
+		begun := make([]chan struct{}, 201)
+		for i := range begun {
+			begun[i] = make(chan struct{})
+		}
+		var last *primitives.Future[int]
+		for i := range 201 {
+			last = primitives.Submit(t.Context(), x, func(context.Context) (int, error) {
+				close(begun[i])
+				if i%50 == 0 && i < 200 {
+					<-begun[i+1]
+				}
+				return i, nil
+			})
+		}
+		gate.Set()
+		if v, err := soon(t, last); v != 200 || err != nil {
+			t.Errorf("%d, %v", v, err)
+		}
+	})
+}
