@@ -3,6 +3,7 @@ package primitives
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"math/big"
 	"reflect"
@@ -132,14 +133,15 @@ func TestCodecOfBytesAllocatesOnlyTheCopy(t *testing.T) {
 
 func TestDefineRefusesWhatCannotWork(t *testing.T) {
 	nop := func(context.Context, int) (int, error) { return 0, errors.New("x") }
-	f := Define("remote test: define", nop)
+	name := fmt.Sprint("remote test: define ", time.Now().UnixNano()) // new with every -count
+	f := Define(name, nop)
 	if again := f.Retryable(); f.retry || !again.retry || again.name != f.name {
 		t.Error("Retryable is no marked copy")
 	}
 	for what, define := range map[string]func(){
 		"empty":     func() { Define("", nop) },
 		"long":      func() { Define(strings.Repeat("x", 1<<16), nop) },
-		"duplicate": func() { Define("remote test: define", nop) },
+		"duplicate": func() { Define(name, nop) },
 		"nil":       func() { Define[int, int]("remote test: nil", nil) },
 	} {
 		func() {
