@@ -5,26 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"runtime/debug"
 	"sync"
-	"sync/atomic"
 )
-
-// State says how far a future has come.
-type State uint32
-
-// The states of a future. It goes from Pending to Running to Finished, or from
-// Pending to Cancelled, and never back.
-const (
-	Pending   State = iota // nobody has started the task
-	Running                // the task has started
-	Finished               // the task has returned, panicked or exited
-	Cancelled              // the task never ran and never will
-)
-
-func (s State) String() string {
-	return [...]string{"pending", "running", "finished", "cancelled"}[s]
-}
 
 // ErrCancelled is the error of a future that was cancelled before its task
 // started, and the cause of the context of a task that is asked to stop. It
@@ -61,47 +43,6 @@ func Raise(err error) {
 		panic(p)
 	}
 }
-
-// The values of a future's status word, and the bits beside them.
-const (
-	statusHeld      uint32 = 0 // pending, but only its own batch or composition may start it
-	statusPending   uint32 = 1
-	statusRunning   uint32 = 2
-	statusTaken     uint32 = 3 // pending, and about to be cancelled or to get its task
-	statusFinished  uint32 = finalBit
-	statusCancelled uint32 = finalBit + 1
-
-	finalBit uint32 = 4
-	// watchedBit: somebody besides the runner has an interest in more than the
-	// result, so finishing takes the lock. Without it a whole life costs two
-	// atomic operations.
-	watchedBit uint32 = 8
-	// notedBit: the future is final and has a note.
-	notedBit uint32 = 16
-	// endlessBit, endingBit: only Cancel can end the task's context, or more
-	// can. Neither is set before somebody asks.
-	endlessBit uint32 = 32
-	endingBit  uint32 = 64
-	// topBit: endless, and not submitted with the context of another task.
-	topBit uint32 = 256
-	// stoppedBit: the running task was asked to stop.
-	stoppedBit uint32 = 128
-
-	flagBits = watchedBit | notedBit | endlessBit | endingBit | topBit | stoppedBit
-)
-
-// status is an atomic.Uint32 that can be set without one before anybody else
-// knows it, which is an atomic operation less in every Submit.
-type status uint32
-
-func (s *status) Load() uint32   { return atomic.LoadUint32((*uint32)(s)) }
-func (s *status) Store(v uint32) { atomic.StoreUint32((*uint32)(s), v) }
-func (s *status) CompareAndSwap(old, new uint32) bool {
-	return atomic.CompareAndSwapUint32((*uint32)(s), old, new)
-}
-
-// raise sets a flag.
-func (s *status) raise(bit uint32) { atomic.OrUint32((*uint32)(s), bit) }
 
 // Future is the result of a task that may not have finished: a deferred
 // computation. Only executors and compositions (Then, All …) make futures, and
@@ -378,129 +319,4 @@ func (f *Future[T]) runHere(ctx context.Context, w *worker) bool {
 	f.claim(statusTaken, statusRunning)
 	f.execute(w)
 	return true
-}
-
-// claim makes the caller the one who runs, cancels or completes the task, if
-// its status is still the given one.
-func (f *Future[T]) claim(from, to uint32) bool {
-	for {
-		s := f.status.Load()
-		if s&^flagBits != from {
-			return false
-		}
-		if f.status.CompareAndSwap(s, to|s&flagBits) {
-			return true
-		}
-	}
-}
-
-// unclaim lets the executor claim a held future that now has its task.
-func (f *Future[T]) unclaim() {
-	for {
-		s := f.status.Load()
-		if f.status.CompareAndSwap(s, statusPending|s&flagBits) {
-			return
-		}
-	}
-}
-
-// run implements task.
-func (f *Future[T]) run(w *worker) {
-	if f.claim(statusPending, statusRunning) {
-		f.execute(w)
-	}
-}
-
-// drop implements task.
-func (f *Future[T]) drop(err error) {
-	if f.claim(statusPending, statusTaken) || f.claim(statusHeld, statusTaken) {
-		f.home.dropped()
-		f.complete(f.value, err, statusCancelled)
-	}
-}
-
-// over implements task.
-func (f *Future[T]) over() bool { return f.State() != Pending }
-
-// execute runs the claimed task on w.
-func (f *Future[T]) execute(w *worker) {
-	if f.ctx.Err() != nil {
-		f.home.dropped()
-		f.complete(f.value, context.Cause(f.ctx), statusCancelled)
-		return
-	}
-	var (
-		value    T
-		err      error
-		returned bool
-	)
-	token := w.begin()
-	// The probe and the counters hear of the end before any waiter does: a job
-	// that has seen all its results finds all its tasks measured.
-	defer func() {
-		if !returned {
-			err = abnormal(recover())
-		}
-		w.end(token)
-		f.complete(value, err, statusFinished)
-	}()
-	value, err = f.fn((*taskContext[T])(f))
-	returned = true
-}
-
-// abnormal returns the error of a task that did not return. Call it in the
-// deferred function, for the stack to be the task's.
-func abnormal(recovered any) error {
-	if recovered == nil {
-		return ErrGoexit
-	}
-	return &PanicError{Value: recovered, Stack: debug.Stack()}
-}
-
-// complete makes the claimed future final and lets the waiters go on.
-func (f *Future[T]) complete(value T, err error, end uint32) {
-	f.value = value
-	if err == nil && f.status.CompareAndSwap(statusRunning, end) {
-		f.fn, f.ctx = nil, nil // nobody reads them from here on
-		return
-	}
-	f.mu.Lock()
-	chain := f.list.take()
-	f.fn, f.ctx = nil, nil
-	var n *note
-	if called := hasCallback(chain); called || err != nil {
-		n = &note{err: err, firing: called}
-		f.ctx = n
-		end |= notedBit
-	}
-	f.status.Store(end)
-	f.mu.Unlock()
-	if chain = wakeAll(chain); chain != nil {
-		callInside(func() { f.callBack(n, chain) })
-	}
-}
-
-// callBack runs the callbacks, and those that come meanwhile.
-func (f *Future[T]) callBack(n *note, chain *waiter) {
-	returned := false
-	defer func() {
-		if !returned { // a callback called runtime.Goexit
-			f.callBack(n, chain)
-		}
-	}()
-	for {
-		for chain != nil {
-			l := chain
-			chain, l.prev = l.prev, nil
-			l.fire()
-		}
-		f.mu.Lock()
-		chain = n.late.take()
-		n.firing = chain != nil
-		f.mu.Unlock()
-		if chain == nil {
-			break
-		}
-	}
-	returned = true
 }

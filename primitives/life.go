@@ -1,0 +1,133 @@
+package primitives
+
+import (
+	"context"
+	"runtime/debug"
+)
+
+// The life of a future: who claims it runs, cancels or completes it.
+
+// claim makes the caller the one who runs, cancels or completes the task, if
+// its status is still the given one.
+func (f *Future[T]) claim(from, to uint32) bool {
+	for {
+		s := f.status.Load()
+		if s&^flagBits != from {
+			return false
+		}
+		if f.status.CompareAndSwap(s, to|s&flagBits) {
+			return true
+		}
+	}
+}
+
+// unclaim lets the executor claim a held future that now has its task.
+func (f *Future[T]) unclaim() {
+	for {
+		s := f.status.Load()
+		if f.status.CompareAndSwap(s, statusPending|s&flagBits) {
+			return
+		}
+	}
+}
+
+// run implements task.
+func (f *Future[T]) run(w *worker) {
+	if f.claim(statusPending, statusRunning) {
+		f.execute(w)
+	}
+}
+
+// drop implements task.
+func (f *Future[T]) drop(err error) {
+	if f.claim(statusPending, statusTaken) || f.claim(statusHeld, statusTaken) {
+		f.home.dropped()
+		f.complete(f.value, err, statusCancelled)
+	}
+}
+
+// over implements task.
+func (f *Future[T]) over() bool { return f.State() != Pending }
+
+// execute runs the claimed task on w.
+func (f *Future[T]) execute(w *worker) {
+	if f.ctx.Err() != nil {
+		f.home.dropped()
+		f.complete(f.value, context.Cause(f.ctx), statusCancelled)
+		return
+	}
+	var (
+		value    T
+		err      error
+		returned bool
+	)
+	token := w.begin()
+	// The probe and the counters hear of the end before any waiter does: a job
+	// that has seen all its results finds all its tasks measured.
+	defer func() {
+		if !returned {
+			err = abnormal(recover())
+		}
+		w.end(token)
+		f.complete(value, err, statusFinished)
+	}()
+	value, err = f.fn((*taskContext[T])(f))
+	returned = true
+}
+
+// abnormal returns the error of a task that did not return. Call it in the
+// deferred function, for the stack to be the task's.
+func abnormal(recovered any) error {
+	if recovered == nil {
+		return ErrGoexit
+	}
+	return &PanicError{Value: recovered, Stack: debug.Stack()}
+}
+
+// complete makes the claimed future final and lets the waiters go on.
+func (f *Future[T]) complete(value T, err error, end uint32) {
+	f.value = value
+	if err == nil && f.status.CompareAndSwap(statusRunning, end) {
+		f.fn, f.ctx = nil, nil // nobody reads them from here on
+		return
+	}
+	f.mu.Lock()
+	chain := f.list.take()
+	f.fn, f.ctx = nil, nil
+	var n *note
+	if called := hasCallback(chain); called || err != nil {
+		n = &note{err: err, firing: called}
+		f.ctx = n
+		end |= notedBit
+	}
+	f.status.Store(end)
+	f.mu.Unlock()
+	if chain = wakeAll(chain); chain != nil {
+		callInside(func() { f.callBack(n, chain) })
+	}
+}
+
+// callBack runs the callbacks, and those that come meanwhile.
+func (f *Future[T]) callBack(n *note, chain *waiter) {
+	returned := false
+	defer func() {
+		if !returned { // a callback called runtime.Goexit
+			f.callBack(n, chain)
+		}
+	}()
+	for {
+		for chain != nil {
+			l := chain
+			chain, l.prev = l.prev, nil
+			l.fire()
+		}
+		f.mu.Lock()
+		chain = n.late.take()
+		n.firing = chain != nil
+		f.mu.Unlock()
+		if chain == nil {
+			break
+		}
+	}
+	returned = true
+}
