@@ -57,5 +57,5 @@ smoke: ## run every benchmark once
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchtime 1x ./bench
 
 clean: ## remove what was built and measured here, except results/reference
-	rm -rf bin
+	rm -rf bin bench/peers/results
 	find results -mindepth 1 -maxdepth 1 -not -name reference -exec rm -rf {} +

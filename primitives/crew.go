@@ -92,9 +92,6 @@ func (x *crew) submit(ctx context.Context, t task) error {
 			x.giveUp(w, t)
 			return nil
 		}
-		if x.queue.purge() {
-			continue
-		}
 		if err := x.waitForRoom(ctx, &x.pool); err != nil {
 			return err
 		}

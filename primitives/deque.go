@@ -52,3 +52,15 @@ func (q *deque) first() task {
 	}
 	return q.ring[q.head]
 }
+
+// drop cancels every task. A callback that calls runtime.Goexit ends the
+// caller, but not before all are cancelled.
+func (q *deque) drop() {
+	if q.len() == 0 {
+		return
+	}
+	defer q.drop()
+	for t := q.pop(); t != nil; t = q.pop() {
+		t.drop(ErrShutdown)
+	}
+}

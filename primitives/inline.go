@@ -24,8 +24,10 @@ func NewInline(c Config) Executor {
 	return x
 }
 
+// submit implements Executor.
 func (x *inline) submit(_ context.Context, t task) error { return x.follow(t) }
 
+// follow implements Executor.
 func (x *inline) follow(t task) error {
 	if !x.helpers.enter() {
 		return ErrShutdown

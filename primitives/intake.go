@@ -15,9 +15,13 @@ type intake struct {
 	aborted bool // ShutdownNow was called: nothing pending will run
 }
 
-// waitForRoom waits, unlocked meanwhile, for room in the queue. If ctx ends
-// first it returns the cause, unlocked.
+// waitForRoom waits, unlocked meanwhile, for room in the full queue, unless it
+// holds tasks that are over and only have to be thrown out. If ctx ends first it
+// returns the cause, unlocked.
 func (q *intake) waitForRoom(ctx context.Context, waiters *waiterPool) error {
+	if q.queue.purge() {
+		return nil
+	}
 	w := currentWorker()
 	l := waiters.get(w)
 	q.blocked.push(l)
@@ -55,16 +59,4 @@ func (q *intake) dropAll() {
 	q.queue = deque{}
 	q.mu.Unlock()
 	pending.drop()
-}
-
-// drop cancels every task. A callback that calls runtime.Goexit ends the
-// caller, but not before all are cancelled.
-func (q *deque) drop() {
-	if q.len() == 0 {
-		return
-	}
-	defer q.drop()
-	for t := q.pop(); t != nil; t = q.pop() {
-		t.drop(ErrShutdown)
-	}
 }

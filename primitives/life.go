@@ -21,7 +21,7 @@ func (f *Future[T]) claim(from, to uint32) bool {
 	}
 }
 
-// unclaim lets the executor claim a held future that now has its task.
+// unclaim makes a future that the caller has taken pending.
 func (f *Future[T]) unclaim() {
 	for {
 		s := f.status.Load()

@@ -63,6 +63,7 @@ func NewLoop(c Config) Executor {
 	}
 }
 
+// submit implements Executor.
 func (x *loop) submit(ctx context.Context, t task) error {
 	x.mu.Lock()
 	for !x.closed {
@@ -70,9 +71,6 @@ func (x *loop) submit(ctx context.Context, t task) error {
 			x.queue.push(t)
 			x.rouse()
 			return nil
-		}
-		if x.queue.purge() {
-			continue
 		}
 		if err := x.waitForRoom(ctx, &x.pool); err != nil {
 			return err
@@ -82,6 +80,7 @@ func (x *loop) submit(ctx context.Context, t task) error {
 	return ErrShutdown
 }
 
+// follow implements Executor.
 func (x *loop) follow(t task) error {
 	x.mu.Lock()
 	if x.aborted || x.closed && !x.driving {

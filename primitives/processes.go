@@ -77,8 +77,11 @@ func firstOf(errs []error) error {
 	return nil
 }
 
+// submit implements Executor. Call goes to the crew.
 func (x *processes) submit(context.Context, task) error { return ErrClosure }
-func (x *processes) follow(task) error                  { return ErrClosure }
+
+// follow implements Executor.
+func (x *processes) follow(task) error { return ErrClosure }
 
 // Call hands f(ctx, arg) to ex and returns its future: it is Submit for
 // functions that may run in another process, and works on every executor.

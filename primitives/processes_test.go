@@ -8,7 +8,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -69,16 +68,6 @@ func runs(t *testing.T, log string) map[int]int {
 	return count
 }
 
-func transports() []string {
-	switch runtime.GOOS {
-	case "linux":
-		return []string{"pipe", "unix", "mmap"}
-	case "windows":
-		return []string{"pipe"}
-	}
-	return []string{"pipe", "unix"}
-}
-
 func newProcesses(t *testing.T, c primitives.Config) primitives.Executor {
 	t.Helper()
 	x, err := primitives.NewProcesses(c)
@@ -101,7 +90,7 @@ func TestProcessesLoseNoTask(t *testing.T) {
 	if os.Getenv("OVERLAP_SOAK") != "" {
 		tasks = 4000
 	}
-	for _, transport := range transports() {
+	for _, transport := range primitives.Transports() {
 		t.Run(transport, func(t *testing.T) {
 			x := newProcesses(t, primitives.Config{Workers: 3, Transport: transport, TaskTimeout: 300 * time.Millisecond})
 			log := filepath.Join(t.TempDir(), "log")

@@ -45,7 +45,8 @@ var (
 	remoteCPUs = Define("remote test: cpus", func(context.Context, struct{}) (int, error) { return runtime.NumCPU(), nil })
 )
 
-func transports() []string {
+// Transports are those of this system, for the tests outside of the package too.
+func Transports() []string {
 	switch runtime.GOOS {
 	case "linux":
 		return []string{"pipe", "unix", "mmap"}
@@ -56,7 +57,7 @@ func transports() []string {
 }
 
 func eachTransport(t *testing.T, f func(t *testing.T, transport string)) {
-	for _, transport := range transports() {
+	for _, transport := range Transports() {
 		t.Run(transport, func(t *testing.T) { f(t, transport) })
 	}
 }
@@ -210,7 +211,7 @@ func TestRemoteStartSaysWhatIsWrong(t *testing.T) {
 }
 
 func BenchmarkRemoteCall(b *testing.B) {
-	for _, transport := range transports() {
+	for _, transport := range Transports() {
 		b.Run(transport, func(b *testing.B) {
 			c, arg := startTestChild(b, transport, childLimits{}), make([]byte, 64)
 			b.ReportAllocs()

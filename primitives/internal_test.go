@@ -70,3 +70,17 @@ func TestRegistryOverflow(t *testing.T) {
 		t.Error("the other worker was thrown out")
 	}
 }
+
+// A batch that is over is in nobody's list: its futures are the application's.
+func TestBatchesThatAreOverAreForgotten(t *testing.T) {
+	x := NewPool(Config{Workers: 2})
+	for _, n := range []int{0, 1, 50} {
+		SubmitN(t.Context(), x, n, func(context.Context, int) (int, error) { return 0, nil })
+	}
+	if err := x.Shutdown(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(x.base().batches); n != 0 {
+		t.Errorf("the executor knows %d batches that are over", n)
+	}
+}

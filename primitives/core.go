@@ -1,0 +1,209 @@
+package primitives
+
+import (
+	"context"
+	"log"
+	"maps"
+	"runtime/debug"
+	"slices"
+	"sync"
+	"sync/atomic"
+)
+
+// core is what every executor has and what its futures keep: counters, probe,
+// recycled waiters. It does not lead to the queue, so a kept future does not
+// keep its executor.
+type core struct {
+	probe         Probe
+	callbackPanic func(*PanicError)
+	helpable      bool // whoever asks may run the tasks
+
+	perTask bool         // a goroutine runs one task (spawn)
+	wanted  atomic.Int64 // tasks that have finished waiting and want a worker
+
+	lanes     []lane // by worker number
+	outside   worker // for those who help
+	outsiders lane
+	pool      waiterPool
+
+	_         [128]byte // submitters write below, workers read above
+	submitted atomic.Uint64
+	cancelled atomic.Uint64
+	helpers   helpers
+
+	batchMu sync.Mutex
+	batches map[batch]struct{} // that may have tasks nobody has claimed, for ShutdownNow
+}
+
+// lane is one worker's counters, padded so that no two workers write to the
+// same cache line or to neighbouring ones, which are fetched together.
+type lane struct {
+	// tally holds the tasks that run in its low bits and those that have
+	// finished above, so that starting and finishing are one addition each. A
+	// task may start in one lane and finish in another: only sums mean
+	// something.
+	tally atomic.Uint64
+	_     [128 - 8]byte
+}
+
+const (
+	runningBits = 24
+	oneStarted  = 1
+	oneFinished = 1 << runningBits // and oneStarted less, if it was counted
+)
+
+func newCore(c Config) *core {
+	k := &core{probe: c.Probe, callbackPanic: c.CallbackPanic, lanes: make([]lane, c.Workers), batches: map[batch]struct{}{}}
+	k.outside = worker{core: k, slot: -1}
+	return k
+}
+
+func (k *core) base() *core { return k }
+
+// Workers implements Executor.
+func (k *core) Workers() int { return len(k.lanes) }
+
+// Stats implements Executor.
+func (k *core) Stats() Stats {
+	tally := k.outsiders.tally.Load()
+	for i := range k.lanes {
+		tally += k.lanes[i].tally.Load()
+	}
+	cancelled := int(k.cancelled.Load())
+	submitted := int(k.submitted.Load()) // last, so that no task is counted before it is submitted
+	// The lanes are read one after the other. A task that changes lanes
+	// meanwhile may be seen to end and not to start: below zero is zero.
+	running := int64(tally<<(64-runningBits)) >> (64 - runningBits)
+	s := Stats{
+		Running:   int(max(running, 0)),
+		Finished:  int(int64(tally-uint64(running)) >> runningBits),
+		Cancelled: cancelled,
+	}
+	s.Queued = max(submitted-s.Running-s.Finished-s.Cancelled, 0)
+	return s
+}
+
+// expect counts n tasks in.
+func (k *core) expect(n int) { k.submitted.Add(uint64(n)) }
+
+// dropped counts a task that will not run.
+func (k *core) dropped() {
+	if k != nil {
+		k.cancelled.Add(1)
+	}
+}
+
+// dropBatches cancels the tasks of batches that nobody has claimed.
+func (k *core) dropBatches() {
+	k.batchMu.Lock()
+	batches := slices.Collect(maps.Keys(k.batches))
+	k.batchMu.Unlock()
+	for _, b := range batches {
+		b.dropFrom(0, ErrShutdown)
+	}
+}
+
+// batch is a Batch of any result type.
+type batch interface{ dropFrom(i int, err error) }
+
+func (k *core) keepBatch(b batch) {
+	k.batchMu.Lock()
+	k.batches[b] = struct{}{}
+	k.batchMu.Unlock()
+}
+
+func (k *core) forgetBatch(b batch) {
+	k.batchMu.Lock()
+	delete(k.batches, b)
+	k.batchMu.Unlock()
+}
+
+// waiters returns the executor's recycled waiters; nil makes new ones.
+func (k *core) waiters() *waiterPool {
+	if k == nil {
+		return nil
+	}
+	return &k.pool
+}
+
+// guard runs a callback. What it does must not end the goroutine, which has
+// other callbacks to run and may be a worker.
+func (k *core) guard(callback func()) {
+	returned := false
+	defer func() {
+		if returned {
+			return
+		}
+		r := recover()
+		if r == nil { // runtime.Goexit cannot be stopped, but runs this first
+			return
+		}
+		p := &PanicError{Value: r, Stack: debug.Stack()}
+		if k == nil || k.callbackPanic == nil {
+			log.Printf("%v in a callback\n%s", p, p.Stack)
+			return
+		}
+		k.callbackPanic(p)
+	}()
+	callback()
+	returned = true
+}
+
+// helpers counts the callers that are running tasks themselves.
+type helpers struct {
+	n     atomic.Int64
+	shut  sync.Once
+	ended sync.Once
+	idle  chan struct{} // made by the first wait
+}
+
+const helpersShut = 1 << 62
+
+// enter counts the caller in, unless wait was called.
+func (h *helpers) enter() bool {
+	if h.n.Add(1)&helpersShut != 0 {
+		h.leave()
+		return false
+	}
+	return true
+}
+
+func (h *helpers) leave() {
+	if h.n.Add(-1) == helpersShut {
+		h.ended.Do(func() { close(h.idle) })
+	}
+}
+
+// wait lets nobody in any more, and waits for those who are inside.
+func (h *helpers) wait(ctx context.Context) error {
+	h.shut.Do(func() {
+		h.idle = make(chan struct{})
+		h.n.Add(1)
+		h.n.Add(helpersShut)
+		h.leave()
+	})
+	return waitFor(ctx, h.idle)
+}
+
+// waitFor waits until done is closed, or returns ctx's cause. What is done wins
+// over a context that has ended.
+func waitFor(ctx context.Context, done <-chan struct{}) error {
+	select {
+	case <-done:
+		return nil
+	default:
+	}
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// mustHave panics where the mistake is made: later it would end a worker.
+func mustHave(ctx context.Context) {
+	if ctx == nil {
+		panic("primitives: nil context")
+	}
+}
