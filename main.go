@@ -14,8 +14,10 @@ import (
 	"os"
 
 	"overlap/internal/cli"
+	"overlap/primitives"
 )
 
 func main() {
+	primitives.ServeIfChild()
 	os.Exit(cli.Main(context.Background(), os.Args[1:], os.Stdout, os.Stderr))
 }

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"overlap/bench/host"
+	"overlap/primitives"
 	"overlap/workloads"
 )
 
@@ -21,7 +22,10 @@ import (
 type options struct {
 	workers   []int
 	executors []string
+	variants  []string
 	size      workloads.Size
+	weak      bool
+	disk      string
 	slices    int
 	cores     int
 	barrier   bool
@@ -40,6 +44,7 @@ var flags = options{
 // choose points, writes the configuration and Unit lines that belong before
 // the results, and runs the tests and benchmarks. It does not return.
 func Main(m *testing.M) {
+	primitives.ServeIfChild()
 	register(flag.CommandLine)
 	flag.Parse()
 	preamble()
@@ -47,7 +52,8 @@ func Main(m *testing.M) {
 }
 
 // Sample is the main function of a process that measures one sample: a test
-// binary without go test. args are its flags. It does not return.
+// binary without go test. args are its flags. It does not return. The program
+// must have called primitives.ServeIfChild before.
 func Sample(args []string) {
 	testing.Init()
 	register(flag.CommandLine)
@@ -77,10 +83,16 @@ func register(fs *flag.FlagSet) {
 		flags.workers, err = ParseInts(s)
 		return err
 	})
-	fs.Func("executors", "comma-separated `list` of executors, from "+strings.Join(workloads.Executors(), ", ")+" (default pool)", func(s string) error {
+	fs.Func("executors", "comma-separated `list` of executors, from "+strings.Join(Executors(), ", ")+" (default pool)", func(s string) error {
 		flags.executors = strings.Split(s, ",")
 		return nil
 	})
+	fs.Func("variants", "comma-separated `list` of variants; all means every variant (default: the first of each workload)", func(s string) error {
+		flags.variants = strings.Split(s, ",")
+		return nil
+	})
+	fs.BoolVar(&flags.weak, "weak", false, "make the jobs grow with the workers (weak scaling)")
+	fs.StringVar(&flags.disk, "disk", "", "`folder` for the files of disk (default: that for temporary files)")
 	fs.Func("size", "`size` of the jobs: small, medium or large (default medium)", func(s string) error {
 		flags.size = workloads.Size(s)
 		return nil
@@ -93,9 +105,12 @@ func register(fs *flag.FlagSet) {
 // check finds flags that cannot be obeyed.
 func (o options) check(cpus []int) error {
 	for _, x := range o.executors {
-		if !slices.Contains(workloads.Executors(), x) {
-			return fmt.Errorf("-executors: unknown executor %q: there are %s", x, strings.Join(workloads.Executors(), ", "))
+		if !slices.Contains(Executors(), x) {
+			return fmt.Errorf("-executors: unknown executor %q: there are %s", x, strings.Join(Executors(), ", "))
 		}
+	}
+	if err := workloads.CheckVariants(workloads.All(), o.variants); err != nil {
+		return fmt.Errorf("-variants: %w", err)
 	}
 	if !slices.Contains(workloads.Sizes(), o.size) {
 		return fmt.Errorf("-size: unknown size %q: there are %v", o.size, workloads.Sizes())
@@ -108,6 +123,9 @@ func (o options) check(cpus []int) error {
 	}
 	return nil
 }
+
+// Executors lists what -executors takes: the executors, and the serial program.
+func Executors() []string { return append(primitives.Names(), SerialExecutor) }
 
 // ParseInts reads a comma-separated list of numbers that are at least 1.
 func ParseInts(s string) ([]int, error) {
@@ -142,8 +160,8 @@ func preamble() {
 	writeConfig(w)
 }
 
-// writeConfig writes the configuration lines. The kinds of all workloads are
-// one line that never changes, because benchstat makes a table of its own for
+// writeConfig writes the configuration lines. The kinds of all workloads, and
+// the scaling to expect of them, are lines that never change, because benchstat makes a table of its own for
 // every value of a configuration key.
 func writeConfig(w io.Writer) {
 	h, err := host.Read()
@@ -155,12 +173,16 @@ func writeConfig(w io.Writer) {
 	for i, c := range h.CPUs {
 		ids[i] = c.ID
 	}
-	var kinds []string
+	var kinds, expect []string
 	for _, k := range workloads.All() {
 		kinds = append(kinds, Title(k)+"="+string(k.Kind))
+		expect = append(expect, Title(k)+"="+string(k.Expect))
+		for _, v := range k.Variants[min(1, len(k.Variants)):] {
+			expect = append(expect, Title(k)+"/"+v.Name+"="+string(v.Expect))
+		}
 	}
-	fmt.Fprintf(w, "host: %s\nkernel: %s\ngo: %s\ncpus: %s\nkinds: %s\n",
-		h.Name, h.Kernel, h.Go, host.FormatList(ids), strings.Join(kinds, " "))
+	fmt.Fprintf(w, "host: %s\nkernel: %s\ngo: %s\ncpus: %s\nkinds: %s\nexpect: %s\n",
+		h.Name, h.Kernel, h.Go, host.FormatList(ids), strings.Join(kinds, " "), strings.Join(expect, " "))
 }
 
 // meet tells whoever holds the barrier that this process is ready and waits

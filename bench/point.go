@@ -14,7 +14,9 @@ type Point struct {
 	Cores    int // CPUs in the affinity mask
 	Procs    int // GOMAXPROCS
 	Size     workloads.Size
-	Slices   int // above 1: one of this many equal shares of the job
+	Variant  string // of the workload; empty is its first
+	Weak     bool   // the job grows with the workers
+	Slices   int    // above 1: one of this many equal shares of the job
 }
 
 // Name is the point as a result file names it, without the word Benchmark:
@@ -28,12 +30,18 @@ func (p Point) Name() string {
 	return name
 }
 
-// parts is the name of the sub-benchmark. The medium size and the whole job go
-// without saying.
+// parts is the name of the sub-benchmark. The medium size, the first variant,
+// strong scaling and the whole job go without saying.
 func (p Point) parts() string {
 	s := fmt.Sprintf("executor=%s/workers=%d/cores=%d", p.Executor, p.Workers, p.Cores)
 	if p.Size != workloads.Medium {
 		s += fmt.Sprintf("/size=%s", p.Size)
+	}
+	if p.Variant != "" {
+		s += "/variant=" + p.Variant
+	}
+	if p.Weak {
+		s += "/scaling=weak"
 	}
 	if p.Slices > 1 {
 		s += fmt.Sprintf("/slices=%d", p.Slices)

@@ -20,8 +20,6 @@ func TestCheckLabelFindsWhatDiffers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ex := primitives.NewPool(primitives.Config{Workers: 2})
-	defer ex.Shutdown(context.Background())
 	now := runtime.GOMAXPROCS(0)
 	for _, c := range []struct {
 		s     sample
@@ -34,7 +32,7 @@ func TestCheckLabelFindsWhatDiffers(t *testing.T) {
 		{sample{executor: "pool", workers: 3, cpus: cpus, procs: []int{now}}, now, "has 2 workers, the label says 3"},
 		{sample{workers: 2, cpus: append([]int{99}, cpus...), procs: []int{now}}, now, "the sample is labelled for CPUs"},
 	} {
-		err := c.s.checkLabel(c.procs, ex)
+		err := c.s.checkLabel(c.procs, 2)
 		if !host.CanBind && strings.Contains(c.want, "CPUs") {
 			continue
 		}
@@ -60,9 +58,10 @@ func (j fakeJob) Run(ctx context.Context, ex primitives.Executor) error {
 	_, err := last.Result(ctx)
 	return err
 }
-func (j fakeJob) Check() error { return j.wrong }
-func (j fakeJob) Items() int   { return 70 }
-func (j fakeJob) Close() error { return nil }
+func (j fakeJob) Serial() error { return nil }
+func (j fakeJob) Check() error  { return j.wrong }
+func (j fakeJob) Items() int    { return 70 }
+func (j fakeJob) Close() error  { return nil }
 
 // benchmark runs one sample of the fake job as testing would.
 func benchmark(t *testing.T, procs int, wrong error) testing.BenchmarkResult {
@@ -83,7 +82,7 @@ func benchmarkOn(t *testing.T, cpus []int, procs int, wrong error) testing.Bench
 		t.Fatal(err)
 	}
 	defer benchtime.Set(before)
-	w := workloads.Workload{Name: "fake", New: func(workloads.Params) (workloads.Job, error) { return fakeJob{wrong}, nil }}
+	w := workloads.Workload{Name: "fake", SetUp: func(workloads.Params) (workloads.Job, error) { return fakeJob{wrong}, nil }}
 	s := &sample{workload: w, executor: "pool", workers: 1, cpus: cpus, procs: []int{procs}}
 	return testing.Benchmark(s.run)
 }

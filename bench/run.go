@@ -28,8 +28,24 @@ import (
 	"overlap/workloads"
 )
 
-// Run benchmarks w at every combination of the -executors and -workers flags
-// (see Main), each as a sub-benchmark named after its point.
+// SerialExecutor is the name under which a workload's plain serial program is
+// measured: the baseline of COST (McSherry, Isard and Murray, 2015), which is
+// the cores that a parallel program needs to beat it.
+const SerialExecutor = "serial"
+
+// CanRun returns nil, or why the workload cannot run under that executor.
+func CanRun(w workloads.Workload, executor string) error {
+	if executor == SerialExecutor {
+		return nil
+	}
+	return w.CanRunUnder(executor)
+}
+
+// Single reports whether the executor has one worker and no more.
+func Single(executor string) bool { return executor == SerialExecutor || executor == "inline" }
+
+// Run benchmarks w at every combination of the -executors, -variants and
+// -workers flags (see Main), each as a sub-benchmark named after its point.
 func Run(b *testing.B, w workloads.Workload) {
 	cpus, err := host.Affinity()
 	if err != nil {
@@ -42,28 +58,40 @@ func Run(b *testing.B, w workloads.Workload) {
 	if err != nil {
 		b.Fatal(err)
 	}
+	for _, s := range samples(w, cpus, procs) {
+		if err := CanRun(w, s.executor); err != nil {
+			b.Fatal(err)
+		}
+		// testing runs the first iteration of a sub-benchmark before it
+		// applies the first value of -cpu (go.dev/issue/49980), and with
+		// -benchtime=1x that iteration is the result.
+		runtime.GOMAXPROCS(procs[0])
+		b.Run(s.name(), s.run)
+		if err := s.close(); err != nil {
+			b.Errorf("%s: %v", s.name(), err)
+		}
+	}
+}
+
+// samples are the combinations of the flags.
+func samples(w workloads.Workload, cpus, procs []int) (list []*sample) {
 	for _, executor := range flags.executors {
-		for _, workers := range flags.workers {
-			if executor == "inline" && workers > 1 {
-				continue
-			}
-			s := &sample{workload: w, executor: executor, workers: workers, cpus: cpus, procs: procs}
-			// testing runs the first iteration of a sub-benchmark before it
-			// applies the first value of -cpu (go.dev/issue/49980), and with
-			// -benchtime=1x that iteration is the result.
-			runtime.GOMAXPROCS(procs[0])
-			b.Run(s.name(), s.run)
-			if err := s.close(); err != nil {
-				b.Errorf("%s: %v", s.name(), err)
+		for _, variant := range w.Choose(flags.variants) {
+			for _, workers := range flags.workers {
+				if workers == 1 || !Single(executor) {
+					list = append(list, &sample{workload: w, variant: variant, executor: executor, workers: workers, cpus: cpus, procs: procs})
+				}
 			}
 		}
 	}
+	return list
 }
 
 // sample is one sub-benchmark. testing calls run several times, with growing
 // b.N and for every value of -cpu and -count; the job is set up once.
 type sample struct {
 	workload workloads.Workload
+	variant  string
 	executor string
 	workers  int
 	cpus     []int // the affinity mask
@@ -78,13 +106,22 @@ func (s *sample) name() string {
 		Workers:  s.workers,
 		Cores:    len(s.cpus),
 		Size:     flags.size,
+		Variant:  s.variant,
+		Weak:     flags.weak,
 		Slices:   flags.slices,
 	}.parts()
 }
 
 func (s *sample) setUp() (err error) {
 	if s.job == nil {
-		s.job, err = s.workload.New(workloads.Params{Size: flags.size, Workers: s.workers, Slices: flags.slices})
+		s.job, err = s.workload.New(workloads.Params{
+			Size:    flags.size,
+			Workers: s.workers,
+			Variant: s.variant,
+			Weak:    flags.weak,
+			Slices:  flags.slices,
+			Dir:     flags.disk,
+		})
 	}
 	return err
 }
@@ -106,16 +143,18 @@ func (s *sample) run(b *testing.B) {
 	if !s.began && procs != s.procs[0] {
 		b.Fatalf("GOMAXPROCS is %d before the first timing, the label will say %d", procs, s.procs[0])
 	}
-	s.began = true
 	m := meter.New(s.workers, s.cpus, procs)
-	ex, err := primitives.New(s.executor, primitives.Config{Workers: s.workers, Probe: m})
+	r, err := s.runner(m)
 	if err != nil {
 		b.Fatal(err)
 	}
-	// Not b.Context(): a context that can end costs every task a timer and a
-	// select, and the process is ended from outside.
-	ctx := context.Background()
-	defer ex.Shutdown(ctx)
+	defer r.stop()
+	if !s.began { // caches, stacks and page tables are cold, and with -benchtime=1x that would be the result
+		s.began = true
+		if err := r.once(); err != nil {
+			b.Fatal(err)
+		}
+	}
 	if flags.barrier {
 		if err := meet(); err != nil {
 			b.Fatal(err)
@@ -126,7 +165,7 @@ func (s *sample) run(b *testing.B) {
 	b.ResetTimer()
 	m.Start() // behind ResetTimer, which stops the world
 	for range b.N {
-		if err := s.job.Run(ctx, ex); err != nil {
+		if err := r.once(); err != nil {
 			b.Fatal(err)
 		}
 		m.Lap()
@@ -138,22 +177,51 @@ func (s *sample) run(b *testing.B) {
 	if err := s.job.Check(); err != nil {
 		b.Fatal(err)
 	}
-	if err := s.checkLabel(procs, ex); err != nil {
+	if err := s.checkLabel(procs, r.workers); err != nil {
 		b.Fatal(err)
 	}
-	report(b, reading, s.job.Items())
+	report(b, reading, s.job)
+}
+
+// runner does the job of a sample once, in its executor or as the serial
+// program.
+type runner struct {
+	once    func() error
+	workers int
+	stop    func()
+}
+
+func (s *sample) runner(m *meter.Meter) (runner, error) {
+	if s.executor == SerialExecutor {
+		return runner{workers: 1, stop: func() {}, once: func() error {
+			defer m.TaskEnd(0, m.TaskStart(0))
+			return s.job.Serial()
+		}}, nil
+	}
+	ex, err := primitives.New(s.executor, primitives.Config{Workers: s.workers, Probe: m})
+	if err != nil {
+		return runner{}, err
+	}
+	// Not b.Context(): a context that can end costs every task a timer and a
+	// select, and the process is ended from outside.
+	ctx := context.Background()
+	return runner{
+		once:    func() error { return s.job.Run(ctx, ex) },
+		workers: ex.Workers(),
+		stop:    func() { _ = ex.Shutdown(ctx) }, // its only error is that of ctx
+	}, nil
 }
 
 // checkLabel compares what was measured with what the name will say.
-func (s *sample) checkLabel(procs int, ex primitives.Executor) error {
+func (s *sample) checkLabel(procs, workers int) error {
 	if !slices.Contains(s.procs, procs) {
 		return fmt.Errorf("the sample ran at GOMAXPROCS %d, its label would say one of %v", procs, s.procs)
 	}
 	if now := runtime.GOMAXPROCS(0); now != procs {
 		return fmt.Errorf("GOMAXPROCS changed from %d to %d during the sample", procs, now)
 	}
-	if ex.Workers() != s.workers {
-		return fmt.Errorf("executor %s has %d workers, the label says %d", s.executor, ex.Workers(), s.workers)
+	if workers != s.workers {
+		return fmt.Errorf("executor %s has %d workers, the label says %d", s.executor, workers, s.workers)
 	}
 	return host.CheckThreads(s.cpus)
 }

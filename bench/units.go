@@ -5,8 +5,10 @@ import (
 	"io"
 	"math"
 	"testing"
+	"time"
 
 	"overlap/bench/meter"
+	"overlap/workloads"
 )
 
 // units are what a benchmark line carries, with the direction in which they
@@ -19,6 +21,8 @@ var units = []struct{ name, better string }{
 	{"q50-ns/op", "lower"},
 	{"p50-ns/task", "lower"},
 	{"p99-ns/task", "lower"},
+	{"p50-ns/arrival", "lower"}, // of open loops, from the time at which a message was due
+	{"p99-ns/arrival", "lower"},
 	{"items/s", "higher"},
 	{"tasks-inflight", "higher"},
 	{"cpus-busy", "higher"},
@@ -32,13 +36,25 @@ func WriteUnits(w io.Writer) {
 	}
 }
 
-func report(b *testing.B, r meter.Reading, items int) {
+// openLoop is implemented by jobs whose messages are due at times of their own.
+type openLoop interface {
+	// Arrivals returns quantiles of the latency from the intended start since
+	// the last call.
+	Arrivals() (p50, p99 time.Duration)
+}
+
+func report(b *testing.B, r meter.Reading, job workloads.Job) {
 	b.ReportMetric(float64(r.Jobs[0]), "q02-ns/op")
 	b.ReportMetric(float64(r.Jobs[1]), "q25-ns/op")
 	b.ReportMetric(float64(r.Jobs[2]), "q50-ns/op")
 	b.ReportMetric(float64(r.P50), "p50-ns/task")
 	b.ReportMetric(float64(r.P99), "p99-ns/task")
-	b.ReportMetric(float64(items)*float64(b.N)/b.Elapsed().Seconds(), "items/s")
+	if open, ok := job.(openLoop); ok {
+		p50, p99 := open.Arrivals()
+		b.ReportMetric(float64(p50), "p50-ns/arrival")
+		b.ReportMetric(float64(p99), "p99-ns/arrival")
+	}
+	b.ReportMetric(float64(job.Items())*float64(b.N)/b.Elapsed().Seconds(), "items/s")
 	b.ReportMetric(r.Inflight, "tasks-inflight")
 	b.ReportMetric(r.CPUsBusy, "cpus-busy")
 	if !math.IsNaN(r.Pressure) {

@@ -32,6 +32,8 @@ type Row struct {
 	Kind     string
 	Executor string
 	Size     string
+	Variant  string // of the workload; empty is its first
+	Weak     bool   // weak scaling
 
 	// Workers is the smallest number of workers within 5 % of the best
 	// throughput at the highest parallelism, and P that parallelism. The
@@ -54,14 +56,25 @@ type Row struct {
 	// (Workers, P).
 	Inflight, CPUsBusy float64
 
+	// OverSerial is X(w,p) over the throughput of the plain serial program on
+	// one core, and Cost the smallest parallelism at which some number of
+	// workers beats that program: COST (McSherry, Isard and Murray, 2015). It
+	// is infinite if none does. Both are NaN if the program was not measured.
+	OverSerial Interval
+	Cost       float64
+
+	// Expected compares the row with the scaling that its workload declares.
+	Expected Expected
+
 	// Worst is the lowest throughput at P over that of one worker on one
 	// core, and WorstWorkers the workers that gave it.
-	Worst        float64
+	Worst        Interval
 	WorstWorkers int
 
 	Verdict string
 
 	variant string // what tells the row from others of its workload
+	tainted bool   // samples under pressure had to be used
 
 	// Samples is the fewest samples that one of the numbers rests on.
 	Samples int
@@ -82,28 +95,24 @@ func Analyze(d *Data) *Analysis {
 			}
 		}
 	}
-	type key struct{ workload, executor, size string }
-	var keys []key
+	seen := map[Point]bool{}
 	for _, p := range d.Points {
-		if p.Copies == 1 && p.Slices == 1 {
-			keys = append(keys, key{p.Workload, p.Executor, p.Size})
-		}
-	}
-	seen := map[key]bool{}
-	for _, k := range keys {
-		if seen[k] {
+		base := p.at(0, level{})
+		if p.Copies != 1 || p.Slices != 1 || p.Serial() || seen[base] {
 			continue
 		}
-		seen[k] = true
-		row, err := d.row(Point{Workload: k.workload, Executor: k.executor, Size: k.size, Slices: 1, Copies: 1})
+		seen[base] = true
+		row, err := d.row(base)
 		if err != nil {
-			a.Warnings = append(a.Warnings, fmt.Errorf("%s: %w", k.workload, err))
+			a.Warnings = append(a.Warnings, fmt.Errorf("%s: %w", p.Workload, err))
 			continue
 		}
 		a.Rows = append(a.Rows, row)
 	}
 	// A sweep visits its points in random order; the file says the right one.
-	slices.SortStableFunc(a.Rows, func(x, y Row) int { return d.rank(x.Workload) - d.rank(y.Workload) })
+	slices.SortStableFunc(a.Rows, func(x, y Row) int {
+		return cmp.Or(d.rank(x.Workload)-d.rank(y.Workload), cmp.Compare(x.Variant, y.Variant))
+	})
 	a.tellApart()
 	for i, r := range a.Rows {
 		if i == 0 || r.Samples < a.Fewest {
@@ -125,6 +134,12 @@ func (a *Analysis) tellApart() {
 	}
 	for i := range a.Rows {
 		r := &a.Rows[i]
+		if r.Variant != "" {
+			r.variant += " " + r.Variant
+		}
+		if r.Weak {
+			r.variant += " weak"
+		}
 		if len(executors) > 1 {
 			r.variant += " " + r.Executor
 		}
@@ -209,6 +224,8 @@ func (d *Data) row(base Point) (Row, error) {
 		Kind:     d.Kinds[base.Workload],
 		Executor: base.Executor,
 		Size:     base.Size,
+		Variant:  base.Variant,
+		Weak:     base.Weak,
 		P:        most.p(),
 	}
 	var err error
@@ -220,7 +237,7 @@ func (d *Data) row(base Point) (Row, error) {
 	t11, a := d.series(first)
 	tw1, b := d.series(w1)
 	twp, c := d.series(wp)
-	if a || b || c {
+	if r.tainted = a || b || c; r.tainted {
 		r.warn("fewer than 3 samples without pressure, so those under pressure are used: measure again on a quieter machine")
 	}
 	r.Concurrency, r.Parallelism, r.Speedup = quotient(t11, tw1), quotient(tw1, twp), quotient(t11, twp)
@@ -246,7 +263,9 @@ func (d *Data) row(base Point) (Row, error) {
 			r.Scaling = append(r.Scaling, s)
 		}
 	}
+	r.OverSerial, r.Cost = d.overSerial(base, twp, levels)
 	r.Verdict = verdict(r)
+	r.Expected = d.expected(r)
 	return r, nil
 }
 
@@ -303,16 +322,35 @@ func (d *Data) bestWorkers(base Point, levels []level) (int, error) {
 	return best(1.05, nil), nil
 }
 
-func (d *Data) worst(base, first Point, most level) (ratio float64, workers int) {
+func (d *Data) worst(base, first Point, most level) (ratio Interval, workers int) {
 	t11, _ := d.series(first)
-	ratio = math.Inf(1)
+	ratio.Value = math.Inf(1)
 	for _, w := range d.workersAt(base, most) {
 		t, _ := d.series(base.at(w, most))
-		if x := t11.mean() / t.mean(); x < ratio {
+		if x := quotient(t11, t); x.Value < ratio.Value {
 			ratio, workers = x, w
 		}
 	}
 	return ratio, workers
+}
+
+// overSerial compares with the plain serial program: best is the series of the
+// row's best point.
+func (d *Data) overSerial(base Point, best series, levels []level) (gain Interval, cost float64) {
+	serial := base.at(1, levels[0])
+	serial.Executor = "serial"
+	ts, _ := d.series(serial)
+	if len(ts) == 0 {
+		return unknown, math.NaN()
+	}
+	for _, l := range levels {
+		for _, w := range d.workersAt(base, l) {
+			if t, _ := d.series(base.at(w, l)); t.mean() < ts.mean() {
+				return quotient(ts, best), float64(l.p())
+			}
+		}
+	}
+	return quotient(ts, best), math.Inf(1)
 }
 
 // mean is over the samples of p that are not left out.

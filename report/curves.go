@@ -81,7 +81,7 @@ func (d *Data) ceiling(base Point, p int) (h Interval, samples int) {
 	}
 	var alone, together *Point
 	for _, q := range d.Points {
-		if q.Workload == base.Workload && q.Size == base.Size && q.Slices == p {
+		if q.Workload == base.Workload && q.Variant == base.Variant && q.Size == base.Size && q.Slices == p {
 			switch q.Copies {
 			case 1:
 				alone = &q
@@ -91,7 +91,7 @@ func (d *Data) ceiling(base Point, p int) (h Interval, samples int) {
 		}
 	}
 	if alone == nil || together == nil {
-		return Interval{math.NaN(), math.NaN(), math.NaN()}, 0
+		return unknown, 0
 	}
 	t1, _ := d.series(*alone)
 	tp, _ := d.series(*together)

@@ -37,6 +37,14 @@ func (a *Analysis) WriteJSON(w io.Writer) error {
 		Ceiling         Interval `json:"ceiling"`
 		TasksInflight   float    `json:"tasks_inflight"`
 		CPUsBusy        float    `json:"cpus_busy"`
+		Variant         string   `json:"variant,omitempty"`
+		Weak            bool     `json:"weak,omitempty"`
+		OverSerial      Interval `json:"over_serial"`
+		Cost            float    `json:"cost"`          // cores; null if not measured
+		CostInfinite    bool     `json:"cost_infinite"` // no number of cores was enough
+		Expected        string   `json:"expected,omitempty"`
+		Outcome         string   `json:"outcome,omitempty"`
+		OutcomeReason   string   `json:"outcome_reason,omitempty"`
 		Verdict         string   `json:"verdict"`
 		Samples         int      `json:"samples"`
 		Lines           []line   `json:"lines"`
@@ -55,6 +63,8 @@ func (a *Analysis) WriteJSON(w io.Writer) error {
 			Workload: r.Name(), Kind: r.Kind, Executor: r.Executor, Size: r.Size, Workers: r.Workers, P: r.P,
 			ConcurrencyGain: r.Concurrency, ParallelismGain: r.Parallelism, Speedup: r.Speedup, Ceiling: r.Ceiling,
 			TasksInflight: float(r.Inflight), CPUsBusy: float(r.CPUsBusy), Verdict: r.Verdict, Samples: r.Samples,
+			Variant: r.Variant, Weak: r.Weak, OverSerial: r.OverSerial, Cost: float(r.Cost), CostInfinite: math.IsInf(r.Cost, 1),
+			Expected: r.Expected.Shape, Outcome: string(r.Expected.Outcome), OutcomeReason: r.Expected.Reason,
 			Scaling: []scaled{},
 		}
 		for _, l := range r.Lines {

@@ -22,6 +22,8 @@ type Point struct {
 	Workload string `json:"workload"` // the benchmark's name without key=value parts
 	Executor string `json:"executor"`
 	Size     string `json:"size"`
+	Variant  string `json:"variant,omitempty"` // of the workload; empty is its first
+	Weak     bool   `json:"weak,omitempty"`    // the job grew with the workers
 	Workers  int    `json:"workers"`
 	Cores    int    `json:"cores"`
 	Procs    int    `json:"procs"`  // GOMAXPROCS
@@ -32,9 +34,17 @@ type Point struct {
 // Parallelism is how many goroutines of the point can run at the same instant.
 func (p Point) Parallelism() int { return min(p.Cores, p.Procs) }
 
+// Serial reports whether the point is the plain serial program, which COST
+// compares with.
+func (p Point) Serial() bool { return p.Executor == "serial" }
+
 // Sample is one measurement of a point.
 type Sample struct {
-	Seconds  float64 // wall time of a job
+	// Seconds is the wall time of a job. With weak scaling it is that of the
+	// work that one worker would have had, so that the quotient of two is
+	// again a gain in throughput (the scaled speedup of Gustafson, 1988).
+	Seconds float64
+
 	Inflight float64 // mean tasks in progress; 0 if not measured
 	CPUsBusy float64 // mean CPUs at work; 0 if not measured
 	Pressure float64 // share of the CPUs that others took; 0 if not measured
@@ -45,6 +55,7 @@ type Data struct {
 	Files   []string
 	Host    map[string]string // configuration that all results share
 	Kinds   map[string]string // workload → kind, where the file says
+	Expects map[string]string // workload, or workload/variant → scaling to expect, where the file says
 	Order   []string          // the workloads of Kinds, as the file orders them
 	Points  []Point           // in the order of their first sample
 	Samples map[Point][]Sample
@@ -63,7 +74,7 @@ func (e *FileError) Error() string { return e.Path + ": " + e.Problem }
 // not in the Go benchmark format: half of the data would give wrong answers
 // without a word.
 func Load(paths ...string) (*Data, error) {
-	d := &Data{Files: paths, Kinds: map[string]string{}, Samples: map[Point][]Sample{}}
+	d := newData(paths)
 	for _, path := range paths {
 		if err := d.load(path); err != nil {
 			return nil, err
@@ -74,11 +85,15 @@ func Load(paths ...string) (*Data, error) {
 
 // Read is Load from a reader. name stands for the file in errors.
 func Read(r io.Reader, name string) (*Data, error) {
-	d := &Data{Files: []string{name}, Kinds: map[string]string{}, Samples: map[Point][]Sample{}}
+	d := newData([]string{name})
 	if _, err := d.read(r, name); err != nil {
 		return nil, err
 	}
 	return d, nil
+}
+
+func newData(files []string) *Data {
+	return &Data{Files: files, Kinds: map[string]string{}, Expects: map[string]string{}, Samples: map[Point][]Sample{}}
 }
 
 func (d *Data) load(path string) error {
@@ -134,6 +149,9 @@ func (d *Data) add(r *benchfmt.Result) error {
 	if !ok || !(sec > 0) {
 		return fmt.Errorf("%s has no time (ns/op)", r.Name)
 	}
+	if p.Weak {
+		sec /= float64(p.Workers)
+	}
 	s := Sample{Seconds: sec}
 	s.Inflight, _ = r.Value("tasks-inflight")
 	s.CPUsBusy, _ = r.Value("cpus-busy")
@@ -162,10 +180,15 @@ func (d *Data) configure(r *benchfmt.Result) error {
 			d.Order = append(d.Order, name)
 		}
 	}
+	for pair := range strings.FieldsSeq(r.GetConfig("expect")) {
+		if name, shape, ok := strings.Cut(pair, "="); ok && d.Expects[name] == "" {
+			d.Expects[name] = printable(shape)
+		}
+	}
 	if d.Host == nil {
 		d.Host = map[string]string{}
 		for _, c := range r.Config {
-			if c.File && c.Key != "kinds" {
+			if c.File && c.Key != "kinds" && c.Key != "expect" {
 				d.Host[c.Key] = string(c.Value)
 			}
 		}
@@ -213,6 +236,13 @@ func parsePoint(r *benchfmt.Result) (Point, error) {
 			p.Executor = value
 		case "size":
 			p.Size = value
+		case "variant":
+			p.Variant = value
+		case "scaling":
+			if value != "weak" && value != "strong" {
+				return p, fmt.Errorf("%s: scaling is %q, neither strong nor weak", r.Name, value)
+			}
+			p.Weak = value == "weak"
 		}
 	}
 	if copies := r.GetConfig("copies"); copies != "" {
@@ -222,7 +252,7 @@ func parsePoint(r *benchfmt.Result) (Point, error) {
 		}
 		p.Copies = n
 	}
-	p.Workload, p.Executor, p.Size = printable(p.Workload), printable(p.Executor), printable(p.Size)
+	p.Workload, p.Executor, p.Size, p.Variant = printable(p.Workload), printable(p.Executor), printable(p.Size), printable(p.Variant)
 	if p.Workers == 0 || p.Cores == 0 || p.Procs < 1 {
 		return p, fmt.Errorf("benchmark %s does not say its workers= and cores=, so there is nothing to factorise", r.Name)
 	}

@@ -121,7 +121,7 @@ func TestGainsOfKnownMachines(t *testing.T) {
 			"concurrency gain": {r.Concurrency.Value, c.gc},
 			"parallelism gain": {r.Parallelism.Value, c.gp},
 			"ceiling":          {r.Ceiling.Value, c.ceiling},
-			"worst":            {r.Worst, c.worst},
+			"worst":            {r.Worst.Value, c.worst},
 		} {
 			if math.Abs(v[0]/v[1]-1) > 0.02 {
 				t.Errorf("%s: %s %.3f, want %.3f", c.name, what, v[0], v[1])
@@ -387,8 +387,8 @@ func TestTable(t *testing.T) {
 	}
 	lines := strings.Split(b.String(), "\n")
 	for i, want := range []string{
-		"workload  kind  workers  cores        G_c         G_p  S = G_c×G_p        H(2)  in flight  CPUs busy  verdict",
-		"waiter    wait       64      2  64.0 ±0.2  1.00 ±0.00    64.0 ±0.1  2.00 ±0.00       1.50       0.50  waits: workers help, cores do not",
+		"workload  kind  workers  cores        G_c         G_p  S = G_c×G_p        H(2)  in flight  CPUs busy  COST  expected  verdict",
+		"waiter    wait       64      2  64.0 ±0.2  1.00 ±0.00    64.0 ±0.1  2.00 ±0.00       1.50       0.50     –  –         waits: workers help, cores do not",
 		"",
 	} {
 		if lines[i] != want {

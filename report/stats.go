@@ -16,8 +16,18 @@ type Interval struct {
 // HalfWidth is the distance from the value to the farther bound.
 func (i Interval) HalfWidth() float64 { return max(i.High-i.Value, i.Value-i.Low) }
 
+// unknown is what was not measured.
+var unknown = Interval{math.NaN(), math.NaN(), math.NaN()}
+
 // exact is an interval without width.
 func exact(v float64) Interval { return Interval{v, v, v} }
+
+// over is the quotient of two intervals that come from different samples.
+func (i Interval) over(j Interval) Interval {
+	value := i.Value / j.Value
+	half := math.Exp(math.Hypot(math.Log(i.High/i.Value), math.Log(j.High/j.Value)))
+	return Interval{value, value / half, value * half}
+}
 
 // minSamples is how many samples a verdict needs, by the rules of the suite.
 const minSamples = 10

@@ -11,7 +11,7 @@ import (
 
 // Columns are the headings of the headline table. The verdict is the last.
 func (a *Analysis) Columns() []string {
-	return []string{"workload", "kind", "workers", "cores", "concurrency gain", "parallelism gain", "speedup", "ceiling H(p)", "tasks in flight", "CPUs busy", "verdict"}
+	return []string{"workload", "kind", "workers", "cores", "concurrency gain", "parallelism gain", "speedup", "ceiling H(p)", "tasks in flight", "CPUs busy", "COST", "expected", "verdict"}
 }
 
 // Cells are the row as text, one for each column.
@@ -19,7 +19,7 @@ func (r Row) Cells() []string {
 	return []string{
 		r.Name(), r.Kind, fmt.Sprint(r.Workers), fmt.Sprint(r.P),
 		"× " + r.Concurrency.String(), "× " + r.Parallelism.String(), "= " + r.Speedup.String(), r.Ceiling.String(),
-		number(r.Inflight), number(r.CPUsBusy), r.Verdict,
+		number(r.Inflight), number(r.CPUsBusy), cost(r.Cost), r.Expected.String(), r.Verdict,
 	}
 }
 
@@ -50,6 +50,14 @@ func (i Interval) String() string {
 		s += fmt.Sprintf(" ±%.*f", digits, i.HalfWidth())
 	}
 	return s
+}
+
+// cost is a number of cores, ∞ if no number was enough.
+func cost(x float64) string {
+	if math.IsInf(x, 1) {
+		return "∞"
+	}
+	return number(x)
 }
 
 func number(x float64) string {
@@ -87,7 +95,7 @@ func (a *Analysis) WriteTable(w io.Writer) error {
 			switch {
 			case i == len(row)-1:
 				b.WriteString(cell)
-			case i < 2:
+			case i < 2 || i == len(row)-2:
 				b.WriteString(cell + pad + "  ")
 			default:
 				b.WriteString(pad + cell + "  ")
@@ -106,16 +114,22 @@ func (a *Analysis) shortColumns() []string {
 	if len(a.Rows) > 0 {
 		ceiling = fmt.Sprintf("H(%d)", a.Rows[0].P)
 	}
-	return []string{"workload", "kind", "workers", "cores", "G_c", "G_p", "S = G_c×G_p", ceiling, "in flight", "CPUs busy", "verdict"}
+	return []string{"workload", "kind", "workers", "cores", "G_c", "G_p", "S = G_c×G_p", ceiling, "in flight", "CPUs busy", "COST", "expected", "verdict"}
 }
 
 // Notes explain the table and carry the warnings, a line each.
 func (a *Analysis) Notes() []string {
 	notes := []string{
 		"G_c: gain from workers on one core. G_p: gain from cores at those workers. H(p): what p separate programs gain from p cores.",
+		"COST: the fewest cores on which it beats the plain serial program. Expected: the scaling that the workload declares, held against the measurement.",
 		"± is the wider half of the 95 % interval. In flight and CPUs busy are means at the workers and cores of the row.",
 		fmt.Sprintf("%d samples, %d left out because others wanted more than %.0f %% of the CPUs; every number rests on at least %d.",
 			a.Samples, a.LeftOut, 100*MaxPressure, a.Fewest),
+	}
+	for _, r := range a.Rows {
+		if r.Expected.Outcome == NotMet {
+			notes = append(notes, fmt.Sprintf("not met: %s is not %s: %s", r.Name(), r.Expected.Shape, r.Expected.Reason))
+		}
 	}
 	for _, err := range a.warnings() {
 		notes = append(notes, "warning: "+err.Error())

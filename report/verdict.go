@@ -48,8 +48,8 @@ func gains(r Row) string {
 		return "scales: cores help; other workers were not measured"
 	case cores:
 		return "scales: cores help, workers do not"
-	case r.Worst < 1/matters && r.WorstWorkers > 1:
-		return fmt.Sprintf("contends: neither helps; %d workers on %d cores run at %.2f×", r.WorstWorkers, r.P, r.Worst)
+	case r.Worst.Value < 1/matters && r.WorstWorkers > 1:
+		return fmt.Sprintf("contends: neither helps; %d workers on %d cores run at %.2f×", r.WorstWorkers, r.P, r.Worst.Value)
 	case hurts(r.Parallelism):
 		return "serial: workers do not help, cores hurt"
 	default:

@@ -13,10 +13,12 @@ import (
 //
 // The total is exact. Items are increments.
 var Counter = Workload{
-	Name: "counter",
-	Kind: Lock,
-	Doc:  "increments of one counter under one mutex",
-	New:  newCounter,
+	Name:   "counter",
+	Kind:   Lock,
+	Doc:    "increments of one counter under one mutex",
+	Expect: Retrograde,
+	Shares: "one counter",
+	SetUp:  newCounter,
 }
 
 type counterJob struct {
@@ -29,10 +31,7 @@ type counterJob struct {
 }
 
 func newCounter(p Params) (Job, error) {
-	tasks, err := p.amount(16, 128, 1024)
-	if err != nil {
-		return nil, err
-	}
+	tasks := p.amount(16, 128, 1024)
 	j := &counterJob{tasks: tasks, increments: 4000}
 	if p.Size == Small {
 		j.increments = 100
@@ -58,5 +57,13 @@ func (j *counterJob) Run(ctx context.Context, ex primitives.Executor) error {
 	return nil
 }
 
-func (j *counterJob) Items() int   { return j.want }
-func (j *counterJob) Close() error { return nil }
+func (j *counterJob) Items() int { return j.want }
+
+func (j *counterJob) Serial() error {
+	n := 0
+	for range j.want {
+		n++
+	}
+	add(&j.tally, n, j.want)
+	return nil
+}

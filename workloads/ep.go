@@ -2,23 +2,30 @@ package workloads
 
 import (
 	"context"
+	"fmt"
 	"math"
 
 	"overlap/primitives"
 )
 
-// Ep is the EP kernel of the NAS Parallel Benchmarks (Bailey et al., 1991):
-// pairs of Gaussian deviates by Marsaglia's polar method from the benchmark's
-// linear congruential sequence, tallied by square annulus. The pairs are
-// independent; only the sums meet at the end. It should scale like the cores.
+// Ep is the EP kernel of the NAS Parallel Benchmarks: pairs of Gaussian
+// deviates by Marsaglia's polar method from the benchmark's linear congruential
+// sequence, tallied by square annulus.
 //
 // Large is class S, 2^24 pairs, with its published sums. Medium and small are
-// the first 2^18 and 2^12 pairs of the same sequence. Items are pairs.
+// the first 2^18 and 2^12 pairs of the same sequence. A slice is the beginning
+// of the sequence. Items are pairs.
 var Ep = Workload{
-	Name: "ep",
-	Kind: CPU,
-	Doc:  "NPB EP: Gaussian pairs from the class S sequence, tallied by annulus",
-	New:  newEp,
+	Name:    "ep",
+	Kind:    CPU,
+	Doc:     "NPB EP: Gaussian pairs from the class S sequence, tallied by annulus",
+	Models:  "Monte Carlo simulation: long independent arithmetic, a sum at the end",
+	Source:  "NAS Parallel Benchmarks (Bailey et al., 1991)",
+	Limit:   "floating-point arithmetic in registers",
+	Checked: "both sums within 1e-8 and all counts exactly, against one serial loop",
+	Expect:  Linear,
+	Why:     "the pairs are independent and touch no memory, so only cores help",
+	SetUp:   newEp,
 }
 
 const (
@@ -32,16 +39,20 @@ const (
 // polar method accepted, and how many fell into each annulus.
 type EpSums struct {
 	SX, SY float64
-	Counts [10]int
+	Counts [10]int64
 }
 
 // Pairs is the number of accepted pairs.
 func (s EpSums) Pairs() int {
 	n := 0
 	for _, c := range s.Counts {
-		n += c
+		n += int(c)
 	}
 	return n
+}
+
+func (s EpSums) String() string {
+	return fmt.Sprintf("%d accepted: sx %.9e, sy %.9e, counts %v", s.Pairs(), s.SX, s.SY, s.Counts)
 }
 
 func (s EpSums) plus(o EpSums) EpSums {
@@ -55,49 +66,55 @@ func (s EpSums) plus(o EpSums) EpSums {
 
 type epJob struct {
 	tally
-	blocks, pairs int // pairs in a block
-	want          EpSums
+	blocks []EpBlock
+	want   EpSums
 }
 
+// EpBlock is the argument of a piece: which pairs of the sequence.
+type EpBlock struct{ First, Pairs int64 }
+
+var epPiece = primitives.Define("workloads.ep", func(_ context.Context, b EpBlock) (EpSums, error) {
+	return epPairs(int(b.First), int(b.Pairs)), nil
+})
+
 func newEp(p Params) (Job, error) {
-	blocks, err := p.amount(16, 128, 256)
-	if err != nil {
-		return nil, err
+	blocks, pairs := p.amount(16, 128, 256), p.pick(1<<8, 1<<11, 1<<16)
+	j := &epJob{blocks: make([]EpBlock, blocks)}
+	for i := range j.blocks {
+		j.blocks[i] = EpBlock{int64(i * pairs), int64(pairs)}
 	}
-	j := &epJob{blocks: blocks}
-	switch p.Size {
-	case Small:
-		j.pairs = 1 << 8
-	case Medium:
-		j.pairs = 1 << 11
-	default:
-		j.pairs = 1 << 16
-	}
-	for i := range blocks {
-		j.want = j.want.plus(epBlock(i, j.pairs))
-	}
+	j.want = epPairs(0, blocks*pairs)
 	return j, nil
 }
 
-func (j *epJob) Run(ctx context.Context, ex primitives.Executor) error {
-	parts, err := forEach(ctx, ex, j.blocks, func(_ context.Context, i int) (EpSums, error) {
-		return epBlock(i, j.pairs), nil
-	})
-	if err != nil {
-		return err
-	}
-	add(&j.tally, sum(parts), j.want)
+func (j *epJob) Run(ctx context.Context, ex primitives.Executor) error { return runPieces(ctx, ex, j) }
+
+// Split, Piece and Merge implement Divided.
+func (j *epJob) Split() []EpBlock                         { return j.blocks }
+func (j *epJob) Piece() *primitives.Func[EpBlock, EpSums] { return epPiece }
+func (j *epJob) Merge(parts []EpSums)                     { j.check(sum(parts)) }
+
+func (j *epJob) Serial() error {
+	j.check(epPairs(0, j.Items()))
 	return nil
 }
 
-func (j *epJob) Items() int   { return j.blocks * j.pairs }
-func (j *epJob) Close() error { return nil }
+// check compares sums with the benchmark's own tolerance: the blocks' sums are
+// added in another order than one loop adds.
+func (j *epJob) check(got EpSums) {
+	near := func(a, b float64) bool { return math.Abs(a-b) <= 1e-8*math.Abs(b) }
+	j.note(near(got.SX, j.want.SX) && near(got.SY, j.want.SY) && got.Counts == j.want.Counts, got, j.want)
+}
 
-// epBlock computes the pairs [block·pairs, (block+1)·pairs) of the sequence.
-func epBlock(block, pairs int) EpSums {
+func (j *epJob) Items() int {
+	return len(j.blocks) * int(j.blocks[0].Pairs)
+}
+
+// epPairs computes the pairs [first, first+pairs) of the sequence.
+func epPairs(first, pairs int) EpSums {
 	var sx, sy float64
-	var counts [10]int
-	x := epJump(uint64(2 * block * pairs))
+	var counts [10]int64
+	x := epJump(uint64(2 * first))
 	for range pairs {
 		x = x * epMultiplier & epMask
 		u := 2*epScale*float64(x) - 1

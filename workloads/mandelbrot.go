@@ -7,68 +7,93 @@ import (
 )
 
 // Mandelbrot counts, over a square image, the points that stay bounded and the
-// steps spent. Rows differ in cost by orders of magnitude, so it shows
-// how an executor balances load.
+// steps spent. A point is c = (2x/n − 1.5, 2y/n − 1), at most 100 steps while
+// |z|² ≤ 4.
 //
-// A point is c = (2x/n − 1.5, 2y/n − 1), at most 100 steps while |z|² ≤ 4.
-// Large is the 1000×1000 image. Items are points. A slice is every k-th row.
+// Large is the 1000×1000 image. A slice is every k-th row. Weak scaling repeats
+// the image. Items are points.
 var Mandelbrot = Workload{
-	Name: "mandelbrot",
-	Kind: CPU,
-	Doc:  "points of the Mandelbrot set, a task per few rows of very unequal cost",
-	New:  newMandelbrot,
+	Name:    "mandelbrot",
+	Kind:    CPU,
+	Doc:     "points of the Mandelbrot set, a task per few rows of very unequal cost",
+	Models:  "rendering, and every loop whose iterations differ in cost by orders of magnitude",
+	Source:  "the Computer Language Benchmarks Game's mandelbrot, with counts instead of a picture",
+	Limit:   "floating-point arithmetic in registers, and the balance of the tasks",
+	Checked: "points inside and iterations exactly, against the serial program",
+	Expect:  Linear,
+	Why:     "rows are independent, and there are many more of them than cores to even out their costs",
+	SetUp:   newMandelbrot,
 }
 
 const mandelbrotSteps = 100
 
 // MandelbrotCounts is the result: points that stayed bounded, and iterations.
-type MandelbrotCounts struct{ Inside, Iterations int }
+type MandelbrotCounts struct{ Inside, Iterations int64 }
 
 func (c MandelbrotCounts) plus(o MandelbrotCounts) MandelbrotCounts {
 	return MandelbrotCounts{c.Inside + o.Inside, c.Iterations + o.Iterations}
 }
 
+// MandelbrotRows is the argument of a piece: rows of the n×n image, Stride
+// apart.
+type MandelbrotRows struct{ N, First, Rows, Stride int64 }
+
+var mandelbrotPiece = primitives.Define("workloads.mandelbrot", func(_ context.Context, r MandelbrotRows) (c MandelbrotCounts, err error) {
+	for i := range r.Rows {
+		c = c.plus(mandelbrotRow(int(r.First+i*r.Stride), int(r.N)))
+	}
+	return c, nil
+})
+
 type mandelbrotJob struct {
 	tally
-	n, rows, stride int // the image is n×n; this job has rows rows, stride apart
-	rowsPerTask     int
-	want            MandelbrotCounts
+	n, stride, images int
+	pieces            []MandelbrotRows
+	want              MandelbrotCounts
 }
 
 func newMandelbrot(p Params) (Job, error) {
-	n, err := Params{Size: p.Size, Workers: p.Workers}.amount(48, 384, 1000)
-	if err != nil {
-		return nil, err
+	const rowsPerPiece = 3
+	j := &mandelbrotJob{n: p.pick(48, 384, 1000), stride: p.Slices, images: 1}
+	if p.Weak {
+		j.images = p.Workers
 	}
-	rows, err := p.amount(48, 384, 1000)
-	if err != nil {
-		return nil, err
+	for range j.images {
+		for row := 0; row < j.n; row += rowsPerPiece * j.stride {
+			rows := min(rowsPerPiece, (j.n-row+j.stride-1)/j.stride)
+			j.pieces = append(j.pieces, MandelbrotRows{int64(j.n), int64(row), int64(rows), int64(j.stride)})
+		}
 	}
-	j := &mandelbrotJob{n: n, rows: rows, stride: max(p.Slices, 1), rowsPerTask: 3}
-	for row := range rows {
-		j.want = j.want.plus(mandelbrotRow(row*j.stride, n))
-	}
+	j.want = j.serial()
 	return j, nil
 }
 
 func (j *mandelbrotJob) Run(ctx context.Context, ex primitives.Executor) error {
-	tasks := (j.rows + j.rowsPerTask - 1) / j.rowsPerTask
-	parts, err := forEach(ctx, ex, tasks, func(_ context.Context, i int) (MandelbrotCounts, error) {
-		var c MandelbrotCounts
-		for row := i * j.rowsPerTask; row < min((i+1)*j.rowsPerTask, j.rows); row++ {
-			c = c.plus(mandelbrotRow(row*j.stride, j.n))
-		}
-		return c, nil
-	})
-	if err != nil {
-		return err
-	}
-	add(&j.tally, sum(parts), j.want)
+	return runPieces(ctx, ex, j)
+}
+
+// Split, Piece and Merge implement Divided.
+func (j *mandelbrotJob) Split() []MandelbrotRows { return j.pieces }
+func (j *mandelbrotJob) Piece() *primitives.Func[MandelbrotRows, MandelbrotCounts] {
+	return mandelbrotPiece
+}
+func (j *mandelbrotJob) Merge(parts []MandelbrotCounts) { add(&j.tally, sum(parts), j.want) }
+
+func (j *mandelbrotJob) Serial() error {
+	add(&j.tally, j.serial(), j.want)
 	return nil
 }
 
-func (j *mandelbrotJob) Items() int   { return j.rows * j.n }
-func (j *mandelbrotJob) Close() error { return nil }
+func (j *mandelbrotJob) serial() (c MandelbrotCounts) {
+	for range j.images {
+		for row := 0; row < j.n; row += j.stride {
+			c = c.plus(mandelbrotRow(row, j.n))
+		}
+	}
+	return c
+}
+
+func (j *mandelbrotJob) Items() int { return j.images * ((j.n + j.stride - 1) / j.stride) * j.n }
 
 // mandelbrotRow computes one row. The conversions forbid fused multiply-add,
 // which would move points across the border of the set.
@@ -84,7 +109,7 @@ func mandelbrotRow(row, n int) MandelbrotCounts {
 			zr = rr - ii + cr
 			rr, ii = float64(zr*zr), float64(zi*zi)
 		}
-		c.Iterations += steps
+		c.Iterations += int64(steps)
 		if steps == mandelbrotSteps {
 			c.Inside++
 		}

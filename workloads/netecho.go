@@ -22,10 +22,12 @@ import (
 //
 // Every byte that comes back is compared. Items are messages.
 var Netecho = Workload{
-	Name: "netecho",
-	Kind: IO,
-	Doc:  "256-byte messages to a loopback TCP server that echoes after 1 ms",
-	New:  newNetecho,
+	Name:   "netecho",
+	Kind:   IO,
+	Doc:    "256-byte messages to a loopback TCP server that echoes after 1 ms",
+	Expect: Knee,
+	Shares: "connections",
+	SetUp:  newNetecho,
 }
 
 const netechoMessage = 256 // bytes
@@ -45,10 +47,7 @@ type echoConn struct {
 }
 
 func newNetecho(p Params) (_ Job, err error) {
-	tasks, err := p.amount(8, 64, 1024)
-	if err != nil {
-		return nil, err
-	}
+	tasks := p.amount(8, 64, 1024)
 	server, err := newEchoServer(delay)
 	if err != nil {
 		return nil, err
@@ -96,6 +95,17 @@ func (j *netechoJob) exchange(conn *echoConn, i int) error {
 	}
 	if bytes.Equal(conn.sent[:], conn.received[:]) {
 		j.echoed.Add(1)
+	}
+	return nil
+}
+
+func (j *netechoJob) Serial() error {
+	conn := <-j.idle
+	defer func() { j.idle <- conn }()
+	for i := range j.tasks {
+		if err := j.exchange(conn, i); err != nil {
+			return err
+		}
 	}
 	return nil
 }

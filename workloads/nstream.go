@@ -7,18 +7,23 @@ import (
 	"overlap/primitives"
 )
 
-// Nstream is the nstream kernel of the Parallel Research Kernels (Van der
-// Wijngaart and Mattson, 2014), STREAM's triad with an update: A += B + 3·C
-// over arrays of 192 MiB, which is more than the caches of most machines; at a
-// size near that of the cache, two cores look faster than twice one. It moves 32 bytes for two
-// multiplications and additions, so cores help until memory is saturated.
-//
-// After k runs every A[i] is 8k. Items are elements.
+// Nstream is the nstream kernel of the Parallel Research Kernels, STREAM's
+// triad with an update: A += B + 3·C over arrays of 192 MiB together, which is
+// more than the caches of most machines; at a size near that of the cache, two
+// cores look faster than twice one. Items are elements, of 32 bytes of traffic
+// each. A slice has shorter arrays.
 var Nstream = Workload{
-	Name: "nstream",
-	Kind: Memory,
-	Doc:  "PRK nstream: A += B + 3·C over 192 MiB of arrays",
-	New:  newNstream,
+	Name:    "nstream",
+	Kind:    Memory,
+	Doc:     "PRK nstream: A += B + 3·C over 192 MiB of arrays",
+	Models:  "scans of columns and vectors that are larger than the caches",
+	Source:  "Parallel Research Kernels (Van der Wijngaart and Mattson, 2014), after STREAM (McCalpin, 1995)",
+	Limit:   "bandwidth of memory: 32 bytes for two multiplications and additions",
+	Checked: "every element: after k runs A[i] is 8k",
+	Expect:  Saturating,
+	Why:     "cores help until together they use all of the bandwidth",
+	Shares:  "three arrays",
+	SetUp:   newNstream,
 }
 
 type nstreamJob struct {
@@ -28,10 +33,7 @@ type nstreamJob struct {
 }
 
 func newNstream(p Params) (Job, error) {
-	n, err := p.amount(1<<12, 1<<23, 1<<25)
-	if err != nil {
-		return nil, err
-	}
+	n := p.amount(1<<12, 1<<23, 1<<25)
 	j := &nstreamJob{a: make([]float64, n), b: make([]float64, n), c: make([]float64, n), tasks: max(16, n>>16)}
 	for i := range j.a {
 		j.a[i], j.b[i], j.c[i] = 0, 2, 2
@@ -48,6 +50,12 @@ func (j *nstreamJob) Run(ctx context.Context, ex primitives.Executor) error {
 	})
 	j.runs++
 	return err
+}
+
+func (j *nstreamJob) Serial() error {
+	triad(j.a, j.b, j.c)
+	j.runs++
+	return nil
 }
 
 func triad(a, b, c []float64) {

@@ -13,10 +13,12 @@ import (
 // With both matrices filled with their column numbers the product sums to
 // n³(n−1)²/4 (PRK dgemm). Items are requests.
 var Request = Workload{
-	Name: "request",
-	Kind: Mixed,
-	Doc:  "requests that wait 1 ms, multiply two 64×64 matrices and wait 1 ms",
-	New:  newRequest,
+	Name:   "request",
+	Kind:   Mixed,
+	Doc:    "requests that wait 1 ms, multiply two 64×64 matrices and wait 1 ms",
+	Expect: Knee,
+	Shares: "buffers",
+	SetUp:  newRequest,
 }
 
 const requestOrder = 64
@@ -31,10 +33,7 @@ type requestJob struct {
 }
 
 func newRequest(p Params) (Job, error) {
-	tasks, err := p.amount(8, 64, 1024)
-	if err != nil {
-		return nil, err
-	}
+	tasks := p.amount(8, 64, 1024)
 	j := &requestJob{tasks: tasks, idle: make(chan *matrix, p.Workers)}
 	for i := range requestOrder {
 		for k := range requestOrder {
@@ -89,5 +88,5 @@ func product(c, a, b *matrix) float64 {
 	return sum
 }
 
-func (j *requestJob) Items() int   { return j.tasks }
-func (j *requestJob) Close() error { return nil }
+func (j *requestJob) Items() int    { return j.tasks }
+func (j *requestJob) Serial() error { return nil }

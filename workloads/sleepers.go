@@ -2,23 +2,25 @@ package workloads
 
 import (
 	"context"
-	"sync/atomic"
+	"slices"
 	"time"
 
 	"overlap/primitives"
 )
 
-// Sleepers waits on 1 ms timers and does nothing else. Overlapping is all
-// there is to gain: as many workers, as many times faster, on one core as on
-// many. It is not a stand-in for I/O, which also costs system calls; see
-// Netecho for that.
-//
-// Items are sleeps.
+// Sleepers waits on 1 ms timers and does nothing else. It is not a stand-in for
+// I/O, which also costs system calls; see Netecho for that. Items are sleeps.
 var Sleepers = Workload{
-	Name: "sleepers",
-	Kind: Wait,
-	Doc:  "tasks that each wait on a 1 ms timer",
-	New:  newSleepers,
+	Name:    "sleepers",
+	Kind:    Wait,
+	Doc:     "tasks that each wait on a 1 ms timer",
+	Models:  "time-outs, polling, rate limits, calls to services that take their time",
+	Source:  "the sleep of every tutorial on threads",
+	Limit:   "nothing but the number of workers",
+	Checked: "every task has slept for 1 ms or longer",
+	Expect:  Waiting,
+	Why:     "waits overlap on one core as well as on many",
+	SetUp:   newSleepers,
 }
 
 // delay is how long the tasks of the waiting workloads wait.
@@ -26,34 +28,50 @@ const delay = time.Millisecond
 
 type sleepersJob struct {
 	tally
-	tasks int
-	slept atomic.Int64
+	sleeps []time.Duration
 }
 
+// sleepersPiece reports whether it has slept for as long as it was told to.
+var sleepersPiece = primitives.Define("workloads.sleepers", func(ctx context.Context, d time.Duration) (bool, error) {
+	start := time.Now()
+	err := primitives.Sleep(ctx, d)
+	return time.Since(start) >= d, err
+})
+
 func newSleepers(p Params) (Job, error) {
-	tasks, err := p.amount(8, 64, 1024)
-	if err != nil {
-		return nil, err
-	}
-	return &sleepersJob{tasks: tasks}, nil
+	return &sleepersJob{sleeps: slices.Repeat([]time.Duration{delay}, p.amount(8, 64, 1024))}, nil
 }
 
 func (j *sleepersJob) Run(ctx context.Context, ex primitives.Executor) error {
-	j.slept.Store(0)
-	_, err := forEach(ctx, ex, j.tasks, func(ctx context.Context, _ int) (struct{}, error) {
+	return runPieces(ctx, ex, j)
+}
+
+// Split, Piece and Merge implement Divided.
+func (j *sleepersJob) Split() []time.Duration                       { return j.sleeps }
+func (j *sleepersJob) Piece() *primitives.Func[time.Duration, bool] { return sleepersPiece }
+func (j *sleepersJob) Merge(slept []bool)                           { add(&j.tally, count(slept), len(j.sleeps)) }
+
+func (j *sleepersJob) Serial() error {
+	slept := 0
+	for _, d := range j.sleeps {
 		start := time.Now()
-		err := primitives.Sleep(ctx, delay)
-		if time.Since(start) >= delay {
-			j.slept.Add(1)
+		time.Sleep(d)
+		if time.Since(start) >= d {
+			slept++
 		}
-		return struct{}{}, err
-	})
-	if err != nil {
-		return err
 	}
-	add(&j.tally, j.slept.Load(), int64(j.tasks))
+	add(&j.tally, slept, len(j.sleeps))
 	return nil
 }
 
-func (j *sleepersJob) Items() int   { return j.tasks }
-func (j *sleepersJob) Close() error { return nil }
+// count returns how many are true.
+func count(list []bool) (n int) {
+	for _, b := range list {
+		if b {
+			n++
+		}
+	}
+	return n
+}
+
+func (j *sleepersJob) Items() int { return len(j.sleeps) }

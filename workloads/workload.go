@@ -4,6 +4,10 @@
 //
 // A job is the same work whatever executor and number of workers runs it
 // (strong scaling), so the times of its runs can be divided by each other.
+// With Params.Weak it grows with the workers instead.
+//
+// Every workload is also a plain program, Job.Serial: what it would be without
+// goroutines, futures and locks, and what it is tested against.
 package workloads
 
 import (
@@ -23,67 +27,178 @@ type Kind string
 // the classification.
 const (
 	CPU    Kind = "cpu"    // arithmetic in registers and near caches
-	Memory Kind = "memory" // bandwidth or latency of memory
+	Memory Kind = "memory" // bandwidth or latency of memory, or its garbage collection
 	Lock   Kind = "lock"   // one lock that all workers want
+	Comm   Kind = "comm"   // messages between tasks or processes
+	Spawn  Kind = "spawn"  // making and joining tasks
 	Wait   Kind = "wait"   // timers, no work at all
 	IO     Kind = "io"     // the network or disk, with the kernel's work
 	Mixed  Kind = "mixed"  // waiting and arithmetic
 )
 
-// Size names how much work a job is.
-type Size string
-
-// The sizes. A medium job takes 1–20 ms of CPU on a 3 GHz core, or its tasks
-// wait 1 ms each; large is where the published results are.
-const (
-	Small  Size = "small"
-	Medium Size = "medium"
-	Large  Size = "large"
-)
-
-// Sizes lists the sizes, smallest first.
-func Sizes() []Size { return []Size{Small, Medium, Large} }
-
-// Params says which job New makes.
-type Params struct {
-	Size Size
-
-	// Workers is how many tasks will be in progress at once, for set-up that
-	// depends on it (connections, per-worker buffers). It does not change the
-	// work. It is at least 1.
-	Workers int
-
-	// Slices above 1 makes the job one of that many equal shares of the whole:
-	// what a processor that shares nothing would have to do. Zero means 1.
-	Slices int
-}
+// Kinds lists the kinds.
+func Kinds() []Kind { return []Kind{CPU, Memory, Lock, Comm, Spawn, Wait, IO, Mixed} }
 
 // Workload is a named family of jobs. Workloads are values; All lists them.
+// Their texts are what overlap run --list prints: no full stops at the end.
 type Workload struct {
 	Name string // lower-case letters
 	Kind Kind
-	Doc  string // what a job does, in one sentence without a full stop
+	Doc  string // what a job does, in one clause
 
-	// New sets a job up. It may take longer than the job.
-	New func(Params) (Job, error)
+	Models  string // what it stands for in real life
+	Source  string // where it is from
+	Limit   string // what limits its speed
+	Checked string // which result is compared with what
+
+	// Expect is the scaling to expect of the workload, or of its first
+	// variant, and Why the reason.
+	Expect Expectation
+	Why    string
+
+	// Variants are forms of the workload that differ in one respect. The first
+	// is what runs unless another is named. Empty if there is one form only.
+	Variants []Variant
+
+	// Shares says what the tasks share, which child processes cannot; empty
+	// means that the job is Divided into independent pieces and runs anywhere.
+	Shares string
+
+	// Waits says for what the tasks wait that only another task can bring, so
+	// that they cannot run one after the other in their caller; empty if they
+	// can.
+	Waits string
+
+	// Fixed says why the work cannot grow with the workers (Params.Weak);
+	// empty if it can.
+	Fixed string
+
+	// SetUp makes a job from parameters that New has checked and completed. It
+	// may take longer than the job. Call New instead.
+	SetUp func(Params) (Job, error)
+}
+
+// Variant is a form of a workload.
+type Variant struct {
+	Name   string // lower-case letters
+	Doc    string // what differs
+	Expect Expectation
 }
 
 // Job is a fixed amount of work that can be run again and again, one run at a
 // time.
 type Job interface {
 	// Run does the work once, as tasks on ex, and returns when all of it is
-	// done. When ctx ends it returns early with an error.
+	// done. When ctx ends it returns early with an error, and the job may be
+	// used no more. It blocks meanwhile.
 	Run(ctx context.Context, ex primitives.Executor) error
 
-	// Check reports whether every Run since the set-up was right.
+	// Serial does the work once as the plain program would: in the caller,
+	// without goroutines, futures and locks.
+	Serial() error
+
+	// Check reports whether every Run and Serial since the set-up was right.
 	Check() error
 
 	// Items is the amount of useful work in one Run, in the unit that the
-	// workload's documentation names. It does not depend on the workers.
+	// workload's documentation names. It does not depend on the executor, nor
+	// on the workers unless the job is Weak.
 	Items() int
 
 	// Close releases what New took.
 	Close() error
+}
+
+// New sets up a job.
+func (w Workload) New(p Params) (Job, error) {
+	p, err := p.complete(w)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", w.Name, err)
+	}
+	j, err := w.SetUp(p)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", w.Name, err)
+	}
+	return j, nil
+}
+
+// Variant returns the variant of that name; the empty name is the first's.
+// Both are the zero Variant for a workload with one form only.
+func (w Workload) Variant(name string) (Variant, error) {
+	if name == "" {
+		if len(w.Variants) == 0 {
+			return Variant{Expect: w.Expect}, nil
+		}
+		return w.Variants[0], nil
+	}
+	names := make([]string, len(w.Variants))
+	for i, v := range w.Variants {
+		if v.Name == name {
+			return v, nil
+		}
+		names[i] = v.Name
+	}
+	if len(names) == 0 {
+		return Variant{}, fmt.Errorf("unknown variant %q of %s, which has none", name, w.Name)
+	}
+	return Variant{}, fmt.Errorf("unknown variant %q of %s: there are %s", name, w.Name, strings.Join(names, ", "))
+}
+
+// Choose returns the variants of w that are among names: all of them if names
+// has "all", the first if it has none of w's. The first is the empty name.
+func (w Workload) Choose(names []string) []string {
+	var chosen []string
+	for i, v := range w.Variants {
+		if slices.Contains(names, v.Name) || slices.Contains(names, "all") {
+			if i == 0 {
+				chosen = append(chosen, "")
+			} else {
+				chosen = append(chosen, v.Name)
+			}
+		}
+	}
+	if chosen == nil {
+		return []string{""}
+	}
+	return chosen
+}
+
+// CheckVariants returns an error if one of the names is no variant of any of
+// the workloads.
+func CheckVariants(list []Workload, names []string) error {
+	known := []string{"all"}
+	for _, w := range list {
+		for _, v := range w.Variants {
+			known = append(known, v.Name)
+		}
+	}
+	for _, name := range names {
+		if !slices.Contains(known, name) {
+			return fmt.Errorf("unknown variant %q: there are %s", name, strings.Join(known, ", "))
+		}
+	}
+	return nil
+}
+
+// Executors lists the executors that the workload can run under.
+func (w Workload) Executors() []string {
+	return slices.DeleteFunc(primitives.Names(), func(name string) bool { return w.CanRunUnder(name) != nil })
+}
+
+// CanRunUnder returns nil, or an error that says why the workload cannot run
+// under that executor.
+func (w Workload) CanRunUnder(executor string) error {
+	legal := "spawn, pool, threads or loop"
+	if w.Waits == "" {
+		legal = "inline, " + legal
+	}
+	switch {
+	case executor == "processes" && w.Shares != "":
+		return fmt.Errorf("%s cannot run under processes: its tasks share %s; use %s", w.Name, w.Shares, legal)
+	case executor == "inline" && w.Waits != "":
+		return fmt.Errorf("%s cannot run under inline: a task may wait for %s; use %s", w.Name, w.Waits, legal)
+	}
+	return nil
 }
 
 // All returns the workloads in the order in which they are shown.
@@ -91,10 +206,10 @@ func All() []Workload {
 	return []Workload{Ep, Mandelbrot, Nstream, Counter, Sleepers, Netecho, Request}
 }
 
-// Executors lists the executors that run every workload: all but processes,
-// which takes no closures.
-func Executors() []string {
-	return slices.DeleteFunc(primitives.Names(), func(name string) bool { return name == "processes" })
+// Core returns the workloads that a run measures unless others are named: one
+// or two for each answer that the two gains can give.
+func Core() []Workload {
+	return []Workload{Ep, Mandelbrot, Nstream, Counter, Sleepers, Netecho, Request}
 }
 
 // Lookup returns the workload of that name, which is matched without regard to
@@ -138,82 +253,4 @@ func distance(a, b string) int {
 		}
 	}
 	return row[len(b)]
-}
-
-// amount returns the share of the work that p asks for: the whole of its size,
-// or one slice of it, rounded up.
-func (p Params) amount(small, medium, large int) (int, error) {
-	if p.Workers < 1 || p.Slices < 0 {
-		return 0, fmt.Errorf("workload set-up with %d workers and %d slices", p.Workers, p.Slices)
-	}
-	whole := 0
-	switch p.Size {
-	case Small:
-		whole = small
-	case Medium:
-		whole = medium
-	case Large:
-		whole = large
-	default:
-		return 0, fmt.Errorf("unknown size %q: it is one of %s, %s, %s", p.Size, Small, Medium, Large)
-	}
-	slices := max(p.Slices, 1)
-	return (whole + slices - 1) / slices, nil
-}
-
-// forEach runs task(0) … task(n-1) as n tasks on ex and returns their results
-// in order. It returns the first error in that order, after all have finished:
-// a job that fails must not leave tasks behind that run into the next one.
-func forEach[T any](ctx context.Context, ex primitives.Executor, n int, task func(ctx context.Context, i int) (T, error)) ([]T, error) {
-	futures := make([]*primitives.Future[T], n)
-	for i := range futures {
-		futures[i] = primitives.Submit(ctx, ex, func(ctx context.Context) (T, error) { return task(ctx, i) })
-	}
-	results := make([]T, n)
-	var first error
-	// From the last to the first: whoever waits for the first is woken again
-	// for nearly every task, and takes a core from the workers each time.
-	for i := n - 1; i >= 0; i-- {
-		<-futures[i].Done()
-		v, err := futures[i].Result(ctx)
-		if err != nil {
-			first = err
-		}
-		results[i] = v
-	}
-	return results, first
-}
-
-// sum adds parts in their order, so that floating-point totals do not depend on
-// who computed which part when.
-func sum[T interface{ plus(T) T }](parts []T) (total T) {
-	for _, part := range parts {
-		total = total.plus(part)
-	}
-	return total
-}
-
-// tally counts the runs of a job that gave a wrong result.
-type tally struct {
-	runs, wrong int
-	firstWrong  string
-}
-
-// add notes one run; got and want are compared with ==.
-func add[T comparable](t *tally, got, want T) {
-	t.runs++
-	if got != want {
-		if t.wrong == 0 {
-			t.firstWrong = fmt.Sprintf("got %v, want %v", got, want)
-		}
-		t.wrong++
-	}
-}
-
-// Check implements Job.
-func (t *tally) Check() error {
-	if t.wrong > 0 {
-		return fmt.Errorf("%d of %d runs gave a wrong result; the first: %s", t.wrong, t.runs, t.firstWrong)
-	}
-	return nil
 }

@@ -3,18 +3,25 @@ package workloads
 import (
 	"context"
 	"fmt"
-	"math"
-	"net"
+	"os"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"overlap/primitives"
 )
 
-// run sets a job up, runs it twice and returns it unchecked.
-func run(t *testing.T, w Workload, p Params, kind string) Job {
+// The executor processes starts this binary again.
+func TestMain(m *testing.M) {
+	primitives.ServeIfChild()
+	os.Exit(m.Run())
+}
+
+// newJob sets a job up for the length of a test.
+func newJob(t *testing.T, w Workload, p Params) Job {
 	t.Helper()
+	p.Dir = t.TempDir()
 	job, err := w.New(p)
 	if err != nil {
 		t.Fatal(err)
@@ -24,135 +31,122 @@ func run(t *testing.T, w Workload, p Params, kind string) Job {
 			t.Errorf("close: %v", err)
 		}
 	})
-	ex, err := primitives.New(kind, primitives.Config{Workers: p.Workers})
+	return job
+}
+
+// run runs a job n times on an executor of its own.
+func run(t *testing.T, job Job, executor string, workers, n int) {
+	t.Helper()
+	ex, err := primitives.New(executor, primitives.Config{Workers: workers})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer ex.Shutdown(context.Background())
-	for range 2 {
+	for range n {
 		if err := job.Run(context.Background(), ex); err != nil {
 			t.Fatal(err)
 		}
 	}
-	return job
+}
+
+// forms are a workload's variants, or the empty name if there is one form.
+func forms(w Workload) []string {
+	if len(w.Variants) == 0 {
+		return []string{""}
+	}
+	var names []string
+	for _, v := range w.Variants {
+		names = append(names, v.Name)
+	}
+	return names
+}
+
+// everywhere calls f for every legal executor and 1, 2, 3 and 7 workers.
+func everywhere(t *testing.T, w Workload, f func(t *testing.T, executor string, workers int)) {
+	for _, executor := range w.Executors() {
+		for _, workers := range []int{1, 2, 3, 7} {
+			if executor == "inline" && workers > 1 {
+				continue
+			}
+			t.Run(fmt.Sprintf("%s/workers=%d", executor, workers), func(t *testing.T) { f(t, executor, workers) })
+		}
+	}
 }
 
 func TestEveryWorkloadIsRightUnderEveryExecutor(t *testing.T) {
 	for _, w := range All() {
-		for _, kind := range Executors() {
-			for _, workers := range []int{1, 2, 3, 7} {
-				if kind == "inline" && workers > 1 {
-					continue
-				}
-				for _, slices := range []int{1, 3} {
-					t.Run(fmt.Sprintf("%s/%s/workers=%d/slices=%d", w.Name, kind, workers, slices), func(t *testing.T) {
-						p := Params{Size: Small, Workers: workers, Slices: slices}
-						if err := run(t, w, p, kind).Check(); err != nil {
+		for _, variant := range forms(w) {
+			for _, slices := range []int{1, 3} {
+				t.Run(fmt.Sprintf("%s/%s/slices=%d", w.Name, variant, slices), func(t *testing.T) {
+					everywhere(t, w, func(t *testing.T, executor string, workers int) {
+						job := newJob(t, w, Params{Size: Small, Workers: workers, Variant: variant, Slices: slices})
+						run(t, job, executor, workers, 2)
+						if err := job.Check(); err != nil {
 							t.Error(err)
 						}
+						if err := job.Serial(); err != nil {
+							t.Fatal(err)
+						}
+						if err := job.Check(); err != nil {
+							t.Errorf("after Serial: %v", err)
+						}
 					})
-				}
+				})
 			}
 		}
 	}
 }
 
-func TestWorkIsEqualForAllWorkers(t *testing.T) {
+// golden is a result that is known from elsewhere.
+type golden struct {
+	Params
+	want   string // of the last result, as fmt prints it
+	source string
+}
+
+// goldens are by workload. A small golden is checked at every number of workers
+// under every executor in every test run; the others not in -short.
+var goldens = map[string][]golden{}
+
+func TestGoldens(t *testing.T) {
 	for _, w := range All() {
-		for _, size := range []Size{Small, Medium} {
-			var items []int
-			for _, workers := range []int{1, 2, 7} {
-				job, err := w.New(Params{Size: size, Workers: workers})
-				if err != nil {
+		for _, g := range goldens[w.Name] {
+			t.Run(fmt.Sprintf("%s/%s/%s", w.Name, g.Variant, g.Size), func(t *testing.T) {
+				if testing.Short() && g.Size != Small {
+					t.Skip("takes long")
+				}
+				p := g.Params
+				p.Workers = 7
+				job := newJob(t, w, p)
+				check := func(t *testing.T) {
+					t.Helper()
+					if err := job.Check(); err != nil {
+						t.Fatal(err)
+					}
+					if got := fmt.Sprint(job.(interface{ last() any }).last()); got != g.want {
+						t.Errorf("got %s, want %s (%s)", got, g.want, g.source)
+					}
+				}
+				if err := job.Serial(); err != nil {
 					t.Fatal(err)
 				}
-				items = append(items, job.Items())
-				if err := job.Close(); err != nil {
-					t.Error(err)
-				}
-			}
-			if items[0] < 1 || items[0] != items[1] || items[0] != items[2] {
-				t.Errorf("%s %s: items for 1, 2, 7 workers: %v", w.Name, size, items)
-			}
+				check(t)
+				everywhere(t, w, func(t *testing.T, executor string, workers int) {
+					run(t, job, executor, workers, 1)
+					check(t)
+				})
+			})
 		}
 	}
 }
 
-// The published sums of NPB EP class S (NPB 3.4, EP/ep.f90), and the counts as
-// computed serially.
-func TestEpClassS(t *testing.T) {
-	if testing.Short() {
-		t.Skip("16 million pairs")
-	}
-	job := run(t, Ep, Params{Size: Large, Workers: 2}, "pool")
-	if err := job.Check(); err != nil {
-		t.Error(err)
-	}
-	if job.Items() != 1<<24 {
-		t.Errorf("class S has 2^24 pairs, the job %d", job.Items())
-	}
-	got := job.(*epJob).want
-	const sx, sy = -3.247834652034740e3, -6.958407078382297e3
-	if math.Abs((got.SX-sx)/sx) > 1e-8 || math.Abs((got.SY-sy)/sy) > 1e-8 {
-		t.Errorf("sums %v %v, want %v %v", got.SX, got.SY, sx, sy)
-	}
-	if want := [10]int{6140517, 5865300, 1100361, 68546, 1648, 17}; got.Counts != want {
-		t.Errorf("counts %v, want %v", got.Counts, want)
-	}
-	if got.Pairs() != 13176389 {
-		t.Errorf("%d pairs, want 13176389", got.Pairs())
-	}
-}
+// damages break a set-up job in a way that an error of scheduling or of the
+// kernel would. nil says that the check is exact by construction.
+var damages = map[string]func(Job){}
 
-func TestEpJump(t *testing.T) {
-	x := uint64(epSeed)
-	for n := range uint64(1000) {
-		if got := epJump(n); got != x {
-			t.Fatalf("number %d is %d, want %d", n, got, x)
-		}
-		x = x * epMultiplier & epMask
-	}
-}
-
-func TestMandelbrotGolden(t *testing.T) {
-	job := run(t, Mandelbrot, Params{Size: Large, Workers: 2}, "pool")
-	if err := job.Check(); err != nil {
-		t.Error(err)
-	}
-	if got, want := job.(*mandelbrotJob).want, (MandelbrotCounts{386485, 43930374}); got != want {
-		t.Errorf("%+v, want %+v", got, want)
-	}
-}
-
-// garbled is a connection that changes what it reads.
-type garbled struct{ net.Conn }
-
-func (g garbled) Read(b []byte) (int, error) {
-	n, err := g.Conn.Read(b)
-	if n > 0 {
-		b[0]++
-	}
-	return n, err
-}
-
-// A job that computes something else must not pass: each break here is one
-// that a scheduling error would cause.
 func TestCheckFindsWrongResults(t *testing.T) {
-	breaks := map[string]func(Job){
-		"ep":         func(j Job) { j.(*epJob).blocks-- },
-		"mandelbrot": func(j Job) { j.(*mandelbrotJob).rows-- },
-		"nstream":    func(j Job) { j.(*nstreamJob).a[17] += 8 },
-		"counter":    func(j Job) { j.(*counterJob).want-- },
-		"sleepers":   nil, // exact by construction: a lost sleep is a lost task
-		"netecho": func(j Job) {
-			conn := <-j.(*netechoJob).idle
-			conn.Conn = garbled{conn.Conn}
-			j.(*netechoJob).idle <- conn
-		},
-		"request": func(j Job) { j.(*requestJob).a[3][4]++ },
-	}
 	for _, w := range All() {
-		damage, known := breaks[w.Name]
+		damage, known := damages[w.Name]
 		if !known {
 			t.Errorf("no damage defined for %s", w.Name)
 		}
@@ -160,12 +154,13 @@ func TestCheckFindsWrongResults(t *testing.T) {
 			continue
 		}
 		t.Run(w.Name, func(t *testing.T) {
-			job := run(t, w, Params{Size: Small, Workers: 1}, "inline")
+			job := newJob(t, w, Params{Size: Small, Workers: 2})
+			run(t, job, "pool", 2, 2)
 			if err := job.Check(); err != nil {
 				t.Fatal(err)
 			}
 			damage(job)
-			job.Run(context.Background(), primitives.NewInline(primitives.Config{Workers: 1}))
+			run(t, job, "pool", 2, 1)
 			if err := job.Check(); err == nil {
 				t.Error("a damaged job passed its check")
 			} else {
@@ -175,70 +170,141 @@ func TestCheckFindsWrongResults(t *testing.T) {
 	}
 }
 
+func TestWorkIsEqualForAllWorkersAndCores(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	for _, w := range All() {
+		for _, variant := range forms(w) {
+			for _, size := range []Size{Small, Medium} {
+				var items []int
+				for _, procs := range []int{1, 4} {
+					runtime.GOMAXPROCS(procs)
+					for _, workers := range []int{1, 2, 7} {
+						items = append(items, newJob(t, w, Params{Size: size, Workers: workers, Variant: variant}).Items())
+					}
+				}
+				if items[0] < 1 || slices.Min(items) != slices.Max(items) {
+					t.Errorf("%s %s %s: items for 1, 2, 7 workers, at GOMAXPROCS 1 and 4: %v", w.Name, variant, size, items)
+				}
+			}
+		}
+	}
+}
+
+func TestWeakScalingGrowsTheWorkWithTheWorkers(t *testing.T) {
+	for _, w := range All() {
+		if w.Fixed != "" {
+			if _, err := w.New(Params{Size: Small, Workers: 2, Weak: true}); err == nil || !strings.Contains(err.Error(), w.Fixed) {
+				t.Errorf("%s under weak scaling: %v, want its reason: %s", w.Name, err, w.Fixed)
+			}
+			continue
+		}
+		t.Run(w.Name, func(t *testing.T) {
+			one := newJob(t, w, Params{Size: Small, Workers: 1}).Items()
+			for _, workers := range []int{1, 3} {
+				job := newJob(t, w, Params{Size: Small, Workers: workers, Weak: true})
+				if got := job.Items(); got != workers*one {
+					t.Errorf("%d workers: %d items, one has %d", workers, got, one)
+				}
+				run(t, job, "pool", workers, 2)
+				if err := job.Serial(); err != nil {
+					t.Error(err)
+				}
+				if err := job.Check(); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+}
+
+// A task costs its future and what its result needs; an item costs nothing.
+func TestNothingIsAllocatedPerItem(t *testing.T) {
+	for _, w := range All() {
+		if w.Name == "bintrees" { // is about allocation
+			continue
+		}
+		for _, variant := range forms(w) {
+			t.Run(w.Name+"/"+variant, func(t *testing.T) {
+				job := newJob(t, w, Params{Size: Small, Workers: 2, Variant: variant})
+				ex := primitives.NewPool(primitives.Config{Workers: 2})
+				defer ex.Shutdown(context.Background())
+				once := func() {
+					if err := job.Run(context.Background(), ex); err != nil {
+						t.Fatal(err)
+					}
+				}
+				once()
+				before := ex.Stats().Finished
+				once()
+				tasks := ex.Stats().Finished - before
+				if allocs := testing.AllocsPerRun(5, once); allocs > float64(4*tasks+100) {
+					t.Errorf("%.0f allocations in a run of %d tasks and %d items", allocs, tasks, job.Items())
+				}
+			})
+		}
+	}
+}
+
 func TestCancelledRunIsAnError(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	for _, w := range All() {
-		job, err := w.New(Params{Size: Small, Workers: 2})
-		if err != nil {
-			t.Fatal(err)
-		}
+		job := newJob(t, w, Params{Size: Small, Workers: 2})
 		ex := primitives.NewPool(primitives.Config{Workers: 2})
 		if err := job.Run(ctx, ex); err == nil {
 			t.Errorf("%s ran to its end under a cancelled context", w.Name)
 		}
 		ex.Shutdown(context.Background())
-		job.Close()
 	}
 }
 
-// One worker cannot be faster than its waits one after the other.
-func TestWaitsAreWaited(t *testing.T) {
-	for name, want := range map[string]time.Duration{
-		"sleepers": 8 * time.Millisecond,
-		"netecho":  8 * time.Millisecond,
-		"request":  16 * time.Millisecond,
-	} {
-		w, err := Lookup(name)
-		if err != nil {
-			t.Fatal(err)
+func TestWhatCannotRunSaysWhy(t *testing.T) {
+	for _, w := range All() {
+		for executor, why := range map[string]string{"processes": w.Shares, "inline": w.Waits} {
+			err := w.CanRunUnder(executor)
+			if (err == nil) != (why == "") || err != nil && !strings.Contains(err.Error(), why) {
+				t.Errorf("%s under %s: %v, want a reason with %q", w.Name, executor, err, why)
+			}
 		}
-		start := time.Now()
-		run(t, w, Params{Size: Small, Workers: 1}, "inline") // twice
-		if took := time.Since(start); took < 2*want {
-			t.Errorf("two jobs of %s took %v, their waits alone take %v", name, took, 2*want)
+		if !slices.Contains(w.Executors(), "pool") || slices.Contains(w.Executors(), "processes") != (w.Shares == "") {
+			t.Errorf("%s runs under %v", w.Name, w.Executors())
 		}
 	}
 }
 
-// The amounts that the documentation names.
-func TestMediumAmounts(t *testing.T) {
-	for name, want := range map[string]int{
-		"ep": 1 << 18, "mandelbrot": 384 * 384, "nstream": 192 << 20 / 24, "counter": 512000,
-		"sleepers": 64, "netecho": 64, "request": 64,
-	} {
-		w, err := Lookup(name)
-		if err != nil {
-			t.Fatal(err)
+func TestEveryWorkloadIsDescribed(t *testing.T) {
+	for _, w := range All() {
+		for what, text := range map[string]string{"Doc": w.Doc, "Models": w.Models, "Source": w.Source, "Limit": w.Limit, "Checked": w.Checked, "Why": w.Why} {
+			if text == "" || strings.HasSuffix(text, ".") || strings.Contains(text, "\n") {
+				t.Errorf("%s: %s is %q", w.Name, what, text)
+			}
 		}
-		for slices, share := range map[int]int{1: 1, 2: 2} {
-			job, err := w.New(Params{Size: Medium, Workers: 1, Slices: slices})
+		if w.Name != strings.ToLower(w.Name) || !slices.Contains(Kinds(), w.Kind) {
+			t.Errorf("%s is of kind %s", w.Name, w.Kind)
+		}
+		for _, variant := range forms(w) {
+			v, err := w.Variant(variant)
 			if err != nil {
-				t.Fatal(err)
-			}
-			if got := job.Items(); got != want/share {
-				t.Errorf("%s in %d slices: %d items, want %d", name, slices, got, want/share)
-			}
-			if err := job.Close(); err != nil {
 				t.Error(err)
 			}
+			if err := v.Expect.Valid(); err != nil {
+				t.Errorf("%s %s: %v", w.Name, variant, err)
+			}
+		}
+		if len(w.Variants) > 0 && w.Expect != w.Variants[0].Expect {
+			t.Errorf("%s expects %s, its first variant %s", w.Name, w.Expect, w.Variants[0].Expect)
+		}
+	}
+	for _, e := range []Expectation{"", "steep", "capped:", "capped:0", "capped:NaN", "capped:Inf"} {
+		if e.Valid() == nil {
+			t.Errorf("%q is a valid expectation", e)
 		}
 	}
 }
 
 func TestForEachReturnsTheFirstErrorWhenAllHaveEnded(t *testing.T) {
-	for _, kind := range Executors() {
-		ex, err := primitives.New(kind, primitives.Config{Workers: 1})
+	for _, executor := range []string{"inline", "spawn", "pool", "threads", "loop"} {
+		ex, err := primitives.New(executor, primitives.Config{Workers: 1})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -251,7 +317,7 @@ func TestForEachReturnsTheFirstErrorWhenAllHaveEnded(t *testing.T) {
 			return i, nil
 		})
 		if err == nil || err.Error() != "task 1" || ended != 5 {
-			t.Errorf("%s: %v after %d tasks, want that of task 1 after 5", kind, err, ended)
+			t.Errorf("%s: %v after %d tasks, want that of task 1 after 5", executor, err, ended)
 		}
 		ex.Shutdown(context.Background())
 	}
@@ -259,7 +325,7 @@ func TestForEachReturnsTheFirstErrorWhenAllHaveEnded(t *testing.T) {
 
 func TestNewRefuses(t *testing.T) {
 	for _, w := range All() {
-		for _, p := range []Params{{Size: "huge", Workers: 1}, {Size: Small}} {
+		for _, p := range []Params{{Size: "huge", Workers: 1}, {Size: Small}, {Size: Small, Workers: 1, Slices: -1}, {Size: Small, Workers: 1, Variant: "none"}} {
 			if _, err := w.New(p); err == nil {
 				t.Errorf("%s accepts %+v", w.Name, p)
 			}

@@ -31,10 +31,12 @@ func (p Point) String() string {
 // Grid says which points to measure. Every list must have a value.
 type Grid struct {
 	Workloads []workloads.Workload
+	Variants  []string // see workloads.Workload.Choose; may be empty
 	Executors []string
 	Workers   []int
 	Levels    []Level // of parallelism, ascending
 	Size      workloads.Size
+	Weak      bool // jobs grow with the workers
 }
 
 // Level is a degree of parallelism on offer: CPUs and GOMAXPROCS.
@@ -116,49 +118,85 @@ func doubling(n int) []int {
 	return append(list, n)
 }
 
+// form is a workload in one of its variants.
+type form struct {
+	workloads.Workload
+	variant string
+}
+
+func (g Grid) forms() (list []form) {
+	for _, w := range g.Workloads {
+		for _, variant := range w.Choose(g.Variants) {
+			list = append(list, form{w, variant})
+		}
+	}
+	return list
+}
+
+// Check returns an error if a workload of the grid cannot be run as the grid
+// says.
+func (g Grid) Check() error {
+	for _, w := range g.Workloads {
+		for _, x := range g.Executors {
+			if err := bench.CanRun(w, x); err != nil {
+				return err
+			}
+		}
+		if g.Weak && w.Fixed != "" {
+			return fmt.Errorf("%s has no weak scaling: %s", w.Name, w.Fixed)
+		}
+	}
+	return nil
+}
+
 // Lines returns the points that do not depend on measurements: all workers on
 // the lowest and on the highest level (the concurrency line and its
-// counterpart on all cores), workers equal to cores between them, and the
-// ceilings.
+// counterpart on all cores), workers equal to cores between them, the serial
+// program, and the ceilings.
 func (g Grid) Lines() []Point {
 	var points []Point
-	for _, w := range g.Workloads {
+	for _, f := range g.forms() {
 		for _, x := range g.Executors {
 			for i, l := range g.Levels {
 				for _, workers := range g.Workers {
 					ends := i == 0 || i == len(g.Levels)-1
-					if (ends || workers == l.parallelism()) && possible(x, workers) {
-						points = append(points, g.point(w, x, workers, l))
+					if (ends || workers == l.parallelism()) && (workers == 1 || !bench.Single(x)) {
+						points = append(points, g.point(f, x, workers, l))
 					}
 				}
 			}
 		}
-		points = append(points, g.ceilings(w)...)
+		if l := g.Levels[0]; l.parallelism() == 1 && !slices.Contains(g.Executors, bench.SerialExecutor) {
+			points = append(points, g.point(f, bench.SerialExecutor, 1, l))
+		}
+		points = append(points, g.ceilings(f)...)
 	}
 	return points
 }
 
-// Best returns the points that complete the parallelism line of a workload and
-// executor whose best number of workers is known.
-func (g Grid) Best(w workloads.Workload, executor string, workers int) []Point {
+// Best returns the points that complete the parallelism line of a workload's
+// variant and executor whose best number of workers is known.
+func (g Grid) Best(w workloads.Workload, variant, executor string, workers int) []Point {
 	var points []Point
 	for i, l := range g.Levels {
 		if i > 0 && i < len(g.Levels)-1 && workers != l.parallelism() {
-			points = append(points, g.point(w, executor, workers, l))
+			points = append(points, g.point(form{w, variant}, executor, workers, l))
 		}
 	}
 	return points
 }
 
-func (g Grid) point(w workloads.Workload, executor string, workers int, l Level) Point {
+func (g Grid) point(f form, executor string, workers int, l Level) Point {
 	return Point{
 		Point: bench.Point{
-			Workload: bench.Title(w),
+			Workload: bench.Title(f.Workload),
 			Executor: executor,
 			Workers:  workers,
 			Cores:    l.Cores,
 			Procs:    l.Procs,
 			Size:     g.Size,
+			Variant:  f.variant,
+			Weak:     g.Weak,
 			Slices:   1,
 		},
 		Copies: 1,
@@ -167,7 +205,7 @@ func (g Grid) point(w workloads.Workload, executor string, workers int, l Level)
 
 // ceilings returns, for every degree of parallelism p above 1, a p-th of the
 // job alone on one CPU and p of them at once.
-func (g Grid) ceilings(w workloads.Workload) []Point {
+func (g Grid) ceilings(f form) []Point {
 	var points []Point
 	for _, l := range g.Levels {
 		p := l.parallelism()
@@ -179,7 +217,8 @@ func (g Grid) ceilings(w workloads.Workload) []Point {
 			single.Cores = l.Cores
 		}
 		for _, copies := range []int{1, p} {
-			pt := g.point(w, g.Executors[0], 1, single)
+			pt := g.point(f, g.Executors[0], 1, single)
+			pt.Weak = false // a p-th of the job is one worker's work either way
 			pt.Slices, pt.Copies = p, copies
 			if !slices.Contains(points, pt) {
 				points = append(points, pt)
@@ -188,5 +227,3 @@ func (g Grid) ceilings(w workloads.Workload) []Point {
 	}
 	return points
 }
-
-func possible(executor string, workers int) bool { return executor != "inline" || workers == 1 }

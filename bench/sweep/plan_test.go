@@ -108,6 +108,7 @@ Ep/executor=pool/workers=2/cores=4-4
 Ep/executor=pool/workers=16/cores=4-4
 Ep/executor=inline/workers=1/cores=1
 Ep/executor=inline/workers=1/cores=4-4
+Ep/executor=serial/workers=1/cores=1
 Ep/executor=pool/workers=1/cores=1/slices=2
 Ep/executor=pool/workers=1/cores=1/slices=2 ×2
 Ep/executor=pool/workers=1/cores=1/slices=4
@@ -116,10 +117,10 @@ Ep/executor=pool/workers=1/cores=1/slices=4 ×4
 	if got := names(g.Lines()); got != want {
 		t.Errorf("lines:\n%s\nwant:\n%s", got, want)
 	}
-	if got, want := names(g.Best(workloads.Ep, "pool", 16)), "Ep/executor=pool/workers=16/cores=2-2\n"; got != want {
+	if got, want := names(g.Best(workloads.Ep, "", "pool", 16)), "Ep/executor=pool/workers=16/cores=2-2\n"; got != want {
 		t.Errorf("parallelism line of 16 workers: %q, want %q", got, want)
 	}
-	if got := names(g.Best(workloads.Ep, "pool", 2)); got != "" {
+	if got := names(g.Best(workloads.Ep, "", "pool", 2)); got != "" {
 		t.Errorf("the diagonal has 2 workers on 2 cores already, but: %q", got)
 	}
 }

@@ -32,6 +32,7 @@ type Processes struct {
 	Command    []string      // the program and arguments that call bench.Sample with the arguments behind them
 	Placement  []int         // CPUs in the order in which cores are taken
 	SampleTime time.Duration // how long a sample should time jobs
+	Disk       string        // folder for the files of workloads, or empty
 	Timeout    time.Duration // after which a sample is ended as hanging
 }
 
@@ -137,7 +138,12 @@ func (s Processes) process(ctx context.Context, p Point, iterations int, more ..
 		"-size=" + string(p.Size),
 		"-slices=" + strconv.Itoa(p.Slices),
 		"-cores=" + strconv.Itoa(p.Cores),
+		"-weak=" + strconv.FormatBool(p.Weak),
+		"-disk=" + s.Disk,
 	}, more)
+	if p.Variant != "" {
+		args = append(args, "-variants="+p.Variant)
+	}
 	c := &process{
 		cmd:    exec.CommandContext(ctx, s.Command[0], args...),
 		stdout: &tail{limit: 1 << 20},

@@ -200,10 +200,10 @@ func (s *sweep) iterationsOf(p Point) int {
 // workers that the pilot rounds found best.
 func (s *sweep) complete() []Point {
 	var more []Point
-	for _, w := range s.Grid.Workloads {
+	for _, f := range s.Grid.forms() {
 		for _, x := range s.Grid.Executors {
-			if workers, ok := s.best(s.Grid.point(w, x, 1, s.Grid.Levels[len(s.Grid.Levels)-1])); ok {
-				more = append(more, s.Grid.Best(w, x, workers)...)
+			if workers, ok := s.best(s.Grid.point(f, x, 1, s.Grid.Levels[len(s.Grid.Levels)-1])); ok {
+				more = append(more, s.Grid.Best(f.Workload, f.variant, x, workers)...)
 			}
 		}
 	}

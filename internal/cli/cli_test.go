@@ -14,6 +14,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"overlap/internal/cli"
+	"overlap/primitives"
 	"overlap/report"
 )
 
@@ -22,6 +23,7 @@ var update = flag.Bool("update", false, "rewrite the expected output in testdata
 // The scripts and the tests below run this binary as overlap, so that a sweep
 // finds a program that can measure samples.
 func TestMain(m *testing.M) {
+	primitives.ServeIfChild()
 	if os.Getenv("BE_OVERLAP") != "" {
 		overlap()
 	}

@@ -14,20 +14,25 @@ import (
 
 	"golang.org/x/perf/benchfmt"
 
+	"overlap/bench"
 	"overlap/bench/host"
 	"overlap/bench/sweep"
 	"overlap/workloads"
 )
 
 type runCmd struct {
-	Workloads []string      `help:"Workloads to run (default: all; --list names them)." placeholder:"NAME"`
+	Workloads []string      `help:"Workloads to run, or all (default: a core of them; --list names them)." placeholder:"NAME"`
+	Kinds     []string      `help:"Only workloads of these kinds: cpu, memory, lock, comm, spawn, wait, io, mixed." placeholder:"KIND"`
+	Variants  []string      `help:"Variants to run, of the workloads that have them, or all (default: the first of each)." placeholder:"NAME"`
 	Workers   []int         `help:"Worker counts: tasks in progress at once (default: 1, 4, 16, 64 … and the numbers of cores)." placeholder:"N"`
 	Cores     []int         `help:"Numbers of CPUs to bind samples to (default: 1, 2, 4 … all cores)." placeholder:"N"`
 	Procs     []int         `help:"GOMAXPROCS to combine with every number of cores (default: equal to it)." placeholder:"N"`
-	Executors []string      `help:"Executors: inline, spawn, pool, threads, loop (default: pool)." default:"pool" placeholder:"NAME"`
+	Executors []string      `help:"Executors: inline, spawn, pool, threads, loop, processes (default: pool)." default:"pool" placeholder:"NAME"`
 	Size      string        `help:"Size of the jobs: small, medium, large (default: medium)." default:"medium" placeholder:"SIZE"`
+	Scaling   string        `help:"strong: a job is the same work for all workers; weak: it grows with them (default: strong)." default:"strong" placeholder:"KIND"`
+	Disk      string        `help:"Folder on the disk that the workload disk measures (default: that for temporary files)." placeholder:"DIR"`
 	Rounds    int           `help:"Most samples of every point (default: as many as the budget allows)." placeholder:"N"`
-	Budget    time.Duration `help:"How long to measure; a round that would not fit is not begun (default: 3m20s, with --quick 25s)." placeholder:"DURATION"`
+	Budget    time.Duration `help:"How long to measure; a round that would not fit is not begun (default: 3m20s, with --quick 25s, for more than a few workloads up to 2m30s)." placeholder:"DURATION"`
 	Sample    time.Duration `help:"How long to time jobs in a sample (default: 40ms, with --quick 20ms)." placeholder:"DURATION"`
 	Quick     bool          `help:"A coarse grid and short samples: about half a minute on two cores."`
 	Seed      uint64        `help:"Seed of the random order (default: random)." placeholder:"N"`
@@ -62,12 +67,6 @@ func (c *runCmd) Run(ctx context.Context, s *streams) error {
 
 // grid checks the flags and makes the grid.
 func (c *runCmd) grid(h host.Host) (sweep.Grid, error) {
-	if c.Budget == 0 {
-		c.Budget = 200 * time.Second
-		if c.Quick {
-			c.Budget = 25 * time.Second
-		}
-	}
 	if c.Sample == 0 {
 		c.Sample = 40 * time.Millisecond
 		if c.Quick {
@@ -92,18 +91,32 @@ func (c *runCmd) grid(h host.Host) (sweep.Grid, error) {
 	if strings.ContainsFunc(c.Name, unicode.IsControl) {
 		return sweep.Grid{}, errors.New("--name has a control character in it")
 	}
-	g := sweep.Grid{Size: workloads.Size(c.Size), Executors: unique(c.Executors), Workers: unique(c.Workers)}
+	g := sweep.Grid{Size: workloads.Size(c.Size), Executors: unique(c.Executors), Workers: unique(c.Workers), Variants: c.Variants, Weak: c.Scaling == "weak"}
+	if c.Scaling != "strong" && c.Scaling != "weak" {
+		return g, fmt.Errorf("--scaling: unknown scaling %q: there are strong and weak", c.Scaling)
+	}
 	if !slices.Contains(workloads.Sizes(), g.Size) {
 		return g, fmt.Errorf("--size: unknown size %q: there are %v", c.Size, workloads.Sizes())
 	}
 	for _, x := range c.Executors {
-		if !slices.Contains(workloads.Executors(), x) {
-			return g, fmt.Errorf("--executors: unknown executor %q: there are %s", x, strings.Join(workloads.Executors(), ", "))
+		if !slices.Contains(bench.Executors(), x) {
+			return g, fmt.Errorf("--executors: unknown executor %q: there are %s", x, strings.Join(bench.Executors(), ", "))
+		}
+	}
+	if c.Disk != "" {
+		if info, err := os.Stat(c.Disk); err != nil || !info.IsDir() {
+			return g, fmt.Errorf("--disk: %s is no folder", c.Disk)
 		}
 	}
 	var err error
-	if g.Workloads, err = choose(c.Workloads); err != nil {
-		return g, fmt.Errorf("--workloads: %w", err)
+	if g.Workloads, err = choose(c.Workloads, c.Kinds); err != nil {
+		return g, err
+	}
+	if err := workloads.CheckVariants(g.Workloads, c.Variants); err != nil {
+		return g, fmt.Errorf("--variants: %w", err)
+	}
+	if err := g.Check(); err != nil {
+		return g, fmt.Errorf("--executors, --scaling: %w", err)
 	}
 	if g.Levels, err = sweep.Levels(h, c.Cores, c.Procs); err != nil {
 		return g, err
@@ -114,8 +127,16 @@ func (c *runCmd) grid(h host.Host) (sweep.Grid, error) {
 			g.Workers = slices.DeleteFunc(g.Workers, func(w int) bool { return w == 4 || w > 16 && len(h.CPUs) <= 16 })
 		}
 	}
-	if !slices.ContainsFunc(g.Lines(), func(p sweep.Point) bool { return p.Slices == 1 }) {
-		return g, errors.New("--executors and --workers leave no point to measure: inline has 1 worker")
+	if c.Budget == 0 {
+		c.Budget = 200 * time.Second
+		if c.Quick {
+			more := max(0, len(g.Workloads)-len(workloads.Core()))
+			c.Budget = min(25+6*time.Duration(more), 150) * time.Second
+		}
+	}
+	chosen := func(p sweep.Point) bool { return p.Slices == 1 && slices.Contains(g.Executors, p.Executor) }
+	if !slices.ContainsFunc(g.Lines(), chosen) {
+		return g, errors.New("--executors and --workers leave no point to measure: inline and serial have 1 worker")
 	}
 	return g, nil
 }
@@ -127,34 +148,49 @@ func unique[T cmp.Ordered](list []T) []T {
 
 func below1(n int) bool { return n < 1 }
 
-func choose(names []string) ([]workloads.Workload, error) {
-	if len(names) == 0 {
-		return workloads.All(), nil
+// choose finds the workloads with these names and of these kinds. Names are
+// kept in their order.
+func choose(names, kinds []string) ([]workloads.Workload, error) {
+	for _, k := range kinds {
+		if !slices.Contains(workloads.Kinds(), workloads.Kind(k)) {
+			return nil, fmt.Errorf("--kinds: unknown kind %q: there are %v", k, workloads.Kinds())
+		}
+	}
+	candidates, err := named(names, len(kinds) > 0)
+	if err != nil {
+		return nil, fmt.Errorf("--workloads: %w", err)
 	}
 	var chosen []workloads.Workload
+	for _, w := range candidates {
+		known := func(x workloads.Workload) bool { return x.Name == w.Name }
+		if (kinds == nil || slices.Contains(kinds, string(w.Kind))) && !slices.ContainsFunc(chosen, known) {
+			chosen = append(chosen, w)
+		}
+	}
+	if len(chosen) == 0 {
+		return nil, fmt.Errorf("--kinds: none of the workloads is of kind %s", strings.Join(kinds, " or "))
+	}
+	return chosen, nil
+}
+
+// named returns the workloads of these names. Without names they are the core,
+// or all of them if a kind will choose.
+func named(names []string, byKind bool) ([]workloads.Workload, error) {
+	switch {
+	case slices.Contains(names, "all") || len(names) == 0 && byKind:
+		return workloads.All(), nil
+	case len(names) == 0:
+		return workloads.Core(), nil
+	}
+	var list []workloads.Workload
 	for _, name := range names {
 		w, err := workloads.Lookup(name)
 		if err != nil {
 			return nil, err
 		}
-		if !slices.ContainsFunc(chosen, func(x workloads.Workload) bool { return x.Name == w.Name }) {
-			chosen = append(chosen, w)
-		}
+		list = append(list, w)
 	}
-	return chosen, nil
-}
-
-func list(s *streams, g sweep.Grid) {
-	for _, w := range g.Workloads {
-		fmt.Fprintf(s.out, "%-12s %-7s %s\n", w.Name, w.Kind, w.Doc)
-	}
-	fmt.Fprintln(s.out)
-	for _, p := range g.Lines() {
-		fmt.Fprintln(s.out, p)
-	}
-	if len(g.Levels) > 2 {
-		fmt.Fprintln(s.out, "and the best number of workers of each at the levels between")
-	}
+	return list, nil
 }
 
 func (c *runCmd) sweep(ctx context.Context, s *streams, h host.Host, g sweep.Grid) (err error) {
@@ -183,6 +219,7 @@ func (c *runCmd) sweep(ctx context.Context, s *streams, h host.Host, g sweep.Gri
 			Command:    []string{self, sampleVerb},
 			Placement:  h.Placement(),
 			SampleTime: c.Sample,
+			Disk:       c.Disk,
 			Timeout:    time.Minute + 100*c.Sample,
 		},
 		Append: func(r *benchfmt.Result) error {

@@ -1,0 +1,56 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"overlap/bench/sweep"
+	"overlap/workloads"
+)
+
+// list prints what is known of the workloads of the grid, and its points.
+func list(s *streams, g sweep.Grid) {
+	for _, w := range g.Workloads {
+		describe(s.out, w)
+	}
+	for _, p := range g.Lines() {
+		fmt.Fprintln(s.out, p)
+	}
+	if len(g.Levels) > 2 {
+		fmt.Fprintln(s.out, "and the best number of workers of each at the levels between")
+	}
+}
+
+// describe writes the table of one workload.
+func describe(out io.Writer, w workloads.Workload) {
+	fmt.Fprintf(out, "%-12s %-10s %s\n", w.Name, w.Kind, w.Doc)
+	row := func(what, text string) {
+		if text != "" {
+			fmt.Fprintf(out, "%12s %-10s %s\n", "", what, text)
+		}
+	}
+	row("models", w.Models)
+	row("source", w.Source)
+	row("limit", w.Limit)
+	row("checked", w.Checked)
+	row("expect", string(w.Expect)+": "+w.Why)
+	for i, v := range w.Variants {
+		text := v.Name + ": " + v.Doc + "; " + string(v.Expect)
+		if i == 0 {
+			text += " (runs unless another is named)"
+		}
+		row("variant", text)
+	}
+	under := strings.Join(w.Executors(), ", ")
+	if w.Shares != "" {
+		under += "; its tasks share " + w.Shares
+	}
+	row("executors", under)
+	scaling := "strong, weak"
+	if w.Fixed != "" {
+		scaling = "strong; not weak: " + w.Fixed
+	}
+	row("scaling", scaling)
+	fmt.Fprintln(out)
+}

@@ -1,0 +1,170 @@
+package report_test
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+
+	"overlap/report"
+)
+
+// expecting is the sweep of a workload that declares a shape.
+func expecting(shape string, ceiling float64, t func(w, p int) float64) *file {
+	f := sweep("Known", t, ceiling)
+	f.kinds = "Known=cpu\nexpect: Known=" + shape
+	return f
+}
+
+func TestExpectationsAreHeldAgainstTheMeasurement(t *testing.T) {
+	worker := func(w, p int) float64 { return 8 / float64(min(w, p)) }
+	waiter := func(w, p int) float64 { return 64 / float64(w) }
+	hermit := func(w, p int) float64 { return 8 }
+	half := func(w, p int) float64 { return 8 / (1 + 0.5*float64(min(w, p)-1)) }
+	memory := func(w, p int) float64 { return 8 / min(float64(min(w, p)), 1.3) }
+	fighter := func(w, p int) float64 { return 8 * (1 + 0.5*math.Log2(float64(w))*float64(p-1)) }
+	overlapper := func(w, p int) float64 { return 64 / math.Sqrt(float64(w)) }
+	for _, c := range []struct {
+		shape   string
+		ceiling float64
+		time    func(w, p int) float64
+		want    report.Outcome
+		reason  string
+	}{
+		{"linear", 2, worker, report.Met, ""},
+		{"linear", 2, half, report.NotMet, "S/H(p) is 0.75"},
+		{"linear", 1.55, half, report.Met, ""},
+		{"linear", 2, waiter, report.NotMet, "expected at"},
+		{"saturating", 1.3, memory, report.Met, ""},
+		{"saturating", 2, worker, report.TooSmall, "2 cores do not use all of the bandwidth: H(2) is 2.00"},
+		{"saturating", 2, memory, report.NotMet, "S/H(p) is 0.65"},
+		{"sublinear", 2, half, report.Met, ""},
+		{"sublinear", 2, worker, report.NotMet, "S/H(p) is 1.00"},
+		{"sublinear", 2, hermit, report.NotMet, "G_p is 1.0"},
+		{"capped:2", 2, half, report.Met, ""},
+		{"capped:9", 2, worker, report.TooSmall, "the limit of 9 shows on more than 2 cores"},
+		{"capped:9", 2, hermit, report.NotMet, "S is 1.00"},
+		{"capped:1.5", 2, worker, report.NotMet, "S is 2.00"},
+		{"capped:x", 2, worker, report.TooNoisy, "the limit is no number"},
+		{"flat", 2, hermit, report.Met, ""},
+		{"flat", 2, worker, report.NotMet, "S is 2.00"},
+		{"retrograde", 2, fighter, report.Met, ""},
+		{"retrograde", 2, hermit, report.NotMet, "workers is 1.00"},
+		{"waiting", 2, waiter, report.Met, ""},
+		{"waiting", 2, overlapper, report.NotMet, "G_c/w is 0.1"},
+		{"overlaps", 2, overlapper, report.Met, ""},
+		{"overlaps", 2, worker, report.NotMet, "G_c is 1.00"},
+		{"steep", 2, worker, report.TooNoisy, "does not know the shape"},
+	} {
+		r := analyze(t, expecting(c.shape, c.ceiling, c.time).write(t)).Rows[0]
+		if e := r.Expected; e.Shape != c.shape || e.Outcome != c.want || !strings.Contains(e.Reason, c.reason) || (e.Reason == "") != (c.want == report.Met) {
+			t.Errorf("%s at ceiling %.1f: %+v, want %s because %q", c.shape, c.ceiling, e, c.want, c.reason)
+		}
+	}
+}
+
+// The operational bounds need CPU times, which the file's cpus-busy gives: D is
+// 1 ms a job on whatever core, the rest of the 64 ms is waiting.
+func TestKneeFollowsTheOperationalBounds(t *testing.T) {
+	for name, c := range map[string]struct {
+		time func(w, p int) float64
+		want report.Outcome
+	}{
+		"at the bound":   {func(w, p int) float64 { return max(64/float64(w), 4/float64(p)) }, report.Met},
+		"far below it":   {func(w, p int) float64 { return max(64/math.Sqrt(float64(w)), 4/float64(p)) }, report.NotMet},
+		"without a gain": {func(w, p int) float64 { return 64 }, report.NotMet},
+	} {
+		f := expecting("knee", 2, c.time)
+		var b strings.Builder
+		for line := range strings.Lines(f.text()) {
+			if name, _, ok := strings.Cut(line, " 1.5 tasks-inflight"); ok {
+				var ns float64
+				fmt.Sscanf(strings.Fields(name)[2], "%f", &ns)
+				line = fmt.Sprintf("%s 1.5 tasks-inflight %f cpus-busy\n", name, 4e6/ns)
+			}
+			b.WriteString(line)
+		}
+		if e := analyze(t, write(t, b.String())).Rows[0].Expected; e.Outcome != c.want {
+			t.Errorf("%s: %+v, want %s", name, e, c.want)
+		}
+	}
+}
+
+func TestExpectationsOfOneCoreOneThreadOrNoise(t *testing.T) {
+	f := &file{rounds: 12, kinds: "Known=cpu\nexpect: Known=linear"}
+	f.add("Known/executor=pool/workers=1/cores=1", 8)
+	f.add("Known/executor=pool/workers=2/cores=1", 8)
+	if e := analyze(t, f.write(t)).Rows[0].Expected; e.Outcome != report.TooSmall {
+		t.Errorf("on one core: %+v", e)
+	}
+	loop := expecting("linear", 2, func(w, p int) float64 { return 8 })
+	for i := range loop.order {
+		name := strings.Replace(loop.order[i], "executor=pool", "executor=loop", 1)
+		loop.times[name] = loop.times[loop.order[i]]
+		loop.order[i] = name
+	}
+	if e := analyze(t, loop.write(t)).Rows[0].Expected; e.Shape != "" || e.String() != "–" {
+		t.Errorf("an event loop is expected to scale with cores: %+v", e)
+	}
+	few := expecting("linear", 2, func(w, p int) float64 { return 8 * (1 + 0.02*float64(w)) })
+	few.rounds = 1
+	if e := analyze(t, few.write(t)).Rows[0].Expected; e.Outcome == report.NotMet {
+		t.Errorf("one sample decides: %+v", e)
+	}
+}
+
+func TestVariantsAndWeakScalingHaveRowsOfTheirOwn(t *testing.T) {
+	f := &file{rounds: 12, kinds: "Known=lock\nexpect: Known=flat Known/fast=linear"}
+	for _, w := range []int{1, 2} {
+		for _, level := range []string{"cores=1", "cores=2-2"} {
+			cores := 1 + strings.Count(level, "-2")
+			at := func(parts string) string {
+				base, procs, _ := strings.Cut(level, "-")
+				if procs != "" {
+					procs = "-" + procs
+				}
+				return fmt.Sprintf("Known/executor=pool/workers=%d/%s%s%s", w, base, parts, procs)
+			}
+			f.add(at(""), 8)
+			f.add(at("/variant=fast"), 8/float64(min(w, cores)))
+			// Twice the work by two workers: as long on two cores, twice as long on one.
+			f.add(at("/scaling=weak"), 8*float64(w)/float64(min(w, cores)))
+		}
+	}
+	a := analyze(t, f.write(t))
+	want := map[string][2]float64{"known": {1, 1}, "known fast": {1, 2}, "known weak": {1, 2}}
+	if len(a.Rows) != len(want) {
+		t.Fatalf("%d rows, want %d", len(a.Rows), len(want))
+	}
+	for _, r := range a.Rows {
+		w, ok := want[r.Name()]
+		if !ok || math.Abs(r.Concurrency.Value-w[0]) > 0.02 || math.Abs(r.Parallelism.Value-w[1]) > 0.04 {
+			t.Errorf("%q: G_c %s, G_p %s, want %v", r.Name(), r.Concurrency, r.Parallelism, w)
+		}
+	}
+	if e := a.Rows[1].Expected; a.Rows[1].Name() != "known weak" && e.Shape != "linear" {
+		t.Errorf("the variant's expectation is %+v", e)
+	}
+	bad := &file{rounds: 1}
+	bad.add("Known/executor=pool/workers=1/cores=1/scaling=odd", 1)
+	if _, err := report.Load(bad.write(t)); err == nil || !strings.Contains(err.Error(), `scaling is "odd"`) {
+		t.Errorf("an unknown scaling: %v", err)
+	}
+}
+
+func TestCostIsTheCoresThatBeatTheSerialProgram(t *testing.T) {
+	for _, c := range []struct{ serial, cost, over float64 }{{9, 1, 2.25}, {6, 2, 1.5}, {3, math.Inf(1), 0.75}} {
+		f := sweep("Known", func(w, p int) float64 { return 8 / float64(min(w, p)) }, 2)
+		f.add("Known/executor=serial/workers=1/cores=1", c.serial)
+		a := analyze(t, f.write(t))
+		if len(a.Rows) != 1 {
+			t.Fatalf("the serial program has a row of its own: %d rows", len(a.Rows))
+		}
+		if r := a.Rows[0]; r.Cost != c.cost || math.Abs(r.OverSerial.Value/c.over-1) > 0.02 {
+			t.Errorf("serial %v ms: COST %v, %s over it, want %v and %v", c.serial, r.Cost, r.OverSerial, c.cost, c.over)
+		}
+	}
+	if r := analyze(t, sweep("Known", func(w, p int) float64 { return 8 }, 2).write(t)).Rows[0]; !math.IsNaN(r.Cost) {
+		t.Errorf("COST without a serial program is %v", r.Cost)
+	}
+}

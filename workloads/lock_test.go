@@ -1,0 +1,5 @@
+package workloads
+
+func init() {
+	damages["counter"] = func(j Job) { j.(*counterJob).want-- }
+}

@@ -1,0 +1,5 @@
+package workloads
+
+func init() {
+	damages["nstream"] = func(j Job) { j.(*nstreamJob).a[17] += 8 }
+}
