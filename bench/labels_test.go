@@ -81,7 +81,7 @@ func TestLinesCarryLabelsUnitsAndConfiguration(t *testing.T) {
 				t.Errorf("%s has no %s", r.Name, unit)
 			}
 		}
-		for key, want := range map[string]string{"cpus": host.FormatList(cpus), "goos": ".+", "host": ".+", "kinds": "Ep=cpu .*Sleepers=wait"} {
+		for key, want := range map[string]string{"cpus": host.FormatList(cpus), "goos": ".+", "host": ".+", "kinds": "Ep=cpu .*Sleepers=wait", "expect": "Ep=linear .*Sleepers=waiting"} {
 			if got := r.GetConfig(key); !regexp.MustCompile(want).MatchString(got) {
 				t.Errorf("%s: %s is %q, want %s", r.Name, key, got, want)
 			}
@@ -132,6 +132,7 @@ func TestFalseLabelsFail(t *testing.T) {
 		{"-cores=999", "-cores=999: the process is bound to"},
 		{"-executors=pond", `-executors: unknown executor "pond"`},
 		{"-size=huge", `-size: unknown size "huge"`},
+		{"-variants=odd", `-variants: unknown variant "odd"`},
 		{"-slices=0", "-slices: 0 is not at least 1"},
 		{"-workers=0", `"0" is not a list`},
 	} {
@@ -139,5 +140,36 @@ func TestFalseLabelsFail(t *testing.T) {
 		if err == nil || !strings.Contains(out, c.want) {
 			t.Errorf("%s: %v\n%s\nwant %q", c.flag, err, out, c.want)
 		}
+	}
+}
+
+// The serial program is a point like others, and so is what runs in other
+// processes; what cannot run there says so instead of being left out.
+func TestSerialAndProcesses(t *testing.T) {
+	out, err := benchmark(t, affinity(t), "-test.bench=^BenchmarkEp$", "-test.benchtime=2x", "-test.cpu=1", "-size=small", "-workers=1,2", "-executors=serial,processes")
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	var names []string
+	for _, r := range results(t, out) {
+		name, _, _ := strings.Cut(string(r.Name), "/cores")
+		names = append(names, name)
+		if busy, ok := r.Value("cpus-busy"); !ok || !(busy > 0) {
+			t.Errorf("%s has %v CPUs busy", r.Name, busy)
+		}
+	}
+	if got, want := strings.Join(names, " "), "Ep/executor=serial/workers=1 Ep/executor=processes/workers=1 Ep/executor=processes/workers=2"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	out, err = benchmark(t, affinity(t), "-test.bench=^BenchmarkNstream$", "-test.benchtime=1x", "-size=small", "-executors=processes")
+	if err == nil || !strings.Contains(out, "nstream cannot run under processes: its tasks share three arrays") {
+		t.Errorf("nstream in other processes: %v\n%s", err, out)
+	}
+}
+
+func TestWeakScalingIsInTheLabel(t *testing.T) {
+	out, err := benchmark(t, affinity(t), "-test.bench=^BenchmarkEp$", "-test.benchtime=2x", "-test.cpu=1", "-size=small", "-workers=3", "-weak")
+	if list := results(t, out); err != nil || len(list) != 1 || !strings.HasSuffix(string(list[0].Name), "/size=small/scaling=weak") {
+		t.Errorf("%v\n%s", err, out)
 	}
 }

@@ -17,9 +17,10 @@ type Reading struct {
 	// wall time (Little, 1961).
 	Inflight float64
 
-	// CPUsBusy is the mean number of CPUs that ran this process and children
-	// that it has waited for: the degree of parallelism, CPU time over wall
-	// time, by the kernel's clock.
+	// CPUsBusy is the mean number of CPUs that ran this process and its
+	// children: the degree of parallelism, CPU time over wall time, by the
+	// kernel's clock. Children that are not waited for count on Linux, if they
+	// were there when Prepare was called.
 	CPUsBusy float64
 
 	// Tasks is the number of tasks that ended.
@@ -53,6 +54,7 @@ type Meter struct {
 	start  time.Duration
 	wall   time.Duration // from Start to Stop
 	cpu    time.Duration // reading at Start, from Stop on the difference
+	clocks []clock       // of children
 	lap    time.Duration // end of the last job
 	jobs   *hdrhistogram.Histogram
 	demand demand
@@ -127,11 +129,20 @@ func (m *Meter) Prepare() {
 	before := time.Since(m.base)
 	m.demand = readDemand(m.cpus)
 	m.blind = time.Since(m.base) - before
+	m.clocks = childClocks()
+}
+
+// childTime is the CPU time of the children that nobody has waited for.
+func (m *Meter) childTime() (total time.Duration) {
+	for _, c := range m.clocks {
+		total += c.read()
+	}
+	return total
 }
 
 // Start begins the sample. Call Prepare before it.
 func (m *Meter) Start() {
-	m.cpu = cpuTime()
+	m.cpu = cpuTime() + m.childTime()
 	m.start = time.Since(m.base)
 	m.lap = m.start
 }
@@ -139,7 +150,7 @@ func (m *Meter) Start() {
 // Stop ends the sample. No task may be in progress.
 func (m *Meter) Stop() {
 	m.wall = max(time.Since(m.base)-m.start, 1)
-	m.cpu = cpuTime() - m.cpu
+	m.cpu = cpuTime() + m.childTime() - m.cpu
 }
 
 // Reading returns what was measured between Start and Stop. Call it once for
