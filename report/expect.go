@@ -42,7 +42,7 @@ func (d *Data) expected(r Row) Expected {
 		name += "/" + r.Variant
 	}
 	shape := d.Expects[name]
-	if shape == "" || r.Executor == "inline" || r.Executor == "loop" {
+	if shape == "" || shape == "any" || r.Executor == "inline" || r.Executor == "loop" {
 		return Expected{}
 	}
 	j := judge{row: r, outcome: Met}

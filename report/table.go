@@ -54,10 +54,13 @@ func (i Interval) String() string {
 
 // cost is a number of cores, ∞ if no number was enough.
 func cost(x float64) string {
-	if math.IsInf(x, 1) {
+	switch {
+	case math.IsNaN(x):
+		return "–"
+	case math.IsInf(x, 1):
 		return "∞"
 	}
-	return number(x)
+	return fmt.Sprint(x)
 }
 
 func number(x float64) string {

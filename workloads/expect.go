@@ -25,6 +25,7 @@ const (
 	Waiting    Expectation = "waiting"    // G_c ≈ w, G_p ≈ 1
 	Overlaps   Expectation = "overlaps"   // G_c > 1, G_p ≈ 1
 	Knee       Expectation = "knee"       // X(w) follows min(w/(D+Z), p/D)
+	Any        Expectation = "any"        // the machine decides, and Why says by what
 )
 
 // Capped expects S to follow H(p) up to about n and no further, however many
@@ -36,7 +37,7 @@ func Capped(n float64) Expectation {
 // Valid returns an error unless e is one of the shapes.
 func (e Expectation) Valid() error {
 	switch e {
-	case Linear, Saturating, Sublinear, Overhead, Flat, Retrograde, Waiting, Overlaps, Knee:
+	case Linear, Saturating, Sublinear, Overhead, Flat, Retrograde, Waiting, Overlaps, Knee, Any:
 		return nil
 	}
 	if text, ok := strings.CutPrefix(string(e), "capped:"); ok {
