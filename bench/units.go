@@ -5,7 +5,6 @@ import (
 	"io"
 	"math"
 	"testing"
-	"time"
 
 	"overlap/bench/meter"
 	"overlap/workloads"
@@ -36,23 +35,17 @@ func WriteUnits(w io.Writer) {
 	}
 }
 
-// openLoop is implemented by jobs whose messages are due at times of their own.
-type openLoop interface {
-	// Arrivals returns quantiles of the latency from the intended start since
-	// the last call.
-	Arrivals() (p50, p99 time.Duration)
-}
-
 func report(b *testing.B, r meter.Reading, job workloads.Job) {
 	b.ReportMetric(float64(r.Jobs[0]), "q02-ns/op")
 	b.ReportMetric(float64(r.Jobs[1]), "q25-ns/op")
 	b.ReportMetric(float64(r.Jobs[2]), "q50-ns/op")
 	b.ReportMetric(float64(r.P50), "p50-ns/task")
 	b.ReportMetric(float64(r.P99), "p99-ns/task")
-	if open, ok := job.(openLoop); ok {
-		p50, p99 := open.Arrivals()
-		b.ReportMetric(float64(p50), "p50-ns/arrival")
-		b.ReportMetric(float64(p99), "p99-ns/arrival")
+	if timed, ok := job.(workloads.Timed); ok {
+		if intended, _ := timed.Latencies(); intended.P99 > 0 {
+			b.ReportMetric(float64(intended.P50), "p50-ns/arrival")
+			b.ReportMetric(float64(intended.P99), "p99-ns/arrival")
+		}
 	}
 	b.ReportMetric(float64(job.Items())*float64(b.N)/b.Elapsed().Seconds(), "items/s")
 	b.ReportMetric(r.Inflight, "tasks-inflight")

@@ -3,6 +3,8 @@ package workloads
 import (
 	"context"
 	"fmt"
+	"runtime"
+	"sync"
 
 	"overlap/primitives"
 )
@@ -60,6 +62,18 @@ func collect[T any](futures []*primitives.Future[T]) ([]T, error) {
 		results[i] = v
 	}
 	return results, first
+}
+
+// touch calls f for equal shares of [0, n), each on a goroutine of its own, and
+// returns when all are done. Set-up writes large arrays with it, because memory
+// lies near the core that first writes it, and tasks will run on all of them.
+func touch(n int, f func(lo, hi int)) {
+	shares := runtime.GOMAXPROCS(0)
+	var wg sync.WaitGroup
+	for i := range shares {
+		wg.Go(func() { f(i*n/shares, (i+1)*n/shares) })
+	}
+	wg.Wait()
 }
 
 // sum adds parts in their order, so that floating-point totals do not depend on

@@ -8,12 +8,38 @@ import (
 
 func init() {
 	damages["sleepers"] = nil // a lost sleep is a lost task
+	damages["cashiers"] = func(j Job) { j.(*cashiersJob).customers[3] = j.(*cashiersJob).customers[5] }
 	damages["netecho"] = func(j Job) {
-		conn := <-j.(*netechoJob).idle
+		server := j.(*netechoJob).server.address()
+		conn, err := echoConns.take(server)
+		if err != nil {
+			panic(err)
+		}
 		conn.Conn = garbled{conn.Conn}
-		j.(*netechoJob).idle <- conn
+		echoConns.put(server, conn)
 	}
-	damages["request"] = func(j Job) { j.(*requestJob).a[3][4]++ }
+	damages["disk"] = func(j Job) { j.(*diskAppendJob).logs[3].Path = j.(*diskAppendJob).logs[2].Path }
+	damages["request"] = func(j Job) { j.(*requestJob).waits = j.(*requestJob).waits[1:] }
+	goldens["sleepers"] = []golden{{Params{Size: Small}, "8", "one for each task"}}
+	goldens["cashiers"] = []golden{
+		{Params{Size: Small}, "[{4 2557618998660293118} {4 17781711207105998642}]", "computed by another program, in Python"},
+		{Params{Size: Medium}, "[{32 13764609735741364298} {32 11177296011952097072}]", "computed by another program, in Python"},
+	}
+	goldens["netecho"] = []golden{
+		{Params{Size: Small}, "{8 28}", "8 messages, 0 + … + 7"},
+		{Params{Size: Small, Variant: "open"}, "{8 28}", "8 messages, 0 + … + 7"},
+		{Params{Size: Medium}, "{64 2016}", "64 messages, 0 + … + 63"},
+	}
+	goldens["disk"] = []golden{
+		{Params{Size: Small}, "{16 120}", "16 blocks, 0 + … + 15"},
+		{Params{Size: Small, Variant: "read"}, "{32 1035}", "computed by another program, in Python"},
+		{Params{Size: Small, Variant: "cachedread"}, "{32 1035}", "computed by another program, in Python"},
+		{Params{Size: Medium, Variant: "cachedread"}, "{4096 8277874}", "computed by another program, in Python"},
+	}
+	goldens["request"] = []golden{
+		{Params{Size: Small}, "2.080899072e+09", "PRK dgemm: 8 times 64³·63²/4"},
+		{Params{Size: Medium}, "1.6647192576e+10", "PRK dgemm: 64 times 64³·63²/4"},
+	}
 }
 
 // garbled is a connection that changes what it reads.
@@ -31,6 +57,7 @@ func (g garbled) Read(b []byte) (int, error) {
 func TestWaitsAreWaited(t *testing.T) {
 	for name, want := range map[string]time.Duration{
 		"sleepers": 8 * time.Millisecond,
+		"cashiers": 8 * time.Millisecond,
 		"netecho":  8 * time.Millisecond,
 		"request":  16 * time.Millisecond,
 	} {

@@ -203,13 +203,21 @@ func (w Workload) CanRunUnder(executor string) error {
 
 // All returns the workloads in the order in which they are shown.
 func All() []Workload {
-	return []Workload{Ep, Mandelbrot, Nstream, Counter, Sleepers, Netecho, Request}
+	return []Workload{
+		Ep, Nqueens, Mandelbrot, Spectral, Dgemm, Hash, Sieve, Sort, Wavefront, Uts,
+		Nstream, Transpose, Gups, Stencil, Bintrees,
+		Skynet,
+		Counter, Philosophers,
+		Boundedbuf, Ring, Ipc, Pipeline,
+		Sleepers, Netecho, Disk,
+		Request, Cashiers,
+	}
 }
 
 // Core returns the workloads that a run measures unless others are named: one
 // or two for each answer that the two gains can give.
 func Core() []Workload {
-	return []Workload{Ep, Mandelbrot, Nstream, Counter, Sleepers, Netecho, Request}
+	return []Workload{Ep, Mandelbrot, Nstream, Counter, Sleepers, Netecho, Request, Cashiers}
 }
 
 // Lookup returns the workload of that name, which is matched without regard to

@@ -1,0 +1,122 @@
+package workloads
+
+import (
+	"context"
+	"time"
+
+	"overlap/primitives"
+)
+
+// Cashiers is the picture by which concurrency and parallelism are told apart.
+// Two queues of customers stand in a shop; workers are cashiers. Each customer
+// costs a scan, for which the cashier's hands are needed (a fixed number of
+// splitmix64 steps, about 0.25 ms on a 3 GHz core), and then a payment, for
+// which everybody waits (1 ms).
+//
+// With one core and two workers one pair of hands serves both queues: it scans
+// in one while the other pays, so customers of two queues are in progress at
+// once although only one is ever being scanned. That is concurrency: one
+// cashier, two queues. With two cores two customers are scanned at the same
+// instant. That is parallelism: two cashiers. Workers buy the first and cores
+// the second, and each is worth something only where the other does not limit.
+//
+// Customers come alternately from the queues: A1, B1, A2, B2 … A slice has
+// shorter queues. Items are customers.
+var Cashiers = Workload{
+	Name:    "cashiers",
+	Kind:    Mixed,
+	Doc:     "customers of two queues: 0.25 ms of scanning, then 1 ms of waiting for the payment",
+	Models:  "a shop with two queues, and every service that computes and then waits for another",
+	Source:  "two queues and one coffee machine, or two (Armstrong, Concurrent and Parallel Programming, 2013)",
+	Limit:   "the payments while there are few workers, then the scans",
+	Checked: "customers served and the sum of their receipts, per queue, against the serial program",
+	Expect:  Knee,
+	Why:     "scans overlap with payments until each core scans all the time, with p(D+Z)/D workers, 5 a core",
+	SetUp:   newCashiers,
+}
+
+// Customer is the argument of a piece: a place in one of the queues. Steps is
+// what there is to scan.
+type Customer struct{ Queue, Number, Steps int64 }
+
+// Receipt is what a customer leaves with.
+type Receipt struct {
+	Queue    int64
+	Checksum uint64
+}
+
+// till is what the cashiers have at the end of the day.
+type till struct {
+	Customers int
+	Receipts  uint64 // sum of the checksums
+}
+
+type cashiersJob struct {
+	tally
+	steps, queue int // scanning steps of a customer, customers in a queue
+	customers    []Customer
+	want         [2]till
+}
+
+var cashiersPiece = primitives.Define("workloads.cashiers", func(ctx context.Context, c Customer) (Receipt, error) {
+	r := Receipt{c.Queue, scan(c)}
+	return r, primitives.Sleep(ctx, delay)
+})
+
+func newCashiers(p Params) (Job, error) {
+	j := &cashiersJob{steps: p.pick(1<<10, 3<<16, 3<<16), queue: p.amount(4, 32, 512)}
+	for number := range j.queue {
+		for queue := range j.want {
+			j.customers = append(j.customers, Customer{int64(queue), int64(number), int64(j.steps)})
+		}
+	}
+	j.want = j.serial(0)
+	return j, nil
+}
+
+func (j *cashiersJob) Run(ctx context.Context, ex primitives.Executor) error {
+	return runPieces(ctx, ex, j)
+}
+
+// Split, Piece and Merge implement Divided.
+func (j *cashiersJob) Split() []Customer                          { return j.customers }
+func (j *cashiersJob) Piece() *primitives.Func[Customer, Receipt] { return cashiersPiece }
+
+func (j *cashiersJob) Merge(receipts []Receipt) {
+	var got [2]till
+	for _, r := range receipts {
+		t := &got[r.Queue]
+		t.Customers++
+		t.Receipts += r.Checksum
+	}
+	add(&j.tally, got, j.want)
+}
+
+func (j *cashiersJob) Serial() error {
+	add(&j.tally, j.serial(delay), j.want)
+	return nil
+}
+
+// serial empties one queue after the other.
+func (j *cashiersJob) serial(payment time.Duration) (tills [2]till) {
+	for queue := range tills {
+		for number := range j.queue {
+			tills[queue].Receipts += scan(Customer{int64(queue), int64(number), int64(j.steps)})
+			tills[queue].Customers++
+			time.Sleep(payment)
+		}
+	}
+	return tills
+}
+
+func (j *cashiersJob) Items() int { return len(j.customers) }
+
+// scan adds up the numbers of splitmix64 from a seed
+// of the customer's own.
+func scan(c Customer) (checksum uint64) {
+	numbers := splitmix(c.Queue<<32 | c.Number)
+	for range c.Steps {
+		checksum += numbers.next()
+	}
+	return checksum
+}

@@ -1,0 +1,142 @@
+package workloads
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"overlap/primitives"
+)
+
+// DiskReads is the argument of a piece of the reads: which of the job's random
+// numbers, and the file of that many blocks.
+type DiskReads struct {
+	Path                 string
+	First, Count, Blocks int64
+	Direct               bool // past the page cache
+}
+
+// diskReadJob is the variants read and cachedread of Disk.
+type diskReadJob struct {
+	diskJob
+	all   DiskReads
+	parts []DiskReads
+}
+
+var diskReadPiece = primitives.Define("workloads.disk.read", func(_ context.Context, d DiskReads) (DiskReceipt, error) {
+	return readBlocks(d)
+})
+
+func newDiskRead(p Params, dir string) (Job, error) {
+	direct, reads := p.Variant == "read", 4
+	if !direct {
+		reads = p.pick(4, 64, 64) // the page cache is that much faster
+	}
+	tasks := p.amount(8, 64, 1024)
+	blocks := (p.pick(1<<6, 1<<12, 1<<16) + p.Slices - 1) / p.Slices
+	j := &diskReadJob{
+		diskJob: diskJob{dir: dir},
+		all:     DiskReads{filepath.Join(dir, "blocks"), 0, int64(tasks * reads), int64(blocks), direct},
+		parts:   make([]DiskReads, tasks),
+	}
+	for i := range j.parts {
+		j.parts[i] = j.all
+		j.parts[i].First, j.parts[i].Count = int64(i*reads), int64(reads)
+	}
+	for i := range j.all.Count {
+		j.want = j.want.plus(DiskReceipt{1, diskTarget(i, j.all.Blocks)})
+	}
+	return j, j.create()
+}
+
+func (j *diskReadJob) Run(ctx context.Context, ex primitives.Executor) error {
+	return runPieces(ctx, ex, j)
+}
+
+// Split and Piece are the rest of Divided.
+func (j *diskReadJob) Split() []DiskReads                              { return j.parts }
+func (j *diskReadJob) Piece() *primitives.Func[DiskReads, DiskReceipt] { return diskReadPiece }
+
+// Serial reads everything in one loop from a file that it opens once.
+func (j *diskReadJob) Serial() error {
+	got, err := readBlocks(j.all)
+	if err != nil {
+		return err
+	}
+	add(&j.tally, got, j.want)
+	return nil
+}
+
+// readBlocks counts the blocks that are where they should be, and as they
+// should be.
+func readBlocks(d DiskReads) (r DiskReceipt, err error) {
+	open := os.Open
+	if d.Direct {
+		open = openDirect
+	}
+	f, err := open(d.Path)
+	if err != nil {
+		return r, err
+	}
+	defer f.Close()
+	b := diskBlocks.Get().(*block)
+	defer diskBlocks.Put(b)
+	for i := d.First; i < d.First+d.Count; i++ {
+		target := diskTarget(i, d.Blocks)
+		if _, err := f.ReadAt(b[:], target*diskBlock); err != nil {
+			return r, err
+		}
+		if b.valid(target, 0) {
+			r = r.plus(DiskReceipt{1, target})
+		}
+	}
+	return r, nil
+}
+
+// diskTarget is the block of read i: the i-th number of splitmix64
+// from seed 0.
+func diskTarget(i, blocks int64) int64 {
+	return int64(splitmixAt(uint64(i)) % uint64(blocks))
+}
+
+// create writes the file and reads a block as the job will, so that the file
+// system's refusal comes from the set-up.
+func (j *diskReadJob) create() error {
+	if err := createBlocks(j.all); err != nil {
+		return err
+	}
+	trial := j.all
+	trial.Count = 1
+	_, err := readBlocks(trial)
+	if errors.Is(err, errNotDirect) {
+		return diskUnfit(filepath.Dir(j.dir), fmt.Sprintf("cannot be read past the page cache (%v)", err))
+	}
+	return err
+}
+
+func createBlocks(d DiskReads) error {
+	create := os.Create
+	if d.Direct {
+		create = createDirect
+	}
+	f, err := create(d.Path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	w := bufio.NewWriterSize(f, 1<<20)
+	b := newBlock()
+	for number := range d.Blocks {
+		b.seal(number, 0)
+		if _, err := w.Write(b[:]); err != nil {
+			return err
+		}
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	return f.Sync()
+}

@@ -1,0 +1,198 @@
+package workloads
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"sync"
+	"sync/atomic"
+)
+
+const echoMessage = 256 // bytes
+
+// EchoServer says where a server listens on the loopback interface. Key tells
+// it from an earlier server at the same port.
+type EchoServer struct{ Port, Key int64 }
+
+// echoConn is a connection with the buffers of the task that uses it.
+type echoConn struct {
+	net.Conn
+	sent, received [echoMessage]byte
+}
+
+func dialEcho(s EchoServer) (*echoConn, error) {
+	conn, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", s.Port))
+	if err != nil {
+		return nil, fmt.Errorf("echo: %w", err)
+	}
+	return &echoConn{Conn: conn}, nil
+}
+
+// exchange sends a message and returns the number in the answer, and whether
+// all of the answer is what was sent.
+func (c *echoConn) exchange(number int64) (echoed int64, equal bool, err error) {
+	for k := 0; k < echoMessage; k += 8 {
+		binary.LittleEndian.PutUint64(c.sent[k:], uint64(number)+uint64(k)<<32)
+	}
+	if _, err := c.Write(c.sent[:]); err != nil {
+		return 0, false, fmt.Errorf("echo: %w", err)
+	}
+	if _, err := io.ReadFull(c.Conn, c.received[:]); err != nil {
+		return 0, false, fmt.Errorf("echo: %w", err)
+	}
+	return echoNumber(&c.received), bytes.Equal(c.sent[:], c.received[:]), nil
+}
+
+func echoNumber(message *[echoMessage]byte) int64 {
+	return int64(binary.LittleEndian.Uint64(message[:]))
+}
+
+// echoPool holds the connections of this process that no task uses.
+type echoPool struct {
+	mu   sync.Mutex
+	idle map[EchoServer][]*echoConn
+}
+
+var echoConns = echoPool{idle: map[EchoServer][]*echoConn{}}
+
+// take returns a connection to s that no other task uses.
+func (p *echoPool) take(s EchoServer) (*echoConn, error) {
+	if conn := p.last(s); conn != nil {
+		return conn, nil
+	}
+	return dialEcho(s)
+}
+
+// last takes the connection that was put back last, which may be nil.
+func (p *echoPool) last(s EchoServer) *echoConn {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	list := p.idle[s]
+	n := len(list)
+	if n == 0 {
+		return nil
+	}
+	p.idle[s] = list[:n-1]
+	return list[n-1]
+}
+
+func (p *echoPool) put(s EchoServer, c *echoConn) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.idle[s] = append(p.idle[s], c)
+}
+
+// dial makes n connections to s ready.
+func (p *echoPool) dial(s EchoServer, n int) error {
+	for range n {
+		conn, err := dialEcho(s)
+		if err != nil {
+			return err
+		}
+		p.put(s, conn)
+	}
+	return nil
+}
+
+// close closes the connections to s.
+func (p *echoPool) close(s EchoServer) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, conn := range p.idle[s] {
+		conn.Close()
+	}
+	delete(p.idle, s)
+}
+
+// echoServer returns every message when wait has returned.
+type echoServer struct {
+	listener net.Listener
+	key      int64
+	wait     func(number int64)
+	running  sync.WaitGroup
+
+	mu    sync.Mutex
+	conns map[net.Conn]struct{} // nil once closed
+}
+
+// echoServers counts the servers of this process.
+var echoServers atomic.Int64
+
+func newEchoServer(wait func(number int64)) (*echoServer, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("echo: %w", err)
+	}
+	s := &echoServer{listener: listener, key: echoServers.Add(1), wait: wait, conns: map[net.Conn]struct{}{}}
+	s.running.Go(s.accept)
+	return s, nil
+}
+
+func (s *echoServer) address() EchoServer {
+	return EchoServer{int64(s.listener.Addr().(*net.TCPAddr).Port), s.key}
+}
+
+func (s *echoServer) accept() {
+	for {
+		conn, err := s.listener.Accept()
+		if err != nil {
+			return
+		}
+		s.running.Go(func() { s.serve(conn) })
+	}
+}
+
+func (s *echoServer) serve(conn net.Conn) {
+	defer conn.Close()
+	if !s.enter(conn) {
+		return
+	}
+	defer s.leave(conn)
+	var message [echoMessage]byte
+	for {
+		if _, err := io.ReadFull(conn, message[:]); err != nil {
+			return
+		}
+		s.wait(echoNumber(&message))
+		if _, err := conn.Write(message[:]); err != nil {
+			return
+		}
+	}
+}
+
+// enter reports whether a connection may be served.
+func (s *echoServer) enter(conn net.Conn) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.conns == nil {
+		return false
+	}
+	s.conns[conn] = struct{}{}
+	return true
+}
+
+func (s *echoServer) leave(conn net.Conn) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.conns, conn)
+}
+
+// close ends the server and what it serves, whether or not clients have closed
+// their ends: those in child processes have not.
+func (s *echoServer) close() error {
+	err := s.listener.Close()
+	s.mu.Lock()
+	for conn := range s.conns {
+		conn.Close()
+	}
+	s.conns = nil
+	s.mu.Unlock()
+	s.running.Wait()
+	if errors.Is(err, net.ErrClosed) {
+		return nil
+	}
+	return err
+}

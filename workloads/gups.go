@@ -1,0 +1,131 @@
+package workloads
+
+import (
+	"context"
+	"fmt"
+	"math/bits"
+	"sync/atomic"
+
+	"overlap/primitives"
+)
+
+// Gups makes random updates of a table, T[x mod words] ^= x, as HPCC's
+// RandomAccess does, with an atomic XOR, so that none is lost: the original
+// allows 1 % to be. The numbers are those of splitmix64 from seed 0, which can
+// be entered anywhere.
+//
+// Medium is a table of 2^24 words, 128 MiB, and 2^19 updates; large is 2^26
+// words and 2^21 updates. Sixteen runs take their turns at a stream of sixteen
+// times as many, so that together they reach nearly every line of the table. A slice has as small a share of
+// the table, rounded up to a power of two, as of the updates. Items are
+// updates.
+var Gups = Workload{
+	Name:    "gups",
+	Kind:    Memory,
+	Doc:     "HPCC RandomAccess: XOR of random words of a table of 128 MiB",
+	Models:  "hash tables, graphs and databases that are larger than the caches",
+	Source:  "RandomAccess of the HPC Challenge (Luszczek et al., 2005), with atomic updates",
+	Limit:   "latency of memory and of address translation, by the misses that a core has in flight",
+	Checked: "every word: the stream again, serially, restores the table with 0 errors",
+	Expect:  Saturating,
+	Why:     "every core brings misses in flight of its own, until memory has no more to give",
+	Shares:  "one table",
+	SetUp:   newGups,
+}
+
+// gupsTurns is the number of runs after which the stream begins again.
+const gupsTurns = 16
+
+type gupsJob struct {
+	table   []uint64
+	updates int // in a run
+	tasks   int
+	runs    int // since the table was as at set-up
+}
+
+func newGups(p Params) (Job, error) {
+	words := p.amount(1<<12, 1<<24, 1<<26)
+	words = 1 << bits.Len(uint(words-1))
+	j := &gupsJob{table: make([]uint64, words), updates: p.amount(1<<12, 1<<19, 1<<21)}
+	j.tasks = max(16, j.updates>>13)
+	touch(words, func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			j.table[i] = uint64(i)
+		}
+	})
+	return j, nil
+}
+
+func (j *gupsJob) Run(ctx context.Context, ex primitives.Executor) error {
+	first := j.runs % gupsTurns * j.updates
+	_, err := forEach(ctx, ex, j.tasks, func(_ context.Context, i int) (struct{}, error) {
+		gupsTogether(j.table, first+i*j.updates/j.tasks, first+(i+1)*j.updates/j.tasks)
+		return struct{}{}, nil
+	})
+	j.runs++
+	return err
+}
+
+func (j *gupsJob) Serial() error {
+	j.alone(j.runs % gupsTurns)
+	j.runs++
+	return nil
+}
+
+// alone makes the updates of one turn.
+func (j *gupsJob) alone(turn int) {
+	mask := uint64(len(j.table) - 1)
+	for i := range j.updates {
+		x := splitmixAt(uint64(turn*j.updates + i))
+		j.table[x&mask] ^= x
+	}
+}
+
+// gupsTogether makes the updates [lo, hi) while others make theirs. A locked
+// instruction waits for all loads before it, so the words are loaded some at a
+// time before the first of them is changed: HPCC allows looking 1024 ahead.
+func gupsTogether(table []uint64, lo, hi int) {
+	var numbers, words [32]uint64
+	mask := uint64(len(table) - 1)
+	for ; lo < hi; lo += len(numbers) {
+		n := min(len(numbers), hi-lo)
+		for k := range n {
+			numbers[k] = splitmixAt(uint64(lo + k))
+			words[k] = atomic.LoadUint64(&table[numbers[k]&mask])
+		}
+		for k, x := range numbers[:n] {
+			xor(&table[x&mask], words[k], x)
+		}
+	}
+}
+
+// xor is *p ^= x where *p was old a moment ago. sync/atomic has no Xor.
+func xor(p *uint64, old, x uint64) {
+	for !atomic.CompareAndSwapUint64(p, old, old^x) {
+		old = atomic.LoadUint64(p)
+	}
+}
+
+// Check restores the table: it makes once more the turns that were made an odd
+// number of times. Wherever a run was wrong, that leaves a wrong word.
+func (j *gupsJob) Check() error {
+	for turn := range gupsTurns {
+		if times := (j.runs + gupsTurns - 1 - turn) / gupsTurns; times%2 == 1 {
+			j.alone(turn)
+		}
+	}
+	j.runs = 0
+	wrong := 0
+	for i, word := range j.table {
+		if word != uint64(i) {
+			wrong++
+		}
+	}
+	if wrong > 0 {
+		return fmt.Errorf("%d of %d words are wrong", wrong, len(j.table))
+	}
+	return nil
+}
+
+func (j *gupsJob) Items() int   { return j.updates }
+func (j *gupsJob) Close() error { return nil }

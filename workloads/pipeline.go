@@ -1,0 +1,183 @@
+package workloads
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"hash"
+	"sync"
+
+	"overlap/primitives"
+)
+
+// Pipeline has three stages: one generates blocks of 64 KiB, one after the
+// other; many hash them, in any order; one folds the digests, in order. Every
+// step of a stage is a task.
+//
+// There are four buffers, whatever the workers, and a block has one until it is
+// folded. A stage that cannot go on does not block its worker but ends; whoever
+// brings what it lacks submits it again.
+//
+// Block i is splitmix64 from seed i, little-endian; the result is the SHA-256 of
+// the digests. Medium is 256 blocks, large 4096, small 12. Items are blocks. A
+// slice is the first blocks.
+var Pipeline = Workload{
+	Name:    "pipeline",
+	Kind:    Comm,
+	Doc:     "blocks of 64 KiB generated in turn, hashed side by side and folded in order",
+	Models:  "deduplication, compression and encoding, with a reader, many workers and a writer",
+	Source:  "the shape of PARSEC's dedup and ferret (Bienia, 2011)",
+	Limit:   "four buffers, before the stage that generates",
+	Checked: "the SHA-256 of all digests in order, against the serial program",
+	Expect:  Capped(pipelineWidth),
+	Why:     "no more than four blocks are in the pipeline; with more, the serial stage would be the limit, at a fifth of the work with SHA instructions",
+	Shares:  "buffers",
+	SetUp:   newPipeline,
+}
+
+const (
+	pipelineWidth = 4
+	pipelineBlock = 64 << 10 // bytes
+)
+
+type pipelineJob struct {
+	tally
+	blocks int
+	slots  [pipelineWidth]pipelineSlot // block i has slot i modulo the width
+	want   digest
+	crowd  *crowd
+
+	mu         sync.Mutex
+	generated  int // blocks
+	generating bool
+	folded     int // blocks
+	folding    bool
+	all        hash.Hash // only the folding task writes to it
+}
+
+type pipelineSlot struct {
+	buffer []byte
+	digest [sha256.Size]byte
+	hash   func() error
+	hashed bool // under the job's mutex
+	_      [128 - 72]byte
+}
+
+func newPipeline(p Params) (Job, error) {
+	j := &pipelineJob{blocks: p.amount(12, 256, 4096), all: sha256.New()}
+	for i := range j.slots {
+		j.slots[i].buffer = make([]byte, pipelineBlock)
+		j.slots[i].hash = func() error { j.hash(&j.slots[i]); return nil }
+	}
+	j.want = j.alone()
+	return j, nil
+}
+
+func (j *pipelineJob) Run(ctx context.Context, ex primitives.Executor) error {
+	j.generated, j.folded, j.generating, j.folding = 0, 0, true, false
+	j.all.Reset()
+	for i := range j.slots {
+		j.slots[i].hashed = false
+	}
+	err := runCrowd(ctx, ex, func(c *crowd) {
+		j.crowd = c
+		c.submit(j.generate)
+	})
+	j.crowd = nil
+	if err == nil && j.folded == j.blocks {
+		add(&j.tally, digest(j.all.Sum(nil)), j.want)
+	} else if err == nil {
+		j.note(false, j.folded, j.blocks)
+	}
+	return err
+}
+
+// generate is the first stage: it fills free buffers.
+func (j *pipelineJob) generate() error {
+	for {
+		j.mu.Lock()
+		i := j.generated
+		if i == j.blocks || i == j.folded+pipelineWidth {
+			j.generating = false
+			j.mu.Unlock()
+			return nil
+		}
+		j.generated++
+		j.mu.Unlock()
+		slot := &j.slots[i%pipelineWidth]
+		fill(slot.buffer, i)
+		j.crowd.submit(slot.hash)
+	}
+}
+
+// hash is the second stage.
+func (j *pipelineJob) hash(slot *pipelineSlot) {
+	slot.digest = sha256.Sum256(slot.buffer)
+	j.mu.Lock()
+	slot.hashed = true
+	fold := !j.folding && j.slots[j.folded%pipelineWidth].hashed
+	if fold {
+		j.folding = true
+	}
+	j.mu.Unlock()
+	if fold {
+		j.crowd.submit(j.fold)
+	}
+}
+
+// fold is the third stage: it takes the digests that are due and frees their
+// buffers.
+func (j *pipelineJob) fold() error {
+	for {
+		j.mu.Lock()
+		slot := &j.slots[j.folded%pipelineWidth]
+		if !slot.hashed {
+			j.folding = false
+			j.mu.Unlock()
+			return nil
+		}
+		slot.hashed = false
+		j.all.Write(slot.digest[:])
+		j.folded++
+		generate := !j.generating && j.generated < j.blocks
+		if generate {
+			j.generating = true
+		}
+		j.mu.Unlock()
+		if generate {
+			j.crowd.submit(j.generate)
+		}
+	}
+}
+
+func (j *pipelineJob) Serial() error {
+	add(&j.tally, j.alone(), j.want)
+	return nil
+}
+
+// alone does block after block in one buffer.
+func (j *pipelineJob) alone() digest {
+	buffer, digests := make([]byte, pipelineBlock), make([]byte, 0, j.blocks*sha256.Size)
+	for i := range j.blocks {
+		fill(buffer, i)
+		d := sha256.Sum256(buffer)
+		digests = append(digests, d[:]...)
+	}
+	return sha256.Sum256(digests)
+}
+
+func (j *pipelineJob) Items() int { return j.blocks }
+
+// fill fills a buffer with splitmix64 from that seed.
+func fill(buffer []byte, seed int) {
+	source := splitmix(seed)
+	for ; len(buffer) >= 8; buffer = buffer[8:] {
+		binary.LittleEndian.PutUint64(buffer, source.next())
+	}
+}
+
+// digest is a SHA-256 that prints as it is published.
+type digest [sha256.Size]byte
+
+func (d digest) String() string { return hex.EncodeToString(d[:]) }

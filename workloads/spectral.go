@@ -1,0 +1,173 @@
+package workloads
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"overlap/primitives"
+)
+
+// Spectral is the power method of spectral-norm: ten times u = AᵀA·(AᵀA·u), the
+// elements of A being computed when they are needed. A phase is one product of
+// A or Aᵀ with a vector, 40 a job; a task computes some rows of it, and the next
+// phase needs all of them.
+//
+// Medium is n = 500 and small n = 100, with published results; large is
+// n = 2000. A slice computes the first rows of every product. Weak scaling has
+// as many problems as workers, all in one phase. Items are elements of A.
+var Spectral = Workload{
+	Name:    "spectral",
+	Kind:    CPU,
+	Doc:     "spectral norm of an infinite matrix's corner: 40 matrix–vector products, each waits for the one before",
+	Models:  "iterative solvers: short parallel phases with a barrier after each",
+	Source:  "the Computer Language Benchmarks Game's spectral-norm",
+	Limit:   "floating-point division, and the balance of the tasks in each phase",
+	Checked: "the norm exactly, against the serial program",
+	Expect:  Linear,
+	Why:     "a phase has many more tasks than there are cores and is much longer than a barrier",
+	Shares:  "vectors",
+	SetUp:   newSpectral,
+}
+
+const (
+	spectralRounds = 10
+	// spectralRows is how many rows a task computes: of 8 bytes each, in cache
+	// lines (up to 128 bytes) of their own.
+	spectralRows = 16
+)
+
+// spectralNorm prints as the benchmark does.
+type spectralNorm float64
+
+func (x spectralNorm) String() string { return fmt.Sprintf("%.9f", float64(x)) }
+
+// spectralProblem is the vectors of one problem: u and v of the power method,
+// and t between the two products of one AᵀA.
+type spectralProblem struct{ u, v, t []float64 }
+
+type spectralJob struct {
+	tally
+	n, rows, tasks int // tasks of one phase of one problem
+	problems       []spectralProblem
+	want           spectralNorm
+}
+
+func newSpectral(p Params) (Job, error) {
+	n := p.pick(100, 500, 2000)
+	rows := (n + p.Slices - 1) / p.Slices
+	j := &spectralJob{n: n, rows: rows, tasks: (rows + spectralRows - 1) / spectralRows}
+	problems := 1
+	if p.Weak {
+		problems = p.Workers
+	}
+	for range problems {
+		j.problems = append(j.problems, spectralProblem{make([]float64, n), make([]float64, n), make([]float64, n)})
+	}
+	j.want = j.serial(j.problems[0])
+	return j, nil
+}
+
+func (j *spectralJob) Run(ctx context.Context, ex primitives.Executor) error {
+	for _, p := range j.problems {
+		p.reset()
+	}
+	for round := range 2 * spectralRounds {
+		if err := j.phase(ctx, ex, round, spectralProblem.rows); err != nil {
+			return err
+		}
+		if err := j.phase(ctx, ex, round, spectralProblem.columns); err != nil {
+			return err
+		}
+	}
+	got := j.want
+	for _, p := range j.problems {
+		if norm := p.norm(); norm != j.want {
+			got = norm
+		}
+	}
+	add(&j.tally, got, j.want)
+	return nil
+}
+
+// phase runs one product of every problem and returns when all are done.
+func (j *spectralJob) phase(ctx context.Context, ex primitives.Executor, round int, product func(p spectralProblem, round, first, end int)) error {
+	_, err := forEach(ctx, ex, j.tasks*len(j.problems), func(_ context.Context, i int) (struct{}, error) {
+		first := i % j.tasks * spectralRows
+		product(j.problems[i/j.tasks], round, first, min(first+spectralRows, j.rows))
+		return struct{}{}, nil
+	})
+	return err
+}
+
+func (j *spectralJob) Serial() error {
+	for _, p := range j.problems {
+		add(&j.tally, j.serial(p), j.want)
+	}
+	return nil
+}
+
+func (j *spectralJob) serial(p spectralProblem) spectralNorm {
+	p.reset()
+	for round := range 2 * spectralRounds {
+		p.rows(round, 0, j.rows)
+		p.columns(round, 0, j.rows)
+	}
+	return p.norm()
+}
+
+func (j *spectralJob) Items() int {
+	return len(j.problems) * 4 * spectralRounds * j.rows * j.n
+}
+
+// reset makes a part that is lost later visible: it keeps no value of the run
+// before.
+func (p spectralProblem) reset() {
+	for i := range p.u {
+		p.u[i], p.v[i], p.t[i] = 1, 0, 0
+	}
+}
+
+// rows computes the elements [first, end) of t = A·u, or of A·v in odd rounds.
+func (p spectralProblem) rows(round, first, end int) {
+	x := p.u
+	if round%2 == 1 {
+		x = p.v
+	}
+	for i := first; i < end; i++ {
+		sum := 0.0
+		for k, xk := range x {
+			sum += float64(spectralElement(i, k) * xk)
+		}
+		p.t[i] = sum
+	}
+}
+
+// columns computes the elements [first, end) of v = Aᵀ·t, or of u in odd rounds.
+func (p spectralProblem) columns(round, first, end int) {
+	y := p.v
+	if round%2 == 1 {
+		y = p.u
+	}
+	for i := first; i < end; i++ {
+		sum := 0.0
+		for k, tk := range p.t {
+			sum += float64(spectralElement(k, i) * tk)
+		}
+		y[i] = sum
+	}
+}
+
+func spectralElement(i, k int) float64 {
+	return 1 / float64((i+k)*(i+k+1)>>1+i+1)
+}
+
+// norm is the square root of u·v / v·v.
+func (p spectralProblem) norm() spectralNorm {
+	uv, vv := 0.0, 0.0
+	for i, v := range p.v {
+		uv += float64(p.u[i] * v)
+		vv += float64(v * v)
+	}
+	return spectralNorm(math.Sqrt(uv / vv))
+}

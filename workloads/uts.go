@@ -1,0 +1,184 @@
+package workloads
+
+import (
+	"context"
+
+	"overlap/primitives"
+)
+
+// Uts is the Unbalanced Tree Search: it counts the nodes of a tree whose shape
+// only shows while it is searched, because a node's children follow from a
+// SHA-1 hash. A task searches depth first until it has seen a fixed number of
+// nodes; what it leaves open goes into two new tasks.
+//
+// Large are the published trees T1 and T3. Medium and small are T1 cut at depth
+// 7 and 4, and trees like T3 of 81 697 and 721 nodes. The top of the tree is
+// made at set-up: it deals every k-th subtree to a slice. Subtrees of T3 differ
+// so much that its slices do, too: one child of the root has more than half of
+// all nodes. The medium tree's slices are within 10 % of a half, a quarter and
+// an eighth. Weak scaling repeats the tree. Items are nodes below the top.
+var Uts = Workload{
+	Name:    "uts",
+	Kind:    CPU,
+	Doc:     "unbalanced tree search: a SHA-1 hash per node says how many children it has",
+	Models:  "branch and bound, model checking, ray tracing: search whose work is not known in advance",
+	Source:  "UTS (Olivier et al., 2006), trees T1 and T3",
+	Limit:   "hashing, and how soon new work reaches a worker that has none",
+	Checked: "nodes, leaves, depth and the sum of all random numbers exactly, against the serial search from the root",
+	Expect:  Linear,
+	Why:     "open nodes are handed out again after every few hundred, which evens out any tree that is much larger",
+	Variants: []Variant{
+		{Name: "geometric", Doc: "T1: many children near the root, none below a fixed depth", Expect: Linear},
+		{Name: "binomial", Doc: "T3: a node has 8 children or none, so that a few subtrees have most of the nodes", Expect: Linear},
+	},
+	SetUp: newUts,
+}
+
+type utsJob struct {
+	tally
+	tree     UtsTree
+	trees    int       // equal ones
+	dealt    int       // the depth at which subtrees are dealt to slices
+	slices   int       // every so many-th subtree is in the job
+	top      UtsCounts // above that depth
+	subtrees []UtsNode // the job's roots
+	pieces   []UtsSearch
+	want     UtsCounts
+}
+
+// utsPiece searches for as long as its budget allows.
+var utsPiece = primitives.Define("workloads.uts", func(_ context.Context, s UtsSearch) (UtsSearch, error) {
+	return s.explore(), nil
+})
+
+// utsTrees returns the tree of the parameters and the depth at which it is dealt.
+func utsTrees(p Params) (tree UtsTree, dealt int) {
+	if p.Variant == "binomial" {
+		tree = UtsTree{Seed: uint32(p.pick(2, 27, 42)), Root: int32(p.pick(32, 2000, 2000)), Probability: 0.124875}
+		if p.Size == Medium {
+			tree.Probability = 0.1225
+		}
+		return tree, 1
+	}
+	return UtsTree{Seed: 19, Levels: int32(p.pick(4, 7, 10))}, p.pick(2, 3, 4)
+}
+
+func newUts(p Params) (Job, error) {
+	j := &utsJob{trees: 1, slices: p.Slices}
+	if p.Weak {
+		j.trees = p.Workers
+	}
+	j.tree, j.dealt = utsTrees(p)
+	j.deal()
+	// As many nodes a piece as make pieces of a few tens of microseconds or more,
+	// and enough of them for many cores.
+	budget := int64(p.pick(32, 512, 4096))
+	for range j.trees {
+		const pieces = 64
+		for i := range pieces {
+			lo, hi := i*len(j.subtrees)/pieces, (i+1)*len(j.subtrees)/pieces
+			if lo < hi {
+				j.pieces = append(j.pieces, UtsSearch{UtsHead{Tree: j.tree, Budget: budget}, j.subtrees[lo:hi]})
+			}
+		}
+		j.want = j.want.plus(j.count(j.tree.root(), new(int)))
+	}
+	return j, nil
+}
+
+// deal makes the top of the tree, level by level.
+func (j *utsJob) deal() {
+	level := []UtsNode{j.tree.root()}
+	for range j.dealt {
+		var next []UtsNode
+		for _, n := range level {
+			var c UtsCounts
+			c, next = n.expand(j.tree, next)
+			j.top = j.top.plus(c)
+		}
+		level = next
+	}
+	for i := 0; i < len(level); i += j.slices {
+		j.subtrees = append(j.subtrees, level[i])
+	}
+}
+
+// Run hands out what a task leaves open as soon as those before it have ended.
+// All tasks are about as long, so the oldest ends next; which tasks there are
+// depends on the tree alone.
+func (j *utsJob) Run(ctx context.Context, ex primitives.Executor) error {
+	var futures []*primitives.Future[UtsSearch]
+	for _, s := range j.Split() {
+		futures = append(futures, primitives.Call(ctx, ex, j.Piece(), s))
+	}
+	var results []UtsSearch
+	var first error
+	for i := 0; i < len(futures); i++ {
+		r, err := futures[i].Result(context.Background())
+		futures[i] = nil // and its open nodes
+		if first == nil {
+			first = err
+		}
+		if first != nil {
+			continue
+		}
+		for _, s := range r.halves() {
+			futures = append(futures, primitives.Call(ctx, ex, j.Piece(), s))
+		}
+		r.Open = nil
+		results = append(results, r)
+	}
+	if first == nil {
+		j.Merge(results)
+	}
+	return first
+}
+
+// Split, Piece and Merge implement Divided. The pieces of Split are the first
+// ones; Merge takes the results of all.
+func (j *utsJob) Split() []UtsSearch                            { return j.pieces }
+func (j *utsJob) Piece() *primitives.Func[UtsSearch, UtsSearch] { return utsPiece }
+func (j *utsJob) Merge(parts []UtsSearch) {
+	var got UtsCounts
+	for range j.trees {
+		got = got.plus(j.top)
+	}
+	for _, part := range parts {
+		got = got.plus(part.Counts)
+	}
+	add(&j.tally, got, j.want)
+}
+
+// Serial searches the same subtrees by recursion.
+func (j *utsJob) Serial() error {
+	var got UtsCounts
+	for range j.trees {
+		got = got.plus(j.top)
+		for _, n := range j.subtrees {
+			got = got.plus(j.count(n, nil))
+		}
+	}
+	add(&j.tally, got, j.want)
+	return nil
+}
+
+// count counts a tree by recursion. Where subtrees are dealt it leaves out those
+// of other slices, if it is told how many it has seen.
+func (j *utsJob) count(n UtsNode, seen *int) UtsCounts {
+	if seen != nil && int(n.Depth) == j.dealt {
+		*seen++
+		if (*seen-1)%j.slices > 0 {
+			return UtsCounts{}
+		}
+	}
+	children := n.children(j.tree)
+	c := n.counts(children)
+	for i := range children {
+		c = c.plus(j.count(n.child(i), seen))
+	}
+	return c
+}
+
+func (j *utsJob) Items() int {
+	return int(j.want.Nodes) - j.trees*int(j.top.Nodes)
+}
