@@ -72,7 +72,9 @@ func newDisk(p Params) (_ Job, err error) {
 }
 
 // Merge is a part of Divided.
-func (j *diskJob) Merge(receipts []DiskReceipt) { add(&j.tally, sum(receipts), j.want) }
+func (j *diskJob) Merge(receipts []DiskReceipt) {
+	add(&j.tally, sum(receipts, DiskReceipt.plus), j.want)
+}
 
 func (j *diskJob) Items() int   { return int(j.want.Blocks) }
 func (j *diskJob) Close() error { return os.RemoveAll(j.dir) }

@@ -92,7 +92,7 @@ func (j *epJob) Run(ctx context.Context, ex primitives.Executor) error { return 
 // Split, Piece and Merge implement Divided.
 func (j *epJob) Split() []EpBlock                         { return j.blocks }
 func (j *epJob) Piece() *primitives.Func[EpBlock, EpSums] { return epPiece }
-func (j *epJob) Merge(parts []EpSums)                     { j.check(sum(parts)) }
+func (j *epJob) Merge(parts []EpSums)                     { j.check(sum(parts, EpSums.plus)) }
 
 func (j *epJob) Serial() error {
 	j.check(epPairs(0, j.Items()))

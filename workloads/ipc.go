@@ -125,7 +125,7 @@ func (j *ipcJob) Run(ctx context.Context, ex primitives.Executor) error {
 		return j.exchange(ctx, i*j.messages/j.tasks, (i+1)*j.messages/j.tasks)
 	})
 	if err == nil {
-		add(&j.tally, sum(parts), j.want())
+		add(&j.tally, sum(parts, replies.plus), j.want())
 	}
 	return err
 }

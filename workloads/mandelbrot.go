@@ -77,7 +77,9 @@ func (j *mandelbrotJob) Split() []MandelbrotRows { return j.pieces }
 func (j *mandelbrotJob) Piece() *primitives.Func[MandelbrotRows, MandelbrotCounts] {
 	return mandelbrotPiece
 }
-func (j *mandelbrotJob) Merge(parts []MandelbrotCounts) { add(&j.tally, sum(parts), j.want) }
+func (j *mandelbrotJob) Merge(parts []MandelbrotCounts) {
+	add(&j.tally, sum(parts, MandelbrotCounts.plus), j.want)
+}
 
 func (j *mandelbrotJob) Serial() error {
 	add(&j.tally, j.serial(), j.want)

@@ -89,7 +89,7 @@ func (j *nqueensJob) Split() []NqueensBoard                                { ret
 func (j *nqueensJob) Piece() *primitives.Func[NqueensBoard, NqueensCounts] { return nqueensPiece }
 func (j *nqueensJob) Merge(parts []NqueensCounts) {
 	first := NqueensCounts{Placed: int64(j.boards * j.n)}
-	add(&j.tally, first.plus(sum(parts)), j.want)
+	add(&j.tally, first.plus(sum(parts, NqueensCounts.plus)), j.want)
 }
 
 func (j *nqueensJob) Serial() error {

@@ -78,9 +78,9 @@ func touch(n int, f func(lo, hi int)) {
 
 // sum adds parts in their order, so that floating-point totals do not depend on
 // who computed which part when.
-func sum[T interface{ plus(T) T }](parts []T) (total T) {
+func sum[T any](parts []T, plus func(total, part T) T) (total T) {
 	for _, part := range parts {
-		total = total.plus(part)
+		total = plus(total, part)
 	}
 	return total
 }

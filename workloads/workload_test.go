@@ -113,11 +113,6 @@ type golden struct {
 // under every executor in every test run; the others not in -short.
 var goldens = map[string][]golden{}
 
-// slow are workloads whose large golden would take minutes under an executor.
-var slow = map[string][]string{
-	"skynet": {"spawn", "loop"}, // a million tasks that wait for one of few places, or are coroutines
-}
-
 func TestGoldens(t *testing.T) {
 	for _, w := range All() {
 		for _, g := range goldens[w.Name] {
@@ -142,9 +137,6 @@ func TestGoldens(t *testing.T) {
 				}
 				check(t)
 				everywhere(t, w, func(t *testing.T, executor string, workers int) {
-					if g.Size == Large && slices.Contains(slow[w.Name], executor) {
-						t.Skip("takes minutes")
-					}
 					run(t, job, executor, workers, 1)
 					check(t)
 				})
