@@ -13,7 +13,7 @@ func beside(name string, make func(env) (*body, error)) row { return against(0, 
 
 // abroad is a row whose reference is in another language.
 func abroad(target float64, language, mode string) row {
-	return row{ref: side{name: language + "-" + mode, foreign: &program{language, mode}}, target: target}
+	return row{ref: side{name: language + "-" + mode, foreign: &program{file: peersOf[language], mode: mode}}, target: target}
 }
 
 var (
@@ -24,7 +24,7 @@ var (
 // contests are all cases in the order of the table. The targets are those that
 // the project set itself from what the machine can do, before it measured.
 func contests() []*contest {
-	return slices.Concat(taskContests(), loadContests(), eventContests(), remoteContests(), memoryContests())
+	return slices.Concat(taskContests(), loadContests(), eventContests(), remoteContests(), memoryContests(), kernelContests())
 }
 
 func taskContests() []*contest {

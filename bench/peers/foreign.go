@@ -7,55 +7,96 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 )
 
-// program is a side in another language: a mode of that language's file. Run
-// with the mode and a number of operations it prints the nanoseconds of one.
-type program struct{ language, mode string }
+// program is a side in another language: a mode of one of that language's
+// files. Run with the mode and a number of operations it prints the
+// nanoseconds of one.
+type program struct {
+	file, mode string
+	size       int    // of the job; 0 if the mode has one only
+	want       string // the right result of the job; "" if the program knows it
+}
 
-//go:embed python/peers.py node/peers.mjs c/floors.c
+// language is the folder that the file is in.
+func (p program) language() string { return path.Dir(p.file) }
+
+// args are the arguments of n operations.
+func (p program) args(n int) []string {
+	args := []string{p.mode, strconv.Itoa(n)}
+	if p.size > 0 {
+		args = append(args, strconv.Itoa(p.size))
+	}
+	if p.want != "" {
+		args = append(args, p.want)
+	}
+	return args
+}
+
+//go:embed python/*.py node/*.mjs c/*.c
 var sources embed.FS
+
+// peersOf are the files with the counterparts of the primitives.
+var peersOf = map[string]string{"python": "python/peers.py", "node": "node/peers.mjs", "c": "c/floors.c"}
+
+// gcc holds the options of the C programs. Those of the kernels are what a
+// distribution compiles with: no instructions that only newer machines have,
+// and no fused multiply-add, which the Go code forbids as well.
+var gcc = map[string][]string{
+	"c/floors.c":  {"-O2"},
+	"c/kernels.c": {"-O2", "-ffp-contract=off", "-lm"},
+	"c/nstream.c": {"-O3", "-ffp-contract=off", "-pthread"},
+}
 
 // toolchain knows how to run the programs of the languages that are here.
 type toolchain struct {
 	dir      string
-	commands map[string][]string
-	missing  map[string]string // language → a sentence that says why it is left out
+	commands map[string][]string // file → how to run it, but for its arguments
+	missing  map[string]string   // language → a sentence that says why it is left out
 }
 
-// newToolchain looks for the languages that all's sides need and makes their
-// programs ready in a temporary folder. What is not installed is no error.
-func newToolchain(ctx context.Context, all []*contest) (*toolchain, error) {
+// newToolchain makes the files ready in a temporary folder. That a language is
+// not installed is no error.
+func newToolchain(ctx context.Context, files []string) (*toolchain, error) {
 	dir, err := os.MkdirTemp("", "overlap-peers-")
 	if err != nil {
 		return nil, fmt.Errorf("folder for the programs of other languages: %w", err)
 	}
 	t := &toolchain{dir: dir, commands: map[string][]string{}, missing: map[string]string{}}
-	ready := map[string]func(context.Context) error{"python": t.python, "node": t.node, "c": t.c}
-	for _, c := range all {
-		for _, s := range c.sides() {
-			if s.foreign == nil || t.known(s.foreign.language) {
-				continue
-			}
-			if err := ready[s.foreign.language](ctx); err != nil {
-				t.close()
-				return nil, err
-			}
+	ready := map[string]func(context.Context, string) error{"python": t.python, "node": t.node, "c": t.c}
+	for _, file := range files {
+		language := path.Dir(file)
+		if t.commands[file] != nil || t.missing[language] != "" {
+			continue
+		}
+		if err := ready[language](ctx, file); err != nil {
+			t.close()
+			return nil, err
 		}
 	}
 	return t, nil
 }
 
-func (t *toolchain) known(language string) bool {
-	return t.commands[language] != nil || t.missing[language] != ""
+// foreignFiles are the files that the contests' sides are in.
+func foreignFiles(all []*contest) (files []string) {
+	for _, c := range all {
+		for _, s := range c.sides() {
+			if s.foreign != nil {
+				files = append(files, s.foreign.file)
+			}
+		}
+	}
+	return files
 }
 
 func (t *toolchain) close() { os.RemoveAll(t.dir) }
 
-func (t *toolchain) python(ctx context.Context) error {
+func (t *toolchain) python(ctx context.Context, file string) error {
 	if _, err := exec.LookPath("python3"); err != nil {
 		t.missing["python"] = "The Python rows are left out: python3 is not installed."
 		return nil
@@ -65,49 +106,51 @@ func (t *toolchain) python(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("ask python3 where it is: %w; --cases can leave its cases out", said(err))
 	}
-	return t.file("python", "python/peers.py", strings.TrimSpace(string(out)))
+	return t.write(file, strings.TrimSpace(string(out)))
 }
 
-func (t *toolchain) node(context.Context) error {
-	path, err := exec.LookPath("node")
+func (t *toolchain) node(_ context.Context, file string) error {
+	interpreter, err := exec.LookPath("node")
 	if err != nil {
 		t.missing["node"] = "The Node rows are left out: node is not installed."
 		return nil
 	}
-	return t.file("node", "node/peers.mjs", path)
+	return t.write(file, interpreter)
 }
 
-func (t *toolchain) c(ctx context.Context) error {
+func (t *toolchain) c(ctx context.Context, file string) error {
 	if runtime.GOOS != "linux" {
-		t.missing["c"] = "The C floors are left out: they are written for Linux."
+		t.missing["c"] = "The C rows are left out: they are written for Linux."
 		return nil
 	}
 	if _, err := exec.LookPath("gcc"); err != nil {
-		t.missing["c"] = "The C floors are left out: gcc is not installed."
+		t.missing["c"] = "The C rows are left out: gcc is not installed."
 		return nil
 	}
-	if err := t.file("c", "c/floors.c"); err != nil {
+	if err := t.write(file); err != nil {
 		return err
 	}
-	binary := filepath.Join(t.dir, "floors")
-	if _, err := exec.CommandContext(ctx, "gcc", "-O2", "-o", binary, t.commands["c"][0]).Output(); err != nil {
-		return fmt.Errorf("compile the C floors: %w", said(err))
+	source := t.commands[file][0]
+	binary := strings.TrimSuffix(source, ".c")
+	args := append([]string{"-o", binary, source}, gcc[file]...) // a library counts for what stands before it
+	if _, err := exec.CommandContext(ctx, "gcc", args...).Output(); err != nil {
+		return fmt.Errorf("compile %s: %w", file, said(err))
 	}
-	t.commands["c"] = []string{binary}
+	t.commands[file] = []string{binary}
 	return nil
 }
 
-// file writes a source into the folder; interpreter, if any, runs it.
-func (t *toolchain) file(language, source string, interpreter ...string) error {
-	text, err := sources.ReadFile(source)
+// write puts a source into the folder; interpreter, if any, runs it.
+func (t *toolchain) write(file string, interpreter ...string) error {
+	text, err := sources.ReadFile(file)
 	if err != nil {
 		return err
 	}
-	path := filepath.Join(t.dir, filepath.Base(source))
-	if err := os.WriteFile(path, text, 0o666); err != nil {
+	to := filepath.Join(t.dir, filepath.Base(file))
+	if err := os.WriteFile(to, text, 0o666); err != nil {
 		return fmt.Errorf("folder for the programs of other languages: %w", err)
 	}
-	t.commands[language] = append(interpreter, path)
+	t.commands[file] = append(interpreter, to)
 	return nil
 }
 

@@ -15,7 +15,7 @@ import (
 // TestMain lets this binary be its own sample and its own worker process.
 func TestMain(m *testing.M) {
 	primitives.ServeIfChild()
-	if len(os.Args) > 1 && os.Args[1] == "sample" {
+	if len(os.Args) > 1 && (os.Args[1] == "sample" || os.Args[1] == "task") {
 		main()
 		os.Exit(0)
 	}
@@ -68,9 +68,37 @@ func TestRun(t *testing.T) {
 	}
 }
 
+// The same for a task, without the other languages.
+func TestRunOfATask(t *testing.T) {
+	t.Setenv("PATH", t.TempDir())
+	dir := t.TempDir()
+	var stdout, stderr bytes.Buffer
+	err := run([]string{"--task-rounds", "2", "--sample", "2ms", "--cases", "^task-hash$", "--out", dir}, &stdout, &stderr)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, stderr.String())
+	}
+	for _, want := range []string{"task-hash – cpu", "\noverlap ", "\ngoroutines ", "S = G_c×G_p", "python3 is not installed", "node is not installed", "samples: "} {
+		if !strings.Contains(stdout.String(), want) {
+			t.Errorf("%q is not in\n%s", want, stdout.String())
+		}
+	}
+	if strings.Contains(stdout.String(), "verdict") {
+		t.Errorf("an empty table of cases is printed:\n%s", stdout.String())
+	}
+	found, _ := filepath.Glob(filepath.Join(dir, "*"))
+	if len(found) != 1 {
+		t.Fatalf("files: %v", found)
+	}
+	text, err := os.ReadFile(found[0])
+	if n := strings.Count(string(text), "/side=overlap/workers=256/cores=1 "); err != nil || n != 2 {
+		t.Errorf("%d samples of overlap with 256 workers on one core, %v", n, err)
+	}
+}
+
 func TestFlags(t *testing.T) {
 	for args, want := range map[string]string{
 		"--rounds 0":              "must be positive",
+		"--task-rounds 0":         "must be positive",
 		"--cases [":               "--cases",
 		"--cases nothing":         "--list shows",
 		"batch":                   "--cases chooses",
@@ -80,6 +108,10 @@ func TestFlags(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want an error about %q", args, err, want)
 		}
+	}
+	var tasks bytes.Buffer
+	if err := run([]string{"--list", "--cases", "task-(hash|echo)"}, &tasks, &bytes.Buffer{}); err != nil || strings.Count(tasks.String(), "\n") != 4 {
+		t.Errorf("%v, list:\n%s", err, tasks.String())
 	}
 	var out bytes.Buffer
 	if err := run([]string{"--list", "--cases", "process-mmap$"}, &out, &bytes.Buffer{}); err != nil || !strings.Contains(out.String(), "c-futex") {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -29,11 +30,29 @@ type processes struct {
 }
 
 func (p *processes) sample(ctx context.Context, contest string, s side, cores, n int) (sample, error) {
+	cpus := p.placement[:cores]
+	out, said, err := p.output(ctx, p.arguments(contest, s, cpus, n), cpus)
+	if err != nil {
+		return sample{}, err
+	}
+	got, err := parseSample(out, s.foreign != nil, n)
+	if err != nil {
+		return sample{}, explained(err, said)
+	}
+	return got, nil
+}
+
+// output runs a program on the CPUs and returns what it wrote, to standard
+// output and to standard error.
+func (p *processes) output(ctx context.Context, argv []string, cpus []int) ([]byte, string, error) {
 	hangs := fmt.Errorf("ended after %v: it hangs", p.timeout)
 	ctx, cancel := context.WithTimeoutCause(ctx, p.timeout, hangs)
 	defer cancel()
-	cpus := p.placement[:cores]
-	cmd := p.command(ctx, contest, s, cpus, n)
+	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
+	// Some peers read it before main, so a call of runtime.GOMAXPROCS is late.
+	cmd.Env = append(os.Environ(), "GOMAXPROCS="+strconv.Itoa(len(cpus)))
+	ownGroup(cmd)
+	cmd.WaitDelay = 5 * time.Second
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err := host.Start(cpus, cmd.Start)
@@ -44,34 +63,27 @@ func (p *processes) sample(ctx context.Context, contest string, s side, cores, n
 		if cause := context.Cause(ctx); cause != nil {
 			err = cause
 		}
-		return sample{}, explained(err, stderr.String())
+		return nil, "", explained(err, stderr.String())
 	}
-	got, err := parseSample(stdout.Bytes(), s.foreign != nil, n)
-	if err != nil {
-		return sample{}, explained(err, stderr.String())
-	}
-	return got, nil
+	return stdout.Bytes(), stderr.String(), nil
 }
 
-func (p *processes) command(ctx context.Context, contest string, s side, cpus []int, n int) *exec.Cmd {
-	var argv []string
+// arguments are the command line of n iterations of the side.
+func (p *processes) arguments(contest string, s side, cpus []int, n int) []string {
 	if s.foreign != nil {
-		argv = append(argv, p.tools.commands[s.foreign.language]...)
-		argv = append(argv, s.foreign.mode, strconv.Itoa(n))
-	} else {
-		list := make([]string, len(cpus))
-		for i, id := range cpus {
-			list[i] = strconv.Itoa(id)
-		}
-		argv = []string{p.executable, "sample", "-case", contest, "-side", s.name, "-n", strconv.Itoa(n),
-			"-cores", strconv.Itoa(len(cpus)), "-cpus", strings.Join(list, ","), "-spin", strconv.Itoa(p.spin)}
+		return slices.Concat(p.tools.commands[s.foreign.file], s.foreign.args(n))
 	}
-	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
-	// Some peers read it before main, so a call of runtime.GOMAXPROCS is late.
-	cmd.Env = append(os.Environ(), "GOMAXPROCS="+strconv.Itoa(len(cpus)))
-	ownGroup(cmd)
-	cmd.WaitDelay = 5 * time.Second
-	return cmd
+	return []string{p.executable, "sample", "-case", contest, "-side", s.name, "-n", strconv.Itoa(n),
+		"-cores", strconv.Itoa(len(cpus)), "-cpus", idList(cpus), "-spin", strconv.Itoa(p.spin)}
+}
+
+// idList writes CPUs as the child processes read them.
+func idList(cpus []int) string {
+	list := make([]string, len(cpus))
+	for i, id := range cpus {
+		list[i] = strconv.Itoa(id)
+	}
+	return strings.Join(list, ",")
 }
 
 // explained adds the beginning of what the process said to err: the rest of a

@@ -50,6 +50,7 @@ func header(h host.Host) string {
 	for _, unit := range []string{"ns/op", "allocs/op", "B/op", "B/future", "goroutines"} {
 		fmt.Fprintf(&b, "Unit %s better=lower\n", unit)
 	}
+	b.WriteString("Unit tasks/s better=higher\n")
 	for _, line := range [][2]string{
 		{"goos", runtime.GOOS}, {"goarch", runtime.GOARCH}, {"pkg", "overlap/bench/peers"},
 		{"cpu", h.Model}, {"host", h.Name}, {"kernel", h.Kernel}, {"go", h.Go},
@@ -63,6 +64,11 @@ func header(h host.Host) string {
 
 // append writes a sample and returns when it is on disk.
 func (r *results) append(b *block, s side, got sample) error { return r.write(line(b, s, got)) }
+
+// appendTasks does the same with a sample of a match.
+func (r *results) appendTasks(m *match, cores int, got rates) error {
+	return r.write(m.line(cores, got))
+}
 
 // line is a sample as a benchmark. Names carry key=value parts, so that
 // benchstat can compare sides with -col /side.

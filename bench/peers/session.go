@@ -60,8 +60,8 @@ func newBlocks(all []*contest, missing map[string]string, cpus int) (blocks []*b
 			}
 			b := &block{contest: c, cores: cores, n: map[string]int{}, samples: map[string][]sample{}, failed: map[string]error{}}
 			for _, s := range c.sides() {
-				if s.foreign != nil && missing[s.foreign.language] != "" {
-					note(missing[s.foreign.language])
+				if s.foreign != nil && missing[s.foreign.language()] != "" {
+					note(missing[s.foreign.language()])
 					continue
 				}
 				b.sides = append(b.sides, s)

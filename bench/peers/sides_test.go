@@ -3,7 +3,7 @@ package main
 import (
 	"context"
 	"os/exec"
-	"strconv"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -41,7 +41,7 @@ func TestGoSides(t *testing.T) {
 // Every program in another language that is installed prints a time.
 func TestForeignSides(t *testing.T) {
 	all := contests()
-	tools, err := newToolchain(context.Background(), all)
+	tools, err := newToolchain(context.Background(), foreignFiles(all))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,10 +54,10 @@ func TestForeignSides(t *testing.T) {
 			}
 			done[*s.foreign] = true
 			t.Run(s.name, func(t *testing.T) {
-				if why := tools.missing[s.foreign.language]; why != "" {
+				if why := tools.missing[s.foreign.language()]; why != "" {
 					t.Skip(why)
 				}
-				argv := append(tools.commands[s.foreign.language], s.foreign.mode, strconv.Itoa(20))
+				argv := slices.Concat(tools.commands[s.foreign.file], s.foreign.args(20))
 				out, err := exec.Command(argv[0], argv[1:]...).Output()
 				if err != nil {
 					if strings.Contains(said(err).Error(), "two processors") {
@@ -75,7 +75,7 @@ func TestForeignSides(t *testing.T) {
 
 func TestMissingLanguagesAreNoError(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
-	tools, err := newToolchain(context.Background(), contests())
+	tools, err := newToolchain(context.Background(), foreignFiles(contests()))
 	if err != nil {
 		t.Fatal(err)
 	}

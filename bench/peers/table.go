@@ -98,13 +98,12 @@ func writeCells(w io.Writer, cells [][]string) error {
 	}
 	var b strings.Builder
 	for n, line := range cells {
+		var text strings.Builder
 		for i, cell := range line {
-			b.WriteString(cell)
-			if i < len(line)-1 {
-				b.WriteString(strings.Repeat(" ", width[i]-utf8.RuneCountInString(cell)+2))
-			}
+			text.WriteString(cell)
+			text.WriteString(strings.Repeat(" ", width[i]-utf8.RuneCountInString(cell)+2))
 		}
-		b.WriteByte('\n')
+		b.WriteString(strings.TrimRight(text.String(), " ") + "\n")
 		if n == 0 {
 			for i, wide := range width {
 				b.WriteString(strings.Repeat("-", wide))

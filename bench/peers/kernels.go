@@ -1,0 +1,107 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"overlap/primitives"
+	"overlap/workloads"
+)
+
+// kernel is a workload that a C program does, too: how large its medium job is,
+// and the result as c/kernels.c writes it.
+type kernel struct {
+	workload string
+	size     int
+	want     string
+}
+
+// serialKernels and parallelKernel are what must follow when a workload
+// changes its medium size.
+var (
+	serialKernels = []kernel{
+		{"ep", 1 << 18, "205458 1.87319897e+02 -3.79740834e+02"}, // sums of workloads.Ep, within its tolerance
+		{"nqueens", 12, "14200"},                                 // OEIS A000170
+		{"mandelbrot", 384, "57034 6480610"},                     // of workloads.Mandelbrot
+		{"spectral", 500, "1.274224116"},                         // the Benchmarks Game's program
+		{"sort", 1 << 17, "6b11fb9f79d38cb5"},                    // exclusive or of the input
+	}
+	parallelKernel = kernel{workload: "nstream", size: 1 << 23} // checks itself
+)
+
+// The targets: what a compiler without vectors may cost where arithmetic
+// decides, and where memory does, which is the same for both.
+const (
+	kernelTarget = 1.5
+	memoryTarget = 1.11 // 0.9 of the bandwidth that C gets
+)
+
+func kernelContests() []*contest {
+	var all []*contest
+	for _, k := range serialKernels {
+		all = append(all, k.contest([]int{1}, serial(k.workload), kernelTarget, "c/kernels.c"))
+	}
+	return append(all, parallelKernel.contest(nil, pooled(parallelKernel.workload), memoryTarget, "c/nstream.c"))
+}
+
+func (k kernel) contest(cores []int, make func(env) (*body, error), target float64, file string) *contest {
+	there := side{name: "c-" + k.workload, foreign: &program{file: file, mode: k.workload, size: k.size, want: k.want}}
+	return &contest{name: "kernel-" + k.workload, cores: cores, ours: ours(make), rows: []row{{ref: there, target: target}}}
+}
+
+// medium sets a workload up. It is looked up by name, so that a workload which
+// does not exist costs its own row only.
+func medium(name string, workers int) (workloads.Job, error) {
+	w, err := workloads.Lookup(name)
+	if err != nil {
+		return nil, err
+	}
+	return w.New(workloads.Params{Size: workloads.Medium, Workers: workers})
+}
+
+// serial is the workload as a plain program: the kernel alone, without tasks.
+func serial(name string) func(env) (*body, error) {
+	return func(env) (*body, error) {
+		job, err := medium(name, 1)
+		if err != nil {
+			return nil, err
+		}
+		return jobs(job, job.Serial, func() {}), nil
+	}
+}
+
+// pooled is the workload on a pool with a worker per core.
+func pooled(name string) func(env) (*body, error) {
+	return func(e env) (*body, error) {
+		job, err := medium(name, e.cores)
+		if err != nil {
+			return nil, err
+		}
+		x := primitives.NewPool(primitives.Config{Workers: e.cores})
+		run := func() error { return job.Run(background, x) }
+		return jobs(job, run, func() { _ = x.Shutdown(background) }), nil
+	}
+}
+
+// jobs times n runs of the job and checks them after the clock has stopped.
+func jobs(job workloads.Job, once func() error, stop func()) *body {
+	all := timed(func(n int) error {
+		for range n {
+			if err := once(); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	run := func(n int) (time.Duration, error) {
+		took, err := all(n)
+		if err != nil {
+			return 0, err
+		}
+		if err := job.Check(); err != nil {
+			return 0, fmt.Errorf("%w: %w", errWrong, err)
+		}
+		return took, nil
+	}
+	return &body{run: run, stop: func() { stop(); _ = job.Close() }}
+}

@@ -1,0 +1,146 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"path"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"overlap/primitives"
+)
+
+// system is a way to run many tasks at once.
+type system struct {
+	name  string
+	file  string // of a system in another language, with its mode
+	mode  string
+	most  int // workers that it can have; 0 is no limit
+	why   string
+	wait  sleeper
+	start func(workers int) (all runner, stop func())
+}
+
+// runner runs n tasks and returns when all are done. Each must return want.
+type runner func(n, want int, do func(context.Context) (int, error)) error
+
+// systems are all in the order of the tables.
+func systems() []*system {
+	return []*system{
+		{name: "overlap", wait: primitives.Sleep, start: startOverlap},
+		{name: "goroutines", wait: plainSleep, start: startGoroutines},
+		{name: "python-threads", file: "python/tasks.py", mode: "threads"},
+		{name: "python-processes", file: "python/tasks.py", mode: "processes"},
+		{name: "python-asyncio", file: "python/tasks.py", mode: "asyncio"},
+		{name: "node-async", file: "node/tasks.mjs", mode: "async"},
+		{name: "node-workers", file: "node/tasks.mjs", mode: "workers", most: 64,
+			why: "each worker is a thread with an engine and a heap of its own"},
+	}
+}
+
+// language is the folder of the system's file; "go" if it has none.
+func (s *system) language() string {
+	if s.file == "" {
+		return "go"
+	}
+	return path.Dir(s.file)
+}
+
+// levels are the numbers of workers that every system is measured with.
+var levels = []int{1, 2, 8, 64, 256}
+
+// levels are those that the system can have.
+func (s *system) levels() (can []int) {
+	for _, w := range levels {
+		if s.most == 0 || w <= s.most {
+			can = append(can, w)
+		}
+	}
+	return can
+}
+
+// limit is a note on the numbers of workers that are left out; "" if none is.
+func (s *system) limit() string {
+	if s.most == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s: at most %d workers, because %s.", s.name, s.most, s.why)
+}
+
+func plainSleep(_ context.Context, d time.Duration) error {
+	time.Sleep(d)
+	return nil
+}
+
+func startOverlap(workers int) (runner, func()) {
+	x, stop := ourPool(workers)
+	return func(n, want int, do func(context.Context) (int, error)) error {
+		results, err := primitives.SubmitN(background, x, n, func(ctx context.Context, _ int) (int, error) { return do(ctx) }).Results(background)
+		if err != nil {
+			return err
+		}
+		for _, got := range results {
+			if got != want {
+				return fmt.Errorf("%w: got %d, want %d", errWrong, got, want)
+			}
+		}
+		return nil
+	}, stop
+}
+
+// startGoroutines is what one writes without any library: a goroutine for each
+// task, and a channel that holds as many as may run.
+func startGoroutines(workers int) (runner, func()) {
+	return func(n, want int, do func(context.Context) (int, error)) error {
+		var right atomic.Int64
+		var all sync.WaitGroup
+		room := make(chan struct{}, workers)
+		for range n {
+			room <- struct{}{}
+			all.Go(func() {
+				if got, err := do(background); err == nil && got == want {
+					right.Add(1)
+				}
+				<-room
+			})
+		}
+		all.Wait()
+		if right := right.Load(); right != int64(n) {
+			return fmt.Errorf("%w: %d of %d tasks", errWrong, int64(n)-right, n)
+		}
+		return nil
+	}, func() {}
+}
+
+// findChore and findSystem serve a child process.
+
+func findChore(name string) (*chore, error) {
+	for _, c := range chores() {
+		if c.name == name {
+			return c, nil
+		}
+	}
+	return nil, fmt.Errorf("there is no task %q; --list shows them", name)
+}
+
+func findSystem(name string) (*system, error) {
+	for _, s := range systems() {
+		if s.name == name && s.start != nil {
+			return s, nil
+		}
+	}
+	return nil, fmt.Errorf("there is no system %q in Go", name)
+}
+
+// arguments are what every language's program takes: mode, task, time, amount
+// and result of a task, numbers of workers.
+func (s *system) arguments(c *chore, box time.Duration) []string {
+	amount := c.amount(s.language())
+	args := []string{s.mode, strings.TrimPrefix(c.name, "task-"), fmt.Sprint(max(1, box.Milliseconds())), fmt.Sprint(amount), fmt.Sprint(c.want(amount))}
+	for _, w := range s.levels() {
+		args = append(args, fmt.Sprint(w))
+	}
+	return args
+}
