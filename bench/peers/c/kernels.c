@@ -42,15 +42,15 @@ static void ep(void) {
     long counts[10] = {0}, accepted = 0;
     for (long i = 0; i < size; i++) {
         x = x * multiplier & mask;
-        double u = 2 * scale * (double)x - 1;
+        double u = 2 * scale * (double)(int64_t)x - 1;
         x = x * multiplier & mask;
-        double v = 2 * scale * (double)x - 1;
+        double v = 2 * scale * (double)(int64_t)x - 1;
         double t = u * u + v * v;
         if (t > 1)
             continue;
         double f = sqrt(-2 * log(t) / t);
         double gx = u * f, gy = v * f, ax = fabs(gx), ay = fabs(gy);
-        counts[(int)(ax > ay ? ax : ay)]++;
+        counts[(int)fmax(ax, ay)]++; /* no branch: it could not be predicted */
         sx += gx;
         sy += gy;
     }
@@ -148,9 +148,24 @@ static uint64_t splitmix64(uint64_t *state) {
     return z ^ z >> 31;
 }
 
-/* merge_sort sorts a[0, n) with the help of as much room. */
-static void merge_sort(uint64_t *a, uint64_t *room, long n) {
-    if (n <= 24) {
+/* merge has no branch on which is less, which cannot be predicted. */
+static void merge(uint64_t *restrict out, const uint64_t *a, long na, const uint64_t *b, long nb) {
+    long i = 0, j = 0;
+    while (i < na && j < nb) {
+        uint64_t x = a[i], y = b[j];
+        long from_b = y < x;
+        out[i + j] = from_b ? y : x;
+        i += 1 - from_b;
+        j += from_b;
+    }
+    memcpy(out + i + j, a + i, (na - i) * sizeof *a);
+    memcpy(out + na + j, b + j, (nb - j) * sizeof *b);
+}
+
+/* merge_sort sorts a[0, n), into room if that is asked for; the other array
+ * keeps nothing of use. */
+static void merge_sort(uint64_t *a, uint64_t *room, long n, int into_room) {
+    if (n <= 16) {
         for (long i = 1; i < n; i++) {
             uint64_t x = a[i];
             long j = i;
@@ -158,15 +173,17 @@ static void merge_sort(uint64_t *a, uint64_t *room, long n) {
                 a[j] = a[j - 1];
             a[j] = x;
         }
+        if (into_room)
+            memcpy(room, a, n * sizeof *a);
         return;
     }
-    long half = n / 2, i = 0, j = half, k = 0;
-    merge_sort(a, room, half);
-    merge_sort(a + half, room + half, n - half);
-    memcpy(room, a, half * sizeof *a); /* the upper half is never overtaken */
-    while (i < half && j < n)
-        a[k++] = a[j] < room[i] ? a[j++] : room[i++];
-    memcpy(a + k, room + i, (half - i) * sizeof *a);
+    long half = n / 2;
+    merge_sort(a, room, half, !into_room);
+    merge_sort(a + half, room + half, n - half, !into_room);
+    if (into_room)
+        merge(room, a, half, a + half, n - half);
+    else
+        merge(a, room, half, room + half, n - half);
 }
 
 static uint64_t *input, *sorted;
@@ -182,7 +199,7 @@ static void sort(void) {
             input[i] = splitmix64(&state);
     }
     memcpy(sorted, input, size * sizeof *input);
-    merge_sort(sorted, room, size);
+    merge_sort(sorted, room, size, 0);
 }
 
 /* check_sort is no part of the job: a job of Go leaves it to Check, too. */
