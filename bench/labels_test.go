@@ -173,3 +173,19 @@ func TestWeakScalingIsInTheLabel(t *testing.T) {
 		t.Errorf("%v\n%s", err, out)
 	}
 }
+
+// In an open loop the latency from when a message was due is reported, too; in
+// a closed one it would say nothing new.
+func TestOpenLoopsReportArrivals(t *testing.T) {
+	out, err := benchmark(t, affinity(t), "-test.bench=^BenchmarkNetecho$", "-test.benchtime=2x", "-test.cpu=1", "-size=small", "-workers=2", "-variants=all")
+	list := results(t, out)
+	if err != nil || len(list) != 2 {
+		t.Fatalf("%d results, %v\n%s", len(list), err, out)
+	}
+	for _, r := range list {
+		_, has := r.Value("p99-sec/arrival")
+		if open := strings.Contains(string(r.Name), "/variant=open"); has != open {
+			t.Errorf("%s reports arrivals: %t", r.Name, has)
+		}
+	}
+}

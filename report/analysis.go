@@ -58,8 +58,8 @@ type Row struct {
 
 	// OverSerial is X(w,p) over the throughput of the plain serial program on
 	// one core, and Cost the smallest parallelism at which some number of
-	// workers beats that program: COST (McSherry, Isard and Murray, 2015). It
-	// is infinite if none does. Both are NaN if the program was not measured.
+	// workers beats that program by a tenth, and not by chance: COST (McSherry,
+	// Isard and Murray, 2015). It is infinite if none does. Both are NaN if the program was not measured.
 	OverSerial Interval
 	Cost       float64
 
@@ -345,7 +345,9 @@ func (d *Data) overSerial(base Point, best series, levels []level) (gain Interva
 	}
 	for _, l := range levels {
 		for _, w := range d.workersAt(base, l) {
-			if t, _ := d.series(base.at(w, l)); t.mean() < ts.mean() {
+			// One worker is about as fast as the serial program, and noise
+			// would call it faster every other time.
+			if t, _ := d.series(base.at(w, l)); helps(quotient(ts, t)) {
 				return quotient(ts, best), float64(l.p())
 			}
 		}

@@ -34,7 +34,7 @@ var Counter = Workload{
 		{"channel", "the number lies in a channel of capacity 1: receive, add, send back", Retrograde},
 		{"sharded", "64 mutexes and numbers on cache lines of their own, chosen by the task", Linear},
 		{"padded", "a number per task, 128 bytes apart, added to atomically", Linear},
-		{"unpadded", "the same, eight numbers in a cache line (false sharing)", Sublinear},
+		{"unpadded", "the same, eight numbers in a cache line (false sharing)", Retrograde},
 	},
 	Shares: "one counter",
 	SetUp:  newCounter,

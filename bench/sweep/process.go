@@ -17,6 +17,7 @@ import (
 
 	"golang.org/x/perf/benchfmt"
 
+	"overlap/bench"
 	"overlap/bench/host"
 )
 
@@ -226,6 +227,12 @@ func (c *process) result(ctx context.Context, p Point, cpus []int) (*benchfmt.Re
 	setConfig(found, "gomaxprocs", strconv.Itoa(p.Procs))
 	setConfig(found, "slices", strconv.Itoa(p.Slices))
 	setConfig(found, "copies", strconv.Itoa(p.Copies))
+	// A table of its own in benchstat, which would else mix it with one worker.
+	program := "tasks"
+	if p.Executor == bench.SerialExecutor {
+		program = "serial"
+	}
+	setConfig(found, "program", program)
 	return found, nil
 }
 

@@ -134,7 +134,7 @@ func TestSampleIsWhatItsPointSays(t *testing.T) {
 	if got := string(r.Name.Full()); got != p.Name() || r.Iters != 5 {
 		t.Errorf("measured %s, %d iterations; want %s, 5", got, r.Iters, p.Name())
 	}
-	for key, want := range map[string]string{"gomaxprocs": "1", "copies": "1", "slices": "1"} {
+	for key, want := range map[string]string{"gomaxprocs": "1", "copies": "1", "slices": "1", "program": "tasks"} {
 		if got := r.GetConfig(key); got != want {
 			t.Errorf("%s: %q, want %q", key, got, want)
 		}
