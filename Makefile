@@ -53,8 +53,8 @@ lint: ## gofmt, go vet, staticcheck, tidy modules, other systems
 	$(GO) tool -modfile=tools.mod staticcheck ./...
 	$(GO) mod tidy -diff
 
-smoke: ## run every benchmark once
-	$(GO) test -run '^$$' -bench '$(BENCH)' -benchtime 1x ./bench
+smoke: ## run every benchmark once, in all its variants
+	$(GO) test -run '^$$' -bench '$(BENCH)' -benchtime 1x ./bench -variants all
 
 clean: ## remove what was built and measured here, except results/reference
 	rm -rf bin bench/peers/results

@@ -29,6 +29,7 @@ type options struct {
 	slices    int
 	cores     int
 	barrier   bool
+	asked     bool // somebody asked for just this: what the machine cannot do is an error
 }
 
 // flags is package state because a benchmark function has no other way to get
@@ -57,6 +58,7 @@ func Main(m *testing.M) {
 func Sample(args []string) {
 	testing.Init()
 	register(flag.CommandLine)
+	flags.asked = true
 	flag.CommandLine.Parse(args) // exits on errors
 	preamble()
 	var all []testing.InternalBenchmark

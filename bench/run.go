@@ -17,6 +17,7 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"slices"
@@ -136,7 +137,9 @@ func (s *sample) close() error {
 // run is the b.N form on purpose: b.Loop would measure the first value of -cpu
 // at the GOMAXPROCS of the last.
 func (s *sample) run(b *testing.B) {
-	if err := s.setUp(); err != nil {
+	if err := s.setUp(); errors.Is(err, errors.ErrUnsupported) && !flags.asked {
+		b.Skip(err)
+	} else if err != nil {
 		b.Fatal(err)
 	}
 	procs := runtime.GOMAXPROCS(0)
