@@ -16,7 +16,7 @@ const MIXED_WAIT = 2;
 const ECHO_WAIT = 1;
 
 function fnv(steps) {
-  let h = 2166136261;
+  let h = 2166136261 | 0; // a 32-bit integer throughout: else the type of h depends on where V8 inlines this
   for (let i = 0; i < steps; i++) h = Math.imul(h ^ (i & 255), 16777619);
   return h >>> 0;
 }
