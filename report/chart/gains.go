@@ -74,7 +74,8 @@ type gainBars struct {
 // reach is the range of what is drawn.
 func (g gainBars) reach() (low, high float64) {
 	for _, r := range g.rows {
-		ends := []float64{r.Concurrency.Value, r.Speedup.Value, r.Concurrency.Low, r.Concurrency.High, r.Speedup.Low, r.Speedup.High, r.Concurrency.Value * r.Ceiling.Value}
+		ends := []float64{r.Concurrency.Value, r.Speedup.Value, r.Concurrency.Low, r.Concurrency.High,
+			r.Concurrency.Value * r.Parallelism.Low, r.Concurrency.Value * r.Parallelism.High, r.Concurrency.Value * r.Ceiling.Value}
 		for _, x := range ends {
 			if x > 0 {
 				low, high = min(low, math.Log2(x)), max(high, math.Log2(x))
@@ -115,9 +116,9 @@ func (g gainBars) row(c draw.Canvas, r report.Row, x func(float64) vg.Length, y 
 		g.ceiling(c, at, y-lane-2, y+2)
 		rightmost = max(rightmost, at)
 	}
-	for _, iv := range []report.Interval{r.Concurrency, r.Speedup} {
-		if iv.High > 0 {
-			rightmost = max(rightmost, x(math.Log2(iv.High)))
+	for _, high := range []float64{r.Concurrency.High, r.Concurrency.Value * r.Parallelism.High} {
+		if high > 0 {
+			rightmost = max(rightmost, x(math.Log2(high)))
 		}
 	}
 	style := g.t.text(small, g.t.Ink)

@@ -1,6 +1,7 @@
 package chart
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -96,6 +97,15 @@ func (d dots) clusters(place func(report.Row) vg.Point) []cluster {
 	return all
 }
 
+// label names the first of the cluster; a dozen names would not fit.
+func (c cluster) label() string {
+	const most = 4
+	if more := len(c.names) - most; more > 1 {
+		return fmt.Sprintf("%s and %d more", strings.Join(c.names[:most], ", "), more)
+	}
+	return strings.Join(c.names, ", ")
+}
+
 func (c cluster) box() vg.Rectangle {
 	r := box(c.at[0], glyphSize, glyphSize)
 	for _, p := range c.at[1:] {
@@ -121,7 +131,7 @@ func (d dots) Plot(c draw.Canvas, p *plot.Plot) {
 	style := d.t.text(small, d.t.Ink)
 	style.XAlign, style.YAlign = text.XCenter, text.YCenter
 	for _, k := range clusters {
-		label := strings.Join(k.names, ", ")
+		label := k.label()
 		size := vg.Point{X: style.Width(label) + 4, Y: 12}
 		spot := spotFor(k.box(), size, c.Rectangle, taken)
 		taken = append(taken, box(spot, size.X, size.Y))
