@@ -67,47 +67,10 @@ func (c *runCmd) Run(ctx context.Context, s *streams) error {
 
 // grid checks the flags and makes the grid.
 func (c *runCmd) grid(h host.Host) (sweep.Grid, error) {
-	if c.Sample == 0 {
-		c.Sample = 40 * time.Millisecond
-		if c.Quick {
-			c.Sample = 20 * time.Millisecond
-		}
-	}
-	for _, f := range []struct {
-		bad         bool
-		name, least string
-	}{
-		{c.Rounds < 0, "--rounds", "1"},
-		{c.Budget < 0, "--budget", "1s"},
-		{c.Sample < time.Millisecond, "--sample", "1ms"},
-		{slices.ContainsFunc(c.Workers, below1), "--workers", "1"},
-		{slices.ContainsFunc(c.Cores, below1), "--cores", "1"},
-		{slices.ContainsFunc(c.Procs, below1), "--procs", "1"},
-	} {
-		if f.bad {
-			return sweep.Grid{}, fmt.Errorf("%s is too small: the least is %s", f.name, f.least)
-		}
-	}
-	if strings.ContainsFunc(c.Name, unicode.IsControl) {
-		return sweep.Grid{}, errors.New("--name has a control character in it")
+	if err := c.check(); err != nil {
+		return sweep.Grid{}, err
 	}
 	g := sweep.Grid{Size: workloads.Size(c.Size), Executors: unique(c.Executors), Workers: unique(c.Workers), Variants: c.Variants, Weak: c.Scaling == "weak"}
-	if c.Scaling != "strong" && c.Scaling != "weak" {
-		return g, fmt.Errorf("--scaling: unknown scaling %q: there are strong and weak", c.Scaling)
-	}
-	if !slices.Contains(workloads.Sizes(), g.Size) {
-		return g, fmt.Errorf("--size: unknown size %q: there are %v", c.Size, workloads.Sizes())
-	}
-	for _, x := range c.Executors {
-		if !slices.Contains(bench.Executors(), x) {
-			return g, fmt.Errorf("--executors: unknown executor %q: there are %s", x, strings.Join(bench.Executors(), ", "))
-		}
-	}
-	if c.Disk != "" {
-		if info, err := os.Stat(c.Disk); err != nil || !info.IsDir() {
-			return g, fmt.Errorf("--disk: %s is no folder", c.Disk)
-		}
-	}
 	var err error
 	if g.Workloads, err = choose(c.Workloads, c.Kinds); err != nil {
 		return g, err
@@ -127,18 +90,68 @@ func (c *runCmd) grid(h host.Host) (sweep.Grid, error) {
 			g.Workers = slices.DeleteFunc(g.Workers, func(w int) bool { return w == 4 || w > 16 && len(h.CPUs) <= 16 })
 		}
 	}
-	if c.Budget == 0 {
-		c.Budget = 200 * time.Second
-		if c.Quick {
-			more := max(0, len(g.Workloads)-len(workloads.Core()))
-			c.Budget = min(25+6*time.Duration(more), 150) * time.Second
-		}
-	}
+	c.complete(len(g.Workloads))
 	chosen := func(p sweep.Point) bool { return p.Slices == 1 && slices.Contains(g.Executors, p.Executor) }
 	if !slices.ContainsFunc(g.Lines(), chosen) {
 		return g, errors.New("--executors and --workers leave no point to measure: inline and serial have 1 worker")
 	}
 	return g, nil
+}
+
+// check finds flags that cannot be obeyed, whatever the machine.
+func (c *runCmd) check() error {
+	for _, f := range []struct {
+		bad         bool
+		name, least string
+	}{
+		{c.Rounds < 0, "--rounds", "1"},
+		{c.Budget < 0, "--budget", "1s"},
+		{c.Sample != 0 && c.Sample < time.Millisecond, "--sample", "1ms"},
+		{slices.ContainsFunc(c.Workers, below1), "--workers", "1"},
+		{slices.ContainsFunc(c.Cores, below1), "--cores", "1"},
+		{slices.ContainsFunc(c.Procs, below1), "--procs", "1"},
+	} {
+		if f.bad {
+			return fmt.Errorf("%s is too small: the least is %s", f.name, f.least)
+		}
+	}
+	if strings.ContainsFunc(c.Name, unicode.IsControl) {
+		return errors.New("--name has a control character in it")
+	}
+	if !slices.Contains(workloads.Sizes(), workloads.Size(c.Size)) {
+		return fmt.Errorf("--size: unknown size %q: there are %v", c.Size, workloads.Sizes())
+	}
+	if c.Scaling != "strong" && c.Scaling != "weak" {
+		return fmt.Errorf("--scaling: unknown scaling %q: there are strong and weak", c.Scaling)
+	}
+	for _, x := range c.Executors {
+		if !slices.Contains(bench.Executors(), x) {
+			return fmt.Errorf("--executors: unknown executor %q: there are %s", x, strings.Join(bench.Executors(), ", "))
+		}
+	}
+	if c.Disk != "" {
+		if info, err := os.Stat(c.Disk); err != nil || !info.IsDir() {
+			return fmt.Errorf("--disk: %s is no folder", c.Disk)
+		}
+	}
+	return nil
+}
+
+// complete fills in how long to measure so many workloads, unless the flags say.
+func (c *runCmd) complete(chosen int) {
+	if c.Sample == 0 {
+		c.Sample = 40 * time.Millisecond
+		if c.Quick {
+			c.Sample = 20 * time.Millisecond
+		}
+	}
+	if c.Budget == 0 {
+		c.Budget = 200 * time.Second
+		if c.Quick {
+			more := max(0, chosen-len(workloads.Core()))
+			c.Budget = min(25+6*time.Duration(more), 150) * time.Second
+		}
+	}
 }
 
 // unique sorts a list and drops what is in it twice; nil stays nil.
