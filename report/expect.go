@@ -10,13 +10,17 @@ import (
 // Outcome says whether an expectation holds.
 type Outcome string
 
-// The outcomes. Noise is the benefit of the doubt: an expectation is not met
-// only if the whole 95 % interval of some number contradicts it.
+// The outcomes. An expectation is not met if the whole 95 % interval of some
+// number contradicts it, and met if every number agrees and no interval goes
+// far beyond what is expected. Between the two it is too noisy to tell.
 const (
-	Met      Outcome = "met"
-	NotMet   Outcome = "not met"
-	TooSmall Outcome = "machine too small to tell"
-	TooNoisy Outcome = "too noisy to tell"
+	Met         Outcome = "met"
+	NotMet      Outcome = "not met"
+	TooSmall    Outcome = "machine too small to tell"
+	TooFew      Outcome = "too few workers to tell"
+	TooNoisy    Outcome = "too noisy to tell"
+	NotMeasured Outcome = "not measured" // what it would be compared with
+	Unknown     Outcome = "unknown shape"
 )
 
 // Expected is the scaling that a workload declares, held against a row. The
@@ -46,7 +50,12 @@ func (d *Data) expected(r Row) Expected {
 		return Expected{}
 	}
 	j := judge{row: r, outcome: Met}
-	j.hold(shape)
+	if j.hold(shape); r.P == 1 {
+		j.cannotTell(TooSmall, "one core was measured")
+	}
+	if most := r.Lines[len(r.Lines)-1].Points; len(most) == 1 {
+		j.outcome, j.reason = TooFew, fmt.Sprintf("only %d was measured", most[0].Workers)
+	}
 	if j.outcome == NotMet && r.tainted {
 		j.outcome, j.reason = TooNoisy, "samples under pressure had to be used: "+j.reason
 	}
@@ -60,17 +69,23 @@ type judge struct {
 	reason  string
 }
 
+// doubt is how far beyond its limits the interval of a number may go that is
+// itself within them.
+const doubt = 1.3
+
 // claim says that a number is in [low, high].
 func (j *judge) claim(what string, i Interval, low, high float64) {
-	if i.Value >= low && i.Value <= high {
+	if i.Low >= low/doubt && i.High <= high*doubt && i.Value >= low && i.Value <= high {
 		return
 	}
 	limit := fmt.Sprintf("%s is %s, expected at least %.3g", what, i, low)
-	if i.Value > high {
+	if i.Value > high || low == 0 {
 		limit = fmt.Sprintf("%s is %s, expected at most %.3g", what, i, high)
 	}
 	switch {
 	case j.outcome == NotMet:
+	case math.IsNaN(i.Value):
+		j.outcome, j.reason = NotMeasured, what+" was not measured"
 	case i.High < low || i.Low > high:
 		j.outcome, j.reason = NotMet, limit
 	case j.outcome == Met:
@@ -78,10 +93,10 @@ func (j *judge) claim(what string, i Interval, low, high float64) {
 	}
 }
 
-// tooSmall turns a met expectation into one that this machine cannot test.
-func (j *judge) tooSmall(format string, args ...any) {
+// cannotTell turns a met expectation into one that this run cannot test.
+func (j *judge) cannotTell(why Outcome, format string, args ...any) {
 	if j.outcome == Met {
-		j.outcome, j.reason = TooSmall, fmt.Sprintf(format, args...)
+		j.outcome, j.reason = why, fmt.Sprintf(format, args...)
 	}
 }
 
@@ -101,8 +116,8 @@ func (j *judge) hold(shape string) {
 	r := j.row
 	if limit, ok := strings.CutPrefix(shape, "capped:"); ok {
 		n, err := strconv.ParseFloat(limit, 64)
-		if err != nil || !(n >= 1) {
-			j.outcome, j.reason = TooNoisy, "the limit is no number"
+		if err != nil || !(n >= 1) || math.IsInf(n, 0) {
+			j.outcome, j.reason = Unknown, "the limit is no number from 1"
 			return
 		}
 		j.capped(n)
@@ -113,12 +128,12 @@ func (j *judge) hold(shape string) {
 		j.scales()
 	case "saturating":
 		j.scales()
-		if r.Ceiling.Value >= 0.9*float64(r.P) {
-			j.tooSmall("%d cores do not use all of the bandwidth: H(%d) is %s", r.P, r.P, r.Ceiling)
+		if most := 0.9 * float64(r.P); r.Ceiling.Value >= most || r.Speedup.Value >= most {
+			j.cannotTell(TooSmall, "%d cores do not use all of the bandwidth: S is %s, H(%d) %s", r.P, r.Speedup, r.P, r.Ceiling)
 		}
 	case "sublinear":
 		j.claim("G_p", r.Parallelism, 1.05, infinite)
-		j.claim("S/H(p)", r.Speedup.over(j.ceiling()), 0, 0.97)
+		j.claim("S/H(p)", r.Speedup.over(r.Ceiling), 0, 0.97)
 	case "overhead":
 		j.claim("the speedup over the serial program", r.OverSerial, 0, 1)
 	case "flat":
@@ -135,26 +150,15 @@ func (j *judge) hold(shape string) {
 	case "knee":
 		j.knee()
 	default:
-		j.outcome, j.reason = TooNoisy, "this version does not know the shape"
+		j.outcome, j.reason = Unknown, "this version does not know it"
 	}
-	if r.P == 1 {
-		j.tooSmall("one core was measured")
-	}
-}
-
-// ceiling is H(p), or p where it was not measured.
-func (j *judge) ceiling() Interval {
-	if math.IsNaN(j.row.Ceiling.Value) {
-		return exact(float64(j.row.P))
-	}
-	return j.row.Ceiling
 }
 
 // scales claims that workers alone bring nothing and cores what the machine
 // gives.
 func (j *judge) scales() {
 	j.claim("G_c", j.row.Concurrency, aboutOneLow, aboutOneHigh)
-	j.claim("S/H(p)", j.row.Speedup.over(j.ceiling()), mostOf, infinite)
+	j.claim("S/H(p)", j.row.Speedup.over(j.row.Ceiling), mostOf, infinite)
 }
 
 // alike claims that more cores bring nothing, and cost nothing.
@@ -166,28 +170,38 @@ func (j *judge) alike() {
 // limit it is lower than either.
 func (j *judge) capped(n float64) {
 	r := j.row
-	h := j.ceiling()
 	// 1/S = 1/H + 1/n, roughly, as for stations in a row, is the least of the
 	// usual laws between the two.
-	least := 0.95 / (1/h.Value + 1/n)
+	least := 0.95 / (1/r.Ceiling.Value + 1/n)
+	if math.IsNaN(least) {
+		j.claim("H(p)", r.Ceiling, 1, infinite)
+		return
+	}
 	j.claim("S", r.Speedup, max(0.95, least), 1.1*n)
 	if float64(r.P) < n {
-		j.tooSmall("the limit of %.3g shows on more than %d cores", n, r.P)
+		j.cannotTell(TooSmall, "the limit of %.3g shows on more than %d cores", n, r.P)
 	}
 }
 
-// knee claims that the throughput is near its operational bound at the best
-// workers, on one core and on all. Tasks that all wake at once queue for the
-// cores, and then a task takes up to wD/p + Z: at the knee that is half of the
-// bound, and nowhere less.
+// knee claims that the throughput is between the operational bounds at every
+// number of workers: at most min(w/(D+Z), p/D), at least w/(wD/p+Z), which is
+// that of tasks that all wake at once and queue for the cores.
 func (j *judge) knee() {
 	j.claim("G_c", j.row.Concurrency, 1.1, infinite)
+	reached := false
 	for _, l := range j.row.Lines {
-		for _, p := range l.Points {
-			if p.Workers == j.row.Workers {
-				bound := l.Bound(float64(p.Workers))
-				j.claim(fmt.Sprintf("X over min(w/(D+Z), p/D) on %d cores", l.P), p.Throughput.over(exact(bound)), 0.5, 1.15)
-			}
+		p, knee := float64(l.P), float64(l.P)*l.Residence/l.Demand
+		for _, at := range l.Points {
+			w := float64(at.Workers)
+			least := w / (w*l.Demand/p + l.Residence - l.Demand)
+			where := fmt.Sprintf(" of %d workers on %d cores", at.Workers, l.P)
+			j.claim("the throughput over its upper bound"+where, at.Throughput.over(exact(l.Bound(w))), 0, 1.15)
+			j.claim("the throughput over its lower bound"+where, at.Throughput.over(exact(least)), mostOf*mostOf, infinite)
+			reached = reached || w >= knee
 		}
+	}
+	if !reached {
+		l := j.row.Lines[0]
+		j.cannotTell(TooFew, "the knee is at %.0f workers a core", l.Residence/l.Demand)
 	}
 }

@@ -36,7 +36,7 @@ func TestExpectationsAreHeldAgainstTheMeasurement(t *testing.T) {
 		{"linear", 1.55, half, report.Met, ""},
 		{"linear", 2, waiter, report.NotMet, "expected at"},
 		{"saturating", 1.3, memory, report.Met, ""},
-		{"saturating", 2, worker, report.TooSmall, "2 cores do not use all of the bandwidth: H(2) is 2.00"},
+		{"saturating", 2, worker, report.TooSmall, "2 cores do not use all of the bandwidth: S is 2.0"},
 		{"saturating", 2, memory, report.NotMet, "S/H(p) is 0.65"},
 		{"sublinear", 2, half, report.Met, ""},
 		{"sublinear", 2, worker, report.NotMet, "S/H(p) is 1.00"},
@@ -45,7 +45,8 @@ func TestExpectationsAreHeldAgainstTheMeasurement(t *testing.T) {
 		{"capped:9", 2, worker, report.TooSmall, "the limit of 9 shows on more than 2 cores"},
 		{"capped:9", 2, hermit, report.NotMet, "S is 1.00"},
 		{"capped:1.5", 2, worker, report.NotMet, "S is 2.00"},
-		{"capped:x", 2, worker, report.TooNoisy, "the limit is no number"},
+		{"capped:x", 2, worker, report.Unknown, "the limit is no number"},
+		{"capped:NaN", 2, worker, report.Unknown, "the limit is no number"},
 		{"flat", 2, hermit, report.Met, ""},
 		{"flat", 2, worker, report.NotMet, "S is 2.00"},
 		{"retrograde", 2, fighter, report.Met, ""},
@@ -54,7 +55,9 @@ func TestExpectationsAreHeldAgainstTheMeasurement(t *testing.T) {
 		{"waiting", 2, overlapper, report.NotMet, "G_c/w is 0.1"},
 		{"overlaps", 2, overlapper, report.Met, ""},
 		{"overlaps", 2, worker, report.NotMet, "G_c is 1.00"},
-		{"steep", 2, worker, report.TooNoisy, "does not know the shape"},
+		{"saturating", 1.3, worker, report.TooSmall, "S is 2.0"},
+		{"overhead", 2, worker, report.NotMeasured, "the serial program was not measured"},
+		{"steep", 2, worker, report.Unknown, "does not know it"},
 	} {
 		r := analyze(t, expecting(c.shape, c.ceiling, c.time).write(t)).Rows[0]
 		if e := r.Expected; e.Shape != c.shape || e.Outcome != c.want || !strings.Contains(e.Reason, c.reason) || (e.Reason == "") != (c.want == report.Met) {
@@ -108,8 +111,16 @@ func TestExpectationsOfOneCoreOneThreadOrNoise(t *testing.T) {
 	}
 	few := expecting("linear", 2, func(w, p int) float64 { return 8 * (1 + 0.02*float64(w)) })
 	few.rounds = 1
-	if e := analyze(t, few.write(t)).Rows[0].Expected; e.Outcome == report.NotMet {
+	if e := analyze(t, few.write(t)).Rows[0].Expected; e.Outcome != report.TooNoisy {
 		t.Errorf("one sample decides: %+v", e)
+	}
+	for _, shape := range []string{"waiting", "retrograde", "flat", "linear"} {
+		alone := &file{rounds: 12, kinds: "Known=cpu\nexpect: Known=" + shape}
+		alone.add("Known/executor=pool/workers=1/cores=1", 8)
+		alone.add("Known/executor=pool/workers=1/cores=2-2", 8)
+		if e := analyze(t, alone.write(t)).Rows[0].Expected; e.Outcome != report.TooFew {
+			t.Errorf("%s with one worker: %+v", shape, e)
+		}
 	}
 }
 
@@ -142,8 +153,11 @@ func TestVariantsAndWeakScalingHaveRowsOfTheirOwn(t *testing.T) {
 			t.Errorf("%q: G_c %s, G_p %s, want %v", r.Name(), r.Concurrency, r.Parallelism, w)
 		}
 	}
-	if e := a.Rows[1].Expected; a.Rows[1].Name() != "known weak" && e.Shape != "linear" {
-		t.Errorf("the variant's expectation is %+v", e)
+	for _, r := range a.Rows {
+		want := map[string]string{"known": "flat", "known fast": "linear", "known weak": "flat"}[r.Name()]
+		if r.Expected.Shape != want {
+			t.Errorf("%s is expected to be %q, want %q", r.Name(), r.Expected.Shape, want)
+		}
 	}
 	bad := &file{rounds: 1}
 	bad.add("Known/executor=pool/workers=1/cores=1/scaling=odd", 1)

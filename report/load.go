@@ -175,13 +175,13 @@ func (d *Data) configure(r *benchfmt.Result) error {
 		}
 	}
 	for pair := range strings.FieldsSeq(r.GetConfig("kinds")) {
-		if name, kind, ok := strings.Cut(pair, "="); ok && d.Kinds[name] == "" {
-			d.Kinds[name] = kind
+		if name, kind, ok := strings.Cut(pair, "="); ok && d.Kinds[name] == "" && len(kind) <= longest {
+			d.Kinds[name] = printable(kind)
 			d.Order = append(d.Order, name)
 		}
 	}
 	for pair := range strings.FieldsSeq(r.GetConfig("expect")) {
-		if name, shape, ok := strings.Cut(pair, "="); ok && d.Expects[name] == "" {
+		if name, shape, ok := strings.Cut(pair, "="); ok && d.Expects[name] == "" && len(shape) <= longest {
 			d.Expects[name] = printable(shape)
 		}
 	}
@@ -259,11 +259,14 @@ func parsePoint(r *benchfmt.Result) (Point, error) {
 	return p, nil
 }
 
-// printable replaces control characters, which would break a terminal or a
-// picture.
+// longest is how much of a kind or shape is believed to be one, in bytes.
+const longest = 40
+
+// printable replaces characters that control: they would break a terminal or a
+// picture, or turn the direction of the text round.
 func printable(s string) string {
 	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || r == unicode.ReplacementChar {
+		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == unicode.ReplacementChar {
 			return '\uFFFD'
 		}
 		return r
