@@ -81,5 +81,5 @@ func (j *diskJob) Close() error { return os.RemoveAll(j.dir) }
 
 // diskUnfit is the error of a folder that a variant cannot use.
 func diskUnfit(dir, why string) error {
-	return fmt.Errorf("%s %s: name another folder with --disk (%w)", dir, why, errors.ErrUnsupported)
+	return fmt.Errorf("%s %s: name a folder on a disk with --disk, or -disk under go test (%w)", dir, why, errors.ErrUnsupported)
 }

@@ -10,9 +10,11 @@ import (
 // Size names how much work a job is.
 type Size string
 
-// The sizes. Small is for tests. A medium job takes 1–20 ms of CPU on a 3 GHz
-// core, or its tasks wait 1 ms each. Large is where the published results are,
-// and does not fit the last-level cache where the kind is memory.
+// The sizes. Small is for tests. A medium job takes about 1–20 ms of CPU on a
+// 3 GHz core, or its tasks wait 1 ms each; where overhead is the subject
+// (skynet, ring, ipc) it is its tasks that take that long, not the serial
+// program. Large is where the published results are. Arrays are larger than
+// most last-level caches at medium, and than nearly all at large.
 const (
 	Small  Size = "small"
 	Medium Size = "medium"

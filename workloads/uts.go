@@ -15,8 +15,8 @@ import (
 // 7 and 4, and trees like T3 of 81 697 and 721 nodes. The top of the tree is
 // made at set-up: it deals every k-th subtree to a slice. Subtrees of T3 differ
 // so much that its slices do, too: one child of the root has more than half of
-// all nodes. The medium tree's slices are within 10 % of a half, a quarter and
-// an eighth. Weak scaling repeats the tree. Items are nodes below the top.
+// all nodes. The medium trees' slices are within 11 % of a half, a quarter and an
+// eighth. Weak scaling repeats the tree. Items are nodes below the top.
 var Uts = Workload{
 	Name:    "uts",
 	Kind:    CPU,
@@ -28,7 +28,7 @@ var Uts = Workload{
 	Expect:  Linear,
 	Why:     "open nodes are handed out again after every few hundred, which evens out any tree that is much larger",
 	Variants: []Variant{
-		{Name: "geometric", Doc: "T1: many children near the root, none below a fixed depth", Expect: Linear},
+		{Name: "geometric", Doc: "T1: four children on average, as the hash has it, none below a fixed depth", Expect: Linear},
 		{Name: "binomial", Doc: "T3: a node has 8 children or none, so that a few subtrees have most of the nodes", Expect: Linear},
 	},
 	SetUp: newUts,

@@ -174,7 +174,7 @@ func CheckVariants(list []Workload, names []string) error {
 	}
 	for _, name := range names {
 		if !slices.Contains(known, name) {
-			return fmt.Errorf("unknown variant %q: there are %s", name, strings.Join(known, ", "))
+			return fmt.Errorf("unknown variant %q: these workloads have %s", name, strings.Join(known, ", "))
 		}
 	}
 	return nil

@@ -143,7 +143,7 @@ func (g Grid) Check() error {
 			}
 		}
 		if g.Weak && w.Fixed != "" {
-			return fmt.Errorf("%s has no weak scaling: %s", w.Name, w.Fixed)
+			return fmt.Errorf("%s has no weak scaling (--scaling): %s", w.Name, w.Fixed)
 		}
 	}
 	return nil

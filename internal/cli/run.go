@@ -79,7 +79,7 @@ func (c *runCmd) grid(h host.Host) (sweep.Grid, error) {
 		return g, fmt.Errorf("--variants: %w", err)
 	}
 	if err := g.Check(); err != nil {
-		return g, fmt.Errorf("--executors, --scaling: %w", err)
+		return g, err
 	}
 	if g.Levels, err = sweep.Levels(h, c.Cores, c.Procs); err != nil {
 		return g, err
@@ -211,6 +211,11 @@ func (c *runCmd) sweep(ctx context.Context, s *streams, h host.Host, g sweep.Gri
 	if err != nil {
 		return fmt.Errorf("find this program to start samples with: %w", err)
 	}
+	disk, done, err := c.disk(s, &g)
+	defer done()
+	if err != nil {
+		return err
+	}
 	file, err := sweep.Create(c.Results, h.Name, time.Now())
 	if err != nil {
 		return fmt.Errorf("--results: %w", err)
@@ -232,7 +237,7 @@ func (c *runCmd) sweep(ctx context.Context, s *streams, h host.Host, g sweep.Gri
 			Command:    []string{self, sampleVerb},
 			Placement:  h.Placement(),
 			SampleTime: c.Sample,
-			Disk:       c.Disk,
+			Disk:       disk,
 			Timeout:    time.Minute + 100*c.Sample,
 		},
 		Append: func(r *benchfmt.Result) error {
@@ -249,6 +254,11 @@ func (c *runCmd) sweep(ctx context.Context, s *streams, h host.Host, g sweep.Gri
 		Progress: bar.show,
 	})
 	bar.finish()
+	return conclude(s, file, summary, err)
+}
+
+// conclude says what a sweep did. err is why it ended early, if it did.
+func conclude(s *streams, file *sweep.File, summary sweep.Summary, err error) error {
 	fmt.Fprintf(s.err, "%d samples of %d points in %d whole rounds", summary.Samples, summary.Points, summary.Rounds)
 	if summary.Samples > 0 { // else the file is removed
 		fmt.Fprintf(s.err, ": %s", file.Path())

@@ -202,7 +202,7 @@ static void sort(void) {
     merge_sort(sorted, room, size, 0);
 }
 
-/* check_sort is no part of the job: a job of Go leaves it to Check, too. */
+/* check_sort is no part of the job. A job of Go compares within its time. */
 static void check_sort(void) {
     uint64_t all = sorted[0];
     for (long i = 1; i < size; i++) {

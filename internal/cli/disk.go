@@ -1,0 +1,61 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+
+	"overlap/bench/sweep"
+	"overlap/workloads"
+)
+
+// isDisk reports whether w is the workload that needs a folder.
+func isDisk(w workloads.Workload) bool { return w.Name == workloads.Disk.Name }
+
+// disk makes the folder for the files of the workload disk, if the grid has it,
+// and tries whether the folder will do. It belongs to this process because
+// samples may be ended before they can clean up; done removes it.
+//
+// Where nobody asked for the workload by name, nor named a folder, it is left
+// out of the grid with a note if the folder will not do: on many systems that
+// for temporary files is in memory.
+func (c *runCmd) disk(s *streams, g *sweep.Grid) (dir string, done func(), err error) {
+	done = func() {}
+	if !slices.ContainsFunc(g.Workloads, isDisk) {
+		return "", done, nil
+	}
+	parent := c.Disk
+	if parent == "" {
+		parent = os.TempDir()
+	}
+	if dir, err = os.MkdirTemp(parent, "overlap-disk-*"); err != nil {
+		return "", done, fmt.Errorf("--disk: %w", err)
+	}
+	done = func() {
+		if err := os.RemoveAll(dir); err != nil {
+			fmt.Fprintln(s.err, "overlap: what the workload disk wrote is left behind:", err)
+		}
+	}
+	err = tryDisk(dir, g.Variants)
+	if errors.Is(err, errors.ErrUnsupported) && c.Disk == "" && !slices.Contains(c.Workloads, workloads.Disk.Name) {
+		fmt.Fprintln(s.err, "note: disk is left out:", err)
+		g.Workloads = slices.DeleteFunc(slices.Clone(g.Workloads), isDisk)
+		return dir, done, nil
+	}
+	return dir, done, err
+}
+
+// tryDisk sets a small job of each variant up.
+func tryDisk(dir string, variants []string) error {
+	for _, variant := range workloads.Disk.Choose(variants) {
+		job, err := workloads.Disk.New(workloads.Params{Size: workloads.Small, Workers: 1, Variant: variant, Dir: dir})
+		if err != nil {
+			return err
+		}
+		if err := job.Close(); err != nil {
+			return fmt.Errorf("disk: %w", err)
+		}
+	}
+	return nil
+}
