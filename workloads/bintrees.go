@@ -63,19 +63,20 @@ type bintreesNodes [8]int64
 type bintreesJob struct {
 	tally
 	deepest int
+	parts   int // pieces of each depth
 	pieces  []BintreesTrees
 	want    bintreesNodes
 }
 
 func newBintrees(p Params) (Job, error) {
 	j := &bintreesJob{deepest: p.pick(6, 12, 16)}
-	parts := p.share(1 << bintreesShallowest)
+	j.parts = p.share(1 << bintreesShallowest)
 	for d := bintreesShallowest; d <= j.deepest; d += 2 {
 		trees := 1 << (j.deepest - d)
-		for range parts {
+		for range j.parts {
 			j.pieces = append(j.pieces, BintreesTrees{int64(d), int64(trees)})
 		}
-		j.want[bintreesIndex(d)] = int64(parts * trees * (2<<d - 1))
+		j.want[bintreesIndex(d)] = int64(j.parts * trees * (2<<d - 1))
 	}
 	return j, nil
 }
@@ -100,10 +101,9 @@ func (j *bintreesJob) Merge(counts []int64) {
 
 func (j *bintreesJob) Serial() error {
 	var got bintreesNodes
-	for i := range got {
-		depth := int64(bintreesShallowest + 2*i)
-		for got[i] < j.want[i] {
-			got[i] += plant(depth).nodes()
+	for depth := bintreesShallowest; depth <= j.deepest; depth += 2 {
+		for range j.parts << (j.deepest - depth) {
+			got[bintreesIndex(depth)] += plant(int64(depth)).nodes()
 		}
 	}
 	add(&j.tally, got, j.want)

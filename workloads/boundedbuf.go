@@ -60,7 +60,7 @@ type bufferActor struct {
 	item  uint64 // a producer's, if made
 	made  bool
 	eaten consumed
-	_     [128 - 72]byte
+	_     [128 - 64]byte
 }
 
 func (a *bufferActor) make() {

@@ -7,10 +7,13 @@ import (
 
 func init() {
 	goldens["ep"] = []golden{
+		{Params{Size: Small}, "3178 accepted: sx -1.088663595e+02, sy 6.747355258e+01, counts [1468 1413 280 16 1 0 0 0 0 0]", "a Python program"},
 		{Params{Size: Large}, "13176389 accepted: sx -3.247834652e+03, sy -6.958407078e+03, counts [6140517 5865300 1100361 68546 1648 17 0 0 0 0]",
 			"NPB 3.4, EP/ep.f90, class S; counts computed serially"},
 	}
 	goldens["mandelbrot"] = []golden{
+		{Params{Size: Small}, "{892 101406}", "a Python program"},
+		{Params{Size: Medium}, "{57034 6480610}", "a Python program"},
 		{Params{Size: Large}, "{386485 43930374}", "computed serially"},
 	}
 	damages["ep"] = func(j Job) { j.(*epJob).blocks[3].First++ }

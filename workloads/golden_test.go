@@ -3,6 +3,7 @@ package workloads
 import (
 	"fmt"
 	"testing"
+	"unsafe"
 )
 
 // golden is a result that is known from elsewhere.
@@ -75,5 +76,37 @@ func TestCheckFindsWrongResults(t *testing.T) {
 				t.Log(err)
 			}
 		})
+	}
+}
+
+// What one task writes often is on cache lines of its own: two of them, because
+// processors fetch the neighbour along.
+func TestStateIsPadded(t *testing.T) {
+	for name, size := range map[string]uintptr{
+		"counterShard": unsafe.Sizeof(counterShard{}),
+		"fork":         unsafe.Sizeof(fork{}),
+		"plate":        unsafe.Sizeof(plate{}),
+		"bufferActor":  unsafe.Sizeof(bufferActor{}),
+		"ringMember":   unsafe.Sizeof(ringMember{}),
+		"pipelineSlot": unsafe.Sizeof(pipelineSlot{}),
+		"waveTile":     unsafe.Sizeof(waveTile{}),
+	} {
+		if size != 128 {
+			t.Errorf("%s has %d bytes, want 128", name, size)
+		}
+	}
+	for variant, want := range map[string]uintptr{"padded": 128, "unpadded": 8} {
+		j := newJob(t, Counter, Params{Size: Small, Workers: 1, Variant: variant}).(*counterJob)
+		if got := uintptr(j.stride) * unsafe.Sizeof(j.words[0]); got != want {
+			t.Errorf("%s: the numbers are %d bytes apart, want %d", variant, got, want)
+		}
+	}
+}
+
+// Nodes that are shared would count the same.
+func TestEveryNodeIsAllocated(t *testing.T) {
+	const depth, nodes = 6, 1<<7 - 1
+	if got := testing.AllocsPerRun(10, func() { plant(depth) }); got < nodes {
+		t.Errorf("a tree of %d nodes takes %v allocations", nodes, got)
 	}
 }

@@ -48,6 +48,7 @@ type wavefrontJob struct {
 	futures       []*primitives.Future[struct{}] // of the run's tiles
 	runs          int
 	early         atomic.Int64 // tiles that ran too early or twice, of all runs
+	swept         atomic.Int64 // sweeps of tiles, of all runs: one leaves the same values as eight
 	crowd         *crowd
 }
 
@@ -142,6 +143,7 @@ func (j *wavefrontJob) Serial() error {
 func (j *wavefrontJob) sweep(row, column int) {
 	from, to := max(column, 1), column+j.width
 	for range waveSweeps {
+		j.swept.Add(1)
 		for i := max(row, 1); i < min(row+j.height, j.m); i++ {
 			waveRow(j.grid[(i-1)*j.n+from-1:(i-1)*j.n+to], j.grid[i*j.n+from-1:i*j.n+to])
 		}
@@ -164,6 +166,9 @@ func (j *wavefrontJob) turn() { j.grid[0] = -j.corner() }
 func (j *wavefrontJob) corner() float64 { return j.grid[len(j.grid)-1] }
 
 func (j *wavefrontJob) Check() error {
+	if got, want := j.swept.Load(), int64(j.runs*len(j.tiles)*waveSweeps); got != want {
+		return fmt.Errorf("%d sweeps of tiles in %d runs, want %d", got, j.runs, want)
+	}
 	if n := j.early.Load(); n > 0 {
 		return fmt.Errorf("%d tiles ran twice in a run, or before those that they need", n)
 	}
