@@ -32,7 +32,7 @@ type runCmd struct {
 	Scaling   string        `help:"strong: a job is the same work for all workers; weak: it grows with them (default: strong)." default:"strong" placeholder:"KIND"`
 	Disk      string        `help:"Folder on the disk that the workload disk measures (default: that for temporary files)." placeholder:"DIR"`
 	Rounds    int           `help:"Most samples of every point (default: as many as the budget allows)." placeholder:"N"`
-	Budget    time.Duration `help:"How long to measure; a round that would not fit is not begun (default: 3m20s, with --quick 25s, for more than a few workloads up to 2m30s)." placeholder:"DURATION"`
+	Budget    time.Duration `help:"How long to measure; a round that would not fit is not begun (default: 3m50s, with --quick 25s, for more than a few workloads up to 2m30s)." placeholder:"DURATION"`
 	Sample    time.Duration `help:"How long to time jobs in a sample (default: 40ms, with --quick 20ms)." placeholder:"DURATION"`
 	Quick     bool          `help:"A coarse grid and short samples: about half a minute on two cores."`
 	Seed      uint64        `help:"Seed of the random order (default: random)." placeholder:"N"`
@@ -146,7 +146,7 @@ func (c *runCmd) complete(chosen int) {
 		}
 	}
 	if c.Budget == 0 {
-		c.Budget = 200 * time.Second
+		c.Budget = 230 * time.Second
 		if c.Quick {
 			more := max(0, chosen-len(workloads.Core()))
 			c.Budget = min(25+6*time.Duration(more), 150) * time.Second
