@@ -163,8 +163,8 @@ func preamble() {
 }
 
 // writeConfig writes the configuration lines. The kinds of all workloads, and
-// the scaling to expect of them, are lines that never change, because benchstat makes a table of its own for
-// every value of a configuration key.
+// the scaling to expect of them, are lines that never change, because benchstat
+// makes a table of its own for every value of a configuration key.
 func writeConfig(w io.Writer) {
 	h, err := host.Read()
 	if err != nil {

@@ -111,8 +111,7 @@ func (j *cashiersJob) serial(payment time.Duration) (tills [2]till) {
 
 func (j *cashiersJob) Items() int { return len(j.customers) }
 
-// scan adds up the numbers of splitmix64 from a seed
-// of the customer's own.
+// scan adds up the numbers of splitmix64 from a seed of the customer's own.
 func scan(c Customer) (checksum uint64) {
 	numbers := splitmix(c.Queue<<32 | c.Number)
 	for range c.Steps {

@@ -15,8 +15,8 @@ import (
 //
 // A task is 3000 meals of one philosopher, 500 in small; medium is 80 tasks,
 // large 640. Each fork is a mutex, and the one with the lower number is taken
-// first. Items are meals. A slice is the same share of
-// every philosopher's meals.
+// first. Items are meals. A slice is the same share of every philosopher's
+// meals.
 var Philosophers = Workload{
 	Name:    "philosophers",
 	Kind:    Lock,

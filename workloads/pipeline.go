@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
-	"encoding/hex"
 	"hash"
 	"sync"
 
@@ -45,7 +44,7 @@ type pipelineJob struct {
 	tally
 	blocks int
 	slots  [pipelineWidth]pipelineSlot // block i has slot i modulo the width
-	want   digest
+	want   HashDigest
 	crowd  *crowd
 
 	mu         sync.Mutex
@@ -86,7 +85,7 @@ func (j *pipelineJob) Run(ctx context.Context, ex primitives.Executor) error {
 	})
 	j.crowd = nil
 	if err == nil && j.folded == j.blocks {
-		add(&j.tally, digest(j.all.Sum(nil)), j.want)
+		add(&j.tally, HashDigest(j.all.Sum(nil)), j.want)
 	} else if err == nil {
 		j.note(false, j.folded, j.blocks)
 	}
@@ -157,7 +156,7 @@ func (j *pipelineJob) Serial() error {
 }
 
 // alone does block after block in one buffer.
-func (j *pipelineJob) alone() digest {
+func (j *pipelineJob) alone() HashDigest {
 	buffer, digests := make([]byte, pipelineBlock), make([]byte, 0, j.blocks*sha256.Size)
 	for i := range j.blocks {
 		fill(buffer, i)
@@ -176,8 +175,3 @@ func fill(buffer []byte, seed int) {
 		binary.LittleEndian.PutUint64(buffer, source.next())
 	}
 }
-
-// digest is a SHA-256 that prints as it is published.
-type digest [sha256.Size]byte
-
-func (d digest) String() string { return hex.EncodeToString(d[:]) }

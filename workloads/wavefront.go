@@ -15,17 +15,17 @@ import (
 // The grid is cut into 32×4 tiles of 28×248 points (medium, 7 MiB). A task is a
 // tile, swept eight times: the first sweep has the result already, the others
 // make the tile long without making it large, so that arithmetic limits it and
-// not memory, and the cap can be seen. A tile can start when those above and to the left of it have ended: the
-// later of them submits it. Tall and narrow, as the kernel's strips of columns
-// are: in a square grid the diagonals grow and shrink, and the speedup would
-// leave H(p) long before its cap. A slice has fewer rows of tiles, and weak
-// scaling more. Items are points.
+// not memory, and the cap can be seen. A tile can start when those above and to
+// the left of it have ended: the later of them submits it. Tall and narrow, as
+// the kernel's strips of columns are: in a square grid the diagonals grow and
+// shrink, and the speedup would leave H(p) long before its cap. A slice has
+// fewer rows of tiles, and weak scaling more. Items are points.
 var Wavefront = Workload{
 	Name:    "wavefront",
 	Kind:    CPU,
 	Doc:     "PRK p2p: 32×4 tiles, each after those above and to the left of it",
 	Models:  "dynamic programming (alignment, edit distance), triangular solves, builds of dependent parts",
-	Source:  "Synch_p2p of the Parallel Research Kernels (Van der Wijngaart and Mattson, 2014)",
+	Source:  "Synch_p2p of the Parallel Research Kernels (Van der Wijngaart and Mattson, 2014), with each tile swept eight times",
 	Limit:   "latency of two additions a point, and the longest chain of tiles",
 	Checked: "every point: after k runs i + j + (k−1)(m+n−2), the corner k(m+n−2); no tile before those it needs",
 	Expect:  Capped(waveRows * waveColumns / float64(waveRows+waveColumns-1)),
