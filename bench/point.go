@@ -9,10 +9,10 @@ import (
 // Point is one configuration of the grid.
 type Point struct {
 	Workload string // as in a benchmark's name: Ep
-	Executor string
-	Workers  int // most tasks in progress at once
-	Cores    int // CPUs in the affinity mask
-	Procs    int // GOMAXPROCS
+	Executor string // empty: the benchmark knows no executors
+	Workers  int    // most tasks in progress at once; 0: the benchmark decides
+	Cores    int    // CPUs in the affinity mask
+	Procs    int    // GOMAXPROCS
 	Size     workloads.Size
 	Variant  string // of the workload; empty is its first
 	Weak     bool   // the job grows with the workers
@@ -31,10 +31,17 @@ func (p Point) Name() string {
 }
 
 // parts is the name of the sub-benchmark. The medium size, the first variant,
-// strong scaling and the whole job go without saying.
+// strong scaling and the whole job go without saying. A benchmark that is not
+// of this suite has no executor, and no workers unless it was told how many.
 func (p Point) parts() string {
-	s := fmt.Sprintf("executor=%s/workers=%d/cores=%d", p.Executor, p.Workers, p.Cores)
-	if p.Size != workloads.Medium {
+	s := fmt.Sprintf("cores=%d", p.Cores)
+	if p.Workers > 0 {
+		s = fmt.Sprintf("workers=%d/", p.Workers) + s
+	}
+	if p.Executor != "" {
+		s = fmt.Sprintf("executor=%s/", p.Executor) + s
+	}
+	if p.Size != "" && p.Size != workloads.Medium {
 		s += fmt.Sprintf("/size=%s", p.Size)
 	}
 	if p.Variant != "" {

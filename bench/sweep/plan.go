@@ -18,7 +18,8 @@ import (
 // the ceiling: what the machine gives to programs that share nothing.
 type Point struct {
 	bench.Point
-	Copies int
+	Package string // import path of a benchmark that is not of this suite, or empty
+	Copies  int
 }
 
 func (p Point) String() string {
