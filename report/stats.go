@@ -67,23 +67,57 @@ func (s series) mean() float64 {
 // those of a round were measured close together, so that what the machine's
 // slow drift does to both cancels; and because t is right for few samples,
 // where a bootstrap gives intervals that are too narrow.
+//
+// Points that were visited in different numbers of rounds, because one of them
+// was precise before the other, cannot be paired: their interval is that of two
+// independent means (Welch, 1947).
 func quotient(a, b series) Interval {
+	value := a.mean() / b.mean()
+	if len(a) != len(b) {
+		return unpaired(value, a.logs(), b.logs())
+	}
 	var differences []float64
-	for r := range min(len(a), len(b)) {
+	for r := range a {
 		if d := math.Log(a[r] / b[r]); !math.IsNaN(d) {
 			differences = append(differences, d)
 		}
 	}
-	return around(a.mean()/b.mean(), differences)
+	return around(value, differences)
+}
+
+// unpaired is the 95 % interval of the quotient of two geometric means that
+// rest on independent samples.
+func unpaired(value float64, a, b []float64) Interval {
+	if len(a) < 2 || len(b) < 2 {
+		return Interval{value, math.NaN(), math.NaN()}
+	}
+	square := func(logs []float64) (mean, per float64) { // of the mean's error, and per degree of freedom
+		n := float64(len(logs))
+		mean = stat.Variance(logs, nil) / n
+		return mean, mean * mean / (n - 1)
+	}
+	va, da := square(a)
+	vb, db := square(b)
+	if va+vb == 0 {
+		return exact(value)
+	}
+	t := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: (va + vb) * (va + vb) / (da + db)}.Quantile(0.975)
+	half := math.Exp(t * math.Sqrt(va+vb))
+	return Interval{value, value / half, value * half}
+}
+
+// logs are the logarithms of the samples that count.
+func (s series) logs() []float64 {
+	values := s.clean()
+	for i, v := range values {
+		values[i] = math.Log(v)
+	}
+	return values
 }
 
 // throughput is jobs per second from the times of a job.
 func throughput(s series) Interval {
-	var logs []float64
-	for _, v := range s.clean() {
-		logs = append(logs, math.Log(v))
-	}
-	return around(1/s.mean(), logs)
+	return around(1/s.mean(), s.logs())
 }
 
 // around is the 95 % interval of a value whose logarithm has the spread of the

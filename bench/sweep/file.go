@@ -26,9 +26,9 @@ type File struct {
 	empty  bool             // holds no sample yet
 }
 
-// Create makes DIR/HOST/TIME.txt and writes the Unit lines. It never opens a
-// file that exists.
-func Create(dir, host string, now time.Time) (*File, error) {
+// Create makes DIR/HOST/TIME.txt and writes the plan, a text of one line that
+// Resume returns, and the Unit lines. It never opens a file that exists.
+func Create(dir, host, plan string, now time.Time) (*File, error) {
 	dir = filepath.Join(dir, safeName(host))
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return nil, fmt.Errorf("results folder: %w", err)
@@ -48,8 +48,9 @@ func Create(dir, host string, now time.Time) (*File, error) {
 		}
 		file := &File{f: f, empty: true}
 		file.writer = benchfmt.NewWriter(&file.buf)
+		fmt.Fprintf(&file.buf, "%s%s\n", planLine, plan)
 		bench.WriteUnits(&file.buf)
-		if err := file.flush(); err != nil {
+		if err := errors.Join(lock(f), file.flush()); err != nil {
 			f.Close()
 			return nil, err
 		}
@@ -60,16 +61,19 @@ func Create(dir, host string, now time.Time) (*File, error) {
 // Path is the name of the file.
 func (f *File) Path() string { return f.f.Name() }
 
-// Append writes a result and returns when it is on disk. After an error the
-// file still ends with the last whole sample.
-func (f *File) Append(r *benchfmt.Result) error {
-	if err := f.writer.Write(r); err != nil {
-		return fmt.Errorf("%s: %w", f.Path(), err)
+// Append writes an entry and returns when it is on disk. After an error the
+// file still ends with the last whole entry.
+func (f *File) Append(e Entry) error {
+	f.buf.WriteString(e.line())
+	if e.Err == nil {
+		if err := f.writer.Write(e.Result); err != nil {
+			return fmt.Errorf("%s: %w", f.Path(), err)
+		}
 	}
 	if err := f.flush(); err != nil {
 		return err
 	}
-	f.empty = false
+	f.empty = f.empty && e.Err != nil
 	return nil
 }
 

@@ -19,12 +19,12 @@ func TestFullDiskKeepsWholeSamples(t *testing.T) {
 	if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &before); err != nil {
 		t.Skip(err)
 	}
-	f, err := sweep.Create(t.TempDir(), "h", time.Now())
+	f, err := sweep.Create(t.TempDir(), "h", "{}", time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	if err := f.Append(result("Ep/workers=1/cores=1")); err != nil {
+	if err := f.Append(entry("Ep/workers=1/cores=1")); err != nil {
 		t.Fatal(err)
 	}
 	whole, err := os.ReadFile(f.Path())
@@ -36,7 +36,7 @@ func TestFullDiskKeepsWholeSamples(t *testing.T) {
 	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {
 		t.Skip(err)
 	}
-	err = f.Append(result("Ep/workers=2/cores=1"))
+	err = f.Append(entry("Ep/workers=2/cores=1"))
 	if restore := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &before); restore != nil {
 		t.Fatal(restore)
 	}
@@ -46,10 +46,10 @@ func TestFullDiskKeepsWholeSamples(t *testing.T) {
 	if now, _ := os.ReadFile(f.Path()); string(now) != string(whole) {
 		t.Errorf("the file is now\n%s\nwant\n%s", now, whole)
 	}
-	if err := f.Append(result("Ep/workers=2/cores=1")); err != nil {
+	if err := f.Append(entry("Ep/workers=2/cores=1")); err != nil {
 		t.Errorf("after room was made: %v", err)
 	}
-	want := string(whole) + "cpus: 0\n\nBenchmarkEp/workers=2/cores=1 1 1 ns/op\n"
+	want := string(whole) + `# sample: {"round":1,"took_ns":1000000000,"point":"Ep/workers=2/cores=1"}` + "\ncpus: 0\n\nBenchmarkEp/workers=2/cores=1 1 1 ns/op\n"
 	if now, _ := os.ReadFile(f.Path()); strings.ReplaceAll(string(now), "\n\n", "\n") != strings.ReplaceAll(want, "\n\n", "\n") {
 		t.Errorf("the file is now\n%q\nwant\n%q", now, want)
 	}

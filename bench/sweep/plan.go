@@ -175,13 +175,26 @@ func (g Grid) Lines() []Point {
 	return points
 }
 
-// Best returns the points that complete the parallelism line of a workload's
-// variant and executor whose best number of workers is known.
-func (g Grid) Best(w workloads.Workload, variant, executor string, workers int) []Point {
+// More implements Plan: it completes the parallelism line of every workload's
+// variant and executor, at the number of workers that is best on the highest
+// level.
+func (g Grid) More(best func([]Point) (Point, bool)) []Point {
 	var points []Point
-	for i, l := range g.Levels {
-		if i > 0 && i < len(g.Levels)-1 && workers != l.parallelism() {
-			points = append(points, g.point(form{w, variant}, executor, workers, l))
+	last := len(g.Levels) - 1
+	for _, f := range g.forms() {
+		for _, x := range g.Executors {
+			var same []Point
+			for _, workers := range g.Workers {
+				if workers == 1 || !bench.Single(x) {
+					same = append(same, g.point(f, x, workers, g.Levels[last]))
+				}
+			}
+			p, ok := best(same)
+			for i := 1; ok && i < last; i++ {
+				if l := g.Levels[i]; p.Workers != l.parallelism() {
+					points = append(points, g.point(f, x, p.Workers, l))
+				}
+			}
 		}
 	}
 	return points

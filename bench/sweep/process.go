@@ -23,9 +23,10 @@ import (
 
 // Sampler measures one sample of a point. iterations is how many jobs to time,
 // or 0 to time as many as the sampler's time for a sample needs; the result
-// says how many they were.
+// says how many they were. turn counts the rounds: a sample that could be taken
+// on any of several CPUs is taken on each in turn.
 type Sampler interface {
-	Sample(ctx context.Context, p Point, iterations int) (*benchfmt.Result, error)
+	Sample(ctx context.Context, p Point, iterations, turn int) (*benchfmt.Result, error)
 }
 
 // Processes is the Sampler that starts a process for each sample.
@@ -38,18 +39,25 @@ type Processes struct {
 }
 
 // Sample implements Sampler. Of several copies it returns the slowest.
-func (s Processes) Sample(ctx context.Context, p Point, iterations int) (*benchfmt.Result, error) {
+func (s Processes) Sample(ctx context.Context, p Point, iterations, turn int) (*benchfmt.Result, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, s.Timeout+10*time.Second,
 		fmt.Errorf("ended after %v: it hangs", s.Timeout+10*time.Second))
 	defer cancel()
-	if p.Copies == 1 {
-		c := s.process(ctx, p, iterations)
-		if err := c.start(s.Placement[:p.Cores]); err != nil {
-			return nil, err
-		}
-		return c.result(ctx, p, s.Placement[:p.Cores])
+	if p.Copies > 1 {
+		return s.copies(ctx, p, iterations)
 	}
-	return s.copies(ctx, p, iterations)
+	cpus := s.Placement[:p.Cores]
+	if p.Slices > 1 && host.CanBind {
+		// The ceiling is a quotient: its one copy must not know only the best,
+		// or the worst, of the CPUs that its many copies run on.
+		cpus = s.Placement[(turn-1)%p.Slices:][:1]
+	}
+	c := s.process(ctx, p, iterations)
+	c.among = cpus
+	if err := c.start(cpus); err != nil {
+		return nil, err
+	}
+	return c.result(ctx, p, cpus)
 }
 
 // copies starts p.Copies processes, each on a CPU of its own, and lets them
@@ -57,14 +65,15 @@ func (s Processes) Sample(ctx context.Context, p Point, iterations int) (*benchf
 func (s Processes) copies(ctx context.Context, p Point, iterations int) (*benchfmt.Result, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel() // one that fails must not leave the others waiting
-	all := make([]*process, p.Copies)
+	all, cpus := make([]*process, p.Copies), make([][]int, p.Copies)
 	for i := range all {
 		all[i] = s.process(ctx, p, iterations, "-barrier")
-		cpus := s.Placement[i : i+1]
+		all[i].among = s.Placement[:p.Copies]
+		cpus[i] = s.Placement[i : i+1]
 		if !host.CanBind {
-			cpus = s.Placement
+			cpus[i] = s.Placement
 		}
-		if err := all[i].start(cpus); err != nil {
+		if err := all[i].start(cpus[i]); err != nil {
 			cancel()
 			for _, c := range all[:i] {
 				c.wait()
@@ -76,8 +85,8 @@ func (s Processes) copies(ctx context.Context, p Point, iterations int) (*benchf
 
 	var slowest *benchfmt.Result
 	var errs []error
-	for _, c := range all {
-		r, err := c.result(ctx, p, s.Placement[:p.Copies])
+	for i, c := range all {
+		r, err := c.result(ctx, p, cpus[i])
 		if err != nil {
 			cancel()
 			errs = append(errs, err)
@@ -116,6 +125,7 @@ func release(all []*process) {
 // process is a running sample.
 type process struct {
 	cmd    *exec.Cmd
+	among  []int // the CPUs of all copies
 	stdin  io.WriteCloser
 	stdout *tail
 	stderr *tail
@@ -223,7 +233,10 @@ func (c *process) result(ctx context.Context, p Point, cpus []int) (*benchfmt.Re
 	if len(found.Values) == 0 || !(nsPerOp(found) > 0) {
 		return nil, c.failed(errors.New("its result has no time"))
 	}
-	setConfig(found, "cpus", host.FormatList(cpus))
+	if got := found.GetConfig("cpus"); got != "" && got != host.FormatList(cpus) {
+		return nil, c.failed(fmt.Errorf("it ran on CPUs %s, not %s", got, host.FormatList(cpus)))
+	}
+	setConfig(found, "cpus", host.FormatList(c.among))
 	setConfig(found, "gomaxprocs", strconv.Itoa(p.Procs))
 	setConfig(found, "slices", strconv.Itoa(p.Slices))
 	setConfig(found, "copies", strconv.Itoa(p.Copies))

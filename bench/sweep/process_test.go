@@ -120,14 +120,14 @@ func point(t *testing.T, workers int) sweep.Point {
 
 func TestSampleIsWhatItsPointSays(t *testing.T) {
 	p := point(t, 3)
-	calibrated, err := processes(t, "well").Sample(t.Context(), p, 0)
+	calibrated, err := processes(t, "well").Sample(t.Context(), p, 0, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if calibrated.Iters < 1 {
 		t.Errorf("calibrated to %d iterations", calibrated.Iters)
 	}
-	r, err := processes(t, "well").Sample(t.Context(), p, 5)
+	r, err := processes(t, "well").Sample(t.Context(), p, 5, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,7 +148,7 @@ func TestCopiesRunTogetherOnCPUsOfTheirOwn(t *testing.T) {
 	}
 	p := point(t, 1)
 	p.Slices, p.Copies = 2, 2
-	r, err := s.Sample(t.Context(), p, 3)
+	r, err := s.Sample(t.Context(), p, 3, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -168,7 +168,7 @@ func TestTheSlowestCopyCounts(t *testing.T) {
 	p := point(t, 1)
 	for copies, last := range map[int]int{1: s.Placement[0], 2: max(s.Placement[0], s.Placement[1])} {
 		p.Copies = copies
-		r, err := s.Sample(t.Context(), p, 1)
+		r, err := s.Sample(t.Context(), p, 1, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -187,7 +187,7 @@ func TestCopiesWaitForEachOther(t *testing.T) {
 	t.Setenv("MEET_DIR", dir)
 	p := point(t, 1)
 	p.Copies = 2
-	if _, err := s.Sample(t.Context(), p, 1); err != nil {
+	if _, err := s.Sample(t.Context(), p, 1, 1); err != nil {
 		t.Fatal(err)
 	}
 	notes, err := filepath.Glob(filepath.Join(dir, "*"))
@@ -227,7 +227,7 @@ func TestMisbehavingSamplesAreErrors(t *testing.T) {
 			}
 			p := point(t, 1)
 			p.Copies = copies
-			if r, err := s.Sample(t.Context(), p, 1); err == nil || !strings.Contains(err.Error(), want) {
+			if r, err := s.Sample(t.Context(), p, 1, 1); err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("%s, %d copies: %v, %.300v; want %q", how, copies, r, err, want)
 			}
 		}
@@ -235,7 +235,7 @@ func TestMisbehavingSamplesAreErrors(t *testing.T) {
 }
 
 func TestKilledSampleIsAnError(t *testing.T) {
-	if _, err := processes(t, "killed").Sample(t.Context(), point(t, 1), 1); err == nil {
+	if _, err := processes(t, "killed").Sample(t.Context(), point(t, 1), 1, 1); err == nil {
 		t.Error("a killed process gave a result")
 	}
 }
@@ -247,7 +247,7 @@ func TestWrongFlagsOfASampleAreReported(t *testing.T) {
 	s := processes(t, "well")
 	s.Placement = append(s.Placement, s.Placement...) // more CPUs than there are
 	p.Cores++
-	if _, err := s.Sample(t.Context(), p, 1); err == nil || !strings.Contains(err.Error(), "the process is bound to") {
+	if _, err := s.Sample(t.Context(), p, 1, 1); err == nil || !strings.Contains(err.Error(), "the process is bound to") {
 		t.Errorf("a sample with fewer CPUs than its label: %v", err)
 	}
 }
@@ -262,7 +262,7 @@ func TestHangingSampleEndsWithItsContext(t *testing.T) {
 			continue
 		}
 		p.Copies = copies
-		if _, err := s.Sample(ctx, p, 1); err == nil || !strings.Contains(err.Error(), "deadline exceeded") {
+		if _, err := s.Sample(ctx, p, 1, 1); err == nil || !strings.Contains(err.Error(), "deadline exceeded") {
 			t.Errorf("%d copies: %v", copies, err)
 		}
 	}
@@ -276,9 +276,13 @@ func result(name string) *benchfmt.Result {
 	}
 }
 
+func entry(name string) sweep.Entry {
+	return sweep.Entry{Point: name, Round: 1, Took: time.Second, Result: result(name)}
+}
+
 func TestFileGrowsByWholeSamples(t *testing.T) {
 	dir, now := t.TempDir(), time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	f, err := sweep.Create(dir, "my host/../x", now)
+	f, err := sweep.Create(dir, "my host/../x", "{}", now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -286,7 +290,7 @@ func TestFileGrowsByWholeSamples(t *testing.T) {
 		t.Errorf("path %s, want %s", f.Path(), want)
 	}
 	for i := range 3 {
-		if err := f.Append(result(fmt.Sprintf("Ep/workers=%d/cores=1", i+1))); err != nil {
+		if err := f.Append(entry(fmt.Sprintf("Ep/workers=%d/cores=1", i+1))); err != nil {
 			t.Fatal(err)
 		}
 		text, err := os.ReadFile(f.Path())
@@ -300,7 +304,7 @@ func TestFileGrowsByWholeSamples(t *testing.T) {
 	if err := f.Close(); err != nil {
 		t.Fatal(err)
 	}
-	second, err := sweep.Create(dir, "my host/../x", now)
+	second, err := sweep.Create(dir, "my host/../x", "{}", now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -314,7 +318,7 @@ func TestFileGrowsByWholeSamples(t *testing.T) {
 		t.Errorf("a file without a sample is left: %v", err)
 	}
 	for _, name := range []string{"", ".", ".."} {
-		f, err := sweep.Create(dir, name, now)
+		f, err := sweep.Create(dir, name, "{}", now)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -8,29 +8,54 @@ import (
 	"math/rand/v2"
 	"slices"
 	"time"
-
-	"golang.org/x/perf/benchfmt"
 )
 
-// Config says how a sweep is run.
+// Plan says which points to measure.
+type Plan interface {
+	// Lines returns the points that do not depend on measurements.
+	Lines() []Point
+
+	// More is called once, after the pilot rounds, and returns the points that
+	// depend on them. best finds, among points that differ in their workers
+	// only, the smallest number within 5 % of the fastest.
+	More(best func(same []Point) (Point, bool)) []Point
+}
+
+// Config says how a sweep is run. The points that it visits, and their order,
+// follow from the plan, the seed and the entries so far, and from nothing else:
+// that is what lets a killed run go on.
 type Config struct {
-	Grid    Grid
+	Plan    Plan
 	Sampler Sampler
 
-	// Append stores a sample. When it returns, the sample must be safe. An
-	// error ends the sweep.
-	Append func(*benchfmt.Result) error
+	// Past are the entries of the run that this one goes on with, in their
+	// order. They count as if they were measured now.
+	Past []Entry
+
+	// Append stores an entry. When it returns, the entry must be safe. An error
+	// ends the sweep.
+	Append func(Entry) error
 
 	// Rounds is the most rounds to run; every round takes one sample of every
-	// point. 0 means as many as the budget allows.
+	// point that is not precise yet. 0 means as many as the budget allows.
 	Rounds int
 
-	// Budget is how long the sweep may take. A round that would not fit is
-	// not begun; the first one always is.
+	// Budget is how long visits may take together. A round that would not fit
+	// is not begun; the first one always is.
 	Budget time.Duration
+
+	// Precision is the relative half-width of the 95 % interval of a point's
+	// time from which on the point needs no more samples, 0.02 for ±2 %. 0 means
+	// that every point gets a sample in every round.
+	Precision float64
 
 	// Seed orders the points within the rounds.
 	Seed uint64
+
+	// Quiet, if not nil, is called before the first sample and after every
+	// sample under pressure. It may wait for others to leave the CPUs alone, or
+	// until ctx ends. How long it waits is no part of the budget.
+	Quiet func(ctx context.Context)
 
 	// Progress, if not nil, is told before every sample.
 	Progress func(Progress)
@@ -40,13 +65,15 @@ type Config struct {
 type Progress struct {
 	Done, Total   int // samples; Total may change, it is an estimate
 	Round, Rounds int // from 1
+	Precise       int // points that need no more samples
 	Point         Point
 	Left          time.Duration // estimated; 0 until there is an estimate
 }
 
-// Summary is what a sweep did.
+// Summary is what a sweep did, its past included.
 type Summary struct {
 	Points, Samples, Rounds int
+	Precise                 int // points that are as precise as was asked for
 	Failures                []Failure
 }
 
@@ -63,37 +90,39 @@ const strikes = 2
 // sample of each point would choose by its noise.
 const pilot = 3
 
-// Run sweeps the grid. It returns what was done so far together with an error
-// if ctx ends or a sample cannot be stored; samples that fail are listed in the
-// summary and do not end the sweep.
+// Run sweeps the plan. It returns what was done so far together with an error
+// if ctx ends, an entry cannot be stored or the past is not that of this plan;
+// samples that fail are listed in the summary and do not end the sweep.
 func Run(ctx context.Context, c Config) (Summary, error) {
 	s := &sweep{
-		Config:     c,
-		points:     c.Grid.Lines(),
-		iterations: map[Point]int{},
-		logs:       map[Point]float64{},
-		failed:     map[Point]int{},
-		start:      time.Now(),
-		rng:        rand.New(rand.NewPCG(c.Seed, 0)),
+		Config: c,
+		points: c.Plan.Lines(),
+		state:  map[Point]*state{},
+		rng:    rand.New(rand.NewPCG(c.Seed, 0)),
 	}
 	err := s.run(ctx)
+	if err == nil && len(s.Past) > 0 {
+		err = fmt.Errorf("%w: it has %d samples more than the plan", ErrPast, len(s.Past))
+	}
 	s.summary.Points = len(s.points)
+	s.summary.Precise = s.precise()
 	return s.summary, err
 }
 
+// ErrPast says that the past of a sweep is not that of its plan.
+var ErrPast = errors.New("these are not the samples of this plan")
+
 type sweep struct {
 	Config
-	points     []Point
-	iterations map[Point]int     // of the first sample, kept for all others
-	logs       map[Point]float64 // sums of the logarithms of the pilot samples' times
-	completed  bool              // the parallelism lines are in points
-	failed     map[Point]int
-	start      time.Time
-	rng        *rand.Rand
-	summary    Summary
-	round      int
-	rounds     int // expected
-	lastRound  time.Duration
+	points    []Point
+	state     map[Point]*state
+	completed bool // Plan.More has been called
+	awake     bool // Quiet has been called
+	spent     time.Duration
+	rng       *rand.Rand
+	summary   Summary
+	round     int
+	rounds    int // expected
 }
 
 func (s *sweep) run(ctx context.Context) error {
@@ -101,37 +130,30 @@ func (s *sweep) run(ctx context.Context) error {
 		s.Rounds = math.MaxInt32
 	}
 	s.rounds = s.Rounds
-	for s.round = 1; s.round <= s.rounds && slices.ContainsFunc(s.points, s.alive); s.round++ {
-		began := time.Now()
+	for s.round = 1; s.round <= s.rounds && slices.ContainsFunc(s.points, s.wanted); s.round++ {
 		if err := s.visit(ctx, s.order(s.points)); err != nil {
 			return err
 		}
 		s.summary.Rounds = s.round
-		s.lastRound = time.Since(began)
 		s.rounds = min(s.Rounds, s.round+s.roundsLeft())
 		if !s.completed && (s.round == pilot || s.round >= s.rounds) {
 			s.completed = true
-			more := s.complete()
+			more := s.Plan.More(s.best)
 			s.points = append(s.points, more...)
 			if err := s.visit(ctx, s.order(more)); err != nil {
 				return err
 			}
-			s.lastRound = time.Since(began)
 			s.rounds = min(s.Rounds, s.round+s.roundsLeft())
 		}
 	}
 	return nil
 }
 
-// roundsLeft is how many rounds still fit into the budget.
-func (s *sweep) roundsLeft() int {
-	return int(max(0, s.Budget-time.Since(s.start)) / max(s.lastRound, 1))
-}
-
-// order shuffles the points. In the first round several copies come after
-// everything else, because they run as many jobs as one copy was found to need.
+// order shuffles the points that are wanted. In the first round several copies
+// come after everything else, because they run as many jobs as one copy was
+// found to need.
 func (s *sweep) order(points []Point) []Point {
-	points = slices.Clone(points)
+	points = slices.DeleteFunc(slices.Clone(points), func(p Point) bool { return !s.wanted(p) })
 	s.rng.Shuffle(len(points), func(i, j int) { points[i], points[j] = points[j], points[i] })
 	if s.round == 1 {
 		slices.SortStableFunc(points, func(a, b Point) int { return min(a.Copies, 2) - min(b.Copies, 2) })
@@ -139,121 +161,115 @@ func (s *sweep) order(points []Point) []Point {
 	return points
 }
 
-// alive reports whether the sweep still visits p. A sweep with nothing left to
-// visit ends; it would else go round and round until its budget is spent.
-func (s *sweep) alive(p Point) bool { return s.failed[p] < strikes }
-
 func (s *sweep) visit(ctx context.Context, points []Point) error {
 	for i, p := range points {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		if !s.alive(p) {
-			continue
-		}
-		if s.Progress != nil {
+		if s.Progress != nil && len(s.Past) == 0 {
 			s.Progress(s.progress(p, len(points)-i))
 		}
-		if err := s.sample(ctx, p); err != nil {
+		e, err := s.entry(ctx, p)
+		if err != nil {
 			return err
 		}
+		s.note(p, e)
 	}
 	return nil
 }
 
-func (s *sweep) sample(ctx context.Context, p Point) error {
-	r, err := s.Sampler.Sample(ctx, p, s.iterationsOf(p))
-	if err != nil {
-		if ctx.Err() != nil {
-			return context.Cause(ctx) // the sample was ended, it did not fail
+// entry is the next one of the past, or a new one that is stored.
+func (s *sweep) entry(ctx context.Context, p Point) (Entry, error) {
+	if len(s.Past) > 0 {
+		e := s.Past[0]
+		s.Past = s.Past[1:]
+		if e.Point != p.String() || e.Round != s.round {
+			return e, fmt.Errorf("%w: round %d of %s where the plan has round %d of %s", ErrPast, e.Round, e.Point, s.round, p)
 		}
-		s.failed[p]++
-		s.summary.Failures = append(s.summary.Failures, Failure{p, err})
-		return nil
+		return e, nil
 	}
-	setConfig(r, "seed", fmt.Sprint(s.Seed))
-	if err := s.Append(r); err != nil {
-		return fmt.Errorf("store sample: %w", err)
+	if s.Quiet != nil && !s.awake {
+		s.awake = true
+		s.Quiet(ctx)
+	}
+	e := Entry{Point: p.String(), Round: s.round}
+	began := time.Now()
+	e.Result, e.Err = s.Sampler.Sample(ctx, p, s.iterationsOf(p), s.round)
+	e.Took = time.Since(began)
+	if ctx.Err() != nil {
+		return e, context.Cause(ctx) // the sample was ended, it did not fail
+	}
+	if e.Err == nil {
+		setConfig(e.Result, "seed", fmt.Sprint(s.Seed))
+	}
+	if err := s.Append(e); err != nil {
+		return e, fmt.Errorf("store sample: %w", err)
+	}
+	if s.Quiet != nil && e.pressed() {
+		s.Quiet(ctx)
+	}
+	return e, nil
+}
+
+// note counts an entry.
+func (s *sweep) note(p Point, e Entry) {
+	s.spent += e.Took
+	known := s.state[p]
+	if known == nil {
+		known = &state{}
+		s.state[p] = known
+	}
+	known.visits++
+	known.took += e.Took
+	if e.Err != nil {
+		known.failed++
+		s.summary.Failures = append(s.summary.Failures, Failure{p, e.Err})
+		return
 	}
 	s.summary.Samples++
-	if _, known := s.iterations[p]; !known {
-		s.iterations[p] = r.Iters
+	if known.iterations == 0 {
+		known.iterations = e.Result.Iters
 	}
-	if !s.completed {
-		s.logs[p] += math.Log(nsPerOp(r))
+	seconds := math.Log(nsPerOp(e.Result))
+	known.all = append(known.all, seconds)
+	if !e.pressed() {
+		known.clean = append(known.clean, seconds)
 	}
-	return nil
 }
 
 // iterationsOf is how many jobs a sample of p times: as many as its first
 // sample did, or as one copy does.
 func (s *sweep) iterationsOf(p Point) int {
-	if p.Copies > 1 {
-		alone := p
-		alone.Copies = 1
-		return max(1, s.iterations[alone])
+	p.Copies = 1
+	if known := s.state[p]; known != nil {
+		return known.iterations
 	}
-	return s.iterations[p]
+	return 0
 }
 
-// complete returns the points of the parallelism lines, at the numbers of
-// workers that the pilot rounds found best.
-func (s *sweep) complete() []Point {
-	var more []Point
-	for _, f := range s.Grid.forms() {
-		for _, x := range s.Grid.Executors {
-			if workers, ok := s.best(s.Grid.point(f, x, 1, s.Grid.Levels[len(s.Grid.Levels)-1])); ok {
-				more = append(more, s.Grid.Best(f.Workload, f.variant, x, workers)...)
-			}
-		}
-	}
-	return more
-}
-
-// best returns the smallest number of workers that is within 5 % of the
-// fastest at the level of p, by the geometric mean of the rounds so far. The
-// smallest, because the fastest of several equal ones is chance. A point that
-// failed takes no part: it has fewer samples.
-func (s *sweep) best(p Point) (workers int, ok bool) {
-	mean := func(w int) float64 {
-		p.Workers = w
-		sum, known := s.logs[p]
-		if !known || s.failed[p] > 0 {
+// best returns the point with the smallest number of workers that is within 5 %
+// of the fastest, by the geometric mean of the rounds so far. The smallest,
+// because the fastest of several equal ones is chance. A point that failed
+// takes no part.
+func (s *sweep) best(same []Point) (Point, bool) {
+	mean := func(p Point) float64 {
+		known := s.state[p]
+		if known == nil || known.failed > 0 {
 			return math.Inf(1)
 		}
-		return sum / float64(s.round)
+		return known.mean()
 	}
 	fastest := math.Inf(1)
-	for _, w := range s.Grid.Workers {
-		fastest = min(fastest, mean(w))
+	for _, p := range same {
+		fastest = min(fastest, mean(p))
 	}
-	for _, w := range s.Grid.Workers {
-		if m := mean(w); m <= fastest+math.Log(1.05) && !math.IsInf(m, 1) {
-			return w, true
+	same = slices.SortedFunc(slices.Values(same), func(a, b Point) int { return a.Workers - b.Workers })
+	for _, p := range same {
+		if m := mean(p); m <= fastest+math.Log(1.05) && !math.IsInf(m, 1) {
+			return p, true
 		}
 	}
-	return 0, false
-}
-
-// progress estimates what is left. Until the first round has ended it takes the
-// pace of the samples so far for that of all.
-func (s *sweep) progress(p Point, leftInRound int) Progress {
-	g := Progress{
-		Done:   s.summary.Samples + len(s.summary.Failures),
-		Round:  s.round,
-		Rounds: s.rounds,
-		Point:  p,
-	}
-	round := s.lastRound
-	if round == 0 && g.Done > 0 {
-		round = time.Since(s.start) * time.Duration(len(s.points)) / time.Duration(g.Done)
-		g.Rounds = min(s.Rounds, max(1, int(s.Budget/max(round, 1))))
-	} else if round == 0 {
-		g.Rounds = 1 // how many there will be is not known yet
-	}
-	g.Total = g.Done + leftInRound + (g.Rounds-s.round)*len(s.points)
-	g.Left = time.Duration(float64(round) * float64(g.Total-g.Done) / float64(len(s.points)))
-	return g
+	return Point{}, false
 }
 
 // ErrInterrupted is the cause to cancel a sweep's context with when a person

@@ -24,7 +24,7 @@ type fake struct {
 	fail    func(sweep.Point) error
 }
 
-func (f *fake) Sample(ctx context.Context, p sweep.Point, iterations int) (*benchfmt.Result, error) {
+func (f *fake) Sample(ctx context.Context, p sweep.Point, iterations, _ int) (*benchfmt.Result, error) {
 	f.visited = append(f.visited, fmt.Sprintf("%s %d", p, iterations))
 	select {
 	case <-time.After(time.Second):
@@ -63,9 +63,9 @@ func TestEveryRoundVisitsEveryPointOnceInRandomOrder(t *testing.T) {
 		var stored []string
 		points := len(twoCores(t).Lines())
 		summary, err := sweep.Run(t.Context(), sweep.Config{
-			Grid:    twoCores(t),
+			Plan:    twoCores(t),
 			Sampler: f,
-			Append:  func(r *benchfmt.Result) error { stored = append(stored, r.GetConfig("seed")); return nil },
+			Append:  func(e sweep.Entry) error { stored = append(stored, e.Result.GetConfig("seed")); return nil },
 			Rounds:  3,
 			Budget:  time.Hour,
 			Seed:    7,
@@ -111,7 +111,7 @@ func TestTheSameSeedGivesTheSameOrder(t *testing.T) {
 		order := func(seed uint64) []string {
 			f := &fake{}
 			if _, err := sweep.Run(t.Context(), sweep.Config{
-				Grid: twoCores(t), Sampler: f, Append: keep, Rounds: 2, Budget: time.Hour, Seed: seed,
+				Plan: twoCores(t), Sampler: f, Append: keep, Rounds: 2, Budget: time.Hour, Seed: seed,
 			}); err != nil {
 				t.Fatal(err)
 			}
@@ -126,7 +126,7 @@ func TestTheSameSeedGivesTheSameOrder(t *testing.T) {
 	})
 }
 
-func keep(*benchfmt.Result) error { return nil }
+func keep(sweep.Entry) error { return nil }
 
 func TestBudget(t *testing.T) {
 	points := time.Duration(len(twoCores(t).Lines())) // seconds in a round
@@ -141,7 +141,7 @@ func TestBudget(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			var last sweep.Progress
 			summary, err := sweep.Run(t.Context(), sweep.Config{
-				Grid: twoCores(t), Sampler: &fake{}, Append: keep, Rounds: 20, Budget: budget,
+				Plan: twoCores(t), Sampler: &fake{}, Append: keep, Rounds: 20, Budget: budget,
 				Progress: func(p sweep.Progress) { last = p },
 			})
 			if err != nil {
@@ -168,7 +168,7 @@ func TestBestWorkersFillTheParallelismLine(t *testing.T) {
 		f := &fake{perOp: func(p sweep.Point) time.Duration {
 			return map[int]time.Duration{1: 400, 4: 120, 16: 104, 64: 100}[p.Workers] * time.Microsecond
 		}}
-		if _, err := sweep.Run(t.Context(), sweep.Config{Grid: g, Sampler: f, Append: keep, Rounds: 1}); err != nil {
+		if _, err := sweep.Run(t.Context(), sweep.Config{Plan: g, Sampler: f, Append: keep, Rounds: 1}); err != nil {
 			t.Fatal(err)
 		}
 		if want := "Ep/executor=pool/workers=16/cores=2-2 0"; f.visited[len(f.visited)-1] != want {
@@ -194,7 +194,7 @@ func TestBestWorkersAreChosenAfterThePilotRounds(t *testing.T) {
 			}
 			return map[int]time.Duration{1: 400, 8: 200, 16: 100}[p.Workers] * time.Microsecond
 		}}
-		if _, err := sweep.Run(t.Context(), sweep.Config{Grid: g, Sampler: f, Append: keep, Rounds: 3, Budget: time.Hour}); err != nil {
+		if _, err := sweep.Run(t.Context(), sweep.Config{Plan: g, Sampler: f, Append: keep, Rounds: 3, Budget: time.Hour}); err != nil {
 			t.Fatal(err)
 		}
 		if want := "Ep/executor=pool/workers=16/cores=2-2 0"; f.visited[len(f.visited)-1] != want {
@@ -213,7 +213,7 @@ func TestAFailingPointCostsOnlyItself(t *testing.T) {
 			return nil
 		}}
 		points := len(twoCores(t).Lines())
-		summary, err := sweep.Run(t.Context(), sweep.Config{Grid: twoCores(t), Sampler: f, Append: keep, Rounds: 5, Budget: time.Hour})
+		summary, err := sweep.Run(t.Context(), sweep.Config{Plan: twoCores(t), Sampler: f, Append: keep, Rounds: 5, Budget: time.Hour})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -228,7 +228,7 @@ func TestSweepEndsWhenEveryPointHasFailed(t *testing.T) {
 		f := &fake{fail: func(sweep.Point) error { return errors.New("broken") }}
 		points := len(twoCores(t).Lines())
 		start := time.Now()
-		summary, err := sweep.Run(t.Context(), sweep.Config{Grid: twoCores(t), Sampler: f, Append: keep, Rounds: 1000, Budget: time.Hour})
+		summary, err := sweep.Run(t.Context(), sweep.Config{Plan: twoCores(t), Sampler: f, Append: keep, Rounds: 1000, Budget: time.Hour})
 		if err != nil || summary.Samples != 0 || len(summary.Failures) != 2*points || summary.Rounds != 2 {
 			t.Errorf("%d rounds, %d failures of %d points, %v", summary.Rounds, len(summary.Failures), points, err)
 		}
@@ -243,8 +243,8 @@ func TestSweepStopsWhereItCannotStore(t *testing.T) {
 		full := errors.New("disk full")
 		left := 3
 		summary, err := sweep.Run(t.Context(), sweep.Config{
-			Grid: twoCores(t), Sampler: &fake{}, Rounds: 5, Budget: time.Hour,
-			Append: func(*benchfmt.Result) error {
+			Plan: twoCores(t), Sampler: &fake{}, Rounds: 5, Budget: time.Hour,
+			Append: func(sweep.Entry) error {
 				if left--; left < 0 {
 					return full
 				}
@@ -263,7 +263,7 @@ func TestInterruptKeepsWhatWasMeasured(t *testing.T) {
 		time.AfterFunc(4500*time.Millisecond, func() { cancel(sweep.ErrInterrupted) })
 		start := time.Now()
 		summary, err := sweep.Run(ctx, sweep.Config{
-			Grid: twoCores(t), Sampler: &fake{}, Append: keep, Rounds: 5, Budget: time.Hour, Seed: rand.Uint64(),
+			Plan: twoCores(t), Sampler: &fake{}, Append: keep, Rounds: 5, Budget: time.Hour, Seed: rand.Uint64(),
 		})
 		if !errors.Is(err, sweep.ErrInterrupted) || summary.Samples != 4 || len(summary.Failures) != 0 {
 			t.Errorf("%+v, %v", summary, err)

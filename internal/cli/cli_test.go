@@ -24,11 +24,12 @@ var update = flag.Bool("update", false, "rewrite the expected output in testdata
 // finds a program that can measure samples.
 func TestMain(m *testing.M) {
 	primitives.ServeIfChild()
-	if os.Getenv("BE_OVERLAP") != "" {
-		overlap()
-	}
-	if os.Getenv("BREAK_SAMPLES") != "" && len(os.Args) > 1 && os.Args[1] == "sample" {
+	sample := len(os.Args) > 1 && os.Args[1] == "sample"
+	if sample && os.Getenv("BREAK_SAMPLES") != "" {
 		os.Exit(3)
+	}
+	if sample || os.Getenv("BE_OVERLAP") != "" {
+		overlap()
 	}
 	testscript.Main(m, map[string]func(){"overlap": overlap})
 }
@@ -39,12 +40,12 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{Dir: "testdata", UpdateScripts: *update, RequireExplicitExec: true})
 }
 
-// sweep starts a sweep that takes much longer than a test, waits until it has
+// longSweep starts a sweep that takes much longer than a test, waits until it has
 // stored some samples, and returns it with the name of its file.
-func sweep(t *testing.T) (*exec.Cmd, string) {
+func longSweep(t *testing.T) (*exec.Cmd, string) {
 	t.Helper()
 	dir := t.TempDir()
-	cmd := exec.Command(os.Args[0], "run", "--workloads=sleepers", "--workers=1,2", "--size=small", "--sample=1ms", "--budget=1h", "--rounds=1000000", "--results="+dir, "--name=here")
+	cmd := exec.Command(os.Args[0], "run", "--workloads=sleepers", "--workers=1,2", "--size=small", "--sample=1ms", "--budget=1h", "--rounds=1000000", "--precision=0%", "--wait=0s", "--results="+dir, "--name=here")
 	cmd.Env = append(os.Environ(), "BE_OVERLAP=1")
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
@@ -72,7 +73,7 @@ func sweep(t *testing.T) (*exec.Cmd, string) {
 }
 
 func TestKilledRunLeavesAReadableFile(t *testing.T) {
-	cmd, file := sweep(t)
+	cmd, file := longSweep(t)
 	if err := cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +82,7 @@ func TestKilledRunLeavesAReadableFile(t *testing.T) {
 }
 
 func TestInterruptedRunKeepsItsSamples(t *testing.T) {
-	cmd, file := sweep(t)
+	cmd, file := longSweep(t)
 	if err := cmd.Process.Signal(os.Interrupt); err != nil {
 		t.Skip(err)
 	}
@@ -98,7 +99,7 @@ func TestInterruptedRunKeepsItsSamples(t *testing.T) {
 func TestFailedSamplesAreListedAndFailTheRun(t *testing.T) {
 	t.Setenv("BREAK_SAMPLES", "1")
 	var out, errs strings.Builder
-	code := cli.Main(t.Context(), []string{"run", "--workloads=ep", "--workers=1", "--rounds=3", "--results", t.TempDir()}, &out, &errs)
+	code := cli.Main(t.Context(), []string{"run", "--workloads=ep", "--workers=1", "--rounds=3", "--wait=0s", "--results", t.TempDir()}, &out, &errs)
 	if code != 1 || !strings.Contains(errs.String(), "failed: Ep/executor=pool/workers=1/cores=") || !strings.Contains(errs.String(), "samples failed") || !strings.Contains(errs.String(), "exit status 3") {
 		t.Errorf("exit %d\n%s", code, errs.String())
 	}

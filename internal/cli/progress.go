@@ -66,3 +66,11 @@ func (p *progress) finish() {
 		_ = p.bar.Finish() // likewise
 	}
 }
+
+// say shows a line beside the bar.
+func (p *progress) say(text string) {
+	if p.bar != nil {
+		_ = p.bar.Clear()
+	}
+	fmt.Fprintln(p.w, text)
+}

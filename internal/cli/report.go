@@ -22,7 +22,7 @@ type reportCmd struct {
 
 func (c *reportCmd) Run(s *streams) error {
 	if len(c.Files) == 0 {
-		newest, err := newestRun(c.Results)
+		newest, err := newestRun(c.Results, "*/*.txt")
 		if err != nil {
 			return err
 		}
@@ -54,9 +54,10 @@ func (c *reportCmd) Run(s *streams) error {
 	return nil
 }
 
-// newestRun finds the run with the latest time in its name, of whatever machine.
-func newestRun(results string) (string, error) {
-	runs, err := filepath.Glob(filepath.Join(results, "*", "*.txt"))
+// newestRun finds the run with the latest time in its name that matches the
+// pattern.
+func newestRun(results, pattern string) (string, error) {
+	runs, err := filepath.Glob(filepath.Join(results, filepath.FromSlash(pattern)))
 	if err != nil {
 		return "", fmt.Errorf("--results: %w", err)
 	}

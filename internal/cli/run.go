@@ -12,10 +12,9 @@ import (
 	"time"
 	"unicode"
 
-	"golang.org/x/perf/benchfmt"
-
 	"overlap/bench"
 	"overlap/bench/host"
+	"overlap/bench/meter"
 	"overlap/bench/sweep"
 	"overlap/workloads"
 )
@@ -32,13 +31,18 @@ type runCmd struct {
 	Scaling   string        `help:"strong: a job is the same work for all workers; weak: it grows with them (default: strong)." default:"strong" placeholder:"KIND"`
 	Disk      string        `help:"Folder on the disk that the workload disk measures (default: that for temporary files)." placeholder:"DIR"`
 	Rounds    int           `help:"Most samples of every point (default: as many as the budget allows)." placeholder:"N"`
+	Precision percent       `help:"A point whose time is known to within this gets no more samples; 0% for as many as the budget allows (default: 2%)." default:"2%" placeholder:"PERCENT"`
 	Budget    time.Duration `help:"How long to measure; a round that would not fit is not begun (default: 3m50s, with --quick 25s, for more than a few workloads up to 2m30s)." placeholder:"DURATION"`
 	Sample    time.Duration `help:"How long to time jobs in a sample (default: 40ms, with --quick 20ms)." placeholder:"DURATION"`
+	Limit     time.Duration `help:"How long a sample may take before it is ended as hanging (default: 1m and 100 times --sample)." placeholder:"DURATION"`
+	Wait      time.Duration `help:"How long to wait, in all, for others to leave the CPUs alone (default: 30s)." default:"30s" placeholder:"DURATION"`
 	Quick     bool          `help:"A coarse grid and short samples: about half a minute on two cores."`
 	Seed      uint64        `help:"Seed of the random order (default: random)." placeholder:"N"`
 	Results   string        `help:"Folder for the result files (default: results)." default:"results" placeholder:"DIR"`
 	Name      string        `help:"Name of this machine in the results (default: its host name)." placeholder:"HOST"`
+	Resume    string        `help:"Go on with the killed or interrupted run that wrote this file: the same plan, the same seed, no other flags." placeholder:"FILE"`
 	List      bool          `help:"List the workloads and the points that would be measured, and stop."`
+	DryRun    bool          `help:"Print the points that would be measured and how long that takes, and stop."`
 }
 
 func (c *runCmd) Run(ctx context.Context, s *streams) error {
@@ -46,23 +50,33 @@ func (c *runCmd) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return err
 	}
-	if c.Name != "" {
-		h.Name = c.Name
+	if c.Resume != "" {
+		return c.resume(ctx, s, h)
 	}
 	grid, err := c.grid(h)
 	if err != nil {
 		return err
 	}
-	if c.List {
+	switch {
+	case c.List:
 		list(s, grid)
-		rounds := "as many rounds as fit"
-		if c.Rounds > 0 {
-			rounds = fmt.Sprintf("at most %d rounds", c.Rounds)
-		}
-		fmt.Fprintf(s.out, "\n%s into %v, with samples of %v\n", rounds, c.Budget, c.Sample)
+		fmt.Fprintf(s.out, "\n%s, with samples of %v\n", c.until(), c.Sample)
 		return nil
+	case c.DryRun:
+		return c.dryRun(s, h, grid)
 	}
-	return c.sweep(ctx, s, h, grid)
+	if c.Seed == 0 {
+		c.Seed = rand.Uint64()
+	}
+	plan, err := c.plan(h)
+	if err != nil {
+		return err
+	}
+	file, err := sweep.Create(c.Results, cmp.Or(c.Name, h.Name), plan, time.Now())
+	if err != nil {
+		return fmt.Errorf("--results: %w", err)
+	}
+	return c.sweep(ctx, s, h, grid, file, nil)
 }
 
 // grid checks the flags and makes the grid.
@@ -107,6 +121,8 @@ func (c *runCmd) check() error {
 		{c.Rounds < 0, "--rounds", "1"},
 		{c.Budget < 0, "--budget", "1s"},
 		{c.Sample != 0 && c.Sample < time.Millisecond, "--sample", "1ms"},
+		{c.Limit != 0 && c.Limit < time.Second, "--limit", "1s"},
+		{c.Wait < 0, "--wait", "0s"},
 		{slices.ContainsFunc(c.Workers, below1), "--workers", "1"},
 		{slices.ContainsFunc(c.Cores, below1), "--cores", "1"},
 		{slices.ContainsFunc(c.Procs, below1), "--procs", "1"},
@@ -144,6 +160,9 @@ func (c *runCmd) complete(chosen int) {
 		if c.Quick {
 			c.Sample = 20 * time.Millisecond
 		}
+	}
+	if c.Limit == 0 {
+		c.Limit = time.Minute + 100*c.Sample
 	}
 	if c.Budget == 0 {
 		c.Budget = 230 * time.Second
@@ -206,7 +225,10 @@ func named(names []string, byKind bool) ([]workloads.Workload, error) {
 	return list, nil
 }
 
-func (c *runCmd) sweep(ctx context.Context, s *streams, h host.Host, g sweep.Grid) (err error) {
+// sweep measures the grid into file, which it closes. past is what the file
+// holds of it already.
+func (c *runCmd) sweep(ctx context.Context, s *streams, h host.Host, g sweep.Grid, file *sweep.File, past []sweep.Entry) (err error) {
+	defer func() { err = errors.Join(err, file.Close()) }()
 	self, err := os.Executable()
 	if err != nil {
 		return fmt.Errorf("find this program to start samples with: %w", err)
@@ -216,14 +238,6 @@ func (c *runCmd) sweep(ctx context.Context, s *streams, h host.Host, g sweep.Gri
 	if err != nil {
 		return err
 	}
-	file, err := sweep.Create(c.Results, h.Name, time.Now())
-	if err != nil {
-		return fmt.Errorf("--results: %w", err)
-	}
-	defer func() { err = errors.Join(err, file.Close()) }()
-	if c.Seed == 0 {
-		c.Seed = rand.Uint64()
-	}
 	for _, note := range h.Notes {
 		fmt.Fprintln(s.err, "note:", note)
 	}
@@ -231,27 +245,37 @@ func (c *runCmd) sweep(ctx context.Context, s *streams, h host.Host, g sweep.Gri
 		fmt.Fprintln(s.err, "note: without 1 worker on 1 core there are no gains to report; benchstat can still compare the points")
 	}
 	bar := newProgress(s.err)
+	cpus := h.Placement()
+	guard := sweep.Guard{
+		Others:   func(ctx context.Context) (float64, bool) { return meter.Others(ctx, cpus, 200*time.Millisecond) },
+		CPUs:     len(cpus),
+		Patience: c.Wait,
+		Say:      bar.say,
+	}
 	summary, err := sweep.Run(ctx, sweep.Config{
-		Grid: g,
+		Plan: g,
 		Sampler: sweep.Processes{
 			Command:    []string{self, sampleVerb},
-			Placement:  h.Placement(),
+			Placement:  cpus,
 			SampleTime: c.Sample,
 			Disk:       disk,
-			Timeout:    time.Minute + 100*c.Sample,
+			Timeout:    c.Limit,
 		},
-		Append: func(r *benchfmt.Result) error {
-			if c.Name != "" {
-				if i, ok := r.ConfigIndex("host"); ok {
-					r.Config[i].Value = []byte(c.Name)
+		Past: past,
+		Append: func(e sweep.Entry) error {
+			if e.Err == nil && c.Name != "" {
+				if i, ok := e.Result.ConfigIndex("host"); ok {
+					e.Result.Config[i].Value = []byte(c.Name)
 				}
 			}
-			return file.Append(r)
+			return file.Append(e)
 		},
-		Rounds:   c.Rounds,
-		Budget:   c.Budget,
-		Seed:     c.Seed,
-		Progress: bar.show,
+		Rounds:    c.Rounds,
+		Budget:    c.Budget,
+		Precision: float64(c.Precision),
+		Seed:      c.Seed,
+		Quiet:     guard.Wait,
+		Progress:  bar.show,
 	})
 	bar.finish()
 	return conclude(s, file, summary, err)
@@ -260,6 +284,9 @@ func (c *runCmd) sweep(ctx context.Context, s *streams, h host.Host, g sweep.Gri
 // conclude says what a sweep did. err is why it ended early, if it did.
 func conclude(s *streams, file *sweep.File, summary sweep.Summary, err error) error {
 	fmt.Fprintf(s.err, "%d samples of %d points in %d whole rounds", summary.Samples, summary.Points, summary.Rounds)
+	if summary.Precise > 0 {
+		fmt.Fprintf(s.err, ", %d of them as precise as asked for", summary.Precise)
+	}
 	if summary.Samples > 0 { // else the file is removed
 		fmt.Fprintf(s.err, ": %s", file.Path())
 	}
@@ -269,7 +296,7 @@ func conclude(s *streams, file *sweep.File, summary sweep.Summary, err error) er
 	}
 	if err != nil {
 		if summary.Samples > 0 {
-			fmt.Fprintf(s.err, "what was measured is kept; overlap report %s reads it\n", file.Path())
+			fmt.Fprintf(s.err, "what was measured is kept; overlap report %[1]s reads it, overlap run --resume %[1]s goes on\n", file.Path())
 		}
 		return err
 	}

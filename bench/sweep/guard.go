@@ -1,0 +1,41 @@
+package sweep
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Guard waits for others to leave the CPUs alone. Its Wait is a Config.Quiet.
+type Guard struct {
+	// Others measures how many of the CPUs others keep busy, for as long as it
+	// takes; ok is false where the system does not tell.
+	Others func(ctx context.Context) (cpus float64, ok bool)
+
+	CPUs     int           // that samples run on
+	Patience time.Duration // for all waits of a sweep together; 0 for none
+	Say      func(string)  // tells the user why nothing happens
+
+	waited time.Duration
+	lost   bool // the patience
+}
+
+// Wait returns when others use no more than MaxPressure of the CPUs, when ctx
+// ends, or when the patience is at its end; from then on it does not wait.
+func (g *Guard) Wait(ctx context.Context) {
+	began := time.Now()
+	for told := false; g.Patience > 0 && !g.lost && ctx.Err() == nil; {
+		others, ok := g.Others(ctx)
+		if !ok || others <= MaxPressure*float64(g.CPUs) {
+			break
+		}
+		if left := g.Patience - g.waited - time.Since(began); left <= 0 {
+			g.lost = true
+			g.Say(fmt.Sprintf("others still use %.1f of %d CPUs: going on; samples under pressure are marked and left out", others, g.CPUs))
+		} else if !told {
+			told = true
+			g.Say(fmt.Sprintf("others use %.1f of %d CPUs: waiting up to %v for a quiet machine (--wait)", others, g.CPUs, left.Round(time.Second)))
+		}
+	}
+	g.waited += time.Since(began)
+}

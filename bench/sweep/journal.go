@@ -1,0 +1,186 @@
+package sweep
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"golang.org/x/perf/benchfmt"
+)
+
+// Entry is one visit to a point. A result file holds the entries of a sweep in
+// their order: the sample, and on a line of its own, which readers of the
+// benchmark format skip, what else there is to know.
+type Entry struct {
+	Point  string // Point.String
+	Round  int
+	Took   time.Duration
+	Result *benchfmt.Result // nil if the sample failed
+	Err    error            // why it failed
+}
+
+// pressed reports whether others had the CPUs during the sample.
+func (e Entry) pressed() bool {
+	if e.Result == nil {
+		return false
+	}
+	pressure, _ := e.Result.Value("pressure")
+	return pressure > MaxPressure
+}
+
+// The lines of a result file that are not in the benchmark format.
+const (
+	planLine   = "# plan: "   // once, before everything else
+	sampleLine = "# sample: " // before the lines of a sample
+	failedLine = "# failed: " // alone
+)
+
+// note is the text behind sampleLine and failedLine.
+type note struct {
+	Round int           `json:"round"`
+	Took  time.Duration `json:"took_ns"`
+	Point string        `json:"point"`
+	Error string        `json:"error,omitempty"`
+}
+
+// longestError is how much of an error the result file keeps, in bytes.
+const longestError = 2 << 10
+
+func (e Entry) line() string {
+	n, line := note{Round: e.Round, Took: e.Took, Point: e.Point}, sampleLine
+	if e.Err != nil {
+		n.Error, line = e.Err.Error(), failedLine
+		n.Error = strings.ToValidUTF8(n.Error[:min(len(n.Error), longestError)], "")
+	}
+	text, err := json.Marshal(n)
+	if err != nil {
+		panic("sweep: " + err.Error()) // a note holds nothing that JSON cannot
+	}
+	return line + string(text) + "\n"
+}
+
+// Resume opens a result file to go on with it. It returns the plan that Create
+// was given and the entries of the file. What a killed run left behind the last
+// whole entry is removed.
+func Resume(path string) (f *File, plan string, past []Entry, err error) {
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return nil, "", nil, fmt.Errorf("go on with a run: %w", err)
+	}
+	defer func() {
+		if err != nil {
+			file.Close()
+		}
+	}()
+	if err := lock(file); err != nil {
+		return nil, "", nil, err
+	}
+	text, err := io.ReadAll(file)
+	if err != nil {
+		return nil, "", nil, fmt.Errorf("go on with a run: %w", err)
+	}
+	plan, past, whole, err := parse(text, path)
+	if err != nil {
+		return nil, "", nil, err
+	}
+	f = &File{f: file, size: whole, empty: len(past) == 0}
+	f.writer = benchfmt.NewWriter(&f.buf)
+	_, seek := file.Seek(whole, io.SeekStart)
+	if err := errors.Join(file.Truncate(whole), seek); err != nil {
+		return nil, "", nil, fmt.Errorf("go on with a run: %w", err)
+	}
+	return f, plan, past, nil
+}
+
+// ReadEntries reads the entries of a result file. It leaves the file alone.
+func ReadEntries(path string) ([]Entry, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("result file: %w", err)
+	}
+	_, past, _, err := parse(text, path)
+	return past, err
+}
+
+// parse reads the plan and the entries of a result file. whole is where the
+// last entry ends.
+func parse(text []byte, path string) (plan string, past []Entry, whole int64, err error) {
+	rest, ok := bytes.CutPrefix(text, []byte(planLine))
+	line, _, ended := bytes.Cut(rest, []byte("\n"))
+	if !ok || !ended {
+		return "", nil, 0, fmt.Errorf("%s does not begin with the plan of a run: only a file that overlap run made can go on", path)
+	}
+	plan = string(line)
+	var open *Entry // its result line is still to come
+	for at := int64(0); ; {
+		line, _, ended := bytes.Cut(text[at:], []byte("\n"))
+		if !ended {
+			break
+		}
+		at += int64(len(line)) + 1
+		switch {
+		case bytes.HasPrefix(line, []byte(sampleLine)), bytes.HasPrefix(line, []byte(failedLine)):
+			e, err := parseNote(line)
+			if err != nil {
+				return "", nil, 0, fmt.Errorf("%s: %w: %.80q", path, err, line)
+			}
+			if open = &e; e.Err != nil {
+				past, whole, open = append(past, e), at, nil
+			}
+		case bytes.HasPrefix(line, []byte("Benchmark")):
+			if open == nil {
+				return "", nil, 0, fmt.Errorf("%s: a result without its %qline: %.80q", path, sampleLine, line)
+			}
+			past, whole, open = append(past, *open), at, nil
+		case len(past) == 0 && open == nil:
+			whole = at // the plan and the Unit lines
+		}
+	}
+	return plan, past, whole, fill(past, text[:whole], path)
+}
+
+func parseNote(line []byte) (Entry, error) {
+	_, text, _ := bytes.Cut(line, []byte(": "))
+	var n note
+	if err := json.Unmarshal(text, &n); err != nil {
+		return Entry{}, errors.New("a damaged line")
+	}
+	e := Entry{Point: n.Point, Round: n.Round, Took: n.Took}
+	if bytes.HasPrefix(line, []byte(failedLine)) {
+		e.Err = errors.New(n.Error)
+	}
+	return e, nil
+}
+
+// fill gives the entries that are samples their results, which are in the same
+// order.
+func fill(past []Entry, text []byte, path string) error {
+	results := benchfmt.NewReader(bytes.NewReader(text), path)
+	for i := range past {
+		for past[i].Err == nil && past[i].Result == nil {
+			if !results.Scan() {
+				return fmt.Errorf("%s: result %d cannot be read: %w", path, i+1, cmpErr(results.Err()))
+			}
+			switch r := results.Result().(type) {
+			case *benchfmt.Result:
+				past[i].Result = r.Clone()
+			case *benchfmt.SyntaxError:
+				return fmt.Errorf("%s: line %d is damaged: %s", path, r.Line, r.Msg)
+			}
+		}
+	}
+	return nil
+}
+
+// cmpErr is err, or what it means if the reader ended without one.
+func cmpErr(err error) error {
+	if err == nil {
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}

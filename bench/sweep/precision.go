@@ -1,0 +1,148 @@
+package sweep
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"gonum.org/v1/gonum/stat"
+	"gonum.org/v1/gonum/stat/distuv"
+)
+
+// MaxPressure is the pressure above which a sample does not count: others had
+// more than this share of the CPUs that it wanted.
+const MaxPressure = 0.1
+
+// MinSamples is how many samples a point needs before its interval is believed.
+const MinSamples = 10
+
+// state is what a sweep knows of a point.
+type state struct {
+	iterations int // of the first sample, kept for all others
+	visits     int
+	failed     int
+	took       time.Duration // of all visits
+	all        []float64     // logarithms of the samples' times
+	clean      []float64     // those of samples that were not under pressure
+}
+
+func (k *state) mean() float64 { return stat.Mean(k.all, nil) }
+
+// spread is how wide the 95 % interval of the time is, as the logarithm of the
+// factor between the middle and an end. The report draws the same interval.
+// Samples under pressure have no part in it: they would make points precise
+// about what the neighbours did.
+func (k *state) spread() float64 {
+	n := float64(len(k.clean))
+	if n < MinSamples {
+		return math.Inf(1)
+	}
+	t := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: n - 1}.Quantile(0.975)
+	return t * stat.StdDev(k.clean, nil) / math.Sqrt(n)
+}
+
+// need estimates how many more samples make a point precise.
+func (k *state) need(precision float64) int {
+	n := float64(len(k.clean))
+	if n < 3 {
+		return MinSamples
+	}
+	ratio := 2 * stat.StdDev(k.clean, nil) / math.Log1p(precision)
+	return int(max(MinSamples-n, math.Ceil(ratio*ratio-n), 1))
+}
+
+// isPrecise reports whether p needs no more samples.
+func (s *sweep) isPrecise(p Point) bool {
+	known := s.state[p]
+	return s.Precision > 0 && known != nil && known.spread() <= math.Log1p(s.Precision)
+}
+
+func (s *sweep) precise() (n int) {
+	for _, p := range s.points {
+		if s.isPrecise(p) {
+			n++
+		}
+	}
+	return n
+}
+
+// wanted reports whether the sweep still visits p. A sweep with nothing left to
+// visit ends; it would else go round and round until its budget is spent.
+func (s *sweep) wanted(p Point) bool {
+	known := s.state[p]
+	return known == nil || known.failed < strikes && !s.isPrecise(p)
+}
+
+// roundTime is how long a round of the points that are wanted will take, by
+// what their visits have taken. The first visit of a point calibrates and takes
+// longer, so the estimate is a little high at first.
+func (s *sweep) roundTime() (total time.Duration) {
+	var unknown, visits int
+	for _, p := range s.points {
+		if !s.wanted(p) {
+			continue
+		}
+		if known := s.state[p]; known != nil {
+			total += known.took / time.Duration(known.visits)
+		} else {
+			unknown++
+		}
+	}
+	for _, known := range s.state {
+		visits += known.visits
+	}
+	if visits > 0 {
+		total += s.spent * time.Duration(unknown) / time.Duration(visits)
+	}
+	return total
+}
+
+// roundsLeft is how many rounds still fit into the budget.
+func (s *sweep) roundsLeft() int {
+	return int(max(0, s.Budget-s.spent) / max(s.roundTime(), 1))
+}
+
+// progress estimates what is left: rounds until the budget is spent, or fewer
+// if the points will be precise before.
+func (s *sweep) progress(p Point, leftInRound int) Progress {
+	g := Progress{
+		Done:    s.summary.Samples + len(s.summary.Failures),
+		Round:   s.round,
+		Rounds:  s.rounds,
+		Precise: s.precise(),
+		Point:   p,
+	}
+	wanted := 0
+	for _, q := range s.points {
+		if s.wanted(q) {
+			wanted++
+		}
+	}
+	round := s.roundTime()
+	switch {
+	case g.Done == 0:
+		g.Rounds = 1 // how many there will be is not known yet
+	case s.round == 1:
+		g.Rounds = min(s.Rounds, max(1, int(s.Budget/max(round, 1))))
+	}
+	if s.Precision > 0 && s.round > pilot {
+		g.Rounds = min(g.Rounds, s.round+s.needed())
+	}
+	g.Total = g.Done + leftInRound + (g.Rounds-s.round)*wanted
+	g.Left = time.Duration(float64(round) * float64(g.Total-g.Done) / float64(max(wanted, 1)))
+	return g
+}
+
+// needed estimates how many rounds make every point precise.
+func (s *sweep) needed() int {
+	var most []int
+	for _, p := range s.points {
+		if known := s.state[p]; known != nil && s.wanted(p) {
+			most = append(most, known.need(s.Precision))
+		}
+	}
+	if len(most) == 0 {
+		return 0
+	}
+	return slices.Max(most)
+}

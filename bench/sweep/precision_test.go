@@ -1,0 +1,212 @@
+package sweep_test
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"golang.org/x/perf/benchfmt"
+
+	"overlap/bench/sweep"
+)
+
+// noisy is a sampler whose times vary by a factor of exp(σ), as each point has
+// it, and of which some samples are under pressure.
+type noisy struct {
+	rng      *rand.Rand
+	sigma    func(sweep.Point) float64
+	pressure func(sweep.Point) float64
+	samples  map[sweep.Point]int
+}
+
+func (n *noisy) Sample(_ context.Context, p sweep.Point, _, _ int) (*benchfmt.Result, error) {
+	time.Sleep(time.Second)
+	n.samples[p]++
+	r := &benchfmt.Result{
+		Name:   benchfmt.Name(p.Name()),
+		Iters:  1,
+		Values: []benchfmt.Value{{Value: math.Exp(n.sigma(p) * n.rng.NormFloat64()), Unit: "sec/op"}},
+	}
+	if n.pressure != nil {
+		r.Values = append(r.Values, benchfmt.Value{Value: n.pressure(p), Unit: "pressure"})
+	}
+	return r, nil
+}
+
+func newNoisy(sigma, pressure func(sweep.Point) float64) *noisy {
+	return &noisy{rand.New(rand.NewPCG(1, 2)), sigma, pressure, map[sweep.Point]int{}}
+}
+
+func ep(p sweep.Point) bool { return p.Workload == "Ep" }
+
+// A quiet point gets the least number of samples, a noisy one as many as its
+// interval needs.
+func TestBudgetGoesToThePointsThatNeedIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNoisy(func(p sweep.Point) float64 {
+			if ep(p) {
+				return 0.05
+			}
+			return 0.001
+		}, nil)
+		summary, err := sweep.Run(t.Context(), sweep.Config{
+			Plan: twoCores(t), Sampler: n, Append: keep, Budget: 100 * time.Hour, Precision: 0.02,
+		})
+		if err != nil || summary.Precise != summary.Points {
+			t.Fatalf("%+v, %v", summary, err)
+		}
+		for p, samples := range n.samples {
+			// (1.96·0.05/0.02)² = 24, give or take what the estimate of σ varies
+			if ep(p) && (samples < 11 || samples > 60) || !ep(p) && samples != sweep.MinSamples {
+				t.Errorf("%s: %d samples", p, samples)
+			}
+		}
+	})
+}
+
+// Stopping when an interval is narrow favours intervals that are too narrow by
+// chance; the least number of samples keeps that small.
+func TestAdaptiveIntervalsCoverTheTruth(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		covered, all := 0, 0
+		for seed := range uint64(200) {
+			n := newNoisy(func(sweep.Point) float64 { return 0.05 }, nil)
+			n.rng = rand.New(rand.NewPCG(seed, 0))
+			logs := map[string]float64{}
+			counts := map[string]int{}
+			if _, err := sweep.Run(t.Context(), sweep.Config{
+				Plan: twoCores(t), Sampler: n, Budget: 100 * time.Hour, Precision: 0.02, Seed: seed,
+				Append: func(e sweep.Entry) error {
+					logs[e.Point] += math.Log(e.Result.Values[0].Value)
+					counts[e.Point]++
+					return nil
+				},
+			}); err != nil {
+				t.Fatal(err)
+			}
+			for p, sum := range logs {
+				all++
+				if math.Abs(sum/float64(counts[p])) <= math.Log1p(0.02) {
+					covered++
+				}
+			}
+		}
+		if share := float64(covered) / float64(all); share < 0.90 || share > 0.97 {
+			t.Errorf("%.3f of %d times are within 2 %% of the truth, want about 0.95", share, all)
+		}
+	})
+}
+
+func TestNoPrecisionMeansASampleInEveryRound(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNoisy(func(sweep.Point) float64 { return 0 }, nil)
+		summary, err := sweep.Run(t.Context(), sweep.Config{
+			Plan: twoCores(t), Sampler: n, Append: keep, Budget: 100 * time.Hour, Rounds: 15,
+		})
+		if err != nil || summary.Samples != 15*summary.Points || summary.Precise != 0 {
+			t.Errorf("%+v, %v", summary, err)
+		}
+	})
+}
+
+// Samples under pressure do not make a point precise, and the sweep asks for a
+// quiet machine after each of them, and once at its beginning.
+func TestSamplesUnderPressureDoNotCount(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		pressure := func(p sweep.Point) float64 {
+			if ep(p) {
+				return 0.11
+			}
+			return 0.10
+		}
+		n, asked := newNoisy(func(sweep.Point) float64 { return 0 }, pressure), 0
+		summary, err := sweep.Run(t.Context(), sweep.Config{
+			Plan: twoCores(t), Sampler: n, Append: keep, Budget: 100 * time.Hour, Rounds: 15, Precision: 0.02,
+			Quiet: func(context.Context) { asked++ },
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		pressed := 0
+		for p, samples := range n.samples {
+			want := sweep.MinSamples
+			if ep(p) {
+				want = 15
+				pressed += samples
+			}
+			if samples != want {
+				t.Errorf("%s: %d samples, want %d", p, samples, want)
+			}
+		}
+		if asked != pressed+1 {
+			t.Errorf("asked %d times for a quiet machine, %d samples were under pressure", asked, pressed)
+		}
+		if summary.Precise*2 != summary.Points {
+			t.Errorf("%d of %d points are precise", summary.Precise, summary.Points)
+		}
+	})
+}
+
+// How long the guard waits is no part of the budget.
+func TestWaitingIsNotMeasuring(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		points := time.Duration(len(twoCores(t).Lines()))
+		summary, err := sweep.Run(t.Context(), sweep.Config{
+			Plan: twoCores(t), Sampler: &fake{}, Append: keep, Budget: 2 * points * time.Second,
+			Quiet: func(context.Context) { time.Sleep(time.Hour) },
+		})
+		if err != nil || summary.Rounds != 2 {
+			t.Errorf("%+v, %v", summary, err)
+		}
+	})
+}
+
+func TestGuardWaitsForAQuietMachine(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const window = 200 * time.Millisecond
+		busy := 5 // windows
+		var said []string
+		g := sweep.Guard{
+			CPUs: 2, Patience: 10 * time.Second,
+			Say: func(text string) { said = append(said, text) },
+			Others: func(context.Context) (float64, bool) {
+				time.Sleep(window)
+				if busy--; busy >= 0 {
+					return 0.9, true
+				}
+				return 0.2, true
+			},
+		}
+		start := time.Now()
+		g.Wait(t.Context())
+		if took := time.Since(start); took != 6*window || len(said) != 1 || !strings.Contains(said[0], "others use 0.9 of 2 CPUs: waiting up to 10s") {
+			t.Errorf("waited %v: %q", took, said)
+		}
+
+		busy, said = 1000, nil
+		start = time.Now()
+		g.Wait(t.Context())
+		// 1.2 s of the patience are spent already
+		if took := time.Since(start); took < 8800*time.Millisecond || took > 9*time.Second || len(said) != 2 || !strings.Contains(said[1], "going on") {
+			t.Errorf("waited %v: %q", took, said)
+		}
+		start = time.Now()
+		g.Wait(t.Context())
+		if took := time.Since(start); took != 0 || len(said) != 2 {
+			t.Errorf("without patience: waited %v: %q", took, said)
+		}
+	})
+}
+
+func TestGuardDoesNotWaitWhereItCannotTell(t *testing.T) {
+	g := sweep.Guard{CPUs: 2, Patience: time.Hour, Others: func(context.Context) (float64, bool) { return 2, false }}
+	g.Wait(t.Context())
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	g.Others = func(context.Context) (float64, bool) { t.Error("it looks although it shall end"); return 0, true }
+	g.Wait(ctx)
+}

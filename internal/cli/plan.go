@@ -1,0 +1,186 @@
+package cli
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"overlap/bench/host"
+	"overlap/bench/sweep"
+)
+
+// percent is a share that people write as 2%.
+type percent float64
+
+// UnmarshalText reads 2% and 0%.
+func (p *percent) UnmarshalText(text []byte) error {
+	number, ok := strings.CutSuffix(string(text), "%")
+	x, err := strconv.ParseFloat(number, 64)
+	if !ok || err != nil || !(x >= 0 && x < 100) {
+		return fmt.Errorf("%q is no percentage from 0%% to 100%%, such as 2%%", text)
+	}
+	*p = percent(x / 100)
+	return nil
+}
+
+// MarshalText writes what UnmarshalText reads.
+func (p percent) MarshalText() ([]byte, error) {
+	return []byte(strconv.FormatFloat(100*float64(p), 'g', -1, 64) + "%"), nil
+}
+
+// savedPlan is the first line of a result file: what it takes to go on with the
+// run, and to know that it would be the same run.
+type savedPlan struct {
+	Build     string // of the program that measures
+	Placement []int
+	Flags     runCmd
+}
+
+func (c *runCmd) plan(h host.Host) (string, error) {
+	id, err := build()
+	if err != nil {
+		return "", err
+	}
+	text, err := json.Marshal(savedPlan{Build: id, Placement: h.Placement(), Flags: *c})
+	return string(text), err
+}
+
+// build identifies this program: samples of another are not comparable.
+func build() (string, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return "", fmt.Errorf("find this program: %w", err)
+	}
+	f, err := os.Open(self)
+	if err != nil {
+		return "", fmt.Errorf("read this program: %w", err)
+	}
+	defer f.Close()
+	hash := sha256.New()
+	if _, err := io.Copy(hash, f); err != nil {
+		return "", fmt.Errorf("read this program: %w", err)
+	}
+	return hex.EncodeToString(hash.Sum(nil)[:8]), nil
+}
+
+// resume goes on with the run that wrote the file of --resume.
+func (c *runCmd) resume(ctx context.Context, s *streams, h host.Host) error {
+	path := c.Resume
+	var defaults runCmd
+	if err := kong.ApplyDefaults(&defaults); err != nil {
+		return err
+	}
+	defaults.Resume = path
+	if !reflect.DeepEqual(*c, defaults) {
+		return errors.New("--resume goes on with the plan in the file: it takes no other flags")
+	}
+	file, text, past, err := sweep.Resume(path)
+	if err != nil {
+		return fmt.Errorf("--resume: %w", err)
+	}
+	grid, err := c.restore(h, path, text)
+	if err != nil {
+		return errors.Join(fmt.Errorf("--resume: %w", err), file.Close())
+	}
+	fmt.Fprintf(s.err, "going on after %d samples\n", len(past))
+	return c.sweep(ctx, s, h, grid, file, past)
+}
+
+// restore sets the flags to those of a saved plan, if it can be gone on with
+// here and now.
+func (c *runCmd) restore(h host.Host, path, text string) (sweep.Grid, error) {
+	var saved savedPlan
+	if err := json.Unmarshal([]byte(text), &saved); err != nil {
+		return sweep.Grid{}, fmt.Errorf("%s: its plan cannot be read: %w", path, err)
+	}
+	id, err := build()
+	if err != nil {
+		return sweep.Grid{}, err
+	}
+	if saved.Build != id {
+		return sweep.Grid{}, fmt.Errorf("%s was measured by another build of overlap: its samples and new ones are not comparable; start a new run", path)
+	}
+	if !slices.Equal(saved.Placement, h.Placement()) {
+		return sweep.Grid{}, fmt.Errorf("%s was measured on CPUs %v, now there are %v: start a new run", path, saved.Placement, h.Placement())
+	}
+	*c = saved.Flags
+	return c.grid(h)
+}
+
+// until says when a sweep ends.
+func (c *runCmd) until() string {
+	var ends []string
+	if c.Precision > 0 {
+		ends = append(ends, fmt.Sprintf("every point is known to within ±%g %%", 100*float64(c.Precision)))
+	}
+	if c.Rounds > 0 {
+		ends = append(ends, fmt.Sprintf("it has %d samples", c.Rounds))
+	}
+	return "rounds until " + strings.Join(append(ends, fmt.Sprintf("%v are spent", c.Budget)), " or ")
+}
+
+// dryRun prints the points and how long they take: by the newest run of this
+// machine, or else by a guess that it calls one.
+func (c *runCmd) dryRun(s *streams, h host.Host, g sweep.Grid) error {
+	points := g.Lines()
+	known, from := c.visits(h)
+	var round time.Duration
+	for _, p := range points {
+		took, ok := known[p.String()]
+		if !ok {
+			took = 3*c.Sample + 10*time.Millisecond
+		}
+		round += took
+		fmt.Fprintf(s.out, "%6v  %s\n", took.Round(time.Millisecond), p)
+	}
+	how := "guessed from --sample: a run of this machine would tell"
+	if from != "" {
+		how = "by " + from
+	}
+	expected := max(round, c.Budget)
+	if c.Rounds > 0 {
+		expected = min(expected, time.Duration(c.Rounds)*round)
+	}
+	fmt.Fprintf(s.out, "%d points, about %v a round (%s)\n%s: at most about %v, and up to %v of waiting for a quiet machine\n",
+		len(points), round.Round(time.Second), how, c.until(), expected.Round(time.Second), c.Wait)
+	return nil
+}
+
+// visits is how long a visit to each point took in the newest run of this
+// machine, and where that is known from.
+func (c *runCmd) visits(h host.Host) (map[string]time.Duration, string) {
+	name := h.Name
+	if c.Name != "" {
+		name = c.Name
+	}
+	path, err := newestRun(filepath.Join(c.Results, name), "*.txt")
+	if err != nil {
+		return nil, ""
+	}
+	past, err := sweep.ReadEntries(path)
+	if err != nil {
+		return nil, ""
+	}
+	total, count := map[string]time.Duration{}, map[string]int{}
+	for _, e := range past {
+		total[e.Point] += e.Took
+		count[e.Point]++
+	}
+	for p, n := range count {
+		total[p] /= time.Duration(n)
+	}
+	return total, path
+}

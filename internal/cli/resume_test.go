@@ -1,0 +1,183 @@
+package cli_test
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"overlap/bench/sweep"
+	"overlap/internal/cli"
+	"overlap/report"
+)
+
+// small are the flags of a sweep of a few hundred samples that take some
+// milliseconds each. Without --precision its plan does not depend on how long
+// they take.
+func small(dir string) []string {
+	return []string{"run", "--workloads=counter", "--workers=1,2", "--size=small", "--sample=1ms", "--budget=1h", "--rounds=40", "--precision=0%", "--wait=0s", "--seed=11", "--results=" + dir, "--name=here"}
+}
+
+func command(args ...string) *exec.Cmd {
+	cmd := exec.Command(os.Args[0], args...)
+	cmd.Env = append(os.Environ(), "BE_OVERLAP=1")
+	cmd.Stderr = new(bytes.Buffer)
+	return cmd
+}
+
+// points are the points of a result file in their order, with their rounds.
+func points(t *testing.T, path string) (list []sweep.Entry) {
+	t.Helper()
+	entries, err := sweep.ReadEntries(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		list = append(list, sweep.Entry{Point: e.Point, Round: e.Round})
+	}
+	return list
+}
+
+// However often a sweep is killed, and whenever, going on makes of it the sweep
+// that it would have been: no sample twice, none lost, the same order.
+func TestKilledFiftyTimesAndGoneOn(t *testing.T) {
+	if testing.Short() {
+		t.Skip("half a minute")
+	}
+	whole := command(small(t.TempDir())...)
+	if err := whole.Run(); err != nil {
+		t.Fatalf("%v\n%s", err, whole.Stderr)
+	}
+	_, rest, _ := strings.Cut(whole.Stderr.(*bytes.Buffer).String(), "whole rounds: ")
+	want := points(t, strings.TrimSpace(rest))
+
+	dir := t.TempDir()
+	file := func() string {
+		files, _ := filepath.Glob(filepath.Join(dir, "here", "*.txt"))
+		if len(files) == 0 {
+			return ""
+		}
+		return files[0]
+	}
+	kills, during := 0, map[int]bool{} // numbers of entries at the kills
+	var before []byte
+	for kills < 50 {
+		cmd := command(small(dir)...)
+		if file() != "" {
+			cmd = command("run", "--resume="+file())
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		ended := make(chan error, 1)
+		go func() { ended <- cmd.Wait() }()
+		select {
+		case <-time.After(time.Duration(rand.IntN(200)) * time.Millisecond):
+			if err := cmd.Process.Kill(); err != nil {
+				t.Fatal(err)
+			}
+			<-ended
+			kills++
+		case err := <-ended:
+			if err != nil {
+				t.Fatalf("after %d kills: %v\n%s", kills, err, cmd.Stderr)
+			}
+			if got := points(t, file()); !slices.Equal(got, want) {
+				t.Fatalf("after %d kills it ended with %d of %d entries", kills, len(got), len(want))
+			}
+			if err := os.Remove(file()); err != nil { // once more from the beginning
+				t.Fatal(err)
+			}
+			before = nil
+			continue
+		}
+		if file() == "" {
+			continue
+		}
+		now, err := os.ReadFile(file())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if entries, err := sweep.ReadEntries(file()); err == nil {
+			during[len(entries)] = true
+		}
+		if !bytes.HasPrefix(now, before[:certain(before)]) {
+			t.Fatalf("after %d kills what was stored before has changed", kills)
+		}
+		before = now
+	}
+	last := command("run", "--resume="+file())
+	if file() == "" {
+		last = command(small(dir)...)
+	}
+	if err := last.Run(); err != nil {
+		t.Fatalf("%v\n%s", err, last.Stderr)
+	}
+	if got := points(t, file()); !slices.Equal(got, want) {
+		t.Errorf("after %d kills there are %d entries, uncut %d", kills, len(got), len(want))
+	}
+	if len(during) < 20 {
+		t.Errorf("the kills came at %d different numbers of samples only", len(during))
+	}
+	d, err := report.Load(file())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for p, samples := range d.Samples {
+		if len(samples) != 40 {
+			t.Errorf("%+v has %d samples, want 40", p, len(samples))
+		}
+	}
+}
+
+// certain is where the last sample that is certainly whole ends.
+func certain(text []byte) int {
+	at := bytes.LastIndex(text, []byte("\n# sample: "))
+	return max(at+1, 0)
+}
+
+func TestResumeSaysWhyItCannotGoOn(t *testing.T) {
+	dir := t.TempDir()
+	var out, errs strings.Builder
+	args := append(small(dir), "--rounds=1")
+	if code := cli.Main(t.Context(), args, &out, &errs); code != 0 {
+		t.Fatal(errs.String())
+	}
+	files, _ := filepath.Glob(filepath.Join(dir, "here", "*.txt"))
+	text, err := os.ReadFile(files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name     string
+		old, new string
+		args     []string
+		want     string
+	}{
+		{"complete", "", "", nil, "going on after"},
+		{"flags", "", "", []string{"--rounds=3"}, "it takes no other flags"},
+		{"build", `"Build":"`, `"Build":"0`, nil, "another build of overlap"},
+		{"cpus", `"Placement":[`, `"Placement":[977,`, nil, "was measured on CPUs [977"},
+		{"plan", `"Build":`, `Build:`, nil, "its plan cannot be read"},
+		{"seed", `"Seed":11`, `"Seed":12`, nil, "these are not the samples of this plan"},
+		{"none", "# plan", "# plane", nil, "does not begin with the plan of a run"},
+	} {
+		path := filepath.Join(dir, c.name+".txt")
+		if err := os.WriteFile(path, []byte(strings.Replace(string(text), c.old, c.new, 1)), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		var errs strings.Builder
+		code := cli.Main(t.Context(), append([]string{"run", "--resume=" + path}, c.args...), &out, &errs)
+		if (code == 0) != (c.name == "complete") || !strings.Contains(errs.String(), c.want) {
+			t.Errorf("%s: exit %d, want %q:\n%s", c.name, code, c.want, errs.String())
+		}
+	}
+	if sweep.MaxPressure != report.MaxPressure {
+		t.Errorf("the sweep leaves samples out above a pressure of %v, the report above %v", sweep.MaxPressure, report.MaxPressure)
+	}
+}
