@@ -339,6 +339,38 @@ func TestIntervalsCoverTheTruth(t *testing.T) {
 	}
 }
 
+// A point that was precise early has fewer samples than the other, and may be
+// far quieter.
+func TestIntervalsOfUnequalNumbersOfSamplesCoverTheTruth(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	for _, c := range []struct {
+		few, many     int
+		quiet, unruly float64
+	}{{10, 12, 0.1, 0.1}, {10, 40, 0.01, 0.1}, {3, 20, 0.1, 0.1}} {
+		const trials = 2000
+		covered := 0
+		for range trials {
+			var text strings.Builder
+			for range c.few {
+				fmt.Fprintf(&text, "BenchmarkX/workers=1/cores=1 1 %f ns/op\n", 1e6*math.Exp(c.quiet*rng.NormFloat64()))
+			}
+			for range c.many {
+				fmt.Fprintf(&text, "BenchmarkX/workers=1/cores=2-2 1 %f ns/op\n", 1e6*math.Exp(c.unruly*rng.NormFloat64()))
+			}
+			d, err := report.Read(strings.NewReader(text.String()), "trial")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if i := report.Analyze(d).Rows[0].Parallelism; i.Low <= 1 && 1 <= i.High {
+				covered++
+			}
+		}
+		if share := float64(covered) / trials; share < 0.93 || share > 0.97 {
+			t.Errorf("%+v: the interval covers the truth in %.1f %% of cases", c, 100*share)
+		}
+	}
+}
+
 func TestTwoMachinesAreNotMixed(t *testing.T) {
 	const line = "BenchmarkX/workers=1/cores=1 1 5 ns/op\n"
 	a, b := write(t, "host: a\n"+line), write(t, "host: b\n"+line)
