@@ -35,9 +35,11 @@ test: ## run the tests
 race: ## run the tests under the race detector
 	$(GO) test -race -short ./...
 
-soak: ## a million operations of Event and Future, a thousand faults of child processes, a minute of fuzzing
+soak: ## a million operations of Event and Future, a thousand faults of child processes, a sweep beside a hog, fuzzing
 	OVERLAP_SOAK=1 $(GO) test -count=1 -timeout 60m -v -run 'Soak|Remote|LoseNoTask' ./primitives
+	OVERLAP_SOAK=1 $(GO) test -count=1 -timeout 60m -v -run Soak ./internal/cli
 	$(GO) test -run '^$$' -fuzz FuzzFrame -fuzztime 1m ./primitives
+	$(GO) test -run '^$$' -fuzz FuzzReadEntries -fuzztime 1m ./bench/sweep
 
 peers: ## compare the primitives with other libraries and languages, into bench/peers/results
 	cd bench/peers && $(GO) run . $(FLAGS)

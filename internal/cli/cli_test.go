@@ -24,6 +24,9 @@ var update = flag.Bool("update", false, "rewrite the expected output in testdata
 // finds a program that can measure samples.
 func TestMain(m *testing.M) {
 	primitives.ServeIfChild()
+	if os.Getenv("BE_HOG") != "" {
+		hog()
+	}
 	sample := len(os.Args) > 1 && os.Args[1] == "sample"
 	if sample && os.Getenv("BREAK_SAMPLES") != "" {
 		os.Exit(3)
