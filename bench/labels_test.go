@@ -177,9 +177,9 @@ func TestWeakScalingIsInTheLabel(t *testing.T) {
 // In an open loop the latency from when a message was due is reported, too; in
 // a closed one it would say nothing new.
 func TestOpenLoopsReportArrivals(t *testing.T) {
-	out, err := benchmark(t, affinity(t), "-test.bench=^BenchmarkNetecho$", "-test.benchtime=2x", "-test.cpu=1", "-size=small", "-workers=2", "-variants=all")
+	out, err := benchmark(t, affinity(t), "-test.bench=^Benchmark(Netecho|Request)$", "-test.benchtime=2x", "-test.cpu=1", "-size=small", "-workers=2", "-variants=all")
 	list := results(t, out)
-	if err != nil || len(list) != 2 {
+	if err != nil || len(list) != 4 {
 		t.Fatalf("%d results, %v\n%s", len(list), err, out)
 	}
 	for _, r := range list {

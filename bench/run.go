@@ -67,6 +67,7 @@ func Run(b *testing.B, w workloads.Workload) {
 		// applies the first value of -cpu (go.dev/issue/49980), and with
 		// -benchtime=1x that iteration is the result.
 		runtime.GOMAXPROCS(procs[0])
+		s.before = holdings()
 		b.Run(s.name(), s.run)
 		if err := s.close(); err != nil {
 			b.Errorf("%s: %v", s.name(), err)
@@ -98,6 +99,7 @@ type sample struct {
 	cpus     []int // the affinity mask
 	procs    []int // the values of -cpu
 	job      workloads.Job
+	before   held // before the set-up
 	began    bool // run has been called before
 }
 
@@ -127,11 +129,15 @@ func (s *sample) setUp() (err error) {
 	return err
 }
 
+// close ends what the sample set up and returns an error if that leaves
+// something behind, for which the next sample would pay. testing has printed
+// the sample's line by then, as a job that still serves its next timing cannot
+// be closed; the process fails, and with it the point of a sweep.
 func (s *sample) close() error {
 	if s.job == nil {
 		return nil
 	}
-	return s.job.Close()
+	return errors.Join(s.job.Close(), s.before.leaks())
 }
 
 // run is the b.N form on purpose: b.Loop would measure the first value of -cpu

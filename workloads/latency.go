@@ -1,13 +1,13 @@
 package workloads
 
 import (
-	"math"
-	"math/bits"
 	"time"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
 )
 
 // Latency is how long the items of a job took: half of them at most P50, 99 in
-// a hundred at most P99, each within 2 %.
+// a hundred at most P99, to the nearest item and each to three digits.
 type Latency struct{ P50, P99 time.Duration }
 
 // Timed is a Job that times its items.
@@ -21,36 +21,28 @@ type Timed interface {
 	Latencies() (intended, actual Latency)
 }
 
-// latencies counts durations in memory of fixed size: each power of two is
-// divided into 32 equal buckets, and what is below 64 ns counts exactly.
-type latencies struct {
-	counts [58*32 + 32]int
-	total  int
+// latencies counts durations in memory of fixed size.
+type latencies struct{ hist *hdrhistogram.Histogram }
+
+// longestLatency is what the histograms can hold.
+const longestLatency = 100 * time.Second
+
+func newLatencies() latencies { return latencies{hdrhistogram.New(1, int64(longestLatency), 3)} }
+
+// add counts d. One beyond the histogram's range counts at its end.
+func (l latencies) add(d time.Duration) {
+	_ = l.hist.RecordValue(int64(min(max(d, 0), longestLatency))) // in range by what it is given
 }
 
-func (l *latencies) add(d time.Duration) {
-	v := uint64(max(d, 0))
-	shift := max(bits.Len64(v)-6, 0)
-	l.counts[shift*32+int(v>>shift)]++
-	l.total++
-}
-
-// quantile is the middle of the bucket that holds the duration that a share q
-// of all do not exceed; zero if there are none.
-func (l *latencies) quantile(q float64) time.Duration {
-	rank := max(int(math.Ceil(q*float64(l.total))), 1)
-	for i, n := range l.counts {
-		if rank -= n; rank <= 0 {
-			shift := max(i/32-1, 0)
-			return time.Duration(i-shift*32)<<shift + 1<<shift/2
-		}
-	}
-	return 0
+// quantile is the duration that a share q of all do not exceed; zero if there
+// are none.
+func (l latencies) quantile(q float64) time.Duration {
+	return time.Duration(l.hist.ValueAtQuantile(100 * q))
 }
 
 // take returns the quantiles and forgets everything.
-func (l *latencies) take() Latency {
+func (l latencies) take() Latency {
 	q := Latency{l.quantile(0.5), l.quantile(0.99)}
-	*l = latencies{}
+	l.hist.Reset()
 	return q
 }

@@ -2,8 +2,6 @@ package workloads
 
 import (
 	"context"
-	"fmt"
-	"sync"
 	"time"
 
 	"overlap/primitives"
@@ -14,12 +12,8 @@ import (
 // Sleepers but pays for system calls, the network poller and copies, so it
 // gains from overlapping until those fill the core.
 //
-// In the closed loop a message is sent when a worker is free: whoever is late
-// makes the next one late, too, and the load falls when the server is slow. In
-// the open loop message i is due at i/4000 s, as users come who do not know of
-// each other, and is sent then if a worker is free. Its latency counts from
-// when it was due, however short its own exchange was (see Timed). That has the
-// lateness of Go's timers in it: in an idle program on Linux up to 1 ms.
+// In the open loop messages are due at a fixed rate, 4000 a second, answered or
+// not (see arrivals).
 //
 // A slice is fewer messages, in the open loop at a rate that is as much lower;
 // weak scaling raises the rate. Every byte that comes back is compared. Items
@@ -74,11 +68,8 @@ type netechoJob struct {
 	tally
 	server   *echoServer
 	messages []NetechoMessage
-	interval time.Duration // between due messages; 0 in the closed loop
 	want     netechoCount
-
-	due              []time.Duration // of each message of a run, from due to reply
-	intended, actual latencies
+	arrivals
 }
 
 var netechoPiece = primitives.Define("workloads.netecho", func(_ context.Context, m NetechoMessage) (r NetechoReply, err error) {
@@ -103,22 +94,7 @@ func newNetecho(p Params, wait func(number int64)) (Job, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := p.amount(8, 64, 1024)
-	j := &netechoJob{
-		server:   server,
-		messages: make([]NetechoMessage, n),
-		want:     netechoCount{n, n * (n - 1) / 2},
-		due:      make([]time.Duration, n),
-	}
-	for i := range j.messages {
-		j.messages[i] = NetechoMessage{server.address(), int64(i)}
-	}
-	if p.Variant == "open" {
-		j.interval = netechoInterval * time.Duration(p.Slices)
-		if p.Weak {
-			j.interval /= time.Duration(p.Workers)
-		}
-	}
+	j := netechoTo(p, server)
 	if err := echoConns.dial(server.address(), p.Workers); err != nil {
 		j.Close()
 		return nil, err
@@ -126,34 +102,23 @@ func newNetecho(p Params, wait func(number int64)) (Job, error) {
 	return j, nil
 }
 
-func (j *netechoJob) Run(ctx context.Context, ex primitives.Executor) error {
-	if j.interval > 0 {
-		return j.runOpen(ctx, ex)
+// netechoTo is the job that sends to that server.
+func netechoTo(p Params, server *echoServer) *netechoJob {
+	n := p.amount(8, 64, 1024)
+	j := &netechoJob{
+		server:   server,
+		messages: make([]NetechoMessage, n),
+		want:     netechoCount{n, n * (n - 1) / 2},
+		arrivals: newArrivals(p, n, netechoInterval),
 	}
-	return runPieces(ctx, ex, j)
+	for i := range j.messages {
+		j.messages[i] = NetechoMessage{server.address(), int64(i)}
+	}
+	return j
 }
 
-// runOpen is runPieces that submits each piece when it is due.
-func (j *netechoJob) runOpen(ctx context.Context, ex primitives.Executor) error {
-	futures := make([]*primitives.Future[NetechoReply], len(j.messages))
-	var ended sync.WaitGroup // Result may return before OnDone has called
-	ended.Add(len(futures))
-	start := time.Now()
-	for i, m := range j.messages {
-		due := start.Add(time.Duration(i) * j.interval)
-		_ = primitives.Sleep(ctx, time.Until(due)) // an ended context is the future's error
-		futures[i] = primitives.Call(ctx, ex, netechoPiece, m)
-		futures[i].OnDone(func(NetechoReply, error) {
-			j.due[i] = time.Since(due)
-			ended.Done()
-		})
-	}
-	replies, err := collect(futures)
-	ended.Wait()
-	if err == nil {
-		j.Merge(replies)
-	}
-	return err
+func (j *netechoJob) Run(ctx context.Context, ex primitives.Executor) error {
+	return runArrivals(ctx, ex, j, &j.arrivals)
 }
 
 // Split, Piece and Merge implement Divided.
@@ -169,21 +134,6 @@ func (j *netechoJob) Merge(replies []NetechoReply) {
 	add(&j.tally, got, j.want)
 }
 
-// noteLatency notes the latencies of message i. In the closed loop a message is due
-// when its turn comes.
-func (j *netechoJob) noteLatency(i int, took time.Duration) {
-	j.actual.add(took)
-	if j.interval > 0 {
-		took = j.due[i]
-	}
-	j.intended.add(took)
-}
-
-// Latencies implements Timed.
-func (j *netechoJob) Latencies() (intended, actual Latency) {
-	return j.intended.take(), j.actual.take()
-}
-
 // Serial sends one message after the other over one connection.
 func (j *netechoJob) Serial() error {
 	conn, err := dialEcho(j.server.address())
@@ -192,21 +142,15 @@ func (j *netechoJob) Serial() error {
 	}
 	defer conn.Close()
 	var got netechoCount
-	start := time.Now()
-	for i := range j.Items() {
-		due := start.Add(time.Duration(i) * j.interval)
-		time.Sleep(time.Until(due)) // returns at once in the closed loop
-		began := time.Now()
+	err = j.serial(func(i int) error {
 		number, equal, err := conn.exchange(int64(i))
-		if err != nil {
-			return fmt.Errorf("message %d: %w", i, err)
-		}
 		got.add(number, equal)
-		j.due[i] = time.Since(due)
-		j.noteLatency(i, time.Since(began))
+		return err
+	})
+	if err == nil {
+		add(&j.tally, got, j.want)
 	}
-	add(&j.tally, got, j.want)
-	return nil
+	return err
 }
 
 func (j *netechoJob) Items() int { return len(j.messages) }

@@ -13,19 +13,39 @@ import (
 // product), wait again (1 ms). One core serves other requests while one waits,
 // so workers help until the core is full, and then cores help.
 //
+// In the open loop requests are due at a fixed rate, 1000 a second, answered or
+// not (see arrivals). One worker, whose waits alone take 2 ms, serves half of
+// them at most; and a product of 0.2 to 0.5 ms leaves one core free for half of
+// the time or more, so workers keep up with the rate and cores bring nothing.
+//
 // With both matrices filled with their column numbers the product sums to
-// n³(n−1)²/4 (PRK dgemm). A slice is fewer requests. Items are requests.
+// n³(n−1)²/4 (PRK dgemm). A slice is fewer requests, in the open loop at a rate
+// that is as much lower; weak scaling raises the rate. Items are requests.
 var Request = Workload{
 	Name:    "request",
 	Kind:    Mixed,
 	Doc:     "requests that wait 1 ms, multiply two 64×64 matrices and wait 1 ms",
 	Models:  "a server's handler: read from a service, work on what came, write to another",
-	Source:  "schbench (Mason, 2016): sleep, multiply matrices, sleep; the product is PRK dgemm's",
+	Source:  "schbench (Mason, 2016): sleep, multiply matrices, sleep; the product is PRK dgemm's; the open loop is wrk2's (Tene, 2013)",
 	Limit:   "the waits while there are few workers, then arithmetic",
 	Checked: "the sums of all products exactly, against the closed form n³(n−1)²/4",
 	Expect:  Knee,
 	Why:     "the waits of some requests overlap with the arithmetic of others until the cores are full",
-	SetUp:   newRequest,
+	Variants: []Variant{
+		{"closed", "a worker takes the next request when it has answered its last", Knee},
+		{"open", "requests are due at a fixed rate, 1000 a second, answered or not", Overlaps},
+	},
+	SetUp: newRequest,
+}
+
+// requestInterval is the time between due requests.
+const requestInterval = time.Second / 1000
+
+// RequestReply is the sum of a request's product, and how long the request took
+// from the piece's start.
+type RequestReply struct {
+	Sum  float64
+	Took time.Duration
 }
 
 const (
@@ -53,35 +73,49 @@ type requestJob struct {
 	tally
 	waits []time.Duration // of each request, before and after the product
 	want  float64
+	arrivals
 }
 
-var requestPiece = primitives.Define("workloads.request", func(ctx context.Context, wait time.Duration) (float64, error) {
-	if err := primitives.Sleep(ctx, wait); err != nil {
-		return 0, err
+var requestPiece = primitives.Define("workloads.request", func(ctx context.Context, wait time.Duration) (RequestReply, error) {
+	return answer(ctx, wait, primitives.Sleep)
+})
+
+// answer answers a request; service waits for the services that it needs.
+func answer(ctx context.Context, wait time.Duration, service func(context.Context, time.Duration) error) (r RequestReply, err error) {
+	start := time.Now()
+	if err := service(ctx, wait); err != nil {
+		return r, err
 	}
 	c := requestProducts.Get().(*matrix)
-	sum := product(c, &requestColumns, &requestColumns)
+	r.Sum = product(c, &requestColumns, &requestColumns)
 	requestProducts.Put(c)
-	return sum, primitives.Sleep(ctx, wait)
-})
+	err = service(ctx, wait)
+	r.Took = time.Since(start)
+	return r, err
+}
 
 func newRequest(p Params) (Job, error) {
 	n := p.amount(8, 64, 1024)
-	return &requestJob{waits: slices.Repeat([]time.Duration{delay}, n), want: float64(n) * requestSum}, nil
+	return &requestJob{
+		waits:    slices.Repeat([]time.Duration{delay}, n),
+		want:     float64(n) * requestSum,
+		arrivals: newArrivals(p, n, requestInterval),
+	}, nil
 }
 
 func (j *requestJob) Run(ctx context.Context, ex primitives.Executor) error {
-	return runPieces(ctx, ex, j)
+	return runArrivals(ctx, ex, j, &j.arrivals)
 }
 
 // Split, Piece and Merge implement Divided.
-func (j *requestJob) Split() []time.Duration                          { return j.waits }
-func (j *requestJob) Piece() *primitives.Func[time.Duration, float64] { return requestPiece }
+func (j *requestJob) Split() []time.Duration                               { return j.waits }
+func (j *requestJob) Piece() *primitives.Func[time.Duration, RequestReply] { return requestPiece }
 
-func (j *requestJob) Merge(sums []float64) {
+func (j *requestJob) Merge(replies []RequestReply) {
 	var got float64
-	for _, s := range sums {
-		got += s
+	for i, r := range replies {
+		got += r.Sum
+		j.noteLatency(i, r.Took)
 	}
 	add(&j.tally, got, j.want)
 }
@@ -89,13 +123,14 @@ func (j *requestJob) Merge(sums []float64) {
 func (j *requestJob) Serial() error {
 	var c matrix
 	var got float64
-	for range j.waits {
+	err := j.serial(func(int) error {
 		time.Sleep(delay)
 		got += product(&c, &requestColumns, &requestColumns)
 		time.Sleep(delay)
-	}
+		return nil
+	})
 	add(&j.tally, got, j.want)
-	return nil
+	return err
 }
 
 func (j *requestJob) Items() int { return len(j.waits) }

@@ -38,6 +38,7 @@ func init() {
 	}
 	goldens["request"] = []golden{
 		{Params{Size: Small}, "2.080899072e+09", "PRK dgemm: 8 times 64³·63²/4"},
+		{Params{Size: Small, Variant: "open"}, "2.080899072e+09", "PRK dgemm: 8 times 64³·63²/4"},
 		{Params{Size: Medium}, "1.6647192576e+10", "PRK dgemm: 64 times 64³·63²/4"},
 	}
 }

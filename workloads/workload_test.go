@@ -194,14 +194,16 @@ func TestCancelledRunIsAnError(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	for _, w := range All() {
-		t.Run(w.Name, func(t *testing.T) {
-			job := newJob(t, w, Params{Size: Small, Workers: 2})
-			ex := primitives.NewPool(primitives.Config{Workers: 2})
-			defer ex.Shutdown(context.Background())
-			if err := job.Run(ctx, ex); err == nil {
-				t.Error("it ran to its end under a cancelled context")
-			}
-		})
+		for _, variant := range forms(w) {
+			t.Run(w.Name+"/"+variant, func(t *testing.T) {
+				job := newJob(t, w, Params{Size: Small, Workers: 2, Variant: variant})
+				ex := primitives.NewPool(primitives.Config{Workers: 2})
+				defer ex.Shutdown(context.Background())
+				if err := job.Run(ctx, ex); err == nil {
+					t.Error("it ran to its end under a cancelled context")
+				}
+			})
+		}
 	}
 }
 

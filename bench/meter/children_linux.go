@@ -13,10 +13,11 @@ import (
 // clock is the CPU clock of another process.
 type clock int32
 
-// childClocks returns the CPU clocks of the children that this process has.
-// It needs a kernel that lists them (CONFIG_PROC_CHILDREN, as distributions
-// have); without, there are none.
-func childClocks() (clocks []clock) {
+// Children returns the numbers of the child processes that this process has,
+// with those that have ended and were not waited for. It needs a kernel that
+// lists them (CONFIG_PROC_CHILDREN, as distributions have); without, there are
+// none.
+func Children() (pids []int) {
 	lists, err := filepath.Glob("/proc/self/task/*/children")
 	if err != nil {
 		panic("meter: " + err.Error()) // the pattern is wrong
@@ -28,9 +29,17 @@ func childClocks() (clocks []clock) {
 		}
 		for pid := range strings.FieldsSeq(string(text)) {
 			if n, err := strconv.ParseInt(pid, 10, 32); err == nil {
-				clocks = append(clocks, clock(^n<<3|2)) // see CPUCLOCK_SCHED in clock_getcpuclockid(3)
+				pids = append(pids, int(n))
 			}
 		}
+	}
+	return pids
+}
+
+// childClocks returns the CPU clocks of the children that this process has.
+func childClocks() (clocks []clock) {
+	for _, pid := range Children() {
+		clocks = append(clocks, clock(^int32(pid)<<3|2)) // see CPUCLOCK_SCHED in clock_getcpuclockid(3)
 	}
 	return clocks
 }

@@ -68,6 +68,12 @@ func misbehave(how string) {
 		os.Exit(0)
 	case "meet":
 		meet()
+	case "leak":
+		setUp := workloads.Ep.SetUp
+		workloads.Ep.SetUp = func(p workloads.Params) (workloads.Job, error) {
+			go time.Sleep(time.Hour)
+			return setUp(p)
+		}
 	case "hang":
 		time.Sleep(time.Hour)
 	}
@@ -219,6 +225,7 @@ func TestMisbehavingSamplesAreErrors(t *testing.T) {
 		"other":    "it measured Ep/executor=pool/workers=9/cores=1",
 		"twice":    "it printed more than one result",
 		"timeless": "its result has no time",
+		"leak":     "goroutines left behind: 1;",
 	} {
 		for copies := 1; copies <= 2; copies++ {
 			s := processes(t, how)

@@ -1,0 +1,85 @@
+package bench
+
+import (
+	"bytes"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"overlap/bench/meter"
+)
+
+// held is what a process has that a benchmark can leave behind: its goroutines
+// by number, with their stacks, and its child processes, where the system lists
+// them. Numbers are not used again, so a goroutine that ends does not hide one
+// that stays, as it would in runtime.NumGoroutine.
+type held struct {
+	goroutines map[string]string
+	children   []int
+}
+
+func holdings() held {
+	h := held{goroutines: map[string]string{}, children: meter.Children()}
+	for stack := range strings.SplitSeq(string(stacks()), "\n\n") {
+		// The runtime's own are in it under GOTRACEBACK=system.
+		if header := strings.Fields(stack); len(header) > 1 && !strings.Contains(stack, "\ncreated by runtime.") {
+			h.goroutines[header[1]] = stack // goroutine 7 [select]:
+		}
+	}
+	return h
+}
+
+// stacks are those of all goroutines, or of as many as 16 MiB hold: a leak of
+// more is found all the same.
+func stacks() []byte {
+	for size := 64 << 10; ; size *= 4 {
+		buf := make([]byte, size)
+		if n := runtime.Stack(buf, true); n < size || size >= 16<<20 {
+			return bytes.TrimSpace(buf[:n])
+		}
+	}
+}
+
+// grace is how long what ends by itself may take: a goroutine that has said that
+// it is done is not gone yet.
+const grace = time.Second
+
+// leaks returns an error if the process has what it had not at the time of
+// before. It blocks until that has ended, for grace at most.
+func (before held) leaks() error {
+	for start := time.Now(); ; time.Sleep(10 * time.Millisecond) {
+		err := before.more(holdings())
+		if err == nil || time.Since(start) >= grace {
+			return err
+		}
+	}
+}
+
+// more says what now has and before has not.
+func (before held) more(now held) error {
+	var left []string
+	for number, stack := range now.goroutines {
+		if _, had := before.goroutines[number]; !had {
+			left = append(left, stack)
+		}
+	}
+	children := slices.DeleteFunc(slices.Clone(now.children), func(pid int) bool { return slices.Contains(before.children, pid) })
+	switch {
+	case len(left) > 0:
+		return fmt.Errorf("goroutines left behind: %d; end them in the job's Run or Close. One of them:\n%s", len(left), trimmed(slices.Min(left)))
+	case len(children) > 0:
+		return fmt.Errorf("child processes left behind: %v; end them in the job's Run or Close, and wait for them", children)
+	}
+	return nil
+}
+
+// trimmed is a stack without the callers that are far from its top.
+func trimmed(stack string) string {
+	const lines = 16
+	if list := strings.SplitAfterN(stack, "\n", lines+1); len(list) > lines {
+		return strings.Join(list[:lines], "") + "…"
+	}
+	return stack
+}

@@ -1,0 +1,101 @@
+package workloads
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"overlap/primitives"
+)
+
+// arrivals says when the items of a job are due, and holds how long they took.
+//
+// In the closed loop an item begins when a worker is free: whoever is late
+// makes the next one late, too, and the load falls when what is waited for is
+// slow. In the open loop item i is due at i·interval after the job's start, as
+// users come who do not know of each other, and begins then if a worker is
+// free. Its latency counts from when it was due, however short its own part
+// was (see Timed). That has the lateness of Go's timers in it: in an idle
+// program on Linux up to 1 ms.
+type arrivals struct {
+	interval         time.Duration   // 0 in the closed loop
+	late             []time.Duration // of each item of a run, from due to its end
+	intended, actual latencies
+}
+
+// newArrivals is the schedule of n items, which are due at every interval if
+// the variant is open. A slice gets fewer of the same users, so its items are
+// further apart; with weak scaling there are more users.
+func newArrivals(p Params, n int, interval time.Duration) arrivals {
+	a := arrivals{late: make([]time.Duration, n), intended: newLatencies(), actual: newLatencies()}
+	if p.Variant == "open" {
+		a.interval = interval * time.Duration(p.Slices)
+		if p.Weak {
+			a.interval /= time.Duration(p.Workers)
+		}
+	}
+	return a
+}
+
+// runArrivals is runPieces that submits each piece when it is due.
+func runArrivals[A, R any](ctx context.Context, ex primitives.Executor, j Divided[A, R], a *arrivals) error {
+	if a.interval == 0 {
+		return runPieces(ctx, ex, j)
+	}
+	args, piece := j.Split(), j.Piece()
+	futures := make([]*primitives.Future[R], len(args))
+	var ended sync.WaitGroup // Result may return before OnDone has called
+	ended.Add(len(futures))
+	start := time.Now()
+	for i, arg := range args {
+		due := a.due(start, i)
+		_ = primitives.Sleep(ctx, time.Until(due)) // an ended context is the future's error
+		futures[i] = primitives.Call(ctx, ex, piece, arg)
+		futures[i].OnDone(func(R, error) {
+			a.late[i] = time.Since(due)
+			ended.Done()
+		})
+	}
+	results, err := collect(futures)
+	ended.Wait()
+	if err == nil {
+		j.Merge(results)
+	}
+	return err
+}
+
+// serial does the items one after the other, none before it is due.
+func (a *arrivals) serial(item func(i int) error) error {
+	start := time.Now()
+	for i := range a.late {
+		due := a.due(start, i)
+		time.Sleep(time.Until(due)) // returns at once in the closed loop
+		began := time.Now()
+		if err := item(i); err != nil {
+			return fmt.Errorf("item %d: %w", i, err)
+		}
+		a.late[i] = time.Since(due)
+		a.noteLatency(i, time.Since(began))
+	}
+	return nil
+}
+
+func (a *arrivals) due(start time.Time, i int) time.Time {
+	return start.Add(time.Duration(i) * a.interval)
+}
+
+// noteLatency notes the latencies of item i, which took so long from its beginning. In
+// the closed loop an item is due when its turn comes.
+func (a *arrivals) noteLatency(i int, took time.Duration) {
+	a.actual.add(took)
+	if a.interval > 0 {
+		took = a.late[i]
+	}
+	a.intended.add(took)
+}
+
+// Latencies implements Timed.
+func (a *arrivals) Latencies() (intended, actual Latency) {
+	return a.intended.take(), a.actual.take()
+}
