@@ -81,6 +81,7 @@ type Row struct {
 
 	Lines    []Line   // throughput against workers: at parallelism 1, and at P
 	Scaling  []Scaled // speedup against parallelism, at Workers
+	Stacks   []Stack  // of every point, by parallelism and workers; nil if the file cannot tell
 	Warnings []error  // what a reader should know before believing the row
 }
 
@@ -263,6 +264,8 @@ func (d *Data) row(base Point) (Row, error) {
 			r.Scaling = append(r.Scaling, s)
 		}
 	}
+	r.Stacks = d.stacks(base, first, levels)
+	r.warnOfResidual()
 	r.OverSerial, r.Cost = d.overSerial(base, twp, levels)
 	r.Verdict = verdict(r)
 	r.Expected = d.expected(r)

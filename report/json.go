@@ -49,6 +49,7 @@ func (a *Analysis) WriteJSON(w io.Writer) error {
 		Samples         int      `json:"samples"`
 		Lines           []line   `json:"lines"`
 		Scaling         []scaled `json:"scaling"`
+		Stacks          []stack  `json:"stacks"`
 	}
 	out := struct {
 		Files    []string          `json:"files"`
@@ -65,7 +66,7 @@ func (a *Analysis) WriteJSON(w io.Writer) error {
 			TasksInflight: float(r.Inflight), CPUsBusy: float(r.CPUsBusy), Verdict: r.Verdict, Samples: r.Samples,
 			Variant: r.Variant, Weak: r.Weak, OverSerial: r.OverSerial, Cost: float(r.Cost), CostInfinite: math.IsInf(r.Cost, 1),
 			Expected: r.Expected.Shape, Outcome: string(r.Expected.Outcome), OutcomeReason: r.Expected.Reason,
-			Scaling: []scaled{},
+			Scaling: []scaled{}, Stacks: []stack{},
 		}
 		for _, l := range r.Lines {
 			k := line{P: l.P, Residence: float(l.Residence), Demand: float(l.Demand)}
@@ -77,6 +78,9 @@ func (a *Analysis) WriteJSON(w io.Writer) error {
 		for _, s := range r.Scaling {
 			j.Scaling = append(j.Scaling, scaled(s))
 		}
+		for _, s := range r.Stacks {
+			j.Stacks = append(j.Stacks, stackJSON(s))
+		}
 		out.Rows = append(out.Rows, j)
 	}
 	for _, err := range a.warnings() {
@@ -85,6 +89,21 @@ func (a *Analysis) WriteJSON(w io.Writer) error {
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
 	return e.Encode(out)
+}
+
+// stack is a Stack in cores. Its parts are those that could be told, a part
+// that holds others being named after all of them.
+type stack struct {
+	Workers  int    `json:"workers"`
+	P        int    `json:"p"`
+	Parts    []Part `json:"parts"`
+	Residual float  `json:"residual"`
+	Idle     float  `json:"kernel_idle"`
+	Largest  string `json:"largest_loss,omitempty"`
+}
+
+func stackJSON(s Stack) stack {
+	return stack{s.Workers, s.P, s.Parts(), float(s.Residual), float(s.Idle), s.Largest().Name}
 }
 
 // float is a number that is null where there is none.

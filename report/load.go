@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"strconv"
 	"strings"
@@ -48,6 +49,12 @@ type Sample struct {
 	Inflight float64 // mean tasks in progress; 0 if not measured
 	CPUsBusy float64 // mean CPUs at work; 0 if not measured
 	Pressure float64 // share of the CPUs that others took; 0 if not measured
+
+	// What the speedup stack is made of; NaN if not measured.
+	GC                         float64 // CPUs that collected garbage
+	RunQueue, Steal, Throttled float64 // CPUs' worth of waiting for a CPU, for the hypervisor, for the quota
+	Idle                       float64 // idle CPUs of those that the process may use
+	Locked, Runnable           float64 // goroutines that waited for a lock, and for a CPU
 }
 
 // Data is the content of result files.
@@ -156,6 +163,15 @@ func (d *Data) add(r *benchfmt.Result) error {
 	s.Inflight, _ = r.Value("tasks-inflight")
 	s.CPUsBusy, _ = r.Value("cpus-busy")
 	s.Pressure, _ = r.Value("pressure")
+	for unit, value := range map[string]*float64{
+		"gc-cpus": &s.GC, "runq-cpus": &s.RunQueue, "steal-cpus": &s.Steal, "throttled-cpus": &s.Throttled,
+		"idle-cpus": &s.Idle, "goroutines-locked": &s.Locked, "goroutines-runnable": &s.Runnable,
+	} {
+		*value = math.NaN()
+		if x, ok := r.Value(unit); ok {
+			*value = degree(x)
+		}
+	}
 	if err := d.configure(r); err != nil {
 		return err
 	}

@@ -123,11 +123,16 @@ func throughput(s series) Interval {
 // around is the 95 % interval of a value whose logarithm has the spread of the
 // given sample's mean.
 func around(value float64, logs []float64) Interval {
-	n := float64(len(logs))
-	if n < 2 {
+	if len(logs) < 2 {
 		return Interval{value, math.NaN(), math.NaN()}
 	}
-	t := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: n - 1}.Quantile(0.975)
-	half := math.Exp(t * stat.StdDev(logs, nil) / math.Sqrt(n))
+	half := math.Exp(halfWidth(logs))
 	return Interval{value, value / half, value * half}
+}
+
+// halfWidth is half the 95 % interval of the mean of at least two values.
+func halfWidth(values []float64) float64 {
+	n := float64(len(values))
+	t := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: n - 1}.Quantile(0.975)
+	return t * stat.StdDev(values, nil) / math.Sqrt(n)
 }

@@ -17,6 +17,7 @@ import (
 type reportCmd struct {
 	Files   []string `arg:"" optional:"" help:"Result files (default: the newest run)."`
 	Results string   `help:"Folder in which to look for the newest run (default: results)." default:"results" placeholder:"DIR"`
+	Stack   bool     `help:"Print the speedup stack of every point as well: what its cores did."`
 	Output  string   `short:"o" help:"Folder to write the report to (default: report beside the first file)." placeholder:"DIR"`
 }
 
@@ -46,6 +47,12 @@ func (c *reportCmd) Run(s *streams) error {
 	fmt.Fprint(s.out, "\n\n")
 	if err := a.WriteTable(s.out); err != nil {
 		return err
+	}
+	if c.Stack {
+		fmt.Fprintln(s.out)
+		if err := a.WriteStacks(s.out); err != nil {
+			return err
+		}
 	}
 	if err := write(c.Output, a); err != nil {
 		return fmt.Errorf("write the report: %w", err)

@@ -34,6 +34,10 @@ func Write(w io.Writer, a *report.Analysis, charts []Chart) error {
 		Light, Dark               template.HTML
 	}
 	type fact struct{ Key, Value string }
+	type stacks struct {
+		Name string
+		Rows [][]string
+	}
 	data := struct {
 		Files   []string
 		Facts   []fact
@@ -41,12 +45,23 @@ func Write(w io.Writer, a *report.Analysis, charts []Chart) error {
 		Rows    [][]string
 		Notes   []string
 		Figures []figure
-	}{Files: a.Data.Files, Columns: a.Columns(), Notes: a.Notes()}
+
+		StackColumns, StackNotes []string
+		Stacks                   []stacks
+	}{Files: a.Data.Files, Columns: a.Columns(), Notes: a.Notes(), StackColumns: report.StackColumns(), StackNotes: report.StackNotes()}
 	for _, key := range slices.Sorted(maps.Keys(a.Data.Host)) {
 		data.Facts = append(data.Facts, fact{key, a.Data.Host[key]})
 	}
 	for _, r := range a.Rows {
 		data.Rows = append(data.Rows, r.Cells())
+		if len(r.Stacks) == 0 {
+			continue
+		}
+		table := stacks{Name: r.Name()}
+		for _, s := range r.Stacks {
+			table.Rows = append(table.Rows, s.Cells())
+		}
+		data.Stacks = append(data.Stacks, table)
 	}
 	for _, c := range charts {
 		data.Figures = append(data.Figures, figure{c.Name, c.Title, c.Caption, c.Alt, inline(c.Light), inline(c.Dark)})

@@ -1,0 +1,84 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"strings"
+	"text/tabwriter"
+)
+
+// StackColumns are the headings of a table of stacks.
+func StackColumns() []string {
+	return []string{"workers", "cores", "work", "inflation", "GC", "run queue", "imbalance", "locked", "runnable", "waiting", "sum", "residual", "idle (kernel)", "largest loss"}
+}
+
+// Cells are the stack as text, one for each of the StackColumns.
+func (s Stack) Cells() []string {
+	cells := []string{fmt.Sprint(s.Workers), fmt.Sprint(s.P)}
+	for _, x := range []float64{s.Work, s.Inflation, s.GC, s.RunQueue, s.Imbalance, s.Locked, s.Runnable, s.Waiting, s.Sum(), s.Residual, s.Idle} {
+		cells = append(cells, cores(x))
+	}
+	loss := s.Largest().Name
+	if loss == "" {
+		loss = "–"
+	}
+	return append(cells, loss)
+}
+
+// StackNotes explain a table of stacks, a line each.
+func StackNotes() []string {
+	return []string{
+		"In cores, which the parts sum to. Work: busy at the CPU time that a job takes with one worker on one core. Inflation: CPU time beyond that. Run queue: others had the core while it was wanted.",
+		"Cores that nothing of the job used: imbalance had no task; locked, runnable and waiting had tasks that waited for a lock, to be woken, or for something else.",
+		"–: not told apart. Without its own number GC is in work and inflation, the others are in waiting; with more workers than cores, runnable is in imbalance.",
+		"Residual: what the clocks disagree by. Idle (kernel) is no part but a check: where it is below the cores that nothing used, other programs used them.",
+	}
+}
+
+// WriteStacks writes the speedup stacks of every point, a table per row of the
+// headline.
+func (a *Analysis) WriteStacks(w io.Writer) error {
+	var b strings.Builder
+	found := false
+	for _, r := range a.Rows {
+		if len(r.Stacks) == 0 {
+			fmt.Fprintf(&b, "%s: no speedup stack, the file does not say tasks-inflight and cpus-busy\n\n", r.Name())
+			continue
+		}
+		found = true
+		fmt.Fprintf(&b, "%s, in cores\n", r.Name())
+		table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
+		writeCells(table, StackColumns())
+		for _, s := range r.Stacks {
+			writeCells(table, s.Cells())
+		}
+		if err := table.Flush(); err != nil {
+			return err
+		}
+		b.WriteByte('\n')
+	}
+	if found {
+		b.WriteString(strings.Join(StackNotes(), "\n") + "\n")
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// writeCells leaves the last cell, which is text, without a tab: tabwriter then
+// does not align it to the right.
+func writeCells(w io.Writer, cells []string) {
+	last := len(cells) - 1
+	fmt.Fprintf(w, "%s\t  %s\n", strings.Join(cells[:last], "\t"), cells[last])
+}
+
+// cores is a number of cores, negative ones with their sign and never -0.00.
+func cores(x float64) string {
+	switch {
+	case math.IsNaN(x):
+		return "–"
+	case math.Abs(x) < 0.005:
+		return "0.00"
+	}
+	return fmt.Sprintf("%.2f", x)
+}
