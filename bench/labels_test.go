@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -66,6 +67,23 @@ func affinity(t *testing.T) []int {
 	return cpus
 }
 
+// lineUnits are what every line has here, as benchfmt names them. Under a CPU
+// quota there is throttled-cpus as well.
+func lineUnits() []string {
+	units := []string{
+		"sec/op", "q02-sec/op", "q25-sec/op", "q50-sec/op", "p50-sec/task", "p99-sec/task", "items/s",
+		"tasks-inflight", "cpus-busy", "gc-cpus", "gcs/op",
+		"goroutines-locked", "goroutines-runnable", "p50-sec/sched", "p99-sec/sched",
+	}
+	if runtime.GOOS != "windows" {
+		units = append(units, "vol-switches/op", "invol-switches/op", "minor-faults/op", "major-faults/op")
+	}
+	if _, err := os.Stat("/proc/self/schedstat"); err == nil {
+		units = append(units, "runq-cpus", "steal-cpus", "idle-cpus", "pressure")
+	}
+	return units
+}
+
 func TestLinesCarryLabelsUnitsAndConfiguration(t *testing.T) {
 	cpus := affinity(t)
 	out, err := benchmark(t, cpus, "-test.bench=Ep|Sleepers", "-test.benchtime=2x", "-test.cpu=1,2", "-size=small", "-workers=1,3")
@@ -76,9 +94,9 @@ func TestLinesCarryLabelsUnitsAndConfiguration(t *testing.T) {
 	var names []string
 	for _, r := range list {
 		names = append(names, string(r.Name))
-		for _, unit := range []string{"sec/op", "q02-sec/op", "q25-sec/op", "q50-sec/op", "p50-sec/task", "p99-sec/task", "items/s", "tasks-inflight", "cpus-busy", "pressure"} {
-			if _, ok := r.Value(unit); !ok {
-				t.Errorf("%s has no %s", r.Name, unit)
+		for _, unit := range lineUnits() {
+			if v, ok := r.Value(unit); !ok || !(v > 0) {
+				t.Errorf("%s has no %s, or %v", r.Name, unit, v)
 			}
 		}
 		for key, want := range map[string]string{"cpus": host.FormatList(cpus), "goos": ".+", "host": ".+", "kinds": "Ep=cpu .*Sleepers=wait", "expect": "Ep=linear .*Sleepers=waiting"} {

@@ -169,7 +169,22 @@ func (s *sample) run(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+	reading := measure(b, m, r)
 
+	if err := s.job.Check(); err != nil {
+		b.Fatal(err)
+	}
+	if err := reading.CheckTasks(); err != nil {
+		b.Fatal(err)
+	}
+	if err := s.checkLabel(procs, r.workers); err != nil {
+		b.Fatal(err)
+	}
+	report(b, reading, s.job)
+}
+
+// measure times b.N jobs.
+func measure(b *testing.B, m *meter.Meter, r runner) meter.Reading {
 	m.Prepare()
 	b.ResetTimer()
 	m.Start() // behind ResetTimer, which stops the world
@@ -181,15 +196,7 @@ func (s *sample) run(b *testing.B) {
 	}
 	m.Stop()
 	b.StopTimer()
-	reading := m.Reading()
-
-	if err := s.job.Check(); err != nil {
-		b.Fatal(err)
-	}
-	if err := s.checkLabel(procs, r.workers); err != nil {
-		b.Fatal(err)
-	}
-	report(b, reading, s.job)
+	return m.Reading()
 }
 
 // runner does the job of a sample once, in its executor or as the serial

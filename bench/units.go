@@ -10,22 +10,43 @@ import (
 	"overlap/workloads"
 )
 
-// units are what a benchmark line carries, with the direction in which they
-// are good. tasks-inflight and cpus-busy are degrees, good only for what they
-// buy, but the format knows no third direction.
-var units = []struct{ name, better string }{
-	{"ns/op", "lower"},
-	{"q02-ns/op", "lower"},
-	{"q25-ns/op", "lower"},
-	{"q50-ns/op", "lower"},
-	{"p50-ns/task", "lower"},
-	{"p99-ns/task", "lower"},
-	{"p50-ns/arrival", "lower"}, // of open loops, from the time at which a message was due
-	{"p99-ns/arrival", "lower"},
-	{"items/s", "higher"},
-	{"tasks-inflight", "higher"},
-	{"cpus-busy", "higher"},
-	{"pressure", "lower"},
+// unit is what a benchmark line carries, with the direction in which it is
+// good. tasks-inflight and cpus-busy are degrees, good only for what they buy,
+// but the format knows no third direction.
+type unit struct {
+	name, better string
+	of           func(meter.Reading) float64 // nil: not of the meter
+	perJob       bool                        // of counts: divided by the jobs
+}
+
+// units are all of them; package meter documents their sources.
+var units = []unit{
+	{name: "ns/op", better: "lower"},
+	{name: "q02-ns/op", better: "lower", of: func(r meter.Reading) float64 { return float64(r.Jobs[0]) }},
+	{name: "q25-ns/op", better: "lower", of: func(r meter.Reading) float64 { return float64(r.Jobs[1]) }},
+	{name: "q50-ns/op", better: "lower", of: func(r meter.Reading) float64 { return float64(r.Jobs[2]) }},
+	{name: "p50-ns/task", better: "lower", of: func(r meter.Reading) float64 { return float64(r.P50) }},
+	{name: "p99-ns/task", better: "lower", of: func(r meter.Reading) float64 { return float64(r.P99) }},
+	{name: "p50-ns/arrival", better: "lower"}, // of open loops, from the time at which a message was due
+	{name: "p99-ns/arrival", better: "lower"},
+	{name: "items/s", better: "higher"},
+	{name: "tasks-inflight", better: "higher", of: func(r meter.Reading) float64 { return r.Inflight }},
+	{name: "cpus-busy", better: "higher", of: func(r meter.Reading) float64 { return r.CPUsBusy }},
+	{name: "gc-cpus", better: "lower", of: func(r meter.Reading) float64 { return r.GC }},
+	{name: "runq-cpus", better: "lower", of: func(r meter.Reading) float64 { return r.RunQueue }},
+	{name: "steal-cpus", better: "lower", of: func(r meter.Reading) float64 { return r.Steal }},
+	{name: "throttled-cpus", better: "lower", of: func(r meter.Reading) float64 { return r.Throttled }},
+	{name: "idle-cpus", better: "lower", of: func(r meter.Reading) float64 { return r.Idle }},
+	{name: "goroutines-locked", better: "lower", of: func(r meter.Reading) float64 { return r.Locked }},
+	{name: "goroutines-runnable", better: "lower", of: func(r meter.Reading) float64 { return r.Runnable }},
+	{name: "p50-ns/sched", better: "lower", of: func(r meter.Reading) float64 { return r.SchedP50 }},
+	{name: "p99-ns/sched", better: "lower", of: func(r meter.Reading) float64 { return r.SchedP99 }},
+	{name: "vol-switches/op", better: "lower", perJob: true, of: func(r meter.Reading) float64 { return r.Voluntary }},
+	{name: "invol-switches/op", better: "lower", perJob: true, of: func(r meter.Reading) float64 { return r.Involuntary }},
+	{name: "minor-faults/op", better: "lower", perJob: true, of: func(r meter.Reading) float64 { return r.MinorFaults }},
+	{name: "major-faults/op", better: "lower", perJob: true, of: func(r meter.Reading) float64 { return r.MajorFaults }},
+	{name: "gcs/op", better: "lower", perJob: true, of: func(r meter.Reading) float64 { return r.GCs }},
+	{name: "pressure", better: "lower", of: func(r meter.Reading) float64 { return r.Pressure }},
 }
 
 // WriteUnits writes a Unit line for every unit and property.
@@ -35,12 +56,26 @@ func WriteUnits(w io.Writer) {
 	}
 }
 
+// least is written instead of zero: a millionth, because benchstat cannot take
+// the geometric mean of zero. It is below what any source here resolves, and
+// the smallest number that testing prints in full.
+const least = 1e-6
+
+// report writes what was measured. What the system does not tell has no unit
+// on the line.
 func report(b *testing.B, r meter.Reading, job workloads.Job) {
-	b.ReportMetric(float64(r.Jobs[0]), "q02-ns/op")
-	b.ReportMetric(float64(r.Jobs[1]), "q25-ns/op")
-	b.ReportMetric(float64(r.Jobs[2]), "q50-ns/op")
-	b.ReportMetric(float64(r.P50), "p50-ns/task")
-	b.ReportMetric(float64(r.P99), "p99-ns/task")
+	for _, u := range units {
+		if u.of == nil {
+			continue
+		}
+		value := u.of(r)
+		if u.perJob {
+			value /= float64(b.N)
+		}
+		if !math.IsNaN(value) {
+			b.ReportMetric(max(value, least), u.name)
+		}
+	}
 	if timed, ok := job.(workloads.Timed); ok {
 		if intended, actual := timed.Latencies(); intended != actual { // an open loop
 			b.ReportMetric(float64(intended.P50), "p50-ns/arrival")
@@ -48,9 +83,4 @@ func report(b *testing.B, r meter.Reading, job workloads.Job) {
 		}
 	}
 	b.ReportMetric(float64(job.Items())*float64(b.N)/b.Elapsed().Seconds(), "items/s")
-	b.ReportMetric(r.Inflight, "tasks-inflight")
-	b.ReportMetric(r.CPUsBusy, "cpus-busy")
-	if !math.IsNaN(r.Pressure) {
-		b.ReportMetric(r.Pressure, "pressure")
-	}
 }

@@ -10,13 +10,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// clock is the CPU clock of another process.
-type clock int32
-
-// Children returns the numbers of the child processes that this process has,
-// with those that have ended and were not waited for. It needs a kernel that
-// lists them (CONFIG_PROC_CHILDREN, as distributions have); without, there are
-// none.
+// Children returns the ids of the child processes that this process has, with
+// those that have ended and were not waited for. It needs a kernel that lists
+// them (CONFIG_PROC_CHILDREN, as distributions have); without, there are none.
 func Children() (pids []int) {
 	lists, err := filepath.Glob("/proc/self/task/*/children")
 	if err != nil {
@@ -27,28 +23,21 @@ func Children() (pids []int) {
 		if err != nil {
 			continue // a thread that has ended
 		}
-		for pid := range strings.FieldsSeq(string(text)) {
-			if n, err := strconv.ParseInt(pid, 10, 32); err == nil {
-				pids = append(pids, int(n))
+		for field := range strings.FieldsSeq(string(text)) {
+			if pid, err := strconv.ParseInt(field, 10, 32); err == nil {
+				pids = append(pids, int(pid))
 			}
 		}
 	}
 	return pids
 }
 
-// childClocks returns the CPU clocks of the children that this process has.
-func childClocks() (clocks []clock) {
-	for _, pid := range Children() {
-		clocks = append(clocks, clock(^int32(pid)<<3|2)) // see CPUCLOCK_SCHED in clock_getcpuclockid(3)
-	}
-	return clocks
-}
-
-// read returns the CPU time of the process. One that has been waited for has
+// cpuOf returns the CPU time of the child. One that has been waited for has
 // none: it is in that of the children that have been waited for.
-func (c clock) read() time.Duration {
+func cpuOf(pid int) time.Duration {
 	var t unix.Timespec
-	if unix.ClockGettime(int32(c), &t) != nil {
+	clock := ^int32(pid)<<3 | 2 // CPUCLOCK_SCHED, see clock_getcpuclockid(3)
+	if unix.ClockGettime(clock, &t) != nil {
 		return 0
 	}
 	return time.Duration(t.Nano())

@@ -35,8 +35,11 @@ func TestReading(t *testing.T) {
 			if !near(r.Jobs[0], time.Millisecond) || !near(r.Jobs[2], time.Millisecond) {
 				t.Errorf("job quantiles %v, want 1ms", r.Jobs)
 			}
-			if r.Tasks != 3 {
-				t.Errorf("%d tasks, want 3", r.Tasks)
+			if r.Started != 3 || r.Finished != 3 {
+				t.Errorf("%d tasks started and %d finished, want 3", r.Started, r.Finished)
+			}
+			if err := r.CheckTasks(); err != nil || r.Gap() > 0.001 {
+				t.Errorf("Little's law is off by %v: %v", r.Gap(), err)
 			}
 			if !near(r.P50, 20*time.Millisecond) || !near(r.P99, 40*time.Millisecond) {
 				t.Errorf("quantiles %v and %v, want 20ms and 40ms", r.P50, r.P99)
@@ -73,18 +76,101 @@ func TestLostTime(t *testing.T) {
 	const ms = time.Millisecond
 	for _, c := range []struct {
 		why  string
-		to   demand
+		s    span
 		want time.Duration
 	}{
-		{"alone", demand{own: 100 * ms, busy: 100 * ms}, 0},
-		{"delayed by its own threads", demand{own: 100 * ms, busy: 100 * ms, delayed: 40 * ms}, 0},
-		{"beside others on an idle CPU", demand{own: 100 * ms, busy: 180 * ms, delayed: ms}, ms},
-		{"against others", demand{own: 50 * ms, busy: 100 * ms, delayed: 45 * ms}, 45 * ms},
-		{"against other guests", demand{own: 50 * ms, busy: 50 * ms, stolen: 50 * ms}, 50 * ms},
-		{"ticks behind the clock", demand{own: 105 * ms, busy: 100 * ms, delayed: 10 * ms}, 0},
+		{"alone", span{wall: 100 * ms, own: 100 * ms, cpus: 1}, 0},
+		{"delayed by its own threads", span{wall: 100 * ms, own: 100 * ms, delayed: 40 * ms, cpus: 1}, 0},
+		{"delayed by its own threads while one of two CPUs is idle", span{wall: 100 * ms, own: 100 * ms, idle: 100 * ms, delayed: 40 * ms, cpus: 2}, 0},
+		{"beside others on an idle CPU", span{wall: 100 * ms, own: 100 * ms, idle: 20 * ms, delayed: ms, cpus: 2}, ms},
+		{"against others", span{wall: 100 * ms, own: 50 * ms, delayed: 45 * ms, cpus: 1}, 45 * ms},
+		{"against other guests", span{wall: 100 * ms, own: 50 * ms, stolen: 50 * ms, cpus: 1}, 50 * ms},
+		{"ticks behind the clock", span{wall: 100 * ms, own: 105 * ms, delayed: 10 * ms, cpus: 1}, 0},
 	} {
-		if got := (demand{}).lost(c.to); got != c.want {
+		if got := c.s.lost(); got != c.want {
 			t.Errorf("%s: lost %v, want %v", c.why, got, c.want)
+		}
+	}
+}
+
+// A hog that has half of a CPU is found wherever the ticks fall: on one CPU, and
+// on two with the other busy or idle. The inputs are made up: idle time cut to
+// ticks, at each of 100 phases.
+func TestAHogIsFoundWhereverTheTicksFall(t *testing.T) {
+	const tick = 10 * time.Millisecond
+	for _, wall := range []time.Duration{25 * time.Millisecond, 40 * time.Millisecond, 47 * time.Millisecond, 300 * time.Millisecond} {
+		for _, c := range []struct {
+			cpus, halves int  // halves: of a CPU, that this process has
+			idle         bool // the second CPU
+		}{{1, 1, false}, {2, 3, false}, {2, 1, true}} {
+			for phase := range 100 {
+				before := time.Duration(phase) * tick / 100 // idle time that no tick shows yet
+				s := span{wall: wall, own: wall * time.Duration(c.halves) / 2, delayed: wall / 2, cpus: c.cpus}
+				if c.idle {
+					s.idle = (before + wall).Truncate(tick)
+				}
+				if share := float64(s.lost()) / float64(wall) / float64(c.cpus); share <= 0.1 {
+					t.Errorf("%v, %+v, phase %d: pressure %.3f", wall, c, phase, share)
+				}
+			}
+		}
+	}
+}
+
+// What the clocks tell becomes mean numbers over the time between them.
+func TestSystem(t *testing.T) {
+	const ms = time.Millisecond
+	full := demand{at: 100 * ms, own: 60 * ms, stat: true, idle: 90 * ms, stolen: 20 * ms, queued: map[int]time.Duration{1: 30 * ms}, throttled: []time.Duration{50 * ms}}
+	blank := func(change func(*demand)) demand { d := full; change(&d); return d }
+	nan := math.NaN()
+	for _, c := range []struct {
+		name                                string
+		to                                  demand
+		blind                               time.Duration
+		runq, steal, throttled, idle, press float64
+	}{
+		{"all", full, 0, 0.3, 0.2, 0.5, 0.9, 0.25}, // others had 2·100 - 90 - 20 - 60 = 30 ms, the hypervisor 20 of 200
+		{"nothing lost", blank(func(d *demand) { d.queued, d.stolen = map[int]time.Duration{}, 0 }), ms / 2, 0, 0, 0.5, 0.9, 0.0025},
+		{"long to read", blank(func(d *demand) { d.queued, d.stolen = map[int]time.Duration{}, 0 }), 50 * ms, 0, 0, 0.5, 0.9, 0.005},
+		{"no schedstat", blank(func(d *demand) { d.queued = nil }), 0, nan, 0.2, 0.5, 0.9, nan},
+		{"no stat", blank(func(d *demand) { d.stat = false }), 0, 0.3, nan, 0.5, nan, nan},
+		{"no quota", blank(func(d *demand) { d.throttled = nil }), 0, 0.3, 0.2, nan, 0.9, 0.25},
+		{"more than the reach", blank(func(d *demand) { d.idle, d.throttled = 400*ms, []time.Duration{time.Second} }), 0, 0.3, 0.2, 2, 2, 0.1},
+	} {
+		m := &Meter{cpus: []int{0, 1}, reach: 2, demand: demand{stat: true, queued: map[int]time.Duration{}, throttled: []time.Duration{0}}}
+		var r Reading
+		m.system(&r, c.to, c.blind)
+		got := []float64{r.RunQueue, r.Steal, r.Throttled, r.Idle, r.Pressure}
+		for i, want := range []float64{c.runq, c.steal, c.throttled, c.idle, c.press} {
+			if math.IsNaN(got[i]) != math.IsNaN(want) || math.Abs(got[i]-want) > 1e-12 {
+				t.Errorf("%s: run queue, steal, throttled, idle, pressure are %v; number %d should be %v", c.name, got, i, want)
+			}
+		}
+	}
+}
+
+func TestDelayIsByThread(t *testing.T) {
+	from := map[int]time.Duration{1: 10, 2: 20, 3: 30}
+	to := map[int]time.Duration{1: 15, 3: 7, 4: 100} // 2 has ended, 3 is a new thread of that id
+	if d := delay(from, to); d != 5+7+100 {
+		t.Errorf("delay %d, want 112", d)
+	}
+}
+
+func TestThrottledIsTheWorstGroup(t *testing.T) {
+	for _, c := range []struct {
+		from, to []time.Duration
+		want     float64
+	}{
+		{[]time.Duration{1, 10, 5}, []time.Duration{3, 17, 5}, 7},
+		{[]time.Duration{5}, []time.Duration{5}, 0},
+		{[]time.Duration{-1, 1}, []time.Duration{100, 3}, 2},
+		{[]time.Duration{1, 1}, []time.Duration{-1, 3}, 2},
+		{[]time.Duration{-1}, []time.Duration{-1}, math.NaN()},
+		{nil, nil, math.NaN()},
+	} {
+		if got := throttled(c.from, c.to); got != c.want && !(math.IsNaN(got) && math.IsNaN(c.want)) {
+			t.Errorf("from %v to %v: %v, want %v", c.from, c.to, got, c.want)
 		}
 	}
 }

@@ -10,16 +10,24 @@ import (
 // is false where the system does not tell, or if ctx ended first. The clocks
 // have ticks of 10 ms, so a window should be some hundred.
 func Others(ctx context.Context, cpus []int, window time.Duration) (others float64, ok bool) {
-	from, began := readDemand(cpus), time.Now()
+	base := time.Now()
+	read := func() demand {
+		d := readDemand(cpus, nil, nil)
+		d.own = readUsage().cpu
+		d.at = time.Since(base)
+		return d
+	}
+	from := read()
 	select {
 	case <-time.After(window):
 	case <-ctx.Done():
 		return 0, false
 	}
-	to, took := readDemand(cpus), time.Since(began)
-	if !from.known || !to.known {
+	to := read()
+	if !from.stat || !to.stat {
 		return 0, false
 	}
-	busy := to.busy - from.busy - (to.own - from.own) + (to.stolen - from.stolen)
-	return max(0, float64(busy)/float64(took)), true
+	s := from.until(to, len(cpus))
+	busy := s.wall*time.Duration(s.cpus) - s.idle - s.own
+	return max(0, float64(busy)/float64(s.wall)), true
 }

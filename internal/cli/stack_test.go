@@ -9,7 +9,6 @@ import (
 	"os/exec"
 	"runtime"
 	"runtime/debug"
-	"runtime/metrics"
 	"strconv"
 	"strings"
 	"sync"
@@ -129,7 +128,6 @@ func sample(t *testing.T, w io.Writer, workers, procs, ms int, do job) {
 	defer ex.Shutdown(context.Background())
 	do(ex, workers, ms)
 	runtime.GC() // its CPU time counts when a cycle ends
-	before := runtimeSeconds()
 	m.Prepare()
 	m.Start()
 	began := time.Now()
@@ -140,32 +138,25 @@ func sample(t *testing.T, w io.Writer, workers, procs, ms int, do job) {
 	}
 	wall := time.Since(began)
 	m.Stop()
-	var used [2]float64
-	for i, s := range runtimeSeconds() {
-		used[i] = (s - before[i]) / wall.Seconds()
-	}
 	fmt.Fprintf(w, "BenchmarkCase/executor=pool/workers=%d/cores=%d-%d %d %d ns/op%s\n",
-		workers, len(cpus), procs, jobs, wall.Nanoseconds()/jobs, line(m.Reading(), used))
+		workers, len(cpus), procs, jobs, wall.Nanoseconds()/jobs, line(m.Reading()))
 }
 
-// line is the units of a sample.
-func line(r meter.Reading, used [2]float64) string {
-	s := fmt.Sprintf(" %g tasks-inflight %g cpus-busy %g gc-cpus %g goroutines-locked", r.Inflight, r.CPUsBusy, used[0], used[1])
-	if !math.IsNaN(r.Pressure) {
-		s += fmt.Sprintf(" %g pressure", r.Pressure)
+// line is the units of a sample that stacks are made of.
+func line(r meter.Reading) (s string) {
+	for _, u := range []struct {
+		value float64
+		unit  string
+	}{
+		{r.Inflight, "tasks-inflight"}, {r.CPUsBusy, "cpus-busy"}, {r.GC, "gc-cpus"}, {r.RunQueue, "runq-cpus"},
+		{r.Steal, "steal-cpus"}, {r.Throttled, "throttled-cpus"}, {r.Idle, "idle-cpus"},
+		{r.Locked, "goroutines-locked"}, {r.Runnable, "goroutines-runnable"}, {r.Pressure, "pressure"},
+	} {
+		if !math.IsNaN(u.value) {
+			s += fmt.Sprintf(" %g %s", u.value, u.unit)
+		}
 	}
 	return s
-}
-
-// runtimeSeconds are the seconds of CPU that the collector used and the seconds
-// that goroutines waited for locks.
-func runtimeSeconds() (seconds [2]float64) {
-	read := []metrics.Sample{{Name: "/cpu/classes/gc/total:cpu-seconds"}, {Name: "/sync/mutex/wait/total:seconds"}}
-	metrics.Read(read)
-	for i := range read {
-		seconds[i] = read[i].Value.Float64()
-	}
-	return seconds
 }
 
 // hogs starts two processes that compute for each CPU, and returns what ends them.

@@ -1,0 +1,79 @@
+package meter
+
+import (
+	"math"
+	"time"
+)
+
+// demand is a reading of the clocks that tell who had the CPUs and who waited
+// for them.
+type demand struct {
+	at        time.Duration         // when it was taken
+	own       time.Duration         // CPU time of this process and its children
+	stat      bool                  // whether the system tells the next two
+	idle      time.Duration         // of our CPUs, waiting for a disk as well
+	stolen    time.Duration         // from our CPUs by the hypervisor, for others
+	queued    map[int]time.Duration // run-queue delay by thread; nil: not told
+	throttled []time.Duration       // of each control group with a quota; negative: not told
+}
+
+// span is what happened between two readings.
+type span struct {
+	wall, own, idle, stolen time.Duration
+	delayed                 time.Duration // on run queues, of all threads
+	cpus                    int
+}
+
+func (from demand) until(to demand, cpus int) span {
+	return span{
+		wall:    to.at - from.at,
+		own:     to.own - from.own,
+		idle:    max(0, to.idle-from.idle), // the wait for a disk may run backwards
+		stolen:  max(0, to.stolen-from.stolen),
+		delayed: delay(from.queued, to.queued),
+		cpus:    cpus,
+	}
+}
+
+// delay is by how much the threads were delayed. Those that ended meanwhile are
+// not seen, and a thread with less delay than before is a new one of that id.
+func delay(from, to map[int]time.Duration) (sum time.Duration) {
+	for id, d := range to {
+		if was := from[id]; was <= d {
+			d -= was
+		}
+		sum += d
+	}
+	return sum
+}
+
+// lost is the time in which this process wanted a CPU and somebody else had it.
+// Run-queue delay alone would blame others for the threads that this process
+// itself wakes onto a busy CPU (a contended lock does); the CPU time of others
+// alone harms nobody while a CPU is idle. Both must be there.
+//
+// What others had is what was neither idle nor ours. The kernel counts it in
+// ticks of 10 ms too, in six fields that are each cut to a tick, and a share in
+// a short sample gets lost there. Idle time is cut as well, but it stands still
+// on a CPU that two want, where it matters. The price: where own threads delay
+// each other beside an idle CPU, others are blamed for a tick of it at most.
+func (s span) lost() time.Duration {
+	others := s.wall*time.Duration(s.cpus) - s.idle - s.stolen - s.own
+	return max(0, min(others, s.delayed)) + s.stolen
+}
+
+// throttled is the CPU time for which the worst of the control groups was held
+// back, NaN where none has a quota. A group that holds back its members holds
+// back their members too, so the sum would count it twice.
+func throttled(from, to []time.Duration) float64 {
+	worst := math.NaN()
+	for i := range min(len(from), len(to)) {
+		if from[i] < 0 || to[i] < 0 {
+			continue
+		}
+		if d := float64(max(0, to[i]-from[i])); !(worst >= d) {
+			worst = d
+		}
+	}
+	return worst
+}

@@ -1,0 +1,66 @@
+package meter
+
+import (
+	"os"
+	"time"
+
+	"github.com/prometheus/procfs"
+)
+
+// readDemand reads the scheduler's clocks. A system that hides them is no
+// reason not to measure: what they tell is left out.
+func readDemand(cpus, children []int, quotas []string) demand {
+	d := demandIn("/proc", cpus, append([]int{os.Getpid()}, children...))
+	d.throttled = readThrottled(quotas)
+	return d
+}
+
+func demandIn(proc string, cpus, pids []int) (d demand) {
+	fs, err := procfs.NewFS(proc)
+	if err != nil {
+		return d
+	}
+	d.queued = queuedIn(fs, pids)
+	if stat, err := fs.Stat(); err == nil {
+		d.stat = d.add(stat, cpus)
+	}
+	return d
+}
+
+// add adds the idle and stolen time of the CPUs. It returns false if one of
+// them is missing, or never did anything, not even nothing: sandboxes write
+// zeros where they know nothing.
+func (d *demand) add(stat procfs.Stat, cpus []int) bool {
+	for _, id := range cpus {
+		c := stat.CPU[int64(id)]
+		if c == (procfs.CPUStat{}) {
+			return false
+		}
+		d.idle += time.Duration((c.Idle + c.Iowait) * float64(time.Second))
+		d.stolen += time.Duration(c.Steal * float64(time.Second))
+	}
+	return true
+}
+
+// queuedIn returns the run-queue delay of the threads of these processes, nil
+// if the kernel does not keep it: a thread that has run had a slice of time.
+func queuedIn(fs procfs.FS, pids []int) map[int]time.Duration {
+	delays := map[int]time.Duration{}
+	var slices uint64
+	for _, pid := range pids {
+		threads, err := fs.AllThreads(pid)
+		if err != nil {
+			continue // a child that has ended
+		}
+		for _, thread := range threads {
+			if s, err := thread.Schedstat(); err == nil { // the thread may have ended
+				delays[thread.PID] = time.Duration(s.WaitingNanoseconds)
+				slices += s.RunTimeslices
+			}
+		}
+	}
+	if slices == 0 {
+		return nil
+	}
+	return delays
+}

@@ -1,0 +1,192 @@
+package meter
+
+import (
+	"fmt"
+	"math"
+	"runtime/metrics"
+	"time"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+)
+
+// Reading is what a Meter saw between Start and Stop. What the system does not
+// tell is NaN. The package's documentation has the sources and resolutions.
+type Reading struct {
+	// Inflight is the mean number of tasks started and not finished: the
+	// degree of concurrency. It is the integral of their number over time, the
+	// sum of the ends without the sum of the starts, over the wall time. A
+	// task that has not ended counts up to Stop.
+	Inflight float64
+
+	// CPUsBusy is the mean number of CPUs that ran this process and its
+	// children: the degree of parallelism, CPU time over wall time, by the
+	// kernel's clock. Children that are not waited for count on Linux, if they
+	// were there when Prepare was called.
+	CPUsBusy float64
+
+	// Started is the number of tasks that a worker began, Finished that of the
+	// residences in the histogram.
+	Started, Finished int64
+
+	// P50 and P99 are quantiles of the tasks' residence, from start to end,
+	// to three digits.
+	P50, P99 time.Duration
+
+	// Jobs holds the quantiles 0.02, 0.25 and 0.50 of the wall times between
+	// Laps. A low quantile of short jobs sees the undisturbed speed of the
+	// code where the mean mixes it with the machine's slow spells.
+	Jobs [3]time.Duration
+
+	// Pressure is the share of the CPU time within reach that somebody else
+	// had while this process wanted it. It is never below the share of the
+	// sample that reading the scheduler's clocks took (1 % at most), because
+	// what happened meanwhile is not known; so it is never 0.
+	Pressure float64
+
+	// Mean numbers of CPUs: that collected garbage, that threads of this
+	// process waited for, that the hypervisor gave to others, that the worst
+	// control group was held back from, and that were idle. The last two are
+	// the reach at most.
+	GC, RunQueue, Steal, Throttled, Idle float64
+
+	// Mean numbers of goroutines that waited for a lock, and that were ready
+	// and did not run.
+	Locked, Runnable float64
+
+	// SchedP50 and SchedP99 are quantiles of the time, in ns, that a goroutine
+	// was ready before it ran; 0 if none was seen to wait.
+	SchedP50, SchedP99 float64
+
+	// Counts in the whole sample: context switches because a thread had to
+	// wait and because the kernel took the CPU away, page faults without and
+	// with a disk, and garbage collections.
+	Voluntary, Involuntary, MinorFaults, MajorFaults, GCs float64
+
+	// flow is throughput times mean residence, by the histogram.
+	flow float64
+}
+
+// tolerance is what Little's law may be wrong by. The histogram rounds by
+// 0.05 %.
+const tolerance = 0.02
+
+// Gap is by how much Little's law, L = X·R (Little, 1961), fails to hold, as a
+// share of the larger side: L is the counted integral, X and R are the
+// throughput and the mean residence of the tasks in the histogram.
+func (r Reading) Gap() float64 {
+	larger := max(math.Abs(r.Inflight), math.Abs(r.flow))
+	if larger == 0 {
+		return 0
+	}
+	return math.Abs(r.Inflight-r.flow) / larger
+}
+
+// CheckTasks returns an error if a task was lost or ended twice, which makes
+// whatever was measured of tasks wrong. It is for every sample, of open loops
+// as well: a task's residence begins at its start, when it was due is nothing
+// to it, and the sample holds all of it.
+func (r Reading) CheckTasks() error {
+	if r.Started != r.Finished {
+		return fmt.Errorf("%d tasks started and %d finished: a task was lost or ended twice", r.Started, r.Finished)
+	}
+	if gap := r.Gap(); !(gap <= tolerance) {
+		return fmt.Errorf("the tasks break Little's law: %.4g tasks in flight by count, %.4g by throughput and residence, %.1f %% apart: a task was lost or ended twice", r.Inflight, r.flow, 100*gap)
+	}
+	return nil
+}
+
+// Reading returns what was measured between Start and Stop. Call it once for
+// each Stop, and soon: the slow readings end here.
+func (m *Meter) Reading() Reading {
+	metrics.Read(m.after)
+	now := m.readDemand()
+	blind := m.start - m.prepared + time.Since(m.base) - (m.start + m.wall)
+
+	r := Reading{
+		CPUsBusy:    float64(m.usage.cpu) / float64(m.wall),
+		Voluntary:   m.usage.event(voluntary),
+		Involuntary: m.usage.event(involuntary),
+		MinorFaults: m.usage.event(minorFaults),
+		MajorFaults: m.usage.event(majorFaults),
+	}
+	m.tasks(&r)
+	m.goRuntime(&r)
+	m.system(&r, now, blind)
+	for i, q := range []float64{2, 25, 50} {
+		r.Jobs[i] = time.Duration(m.jobs.ValueAtQuantile(q))
+	}
+	return r
+}
+
+// tasks adds up the workers, twice: by their counts and by the histograms.
+func (m *Meter) tasks(r *Reading) {
+	var integral, ended int64
+	for _, k := range m.all() {
+		integral += k.ends - k.starts
+		r.Started += k.started
+		ended += k.ended
+	}
+	integral += (r.Started - ended) * int64(m.start+m.wall)
+	r.Inflight = float64(integral) / float64(m.wall)
+
+	all, beyond := m.histogram()
+	r.Finished = all.TotalCount()
+	r.flow = (all.Mean()*float64(r.Finished) + float64(beyond)) / float64(m.wall)
+	r.P50 = time.Duration(all.ValueAtQuantile(50))
+	r.P99 = time.Duration(all.ValueAtQuantile(99))
+}
+
+func (m *Meter) all() []*worker {
+	list := []*worker{&m.outside}
+	for i := range m.workers {
+		list = append(list, &m.workers[i])
+	}
+	return list
+}
+
+// histogram merges what the workers hold and the shards into the first one.
+func (m *Meter) histogram() (all *hdrhistogram.Histogram, beyond time.Duration) {
+	for _, k := range m.all() {
+		m.shards[0].take(k)
+	}
+	all = m.shards[0].hist
+	for i := range m.shards {
+		beyond += m.shards[i].beyond
+		if i > 0 {
+			all.Merge(m.shards[i].hist)
+		}
+	}
+	return all, beyond
+}
+
+func (m *Meter) goRuntime(r *Reading) {
+	seconds := m.wall.Seconds()
+	r.GC = growth(m.before, m.after, gcTotal) / seconds
+	r.GCs = growth(m.before, m.after, gcCycles)
+	r.Locked = growth(m.before, m.after, mutexWait) / seconds
+	d := latency(m.before, m.after)
+	r.Runnable = tracked * d.sum / seconds
+	r.SchedP50, r.SchedP99 = d.p50*1e9, d.p99*1e9
+}
+
+// system adds what the scheduler's clocks tell, over the time between their
+// own two readings: what happened while they were read cannot be told from what
+// happened in the sample.
+func (m *Meter) system(r *Reading, now demand, blind time.Duration) {
+	s := m.demand.until(now, len(m.cpus))
+	between, reach := float64(max(1, s.wall)), float64(m.reach)
+	r.Pressure, r.RunQueue, r.Steal, r.Idle = math.NaN(), math.NaN(), math.NaN(), math.NaN()
+	r.Throttled = min(reach, throttled(m.demand.throttled, now.throttled)/between)
+	queued := m.demand.queued != nil && now.queued != nil
+	if queued {
+		r.RunQueue = float64(s.delayed) / between
+	}
+	stat := m.demand.stat && now.stat
+	if stat {
+		r.Steal = float64(s.stolen) / between
+		r.Idle = min(reach, float64(s.idle)/between)
+	}
+	if queued && stat {
+		r.Pressure = max(float64(s.lost()), min(float64(blind), between/100)) / between / reach
+	}
+}
