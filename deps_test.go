@@ -24,7 +24,7 @@ var floors = []struct {
 	{"overlap/bench", []string{
 		"overlap/workloads", "overlap/primitives", "golang.org/x/sys", "gonum.org/v1/gonum",
 		"github.com/klauspost/cpuid/v2",    // CPU names and features
-		"github.com/prometheus/procfs",     // topology and pressure
+		"github.com/prometheus/procfs",     // pressure
 		"golang.org/x/sync",                // of procfs
 		"github.com/HdrHistogram",          // quantiles of tasks and jobs
 		"golang.org/x/perf",                // benchfmt, the result file

@@ -162,6 +162,11 @@ func preamble() {
 	writeConfig(w)
 }
 
+// perProcess are the keys of the host's fingerprint that depend on the CPUs to
+// which a process is bound, or on its own measurement. The samples of a sweep
+// do not write them: benchstat makes a table of its own for every value.
+var perProcess = []string{"mask", "topology", "governor", "clock-resolution"}
+
 // writeConfig writes the configuration lines. The kinds of all workloads, and
 // the scaling to expect of them, are lines that never change, because benchstat
 // makes a table of its own for every value of a configuration key.
@@ -171,9 +176,10 @@ func writeConfig(w io.Writer) {
 		fmt.Fprintln(os.Stderr, "overlap: no host configuration lines:", err)
 		return
 	}
-	ids := make([]int, len(h.CPUs))
-	for i, c := range h.CPUs {
-		ids[i] = c.ID
+	for _, p := range h.Fingerprint() {
+		if !flags.asked || !slices.Contains(perProcess, p.Key) {
+			fmt.Fprintf(w, "%s: %s\n", p.Key, p.Value)
+		}
 	}
 	var kinds, expect []string
 	for _, k := range workloads.All() {
@@ -183,8 +189,8 @@ func writeConfig(w io.Writer) {
 			expect = append(expect, Title(k)+"/"+v.Name+"="+string(v.Expect))
 		}
 	}
-	fmt.Fprintf(w, "host: %s\nkernel: %s\ngo: %s\ncpus: %s\nkinds: %s\nexpect: %s\n",
-		h.Name, h.Kernel, h.Go, host.FormatList(ids), strings.Join(kinds, " "), strings.Join(expect, " "))
+	fmt.Fprintf(w, "cpus: %s\nkinds: %s\nexpect: %s\n",
+		host.FormatList(h.IDs()), strings.Join(kinds, " "), strings.Join(expect, " "))
 }
 
 // meet tells whoever holds the barrier that this process is ready and waits

@@ -1,73 +1,157 @@
 // Package host knows the machine that a measurement runs on: which CPUs the
-// process may use, which of them share a core, in which order to take them,
-// and how to start a process on just those.
+// process may use, which of them share a core, a cache, a memory node or a
+// package, in which order to take them, what limits them, and how to start a
+// process on just those.
 package host
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
-	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/klauspost/cpuid/v2"
 )
 
-// Host is what a process may use of its machine.
+// Host is what a process may use of its machine. An empty string or list and
+// a zero quota mean that there is none or that it is not known.
 type Host struct {
-	Name   string `json:"name"`   // host name
-	Model  string `json:"model"`  // CPU model as it names itself
-	OS     string `json:"os"`     // GOOS/GOARCH
-	Kernel string `json:"kernel"` // "" if unknown
-	Go     string `json:"go"`     // version of the Go runtime
+	Name   string `json:"name"`         // host name
+	Model  string `json:"model"`        // CPU model as it names itself
+	OS     string `json:"os"`           // GOOS/GOARCH
+	Kernel string `json:"kernel"`       // "" if unknown
+	Go     string `json:"go,omitempty"` // version of the Go runtime
 
-	// CPUs are the hardware threads that the process may use, ascending.
-	CPUs []CPU `json:"cpus"`
+	// CPUs are the hardware threads that the process may use, ascending: its
+	// affinity mask ∩ its cpuset ∩ those online.
+	CPUs     []CPU `json:"cpus"`
+	Online   []int `json:"online"`   // CPUs that the machine runs, ascending
+	Isolated []int `json:"isolated"` // CPUs that the kernel does not balance
+
+	// Quota is how many CPUs' worth of time the process may use: the tightest
+	// of its cgroup and all that hold it. 0 means no limit.
+	Quota float64 `json:"-"`
+
+	Caches   []string `json:"caches,omitempty"`   // of the first allowed CPU, such as "L1d 48K"
+	Features []string `json:"features,omitempty"` // instruction sets, by the CPU's own word
+
+	Governor       string `json:"governor,omitempty"`       // of the allowed CPUs' clocks
+	Turbo          string `json:"turbo,omitempty"`          // on or off
+	Clocksource    string `json:"clocksource,omitempty"`    // the kernel's clock
+	Virtualisation string `json:"virtualisation,omitempty"` // none, or hypervisor and container
 
 	// Notes say in sentences what could not be found out or done here.
 	Notes []string `json:"notes,omitempty"`
 }
 
-// CPU is a hardware thread.
+// CPU is a hardware thread. Numbers are -1 if unknown. Packages, dies and
+// nodes have the kernel's numbers, dies those within a package; caches and
+// cores are counted from 0 over all allowed CPUs, because the kernel's numbers
+// of them repeat from one package or die to the next.
 type CPU struct {
-	ID      int `json:"id"`      // the kernel's number
-	Package int `json:"package"` // socket; -1 if unknown
-	Core    int `json:"core"`    // core within the package; -1 if unknown
+	ID      int    `json:"id"`              // the kernel's number
+	Package int    `json:"package"`         // socket
+	Die     int    `json:"die"`             // piece of silicon in the package
+	Node    int    `json:"node"`            // NUMA node
+	LLC     int    `json:"llc"`             // group that shares the last-level cache
+	Core    int    `json:"core"`            // physical core
+	Thread  int    `json:"thread"`          // 0, 1 … among the core's online CPUs
+	Class   string `json:"class,omitempty"` // Performance or Efficiency on CPUs with unequal cores
 }
 
-// Read describes this machine as this process sees it.
-func Read() (Host, error) {
-	h := Host{
-		Model:  model(),
-		OS:     runtime.GOOS + "/" + runtime.GOARCH,
-		Kernel: kernel(),
-		Go:     runtime.Version(),
+// The classes of cores. A CPU with more than two kinds of cores is split where
+// their speeds differ most.
+const (
+	Performance = "performance"
+	Efficiency  = "efficiency"
+)
+
+// Read describes this machine as this process sees it. It fails only if the
+// allowed CPUs cannot be found out.
+func Read() (Host, error) { return ReadRoot("") }
+
+// ReadRoot describes the machine whose /sys and /proc are copied to root/sys
+// and root/proc; with "" or "/" it is Read. The process is the one that copied
+// its /proc/self; without that it may use all CPUs online. What is missing or
+// garbled becomes a note. It fails if the tree has no CPUs.
+func ReadRoot(root string) (Host, error) {
+	t, done, err := openTree(root)
+	if err != nil {
+		return Host{}, err
 	}
-	var err error
+	defer done()
+	if root != "" && root != "/" {
+		h, err := readTree(t, nil)
+		if err != nil {
+			return Host{}, fmt.Errorf("%s: %w", root, err)
+		}
+		return h, nil
+	}
+	h, err := readHere(t)
+	if err != nil {
+		return Host{}, err
+	}
+	h.OS, h.Go = runtime.GOOS+"/"+runtime.GOARCH, runtime.Version()
+	if name := oneLine(cpuid.CPU.BrandName); name != "" {
+		h.Model = name
+	}
 	if h.Name, err = os.Hostname(); err != nil {
 		h.Name = "unknown"
 		h.Notes = append(h.Notes, fmt.Sprintf("the host has no name (%v)", err))
 	}
-	ids, err := Affinity()
-	if err != nil {
-		return Host{}, err
+	h.Name = oneLine(h.Name)
+	h.Features = cpuid.CPU.FeatureSet()
+	if h.Caches == nil {
+		h.Caches = cpuidCaches()
 	}
-	var note string
-	if h.CPUs, note = topology(ids); note != "" {
-		h.Notes = append(h.Notes, note)
-	}
+	h.Virtualisation = virtualisation(t, strings.TrimSpace(cpuid.CPU.HypervisorVendorString))
 	if !CanBind {
 		h.Notes = append(h.Notes, runtime.GOOS+" cannot bind a process to CPUs: fewer cores are imitated by GOMAXPROCS alone, so system calls may still run elsewhere")
 	}
 	return h, nil
 }
 
-func model() string {
-	if name := strings.TrimSpace(cpuid.CPU.BrandName); name != "" {
-		return strings.Join(strings.Fields(name), " ")
+// readTree describes a Linux machine. The mask is the allowed CPUs as the
+// kernel told them, nil to take them from the tree.
+func readTree(t tree, mask []int) (Host, error) {
+	h := Host{
+		Name:  t.line("proc/sys/kernel/hostname"),
+		Model: modelIn(t),
+		OS:    "linux",
 	}
-	return "unknown " + runtime.GOARCH
+	if h.Name == "" {
+		h.Name = "unknown"
+	}
+	if release := t.line("proc/sys/kernel/osrelease"); release != "" {
+		h.Kernel = "Linux " + release
+	}
+	var allowed []int
+	h.Online, allowed = usable(t, mask)
+	if len(allowed) == 0 {
+		return Host{}, errors.New("no CPUs found: a machine's tree needs at least sys/devices/system/cpu/online or proc/self/status")
+	}
+	h.CPUs = topology(t, h.Online, allowed)
+	h.Isolated, _ = t.list(cpuDir + "/isolated")
+	h.Caches = cachesIn(t, allowed[0])
+	h.Quota = quota(t)
+	h.Governor, h.Turbo = governor(t, allowed), turbo(t)
+	h.Clocksource = t.line("sys/devices/system/clocksource/clocksource0/current_clocksource")
+	h.Virtualisation = virtualisation(t, "")
+	if idle := intersect(allowed, h.Isolated); len(idle) > 0 {
+		t.note("isolated and in the mask: CPU %s; the kernel does not balance load there, a thread stays where it starts", FormatList(idle))
+	}
+	h.Notes = *t.notes
+	return h, nil
+}
+
+// IDs are the numbers of the allowed CPUs, ascending.
+func (h Host) IDs() []int {
+	ids := make([]int, len(h.CPUs))
+	for i, c := range h.CPUs {
+		ids[i] = c.ID
+	}
+	return ids
 }
 
 // Cores is the number of physical cores behind the CPUs.
@@ -79,6 +163,31 @@ func (h Host) Cores() int {
 	return len(seen)
 }
 
+// Count is how many of each there are behind the allowed CPUs; 0 is unknown.
+type Count struct{ Packages, Nodes, LLCs, Cores int }
+
+// Count counts the parts of the machine that the process may use.
+func (h Host) Count() Count {
+	return Count{
+		Packages: len(h.distinct(func(c CPU) int { return c.Package })),
+		Nodes:    len(h.distinct(func(c CPU) int { return c.Node })),
+		LLCs:     len(h.distinct(func(c CPU) int { return c.LLC })),
+		Cores:    h.Cores(),
+	}
+}
+
+// Classes lists the allowed CPUs of each class, ascending. It is empty if the
+// cores are equal.
+func (h Host) Classes() map[string][]int {
+	classes := map[string][]int{}
+	for _, c := range h.CPUs {
+		if c.Class != "" {
+			classes[c.Class] = append(classes[c.Class], c.ID)
+		}
+	}
+	return classes
+}
+
 // core identifies the physical core; a CPU of unknown place is its own.
 func (c CPU) core() [2]int {
 	if c.Core < 0 {
@@ -87,42 +196,16 @@ func (c CPU) core() [2]int {
 	return [2]int{c.Package, c.Core}
 }
 
-// Placement orders the CPUs in which a growing number of cores is taken: one
-// hardware thread of every core first, so that SMT siblings do not pass for
-// cores, then the second threads, and so on.
-func (h Host) Placement() []int {
-	taken := map[[2]int]int{} // threads of a core already placed
-	type place struct{ turn, id int }
-	places := make([]place, 0, len(h.CPUs))
-	for _, c := range h.CPUs {
-		places = append(places, place{taken[c.core()], c.ID})
-		taken[c.core()]++
-	}
-	slices.SortStableFunc(places, func(a, b place) int { return a.turn - b.turn })
-	ids := make([]int, len(places))
-	for i, p := range places {
-		ids[i] = p.id
-	}
-	return ids
-}
-
-// FormatList writes CPU numbers in the kernel's list format, such as 0-3,8.
-func FormatList(ids []int) string {
-	ids = slices.Sorted(slices.Values(ids))
-	var b strings.Builder
-	for i := 0; i < len(ids); {
-		j := i
-		for j+1 < len(ids) && ids[j+1] == ids[j]+1 {
-			j++
+// cpuidCaches asks the CPU itself, where the system does not tell.
+func cpuidCaches() (list []string) {
+	c := cpuid.CPU.Cache
+	for _, level := range []struct {
+		name  string
+		bytes int
+	}{{"L1d", c.L1D}, {"L1i", c.L1I}, {"L2", c.L2}, {"L3", c.L3}} {
+		if level.bytes > 0 {
+			list = append(list, fmt.Sprintf("%s %dK", level.name, level.bytes>>10))
 		}
-		if b.Len() > 0 {
-			b.WriteByte(',')
-		}
-		b.WriteString(strconv.Itoa(ids[i]))
-		if j > i {
-			b.WriteString("-" + strconv.Itoa(ids[j]))
-		}
-		i = j + 1
 	}
-	return b.String()
+	return list
 }

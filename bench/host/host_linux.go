@@ -1,36 +1,59 @@
 package host
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
 	"strconv"
-	"strings"
 
-	"github.com/prometheus/procfs/sysfs"
 	"golang.org/x/sys/unix"
 )
 
 // CanBind says whether this system can bind a process to CPUs.
 const CanBind = true
 
+// readHere describes this machine. The mask is the calling thread's, which the
+// kernel keeps within its cpuset and the CPUs online.
+func readHere(t tree) (Host, error) {
+	mask, err := Affinity()
+	if err != nil {
+		return Host{}, err
+	}
+	return readTree(t, mask)
+}
+
 // Affinity returns the CPUs that the calling thread may run on, ascending.
 func Affinity() ([]int, error) { return affinityOf(0) }
 
 func affinityOf(tid int) ([]int, error) {
-	// The kernel refuses a mask smaller than its own, which no file tells;
-	// unix.CPUSet ends at 1024 CPUs, more than any machine that Go runs on.
-	var set unix.CPUSet
-	if err := unix.SchedGetaffinity(tid, &set); err != nil {
-		return nil, fmt.Errorf("read CPU affinity: %w", err)
+	set, err := maskOf(tid)
+	if err != nil {
+		return nil, err
 	}
 	var ids []int
-	for id := 0; len(ids) < set.Count(); id++ {
+	for id, left := 0, set.Count(); len(ids) < left; id++ {
 		if set.IsSet(id) {
 			ids = append(ids, id)
 		}
 	}
 	return ids, nil
+}
+
+// maskOf reads the mask of a thread. The kernel refuses a buffer smaller than
+// its own masks, whose size no file tells, so it grows until that ends.
+// unix.CPUSet would stop at 1024 CPUs.
+func maskOf(tid int) (unix.CPUSetDynamic, error) {
+	for size := 1024; ; size *= 2 {
+		set := unix.NewCPUSet(size)
+		err := unix.SchedGetaffinityDynamic(tid, set)
+		if err == nil {
+			return set, nil
+		}
+		if !errors.Is(err, unix.EINVAL) || size > 64*MaxCPUs {
+			return nil, fmt.Errorf("read CPU affinity: %w", err)
+		}
+	}
 }
 
 // CheckThreads returns an error naming the first thread of this process that
@@ -61,23 +84,26 @@ func CheckThreads(ids []int) error {
 // Start calls start, which must start a process, with the calling thread
 // bound to the given CPUs, so that the new process has the mask before its
 // runtime starts. Binding later would leave threads behind: the Go runtime
-// reads the mask once, and clones threads from threads.
+// reads the mask once, and clones threads from threads. It is an error if the
+// kernel binds to other CPUs than those: it leaves out what is offline or not
+// in the cpuset without a word.
 func Start(ids []int, start func() error) (err error) {
+	bound, err := newMask(ids)
+	if err != nil {
+		return err
+	}
 	runtime.LockOSThread()
-	var before, bound unix.CPUSet
-	if err := unix.SchedGetaffinity(0, &before); err != nil {
+	before, err := maskOf(0)
+	if err != nil {
 		runtime.UnlockOSThread()
-		return fmt.Errorf("read CPU affinity: %w", err)
+		return err
 	}
-	for _, id := range ids {
-		bound.Set(id)
-	}
-	if err := unix.SchedSetaffinity(0, &bound); err != nil {
+	if err := unix.SchedSetaffinityDynamic(0, bound); err != nil {
 		runtime.UnlockOSThread()
 		return fmt.Errorf("bind to CPUs %s: %w", FormatList(ids), err)
 	}
 	defer func() {
-		if restore := unix.SchedSetaffinity(0, &before); restore != nil {
+		if restore := unix.SchedSetaffinityDynamic(0, before); restore != nil {
 			// The thread stays locked, so it ends with its goroutine and
 			// nothing else runs with the wrong mask.
 			err = fmt.Errorf("restore CPU affinity: %w", restore)
@@ -85,57 +111,25 @@ func Start(ids []int, start func() error) (err error) {
 		}
 		runtime.UnlockOSThread()
 	}()
+	have, err := maskOf(0)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if !have.IsSet(id) {
+			return fmt.Errorf("bind to CPUs %s: this process may not use CPU %d, or it is offline", FormatList(ids), id)
+		}
+	}
 	return start()
 }
 
-// topology finds the place of each CPU. A machine that does not tell (or a
-// container that hides it) gets CPUs of unknown place and a note.
-func topology(ids []int) ([]CPU, string) { return topologyIn("/sys", ids) }
-
-func topologyIn(sys string, ids []int) ([]CPU, string) {
-	cpus := make([]CPU, len(ids))
-	for i, id := range ids {
-		cpus[i] = CPU{ID: id, Package: -1, Core: -1}
-	}
-	fs, err := sysfs.NewFS(sys)
-	var all []sysfs.CPU
-	if err == nil {
-		all, err = fs.CPUs()
-	}
-	if err != nil {
-		return cpus, fmt.Sprintf("the core layout is unknown, each CPU counts as a core (%v)", err)
-	}
-	places := map[string]*sysfs.CPUTopology{}
-	for _, c := range all {
-		if t, err := c.Topology(); err == nil {
-			places[c.Number()] = t
+func newMask(ids []int) (unix.CPUSetDynamic, error) {
+	mask := unix.NewCPUSet(MaxCPUs)
+	for _, id := range ids {
+		if id < 0 || id >= MaxCPUs {
+			return nil, fmt.Errorf("bind to CPU %d: numbers are from 0 to %d", id, MaxCPUs-1)
 		}
+		mask.Set(id)
 	}
-	unknown := 0
-	for i := range cpus {
-		t := places[strconv.Itoa(cpus[i].ID)]
-		if t == nil {
-			unknown++
-			continue
-		}
-		pkg, err1 := strconv.Atoi(t.PhysicalPackageID)
-		core, err2 := strconv.Atoi(t.CoreID)
-		if err1 != nil || err2 != nil {
-			unknown++
-			continue
-		}
-		cpus[i].Package, cpus[i].Core = pkg, core
-	}
-	if unknown > 0 {
-		return cpus, fmt.Sprintf("the core of %d CPUs is unknown, each of them counts as one", unknown)
-	}
-	return cpus, ""
-}
-
-func kernel() string {
-	b, err := os.ReadFile("/proc/sys/kernel/osrelease")
-	if err != nil {
-		return ""
-	}
-	return "Linux " + strings.TrimSpace(string(b))
+	return mask, nil
 }

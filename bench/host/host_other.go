@@ -2,9 +2,7 @@
 
 package host
 
-import (
-	"runtime"
-)
+import "runtime"
 
 // CanBind says whether this system can bind a process to CPUs.
 const CanBind = false
@@ -26,12 +24,15 @@ func CheckThreads([]int) error { return nil }
 // bounds its parallelism.
 func Start(_ []int, start func() error) error { return start() }
 
-func topology(ids []int) ([]CPU, string) {
+// alike makes CPUs of unknown place. cores is how many physical cores the
+// system says there are; where each CPU is a core of its own, that is known.
+func alike(ids []int, cores int) []CPU {
 	cpus := make([]CPU, len(ids))
 	for i, id := range ids {
-		cpus[i] = CPU{ID: id, Package: -1, Core: -1}
+		cpus[i] = CPU{ID: id, Package: -1, Die: -1, Node: -1, LLC: -1, Core: -1, Thread: -1}
+		if cores == len(ids) {
+			cpus[i].Core, cpus[i].Thread = i, 0
+		}
 	}
-	return cpus, "the core layout is not read on this system, each CPU counts as a core"
+	return cpus
 }
-
-func kernel() string { return "" }

@@ -28,7 +28,7 @@ func TestPlacementTakesCoresBeforeSiblings(t *testing.T) {
 	for id := range 6 {
 		h.CPUs = append(h.CPUs, host.CPU{ID: id, Package: 0, Core: id / 2})
 	}
-	h.CPUs = append(h.CPUs, host.CPU{ID: 9, Package: -1, Core: -1})
+	h.CPUs = append(h.CPUs, host.CPU{ID: 9, Package: -1, Die: -1, Node: -1, LLC: -1, Core: -1})
 	if got, want := h.Placement(), []int{0, 2, 4, 9, 1, 3, 5}; !slices.Equal(got, want) {
 		t.Errorf("placement %v, want %v", got, want)
 	}
@@ -37,23 +37,14 @@ func TestPlacementTakesCoresBeforeSiblings(t *testing.T) {
 	}
 }
 
-func TestFormatList(t *testing.T) {
-	for want, ids := range map[string][]int{
-		"":          nil,
-		"0":         {0},
-		"0-1":       {1, 0},
-		"0,2,4-7,9": {9, 7, 6, 5, 4, 2, 0},
-	} {
-		if got := host.FormatList(ids); got != want {
-			t.Errorf("FormatList(%v) = %q, want %q", ids, got, want)
-		}
-	}
-}
-
 func TestReadThisMachine(t *testing.T) {
 	h, err := host.Read()
 	if err != nil {
 		t.Fatal(err)
+	}
+	ids, err := host.Affinity()
+	if err != nil || !slices.Equal(h.IDs(), ids) {
+		t.Errorf("allowed %v, the mask is %v, %v", h.IDs(), ids, err)
 	}
 	if len(h.CPUs) != runtime.NumCPU() || h.Cores() < 1 || h.Cores() > len(h.CPUs) || h.Model == "" {
 		t.Errorf("%d CPUs in NumCPU, host says %+v", runtime.NumCPU(), h)
@@ -88,5 +79,26 @@ func TestStartBindsTheChildOnly(t *testing.T) {
 		if err := host.CheckThreads(last); err == nil {
 			t.Error("CheckThreads accepts a mask that no thread has")
 		}
+	}
+}
+
+// What the kernel would leave out of the mask must not pass for bound.
+func TestStartBindsToAllOrFails(t *testing.T) {
+	if !host.CanBind {
+		t.Skip("this system cannot bind")
+	}
+	ids, err := host.Affinity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, absent := range []int{-1, 5000, host.MaxCPUs, 1 << 40} {
+		started := false
+		err := host.Start([]int{ids[0], absent}, func() error { started = true; return nil })
+		if err == nil || started || !strings.Contains(err.Error(), "bind to CPU") {
+			t.Errorf("CPU %d: %v, started %v", absent, err, started)
+		}
+	}
+	if err := host.CheckThreads(ids); err != nil {
+		t.Errorf("this process has changed: %v", err)
 	}
 }

@@ -3,33 +3,225 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
+	"io"
+	"strings"
 
 	"overlap/bench/host"
 )
 
 type hostCmd struct {
-	JSON bool `help:"Print JSON."`
+	JSON   bool   `help:"Print JSON."`
+	Root   string `help:"Describe the machine whose /sys and /proc are copied to DIR/sys and DIR/proc (default: this one)." placeholder:"DIR"`
+	Advise bool   `help:"Say what would make the machine quieter, and change nothing."`
+	Policy string `help:"Print only the CPUs in the order of this placement: compact, scatter, one-per-core, smt, node:N, class:performance, class:efficiency." placeholder:"NAME"`
 }
 
 func (c *hostCmd) Run(s *streams) error {
-	h, err := host.Read()
+	h, err := host.ReadRoot(c.Root)
 	if err != nil {
-		return err
+		return fmt.Errorf("host: %w", err)
 	}
-	if c.JSON {
-		e := json.NewEncoder(s.out)
-		e.SetIndent("", "  ")
-		return e.Encode(h)
+	policies := h.Policies()
+	if c.Policy != "" {
+		policies = []string{c.Policy}
 	}
-	fmt.Fprintf(s.out, "host       %s\ncpu        %s\nsystem     %s", h.Name, h.Model, h.OS)
-	if h.Kernel != "" {
-		fmt.Fprintf(s.out, ", %s", h.Kernel)
+	orders := map[string][]int{}
+	for _, policy := range policies {
+		if orders[policy], err = h.Order(policy); err != nil {
+			return fmt.Errorf("--policy: %w", err)
+		}
 	}
-	ids := h.Placement()
-	fmt.Fprintf(s.out, "\ngo         %s\nallowed    %d CPUs on %d cores: %s\nplacement  %v\n",
-		h.Go, len(h.CPUs), h.Cores(), host.FormatList(ids), ids)
-	for _, note := range h.Notes {
-		fmt.Fprintln(s.out, "note      ", note)
+	var advice []string
+	if c.Advise {
+		if advice, err = host.Advise(c.Root); err != nil {
+			return fmt.Errorf("--advise: %w", err)
+		}
+	}
+	switch {
+	case c.JSON:
+		return c.json(s.out, h, orders, advice)
+	case c.Advise:
+		advise(s.out, advice)
+	case c.Policy != "":
+		fmt.Fprintln(s.out, host.FormatOrder(orders[c.Policy]))
+	default:
+		c.people(s.out, h, policies, orders)
 	}
 	return nil
+}
+
+// hostJSON is the output for programs. Counts are of what the process may use,
+// 0 if unknown.
+type hostJSON struct {
+	host.Host
+	Packages  int              `json:"packages"`
+	Nodes     int              `json:"nodes"`
+	LLCGroups int              `json:"llc_groups"`
+	Cores     int              `json:"cores"`
+	Threads   int              `json:"threads"`
+	Allowed   []int            `json:"allowed"`
+	Classes   map[string][]int `json:"classes"`
+	QuotaCPUs *float64         `json:"quota_cpus"` // null without a limit
+	Placement map[string][]int `json:"placement"`
+	Load      string           `json:"load,omitempty"`
+	Advice    *[]string        `json:"advice,omitempty"` // with --advise
+}
+
+func (c *hostCmd) json(out io.Writer, h host.Host, orders map[string][]int, advice []string) error {
+	count := h.Count()
+	j := hostJSON{
+		Host:     h,
+		Packages: count.Packages, Nodes: count.Nodes, LLCGroups: count.LLCs, Cores: count.Cores, Threads: len(h.CPUs),
+		Allowed: h.IDs(), Classes: h.Classes(), Placement: orders,
+	}
+	j.Isolated = append([]int{}, h.Isolated...)
+	if h.Quota > 0 {
+		j.QuotaCPUs = &h.Quota
+	}
+	if c.Root == "" {
+		j.Load, _ = host.Load()
+	}
+	if c.Advise {
+		advice = append([]string{}, advice...)
+		j.Advice = &advice
+	}
+	e := json.NewEncoder(out)
+	e.SetIndent("", "  ")
+	return e.Encode(j)
+}
+
+func advise(out io.Writer, advice []string) {
+	if len(advice) == 0 {
+		fmt.Fprintln(out, "nothing to advise")
+	}
+	for _, a := range advice {
+		fmt.Fprintln(out, wrap("- ", strings.Fields(a), " "))
+	}
+}
+
+// people prints what a reader wants to know first: the machine, what of it may
+// be used, what limits it, and in which order CPUs are taken.
+func (c *hostCmd) people(out io.Writer, h host.Host, policies []string, orders map[string][]int) {
+	row := func(name, text string) {
+		if text != "" {
+			fmt.Fprintln(out, wrap(fmt.Sprintf("%-16s", name), strings.Fields(text), " "))
+		}
+	}
+	list := func(name string, ids []int) {
+		if len(ids) > 0 {
+			fmt.Fprintln(out, wrap(fmt.Sprintf("%-16s", name), strings.SplitAfter(host.FormatOrder(ids), ","), ""))
+		}
+	}
+	n := h.Count()
+	row("host", h.Name)
+	row("cpu", h.Model)
+	row("caches", strings.Join(h.Caches, ", "))
+	row("system", strings.TrimSuffix(h.OS+", "+h.Kernel, ", "))
+	row("go", h.Go)
+	row("topology", strings.Join([]string{
+		plural(n.Packages, "package"), plural(n.Nodes, "memory node"), plural(n.LLCs, "last-level cache"), plural(n.Cores, "core"), plural(len(h.CPUs), "thread"),
+	}, ", "))
+	list("online", h.Online)
+	row("allowed", fmt.Sprintf("%d CPUs on %d cores: %s", len(h.CPUs), n.Cores, strings.ReplaceAll(host.FormatList(h.IDs()), ",", ", ")))
+	list("isolated", h.Isolated)
+	for _, class := range []string{host.Performance, host.Efficiency} {
+		list(class, h.Classes()[class])
+	}
+	for _, p := range h.Fingerprint() {
+		switch p.Key {
+		case "governor", "turbo", "quota", "clocksource", "virtualisation":
+			row(p.Key, p.Value)
+		case "clock-resolution":
+			row("clock step", p.Value)
+		}
+	}
+	if c.Root == "" {
+		load, _ := host.Load()
+		row("load", load)
+	}
+	fmt.Fprintln(out, "placement")
+	for _, policy := range policies {
+		list(fmt.Sprintf("  %-19s", policy), orders[policy])
+	}
+	coreMap(out, h)
+	for _, note := range h.Notes {
+		row("note", note)
+	}
+}
+
+// plural counts things; 0 is a number that is not known.
+func plural(n int, thing string) string {
+	switch n {
+	case 0:
+		return "unknown " + thing + "s"
+	case 1:
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
+// mappable is the most CPUs whose map is shorter than a screen.
+const mappable = 64
+
+// coreMap draws a line per last-level cache, and class of cores in it: a bracket for every core, with its
+// CPUs.
+func coreMap(out io.Writer, h host.Host) {
+	order, err := h.Order("compact")
+	if err != nil || len(order) > mappable {
+		return
+	}
+	cpus := map[int]host.CPU{}
+	for _, c := range h.CPUs {
+		cpus[c.ID] = c
+	}
+	fmt.Fprintln(out, "cores")
+	var cores []string
+	for i, id := range order {
+		c, text := cpus[id], fmt.Sprint(id)
+		if n := len(cores); n > 0 && sameCore(c, cpus[order[i-1]]) {
+			cores[n-1] += " " + text
+		} else {
+			cores = append(cores, text)
+		}
+		if i+1 == len(order) || group(cpus[order[i+1]]) != group(c) {
+			for j := range cores {
+				cores[j] = "[" + cores[j] + "]"
+			}
+			fmt.Fprintln(out, wrap("  "+group(c)+"  ", cores, " "))
+			cores = nil
+		}
+	}
+}
+
+// group names the part of the machine that a line of the map shows.
+func group(c host.CPU) string {
+	text := fmt.Sprintf("package %d, node %d, cache %d", c.Package, c.Node, c.LLC)
+	if c.Class != "" {
+		text += ", " + c.Class
+	}
+	return strings.ReplaceAll(text, "-1", "?")
+}
+
+func sameCore(a, b host.CPU) bool { return a.Core >= 0 && a.Core == b.Core && a.Package == b.Package }
+
+const columns = 96
+
+// wrap writes the words behind the label, in lines of at most columns.
+func wrap(label string, words []string, between string) string {
+	var b strings.Builder
+	b.WriteString(label)
+	width, first := len(label), true
+	for _, word := range words {
+		if !first && width+len(between)+len([]rune(word)) > columns {
+			b.WriteString("\n" + strings.Repeat(" ", len(label)))
+			width, first = len(label), true
+		}
+		if !first {
+			b.WriteString(between)
+			width += len(between)
+		}
+		b.WriteString(word)
+		width, first = width+len([]rune(word)), false
+	}
+	return b.String()
 }

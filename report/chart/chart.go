@@ -1,6 +1,7 @@
 // Package chart draws an analysis with gonum/plot: what workers and cores buy,
-// how speedup grows with cores, how throughput grows with workers, and where
-// each workload lies between concurrency and parallelism.
+// how speedup grows with cores, how throughput grows with workers, where
+// each workload lies between concurrency and parallelism, and the cores of the
+// machine.
 package chart
 
 import (
@@ -36,7 +37,11 @@ func All(a *report.Analysis) []Chart {
 	if len(a.Rows) == 0 {
 		return nil
 	}
-	return []Chart{Gains(a), Scaling(a), Workers(a), Plane(a)}
+	charts := []Chart{Gains(a), Scaling(a), Workers(a), Plane(a)}
+	if m, ok := CoreMap(a); ok {
+		charts = append(charts, m)
+	}
+	return charts
 }
 
 // SVG draws the chart as a stand-alone picture.

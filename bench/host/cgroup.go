@@ -1,0 +1,188 @@
+package host
+
+import (
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// hierarchy is the path from the cgroup of this process to the top of the
+// mounted tree: folders below the root, the process's own first.
+type hierarchy struct {
+	v2   bool
+	dirs []string
+}
+
+// ThrottleFiles returns the cpu.stat files of the cgroup of this process and
+// of all that hold it, as paths that can be opened, the process's own first.
+// Those of v2 count throttled_usec (absent where the group has no CPU
+// controller), those of v1 throttled_time in nanoseconds. The list is empty
+// without cgroups, and if root cannot be read.
+func ThrottleFiles(root string) (files []string) {
+	t, done, err := openTree(root)
+	if err != nil {
+		return nil
+	}
+	defer done()
+	if root == "" {
+		root = "/"
+	}
+	for _, name := range throttleFiles(t) {
+		files = append(files, filepath.Join(root, filepath.FromSlash(name)))
+	}
+	return files
+}
+
+func throttleFiles(t tree) (names []string) {
+	list, _ := hierarchies(t, "cpu")
+	for _, h := range list {
+		for _, dir := range h.dirs {
+			if name := dir + "/cpu.stat"; t.exists(name) {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
+// quota is the tightest limit over all cgroups that hold the process, in CPUs,
+// 0 if there is none. Go's GOMAXPROCS looks at the process's own group only,
+// but a parent may be tighter.
+// The formats are those of Documentation/admin-guide/cgroup-v2.rst and
+// Documentation/scheduler/sched-bwc.rst.
+func quota(t tree) (tightest float64) {
+	list, lost := hierarchies(t, "cpu")
+	if list == nil && lost != nil {
+		t.note("the CPU quota is unknown: the cgroup %s is not in a mounted tree", strings.Join(lost, ", "))
+	} else if list == nil {
+		t.note("the CPU quota is unknown: proc/self/cgroup names no cgroup")
+	}
+	for _, h := range list {
+		for _, dir := range h.dirs {
+			limit, period := "", ""
+			file := dir + "/cpu.max"
+			if h.v2 {
+				limit, period, _ = strings.Cut(t.text(file), " ")
+			} else {
+				file = dir + "/cpu.cfs_quota_us"
+				limit, period = t.text(file), t.text(dir+"/cpu.cfs_period_us")
+			}
+			if limit == "" || limit == "max" || limit == "-1" {
+				continue
+			}
+			q, err1 := strconv.ParseUint(limit, 10, 63)
+			p, err2 := strconv.ParseUint(strings.TrimSpace(period), 10, 63)
+			if err1 != nil || err2 != nil || q == 0 || p == 0 {
+				t.note("%s is not a CPU limit and is ignored (%q of %q)", file, oneLine(limit), oneLine(period))
+				continue
+			}
+			if cpus := float64(q) / float64(p); tightest == 0 || cpus < tightest {
+				tightest = cpus
+			}
+		}
+	}
+	return tightest
+}
+
+// cpuset is the set of CPUs of the nearest cgroup that has one, nil without.
+func cpuset(t tree) []int {
+	list, _ := hierarchies(t, "cpuset")
+	for _, h := range list {
+		for _, dir := range h.dirs {
+			for _, file := range []string{"/cpuset.cpus.effective", "/cpuset.effective_cpus"} {
+				if ids, _ := t.list(dir + file); len(ids) > 0 {
+					return ids
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// hierarchies finds the cgroups of this process: in the tree of v2, and in that
+// of v1 to which the controller is attached. Both may be mounted. Lost are the
+// groups that are in no mounted tree.
+func hierarchies(t tree, controller string) (list []hierarchy, lost []string) {
+	mounts := mountsOf(t)
+	for line := range strings.Lines(t.text("proc/self/cgroup")) {
+		fields := strings.SplitN(strings.TrimSuffix(line, "\n"), ":", 3)
+		if len(fields) != 3 {
+			continue
+		}
+		controllers := strings.Split(fields[1], ",")
+		v2 := fields[0] == "0" && fields[1] == ""
+		if !v2 && !slices.Contains(controllers, controller) {
+			continue
+		}
+		dirs := []string(nil)
+		for _, m := range mounts {
+			if m.v2 == v2 && (v2 || slices.Contains(m.options, controller)) {
+				if found := m.dirs(fields[2]); len(found) > len(dirs) {
+					dirs = found
+				}
+			}
+		}
+		if dirs == nil {
+			lost = append(lost, fields[2])
+			continue
+		}
+		list = append(list, hierarchy{v2, dirs})
+	}
+	return list, lost
+}
+
+// mount is a mounted cgroup tree.
+type mount struct {
+	v2      bool
+	root    string // cgroup at its top
+	point   string
+	options []string // controllers among them
+}
+
+// mountsOf reads the cgroup mounts; the fields are described in proc(5).
+func mountsOf(t tree) (list []mount) {
+	for line := range strings.Lines(t.text("proc/self/mountinfo")) {
+		before, after, ok := strings.Cut(line, " - ")
+		fields, kind := strings.Fields(before), strings.Fields(after)
+		if !ok || len(fields) < 5 || len(kind) < 1 || kind[0] != "cgroup" && kind[0] != "cgroup2" {
+			continue
+		}
+		m := mount{v2: kind[0] == "cgroup2", root: unescape(fields[3]), point: unescape(fields[4])}
+		if len(kind) > 2 {
+			m.options = strings.Split(kind[2], ",")
+		}
+		list = append(list, m)
+	}
+	return list
+}
+
+// dirs returns the folders from the given cgroup up to the top of the mount,
+// or nil if the cgroup is not in it. In a cgroup namespace both paths may
+// begin with "..", which steps out of the namespace; a path that still does
+// below the mount leads nowhere.
+func (m mount) dirs(group string) (list []string) {
+	rest := group
+	if m.root != "/" {
+		var ok bool
+		if rest, ok = strings.CutPrefix(group, m.root); !ok || rest != "" && rest[0] != '/' {
+			return nil
+		}
+	}
+	parts := strings.FieldsFunc(rest, func(r rune) bool { return r == '/' })
+	const deepest = 256
+	if slices.Contains(parts, "..") || len(parts) > deepest {
+		return nil
+	}
+	top := strings.TrimPrefix(path.Clean("/"+m.point), "/")
+	for n := len(parts); n >= 0; n-- {
+		list = append(list, path.Join(top, path.Join(parts[:n]...)))
+	}
+	return list
+}
+
+// unescape undoes the octal escapes of white space in mountinfo.
+func unescape(s string) string {
+	return strings.NewReplacer(`\040`, " ", `\011`, "\t", `\012`, "\n", `\134`, `\`).Replace(s)
+}

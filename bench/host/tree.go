@@ -1,0 +1,131 @@
+package host
+
+import (
+	"fmt"
+	"io"
+	"io/fs"
+	"math"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// tree reads small files below a root that holds sys and proc. Each file is
+// read by itself and may be absent: a library that reads whole directories
+// (procfs) fails all CPUs on one bad file, and passes on values it could not
+// read as zero.
+type tree struct {
+	fs    fs.FS
+	notes *[]string
+}
+
+// openTree opens the files below root. Symbolic links that lead out of another
+// machine's tree would be read from this one, and are refused.
+func openTree(root string) (tree, func(), error) {
+	t := tree{notes: new([]string)}
+	if root == "" || root == "/" {
+		t.fs = os.DirFS("/")
+		return t, func() {}, nil
+	}
+	r, err := os.OpenRoot(root)
+	if err != nil {
+		return tree{}, nil, fmt.Errorf("open the tree of a machine: %w", err)
+	}
+	t.fs = r.FS()
+	return t, func() { r.Close() }, nil
+}
+
+func (t tree) note(format string, args ...any) {
+	if note := oneLine(fmt.Sprintf(format, args...)); !slices.Contains(*t.notes, note) {
+		*t.notes = append(*t.notes, note)
+	}
+}
+
+// longest bounds what is read of a file. The longest that matter are mountinfo
+// and cpuinfo, of which the beginning will do.
+const longest = 1 << 20
+
+// text is the file without white space around it, or "". Pipes and devices,
+// which could block, are not opened.
+func (t tree) text(name string) string {
+	info, err := fs.Stat(t.fs, name)
+	if err != nil || !info.Mode().IsRegular() {
+		return ""
+	}
+	f, err := t.fs.Open(name)
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, longest))
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(b))
+}
+
+// line is the file as one printable line of reasonable length.
+func (t tree) line(name string) string { return oneLine(t.text(name)) }
+
+func (t tree) exists(name string) bool {
+	_, err := fs.Stat(t.fs, name)
+	return err == nil
+}
+
+// number is the whole number that the file holds, from 0.
+func (t tree) number(name string) (int, bool) {
+	n, err := strconv.Atoi(t.text(name))
+	return n, err == nil && n >= 0 && n <= math.MaxInt32
+}
+
+// list is the CPU list that the file holds, ascending. A list that cannot be
+// read is noted; an absent file is not.
+func (t tree) list(name string) (ids []int, ok bool) {
+	text := t.text(name)
+	if text == "" {
+		return nil, t.exists(name)
+	}
+	ids, err := ParseList(text)
+	if err != nil {
+		t.note("%s is not a list of CPUs and is ignored (%v)", name, err)
+		return nil, false
+	}
+	slices.Sort(ids)
+	return ids, true
+}
+
+// numbered returns the numbers n of the entries PREFIXn in a directory,
+// ascending.
+func (t tree) numbered(dir, prefix string) []int {
+	entries, err := fs.ReadDir(t.fs, dir)
+	if err != nil {
+		return nil
+	}
+	var list []int
+	for _, e := range entries {
+		digits, ok := strings.CutPrefix(e.Name(), prefix)
+		if n, err := strconv.Atoi(digits); ok && err == nil && n >= 0 && n < MaxCPUs && strconv.Itoa(n) == digits {
+			list = append(list, n)
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+// oneLine makes text fit for a terminal and a configuration line: one space
+// for any white space, no control characters, at most 400 of them.
+func oneLine(s string) string {
+	s = strings.ToValidUTF8(strings.Join(strings.Fields(s), " "), "?")
+	s = strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return '?'
+		}
+		return r
+	}, s)
+	if r := []rune(s); len(r) > 400 {
+		return string(r[:400]) + "…"
+	}
+	return s
+}
