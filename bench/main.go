@@ -162,22 +162,25 @@ func preamble() {
 	writeConfig(w)
 }
 
-// perProcess are the keys of the host's fingerprint that depend on the CPUs to
-// which a process is bound, or on its own measurement. The samples of a sweep
-// do not write them: benchstat makes a table of its own for every value.
-var perProcess = []string{"mask", "topology", "governor", "clock-resolution"}
-
 // writeConfig writes the configuration lines. The kinds of all workloads, and
 // the scaling to expect of them, are lines that never change, because benchstat
-// makes a table of its own for every value of a configuration key.
+// makes a table of its own for every value of a configuration key. For the same
+// reason, and because it takes a while on a large machine, the sample of a sweep
+// leaves the host's fingerprint to the sweep: bound to fewer CPUs, it would see
+// another machine.
 func writeConfig(w io.Writer) {
-	h, err := host.Read()
+	cpus, err := host.Affinity()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "overlap: no host configuration lines:", err)
 		return
 	}
-	for _, p := range h.Fingerprint() {
-		if !flags.asked || !slices.Contains(perProcess, p.Key) {
+	if !flags.asked {
+		h, err := host.Read()
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "overlap: no host configuration lines:", err)
+			return
+		}
+		for _, p := range h.Fingerprint() {
 			fmt.Fprintf(w, "%s: %s\n", p.Key, p.Value)
 		}
 	}
@@ -190,7 +193,7 @@ func writeConfig(w io.Writer) {
 		}
 	}
 	fmt.Fprintf(w, "cpus: %s\nkinds: %s\nexpect: %s\n",
-		host.FormatList(h.IDs()), strings.Join(kinds, " "), strings.Join(expect, " "))
+		host.FormatList(cpus), strings.Join(kinds, " "), strings.Join(expect, " "))
 }
 
 // meet tells whoever holds the barrier that this process is ready and waits

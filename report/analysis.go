@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"gonum.org/v1/gonum/stat"
 )
@@ -29,6 +30,7 @@ type Analysis struct {
 // Row is the analysis of one workload under one executor: the headline.
 type Row struct {
 	Workload string
+	Package  string // of a benchmark that is not of the suite
 	Kind     string
 	Executor string
 	Size     string
@@ -38,12 +40,14 @@ type Row struct {
 	// Workers is the smallest number of workers within 5 % of the best
 	// throughput at the highest parallelism, and P that parallelism. The
 	// smallest, because the best of several equal ones is chance, and chance
-	// flatters.
+	// flatters. Workers is 0 for a benchmark that decides itself.
 	Workers, P int
 
 	// Concurrency is the gain from overlapping alone, X(w,1)/X(1,1);
 	// Parallelism the gain from cores on top, X(w,p)/X(w,1); Speedup is
-	// X(w,p)/X(1,1), their product. X is jobs per second.
+	// X(w,p)/X(1,1), their product. X is jobs per second. Of a benchmark that
+	// decides itself how many workers it has, Concurrency is unknown, and the
+	// other two are the same.
 	Concurrency, Parallelism, Speedup Interval
 
 	// Ceiling is H(p) = p·t₁/t_p: what p programs that share nothing gain
@@ -73,13 +77,14 @@ type Row struct {
 
 	Verdict string
 
+	prefix  string // of the package, where there are several
 	variant string // what tells the row from others of its workload
 	tainted bool   // samples under pressure had to be used
 
 	// Samples is the fewest samples that one of the numbers rests on.
 	Samples int
 
-	Lines    []Line   // throughput against workers: at parallelism 1, and at P
+	Lines    []Line   // throughput against workers: at parallelism 1, and at P; none if Workers is 0
 	Scaling  []Scaled // speedup against parallelism, at Workers
 	Stacks   []Stack  // of every point, by parallelism and workers; nil if the file cannot tell
 	Warnings []error  // what a reader should know before believing the row
@@ -112,7 +117,11 @@ func Analyze(d *Data) *Analysis {
 	}
 	// A sweep visits its points in random order; the file says the right one.
 	slices.SortStableFunc(a.Rows, func(x, y Row) int {
-		return cmp.Or(d.rank(x.Workload)-d.rank(y.Workload), cmp.Compare(x.Variant, y.Variant))
+		order := cmp.Or(d.rank(x.Workload)-d.rank(y.Workload), cmp.Compare(x.Variant, y.Variant), cmp.Compare(x.Package, y.Package))
+		if order == 0 && x.Package != "" {
+			return cmp.Compare(x.Workload, y.Workload)
+		}
+		return order
 	})
 	a.tellApart()
 	for i, r := range a.Rows {
@@ -129,12 +138,22 @@ func Analyze(d *Data) *Analysis {
 // tellApart gives the rows of one workload names that differ: where a file has
 // several executors or sizes, these become part of the name.
 func (a *Analysis) tellApart() {
-	executors, sizes := map[string]bool{}, map[string]bool{}
+	executors, sizes, packages := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for _, r := range a.Rows {
-		executors[r.Executor], sizes[r.Size] = true, true
+		executors[r.Executor], sizes[r.Size], packages[r.Package] = true, true, true
+	}
+	short := map[string]int{}
+	for pkg := range packages {
+		short[shortPackage(pkg)]++
 	}
 	for i := range a.Rows {
 		r := &a.Rows[i]
+		if len(packages) > 1 && r.Package != "" {
+			r.prefix = shortPackage(r.Package) + "."
+			if short[shortPackage(r.Package)] > 1 {
+				r.prefix = r.Package + "."
+			}
+		}
 		if r.Variant != "" {
 			r.variant += " " + r.Variant
 		}
@@ -148,6 +167,19 @@ func (a *Analysis) tellApart() {
 			r.variant += " " + r.Size
 		}
 	}
+}
+
+// shortPackage is the last element of an import path, with the one before it if
+// the last is a version.
+func shortPackage(path string) string {
+	parent, last := "", path
+	if i := strings.LastIndexByte(path, '/'); i >= 0 {
+		parent, last = path[:i], path[i+1:]
+	}
+	if len(last) > 1 && last[0] == 'v' && strings.Trim(last[1:], "0123456789") == "" && parent != "" {
+		return parent[strings.LastIndexByte(parent, '/')+1:] + "/" + last
+	}
+	return last
 }
 
 // rank is the place of a workload in the order of the file; unknown ones come
@@ -217,11 +249,15 @@ func (d *Data) row(base Point) (Row, error) {
 	levels := d.levels(base)
 	one, most := levels[0], levels[len(levels)-1]
 	first := base.at(1, one)
+	if len(d.Samples[first]) == 0 && base.Executor == "" {
+		first = base.at(0, one)
+	}
 	if one.p() != 1 || len(d.Samples[first]) == 0 {
 		return Row{}, errNoBaseline
 	}
 	r := Row{
 		Workload: base.Workload,
+		Package:  base.Package,
 		Kind:     d.Kinds[base.Workload],
 		Executor: base.Executor,
 		Size:     base.Size,
@@ -242,6 +278,9 @@ func (d *Data) row(base Point) (Row, error) {
 		r.warn("fewer than 3 samples without pressure, so those under pressure are used: measure again on a quieter machine")
 	}
 	r.Concurrency, r.Parallelism, r.Speedup = quotient(t11, tw1), quotient(tw1, twp), quotient(t11, twp)
+	if r.Workers == 0 {
+		r.Concurrency = unknown
+	}
 	r.Samples = min(len(t11.clean()), len(tw1.clean()), len(twp.clean()))
 	var rests int
 	if r.Ceiling, rests = d.ceiling(base, r.P); rests > 0 {
@@ -256,8 +295,10 @@ func (d *Data) row(base Point) (Row, error) {
 	if r.P == 1 {
 		r.warn("only one core was measured: the machine is too small, or the run was, to tell what cores buy")
 	}
-	for _, l := range slices.Compact([]level{one, most}) {
-		r.Lines = append(r.Lines, d.line(base, first, l))
+	if r.Workers > 0 {
+		for _, l := range slices.Compact([]level{one, most}) {
+			r.Lines = append(r.Lines, d.line(base, first, l))
+		}
 	}
 	for _, l := range levels {
 		if s, ok := d.scaled(base, r.Workers, one, l); ok {

@@ -79,6 +79,9 @@ func (d *Data) ceiling(base Point, p int) (h Interval, samples int) {
 	if p == 1 {
 		return exact(1), 0
 	}
+	if base.Executor == "" {
+		return d.copies(base, p)
+	}
 	var alone, together *Point
 	for _, q := range d.Points {
 		if q.Workload == base.Workload && q.Variant == base.Variant && q.Size == base.Size && q.Slices == p {
@@ -93,8 +96,26 @@ func (d *Data) ceiling(base Point, p int) (h Interval, samples int) {
 	if alone == nil || together == nil {
 		return unknown, 0
 	}
-	t1, _ := d.series(*alone)
-	tp, _ := d.series(*together)
+	return d.ceilingOf(*alone, *together, p)
+}
+
+// copies is the ceiling from p copies of a whole benchmark: one that is not of
+// the suite does not come in slices.
+func (d *Data) copies(base Point, p int) (h Interval, samples int) {
+	for _, q := range d.Points {
+		alone := q
+		alone.Copies = 1
+		if q.Copies == p && q.Slices == 1 && like(alone, base) && len(d.Samples[alone]) > 0 {
+			return d.ceilingOf(alone, q, p)
+		}
+	}
+	return unknown, 0
+}
+
+// ceilingOf is p times the quotient of a point and p copies of it.
+func (d *Data) ceilingOf(alone, together Point, p int) (h Interval, samples int) {
+	t1, _ := d.series(alone)
+	tp, _ := d.series(together)
 	h = quotient(t1, tp)
 	n := float64(p)
 	return Interval{n * h.Value, n * h.Low, n * h.High}, min(len(t1.clean()), len(tp.clean()))

@@ -26,10 +26,11 @@ func (a *Analysis) WriteJSON(w io.Writer) error {
 	}
 	type row struct {
 		Workload        string   `json:"workload"`
+		Package         string   `json:"package,omitempty"`
 		Kind            string   `json:"kind,omitempty"`
 		Executor        string   `json:"executor"`
 		Size            string   `json:"size"`
-		Workers         int      `json:"workers"`
+		Workers         natural  `json:"workers"`
 		P               int      `json:"p"`
 		ConcurrencyGain Interval `json:"concurrency_gain"`
 		ParallelismGain Interval `json:"parallelism_gain"`
@@ -61,12 +62,12 @@ func (a *Analysis) WriteJSON(w io.Writer) error {
 	}{Files: a.Data.Files, Host: a.Data.Host, Samples: a.Samples, LeftOut: a.LeftOut, Rows: []row{}, Warnings: []string{}}
 	for _, r := range a.Rows {
 		j := row{
-			Workload: r.Name(), Kind: r.Kind, Executor: r.Executor, Size: r.Size, Workers: r.Workers, P: r.P,
+			Workload: r.Name(), Package: r.Package, Kind: r.Kind, Executor: r.Executor, Size: r.Size, Workers: natural(r.Workers), P: r.P,
 			ConcurrencyGain: r.Concurrency, ParallelismGain: r.Parallelism, Speedup: r.Speedup, Ceiling: r.Ceiling,
-			TasksInflight: float(r.Inflight), CPUsBusy: float(r.CPUsBusy), Verdict: r.Verdict, Samples: r.Samples,
+			TasksInflight: measured(r.Inflight), CPUsBusy: measured(r.CPUsBusy), Verdict: r.Verdict, Samples: r.Samples,
 			Variant: r.Variant, Weak: r.Weak, OverSerial: r.OverSerial, Cost: float(r.Cost), CostInfinite: math.IsInf(r.Cost, 1),
 			Expected: r.Expected.Shape, Outcome: string(r.Expected.Outcome), OutcomeReason: r.Expected.Reason,
-			Scaling: []scaled{}, Stacks: []stack{},
+			Lines: []line{}, Scaling: []scaled{}, Stacks: []stack{},
 		}
 		for _, l := range r.Lines {
 			k := line{P: l.P, Residence: float(l.Residence), Demand: float(l.Demand)}
@@ -94,16 +95,34 @@ func (a *Analysis) WriteJSON(w io.Writer) error {
 // stack is a Stack in cores. Its parts are those that could be told, a part
 // that holds others being named after all of them.
 type stack struct {
-	Workers  int    `json:"workers"`
-	P        int    `json:"p"`
-	Parts    []Part `json:"parts"`
-	Residual float  `json:"residual"`
-	Idle     float  `json:"kernel_idle"`
-	Largest  string `json:"largest_loss,omitempty"`
+	Workers  natural `json:"workers"`
+	P        int     `json:"p"`
+	Parts    []Part  `json:"parts"`
+	Residual float   `json:"residual"`
+	Idle     float   `json:"kernel_idle"`
+	Largest  string  `json:"largest_loss,omitempty"`
 }
 
 func stackJSON(s Stack) stack {
-	return stack{s.Workers, s.P, s.Parts(), float(s.Residual), float(s.Idle), s.Largest().Name}
+	return stack{natural(s.Workers), s.P, s.Parts(), float(s.Residual), float(s.Idle), s.Largest().Name}
+}
+
+// measured makes unknown what is 0 because it was not measured.
+func measured(x float64) float {
+	if x == 0 {
+		return float(math.NaN())
+	}
+	return float(x)
+}
+
+// natural is a number of things that is null where it is 0.
+type natural int
+
+func (n natural) MarshalJSON() ([]byte, error) {
+	if n == 0 {
+		return []byte("null"), nil
+	}
+	return json.Marshal(int(n))
 }
 
 // float is a number that is null where there is none.

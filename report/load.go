@@ -20,12 +20,13 @@ import (
 
 // Point is a configuration as a result file names it.
 type Point struct {
-	Workload string `json:"workload"` // the benchmark's name without key=value parts
-	Executor string `json:"executor"`
+	Workload string `json:"workload"`          // the benchmark's name without key=value parts, see parsePoint
+	Package  string `json:"package,omitempty"` // of a benchmark without an executor
+	Executor string `json:"executor"`          // empty: the benchmark knows no executors
 	Size     string `json:"size"`
 	Variant  string `json:"variant,omitempty"` // of the workload; empty is its first
 	Weak     bool   `json:"weak,omitempty"`    // the job grew with the workers
-	Workers  int    `json:"workers"`
+	Workers  int    `json:"workers"`           // 0: the benchmark decides
 	Cores    int    `json:"cores"`
 	Procs    int    `json:"procs"`  // GOMAXPROCS
 	Slices   int    `json:"slices"` // above 1: one of so many equal shares of the job
@@ -220,10 +221,16 @@ func (d *Data) configure(r *benchfmt.Result) error {
 
 // parsePoint reads the point from the parts of the name. GOMAXPROCS is the
 // number behind the last dash, 1 if there is none; copies are a configuration
-// line, because the name is that of one copy.
+// line, because the name is that of one copy. A benchmark without an executor
+// is not of the suite: what its author wrote into its name tells it from
+// others, so that all but the numbers stays in the name.
 func parsePoint(r *benchfmt.Result) (Point, error) {
 	base, parts := r.Name.Parts()
 	p := Point{Workload: string(base), Size: "medium", Procs: 1, Slices: 1, Copies: 1}
+	foreign := !bytes.Contains(r.Name, []byte("/executor="))
+	if foreign {
+		p.Size, p.Package = "", printable(r.GetConfig("pkg"))
+	}
 	numbers := map[string]*int{"workers": &p.Workers, "cores": &p.Cores, "slices": &p.Slices}
 	for _, part := range parts {
 		if part[0] == '-' {
@@ -247,14 +254,16 @@ func parsePoint(r *benchfmt.Result) (Point, error) {
 			*number = n
 			continue
 		}
-		switch key {
-		case "executor":
+		switch {
+		case key == "executor":
 			p.Executor = value
-		case "size":
+		case foreign && key != "scaling":
+			p.Workload += string(part)
+		case key == "size":
 			p.Size = value
-		case "variant":
+		case key == "variant":
 			p.Variant = value
-		case "scaling":
+		case key == "scaling":
 			if value != "weak" && value != "strong" {
 				return p, fmt.Errorf("%s: scaling is %q, neither strong nor weak", r.Name, value)
 			}
@@ -269,7 +278,7 @@ func parsePoint(r *benchfmt.Result) (Point, error) {
 		p.Copies = n
 	}
 	p.Workload, p.Executor, p.Size, p.Variant = printable(p.Workload), printable(p.Executor), printable(p.Size), printable(p.Variant)
-	if p.Workers == 0 || p.Cores == 0 || p.Procs < 1 {
+	if p.Cores == 0 || p.Procs < 1 || p.Workers == 0 && (!foreign || p.Weak) {
 		return p, fmt.Errorf("benchmark %s does not say its workers= and cores=, so there is nothing to factorise", r.Name)
 	}
 	return p, nil

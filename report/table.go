@@ -17,7 +17,7 @@ func (a *Analysis) Columns() []string {
 // Cells are the row as text, one for each column.
 func (r Row) Cells() []string {
 	return []string{
-		r.Name(), r.Kind, fmt.Sprint(r.Workers), fmt.Sprint(r.P),
+		r.Name(), r.Kind, count(r.Workers), fmt.Sprint(r.P),
 		"× " + r.Concurrency.String(), "× " + r.Parallelism.String(), "= " + r.Speedup.String(), r.Ceiling.String(),
 		number(r.Inflight), number(r.CPUsBusy), cost(r.Cost), r.Expected.String(), r.Verdict,
 	}
@@ -29,7 +29,7 @@ func (r Row) Name() string {
 	if r.Kind != "" {
 		return strings.ToLower(r.Workload) + r.variant
 	}
-	return r.Workload + r.variant
+	return r.prefix + r.Workload + r.variant
 }
 
 // String is the value and the wider half of its interval, in three digits:
@@ -61,6 +61,14 @@ func cost(x float64) string {
 		return "∞"
 	}
 	return fmt.Sprint(x)
+}
+
+// count is a number of workers; 0 is unknown.
+func count(n int) string {
+	if n == 0 {
+		return "–"
+	}
+	return fmt.Sprint(n)
 }
 
 func number(x float64) string {

@@ -29,6 +29,9 @@ func verdict(r Row) string {
 }
 
 func gains(r Row) string {
+	if r.Workers == 0 {
+		return coreGain(r)
+	}
 	workers, cores := helps(r.Concurrency), helps(r.Parallelism)
 	several := len(r.Lines[len(r.Lines)-1].Points) > 1
 	switch {
@@ -54,6 +57,23 @@ func gains(r Row) string {
 		return "serial: workers do not help, cores hurt"
 	default:
 		return "serial: neither workers nor cores help"
+	}
+}
+
+// coreGain is the verdict on a benchmark that decides itself how many workers
+// it has.
+func coreGain(r Row) string {
+	switch {
+	case r.P == 1:
+		return "one core was measured"
+	case helps(r.Parallelism) && shared(r):
+		return fmt.Sprintf("shares: %d cores are worth %.1f even to separate programs", r.P, r.Ceiling.Value)
+	case helps(r.Parallelism):
+		return fmt.Sprintf("scales: %d cores give %.1f×", r.P, r.Parallelism.Value)
+	case hurts(r.Parallelism):
+		return fmt.Sprintf("contends: %d cores run at %.2f×", r.P, r.Parallelism.Value)
+	default:
+		return "serial: cores do not help"
 	}
 }
 

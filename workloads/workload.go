@@ -169,7 +169,9 @@ func CheckVariants(list []Workload, names []string) error {
 	known := []string{"all"}
 	for _, w := range list {
 		for _, v := range w.Variants {
-			known = append(known, v.Name)
+			if !slices.Contains(known, v.Name) {
+				known = append(known, v.Name)
+			}
 		}
 	}
 	for _, name := range names {

@@ -1,8 +1,9 @@
-//go:build !linux
+//go:build unix && !linux
 
 package sweep
 
 import "syscall"
 
-// detached asks for nothing here; a Ctrl-C reaches the sample as well.
-func detached() *syscall.SysProcAttr { return nil }
+// detached puts a sample into a process group of its own, so that Ctrl-C
+// reaches the sweep alone, which then ends the sample.
+func detached() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,6 +32,24 @@ func (e Entry) pressed() bool {
 	}
 	pressure, _ := e.Result.Value("pressure")
 	return pressure > MaxPressure
+}
+
+// perSample are the configuration keys that a sample has from how it was taken,
+// or from the program that took it.
+var perSample = []string{"cpus", "gomaxprocs", "slices", "copies", "program", "pkg", "goos", "goarch", "cpu", "kinds", "expect", "seed"}
+
+// PerSample reports whether a configuration key is a sample's own. All others
+// are the same in all samples of a run.
+func PerSample(key string) bool { return slices.Contains(perSample, key) }
+
+// Describe adds a configuration line to a sample, if it is one, that holds for
+// the whole run. The Go version of a program that was built for the run is its
+// own.
+func (e Entry) Describe(key, value string) {
+	if e.Result == nil || key == "go" && e.Result.GetConfig("go") != "" {
+		return
+	}
+	setConfig(e.Result, key, value)
 }
 
 // The lines of a result file that are not in the benchmark format.

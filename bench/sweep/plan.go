@@ -23,10 +23,14 @@ type Point struct {
 }
 
 func (p Point) String() string {
-	if p.Copies > 1 {
-		return fmt.Sprintf("%s ×%d", p.Name(), p.Copies)
+	name := p.Name()
+	if p.Package != "" {
+		name = p.Package + "." + name
 	}
-	return p.Name()
+	if p.Copies > 1 {
+		name += fmt.Sprintf(" ×%d", p.Copies)
+	}
+	return name
 }
 
 // Grid says which points to measure. Every list must have a value.
@@ -46,43 +50,36 @@ type Level struct{ Cores, Procs int }
 // parallelism is how many goroutines can run at the same instant.
 func (l Level) parallelism() int { return min(l.Cores, l.Procs) }
 
-// Levels pairs cores and GOMAXPROCS. Without procs every number of cores has
-// GOMAXPROCS equal to it. Where processes cannot be bound, GOMAXPROCS alone
-// makes the levels.
-func Levels(h host.Host, cores, procs []int) ([]Level, error) {
-	n := len(h.CPUs)
+// Levels pairs cores and GOMAXPROCS. cpus are the CPUs in the order in which
+// they are taken, of which the first most are levels of their own. Without procs
+// every number of cores has GOMAXPROCS equal to it. Where processes cannot be
+// bound, GOMAXPROCS alone makes the levels.
+func Levels(cpus []int, most int, cores, procs []int) ([]Level, error) {
+	n := len(cpus)
 	for _, c := range cores {
 		if c > n {
-			return nil, fmt.Errorf("--cores %d: this process may use %d CPUs (%s)", c, n, host.FormatList(h.Placement()))
+			return nil, fmt.Errorf("--cores %d: there are %d CPUs to use (%s)", c, n, host.FormatList(cpus))
 		}
 		if !host.CanBind && c != n {
 			return nil, fmt.Errorf("--cores %d: this system cannot bind a process to fewer than its %d CPUs; use --procs", c, n)
 		}
 	}
-	var levels []Level
-	switch {
-	case !host.CanBind:
+	if !host.CanBind {
+		cores = []int{n}
 		if procs == nil {
 			procs = doubling(n)
 		}
-		for _, g := range procs {
-			levels = append(levels, Level{n, g})
-		}
-	case procs == nil:
-		if cores == nil {
-			cores = doubling(h.Cores())
-		}
-		for _, c := range cores {
+	}
+	if cores == nil {
+		cores = doubling(most)
+	}
+	var levels []Level
+	for _, c := range cores {
+		if procs == nil {
 			levels = append(levels, Level{c, c})
 		}
-	default:
-		if cores == nil {
-			cores = doubling(h.Cores())
-		}
-		for _, c := range cores {
-			for _, g := range procs {
-				levels = append(levels, Level{c, g})
-			}
+		for _, g := range procs {
+			levels = append(levels, Level{c, g})
 		}
 	}
 	slices.SortFunc(levels, func(a, b Level) int {
@@ -179,22 +176,31 @@ func (g Grid) Lines() []Point {
 // variant and executor, at the number of workers that is best on the highest
 // level.
 func (g Grid) More(best func([]Point) (Point, bool)) []Point {
-	var points []Point
-	last := len(g.Levels) - 1
+	var more []Point
 	for _, f := range g.forms() {
 		for _, x := range g.Executors {
 			var same []Point
 			for _, workers := range g.Workers {
 				if workers == 1 || !bench.Single(x) {
-					same = append(same, g.point(f, x, workers, g.Levels[last]))
+					same = append(same, g.point(f, x, workers, g.Levels[len(g.Levels)-1]))
 				}
 			}
-			p, ok := best(same)
-			for i := 1; ok && i < last; i++ {
-				if l := g.Levels[i]; p.Workers != l.parallelism() {
-					points = append(points, g.point(f, x, p.Workers, l))
-				}
+			if p, ok := best(same); ok {
+				more = append(more, between(p, g.Levels)...)
 			}
+		}
+	}
+	return more
+}
+
+// between returns a point at the levels between the lowest and the highest, but
+// for that at which it was measured from the start.
+func between(p Point, levels []Level) []Point {
+	var points []Point
+	for i, l := range levels {
+		if i > 0 && i < len(levels)-1 && p.Workers != l.parallelism() {
+			p.Cores, p.Procs = l.Cores, l.Procs
+			points = append(points, p)
 		}
 	}
 	return points

@@ -40,7 +40,18 @@ func TestMain(m *testing.M) {
 func overlap() { os.Exit(cli.Main(context.Background(), os.Args[1:], os.Stdout, os.Stderr)) }
 
 func TestScripts(t *testing.T) {
-	testscript.Run(t, testscript.Params{Dir: "testdata", UpdateScripts: *update, RequireExplicitExec: true})
+	cache, err := exec.Command("go", "env", "GOCACHE").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata", UpdateScripts: *update, RequireExplicitExec: true,
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("GOCACHE", strings.TrimSpace(string(cache))) // or the scripts would build the standard library
+			e.Setenv("BIN", filepath.SplitList(e.Getenv("PATH"))[0])
+			return nil
+		},
+	})
 }
 
 // longSweep starts a sweep that takes much longer than a test, waits until it has

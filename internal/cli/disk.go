@@ -20,8 +20,8 @@ func isDisk(w workloads.Workload) bool { return w.Name == workloads.Disk.Name }
 // Where nobody asked for the workload by name, nor named a folder, it is left
 // out of the grid with a note if the folder will not do: on many systems that
 // for temporary files is in memory.
-func (c *runCmd) disk(s *streams, g *sweep.Grid) (dir string, done func(), err error) {
-	done = func() {}
+func (c *runCmd) disk(s *streams, g *sweep.Grid) (dir string, done func() error, err error) {
+	done = func() error { return nil }
 	if !slices.ContainsFunc(g.Workloads, isDisk) {
 		return "", done, nil
 	}
@@ -32,10 +32,11 @@ func (c *runCmd) disk(s *streams, g *sweep.Grid) (dir string, done func(), err e
 	if dir, err = os.MkdirTemp(parent, "overlap-disk-*"); err != nil {
 		return "", done, fmt.Errorf("--disk: %w", err)
 	}
-	done = func() {
+	done = func() error {
 		if err := os.RemoveAll(dir); err != nil {
-			fmt.Fprintln(s.err, "overlap: what the workload disk wrote is left behind:", err)
+			return fmt.Errorf("what the workload disk wrote is left behind: %w", err)
 		}
+		return nil
 	}
 	err = tryDisk(dir, g.Variants)
 	if errors.Is(err, errors.ErrUnsupported) && c.Disk == "" && !slices.Contains(c.Workloads, workloads.Disk.Name) {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -10,13 +11,10 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"reflect"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/alecthomas/kong"
 
 	"overlap/bench/host"
 	"overlap/bench/sweep"
@@ -49,12 +47,12 @@ type savedPlan struct {
 	Flags     runCmd
 }
 
-func (c *runCmd) plan(h host.Host) (string, error) {
+func (c *runCmd) save(what subject) (string, error) {
 	id, err := build()
 	if err != nil {
 		return "", err
 	}
-	text, err := json.Marshal(savedPlan{Build: id, Placement: h.Placement(), Flags: *c})
+	text, err := json.Marshal(savedPlan{Build: id, Placement: what.cpus, Flags: *c})
 	return string(text), err
 }
 
@@ -77,47 +75,72 @@ func build() (string, error) {
 }
 
 // resume goes on with the run that wrote the file of --resume.
-func (c *runCmd) resume(ctx context.Context, s *streams, h host.Host) error {
+func (c *runCmd) resume(ctx context.Context, s *streams, h host.Host, flags []string) (err error) {
 	path := c.Resume
-	var defaults runCmd
-	if err := kong.ApplyDefaults(&defaults); err != nil {
-		return err
-	}
-	defaults.Resume = path
-	if !reflect.DeepEqual(*c, defaults) {
+	if len(flags) > 1 {
 		return errors.New("--resume goes on with the plan in the file: it takes no other flags")
 	}
 	file, text, past, err := sweep.Resume(path)
 	if err != nil {
 		return fmt.Errorf("--resume: %w", err)
 	}
-	grid, err := c.restore(h, path, text)
+	what, err := c.restore(ctx, s, h, path, text)
+	defer func() { err = errors.Join(err, what.close()) }()
 	if err != nil {
 		return errors.Join(fmt.Errorf("--resume: %w", err), file.Close())
 	}
+	if c.Pkg != "" {
+		fmt.Fprintln(s.err, "note: the tests were built again; samples are comparable if their module has not changed")
+	}
 	fmt.Fprintf(s.err, "going on after %d samples\n", len(past))
-	return c.sweep(ctx, s, h, grid, file, past)
+	about := described(past)
+	if about == nil {
+		about = c.about(h)
+	}
+	return c.measure(ctx, s, what, file, about, past)
+}
+
+// described is what the samples so far say of the machine, nil without samples.
+// It stays as it was at the start: benchstat makes a table for every value.
+func described(past []sweep.Entry) (about []host.Pair) {
+	for _, e := range past {
+		if e.Result == nil {
+			continue
+		}
+		for _, config := range e.Result.Config {
+			if config.File && !sweep.PerSample(config.Key) {
+				about = append(about, host.Pair{Key: config.Key, Value: string(config.Value)})
+			}
+		}
+		break
+	}
+	return about
 }
 
 // restore sets the flags to those of a saved plan, if it can be gone on with
 // here and now.
-func (c *runCmd) restore(h host.Host, path, text string) (sweep.Grid, error) {
+func (c *runCmd) restore(ctx context.Context, s *streams, h host.Host, path, text string) (subject, error) {
+	none := subject{close: func() error { return nil }}
 	var saved savedPlan
 	if err := json.Unmarshal([]byte(text), &saved); err != nil {
-		return sweep.Grid{}, fmt.Errorf("%s: its plan cannot be read: %w", path, err)
+		return none, fmt.Errorf("%s: its plan cannot be read: %w", path, err)
 	}
 	id, err := build()
 	if err != nil {
-		return sweep.Grid{}, err
+		return none, err
 	}
 	if saved.Build != id {
-		return sweep.Grid{}, fmt.Errorf("%s was measured by another build of overlap: its samples and new ones are not comparable; start a new run", path)
-	}
-	if !slices.Equal(saved.Placement, h.Placement()) {
-		return sweep.Grid{}, fmt.Errorf("%s was measured on CPUs %v, now there are %v: start a new run", path, saved.Placement, h.Placement())
+		return none, fmt.Errorf("%s was measured by another build of overlap: its samples and new ones are not comparable; start a new run", path)
 	}
 	*c = saved.Flags
-	return c.grid(h)
+	what, err := c.subject(ctx, s, h)
+	if err != nil {
+		return what, err
+	}
+	if !slices.Equal(saved.Placement, what.cpus) {
+		return what, fmt.Errorf("%s was measured on CPUs %v, now there are %v: start a new run", path, saved.Placement, what.cpus)
+	}
+	return what, nil
 }
 
 // until says when a sweep ends.
@@ -134,14 +157,14 @@ func (c *runCmd) until() string {
 
 // dryRun prints the points and how long they take: by the newest run of this
 // machine, or else by a guess that it calls one.
-func (c *runCmd) dryRun(s *streams, h host.Host, g sweep.Grid) error {
-	points := g.Lines()
+func (c *runCmd) dryRun(s *streams, h host.Host, plan sweep.Plan) error {
+	points := plan.Lines()
 	known, from := c.visits(h)
 	var round time.Duration
 	for _, p := range points {
 		took, ok := known[p.String()]
 		if !ok {
-			took = 3*c.Sample + 10*time.Millisecond
+			took = c.guess()
 		}
 		round += took
 		fmt.Fprintf(s.out, "%6v  %s\n", took.Round(time.Millisecond), p)
@@ -162,11 +185,7 @@ func (c *runCmd) dryRun(s *streams, h host.Host, g sweep.Grid) error {
 // visits is how long a visit to each point took in the newest run of this
 // machine, and where that is known from.
 func (c *runCmd) visits(h host.Host) (map[string]time.Duration, string) {
-	name := h.Name
-	if c.Name != "" {
-		name = c.Name
-	}
-	path, err := newestRun(filepath.Join(c.Results, name), "*.txt")
+	path, err := newestRun(filepath.Join(c.Results, cmp.Or(c.Name, h.Name)), "*.txt")
 	if err != nil {
 		return nil, ""
 	}

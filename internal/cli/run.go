@@ -5,16 +5,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"slices"
 	"strings"
 	"time"
 	"unicode"
 
+	"github.com/alecthomas/kong"
+
 	"overlap/bench"
 	"overlap/bench/host"
-	"overlap/bench/meter"
 	"overlap/bench/sweep"
 	"overlap/workloads"
 )
@@ -26,6 +26,8 @@ type runCmd struct {
 	Workers   []int         `help:"Worker counts: tasks in progress at once (default: 1, 4, 16, 64 … and the numbers of cores)." placeholder:"N"`
 	Cores     []int         `help:"Numbers of CPUs to bind samples to (default: 1, 2, 4 … all cores)." placeholder:"N"`
 	Procs     []int         `help:"GOMAXPROCS to combine with every number of cores (default: equal to it)." placeholder:"N"`
+	Placement string        `help:"Order in which CPUs are taken: one-per-core, compact, scatter, smt, node:N, class:performance, class:efficiency; overlap host shows each (default: one-per-core)." default:"one-per-core" placeholder:"POLICY"`
+	CPUs      string        `name:"cpus" help:"CPUs to take, in this order, such as 0,2,4-7, instead of a placement." placeholder:"LIST"`
 	Executors []string      `help:"Executors: inline, spawn, pool, threads, loop, processes (default: pool)." default:"pool" placeholder:"NAME"`
 	Size      string        `help:"Size of the jobs: small, medium, large (default: medium)." default:"medium" placeholder:"SIZE"`
 	Scaling   string        `help:"strong: a job is the same work for all workers; weak: it grows with them (default: strong)." default:"strong" placeholder:"KIND"`
@@ -41,50 +43,134 @@ type runCmd struct {
 	Results   string        `help:"Folder for the result files (default: results)." default:"results" placeholder:"DIR"`
 	Name      string        `help:"Name of this machine in the results (default: its host name)." placeholder:"HOST"`
 	Resume    string        `help:"Go on with the killed or interrupted run that wrote this file: the same plan, the same seed, no other flags." placeholder:"FILE"`
+	Pkg       string        `help:"Instead of workloads: the benchmarks of the Go packages that match." placeholder:"PATTERN"`
+	Bench     string        `help:"With --pkg: only benchmarks that match, as for go test -bench (default: all)." placeholder:"REGEXP"`
+	Dir       string        `help:"With --pkg: a folder of the packages' module (default: the current one)." placeholder:"DIR"`
 	List      bool          `help:"List the workloads and the points that would be measured, and stop."`
 	DryRun    bool          `help:"Print the points that would be measured and how long that takes, and stop."`
 }
 
-func (c *runCmd) Run(ctx context.Context, s *streams) error {
+func (c *runCmd) Run(ctx context.Context, s *streams, k *kong.Context) (err error) {
 	h, err := host.Read()
 	if err != nil {
 		return err
 	}
+	flags := given(k)
 	if c.Resume != "" {
-		return c.resume(ctx, s, h)
+		return c.resume(ctx, s, h, flags)
 	}
-	grid, err := c.grid(h)
+	if err := c.checkForeign(flags); err != nil {
+		return err
+	}
+	what, err := c.subject(ctx, s, h)
+	defer func() { err = errors.Join(err, what.close()) }()
 	if err != nil {
 		return err
 	}
 	switch {
 	case c.List:
-		list(s, grid)
+		what.list()
 		fmt.Fprintf(s.out, "\n%s, with samples of %v\n", c.until(), c.Sample)
 		return nil
 	case c.DryRun:
-		return c.dryRun(s, h, grid)
+		return c.dryRun(s, h, what.plan)
 	}
-	if c.Seed == 0 {
-		c.Seed = rand.Uint64()
-	}
-	plan, err := c.plan(h)
-	if err != nil {
-		return err
-	}
-	file, err := sweep.Create(c.Results, cmp.Or(c.Name, h.Name), plan, time.Now())
-	if err != nil {
-		return fmt.Errorf("--results: %w", err)
-	}
-	return c.sweep(ctx, s, h, grid, file, nil)
+	return c.begin(ctx, s, h, what)
 }
 
-// grid checks the flags and makes the grid.
-func (c *runCmd) grid(h host.Host) (sweep.Grid, error) {
+// subject is what a run measures, and how.
+type subject struct {
+	plan    sweep.Plan
+	sampler sweep.Sampler
+	cpus    []int // in the order in which they are taken
+	list    func()
+	close   func() error
+}
+
+// subject makes of the flags the benchmarks of packages, or the workloads. Its
+// close must be called, even after an error.
+func (c *runCmd) subject(ctx context.Context, s *streams, h host.Host) (subject, error) {
+	what := subject{close: func() error { return nil }}
 	if err := c.check(); err != nil {
-		return sweep.Grid{}, err
+		return what, err
 	}
-	g := sweep.Grid{Size: workloads.Size(c.Size), Executors: unique(c.Executors), Workers: unique(c.Workers), Variants: c.Variants, Weak: c.Scaling == "weak"}
+	cpus, most, err := c.cpus(h)
+	if err != nil {
+		return what, err
+	}
+	levels, err := sweep.Levels(cpus, most, c.Cores, c.Procs)
+	if err != nil {
+		return what, err
+	}
+	what.cpus = cpus
+	if c.Pkg != "" {
+		return c.foreign(ctx, s, h, what, levels)
+	}
+	return c.suite(s, what, levels)
+}
+
+// cpus are the CPUs to take, in their order, and how many of them are levels of
+// parallelism of their own: not the second threads of cores, unless somebody
+// asked for them.
+func (c *runCmd) cpus(h host.Host) (cpus []int, most int, err error) {
+	if c.CPUs == "" {
+		cpus, err = h.Order(c.Placement)
+		if err != nil {
+			return nil, 0, fmt.Errorf("--placement: %w", err)
+		}
+		if c.Placement == "one-per-core" || c.Placement == "scatter" {
+			return cpus, h.Cores(), nil
+		}
+		return cpus, len(cpus), nil
+	}
+	if c.Placement != "one-per-core" {
+		return nil, 0, errors.New("--cpus and --placement exclude each other: the list is the order")
+	}
+	if cpus, err = host.ParseList(c.CPUs); err != nil {
+		return nil, 0, fmt.Errorf("--cpus: %w", err)
+	}
+	for _, id := range cpus {
+		if !slices.Contains(h.IDs(), id) {
+			return nil, 0, fmt.Errorf("--cpus: this process may not use CPU %d, only %s", id, host.FormatList(h.IDs()))
+		}
+	}
+	if !host.CanBind {
+		return nil, 0, errors.New("--cpus: this system cannot bind a process to CPUs")
+	}
+	return cpus, len(cpus), nil
+}
+
+// suite is the subject of the flags that choose workloads.
+func (c *runCmd) suite(s *streams, what subject, levels []sweep.Level) (subject, error) {
+	grid, err := c.grid(levels)
+	if err != nil {
+		return what, err
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return what, fmt.Errorf("find this program to start samples with: %w", err)
+	}
+	var disk string
+	if !c.List && !c.DryRun {
+		if disk, what.close, err = c.disk(s, &grid); err != nil {
+			return what, err
+		}
+	}
+	what.plan = grid
+	what.list = func() { list(s, grid) }
+	what.sampler = sweep.Processes{
+		Command:    []string{self, sampleVerb},
+		Placement:  what.cpus,
+		SampleTime: c.Sample,
+		Disk:       disk,
+		Timeout:    c.Limit,
+	}
+	return what, nil
+}
+
+// grid makes the grid of workloads.
+func (c *runCmd) grid(levels []sweep.Level) (sweep.Grid, error) {
+	g := sweep.Grid{Size: workloads.Size(c.Size), Executors: unique(c.Executors), Workers: unique(c.Workers), Variants: c.Variants, Weak: c.Scaling == "weak", Levels: levels}
 	var err error
 	if g.Workloads, err = choose(c.Workloads, c.Kinds); err != nil {
 		return g, err
@@ -95,13 +181,10 @@ func (c *runCmd) grid(h host.Host) (sweep.Grid, error) {
 	if err := g.Check(); err != nil {
 		return g, err
 	}
-	if g.Levels, err = sweep.Levels(h, c.Cores, c.Procs); err != nil {
-		return g, err
-	}
 	if g.Workers == nil {
 		g.Workers = sweep.Workers(g.Levels)
 		if c.Quick {
-			g.Workers = slices.DeleteFunc(g.Workers, func(w int) bool { return w == 4 || w > 16 && len(h.CPUs) <= 16 })
+			g.Workers = slices.DeleteFunc(g.Workers, func(w int) bool { return w == 4 || w > 16 && levels[len(levels)-1].Cores <= 16 })
 		}
 	}
 	c.complete(len(g.Workloads))
@@ -223,85 +306,4 @@ func named(names []string, byKind bool) ([]workloads.Workload, error) {
 		list = append(list, w)
 	}
 	return list, nil
-}
-
-// sweep measures the grid into file, which it closes. past is what the file
-// holds of it already.
-func (c *runCmd) sweep(ctx context.Context, s *streams, h host.Host, g sweep.Grid, file *sweep.File, past []sweep.Entry) (err error) {
-	defer func() { err = errors.Join(err, file.Close()) }()
-	self, err := os.Executable()
-	if err != nil {
-		return fmt.Errorf("find this program to start samples with: %w", err)
-	}
-	disk, done, err := c.disk(s, &g)
-	defer done()
-	if err != nil {
-		return err
-	}
-	for _, note := range h.Notes {
-		fmt.Fprintln(s.err, "note:", note)
-	}
-	if !slices.ContainsFunc(g.Lines(), func(p sweep.Point) bool { return p.Workers == 1 && min(p.Cores, p.Procs) == 1 && p.Slices == 1 }) {
-		fmt.Fprintln(s.err, "note: without 1 worker on 1 core there are no gains to report; benchstat can still compare the points")
-	}
-	bar := newProgress(s.err)
-	cpus := h.Placement()
-	guard := sweep.Guard{
-		Others:   func(ctx context.Context) (float64, bool) { return meter.Others(ctx, cpus, 200*time.Millisecond) },
-		CPUs:     len(cpus),
-		Patience: c.Wait,
-		Say:      bar.say,
-	}
-	summary, err := sweep.Run(ctx, sweep.Config{
-		Plan: g,
-		Sampler: sweep.Processes{
-			Command:    []string{self, sampleVerb},
-			Placement:  cpus,
-			SampleTime: c.Sample,
-			Disk:       disk,
-			Timeout:    c.Limit,
-		},
-		Past: past,
-		Append: func(e sweep.Entry) error {
-			if e.Err == nil && c.Name != "" {
-				if i, ok := e.Result.ConfigIndex("host"); ok {
-					e.Result.Config[i].Value = []byte(c.Name)
-				}
-			}
-			return file.Append(e)
-		},
-		Rounds:    c.Rounds,
-		Budget:    c.Budget,
-		Precision: float64(c.Precision),
-		Seed:      c.Seed,
-		Quiet:     guard.Wait,
-		Progress:  bar.show,
-	})
-	bar.finish()
-	return conclude(s, file, summary, err)
-}
-
-// conclude says what a sweep did. err is why it ended early, if it did.
-func conclude(s *streams, file *sweep.File, summary sweep.Summary, err error) error {
-	fmt.Fprintf(s.err, "%d samples of %d points in %d whole rounds", summary.Samples, summary.Points, summary.Rounds)
-	if summary.Precise > 0 {
-		fmt.Fprintf(s.err, ", %d of them as precise as asked for", summary.Precise)
-	}
-	if summary.Samples > 0 { // else the file is removed
-		fmt.Fprintf(s.err, ": %s", file.Path())
-	}
-	fmt.Fprintln(s.err)
-	for _, f := range summary.Failures {
-		fmt.Fprintf(s.err, "failed: %s: %v\n", f.Point, f.Err)
-	}
-	if err != nil {
-		if summary.Samples > 0 {
-			fmt.Fprintf(s.err, "what was measured is kept; overlap report %[1]s reads it, overlap run --resume %[1]s goes on\n", file.Path())
-		}
-		return err
-	}
-	if n := len(summary.Failures); n > 0 {
-		return fmt.Errorf("%d samples failed", n)
-	}
-	return nil
 }

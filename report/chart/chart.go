@@ -7,6 +7,7 @@ package chart
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"gonum.org/v1/plot/vg"
@@ -32,12 +33,15 @@ type Chart struct {
 const pageWidth vg.Length = 600
 
 // All returns the charts of a, in the order in which they are shown. It
-// returns none if a has no rows.
+// returns none if a has no rows, and leaves out what no row has the numbers for.
 func All(a *report.Analysis) []Chart {
 	if len(a.Rows) == 0 {
 		return nil
 	}
-	charts := []Chart{Gains(a), Scaling(a), Workers(a), Plane(a)}
+	charts := []Chart{Gains(a), Scaling(a)}
+	if slices.ContainsFunc(a.Rows, func(r report.Row) bool { return r.Workers > 0 }) {
+		charts = append(charts, Workers(a), Plane(a))
+	}
 	if m, ok := CoreMap(a); ok {
 		charts = append(charts, m)
 	}

@@ -74,8 +74,9 @@ type gainBars struct {
 // reach is the range of what is drawn.
 func (g gainBars) reach() (low, high float64) {
 	for _, r := range g.rows {
-		ends := []float64{r.Concurrency.Value, r.Speedup.Value, r.Concurrency.Low, r.Concurrency.High,
-			r.Concurrency.Value * r.Parallelism.Low, r.Concurrency.Value * r.Parallelism.High, r.Concurrency.Value * r.Ceiling.Value}
+		from := known(r.Concurrency)
+		ends := []float64{from, r.Speedup.Value, r.Concurrency.Low, r.Concurrency.High,
+			from * r.Parallelism.Low, from * r.Parallelism.High, from * r.Ceiling.Value}
 		for _, x := range ends {
 			if x > 0 {
 				low, high = min(low, math.Log2(x)), max(high, math.Log2(x))
@@ -83,6 +84,15 @@ func (g gainBars) reach() (low, high float64) {
 		}
 	}
 	return math.Floor(low*2) / 2, max(high, low+1)
+}
+
+// known is a gain, or 1 if it is not known: then there is no bar of it, and the
+// next begins at 1.
+func known(gain report.Interval) float64 {
+	if math.IsNaN(gain.Value) {
+		return 1
+	}
+	return gain.Value
 }
 
 func (g gainBars) Plot(c draw.Canvas, p *plot.Plot) {
@@ -104,7 +114,8 @@ func (g gainBars) Plot(c draw.Canvas, p *plot.Plot) {
 const lane = 9 // height of a bar in points
 
 func (g gainBars) row(c draw.Canvas, r report.Row, x func(float64) vg.Length, y vg.Length) {
-	middle := math.Log2(r.Concurrency.Value)
+	from := known(r.Concurrency)
+	middle := math.Log2(from)
 	end := math.Log2(r.Speedup.Value)
 	g.solid(g.t.Concurrency)(c, span(x(0), x(middle), y, y+lane))
 	g.hatched(g.t.Parallelism)(c, span(x(middle), x(end), y-lane, y))
@@ -116,15 +127,22 @@ func (g gainBars) row(c draw.Canvas, r report.Row, x func(float64) vg.Length, y 
 		g.ceiling(c, at, y-lane-2, y+2)
 		rightmost = max(rightmost, at)
 	}
-	for _, high := range []float64{r.Concurrency.High, r.Concurrency.Value * r.Parallelism.High} {
+	for _, high := range []float64{r.Concurrency.High, from * r.Parallelism.High} {
 		if high > 0 {
 			rightmost = max(rightmost, x(math.Log2(high)))
 		}
 	}
 	style := g.t.text(small, g.t.Ink)
 	style.YAlign = text.YCenter
-	c.FillText(style, vg.Point{X: rightmost + 6, Y: y + centred},
-		fmt.Sprintf("%s × %s = %s", short(r.Concurrency.Value), short(r.Parallelism.Value), short(r.Speedup.Value)))
+	c.FillText(style, vg.Point{X: rightmost + 6, Y: y + centred}, product(r))
+}
+
+// product is the identity in numbers, as far as they are known.
+func product(r report.Row) string {
+	if math.IsNaN(r.Concurrency.Value) {
+		return short(r.Speedup.Value)
+	}
+	return fmt.Sprintf("%s × %s = %s", short(r.Concurrency.Value), short(r.Parallelism.Value), short(r.Speedup.Value))
 }
 
 func short(x float64) string { return report.Interval{Value: x, Low: math.NaN()}.String() }

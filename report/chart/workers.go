@@ -16,8 +16,12 @@ import (
 // operational bounds min(w/(D+Z), p/D).
 func Workers(a *report.Analysis) Chart {
 	most := 1
+	var rows []report.Row // of known workers
 	for _, r := range a.Rows {
-		most = max(most, r.P)
+		if len(r.Lines) > 0 {
+			rows = append(rows, r)
+			most = max(most, r.P)
+		}
 	}
 	return Chart{
 		Name:    "workers",
@@ -25,7 +29,7 @@ func Workers(a *report.Analysis) Chart {
 		Caption: "D is the CPU time of a job and Z its waiting. Below the knee of the bound more workers overlap more waiting; beyond it only cores can help. What is missing to the bound is lost to hand-overs, locks, wake-ups and uneven ends.",
 		Alt:     "A panel per workload: jobs per second against the number of workers, on one core and on all cores, with the bounds that waiting and computing set.",
 		width:   pageWidth,
-		height:  vg.Length(60 + 156*panelRows(len(a.Rows))),
+		height:  vg.Length(60 + 156*panelRows(len(rows))),
 		draw: func(c draw.Canvas, t Theme) {
 			styles := []draw.LineStyle{line(t.Concurrency, 1.75), line(t.Parallelism, 1.75)}
 			glyphs := []draw.GlyphStyle{glyph(draw.CircleGlyph{}, styles[0]), glyph(draw.PyramidGlyph{}, styles[1])}
@@ -41,7 +45,7 @@ func Workers(a *report.Analysis) Chart {
 			})
 			var plots []*plot.Plot
 			var names []string
-			for _, r := range a.Rows {
+			for _, r := range rows {
 				p := t.plot("workers", "jobs per second")
 				p.Add(grid{t})
 				low, high := math.Inf(1), math.Inf(-1)

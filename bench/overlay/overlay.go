@@ -1,0 +1,268 @@
+// Package overlay measures benchmarks that know nothing of this suite: it
+// makes a variant of the standard package testing, for go build's -overlay
+// flag, that reads clocks where a benchmark's timer starts and stops. Neither
+// the module of the benchmark nor the Go installation changes, and nothing is
+// added to what the module depends on.
+//
+// A test binary built with it
+//   - reports cpus-busy, the mean CPUs at work while the timer ran: CPU time of
+//     the process, and of children that it waited for, over wall time; and
+//     pressure, the share of the CPUs within reach that others had while this
+//     process wanted them (as package meter defines them);
+//   - fails a benchmark in which GOMAXPROCS, at the end, is not ProcsVariable,
+//     or in which a thread may run on other CPUs than CPUsVariable (Linux);
+//   - if BarrierVariable is set, waits before every run of a benchmark function,
+//     and again where the function first resets the timer behind its set-up: it
+//     writes the line Ready to standard error and reads a byte from standard
+//     input. Copies with the same -test.benchtime=Nx come to it equally often.
+//
+// Without those variables it only measures.
+package overlay
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// The environment variables of a test binary that was built with the overlay.
+const (
+	ProcsVariable   = "OVERLAP_EXPECT_PROCS" // GOMAXPROCS, a number
+	CPUsVariable    = "OVERLAP_EXPECT_CPUS"  // affinity of every thread, in the kernel's list format
+	BarrierVariable = "OVERLAP_BARRIER"      // not empty: wait for others
+)
+
+// Ready is the line with which a binary says that it waits at the barrier.
+const Ready = "overlap: ready"
+
+// ErrUnfit is the error for a Go installation whose package testing is not
+// made as the overlay expects.
+var ErrUnfit = errors.New("package testing of this Go version is not known")
+
+//go:embed hooks.go.txt hooks_unix.go.txt hooks_other.go.txt
+var hooks embed.FS
+
+// Overlay is what Make made.
+type Overlay struct {
+	Path string // of the JSON file for -overlay
+	Go   string // version of the Go installation that it fits: go1.26.8
+}
+
+// Make writes the overlay for the Go installation that the go command uses in
+// module, which its go.mod may choose, into the folder dir. Nothing but dir is
+// written to, and dir must stay until the last build. The error is ErrUnfit if
+// a benchmark has to go without.
+func Make(ctx context.Context, goCommand, module, dir string) (Overlay, error) {
+	cmd := exec.CommandContext(ctx, goCommand, "env", "GOROOT", "GOVERSION")
+	cmd.Dir = module
+	out, err := cmd.Output()
+	if err != nil {
+		var exit *exec.ExitError
+		if errors.As(err, &exit) {
+			err = fmt.Errorf("%w: %s", err, bytes.TrimSpace(exit.Stderr))
+		}
+		return Overlay{}, fmt.Errorf("find the Go installation: %w", err)
+	}
+	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
+	if len(lines) != 2 {
+		return Overlay{}, fmt.Errorf("find the Go installation: go env said %q", out)
+	}
+	o := Overlay{Path: filepath.Join(dir, "overlay.json"), Go: strings.TrimSpace(lines[1])}
+	testing := filepath.Join(strings.TrimSpace(lines[0]), "src", "testing")
+	source, err := os.ReadFile(filepath.Join(testing, "benchmark.go"))
+	if err != nil {
+		return o, fmt.Errorf("%w: %w", ErrUnfit, err)
+	}
+	patched, err := patch(source)
+	if err != nil {
+		return o, err
+	}
+	files := map[string][]byte{"benchmark.go": patched}
+	for to, from := range map[string]string{
+		"overlap_hooks.go": "hooks.go.txt", "overlap_hooks_unix.go": "hooks_unix.go.txt", "overlap_hooks_other.go": "hooks_other.go.txt",
+	} {
+		if files[to], err = hooks.ReadFile(from); err != nil {
+			panic("overlay: " + err.Error()) // embedded above
+		}
+	}
+	return o, write(o.Path, testing, files)
+}
+
+// write stores the files beside the JSON file at path, which puts them into the
+// folder testing.
+func write(path, testing string, files map[string][]byte) error {
+	var index struct{ Replace map[string]string }
+	index.Replace = map[string]string{}
+	for name, text := range files {
+		copied := filepath.Join(filepath.Dir(path), name)
+		if err := os.WriteFile(copied, text, 0o666); err != nil {
+			return fmt.Errorf("overlay: %w", err)
+		}
+		index.Replace[filepath.Join(testing, name)] = copied
+	}
+	text, err := json.Marshal(index)
+	if err != nil {
+		return fmt.Errorf("overlay: %w", err)
+	}
+	if err := os.WriteFile(path, text, 0o666); err != nil {
+		return fmt.Errorf("overlay: %w", err)
+	}
+	return nil
+}
+
+// insertion is text that goes into a file at a place.
+type insertion struct {
+	offset int
+	text   string
+}
+
+// calls are the hooks in methods of testing.B. Those of the clocks stand outside
+// of what testing times, and as near to it as they can: beyond it are pauses of
+// the whole program, in which it counts allocations.
+var calls = map[string]struct {
+	begin, end    string // of the method
+	before, after string // the assignment to
+	field         string
+}{
+	"StartTimer": {field: "start", before: "b.overlapStart(); "},
+	"StopTimer":  {field: "duration", after: "; b.overlapStop()"},
+	"ResetTimer": {field: "start", before: "b.overlapStart(); ", begin: " b.overlapArrive(); b.overlapReset(); "},
+	"runN":       {end: " b.overlapEnd(); "},
+}
+
+// patch puts the hooks into the source of testing/benchmark.go. Places are
+// found in the syntax tree, so that other versions of the file will do; a patch
+// file would fit one version. No line is added: stacks keep their line numbers.
+func patch(source []byte) ([]byte, error) {
+	files := token.NewFileSet()
+	tree, err := parser.ParseFile(files, "benchmark.go", source, parser.SkipObjectResolution)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrUnfit, err)
+	}
+	var all []insertion
+	insert := func(at token.Pos, text string) {
+		if text != "" {
+			all = append(all, insertion{files.Position(at).Offset, text})
+		}
+	}
+	places := 0
+	for _, decl := range tree.Decls {
+		if fields := structB(decl); fields != nil {
+			insert(fields.Opening+1, " overlap overlapTimer; ")
+			places++
+		}
+		f, ok := decl.(*ast.FuncDecl)
+		if !ok || f.Body == nil || !ofB(f) {
+			continue
+		}
+		hook, ok := calls[f.Name.Name]
+		if !ok {
+			continue
+		}
+		places++
+		insert(f.Body.Lbrace+1, hook.begin)
+		insert(f.Body.Rbrace, hook.end)
+		if hook.field != "" {
+			at := assignment(f.Body, hook.field)
+			if at == nil {
+				return nil, fmt.Errorf("%w: %s does not set b.%s", ErrUnfit, f.Name.Name, hook.field)
+			}
+			insert(at.Pos(), hook.before)
+			insert(at.End(), hook.after)
+		}
+		if f.Name.Name == "runN" {
+			reset := callOf(f.Body, "ResetTimer")
+			if reset == nil {
+				return nil, fmt.Errorf("%w: runN resets no timer", ErrUnfit)
+			}
+			insert(reset.Pos(), "b.overlapBegin(); ")
+		}
+	}
+	if places != 1+len(calls) {
+		return nil, fmt.Errorf("%w: %d of %d places found", ErrUnfit, places, 1+len(calls))
+	}
+	slices.SortStableFunc(all, func(x, y insertion) int { return cmp.Compare(x.offset, y.offset) })
+	var out []byte
+	from := 0
+	for _, i := range all {
+		out = append(append(out, source[from:i.offset]...), i.text...)
+		from = i.offset
+	}
+	return append(out, source[from:]...), nil
+}
+
+// structB returns the fields of the struct B if decl declares it.
+func structB(decl ast.Decl) *ast.FieldList {
+	d, ok := decl.(*ast.GenDecl)
+	if !ok || d.Tok != token.TYPE {
+		return nil
+	}
+	for _, spec := range d.Specs {
+		if s, ok := spec.(*ast.TypeSpec); ok && s.Name.Name == "B" {
+			if body, ok := s.Type.(*ast.StructType); ok {
+				return body.Fields
+			}
+		}
+	}
+	return nil
+}
+
+// ofB reports whether f is a method of *B whose receiver is called b.
+func ofB(f *ast.FuncDecl) bool {
+	if f.Recv == nil || len(f.Recv.List) != 1 || len(f.Recv.List[0].Names) != 1 || f.Recv.List[0].Names[0].Name != "b" {
+		return false
+	}
+	star, ok := f.Recv.List[0].Type.(*ast.StarExpr)
+	if !ok {
+		return false
+	}
+	name, ok := star.X.(*ast.Ident)
+	return ok && name.Name == "B"
+}
+
+// fieldOfB is the name of what e selects from b, or empty.
+func fieldOfB(e ast.Expr) string {
+	s, ok := e.(*ast.SelectorExpr)
+	if !ok {
+		return ""
+	}
+	if x, ok := s.X.(*ast.Ident); !ok || x.Name != "b" {
+		return ""
+	}
+	return s.Sel.Name
+}
+
+// assignment returns the first statement in body that assigns to a field of b.
+func assignment(body *ast.BlockStmt, field string) (found ast.Stmt) {
+	ast.Inspect(body, func(n ast.Node) bool {
+		if a, ok := n.(*ast.AssignStmt); ok && found == nil && fieldOfB(a.Lhs[0]) == field {
+			found = a
+		}
+		return found == nil
+	})
+	return found
+}
+
+// callOf returns the first statement of body that calls the method of b.
+func callOf(body *ast.BlockStmt, method string) ast.Stmt {
+	for _, s := range body.List {
+		if e, ok := s.(*ast.ExprStmt); ok {
+			if call, ok := e.X.(*ast.CallExpr); ok && fieldOfB(call.Fun) == method {
+				return s
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,324 @@
+package sweep
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+	"unicode"
+
+	"golang.org/x/perf/benchfmt"
+
+	"overlap/bench"
+	"overlap/bench/host"
+)
+
+// release sends the word to start whenever every process that still runs is
+// ready. All make the same number of timings, so they stay in step.
+func release(all []*process) {
+	for {
+		waiting := 0
+		for _, c := range all {
+			if _, ok := <-c.ready; ok {
+				waiting++
+			}
+		}
+		if waiting == 0 {
+			return
+		}
+		for _, c := range all {
+			// A process that has ended meanwhile reports its own error.
+			_, _ = c.stdin.Write([]byte{'\n'})
+		}
+	}
+}
+
+// process is a running sample.
+type process struct {
+	cmd    *exec.Cmd
+	prints string         // the name that its result must have
+	cpus   []int          // that it is bound to
+	word   string         // with which it says that it waits for the others
+	stdin  io.WriteCloser // nil unless it waits for others
+	stdout *ends
+	stderr *ends
+	ready  chan struct{} // one for every word, closed at the end of standard error
+	ended  chan struct{} // closed when err is known and all it said is read
+	err    error
+}
+
+// errHangs is the cause with which the context of a sample ends that takes too
+// long.
+type errHangs struct{ limit time.Duration }
+
+func (e errHangs) Error() string { return fmt.Sprintf("ended after %v: it hangs", e.limit) }
+
+// grace is how long a process may take to print its goroutines, and somebody
+// whom it left behind to let go of its output.
+const (
+	graceDump   = 5 * time.Second
+	graceOutput = time.Second
+)
+
+// launch starts a process bound to the given CPUs. The pipes are its own, not
+// those of os/exec, whose Wait would wait for whoever else holds them: the
+// processes that a sample has left behind.
+func launch(ctx context.Context, cmd *exec.Cmd, cpus []int, barrier bool, prints, word string) (*process, error) {
+	c := &process{
+		cmd:    cmd,
+		prints: prints,
+		cpus:   cpus,
+		word:   word,
+		stdout: &ends{limit: 512 << 10},
+		stderr: &ends{limit: 512 << 10},
+		ready:  make(chan struct{}, 1),
+		ended:  make(chan struct{}),
+	}
+	cmd.SysProcAttr = detached()
+	cmd.WaitDelay = graceDump
+	cmd.Cancel = func() error {
+		if hangs := (errHangs{}); errors.As(context.Cause(ctx), &hangs) {
+			return quit(cmd.Process) // -test.timeout is for tests only, not for benchmarks
+		}
+		return killGroup(cmd.Process)
+	}
+	out, outWriter, err := os.Pipe()
+	if err != nil {
+		return nil, fmt.Errorf("start sample: %w", err)
+	}
+	errs, errWriter, err := os.Pipe()
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("start sample: %w", err), out.Close(), outWriter.Close())
+	}
+	cmd.Stdout, cmd.Stderr = outWriter, errWriter
+	if barrier {
+		c.stdin, err = cmd.StdinPipe()
+	}
+	if err == nil {
+		err = host.Start(cpus, cmd.Start)
+	}
+	outWriter.Close()
+	errWriter.Close()
+	if err != nil {
+		out.Close()
+		errs.Close()
+		return nil, fmt.Errorf("start sample: %w", err)
+	}
+	go c.attend(out, errs)
+	return c, nil
+}
+
+// attend reads what the process says until it and its children have ended.
+func (c *process) attend(out, errs *os.File) {
+	defer close(c.ended)
+	var pipes sync.WaitGroup
+	pipes.Go(func() { _, _ = io.Copy(c.stdout, out) }) // its end is all that can go wrong
+	pipes.Go(func() { c.listen(errs) })
+	c.err = c.cmd.Wait()
+	_ = killGroup(c.cmd.Process) // mostly there is nobody left
+	// One that has left the group may hold the pipes for ever.
+	force := time.AfterFunc(graceOutput, func() { out.Close(); errs.Close() })
+	pipes.Wait()
+	force.Stop()
+	out.Close()
+	errs.Close()
+	if c.stdin != nil {
+		c.stdin.Close()
+	}
+}
+
+// listen keeps what is written to standard error but for the words.
+func (c *process) listen(errs io.Reader) {
+	defer close(c.ready)
+	for lines := bufio.NewReaderSize(errs, 64<<10); ; {
+		line, _, err := lines.ReadLine()
+		if err != nil {
+			return
+		}
+		if c.stdin != nil && string(line) == c.word {
+			c.ready <- struct{}{}
+			continue
+		}
+		c.stderr.Write(append(line, '\n'))
+	}
+}
+
+func (c *process) wait() error {
+	go func() {
+		for range c.ready { // nobody else listens any more
+		}
+	}()
+	<-c.ended
+	return c.err
+}
+
+// result waits for the process and returns its only result line, which must
+// bear the name of the point.
+func (c *process) result(ctx context.Context, p Point) (*benchfmt.Result, error) {
+	if err := c.wait(); err != nil {
+		if cause := context.Cause(ctx); cause != nil {
+			err = cause
+		}
+		return nil, c.failed(err)
+	}
+	var found *benchfmt.Result
+	for r := benchfmt.NewReader(bytes.NewReader(c.stdout.bytes()), "sample"); r.Scan(); {
+		if rec, ok := r.Result().(*benchfmt.Result); ok {
+			if found != nil {
+				return nil, c.failed(errors.New("it printed more than one result"))
+			}
+			found = rec.Clone()
+		}
+	}
+	if found == nil {
+		return nil, c.failed(errors.New("it printed no result"))
+	}
+	if got := string(found.Name.Full()); got != c.prints {
+		return nil, c.failed(fmt.Errorf("it measured %s", got))
+	}
+	if len(found.Values) == 0 || !(nsPerOp(found) > 0) {
+		return nil, c.failed(errors.New("its result has no time"))
+	}
+	cpus := host.FormatList(c.cpus)
+	if got := found.GetConfig("cpus"); got != "" && got != cpus {
+		return nil, c.failed(fmt.Errorf("it ran on CPUs %s, not on %s", got, cpus))
+	}
+	setConfig(found, "cpus", cpus)
+	setConfig(found, "gomaxprocs", strconv.Itoa(p.Procs))
+	setConfig(found, "slices", strconv.Itoa(p.Slices))
+	setConfig(found, "copies", strconv.Itoa(p.Copies))
+	// A table of its own in benchstat, which would else mix it with one worker.
+	program := "tasks"
+	if p.Executor == bench.SerialExecutor {
+		program = "serial"
+	}
+	setConfig(found, "program", program)
+	return found, nil
+}
+
+// failed adds what the process said to err.
+func (c *process) failed(err error) error {
+	said := strings.TrimSpace(c.stderr.String())
+	for line := range strings.Lines(c.stdout.String()) {
+		// testing prints the reason of a failure indented below its FAIL line.
+		if strings.HasPrefix(line, "    ") || strings.HasPrefix(line, "panic:") {
+			said += "\n" + strings.TrimSpace(line)
+		}
+	}
+	return &SampleError{Err: err, Output: strings.TrimSpace(said)}
+}
+
+// SampleError is why a sample could not be taken, with what its process said:
+// of one that hung or panicked, its goroutines.
+type SampleError struct {
+	Err    error
+	Output string // without the middle of what is very long
+}
+
+// Error is the reason with what matters most of what the process said.
+func (e *SampleError) Error() string {
+	said := e.Output
+	// Why it died comes behind whatever it logged, and before all goroutines.
+	for _, reason := range []string{"SIGQUIT: quit", "panic: ", "fatal error: "} {
+		if i := strings.Index(said, reason); i >= 0 {
+			said = dump(said[i:])
+			break
+		}
+	}
+	if said = excerpt(said); said == "" {
+		return e.Err.Error()
+	}
+	return e.Err.Error() + ": " + said
+}
+
+func (e *SampleError) Unwrap() error { return e.Err }
+
+// dump is a dump of goroutines without those of the runtime, and without
+// addresses: what is left says where the program was.
+func dump(said string) string {
+	var kept []string
+	for _, g := range strings.Split(said, "\n\n") {
+		if !strings.HasPrefix(g, "goroutine 0 ") && !strings.Contains(g, "\ncreated by runtime.") {
+			kept = append(kept, g)
+		}
+	}
+	return addresses.ReplaceAllString(strings.Join(kept, "\n\n"), "")
+}
+
+// addresses are those behind the place of a frame, and arguments.
+var addresses = regexp.MustCompile(`(?m) \+0x[0-9a-f]+( fp=.*)?$|\((\{?0x[0-9a-f?]+[^()]*)\)$`)
+
+// excerpt is the beginning of what a program said, without characters that
+// control a terminal.
+func excerpt(said string) string {
+	const most = 4 << 10
+	said = strings.TrimSpace(said)
+	if len(said) > most {
+		said = said[:most] + " …"
+	}
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, said)
+}
+
+func nsPerOp(r *benchfmt.Result) float64 {
+	sec, _ := r.Value("sec/op")
+	return sec
+}
+
+// setConfig sets a file configuration key; Result.SetConfig would make it an
+// internal one, which is not written.
+func setConfig(r *benchfmt.Result, key, value string) {
+	r.SetConfig(key, value)
+	if i, ok := r.ConfigIndex(key); ok {
+		r.Config[i].File = true
+	}
+}
+
+// ends keeps the beginning and the end of what is written to it: a process can
+// say more than anybody wants to keep. Why it died is at the beginning of a long
+// dump, and the result at the end of a long talk.
+type ends struct {
+	limit int // of each, in bytes
+	mu    sync.Mutex
+	head  []byte
+	tail  []byte
+	cut   bool
+}
+
+func (e *ends) Write(b []byte) (int, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	first := min(len(b), e.limit-len(e.head))
+	e.head = append(e.head, b[:first]...)
+	e.tail = append(e.tail, b[first:]...)
+	if over := len(e.tail) - e.limit; over > 0 {
+		e.cut = true
+		e.tail = slices.Delete(e.tail, 0, over)
+	}
+	return len(b), nil
+}
+
+func (e *ends) bytes() []byte {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.cut {
+		return slices.Concat(e.head, []byte("\n…\n"), e.tail)
+	}
+	return slices.Concat(e.head, e.tail)
+}
+
+func (e *ends) String() string { return string(e.bytes()) }

@@ -1,0 +1,286 @@
+package sweep
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/perf/benchfmt"
+
+	"overlap/bench/overlay"
+)
+
+// findLimit is how long one iteration of a benchmark and its sub-benchmarks may
+// take. One that takes longer cannot be swept in the time that people have.
+const findLimit = 30 * time.Second
+
+// listed is a package as go list describes it.
+type listed struct {
+	ImportPath, Dir           string
+	TestGoFiles, XTestGoFiles []string
+}
+
+// Find builds the test binaries of the packages that match the pattern, as go
+// test would in f.Dir, and finds the benchmarks that match re, as -bench would.
+// Sub-benchmarks have names only while they run, so it runs one iteration of
+// every benchmark at the given level. What cannot be built or run is left out,
+// and the notes say why; if nothing is left there is an error.
+func (f *Foreign) Find(ctx context.Context, pattern, re string, at Level) (found []Benchmark, notes []string, err error) {
+	if err := checkPattern(re); err != nil {
+		return nil, nil, err
+	}
+	packages, err := f.list(ctx, pattern)
+	if err != nil {
+		return nil, nil, err
+	}
+	if f.work, err = os.MkdirTemp("", "overlap-*"); err != nil {
+		return nil, nil, fmt.Errorf("folder for test binaries: %w", err)
+	}
+	o, err := overlay.Make(ctx, f.Go, f.Dir, f.work)
+	switch {
+	case errors.Is(err, overlay.ErrUnfit):
+		o.Path = ""
+		notes = append(notes, fmt.Sprintf("no CPUs busy, no ceilings, and labels are not checked: %v", err))
+	case err != nil:
+		return nil, nil, err
+	}
+	f.goVersion = o.Go
+	f.binaries = map[string]binary{}
+	for i, pkg := range packages {
+		b, err := f.build(ctx, pkg, i, o.Path)
+		if ctx.Err() != nil {
+			return nil, nil, context.Cause(ctx)
+		}
+		if err != nil {
+			notes = append(notes, fmt.Sprintf("%s is left out: %v", pkg.ImportPath, err))
+			continue
+		}
+		if !b.hooked && o.Path != "" {
+			notes = append(notes, pkg.ImportPath+": it cannot be built with clocks in package testing, so it has no CPUs busy and no ceilings, and its labels are not checked")
+		}
+		f.binaries[pkg.ImportPath] = b
+		more, problems, err := f.findIn(ctx, pkg, re, at)
+		if err != nil {
+			return nil, nil, err
+		}
+		found, notes = append(found, more...), append(notes, problems...)
+	}
+	if len(found) == 0 {
+		return nil, nil, fmt.Errorf("no benchmark of %s matches %q%s", pattern, re, asLines(notes))
+	}
+	f.benchmarks = found
+	return found, notes, nil
+}
+
+func asLines(notes []string) string {
+	if len(notes) == 0 {
+		return ""
+	}
+	return ":\n" + strings.Join(notes, "\n")
+}
+
+// list returns the packages with test files.
+func (f *Foreign) list(ctx context.Context, pattern string) ([]listed, error) {
+	out, err := f.goCommand(ctx, "list", "-json=ImportPath,Dir,TestGoFiles,XTestGoFiles", "--", pattern)
+	if err != nil {
+		return nil, err
+	}
+	var packages []listed
+	matched := 0
+	for d := json.NewDecoder(strings.NewReader(out)); ; matched++ {
+		var p listed
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			return nil, fmt.Errorf("read the output of go list: %w", err)
+		}
+		if len(p.TestGoFiles)+len(p.XTestGoFiles) > 0 {
+			packages = append(packages, p)
+		}
+	}
+	switch {
+	case matched == 0:
+		return nil, fmt.Errorf("no package matches %s", pattern)
+	case len(packages) == 0:
+		return nil, fmt.Errorf("no package that matches %s has test files", pattern)
+	}
+	return packages, nil
+}
+
+// findIn finds the benchmarks of a package, each in a process of its own, so
+// that one that ends its process hides no other.
+func (f *Foreign) findIn(ctx context.Context, pkg listed, re string, at Level) (found []Benchmark, notes []string, err error) {
+	p := Point{Package: pkg.ImportPath, Copies: 1}
+	p.Cores, p.Procs = at.Cores, at.Procs
+	out, err := f.try(ctx, p, "-test.list=^Benchmark")
+	if ctx.Err() != nil {
+		return nil, nil, context.Cause(ctx)
+	}
+	if err != nil {
+		return nil, []string{fmt.Sprintf("%s is left out: list its benchmarks: %v", pkg.ImportPath, err)}, nil
+	}
+	for name := range strings.FieldsSeq(string(out)) {
+		match := narrow(re, name)
+		if !strings.HasPrefix(name, "Benchmark") || name == "Benchmark" || match == "" {
+			continue
+		}
+		log := filepath.Join(f.work, name+".log")
+		out, err := f.try(ctx, p, append(testFlags(p, match, "1x"), "-test.testlogfile="+log)...)
+		if ctx.Err() != nil {
+			return nil, nil, context.Cause(ctx)
+		}
+		if err != nil {
+			notes = append(notes, fmt.Sprintf("%s.%s: left out, or part of it: %v", pkg.ImportPath, name, err))
+		}
+		asks := asksForWorkers(log) || f.asksEarly(pkg)
+		for _, leaf := range leaves(out, name, at.Procs) {
+			b := Benchmark{Package: pkg.ImportPath, Name: leaf, Workers: asks, Alone: !f.binaries[pkg.ImportPath].hooked}
+			if slices.ContainsFunc(found, func(other Benchmark) bool { return other.Title() == b.Title() }) {
+				notes = append(notes, fmt.Sprintf("%s.%s: left out: another has its name", pkg.ImportPath, leaf))
+				continue
+			}
+			found = append(found, b)
+		}
+	}
+	return found, notes, nil
+}
+
+// try runs a test binary and returns what it printed, even if it failed.
+func (f *Foreign) try(ctx context.Context, p Point, args ...string) ([]byte, error) {
+	limit := min(findLimit, f.Timeout)
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, errHangs{limit})
+	defer cancel()
+	cpus := f.Placement[:p.Cores]
+	c, err := launch(ctx, f.command(ctx, p, cpus, false, args), cpus, false, "", "")
+	if err != nil {
+		return nil, err
+	}
+	if err := c.wait(); err != nil {
+		if cause := context.Cause(ctx); cause != nil {
+			err = cause
+		}
+		return c.stdout.bytes(), c.failed(err)
+	}
+	return c.stdout.bytes(), nil
+}
+
+// leaves returns the names of the results in what a binary printed that belong
+// to the benchmark function.
+func leaves(out []byte, function string, procs int) (names []string) {
+	for r := benchfmt.NewReader(bytes.NewReader(out), "benchmarks"); r.Scan(); {
+		rec, ok := r.Result().(*benchfmt.Result)
+		if !ok || !(nsPerOp(rec) > 0) {
+			continue // garbage, or without a time
+		}
+		name := string(rec.Name.Full())
+		if procs > 1 {
+			name = strings.TrimSuffix(name, "-"+strconv.Itoa(procs))
+		}
+		if top, _, _ := strings.Cut(name, "/"); "Benchmark"+top == function && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// asksForWorkers reports whether a log of package testing says that the process
+// read the variable.
+func asksForWorkers(log string) bool {
+	text, err := os.ReadFile(log)
+	return err == nil && slices.Contains(strings.Split(string(text), "\n"), "getenv "+WorkersVariable)
+}
+
+// asksEarly reports whether a test file of the package has the variable's name
+// as a string in a variable of the package, in an init function or in TestMain.
+// What is read there is read for all benchmarks, and before the log begins.
+func (f *Foreign) asksEarly(pkg listed) bool {
+	for _, name := range slices.Concat(pkg.TestGoFiles, pkg.XTestGoFiles) {
+		file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(pkg.Dir, name), nil, parser.SkipObjectResolution)
+		if err == nil && slices.ContainsFunc(file.Decls, mentionsEarly) {
+			return true
+		}
+	}
+	return false
+}
+
+func mentionsEarly(decl ast.Decl) (found bool) {
+	switch d := decl.(type) {
+	case *ast.GenDecl:
+		if d.Tok != token.VAR {
+			return false
+		}
+	case *ast.FuncDecl:
+		if d.Recv != nil || d.Name.Name != "init" && d.Name.Name != "TestMain" {
+			return false
+		}
+	}
+	ast.Inspect(decl, func(n ast.Node) bool {
+		if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING && strings.Trim(lit.Value, "`\"") == WorkersVariable {
+			found = true
+		}
+		return !found
+	})
+	return found
+}
+
+// narrow returns re, a pattern for -bench, for the benchmark function of this
+// name alone, or nothing if it does not match.
+func narrow(re, function string) string {
+	var alternatives []string
+	for _, alternative := range splitPattern(re, '|') {
+		levels := splitPattern(alternative, '/')
+		if ok, err := regexp.MatchString(levels[0], function); ok && err == nil {
+			levels[0] = "^" + function + "$"
+			alternatives = append(alternatives, strings.Join(levels, "/"))
+		}
+	}
+	return strings.Join(alternatives, "|")
+}
+
+// checkPattern returns an error if a level of re is no regular expression.
+func checkPattern(re string) error {
+	for _, alternative := range splitPattern(re, '|') {
+		for _, level := range splitPattern(alternative, '/') {
+			if _, err := regexp.Compile(level); err != nil {
+				return fmt.Errorf("%q is no pattern for benchmarks: %w", re, err)
+			}
+		}
+	}
+	return nil
+}
+
+// splitPattern splits at sep outside of brackets, as package testing does.
+func splitPattern(re string, sep byte) (parts []string) {
+	class, group, from := 0, 0, 0
+	for i := 0; i < len(re); i++ {
+		switch c := re[i]; {
+		case c == '\\':
+			i++
+		case c == '[':
+			class++
+		case c == ']':
+			class = max(0, class-1)
+		case c == '(' && class == 0:
+			group++
+		case c == ')' && class == 0:
+			group--
+		case c == sep && class == 0 && group == 0:
+			parts = append(parts, re[from:i])
+			from = i + 1
+		}
+	}
+	return append(parts, re[from:])
+}

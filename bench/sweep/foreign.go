@@ -1,0 +1,175 @@
+package sweep
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/perf/benchfmt"
+
+	"overlap/bench/host"
+	"overlap/bench/overlay"
+)
+
+// Foreign is the Sampler for benchmarks of any Go package: it builds the
+// package's test binary once, in the package's module, and starts a process of
+// it for each sample, in the package's folder. Call Find before Sample, and
+// Close at the end.
+//
+// Of a sample it asserts, through package overlay, that GOMAXPROCS is that of
+// the point at the end of the benchmark, and that every thread may run on the
+// CPUs of the point and no other (Linux). It does not assert the workers: what
+// a benchmark does with WorkersVariable is its own affair.
+type Foreign struct {
+	Go         string        // the go command
+	Dir        string        // a folder of the module
+	Placement  []int         // CPUs in the order in which cores are taken
+	SampleTime time.Duration // how long a sample should time operations
+	Timeout    time.Duration // after which a sample is ended as hanging
+	Host       host.Host     // for the configuration of results
+
+	work       string // folder of the test binaries
+	goVersion  string // that the binaries are built with
+	binaries   map[string]binary
+	benchmarks []Benchmark
+}
+
+// binary is the test binary of a package.
+type binary struct {
+	path   string
+	dir    string // of the package
+	hooked bool   // built with the overlay
+}
+
+// Close removes the test binaries.
+func (f *Foreign) Close() error {
+	if f.work == "" {
+		return nil
+	}
+	if err := os.RemoveAll(f.work); err != nil {
+		return fmt.Errorf("remove test binaries: %w", err)
+	}
+	return nil
+}
+
+// Sample implements Sampler. Of several copies it returns the slowest.
+func (f *Foreign) Sample(ctx context.Context, p Point, iterations, turn int) (*benchfmt.Result, error) {
+	i := slices.IndexFunc(f.benchmarks, func(b Benchmark) bool { return b.Package == p.Package && b.Title() == p.Workload })
+	if i < 0 {
+		return nil, fmt.Errorf("%s was not found in package %s", p.Workload, p.Package)
+	}
+	b := f.benchmarks[i]
+	l := launcher{
+		placement: f.Placement,
+		limit:     f.Timeout,
+		word:      overlay.Ready,
+		prints:    printed(b.Name, p.Procs),
+		command: func(ctx context.Context, p Point, iterations int, cpus []int, barrier bool) *exec.Cmd {
+			return f.command(ctx, p, cpus, barrier, testFlags(p, exactly(b.Name), benchtime(f.SampleTime, iterations)))
+		},
+	}
+	r, err := l.sample(ctx, p, iterations, turn)
+	if err != nil {
+		return nil, err
+	}
+	r.Name = benchfmt.Name(p.Name())
+	f.configure(r)
+	return r, nil
+}
+
+// command is the test binary of the point's package, in its folder.
+func (f *Foreign) command(ctx context.Context, p Point, cpus []int, barrier bool, args []string) *exec.Cmd {
+	b := f.binaries[p.Package]
+	cmd := exec.CommandContext(ctx, b.path, args...)
+	cmd.Dir = b.dir
+	cmd.Env = slices.DeleteFunc(cmd.Environ(), func(s string) bool { return strings.HasPrefix(s, "OVERLAP_") })
+	cmd.Env = append(cmd.Env, "GOMAXPROCS="+strconv.Itoa(p.Procs), overlay.ProcsVariable+"="+strconv.Itoa(p.Procs))
+	if host.CanBind {
+		cmd.Env = append(cmd.Env, overlay.CPUsVariable+"="+host.FormatList(cpus))
+	}
+	if p.Workers > 0 {
+		cmd.Env = append(cmd.Env, WorkersVariable+"="+strconv.Itoa(p.Workers))
+	}
+	if barrier {
+		cmd.Env = append(cmd.Env, overlay.BarrierVariable+"=1")
+	}
+	return cmd
+}
+
+// configure keeps of the configuration what testing and this package wrote. A
+// program can print any line that looks like one, and be it the host's name.
+func (f *Foreign) configure(r *benchfmt.Result) {
+	ours := []string{"goos", "goarch", "pkg", "cpu", "cpus", "gomaxprocs", "slices", "copies", "program"}
+	var keep []benchfmt.Config
+	for _, c := range r.Config {
+		if slices.Contains(ours, c.Key) {
+			keep = append(keep, c)
+		}
+	}
+	clean := &benchfmt.Result{Name: r.Name, Iters: r.Iters, Values: r.Values}
+	for _, c := range []struct{ key, value string }{{"host", f.Host.Name}, {"kernel", f.Host.Kernel}, {"go", f.goVersion}} {
+		if c.value != "" {
+			setConfig(clean, c.key, c.value)
+		}
+	}
+	for _, c := range keep {
+		setConfig(clean, c.Key, string(c.Value))
+	}
+	*r = *clean
+}
+
+// exactly is the pattern that matches the benchmark of this name only.
+func exactly(name string) string {
+	parts := strings.Split("Benchmark"+name, "/")
+	for i, part := range parts {
+		parts[i] = "^" + regexp.QuoteMeta(part) + "$"
+	}
+	return strings.Join(parts, "/")
+}
+
+// printed is a benchmark's name as testing prints it.
+func printed(name string, procs int) string {
+	if procs == 1 {
+		return name
+	}
+	return name + "-" + strconv.Itoa(procs)
+}
+
+// build makes the test binary of a package, with the overlay if it will do.
+func (f *Foreign) build(ctx context.Context, pkg listed, n int, index string) (binary, error) {
+	b := binary{path: filepath.Join(f.work, strconv.Itoa(n)+".test.exe"), dir: pkg.Dir, hooked: index != ""}
+	if b.hooked && f.compile(ctx, pkg, b.path, "-overlay="+index) == nil {
+		return b, nil
+	}
+	b.hooked = false
+	return b, f.compile(ctx, pkg, b.path)
+}
+
+func (f *Foreign) compile(ctx context.Context, pkg listed, path string, more ...string) error {
+	args := append([]string{"test", "-c", "-o", path}, more...)
+	_, err := f.goCommand(ctx, append(args, pkg.ImportPath)...)
+	return err
+}
+
+// goCommand runs the go command in the module and returns what it prints. What
+// it says to standard error is in the error.
+func (f *Foreign) goCommand(ctx context.Context, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, f.Go, args...)
+	cmd.Dir = f.Dir
+	var stdout, stderr strings.Builder
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	if err := cmd.Run(); err != nil {
+		if ctx.Err() != nil {
+			return "", context.Cause(ctx)
+		}
+		return "", fmt.Errorf("go %s: %w\n%s", args[0], err, excerpt(stderr.String()+stdout.String()))
+	}
+	return stdout.String(), nil
+}

@@ -1,0 +1,119 @@
+package sweep
+
+import (
+	"slices"
+	"strings"
+
+	"overlap/bench"
+	"overlap/bench/host"
+)
+
+// WorkersVariable is the environment variable from which a benchmark that is
+// not of this suite may read how many tasks to have in progress at once. Only
+// those that read it are measured at several numbers of workers.
+const WorkersVariable = "OVERLAP_WORKERS"
+
+// Benchmark is a benchmark that is not of this suite.
+type Benchmark struct {
+	Package string // import path
+	Name    string // as it is printed, without the word Benchmark: Parse/size=4
+	Workers bool   // it reads WorkersVariable
+	Alone   bool   // its copies cannot wait for each other, so it has no ceiling
+}
+
+// reserved are the keys by which a result file says how a sample was taken. A
+// benchmark's own name must not.
+var reserved = []string{"executor", "workers", "cores", "slices", "scaling"}
+
+// Title is the benchmark's name in a result file. Of a part such as cores=7,
+// which would pass for the sweep's own, it makes cores:7; other parts stay.
+func (b Benchmark) Title() string {
+	parts := strings.Split(b.Name, "/")
+	for i, part := range parts {
+		if key, value, ok := strings.Cut(part, "="); ok && slices.Contains(reserved, key) {
+			parts[i] = key + ":" + value
+		}
+	}
+	return strings.Join(parts, "/")
+}
+
+// Suite is the Plan for benchmarks that are not of this suite. Levels must have
+// a value, and Workers if a benchmark reads them; both ascend.
+type Suite struct {
+	Benchmarks []Benchmark
+	Levels     []Level
+	Workers    []int
+}
+
+func (b Benchmark) point(workers int, l Level) Point {
+	return Point{
+		Point:   bench.Point{Workload: b.Title(), Workers: workers, Cores: l.Cores, Procs: l.Procs, Slices: 1},
+		Package: b.Package,
+		Copies:  1,
+	}
+}
+
+// workers are those of a benchmark; 0 leaves them to it.
+func (s Suite) workers(b Benchmark) []int {
+	if b.Workers {
+		return s.Workers
+	}
+	return []int{0}
+}
+
+// Lines implements Plan: every benchmark at every level, the ceilings, and for
+// those that read their workers all numbers of them on the lowest and on the
+// highest level.
+func (s Suite) Lines() []Point {
+	var points []Point
+	for _, b := range s.Benchmarks {
+		for i, l := range s.Levels {
+			for _, w := range s.workers(b) {
+				if ends := i == 0 || i == len(s.Levels)-1; ends || w == 0 || w == l.parallelism() {
+					points = append(points, b.point(w, l))
+				}
+			}
+		}
+		points = append(points, s.ceilings(b)...)
+	}
+	return points
+}
+
+// ceilings are p copies of a benchmark, each on a CPU of its own, for every
+// degree of parallelism p above 1. They are compared with one copy, which is
+// the benchmark on one core: without that there are none.
+func (s Suite) ceilings(b Benchmark) []Point {
+	single := Level{Cores: 1, Procs: 1}
+	if !host.CanBind {
+		single.Cores = s.Levels[0].Cores
+	}
+	if b.Alone || s.Levels[0] != single {
+		return nil
+	}
+	var points []Point
+	for _, l := range s.Levels {
+		p := b.point(s.workers(b)[0], single)
+		if p.Copies = l.parallelism(); p.Copies > 1 && !slices.Contains(points, p) {
+			points = append(points, p)
+		}
+	}
+	return points
+}
+
+// More implements Plan.
+func (s Suite) More(best func(same []Point) (Point, bool)) []Point {
+	var more []Point
+	for _, b := range s.Benchmarks {
+		if !b.Workers {
+			continue
+		}
+		var same []Point
+		for _, w := range s.Workers {
+			same = append(same, b.point(w, s.Levels[len(s.Levels)-1]))
+		}
+		if p, ok := best(same); ok {
+			more = append(more, between(p, s.Levels)...)
+		}
+	}
+	return more
+}

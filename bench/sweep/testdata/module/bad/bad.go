@@ -1,0 +1,2 @@
+// Package bad has benchmarks that misbehave.
+package bad

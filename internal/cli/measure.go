@@ -1,0 +1,117 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"overlap/bench/host"
+	"overlap/bench/meter"
+	"overlap/bench/sweep"
+)
+
+// begin measures into a new result file.
+func (c *runCmd) begin(ctx context.Context, s *streams, h host.Host, what subject) error {
+	if c.Seed == 0 {
+		c.Seed = rand.Uint64()
+	}
+	plan, err := c.save(what)
+	if err != nil {
+		return err
+	}
+	file, err := sweep.Create(c.Results, cmp.Or(c.Name, h.Name), plan, time.Now())
+	if err != nil {
+		return fmt.Errorf("--results: %w", err)
+	}
+	for _, note := range h.Notes {
+		fmt.Fprintln(s.err, "note:", note)
+	}
+	if n := len(what.plan.Lines()); time.Duration(n)*c.guess() > c.Budget {
+		fmt.Fprintf(s.err, "note: a round of %d points takes about %v, and the budget is %v: choose fewer of them or a longer --budget\n", n, (time.Duration(n) * c.guess()).Round(time.Millisecond), c.Budget)
+	}
+	return c.measure(ctx, s, what, file, c.about(h), nil)
+}
+
+// guess is how long a visit to a point takes as long as nobody has looked: a
+// calibrated sample times about three times as long as it should, and has to be
+// started.
+func (c *runCmd) guess() time.Duration { return 3*c.Sample + 10*time.Millisecond }
+
+// about is what the samples of a run say of the machine.
+func (c *runCmd) about(h host.Host) []host.Pair {
+	h.Name = cmp.Or(c.Name, h.Name)
+	about := append(h.Fingerprint(), host.Pair{Key: "placement", Value: cmp.Or(c.CPUs, c.Placement)})
+	if load, ok := host.Load(); ok {
+		about = append(about, host.Pair{Key: "load", Value: load})
+	}
+	return about
+}
+
+// measure sweeps into file, which it closes. about is what every sample of the
+// file says of the machine, and past what the file holds already.
+func (c *runCmd) measure(ctx context.Context, s *streams, what subject, file *sweep.File, about []host.Pair, past []sweep.Entry) (err error) {
+	defer func() { err = errors.Join(err, file.Close()) }()
+	if !slices.ContainsFunc(what.plan.Lines(), func(p sweep.Point) bool { return p.Workers <= 1 && min(p.Cores, p.Procs) == 1 && p.Slices == 1 }) {
+		fmt.Fprintln(s.err, "note: without 1 worker on 1 core there are no gains to report; benchstat can still compare the points")
+	}
+	bar := newProgress(s.err)
+	guard := sweep.Guard{
+		Others: func(ctx context.Context) (float64, bool) {
+			return meter.Others(ctx, what.cpus, 200*time.Millisecond)
+		},
+		CPUs:     len(what.cpus),
+		Patience: c.Wait,
+		Say:      bar.say,
+	}
+	summary, err := sweep.Run(ctx, sweep.Config{
+		Plan:    what.plan,
+		Sampler: what.sampler,
+		Past:    past,
+		Append: func(e sweep.Entry) error {
+			for _, p := range about {
+				e.Describe(p.Key, p.Value)
+			}
+			return errors.Join(file.Append(e), logFailure(file.Path(), e))
+		},
+		Rounds:    c.Rounds,
+		Budget:    c.Budget,
+		Precision: float64(c.Precision),
+		Seed:      c.Seed,
+		Quiet:     guard.Wait,
+		Progress:  bar.show,
+	})
+	bar.finish()
+	return conclude(s, file, summary, err)
+}
+
+// conclude says what a sweep did. err is why it ended early, if it did.
+func conclude(s *streams, file *sweep.File, summary sweep.Summary, err error) error {
+	fmt.Fprintf(s.err, "%d samples of %d points in %d whole rounds", summary.Samples, summary.Points, summary.Rounds)
+	if summary.Precise > 0 {
+		fmt.Fprintf(s.err, ", %d of them as precise as asked for", summary.Precise)
+	}
+	if summary.Samples > 0 { // else the file is removed
+		fmt.Fprintf(s.err, ": %s", file.Path())
+	}
+	fmt.Fprintln(s.err)
+	for _, f := range summary.Failures {
+		fmt.Fprintf(s.err, "failed: %s: %v\n", f.Point, f.Err)
+	}
+	if len(summary.Failures) > 0 {
+		fmt.Fprintf(s.err, "all that they said: %s\n", failures(file.Path()))
+	}
+	if err != nil {
+		if summary.Samples > 0 {
+			fmt.Fprintf(s.err, "what was measured is kept; overlap report %[1]s reads it, overlap run --resume %[1]s goes on\n", file.Path())
+		}
+		return err
+	}
+	if n := len(summary.Failures); n > 0 {
+		return fmt.Errorf("%d samples failed", n)
+	}
+	return nil
+}
