@@ -57,9 +57,14 @@ func delay(from, to map[int]time.Duration) (sum time.Duration) {
 // a short sample gets lost there. Idle time is cut as well, but it stands still
 // on a CPU that two want, where it matters. The price: where own threads delay
 // each other beside an idle CPU, others are blamed for a tick of it at most.
+//
+// The hypervisor's share is part of what others had. Its counter is no more
+// than a bound: what it took in a second adds up until it makes a tick, which
+// then seems to be all of the short sample in which it shows.
 func (s span) lost() time.Duration {
-	others := s.wall*time.Duration(s.cpus) - s.idle - s.stolen - s.own
-	return max(0, min(others, s.delayed)) + s.stolen
+	others := max(0, s.wall*time.Duration(s.cpus)-s.idle-s.own)
+	stolen := min(s.stolen, others)
+	return min(others-stolen, s.delayed) + stolen
 }
 
 // throttled is the CPU time for which the worst of the control groups was held

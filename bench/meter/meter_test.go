@@ -85,6 +85,9 @@ func TestLostTime(t *testing.T) {
 		{"beside others on an idle CPU", span{wall: 100 * ms, own: 100 * ms, idle: 20 * ms, delayed: ms, cpus: 2}, ms},
 		{"against others", span{wall: 100 * ms, own: 50 * ms, delayed: 45 * ms, cpus: 1}, 45 * ms},
 		{"against other guests", span{wall: 100 * ms, own: 50 * ms, stolen: 50 * ms, cpus: 1}, 50 * ms},
+		{"a tick that other guests took before", span{wall: 40 * ms, own: 39 * ms, stolen: 10 * ms, cpus: 1}, ms},
+		{"such a tick while nothing was wanted", span{wall: 40 * ms, idle: 40 * ms, stolen: 10 * ms, cpus: 1}, 0},
+		{"against other guests and others", span{wall: 100 * ms, own: 30 * ms, delayed: 20 * ms, stolen: 50 * ms, cpus: 1}, 70 * ms},
 		{"ticks behind the clock", span{wall: 100 * ms, own: 105 * ms, delayed: 10 * ms, cpus: 1}, 0},
 	} {
 		if got := c.s.lost(); got != c.want {
@@ -135,7 +138,7 @@ func TestSystem(t *testing.T) {
 		{"no schedstat", blank(func(d *demand) { d.queued = nil }), 0, nan, 0.2, 0.5, 0.9, nan},
 		{"no stat", blank(func(d *demand) { d.stat = false }), 0, 0.3, nan, 0.5, nan, nan},
 		{"no quota", blank(func(d *demand) { d.throttled = nil }), 0, 0.3, 0.2, nan, 0.9, 0.25},
-		{"more than the reach", blank(func(d *demand) { d.idle, d.throttled = 400*ms, []time.Duration{time.Second} }), 0, 0.3, 0.2, 2, 2, 0.1},
+		{"more than the reach", blank(func(d *demand) { d.idle, d.throttled = 400*ms, []time.Duration{time.Second} }), 0, 0.3, 0.2, 2, 2, 0},
 	} {
 		m := &Meter{cpus: []int{0, 1}, reach: 2, demand: demand{stat: true, queued: map[int]time.Duration{}, throttled: []time.Duration{0}}}
 		var r Reading
