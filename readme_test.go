@@ -48,7 +48,7 @@ func TestReadmeCommands(t *testing.T) {
 	}
 	dir := t.TempDir()
 	copyRepository(t, dir)
-	const quick = " --sample=1ms --rounds=2"
+	const quick = " --sample=1ms --rounds=2 --wait=0s"
 	const short = " --size=small" + quick
 	commands := consoleCommands(t)
 	if len(commands) < 5 {

@@ -118,10 +118,14 @@ func (c *runCmd) cpus(h host.Host) (cpus []int, most int, err error) {
 		if err != nil {
 			return nil, 0, fmt.Errorf("--placement: %w", err)
 		}
+		most = len(cpus)
 		if c.Placement == "one-per-core" || c.Placement == "scatter" {
-			return cpus, h.Cores(), nil
+			most = h.Cores()
 		}
-		return cpus, len(cpus), nil
+		if h.Quota > 0 { // more would be throttled, and look as if they did not help
+			most = max(1, min(most, int(h.Quota)))
+		}
+		return cpus, most, nil
 	}
 	if c.Placement != "one-per-core" {
 		return nil, 0, errors.New("--cpus and --placement exclude each other: the list is the order")
