@@ -5,52 +5,17 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
 
 	"github.com/rogpeppe/go-internal/txtar"
+
+	"overlap/internal/trees"
 )
 
 var update = flag.Bool("update", false, "rewrite what is wanted of the trees in testdata")
-
-var (
-	forEach = regexp.MustCompile(`\{([0-9,-]+)\}`)
-	number  = regexp.MustCompile(`\{n(?:([-+%])([0-9]+))?\}`)
-)
-
-// expand makes a file for every CPU that a name like cpu{0-3}/x has in braces;
-// in its text {n} is the number of the CPU, {n+4}, {n-4} and {n%4} what is
-// computed from it.
-func expand(t *testing.T, files []txtar.File) fstest.MapFS {
-	t.Helper()
-	tree := fstest.MapFS{}
-	for _, f := range files {
-		list := forEach.FindStringSubmatch(f.Name)
-		if list == nil {
-			tree[f.Name] = &fstest.MapFile{Data: f.Data}
-			continue
-		}
-		ids, err := ParseList(list[1])
-		if err != nil {
-			t.Fatalf("%s: %v", f.Name, err)
-		}
-		for _, id := range ids {
-			text := number.ReplaceAllStringFunc(string(f.Data), func(s string) string {
-				m := number.FindStringSubmatch(s)
-				k, _ := strconv.Atoi(m[2])
-				return strconv.Itoa(map[string]func() int{
-					"": func() int { return id }, "+": func() int { return id + k }, "-": func() int { return id - k }, "%": func() int { return id % k },
-				}[m[1]]())
-			})
-			tree[strings.Replace(f.Name, list[0], strconv.Itoa(id), 1)] = &fstest.MapFile{Data: []byte(text)}
-		}
-	}
-	return tree
-}
 
 // describe writes all that is known of a machine.
 func describe(files fstest.MapFS) string {
@@ -108,15 +73,16 @@ func TestTrees(t *testing.T) {
 	}
 	for _, file := range machines {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
-			a, err := txtar.ParseFile(file)
+			files, a, err := trees.Read(file, ParseList)
 			if err != nil {
 				t.Fatal(err)
 			}
-			want := &a.Files[len(a.Files)-1]
-			if want.Name != "want" {
-				t.Fatalf("the last part is %s, not want", want.Name)
+			tree := fstest.MapFS{}
+			for name, text := range files {
+				tree[name] = &fstest.MapFile{Data: []byte(text)}
 			}
-			got := describe(expand(t, a.Files[:len(a.Files)-1]))
+			want := &a.Files[len(a.Files)-1]
+			got := describe(tree)
 			if *update {
 				want.Data = []byte(got)
 				if err := os.WriteFile(file, txtar.Format(a), 0o666); err != nil {
