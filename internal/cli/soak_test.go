@@ -60,7 +60,7 @@ func TestSoakWithAHog(t *testing.T) {
 // goOn lets the sweep of a folder go on, or begin, and interrupts it.
 func goOn(t *testing.T, dir string, d time.Duration) {
 	t.Helper()
-	cmd := command("run", "--workloads=ep,counter,sleepers,request", "--workers=1,4", "--precision=0%", "--wait=0s", "--budget=1h", "--results="+dir, "--name=soak")
+	cmd := command("run", "--workloads=mandelbrot,hash,sleepers,request", "--workers=1,4", "--precision=0%", "--wait=0s", "--budget=1h", "--results="+dir, "--name=soak")
 	if files, _ := filepath.Glob(filepath.Join(dir, "soak", "*.txt")); len(files) == 1 {
 		cmd = command("run", "--resume="+files[0])
 	}
