@@ -9,80 +9,16 @@ import (
 // WriteJSON writes the analysis for programs. Times are seconds, throughputs
 // jobs per second, gains plain ratios; what was not measured is null.
 func (a *Analysis) WriteJSON(w io.Writer) error {
-	type scaled struct {
-		P       int      `json:"p"`
-		Gain    Interval `json:"gain"`
-		Ceiling Interval `json:"ceiling"`
-	}
-	type point struct {
-		Workers    int      `json:"workers"`
-		Throughput Interval `json:"throughput"`
-	}
-	type line struct {
-		P         int     `json:"p"`
-		Residence float   `json:"residence"`
-		Demand    float   `json:"demand"`
-		Points    []point `json:"points"`
-	}
-	type row struct {
-		Workload        string   `json:"workload"`
-		Package         string   `json:"package,omitempty"`
-		Kind            string   `json:"kind,omitempty"`
-		Executor        string   `json:"executor"`
-		Size            string   `json:"size"`
-		Workers         natural  `json:"workers"`
-		P               int      `json:"p"`
-		ConcurrencyGain Interval `json:"concurrency_gain"`
-		ParallelismGain Interval `json:"parallelism_gain"`
-		Speedup         Interval `json:"speedup"`
-		Ceiling         Interval `json:"ceiling"`
-		TasksInflight   float    `json:"tasks_inflight"`
-		CPUsBusy        float    `json:"cpus_busy"`
-		Variant         string   `json:"variant,omitempty"`
-		Weak            bool     `json:"weak,omitempty"`
-		OverSerial      Interval `json:"over_serial"`
-		Cost            float    `json:"cost"`          // cores; null if not measured
-		CostInfinite    bool     `json:"cost_infinite"` // no number of cores was enough
-		Expected        string   `json:"expected,omitempty"`
-		Outcome         string   `json:"outcome,omitempty"`
-		OutcomeReason   string   `json:"outcome_reason,omitempty"`
-		Verdict         string   `json:"verdict"`
-		Samples         int      `json:"samples"`
-		Lines           []line   `json:"lines"`
-		Scaling         []scaled `json:"scaling"`
-		Stacks          []stack  `json:"stacks"`
-	}
 	out := struct {
 		Files    []string          `json:"files"`
 		Host     map[string]string `json:"host"`
 		Samples  int               `json:"samples"`
 		LeftOut  int               `json:"left_out"`
-		Rows     []row             `json:"rows"`
+		Rows     []rowJSON         `json:"rows"`
 		Warnings []string          `json:"warnings"`
-	}{Files: a.Data.Files, Host: a.Data.Host, Samples: a.Samples, LeftOut: a.LeftOut, Rows: []row{}, Warnings: []string{}}
+	}{Files: a.Data.Files, Host: a.Data.Host, Samples: a.Samples, LeftOut: a.LeftOut, Rows: []rowJSON{}, Warnings: []string{}}
 	for _, r := range a.Rows {
-		j := row{
-			Workload: r.Name(), Package: r.Package, Kind: r.Kind, Executor: r.Executor, Size: r.Size, Workers: natural(r.Workers), P: r.P,
-			ConcurrencyGain: r.Concurrency, ParallelismGain: r.Parallelism, Speedup: r.Speedup, Ceiling: r.Ceiling,
-			TasksInflight: measured(r.Inflight), CPUsBusy: measured(r.CPUsBusy), Verdict: r.Verdict, Samples: r.Samples,
-			Variant: r.Variant, Weak: r.Weak, OverSerial: r.OverSerial, Cost: float(r.Cost), CostInfinite: math.IsInf(r.Cost, 1),
-			Expected: r.Expected.Shape, Outcome: string(r.Expected.Outcome), OutcomeReason: r.Expected.Reason,
-			Lines: []line{}, Scaling: []scaled{}, Stacks: []stack{},
-		}
-		for _, l := range r.Lines {
-			k := line{P: l.P, Residence: float(l.Residence), Demand: float(l.Demand)}
-			for _, p := range l.Points {
-				k.Points = append(k.Points, point(p))
-			}
-			j.Lines = append(j.Lines, k)
-		}
-		for _, s := range r.Scaling {
-			j.Scaling = append(j.Scaling, scaled(s))
-		}
-		for _, s := range r.Stacks {
-			j.Stacks = append(j.Stacks, stackJSON(s))
-		}
-		out.Rows = append(out.Rows, j)
+		out.Rows = append(out.Rows, r.json())
 	}
 	for _, err := range a.warnings() {
 		out.Warnings = append(out.Warnings, err.Error())
@@ -90,6 +26,78 @@ func (a *Analysis) WriteJSON(w io.Writer) error {
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
 	return e.Encode(out)
+}
+
+type scaledJSON struct {
+	P       int      `json:"p"`
+	Gain    Interval `json:"gain"`
+	Ceiling Interval `json:"ceiling"`
+}
+
+type pointJSON struct {
+	Workers    int      `json:"workers"`
+	Throughput Interval `json:"throughput"`
+}
+
+type lineJSON struct {
+	P         int         `json:"p"`
+	Residence float       `json:"residence"`
+	Demand    float       `json:"demand"`
+	Points    []pointJSON `json:"points"`
+}
+
+type rowJSON struct {
+	Workload        string       `json:"workload"`
+	Package         string       `json:"package,omitempty"`
+	Kind            string       `json:"kind,omitempty"`
+	Executor        string       `json:"executor"`
+	Size            string       `json:"size"`
+	Workers         natural      `json:"workers"`
+	P               int          `json:"p"`
+	ConcurrencyGain Interval     `json:"concurrency_gain"`
+	ParallelismGain Interval     `json:"parallelism_gain"`
+	Speedup         Interval     `json:"speedup"`
+	Ceiling         Interval     `json:"ceiling"`
+	TasksInflight   float        `json:"tasks_inflight"`
+	CPUsBusy        float        `json:"cpus_busy"`
+	Variant         string       `json:"variant,omitempty"`
+	Weak            bool         `json:"weak,omitempty"`
+	OverSerial      Interval     `json:"over_serial"`
+	Cost            float        `json:"cost"`          // cores; null if not measured
+	CostInfinite    bool         `json:"cost_infinite"` // no number of cores was enough
+	Expected        string       `json:"expected,omitempty"`
+	Outcome         string       `json:"outcome,omitempty"`
+	OutcomeReason   string       `json:"outcome_reason,omitempty"`
+	Verdict         string       `json:"verdict"`
+	Samples         int          `json:"samples"`
+	Lines           []lineJSON   `json:"lines"`
+	Scaling         []scaledJSON `json:"scaling"`
+	Stacks          []stack      `json:"stacks"`
+}
+
+func (r Row) json() rowJSON {
+	j := rowJSON{
+		Workload: r.Name(), Package: r.Package, Kind: r.Kind, Executor: r.Executor, Size: r.Size, Workers: natural(r.Workers), P: r.P,
+		ConcurrencyGain: r.Concurrency, ParallelismGain: r.Parallelism, Speedup: r.Speedup, Ceiling: r.Ceiling,
+		TasksInflight: measured(r.Inflight), CPUsBusy: measured(r.CPUsBusy), Verdict: r.Verdict, Samples: r.Samples,
+		Variant: r.Variant, Weak: r.Weak, OverSerial: r.OverSerial, Cost: float(r.Cost), CostInfinite: math.IsInf(r.Cost, 1),
+		Expected: r.Expected.Shape, Outcome: string(r.Expected.Outcome), OutcomeReason: r.Expected.Reason,
+		Lines: []lineJSON{}, Scaling: []scaledJSON{}, Stacks: []stack{},
+	}
+	for _, l := range r.Lines {
+		k := lineJSON{P: l.P, Residence: float(l.Residence), Demand: float(l.Demand)}
+		for _, p := range l.Points {
+			k.Points = append(k.Points, pointJSON(p))
+		}
+		j.Lines = append(j.Lines, k)
+	}
+	for _, s := range r.Scaling {
+		j.Scaling = append(j.Scaling, scaledJSON(s))
+	}
+	for _, s := range r.Stacks {
+		j.Stacks = append(j.Stacks, stackJSON(s))
+	}
+	return j
 }
 
 // stack is a Stack in cores. Its parts are those that could be told, a part
