@@ -163,6 +163,9 @@ func (s *sample) run(b *testing.B) {
 		if err := r.once(); err != nil {
 			b.Fatal(err)
 		}
+		if timed, ok := s.job.(workloads.Timed); ok {
+			timed.Latencies() // forget those of the warm-up
+		}
 	}
 	if flags.barrier {
 		if err := meet(); err != nil {

@@ -95,11 +95,8 @@ func Analyze(d *Data) *Analysis {
 	a := &Analysis{Data: d}
 	for _, p := range d.Points {
 		a.Samples += len(d.Samples[p])
-		for _, s := range d.Samples[p] {
-			if s.Pressure > MaxPressure {
-				a.LeftOut++
-			}
-		}
+		series, _ := d.series(p)
+		a.LeftOut += len(series) - len(series.clean())
 	}
 	seen := map[Point]bool{}
 	for _, p := range d.Points {

@@ -1,6 +1,7 @@
 package host
 
 import (
+	"math"
 	"path"
 	"path/filepath"
 	"slices"
@@ -48,12 +49,13 @@ func throttleFiles(t tree) (names []string) {
 }
 
 // quota is the tightest limit over all cgroups that hold the process, in CPUs,
-// 0 if there is none. Go's GOMAXPROCS looks at the process's own group only,
+// 0 if there is none and NaN if that is not known. Go's GOMAXPROCS looks at the process's own group only,
 // but a parent may be tighter.
 // The formats are those of Documentation/admin-guide/cgroup-v2.rst and
 // Documentation/scheduler/sched-bwc.rst.
 func quota(t tree) (tightest float64) {
 	list, lost := hierarchies(t, "cpu")
+	unknown := list == nil
 	if list == nil && lost != nil {
 		t.note("the CPU quota is unknown: the cgroup %s is not in a mounted tree", strings.Join(lost, ", "))
 	} else if list == nil {
@@ -76,12 +78,16 @@ func quota(t tree) (tightest float64) {
 			p, err2 := strconv.ParseUint(strings.TrimSpace(period), 10, 63)
 			if err1 != nil || err2 != nil || q == 0 || p == 0 {
 				t.note("%s is not a CPU limit and is ignored (%q of %q)", file, oneLine(limit), oneLine(period))
+				unknown = true
 				continue
 			}
 			if cpus := float64(q) / float64(p); tightest == 0 || cpus < tightest {
 				tightest = cpus
 			}
 		}
+	}
+	if tightest == 0 && unknown {
+		return math.NaN()
 	}
 	return tightest
 }

@@ -47,7 +47,10 @@ func (h Host) Fingerprint() []Pair {
 }
 
 func formatQuota(cpus float64) string {
-	if cpus == 0 {
+	switch {
+	case math.IsNaN(cpus):
+		return ""
+	case cpus == 0:
 		return "none"
 	}
 	return strconv.FormatFloat(cpus, 'g', 4, 64)

@@ -164,16 +164,25 @@ func (h Host) Cores() int {
 }
 
 // Count is how many of each there are behind the allowed CPUs; 0 is unknown.
-type Count struct{ Packages, Nodes, LLCs, Cores int }
+type Count struct{ Packages, Dies, Nodes, LLCs, Cores int }
 
 // Count counts the parts of the machine that the process may use.
 func (h Host) Count() Count {
 	return Count{
 		Packages: len(h.distinct(func(c CPU) int { return c.Package })),
+		Dies:     len(h.distinct(CPU.die)),
 		Nodes:    len(h.distinct(func(c CPU) int { return c.Node })),
 		LLCs:     len(h.distinct(func(c CPU) int { return c.LLC })),
 		Cores:    h.Cores(),
 	}
+}
+
+// die identifies the die; the kernel numbers those of each package anew.
+func (c CPU) die() int {
+	if c.Die < 0 {
+		return -1
+	}
+	return max(0, c.Package)*MaxCPUs + c.Die
 }
 
 // Classes lists the allowed CPUs of each class, ascending. It is empty if the

@@ -1,6 +1,7 @@
 package host
 
 import (
+	"math"
 	"runtime"
 	"strconv"
 
@@ -14,7 +15,7 @@ func readHere(tree) (Host, error) {
 	if err != nil {
 		return Host{}, err
 	}
-	h := Host{Model: "unknown " + runtime.GOARCH, Online: ids}
+	h := Host{Model: "unknown " + runtime.GOARCH, Online: ids, Quota: math.NaN()}
 	if name, err := unix.Sysctl("machdep.cpu.brand_string"); err == nil {
 		h.Model = oneLine(name)
 	}

@@ -2,7 +2,10 @@
 
 package host
 
-import "runtime"
+import (
+	"math"
+	"runtime"
+)
 
 // readHere knows the number of CPUs, and says so.
 func readHere(tree) (Host, error) {
@@ -13,6 +16,7 @@ func readHere(tree) (Host, error) {
 	return Host{
 		Model:  "unknown " + runtime.GOARCH,
 		Online: ids,
+		Quota:  math.NaN(),
 		CPUs:   alike(ids, 0),
 		Notes:  []string{"the core layout is not read on " + runtime.GOOS + ", each CPU counts as a core"},
 	}, nil

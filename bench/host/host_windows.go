@@ -2,6 +2,7 @@ package host
 
 import (
 	"fmt"
+	"math"
 	"runtime"
 
 	"github.com/klauspost/cpuid/v2"
@@ -22,6 +23,7 @@ func readHere(tree) (Host, error) {
 		Model:  "unknown " + runtime.GOARCH,
 		Kernel: fmt.Sprintf("Windows %d.%d.%d", v.MajorVersion, v.MinorVersion, v.BuildNumber),
 		Online: ids,
+		Quota:  math.NaN(),
 		CPUs:   alike(ids, cores),
 		Notes:  []string{"packages, memory nodes, shared caches, classes of cores, clock policy and limits of jobs are not read on Windows"},
 	}

@@ -30,7 +30,7 @@ func describe(files fstest.MapFS) string {
 	row("model", h.Model)
 	n := h.Count()
 	row("counts", fmt.Sprintf("%d packages, %d dies, %d nodes, %d last-level caches, %d cores, %d threads",
-		n.Packages, len(h.distinct(die)), n.Nodes, n.LLCs, n.Cores, len(h.CPUs)))
+		n.Packages, n.Dies, n.Nodes, n.LLCs, n.Cores, len(h.CPUs)))
 	row("online", FormatList(h.Online))
 	row("allowed", FormatList(h.IDs()))
 	row("isolated", FormatList(h.Isolated))
@@ -54,14 +54,6 @@ func describe(files fstest.MapFS) string {
 		row("note", note)
 	}
 	return b.String()
-}
-
-// die numbers the dies of all packages.
-func die(c CPU) int {
-	if c.Die < 0 {
-		return -1
-	}
-	return 16*c.Package + c.Die
 }
 
 // Each file in testdata is a machine that we do not have: the files of its

@@ -61,10 +61,11 @@ func delay(from, to map[int]time.Duration) (sum time.Duration) {
 // The hypervisor's share is part of what others had. Its counter is no more
 // than a bound: what it took in a second adds up until it makes a tick, which
 // then seems to be all of the short sample in which it shows.
-func (s span) lost() time.Duration {
-	others := max(0, s.wall*time.Duration(s.cpus)-s.idle-s.own)
-	stolen := min(s.stolen, others)
-	return min(others-stolen, s.delayed) + stolen
+func (s span) lost() time.Duration { return min(s.others(), s.delayed+s.stolen) }
+
+// others is what was neither idle nor ours.
+func (s span) others() time.Duration {
+	return max(0, s.wall*time.Duration(s.cpus)-s.idle-s.own)
 }
 
 // throttled is the CPU time for which the worst of the control groups was held

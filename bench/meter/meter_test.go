@@ -1,6 +1,7 @@
 package meter
 
 import (
+	"context"
 	"math"
 	"sync"
 	"testing"
@@ -93,6 +94,24 @@ func TestLostTime(t *testing.T) {
 		if got := c.s.lost(); got != c.want {
 			t.Errorf("%s: lost %v, want %v", c.why, got, c.want)
 		}
+	}
+}
+
+func TestOthersHaveWhatIsNeitherIdleNorOurs(t *testing.T) {
+	const ms = time.Millisecond
+	for want, s := range map[time.Duration]span{
+		0:       {wall: 100 * ms, own: 60 * ms, idle: 150 * ms, cpus: 2},
+		10 * ms: {wall: 100 * ms, own: 60 * ms, idle: 130 * ms, stolen: 5 * ms, delayed: ms, cpus: 2},
+		40 * ms: {wall: 100 * ms, own: 60 * ms, cpus: 1},
+	} {
+		if got := s.others(); got != want {
+			t.Errorf("%+v: %v, want %v", s, got, want)
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, ok := Others(ctx, []int{0}, time.Hour); ok {
+		t.Error("it has watched for an hour")
 	}
 }
 

@@ -28,6 +28,5 @@ func Others(ctx context.Context, cpus []int, window time.Duration) (others float
 		return 0, false
 	}
 	s := from.until(to, len(cpus))
-	busy := s.wall*time.Duration(s.cpus) - s.idle - s.own
-	return max(0, float64(busy)/float64(s.wall)), true
+	return float64(s.others()) / float64(s.wall), true
 }

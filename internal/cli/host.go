@@ -2,6 +2,7 @@ package cli
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -17,6 +18,9 @@ type hostCmd struct {
 }
 
 func (c *hostCmd) Run(s *streams) error {
+	if c.Advise && c.Policy != "" {
+		return errors.New("--advise and --policy print different things: leave one of them out")
+	}
 	h, err := host.ReadRoot(c.Root)
 	if err != nil {
 		return fmt.Errorf("host: %w", err)
@@ -37,17 +41,19 @@ func (c *hostCmd) Run(s *streams) error {
 			return fmt.Errorf("--advise: %w", err)
 		}
 	}
+	var text strings.Builder
 	switch {
 	case c.JSON:
 		return c.json(s.out, h, orders, advice)
 	case c.Advise:
-		advise(s.out, advice)
+		advise(&text, advice)
 	case c.Policy != "":
-		fmt.Fprintln(s.out, host.FormatOrder(orders[c.Policy]))
+		fmt.Fprintln(&text, host.FormatOrder(orders[c.Policy]))
 	default:
-		c.people(s.out, h, policies, orders)
+		c.people(&text, h, policies, orders)
 	}
-	return nil
+	_, err = io.WriteString(s.out, text.String())
+	return err
 }
 
 // hostJSON is the output for programs. Counts are of what the process may use,
@@ -55,13 +61,14 @@ func (c *hostCmd) Run(s *streams) error {
 type hostJSON struct {
 	host.Host
 	Packages  int              `json:"packages"`
+	Dies      int              `json:"dies"`
 	Nodes     int              `json:"nodes"`
 	LLCGroups int              `json:"llc_groups"`
 	Cores     int              `json:"cores"`
 	Threads   int              `json:"threads"`
 	Allowed   []int            `json:"allowed"`
 	Classes   map[string][]int `json:"classes"`
-	QuotaCPUs *float64         `json:"quota_cpus"` // null without a limit
+	QuotaCPUs *float64         `json:"quota_cpus"` // null without a limit, and if that is not known, which a note says
 	Placement map[string][]int `json:"placement"`
 	Load      string           `json:"load,omitempty"`
 	Advice    *[]string        `json:"advice,omitempty"` // with --advise
@@ -71,7 +78,7 @@ func (c *hostCmd) json(out io.Writer, h host.Host, orders map[string][]int, advi
 	count := h.Count()
 	j := hostJSON{
 		Host:     h,
-		Packages: count.Packages, Nodes: count.Nodes, LLCGroups: count.LLCs, Cores: count.Cores, Threads: len(h.CPUs),
+		Packages: count.Packages, Dies: count.Dies, Nodes: count.Nodes, LLCGroups: count.LLCs, Cores: count.Cores, Threads: len(h.CPUs),
 		Allowed: h.IDs(), Classes: h.Classes(), Placement: orders,
 	}
 	j.Isolated = append([]int{}, h.Isolated...)
@@ -118,11 +125,13 @@ func (c *hostCmd) people(out io.Writer, h host.Host, policies []string, orders m
 	row("caches", strings.Join(h.Caches, ", "))
 	row("system", strings.TrimSuffix(h.OS+", "+h.Kernel, ", "))
 	row("go", h.Go)
-	row("topology", strings.Join([]string{
-		plural(n.Packages, "package"), plural(n.Nodes, "memory node"), plural(n.LLCs, "last-level cache"), plural(n.Cores, "core"), plural(len(h.CPUs), "thread"),
-	}, ", "))
+	parts := []string{plural(n.Packages, "package")}
+	if n.Dies > n.Packages {
+		parts = append(parts, plural(n.Dies, "die"))
+	}
+	row("topology", strings.Join(append(parts, plural(n.Nodes, "memory node"), plural(n.LLCs, "last-level cache"), plural(n.Cores, "core"), plural(len(h.CPUs), "thread")), ", "))
 	list("online", h.Online)
-	row("allowed", fmt.Sprintf("%d CPUs on %d cores: %s", len(h.CPUs), n.Cores, strings.ReplaceAll(host.FormatList(h.IDs()), ",", ", ")))
+	row("allowed", fmt.Sprintf("%s on %s: %s", plural(len(h.CPUs), "CPU"), plural(n.Cores, "core"), strings.ReplaceAll(host.FormatList(h.IDs()), ",", ", ")))
 	list("isolated", h.Isolated)
 	for _, class := range []string{host.Performance, host.Efficiency} {
 		list(class, h.Classes()[class])
@@ -163,8 +172,8 @@ func plural(n int, thing string) string {
 // mappable is the most CPUs whose map is shorter than a screen.
 const mappable = 64
 
-// coreMap draws a line per last-level cache, and class of cores in it: a bracket for every core, with its
-// CPUs.
+// coreMap draws a line per last-level cache, and class of cores in it: a bracket
+// for every core, with its CPUs.
 func coreMap(out io.Writer, h host.Host) {
 	order, err := h.Order("compact")
 	if err != nil || len(order) > mappable {
@@ -196,6 +205,9 @@ func coreMap(out io.Writer, h host.Host) {
 // group names the part of the machine that a line of the map shows.
 func group(c host.CPU) string {
 	text := fmt.Sprintf("package %d, node %d, cache %d", c.Package, c.Node, c.LLC)
+	if c.Die > 0 { // few machines have more than one in a package
+		text = fmt.Sprintf("package %d, die %d, node %d, cache %d", c.Package, c.Die, c.Node, c.LLC)
+	}
 	if c.Class != "" {
 		text += ", " + c.Class
 	}

@@ -141,8 +141,13 @@ func newCoreMap(cpus []hardware) coreMap {
 	}
 	cpus = slices.Clone(cpus)
 	slices.SortStableFunc(cpus, func(a, b hardware) int {
-		return cmp.Or(cmp.Compare(a.pkg, b.pkg), cmp.Compare(a.node, b.node), cmp.Compare(a.llc, b.llc), cmp.Compare(a.coreKey(), b.coreKey()), cmp.Compare(a.thread, b.thread))
+		return cmp.Or(cmp.Compare(a.pkg, b.pkg), cmp.Compare(a.die, b.die), cmp.Compare(a.node, b.node), cmp.Compare(a.llc, b.llc), cmp.Compare(a.coreKey(), b.coreKey()), cmp.Compare(a.thread, b.thread))
 	})
+	if !slices.ContainsFunc(cpus, func(c hardware) bool { return c.die > 0 }) {
+		for i := range cpus { // one in each package is no more than the package
+			cpus[i].die = -1
+		}
+	}
 	m.coreBox = &coreBox{inner: nest(cpus, 0)}
 	for _, b := range m.inner {
 		m.size(b, pageWidth-12)
@@ -157,6 +162,7 @@ var levels = []struct {
 	of   func(hardware) int
 }{
 	{"package", func(h hardware) int { return h.pkg }},
+	{"die", func(h hardware) int { return h.die }},
 	{"memory node", func(h hardware) int { return h.node }},
 	{"last-level cache", func(h hardware) int { return h.llc }},
 }
