@@ -49,6 +49,14 @@ var units = []unit{
 	{name: "pressure", better: "lower", of: func(r meter.Reading) float64 { return r.Pressure }},
 }
 
+// Units are the names of all units.
+func Units() (names []string) {
+	for _, u := range units {
+		names = append(names, u.name)
+	}
+	return names
+}
+
 // WriteUnits writes a Unit line for every unit and property.
 func WriteUnits(w io.Writer) {
 	for _, u := range units {

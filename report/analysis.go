@@ -96,7 +96,7 @@ func Analyze(d *Data) *Analysis {
 	for _, p := range d.Points {
 		a.Samples += len(d.Samples[p])
 		series, _ := d.series(p)
-		a.LeftOut += len(series) - len(series.clean())
+		a.LeftOut += len(d.Samples[p]) - len(series)
 	}
 	seen := map[Point]bool{}
 	for _, p := range d.Points {
@@ -191,21 +191,18 @@ func (d *Data) rank(workload string) int {
 // series returns the times of p by round and whether samples under pressure
 // had to be used because fewer than three others exist.
 func (d *Data) series(p Point) (s series, pressed bool) {
-	clean := 0
 	for _, sample := range d.Samples[p] {
-		if sample.Pressure > MaxPressure {
-			s = append(s, math.NaN())
-			continue
+		if !(sample.Pressure > MaxPressure) {
+			s = append(s, visit{sample.Round, sample.Seconds})
 		}
-		clean++
-		s = append(s, sample.Seconds)
 	}
-	if clean >= min(3, len(s)) {
+	all := d.Samples[p]
+	if len(s) >= min(3, len(all)) {
 		return s, false
 	}
 	s = s[:0]
-	for _, sample := range d.Samples[p] {
-		s = append(s, sample.Seconds)
+	for _, sample := range all {
+		s = append(s, visit{sample.Round, sample.Seconds})
 	}
 	return s, true
 }
@@ -278,7 +275,7 @@ func (d *Data) row(base Point) (Row, error) {
 	if r.Workers == 0 {
 		r.Concurrency = unknown
 	}
-	r.Samples = min(len(t11.clean()), len(tw1.clean()), len(twp.clean()))
+	r.Samples = min(len(t11), len(tw1), len(twp))
 	var rests int
 	if r.Ceiling, rests = d.ceiling(base, r.P); rests > 0 {
 		r.Samples = min(r.Samples, rests)
@@ -314,7 +311,9 @@ func (r *Row) warn(text string) {
 	r.Warnings = append(r.Warnings, errors.New(text))
 }
 
-// workersAt lists the workers measured at a level, ascending.
+// workersAt lists the workers measured at a level, ascending. 0, for a benchmark
+// that decides its workers itself, is alone: beside numbers of workers, which a
+// benchmark in another file may have, it is left out.
 func (d *Data) workersAt(base Point, l level) []int {
 	var list []int
 	for _, p := range d.Points {
@@ -323,6 +322,9 @@ func (d *Data) workersAt(base Point, l level) []int {
 		}
 	}
 	slices.Sort(list)
+	if n := len(list); n > 0 && list[n-1] > 0 {
+		list = slices.DeleteFunc(list, func(w int) bool { return w == 0 })
+	}
 	return list
 }
 

@@ -118,5 +118,5 @@ func (d *Data) ceilingOf(alone, together Point, p int) (h Interval, samples int)
 	tp, _ := d.series(together)
 	h = quotient(t1, tp)
 	n := float64(p)
-	return Interval{n * h.Value, n * h.Low, n * h.High}, min(len(t1.clean()), len(tp.clean()))
+	return Interval{n * h.Value, n * h.Low, n * h.High}, min(len(t1), len(tp))
 }

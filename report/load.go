@@ -6,6 +6,7 @@ package report
 import (
 	"bufio"
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -47,6 +48,10 @@ type Sample struct {
 	// again a gain in throughput (the scaled speedup of Gustafson, 1988).
 	Seconds float64
 
+	// Round is that of the sweep in which it was taken, from 1. Where the file
+	// does not tell, the k-th sample of a point is of round k.
+	Round int
+
 	Inflight float64 // mean tasks in progress; 0 if not measured
 	CPUsBusy float64 // mean CPUs at work; 0 if not measured
 	Pressure float64 // share of the CPUs that others took; 0 if not measured
@@ -67,6 +72,8 @@ type Data struct {
 	Order   []string          // the workloads of Kinds, as the file orders them
 	Points  []Point           // in the order of their first sample
 	Samples map[Point][]Sample
+
+	rounds int // the highest of any sample
 }
 
 // FileError says what is wrong with a result file and how to mend it.
@@ -77,8 +84,8 @@ type FileError struct {
 
 func (e *FileError) Error() string { return e.Path + ": " + e.Problem }
 
-// Load reads result files. The k-th samples of all points of a sweep belong to
-// the same round. It fails, with a FileError, on a file that is empty, cut, or
+// Load reads result files; the rounds of one follow those of the file before. It
+// fails, with a FileError, on a file that is empty, cut, or
 // not in the Go benchmark format: half of the data would give wrong answers
 // without a word.
 func Load(paths ...string) (*Data, error) {
@@ -94,7 +101,11 @@ func Load(paths ...string) (*Data, error) {
 // Read is Load from a reader. name stands for the file in errors.
 func Read(r io.Reader, name string) (*Data, error) {
 	d := newData([]string{name})
-	if _, err := d.read(r, name); err != nil {
+	text, err := io.ReadAll(r)
+	if err != nil {
+		return nil, fmt.Errorf("result file: %w", err)
+	}
+	if _, err := d.read(text, name); err != nil {
 		return nil, err
 	}
 	return d, nil
@@ -115,7 +126,7 @@ func (d *Data) load(path string) error {
 	if text[len(text)-1] != '\n' && (bytes.HasPrefix(text, []byte("Benchmark")) || bytes.Contains(text, []byte("\nBenchmark"))) {
 		return &FileError{path, fmt.Sprintf("the file was cut in its last line, line %d; remove that line to use the others", bytes.Count(text, []byte("\n"))+1)}
 	}
-	found, err := d.read(bytes.NewReader(text), path)
+	found, err := d.read(text, path)
 	if err != nil {
 		return err
 	}
@@ -126,14 +137,19 @@ func (d *Data) load(path string) error {
 }
 
 // read adds the results of one file and returns how many they were.
-func (d *Data) read(r io.Reader, path string) (found int, err error) {
-	reader := benchfmt.NewReader(r, path)
+func (d *Data) read(text []byte, path string) (found int, err error) {
+	reader := benchfmt.NewReader(bytes.NewReader(text), path)
+	rounds, before := roundsOf(text), d.rounds
 	for reader.Scan() {
 		switch rec := reader.Result().(type) {
 		case *benchfmt.SyntaxError:
 			return 0, &FileError{path, fmt.Sprintf("line %d is damaged: %s; remove it to use the others", rec.Line, rec.Msg)}
 		case *benchfmt.Result:
-			if err := d.add(rec); err != nil {
+			round := 0
+			if found < len(rounds) {
+				round = before + rounds[found]
+			}
+			if err := d.add(rec, round); err != nil {
 				file, line := rec.Pos()
 				return 0, &FileError{file, fmt.Sprintf("line %d: %v", line, err)}
 			}
@@ -148,22 +164,45 @@ func (d *Data) read(r io.Reader, path string) (found int, err error) {
 	return found, nil
 }
 
-func (d *Data) add(r *benchfmt.Result) error {
+// roundsOf reads the rounds of the samples in their order, from the lines that a
+// sweep writes before each and that readers of the benchmark format skip.
+func roundsOf(text []byte) (rounds []int) {
+	for line := range bytes.Lines(text) {
+		note, ok := bytes.CutPrefix(line, []byte("# sample: "))
+		if !ok {
+			continue
+		}
+		var n struct{ Round int }
+		if err := json.Unmarshal(note, &n); err != nil || n.Round < 1 || n.Round > believed {
+			return nil
+		}
+		rounds = append(rounds, n.Round)
+	}
+	return rounds
+}
+
+func (d *Data) add(r *benchfmt.Result, round int) error {
 	p, err := parsePoint(r)
 	if err != nil {
 		return err
 	}
 	sec, ok := r.Value("sec/op")
-	if !ok || !(sec > 0) {
+	if !ok || !(sec > 0) || math.IsInf(sec, 1) {
 		return fmt.Errorf("%s has no time (ns/op)", r.Name)
 	}
 	if p.Weak {
 		sec /= float64(p.Workers)
 	}
-	s := Sample{Seconds: sec}
-	s.Inflight, _ = r.Value("tasks-inflight")
-	s.CPUsBusy, _ = r.Value("cpus-busy")
-	s.Pressure, _ = r.Value("pressure")
+	s := Sample{Seconds: sec, Round: round}
+	if round == 0 {
+		s.Round = len(d.Samples[p]) + 1
+	}
+	d.rounds = max(d.rounds, s.Round)
+	for unit, value := range map[string]*float64{"tasks-inflight": &s.Inflight, "cpus-busy": &s.CPUsBusy, "pressure": &s.Pressure} {
+		if x, ok := r.Value(unit); ok && x >= 0 && x <= believed {
+			*value = x
+		}
+	}
 	for unit, value := range map[string]*float64{
 		"gc-cpus": &s.GC, "runq-cpus": &s.RunQueue, "steal-cpus": &s.Steal, "throttled-cpus": &s.Throttled,
 		"idle-cpus": &s.Idle, "goroutines-locked": &s.Locked, "goroutines-runnable": &s.Runnable,

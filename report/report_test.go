@@ -371,6 +371,46 @@ func TestIntervalsOfUnequalNumbersOfSamplesCoverTheTruth(t *testing.T) {
 	}
 }
 
+// rounds writes samples of a point that slows down by 5 % a round, and of one
+// that is exactly twice as fast, in the rounds in which each has one.
+func rounds(t *testing.T, slow, fast func(round int) bool) report.Row {
+	t.Helper()
+	var text strings.Builder
+	for round := 1; round <= 20; round++ {
+		ns := 1e6 * math.Pow(1.05, float64(round))
+		line := func(name string, ns float64) {
+			fmt.Fprintf(&text, "# sample: {\"round\":%d}\nBenchmarkX/executor=pool/workers=1/%s 1 %f ns/op\n", round, name, ns)
+		}
+		if slow(round) {
+			line("cores=1", 2*ns)
+		}
+		if fast(round) {
+			line("cores=2-2", ns)
+		}
+	}
+	d, err := report.Read(strings.NewReader(text.String()), "rounds")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return report.Analyze(d).Rows[0]
+}
+
+// Samples are partners by the rounds that the file tells, not by their places.
+func TestRoundsArePaired(t *testing.T) {
+	always := func(int) bool { return true }
+	if g := rounds(t, always, always).Parallelism; math.Abs(g.Value-2) > 1e-9 || g.High-g.Low > 1e-9 {
+		t.Errorf("all rounds: %v", g)
+	}
+	g := rounds(t, func(r int) bool { return r != 1 }, func(r int) bool { return r != 20 }).Parallelism
+	if g.Low > 2+1e-9 || g.High < 2 || g.High-g.Low > 0.5 {
+		t.Errorf("each lacks a round: %v, the truth is 2", g)
+	}
+	r := rounds(t, func(r int) bool { return r%2 == 0 }, func(r int) bool { return r%2 == 1 })
+	if g := r.Parallelism; !(g.Low < 2 && g.High > 2) || strings.Contains(r.Verdict, "one sample") {
+		t.Errorf("no round in common: %v, %s", g, r.Verdict)
+	}
+}
+
 func TestTwoMachinesAreNotMixed(t *testing.T) {
 	const line = "BenchmarkX/workers=1/cores=1 1 5 ns/op\n"
 	a, b := write(t, "host: a\n"+line), write(t, "host: b\n"+line)

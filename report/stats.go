@@ -32,8 +32,7 @@ func (i Interval) over(j Interval) Interval {
 // minSamples is how many samples a verdict needs, by the rules of the suite.
 const minSamples = 10
 
-// series is the samples of a point by round; a round whose sample is missing
-// or left out is NaN.
+// series is the samples of a point that count, in the order of their rounds.
 //
 // The geometric mean stands for a point. Machines whose cores have neighbours
 // run the same code at two speeds for spells longer than a sample: the median
@@ -41,48 +40,60 @@ const minSamples = 10
 // the undisturbed speed only where there is enough of it. Choosing the
 // steadiest of these per workload was tried, too: two runs of one machine then
 // chose differently and disagreed beyond their intervals.
-type series []float64
+type series []visit
 
-// clean returns the samples that count.
-func (s series) clean() []float64 {
-	var values []float64
-	for _, v := range s {
-		if !math.IsNaN(v) {
-			values = append(values, v)
-		}
-	}
-	return values
+// visit is a sample and the round that it was taken in.
+type visit struct {
+	round   int
+	seconds float64
 }
 
 // mean is the geometric mean, NaN of nothing.
 func (s series) mean() float64 {
-	if len(s.clean()) == 0 {
+	if len(s) == 0 {
 		return math.NaN()
 	}
-	return stat.GeometricMean(s.clean(), nil)
+	return math.Exp(stat.Mean(s.logs(), nil))
+}
+
+// logs are the logarithms of the samples.
+func (s series) logs() (logs []float64) {
+	for _, v := range s {
+		logs = append(logs, math.Log(v.seconds))
+	}
+	return logs
 }
 
 // quotient is the quotient of two points with its interval: Student's t of the
 // logarithms' differences, round by round. Rounds pair the samples because
 // those of a round were measured close together, so that what the machine's
 // slow drift does to both cancels; and because t is right for few samples,
-// where a bootstrap gives intervals that are too narrow.
+// where a bootstrap gives intervals that are too narrow. The value rests on all
+// samples, so that gains multiply exactly; where a few of them have no partner,
+// the interval is as much wider as they move the value.
 //
-// Points that were visited in different numbers of rounds, because one of them
-// was precise before the other, cannot be paired: their interval is that of two
-// independent means (Welch, 1947).
+// Points of which a fifth has no partner, because one of them was precise
+// before the other, or others wanted the CPUs in different rounds, are not
+// paired: their interval is that of two independent means (Welch, 1947).
 func quotient(a, b series) Interval {
 	value := a.mean() / b.mean()
-	if len(a) != len(b) {
-		return unpaired(value, a.logs(), b.logs())
+	partner := map[int]float64{}
+	for _, v := range b {
+		partner[v.round] = v.seconds
 	}
 	var differences []float64
-	for r := range a {
-		if d := math.Log(a[r] / b[r]); !math.IsNaN(d) {
-			differences = append(differences, d)
+	for _, v := range a {
+		if s, ok := partner[v.round]; ok {
+			differences = append(differences, math.Log(v.seconds/s))
 		}
 	}
-	return around(value, differences)
+	if most := max(len(a), len(b)); 5*len(differences) < 4*most {
+		return unpaired(value, a.logs(), b.logs())
+	}
+	i := around(value, differences)
+	moved := math.Log(value) - stat.Mean(differences, nil)
+	half := math.Exp(math.Hypot(math.Log(i.High/value), moved))
+	return Interval{value, value / half, value * half}
 }
 
 // unpaired is the 95 % interval of the quotient of two geometric means that
@@ -104,15 +115,6 @@ func unpaired(value float64, a, b []float64) Interval {
 	t := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: (va + vb) * (va + vb) / (da + db)}.Quantile(0.975)
 	half := math.Exp(t * math.Sqrt(va+vb))
 	return Interval{value, value / half, value * half}
-}
-
-// logs are the logarithms of the samples that count.
-func (s series) logs() []float64 {
-	values := s.clean()
-	for i, v := range values {
-		values[i] = math.Log(v)
-	}
-	return values
 }
 
 // throughput is jobs per second from the times of a job.

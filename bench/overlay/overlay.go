@@ -44,6 +44,9 @@ const (
 	BarrierVariable = "OVERLAP_BARRIER"      // not empty: wait for others
 )
 
+// Units are those that a binary adds to its results.
+var Units = []string{"cpus-busy", "pressure"}
+
 // Ready is the line with which a binary says that it waits at the barrier.
 const Ready = "overlap: ready"
 

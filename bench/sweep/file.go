@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
@@ -23,7 +24,8 @@ type File struct {
 	buf    bytes.Buffer
 	writer *benchfmt.Writer // to buf; it knows which configuration lines are out
 	size   int64            // of what is known to be on disk
-	empty  bool             // holds no sample yet
+	empty  bool             // was made for this run and holds no sample yet
+	torn   bool             // may hold more than size, of a run that was killed
 }
 
 // Create makes DIR/HOST/TIME.txt and writes the plan, a text of one line that
@@ -50,9 +52,8 @@ func Create(dir, host, plan string, now time.Time) (*File, error) {
 		file.writer = benchfmt.NewWriter(&file.buf)
 		fmt.Fprintf(&file.buf, "%s%s\n", planLine, plan)
 		bench.WriteUnits(&file.buf)
-		if err := errors.Join(lock(f), file.flush()); err != nil {
-			f.Close()
-			return nil, err
+		if err := errors.Join(lock(f), file.flush(), syncFolder(dir)); err != nil {
+			return nil, errors.Join(err, file.Close())
 		}
 		return file, nil
 	}
@@ -79,6 +80,13 @@ func (f *File) Append(e Entry) error {
 
 func (f *File) flush() error {
 	defer f.buf.Reset()
+	if f.torn {
+		_, seek := f.f.Seek(f.size, io.SeekStart)
+		if err := errors.Join(f.f.Truncate(f.size), seek); err != nil {
+			return err
+		}
+		f.torn = false
+	}
 	n := int64(f.buf.Len())
 	_, err := f.f.Write(f.buf.Bytes())
 	if err == nil {
@@ -93,7 +101,19 @@ func (f *File) flush() error {
 	return nil
 }
 
-// Close closes the file, and removes it if it holds no sample.
+// syncFolder makes the name of a new file safe, which is kept in its folder.
+func syncFolder(dir string) error {
+	if runtime.GOOS == "windows" {
+		return nil // it does not open folders
+	}
+	f, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
+
+// Close closes the file. One that Create made is removed if it holds no sample.
 func (f *File) Close() error {
 	err := f.f.Close()
 	if f.empty {

@@ -79,22 +79,19 @@ func (f *Foreign) Find(ctx context.Context, pattern, re string, at Level) (found
 		found, notes = append(found, more...), append(notes, problems...)
 	}
 	if len(found) == 0 {
-		return nil, nil, fmt.Errorf("no benchmark of %s matches %q%s", pattern, re, asLines(notes))
+		if notes == nil {
+			return nil, nil, fmt.Errorf("no benchmark of %s matches %q", pattern, re)
+		}
+		return nil, nil, fmt.Errorf("no benchmark of %s that matches %q can be measured:\n%s", pattern, re, strings.Join(notes, "\n"))
 	}
 	f.benchmarks = found
 	return found, notes, nil
 }
 
-func asLines(notes []string) string {
-	if len(notes) == 0 {
-		return ""
-	}
-	return ":\n" + strings.Join(notes, "\n")
-}
-
 // list returns the packages with test files.
 func (f *Foreign) list(ctx context.Context, pattern string) ([]listed, error) {
-	out, err := f.goCommand(ctx, "list", "-json=ImportPath,Dir,TestGoFiles,XTestGoFiles", "--", pattern)
+	args := []string{"list", "-json=ImportPath,Dir,TestGoFiles,XTestGoFiles", "--"}
+	out, err := f.goCommand(ctx, append(args, strings.Fields(pattern)...)...)
 	if err != nil {
 		return nil, err
 	}
@@ -146,7 +143,11 @@ func (f *Foreign) findIn(ctx context.Context, pkg listed, re string, at Level) (
 			notes = append(notes, fmt.Sprintf("%s.%s: left out, or part of it: %v", pkg.ImportPath, name, err))
 		}
 		asks := asksForWorkers(log) || f.asksEarly(pkg)
-		for _, leaf := range leaves(out, name, at.Procs) {
+		names := leaves(out, name, at.Procs)
+		if err == nil && len(names) == 0 && !strings.Contains(match, "/") {
+			notes = append(notes, fmt.Sprintf("%s.%s: left out: it printed no result with a time that can be read", pkg.ImportPath, name))
+		}
+		for _, leaf := range names {
 			b := Benchmark{Package: pkg.ImportPath, Name: leaf, Workers: asks, Alone: !f.binaries[pkg.ImportPath].hooked}
 			if slices.ContainsFunc(found, func(other Benchmark) bool { return other.Title() == b.Title() }) {
 				notes = append(notes, fmt.Sprintf("%s.%s: left out: another has its name", pkg.ImportPath, leaf))

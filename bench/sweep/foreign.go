@@ -2,7 +2,10 @@ package sweep
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,6 +17,7 @@ import (
 
 	"golang.org/x/perf/benchfmt"
 
+	"overlap/bench"
 	"overlap/bench/host"
 	"overlap/bench/overlay"
 )
@@ -80,7 +84,7 @@ func (f *Foreign) Sample(ctx context.Context, p Point, iterations, turn int) (*b
 		return nil, err
 	}
 	r.Name = benchfmt.Name(p.Name())
-	f.configure(r)
+	f.configure(r, f.binaries[p.Package].hooked)
 	return r, nil
 }
 
@@ -105,7 +109,7 @@ func (f *Foreign) command(ctx context.Context, p Point, cpus []int, barrier bool
 
 // configure keeps of the configuration what testing and this package wrote. A
 // program can print any line that looks like one, and be it the host's name.
-func (f *Foreign) configure(r *benchfmt.Result) {
+func (f *Foreign) configure(r *benchfmt.Result, hooked bool) {
 	ours := []string{"goos", "goarch", "pkg", "cpu", "cpus", "gomaxprocs", "slices", "copies", "program"}
 	var keep []benchfmt.Config
 	for _, c := range r.Config {
@@ -122,8 +126,29 @@ func (f *Foreign) configure(r *benchfmt.Result) {
 	for _, c := range keep {
 		setConfig(clean, c.Key, string(c.Value))
 	}
+	// A benchmark may have metrics of its own, but none by the names of ours.
+	clean.Values = slices.DeleteFunc(clean.Values, func(v benchfmt.Value) bool {
+		return slices.Contains(units, v.Unit) && (!hooked || !slices.Contains(overlay.Units, v.Unit))
+	})
 	*r = *clean
 }
+
+// Sum identifies the test binaries: samples of others are not comparable. Builds
+// of the same sources are the same to the byte.
+func (f *Foreign) Sum() (string, error) {
+	sum := sha256.New()
+	for _, pkg := range slices.Sorted(maps.Keys(f.binaries)) {
+		text, err := os.ReadFile(f.binaries[pkg].path)
+		if err != nil {
+			return "", fmt.Errorf("read a test binary: %w", err)
+		}
+		fmt.Fprintf(sum, "%s %x\n", pkg, sha256.Sum256(text))
+	}
+	return hex.EncodeToString(sum.Sum(nil)[:8]), nil
+}
+
+// units are those of this suite but for the time.
+var units = slices.DeleteFunc(bench.Units(), func(unit string) bool { return unit == "ns/op" })
 
 // exactly is the pattern that matches the benchmark of this name only.
 func exactly(name string) string {

@@ -85,7 +85,11 @@ func TestFindListsBenchmarksAsGoTestWould(t *testing.T) {
 			}
 			names = append(names, b.Name)
 		}
-		if got := strings.Join(names, " "); got != want || len(notes) > 0 {
+		var told []string
+		if re == "." {
+			told = []string{"example.com/foreign.BenchmarkSkipped: left out: it printed no result with a time that can be read"}
+		}
+		if got := strings.Join(names, " "); got != want || !slices.Equal(notes, told) {
 			t.Errorf("%s: found %s, want %s; notes %q", re, got, want, notes)
 		}
 	}

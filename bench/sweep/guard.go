@@ -23,10 +23,13 @@ type Guard struct {
 // Wait returns when others use no more than MaxPressure of the CPUs, when ctx
 // ends, or when the patience is at its end; from then on it does not wait.
 func (g *Guard) Wait(ctx context.Context) {
-	began := time.Now()
-	for told := false; g.Patience > 0 && !g.lost && ctx.Err() == nil; {
+	began, told := time.Now(), false
+	for g.Patience > 0 && !g.lost && ctx.Err() == nil {
 		others, ok := g.Others(ctx)
 		if !ok || others <= MaxPressure*float64(g.CPUs) {
+			if told {
+				g.Say("the machine is quiet: going on")
+			}
 			break
 		}
 		if left := g.Patience - g.waited - time.Since(began); left <= 0 {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"slices"
 	"strings"
@@ -67,6 +68,9 @@ type note struct {
 	Error string        `json:"error,omitempty"`
 }
 
+// longestVisit is how long a visit can have taken, to be believed.
+const longestVisit = 30 * 24 * time.Hour
+
 // longestError is how much of an error the result file keeps, in bytes.
 const longestError = 2 << 10
 
@@ -84,8 +88,8 @@ func (e Entry) line() string {
 }
 
 // Resume opens a result file to go on with it. It returns the plan that Create
-// was given and the entries of the file. What a killed run left behind the last
-// whole entry is removed.
+// was given and the entries of the file. The file is not changed before the
+// first Append, which removes what a killed run left behind the last whole entry.
 func Resume(path string) (f *File, plan string, past []Entry, err error) {
 	file, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
@@ -107,12 +111,8 @@ func Resume(path string) (f *File, plan string, past []Entry, err error) {
 	if err != nil {
 		return nil, "", nil, err
 	}
-	f = &File{f: file, size: whole, empty: len(past) == 0}
+	f = &File{f: file, size: whole, torn: true}
 	f.writer = benchfmt.NewWriter(&f.buf)
-	_, seek := file.Seek(whole, io.SeekStart)
-	if err := errors.Join(file.Truncate(whole), seek); err != nil {
-		return nil, "", nil, fmt.Errorf("go on with a run: %w", err)
-	}
 	return f, plan, past, nil
 }
 
@@ -145,15 +145,18 @@ func parse(text []byte, path string) (plan string, past []Entry, whole int64, er
 		switch {
 		case bytes.HasPrefix(line, []byte(sampleLine)), bytes.HasPrefix(line, []byte(failedLine)):
 			e, err := parseNote(line)
+			if err != nil && at == int64(len(text)) {
+				continue // the last line, which a crash of the machine may have torn
+			}
 			if err != nil {
-				return "", nil, 0, fmt.Errorf("%s: %w: %.80q", path, err, line)
+				return "", nil, 0, fmt.Errorf("%s: line %d: %w: %.80q", path, bytes.Count(text[:at], []byte("\n")), err, line)
 			}
 			if open = &e; e.Err != nil {
 				past, whole, open = append(past, e), at, nil
 			}
 		case bytes.HasPrefix(line, []byte("Benchmark")):
 			if open == nil {
-				return "", nil, 0, fmt.Errorf("%s: a result without its %qline: %.80q", path, sampleLine, line)
+				return "", nil, 0, fmt.Errorf("%s: line %d: a result without the line %q before it: %.80q", path, bytes.Count(text[:at], []byte("\n")), strings.TrimSpace(sampleLine), line)
 			}
 			past, whole, open = append(past, *open), at, nil
 		case len(past) == 0 && open == nil:
@@ -166,7 +169,7 @@ func parse(text []byte, path string) (plan string, past []Entry, whole int64, er
 func parseNote(line []byte) (Entry, error) {
 	_, text, _ := bytes.Cut(line, []byte(": "))
 	var n note
-	if err := json.Unmarshal(text, &n); err != nil {
+	if err := json.Unmarshal(text, &n); err != nil || n.Round < 1 || n.Took < 0 || n.Took > longestVisit {
 		return Entry{}, errors.New("a damaged line")
 	}
 	e := Entry{Point: n.Point, Round: n.Round, Took: n.Took}
@@ -187,6 +190,10 @@ func fill(past []Entry, text []byte, path string) error {
 			}
 			switch r := results.Result().(type) {
 			case *benchfmt.Result:
+				if !(nsPerOp(r) > 0) || math.IsInf(nsPerOp(r), 1) || !strings.Contains(past[i].Point, r.Name.String()) {
+					file, line := r.Pos()
+					return fmt.Errorf("%s: line %d is damaged: it is no time of %s", file, line, past[i].Point)
+				}
 				past[i].Result = r.Clone()
 			case *benchfmt.SyntaxError:
 				return fmt.Errorf("%s: line %d is damaged: %s", path, r.Line, r.Msg)

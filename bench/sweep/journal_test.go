@@ -1,6 +1,7 @@
 package sweep_test
 
 import (
+	"bytes"
 	"errors"
 	"os"
 	"path/filepath"
@@ -172,30 +173,43 @@ func TestResumeOfACutFile(t *testing.T) {
 		if err != nil {
 			t.Fatalf("cut at %d: %v", n, err)
 		}
+		if now, err := os.ReadFile(path); err != nil || len(now) != n {
+			t.Fatalf("cut at %d: Resume has changed the file: %v", n, err)
+		}
+		if err := errors.Join(f.Append(entry("Ep/workers=8/cores=1")), f.Close()); err != nil {
+			t.Fatal(err)
+		}
 		want, end := whole(n)
-		info, err := os.Stat(path)
+		now, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(past) != want || want > 0 && info.Size() != int64(end) {
-			t.Errorf("cut at %d: %d entries and %d bytes, want %d and %d", n, len(past), info.Size(), want, end)
-		}
-		if err := f.Close(); err != nil {
-			t.Fatal(err)
+		again, err := sweep.ReadEntries(path)
+		if len(past) != want || len(again) != want+1 || err != nil || want > 0 && !bytes.HasPrefix(now[end:], []byte("# sample: ")) {
+			t.Fatalf("cut at %d: %d entries, then %d (%v), want %d and one more, from byte %d", n, len(past), len(again), err, want, end)
 		}
 	}
 }
 
 func TestResumeRefusesOtherFiles(t *testing.T) {
+	const (
+		plan   = "# plan: {}\n"
+		sample = `# sample: {"round":1,"point":"Ep/cores=1"}` + "\n"
+	)
 	for text, want := range map[string]string{
-		"":                                    "does not begin with the plan of a run",
-		"BenchmarkEp 1 1 ns/op\n":             "does not begin with the plan of a run",
-		"# plan: {}":                          "does not begin with the plan of a run",
-		"# plan: {}\nBenchmarkEp 1 1 ns/op\n": "a result without its",
-		"# plan: {}\n# sample: {\nBenchmarkEp 1 1 ns/op\n":                             "a damaged line",
-		"# plan: {}\n# sample: {}\nBenchmarkEp 1 x ns/op\n":                            "line 3 is damaged",
-		"# plan: {}\n# sample: {}\nBenchmarkwrong\n":                                   "cannot be read",
-		"# plan: {}\n# sample: {}\n" + "Benchmark" + strings.Repeat("x", 1<<17) + "\n": "cannot be read",
+		"":                               "does not begin with the plan of a run",
+		"BenchmarkEp 1 1 ns/op\n":        "does not begin with the plan of a run",
+		"# plan: {}":                     "does not begin with the plan of a run",
+		plan + "BenchmarkEp 1 1 ns/op\n": "line 2: a result without the line",
+		plan + "# sample: {\nBenchmarkEp 1 1 ns/op\n":                            "line 2: a damaged line",
+		plan + "# sample: {\"round\":0}\nBenchmarkEp 1 1 ns/op\n":                "line 2: a damaged line",
+		plan + "# sample: {\"round\":1,\"took_ns\":-1}\nBenchmarkEp 1 1 ns/op\n": "line 2: a damaged line",
+		plan + sample + "BenchmarkEp/cores=1 1 x ns/op\n":                        "line 3 is damaged",
+		plan + sample + "BenchmarkEp/cores=1 1 1 xx\n":                           "line 3 is damaged: it is no time of Ep/cores=1",
+		plan + sample + "BenchmarkEp/cores=1 1 0 ns/op\n":                        "line 3 is damaged: it is no time of Ep/cores=1",
+		plan + sample + "BenchmarkUts/cores=1 1 1 ns/op\n":                       "line 3 is damaged: it is no time of Ep/cores=1",
+		plan + sample + "Benchmarkwrong\n":                                       "cannot be read",
+		plan + sample + "Benchmark" + strings.Repeat("x", 1<<17) + "\n":          "cannot be read",
 	} {
 		path := filepath.Join(t.TempDir(), "x.txt")
 		if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
@@ -207,6 +221,24 @@ func TestResumeRefusesOtherFiles(t *testing.T) {
 		if now, _ := os.ReadFile(path); string(now) != text {
 			t.Errorf("%.60q was changed to %q", text, now)
 		}
+	}
+}
+
+// A file that Resume opened is never removed, whatever becomes of the run.
+func TestResumeRemovesNothing(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "notes.md")
+	if err := os.WriteFile(path, []byte("# plan: my holidays\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	f, plan, past, err := sweep.Resume(path)
+	if err != nil || plan != "my holidays" || len(past) != 0 {
+		t.Fatalf("plan %q, %d entries, %v", plan, len(past), err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(path); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -183,7 +183,7 @@ func TestGuardWaitsForAQuietMachine(t *testing.T) {
 		}
 		start := time.Now()
 		g.Wait(t.Context())
-		if took := time.Since(start); took != 6*window || len(said) != 1 || !strings.Contains(said[0], "others use 0.9 of 2 CPUs: waiting up to 10s") {
+		if took := time.Since(start); took != 6*window || len(said) != 2 || said[1] != "the machine is quiet: going on" || !strings.Contains(said[0], "others use 0.9 of 2 CPUs: waiting up to 10s") {
 			t.Errorf("waited %v: %q", took, said)
 		}
 

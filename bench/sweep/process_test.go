@@ -259,6 +259,25 @@ func TestWrongFlagsOfASampleAreReported(t *testing.T) {
 	}
 }
 
+// The one copy of a ceiling is taken on each of the CPUs in turn.
+func TestOneCopyTakesEachCPUInTurn(t *testing.T) {
+	s := processes(t, "well")
+	if !host.CanBind || len(s.Placement) < 2 {
+		t.Skip("needs two CPUs to bind to")
+	}
+	p := point(t, 1)
+	p.Slices = 2
+	for turn := 1; turn <= 3; turn++ {
+		r, err := s.Sample(t.Context(), p, 1, turn)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := fmt.Sprint(s.Placement[(turn-1)%2]); r.GetConfig("cpus") != want {
+			t.Errorf("turn %d on CPU %s, want %s", turn, r.GetConfig("cpus"), want)
+		}
+	}
+}
+
 func TestHangingSampleEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()

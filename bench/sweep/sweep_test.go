@@ -97,6 +97,11 @@ func TestEveryRoundVisitsEveryPointOnceInRandomOrder(t *testing.T) {
 				t.Errorf("the first sample of a point is not calibrated: %s", v)
 			}
 		}
+		for _, v := range rounds[0] { // copies come last, when one copy's iterations are known
+			if name, iterations, ok := strings.Cut(v, " ×2 "); ok && iterations != fmt.Sprint(len(name)) {
+				t.Errorf("copies do not run as many jobs as one copy: %s", v)
+			}
+		}
 		for _, v := range rounds[1] {
 			name, iterations, _ := strings.Cut(v, " ")
 			if !strings.HasSuffix(iterations, fmt.Sprint(len(name))) {

@@ -72,6 +72,9 @@ func (c *runCmd) foreign(ctx context.Context, s *streams, h host.Host, what subj
 	if suite.Workers == nil {
 		suite.Workers = sweep.Workers(levels)
 	}
+	if what.tests, err = f.Sum(); err != nil {
+		return what, err
+	}
 	what.plan, what.sampler = suite, f
 	what.list = func() {
 		for _, p := range suite.Lines() {

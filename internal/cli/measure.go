@@ -92,7 +92,7 @@ func (c *runCmd) measure(ctx context.Context, s *streams, what subject, file *sw
 func conclude(s *streams, file *sweep.File, summary sweep.Summary, err error) error {
 	fmt.Fprintf(s.err, "%d samples of %d points in %d whole rounds", summary.Samples, summary.Points, summary.Rounds)
 	if summary.Precise > 0 {
-		fmt.Fprintf(s.err, ", %d of them as precise as asked for", summary.Precise)
+		fmt.Fprintf(s.err, ", %d of the points known to within the precision", summary.Precise)
 	}
 	if summary.Samples > 0 { // else the file is removed
 		fmt.Fprintf(s.err, ": %s", file.Path())
@@ -105,7 +105,7 @@ func conclude(s *streams, file *sweep.File, summary sweep.Summary, err error) er
 		fmt.Fprintf(s.err, "all that they said: %s\n", failures(file.Path()))
 	}
 	if err != nil {
-		if summary.Samples > 0 {
+		if summary.Samples > 0 && !errors.Is(err, sweep.ErrPast) {
 			fmt.Fprintf(s.err, "what was measured is kept; overlap report %[1]s reads it, overlap run --resume %[1]s goes on\n", file.Path())
 		}
 		return err

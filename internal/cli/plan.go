@@ -43,6 +43,7 @@ func (p percent) MarshalText() ([]byte, error) {
 // run, and to know that it would be the same run.
 type savedPlan struct {
 	Build     string // of the program that measures
+	Tests     string // of the test binaries of --pkg
 	Placement []int
 	Flags     runCmd
 }
@@ -52,7 +53,7 @@ func (c *runCmd) save(what subject) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	text, err := json.Marshal(savedPlan{Build: id, Placement: what.cpus, Flags: *c})
+	text, err := json.Marshal(savedPlan{Build: id, Tests: what.tests, Placement: what.cpus, Flags: *c})
 	return string(text), err
 }
 
@@ -77,6 +78,9 @@ func build() (string, error) {
 // resume goes on with the run that wrote the file of --resume.
 func (c *runCmd) resume(ctx context.Context, s *streams, h host.Host, flags []string) (err error) {
 	path := c.Resume
+	if path == "" {
+		return errors.New("--resume is empty: name the result file to go on with")
+	}
 	if len(flags) > 1 {
 		return errors.New("--resume goes on with the plan in the file: it takes no other flags")
 	}
@@ -89,15 +93,34 @@ func (c *runCmd) resume(ctx context.Context, s *streams, h host.Host, flags []st
 	if err != nil {
 		return errors.Join(fmt.Errorf("--resume: %w", err), file.Close())
 	}
-	if c.Pkg != "" {
-		fmt.Fprintln(s.err, "note: the tests were built again; samples are comparable if their module has not changed")
-	}
-	fmt.Fprintf(s.err, "going on after %d samples\n", len(past))
 	about := described(past)
 	if about == nil {
 		about = c.about(h)
 	}
+	if err := sameMachine(about, c.about(h)); err != nil {
+		return errors.Join(fmt.Errorf("--resume: %s: %w", path, err), file.Close())
+	}
+	fmt.Fprintf(s.err, "going on after %d samples\n", len(past))
 	return c.measure(ctx, s, what, file, about, past)
+}
+
+// sameMachine compares what the samples so far say of the machine and of the
+// runtime's settings with what would be said now.
+func sameMachine(then, now []host.Pair) error {
+	value := func(list []host.Pair, key string) string {
+		for _, p := range list {
+			if p.Key == key {
+				return p.Value
+			}
+		}
+		return ""
+	}
+	for _, key := range []string{"host", "kernel", "os", "go", "cpu-model", "mask", "topology", "quota", "godebug", "gogc", "gomemlimit", "virtualisation"} {
+		if was, is := value(then, key), value(now, key); was != is {
+			return fmt.Errorf("%s was %q and is %q now: start a new run", key, was, is)
+		}
+	}
+	return nil
 }
 
 // described is what the samples so far say of the machine, nil without samples.
@@ -137,6 +160,9 @@ func (c *runCmd) restore(ctx context.Context, s *streams, h host.Host, path, tex
 	if err != nil {
 		return what, err
 	}
+	if saved.Tests != what.tests {
+		return what, fmt.Errorf("%s was measured with other tests: the module of %s has changed; start a new run", path, c.Pkg)
+	}
 	if !slices.Equal(saved.Placement, what.cpus) {
 		return what, fmt.Errorf("%s was measured on CPUs %v, now there are %v: start a new run", path, saved.Placement, what.cpus)
 	}
@@ -161,13 +187,14 @@ func (c *runCmd) dryRun(s *streams, h host.Host, plan sweep.Plan) error {
 	points := plan.Lines()
 	known, from := c.visits(h)
 	var round time.Duration
+	var text strings.Builder
 	for _, p := range points {
 		took, ok := known[p.String()]
 		if !ok {
 			took = c.guess()
 		}
 		round += took
-		fmt.Fprintf(s.out, "%6v  %s\n", took.Round(time.Millisecond), p)
+		fmt.Fprintf(&text, "%6v  %s\n", took.Round(time.Millisecond), p)
 	}
 	how := "guessed from --sample: a run of this machine would tell"
 	if from != "" {
@@ -177,9 +204,10 @@ func (c *runCmd) dryRun(s *streams, h host.Host, plan sweep.Plan) error {
 	if c.Rounds > 0 {
 		expected = min(expected, time.Duration(c.Rounds)*round)
 	}
-	fmt.Fprintf(s.out, "%d points, about %v a round (%s)\n%s: at most about %v, and up to %v of waiting for a quiet machine\n",
-		len(points), round.Round(time.Second), how, c.until(), expected.Round(time.Second), c.Wait)
-	return nil
+	fmt.Fprintf(&text, "%d points, about %v a round (%s)\n%s: at most about %v, and up to %v of waiting for a quiet machine\n",
+		len(points), round.Round(100*time.Millisecond), how, c.until(), expected.Round(time.Second), c.Wait)
+	_, err := io.WriteString(s.out, text.String())
+	return err
 }
 
 // visits is how long a visit to each point took in the newest run of this

@@ -68,12 +68,15 @@ func newestRun(results, pattern string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("--results: %w", err)
 	}
+	runs = slices.DeleteFunc(runs, func(path string) bool {
+		info, err := os.Stat(path)
+		return err != nil || info.Size() == 0 // of a crash before the first write
+	})
 	if len(runs) == 0 {
 		return "", fmt.Errorf("no run in %s: measure with overlap run, or name a result file", results)
 	}
-	return slices.MaxFunc(runs, func(a, b string) int {
-		return strings.Compare(filepath.Base(a), filepath.Base(b))
-	}), nil
+	stamp := func(path string) string { return strings.TrimSuffix(filepath.Base(path), ".txt") }
+	return slices.MaxFunc(runs, func(a, b string) int { return strings.Compare(stamp(a), stamp(b)) }), nil
 }
 
 // write makes the page, the charts and the JSON in dir. Each file is written

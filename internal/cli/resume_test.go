@@ -162,6 +162,8 @@ func TestResumeSaysWhyItCannotGoOn(t *testing.T) {
 		{"complete", "", "", nil, "going on after"},
 		{"flags", "", "", []string{"--rounds=3"}, "it takes no other flags"},
 		{"build", `"Build":"`, `"Build":"0`, nil, "another build of overlap"},
+		{"gogc", "\ngogc: ", "\ngogc: 7", nil, "gogc was \"7"},
+		{"host", "\nhost: ", "\nhost: not", nil, "host was \"nothere\" and is \"here\" now"},
 		{"cpus", `"Placement":[`, `"Placement":[977,`, nil, "was measured on CPUs [977"},
 		{"plan", `"Build":`, `Build:`, nil, "its plan cannot be read"},
 		{"seed", `"Seed":11`, `"Seed":12`, nil, "these are not the samples of this plan"},
@@ -173,6 +175,9 @@ func TestResumeSaysWhyItCannotGoOn(t *testing.T) {
 		}
 		var errs strings.Builder
 		code := cli.Main(t.Context(), append([]string{"run", "--resume=" + path}, c.args...), &out, &errs)
+		if now, err := os.ReadFile(path); err != nil || c.name != "complete" && len(now) != len(text)+len(c.new)-len(c.old) {
+			t.Errorf("%s: a file that was refused has changed or is gone: %v", c.name, err)
+		}
 		if (code == 0) != (c.name == "complete") || !strings.Contains(errs.String(), c.want) {
 			t.Errorf("%s: exit %d, want %q:\n%s", c.name, code, c.want, errs.String())
 		}

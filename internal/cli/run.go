@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -39,11 +40,11 @@ type runCmd struct {
 	Limit     time.Duration `help:"How long a sample may take before it is ended as hanging (default: 1m and 100 times --sample)." placeholder:"DURATION"`
 	Wait      time.Duration `help:"How long to wait, in all, for others to leave the CPUs alone (default: 30s)." default:"30s" placeholder:"DURATION"`
 	Quick     bool          `help:"A coarse grid and short samples: about half a minute on two cores."`
-	Seed      uint64        `help:"Seed of the random order (default: random)." placeholder:"N"`
+	Seed      uint64        `help:"Seed of the random order (default, and 0: random)." placeholder:"N"`
 	Results   string        `help:"Folder for the result files (default: results)." default:"results" placeholder:"DIR"`
 	Name      string        `help:"Name of this machine in the results (default: its host name)." placeholder:"HOST"`
 	Resume    string        `help:"Go on with the killed or interrupted run that wrote this file: the same plan, the same seed, no other flags." placeholder:"FILE"`
-	Pkg       string        `help:"Instead of workloads: the benchmarks of the Go packages that match." placeholder:"PATTERN"`
+	Pkg       string        `help:"Instead of workloads: the benchmarks of the Go packages that match; blanks separate several patterns." placeholder:"PATTERN"`
 	Bench     string        `help:"With --pkg: only benchmarks that match, as for go test -bench (default: all)." placeholder:"REGEXP"`
 	Dir       string        `help:"With --pkg: a folder of the packages' module (default: the current one)." placeholder:"DIR"`
 	List      bool          `help:"List the workloads and the points that would be measured, and stop."`
@@ -56,7 +57,10 @@ func (c *runCmd) Run(ctx context.Context, s *streams, k *kong.Context) (err erro
 		return err
 	}
 	flags := given(k)
-	if c.Resume != "" {
+	if slices.Contains(flags, "cpus") && c.CPUs == "" {
+		return errors.New("--cpus is empty: name CPUs, such as 0,2,4-7")
+	}
+	if slices.Contains(flags, "resume") {
 		return c.resume(ctx, s, h, flags)
 	}
 	if err := c.checkForeign(flags); err != nil {
@@ -82,7 +86,8 @@ func (c *runCmd) Run(ctx context.Context, s *streams, k *kong.Context) (err erro
 type subject struct {
 	plan    sweep.Plan
 	sampler sweep.Sampler
-	cpus    []int // in the order in which they are taken
+	cpus    []int  // in the order in which they are taken
+	tests   string // identifies the test binaries of --pkg
 	list    func()
 	close   func() error
 }
@@ -235,6 +240,10 @@ func (c *runCmd) check() error {
 	if c.Disk != "" {
 		if info, err := os.Stat(c.Disk); err != nil || !info.IsDir() {
 			return fmt.Errorf("--disk: %s is no folder", c.Disk)
+		}
+		var err error
+		if c.Disk, err = filepath.Abs(c.Disk); err != nil { // --resume may be called from another folder
+			return fmt.Errorf("--disk: %w", err)
 		}
 	}
 	return nil

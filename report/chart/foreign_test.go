@@ -14,7 +14,9 @@ func TestBenchmarksOfUnknownWorkers(t *testing.T) {
 	const foreign = "BenchmarkGet/size=4/cores=1 1 10 ns/op 1 cpus-busy\nBenchmarkGet/size=4/cores=2-2 1 5 ns/op 1.9 cpus-busy\n" +
 		"copies: 2\nBenchmarkGet/size=4/cores=1 1 11 ns/op 1 cpus-busy\ncopies: 1\n"
 	const known = "BenchmarkAsk/workers=1/cores=1 1 10 ns/op\nBenchmarkAsk/workers=1/cores=2-2 1 5 ns/op\n"
+	const both = known + "BenchmarkAsk/cores=1 1 9 ns/op\nBenchmarkAsk/cores=2-2 1 9 ns/op\n" // of two files
 	for text, want := range map[string][]string{
+		foreign + both:  {"gains", "scaling", "workers", "plane"},
 		foreign:         {"gains", "scaling"},
 		foreign + known: {"gains", "scaling", "workers", "plane"},
 	} {
