@@ -176,6 +176,63 @@ func TestZerosAndGaps(t *testing.T) {
 	}
 }
 
+// Each unit is the field of its name, and an arrival counts from when it was due.
+func TestUnitsAreThoseOfTheReading(t *testing.T) {
+	reading := meter.Reading{
+		Inflight: 1, CPUsBusy: 2, P50: 3, P99: 4, Jobs: [3]time.Duration{5, 6, 7}, Pressure: 8,
+		GC: 9, RunQueue: 10, Steal: 11, Throttled: 12, Idle: 13, Locked: 14, Runnable: 15, SchedP50: 16, SchedP99: 17,
+		Voluntary: 72, Involuntary: 76, MinorFaults: 80, MajorFaults: 84, GCs: 88, // of four jobs
+	}
+	r := fourJobs(t, func(b *testing.B) { report(b, reading, arrivals{}) })
+	for i, name := range strings.Fields("tasks-inflight cpus-busy p50-ns/task p99-ns/task q02-ns/op q25-ns/op q50-ns/op pressure " +
+		"gc-cpus runq-cpus steal-cpus throttled-cpus idle-cpus goroutines-locked goroutines-runnable p50-ns/sched p99-ns/sched " +
+		"vol-switches/op invol-switches/op minor-faults/op major-faults/op gcs/op p50-ns/arrival p99-ns/arrival") {
+		if got := r.Extra[name]; got != float64(i+1) {
+			t.Errorf("%s is %v, want %d", name, got, i+1)
+		}
+	}
+}
+
+// arrivals is a job whose items were due before anybody had time for them.
+type arrivals struct{ fakeJob }
+
+func (arrivals) Latencies() (intended, actual workloads.Latency) {
+	return workloads.Latency{P50: 23, P99: 24}, workloads.Latency{P50: 1, P99: 2}
+}
+
+// cold is a job that counts its runs since somebody asked for its latencies.
+type cold struct {
+	fakeJob
+	runs *int
+}
+
+func (c cold) Serial() error { *c.runs++; return nil }
+
+func (c cold) Latencies() (intended, actual workloads.Latency) {
+	defer func() { *c.runs = 0 }()
+	return workloads.Latency{P50: time.Duration(*c.runs), P99: 1}, workloads.Latency{}
+}
+
+// The untimed run that warms a sample up is in none of its numbers.
+func TestTheWarmUpHasNoArrivals(t *testing.T) {
+	cpus, err := host.Affinity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	job := cold{runs: new(int)}
+	w := workloads.Workload{Name: "cold", SetUp: func(workloads.Params) (workloads.Job, error) { return job, nil }}
+	s := &sample{workload: w, executor: SerialExecutor, workers: 1, cpus: cpus, procs: []int{runtime.GOMAXPROCS(0)}}
+	benchtime := flag.Lookup("test.benchtime").Value
+	before := benchtime.String()
+	if err := benchtime.Set("1x"); err != nil {
+		t.Fatal(err)
+	}
+	defer benchtime.Set(before)
+	if got := testing.Benchmark(s.run).Extra["p50-ns/arrival"]; got != 1 {
+		t.Errorf("the arrivals are those of %v runs, one was timed", got)
+	}
+}
+
 // Every unit on a line has its two Unit lines, and its row in the README.
 func TestUnitsAreDescribed(t *testing.T) {
 	var out bytes.Buffer

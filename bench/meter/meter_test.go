@@ -172,10 +172,36 @@ func TestSystem(t *testing.T) {
 }
 
 func TestDelayIsByThread(t *testing.T) {
-	from := map[int]time.Duration{1: 10, 2: 20, 3: 30}
-	to := map[int]time.Duration{1: 15, 3: 7, 4: 100} // 2 has ended, 3 is a new thread of that id
+	from := map[int]time.Duration{1: 10, 2: 20, 3: 30, 5: 40}
+	to := map[int]time.Duration{1: 15, 3: 7, 4: 100, 5: 40} // 2 has ended, 3 is a new thread of that id, 5 did not wait
 	if d := delay(from, to); d != 5+7+100 {
 		t.Errorf("delay %d, want 112", d)
+	}
+}
+
+func TestReachIsTheFewerOfCPUsAndGOMAXPROCS(t *testing.T) {
+	for _, c := range []struct{ cpus, procs, want int }{{2, 1, 1}, {2, 2, 2}, {1, 4, 1}, {0, 2, 1}} {
+		if m := New(1, make([]int, c.cpus), c.procs); m.reach != c.want {
+			t.Errorf("%d CPUs, GOMAXPROCS %d: reach %d, want %d", c.cpus, c.procs, m.reach, c.want)
+		}
+	}
+}
+
+// The quantile of a hundred tasks that 98 of them do not reach.
+func TestQuantilesAreThoseOfTheTasks(t *testing.T) {
+	m := New(1, []int{0}, 1)
+	m.Prepare()
+	m.Start()
+	for i := range 100 {
+		token := m.TaskStart(0)
+		if i >= 98 {
+			token -= int64(time.Hour / 2)
+		}
+		m.TaskEnd(0, token)
+	}
+	m.Stop()
+	if r := m.Reading(); r.P99 < 20*time.Minute || r.P50 > time.Minute {
+		t.Errorf("p50 %v, p99 %v of 98 short and 2 long tasks", r.P50, r.P99)
 	}
 }
 

@@ -24,7 +24,7 @@ var (
 // contests are all cases in the order of the table. The targets are those that
 // the project set itself from what the machine can do, before it measured.
 func contests() []*contest {
-	return slices.Concat(taskContests(), loadContests(), eventContests(), remoteContests(), memoryContests(), kernelContests(), meterContests())
+	return slices.Concat(taskContests(), loadContests(), eventContests(), remoteContests(), memoryContests(), kernelContests())
 }
 
 func taskContests() []*contest {

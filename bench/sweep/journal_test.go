@@ -73,6 +73,11 @@ func TestThePastMustBeThatOfThePlan(t *testing.T) {
 		if err := run(2, 2, whole); !errors.Is(err, sweep.ErrPast) {
 			t.Errorf("another seed: %v", err)
 		}
+		moved := slices.Clone(whole)
+		moved[len(moved)-1].Round++
+		if err := run(1, 2, moved); !errors.Is(err, sweep.ErrPast) {
+			t.Errorf("a sample of another round: %v", err)
+		}
 		if err := run(1, 1, whole); !errors.Is(err, sweep.ErrPast) {
 			t.Errorf("fewer rounds than the past has: %v", err)
 		}

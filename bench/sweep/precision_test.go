@@ -101,6 +101,25 @@ func TestAdaptiveIntervalsCoverTheTruth(t *testing.T) {
 	})
 }
 
+// The budget that precise points leave buys rounds of the others.
+func TestRoundsOfFewPointsAreShort(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNoisy(func(p sweep.Point) float64 {
+			if ep(p) {
+				return 1
+			}
+			return 0
+		}, nil)
+		points := time.Duration(len(twoCores(t).Lines())) // half of them Ep's
+		summary, err := sweep.Run(t.Context(), sweep.Config{
+			Plan: twoCores(t), Sampler: n, Append: keep, Budget: 12 * points * time.Second, Precision: 0.02,
+		})
+		if err != nil || summary.Rounds != 14 {
+			t.Errorf("%+v, %v; want 10 rounds of all, and for the time of two more 4 of half of them", summary, err)
+		}
+	})
+}
+
 func TestNoPrecisionMeansASampleInEveryRound(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newNoisy(func(sweep.Point) float64 { return 0 }, nil)
@@ -187,11 +206,13 @@ func TestGuardWaitsForAQuietMachine(t *testing.T) {
 			t.Errorf("waited %v: %q", took, said)
 		}
 
+		busy = 5
+		g.Wait(t.Context())
 		busy, said = 1000, nil
 		start = time.Now()
 		g.Wait(t.Context())
-		// 1.2 s of the patience are spent already
-		if took := time.Since(start); took < 8800*time.Millisecond || took > 9*time.Second || len(said) != 2 || !strings.Contains(said[1], "going on") {
+		// 2.4 s of the patience are spent already
+		if took := time.Since(start); took < 7600*time.Millisecond || took > 7800*time.Millisecond || len(said) != 2 || !strings.Contains(said[1], "going on") {
 			t.Errorf("waited %v: %q", took, said)
 		}
 		start = time.Now()

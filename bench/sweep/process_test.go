@@ -53,6 +53,9 @@ func misbehave(how string) {
 	case "twice":
 		fmt.Println("BenchmarkEp/executor=pool/workers=1/cores=1/size=small 1 5 ns/op\nBenchmarkEp/executor=pool/workers=1/cores=1/size=small 1 5 ns/op")
 		os.Exit(0)
+	case "elsewhere":
+		fmt.Println("cpus: 4077\nBenchmarkEp/executor=pool/workers=1/cores=1/size=small 1 5 ns/op")
+		os.Exit(0)
 	case "timeless":
 		fmt.Println("BenchmarkEp/executor=pool/workers=1/cores=1/size=small 1 0 ns/op")
 		os.Exit(0)
@@ -219,13 +222,14 @@ func TestCopiesWaitForEachOther(t *testing.T) {
 
 func TestMisbehavingSamplesAreErrors(t *testing.T) {
 	for how, want := range map[string]string{
-		"exit":     "exit status 3: out of order",
-		"garbage":  "it printed no result",
-		"flood":    "it printed no result",
-		"other":    "it measured Ep/executor=pool/workers=9/cores=1",
-		"twice":    "it printed more than one result",
-		"timeless": "its result has no time",
-		"leak":     "goroutines left behind: 1;",
+		"exit":      "exit status 3: out of order",
+		"garbage":   "it printed no result",
+		"flood":     "it printed no result",
+		"other":     "it measured Ep/executor=pool/workers=9/cores=1",
+		"twice":     "it printed more than one result",
+		"timeless":  "its result has no time",
+		"elsewhere": "it ran on CPUs 4077, not on ",
+		"leak":      "goroutines left behind: 1;",
 	} {
 		for copies := 1; copies <= 2; copies++ {
 			s := processes(t, how)

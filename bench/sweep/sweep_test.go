@@ -208,6 +208,36 @@ func TestBestWorkersAreChosenAfterThePilotRounds(t *testing.T) {
 	})
 }
 
+// A point that failed is not the best, however fast it was when it did not.
+func TestAFailingPointIsNotTheBest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := twoCores(t)
+		g.Workloads = g.Workloads[:1]
+		g.Workers = []int{1, 8, 16}
+		g.Levels = []sweep.Level{{1, 1}, {2, 2}, {4, 4}}
+		visits := 0
+		f := &fake{
+			perOp: func(p sweep.Point) time.Duration {
+				return map[int]time.Duration{1: 400, 8: 100, 16: 200}[p.Workers] * time.Microsecond
+			},
+			fail: func(p sweep.Point) error {
+				if p.Workers == 8 && p.Cores == 4 {
+					if visits++; visits == 1 {
+						return errors.New("once")
+					}
+				}
+				return nil
+			},
+		}
+		if _, err := sweep.Run(t.Context(), sweep.Config{Plan: g, Sampler: f, Append: keep, Rounds: 3, Budget: time.Hour}); err != nil {
+			t.Fatal(err)
+		}
+		if want := "Ep/executor=pool/workers=16/cores=2-2 0"; f.visited[len(f.visited)-1] != want {
+			t.Errorf("the last sample is %s, want %s", f.visited[len(f.visited)-1], want)
+		}
+	})
+}
+
 func TestAFailingPointCostsOnlyItself(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		broken := errors.New("broken")

@@ -119,6 +119,24 @@ func TestFailedSamplesAreListedAndFailTheRun(t *testing.T) {
 	}
 }
 
+// One failure is enough, and what it said is kept.
+func TestOneFailedSampleFailsTheRun(t *testing.T) {
+	t.Setenv("BREAK_SAMPLES", "1")
+	dir := t.TempDir()
+	var out, errs strings.Builder
+	code := cli.Main(t.Context(), []string{"run", "--workloads=ep", "--executors=serial", "--workers=1", "--cores=1", "--procs=1", "--rounds=1", "--wait=0s", "--results", dir, "--name=box"}, &out, &errs)
+	if code != 1 || strings.Count(errs.String(), "failed: Ep/executor=serial/") != 1 {
+		t.Errorf("exit %d\n%s", code, errs.String())
+	}
+	logs, err := filepath.Glob(filepath.Join(dir, "box", "*.failed.log"))
+	if err != nil || len(logs) != 1 {
+		t.Fatalf("%v, %v\n%s", logs, err, errs.String())
+	}
+	if text, err := os.ReadFile(logs[0]); err != nil || strings.Count(string(text), "=== round 1: Ep/executor=serial/") != 1 {
+		t.Errorf("%v\n%s", err, text)
+	}
+}
+
 func reportOf(t *testing.T, file string) {
 	t.Helper()
 	d, err := report.Load(file)

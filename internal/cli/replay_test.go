@@ -72,7 +72,7 @@ func TestPreciseAgainstFixedCount(t *testing.T) {
 	if path == "" {
 		t.Skip("OVERLAP_RUN names the result file of a long run with --precision 0%")
 	}
-	for _, precision := range []float64{0.02, 0.03, 0.05} {
+	for _, precision := range []float64{0.02, 0.05, 0.1} {
 		synctest.Test(t, func(t *testing.T) {
 			r := newReplay(t, path)
 			run := func(precision float64, rounds int) (sampler, sweep.Summary, time.Duration) {
