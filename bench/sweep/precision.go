@@ -70,7 +70,11 @@ func (s *sweep) precise() (n int) {
 // visit ends; it would else go round and round until its budget is spent.
 func (s *sweep) wanted(p Point) bool {
 	known := s.state[p]
-	return known == nil || known.failed < strikes && !s.isPrecise(p)
+	if known == nil {
+		return !s.short
+	}
+	enough := s.short && len(known.clean) >= MinSamples
+	return known.failed < strikes && !s.isPrecise(p) && !enough
 }
 
 // roundTime is how long a round of the points that are wanted will take, by

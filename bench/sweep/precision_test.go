@@ -120,6 +120,37 @@ func TestRoundsOfFewPointsAreShort(t *testing.T) {
 	})
 }
 
+// What is left of the budget when no round fits goes to the points that lack
+// samples for a verdict, because some of theirs were under pressure.
+func TestTheRestGoesToPointsThatLackSamples(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		visits := map[sweep.Point]int{}
+		unlucky := func(p sweep.Point) bool { return ep(p) && p.Workers == 1 && p.Cores == 1 && p.Slices == 1 }
+		n := newNoisy(func(sweep.Point) float64 { return 1 }, func(p sweep.Point) float64 {
+			if visits[p]++; unlucky(p) && visits[p] <= 2 {
+				return 0.5
+			}
+			return 0
+		})
+		points := len(twoCores(t).Lines())
+		summary, err := sweep.Run(t.Context(), sweep.Config{
+			Plan: twoCores(t), Sampler: n, Append: keep, Budget: time.Duration(11*points-3) * time.Second, Precision: 0.02,
+		})
+		if err != nil || summary.Rounds != 10 {
+			t.Fatalf("%+v, %v", summary, err)
+		}
+		for p, samples := range n.samples {
+			want := 10
+			if unlucky(p) { // itself, and as a serial program
+				want = 12
+			}
+			if samples != want {
+				t.Errorf("%s: %d samples, want %d", p, samples, want)
+			}
+		}
+	})
+}
+
 func TestNoPrecisionMeansASampleInEveryRound(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newNoisy(func(sweep.Point) float64 { return 0 }, nil)

@@ -117,6 +117,7 @@ type sweep struct {
 	points    []Point
 	state     map[Point]*state
 	completed bool // Plan.More has been called
+	short     bool // a round of all points would not fit into the budget
 	awake     bool // Quiet has been called
 	spent     time.Duration
 	rng       *rand.Rand
@@ -134,7 +135,9 @@ func (s *sweep) run(ctx context.Context) error {
 		if err := s.visit(ctx, s.order(s.points)); err != nil {
 			return err
 		}
-		s.summary.Rounds = s.round
+		if !s.short {
+			s.summary.Rounds = s.round
+		}
 		s.rounds = min(s.Rounds, s.round+s.roundsLeft())
 		if !s.completed && (s.round == pilot || s.round >= s.rounds) {
 			s.completed = true
@@ -143,6 +146,10 @@ func (s *sweep) run(ctx context.Context) error {
 			if err := s.visit(ctx, s.order(more)); err != nil {
 				return err
 			}
+			s.rounds = min(s.Rounds, s.round+s.roundsLeft())
+		}
+		if s.rounds == s.round && s.round < s.Rounds {
+			s.short = true // what is left goes to points that lack samples for a verdict
 			s.rounds = min(s.Rounds, s.round+s.roundsLeft())
 		}
 	}
