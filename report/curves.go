@@ -50,7 +50,7 @@ func (d *Data) demand(base Point, l level) float64 {
 	for _, w := range d.workersAt(base, l) {
 		p := base.at(w, l)
 		times, _ := d.series(p)
-		used := times.mean() * d.mean(p, func(s Sample) float64 { return s.CPUsBusy })
+		used := times.mean() * d.told(p, func(s Sample) float64 { return s.CPUsBusy })
 		if used > 0 && !(used >= least) {
 			least = used
 		}

@@ -1,0 +1,219 @@
+package report
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+)
+
+// Row is the analysis of one workload under one executor: the headline.
+type Row struct {
+	Workload string
+	Package  string // of a benchmark that is not of the suite
+	Kind     string
+	Executor string
+	Size     string
+	Variant  string // of the workload; empty is its first
+	Weak     bool   // weak scaling
+
+	// Workers is the smallest number of workers within 5 % of the best
+	// throughput at the highest parallelism, and P that parallelism. The
+	// smallest, because the best of several equal ones is chance, and chance
+	// flatters. Workers is 0 for a benchmark that decides itself.
+	Workers, P int
+
+	// Concurrency is the gain from overlapping alone, X(w,1)/X(1,1);
+	// Parallelism the gain from cores on top, X(w,p)/X(w,1); Speedup is
+	// X(w,p)/X(1,1), their product. X is jobs per second. Of a benchmark that
+	// decides itself how many workers it has, Concurrency is unknown, and the
+	// other two are the same.
+	Concurrency, Parallelism, Speedup Interval
+
+	// Ceiling is H(p) = p·t₁/t_p: what p programs that share nothing gain
+	// from p cores; t_p is the slowest's time, so a program that balances its
+	// load can pass it on uneven cores. It was measured under the first
+	// executor of the sweep. Its value is NaN if it was not measured.
+	Ceiling Interval
+
+	// Inflight and CPUsBusy are the degrees of concurrency and parallelism at
+	// (Workers, P).
+	Inflight, CPUsBusy float64
+
+	// OverSerial is X(w,p) over the throughput of the plain serial program on
+	// one core, and Cost the smallest parallelism at which some number of
+	// workers beats that program by a tenth, and not by chance: COST (McSherry,
+	// Isard and Murray, 2015). It is infinite if none does. Both are NaN if the program was not measured.
+	OverSerial Interval
+	Cost       float64
+
+	// Expected compares the row with the scaling that its workload declares.
+	Expected Expected
+
+	// Worst is the lowest throughput at P over that of one worker on one
+	// core, and WorstWorkers the workers that gave it.
+	Worst        Interval
+	WorstWorkers int
+
+	Verdict string
+
+	prefix  string // of the package, where there are several
+	variant string // what tells the row from others of its workload
+	tainted bool   // samples under pressure had to be used
+
+	// Samples is the fewest samples that one of the numbers rests on.
+	Samples int
+
+	Lines    []Line   // throughput against workers: at parallelism 1, and at P; none if Workers is 0
+	Scaling  []Scaled // speedup against parallelism, at Workers
+	Stacks   []Stack  // of every point, by parallelism and workers; nil if the file cannot tell
+	Warnings []error  // what a reader should know before believing the row
+}
+
+// row is the analysis of the points that differ from base in workers and level.
+func (d *Data) row(base Point) (Row, error) {
+	levels := d.levels(base)
+	one, most := levels[0], levels[len(levels)-1]
+	first := base.at(1, one)
+	if len(d.Samples[first]) == 0 && base.Executor == "" {
+		first = base.at(0, one)
+	}
+	if one.p() != 1 || len(d.Samples[first]) == 0 {
+		return Row{}, errNoBaseline
+	}
+	r := Row{
+		Workload: base.Workload,
+		Package:  base.Package,
+		Kind:     d.Kinds[base.Workload],
+		Executor: base.Executor,
+		Size:     base.Size,
+		Variant:  base.Variant,
+		Weak:     base.Weak,
+		P:        most.p(),
+	}
+	var err error
+	if r.Workers, err = d.bestWorkers(base, levels); err != nil {
+		return Row{}, err
+	}
+	w1, wp := base.at(r.Workers, one), base.at(r.Workers, most)
+
+	t11, a := d.series(first)
+	tw1, b := d.series(w1)
+	twp, c := d.series(wp)
+	if r.tainted = a || b || c; r.tainted {
+		r.warn("fewer than 3 samples without pressure, so those under pressure are used: measure again on a quieter machine")
+	}
+	r.Concurrency, r.Parallelism, r.Speedup = quotient(t11, tw1), quotient(tw1, twp), quotient(t11, twp)
+	if r.Workers == 0 {
+		r.Concurrency = unknown
+	}
+	r.Samples = min(len(t11), len(tw1), len(twp))
+	var rests int
+	if r.Ceiling, rests = d.ceiling(base, r.P); rests > 0 {
+		r.Samples = min(r.Samples, rests)
+	}
+	r.Inflight = d.told(wp, func(s Sample) float64 { return s.Inflight })
+	r.CPUsBusy = d.told(wp, func(s Sample) float64 { return s.CPUsBusy })
+	r.Worst, r.WorstWorkers = d.worst(base, first, most)
+	d.warnOfEdges(&r, base, most)
+	if r.Workers > 0 {
+		for _, l := range slices.Compact([]level{one, most}) {
+			r.Lines = append(r.Lines, d.line(base, first, l))
+		}
+	}
+	for _, l := range levels {
+		if s, ok := d.scaled(base, r.Workers, one, l); ok {
+			r.Scaling = append(r.Scaling, s)
+		}
+	}
+	r.Stacks = d.stacks(base, first, levels)
+	r.warnOfResidual()
+	r.OverSerial, r.Cost = d.overSerial(base, twp, levels)
+	r.Verdict = verdict(r)
+	r.Expected = d.expected(r)
+	return r, nil
+}
+
+func (r *Row) warn(text string) {
+	r.Warnings = append(r.Warnings, errors.New(text))
+}
+
+// warnOfEdges says where what was measured ends too early for the row.
+func (d *Data) warnOfEdges(r *Row, base Point, most level) {
+	if all := d.workersAt(base, most); r.Workers > 1 && r.Workers == all[len(all)-1] {
+		r.warn(fmt.Sprintf("the best number of workers is the largest measured, %d: more may do better (--workers)", r.Workers))
+	}
+	if r.P == 1 {
+		r.warn("only one core was measured: the machine is too small, or the run was, to tell what cores buy")
+	}
+}
+
+// bestWorkers is the smallest number within 5 % of the best at the highest
+// level, among those that were measured on one core as well. A number that was
+// measured at every level is preferred if it is within 10 %: a sweep measures
+// the levels between for one number only, which it chose from less data.
+func (d *Data) bestWorkers(base Point, levels []level) (int, error) {
+	most := levels[len(levels)-1]
+	single := d.workersAt(base, levels[0])
+	times := map[int]float64{}
+	fastest := math.Inf(1)
+	for _, w := range d.workersAt(base, most) {
+		if slices.Contains(single, w) {
+			s, _ := d.series(base.at(w, most))
+			times[w] = s.mean()
+			fastest = min(fastest, times[w])
+		}
+	}
+	if len(times) == 0 {
+		return 0, errors.New("no number of workers was measured both on one core and on all")
+	}
+	best := func(within float64, levels []level) int {
+		for _, w := range single {
+			missing := func(l level) bool { return len(d.Samples[base.at(w, l)]) == 0 }
+			if t, ok := times[w]; ok && t <= within*fastest && !slices.ContainsFunc(levels, missing) {
+				return w
+			}
+		}
+		return 0
+	}
+	if w := best(1.05, levels); w > 0 {
+		return w, nil
+	}
+	if w := best(1.10, levels); w > 0 {
+		return w, nil
+	}
+	return best(1.05, nil), nil
+}
+
+func (d *Data) worst(base, first Point, most level) (ratio Interval, workers int) {
+	t11, _ := d.series(first)
+	ratio.Value = math.Inf(1)
+	for _, w := range d.workersAt(base, most) {
+		t, _ := d.series(base.at(w, most))
+		if x := quotient(t11, t); x.Value < ratio.Value {
+			ratio, workers = x, w
+		}
+	}
+	return ratio, workers
+}
+
+// overSerial compares with the plain serial program: best is the series of the
+// row's best point.
+func (d *Data) overSerial(base Point, best series, levels []level) (gain Interval, cost float64) {
+	serial := base.at(1, levels[0])
+	serial.Executor = "serial"
+	ts, _ := d.series(serial)
+	if len(ts) == 0 {
+		return unknown, math.NaN()
+	}
+	for _, l := range levels {
+		for _, w := range d.workersAt(base, l) {
+			// One worker is about as fast as the serial program, and noise
+			// would call it faster every other time.
+			if t, _ := d.series(base.at(w, l)); helps(quotient(ts, t)) {
+				return quotient(ts, best), float64(l.p())
+			}
+		}
+	}
+	return quotient(ts, best), math.Inf(1)
+}
