@@ -57,6 +57,23 @@ func twoCores(t *testing.T) sweep.Grid {
 	}
 }
 
+// fourCores is a grid of one workload whose best number of workers completes the
+// level of two cores.
+func fourCores(t *testing.T, workers ...int) sweep.Grid {
+	g := twoCores(t)
+	g.Workloads = g.Workloads[:1]
+	g.Workers = workers
+	g.Levels = []sweep.Level{{1, 1}, {2, 2}, {4, 4}}
+	return g
+}
+
+func (f *fake) mustEndWith(t *testing.T, want string) {
+	t.Helper()
+	if last := f.visited[len(f.visited)-1]; last != want {
+		t.Errorf("the last sample is %s, want %s", last, want)
+	}
+}
+
 func TestEveryRoundVisitsEveryPointOnceInRandomOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := &fake{}
@@ -166,29 +183,21 @@ func TestBudget(t *testing.T) {
 // 5 % of the best on all cores.
 func TestBestWorkersFillTheParallelismLine(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := twoCores(t)
-		g.Workloads = g.Workloads[:1]
-		g.Workers = []int{1, 4, 16, 64}
-		g.Levels = []sweep.Level{{1, 1}, {2, 2}, {4, 4}}
+		g := fourCores(t, 1, 4, 16, 64)
 		f := &fake{perOp: func(p sweep.Point) time.Duration {
 			return map[int]time.Duration{1: 400, 4: 120, 16: 104, 64: 100}[p.Workers] * time.Microsecond
 		}}
 		if _, err := sweep.Run(t.Context(), sweep.Config{Plan: g, Sampler: f, Append: keep, Rounds: 1}); err != nil {
 			t.Fatal(err)
 		}
-		if want := "Ep/executor=pool/workers=16/cores=2-2 0"; f.visited[len(f.visited)-1] != want {
-			t.Errorf("the last sample is %s, want %s", f.visited[len(f.visited)-1], want)
-		}
+		f.mustEndWith(t, "Ep/executor=pool/workers=16/cores=2-2 0")
 	})
 }
 
 // The best number of workers is that of three rounds, not of the first alone.
 func TestBestWorkersAreChosenAfterThePilotRounds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := twoCores(t)
-		g.Workloads = g.Workloads[:1]
-		g.Workers = []int{1, 8, 16}
-		g.Levels = []sweep.Level{{1, 1}, {2, 2}, {4, 4}}
+		g := fourCores(t, 1, 8, 16)
 		visits := map[int]int{} // of a number of workers on all cores
 		f := &fake{perOp: func(p sweep.Point) time.Duration {
 			if p.Cores < 4 {
@@ -202,19 +211,14 @@ func TestBestWorkersAreChosenAfterThePilotRounds(t *testing.T) {
 		if _, err := sweep.Run(t.Context(), sweep.Config{Plan: g, Sampler: f, Append: keep, Rounds: 3, Budget: time.Hour}); err != nil {
 			t.Fatal(err)
 		}
-		if want := "Ep/executor=pool/workers=16/cores=2-2 0"; f.visited[len(f.visited)-1] != want {
-			t.Errorf("the last sample is %s, want %s", f.visited[len(f.visited)-1], want)
-		}
+		f.mustEndWith(t, "Ep/executor=pool/workers=16/cores=2-2 0")
 	})
 }
 
 // A point that failed is not the best, however fast it was when it did not.
 func TestAFailingPointIsNotTheBest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := twoCores(t)
-		g.Workloads = g.Workloads[:1]
-		g.Workers = []int{1, 8, 16}
-		g.Levels = []sweep.Level{{1, 1}, {2, 2}, {4, 4}}
+		g := fourCores(t, 1, 8, 16)
 		visits := 0
 		f := &fake{
 			perOp: func(p sweep.Point) time.Duration {
@@ -232,9 +236,7 @@ func TestAFailingPointIsNotTheBest(t *testing.T) {
 		if _, err := sweep.Run(t.Context(), sweep.Config{Plan: g, Sampler: f, Append: keep, Rounds: 3, Budget: time.Hour}); err != nil {
 			t.Fatal(err)
 		}
-		if want := "Ep/executor=pool/workers=16/cores=2-2 0"; f.visited[len(f.visited)-1] != want {
-			t.Errorf("the last sample is %s, want %s", f.visited[len(f.visited)-1], want)
-		}
+		f.mustEndWith(t, "Ep/executor=pool/workers=16/cores=2-2 0")
 	})
 }
 
