@@ -61,6 +61,14 @@ type Sample struct {
 	RunQueue, Steal, Throttled float64 // CPUs' worth of waiting for a CPU, for the hypervisor, for the quota
 	Idle                       float64 // idle CPUs of those that the process may use
 	Locked, Runnable           float64 // goroutines that waited for a lock, and for a CPU
+
+	// Seconds that a task took from its start, and that an item took from when
+	// it was due; NaN if not measured.
+	Task50, Task99       float64
+	Arrival50, Arrival99 float64
+
+	Items    float64 // useful work per second, in the workload's unit; NaN if not measured
+	Fairness float64 // Jain's index over the workers; NaN if not measured
 }
 
 // Data is the content of result files.
@@ -206,6 +214,8 @@ func (d *Data) add(r *benchfmt.Result, round int) error {
 	for unit, value := range map[string]*float64{
 		"gc-cpus": &s.GC, "runq-cpus": &s.RunQueue, "steal-cpus": &s.Steal, "throttled-cpus": &s.Throttled,
 		"idle-cpus": &s.Idle, "goroutines-locked": &s.Locked, "goroutines-runnable": &s.Runnable,
+		"p50-sec/task": &s.Task50, "p99-sec/task": &s.Task99, "p50-sec/arrival": &s.Arrival50, "p99-sec/arrival": &s.Arrival99,
+		"items/s": &s.Items, "fairness": &s.Fairness,
 	} {
 		*value = math.NaN()
 		if x, ok := r.Value(unit); ok {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -31,6 +32,14 @@ func (r Row) Name() string {
 	}
 	return r.prefix + r.Workload + r.variant
 }
+
+// ID names the row in links: letters, digits and dashes only. Two rows of an
+// analysis may have the same if their names differ in other characters.
+func (r Row) ID() string {
+	return strings.Trim(notWord.ReplaceAllString(strings.ToLower(r.Name()), "-"), "-")
+}
+
+var notWord = regexp.MustCompile(`[^a-z0-9]+`)
 
 // String is the value and the wider half of its interval, in three digits:
 // 1.90 ±0.05.

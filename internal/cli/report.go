@@ -87,11 +87,7 @@ func write(dir string, a *report.Analysis) error {
 	}
 	var drawn []page.Chart
 	for _, c := range chart.All(a) {
-		light, err := c.SVG(chart.Light)
-		if err != nil {
-			return err
-		}
-		dark, err := c.SVG(chart.Dark)
+		p, err := draw(c)
 		if err != nil {
 			return err
 		}
@@ -99,13 +95,22 @@ func write(dir string, a *report.Analysis) error {
 		if err != nil {
 			return err
 		}
-		if err := replace(filepath.Join(dir, c.Name+".svg"), light); err != nil {
+		if err := replace(filepath.Join(dir, c.Name+".svg"), p.Light); err != nil {
 			return err
 		}
 		if err := replace(filepath.Join(dir, c.Name+".png"), png); err != nil {
 			return err
 		}
-		drawn = append(drawn, page.Chart{Name: c.Name, Title: c.Title, Caption: c.Caption, Alt: c.Alt, Light: light, Dark: dark})
+		drawn = append(drawn, p)
+	}
+	for _, r := range a.Rows {
+		for _, c := range chart.OfRow(a, r) {
+			p, err := draw(c)
+			if err != nil {
+				return err
+			}
+			drawn = append(drawn, p)
+		}
 	}
 	var html, json strings.Builder
 	if err := page.Write(&html, a, drawn); err != nil {
@@ -118,6 +123,16 @@ func write(dir string, a *report.Analysis) error {
 		return err
 	}
 	return replace(filepath.Join(dir, "report.json"), []byte(json.String()))
+}
+
+// draw draws a chart for the page.
+func draw(c chart.Chart) (page.Chart, error) {
+	light, err := c.SVG(chart.Light)
+	if err != nil {
+		return page.Chart{}, err
+	}
+	dark, err := c.SVG(chart.Dark)
+	return page.Chart{Name: c.Name, Row: c.Row, Title: c.Title, Caption: c.Caption, Alt: c.Alt, Light: light, Dark: dark}, err
 }
 
 // replace writes a file atomically.

@@ -21,6 +21,7 @@ import (
 // Chart is a picture of an analysis.
 type Chart struct {
 	Name    string // file name without ending
+	Row     string // ID of the row that it is about; empty: of all
 	Title   string
 	Caption string // how to read it
 	Alt     string // what the picture shows, for those who cannot see it
@@ -44,6 +45,20 @@ func All(a *report.Analysis) []Chart {
 	}
 	if m, ok := CoreMap(a); ok {
 		charts = append(charts, m)
+	}
+	return charts
+}
+
+// OfRow returns the charts of one row alone, for the row's section of a page.
+func OfRow(a *report.Analysis, r report.Row) []Chart {
+	if r.Workers == 0 {
+		return nil
+	}
+	alone := *a
+	alone.Rows = []report.Row{r}
+	charts := []Chart{Workers(&alone)}
+	for i := range charts {
+		charts[i].Row = r.ID()
 	}
 	return charts
 }

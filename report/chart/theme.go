@@ -19,6 +19,12 @@ type Theme struct {
 	Background, Ink, Muted, Grid color.Color
 
 	Concurrency, Parallelism, Ceiling color.Color
+
+	// Series are the colours of things of one sort, such as executors or parts
+	// of a stack. The page turns light colours into dark ones by value, so a
+	// light colour that stands in two places does so in the dark theme, too,
+	// and a colour that is the same on both pages is in neither theme.
+	Series [8]color.Color
 }
 
 // Light is the theme for light pages and print.
@@ -30,6 +36,7 @@ var Light = Theme{
 	Concurrency: rgb(0x0072b2),
 	Parallelism: rgb(0xd55e00),
 	Ceiling:     rgb(0x1b1f24),
+	Series:      [8]color.Color{rgb(0x0072b2), rgb(0xd55e00), rgb(0x009e73), rgb(0xcc79a7), rgb(0xa06b00), rgb(0x56b4e9), rgb(0x5b4bb7), rgb(0x8b949e)},
 }
 
 // Dark is the theme for dark pages.
@@ -41,6 +48,7 @@ var Dark = Theme{
 	Concurrency: rgb(0x56b4e9),
 	Parallelism: rgb(0xe69f00),
 	Ceiling:     rgb(0xe6edf3),
+	Series:      [8]color.Color{rgb(0x56b4e9), rgb(0xe69f00), rgb(0x2cc295), rgb(0xe8a3c9), rgb(0xf0e442), rgb(0x2f81c9), rgb(0xa99cf5), rgb(0x6e7681)},
 }
 
 func rgb(v uint32) color.Color {
@@ -67,6 +75,16 @@ func (t Theme) text(size vg.Length, c color.Color) text.Style {
 
 func line(c color.Color, width vg.Length, dashes ...vg.Length) draw.LineStyle {
 	return draw.LineStyle{Color: c, Width: width, Dashes: dashes}
+}
+
+// series is the line and the glyph of the i-th thing of one sort: colour, dashes
+// and shape differ, so that they are told apart without colour.
+func (t Theme) series(i int) (draw.LineStyle, draw.GlyphStyle) {
+	dashes := [][]vg.Length{nil, {6, 2}, {2, 2}, {8, 2, 2, 2}, {1, 3}, {4, 4}, {10, 3}, {3, 1}}
+	shapes := []draw.GlyphDrawer{draw.CircleGlyph{}, draw.SquareGlyph{}, draw.TriangleGlyph{}, draw.PyramidGlyph{}, draw.RingGlyph{}, draw.BoxGlyph{}, draw.PlusGlyph{}, draw.CrossGlyph{}}
+	i %= len(t.Series)
+	style := line(t.Series[i], 1.75, dashes[i]...)
+	return style, glyph(shapes[i], line(t.Series[i], 1))
 }
 
 // plot returns an empty plot in the theme.

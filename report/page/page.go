@@ -22,6 +22,7 @@ var tmpl = template.Must(template.New("page").Parse(source))
 // Chart is a drawn chart for light and for dark pages, as SVG.
 type Chart struct {
 	Name, Title, Caption, Alt string
+	Row                       string // ID of the row that it is about; empty: of all
 	Light, Dark               []byte
 }
 
