@@ -68,18 +68,28 @@ type rowJSON struct {
 	Expected        string       `json:"expected,omitempty"`
 	Outcome         string       `json:"outcome,omitempty"`
 	OutcomeReason   string       `json:"outcome_reason,omitempty"`
+	Class           Class        `json:"class"`
 	Verdict         string       `json:"verdict"`
+	Advice          adviceJSON   `json:"advice"`
 	Samples         int          `json:"samples"`
 	Lines           []lineJSON   `json:"lines"`
 	Scaling         []scaledJSON `json:"scaling"`
 	Stacks          []stack      `json:"stacks"`
 }
 
+// adviceJSON is the least that brings 95 % of the best throughput.
+type adviceJSON struct {
+	Workers natural  `json:"workers"`
+	Cores   int      `json:"cores"`
+	Share   Interval `json:"share"`
+}
+
 func (r Row) json() rowJSON {
 	j := rowJSON{
 		Workload: r.Name(), Package: r.Package, Kind: r.Kind, Executor: r.Executor, Size: r.Size, Workers: natural(r.Workers), P: r.P,
 		ConcurrencyGain: r.Concurrency, ParallelismGain: r.Parallelism, Speedup: r.Speedup, Ceiling: r.Ceiling,
-		TasksInflight: measured(r.Inflight), CPUsBusy: measured(r.CPUsBusy), Verdict: r.Verdict, Samples: r.Samples,
+		TasksInflight: measured(r.Inflight), CPUsBusy: measured(r.CPUsBusy), Class: r.Class, Verdict: r.Verdict,
+		Advice: adviceJSON{natural(r.Advice.Workers), r.Advice.Cores, r.Advice.Share}, Samples: r.Samples,
 		Variant: r.Variant, Weak: r.Weak, OverSerial: r.OverSerial, Cost: float(r.Cost), CostInfinite: math.IsInf(r.Cost, 1),
 		Expected: r.Expected.Shape, Outcome: string(r.Expected.Outcome), OutcomeReason: r.Expected.Reason,
 		Lines: []lineJSON{}, Scaling: []scaledJSON{}, Stacks: []stack{},

@@ -55,7 +55,11 @@ type Row struct {
 	Worst        Interval
 	WorstWorkers int
 
+	// Class is what the gains say, Verdict that and why, in words.
+	Class   Class
 	Verdict string
+
+	Advice Advice
 
 	prefix  string // of the package, where there are several
 	variant string // what tells the row from others of its workload
@@ -129,7 +133,8 @@ func (d *Data) row(base Point) (Row, error) {
 	r.Stacks = d.stacks(base, first, levels)
 	r.warnOfResidual()
 	r.OverSerial, r.Cost = d.overSerial(base, twp, levels)
-	r.Verdict = verdict(r)
+	r.Advice = d.advice(base, levels)
+	r.judgeGains()
 	r.Expected = d.expected(r)
 	return r, nil
 }

@@ -1,0 +1,89 @@
+package report
+
+import (
+	"math"
+	"strings"
+	"testing"
+)
+
+// A row as the gains make it, with a stack at four workers on all cores.
+func judged(gc, gp, worst Interval, change func(*Row)) Row {
+	r := Row{
+		Workers: 4, P: 2, Samples: 20, Ceiling: near(2),
+		Concurrency: gc, Parallelism: gp, Speedup: near(gc.Value * gp.Value), Worst: worst, WorstWorkers: 4,
+	}
+	change(&r)
+	r.judgeGains()
+	return r
+}
+
+func TestVerdictsNameTheLimitAndItsNumber(t *testing.T) {
+	stack := func(s Stack) func(*Row) {
+		s.Workers, s.P, s.ready = 4, 2, true
+		return func(r *Row) { r.Stacks = []Stack{{Workers: 1, P: 2, Imbalance: 1}, s} }
+	}
+	kind := func(kind string, next func(*Row)) func(*Row) {
+		return func(r *Row) { r.Kind = kind; next(r) }
+	}
+	as := func(*Row) {}
+	for _, c := range []struct {
+		gc, gp, worst float64
+		change        func(*Row)
+		class         Class
+		want          string
+	}{
+		{1, 1, 0.4, stack(Stack{Locked: 0.9, Work: 1}), Contends, "limited by the lock: 0.9 of 2 cores blocked; 4 workers on 2 cores run at 0.40×"},
+		{1, 1, 0.4, stack(Stack{Inflation: 1.5}), Contends, "limited by sharing: 1.5 of 2 cores go to CPU time that one worker does not need; 4 workers on 2 cores run at 0.40×"},
+		{1, 1, 0.4, kind("lock", stack(Stack{Inflation: 1.5})), Contends, "limited by the lock: 1.5 of 2 cores go to CPU time that one worker does not need; 4 workers on 2 cores run at 0.40×"},
+		{1, 1, 0.4, kind("comm", stack(Stack{Inflation: 1.5})), Contends, "limited by passing data on: 1.5 of 2 cores go to CPU time that one worker does not need; 4 workers on 2 cores run at 0.40×"},
+		{1, 1, 0.4, kind("spawn", stack(Stack{Inflation: 1.5})), Contends, "limited by starting tasks: 1.5 of 2 cores go to CPU time that one worker does not need; 4 workers on 2 cores run at 0.40×"},
+		{1, 1, 0.4, kind("memory", stack(Stack{Inflation: 1.5})), Contends, "limited by memory: 1.5 of 2 cores go to CPU time that one worker does not need; 4 workers on 2 cores run at 0.40×"},
+		{1, 1, 1, stack(Stack{GC: 1.26}), Serial, "limited by garbage: 1.3 of 2 cores collect it; neither workers nor cores help"},
+		{1, 1, 1, stack(Stack{RunQueue: 1.26}), Serial, "limited by others: they took 1.3 of 2 cores; neither workers nor cores help"},
+		{1, 1, 1, stack(Stack{Imbalance: 0.9, Runnable: math.NaN()}), Serial, "limited by uneven tasks or by waking them: 0.9 of 2 cores have none that runs; neither workers nor cores help"},
+		{1, 1, 1, stack(Stack{Imbalance: 0.9}), Serial, "limited by its serial or uneven part: 0.9 of 2 cores have no task; neither workers nor cores help"},
+		{1, 1, 1, stack(Stack{Runnable: 0.9}), Serial, "limited by waking: 0.9 of 2 cores have tasks that are ready and do not run yet; neither workers nor cores help"},
+		{1, 1, 1, stack(Stack{Waiting: 0.9}), Serial, "limited by waiting: 0.9 of 2 cores have only tasks that wait; neither workers nor cores help"},
+		{1, 1, 1, stack(Stack{Waiting: 0.9, Locked: math.NaN()}), Serial, "0.9 of 2 cores idle, the file does not tell why; neither workers nor cores help"},
+		{1, 1, 1, stack(Stack{Waiting: 0.19}), Serial, "neither workers nor cores help"},
+		{1, 1.9, 1, stack(Stack{Imbalance: 0.3}), Scales, "2 cores give 1.90× where separate programs get 2.00×"},
+		{1, 1.5, 1, stack(Stack{Imbalance: 0.3}), Scales, "2 cores give 1.50× where separate programs get 2.00×; limited by its serial or uneven part: 0.3 of 2 cores have no task"},
+		{1, 1.5, 1, func(r *Row) { r.Ceiling = unknown; stack(Stack{Inflation: 0.4})(r) }, Scales, "2 cores give 1.50×; limited by sharing: 0.4 of 2 cores go to CPU time that one worker does not need"},
+		{1, 1.12, 1, kind("memory", func(r *Row) { r.Ceiling = near(1.2) }), Shares, "memory: 2 cores reach 1.12× the bandwidth of one, separate programs 1.20×"},
+		{1, 1.3, 1, func(r *Row) { r.Ceiling = near(1.4) }, Shares, "2 cores are worth 1.40 even to separate programs, and 1.30 to it"},
+		{3.5, 1.03, 1, as, Waits, "3.50 of 4 workers' waiting overlapped; a second core adds 3 ±1 %"},
+		{3.5, 1, 1, as, Waits, "3.50 of 4 workers' waiting overlapped; a second core adds nothing (0 ±1 %)"},
+		{3.5, 0.8, 1, as, Waits, "3.50 of 4 workers' waiting overlapped; a second core costs 20 ±1 %"},
+		{3.5, 0.97, 1, func(r *Row) { r.P = 8 }, Waits, "3.50 of 4 workers' waiting overlapped; 8 cores cost 3 ±1 %"},
+		{2, 1.5, 1, stack(Stack{Waiting: 0.6}), Mixes, "4 workers bring 2.00× on one core; a second core adds 50 ±2 %; limited by waiting: 0.6 of 2 cores have only tasks that wait"},
+		{2, 1, 1, func(r *Row) { r.P = 1 }, OneCore, "workers help: 4 bring 2.00 ±0.02×"},
+		{1, 1, 1, func(r *Row) { r.P = 1 }, OneCore, "workers do not help"},
+		{1, 1, 1, func(r *Row) { r.P, r.Workers = 1, 0 }, OneCore, "nothing to compare it with"},
+		{1, 0.5, 0.5, func(r *Row) { r.Workers, r.WorstWorkers = 0, 0 }, Contends, "2 cores run at 0.50×"},
+		{1, 1, 1, func(r *Row) { r.Workers, r.WorstWorkers = 0, 0 }, Serial, "cores do not help"},
+		{1, 1, 1, func(r *Row) { r.Parallelism = Interval{1.5, 0.9, 2.4} }, Undecided, "too noisy: G_p is 1.50 ±0.90"},
+		{1, 1, 1, func(r *Row) { r.Concurrency = Interval{0.7, 0.4, 1.2} }, Undecided, "too noisy: G_c is 0.70 ±0.50"},
+		{1, 1.2, 1, func(r *Row) { r.Parallelism = Interval{1.2, 1.05, 1.35} }, Scales, "2 cores give 1.20× where separate programs get 2.00×; (unsure: too noisy)"},
+		{1, 1.9, 1, func(r *Row) { r.Samples = 3 }, Scales, "2 cores give 1.90× where separate programs get 2.00× (provisional: 3 of 10 samples)"},
+	} {
+		r := judged(near(c.gc), near(c.gp), near(c.worst), c.change)
+		want := strings.Replace(string(c.class)+": "+c.want, "; (", " (", 1)
+		if r.Class != c.class || r.Verdict != want {
+			t.Errorf("G_c %s, G_p %s:\n%s: %s\nwant\n%s: %s", r.Concurrency, r.Parallelism, r.Class, r.Verdict, c.class, want)
+		}
+	}
+}
+
+// The row of one sample has no verdict, and one whose worst number of workers
+// is one does not contend.
+func TestVerdictsNeedEvidence(t *testing.T) {
+	if r := judged(near(1), near(2), near(1), func(r *Row) { r.Speedup = Interval{2, math.NaN(), math.NaN()} }); r.Class != Undecided || r.Verdict != "one sample: no verdict" {
+		t.Error(r.Verdict)
+	}
+	if r := judged(near(1), near(1), near(0.5), func(r *Row) { r.WorstWorkers = 1 }); r.Class != Serial {
+		t.Error(r.Verdict)
+	}
+	if r := judged(near(1), near(1), Interval{0.5, 0.2, 1.2}, func(*Row) {}); r.Class != Serial {
+		t.Error(r.Verdict)
+	}
+}
