@@ -5,7 +5,7 @@ GO    ?= go
 BENCH ?= .
 FLAGS ?=
 
-sources := $(shell find . \( -path ./results -o -path ./bench/peers \) -prune -o \( -name '*.go' -not -name '*_test.go' -o -name '*.s' -o -name page.html \) -print) go.mod go.sum
+sources := $(shell find . \( -path ./results -o -path ./bench/peers \) -prune -o \( -name '*.go' -not -name '*_test.go' -o -name '*.s' -o -name '*.html' -o -name live.js -o -name schema.json \) -print) go.mod go.sum
 
 .PHONY: help bench run report test race soak peers peers-test lint smoke clean
 

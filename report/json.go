@@ -1,22 +1,32 @@
 package report
 
 import (
+	_ "embed"
 	"encoding/json"
 	"io"
 	"math"
 )
 
-// WriteJSON writes the analysis for programs. Times are seconds, throughputs
-// jobs per second, gains plain ratios; what was not measured is null.
+// Schema describes what WriteJSON writes, as JSON Schema of the draft 2020-12.
+//
+//go:embed schema.json
+var Schema string
+
+// jsonVersion rises when a field goes or changes its meaning.
+const jsonVersion = 1
+
+// WriteJSON writes the analysis for programs, as Schema says. Times are seconds,
+// throughputs jobs per second, gains plain ratios; what was not measured is null.
 func (a *Analysis) WriteJSON(w io.Writer) error {
 	out := struct {
+		Version  int               `json:"version"`
 		Files    []string          `json:"files"`
 		Host     map[string]string `json:"host"`
 		Samples  int               `json:"samples"`
 		LeftOut  int               `json:"left_out"`
 		Rows     []rowJSON         `json:"rows"`
 		Warnings []string          `json:"warnings"`
-	}{Files: a.Data.Files, Host: a.Data.Host, Samples: a.Samples, LeftOut: a.LeftOut, Rows: []rowJSON{}, Warnings: []string{}}
+	}{Version: jsonVersion, Files: a.Data.Files, Host: a.Data.Host, Samples: a.Samples, LeftOut: a.LeftOut, Rows: []rowJSON{}, Warnings: []string{}}
 	for _, r := range a.Rows {
 		out.Rows = append(out.Rows, r.json())
 	}

@@ -450,25 +450,6 @@ func TestRowsComeInTheOrderOfTheFile(t *testing.T) {
 	}
 }
 
-func TestTable(t *testing.T) {
-	f := sweep("Waiter", func(w, p int) float64 { return 64 / float64(w) }, 2)
-	f.kinds = "Waiter=wait"
-	var b strings.Builder
-	if err := analyze(t, f.write(t)).WriteTable(&b); err != nil {
-		t.Fatal(err)
-	}
-	lines := strings.Split(b.String(), "\n")
-	for i, want := range []string{
-		"workload  kind  workers  cores        G_c         G_p  S = G_c×G_p        H(2)  in flight  CPUs busy  COST  expected  verdict",
-		"waiter    wait       64      2  64.0 ±0.2  1.00 ±0.00    64.0 ±0.1  2.00 ±0.00       1.50       0.50     –  –         waits: 64.0 of 64 workers' waiting overlapped; a second core adds nothing (0 ±1 %)",
-		"",
-	} {
-		if lines[i] != want {
-			t.Errorf("line %d is\n%s\nwant\n%s", i, lines[i], want)
-		}
-	}
-}
-
 func TestJSONIsWhatTheRowsSay(t *testing.T) {
 	f := sweep("Waiter", func(w, p int) float64 { return 64 / float64(w) }, 2)
 	f.order = f.order[:len(f.order)-1] // no copies: no ceiling

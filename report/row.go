@@ -61,6 +61,7 @@ type Row struct {
 
 	Advice Advice
 
+	base    Point  // what its points have in common; no workers, cores and procs
 	prefix  string // of the package, where there are several
 	variant string // what tells the row from others of its workload
 	tainted bool   // samples under pressure had to be used
@@ -86,6 +87,7 @@ func (d *Data) row(base Point) (Row, error) {
 		return Row{}, errNoBaseline
 	}
 	r := Row{
+		base:     base,
 		Workload: base.Workload,
 		Package:  base.Package,
 		Kind:     d.Kinds[base.Workload],

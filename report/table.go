@@ -2,12 +2,10 @@ package report
 
 import (
 	"fmt"
-	"io"
 	"math"
 	"regexp"
 	"slices"
 	"strings"
-	"unicode/utf8"
 )
 
 // Columns are the headings of the headline table. The verdict is the last.
@@ -49,6 +47,8 @@ func (i Interval) String() string {
 	}
 	digits := 2
 	switch {
+	case i.Value >= 1e6: // of times that nobody measured; three hundred digits would burst every table
+		return fmt.Sprintf("%.1e", i.Value)
 	case i.Value >= 100:
 		digits = 0
 	case i.Value >= 10:
@@ -56,7 +56,11 @@ func (i Interval) String() string {
 	}
 	s := fmt.Sprintf("%.*f", digits, i.Value)
 	if !math.IsNaN(i.Low) && i.High > i.Low {
-		s += fmt.Sprintf(" ±%.*f", digits, i.HalfWidth())
+		half := i.HalfWidth()
+		if half >= 1e4 {
+			return s + fmt.Sprintf(" ±%.0e", half)
+		}
+		s += fmt.Sprintf(" ±%.*f", digits, half)
 	}
 	return s
 }
@@ -92,59 +96,13 @@ func number(x float64) string {
 	return fmt.Sprintf("%.2f", x)
 }
 
-// WriteTable writes the headline table and what to know about it.
-func (a *Analysis) WriteTable(w io.Writer) error {
-	table := [][]string{a.shortColumns()}
-	for _, r := range a.Rows {
-		cells := r.Cells()
-		for i := range cells[:8] {
-			cells[i] = strings.TrimLeft(cells[i], "×= ")
-		}
-		table = append(table, cells)
-	}
-	widths := make([]int, len(table[0]))
-	for _, row := range table {
-		for i, cell := range row {
-			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
-		}
-	}
-	var b strings.Builder
-	for _, row := range table {
-		for i, cell := range row {
-			pad := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell))
-			switch {
-			case i == len(row)-1:
-				b.WriteString(cell)
-			case i < 2 || i == len(row)-2:
-				b.WriteString(cell + pad + "  ")
-			default:
-				b.WriteString(pad + cell + "  ")
-			}
-		}
-		b.WriteByte('\n')
-	}
-	b.WriteString("\n" + strings.Join(a.Notes(), "\n") + "\n")
-	_, err := io.WriteString(w, b.String())
-	return err
-}
-
-// shortColumns are the headings that fit over a terminal's columns.
-func (a *Analysis) shortColumns() []string {
-	ceiling := "H(p)"
-	if len(a.Rows) > 0 {
-		ceiling = fmt.Sprintf("H(%d)", a.Rows[0].P)
-	}
-	return []string{"workload", "kind", "workers", "cores", "G_c", "G_p", "S = G_c×G_p", ceiling, "in flight", "CPUs busy", "COST", "expected", "verdict"}
-}
-
 // Notes explain the table and carry the warnings, a line each.
 func (a *Analysis) Notes() []string {
 	notes := []string{
 		"G_c: gain from workers on one core. G_p: gain from cores at those workers. H(p): what p separate programs gain from p cores.",
 		"COST: the fewest cores on which it beats the plain serial program. Expected: the scaling that the workload declares, held against the measurement.",
 		"± is the wider half of the 95 % interval. In flight and CPUs busy are means at the workers and cores of the row.",
-		fmt.Sprintf("%d samples, %d left out because others wanted more than %.0f %% of the CPUs; every number rests on at least %d.",
-			a.Samples, a.LeftOut, 100*MaxPressure, a.Fewest),
+		a.sampleNote(),
 	}
 	for _, r := range a.Rows {
 		if r.Expected.Outcome == NotMet {
@@ -155,6 +113,12 @@ func (a *Analysis) Notes() []string {
 		notes = append(notes, "warning: "+err.Error())
 	}
 	return notes
+}
+
+// sampleNote says what the numbers rest on.
+func (a *Analysis) sampleNote() string {
+	return fmt.Sprintf("%d samples, %d left out because others wanted more than %.0f %% of the CPUs; every number rests on at least %d.",
+		a.Samples, a.LeftOut, 100*MaxPressure, a.Fewest)
 }
 
 // warnings are those of the analysis and of its rows.

@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -15,13 +17,26 @@ import (
 )
 
 type reportCmd struct {
-	Files   []string `arg:"" optional:"" help:"Result files (default: the newest run)."`
-	Results string   `help:"Folder in which to look for the newest run (default: results)." default:"results" placeholder:"DIR"`
-	Stack   bool     `help:"Print the speedup stack of every point as well: what its cores did."`
-	Output  string   `short:"o" help:"Folder to write the report to (default: report beside the first file)." placeholder:"DIR"`
+	Files    []string `arg:"" optional:"" help:"Result files (default: the newest run)."`
+	Results  string   `help:"Folder in which to look for the newest run (default: results)." default:"results" placeholder:"DIR"`
+	Output   string   `short:"o" help:"Folder to write the page, the charts and report.json to (default: report beside the first file; none where another form is asked for)." placeholder:"DIR"`
+	Stack    bool     `xor:"form" help:"Print the speedup stack of every point as well: what its cores did."`
+	Markdown bool     `xor:"form" help:"Print the table as a comment for a pull request instead."`
+	CSV      bool     `name:"csv" xor:"form" help:"Print a line per point instead, as CSV (see go doc overlap/report Analysis.WriteCSV)."`
+	JSON     bool     `name:"json" xor:"form" help:"Print everything as JSON instead, as --schema describes it."`
+	Schema   bool     `xor:"form" help:"Print the JSON Schema of --json, and read no result file."`
+	Serve    bool     `xor:"form" help:"Show the page of one run in a browser on this machine, and keep it fresh while the run goes on. Ctrl-C ends it."`
+	Port     uint16   `help:"Port for --serve (default: a free one)." placeholder:"N"`
 }
 
-func (c *reportCmd) Run(s *streams) error {
+func (c *reportCmd) Run(ctx context.Context, s *streams) error {
+	if c.Port != 0 && !c.Serve {
+		return errors.New("--port is that of --serve, which is not given")
+	}
+	if c.Schema {
+		_, err := io.WriteString(s.out, report.Schema)
+		return err
+	}
 	if len(c.Files) == 0 {
 		newest, err := newestRun(c.Results, "*/*.txt")
 		if err != nil {
@@ -29,36 +44,60 @@ func (c *reportCmd) Run(s *streams) error {
 		}
 		c.Files = []string{newest}
 	}
-	if c.Output == "" {
-		c.Output = filepath.Join(filepath.Dir(c.Files[0]), "report")
+	if c.Serve {
+		return c.serve(ctx, s)
 	}
 	d, err := report.Load(c.Files...)
 	if err != nil {
 		return err
 	}
 	a := report.Analyze(d)
-	if len(a.Rows) == 0 {
+	if len(a.Rows) == 0 && !c.CSV { // its points need no partners
 		return fmt.Errorf("%s: nothing to factorise: %w", strings.Join(c.Files, ", "), errors.Join(a.Warnings...))
 	}
-	fmt.Fprintf(s.out, "%s", strings.Join(c.Files, ", "))
-	if name, cpu := d.Host["host"], d.Host["cpu"]; name != "" {
-		fmt.Fprintf(s.out, " (measured on %s, %s)", name, cpu)
-	}
-	fmt.Fprint(s.out, "\n\n")
-	if err := a.WriteTable(s.out); err != nil {
+	other, err := c.print(s, a)
+	if err != nil {
 		return err
 	}
-	if c.Stack {
-		fmt.Fprintln(s.out)
-		if err := a.WriteStacks(s.out); err != nil {
-			return err
-		}
+	if other && c.Output == "" {
+		return nil
+	}
+	if c.Output == "" {
+		c.Output = filepath.Join(filepath.Dir(c.Files[0]), "report")
 	}
 	if err := write(c.Output, a); err != nil {
 		return fmt.Errorf("write the report: %w", err)
 	}
-	fmt.Fprintf(s.out, "\nreport: %s\n", filepath.Join(c.Output, "index.html"))
+	if !other {
+		fmt.Fprintf(s.out, "\nreport: %s\n", filepath.Join(c.Output, "index.html"))
+	}
 	return nil
+}
+
+// print writes the analysis in the form that was asked for, and reports whether
+// that is for another program: then nothing else may be on standard output.
+func (c *reportCmd) print(s *streams, a *report.Analysis) (other bool, err error) {
+	switch {
+	case c.Markdown:
+		return true, a.WriteMarkdown(s.out)
+	case c.JSON:
+		return true, a.WriteJSON(s.out)
+	case c.CSV:
+		for _, note := range a.Warnings { // they have no place among the points
+			fmt.Fprintf(s.err, "warning: %v\n", note)
+		}
+		return true, a.WriteCSV(s.out)
+	}
+	fmt.Fprintf(s.out, "%s", strings.Join(c.Files, ", "))
+	if name, cpu := a.Data.Host["host"], a.Data.Host["cpu"]; name != "" {
+		fmt.Fprintf(s.out, " (measured on %s, %s)", name, cpu)
+	}
+	fmt.Fprint(s.out, "\n\n")
+	if err := terminalOf(s.out).WriteTable(s.out, a); err != nil || !c.Stack {
+		return false, err
+	}
+	fmt.Fprintln(s.out)
+	return false, a.WriteStacks(s.out)
 }
 
 // newestRun finds the run with the latest time in its name that matches the

@@ -1,0 +1,190 @@
+package cli
+
+import (
+	"bytes"
+	"crypto/sha256"
+	_ "embed"
+	"errors"
+	"fmt"
+	"html/template"
+	"os"
+	"sync"
+	"time"
+
+	"overlap/report"
+	"overlap/report/chart"
+	"overlap/report/page"
+)
+
+// live is the report of a result file that may still grow. It looks at the
+// file only when somebody asks, so that a run without a reader is not disturbed.
+type live struct {
+	path string
+	say  func(string) // tells whoever started the server that the file became unreadable
+
+	mu      sync.Mutex
+	next    time.Time // before which the file is not looked at again
+	file    stamp     // of the file when it was last read
+	shown   view
+	good    bool   // shown is of a file that could be read
+	trouble string // last said
+}
+
+// stamp tells whether a file has changed.
+type stamp struct {
+	size int64
+	time time.Time
+}
+
+// view is what a browser may ask for. It is replaced, never changed.
+type view struct {
+	version    string // differs whenever the page does
+	page, json []byte
+	pictures   map[string][]byte // charts over all rows, as SVG, by name
+}
+
+// Looking again takes at most a twentieth of one core, which others measure on,
+// and is worth nothing sooner than a sample takes.
+const (
+	lookEvery = 2 * time.Second
+	lookShare = 20
+)
+
+// view returns the newest view that may be had now. Who asks while another asks
+// waits for the same view: two analyses at once would disturb the run twice.
+func (l *live) view() view {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	began := time.Now()
+	if began.Before(l.next) {
+		return l.shown
+	}
+	l.look()
+	ended := time.Now()
+	l.next = ended.Add(max(lookEvery, (lookShare-1)*ended.Sub(began)))
+	return l.shown
+}
+
+// look makes a view of the file, if it has changed. What cannot be read or drawn
+// leaves the last good view as it is.
+func (l *live) look() {
+	text, err := l.read()
+	if err == nil && text == nil {
+		return
+	}
+	var v view
+	if err == nil {
+		v, err = viewOf(text, l.path)
+	}
+	if err == nil {
+		l.good, l.trouble = true, ""
+	} else {
+		if l.trouble != err.Error() {
+			l.trouble = err.Error()
+			l.say("note: " + l.trouble + ": the page stays as it was until the file can be read")
+		}
+		if l.good {
+			return
+		}
+		v = waiting(l.path, nil, l.trouble)
+	}
+	v.version = fmt.Sprintf("%x", sha256.Sum256(v.page))
+	l.shown = v
+}
+
+// read returns the text up to the last line break, because a sweep may be
+// writing the line behind it; nil if the file is as it was.
+func (l *live) read() ([]byte, error) {
+	info, err := os.Stat(l.path)
+	if err != nil {
+		return nil, fmt.Errorf("result file: %w", err)
+	}
+	now := stamp{info.Size(), info.ModTime()}
+	if now == l.file {
+		return nil, nil
+	}
+	text, err := os.ReadFile(l.path)
+	if err != nil {
+		return nil, fmt.Errorf("result file: %w", err)
+	}
+	l.file = now
+	if text == nil {
+		text = []byte{}
+	}
+	return text[:bytes.LastIndexByte(text, '\n')+1], nil
+}
+
+// viewOf draws what the text of a result file says.
+func viewOf(text []byte, path string) (view, error) {
+	d, err := report.Read(bytes.NewReader(text), path)
+	if err != nil {
+		return view{}, err
+	}
+	a := report.Analyze(d)
+	if len(a.Rows) == 0 {
+		return waiting(path, a, ""), nil
+	}
+	v := view{pictures: map[string][]byte{}}
+	charts := chart.All(a)
+	for _, r := range a.Rows {
+		charts = append(charts, chart.OfRow(a, r)...)
+	}
+	var drawn []page.Chart
+	for _, c := range charts {
+		p, err := draw(c)
+		if err != nil {
+			return view{}, err
+		}
+		if c.Row == "" {
+			v.pictures[c.Name] = p.Light
+		}
+		drawn = append(drawn, p)
+	}
+	var html, json bytes.Buffer
+	if err := errors.Join(page.Write(&html, a, drawn), a.WriteJSON(&json)); err != nil {
+		return view{}, err
+	}
+	v.page, v.json = following(html.Bytes()), json.Bytes()
+	return v, nil
+}
+
+// liveScript loads a page again when it has changed.
+//
+//go:embed live.js
+var liveScript []byte
+
+//go:embed waiting.html
+var waitingSource string
+
+var waitingPage = template.Must(template.New("waiting").Parse(waitingSource))
+
+// waiting is the view of a run that has too little for a row: it says what there
+// is. a is nil if the file could not be read, and trouble says why.
+func waiting(path string, a *report.Analysis, trouble string) view {
+	data := struct {
+		Path, Trouble   string
+		Samples, Points int
+		Notes           []string
+	}{Path: path, Trouble: trouble}
+	json := bytes.NewBufferString("null\n")
+	if a != nil {
+		data.Samples, data.Points = a.Samples, len(a.Data.Points)
+		for _, err := range a.Warnings {
+			data.Notes = append(data.Notes, err.Error())
+		}
+		json.Reset()
+		_ = a.WriteJSON(json) // a Buffer takes everything, and the numbers are checked
+	}
+	var html bytes.Buffer
+	if err := waitingPage.Execute(&html, data); err != nil {
+		panic("cli: " + err.Error()) // waiting.html names what data has not
+	}
+	return view{page: html.Bytes(), json: json.Bytes()}
+}
+
+// following is a page that loads itself again, under the policy of waiting.html.
+func following(html []byte) []byte {
+	const policy = `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'">`
+	html = bytes.Replace(html, []byte("<head>"), []byte("<head>\n"+policy), 1)
+	return bytes.Replace(html, []byte("</head>"), []byte("<script src=\"live.js\" defer></script>\n</head>"), 1)
+}

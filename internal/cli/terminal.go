@@ -1,0 +1,38 @@
+package cli
+
+import (
+	"io"
+	"os"
+	"runtime"
+
+	"golang.org/x/term"
+
+	"overlap/report"
+)
+
+// terminalOf is what w shows: its width if it is a terminal, and colours if it
+// has them and nobody asked for none.
+func terminalOf(w io.Writer) report.Terminal {
+	f, ok := w.(*os.File)
+	t := report.Terminal{Colour: coloured(isTerminal(w), os.Getenv)}
+	if ok && isTerminal(w) {
+		if width, _, err := term.GetSize(int(f.Fd())); err == nil {
+			t.Width = width
+		}
+	}
+	return t
+}
+
+// coloured follows no-color.org, whose variable wins, and bixense.com/clicolors
+// for logs that show colours without being a terminal. Only the newer terminals
+// of Windows know the sequences without being asked.
+func coloured(terminal bool, env func(string) string) bool {
+	force := env("CLICOLOR_FORCE")
+	switch {
+	case env("NO_COLOR") != "" || env("TERM") == "dumb":
+		return false
+	case force != "" && force != "0":
+		return true
+	}
+	return terminal && (runtime.GOOS != "windows" || env("WT_SESSION") != "")
+}

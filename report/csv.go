@@ -1,0 +1,193 @@
+package report
+
+import (
+	"cmp"
+	"encoding/csv"
+	"io"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// pointLine is what a line of CSV is made of.
+type pointLine struct {
+	d       *Data
+	p       Point
+	times   series
+	seconds Interval
+	stack   *Stack // nil if the file does not tell
+}
+
+// pointColumn is a column of the CSV.
+type pointColumn struct {
+	name  string
+	value func(pointLine) string
+}
+
+// pointColumns are the columns: what the point is, what its samples say, and
+// its speedup stack. A new column goes to the end, so that the numbers of the
+// others stay.
+func pointColumns() []pointColumn {
+	columns := []pointColumn{
+		{"workload", func(l pointLine) string { return plain(l.p.Workload) }},
+		{"package", func(l pointLine) string { return plain(l.p.Package) }},
+		{"kind", func(l pointLine) string { return plain(l.d.Kinds[l.p.Workload]) }},
+		{"variant", func(l pointLine) string { return plain(l.p.Variant) }},
+		{"executor", func(l pointLine) string { return plain(l.p.Executor) }},
+		{"size", func(l pointLine) string { return plain(l.p.Size) }},
+		{"scaling", func(l pointLine) string { return scaling(l.p.Weak) }},
+		{"slices", func(l pointLine) string { return strconv.Itoa(l.p.Slices) }},
+		{"copies", func(l pointLine) string { return strconv.Itoa(l.p.Copies) }},
+		{"workers", func(l pointLine) string { return whole(l.p.Workers) }},
+		{"cores", func(l pointLine) string { return strconv.Itoa(l.p.Cores) }},
+		{"gomaxprocs", func(l pointLine) string { return strconv.Itoa(l.p.Procs) }},
+		{"samples", func(l pointLine) string { return strconv.Itoa(len(l.times)) }},
+		{"left_out", func(l pointLine) string { return strconv.Itoa(len(l.d.Samples[l.p]) - len(l.times)) }},
+		{"sec_per_op", func(l pointLine) string { return decimal(l.seconds.Value) }},
+		{"sec_per_op_low", func(l pointLine) string { return decimal(l.seconds.Low) }},
+		{"sec_per_op_high", func(l pointLine) string { return decimal(l.seconds.High) }},
+	}
+	for _, m := range []struct {
+		name string
+		get  func(Sample) float64
+	}{
+		{"tasks_in_flight", func(s Sample) float64 { return positive(s.Inflight) }},
+		{"cpus_busy", func(s Sample) float64 { return positive(s.CPUsBusy) }},
+		{"items_per_sec", func(s Sample) float64 { return s.Items }},
+		{"task_p50_sec", func(s Sample) float64 { return s.Task50 }},
+		{"task_p99_sec", func(s Sample) float64 { return s.Task99 }},
+		{"arrival_p50_sec", func(s Sample) float64 { return s.Arrival50 }},
+		{"arrival_p99_sec", func(s Sample) float64 { return s.Arrival99 }},
+		{"fairness", func(s Sample) float64 { return s.Fairness }},
+	} {
+		columns = append(columns, pointColumn{m.name, func(l pointLine) string { return decimal(l.d.told(l.p, m.get)) }})
+	}
+	for _, part := range []struct {
+		name string
+		get  func(Stack) float64
+	}{
+		{"stack_work", func(s Stack) float64 { return s.Work }},
+		{"stack_inflation", func(s Stack) float64 { return s.Inflation }},
+		{"stack_gc", func(s Stack) float64 { return s.GC }},
+		{"stack_run_queue", func(s Stack) float64 { return s.RunQueue }},
+		{"stack_imbalance", func(s Stack) float64 { return s.Imbalance }},
+		{"stack_locked", func(s Stack) float64 { return s.Locked }},
+		{"stack_runnable", func(s Stack) float64 { return s.Runnable }},
+		{"stack_waiting", func(s Stack) float64 { return s.Waiting }},
+		{"stack_residual", func(s Stack) float64 { return s.Residual }},
+	} {
+		columns = append(columns, pointColumn{part.name, func(l pointLine) string {
+			if l.stack == nil {
+				return ""
+			}
+			return decimal(part.get(*l.stack))
+		}})
+	}
+	return columns
+}
+
+// PointColumns are the headings of the CSV.
+func PointColumns() (names []string) {
+	for _, c := range pointColumns() {
+		names = append(names, c.name)
+	}
+	return names
+}
+
+// WriteCSV writes a line per point, the smallest thing that has an interval:
+// whatever a chart shows can be made from it, and the samples are in the result
+// file already. Times are seconds of wall time per job, the geometric mean of
+// the samples with its 95 % interval; with weak scaling, of the work that one
+// worker would have had. The parts of the speedup stack are cores. A point
+// under the executor serial is the plain serial program, one with slices or
+// copies above 1 belongs to the ceiling. What was not measured is an empty
+// cell. A text that a spreadsheet would take for a formula has an apostrophe
+// before it. The format is that of RFC 4180, in UTF-8.
+func (a *Analysis) WriteCSV(w io.Writer) error {
+	out := csv.NewWriter(w)
+	columns := pointColumns()
+	if err := out.Write(PointColumns()); err != nil {
+		return err
+	}
+	stacks := a.stacksByPoint()
+	for _, p := range a.Data.inOrder() {
+		line := pointLine{d: a.Data, p: p}
+		line.times, _ = a.Data.series(p)
+		line.seconds = around(line.times.mean(), line.times.logs())
+		if s, ok := stacks[p]; ok {
+			line.stack = &s
+		}
+		var cells []string
+		for _, c := range columns {
+			cells = append(cells, c.value(line))
+		}
+		if err := out.Write(cells); err != nil {
+			return err
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+// inOrder is the points as people would list them: a sweep visits them in
+// random order.
+func (d *Data) inOrder() []Point {
+	points := slices.Clone(d.Points)
+	slices.SortStableFunc(points, func(a, b Point) int {
+		return cmp.Or(
+			d.rank(a.Workload)-d.rank(b.Workload), cmp.Compare(a.Package, b.Package), cmp.Compare(a.Workload, b.Workload),
+			cmp.Compare(a.Variant, b.Variant), cmp.Compare(a.Size, b.Size), cmp.Compare(scaling(a.Weak), scaling(b.Weak)),
+			cmp.Compare(a.Executor, b.Executor), a.Copies-b.Copies, a.Slices-b.Slices,
+			a.Cores-b.Cores, a.Procs-b.Procs, a.Workers-b.Workers,
+		)
+	})
+	return points
+}
+
+// stacksByPoint are the stacks of all rows.
+func (a *Analysis) stacksByPoint() map[Point]Stack {
+	found := map[Point]Stack{}
+	for _, r := range a.Rows {
+		for _, l := range a.Data.levels(r.base) {
+			for _, s := range r.Stacks {
+				if p := r.base.at(s.Workers, l); s.P == l.p() {
+					found[p] = s
+				}
+			}
+		}
+	}
+	return found
+}
+
+func scaling(weak bool) string {
+	if weak {
+		return "weak"
+	}
+	return "strong"
+}
+
+// whole is a number of things; 0 is unknown.
+func whole(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
+}
+
+// decimal is a number in six digits, more than any sample is worth.
+func decimal(x float64) string {
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return ""
+	}
+	return strconv.FormatFloat(x, 'g', 6, 64)
+}
+
+// plain is a text that no spreadsheet runs (OWASP, CSV injection). It has no
+// tabs and line breaks, which would do the same, since names have none.
+func plain(text string) string {
+	if text != "" && strings.ContainsRune("=+-@＝＋－＠", []rune(text)[0]) {
+		return "'" + text
+	}
+	return text
+}

@@ -1,0 +1,161 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+)
+
+// MaxMarkdown is the length of the longest comment that GitHub takes, in
+// characters. WriteMarkdown counts bytes, of which there are never fewer.
+const MaxMarkdown = 65536
+
+// widestCell is where a name in Markdown is cut, in columns.
+const widestCell = 80
+
+// WriteMarkdown writes the headline as a comment for a pull request, of at most
+// MaxMarkdown bytes: rows and warnings that do not fit are left out, and it says
+// how many. What a result file holds is text in it: no name becomes a mention,
+// a reference, a link or markup.
+func (a *Analysis) WriteMarkdown(w io.Writer) error {
+	columns := []string{"workload", "w × p", "concurrency gain", "parallelism gain", "speedup", "ceiling H(p)", "in flight", "CPUs busy", "verdict"}
+	aligns := []string{":--", "--:", "--:", "--:", "--:", "--:", "--:", "--:", ":--"}
+	var b strings.Builder
+	b.WriteString(a.markdownSummary() + "\n\n" + markdownRow(columns) + markdownRow(aligns))
+	details := a.markdownDetails(MaxMarkdown / 4)
+	for i, r := range a.Rows {
+		row := markdownRow(r.markdownCells())
+		note := fmt.Sprintf("\n%d more rows do not fit into a comment: see the whole report.\n", len(a.Rows)-i)
+		if b.Len()+len(row)+len(note)+len(details) > MaxMarkdown {
+			b.WriteString(note)
+			break
+		}
+		b.WriteString(row)
+	}
+	_, err := io.WriteString(w, b.String()+details)
+	return err
+}
+
+// markdownSummary is what a reader learns before the table. It counts the
+// intervals, not the words of the verdicts.
+func (a *Analysis) markdownSummary() string {
+	workers, cores, both, p := 0, 0, 0, 0
+	for _, r := range a.Rows {
+		c, g := helps(r.Concurrency), helps(r.Parallelism)
+		if c {
+			workers++
+		}
+		if g {
+			cores++
+		}
+		if c && g {
+			both++
+		}
+		p = max(p, r.P)
+	}
+	where := ""
+	if host := a.Data.Host["host"]; host != "" {
+		where = " of " + codeSpan(host)
+		if cpu := a.Data.Host["cpu"]; cpu != "" {
+			where += " (" + codeSpan(cpu) + ")"
+		}
+	}
+	return fmt.Sprintf("**overlap**: of %d workloads, more workers speed up %d, more cores %d, both %d; on up to %d cores%s.", len(a.Rows), workers, cores, both, p, where)
+}
+
+func (r Row) markdownCells() []string {
+	words := prose(r.Verdict)
+	if e := r.Expected; e.Outcome == NotMet {
+		words += "; **not met**: it should be " + codeSpan(e.Shape) + ": " + prose(e.Reason)
+	}
+	return []string{
+		codeSpan(r.Name()), fmt.Sprintf("%s × %d", count(r.Workers), r.P),
+		r.Concurrency.String(), r.Parallelism.String(), r.Speedup.String(), r.Ceiling.String(),
+		number(r.Inflight), number(r.CPUsBusy), words,
+	}
+}
+
+func markdownRow(cells []string) string { return "| " + strings.Join(cells, " | ") + " |\n" }
+
+// markdownDetails are the notes and the warnings, folded, in at most limit
+// bytes. They stand in a block of code, in which nothing is markup.
+func (a *Analysis) markdownDetails(limit int) string {
+	warnings := a.warnings()
+	summary := a.sampleNote()
+	if len(warnings) > 0 {
+		summary += fmt.Sprintf(" Warnings: %d.", len(warnings))
+	}
+	var text strings.Builder
+	for _, note := range tableNotes()[:1] {
+		text.WriteString(note + "\n")
+	}
+	text.WriteString("± is the wider half of the 95 % interval.\n")
+	for i, err := range warnings {
+		line := "warning: " + oneLine(err.Error()) + "\n"
+		if text.Len()+len(line) > limit {
+			fmt.Fprintf(&text, "%d more warnings do not fit\n", len(warnings)-i)
+			break
+		}
+		text.WriteString(line)
+	}
+	fence := strings.Repeat("`", max(3, longestRun(text.String())+1))
+	return "\n<details><summary>" + summary + "</summary>\n\n" + fence + "text\n" + text.String() + fence + "\n\n</details>\n"
+}
+
+// codeSpan is a text as Markdown code of one line. Only there GitHub looks for
+// no mentions, references and addresses; entities do not keep it from that. A
+// pipe ends the cell of a table even in code, unless it has a backslash.
+func codeSpan(text string) string {
+	text = cut(strings.TrimSpace(oneLine(text)), widestCell)
+	if text == "" {
+		return "–"
+	}
+	if len(text) > 4*widestCell { // of marks without a width
+		text = strings.ToValidUTF8(text[:4*widestCell], "") + "…"
+	}
+	fence := strings.Repeat("`", longestRun(text)+1)
+	if len(fence) > 1 {
+		text = " " + text + " "
+	}
+	return fence + strings.ReplaceAll(text, "|", `\|`) + fence
+}
+
+// longestRun is the longest run of backticks in a text.
+func longestRun(text string) (longest int) {
+	run := 0
+	for _, r := range text {
+		if run++; r != '`' {
+			run = 0
+		}
+		longest = max(longest, run)
+	}
+	return longest
+}
+
+// prose is a text of ours as Markdown, with what may be a name in it: nothing
+// in it is markup, and a mark without width keeps mentions and references from
+// being ones.
+func prose(text string) string {
+	var b strings.Builder
+	for _, r := range oneLine(text) {
+		switch {
+		case strings.ContainsRune("\\`*_{}[]|~!$", r):
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		case r == '<':
+			b.WriteString("&lt;")
+		case r == '>':
+			b.WriteString("&gt;")
+		case r == '&':
+			b.WriteString("&amp;")
+		case r == '@' || r == '#':
+			b.WriteString(string(r) + "\u200b")
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// oneLine is a text without line breaks and other characters that control.
+func oneLine(text string) string { return printable(strings.Join(strings.Fields(text), " ")) }

@@ -1,0 +1,189 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"strings"
+
+	"github.com/rivo/uniseg"
+)
+
+// Terminal is where text for people goes. The zero Terminal has 100 columns and
+// no colours, as a pipe or a file has.
+type Terminal struct {
+	Width  int // in columns; the table of ordinary numbers needs 75
+	Colour bool
+}
+
+// defaultWidth is that of what is no terminal: most windows have as many, and
+// what a reader copies from one into a page still fits.
+const defaultWidth = 100
+
+// Sequences of ECMA-48 that terminals know. The colours are the named ones,
+// which every theme of a terminal keeps readable.
+const (
+	bold   = "1"
+	blue   = "34"
+	yellow = "33"
+	red    = "31"
+)
+
+// paint is the text in a style, where there are colours.
+func (t Terminal) paint(style, text string) string {
+	if !t.Colour || strings.TrimSpace(text) == "" {
+		return text
+	}
+	return "\x1b[" + style + "m" + text + "\x1b[0m"
+}
+
+// WriteTable writes the headline table and what to know about it, for a
+// Terminal without width and colours.
+func (a *Analysis) WriteTable(w io.Writer) error { return Terminal{}.WriteTable(w, a) }
+
+// WriteTable writes the headline table and what to know about it. A row is a
+// line of numbers and a line of words, because a table with the words in its
+// last column is wider than a screen, and one that wraps is no table. COST, the
+// tasks in flight and the CPUs busy are on the page, in the JSON and the CSV.
+func (t Terminal) WriteTable(w io.Writer, a *Analysis) error {
+	if t.Width <= 0 {
+		t.Width = defaultWidth
+	}
+	var b strings.Builder
+	for _, line := range t.table(a) {
+		b.WriteString(strings.TrimRight(line, " ") + "\n")
+	}
+	b.WriteByte('\n')
+	for _, note := range append(tableNotes(), a.sampleNote()) {
+		b.WriteString(strings.Join(wrap(note, t.Width, "", "  "), "\n") + "\n")
+	}
+	for _, err := range a.warnings() {
+		for _, line := range wrap("warning: "+err.Error(), t.Width, "", "  ") {
+			b.WriteString(t.paint(yellow, line) + "\n")
+		}
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// tableNotes explain the table.
+func tableNotes() []string {
+	return []string{
+		"w × p: workers × cores. G_c: gain from workers on one core. G_p: gain from cores at those workers. H(p): what p separate programs gain from p cores.",
+		"Bars: a doubling is as long in both columns; ‹ is a loss. ± is the wider half of the 95 % interval.",
+	}
+}
+
+// columns of the table: a bar stands behind each of the two gains.
+const (
+	nameColumn = iota
+	gridColumn
+	concurrencyColumn
+	parallelismColumn
+	speedupColumn
+	ceilingColumn
+	columns
+)
+
+// shortestName is the width to which a name is cut before a bar gets shorter.
+const shortestName = 16
+
+// table is the headings and the rows, as lines.
+func (t Terminal) table(a *Analysis) (lines []string) {
+	cells := [][columns]string{{"workload", "w × p", "G_c", "G_p", "S = G_c×G_p", "H(p)"}}
+	for _, r := range a.Rows {
+		cells = append(cells, [columns]string{
+			r.Name(), fmt.Sprintf("%s × %d", count(r.Workers), r.P),
+			r.Concurrency.String(), r.Parallelism.String(), r.Speedup.String(), r.Ceiling.String(),
+		})
+	}
+	widths, bar := t.widths(cells)
+	scale := scaleOf(a.Rows)
+	for i, c := range cells {
+		c[nameColumn] = left(cut(c[nameColumn], widths[nameColumn]), widths[nameColumn])
+		for j := gridColumn; j < columns; j++ {
+			c[j] = right(c[j], widths[j])
+		}
+		if i == 0 {
+			blank := strings.Repeat(" ", bar)
+			c[concurrencyColumn] += blank
+			c[parallelismColumn] += blank
+			lines = append(lines, strings.Join(c[:], "  "))
+			continue
+		}
+		r := a.Rows[i-1]
+		c[nameColumn] = t.paint(bold, c[nameColumn])
+		c[concurrencyColumn] += t.paint(blue, barOf(r.Concurrency, scale, bar))
+		c[parallelismColumn] += t.paint(yellow, barOf(r.Parallelism, scale, bar))
+		lines = append(lines, strings.Join(c[:], "  "))
+		lines = append(lines, t.words(r)...)
+	}
+	return lines
+}
+
+// words are the verdict, and the expectation where it is not met.
+func (t Terminal) words(r Row) []string {
+	lines := wrap(r.Verdict, t.Width, "  ", "    ")
+	if e := r.Expected; e.Outcome == NotMet {
+		for _, line := range wrap(fmt.Sprintf("not met: it should be %s: %s", e.Shape, e.Reason), t.Width, "  ", "    ") {
+			lines = append(lines, t.paint(red, line))
+		}
+	}
+	return lines
+}
+
+// widths are those of the columns, and of the bars with the blank before them;
+// the widest bar that leaves the names what they need, 0 if none does.
+func (t Terminal) widths(cells [][columns]string) (widths [columns]int, bar int) {
+	for _, row := range cells {
+		for i, cell := range row {
+			widths[i] = max(widths[i], uniseg.StringWidth(cell))
+		}
+	}
+	left := t.Width - 2*(columns-1)
+	for _, w := range widths[gridColumn:] {
+		left -= w
+	}
+	for _, bar = range []int{11, 9, 7, 5, 0} {
+		if left-2*bar >= min(widths[nameColumn], shortestName) {
+			break
+		}
+	}
+	widths[nameColumn] = min(widths[nameColumn], max(left-2*bar, len("workload")))
+	return widths, bar
+}
+
+// scaleOf is the doublings of the longest bar, at least one.
+func scaleOf(rows []Row) float64 {
+	most := 1.0
+	for _, r := range rows {
+		most = max(most, doublings(r.Concurrency), doublings(r.Parallelism))
+	}
+	return most
+}
+
+// doublings of a gain: 0 if it is none or unknown.
+func doublings(i Interval) float64 {
+	if !(i.Value > 1) {
+		return 0
+	}
+	return min(math.Log2(i.Value), 64)
+}
+
+// barOf draws a gain in width columns, of which the first is blank. Eighths of a
+// block tell 7 % apart where the longest bar is a gain of 64. A loss is a mark,
+// if it is no accident of noise: bars to the left would halve the room.
+func barOf(i Interval, scale float64, width int) string {
+	if width == 0 {
+		return ""
+	}
+	eighths := int(math.Round(8 * float64(width-1) * doublings(i) / scale))
+	text := " " + strings.Repeat("█", eighths/8)
+	if rest := eighths % 8; rest > 0 {
+		text += string([]rune("▏▎▍▌▋▊▉")[rest-1])
+	}
+	if i.High < 1 {
+		text += "‹"
+	}
+	return left(text, width)
+}

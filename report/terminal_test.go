@@ -1,0 +1,169 @@
+package report_test
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/rivo/uniseg"
+
+	"overlap/report"
+)
+
+// printed is the table as lines.
+func printed(t *testing.T, term report.Terminal, a *report.Analysis) []string {
+	t.Helper()
+	var b strings.Builder
+	if err := term.WriteTable(&b, a); err != nil {
+		t.Fatal(err)
+	}
+	return strings.Split(b.String(), "\n")
+}
+
+func TestTable(t *testing.T) {
+	f := sweep("Waiter", func(w, p int) float64 { return 64 / float64(w) }, 2)
+	f.kinds = "Waiter=wait"
+	lines := printed(t, report.Terminal{}, analyze(t, f.write(t)))
+	for i, want := range []string{
+		"workload   w × p        G_c                    G_p             S = G_c×G_p        H(p)",
+		"waiter    64 × 2  64.0 ±0.2 ██████████  1.00 ±0.00               64.0 ±0.1  2.00 ±0.00",
+		"  waits: 64.0 of 64 workers' waiting overlapped; a second core adds nothing (0 ±1 %)",
+		"",
+	} {
+		if lines[i] != want {
+			t.Errorf("line %d is\n%s\nwant\n%s", i, lines[i], want)
+		}
+	}
+}
+
+// A gain of two is as long a bar in both columns, a loss beyond noise a mark,
+// and what is neither has none.
+func TestBars(t *testing.T) {
+	rows := []report.Row{
+		{Workload: "a", Concurrency: interval(32, 31), Parallelism: interval(2, 1.9)},
+		{Workload: "b", Concurrency: interval(2, 1.9), Parallelism: interval(0.5, 0.4)},
+		{Workload: "c", Concurrency: interval(1.15, 1), Parallelism: report.Interval{Value: 0.98, Low: 0.9, High: 1.1}},
+		{Workload: "d", Concurrency: interval(math.NaN(), math.NaN()), Parallelism: interval(1.005, 1)},
+	}
+	lines := printed(t, report.Terminal{}, &report.Analysis{Data: &report.Data{}, Rows: rows})
+	behind := func(line, heading string) string { // the ten columns that a bar may fill
+		from := uniseg.StringWidth(lines[0][:strings.Index(lines[0], heading)]) + len(heading) + 1
+		runes := []rune(line + strings.Repeat(" ", 100))
+		return strings.TrimSpace(string(runes[from : from+10]))
+	}
+	for i, want := range [][2]string{{"██████████", "██"}, {"██", "‹"}, {"▍", ""}, {"", ""}} {
+		if got := [2]string{behind(lines[1+i], "G_c"), behind(lines[1+i], "G_p")}; got != want {
+			t.Errorf("row %d has bars %q, want %q in\n%s", i, got, want, lines[1+i])
+		}
+	}
+}
+
+func interval(value, low float64) report.Interval {
+	return report.Interval{Value: value, Low: low, High: value + (value - low)}
+}
+
+// throng is many workloads with long and hostile names, numbers of any size and
+// what else makes a line long.
+func throng(t *testing.T) *report.Analysis {
+	t.Helper()
+	var rows []report.Row
+	for i := range 27 {
+		rows = append(rows, report.Row{
+			Workload: fmt.Sprintf("BenchmarkOfSomething/with=%02d/a-long-name-for", i), Workers: 1 << i, P: 256,
+			Concurrency: interval(math.Pow(10, float64(i-8)), math.Pow(10, float64(i-9))), Parallelism: interval(1.5, 1e-300),
+			Speedup: interval(1e300, 1), Ceiling: interval(999.94, 123.45),
+			Verdict:  "limited by the lock: 0.9 of 2 cores are blocked while a task holds what the others wait for, on and on",
+			Expected: report.Expected{Shape: "linear", Outcome: report.NotMet, Reason: strings.Repeat("number ", 20)},
+			Warnings: []error{fmt.Errorf("see %s", strings.Repeat("x", 300))},
+		})
+	}
+	rows[3].Workload = strings.Repeat("漢字", 20)
+	rows[4].Workload = strings.Repeat("e\u0301", 60)
+	return &report.Analysis{Data: &report.Data{}, Rows: rows}
+}
+
+func TestTableFitsItsTerminal(t *testing.T) {
+	a := throng(t)
+	for _, width := range []int{0, 75, 80, 100, 101, 140, 300} {
+		limit := width
+		if width == 0 {
+			limit = 100
+		}
+		lines := printed(t, report.Terminal{Width: width}, a)
+		for _, line := range lines {
+			if n := uniseg.StringWidth(line); n > limit {
+				t.Fatalf("%d columns on a terminal of %d:\n%s", n, limit, line)
+			}
+		}
+		// The columns of numbers end where their headings do.
+		head := uniseg.StringWidth(lines[0])
+		found := 0
+		for _, line := range lines {
+			if strings.HasSuffix(line, "999.9 ±876.5") || strings.HasSuffix(line, "1000 ±876") {
+				found++
+				if n := uniseg.StringWidth(line); n != head {
+					t.Errorf("width %d: a row ends at %d, its heading at %d:\n%s\n%s", width, n, head, lines[0], line)
+				}
+			}
+		}
+		if found != len(a.Rows) {
+			t.Errorf("width %d: %d of %d rows:\n%s", width, found, len(a.Rows), strings.Join(lines[:4], "\n"))
+		}
+	}
+}
+
+// Names are cut in their middle, so that their ends still tell them apart.
+func TestLongNamesKeepTheirEnds(t *testing.T) {
+	lines := printed(t, report.Terminal{}, throng(t))
+	if want := "Benchmark…-name-for "; !strings.HasPrefix(lines[1], want) {
+		t.Errorf("no %q in\n%s", want, lines[1])
+	}
+	wide := printed(t, report.Terminal{Width: 200}, throng(t))
+	if want := "BenchmarkOfSomething/with=00/a-long-name-for "; !strings.HasPrefix(wide[1], want) {
+		t.Errorf("cut although there is room:\n%s", wide[1])
+	}
+}
+
+// Colours are added to the text, and change nothing in it.
+func TestColoursAreOnlyAdded(t *testing.T) {
+	a := throng(t)
+	plain := strings.Join(printed(t, report.Terminal{}, a), "\n")
+	text := strings.Join(printed(t, report.Terminal{Colour: true}, a), "\n")
+	for _, style := range []string{"1", "31", "33", "34"} {
+		if !strings.Contains(text, "\x1b["+style+"m") {
+			t.Errorf("nothing is in style %s", style)
+		}
+		text = strings.ReplaceAll(text, "\x1b["+style+"m", "")
+	}
+	var stripped []string
+	for line := range strings.SplitSeq(strings.ReplaceAll(text, "\x1b[0m", ""), "\n") {
+		stripped = append(stripped, strings.TrimRight(line, " "))
+	}
+	if got := strings.Join(stripped, "\n"); got != plain {
+		t.Errorf("with colours it says\n%s\nwithout\n%s", got, plain)
+	}
+	if strings.Contains(plain, "\x1b") {
+		t.Error("colours where none were asked for")
+	}
+}
+
+func TestIntervalsOfAnySizeAreShort(t *testing.T) {
+	for _, c := range []struct {
+		i    report.Interval
+		want string
+	}{
+		{interval(1.9, 1.85), "1.90 ±0.05"},
+		{interval(58.3, 55.4), "58.3 ±2.9"},
+		{interval(1234, 1200), "1234 ±34"},
+		{interval(1.57, -10000), "1.57 ±1e+04"},
+		{interval(3e300, 1), "3.0e+300"},
+		{interval(math.Inf(1), 1), "+Inf"},
+		{interval(math.NaN(), 1), "–"},
+		{report.Interval{Value: 2, Low: math.NaN(), High: math.NaN()}, "2.00"},
+	} {
+		if got := c.i.String(); got != c.want {
+			t.Errorf("%v: %q, want %q", c.i, got, c.want)
+		}
+	}
+}

@@ -1,0 +1,83 @@
+package report
+
+import (
+	"strings"
+
+	"github.com/rivo/uniseg"
+)
+
+// left and right pad a text to a width in columns of a terminal, in which a
+// Chinese character takes two and an accent none.
+func left(text string, width int) string { return text + blanks(text, width) }
+
+func right(text string, width int) string { return blanks(text, width) + text }
+
+func blanks(text string, width int) string {
+	return strings.Repeat(" ", max(0, width-uniseg.StringWidth(text)))
+}
+
+// cut shortens a text to at most width columns, in its middle: names of one
+// family begin alike, and their variants end them.
+func cut(text string, width int) string {
+	all := uniseg.StringWidth(text)
+	if all <= width {
+		return text
+	}
+	if width < 1 {
+		return ""
+	}
+	tail := (width - 1) / 2
+	head, _ := split(text, width-1-tail)
+	_, end := split(text, all-tail)
+	if uniseg.StringWidth(end) > tail { // it begins with a wide character that does not fit
+		_, end = split(text, all-tail+1)
+	}
+	return head + "…" + end
+}
+
+// split is the longest beginning of a text that fits into width columns, and
+// the rest.
+func split(text string, width int) (head, rest string) {
+	end, used, state := 0, 0, -1
+	for end < len(text) {
+		cluster, _, w, next := uniseg.FirstGraphemeClusterInString(text[end:], state)
+		if used+w > width {
+			break
+		}
+		end, used, state = end+len(cluster), used+w, next
+	}
+	return text[:end], text[end:]
+}
+
+// wrap breaks a text into lines of at most width columns between its words, and
+// within a word that is wider than a line. first is before the first line, and
+// more before the others.
+func wrap(text string, width int, first, more string) (lines []string) {
+	line, empty := first, true
+	end := func() {
+		lines = append(lines, line)
+		line, empty = more, true
+	}
+	for word := range strings.FieldsSeq(text) {
+		if !empty && uniseg.StringWidth(line)+1+uniseg.StringWidth(word) > width {
+			end()
+		}
+		if !empty {
+			line += " "
+		}
+		for uniseg.StringWidth(line)+uniseg.StringWidth(word) > width {
+			head, rest := split(word, width-uniseg.StringWidth(line))
+			if head == "" {
+				break // no line is wide enough for its first character
+			}
+			line += head
+			end()
+			word = rest
+		}
+		line, empty = line+word, false
+	}
+	if !empty {
+		end()
+	}
+	return lines
+}
