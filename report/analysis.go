@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -25,13 +26,14 @@ type Analysis struct {
 
 // Analyze computes the headline and the curves.
 func Analyze(d *Data) *Analysis {
-	a := &Analysis{Data: d}
+	a := &Analysis{Data: d, Warnings: slices.Clone(d.Warnings)}
 	for _, p := range d.Points {
-		a.Samples += len(d.Samples[p])
 		series, _ := d.series(p)
-		a.LeftOut += len(d.Samples[p]) - len(series)
+		a.Samples += d.count(p)
+		a.LeftOut += d.count(p) - len(series)
 	}
 	seen := map[Point]bool{}
+	var failed []error
 	for _, p := range d.Points {
 		base := p.at(0, level{})
 		if p.Copies != 1 || p.Slices != 1 || p.Serial() || seen[base] {
@@ -40,19 +42,20 @@ func Analyze(d *Data) *Analysis {
 		seen[base] = true
 		row, err := d.row(base)
 		if err != nil {
-			a.Warnings = append(a.Warnings, fmt.Errorf("%s: %w", p.Workload, err))
+			name := p.Workload
+			if p.Column != "" {
+				name += " @" + p.Column
+			}
+			failed = append(failed, fmt.Errorf("%s: %w", name, err))
 			continue
 		}
 		a.Rows = append(a.Rows, row)
 	}
-	// A sweep visits its points in random order; the file says the right one.
-	slices.SortStableFunc(a.Rows, func(x, y Row) int {
-		order := cmp.Or(d.rank(x.Workload)-d.rank(y.Workload), cmp.Compare(x.Variant, y.Variant), cmp.Compare(x.Package, y.Package))
-		if order == 0 && x.Package != "" {
-			return cmp.Compare(x.Workload, y.Workload)
-		}
-		return order
-	})
+	if len(a.Rows)+len(failed) == 0 {
+		failed = append(failed, errors.New("only serial programs, slices or copies were measured, with which other measurements are compared"))
+	}
+	a.leaveOut(failed)
+	a.sort()
 	a.tellApart()
 	for i, r := range a.Rows {
 		if i == 0 || r.Samples < a.Fewest {
@@ -63,6 +66,27 @@ func Analyze(d *Data) *Analysis {
 		a.Warnings = append(a.Warnings, fmt.Errorf("verdicts are provisional: some rest on %d samples, they need %d; measure longer (--budget) or on a quieter machine", a.Fewest, minSamples))
 	}
 	return a
+}
+
+// leaveOut warns of what is no row: the first by name, the others by number.
+func (a *Analysis) leaveOut(failed []error) {
+	if n := len(failed); n > most {
+		failed = append(failed[:most:most], fmt.Errorf("%d further benchmarks cannot be factorised either", n-most))
+	}
+	a.Warnings = append(a.Warnings, failed...)
+}
+
+// sort puts the rows in order: a sweep visits its points in random order, and
+// the file says the right one. Columns stand side by side.
+func (a *Analysis) sort() {
+	d := a.Data
+	slices.SortStableFunc(a.Rows, func(x, y Row) int {
+		order := cmp.Or(d.rank(x.Workload)-d.rank(y.Workload), cmp.Compare(x.Variant, y.Variant), cmp.Compare(x.Package, y.Package))
+		if order == 0 && x.Package != "" {
+			order = cmp.Compare(x.Workload, y.Workload)
+		}
+		return cmp.Or(order, x.place-y.place, d.column[x.Column]-d.column[y.Column])
+	})
 }
 
 // tellApart gives the rows of one workload names that differ: where a file has
@@ -90,11 +114,14 @@ func (a *Analysis) tellApart() {
 		if r.Weak {
 			r.variant += " weak"
 		}
-		if len(executors) > 1 {
+		if len(executors) > 1 && !slices.Contains(a.Data.beside, "/executor") {
 			r.variant += " " + r.Executor
 		}
-		if len(sizes) > 1 {
+		if len(sizes) > 1 && !slices.Contains(a.Data.beside, "/size") {
 			r.variant += " " + r.Size
+		}
+		if r.Column != "" {
+			r.variant += " @" + r.Column
 		}
 	}
 }
@@ -115,7 +142,7 @@ func shortPackage(path string) string {
 // rank is the place of a workload in the order of the file; unknown ones come
 // last.
 func (d *Data) rank(workload string) int {
-	if i := slices.Index(d.Order, workload); i >= 0 {
+	if i, ok := d.ranks[workload]; ok {
 		return i
 	}
 	return len(d.Order)

@@ -43,7 +43,7 @@ func pointColumns() []pointColumn {
 		{"cores", func(l pointLine) string { return strconv.Itoa(l.p.Cores) }},
 		{"gomaxprocs", func(l pointLine) string { return strconv.Itoa(l.p.Procs) }},
 		{"samples", func(l pointLine) string { return strconv.Itoa(len(l.times)) }},
-		{"left_out", func(l pointLine) string { return strconv.Itoa(len(l.d.Samples[l.p]) - len(l.times)) }},
+		{"left_out", func(l pointLine) string { return strconv.Itoa(l.d.count(l.p) - len(l.times)) }},
 		{"sec_per_op", func(l pointLine) string { return decimal(l.seconds.Value) }},
 		{"sec_per_op_low", func(l pointLine) string { return decimal(l.seconds.Low) }},
 		{"sec_per_op_high", func(l pointLine) string { return decimal(l.seconds.High) }},
@@ -84,7 +84,7 @@ func pointColumns() []pointColumn {
 			return decimal(part.get(*l.stack))
 		}})
 	}
-	return columns
+	return append(columns, pointColumn{"column", func(l pointLine) string { return plain(l.p.Column) }})
 }
 
 // PointColumns are the headings of the CSV.

@@ -60,7 +60,7 @@ func (d *Data) demand(base Point, l level) float64 {
 
 func (d *Data) scaled(base Point, workers int, one, l level) (Scaled, bool) {
 	p := base.at(workers, l)
-	if len(d.Samples[p]) == 0 {
+	if d.count(p) == 0 {
 		return Scaled{}, false
 	}
 	s := Scaled{P: l.p(), Gain: exact(1)}
@@ -82,15 +82,14 @@ func (d *Data) ceiling(base Point, p int) (h Interval, samples int) {
 	if base.Executor == "" {
 		return d.copies(base, p)
 	}
+	base.Slices = p
 	var alone, together *Point
-	for _, q := range d.Points {
-		if q.Workload == base.Workload && q.Variant == base.Variant && q.Size == base.Size && q.Slices == p {
-			switch q.Copies {
-			case 1:
-				alone = &q
-			case p:
-				together = &q
-			}
+	for _, q := range d.helper[d.helperOf(base)] {
+		switch q.Copies {
+		case 1:
+			alone = &q
+		case p:
+			together = &q
 		}
 	}
 	if alone == nil || together == nil {
@@ -102,11 +101,15 @@ func (d *Data) ceiling(base Point, p int) (h Interval, samples int) {
 // copies is the ceiling from p copies of a whole benchmark: one that is not of
 // the suite does not come in slices.
 func (d *Data) copies(base Point, p int) (h Interval, samples int) {
-	for _, q := range d.Points {
-		alone := q
-		alone.Copies = 1
-		if q.Copies == p && q.Slices == 1 && like(alone, base) && len(d.Samples[alone]) > 0 {
-			return d.ceilingOf(alone, q, p)
+	base.Copies = p
+	for _, l := range d.levels(base) {
+		for _, w := range d.workersAt(base, l) {
+			together := base.at(w, l)
+			alone := together
+			alone.Copies = 1
+			if d.count(alone) > 0 {
+				return d.ceilingOf(alone, together, p)
+			}
 		}
 	}
 	return unknown, 0

@@ -19,14 +19,18 @@ const jsonVersion = 1
 // throughputs jobs per second, gains plain ratios; what was not measured is null.
 func (a *Analysis) WriteJSON(w io.Writer) error {
 	out := struct {
-		Version  int               `json:"version"`
-		Files    []string          `json:"files"`
-		Host     map[string]string `json:"host"`
-		Samples  int               `json:"samples"`
-		LeftOut  int               `json:"left_out"`
-		Rows     []rowJSON         `json:"rows"`
-		Warnings []string          `json:"warnings"`
-	}{Version: jsonVersion, Files: a.Data.Files, Host: a.Data.Host, Samples: a.Samples, LeftOut: a.LeftOut, Rows: []rowJSON{}, Warnings: []string{}}
+		Version int               `json:"version"`
+		Files   []string          `json:"files"`
+		Host    map[string]string `json:"host"`
+
+		// Hosts is the configuration of each column, where there are several.
+		Hosts map[string]map[string]string `json:"hosts,omitempty"`
+
+		Samples  int       `json:"samples"`
+		LeftOut  int       `json:"left_out"`
+		Rows     []rowJSON `json:"rows"`
+		Warnings []string  `json:"warnings"`
+	}{Version: jsonVersion, Files: a.Data.Files, Host: a.Data.Host, Hosts: a.Data.Hosts, Samples: a.Samples, LeftOut: a.LeftOut, Rows: []rowJSON{}, Warnings: []string{}}
 	for _, r := range a.Rows {
 		out.Rows = append(out.Rows, r.json())
 	}
@@ -72,6 +76,7 @@ type rowJSON struct {
 	CPUsBusy        float        `json:"cpus_busy"`
 	Variant         string       `json:"variant,omitempty"`
 	Weak            bool         `json:"weak,omitempty"`
+	Column          string       `json:"column,omitempty"`
 	OverSerial      Interval     `json:"over_serial"`
 	Cost            float        `json:"cost"`          // cores; null if not measured
 	CostInfinite    bool         `json:"cost_infinite"` // no number of cores was enough
@@ -100,7 +105,7 @@ func (r Row) json() rowJSON {
 		ConcurrencyGain: r.Concurrency, ParallelismGain: r.Parallelism, Speedup: r.Speedup, Ceiling: r.Ceiling,
 		TasksInflight: measured(r.Inflight), CPUsBusy: measured(r.CPUsBusy), Class: r.Class, Verdict: r.Verdict,
 		Advice: adviceJSON{natural(r.Advice.Workers), r.Advice.Cores, r.Advice.Share}, Samples: r.Samples,
-		Variant: r.Variant, Weak: r.Weak, OverSerial: r.OverSerial, Cost: float(r.Cost), CostInfinite: math.IsInf(r.Cost, 1),
+		Variant: r.Variant, Weak: r.Weak, Column: r.Column, OverSerial: r.OverSerial, Cost: float(r.Cost), CostInfinite: math.IsInf(r.Cost, 1),
 		Expected: r.Expected.Shape, Outcome: string(r.Expected.Outcome), OutcomeReason: r.Expected.Reason,
 		Lines: []lineJSON{}, Scaling: []scaledJSON{}, Stacks: []stack{},
 	}

@@ -8,20 +8,30 @@ import (
 // series returns the times of p by round and whether samples under pressure
 // had to be used because fewer than three others exist.
 func (d *Data) series(p Point) (s series, pressed bool) {
-	for _, sample := range d.Samples[p] {
-		if !(sample.Pressure > MaxPressure) {
-			s = append(s, visit{sample.Round, sample.Seconds})
+	r := d.records[p]
+	if r == nil {
+		return nil, false
+	}
+	pressed = r.pressed()
+	s = make(series, 0, len(r.seconds))
+	for i, sec := range r.seconds {
+		if pressed || !(r.pressure(i) > MaxPressure) {
+			s = append(s, visit{r.round(i), sec})
 		}
 	}
-	all := d.Samples[p]
-	if len(s) >= min(3, len(all)) {
-		return s, false
+	return s, pressed
+}
+
+// pressed reports whether fewer than three samples were taken without pressure,
+// and others with it.
+func (r *record) pressed() bool {
+	calm, all := 0, len(r.seconds)
+	for i := 0; i < all && calm < 3; i++ {
+		if !(r.pressure(i) > MaxPressure) {
+			calm++
+		}
 	}
-	s = s[:0]
-	for _, sample := range all {
-		s = append(s, visit{sample.Round, sample.Seconds})
-	}
-	return s, true
+	return calm < min(3, all)
 }
 
 // level is cores and GOMAXPROCS.
@@ -29,26 +39,96 @@ type level struct{ cores, procs int }
 
 func (l level) p() int { return min(l.cores, l.procs) }
 
-// levels returns, for each parallelism, the level with the fewest cores and
-// then the fewest procs: where a process cannot be bound, GOMAXPROCS alone
-// makes the levels.
-func (d *Data) levels(base Point) []level {
-	var all []level
-	for _, p := range d.Points {
-		if like(p, base) {
-			all = append(all, level{p.Cores, p.Procs})
-		}
-	}
-	slices.SortFunc(all, func(a, b level) int {
-		return cmp.Or(cmp.Compare(a.p(), b.p()), cmp.Compare(a.cores, b.cores), cmp.Compare(a.procs, b.procs))
-	})
-	return slices.CompactFunc(all, func(a, b level) bool { return a.p() == b.p() })
+// group is the points that differ in workers, cores and procs only.
+type group struct {
+	levels  []level
+	workers map[level][]int // ascending
+	bound   bool            // the file says on how many cores some of them ran
+	place   int             // among the rows, by the first sample in any column
 }
 
-// like reports whether p differs from base in workers, cores and procs only.
-func like(p, base Point) bool {
-	p.Workers, p.Cores, p.Procs = base.Workers, base.Cores, base.Procs
-	return p == base
+// index finds points by what they have in common, so that the time for an
+// analysis grows with the points and not with their square.
+type index struct {
+	groups map[Point]*group
+	helper map[Point][]Point // what gains are compared with, see helperOf
+	across bool              // such a point may be in any column
+	beside []string          // the keys that make the columns
+	ranks  map[string]int
+	column map[string]int
+}
+
+func newIndex(d *Data, across bool) index {
+	x := index{groups: map[Point]*group{}, helper: map[Point][]Point{}, across: across, ranks: map[string]int{}, column: map[string]int{}}
+	places := map[Point]int{}
+	for _, p := range d.Points {
+		base := p.at(0, level{})
+		g := x.groups[base]
+		if g == nil {
+			row := base
+			row.Column = ""
+			if _, ok := places[row]; !ok {
+				places[row] = len(places)
+			}
+			g = &group{workers: map[level][]int{}, place: places[row]}
+			x.groups[base] = g
+		}
+		l := level{p.Cores, p.Procs}
+		g.levels = append(g.levels, l)
+		g.workers[l] = append(g.workers[l], p.Workers)
+		g.bound = g.bound || d.records[p].bound
+		if p.Slices > 1 || p.Serial() {
+			key := x.helperOf(p)
+			x.helper[key] = append(x.helper[key], p)
+		}
+	}
+	for _, g := range x.groups {
+		g.sort()
+	}
+	for i, workload := range d.Order {
+		x.ranks[workload] = i
+	}
+	for i, column := range d.Columns {
+		x.column[column] = i
+	}
+	return x
+}
+
+// sort orders levels and workers. Of levels of one parallelism that with the
+// fewest cores and then the fewest procs stays: where a process cannot be bound,
+// GOMAXPROCS alone makes the levels. 0 workers, of a benchmark that decides
+// itself, is alone: beside numbers of workers, which a benchmark in another
+// file may have, it is left out.
+func (g *group) sort() {
+	slices.SortFunc(g.levels, func(a, b level) int {
+		return cmp.Or(cmp.Compare(a.p(), b.p()), cmp.Compare(a.cores, b.cores), cmp.Compare(a.procs, b.procs))
+	})
+	g.levels = slices.CompactFunc(g.levels, func(a, b level) bool { return a.p() == b.p() })
+	for l, list := range g.workers {
+		slices.Sort(list)
+		if list[len(list)-1] > 0 {
+			list = slices.DeleteFunc(list, func(w int) bool { return w == 0 })
+		}
+		g.workers[l] = list
+	}
+}
+
+// helperOf is what the slices and the serial program of a workload have in
+// common with its rows, whatever the executor.
+func (x *index) helperOf(p Point) Point {
+	key := Point{Workload: p.Workload, Variant: p.Variant, Size: p.Size, Slices: p.Slices, Column: p.Column}
+	if x.across {
+		key.Column = ""
+	}
+	return key
+}
+
+// levels are the levels of a row, one for each parallelism.
+func (d *Data) levels(base Point) []level {
+	if g := d.groups[base.at(0, level{})]; g != nil {
+		return g.levels
+	}
+	return nil
 }
 
 func (base Point) at(workers int, l level) Point {
@@ -56,19 +136,10 @@ func (base Point) at(workers int, l level) Point {
 	return base
 }
 
-// workersAt lists the workers measured at a level, ascending. 0, for a benchmark
-// that decides its workers itself, is alone: beside numbers of workers, which a
-// benchmark in another file may have, it is left out.
+// workersAt lists the workers measured at a level, ascending.
 func (d *Data) workersAt(base Point, l level) []int {
-	var list []int
-	for _, p := range d.Points {
-		if like(p, base) && p.Cores == l.cores && p.Procs == l.procs {
-			list = append(list, p.Workers)
-		}
+	if g := d.groups[base.at(0, level{})]; g != nil {
+		return g.workers[l]
 	}
-	slices.Sort(list)
-	if n := len(list); n > 0 && list[n-1] > 0 {
-		list = slices.DeleteFunc(list, func(w int) bool { return w == 0 })
-	}
-	return list
+	return nil
 }

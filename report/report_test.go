@@ -249,7 +249,7 @@ func TestBadFiles(t *testing.T) {
 		{"binary", "\x7fELF\x00\x01\n", "it has no benchmark results"},
 		{"broken line", good + "BenchmarkGood/workers=1/cores=1 1 12 ns/op 7\n", "is damaged"},
 		{"no time", "BenchmarkGood/workers=1/cores=1 1 5 B/op\n", "has no time"},
-		{"no point", "BenchmarkSort-8 1 5 ns/op\n", "benchmark Sort-8 does not say its workers= and cores="},
+		{"no point", "BenchmarkSort/executor=x/cores=1 1 5 ns/op\n", "benchmark Sort/executor=x/cores=1 does not say its workers= and cores="},
 		{"workers", "BenchmarkX/workers=many/cores=1 1 5 ns/op\n", `workers is "many"`},
 		{"copies", "copies: -1\nBenchmarkX/workers=1/cores=1 1 5 ns/op\n", `copies: "-1"`},
 		{"prose without an end", "hello", "it has no benchmark results"},
@@ -414,14 +414,17 @@ func TestRoundsArePaired(t *testing.T) {
 func TestTwoMachinesAreNotMixed(t *testing.T) {
 	const line = "BenchmarkX/workers=1/cores=1 1 5 ns/op\n"
 	a, b := write(t, "host: a\n"+line), write(t, "host: b\n"+line)
-	if _, err := report.Load(a, b); err == nil || !strings.Contains(err.Error(), `host is "b", in the results before it was "a"`) {
-		t.Errorf("two hosts: %v", err)
+	if _, err := (report.Input{Paths: []string{a, b}, Col: "goos"}).Load(); err == nil || !strings.Contains(err.Error(), `host is "b", in the results before it was "a": put machines side by side with --col host`) {
+		t.Errorf("two hosts in a column: %v", err)
+	}
+	if _, err := report.Load(write(t, "cpu: x\n"+line+"cpu: y\n"+line)); err == nil || !strings.Contains(err.Error(), `cpu is "y", in the results before it was "x": put machines side by side with --col cpu`) {
+		t.Errorf("two processors: %v", err)
 	}
 	d, err := report.Load(a, a)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := len(d.Samples[d.Points[0]]); n != 2 {
+	if n := len(d.Samples(d.Points[0])); n != 2 {
 		t.Errorf("%d samples from two files of one host, want 2", n)
 	}
 }

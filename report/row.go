@@ -16,6 +16,7 @@ type Row struct {
 	Size     string
 	Variant  string // of the workload; empty is its first
 	Weak     bool   // weak scaling
+	Column   string // of those that stand side by side; empty if there is one only
 
 	// Workers is the smallest number of workers within 5 % of the best
 	// throughput at the highest parallelism, and P that parallelism. The
@@ -62,6 +63,7 @@ type Row struct {
 	Advice Advice
 
 	base    Point  // what its points have in common; no workers, cores and procs
+	place   int    // among the rows of a column, as the file has them
 	prefix  string // of the package, where there are several
 	variant string // what tells the row from others of its workload
 	tainted bool   // samples under pressure had to be used
@@ -80,11 +82,14 @@ func (d *Data) row(base Point) (Row, error) {
 	levels := d.levels(base)
 	one, most := levels[0], levels[len(levels)-1]
 	first := base.at(1, one)
-	if len(d.Samples[first]) == 0 && base.Executor == "" {
+	if d.count(first) == 0 && base.Executor == "" {
 		first = base.at(0, one)
 	}
-	if one.p() != 1 || len(d.Samples[first]) == 0 {
-		return Row{}, errNoBaseline
+	if one.p() != 1 || d.count(first) == 0 {
+		return Row{}, d.noBaseline(base)
+	}
+	if one == most && first.Workers == 0 && !d.groups[base].bound {
+		return Row{}, d.noBaseline(base)
 	}
 	r := Row{
 		base:     base,
@@ -95,7 +100,9 @@ func (d *Data) row(base Point) (Row, error) {
 		Size:     base.Size,
 		Variant:  base.Variant,
 		Weak:     base.Weak,
+		Column:   base.Column,
 		P:        most.p(),
+		place:    d.groups[base].place,
 	}
 	var err error
 	if r.Workers, err = d.bestWorkers(base, levels); err != nil {
@@ -141,6 +148,24 @@ func (d *Data) row(base Point) (Row, error) {
 	return r, nil
 }
 
+// noBaseline says what was found instead of a measurement to compare with, and
+// what would help. Without cores in its name, GOMAXPROCS is all that can vary.
+func (d *Data) noBaseline(base Point) error {
+	levels := d.levels(base)
+	first, last := levels[0], levels[len(levels)-1]
+	if d.groups[base].bound {
+		return errors.New("no measurement with 1 worker on 1 core to compare with")
+	}
+	found := fmt.Sprintf("measured at GOMAXPROCS %d only", first.procs)
+	if first != last {
+		found = fmt.Sprintf("measured at GOMAXPROCS %d to %d, not at 1", first.procs, last.procs)
+	}
+	if first.procs == 1 {
+		found += " and not with 1 worker"
+	}
+	return fmt.Errorf("%s, so there is nothing to factorise; go test -cpu 1,2,4 -count 10 would tell", found)
+}
+
 func (r *Row) warn(text string) {
 	r.Warnings = append(r.Warnings, errors.New(text))
 }
@@ -176,7 +201,7 @@ func (d *Data) bestWorkers(base Point, levels []level) (int, error) {
 	}
 	best := func(within float64, levels []level) int {
 		for _, w := range single {
-			missing := func(l level) bool { return len(d.Samples[base.at(w, l)]) == 0 }
+			missing := func(l level) bool { return d.count(base.at(w, l)) == 0 }
 			if t, ok := times[w]; ok && t <= within*fastest && !slices.ContainsFunc(levels, missing) {
 				return w
 			}
@@ -207,9 +232,7 @@ func (d *Data) worst(base, first Point, most level) (ratio Interval, workers int
 // overSerial compares with the plain serial program: best is the series of the
 // row's best point.
 func (d *Data) overSerial(base Point, best series, levels []level) (gain Interval, cost float64) {
-	serial := base.at(1, levels[0])
-	serial.Executor = "serial"
-	ts, _ := d.series(serial)
+	ts, _ := d.series(d.serial(base, levels[0]))
 	if len(ts) == 0 {
 		return unknown, math.NaN()
 	}
@@ -223,4 +246,14 @@ func (d *Data) overSerial(base Point, best series, levels []level) (gain Interva
 		}
 	}
 	return quotient(ts, best), math.Inf(1)
+}
+
+// serial is the serial program of a row, at a level.
+func (d *Data) serial(base Point, l level) Point {
+	for _, p := range d.helper[d.helperOf(base)] {
+		if p.Workers == 1 && p.Weak == base.Weak && p.Slices == base.Slices && p.Copies == base.Copies && (level{p.Cores, p.Procs}) == l {
+			return p
+		}
+	}
+	return Point{}
 }

@@ -140,6 +140,9 @@ func (s Stack) Largest() (largest Part) {
 // stacks are those of all points of a row, by level and then by workers.
 func (d *Data) stacks(base, first Point, levels []level) (list []Stack) {
 	one := d.usage(first)
+	if math.IsNaN(one.busy) {
+		return nil // most files of other people: spare the time
+	}
 	for _, l := range levels {
 		for _, w := range d.workersAt(base, l) {
 			p := base.at(w, l)

@@ -1,7 +1,10 @@
 package report
 
 import (
+	"cmp"
 	"math"
+	"slices"
+	"sync"
 
 	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/gonum/stat/distuv"
@@ -58,8 +61,9 @@ func (s series) mean() float64 {
 
 // logs are the logarithms of the samples.
 func (s series) logs() (logs []float64) {
-	for _, v := range s {
-		logs = append(logs, math.Log(v.seconds))
+	logs = make([]float64, len(s))
+	for i, v := range s {
+		logs[i] = math.Log(v.seconds)
 	}
 	return logs
 }
@@ -77,16 +81,7 @@ func (s series) logs() (logs []float64) {
 // paired: their interval is that of two independent means (Welch, 1947).
 func quotient(a, b series) Interval {
 	value := a.mean() / b.mean()
-	partner := map[int]float64{}
-	for _, v := range b {
-		partner[v.round] = v.seconds
-	}
-	var differences []float64
-	for _, v := range a {
-		if s, ok := partner[v.round]; ok {
-			differences = append(differences, math.Log(v.seconds/s))
-		}
-	}
+	differences := partners(a, b)
 	if most := max(len(a), len(b)); 5*len(differences) < 4*most {
 		return unpaired(value, a.logs(), b.logs())
 	}
@@ -94,6 +89,34 @@ func quotient(a, b series) Interval {
 	moved := math.Log(value) - stat.Mean(differences, nil)
 	half := math.Exp(math.Hypot(math.Log(i.High/value), moved))
 	return Interval{value, value / half, value * half}
+}
+
+// partners are the logarithms of a over b in the rounds that have both. Of
+// several samples of b in a round the last is the partner.
+func partners(a, b series) []float64 {
+	a, b = a.byRound(), b.byRound()
+	differences := make([]float64, 0, min(len(a), len(b)))
+	j := 0
+	for _, v := range a {
+		for j < len(b) && (b[j].round < v.round || j+1 < len(b) && b[j+1].round <= v.round) {
+			j++
+		}
+		if j < len(b) && b[j].round == v.round {
+			differences = append(differences, math.Log(v.seconds/b[j].seconds))
+		}
+	}
+	return differences
+}
+
+// byRound is the series itself where it is in order, as in most files.
+func (s series) byRound() series {
+	order := func(x, y visit) int { return cmp.Compare(x.round, y.round) }
+	if slices.IsSortedFunc(s, order) {
+		return s
+	}
+	s = slices.Clone(s)
+	slices.SortStableFunc(s, order)
+	return s
 }
 
 // unpaired is the 95 % interval of the quotient of two geometric means that
@@ -135,6 +158,18 @@ func around(value float64, logs []float64) Interval {
 // halfWidth is half the 95 % interval of the mean of at least two values.
 func halfWidth(values []float64) float64 {
 	n := float64(len(values))
-	t := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: n - 1}.Quantile(0.975)
-	return t * stat.StdDev(values, nil) / math.Sqrt(n)
+	return studentsT(n-1) * stat.StdDev(values, nil) / math.Sqrt(n)
 }
+
+// studentsT is the quantile of the 95 % interval. It takes longer to compute
+// than all else about a point, and points mostly have as many samples as others.
+func studentsT(nu float64) float64 {
+	if t, ok := quantiles.Load(nu); ok {
+		return t.(float64)
+	}
+	t := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: nu}.Quantile(0.975)
+	quantiles.Store(nu, t)
+	return t
+}
+
+var quantiles sync.Map // degrees of freedom → quantile

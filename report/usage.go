@@ -44,9 +44,15 @@ func (d *Data) told(p Point, get func(Sample) float64) float64 {
 
 // values are those of the samples of p that are not left out and that tell.
 func (d *Data) values(p Point, get func(Sample) float64) []float64 {
-	_, pressed := d.series(p)
+	r := d.records[p]
+	if r == nil {
+		return nil
+	}
+	pressed := r.pressed()
 	var values []float64
-	for _, s := range d.Samples[p] {
+	s := nothing
+	for i := range r.seconds {
+		r.fill(&s, i)
 		if x := get(s); !math.IsNaN(x) && (pressed || !(s.Pressure > MaxPressure)) {
 			values = append(values, x)
 		}

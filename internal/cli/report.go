@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -17,9 +18,12 @@ import (
 )
 
 type reportCmd struct {
-	Files    []string `arg:"" optional:"" help:"Result files (default: the newest run)."`
+	Files    []string `arg:"" optional:"" help:"Result files in the Go benchmark format, also gzip; - is standard input (default: the newest run)."`
+	Filter   string   `help:"Results to use, in the syntax of benchstat, such as --filter='/executor:pool -.name:Disk'." placeholder:"EXPR"`
+	Row      string   `help:"What of the names makes a row, such as --row=.name,/size (default: all but workers, cores and GOMAXPROCS)." placeholder:"KEYS"`
+	Col      string   `help:"What stands side by side, such as --col=goarch or --col=.file (default: host, if there are several)." placeholder:"KEYS"`
 	Results  string   `help:"Folder in which to look for the newest run (default: results)." default:"results" placeholder:"DIR"`
-	Output   string   `short:"o" help:"Folder to write the page, the charts and report.json to (default: report beside the first file; none where another form is asked for)." placeholder:"DIR"`
+	Output   string   `short:"o" help:"Folder to write the page, the charts and report.json to (default: report beside the first file; none for another form or standard input)." placeholder:"DIR"`
 	Stack    bool     `xor:"form" help:"Print the speedup stack of every point as well: what its cores did."`
 	Markdown bool     `xor:"form" help:"Print the table as a comment for a pull request instead."`
 	CSV      bool     `name:"csv" xor:"form" help:"Print a line per point instead, as CSV (see go doc overlap/report Analysis.WriteCSV)."`
@@ -45,9 +49,15 @@ func (c *reportCmd) Run(ctx context.Context, s *streams) error {
 		c.Files = []string{newest}
 	}
 	if c.Serve {
+		if c.Filter != "" || c.Row != "" || c.Col != "" {
+			return errors.New("--filter, --row and --col do not go with --serve, which shows one run as it is")
+		}
 		return c.serve(ctx, s)
 	}
-	d, err := report.Load(c.Files...)
+	// Results and their analysis are short-lived: a smaller heap costs little
+	// time, and lets a million results do with the memory that benchstat takes.
+	defer debug.SetGCPercent(debug.SetGCPercent(30))
+	d, err := report.Input{Paths: c.Files, Filter: c.Filter, Row: c.Row, Col: c.Col}.Load()
 	if err != nil {
 		return err
 	}
@@ -59,7 +69,7 @@ func (c *reportCmd) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return err
 	}
-	if other && c.Output == "" {
+	if c.Output == "" && (other || c.Files[0] == "-") {
 		return nil
 	}
 	if c.Output == "" {
@@ -142,7 +152,7 @@ func write(dir string, a *report.Analysis) error {
 		}
 		drawn = append(drawn, p)
 	}
-	for _, r := range a.Rows {
+	for _, r := range chart.Excerpt(a).Rows {
 		for _, c := range chart.OfRow(a, r) {
 			p, err := draw(c)
 			if err != nil {

@@ -128,9 +128,9 @@ func TestKilledFiftyTimesAndGoneOn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for p, samples := range d.Samples {
-		if len(samples) != 40 {
-			t.Errorf("%+v has %d samples, want 40", p, len(samples))
+	for _, p := range d.Points {
+		if n := len(d.Samples(p)); n != 40 {
+			t.Errorf("%+v has %d samples, want 40", p, n)
 		}
 	}
 }

@@ -45,11 +45,11 @@ func TestSoakWithAHog(t *testing.T) {
 	a, b := load(t, quiet), load(t, disturbed)
 	worst := 0.0
 	for _, p := range a.Points {
-		x, none := median(a.Samples[p])
-		y, marked := median(b.Samples[p])
+		x, none := median(a.Samples(p))
+		y, marked := median(b.Samples(p))
 		change := y/x - 1
 		t.Logf("%-10s %-6s %d workers on %d cores, %d slices ×%d: %+.1f %% (%d samples, %d marked; quiet %d, %d marked)",
-			p.Workload, p.Executor, p.Workers, p.Cores, p.Slices, p.Copies, 100*change, len(b.Samples[p]), marked, len(a.Samples[p]), none)
+			p.Workload, p.Executor, p.Workers, p.Cores, p.Slices, p.Copies, 100*change, len(b.Samples(p)), marked, len(a.Samples(p)), none)
 		worst = max(worst, math.Abs(change)) // NaN, of no samples, stays
 	}
 	if t.Logf("the largest change is %.1f %%", 100*worst); !(worst <= 0.03) {

@@ -27,6 +27,7 @@ type Chart struct {
 	Alt     string // what the picture shows, for those who cannot see it
 
 	width, height vg.Length
+	coarse        bool // at one pixel per CSS pixel
 	draw          func(draw.Canvas, Theme)
 }
 
@@ -39,6 +40,8 @@ func All(a *report.Analysis) []Chart {
 	if len(a.Rows) == 0 {
 		return nil
 	}
+	all := len(a.Rows)
+	a = Excerpt(a)
 	charts := []Chart{Gains(a), Scaling(a)}
 	if slices.ContainsFunc(a.Rows, func(r report.Row) bool { return r.Workers > 0 }) {
 		charts = append(charts, Workers(a), Plane(a))
@@ -46,7 +49,7 @@ func All(a *report.Analysis) []Chart {
 	if m, ok := CoreMap(a); ok {
 		charts = append(charts, m)
 	}
-	return charts
+	return admit(charts, all)
 }
 
 // OfRow returns the charts of one row alone, for the row's section of a page.
@@ -77,9 +80,13 @@ func (c Chart) SVG(t Theme) ([]byte, error) {
 	return []byte(svg), nil
 }
 
-// PNG draws the chart at two pixels per CSS pixel.
+// PNG draws the chart at two pixels per CSS pixel, at one if it is an excerpt.
 func (c Chart) PNG(t Theme) ([]byte, error) {
-	canvas := vgimg.NewWith(vgimg.UseWH(c.width, c.height), vgimg.UseDPI(192))
+	dpi := 192
+	if c.coarse {
+		dpi = 96
+	}
+	canvas := vgimg.NewWith(vgimg.UseWH(c.width, c.height), vgimg.UseDPI(dpi))
 	c.paint(canvas, t)
 	var b bytes.Buffer
 	if _, err := (vgimg.PngCanvas{Canvas: canvas}).WriteTo(&b); err != nil {

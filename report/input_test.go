@@ -1,0 +1,314 @@
+package report_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"overlap/report"
+)
+
+// swept is what go test -cpu 1,4 -count 3 prints.
+func swept(names ...string) string {
+	var b strings.Builder
+	b.WriteString("goos: linux\npkg: example.com/x\n")
+	for _, name := range names {
+		for i := range 3 {
+			fmt.Fprintf(&b, "Benchmark%s 1 %d ns/op\nBenchmark%s-4 1 %d ns/op\n", name, 100+i, name, 50+i)
+		}
+	}
+	return b.String() + "PASS\nok  \texample.com/x\t1.2s\n"
+}
+
+// rowsOf are name, workers, cores and the gains of each row, in short.
+func rowsOf(a *report.Analysis) (rows []string) {
+	for _, r := range a.Rows {
+		rows = append(rows, fmt.Sprintf("%s w%d p%d %.1f×%.1f", r.Name(), r.Workers, r.P, r.Concurrency.Value, r.Parallelism.Value))
+	}
+	return rows
+}
+
+func input(t *testing.T, in report.Input) *report.Analysis {
+	t.Helper()
+	d, err := in.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return report.Analyze(d)
+}
+
+func warned(a *report.Analysis, text string) (n int) {
+	for _, err := range a.Warnings {
+		if strings.Contains(err.Error(), text) {
+			n++
+		}
+	}
+	return n
+}
+
+func TestAxesAreFoundFromNames(t *testing.T) {
+	two := func(name string) string { // workers 1 and 8 on 1 and 4 cores
+		return fmt.Sprintf("Benchmark%[1]s 1 80 ns/op\nBenchmark%[1]s-4 1 80 ns/op\nBenchmark%[2]s 1 40 ns/op\nBenchmark%[2]s-4 1 10 ns/op\n",
+			name, strings.ReplaceAll(name, "1", "8"))
+	}
+	for text, want := range map[string]string{
+		swept("Sort/n=9"):                  "Sort/n=9 w0 p4 NaN×2.0",
+		two("Go/goroutines=1"):             "Go w8 p4 2.0×4.0",
+		two("Go/n=a/threads=1/x"):          "Go/n=a/x w8 p4 2.0×4.0",
+		two("Go/1-clients"):                "Go w8 p4 2.0×4.0",
+		swept("Go/conc=7"):                 "Go/conc=7 w0 p4 NaN×2.0",
+		swept("Go/conc=auto"):              "Go/conc=auto w0 p4 NaN×2.0",
+		swept("Go/goroutines-8/n=1"):       "Go/goroutines-8/n=1 w0 p4 NaN×2.0",
+		"cores: 1\n" + two("Go/threads=1"): "Go w8 p1 2.0×1.0",
+	} {
+		if got := strings.Join(rowsOf(analyze(t, write(t, text))), ", "); got != want {
+			t.Errorf("%s\nrows %s, want %s", text, got, want)
+		}
+	}
+}
+
+func TestASweepByCPUWarnsOfTheFirstValue(t *testing.T) {
+	if n := warned(analyze(t, write(t, swept("A", "B"))), "b.Loop"); n != 1 {
+		t.Errorf("%d warnings, want 1", n)
+	}
+	if n := warned(analyze(t, foreignFile(map[string][3]float64{"X": {2, 1, 2}}, "X").write(t)), "b.Loop"); n != 0 {
+		t.Errorf("%d warnings about a file that says its cores", n)
+	}
+}
+
+func TestNothingToFactoriseIsSaidPerBenchmark(t *testing.T) {
+	a := analyze(t, write(t, swept("Good")+"BenchmarkOne-4 1 5 ns/op\nBenchmarkTwo 1 5 ns/op\nBenchmarkSize 1 5 B/op\nBenchmarkBad/workers=none 1 5 ns/op\n"))
+	if got := rowsOf(a); len(got) != 1 {
+		t.Errorf("rows %v", got)
+	}
+	for _, want := range []string{
+		"One: measured at GOMAXPROCS 4 only, so there is nothing to factorise; go test -cpu 1,2,4 -count 10 would tell",
+		"Two: measured at GOMAXPROCS 1 only",
+		"Size has no time (ns/op)",
+		`Bad/workers=none: workers is "none"`,
+	} {
+		if warned(a, want) != 1 {
+			t.Errorf("%q is not among %v", want, a.Warnings)
+		}
+	}
+	var many strings.Builder
+	for i := range 500 {
+		fmt.Fprintf(&many, "BenchmarkX%d-4 1 5 ns/op\nBenchmarkY%d 1 5 B/op\n", i, i)
+	}
+	if a := analyze(t, write(t, many.String())); len(a.Warnings) > 25 || warned(a, "490 further benchmarks") != 1 || warned(a, "and further results") != 1 {
+		t.Errorf("%d warnings: %v", len(a.Warnings), a.Warnings)
+	}
+}
+
+func TestGzipIsRecognisedByItsContent(t *testing.T) {
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	fmt.Fprint(w, swept("Sort"))
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	whole := b.String()
+	if got := rowsOf(analyze(t, write(t, whole))); len(got) != 1 {
+		t.Errorf("rows %v", got)
+	}
+	a := input(t, report.Input{Paths: []string{"-"}, Stdin: strings.NewReader(whole)})
+	if len(a.Rows) != 1 || a.Data.Files[0] != "-" {
+		t.Errorf("from standard input: %v", rowsOf(a))
+	}
+	for want, text := range map[string]string{
+		"the compressed data is cut":     whole[:len(whole)-12],
+		"the compressed data is damaged": whole[:len(whole)-8] + "12345678",
+	} {
+		path := write(t, text)
+		var bad *report.FileError
+		if _, err := report.Load(path); !errors.As(err, &bad) || bad.Path != path || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+	if _, err := report.Load(write(t, whole[:5])); err == nil || !strings.Contains(err.Error(), "the compressed data is cut") {
+		t.Errorf("cut in its head: %v", err)
+	}
+}
+
+func TestHostsStandSideBySide(t *testing.T) {
+	a := write(t, "host: a\nkernel: 1\n"+swept("Sort", "Copy"))
+	b := write(t, "host: b\nkernel: 2\n"+strings.ReplaceAll(swept("Copy", "Sort"), " 5", " 2"))
+	got := input(t, report.Input{Paths: []string{a, b, a}})
+	want := []string{"Copy @a w0 p4 NaN×2.0", "Copy @b w0 p4 NaN×4.8", "Sort @a w0 p4 NaN×2.0", "Sort @b w0 p4 NaN×4.8"}
+	if rows := rowsOf(got); !slices.Equal(rows, want) {
+		t.Errorf("rows %q, want %q", rows, want)
+	}
+	if d := got.Data; d.Host["goos"] != "linux" || d.Host["kernel"] != "" || d.Hosts["a"]["kernel"] != "1" || d.Hosts["b"]["kernel"] != "2" || !slices.Equal(d.Columns, []string{"a", "b"}) {
+		t.Errorf("host %v, hosts %v, columns %v", d.Host, d.Hosts, d.Columns)
+	}
+	if got.Rows[0].Samples != 6 || got.Rows[1].Samples != 3 {
+		t.Errorf("files of one host are not pooled: %d samples", got.Rows[0].Samples)
+	}
+	ordered := input(t, report.Input{Paths: []string{a, b}, Col: "host@(b a)"})
+	if rows := rowsOf(ordered); len(rows) != 4 || !strings.HasPrefix(rows[0], "Copy @b") {
+		t.Errorf("rows %q in the order b, a", rows)
+	}
+	one := input(t, report.Input{Paths: []string{a, b}, Filter: "host:b"})
+	if rows := rowsOf(one); len(rows) != 2 || one.Rows[0].Column != "" || one.Data.Hosts != nil {
+		t.Errorf("rows %q of one host", rows)
+	}
+}
+
+func TestColumnsOfNames(t *testing.T) {
+	a := input(t, report.Input{Paths: []string{write(t, swept("Map/impl=sync/n=1", "Map/impl=plain/n=1"))}, Col: "/impl"})
+	if rows := rowsOf(a); len(rows) != 2 || !strings.HasPrefix(rows[0], "Map/n=1 @sync ") || !strings.HasPrefix(rows[1], "Map/n=1 @plain ") {
+		t.Errorf("rows %q", rows)
+	}
+}
+
+// suite is a run of the suite with two executors, the slices and the serial
+// program.
+func suite(t *testing.T) string {
+	f := &file{rounds: 12}
+	for _, x := range []string{"pool", "spawn"} {
+		f.add("Ep/executor="+x+"/workers=1/cores=1", 8)
+		f.add("Ep/executor="+x+"/workers=2/cores=1", 8)
+		f.add("Ep/executor="+x+"/workers=2/cores=2-2", 4)
+	}
+	f.add("Ep/executor=serial/workers=1/cores=1", 7)
+	f.add("Ep/executor=pool/workers=1/cores=1/slices=2", 10)
+	f.add("Ep/executor=pool/workers=1/cores=1/slices=2 ×2", 11)
+	return f.write(t)
+}
+
+func TestWhatGainsAreComparedWith(t *testing.T) {
+	path := suite(t)
+	for _, c := range []struct {
+		in    report.Input
+		names string
+		whole bool // with COST and ceiling
+		warns string
+	}{
+		{report.Input{}, "Ep pool, Ep spawn", true, ""},
+		{report.Input{Col: "/executor"}, "Ep @pool, Ep @spawn", true, ""},
+		{report.Input{Filter: "/executor:pool"}, "Ep", false, "--filter leaves out the serial program of Ep, which its COST needs: add OR /executor:serial"},
+		{report.Input{Filter: "/executor:spawn"}, "Ep", false, "--filter leaves out the slices of Ep, which its ceiling needs: add OR /slices:/[0-9]/"},
+		{report.Input{Filter: "/executor:spawn OR /executor:serial OR /slices:/[0-9]/"}, "Ep", true, ""},
+		{report.Input{Row: ".name,/executor"}, "Ep pool, Ep spawn", true, ""},
+		{report.Input{Row: ".fullname"}, "Ep pool, Ep spawn", true, ""},
+		{report.Input{Row: ".name"}, "Ep", true, "--row .name merges benchmarks that differ in /executor: add these to tell them apart"},
+		{report.Input{Row: ".name,goos"}, "Ep", true, "--row .name,goos merges"},
+	} {
+		c.in.Paths = []string{path}
+		a := input(t, c.in)
+		var names []string
+		for _, r := range a.Rows {
+			names = append(names, r.Name())
+			if whole := r.Cost == 2 && !math.IsNaN(r.Ceiling.Value); whole != c.whole {
+				t.Errorf("%+v: COST %v, ceiling %v", c.in, r.Cost, r.Ceiling)
+			}
+		}
+		if got := strings.Join(names, ", "); got != c.names {
+			t.Errorf("%+v: rows %s, want %s", c.in, got, c.names)
+		}
+		if n := warned(a, "--"); n != 0 && c.warns == "" || c.warns != "" && warned(a, c.warns) != 1 {
+			t.Errorf("%+v: warnings %v, want %q", c.in, a.Warnings, c.warns)
+		}
+	}
+}
+
+func TestRowsOfOtherPeople(t *testing.T) {
+	path := write(t, swept("Map/impl=a/n=1", "Map/impl=b/n=1", "Set/impl=a/n=1"))
+	a := input(t, report.Input{Paths: []string{path}, Row: ".name"})
+	if rows := rowsOf(a); len(rows) != 2 || !strings.HasPrefix(rows[0], "Map w0") || warned(a, "merges benchmarks that differ in /impl: add") != 1 {
+		t.Errorf("rows %q, warnings %v", rows, a.Warnings)
+	}
+	a = input(t, report.Input{Paths: []string{path}, Row: "/impl"})
+	if rows := rowsOf(a); len(rows) != 2 || !strings.HasPrefix(rows[0], "*/impl=a w0") || warned(a, "differ in .name: add") != 1 {
+		t.Errorf("rows %q, warnings %v", rows, a.Warnings)
+	}
+	a = input(t, report.Input{Paths: []string{path}, Filter: ".name:Map /impl:b"})
+	if rows := rowsOf(a); len(rows) != 1 || a.Samples != 6 {
+		t.Errorf("rows %q, %d samples", rows, a.Samples)
+	}
+}
+
+func TestWrongExpressionsNameTheirFlag(t *testing.T) {
+	path := suite(t)
+	for want, in := range map[string]report.Input{
+		"--filter: ":                           {Filter: ".name:("},
+		`--filter ".name:No" matches none of`:  {Filter: ".name:No"},
+		"leaves no result that has a time":     {Filter: ".unit:B/op OR .unit:x"},
+		"--row: ":                              {Row: ","},
+		"--row: /workers is an axis":           {Row: ".name,/workers"},
+		"--col: ":                              {Col: ".unit"},
+		"put machines side by side with --col": {Col: "goos", Paths: []string{write(t, "cpu: x\n"+swept("A")), write(t, "cpu: y\n"+swept("A"))}},
+	} {
+		if in.Paths == nil {
+			in.Paths = []string{path}
+		}
+		if want == "leaves no result that has a time" {
+			in.Paths = []string{write(t, strings.ReplaceAll(swept("A"), "ns/op", "ns/op 5 B/op"))}
+		}
+		if _, err := in.Load(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%+v: %v, want %q", in, err, want)
+		}
+	}
+}
+
+// Every file that x/perf tests itself with gives rows, or words about what could
+// not be used.
+func TestFilesOfPerf(t *testing.T) {
+	dir, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "golang.org/x/perf").Output()
+	root := strings.TrimSpace(string(dir))
+	if err != nil || root == "" {
+		t.Skip("golang.org/x/perf is not in the module cache: ", err)
+	}
+	files := 0
+	err = filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() || !strings.Contains(path, "testdata") {
+			return err
+		}
+		files++
+		d, err := report.Load(path)
+		if err != nil {
+			if !strings.HasPrefix(err.Error(), path+": ") {
+				t.Errorf("%s: the error does not name the file: %v", path, err)
+			}
+			return nil
+		}
+		a := report.Analyze(d)
+		if len(a.Rows) == 0 && len(a.Warnings) == 0 {
+			t.Errorf("%s: no rows and no word why", path)
+		}
+		return nil
+	})
+	if err != nil || files < 30 {
+		t.Errorf("%d files, %v", files, err)
+	}
+}
+
+func FuzzLoad(f *testing.F) {
+	f.Add(swept("Sort/n=9", "Go/goroutines=1"), "", "", "")
+	f.Add("host: a\ncpu: b\n"+swept("A")+"host: c\n"+swept("A"), "host:a", ".name", "host")
+	f.Add(sweep("Ep", func(w, p int) float64 { return 8 }, 2).text(), "/executor:pool", ".name,/executor", "/executor")
+	f.Add("# sample: {\"round\":3}\nkinds: A=cpu\nexpect: A=linear\ncopies: 2\nBenchmarkA/executor=x/workers=1/cores=1/scaling=weak 1 5 ns/op 1 cpus-busy\n", "*", ".config", ".config")
+	f.Add("BenchmarkX/8-goroutines-4 1 5 ns/op\nBenchmarkX/workers=9/size=1-0 1 1e400 ns/op", ".unit:ns/op", "/impl", ".file")
+	f.Add("\x1f\x8b\x08", "", "", "")
+	f.Fuzz(func(t *testing.T, text, filter, row, col string) {
+		d, err := report.Input{Paths: []string{"-"}, Stdin: strings.NewReader(text), Filter: filter, Row: row, Col: col}.Load()
+		if err != nil {
+			return
+		}
+		a := report.Analyze(d)
+		if err := errors.Join(a.WriteTable(new(strings.Builder)), a.WriteJSON(new(strings.Builder)), a.WriteStacks(new(strings.Builder))); err != nil {
+			t.Error(err)
+		}
+		if len(a.Rows) == 0 && len(a.Warnings) == 0 {
+			t.Errorf("no rows and no word why: %q", text)
+		}
+	})
+}

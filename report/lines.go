@@ -1,0 +1,105 @@
+package report
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"errors"
+	"io"
+)
+
+// lines hands a file to a reader line by line, no two in one call of Read, so
+// that what it has seen is always what stands before the result that the reader
+// has just read. benchfmt drops comments, and in them is the round of a sample.
+type lines struct {
+	from *bufio.Reader
+	rest []byte // of what was read and not yet handed out
+
+	within  bool // the rest goes on with a line that was begun
+	some    bool // a line that is not blank was seen
+	results bool // a line that begins as a result does was seen
+	cut     bool // the last line has no end
+	changed bool // a configuration line was seen since the last result
+	number  int  // of the line
+	round   int  // that the next result belongs to; 0 is unknown
+}
+
+func newLines(r io.Reader) *lines {
+	return &lines{from: bufio.NewReaderSize(r, bufio.MaxScanTokenSize), changed: true}
+}
+
+func (l *lines) Read(p []byte) (n int, err error) {
+	if len(l.rest) == 0 {
+		l.rest, err = l.from.ReadSlice('\n')
+		if len(l.rest) == 0 {
+			return 0, err
+		}
+		l.look(l.rest)
+		if errors.Is(err, io.EOF) {
+			l.cut = true
+		} else if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
+			return 0, err
+		}
+		l.within = err != nil
+	}
+	n = copy(p, l.rest)
+	l.rest = l.rest[n:]
+	return n, nil
+}
+
+// look keeps what a line says beside its results.
+func (l *lines) look(line []byte) {
+	if l.within {
+		return
+	}
+	l.number++
+	l.some = l.some || len(bytes.TrimSpace(line)) > 0
+	switch c := line[0]; {
+	case c == 'B':
+		l.results = l.results || bytes.HasPrefix(line, []byte("Benchmark"))
+	case c == '#':
+		if note, ok := bytes.CutPrefix(line, []byte("# sample: ")); ok {
+			l.round = roundOf(note)
+		}
+	case c >= 'a' && c <= 'z' || c >= 0x80:
+		l.changed = true
+	}
+}
+
+// next is what the lines before a result say of it.
+func (l *lines) next() (round int, changed bool) {
+	round, changed = l.round, l.changed
+	l.round, l.changed = 0, false
+	return round, changed
+}
+
+// roundOf reads the round of a sample, 0 if the note does not tell.
+func roundOf(note []byte) int {
+	var n struct{ Round int }
+	if err := json.Unmarshal(note, &n); err != nil || n.Round < 1 || n.Round > believed {
+		return 0
+	}
+	return n.Round
+}
+
+// unzipped recognises gzip by its first bytes: names lie, and a pipe has none.
+func unzipped(r io.Reader) (io.Reader, error) {
+	b := bufio.NewReader(r)
+	if magic, err := b.Peek(2); err != nil || magic[0] != 0x1f || magic[1] != 0x8b {
+		return b, nil // an error of reading comes again with the first line
+	}
+	return gzip.NewReader(b)
+}
+
+// zipProblem says what is wrong with compressed data; empty if err is about
+// something else.
+func zipProblem(err error) string {
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return "the compressed data is cut: copy the file again"
+	case errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum):
+		return "the compressed data is damaged: copy the file again"
+	}
+	return ""
+}

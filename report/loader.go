@@ -1,0 +1,277 @@
+package report
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"golang.org/x/perf/benchfmt"
+	"golang.org/x/perf/benchproc"
+)
+
+// loader is what reading needs beside the data. A line of a known name under a
+// known configuration costs one look-up.
+type loader struct {
+	in   Input
+	data *Data
+
+	lines         *lines   // of the file
+	unused        []string // reasons why results of the file were left out
+	found, before int      // results of the file that are of use, rounds before it
+
+	results int // of all files
+	kept    int // by the filter
+	lost    map[string]map[string]bool
+
+	filter *benchproc.Filter
+	col    *benchproc.Projection
+	rows   *rowKeys // nil if the whole name makes a row
+
+	config   []string           // keys that a point depends on, sorted
+	all      bool               // it may depend on any
+	contexts map[string]int     // values of these → a number for them
+	context  int                // of the last result
+	known    map[string]*record // name and context → point
+	records  map[Point]*record  // while their columns are spelt out
+	order    []*record          // by their first sample
+	columns  []benchproc.Key    // of the points
+	shared   map[string]setting // column → configuration that its results share
+	now      setting            // of the last result
+	told     map[string]bool    // columns that hold what is set now
+	listed   map[string]string  // last value of kinds and expect
+	byKey    map[benchproc.Key]string
+	scratch  []byte
+}
+
+// setting is file configuration.
+type setting map[string]string
+
+func newLoader(in Input) (*loader, error) {
+	l := &loader{
+		in:       in,
+		data:     &Data{Files: in.Paths, Kinds: map[string]string{}, Expects: map[string]string{}},
+		contexts: map[string]int{}, known: map[string]*record{}, records: map[Point]*record{},
+		shared: map[string]setting{}, listed: map[string]string{}, byKey: map[benchproc.Key]string{},
+		lost: map[string]map[string]bool{},
+	}
+	return l, l.parse()
+}
+
+// parse reads the expressions.
+func (l *loader) parse() error {
+	var err error
+	text := l.in.Filter
+	if text == "" {
+		text = "*"
+	}
+	filter, err := benchproc.NewFilter(text)
+	if err != nil {
+		return fmt.Errorf("--filter: %w", err)
+	}
+	col := l.in.Col
+	if col == "" {
+		col = "host"
+	}
+	var fixed bool // an order such as key@(a b) leaves out other values
+	if l.col, fixed, err = projection("--col", col, filter); err != nil {
+		return err
+	}
+	l.depend(l.col)
+	if l.in.Row != "" {
+		row, fixedToo, err := projection("--row", l.in.Row, filter)
+		if err != nil {
+			return err
+		}
+		if l.rows, err = newRowKeys(l.in.Row, row); err != nil {
+			return err
+		}
+		fixed = fixed || fixedToo
+		l.depend(row)
+	}
+	if l.in.Filter != "" || fixed {
+		l.filter = filter
+	}
+	l.config = append(l.config, "copies", "cores", "pkg", "host", "cpu")
+	slices.Sort(l.config)
+	l.config = slices.Compact(l.config)
+	return nil
+}
+
+// projection parses what a flag says. The axes are no part of a full name.
+func projection(flag, text string, filter *benchproc.Filter) (p *benchproc.Projection, fixed bool, err error) {
+	var parser benchproc.ProjectionParser
+	if _, err := parser.Parse("/workers,/cores,/gomaxprocs,/slices", nil); err != nil {
+		return nil, false, fmt.Errorf("axes: %w", err)
+	}
+	p, err = parser.Parse(text, filter)
+	if err != nil {
+		return nil, false, fmt.Errorf("%s: %w", flag, err)
+	}
+	return p, strings.Contains(text, "@"), nil
+}
+
+// depend notes the configuration that a projection reads.
+func (l *loader) depend(p *benchproc.Projection) {
+	for _, f := range p.Fields() {
+		switch {
+		case f.IsTuple:
+			l.all = true
+		case f.Name == ".file" || f.Name[0] != '.' && f.Name[0] != '/':
+			l.config = append(l.config, f.Name)
+		}
+	}
+}
+
+// configure takes over the configuration of a result, which has changed.
+func (l *loader) configure(r *benchfmt.Result) {
+	key := l.scratch[:0]
+	if l.all {
+		for _, c := range r.Config {
+			key = fmt.Appendf(key, "%q:%q,", c.Key, c.Value)
+		}
+	} else {
+		for _, k := range l.config {
+			key = append(append(key, r.GetConfig(k)...), 0)
+		}
+	}
+	id, ok := l.contexts[string(key)]
+	if !ok {
+		id = len(l.contexts)
+		l.contexts[string(key)] = id
+	}
+	l.context, l.scratch = id, key
+	l.now, l.told = setting{}, map[string]bool{}
+	for _, c := range r.Config {
+		switch {
+		case !c.File:
+		case c.Key == "kinds" || c.Key == "expect":
+			l.list(c.Key, c.Value)
+		default:
+			l.now[c.Key] = string(c.Value)
+		}
+	}
+}
+
+// list takes over the pairs of workload and kind, or scaling to expect.
+func (l *loader) list(key string, value []byte) {
+	if l.listed[key] == string(value) {
+		return
+	}
+	text := string(value)
+	l.listed[key] = text
+	d := l.data
+	for pair := range strings.FieldsSeq(text) {
+		name, what, ok := strings.Cut(pair, "=")
+		switch {
+		case !ok || len(what) > longest:
+		case key == "kinds" && d.Kinds[name] == "":
+			d.Kinds[name] = printable(what)
+			d.Order = append(d.Order, name)
+		case key == "expect" && d.Expects[name] == "":
+			d.Expects[name] = printable(what)
+		}
+	}
+}
+
+// describe keeps the configuration that the results of a column have in common.
+// Two machines in one column are refused: their times must not be divided by
+// each other.
+func (l *loader) describe(column string) error {
+	if l.told[column] {
+		return nil
+	}
+	l.told[column] = true
+	was, ok := l.shared[column]
+	if !ok {
+		l.shared[column] = maps.Clone(l.now)
+		return nil
+	}
+	for _, key := range []string{"host", "cpu"} {
+		if was[key] != l.now[key] {
+			return fmt.Errorf("%s is %q, in the results before it was %q: put machines side by side with --col %s", key, l.now[key], was[key], key)
+		}
+	}
+	for key, value := range was {
+		if l.now[key] != value {
+			delete(was, key)
+		}
+	}
+	return nil
+}
+
+// record finds or makes the point of a result.
+func (l *loader) record(r *benchfmt.Result) (*record, error) {
+	key := append(l.scratch[:0], r.Name...)
+	key = binary.AppendUvarint(append(key, 0), uint64(l.context))
+	l.scratch = key
+	if rec := l.known[string(key)]; rec != nil {
+		return rec, nil
+	}
+	var rows []string
+	if l.rows != nil {
+		rows = l.rows.keys
+	}
+	n, err := parseName(r, rows)
+	if err != nil {
+		return nil, err
+	}
+	residue := ""
+	if l.rows != nil {
+		residue = l.rows.apply(&n, r)
+	}
+	n.sideBySide(l.col)
+	n.Column = l.column(r)
+	rec := l.records[n.Point]
+	if rec == nil {
+		rec = &record{point: n.Point, spelt: n.spelt, bound: n.bound}
+		l.records[n.Point] = rec
+		l.order = append(l.order, rec)
+	}
+	if l.rows != nil {
+		l.rows.merged(rec.point, residue)
+	}
+	l.known[string(key)] = rec
+	return rec, nil
+}
+
+// column is the name of a result's column.
+func (l *loader) column(r *benchfmt.Result) string {
+	key := l.col.Project(r)
+	name, ok := l.byKey[key]
+	if !ok {
+		if name = printable(key.StringValues()); name == "" {
+			name = "unknown"
+		}
+		l.byKey[key] = name
+		l.columns = append(l.columns, key)
+	}
+	return name
+}
+
+// most is how many reasons of a kind are told.
+const most = 10
+
+// leaveOut keeps the reason why a result cannot be used. One of the suite
+// must be right, as the file is ours; it is returned.
+func (l *loader) leaveOut(r *benchfmt.Result, reason error) error {
+	if ours(r.Name) {
+		return reason
+	}
+	text := printable(reason.Error())
+	switch {
+	case slices.Contains(l.unused, text):
+	case len(l.unused) < most:
+		l.unused = append(l.unused, text)
+	case len(l.unused) == most:
+		l.unused = append(l.unused, "and further results")
+	}
+	return nil
+}
+
+// ours reports whether a name is of the suite: nobody else's has both.
+func ours(name []byte) bool {
+	return bytes.Contains(name, []byte("/executor=")) && bytes.Contains(name, []byte("/cores="))
+}

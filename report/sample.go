@@ -1,0 +1,178 @@
+package report
+
+import "math"
+
+// Sample is one measurement of a point.
+type Sample struct {
+	// Seconds is the wall time of a job. With weak scaling it is that of the
+	// work that one worker would have had, so that the quotient of two is
+	// again a gain in throughput (the scaled speedup of Gustafson, 1988).
+	Seconds float64
+
+	// Round is that of the sweep in which it was taken, from 1. Where the file
+	// does not tell, the k-th sample of a point is of round k.
+	Round int
+
+	Inflight float64 // mean tasks in progress; 0 if not measured
+	CPUsBusy float64 // mean CPUs at work; 0 if not measured
+	Pressure float64 // share of the CPUs that others took; 0 if not measured
+
+	// What the speedup stack is made of; NaN if not measured.
+	GC                         float64 // CPUs that collected garbage
+	RunQueue, Steal, Throttled float64 // CPUs' worth of waiting for a CPU, for the hypervisor, for the quota
+	Idle                       float64 // idle CPUs of those that the process may use
+	Locked, Runnable           float64 // goroutines that waited for a lock, and for a CPU
+
+	// Seconds that a task took from its start, and that an item took from when
+	// it was due; NaN if not measured.
+	Task50, Task99       float64
+	Arrival50, Arrival99 float64
+
+	Items    float64 // useful work per second, in the workload's unit; NaN if not measured
+	Fairness float64 // Jain's index over the workers; NaN if not measured
+}
+
+// units are those of a sample besides its time. The first ones are 0 if they
+// were not measured, the others NaN.
+var units = []struct {
+	name string
+	of   func(*Sample) *float64
+}{
+	{"tasks-inflight", func(s *Sample) *float64 { return &s.Inflight }},
+	{"cpus-busy", func(s *Sample) *float64 { return &s.CPUsBusy }},
+	{"pressure", func(s *Sample) *float64 { return &s.Pressure }},
+	{"gc-cpus", func(s *Sample) *float64 { return &s.GC }},
+	{"runq-cpus", func(s *Sample) *float64 { return &s.RunQueue }},
+	{"steal-cpus", func(s *Sample) *float64 { return &s.Steal }},
+	{"throttled-cpus", func(s *Sample) *float64 { return &s.Throttled }},
+	{"idle-cpus", func(s *Sample) *float64 { return &s.Idle }},
+	{"goroutines-locked", func(s *Sample) *float64 { return &s.Locked }},
+	{"goroutines-runnable", func(s *Sample) *float64 { return &s.Runnable }},
+	{"p50-sec/task", func(s *Sample) *float64 { return &s.Task50 }},
+	{"p99-sec/task", func(s *Sample) *float64 { return &s.Task99 }},
+	{"p50-sec/arrival", func(s *Sample) *float64 { return &s.Arrival50 }},
+	{"p99-sec/arrival", func(s *Sample) *float64 { return &s.Arrival99 }},
+	{"items/s", func(s *Sample) *float64 { return &s.Items }},
+	{"fairness", func(s *Sample) *float64 { return &s.Fairness }},
+}
+
+const (
+	zeroed       = 3 // of the units, the first, whose absence is 0
+	pressureUnit = 2
+)
+
+// absent is what a sample has where a unit was not measured.
+func absent(unit int) float64 {
+	if unit < zeroed {
+		return 0
+	}
+	return math.NaN()
+}
+
+// unitIndex finds a unit by its name.
+var unitIndex = func() map[string]int {
+	index := map[string]int{}
+	for i, u := range units {
+		index[u.name] = i
+	}
+	return index
+}()
+
+// record is the samples of one point, a column for each unit that occurs: most
+// files have times only, and a million of whole Samples would be 160 MB.
+type record struct {
+	point   Point
+	seconds []float64
+	rounds  []int32     // nil while the k-th sample is of round k
+	columns [][]float64 // by unit; nil if none occurs, as is a column that does not
+
+	spelt string // the workload with the number of workers in it, see settle
+	bound bool   // the file says on how many cores it ran
+}
+
+// add appends a sample with nothing but its time.
+func (r *record) add(seconds float64, round int) {
+	n := len(r.seconds)
+	if r.rounds == nil && round != n+1 {
+		r.rounds = make([]int32, n, n+1)
+		for i := range r.rounds {
+			r.rounds[i] = int32(i + 1)
+		}
+	}
+	r.seconds = append(r.seconds, seconds)
+	if r.rounds != nil {
+		r.rounds = append(r.rounds, int32(round))
+	}
+	for unit, column := range r.columns {
+		if column != nil {
+			r.columns[unit] = append(column, absent(unit))
+		}
+	}
+}
+
+// set gives the last sample the value of a unit.
+func (r *record) set(unit int, x float64) {
+	if r.columns == nil {
+		r.columns = make([][]float64, len(units))
+	}
+	n := len(r.seconds)
+	if r.columns[unit] == nil {
+		column := make([]float64, n, cap(r.seconds))
+		for i := range column {
+			column[i] = absent(unit)
+		}
+		r.columns[unit] = column
+	}
+	r.columns[unit][n-1] = x
+}
+
+func (r *record) round(i int) int {
+	if r.rounds == nil {
+		return i + 1
+	}
+	return int(r.rounds[i])
+}
+
+func (r *record) pressure(i int) float64 {
+	if r.columns == nil || r.columns[pressureUnit] == nil {
+		return 0
+	}
+	return r.columns[pressureUnit][i]
+}
+
+// sample is the i-th as a whole.
+func (r *record) sample(i int) Sample {
+	s := nothing
+	r.fill(&s, i)
+	return s
+}
+
+// fill sets what differs between the samples of the record.
+func (r *record) fill(s *Sample, i int) {
+	s.Seconds, s.Round = r.seconds[i], r.round(i)
+	for unit, column := range r.columns {
+		if column != nil {
+			*units[unit].of(s) = column[i]
+		}
+	}
+}
+
+// nothing is a sample of which no unit was measured.
+var nothing = func() (s Sample) {
+	for unit := range units {
+		*units[unit].of(&s) = absent(unit)
+	}
+	return s
+}()
+
+// take appends the samples of another record.
+func (r *record) take(other *record) {
+	for i := range other.seconds {
+		r.add(other.seconds[i], other.round(i))
+		for unit, column := range other.columns {
+			if column != nil {
+				r.set(unit, column[i])
+			}
+		}
+	}
+}

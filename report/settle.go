@@ -1,0 +1,126 @@
+package report
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"golang.org/x/perf/benchproc"
+)
+
+// settle turns what was read into data, now that all of it is known: whether
+// there are several columns, and whether what looks like a number of workers is
+// an axis.
+func (l *loader) settle() (*Data, error) {
+	d := l.data
+	if l.filter != nil && l.results > 0 && l.kept == 0 {
+		return nil, fmt.Errorf("--filter %q matches none of the %d results", l.in.Filter, l.results)
+	}
+	l.order = slices.DeleteFunc(l.order, func(r *record) bool { return len(r.seconds) == 0 })
+	if len(l.order) == 0 && l.filter != nil {
+		return nil, fmt.Errorf("--filter %q leaves no result that has a time (ns/op) and can be used", l.in.Filter)
+	}
+	if l.rows != nil {
+		if err := l.rows.warning(); err != nil {
+			d.Warnings = append(d.Warnings, err)
+		}
+	}
+	d.Warnings = append(d.Warnings, l.missed()...)
+	l.layColumns()
+	l.keepWorkers()
+	d.records = map[Point]*record{}
+	for _, rec := range l.order {
+		if same := d.records[rec.point]; same != nil {
+			same.take(rec)
+			continue
+		}
+		d.records[rec.point] = rec
+		d.Points = append(d.Points, rec.point)
+	}
+	d.index = newIndex(d, l.acrossColumns())
+	for _, f := range l.col.Fields() {
+		d.beside = append(d.beside, f.Name)
+	}
+	if err := l.sweptByCPU(); err != nil {
+		d.Warnings = append(d.Warnings, err)
+	}
+	return d, nil
+}
+
+// layColumns orders the columns, and forgets a single one.
+func (l *loader) layColumns() {
+	d := l.data
+	used := map[string]bool{}
+	for _, rec := range l.order {
+		if !rec.point.Serial() {
+			used[rec.point.Column] = true
+		}
+	}
+	for _, shared := range l.shared {
+		if d.Host == nil {
+			d.Host = map[string]string{}
+			for k, v := range shared {
+				d.Host[k] = v
+			}
+		}
+		for k, v := range d.Host {
+			if shared[k] != v {
+				delete(d.Host, k)
+			}
+		}
+	}
+	if len(used) > 1 {
+		benchproc.SortKeys(l.columns)
+		for _, key := range l.columns {
+			if name := l.byKey[key]; used[name] && !slices.Contains(d.Columns, name) {
+				d.Columns = append(d.Columns, name)
+			}
+		}
+		d.Hosts = map[string]map[string]string{}
+		for name, shared := range l.shared {
+			d.Hosts[name] = shared
+		}
+		return
+	}
+	for _, rec := range l.order {
+		rec.point.Column = ""
+	}
+}
+
+// acrossColumns reports whether all columns are of the same machines, as
+// executors are: then what a gain is compared with may stand in any.
+func (l *loader) acrossColumns() bool {
+	return !slices.ContainsFunc(l.col.Fields(), func(f *benchproc.Field) bool { return f.Name[0] != '/' })
+}
+
+// keepWorkers leaves the number of workers in the names of benchmarks that were
+// never measured with one: it is then no axis on which a gain could be counted,
+// but each number may still gain from cores.
+func (l *loader) keepWorkers() {
+	row := func(p Point) Point {
+		p = p.at(0, level{})
+		p.Copies, p.Slices = 1, 1
+		return p
+	}
+	counted := map[Point]bool{}
+	for _, rec := range l.order {
+		if rec.point.Workers <= 1 {
+			counted[row(rec.point)] = true
+		}
+	}
+	for _, rec := range l.order {
+		if p := &rec.point; p.Executor == "" && !p.Weak && p.Slices == 1 && !counted[row(*p)] {
+			p.Workload, p.Workers = rec.spelt, 0
+		}
+	}
+}
+
+// sweptByCPU notes what go test does with a sweep of its -cpu flag.
+func (l *loader) sweptByCPU() error {
+	for _, rec := range l.order {
+		if g := l.data.groups[rec.point.at(0, level{})]; !rec.bound && g != nil && len(g.levels) > 1 {
+			return errors.New("GOMAXPROCS stands for the cores: where a benchmark loops with b.Loop, go test -cpu (up to Go 1.26) measures the first value at the last one's GOMAXPROCS; give each value a go test of its own, or measure with overlap run --pkg")
+		}
+	}
+	return nil
+}
