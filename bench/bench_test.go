@@ -25,6 +25,7 @@ func BenchmarkGups(b *testing.B)         { bench.Run(b, workloads.Gups) }
 func BenchmarkStencil(b *testing.B)      { bench.Run(b, workloads.Stencil) }
 func BenchmarkBintrees(b *testing.B)     { bench.Run(b, workloads.Bintrees) }
 func BenchmarkSkynet(b *testing.B)       { bench.Run(b, workloads.Skynet) }
+func BenchmarkGrain(b *testing.B)        { bench.Run(b, workloads.Grain) }
 func BenchmarkCounter(b *testing.B)      { bench.Run(b, workloads.Counter) }
 func BenchmarkPhilosophers(b *testing.B) { bench.Run(b, workloads.Philosophers) }
 func BenchmarkBoundedbuf(b *testing.B)   { bench.Run(b, workloads.Boundedbuf) }

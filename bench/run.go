@@ -19,6 +19,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"runtime"
 	"slices"
 	"testing"
@@ -44,6 +45,14 @@ func CanRun(w workloads.Workload, executor string) error {
 
 // Single reports whether the executor has one worker and no more.
 func Single(executor string) bool { return executor == SerialExecutor || executor == "inline" }
+
+// lasting reports whether a worker number of the executor is a runner of its own
+// that takes one task after the other. spawn hands the number that was free
+// last to the next goroutine, and all tasks of a loop run on one: whatever the
+// shares of their numbers are, nobody is treated unfairly.
+func lasting(executor string) bool {
+	return executor == "pool" || executor == "threads" || executor == "processes"
+}
 
 // Run benchmarks w at every combination of the -executors, -variants and
 // -workers flags (see Main), each as a sub-benchmark named after its point.
@@ -173,6 +182,9 @@ func (s *sample) run(b *testing.B) {
 		}
 	}
 	reading := measure(b, m, r)
+	if !lasting(s.executor) {
+		reading.Fairness = math.NaN()
+	}
 
 	if err := s.job.Check(); err != nil {
 		b.Fatal(err)

@@ -31,6 +31,7 @@ var units = []unit{
 	{name: "p99-ns/arrival", better: "lower"},
 	{name: "items/s", better: "higher"},
 	{name: "tasks-inflight", better: "higher", of: func(r meter.Reading) float64 { return r.Inflight }},
+	{name: "fairness", better: "higher", of: func(r meter.Reading) float64 { return r.Fairness }},
 	{name: "cpus-busy", better: "higher", of: func(r meter.Reading) float64 { return r.CPUsBusy }},
 	{name: "gc-cpus", better: "lower", of: func(r meter.Reading) float64 { return r.GC }},
 	{name: "runq-cpus", better: "lower", of: func(r meter.Reading) float64 { return r.RunQueue }},

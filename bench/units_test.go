@@ -159,6 +159,7 @@ func TestZerosAndGaps(t *testing.T) {
 		SchedP99:    700,
 		P99:         time.Microsecond,
 		Pressure:    1e-9,
+		Fairness:    math.NaN(),
 	}
 	r := fourJobs(t, func(b *testing.B) { report(b, reading, fakeJob{}) })
 	for name, want := range map[string]float64{"gc-cpus": 1e-6, "major-faults/op": 2.5, "gcs/op": 1e-6, "idle-cpus": 1.5, "p99-ns/sched": 700, "p99-ns/task": 1000, "pressure": 1e-6} {
@@ -166,7 +167,7 @@ func TestZerosAndGaps(t *testing.T) {
 			t.Errorf("%s is %v, want %v", name, got, want)
 		}
 	}
-	for _, name := range []string{"steal-cpus", "minor-faults/op"} {
+	for _, name := range []string{"steal-cpus", "minor-faults/op", "fairness"} {
 		if got, ok := r.Extra[name]; ok {
 			t.Errorf("%s is %v although it was not told", name, got)
 		}
@@ -182,11 +183,12 @@ func TestUnitsAreThoseOfTheReading(t *testing.T) {
 		Inflight: 1, CPUsBusy: 2, P50: 3, P99: 4, Jobs: [3]time.Duration{5, 6, 7}, Pressure: 8,
 		GC: 9, RunQueue: 10, Steal: 11, Throttled: 12, Idle: 13, Locked: 14, Runnable: 15, SchedP50: 16, SchedP99: 17,
 		Voluntary: 72, Involuntary: 76, MinorFaults: 80, MajorFaults: 84, GCs: 88, // of four jobs
+		Fairness: 25,
 	}
 	r := fourJobs(t, func(b *testing.B) { report(b, reading, arrivals{}) })
 	for i, name := range strings.Fields("tasks-inflight cpus-busy p50-ns/task p99-ns/task q02-ns/op q25-ns/op q50-ns/op pressure " +
 		"gc-cpus runq-cpus steal-cpus throttled-cpus idle-cpus goroutines-locked goroutines-runnable p50-ns/sched p99-ns/sched " +
-		"vol-switches/op invol-switches/op minor-faults/op major-faults/op gcs/op p50-ns/arrival p99-ns/arrival") {
+		"vol-switches/op invol-switches/op minor-faults/op major-faults/op gcs/op p50-ns/arrival p99-ns/arrival fairness") {
 		if got := r.Extra[name]; got != float64(i+1) {
 			t.Errorf("%s is %v, want %d", name, got, i+1)
 		}

@@ -17,6 +17,8 @@ type Analysis struct {
 	Data *Data
 	Rows []Row // one per workload, executor and size, in the order of the file
 
+	Crossovers []Crossover // by workload, cores and executor
+
 	Samples int // in the files
 	LeftOut int // because of pressure
 	Fewest  int // samples that any number of a row rests on
@@ -57,6 +59,7 @@ func Analyze(d *Data) *Analysis {
 	a.leaveOut(failed)
 	a.sort()
 	a.tellApart()
+	a.Crossovers = d.crossovers()
 	for i, r := range a.Rows {
 		if i == 0 || r.Samples < a.Fewest {
 			a.Fewest = r.Samples
@@ -81,7 +84,7 @@ func (a *Analysis) leaveOut(failed []error) {
 func (a *Analysis) sort() {
 	d := a.Data
 	slices.SortStableFunc(a.Rows, func(x, y Row) int {
-		order := cmp.Or(d.rank(x.Workload)-d.rank(y.Workload), cmp.Compare(x.Variant, y.Variant), cmp.Compare(x.Package, y.Package))
+		order := cmp.Or(d.rank(x.Workload)-d.rank(y.Workload), compareVariants(x.Variant, y.Variant), cmp.Compare(x.Package, y.Package))
 		if order == 0 && x.Package != "" {
 			order = cmp.Compare(x.Workload, y.Workload)
 		}

@@ -30,10 +30,13 @@ func (a *Analysis) WriteJSON(w io.Writer) error {
 		LeftOut  int       `json:"left_out"`
 		Rows     []rowJSON `json:"rows"`
 		Warnings []string  `json:"warnings"`
+
+		Crossovers []crossoverJSON `json:"crossovers"`
 	}{Version: jsonVersion, Files: a.Data.Files, Host: a.Data.Host, Hosts: a.Data.Hosts, Samples: a.Samples, LeftOut: a.LeftOut, Rows: []rowJSON{}, Warnings: []string{}}
 	for _, r := range a.Rows {
 		out.Rows = append(out.Rows, r.json())
 	}
+	out.Crossovers = a.crossoversJSON()
 	for _, err := range a.warnings() {
 		out.Warnings = append(out.Warnings, err.Error())
 	}
@@ -74,6 +77,7 @@ type rowJSON struct {
 	Ceiling         Interval     `json:"ceiling"`
 	TasksInflight   float        `json:"tasks_inflight"`
 	CPUsBusy        float        `json:"cpus_busy"`
+	Fairness        float        `json:"fairness"` // null if not measured
 	Variant         string       `json:"variant,omitempty"`
 	Weak            bool         `json:"weak,omitempty"`
 	Column          string       `json:"column,omitempty"`
@@ -109,6 +113,7 @@ func (r Row) json() rowJSON {
 		Expected: r.Expected.Shape, Outcome: string(r.Expected.Outcome), OutcomeReason: r.Expected.Reason,
 		Lines: []lineJSON{}, Scaling: []scaledJSON{}, Stacks: []stack{},
 	}
+	j.Fairness = float(r.Fairness)
 	for _, l := range r.Lines {
 		k := lineJSON{P: l.P, Residence: float(l.Residence), Demand: float(l.Demand)}
 		for _, p := range l.Points {

@@ -231,7 +231,7 @@ func (l *loader) add(r *benchfmt.Result) error {
 	l.data.rounds = max(l.data.rounds, round)
 	rec.add(sec, round)
 	for _, v := range r.Values {
-		if unit, ok := unitIndex[v.Unit]; ok && !math.IsNaN(degree(v.Value)) {
+		if unit, ok := unitIndex[v.Unit]; ok && credible(unit, v.Value) {
 			rec.set(unit, v.Value)
 		}
 	}

@@ -41,6 +41,10 @@ type Row struct {
 	// (Workers, P).
 	Inflight, CPUsBusy float64
 
+	// Fairness is Jain's index of the tasks that each worker ended there: 1 is
+	// equal shares, k/n that k of n workers had all. NaN if not measured.
+	Fairness float64
+
 	// OverSerial is X(w,p) over the throughput of the plain serial program on
 	// one core, and Cost the smallest parallelism at which some number of
 	// workers beats that program by a tenth, and not by chance: COST (McSherry,
@@ -127,6 +131,7 @@ func (d *Data) row(base Point) (Row, error) {
 	}
 	r.Inflight = d.told(wp, func(s Sample) float64 { return s.Inflight })
 	r.CPUsBusy = d.told(wp, func(s Sample) float64 { return s.CPUsBusy })
+	r.Fairness = d.told(wp, func(s Sample) float64 { return s.Fairness })
 	r.Worst, r.WorstWorkers = d.worst(base, first, most)
 	d.warnOfEdges(&r, base, most)
 	if r.Workers > 0 {

@@ -1,6 +1,9 @@
 package report
 
-import "math"
+import (
+	"math"
+	"strings"
+)
 
 // Sample is one measurement of a point.
 type Sample struct {
@@ -67,6 +70,15 @@ func absent(unit int) float64 {
 		return 0
 	}
 	return math.NaN()
+}
+
+// credible reports whether a machine can have measured x. A rate has no bound:
+// items are as small as a workload likes.
+func credible(unit int, x float64) bool {
+	if strings.HasSuffix(units[unit].name, "/s") {
+		return x > 0 && !math.IsInf(x, 1)
+	}
+	return !math.IsNaN(degree(x))
 }
 
 // unitIndex finds a unit by its name.

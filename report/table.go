@@ -104,6 +104,7 @@ func (a *Analysis) Notes() []string {
 		"± is the wider half of the 95 % interval. In flight and CPUs busy are means at the workers and cores of the row.",
 		a.sampleNote(),
 	}
+	notes = append(notes, a.crossoverNotes()...)
 	for _, r := range a.Rows {
 		if r.Expected.Outcome == NotMet {
 			notes = append(notes, fmt.Sprintf("not met: %s is not %s: %s", r.Name(), r.Expected.Shape, r.Expected.Reason))

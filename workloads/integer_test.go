@@ -12,6 +12,16 @@ func init() {
 		{Params{Size: Medium}, "664579", "OEIS A006880(7)"},
 		{Params{Size: Large}, "5761455", "OEIS A006880(8)"},
 	}
+	goldens["grain"] = []golden{
+		{Params{Size: Small}, "3674860372584839004", "a Python program"},
+		{Params{Size: Small, Variant: "250ns"}, "3674860372584839004", "a Python program"},
+		{Params{Size: Small, Variant: "1us"}, "3674860372584839004", "a Python program"},
+		{Params{Size: Small, Variant: "4us"}, "3674860372584839004", "a Python program"},
+		{Params{Size: Small, Variant: "64us"}, "3674860372584839004", "a Python program"},
+		{Params{Size: Small, Variant: "250us"}, "3674860372584839004", "a Python program"},
+		{Params{Size: Medium}, "3510933498471821612", "a Python program"},
+	}
+	damages["grain"] = func(j Job) { j.(*grainJob).grists[3].First++ }
 	damages["hash"] = func(j Job) { j.(*hashJob).pieces[3].First++ }
 	damages["sieve"] = func(j Job) { j.(*sieveJob).pieces[3].End -= 100 }
 }

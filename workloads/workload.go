@@ -208,7 +208,7 @@ func All() []Workload {
 	return []Workload{
 		Ep, Nqueens, Mandelbrot, Spectral, Dgemm, Hash, Sieve, Sort, Wavefront, Uts,
 		Nstream, Transpose, Gups, Stencil, Bintrees,
-		Skynet,
+		Skynet, Grain,
 		Counter, Philosophers,
 		Boundedbuf, Ring, Ipc, Pipeline,
 		Sleepers, Netecho, Disk,

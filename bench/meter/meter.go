@@ -6,6 +6,7 @@
 //	unit                  source                                   resolution         where
 //	tasks-inflight        the tasks' starts and ends, counted      clock, about 50 ns everywhere
 //	p50-, p99-ns/task     histogram of the tasks                   3 digits           everywhere
+//	fairness              the tasks that each worker ended           one task           everywhere
 //	q02-, q25-, q50-ns/op histogram of the jobs                    3 digits           everywhere
 //	cpus-busy             getrusage; clocks of living children     1 µs to a tick     everywhere; children: Linux
 //	gc-cpus               runtime/metrics, GC total                a GC cycle         everywhere

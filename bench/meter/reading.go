@@ -24,6 +24,11 @@ type Reading struct {
 	// were there when Prepare was called.
 	CPUsBusy float64
 
+	// Fairness is Jain's index of the tasks that each worker number ended; NaN
+	// if there were few tasks or one worker. It says something only where a
+	// number belongs to one runner for long.
+	Fairness float64
+
 	// Started is the number of tasks that a worker began, Finished that of the
 	// residences in the histogram.
 	Started, Finished int64
@@ -132,6 +137,7 @@ func (m *Meter) tasks(r *Reading) {
 	all, beyond := m.histogram()
 	r.Finished = all.TotalCount()
 	r.flow = (all.Mean()*float64(r.Finished) + float64(beyond)) / float64(m.wall)
+	r.Fairness = fairness(m.ended())
 	r.P50 = time.Duration(all.ValueAtQuantile(50))
 	r.P99 = time.Duration(all.ValueAtQuantile(99))
 }

@@ -46,6 +46,11 @@ func All(a *report.Analysis) []Chart {
 	if slices.ContainsFunc(a.Rows, func(r report.Row) bool { return r.Workers > 0 }) {
 		charts = append(charts, Workers(a), Plane(a))
 	}
+	for _, draw := range []func(*report.Analysis) (Chart, bool){Crossovers, Executors} {
+		if c, ok := draw(a); ok {
+			charts = append(charts, c)
+		}
+	}
 	if m, ok := CoreMap(a); ok {
 		charts = append(charts, m)
 	}

@@ -1,0 +1,270 @@
+package chart
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"overlap/report"
+)
+
+// Crossovers draws the efficiency of every executor against the size of a task,
+// on one core and on the most, and below it n½, the size from which half of the
+// time is work. There is none unless a workload was measured in several sizes.
+func Crossovers(a *report.Analysis) (Chart, bool) {
+	panels := crossoverPanels(a)
+	if len(panels) == 0 {
+		return Chart{}, false
+	}
+	names := executorsOf(a)
+	const across = 2
+	rows := (len(panels) + across - 1) / across
+	return Chart{
+		Name:    "crossover",
+		Title:   "Executors and the size of tasks",
+		Caption: "The same work, cut finer and finer: the smaller a task, the more of the time goes to making, queueing and joining it. Efficiency is the time of the plain serial program over cores × time. Below the line stands n½, the smallest task of which half the time is work, with its interval; an arrow says that it lies beyond the sizes measured. The ceiling is what separate programs reach.",
+		Alt:     crossoverAlt(panels),
+		width:   pageWidth,
+		height:  vg.Length(64 + rows*(230+laneHeight*len(names))),
+		draw: func(c draw.Canvas, t Theme) {
+			c = t.headline(c, "Efficiency against the size of a task, by executor")
+			c = t.legend(c, t.crossoverLegend(names))
+			grid := make([][]*plot.Plot, rows)
+			for i := range grid {
+				grid[i] = make([]*plot.Plot, across)
+			}
+			for i, p := range panels {
+				grid[i/across][i%across] = t.crossoverPlot(p, names)
+			}
+			t.tiles(c, grid, func(i int) string { return panels[i].name() })
+		},
+	}, true
+}
+
+// crossoverPanel is the executors of one workload at one number of cores.
+type crossoverPanel []report.Crossover
+
+func crossoverPanels(a *report.Analysis) (panels []crossoverPanel) {
+	for i, c := range a.Crossovers {
+		if i > 0 && a.Crossovers[i-1].Beside(c) {
+			last := len(panels) - 1
+			panels[last] = append(panels[last], c)
+			continue
+		}
+		panels = append(panels, crossoverPanel{c})
+	}
+	return panels
+}
+
+func (p crossoverPanel) name() string { return p[0].Name() + " on " + coresOf(p[0].P) }
+
+func coresOf(n int) string {
+	if n == 1 {
+		return "1 core"
+	}
+	return fmt.Sprintf("%d cores", n)
+}
+
+func crossoverAlt(panels []crossoverPanel) string {
+	var b strings.Builder
+	b.WriteString("The smallest task of which half the time is work.")
+	for _, p := range panels {
+		var each []string
+		for _, c := range p {
+			each = append(each, fmt.Sprintf("%s %v", c.Executor, c))
+		}
+		fmt.Fprintf(&b, " %s: %s.", p.name(), strings.Join(each, "; "))
+	}
+	return b.String()
+}
+
+// executorsOf lists all executors by name: the index is that of their series in
+// every chart.
+func executorsOf(a *report.Analysis) (names []string) {
+	for _, r := range a.Rows {
+		names = append(names, r.Executor)
+	}
+	for _, c := range a.Crossovers {
+		names = append(names, c.Executor)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+func (t Theme) crossoverLegend(names []string) []entry {
+	var entries []entry
+	for i, name := range names {
+		style, glyph := t.series(i)
+		entries = append(entries, entry{name, lineMark(style, &glyph)})
+	}
+	return append(entries,
+		entry{"ceiling H(p)/p", lineMark(t.ceilingLine(), nil)},
+		entry{"half", lineMark(t.halfLine(), nil)},
+		entry{"95 % interval", intervalMark(line(t.Ink, 1))})
+}
+
+func (t Theme) ceilingLine() draw.LineStyle { return line(t.Ceiling, 1.25, 1.5, 2) }
+func (t Theme) halfLine() draw.LineStyle    { return line(t.Muted, 1, 4, 3) }
+
+// laneHeight is the height of an executor's n½ below the axis, in points.
+const laneHeight = 9
+
+func (t Theme) crossoverPlot(panel crossoverPanel, names []string) *plot.Plot {
+	p := t.plot("work in a task", "efficiency (1 = every core as fast as serial)")
+	low, high, top := math.Inf(1), math.Inf(-1), 1.1
+	for _, c := range panel {
+		for _, g := range c.Grains {
+			low, high = min(low, math.Log10(g.Task)), max(high, math.Log10(g.Task))
+			top = max(top, 1.05*g.Efficiency.Value)
+		}
+	}
+	lane := top * laneHeight / 150
+	p.X.Min, p.X.Max = low-0.15, high+0.15
+	p.X.Tick.Marker = timeTicks{}
+	p.Y.Min, p.Y.Max = -lane*(float64(len(panel))+0.5), top
+	p.Y.Tick.Marker = efficiencyTicks{p.Y.Min / 2}
+	p.Add(grid{t})
+	across := func(y float64) plotter.XYs { return plotter.XYs{{X: p.X.Min, Y: y}, {X: p.X.Max, Y: y}} }
+	lineTo(p, line(t.Muted, 0.75), across(0))
+	lineTo(p, t.halfLine(), across(0.5))
+	lineTo(p, t.ceilingLine(), ceilingOf(panel))
+	for i, c := range panel {
+		style, glyph := t.series(slices.Index(names, c.Executor))
+		// Side by side, because intervals on one another cannot be read.
+		aside := (float64(i) - float64(len(panel)-1)/2) * (p.X.Max - p.X.Min) / 90
+		var curve measured
+		for _, g := range c.Grains {
+			curve.add(math.Log10(g.Task)+aside, within(g.Efficiency, top), func(y float64) float64 { return y })
+		}
+		curve.addTo(p, style, glyph)
+		p.Add(halfMark{c, -lane * (float64(i) + 0.75), style, glyph})
+	}
+	return p
+}
+
+// within cuts an interval off at the frame.
+func within(i report.Interval, top float64) report.Interval {
+	if !math.IsNaN(i.Low) {
+		i.Low, i.High = max(i.Low, 0), min(i.High, top)
+	}
+	return i
+}
+
+// ceilingOf is the ceiling at each size; all executors have the same.
+func ceilingOf(panel crossoverPanel) (points plotter.XYs) {
+	for _, g := range panel[0].Grains {
+		if y := g.Ceiling.Value; y > 0 && !math.IsInf(y, 1) {
+			points = append(points, plotter.XY{X: math.Log10(g.Task), Y: y})
+		}
+	}
+	return points
+}
+
+// halfMark is the plotter of one n½: a glyph on its interval at height y, or an
+// arrow at the end of the axis beyond which it lies.
+type halfMark struct {
+	report.Crossover
+	y     float64
+	style draw.LineStyle
+	glyph draw.GlyphStyle
+}
+
+func (h halfMark) Plot(c draw.Canvas, p *plot.Plot) {
+	tx, ty := p.Transforms(&c)
+	y := ty(h.y)
+	thin := line(h.style.Color, 1)
+	end := func(seconds float64, beyond vg.Length) vg.Length {
+		if !(seconds > 0) || math.IsInf(seconds, 1) {
+			return beyond
+		}
+		return min(max(tx(math.Log10(seconds)), c.Min.X), c.Max.X)
+	}
+	left, right := c.Min.X+3, c.Max.X-3
+	if math.IsNaN(h.Half.Value) {
+		tip, back := left, vg.Length(7)
+		if !h.Reached() {
+			tip, back = right, -7
+		}
+		c.StrokeLine2(thin, tip, y, tip+2*back, y)
+		c.StrokeLine2(thin, tip, y, tip+back/2, y+2.5)
+		c.StrokeLine2(thin, tip, y, tip+back/2, y-2.5)
+		c.DrawGlyph(h.glyph, vg.Point{X: tip + 2*back, Y: y})
+		return
+	}
+	if !math.IsNaN(h.Half.Low) {
+		c.StrokeLine2(thin, end(h.Half.Low, left), y, end(h.Half.High, right), y)
+	}
+	c.DrawGlyph(h.glyph, vg.Point{X: end(h.Half.Value, left), Y: y})
+}
+
+// efficiencyTicks are those from 0, and one that names the strip below.
+type efficiencyTicks struct{ strip float64 }
+
+func (e efficiencyTicks) Ticks(low, high float64) []plot.Tick {
+	ticks := []plot.Tick{{Value: e.strip, Label: "n½"}}
+	step := 0.25
+	for high/step > 6 {
+		step *= 2
+	}
+	for y := 0.0; y <= high; y += step {
+		ticks = append(ticks, plot.Tick{Value: y, Label: strconv.FormatFloat(y, 'f', -1, 64)})
+	}
+	return ticks
+}
+
+// timeTicks labels an axis whose values are log₁₀ of seconds: powers of ten, or
+// 1, 2 and 5 times these where there are few.
+type timeTicks struct{}
+
+func (timeTicks) Ticks(low, high float64) (ticks []plot.Tick) {
+	steps := []float64{1, 2, 5}
+	if high-low > 1.5 {
+		steps = steps[:1]
+	}
+	for e := math.Floor(low); e <= math.Ceil(high); e++ {
+		for _, s := range steps {
+			if x := e + math.Log10(s); x >= low && x <= high {
+				ticks = append(ticks, plot.Tick{Value: x, Label: roundTime(s * math.Pow(10, e))})
+			}
+		}
+	}
+	return ticks
+}
+
+// roundTime writes 1, 2 or 5 times a power of ten seconds.
+func roundTime(seconds float64) string {
+	for _, unit := range []struct {
+		name string
+		size float64
+	}{{"s", 1}, {"ms", 1e-3}, {"µs", 1e-6}} {
+		if x := seconds / unit.size; x > 0.9 {
+			return fmt.Sprintf("%.0f %s", x, unit.name)
+		}
+	}
+	return fmt.Sprintf("%.3g ns", seconds*1e9)
+}
+
+// tiles draws a grid of plots, aligned, each under its name.
+func (t Theme) tiles(c draw.Canvas, grid [][]*plot.Plot, name func(i int) string) {
+	const title = 16
+	columns := len(grid[0])
+	tiles := draw.Tiles{Rows: len(grid), Cols: columns, PadX: 14, PadY: title + 8, PadTop: title}
+	style := t.text(medium, t.Ink)
+	style.XAlign, style.YAlign = text.XLeft, text.YBottom
+	for i, row := range plot.Align(grid, tiles, c) {
+		for j, at := range row {
+			if p := grid[i][j]; p != nil {
+				p.Draw(at)
+				c.FillText(style, vg.Point{X: p.DataCanvas(at).Min.X, Y: at.Max.Y + 3}, name(i*columns+j))
+			}
+		}
+	}
+}

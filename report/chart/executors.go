@@ -1,0 +1,190 @@
+package chart
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"overlap/report"
+)
+
+// Executors draws the workloads that were measured under several executors: what
+// each gains at its best over a base that all have in common, the plain serial
+// program. Workloads in several sizes of task are left to Crossovers.
+func Executors(a *report.Analysis) (Chart, bool) {
+	works := worksOf(a)
+	if len(works) == 0 {
+		return Chart{}, false
+	}
+	names := executorsOf(a)
+	lanes := 0
+	for _, w := range works {
+		lanes += len(w.rows)
+	}
+	return Chart{
+		Name:    "executors",
+		Title:   "Executors side by side",
+		Caption: "The same work under each executor, at its best workers and the most cores. Right of 1 it beats the plain serial program, which has no goroutines, futures or locks, on one core; every step to the right doubles the throughput.",
+		Alt:     executorsAlt(works),
+		width:   pageWidth,
+		height:  vg.Length(96 + 10*lanes + 12*len(works)),
+		draw: func(c draw.Canvas, t Theme) {
+			c = t.headline(c, "Throughput over the plain serial program, by executor")
+			var entries []entry
+			for i, name := range names {
+				_, glyph := t.series(i)
+				entries = append(entries, entry{name, glyphMark(glyph)})
+			}
+			c = t.legend(c, append(entries, entry{"95 % interval", sideways(line(t.Ink, 1))}))
+			p := t.plot("throughput over the serial program on 1 core (factor, doubling scale)", "")
+			side := sideBySide{works, names, t}
+			p.X.Min, p.X.Max = side.reach()
+			p.X.Tick.Marker = log2Ticks{10, math.Inf(1)}
+			height := side.height()
+			p.Y.Min, p.Y.Max = -height, 0
+			p.Y.Tick.Marker = side.ticks()
+			p.Y.Tick.Length = 0
+			p.Y.Tick.Label.Color = t.Ink
+			p.Add(side)
+			p.Draw(c)
+		},
+	}, true
+}
+
+// work is the rows of one workload, one for each executor.
+type work struct {
+	name string
+	rows []report.Row
+}
+
+// worksOf groups the rows that differ in the executor only, where there are
+// several that know how they compare with the serial program.
+func worksOf(a *report.Analysis) (works []work) {
+	for _, r := range a.Rows {
+		grained := slices.ContainsFunc(a.Crossovers, func(c report.Crossover) bool { return c.Workload == r.Workload && c.Size == r.Size })
+		if grained || r.Executor == "" || !(r.OverSerial.Value > 0) {
+			continue
+		}
+		i := slices.IndexFunc(works, func(w work) bool { return alike(w.rows[0], r) })
+		if i < 0 {
+			works = append(works, work{name: r.Work()})
+			i = len(works) - 1
+		}
+		works[i].rows = append(works[i].rows, r)
+	}
+	works = slices.DeleteFunc(works, func(w work) bool { return len(w.rows) < 2 })
+	for _, w := range works {
+		slices.SortStableFunc(w.rows, func(a, b report.Row) int { return strings.Compare(a.Executor, b.Executor) })
+	}
+	return works
+}
+
+// alike reports whether two rows differ in the executor only.
+func alike(a, b report.Row) bool {
+	return a.Workload == b.Workload && a.Variant == b.Variant && a.Size == b.Size && a.Weak == b.Weak
+}
+
+func executorsAlt(works []work) string {
+	var b strings.Builder
+	b.WriteString("Throughput over the serial program.")
+	for _, w := range works {
+		var each []string
+		for _, r := range w.rows {
+			each = append(each, fmt.Sprintf("%s %s", r.Executor, short(r.OverSerial.Value)))
+		}
+		fmt.Fprintf(&b, " %s: %s.", w.name, strings.Join(each, ", "))
+	}
+	return b.String()
+}
+
+// sideBySide is the plotter: a lane for each executor of a workload, and an empty
+// one between workloads.
+type sideBySide struct {
+	works []work
+	names []string
+	t     Theme
+}
+
+const between = 1.2 // lanes
+
+func (s sideBySide) height() (lanes float64) {
+	for _, w := range s.works {
+		lanes += float64(len(w.rows)) + between
+	}
+	return lanes
+}
+
+// reach is the range of what is drawn, and 1. Intervals may leave it.
+func (s sideBySide) reach() (low, high float64) {
+	for _, w := range s.works {
+		for _, r := range w.rows {
+			x := math.Log2(r.OverSerial.Value)
+			low, high = min(low, x), max(high, x)
+		}
+	}
+	pad := max(0.05*(high-low), 0.2)
+	return low - 2*pad, high + 2*pad
+}
+
+// ticks name the workloads in the middle of their lanes.
+func (s sideBySide) ticks() plot.ConstantTicks {
+	var ticks plot.ConstantTicks
+	y := 0.0
+	for _, w := range s.works {
+		n := float64(len(w.rows)) + between
+		ticks = append(ticks, plot.Tick{Value: y - n/2, Label: w.name})
+		y -= n
+	}
+	return ticks
+}
+
+func (s sideBySide) Plot(c draw.Canvas, p *plot.Plot) {
+	tx, ty := p.Transforms(&c)
+	for _, tick := range p.X.Tick.Marker.Ticks(p.X.Min, p.X.Max) {
+		style := line(s.t.Grid, 0.75)
+		if tick.Value == 0 {
+			style = line(s.t.Muted, 1)
+		}
+		if !tick.IsMinor() || tick.Value == 0 {
+			c.StrokeLine2(style, tx(tick.Value), c.Min.Y, tx(tick.Value), c.Max.Y)
+		}
+	}
+	y := 0.0
+	for i, w := range s.works {
+		if i > 0 {
+			c.StrokeLine2(line(s.t.Grid, 0.75), c.Min.X, ty(y), c.Max.X, ty(y))
+		}
+		for j, r := range w.rows {
+			s.dot(c, r, tx, ty(y-between/2-0.5-float64(j)))
+		}
+		y -= float64(len(w.rows)) + between
+	}
+}
+
+func (s sideBySide) dot(c draw.Canvas, r report.Row, x func(float64) vg.Length, y vg.Length) {
+	style, glyph := s.t.series(slices.Index(s.names, r.Executor))
+	if g := r.OverSerial; g.Low > 0 && g.Low < g.High {
+		inside := func(v float64) vg.Length { return min(max(x(math.Log2(v)), c.Min.X), c.Max.X) }
+		c.StrokeLine2(line(style.Color, 1.25), inside(g.Low), y, inside(g.High), y)
+	}
+	c.DrawGlyph(glyph, vg.Point{X: x(math.Log2(r.OverSerial.Value)), Y: y})
+}
+
+func glyphMark(style draw.GlyphStyle) func(draw.Canvas, vg.Rectangle) {
+	return func(c draw.Canvas, r vg.Rectangle) {
+		c.DrawGlyph(style, r.Min.Add(r.Max).Scale(0.5))
+	}
+}
+
+// sideways is the sign of an interval that lies.
+func sideways(style draw.LineStyle) func(draw.Canvas, vg.Rectangle) {
+	return func(c draw.Canvas, r vg.Rectangle) {
+		y := (r.Min.Y + r.Max.Y) / 2
+		c.StrokeLine2(style, r.Min.X, y, r.Max.X, y)
+	}
+}

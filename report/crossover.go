@@ -1,0 +1,278 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Crossover is what an executor makes of the same work in tasks of different
+// sizes, with one worker for each core. There is one for every executor of a
+// workload whose variants are durations (tasks of 16us, of 250us …), on one
+// core and on the most for which there was a worker each.
+//
+// On one core it is the cost of making, queueing and joining a task. On more,
+// workers that get into each other's way and cores without work come on top, so
+// that an executor with one thread cannot reach more than 1/P.
+type Crossover struct {
+	Workload, Size, Executor string
+	Kind                     string // of the workload
+	P, Workers               int    // Workers is the smallest measured number from P
+
+	// Grains are the sizes of task, ascending.
+	Grains []Grain
+
+	// Half is n½, the smallest task, in seconds, at which the efficiency
+	// reaches a half (after Hockney's n½ of vectors, 1983): straight between
+	// the measured sizes on a logarithmic scale. Its bounds are where the bounds
+	// of the efficiency do; 0 and infinite if these do so beyond the measured
+	// sizes. Its value is NaN if the efficiency itself does: then it is a half
+	// at every size, or at none.
+	Half Interval
+}
+
+// Grain is one size of task under one executor.
+type Grain struct {
+	Variant string
+	Task    float64 // seconds of a task: those of the serial program, divided by the tasks
+	Tasks   float64 // in a job
+
+	// Efficiency is T_serial/(P·T): 1 is the serial program's speed on every
+	// core. Ceiling is H(P)/P of the same work.
+	Efficiency, Ceiling Interval
+
+	// Overhead is the core time that a task costs besides its work, in seconds:
+	// (P·T − T_serial)/tasks, as in the EPCC benchmarks (Bull, 1999). Its
+	// interval leaves out how well Task itself is known.
+	Overhead Interval
+}
+
+// crossovers finds the workloads whose variants are durations.
+func (d *Data) crossovers() (all []Crossover) {
+	seen := map[Point]bool{}
+	for _, p := range d.Points {
+		base := p.at(0, level{})
+		base.Variant = ""
+		if taskOf(p.Variant) == 0 || p.Executor == "" || p.Serial() || p.Weak || p.Slices != 1 || p.Copies != 1 || seen[base] {
+			continue
+		}
+		seen[base] = true
+		all = append(all, d.crossoversOf(base)...)
+	}
+	slices.SortStableFunc(all, func(a, b Crossover) int {
+		return cmp.Or(d.rank(a.Workload)-d.rank(b.Workload), cmp.Compare(a.Workload, b.Workload),
+			cmp.Compare(a.Size, b.Size), cmp.Compare(a.P, b.P), cmp.Compare(a.Executor, b.Executor))
+	})
+	return all
+}
+
+// crossoversOf are those of one executor, on one core and on the most; none
+// where fewer than two sizes were measured, which is no line.
+func (d *Data) crossoversOf(base Point) (all []Crossover) {
+	forms, widest := d.forms(base)
+	for _, l := range slices.Compact([]level{{1, 1}, widest}) {
+		c := Crossover{Workload: base.Workload, Size: base.Size, Executor: base.Executor, Kind: d.Kinds[base.Workload], P: l.p()}
+		for _, form := range forms {
+			if g, workers, ok := d.grain(form, l.p()); ok {
+				c.Grains = append(c.Grains, g)
+				c.Workers = workers
+			}
+		}
+		slices.SortStableFunc(c.Grains, func(a, b Grain) int { return cmp.Compare(a.Task, b.Task) })
+		if len(c.Grains) > 1 {
+			c.Half = half(c.Grains)
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+// forms are the variants of base that are durations, and the unnamed one beside
+// them, and the highest level at which any was measured with a worker for each
+// core.
+func (d *Data) forms(base Point) (forms []Point, widest level) {
+	for _, p := range d.Points {
+		form := p.at(0, level{})
+		form.Variant = base.Variant
+		if form != base || p.Variant != "" && taskOf(p.Variant) == 0 {
+			continue
+		}
+		form.Variant = p.Variant
+		if !slices.Contains(forms, form) {
+			forms = append(forms, form)
+		}
+		if l := (level{p.Cores, p.Procs}); l.p() > widest.p() && p.Workers >= l.p() {
+			widest = l
+		}
+	}
+	return forms, widest
+}
+
+// taskOf is the size of task that a variant's name promises; 0 if it is none.
+func taskOf(variant string) time.Duration {
+	size, err := time.ParseDuration(variant)
+	if err != nil {
+		return 0
+	}
+	return max(size, 0)
+}
+
+// compareVariants orders durations by their length, and all else by name.
+func compareVariants(a, b string) int {
+	return cmp.Or(cmp.Compare(taskOf(a), taskOf(b)), cmp.Compare(a, b))
+}
+
+// grain compares a form on p cores with its serial program on one.
+func (d *Data) grain(form Point, p int) (g Grain, workers int, ok bool) {
+	levels := d.levels(form)
+	at := slices.IndexFunc(levels, func(l level) bool { return l.p() == p })
+	if at < 0 {
+		return g, 0, false
+	}
+	all := d.workersAt(form, levels[at])
+	enough := slices.IndexFunc(all, func(w int) bool { return w >= p })
+	if enough < 0 {
+		return g, 0, false
+	}
+	serial, tasks := d.serialOf(form)
+	if len(serial) == 0 || !(tasks >= 1) {
+		return g, 0, false
+	}
+	times, _ := d.series(form.at(all[enough], levels[at]))
+	g = Grain{Variant: form.Variant, Task: serial.mean() / tasks, Tasks: tasks}
+	g.Efficiency = quotient(serial, times).scaled(1 / float64(p))
+	g.Ceiling, _ = d.ceiling(form, p)
+	g.Ceiling = g.Ceiling.scaled(1 / float64(p))
+	beyond := func(efficiency float64) float64 { return g.Task * (1/efficiency - 1) }
+	g.Overhead = Interval{beyond(g.Efficiency.Value), beyond(g.Efficiency.High), beyond(g.Efficiency.Low)}
+	return g, all[enough], true
+}
+
+// serialOf is the serial program of a form on one core, and the tasks in its job:
+// its items.
+func (d *Data) serialOf(form Point) (times series, tasks float64) {
+	form.Executor = "serial"
+	levels := d.levels(form)
+	if len(levels) == 0 || levels[0].p() != 1 {
+		return nil, 0
+	}
+	p := form.at(1, levels[0])
+	times, _ = d.series(p)
+	return times, math.Round(d.told(p, func(s Sample) float64 { return s.Items * s.Seconds }))
+}
+
+// scaled is the interval in another unit.
+func (i Interval) scaled(by float64) Interval { return Interval{by * i.Value, by * i.Low, by * i.High} }
+
+// half is n½ of the grains, which are sorted.
+func half(grains []Grain) Interval {
+	at := func(of func(Interval) float64) float64 {
+		return crossing(grains, func(g Grain) float64 { return of(g.Efficiency) })
+	}
+	h := Interval{
+		Value: at(func(i Interval) float64 { return i.Value }),
+		Low:   at(func(i Interval) float64 { return i.High }),
+		High:  at(func(i Interval) float64 { return i.Low }),
+	}
+	if h.Value == 0 || math.IsInf(h.Value, 1) {
+		return Interval{math.NaN(), h.Low, h.High}
+	}
+	return h
+}
+
+// crossing is the smallest task at which the efficiency is a half: 0 if it is
+// more at the smallest measured task already, infinite if it is less at all,
+// and NaN if one is not known.
+func crossing(grains []Grain, of func(Grain) float64) float64 {
+	if slices.ContainsFunc(grains, func(g Grain) bool { return math.IsNaN(of(g)) }) {
+		return math.NaN()
+	}
+	i := slices.IndexFunc(grains, func(g Grain) bool { return of(g) >= 0.5 })
+	switch {
+	case i < 0:
+		return math.Inf(1)
+	case i == 0:
+		return 0
+	}
+	a, b := grains[i-1], grains[i]
+	along := (0.5 - of(a)) / (of(b) - of(a))
+	return a.Task * math.Pow(b.Task/a.Task, along)
+}
+
+// Reached reports whether the efficiency is a half or more at some size.
+func (c Crossover) Reached() bool {
+	return slices.ContainsFunc(c.Grains, func(g Grain) bool { return g.Efficiency.Value >= 0.5 })
+}
+
+// String is n½ with its interval, or on which side of the measured sizes it lies.
+func (c Crossover) String() string {
+	switch {
+	case !c.Reached():
+		return "above " + ShortTime(c.Grains[len(c.Grains)-1].Task)
+	case math.IsNaN(c.Half.Value):
+		return "below " + ShortTime(c.Grains[0].Task)
+	case math.IsNaN(c.Half.Low):
+		return ShortTime(c.Half.Value)
+	}
+	low, high := ShortTime(c.Half.Low), ShortTime(c.Half.High)
+	if c.Half.Low == 0 {
+		low = "below " + ShortTime(c.Grains[0].Task)
+	}
+	if math.IsInf(c.Half.High, 1) {
+		high = "above " + ShortTime(c.Grains[len(c.Grains)-1].Task)
+	}
+	return fmt.Sprintf("%s (%s to %s)", ShortTime(c.Half.Value), low, high)
+}
+
+// ShortTime writes a time in two digits or more: 320 ns, 1.2 µs.
+func ShortTime(seconds float64) string {
+	for _, unit := range []struct {
+		name string
+		size float64
+	}{{"s", 1}, {"ms", 1e-3}, {"µs", 1e-6}} {
+		if x := seconds / unit.size; math.Abs(x) >= 0.9995 {
+			if math.Abs(x) >= 9.95 {
+				return fmt.Sprintf("%.0f %s", x, unit.name)
+			}
+			return fmt.Sprintf("%.1f %s", x, unit.name)
+		}
+	}
+	return fmt.Sprintf("%.0f ns", seconds*1e9)
+}
+
+// crossoverNotes say n½ of all executors, a line for each workload and number of
+// cores.
+func (a *Analysis) crossoverNotes() (notes []string) {
+	for i, c := range a.Crossovers {
+		if i > 0 && a.Crossovers[i-1].Beside(c) {
+			notes[len(notes)-1] += fmt.Sprintf("; %s %v", c.Executor, c)
+			continue
+		}
+		cores := "1 core"
+		if c.P > 1 {
+			cores = fmt.Sprintf("%d cores", c.P)
+		}
+		notes = append(notes, fmt.Sprintf("n½, the smallest task of %s of which half the time of %s is work: %s %v", c.Name(), cores, c.Executor, c))
+	}
+	return notes
+}
+
+// Name is that of the workload, as in the table.
+func (c Crossover) Name() string { return Row{Workload: c.Workload, Kind: c.Kind}.Name() }
+
+// Beside reports whether two differ in the executor only.
+func (c Crossover) Beside(o Crossover) bool {
+	return c.Workload == o.Workload && c.Size == o.Size && c.P == o.P
+}
+
+// Work is the name of a row without its executor.
+func (r Row) Work() string {
+	name := r.Name()
+	if i := strings.LastIndex(name, " "+r.Executor); i > 0 && r.Executor != "" {
+		return name[:i] + name[i+1+len(r.Executor):]
+	}
+	return name
+}

@@ -1,0 +1,33 @@
+package report
+
+type crossoverJSON struct {
+	Workload string      `json:"workload"`
+	Executor string      `json:"executor"`
+	Size     string      `json:"size"`
+	P        int         `json:"p"`
+	Workers  int         `json:"workers"`
+	Half     Interval    `json:"half"`    // seconds; null if it is outside of the grains
+	Reached  bool        `json:"reached"` // at some grain
+	Grains   []grainJSON `json:"grains"`
+}
+
+type grainJSON struct {
+	Variant    string   `json:"variant,omitempty"`
+	Task       float    `json:"task"` // seconds
+	Tasks      float    `json:"tasks"`
+	Efficiency Interval `json:"efficiency"`
+	Ceiling    Interval `json:"ceiling"`
+	Overhead   Interval `json:"overhead"` // seconds a task
+}
+
+func (a *Analysis) crossoversJSON() []crossoverJSON {
+	all := []crossoverJSON{}
+	for _, c := range a.Crossovers {
+		j := crossoverJSON{Workload: c.Workload, Executor: c.Executor, Size: c.Size, P: c.P, Workers: c.Workers, Half: c.Half, Reached: c.Reached()}
+		for _, g := range c.Grains {
+			j.Grains = append(j.Grains, grainJSON{g.Variant, float(g.Task), float(g.Tasks), g.Efficiency, g.Ceiling, g.Overhead})
+		}
+		all = append(all, j)
+	}
+	return all
+}
