@@ -32,7 +32,8 @@ func (a *Analysis) WriteJSON(w io.Writer) error {
 		Warnings []string  `json:"warnings"`
 
 		Crossovers []crossoverJSON `json:"crossovers"`
-	}{Version: jsonVersion, Files: a.Data.Files, Host: a.Data.Host, Hosts: a.Data.Hosts, Samples: a.Samples, LeftOut: a.LeftOut, Rows: []rowJSON{}, Warnings: []string{}}
+		recordingsJSON
+	}{Version: jsonVersion, Files: a.Data.Files, Host: a.Data.Host, Hosts: a.Data.Hosts, recordingsJSON: a.Data.Recordings.json(), Samples: a.Samples, LeftOut: a.LeftOut, Rows: []rowJSON{}, Warnings: []string{}}
 	for _, r := range a.Rows {
 		out.Rows = append(out.Rows, r.json())
 	}

@@ -49,7 +49,8 @@ type Data struct {
 	Order   []string                     // the workloads of Kinds, as the file orders them
 	Points  []Point                      // in the order of their first sample
 
-	Warnings []error // about what of the files could not be used
+	Recordings         // of the run, if there are any beside its file
+	Warnings   []error // about what could not be used, and why
 
 	rounds  int // the highest of any sample
 	records map[Point]*record
@@ -99,7 +100,7 @@ func Load(paths ...string) (*Data, error) { return Input{Paths: paths}.Load() }
 // fails, with a FileError, on a file that is empty, cut, or not in the Go
 // benchmark format: half of the data would give wrong answers without a word.
 // Benchmarks of other people that cannot be used are left out, and the Warnings
-// of the data say which. It blocks until the files are read.
+// of the data say which. It reads the recordings beside the files, too. It blocks until the files are read.
 func (in Input) Load() (*Data, error) {
 	l, err := newLoader(in)
 	if err != nil {
@@ -110,7 +111,12 @@ func (in Input) Load() (*Data, error) {
 			return nil, err
 		}
 	}
-	return l.settle()
+	d, err := l.settle()
+	if err != nil {
+		return nil, err
+	}
+	d.recordings()
+	return d, nil
 }
 
 // Read is Load from a reader. name stands for the file in errors.

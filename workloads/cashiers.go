@@ -2,6 +2,8 @@ package workloads
 
 import (
 	"context"
+	"fmt"
+	"runtime/trace"
 	"time"
 
 	"overlap/primitives"
@@ -39,6 +41,10 @@ var Cashiers = Workload{
 // what there is to scan.
 type Customer struct{ Queue, Number, Steps int64 }
 
+// Region is the type of the customer's region in an execution trace: queue and
+// place, such as "customer A1".
+func (c Customer) Region() string { return fmt.Sprintf("customer %c%d", rune('A'+c.Queue), c.Number+1) }
+
 // Receipt is what a customer leaves with.
 type Receipt struct {
 	Queue    int64
@@ -59,6 +65,9 @@ type cashiersJob struct {
 }
 
 var cashiersPiece = primitives.Define("workloads.cashiers", func(ctx context.Context, c Customer) (Receipt, error) {
+	if trace.IsEnabled() { // never in a sample: it costs, and the name is made up for it
+		defer trace.StartRegion(ctx, c.Region()).End()
+	}
 	r := Receipt{c.Queue, scan(c)}
 	return r, primitives.Sleep(ctx, delay)
 })

@@ -14,6 +14,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"overlap/bench"
+	"overlap/bench/record"
 	"overlap/bench/sweep"
 )
 
@@ -37,6 +38,9 @@ type streams struct{ out, err io.Writer }
 func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if len(args) > 0 && args[0] == sampleVerb {
 		bench.Sample(args[1:])
+	}
+	if len(args) > 0 && args[0] == recordVerb {
+		return record.Child(args[1:], stdout, stderr)
 	}
 	exit := -1
 	parser, err := kong.New(&command{},

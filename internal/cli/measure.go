@@ -85,6 +85,9 @@ func (c *runCmd) measure(ctx context.Context, s *streams, what subject, file *sw
 		Progress:  bar.show,
 	})
 	bar.finish()
+	if err == nil {
+		c.record(ctx, s, what, file.Path(), about)
+	}
 	return conclude(s, file, summary, err)
 }
 

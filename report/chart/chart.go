@@ -54,6 +54,12 @@ func All(a *report.Analysis) []Chart {
 	if m, ok := CoreMap(a); ok {
 		charts = append(charts, m)
 	}
+	if t, ok := Timeline(a); ok {
+		charts = append(charts, t)
+	}
+	if m, ok := CoreToCore(a); ok {
+		charts = append(charts, m)
+	}
 	return admit(charts, all)
 }
 

@@ -1,0 +1,254 @@
+package chart
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"overlap/report"
+)
+
+// CoreToCore draws the latency between every two CPUs as a map, in the order in
+// which they lie in the machine. It is false if it was not measured, or of more
+// CPUs than can be drawn.
+func CoreToCore(a *report.Analysis) (Chart, bool) {
+	if a.Data == nil || a.Data.Pairs == nil || len(a.Data.Pairs.CPUs) > 256 {
+		return Chart{}, false
+	}
+	m := newLatencies(a.Data.Pairs, a.Data.Host["topology"])
+	method := ""
+	if m.pairs.Method != "" {
+		method = " A sample: " + m.pairs.Method + "."
+	}
+	return Chart{
+		Name:    "coretocore",
+		Title:   "Core to core",
+		Caption: fmt.Sprintf("How long a value takes from one CPU to another, in nanoseconds: geometric means of at least %d samples%s, darker is faster. CPUs between two lines share a last-level cache; a thick line is between packages.%s", m.pairs.Fewest, m.intervals(), method),
+		Alt:     "A map of the latency between every two CPUs. " + m.title() + ".",
+		width:   pageWidth,
+		height:  vg.Length(len(m.cpus))*m.cell + mapHead + 20 + 12 + 8, // headline, margins of the picture, room below
+		draw:    m.draw,
+	}, true
+}
+
+const (
+	mapHead   vg.Length = 26 // numbers of the columns, and what they are
+	mapMargin vg.Length = 40 // numbers of the rows
+)
+
+// latencies is the map.
+type latencies struct {
+	pairs *report.Pairs
+	cpus  []hardware
+	cell  vg.Length
+	most  float64 // seconds
+}
+
+func newLatencies(p *report.Pairs, topology string) latencies {
+	m := latencies{pairs: p}
+	known := map[int]hardware{}
+	machine, _ := parseTopology(topology)
+	for _, h := range machine {
+		known[h.id] = h
+	}
+	for _, id := range p.CPUs {
+		h, ok := known[id]
+		if !ok {
+			h = hardware{id, -1, -1, -1, -1, -1, -1, -1}
+		}
+		m.cpus = append(m.cpus, h)
+	}
+	slices.SortStableFunc(m.cpus, func(a, b hardware) int {
+		return cmp.Or(a.pkg-b.pkg, a.die-b.die, a.node-b.node, a.llc-b.llc, a.coreKey()-b.coreKey(), a.thread-b.thread, a.id-b.id)
+	})
+	m.cell = min(56, 430/vg.Length(len(m.cpus)))
+	m.each(func(_, _ hardware, i report.Interval) { m.most = max(m.most, i.Value) })
+	return m
+}
+
+// each calls f for every two CPUs whose latency is known, once.
+func (m latencies) each(f func(a, b hardware, i report.Interval)) {
+	for i, a := range m.cpus {
+		for _, b := range m.cpus[:i] {
+			if latency := m.pairs.Between(a.id, b.id); !math.IsNaN(latency.Value) {
+				f(b, a, latency)
+			}
+		}
+	}
+}
+
+// intervals says how far the numbers in the cells are known.
+func (m latencies) intervals() string {
+	if m.withIntervals() {
+		return " with their 95 % intervals"
+	}
+	widest := 0.0
+	m.each(func(_, _ hardware, i report.Interval) {
+		if w := i.HalfWidth() / i.Value; w > widest {
+			widest = w
+		}
+	})
+	if widest == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", 95 %% intervals at most ±%.0f %%", 100*widest)
+}
+
+func (m latencies) withIntervals() bool { return m.cell >= 40 }
+
+// title says what is fast and what is slow: the means of what the machine's
+// parts set apart, or the extremes.
+func (m latencies) title() string {
+	var all, within, between, packages []float64
+	m.each(func(a, b hardware, i report.Interval) {
+		all = append(all, i.Value)
+		switch {
+		case a.pkg != b.pkg:
+			packages = append(packages, i.Value)
+		case a.llc != b.llc:
+			between = append(between, i.Value)
+		case a.llc >= 0:
+			within = append(within, i.Value)
+		}
+	})
+	if len(all) == 1 {
+		return fmt.Sprintf("A value takes %s ns from one core to the other", nanoseconds(all[0]))
+	}
+	var parts []string
+	for _, part := range []struct {
+		list []float64
+		name string
+	}{{within, "within a last-level cache"}, {between, "to another one of the package"}, {packages, "to another package"}} {
+		if part.list != nil {
+			parts = append(parts, nanoseconds(mean(part.list))+" ns "+part.name)
+		}
+	}
+	if len(parts) < 2 {
+		return fmt.Sprintf("A value takes %s to %s ns from one core to another", nanoseconds(slices.Min(all)), nanoseconds(slices.Max(all)))
+	}
+	return "A value takes " + strings.Join(parts, ", ")
+}
+
+func mean(list []float64) float64 {
+	total := 0.0
+	for _, x := range list {
+		total += x
+	}
+	return total / float64(len(list))
+}
+
+// nanoseconds writes seconds in three digits.
+func nanoseconds(sec float64) string {
+	if sec < 9.95e-9 {
+		return fmt.Sprintf("%.1f", 1e9*sec)
+	}
+	return fmt.Sprintf("%.0f", 1e9*sec)
+}
+
+func (m latencies) draw(c draw.Canvas, t Theme) {
+	c = t.headline(c, m.title())
+	side := m.cell * vg.Length(len(m.cpus))
+	grid := vg.Rectangle{Min: vg.Point{X: c.Min.X + mapMargin, Y: c.Max.Y - mapHead - side}, Max: vg.Point{X: c.Min.X + mapMargin + side, Y: c.Max.Y - mapHead}}
+	m.numbers(c, t, grid)
+	for row, a := range m.cpus {
+		for column, b := range m.cpus {
+			y := grid.Max.Y - m.cell*vg.Length(row)
+			x := grid.Min.X + m.cell*vg.Length(column)
+			m.paint(c, t, span(x, x+m.cell, y-m.cell, y), m.pairs.Between(a.id, b.id))
+		}
+	}
+	m.groups(c, t, grid)
+	m.scale(c, t, vg.Rectangle{Min: vg.Point{X: grid.Max.X + 24, Y: max(grid.Min.Y, grid.Max.Y-200)}, Max: vg.Point{X: grid.Max.X + 38, Y: grid.Max.Y}})
+}
+
+// paint fills a cell; one without a latency stays empty.
+func (m latencies) paint(c draw.Canvas, t Theme, r vg.Rectangle, i report.Interval) {
+	style := t.text(small, t.Muted)
+	style.XAlign, style.YAlign = text.XCenter, text.YCenter
+	at := vg.Point{X: (r.Min.X + r.Max.X) / 2, Y: (r.Min.Y+r.Max.Y)/2 + centred}
+	if math.IsNaN(i.Value) {
+		if len(m.cpus) <= 16 {
+			c.FillText(style, at, "–")
+		}
+		return
+	}
+	share := i.Value / m.most
+	fillRect(c, r, heat(share))
+	style.Color = onHeat(share)
+	switch {
+	case len(m.cpus) > 16:
+	case m.withIntervals() && i.Low > 0:
+		c.FillText(style, vg.Point{X: at.X, Y: at.Y + 6}, nanoseconds(i.Value))
+		c.FillText(style, vg.Point{X: at.X, Y: at.Y - 6}, "±"+nanoseconds(i.HalfWidth()))
+	default:
+		c.FillText(style, at, nanoseconds(i.Value))
+	}
+}
+
+// numbers writes those of the CPUs along the top and the left side; of many,
+// every second, fourth …
+func (m latencies) numbers(c draw.Canvas, t Theme, grid vg.Rectangle) {
+	step := 1
+	for vg.Length(step)*m.cell < 15 {
+		step *= 2
+	}
+	style := t.text(small, t.Ink)
+	style.YAlign = text.YTop
+	c.FillText(style, vg.Point{X: grid.Min.X, Y: grid.Max.Y + mapHead}, "to CPU")
+	c.FillText(style, vg.Point{X: c.Min.X, Y: grid.Max.Y + 12}, "from")
+	above, beside := t.text(small, t.Muted), t.text(small, t.Muted)
+	above.XAlign, above.YAlign = text.XCenter, text.YBottom
+	beside.XAlign, beside.YAlign = text.XRight, text.YCenter
+	for i := 0; i < len(m.cpus); i += step {
+		middle := m.cell * (vg.Length(i) + 0.5)
+		name := fmt.Sprint(m.cpus[i].id)
+		c.FillText(above, vg.Point{X: grid.Min.X + middle, Y: grid.Max.Y + 3}, name)
+		c.FillText(beside, vg.Point{X: grid.Min.X - 5, Y: grid.Max.Y - middle + centred}, name)
+	}
+}
+
+// groups separates last-level caches with lines, and packages with thick ones.
+func (m latencies) groups(c draw.Canvas, t Theme, grid vg.Rectangle) {
+	for i := 1; i < len(m.cpus); i++ {
+		a, b := m.cpus[i-1], m.cpus[i]
+		style := line(t.Background, 2)
+		switch {
+		case a.pkg != b.pkg:
+			style.Width = 4
+		case a.llc == b.llc:
+			continue
+		}
+		at := m.cell * vg.Length(i)
+		c.StrokeLine2(style, grid.Min.X+at, grid.Min.Y, grid.Min.X+at, grid.Max.Y)
+		c.StrokeLine2(style, grid.Min.X, grid.Max.Y-at, grid.Max.X, grid.Max.Y-at)
+	}
+	c.StrokeLines(line(t.Muted, 0.75), []vg.Point{grid.Min, {X: grid.Max.X, Y: grid.Min.Y}, grid.Max, {X: grid.Min.X, Y: grid.Max.Y}, grid.Min})
+}
+
+// scale draws the bar that tells which colour is how long.
+func (m latencies) scale(c draw.Canvas, t Theme, r vg.Rectangle) {
+	const steps = 64
+	at := func(x float64) vg.Length { return r.Min.Y + (r.Max.Y-r.Min.Y)*vg.Length(x) }
+	for i := range steps {
+		fillRect(c, span(r.Min.X, r.Max.X, at(float64(i)/steps), at(min(1, (float64(i)+1.2)/steps))), heat((float64(i)+0.5)/steps))
+	}
+	style := t.text(small, t.Muted)
+	style.YAlign = text.YCenter
+	for _, tick := range (plot.DefaultTicks{}).Ticks(0, 1e9*m.most) {
+		if tick.IsMinor() || tick.Value < 0 || tick.Value > 1e9*m.most {
+			continue
+		}
+		y := at(tick.Value / (1e9 * m.most))
+		c.StrokeLine2(line(t.Muted, 0.75), r.Max.X, y, r.Max.X+3, y)
+		c.FillText(style, vg.Point{X: r.Max.X + 6, Y: y + centred}, tick.Label)
+	}
+	style.Color, style.YAlign = t.Ink, text.YBottom
+	c.FillText(style, vg.Point{X: r.Min.X, Y: r.Max.Y + 8}, "ns, one way")
+}

@@ -1,0 +1,263 @@
+package chart
+
+import (
+	"fmt"
+	"strings"
+
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"overlap/report"
+)
+
+// Timeline draws the recordings of cashiers one below the other on one scale of
+// time: for each a lane per core with whom it scans, and below these a lane for
+// each place in a queue with who is in progress there. It is false if there is
+// no recording, or none that can be drawn.
+func Timeline(a *report.Analysis) (Chart, bool) {
+	var all []shop
+	for _, t := range recorded(a) {
+		if s := newShop(t); len(all) < 4 && t.Procs <= mostCores && len(s.places) <= mostPlaces {
+			all = append(all, s)
+		}
+	}
+	if len(all) == 0 {
+		return Chart{}, false
+	}
+	end, height := 0.0, vg.Length(0)
+	var findings []string
+	for _, s := range all {
+		end = max(end, s.Length)
+		height += s.height() + shopGap
+		findings = append(findings, s.finding())
+	}
+	const head, foot = 20 + 19 + 12, 30 // headline, legend, margins of the picture; the axis
+	return Chart{
+		Name:    "timeline",
+		Title:   "Timeline: two queues",
+		Caption: "A recording of the workload cashiers. A lane of a core (a P of the Go scheduler) shows whom it scans; the lanes below show every customer from start to end: the block is the scan, the line is waiting. Concurrency is how many customers are in progress at once, parallelism how many blocks are below each other at the same instant. One core scans one at a time, while others pay.",
+		Alt:     "Two queues of customers, recorded. " + strings.Join(findings, ". ") + ".",
+		width:   pageWidth,
+		height:  height + head + foot,
+		draw: func(c draw.Canvas, t Theme) {
+			c = t.headline(c, timelineTitle(all))
+			c = t.legend(c, shopLegend(t, all))
+			x := func(sec float64) vg.Length {
+				return c.Min.X + shopLabels + vg.Length(sec/end)*(c.Max.X-c.Min.X-shopLabels-10)
+			}
+			bottom := c.Max.Y - height
+			timeAxis(c, t, x, end, bottom, c.Max.Y)
+			y := c.Max.Y
+			for _, s := range all {
+				s.draw(c, t, x, y)
+				y -= s.height() + shopGap
+			}
+		},
+	}, true
+}
+
+// recorded are the recordings of a.
+func recorded(a *report.Analysis) []report.Timeline {
+	if a.Data == nil {
+		return nil
+	}
+	return a.Data.Timelines
+}
+
+const (
+	mostCores  = 8 // of a recording that can be drawn
+	mostPlaces = 64
+
+	shopLabels vg.Length = 58 // width of the names of lanes
+	shopHead   vg.Length = 17 // height of a recording's finding
+	shopGap    vg.Length = 14 // below a recording
+	coreLane   vg.Length = 20
+	placeLane  vg.Length = 7
+	laneGap    vg.Length = 3 // between cores and queues
+)
+
+// shop is a recording with its customers in lanes.
+type shop struct {
+	report.Timeline
+	places []place // those of the first queue come first
+}
+
+// place is a lane: customers of one queue who follow each other.
+type place struct {
+	queue     int
+	customers []report.Customer
+}
+
+// newShop puts each customer into the first lane of the queue that is free.
+func newShop(t report.Timeline) shop {
+	s := shop{Timeline: t}
+	for queue := range 26 {
+		first := len(s.places)
+	next:
+		for _, c := range t.Customers {
+			if c.Queue != queue {
+				continue
+			}
+			for i := first; i < len(s.places); i++ {
+				if p := &s.places[i]; p.customers[len(p.customers)-1].End <= c.Start {
+					p.customers = append(p.customers, c)
+					continue next
+				}
+			}
+			s.places = append(s.places, place{queue, []report.Customer{c}})
+		}
+	}
+	return s
+}
+
+func (s shop) height() vg.Length {
+	h := shopHead + vg.Length(s.Procs)*coreLane + laneGap + vg.Length(len(s.places))*placeLane
+	return h + vg.Length(s.queues()-1)*laneGap
+}
+
+func (s shop) queues() int {
+	n := 0
+	for i, p := range s.places {
+		if i == 0 || p.queue != s.places[i-1].queue {
+			n++
+		}
+	}
+	return n
+}
+
+// finding says what the recording shows.
+func (s shop) finding() string {
+	at := fmt.Sprintf("up to %d at the same instant", s.MostRunning)
+	if s.MostRunning == 1 {
+		at = "one at a time"
+	}
+	return fmt.Sprintf("%s: %.1f customers in progress, scanned %s (%.1f on average), %d served in %.1f ms",
+		plural(s.Procs, "core"), s.InProgress, at, s.Running, len(s.Customers), 1e3*s.Length)
+}
+
+// timelineTitle compares the first recording with the last.
+func timelineTitle(all []shop) string {
+	first, last := all[0], all[len(all)-1]
+	title := fmt.Sprintf("%s: %d customers in progress, %s at an instant", plural(first.Procs, "core"), first.MostInProgress, scanned(first))
+	if len(all) > 1 {
+		title += fmt.Sprintf("; %s: %s at the same instant", plural(last.Procs, "core"), scanned(last))
+	}
+	return title
+}
+
+func scanned(s shop) string { return fmt.Sprintf("%d scanned", s.MostRunning) }
+
+func shopLegend(t Theme, all []shop) []entry {
+	var entries []entry
+	for queue := range 2 {
+		entries = append(entries, entry{fmt.Sprintf("scanned, queue %c", 'A'+queue), queueMark(t, queue)})
+	}
+	return append(entries,
+		entry{"pays: waits for no core", lineMark(line(t.Muted, 1), nil)},
+		entry{"waits for a core", lineMark(line(t.Muted, 1.5, 1.5, 1.5), nil)})
+}
+
+// queueMark is the block of a queue: solid, or with stripes at its foot, which
+// leave room for a name.
+func queueMark(t Theme, queue int) func(draw.Canvas, vg.Rectangle) {
+	return func(c draw.Canvas, r vg.Rectangle) {
+		if queue%2 == 0 {
+			fillRect(c, r, t.Concurrency)
+			return
+		}
+		fillRect(c, r, t.Parallelism)
+		stripes := min(6, (r.Max.Y-r.Min.Y)/2)
+		for x := r.Min.X + 2; x < r.Max.X; x += 3 {
+			c.StrokeLine2(line(t.Background, 1), x, r.Min.Y, x, r.Min.Y+stripes)
+		}
+	}
+}
+
+func timeAxis(c draw.Canvas, t Theme, x func(float64) vg.Length, end float64, bottom, top vg.Length) {
+	style := t.text(small, t.Muted)
+	style.XAlign, style.YAlign = text.XCenter, text.YTop
+	step := 1.0 // ms
+	for step*12 < 1e3*end {
+		step *= 2
+	}
+	for ms := 0.0; ms <= 1e3*end; ms += step {
+		at := x(ms / 1e3)
+		c.StrokeLine2(line(t.Grid, 0.75), at, bottom, at, top)
+		c.FillText(style, vg.Point{X: at, Y: bottom - 3}, fmt.Sprint(ms))
+	}
+	c.StrokeLine2(line(t.Muted, 0.75), x(0), bottom, x(end), bottom)
+	style.Color = t.Ink
+	c.FillText(style, vg.Point{X: (x(0) + x(end)) / 2, Y: bottom - 15}, "time since the first customer (ms)")
+}
+
+// draw draws the recording below y.
+func (s shop) draw(c draw.Canvas, t Theme, x func(float64) vg.Length, y vg.Length) {
+	title := t.text(medium, t.Ink)
+	title.YAlign = text.YTop
+	// The grid must not run through the words.
+	fillRect(c, vg.Rectangle{Min: vg.Point{X: c.Min.X, Y: y - shopHead + 3}, Max: vg.Point{X: c.Max.X, Y: y}}, t.Background)
+	c.FillText(title, vg.Point{X: c.Min.X, Y: y}, s.finding())
+	y -= shopHead
+	for core := range s.Procs {
+		s.core(c, t, x, core, y)
+		y -= coreLane
+	}
+	label := t.text(small, t.Ink)
+	label.YAlign = text.YTop
+	for i, p := range s.places {
+		if i == 0 || p.queue != s.places[i-1].queue {
+			y -= laneGap
+			c.FillText(label, vg.Point{X: c.Min.X, Y: y}, fmt.Sprintf("queue %c", 'A'+p.queue))
+		}
+		for _, customer := range p.customers {
+			visit(c, t, x, customer, y-placeLane/2)
+		}
+		y -= placeLane
+	}
+}
+
+// core draws whom a core scans, with names where there is room.
+func (s shop) core(c draw.Canvas, t Theme, x func(float64) vg.Length, core int, y vg.Length) {
+	style := t.text(small, t.Ink)
+	style.YAlign = text.YCenter
+	middle := y - coreLane/2
+	c.FillText(style, vg.Point{X: c.Min.X, Y: middle + centred}, fmt.Sprintf("core %d", core+1))
+	c.StrokeLine2(line(t.Muted, 0.5), x(0), y-coreLane+2, x(s.Length), y-coreLane+2)
+	name := t.text(small, t.Background)
+	name.XAlign, name.YAlign = text.XCenter, text.YCenter
+	for _, customer := range s.Customers {
+		for _, stretch := range customer.Stretches {
+			if stretch.State != report.Running || stretch.Proc != core {
+				continue
+			}
+			r := span(x(stretch.Start), max(x(stretch.Start), x(stretch.End)-0.6), y-coreLane+2, y-1)
+			queueMark(t, customer.Queue)(c, r)
+			if name.Width(customer.Name()) < r.Max.X-r.Min.X {
+				c.FillText(name, vg.Point{X: (r.Min.X + r.Max.X) / 2, Y: r.Max.Y - 5.5 + centred}, customer.Name())
+			}
+		}
+	}
+}
+
+// visit draws a customer in progress around the height y.
+func visit(c draw.Canvas, t Theme, x func(float64) vg.Length, customer report.Customer, y vg.Length) {
+	colour := t.Concurrency
+	if customer.Queue%2 == 1 {
+		colour = t.Parallelism
+	}
+	const half = placeLane/2 - 0.75
+	for _, s := range customer.Stretches {
+		from, to := x(s.Start), x(s.End)
+		switch s.State {
+		case report.Running:
+			queueMark(t, customer.Queue)(c, span(from, to, y-half, y+half))
+		case report.Ready:
+			c.StrokeLine2(line(colour, 1.5, 1.5, 1.5), from, y, to, y)
+		default:
+			c.StrokeLine2(line(colour, 1), from, y, to, y)
+		}
+	}
+	end := x(customer.End)
+	c.StrokeLine2(line(colour, 1), end, y-half, end, y+half)
+}
