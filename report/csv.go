@@ -30,12 +30,12 @@ type pointColumn struct {
 // others stay.
 func pointColumns() []pointColumn {
 	columns := []pointColumn{
-		{"workload", func(l pointLine) string { return plain(l.p.Workload) }},
-		{"package", func(l pointLine) string { return plain(l.p.Package) }},
-		{"kind", func(l pointLine) string { return plain(l.d.Kinds[l.p.Workload]) }},
-		{"variant", func(l pointLine) string { return plain(l.p.Variant) }},
-		{"executor", func(l pointLine) string { return plain(l.p.Executor) }},
-		{"size", func(l pointLine) string { return plain(l.p.Size) }},
+		{"workload", func(l pointLine) string { return cellText(l.p.Workload) }},
+		{"package", func(l pointLine) string { return cellText(l.p.Package) }},
+		{"kind", func(l pointLine) string { return cellText(l.d.Kinds[l.p.Workload]) }},
+		{"variant", func(l pointLine) string { return cellText(l.p.Variant) }},
+		{"executor", func(l pointLine) string { return cellText(l.p.Executor) }},
+		{"size", func(l pointLine) string { return cellText(l.p.Size) }},
 		{"scaling", func(l pointLine) string { return scaling(l.p.Weak) }},
 		{"slices", func(l pointLine) string { return strconv.Itoa(l.p.Slices) }},
 		{"copies", func(l pointLine) string { return strconv.Itoa(l.p.Copies) }},
@@ -84,7 +84,7 @@ func pointColumns() []pointColumn {
 			return decimal(part.get(*l.stack))
 		}})
 	}
-	return append(columns, pointColumn{"column", func(l pointLine) string { return plain(l.p.Column) }})
+	return append(columns, pointColumn{"column", func(l pointLine) string { return cellText(l.p.Column) }})
 }
 
 // PointColumns are the headings of the CSV.
@@ -183,9 +183,9 @@ func decimal(x float64) string {
 	return strconv.FormatFloat(x, 'g', 6, 64)
 }
 
-// plain is a text that no spreadsheet runs (OWASP, CSV injection). It has no
+// cellText is a text that no spreadsheet runs (OWASP, CSV injection). It has no
 // tabs and line breaks, which would do the same, since names have none.
-func plain(text string) string {
+func cellText(text string) string {
 	if text != "" && strings.ContainsRune("=+-@＝＋－＠", []rune(text)[0]) {
 		return "'" + text
 	}

@@ -95,6 +95,7 @@ type rowJSON struct {
 	Lines           []lineJSON   `json:"lines"`
 	Scaling         []scaledJSON `json:"scaling"`
 	Stacks          []stack      `json:"stacks"`
+	Models          modelsJSON   `json:"models"`
 }
 
 // adviceJSON is the least that brings 95 % of the best throughput.
@@ -112,7 +113,7 @@ func (r Row) json() rowJSON {
 		Advice: adviceJSON{natural(r.Advice.Workers), r.Advice.Cores, r.Advice.Share}, Samples: r.Samples,
 		Variant: r.Variant, Weak: r.Weak, Column: r.Column, OverSerial: r.OverSerial, Cost: float(r.Cost), CostInfinite: math.IsInf(r.Cost, 1),
 		Expected: r.Expected.Shape, Outcome: string(r.Expected.Outcome), OutcomeReason: r.Expected.Reason,
-		Lines: []lineJSON{}, Scaling: []scaledJSON{}, Stacks: []stack{},
+		Lines: []lineJSON{}, Scaling: []scaledJSON{}, Stacks: []stack{}, Models: r.Models.json(),
 	}
 	j.Fairness = float(r.Fairness)
 	for _, l := range r.Lines {

@@ -66,6 +66,9 @@ type Row struct {
 
 	Advice Advice
 
+	// Models are the laws of scaling, fitted as far as the points allow.
+	Models Models
+
 	base    Point  // what its points have in common; no workers, cores and procs
 	place   int    // among the rows of a column, as the file has them
 	prefix  string // of the package, where there are several
@@ -147,6 +150,7 @@ func (d *Data) row(base Point) (Row, error) {
 	r.Stacks = d.stacks(base, first, levels)
 	r.warnOfResidual()
 	r.OverSerial, r.Cost = d.overSerial(base, twp, levels)
+	r.Models = d.models(r, base, levels)
 	r.Advice = d.advice(base, levels)
 	r.judgeGains()
 	r.Expected = d.expected(r)

@@ -46,7 +46,7 @@ func All(a *report.Analysis) []Chart {
 	if slices.ContainsFunc(a.Rows, func(r report.Row) bool { return r.Workers > 0 }) {
 		charts = append(charts, Workers(a), Plane(a))
 	}
-	for _, draw := range []func(*report.Analysis) (Chart, bool){Crossovers, Executors} {
+	for _, draw := range []func(*report.Analysis) (Chart, bool){Efficiency, Crossovers, Executors} {
 		if c, ok := draw(a); ok {
 			charts = append(charts, c)
 		}
@@ -71,6 +71,9 @@ func OfRow(a *report.Analysis, r report.Row) []Chart {
 	alone := *a
 	alone.Rows = []report.Row{r}
 	charts := []Chart{Workers(&alone)}
+	if u, ok := USLFit(r); ok {
+		charts = append(charts, u)
+	}
 	for i := range charts {
 		charts[i].Row = r.ID()
 	}

@@ -1,0 +1,94 @@
+package report
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+)
+
+// draw is a fit to data as they might have come out.
+type draw struct {
+	free, bounded theta
+	noise         float64 // residual of a further point
+}
+
+// draws are how many times the bootstrap fits.
+const draws = 1000
+
+// bootstrap fits data that are made of the fit c without bounds and of normal
+// noise. Its size is that of the residuals, as unsure as their number makes it
+// (so that a law that is linear in its coefficients has Student's t intervals),
+// but no less than the errors if these are known. The bounds would bias it:
+// data that fall outside say how large the noise is. Resampling the residuals
+// was rejected, because three of them give the same few data again and again.
+// It is nil if nothing tells the noise.
+func (p *problem) bootstrap(c theta) []draw {
+	freedom := p.freedom()
+	if freedom < 1 && !p.known || freedom < 0 {
+		return nil
+	}
+	spread := math.Sqrt(p.sum(c) / float64(max(freedom, 1)))
+	rng := rand.New(rand.NewPCG(1, 2))
+	again := *p
+	again.points, again.logs = slices.Clone(p.points), slices.Clone(p.logs)
+	var all []draw
+	for range draws {
+		size := 0.0
+		if freedom > 0 {
+			squares := 0.0
+			for range freedom {
+				z := rng.NormFloat64()
+				squares += z * z
+			}
+			size = spread * math.Sqrt(float64(freedom)/squares)
+		}
+		if p.known {
+			size = max(size, 1)
+		}
+		for i, m := range p.points {
+			x := p.noisy(m.N, c, size*p.errors[i]*rng.NormFloat64())
+			again.points[i].X, again.logs[i] = x, math.Log(x)
+		}
+		free, sum := again.descend(c, p.free, coarse)
+		noise := size * mean(p.errors) * rng.NormFloat64()
+		if math.IsInf(sum, 1) {
+			continue // of noise so large that a throughput was not positive
+		}
+		all = append(all, draw{free, again.bounded(free, coarse), noise})
+	}
+	if len(all) < draws*98/100 {
+		return nil
+	}
+	return all
+}
+
+// noisy is the law at n with a residual.
+func (p *problem) noisy(n float64, c theta, residual float64) float64 {
+	h, _, _ := p.law(n, c)
+	if p.loss == Relative {
+		return math.Exp(c[0] + h + residual)
+	}
+	return math.Exp(c[0]+h) + residual
+}
+
+func mean(values []float64) (sum float64) {
+	for _, v := range values {
+		sum += v / float64(len(values))
+	}
+	return sum
+}
+
+// spread is the 95 % interval of what get says of the draws, around value,
+// which stays inside. Its bounds are NaN without draws.
+func spread(value float64, all []draw, get func(draw) float64) Interval {
+	if len(all) == 0 {
+		return Interval{value, math.NaN(), math.NaN()}
+	}
+	values := make([]float64, len(all))
+	for i, d := range all {
+		values[i] = get(d)
+	}
+	slices.Sort(values)
+	low, high := values[len(values)*25/1000], values[len(values)-1-len(values)*25/1000]
+	return Interval{value, min(low, value), max(high, value)}
+}

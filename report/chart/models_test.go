@@ -1,0 +1,102 @@
+package chart_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"gonum.org/v1/plot/cmpimg"
+
+	"overlap/report"
+	"overlap/report/chart"
+)
+
+// fits are the fits of the rows of a machine, by name of the row.
+func fits(a *report.Analysis) map[string]chart.Chart {
+	all := map[string]chart.Chart{}
+	for _, r := range a.Rows {
+		for _, c := range chart.OfRow(a, r) {
+			if c.Name == "usl" {
+				all[r.Name()] = c
+			}
+		}
+	}
+	return all
+}
+
+func TestGoldenFits(t *testing.T) {
+	for _, cores := range []int{16, 64} {
+		drawn := fits(machine(t, cores))
+		for _, name := range []string{"mandelbrot", "netecho"} {
+			c, ok := drawn[name]
+			if !ok {
+				t.Fatalf("no fit of %s on %d cores", name, cores)
+			}
+			theme, shade := chart.Light, "light"
+			if cores == 64 && name == "netecho" {
+				theme, shade = chart.Dark, "dark"
+			}
+			got, err := c.PNG(theme)
+			if err != nil {
+				t.Fatal(err)
+			}
+			golden := filepath.Join("testdata", fmt.Sprintf("usl-%s-%d-%s.png", name, cores, shade))
+			if *update {
+				if err := os.WriteFile(golden, got, 0o666); err != nil {
+					t.Fatal(err)
+				}
+				continue
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if same, err := cmpimg.EqualApprox("png", got, want, 0.05); err != nil || !same {
+				t.Errorf("%s looks different (%v); go test -update redraws it", golden, err)
+			}
+		}
+	}
+}
+
+func TestFitsAreDrawnOnlyWhereTheyAre(t *testing.T) {
+	small := "BenchmarkEp/executor=pool/workers=1/cores=1 1 5 ns/op\nBenchmarkEp/executor=pool/workers=1/cores=2-2 1 5 ns/op\n"
+	if n := len(fits(load(t, small))); n != 0 {
+		t.Errorf("%d fits of two points", n)
+	}
+	if _, ok := chart.Efficiency(load(t, "BenchmarkEp/executor=pool/workers=1/cores=1 1 5 ns/op\n")); ok {
+		t.Error("efficiency of one core")
+	}
+	// Points without errors have no bars; bands may be endless.
+	var one strings.Builder
+	for w := 1; w <= 64; w *= 2 {
+		fmt.Fprintf(&one, "Benchmark%s/executor=pool/workers=%d/cores=1 1 %d ns/op\n", strings.Repeat("long", 20), w, 5000/w+w*w*w)
+	}
+	for name, c := range fits(load(t, one.String())) {
+		for _, theme := range []chart.Theme{chart.Light, chart.Dark} {
+			svg, err := c.SVG(theme)
+			if err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+			if strings.Contains(string(svg), "NaN") || strings.Contains(string(svg), "Inf") {
+				t.Errorf("%s has coordinates that are no numbers", name)
+			}
+		}
+	}
+}
+
+func TestAltTextsOfModelsTellTheNumbers(t *testing.T) {
+	a := machine(t, 16)
+	c, ok := chart.Efficiency(a)
+	if !ok || !strings.Contains(c.Alt, "ep uses ") || !strings.Contains(c.Alt, " % of 16 cores, ") {
+		t.Error(c.Alt)
+	}
+	if _, ok := fits(a)["counter"]; ok {
+		t.Error("a curve that is not of the law is drawn as if")
+	}
+	alt := fits(a)["mandelbrot"].Alt
+	if !strings.Contains(alt, "Over workers: σ ") || !strings.Contains(alt, "the largest residual is ") || strings.Contains(alt, "Over cores") {
+		t.Error(alt)
+	}
+}

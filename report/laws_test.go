@@ -1,0 +1,178 @@
+package report
+
+import (
+	"math"
+	"testing"
+)
+
+func TestClosedForms(t *testing.T) {
+	// A fifth serial: 1/(0.2 + 0.8/4) = 2.5 on 4 cores.
+	kf := KarpFlatt(Interval{2.5, 2, 4}, 4)
+	want(t, "Karp–Flatt", kf.Value, 0.2, 1e-15)
+	want(t, "its low bound", kf.Low, 0, 1e-15)
+	want(t, "its high bound", kf.High, 1.0/3, 1e-15)
+	want(t, "Karp–Flatt above p", KarpFlatt(exact(5), 4).Value, (0.2-0.25)/0.75, 1e-15)
+	// A tenth of the time on 4 cores serial: 4 − 0.1·3.
+	s := GustafsonAt(Interval{3.7, 3.4, 4}, 4)
+	want(t, "Gustafson", s.Value, 0.1, 1e-12)
+	want(t, "its low bound", s.Low, 0, 1e-12)
+	want(t, "its high bound", s.High, 0.2, 1e-12)
+	for _, i := range []Interval{KarpFlatt(exact(1), 1), GustafsonAt(exact(1), 1)} {
+		if !math.IsNaN(i.Value) {
+			t.Errorf("%v on one core", i)
+		}
+	}
+	e := efficiency(Scaled{P: 4, Gain: Interval{2.5, 2, 3}, Ceiling: exact(3)})
+	want(t, "efficiency", e.OfIdeal.Value, 0.625, 0)
+	want(t, "its low bound", e.OfIdeal.Low, 0.5, 0)
+	want(t, "software efficiency", e.OfCeiling.Value, 2.5/3, 1e-15)
+	want(t, "serial part", e.Serial.Value, 0.2, 1e-15)
+	want(t, "knee", Line{P: 4, Residence: 0.05, Demand: 0.01}.Knee(), 20, 1e-12)
+}
+
+func TestSerialFractionsOfExactCurves(t *testing.T) {
+	for _, f := range []float64{0, 0.05, 0.5, 1} {
+		amdahl := func(p float64) float64 { return 3 / (f + (1-f)/p) }
+		gustafson := func(p float64) float64 { return 3 * (p - f*(p-1)) }
+		a := FitAmdahl(curveOf(amdahl, 1, 2, 4, 16), Relative)
+		want(t, "Amdahl", a.Fraction.Value, f, 1e-9)
+		if f > 0 {
+			want(t, "limit", a.Limit.Value, 1/f, 1e-6)
+		} else if !math.IsInf(a.Limit.Value, 1) && a.Limit.Value < 1e6 {
+			t.Errorf("the limit of a line is %v", a.Limit)
+		}
+		g := FitGustafson(curveOf(gustafson, 1, 2, 4, 16), Relative)
+		want(t, "Gustafson", g.Fraction.Value, f, 1e-9)
+	}
+	if s := FitAmdahl(curveOf(usl(1, 0.1, 0), 1, 2), Relative); s.Why != "2 of 3" || !math.IsNaN(s.Fraction.Value) || !math.IsNaN(s.Limit.Value) {
+		t.Errorf("two points: %+v", s)
+	}
+}
+
+func TestSerialFractionsCoverTheTruth(t *testing.T) {
+	const f, seeds = 0.1, 400
+	covered, limits, scaled := 0, 0, 0
+	for seed := range seeds {
+		a := FitAmdahl(curveOf(noisy(usl(1, f, 0), 0.02, seed), 1, 2, 4, 8, 16), Relative)
+		if a.Fraction.holds(f) {
+			covered++
+		}
+		if a.Limit.holds(1 / f) {
+			limits++
+		}
+		g := FitGustafson(curveOf(noisy(func(p float64) float64 { return p - f*(p-1) }, 0.02, seed), 1, 2, 4, 8, 16), Relative)
+		if g.Fraction.holds(f) {
+			scaled++
+		}
+	}
+	for what, n := range map[string]int{"Amdahl": covered, "limit": limits, "Gustafson": scaled} {
+		if share := float64(n) / seeds; share < 0.91 || share > 0.99 {
+			t.Errorf("%s: %.1f %% of the intervals cover the truth", what, 100*share)
+		}
+	}
+}
+
+func TestTrendOfTheSerialFraction(t *testing.T) {
+	at := func(v, half float64) Efficiency { return Efficiency{Serial: Interval{v, v - half, v + half}} }
+	one := Efficiency{P: 1, Serial: unknown}
+	for _, c := range []struct {
+		all  []Efficiency
+		want Trend
+	}{
+		{[]Efficiency{one}, Unclear},
+		{[]Efficiency{one, at(0.1, 0.01)}, Unclear},
+		{[]Efficiency{one, at(0.1, 0.01), at(0.11, 0.01)}, Constant},
+		{[]Efficiency{one, at(0.1, 0.2), at(0.11, 0.01)}, Unclear},
+		{[]Efficiency{one, at(0.1, 0.01), at(0.11, 0.2)}, Unclear},
+		{[]Efficiency{one, at(0.1, 0.01), at(0.2, 0.01)}, Rising},
+		{[]Efficiency{one, at(0.2, 0.01), at(0.15, 0.2), at(0.1, 0.01)}, Falling},
+		{[]Efficiency{one, at(0.2, 0.01), at(-0.1, 0.01)}, Superlinear},
+		{[]Efficiency{one, at(-0.01, 0.02), at(0, 0.02)}, Constant},
+	} {
+		if got := trend(c.all); got != c.want {
+			t.Errorf("%v is %q, want %q", c.all, got, c.want)
+		}
+	}
+}
+
+// Under a ceiling that was measured without doubt, what more cores give is
+// between the two suppositions for each law.
+func TestCeilingPredictionsHoldTheLaws(t *testing.T) {
+	for _, law := range []theta{{1, 0, 0}, {1, 0.05, 0}, {1, 0.5, 0}, {1, 0.05, 0.001}, {1, 0.02, 0.005}} {
+		f := usl(law[0], law[1], law[2])
+		for _, from := range [][2]int{{1, 2}, {2, 4}, {8, 16}, {8, 12}} {
+			for _, share := range []float64{1, 0.8} { // of H(p) in p
+				h := func(p int) Interval { return exact(math.Pow(float64(p), share)) }
+				at := func(p int) Scaled {
+					return Scaled{P: p, Gain: exact(f(float64(p)) * h(p).Value / float64(p)), Ceiling: h(p)}
+				}
+				all, why := predict([]Scaled{at(from[0]), at(from[1])}, FitUSL(nil, Relative))
+				if len(all) != 2 || why != "" || all[0].P != 2*from[1] || all[1].P != 4*from[1] {
+					t.Fatalf("%v %s", all, why)
+				}
+				for _, p := range all {
+					truth := at(p.P).Gain.Value
+					if c := p.Ceiling; !(c.Low <= truth+1e-9 && truth <= c.High+1e-9 && c.Low <= c.Value && c.Value <= c.High) {
+						t.Errorf("%v, %v, share %v: %v of %d cores is not in %v", law, from, share, truth, p.P, c)
+					}
+					if law == (theta{1, 0, 0}) {
+						want(t, "line", p.Ceiling.Value/truth, 1, 1e-9)
+					}
+					if !math.IsNaN(p.Model.Value) {
+						t.Errorf("a model from nothing: %v", p.Model)
+					}
+				}
+			}
+		}
+	}
+	if all, why := predict([]Scaled{{P: 1, Gain: exact(1), Ceiling: exact(1)}}, FitUSL(nil, Relative)); all != nil || why == "" {
+		t.Errorf("from one core: %v, %q", all, why)
+	}
+	if all, _ := predict([]Scaled{{P: 1, Gain: exact(1), Ceiling: exact(1)}, {P: 2, Gain: exact(2), Ceiling: unknown}}, FitUSL(nil, Relative)); !math.IsNaN(all[0].Ceiling.Value) {
+		t.Errorf("a ceiling that was not measured predicts %v", all[0].Ceiling)
+	}
+}
+
+// The drift that the points of a round share is not in their errors, their own
+// noise is.
+func TestErrorsOfPoints(t *testing.T) {
+	var a, b, c series
+	for i := range 12 {
+		drift := math.Exp(0.2 * math.Sin(float64(i)))
+		own := func(k int) float64 { return math.Exp(0.01 * math.Sin(float64(17*i*k+k))) }
+		a = append(a, visit{i, 4 * drift * own(1)})
+		b = append(b, visit{i, 2 * drift * own(2)})
+		c = append(c, visit{i, drift * own(3)})
+	}
+	points := measures([]float64{1, 2, 4}, []series{a, b, c})
+	for i, p := range points {
+		want(t, "throughput", p.X, 1/[]series{a, b, c}[i].mean(), 1e-12)
+		if own := 0.01 / math.Sqrt2 / math.Sqrt(12); p.Error < own/2 || p.Error > 2*own {
+			t.Errorf("error of %v: %v, want about %v", p.N, p.Error, own)
+		}
+	}
+	apart := measures([]float64{1, 2}, []series{a[:6], b[6:]})
+	if apart[0].Error < 0.02 {
+		t.Errorf("rounds that are not shared: %v", apart[0].Error)
+	}
+	if single := measures([]float64{1, 2}, []series{a[:1], b[:1]}); single[0].Error != 0 {
+		t.Errorf("error of one sample: %v", single[0].Error)
+	}
+	twice := measures([]float64{1, 2}, []series{append(a[:5:5], a[:5]...), b})
+	if math.IsNaN(twice[0].Error) || twice[0].Error == 0 {
+		t.Errorf("a round that is there twice: %v", twice[0].Error)
+	}
+}
+
+func TestLooseHoldsZeroAndTheDouble(t *testing.T) {
+	for i, want := range map[Interval]bool{
+		{0.5, 0, 1.1}:   true,
+		{0.5, 0, 0.9}:   false, // not the double
+		{0.5, 0.1, 2}:   false, // not zero
+		{0.01, 0, 0.05}: false, // without effect
+	} {
+		if loose(i, 1) != want {
+			t.Errorf("%v is loose: %v", i, !want)
+		}
+	}
+}

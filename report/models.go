@@ -1,0 +1,159 @@
+package report
+
+import (
+	"maps"
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/stat"
+)
+
+// Models are the laws of scaling fitted to a row, as far as its points allow.
+// Gains are over one core at the row's workers.
+type Models struct {
+	Cores  []Efficiency // by number of cores
+	Serial Trend        // of the Karp–Flatt fraction
+
+	Amdahl SerialFit // over cores
+
+	// Scaled is the scaled speedup of a row of weak scaling, p workers on p
+	// cores over one on one, and Gustafson its law; nil and unknown for others.
+	Scaled    []Scaled
+	Gustafson SerialFit
+
+	OverCores   USL // of gains over cores: λ is that of one core, near 1
+	OverWorkers USL // of jobs per second over workers, at the row's P
+
+	Knee float64 // workers at which the operational bounds meet at P; NaN if unknown
+
+	Predictions  []Prediction
+	NoPrediction string // why there are none
+}
+
+// models fits what the row's points allow.
+func (d *Data) models(r Row, base Point, levels []level) Models {
+	m := Models{Knee: math.NaN(), Gustafson: SerialFit{Fraction: unknown, Limit: unknown, Why: "not of weak scaling"}}
+	for _, s := range r.Scaling {
+		m.Cores = append(m.Cores, efficiency(s))
+	}
+	m.Serial = trend(m.Cores)
+	overCores := d.curve(base, levels, func(l level) int { return r.Workers })
+	m.Amdahl = FitAmdahl(overCores, Relative)
+	m.OverCores = FitUSL(overCores, Relative)
+	if n := len(r.Lines); n > 0 {
+		m.Knee = r.Lines[n-1].Knee()
+		m.OverWorkers = FitUSL(d.overWorkers(base, levels[len(levels)-1]), Relative)
+	} else {
+		m.OverWorkers = FitUSL(nil, Relative)
+	}
+	if r.Weak {
+		m.Scaled = d.scaledSpeedups(base, levels)
+		m.Gustafson = FitGustafson(d.curve(base, levels, level.p), Relative)
+	}
+	m.Predictions, m.NoPrediction = predict(r.Scaling, m.OverCores)
+	return m
+}
+
+// curve is the gain over the first level by parallelism, with workers(l) at
+// level l.
+func (d *Data) curve(base Point, levels []level, workers func(level) int) []Measure {
+	var ns []float64
+	var all []series
+	for _, l := range levels {
+		if s, _ := d.series(base.at(workers(l), l)); len(s) > 0 {
+			ns, all = append(ns, float64(l.p())), append(all, s)
+		}
+	}
+	points := measures(ns, all)
+	for i := range points {
+		points[i].X *= all[0].mean()
+	}
+	return points
+}
+
+// overWorkers is the throughput by number of workers at a level.
+func (d *Data) overWorkers(base Point, l level) []Measure {
+	var ns []float64
+	var all []series
+	for _, w := range d.workersAt(base, l) {
+		s, _ := d.series(base.at(w, l))
+		ns, all = append(ns, float64(w)), append(all, s)
+	}
+	return measures(ns, all)
+}
+
+// scaledSpeedups are the gains of p workers on p cores over one on one.
+func (d *Data) scaledSpeedups(base Point, levels []level) (all []Scaled) {
+	one, _ := d.series(base.at(1, levels[0]))
+	for _, l := range levels {
+		s, _ := d.series(base.at(l.p(), l))
+		if len(s) == 0 || len(one) == 0 {
+			continue
+		}
+		gain := exact(1)
+		if l.p() > 1 {
+			gain = quotient(one, s)
+		}
+		all = append(all, Scaled{P: l.p(), Gain: gain, Ceiling: unknown})
+	}
+	return all
+}
+
+// measures are the points of a curve with their errors. What all points of a
+// round share, a machine that is slow for a while, bends no curve, so that it is
+// taken out of the errors where every point has been in the round; it does move
+// λ, whose interval knows nothing of it.
+func measures(ns []float64, all []series) []Measure {
+	var points []Measure
+	for i, s := range all {
+		points = append(points, Measure{N: ns[i], X: 1 / s.mean()})
+		if len(s) > 1 {
+			points[i].Error = stat.StdDev(s.logs(), nil) / math.Sqrt(float64(len(s)))
+		}
+	}
+	shared := sharedRounds(all)
+	if len(all) < 2 || len(shared) < 3 || 5*len(shared) < 4*len(all[0]) {
+		return points
+	}
+	rounds, curves := float64(len(shared)), float64(len(all))
+	common := make([]float64, len(shared))
+	for j, logs := range shared {
+		common[j] = stat.Mean(logs, nil)
+	}
+	for i := range points {
+		rest := make([]float64, len(shared))
+		for j, logs := range shared {
+			rest[j] = logs[i] - common[j]
+		}
+		// The common part has a share of each point's own noise.
+		points[i].Error = stat.StdDev(rest, nil) / math.Sqrt(rounds*(1-1/curves))
+	}
+	return points
+}
+
+// sharedRounds are the logarithms of the times of all series, round by round,
+// of those rounds that each series has.
+func sharedRounds(all []series) (rounds [][]float64) {
+	if len(all) == 0 {
+		return nil
+	}
+	times := make([]map[int]float64, len(all))
+	for i, s := range all {
+		times[i] = map[int]float64{}
+		for _, v := range s {
+			times[i][v.round] = math.Log(v.seconds)
+		}
+	}
+	for _, round := range slices.Sorted(maps.Keys(times[0])) {
+		var logs []float64
+		for _, of := range times {
+			if x, ok := of[round]; ok {
+				logs = append(logs, x)
+			}
+		}
+		if len(logs) == len(all) {
+			rounds = append(rounds, logs)
+		}
+	}
+	return rounds
+}

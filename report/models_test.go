@@ -1,0 +1,143 @@
+package report_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+
+	"overlap/report"
+)
+
+// bigger is a file of a machine with up to cores cores, on which t(w, p)
+// milliseconds pass.
+func bigger(name, extra string, cores int, t func(w, p float64) float64) *file {
+	f := &file{rounds: 12, extra: "1.5 tasks-inflight 0.5 cpus-busy"}
+	for p := 1; p <= cores; p *= 2 {
+		level := fmt.Sprintf("cores=%d", p)
+		if p > 1 {
+			level += fmt.Sprintf("-%d", p)
+		}
+		for w := 1; w <= 128; w *= 2 {
+			f.add(fmt.Sprintf("%s/executor=pool%s/workers=%d/%s", name, extra, w, level), t(float64(w), float64(p)))
+		}
+		if p > 1 {
+			f.add(fmt.Sprintf("%s/executor=pool/workers=1/cores=1/slices=%d", name, p), 10)
+			f.add(fmt.Sprintf("%s/executor=pool/workers=1/cores=1/slices=%d ×%d", name, p, p), 10)
+		}
+	}
+	return f
+}
+
+func TestModelsOfABigMachine(t *testing.T) {
+	law := func(p float64) float64 { return p / (1 + 0.05*(p-1) + 0.0005*p*(p-1)) }
+	r := analyze(t, bigger("Ep", "", 64, func(w, p float64) float64 { return 80 / law(min(w, p)) }).write(t)).Rows[0]
+	m := r.Models
+	if r.Workers < 32 || len(m.Cores) != 7 {
+		t.Fatalf("%d workers, %d core counts", r.Workers, len(m.Cores))
+	}
+	if u := m.OverCores; !u.Identifiable || math.Abs(u.Sigma.Value-0.05) > 0.005 || math.Abs(u.Kappa.Value-0.0005) > 0.0001 || math.Abs(u.Lambda.Value-1) > 0.02 {
+		t.Errorf("over cores: %+v %+v %+v %s", u.Lambda, u.Sigma, u.Kappa, u.Why)
+	}
+	if e := m.Cores[2]; e.P != 4 || math.Abs(e.OfIdeal.Value-law(4)/4) > 0.02 || math.Abs(e.OfCeiling.Value-law(4)/4) > 0.02 || e.OfIdeal.Low >= e.OfIdeal.High {
+		t.Errorf("efficiency: %+v", e)
+	}
+	if m.Serial != report.Rising {
+		t.Errorf("trend %q", m.Serial)
+	}
+	for i, p := range []int{128, 256} {
+		got, truth := m.Predictions[i], law(float64(p))
+		if got.P != p || got.Model.Low > truth || got.Model.High < truth || got.Ceiling.Low > truth || got.Ceiling.High < truth {
+			t.Errorf("%d cores give %.1f: %+v", p, truth, got)
+		}
+	}
+	text := strings.Join(m.Lines(), "\n")
+	for _, want := range []string{"Efficiency on 64 cores: 0.", "Karp–Flatt serial fraction on 2 cores: 0.0", "rises with cores", "so no number of cores gives more than", "USL over cores: σ 0.0", ", highest at 4", "% contention", "USL over workers: ", "Knee of the operational bounds: ", "256 cores, with workers to match: × "} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not in\n%s", want, text)
+		}
+	}
+}
+
+func TestModelsOfASmallMachineSayWhatIsMissing(t *testing.T) {
+	r := analyze(t, sweep("Ep", func(w, p int) float64 { return 8 / float64(min(w, p)) }, 1.9).write(t)).Rows[0]
+	text := strings.Join(r.Models.Lines(), "\n")
+	for _, want := range []string{"Amdahl over cores: not identifiable, 2 of 3 core counts.", "USL over cores: not identifiable, 2 of 6 core counts.", "USL over workers: not identifiable, 4 of 6 numbers of workers.", "4 cores, with workers to match: × ", "too few core counts for a model"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not in\n%s", want, text)
+		}
+	}
+	for _, not := range []string{"NaN", "Inf", "Gustafson", "σ"} {
+		if strings.Contains(text, not) {
+			t.Errorf("%q is in\n%s", not, text)
+		}
+	}
+	one := analyze(t, write(t, "BenchmarkEp/executor=pool/workers=1/cores=1 1 5 ns/op\n")).Rows[0].Models.Lines()
+	if last := one[len(one)-1]; last != "No prediction: one core tells nothing of more." {
+		t.Errorf("of one core: %q", one)
+	}
+}
+
+func TestGustafsonIsOfWeakScaling(t *testing.T) {
+	// A tenth of the time on p cores is serial; the job of w workers is w times
+	// as large.
+	f := bigger("Ep", "/scaling=weak", 8, func(w, p float64) float64 {
+		p = min(w, p)
+		return 80 * w / (p - 0.1*(p-1))
+	})
+	m := analyze(t, f.write(t)).Rows[0].Models
+	if s := m.Gustafson.Fraction; len(m.Scaled) != 4 || math.Abs(s.Value-0.1) > 0.01 || !(s.Low < s.High) {
+		t.Errorf("serial share %+v of %v", s, m.Scaled)
+	}
+	if g := m.Scaled[3].Gain.Value; math.Abs(g-7.3) > 0.1 {
+		t.Errorf("scaled speedup on 8 cores %v, want 7.3", g)
+	}
+	if text := strings.Join(m.Lines(), "\n"); !strings.Contains(text, "Gustafson over cores: serial fraction 0.1") || !strings.Contains(text, "serial share of the time is 0.10") {
+		t.Error(text)
+	}
+}
+
+func TestModelsInJSON(t *testing.T) {
+	law := func(p float64) float64 { return p / (1 + 0.05*(p-1)) }
+	a := analyze(t, bigger("Ep", "", 32, func(w, p float64) float64 { return 80 / law(min(w, p)) }).write(t))
+	var b strings.Builder
+	if err := a.WriteJSON(&b); err != nil {
+		t.Fatal(err)
+	}
+	type interval struct{ Value, Low, High *float64 }
+	var out struct {
+		Rows []struct {
+			Models struct {
+				Cores []struct {
+					P          int
+					Efficiency interval
+					KarpFlatt  *interval `json:"karp_flatt"`
+				}
+				Amdahl struct {
+					Fraction interval `json:"serial_fraction"`
+				}
+				USL struct {
+					Sigma, Peak interval
+				} `json:"usl_over_cores"`
+				Predictions []struct {
+					P              int
+					Model, Ceiling interval
+				}
+			}
+		}
+	}
+	if err := json.Unmarshal([]byte(b.String()), &out); err != nil {
+		t.Fatal(err)
+	}
+	got, said := out.Rows[0].Models, a.Rows[0].Models
+	if len(got.Cores) != 6 || got.Cores[0].KarpFlatt != nil || *got.Cores[5].KarpFlatt.Value != said.Cores[5].Serial.Value || *got.Cores[1].Efficiency.Value != said.Cores[1].OfIdeal.Value {
+		t.Errorf("cores %+v", got.Cores)
+	}
+	if *got.Amdahl.Fraction.Value != said.Amdahl.Fraction.Value || *got.USL.Sigma.Low != said.OverCores.Sigma.Low {
+		t.Errorf("laws %+v %+v", got.Amdahl, got.USL)
+	}
+	if p := got.Predictions; len(p) != 2 || p[1].P != 128 || *p[1].Ceiling.High != said.Predictions[1].Ceiling.High || *p[0].Model.Low != said.Predictions[0].Model.Low {
+		t.Errorf("predictions %+v", p)
+	}
+}

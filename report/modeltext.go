@@ -1,0 +1,141 @@
+package report
+
+import (
+	"fmt"
+	"math"
+)
+
+// Lines are the models in words, a sentence each. What was not measured, or
+// cannot be told, is said to be so, or left out where it has no meaning.
+func (m Models) Lines() (lines []string) {
+	say := func(format string, args ...any) { lines = append(lines, fmt.Sprintf(format, args...)) }
+	for _, e := range m.Cores {
+		if e.P == 1 {
+			continue
+		}
+		ceiling := "that of separate programs was not measured"
+		if !math.IsNaN(e.OfCeiling.Value) {
+			ceiling = e.OfCeiling.String() + " of what separate programs reach"
+		}
+		say("Efficiency on %d cores: %v of the ideal, %s.", e.P, e.OfIdeal, ceiling)
+		say("Karp–Flatt serial fraction on %d cores: %v.", e.P, e.Serial)
+	}
+	if text := trends[m.Serial]; text != "" {
+		say("%s", text)
+	}
+	if len(m.Cores) > 0 {
+		say("Amdahl over cores: %s.", m.Amdahl.words("core counts"))
+	}
+	for _, s := range m.Scaled {
+		if s.P > 1 {
+			say("Scaled speedup of %d workers on %d cores: %v, so the serial share of the time is %v (Gustafson).", s.P, s.P, s.Gain, GustafsonAt(s.Gain, s.P))
+		}
+	}
+	if len(m.Scaled) > 0 {
+		say("Gustafson over cores: %s.", m.Gustafson.words("core counts"))
+	}
+	if len(m.Cores) > 0 {
+		say("USL over cores: %s.", m.OverCores.words("core counts", "cores"))
+	}
+	if len(m.OverWorkers.Points) > 0 {
+		say("USL over workers: %s.", m.OverWorkers.words("numbers of workers", "workers"))
+	}
+	if !math.IsNaN(m.Knee) && !math.IsInf(m.Knee, 0) {
+		say("Knee of the operational bounds: %s workers; beyond it more of them only queue.", round(m.Knee))
+	}
+	for _, p := range m.Predictions {
+		lines = append(lines, p.words())
+	}
+	if m.NoPrediction != "" {
+		say("No prediction: %s.", m.NoPrediction)
+	}
+	return lines
+}
+
+var trends = map[Trend]string{
+	Constant:    "The Karp–Flatt fraction is the same on few cores and on many: a serial part explains the loss.",
+	Rising:      "The Karp–Flatt fraction rises with cores: overhead grows with them, a serial part alone does not explain the loss.",
+	Falling:     "The Karp–Flatt fraction falls with cores: what is lost is paid once, not per core.",
+	Superlinear: "The Karp–Flatt fraction is negative: more than the cores can give, as when the data of a core fit its caches only if they are split.",
+}
+
+// words say the fraction and its limit, or how many of what are missing.
+func (s SerialFit) words(counts string) string {
+	if s.Why != "" {
+		return "not identifiable, " + s.Why + " " + counts
+	}
+	text := "serial fraction " + span(s.Fraction)
+	if !math.IsInf(s.Limit.Value, 1) {
+		text += ", so no number of cores gives more than × " + span(s.Limit)
+	}
+	return text
+}
+
+// words say the law's coefficients, or why they mean nothing.
+func (u USL) words(counts, unit string) string {
+	if u.distinct() < enoughN {
+		return fmt.Sprintf("not identifiable, %s %s", u.Why, counts)
+	}
+	if !u.Drawable() {
+		return "not identifiable, " + u.Why
+	}
+	text := u.Words(unit)
+	if !u.Identifiable {
+		return "not identifiable, " + u.Why + ": " + text
+	}
+	most := u.most()
+	split := u.Split(most)
+	whole := split.Ideal + split.Contention + split.Coherency
+	return text + fmt.Sprintf("; at %s %s %.0f %% of the time is the work shared out, %.0f %% contention, %.0f %% coherency",
+		round(most), unit, 100*split.Ideal/whole, 100*split.Contention/whole, 100*split.Coherency/whole)
+}
+
+// Words say the coefficients and where the curve is highest, for N of a unit.
+func (u USL) Words(unit string) string {
+	text := fmt.Sprintf("σ %s, κ %s", span(u.Sigma), span(u.Kappa))
+	if peak := u.Peak.Value; u.Kappa.Low > 0 { // or there may be no peak
+		text += fmt.Sprintf(", highest at %s %s", round(math.Round(max(peak, 1))), unit)
+	}
+	return text
+}
+
+// words say the gain by each way that has one.
+func (p Prediction) words() string {
+	text := fmt.Sprintf("%d cores, with workers to match: ", p.P)
+	switch model, ceiling := !math.IsNaN(p.Model.Value), !math.IsNaN(p.Ceiling.Value); {
+	case model && ceiling:
+		return text + fmt.Sprintf("× %s by the model, × %s by the ceiling.", span(p.Model), span(p.Ceiling))
+	case model:
+		return text + fmt.Sprintf("× %s by the model.", span(p.Model))
+	case ceiling:
+		return text + fmt.Sprintf("× %s by the ceiling; too few core counts for a model.", span(p.Ceiling))
+	}
+	return text + "cannot be told, too few core counts for a model and no ceiling."
+}
+
+// span is a value with its bounds, which may lie unevenly around it.
+func span(i Interval) string {
+	if math.IsNaN(i.Low) {
+		return round(i.Value)
+	}
+	return fmt.Sprintf("%s (%s to %s)", round(i.Value), round(i.Low), round(i.High))
+}
+
+// Brief is the value alone in two digits, – if unknown.
+func (i Interval) Brief() string { return round(i.Value) }
+
+// round is a number in two digits, however small, without an exponent where
+// people would not write one.
+func round(x float64) string {
+	switch {
+	case math.IsNaN(x):
+		return "–"
+	case math.IsInf(x, 1):
+		return "∞"
+	case x >= 100:
+		return fmt.Sprintf("%.0f", x)
+	case x != 0 && math.Abs(x) < 1e-9:
+		return "0"
+	}
+	return fmt.Sprintf("%.2g", x)
+}

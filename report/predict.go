@@ -1,0 +1,62 @@
+package report
+
+import "math"
+
+// Prediction is the gain that more cores than were measured would give, with
+// workers enough to use them.
+type Prediction struct {
+	P int
+
+	// Model is by the universal scalability law, the doubt about its
+	// coefficients, the noise and Amdahl's law in the interval. Unknown below
+	// 6 numbers of cores.
+	Model Interval
+
+	// Ceiling is by software efficiency and the ceiling: at best both stay, the
+	// ceiling growing with the cores; at worst the machine has no more to give
+	// and the efficiency falls by as much with every further doubling as it
+	// did with the last. Unknown if the ceiling was not measured. Its bounds
+	// are not of 95 %, but as far as either supposition goes: a job whose
+	// overhead grows faster and faster can end below.
+	Ceiling Interval
+}
+
+// predict predicts twice and four times the most cores of the curve. There are
+// none, and why says it, if there is one number of cores only.
+func predict(curve []Scaled, law USL) (all []Prediction, why string) {
+	if len(curve) < 2 {
+		return nil, "one core tells nothing of more"
+	}
+	before, last := curve[len(curve)-2], curve[len(curve)-1]
+	for _, times := range []int{2, 4} {
+		all = append(all, Prediction{P: times * last.P, Model: unknown, Ceiling: beyond(before, last, times)})
+	}
+	if law.Drawable() {
+		for i, x := range law.Predict(float64(all[0].P), float64(all[1].P)) {
+			all[i].Model = x
+		}
+	}
+	return all, ""
+}
+
+// beyond is the gain from times as many cores as the last of the curve. The
+// value goes on as the last step went.
+func beyond(before, last Scaled, times int) Interval {
+	if math.IsNaN(last.Ceiling.Value) || math.IsNaN(before.Ceiling.Value) {
+		return unknown
+	}
+	software, was := last.Gain.over(last.Ceiling), before.Gain.over(before.Ceiling)
+	if before.P == 1 {
+		was = exact(1)
+	}
+	// Steps of the curve may be other than doublings.
+	steps := math.Log(float64(times)) / math.Log(float64(last.P)/float64(before.P))
+	fall := func(now, then float64) float64 { return math.Pow(min(now/then, 1), steps) }
+	growth := math.Pow(last.Ceiling.Value/before.Ceiling.Value, steps)
+	growth = min(max(growth, 1), float64(times))
+	return Interval{
+		Value: software.Value * fall(software.Value, was.Value) * last.Ceiling.Value * growth,
+		Low:   last.Gain.Low * fall(software.Low, was.High),
+		High:  last.Gain.High * float64(times),
+	}
+}

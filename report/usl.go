@@ -1,0 +1,173 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"slices"
+)
+
+// enoughN is how many different N a fit of the universal scalability law needs:
+// three coefficients go through any four points or so.
+const enoughN = 6
+
+// USL is the universal scalability law (Gunther, 1993 and 2007) fitted to a
+// curve: X(N) = λN / (1 + σ(N−1) + κN(N−1)), with σ from 0 to 1 and κ from 0.
+//
+// The intervals are of 95 %, by a parametric bootstrap: those of the
+// coefficients are of the fit without bounds, cut to the bounds, which takes
+// nothing away, because the truth is inside.
+type USL struct {
+	Lambda Interval // jobs per second of one
+	Sigma  Interval // contention: the share of the work that is serial
+	Kappa  Interval // coherency: what each pair costs, as a share of the work
+
+	Peak Interval // N of the highest throughput, √((1−σ)/κ); +Inf if κ is 0
+	Roof Interval // jobs per second, λ/σ, that no N passes; +Inf if σ is 0
+
+	// Identifiable says that the coefficients mean something: there are at
+	// least 6 different N, and the interval of neither coefficient holds both 0
+	// and the double of its value, unless all of the interval takes less than a
+	// tenth at the largest N: a straight line has σ = κ = 0, and that is an
+	// answer. Why says what is missing: "4 of 6" different N, or which
+	// coefficient it is.
+	Identifiable bool
+	Why          string
+
+	Points []Measure // those that were fitted
+	fit    *problem
+	at     theta
+	draws  []draw
+}
+
+// FitUSL fits the law. A curve of fewer than 3 different N has no fit at all:
+// all numbers are NaN. Points that are no throughputs are left out. The result
+// is the same for the same curve: the bootstrap's seed is fixed.
+func FitUSL(curve []Measure, loss Loss) USL {
+	p := newProblem(universal, loss, curve, [3]bool{true, true, true})
+	u := USL{Lambda: unknown, Sigma: unknown, Kappa: unknown, Peak: unknown, Roof: unknown, Points: p.points, fit: p}
+	n := p.distinct()
+	u.Why = fmt.Sprintf("%d of %d", n, enoughN)
+	if n < 3 {
+		return u
+	}
+	free, _ := p.descend(p.start(), p.free, exactly)
+	u.at = p.bounded(free, exactly)
+	u.draws = p.bootstrap(free)
+	u.Lambda = spread(math.Exp(u.at[0]), u.draws, func(d draw) float64 { return math.Exp(d.free[0]) })
+	u.Sigma = spread(u.at[1], u.draws, func(d draw) float64 { return min(max(d.free[1], 0), 1) })
+	u.Kappa = spread(u.at[2], u.draws, func(d draw) float64 { return max(d.free[2], 0) })
+	u.Peak = spread(peak(u.at), u.draws, func(d draw) float64 { return peak(d.bounded) })
+	u.Roof = spread(roof(u.at), u.draws, func(d draw) float64 { return roof(d.bounded) })
+	if n >= enoughN {
+		u.Why = u.doubt()
+		u.Identifiable = u.Why == ""
+	}
+	return u
+}
+
+func peak(c theta) float64 { return math.Sqrt((1 - c[1]) / c[2]) }
+
+func roof(c theta) float64 { return math.Exp(c[0]) / c[1] }
+
+// doubt says which coefficient may be anything; empty if none.
+func (u USL) doubt() string {
+	if len(u.draws) == 0 {
+		return "the points are too noisy"
+	}
+	if off := u.off(); off > foreign {
+		return fmt.Sprintf("the law is not that of the curve, whose points are off by × %.1f", math.Exp(off))
+	}
+	most := u.most()
+	sigma, kappa := loose(u.Sigma, most-1), loose(u.Kappa, most*(most-1))
+	switch {
+	case sigma && kappa:
+		return "neither σ nor κ is told from 0"
+	case sigma:
+		return "σ may be 0 or twice as large"
+	case kappa:
+		return "κ may be 0 or twice as large"
+	}
+	return ""
+}
+
+// foreign is how far points may be off the law, in ln X, before it is not theirs:
+// a quarter, which is twice what the published fits are off.
+const foreign = 0.25
+
+// off is the root of the mean square of ln X − ln f(N).
+func (u USL) off() (sum float64) {
+	for _, m := range u.Points {
+		r := math.Log(m.X / u.fit.noisy(m.N, u.at, 0))
+		sum += r * r / float64(len(u.Points))
+	}
+	return math.Sqrt(sum)
+}
+
+// distinct is the number of different N.
+func (u USL) distinct() int {
+	if u.fit == nil {
+		return 0
+	}
+	return u.fit.distinct()
+}
+
+// most is the largest N.
+func (u USL) most() (n float64) {
+	for _, m := range u.Points {
+		n = max(n, m.N)
+	}
+	return n
+}
+
+// loose reports whether the interval of a coefficient holds 0 and its double,
+// unless all of it is without effect.
+func loose(c Interval, effect float64) bool {
+	return c.Low <= 0 && c.High >= 2*c.Value && c.High*effect >= matters-1
+}
+
+// At is the throughput of the law at n with the band of the curve.
+func (u USL) At(n float64) Interval {
+	if math.IsNaN(u.Lambda.Value) {
+		return unknown
+	}
+	return spread(u.fit.noisy(n, u.at, 0), u.draws, func(d draw) float64 { return u.fit.noisy(n, d.bounded, 0) })
+}
+
+// Predict is what measurements at each n would give, noise included. The
+// intervals hold those of Amdahl's law fitted to the same points as well: points
+// below a peak seldom tell whether there is one, and curves that were published
+// turned out on either side. Unknown without a fit.
+func (u USL) Predict(ns ...float64) (all []Interval) {
+	if len(u.draws) == 0 {
+		return slices.Repeat([]Interval{unknown}, len(ns))
+	}
+	amdahl := *u.fit
+	amdahl.free[2] = false
+	free, _ := amdahl.descend(amdahl.start(), amdahl.free, exactly)
+	others := amdahl.bootstrap(free)
+	for _, n := range ns {
+		measured := func(d draw) float64 { return max(u.fit.noisy(n, d.bounded, d.noise), 0) }
+		value := u.fit.noisy(n, u.at, 0)
+		i, j := spread(value, u.draws, measured), spread(value, others, measured)
+		all = append(all, Interval{value, min(i.Low, j.Low), max(i.High, j.High)})
+	}
+	return all
+}
+
+// Drawable says that there are points enough for a curve with its band, and that
+// the law is theirs.
+func (u USL) Drawable() bool {
+	return u.distinct() >= enoughN && len(u.draws) > 0 && !(u.off() > foreign)
+}
+
+// Residual is how far a point is above the law, as a share of it.
+func (u USL) Residual(m Measure) float64 { return m.X/u.At(m.N).Value - 1 }
+
+// Split is the time of a job at N as shares of its time at 1: Ideal is 1/N,
+// Contention σ(N−1)/N, Coherency κ(N−1). They sum to λ/X(N).
+type Split struct{ Ideal, Contention, Coherency float64 }
+
+// Split splits the time at n.
+func (u USL) Split(n float64) Split {
+	return Split{1 / n, u.Sigma.Value * (n - 1) / n, u.Kappa.Value * (n - 1)}
+}
