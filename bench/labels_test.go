@@ -197,7 +197,7 @@ func TestWeakScalingIsInTheLabel(t *testing.T) {
 func TestOpenLoopsReportArrivals(t *testing.T) {
 	out, err := benchmark(t, affinity(t), "-test.bench=^Benchmark(Netecho|Request)$", "-test.benchtime=2x", "-test.cpu=1", "-size=small", "-workers=2", "-variants=all")
 	list := results(t, out)
-	if err != nil || len(list) != 4 {
+	if err != nil || len(list) != 10 {
 		t.Fatalf("%d results, %v\n%s", len(list), err, out)
 	}
 	for _, r := range list {
@@ -205,5 +205,20 @@ func TestOpenLoopsReportArrivals(t *testing.T) {
 		if open := strings.Contains(string(r.Name), "/variant=open"); has != open {
 			t.Errorf("%s reports arrivals: %t", r.Name, has)
 		}
+		due, has := r.Value("due-items/s")
+		times := map[string]float64{"open": 1, "open2x": 2, "open4x": 4, "open8x": 8}[variantOf(r)]
+		want := 4000 * times
+		if strings.HasPrefix(string(r.Name), "Request/") {
+			want = 1000 * times
+		}
+		if has != (times > 0) || due != want {
+			t.Errorf("%s: %v items a second are due, want %v", r.Name, due, want)
+		}
 	}
+}
+
+// variantOf is the variant that a result's name tells.
+func variantOf(r *benchfmt.Result) string {
+	_, variant, _ := strings.Cut(string(r.Name), "/variant=")
+	return variant
 }

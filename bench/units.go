@@ -29,6 +29,7 @@ var units = []unit{
 	{name: "p99-ns/task", better: "lower", of: func(r meter.Reading) float64 { return float64(r.P99) }},
 	{name: "p50-ns/arrival", better: "lower"}, // of open loops, from the time at which a message was due
 	{name: "p99-ns/arrival", better: "lower"},
+	{name: "due-items/s", better: "higher"}, // of open loops: the load
 	{name: "items/s", better: "higher"},
 	{name: "tasks-inflight", better: "higher", of: func(r meter.Reading) float64 { return r.Inflight }},
 	{name: "fairness", better: "higher", of: func(r meter.Reading) float64 { return r.Fairness }},
@@ -90,6 +91,9 @@ func report(b *testing.B, r meter.Reading, job workloads.Job) {
 			b.ReportMetric(float64(intended.P50), "p50-ns/arrival")
 			b.ReportMetric(float64(intended.P99), "p99-ns/arrival")
 		}
+	}
+	if scheduled, ok := job.(workloads.Scheduled); ok && scheduled.DuePerSecond() > 0 {
+		b.ReportMetric(scheduled.DuePerSecond(), "due-items/s")
 	}
 	b.ReportMetric(float64(job.Items())*float64(b.N)/b.Elapsed().Seconds(), "items/s")
 }

@@ -183,12 +183,12 @@ func TestUnitsAreThoseOfTheReading(t *testing.T) {
 		Inflight: 1, CPUsBusy: 2, P50: 3, P99: 4, Jobs: [3]time.Duration{5, 6, 7}, Pressure: 8,
 		GC: 9, RunQueue: 10, Steal: 11, Throttled: 12, Idle: 13, Locked: 14, Runnable: 15, SchedP50: 16, SchedP99: 17,
 		Voluntary: 72, Involuntary: 76, MinorFaults: 80, MajorFaults: 84, GCs: 88, // of four jobs
-		Fairness: 25,
+		Fairness: 26,
 	}
 	r := fourJobs(t, func(b *testing.B) { report(b, reading, arrivals{}) })
 	for i, name := range strings.Fields("tasks-inflight cpus-busy p50-ns/task p99-ns/task q02-ns/op q25-ns/op q50-ns/op pressure " +
 		"gc-cpus runq-cpus steal-cpus throttled-cpus idle-cpus goroutines-locked goroutines-runnable p50-ns/sched p99-ns/sched " +
-		"vol-switches/op invol-switches/op minor-faults/op major-faults/op gcs/op p50-ns/arrival p99-ns/arrival fairness") {
+		"vol-switches/op invol-switches/op minor-faults/op major-faults/op gcs/op p50-ns/arrival p99-ns/arrival due-items/s fairness") {
 		if got := r.Extra[name]; got != float64(i+1) {
 			t.Errorf("%s is %v, want %d", name, got, i+1)
 		}
@@ -197,6 +197,8 @@ func TestUnitsAreThoseOfTheReading(t *testing.T) {
 
 // arrivals is a job whose items were due before anybody had time for them.
 type arrivals struct{ fakeJob }
+
+func (arrivals) DuePerSecond() float64 { return 25 }
 
 func (arrivals) Latencies() (intended, actual workloads.Latency) {
 	return workloads.Latency{P50: 23, P99: 24}, workloads.Latency{P50: 1, P99: 2}

@@ -96,6 +96,9 @@ type rowJSON struct {
 	Scaling         []scaledJSON `json:"scaling"`
 	Stacks          []stack      `json:"stacks"`
 	Models          modelsJSON   `json:"models"`
+
+	Latencies []latencyJSON `json:"latencies"`
+	Grid      []cellJSON    `json:"grid"`
 }
 
 // adviceJSON is the least that brings 95 % of the best throughput.
@@ -114,6 +117,7 @@ func (r Row) json() rowJSON {
 		Variant: r.Variant, Weak: r.Weak, Column: r.Column, OverSerial: r.OverSerial, Cost: float(r.Cost), CostInfinite: math.IsInf(r.Cost, 1),
 		Expected: r.Expected.Shape, Outcome: string(r.Expected.Outcome), OutcomeReason: r.Expected.Reason,
 		Lines: []lineJSON{}, Scaling: []scaledJSON{}, Stacks: []stack{}, Models: r.Models.json(),
+		Latencies: r.latenciesJSON(), Grid: r.gridJSON(),
 	}
 	j.Fairness = float(r.Fairness)
 	for _, l := range r.Lines {

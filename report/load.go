@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"os"
 	"strings"
 
@@ -247,8 +246,12 @@ func (l *loader) add(r *benchfmt.Result) error {
 // seconds is the time of a job.
 func seconds(r *benchfmt.Result) (float64, error) {
 	sec, ok := r.Value("sec/op")
-	if !ok || !(sec > 0) || math.IsInf(sec, 1) {
-		return 0, fmt.Errorf("%s has no time (ns/op)", r.Name)
+	if !ok || !(sec >= shortest && sec <= believed) {
+		return 0, fmt.Errorf("%s has no time (ns/op), or one that no clock can tell", r.Name)
 	}
 	return sec, nil
 }
+
+// shortest is the time of a job that is believed, in seconds: a millionth of
+// what go test can print. Quotients of less would be infinite.
+const shortest = 1e-21

@@ -82,6 +82,9 @@ type Row struct {
 	Scaling  []Scaled // speedup against parallelism, at Workers
 	Stacks   []Stack  // of every point, by parallelism and workers; nil if the file cannot tell
 	Warnings []error  // what a reader should know before believing the row
+
+	Latencies []Latency // of every point whose tasks were timed, by parallelism and workers
+	Grid      []Cell    // gain by GOMAXPROCS and workers; none if Workers is 0
 }
 
 // row is the analysis of the points that differ from base in workers and level.
@@ -149,6 +152,10 @@ func (d *Data) row(base Point) (Row, error) {
 	}
 	r.Stacks = d.stacks(base, first, levels)
 	r.warnOfResidual()
+	r.Latencies = d.latencies(base, levels)
+	if r.Workers > 0 {
+		r.Grid = d.grid(base, first, levels)
+	}
 	r.OverSerial, r.Cost = d.overSerial(base, twp, levels)
 	r.Models = d.models(r, base, levels)
 	r.Advice = d.advice(base, levels)

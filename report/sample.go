@@ -32,6 +32,7 @@ type Sample struct {
 	Arrival50, Arrival99 float64
 
 	Items    float64 // useful work per second, in the workload's unit; NaN if not measured
+	Due      float64 // items per second that came, of an open loop; NaN if not measured
 	Fairness float64 // Jain's index over the workers; NaN if not measured
 }
 
@@ -56,6 +57,7 @@ var units = []struct {
 	{"p50-sec/arrival", func(s *Sample) *float64 { return &s.Arrival50 }},
 	{"p99-sec/arrival", func(s *Sample) *float64 { return &s.Arrival99 }},
 	{"items/s", func(s *Sample) *float64 { return &s.Items }},
+	{"due-items/s", func(s *Sample) *float64 { return &s.Due }},
 	{"fairness", func(s *Sample) *float64 { return &s.Fairness }},
 }
 

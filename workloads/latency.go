@@ -21,6 +21,15 @@ type Timed interface {
 	Latencies() (intended, actual Latency)
 }
 
+// Scheduled is a Job whose items may come by a schedule.
+type Scheduled interface {
+	Job
+
+	// DuePerSecond is the items that are due per second, 0 in a closed loop,
+	// whose items come when a worker is free.
+	DuePerSecond() float64
+}
+
 // latencies counts durations in memory of fixed size.
 type latencies struct{ hist *hdrhistogram.Histogram }
 

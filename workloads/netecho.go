@@ -13,28 +13,23 @@ import (
 // gains from overlapping until those fill the core.
 //
 // In the open loop messages are due at a fixed rate, 4000 a second, answered or
-// not (see arrivals).
+// not (see arrivals); other variants raise the rate and the job alike.
 //
 // A slice is fewer messages, in the open loop at a rate that is as much lower;
 // weak scaling raises the rate. Every byte that comes back is compared. Items
 // are messages.
 var Netecho = Workload{
-	Name:    "netecho",
-	Kind:    IO,
-	Doc:     "256-byte messages to a loopback TCP server that echoes after 1 ms",
-	Models:  "clients of a remote service: a request on a connection of a pool, and a wait for the answer",
-	Source:  "the echo of RFC 862; the open loop is wrk2's (Tene, 2013)",
-	Limit:   "the server's delay while there are few workers, then the kernel's network code",
-	Checked: "every byte of every echo against the message, and that every message came once",
-	Expect:  Knee,
-	Why:     "waits overlap until system calls and copies of client and server fill the cores",
-	Variants: []Variant{
-		{"closed", "a worker sends when its last message was answered", Knee},
-		// Arrivals set the pace once there are workers to keep up, which need
-		// a fraction of one core.
-		{"open", "messages are due at a fixed rate, 4000 a second, answered or not", Overlaps},
-	},
-	SetUp: func(p Params) (Job, error) { return newNetecho(p, func(int64) { time.Sleep(delay) }) },
+	Name:     "netecho",
+	Kind:     IO,
+	Doc:      "256-byte messages to a loopback TCP server that echoes after 1 ms",
+	Models:   "clients of a remote service: a request on a connection of a pool, and a wait for the answer",
+	Source:   "the echo of RFC 862; the open loop is wrk2's (Tene, 2013)",
+	Limit:    "the server's delay while there are few workers, then the kernel's network code",
+	Checked:  "every byte of every echo against the message, and that every message came once",
+	Expect:   Knee,
+	Why:      "waits overlap until system calls and copies of client and server fill the cores",
+	Variants: append([]Variant{{"closed", "a worker sends when its last message was answered", Knee}}, openVariants("message", 4000)...),
+	SetUp:    func(p Params) (Job, error) { return newNetecho(p, func(int64) { time.Sleep(delay) }) },
 }
 
 // netechoInterval is the time between due messages.
@@ -104,7 +99,7 @@ func newNetecho(p Params, wait func(number int64)) (Job, error) {
 
 // netechoTo is the job that sends to that server.
 func netechoTo(p Params, server *echoServer) *netechoJob {
-	n := p.amount(8, 64, 1024)
+	n := p.share(p.pick(8, 64, 1024) * max(p.load(), 1))
 	j := &netechoJob{
 		server:   server,
 		messages: make([]NetechoMessage, n),

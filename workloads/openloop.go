@@ -19,7 +19,7 @@ import (
 // was (see Timed). That has the lateness of Go's timers in it: in an idle
 // program on Linux up to 1 ms.
 type arrivals struct {
-	interval         time.Duration   // 0 in the closed loop
+	interval         time.Duration   // between due items; 0 in the closed loop
 	late             []time.Duration // of each item of a run, from due to its end
 	intended, actual latencies
 }
@@ -29,13 +29,52 @@ type arrivals struct {
 // further apart; with weak scaling there are more users.
 func newArrivals(p Params, n int, interval time.Duration) arrivals {
 	a := arrivals{late: make([]time.Duration, n), intended: newLatencies(), actual: newLatencies()}
-	if p.Variant == "open" {
-		a.interval = interval * time.Duration(p.Slices)
+	if times := p.load(); times > 0 {
+		a.interval = interval * time.Duration(p.Slices) / time.Duration(times)
 		if p.Weak {
 			a.interval /= time.Duration(p.Workers)
 		}
 	}
 	return a
+}
+
+// openVariants are the open loop and the same under higher loads, so that
+// latency can be held against load. A job has as many times more items: it is
+// for as long under that load.
+func openVariants(item string, rate int) []Variant {
+	list := []Variant{
+		// Arrivals set the pace once there are workers to keep up, which need
+		// a fraction of one core.
+		{"open", fmt.Sprintf("%ss are due at a fixed rate, %d a second, answered or not", item, rate), Overlaps},
+	}
+	for _, times := range []int{2, 4, 8} {
+		list = append(list, Variant{fmt.Sprintf("open%dx", times), fmt.Sprintf("%d %ss a second are due", times*rate, item), Any})
+	}
+	return list
+}
+
+// load is how many times the rate of "open" the variant's is; 0 in the closed
+// loop.
+func (p Params) load() int {
+	switch p.Variant {
+	case "open":
+		return 1
+	case "open2x":
+		return 2
+	case "open4x":
+		return 4
+	case "open8x":
+		return 8
+	}
+	return 0
+}
+
+// DuePerSecond implements Scheduled.
+func (a *arrivals) DuePerSecond() float64 {
+	if a.interval == 0 {
+		return 0
+	}
+	return float64(time.Second) / float64(a.interval)
 }
 
 // runArrivals is runPieces that submits each piece when it is due.

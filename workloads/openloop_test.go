@@ -1,8 +1,10 @@
 package workloads
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"net"
 	"slices"
@@ -132,13 +134,16 @@ func TestItemsArriveOnSchedule(t *testing.T) {
 		{Netecho, Params{Slices: 3}, 750 * time.Microsecond, delay},
 		{Netecho, Params{Weak: true}, 62500 * time.Nanosecond, delay},
 		{Netecho, Params{Weak: true, Slices: 3}, 187500 * time.Nanosecond, delay},
+		{Netecho, Params{Variant: "open8x"}, 31250 * time.Nanosecond, delay},
 		{Request, Params{}, time.Millisecond, 2 * delay},
+		{Request, Params{Variant: "open2x"}, 500 * time.Microsecond, 2 * delay},
+		{Request, Params{Variant: "open4x", Slices: 3}, 750 * time.Microsecond, 2 * delay},
 		{Request, Params{Slices: 3}, 3 * time.Millisecond, 2 * delay},
 		{Request, Params{Weak: true}, 250 * time.Microsecond, 2 * delay},
 	} {
-		t.Run(fmt.Sprintf("%s/slices=%d/weak=%t", c.w.Name, c.p.Slices, c.p.Weak), func(t *testing.T) {
+		t.Run(fmt.Sprintf("%s/%s/slices=%d/weak=%t", c.w.Name, c.p.Variant, c.p.Slices, c.p.Weak), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				c.p.Size, c.p.Workers, c.p.Variant = Medium, 4, "open"
+				c.p.Size, c.p.Workers, c.p.Variant = Medium, 4, cmp.Or(c.p.Variant, "open")
 				var j Timed
 				if c.w.Name == "netecho" {
 					j = pipedNetecho(t, c.p, spare, func(int64) { time.Sleep(delay) })
@@ -151,6 +156,9 @@ func TestItemsArriveOnSchedule(t *testing.T) {
 				begin := time.Now()
 				if err := j.Run(t.Context(), ex); err != nil {
 					t.Fatal(err)
+				}
+				if due := j.(Scheduled).DuePerSecond() * c.interval.Seconds(); math.Abs(due-1) > 1e-9 {
+					t.Errorf("%v items are due from one to the next", due)
 				}
 				if len(seen.at) != j.Items() {
 					t.Fatalf("%d tasks for %d items", len(seen.at), j.Items())

@@ -17,25 +17,23 @@ import (
 // not (see arrivals). One worker, whose waits alone take 2 ms, serves half of
 // them at most; and a product of 0.2 to 0.5 ms leaves one core free for half of
 // the time or more, so workers keep up with the rate and cores bring nothing.
+// Other variants raise the rate and the job alike.
 //
 // With both matrices filled with their column numbers the product sums to
 // n³(n−1)²/4 (PRK dgemm). A slice is fewer requests, in the open loop at a rate
 // that is as much lower; weak scaling raises the rate. Items are requests.
 var Request = Workload{
-	Name:    "request",
-	Kind:    Mixed,
-	Doc:     "requests that wait 1 ms, multiply two 64×64 matrices and wait 1 ms",
-	Models:  "a server's handler: read from a service, work on what came, write to another",
-	Source:  "schbench (Mason, 2016): sleep, multiply matrices, sleep; the product is PRK dgemm's; the open loop is wrk2's (Tene, 2013)",
-	Limit:   "the waits while there are few workers, then arithmetic",
-	Checked: "the sums of all products exactly, against the closed form n³(n−1)²/4",
-	Expect:  Knee,
-	Why:     "the waits of some requests overlap with the arithmetic of others until the cores are full",
-	Variants: []Variant{
-		{"closed", "a worker takes the next request when it has answered its last", Knee},
-		{"open", "requests are due at a fixed rate, 1000 a second, answered or not", Overlaps},
-	},
-	SetUp: newRequest,
+	Name:     "request",
+	Kind:     Mixed,
+	Doc:      "requests that wait 1 ms, multiply two 64×64 matrices and wait 1 ms",
+	Models:   "a server's handler: read from a service, work on what came, write to another",
+	Source:   "schbench (Mason, 2016): sleep, multiply matrices, sleep; the product is PRK dgemm's; the open loop is wrk2's (Tene, 2013)",
+	Limit:    "the waits while there are few workers, then arithmetic",
+	Checked:  "the sums of all products exactly, against the closed form n³(n−1)²/4",
+	Expect:   Knee,
+	Why:      "the waits of some requests overlap with the arithmetic of others until the cores are full",
+	Variants: append([]Variant{{"closed", "a worker takes the next request when it has answered its last", Knee}}, openVariants("request", 1000)...),
+	SetUp:    newRequest,
 }
 
 // requestInterval is the time between due requests.
@@ -95,7 +93,7 @@ func answer(ctx context.Context, wait time.Duration, service func(context.Contex
 }
 
 func newRequest(p Params) (Job, error) {
-	n := p.amount(8, 64, 1024)
+	n := p.share(p.pick(8, 64, 1024) * max(p.load(), 1))
 	return &requestJob{
 		waits:    slices.Repeat([]time.Duration{delay}, n),
 		want:     float64(n) * requestSum,

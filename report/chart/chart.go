@@ -1,7 +1,8 @@
 // Package chart draws an analysis with gonum/plot: what workers and cores buy,
 // how speedup grows with cores, how throughput grows with workers, where
-// each workload lies between concurrency and parallelism, and the cores of the
-// machine.
+// each workload lies between concurrency and parallelism, what the cores did,
+// how long tasks took, which GOMAXPROCS and workers are best, and the cores of
+// the machine.
 package chart
 
 import (
@@ -42,42 +43,21 @@ func All(a *report.Analysis) []Chart {
 	}
 	all := len(a.Rows)
 	a = Excerpt(a)
-	charts := []Chart{Gains(a), Scaling(a)}
+	charts := []Chart{Gains(a)}
+	add := func(some ...func(*report.Analysis) (Chart, bool)) {
+		for _, draw := range some {
+			if c, ok := draw(a); ok {
+				charts = append(charts, c)
+			}
+		}
+	}
+	add(Timeline)
+	charts = append(charts, Scaling(a))
 	if slices.ContainsFunc(a.Rows, func(r report.Row) bool { return r.Workers > 0 }) {
 		charts = append(charts, Workers(a), Plane(a))
 	}
-	for _, draw := range []func(*report.Analysis) (Chart, bool){Efficiency, Crossovers, Executors} {
-		if c, ok := draw(a); ok {
-			charts = append(charts, c)
-		}
-	}
-	if m, ok := CoreMap(a); ok {
-		charts = append(charts, m)
-	}
-	if t, ok := Timeline(a); ok {
-		charts = append(charts, t)
-	}
-	if m, ok := CoreToCore(a); ok {
-		charts = append(charts, m)
-	}
+	add(Stack, Efficiency, Latency, Heat, Crossovers, Executors, CoreMap, CoreToCore)
 	return admit(charts, all)
-}
-
-// OfRow returns the charts of one row alone, for the row's section of a page.
-func OfRow(a *report.Analysis, r report.Row) []Chart {
-	if r.Workers == 0 {
-		return nil
-	}
-	alone := *a
-	alone.Rows = []report.Row{r}
-	charts := []Chart{Workers(&alone)}
-	if u, ok := USLFit(r); ok {
-		charts = append(charts, u)
-	}
-	for i := range charts {
-		charts[i].Row = r.ID()
-	}
-	return charts
 }
 
 // SVG draws the chart as a stand-alone picture.
@@ -89,8 +69,11 @@ func (c Chart) SVG(t Theme) ([]byte, error) {
 		return nil, fmt.Errorf("chart %s: %w", c.Name, err)
 	}
 	// The fonts are not in the file. Arial and Helvetica have the widths of
-	// Liberation Sans, so the layout holds where only they are installed.
-	svg := strings.ReplaceAll(b.String(), "font-family:Liberation Sans", "font-family:Liberation Sans,Arial,Helvetica,sans-serif")
+	// Liberation Sans, so the layout holds where only they are installed. What
+	// every text has in common is said once, which halves most pictures.
+	const every, fonts = "font-family:Liberation Sans;font-variant:normal;font-weight:normal;font-style:normal;", "font-family:Liberation Sans,Arial,Helvetica,sans-serif"
+	svg := strings.ReplaceAll(b.String(), every, "")
+	svg = strings.Replace(svg, "<svg ", `<svg style="`+fonts+`" `, 1)
 	return []byte(svg), nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -50,20 +51,54 @@ func machine(t *testing.T, cores int) *report.Analysis {
 				for workers := 1; workers <= 64; workers *= 2 {
 					running := math.Min(float64(min(workers, p)), w.useful)
 					over := math.Max(0, float64(min(workers, p))-w.useful)
-					ms := math.Max((w.demand+w.waiting)/float64(workers), w.demand/running*math.Pow(w.slowdown, over))
+					ms := math.Max((w.demand+w.waiting)/float64(workers), math.Min(1e5, w.demand/running*math.Pow(w.slowdown, over)))
 					ms *= 1 + 0.03*math.Sin(float64(round+i+workers*p))
 					suffix := ""
 					if p > 1 {
 						suffix = fmt.Sprintf("-%d", p)
 					}
-					fmt.Fprintf(&b, "copies: 1\nBenchmark%s/executor=pool/workers=%d/cores=%d%s 1 %.0f ns/op %.3f tasks-inflight %.3f cpus-busy\n",
-						w.name, workers, p, suffix, 1e6*ms, (w.demand+w.waiting)/ms, math.Min(w.demand/ms, float64(p)))
+					fmt.Fprintf(&b, "copies: 1\nBenchmark%s/executor=pool/workers=%d/cores=%d%s 1 %.0f ns/op %.3f tasks-inflight %.3f cpus-busy %s\n",
+						w.name, workers, p, suffix, 1e6*ms, (w.demand+w.waiting)/ms, math.Min(w.demand/ms, float64(p)), details(w.kind, workers, p, ms))
 				}
 				if p > 1 {
 					for _, copies := range []int{1, p} {
 						ms := 10 * (1 + 0.05*math.Log2(float64(copies))) * (1 + 0.02*math.Sin(float64(round*copies)))
 						fmt.Fprintf(&b, "copies: %d\nBenchmark%s/executor=pool/workers=1/cores=1/slices=%d 1 %.0f ns/op\n", copies, w.name, p, 1e6*ms)
 					}
+				}
+			}
+		}
+	}
+	return load(t, b.String())
+}
+
+// details are the units that stacks and latencies are made of, for a job of 64
+// tasks that takes ms.
+func details(kind string, workers, cores int, ms float64) string {
+	task := 1e6 * ms * float64(workers) / 64
+	locked := 0.0
+	if kind == "lock" {
+		locked = float64(workers - 1)
+	}
+	return fmt.Sprintf("%.0f p50-ns/task %.0f p99-ns/task %.0f items/s %.3f gc-cpus %.3f runq-cpus 0.001 steal-cpus %.3f goroutines-locked %.3f goroutines-runnable",
+		task, task*(1.5+0.5*math.Log2(float64(workers))), 64e3/ms, 0.03*float64(cores), 0.02*float64(cores), locked, 0.1*float64(workers))
+}
+
+// loads is the analysis of an open loop under several loads, which cores can
+// serve up to 5000 items a second each.
+func loads(t *testing.T, cores int) *report.Analysis {
+	t.Helper()
+	var b strings.Builder
+	b.WriteString("kinds: Request=mixed\n")
+	for round := range 12 {
+		for times := 1; times <= 8; times *= 2 {
+			for p := 1; p <= cores; p *= cores {
+				for _, workers := range []int{1, 64} {
+					due := 1000 * float64(times)
+					done := math.Min(due, math.Min(5000*float64(p), 450*float64(workers)))
+					p50 := 2.2e6/(1.02-math.Min(due/(5000*float64(p)), 1)) + 100*float64(round)
+					fmt.Fprintf(&b, "BenchmarkRequest/executor=pool/workers=%d/cores=%d/variant=%s-%d 1 %.0f ns/op %.0f items/s %.0f due-items/s %.0f p50-ns/arrival %.0f p99-ns/arrival %.3f cpus-busy\n",
+						workers, p, []string{1: "open", 2: "double", 4: "four", 8: "eight"}[times], p, 64e9/done, done, due, p50, 2.5*p50, done/5000)
 				}
 			}
 		}
@@ -86,36 +121,54 @@ func load(t *testing.T, text string) *report.Analysis {
 
 func TestGoldenPictures(t *testing.T) {
 	for _, cores := range []int{2, 16} {
-		for _, c := range chart.All(machine(t, cores)) {
-			for name, theme := range map[string]chart.Theme{"light": chart.Light, "dark": chart.Dark} {
-				if name == "dark" && (cores != 2 || c.Name != "gains") {
-					continue
-				}
-				got, err := c.PNG(theme)
-				if err != nil {
-					t.Fatal(err)
-				}
-				golden := filepath.Join("testdata", fmt.Sprintf("%s-%d-%s.png", c.Name, cores, name))
-				if *update {
-					if err := os.WriteFile(golden, got, 0o666); err != nil {
-						t.Fatal(err)
-					}
-					continue
-				}
-				want, err := os.ReadFile(golden)
-				if err != nil {
-					t.Fatal(err)
-				}
-				// Approximately: other processors round the last bit of a
-				// coordinate in another way.
-				if same, err := cmpimg.EqualApprox("png", got, want, 0.05); err != nil || !same {
-					failed := filepath.Join(os.TempDir(), "overlap-"+filepath.Base(golden))
-					t.Errorf("%s looks different (%v); go test -update redraws it; the new picture: %s", golden, err, failed)
-					if err := os.WriteFile(failed, got, 0o666); err != nil {
-						t.Error(err)
-					}
-				}
+		a := machine(t, cores)
+		pictures := map[string]chart.Chart{}
+		for _, c := range chart.All(a) {
+			pictures[c.Name] = c
+		}
+		request := a.Rows[slices.IndexFunc(a.Rows, func(r report.Row) bool { return r.Workload == "Request" })]
+		for _, c := range chart.OfRow(a, request) {
+			pictures["request-"+c.Name] = c
+		}
+		open, ok := chart.Latency(loads(t, cores))
+		if !ok {
+			t.Fatal("no latencies of an open loop")
+		}
+		pictures["open-latency"] = open
+		for name, c := range pictures {
+			golden(t, c, chart.Light, fmt.Sprintf("%s-%d-light.png", name, cores))
+			if dark := []string{"gains", "stack", "latency", "heat", "request-curves"}; cores == 2 && slices.Contains(dark, name) {
+				golden(t, c, chart.Dark, fmt.Sprintf("%s-%d-dark.png", name, cores))
 			}
+		}
+	}
+}
+
+// golden compares a picture with the one of that name.
+func golden(t *testing.T, c chart.Chart, theme chart.Theme, name string) {
+	t.Helper()
+	got, err := c.PNG(theme)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, got, 0o666); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Approximately: other processors round the last bit of a coordinate in
+	// another way.
+	if same, err := cmpimg.EqualApprox("png", got, want, 0.05); err != nil || !same {
+		failed := filepath.Join(os.TempDir(), "overlap-"+name)
+		t.Errorf("%s looks different (%v); go test -update redraws it; the new picture: %s", path, err, failed)
+		if err := os.WriteFile(failed, got, 0o666); err != nil {
+			t.Error(err)
 		}
 	}
 }
@@ -128,7 +181,7 @@ func TestHostileNamesStayText(t *testing.T) {
 	if len(a.Rows) != 1 {
 		t.Fatalf("rows %v, warnings %v", a.Rows, a.Warnings)
 	}
-	for _, c := range chart.All(a) {
+	for _, c := range append(chart.All(a), chart.OfRow(a, a.Rows[0])...) {
 		svg, err := c.SVG(chart.Light)
 		if err != nil {
 			t.Fatal(err)

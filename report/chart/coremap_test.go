@@ -2,12 +2,8 @@ package chart_test
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
-
-	"gonum.org/v1/plot/cmpimg"
 
 	"overlap/report/chart"
 )
@@ -31,24 +27,7 @@ func TestGoldenCoreMaps(t *testing.T) {
 			t.Fatalf("%s is not drawn", name)
 		}
 		for mode, theme := range map[string]chart.Theme{"light": chart.Light, "dark": chart.Dark} {
-			got, err := c.PNG(theme)
-			if err != nil {
-				t.Fatal(err)
-			}
-			golden := filepath.Join("testdata", fmt.Sprintf("coremap-%s-%s.png", name, mode))
-			if *update {
-				if err := os.WriteFile(golden, got, 0o666); err != nil {
-					t.Fatal(err)
-				}
-				continue
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if same, err := cmpimg.EqualApprox("png", got, want, 0.05); err != nil || !same {
-				t.Errorf("%s looks different (%v); go test -update redraws it", golden, err)
-			}
+			golden(t, c, theme, fmt.Sprintf("coremap-%s-%s.png", name, mode))
 		}
 	}
 }

@@ -9,7 +9,6 @@ import (
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
-	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
@@ -128,7 +127,7 @@ func (t Theme) crossoverPlot(panel crossoverPanel, names []string) *plot.Plot {
 	}
 	lane := top * laneHeight / 150
 	p.X.Min, p.X.Max = low-0.15, high+0.15
-	p.X.Tick.Marker = timeTicks{}
+	p.X.Tick.Marker = decadeTicks{}
 	p.Y.Min, p.Y.Max = -lane*(float64(len(panel))+0.5), top
 	p.Y.Tick.Marker = efficiencyTicks{p.Y.Min / 2}
 	p.Add(grid{t})
@@ -220,11 +219,11 @@ func (e efficiencyTicks) Ticks(low, high float64) []plot.Tick {
 	return ticks
 }
 
-// timeTicks labels an axis whose values are log₁₀ of seconds: powers of ten, or
+// decadeTicks labels an axis whose values are log₁₀ of seconds: powers of ten, or
 // 1, 2 and 5 times these where there are few.
-type timeTicks struct{}
+type decadeTicks struct{}
 
-func (timeTicks) Ticks(low, high float64) (ticks []plot.Tick) {
+func (decadeTicks) Ticks(low, high float64) (ticks []plot.Tick) {
 	steps := []float64{1, 2, 5}
 	if high-low > 1.5 {
 		steps = steps[:1]
@@ -232,39 +231,9 @@ func (timeTicks) Ticks(low, high float64) (ticks []plot.Tick) {
 	for e := math.Floor(low); e <= math.Ceil(high); e++ {
 		for _, s := range steps {
 			if x := e + math.Log10(s); x >= low && x <= high {
-				ticks = append(ticks, plot.Tick{Value: x, Label: roundTime(s * math.Pow(10, e))})
+				ticks = append(ticks, plot.Tick{Value: x, Label: seconds(s * math.Pow(10, e))})
 			}
 		}
 	}
 	return ticks
-}
-
-// roundTime writes 1, 2 or 5 times a power of ten seconds.
-func roundTime(seconds float64) string {
-	for _, unit := range []struct {
-		name string
-		size float64
-	}{{"s", 1}, {"ms", 1e-3}, {"µs", 1e-6}} {
-		if x := seconds / unit.size; x > 0.9 {
-			return fmt.Sprintf("%.0f %s", x, unit.name)
-		}
-	}
-	return fmt.Sprintf("%.3g ns", seconds*1e9)
-}
-
-// tiles draws a grid of plots, aligned, each under its name.
-func (t Theme) tiles(c draw.Canvas, grid [][]*plot.Plot, name func(i int) string) {
-	const title = 16
-	columns := len(grid[0])
-	tiles := draw.Tiles{Rows: len(grid), Cols: columns, PadX: 14, PadY: title + 8, PadTop: title}
-	style := t.text(medium, t.Ink)
-	style.XAlign, style.YAlign = text.XLeft, text.YBottom
-	for i, row := range plot.Align(grid, tiles, c) {
-		for j, at := range row {
-			if p := grid[i][j]; p != nil {
-				p.Draw(at)
-				c.FillText(style, vg.Point{X: p.DataCanvas(at).Min.X, Y: at.Max.Y + 3}, name(i*columns+j))
-			}
-		}
-	}
 }

@@ -6,13 +6,9 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-
-	"gonum.org/v1/plot/cmpimg"
 
 	"overlap/report"
 	"overlap/report/chart"
@@ -74,28 +70,6 @@ func executors(t *testing.T, cores int, workloads ...string) *report.Analysis {
 	return load(t, b.String())
 }
 
-func golden(t *testing.T, c chart.Chart, file string, theme chart.Theme) {
-	t.Helper()
-	got, err := c.PNG(theme)
-	if err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join("testdata", file)
-	if *update {
-		if err := os.WriteFile(path, got, 0o666); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if same, err := cmpimg.EqualApprox("png", got, want, 0.05); err != nil || !same {
-		t.Errorf("%s looks different (%v); go test -update redraws it", path, err)
-	}
-}
-
 func TestExecutorsLookAsBefore(t *testing.T) {
 	for _, cores := range []int{2, 16} {
 		a := executors(t, cores, "Grain", "Ep", "Sort", "AVeryLongNameOfABenchmark")
@@ -104,9 +78,9 @@ func TestExecutorsLookAsBefore(t *testing.T) {
 			if !ok || c.Name != name {
 				t.Fatalf("%s is not drawn", name)
 			}
-			golden(t, c, fmt.Sprintf("%s-%d-light.png", name, cores), chart.Light)
+			golden(t, c, chart.Light, fmt.Sprintf("%s-%d-light.png", name, cores))
 			if cores == 2 {
-				golden(t, c, name+"-2-dark.png", chart.Dark)
+				golden(t, c, chart.Dark, name+"-2-dark.png")
 			}
 		}
 	}

@@ -27,7 +27,7 @@ func Efficiency(a *report.Analysis) (c Chart, ok bool) {
 	return Chart{
 		Name:    "efficiency",
 		Title:   "Efficiency",
-		Caption: "S/p is the gain over the cores, S/H(p) the gain over what separate programs reach: where only the first falls, the machine is the limit, where both fall, the program. The Karp–Flatt fraction is the serial part that would explain the loss: level, there is one; rising, overhead grows with the cores; below 0, more was gained than the cores can give.",
+		Caption: efficiencyCaption,
 		Alt:     efficiencyAlt(rows),
 		width:   pageWidth,
 		height:  vg.Length(74 + 156*panelRows(len(rows))),
@@ -35,54 +35,74 @@ func Efficiency(a *report.Analysis) (c Chart, ok bool) {
 	}, len(rows) > 0
 }
 
-func drawEfficiency(c draw.Canvas, t Theme, rows []report.Row) {
-	var styles [3]draw.LineStyle
-	var glyphs [3]draw.GlyphStyle
-	for i := range styles {
-		styles[i], glyphs[i] = t.series(i)
+// efficiencyStyle is how the panels of Efficiency look.
+type efficiencyStyle struct {
+	lines  [3]draw.LineStyle
+	glyphs [3]draw.GlyphStyle
+	whole  draw.LineStyle
+}
+
+func (t Theme) efficiencyStyle() (s efficiencyStyle) {
+	for i := range s.lines {
+		s.lines[i], s.glyphs[i] = t.series(i)
 	}
-	whole := line(t.Muted, 1, 4, 3)
+	s.whole = line(t.Muted, 1, 4, 3)
+	return s
+}
+
+func (s efficiencyStyle) legend() []entry {
+	return []entry{
+		{"efficiency S/p", lineMark(s.lines[0], &s.glyphs[0])},
+		{"software efficiency S/H(p)", lineMark(s.lines[1], &s.glyphs[1])},
+		{"Karp–Flatt serial fraction", lineMark(s.lines[2], &s.glyphs[2])},
+		{"all of the cores", lineMark(s.whole, nil)},
+	}
+}
+
+const efficiencyCaption = "S/p is the gain over the cores, S/H(p) the gain over what separate programs reach: where only the first falls, the machine is the limit, where both fall, the program. The Karp–Flatt fraction is the serial part that would explain the loss: level, there is one; rising, overhead grows with the cores; below 0, more was gained than the cores can give."
+
+func drawEfficiency(c draw.Canvas, t Theme, rows []report.Row) {
+	style := t.efficiencyStyle()
 	c = t.headline(c, "How well the cores are used, at the best number of workers")
-	c = t.legend(c, []entry{
-		{"efficiency S/p", lineMark(styles[0], &glyphs[0])},
-		{"software efficiency S/H(p)", lineMark(styles[1], &glyphs[1])},
-		{"Karp–Flatt serial fraction", lineMark(styles[2], &glyphs[2])},
-		{"all of the cores", lineMark(whole, nil)},
-		{"95 % interval", intervalMark(line(t.Ink, 1))},
-	})
+	c = t.legend(c, append(style.legend(), t.intervalEntry()))
 	var plots []*plot.Plot
 	var names []string
 	for _, r := range rows {
-		p := t.plot("cores", "share")
-		end := math.Log2(float64(max(r.P, 2)))
-		var curves [3]measured
-		for _, e := range r.Models.Cores {
-			// Side by side, so that intervals do not hide each other.
-			x := math.Log2(float64(e.P))
-			for i, share := range []report.Interval{e.OfIdeal, e.OfCeiling, e.Serial} {
-				curves[i].add(x+0.02*end*float64(i-1), share, func(v float64) float64 { return v })
-			}
-		}
-		low, high := 0.0, 1.1
-		for _, m := range curves {
-			for i := range m.y {
-				low, high = min(low, m.low[i]), max(high, m.high[i])
-			}
-		}
-		// Noise of a single row must not make the rest of it unreadable.
-		low, high = max(low, -1), min(high, 2)
-		p.Add(grid{t})
-		lineTo(p, whole, plotter.XYs{{X: 0, Y: 1}, {X: end, Y: 1}})
-		for i, m := range curves {
-			m.clip(low, high).addTo(p, styles[i], glyphs[i])
-		}
-		p.X.Min, p.X.Max = -0.06*end-0.06, 1.06*end+0.06
-		p.X.Tick.Marker = log2Ticks{6, end}
-		p.Y.Min, p.Y.Max = low-0.05, high+0.05
-		p.Y.Tick.Marker = shareTicks{}
-		plots, names = append(plots, p), append(names, fit(t, r.Name()))
+		plots, names = append(plots, style.panel(t, r)), append(names, r.Name())
 	}
 	t.panels(c, names, plots)
+}
+
+// panel is the efficiency of one row.
+func (s efficiencyStyle) panel(t Theme, r report.Row) *plot.Plot {
+	p := t.plot("cores", "share")
+	end := math.Log2(float64(max(r.P, 2)))
+	var curves [3]measured
+	for _, e := range r.Models.Cores {
+		// Side by side, so that intervals do not hide each other.
+		x := math.Log2(float64(e.P))
+		for i, share := range []report.Interval{e.OfIdeal, e.OfCeiling, e.Serial} {
+			curves[i].add(x+0.02*end*float64(i-1), share, func(v float64) float64 { return v })
+		}
+	}
+	low, high := 0.0, 1.1
+	for _, m := range curves {
+		for i := range m.y {
+			low, high = min(low, m.low[i]), max(high, m.high[i])
+		}
+	}
+	// Noise of a single row must not make the rest of it unreadable.
+	low, high = max(low, -1), min(high, 2)
+	p.Add(grid{t})
+	lineTo(p, s.whole, plotter.XYs{{X: 0, Y: 1}, {X: end, Y: 1}})
+	for i, m := range curves {
+		m.clip(low, high).addTo(p, s.lines[i], s.glyphs[i])
+	}
+	p.X.Min, p.X.Max = -0.06*end-0.06, 1.06*end+0.06
+	p.X.Tick.Marker = log2Ticks{6, end}
+	p.Y.Min, p.Y.Max = low-0.05, high+0.05
+	p.Y.Tick.Marker = shareTicks{}
+	return p
 }
 
 // clip cuts the curve to a range.
@@ -94,20 +114,6 @@ func (m measured) clip(low, high float64) measured {
 		return into
 	}
 	return measured{m.x, cut(m.y), cut(m.low), cut(m.high)}
-}
-
-// fit shortens a name to the width of a panel.
-func fit(t Theme, name string) string {
-	const widest = pageWidth/columns - 50
-	style := t.text(medium, t.Ink)
-	if style.Width(name) <= widest {
-		return name
-	}
-	runes := []rune(name)
-	for len(runes) > 1 && style.Width(string(runes)+"…") > widest {
-		runes = runes[:len(runes)-1]
-	}
-	return string(runes) + "…"
 }
 
 // shareTicks labels a linear axis every half, with lines at the quarters.

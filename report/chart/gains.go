@@ -21,7 +21,7 @@ func Gains(a *report.Analysis) Chart {
 		Name:    "gains",
 		Title:   "Gains",
 		Caption: "Every step to the right doubles the throughput, and factors add up as lengths: the second bar starts where the first ends and leads to the speedup. The mark is where the second bar would end if the workload gained from cores what programs that share nothing gain.",
-		Alt:     "One row per workload: a bar for the concurrency gain followed by a bar for the parallelism gain, with the ceiling of separate programs marked.",
+		Alt:     gainsAlt(a.Rows),
 		width:   pageWidth,
 		height:  vg.Length(96 + 34*len(a.Rows)),
 		draw: func(c draw.Canvas, t Theme) {
@@ -42,7 +42,7 @@ func Gains(a *report.Analysis) Chart {
 			p.X.Tick.Marker = log2Ticks{10, math.Ceil(high)}
 			n := float64(len(a.Rows))
 			p.Y.Min, p.Y.Max = -n+0.5, 0.5
-			p.Y.Tick.Marker = rowNames(a.Rows)
+			p.Y.Tick.Marker = t.rowNames(a.Rows)
 			p.Y.Tick.Length = 0
 			p.Y.Tick.Label.Color = t.Ink
 			p.Add(bars)
@@ -52,10 +52,11 @@ func Gains(a *report.Analysis) Chart {
 }
 
 // rowNames labels row i at -i.
-func rowNames(rows []report.Row) plot.ConstantTicks {
+func (t Theme) rowNames(rows []report.Row) plot.ConstantTicks {
 	var ticks plot.ConstantTicks
+	style := t.text(small, t.Ink)
 	for i, r := range rows {
-		name := r.Name()
+		name := clip(style, r.Name(), longestLabel)
 		if r.Kind != "" {
 			name += fmt.Sprintf(" (%s)", r.Kind)
 		}

@@ -2,12 +2,8 @@ package chart_test
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
-
-	"gonum.org/v1/plot/cmpimg"
 
 	"overlap/report"
 	"overlap/report/chart"
@@ -38,24 +34,7 @@ func TestGoldenFits(t *testing.T) {
 			if cores == 64 && name == "netecho" {
 				theme, shade = chart.Dark, "dark"
 			}
-			got, err := c.PNG(theme)
-			if err != nil {
-				t.Fatal(err)
-			}
-			golden := filepath.Join("testdata", fmt.Sprintf("usl-%s-%d-%s.png", name, cores, shade))
-			if *update {
-				if err := os.WriteFile(golden, got, 0o666); err != nil {
-					t.Fatal(err)
-				}
-				continue
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if same, err := cmpimg.EqualApprox("png", got, want, 0.05); err != nil || !same {
-				t.Errorf("%s looks different (%v); go test -update redraws it", golden, err)
-			}
+			golden(t, c, theme, fmt.Sprintf("usl-%s-%d-%s.png", name, cores, shade))
 		}
 	}
 }

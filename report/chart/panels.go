@@ -18,28 +18,38 @@ const columns = 3
 
 func panelRows(n int) int { return (n + columns - 1) / columns }
 
-// panels draws one small plot per row, aligned in a grid, each under its name.
-// The names are not the plots' titles, because plot.Align misplaces those.
+// panels draws one small plot per row, in a grid.
 func (t Theme) panels(c draw.Canvas, names []string, plots []*plot.Plot) {
-	rows := panelRows(len(plots))
+	rows, columns := panelRows(len(plots)), min(columns, max(2, len(plots)))
 	grid := make([][]*plot.Plot, rows)
 	for i := range grid {
 		grid[i] = make([]*plot.Plot, columns)
 		copy(grid[i], plots[i*columns:min(len(plots), (i+1)*columns)])
 	}
+	t.tiles(c, grid, func(i int) string { return names[i] })
+}
+
+// tiles draws a grid of plots, aligned, each under its name. The names are not
+// the plots' titles, because plot.Align misplaces those.
+func (t Theme) tiles(c draw.Canvas, grid [][]*plot.Plot, name func(i int) string) {
 	const title = 16
-	tiles := draw.Tiles{Rows: rows, Cols: columns, PadX: 14, PadY: title + 8, PadTop: title}
-	canvases := plot.Align(grid, tiles, c)
+	columns := len(grid[0])
+	canvases := plot.Align(grid, draw.Tiles{Rows: len(grid), Cols: columns, PadX: 14, PadY: title + 8, PadTop: title}, c)
 	style := t.text(medium, t.Ink)
 	style.XAlign, style.YAlign = text.XLeft, text.YBottom
 	for i, row := range grid {
+		top := canvases[i][0].Max.Y // plot.Align lowers those whose labels do not stand out
+		for _, at := range canvases[i] {
+			top = max(top, at.Max.Y)
+		}
 		for j, p := range row {
 			if p == nil {
 				continue
 			}
 			at := canvases[i][j]
 			p.Draw(at)
-			c.FillText(style, vg.Point{X: p.DataCanvas(at).Min.X, Y: at.Max.Y + 3}, names[i*columns+j])
+			left := p.DataCanvas(at).Min.X
+			c.FillText(style, vg.Point{X: left, Y: top + 3}, clip(style, name(i*columns+j), at.Max.X-left))
 		}
 	}
 }
@@ -64,9 +74,38 @@ func (m *measured) add(x float64, i report.Interval, scale func(float64) float64
 	m.high = append(m.high, scale(high))
 }
 
-func (m measured) Len() int                         { return len(m.x) }
-func (m measured) XY(i int) (float64, float64)      { return m.x[i], m.y[i] }
-func (m measured) YError(i int) (low, high float64) { return m.y[i] - m.low[i], m.high[i] - m.y[i] }
+func (m measured) Len() int                    { return len(m.x) }
+func (m measured) XY(i int) (float64, float64) { return m.x[i], m.y[i] }
+
+// intervals draws the interval bars of a curve as one path: plotter.YErrorBars
+// makes three of each, and with them a page of many curves half as large again.
+type intervals struct {
+	measured
+	style draw.LineStyle
+}
+
+func (m intervals) Plot(c draw.Canvas, p *plot.Plot) {
+	x, y := p.Transforms(&c)
+	const cap = 2.5
+	var path vg.Path
+	stroke := func(x1, y1, x2, y2 vg.Length) {
+		path.Move(vg.Point{X: x1, Y: y1})
+		path.Line(vg.Point{X: x2, Y: y2})
+	}
+	for i := range m.x {
+		if m.low[i] == m.high[i] {
+			continue
+		}
+		at, low, high := x(m.x[i]), y(m.low[i]), y(m.high[i])
+		stroke(at, low, at, high)
+		stroke(at-cap, low, at+cap, low)
+		stroke(at-cap, high, at+cap, high)
+	}
+	if len(path) > 0 {
+		c.SetLineStyle(m.style)
+		c.Stroke(path)
+	}
+}
 
 // addTo draws the curve: line, interval bars, glyphs.
 func (m measured) addTo(p *plot.Plot, style draw.LineStyle, glyph draw.GlyphStyle) {
@@ -78,18 +117,12 @@ func (m measured) addTo(p *plot.Plot, style draw.LineStyle, glyph draw.GlyphStyl
 		panic("chart: " + err.Error()) // NaN was left out above
 	}
 	l.LineStyle = style
-	bars, err := plotter.NewYErrorBars(m)
-	if err != nil {
-		panic("chart: " + err.Error())
-	}
-	bars.LineStyle = line(style.Color, 1)
-	bars.CapWidth = 5
 	dots, err := plotter.NewScatter(m)
 	if err != nil {
 		panic("chart: " + err.Error())
 	}
 	dots.GlyphStyle = glyph
-	p.Add(l, bars, dots)
+	p.Add(l, intervals{m, line(style.Color, 1)}, dots)
 }
 
 // lineTo draws a straight or bent line without points.

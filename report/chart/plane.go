@@ -22,7 +22,7 @@ func Plane(a *report.Analysis) Chart {
 		Name:    "plane",
 		Title:   "Concurrency and parallelism",
 		Caption: "To the right, more tasks are under way at once: concurrency. Upwards, more of them run at the same instant: parallelism.",
-		Alt:     "One labelled point per workload: mean tasks in flight against mean CPUs busy.",
+		Alt:     planeAlt(a.Rows),
 		width:   pageWidth,
 		height:  310,
 		draw: func(c draw.Canvas, t Theme) {

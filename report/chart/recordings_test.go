@@ -7,8 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"gonum.org/v1/plot/cmpimg"
-
 	"overlap/report"
 	"overlap/report/chart"
 )
@@ -75,24 +73,7 @@ func TestGoldenRecordings(t *testing.T) {
 	}
 	for name, c := range pictures {
 		for mode, theme := range map[string]chart.Theme{"light": chart.Light, "dark": chart.Dark} {
-			got, err := c.PNG(theme)
-			if err != nil {
-				t.Fatal(err)
-			}
-			golden := filepath.Join("testdata", name+"-"+mode+".png")
-			if *update {
-				if err := os.WriteFile(golden, got, 0o666); err != nil {
-					t.Fatal(err)
-				}
-				continue
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if same, err := cmpimg.EqualApprox("png", got, want, 0.05); err != nil || !same {
-				t.Errorf("%s looks different (%v); go test -update redraws it", golden, err)
-			}
+			golden(t, c, theme, name+"-"+mode+".png")
 		}
 	}
 }

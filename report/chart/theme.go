@@ -112,16 +112,29 @@ type grid struct{ t Theme }
 
 func (g grid) Plot(c draw.Canvas, p *plot.Plot) {
 	tx, ty := p.Transforms(&c)
-	for _, tick := range p.X.Tick.Marker.Ticks(p.X.Min, p.X.Max) {
-		if !tick.IsMinor() && tick.Value >= p.X.Min && tick.Value <= p.X.Max {
-			c.StrokeLine2(line(g.t.Grid, 0.75), tx(tick.Value), c.Min.Y, tx(tick.Value), c.Max.Y)
+	var path vg.Path
+	for _, x := range labelled(p.X) {
+		path.Move(vg.Point{X: tx(x), Y: c.Min.Y})
+		path.Line(vg.Point{X: tx(x), Y: c.Max.Y})
+	}
+	for _, y := range labelled(p.Y) {
+		path.Move(vg.Point{X: c.Min.X, Y: ty(y)})
+		path.Line(vg.Point{X: c.Max.X, Y: ty(y)})
+	}
+	if len(path) > 0 {
+		c.SetLineStyle(line(g.t.Grid, 0.75))
+		c.Stroke(path)
+	}
+}
+
+// labelled are the places of an axis that have a label.
+func labelled(axis plot.Axis) (at []float64) {
+	for _, tick := range axis.Tick.Marker.Ticks(axis.Min, axis.Max) {
+		if !tick.IsMinor() && tick.Value >= axis.Min && tick.Value <= axis.Max {
+			at = append(at, tick.Value)
 		}
 	}
-	for _, tick := range p.Y.Tick.Marker.Ticks(p.Y.Min, p.Y.Max) {
-		if !tick.IsMinor() && tick.Value >= p.Y.Min && tick.Value <= p.Y.Max {
-			c.StrokeLine2(line(g.t.Grid, 0.75), c.Min.X, ty(tick.Value), c.Max.X, ty(tick.Value))
-		}
-	}
+	return at
 }
 
 // log2Ticks labels the powers of two on an axis whose values are log₂. Of many

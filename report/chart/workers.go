@@ -12,6 +12,8 @@ import (
 	"overlap/report"
 )
 
+const workersCaption = "D is the CPU time of a job and Z its waiting. Below the knee of the bound more workers overlap more waiting; beyond it only cores can help. What is missing to the bound is lost to hand-overs, locks, wake-ups and uneven ends."
+
 // Workers draws throughput against workers on one core and on all, under the
 // operational bounds min(w/(D+Z), p/D).
 func Workers(a *report.Analysis) Chart {
@@ -26,64 +28,94 @@ func Workers(a *report.Analysis) Chart {
 	return Chart{
 		Name:    "workers",
 		Title:   "Workers",
-		Caption: "D is the CPU time of a job and Z its waiting. Below the knee of the bound more workers overlap more waiting; beyond it only cores can help. What is missing to the bound is lost to hand-overs, locks, wake-ups and uneven ends.",
-		Alt:     "A panel per workload: jobs per second against the number of workers, on one core and on all cores, with the bounds that waiting and computing set.",
+		Caption: workersCaption,
+		Alt:     workersAlt(rows),
 		width:   pageWidth,
 		height:  vg.Length(60 + 156*panelRows(len(rows))),
 		draw: func(c draw.Canvas, t Theme) {
-			styles := []draw.LineStyle{line(t.Concurrency, 1.75), line(t.Parallelism, 1.75)}
-			glyphs := []draw.GlyphStyle{glyph(draw.CircleGlyph{}, styles[0]), glyph(draw.PyramidGlyph{}, styles[1])}
-			bounds := []draw.LineStyle{line(t.Concurrency, 1, 4, 3), line(t.Parallelism, 1, 1.5, 2)}
-
+			s := t.workersStyle()
 			c = t.headline(c, "Throughput against workers, under the bound min(w/(D+Z), p/D)")
-			c = t.legend(c, []entry{
-				{"1 core", lineMark(styles[0], &glyphs[0])},
-				{"its bound", lineMark(bounds[0], nil)},
-				{fmt.Sprintf("%d cores", most), lineMark(styles[1], &glyphs[1])},
-				{"their bound", lineMark(bounds[1], nil)},
-				{"95 % interval", intervalMark(line(t.Ink, 1))},
-			})
+			c = t.legend(c, append(s.legend(plural(most, "core")), t.intervalEntry()))
 			var plots []*plot.Plot
 			var names []string
 			for _, r := range rows {
-				p := t.plot("workers", "jobs per second")
-				p.Add(grid{t})
-				low, high := math.Inf(1), math.Inf(-1)
-				widest := 1
-				for i, l := range r.Lines {
-					var curve measured
-					var bound plotter.XYs
-					for _, pt := range l.Points {
-						x := math.Log2(float64(pt.Workers))
-						curve.add(x, pt.Throughput, math.Log2)
-						widest = max(widest, pt.Workers)
-					}
-					for _, y := range append(curve.low, curve.high...) {
-						low, high = min(low, y), max(high, y)
-					}
-					for x := 0.0; x <= math.Log2(float64(widest))+1e-9; x += 1.0 / 16 {
-						if y := math.Log2(l.Bound(math.Exp2(x))); !math.IsNaN(y) && !math.IsInf(y, 0) {
-							bound = append(bound, plotter.XY{X: x, Y: y})
-							high = max(high, y)
-						}
-					}
-					lineTo(p, bounds[i], bound)
-					curve.addTo(p, styles[i], glyphs[i])
-				}
-				p.X.Min, p.X.Max = -0.2, math.Log2(float64(max(widest, 2)))+0.2
-				p.X.Tick.Marker = log2Ticks{5, math.Inf(1)}
-				// At least three doublings, so that noise does not look like a slope.
-				if pad := (3 - (high - low)) / 2; pad > 0 {
-					low, high = low-pad, high+pad
-				}
-				p.Y.Min, p.Y.Max = low-0.15, high+0.15
-				p.Y.Tick.Marker = rateTicks{}
-				plots = append(plots, p)
+				plots = append(plots, s.panel(t, r))
 				names = append(names, r.Name())
 			}
 			t.panels(c, names, plots)
 		},
 	}
+}
+
+// workersStyle is how the curves over workers look: on one core, and on all.
+type workersStyle struct {
+	curves, bounds [2]draw.LineStyle
+	glyphs         [2]draw.GlyphStyle
+}
+
+func (t Theme) workersStyle() workersStyle {
+	s := workersStyle{
+		curves: [2]draw.LineStyle{line(t.Concurrency, 1.75), line(t.Parallelism, 1.75)},
+		bounds: [2]draw.LineStyle{line(t.Concurrency, 1, 4, 3), line(t.Parallelism, 1, 1.5, 2)},
+	}
+	s.glyphs = [2]draw.GlyphStyle{glyph(draw.CircleGlyph{}, s.curves[0]), glyph(draw.PyramidGlyph{}, s.curves[1])}
+	return s
+}
+
+func (s workersStyle) legend(all string) []entry {
+	return []entry{
+		{"1 core", lineMark(s.curves[0], &s.glyphs[0])},
+		{"its bound", lineMark(s.bounds[0], nil)},
+		{all, lineMark(s.curves[1], &s.glyphs[1])},
+		{"their bound", lineMark(s.bounds[1], nil)},
+	}
+}
+
+func (s workersStyle) panel(t Theme, r report.Row) *plot.Plot {
+	p := t.plot("workers", "jobs per second")
+	p.Add(grid{t})
+	low, high := math.Inf(1), math.Inf(-1)
+	widest := 1
+	for i, l := range r.Lines {
+		var curve measured
+		for _, pt := range l.Points {
+			curve.add(math.Log2(float64(pt.Workers)), pt.Throughput, math.Log2)
+			widest = max(widest, pt.Workers)
+		}
+		for _, y := range append(curve.low, curve.high...) {
+			low, high = min(low, y), max(high, y)
+		}
+		limit := bound(l, float64(widest))
+		for _, xy := range limit {
+			high = max(high, xy.Y)
+		}
+		lineTo(p, s.bounds[i], limit)
+		curve.addTo(p, s.curves[i], s.glyphs[i])
+	}
+	p.X.Min, p.X.Max = -0.2, math.Log2(float64(max(widest, 2)))+0.2
+	p.X.Tick.Marker = log2Ticks{5, math.Inf(1)}
+	// At least three doublings, so that noise does not look like a slope.
+	if pad := (3 - (high - low)) / 2; pad > 0 {
+		low, high = low-pad, high+pad
+	}
+	p.Y.Min, p.Y.Max = low-0.15, high+0.15
+	p.Y.Tick.Marker = rateTicks{}
+	return p
+}
+
+// bound is the line of a bound up to w workers: on these scales two straight
+// pieces, which meet at the knee w* = p(D+Z)/D.
+func bound(l report.Line, w float64) (points plotter.XYs) {
+	ends := []float64{1, w}
+	if knee := float64(l.P) * l.Residence / l.Demand; knee > 1 && knee < w {
+		ends = []float64{1, knee, w}
+	}
+	for _, x := range ends {
+		if y := math.Log2(l.Bound(x)); !math.IsNaN(y) && !math.IsInf(y, 0) {
+			points = append(points, plotter.XY{X: math.Log2(x), Y: y})
+		}
+	}
+	return points
 }
 
 // rateTicks labels a log₂ axis at 1, 2 and 5 times the powers of ten, or at the

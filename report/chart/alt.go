@@ -1,0 +1,102 @@
+package chart
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+
+	"overlap/report"
+)
+
+// sentence joins what say tells of n things. A picture of dozens would take
+// minutes to be read out, so of many it tells of the first only.
+func sentence(n int, say func(int) string) string {
+	const most = 8
+	var parts []string
+	for i := range n {
+		if i == most && n > most+1 {
+			parts = append(parts, fmt.Sprintf("and %d more", n-most))
+			break
+		}
+		parts = append(parts, say(i))
+	}
+	return strings.Join(parts, "; ") + "."
+}
+
+// gainsAlt is the identity of each row.
+func gainsAlt(rows []report.Row) string {
+	return "Concurrency gain × parallelism gain = speedup: " + sentence(len(rows), func(i int) string {
+		r := rows[i]
+		s := r.Name() + " " + product(r)
+		if h := r.Ceiling.Value; !math.IsNaN(h) && r.P > 1 {
+			s += fmt.Sprintf(", ceiling × %s", short(h))
+		}
+		return s
+	})
+}
+
+// scalingAlt is what the cores of each row bring, and what they could.
+func scalingAlt(rows []report.Row) string {
+	return "Gain from cores at the best number of workers: " + sentence(len(rows), func(i int) string {
+		r := rows[i]
+		s := fmt.Sprintf("%s reaches %s on %s", r.Name(), short(r.Parallelism.Value), plural(r.P, "core"))
+		if h := r.Ceiling.Value; !math.IsNaN(h) && r.P > 1 {
+			s += fmt.Sprintf(", where separate programs reach %s", short(h))
+		}
+		return s
+	})
+}
+
+// workersAlt is the highest throughput of each row, and what the bound allows.
+func workersAlt(rows []report.Row) string {
+	return "Highest throughput on all cores: " + sentence(len(rows), func(i int) string {
+		r := rows[i]
+		l := r.Lines[len(r.Lines)-1]
+		best := report.LinePoint{}
+		for _, p := range l.Points {
+			if p.Throughput.Value > best.Throughput.Value {
+				best = p
+			}
+		}
+		s := fmt.Sprintf("%s %.3g jobs per second at %s", r.Name(), best.Throughput.Value, plural(best.Workers, "worker"))
+		if bound := l.Bound(float64(best.Workers)); bound > 0 && !math.IsInf(bound, 0) {
+			s += fmt.Sprintf(", %.0f %% of its bound", 100*best.Throughput.Value/bound)
+		}
+		return s
+	})
+}
+
+// planeAlt is where each row lies.
+func planeAlt(rows []report.Row) string {
+	var known []report.Row
+	for _, r := range rows {
+		if r.Inflight > 0 && !math.IsNaN(r.CPUsBusy) {
+			known = append(known, r)
+		}
+	}
+	return "Tasks in flight and CPUs busy: " + sentence(len(known), func(i int) string {
+		return fmt.Sprintf("%s %s and %s", known[i].Name(), short(known[i].Inflight), short(known[i].CPUsBusy))
+	})
+}
+
+// longestLabel is how long the name of a row may be beside its bar.
+const longestLabel vg.Length = 150
+
+// clip shortens s to a width. What was cut is shown by an ellipsis in the
+// middle: names that share their beginning differ at the end.
+func clip(style text.Style, s string, width vg.Length) string {
+	if style.Width(s) <= width {
+		return s
+	}
+	runes := []rune(s)
+	for keep := min(len(runes)-1, 200); keep > 0; keep-- {
+		short := string(runes[:(keep+1)/2]) + "…" + string(runes[len(runes)-keep/2:])
+		if style.Width(short) <= width {
+			return short
+		}
+	}
+	return "…"
+}

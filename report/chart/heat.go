@@ -1,0 +1,270 @@
+package chart
+
+import (
+	"cmp"
+	"fmt"
+	"image/color"
+	"math"
+	"slices"
+	"strconv"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"overlap/report"
+)
+
+const heatCaption = "The number and the colour of a cell are its throughput over that of one worker on one core with GOMAXPROCS 1; each step of the colours is a factor. The framed cell is the best one. The dashed frame is where about as much, all but 5 %, costs least: the smallest GOMAXPROCS, then the fewest workers."
+
+// Heat draws GOMAXPROCS × workers. It is false if no row has two of each.
+func Heat(a *report.Analysis) (Chart, bool) {
+	var maps []heatMap
+	for _, r := range a.Rows {
+		if m := newHeatMap(r); len(m.procs) > 1 && len(m.workers) > 1 &&
+			max(len(m.procs), len(m.workers)) <= widestMap {
+			maps = append(maps, m)
+		}
+	}
+	across := columns
+	if len(maps) == 1 {
+		across = 1
+	}
+	cell := vg.Length(2)
+	for _, m := range maps {
+		cell = max(cell, vg.Length(len(m.procs)))
+	}
+	tall := max(112, 34+18*cell)
+	cells := 0
+	for _, m := range maps {
+		cells += len(m.row.Grid)
+	}
+	scale := newHeatScale(maps)
+	scale.numbers = cells <= mostNumbers
+	return Chart{
+		Name:    "heat",
+		Title:   "GOMAXPROCS and workers",
+		Caption: heatCaption,
+		Alt:     heatAlt(maps),
+		width:   pageWidth,
+		height:  64 + (tall+24)*vg.Length((len(maps)+across-1)/across),
+		draw: func(c draw.Canvas, t Theme) {
+			c = t.headline(c, "Gain over one worker on one core, by GOMAXPROCS and workers")
+			c = t.legend(c, scale.legend(t))
+			var plots []*plot.Plot
+			var names []string
+			for _, m := range maps {
+				p := t.plot("workers", m.axis())
+				p.X.Min, p.X.Max = -0.5, float64(len(m.workers))-0.5
+				p.Y.Min, p.Y.Max = -0.5, float64(len(m.procs))-0.5
+				p.X.Tick.Marker, p.Y.Tick.Marker = ordinals(m.workers), ordinals(m.procs)
+				p.X.Tick.Length, p.Y.Tick.Length = 0, 0
+				p.Add(heatCells{m, scale, t})
+				plots = append(plots, p)
+				names = append(names, m.row.Name())
+			}
+			t.panels(c, names, plots)
+		},
+	}, len(maps) > 0
+}
+
+// widestMap is how many values an axis may have: cells of more are mere dots.
+const widestMap = 64
+
+// heatMap is the cells of a row and the values on their axes.
+type heatMap struct {
+	row            report.Row
+	procs, workers []int
+	together       bool // the cores grow with GOMAXPROCS
+}
+
+func newHeatMap(r report.Row) heatMap {
+	m := heatMap{row: r}
+	for _, c := range r.Grid {
+		m.procs, m.workers = append(m.procs, c.Procs), append(m.workers, c.Workers)
+		m.together = m.together || c.Cores != r.Grid[0].Cores
+	}
+	for _, axis := range []*[]int{&m.procs, &m.workers} {
+		slices.Sort(*axis)
+		*axis = slices.Compact(*axis)
+	}
+	return m
+}
+
+// axis names the vertical axis.
+func (m heatMap) axis() string {
+	if m.together {
+		return "cores = GOMAXPROCS"
+	}
+	return fmt.Sprintf("GOMAXPROCS on %s", plural(m.row.Grid[0].Cores, "core"))
+}
+
+// ordinals labels the values of an axis at 0, 1, 2 …
+func ordinals(values []int) (ticks plot.ConstantTicks) {
+	for i, v := range values {
+		ticks = append(ticks, plot.Tick{Value: float64(i), Label: strconv.Itoa(v)})
+	}
+	return ticks
+}
+
+// heatCells is the plotter.
+type heatCells struct {
+	heatMap
+	scale heatScale
+	t     Theme
+}
+
+func (h heatCells) Plot(c draw.Canvas, p *plot.Plot) {
+	tx, ty := p.Transforms(&c)
+	place := func(cell report.Cell) vg.Rectangle {
+		x, y := slices.Index(h.workers, cell.Workers), slices.Index(h.procs, cell.Procs)
+		return span(tx(float64(x)-0.5), tx(float64(x)+0.5), ty(float64(y)-0.5), ty(float64(y)+0.5))
+	}
+	for _, cell := range h.row.Grid {
+		if gain := cell.Gain.Value; gain > 0 {
+			h.scale.cell(c, h.t, place(cell), gain)
+		}
+	}
+	best, advised := h.row.BestCell()
+	if advised >= 0 {
+		inset := vg.Length(1)
+		if advised == best {
+			inset = 2.5
+		}
+		h.frame(c, place(h.row.Grid[advised]), inset, 2.5, 2.5)
+		h.frame(c, place(h.row.Grid[best]), 1)
+	}
+}
+
+// frame marks a cell within its edge, dark on light, so that it is seen on
+// every colour of the scale.
+func (h heatCells) frame(c draw.Canvas, r vg.Rectangle, inset vg.Length, dashes ...vg.Length) {
+	by := vg.Point{X: inset, Y: inset}
+	path := vg.Rectangle{Min: r.Min.Add(by), Max: r.Max.Sub(by)}.Path()
+	for _, style := range []draw.LineStyle{line(onBright, 2), line(onDark, 1, dashes...)} {
+		c.SetLineStyle(style)
+		c.Stroke(path)
+	}
+}
+
+// heatScale maps gains to colours by their logarithm. It ends at a tenth: one
+// lock that many cores fight for would take all colours from the rest.
+type heatScale struct {
+	low, high float64
+	below     bool // some gains are less
+	numbers   bool // are written into the cells
+}
+
+// mostNumbers is how many cells of a picture have their number written in: more
+// make it half as large again, and are read in the sections of their rows.
+const mostNumbers = 400
+
+func newHeatScale(maps []heatMap) heatScale {
+	s := heatScale{low: 0.5, high: 2}
+	for _, m := range maps {
+		for _, c := range m.row.Grid {
+			if c.Gain.Value > 0 {
+				s.low, s.high = min(s.low, c.Gain.Value), max(s.high, c.Gain.Value)
+			}
+		}
+	}
+	if s.low < 0.1 {
+		s.low, s.below = 0.1, true
+	}
+	return s
+}
+
+// cividis is every ninth part of the scale of Nuñez, Anderton and Renslow
+// (2018), which looks alike to readers with and without colour blindness and
+// grows evenly in lightness, so that it can be read in grey as well. It is the
+// same on light and dark pages: a number has one colour.
+var cividis = [10]uint32{0x00204d, 0x00336f, 0x39486b, 0x575c6d, 0x707173, 0x8a8779, 0xa69d75, 0xc4b56c, 0xe4cf5b, 0xffea46}
+
+// Text on the scale, which must not turn round with the page either, so that
+// these equal no colour of a theme.
+var onBright, onDark = rgb(0x010101), rgb(0xfefefe)
+
+// of is the colour of a gain, and that of text on it.
+func (s heatScale) of(gain float64) (fill, ink color.Color) {
+	at := math.Log(gain/s.low) / math.Log(s.high/s.low) * float64(len(cividis)-1)
+	at = min(max(at, 0), float64(len(cividis)-1))
+	i := min(int(at), len(cividis)-2)
+	from, to := cividis[i], cividis[i+1]
+	mixed := uint32(0)
+	for shift := 0; shift < 24; shift += 8 {
+		x, y := float64(from>>shift&0xff), float64(to>>shift&0xff)
+		mixed |= uint32(math.Round(x+(y-x)*(at-float64(i)))) << shift
+	}
+	if at > 4.25 { // where the contrasts of both are about equal
+		return rgb(mixed), onBright
+	}
+	return rgb(mixed), onDark
+}
+
+// cell draws a gain into r, and its number if there is room for it.
+func (s heatScale) cell(c draw.Canvas, t Theme, r vg.Rectangle, gain float64) {
+	fill, ink := s.of(gain)
+	fillRect(c, r, fill)
+	style := t.text(small, ink)
+	style.XAlign, style.YAlign = text.XCenter, text.YCenter
+	number := brief(gain)
+	if size := r.Size(); s.numbers && style.Width(number) <= size.X-2 && size.Y >= small {
+		middle := r.Min.Add(r.Max).Scale(0.5)
+		c.FillText(style, vg.Point{X: middle.X, Y: middle.Y + centred}, number)
+	}
+}
+
+// brief writes a gain in at most three characters, if it can: .14, 1.9, 54, 1.2k.
+func brief(gain float64) string {
+	switch {
+	case gain < 0.005:
+		return "0"
+	case gain < 0.995:
+		return strconv.FormatFloat(gain, 'f', 2, 64)[1:]
+	case gain < 9.95:
+		return strconv.FormatFloat(gain, 'f', 1, 64)
+	}
+	return rate(math.Round(gain))
+}
+
+// legend is a bar of the scale with numbers at five of its places.
+func (s heatScale) legend(t Theme) (entries []entry) {
+	const steps = 4
+	for i := range steps + 1 {
+		gain := s.low * math.Pow(s.high/s.low, float64(i)/steps)
+		label := "× " + short(gain)
+		if i == 0 && s.below {
+			label = "≤ " + label
+		}
+		entries = append(entries, entry{label, func(c draw.Canvas, r vg.Rectangle) {
+			fill, _ := s.of(gain)
+			fillRect(c, r, fill)
+		}})
+	}
+	frame := func(inset vg.Length, dashes ...vg.Length) func(draw.Canvas, vg.Rectangle) {
+		return func(c draw.Canvas, r vg.Rectangle) {
+			fill, _ := s.of(s.high)
+			fillRect(c, r, fill)
+			heatCells{}.frame(c, r, inset, dashes...)
+		}
+	}
+	return append(entries, entry{"best", frame(1)}, entry{"cheapest within 5 %", frame(2, 2.5, 2.5)})
+}
+
+// heatAlt is the best cell of each map and the cheapest that is about as good.
+func heatAlt(maps []heatMap) string {
+	return "Best of GOMAXPROCS × workers: " + sentence(len(maps), func(i int) string {
+		r := maps[i].row
+		best, advised := r.BestCell()
+		if best < 0 {
+			return r.Name() + " unknown"
+		}
+		b, a := r.Grid[best], r.Grid[advised]
+		s := fmt.Sprintf("%s × %s at GOMAXPROCS %d with %s", r.Name(), short(b.Gain.Value), b.Procs, plural(b.Workers, "worker"))
+		if cmp.Or(a.Procs-b.Procs, a.Workers-b.Workers) != 0 {
+			s += fmt.Sprintf(", within 5 %% at %d with %d", a.Procs, a.Workers)
+		}
+		return s
+	})
+}

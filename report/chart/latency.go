@@ -1,0 +1,271 @@
+package chart
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"overlap/report"
+)
+
+const latencyCaption = "How long a task takes, half of them and 99 of 100. In a closed loop that is from its start: where more workers only make tasks longer, they queue. In an open loop it is from when an item was due: near the load that the cores can just serve, p/D with D the CPU time of an item, the wait for a worker outgrows the work."
+
+// Latency draws the latencies of tasks: against workers, or, where an open loop
+// was measured under several loads, against these. It is of rows whose tasks
+// wait for something, for the others a task's time is that of its work. It is
+// false if there is none.
+func Latency(a *report.Analysis) (Chart, bool) {
+	served := a.Served()
+	var panels []latencyPanel
+	for _, r := range a.Rows {
+		shown := slices.ContainsFunc(served, func(s report.Served) bool { return s.Holds(r) })
+		if says(r.Kind) && !shown {
+			panels = append(panels, latencyOfRow(r)...)
+		}
+	}
+	for _, s := range served {
+		panels = append(panels, latencyPanel{s.Name, s.Latencies, true})
+	}
+	return latencyChart(panels)
+}
+
+// says reports whether the latency of a task says something in a workload of
+// that kind.
+func says(kind string) bool {
+	return slices.Contains([]string{"wait", "io", "mixed", "lock", "comm"}, kind)
+}
+
+// latencyPanel is the latencies that one panel shows.
+type latencyPanel struct {
+	name    string
+	list    []report.Latency
+	byLoads bool // against load, rather than workers
+}
+
+// latencyOfRow is the panel against workers; none without latencies.
+func latencyOfRow(r report.Row) []latencyPanel {
+	if len(r.Latencies) == 0 || r.Workers == 0 {
+		return nil
+	}
+	return []latencyPanel{{r.Name(), r.Latencies, false}}
+}
+
+func latencyChart(panels []latencyPanel) (Chart, bool) {
+	most := 1
+	for _, p := range panels {
+		_, all := p.ends()
+		most = max(most, all)
+	}
+	return Chart{
+		Name:    "latency",
+		Title:   "Latency",
+		Caption: latencyCaption,
+		Alt:     latencyAlt(panels),
+		width:   pageWidth,
+		height:  vg.Length(60 + 156*panelRows(len(panels))),
+		draw: func(c draw.Canvas, t Theme) {
+			s := t.latencyStyle()
+			c = t.headline(c, "Latency of a task: the median and the 99th percentile")
+			c = t.legend(c, append(s.legend(most, slices.ContainsFunc(panels, func(p latencyPanel) bool { return p.byLoads })), t.intervalEntry()))
+			var plots []*plot.Plot
+			var names []string
+			for _, p := range panels {
+				plots = append(plots, s.panel(t, p))
+				names = append(names, p.name)
+			}
+			t.panels(c, names, plots)
+		},
+	}, len(panels) > 0
+}
+
+// ends are the smallest and the largest parallelism: curves of those between
+// would cover each other.
+func (p latencyPanel) ends() (one, all int) {
+	for i, l := range p.list {
+		if i == 0 || l.P < one {
+			one = l.P
+		}
+		all = max(all, l.P)
+	}
+	return one, all
+}
+
+// latencyStyle is how the curves look: by parallelism, and by percentile.
+type latencyStyle struct {
+	half, most [2]draw.LineStyle
+	dots       [2]draw.GlyphStyle
+	rings      [2]draw.GlyphStyle
+	capacity   [2]draw.LineStyle
+}
+
+func (t Theme) latencyStyle() (s latencyStyle) {
+	for i, ink := range []draw.LineStyle{line(t.Concurrency, 1.75), line(t.Parallelism, 1.75)} {
+		s.half[i] = ink
+		s.most[i] = line(ink.Color, 1.25, 5, 2.5)
+		s.capacity[i] = line(ink.Color, 1, 1.5, 2)
+		s.dots[i] = glyph([]draw.GlyphDrawer{draw.CircleGlyph{}, draw.PyramidGlyph{}}[i], ink)
+		s.rings[i] = glyph([]draw.GlyphDrawer{draw.RingGlyph{}, draw.TriangleGlyph{}}[i], ink)
+	}
+	return s
+}
+
+func (s latencyStyle) legend(most int, loads bool) (entries []entry) {
+	for i, cores := range []int{1, most} {
+		if i == 1 && most == 1 {
+			break
+		}
+		entries = append(entries,
+			entry{plural(cores, "core") + ": median", lineMark(s.half[i], &s.dots[i])},
+			entry{"99th percentile", lineMark(s.most[i], &s.rings[i])})
+		if loads {
+			entries = append(entries, entry{"capacity p/D", func(c draw.Canvas, r vg.Rectangle) {
+				x := (r.Min.X + r.Max.X) / 2
+				c.StrokeLine2(s.capacity[i], x, r.Min.Y, x, r.Max.Y)
+			}})
+		}
+	}
+	return entries
+}
+
+func (s latencyStyle) panel(t Theme, panel latencyPanel) *plot.Plot {
+	x, y := "workers", "time of a task"
+	if panel.byLoads {
+		x = "items due per second"
+	}
+	if panel.list[0].Arrivals {
+		y = "time since due"
+	}
+	p := t.plot(x, y)
+	p.Add(grid{t})
+	one, all := panel.ends()
+	f := frame{math.Inf(1), math.Inf(-1), math.Inf(1), math.Inf(-1)}
+	for i, cores := range slices.Compact([]int{one, all}) {
+		if one > 1 {
+			i = 1
+		}
+		half, most := panel.curves(cores)
+		f.hold(half)
+		f.hold(most)
+		if at := math.Log2(panel.capacity(cores)); panel.byLoads && !math.IsNaN(at) {
+			f.left, f.right = min(f.left, at), max(f.right, at)
+			p.Add(wall{at, s.capacity[i]})
+		}
+		half.addTo(p, s.half[i], s.dots[i])
+		most.addTo(p, s.most[i], s.rings[i])
+	}
+	p.X.Tick.Marker, p.Y.Tick.Marker = log2Ticks{5, math.Inf(1)}, timeTicks{}
+	if panel.byLoads {
+		p.X.Tick.Marker = rateTicks{}
+	}
+	p.X.Min, p.X.Max = f.left-0.2, max(f.right, f.left+1)+0.2
+	// At least two doublings, so that noise does not look like a slope.
+	pad := max(0, (2-(f.high-f.low))/2) + 0.15
+	p.Y.Min, p.Y.Max = f.low-pad, f.high+pad
+	return p
+}
+
+// curves are the median and the 99th percentile at that parallelism.
+func (p latencyPanel) curves(cores int) (half, most measured) {
+	for _, l := range p.list {
+		x := float64(l.Workers)
+		if p.byLoads {
+			x = l.Load
+		}
+		if l.P == cores && x > 0 {
+			half.add(math.Log2(x), l.P50, math.Log2)
+			most.add(math.Log2(x), l.P99, math.Log2)
+		}
+	}
+	return half, most
+}
+
+// capacity is the items per second that so many cores can serve: the most at
+// any load, because a core that is never idle saves wake-ups. NaN if unknown.
+func (p latencyPanel) capacity(cores int) float64 {
+	most := math.NaN()
+	for _, l := range p.list {
+		if l.P == cores && l.Capacity > 0 && !(l.Capacity <= most) {
+			most = l.Capacity
+		}
+	}
+	return most
+}
+
+// frame is the range of curves.
+type frame struct{ left, right, low, high float64 }
+
+func (f *frame) hold(m measured) {
+	for i := range m.x {
+		f.left, f.right = min(f.left, m.x[i]), max(f.right, m.x[i])
+		f.low, f.high = min(f.low, m.low[i]), max(f.high, m.high[i])
+	}
+}
+
+// wall is a vertical line.
+type wall struct {
+	at float64
+	draw.LineStyle
+}
+
+func (w wall) Plot(c draw.Canvas, p *plot.Plot) {
+	x, _ := p.Transforms(&c)
+	c.StrokeLine2(w.LineStyle, x(w.at), c.Min.Y, x(w.at), c.Max.Y)
+}
+
+// timeTicks labels a log₂ axis of seconds as rateTicks does one of rates.
+type timeTicks struct{}
+
+func (timeTicks) Ticks(low, high float64) []plot.Tick {
+	ticks := rateTicks{}.Ticks(low, high)
+	for i := range ticks {
+		ticks[i].Label = seconds(math.Exp2(ticks[i].Value))
+	}
+	return ticks
+}
+
+// seconds writes a time in three digits: 250 µs, 1.25 ms, 2 s.
+func seconds(s float64) string {
+	switch {
+	case math.IsNaN(s):
+		return "–"
+	case s >= 0.9995:
+		return fmt.Sprintf("%.3g s", s)
+	case s >= 0.9995e-3:
+		return fmt.Sprintf("%.3g ms", s*1e3)
+	case s >= 0.9995e-6:
+		return fmt.Sprintf("%.3g µs", s*1e6)
+	}
+	return fmt.Sprintf("%.3g ns", s*1e9)
+}
+
+// latencyAlt is the latency at both ends of each curve on all cores.
+func latencyAlt(panels []latencyPanel) string {
+	return "Median and 99th percentile: " + sentence(len(panels), func(i int) string {
+		p := panels[i]
+		_, all := p.ends()
+		var at []report.Latency
+		for _, l := range p.list {
+			if l.P == all {
+				at = append(at, l)
+			}
+		}
+		first, last := at[0], at[len(at)-1]
+		s := fmt.Sprintf("%s on %s %s", p.name, plural(all, "core"), p.point(first))
+		if len(at) > 1 {
+			s += " and " + p.point(last)
+		}
+		return s
+	})
+}
+
+func (p latencyPanel) point(l report.Latency) string {
+	at := plural(l.Workers, "worker")
+	if p.byLoads {
+		at = rate(l.Load) + " items per second"
+	}
+	return fmt.Sprintf("%s, %s at %s", seconds(l.P50.Value), seconds(l.P99.Value), at)
+}

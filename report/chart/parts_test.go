@@ -1,0 +1,149 @@
+package chart
+
+import (
+	"image/color"
+	"math"
+	"strings"
+	"testing"
+
+	"gonum.org/v1/plot/vg"
+
+	"overlap/report"
+)
+
+// Every part of a stack has a pattern and a colour that no other has, whatever
+// it is named after.
+func TestEveryPartIsDrawnInItsOwnWay(t *testing.T) {
+	colours := map[any]string{}
+	patterns := map[pattern]string{}
+	for i, part := range stackParts {
+		if other := patterns[part.pattern]; other != "" {
+			t.Errorf("%s has the pattern of %s", part.name, other)
+		}
+		patterns[part.pattern] = part.name
+		if i < len(Light.Series) {
+			if other := colours[Light.Series[i]]; other != "" {
+				t.Errorf("%s has the colour of %s", part.name, other)
+			}
+			colours[Light.Series[i]] = part.name
+		}
+	}
+	one := report.Stack{Workers: 4, P: 9, Work: 1, Inflation: -1, GC: 1, RunQueue: 1, Imbalance: 1, Locked: 1, Runnable: 1, Waiting: 3, Residual: 1}
+	parts, kinds := stackBar{"x", one}.drawn()
+	if len(parts) != len(stackParts) {
+		t.Fatalf("%d parts are drawn, want %d", len(parts), len(stackParts))
+	}
+	for i, k := range kinds {
+		if k != i || !strings.HasPrefix(parts[i].Name, stackParts[k].name) {
+			t.Errorf("%s is drawn as %s", parts[i].Name, stackParts[k].name)
+		}
+	}
+	one.Residual = 0.9 * report.Tolerance * 9 // within what clocks disagree by
+	if parts, _ := (stackBar{"x", one}).drawn(); len(parts) != len(stackParts)-1 {
+		t.Errorf("%d parts with a small residual", len(parts))
+	}
+}
+
+// What was saved lies left of zero, so that the rest reaches as far beyond the
+// cores.
+func TestNegativeInflationLiesLeftOfZero(t *testing.T) {
+	s := report.Stack{P: 2, Work: 1.5, Inflation: -0.5, Waiting: 1}
+	low, high := stackBars{bars: []stackBar{{"x", s}}}.reach()
+	if low > -0.5 || low < -0.6 || high != 2.5 {
+		t.Errorf("from %v to %v, want -0.5 to 2.5", low, high)
+	}
+	for _, tick := range (coreTicks{high}).Ticks(low, 9) {
+		if tick.Label == "-0" || tick.Value > high {
+			t.Errorf("tick %+v", tick)
+		}
+	}
+}
+
+func TestHatchingStaysWithinItsBar(t *testing.T) {
+	for _, r := range []vg.Rectangle{span(10, 50, 3, 14), span(10, 12, 3, 14), span(10, 10.5, 3, 40)} {
+		for p := solid; p <= dashed; p++ {
+			for _, comp := range p.strokes(r) {
+				if at := comp.Pos; at.X < r.Min.X-1e-9 || at.X > r.Max.X+1e-9 || at.Y < r.Min.Y-1e-9 || at.Y > r.Max.Y+1e-9 {
+					t.Errorf("pattern %d leaves %v at %v", p, r, at)
+				}
+			}
+		}
+	}
+	wide := span(0, 100, 0, 11)
+	for p := upright; p <= dotted; p++ {
+		if len(p.strokes(wide)) == 0 {
+			t.Errorf("pattern %d has no strokes", p)
+		}
+	}
+	for i, up := range []bool{true, false} {
+		stroke := []pattern{rising, falling}[i].strokes(wide)
+		if (stroke[1].Pos.Y > stroke[0].Pos.Y) != up {
+			t.Errorf("pattern %d leans to the wrong side", i)
+		}
+	}
+}
+
+func TestLongNamesAreCutInTheMiddle(t *testing.T) {
+	style := Light.text(small, Light.Ink)
+	for _, name := range []string{"ep", strings.Repeat("ab/", 9) + "end", strings.Repeat("ö", 100_000), ""} {
+		got := clip(style, name, 60)
+		if style.Width(got) > 60 || strings.Contains(got, "…") != (style.Width(name) > 60) {
+			t.Errorf("%.20q is cut to %q", name, got)
+		}
+	}
+	if got := clip(style, "beginning of a long name with an end", 80); !strings.HasPrefix(got, "begin") || !strings.HasSuffix(got, "end") {
+		t.Errorf("cut to %q", got)
+	}
+}
+
+// Text keeps its distance in lightness from the cell that it stands on, and no
+// colour of the scale turns round with the page.
+func TestNumbersAreReadableOnTheHeatScale(t *testing.T) {
+	s := heatScale{low: 0.1, high: 64}
+	before := -1.0
+	for gain := 0.05; gain < 100; gain *= 1.1 {
+		fill, ink := s.of(gain)
+		l := luminance(fill)
+		if l < before {
+			t.Errorf("%v is darker than less of it", gain)
+		}
+		before = l
+		light, dark := max(l, luminance(ink)), min(l, luminance(ink))
+		if contrast := (light + 0.05) / (dark + 0.05); contrast < 4.5 {
+			t.Errorf("the number %v has a contrast of %.2f, want 4.5 (WCAG AA)", gain, contrast)
+		}
+		for _, theme := range []Theme{Light, Dark} {
+			for _, c := range append(theme.Series[:], theme.Background, theme.Ink, theme.Muted, theme.Grid) {
+				if c == fill || c == ink {
+					t.Errorf("%v is a colour of a theme", c)
+				}
+			}
+		}
+	}
+}
+
+func TestTimesAndGainsAreBrief(t *testing.T) {
+	for x, want := range map[float64]string{1e-9: "1 ns", 2.5e-4: "250 µs", 9.999e-4: "1 ms", 0.0125: "12.5 ms", 1: "1 s", 90: "90 s"} {
+		if got := seconds(x); got != want {
+			t.Errorf("%v is %q, want %q", x, got, want)
+		}
+	}
+	for x, want := range map[float64]string{0.001: "0", 0.14: ".14", 0.997: "1.0", 1.94: "1.9", 9.96: "10", 53.7: "54", 1234: "1.2k"} {
+		if got := brief(x); got != want {
+			t.Errorf("%v is %q, want %q", x, got, want)
+		}
+	}
+}
+
+// luminance is the relative luminance of the WCAG.
+func luminance(c color.Color) float64 {
+	r, g, b, _ := c.RGBA()
+	linear := func(v uint32) float64 {
+		if x := float64(v) / 0xffff; x > 0.04045 {
+			return math.Pow((x+0.055)/1.055, 2.4)
+		} else {
+			return x / 12.92
+		}
+	}
+	return 0.2126*linear(r) + 0.7152*linear(g) + 0.0722*linear(b)
+}

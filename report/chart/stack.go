@@ -1,0 +1,251 @@
+package chart
+
+import (
+	"fmt"
+	"image/color"
+	"math"
+	"slices"
+	"strings"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"overlap/report"
+)
+
+const stackCaption = "A bar is as long as it has cores, and its parts say what they did. Work: busy as long as the same jobs keep one worker on one core busy. Inflation: CPU time beyond that; to the left of zero, CPU time that was saved, and then the parts to the right exceed the cores by as much. Run queue: others had the core. Imbalance: there was no task for it. Locked, runnable, waiting: there were tasks, but none could run. The words behind a bar name its largest loss."
+
+// Stack draws what the cores of each row did at its best point. It is false if
+// no file could tell.
+func Stack(a *report.Analysis) (Chart, bool) {
+	var bars []stackBar
+	for _, r := range a.Rows {
+		for _, s := range r.Stacks {
+			if s.Workers == r.Workers && s.P == r.P {
+				bars = append(bars, stackBar{r.Name(), s})
+			}
+		}
+	}
+	return stackChart("What the cores did at the best workers of each row, in cores", bars)
+}
+
+// stackOfRow draws what the cores did at every point of a row.
+func stackOfRow(r report.Row) (Chart, bool) {
+	var bars []stackBar
+	for _, s := range r.Stacks {
+		label := plural(s.P, "core")
+		if s.Workers > 0 {
+			label = plural(s.Workers, "worker") + ", " + label
+		}
+		bars = append(bars, stackBar{label, s})
+	}
+	// More than that is no picture. What is between one core and all of them
+	// is then shown at the best workers only.
+	const most = 24
+	if len(bars) > most {
+		bars = slices.DeleteFunc(bars, func(b stackBar) bool {
+			return b.P > 1 && b.P < r.P && b.Workers != r.Workers
+		})
+	}
+	bars = bars[max(0, len(bars)-2*most):]
+	c, ok := stackChart("What the cores did, in cores", bars)
+	slices.Reverse(bars) // in words, the most cores and workers come first
+	c.Alt = stackAlt(bars)
+	return c, ok
+}
+
+func stackChart(title string, list []stackBar) (Chart, bool) {
+	list = slices.Clone(list)
+	return Chart{
+		Name:    "stack",
+		Title:   "Speedup stack",
+		Caption: stackCaption,
+		Alt:     stackAlt(list),
+		width:   pageWidth,
+		height:  vg.Length(96 + stackPitch*len(list)),
+		draw: func(c draw.Canvas, t Theme) {
+			bars := stackBars{list, t}
+			c = t.headline(c, title)
+			c = t.legend(c, bars.legend())
+			p := t.plot("cores", "")
+			low, high := bars.reach()
+			p.X.Min, p.X.Max = low, high+0.4*(high-low) // room for the text behind the bars
+			p.X.Tick.Marker = coreTicks{high}
+			p.Y.Min, p.Y.Max = 0.5-float64(len(list)), 0.5
+			p.Y.Tick.Marker = bars.labels()
+			p.Y.Tick.Length = 0
+			p.Y.Tick.Label.Color = t.Ink
+			p.Add(bars)
+			p.Draw(c)
+		},
+	}, len(list) > 0
+}
+
+// stackPitch is from one bar to the next, stackHeight that of a bar, in points.
+const stackPitch, stackHeight = 17, 11
+
+type stackBar struct {
+	label string
+	report.Stack
+}
+
+// stackBars is the plotter.
+type stackBars struct {
+	bars []stackBar
+	t    Theme
+}
+
+// stackParts are the beginnings of the parts' names, in the order of the stack,
+// with their patterns: a part that holds others is named after all of them.
+var stackParts = []struct {
+	name string
+	pattern
+}{
+	{"work", solid}, {"inflation", upright}, {"GC", level}, {"run queue", rising},
+	{"imbalance", falling}, {"locked", crossed}, {"runnable", dotted}, {"waiting", hollow},
+	{"residual", dashed},
+}
+
+// drawn are the parts of a stack that are large enough to be seen, with the
+// indices of their patterns.
+func (s stackBar) drawn() (parts []report.Part, kinds []int) {
+	all := append(slices.Clone(s.Parts()), report.Part{Name: "residual", Cores: s.Residual})
+	for _, part := range all {
+		least := 0.004 * float64(s.P)
+		if part.Name == "residual" {
+			least = report.Tolerance * float64(s.P)
+		}
+		for i, known := range stackParts {
+			if strings.HasPrefix(part.Name, known.name) && math.Abs(part.Cores) > least {
+				parts, kinds = append(parts, part), append(kinds, i)
+			}
+		}
+	}
+	return parts, kinds
+}
+
+// reach is the range of the bars: what is negative lies left of zero.
+func (b stackBars) reach() (low, high float64) {
+	high = 1
+	for _, s := range b.bars {
+		left, right := 0.0, 0.0
+		parts, _ := s.drawn()
+		for _, part := range parts {
+			left += min(0, part.Cores)
+			right += max(0, part.Cores)
+		}
+		low, high = min(low, left), max(high, right, float64(s.P))
+	}
+	return low * 1.05, high
+}
+
+func (b stackBars) labels() (ticks plot.ConstantTicks) {
+	style := b.t.text(small, b.t.Ink)
+	for i, s := range b.bars {
+		ticks = append(ticks, plot.Tick{Value: -float64(i), Label: clip(style, s.label, longestLabel)})
+	}
+	return ticks
+}
+
+// legend has the parts that occur. Where some bars can tell less than others,
+// a part is named after all that it holds in any.
+func (b stackBars) legend() (entries []entry) {
+	names := make([]string, len(stackParts))
+	for _, s := range b.bars {
+		parts, kinds := s.drawn()
+		for i, k := range kinds {
+			if len(parts[i].Name) > len(names[k]) {
+				names[k] = parts[i].Name
+			}
+		}
+	}
+	for k, name := range names {
+		if name != "" {
+			entries = append(entries, entry{name, func(c draw.Canvas, r vg.Rectangle) { b.fill(c, r, k) }})
+		}
+	}
+	return append(entries, entry{"cores that it had", func(c draw.Canvas, r vg.Rectangle) {
+		b.cores(c, (r.Min.X+r.Max.X)/2, r.Min.Y, r.Max.Y)
+	}})
+}
+
+func (b stackBars) fill(c draw.Canvas, r vg.Rectangle, kind int) {
+	var ink color.Color = b.t.Muted
+	if kind < len(b.t.Series) {
+		ink = b.t.Series[kind]
+	}
+	stackParts[kind].fill(c, r, ink, b.t.Background)
+}
+
+func (b stackBars) cores(c draw.Canvas, x, y1, y2 vg.Length) {
+	c.StrokeLine2(line(b.t.Ceiling, 2), x, y1, x, y2)
+}
+
+func (b stackBars) Plot(c draw.Canvas, p *plot.Plot) {
+	tx, ty := p.Transforms(&c)
+	for _, tick := range p.X.Tick.Marker.Ticks(p.X.Min, p.X.Max) {
+		style := line(b.t.Grid, 0.75)
+		if tick.Value == 0 {
+			style = line(b.t.Muted, 1)
+		}
+		c.StrokeLine2(style, tx(tick.Value), c.Min.Y, tx(tick.Value), c.Max.Y)
+	}
+	for i, s := range b.bars {
+		b.bar(c, s, tx, ty(-float64(i)))
+	}
+}
+
+func (b stackBars) bar(c draw.Canvas, s stackBar, x func(float64) vg.Length, y vg.Length) {
+	left, right := 0.0, 0.0
+	parts, kinds := s.drawn()
+	for i, part := range parts {
+		from, to := right, right+part.Cores
+		if part.Cores < 0 {
+			from, to = left+part.Cores, left
+			left = from
+		} else {
+			right = to
+		}
+		b.fill(c, span(x(from), x(to), y-stackHeight/2, y+stackHeight/2), kinds[i])
+	}
+	end := x(float64(s.P))
+	b.cores(c, end, y-stackHeight/2-2, y+stackHeight/2+2)
+	style := b.t.text(small, b.t.Ink)
+	style.YAlign = text.YCenter
+	at := max(end, x(right)) + 6
+	c.FillText(style, vg.Point{X: at, Y: y + centred}, clip(style, s.loss(), c.Max.X-at))
+}
+
+// loss names the largest part that is not work.
+func (s stackBar) loss() string {
+	largest := s.Largest()
+	if largest.Name == "" {
+		return "all work"
+	}
+	return largest.Name + " " + short(largest.Cores)
+}
+
+// stackAlt says for each bar how much was work and where most of the rest went.
+func stackAlt(bars []stackBar) string {
+	return "A stacked bar each, in cores: " + sentence(len(bars), func(i int) string {
+		s := bars[i]
+		return fmt.Sprintf("%s: work %s of %s, %s", s.label, short(s.Work), plural(s.P, "core"), s.loss())
+	})
+}
+
+// coreTicks labels round numbers of cores up to end.
+type coreTicks struct{ end float64 }
+
+func (k coreTicks) Ticks(low, _ float64) (ticks []plot.Tick) {
+	step := 0.25
+	for (k.end-low)/step > 8 {
+		step *= 2
+	}
+	for i := int(math.Ceil(low / step)); float64(i)*step <= k.end; i++ {
+		v := float64(i) * step
+		ticks = append(ticks, plot.Tick{Value: v, Label: fmt.Sprintf("%g", v)})
+	}
+	return ticks
+}
