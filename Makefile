@@ -5,7 +5,7 @@ GO    ?= go
 BENCH ?= .
 FLAGS ?=
 
-sources := $(shell find . \( -path ./results -o -path ./bench/peers \) -prune -o \( -name '*.go' -not -name '*_test.go' -o -name '*.s' -o -name '*.html' -o -name live.js -o -name schema.json \) -print) go.mod go.sum
+sources := $(shell find . \( -path ./results -o -path ./bench/peers \) -prune -o \( -name '*.go' -not -name '*_test.go' -o -name '*.s' -o -name '*.html' -o -name '*.css' -o -name live.js -o -name page.js -o -name schema.json \) -print) go.mod go.sum
 
 .PHONY: help bench run report test race soak peers peers-test lint smoke clean
 
@@ -40,6 +40,7 @@ soak: ## a million operations of Event and Future, a thousand faults of child pr
 	OVERLAP_SOAK=1 $(GO) test -count=1 -timeout 60m -v -run Soak ./internal/cli
 	$(GO) test -run '^$$' -fuzz FuzzFrame -fuzztime 1m ./primitives
 	$(GO) test -run '^$$' -fuzz FuzzReadEntries -fuzztime 1m ./bench/sweep
+	$(GO) test -run '^$$' -fuzz FuzzPage -fuzztime 1m ./report/page
 
 peers: ## compare the primitives with other libraries and languages, into bench/peers/results
 	cd bench/peers && $(GO) run . $(FLAGS)

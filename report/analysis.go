@@ -59,6 +59,7 @@ func Analyze(d *Data) *Analysis {
 	a.leaveOut(failed)
 	a.sort()
 	a.tellApart()
+	a.identify()
 	a.Crossovers = d.crossovers()
 	for i, r := range a.Rows {
 		if i == 0 || r.Samples < a.Fewest {

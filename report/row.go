@@ -73,6 +73,7 @@ type Row struct {
 	place   int    // among the rows of a column, as the file has them
 	prefix  string // of the package, where there are several
 	variant string // what tells the row from others of its workload
+	id      string // see identify
 	tainted bool   // samples under pressure had to be used
 
 	// Samples is the fewest samples that one of the numbers rests on.

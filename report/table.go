@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"math"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -30,14 +29,6 @@ func (r Row) Name() string {
 	}
 	return r.prefix + r.Workload + r.variant
 }
-
-// ID names the row in links: letters, digits and dashes only. Two rows of an
-// analysis may have the same if their names differ in other characters.
-func (r Row) ID() string {
-	return strings.Trim(notWord.ReplaceAllString(strings.ToLower(r.Name()), "-"), "-")
-}
-
-var notWord = regexp.MustCompile(`[^a-z0-9]+`)
 
 // String is the value and the wider half of its interval, in three digits:
 // 1.90 ±0.05.

@@ -31,7 +31,8 @@ func TestMain(m *testing.M) {
 	if sample && os.Getenv("BREAK_SAMPLES") != "" {
 		os.Exit(3)
 	}
-	if sample || os.Getenv("BE_OVERLAP") != "" {
+	record := len(os.Args) > 1 && os.Args[1] == "record"
+	if sample || record || os.Getenv("BE_OVERLAP") != "" {
 		overlap()
 	}
 	testscript.Main(m, map[string]func(){"overlap": overlap})

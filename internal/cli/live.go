@@ -116,6 +116,9 @@ func (l *live) read() ([]byte, error) {
 
 // viewOf draws what the text of a result file says.
 func viewOf(text []byte, path string) (view, error) {
+	if !bytes.HasPrefix(text, []byte("Benchmark")) && !bytes.Contains(text, []byte("\nBenchmark")) {
+		return waiting(path, report.Analyze(&report.Data{}), ""), nil // a run that has just begun
+	}
 	d, err := report.Read(bytes.NewReader(text), path)
 	if err != nil {
 		return view{}, err
@@ -126,7 +129,7 @@ func viewOf(text []byte, path string) (view, error) {
 	}
 	v := view{pictures: map[string][]byte{}}
 	charts := chart.All(a)
-	for _, r := range a.Rows {
+	for _, r := range chart.Excerpt(a).Rows {
 		charts = append(charts, chart.OfRow(a, r)...)
 	}
 	var drawn []page.Chart
@@ -136,19 +139,19 @@ func viewOf(text []byte, path string) (view, error) {
 			return view{}, err
 		}
 		if c.Row == "" {
-			v.pictures[c.Name] = p.Light
+			v.pictures[c.Name] = p.SVG
 		}
 		drawn = append(drawn, p)
 	}
 	var html, json bytes.Buffer
-	if err := errors.Join(page.Write(&html, a, drawn), a.WriteJSON(&json)); err != nil {
+	if err := errors.Join(page.Write(&html, a, drawn, page.Options{Dark: chart.Recolour(), Live: true}), a.WriteJSON(&json)); err != nil {
 		return view{}, err
 	}
-	v.page, v.json = following(html.Bytes()), json.Bytes()
+	v.page, v.json = html.Bytes(), json.Bytes()
 	return v, nil
 }
 
-// liveScript loads a page again when it has changed.
+// liveScript loads the waiting page again when there is more.
 //
 //go:embed live.js
 var liveScript []byte
@@ -180,11 +183,4 @@ func waiting(path string, a *report.Analysis, trouble string) view {
 		panic("cli: " + err.Error()) // waiting.html names what data has not
 	}
 	return view{page: html.Bytes(), json: json.Bytes()}
-}
-
-// following is a page that loads itself again, under the policy of waiting.html.
-func following(html []byte) []byte {
-	const policy = `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'">`
-	html = bytes.Replace(html, []byte("<head>"), []byte("<head>\n"+policy), 1)
-	return bytes.Replace(html, []byte("</head>"), []byte("<script src=\"live.js\" defer></script>\n</head>"), 1)
 }

@@ -144,7 +144,7 @@ func write(dir string, a *report.Analysis) error {
 		if err != nil {
 			return err
 		}
-		if err := replace(filepath.Join(dir, c.Name+".svg"), p.Light); err != nil {
+		if err := replace(filepath.Join(dir, c.Name+".svg"), p.SVG); err != nil {
 			return err
 		}
 		if err := replace(filepath.Join(dir, c.Name+".png"), png); err != nil {
@@ -162,7 +162,7 @@ func write(dir string, a *report.Analysis) error {
 		}
 	}
 	var html, json strings.Builder
-	if err := page.Write(&html, a, drawn); err != nil {
+	if err := page.Write(&html, a, drawn, page.Options{Dark: chart.Recolour()}); err != nil {
 		return err
 	}
 	if err := replace(filepath.Join(dir, "index.html"), []byte(html.String())); err != nil {
@@ -176,12 +176,8 @@ func write(dir string, a *report.Analysis) error {
 
 // draw draws a chart for the page.
 func draw(c chart.Chart) (page.Chart, error) {
-	light, err := c.SVG(chart.Light)
-	if err != nil {
-		return page.Chart{}, err
-	}
-	dark, err := c.SVG(chart.Dark)
-	return page.Chart{Name: c.Name, Row: c.Row, Title: c.Title, Caption: c.Caption, Alt: c.Alt, Light: light, Dark: dark}, err
+	svg, err := c.SVG(chart.Light)
+	return page.Chart{Name: c.Name, Row: c.Row, Title: c.Title, Caption: c.Caption, Alt: c.Alt, SVG: svg}, err
 }
 
 // replace writes a file atomically.

@@ -59,20 +59,24 @@ type measured struct {
 	x, y, low, high []float64
 }
 
-// add appends a point, with the value on the axis that scale maps to.
+// add appends a point, with the value on the axis that scale maps to. A value
+// that has no place on the axis is left out, and so is an interval of which a
+// bound has none.
 func (m *measured) add(x float64, i report.Interval, scale func(float64) float64) {
-	if math.IsNaN(i.Value) {
+	y, low, high := scale(i.Value), scale(i.Low), scale(i.High)
+	if !finite(y) {
 		return
 	}
-	low, high := i.Low, i.High
-	if math.IsNaN(low) {
-		low, high = i.Value, i.Value
+	if !finite(low) || !finite(high) {
+		low, high = y, y
 	}
 	m.x = append(m.x, x)
-	m.y = append(m.y, scale(i.Value))
-	m.low = append(m.low, scale(low))
-	m.high = append(m.high, scale(high))
+	m.y = append(m.y, y)
+	m.low = append(m.low, low)
+	m.high = append(m.high, high)
 }
+
+func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
 func (m measured) Len() int                    { return len(m.x) }
 func (m measured) XY(i int) (float64, float64) { return m.x[i], m.y[i] }

@@ -1,15 +1,19 @@
 // Package page writes an analysis as one HTML page that needs nothing else: no
-// script, no network, the charts inline.
+// network, the charts inline, and a Content-Security-Policy that lets nothing
+// in. It reads well without JavaScript, which adds sorting, filtering and the
+// choice of light or dark.
 package page
 
 import (
 	"bytes"
+	"crypto/sha256"
 	_ "embed"
+	"encoding/base64"
 	"fmt"
 	"html/template"
 	"io"
-	"maps"
-	"slices"
+	"strings"
+	"unicode"
 
 	"overlap/report"
 )
@@ -17,67 +21,92 @@ import (
 //go:embed page.html
 var source string
 
-var tmpl = template.Must(template.New("page").Parse(source))
+//go:embed page.css
+var css string
 
-// Chart is a drawn chart for light and for dark pages, as SVG.
+//go:embed page.js
+var js string
+
+//go:embed live.js
+var live string
+
+var tmpl = template.Must(template.New("page").Funcs(template.FuncMap{"term": term}).Parse(source))
+
+// Limit is the size in bytes under which a page stays, as long as leaving out
+// the charts of rows and the pictures of samples is enough.
+const Limit = 2_000_000
+
+// Chart is a chart for light pages, as SVG.
 type Chart struct {
 	Name, Title, Caption, Alt string
 	Row                       string // ID of the row that it is about; empty: of all
-	Light, Dark               []byte
+	SVG                       []byte
 }
 
-// Write writes the page. Whatever a result file holds is text to it: the
-// template escapes names, and package svgo, which gonum/plot draws with,
-// escapes the text of charts.
-func Write(w io.Writer, a *report.Analysis, charts []Chart) error {
-	type figure struct {
-		Name, Title, Caption, Alt string
-		Light, Dark               template.HTML
-	}
-	type fact struct{ Key, Value string }
-	type stacks struct {
-		Name string
-		Rows [][]string
-	}
-	data := struct {
-		Files   []string
-		Facts   []fact
-		Columns []string
-		Rows    [][]string
-		Notes   []string
-		Figures []figure
+// Options say what a page is for.
+type Options struct {
+	// Dark maps colours of the charts, as #RRGGBB in capitals, to those of the
+	// same role on dark pages. Others are the same on both.
+	Dark map[string]string
 
-		StackColumns, StackNotes []string
-		Stacks                   []stacks
-	}{Files: a.Data.Files, Columns: a.Columns(), Notes: a.Notes(), StackColumns: report.StackColumns(), StackNotes: report.StackNotes()}
-	for _, key := range slices.Sorted(maps.Keys(a.Data.Host)) {
-		data.Facts = append(data.Facts, fact{key, a.Data.Host[key]})
+	// Live makes a page that a server sends and that reloads itself, in the
+	// state in which its reader left it, whenever the ETag of its address
+	// changes.
+	Live bool
+}
+
+// Write writes the page, as UTF-8. Whatever a result file holds is text to it:
+// the template escapes names, and of a chart only the elements and attributes
+// that charts are made of are taken.
+func Write(w io.Writer, a *report.Analysis, charts []Chart, o Options) error {
+	v, err := newView(a, charts, o)
+	if err != nil {
+		return fmt.Errorf("page: %w", err)
 	}
-	for _, r := range a.Rows {
-		data.Rows = append(data.Rows, r.Cells())
-		if len(r.Stacks) == 0 {
-			continue
-		}
-		table := stacks{Name: r.Name()}
-		for _, s := range r.Stacks {
-			table.Rows = append(table.Rows, s.Cells())
-		}
-		data.Stacks = append(data.Stacks, table)
+	page, err := v.render()
+	for err == nil && len(page) > Limit && v.shrink(len(page)-Limit) {
+		page, err = v.render()
 	}
-	for _, c := range charts {
-		data.Figures = append(data.Figures, figure{c.Name, c.Title, c.Caption, c.Alt, inline(c.Light), inline(c.Dark)})
+	if err != nil {
+		return fmt.Errorf("page: %w", err)
 	}
-	if err := tmpl.Execute(w, data); err != nil {
+	if _, err := w.Write(page); err != nil {
 		return fmt.Errorf("page: %w", err)
 	}
 	return nil
 }
 
-// inline is the svg element of a stand-alone picture, without the XML
-// declarations before it, which HTML does not have.
-func inline(svg []byte) template.HTML {
-	if i := bytes.Index(svg, []byte("<svg")); i > 0 {
-		svg = svg[i:]
+func (v *view) render() ([]byte, error) {
+	var b bytes.Buffer
+	if err := tmpl.Execute(&b, v); err != nil {
+		return nil, err
 	}
-	return template.HTML(svg)
+	return bytes.Map(visible, bytes.ToValidUTF8(b.Bytes(), []byte("\uFFFD"))), nil
+}
+
+// visible replaces what a reader cannot see but a browser obeys: control
+// characters and those that turn the direction of text.
+func visible(r rune) rune {
+	if r != '\n' && r != '\t' && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == 0xFFFE || r == 0xFFFF) {
+		return '\uFFFD'
+	}
+	return r
+}
+
+// policy is the Content-Security-Policy that allows this style and this
+// script and nothing else.
+func policy(style, script string, live bool) string {
+	p := []string{
+		"default-src 'none'", "style-src " + digest(style), "script-src " + digest(script),
+		"img-src data:", "base-uri 'none'", "form-action 'none'",
+	}
+	if live {
+		p = append(p, "connect-src 'self'")
+	}
+	return strings.Join(p, "; ")
+}
+
+func digest(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 }

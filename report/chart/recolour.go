@@ -1,0 +1,26 @@
+package chart
+
+import (
+	"fmt"
+	"image/color"
+)
+
+// Recolour maps every colour of the Light theme to that of the same role in
+// the Dark one, both as #RRGGBB in capitals, as an SVG spells them: a page
+// draws a chart once and switches its colours.
+func Recolour() map[string]string {
+	roles := func(t Theme) []color.Color {
+		return append([]color.Color{t.Background, t.Ink, t.Muted, t.Grid, t.Concurrency, t.Parallelism, t.Ceiling}, t.Series[:]...)
+	}
+	dark := roles(Dark)
+	colours := map[string]string{}
+	for i, light := range roles(Light) {
+		colours[hex(light)] = hex(dark[i])
+	}
+	return colours
+}
+
+func hex(c color.Color) string {
+	n := color.NRGBAModel.Convert(c).(color.NRGBA)
+	return fmt.Sprintf("#%02X%02X%02X", n.R, n.G, n.B)
+}

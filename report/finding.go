@@ -1,0 +1,87 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Finding says in a few sentences what the run found: how many workloads have
+// which verdict, and where workers and where cores bought most.
+func (a *Analysis) Finding() string {
+	if len(a.Rows) == 0 {
+		return "There is nothing to factorise."
+	}
+	most := 0
+	for _, r := range a.Rows {
+		most = max(most, r.P)
+	}
+	text := fmt.Sprintf("On %s: %s.", countOf(most, "core"), strings.Join(a.tally(), ", "))
+	if r, ok := mostGained(a.Rows, func(r Row) Interval { return r.Concurrency }); ok {
+		text += fmt.Sprintf(" Workers buy most in %s: %s× on one core.", r.Name(), number(r.Concurrency.Value))
+	}
+	if r, ok := mostGained(a.Rows, func(r Row) Interval { return r.Parallelism }); ok {
+		text += fmt.Sprintf(" Cores buy most in %s: %s× on %s", r.Name(), number(r.Parallelism.Value), countOf(r.P, "core"))
+		if r.Ceiling.Value > 0 {
+			text += fmt.Sprintf(", where separate programs gain %s×", number(r.Ceiling.Value))
+		}
+		text += "."
+	}
+	return text
+}
+
+// tally counts the classes, the most frequent first.
+func (a *Analysis) tally() (parts []string) {
+	counts := map[Class]int{}
+	var order []Class
+	for _, r := range a.Rows {
+		if counts[r.Class]++; counts[r.Class] == 1 {
+			order = append(order, r.Class)
+		}
+	}
+	slices.SortStableFunc(order, func(x, y Class) int { return cmp.Compare(counts[y], counts[x]) })
+	for i, class := range order {
+		n := fmt.Sprint(counts[class])
+		if i == 0 {
+			n = countOf(counts[class], "workload")
+		}
+		if counts[class] == 1 {
+			parts = append(parts, n+" "+verbs[class][0])
+		} else {
+			parts = append(parts, n+" "+verbs[class][1])
+		}
+	}
+	return parts
+}
+
+// verbs are those of one and of several.
+var verbs = map[Class][2]string{
+	Scales:    {"scales", "scale"},
+	Waits:     {"waits", "wait"},
+	Mixes:     {"mixes both", "mix both"},
+	Shares:    {"shares the machine's limits", "share the machine's limits"},
+	Contends:  {"contends", "contend"},
+	Serial:    {"is serial", "are serial"},
+	OneCore:   {"has nothing to compare cores with", "have nothing to compare cores with"},
+	Undecided: {"is too noisy to tell", "are too noisy to tell"},
+}
+
+// mostGained is the row whose gain is the largest of those that help.
+func mostGained(rows []Row, gain func(Row) Interval) (Row, bool) {
+	var top Row
+	found := false
+	for _, r := range rows {
+		if g := gain(r); helps(g) && (!found || g.Value > gain(top).Value) {
+			top, found = r, true
+		}
+	}
+	return top, found
+}
+
+func countOf(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}

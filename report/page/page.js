@@ -1,0 +1,94 @@
+"use strict";
+(() => {
+  const id = name => document.getElementById(name);
+  const table = id("all_rows"), body = table.tBodies[0];
+  const heads = [...table.tHead.rows[0].cells];
+  const filter = id("the_filter"), kind = id("the_kind");
+
+  // Storage may be forbidden, as in a page from a file.
+  const kept = (store, key, value) => {
+    try {
+      if (value === undefined) return window[store].getItem(key);
+      window[store].setItem(key, value);
+    } catch { }
+    return null;
+  };
+
+  // A column of numbers sorts by the first number of its cells; what is unknown
+  // comes last in either order.
+  const value = text => {
+    if (text === "–" || text === "") return null;
+    const n = text.replace("∞", "Infinity").match(/^[×=≈~ ]*(-?(?:\d+(?:\.\d+)?(?:e[+-]?\d+)?|Infinity))(?: |$)/);
+    return n ? Number(n[1]) : text;
+  };
+  const compare = (a, b) => typeof a === "number" && typeof b === "number" ? a - b || 0 : String(a).localeCompare(String(b));
+
+  function sort(column, direction) {
+    heads.forEach((h, i) => {
+      if (i === column) h.setAttribute("aria-sort", direction); else h.removeAttribute("aria-sort");
+      h.querySelector(".sort").textContent = i !== column ? "↕" : direction === "ascending" ? "↑" : "↓";
+    });
+    const rows = [...body.rows].map(row => [value(row.cells[column].textContent.trim()), row]);
+    rows.sort(([a], [b]) => a === null || b === null ? (a === null) - (b === null) : (direction === "ascending" ? 1 : -1) * compare(a, b));
+    body.append(...rows.map(([, row]) => row));
+  }
+
+  heads.forEach((head, column) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "sort";
+    button.textContent = "↕";
+    button.setAttribute("aria-label", "sort by " + head.textContent.trim());
+    button.addEventListener("click", () => sort(column, head.getAttribute("aria-sort") === "descending" ? "ascending" : "descending"));
+    head.append(" ", button);
+  });
+
+  function choose() {
+    const wanted = filter.value.trim().toLowerCase();
+    let shown = 0;
+    for (const row of body.rows) {
+      const hide = !row.textContent.toLowerCase().includes(wanted) || kind.value !== "" && row.dataset.kind !== kind.value;
+      row.hidden = id(row.dataset.row).hidden = hide;
+      shown += !hide;
+    }
+    id("the_status").textContent = shown < body.rows.length ? `${shown} of ${body.rows.length} workloads` : "";
+  }
+  filter.addEventListener("input", choose);
+  kind.addEventListener("change", choose);
+
+  const theme = id("the_theme"), system = matchMedia("(prefers-color-scheme: dark)");
+  function paint(name) {
+    if (name) document.documentElement.dataset.theme = name;
+    theme.setAttribute("aria-pressed", String((name || (system.matches ? "dark" : "light")) === "dark"));
+  }
+  system.addEventListener("change", () => paint(document.documentElement.dataset.theme));
+  theme.addEventListener("click", () => {
+    const name = theme.getAttribute("aria-pressed") === "true" ? "light" : "dark";
+    kept("localStorage", "overlap-theme", name);
+    paint(name);
+  });
+  const chosen = kept("localStorage", "overlap-theme");
+  paint(chosen === "dark" || chosen === "light" ? chosen : "");
+
+  // A link leads to what the filter hides, and into what is folded.
+  function follow() {
+    let name = location.hash.slice(1);
+    try { name = decodeURIComponent(name); } catch { }
+    const target = id(name);
+    if (!target) return;
+    const section = target.closest("section");
+    if (section?.hidden) {
+      filter.value = kind.value = "";
+      choose();
+    }
+    const folded = target.closest("details");
+    if (folded) folded.open = true;
+    target.scrollIntoView();
+  }
+  addEventListener("hashchange", follow);
+  document.addEventListener("keydown", e => { if (e.key === "Escape" && document.activeElement?.classList.contains("term")) document.activeElement.blur(); });
+
+  id("the_tools").hidden = theme.hidden = false;
+  if (location.hash) follow();
+  window.overlap = { kept, sort, choose };
+})();

@@ -1,0 +1,132 @@
+package page
+
+import (
+	"fmt"
+	"html/template"
+	"math"
+	"strings"
+
+	"overlap/report"
+)
+
+// point is a line of a table of points.
+type point struct {
+	Cells []string
+	Strip template.HTML
+}
+
+func newPoint(p report.PointSamples) point {
+	role := p.Role()
+	if role == "" {
+		role = "–"
+	} else if p.Point.Slices > 1 {
+		role += fmt.Sprintf(" (1 of %d)", p.Point.Slices)
+	}
+	workers := "–"
+	if p.Point.Workers > 0 {
+		workers = fmt.Sprint(p.Point.Workers)
+	}
+	return point{
+		Cells: []string{
+			workers, fmt.Sprint(p.Point.Cores), fmt.Sprint(p.Point.Procs), role,
+			fmt.Sprint(len(p.Samples)), fmt.Sprint(p.LeftOut),
+			seconds(p.Time.Value), timeBounds(p.Time), seconds(p.Median),
+			seconds(p.Fastest) + " … " + seconds(p.Slowest), figures(p.Throughput().Value),
+		},
+		Strip: strip(p),
+	}
+}
+
+// mostDots is how many samples a strip shows: more would cover each other.
+const mostDots = 400
+
+// strip draws the samples of a point, by round from left to right and by time
+// upwards; those that were left out as crosses.
+func strip(p report.PointSamples) template.HTML {
+	if len(p.Samples) < 2 || len(p.Samples) > mostDots {
+		return ""
+	}
+	low, high, last := math.Inf(1), math.Inf(-1), 2
+	for _, s := range p.Samples {
+		low, high, last = min(low, s.Seconds), max(high, s.Seconds), max(last, s.Round)
+	}
+	var dots, crosses strings.Builder
+	for _, s := range p.Samples {
+		share := 0.5
+		if high > low {
+			share = (s.Seconds - low) / (high - low)
+		}
+		x, y := 3+math.Round(114*float64(s.Round-1)/float64(last-1)), 21-math.Round(18*share)
+		if p.LeftOut > 0 && s.Pressure > report.MaxPressure {
+			fmt.Fprintf(&crosses, "M%g %gl4 4m0-4l-4 4", x-2, y-2)
+		} else {
+			fmt.Fprintf(&dots, "M%g %gh0", x, y)
+		}
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, `<svg class="strip" viewBox="0 0 120 24" role="img" aria-label="%d samples by round, from %s to %s, %d left out"><path d="%s"></path>`,
+		len(p.Samples), seconds(low), seconds(high), p.LeftOut, dots.String())
+	if crosses.Len() > 0 {
+		fmt.Fprintf(&b, `<path class="out" d="%s"></path>`, crosses.String())
+	}
+	b.WriteString("</svg>")
+	return template.HTML(b.String())
+}
+
+// seconds is a time in three digits with a fitting unit.
+func seconds(x float64) string {
+	for _, u := range []struct {
+		factor float64
+		name   string
+	}{{1, "s"}, {1e3, "ms"}, {1e6, "µs"}} {
+		if x*u.factor >= 1 {
+			return figures(x*u.factor) + " " + u.name
+		}
+	}
+	return figures(x*1e9) + " ns"
+}
+
+func timeBounds(i report.Interval) string {
+	if math.IsNaN(i.Low) {
+		return "–"
+	}
+	return seconds(i.Low) + " … " + seconds(i.High)
+}
+
+func bounds(i report.Interval) string {
+	if math.IsNaN(i.Low) {
+		return "–"
+	}
+	return figures(i.Low) + " … " + figures(i.High)
+}
+
+// figures is a number in three digits; what is unknown is a dash.
+func figures(x float64) string {
+	switch {
+	case math.IsNaN(x) || math.IsInf(x, 0):
+		return "–"
+	case x >= 1e6:
+		return fmt.Sprintf("%.3g", x)
+	case x >= 100:
+		return fmt.Sprintf("%.0f", x)
+	case x >= 10:
+		return fmt.Sprintf("%.1f", x)
+	}
+	return fmt.Sprintf("%.2f", x)
+}
+
+// measured is a mean that is 0 where it was not measured.
+func measured(x float64) string {
+	if x == 0 {
+		return "–"
+	}
+	return figures(x)
+}
+
+// cost is a number of cores, ∞ if no number was enough.
+func cost(x float64) string {
+	if math.IsInf(x, 1) {
+		return "∞"
+	}
+	return fmt.Sprint(x)
+}

@@ -1,0 +1,169 @@
+package page
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"html"
+	"io"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// styles collects what the charts of a page look like: every distinct style
+// attribute becomes a class, because a strict Content-Security-Policy forbids
+// the attribute, and every colour of the light theme a variable, so that one
+// drawing serves light and dark pages.
+type styles struct {
+	dark    map[string]string // light colour → dark colour
+	classes map[string]string // declarations → class
+	rules   []string
+}
+
+func newStyles(dark map[string]string) *styles {
+	return &styles{dark: dark, classes: map[string]string{}}
+}
+
+// drawn are the elements that a chart may have, and the attributes that each
+// keeps. What is not listed, such as a script, a link or a foreign object, does
+// not reach the page.
+var drawn = map[string][]string{
+	"svg": {"viewBox"}, "g": {"transform"}, "path": {"d", "transform"}, "text": {"x", "y", "transform"},
+	"rect": {"x", "y", "width", "height", "transform"}, "circle": {"cx", "cy", "r", "transform"},
+	"line": {"x1", "y1", "x2", "y2", "transform"}, "polyline": {"points"}, "polygon": {"points"},
+	"image": {"x", "y", "width", "height", "transform", "href", "preserveAspectRatio"},
+}
+
+// inline is a stand-alone picture as an element of a page with a label for
+// those who cannot see it.
+func (s *styles) inline(svg []byte, label string) (string, error) {
+	var b strings.Builder
+	skip := 0
+	for d := xml.NewDecoder(bytes.NewReader(svg)); ; {
+		token, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			return b.String(), nil
+		}
+		if err != nil {
+			return "", fmt.Errorf("the picture is damaged: %w", err)
+		}
+		switch t := token.(type) {
+		case xml.StartElement:
+			if _, ok := drawn[t.Name.Local]; !ok || skip > 0 || nowhere(t) {
+				skip++
+				continue
+			}
+			s.open(&b, t, label)
+		case xml.EndElement:
+			if skip > 0 {
+				skip--
+				continue
+			}
+			if !leaf(t.Name.Local) {
+				b.WriteString("</" + t.Name.Local + ">")
+			}
+		case xml.CharData:
+			if text := string(t); skip == 0 && strings.TrimSpace(text) != "" {
+				b.WriteString(html.EscapeString(text))
+			}
+		}
+	}
+}
+
+// nowhere reports whether an element has no place on the page: a browser logs an
+// error for such a one and draws nothing.
+func nowhere(t xml.StartElement) bool {
+	return slices.ContainsFunc(t.Attr, func(a xml.Attr) bool {
+		return a.Name.Local != "style" && (strings.Contains(a.Value, "NaN") || strings.Contains(a.Value, "Inf"))
+	})
+}
+
+func (s *styles) open(b *strings.Builder, t xml.StartElement, label string) {
+	b.WriteString("<" + t.Name.Local)
+	upright := false
+	for _, a := range t.Attr {
+		switch name := a.Name.Local; {
+		case name == "transform" && t.Name.Local == "text" && a.Value == "scale(1, -1)":
+			upright = true // nearly every text has it: the class says it once
+		case name == "style":
+			fmt.Fprintf(b, ` class="%s"`, s.class(a.Value, upright))
+		case name == "href" && !strings.HasPrefix(a.Value, "data:image/png;base64,"):
+		case slices.Contains(drawn[t.Name.Local], name):
+			value := a.Value
+			if name == "d" {
+				value = simplify(value)
+			}
+			fmt.Fprintf(b, ` %s="%s"`, name, html.EscapeString(value))
+		}
+	}
+	if t.Name.Local == "svg" {
+		fmt.Fprintf(b, ` role="img" aria-label="%s"`, html.EscapeString(label))
+	}
+	if leaf(t.Name.Local) {
+		b.WriteString("/")
+	}
+	b.WriteString(">")
+}
+
+// leaf reports whether elements of a name have no content.
+func leaf(name string) bool { return name != "svg" && name != "g" && name != "text" }
+
+// class is that of a style attribute; upright text is turned over, because the
+// charts are drawn from below.
+func (s *styles) class(style string, upright bool) string {
+	var kept []string
+	if upright {
+		kept = append(kept, "transform:scale(1,-1)")
+	}
+	for d := range strings.SplitSeq(style, ";") {
+		if d, ok := s.declaration(d); ok {
+			kept = append(kept, d)
+		}
+	}
+	rule := strings.Join(kept, ";")
+	class, ok := s.classes[rule]
+	if !ok {
+		class = fmt.Sprintf("c%d", len(s.classes))
+		s.classes[rule] = class
+		s.rules = append(s.rules, "."+class+"{"+rule+"}")
+	}
+	return class
+}
+
+// declaration is one declaration of a style attribute; it is false for one that
+// says nothing or that charts do not use.
+func (s *styles) declaration(text string) (string, bool) {
+	name, value, ok := strings.Cut(strings.TrimSpace(text), ":")
+	value = strings.TrimSpace(value)
+	if !ok || !slices.Contains(properties, name) || !plainValue.MatchString(value) || value == "normal" {
+		return "", false
+	}
+	if name == "fill" || name == "stroke" {
+		if _, ok := s.dark[strings.ToUpper(value)]; ok {
+			value = "var(" + variable(value) + ")"
+		} else if strings.HasPrefix(value, "#-") {
+			value = "none" // vgsvg's spelling of a colour without opacity
+		}
+	}
+	return name + ":" + value, true
+}
+
+var (
+	properties = []string{"fill", "fill-opacity", "fill-rule", "stroke", "stroke-width", "stroke-opacity", "stroke-dasharray", "stroke-dashoffset", "stroke-linecap", "stroke-linejoin", "font-family", "font-size", "font-weight", "font-style", "text-anchor", "opacity"}
+	plainValue = regexp.MustCompile(`^[#A-Za-z0-9 ,.-]+$`)
+)
+
+// variable names the custom property of a light colour.
+func variable(light string) string { return "--x" + strings.ToLower(strings.TrimPrefix(light, "#")) }
+
+// variables declare the colours of the light page, and of the dark one.
+func (s *styles) variables() (light, dark string) {
+	for _, c := range slices.Sorted(maps.Keys(s.dark)) {
+		light += variable(c) + ":" + c + ";"
+		dark += variable(c) + ":" + s.dark[c] + ";"
+	}
+	return light, dark
+}
