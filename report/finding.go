@@ -64,7 +64,7 @@ var verbs = map[Class][2]string{
 	Contends:  {"contends", "contend"},
 	Serial:    {"is serial", "are serial"},
 	OneCore:   {"has nothing to compare cores with", "have nothing to compare cores with"},
-	Undecided: {"is too noisy to tell", "are too noisy to tell"},
+	Undecided: {"has no verdict yet", "have no verdict yet"},
 }
 
 // mostGained is the row whose gain is the largest of those that help.

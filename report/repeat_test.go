@@ -158,10 +158,10 @@ func TestIDsDiffer(t *testing.T) {
 }
 
 func TestFinding(t *testing.T) {
-	rows := func(verdicts ...string) *report.Analysis {
+	rows := func(classes ...report.Class) *report.Analysis {
 		a := &report.Analysis{}
-		for i, v := range verdicts {
-			r := report.Row{Workload: fmt.Sprint("W", i), P: 2, Verdict: v}
+		for i, class := range classes {
+			r := report.Row{Workload: fmt.Sprint("W", i), P: 2, Class: class}
 			r.Parallelism = report.Interval{Value: float64(i), Low: float64(i) - 0.5, High: float64(i) + 0.5}
 			a.Rows = append(a.Rows, r)
 		}
@@ -172,15 +172,15 @@ func TestFinding(t *testing.T) {
 		want string
 	}{
 		{rows(), "There is nothing to factorise."},
-		{rows("serial: x"), "On 2 cores: 1 workload is serial."},
-		{rows("scales: x", "waits: x", "waits: y"), "On 2 cores: 2 workloads wait, 1 scales. Cores buy most in W2: 2.00× on 2 cores."},
-		{rows("one sample", "glows: x"), "On 2 cores: 1 workload without a verdict, 1 glows."},
+		{rows(report.Serial), "On 2 cores: 1 workload is serial."},
+		{rows(report.Scales, report.Waits, report.Waits), "On 2 cores: 2 workloads wait, 1 scales. Cores buy most in W2: 2.00× on 2 cores."},
+		{rows(report.Undecided, report.Undecided, report.Mixes), "On 2 cores: 2 workloads have no verdict yet, 1 mixes both. Cores buy most in W2: 2.00× on 2 cores."},
 	} {
 		if got := test.a.Finding(); got != test.want {
 			t.Errorf("%s\nwant %s", got, test.want)
 		}
 	}
-	a := rows("scales: x", "scales: y", "scales: z")
+	a := rows(report.Scales, report.Scales, report.Scales)
 	a.Rows[1].Concurrency = report.Interval{Value: 58.3, Low: 50, High: 60}
 	a.Rows[2].Ceiling.Value = 1.9
 	if got, want := a.Finding(), "On 2 cores: 3 workloads scale. Workers buy most in W1: 58.3× on one core. Cores buy most in W2: 2.00× on 2 cores, where separate programs gain 1.90×."; got != want {

@@ -45,7 +45,7 @@ func (s *styles) inline(svg []byte, label string) (string, error) {
 	for d := xml.NewDecoder(bytes.NewReader(svg)); ; {
 		token, err := d.Token()
 		if errors.Is(err, io.EOF) {
-			return b.String(), nil
+			return s.merged(b.String()), nil
 		}
 		if err != nil {
 			return "", fmt.Errorf("the picture is damaged: %w", err)
@@ -96,6 +96,7 @@ func (s *styles) open(b *strings.Builder, t xml.StartElement, label string) {
 			if name == "d" {
 				value = simplify(value)
 			}
+			value = fraction.ReplaceAllString(value, "$1")
 			fmt.Fprintf(b, ` %s="%s"`, name, html.EscapeString(value))
 		}
 	}
@@ -107,6 +108,41 @@ func (s *styles) open(b *strings.Builder, t xml.StartElement, label string) {
 	}
 	b.WriteString(">")
 }
+
+// fraction is what nobody sees of a coordinate: a tenth of a point is an eighth
+// of a pixel.
+var fraction = regexp.MustCompile(`(\d\.\d)\d+`)
+
+// merged makes one path of lines that follow each other in one class, such as
+// those of a grid. Areas stay apart: where they overlap the other way round a
+// path has a hole.
+func (s *styles) merged(svg string) string {
+	line := map[string]bool{}
+	for rule, class := range s.classes {
+		line[class] = strings.Contains(rule, "fill:none")
+	}
+	var b strings.Builder
+	end, class := 0, "" // of the path that was written last
+	for _, m := range wholePath.FindAllStringSubmatchIndex(svg, -1) {
+		d, c := svg[m[2]:m[3]], svg[m[4]:m[5]]
+		switch {
+		case m[0] == end && c == class && line[c]:
+			b.WriteString(d)
+		default:
+			if class != "" {
+				b.WriteString(`" class="` + class + `"/>`)
+			}
+			b.WriteString(svg[end:m[0]] + `<path d="` + d)
+		}
+		end, class = m[1], c
+	}
+	if class != "" {
+		b.WriteString(`" class="` + class + `"/>`)
+	}
+	return b.String() + svg[end:]
+}
+
+var wholePath = regexp.MustCompile(`<path d="([^"]*)" class="([^"]*)"/>`)
 
 // leaf reports whether elements of a name have no content.
 func leaf(name string) bool { return name != "svg" && name != "g" && name != "text" }

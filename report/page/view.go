@@ -41,6 +41,8 @@ type figure struct {
 	ID, Title, Caption, Data, DataName string
 	SVG                                template.HTML
 	Top                                bool // it is of all rows
+
+	name string // that of the chart
 }
 
 // section is what the page says of a row.
@@ -106,7 +108,7 @@ func (v *view) addCharts(charts []Chart, place map[string]int, s *styles) error 
 		if err != nil {
 			return fmt.Errorf("chart %s: %w", c.Name, err)
 		}
-		f := figure{ID: fmt.Sprintf("chart_%d", i+1), Title: c.Title, Caption: c.Caption, SVG: template.HTML(svg)}
+		f := figure{ID: fmt.Sprintf("chart_%d", i+1), Title: c.Title, Caption: c.Caption, SVG: template.HTML(svg), name: c.Name}
 		if at, ok := place[c.Row]; ok && c.Row != "" {
 			section := &v.Sections[at]
 			f.Data, f.DataName = section.ID+"_points", "the samples"
@@ -179,23 +181,25 @@ func numbers(r report.Row) (list [][3]string) {
 }
 
 // shrink leaves out what takes the most room for what it says: charts of rows
-// from the last, then the pictures of samples. It is false if nothing is left to
-// leave out.
+// by their kind, from the last row, then the pictures of samples. It is false if
+// nothing is left to leave out.
 func (v *view) shrink(excess int) bool {
 	left := 0
-	for i := len(v.Sections) - 1; i >= 0 && excess > 0; i-- {
-		s := &v.Sections[i]
-		if len(s.Figures) == 0 {
-			continue
+	for _, name := range []string{"heat", "latency", "stack", ""} {
+		for i := len(v.Sections) - 1; i >= 0 && excess > 0; i-- {
+			s := &v.Sections[i]
+			s.Figures = slices.DeleteFunc(s.Figures, func(f figure) bool {
+				if name != "" && f.name != name {
+					return false
+				}
+				excess -= len(f.SVG)
+				left++
+				return true
+			})
 		}
-		for _, f := range s.Figures {
-			excess -= len(f.SVG)
-		}
-		s.Figures = nil
-		left++
 	}
 	if left > 0 {
-		v.Notes = append(v.Notes, fmt.Sprintf("to keep the page under 2 MB the charts of %d workloads were left out; a report of fewer workloads has them", left))
+		v.Notes = append(v.Notes, fmt.Sprintf("to keep the page under 2 MB %d charts of single workloads were left out; a report of fewer workloads has them", left))
 		return true
 	}
 	for i := range v.Sections {
