@@ -247,7 +247,7 @@ func (m latencies) scale(c draw.Canvas, t Theme, r vg.Rectangle) {
 		}
 		y := at(tick.Value / (1e9 * m.most))
 		c.StrokeLine2(line(t.Muted, 0.75), r.Max.X, y, r.Max.X+3, y)
-		c.FillText(style, vg.Point{X: r.Max.X + 6, Y: y + centred}, tick.Label)
+		c.FillText(style, vg.Point{X: r.Max.X + 6, Y: y + centred}, decimal(tick.Value))
 	}
 	style.Color, style.YAlign = t.Ink, text.YBottom
 	c.FillText(style, vg.Point{X: r.Min.X, Y: r.Max.Y + 8}, "ns, one way")

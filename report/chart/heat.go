@@ -175,31 +175,10 @@ func newHeatScale(maps []heatMap) heatScale {
 	return s
 }
 
-// cividis is every ninth part of the scale of Nuñez, Anderton and Renslow
-// (2018), which looks alike to readers with and without colour blindness and
-// grows evenly in lightness, so that it can be read in grey as well. It is the
-// same on light and dark pages: a number has one colour.
-var cividis = [10]uint32{0x00204d, 0x00336f, 0x39486b, 0x575c6d, 0x707173, 0x8a8779, 0xa69d75, 0xc4b56c, 0xe4cf5b, 0xffea46}
-
-// Text on the scale, which must not turn round with the page either, so that
-// these equal no colour of a theme.
-var onBright, onDark = rgb(0x010101), rgb(0xfefefe)
-
 // of is the colour of a gain, and that of text on it.
 func (s heatScale) of(gain float64) (fill, ink color.Color) {
-	at := math.Log(gain/s.low) / math.Log(s.high/s.low) * float64(len(cividis)-1)
-	at = min(max(at, 0), float64(len(cividis)-1))
-	i := min(int(at), len(cividis)-2)
-	from, to := cividis[i], cividis[i+1]
-	mixed := uint32(0)
-	for shift := 0; shift < 24; shift += 8 {
-		x, y := float64(from>>shift&0xff), float64(to>>shift&0xff)
-		mixed |= uint32(math.Round(x+(y-x)*(at-float64(i)))) << shift
-	}
-	if at > 4.25 { // where the contrasts of both are about equal
-		return rgb(mixed), onBright
-	}
-	return rgb(mixed), onDark
+	at := math.Log(gain/s.low) / math.Log(s.high/s.low)
+	return heat(at), onHeat(at)
 }
 
 // cell draws a gain into r, and its number if there is room for it.

@@ -1,29 +1,37 @@
 package chart
 
-import "image/color"
+import (
+	"image/color"
+	"math"
+)
 
-// heat is the colour of a value between 0 and 1, from dark blue to yellow: the
-// map cividis (Nuñez, Anderton and Renslow, 2018), which the colour-blind see as
-// others do, in ten steps and straight lines between them. It is the same in
-// both themes, because the cells of a map stand on no page.
+// cividis is every ninth part of the scale of Nuñez, Anderton and Renslow
+// (2018), which looks alike to readers with and without colour blindness and
+// grows evenly in lightness, so that it can be read in grey as well. It is the
+// same on light and dark pages: a number has one colour.
+var cividis = [10]uint32{0x00204d, 0x00336f, 0x39486b, 0x575c6d, 0x707173, 0x8a8779, 0xa69d75, 0xc4b56c, 0xe4cf5b, 0xffea46}
+
+// heat is the colour of a value between 0 and 1, from dark blue to yellow.
 func heat(x float64) color.Color {
-	at := min(max(x, 0), 1) * float64(len(heatSteps)-1)
-	i := min(int(at), len(heatSteps)-2)
-	rest := at - float64(i)
-	mix := func(shift int) uint8 {
-		a, b := float64(heatSteps[i]>>shift&0xff), float64(heatSteps[i+1]>>shift&0xff)
-		return uint8(a + rest*(b-a) + 0.5)
+	at := min(max(x, 0), 1) * float64(len(cividis)-1)
+	i := min(int(at), len(cividis)-2)
+	mixed := uint32(0)
+	for shift := 0; shift < 24; shift += 8 {
+		a, b := float64(cividis[i]>>shift&0xff), float64(cividis[i+1]>>shift&0xff)
+		mixed |= uint32(math.Round(a+(b-a)*(at-float64(i)))) << shift
 	}
-	return color.NRGBA{R: mix(16), G: mix(8), B: mix(0), A: 0xff}
+	return rgb(mixed)
 }
 
-var heatSteps = [...]uint32{0x00224e, 0x123570, 0x3b496c, 0x575d6d, 0x707173, 0x8a8678, 0xa59c74, 0xc3b369, 0xe1cc55, 0xfee838}
+// Text on the scale, which must not turn round with the page either, so that
+// these equal no colour of a theme.
+var onBright, onDark = rgb(0x010101), rgb(0xfefefe)
 
-// onHeat is the colour of text on heat(x), which no theme has: the page leaves it
-// as it is on dark pages.
+// onHeat is the colour of text on heat(x). The contrasts of both are about equal
+// at the limit.
 func onHeat(x float64) color.Color {
-	if x < 0.55 {
-		return rgb(0xfefefe)
+	if x > 0.472 {
+		return onBright
 	}
-	return rgb(0x010101)
+	return onDark
 }

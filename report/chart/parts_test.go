@@ -28,7 +28,7 @@ func TestEveryPartIsDrawnInItsOwnWay(t *testing.T) {
 			colours[Light.Series[i]] = part.name
 		}
 	}
-	one := report.Stack{Workers: 4, P: 9, Work: 1, Inflation: -1, GC: 1, RunQueue: 1, Imbalance: 1, Locked: 1, Runnable: 1, Waiting: 3, Residual: 1}
+	one := report.Stack{Workers: 4, P: 9, Work: 1, Inflation: 1, GC: 1, RunQueue: 1, Imbalance: 1, Locked: 1, Runnable: 1, Waiting: 1, Residual: 1}
 	parts, kinds := stackBar{"x", one}.drawn()
 	if len(parts) != len(stackParts) {
 		t.Fatalf("%d parts are drawn, want %d", len(parts), len(stackParts))
@@ -44,18 +44,16 @@ func TestEveryPartIsDrawnInItsOwnWay(t *testing.T) {
 	}
 }
 
-// What was saved lies left of zero, so that the rest reaches as far beyond the
-// cores.
-func TestNegativeInflationLiesLeftOfZero(t *testing.T) {
-	s := report.Stack{P: 2, Work: 1.5, Inflation: -0.5, Waiting: 1}
-	low, high := stackBars{bars: []stackBar{{"x", s}}}.reach()
-	if low > -0.5 || low < -0.6 || high != 2.5 {
-		t.Errorf("from %v to %v, want -0.5 to 2.5", low, high)
+// Work that takes less CPU time than its baseline is what it took: a bar of both
+// parts would be longer than the cores.
+func TestSavedTimeIsNoPart(t *testing.T) {
+	s := stackBar{"x", report.Stack{P: 2, Work: 1.5, Inflation: -0.5, Waiting: 1}}
+	low, high := stackBars{bars: []stackBar{s}}.reach()
+	if low != 0 || high != 2 {
+		t.Errorf("from %v to %v, want 0 to 2", low, high)
 	}
-	for _, tick := range (coreTicks{high}).Ticks(low, 9) {
-		if tick.Label == "-0" || tick.Value > high {
-			t.Errorf("tick %+v", tick)
-		}
+	if parts, _ := s.drawn(); len(parts) != 2 || parts[0].Cores != 1 || parts[1].Cores != 1 {
+		t.Errorf("%v, want work and waiting of one core each", parts)
 	}
 }
 

@@ -15,7 +15,7 @@ import (
 	"overlap/report"
 )
 
-const stackCaption = "A bar is as long as it has cores, and its parts say what they did. Work: busy as long as the same jobs keep one worker on one core busy. Inflation: CPU time beyond that; to the left of zero, CPU time that was saved, and then the parts to the right exceed the cores by as much. Run queue: others had the core. Imbalance: there was no task for it. Locked, runnable, waiting: there were tasks, but none could run. The words behind a bar name its largest loss."
+const stackCaption = "A bar is as long as it has cores, and its parts say what they did. Work: CPU time as the same jobs need with one worker on one core, or what they took if that is less. Inflation: CPU time beyond that. Run queue: others had the core. Imbalance: there was no task for it. Locked, runnable, waiting: there were tasks, but none could run. The words behind a bar name its largest loss."
 
 // Stack draws what the cores of each row did at its best point. It is false if
 // no file could tell.
@@ -112,6 +112,11 @@ var stackParts = []struct {
 // indices of their patterns.
 func (s stackBar) drawn() (parts []report.Part, kinds []int) {
 	all := append(slices.Clone(s.Parts()), report.Part{Name: "residual", Cores: s.Residual})
+	if saved := min(0, all[1].Cores); strings.HasPrefix(all[1].Name, "inflation") {
+		// Work that waits can take less CPU time than its baseline. A bar of
+		// both would be longer than the cores and begin left of zero.
+		all[0].Cores, all[1].Cores = all[0].Cores+saved, all[1].Cores-saved
+	}
 	for _, part := range all {
 		least := 0.004 * float64(s.P)
 		if part.Name == "residual" {

@@ -61,9 +61,12 @@ type section struct {
 	Repeat, Show string
 }
 
+// mostRows is how many rows nobody reads on one page.
+const mostRows = 200
+
 func newView(a *report.Analysis, charts []Chart, o Options) (*view, error) {
 	v := &view{
-		Finding: a.Finding(), Columns: a.Columns(), Notes: a.Notes(),
+		Finding: a.Finding(), Columns: headline(a.Columns(), a.Columns()), Notes: a.Notes(),
 		StackColumns: report.StackColumns(), StackNotes: report.StackNotes(),
 		Files: a.Data.Files, Glossary: glossary,
 	}
@@ -80,7 +83,12 @@ func newView(a *report.Analysis, charts []Chart, o Options) (*view, error) {
 	v.Swept = a.Data.Host["placement"] != ""
 	v.Where = strings.Trim(a.Data.Host["host"]+", "+a.Data.Host["cpu"], ", ")
 	place := map[string]int{}
-	for i, r := range a.Rows {
+	rows := a.Rows
+	if len(rows) > mostRows {
+		rows = rows[:mostRows]
+		v.Notes = append(v.Notes, fmt.Sprintf("shown are the first %d of %d rows: choose others with --filter; report.json has all", mostRows, len(a.Rows)))
+	}
+	for i, r := range rows {
 		v.Sections = append(v.Sections, newSection(a, r))
 		place[r.ID()] = i
 		if r.Kind != "" && !slices.Contains(v.Kinds, r.Kind) {
@@ -112,6 +120,9 @@ func (v *view) addCharts(charts []Chart, place map[string]int, s *styles) error 
 		if at, ok := place[c.Row]; ok && c.Row != "" {
 			section := &v.Sections[at]
 			f.Data, f.DataName = section.ID+"_points", "the samples"
+			if c.Name == "stack" {
+				f.Data, f.DataName = section.ID+"_stacks", "the stacks"
+			}
 			section.Figures = append(section.Figures, f)
 			continue
 		}
@@ -126,7 +137,7 @@ func (v *view) addCharts(charts []Chart, place map[string]int, s *styles) error 
 
 func newSection(a *report.Analysis, r report.Row) section {
 	s := section{
-		ID: r.ID(), Name: r.Name(), Kind: r.Kind, Verdict: r.Verdict, Cells: r.Cells(),
+		ID: r.ID(), Name: r.Name(), Kind: r.Kind, Verdict: r.Verdict, Cells: headline(a.Columns(), r.Cells()),
 		Numbers: numbers(r), Repeat: a.Repeat(r), Show: a.Show(r),
 	}
 	if !math.IsNaN(r.Concurrency.Value) {
@@ -149,6 +160,18 @@ func newSection(a *report.Analysis, r report.Row) section {
 		s.Points = append(s.Points, newPoint(p))
 	}
 	return s
+}
+
+// headline leaves out of the cells of a row what its section has: the degrees of
+// concurrency and parallelism, and the expectation. With them the verdict has no
+// room.
+func headline(columns, cells []string) (kept []string) {
+	for i, name := range columns {
+		if !slices.Contains([]string{"tasks in flight", "CPUs busy", "expected"}, name) {
+			kept = append(kept, cells[i])
+		}
+	}
+	return kept
 }
 
 // numbers are what the row says, each with its bounds.
@@ -175,6 +198,9 @@ func numbers(r report.Row) (list [][3]string) {
 	if !math.IsNaN(r.OverSerial.Value) {
 		add("over the serial program", r.OverSerial)
 		plain("COST", cost(r.Cost))
+	}
+	if r.Expected.Shape != "" {
+		plain("expected", r.Expected.String())
 	}
 	plain("samples", fmt.Sprintf("at least %d", r.Samples))
 	return list
