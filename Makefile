@@ -40,7 +40,8 @@ soak: ## a million operations of Event and Future, a thousand faults of child pr
 	OVERLAP_SOAK=1 $(GO) test -count=1 -timeout 60m -v -run Soak ./internal/cli
 	$(GO) test -run '^$$' -fuzz FuzzFrame -fuzztime 1m ./primitives
 	$(GO) test -run '^$$' -fuzz FuzzReadEntries -fuzztime 1m ./bench/sweep
-	$(GO) test -run '^$$' -fuzz FuzzPage -fuzztime 1m ./report/page
+	$(GO) test -run '^$$' -fuzz FuzzLoad -fuzztime 1m -fuzzminimizetime 5x ./report
+	$(GO) test -run '^$$' -fuzz FuzzPage -fuzztime 1m -fuzzminimizetime 5x ./report/page
 
 peers: ## compare the primitives with other libraries and languages, into bench/peers/results
 	cd bench/peers && $(GO) run . $(FLAGS)

@@ -27,7 +27,7 @@ const (
 )
 
 // judgeGains gives the row its Class and its Verdict: the class, and why, in
-// words and with the numbers that it rests on.
+// words and with the numbers that it rests on, and the advice if it saves cores.
 func (r *Row) judgeGains() {
 	if math.IsNaN(r.Speedup.Low) {
 		r.Class, r.Verdict = Undecided, "one sample: no verdict"
@@ -35,6 +35,9 @@ func (r *Row) judgeGains() {
 	}
 	r.Class = r.class()
 	r.Verdict = fmt.Sprintf("%s: %s", r.Class, r.reason())
+	if r.Class != Undecided && r.Advice.Cores > 0 && r.Advice.Cores < r.P {
+		r.Verdict += "; enough: " + r.Advice.String()
+	}
 	switch {
 	case r.Samples < minSamples:
 		r.Verdict += fmt.Sprintf(" (provisional: %d of %d samples)", r.Samples, minSamples)

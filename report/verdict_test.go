@@ -64,6 +64,8 @@ func TestVerdictsNameTheLimitAndItsNumber(t *testing.T) {
 		{1, 1, 1, func(r *Row) { r.Parallelism = Interval{1.5, 0.9, 2.4} }, Undecided, "too noisy: G_p is 1.50 ±0.90"},
 		{1, 1, 1, func(r *Row) { r.Concurrency = Interval{0.7, 0.4, 1.2} }, Undecided, "too noisy: G_c is 0.70 ±0.50"},
 		{1, 1.2, 1, func(r *Row) { r.Parallelism = Interval{1.2, 1.05, 1.35} }, Scales, "2 cores give 1.20× where separate programs get 2.00×; (unsure: too noisy)"},
+		{3.5, 1, 1, func(r *Row) { r.Advice = Advice{4, 1, near(1)} }, Waits, "3.50 of 4 workers' waiting overlapped; a second core adds nothing (0 ±1 %); enough: 4 workers on 1 core"},
+		{3.5, 1, 1, func(r *Row) { r.Advice = Advice{4, 2, near(1)} }, Waits, "3.50 of 4 workers' waiting overlapped; a second core adds nothing (0 ±1 %)"},
 		{1, 1.9, 1, func(r *Row) { r.Samples = 3 }, Scales, "2 cores give 1.90× where separate programs get 2.00× (provisional: 3 of 10 samples)"},
 	} {
 		r := judged(near(c.gc), near(c.gp), near(c.worst), c.change)
