@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strings"
 	"text/tabwriter"
 )
@@ -32,7 +33,7 @@ func StackNotes() []string {
 		"In cores, which the parts sum to. Work: busy at the CPU time that a job takes with one worker on one core. Inflation: CPU time beyond that. Run queue: others had the core while it was wanted.",
 		"Cores that nothing of the job used: imbalance had no task; locked, runnable and waiting had tasks that waited for a lock, to be woken, or for something else.",
 		"–: not told apart. Without its own number GC is in work and inflation, the others are in waiting; with more workers than cores, runnable is in imbalance.",
-		"Residual: what the clocks disagree by. Idle (kernel) is no part but a check: where it is below the cores that nothing used, other programs used them.",
+		"Residual: what the clocks disagree by. Idle, as the kernel saw it, is no part but a check: where it is below the cores that nothing used, other programs used them.",
 	}
 }
 
@@ -48,10 +49,11 @@ func (a *Analysis) WriteStacks(w io.Writer) error {
 		}
 		found = true
 		fmt.Fprintf(&b, "%s, in cores\n", r.Name())
-		table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
-		writeCells(table, StackColumns())
+		table := tabwriter.NewWriter(&b, 0, 0, 1, ' ', tabwriter.AlignRight)
+		writeCells(table, narrowColumns)
 		for _, s := range r.Stacks {
-			writeCells(table, s.Cells())
+			cells := s.Cells()
+			writeCells(table, slices.Delete(cells, sumColumn, sumColumn+1))
 		}
 		if err := table.Flush(); err != nil {
 			return err
@@ -59,17 +61,25 @@ func (a *Analysis) WriteStacks(w io.Writer) error {
 		b.WriteByte('\n')
 	}
 	if found {
-		b.WriteString(strings.Join(StackNotes(), "\n") + "\n")
+		for _, note := range append([]string{"w: workers, p: cores."}, StackNotes()...) {
+			b.WriteString(strings.Join(wrap(note, 100, "", "  "), "\n") + "\n")
+		}
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
+// narrowColumns are the StackColumns that a terminal has room for; the sum is p
+// less the residual.
+var narrowColumns = []string{"w", "p", "work", "inflation", "GC", "run queue", "imbalance", "locked", "runnable", "waiting", "residual", "idle", "largest loss"}
+
+const sumColumn = 10 // of the StackColumns
+
 // writeCells leaves the last cell, which is text, without a tab: tabwriter then
 // does not align it to the right.
 func writeCells(w io.Writer, cells []string) {
 	last := len(cells) - 1
-	fmt.Fprintf(w, "%s\t  %s\n", strings.Join(cells[:last], "\t"), cells[last])
+	fmt.Fprintf(w, "%s\t %s\n", strings.Join(cells[:last], "\t"), cells[last])
 }
 
 // cores is a number of cores, negative ones with their sign and never -0.00.
