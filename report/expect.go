@@ -51,7 +51,7 @@ func (d *Data) expected(r Row) Expected {
 	}
 	j := judge{row: r, outcome: Met}
 	if j.hold(shape); r.P == 1 {
-		j.cannotTell(TooSmall, "one core was measured")
+		j.outcome, j.reason = TooSmall, "one core was measured"
 	}
 	if most := r.Lines[len(r.Lines)-1].Points; len(most) == 1 {
 		j.outcome, j.reason = TooFew, fmt.Sprintf("only %d was measured", most[0].Workers)

@@ -58,7 +58,10 @@ func (a *Analysis) tally() (parts []string) {
 // verbs are those of one and of several.
 var verbs = map[Class][2]string{
 	Scales:    {"scales", "scale"},
+	Stalls:    {"stalls", "stall"},
 	Waits:     {"waits", "wait"},
+	Overlaps:  {"overlaps", "overlap"},
+	Scheduled: {"follows a schedule", "follow a schedule"},
 	Mixes:     {"mixes both", "mix both"},
 	Shares:    {"shares the machine's limits", "share the machine's limits"},
 	Contends:  {"contends", "contend"},

@@ -16,15 +16,22 @@ type Class string
 // The classes. They rest on the measurement alone, not on what the workload
 // claims to be. Undecided is the class of a row whose noise hides which it is.
 const (
-	Scales    Class = "scales"   // cores help, workers do not
-	Shares    Class = "shares"   // cores help, but even separate programs lose a quarter of them
-	Waits     Class = "waits"    // workers help, cores do not
-	Mixes     Class = "mixes"    // both help
-	Contends  Class = "contends" // neither helps, and some number of workers hurts
-	Serial    Class = "serial"   // neither helps
-	OneCore   Class = "one core" // nothing was measured on more
+	Scales    Class = "scales"    // cores help, workers do not
+	Stalls    Class = "stalls"    // so they do, but bring less than four fifths of what they could
+	Shares    Class = "shares"    // cores help, but even separate programs lose a quarter of them
+	Waits     Class = "waits"     // workers help, because one leaves the core idle; cores do not
+	Overlaps  Class = "overlaps"  // workers help, but not by that, or nobody knows by what; cores do not
+	Mixes     Class = "mixes"     // both help
+	Contends  Class = "contends"  // neither helps, and some number of workers hurts
+	Serial    Class = "serial"    // neither helps
+	Scheduled Class = "scheduled" // an open loop: the throughput is that of the schedule
+	OneCore   Class = "one core"  // nothing was measured on more
 	Undecided Class = "cannot tell"
 )
+
+// acceptable is the share of what separate programs gain that a program must
+// reach to be said to scale (as in the guidelines of the POP project).
+const acceptable = 0.8
 
 // judgeGains gives the row its Class and its Verdict: the class, and why, in
 // words and with the numbers that it rests on, and the advice if it saves cores.
@@ -35,7 +42,7 @@ func (r *Row) judgeGains() {
 	}
 	r.Class = r.class()
 	r.Verdict = fmt.Sprintf("%s: %s", r.Class, r.reason())
-	if r.Class != Undecided && r.Advice.Cores > 0 && r.Advice.Cores < r.P {
+	if r.Class != Undecided && r.Class != Scheduled && r.Advice.Cores > 0 && r.Advice.Cores < r.P {
 		r.Verdict += "; enough: " + r.Advice.String()
 	}
 	switch {
@@ -48,15 +55,22 @@ func (r *Row) judgeGains() {
 
 func (r Row) class() Class {
 	workers, cores := helps(r.Concurrency), helps(r.Parallelism)
+	_, due := r.due()
 	switch {
-	case undecided(r.Concurrency) || undecided(r.Parallelism):
+	case due:
+		return Scheduled
+	case undecided(r.Concurrency) || undecided(r.Parallelism) || r.P > 1 && r.mostWorkers() < r.P:
 		return Undecided
 	case r.P == 1:
 		return OneCore
 	case workers && cores:
 		return Mixes
-	case workers:
+	case workers && r.alone() < mostlyBusy:
 		return Waits
+	case workers:
+		return Overlaps
+	case cores && r.Parallelism.over(r.goal()).High < acceptable:
+		return Stalls
 	case cores && r.Ceiling.Value < 0.75*float64(r.P):
 		return Shares
 	case cores:
@@ -70,44 +84,138 @@ func (r Row) class() Class {
 // reason is what the class rests on.
 func (r Row) reason() string {
 	switch r.Class {
+	case Scheduled:
+		l, _ := r.due()
+		return fmt.Sprintf("items come whether served or not, so their latency counts: the 99th percentile is %s at %s a second, with %d workers on %s",
+			ShortTime(l.P99.Value), number(l.Load), l.Workers, countOf(l.P, "core"))
 	case Undecided:
-		if undecided(r.Concurrency) {
-			return fmt.Sprintf("too noisy: G_c is %s", r.Concurrency)
-		}
-		return fmt.Sprintf("too noisy: G_p is %s", r.Parallelism)
+		return r.doubt()
 	case OneCore:
-		switch {
-		case r.Workers == 0:
-			return "nothing to compare it with"
-		case helps(r.Concurrency):
-			return fmt.Sprintf("workers help: %d bring %s×", r.Workers, r.Concurrency)
-		}
-		return "workers do not help"
+		return r.oneCore()
 	case Mixes:
-		return fmt.Sprintf("%d workers bring %s× on one core; %s%s", r.Workers, short(r.Concurrency), r.moreCores(), r.lost())
+		return fmt.Sprintf("%d workers bring %s× on one core; %s%s%s", r.Workers, short(r.Concurrency), r.moreCores(), r.best(), r.lost())
 	case Waits:
-		return fmt.Sprintf("%s of %d workers' waiting overlapped; %s", short(r.Concurrency), r.Workers, r.moreCores())
+		return fmt.Sprintf("%s of %d workers' waiting overlapped; %s%s", short(r.Concurrency), r.Workers, r.moreCores(), r.best())
+	case Overlaps:
+		why := "and the file does not tell why"
+		if r.alone() >= mostlyBusy {
+			why = "although one keeps it busy: together they take less CPU time"
+		}
+		return fmt.Sprintf("%d workers bring %s× on one core, %s; %s%s", r.Workers, short(r.Concurrency), why, r.moreCores(), r.best())
 	case Shares:
 		if r.Kind == "memory" {
 			return fmt.Sprintf("memory: %d cores reach %s× the bandwidth of one, separate programs %s×", r.P, short(r.Speedup), short(r.Ceiling))
 		}
 		return fmt.Sprintf("%d cores are worth %s even to separate programs, and %s to it", r.P, short(r.Ceiling), short(r.Speedup))
-	case Scales:
-		text := fmt.Sprintf("%d cores give %s×", r.P, short(r.Speedup))
-		if !math.IsNaN(r.Ceiling.Value) {
-			text += fmt.Sprintf(" where separate programs get %s×", short(r.Ceiling))
-		}
-		return text + r.lost()
+	case Scales, Stalls:
+		return r.scales() + r.best() + r.lost()
 	case Contends:
-		if r.Workers == 0 {
-			return fmt.Sprintf("%s%d cores run at %s×", r.limit(0), r.P, short(r.Worst))
+		at := fmt.Sprintf("%d cores run at %s×", r.P, short(r.Worst))
+		if r.Workers > 0 {
+			at = fmt.Sprintf("%d workers on %s", r.WorstWorkers, at)
 		}
-		return fmt.Sprintf("%s%d workers on %d cores run at %s×", r.limit(r.WorstWorkers), r.WorstWorkers, r.P, short(r.Worst))
+		return r.limit(r.WorstWorkers) + at + r.best()
 	}
 	if r.Workers == 0 {
-		return r.limit(0) + "cores do not help"
+		return r.limit(0) + "cores do not help" + r.best()
 	}
-	return r.limit(r.enough()) + "neither workers nor cores help"
+	return r.limit(r.enough()) + "neither workers nor cores help" + r.best()
+}
+
+// doubt is why nothing can be said.
+func (r Row) doubt() string {
+	switch {
+	case undecided(r.Concurrency):
+		return fmt.Sprintf("too noisy: G_c is %s", r.Concurrency)
+	case undecided(r.Parallelism):
+		return fmt.Sprintf("too noisy: G_p is %s", r.Parallelism)
+	}
+	return fmt.Sprintf("at most %s measured on %d cores", countOf(r.mostWorkers(), "worker"), r.P)
+}
+
+func (r Row) oneCore() string {
+	switch {
+	case r.Workers == 0:
+		return "nothing to compare it with"
+	case helps(r.Concurrency):
+		return fmt.Sprintf("workers help: %d bring %s×", r.Workers, r.Concurrency)
+	}
+	return "workers do not help"
+}
+
+// scales says what the cores give. More than they can is no praise: then what
+// was measured on one core and on several is not the same work.
+func (r Row) scales() string {
+	text := fmt.Sprintf("%d cores give %s×", r.P, short(r.Parallelism))
+	if !math.IsNaN(r.Ceiling.Value) {
+		text += fmt.Sprintf(" where separate programs get %s×", short(r.Ceiling))
+	}
+	if r.Parallelism.Low > 1.15*max(float64(r.P), orZero(r.Ceiling.Value)) {
+		text += ", which is more than they can: is it the same work?"
+	}
+	return text
+}
+
+// best names the parallelism that brings more than the highest.
+func (r Row) best() string {
+	var top, last Scaled
+	for i, s := range r.Scaling {
+		if i == 0 || s.Gain.Value > top.Gain.Value {
+			top = s
+		}
+		last = s
+	}
+	if top.P > 1 && top.P < last.P && almost*top.Gain.Value > last.Gain.Value && top.Gain.Low > last.Gain.Value {
+		return fmt.Sprintf("; best on %d cores: %s×", top.P, short(top.Gain))
+	}
+	return ""
+}
+
+// mostlyBusy is the CPU time of one worker on one core from which on it does not
+// wait enough for others to gain by.
+const mostlyBusy = 0.9
+
+// alone is how busy one worker keeps one core, NaN if the file does not tell.
+func (r Row) alone() float64 {
+	for _, s := range r.Stacks {
+		if s.Workers == 1 && s.P == 1 {
+			return s.Work + s.Inflation + orZero(s.GC)
+		}
+	}
+	return math.NaN()
+}
+
+// mostWorkers is the most that were measured on all cores, or as many as there
+// are cores if the benchmark decides.
+func (r Row) mostWorkers() int {
+	most := r.P
+	if len(r.Lines) > 0 {
+		most = 0
+		for _, p := range r.Lines[len(r.Lines)-1].Points {
+			most = max(most, p.Workers)
+		}
+	}
+	return most
+}
+
+// due is the latency since items were due at the most workers on all cores, if
+// the row is of an open loop.
+func (r Row) due() (last Latency, ok bool) {
+	for _, l := range r.Latencies {
+		if l.Arrivals && l.P == r.P {
+			last, ok = l, true
+		}
+	}
+	return last, ok
+}
+
+// goal is what the cores could give: the ceiling, or all of them where it was
+// not measured.
+func (r Row) goal() Interval {
+	if math.IsNaN(r.Ceiling.Value) {
+		return exact(float64(r.P))
+	}
+	return r.Ceiling
 }
 
 // moreCores says what the cores beyond the first are worth.
@@ -137,102 +245,8 @@ func percent(g Interval) string {
 	return fmt.Sprintf("%s%.0f ±%.0f %%", sign, math.Abs(change), max(1, math.Round(100*g.HalfWidth())))
 }
 
-// lost names the largest loss of a row that falls short of its ceiling, or of
-// all its cores if there is no ceiling, and nothing of one that reaches it.
-func (r Row) lost() string {
-	goal := r.Ceiling
-	if math.IsNaN(goal.Value) {
-		goal = exact(float64(r.P))
-	}
-	if s, ok := r.stackAt(r.Workers); ok && r.Parallelism.over(goal).High < 0.95 {
-		if why := r.limits(s); why != "" {
-			return "; " + why
-		}
-	}
-	return ""
-}
-
-// limit is what limits the row with that many workers, in front of a reason.
-func (r Row) limit(workers int) string {
-	if s, ok := r.stackAt(workers); ok {
-		if why := r.limits(s); why != "" {
-			return why + "; "
-		}
-	}
-	return ""
-}
-
-// enough is the smallest number of workers that could use all cores: with fewer
-// a core without a task says nothing.
-func (r Row) enough() int {
-	for _, s := range r.Stacks {
-		if s.P == r.P && s.Workers >= r.P {
-			return s.Workers
-		}
-	}
-	return r.Workers
-}
-
-// stackAt is the stack of that many workers on all cores.
-func (r Row) stackAt(workers int) (Stack, bool) {
-	for _, s := range r.Stacks {
-		if s.P == r.P && s.Workers == workers {
-			return s, true
-		}
-	}
-	return Stack{}, false
-}
-
-// limits puts the largest loss of a stack into words, if it is a tenth of the
-// cores or more.
-func (r Row) limits(s Stack) string {
-	loss := s.Largest()
-	if loss.Cores < 0.1*float64(s.P) {
-		return ""
-	}
-	amount := fmt.Sprintf("%.2g of %d cores", loss.Cores, s.P)
-	name, _, _ := strings.Cut(loss.Name, " ")
-	switch name {
-	case "inflation":
-		return fmt.Sprintf("limited by %s: %s go to CPU time that one worker does not need", shared(r.Kind), amount)
-	case "GC":
-		return fmt.Sprintf("limited by garbage: %s collect it", amount)
-	case "run":
-		return fmt.Sprintf("limited by others: they took %s", amount)
-	case "imbalance":
-		if loss.Name != name {
-			return fmt.Sprintf("limited by uneven tasks or by waking them: %s have none that runs", amount)
-		}
-		return fmt.Sprintf("limited by its serial or uneven part: %s have no task", amount)
-	case "locked":
-		return fmt.Sprintf("limited by the lock: %s blocked", amount)
-	case "runnable":
-		return fmt.Sprintf("limited by waking: %s have tasks that are ready and do not run yet", amount)
-	}
-	if name != loss.Name {
-		return amount + " idle, the file does not tell why"
-	}
-	return fmt.Sprintf("limited by waiting: %s have only tasks that wait", amount)
-}
-
 // short is a value without its interval.
 func short(i Interval) string { return Interval{Value: i.Value, Low: math.NaN()}.String() }
-
-// shared is what tasks that take more CPU time beside each other share. A stack
-// cannot tell that; the workload says what limits it.
-func shared(kind string) string {
-	switch kind {
-	case "lock":
-		return "the lock"
-	case "memory":
-		return "memory"
-	case "comm":
-		return "passing data on"
-	case "spawn":
-		return "starting tasks"
-	}
-	return "sharing"
-}
 
 // helps reports whether a gain matters and is no accident of noise.
 func helps(i Interval) bool { return i.Value >= matters && i.Low > 1 }

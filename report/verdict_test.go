@@ -11,6 +11,7 @@ func judged(gc, gp, worst Interval, change func(*Row)) Row {
 	r := Row{
 		Workers: 4, P: 2, Samples: 20, Ceiling: near(2),
 		Concurrency: gc, Parallelism: gp, Speedup: near(gc.Value * gp.Value), Worst: worst, WorstWorkers: 4,
+		Stacks: []Stack{{Workers: 1, P: 1, Work: 0.1}},
 	}
 	change(&r)
 	r.judgeGains()
@@ -26,6 +27,14 @@ func TestVerdictsNameTheLimitAndItsNumber(t *testing.T) {
 		return func(r *Row) { r.Kind = kind; next(r) }
 	}
 	as := func(*Row) {}
+	curve := func(gains ...Interval) func(*Row) {
+		return func(r *Row) {
+			for i, g := range gains {
+				r.Scaling = append(r.Scaling, Scaled{P: 1 << i, Gain: g})
+			}
+			r.P = 1 << (len(gains) - 1)
+		}
+	}
 	for _, c := range []struct {
 		gc, gp, worst float64
 		change        func(*Row)
@@ -34,10 +43,10 @@ func TestVerdictsNameTheLimitAndItsNumber(t *testing.T) {
 	}{
 		{1, 1, 0.4, stack(Stack{Locked: 0.9, Work: 1}), Contends, "limited by the lock: 0.9 of 2 cores blocked; 4 workers on 2 cores run at 0.40×"},
 		{1, 1, 0.4, stack(Stack{Inflation: 1.5}), Contends, "limited by sharing: 1.5 of 2 cores go to CPU time that one worker does not need; 4 workers on 2 cores run at 0.40×"},
-		{1, 1, 0.4, kind("lock", stack(Stack{Inflation: 1.5})), Contends, "limited by the lock: 1.5 of 2 cores go to CPU time that one worker does not need; 4 workers on 2 cores run at 0.40×"},
-		{1, 1, 0.4, kind("comm", stack(Stack{Inflation: 1.5})), Contends, "limited by passing data on: 1.5 of 2 cores go to CPU time that one worker does not need; 4 workers on 2 cores run at 0.40×"},
-		{1, 1, 0.4, kind("spawn", stack(Stack{Inflation: 1.5})), Contends, "limited by starting tasks: 1.5 of 2 cores go to CPU time that one worker does not need; 4 workers on 2 cores run at 0.40×"},
-		{1, 1, 0.4, kind("memory", stack(Stack{Inflation: 1.5})), Contends, "limited by memory: 1.5 of 2 cores go to CPU time that one worker does not need; 4 workers on 2 cores run at 0.40×"},
+		{1, 1, 0.4, kind("lock", stack(Stack{Inflation: 1.5})), Contends, "limited by sharing (its kind is lock): 1.5 of 2 cores go to CPU time that one worker does not need; 4 workers on 2 cores run at 0.40×"},
+		{1, 1, 0.4, kind("comm", stack(Stack{Inflation: 1.5})), Contends, "limited by sharing (its kind is comm): 1.5 of 2 cores go to CPU time that one worker does not need; 4 workers on 2 cores run at 0.40×"},
+		{1, 1, 0.4, kind("spawn", stack(Stack{Inflation: 1.5})), Contends, "limited by sharing (its kind is spawn): 1.5 of 2 cores go to CPU time that one worker does not need; 4 workers on 2 cores run at 0.40×"},
+		{1, 1, 0.4, kind("memory", stack(Stack{Inflation: 1.5})), Contends, "limited by sharing (its kind is memory): 1.5 of 2 cores go to CPU time that one worker does not need; 4 workers on 2 cores run at 0.40×"},
 		{1, 1, 1, stack(Stack{GC: 1.26}), Serial, "limited by garbage: 1.3 of 2 cores collect it; neither workers nor cores help"},
 		{1, 1, 1, stack(Stack{RunQueue: 1.26}), Serial, "limited by others: they took 1.3 of 2 cores; neither workers nor cores help"},
 		{1, 1, 1, stack(Stack{Imbalance: 0.9, Runnable: math.NaN()}), Serial, "limited by uneven tasks or by waking them: 0.9 of 2 cores have none that runs; neither workers nor cores help"},
@@ -47,8 +56,8 @@ func TestVerdictsNameTheLimitAndItsNumber(t *testing.T) {
 		{1, 1, 1, stack(Stack{Waiting: 0.9, Locked: math.NaN()}), Serial, "0.9 of 2 cores idle, the file does not tell why; neither workers nor cores help"},
 		{1, 1, 1, stack(Stack{Waiting: 0.19}), Serial, "neither workers nor cores help"},
 		{1, 1.9, 1, stack(Stack{Imbalance: 0.3}), Scales, "2 cores give 1.90× where separate programs get 2.00×"},
-		{1, 1.5, 1, stack(Stack{Imbalance: 0.3}), Scales, "2 cores give 1.50× where separate programs get 2.00×; limited by its serial or uneven part: 0.3 of 2 cores have no task"},
-		{1, 1.5, 1, func(r *Row) { r.Ceiling = unknown; stack(Stack{Inflation: 0.4})(r) }, Scales, "2 cores give 1.50×; limited by sharing: 0.4 of 2 cores go to CPU time that one worker does not need"},
+		{1, 1.5, 1, stack(Stack{Imbalance: 0.3}), Stalls, "2 cores give 1.50× where separate programs get 2.00×; limited by its serial or uneven part: 0.3 of 2 cores have no task"},
+		{1, 1.5, 1, func(r *Row) { r.Ceiling = unknown; stack(Stack{Inflation: 0.4})(r) }, Stalls, "2 cores give 1.50×; limited by sharing: 0.4 of 2 cores go to CPU time that one worker does not need"},
 		{1, 1.12, 1, kind("memory", func(r *Row) { r.Ceiling = near(1.2) }), Shares, "memory: 2 cores reach 1.12× the bandwidth of one, separate programs 1.20×"},
 		{1, 1.3, 1, func(r *Row) { r.Ceiling = near(1.4) }, Shares, "2 cores are worth 1.40 even to separate programs, and 1.30 to it"},
 		{3.5, 1.03, 1, as, Waits, "3.50 of 4 workers' waiting overlapped; a second core adds 3 ±1 %"},
@@ -63,7 +72,23 @@ func TestVerdictsNameTheLimitAndItsNumber(t *testing.T) {
 		{1, 1, 1, func(r *Row) { r.Workers, r.WorstWorkers = 0, 0 }, Serial, "cores do not help"},
 		{1, 1, 1, func(r *Row) { r.Parallelism = Interval{1.5, 0.9, 2.4} }, Undecided, "too noisy: G_p is 1.50 ±0.90"},
 		{1, 1, 1, func(r *Row) { r.Concurrency = Interval{0.7, 0.4, 1.2} }, Undecided, "too noisy: G_c is 0.70 ±0.50"},
-		{1, 1.2, 1, func(r *Row) { r.Parallelism = Interval{1.2, 1.05, 1.35} }, Scales, "2 cores give 1.20× where separate programs get 2.00×; (unsure: too noisy)"},
+		{1, 1.2, 1, func(r *Row) { r.Parallelism = Interval{1.2, 1.05, 1.35} }, Stalls, "2 cores give 1.20× where separate programs get 2.00×; (unsure: too noisy)"},
+		{1, 1.62, 1, as, Scales, "2 cores give 1.62× where separate programs get 2.00×"},
+		{1, 1.56, 1, as, Stalls, "2 cores give 1.56× where separate programs get 2.00×"},
+		{1, 2.4, 1, as, Scales, "2 cores give 2.40× where separate programs get 2.00×, which is more than they can: is it the same work?"},
+		{1, 1.2, 1, curve(near(1), near(3.2), near(1.2)), Stalls, "4 cores give 1.20× where separate programs get 2.00×; best on 2 cores: 3.20×"},
+		{1, 1, 1, curve(near(1), near(3.2), near(1)), Serial, "neither workers nor cores help; best on 2 cores: 3.20×"},
+		{1, 1.95, 1, curve(near(1), near(2), near(1.95)), Shares, "4 cores are worth 2.00 even to separate programs, and 1.95 to it"},
+		{1, 1.9, 1, curve(near(1), Interval{2.2, 1.8, 2.6}, near(1.9)), Shares, "4 cores are worth 2.00 even to separate programs, and 1.90 to it"},
+		{3.5, 1, 1, func(r *Row) { r.Stacks = nil }, Overlaps, "4 workers bring 3.50× on one core, and the file does not tell why; a second core adds nothing (0 ±1 %)"},
+		{3.5, 1, 1, func(r *Row) { r.Stacks = []Stack{{Workers: 1, P: 1, Work: 0.5, Inflation: 0.3, GC: 0.15}} }, Overlaps, "4 workers bring 3.50× on one core, although one keeps it busy: together they take less CPU time; a second core adds nothing (0 ±1 %)"},
+		{3.5, 1, 1, func(r *Row) { r.Stacks = []Stack{{Workers: 1, P: 1, Work: 0.5, Inflation: 0.3, GC: math.NaN()}} }, Waits, "3.50 of 4 workers' waiting overlapped; a second core adds nothing (0 ±1 %)"},
+		{3.5, 1, 1, func(r *Row) {
+			r.Latencies = []Latency{{Workers: 1, P: 2, Arrivals: true, P99: near(9)}, {Workers: 4, P: 2, Arrivals: true, P99: near(0.0021), Load: 1000}, {Workers: 4, P: 1, Arrivals: true, P99: near(5)}}
+			r.Advice = Advice{4, 1, near(1)}
+		}, Scheduled, "items come whether served or not, so their latency counts: the 99th percentile is 2.1 ms at 1000 a second, with 4 workers on 2 cores"},
+		{1, 1, 1, func(r *Row) { r.Lines = []Line{{P: 2, Points: []LinePoint{{Workers: 1}}}} }, Undecided, "at most 1 worker measured on 2 cores"},
+		{1.12, 1.9, 1, func(r *Row) { r.Concurrency = Interval{1.12, 1.05, 1.2} }, Mixes, "4 workers bring 1.12× on one core; a second core adds 90 ±2 % (unsure: too noisy)"},
 		{3.5, 1, 1, func(r *Row) { r.Advice = Advice{4, 1, near(1)} }, Waits, "3.50 of 4 workers' waiting overlapped; a second core adds nothing (0 ±1 %); enough: 4 workers on 1 core"},
 		{3.5, 1, 1, func(r *Row) { r.Advice = Advice{4, 2, near(1)} }, Waits, "3.50 of 4 workers' waiting overlapped; a second core adds nothing (0 ±1 %)"},
 		{1, 1.9, 1, func(r *Row) { r.Samples = 3 }, Scales, "2 cores give 1.90× where separate programs get 2.00× (provisional: 3 of 10 samples)"},
