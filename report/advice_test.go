@@ -1,6 +1,9 @@
 package report_test
 
 import (
+	"fmt"
+	"math"
+	"strings"
 	"testing"
 
 	"overlap/report"
@@ -16,6 +19,7 @@ func TestAdviceIsTheLeastThatBringsAlmostAll(t *testing.T) {
 		{"worker", func(w, p int) float64 { return 8 / float64(min(w, p)) }, "2 workers on 2 cores"},
 		{"nearly", func(w, p int) float64 { return 8 - 0.3*float64(min(w, p)-1) }, "1 worker on 1 core"},
 		{"hardly", func(w, p int) float64 { return 8 - 0.6*float64(min(w, p)-1) }, "2 workers on 2 cores"},
+		{"just not", func(w, p int) float64 { return 8 - 0.48*float64(min(w, p)-1) }, "2 workers on 2 cores"},
 		{"hermit", func(w, p int) float64 { return 8 }, "1 worker on 1 core"},
 		{"mixer", func(w, p int) float64 { return max(64/float64(w), 8/float64(p)) }, "16 workers on 2 cores"},
 	} {
@@ -29,5 +33,28 @@ func TestAdviceIsTheLeastThatBringsAlmostAll(t *testing.T) {
 	}
 	if got := (report.Advice{Cores: 2}).String(); got != "2 cores" {
 		t.Error(got)
+	}
+}
+
+// Noise does not make a point good enough: its value counts, not its bound.
+func TestAdviceIsByTheValue(t *testing.T) {
+	var b strings.Builder
+	for i := range 12 {
+		fmt.Fprintf(&b, "BenchmarkX/executor=pool/workers=1/cores=1 1 %f ns/op\n", 1e6*math.Exp(0.1*math.Sin(float64(i))))
+		for _, level := range []string{"1", "2-2"} {
+			fmt.Fprintf(&b, "BenchmarkX/executor=pool/workers=2/cores=%s 1 %f ns/op\n", level, 0.92e6)
+		}
+	}
+	r := analyze(t, write(t, b.String())).Rows[0]
+	if r.Advice.String() != "2 workers on 1 core" || r.Concurrency.Low > 1/0.95 {
+		t.Errorf("%v, with a gain of %v", r.Advice, r.Concurrency)
+	}
+}
+
+// A core that is never idle saves CPU time: the demand is the least of all.
+func TestDemandIsTheLeast(t *testing.T) {
+	r := analyze(t, sweep("Known", func(w, p int) float64 { return 64 / float64(w) }, 2).write(t)).Rows[0]
+	if d := r.Lines[0].Demand; math.Abs(d-0.0005) > 0.00001 {
+		t.Errorf("%v s of CPU time, want half of the millisecond of 64 workers", d)
 	}
 }

@@ -21,7 +21,7 @@ type Analysis struct {
 
 	Samples int // in the files
 	LeftOut int // because of pressure
-	Fewest  int // samples that any number of a row rests on
+	Fewest  int // samples that a row rests on, see Row
 
 	Warnings []error
 }

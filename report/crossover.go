@@ -144,8 +144,7 @@ func (d *Data) grain(form Point, p int) (g Grain, workers int, ok bool) {
 	times, _ := d.series(form.at(all[enough], levels[at]))
 	g = Grain{Variant: form.Variant, Task: serial.mean() / tasks, Tasks: tasks}
 	g.Efficiency = quotient(serial, times).scaled(1 / float64(p))
-	g.Ceiling, _ = d.ceiling(form, p)
-	g.Ceiling = g.Ceiling.scaled(1 / float64(p))
+	g.Ceiling = d.ceiling(form, p).scaled(1 / float64(p))
 	beyond := func(efficiency float64) float64 { return g.Task * (1/efficiency - 1) }
 	g.Overhead = Interval{beyond(g.Efficiency.Value), beyond(g.Efficiency.High), beyond(g.Efficiency.Low)}
 	return g, all[enough], true

@@ -72,6 +72,26 @@ func TestCrossoverIsTheOverhead(t *testing.T) {
 	}
 }
 
+// The ceiling is that of the cores, as a share of them: four copies of a slice
+// that take a quarter longer than one alone leave 0.8.
+func TestCrossoverHasTheCeilingOfItsCores(t *testing.T) {
+	text := grains(4, 0, map[string]float64{"pool": 4000})
+	for range 12 {
+		for _, variant := range []string{"/variant=250ns", "/variant=1us", "/variant=4us", "", "/variant=64us"} {
+			name := "BenchmarkGrain/executor=pool/workers=1/cores=1" + variant + "/slices=4"
+			text += "copies: 1\n" + name + " 1 4000000 ns/op\ncopies: 4\n" + name + " 1 5000000 ns/op\n"
+		}
+	}
+	a := analyze(t, write(t, text))
+	for i, ceiling := range []float64{1, 0.8} {
+		for _, g := range a.Crossovers[i].Grains {
+			if !same(g.Ceiling.Value, ceiling) {
+				t.Errorf("%d cores: ceiling %v, want %v", a.Crossovers[i].P, g.Ceiling, ceiling)
+			}
+		}
+	}
+}
+
 func TestRowsAreInTheOrderOfTheirTasks(t *testing.T) {
 	var rows []string
 	for _, r := range analyze(t, write(t, grains(2, 0, map[string]float64{"pool": 4000}))).Rows {

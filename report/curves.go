@@ -11,8 +11,8 @@ type Line struct {
 	// job, waiting included; Demand D is the CPU seconds of a job. They bound
 	// the throughput: X(w) ≤ min(w/(D+Z), p/D) (operational analysis, Denning
 	// and Buzen 1978). D is the least of all points on one core, because a
-	// core that is never idle saves wake-ups: netecho needs half the CPU time
-	// at 64 workers that it needs at one. NaN if not measured.
+	// core that is never idle saves wake-ups: netecho needs a sixth of the CPU
+	// time at 64 workers that it needs at one. NaN if not measured.
 	Residence, Demand float64
 }
 
@@ -64,7 +64,7 @@ func (d *Data) scaled(base Point, workers int, one, l level) (Scaled, bool) {
 		return Scaled{}, false
 	}
 	s := Scaled{P: l.p(), Gain: exact(1)}
-	s.Ceiling, _ = d.ceiling(base, l.p())
+	s.Ceiling = d.ceiling(base, l.p())
 	if l != one {
 		t1, _ := d.series(base.at(workers, one))
 		tp, _ := d.series(p)
@@ -73,53 +73,53 @@ func (d *Data) scaled(base Point, workers int, one, l level) (Scaled, bool) {
 	return s, true
 }
 
-// ceiling is H(p) = p·t₁/t_p from the slices of a p-th of the job, and how many
-// samples it rests on: 0 if it was not measured.
-func (d *Data) ceiling(base Point, p int) (h Interval, samples int) {
+// ceiling is H(p) = p·t₁/t_p; unknown if it was not measured.
+func (d *Data) ceiling(base Point, p int) Interval {
 	if p == 1 {
-		return exact(1), 0
+		return exact(1)
+	}
+	alone, together, ok := d.ceilingPoints(base, p)
+	if !ok {
+		return unknown
+	}
+	t1, _ := d.series(alone)
+	tp, _ := d.series(together)
+	return quotient(t1, tp).scaled(float64(p))
+}
+
+// ceilingPoints are a slice of a p-th of the job, alone and p of them at once.
+// A benchmark that is not of the suite does not come in slices: its are one and
+// p copies of the whole. There are none of one core.
+func (d *Data) ceilingPoints(base Point, p int) (alone, together Point, ok bool) {
+	if p == 1 {
+		return alone, together, false
 	}
 	if base.Executor == "" {
 		return d.copies(base, p)
 	}
 	base.Slices = p
-	var alone, together *Point
 	for _, q := range d.helper[d.helperOf(base)] {
 		switch q.Copies {
 		case 1:
-			alone = &q
+			alone = q
 		case p:
-			together = &q
+			together = q
 		}
 	}
-	if alone == nil || together == nil {
-		return unknown, 0
-	}
-	return d.ceilingOf(*alone, *together, p)
+	return alone, together, d.count(alone) > 0 && d.count(together) > 0
 }
 
-// copies is the ceiling from p copies of a whole benchmark: one that is not of
-// the suite does not come in slices.
-func (d *Data) copies(base Point, p int) (h Interval, samples int) {
+func (d *Data) copies(base Point, p int) (alone, together Point, ok bool) {
 	base.Copies = p
 	for _, l := range d.levels(base) {
 		for _, w := range d.workersAt(base, l) {
-			together := base.at(w, l)
-			alone := together
+			together = base.at(w, l)
+			alone = together
 			alone.Copies = 1
 			if d.count(alone) > 0 {
-				return d.ceilingOf(alone, together, p)
+				return alone, together, true
 			}
 		}
 	}
-	return unknown, 0
-}
-
-// ceilingOf is p times the quotient of a point and p copies of it.
-func (d *Data) ceilingOf(alone, together Point, p int) (h Interval, samples int) {
-	t1, _ := d.series(alone)
-	tp, _ := d.series(together)
-	h = quotient(t1, tp)
-	n := float64(p)
-	return Interval{n * h.Value, n * h.Low, n * h.High}, min(len(t1), len(tp))
+	return Point{}, Point{}, false
 }

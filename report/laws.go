@@ -54,42 +54,53 @@ const (
 	Constant    Trend = "constant"    // a serial part explains the loss
 	Rising      Trend = "rising"      // overhead that grows with cores
 	Falling     Trend = "falling"     // what is lost is paid once, whatever the cores
-	Superlinear Trend = "superlinear" // negative: more than the cores can give, caches for example
+	Superlinear Trend = "superlinear" // negative on the most cores: more than they can give, caches for example
 )
 
-// trend compares the fraction on the fewest cores with that on the most. Each
-// change is believed if the intervals are apart; that none is there, if the
-// intervals are not wider than ±0.05.
-func trend(all []Efficiency) Trend {
-	var known []Interval
+// trend compares the fraction on the fewest cores with that on the most. A
+// change is believed if their intervals are apart; that there is none, if all
+// intervals overlap, both are precise, and the curve has no coherency, which a
+// serial part cannot explain. Below 0 counts on the most cores only: on fewer,
+// noise is as large as the loss.
+func trend(all []Efficiency, law USL) Trend {
+	var known []Efficiency
+	low, high := math.Inf(-1), math.Inf(1) // of what all intervals share
 	for _, e := range all {
-		if e.Serial.High < 0 {
-			return Superlinear
-		}
 		if !math.IsNaN(e.Serial.Low) {
-			known = append(known, e.Serial)
+			known = append(known, e)
+			low, high = max(low, e.Serial.Low), min(high, e.Serial.High)
 		}
 	}
-	if len(known) < 2 {
+	if len(known) == 0 {
 		return Unclear
 	}
-	first, last := known[0], known[len(known)-1]
+	first, last := known[0].Serial, known[len(known)-1].Serial
 	switch {
+	case last.High < 0:
+		return Superlinear
 	case last.Low > first.High:
 		return Rising
 	case last.High < first.Low:
 		return Falling
-	case first.HalfWidth() <= 0.05 && last.HalfWidth() <= 0.05:
+	case len(known) < 2 || law.Identifiable && law.Kappa.Low > 0:
+		return Unclear
+	case low <= high && known[0].told() && known[len(known)-1].told():
 		return Constant
 	}
 	return Unclear
+}
+
+// told reports whether the fraction is known to a quarter of itself, or what it
+// costs is too little to matter.
+func (e Efficiency) told() bool {
+	return e.Serial.HalfWidth() <= e.Serial.Value/4 || e.Serial.High*float64(e.P-1) < matters-1
 }
 
 // SerialFit is a fit of a law with a serial part.
 type SerialFit struct {
 	Fraction Interval // from 0 to 1; unknown if Why says why
 	Limit    Interval // the speedup that no number of cores passes; +Inf if Fraction is 0
-	Why      string
+	Why      string   // "2 of 3 core counts", or how the points contradict the law
 }
 
 // enoughSerial is how many different N a law with one coefficient besides its
@@ -97,37 +108,74 @@ type SerialFit struct {
 const enoughSerial = 3
 
 // FitAmdahl fits S(p) = 1 / (f + (1−f)/p) (Amdahl, 1967, in the form of Ware,
-// 1972) to a job of fixed size. Fraction is f, Limit 1/f.
+// 1972) to a job of fixed size. Fraction is f, and Limit 1/f, but no less than the
+// highest gain measured. A curve that is off the law by more than a quarter, or
+// beyond the limit by more than noise, has neither.
 func FitAmdahl(curve []Measure, loss Loss) SerialFit {
-	s := fitSerial(universal, curve, loss)
-	if s.Why == "" {
-		limit := s.Fraction.through(func(f float64) float64 { return 1 / f })
-		s.Limit = limit
+	s, p, off := fitSerial(universal, "Amdahl's", curve, loss)
+	if s.Why != "" {
+		return s
 	}
+	s.Limit = s.Fraction.through(func(f float64) float64 { return 1 / f })
+	gain, least := p.highest(off)
+	if least > s.Limit.Value {
+		why := fmt.Sprintf("the points are not of Amdahl's law: × %s was measured, above its limit of × %s", round(gain), round(s.Limit.Value))
+		return SerialFit{Fraction: unknown, Limit: unknown, Why: why}
+	}
+	s.Limit.Value, s.Limit.High = max(s.Limit.Value, gain), max(s.Limit.High, gain)
 	return s
+}
+
+// highest is the highest gain over the point of the smallest N, taking that to
+// be without loss, and what of it is no noise. Noise is the errors if these are
+// known, or else how far the points are off the law.
+func (p *problem) highest(off float64) (gain, least float64) {
+	noise := func(i int) float64 {
+		if p.known {
+			return p.errors[i]
+		}
+		return max(off, leastError)
+	}
+	first := 0
+	for i, m := range p.points {
+		if m.N < p.points[first].N {
+			first = i
+		}
+	}
+	for i, m := range p.points {
+		g := m.X / p.points[first].X * p.points[first].N
+		gain = max(gain, g)
+		least = max(least, g*math.Exp(-3*math.Hypot(noise(i), noise(first))))
+	}
+	return gain, least
 }
 
 // FitGustafson fits the scaled speedup S(p) = p − s(p−1) (Gustafson, 1988) to a
 // job that grows with p. Fraction is s, the serial share of the time on p cores;
-// there is no limit.
+// there is no limit. A curve that is not of the law has no fraction.
 func FitGustafson(curve []Measure, loss Loss) SerialFit {
-	s := fitSerial(gustafson, curve, loss)
+	s, _, _ := fitSerial(gustafson, "Gustafson's", curve, loss)
 	if s.Why == "" {
 		s.Limit = exact(math.Inf(1))
 	}
 	return s
 }
 
-func fitSerial(law shape, curve []Measure, loss Loss) SerialFit {
-	p := newProblem(law, loss, curve, [3]bool{true, true, false})
-	s := SerialFit{Fraction: unknown, Limit: unknown}
+func fitSerial(law shape, whose string, curve []Measure, loss Loss) (s SerialFit, p *problem, off float64) {
+	p = newProblem(law, loss, curve, [3]bool{true, true, false})
+	s = SerialFit{Fraction: unknown, Limit: unknown}
 	if n := p.distinct(); n < enoughSerial {
-		s.Why = fmt.Sprintf("%d of %d", n, enoughSerial)
-		return s
+		s.Why = fmt.Sprintf("%d of %d core counts", n, enoughSerial)
+		return s, p, math.NaN()
 	}
 	free, _ := p.descend(p.start(), p.free, exactly)
-	s.Fraction = spread(p.bounded(free, exactly)[1], p.bootstrap(free), func(d draw) float64 { return min(max(d.free[1], 0), 1) })
-	return s
+	at := p.bounded(free, exactly)
+	if off = p.off(at); !(off <= foreign) {
+		s.Why = fmt.Sprintf("the points are not of %s law: off by %.0f %%", whose, 100*(math.Exp(off)-1))
+		return s, p, off
+	}
+	s.Fraction = spread(at[1], p.bootstrap(free), func(d draw) float64 { return min(max(d.free[1], 0), 1) })
+	return s, p, off
 }
 
 // GustafsonAt is the serial share s = (p − S)/(p − 1) of the time on p cores, of

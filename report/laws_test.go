@@ -2,6 +2,7 @@ package report
 
 import (
 	"math"
+	"strings"
 	"testing"
 )
 
@@ -44,7 +45,7 @@ func TestSerialFractionsOfExactCurves(t *testing.T) {
 		g := FitGustafson(curveOf(gustafson, 1, 2, 4, 16), Relative)
 		want(t, "Gustafson", g.Fraction.Value, f, 1e-9)
 	}
-	if s := FitAmdahl(curveOf(usl(1, 0.1, 0), 1, 2), Relative); s.Why != "2 of 3" || !math.IsNaN(s.Fraction.Value) || !math.IsNaN(s.Limit.Value) {
+	if s := FitAmdahl(curveOf(usl(1, 0.1, 0), 1, 2), Relative); s.Why != "2 of 3 core counts" || !math.IsNaN(s.Fraction.Value) || !math.IsNaN(s.Limit.Value) {
 		t.Errorf("two points: %+v", s)
 	}
 }
@@ -73,25 +74,77 @@ func TestSerialFractionsCoverTheTruth(t *testing.T) {
 }
 
 func TestTrendOfTheSerialFraction(t *testing.T) {
-	at := func(v, half float64) Efficiency { return Efficiency{Serial: Interval{v, v - half, v + half}} }
+	at := func(p int, v, half float64) Efficiency {
+		return Efficiency{P: p, Serial: Interval{v, v - half, v + half}}
+	}
 	one := Efficiency{P: 1, Serial: unknown}
+	coherent := USL{Identifiable: true, Kappa: Interval{0.01, 0.005, 0.02}}
+	maybe := USL{Kappa: Interval{0.01, 0.005, 0.02}}
+	none := USL{Identifiable: true, Kappa: Interval{0.01, 0, 0.02}}
 	for _, c := range []struct {
 		all  []Efficiency
+		law  USL
 		want Trend
 	}{
-		{[]Efficiency{one}, Unclear},
-		{[]Efficiency{one, at(0.1, 0.01)}, Unclear},
-		{[]Efficiency{one, at(0.1, 0.01), at(0.11, 0.01)}, Constant},
-		{[]Efficiency{one, at(0.1, 0.2), at(0.11, 0.01)}, Unclear},
-		{[]Efficiency{one, at(0.1, 0.01), at(0.11, 0.2)}, Unclear},
-		{[]Efficiency{one, at(0.1, 0.01), at(0.2, 0.01)}, Rising},
-		{[]Efficiency{one, at(0.2, 0.01), at(0.15, 0.2), at(0.1, 0.01)}, Falling},
-		{[]Efficiency{one, at(0.2, 0.01), at(-0.1, 0.01)}, Superlinear},
-		{[]Efficiency{one, at(-0.01, 0.02), at(0, 0.02)}, Constant},
+		{[]Efficiency{one}, maybe, Unclear},
+		{[]Efficiency{one, at(2, 0.1, 0.01)}, maybe, Unclear},
+		{[]Efficiency{one, at(2, 0.1, 0.01), at(4, 0.11, 0.01)}, maybe, Constant},
+		{[]Efficiency{one, at(2, 0.1, 0.01), at(4, 0.11, 0.01)}, none, Constant},
+		{[]Efficiency{one, at(2, 0.1, 0.01), at(4, 0.11, 0.01)}, coherent, Unclear},
+		{[]Efficiency{one, at(2, 0.1, 0.2), at(4, 0.11, 0.01)}, none, Unclear},
+		{[]Efficiency{one, at(2, 0.1, 0.01), at(4, 0.11, 0.2)}, none, Unclear},
+		// A quarter of the fraction is near enough, whatever the fraction is.
+		{[]Efficiency{one, at(4, 0.4, 0.09), at(8, 0.4, 0.09)}, none, Constant},
+		{[]Efficiency{one, at(4, 0.4, 0.09), at(8, 0.4, 0.11)}, none, Unclear},
+		{[]Efficiency{one, at(4, 0.06, 0.02), at(8, 0.06, 0.001)}, none, Unclear},
+		{[]Efficiency{one, at(4, 0.02, 0.049), at(8, 0.03, 0.049)}, none, Unclear},
+		// The two ends alike, and the middle not.
+		{[]Efficiency{one, at(2, 0.1, 0.01), at(4, 0.3, 0.01), at(8, 0.1, 0.01)}, none, Unclear},
+		{[]Efficiency{one, at(2, 0.1, 0.01), at(4, 0.2, 0.01)}, coherent, Rising},
+		{[]Efficiency{one, at(2, 0.2, 0.01), at(3, 0.15, 0.2), at(4, 0.1, 0.01)}, none, Falling},
+		{[]Efficiency{one, at(2, 0.2, 0.01), at(4, -0.1, 0.01)}, none, Superlinear},
+		{[]Efficiency{one, at(2, -0.2, 0.01)}, none, Superlinear},
+		// Noise on two cores says nothing of the others.
+		{[]Efficiency{one, at(2, -0.02, 0.01), at(4, 0.03, 0.01), at(8, 0.05, 0.01)}, none, Rising},
+		{[]Efficiency{one, at(2, -0.02, 0.01), at(4, 0.005, 0.02), at(8, 0.005, 0.02)}, none, Unclear},
+		// Where nothing is lost, a share of nothing is no measure.
+		{[]Efficiency{one, at(2, -0.01, 0.02), at(4, 0, 0.02)}, none, Constant},
+		{[]Efficiency{one, at(2, -0.01, 0.02), at(64, 0, 0.02)}, none, Unclear},
 	} {
-		if got := trend(c.all); got != c.want {
-			t.Errorf("%v is %q, want %q", c.all, got, c.want)
+		if got := trend(c.all, c.law); got != c.want {
+			t.Errorf("%v with κ %v is %q, want %q", c.all, c.law.Kappa, got, c.want)
 		}
+	}
+}
+
+// A curve that contradicts a law has no serial fraction, and no limit below
+// what was measured.
+func TestCurvesThatAreNotOfTheLaw(t *testing.T) {
+	of := func(e float64, xs ...float64) (c []Measure) {
+		for i, x := range xs {
+			c = append(c, Measure{N: math.Pow(2, float64(i)), X: x, Error: e})
+		}
+		return c
+	}
+	bent := of(0, 1, 1.9, 3.2, 1.2, 1.2, 1.15)
+	for _, fit := range []func([]Measure, Loss) SerialFit{FitAmdahl, FitGustafson} {
+		if s := fit(bent, Relative); !strings.Contains(s.Why, " law: off by ") || !math.IsNaN(s.Fraction.Value) || !math.IsNaN(s.Limit.Value) {
+			t.Errorf("%+v", s)
+		}
+	}
+	// Near enough to the law, but with a peak beyond its limit.
+	peaked := of(0.01, 1, 1.7, 1.9, 1.6, 1.4)
+	if s := FitAmdahl(peaked, Relative); !strings.Contains(s.Why, "× 1.9 was measured, above its limit of × 1.") || !math.IsNaN(s.Fraction.Value) {
+		t.Errorf("%+v", s)
+	}
+	// Noise around a flat line is within it.
+	for _, flat := range [][]Measure{of(0.02, 1, 1.03, 0.98, 1.01), of(0, 1, 1.03, 0.98, 1.01)} {
+		if s := FitAmdahl(flat, Relative); s.Why != "" || s.Limit.Value < 1.03 || s.Limit.High < 1.03 || s.Fraction.Value < 0.9 {
+			t.Errorf("%+v", s)
+		}
+	}
+	if text := FitAmdahl(bent, Relative).words(); !strings.HasPrefix(text, "not identifiable, the points are not of Amdahl's law: off by ") {
+		t.Error(text)
 	}
 }
 
@@ -107,6 +160,12 @@ func TestCeilingPredictionsHoldTheLaws(t *testing.T) {
 					return Scaled{P: p, Gain: exact(f(float64(p)) * h(p).Value / float64(p)), Ceiling: h(p)}
 				}
 				all, why := predict([]Scaled{at(from[0]), at(from[1])}, FitUSL(nil, Relative))
+				if at(from[1]).Gain.Value < matters {
+					if all != nil || !strings.Contains(why, "too small") {
+						t.Errorf("%v of cores that do not help: %s", all, why)
+					}
+					continue
+				}
 				if len(all) != 2 || why != "" || all[0].P != 2*from[1] || all[1].P != 4*from[1] {
 					t.Fatalf("%v %s", all, why)
 				}
@@ -170,6 +229,7 @@ func TestLooseHoldsZeroAndTheDouble(t *testing.T) {
 		{0.5, 0, 0.9}:   false, // not the double
 		{0.5, 0.1, 2}:   false, // not zero
 		{0.01, 0, 0.05}: false, // without effect
+		{0.1, 0, 0.2}:   true,  // with more than a tenth
 	} {
 		if loose(i, 1) != want {
 			t.Errorf("%v is loose: %v", i, !want)

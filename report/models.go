@@ -11,8 +11,9 @@ import (
 // Models are the laws of scaling fitted to a row, as far as its points allow.
 // Gains are over one core at the row's workers.
 type Models struct {
-	Cores  []Efficiency // by number of cores
-	Serial Trend        // of the Karp–Flatt fraction
+	Workers int          // of the row; 0 if the benchmark decides itself
+	Cores   []Efficiency // by number of cores
+	Serial  Trend        // of the Karp–Flatt fraction
 
 	Amdahl SerialFit // over cores
 
@@ -32,14 +33,14 @@ type Models struct {
 
 // models fits what the row's points allow.
 func (d *Data) models(r Row, base Point, levels []level) Models {
-	m := Models{Knee: math.NaN(), Gustafson: SerialFit{Fraction: unknown, Limit: unknown, Why: "not of weak scaling"}}
+	m := Models{Workers: r.Workers, Knee: math.NaN(), Gustafson: SerialFit{Fraction: unknown, Limit: unknown, Why: "not of weak scaling"}}
 	for _, s := range r.Scaling {
 		m.Cores = append(m.Cores, efficiency(s))
 	}
-	m.Serial = trend(m.Cores)
 	overCores := d.curve(base, levels, func(l level) int { return r.Workers })
 	m.Amdahl = FitAmdahl(overCores, Relative)
 	m.OverCores = FitUSL(overCores, Relative)
+	m.Serial = trend(m.Cores, m.OverCores)
 	if n := len(r.Lines); n > 0 {
 		m.Knee = r.Lines[n-1].Knee()
 		m.OverWorkers = FitUSL(d.overWorkers(base, levels[len(levels)-1]), Relative)

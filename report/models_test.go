@@ -53,7 +53,7 @@ func TestModelsOfABigMachine(t *testing.T) {
 		}
 	}
 	text := strings.Join(m.Lines(), "\n")
-	for _, want := range []string{"Efficiency on 64 cores: 0.", "Karp–Flatt serial fraction on 2 cores: 0.0", "rises with cores", "so no number of cores gives more than", "USL over cores: σ 0.0", ", highest at 4", "% contention", "USL over workers: ", "Knee of the operational bounds: ", "256 cores, with workers to match: × "} {
+	for _, want := range []string{"Efficiency on 64 cores: 0.", "Karp–Flatt serial fraction on 2 cores: 0.0", "rises with cores", "so no number of cores gives more than", "USL over cores: σ 0.0", ", highest at 4", "% contention", "USL over workers: ", "Knee of the operational bounds: ", "128 cores, supposing that 128 workers or more scale as 32 did: × ", "256 cores, supposing that 256 workers or more scale as 32 did: × ", " by the ceiling, "} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not in\n%s", want, text)
 		}
@@ -63,7 +63,7 @@ func TestModelsOfABigMachine(t *testing.T) {
 func TestModelsOfASmallMachineSayWhatIsMissing(t *testing.T) {
 	r := analyze(t, sweep("Ep", func(w, p int) float64 { return 8 / float64(min(w, p)) }, 1.9).write(t)).Rows[0]
 	text := strings.Join(r.Models.Lines(), "\n")
-	for _, want := range []string{"Amdahl over cores: not identifiable, 2 of 3 core counts.", "USL over cores: not identifiable, 2 of 6 core counts.", "USL over workers: not identifiable, 4 of 6 numbers of workers.", "4 cores, with workers to match: × ", "too few core counts for a model"} {
+	for _, want := range []string{"Amdahl over cores: not identifiable, 2 of 3 core counts.", "USL over cores: not identifiable, 2 of 6 core counts.", "USL over workers: not identifiable, 4 of 6 numbers of workers.", "4 cores, supposing that 4 workers or more scale as 2 did: too few core counts for a model; × ", " by the ceiling, ", " as suppositions go, which is no 95 % interval."} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not in\n%s", want, text)
 		}
@@ -79,6 +79,45 @@ func TestModelsOfASmallMachineSayWhatIsMissing(t *testing.T) {
 	}
 }
 
+// Cores that do not help predict nothing, and a fraction above 1 is said to be
+// a loss.
+func TestCoresThatDoNotHelpPredictNothing(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		time func(w, p int) float64
+		want string
+	}{
+		{"waiter", func(w, p int) float64 { return 64 / float64(w) }, "No prediction: the gain from 2 cores, × 1.00 "},
+		{"loser", func(w, p int) float64 { return 8 + 3*float64(p) }, "above 1: more cores cost."},
+		{"loser", func(w, p int) float64 { return 8 + 3*float64(p) }, "No prediction: the gain from 2 cores, × 0.79 "},
+	} {
+		text := strings.Join(analyze(t, sweep("Known", c.time, 2).write(t)).Rows[0].Models.Lines(), "\n")
+		if !strings.Contains(text, c.want) || strings.Contains(text, "by the ceiling") {
+			t.Errorf("%s: %q is not in\n%s", c.name, c.want, text)
+		}
+	}
+}
+
+// A model that is not there for another reason than too few points says so, and
+// cores that do not help leave the model.
+func TestPredictionsSayWhyThereIsNoModel(t *testing.T) {
+	bent := func(w, p float64) float64 {
+		return map[float64]float64{1: 80, 2: 8, 4: 60, 8: 4, 16: 50, 32: 2}[min(p, 32)]
+	}
+	text := strings.Join(analyze(t, bigger("Ep", "", 32, bent).write(t)).Rows[0].Models.Lines(), "\n")
+	if !strings.Contains(text, "no model, because the law is not that of the curve, whose points are off by × ") {
+		t.Error(text)
+	}
+	flat := func(w, p float64) float64 { return 80 / w }
+	r := analyze(t, bigger("Ep", "", 32, flat).write(t)).Rows[0]
+	if p := r.Models.Predictions; len(p) != 2 || !math.IsNaN(p[0].Ceiling.Value) || math.Abs(p[1].Model.Value-1) > 0.05 {
+		t.Errorf("%+v", p)
+	}
+	if text := strings.Join(r.Models.Lines(), "\n"); !strings.Contains(text, "64 cores at 128 workers: × ") || !strings.Contains(text, "; nothing by the ceiling.") {
+		t.Error(text)
+	}
+}
+
 func TestGustafsonIsOfWeakScaling(t *testing.T) {
 	// A tenth of the time on p cores is serial; the job of w workers is w times
 	// as large.
@@ -89,6 +128,9 @@ func TestGustafsonIsOfWeakScaling(t *testing.T) {
 	m := analyze(t, f.write(t)).Rows[0].Models
 	if s := m.Gustafson.Fraction; len(m.Scaled) != 4 || math.Abs(s.Value-0.1) > 0.01 || !(s.Low < s.High) {
 		t.Errorf("serial share %+v of %v", s, m.Scaled)
+	}
+	if g := m.Scaled[1].Gain; math.Abs(g.Value-1.9) > 0.02 || m.Scaled[0].Gain.Value != 1 {
+		t.Errorf("scaled speedup on 2 cores %v, want 1.9", g)
 	}
 	if g := m.Scaled[3].Gain.Value; math.Abs(g-7.3) > 0.1 {
 		t.Errorf("scaled speedup on 8 cores %v, want 7.3", g)

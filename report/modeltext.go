@@ -18,13 +18,13 @@ func (m Models) Lines() (lines []string) {
 			ceiling = e.OfCeiling.String() + " of what separate programs reach"
 		}
 		say("Efficiency on %d cores: %v of the ideal, %s.", e.P, e.OfIdeal, ceiling)
-		say("Karp–Flatt serial fraction on %d cores: %v.", e.P, e.Serial)
+		say("Karp–Flatt serial fraction on %d cores: %v%s.", e.P, e.Serial, aboveOne(e.Serial))
 	}
 	if text := trends[m.Serial]; text != "" {
 		say("%s", text)
 	}
 	if len(m.Cores) > 0 {
-		say("Amdahl over cores: %s.", m.Amdahl.words("core counts"))
+		say("Amdahl over cores: %s.", m.Amdahl.words())
 	}
 	for _, s := range m.Scaled {
 		if s.P > 1 {
@@ -32,7 +32,7 @@ func (m Models) Lines() (lines []string) {
 		}
 	}
 	if len(m.Scaled) > 0 {
-		say("Gustafson over cores: %s.", m.Gustafson.words("core counts"))
+		say("Gustafson over cores: %s.", m.Gustafson.words())
 	}
 	if len(m.Cores) > 0 {
 		say("USL over cores: %s.", m.OverCores.words("core counts", "cores"))
@@ -44,7 +44,7 @@ func (m Models) Lines() (lines []string) {
 		say("Knee of the operational bounds: %s workers; beyond it more of them only queue.", round(m.Knee))
 	}
 	for _, p := range m.Predictions {
-		lines = append(lines, p.words())
+		lines = append(lines, p.words(m.Workers, m.OverCores))
 	}
 	if m.NoPrediction != "" {
 		say("No prediction: %s.", m.NoPrediction)
@@ -56,13 +56,13 @@ var trends = map[Trend]string{
 	Constant:    "The Karp–Flatt fraction is the same on few cores and on many: a serial part explains the loss.",
 	Rising:      "The Karp–Flatt fraction rises with cores: overhead grows with them, a serial part alone does not explain the loss.",
 	Falling:     "The Karp–Flatt fraction falls with cores: what is lost is paid once, not per core.",
-	Superlinear: "The Karp–Flatt fraction is negative: more than the cores can give, as when the data of a core fit its caches only if they are split.",
+	Superlinear: "The Karp–Flatt fraction is negative on the most cores: more than the cores can give, as when the data of a core fit its caches only if they are split.",
 }
 
-// words say the fraction and its limit, or how many of what are missing.
-func (s SerialFit) words(counts string) string {
+// words say the fraction and its limit, or why there are none.
+func (s SerialFit) words() string {
 	if s.Why != "" {
-		return "not identifiable, " + s.Why + " " + counts
+		return "not identifiable, " + s.Why
 	}
 	text := "serial fraction " + span(s.Fraction)
 	if !math.IsInf(s.Limit.Value, 1) {
@@ -99,18 +99,42 @@ func (u USL) Words(unit string) string {
 	return text
 }
 
-// words say the gain by each way that has one.
-func (p Prediction) words() string {
-	text := fmt.Sprintf("%d cores, with workers to match: ", p.P)
-	switch model, ceiling := !math.IsNaN(p.Model.Value), !math.IsNaN(p.Ceiling.Value); {
-	case model && ceiling:
-		return text + fmt.Sprintf("× %s by the model, × %s by the ceiling.", span(p.Model), span(p.Ceiling))
-	case model:
-		return text + fmt.Sprintf("× %s by the model.", span(p.Model))
-	case ceiling:
-		return text + fmt.Sprintf("× %s by the ceiling; too few core counts for a model.", span(p.Ceiling))
+// words say the gain by each way that has one, and on what suppositions, given
+// the row's workers and the law of its cores.
+func (p Prediction) words(workers int, law USL) string {
+	text := fmt.Sprintf("%d cores", p.P)
+	switch {
+	case workers >= p.P:
+		text += fmt.Sprintf(" at %d workers", workers)
+	case workers > 0:
+		text += fmt.Sprintf(", supposing that %d workers or more scale as %d did", p.P, workers)
 	}
-	return text + "cannot be told, too few core counts for a model and no ceiling."
+	model := "too few core counts for a model"
+	switch {
+	case !math.IsNaN(p.Model.Value):
+		model = fmt.Sprintf("× %s by the model", span(p.Model))
+	case law.distinct() >= enoughN:
+		model = "no model, because " + law.Why
+	}
+	ceiling := "nothing by the ceiling"
+	if c := p.Ceiling; !math.IsNaN(c.Value) {
+		ceiling = fmt.Sprintf("× %s by the ceiling", round(c.Value))
+		if !math.IsNaN(c.Low) {
+			ceiling += fmt.Sprintf(", %s to %s as suppositions go, which is no 95 %% interval", round(c.Low), round(c.High))
+		}
+	}
+	return fmt.Sprintf("%s: %s; %s.", text, model, ceiling)
+}
+
+// aboveOne says what a Karp–Flatt fraction means that is no share any more.
+func aboveOne(fraction Interval) string {
+	switch {
+	case fraction.Low > 1:
+		return ", above 1: more cores cost"
+	case fraction.Value > 1:
+		return ", not told from 1: more cores bring nothing"
+	}
+	return ""
 }
 
 // span is a value with its bounds, which may lie unevenly around it.

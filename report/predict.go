@@ -1,9 +1,13 @@
 package report
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
-// Prediction is the gain that more cores than were measured would give, with
-// workers enough to use them.
+// Prediction is the gain that more cores than were measured would give. The
+// gains that it goes on from are those at the row's workers; where these are
+// fewer than the cores, it supposes that more of them would scale as these did.
 type Prediction struct {
 	P int
 
@@ -15,21 +19,31 @@ type Prediction struct {
 	// Ceiling is by software efficiency and the ceiling: at best both stay, the
 	// ceiling growing with the cores; at worst the machine has no more to give
 	// and the efficiency falls by as much with every further doubling as it
-	// did with the last. Unknown if the ceiling was not measured. Its bounds
+	// did with the last. Unknown if the ceiling was not measured, or if the cores
+	// that were measured do not help: then nothing tells from which on they would. Its bounds
 	// are not of 95 %, but as far as either supposition goes: a job whose
 	// overhead grows faster and faster can end below.
 	Ceiling Interval
 }
 
 // predict predicts twice and four times the most cores of the curve. There are
-// none, and why says it, if there is one number of cores only.
+// none, and why says it, if there is one number of cores only, or if cores do
+// not help and no model knows better.
 func predict(curve []Scaled, law USL) (all []Prediction, why string) {
 	if len(curve) < 2 {
 		return nil, "one core tells nothing of more"
 	}
 	before, last := curve[len(curve)-2], curve[len(curve)-1]
+	help := helps(last.Gain) || math.IsNaN(last.Gain.Low) && last.Gain.Value >= matters
+	if !help && !law.Drawable() {
+		return nil, fmt.Sprintf("the gain from %d cores, × %v, is too small or too noisy to go on from", last.P, last.Gain)
+	}
 	for _, times := range []int{2, 4} {
-		all = append(all, Prediction{P: times * last.P, Model: unknown, Ceiling: beyond(before, last, times)})
+		p := Prediction{P: times * last.P, Model: unknown, Ceiling: unknown}
+		if help {
+			p.Ceiling = beyond(before, last, times)
+		}
+		all = append(all, p)
 	}
 	if law.Drawable() {
 		for i, x := range law.Predict(float64(all[0].P), float64(all[1].P)) {
@@ -46,9 +60,6 @@ func beyond(before, last Scaled, times int) Interval {
 		return unknown
 	}
 	software, was := last.Gain.over(last.Ceiling), before.Gain.over(before.Ceiling)
-	if before.P == 1 {
-		was = exact(1)
-	}
 	// Steps of the curve may be other than doublings.
 	steps := math.Log(float64(times)) / math.Log(float64(last.P)/float64(before.P))
 	fall := func(now, then float64) float64 { return math.Pow(min(now/then, 1), steps) }

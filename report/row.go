@@ -74,9 +74,11 @@ type Row struct {
 	prefix  string // of the package, where there are several
 	variant string // what tells the row from others of its workload
 	id      string // see identify
-	tainted bool   // samples under pressure had to be used
+	tainted bool   // samples under pressure had to be used, see weigh
 
-	// Samples is the fewest samples that one of the numbers rests on.
+	// Samples is the fewest that the gains, the ceiling, the serial program and
+	// the worst point rest on. The other points of the curves may have fewer: a
+	// sweep that looks for the best number of workers leaves the others early.
 	Samples int
 
 	Lines    []Line   // throughput against workers: at parallelism 1, and at P; none if Workers is 0
@@ -121,25 +123,19 @@ func (d *Data) row(base Point) (Row, error) {
 	}
 	w1, wp := base.at(r.Workers, one), base.at(r.Workers, most)
 
-	t11, a := d.series(first)
-	tw1, b := d.series(w1)
-	twp, c := d.series(wp)
-	if r.tainted = a || b || c; r.tainted {
-		r.warn("fewer than 3 samples without pressure, so those under pressure are used: measure again on a quieter machine")
-	}
+	t11, _ := d.series(first)
+	tw1, _ := d.series(w1)
+	twp, _ := d.series(wp)
 	r.Concurrency, r.Parallelism, r.Speedup = quotient(t11, tw1), quotient(tw1, twp), quotient(t11, twp)
 	if r.Workers == 0 {
 		r.Concurrency = unknown
 	}
-	r.Samples = min(len(t11), len(tw1), len(twp))
-	var rests int
-	if r.Ceiling, rests = d.ceiling(base, r.P); rests > 0 {
-		r.Samples = min(r.Samples, rests)
-	}
+	r.Ceiling = d.ceiling(base, r.P)
 	r.Inflight = d.told(wp, func(s Sample) float64 { return s.Inflight })
 	r.CPUsBusy = d.told(wp, func(s Sample) float64 { return s.CPUsBusy })
 	r.Fairness = d.told(wp, func(s Sample) float64 { return s.Fairness })
 	r.Worst, r.WorstWorkers = d.worst(base, first, most)
+	d.weigh(&r, first, levels)
 	d.warnOfEdges(&r, base, most)
 	if r.Workers > 0 {
 		for _, l := range slices.Compact([]level{one, most}) {

@@ -70,9 +70,11 @@ func (s series) logs() (logs []float64) {
 
 // quotient is the quotient of two points with its interval: Student's t of the
 // logarithms' differences, round by round. Rounds pair the samples because
-// those of a round were measured close together, so that what the machine's
-// slow drift does to both cancels; and because t is right for few samples,
-// where a bootstrap gives intervals that are too narrow. The value rests on all
+// a sweep measures those of a round close together, so that what the machine's
+// slow drift does to both cancels; a file that tells no rounds, as of go test,
+// has its samples paired in their order, which gains nothing and costs little.
+// It is t because that is right for few samples, where a bootstrap gives
+// intervals that are too narrow. The value rests on all
 // samples, so that gains multiply exactly; where a few of them have no partner,
 // the interval is as much wider as they move the value.
 //

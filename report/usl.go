@@ -21,7 +21,10 @@ type USL struct {
 	Sigma  Interval // contention: the share of the work that is serial
 	Kappa  Interval // coherency: what each pair costs, as a share of the work
 
-	Peak Interval // N of the highest throughput, √((1−σ)/κ); +Inf if κ is 0
+	// Peak is N of the highest throughput, √((1−σ)/κ); +Inf if κ is 0. Its upper
+	// bound is, if κ may be: one that takes less than half a per cent at the
+	// largest N is not told from 0, whatever its interval.
+	Peak Interval
 	Roof Interval // jobs per second, λ/σ, that no N passes; +Inf if σ is 0
 
 	// Identifiable says that the coefficients mean something: there are at
@@ -56,7 +59,11 @@ func FitUSL(curve []Measure, loss Loss) USL {
 	u.Lambda = spread(math.Exp(u.at[0]), u.draws, func(d draw) float64 { return math.Exp(d.free[0]) })
 	u.Sigma = spread(u.at[1], u.draws, func(d draw) float64 { return min(max(d.free[1], 0), 1) })
 	u.Kappa = spread(u.at[2], u.draws, func(d draw) float64 { return max(d.free[2], 0) })
-	u.Peak = spread(peak(u.at), u.draws, func(d draw) float64 { return peak(d.bounded) })
+	most := u.most()
+	u.Peak = spread(peak(u.at, most), u.draws, func(d draw) float64 { return peak(d.bounded, most) })
+	if u.Kappa.Low*most*(most-1) < leastError {
+		u.Kappa.Low, u.Peak.High = min(u.Kappa.Low, 0), math.Inf(1)
+	}
 	u.Roof = spread(roof(u.at), u.draws, func(d draw) float64 { return roof(d.bounded) })
 	if n >= enoughN {
 		u.Why = u.doubt()
@@ -65,7 +72,14 @@ func FitUSL(curve []Measure, loss Loss) USL {
 	return u
 }
 
-func peak(c theta) float64 { return math.Sqrt((1 - c[1]) / c[2]) }
+// peak is N of the highest throughput. What κ does at the largest N must be more
+// than the rounding of a fit.
+func peak(c theta, most float64) float64 {
+	if c[2]*most*(most-1) < 1e-9 {
+		return math.Inf(1)
+	}
+	return math.Sqrt((1 - c[1]) / c[2])
+}
 
 func roof(c theta) float64 { return math.Exp(c[0]) / c[1] }
 
@@ -74,7 +88,7 @@ func (u USL) doubt() string {
 	if len(u.draws) == 0 {
 		return "the points are too noisy"
 	}
-	if off := u.off(); off > foreign {
+	if off := u.fit.off(u.at); off > foreign {
 		return fmt.Sprintf("the law is not that of the curve, whose points are off by × %.1f", math.Exp(off))
 	}
 	most := u.most()
@@ -95,10 +109,10 @@ func (u USL) doubt() string {
 const foreign = 0.25
 
 // off is the root of the mean square of ln X − ln f(N).
-func (u USL) off() (sum float64) {
-	for _, m := range u.Points {
-		r := math.Log(m.X / u.fit.noisy(m.N, u.at, 0))
-		sum += r * r / float64(len(u.Points))
+func (p *problem) off(c theta) (sum float64) {
+	for _, m := range p.points {
+		r := math.Log(m.X / p.noisy(m.N, c, 0))
+		sum += r * r / float64(len(p.points))
 	}
 	return math.Sqrt(sum)
 }
@@ -157,7 +171,7 @@ func (u USL) Predict(ns ...float64) (all []Interval) {
 // Drawable says that there are points enough for a curve with its band, and that
 // the law is theirs.
 func (u USL) Drawable() bool {
-	return u.distinct() >= enoughN && len(u.draws) > 0 && !(u.off() > foreign)
+	return u.distinct() >= enoughN && len(u.draws) > 0 && !(u.fit.off(u.at) > foreign)
 }
 
 // Residual is how far a point is above the law, as a share of it.

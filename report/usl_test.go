@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 )
@@ -254,6 +255,38 @@ func TestPredictionsHoldTheHiddenHalf(t *testing.T) {
 		slices.Sort(widths[i])
 		if middle := widths[i][len(widths[i])/2]; middle > most {
 			t.Errorf("half of the intervals have bounds further apart than × %.2f", middle)
+		}
+	}
+}
+
+// No peak is told where κ does nothing, or where every N is as high as the others.
+func TestNoPeakWithoutCoherency(t *testing.T) {
+	for _, c := range []theta{{1, 1e-6, 0}, {1, 0.05, 0}, {1, 1, 0}, {1, 0, 0}} {
+		u := FitUSL(curveOf(usl(c[0], c[1], c[2]), 1, 2, 4, 8, 16, 32), Relative)
+		if !math.IsInf(u.Peak.Value, 1) || !math.IsInf(u.Peak.High, 1) || math.IsNaN(u.Peak.Low) || u.Kappa.Low != 0 || strings.Contains(u.Words("cores"), "highest") {
+			t.Errorf("%v: peak %v, κ %v, %s", c, u.Peak, u.Kappa, u.Words("cores"))
+		}
+	}
+	u := FitUSL(curveOf(usl(1, 0.02, 0.001), 1, 2, 4, 8, 16, 32), Relative)
+	if text := u.Words("cores"); !strings.Contains(text, "highest at 31 cores") || u.Kappa.Low <= 0 {
+		t.Errorf("%s, κ %v", text, u.Kappa)
+	}
+}
+
+// Points that are off the law by a third are not its, by a fifth they are.
+func TestTheLawIsThatOfTheCurve(t *testing.T) {
+	ns := []float64{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}
+	for _, c := range []struct {
+		off  float64
+		want bool
+	}{{0.2, true}, {0.33, false}} {
+		sign := 1.0
+		u := FitUSL(curveOf(func(n float64) float64 {
+			sign = -sign
+			return usl(1, 0.05, 0)(n) * math.Exp(c.off*sign)
+		}, ns...), Relative)
+		if off := u.fit.off(u.at); u.Drawable() != c.want || math.Abs(off-c.off) > 0.05 {
+			t.Errorf("off by %v: drawable %v", off, u.Drawable())
 		}
 	}
 }
