@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -44,7 +45,7 @@ func Analyze(d *Data) *Analysis {
 		seen[base] = true
 		row, err := d.row(base)
 		if err != nil {
-			name := p.Workload
+			name := cut(p.Workload, nameWidth)
 			if p.Column != "" {
 				name += " @" + p.Column
 			}
@@ -67,9 +68,26 @@ func Analyze(d *Data) *Analysis {
 		}
 	}
 	if len(a.Rows) > 0 && a.Fewest < minSamples {
-		a.Warnings = append(a.Warnings, fmt.Errorf("verdicts are provisional: some rest on %d samples, they need %d; measure longer (--budget) or on a quieter machine", a.Fewest, minSamples))
+		a.Warnings = append(a.Warnings, fmt.Errorf("verdicts are provisional: some rest on %s, they need %d; measure longer (%s) or on a quieter machine", samples(a.Fewest), minSamples, d.longer()))
 	}
 	return a
+}
+
+// longer is the flag that gives more samples, of what wrote the results.
+func (d *Data) longer() string {
+	for _, s := range d.sources {
+		if s.config["placement"] != "" {
+			return "--budget"
+		}
+	}
+	return "-count " + strconv.Itoa(minSamples)
+}
+
+func samples(n int) string {
+	if n == 1 {
+		return "1 sample"
+	}
+	return strconv.Itoa(n) + " samples"
 }
 
 // leaveOut warns of what is no row: the first by name, the others by number.
@@ -77,8 +95,16 @@ func (a *Analysis) leaveOut(failed []error) {
 	if n := len(failed); n > most {
 		failed = append(failed[:most:most], fmt.Errorf("%d further benchmarks cannot be factorised either", n-most))
 	}
+	if len(a.Rows) == 0 { // the reason comes first
+		a.Warnings = append(failed, a.Warnings...)
+		return
+	}
 	a.Warnings = append(a.Warnings, failed...)
 }
+
+// nameWidth is how much of a name a warning shows: --row may put whole
+// configuration lines into it.
+const nameWidth = 60
 
 // sort puts the rows in order: a sweep visits its points in random order, and
 // the file says the right one. Columns stand side by side.

@@ -141,7 +141,7 @@ func TestGzipIsRecognisedByItsContent(t *testing.T) {
 func TestHostsStandSideBySide(t *testing.T) {
 	a := write(t, "host: a\nkernel: 1\n"+swept("Sort", "Copy"))
 	b := write(t, "host: b\nkernel: 2\n"+strings.ReplaceAll(swept("Copy", "Sort"), " 5", " 2"))
-	got := input(t, report.Input{Paths: []string{a, b, a}})
+	got := input(t, report.Input{Paths: []string{a, b, write(t, "host: a\nkernel: 1\n"+swept("Copy", "Sort"))}})
 	want := []string{"Copy @a w0 p4 NaN×2.0", "Copy @b w0 p4 NaN×4.8", "Sort @a w0 p4 NaN×2.0", "Sort @b w0 p4 NaN×4.8"}
 	if rows := rowsOf(got); !slices.Equal(rows, want) {
 		t.Errorf("rows %q, want %q", rows, want)
@@ -246,6 +246,7 @@ func TestWrongExpressionsNameTheirFlag(t *testing.T) {
 		"--row: /workers is an axis":           {Row: ".name,/workers"},
 		"--col: ":                              {Col: ".unit"},
 		"put machines side by side with --col": {Col: "goos", Paths: []string{write(t, "cpu: x\n"+swept("A")), write(t, "cpu: y\n"+swept("A"))}},
+		"was \"amd64\": put machines side by side with --col goarch": {Paths: []string{write(t, "goarch: amd64\n"+swept("A")), write(t, swept("A")), write(t, "goarch: arm64\n"+swept("A"))}},
 	} {
 		if in.Paths == nil {
 			in.Paths = []string{path}

@@ -13,16 +13,21 @@ import (
 // that what it has seen is always what stands before the result that the reader
 // has just read. benchfmt drops comments, and in them is the round of a sample.
 type lines struct {
-	from *bufio.Reader
-	rest []byte // of what was read and not yet handed out
+	name   string // of the file
+	zipped bool
+	from   *bufio.Reader
+	rest   []byte // of what was read and not yet handed out
 
-	within  bool // the rest goes on with a line that was begun
-	some    bool // a line that is not blank was seen
-	results bool // a line that begins as a result does was seen
-	cut     bool // the last line has no end
-	changed bool // a configuration line was seen since the last result
-	number  int  // of the line
-	round   int  // that the next result belongs to; 0 is unknown
+	within   bool   // the rest goes on with a line that was begun
+	some     bool   // a line that is not blank was seen
+	results  bool   // a line that begins as a result does was seen
+	plan     bool   // the file begins as a run of the suite does
+	line     []byte // the last one, or its beginning
+	cut      bool   // the last line has no end
+	pressure bool   // a line that describes the unit of this name was seen
+	changed  bool   // a configuration line was seen since the last result
+	number   int    // of the line
+	round    int    // that the next result belongs to; 0 is unknown
 }
 
 func newLines(r io.Reader) *lines {
@@ -37,7 +42,7 @@ func (l *lines) Read(p []byte) (n int, err error) {
 		}
 		l.look(l.rest)
 		if errors.Is(err, io.EOF) {
-			l.cut = true
+			l.cut, l.line = true, bytes.Clone(l.rest)
 		} else if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
 			return 0, err
 		}
@@ -54,11 +59,15 @@ func (l *lines) look(line []byte) {
 		return
 	}
 	l.number++
+	l.line = line
 	l.some = l.some || len(bytes.TrimSpace(line)) > 0
 	switch c := line[0]; {
 	case c == 'B':
 		l.results = l.results || bytes.HasPrefix(line, []byte("Benchmark"))
+	case c == 'U':
+		l.pressure = l.pressure || bytes.HasPrefix(line, []byte("Unit pressure "))
 	case c == '#':
+		l.plan = l.plan || l.number == 1 && bytes.HasPrefix(line, []byte("# plan: "))
 		if note, ok := bytes.CutPrefix(line, []byte("# sample: ")); ok {
 			l.round = roundOf(note)
 		}
@@ -84,12 +93,13 @@ func roundOf(note []byte) int {
 }
 
 // unzipped recognises gzip by its first bytes: names lie, and a pipe has none.
-func unzipped(r io.Reader) (io.Reader, error) {
+func unzipped(r io.Reader) (text io.Reader, zipped bool, err error) {
 	b := bufio.NewReader(r)
 	if magic, err := b.Peek(2); err != nil || magic[0] != 0x1f || magic[1] != 0x8b {
-		return b, nil // an error of reading comes again with the first line
+		return b, false, nil // an error of reading comes again with the first line
 	}
-	return gzip.NewReader(b)
+	text, err = gzip.NewReader(b)
+	return text, true, err
 }
 
 // zipProblem says what is wrong with compressed data; empty if err is about

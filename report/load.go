@@ -5,10 +5,13 @@ package report
 
 import (
 	"bufio"
+	"bytes"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"golang.org/x/perf/benchfmt"
@@ -52,6 +55,7 @@ type Data struct {
 	Warnings   []error // about what could not be used, and why
 
 	rounds  int // the highest of any sample
+	sources []*source
 	records map[Point]*record
 	index
 }
@@ -124,7 +128,7 @@ func Read(r io.Reader, name string) (*Data, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := l.read(r, name); err != nil {
+	if err := l.read(r, name, false); err != nil {
 		return nil, err
 	}
 	return l.settle()
@@ -139,22 +143,27 @@ func (l *loader) load(path string) error {
 			return fmt.Errorf("result file: %w", err)
 		}
 		defer f.Close()
+		if info, err := f.Stat(); err == nil && info.IsDir() {
+			return &FileError{path, "it is a folder: name the result files in it"}
+		}
 		in = f
 	case in == nil:
 		in = os.Stdin
 	}
-	text, err := unzipped(in)
+	text, zipped, err := unzipped(in)
 	if problem := zipProblem(err); problem != "" {
 		return &FileError{path, problem}
 	} else if err != nil {
 		return fmt.Errorf("result file: %s: %w", path, err)
 	}
-	return l.read(text, path)
+	return l.read(text, path, zipped)
 }
 
 // read adds the results of one file.
-func (l *loader) read(text io.Reader, path string) error {
-	l.lines, l.unused, l.found, l.before = newLines(text), nil, 0, l.data.rounds
+func (l *loader) read(text io.Reader, path string, zipped bool) error {
+	sum := sha256.New()
+	l.lines, l.unused, l.found, l.before = newLines(io.TeeReader(text, sum)), nil, 0, l.data.rounds
+	l.lines.name, l.lines.zipped, l.own = path, zipped, false
 	var reader benchfmt.Reader
 	reader.Reset(l.lines, path, ".file", path)
 	for reader.Scan() {
@@ -163,7 +172,10 @@ func (l *loader) read(text io.Reader, path string) error {
 			if l.lines.cut {
 				return l.cut(path)
 			}
-			return &FileError{path, fmt.Sprintf("line %d is damaged: %s; remove it to use the others", rec.Line, rec.Msg)}
+			if l.strict() {
+				return &FileError{path, fmt.Sprintf("line %d is damaged: %s; remove it to use the others", rec.Line, rec.Msg)}
+			}
+			l.leave(fmt.Sprintf("line %d, which is no result: %s", rec.Line, cut(printable(string(bytes.TrimSpace(l.lines.line))), 60)))
 		case *benchfmt.Result:
 			if err := l.add(rec); err != nil {
 				_, line := rec.Pos()
@@ -171,7 +183,24 @@ func (l *loader) read(text io.Reader, path string) error {
 			}
 		}
 	}
-	return l.complete(path, reader.Err())
+	if err := l.complete(path, reader.Err()); err != nil {
+		return err
+	}
+	return l.once(path, [sha256.Size]byte(sum.Sum(nil)))
+}
+
+// once refuses a file that was read before under this or another name: each of
+// its samples would count twice.
+func (l *loader) once(path string, sum [sha256.Size]byte) error {
+	switch same, ok := l.sums[sum]; {
+	case !ok:
+		l.sums[sum] = path
+		return nil
+	case same == path:
+		return &FileError{path, "it is named twice: its samples would count twice"}
+	default:
+		return &FileError{path, fmt.Sprintf("%s and %s are the same results: name one of them", same, path)}
+	}
 }
 
 // complete says what is wrong with a file that was read to its end.
@@ -184,18 +213,33 @@ func (l *loader) complete(path string, err error) error {
 	case err != nil:
 		return &FileError{path, strings.TrimPrefix(err.Error(), path+":")}
 	case !l.lines.some:
-		return &FileError{path, "the file is empty; overlap run makes a new one"}
-	case l.lines.cut && l.lines.results:
+		return &FileError{path, "the file is empty: it should hold what overlap run or go test -bench printed"}
+	case l.lines.cut && l.lines.results && (l.strict() || l.torn()):
 		return l.cut(path)
 	case l.found == 0 && len(l.unused) > 0 && l.filter == nil:
 		return &FileError{path, "nothing in it can be used: " + strings.Join(l.unused, "; ")}
 	case l.found == 0 && len(l.unused) == 0:
 		return &FileError{path, "it has no benchmark results: is it the output of overlap run or go test -bench?"}
 	}
+	if l.lines.cut && l.lines.results {
+		l.data.Warnings = append(l.data.Warnings, fmt.Errorf("%s: its last line has no end: if the file was cut, the last numbers may be wrong", path))
+	}
 	for _, reason := range l.unused {
 		l.data.Warnings = append(l.data.Warnings, fmt.Errorf("%s: left out: %s", path, reason))
 	}
 	return nil
+}
+
+// strict reports whether the file is of the suite, which writes whole lines
+// only. What go test prints has others among its results, where a benchmark
+// fails or logs; benchstat, too, goes on after them.
+func (l *loader) strict() bool { return l.lines.plan || l.own || ours(l.lines.line) }
+
+// torn reports whether the last line of a file is a result that lacks its time.
+func (l *loader) torn() bool {
+	fields := bytes.Fields(l.lines.line)
+	return len(fields) > 0 && bytes.HasPrefix(fields[0], []byte("Benchmark")) &&
+		!slices.ContainsFunc(fields, func(f []byte) bool { return string(f) == "ns/op" || string(f) == "sec/op" })
 }
 
 func (l *loader) cut(path string) error {
@@ -229,19 +273,26 @@ func (l *loader) add(r *benchfmt.Result) error {
 		sec /= float64(rec.point.Workers)
 	}
 	if round == 0 {
+		rec.roundless = true
 		round = len(rec.seconds) + 1
 	} else {
 		round += l.before
 	}
 	l.data.rounds = max(l.data.rounds, round)
 	rec.add(sec, round)
+	rec.from(l.source)
+	l.own = l.own || rec.point.Executor != ""
 	for _, v := range r.Values {
-		if unit, ok := unitIndex[v.Unit]; ok && credible(unit, v.Value) {
+		if unit, ok := unitIndex[v.Unit]; ok && credible(unit, v.Value) && (unit != pressureUnit || l.pressure(rec)) {
 			rec.set(unit, v.Value)
 		}
 	}
 	return nil
 }
+
+// pressure reports whether the unit of that name means what it means here: the
+// suite measured it, or the file describes it. Other people's may be of water.
+func (l *loader) pressure(rec *record) bool { return rec.point.Executor != "" || l.lines.pressure }
 
 // seconds is the time of a job.
 func seconds(r *benchfmt.Result) (float64, error) {

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
 	"maps"
@@ -20,11 +21,18 @@ type loader struct {
 
 	lines         *lines   // of the file
 	unused        []string // reasons why results of the file were left out
+	own           bool     // a result of the suite is in it
 	found, before int      // results of the file that are of use, rounds before it
 
-	results int // of all files
-	kept    int // by the filter
-	lost    map[string]map[string]bool
+	results         int  // of all files
+	kept            int  // by the filter
+	units, timeless bool // it is on units: it leaves out some that are read, or the time of a result
+	lost            map[string]map[string]bool
+
+	sources  []*source
+	bySource map[string]int               // file and build → source
+	source   int                          // of the last result
+	sums     map[[sha256.Size]byte]string // content of a file → its name
 
 	filter *benchproc.Filter
 	col    *benchproc.Projection
@@ -39,6 +47,7 @@ type loader struct {
 	order    []*record          // by their first sample
 	columns  []benchproc.Key    // of the points
 	shared   map[string]setting // column → configuration that its results share
+	systems  map[string]setting // column → its goos and goarch, once they are known
 	now      setting            // of the last result
 	told     map[string]bool    // columns that hold what is set now
 	listed   map[string]string  // last value of kinds and expect
@@ -55,7 +64,8 @@ func newLoader(in Input) (*loader, error) {
 		data:     &Data{Files: in.Paths, Kinds: map[string]string{}, Expects: map[string]string{}},
 		contexts: map[string]int{}, known: map[string]*record{}, records: map[Point]*record{},
 		shared: map[string]setting{}, listed: map[string]string{}, byKey: map[benchproc.Key]string{},
-		lost: map[string]map[string]bool{},
+		lost: map[string]map[string]bool{}, bySource: map[string]int{}, sums: map[[sha256.Size]byte]string{},
+		systems: map[string]setting{},
 	}
 	return l, l.parse()
 }
@@ -78,6 +88,11 @@ func (l *loader) parse() error {
 	var fixed bool // an order such as key@(a b) leaves out other values
 	if l.col, fixed, err = projection("--col", col, filter); err != nil {
 		return err
+	}
+	for _, f := range l.col.Fields() {
+		if f.Name == ".name" || f.Name == ".fullname" {
+			return fmt.Errorf("--col: %s makes the rows; name a part of it, as /size, or a configuration line, as goarch", f.Name)
+		}
 	}
 	l.depend(l.col)
 	if l.in.Row != "" {
@@ -153,6 +168,7 @@ func (l *loader) configure(r *benchfmt.Result) {
 			l.now[c.Key] = string(c.Value)
 		}
 	}
+	l.enter()
 }
 
 // list takes over the pairs of workload and kind, or scaling to expect.
@@ -186,12 +202,20 @@ func (l *loader) describe(column string) error {
 	l.told[column] = true
 	was, ok := l.shared[column]
 	if !ok {
-		l.shared[column] = maps.Clone(l.now)
-		return nil
+		l.shared[column], l.systems[column] = maps.Clone(l.now), setting{}
+		was = l.shared[column]
 	}
 	for _, key := range []string{"host", "cpu"} {
 		if was[key] != l.now[key] {
-			return fmt.Errorf("%s is %q, in the results before it was %q: put machines side by side with --col %s", key, l.now[key], was[key], key)
+			return otherMachine(key, l.now[key], was[key])
+		}
+	}
+	for _, key := range []string{"goos", "goarch"} { // not all files say them
+		switch now, known := l.now[key], l.systems[column][key]; {
+		case now != "" && known == "":
+			l.systems[column][key] = now
+		case now != "" && now != known:
+			return otherMachine(key, now, known)
 		}
 	}
 	for key, value := range was {
@@ -200,6 +224,10 @@ func (l *loader) describe(column string) error {
 		}
 	}
 	return nil
+}
+
+func otherMachine(key, now, was string) error {
+	return fmt.Errorf("%s is %q, in the results before it was %q: put machines side by side with --col %s", key, now, was, key)
 }
 
 // record finds or makes the point of a result.
@@ -233,6 +261,7 @@ func (l *loader) record(r *benchfmt.Result) (*record, error) {
 	if l.rows != nil {
 		l.rows.merged(rec.point, residue)
 	}
+	rec.names = append(rec.names, string(r.Name))
 	l.known[string(key)] = rec
 	return rec, nil
 }
@@ -260,7 +289,12 @@ func (l *loader) leaveOut(r *benchfmt.Result, reason error) error {
 	if ours(r.Name) {
 		return reason
 	}
-	text := printable(reason.Error())
+	l.leave(printable(reason.Error()))
+	return nil
+}
+
+// leave notes what is left out of a file of other people.
+func (l *loader) leave(text string) {
 	switch {
 	case slices.Contains(l.unused, text):
 	case len(l.unused) < most:
@@ -268,7 +302,6 @@ func (l *loader) leaveOut(r *benchfmt.Result, reason error) error {
 	case len(l.unused) == most:
 		l.unused = append(l.unused, "and further results")
 	}
-	return nil
 }
 
 // ours reports whether a name is of the suite: nobody else's has both.

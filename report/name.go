@@ -50,6 +50,9 @@ func parseName(r *benchfmt.Result, rows []string) (named, error) {
 		if err != nil {
 			return n, fmt.Errorf("%s: GOMAXPROCS: %w", r.Name, err)
 		}
+		if procs < 1 {
+			return n, fmt.Errorf("%s: it ends in -%d, and no program runs at that GOMAXPROCS", printable(r.Name.String()), procs)
+		}
 		n.Procs, parts = procs, parts[:last]
 	}
 	for _, p := range parts {
@@ -72,7 +75,7 @@ func parseName(r *benchfmt.Result, rows []string) (named, error) {
 	if err != nil {
 		return n, fmt.Errorf("%s: %w", r.Name, err)
 	}
-	if n.Procs < 1 || n.Cores == 0 || n.Workers == 0 && (!n.foreign || n.Weak) {
+	if n.Cores == 0 || n.Workers == 0 && (!n.foreign || n.Weak) {
 		return n, fmt.Errorf("benchmark %s does not say its workers= and cores=, so there is nothing to factorise", r.Name)
 	}
 	return n, nil

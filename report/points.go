@@ -16,7 +16,7 @@ func (d *Data) series(p Point) (s series, pressed bool) {
 	s = make(series, 0, len(r.seconds))
 	for i, sec := range r.seconds {
 		if pressed || !(r.pressure(i) > MaxPressure) {
-			s = append(s, visit{r.round(i), sec})
+			s = append(s, visit{r.partner(i, len(d.records)), sec})
 		}
 	}
 	return s, pressed
@@ -32,6 +32,16 @@ func (r *record) pressed() bool {
 		}
 	}
 	return calm < min(3, all)
+}
+
+// knowsPressure reports whether any sample says what others took.
+func (d *Data) knowsPressure() bool {
+	for _, r := range d.records {
+		if r.columns != nil && r.columns[pressureUnit] != nil {
+			return true
+		}
+	}
+	return false
 }
 
 // level is cores and GOMAXPROCS.

@@ -202,7 +202,7 @@ func TestLoadFindsRecordings(t *testing.T) {
 	write("t.cut.trace", "go 1.26 trace\x00\x00\x00")
 	write("t2.1core.trace", "of another run")
 	write("t.pairs", "BenchmarkCoreToCore/from=0/to=1 1 100 ns/op\n")
-	write("alone.txt", ep)
+	write("alone.txt", strings.ReplaceAll(ep, "Ep", "Sort"))
 	write("damaged.txt", ep)
 	write("damaged.pairs", "BenchmarkCoreToCore/from=0 x\n")
 
@@ -217,7 +217,7 @@ func TestLoadFindsRecordings(t *testing.T) {
 		return d
 	}
 	d := load("t.txt", "alone.txt")
-	if len(d.Timelines) != 2 || d.Timelines[0].Procs != 1 || d.Timelines[1].Procs != 2 || d.Pairs == nil || len(d.Points) != 1 {
+	if len(d.Timelines) != 2 || d.Timelines[0].Procs != 1 || d.Timelines[1].Procs != 2 || d.Pairs == nil || len(d.Points) != 2 {
 		t.Errorf("%d timelines, pairs %v, points %v", len(d.Timelines), d.Pairs, d.Points)
 	}
 	var json strings.Builder

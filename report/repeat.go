@@ -1,7 +1,8 @@
 package report
 
 import (
-	"fmt"
+	"cmp"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -10,9 +11,12 @@ import (
 
 // Repeat is the shell command that measures the row's points again. A workload
 // of the suite and a benchmark that overlap measured are run by overlap; a
-// benchmark of which only go test is known by that.
+// benchmark of which only go test is known by that, once for each GOMAXPROCS:
+// given several at once, go test (1.26) measures a benchmark that loops with
+// b.Loop for the first time with the wrong one.
 func (a *Analysis) Repeat(r Row) string {
 	var workers, cores, procs []int
+	var names []spelling
 	bound := true
 	for _, p := range a.Data.Points {
 		if !r.owns(p) {
@@ -20,24 +24,29 @@ func (a *Analysis) Repeat(r Row) string {
 		}
 		workers, cores, procs = append(workers, p.Workers), append(cores, p.Cores), append(procs, p.Procs)
 		bound = bound && p.Cores == p.Procs
+		for _, name := range a.Data.records[p].names {
+			names = append(names, spellingOf(name, p.Procs))
+		}
 	}
 	placement := a.Data.Host["placement"]
 	if r.Executor == "" && placement == "" {
-		return shellWords("go", "test", "-run", "^$", "-bench", benchPattern(r.Workload), "-cpu", commas(procs), "-count", strconv.Itoa(minSamples), r.where())
+		return goTest(benchPattern(names), r.where(), procs)
 	}
 	args := []string{"overlap", "run"}
 	if r.Executor == "" {
-		args = append(args, "--pkg", r.where(), "--bench", benchPattern(r.Workload))
+		sweptByUs := func(key string) bool { return slices.Contains([]string{"workers", "cores", "slices", "scaling"}, key) }
+		args = append(args, "--pkg", r.where(), "--bench", benchPattern(without(names, sweptByUs)))
 	} else {
-		args = append(args, "--workloads", strings.ToLower(r.Workload), "--executors", r.Executor, "--size", r.Size)
+		size, _, _ := strings.Cut(cmp.Or(valuesOf(names, "size"), "medium"), ",") // a run has one
+		args = append(args, "--workloads", strings.ToLower(valuesOf(names, "")), "--executors", valuesOf(names, "executor"), "--size", size)
 	}
-	if r.Variant != "" {
-		args = append(args, "--variants", r.Variant)
+	if variants := valuesOf(names, "variant"); r.Executor != "" && variants != "" {
+		args = append(args, "--variants", variants)
 	}
 	if r.Weak {
 		args = append(args, "--scaling", "weak")
 	}
-	if r.Workers > 0 {
+	if r.Workers > 0 && (r.Executor != "" || valuesOf(names, "workers") != "") {
 		args = append(args, "--workers", commas(workers))
 	}
 	args = append(args, "--cores", commas(cores))
@@ -54,14 +63,43 @@ func (a *Analysis) Repeat(r Row) string {
 	return shellWords(args...)
 }
 
+// goTest is the command for a benchmark that go test alone measured.
+func goTest(pattern, where string, procs []int) string {
+	run := func(cpu string) string {
+		return shellWords("go", "test", "-run", "^$", "-bench", pattern, "-cpu", cpu, "-count", strconv.Itoa(minSamples), where)
+	}
+	numbers := commas(procs)
+	if !strings.Contains(numbers, ",") {
+		return run(numbers)
+	}
+	const hole = "%c%" // no number is like it
+	return "for c in " + strings.ReplaceAll(numbers, ",", " ") + "; do " + strings.Replace(run(hole), "-cpu "+hole, "-cpu $c", 1) + "; done"
+}
+
 // Show is the shell command that prints the very lines of the result files
 // that the row rests on.
 func (a *Analysis) Show(r Row) string {
-	name := "^Benchmark" + regexp.QuoteMeta(r.Workload) + "[/[:space:]-]"
-	if r.Executor != "" {
-		name = fmt.Sprintf("^Benchmark%s/executor=(%s|serial)/", regexp.QuoteMeta(r.Workload), regexp.QuoteMeta(r.Executor))
+	var names []string
+	from := map[int]bool{}
+	for _, p := range a.PointsOf(r) {
+		rec := a.Data.records[p.Point]
+		names = append(names, rec.names...)
+		for _, s := range rec.sources {
+			from[s] = true
+		}
 	}
-	return shellWords(append([]string{"grep", "-hE", "-e", name, "--"}, a.Data.Files...)...)
+	grep := "grep"
+	var files []string
+	for _, id := range slices.Sorted(maps.Keys(from)) {
+		s := a.Data.sources[id]
+		if s.zipped {
+			grep = "zgrep" // which reads plain files, too
+		}
+		if !slices.Contains(files, s.file) {
+			files = append(files, s.file)
+		}
+	}
+	return shellWords(append([]string{grep, "-hE", "-e", a.Data.linesOf(names), "--"}, files...)...)
 }
 
 // owns reports whether p is one of the points that the row's gains and curves
@@ -81,16 +119,6 @@ func (r Row) where() string {
 		return "./..."
 	}
 	return r.Package
-}
-
-// benchPattern is the regular expression that go test -bench needs for one
-// benchmark: it matches each level of the name on its own.
-func benchPattern(workload string) string {
-	levels := strings.Split("Benchmark"+workload, "/")
-	for i, level := range levels {
-		levels[i] = "^" + regexp.QuoteMeta(level) + "$"
-	}
-	return strings.Join(levels, "/")
 }
 
 // commas writes each number once, ascending.

@@ -46,11 +46,23 @@ func TestRepeatNamesWhatWasMeasured(t *testing.T) {
 			"overlap run --pkg example.com/mod --bench '^BenchmarkSub$/^size=4$' --cores 1,2 --placement compact",
 		}, {
 			"a benchmark of go test",
-			"pkg: example.com/mod\nBenchmarkA.b/cores=1 1 5 ns/op\nBenchmarkA.b/cores=2-2 1 5 ns/op\n",
-			`go test -run '^$' -bench '^BenchmarkA\.b$' -cpu 1,2 -count 10 example.com/mod`,
+			"pkg: example.com/mod\nBenchmarkA.b 1 5 ns/op\nBenchmarkA.b-2 1 5 ns/op\n",
+			`for c in 1 2; do go test -run '^$' -bench '^BenchmarkA\.b$' -cpu $c -count 10 example.com/mod; done`,
+		}, {
+			"clients in its name, and before another part",
+			"pkg: example.com/mod\nBenchmarkTwo/clients=1/n=5 1 5 ns/op\nBenchmarkTwo/clients=4/n=5 1 5 ns/op\nBenchmarkTwo/clients=1/n=5-2 1 5 ns/op\nBenchmarkTwo/clients=4/n=5-2 1 5 ns/op\n",
+			`for c in 1 2; do go test -run '^$' -bench '^BenchmarkTwo$/^clients=(1|4)$/^n=5$' -cpu $c -count 10 example.com/mod; done`,
+		}, {
+			"clients in its name, measured by overlap",
+			"placement: one-per-core\npkg: example.com/mod\nBenchmarkTwo/clients=1/cores=1 1 5 ns/op\nBenchmarkTwo/clients=4/cores=1 1 5 ns/op\n",
+			"overlap run --pkg example.com/mod --bench '^BenchmarkTwo$/^clients=(1|4)$' --cores 1",
+		}, {
+			"that reads its workers",
+			"placement: one-per-core\npkg: example.com/mod\nBenchmarkAsk/workers=1/cores=1 1 5 ns/op\nBenchmarkAsk/workers=4/cores=1 1 5 ns/op\n",
+			"overlap run --pkg example.com/mod --bench '^BenchmarkAsk$' --workers 1,4 --cores 1",
 		}, {
 			"of an unknown package",
-			"BenchmarkA/cores=1 1 5 ns/op\n",
+			"cores: 1\nBenchmarkA 1 5 ns/op\n",
 			`go test -run '^$' -bench '^BenchmarkA$' -cpu 1 -count 10 ./...`,
 		},
 	} {

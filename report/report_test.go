@@ -420,12 +420,12 @@ func TestTwoMachinesAreNotMixed(t *testing.T) {
 	if _, err := report.Load(write(t, "cpu: x\n"+line+"cpu: y\n"+line)); err == nil || !strings.Contains(err.Error(), `cpu is "y", in the results before it was "x": put machines side by side with --col cpu`) {
 		t.Errorf("two processors: %v", err)
 	}
-	d, err := report.Load(a, a)
+	d, err := report.Load(a, write(t, "host: a\n"+line+line))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := len(d.Samples(d.Points[0])); n != 2 {
-		t.Errorf("%d samples from two files of one host, want 2", n)
+	if n := len(d.Samples(d.Points[0])); n != 3 {
+		t.Errorf("%d samples from two files of one host, want 3", n)
 	}
 }
 

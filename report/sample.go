@@ -102,6 +102,12 @@ type record struct {
 
 	spelt string // the workload with the number of workers in it, see settle
 	bound bool   // the file says on how many cores it ran
+
+	names     []string // of its results, as the files spell them
+	sources   []int    // the files or blocks that its samples are from
+	roundless bool     // some file does not tell the rounds
+	unpaired  bool     // its samples have no partners in rounds of other points, see pool
+	place     int      // among the records
 }
 
 // add appends a sample with nothing but its time.
@@ -147,6 +153,15 @@ func (r *record) round(i int) int {
 	return int(r.rounds[i])
 }
 
+// partner is the round in which the i-th sample has partners. If the record, one
+// of n, is unpaired, no other record has that round.
+func (r *record) partner(i, n int) int {
+	if r.unpaired {
+		return -(i*n + r.place + 1)
+	}
+	return r.round(i)
+}
+
 func (r *record) pressure(i int) float64 {
 	if r.columns == nil || r.columns[pressureUnit] == nil {
 		return 0
@@ -181,6 +196,11 @@ var nothing = func() (s Sample) {
 
 // take appends the samples of another record.
 func (r *record) take(other *record) {
+	for _, s := range other.sources {
+		r.from(s)
+	}
+	r.roundless = r.roundless || other.roundless
+	r.names = append(r.names, other.names...)
 	for i := range other.seconds {
 		r.add(other.seconds[i], other.round(i))
 		for unit, column := range other.columns {

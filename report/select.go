@@ -12,11 +12,17 @@ import (
 )
 
 // chosen applies the filter to a result, and remembers of what is left out what
-// other results are compared with.
+// other results are compared with. A filter on units chooses results by their
+// time and takes no other unit away: without its pressure, a sample that others
+// disturbed would count again.
 func (l *loader) chosen(r *benchfmt.Result) bool {
-	if ok, err := l.filter.Apply(r); ok && err == nil {
-		l.kept++
-		return true
+	if m, err := l.filter.Match(r); err == nil && m.Any() {
+		if i := slices.IndexFunc(r.Values, func(v benchfmt.Value) bool { return v.Unit == "sec/op" }); i >= 0 && m.Test(i) {
+			l.units = l.units || !m.All() && needsMore(r, m)
+			l.kept++
+			return true
+		}
+		l.timeless = true
 	}
 	if !ours(r.Name) {
 		return false
@@ -37,8 +43,21 @@ func (l *loader) chosen(r *benchfmt.Result) bool {
 	return false
 }
 
+// needsMore reports whether the filter leaves out units that the report reads.
+func needsMore(r *benchfmt.Result, m benchproc.Match) bool {
+	for i, v := range r.Values {
+		if _, ok := unitIndex[v.Unit]; ok && !m.Test(i) {
+			return true
+		}
+	}
+	return false
+}
+
 // missed warns of gains that the filter took what they are compared with.
 func (l *loader) missed() (warnings []error) {
+	if l.units {
+		warnings = append(warnings, errors.New("--filter chooses results by their time (.unit:sec/op); their other units are read all the same, as they tell which samples others disturbed"))
+	}
 	used := map[string]bool{}
 	for _, rec := range l.order {
 		used[rec.point.Workload] = true

@@ -13,12 +13,16 @@ import (
 // an axis.
 func (l *loader) settle() (*Data, error) {
 	d := l.data
+	noTime := fmt.Errorf("--filter %q leaves no result that has a time (ns/op) and can be used", l.in.Filter)
+	if l.timeless && l.kept == 0 {
+		return nil, noTime
+	}
 	if l.filter != nil && l.results > 0 && l.kept == 0 {
 		return nil, fmt.Errorf("--filter %q matches none of the %d results", l.in.Filter, l.results)
 	}
 	l.order = slices.DeleteFunc(l.order, func(r *record) bool { return len(r.seconds) == 0 })
 	if len(l.order) == 0 && l.filter != nil {
-		return nil, fmt.Errorf("--filter %q leaves no result that has a time (ns/op) and can be used", l.in.Filter)
+		return nil, noTime
 	}
 	if l.rows != nil {
 		if err := l.rows.warning(); err != nil {
@@ -34,8 +38,13 @@ func (l *loader) settle() (*Data, error) {
 			same.take(rec)
 			continue
 		}
+		rec.place = len(d.Points)
 		d.records[rec.point] = rec
 		d.Points = append(d.Points, rec.point)
+	}
+	d.sources = l.sources
+	if err := l.pool(); err != nil {
+		d.Warnings = append(d.Warnings, err)
 	}
 	d.index = newIndex(d, l.acrossColumns())
 	for _, f := range l.col.Fields() {
@@ -115,11 +124,12 @@ func (l *loader) keepWorkers() {
 	}
 }
 
-// sweptByCPU notes what go test does with a sweep of its -cpu flag.
+// sweptByCPU notes what go test does with a sweep of its -cpu flag: a file does
+// not tell how its benchmarks loop.
 func (l *loader) sweptByCPU() error {
 	for _, rec := range l.order {
 		if g := l.data.groups[rec.point.at(0, level{})]; !rec.bound && g != nil && len(g.levels) > 1 {
-			return errors.New("GOMAXPROCS stands for the cores: where a benchmark loops with b.Loop, go test -cpu (up to Go 1.26) measures the first value at the last one's GOMAXPROCS; give each value a go test of its own, or measure with overlap run --pkg")
+			return errors.New("GOMAXPROCS stands for the cores; of a benchmark that loops with b.Loop, go test -cpu 1,2,4 (Go 1.26) takes one sample, the first, at the last GOMAXPROCS; for c in 1 2 4; do go test -bench . -cpu $c -count 10; done avoids it, as does overlap run --pkg")
 		}
 	}
 	return nil

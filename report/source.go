@@ -1,0 +1,139 @@
+package report
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// source is a file, or the blocks of one that a build of the benchmarks wrote.
+type source struct {
+	file   string
+	zipped bool
+	config setting // what all its results share
+}
+
+// buildKeys name what was measured. Files that hold several say them block by
+// block; what else varies within a file is the sweep's or the sample's.
+var buildKeys = []string{"toolchain", "go", "goversion", "go-version", "commit", "build", "branch"}
+
+// ownKeys are those of a point, a sample or an upload: they differ between files
+// of one build on one machine.
+var ownKeys = []string{
+	"cpus", "cores", "gomaxprocs", "workers", "slices", "copies", "program", "pkg", "kinds", "expect",
+	"seed", "load", "clock-resolution", "start", "time", "date", "by", "note",
+}
+
+// enter finds or makes the source of the results under the configuration that
+// was just read.
+func (l *loader) enter() {
+	key := l.lines.name
+	for _, k := range buildKeys {
+		key += "\x00" + l.now[k]
+	}
+	id, ok := l.bySource[key]
+	if !ok {
+		id = len(l.sources)
+		l.bySource[key] = id
+		l.sources = append(l.sources, &source{file: l.lines.name, zipped: l.lines.zipped, config: maps.Clone(l.now)})
+	}
+	l.source = id
+	s := l.sources[id]
+	for k, v := range s.config {
+		if l.now[k] != v {
+			delete(s.config, k)
+		}
+	}
+}
+
+// from notes where a record's samples come from.
+func (r *record) from(source int) {
+	if n := len(r.sources); n > 0 && r.sources[n-1] == source {
+		return
+	}
+	if !slices.Contains(r.sources, source) {
+		r.sources = append(r.sources, source)
+	}
+}
+
+// differing are the keys by which two sources are not of one build and one
+// setting, sorted.
+func differing(a, b *source) (keys []string) {
+	for k, v := range a.config {
+		if w, ok := b.config[k]; v != w && (ok || slices.Contains(buildKeys, k)) {
+			keys = append(keys, k)
+		}
+	}
+	for k := range b.config {
+		if _, ok := a.config[k]; !ok && slices.Contains(buildKeys, k) {
+			keys = append(keys, k)
+		}
+	}
+	slices.Sort(keys)
+	return slices.DeleteFunc(keys, func(k string) bool {
+		return slices.Contains(ownKeys, k) || strings.HasPrefix(k, "upload")
+	})
+}
+
+// pool warns of rows whose samples come from several sources, and takes the
+// rounds from those that are not alike: pairing the old with the old and the
+// new with the new would leave the gap between them out of every interval.
+// Files of one machine whose rounds are known stay paired, as drift is all that
+// differs.
+func (l *loader) pool() error {
+	rows := map[Point][]*record{}
+	for _, rec := range l.data.records {
+		base := rec.point.at(0, level{})
+		base.Slices, base.Copies = 1, 1
+		rows[base] = append(rows[base], rec)
+	}
+	files, keys := map[string]bool{}, map[string]bool{}
+	for _, row := range rows {
+		var sources []int
+		roundless := false
+		for _, rec := range row {
+			sources = append(sources, rec.sources...)
+			roundless = roundless || rec.roundless
+		}
+		slices.Sort(sources)
+		if sources = slices.Compact(sources); len(sources) < 2 {
+			continue
+		}
+		unlike := roundless
+		for _, id := range sources {
+			files[l.sources[id].file] = true
+			for _, k := range differing(l.sources[sources[0]], l.sources[id]) {
+				keys[k], unlike = true, true
+			}
+		}
+		for _, rec := range row {
+			rec.unpaired = unlike
+		}
+	}
+	return l.pooled(slices.Sorted(maps.Keys(files)), slices.Sorted(maps.Keys(keys)))
+}
+
+// pooled is the warning of it.
+func (l *loader) pooled(files, keys []string) error {
+	if len(files) == 0 {
+		return nil
+	}
+	slices.SortFunc(files, func(a, b string) int { return slices.Index(l.in.Paths, a) - slices.Index(l.in.Paths, b) })
+	who, col := some(files), ".file"
+	switch n := len(files); {
+	case n == 1:
+		who = "results of " + who
+	case n <= most:
+		who = strings.Join(files[:n-1], ", ") + " and " + files[n-1]
+	}
+	if len(keys) > 0 {
+		who += " differ in " + some(keys) + " and"
+		col = keys[0]
+	}
+	if l.in.Col != "" {
+		col = l.in.Col + "," + col
+	}
+	return errors.New(printable(fmt.Sprintf("%s are pooled as one set of samples; --col %s puts them side by side", who, col)))
+}
