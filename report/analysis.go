@@ -153,6 +153,9 @@ func (a *Analysis) tellApart() {
 		if r.Column != "" {
 			r.variant += " @" + r.Column
 		}
+		if !a.Data.across {
+			r.machine = r.Column
+		}
 	}
 }
 

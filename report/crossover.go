@@ -20,6 +20,7 @@ import (
 type Crossover struct {
 	Workload, Size, Executor string
 	Kind                     string // of the workload
+	Column                   string // of those that stand side by side, such as a host; empty if there is one only
 	P, Workers               int    // Workers is the smallest measured number from P
 
 	// Grains are the sizes of task, ascending.
@@ -64,7 +65,7 @@ func (d *Data) crossovers() (all []Crossover) {
 	}
 	slices.SortStableFunc(all, func(a, b Crossover) int {
 		return cmp.Or(d.rank(a.Workload)-d.rank(b.Workload), cmp.Compare(a.Workload, b.Workload),
-			cmp.Compare(a.Size, b.Size), cmp.Compare(a.P, b.P), cmp.Compare(a.Executor, b.Executor))
+			cmp.Compare(a.Size, b.Size), d.column[a.Column]-d.column[b.Column], cmp.Compare(a.P, b.P), cmp.Compare(a.Executor, b.Executor))
 	})
 	return all
 }
@@ -74,7 +75,7 @@ func (d *Data) crossovers() (all []Crossover) {
 func (d *Data) crossoversOf(base Point) (all []Crossover) {
 	forms, widest := d.forms(base)
 	for _, l := range slices.Compact([]level{{1, 1}, widest}) {
-		c := Crossover{Workload: base.Workload, Size: base.Size, Executor: base.Executor, Kind: d.Kinds[base.Workload], P: l.p()}
+		c := Crossover{Workload: base.Workload, Size: base.Size, Executor: base.Executor, Kind: d.Kinds[base.Workload], Column: base.Column, P: l.p()}
 		for _, form := range forms {
 			if g, workers, ok := d.grain(form, l.p()); ok {
 				c.Grains = append(c.Grains, g)
@@ -259,19 +260,37 @@ func (a *Analysis) crossoverNotes() (notes []string) {
 	return notes
 }
 
-// Name is that of the workload, as in the table.
-func (c Crossover) Name() string { return Row{Workload: c.Workload, Kind: c.Kind}.Name() }
+// Name is that of the workload and its column, as in the table.
+func (c Crossover) Name() string {
+	r := Row{Workload: c.Workload, Kind: c.Kind}
+	if c.Column != "" {
+		r.variant = " @" + c.Column
+	}
+	return r.Name()
+}
 
 // Beside reports whether two differ in the executor only.
 func (c Crossover) Beside(o Crossover) bool {
-	return c.Workload == o.Workload && c.Size == o.Size && c.P == o.P
+	return c.Workload == o.Workload && c.Size == o.Size && c.Column == o.Column && c.P == o.P
+}
+
+// Rival reports whether two rows differ in the executor only: the same work on
+// the same machine.
+func (r Row) Rival(o Row) bool {
+	return r.Workload == o.Workload && r.Package == o.Package && r.Variant == o.Variant && r.Size == o.Size && r.Weak == o.Weak && r.machine == o.machine
 }
 
 // Work is the name of a row without its executor.
 func (r Row) Work() string {
-	name := r.Name()
-	if i := strings.LastIndex(name, " "+r.Executor); i > 0 && r.Executor != "" {
-		return name[:i] + name[i+1+len(r.Executor):]
+	name, column := r.Name(), ""
+	if r.Column != "" {
+		name = strings.TrimSuffix(name, " @"+r.Column)
 	}
-	return name
+	if r.machine != "" {
+		column = " @" + r.machine
+	}
+	if i := strings.LastIndex(name, " "+r.Executor); i > 0 && r.Executor != "" {
+		name = name[:i] + name[i+1+len(r.Executor):]
+	}
+	return name + column
 }

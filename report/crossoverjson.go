@@ -4,6 +4,7 @@ type crossoverJSON struct {
 	Workload string      `json:"workload"`
 	Executor string      `json:"executor"`
 	Size     string      `json:"size"`
+	Column   string      `json:"column,omitempty"`
 	P        int         `json:"p"`
 	Workers  int         `json:"workers"`
 	Half     Interval    `json:"half"`    // seconds; null if it is outside of the grains
@@ -23,7 +24,7 @@ type grainJSON struct {
 func (a *Analysis) crossoversJSON() []crossoverJSON {
 	all := []crossoverJSON{}
 	for _, c := range a.Crossovers {
-		j := crossoverJSON{Workload: c.Workload, Executor: c.Executor, Size: c.Size, P: c.P, Workers: c.Workers, Half: c.Half, Reached: c.Reached()}
+		j := crossoverJSON{Workload: c.Workload, Executor: c.Executor, Size: c.Size, Column: c.Column, P: c.P, Workers: c.Workers, Half: c.Half, Reached: c.Reached()}
 		for _, g := range c.Grains {
 			j.Grains = append(j.Grains, grainJSON{g.Variant, float(g.Task), float(g.Tasks), g.Efficiency, g.Ceiling, g.Overhead})
 		}

@@ -46,23 +46,10 @@ func (d *Data) ridge(base Point) []level {
 	return best
 }
 
-// BestCell is the index of the cell with the highest gain, and Advised that of
-// the cell with the smallest GOMAXPROCS, then the fewest workers, within 5 % of
-// it: what costs least for about as much. Both are -1 if nothing was measured.
-func (r Row) BestCell() (best, advised int) {
-	best, advised = -1, -1
-	for i, c := range r.Grid {
-		if c.Gain.Value > 0 && (best < 0 || c.Gain.Value > r.Grid[best].Gain.Value) {
-			best = i
-		}
-	}
-	for i, c := range r.Grid {
-		if best < 0 || !(1.05*c.Gain.Value >= r.Grid[best].Gain.Value) {
-			continue
-		}
-		if advised < 0 || cmp.Or(c.Procs-r.Grid[advised].Procs, c.Workers-r.Grid[advised].Workers) < 0 {
-			advised = i
-		}
-	}
-	return best, advised
+// AdvisedCell is the index of the cell of the row's advice, -1 if the grid does
+// not have it. Of several GOMAXPROCS beyond the cores it is the smallest.
+func (r Row) AdvisedCell() int {
+	return slices.IndexFunc(r.Grid, func(c Cell) bool {
+		return c.Workers == r.Advice.Workers && level{c.Cores, c.Procs}.p() == r.Advice.Cores
+	})
 }

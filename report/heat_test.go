@@ -56,23 +56,30 @@ func TestGridIsTheDiagonalWhereBothGrow(t *testing.T) {
 // The advice spares GOMAXPROCS before workers, which cost less.
 func TestAdvisedIsTheCheapestWithinFivePercent(t *testing.T) {
 	for name, c := range map[string]struct {
-		throughput    [4]int // of (1,1), (1,8), (2,1), (2,8): GOMAXPROCS, workers
-		best, advised int
+		throughput [4]int // of (1,1), (1,8), (2,1), (2,8): GOMAXPROCS, workers
+		advised    int
 	}{
-		"alone":         {[4]int{100, 100, 100, 200}, 3, 3},
-		"within":        {[4]int{100, 191, 100, 200}, 3, 1},
-		"beyond":        {[4]int{100, 189, 100, 200}, 3, 3},
-		"fewer workers": {[4]int{100, 100, 198, 200}, 3, 2},
-		"either":        {[4]int{100, 199, 199, 200}, 3, 1},
-		"nothing helps": {[4]int{100, 101, 90, 80}, 1, 0},
+		"alone":         {[4]int{100, 100, 100, 200}, 3},
+		"within":        {[4]int{100, 191, 100, 200}, 1},
+		"beyond":        {[4]int{100, 189, 100, 200}, 3},
+		"fewer workers": {[4]int{100, 100, 198, 200}, 2},
+		"either":        {[4]int{100, 199, 199, 200}, 1},
+		"nothing helps": {[4]int{100, 101, 90, 80}, 0},
 	} {
 		x := c.throughput
 		r := gridOf(t, [4]int{1, 1, 1, x[0]}, [4]int{1, 1, 8, x[1]}, [4]int{2, 2, 1, x[2]}, [4]int{2, 2, 8, x[3]})
-		if best, advised := r.BestCell(); best != c.best || advised != c.advised {
-			t.Errorf("%s: best %d, advised %d, want %d and %d", name, best, advised, c.best, c.advised)
+		if got := r.AdvisedCell(); got != c.advised {
+			t.Errorf("%s: cell %d is advised, want %d", name, got, c.advised)
+		} else if cell := r.Grid[got]; cell.Workers != r.Advice.Workers || cell.Cores != r.Advice.Cores {
+			t.Errorf("%s: cell %+v is not the advice, %v", name, cell, r.Advice)
 		}
 	}
-	if best, advised := (report.Row{}).BestCell(); best != -1 || advised != -1 {
-		t.Errorf("of nothing: %d, %d", best, advised)
+	if got := (report.Row{}).AdvisedCell(); got != -1 {
+		t.Errorf("of nothing: %d", got)
+	}
+	// Cores beyond GOMAXPROCS and GOMAXPROCS beyond the cores bring nothing.
+	r := report.Row{Advice: report.Advice{Workers: 2, Cores: 2}, Grid: []report.Cell{{Cores: 2, Procs: 1, Workers: 2}, {Cores: 2, Procs: 2, Workers: 1}, {Cores: 2, Procs: 2, Workers: 2}, {Cores: 2, Procs: 4, Workers: 2}}}
+	if got := r.AdvisedCell(); got != 2 {
+		t.Errorf("cell %d is advised, want 2", got)
 	}
 }

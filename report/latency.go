@@ -103,7 +103,7 @@ func (r Row) open() bool {
 
 // loop is what the loads of one open loop have in common.
 func (r Row) loop() Point {
-	return Point{Workload: r.Workload, Package: r.Package, Executor: r.Executor, Size: r.Size, Weak: r.Weak}
+	return Point{Workload: r.Workload, Package: r.Package, Executor: r.Executor, Size: r.Size, Weak: r.Weak, Column: r.machine}
 }
 
 // Served are the open loops that were measured under several loads.

@@ -73,6 +73,7 @@ type Row struct {
 	place   int    // among the rows of a column, as the file has them
 	prefix  string // of the package, where there are several
 	variant string // what tells the row from others of its workload
+	machine string // the column, unless columns are of one machine
 	id      string // see identify
 	tainted bool   // samples under pressure had to be used, see weigh
 

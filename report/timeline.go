@@ -168,15 +168,27 @@ func (w *watch) change(e trace.Event) {
 	if s == nil {
 		return
 	}
-	switch from, to := t.Goroutine(); {
-	case from == to:
-	case to == trace.GoRunning || to == trace.GoSyscall:
-		s.turn(e.Time(), Running, int(e.Proc()))
-	case to == trace.GoRunnable:
-		s.turn(e.Time(), Ready, -1)
-	default:
-		s.turn(e.Time(), Waiting, -1)
+	from, to := t.Goroutine()
+	if from == to {
+		return
 	}
+	state, proc := stateOf(to), -1
+	if state == Running {
+		proc = int(e.Proc())
+	}
+	s.turn(e.Time(), state, proc)
+}
+
+// stateOf is what the customer of a goroutine is in the middle of. The system
+// works on one in a system call, on the same core.
+func stateOf(g trace.GoState) State {
+	switch g {
+	case trace.GoRunning, trace.GoSyscall:
+		return Running
+	case trace.GoRunnable:
+		return Ready
+	}
+	return Waiting
 }
 
 // turn ends the stretch so far and begins the next.

@@ -84,7 +84,7 @@ func (c Chart) PNG(t Theme) ([]byte, error) {
 		dpi = 96
 	}
 	canvas := vgimg.NewWith(vgimg.UseWH(c.width, c.height), vgimg.UseDPI(dpi))
-	c.paint(canvas, t)
+	c.paint(boxed{canvas}, t)
 	var b bytes.Buffer
 	if _, err := (vgimg.PngCanvas{Canvas: canvas}).WriteTo(&b); err != nil {
 		return nil, fmt.Errorf("chart %s: %w", c.Name, err)

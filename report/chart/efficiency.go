@@ -2,7 +2,9 @@ package chart
 
 import (
 	"fmt"
+	"image/color"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -14,7 +16,7 @@ import (
 	"overlap/report"
 )
 
-// Efficiency draws what share of its cores each row of more than one uses, and
+// Efficiency draws what share of its cores each row of more than one gains, and
 // the serial fraction that would explain the loss. ok is false if there is no
 // such row.
 func Efficiency(a *report.Analysis) (c Chart, ok bool) {
@@ -39,32 +41,44 @@ func Efficiency(a *report.Analysis) (c Chart, ok bool) {
 type efficiencyStyle struct {
 	lines  [3]draw.LineStyle
 	glyphs [3]draw.GlyphStyle
-	whole  draw.LineStyle
+
+	whole, ceiling draw.LineStyle
 }
 
 func (t Theme) efficiencyStyle() (s efficiencyStyle) {
-	for i := range s.lines {
-		s.lines[i], s.glyphs[i] = t.series(i)
+	// Neither the colours nor the shapes of the panels that stand beside these in
+	// the section of a row.
+	shapes := [3]draw.GlyphDrawer{draw.BoxGlyph{}, draw.RingGlyph{}, draw.TriangleGlyph{}}
+	dashes := [3][]vg.Length{nil, {6, 2}, {2, 2}}
+	for i, colour := range []color.Color{t.Series[6], t.Series[4], t.Series[2]} {
+		s.lines[i] = line(colour, 1.75, dashes[i]...)
+		s.glyphs[i] = glyph(shapes[i], line(colour, 1))
 	}
 	s.whole = line(t.Muted, 1, 4, 3)
+	s.ceiling = line(t.Ceiling, 1.25, 1.5, 2)
 	return s
 }
 
 func (s efficiencyStyle) legend() []entry {
 	return []entry{
-		{"efficiency S/p", lineMark(s.lines[0], &s.glyphs[0])},
-		{"software efficiency S/H(p)", lineMark(s.lines[1], &s.glyphs[1])},
+		{"gain from cores G_p/p", lineMark(s.lines[0], &s.glyphs[0])},
+		{"gain from cores G_p/H(p)", lineMark(s.lines[1], &s.glyphs[1])},
 		{"Karp–Flatt serial fraction", lineMark(s.lines[2], &s.glyphs[2])},
 		{"all of the cores", lineMark(s.whole, nil)},
+		{"ceiling H(p)/p", lineMark(s.ceiling, nil)},
 	}
 }
 
-const efficiencyCaption = "S/p is the gain over the cores, S/H(p) the gain over what separate programs reach: where only the first falls, the machine is the limit, where both fall, the program. The Karp–Flatt fraction is the serial part that would explain the loss: level, there is one; rising, overhead grows with the cores; below 0, more was gained than the cores can give."
+const efficiencyCaption = "G_p is the gain from cores. G_p/p, the efficiency, is its share of p cores, and G_p/H(p), the software efficiency, its share of what separate programs reach: where only the first falls, the machine is the limit, where both fall, the program. The Karp–Flatt fraction is the serial part that would explain the loss: level, there is one; rising, overhead grows with the cores; below 0, more was gained than the cores can give."
 
 func drawEfficiency(c draw.Canvas, t Theme, rows []report.Row) {
 	style := t.efficiencyStyle()
-	c = t.headline(c, "How well the cores are used, at the best number of workers")
-	c = t.legend(c, append(style.legend(), t.intervalEntry()))
+	c = t.headline(c, "What share of the cores is gained, at the best number of workers")
+	entries := style.legend()
+	if !slices.ContainsFunc(rows, func(r report.Row) bool { return len(ceilingLine(r)) > 1 }) {
+		entries = entries[:len(entries)-1]
+	}
+	c = t.legend(c, append(entries, t.intervalEntry()))
 	var plots []*plot.Plot
 	var names []string
 	for _, r := range rows {
@@ -95,6 +109,11 @@ func (s efficiencyStyle) panel(t Theme, r report.Row) *plot.Plot {
 	low, high = max(low, -1), min(high, 2)
 	p.Add(grid{t})
 	lineTo(p, s.whole, plotter.XYs{{X: 0, Y: 1}, {X: end, Y: 1}})
+	var ceiling plotter.XYs
+	for _, xy := range ceilingLine(r) {
+		ceiling = append(ceiling, plotter.XY{X: xy.X, Y: math.Exp2(xy.Y - xy.X)})
+	}
+	lineTo(p, s.ceiling, below(ceiling, high))
 	for i, m := range curves {
 		m.clip(low, high).addTo(p, s.lines[i], s.glyphs[i])
 	}
@@ -132,7 +151,8 @@ func (shareTicks) Ticks(low, high float64) (ticks []plot.Tick) {
 
 // decimal writes a number of either sign, or 0, without needless digits.
 func decimal(x float64) string {
-	return strconv.FormatFloat(math.Round(x*1000)/1000+0, 'f', -1, 64) // + 0, because -0 is written so
+	text := strconv.FormatFloat(math.Round(x*1000)/1000+0, 'f', -1, 64) // + 0, because -0 is written so
+	return strings.Replace(text, "-", "−", 1)
 }
 
 func efficiencyAlt(rows []report.Row) string {
@@ -140,7 +160,7 @@ func efficiencyAlt(rows []report.Row) string {
 	var parts []string
 	for _, r := range rows[:min(len(rows), most)] {
 		e := r.Models.Cores[len(r.Models.Cores)-1]
-		part := fmt.Sprintf("%s uses %s of %d cores", r.Name(), percent(e.OfIdeal), e.P)
+		part := fmt.Sprintf("%s gains %s of %s", r.Name(), percent(e.OfIdeal), worth(e.P))
 		if !math.IsNaN(e.OfCeiling.Value) {
 			part += fmt.Sprintf(", %s of what separate programs reach", percent(e.OfCeiling))
 		}
@@ -149,7 +169,11 @@ func efficiencyAlt(rows []report.Row) string {
 	if more := len(rows) - most; more > 0 {
 		parts = append(parts, fmt.Sprintf("and %d more", more))
 	}
-	return "A panel per workload: efficiency, software efficiency and Karp–Flatt serial fraction against cores. " + strings.Join(parts, "; ") + "."
+	return "A panel per workload: efficiency G_p/p, software efficiency G_p/H(p) and Karp–Flatt serial fraction against cores. " + strings.Join(parts, "; ") + "."
 }
+
+// worth is what p cores could bring. It is not what a workload uses: one that
+// waits gains little from cores that it leaves idle.
+func worth(p int) string { return fmt.Sprintf("what %s could bring", plural(p, "core")) }
 
 func percent(i report.Interval) string { return fmt.Sprintf("%.0f %%", 100*i.Value) }

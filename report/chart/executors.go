@@ -66,11 +66,13 @@ type work struct {
 // several that know how they compare with the serial program.
 func worksOf(a *report.Analysis) (works []work) {
 	for _, r := range a.Rows {
-		grained := slices.ContainsFunc(a.Crossovers, func(c report.Crossover) bool { return c.Workload == r.Workload && c.Size == r.Size })
+		grained := slices.ContainsFunc(a.Crossovers, func(c report.Crossover) bool {
+			return c.Workload == r.Workload && c.Size == r.Size && c.Column == r.Column
+		})
 		if grained || r.Executor == "" || !(r.OverSerial.Value > 0) {
 			continue
 		}
-		i := slices.IndexFunc(works, func(w work) bool { return alike(w.rows[0], r) })
+		i := slices.IndexFunc(works, func(w work) bool { return w.rows[0].Rival(r) })
 		if i < 0 {
 			works = append(works, work{name: r.Work()})
 			i = len(works) - 1
@@ -82,11 +84,6 @@ func worksOf(a *report.Analysis) (works []work) {
 		slices.SortStableFunc(w.rows, func(a, b report.Row) int { return strings.Compare(a.Executor, b.Executor) })
 	}
 	return works
-}
-
-// alike reports whether two rows differ in the executor only.
-func alike(a, b report.Row) bool {
-	return a.Workload == b.Workload && a.Variant == b.Variant && a.Size == b.Size && a.Weak == b.Weak
 }
 
 func executorsAlt(works []work) string {

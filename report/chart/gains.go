@@ -125,7 +125,7 @@ func (g gainBars) row(c draw.Canvas, r report.Row, x func(float64) vg.Length, y 
 	rightmost := max(x(0), x(middle), x(end))
 	if h := r.Ceiling.Value; !math.IsNaN(h) && r.P > 1 {
 		at := x(middle + math.Log2(h))
-		g.ceiling(c, at, y-lane-2, y+2)
+		g.ceiling(c, at, y-lane-7, y-lane-0.5) // below the bar, off its interval
 		rightmost = max(rightmost, at)
 	}
 	for _, high := range []float64{r.Concurrency.High, from * r.Parallelism.High} {

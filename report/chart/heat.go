@@ -1,7 +1,6 @@
 package chart
 
 import (
-	"cmp"
 	"fmt"
 	"image/color"
 	"math"
@@ -16,7 +15,7 @@ import (
 	"overlap/report"
 )
 
-const heatCaption = "The number and the colour of a cell are its throughput over that of one worker on one core with GOMAXPROCS 1; each step of the colours is a factor. The framed cell is the best one. The dashed frame is where about as much, all but 5 %, costs least: the smallest GOMAXPROCS, then the fewest workers."
+const heatCaption = "The number and the colour of a cell are its throughput over that of one worker on one core with GOMAXPROCS 1; each step of the colours is a factor. Before a number, ≈ says that its 95 % interval includes 1. The frame is around what is enough, as in the table: of what is within 5 % of the best measured, the fewest cores, then the fewest workers."
 
 // Heat draws GOMAXPROCS × workers. It is false if no row has two of each.
 func Heat(a *report.Analysis) (Chart, bool) {
@@ -58,7 +57,9 @@ func Heat(a *report.Analysis) (Chart, bool) {
 				p := t.plot("workers", m.axis())
 				p.X.Min, p.X.Max = -0.5, float64(len(m.workers))-0.5
 				p.Y.Min, p.Y.Max = -0.5, float64(len(m.procs))-0.5
-				p.X.Tick.Marker, p.Y.Tick.Marker = ordinals(m.workers), ordinals(m.procs)
+				beside := min(columns, max(2, len(maps)))
+				p.X.Tick.Marker = thinned(ordinals(m.workers), t.text(small, t.Ink), pageWidth/vg.Length(beside)-50)
+				p.Y.Tick.Marker = ordinals(m.procs)
 				p.X.Tick.Length, p.Y.Tick.Length = 0, 0
 				p.Add(heatCells{m, scale, t})
 				plots = append(plots, p)
@@ -108,6 +109,23 @@ func ordinals(values []int) (ticks plot.ConstantTicks) {
 	return ticks
 }
 
+// thinned leaves out labels, all but every second, third …, until the rest do not
+// touch on an axis of that length.
+func thinned(ticks plot.ConstantTicks, style text.Style, length vg.Length) plot.ConstantTicks {
+	const gap = 4
+	widest := vg.Length(0)
+	for _, tick := range ticks {
+		widest = max(widest, style.Width(tick.Label))
+	}
+	every := int(math.Ceil(float64((widest + gap) * vg.Length(len(ticks)) / length)))
+	for i := range ticks {
+		if i%max(every, 1) != 0 {
+			ticks[i].Label = ""
+		}
+	}
+	return ticks
+}
+
 // heatCells is the plotter.
 type heatCells struct {
 	heatMap
@@ -123,26 +141,20 @@ func (h heatCells) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 	for _, cell := range h.row.Grid {
 		if gain := cell.Gain.Value; gain > 0 {
-			h.scale.cell(c, h.t, place(cell), gain)
+			h.scale.cell(c, h.t, place(cell), cell.Gain)
 		}
 	}
-	best, advised := h.row.BestCell()
-	if advised >= 0 {
-		inset := vg.Length(1)
-		if advised == best {
-			inset = 2.5
-		}
-		h.frame(c, place(h.row.Grid[advised]), inset, 2.5, 2.5)
-		h.frame(c, place(h.row.Grid[best]), 1)
+	if advised := h.row.AdvisedCell(); advised >= 0 {
+		frameCell(c, place(h.row.Grid[advised]))
 	}
 }
 
-// frame marks a cell within its edge, dark on light, so that it is seen on
+// frameCell marks a cell within its edge, dark on light, so that it is seen on
 // every colour of the scale.
-func (h heatCells) frame(c draw.Canvas, r vg.Rectangle, inset vg.Length, dashes ...vg.Length) {
-	by := vg.Point{X: inset, Y: inset}
+func frameCell(c draw.Canvas, r vg.Rectangle) {
+	by := vg.Point{X: 1, Y: 1}
 	path := vg.Rectangle{Min: r.Min.Add(by), Max: r.Max.Sub(by)}.Path()
-	for _, style := range []draw.LineStyle{line(onBright, 2), line(onDark, 1, dashes...)} {
+	for _, style := range []draw.LineStyle{line(onBright, 2.5), line(onDark, 1)} {
 		c.SetLineStyle(style)
 		c.Stroke(path)
 	}
@@ -182,16 +194,35 @@ func (s heatScale) of(gain float64) (fill, ink color.Color) {
 }
 
 // cell draws a gain into r, and its number if there is room for it.
-func (s heatScale) cell(c draw.Canvas, t Theme, r vg.Rectangle, gain float64) {
-	fill, ink := s.of(gain)
+func (s heatScale) cell(c draw.Canvas, t Theme, r vg.Rectangle, gain report.Interval) {
+	fill, ink := s.of(gain.Value)
 	fillRect(c, r, fill)
 	style := t.text(small, ink)
 	style.XAlign, style.YAlign = text.XCenter, text.YCenter
-	number := brief(gain)
-	if size := r.Size(); s.numbers && style.Width(number) <= size.X-2 && size.Y >= small {
-		middle := r.Min.Add(r.Max).Scale(0.5)
-		c.FillText(style, vg.Point{X: middle.X, Y: middle.Y + centred}, number)
+	size := r.Size()
+	if !s.numbers || size.Y < small {
+		return
 	}
+	for _, number := range numbers(gain) {
+		if style.Width(number) <= size.X-3 {
+			middle := r.Min.Add(r.Max).Scale(0.5)
+			c.FillText(style, vg.Point{X: middle.X, Y: middle.Y + centred}, number)
+			return
+		}
+	}
+}
+
+// numbers are the ways to write a gain, from the fullest to the briefest.
+func numbers(gain report.Interval) []string {
+	short := brief(gain.Value)
+	long := short
+	if short[0] == '.' {
+		long = "0" + short
+	}
+	if gain.Low < 1 && gain.High > 1 {
+		return []string{"≈" + long, "≈" + short, long, short}
+	}
+	return []string{long, short}
 }
 
 // brief writes a gain in at most three characters, if it can: .14, 1.9, 54, 1.2k.
@@ -221,29 +252,22 @@ func (s heatScale) legend(t Theme) (entries []entry) {
 			fillRect(c, r, fill)
 		}})
 	}
-	frame := func(inset vg.Length, dashes ...vg.Length) func(draw.Canvas, vg.Rectangle) {
-		return func(c draw.Canvas, r vg.Rectangle) {
-			fill, _ := s.of(s.high)
-			fillRect(c, r, fill)
-			heatCells{}.frame(c, r, inset, dashes...)
-		}
-	}
-	return append(entries, entry{"best", frame(1)}, entry{"cheapest within 5 %", frame(2, 2.5, 2.5)})
+	return append(entries, entry{"enough: least within 5 % of the best", func(c draw.Canvas, r vg.Rectangle) {
+		fill, _ := s.of(s.high)
+		fillRect(c, r, fill)
+		frameCell(c, r)
+	}})
 }
 
-// heatAlt is the best cell of each map and the cheapest that is about as good.
+// heatAlt is what is enough in each map.
 func heatAlt(maps []heatMap) string {
-	return "Best of GOMAXPROCS × workers: " + sentence(len(maps), func(i int) string {
+	return "What is enough of GOMAXPROCS × workers, within 5 % of the best: " + sentence(len(maps), func(i int) string {
 		r := maps[i].row
-		best, advised := r.BestCell()
-		if best < 0 {
+		advised := r.AdvisedCell()
+		if advised < 0 {
 			return r.Name() + " unknown"
 		}
-		b, a := r.Grid[best], r.Grid[advised]
-		s := fmt.Sprintf("%s × %s at GOMAXPROCS %d with %s", r.Name(), short(b.Gain.Value), b.Procs, plural(b.Workers, "worker"))
-		if cmp.Or(a.Procs-b.Procs, a.Workers-b.Workers) != 0 {
-			s += fmt.Sprintf(", within 5 %% at %d with %d", a.Procs, a.Workers)
-		}
-		return s
+		a := r.Grid[advised]
+		return fmt.Sprintf("%s × %s at GOMAXPROCS %d with %s", r.Name(), short(a.Gain.Value), a.Procs, plural(a.Workers, "worker"))
 	})
 }

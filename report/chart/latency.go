@@ -55,10 +55,10 @@ func latencyOfRow(r report.Row) []latencyPanel {
 }
 
 func latencyChart(panels []latencyPanel) (Chart, bool) {
-	most := 1
+	var widths []int
 	for _, p := range panels {
 		_, all := p.ends()
-		most = max(most, all)
+		widths = append(widths, all)
 	}
 	return Chart{
 		Name:    "latency",
@@ -70,7 +70,7 @@ func latencyChart(panels []latencyPanel) (Chart, bool) {
 		draw: func(c draw.Canvas, t Theme) {
 			s := t.latencyStyle()
 			c = t.headline(c, "Latency of a task: the median and the 99th percentile")
-			c = t.legend(c, append(s.legend(most, slices.ContainsFunc(panels, func(p latencyPanel) bool { return p.byLoads })), t.intervalEntry()))
+			c = t.legend(c, append(s.legend(allCores(widths), slices.ContainsFunc(panels, func(p latencyPanel) bool { return p.byLoads })), t.intervalEntry()))
 			var plots []*plot.Plot
 			var names []string
 			for _, p := range panels {
@@ -113,13 +113,10 @@ func (t Theme) latencyStyle() (s latencyStyle) {
 	return s
 }
 
-func (s latencyStyle) legend(most int, loads bool) (entries []entry) {
-	for i, cores := range []int{1, most} {
-		if i == 1 && most == 1 {
-			break
-		}
+func (s latencyStyle) legend(all string, loads bool) (entries []entry) {
+	for i, cores := range slices.Compact([]string{plural(1, "core"), all}) {
 		entries = append(entries,
-			entry{plural(cores, "core") + ": median", lineMark(s.half[i], &s.dots[i])},
+			entry{cores + ": median", lineMark(s.half[i], &s.dots[i])},
 			entry{"99th percentile", lineMark(s.most[i], &s.rings[i])})
 		if loads {
 			entries = append(entries, entry{"capacity p/D", func(c draw.Canvas, r vg.Rectangle) {

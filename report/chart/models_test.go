@@ -39,6 +39,26 @@ func TestGoldenFits(t *testing.T) {
 	}
 }
 
+// The law of cores is drawn under what they could bring; that of workers has no
+// such limit.
+func TestLawOfCoresHasItsLimits(t *testing.T) {
+	for cores, want := range map[int]bool{16: false, 64: true} { // 5 numbers of cores are no curve
+		c, ok := fits(machine(t, cores))["netecho"]
+		if !ok {
+			t.Fatalf("no fit on %d cores", cores)
+		}
+		svg, err := c.SVG(chart.Light)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range []string{">ideal<", ">ceiling H(p)<"} {
+			if got := strings.Contains(string(svg), name); got != want {
+				t.Errorf("%d cores: %s is named: %v", cores, name, got)
+			}
+		}
+	}
+}
+
 func TestFitsAreDrawnOnlyWhereTheyAre(t *testing.T) {
 	small := "BenchmarkEp/executor=pool/workers=1/cores=1 1 5 ns/op\nBenchmarkEp/executor=pool/workers=1/cores=2-2 1 5 ns/op\n"
 	if n := len(fits(load(t, small))); n != 0 {
@@ -68,7 +88,7 @@ func TestFitsAreDrawnOnlyWhereTheyAre(t *testing.T) {
 func TestAltTextsOfModelsTellTheNumbers(t *testing.T) {
 	a := machine(t, 16)
 	c, ok := chart.Efficiency(a)
-	if !ok || !strings.Contains(c.Alt, "ep uses ") || !strings.Contains(c.Alt, " % of 16 cores, ") {
+	if !ok || !strings.Contains(c.Alt, "ep gains ") || !strings.Contains(c.Alt, " % of what 16 cores could bring, ") {
 		t.Error(c.Alt)
 	}
 	if _, ok := fits(a)["counter"]; ok {

@@ -133,6 +133,51 @@ func TestTimesAndGainsAreBrief(t *testing.T) {
 	}
 }
 
+// A gain that may be none says so, if there is room.
+func TestGainsThatMayBeNone(t *testing.T) {
+	for _, c := range []struct {
+		gain report.Interval
+		want string
+	}{
+		{report.Interval{Value: 0.91, Low: 0.8, High: 1.1}, "≈0.91 ≈.91 0.91 .91"},
+		{report.Interval{Value: 0.91, Low: 0.8, High: 0.99}, "0.91 .91"},
+		{report.Interval{Value: 1.3, Low: 1.1, High: 1.5}, "1.3 1.3"},
+		{report.Interval{Value: 1, Low: 1, High: 1}, "1.0 1.0"},
+		{report.Interval{Value: 1, Low: math.NaN(), High: math.NaN()}, "1.0 1.0"},
+	} {
+		if got := strings.Join(numbers(c.gain), " "); got != c.want {
+			t.Errorf("%v is written %s, want %s", c.gain, got, c.want)
+		}
+	}
+}
+
+func TestLabelsOfAnAxisDoNotTouch(t *testing.T) {
+	style := Light.text(small, Light.Ink)
+	for _, n := range []int{1, 7, 10, 64} {
+		var values []int
+		for i := range n {
+			values = append(values, 1000+i)
+		}
+		const length = 150
+		labels := vg.Length(0)
+		ticks := thinned(ordinals(values), style, length)
+		last := -1
+		for i, tick := range ticks {
+			if tick.Label == "" {
+				continue
+			}
+			if gap := vg.Length(i-last) * length / vg.Length(n); last >= 0 && gap < style.Width(tick.Label) {
+				t.Errorf("%d values: %s touches the label before it", n, tick.Label)
+			}
+			last = i
+			labels++
+		}
+		if ticks[0].Label == "" || labels < min(vg.Length(n), 3) {
+			t.Errorf("%d values have %v labels", n, labels)
+		}
+	}
+}
+
 // luminance is the relative luminance of the WCAG.
 func luminance(c color.Color) float64 {
 	r, g, b, _ := c.RGBA()

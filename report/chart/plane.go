@@ -29,10 +29,12 @@ func Plane(a *report.Analysis) Chart {
 			all := line(t.Muted, 1, 4, 3)
 			running := line(t.Ceiling, 1.25, 1.5, 2)
 			c = t.headline(c, "Concurrency against parallelism, at the best workers and cores")
-			c = t.legend(c, []entry{
-				{"every core busy", lineMark(all, nil)},
-				{"every task in flight running", lineMark(running, nil)},
-			})
+			entries := []entry{{"every task in flight running", lineMark(running, nil)}}
+			levels := levelsOf(a.Rows)
+			if len(levels) > 0 {
+				entries = append(entries, entry{"every core busy", lineMark(all, nil)})
+			}
+			c = t.legend(c, entries)
 			p := t.plot("tasks in flight (mean, doubling scale)", "CPUs busy (mean)")
 			cores, right := 1.0, 1.0
 			for _, r := range a.Rows {
@@ -43,19 +45,38 @@ func Plane(a *report.Analysis) Chart {
 			p.X.Tick.Marker = log2Ticks{10, math.Inf(1)}
 			p.Y.Min, p.Y.Max = -0.05*cores, 1.1*cores // below 0 for the labels of what only waits
 			p.Add(grid{t})
-			var diagonal, top plotter.XYs
+			var diagonal, avoid plotter.XYs
 			for x := p.X.Min; x <= p.X.Max; x += 1.0 / 32 {
-				top = append(top, plotter.XY{X: x, Y: cores})
+				for _, n := range levels {
+					avoid = append(avoid, plotter.XY{X: x, Y: n})
+				}
 				if x <= math.Log2(cores)+1e-9 {
 					diagonal = append(diagonal, plotter.XY{X: x, Y: math.Exp2(x)})
 				}
 			}
-			lineTo(p, all, top)
+			for _, n := range levels {
+				lineTo(p, all, plotter.XYs{{X: p.X.Min, Y: n}, {X: p.X.Max, Y: n}})
+			}
 			lineTo(p, running, diagonal)
-			p.Add(dots{a.Rows, append(diagonal, top...), t})
+			p.Add(dots{a.Rows, append(avoid, diagonal...), t})
 			p.Draw(c)
 		},
 	}
+}
+
+// levelsOf are the numbers of cores of the rows, each of which has a line; none
+// if they are so many that the lines would hide the rows.
+func levelsOf(rows []report.Row) (levels []float64) {
+	const most = 4
+	for _, r := range rows {
+		levels = append(levels, float64(r.P))
+	}
+	slices.Sort(levels)
+	levels = slices.Compact(levels)
+	if len(levels) > most {
+		return nil
+	}
+	return levels
 }
 
 // dots is the plotter: a glyph per workload and its name beside it. Workloads
@@ -131,11 +152,15 @@ func (d dots) Plot(c draw.Canvas, p *plot.Plot) {
 	style := d.t.text(small, d.t.Ink)
 	style.XAlign, style.YAlign = text.XCenter, text.YCenter
 	for _, k := range clusters {
-		label := k.label()
-		size := vg.Point{X: style.Width(label) + 4, Y: 12}
-		spot := spotFor(k.box(), size, c.Rectangle, taken)
-		taken = append(taken, box(spot, size.X, size.Y))
-		c.FillText(style, vg.Point{X: spot.X, Y: spot.Y + centred}, label)
+		for _, longest := range []vg.Length{c.Size().X / 2, 90, 45} {
+			label := clip(style, k.label(), longest)
+			size := vg.Point{X: style.Width(label) + 4, Y: 12}
+			if spot, ok := spotFor(k.box(), size, c.Rectangle, taken); ok {
+				taken = append(taken, box(spot, size.X, size.Y))
+				c.FillText(style, vg.Point{X: spot.X, Y: spot.Y + centred}, label)
+				break
+			}
+		}
 		for _, at := range k.at {
 			c.DrawGlyph(draw.GlyphStyle{Color: d.t.Concurrency, Radius: 4, Shape: draw.CircleGlyph{}}, at)
 		}
@@ -149,8 +174,9 @@ func box(center vg.Point, width, height vg.Length) vg.Rectangle {
 
 // spotFor finds the nearest centre for a label of the given size that is
 // inside the frame and covers nothing: beside, above or below what it names,
-// and then farther away. If all is full it gives the first.
-func spotFor(named vg.Rectangle, size vg.Point, frame vg.Rectangle, taken []vg.Rectangle) vg.Point {
+// and then farther away. It is false if all is full: a name over another one, or
+// cut off, says less than none.
+func spotFor(named vg.Rectangle, size vg.Point, frame vg.Rectangle, taken []vg.Rectangle) (spot vg.Point, ok bool) {
 	middle := named.Min.Add(named.Max).Scale(0.5)
 	for ring := range 12 {
 		gap := 2 + 6*vg.Length(ring)
@@ -161,11 +187,11 @@ func spotFor(named vg.Rectangle, size vg.Point, frame vg.Rectangle, taken []vg.R
 			{X: right, Y: down}, {X: left, Y: down}, {X: right, Y: up}, {X: left, Y: up},
 		} {
 			if free(box(spot, size.X, size.Y), frame, taken) {
-				return spot
+				return spot, true
 			}
 		}
 	}
-	return vg.Point{X: named.Max.X + 2 + size.X/2, Y: middle.Y}
+	return vg.Point{}, false
 }
 
 func free(r, frame vg.Rectangle, taken []vg.Rectangle) bool {

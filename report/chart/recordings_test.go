@@ -86,7 +86,7 @@ func TestTimelineSaysWhatItShows(t *testing.T) {
 		}
 	}
 	svg := drawn(t, c)
-	for _, want := range []string{">1 core: 7 customers in progress, 1 scanned at an instant; 2 cores: 2 scanned at the same instant<", ">core 2<", ">queue A<", ">queue B<", ">A1<", ">B5<", ">time since the first customer (ms)<", ">0<", ">5<"} {
+	for _, want := range []string{">1 core: 6.3 customers in progress, 1 scanned at an instant; 2 cores: 8.4 and 2<", ">10<", ">16<", ">core 2<", ">queue A<", ">queue B<", ">A1<", ">B5<", ">time since the first customer (ms)<", ">0<", ">5<"} {
 		if !strings.Contains(svg, want) {
 			t.Errorf("no %s in the picture", want)
 		}
@@ -135,6 +135,9 @@ func TestCoreToCoreSaysWhatItShows(t *testing.T) {
 		64: "A value takes 42 ns within a last-level cache, 114 ns to another one of the package, 198 ns to another package.",
 	} {
 		c, ok := chart.CoreToCore(linked(t, cpus))
+		if wide := strings.Contains(c.Caption, ", 95 % intervals at most ±"); wide != (cpus > 10) || strings.Contains(c.Caption, " with their 95 % intervals") == wide {
+			t.Errorf("%d CPUs: the caption does not tell how well they are known: %s", cpus, c.Caption)
+		}
 		if !ok || !strings.HasSuffix(c.Alt, want) {
 			t.Errorf("%d CPUs: %q, want %q", cpus, c.Alt, want)
 		}

@@ -2,6 +2,7 @@ package chart
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -25,8 +26,8 @@ func Scaling(a *report.Analysis) Chart {
 		height:  vg.Length(60 + 156*panelRows(len(a.Rows))),
 		draw: func(c draw.Canvas, t Theme) {
 			s := t.scalingStyle()
-			c = t.headline(c, "Speedup against cores at the best number of workers, both on doubling scales")
-			c = t.legend(c, append(s.legend("speedup over 1 core"), t.intervalEntry()))
+			c = t.headline(c, "Gain from cores at the best number of workers, on doubling scales")
+			c = t.legend(c, append(s.legend("gain from cores", a.Rows...), t.intervalEntry()))
 			var plots []*plot.Plot
 			var names []string
 			for _, r := range a.Rows {
@@ -40,8 +41,8 @@ func Scaling(a *report.Analysis) Chart {
 
 // scalingStyle is how the curves over cores look.
 type scalingStyle struct {
-	ideal, ceiling, speedup    draw.LineStyle
-	ceilingGlyph, speedupGlyph draw.GlyphStyle
+	ideal, ceiling, gain    draw.LineStyle
+	ceilingGlyph, gainGlyph draw.GlyphStyle
 }
 
 // scalingStyle gives the gain from cores the colour that parallelism has in the
@@ -50,19 +51,46 @@ func (t Theme) scalingStyle() scalingStyle {
 	s := scalingStyle{
 		ideal:   line(t.Muted, 1, 4, 3),
 		ceiling: line(t.Ceiling, 1.25, 1.5, 2),
-		speedup: line(t.Parallelism, 1.75),
+		gain:    line(t.Parallelism, 1.75),
 	}
 	s.ceilingGlyph = glyph(draw.SquareGlyph{}, s.ceiling)
-	s.speedupGlyph = glyph(draw.PyramidGlyph{}, s.speedup)
+	s.gainGlyph = glyph(draw.PyramidGlyph{}, s.gain)
 	return s
 }
 
-func (s scalingStyle) legend(speedup string) []entry {
-	return []entry{
-		{speedup, lineMark(s.speedup, &s.speedupGlyph)},
-		{"ceiling H(p): separate programs", lineMark(s.ceiling, &s.ceilingGlyph)},
-		{"ideal", lineMark(s.ideal, nil)},
+func (s scalingStyle) legend(gain string, rows ...report.Row) []entry {
+	entries := []entry{{gain, lineMark(s.gain, &s.gainGlyph)}, {"ideal", lineMark(s.ideal, nil)}}
+	if slices.ContainsFunc(rows, func(r report.Row) bool { return len(ceilingLine(r)) > 1 }) {
+		entries = append(entries, entry{"ceiling H(p): separate programs", lineMark(s.ceiling, &s.ceilingGlyph)})
 	}
+	return entries
+}
+
+// ceilingLine is H(p) against p, as far as it was measured, both in log₂.
+func ceilingLine(r report.Row) (points plotter.XYs) {
+	for _, s := range r.Scaling {
+		if y := math.Log2(s.Ceiling.Value); finite(y) {
+			points = append(points, plotter.XY{X: math.Log2(float64(s.P)), Y: y})
+		}
+	}
+	return points
+}
+
+// below is the line up to where it first passes a height.
+func below(points plotter.XYs, top float64) (part plotter.XYs) {
+	for i, to := range points {
+		if to.Y <= top {
+			part = append(part, to)
+			continue
+		}
+		if i > 0 {
+			from := points[i-1]
+			along := (top - from.Y) / (to.Y - from.Y)
+			part = append(part, plotter.XY{X: from.X + along*(to.X-from.X), Y: top})
+		}
+		break
+	}
+	return part
 }
 
 func (t Theme) intervalEntry() entry {
@@ -87,7 +115,7 @@ func (s scalingStyle) panel(t Theme, r report.Row) *plot.Plot {
 	p.Add(grid{t})
 	lineTo(p, s.ideal, plotter.XYs{{X: 0, Y: 0}, {X: end, Y: end}})
 	ceilings.addTo(p, s.ceiling, s.ceilingGlyph)
-	gains.addTo(p, s.speedup, s.speedupGlyph)
+	gains.addTo(p, s.gain, s.gainGlyph)
 	p.X.Min, p.X.Max = -0.12, end+0.12
 	p.X.Tick.Marker = log2Ticks{6, end}
 	p.Y.Min, p.Y.Max = low-0.05, high+0.12

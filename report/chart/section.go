@@ -43,7 +43,7 @@ func curves(r report.Row) Chart {
 			c = t.headline(c, "Gain from cores, and throughput against workers, on doubling scales")
 			cores, workers := t.scalingStyle(), t.workersStyle()
 			names, plots := []string{"Gain from cores"}, []*plot.Plot{cores.panel(t, r)}
-			entries := cores.legend(plural(r.P, "core") + ", or gain from them")
+			entries := cores.legend(plural(r.P, "core")+", or gain from them", r)
 			if len(r.Lines) > 0 {
 				all := workers.legend("")
 				entries = append(entries, all[0], all[1], entry{"bound of " + plural(r.P, "core"), all[3].mark})

