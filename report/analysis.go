@@ -61,6 +61,7 @@ func Analyze(d *Data) *Analysis {
 	a.sort()
 	a.tellApart()
 	a.identify()
+	a.fit()
 	a.Crossovers = d.crossovers()
 	for i, r := range a.Rows {
 		if i == 0 || r.Samples < a.Fewest {
@@ -71,6 +72,33 @@ func Analyze(d *Data) *Analysis {
 		a.Warnings = append(a.Warnings, fmt.Errorf("verdicts are provisional: some rest on %s, they need %d; measure longer (%s) or on a quieter machine", samples(a.Fewest), minSamples, d.longer()))
 	}
 	return a
+}
+
+// Beyond Readable rows nobody reads a report whole, and its pictures and models
+// take longer than a million results: a fit with its bootstrap takes as long as
+// reading ten thousand. Then they are of the First rows only.
+const (
+	Readable = 60
+	First    = 12
+)
+
+// Shown are the rows that are drawn and have models.
+func (a *Analysis) Shown() []Row {
+	if len(a.Rows) <= Readable {
+		return a.Rows
+	}
+	return a.Rows[:First:First]
+}
+
+// fit gives the rows their models.
+func (a *Analysis) fit() {
+	shown := a.Shown()
+	for i, r := range shown {
+		shown[i].Models = a.Data.models(r, r.base, a.Data.levels(r.base))
+	}
+	if len(a.Rows) > len(shown) {
+		a.Warnings = append(a.Warnings, fmt.Errorf("laws of scaling are fitted to the first %d of %d rows: choose others with --filter", len(shown), len(a.Rows)))
+	}
 }
 
 // longer is the flag that gives more samples, of what wrote the results.

@@ -122,3 +122,14 @@ func TestCSVOfWhatIsUnknownAndOfFormulas(t *testing.T) {
 		t.Errorf("%q", c)
 	}
 }
+
+// Times of a task and times since it was due are in columns of their own.
+func TestCSVTellsTasksFromArrivals(t *testing.T) {
+	path := write(t, "BenchmarkX/executor=pool/workers=1/cores=1 1 5 ns/op 1000 p50-ns/task 2000 p99-ns/task 3000 p50-ns/arrival 4000 p99-ns/arrival\n")
+	c := points(t, analyze(t, path))[0]
+	for name, want := range map[string]float64{"task_p50_sec": 1e-6, "task_p99_sec": 2e-6, "arrival_p50_sec": 3e-6, "arrival_p99_sec": 4e-6} {
+		if x, err := strconv.ParseFloat(c[name], 64); err != nil || math.Abs(x-want) > 1e-12 {
+			t.Errorf("%s is %q, want %v", name, c[name], want)
+		}
+	}
+}

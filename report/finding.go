@@ -19,12 +19,12 @@ func (a *Analysis) Finding() string {
 	}
 	text := fmt.Sprintf("On %s: %s.", countOf(most, "core"), strings.Join(a.tally(), ", "))
 	if r, ok := mostGained(a.Rows, func(r Row) Interval { return r.Concurrency }); ok {
-		text += fmt.Sprintf(" Workers buy most in %s: %s× on one core.", r.Name(), number(r.Concurrency.Value))
+		text += fmt.Sprintf(" Workers buy most in %s: × %s on one core%s.", cut(r.Name(), longestName), r.Concurrency, provisional(r))
 	}
 	if r, ok := mostGained(a.Rows, func(r Row) Interval { return r.Parallelism }); ok {
-		text += fmt.Sprintf(" Cores buy most in %s: %s× on %s", r.Name(), number(r.Parallelism.Value), countOf(r.P, "core"))
+		text += fmt.Sprintf(" Cores buy most in %s: × %s on %s%s", cut(r.Name(), longestName), r.Parallelism, countOf(r.P, "core"), provisional(r))
 		if r.Ceiling.Value > 0 {
-			text += fmt.Sprintf(", where separate programs gain %s×", number(r.Ceiling.Value))
+			text += fmt.Sprintf(", where separate programs gain × %s", r.Ceiling)
 		}
 		text += "."
 	}
@@ -87,4 +87,12 @@ func countOf(n int, thing string) string {
 		return "1 " + thing
 	}
 	return fmt.Sprintf("%d %ss", n, thing)
+}
+
+// provisional says that a gain rests on too few samples.
+func provisional(r Row) string {
+	if r.Samples < minSamples {
+		return fmt.Sprintf(" (provisional, of %s)", countOf(r.Samples, "sample"))
+	}
+	return ""
 }

@@ -90,7 +90,7 @@ func TestNothingToFactoriseIsSaidPerBenchmark(t *testing.T) {
 		t.Errorf("rows %v", got)
 	}
 	for _, want := range []string{
-		"One: measured at GOMAXPROCS 4 only, so there is nothing to factorise; go test -cpu 1,2,4 -count 10 would tell",
+		"One: measured at GOMAXPROCS 4 only, so there is nothing to factorise; for c in 1 2 4; do go test -cpu $c -count 10 …; done would tell",
 		"Two: measured at GOMAXPROCS 1 only",
 		"Size has no time (ns/op)",
 		`Bad/workers=none: workers is "none"`,

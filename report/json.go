@@ -95,7 +95,7 @@ type rowJSON struct {
 	Lines           []lineJSON   `json:"lines"`
 	Scaling         []scaledJSON `json:"scaling"`
 	Stacks          []stack      `json:"stacks"`
-	Models          modelsJSON   `json:"models"`
+	Models          *modelsJSON  `json:"models,omitempty"` // of the first rows only
 
 	Latencies []latencyJSON `json:"latencies"`
 	Grid      []cellJSON    `json:"grid"`

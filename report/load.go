@@ -118,7 +118,7 @@ func (in Input) Load() (*Data, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.recordings()
+	d.ReadRecordings()
 	return d, nil
 }
 

@@ -107,3 +107,42 @@ func TestMarkdownFitsIntoAComment(t *testing.T) {
 		t.Errorf("it ends with\n%s", text[len(text)-300:])
 	}
 }
+
+// A fence is longer than every run of backticks in the block, not only than the
+// first or the last.
+func TestFenceIsLongerThanTheLongestRun(t *testing.T) {
+	for _, name := range []string{"`", "`````x`", "x```````", "a```b````c``"} {
+		text := markdown(t, named(name))
+		_, inner, _ := strings.Cut(text, "</summary>\n\n")
+		fence, inner, _ := strings.Cut(inner, "text\n")
+		longest := 0
+		for _, run := range regexp.MustCompile("`+").FindAllString(inner[:strings.LastIndex(inner, fence)], -1) {
+			longest = max(longest, len(run))
+		}
+		if want := max(3, longest+1); len(fence) != want || !strings.HasSuffix(inner, "\n"+fence+"\n\n</details>\n") {
+			t.Errorf("%q: the fence %q, want %d backticks", name, fence, want)
+		}
+	}
+}
+
+// GitHub makes a link of #1 and a mention of @me where nothing stands between.
+func TestProseHasNoReferences(t *testing.T) {
+	text := markdown(t, named("see #1 of @me"))
+	if !strings.Contains(text, "| see #\u200b1 of @\u200bme; **not met**") {
+		t.Errorf("a reference or a mention is left in\n%s", text)
+	}
+}
+
+// The note that rows are left out takes room as well: no length of the rows
+// makes the comment too long.
+func TestMarkdownCountsItsNote(t *testing.T) {
+	for length := range 60 {
+		a := &report.Analysis{Data: &report.Data{}}
+		for range 900 {
+			a.Rows = append(a.Rows, report.Row{Workload: strings.Repeat("n", 10+length), P: 2, Verdict: "scales"})
+		}
+		if n := len(markdown(t, a)); n > report.MaxMarkdown {
+			t.Fatalf("%d bytes for names of %d", n, 10+length)
+		}
+	}
+}

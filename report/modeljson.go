@@ -46,8 +46,11 @@ func (u USL) json() uslJSON {
 	return uslJSON{u.Identifiable, u.Why, u.Lambda, u.Sigma, u.Kappa, u.Peak, u.Roof}
 }
 
-func (m Models) json() modelsJSON {
-	j := modelsJSON{
+func (m Models) json() *modelsJSON {
+	if len(m.Cores) == 0 {
+		return nil
+	}
+	j := &modelsJSON{
 		Cores: []efficiencyJSON{}, SerialTrend: m.Serial, Amdahl: serialJSON(m.Amdahl), Knee: float(m.Knee),
 		OverCores: m.OverCores.json(), OverWorkers: m.OverWorkers.json(),
 		Predictions: []predictionJSON{}, NoPrediction: m.NoPrediction,

@@ -8,16 +8,19 @@ import (
 // Lines are the models in words, a sentence each. What was not measured, or
 // cannot be told, is said to be so, or left out where it has no meaning.
 func (m Models) Lines() (lines []string) {
+	if len(m.Cores) == 0 {
+		return nil // not fitted
+	}
 	say := func(format string, args ...any) { lines = append(lines, fmt.Sprintf(format, args...)) }
 	for _, e := range m.Cores {
 		if e.P == 1 {
 			continue
 		}
-		ceiling := "that of separate programs was not measured"
+		ceiling := "was not measured"
 		if !math.IsNaN(e.OfCeiling.Value) {
-			ceiling = e.OfCeiling.String() + " of what separate programs reach"
+			ceiling = "is " + e.OfCeiling.String()
 		}
-		say("Efficiency on %d cores: %v of the ideal, %s.", e.P, e.OfIdeal, ceiling)
+		say("Efficiency on %d cores: G_p/p is %v, G_p/H(p) %s.", e.P, e.OfIdeal, ceiling)
 		say("Karp–Flatt serial fraction on %d cores: %v%s.", e.P, e.Serial, aboveOne(e.Serial))
 	}
 	if text := trends[m.Serial]; text != "" {

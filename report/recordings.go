@@ -20,9 +20,10 @@ type Recordings struct {
 // mostTimelines is how many traces are read; a run writes two.
 const mostTimelines = 8
 
-// recordings reads those of the last file that has any. One that cannot be read
-// is a warning: it is a picture, and the results stand without it.
-func (d *Data) recordings() {
+// ReadRecordings reads those of the last file that has any, as Load does; Read
+// does not, because it has no file. One that cannot be read is a warning: it is
+// a picture, and the results stand without it.
+func (d *Data) ReadRecordings() {
 	for _, path := range slices.Backward(d.Files) {
 		base, ok := strings.CutSuffix(path, ".txt")
 		if !ok {
@@ -36,19 +37,45 @@ func (d *Data) recordings() {
 	}
 }
 
-// readTimelines looks through the folder, because a name may hold what is a
+// RecordingFiles are the paths of the recordings beside a result file, none if
+// its name does not end in .txt.
+func RecordingFiles(path string) (paths []string, err error) {
+	base, ok := strings.CutSuffix(path, ".txt")
+	if !ok {
+		return nil, nil
+	}
+	if _, err := os.Lstat(base + ".pairs"); err == nil {
+		paths = append(paths, base+".pairs")
+	}
+	traces, err := traceFiles(base)
+	return append(paths, traces...), err
+}
+
+// traceFiles looks through the folder, because a name may hold what is a
 // pattern to Glob.
-func (d *Data) readTimelines(base string) {
+func traceFiles(base string) (paths []string, err error) {
 	entries, err := os.ReadDir(filepath.Dir(base))
 	if err != nil {
-		d.Warnings = append(d.Warnings, fmt.Errorf("look for recordings: %w", err))
-		return
+		return nil, fmt.Errorf("look for recordings: %w", err)
 	}
 	for _, e := range entries {
-		if !strings.HasPrefix(e.Name(), filepath.Base(base)+".") || !strings.HasSuffix(e.Name(), ".trace") || len(d.Timelines) == mostTimelines {
-			continue
+		if strings.HasPrefix(e.Name(), filepath.Base(base)+".") && strings.HasSuffix(e.Name(), ".trace") {
+			paths = append(paths, filepath.Join(filepath.Dir(base), e.Name()))
 		}
-		d.open(filepath.Join(filepath.Dir(base), e.Name()), func(r io.Reader, _ string) error {
+	}
+	return paths, nil
+}
+
+func (d *Data) readTimelines(base string) {
+	paths, err := traceFiles(base)
+	if err != nil {
+		d.Warnings = append(d.Warnings, err)
+	}
+	for _, path := range paths {
+		if len(d.Timelines) == mostTimelines {
+			break
+		}
+		d.open(path, func(r io.Reader, _ string) error {
 			t, err := ReadTimeline(r)
 			if err == nil {
 				d.Timelines = append(d.Timelines, t)

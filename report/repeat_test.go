@@ -173,7 +173,7 @@ func TestFinding(t *testing.T) {
 	rows := func(classes ...report.Class) *report.Analysis {
 		a := &report.Analysis{}
 		for i, class := range classes {
-			r := report.Row{Workload: fmt.Sprint("W", i), P: 2, Class: class}
+			r := report.Row{Workload: fmt.Sprint("W", i), P: 2, Class: class, Samples: 10}
 			r.Parallelism = report.Interval{Value: float64(i), Low: float64(i) - 0.5, High: float64(i) + 0.5}
 			a.Rows = append(a.Rows, r)
 		}
@@ -185,8 +185,8 @@ func TestFinding(t *testing.T) {
 	}{
 		{rows(), "There is nothing to factorise."},
 		{rows(report.Serial), "On 2 cores: 1 workload is serial."},
-		{rows(report.Scales, report.Waits, report.Waits), "On 2 cores: 2 workloads wait, 1 scales. Cores buy most in W2: 2.00× on 2 cores."},
-		{rows(report.Undecided, report.Undecided, report.Mixes), "On 2 cores: 2 workloads have no verdict yet, 1 mixes both. Cores buy most in W2: 2.00× on 2 cores."},
+		{rows(report.Scales, report.Waits, report.Waits), "On 2 cores: 2 workloads wait, 1 scales. Cores buy most in W2: × 2.00 ±0.50 on 2 cores."},
+		{rows(report.Undecided, report.Undecided, report.Mixes), "On 2 cores: 2 workloads have no verdict yet, 1 mixes both. Cores buy most in W2: × 2.00 ±0.50 on 2 cores."},
 	} {
 		if got := test.a.Finding(); got != test.want {
 			t.Errorf("%s\nwant %s", got, test.want)
@@ -194,8 +194,10 @@ func TestFinding(t *testing.T) {
 	}
 	a := rows(report.Scales, report.Scales, report.Scales)
 	a.Rows[1].Concurrency = report.Interval{Value: 58.3, Low: 50, High: 60}
-	a.Rows[2].Ceiling.Value = 1.9
-	if got, want := a.Finding(), "On 2 cores: 3 workloads scale. Workers buy most in W1: 58.3× on one core. Cores buy most in W2: 2.00× on 2 cores, where separate programs gain 1.90×."; got != want {
+	a.Rows[2].Ceiling = report.Interval{Value: 1.9, Low: 1.8, High: 2}
+	a.Rows[1].Samples = 9
+	a.Rows[2].Workload = strings.Repeat("long", 80)
+	if got, want := a.Finding(), "On 2 cores: 3 workloads scale. Workers buy most in W1: × 58.3 ±8.3 on one core (provisional, of 9 samples). Cores buy most in "+strings.Repeat("long", 7)+"lo…g"+strings.Repeat("long", 7)+": × 2.00 ±0.50 on 2 cores, where separate programs gain × 1.90 ±0.10."; got != want {
 		t.Errorf("%s\nwant %s", got, want)
 	}
 }

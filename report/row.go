@@ -66,7 +66,8 @@ type Row struct {
 
 	Advice Advice
 
-	// Models are the laws of scaling, fitted as far as the points allow.
+	// Models are the laws of scaling, fitted as far as the points allow; the zero
+	// Models of a row that is not among those Shown.
 	Models Models
 
 	base    Point  // what its points have in common; no workers, cores and procs
@@ -155,7 +156,6 @@ func (d *Data) row(base Point) (Row, error) {
 		r.Grid = d.grid(base, first, levels)
 	}
 	r.OverSerial, r.Cost = d.overSerial(base, twp, levels)
-	r.Models = d.models(r, base, levels)
 	r.Advice = d.advice(base, levels)
 	r.judgeGains()
 	r.Expected = d.expected(r)
@@ -174,10 +174,10 @@ func (d *Data) noBaseline(base Point) error {
 	if first != last {
 		found = fmt.Sprintf("measured at GOMAXPROCS %d to %d, not at 1", first.procs, last.procs)
 	}
-	if first.procs == 1 {
+	if workers := d.workersAt(base, first); first.procs == 1 && len(workers) > 0 && workers[len(workers)-1] > 0 {
 		found += " and not with 1 worker"
 	}
-	return fmt.Errorf("%s, so there is nothing to factorise; go test -cpu 1,2,4 -count 10 would tell", found)
+	return fmt.Errorf("%s, so there is nothing to factorise; for c in 1 2 4; do go test -cpu $c -count 10 …; done would tell", found)
 }
 
 func (r *Row) warn(text string) {
@@ -187,7 +187,11 @@ func (r *Row) warn(text string) {
 // warnOfEdges says where what was measured ends too early for the row.
 func (d *Data) warnOfEdges(r *Row, base Point, most level) {
 	if all := d.workersAt(base, most); r.Workers > 1 && r.Workers == all[len(all)-1] {
-		r.warn(fmt.Sprintf("the best number of workers is the largest measured, %d: more may do better (--workers)", r.Workers))
+		how := ""
+		if base.Executor != "" {
+			how = " (--workers)"
+		}
+		r.warn(fmt.Sprintf("the best number of workers is the largest measured, %d: more may do better%s", r.Workers, how))
 	}
 	if r.P == 1 {
 		r.warn("only one core was measured: the machine is too small, or the run was, to tell what cores buy")

@@ -18,6 +18,13 @@ type PointSamples struct {
 	// samples that count; Median, Fastest and Slowest are of the same samples.
 	Time                     Interval
 	Median, Fastest, Slowest float64
+
+	// Gain is the throughput over that of one worker on one core; unknown for a
+	// point that is not of the row's own.
+	Gain Interval
+
+	Latency            Latency // of its tasks; its times are unknown if they were not taken
+	Inflight, CPUsBusy float64 // means; NaN or 0 if not measured
 }
 
 // Throughput is jobs per second.
@@ -43,10 +50,16 @@ func (p PointSamples) Role() string {
 // workers, then the serial program and the shares that give its ceiling. These
 // may be of another executor, because a sweep measures them under one.
 func (a *Analysis) PointsOf(r Row) (list []PointSamples) {
+	one := a.Data.baseline(r)
 	for _, p := range a.Data.Points {
 		own := r.owns(p)
 		if aside := r.kin(p) && (p.Serial() || p.Slices > 1 || p.Copies > 1); own || aside {
-			list = append(list, a.Data.pointSamples(p))
+			s := a.Data.pointSamples(p)
+			if own {
+				times, _ := a.Data.series(p)
+				s.Gain = quotient(one, times)
+			}
+			list = append(list, s)
 		}
 	}
 	slices.SortStableFunc(list, func(a, b PointSamples) int {
@@ -55,6 +68,17 @@ func (a *Analysis) PointsOf(r Row) (list []PointSamples) {
 			cmp.Compare(x.Cores, y.Cores), cmp.Compare(x.Procs, y.Procs), cmp.Compare(x.Workers, y.Workers), cmp.Compare(x.Slices, y.Slices))
 	})
 	return list
+}
+
+// baseline is the times of what the gains of a row are over: one worker, or a
+// benchmark that decides itself how many it has, on one core.
+func (d *Data) baseline(r Row) series {
+	one := d.levels(r.base)[0]
+	s, _ := d.series(r.base.at(1, one))
+	if len(s) == 0 {
+		s, _ = d.series(r.base.at(0, one))
+	}
+	return s
 }
 
 func (d *Data) pointSamples(p Point) PointSamples {
@@ -68,5 +92,8 @@ func (d *Data) pointSamples(p Point) PointSamples {
 		Point: p, Samples: d.Samples(p), LeftOut: d.count(p) - len(s),
 		Time:   around(s.mean(), s.logs()),
 		Median: stat.Quantile(0.5, stat.LinInterp, seconds, nil), Fastest: seconds[0], Slowest: seconds[len(seconds)-1],
+		Gain: unknown, Latency: d.latency(p),
+		Inflight: d.told(p, func(s Sample) float64 { return s.Inflight }),
+		CPUsBusy: d.told(p, func(s Sample) float64 { return s.CPUsBusy }),
 	}
 }

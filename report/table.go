@@ -98,7 +98,7 @@ func (a *Analysis) Notes() []string {
 	notes = append(notes, a.crossoverNotes()...)
 	for _, r := range a.Rows {
 		if r.Expected.Outcome == NotMet {
-			notes = append(notes, fmt.Sprintf("not met: %s is not %s: %s", r.Name(), r.Expected.Shape, r.Expected.Reason))
+			notes = append(notes, fmt.Sprintf("not met: %s is not %s: %s", cut(r.Name(), longestName), r.Expected.Shape, r.Expected.Reason))
 		}
 	}
 	for _, err := range a.warnings() {
@@ -116,12 +116,15 @@ func (a *Analysis) sampleNote() string {
 		a.Samples, a.LeftOut, 100*MaxPressure, a.Fewest)
 }
 
+// longestName is where a name within a sentence is cut, in columns.
+const longestName = 60
+
 // warnings are those of the analysis and of its rows.
 func (a *Analysis) warnings() []error {
 	all := slices.Clone(a.Warnings)
 	for _, r := range a.Rows {
 		for _, err := range r.Warnings {
-			all = append(all, fmt.Errorf("%s: %w", r.Name(), err))
+			all = append(all, fmt.Errorf("%s: %w", cut(r.Name(), longestName), err))
 		}
 	}
 	return all

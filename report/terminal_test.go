@@ -1,8 +1,10 @@
 package report_test
 
 import (
+	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -166,5 +168,25 @@ func TestIntervalsOfAnySizeAreShort(t *testing.T) {
 		if got := c.i.String(); got != c.want {
 			t.Errorf("%v: %q, want %q", c.i, got, c.want)
 		}
+	}
+}
+
+// Bars get shorter before a name is cut: both bars take from its room.
+func TestBarsLeaveNamesTheirRoom(t *testing.T) {
+	row := report.Row{Workload: strings.Repeat("n", 16), Workers: 16, P: 2, Concurrency: interval(1.5, 1.4), Parallelism: interval(1.5, 1.4), Speedup: interval(2.25, 2), Ceiling: interval(2, 1.9), Verdict: "scales"}
+	a := &report.Analysis{Data: &report.Data{}, Rows: []report.Row{row}}
+	for width := 76; width < 110; width++ {
+		if lines := printed(t, report.Terminal{Width: width}, a); !strings.HasPrefix(lines[1], row.Workload+" ") {
+			t.Errorf("on %d columns a name of 16 is cut:\n%s", width, lines[1])
+		}
+	}
+}
+
+// A name of three hundred characters does not make a warning of four lines.
+func TestWarningsCutNames(t *testing.T) {
+	row := report.Row{Workload: strings.Repeat("long", 75), Workers: 1, P: 2, Warnings: []error{errors.New("too few samples")}}
+	lines := printed(t, report.Terminal{}, &report.Analysis{Data: &report.Data{}, Rows: []report.Row{row}})
+	if want := "warning: longlong"; !slices.ContainsFunc(lines, func(l string) bool { return strings.HasPrefix(l, want) && strings.HasSuffix(l, ": too few samples") }) {
+		t.Errorf("no line %q … too few samples in\n%s", want, strings.Join(lines, "\n"))
 	}
 }

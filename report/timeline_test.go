@@ -52,7 +52,7 @@ func TestFewTracesAreRead(t *testing.T) {
 		}
 	}
 	d := Data{Files: []string{filepath.Join(dir, "run.txt")}}
-	d.recordings()
+	d.ReadRecordings()
 	if len(d.Timelines) != mostTimelines || len(d.Warnings) != 0 {
 		t.Errorf("%d timelines, warnings %v", len(d.Timelines), d.Warnings)
 	}

@@ -48,9 +48,12 @@ func (d *Data) values(p Point, get func(Sample) float64) []float64 {
 	if r == nil {
 		return nil
 	}
+	s := nothing
+	if r.columns == nil && math.IsNaN(get(s)) {
+		return nil // a million samples with nothing but their times
+	}
 	pressed := r.pressed()
 	var values []float64
-	s := nothing
 	for i := range r.seconds {
 		r.fill(&s, i)
 		if x := get(s); !math.IsNaN(x) && (pressed || !(s.Pressure > MaxPressure)) {

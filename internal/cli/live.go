@@ -24,16 +24,30 @@ type live struct {
 
 	mu      sync.Mutex
 	next    time.Time // before which the file is not looked at again
-	file    stamp     // of the file when it was last read
+	file    string    // stamps of the file and its recordings when they were last read
 	shown   view
 	good    bool   // shown is of a file that could be read
 	trouble string // last said
 }
 
-// stamp tells whether a file has changed.
-type stamp struct {
-	size int64
-	time time.Time
+// stamps tell whether the file or a recording beside it has changed: a run makes
+// the recordings after its last sample, when the file does not change any more.
+func stamps(path string) (string, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", fmt.Errorf("result file: %w", err)
+	}
+	text := fmt.Sprint(info.Size(), info.ModTime())
+	recordings, err := report.RecordingFiles(path)
+	if err != nil {
+		return "", err
+	}
+	for _, recording := range recordings {
+		if info, err := os.Stat(recording); err == nil { // of others the page says what is wrong
+			text += fmt.Sprintf("\n%s %d %v", recording, info.Size(), info.ModTime())
+		}
+	}
+	return text, nil
 }
 
 // view is what a browser may ask for. It is replaced, never changed.
@@ -95,13 +109,9 @@ func (l *live) look() {
 // read returns the text up to the last line break, because a sweep may be
 // writing the line behind it; nil if the file is as it was.
 func (l *live) read() ([]byte, error) {
-	info, err := os.Stat(l.path)
-	if err != nil {
-		return nil, fmt.Errorf("result file: %w", err)
-	}
-	now := stamp{info.Size(), info.ModTime()}
-	if now == l.file {
-		return nil, nil
+	now, err := stamps(l.path)
+	if err != nil || now == l.file {
+		return nil, err
 	}
 	text, err := os.ReadFile(l.path)
 	if err != nil {
@@ -123,6 +133,7 @@ func viewOf(text []byte, path string) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
+	d.ReadRecordings()
 	a := report.Analyze(d)
 	if len(a.Rows) == 0 {
 		return waiting(path, a, ""), nil

@@ -134,12 +134,15 @@ func write(dir string, a *report.Analysis) error {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return err
 	}
+	again := exists(filepath.Join(dir, "report.json"))
 	var drawn []page.Chart
+	pictures := map[string]bool{}
 	for _, c := range chart.All(a) {
 		p, err := draw(c)
 		if err != nil {
 			return err
 		}
+		pictures[c.Name] = true
 		png, err := c.PNG(chart.Light)
 		if err != nil {
 			return err
@@ -151,6 +154,11 @@ func write(dir string, a *report.Analysis) error {
 			return err
 		}
 		drawn = append(drawn, p)
+	}
+	if again {
+		if err := removeOld(dir, pictures); err != nil {
+			return err
+		}
 	}
 	for _, r := range chart.Excerpt(a).Rows {
 		for _, c := range chart.OfRow(a, r) {
@@ -172,6 +180,33 @@ func write(dir string, a *report.Analysis) error {
 		return err
 	}
 	return replace(filepath.Join(dir, "report.json"), []byte(json.String()))
+}
+
+// removeOld removes the pictures that an earlier report left in its folder and
+// this one does not have. Only those of its own names: other files there are
+// somebody's.
+func removeOld(dir string, pictures map[string]bool) error {
+	var failed []error
+	for _, name := range pictureNames {
+		if pictures[name] {
+			continue
+		}
+		for _, ending := range []string{".svg", ".png"} {
+			failed = append(failed, ignoreMissing(os.Remove(filepath.Join(dir, name+ending))))
+		}
+	}
+	return errors.Join(failed...)
+}
+
+// pictureNames are those of all charts that a report may have of all rows.
+var pictureNames = []string{
+	"gains", "timeline", "scaling", "workers", "plane", "stack", "efficiency", "latency", "heat",
+	"crossover", "executors", "coremap", "coretocore",
+}
+
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
 }
 
 // draw draws a chart for the page.

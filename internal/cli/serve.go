@@ -23,8 +23,8 @@ func (c *reportCmd) serve(ctx context.Context, s *streams) error {
 	if c.Output != "" {
 		return errors.New("--serve writes no files: leave out -o, or --serve")
 	}
-	if _, err := os.Stat(c.Files[0]); err != nil {
-		return fmt.Errorf("result file: %w", err)
+	if err := servable(c.Files[0]); err != nil {
+		return err
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(int(c.Port))))
 	if err != nil {
@@ -34,6 +34,30 @@ func (c *reportCmd) serve(ctx context.Context, s *streams) error {
 	fmt.Fprintf(s.out, "%s: http://%s/ (Ctrl-C ends it)\n", c.Files[0], listener.Addr())
 	fmt.Fprintln(s.err, "note: while a page is open, drawing takes up to a twentieth of a core, and the browser some, from what is measured on this machine")
 	return serveUntil(ctx, listener, l)
+}
+
+// servable says what is wrong with a file that cannot be shown while it grows.
+func servable(path string) error {
+	if path == "-" {
+		return errors.New("--serve looks at a file again and again, which standard input does not allow: name a file")
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return fmt.Errorf("result file: %w", err)
+	}
+	if !info.Mode().IsRegular() {
+		return fmt.Errorf("--serve: %s is no regular file: name the .txt file of a run", path)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("result file: %w", err)
+	}
+	defer f.Close()
+	magic := make([]byte, 2)
+	if _, err := io.ReadFull(f, magic); err == nil && string(magic) == "\x1f\x8b" {
+		return fmt.Errorf("--serve shows a file that may grow, and %s is gzip, which cannot: unpack it with gunzip -k, or leave out --serve", path)
+	}
+	return nil
 }
 
 // serveUntil answers until ctx ends.

@@ -170,8 +170,11 @@ func TestBrowserSortsAndFilters(t *testing.T) {
 	if got, want := sorted("speedup"), "w00 w01 w02 w03 w04 ascending"; got != want {
 		t.Errorf("by speedup again: %s, want %s", got, want)
 	}
-	if got, want := sorted("workload"), "w04 w03 w02 w01 w00 descending"; got != want {
+	if got, want := sorted("workload"), "w00 w01 w02 w03 w04 ascending"; got != want {
 		t.Errorf("by workload: %s, want %s", got, want)
+	}
+	if got, want := sorted("workload"), "w04 w03 w02 w01 w00 descending"; got != want {
+		t.Errorf("by workload again: %s, want %s", got, want)
 	}
 	b.do(t, chromedp.SendKeys(chromedp.CSS("#the_filter"), "W03"))
 	if got := names(t, b); got != "w03" || first != "w00 w01 w02 w03 w04" {
@@ -377,8 +380,8 @@ func TestBrowserFollowsTheServer(t *testing.T) {
 	b.do(t, chromedp.Click(chromedp.CSS(`button[aria-label="sort by speedup"]`)), chromedp.SendKeys(chromedp.CSS("#the_filter"), "w"),
 		chromedp.Click(chromedp.CSS("#w03 summary")))
 	state := `[document.querySelector("h1").textContent.split(" ")[0], [...document.querySelectorAll("#all_rows tbody tr")].map(r => r.dataset.row).join(" "),
-		the_filter.value, [...document.querySelectorAll("details")].filter(d => d.open).map(d => d.closest("section").id).join(" "), Math.round(scrollY / 50) * 50].join(", ")`
-	before := ask[string](t, b, `scrollTo(0, 1500), `+state)
+		the_filter.value, [...document.querySelectorAll("details")].filter(d => d.open).map(d => d.closest("section, nav").id).join(" "), Math.round(scrollY / 50) * 50, document.activeElement.id, the_filter.selectionStart].join(", ")`
+	before := ask[string](t, b, `the_contents.open = false, the_filter.focus({preventScroll: true}), the_filter.setSelectionRange(0, 1), scrollTo(0, 1500), `+state)
 	time.Sleep(2500 * time.Millisecond) // the page has looked once more
 	mu.Lock()
 	version = "second"
@@ -389,7 +392,7 @@ func TestBrowserFollowsTheServer(t *testing.T) {
 		}
 	}
 	after := ask[string](t, b, state)
-	if want := "first, w04 w03 w02 w01 w00, w, w03, 1500"; before != want || after != strings.Replace(want, "first", "second", 1) {
+	if want := "first, w04 w03 w02 w01 w00, w, w03, 1500, the_filter, 0"; before != want || after != strings.Replace(want, "first", "second", 1) {
 		t.Errorf("before %s, after %s, want %s", before, after, want)
 	}
 	b.quiet(t)

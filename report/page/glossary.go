@@ -3,6 +3,7 @@ package page
 import (
 	"html"
 	"html/template"
+	"regexp"
 	"strings"
 )
 
@@ -31,8 +32,10 @@ var glossary = []entry{
 	{"ceiling", []string{"ceiling", "ceiling H(p)"}, "H(p): what p separate programs that share nothing gain from p cores. Below p the machine itself is the limit: shared memory, clock speed, neighbours."},
 	{"share-of-ceiling", []string{"share of the ceiling"}, "The parallelism gain over H(p): how much of what this machine's cores can give the program takes. The rest is lost in software."},
 	{"efficiency", []string{"efficiency"}, "The parallelism gain over the number of cores. It blames hardware and software together."},
+	{"software-efficiency", []string{"software efficiency"}, "The parallelism gain over H(p): what the program makes of what this machine's cores can give."},
 	{"cost", []string{"COST"}, "The fewest cores on which some number of workers beats the plain serial program, without goroutines and locks, by a tenth. ∞: none does (McSherry, Isard and Murray, 2015)."},
 	{"over-serial", []string{"over the serial program"}, "Throughput at the row's workers and cores over that of the plain serial program on one core."},
+	{"enough", []string{"enough"}, "The fewest cores, and then the fewest workers, whose throughput is within 5 % of the best measured."},
 	{"expected", []string{"expected"}, "The scaling that the workload declares, such as linear, and whether the measurement meets it."},
 	{"verdict", []string{"verdict"}, "What the gains say in words. It rests on the measurement alone, and a gain counts from a tenth on and if its interval excludes 1."},
 	{"inflight", []string{"tasks in flight"}, "Mean number of tasks started and not finished: the degree of concurrency, L."},
@@ -60,7 +63,7 @@ var glossary = []entry{
 	{"amdahl", []string{"Amdahl's law"}, "S = 1/(f + (1−f)/p): the speedup if the part f of a job is serial. It never exceeds 1/f."},
 	{"karp-flatt", []string{"Karp–Flatt"}, "The serial part e = (1/S − 1/p)/(1 − 1/p) that a speedup S on p cores amounts to. Constant over p: a serial part. Rising: overhead. Negative: faster than linear."},
 	{"usl", []string{"USL", "σ", "κ", "λ"}, "The universal scalability law X(N) = λN/(1 + σ(N−1) + κN(N−1)): λ is the throughput of one, σ contention (queueing for what is shared), κ coherency (everybody telling everybody)."},
-	{"p99", []string{"p99"}, "The time that 99 of 100 tasks do not exceed."},
+	{"p99", []string{"p99", "p50"}, "The time that 99 of 100 tasks do not exceed, and p50 half of them; of items that come by a schedule, from when each was due."},
 	{"open-loop", []string{"open loop"}, "Items arrive by a schedule, whether or not earlier ones are done, so that waiting in the queue counts."},
 	{"fairness", []string{"fairness"}, "Jain's index over what each worker got done: 1 if all did the same, 1/n if one of n did all."},
 	{"crossover", []string{"crossover n½"}, "The smallest task, in nanoseconds, at which an executor reaches half of the ideal: below it handing over costs more than the task."},
@@ -86,6 +89,14 @@ func term(text string) template.HTML {
 	}
 	return template.HTML(`<a class="term" href="#term_` + e.ID + `" aria-describedby="def_` + e.ID + `">` + html.EscapeString(text) + `</a>`)
 }
+
+// prose is text in which a browser does not break a line after the dashes of a
+// flag. What one copies is the same text.
+func prose(text string) template.HTML {
+	return template.HTML(flag.ReplaceAllString(html.EscapeString(text), `<span class="flag">$0</span>`))
+}
+
+var flag = regexp.MustCompile(`--[a-z][a-z-]{0,30}`)
 
 // tips are the rules that show a definition while any link to it is hovered or
 // focused, without a script and without a copy of the definition at each link.

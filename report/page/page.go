@@ -30,10 +30,10 @@ var js string
 //go:embed live.js
 var live string
 
-var tmpl = template.Must(template.New("page").Funcs(template.FuncMap{"term": term}).Parse(source))
+var tmpl = template.Must(template.New("page").Funcs(template.FuncMap{"term": term, "prose": prose}).Parse(source))
 
 // Limit is the size in bytes under which a page stays, as long as leaving out
-// the charts of rows and the pictures of samples is enough.
+// the pictures of samples, the charts of rows and then the last rows is enough.
 const Limit = 2_000_000
 
 // Chart is a chart for light pages, as SVG.
@@ -64,7 +64,7 @@ func Write(w io.Writer, a *report.Analysis, charts []Chart, o Options) error {
 		return fmt.Errorf("page: %w", err)
 	}
 	page, err := v.render()
-	for err == nil && len(page) > Limit && v.shrink(len(page)-Limit) {
+	for err == nil && len(page) > Limit && v.shrink(len(page), len(page)-Limit) {
 		page, err = v.render()
 	}
 	if err != nil {

@@ -39,7 +39,12 @@
     button.className = "sort";
     button.textContent = "↕";
     button.setAttribute("aria-label", "sort by " + head.textContent.trim());
-    button.addEventListener("click", () => sort(column, head.getAttribute("aria-sort") === "descending" ? "ascending" : "descending"));
+    // Of numbers one looks for the largest, of words for the first.
+    button.addEventListener("click", () => {
+      const words = [...body.rows].some(row => typeof value(row.cells[column].textContent.trim()) === "string");
+      const first = words ? "ascending" : "descending", other = words ? "descending" : "ascending";
+      sort(column, head.getAttribute("aria-sort") === first ? other : first);
+    });
     head.append(" ", button);
   });
 
@@ -88,6 +93,7 @@
   addEventListener("hashchange", follow);
   document.addEventListener("keydown", e => { if (e.key === "Escape" && document.activeElement?.classList.contains("term")) document.activeElement.blur(); });
 
+  if (matchMedia("(max-width: 40rem)").matches) id("the_contents").open = false;
   id("the_tools").hidden = theme.hidden = false;
   if (location.hash) follow();
   window.overlap = { kept, sort, choose };

@@ -61,7 +61,7 @@ func hostileData(t *testing.T) *report.Analysis {
 	t.Helper()
 	const script = `<script>window.pwned=1</script>`
 	var b strings.Builder
-	b.WriteString("host: <img src=x onerror=window.pwned=1>\ncpu: \u202egnp\x01\xff--><style>*{display:none}</style>\nkinds: <i>=" + script + "\n")
+	b.WriteString("host: <img src=x onerror=window.pwned=1>\ncpu: \u202egnp\x01\xff--><style>*{display:none}</style>\nplacement: one-per-core\nkinds: <i>=" + script + "\n")
 	for _, name := range []string{"<i>", "é", "ü", script, "the_table", `"onfocus="pwned=1`, strings.Repeat("long", 80)} {
 		for range 2 {
 			for _, workers := range []int{1, 2} {
@@ -191,7 +191,7 @@ func TestPageHoldsEveryPart(t *testing.T) {
 		"<section id=": 3, "overlap run --workloads w0": 3, "<h3>Models</h3>": 3, `class="strip"`: 3 * 11, "<details><summary>": 6,
 		"12 samples by round, from ": 3 * 11, ", 1 left out": 3 * 11, ">serial program<": 3, "<p class=\"verdict\">": 3, "<figure ": len(drawn(t, a)),
 		"prefers-color-scheme: dark": 2, "connect-src": 0, ">speedup</a> = ": 1, "On 2 cores: ": 1, "grep -hE": 3,
-		`href="#w01"`: 2,
+		`href="#w01"`: 3, `id="w01_cores"`: 1, `id="w01_chart_curves"`: 1,
 	} {
 		if n := strings.Count(html, part); n != count {
 			t.Errorf("%q is there %d times, want %d", part, n, count)
@@ -257,7 +257,7 @@ func TestPageStaysSmall(t *testing.T) {
 		charts[i].SVG = []byte(strings.Replace(string(charts[i].SVG), "</svg>", "<text>"+strings.Repeat("large ", 5_000)+"</text></svg>", 1))
 	}
 	html = written(t, a, charts, page.Options{Dark: chart.Recolour()})
-	left := regexp.MustCompile("MB ([0-9]+) charts of single workloads were left out").FindStringSubmatch(html)
+	left := regexp.MustCompile(">([0-9]+) charts of single workloads were left out").FindStringSubmatch(html)
 	if len(html) > page.Limit || left == nil || problem(html) != "" {
 		t.Fatalf("large charts: %d bytes, left out %q, %s", len(html), left, problem(html))
 	}

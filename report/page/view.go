@@ -31,16 +31,21 @@ type view struct {
 	Swept    bool // overlap run measured it
 	Files    []string
 	Glossary []entry
+
+	rows           int // of the analysis
+	strips, charts int // left out
 }
 
 type fact struct{ Key, Value string }
 
 // figure is a chart of the page; Data is the place of the table with its
-// numbers.
+// numbers, Like that of a chart whose caption says how to read this one, too.
 type figure struct {
-	ID, Title, Caption, Data, DataName string
-	SVG                                template.HTML
-	Top                                bool // it is of all rows
+	ID, Title, Caption, Like, Data, DataName string
+
+	SVG   template.HTML
+	Top   bool   // it is of all rows
+	Table *table // of its numbers, nil if another table has them
 
 	name string // that of the chart
 }
@@ -54,15 +59,12 @@ type section struct {
 	Numbers  [][3]string // name, value, 95 % interval
 	Figures  []figure
 	Models   []string
-	Scaling  [][]string // cores, parallelism gain, ceiling
+	Scaling  [][]string // by cores
 	Stacks   [][]string
 	Points   []point
 
 	Repeat, Show string
 }
-
-// mostRows is how many rows nobody reads on one page.
-const mostRows = 200
 
 func newView(a *report.Analysis, charts []Chart, o Options) (*view, error) {
 	v := &view{
@@ -83,12 +85,8 @@ func newView(a *report.Analysis, charts []Chart, o Options) (*view, error) {
 	v.Swept = a.Data.Host["placement"] != ""
 	v.Where = strings.Trim(a.Data.Host["host"]+", "+a.Data.Host["cpu"], ", ")
 	place := map[string]int{}
-	rows := a.Rows
-	if len(rows) > mostRows {
-		rows = rows[:mostRows]
-		v.Notes = append(v.Notes, fmt.Sprintf("shown are the first %d of %d rows: choose others with --filter; report.json has all", mostRows, len(a.Rows)))
-	}
-	for i, r := range rows {
+	v.rows = len(a.Rows)
+	for i, r := range a.Shown() {
 		v.Sections = append(v.Sections, newSection(a, r))
 		place[r.ID()] = i
 		if r.Kind != "" && !slices.Contains(v.Kinds, r.Kind) {
@@ -96,7 +94,7 @@ func newView(a *report.Analysis, charts []Chart, o Options) (*view, error) {
 		}
 	}
 	s := newStyles(o.Dark)
-	if err := v.addCharts(charts, place, s); err != nil {
+	if err := v.addCharts(a, charts, place, s); err != nil {
 		return nil, err
 	}
 	style, script := s.sheet(), js
@@ -109,27 +107,45 @@ func newView(a *report.Analysis, charts []Chart, o Options) (*view, error) {
 
 // addCharts puts every chart into the section of its row or, if it is of all
 // rows, to the top. Identifiers of the page's own have an underscore, which those
-// of rows do not have, so that the two never meet.
-func (v *view) addCharts(charts []Chart, place map[string]int, s *styles) error {
+// of rows do not have, so that the two never meet. How to read a chart is said
+// once: further charts of its kind link to the first.
+func (v *view) addCharts(a *report.Analysis, charts []Chart, place map[string]int, s *styles) error {
+	used := map[string]bool{}
+	var said []figure
 	for i, c := range charts {
 		svg, err := s.inline(c.SVG, c.Alt)
 		if err != nil {
 			return fmt.Errorf("chart %s: %w", c.Name, err)
 		}
-		f := figure{ID: fmt.Sprintf("chart_%d", i+1), Title: c.Title, Caption: c.Caption, SVG: template.HTML(svg), name: c.Name}
-		if at, ok := place[c.Row]; ok && c.Row != "" {
-			section := &v.Sections[at]
-			f.Data, f.DataName = section.ID+"_points", "the samples"
+		at, ofRow := place[c.Row]
+		if !ofRow && c.Row != "" {
+			continue // its row is not on the page
+		}
+		f := figure{ID: "chart_" + c.Name, Title: c.Title, Caption: c.Caption, SVG: template.HTML(svg), name: c.Name}
+		if ofRow {
+			f.ID = c.Row + "_" + f.ID
+		}
+		if used[f.ID] {
+			f.ID = fmt.Sprintf("%s_%d", f.ID, i)
+		}
+		used[f.ID] = true
+		first := slices.IndexFunc(said, func(x figure) bool { return strings.HasPrefix(x.Caption, f.Caption) })
+		if ofRow && f.Caption != "" && first >= 0 {
+			f.Caption, f.Like = "", said[first].ID
+		} else {
+			said = append(said, f)
+		}
+		if ofRow {
+			f.Data, f.DataName = c.Row+"_points", "the points"
 			if c.Name == "stack" {
-				f.Data, f.DataName = section.ID+"_stacks", "the stacks"
+				f.Data, f.DataName = c.Row+"_stacks", "the stacks"
 			}
-			section.Figures = append(section.Figures, f)
+			v.Sections[at].Figures = append(v.Sections[at].Figures, f)
 			continue
 		}
-		f.Top, f.Data, f.DataName = true, "all_rows", "the table"
-		if c.Name == "coremap" {
-			f.Data, f.DataName = "the_machine", "the machine"
-		}
+		f.Top, f.Table = true, tableOf(a, c.Name)
+		from := sourceOf(c.Name, f.Table)
+		f.Data, f.DataName = from.id, from.text
 		v.Figures = append(v.Figures, f)
 	}
 	return nil
@@ -149,10 +165,8 @@ func newSection(a *report.Analysis, r report.Row) section {
 	if r.Expected.Reason != "" {
 		s.Warnings = append(s.Warnings, fmt.Sprintf("expected %s: %s", r.Expected, r.Expected.Reason))
 	}
-	s.Models = r.Models.Lines()
-	for _, x := range r.Scaling {
-		s.Scaling = append(s.Scaling, []string{fmt.Sprint(x.P), x.Gain.String(), x.Ceiling.String()})
-	}
+	s.Models = models(r)
+	s.Scaling = scaling(r)
 	for _, x := range r.Stacks {
 		s.Stacks = append(s.Stacks, x.Cells())
 	}
@@ -206,37 +220,19 @@ func numbers(r report.Row) (list [][3]string) {
 	return list
 }
 
-// shrink leaves out what takes the most room for what it says: charts of rows
-// by their kind, from the last row, then the pictures of samples. It is false if
-// nothing is left to leave out.
-func (v *view) shrink(excess int) bool {
-	left := 0
-	for _, name := range []string{"heat", "latency", "stack", ""} {
-		for i := len(v.Sections) - 1; i >= 0 && excess > 0; i-- {
-			s := &v.Sections[i]
-			s.Figures = slices.DeleteFunc(s.Figures, func(f figure) bool {
-				if name != "" && f.name != name {
-					return false
-				}
-				excess -= len(f.SVG)
-				left++
-				return true
-			})
-		}
+// mostLines is how many lines about single numbers of cores the list of models
+// may have; the table of gains by cores has the same numbers.
+const mostLines = 6
+
+// models are the models in words.
+func models(r report.Row) []string {
+	lines := r.Models.Lines()
+	perCores := func(line string) bool {
+		return strings.HasPrefix(line, "Efficiency on ") || strings.HasPrefix(line, "Karp–Flatt serial fraction on ")
 	}
-	if left > 0 {
-		v.Notes = append(v.Notes, fmt.Sprintf("to keep the page under 2 MB %d charts of single workloads were left out; a report of fewer workloads has them", left))
-		return true
+	few := slices.DeleteFunc(slices.Clone(lines), perCores)
+	if len(lines)-len(few) > mostLines {
+		return few
 	}
-	for i := range v.Sections {
-		for j := range v.Sections[i].Points {
-			p := &v.Sections[i].Points[j]
-			left += len(p.Strip)
-			p.Strip = ""
-		}
-	}
-	if left > 0 {
-		v.Notes = append(v.Notes, "to keep the page under 2 MB the pictures of the samples were left out; a report of fewer workloads has them")
-	}
-	return left > 0
+	return lines
 }
