@@ -54,7 +54,7 @@ func (t Terminal) WriteTable(w io.Writer, a *Analysis) error {
 		b.WriteString(strings.TrimRight(line, " ") + "\n")
 	}
 	b.WriteByte('\n')
-	for _, note := range append(tableNotes(), a.sampleNote()) {
+	for _, note := range append(append(tableNotes(), a.crossoverNotes()...), a.sampleNote()) {
 		b.WriteString(strings.Join(wrap(note, t.Width, "", "  "), "\n") + "\n")
 	}
 	for _, err := range a.warnings() {
