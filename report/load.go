@@ -17,29 +17,6 @@ import (
 	"golang.org/x/perf/benchfmt"
 )
 
-// Point is a configuration as a result file names it.
-type Point struct {
-	Workload string `json:"workload"`          // the benchmark's name without key=value parts, see parseName
-	Package  string `json:"package,omitempty"` // of a benchmark without an executor
-	Executor string `json:"executor"`          // empty: the benchmark knows no executors
-	Size     string `json:"size"`
-	Variant  string `json:"variant,omitempty"` // of the workload; empty is its first
-	Weak     bool   `json:"weak,omitempty"`    // the job grew with the workers
-	Workers  int    `json:"workers"`           // 0: the benchmark decides
-	Cores    int    `json:"cores"`
-	Procs    int    `json:"procs"`            // GOMAXPROCS
-	Slices   int    `json:"slices"`           // above 1: one of so many equal shares of the job
-	Copies   int    `json:"copies"`           // above 1: the slowest of so many processes at once
-	Column   string `json:"column,omitempty"` // what is shown side by side, see Input; empty if there is one only
-}
-
-// Parallelism is how many goroutines of the point can run at the same instant.
-func (p Point) Parallelism() int { return min(p.Cores, p.Procs) }
-
-// Serial reports whether the point is the plain serial program, which COST
-// compares with.
-func (p Point) Serial() bool { return p.Executor == "serial" }
-
 // Data is the content of result files.
 type Data struct {
 	Files   []string

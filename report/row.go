@@ -139,27 +139,31 @@ func (d *Data) row(base Point) (Row, error) {
 	r.Worst, r.WorstWorkers = d.worst(base, first, most)
 	d.weigh(&r, first, levels)
 	d.warnOfEdges(&r, base, most)
-	if r.Workers > 0 {
-		for _, l := range slices.Compact([]level{one, most}) {
-			r.Lines = append(r.Lines, d.line(base, first, l))
-		}
-	}
-	for _, l := range levels {
-		if s, ok := d.scaled(base, r.Workers, one, l); ok {
-			r.Scaling = append(r.Scaling, s)
-		}
-	}
-	r.Stacks = d.stacks(base, first, levels)
-	r.warnOfResidual()
-	r.Latencies = d.latencies(base, levels)
-	if r.Workers > 0 {
-		r.Grid = d.grid(base, first, levels)
-	}
+	d.curves(&r, first, levels)
 	r.OverSerial, r.Cost = d.overSerial(base, twp, levels)
 	r.Advice = d.advice(base, levels)
 	r.judgeGains()
 	r.Expected = d.expected(r)
 	return r, nil
+}
+
+// curves gives the row what is known of all of its points.
+func (d *Data) curves(r *Row, first Point, levels []level) {
+	one, most := levels[0], levels[len(levels)-1]
+	if r.Workers > 0 {
+		for _, l := range slices.Compact([]level{one, most}) {
+			r.Lines = append(r.Lines, d.line(r.base, first, l))
+		}
+		r.Grid = d.grid(r.base, first, levels)
+	}
+	for _, l := range levels {
+		if s, ok := d.scaled(r.base, r.Workers, one, l); ok {
+			r.Scaling = append(r.Scaling, s)
+		}
+	}
+	r.Stacks = d.stacks(r.base, first, levels)
+	r.warnOfResidual()
+	r.Latencies = d.latencies(r.base, levels)
 }
 
 // noBaseline says what was found instead of a measurement to compare with, and

@@ -224,3 +224,28 @@ func (k *rowKeys) warning() error {
 	slices.Sort(k.merges)
 	return errors.New("--row " + k.text + " merges benchmarks that differ in " + strings.Join(k.merges, ", ") + ": add these to tell them apart")
 }
+
+// projection parses what a flag says. The axes are no part of a full name.
+func projection(flag, text string, filter *benchproc.Filter) (p *benchproc.Projection, fixed bool, err error) {
+	var parser benchproc.ProjectionParser
+	if _, err := parser.Parse("/workers,/cores,/gomaxprocs,/slices", nil); err != nil {
+		return nil, false, fmt.Errorf("axes: %w", err)
+	}
+	p, err = parser.Parse(text, filter)
+	if err != nil {
+		return nil, false, fmt.Errorf("%s: %w", flag, err)
+	}
+	return p, strings.Contains(text, "@"), nil
+}
+
+// depend notes the configuration that a projection reads.
+func (l *loader) depend(p *benchproc.Projection) {
+	for _, f := range p.Fields() {
+		switch {
+		case f.IsTuple:
+			l.all = true
+		case f.Name == ".file" || f.Name[0] != '.' && f.Name[0] != '/':
+			l.config = append(l.config, f.Name)
+		}
+	}
+}
