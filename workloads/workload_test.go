@@ -182,7 +182,11 @@ func TestNothingIsAllocatedPerItem(t *testing.T) {
 				before := ex.Stats().Finished
 				once()
 				tasks := ex.Stats().Finished - before
-				if allocs := testing.AllocsPerRun(5, once); allocs > float64(4*tasks+100) {
+				each := uint64(4)
+				if strings.HasPrefix(variant, "open") {
+					each = 12 // the timer of its arrival, too, and who notes when it is done
+				}
+				if allocs := testing.AllocsPerRun(5, once); allocs > float64(each*uint64(tasks)+100) {
 					t.Errorf("%.0f allocations in a run of %d tasks and %d items", allocs, tasks, job.Items())
 				}
 			})
