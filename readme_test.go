@@ -116,7 +116,9 @@ func copyRepository(t *testing.T, dir string) {
 
 // benchstat reads the reference run without a warning, and has a row for every
 // workload in every table. That all samples are equal is none: page faults with
-// a disk and collections stood at nothing, and that is what it says.
+// a disk and collections stood at nothing, and that is what it says. The table of
+// fairness is left out: workers with few tasks have none, so its columns are of
+// different workloads, and benchstat rightly says so.
 func TestBenchstatReadsTheReferenceRun(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it builds benchstat")
@@ -126,7 +128,7 @@ func TestBenchstatReadsTheReferenceRun(t *testing.T) {
 		t.Fatalf("reference runs: %v, %v", runs, err)
 	}
 	var warnings strings.Builder
-	cmd := exec.Command("go", "tool", "-modfile=tools.mod", "benchstat", "-row", ".name", "-col", "/workers", runs[0])
+	cmd := exec.Command("go", "tool", "-modfile=tools.mod", "benchstat", "-row", ".name", "-col", "/workers", "-filter", "-.unit:fairness", runs[0])
 	cmd.Stderr = &warnings
 	out, err := cmd.Output()
 	if err != nil || warnings.Len() > 0 {
