@@ -23,7 +23,7 @@ type efficiencyJSON struct {
 type serialJSON struct {
 	Fraction Interval `json:"serial_fraction"`
 	Limit    Interval `json:"limit"`         // of the speedup; null if infinite
-	Why      string   `json:"why,omitempty"` // not identifiable: points there are, and are needed
+	Why      string   `json:"why,omitempty"` // it could not be fitted
 }
 
 type uslJSON struct {

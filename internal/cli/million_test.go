@@ -16,8 +16,8 @@ import (
 	"time"
 )
 
-// A million result lines take overlap report no more time and memory than
-// benchstat takes on the same file. It prints both and judges neither, as other
+// A million result lines should take overlap report no more time and memory than
+// benchstat takes on the same file. The test prints both and judges neither, as other
 // programs on the machine would decide; a file of half as many lines shows
 // whether time grows with the lines.
 func TestAMillionResults(t *testing.T) {

@@ -142,15 +142,7 @@ func (s sideBySide) ticks() plot.ConstantTicks {
 
 func (s sideBySide) Plot(c draw.Canvas, p *plot.Plot) {
 	tx, ty := p.Transforms(&c)
-	for _, tick := range p.X.Tick.Marker.Ticks(p.X.Min, p.X.Max) {
-		style := line(s.t.Grid, 0.75)
-		if tick.Value == 0 {
-			style = line(s.t.Muted, 1)
-		}
-		if !tick.IsMinor() || tick.Value == 0 {
-			c.StrokeLine2(style, tx(tick.Value), c.Min.Y, tx(tick.Value), c.Max.Y)
-		}
-	}
+	s.t.factors(c, p)
 	y := 0.0
 	for i, w := range s.works {
 		if i > 0 {

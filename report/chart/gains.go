@@ -98,15 +98,7 @@ func known(gain report.Interval) float64 {
 
 func (g gainBars) Plot(c draw.Canvas, p *plot.Plot) {
 	tx, ty := p.Transforms(&c)
-	for _, tick := range p.X.Tick.Marker.Ticks(p.X.Min, p.X.Max) {
-		style := line(g.t.Grid, 0.75)
-		if tick.Value == 0 {
-			style = line(g.t.Muted, 1)
-		}
-		if !tick.IsMinor() || tick.Value == 0 {
-			c.StrokeLine2(style, tx(tick.Value), c.Min.Y, tx(tick.Value), c.Max.Y)
-		}
-	}
+	g.t.factors(c, p)
 	for i, r := range g.rows {
 		g.row(c, r, tx, ty(-float64(i)))
 	}
