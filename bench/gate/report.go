@@ -1,0 +1,137 @@
+package gate
+
+import "time"
+
+// Quantity is what of a benchmark is compared.
+type Quantity string
+
+// The quantities. Those from Speedup on are of a benchmark's curve: what a point
+// on several CPUs gains over the one on one CPU.
+const (
+	Time               Quantity = "time"                // per operation, a low quantile of slices
+	MeanTime           Quantity = "mean time"           // per operation: sees the tail, and noise
+	Bytes              Quantity = "B/op"                // allocated
+	Allocs             Quantity = "allocs/op"           // allocations
+	Speedup            Quantity = "speedup"             // S = time on one CPU with one worker / time at the point
+	ConcurrencyGain    Quantity = "concurrency gain"    // G_c = time of one worker / time of the point's workers, both on one CPU
+	ParallelismGain    Quantity = "parallelism gain"    // G_p = time on one CPU / time on the point's, both with the point's workers
+	Efficiency         Quantity = "efficiency"          // E = S/p
+	SoftwareEfficiency Quantity = "software efficiency" // S/H(p): H is the ceiling, of copies that share nothing
+	AverageParallelism Quantity = "average parallelism" // A: mean CPUs busy
+)
+
+// Verdict is what may be said of a change.
+type Verdict string
+
+// The verdicts. Worse and Better need a difference that chance does not explain,
+// at the error rate of the whole report, and an interval that is not within the
+// threshold. Same is a finding, too: the interval is within it.
+const (
+	Better     Verdict = "better"
+	Worse      Verdict = "worse"
+	Same       Verdict = "same"
+	CannotTell Verdict = "cannot tell"
+)
+
+// Change is one quantity of one benchmark at one point, head against base.
+type Change struct {
+	Package   string   `json:"package,omitempty"`
+	Benchmark string   `json:"benchmark"` // without what names the point
+	Point     string   `json:"point"`     // executor=pool/workers=8/cores=2-2
+	Cores     int      `json:"cores"`     // p of the point: CPUs that it could use
+	Quantity  Quantity `json:"quantity"`
+	Base      float64  `json:"base"` // in nanoseconds, bytes, times or CPUs
+	Head      float64  `json:"head"`
+	Ratio     float64  `json:"ratio"` // head over base
+	Low       float64  `json:"low"`   // 95 % interval of Ratio
+	High      float64  `json:"high"`
+	Floor     float64  `json:"floor"`              // smallest change, as a share, that this run would have called with a probability of 0.8; 0 if exact
+	P         float64  `json:"p"`                  // 0 or 1 if exact
+	Adjusted  float64  `json:"adjusted_p"`         // by Holm, over all that was tested
+	Exact     bool     `json:"exact"`              // counted, not timed: no chance is involved
+	Quantile  float64  `json:"quantile,omitempty"` // of the slices, for Time
+	Blocks    int      `json:"blocks"`
+	Verdict   Verdict  `json:"verdict"`
+}
+
+// LessIsBetter reports in which direction the quantity improves.
+func (q Quantity) LessIsBetter() bool {
+	switch q {
+	case Time, MeanTime, Bytes, Allocs:
+		return true
+	}
+	return false
+}
+
+// Word is the verdict as people say it of the quantity: slower, scales worse.
+func (c Change) Word() string {
+	better := c.Verdict == Better
+	if !better && c.Verdict != Worse {
+		return string(c.Verdict)
+	}
+	words := [2]string{"scales better", "scales worse"}
+	switch c.Quantity {
+	case Time, MeanTime:
+		words = [2]string{"faster", "slower"}
+	case Bytes:
+		words = [2]string{"fewer bytes", "more bytes"}
+	case Allocs:
+		words = [2]string{"fewer allocations", "more allocations"}
+	case AverageParallelism:
+		words = [2]string{"busier", "idler"}
+	}
+	if better {
+		return words[0]
+	}
+	return words[1]
+}
+
+// Revision is one side of a comparison.
+type Revision struct {
+	Name   string `json:"name"`   // as the user gave it: HEAD^, v1.2.0, worktree
+	Commit string `json:"commit"` // in full; of a worktree, the one that it is based on
+	Dirty  bool   `json:"dirty"`  // a worktree with changes that are not committed
+}
+
+// Problem is a benchmark or package that was not compared, and why.
+type Problem struct {
+	Name string `json:"name"`
+	Why  string `json:"why"`
+}
+
+// Demand is an absolute floor that the user set: --min-efficiency 0.8@4.
+type Demand struct {
+	Benchmark string  `json:"benchmark"`
+	Point     string  `json:"point"`
+	Cores     int     `json:"cores"`
+	Least     float64 `json:"least"`
+	Value     float64 `json:"value"` // of head
+	Low       float64 `json:"low"`   // 95 % interval
+	High      float64 `json:"high"`
+	Verdict   Verdict `json:"verdict"` // Worse if all of the interval is below, Same if all is at or above
+}
+
+// Report is the outcome of a check.
+type Report struct {
+	Base      Revision      `json:"base"`
+	Head      Revision      `json:"head"`
+	Time      time.Time     `json:"time"`
+	Host      string        `json:"host"`
+	Machine   string        `json:"machine"`   // CPU and how many of them, in words
+	Blocks    int           `json:"blocks"`    // of every point
+	Budget    time.Duration `json:"budget_ns"` // planned
+	Took      time.Duration `json:"took_ns"`
+	Seed      uint64        `json:"seed"`
+	Alpha     float64       `json:"alpha"`          // the chance of one or more false alarms in a report on the same code
+	Threshold float64       `json:"threshold"`      // changes up to this share are the same
+	Tests     int           `json:"tests"`          // over which Holm's correction went
+	File      string        `json:"file,omitempty"` // with the samples
+	Complete  bool          `json:"complete"`       // all blocks were measured
+	Changes   []Change      `json:"changes"`
+	Demands   []Demand      `json:"demands"`
+	Identical []string      `json:"identical"` // packages whose test binaries are the same to the byte
+	Added     []string      `json:"added"`     // benchmarks that only head has
+	Removed   []string      `json:"removed"`   // benchmarks that only base has
+	Problems  []Problem     `json:"problems"`
+	Notes     []string      `json:"notes"`
+}
