@@ -15,6 +15,9 @@
 //     and again where the function first resets the timer behind its set-up: it
 //     writes the line Ready to standard error and reads a byte from standard
 //     input. Copies with the same -test.benchtime=Nx come to it equally often.
+//   - if SlicesVariable names a file, times slices of SliceVariable behind the
+//     runs of the benchmark, for SlicesTimeVariable, and writes them there, as
+//     ReadSlices reads them.
 //
 // Without those variables it only measures.
 package overlay
@@ -42,6 +45,11 @@ const (
 	ProcsVariable   = "OVERLAP_EXPECT_PROCS" // GOMAXPROCS, a number
 	CPUsVariable    = "OVERLAP_EXPECT_CPUS"  // affinity of every thread, in the kernel's list format
 	BarrierVariable = "OVERLAP_BARRIER"      // not empty: wait for others
+
+	SlicesVariable     = "OVERLAP_SLICES"      // file to write the slices to
+	SlicesTimeVariable = "OVERLAP_SLICES_TIME" // how long to time slices, as time.Duration writes it
+	SliceVariable      = "OVERLAP_SLICE"       // how long a slice should take, as time.Duration writes it
+	SliceOpsVariable   = "OVERLAP_SLICE_OPS"   // operations of a slice; 0: as many as take that long
 )
 
 // Units are those that a binary adds to its results.
@@ -54,7 +62,7 @@ const Ready = "overlap: ready"
 // made as the overlay expects.
 var ErrUnfit = errors.New("package testing of this Go version is not known")
 
-//go:embed hooks.go.txt hooks_unix.go.txt hooks_other.go.txt
+//go:embed hooks.go.txt slices.go.txt hooks_unix.go.txt hooks_other.go.txt
 var hooks embed.FS
 
 // Overlay is what Make made.
@@ -94,7 +102,7 @@ func Make(ctx context.Context, goCommand, module, dir string) (Overlay, error) {
 	}
 	files := map[string][]byte{"benchmark.go": patched}
 	for to, from := range map[string]string{
-		"overlap_hooks.go": "hooks.go.txt", "overlap_hooks_unix.go": "hooks_unix.go.txt", "overlap_hooks_other.go": "hooks_other.go.txt",
+		"overlap_hooks.go": "hooks.go.txt", "overlap_slices.go": "slices.go.txt", "overlap_hooks_unix.go": "hooks_unix.go.txt", "overlap_hooks_other.go": "hooks_other.go.txt",
 	} {
 		if files[to], err = hooks.ReadFile(from); err != nil {
 			panic("overlay: " + err.Error()) // embedded above
@@ -143,7 +151,13 @@ var calls = map[string]struct {
 	"StopTimer":  {field: "duration", after: "; b.overlapStop()"},
 	"ResetTimer": {field: "start", before: "b.overlapStart(); ", begin: " b.overlapArrive(); b.overlapReset(); "},
 	"runN":       {end: " b.overlapEnd(); "},
+	// Slices come behind all runs, before their result is put together.
+	"launch":       {field: "result", before: "b.overlapSlice(); "},
+	"loopSlowPath": {begin: " if b.overlapLoop() { return true }; "},
 }
+
+// unsliced are calls that slices do without, and the methods that make them.
+var unsliced = map[string]string{"StartTimer": "ReadMemStats", "StopTimer": "ReadMemStats", "ResetTimer": "ReadMemStats", "runN": "GC"}
 
 // patch puts the hooks into the source of testing/benchmark.go. Places are
 // found in the syntax tree, so that other versions of the file will do; a patch
@@ -185,8 +199,16 @@ func patch(source []byte) ([]byte, error) {
 			insert(at.Pos(), hook.before)
 			insert(at.End(), hook.after)
 		}
+		if name := unsliced[f.Name.Name]; name != "" {
+			call := callOf(f.Body, "runtime", name)
+			if call == nil {
+				return nil, fmt.Errorf("%w: %s does not call runtime.%s", ErrUnfit, f.Name.Name, name)
+			}
+			insert(call.Pos(), "if !b.overlap.slicing { ")
+			insert(call.End(), " }")
+		}
 		if f.Name.Name == "runN" {
-			reset := callOf(f.Body, "ResetTimer")
+			reset := callOf(f.Body, "b", "ResetTimer")
 			if reset == nil {
 				return nil, fmt.Errorf("%w: runN resets no timer", ErrUnfit)
 			}
@@ -235,13 +257,14 @@ func ofB(f *ast.FuncDecl) bool {
 	return ok && name.Name == "B"
 }
 
-// fieldOfB is the name of what e selects from b, or empty.
-func fieldOfB(e ast.Expr) string {
+// selected is the name of what e selects from the variable or package x, or
+// empty.
+func selected(e ast.Expr, x string) string {
 	s, ok := e.(*ast.SelectorExpr)
 	if !ok {
 		return ""
 	}
-	if x, ok := s.X.(*ast.Ident); !ok || x.Name != "b" {
+	if from, ok := s.X.(*ast.Ident); !ok || from.Name != x {
 		return ""
 	}
 	return s.Sel.Name
@@ -250,7 +273,7 @@ func fieldOfB(e ast.Expr) string {
 // assignment returns the first statement in body that assigns to a field of b.
 func assignment(body *ast.BlockStmt, field string) (found ast.Stmt) {
 	ast.Inspect(body, func(n ast.Node) bool {
-		if a, ok := n.(*ast.AssignStmt); ok && found == nil && fieldOfB(a.Lhs[0]) == field {
+		if a, ok := n.(*ast.AssignStmt); ok && found == nil && selected(a.Lhs[0], "b") == field {
 			found = a
 		}
 		return found == nil
@@ -258,14 +281,16 @@ func assignment(body *ast.BlockStmt, field string) (found ast.Stmt) {
 	return found
 }
 
-// callOf returns the first statement of body that calls the method of b.
-func callOf(body *ast.BlockStmt, method string) ast.Stmt {
-	for _, s := range body.List {
-		if e, ok := s.(*ast.ExprStmt); ok {
-			if call, ok := e.X.(*ast.CallExpr); ok && fieldOfB(call.Fun) == method {
-				return s
+// callOf returns the first statement in body that calls the function or method
+// of x.
+func callOf(body *ast.BlockStmt, x, function string) (found ast.Stmt) {
+	ast.Inspect(body, func(n ast.Node) bool {
+		if e, ok := n.(*ast.ExprStmt); ok && found == nil {
+			if call, ok := e.X.(*ast.CallExpr); ok && selected(call.Fun, x) == function {
+				found = e
 			}
 		}
-	}
-	return nil
+		return found == nil
+	})
+	return found
 }

@@ -65,20 +65,13 @@ func (f *Foreign) Close() error {
 
 // Sample implements Sampler. Of several copies it returns the slowest.
 func (f *Foreign) Sample(ctx context.Context, p Point, iterations, turn int) (*benchfmt.Result, error) {
-	i := slices.IndexFunc(f.benchmarks, func(b Benchmark) bool { return b.Package == p.Package && b.Title() == p.Workload })
-	if i < 0 {
-		return nil, fmt.Errorf("%s was not found in package %s", p.Workload, p.Package)
+	b, err := f.benchmark(p)
+	if err != nil {
+		return nil, err
 	}
-	b := f.benchmarks[i]
-	l := launcher{
-		placement: f.Placement,
-		limit:     f.Timeout,
-		word:      overlay.Ready,
-		prints:    printed(b.Name, p.Procs),
-		command: func(ctx context.Context, p Point, iterations int, cpus []int, barrier bool) *exec.Cmd {
-			return f.command(ctx, p, cpus, barrier, testFlags(p, exactly(b.Name), benchtime(f.SampleTime, iterations)))
-		},
-	}
+	l := f.launcher(p, b, func(iterations int) []string {
+		return testFlags(p, exactly(b.Name), benchtime(f.SampleTime, iterations))
+	})
 	r, err := l.sample(ctx, p, iterations, turn)
 	if err != nil {
 		return nil, err
@@ -86,6 +79,28 @@ func (f *Foreign) Sample(ctx context.Context, p Point, iterations, turn int) (*b
 	r.Name = benchfmt.Name(p.Name())
 	f.configure(r, f.binaries[p.Package].hooked)
 	return r, nil
+}
+
+// benchmark is that of the point.
+func (f *Foreign) benchmark(p Point) (Benchmark, error) {
+	i := slices.IndexFunc(f.benchmarks, func(b Benchmark) bool { return b.Package == p.Package && b.Title() == p.Workload })
+	if i < 0 {
+		return Benchmark{}, fmt.Errorf("%s was not found in package %s", p.Workload, p.Package)
+	}
+	return f.benchmarks[i], nil
+}
+
+// launcher starts the test binary of the point's package with these arguments.
+func (f *Foreign) launcher(p Point, b Benchmark, args func(iterations int) []string) launcher {
+	return launcher{
+		placement: f.Placement,
+		limit:     f.Timeout,
+		word:      overlay.Ready,
+		prints:    printed(b.Name, p.Procs),
+		command: func(ctx context.Context, p Point, iterations int, cpus []int, barrier bool) *exec.Cmd {
+			return f.command(ctx, p, cpus, barrier, args(iterations))
+		},
+	}
 }
 
 // command is the test binary of the point's package, in its folder.

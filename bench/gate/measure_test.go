@@ -1,0 +1,198 @@
+package gate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"overlap/bench"
+	"overlap/bench/sweep"
+)
+
+// script is a Sampler that notes who was asked for what.
+type script struct {
+	side  string
+	log   *[]string
+	fails func(p sweep.Point, n int) error // n counts all calls
+}
+
+func (s script) Slot(_ context.Context, p sweep.Point, ops int, d time.Duration) (Slot, error) {
+	*s.log = append(*s.log, fmt.Sprintf("%s %s %d %v", s.side, p.Workload, ops, d))
+	if s.fails != nil {
+		if err := s.fails(p, len(*s.log)); err != nil {
+			return Slot{}, err
+		}
+	}
+	if ops == 0 {
+		ops = 100 + len(p.Workload)
+	}
+	return Slot{Ops: ops, Slices: []float64{float64(len(*s.log))}}, nil
+}
+
+func point(name string) sweep.Point {
+	return sweep.Point{Point: bench.Point{Workload: name, Cores: 1, Procs: 1}, Copies: 1}
+}
+
+func config(log *[]string, fails func(p sweep.Point, n int) error) Config {
+	return Config{
+		Points:   []sweep.Point{point("A"), point("BB"), point("CCC")},
+		Base:     script{"base", log, fails},
+		Head:     script{"head", log, fails},
+		Blocks:   40,
+		SlotTime: 100 * time.Millisecond,
+		Seed:     1,
+	}
+}
+
+func TestBlocksAreByCoinAndRoundsShuffled(t *testing.T) {
+	var log []string
+	var records []Record
+	c := config(&log, nil)
+	c.Append = func(r Record) error { records = append(records, r); return nil }
+	var seen [2]int
+	c.Progress = func(done, all int) { seen = [2]int{done, all} }
+	all, problems, err := Measure(t.Context(), c)
+	if err != nil || problems != nil {
+		t.Fatal(problems, err)
+	}
+	if seen != [2]int{480, 480} || len(records) != 480 {
+		t.Errorf("%d records, %d of %d slots at the end", len(records), seen[0], seen[1])
+	}
+	if want := []string{"base A 0 50ms", "head A 101 0s", "base BB 0 50ms", "head BB 102 0s", "base CCC 0 50ms", "head CCC 103 0s"}; !slices.Equal(log[:6], want) {
+		t.Errorf("before the first round: %q", log[:6])
+	}
+	orders := map[string]int{}
+	for round := range 40 {
+		var order string
+		for place := range 3 {
+			first := records[12*round+4*place]
+			order += first.Point.Workload + " "
+			for i, r := range records[12*round+4*place:][:4] {
+				if r.Block != round || r.Place != i || r.Point != first.Point || r.Head != (first.Head == (i == 0 || i == 3)) {
+					t.Fatalf("block %d: slot %d is of %v %v, place %d of block %d", round, i, r.Point, r.Head, r.Place, r.Block)
+				}
+			}
+		}
+		orders[order]++
+	}
+	if len(orders) < 5 {
+		t.Errorf("%d orders in 40 rounds: %v", len(orders), orders)
+	}
+	for i, s := range all {
+		heads := 0
+		for k, b := range s.Blocks {
+			if b.HeadFirst {
+				heads++
+			}
+			base, head := b.Sides()
+			for j, slot := range slices.Concat(base[:], head[:]) {
+				said := log[int(slot.Slices[0])-1]
+				if want := fmt.Sprintf("%s %s %d 100ms", []string{"base", "head"}[j/2], s.Point.Workload, 101+i); said != want {
+					t.Fatalf("block %d: %q stands for %q", k, said, want)
+				}
+			}
+		}
+		if len(s.Blocks) != 40 || heads < 8 || heads > 32 {
+			t.Errorf("%s: head first in %d of %d blocks", s.Point, heads, len(s.Blocks))
+		}
+	}
+	var again []string
+	c.Base, c.Head, c.Append = script{"base", &again, nil}, script{"head", &again, nil}, nil
+	if _, _, err := Measure(t.Context(), c); err != nil || !reflect.DeepEqual(log, again) {
+		t.Errorf("the same seed gives another order: %v", err)
+	}
+}
+
+func TestAPointThatFailsIsLeftOut(t *testing.T) {
+	broken := errors.New("no luck")
+	for what, c := range map[string]struct {
+		fails func(p sweep.Point, n int) error
+		why   string
+	}{
+		"base cannot": {func(p sweep.Point, n int) error {
+			if p.Workload == "BB" && n == 3 {
+				return broken
+			}
+			return nil
+		}, "base: no luck"},
+		"head, later": {func(p sweep.Point, n int) error {
+			if p.Workload == "BB" && n > 100 {
+				return broken
+			}
+			return nil
+		}, ": no luck"},
+	} {
+		var log []string
+		all, problems, err := Measure(t.Context(), config(&log, c.fails))
+		if err != nil || len(all) != 2 || all[0].Point.Workload != "A" || all[1].Point.Workload != "CCC" || len(all[1].Blocks) != 40 {
+			t.Errorf("%s: %d series: %v", what, len(all), err)
+		}
+		if len(problems) != 1 || !strings.Contains(problems[0].Name, "BB") || !strings.HasSuffix(problems[0].Why, c.why) {
+			t.Errorf("%s: %v", what, problems)
+		}
+	}
+}
+
+// odd gives what no sampler should.
+type odd struct{ slot Slot }
+
+func (o odd) Slot(context.Context, sweep.Point, int, time.Duration) (Slot, error) { return o.slot, nil }
+
+func TestSlotsThatCannotBeCompared(t *testing.T) {
+	var log []string
+	for why, slot := range map[string]Slot{
+		"head: it timed nothing":                      {Ops: 101},
+		"head: its slices have 7 operations, not 101": {Ops: 7, Slices: []float64{1}},
+	} {
+		c := config(&log, nil)
+		c.Points = c.Points[:1]
+		c.Head = odd{slot}
+		all, problems, err := Measure(t.Context(), c)
+		if err != nil || len(all) != 0 || len(problems) != 1 || problems[0].Why != why {
+			t.Errorf("%d series, %v, %v", len(all), problems, err)
+		}
+	}
+}
+
+func TestWholeBlocksOutliveAnInterruption(t *testing.T) {
+	var log []string
+	ctx, cancel := context.WithCancelCause(t.Context())
+	c := config(&log, func(_ sweep.Point, n int) error {
+		if n == 6+4*7+2 {
+			cancel(sweep.ErrInterrupted)
+		}
+		return nil
+	})
+	all, _, err := Measure(ctx, c)
+	blocks := 0
+	for _, s := range all {
+		blocks += len(s.Blocks)
+	}
+	if !errors.Is(err, sweep.ErrInterrupted) || blocks != 7 {
+		t.Errorf("%d blocks, %v", blocks, err)
+	}
+
+	full := errors.New("no space left")
+	log = nil
+	c = config(&log, nil)
+	n := 0
+	c.Append = func(Record) error {
+		if n++; n > 9 {
+			return full
+		}
+		return nil
+	}
+	all, _, err = Measure(t.Context(), c)
+	blocks = 0
+	for _, s := range all {
+		blocks += len(s.Blocks)
+	}
+	if !errors.Is(err, full) || blocks != 2 {
+		t.Errorf("%d blocks, %v", blocks, err)
+	}
+}

@@ -1,0 +1,58 @@
+package gate
+
+import (
+	"context"
+	"math"
+	"time"
+
+	"overlap/bench/sweep"
+)
+
+// SliceTime and WideSliceTime are about how long a slice takes. Noise that comes
+// and goes within milliseconds leaves some slices of a quarter of one alone; much
+// shorter ones would measure the clock. Where goroutines run in parallel, every
+// slice begins with waking other CPUs, which takes up to a tenth of a millisecond:
+// there a slice is longer, so that speedups are those of longer runs.
+const (
+	SliceTime     = 250 * time.Microsecond
+	WideSliceTime = time.Millisecond
+)
+
+func sliceTime(p sweep.Point) time.Duration {
+	if min(p.Cores, p.Procs) > 1 {
+		return WideSliceTime
+	}
+	return SliceTime
+}
+
+// Sliced is the Sampler for the builds of a Slicer.
+type Sliced struct{ sweep.Slicer }
+
+// Slot implements Sampler.
+func (s Sliced) Slot(ctx context.Context, p sweep.Point, ops int, d time.Duration) (Slot, error) {
+	r, all, err := s.Slices(ctx, p, sweep.Slicing{Ops: ops, Slice: sliceTime(p), Time: d})
+	if err != nil {
+		return Slot{}, err
+	}
+	slot := Slot{Ops: all[0].Ops, CPUs: math.NaN(), Allocs: math.NaN(), Bytes: math.NaN(), Pressure: math.NaN()}
+	var cpu, wall time.Duration
+	for _, copied := range all {
+		for _, t := range copied.Times {
+			slot.Slices = append(slot.Slices, float64(t)/float64(copied.Ops))
+		}
+		cpu, wall = cpu+copied.CPU, wall+copied.Wall
+		if p := copied.Pressure; !(slot.Pressure > p) {
+			slot.Pressure = p
+		}
+	}
+	if cpu > 0 && wall > 0 {
+		slot.CPUs = float64(cpu) / float64(wall)
+	}
+	if x, ok := r.Value("allocs/op"); ok {
+		slot.Allocs = x
+	}
+	if x, ok := r.Value("B/op"); ok {
+		slot.Bytes = x
+	}
+	return slot, nil
+}

@@ -1,0 +1,228 @@
+package overlay
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+const sliced = `package m
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"testing"
+	"time"
+)
+
+var calls, ops, setups, collections int
+
+// tell prints how often what happened, with every call of a benchmark function.
+func tell(b *testing.B, n int) {
+	calls++
+	ops += n
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	fmt.Fprintf(os.Stderr, "calls %d ops %d setups %d collections %d\n", calls, ops, setups, m.NumForcedGC)
+}
+
+var sink []byte
+
+func BenchmarkCount(b *testing.B) {
+	defer tell(b, b.N)
+	for i := 0; i < b.N; i++ {
+		sink = make([]byte, 100)
+		time.Sleep(time.Millisecond)
+	}
+	b.ReportMetric(float64(calls), "calls")
+}
+
+func BenchmarkLoop(b *testing.B) {
+	setups++
+	n := 0
+	for b.Loop() {
+		n++
+		sink = make([]byte, 100)
+		time.Sleep(time.Millisecond)
+	}
+	tell(b, n)
+}
+
+func BenchmarkStops(b *testing.B) {
+	for i := 0; i < b.N; i++ {
+		b.StopTimer()
+		time.Sleep(20 * time.Millisecond)
+		b.StartTimer()
+		time.Sleep(time.Millisecond)
+	}
+}
+
+func BenchmarkSetsUp(b *testing.B) {
+	time.Sleep(30 * time.Millisecond)
+	b.ResetTimer()
+	for i := 0; i < b.N; i++ {
+		time.Sleep(time.Millisecond)
+	}
+}
+
+func BenchmarkParallel(b *testing.B) {
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			time.Sleep(time.Millisecond)
+		}
+	})
+}
+
+func BenchmarkFails(b *testing.B) {
+	if calls++; calls > 3 {
+		b.Fatal("no more")
+	}
+}
+
+func BenchmarkFailsSoftly(b *testing.B) {
+	if calls++; calls > 3 {
+		b.Error("no more")
+	}
+}
+`
+
+// slice runs a benchmark of the binary in slices.
+func slice(t *testing.T, binary, bench, benchtime string, ops int) (out, errs string, path string, err error) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "slices")
+	cmd := exec.Command(binary, "-test.run=^$", "-test.bench=^Benchmark"+bench+"$", "-test.benchtime="+benchtime, "-test.benchmem", "-test.cpu=2")
+	cmd.Env = append(os.Environ(), SlicesVariable+"="+path, SliceVariable+"=4ms", SlicesTimeVariable+"=100ms", SliceOpsVariable+"="+strconv.Itoa(ops))
+	var stdout, stderr strings.Builder
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	err = cmd.Run()
+	return stdout.String(), stderr.String(), path, err
+}
+
+// lastTold is the last line that tell printed.
+func lastTold(t *testing.T, errs string) (calls, ops, setups, collections int) {
+	t.Helper()
+	all := regexp.MustCompile(`calls (\d+) ops (\d+) setups (\d+) collections (\d+)`).FindAllStringSubmatch(errs, -1)
+	if all == nil {
+		t.Fatalf("it told nothing: %s", errs)
+	}
+	var n [4]int
+	for i := range n {
+		n[i], _ = strconv.Atoi(all[len(all)-1][i+1])
+	}
+	return n[0], n[1], n[2], n[3]
+}
+
+func TestSlicesComeBehindAnOrdinaryRun(t *testing.T) {
+	binary := build(t, module(t, sliced))
+	out, errs, path, err := slice(t, binary, "Count", "7x", 3)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, errs)
+	}
+	s, err := ReadSlices(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Ops != 3 || s.Elapsed < 100*time.Millisecond || s.Wall > s.Elapsed || s.CPU <= 0 {
+		t.Errorf("%d operations a slice, %v elapsed, %v timed, CPU %v", s.Ops, s.Elapsed, s.Wall, s.CPU)
+	}
+	var sum time.Duration
+	for _, d := range s.Times {
+		if sum += d; d < 3*time.Millisecond {
+			t.Errorf("three operations of a millisecond took %v", d)
+		}
+	}
+	if sum > s.Wall {
+		t.Errorf("slices of %v in %v", sum, s.Wall)
+	}
+	calls, ops, _, collections := lastTold(t, errs)
+	if calls != 2+len(s.Times) || ops != 1+7+3*len(s.Times) {
+		t.Errorf("%d calls, %d operations in %d slices", calls, ops, len(s.Times))
+	}
+	if collections > 3 { // before one and before seven operations, and the frame's
+		t.Errorf("%d forced collections in %d slices", collections, len(s.Times))
+	}
+	if !regexp.MustCompile(`BenchmarkCount-2\s+7\s.* 1\.000 calls\s.*\s[12] allocs/op`).MatchString(out) {
+		t.Errorf("the result is not that of the ordinary run:\n%s", out)
+	}
+}
+
+func TestSlicesOfALoopShareItsSetUp(t *testing.T) {
+	binary := build(t, module(t, sliced))
+	out, errs, path, err := slice(t, binary, "Loop", "7x", 3)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, errs)
+	}
+	s, err := ReadSlices(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	calls, ops, setups, _ := lastTold(t, errs)
+	if calls != 2 || setups != 2 || ops != 7+3*len(s.Times) || len(s.Times) < 2 {
+		t.Errorf("%d calls, %d set-ups, %d operations in %d slices", calls, setups, ops, len(s.Times))
+	}
+	for _, d := range s.Times {
+		if d < 3*time.Millisecond {
+			t.Errorf("three operations of a millisecond took %v", d)
+		}
+	}
+	if !regexp.MustCompile(`BenchmarkLoop-2\s+7\s.*\s1 allocs/op`).MatchString(out) {
+		t.Errorf("the result is not that of the ordinary run:\n%s", out)
+	}
+}
+
+func TestSlicesFitTheirLength(t *testing.T) {
+	binary := build(t, module(t, sliced))
+	for bench, want := range map[string][2]int{
+		"Count":    {1, 4},
+		"Loop":     {1, 4},
+		"SetsUp":   {3, 30},  // the set-up takes 30 ms: a slice of 4 ms would waste most of the time
+		"Stops":    {4, 160}, // the more operations, the longer it stops: at most 40 slices' time
+		"Parallel": {1, 8},
+	} {
+		_, errs, path, err := slice(t, binary, bench, "20ms", 0)
+		if err != nil {
+			t.Fatalf("%s: %v\n%s", bench, err, errs)
+		}
+		if s, err := ReadSlices(path); err != nil || s.Ops < want[0] || s.Ops > want[1] {
+			t.Errorf("%s: %d operations in a slice of 4 ms, want %v: %v", bench, s.Ops, want, err)
+		}
+	}
+}
+
+func TestFailuresAmongSlicesLeaveNone(t *testing.T) {
+	binary := build(t, module(t, sliced))
+	for _, bench := range []string{"Fails", "FailsSoftly"} {
+		out, errs, path, err := slice(t, binary, bench, "3x", 3)
+		if err == nil || !strings.Contains(out+errs, "no more") {
+			t.Errorf("%s: %v: %s%s", bench, err, out, errs)
+		}
+		if _, err := ReadSlices(path); err == nil {
+			t.Errorf("%s wrote slices", bench)
+		}
+	}
+}
+
+func TestDamagedSlicesAreAnError(t *testing.T) {
+	good := "3 10 20 30 NaN\n7\n8\n"
+	if s, err := parseSlices(strings.NewReader(good)); err != nil || len(s.Times) != 2 || s.Times[1] != 8 || s.Pressure == s.Pressure {
+		t.Errorf("%+v, %v", s, err)
+	}
+	for _, text := range []string{
+		"", "\n", "3 10 20 30 NaN\n", "0 10 20 30 0\n7\n", "3 10 20 30\n7\n", "3 10 20 30 Inf\n7\n", "3 10 20 30 x\n7\n",
+		"3 -1 20 30 0\n7\n", "3 10 20 30 0\n-7\n", "3 10 20 30 0\n7 8\n", "99999999999999999999 10 20 30 0\n7\n", "3 10 20 30 0\n7\n\n8\n",
+		"3 10 20 30 0\n" + strings.Repeat("1\n", mostSlices+1), "3 10 20 30 0\n" + strings.Repeat("1", 1<<20),
+	} {
+		if s, err := parseSlices(strings.NewReader(text)); err == nil {
+			t.Errorf("%.40q was read as %d slices", text, len(s.Times))
+		}
+	}
+	if _, err := ReadSlices(filepath.Join(t.TempDir(), "missing")); err == nil {
+		t.Error("a missing file is no error")
+	}
+}
