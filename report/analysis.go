@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"overlap/internal/typeset"
 )
 
 // MaxPressure is the pressure above which a sample is left out of the
@@ -45,7 +47,7 @@ func Analyze(d *Data) *Analysis {
 		seen[base] = true
 		row, err := d.row(base)
 		if err != nil {
-			name := cut(p.Workload, nameWidth)
+			name := typeset.Cut(p.Workload, nameWidth)
 			if p.Column != "" {
 				name += " @" + p.Column
 			}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"overlap/internal/typeset"
 )
 
 // Finding says in a few sentences what the run found: how many workloads have
@@ -19,10 +21,10 @@ func (a *Analysis) Finding() string {
 	}
 	text := fmt.Sprintf("On %s: %s.", countOf(most, "core"), strings.Join(a.tally(), ", "))
 	if r, ok := mostGained(a.Rows, func(r Row) Interval { return r.Concurrency }); ok {
-		text += fmt.Sprintf(" Workers buy most in %s: × %s on one core%s.", cut(r.Name(), longestName), r.Concurrency, provisional(r))
+		text += fmt.Sprintf(" Workers buy most in %s: × %s on one core%s.", typeset.Cut(r.Name(), longestName), r.Concurrency, provisional(r))
 	}
 	if r, ok := mostGained(a.Rows, func(r Row) Interval { return r.Parallelism }); ok {
-		text += fmt.Sprintf(" Cores buy most in %s: × %s on %s%s", cut(r.Name(), longestName), r.Parallelism, countOf(r.P, "core"), provisional(r))
+		text += fmt.Sprintf(" Cores buy most in %s: × %s on %s%s", typeset.Cut(r.Name(), longestName), r.Parallelism, countOf(r.P, "core"), provisional(r))
 		if r.Ceiling.Value > 0 {
 			text += fmt.Sprintf(", where separate programs gain × %s", r.Ceiling)
 		}

@@ -15,6 +15,8 @@ import (
 	"strings"
 
 	"golang.org/x/perf/benchfmt"
+
+	"overlap/internal/typeset"
 )
 
 // Data is the content of result files.
@@ -152,7 +154,7 @@ func (l *loader) read(text io.Reader, path string, zipped bool) error {
 			if l.strict() {
 				return &FileError{path, fmt.Sprintf("line %d is damaged: %s; remove it to use the others", rec.Line, rec.Msg)}
 			}
-			l.leave(fmt.Sprintf("line %d, which is no result: %s", rec.Line, cut(printable(string(bytes.TrimSpace(l.lines.line))), 60)))
+			l.leave(fmt.Sprintf("line %d, which is no result: %s", rec.Line, typeset.Cut(typeset.Printable(string(bytes.TrimSpace(l.lines.line))), 60)))
 		case *benchfmt.Result:
 			if err := l.add(rec); err != nil {
 				_, line := rec.Pos()

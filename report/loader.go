@@ -11,6 +11,8 @@ import (
 
 	"golang.org/x/perf/benchfmt"
 	"golang.org/x/perf/benchproc"
+
+	"overlap/internal/typeset"
 )
 
 // loader is what reading needs beside the data. A line of a known name under a
@@ -159,10 +161,10 @@ func (l *loader) list(key string, value []byte) {
 		switch {
 		case !ok || len(what) > longest:
 		case key == "kinds" && d.Kinds[name] == "":
-			d.Kinds[name] = printable(what)
+			d.Kinds[name] = typeset.Printable(what)
 			d.Order = append(d.Order, name)
 		case key == "expect" && d.Expects[name] == "":
-			d.Expects[name] = printable(what)
+			d.Expects[name] = typeset.Printable(what)
 		}
 	}
 }
@@ -246,7 +248,7 @@ func (l *loader) column(r *benchfmt.Result) string {
 	key := l.col.Project(r)
 	name, ok := l.byKey[key]
 	if !ok {
-		if name = printable(key.StringValues()); name == "" {
+		if name = typeset.Printable(key.StringValues()); name == "" {
 			name = "unknown"
 		}
 		l.byKey[key] = name
@@ -264,7 +266,7 @@ func (l *loader) leaveOut(r *benchfmt.Result, reason error) error {
 	if ours(r.Name) {
 		return reason
 	}
-	l.leave(printable(reason.Error()))
+	l.leave(typeset.Printable(reason.Error()))
 	return nil
 }
 

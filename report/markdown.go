@@ -4,14 +4,13 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"overlap/internal/typeset"
 )
 
 // MaxMarkdown is the length of the longest comment that GitHub takes, in
 // characters. WriteMarkdown counts bytes, of which there are never fewer.
 const MaxMarkdown = 65536
-
-// widestCell is where a name in Markdown is cut, in columns.
-const widestCell = 80
 
 // WriteMarkdown writes the headline as a comment for a pull request, of at most
 // MaxMarkdown bytes: rows and warnings that do not fit are left out, and it says
@@ -55,21 +54,21 @@ func (a *Analysis) markdownSummary() string {
 	}
 	where := ""
 	if host := a.Data.Host["host"]; host != "" {
-		where = " of " + codeSpan(host)
+		where = " of " + typeset.CodeSpan(host)
 		if cpu := a.Data.Host["cpu"]; cpu != "" {
-			where += " (" + codeSpan(cpu) + ")"
+			where += " (" + typeset.CodeSpan(cpu) + ")"
 		}
 	}
 	return fmt.Sprintf("**overlap**: of %d workloads, more workers speed up %d, more cores %d, both %d; on up to %d cores%s.", len(a.Rows), workers, cores, both, p, where)
 }
 
 func (r Row) markdownCells() []string {
-	words := prose(r.Verdict)
+	words := typeset.Prose(r.Verdict)
 	if e := r.Expected; e.Outcome == NotMet {
-		words += "; **not met**: it should be " + codeSpan(e.Shape) + ": " + prose(e.Reason)
+		words += "; **not met**: it should be " + typeset.CodeSpan(e.Shape) + ": " + typeset.Prose(e.Reason)
 	}
 	return []string{
-		codeSpan(r.Name()), fmt.Sprintf("%s × %d", count(r.Workers), r.P),
+		typeset.CodeSpan(r.Name()), fmt.Sprintf("%s × %d", count(r.Workers), r.P),
 		r.Concurrency.String(), r.Parallelism.String(), r.Speedup.String(), r.Ceiling.String(),
 		number(r.Inflight), number(r.CPUsBusy), words,
 	}
@@ -91,71 +90,13 @@ func (a *Analysis) markdownDetails(limit int) string {
 	}
 	text.WriteString("± is the wider half of the 95 % interval.\n")
 	for i, err := range warnings {
-		line := "warning: " + oneLine(err.Error()) + "\n"
+		line := "warning: " + typeset.OneLine(err.Error()) + "\n"
 		if text.Len()+len(line) > limit {
 			fmt.Fprintf(&text, "%d more warnings do not fit\n", len(warnings)-i)
 			break
 		}
 		text.WriteString(line)
 	}
-	fence := strings.Repeat("`", max(3, longestRun(text.String())+1))
+	fence := strings.Repeat("`", max(3, typeset.LongestRun(text.String())+1))
 	return "\n<details><summary>" + summary + "</summary>\n\n" + fence + "text\n" + text.String() + fence + "\n\n</details>\n"
 }
-
-// codeSpan is a text as Markdown code of one line. Only there GitHub looks for
-// no mentions, references and addresses; entities do not keep it from that. A
-// pipe ends the cell of a table even in code, unless it has a backslash.
-func codeSpan(text string) string {
-	text = cut(strings.TrimSpace(oneLine(text)), widestCell)
-	if text == "" {
-		return "–"
-	}
-	if len(text) > 4*widestCell { // of marks without a width
-		text = strings.ToValidUTF8(text[:4*widestCell], "") + "…"
-	}
-	fence := strings.Repeat("`", longestRun(text)+1)
-	if len(fence) > 1 {
-		text = " " + text + " "
-	}
-	return fence + strings.ReplaceAll(text, "|", `\|`) + fence
-}
-
-// longestRun is the longest run of backticks in a text.
-func longestRun(text string) (longest int) {
-	run := 0
-	for _, r := range text {
-		if run++; r != '`' {
-			run = 0
-		}
-		longest = max(longest, run)
-	}
-	return longest
-}
-
-// prose is a text of ours as Markdown, with what may be a name in it: nothing
-// in it is markup, and a mark without width keeps mentions and references from
-// being ones.
-func prose(text string) string {
-	var b strings.Builder
-	for _, r := range oneLine(text) {
-		switch {
-		case strings.ContainsRune("\\`*_{}[]|~!$", r):
-			b.WriteByte('\\')
-			b.WriteRune(r)
-		case r == '<':
-			b.WriteString("&lt;")
-		case r == '>':
-			b.WriteString("&gt;")
-		case r == '&':
-			b.WriteString("&amp;")
-		case r == '@' || r == '#':
-			b.WriteString(string(r) + "\u200b")
-		default:
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
-}
-
-// oneLine is a text without line breaks and other characters that control.
-func oneLine(text string) string { return printable(strings.Join(strings.Fields(text), " ")) }

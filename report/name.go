@@ -6,9 +6,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
 
 	"golang.org/x/perf/benchfmt"
+
+	"overlap/internal/typeset"
 )
 
 // named is what a benchmark's name says.
@@ -43,7 +44,7 @@ var (
 // keys are among rows are no axes.
 func parseName(r *benchfmt.Result, rows []string) (named, error) {
 	base, parts := r.Name.Parts()
-	n := named{base: printable(string(base)), Point: Point{Size: "medium", Procs: 1, Slices: 1, Copies: 1}}
+	n := named{base: typeset.Printable(string(base)), Point: Point{Size: "medium", Procs: 1, Slices: 1, Copies: 1}}
 	n.foreign = !ours(r.Name)
 	if last := len(parts) - 1; last >= 0 && parts[last][0] == '-' {
 		procs, err := strconv.Atoi(string(parts[last][1:]))
@@ -51,7 +52,7 @@ func parseName(r *benchfmt.Result, rows []string) (named, error) {
 			return n, fmt.Errorf("%s: GOMAXPROCS: %w", r.Name, err)
 		}
 		if procs < 1 {
-			return n, fmt.Errorf("%s: it ends in -%d, and no program runs at that GOMAXPROCS", printable(r.Name.String()), procs)
+			return n, fmt.Errorf("%s: it ends in -%d, and no program runs at that GOMAXPROCS", typeset.Printable(r.Name.String()), procs)
 		}
 		n.Procs, parts = procs, parts[:last]
 	}
@@ -60,14 +61,14 @@ func parseName(r *benchfmt.Result, rows []string) (named, error) {
 		if !ok {
 			key = ""
 		}
-		n.parts = append(n.parts, part{printable(key), printable(string(p))})
+		n.parts = append(n.parts, part{typeset.Printable(key), typeset.Printable(string(p))})
 	}
 	if err := n.settings(r); err != nil {
 		return n, err
 	}
 	var err error
 	if n.foreign {
-		n.Size, n.Package = "", printable(r.GetConfig("pkg"))
+		n.Size, n.Package = "", typeset.Printable(r.GetConfig("pkg"))
 		err = n.guest(rows)
 	} else {
 		err = n.member()
@@ -214,14 +215,3 @@ func weak(value string) (bool, error) {
 
 // longest is how much of a kind or shape is believed to be one, in bytes.
 const longest = 40
-
-// printable replaces characters that control: they would break a terminal or a
-// picture, or turn the direction of the text round.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == unicode.ReplacementChar {
-			return '\uFFFD'
-		}
-		return r
-	}, s)
-}

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"overlap/internal/typeset"
 )
 
 // Repeat is the shell command that measures the row's points again. A workload
@@ -140,7 +142,7 @@ func commas(numbers []int) string {
 func shellWords(args ...string) string {
 	quoted := make([]string, len(args))
 	for i, arg := range args {
-		quoted[i] = printable(arg)
+		quoted[i] = typeset.Printable(arg)
 		if arg == "" || !plainWord.MatchString(arg) {
 			quoted[i] = "'" + strings.ReplaceAll(quoted[i], "'", `'\''`) + "'"
 		}

@@ -9,6 +9,8 @@ import (
 
 	"golang.org/x/perf/benchfmt"
 	"golang.org/x/perf/benchproc"
+
+	"overlap/internal/typeset"
 )
 
 // chosen applies the filter to a result, and remembers of what is left out what
@@ -39,7 +41,7 @@ func (l *loader) chosen(r *benchfmt.Result) bool {
 	if l.lost[helper] == nil {
 		l.lost[helper] = map[string]bool{}
 	}
-	l.lost[helper][printable(string(r.Name.Base()))] = true
+	l.lost[helper][typeset.Printable(string(r.Name.Base()))] = true
 	return false
 }
 
@@ -137,7 +139,7 @@ func (k *rowKeys) apply(n *named, r *benchfmt.Result) (residue string) {
 	key := k.row.Project(r)
 	for _, f := range k.row.FlattenedFields() {
 		if value := key.Get(f); value != "" && f.Name[0] != '/' && f.Name != ".name" && f.Name != ".fullname" {
-			label += " " + printable(f.Name+"="+value)
+			label += " " + typeset.Printable(f.Name+"="+value)
 		}
 	}
 	n.spelt = label + strings.TrimPrefix(n.spelt, n.Workload)

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
+
+	"overlap/internal/typeset"
 )
 
 // StackColumns are the headings of a table of stacks.
@@ -62,7 +64,7 @@ func (a *Analysis) WriteStacks(w io.Writer) error {
 	}
 	if found {
 		for _, note := range append([]string{"w: workers, p: cores."}, StackNotes()...) {
-			b.WriteString(strings.Join(wrap(note, 100, "", "  "), "\n") + "\n")
+			b.WriteString(strings.Join(typeset.Wrap(note, 100, "", "  "), "\n") + "\n")
 		}
 	}
 	_, err := io.WriteString(w, b.String())

@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"overlap/internal/typeset"
 )
 
 // Columns are the headings of the headline table. The verdict is the last.
@@ -98,7 +100,7 @@ func (a *Analysis) Notes() []string {
 	notes = append(notes, a.crossoverNotes()...)
 	for _, r := range a.Rows {
 		if r.Expected.Outcome == NotMet {
-			notes = append(notes, fmt.Sprintf("not met: %s is not %s: %s", cut(r.Name(), longestName), r.Expected.Shape, r.Expected.Reason))
+			notes = append(notes, fmt.Sprintf("not met: %s is not %s: %s", typeset.Cut(r.Name(), longestName), r.Expected.Shape, r.Expected.Reason))
 		}
 	}
 	for _, err := range a.warnings() {
@@ -124,7 +126,7 @@ func (a *Analysis) warnings() []error {
 	all := slices.Clone(a.Warnings)
 	for _, r := range a.Rows {
 		for _, err := range r.Warnings {
-			all = append(all, fmt.Errorf("%s: %w", cut(r.Name(), longestName), err))
+			all = append(all, fmt.Errorf("%s: %w", typeset.Cut(r.Name(), longestName), err))
 		}
 	}
 	return all

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/rivo/uniseg"
+
+	"overlap/internal/typeset"
 )
 
 // Terminal is where text for people goes. The zero Terminal has 100 columns and
@@ -55,10 +57,10 @@ func (t Terminal) WriteTable(w io.Writer, a *Analysis) error {
 	}
 	b.WriteByte('\n')
 	for _, note := range append(append(tableNotes(), a.crossoverNotes()...), a.sampleNote()) {
-		b.WriteString(strings.Join(wrap(note, t.Width, "", "  "), "\n") + "\n")
+		b.WriteString(strings.Join(typeset.Wrap(note, t.Width, "", "  "), "\n") + "\n")
 	}
 	for _, err := range a.warnings() {
-		for _, line := range wrap("warning: "+err.Error(), t.Width, "", "  ") {
+		for _, line := range typeset.Wrap("warning: "+err.Error(), t.Width, "", "  ") {
 			b.WriteString(t.paint(yellow, line) + "\n")
 		}
 	}
@@ -100,9 +102,9 @@ func (t Terminal) table(a *Analysis) (lines []string) {
 	widths, bar := t.widths(cells)
 	scale := scaleOf(a.Rows)
 	for i, c := range cells {
-		c[nameColumn] = left(cut(c[nameColumn], widths[nameColumn]), widths[nameColumn])
+		c[nameColumn] = typeset.Left(typeset.Cut(c[nameColumn], widths[nameColumn]), widths[nameColumn])
 		for j := gridColumn; j < columns; j++ {
-			c[j] = right(c[j], widths[j])
+			c[j] = typeset.Right(c[j], widths[j])
 		}
 		if i == 0 {
 			blank := strings.Repeat(" ", bar)
@@ -123,9 +125,9 @@ func (t Terminal) table(a *Analysis) (lines []string) {
 
 // words are the verdict, and the expectation where it is not met.
 func (t Terminal) words(r Row) []string {
-	lines := wrap(r.Verdict, t.Width, "  ", "    ")
+	lines := typeset.Wrap(r.Verdict, t.Width, "  ", "    ")
 	if e := r.Expected; e.Outcome == NotMet {
-		for _, line := range wrap(fmt.Sprintf("not met: it should be %s: %s", e.Shape, e.Reason), t.Width, "  ", "    ") {
+		for _, line := range typeset.Wrap(fmt.Sprintf("not met: it should be %s: %s", e.Shape, e.Reason), t.Width, "  ", "    ") {
 			lines = append(lines, t.paint(red, line))
 		}
 	}
@@ -185,5 +187,5 @@ func barOf(i Interval, scale float64, width int) string {
 	if i.High < 1 {
 		text += "‹"
 	}
-	return left(text, width)
+	return typeset.Left(text, width)
 }

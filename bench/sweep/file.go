@@ -17,7 +17,8 @@ import (
 	"overlap/bench"
 )
 
-// File is a result file that grows by one sample at a time. Whatever happens
+// File is a result file that grows by one sample at a time: of a sweep, which
+// Create makes, or of another kind of run, from CreateIn. Whatever happens
 // to the process, the file holds whole lines of every sample appended so far.
 type File struct {
 	f      *os.File
@@ -31,7 +32,16 @@ type File struct {
 // Create makes DIR/HOST/TIME.txt and writes the plan, a text of one line that
 // Resume returns, and the Unit lines. It never opens a file that exists.
 func Create(dir, host, plan string, now time.Time) (*File, error) {
-	dir = filepath.Join(dir, safeName(host))
+	return CreateIn(HostFolder(dir, host), planLine+plan+"\n", now)
+}
+
+// HostFolder is where in dir the results of a host are.
+func HostFolder(dir, host string) string { return filepath.Join(dir, safeName(host)) }
+
+// CreateIn makes DIR/TIME.txt and writes the lines of head, which readers of the
+// benchmark format must skip, and the Unit lines. It never opens a file that
+// exists.
+func CreateIn(dir, head string, now time.Time) (*File, error) {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return nil, fmt.Errorf("results folder: %w", err)
 	}
@@ -50,7 +60,7 @@ func Create(dir, host, plan string, now time.Time) (*File, error) {
 		}
 		file := &File{f: f, empty: true}
 		file.writer = benchfmt.NewWriter(&file.buf)
-		fmt.Fprintf(&file.buf, "%s%s\n", planLine, plan)
+		file.buf.WriteString(head)
 		bench.WriteUnits(&file.buf)
 		if err := errors.Join(lock(f), file.flush(), syncFolder(dir)); err != nil {
 			return nil, errors.Join(err, file.Close())
@@ -65,16 +75,25 @@ func (f *File) Path() string { return f.f.Name() }
 // Append writes an entry and returns when it is on disk. After an error the
 // file still ends with the last whole entry.
 func (f *File) Append(e Entry) error {
-	f.buf.WriteString(e.line())
-	if e.Err == nil {
-		if err := f.writer.Write(e.Result); err != nil {
+	if e.Err != nil {
+		return f.Add(e.line(), nil)
+	}
+	return f.Add(e.line(), e.Result)
+}
+
+// Add writes lines that readers of the benchmark format skip, and a sample
+// unless it is nil, as Append does.
+func (f *File) Add(lines string, sample *benchfmt.Result) error {
+	f.buf.WriteString(lines)
+	if sample != nil {
+		if err := f.writer.Write(sample); err != nil {
 			return fmt.Errorf("%s: %w", f.Path(), err)
 		}
 	}
 	if err := f.flush(); err != nil {
 		return err
 	}
-	f.empty = f.empty && e.Err != nil
+	f.empty = f.empty && sample == nil
 	return nil
 }
 

@@ -1,4 +1,6 @@
-package report
+// Package typeset lays text out for terminals and for Markdown. What it is given
+// may hold anything: names come from files of others.
+package typeset
 
 import (
 	"strings"
@@ -6,19 +8,19 @@ import (
 	"github.com/rivo/uniseg"
 )
 
-// left and right pad a text to a width in columns of a terminal, in which a
+// Left and Right pad a text to a width in columns of a terminal, in which a
 // Chinese character takes two and an accent none.
-func left(text string, width int) string { return text + blanks(text, width) }
+func Left(text string, width int) string { return text + blanks(text, width) }
 
-func right(text string, width int) string { return blanks(text, width) + text }
+func Right(text string, width int) string { return blanks(text, width) + text }
 
 func blanks(text string, width int) string {
 	return strings.Repeat(" ", max(0, width-uniseg.StringWidth(text)))
 }
 
-// cut shortens a text to at most width columns, in its middle: names of one
+// Cut shortens a text to at most width columns, in its middle: names of one
 // family begin alike, and their variants end them.
-func cut(text string, width int) string {
+func Cut(text string, width int) string {
 	all := uniseg.StringWidth(text)
 	if all <= width {
 		return text
@@ -49,10 +51,10 @@ func split(text string, width int) (head, rest string) {
 	return text[:end], text[end:]
 }
 
-// wrap breaks a text into lines of at most width columns between its words, and
+// Wrap breaks a text into lines of at most width columns between its words, and
 // within a word that is wider than a line. first is before the first line, and
 // more before the others.
-func wrap(text string, width int, first, more string) (lines []string) {
+func Wrap(text string, width int, first, more string) (lines []string) {
 	line, empty := first, true
 	end := func() {
 		lines = append(lines, line)

@@ -1,0 +1,235 @@
+package gate
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"golang.org/x/perf/benchfmt"
+
+	"overlap/bench/host"
+	"overlap/bench/sweep"
+)
+
+// Plan is what a check set out to measure, and what was known before.
+type Plan struct {
+	Base      Revision        `json:"base"`
+	Head      Revision        `json:"head"`
+	Time      time.Time       `json:"time"`
+	Host      string          `json:"host"`
+	Machine   string          `json:"machine"`
+	Blocks    int             `json:"blocks"` // of every point
+	SlotTime  time.Duration   `json:"slot_ns"`
+	Budget    time.Duration   `json:"budget_ns"`
+	Seed      uint64          `json:"seed"`
+	Alpha     float64         `json:"alpha"`
+	Threshold float64         `json:"threshold"`
+	Demands   map[int]float64 `json:"demands,omitempty"` // least efficiency by cores
+
+	// Each has a line of its own in the file: readers of the benchmark format
+	// take no line of more than 64 KiB.
+	Points                    []sweep.Point `json:"-"`
+	Identical, Added, Removed []string      `json:"-"`
+	Problems                  []Problem     `json:"-"`
+}
+
+// Lines of a file that are not in the benchmark format.
+const (
+	planLine      = "# check: "     // first
+	pointLine     = "# point: "     // once for each point of the plan
+	identicalLine = "# identical: " // package
+	addedLine     = "# added: "     // benchmark
+	removedLine   = "# removed: "   // benchmark
+	problemLine   = "# problem: "
+	slotLine      = "# slot: "   // before the result of a slot
+	slicesLine    = "# slices: " // after slotLine, as often as it takes
+)
+
+// File is the samples of a check as they are measured: a slot is on disk before
+// the next begins. For benchstat and other readers of the Go benchmark format
+// each slot is a result, whose commit line tells the sides apart:
+//
+//	benchstat -col commit FILE
+//
+// Lines that they skip hold the slices, for Read.
+type File struct {
+	*sweep.File
+	plan  Plan
+	about []host.Pair
+}
+
+// Create makes DIR/HOST/checks/TIME.txt. about is what holds for all samples,
+// such as host.Fingerprint. Names that would break the file's lines are an
+// error. The file is locked until Close, which removes it if it has no sample.
+func Create(dir string, p Plan, about []host.Pair) (*File, error) {
+	head, err := p.lines()
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range append(slices.Clone(about), host.Pair{Key: "commit", Value: p.Base.Commit}, host.Pair{Key: "commit", Value: p.Head.Commit}) {
+		if strings.ContainsFunc(c.Value, unicode.IsControl) {
+			return nil, fmt.Errorf("%s: %q has control characters, which no result file can hold", c.Key, c.Value)
+		}
+	}
+	f, err := sweep.CreateIn(filepath.Join(sweep.HostFolder(dir, p.Host), "checks"), head, p.Time)
+	if err != nil {
+		return nil, err
+	}
+	return &File{File: f, plan: p, about: about}, nil
+}
+
+// lines are the plan as it begins a file.
+func (p Plan) lines() (string, error) {
+	var b strings.Builder
+	if err := jsonLine(&b, planLine, p); err != nil {
+		return "", fmt.Errorf("plan of the check: %w", err)
+	}
+	names := map[string]bool{}
+	for _, point := range p.Points {
+		name := point.String()
+		if strings.ContainsFunc(point.Name()+point.Package, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }) {
+			return "", fmt.Errorf("%.200q has a character in its name that no result file can hold; rename the benchmark or leave it out with --bench", name)
+		}
+		if names[name] {
+			return "", fmt.Errorf("%s is twice in the plan of the check", name)
+		}
+		names[name] = true
+		if err := jsonLine(&b, pointLine, point); err != nil {
+			return "", fmt.Errorf("point %s: %w", name, err)
+		}
+	}
+	for _, list := range []struct {
+		line  string
+		names []string
+	}{{identicalLine, p.Identical}, {addedLine, p.Added}, {removedLine, p.Removed}} {
+		for _, name := range list.names {
+			if err := jsonLine(&b, list.line, name); err != nil {
+				return "", err
+			}
+		}
+	}
+	for _, problem := range p.Problems {
+		if err := jsonLine(&b, problemLine, problem.short()); err != nil {
+			return "", err
+		}
+	}
+	b.WriteString("Unit B/op better=lower\nUnit allocs/op better=lower\n")
+	return b.String(), nil
+}
+
+func jsonLine(b *strings.Builder, line string, value any) error {
+	text, err := json.Marshal(value)
+	fmt.Fprintf(b, "%s%s\n", line, text)
+	return err
+}
+
+// longestWhy is how much of a reason the file keeps, in bytes: what a compiler
+// says can be a book.
+const longestWhy = 4 << 10
+
+func (p Problem) short() Problem {
+	p.Why = strings.ToValidUTF8(p.Why[:min(len(p.Why), longestWhy)], "")
+	return p
+}
+
+// Problem notes what could not be measured.
+func (f *File) Problem(p Problem) error {
+	var b strings.Builder
+	if err := jsonLine(&b, problemLine, p.short()); err != nil {
+		return err
+	}
+	return f.Add(b.String(), nil)
+}
+
+// Append writes a slot and returns when it is on disk. The file holds the slices
+// as Slot.Stored gives them, which is what must be judged if a file is to be
+// judged again with the same result.
+func (f *File) Append(r Record) error {
+	if err := r.Slot.check(); err != nil {
+		return fmt.Errorf("%s, block %d: %w", r.Point, r.Block, err)
+	}
+	var b strings.Builder
+	s := r.Slot
+	n := slotNote{r.Point.String(), r.Block, r.Place, r.Head, s.Ops, len(s.Slices), float(s.CPUs), float(s.Allocs), float(s.Bytes), float(s.Pressure)}
+	if err := jsonLine(&b, slotLine, n); err != nil {
+		return fmt.Errorf("%s: %w", r.Point, err)
+	}
+	for part := range slices.Chunk(s.Slices, slicesInLine) {
+		b.WriteString(slicesLine + encode(part) + "\n")
+	}
+	return f.Add(b.String(), f.result(r))
+}
+
+// slotNote is the text behind slotLine. Numbers that are not known are null.
+type slotNote struct {
+	Point    string `json:"point"`
+	Block    int    `json:"block"`
+	Place    int    `json:"place"`
+	Head     bool   `json:"head"`
+	Ops      int    `json:"ops"`
+	Count    int    `json:"slices"`
+	CPUs     float  `json:"cpus"`
+	Allocs   float  `json:"allocs"`
+	Bytes    float  `json:"bytes"`
+	Pressure float  `json:"pressure"`
+}
+
+// result is a slot in the benchmark format.
+func (f *File) result(r Record) *benchfmt.Result {
+	side := f.plan.Base
+	if r.Head {
+		side = f.plan.Head
+	}
+	s := r.Slot.Stored()
+	result := &benchfmt.Result{Name: benchfmt.Name(r.Point.Name()), Iters: s.Ops * len(s.Slices)}
+	add := func(value float64, unit string) {
+		if !math.IsNaN(value) {
+			result.Values = append(result.Values, benchfmt.Value{Value: value, Unit: unit})
+		}
+	}
+	add(mean(s.Slices), "ns/op")
+	slices.Sort(s.Slices)
+	for _, q := range []struct {
+		share float64
+		unit  string
+	}{{.02, "q02-ns/op"}, {.25, "q25-ns/op"}, {.5, "q50-ns/op"}} {
+		add(s.Slices[int(q.share*float64(len(s.Slices)-1)+.5)], q.unit)
+	}
+	add(s.Bytes, "B/op")
+	add(s.Allocs, "allocs/op")
+	add(max(s.CPUs, least), "cpus-busy")
+	add(max(s.Pressure, least), "pressure")
+	for _, p := range append(slices.Clone(f.about), host.Pair{Key: "commit", Value: side.line()},
+		host.Pair{Key: "pkg", Value: r.Point.Package}, host.Pair{Key: "copies", Value: strconv.Itoa(max(1, r.Point.Copies))}) {
+		if p.Value != "" {
+			result.Config = append(result.Config, benchfmt.Config{Key: p.Key, Value: []byte(p.Value), File: true})
+		}
+	}
+	return result
+}
+
+// least is written instead of zero, as package bench does: benchstat cannot take
+// the geometric mean of zero.
+const least = 1e-6
+
+// line is the revision as the value of a configuration line.
+func (r Revision) line() string {
+	if r.Dirty {
+		return r.Commit + "-dirty"
+	}
+	return r.Commit
+}
+
+func mean(list []float64) float64 {
+	sum := 0.0
+	for _, x := range list {
+		sum += x
+	}
+	return sum / float64(len(list))
+}

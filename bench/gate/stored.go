@@ -1,0 +1,277 @@
+package gate
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"math"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+
+	"golang.org/x/perf/benchfmt"
+
+	"overlap/bench/sweep"
+)
+
+// Stored is what the file of a check holds.
+type Stored struct {
+	Plan     Plan     // with the problems that came up later
+	Series   []Series // of whole blocks, in the order of the plan's points
+	Complete bool     // all blocks of all points are there
+	Notes    []string // what was left out, and why
+}
+
+// Read reads a file that Create made. A file that was written by a killed check
+// lacks blocks, which Notes say; in a damaged one the error names the line, for
+// what cannot be read could have been the regression. It returns what was
+// measured to within grain: see Slot.Stored.
+func Read(path string) (Stored, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return Stored{}, fmt.Errorf("samples of a check: %w", err)
+	}
+	defer f.Close()
+	s, err := read(f)
+	if err != nil {
+		return Stored{}, fmt.Errorf("samples of a check: %s: %w", path, err)
+	}
+	return s, nil
+}
+
+// Report is the report of the check but for what Judge finds.
+func (s Stored) Report() *Report {
+	p := s.Plan
+	return &Report{
+		Base: p.Base, Head: p.Head, Time: p.Time, Host: p.Host, Machine: p.Machine, Blocks: p.Blocks, Budget: p.Budget, Seed: p.Seed,
+		Alpha: p.Alpha, Threshold: p.Threshold, Complete: s.Complete, Identical: p.Identical, Added: p.Added, Removed: p.Removed,
+		Problems: p.Problems, Notes: s.Notes,
+	}
+}
+
+// reader holds what was read of a file so far.
+type reader struct {
+	Plan
+	line   int
+	points map[string]int // by name, those of the plan
+	blocks map[blockID]*partial
+	commit string
+	open   *slotNote // its result line is still to come
+	slot   Slot      // of open
+}
+
+type blockID struct{ point, block int }
+
+func (a blockID) compare(b blockID) int {
+	return cmp.Or(cmp.Compare(a.point, b.point), cmp.Compare(a.block, b.block))
+}
+
+// partial is a block of which not all slots need be there.
+type partial struct {
+	slots [4]Slot
+	head  [4]bool
+	have  int // slots, which come in the order of their places
+}
+
+// longestLine is the longest that is read; none that Create makes is as long.
+const longestLine = 1 << 20
+
+func read(from io.Reader) (Stored, error) {
+	r := &reader{points: map[string]int{}, blocks: map[blockID]*partial{}}
+	b := bufio.NewReaderSize(from, longestLine)
+	torn := false
+	for {
+		line, err := b.ReadSlice('\n')
+		r.line++
+		if errors.Is(err, io.EOF) {
+			torn = len(line) > 0 || r.open != nil
+			break
+		}
+		if errors.Is(err, bufio.ErrBufferFull) {
+			err = errors.New("it is too long")
+		}
+		if err == nil {
+			err = r.parse(string(bytes.TrimRight(line, "\r\n")))
+		}
+		if err != nil {
+			return Stored{}, fmt.Errorf("line %d: %w; a damaged file cannot be judged: measure again", r.line, err)
+		}
+	}
+	return r.stored(torn)
+}
+
+// config is a configuration line of the benchmark format.
+var config = regexp.MustCompile(`^([\p{Ll}][^\s\p{Lu}:]*):(?:[ \t]+(.*))?$`)
+
+// parse takes the next line.
+func (r *reader) parse(line string) error {
+	key, text, _ := strings.Cut(line, ": ")
+	key += ": "
+	if (r.line == 1) != (key == planLine) {
+		return errors.New("the file does not begin with the plan of a check, or has two: only what overlap check wrote can be judged")
+	}
+	switch {
+	case key == slotLine:
+		return r.begin(text)
+	case key == slicesLine:
+		return r.more(text)
+	case strings.HasPrefix(line, "Benchmark"):
+		return r.end(line)
+	case strings.HasPrefix(line, "#"):
+		return r.note(key, text)
+	case line == "" || strings.HasPrefix(line, "Unit "):
+		return nil
+	}
+	c := config.FindStringSubmatch(line)
+	if c == nil {
+		return fmt.Errorf("%.80q is not of the Go benchmark format", line)
+	}
+	if c[1] == "commit" {
+		r.commit = c[2]
+	}
+	return nil
+}
+
+// note takes a line of the plan.
+func (r *reader) note(key, text string) error {
+	var err error
+	switch key {
+	case planLine:
+		err = json.Unmarshal([]byte(text), &r.Plan)
+		if err == nil && r.Blocks < 1 {
+			err = fmt.Errorf("%d blocks are no plan", r.Blocks)
+		}
+	case pointLine:
+		var p sweep.Point
+		if err = json.Unmarshal([]byte(text), &p); err == nil {
+			if _, twice := r.points[p.String()]; twice {
+				return fmt.Errorf("%.80q is there twice", p.String())
+			}
+			r.points[p.String()] = len(r.Points)
+			r.Points = append(r.Points, p)
+		}
+	case identicalLine:
+		err = another(&r.Identical, text)
+	case addedLine:
+		err = another(&r.Added, text)
+	case removedLine:
+		err = another(&r.Removed, text)
+	case problemLine:
+		err = another(&r.Problems, text)
+	default:
+		err = errors.New("an unknown line")
+	}
+	if err != nil {
+		return fmt.Errorf("%.80q cannot be read: %w", key+text, err)
+	}
+	return nil
+}
+
+func another[T any](list *[]T, text string) error {
+	var value T
+	if err := json.Unmarshal([]byte(text), &value); err != nil {
+		return err
+	}
+	*list = append(*list, value)
+	return nil
+}
+
+// begin takes the first line of a slot.
+func (r *reader) begin(text string) error {
+	nan := float(math.NaN())
+	n := slotNote{CPUs: nan, Allocs: nan, Bytes: nan, Pressure: nan}
+	if err := json.Unmarshal([]byte(text), &n); err != nil || r.open != nil {
+		return fmt.Errorf("a damaged slot: %.80q", text)
+	}
+	if _, known := r.points[n.Point]; !known || n.Block < 0 || n.Block >= r.Blocks || n.Place < 0 || n.Place > 3 {
+		return fmt.Errorf("a slot that the plan does not have: %.80q, block %d, place %d", n.Point, n.Block, n.Place)
+	}
+	r.open, r.slot = &n, Slot{Ops: n.Ops, CPUs: float64(n.CPUs), Allocs: float64(n.Allocs), Bytes: float64(n.Bytes), Pressure: float64(n.Pressure)}
+	return nil
+}
+
+// more takes slices.
+func (r *reader) more(text string) (err error) {
+	if r.open == nil {
+		return errors.New("slices without a slot")
+	}
+	r.slot.Slices, err = decode(r.slot.Slices, text)
+	return err
+}
+
+// end takes the result of a slot. What it says is in the lines before it, too:
+// a file whose two forms differ was not written by a check.
+func (r *reader) end(line string) error {
+	n, s := r.open, r.slot
+	if n == nil {
+		return fmt.Errorf("a result without its slot: %.80q", line)
+	}
+	if err := s.check(); err != nil {
+		return err
+	}
+	p, side := r.Points[r.points[n.Point]], r.Base
+	if n.Head {
+		side = r.Head
+	}
+	b := benchfmt.NewReader(strings.NewReader(line), "")
+	b.Scan()
+	result, ok := b.Result().(*benchfmt.Result)
+	if !ok || result.Name.String() != p.Name() || r.commit != side.line() || len(s.Slices) != n.Count {
+		return fmt.Errorf("the result is not that of its slot: %.80q", line)
+	}
+	if t, _ := result.Value("sec/op"); !(math.Abs(1e9*t/mean(s.Slices)-1) < grain) {
+		return fmt.Errorf("the time of the result is not that of its slices: %.80q", line)
+	}
+	r.open = nil
+	return r.add(*n, s)
+}
+
+// add puts a slot into its block.
+func (r *reader) add(n slotNote, s Slot) error {
+	id := blockID{r.points[n.Point], n.Block}
+	b := r.blocks[id]
+	if b == nil {
+		b = &partial{}
+		r.blocks[id] = b
+	}
+	if n.Place != b.have || n.Place > 0 && n.Head != (b.head[0] != (n.Place < 3)) {
+		return fmt.Errorf("%s, block %d: a slot is missing, twice there, or of the wrong side", n.Point, n.Block)
+	}
+	b.slots[n.Place], b.head[n.Place] = s, n.Head
+	b.have++
+	return nil
+}
+
+// stored is the outcome. A block that is not whole is no block.
+func (r *reader) stored(torn bool) (Stored, error) {
+	s := Stored{Plan: r.Plan, Complete: true}
+	if torn {
+		s.Notes = append(s.Notes, fmt.Sprintf("the file of samples ends within a slot, at line %d: the check that wrote it was killed", r.line))
+	}
+	blocks := make([][]Block, len(r.Points))
+	for _, id := range slices.SortedFunc(maps.Keys(r.blocks), blockID.compare) {
+		if b := r.blocks[id]; b.have == 4 {
+			blocks[id.point] = append(blocks[id.point], Block{HeadFirst: b.head[0], Slots: b.slots})
+		}
+	}
+	for i, p := range r.Points {
+		series := Series{p, blocks[i]}
+		if len(series.Blocks) < r.Blocks {
+			s.Complete = false
+			s.Notes = append(s.Notes, fmt.Sprintf("%s: only %d of %d blocks were measured whole", p, len(series.Blocks), r.Blocks))
+		}
+		if len(series.Blocks) > 0 {
+			s.Series = append(s.Series, series)
+		}
+	}
+	if len(s.Series) == 0 {
+		return Stored{}, errors.New("it holds no whole block: measure again")
+	}
+	return s, nil
+}

@@ -1,0 +1,114 @@
+package gate
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/rivo/uniseg"
+
+	"overlap/internal/typeset"
+)
+
+// shown are the changes that have rows, benchmarks with regressions first, and
+// how many others there are.
+func (r *Report) shown(all bool) (shown []Change, others int) {
+	for _, c := range r.Changes {
+		if !all && (c.Verdict == Same || c.Verdict == CannotTell && !decides(c.Quantity)) {
+			others++
+			continue
+		}
+		shown = append(shown, c)
+	}
+	worst, first := map[[3]string]int{}, map[[3]string]int{}
+	for i, c := range shown {
+		if _, seen := first[c.where()]; !seen {
+			first[c.where()] = i
+		}
+		worst[c.where()] = max(worst[c.where()], severity(c))
+	}
+	slices.SortStableFunc(shown, func(a, b Change) int {
+		return cmp.Or(worst[b.where()]-worst[a.where()], first[a.where()]-first[b.where()])
+	})
+	return shown, others
+}
+
+// where tells points of benchmarks apart.
+func (c Change) where() [3]string { return [3]string{c.Package, c.Benchmark, c.Point} }
+
+func severity(c Change) int {
+	switch {
+	case Regression(c):
+		return 3
+	case c.Verdict == Worse:
+		return 2
+	case c.Verdict == CannotTell:
+		return 1
+	}
+	return 0
+}
+
+// table has a heading for each benchmark's point and a row for each of its
+// changes. With the name in a column of the rows, either it or the numbers would
+// have to be cut to fit 100 columns.
+func (r *Report) table(f Form) string {
+	shown, _ := r.shown(f.All)
+	if len(shown) == 0 {
+		return ""
+	}
+	rows := [][]string{{"base → head", "change [95 %]", "sees", "verdict"}}
+	for _, c := range shown {
+		rows = append(rows, []string{c.Quantity.symbol() + c.values(), c.difference(), c.sees(), c.Word()})
+	}
+	widths := make([]int, len(rows[0]))
+	for _, row := range rows {
+		for i, cell := range row {
+			widths[i] = max(widths[i], uniseg.StringWidth(cell))
+		}
+	}
+	var b strings.Builder
+	b.WriteByte('\n')
+	for i, row := range rows {
+		style := ""
+		if i > 0 {
+			c := shown[i-1]
+			if style = changeStyle(c); i == 1 || c.where() != shown[i-2].where() {
+				b.WriteString(f.paint(bold, typeset.Cut(c.full(), f.Width)) + "\n")
+			}
+		}
+		last := len(row) - 1
+		for j, cell := range row[:last] {
+			b.WriteString("  " + typeset.Left(cell, widths[j]))
+		}
+		b.WriteString("  " + f.paint(style, row[last]) + "\n")
+	}
+	b.WriteByte('\n')
+	return b.String()
+}
+
+// legend explains the letters of a table: S, G_c, G_p, E, H and A as a report of
+// a sweep has them.
+func (r *Report) legend(all bool) string {
+	shown, _ := r.shown(all)
+	words := []string{"sees: the smallest change that this run would have called, four times in five"}
+	for _, l := range []struct {
+		of    Quantity
+		words string
+	}{
+		{MeanTime, "mean: of all slices, the tail included"},
+		{Speedup, "S: speedup over one CPU and one worker"},
+		{ConcurrencyGain, "G_c: gain from workers on one CPU"},
+		{ParallelismGain, "G_p: gain from CPUs at the same workers"},
+		{Efficiency, "E: S over the number of CPUs"},
+		{SoftwareEfficiency, "S/H: S over what programs that share nothing gain"},
+		{AverageParallelism, "A: mean CPUs busy"},
+	} {
+		if slices.ContainsFunc(shown, func(c Change) bool { return c.Quantity == l.of }) {
+			words = append(words, l.words)
+		}
+	}
+	if len(shown) == 0 {
+		return ""
+	}
+	return strings.Join(words, "; ") + "."
+}

@@ -1,0 +1,239 @@
+package gate
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"overlap/internal/typeset"
+)
+
+// Form is how WriteText writes. The zero Form has 100 columns, no colours, and
+// counts what stayed the same.
+type Form struct {
+	Width  int  // in columns
+	Colour bool // direction is told by words and signs, too
+	All    bool // rows for all changes, not only for what changed or cannot be told
+	Strict bool // as for Report.Exit, to say what the exit code means
+}
+
+// defaultWidth is that of what is no terminal, as in package report.
+const defaultWidth = 100
+
+// Styles of ECMA-48, which terminals know.
+const (
+	bold   = "1"
+	red    = "31"
+	yellow = "33"
+	blue   = "34"
+)
+
+func (f Form) paint(style, text string) string {
+	if !f.Colour || style == "" || strings.TrimSpace(text) == "" {
+		return text
+	}
+	return "\x1b[" + style + "m" + text + "\x1b[0m"
+}
+
+// WriteText writes the report for people: regressions, each with a sentence; the
+// table of what changed or cannot be told; what was not compared; the outcome
+// and what it rests on.
+func (r *Report) WriteText(w io.Writer, f Form) error {
+	if f.Width <= 0 {
+		f.Width = defaultWidth
+	}
+	var b strings.Builder
+	say := func(style, text string) {
+		indent := text[:len(text)-len(strings.TrimLeft(text, " "))]
+		for _, line := range typeset.Wrap(typeset.OneLine(text), f.Width, indent, indent+"  ") {
+			b.WriteString(f.paint(style, line) + "\n")
+		}
+	}
+	say(bold, fmt.Sprintf("%s → %s", r.Base, r.Head))
+	for _, c := range r.regressions() {
+		say(red, r.sentence(c))
+	}
+	b.WriteString(r.table(f))
+	say("", r.legend(f.All))
+	for _, d := range r.Demands {
+		say(demandStyle(d), d.sentence())
+	}
+	for _, line := range append(r.counts(), r.lists()...) {
+		say("", line)
+	}
+	for _, p := range r.Problems {
+		for i, line := range p.lines() {
+			say(red, strings.Repeat("  ", min(i, 1))+line)
+		}
+	}
+	for _, note := range r.Notes {
+		say(yellow, "note: "+note)
+	}
+	say("", r.basis())
+	say(r.style(), r.Summary()+"; "+r.exitWords(f.Strict))
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// String is the revision as people know it: HEAD^ (1a2b3c4d5e6f).
+func (v Revision) String() string {
+	commit := v.Commit[:min(len(v.Commit), 12)]
+	if v.Dirty {
+		commit += " and changes that are not committed"
+	}
+	name := typeset.Cut(typeset.OneLine(v.Name), longestName)
+	if commit == "" || strings.HasPrefix(v.Commit, v.Name) && v.Name != "" && !v.Dirty {
+		return name
+	}
+	return name + " (" + typeset.OneLine(commit) + ")"
+}
+
+func changeStyle(c Change) string {
+	switch {
+	case Regression(c):
+		return red
+	case c.Verdict == Better:
+		return blue
+	case c.Verdict == CannotTell, c.Verdict == Worse:
+		return yellow
+	}
+	return ""
+}
+
+func demandStyle(d Demand) string {
+	switch d.Verdict {
+	case Worse:
+		return red
+	case CannotTell:
+		return yellow
+	}
+	return ""
+}
+
+func (d Demand) sentence() string { return join(d.Benchmark, d.Point) + ": " + d.finding() }
+
+// finding says whether the head is as efficient as it must be.
+func (d Demand) finding() string {
+	word := "cannot tell whether it is at least"
+	switch d.Verdict {
+	case Worse:
+		word = "too low: it must be at least"
+	case Same, Better:
+		word = "at least"
+	}
+	return fmt.Sprintf("efficiency on %s %s [%s, %s], %s %s", number(d.Cores, "core"), digits(d.Value), digits(d.Low), digits(d.High), word, digits(d.Least))
+}
+
+// counts are the changes that need no row.
+func (r *Report) counts() (lines []string) {
+	undecided, same := 0, 0
+	for _, c := range r.Changes {
+		switch {
+		case c.Verdict == Same:
+			same++
+		case c.Verdict == CannotTell && !decides(c.Quantity):
+			undecided++
+		}
+	}
+	if same > 0 {
+		lines = append(lines, fmt.Sprintf("%d the same to within %s", same, r.threshold()))
+	}
+	if undecided > 0 {
+		lines = append(lines, fmt.Sprintf("%s of means and gains cannot be told", number(undecided, "comparison")))
+	}
+	return lines
+}
+
+// lists name what was not measured.
+func (r *Report) lists() (lines []string) {
+	for _, list := range []struct {
+		words string
+		names []string
+	}{{"identical test binaries, so not measured", r.Identical}, {"only in head", r.Added}, {"only in base", r.Removed}} {
+		if len(list.names) > 0 {
+			lines = append(lines, fmt.Sprintf("%s: %s", list.words, some(list.names)))
+		}
+	}
+	return lines
+}
+
+// mostListed is how many names a line lists.
+const mostListed = 20
+
+func some(names []string) string {
+	shown := slices.Clone(names[:min(len(names), mostListed)])
+	for i, name := range shown {
+		shown[i] = typeset.Cut(typeset.OneLine(name), longestName)
+	}
+	if more := len(names) - len(shown); more > 0 {
+		shown = append(shown, fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(shown, ", ")
+}
+
+// mostLines is how many lines of a problem are printed: what a compiler says can
+// be a book.
+const mostLines = 20
+
+// lines are the problem and its reason, line by line.
+func (p Problem) lines() []string {
+	var lines []string
+	for line := range strings.Lines("not compared: " + typeset.OneLine(p.Name) + ": " + p.Why) {
+		line = typeset.Cut(typeset.OneLine(line), 10*longestName)
+		if line == "" {
+			continue
+		}
+		if len(lines) == mostLines {
+			return append(lines, "…")
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// basis is what the outcome rests on.
+func (r *Report) basis() string {
+	parts := []string{number(r.Tests, "test")}
+	if alarms := r.falseAlarms(); alarms != "" {
+		parts[0] += " with Holm's correction: " + alarms
+	}
+	blocks := number(r.Blocks, "block") + " of every point"
+	if !r.Complete {
+		blocks = "fewer than " + blocks
+	}
+	parts = append(parts, blocks)
+	if r.Took > 0 {
+		parts = append(parts, r.Took.Round(time.Second/10).String())
+	}
+	parts = append(parts, fmt.Sprintf("seed %d", r.Seed))
+	if r.Machine != "" {
+		parts = append(parts, typeset.OneLine(r.Machine))
+	}
+	if r.File != "" {
+		parts = append(parts, "samples in "+r.File)
+	}
+	return strings.Join(parts, "; ")
+}
+
+// exitWords say what the exit code means.
+func (r *Report) exitWords(strict bool) string {
+	code := r.Exit(strict)
+	why := map[int]string{0: "", 1: ", a regression", 2: ", inconclusive", 3: ", not measured"}[code]
+	if code == 0 && r.Outcome() == Inconclusive {
+		why = ", as inconclusive fails with --strict only"
+	}
+	return fmt.Sprintf("exit code %d%s", code, why)
+}
+
+// style is that of the outcome.
+func (r *Report) style() string {
+	switch r.Outcome() {
+	case Regressed, Unmeasured:
+		return red
+	case Inconclusive:
+		return yellow
+	}
+	return blue
+}
