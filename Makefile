@@ -42,6 +42,7 @@ soak: ## a million operations of Event and Future, a thousand faults of child pr
 	$(GO) test -run '^$$' -fuzz FuzzReadEntries -fuzztime 1m ./bench/sweep
 	$(GO) test -run '^$$' -fuzz FuzzLoad -fuzztime 1m -fuzzminimizetime 5x ./report
 	$(GO) test -run '^$$' -fuzz FuzzPage -fuzztime 1m -fuzzminimizetime 5x ./report/page
+	$(GO) test -run '^$$' -fuzz FuzzRead -fuzztime 1m -fuzzminimizetime 5x ./report/history
 
 peers: ## compare the primitives with other libraries and languages, into bench/peers/results
 	cd bench/peers && $(GO) run . $(FLAGS)

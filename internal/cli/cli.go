@@ -28,6 +28,8 @@ type command struct {
 	Run    runCmd    `cmd:"" help:"Measure: sweep the suite over workers and cores."`
 	Report reportCmd `cmd:"" help:"Explain and draw what was measured."`
 	Host   hostCmd   `cmd:"" help:"Show what a process may use of this machine."`
+
+	History historyCmd `cmd:"" help:"Show how benchmarks changed over the commits that were compared."`
 }
 
 // streams are what a verb talks to.

@@ -14,6 +14,7 @@ import (
 
 	"overlap/report"
 	"overlap/report/chart"
+	"overlap/report/history"
 	"overlap/report/page"
 )
 
@@ -75,7 +76,7 @@ func (c *reportCmd) Run(ctx context.Context, s *streams) error {
 	if c.Output == "" {
 		c.Output = filepath.Join(filepath.Dir(c.Files[0]), "report")
 	}
-	if err := write(c.Output, a); err != nil {
+	if err := write(c.Output, a, historyBeside(ctx, s, c.Files)); err != nil {
 		return fmt.Errorf("write the report: %w", err)
 	}
 	if !other {
@@ -119,7 +120,7 @@ func newestRun(results, pattern string) (string, error) {
 	}
 	runs = slices.DeleteFunc(runs, func(path string) bool {
 		info, err := os.Stat(path)
-		return err != nil || info.Size() == 0 // of a crash before the first write
+		return err != nil || info.Size() == 0 || filepath.Base(path) == history.File // empty: of a crash before the first write
 	})
 	if len(runs) == 0 {
 		return "", fmt.Errorf("no run in %s: measure with overlap run, or name a result file", results)
@@ -130,14 +131,18 @@ func newestRun(results, pattern string) (string, error) {
 
 // write makes the page, the charts and the JSON in dir. Each file is written
 // beside its place and moved there, so that a reader never sees half of one.
-func write(dir string, a *report.Analysis) error {
+func write(dir string, a *report.Analysis, past *history.History) error {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return err
 	}
 	again := exists(filepath.Join(dir, "report.json"))
 	var drawn []page.Chart
 	pictures := map[string]bool{}
-	for _, c := range chart.All(a) {
+	charts := chart.All(a)
+	if c, ok := chart.History(past); ok {
+		charts = append(charts, c)
+	}
+	for _, c := range charts {
 		p, err := draw(c)
 		if err != nil {
 			return err
@@ -152,6 +157,9 @@ func write(dir string, a *report.Analysis) error {
 		}
 		if err := replace(filepath.Join(dir, c.Name+".png"), png); err != nil {
 			return err
+		}
+		if c.Name == "history" {
+			p.Numbers = stepNumbers(past)
 		}
 		drawn = append(drawn, p)
 	}
@@ -201,7 +209,7 @@ func removeOld(dir string, pictures map[string]bool) error {
 // pictureNames are those of all charts that a report may have of all rows.
 var pictureNames = []string{
 	"gains", "timeline", "scaling", "workers", "plane", "stack", "efficiency", "latency", "heat",
-	"crossover", "executors", "coremap", "coretocore",
+	"crossover", "executors", "coremap", "coretocore", "history",
 }
 
 func exists(path string) bool {

@@ -41,6 +41,14 @@ type Chart struct {
 	Name, Title, Caption, Alt string
 	Row                       string // ID of the row that it is about; empty: of all
 	SVG                       []byte
+	Numbers                   *Numbers // behind it, if the analysis does not have them
+}
+
+// Numbers are a table. Every row has a cell for each column.
+type Numbers struct {
+	Name    string
+	Columns []string
+	Rows    [][]string
 }
 
 // Options say what a page is for.

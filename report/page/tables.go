@@ -107,6 +107,8 @@ func sourceOf(name string, own *table) origin {
 		return origin{"all_rows", "the table"}
 	case name == "coremap":
 		return origin{"the_machine", "the machine"}
+	case name == "history":
+		return origin{"", "by overlap history --json"}
 	case name == "timeline" || name == "coretocore" || name == "crossover":
 		return origin{"", "in report.json"}
 	}

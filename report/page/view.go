@@ -144,6 +144,9 @@ func (v *view) addCharts(a *report.Analysis, charts []Chart, place map[string]in
 			continue
 		}
 		f.Top, f.Table = true, tableOf(a, c.Name)
+		if n := c.Numbers; n != nil {
+			f.Table = &table{"numbers_" + c.Name, n.Name, n.Columns, n.Rows}
+		}
 		from := sourceOf(c.Name, f.Table)
 		f.Data, f.DataName = from.id, from.text
 		v.Figures = append(v.Figures, f)

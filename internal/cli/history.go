@@ -1,0 +1,246 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"overlap/bench/gate"
+	"overlap/bench/sweep"
+	"overlap/report/chart"
+	"overlap/report/history"
+	"overlap/report/page"
+)
+
+type historyCmd struct {
+	Since     string  `help:"Look only at what was committed after this revision of the repository." placeholder:"REV"`
+	Dir       string  `help:"Repository whose first-parent history gives the order of commits (default: the one here); without one, the time of the comparison does." default:"." placeholder:"DIR"`
+	Results   string  `help:"Folder with the results of hosts (default: results)." default:"results" placeholder:"DIR"`
+	Host      string  `help:"The host to look at (default: all that have a history)." placeholder:"NAME"`
+	Bench     string  `help:"Benchmarks to look at, as package.name." placeholder:"REGEXP"`
+	MinChange float64 `help:"Smallest step that is told, in per cent (default: 1)." default:"1" placeholder:"PERCENT"`
+	Output    string  `short:"o" help:"Folder to write history.svg and history.png to (default: report beside the history; none with --json)." placeholder:"DIR"`
+	JSON      bool    `name:"json" help:"Print series and steps as JSON instead, an array of hosts."`
+}
+
+func (c *historyCmd) Run(ctx context.Context, s *streams) error {
+	o := history.Options{Least: c.MinChange / 100}
+	if !(c.MinChange > 0 && c.MinChange < 100) {
+		return fmt.Errorf("--min-change %g: give a number of per cent above 0 and below 100", c.MinChange)
+	}
+	if c.Bench != "" {
+		re, err := regexp.Compile(c.Bench)
+		if err != nil {
+			return fmt.Errorf("--bench: %w", err)
+		}
+		o.Bench = re
+	}
+	files, err := c.files()
+	if err != nil {
+		return err
+	}
+	if o.Order, err = firstParents(ctx, c.Dir); err != nil {
+		if c.Since != "" {
+			return fmt.Errorf("--since %q: %w", c.Since, err)
+		}
+		fmt.Fprintf(s.err, "warning: commits are in the order of their comparisons: %v\n", err)
+	}
+	if c.Since != "" {
+		if o.Since, err = sinceCommit(ctx, c.Dir, c.Since, o.Order); err != nil {
+			return fmt.Errorf("--since %q: %w", c.Since, err)
+		}
+	}
+	all := []*history.History{}
+	for _, file := range files {
+		h, err := loadHistory(s, file, o)
+		if err != nil {
+			return err
+		}
+		all = append(all, h)
+		if err := c.show(s, file, h, len(files) > 1); err != nil {
+			return err
+		}
+	}
+	if !c.JSON {
+		return nil
+	}
+	e := json.NewEncoder(s.out)
+	e.SetIndent("", "  ")
+	return e.Encode(all)
+}
+
+// files are those of the hosts asked for.
+func (c *historyCmd) files() ([]string, error) {
+	if c.Host != "" {
+		return []string{historyPath(c.Results, c.Host)}, nil
+	}
+	hosts, err := os.ReadDir(c.Results)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("--results: %w", err)
+	}
+	var files []string
+	for _, host := range hosts {
+		if path := filepath.Join(c.Results, host.Name(), history.File); exists(path) {
+			files = append(files, path)
+		}
+	}
+	if len(files) == 0 {
+		return nil, fmt.Errorf("no history in %s: overlap check adds each comparison of two commits to it", c.Results)
+	}
+	return files, nil
+}
+
+func loadHistory(s *streams, path string, o history.Options) (*history.History, error) {
+	entries, warnings, err := history.Load(path)
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range warnings {
+		fmt.Fprintf(s.err, "warning: %v\n", w)
+	}
+	return history.Build(entries, o), nil
+}
+
+// show prints a host's history for people and draws it.
+func (c *historyCmd) show(s *streams, file string, h *history.History, several bool) error {
+	dir := c.Output
+	switch {
+	case dir == "" && c.JSON:
+		return nil
+	case dir == "":
+		dir = filepath.Join(filepath.Dir(file), "report")
+	case several:
+		dir = filepath.Join(dir, filepath.Base(filepath.Dir(file)))
+	}
+	if !c.JSON {
+		if err := h.WriteText(s.out); err != nil {
+			return err
+		}
+	}
+	picture, ok := chart.History(h)
+	if !ok {
+		return nil
+	}
+	if err := writePictures(dir, picture); err != nil {
+		return fmt.Errorf("write the chart: %w", err)
+	}
+	if !c.JSON {
+		fmt.Fprintf(s.out, "\nchart: %s\n\n", filepath.Join(dir, picture.Name+".svg"))
+	}
+	return nil
+}
+
+func writePictures(dir string, c chart.Chart) error {
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return err
+	}
+	svg, err := c.SVG(chart.Light)
+	if err != nil {
+		return err
+	}
+	png, err := c.PNG(chart.Light)
+	if err != nil {
+		return err
+	}
+	return errors.Join(replace(filepath.Join(dir, c.Name+".svg"), svg), replace(filepath.Join(dir, c.Name+".png"), png))
+}
+
+// historyBeside is the history in the folder of the result files, nil if there
+// is none or the files are of several folders. A report that has all else does
+// not fail for it.
+func historyBeside(ctx context.Context, s *streams, files []string) *history.History {
+	dir := filepath.Dir(files[0])
+	for _, file := range files {
+		if file == "-" || filepath.Dir(file) != dir {
+			return nil
+		}
+	}
+	path := filepath.Join(dir, history.File)
+	if !exists(path) {
+		return nil
+	}
+	order, err := firstParents(ctx, ".")
+	if err != nil {
+		order = nil // then the time of the comparisons counts
+	}
+	h, err := loadHistory(s, path, history.Options{Order: order})
+	if err != nil {
+		fmt.Fprintf(s.err, "warning: the page is without history: %v\n", err)
+		return nil
+	}
+	return h
+}
+
+// mostListed is how many steps a page lists, newest first.
+const mostListed = 200
+
+func stepNumbers(h *history.History) *page.Numbers {
+	if len(h.Steps) == 0 {
+		return nil
+	}
+	n := &page.Numbers{Name: "the steps", Columns: h.Columns()}
+	for _, s := range h.Steps[:min(len(h.Steps), mostListed)] {
+		n.Rows = append(n.Rows, s.Cells())
+	}
+	return n
+}
+
+// historyPath is the history of a host.
+func historyPath(results, host string) string {
+	return filepath.Join(sweep.HostFolder(results, host), history.File)
+}
+
+// appendHistory adds a comparison to the history of its host, and returns the
+// file. Of what is no comparison of two commits, or was not measured to its end,
+// it adds nothing and returns no file.
+func appendHistory(results string, r *gate.Report) (file string, err error) {
+	if r.Base.Dirty || r.Head.Dirty || r.Base.Commit == r.Head.Commit || !r.Complete {
+		return "", nil
+	}
+	e := historyEntry(r)
+	if len(e.Results) == 0 && len(e.Identical) == 0 {
+		return "", nil
+	}
+	file = historyPath(results, r.Host)
+	return file, history.Append(file, e)
+}
+
+// historyEntry is a report as the history stores it. Ratios that no chain can
+// hold, such as that of an allocation to none, are left out.
+func historyEntry(r *gate.Report) history.Entry {
+	e := history.Entry{
+		Base: r.Base.Commit, Commit: r.Head.Commit, Time: r.Time, Host: r.Host, Machine: r.Machine,
+		Seed: r.Seed, Blocks: r.Blocks, Identical: r.Identical,
+	}
+	for _, c := range r.Changes {
+		if !(c.Low > 0 && c.Low <= c.Ratio && c.Ratio <= c.High && c.High < 1e6) {
+			continue
+		}
+		name := strings.TrimPrefix(c.Benchmark, "Benchmark")
+		if c.Point != "" {
+			name += "/" + c.Point
+		}
+		e.Results = append(e.Results, history.Result{
+			Package: c.Package, Name: name, Quantity: historyQuantity(c.Quantity),
+			Ratio: history.Ratio{Value: c.Ratio, Low: c.Low, High: c.High}, Head: c.Head,
+		})
+	}
+	return e
+}
+
+// historyQuantity is a quantity as a unit spells it.
+func historyQuantity(q gate.Quantity) history.Quantity {
+	switch q {
+	case gate.Bytes:
+		return history.Bytes
+	case gate.Allocs:
+		return history.Allocs
+	}
+	return history.Quantity(strings.ReplaceAll(string(q), " ", "-"))
+}

@@ -1,0 +1,349 @@
+package chart
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"overlap/report/history"
+)
+
+// mostPanels is how many benchmarks a picture of the history shows. Those with
+// steps go first.
+const mostPanels = 12
+
+// History draws the time and the speedup of each benchmark over the commits, as
+// chained ratios, with their steps. ok is false if there is nothing to draw.
+// With nil there is nothing.
+func History(h *history.History) (c Chart, ok bool) {
+	if h == nil {
+		return Chart{}, false
+	}
+	all := pastsOf(h)
+	if len(all) == 0 {
+		return Chart{}, false
+	}
+	drawn := all[:min(len(all), mostPanels)]
+	caption := "Each line is the chain of ratios of a commit to its base, measured side by side; its 95 % band widens because errors add up. Upright lines are steps: the shortest ranges of commits whose ratios chance does not explain, with the change, and with a bar on top if they are of more than one commit. A dotted end is where nothing was compared: the line goes on at the level before, which is an assumption."
+	if rest := len(all) - len(drawn); rest > 0 {
+		caption += fmt.Sprintf(" %s left out: choose with --bench.", plural(rest, "more benchmark"))
+	}
+	rows := panelRows(len(drawn))
+	return Chart{
+		Name:    "history",
+		Title:   "History",
+		Caption: caption,
+		Alt:     historyAlt(h),
+		width:   pageWidth,
+		height:  vg.Length(70 + 130*rows),
+		draw: func(c draw.Canvas, t Theme) {
+			c = t.headline(c, "Over the commits: "+h.Finding())
+			styles := pastStyles(t)
+			c = t.legend(c, []entry{
+				{"time (less is better)", lineMark(styles[history.Time].line, nil)},
+				{"speedup (more is better)", lineMark(styles[history.Speedup].line, nil)},
+				{"95 % band", bandMark(t)},
+				{"step", stepMark(t)},
+				{"gap", lineMark(line(t.Muted, 1, 1.5, 1.5), nil)},
+			})
+			var names []string
+			var plots []*plot.Plot
+			for _, p := range drawn {
+				names, plots = append(names, p.name), append(plots, p.panel(t, h))
+			}
+			t.panels(c, names, plots)
+		},
+	}, true
+}
+
+func historyAlt(h *history.History) string {
+	text := "Over the commits: " + h.Finding()
+	if len(h.Steps) == 0 {
+		return text + "."
+	}
+	return text + ": " + sentence(len(h.Steps), func(i int) string {
+		s := h.Steps[i]
+		return fmt.Sprintf("%s of %s %s at %s", s.Quantity, s.Title(), s.Percent(), s.After.Short())
+	})
+}
+
+// past is the panel of one benchmark.
+type past struct {
+	name   string
+	series []history.Series
+}
+
+// pastsOf are the panels, those with steps first, the largest before.
+func pastsOf(h *history.History) (all []past) {
+	index := map[[2]string]int{}
+	for _, s := range h.Series {
+		if s.Quantity != history.Time && s.Quantity != history.Speedup || len(s.Points) < 2 {
+			continue
+		}
+		key := [2]string{s.Package, s.Name}
+		if i, ok := index[key]; ok {
+			all[i].series = append(all[i].series, s)
+			continue
+		}
+		index[key] = len(all)
+		all = append(all, past{s.Title(), []history.Series{s}})
+	}
+	slices.SortStableFunc(all, func(a, b past) int { return cmp.Compare(b.largest(), a.largest()) })
+	return all
+}
+
+// largest is the largest step, as the size of a logarithm; 0 without one.
+func (p past) largest() (size float64) {
+	for _, s := range p.series {
+		for _, step := range s.Steps {
+			size = max(size, math.Abs(math.Log(step.Ratio.Value)))
+		}
+	}
+	return size
+}
+
+type pastStyle struct {
+	line draw.LineStyle
+	dot  draw.GlyphStyle
+}
+
+func pastStyles(t Theme) map[history.Quantity]pastStyle {
+	styles := map[history.Quantity]pastStyle{}
+	for i, q := range []history.Quantity{history.Time, history.Speedup} {
+		line, dot := t.series(i)
+		line.Width, dot.Radius = 1.5, 2
+		styles[q] = pastStyle{line, dot}
+	}
+	return styles
+}
+
+// mostDots is how many commits of a series have a dot: more would touch.
+const mostDots = 40
+
+// panel draws levels as log₂, so that a doubling and a halving are as far.
+func (p past) panel(t Theme, h *history.History) *plot.Plot {
+	panel := t.plot("", "")
+	panel.Add(grid{t})
+	styles := pastStyles(t)
+	first, last := len(h.Commits), 0
+	low, high := 0.0, 0.0
+	for _, s := range p.series {
+		for _, x := range s.Points {
+			first, last = min(first, x.Commit), max(last, x.Commit)
+			low, high = min(low, math.Log2(x.Level)), max(high, math.Log2(x.Level))
+		}
+	}
+	// Bands may leave the panel, but not press the line flat.
+	room := max(high-low, math.Log2(1.04))
+	for _, s := range p.series {
+		for _, x := range s.Points {
+			low = min(low, max(math.Log2(x.Low), low-room))
+			high = max(high, min(math.Log2(x.High), high+room))
+		}
+		for _, piece := range pieces(s.Points, first, last) {
+			panel.Add(piece.band(t, low-room, high+room))
+		}
+	}
+	for _, s := range p.series {
+		for _, piece := range pieces(s.Points, first, last) {
+			piece.draw(panel, t, styles[s.Quantity], last-first <= mostDots)
+		}
+	}
+	pad := 0.08 * (high - low)
+	panel.Y.Min, panel.Y.Max = low-pad, high+3*pad // room for the labels of steps
+	if panel.Y.Max-panel.Y.Min < 0.02 {
+		panel.Y.Min, panel.Y.Max = -0.03, 0.03
+	}
+	panel.X.Min, panel.X.Max = float64(first)-0.3, float64(last)+0.3
+	panel.Add(stepLines{p.series, t})
+	panel.X.Tick.Marker = commitTicks(h.Commits, first, last)
+	panel.Y.Tick.Marker = changeTicks{}
+	return panel
+}
+
+// piece is a stretch of points without a gap; joint leads to it from the one
+// before.
+type piece struct {
+	joint, at, low, high plotter.XYs
+}
+
+// pieces thins the points to what a panel can show: of each narrow column of it
+// the lowest and the highest stay, and the ends.
+func pieces(points []history.Point, first, last int) (list []piece) {
+	const columns = 150
+	column := func(p history.Point) int { return (p.Commit - first) * columns / max(columns, last-first+1) }
+	for i := 0; i < len(points); {
+		var p piece
+		if n := len(list); n > 0 && points[i].Gap {
+			p.joint = plotter.XYs{list[n-1].at[len(list[n-1].at)-1], xy(points[i], points[i].Level)}
+		}
+		for from := i; i < len(points) && (i == from || points[i].Base >= 0); {
+			end := i + 1
+			for end < len(points) && points[end].Base >= 0 && column(points[end]) == column(points[i]) {
+				end++
+			}
+			p.add(points[i:end])
+			i = end
+		}
+		list = append(list, p)
+	}
+	return list
+}
+
+func (p *piece) add(points []history.Point) {
+	keep := []int{0}
+	if n := len(points); n > 1 {
+		least, most := 0, 0
+		for i, x := range points {
+			if x.Level < points[least].Level {
+				least = i
+			}
+			if x.Level > points[most].Level {
+				most = i
+			}
+		}
+		keep = append(keep, least, most, n-1)
+		slices.Sort(keep)
+		keep = slices.Compact(keep)
+	}
+	for _, i := range keep {
+		x := points[i]
+		p.at = append(p.at, xy(x, x.Level))
+		if i == len(points)-1 || len(p.low) == 0 { // a band has no peaks to keep
+			p.low, p.high = append(p.low, xy(x, x.Low)), append(p.high, xy(x, x.High))
+		}
+	}
+}
+
+func xy(p history.Point, level float64) plotter.XY {
+	return plotter.XY{X: float64(p.Commit), Y: math.Log2(level)}
+}
+
+// band is the band of the piece, cut where the panel ends.
+func (p piece) band(t Theme, low, high float64) band {
+	bounded := func(points plotter.XYs) plotter.XYs {
+		points = slices.Clone(points)
+		for i := range points {
+			points[i].Y = max(low, min(high, points[i].Y))
+		}
+		return points
+	}
+	return band{t, bounded(p.low), bounded(p.high)}
+}
+
+func (p piece) draw(panel *plot.Plot, t Theme, style pastStyle, dots bool) {
+	lineTo(panel, line(t.Muted, 1, 1.5, 1.5), p.joint)
+	lineTo(panel, style.line, p.at)
+	if !dots && len(p.at) > 1 {
+		return
+	}
+	s, err := plotter.NewScatter(p.at)
+	if err != nil {
+		panic("chart: " + err.Error()) // levels are finite and above 0
+	}
+	s.GlyphStyle = style.dot
+	panel.Add(s)
+}
+
+// stepLines draws the steps: an upright line where a series left its level, in
+// the dashes of the series, and the change where there is room for it.
+type stepLines struct {
+	series []history.Series
+	t      Theme
+}
+
+func (s stepLines) Plot(c draw.Canvas, p *plot.Plot) {
+	tx, _ := p.Transforms(&c)
+	styles := pastStyles(s.t)
+	label := s.t.text(small, s.t.Ink)
+	label.YAlign = text.YTop
+	y := c.Max.Y - 1
+	for _, one := range s.series {
+		free := c.Min.X
+		for _, step := range one.Steps {
+			x := tx(float64(step.At[0]+step.At[1]) / 2)
+			if from, to := tx(float64(step.At[0])), tx(float64(step.At[1])); step.At[1]-step.At[0] > 1 {
+				bottom := c.Max.Y - 2
+				c.StrokeLine2(line(s.t.Ink, 1), from, bottom, to, bottom)
+			}
+			dashes := styles[one.Quantity].line.Dashes
+			c.StrokeLine2(line(s.t.Ink, 0.9, dashes...), x, c.Min.Y, x, c.Max.Y)
+			words, at := step.Percent(), x+2
+			if at+label.Width(words) > c.Max.X {
+				at = x - 2 - label.Width(words)
+			}
+			if at >= free {
+				c.FillText(label, vg.Point{X: at, Y: y}, words)
+				free = at + label.Width(words) + 3
+			}
+		}
+		y -= small + 2 // those of the other series are a line below
+	}
+}
+
+func stepMark(t Theme) func(draw.Canvas, vg.Rectangle) {
+	return func(c draw.Canvas, r vg.Rectangle) {
+		x := (r.Min.X + r.Max.X) / 2
+		c.StrokeLine2(line(t.Ink, 0.9), x, r.Min.Y, x, r.Max.Y)
+	}
+}
+
+// commitTicks are the short hashes of the first, the last and, where there are
+// more than four, a commit between. The others have ticks where they do not run
+// together.
+func commitTicks(commits []history.Commit, first, last int) (ticks plot.ConstantTicks) {
+	const hash = 7 // characters: three times as many fit below a panel
+	named := []int{first, last}
+	if last-first > 3 {
+		named = append(named, (first+last)/2)
+	}
+	for i := first; i <= last; i++ {
+		tick := plot.Tick{Value: float64(i)}
+		if slices.Contains(named, i) {
+			tick.Label = commits[i].Hash[:min(hash, len(commits[i].Hash))]
+		}
+		if tick.Label != "" || last-first <= mostDots {
+			ticks = append(ticks, tick)
+		}
+	}
+	return ticks
+}
+
+// changeTicks label an axis of log₂ by the change in per cent, and where that
+// is more than double or half, by the factor.
+type changeTicks struct{}
+
+func (changeTicks) Ticks(low, high float64) (ticks []plot.Tick) {
+	if high-low > 1.6 {
+		for e := math.Ceil(low); e <= high; e += math.Ceil((high - low) / 6) {
+			ticks = append(ticks, plot.Tick{Value: e, Label: "× " + factor(math.Exp2(e))})
+		}
+		return ticks
+	}
+	from, to := 100*(math.Exp2(low)-1), 100*(math.Exp2(high)-1)
+	step := math.Pow(10, math.Floor(math.Log10((to-from)/2)))
+	for _, more := range []float64{2, 2.5, 2} {
+		if (to-from)/step > 5 {
+			step *= more
+		}
+	}
+	for i := math.Ceil(from / step); i*step <= to; i++ {
+		label := strconv.FormatFloat(math.Abs(i*step), 'g', 3, 64) + " %"
+		switch {
+		case i > 0:
+			label = "+" + label
+		case i < 0:
+			label = "−" + label
+		}
+		ticks = append(ticks, plot.Tick{Value: math.Log2(1 + i*step/100), Label: label})
+	}
+	return ticks
+}

@@ -1,0 +1,81 @@
+package history
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+)
+
+// File is the name of a host's history in its folder of results.
+const File = "history.txt"
+
+// Append adds an entry to the file at path, which it makes, with its folder, if
+// there is none. It returns when the entry is on disk. It blocks while another
+// process appends; it does not wait long, because each writes once. After an
+// error the file is as it was, or ends with an entry that Load tells and skips.
+func Append(path string, e Entry) (err error) {
+	if err := e.check(); err != nil {
+		return fmt.Errorf("history: %w", err)
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		return fmt.Errorf("history: %w", err)
+	}
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o666)
+	if err != nil {
+		return fmt.Errorf("history: %w", err)
+	}
+	defer func() {
+		if err = errors.Join(err, f.Close()); err != nil {
+			err = fmt.Errorf("history: %w", err)
+		}
+	}()
+	if err := lock(f); err != nil {
+		return err
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if !info.Mode().IsRegular() {
+		return fmt.Errorf("%s is no file", path)
+	}
+	head, err := head(f, info.Size())
+	if err != nil {
+		return err
+	}
+	if _, err := f.Write(append(head, e.encode()...)); err != nil {
+		return errors.Join(err, f.Truncate(info.Size()))
+	}
+	return errors.Join(f.Sync(), syncFolder(filepath.Dir(path)))
+}
+
+// head is what goes before an entry: the units of a new file, and the end of a
+// line that a crash has cut.
+func head(f *os.File, size int64) ([]byte, error) {
+	if size == 0 {
+		return units(), nil
+	}
+	var last [1]byte
+	if _, err := f.ReadAt(last[:], size-1); err != nil && err != io.EOF {
+		return nil, err
+	}
+	if last[0] != '\n' {
+		return []byte{'\n'}, nil
+	}
+	return nil, nil
+}
+
+// syncFolder makes the name of a new file safe, which is kept in its folder.
+func syncFolder(dir string) error {
+	if runtime.GOOS == "windows" {
+		return nil // it does not open folders
+	}
+	f, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
