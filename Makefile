@@ -1,16 +1,19 @@
-# The build of overlap. FLAGS are passed to overlap run, BENCH chooses the
-# benchmarks of bench and smoke.
+# The build of overlap. FLAGS are passed to overlap run and CHECKFLAGS to overlap
+# check, BENCH chooses the benchmarks of bench and smoke, BASE is the revision
+# that check compares with.
 
 GO    ?= go
 BENCH ?= .
 FLAGS ?=
+CHECKFLAGS ?=
+BASE  ?=
 
-sources := $(shell find . \( -path ./results -o -path ./bench/peers \) -prune -o \( -name '*.go' -not -name '*_test.go' -o -name '*.s' -o -name '*.html' -o -name '*.css' -o -name live.js -o -name page.js -o -name schema.json \) -print) go.mod go.sum
+sources := $(shell find . \( -path ./results -o -path ./bench/peers \) -prune -o \( -name '*.go' -not -name '*_test.go' -o -name '*.s' -o -name '*.txt' -o -name '*.html' -o -name '*.css' -o -name live.js -o -name page.js -o -name schema.json \) -print) go.mod go.sum
 
-.PHONY: help bench run report test race soak peers peers-test lint smoke clean
+.PHONY: help bench run report check check-selftest test race soak peers peers-test lint smoke clean
 
 help: ## show the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 bin/overlap: $(sources)
 	$(GO) build -o $@ .
@@ -28,6 +31,13 @@ results/.swept: bin/overlap
 
 report: results/.swept ## table, charts and page of the newest run; sweeps first if the code is newer
 	bin/overlap report
+
+check: bin/overlap ## compare this tree with a revision: make check BASE=origin/main
+	$(if $(BASE),,$(error BASE is missing: name the revision to compare with, as in make check BASE=origin/main))
+	bin/overlap check --base '$(BASE)' $(CHECKFLAGS)
+
+check-selftest: bin/overlap ## changes of a known size: does the check find them on this machine, and only them?
+	bin/overlap check --selftest $(CHECKFLAGS)
 
 test: ## run the tests
 	$(GO) test ./...

@@ -18,6 +18,48 @@
 //
 // The number of blocks is fixed before the first is measured. Nothing is
 // measured again until it pleases.
+//
+// # Statistic
+//
+// The estimate is the ratio of a quantile of all slices of head over that of
+// base. No quantile serves all benchmarks: code that computes is told best by a
+// very low one, code that waits for another core or for memory by one nearer to
+// the median. The quantile is the one whose ratio varies least when the names
+// are exchanged, which looks at the slices and not at whose they are; so the p
+// value stays exact. All p values of a report are corrected together (Holm,
+// 1979). Alpha is the chance that a report on the same code has one or more
+// false alarms, however many benchmarks it is on.
+//
+// A low quantile is blind to what happens seldom: a collection, a slow path. The
+// mean of the slots sees that and is tested as well. It sees the noise of the
+// machine, too, and finds only large changes. Bytes and allocations that are
+// the same in most processes are compared as they are, without chance.
+//
+// # Verdicts
+//
+// A change is worse if chance does not explain it and its interval is not within
+// the threshold. It is the same if its interval is within the threshold, which
+// takes as much evidence as a difference does. Everything else cannot be told.
+// The noise floor beside a change is the smallest that this run would have found
+// four times in five. It comes from the run itself: from the differences between
+// slots of the same side.
+//
+// # Scalability
+//
+// A benchmark that can use several CPUs is measured on one as well, in the same
+// rounds. Its speedup, and what follows from it, is a ratio of times; its change
+// is the change on several CPUs over the change on one. So code that takes a lock
+// too long is found even if it is as fast as before where nobody else wants it.
+// A speedup that is smaller only because one CPU became faster is no regression:
+// nothing is slower than it was.
+//
+// # What it does not see
+//
+// Where the linker puts the code moves its speed by up to some percent. Both
+// builds are measured as they are: an edit elsewhere that moves a hot loop is a
+// change like any other. The threshold is what keeps most of that out of the
+// regressions. Nor does it see what shows only on other machines, with other
+// inputs, or with more CPUs than there are.
 package gate
 
 import "overlap/bench/sweep"

@@ -1,0 +1,11 @@
+package meter
+
+import "time"
+
+// Stolen returns how long the hypervisor has given the CPUs to its other guests
+// while this one wanted them, summed over the CPUs, since the machine started.
+// ok is false where the system does not tell.
+func Stolen(cpus []int) (stolen time.Duration, ok bool) {
+	d := readDemand(cpus, nil, nil)
+	return d.stolen, d.stat
+}

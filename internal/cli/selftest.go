@@ -1,0 +1,217 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"golang.org/x/perf/benchfmt"
+
+	"overlap/bench/gate"
+	"overlap/bench/host"
+	"overlap/bench/meter"
+	"overlap/bench/sweep"
+)
+
+// selfBudget is how long the self-test measures, unless --budget says.
+const selfBudget = 90 * time.Second
+
+// selfTest checks changes whose verdicts are known.
+type selfTest struct {
+	check  func(ctx context.Context, args []string, stdout, stderr io.Writer) int // overlap check, with these arguments
+	budget time.Duration
+	cores  int   // that a check may bind benchmarks to
+	cpus   []int // whose stolen time counts
+	*streams
+}
+
+// runSelfTest runs the self-test on this machine, with checks as a user starts
+// them, and prints what came of it. It is an error if a case did not end as it
+// must. A budget of 0 is selfBudget.
+func runSelfTest(ctx context.Context, s *streams, budget time.Duration) error {
+	h, err := host.Read()
+	if err != nil {
+		return err
+	}
+	cores := h.Cores()
+	if h.Quota > 0 {
+		cores = max(1, min(cores, int(h.Quota)))
+	}
+	if budget == 0 {
+		budget = selfBudget
+	}
+	t := selfTest{budget: budget, cores: cores, cpus: h.IDs(), streams: s}
+	t.check = func(ctx context.Context, args []string, stdout, stderr io.Writer) (code int) {
+		inEnvironment(selfEnvironment(os.Environ()), func() {
+			code = Main(ctx, append([]string{"check"}, args...), stdout, stderr)
+		})
+		return code
+	}
+	return t.run(ctx)
+}
+
+// run makes the module, checks its variants and prints the table.
+func (t selfTest) run(ctx context.Context) (err error) {
+	dir, err := os.MkdirTemp("", "overlap-selftest-*")
+	if err != nil {
+		return fmt.Errorf("folder for the self-test: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	cases := selfCases()
+	module := filepath.Join(dir, "module")
+	if err := os.Mkdir(module, 0o777); err != nil {
+		return fmt.Errorf("folder for the self-test: %w", err)
+	}
+	if err := makeRepository(ctx, module, cases); err != nil {
+		return err
+	}
+	began := time.Now()
+	stolen, told := meter.Stolen(t.cpus)
+	outcomes, err := t.measure(ctx, dir, cases)
+	if err != nil {
+		return err
+	}
+	share := math.NaN()
+	if after, ok := meter.Stolen(t.cpus); ok && told {
+		share = max(0, float64(after-stolen)) / float64(time.Since(began)) / float64(len(t.cpus))
+	}
+	failed := t.table(cases, outcomes)
+	t.machine(outcomes["same"], outcomes["mutex"], share)
+	if failed > 0 {
+		return fmt.Errorf("%d of %d cases of the self-test did not end as they must: do not trust overlap check on this machine at a budget of %v", failed, len(outcomes), t.budget)
+	}
+	return nil
+}
+
+// measure checks the cases that this machine can measure, by name.
+func (t selfTest) measure(ctx context.Context, dir string, cases []selfCase) (map[string]selfOutcome, error) {
+	points := 0
+	for _, c := range cases {
+		if c.cores <= t.cores {
+			points += c.points
+		}
+	}
+	outcomes := map[string]selfOutcome{}
+	for i, c := range cases {
+		if c.cores > t.cores {
+			continue
+		}
+		budget := t.budget * time.Duration(c.points) / time.Duration(points)
+		fmt.Fprintf(t.err, "self-test, case %d of %d, %s: %s\n", i+1, len(cases), c.name, c.change)
+		o, err := t.one(ctx, dir, c, budget)
+		if err != nil {
+			return nil, err
+		}
+		outcomes[c.name] = o
+	}
+	return outcomes, nil
+}
+
+// one checks a case. Its results stay in the temporary folder.
+func (t selfTest) one(ctx context.Context, dir string, c selfCase, budget time.Duration) (o selfOutcome, err error) {
+	args := []string{"--json", "--base=base", "--head=" + c.name, "--dir=" + filepath.Join(dir, "module"), "--results=" + filepath.Join(dir, "results"), "--name=selftest"}
+	if c.points > 0 {
+		args = append(args, "--budget="+budget.String())
+	}
+	var stdout, said bytes.Buffer
+	o.code = t.check(ctx, append(args, c.flags...), &stdout, io.MultiWriter(&said, t.err))
+	if ctx.Err() != nil {
+		return o, context.Cause(ctx)
+	}
+	if o.code == 130 {
+		return o, sweep.ErrInterrupted
+	}
+	o.said = said.String()
+	if err := json.Unmarshal(stdout.Bytes(), &o.report); err != nil && (o.code != 3 || stdout.Len() > 0) {
+		return o, fmt.Errorf("the self-test reads the JSON of overlap check, case %s, exit %d: %w", c.name, o.code, err)
+	}
+	o.pressure, err = pressureIn(o.report.File)
+	return o, err
+}
+
+// pressureIn is the median pressure of the samples in a file, NaN if they have
+// none, or there is no file.
+func pressureIn(path string) (float64, error) {
+	if path == "" {
+		return math.NaN(), nil
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return 0, fmt.Errorf("the self-test reads the samples of overlap check: %w", err)
+	}
+	defer f.Close()
+	var all []float64
+	r := benchfmt.NewReader(f, path)
+	for r.Scan() {
+		if rec, ok := r.Result().(*benchfmt.Result); ok {
+			if p, ok := rec.Value("pressure"); ok {
+				all = append(all, p)
+			}
+		}
+	}
+	if err := r.Err(); err != nil {
+		return 0, fmt.Errorf("the self-test reads the samples of overlap check: %w", err)
+	}
+	return middle(all), nil
+}
+
+// table prints a row for each case and returns how many failed.
+func (t selfTest) table(cases []selfCase, outcomes map[string]selfOutcome) (failed int) {
+	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "case\tchange\texpected\tsees ≥\tpressure\tgot")
+	for _, c := range cases {
+		o, measured := outcomes[c.name]
+		if !measured {
+			fmt.Fprintf(w, "%s\t%s\t%s\t\t\tnot measurable: %d CPUs needed, there is %d\n", c.name, c.change, c.expect, c.cores, t.cores)
+			continue
+		}
+		got, ok := c.judge(o)
+		if !ok {
+			failed++
+			got = "FAILED: " + got
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", c.name, c.change, c.expect, inPercent(o.sees(c.floor)), inPercent(o.pressure), clean(got))
+	}
+	_ = w.Flush() // a reader that is gone is no reason to fail the cases
+	return failed
+}
+
+// machine says whether this machine is fit for a gate.
+func (t selfTest) machine(same, mutex selfOutcome, stolen float64) {
+	floors := []float64{same.sees(gate.Time), mutex.sees(gate.Speedup)}
+	fmt.Fprintf(t.out, "\nIn %v this machine sees changes of %s in time and of %s in the speedup.\n", t.budget, inPercent(floors[0]), inPercent(floors[1]))
+	fmt.Fprintf(t.out, "Pressure: share of the CPUs that others had, in the median sample. The hypervisor took %s.\n", inPercent(stolen))
+	limit := same.report.Threshold
+	if limit > 0 && slices.ContainsFunc(floors, func(f float64) bool { return f > limit }) {
+		fmt.Fprintf(t.out, "That is too little for a threshold of %s: raise --budget or --threshold, or take a quieter\nmachine (overlap host --advise).\n", inPercent(limit))
+	}
+}
+
+// inPercent is a share as people read it; ? if it is not known, as the speedup's
+// on one CPU.
+func inPercent(share float64) string {
+	if math.IsNaN(share) {
+		return "?"
+	}
+	return fmt.Sprintf("%.1f %%", 100*share)
+}
+
+// clean is a text without line breaks and control characters.
+func clean(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f {
+			return ' '
+		}
+		return r
+	}, text)
+}

@@ -1,0 +1,266 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"gopkg.in/yaml.v3"
+)
+
+// workflow is what the tests know of a file of GitHub Actions.
+type workflow struct {
+	On          map[string]any
+	Permissions map[string]string
+	Concurrency map[string]string
+	Env         map[string]string
+	Jobs        map[string]struct {
+		If          string
+		Needs       string
+		Timeout     int `yaml:"timeout-minutes"`
+		Permissions map[string]string
+		Steps       []workflowStep
+	}
+}
+
+type workflowStep struct {
+	Name, Uses, Run, If string
+	With, Env           map[string]string
+}
+
+func readWorkflow(t *testing.T, path string) (w workflow) {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := yaml.Unmarshal(text, &w); err != nil {
+		t.Fatalf("%s: %v", path, err)
+	}
+	if len(w.Jobs) == 0 || len(w.On) == 0 {
+		t.Fatalf("%s has %d jobs and %d triggers", path, len(w.Jobs), len(w.On))
+	}
+	return w
+}
+
+// What anybody can name, such as a branch, must not become part of a script; what
+// is taken from outside has a version; and nobody may write who need not.
+func TestWorkflowsAreSafe(t *testing.T) {
+	files, err := filepath.Glob(".github/workflows/*.yml")
+	if err != nil || len(files) < 2 {
+		t.Fatalf("%v, %v", files, err)
+	}
+	pinned := regexp.MustCompile(`^actions/[a-z-]+@v\d+$`)
+	for _, path := range files {
+		w := readWorkflow(t, path)
+		if _, risky := w.On["pull_request_target"]; risky {
+			t.Errorf("%s runs the code of strangers with the rights of the repository", path)
+		}
+		if len(w.Permissions) != 1 || w.Permissions["contents"] != "read" {
+			t.Errorf("%s: permissions %v: what needs more says so in its own job", path, w.Permissions)
+		}
+		for name, job := range w.Jobs {
+			if job.Timeout == 0 {
+				t.Errorf("%s, %s: no timeout-minutes", path, name)
+			}
+			for _, s := range job.Steps {
+				if s.Uses != "" && !pinned.MatchString(s.Uses) {
+					t.Errorf("%s, %s: %s is not an action of GitHub's at a major version", path, name, s.Uses)
+				}
+				if strings.Contains(s.Run, "${{") {
+					t.Errorf("%s, %s: an expression is written into a script: take it from env\n%s", path, name, s.Run)
+				}
+				checkSyntax(t, s.Run)
+			}
+		}
+	}
+}
+
+func checkSyntax(t *testing.T, script string) {
+	t.Helper()
+	needs(t, "bash")
+	cmd := exec.Command("bash", "-n")
+	cmd.Stdin = strings.NewReader(script)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("%v: %s\n%s", err, out, script)
+	}
+}
+
+const gateWorkflow = ".github/workflows/check.yml"
+
+// The job that may write runs no code of the repository, and the one that does
+// keeps no token.
+func TestGateKeepsMeasuringAndWritingApart(t *testing.T) {
+	w := readWorkflow(t, gateWorkflow)
+	check, history := w.Jobs["check"], w.Jobs["history"]
+	if len(check.Permissions) > 0 {
+		t.Errorf("the check may %v", check.Permissions)
+	}
+	for _, s := range check.Steps {
+		if strings.HasPrefix(s.Uses, "actions/checkout@") && s.With["persist-credentials"] != "false" {
+			t.Errorf("the check keeps the token of %v", s.With)
+		}
+	}
+	if check.Steps[0].With["fetch-depth"] != "0" {
+		t.Error("the check does not have the history that the base is in")
+	}
+	if history.Permissions["contents"] != "write" || history.Needs != "check" || !strings.Contains(history.If, "github.event_name == 'push'") {
+		t.Errorf("history: %+v", history)
+	}
+	for _, s := range history.Steps {
+		if regexp.MustCompile(`\b(go|make|overlap)\s+(build|run|test|check|install)|\bbash\b|\./`).MatchString(strings.ReplaceAll(s.Run, "../new/", "")) {
+			t.Errorf("the job that may write runs code:\n%s", s.Run)
+		}
+	}
+	if !strings.Contains(w.Concurrency["group"], "github.sha") {
+		t.Errorf("pushes share the group %q: one would end the other", w.Concurrency["group"])
+	}
+}
+
+// script returns the script of a step by its name.
+func script(t *testing.T, job, name string) string {
+	t.Helper()
+	for _, s := range readWorkflow(t, gateWorkflow).Jobs[job].Steps {
+		if s.Name == name {
+			return s.Run
+		}
+	}
+	t.Fatalf("%s has no step %q", job, name)
+	return ""
+}
+
+// bash runs a script as GitHub does, with git's identity and no settings of the
+// user's.
+func bash(t *testing.T, dir, script string, env ...string) (string, error) {
+	t.Helper()
+	cmd := exec.Command("bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script)
+	cmd.Dir = dir
+	cmd.Env = []string{
+		"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "GIT_CONFIG_GLOBAL=" + os.DevNull, "GIT_CONFIG_NOSYSTEM=1",
+		"GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@localhost", "GIT_COMMITTER_NAME=a", "GIT_COMMITTER_EMAIL=a@localhost",
+	}
+	cmd.Env = append(cmd.Env, env...)
+	out, err := cmd.CombinedOutput()
+	return string(out), err
+}
+
+func must(t *testing.T, dir, script string) string {
+	t.Helper()
+	out, err := bash(t, dir, script)
+	if err != nil {
+		t.Fatalf("%s: %v\n%s", script, err, out)
+	}
+	return strings.TrimSpace(out)
+}
+
+func needs(t *testing.T, programs ...string) {
+	t.Helper()
+	for _, p := range programs {
+		if _, err := exec.LookPath(p); err != nil {
+			t.Skip(err)
+		}
+	}
+}
+
+// The base is where the branch left main; of a push, main before it, or the
+// commit before if that is gone.
+func TestGateFindsItsBase(t *testing.T) {
+	needs(t, "bash", "git")
+	dir := t.TempDir()
+	must(t, dir, `git init -q . && git commit -q --allow-empty -m first && git tag first &&
+		git commit -q --allow-empty -m fork && git tag fork &&
+		git commit -q --allow-empty -m main && git tag tip &&
+		git checkout -q --detach fork && git commit -q --allow-empty -m a && git commit -q --allow-empty -m b && git tag branch`)
+	temp := filepath.Join(dir, "temp")
+	must(t, dir, `mkdir temp && printf '#!/bin/sh\necho "$@"\nexit ${FAKE:-0}\n' > temp/overlap && chmod +x temp/overlap`)
+	hash := func(rev string) string { return must(t, dir, "git rev-parse "+rev) }
+	zeros := strings.Repeat("0", 40)
+	compare := script(t, "check", "Compare with the commit before")
+	for _, c := range []struct {
+		why, head, event, before string
+		fake                     string
+		base                     string // none: nothing is compared
+		code                     int
+	}{
+		{"a branch behind main", "branch", "pull_request", hash("tip"), "0", hash("fork"), 0},
+		{"a regression", "branch", "pull_request", hash("tip"), "1", hash("fork"), 1},
+		{"a push of one commit", "tip", "push", hash("fork"), "0", hash("fork"), 0},
+		{"a push of two commits", "tip", "push", hash("first"), "0", hash("first"), 0},
+		{"a push that could not be measured", "tip", "push", hash("fork"), "3", hash("fork"), 3},
+		{"a new branch", "tip", "push", zeros, "0", hash("fork"), 0},
+		{"the commit before was pushed away", "tip", "push", "1" + zeros[1:], "0", hash("fork"), 0},
+		{"the first commit", "first", "push", zeros, "0", "", 0},
+		{"a pull request from nowhere", "branch", "pull_request", "1" + zeros[1:], "0", "", 3},
+		{"a hostile name", "branch", "pull_request", "$(touch owned); --help", "0", "", 3},
+	} {
+		must(t, dir, "git checkout -q --detach "+c.head+" && rm -f summary && touch summary")
+		out, err := bash(t, dir, compare, "RUNNER_TEMP="+temp, "GITHUB_STEP_SUMMARY="+filepath.Join(dir, "summary"),
+			"GITHUB_EVENT_NAME="+c.event, "BEFORE="+c.before, "BUDGET=1m", "NAME=a b", "FAKE="+c.fake)
+		code := 0
+		if exit, ok := err.(*exec.ExitError); ok {
+			code = exit.ExitCode()
+		}
+		summary := must(t, dir, "cat summary")
+		want := ""
+		if c.base != "" {
+			want = "check --base " + c.base + " --head HEAD --budget 1m --results " + temp + "/results --name a b --markdown"
+		}
+		if code != c.code || summary != want {
+			t.Errorf("%s: exit %d, want %d\nit ran   %q\nand not  %q\n%s", c.why, code, c.code, summary, want, out)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(dir, "owned")); err == nil {
+		t.Error("a name was run")
+	}
+}
+
+// Entries are appended to those of the branch, also when another push was faster,
+// and the branch holds nothing else.
+func TestGateAppendsToTheHistory(t *testing.T) {
+	needs(t, "bash", "git")
+	dir := t.TempDir()
+	must(t, dir, `git init -q --bare origin && git init -q seed && cd seed && echo code > code.go && git add . &&
+		git commit -q -m code && git push -q ../origin HEAD:refs/heads/main && git -C ../origin symbolic-ref HEAD refs/heads/main`)
+	run := func(name, entry string) (string, error) {
+		must(t, dir, "mkdir "+name+" && cd "+name+" && git clone -q ../origin repository")
+		if entry != "" {
+			must(t, filepath.Join(dir, name), "mkdir -p new/host/checks && touch new/host/checks/t.txt && echo "+entry+" > new/host/history.txt")
+		}
+		if name == "slow" { // another push comes just before its own
+			hook := "#!/bin/sh\n[ -e done ] && exit 0\ntouch done\nunset GIT_DIR GIT_INDEX_FILE\ngit clone -q -b overlap-history ../../origin other && cd other && echo fast >> host/history.txt && git commit -qam fast && git push -q\n"
+			if err := os.WriteFile(filepath.Join(dir, name, "repository/.git/hooks/post-commit"), []byte(hook), 0o777); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return bash(t, filepath.Join(dir, name, "repository"), script(t, "history", "Append to the branch"), "GITHUB_SHA=abc")
+	}
+	for _, c := range []struct{ name, entry, want string }{
+		{"nothing", "", ""},
+		{"first", "one", "one"},
+		{"second", "two", "one\ntwo"},
+		{"identical", "", "one\ntwo"},
+		{"slow", "three", "one\ntwo\nfast\nthree"},
+	} {
+		if out, err := run(c.name, c.entry); err != nil {
+			t.Fatalf("%s: %v\n%s", c.name, err, out)
+		}
+		got, _ := bash(t, dir, "git -C origin show overlap-history:host/history.txt 2> /dev/null")
+		if strings.TrimSpace(got) != c.want {
+			t.Errorf("after %s the history is %q, want %q", c.name, got, c.want)
+		}
+	}
+	if files := must(t, dir, "git -C origin ls-tree -r --name-only overlap-history"); files != "host/history.txt" {
+		t.Errorf("the branch holds %q", files)
+	}
+	if files := must(t, dir, "git -C origin ls-tree -r --name-only main"); files != "code.go" {
+		t.Errorf("main holds %q", files)
+	}
+	must(t, dir, "rm -rf origin/refs origin/objects")
+	must(t, dir, "mkdir -p lost/new/host && echo x > lost/new/host/history.txt && cp -r slow/repository lost/")
+	if out, err := bash(t, filepath.Join(dir, "lost/repository"), script(t, "history", "Append to the branch"), "GITHUB_SHA=abc"); err == nil {
+		t.Errorf("a repository that cannot be read passed for one without a history:\n%s", out)
+	}
+}
