@@ -3,6 +3,7 @@
 // product of a concurrency gain and a parallelism gain.
 //
 //	overlap run       measure this machine
+//	overlap check     compare two revisions, for CI
 //	overlap report    explain and draw what was measured
 //	overlap host      show what a process may use of this machine
 //

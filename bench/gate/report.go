@@ -129,7 +129,7 @@ type Report struct {
 	Complete  bool          `json:"complete"`       // all blocks were measured
 	Changes   []Change      `json:"changes"`
 	Demands   []Demand      `json:"demands"`
-	Identical []string      `json:"identical"` // packages whose test binaries are the same to the byte
+	Identical []string      `json:"identical"` // packages whose test binaries have the same code and data
 	Added     []string      `json:"added"`     // benchmarks that only head has
 	Removed   []string      `json:"removed"`   // benchmarks that only base has
 	Problems  []Problem     `json:"problems"`

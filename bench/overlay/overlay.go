@@ -73,11 +73,13 @@ type Overlay struct {
 
 // Make writes the overlay for the Go installation that the go command uses in
 // module, which its go.mod may choose, into the folder dir. Nothing but dir is
-// written to, and dir must stay until the last build. The error is ErrUnfit if
-// a benchmark has to go without.
-func Make(ctx context.Context, goCommand, module, dir string) (Overlay, error) {
+// written to, and dir must stay until the last build. env is what the go command
+// has besides the environment of this process. The error is ErrUnfit if a
+// benchmark has to go without.
+func Make(ctx context.Context, goCommand, module, dir string, env ...string) (Overlay, error) {
 	cmd := exec.CommandContext(ctx, goCommand, "env", "GOROOT", "GOVERSION")
 	cmd.Dir = module
+	cmd.Env = append(cmd.Environ(), env...)
 	out, err := cmd.Output()
 	if err != nil {
 		var exit *exec.ExitError

@@ -35,13 +35,47 @@ type listed struct {
 
 // Find builds the test binaries of the packages that match the pattern, as go
 // test would in f.Dir, and finds the benchmarks that match re, as -bench would.
-// Sub-benchmarks have names only while they run, so it runs one iteration of
-// every benchmark at the given level. What cannot be built or run is left out,
-// and the notes say why; if nothing is left there is an error.
+// What cannot be built or run is left out, and the notes say why; if nothing is
+// left there is an error.
 func (f *Foreign) Find(ctx context.Context, pattern, re string, at Level) (found []Benchmark, notes []string, err error) {
-	if err := checkPattern(re); err != nil {
+	if err := CheckPattern(re); err != nil {
 		return nil, nil, err
 	}
+	failed, notes, err := f.Build(ctx, pattern)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, o := range failed {
+		notes = append(notes, o.String())
+	}
+	found, omitted, err := f.Search(ctx, re, at, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, o := range omitted {
+		notes = append(notes, o.String())
+	}
+	if len(found) == 0 {
+		if notes == nil {
+			return nil, nil, fmt.Errorf("no benchmark of %s matches %q", pattern, re)
+		}
+		return nil, nil, fmt.Errorf("no benchmark of %s that matches %q can be measured:\n%s", pattern, re, strings.Join(notes, "\n"))
+	}
+	return found, notes, nil
+}
+
+// Omission is a package or a benchmark that is left out, and why.
+type Omission struct{ Name, Why string }
+
+func (o Omission) String() string { return o.Name + ": " + o.Why }
+
+// ErrNoTests is the error of Build if no package that matches has tests.
+var ErrNoTests = errors.New("nothing to build")
+
+// Build makes the test binaries of the packages that match the pattern, as go
+// test would in f.Dir. Those that cannot be built are in failed; notes say what
+// the others lack.
+func (f *Foreign) Build(ctx context.Context, pattern string) (failed []Omission, notes []string, err error) {
 	packages, err := f.list(ctx, pattern)
 	if err != nil {
 		return nil, nil, err
@@ -49,7 +83,7 @@ func (f *Foreign) Find(ctx context.Context, pattern, re string, at Level) (found
 	if f.work, err = os.MkdirTemp("", "overlap-*"); err != nil {
 		return nil, nil, fmt.Errorf("folder for test binaries: %w", err)
 	}
-	o, err := overlay.Make(ctx, f.Go, f.Dir, f.work)
+	o, err := overlay.Make(ctx, f.Go, f.Dir, f.work, f.Env...)
 	switch {
 	case errors.Is(err, overlay.ErrUnfit):
 		o.Path = ""
@@ -65,27 +99,38 @@ func (f *Foreign) Find(ctx context.Context, pattern, re string, at Level) (found
 			return nil, nil, context.Cause(ctx)
 		}
 		if err != nil {
-			notes = append(notes, fmt.Sprintf("%s is left out: %v", pkg.ImportPath, err))
+			failed = append(failed, Omission{pkg.ImportPath, "left out: " + err.Error()})
 			continue
 		}
 		if !b.hooked && o.Path != "" {
 			notes = append(notes, pkg.ImportPath+": it cannot be built with clocks in package testing, so it has no CPUs busy and no ceilings, and its labels are not checked")
 		}
 		f.binaries[pkg.ImportPath] = b
-		more, problems, err := f.findIn(ctx, pkg, re, at)
+		f.packages = append(f.packages, pkg)
+	}
+	return failed, notes, nil
+}
+
+// Search finds the benchmarks that match re, as -bench would, in the packages
+// that Build has built, but for those that skip reports. Sub-benchmarks have
+// names only while they run, so it runs one iteration of every benchmark at the
+// given level. What cannot be run is left out.
+func (f *Foreign) Search(ctx context.Context, re string, at Level, skip func(pkg string) bool) (found []Benchmark, omitted []Omission, err error) {
+	if err := CheckPattern(re); err != nil {
+		return nil, nil, err
+	}
+	for _, pkg := range f.packages {
+		if skip != nil && skip(pkg.ImportPath) {
+			continue
+		}
+		more, left, err := f.findIn(ctx, pkg, re, at)
 		if err != nil {
 			return nil, nil, err
 		}
-		found, notes = append(found, more...), append(notes, problems...)
-	}
-	if len(found) == 0 {
-		if notes == nil {
-			return nil, nil, fmt.Errorf("no benchmark of %s matches %q", pattern, re)
-		}
-		return nil, nil, fmt.Errorf("no benchmark of %s that matches %q can be measured:\n%s", pattern, re, strings.Join(notes, "\n"))
+		found, omitted = append(found, more...), append(omitted, left...)
 	}
 	f.benchmarks = found
-	return found, notes, nil
+	return found, omitted, nil
 }
 
 // list returns the packages with test files.
@@ -110,16 +155,16 @@ func (f *Foreign) list(ctx context.Context, pattern string) ([]listed, error) {
 	}
 	switch {
 	case matched == 0:
-		return nil, fmt.Errorf("no package matches %s", pattern)
+		return nil, fmt.Errorf("%w: no package matches %s", ErrNoTests, pattern)
 	case len(packages) == 0:
-		return nil, fmt.Errorf("no package that matches %s has test files", pattern)
+		return nil, fmt.Errorf("%w: no package that matches %s has test files", ErrNoTests, pattern)
 	}
 	return packages, nil
 }
 
 // findIn finds the benchmarks of a package, each in a process of its own, so
 // that one that ends its process hides no other.
-func (f *Foreign) findIn(ctx context.Context, pkg listed, re string, at Level) (found []Benchmark, notes []string, err error) {
+func (f *Foreign) findIn(ctx context.Context, pkg listed, re string, at Level) (found []Benchmark, omitted []Omission, err error) {
 	p := Point{Package: pkg.ImportPath, Copies: 1}
 	p.Cores, p.Procs = at.Cores, at.Procs
 	out, err := f.try(ctx, p, "-test.list=^Benchmark")
@@ -127,7 +172,7 @@ func (f *Foreign) findIn(ctx context.Context, pkg listed, re string, at Level) (
 		return nil, nil, context.Cause(ctx)
 	}
 	if err != nil {
-		return nil, []string{fmt.Sprintf("%s is left out: list its benchmarks: %v", pkg.ImportPath, err)}, nil
+		return nil, []Omission{{pkg.ImportPath, fmt.Sprintf("left out: list its benchmarks: %v", err)}}, nil
 	}
 	for name := range strings.FieldsSeq(string(out)) {
 		match := narrow(re, name)
@@ -140,23 +185,23 @@ func (f *Foreign) findIn(ctx context.Context, pkg listed, re string, at Level) (
 			return nil, nil, context.Cause(ctx)
 		}
 		if err != nil {
-			notes = append(notes, fmt.Sprintf("%s.%s: left out, or part of it: %v", pkg.ImportPath, name, err))
+			omitted = append(omitted, Omission{pkg.ImportPath + "." + name, fmt.Sprintf("left out, or part of it: %v", err)})
 		}
 		asks := asksForWorkers(log) || f.asksEarly(pkg)
 		names := leaves(out, name, at.Procs)
 		if err == nil && len(names) == 0 && !strings.Contains(match, "/") {
-			notes = append(notes, fmt.Sprintf("%s.%s: left out: it printed no result with a time that can be read", pkg.ImportPath, name))
+			omitted = append(omitted, Omission{pkg.ImportPath + "." + name, "left out: it printed no result with a time that can be read"})
 		}
 		for _, leaf := range names {
 			b := Benchmark{Package: pkg.ImportPath, Name: leaf, Workers: asks, Alone: !f.binaries[pkg.ImportPath].hooked}
 			if slices.ContainsFunc(found, func(other Benchmark) bool { return other.Title() == b.Title() }) {
-				notes = append(notes, fmt.Sprintf("%s.%s: left out: another has its name", pkg.ImportPath, leaf))
+				omitted = append(omitted, Omission{pkg.ImportPath + "." + leaf, "left out: another has its name"})
 				continue
 			}
 			found = append(found, b)
 		}
 	}
-	return found, notes, nil
+	return found, omitted, nil
 }
 
 // try runs a test binary and returns what it printed, even if it failed.
@@ -251,8 +296,8 @@ func narrow(re, function string) string {
 	return strings.Join(alternatives, "|")
 }
 
-// checkPattern returns an error if a level of re is no regular expression.
-func checkPattern(re string) error {
+// CheckPattern returns an error if a level of re is no regular expression.
+func CheckPattern(re string) error {
 	for _, alternative := range splitPattern(re, '|') {
 		for _, level := range splitPattern(alternative, '/') {
 			if _, err := regexp.Compile(level); err != nil {
@@ -284,4 +329,24 @@ func splitPattern(re string, sep byte) (parts []string) {
 		}
 	}
 	return append(parts, re[from:])
+}
+
+// Matches reports whether a package that Build has built has a benchmark function
+// that re could match. It runs none.
+func (f *Foreign) Matches(ctx context.Context, pkg, re string, at Level) (bool, error) {
+	p := Point{Package: pkg, Copies: 1}
+	p.Cores, p.Procs = at.Cores, at.Procs
+	out, err := f.try(ctx, p, "-test.list=^Benchmark")
+	if ctx.Err() != nil {
+		return false, context.Cause(ctx)
+	}
+	if err != nil {
+		return false, fmt.Errorf("%s: list its benchmarks: %w", pkg, err)
+	}
+	for name := range strings.FieldsSeq(string(out)) {
+		if strings.HasPrefix(name, "Benchmark") && narrow(re, name) != "" {
+			return true, nil
+		}
+	}
+	return false, nil
 }

@@ -24,8 +24,8 @@ import (
 
 // Foreign is the Sampler for benchmarks of any Go package: it builds the
 // package's test binary once, in the package's module, and starts a process of
-// it for each sample, in the package's folder. Call Find before Sample, and
-// Close at the end.
+// it for each sample, in the package's folder. Call Find, or Build and Search, before
+// Sample, and Close at the end.
 //
 // Of a sample it asserts, through package overlay, that GOMAXPROCS is that of
 // the point at the end of the benchmark, and that every thread may run on the
@@ -38,9 +38,12 @@ type Foreign struct {
 	SampleTime time.Duration // how long a sample should time operations
 	Timeout    time.Duration // after which a sample is ended as hanging
 	Host       host.Host     // for the configuration of results
+	Flags      []string      // of go test -c
+	Env        []string      // of the go command, besides that of this process
 
-	work       string // folder of the test binaries
-	goVersion  string // that the binaries are built with
+	packages   []listed // that binaries are of
+	work       string   // folder of the test binaries
+	goVersion  string   // that the binaries are built with
 	binaries   map[string]binary
 	benchmarks []Benchmark
 }
@@ -148,16 +151,15 @@ func (f *Foreign) configure(r *benchfmt.Result, hooked bool) {
 	*r = *clean
 }
 
-// Sum identifies the test binaries: samples of others are not comparable. Builds
-// of the same sources are the same to the byte.
+// Sum identifies the test binaries: samples of others are not comparable.
 func (f *Foreign) Sum() (string, error) {
+	sums, err := f.Sums()
+	if err != nil {
+		return "", err
+	}
 	sum := sha256.New()
-	for _, pkg := range slices.Sorted(maps.Keys(f.binaries)) {
-		text, err := os.ReadFile(f.binaries[pkg].path)
-		if err != nil {
-			return "", fmt.Errorf("read a test binary: %w", err)
-		}
-		fmt.Fprintf(sum, "%s %x\n", pkg, sha256.Sum256(text))
+	for _, pkg := range slices.Sorted(maps.Keys(sums)) {
+		fmt.Fprintf(sum, "%s %x\n", pkg, sums[pkg])
 	}
 	return hex.EncodeToString(sum.Sum(nil)[:8]), nil
 }
@@ -193,8 +195,8 @@ func (f *Foreign) build(ctx context.Context, pkg listed, n int, index string) (b
 }
 
 func (f *Foreign) compile(ctx context.Context, pkg listed, path string, more ...string) error {
-	args := append([]string{"test", "-c", "-o", path}, more...)
-	_, err := f.goCommand(ctx, append(args, pkg.ImportPath)...)
+	args := slices.Concat([]string{"test", "-c", "-o", path}, f.Flags, more, []string{pkg.ImportPath})
+	_, err := f.goCommand(ctx, args...)
 	return err
 }
 
@@ -203,6 +205,7 @@ func (f *Foreign) compile(ctx context.Context, pkg listed, path string, more ...
 func (f *Foreign) goCommand(ctx context.Context, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, f.Go, args...)
 	cmd.Dir = f.Dir
+	cmd.Env = append(cmd.Environ(), f.Env...)
 	var stdout, stderr strings.Builder
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil {

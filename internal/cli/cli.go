@@ -26,6 +26,7 @@ type command struct {
 	Version kong.VersionFlag `help:"Print the version."`
 
 	Run    runCmd    `cmd:"" help:"Measure: sweep the suite over workers and cores."`
+	Check  checkCmd  `cmd:"" help:"Compare two revisions: is one slower, and does it still scale?"`
 	Report reportCmd `cmd:"" help:"Explain and draw what was measured."`
 	Host   hostCmd   `cmd:"" help:"Show what a process may use of this machine."`
 
@@ -36,13 +37,18 @@ type command struct {
 type streams struct{ out, err io.Writer }
 
 // Main runs overlap and returns its exit code: 0, 1 for an error, 2 for a
-// wrong command line, 130 if it was interrupted.
+// wrong command line, 130 if it was interrupted. The verb check has codes of its
+// own: see checkCmd.
 func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if len(args) > 0 && args[0] == sampleVerb {
 		bench.Sample(args[1:])
 	}
 	if len(args) > 0 && args[0] == recordVerb {
 		return record.Child(args[1:], stdout, stderr)
+	}
+	failed, wrong := 1, 2
+	if len(args) > 0 && args[0] == checkVerb {
+		failed, wrong = exitUnmeasured, exitUnmeasured
 	}
 	exit := -1
 	parser, err := kong.New(&command{},
@@ -63,21 +69,24 @@ func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	}
 	if err != nil {
 		fmt.Fprintf(stderr, "overlap: %v\nRun overlap --help for the verbs and flags.\n", err)
-		return 2
+		return wrong
 	}
 	ctx, stop := withInterrupt(ctx)
 	defer stop()
 	verb.BindTo(ctx, (*context.Context)(nil))
 	err = verb.Run(&streams{stdout, stderr})
+	var code exitError
 	switch {
 	case err == nil:
 		return 0
 	case errors.Is(err, sweep.ErrInterrupted):
 		fmt.Fprintln(stderr, "overlap: interrupted")
-		return 130
+		return exitInterrupted
+	case errors.As(err, &code):
+		return int(code)
 	}
 	fmt.Fprintf(stderr, "overlap: %v\n", err)
-	return 1
+	return failed
 }
 
 // version is that of the module, or the commit that it was built from.

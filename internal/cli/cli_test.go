@@ -38,7 +38,12 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"overlap": overlap})
 }
 
-func overlap() { os.Exit(cli.Main(context.Background(), os.Args[1:], os.Stdout, os.Stderr)) }
+func overlap() {
+	if os.Getenv("CHECK_FAKE") != "" {
+		cli.FakeMeasure()
+	}
+	os.Exit(cli.Main(context.Background(), os.Args[1:], os.Stdout, os.Stderr))
+}
 
 func TestScripts(t *testing.T) {
 	cache, err := exec.Command("go", "env", "GOCACHE").Output()

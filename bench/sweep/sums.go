@@ -1,0 +1,103 @@
+package sweep
+
+import (
+	"crypto/sha256"
+	"debug/elf"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+)
+
+// Sums identifies the test binary of each package, by its import path, and the
+// files in the package's folder testdata, which it may read. Builds of the same
+// sources in two folders have the same sums if Flags has -trimpath and
+// -buildvcs=false.
+func (f *Foreign) Sums() (map[string][sha256.Size]byte, error) {
+	sums := map[string][sha256.Size]byte{}
+	for pkg, b := range f.binaries {
+		sum := sha256.New()
+		if err := hashProgram(sum, b.path); err != nil {
+			return nil, fmt.Errorf("read a test binary: %w", err)
+		}
+		if err := hashFolder(sum, b.dir, "testdata"); err != nil {
+			return nil, fmt.Errorf("read the data of %s: %w", pkg, err)
+		}
+		sums[pkg] = [sha256.Size]byte(sum.Sum(nil))
+	}
+	return sums, nil
+}
+
+// SumProgram identifies a program, as Sums does.
+func SumProgram(path string) (sum [sha256.Size]byte, err error) {
+	hash := sha256.New()
+	if err := hashProgram(hash, path); err != nil {
+		return sum, fmt.Errorf("read a binary: %w", err)
+	}
+	return [sha256.Size]byte(hash.Sum(nil)), nil
+}
+
+// hashProgram hashes a program without what does not run: a comment that moves
+// the lines below it changes the tables of line numbers, the symbols and the ids
+// of the build, but neither code nor data. Of formats other than ELF it hashes
+// all.
+func hashProgram(sum io.Writer, path string) error {
+	file, err := elf.Open(path)
+	if err != nil {
+		return hashFile(sum, path)
+	}
+	defer file.Close()
+	for _, s := range file.Sections {
+		if s.Flags&elf.SHF_ALLOC == 0 || s.Type == elf.SHT_NOTE || slices.Contains(lineTables, s.Name) {
+			continue
+		}
+		fmt.Fprintf(sum, "\n%q %+v\n", s.Name, struct{ addr, size uint64 }{s.Addr, s.Size})
+		if s.Type == elf.SHT_NOBITS {
+			continue
+		}
+		if _, err := io.Copy(sum, s.Open()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lineTables are the sections with the lines of the code, by the way of linking.
+var lineTables = []string{".gopclntab", ".data.rel.ro.gopclntab"}
+
+func hashFile(sum io.Writer, path string) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	_, err = io.Copy(sum, file)
+	return err
+}
+
+// hashFolder hashes the names and contents of the files below dir/name, if it is
+// there. Links are not followed, and what is no file is hashed by its name.
+func hashFolder(sum io.Writer, dir, name string) error {
+	return fs.WalkDir(os.DirFS(dir), name, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			if path == name && errors.Is(err, fs.ErrNotExist) {
+				return nil
+			}
+			return err
+		}
+		fmt.Fprintf(sum, "\n%q %v\n", path, d.Type())
+		full := filepath.Join(dir, filepath.FromSlash(path))
+		switch {
+		case d.Type()&fs.ModeSymlink != 0:
+			target, err := os.Readlink(full)
+			fmt.Fprintf(sum, "%q\n", target)
+			return err
+		case d.Type().IsRegular():
+			return hashFile(sum, full)
+		}
+		return nil
+	})
+}

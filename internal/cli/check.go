@@ -1,0 +1,251 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"overlap/bench/gate"
+	"overlap/bench/host"
+	"overlap/bench/sweep"
+)
+
+// checkVerb has exit codes of its own: CI asks why it failed.
+const checkVerb = "check"
+
+// The exit codes of check besides those of gate.Report.Exit: 0 for no
+// regression, 1 for one, 2 for --strict and no answer.
+const (
+	exitUnmeasured  = 3
+	exitInterrupted = 130
+)
+
+// exitError is an exit code whose reason has been told.
+type exitError int
+
+func (e exitError) Error() string { return "exit code " + strconv.Itoa(int(e)) }
+
+// worktree is the --head that is the user's tree as it is.
+const worktree = "worktree"
+
+type checkCmd struct {
+	Base          string        `help:"Revision to compare with, such as origin/main." placeholder:"REV"`
+	Head          string        `help:"Revision to judge, or worktree: the tree as it is, with what is not committed (default: worktree). Two names of one commit are measured against each other, to see that the gate stays quiet." default:"worktree" placeholder:"REV"`
+	Pkg           string        `help:"Packages whose benchmarks to compare, as for go test; blanks separate several patterns (default: ./..., and in overlap's own module its workloads)." placeholder:"PATTERN"`
+	Bench         string        `help:"Only benchmarks that match, as for go test -bench (default: all)." placeholder:"REGEXP"`
+	Workloads     []string      `help:"In overlap's own module: the workloads to compare (default: a few that share locks, memory and cores in different ways)." placeholder:"NAME"`
+	Dir           string        `help:"A folder of the module (default: the current one)." default:"." placeholder:"DIR"`
+	Budget        time.Duration `help:"How long to measure (default: 10 s for every point)." placeholder:"DURATION"`
+	Threshold     percent       `help:"A change up to this much is the same (default: 3%)." default:"3%" placeholder:"PERCENT"`
+	Alpha         percent       `help:"Chance of one or more false alarms in a whole check of the same code (default: 1%)." default:"1%" placeholder:"PERCENT"`
+	MinEfficiency []string      `name:"min-efficiency" help:"Least efficiency of head, such as 0.8@4: speedup on 4 cores over 4." placeholder:"E@CORES"`
+	Cores         []int         `help:"Numbers of CPUs to measure on (default: 1 and all cores)." placeholder:"N"`
+	Curves        string        `help:"Which benchmarks to measure on more than one core: always, never, or auto for those that run in parallel in a short try (default: auto)." enum:"always,auto,never" default:"auto" placeholder:"WHEN"`
+	Strict        bool          `help:"Exit with 2 if something could not be told."`
+	Markdown      bool          `help:"Print the report for a pull request."`
+	JSON          bool          `name:"json" help:"Print the report as JSON."`
+	Schema        bool          `help:"Print the JSON schema of --json, and stop."`
+	All           bool          `help:"List what did not change, too."`
+	Results       string        `help:"Folder for the samples and the history (default: results)." default:"results" placeholder:"DIR"`
+	Name          string        `help:"Name of this machine in the results (default: its host name)." placeholder:"HOST"`
+	Seed          uint64        `help:"Seed of the random order (default, and 0: random)." placeholder:"N"`
+	From          string        `help:"Measure nothing: judge the samples of an earlier check again." placeholder:"FILE"`
+
+	demands map[int]float64 // of MinEfficiency, by cores
+}
+
+// measureGate is gate.Measure, but in tests of what is around it.
+var measureGate = gate.Measure
+
+func (c *checkCmd) Run(ctx context.Context, s *streams) error {
+	if c.Schema {
+		_, err := s.out.Write(gate.Schema())
+		return err
+	}
+	if err := c.complete(); err != nil {
+		return err
+	}
+	if c.From != "" {
+		return c.again(s)
+	}
+	h, err := host.Read()
+	if err != nil {
+		return err
+	}
+	h.Name = cmp.Or(c.Name, h.Name)
+	return c.compare(ctx, s, h)
+}
+
+// complete finds flags that cannot be obeyed and fills in what they leave open.
+func (c *checkCmd) complete() (err error) {
+	switch {
+	case c.Base == "" && c.From == "":
+		return errors.New("--base is missing: the revision to compare with, such as --base origin/main")
+	case c.Base != "" && c.From != "":
+		return errors.New("--base and --from exclude each other: the file says which revisions it is of")
+	case c.Base == worktree:
+		return errors.New("--base worktree: the tree is what --head judges; --base takes a revision, and a branch of that name is refs/heads/worktree")
+	case c.Markdown && c.JSON:
+		return errors.New("--markdown and --json exclude each other")
+	case c.Budget < 0:
+		return errors.New("--budget is negative")
+	case c.Alpha <= 0:
+		return errors.New("--alpha is 0%: no evidence is enough for that")
+	case slices.ContainsFunc(c.Cores, below1):
+		return errors.New("--cores is too small: the least is 1")
+	case strings.ContainsFunc(c.Name, unicode.IsControl):
+		return errors.New("--name has a control character in it")
+	case c.Pkg != "" && c.Workloads != nil:
+		return errors.New("--workloads and --pkg exclude each other: workloads are overlap's own")
+	}
+	if info, err := os.Stat(c.Dir); err != nil || !info.IsDir() {
+		return fmt.Errorf("--dir: %s is no folder", c.Dir)
+	}
+	if err := sweep.CheckPattern(cmp.Or(c.Bench, ".")); err != nil {
+		return fmt.Errorf("--bench: %w", err)
+	}
+	if c.Seed == 0 {
+		c.Seed = rand.Uint64()
+	}
+	c.demands, err = parseDemands(c.MinEfficiency)
+	return err
+}
+
+// parseDemands reads 0.8@4: an efficiency and the cores on which it is demanded.
+func parseDemands(list []string) (map[int]float64, error) {
+	demands := map[int]float64{}
+	for _, text := range list {
+		least, cores, _ := strings.Cut(text, "@")
+		e, err1 := strconv.ParseFloat(least, 64)
+		p, err2 := strconv.Atoi(cores)
+		if err1 != nil || err2 != nil || !(e > 0 && e <= 2) || p < 2 {
+			return nil, fmt.Errorf("--min-efficiency: %q is no efficiency above 0 at 2 cores or more, such as 0.8@4", text)
+		}
+		if _, twice := demands[p]; twice {
+			return nil, fmt.Errorf("--min-efficiency names %d cores twice", p)
+		}
+		demands[p] = e
+	}
+	return demands, nil
+}
+
+// compare builds both sides, measures and judges them.
+func (c *checkCmd) compare(ctx context.Context, s *streams, h host.Host) (err error) {
+	levels, cpus, err := c.levels(h)
+	if err != nil {
+		return err
+	}
+	r := &gate.Report{Time: time.Now().UTC(), Host: h.Name, Machine: machine(h, len(cpus)), Seed: c.Seed, Alpha: float64(c.Alpha), Threshold: float64(c.Threshold)}
+	p := &pair{check: c, report: r, streams: s, host: h, levels: levels, cpus: cpus}
+	defer func() {
+		if left := p.close(); left != nil {
+			if errors.As(err, new(exitError)) {
+				err = nil // it has been told, and its code would hide what is left behind
+			}
+			err = errors.Join(err, left)
+		}
+	}()
+	if err := p.open(ctx); err != nil {
+		return err
+	}
+	if err := p.prepare(ctx); err != nil {
+		return err
+	}
+	if len(p.points) == 0 {
+		return c.nothing(s, p)
+	}
+	interrupted, err := p.measure(ctx)
+	if err != nil {
+		return err
+	}
+	return c.tell(s, r, p.broken, interrupted)
+}
+
+// nothing is the outcome where no benchmark is on both sides and could differ.
+func (c *checkCmd) nothing(s *streams, p *pair) error {
+	r := p.report
+	r.Complete = true
+	switch {
+	case p.broken || len(r.Problems) > 0:
+		return errors.Join(c.print(s, r), errors.New("nothing could be compared: see the problems above"))
+	case len(r.Identical) > 0 && len(r.Removed) == 0:
+		r.Notes = append(r.Notes, "nothing was measured: both revisions have the same code and data")
+	case len(r.Added) > 0 && len(r.Removed) == 0:
+		r.Notes = append(r.Notes, "nothing was measured: all benchmarks are new")
+	case len(r.Removed) > 0:
+		return errors.Join(c.print(s, r), errors.New("nothing could be compared: head has none of the benchmarks of base"))
+	default:
+		return fmt.Errorf("no benchmark of %s matches %q in either revision", cmp.Or(c.Pkg, "./..."), cmp.Or(c.Bench, "."))
+	}
+	return c.tell(s, r, false, false)
+}
+
+// tell prints the report and returns its exit code as an error. A benchmark that
+// head broke is no pass, and neither is a measurement that was not finished.
+func (c *checkCmd) tell(s *streams, r *gate.Report, broken, interrupted bool) error {
+	if err := c.print(s, r); err != nil {
+		return err
+	}
+	if interrupted {
+		return sweep.ErrInterrupted
+	}
+	code := r.Exit(c.Strict)
+	if broken && code != 1 {
+		code = exitUnmeasured
+	}
+	if code == 0 {
+		return nil
+	}
+	return exitError(code)
+}
+
+// print writes the report in the form that was asked for, and for GitHub, where
+// it runs, annotations besides.
+func (c *checkCmd) print(s *streams, r *gate.Report) error {
+	if os.Getenv("GITHUB_ACTIONS") == "true" {
+		if err := r.WriteAnnotations(s.err); err != nil { // GitHub reads both streams
+			return err
+		}
+	}
+	switch {
+	case c.JSON:
+		return r.WriteJSON(s.out)
+	case c.Markdown:
+		return r.WriteMarkdown(s.out)
+	}
+	t := terminalOf(s.out)
+	return r.WriteText(s.out, gate.Form{Width: t.Width, Colour: t.Colour, All: c.All})
+}
+
+// again judges the samples of an earlier check.
+func (c *checkCmd) again(s *streams) error {
+	series, err := gate.Read(c.From)
+	if err != nil {
+		return fmt.Errorf("--from: %w", err)
+	}
+	r := &gate.Report{Time: time.Now().UTC(), Seed: c.Seed, Alpha: float64(c.Alpha), Threshold: float64(c.Threshold), File: c.From, Complete: true}
+	c.judge(r, series)
+	return c.tell(s, r, false, false)
+}
+
+// judge fills the report with what the series say.
+func (c *checkCmd) judge(r *gate.Report, series []gate.Series) {
+	f := gate.Judge(series, gate.Options{Alpha: float64(c.Alpha), Threshold: float64(c.Threshold), Seed: c.Seed, Demands: c.demands})
+	r.Changes, r.Demands, r.Tests = f.Changes, f.Demands, f.Tests
+	r.Notes = append(r.Notes, f.Notes...)
+	for _, s := range series {
+		r.Blocks = max(r.Blocks, len(s.Blocks))
+	}
+}
+
+func machine(h host.Host, cpus int) string {
+	return fmt.Sprintf("%s, %d CPUs", cmp.Or(h.Model, h.OS), cpus)
+}

@@ -1,0 +1,53 @@
+package cli
+
+import (
+	"context"
+	"os"
+	"strings"
+
+	"overlap/bench/gate"
+)
+
+// FakeMeasure makes a check measure nothing: the slots of a benchmark named Slow
+// say that head takes half as long again. It serves tests of what is around the
+// measurement. With CHECK_FAKE=wait it waits for the end of its context.
+func FakeMeasure() {
+	measureGate = func(ctx context.Context, c gate.Config) (all []gate.Series, problems []gate.Problem, err error) {
+		for _, p := range c.Points {
+			head := 1000.0
+			if strings.HasPrefix(p.Workload, "Slow") {
+				head = 1500
+			}
+			s := gate.Series{Point: p}
+			for i := range c.Blocks {
+				s.Blocks = append(s.Blocks, fakeBlock(i, head))
+			}
+			all = append(all, s)
+			if strings.HasPrefix(p.Workload, "Fails") {
+				problems = append(problems, gate.Problem{Name: p.String(), Why: "head: exit status 2"})
+			}
+		}
+		c.Progress(1, len(all))
+		if os.Getenv("CHECK_FAKE") == "wait" {
+			<-ctx.Done()
+			return all[:1], nil, context.Cause(ctx)
+		}
+		return all, problems, nil
+	}
+}
+
+// fakeBlock is a block that began with base or with head, in turn.
+func fakeBlock(i int, head float64) gate.Block {
+	slot := func(ns float64) gate.Slot {
+		s := gate.Slot{Ops: 1, CPUs: 1}
+		for j := range 20 {
+			s.Slices = append(s.Slices, ns+float64(j))
+		}
+		return s
+	}
+	b, h := slot(1000), slot(head)
+	if i%2 == 1 {
+		return gate.Block{HeadFirst: true, Slots: [4]gate.Slot{h, b, b, h}}
+	}
+	return gate.Block{Slots: [4]gate.Slot{b, h, h, b}}
+}

@@ -1,0 +1,236 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"overlap/bench/gate"
+	"overlap/bench/host"
+	"overlap/bench/sweep"
+	"overlap/internal/git"
+)
+
+// pair is the two sides of a check, and what of them is to be measured.
+type pair struct {
+	check   *checkCmd
+	report  *gate.Report
+	streams *streams
+	host    host.Host
+	levels  []sweep.Level
+	cpus    []int // in the order in which they are taken
+
+	base, head side
+	points     []sweep.Point
+	broken     bool // head does not run what base runs
+}
+
+// side is one of the two builds.
+type side struct {
+	name     string // base or head
+	commit   string
+	dir      string // of the module, or a folder in it
+	top      string // of the tree
+	env      []string
+	worktree *git.Worktree // nil for the user's tree
+
+	foreign *sweep.Foreign // nil for overlap's own suite
+	work    string         // folder of overlap's own binary
+	sampler sweep.Sampler
+}
+
+// close removes what was built and checked out.
+func (p *pair) close() error {
+	var errs []error
+	for _, s := range []*side{&p.base, &p.head} {
+		if s.foreign != nil {
+			errs = append(errs, s.foreign.Close())
+		}
+		if s.work != "" {
+			errs = append(errs, os.RemoveAll(s.work))
+		}
+		if s.worktree != nil {
+			errs = append(errs, s.worktree.Remove())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// open finds the two revisions and gives each a tree.
+func (p *pair) open(ctx context.Context) error {
+	c := p.check
+	dir, err := filepath.Abs(c.Dir)
+	if err != nil {
+		return fmt.Errorf("--dir: %w", err)
+	}
+	if dir, err = filepath.EvalSymlinks(dir); err != nil { // as git has it
+		return fmt.Errorf("--dir: %w", err)
+	}
+	repo, err := git.Open(ctx, dir)
+	if err != nil {
+		return fmt.Errorf("--dir: %w", err)
+	}
+	removed, err := repo.Tidy(ctx)
+	for _, path := range removed {
+		fmt.Fprintln(p.streams.err, "note: removed the worktree that a killed check left behind:", path)
+	}
+	if err != nil {
+		return err
+	}
+	if err := p.resolve(ctx, repo); err != nil {
+		return err
+	}
+	for _, s := range []*side{&p.base, &p.head} {
+		if s.name == "head" && c.Head == worktree {
+			s.top = repo.Top
+		} else {
+			if s.worktree, err = repo.Checkout(ctx, s.commit); err != nil {
+				return fmt.Errorf("%s: %w", s.name, err)
+			}
+			s.top = s.worktree.Top
+		}
+		s.dir = filepath.Join(s.top, repo.Prefix)
+		if info, err := os.Stat(s.dir); err != nil || !info.IsDir() {
+			return fmt.Errorf("--dir: %s has no folder %s", s.name, repo.Prefix)
+		}
+	}
+	return p.settle(ctx, dir, repo)
+}
+
+// resolve finds the commits of the two sides.
+func (p *pair) resolve(ctx context.Context, repo *git.Repository) (err error) {
+	c, r := p.check, p.report
+	p.base.name, p.head.name = "base", "head"
+	r.Base.Name, r.Head.Name = c.Base, c.Head
+	if p.base.commit, err = repo.Resolve(ctx, c.Base); err != nil {
+		return fmt.Errorf("--base: %w", err)
+	}
+	revision := c.Head
+	if c.Head == worktree {
+		if repo.Top == "" {
+			return errors.New("--head worktree: the repository has no worktree here; name a revision")
+		}
+		if r.Head.Dirty, err = repo.Dirty(ctx); err != nil {
+			return fmt.Errorf("--head worktree: %w", err)
+		}
+		revision = "HEAD"
+	}
+	if p.head.commit, err = repo.Resolve(ctx, revision); err != nil {
+		return fmt.Errorf("--head: %w", err)
+	}
+	r.Base.Commit, r.Head.Commit = p.base.commit, p.head.commit
+	if p.same() {
+		r.Notes = append(r.Notes, "base and head are the same commit: an A/A run, in which every finding is a false alarm")
+	} else if r.Head.Dirty {
+		r.Notes = append(r.Notes, "head has changes that are not committed")
+	}
+	return nil
+}
+
+// same reports whether somebody asked for a commit to be measured against
+// itself. A clean worktree is not that: who has changed nothing yet has nothing
+// to wait for.
+func (p *pair) same() bool { return p.check.Head != worktree && p.base.commit == p.head.commit }
+
+// settle gives both sides the same settings of the go command, as near as they
+// can have them to those of the user's folder.
+func (p *pair) settle(ctx context.Context, dir string, repo *git.Repository) error {
+	own, err := goEnv(ctx, dir, nil)
+	if err != nil {
+		return err
+	}
+	// With -mod=mod a build may write to go.mod, which is in the user's tree.
+	flags := slices.DeleteFunc(strings.Fields(own["GOFLAGS"]), func(f string) bool { return strings.TrimLeft(f, "-") == "mod=mod" })
+	modules := make([]string, 2)
+	for i, s := range []*side{&p.base, &p.head} {
+		work := "off"
+		if own["GOWORK"] != "" && own["GOWORK"] != "off" {
+			work = p.workspace(s, own["GOWORK"], repo.Top)
+		}
+		s.env = []string{"GOFLAGS=" + strings.Join(flags, " "), "GOWORK=" + work}
+		env, err := goEnv(ctx, s.dir, s.env)
+		if err != nil {
+			return fmt.Errorf("%s: %w", s.name, err)
+		}
+		if env["GOMOD"] == "" || env["GOMOD"] == os.DevNull {
+			return fmt.Errorf("%s has no go.mod in %s or above it", s.name, filepath.Join(".", repo.Prefix))
+		}
+		if modules[i], err = filepath.Rel(s.top, env["GOMOD"]); err != nil || !filepath.IsLocal(modules[i]) {
+			return fmt.Errorf("%s has no go.mod in its repository: that of %s is outside", s.name, env["GOMOD"])
+		}
+		if err := p.link(ctx, s, env["GOMOD"], work); err != nil {
+			return err
+		}
+	}
+	if modules[0] != modules[1] {
+		return fmt.Errorf("--dir is in different modules: base has %s, head has %s", modules[0], modules[1])
+	}
+	return nil
+}
+
+// workspace is where a side has the user's go.work, or off.
+func (p *pair) workspace(s *side, path, top string) string {
+	inside, err := filepath.Rel(top, path)
+	if err != nil || !filepath.IsLocal(inside) || top == "" {
+		if s.name == "base" {
+			p.report.Notes = append(p.report.Notes, fmt.Sprintf("%s is not in the repository: both sides are built without it", path))
+		}
+		return "off"
+	}
+	path = filepath.Join(s.top, inside)
+	if _, err := os.Stat(path); err != nil {
+		p.report.Notes = append(p.report.Notes, fmt.Sprintf("%s has no %s: it is built without", s.name, inside))
+		return "off"
+	}
+	return path
+}
+
+// goEnv asks the go command for its settings in a folder.
+func goEnv(ctx context.Context, dir string, env []string) (map[string]string, error) {
+	out, err := goCommand(ctx, dir, env, "env", "-json", "GOFLAGS", "GOWORK", "GOMOD")
+	if err != nil {
+		return nil, err
+	}
+	return decode[map[string]string](out)
+}
+
+// goCommand runs the go command in a folder.
+func goCommand(ctx context.Context, dir string, env []string, args ...string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Dir = dir
+	cmd.Env = append(cmd.Environ(), env...)
+	out, err := said(ctx, cmd)
+	if errors.Is(err, exec.ErrNotFound) {
+		return nil, fmt.Errorf("check needs the go command to build with: %w; install Go from https://go.dev/dl", err)
+	}
+	return out, err
+}
+
+// said is what a command prints to standard output; what it says to standard
+// error is in the error.
+func said(ctx context.Context, cmd *exec.Cmd) ([]byte, error) {
+	out, err := cmd.Output()
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		err = fmt.Errorf("%s: %w\n%.2000s", filepath.Base(cmd.Path), err, oneTerminal(exit.Stderr))
+	}
+	return out, err
+}
+
+// oneTerminal is text of a program without what controls a terminal.
+func oneTerminal(text []byte) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f {
+			return -1
+		}
+		return r
+	}, strings.TrimSpace(string(text)))
+}

@@ -1,0 +1,209 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os/exec"
+	"slices"
+	"strings"
+	"time"
+
+	"overlap/bench/gate"
+	"overlap/bench/sweep"
+)
+
+const (
+	tryTime  = 20 * time.Millisecond // of a sample that only looks
+	hangTime = time.Minute           // after which a process is ended
+)
+
+// reproducible are the flags with which builds of the same sources in two
+// folders, or at two commits, are the same to the byte.
+var reproducible = []string{"-trimpath", "-buildvcs=false"}
+
+// prepare builds both sides and finds what can be compared.
+func (p *pair) prepare(ctx context.Context) error {
+	own, err := p.own(ctx)
+	if err != nil {
+		return err
+	}
+	if own {
+		return p.prepareSuite(ctx)
+	}
+	if p.check.Workloads != nil {
+		return errors.New("--workloads are overlap's own, and this is another module: --pkg and --bench choose its benchmarks")
+	}
+	failed := map[string][]sweep.Omission{}
+	for _, s := range []*side{&p.base, &p.head} {
+		fmt.Fprintf(p.streams.err, "building the tests of %s\n", s.name)
+		if failed[s.name], err = p.build(ctx, s); err != nil {
+			return err
+		}
+	}
+	if err := p.blame(failed["base"], failed["head"]); err != nil {
+		return err
+	}
+	return p.find(ctx)
+}
+
+// own reports whether the check is of overlap's own workloads.
+func (p *pair) own(ctx context.Context) (bool, error) {
+	if p.check.Pkg != "" || p.check.Bench != "" {
+		return false, nil
+	}
+	for _, s := range []*side{&p.base, &p.head} {
+		out, err := goCommand(ctx, s.dir, append(s.env, "GOWORK=off"), "list", "-m")
+		if err != nil {
+			return false, fmt.Errorf("%s: %w", s.name, err)
+		}
+		if strings.TrimSpace(string(out)) != "overlap" {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// build makes the test binaries of a side.
+func (p *pair) build(ctx context.Context, s *side) ([]sweep.Omission, error) {
+	program, err := exec.LookPath("go")
+	if err != nil {
+		return nil, err
+	}
+	s.foreign = &sweep.Foreign{Go: program, Dir: s.dir, Placement: p.cpus, SampleTime: tryTime, Timeout: hangTime, Host: p.host, Flags: reproducible, Env: s.env}
+	s.sampler = s.foreign
+	failed, notes, err := s.foreign.Build(ctx, cmp.Or(p.check.Pkg, "./..."))
+	for _, note := range notes {
+		p.report.Notes = append(p.report.Notes, s.name+": "+note)
+	}
+	if ctx.Err() != nil || err == nil || errors.Is(err, sweep.ErrNoTests) {
+		return failed, context.Cause(ctx)
+	}
+	return nil, fmt.Errorf("%s does not build: %w", s.name, err)
+}
+
+// blame tells what does not build. If head alone is to blame, that is an error:
+// there is nothing to say of a revision that is broken.
+func (p *pair) blame(base, head []sweep.Omission) error {
+	var errs []error
+	for _, o := range head {
+		if slices.ContainsFunc(base, func(b sweep.Omission) bool { return b.Name == o.Name }) {
+			p.problem(o.Name, "base and head do not build: "+o.Why)
+			continue
+		}
+		errs = append(errs, fmt.Errorf("head does not build: %s", o))
+	}
+	for _, o := range base {
+		if !slices.ContainsFunc(head, func(h sweep.Omission) bool { return h.Name == o.Name }) {
+			p.problem(o.Name, "base does not build: "+o.Why)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (p *pair) problem(name, why string) {
+	p.report.Problems = append(p.report.Problems, gate.Problem{Name: name, Why: why})
+}
+
+// find finds the benchmarks of both sides, and makes points of those that they
+// share.
+func (p *pair) find(ctx context.Context) error {
+	re := cmp.Or(p.check.Bench, ".")
+	identical, err := p.identical()
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(p.streams.err, "running every benchmark once")
+	skip := func(pkg string) bool { return slices.Contains(identical, pkg) }
+	found, omitted := map[string][]sweep.Benchmark{}, map[string][]sweep.Omission{}
+	for _, s := range []*side{&p.base, &p.head} {
+		if found[s.name], omitted[s.name], err = s.foreign.Search(ctx, re, p.levels[0], skip); err != nil {
+			return err
+		}
+	}
+	for _, pkg := range identical {
+		has, err := p.head.foreign.Matches(ctx, pkg, re, p.levels[0])
+		if err != nil {
+			return err
+		}
+		if has {
+			p.report.Identical = append(p.report.Identical, pkg)
+		}
+	}
+	p.omit(found["base"], omitted["base"], omitted["head"])
+	shared := p.match(found["base"], found["head"], omitted["base"], omitted["head"])
+	return p.choose(ctx, shared)
+}
+
+// identical are the packages whose test binaries are the same on both sides, if
+// that is a reason not to measure them.
+func (p *pair) identical() (list []string, err error) {
+	if p.same() {
+		return nil, nil
+	}
+	base, err := p.base.foreign.Sums()
+	if err != nil {
+		return nil, err
+	}
+	head, err := p.head.foreign.Sums()
+	if err != nil {
+		return nil, err
+	}
+	for _, pkg := range slices.Sorted(maps.Keys(head)) {
+		if sum, ok := base[pkg]; ok && sum == head[pkg] {
+			list = append(list, pkg)
+		}
+	}
+	return list, nil
+}
+
+// omit tells what cannot be run. A benchmark that ran in base and does not in
+// head is broken.
+func (p *pair) omit(found []sweep.Benchmark, base, head []sweep.Omission) {
+	for _, o := range head {
+		if slices.ContainsFunc(base, func(b sweep.Omission) bool { return b.Name == o.Name }) {
+			p.problem(o.Name, "base and head: "+o.Why)
+			continue
+		}
+		p.problem(o.Name, "head: "+o.Why)
+		p.broken = p.broken || slices.ContainsFunc(found, func(b sweep.Benchmark) bool { return function(b) == o.Name || b.Package == o.Name })
+	}
+	for _, o := range base {
+		if !slices.ContainsFunc(head, func(h sweep.Omission) bool { return h.Name == o.Name }) {
+			p.problem(o.Name, "base: "+o.Why)
+		}
+	}
+}
+
+// function is the benchmark function, as an Omission names it.
+func function(b sweep.Benchmark) string {
+	name, _, _ := strings.Cut(b.Name, "/")
+	return b.Package + ".Benchmark" + name
+}
+
+// match returns the benchmarks that both sides have, and tells of the others,
+// unless what happened to them has been told already.
+func (p *pair) match(base, head []sweep.Benchmark, baseLeft, headLeft []sweep.Omission) (shared []sweep.Benchmark) {
+	for _, b := range base {
+		i := slices.IndexFunc(head, func(h sweep.Benchmark) bool { return h.Package == b.Package && h.Title() == b.Title() })
+		if i >= 0 {
+			b.Workers, b.Alone = b.Workers && head[i].Workers, b.Alone || head[i].Alone
+			shared = append(shared, b)
+		} else if !told(b, headLeft) {
+			p.report.Removed = append(p.report.Removed, b.Package+"."+b.Name)
+		}
+	}
+	for _, h := range head {
+		there := slices.ContainsFunc(base, func(b sweep.Benchmark) bool { return h.Package == b.Package && h.Title() == b.Title() })
+		if !there && !told(h, baseLeft) {
+			p.report.Added = append(p.report.Added, h.Package+"."+h.Name)
+		}
+	}
+	return shared
+}
+
+func told(b sweep.Benchmark, left []sweep.Omission) bool {
+	return slices.ContainsFunc(left, func(o sweep.Omission) bool { return o.Name == function(b) || o.Name == b.Package })
+}

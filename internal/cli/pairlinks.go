@@ -1,0 +1,73 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"slices"
+)
+
+// modFile is what go mod edit -json and go work edit -json say of folders.
+type modFile struct {
+	Use     []struct{ DiskPath string }
+	Replace []struct {
+		New struct{ Path, Version string }
+	}
+}
+
+// link makes folders that go.mod or go.work of a checked out side names, and that
+// are outside of the repository, lead to where they lead from the user's tree.
+// Both sides are then built with what is there now.
+func (p *pair) link(ctx context.Context, s *side, module, work string) error {
+	if s.worktree == nil {
+		return nil
+	}
+	for _, file := range []struct{ verb, path string }{{"mod", module}, {"work", work}} {
+		if file.path == "off" {
+			continue
+		}
+		text, err := goCommand(ctx, s.dir, s.env, file.verb, "edit", "-json", file.path)
+		if err != nil {
+			return fmt.Errorf("%s: %w", s.name, err)
+		}
+		m, err := decode[modFile](text)
+		if err != nil {
+			return fmt.Errorf("%s: %w", s.name, err)
+		}
+		for _, path := range m.folders() {
+			if filepath.IsAbs(path) {
+				continue
+			}
+			target, err := s.worktree.Link(filepath.Join(filepath.Dir(file.path), path))
+			if err != nil {
+				return fmt.Errorf("%s: %s: %w", s.name, filepath.Base(file.path), err)
+			}
+			note := fmt.Sprintf("%s is outside of the repository: it is built as it is now", target)
+			if target != "" && !slices.Contains(p.report.Notes, note) {
+				p.report.Notes = append(p.report.Notes, note)
+			}
+		}
+	}
+	return nil
+}
+
+// folders are the paths of folders in the file, as they are written there.
+func (m modFile) folders() (paths []string) {
+	for _, u := range m.Use {
+		paths = append(paths, filepath.FromSlash(u.DiskPath))
+	}
+	for _, r := range m.Replace {
+		if r.New.Version == "" {
+			paths = append(paths, filepath.FromSlash(r.New.Path))
+		}
+	}
+	return paths
+}
+
+func decode[T any](text []byte) (v T, err error) {
+	if err := json.Unmarshal(text, &v); err != nil {
+		return v, fmt.Errorf("read what the go command said: %w", err)
+	}
+	return v, nil
+}

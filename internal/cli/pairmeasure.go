@@ -1,0 +1,127 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"overlap/bench/gate"
+	"overlap/bench/host"
+	"overlap/bench/sweep"
+)
+
+// The fixed design. With fewer blocks than the least, chance alone could explain
+// almost anything once some benchmarks are tested together.
+const (
+	slotTime    = 100 * time.Millisecond // that slices are timed
+	slotWall    = 115 * time.Millisecond // that a slot takes, with its process
+	usualBlocks = 22                     // about 10 s of a point
+	leastBlocks = 14
+)
+
+// levels are the degrees of parallelism to measure, and the CPUs in the order in
+// which they are taken.
+func (c *checkCmd) levels(h host.Host) ([]sweep.Level, []int, error) {
+	cpus, most, err := (&runCmd{Placement: "one-per-core"}).cpus(h)
+	if err != nil {
+		return nil, nil, err
+	}
+	wanted := c.Cores
+	if wanted == nil {
+		wanted = []int{1, most}
+	}
+	for cores := range c.demands {
+		if cores > len(cpus) {
+			return nil, nil, fmt.Errorf("--min-efficiency asks for %d cores: there are %d CPUs to use (%s)", cores, len(cpus), host.FormatList(cpus))
+		}
+		wanted = append(slices.Clone(wanted), 1, cores)
+	}
+	wanted = unique(wanted)
+	if host.CanBind {
+		levels, err := sweep.Levels(cpus, most, wanted, nil)
+		return levels, cpus, err
+	}
+	levels, err := sweep.Levels(cpus, most, nil, wanted)
+	return levels, cpus, err
+}
+
+// blocks are how many blocks of each point the budget has room for.
+func (c *checkCmd) blocks(points int) (int, error) {
+	if c.Budget == 0 {
+		return usualBlocks, nil
+	}
+	block := time.Duration(points) * 4 * slotWall
+	n := int(c.Budget / block)
+	if n < leastBlocks {
+		return 0, fmt.Errorf("--budget %v is too short for %d points: %d blocks of each, the least that can tell anything, take %v; choose fewer with --bench, --pkg or --curves=never",
+			c.Budget, points, leastBlocks, (leastBlocks * block).Round(time.Second))
+	}
+	return n, nil
+}
+
+// measure measures the points and judges what was measured, and reports whether
+// it was interrupted. What whole blocks there are are judged then, too.
+func (p *pair) measure(ctx context.Context) (interrupted bool, err error) {
+	c, r := p.check, p.report
+	blocks, err := c.blocks(len(p.points))
+	if err != nil {
+		return false, err
+	}
+	r.Budget = time.Duration(len(p.points)*blocks*4) * slotWall
+	file, err := gate.Create(c.Results, p.host.Name, p.about(), r.Time)
+	if err != nil {
+		return false, fmt.Errorf("--results: %w", err)
+	}
+	r.File = file.Path()
+	fmt.Fprintf(p.streams.err, "measuring %d points in %d blocks, in about %v\n", len(p.points), blocks, r.Budget.Round(time.Second))
+	bar := newProgress(p.streams.err)
+	began := time.Now()
+	series, problems, err := measureGate(ctx, gate.Config{
+		Points: p.points, Base: gate.Slots(p.base.sampler), Head: gate.Slots(p.head.sampler),
+		Blocks: blocks, SlotTime: slotTime, Seed: c.Seed, Append: file.Append,
+		Progress: func(done, all int) { bar.slots(done, all, time.Since(began)) },
+	})
+	bar.finish()
+	r.Took = time.Since(began)
+	err = errors.Join(err, file.Close())
+	interrupted = errors.Is(err, sweep.ErrInterrupted)
+	if err != nil && !interrupted {
+		return false, err
+	}
+	r.Problems = append(r.Problems, problems...)
+	p.broken = p.broken || len(problems) > 0
+	c.judge(r, slices.DeleteFunc(series, func(s gate.Series) bool { return len(s.Blocks) == 0 }))
+	if r.Complete = !interrupted; interrupted {
+		r.Notes = append(r.Notes, fmt.Sprintf("interrupted: at most %d of %d blocks were measured, so what is not found here may be there", r.Blocks, blocks))
+	}
+	return interrupted, nil
+}
+
+// about is what the samples say of the machine and of the two sides.
+func (p *pair) about() []host.Pair {
+	return append(p.host.Fingerprint(),
+		host.Pair{Key: "placement", Value: "one-per-core"},
+		host.Pair{Key: "base", Value: p.base.commit},
+		host.Pair{Key: "head", Value: p.head.commit})
+}
+
+// slots shows how much of a check is measured, on a terminal with a bar, and
+// elsewhere with a line for each tenth.
+func (p *progress) slots(done, all int, since time.Duration) {
+	left := ""
+	if done > 0 {
+		left = fmt.Sprintf(", %v left", (since / time.Duration(done) * time.Duration(all-done)).Round(time.Second))
+	}
+	if p.bar != nil {
+		p.bar.ChangeMax(all)
+		p.bar.Describe("comparing" + left)
+		_ = p.bar.Set(done) // a terminal that is gone is no reason to stop measuring
+		return
+	}
+	if tenth := 10 * done / max(1, all); tenth > p.round {
+		p.round = tenth
+		fmt.Fprintf(p.w, "%d of %d slots%s\n", done, all, left)
+	}
+}

@@ -1,0 +1,170 @@
+package cli
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"overlap/bench"
+	"overlap/bench/overlay"
+	"overlap/bench/sweep"
+	"overlap/workloads"
+)
+
+// guarded are the workloads that a check of overlap itself compares unless
+// others are named: work that needs no other, memory, a lock, and waiting.
+var guarded = []string{workloads.Ep.Name, workloads.Nstream.Name, workloads.Counter.Name, workloads.Sleepers.Name}
+
+// prepareSuite builds the command of both sides, which measures its own workloads.
+func (p *pair) prepareSuite(ctx context.Context) error {
+	names := p.check.Workloads
+	if names == nil {
+		names = guarded
+	}
+	chosen, err := choose(names, nil)
+	if err != nil {
+		return err
+	}
+	has, sums := map[string][]string{}, map[string][sha256.Size]byte{}
+	for _, s := range []*side{&p.base, &p.head} {
+		fmt.Fprintf(p.streams.err, "building overlap of %s\n", s.name)
+		if has[s.name], sums[s.name], err = p.buildSuite(ctx, s); err != nil {
+			return err
+		}
+	}
+	if sums["base"] == sums["head"] && !p.same() {
+		p.report.Identical = []string{"overlap"}
+		return nil
+	}
+	grid := sweep.Grid{Executors: []string{"pool"}, Size: workloads.Small, Levels: p.levels, Workers: p.workers()}
+	for _, w := range chosen {
+		base, head := slices.Contains(has["base"], bench.BenchmarkName(w)), slices.Contains(has["head"], bench.BenchmarkName(w))
+		switch {
+		case base && head:
+			grid.Workloads = append(grid.Workloads, w)
+		case head:
+			p.report.Added = append(p.report.Added, w.Name)
+		case base:
+			p.report.Removed = append(p.report.Removed, w.Name)
+		}
+	}
+	if grid.Workloads == nil {
+		return nil
+	}
+	p.add(grid.Lines())
+	return nil
+}
+
+// add adds the points of curves that a check needs: it compares gains, so on more
+// than one core it leaves out those whose workers are not as many as the cores,
+// and the serial program, of which no task overlaps another.
+func (p *pair) add(points []sweep.Point) {
+	for _, point := range points {
+		cores := min(point.Cores, point.Procs)
+		fits := cores == 1 || point.Workers == 0 || point.Workers == cores
+		if fits && point.Executor != bench.SerialExecutor {
+			p.points = append(p.points, point)
+		}
+	}
+}
+
+// buildSuite makes the command of a side, and lists its benchmarks.
+func (p *pair) buildSuite(ctx context.Context, s *side) (benchmarks []string, sum [sha256.Size]byte, err error) {
+	if s.work, err = os.MkdirTemp("", "overlap-*"); err != nil {
+		return nil, sum, fmt.Errorf("folder for binaries: %w", err)
+	}
+	binary := filepath.Join(s.work, "overlap.exe")
+	args := append([]string{"build", "-o", binary}, reproducible...)
+	o, err := overlay.Make(ctx, "go", s.dir, s.work, s.env...)
+	switch {
+	case errors.Is(err, overlay.ErrUnfit):
+		p.report.Notes = append(p.report.Notes, fmt.Sprintf("%s: %v", s.name, err))
+	case err != nil:
+		return nil, sum, err
+	default:
+		args = append(args, "-overlay="+o.Path)
+	}
+	if _, err := goCommand(ctx, s.dir, s.env, append(args, "overlap")...); err != nil {
+		return nil, sum, fmt.Errorf("%s does not build: %w", s.name, err)
+	}
+	s.sampler = sweep.Processes{Command: []string{binary, sampleVerb}, Placement: p.cpus, SampleTime: tryTime, Timeout: hangTime}
+	if sum, err = sweep.SumProgram(binary); err != nil {
+		return nil, sum, err
+	}
+	out, err := said(ctx, exec.CommandContext(ctx, binary, sampleVerb, "-test.list=^Benchmark"))
+	if err != nil {
+		return nil, sum, fmt.Errorf("%s does not list its workloads: %w", s.name, err)
+	}
+	return strings.Fields(string(out)), sum, nil
+}
+
+// workers are the numbers of tasks in progress that a check compares: one, and as
+// many as there are cores at each level.
+func (p *pair) workers() []int {
+	list := []int{1}
+	for _, l := range p.levels {
+		list = append(list, min(l.Cores, l.Procs))
+	}
+	return unique(list)
+}
+
+// choose makes points of the benchmarks. Those of which nothing runs in parallel
+// have one each: their curves would cost as much as those of others, and be flat.
+func (p *pair) choose(ctx context.Context, shared []sweep.Benchmark) error {
+	top := len(p.levels) - 1
+	if top > 0 && p.check.Curves == "auto" && len(shared) > 0 {
+		fmt.Fprintf(p.streams.err, "looking which of %d benchmarks run in parallel\n", len(shared))
+	}
+	for _, b := range shared {
+		levels := p.levels
+		curve := top > 0 && p.check.Curves != "never"
+		if curve && p.check.Curves == "auto" {
+			var err error
+			if curve, err = p.parallel(ctx, b); err != nil {
+				return err
+			}
+		}
+		if !curve {
+			levels = levels[:1]
+		}
+		p.add(sweep.Suite{Benchmarks: []sweep.Benchmark{b}, Levels: levels, Workers: p.workers()}.Lines())
+	}
+	return nil
+}
+
+// parallel reports whether a benchmark may run in parallel, on either side: it
+// keeps more than one CPU busy, or its time is another on more of them. In doubt
+// it does.
+func (p *pair) parallel(ctx context.Context, b sweep.Benchmark) (bool, error) {
+	for _, s := range []*side{&p.base, &p.head} {
+		fastest := [2]float64{}
+		for i, l := range []sweep.Level{p.levels[0], p.levels[len(p.levels)-1]} {
+			points := sweep.Suite{Benchmarks: []sweep.Benchmark{b}, Levels: []sweep.Level{l}, Workers: p.workers()}.Lines()
+			for turn := range 3 {
+				r, err := s.sampler.Sample(ctx, points[len(points)-1], 0, turn+1)
+				if ctx.Err() != nil {
+					return false, context.Cause(ctx)
+				}
+				if err != nil {
+					return true, nil // what is wrong with it will be told of its points
+				}
+				if busy, ok := r.Value("cpus-busy"); i > 0 && (!ok || busy > 1.15) {
+					return true, nil
+				}
+				if t, ok := r.Value("sec/op"); ok && (fastest[i] == 0 || t < fastest[i]) {
+					fastest[i] = t
+				}
+			}
+		}
+		if ratio := fastest[0] / fastest[1]; !(ratio > 0.75 && ratio < 1.33) {
+			return true, nil
+		}
+	}
+	return false, nil
+}

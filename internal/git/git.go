@@ -1,0 +1,135 @@
+// Package git is the little of git that comparing two revisions takes: it names
+// commits and checks them out beside the user's tree. It never writes to that
+// tree, its index, or a branch; what it adds to the repository are worktrees,
+// which it removes.
+//
+// It runs the git command. A library would not know the user's filters, partial
+// clones and worktrees as git does.
+package git
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// Repository is a repository and a folder in it.
+type Repository struct {
+	Top    string // the user's tree, or empty if there is none: the repository is bare
+	Prefix string // the folder's path below Top; empty for Top itself
+
+	dir     string // where git is started
+	shallow bool
+}
+
+// Open finds the repository that the folder is in.
+func Open(ctx context.Context, dir string) (*Repository, error) {
+	if _, err := exec.LookPath("git"); err != nil {
+		return nil, fmt.Errorf("comparing revisions needs git: %w; install it from https://git-scm.com", err)
+	}
+	r := &Repository{dir: dir}
+	out, err := r.run(ctx, "rev-parse", "--is-inside-work-tree", "--is-shallow-repository")
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", dir, err)
+	}
+	facts := strings.Fields(out)
+	r.shallow = slices.Contains(facts[1:], "true")
+	if facts[0] != "true" {
+		return r, nil
+	}
+	if out, err = r.run(ctx, "rev-parse", "--show-toplevel"); err != nil {
+		return nil, fmt.Errorf("%s: %w", dir, err)
+	}
+	r.Top = filepath.FromSlash(strings.TrimSuffix(out, "\n"))
+	if out, err = r.run(ctx, "rev-parse", "--show-prefix"); err != nil {
+		return nil, fmt.Errorf("%s: %w", dir, err)
+	}
+	r.Prefix = filepath.FromSlash(strings.TrimSuffix(strings.TrimSuffix(out, "\n"), "/"))
+	return r, nil
+}
+
+var hash = regexp.MustCompile(`^[0-9a-f]{40}([0-9a-f]{24})?$`)
+
+// Resolve returns the commit that a revision means, in full. What begins with a
+// dash is a revision, too, and no flag.
+func (r *Repository) Resolve(ctx context.Context, revision string) (string, error) {
+	commit, err := r.commit(ctx, revision)
+	if err == nil || ctx.Err() != nil {
+		return commit, err
+	}
+	if _, none := r.commit(ctx, "HEAD"); none != nil && ctx.Err() == nil {
+		return "", errors.New("the repository has no commit yet: there is nothing to compare with")
+	}
+	if r.shallow {
+		return "", fmt.Errorf("no commit %q in this shallow clone: get the whole history with git fetch --unshallow, in GitHub's actions/checkout with fetch-depth: 0", revision)
+	}
+	return "", fmt.Errorf("no commit %q in this repository: git fetch gets those of others, git log --all shows what there is", revision)
+}
+
+func (r *Repository) commit(ctx context.Context, revision string) (string, error) {
+	out, err := r.run(ctx, "rev-parse", "--verify", "--quiet", "--end-of-options", revision+"^{commit}")
+	if err != nil {
+		return "", err
+	}
+	// A revision such as ^main names what is left out, not a commit.
+	if out = strings.TrimSpace(out); !hash.MatchString(out) {
+		return "", fmt.Errorf("%q is not one commit", revision)
+	}
+	return out, nil
+}
+
+// Dirty reports whether the user's tree differs from its commit; files that git
+// does not know count, those that it ignores do not.
+func (r *Repository) Dirty(ctx context.Context) (bool, error) {
+	out, err := r.run(ctx, "status", "--porcelain")
+	return out != "", err
+}
+
+// run starts git and returns what it prints. The variables by which a hook is
+// told of its repository would name that one instead of the folder's; and
+// neither hooks nor a lock on the index are ours to cause.
+func (r *Repository) run(ctx context.Context, args ...string) (string, error) {
+	settings := []string{"-c", "core.hooksPath=" + os.DevNull, "-c", "core.fsmonitor=false"}
+	cmd := exec.CommandContext(ctx, "git", append(settings, args...)...)
+	cmd.Dir = r.dir
+	cmd.Env = slices.DeleteFunc(cmd.Environ(), func(s string) bool {
+		name, _, _ := strings.Cut(s, "=")
+		return slices.Contains(local, name)
+	})
+	cmd.Env = append(cmd.Env, "GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0", "LC_ALL=C")
+	var stdout, stderr strings.Builder
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	if err := cmd.Run(); err != nil {
+		if ctx.Err() != nil {
+			return "", context.Cause(ctx)
+		}
+		return "", fmt.Errorf("git %s: %w: %s", args[0], err, printable(stderr.String()))
+	}
+	return stdout.String(), nil
+}
+
+// local are the variables of git rev-parse --local-env-vars that choose a
+// repository.
+var local = []string{"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE"}
+
+// printable is the beginning of what git said, without what controls a terminal.
+func printable(said string) string {
+	const most = 2 << 10
+	said = strings.TrimSpace(said)
+	if len(said) > most {
+		said = said[:most] + " …"
+	}
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, said)
+}
