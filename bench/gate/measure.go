@@ -2,7 +2,6 @@ package gate
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -120,7 +119,7 @@ func (m *measurement) block(ctx context.Context, p *measured, n int) error {
 		if err != nil {
 			return nil
 		}
-		b.Slots[place] = slot
+		b.Slots[place] = slot.Stored() // as the file has it, so that it can be judged again
 		if m.Append != nil {
 			if err := m.Append(Record{Head: head, Point: p.Point, Block: n, Place: place, Slot: slot}); err != nil {
 				return err
@@ -155,10 +154,10 @@ func (m *measurement) slot(ctx context.Context, p *measured, head bool, d time.D
 		sampler, side = m.Head, "head"
 	}
 	slot, err := sampler.Slot(ctx, p.Point, p.ops, d)
-	switch {
-	case err == nil && len(slot.Slices) == 0:
-		err = errors.New("it timed nothing")
-	case err == nil && p.ops > 0 && slot.Ops != p.ops:
+	if err == nil {
+		err = slot.check()
+	}
+	if err == nil && p.ops > 0 && slot.Ops != p.ops {
 		err = fmt.Errorf("its slices have %d operations, not %d", slot.Ops, p.ops)
 	}
 	if err == nil || ctx.Err() != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"reflect"
 	"slices"
 	"strings"
@@ -34,13 +35,13 @@ func (s script) Slot(_ context.Context, p sweep.Point, ops int, d time.Duration)
 	return Slot{Ops: ops, Slices: []float64{float64(len(*s.log))}}, nil
 }
 
-func point(name string) sweep.Point {
+func named(name string) sweep.Point {
 	return sweep.Point{Point: bench.Point{Workload: name, Cores: 1, Procs: 1}, Copies: 1}
 }
 
-func config(log *[]string, fails func(p sweep.Point, n int) error) Config {
+func scripted(log *[]string, fails func(p sweep.Point, n int) error) Config {
 	return Config{
-		Points:   []sweep.Point{point("A"), point("BB"), point("CCC")},
+		Points:   []sweep.Point{named("A"), named("BB"), named("CCC")},
 		Base:     script{"base", log, fails},
 		Head:     script{"head", log, fails},
 		Blocks:   40,
@@ -52,7 +53,7 @@ func config(log *[]string, fails func(p sweep.Point, n int) error) Config {
 func TestBlocksAreByCoinAndRoundsShuffled(t *testing.T) {
 	var log []string
 	var records []Record
-	c := config(&log, nil)
+	c := scripted(&log, nil)
 	c.Append = func(r Record) error { records = append(records, r); return nil }
 	var seen [2]int
 	c.Progress = func(done, all int) { seen = [2]int{done, all} }
@@ -91,7 +92,7 @@ func TestBlocksAreByCoinAndRoundsShuffled(t *testing.T) {
 			}
 			base, head := b.Sides()
 			for j, slot := range slices.Concat(base[:], head[:]) {
-				said := log[int(slot.Slices[0])-1]
+				said := log[int(math.Round(slot.Slices[0]))-1]
 				if want := fmt.Sprintf("%s %s %d 100ms", []string{"base", "head"}[j/2], s.Point.Workload, 101+i); said != want {
 					t.Fatalf("block %d: %q stands for %q", k, said, want)
 				}
@@ -128,7 +129,7 @@ func TestAPointThatFailsIsLeftOut(t *testing.T) {
 		}, ": no luck"},
 	} {
 		var log []string
-		all, problems, err := Measure(t.Context(), config(&log, c.fails))
+		all, problems, err := Measure(t.Context(), scripted(&log, c.fails))
 		if err != nil || len(all) != 2 || all[0].Point.Workload != "A" || all[1].Point.Workload != "CCC" || len(all[1].Blocks) != 40 {
 			t.Errorf("%s: %d series: %v", what, len(all), err)
 		}
@@ -146,10 +147,10 @@ func (o odd) Slot(context.Context, sweep.Point, int, time.Duration) (Slot, error
 func TestSlotsThatCannotBeCompared(t *testing.T) {
 	var log []string
 	for why, slot := range map[string]Slot{
-		"head: it timed nothing":                      {Ops: 101},
-		"head: its slices have 7 operations, not 101": {Ops: 7, Slices: []float64{1}},
+		"head: 0 slices of 101 operations are no measurement": {Ops: 101},
+		"head: its slices have 7 operations, not 101":         {Ops: 7, Slices: []float64{1}},
 	} {
-		c := config(&log, nil)
+		c := scripted(&log, nil)
 		c.Points = c.Points[:1]
 		c.Head = odd{slot}
 		all, problems, err := Measure(t.Context(), c)
@@ -162,7 +163,7 @@ func TestSlotsThatCannotBeCompared(t *testing.T) {
 func TestWholeBlocksOutliveAnInterruption(t *testing.T) {
 	var log []string
 	ctx, cancel := context.WithCancelCause(t.Context())
-	c := config(&log, func(_ sweep.Point, n int) error {
+	c := scripted(&log, func(_ sweep.Point, n int) error {
 		if n == 6+4*7+2 {
 			cancel(sweep.ErrInterrupted)
 		}
@@ -179,7 +180,7 @@ func TestWholeBlocksOutliveAnInterruption(t *testing.T) {
 
 	full := errors.New("no space left")
 	log = nil
-	c = config(&log, nil)
+	c = scripted(&log, nil)
 	n := 0
 	c.Append = func(Record) error {
 		if n++; n > 9 {

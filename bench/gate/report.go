@@ -34,6 +34,11 @@ const (
 )
 
 // Change is one quantity of one benchmark at one point, head against base.
+//
+// Numbers that JSON does not have are null there: Ratio, Low and High are +Inf
+// where a count of 0 grew; High is +Inf, and Low 0, where there are too few
+// blocks for an interval; Floor is NaN where the run would have called no change
+// however large, or was not asked.
 type Change struct {
 	Package   string   `json:"package,omitempty"`
 	Benchmark string   `json:"benchmark"` // without what names the point
@@ -52,6 +57,8 @@ type Change struct {
 	Quantile  float64  `json:"quantile,omitempty"` // of the slices, for Time
 	Blocks    int      `json:"blocks"`
 	Verdict   Verdict  `json:"verdict"`
+	Paired    bool     `json:"paired,omitempty"`  // Time: the quantile was taken in every block, not over all
+	Excused   bool     `json:"excused,omitempty"` // worse only against a reference that became faster: see Regression
 }
 
 // LessIsBetter reports in which direction the quantity improves.

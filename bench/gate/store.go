@@ -193,7 +193,7 @@ func (f *File) result(r Record) *benchfmt.Result {
 			result.Values = append(result.Values, benchfmt.Value{Value: value, Unit: unit})
 		}
 	}
-	add(mean(s.Slices), "ns/op")
+	add(average(s.Slices), "ns/op")
 	slices.Sort(s.Slices)
 	for _, q := range []struct {
 		share float64
@@ -226,7 +226,7 @@ func (r Revision) line() string {
 	return r.Commit
 }
 
-func mean(list []float64) float64 {
+func average(list []float64) float64 {
 	sum := 0.0
 	for _, x := range list {
 		sum += x

@@ -1,0 +1,197 @@
+package gate
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+)
+
+// How many exchanges stand for all: to choose a statistic, for an interval, and
+// at least for a p value.
+const (
+	choiceDraws   = 3000
+	intervalDraws = 2000
+	leastDraws    = 5000
+	mostDraws     = 1 << 20
+	floorDraws    = 20000 // at most
+)
+
+// tail is where statistics are compared when one is chosen. What is nearer to
+// the middle misleads: where the noise has modes, distributions that look narrow
+// at their 95th percentile have plateaus beyond it.
+const tail = .001
+
+// term is a sample in a contrast, and the statistic chosen for it.
+type term struct {
+	sample
+	how      choice
+	estimate float64 // log of head over base
+}
+
+// newTerm chooses the statistic with the narrowest exchange distribution of the
+// samples as they are. It cannot know which side is head, so that the p value
+// stays exact; and it prefers those whose distribution a real change does not
+// widen, so that they have power. (The median of the pooled slices has none
+// against a change larger than the noise: every exchange that leaves most
+// slices of one build on one side has all of the difference.)
+func newTerm(s sample, seed, stream uint64) *term {
+	t := &term{sample: s}
+	list := s.choices()
+	t.how = list[0]
+	narrowest := math.Inf(1)
+	for _, how := range list {
+		if len(list) == 1 {
+			break
+		}
+		d := newDraws(len(s.labels()), seed, stream)
+		if width := beyond(spread(s.statistic(how), choiceDraws, d), tail); width < narrowest {
+			narrowest, t.how = width, how
+		}
+	}
+	t.estimate = s.statistic(t.how)(s.labels())
+	return t
+}
+
+// contrast is a sum of log ratios: of one point, or of several where gains are
+// compared.
+type contrast struct {
+	terms []*term
+	signs []float64
+}
+
+func single(t *term) contrast { return contrast{[]*term{t}, []float64{1}} }
+
+func (c contrast) estimate() (sum float64) {
+	for i, t := range c.terms {
+		sum += c.signs[i] * t.estimate
+	}
+	return sum
+}
+
+func (c contrast) blocks() (n int) {
+	for _, t := range c.terms {
+		n += len(t.labels())
+	}
+	return n
+}
+
+// statistic is the contrast as a function of the labels of all terms, one
+// behind the other. change makes of every term the sample to take.
+func (c contrast) statistic(change func(t *term) sample) statistic {
+	parts := make([]statistic, len(c.terms))
+	for i, t := range c.terms {
+		parts[i] = change(t).statistic(t.how)
+	}
+	return func(head []bool) float64 {
+		sum := 0.0
+		for i, part := range parts {
+			n := len(c.terms[i].labels())
+			sum += c.signs[i] * part(head[:n])
+			head = head[n:]
+		}
+		return sum
+	}
+}
+
+func raw(t *term) sample { return t.sample }
+
+// centred is the sample with the estimated change taken out of it.
+func centred(t *term) sample { return t.times(-t.estimate) }
+
+// p is the p value of the contrast, by at most m draws.
+//
+// For one point it is exact. That a gain is the same does not mean that the code
+// is: both of its points may have become faster by one factor, and exchanging
+// names then mixes two speeds. So a gain must be larger than chance explains
+// twice: with the samples as they are, which is exact if the code is the same,
+// and with every point's own change taken out, which is right for long runs.
+func (c contrast) p(m int, seed, stream uint64) float64 {
+	d := newDraws(c.blocks(), seed, stream)
+	p := exchangeP(c.statistic(raw), c.estimate(), m, d)
+	if len(c.terms) > 1 {
+		p = max(p, exchangeP(c.statistic(centred), c.estimate(), m, d))
+	}
+	return p
+}
+
+// limits are the 95 % interval of the log ratio: the changes that the exchange
+// test would not reject if they were divided out of head first (Edgington, 1969).
+// The distribution at the estimate alone, without the search, is too narrow: to
+// divide by a low quantile's ratio makes the two sides' quantiles the same slice.
+// It is infinite where there are too few blocks to reject anything.
+func (c contrast) limits(seed, stream uint64) (low, high float64) {
+	if leastP(c.blocks()) > .05 {
+		return math.Inf(-1), math.Inf(1)
+	}
+	estimate := c.estimate()
+	width := func(by float64) float64 {
+		stat := c.statistic(func(t *term) sample { return t.times(-t.estimate - c.sign(t)*by/float64(len(c.terms))) })
+		return beyond(spread(stat, intervalDraws, newDraws(c.blocks(), seed, stream)), .05)
+	}
+	step := max(width(0), 1e-6)
+	reach := func(direction float64) float64 {
+		return smallest(func(by float64) bool { return by > width(direction*by)+slack }, step, .05)
+	}
+	return estimate - reach(-1), estimate + reach(1)
+}
+
+// sign is that of the term in the sum.
+func (c contrast) sign(t *term) float64 { return c.signs[slices.Index(c.terms, t)] }
+
+// leastP is the least p value that so many blocks can have: of a difference that
+// only the measured labels and their opposites have.
+func leastP(blocks int) float64 { return math.Ldexp(1, 1-blocks) }
+
+// floor is the smallest log ratio that the run would have called with a
+// probability of 0.8 at a level, or NaN if it would have called none however
+// large. It adds to the noise of halves of the same build what the test demands
+// of a change: its critical value, which depends on the change itself, since
+// exchanging names mixes the two speeds.
+func (c contrast) floor(level float64, seed, stream uint64) float64 {
+	if leastP(c.blocks()) > level {
+		return math.NaN()
+	}
+	rng := rand.New(rand.NewPCG(seed, stream))
+	halves := make(map[*term]sample, len(c.terms))
+	for _, t := range c.terms {
+		halves[t] = centred(t).halves(rng)
+	}
+	noise := c.statistic(func(t *term) sample { return halves[t] })
+	luck := beyond(spread(noise, intervalDraws, newDraws(c.blocks(), seed, stream)), .4) // the 0.8 quantile of a symmetric distribution
+	draws := int(min(max(4/level, leastDraws), floorDraws))
+	found := func(change float64) bool {
+		first := true
+		stat := c.statistic(func(t *term) sample {
+			if !first {
+				return halves[t]
+			}
+			first = false
+			return halves[t].times(change)
+		})
+		critical := beyond(spread(stat, draws, newDraws(c.blocks(), seed, stream)), level)
+		return change-luck > critical
+	}
+	if f := smallest(found, luck, .02); !math.IsInf(f, 1) {
+		return f
+	}
+	return math.NaN()
+}
+
+// smallest is the least change that is found, to a share of itself, or +Inf if a
+// change of 16 times is not.
+func smallest(found func(float64) bool, from, share float64) float64 {
+	low, high := 0.0, max(from, 1e-6)
+	for !(high <= math.Log(16)) || !found(high) {
+		if low, high = high, 2*high; !(high <= math.Log(16)) {
+			return math.Inf(1)
+		}
+	}
+	for high-low > share*high && high > 1e-6 {
+		if mid := (low + high) / 2; found(mid) {
+			high = mid
+		} else {
+			low = mid
+		}
+	}
+	return high
+}

@@ -1,0 +1,135 @@
+package gate
+
+import (
+	"math"
+
+	"overlap/bench/sweep"
+)
+
+// parallelism is how many CPUs a point could use.
+func parallelism(p sweep.Point) int { return max(1, min(p.Cores, p.Procs)) }
+
+// curve is the points of a benchmark that differ in workers and CPUs only.
+type curve struct {
+	pkg, workload, executor, size, variant string
+	weak                                   bool
+	slices                                 int
+}
+
+func curveOf(p sweep.Point) curve {
+	return curve{p.Package, p.Workload, p.Executor, string(p.Size), p.Variant, p.Weak, max(p.Slices, 1)}
+}
+
+// alone is the curve's point of so many workers on one CPU, or nil. Where
+// processes cannot be bound one CPU means a GOMAXPROCS of 1; a mask of one CPU
+// is preferred.
+func alone(points []*judged, c curve, workers int) (best *judged) {
+	for _, pt := range points {
+		if curveOf(pt.Point) != c || pt.Workers != workers || pt.Copies > 1 || pt.Procs > 1 {
+			continue
+		}
+		if best == nil || pt.Cores < best.Cores {
+			best = pt
+		}
+	}
+	return best
+}
+
+// baseline is the point that speedups are over: one worker on one CPU, or as
+// many as the benchmark starts by itself.
+func baseline(points []*judged, c curve) *judged {
+	if b := alone(points, c, 1); b != nil {
+		return b
+	}
+	return alone(points, c, 0)
+}
+
+// gains are the tests of how the benchmarks scale.
+func gains(points []*judged) (list []*test) {
+	for _, pt := range points {
+		c := curveOf(pt.Point)
+		base, same := baseline(points, c), alone(points, c, pt.Workers)
+		if pt.Copies > 1 || base == nil || base == pt {
+			continue
+		}
+		if parallelism(pt.Point) == 1 {
+			if pt == same {
+				list = append(list, pt.gain(ConcurrencyGain, 1, base))
+			}
+			continue
+		}
+		s := pt.gain(Speedup, 1, base)
+		e := *s
+		e.Quantity, e.same = Efficiency, s
+		e.Base, e.Head = s.Base/float64(s.Cores), s.Head/float64(s.Cores)
+		list = append(list, s, &e)
+		if same != nil && same != base {
+			list = append(list, pt.gain(ParallelismGain, 1, same))
+		}
+		if t := pt.software(points, base); t != nil {
+			list = append(list, t)
+		}
+	}
+	return list
+}
+
+// gain is the test of time at a reference over time at the point. The time of
+// further points multiplies it (over) or divides it (under).
+func (pt *judged) gain(q Quantity, factor float64, ref *judged, more ...*judged) *test {
+	if pt.Weak {
+		factor *= float64(max(pt.Workers, 1)) / float64(max(ref.Workers, 1))
+	}
+	t := &test{Change: pt.change(q), own: pt, refs: append([]*judged{ref}, more...)}
+	t.terms, t.signs = []*term{pt.time.terms[0], ref.time.terms[0]}, []float64{-1, 1}
+	t.Blocks = min(len(pt.blocks), len(ref.blocks))
+	for i, m := range more {
+		t.terms = append(t.terms, m.time.terms[0])
+		t.signs = append(t.signs, float64(1-2*(i%2)))
+		t.Blocks = min(t.Blocks, len(m.blocks))
+	}
+	// Levels at different quantiles are not those of one curve: the point's own
+	// serves for all.
+	q0 := choice{q: t.terms[0].how.q}
+	log := math.Log(factor)
+	for i, term := range t.terms {
+		log += t.signs[i] * math.Log(term.levels(q0)[0])
+	}
+	t.Base = math.Exp(log)
+	t.Head = math.Exp(log + t.estimate())
+	return t
+}
+
+// software is the test of the speedup over the ceiling H(p) = p·t1/tp, where t1
+// is the time of one copy alone and tp that of p at once, each on one CPU. It is
+// nil if they were not measured. A copy may be the job or a p-th of it.
+func (pt *judged) software(points []*judged, base *judged) *test {
+	p := parallelism(pt.Point)
+	for _, copies := range points {
+		like := copies.Package == pt.Package && copies.Workload == pt.Workload && copies.Size == pt.Size && copies.Variant == pt.Variant
+		whole := copies.Slices <= 1 || copies.Slices == p
+		if !like || !whole || copies.Weak || copies.Copies != p || parallelism(copies.Point) != 1 {
+			continue
+		}
+		switch one := oneOf(points, copies.Point); one {
+		case nil:
+		case base: // its time cancels out
+			return pt.gain(SoftwareEfficiency, 1/float64(p), copies)
+		default:
+			return pt.gain(SoftwareEfficiency, 1/float64(p), base, copies, one)
+		}
+	}
+	return nil
+}
+
+// oneOf is the point of one copy of what p are many of, or nil.
+func oneOf(points []*judged, p sweep.Point) *judged {
+	for _, pt := range points {
+		q := pt.Point
+		if q.Copies <= 1 {
+			if q.Copies = p.Copies; q == p {
+				return pt
+			}
+		}
+	}
+	return nil
+}
