@@ -1,16 +1,17 @@
 # The build of overlap. FLAGS are passed to overlap run and CHECKFLAGS to overlap
 # check, BENCH chooses the benchmarks of bench and smoke, BASE is the revision
-# that check compares with.
+# that check compares with, CALIBRATION is the folder of calibrate.
 
 GO    ?= go
 BENCH ?= .
 FLAGS ?=
 CHECKFLAGS ?=
 BASE  ?=
+CALIBRATION ?= bin/calibration
 
 sources := $(shell find . \( -path ./results -o -path ./bench/peers \) -prune -o \( -name '*.go' -not -name '*_test.go' -o -name '*.s' -o -name '*.txt' -o -name '*.html' -o -name '*.css' -o -name live.js -o -name page.js -o -name schema.json \) -print) go.mod go.sum
 
-.PHONY: help bench run report check check-selftest test race soak peers peers-test lint smoke clean
+.PHONY: help bench run report check check-selftest test race soak calibrate peers peers-test lint smoke clean
 
 help: ## show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +54,9 @@ soak: ## a million operations of Event and Future, a thousand faults of child pr
 	$(GO) test -run '^$$' -fuzz FuzzLoad -fuzztime 1m -fuzzminimizetime 5x ./report
 	$(GO) test -run '^$$' -fuzz FuzzPage -fuzztime 1m -fuzzminimizetime 5x ./report/page
 	$(GO) test -run '^$$' -fuzz FuzzRead -fuzztime 1m -fuzzminimizetime 5x ./report/history
+
+calibrate: ## how good the gate is on this machine: 45 minutes that it has to itself, into CALIBRATION; again with a folder that has them only judges
+	OVERLAP_CALIBRATE=$(abspath $(CALIBRATION)) $(GO) test -count=1 -timeout 120m -v -run '^TestCalibrate$$' ./bench/gate/calibrate
 
 peers: ## compare the primitives with other libraries and languages, into bench/peers/results
 	cd bench/peers && $(GO) run . $(FLAGS)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -12,6 +13,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"github.com/alecthomas/kong"
 
 	"overlap/bench/gate"
 	"overlap/bench/host"
@@ -59,15 +62,25 @@ type checkCmd struct {
 	Seed          uint64        `help:"Seed of the random order (default, and 0: random)." placeholder:"N"`
 	From          string        `help:"Measure nothing: judge the samples of an earlier check again." placeholder:"FILE"`
 
+	SelfTest bool `name:"selftest" help:"Check changes whose verdicts are known, none among them, to see what this machine can tell. Only --budget goes with it."`
+
 	demands map[int]float64 // of MinEfficiency, by cores
+	named   []string        // flags on the command line
 }
 
 // measureGate is gate.Measure, but in tests of what is around it.
 var measureGate = gate.Measure
 
-func (c *checkCmd) Run(ctx context.Context, s *streams) error {
+func (c *checkCmd) Run(ctx context.Context, k *kong.Context, s *streams) error {
+	c.named = given(k)
+	if c.SelfTest {
+		if i := slices.IndexFunc(c.named, func(f string) bool { return f != "selftest" && f != "budget" }); i >= 0 {
+			return fmt.Errorf("--%s does not go with --selftest, which measures a module of its own", c.named[i])
+		}
+		return runSelfTest(ctx, s, c.Budget)
+	}
 	if c.Schema {
-		_, err := s.out.Write(gate.Schema())
+		_, err := io.WriteString(s.out, gate.Schema)
 		return err
 	}
 	if err := c.complete(); err != nil {
@@ -166,7 +179,10 @@ func (c *checkCmd) compare(ctx context.Context, s *streams, h host.Host) (err er
 	if err != nil {
 		return err
 	}
-	return c.tell(s, r, p.broken, interrupted)
+	if !interrupted {
+		_, err = appendHistory(c.Results, r)
+	}
+	return errors.Join(err, c.tell(s, r, p.broken, interrupted))
 }
 
 // nothing is the outcome where no benchmark is on both sides and could differ.
@@ -185,7 +201,8 @@ func (c *checkCmd) nothing(s *streams, p *pair) error {
 	default:
 		return fmt.Errorf("no benchmark of %s matches %q in either revision", cmp.Or(c.Pkg, "./..."), cmp.Or(c.Bench, "."))
 	}
-	return c.tell(s, r, false, false)
+	_, err := appendHistory(c.Results, r)
+	return errors.Join(err, c.tell(s, r, false, false))
 }
 
 // tell prints the report and returns its exit code as an error. A benchmark that
@@ -222,17 +239,32 @@ func (c *checkCmd) print(s *streams, r *gate.Report) error {
 		return r.WriteMarkdown(s.out)
 	}
 	t := terminalOf(s.out)
-	return r.WriteText(s.out, gate.Form{Width: t.Width, Colour: t.Colour, All: c.All})
+	return r.WriteText(s.out, gate.Form{Width: t.Width, Colour: t.Colour, All: c.All, Strict: c.Strict})
 }
 
-// again judges the samples of an earlier check.
+// again judges the samples of an earlier check, with its own seed, error rate and
+// threshold where the command line names no others.
 func (c *checkCmd) again(s *streams) error {
-	series, err := gate.Read(c.From)
+	stored, err := gate.Read(c.From)
 	if err != nil {
 		return fmt.Errorf("--from: %w", err)
 	}
-	r := &gate.Report{Time: time.Now().UTC(), Seed: c.Seed, Alpha: float64(c.Alpha), Threshold: float64(c.Threshold), File: c.From, Complete: true}
-	c.judge(r, series)
+	r := stored.Report()
+	r.File = c.From
+	if !slices.Contains(c.named, "seed") {
+		c.Seed = r.Seed
+	}
+	if !slices.Contains(c.named, "alpha") {
+		c.Alpha = percent(r.Alpha)
+	}
+	if !slices.Contains(c.named, "threshold") {
+		c.Threshold = percent(r.Threshold)
+	}
+	if c.MinEfficiency == nil {
+		c.demands = stored.Plan.Demands
+	}
+	r.Seed, r.Alpha, r.Threshold = c.Seed, float64(c.Alpha), float64(c.Threshold)
+	c.judge(r, stored.Series)
 	return c.tell(s, r, false, false)
 }
 
@@ -241,9 +273,6 @@ func (c *checkCmd) judge(r *gate.Report, series []gate.Series) {
 	f := gate.Judge(series, gate.Options{Alpha: float64(c.Alpha), Threshold: float64(c.Threshold), Seed: c.Seed, Demands: c.demands})
 	r.Changes, r.Demands, r.Tests = f.Changes, f.Demands, f.Tests
 	r.Notes = append(r.Notes, f.Notes...)
-	for _, s := range series {
-		r.Blocks = max(r.Blocks, len(s.Blocks))
-	}
 }
 
 func machine(h host.Host, cpus int) string {

@@ -41,7 +41,10 @@ type side struct {
 
 	foreign *sweep.Foreign // nil for overlap's own suite
 	work    string         // folder of overlap's own binary
-	sampler sweep.Sampler
+	sampler interface {
+		sweep.Sampler
+		sweep.Slicer
+	}
 }
 
 // close removes what was built and checked out.

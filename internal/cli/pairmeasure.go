@@ -70,7 +70,8 @@ func (p *pair) measure(ctx context.Context) (interrupted bool, err error) {
 		return false, err
 	}
 	r.Budget = time.Duration(len(p.points)*blocks*4) * slotWall
-	file, err := gate.Create(c.Results, p.host.Name, p.about(), r.Time)
+	r.Blocks = blocks
+	file, err := gate.Create(c.Results, p.plan(), p.about())
 	if err != nil {
 		return false, fmt.Errorf("--results: %w", err)
 	}
@@ -79,12 +80,15 @@ func (p *pair) measure(ctx context.Context) (interrupted bool, err error) {
 	bar := newProgress(p.streams.err)
 	began := time.Now()
 	series, problems, err := measureGate(ctx, gate.Config{
-		Points: p.points, Base: gate.Slots(p.base.sampler), Head: gate.Slots(p.head.sampler),
+		Points: p.points, Base: gate.Sliced{Slicer: p.base.sampler}, Head: gate.Sliced{Slicer: p.head.sampler},
 		Blocks: blocks, SlotTime: slotTime, Seed: c.Seed, Append: file.Append,
 		Progress: func(done, all int) { bar.slots(done, all, time.Since(began)) },
 	})
 	bar.finish()
 	r.Took = time.Since(began)
+	for _, problem := range problems {
+		err = errors.Join(err, file.Problem(problem))
+	}
 	err = errors.Join(err, file.Close())
 	interrupted = errors.Is(err, sweep.ErrInterrupted)
 	if err != nil && !interrupted {
@@ -94,17 +98,32 @@ func (p *pair) measure(ctx context.Context) (interrupted bool, err error) {
 	p.broken = p.broken || len(problems) > 0
 	c.judge(r, slices.DeleteFunc(series, func(s gate.Series) bool { return len(s.Blocks) == 0 }))
 	if r.Complete = !interrupted; interrupted {
-		r.Notes = append(r.Notes, fmt.Sprintf("interrupted: at most %d of %d blocks were measured, so what is not found here may be there", r.Blocks, blocks))
+		r.Notes = append(r.Notes, fmt.Sprintf("interrupted: at most %d of %d blocks were measured, so what is not found here may be there", most(series), blocks))
 	}
 	return interrupted, nil
 }
 
-// about is what the samples say of the machine and of the two sides.
+// most is the blocks of the point that has most of them.
+func most(series []gate.Series) (n int) {
+	for _, s := range series {
+		n = max(n, len(s.Blocks))
+	}
+	return n
+}
+
+// plan is what the file of samples says of the check.
+func (p *pair) plan() gate.Plan {
+	r := p.report
+	return gate.Plan{
+		Base: r.Base, Head: r.Head, Time: r.Time, Host: r.Host, Machine: r.Machine, Blocks: r.Blocks, SlotTime: slotTime, Budget: r.Budget,
+		Seed: r.Seed, Alpha: r.Alpha, Threshold: r.Threshold, Demands: p.check.demands, Points: p.points,
+		Identical: r.Identical, Added: r.Added, Removed: r.Removed, Problems: r.Problems,
+	}
+}
+
+// about is what the samples say of the machine.
 func (p *pair) about() []host.Pair {
-	return append(p.host.Fingerprint(),
-		host.Pair{Key: "placement", Value: "one-per-core"},
-		host.Pair{Key: "base", Value: p.base.commit},
-		host.Pair{Key: "head", Value: p.head.commit})
+	return append(p.host.Fingerprint(), host.Pair{Key: "placement", Value: "one-per-core"})
 }
 
 // slots shows how much of a check is measured, on a terminal with a bar, and

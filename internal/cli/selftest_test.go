@@ -21,7 +21,7 @@ import (
 )
 
 // repository makes the repository of the self-test and returns its folder.
-func repository(t *testing.T) string {
+func selfRepository(t *testing.T) string {
 	t.Helper()
 	if _, err := exec.LookPath("git"); err != nil {
 		t.Skip(err)
@@ -48,7 +48,7 @@ func TestSelfTestModulesDoWhatTheirCasesSay(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it builds six test binaries")
 	}
-	dir := repository(t)
+	dir := selfRepository(t)
 	for _, c := range []struct{ tag, units, edition, allocs string }{
 		{"base", "100", "first", "0"},
 		{"same", "100", "other", "0"},
@@ -84,7 +84,7 @@ func TestSelfTestModulesDoWhatTheirCasesSay(t *testing.T) {
 // Each variant differs from base in its own lines and in no others, and the tree
 // is clean.
 func TestSelfTestCommitsHoldOneEdit(t *testing.T) {
-	dir := repository(t)
+	dir := selfRepository(t)
 	for _, c := range selfCases() {
 		out, err := in(t, dir, "git", "diff", "--numstat", "base", c.name)
 		added := 1 + strings.Count(c.edit.to, "\n")
@@ -137,7 +137,7 @@ func TestSelfTestIgnoresTheUsersGitSettings(t *testing.T) {
 	t.Setenv("HOME", home)
 	t.Setenv("GIT_DIR", filepath.Join(home, "nowhere"))
 	t.Setenv("GIT_INDEX_FILE", filepath.Join(home, "index"))
-	repository(t)
+	selfRepository(t)
 }
 
 func TestSelfTestWithoutGit(t *testing.T) {
