@@ -21,35 +21,48 @@ const (
 // at their 95th percentile have plateaus beyond it.
 const tail = .001
 
-// term is a sample in a contrast, and the statistic chosen for it.
+// term is a sample in a contrast, and the statistics chosen for it.
 type term struct {
 	sample
-	how      choice
-	estimate float64 // log of head over base
+	test     choice  // of the p value
+	tested   float64 // log of head over base, by it
+	how      choice  // of the estimate, its interval and the floor
+	estimate float64
 }
 
-// newTerm chooses the statistic with the narrowest exchange distribution of the
+// newTerm chooses the statistics. That of the p value is the one with the narrowest exchange distribution of the
 // samples as they are. It cannot know which side is head, so that the p value
 // stays exact; and it prefers those whose distribution a real change does not
 // widen, so that they have power. (The median of the pooled slices has none
 // against a change larger than the noise: every exchange that leaves most
-// slices of one build on one side has all of the difference.)
+// slices of one build on one side has all of the difference.) But with a real
+// change the narrowest is that which happens to make the change small. So the
+// estimate has a choice of its own: the narrowest between halves of each block
+// that have a slot of either build, after the change was taken out.
 func newTerm(s sample, seed, stream uint64) *term {
 	t := &term{sample: s}
+	t.test = narrowest(s, seed, stream)
+	t.tested = s.statistic(t.test)(s.labels())
+	rng := rand.New(rand.NewPCG(seed, stream+1))
+	t.how = narrowest(s.times(-t.tested).halves(rng), seed, stream)
+	t.estimate = s.statistic(t.how)(s.labels())
+	return t
+}
+
+// narrowest is the choice with the narrowest exchange distribution.
+func narrowest(s sample, seed, stream uint64) choice {
 	list := s.choices()
-	t.how = list[0]
-	narrowest := math.Inf(1)
+	best, least := list[0], math.Inf(1)
 	for _, how := range list {
 		if len(list) == 1 {
 			break
 		}
 		d := newDraws(len(s.labels()), seed, stream)
-		if width := beyond(spread(s.statistic(how), choiceDraws, d), tail); width < narrowest {
-			narrowest, t.how = width, how
+		if width := beyond(spread(s.statistic(how), choiceDraws, d), tail); width < least {
+			least, best = width, how
 		}
 	}
-	t.estimate = s.statistic(t.how)(s.labels())
-	return t
+	return best
 }
 
 // contrast is a sum of log ratios: of one point, or of several where gains are
@@ -78,9 +91,13 @@ func (c contrast) blocks() (n int) {
 // statistic is the contrast as a function of the labels of all terms, one
 // behind the other. change makes of every term the sample to take.
 func (c contrast) statistic(change func(t *term) sample) statistic {
+	return c.by(change, func(t *term) choice { return t.how })
+}
+
+func (c contrast) by(change func(t *term) sample, how func(t *term) choice) statistic {
 	parts := make([]statistic, len(c.terms))
 	for i, t := range c.terms {
-		parts[i] = change(t).statistic(t.how)
+		parts[i] = change(t).statistic(how(t))
 	}
 	return func(head []bool) float64 {
 		sum := 0.0
@@ -93,6 +110,7 @@ func (c contrast) statistic(change func(t *term) sample) statistic {
 	}
 }
 
+// raw is the sample as it was measured.
 func raw(t *term) sample { return t.sample }
 
 // centred is the sample with the estimated change taken out of it.
@@ -107,9 +125,15 @@ func centred(t *term) sample { return t.times(-t.estimate) }
 // and with every point's own change taken out, which is right for long runs.
 func (c contrast) p(m int, seed, stream uint64) float64 {
 	d := newDraws(c.blocks(), seed, stream)
-	p := exchangeP(c.statistic(raw), c.estimate(), m, d)
+	measured := 0.0
+	for i, t := range c.terms {
+		measured += c.signs[i] * t.tested
+	}
+	test := func(t *term) choice { return t.test }
+	p := exchangeP(c.by(raw, test), measured, m, d)
 	if len(c.terms) > 1 {
-		p = max(p, exchangeP(c.statistic(centred), c.estimate(), m, d))
+		still := func(t *term) sample { return t.times(-t.tested) }
+		p = max(p, exchangeP(c.by(still, test), measured, m, d))
 	}
 	return p
 }

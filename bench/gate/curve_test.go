@@ -233,7 +233,7 @@ func (w wary) statistic(choice) statistic {
 // A gain must stand out of the noise with and without the points' own changes.
 func TestAGainIsTestedTwice(t *testing.T) {
 	w := wary{means: &means{head: []bool{true, true, true, true, true, true}}}
-	a, b := &term{sample: w, estimate: .5}, &term{sample: w}
+	a, b := &term{sample: w, tested: .5}, &term{sample: w}
 	two := contrast{[]*term{a, b}, []float64{1, -1}}
 	if p := two.p(100, 1, 1); p < .3 {
 		t.Errorf("p %v is that of the samples as they are", p)

@@ -128,3 +128,28 @@ func TestBeyond(t *testing.T) {
 		}
 	}
 }
+
+// Where one of 20 blocks was left alone, the low quantiles of all slices are its
+// own, and no exchange of the others changes them.
+func TestOneQuickBlockIsNotRelied(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	var blocks []Block
+	for k := range 20 {
+		ns := 180.
+		if k == 7 {
+			ns = 100
+		}
+		n := oneMode
+		n.drift = 0
+		blocks = append(blocks, n.block(rng, ns, 0))
+	}
+	c := newClock(blocks)
+	if got := c.support(.005); got != 1 {
+		t.Errorf("the lowest slices are those of %d blocks", got)
+	}
+	for _, how := range c.choices() {
+		if !how.paired && how.q <= .02 {
+			t.Errorf("%+v is on offer", how)
+		}
+	}
+}
