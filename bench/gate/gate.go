@@ -2,38 +2,46 @@
 // slower, and whether it has stopped scaling.
 //
 // The machine that a gate runs on is noisy, and its noise has modes: the same
-// code runs up to twice slower for much of the time and flips within
-// milliseconds. Means of whole samples mix those modes. So a benchmark is timed
-// in slices of about a quarter of a millisecond, and two builds are compared by
-// a low quantile of them, which is what the code does when left alone.
+// code runs up to twice slower for milliseconds or for seconds. Means of whole
+// samples mix those modes. So a benchmark is timed in slices of about a quarter
+// of a millisecond, and two processes, one of each build, time them in turns: one
+// slice of base, one of head, on the same CPUs. Whatever slows the machine down
+// for longer than a slice slows down both.
 //
 // # Design
 //
-// A Block is four processes one after the other, in the order base, head, head,
-// base or head, base, base, head, by a coin. If both builds are the same, the
-// coin alone decides which of a block's slots are called base; so exchanging the
-// names within blocks gives every outcome the experiment could have had, and the
-// share of those with a difference as large as the measured one is an exact p
-// value, whatever the noise is (Fisher, 1935; Edgington, 1969).
+// A Block is two such pairs of processes, all of them new. In the first pair base
+// has the first turn and in the second head, or the other way round, by a coin. If
+// both builds are the same, the coin alone decides which of a block's slots are
+// called base; so exchanging the names within blocks gives every outcome the
+// experiment could have had, and the share of those with a difference as large as
+// the measured one is an exact p value, whatever the noise is (Fisher, 1935;
+// Edgington, 1969).
 //
-// The number of blocks is fixed before the first is measured. Nothing is
-// measured again until it pleases.
+// The number of blocks is fixed before the first is measured, and every round
+// visits the points in an order of its own. Nothing is measured again until it
+// pleases.
 //
 // # Statistic
 //
-// The estimate is the ratio of a quantile of all slices of head over that of
-// base. No quantile serves all benchmarks: code that computes is told best by a
-// very low one, code that waits for another core or for memory by one nearer to
-// the median. The quantile is the one whose ratio varies least when the names
-// are exchanged, which looks at the slices and not at whose they are; so the p
-// value stays exact. All p values of a report are corrected together (Holm,
-// 1979). Alpha is the chance that a report on the same code has one or more
-// false alarms, however many benchmarks it is on.
+// Of two slices next to each other the ratio counts. The middle half of the
+// ratios of a pair of processes is averaged, then the blocks, without those at
+// either end; how many are left out is chosen by which average varies least when
+// the names are exchanged. That looks at the ratios and not at whose they are, so
+// the p value stays exact. All p values of a report are corrected together (Holm,
+// 1979). Alpha is the chance that a report on the same code has one or more false
+// alarms, however many benchmarks it is on.
 //
-// A low quantile is blind to what happens seldom: a collection, a slow path. The
-// mean of the slots sees that and is tested as well. It sees the noise of the
-// machine, too, and finds only large changes. Bytes and allocations that are
-// the same in most processes are compared as they are, without chance.
+// Where processes cannot take turns, on Windows and of the copies of a ceiling,
+// the slots of a block come one after the other. There the ratio is that of a
+// quantile of all slices: code that computes is told best by a very low one, which
+// is what it does when left alone, code that waits for another core or for memory
+// by one nearer to the median. It is chosen in the same blind way.
+//
+// The middle of the ratios is blind to what happens seldom: a collection, a slow
+// path. The mean of the slots sees that and is tested as well. It sees the noise
+// of the machine, too, and finds only larger changes. Bytes and allocations that
+// are the same in most processes are compared as they are, without chance.
 //
 // # Verdicts
 //
@@ -55,6 +63,10 @@
 //
 // # What it does not see
 //
+// A process that waits for its turn may still collect garbage, and takes time from
+// the other then: of what a change costs in collections alone, the mean sees a
+// part. Bytes and allocations tell it in full.
+//
 // Where the linker puts the code moves its speed by up to some percent. Both
 // builds are measured as they are: an edit elsewhere that moves a hot loop is a
 // change like any other. The threshold is what keeps most of that out of the
@@ -72,12 +84,14 @@ type Slot struct {
 	Allocs   float64   // allocations per operation; NaN if unknown
 	Bytes    float64   // bytes allocated per operation; NaN if unknown
 	Pressure float64   // share of the CPUs that others had; NaN if unknown
+	Turns    bool      // slices alternate with those of the slot beside this one in its block: 0 with 1, 2 with 3
 }
 
-// Block is four slots of a point, one after the other.
+// Block is four slots of a point: two pairs that took turns, or one slot after the
+// other.
 type Block struct {
 	HeadFirst bool    // head, base, base, head; else base, head, head, base
-	Slots     [4]Slot // in the order in which they ran
+	Slots     [4]Slot // in the order in which they began
 }
 
 // Sides are the slots of the two builds, each in the order of time.

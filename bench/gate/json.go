@@ -64,6 +64,7 @@ func (r *Report) WriteJSON(w io.Writer) error {
 	all := fields(*r)
 	all.Changes, all.Demands, all.Problems = list(all.Changes), list(all.Demands), list(all.Problems)
 	all.Identical, all.Added, all.Removed, all.Notes = list(all.Identical), list(all.Added), list(all.Removed), list(all.Notes)
+	all.Changed = list(all.Changed)
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
 	return e.Encode(struct {

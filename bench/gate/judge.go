@@ -118,7 +118,7 @@ func (pt *judged) change(q Quantity) Change {
 
 // tests are those of the point by itself.
 func (pt *judged) tests(o Options) []*test {
-	pt.time = pt.test(Time, pt.clock, o)
+	pt.time = pt.test(Time, pt.times(), o)
 	list := []*test{pt.time, pt.test(MeanTime, pt.meanTime(), o)}
 	if busy := pt.busy(); parallelism(pt.Point) > 1 && len(busy.head) > 0 {
 		list = append(list, pt.test(AverageParallelism, busy, o))

@@ -30,6 +30,9 @@ func (r *Report) WriteMarkdown(w io.Writer) error {
 	for _, p := range r.Problems {
 		problems = append(problems, p.lines()...)
 	}
+	if changed := r.changed(); changed != "" {
+		problems = append(problems, changed)
+	}
 	b.WriteString(block(problems))
 	shown, others := r.shown(false)
 	b.WriteString(markdownTable(shown, maxMarkdown/4))

@@ -2,6 +2,7 @@ package gate
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -15,6 +16,16 @@ import (
 // long to time slices.
 type Sampler interface {
 	Slot(ctx context.Context, p sweep.Point, ops int, d time.Duration) (Slot, error)
+}
+
+// Turner is a Sampler that can take two slots at once, of itself and of another,
+// which time their slices in turns. The first of them is its own. d is how long
+// the two take together. The error is a sweep.SideError if one side is to blame,
+// and errors.ErrUnsupported where there are no turns: then the slots of a block
+// come one after the other.
+type Turner interface {
+	Sampler
+	Turns(ctx context.Context, other Sampler, p sweep.Point, ops int, d time.Duration) ([2]Slot, error)
 }
 
 // Record is a slot that was measured, for the result file.
@@ -110,27 +121,67 @@ func (m *measurement) fit(ctx context.Context) error {
 // block measures a block of a point. Its error is one that ends the measurement.
 func (m *measurement) block(ctx context.Context, p *measured, n int) error {
 	b := Block{HeadFirst: m.random.IntN(2) == 1}
-	for place := range b.Slots {
-		head := (place == 0 || place == 3) == b.HeadFirst
-		slot, err := m.slot(ctx, p, head, m.SlotTime)
+	for place := 0; place < len(b.Slots); place += 2 {
+		head := (place == 0) == b.HeadFirst
+		two, err := m.two(ctx, p, head)
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
 		if err != nil {
 			return nil
 		}
-		b.Slots[place] = slot.Stored() // as the file has it, so that it can be judged again
-		if m.Append != nil {
-			if err := m.Append(Record{Head: head, Point: p.Point, Block: n, Place: place, Slot: slot}); err != nil {
-				return err
+		for i, slot := range two {
+			b.Slots[place+i] = slot.Stored() // as the file has it, so that it can be judged again
+			if m.Append != nil {
+				if err := m.Append(Record{Head: head != (i == 1), Point: p.Point, Block: n, Place: place + i, Slot: slot}); err != nil {
+					return err
+				}
 			}
 		}
-		m.done++
+		m.done += 2
 		if m.Progress != nil {
 			m.Progress(m.done, m.slots())
 		}
 	}
 	p.Blocks = append(p.Blocks, b)
+	return nil
+}
+
+// two measures half a block: two slots, of which head has the first, or the first
+// turns, or else base.
+func (m *measurement) two(ctx context.Context, p *measured, head bool) (two [2]Slot, err error) {
+	first, second := m.Base, m.Head
+	if head {
+		first, second = second, first
+	}
+	if t, ok := first.(Turner); ok {
+		two, err = t.Turns(ctx, second, p.Point, p.ops, 2*m.SlotTime)
+		if !errors.Is(err, errors.ErrUnsupported) {
+			return two, m.blame(ctx, p, head, two, err)
+		}
+	}
+	for i := range two {
+		if two[i], err = m.slot(ctx, p, head != (i == 1), m.SlotTime); err != nil {
+			return two, err
+		}
+	}
+	return two, nil
+}
+
+// blame notes what is wrong with slots that took turns.
+func (m *measurement) blame(ctx context.Context, p *measured, head bool, two [2]Slot, err error) error {
+	if err != nil {
+		side := new(sweep.SideError)
+		return m.left(ctx, p, head != (errors.As(err, &side) && side.Side == 1), err)
+	}
+	for i, slot := range two {
+		if err := m.left(ctx, p, head != (i == 1), p.fits(slot)); err != nil {
+			return err
+		}
+	}
+	if n := len(two[0].Slices); n != len(two[1].Slices) {
+		return m.left(ctx, p, head, fmt.Errorf("it had %d turns and the other side %d", n, len(two[1].Slices)))
+	}
 	return nil
 }
 
@@ -149,24 +200,40 @@ func (m *measurement) slots() int {
 
 // slot measures one, or notes why the point is left out.
 func (m *measurement) slot(ctx context.Context, p *measured, head bool, d time.Duration) (Slot, error) {
-	sampler, side := m.Base, "base"
+	sampler := m.Base
 	if head {
-		sampler, side = m.Head, "head"
+		sampler = m.Head
 	}
 	slot, err := sampler.Slot(ctx, p.Point, p.ops, d)
 	if err == nil {
-		err = slot.check()
+		err = p.fits(slot)
 	}
-	if err == nil && p.ops > 0 && slot.Ops != p.ops {
-		err = fmt.Errorf("its slices have %d operations, not %d", slot.Ops, p.ops)
+	return slot, m.left(ctx, p, head, err)
+}
+
+// fits returns an error if the slot cannot be compared with others of the point.
+func (p *measured) fits(s Slot) error {
+	if err := s.check(); err != nil {
+		return err
 	}
+	if p.ops > 0 && s.Ops != p.ops {
+		return fmt.Errorf("its slices have %d operations, not %d", s.Ops, p.ops)
+	}
+	return nil
+}
+
+// left notes why the point is left out, if there is an error that is its own.
+func (m *measurement) left(ctx context.Context, p *measured, head bool, err error) error {
 	if err == nil || ctx.Err() != nil {
-		return slot, err
+		return err
 	}
 	p.failed = true
-	name := p.Point.String()
+	name, side := p.Point.String(), "base"
+	if head {
+		side = "head"
+	}
 	if !slices.ContainsFunc(m.problems, func(q Problem) bool { return q.Name == name }) {
 		m.problems = append(m.problems, Problem{Name: name, Why: fmt.Sprintf("%s: %v", side, err)})
 	}
-	return slot, err
+	return err
 }

@@ -20,12 +20,13 @@ const (
 
 // Outcome is the worst of what the report holds. A regression comes before what
 // could not be measured, because it is certain. What could not be measured comes
-// before all else: a benchmark that does not build must never pass.
+// before all else: a benchmark that does not build must never pass. New ones have
+// nothing to be compared with, and are no reason to fail.
 func (r *Report) Outcome() Outcome {
 	switch {
 	case len(r.regressions()) > 0 || len(r.missed()) > 0:
 		return Regressed
-	case len(r.Problems) > 0 || len(r.Changes) == 0 && len(r.Identical) == 0:
+	case len(r.Problems) > 0 || len(r.Changes)+len(r.Identical)+len(r.Added) == 0:
 		return Unmeasured
 	case !r.Complete || r.undecided() > 0:
 		return Inconclusive
@@ -135,6 +136,9 @@ func (r *Report) regressed() string {
 }
 
 func (r *Report) unmeasured() string {
+	if len(r.Problems) == 0 && len(r.Changed) > 0 {
+		return "no benchmark was compared, and the own code of " + number(len(r.Changed), "benchmark") + " differs; --tests=head measures both revisions with head's"
+	}
 	if len(r.Problems) == 0 {
 		return "no benchmark was compared"
 	}
@@ -147,6 +151,9 @@ func (r *Report) unmeasured() string {
 }
 
 func (r *Report) passed() string {
+	if len(r.Changes)+len(r.Identical) == 0 {
+		return fmt.Sprintf("no regression: only new benchmarks (%d), with nothing to be compared with", len(r.Added))
+	}
 	if len(r.Changes) == 0 {
 		return fmt.Sprintf("no regression: the test binaries of %s are identical", number(len(r.Identical), "package"))
 	}

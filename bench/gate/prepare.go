@@ -21,6 +21,7 @@ type prepared struct {
 	sweep.Point
 	blocks []Block
 	clock  *clock
+	turns  *turns  // nil where processes did not take turns
 	scale  float64 // log of what head's times were multiplied by
 }
 
@@ -70,6 +71,7 @@ func prepare(s Series) (pt *prepared, why string) {
 		}
 	}
 	pt.clock = newClock(pt.blocks)
+	pt.turns = newTurns(pt.blocks, pt.clock)
 	for _, left := range []struct {
 		n    int
 		what string
@@ -117,8 +119,11 @@ func (p *Prepared) Scaled(e float64, which func(sweep.Point) bool) *Prepared {
 	scaled := &Prepared{notes: p.notes}
 	for _, pt := range p.points {
 		if which == nil || which(pt.Point) {
-			clock := pt.clock.times(by).(*clock)
-			pt = &prepared{pt.Point, pt.blocks, clock, pt.scale + by}
+			pt = &prepared{pt.Point, pt.blocks, pt.clock.times(by).(*clock), pt.turns, pt.scale + by}
+			if pt.turns != nil {
+				pt.turns = pt.turns.times(by).(*turns)
+				pt.turns.clock = pt.clock
+			}
 		}
 		scaled.points = append(scaled.points, pt)
 	}
@@ -137,9 +142,21 @@ func (p *Prepared) Relabelled(coin func() bool) *Prepared {
 			head[k] = coin()
 			blocks[k].HeadFirst = head[k]
 		}
-		other.points = append(other.points, &prepared{pt.Point, blocks, &clock{pt.clock.slices, pt.clock.halfOf, head}, pt.scale})
+		fresh := &prepared{Point: pt.Point, blocks: blocks, clock: &clock{pt.clock.slices, pt.clock.halfOf, head}, scale: pt.scale}
+		if pt.turns != nil {
+			fresh.turns = &turns{pt.turns.pairs, head, fresh.clock}
+		}
+		other.points = append(other.points, fresh)
 	}
 	return other
+}
+
+// times is the sample of the slices.
+func (pt *prepared) times() sample {
+	if pt.turns != nil {
+		return pt.turns
+	}
+	return pt.clock
 }
 
 // means makes a sample of one number of every slot, of the blocks where good

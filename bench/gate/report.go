@@ -141,4 +141,5 @@ type Report struct {
 	Removed   []string      `json:"removed"`   // benchmarks that only base has
 	Problems  []Problem     `json:"problems"`
 	Notes     []string      `json:"notes"`
+	Changed   []string      `json:"changed"` // benchmarks that were not compared: their own code differs
 }

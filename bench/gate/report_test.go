@@ -51,6 +51,7 @@ func sample() *gate.Report {
 		Identical: []string{"m/c", "m/d"}, Added: []string{"m/a.New"}, Removed: []string{"m/a.Old"},
 		Problems: []gate.Problem{{Name: "m/e", Why: "head does not build: exit status 1\n# m/e\n./e.go:3:1: expected declaration"}},
 		Notes:    []string{"the machine was busy"},
+		Changed:  []string{"m/a.Other", "m/b.Moved"},
 	}
 }
 
@@ -67,7 +68,7 @@ func hostile() *gate.Report {
 		c.Base, c.Head, c.Ratio, c.Low, c.High, c.Floor = []float64{nan, inf, -inf, 1e300, 0}[i%5], nan, []float64{nan, inf, 1e300, -1}[i%4], -inf, inf, []float64{nan, inf, 1e300}[i%3]
 	}
 	r.Demands[0].Benchmark, r.Demands[0].Value, r.Demands[0].Low = evil, nan, -inf
-	r.Identical, r.Added, r.Removed, r.Notes = []string{evil}, []string{evil}, []string{evil}, []string{evil}
+	r.Identical, r.Added, r.Removed, r.Notes, r.Changed = []string{evil}, []string{evil}, []string{evil}, []string{evil}, []string{evil}
 	r.Problems = []gate.Problem{{Name: evil, Why: strings.Repeat(evil+"\n", 100)}}
 	return r
 }

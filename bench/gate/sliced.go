@@ -2,6 +2,7 @@ package gate
 
 import (
 	"context"
+	"errors"
 	"math"
 	"time"
 
@@ -30,13 +31,35 @@ type Sliced struct{ sweep.Slicer }
 
 // Slot implements Sampler.
 func (s Sliced) Slot(ctx context.Context, p sweep.Point, ops int, d time.Duration) (Slot, error) {
-	r, all, err := s.Slices(ctx, p, sweep.Slicing{Ops: ops, Slice: sliceTime(p), Time: d})
+	one, err := sweep.Slices(ctx, s.Slicer, p, sweep.Slicing{Ops: ops, Slice: sliceTime(p), Time: d})
 	if err != nil {
 		return Slot{}, err
 	}
-	slot := Slot{Ops: all[0].Ops, CPUs: math.NaN(), Allocs: math.NaN(), Bytes: math.NaN(), Pressure: math.NaN()}
+	return slot(one), nil
+}
+
+// Turns implements Turner.
+func (s Sliced) Turns(ctx context.Context, other Sampler, p sweep.Point, ops int, d time.Duration) (both [2]Slot, err error) {
+	by, ok := other.(Sliced)
+	if !ok || p.Copies > 1 || !sweep.CanTakeTurns {
+		return both, errors.ErrUnsupported
+	}
+	two, err := sweep.Turns(ctx, [2]sweep.Slicer{s.Slicer, by.Slicer}, p, sweep.Slicing{Ops: ops, Slice: sliceTime(p), Time: d, Turn: 1})
+	if err != nil {
+		return both, err
+	}
+	for i := range both {
+		both[i] = slot(two[i])
+		both[i].Turns = true
+	}
+	return both, nil
+}
+
+// slot is what processes said of their slices.
+func slot(from sweep.Sliced) Slot {
+	slot := Slot{Ops: from.Slices[0].Ops, CPUs: math.NaN(), Allocs: math.NaN(), Bytes: math.NaN(), Pressure: math.NaN()}
 	var cpu, wall time.Duration
-	for _, copied := range all {
+	for _, copied := range from.Slices {
 		for _, t := range copied.Times {
 			slot.Slices = append(slot.Slices, float64(t)/float64(copied.Ops))
 		}
@@ -48,11 +71,11 @@ func (s Sliced) Slot(ctx context.Context, p sweep.Point, ops int, d time.Duratio
 	if cpu > 0 && wall > 0 {
 		slot.CPUs = float64(cpu) / float64(wall)
 	}
-	if x, ok := r.Value("allocs/op"); ok {
+	if x, ok := from.Result.Value("allocs/op"); ok {
 		slot.Allocs = x
 	}
-	if x, ok := r.Value("B/op"); ok {
+	if x, ok := from.Result.Value("B/op"); ok {
 		slot.Bytes = x
 	}
-	return slot, nil
+	return slot
 }

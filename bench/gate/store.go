@@ -37,6 +37,7 @@ type Plan struct {
 	Points                    []sweep.Point `json:"-"`
 	Identical, Added, Removed []string      `json:"-"`
 	Problems                  []Problem     `json:"-"`
+	Changed                   []string      `json:"-"`
 }
 
 // Lines of a file that are not in the benchmark format.
@@ -46,6 +47,7 @@ const (
 	identicalLine = "# identical: " // package
 	addedLine     = "# added: "     // benchmark
 	removedLine   = "# removed: "   // benchmark
+	changedLine   = "# changed: "   // benchmark
 	problemLine   = "# problem: "
 	slotLine      = "# slot: "   // before the result of a slot
 	slicesLine    = "# slices: " // after slotLine, as often as it takes
@@ -107,7 +109,7 @@ func (p Plan) lines() (string, error) {
 	for _, list := range []struct {
 		line  string
 		names []string
-	}{{identicalLine, p.Identical}, {addedLine, p.Added}, {removedLine, p.Removed}} {
+	}{{identicalLine, p.Identical}, {addedLine, p.Added}, {removedLine, p.Removed}, {changedLine, p.Changed}} {
 		for _, name := range list.names {
 			if err := jsonLine(&b, list.line, name); err != nil {
 				return "", err
@@ -156,7 +158,7 @@ func (f *File) Append(r Record) error {
 	}
 	var b strings.Builder
 	s := r.Slot
-	n := slotNote{r.Point.String(), r.Block, r.Place, r.Head, s.Ops, len(s.Slices), float(s.CPUs), float(s.Allocs), float(s.Bytes), float(s.Pressure)}
+	n := slotNote{r.Point.String(), r.Block, r.Place, r.Head, s.Ops, len(s.Slices), float(s.CPUs), float(s.Allocs), float(s.Bytes), float(s.Pressure), s.Turns}
 	if err := jsonLine(&b, slotLine, n); err != nil {
 		return fmt.Errorf("%s: %w", r.Point, err)
 	}
@@ -178,6 +180,7 @@ type slotNote struct {
 	Allocs   float  `json:"allocs"`
 	Bytes    float  `json:"bytes"`
 	Pressure float  `json:"pressure"`
+	Turns    bool   `json:"turns,omitempty"`
 }
 
 // result is a slot in the benchmark format.

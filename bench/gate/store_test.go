@@ -30,6 +30,7 @@ func plan(blocks int, points ...sweep.Point) gate.Plan {
 		Time: time.Date(2026, 11, 23, 5, 0, 0, 0, time.UTC), Host: "box", Machine: "Zephyr", Blocks: blocks, SlotTime: 50 * time.Millisecond, Budget: time.Minute,
 		Seed: math.MaxUint64, Alpha: .01, Threshold: .03, Demands: map[int]float64{2: .8}, Points: points,
 		Identical: []string{"m/c"}, Added: []string{"m.New"}, Removed: []string{"m.Old"}, Problems: []gate.Problem{{Name: "m/e", Why: "a\nb"}},
+		Changed: []string{"m.Other"},
 	}
 }
 
@@ -110,7 +111,7 @@ func TestFileGivesBackWhatWasMeasured(t *testing.T) {
 			t.Errorf("%d slices: the series differ", slices)
 		}
 		r := s.Report()
-		if r.Base != p.Base || r.Head != p.Head || !r.Time.Equal(p.Time) || r.Seed != p.Seed || r.Blocks != 2 || r.Alpha != .01 || r.Threshold != .03 || !r.Complete || len(r.Identical)+len(r.Added)+len(r.Removed)+len(r.Problems) != 4 {
+		if r.Base != p.Base || r.Head != p.Head || !r.Time.Equal(p.Time) || r.Seed != p.Seed || r.Blocks != 2 || r.Alpha != .01 || r.Threshold != .03 || !r.Complete || len(r.Identical)+len(r.Added)+len(r.Removed)+len(r.Problems)+len(r.Changed) != 5 {
 			t.Errorf("the report is %+v", r)
 		}
 	}

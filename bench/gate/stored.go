@@ -51,7 +51,7 @@ func (s Stored) Report() *Report {
 	return &Report{
 		Base: p.Base, Head: p.Head, Time: p.Time, Host: p.Host, Machine: p.Machine, Blocks: p.Blocks, Budget: p.Budget, Seed: p.Seed,
 		Alpha: p.Alpha, Threshold: p.Threshold, Complete: s.Complete, Identical: p.Identical, Added: p.Added, Removed: p.Removed,
-		Problems: p.Problems, Notes: s.Notes,
+		Problems: p.Problems, Notes: s.Notes, Changed: p.Changed,
 	}
 }
 
@@ -162,6 +162,8 @@ func (r *reader) note(key, text string) error {
 		err = another(&r.Added, text)
 	case removedLine:
 		err = another(&r.Removed, text)
+	case changedLine:
+		err = another(&r.Changed, text)
 	case problemLine:
 		err = another(&r.Problems, text)
 	default:
@@ -192,7 +194,7 @@ func (r *reader) begin(text string) error {
 	if _, known := r.points[n.Point]; !known || n.Block < 0 || n.Block >= r.Blocks || n.Place < 0 || n.Place > 3 {
 		return fmt.Errorf("a slot that the plan does not have: %.80q, block %d, place %d", n.Point, n.Block, n.Place)
 	}
-	r.open, r.slot = &n, Slot{Ops: n.Ops, CPUs: float64(n.CPUs), Allocs: float64(n.Allocs), Bytes: float64(n.Bytes), Pressure: float64(n.Pressure)}
+	r.open, r.slot = &n, Slot{Ops: n.Ops, CPUs: float64(n.CPUs), Allocs: float64(n.Allocs), Bytes: float64(n.Bytes), Pressure: float64(n.Pressure), Turns: n.Turns}
 	return nil
 }
 

@@ -63,6 +63,9 @@ func (r *Report) WriteText(w io.Writer, f Form) error {
 	for _, line := range append(r.counts(), r.lists()...) {
 		say("", line)
 	}
+	if changed := r.changed(); changed != "" {
+		say(yellow, changed)
+	}
 	for _, p := range r.Problems {
 		for i, line := range p.lines() {
 			say(red, strings.Repeat("  ", min(i, 1))+line)
@@ -157,6 +160,14 @@ func (r *Report) lists() (lines []string) {
 		}
 	}
 	return lines
+}
+
+// changed names the benchmarks whose own code differs.
+func (r *Report) changed() string {
+	if len(r.Changed) == 0 {
+		return ""
+	}
+	return "changed: " + some(r.Changed) + ": their own code differs between base and head, so their times cannot be compared; --tests=head measures both revisions with head's benchmarks"
 }
 
 // mostListed is how many names a line lists.

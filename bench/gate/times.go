@@ -20,6 +20,7 @@ type sample interface {
 type choice struct {
 	q      float64 // quantile
 	paired bool    // in every block by itself, the mean of their log ratios; else pooled over blocks
+	trim   float64 // share of blocks at either end that the mean leaves out
 }
 
 // outer are the places in a block of the slots on its outside, then the inner.
@@ -125,11 +126,11 @@ const highest = .1
 func (c *clock) choices() (list []choice) {
 	for _, q := range quantiles {
 		if q <= highest && leastP(c.support(q)) <= tail {
-			list = append(list, choice{q, false})
+			list = append(list, choice{q: q})
 		}
 	}
 	for _, q := range quantiles {
-		list = append(list, choice{q, true})
+		list = append(list, choice{q: q, paired: true})
 	}
 	return list
 }

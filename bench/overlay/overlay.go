@@ -5,19 +5,26 @@
 // added to what the module depends on.
 //
 // A test binary built with it
+//
 //   - reports cpus-busy, the mean CPUs at work while the timer ran: CPU time of
 //     the process, and of children that it waited for, over wall time; and
 //     pressure, the share of the CPUs within reach that others had while this
 //     process wanted them (as package meter defines them);
+//
 //   - fails a benchmark in which GOMAXPROCS, at the end, is not ProcsVariable,
 //     or in which a thread may run on other CPUs than CPUsVariable (Linux);
+//
 //   - if BarrierVariable is set, waits before every run of a benchmark function,
 //     and again where the function first resets the timer behind its set-up: it
 //     writes the line Ready to standard error and reads a byte from standard
 //     input. Copies with the same -test.benchtime=Nx come to it equally often.
+//
 //   - if SlicesVariable names a file, times slices of SliceVariable behind the
 //     runs of the benchmark, for SlicesTimeVariable, and writes them there, as
 //     ReadSlices reads them.
+//
+//   - if TurnsVariable is set, too, times slices in turns with another process,
+//     whose standard input is file 3 of this one, and the other way round.
 //
 // Without those variables it only measures.
 package overlay
@@ -27,7 +34,6 @@ import (
 	"cmp"
 	"context"
 	"embed"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"go/ast"
@@ -50,6 +56,7 @@ const (
 	SlicesTimeVariable = "OVERLAP_SLICES_TIME" // how long to time slices, as time.Duration writes it
 	SliceVariable      = "OVERLAP_SLICE"       // how long a slice should take, as time.Duration writes it
 	SliceOpsVariable   = "OVERLAP_SLICE_OPS"   // operations of a slice; 0: as many as take that long
+	TurnsVariable      = "OVERLAP_TURNS"       // begin or follow, a space, and the slices of a turn
 )
 
 // Units are those that a binary adds to its results.
@@ -57,6 +64,10 @@ var Units = []string{"cpus-busy", "pressure"}
 
 // Ready is the line with which a binary says that it waits at the barrier.
 const Ready = "overlap: ready"
+
+// NoTurn begins what a binary says that got no turn: mostly because the other
+// process has ended, which says why.
+const NoTurn = "overlap: no turn: "
 
 // ErrUnfit is the error for a Go installation whose package testing is not
 // made as the overlay expects.
@@ -116,23 +127,15 @@ func Make(ctx context.Context, goCommand, module, dir string, env ...string) (Ov
 // write stores the files beside the JSON file at path, which puts them into the
 // folder testing.
 func write(path, testing string, files map[string][]byte) error {
-	var index struct{ Replace map[string]string }
-	index.Replace = map[string]string{}
+	replace := map[string]string{}
 	for name, text := range files {
 		copied := filepath.Join(filepath.Dir(path), name)
 		if err := os.WriteFile(copied, text, 0o666); err != nil {
 			return fmt.Errorf("overlay: %w", err)
 		}
-		index.Replace[filepath.Join(testing, name)] = copied
+		replace[filepath.Join(testing, name)] = copied
 	}
-	text, err := json.Marshal(index)
-	if err != nil {
-		return fmt.Errorf("overlay: %w", err)
-	}
-	if err := os.WriteFile(path, text, 0o666); err != nil {
-		return fmt.Errorf("overlay: %w", err)
-	}
-	return nil
+	return Add(path, replace)
 }
 
 // insertion is text that goes into a file at a place.

@@ -2,6 +2,7 @@ package sweep
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -76,12 +77,17 @@ var ErrNoTests = errors.New("nothing to build")
 // test would in f.Dir. Those that cannot be built are in failed; notes say what
 // the others lack.
 func (f *Foreign) Build(ctx context.Context, pattern string) (failed []Omission, notes []string, err error) {
+	if f.work, err = os.MkdirTemp("", "overlap-*"); err != nil {
+		return nil, nil, fmt.Errorf("folder for test binaries: %w", err)
+	}
+	if f.Replace != nil {
+		if err := overlay.Add(f.index(), f.Replace); err != nil {
+			return nil, nil, err
+		}
+	}
 	packages, err := f.list(ctx, pattern)
 	if err != nil {
 		return nil, nil, err
-	}
-	if f.work, err = os.MkdirTemp("", "overlap-*"); err != nil {
-		return nil, nil, fmt.Errorf("folder for test binaries: %w", err)
 	}
 	o, err := overlay.Make(ctx, f.Go, f.Dir, f.work, f.Env...)
 	switch {
@@ -90,6 +96,10 @@ func (f *Foreign) Build(ctx context.Context, pattern string) (failed []Omission,
 		notes = append(notes, fmt.Sprintf("no CPUs busy, no ceilings, and labels are not checked: %v", err))
 	case err != nil:
 		return nil, nil, err
+	case f.Replace != nil:
+		if err := overlay.Add(o.Path, f.Replace); err != nil {
+			return nil, nil, err
+		}
 	}
 	f.goVersion = o.Go
 	f.binaries = map[string]binary{}
@@ -135,7 +145,7 @@ func (f *Foreign) Search(ctx context.Context, re string, at Level, skip func(pkg
 
 // list returns the packages with test files.
 func (f *Foreign) list(ctx context.Context, pattern string) ([]listed, error) {
-	args := []string{"list", "-json=ImportPath,Dir,TestGoFiles,XTestGoFiles", "--"}
+	args := slices.Concat([]string{"list", "-json=ImportPath,Dir,TestGoFiles,XTestGoFiles"}, f.replaced(), []string{"--"})
 	out, err := f.goCommand(ctx, append(args, strings.Fields(pattern)...)...)
 	if err != nil {
 		return nil, err
@@ -254,7 +264,8 @@ func asksForWorkers(log string) bool {
 // What is read there is read for all benchmarks, and before the log begins.
 func (f *Foreign) asksEarly(pkg listed) bool {
 	for _, name := range slices.Concat(pkg.TestGoFiles, pkg.XTestGoFiles) {
-		file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(pkg.Dir, name), nil, parser.SkipObjectResolution)
+		path := filepath.Join(pkg.Dir, name)
+		file, err := parser.ParseFile(token.NewFileSet(), cmp.Or(f.Replace[path], path), nil, parser.SkipObjectResolution)
 		if err == nil && slices.ContainsFunc(file.Decls, mentionsEarly) {
 			return true
 		}

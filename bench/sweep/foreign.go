@@ -1,6 +1,7 @@
 package sweep
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -39,7 +40,13 @@ type Foreign struct {
 	Timeout    time.Duration // after which a sample is ended as hanging
 	Host       host.Host     // for the configuration of results
 	Flags      []string      // of go test -c
-	Env        []string      // of the go command, besides that of this process
+	Env        []string      // of the go command and of the benchmarks, besides that of this process
+
+	// Replace has files that builds read instead of others, as overlay.Add takes
+	// them, and Folders where the processes of a package run, if not in its own
+	// folder, by its import path. Both serve tests of another tree.
+	Replace map[string]string
+	Folders map[string]string
 
 	packages   []listed // that binaries are of
 	work       string   // folder of the test binaries
@@ -112,6 +119,7 @@ func (f *Foreign) command(ctx context.Context, p Point, cpus []int, barrier bool
 	cmd := exec.CommandContext(ctx, b.path, args...)
 	cmd.Dir = b.dir
 	cmd.Env = slices.DeleteFunc(cmd.Environ(), func(s string) bool { return strings.HasPrefix(s, "OVERLAP_") })
+	cmd.Env = append(cmd.Env, f.Env...)
 	cmd.Env = append(cmd.Env, "GOMAXPROCS="+strconv.Itoa(p.Procs), overlay.ProcsVariable+"="+strconv.Itoa(p.Procs))
 	if host.CanBind {
 		cmd.Env = append(cmd.Env, overlay.CPUsVariable+"="+host.FormatList(cpus))
@@ -184,15 +192,26 @@ func printed(name string, procs int) string {
 	return name + "-" + strconv.Itoa(procs)
 }
 
-// build makes the test binary of a package, with the overlay if it will do.
+// build makes the test binary of a package, with the overlay of the hooks if it
+// will do, and else without.
 func (f *Foreign) build(ctx context.Context, pkg listed, n int, index string) (binary, error) {
-	b := binary{path: filepath.Join(f.work, strconv.Itoa(n)+".test.exe"), dir: pkg.Dir, hooked: index != ""}
+	b := binary{path: filepath.Join(f.work, strconv.Itoa(n)+".test.exe"), dir: cmp.Or(f.Folders[pkg.ImportPath], pkg.Dir), hooked: index != ""}
 	if b.hooked && f.compile(ctx, pkg, b.path, "-overlay="+index) == nil {
 		return b, nil
 	}
 	b.hooked = false
-	return b, f.compile(ctx, pkg, b.path)
+	return b, f.compile(ctx, pkg, b.path, f.replaced()...)
 }
+
+// replaced is the flag that makes the go command read what Replace has.
+func (f *Foreign) replaced() []string {
+	if f.Replace == nil {
+		return nil
+	}
+	return []string{"-overlay=" + f.index()}
+}
+
+func (f *Foreign) index() string { return filepath.Join(f.work, "replace.json") }
 
 func (f *Foreign) compile(ctx context.Context, pkg listed, path string, more ...string) error {
 	args := slices.Concat([]string{"test", "-c", "-o", path}, f.Flags, more, []string{pkg.ImportPath})

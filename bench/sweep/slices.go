@@ -7,7 +7,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
+	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/perf/benchfmt"
@@ -20,45 +23,51 @@ type Slicing struct {
 	Ops   int           // operations in each; 0: as many as take Slice
 	Slice time.Duration // how long a slice should take
 	Time  time.Duration // for how long to time slices
+	Turn  int           // slices of a turn, where two processes take turns
 }
 
-// Slicer times a point in slices, in a process of its own, and of p.Copies
-// copies all, in as many processes at once. The result is that of an ordinary
-// run of a few slices before; of copies, the slowest's.
+// Slicer is a program whose benchmarks can be timed in slices.
 type Slicer interface {
-	Slices(ctx context.Context, p Point, s Slicing) (*benchfmt.Result, []overlay.Slices, error)
+	// slicing returns what starts the program's processes, and what makes of the
+	// result that they print that of the point.
+	slicing(p Point, s Slicing) (launcher, func(*benchfmt.Result), error)
+}
+
+// Sliced is what a process measured.
+type Sliced struct {
+	Result *benchfmt.Result // of an ordinary run of a few slices before; of copies, the slowest's
+	Slices []overlay.Slices // one, or one of every copy
 }
 
 // errNoSlices is why a binary without the overlay cannot be timed in slices.
 var errNoSlices = errors.New("its test binary could not be built with clocks in package testing, so it cannot be timed in slices")
 
-// Slices implements Slicer.
-func (f *Foreign) Slices(ctx context.Context, p Point, s Slicing) (*benchfmt.Result, []overlay.Slices, error) {
+func (f *Foreign) slicing(p Point, s Slicing) (launcher, func(*benchfmt.Result), error) {
 	b, err := f.benchmark(p)
 	if err != nil {
-		return nil, nil, err
+		return launcher{}, nil, err
 	}
 	if !f.binaries[p.Package].hooked {
-		return nil, nil, errNoSlices
+		return launcher{}, nil, errNoSlices
 	}
-	l := f.launcher(p, b, func(int) []string { return append(testFlags(p, exactly(b.Name), s.benchtime()), "-test.benchmem") })
-	r, slices, err := l.slices(ctx, p, s)
-	if err != nil {
-		return nil, nil, err
-	}
-	r.Name = benchfmt.Name(p.Name())
-	f.configure(r, true)
-	return r, slices, nil
+	l := f.launcher(p, b, func(int) []string {
+		return append(testFlags(p, exactly(b.Name), s.benchtime()), "-test.benchmem")
+	})
+	return l, func(r *benchfmt.Result) {
+		r.Name = benchfmt.Name(p.Name())
+		f.configure(r, true)
+	}, nil
 }
 
-// Slices implements Slicer. The command must be built with the overlay.
-func (s Processes) Slices(ctx context.Context, p Point, how Slicing) (*benchfmt.Result, []overlay.Slices, error) {
-	l := launcher{placement: s.Placement, limit: s.Timeout, word: overlay.Ready, prints: p.Name(), command: func(ctx context.Context, p Point, iterations int, cpus []int, _ bool) *exec.Cmd {
+// The command must be built with the overlay.
+func (s Processes) slicing(p Point, how Slicing) (launcher, func(*benchfmt.Result), error) {
+	l := launcher{placement: s.Placement, limit: s.Timeout, word: overlay.Ready, prints: p.Name()}
+	l.command = func(ctx context.Context, p Point, iterations int, cpus []int, _ bool) *exec.Cmd {
 		cmd := s.command(ctx, p, iterations, cpus, false)
 		cmd.Args = append(cmd.Args, "-test.benchmem", "-test.benchtime="+how.benchtime())
 		return cmd
-	}}
-	return l.slices(ctx, p, how)
+	}
+	return l, func(*benchfmt.Result) {}, nil
 }
 
 // benchtime is that of the run before the slices, which counts allocations: of
@@ -73,20 +82,23 @@ func (s Slicing) benchtime() string {
 	return strconv.Itoa(4*s.Ops) + "x"
 }
 
-// slices is a sample of processes that write their slices to files.
-func (l launcher) slices(ctx context.Context, p Point, s Slicing) (*benchfmt.Result, []overlay.Slices, error) {
-	dir, err := os.MkdirTemp("", "overlap-slices-*")
-	if err != nil {
-		return nil, nil, fmt.Errorf("folder for slices: %w", err)
+// folder makes one for the files of slices.
+func folder() (dir string, remove func(), err error) {
+	if dir, err = os.MkdirTemp("", "overlap-slices-*"); err != nil {
+		return "", nil, fmt.Errorf("folder for slices: %w", err)
 	}
-	defer os.RemoveAll(dir)
-	var files []string
+	return dir, func() { os.RemoveAll(dir) }, nil
+}
+
+// into makes the processes of the launcher write their slices to files in dir,
+// whose names it appends.
+func (l launcher) into(dir string, s Slicing, files *[]string) launcher {
 	start := l.command
 	l.command = func(ctx context.Context, p Point, iterations int, cpus []int, barrier bool) *exec.Cmd {
 		cmd := start(ctx, p, iterations, cpus, barrier)
-		files = append(files, filepath.Join(dir, strconv.Itoa(len(files))))
+		*files = append(*files, filepath.Join(dir, strconv.Itoa(len(*files))))
 		cmd.Env = append(cmd.Environ(),
-			overlay.SlicesVariable+"="+files[len(files)-1],
+			overlay.SlicesVariable+"="+(*files)[len(*files)-1],
 			overlay.SliceOpsVariable+"="+strconv.Itoa(s.Ops),
 			overlay.SliceVariable+"="+s.Slice.String(),
 			overlay.SlicesTimeVariable+"="+s.Time.String())
@@ -95,17 +107,134 @@ func (l launcher) slices(ctx context.Context, p Point, s Slicing) (*benchfmt.Res
 		}
 		return cmd
 	}
-	r, err := l.sample(ctx, p, 0, 1)
+	return l
+}
+
+// Slices times a point in slices, in a process of its own, and of p.Copies copies
+// all, in as many processes at once.
+func Slices(ctx context.Context, by Slicer, p Point, s Slicing) (Sliced, error) {
+	l, tidy, err := by.slicing(p, s)
 	if err != nil {
-		return nil, nil, err
+		return Sliced{}, err
 	}
-	var all []overlay.Slices
+	dir, remove, err := folder()
+	if err != nil {
+		return Sliced{}, err
+	}
+	defer remove()
+	var files []string
+	r, err := l.into(dir, s, &files).sample(ctx, p, 0, 1)
+	if err != nil {
+		return Sliced{}, err
+	}
+	tidy(r)
+	sliced := Sliced{Result: r}
 	for _, file := range files {
 		slices, err := overlay.ReadSlices(file)
 		if err != nil {
-			return nil, nil, err
+			return Sliced{}, err
 		}
-		all = append(all, slices)
+		sliced.Slices = append(sliced.Slices, slices)
 	}
-	return r, all, nil
+	return sliced, nil
+}
+
+// CanTakeTurns reports whether processes can be given a pipe to each other. On
+// Windows they start with no more than their standard files.
+const CanTakeTurns = runtime.GOOS != "windows"
+
+// SideError is an error of one of two processes that take turns.
+type SideError struct {
+	Side int // the place of its program in the call
+	Err  error
+}
+
+func (e *SideError) Error() string { return e.Err.Error() }
+func (e *SideError) Unwrap() error { return e.Err }
+
+// Turns times a point of two programs in slices: two processes on the same CPUs,
+// that take turns. by[0] has the first. Both have as many turns of s.Turn slices.
+// The error is a SideError if one of them is to blame.
+func Turns(ctx context.Context, by [2]Slicer, p Point, s Slicing) (both [2]Sliced, err error) {
+	dir, remove, err := folder()
+	if err != nil {
+		return both, err
+	}
+	defer remove()
+	var files []string
+	var launchers [2]launcher
+	var tidy [2]func(*benchfmt.Result)
+	for i := range by {
+		if launchers[i], tidy[i], err = by[i].slicing(p, s); err != nil {
+			return both, &SideError{i, err}
+		}
+		launchers[i] = launchers[i].into(dir, s, &files)
+	}
+	limit := launchers[0].limit
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, errHangs{limit})
+	defer cancel()
+	all, err := startTurns(ctx, launchers, p, s.Turn)
+	if err != nil {
+		return both, err
+	}
+	errs := make([]error, 2)
+	var done sync.WaitGroup
+	for i, c := range all {
+		done.Go(func() { both[i].Result, errs[i] = c.result(ctx, p) })
+	}
+	done.Wait()
+	if i := toBlame(errs); i >= 0 {
+		return both, &SideError{i, errs[i]}
+	}
+	for i := range both {
+		tidy[i](both[i].Result)
+		slices, err := overlay.ReadSlices(files[i])
+		if err != nil {
+			return both, &SideError{i, err}
+		}
+		both[i].Slices = []overlay.Slices{slices}
+	}
+	return both, nil
+}
+
+// toBlame is the place of the error to tell, or -1. A process whose partner has
+// ended gets no turn, and that is not its fault.
+func toBlame(errs []error) int {
+	failed := -1
+	for i, err := range errs {
+		if err == nil {
+			continue
+		}
+		if failed = i; !strings.Contains(err.Error(), overlay.NoTurn) {
+			return i
+		}
+	}
+	return failed
+}
+
+// startTurns starts the two, each with the other's standard input as file 3.
+func startTurns(ctx context.Context, launchers [2]launcher, p Point, turn int) (all [2]*process, err error) {
+	var in, out [2]*os.File
+	for i := range in {
+		if in[i], out[i], err = os.Pipe(); err != nil {
+			return all, fmt.Errorf("pipe for turns: %w", err)
+		}
+		defer in[i].Close()
+		defer out[i].Close()
+	}
+	for i, l := range launchers {
+		cpus := l.placement[:p.Cores]
+		cmd := l.command(ctx, p, 0, cpus, false)
+		cmd.Stdin = in[i]
+		cmd.ExtraFiles = []*os.File{out[1-i]}
+		cmd.Env = append(cmd.Environ(), fmt.Sprintf("%s=%s %d", overlay.TurnsVariable, [2]string{"begin", "follow"}[i], turn))
+		if all[i], err = launch(ctx, cmd, cpus, false, l.prints, l.word); err != nil {
+			if i == 1 {
+				_ = killGroup(all[0].cmd.Process)
+				_ = all[0].wait()
+			}
+			return all, &SideError{i, err}
+		}
+	}
+	return all, nil
 }

@@ -31,6 +31,21 @@ func (f *Foreign) Sums() (map[string][sha256.Size]byte, error) {
 	return sums, nil
 }
 
+// SumData identifies what the tests of the package in dir may read: its folder
+// testdata, and files by their names in dir, such as those that they embed.
+func SumData(dir string, files []string) (sum [sha256.Size]byte, err error) {
+	hash := sha256.New()
+	err = hashFolder(hash, dir, "testdata")
+	for _, name := range files {
+		fmt.Fprintf(hash, "\n%q\n", name)
+		err = errors.Join(err, hashFile(hash, filepath.Join(dir, name)))
+	}
+	if err != nil {
+		return sum, fmt.Errorf("read the data of %s: %w", dir, err)
+	}
+	return [sha256.Size]byte(hash.Sum(nil)), nil
+}
+
 // SumProgram identifies a program, as Sums does.
 func SumProgram(path string) (sum [sha256.Size]byte, err error) {
 	hash := sha256.New()

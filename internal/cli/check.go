@@ -44,6 +44,7 @@ type checkCmd struct {
 	Head          string        `help:"Revision to judge, or worktree: the tree as it is, with what is not committed (default: worktree). Two names of one commit are measured against each other, to see that the gate stays quiet." default:"worktree" placeholder:"REV"`
 	Pkg           string        `help:"Packages whose benchmarks to compare, as for go test; blanks separate several patterns (default: ./..., and in overlap's own module its workloads)." placeholder:"PATTERN"`
 	Bench         string        `help:"Only benchmarks that match, as for go test -bench (default: all)." placeholder:"REGEXP"`
+	Tests         string        `help:"Whose tests to build with: own measures each revision with its own and leaves out benchmarks whose own code differs; head or base measures both with the tests of that one (default: own)." enum:"own,head,base" default:"own" placeholder:"WHOSE"`
 	Workloads     []string      `help:"In overlap's own module: the workloads to compare (default: a few that share locks, memory and cores in different ways)." placeholder:"NAME"`
 	Dir           string        `help:"A folder of the module (default: the current one)." default:"." placeholder:"DIR"`
 	Budget        time.Duration `help:"How long to measure (default: 10 s for every point)." placeholder:"DURATION"`
@@ -192,6 +193,10 @@ func (c *checkCmd) nothing(s *streams, p *pair) error {
 	switch {
 	case p.broken || len(r.Problems) > 0:
 		return errors.Join(c.print(s, r), errors.New("nothing could be compared: see the problems above"))
+	case len(r.Changed) > 0 && len(r.Identical) == 0:
+		return errors.Join(c.print(s, r), errors.New("nothing could be compared: the own code of every benchmark differs between base and head; --tests=head measures both revisions with head's"))
+	case len(r.Changed) > 0:
+		r.Notes = append(r.Notes, "nothing was measured: where benchmarks are the same, both revisions have the same code and data")
 	case len(r.Identical) > 0 && len(r.Removed) == 0:
 		r.Notes = append(r.Notes, "nothing was measured: both revisions have the same code and data")
 	case len(r.Added) > 0 && len(r.Removed) == 0:

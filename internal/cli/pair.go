@@ -39,6 +39,10 @@ type side struct {
 	env      []string
 	worktree *git.Worktree // nil for the user's tree
 
+	tested  map[string]tested // packages that match, by import path
+	replace map[string]string // sweep.Foreign.Replace
+	folders map[string]string // sweep.Foreign.Folders
+
 	foreign *sweep.Foreign // nil for overlap's own suite
 	work    string         // folder of overlap's own binary
 	sampler interface {

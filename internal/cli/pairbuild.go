@@ -31,10 +31,19 @@ func (p *pair) prepare(ctx context.Context) error {
 		return err
 	}
 	if own {
+		if slices.Contains(p.check.named, "tests") {
+			return errors.New("--tests is for benchmarks of packages, and without --pkg and --bench this compares overlap's own workloads, which are no tests")
+		}
 		return p.prepareSuite(ctx)
 	}
 	if p.check.Workloads != nil {
 		return errors.New("--workloads are overlap's own, and this is another module: --pkg and --bench choose its benchmarks")
+	}
+	if err := p.listTests(ctx); err != nil {
+		return err
+	}
+	if err := p.lend(); err != nil {
+		return err
 	}
 	failed := map[string][]sweep.Omission{}
 	for _, s := range []*side{&p.base, &p.head} {
@@ -46,7 +55,7 @@ func (p *pair) prepare(ctx context.Context) error {
 	if err := p.blame(failed["base"], failed["head"]); err != nil {
 		return err
 	}
-	return p.find(ctx)
+	return p.find(ctx, failed)
 }
 
 // own reports whether the check is of overlap's own workloads.
@@ -72,7 +81,7 @@ func (p *pair) build(ctx context.Context, s *side) ([]sweep.Omission, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.foreign = &sweep.Foreign{Go: program, Dir: s.dir, Placement: p.cpus, SampleTime: tryTime, Timeout: hangTime, Host: p.host, Flags: reproducible, Env: s.env}
+	s.foreign = &sweep.Foreign{Go: program, Dir: s.dir, Placement: p.cpus, SampleTime: tryTime, Timeout: hangTime, Host: p.host, Flags: reproducible, Env: s.env, Replace: s.replace, Folders: s.folders}
 	s.sampler = s.foreign
 	failed, notes, err := s.foreign.Build(ctx, cmp.Or(p.check.Pkg, "./..."))
 	for _, note := range notes {
@@ -85,7 +94,8 @@ func (p *pair) build(ctx context.Context, s *side) ([]sweep.Omission, error) {
 }
 
 // blame tells what does not build. If head alone is to blame, that is an error:
-// there is nothing to say of a revision that is broken.
+// there is nothing to say of a revision that is broken. With tests of another
+// revision it need not be.
 func (p *pair) blame(base, head []sweep.Omission) error {
 	var errs []error
 	for _, o := range head {
@@ -93,14 +103,28 @@ func (p *pair) blame(base, head []sweep.Omission) error {
 			p.problem(o.Name, "base and head do not build: "+o.Why)
 			continue
 		}
+		if p.head.folders[o.Name] != "" {
+			p.problem(o.Name, foreignTests("head", "base", o.Why))
+			continue
+		}
 		errs = append(errs, fmt.Errorf("head does not build: %s", o))
 	}
 	for _, o := range base {
-		if !slices.ContainsFunc(head, func(h sweep.Omission) bool { return h.Name == o.Name }) {
-			p.problem(o.Name, "base does not build: "+o.Why)
+		switch {
+		case slices.ContainsFunc(head, func(h sweep.Omission) bool { return h.Name == o.Name }):
+		case p.base.folders[o.Name] != "":
+			p.problem(o.Name, foreignTests("base", "head", o.Why))
+		default:
+			p.report.Notes = append(p.report.Notes, fmt.Sprintf("%s has nothing to be compared with: base does not build: %s", o.Name, o.Why))
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// foreignTests is why a side does not build with the tests of the other. The
+// remedy comes first: what the compiler says may be long.
+func foreignTests(side, other, why string) string {
+	return fmt.Sprintf("%s does not build with %s's tests (--tests=%s may do, and --tests=own builds each revision with its own): %s", side, other, side, why)
 }
 
 func (p *pair) problem(name, why string) {
@@ -108,8 +132,9 @@ func (p *pair) problem(name, why string) {
 }
 
 // find finds the benchmarks of both sides, and makes points of those that they
-// share.
-func (p *pair) find(ctx context.Context) error {
+// share. Of a package that failed to build on one side, no benchmark is new or
+// gone on the other.
+func (p *pair) find(ctx context.Context, failed map[string][]sweep.Omission) error {
 	re := cmp.Or(p.check.Bench, ".")
 	identical, err := p.identical()
 	if err != nil {
@@ -133,7 +158,10 @@ func (p *pair) find(ctx context.Context) error {
 		}
 	}
 	p.omit(found["base"], omitted["base"], omitted["head"])
-	shared := p.match(found["base"], found["head"], omitted["base"], omitted["head"])
+	shared := p.match(found["base"], found["head"], slices.Concat(omitted["base"], failed["base"]), slices.Concat(omitted["head"], failed["head"]))
+	if shared, err = p.sameTests(shared, found["base"], found["head"]); err != nil {
+		return err
+	}
 	return p.choose(ctx, shared)
 }
 

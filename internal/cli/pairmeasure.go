@@ -15,9 +15,9 @@ import (
 // The fixed design. With fewer blocks than the least, chance alone could explain
 // almost anything once some benchmarks are tested together.
 const (
-	slotTime    = 100 * time.Millisecond // that slices are timed
-	slotWall    = 115 * time.Millisecond // that a slot takes, with its process
-	usualBlocks = 22                     // about 10 s of a point
+	slotTime    = 75 * time.Millisecond // that slices are timed
+	slotWall    = 85 * time.Millisecond // that a slot takes, with its process
+	usualBlocks = 30                    // about 10 s of a point
 	leastBlocks = 14
 )
 
@@ -117,7 +117,7 @@ func (p *pair) plan() gate.Plan {
 	return gate.Plan{
 		Base: r.Base, Head: r.Head, Time: r.Time, Host: r.Host, Machine: r.Machine, Blocks: r.Blocks, SlotTime: slotTime, Budget: r.Budget,
 		Seed: r.Seed, Alpha: r.Alpha, Threshold: r.Threshold, Demands: p.check.demands, Points: p.points,
-		Identical: r.Identical, Added: r.Added, Removed: r.Removed, Problems: r.Problems,
+		Identical: r.Identical, Added: r.Added, Removed: r.Removed, Problems: r.Problems, Changed: r.Changed,
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"overlap/bench/gate"
@@ -17,10 +16,10 @@ import (
 // Stage is what Measure measures with.
 type Stage struct {
 	Plan    Plan
-	Sampler gate.Sampler // its processes must get this process's environment
-	Binary  string       // test binary of package knob, as go test -c makes it, for the usual practice
-	Dir     string       // for the suites; made if need be
-	Seed    uint64       // of the order of points and of the coins
+	Sampler func(env string) gate.Turner // whose processes have env, NAME=VALUE or nothing, in their environment
+	Binary  string                       // test binary of package knob, as go test -c makes it, for the usual practice
+	Dir     string                       // for the suites; made if need be
+	Seed    uint64                       // of the order of points and of the coins
 	Log     io.Writer
 
 	ops map[sweep.Point]int
@@ -29,9 +28,6 @@ type Stage struct {
 // Measure runs the parts of the plan, of each as many suites as come nearest to
 // its time, and at least one. It blocks for about as long as the plan says, and
 // ends between two slots when ctx does; suites that are whole stay.
-//
-// The environment of this process is changed while a slot of head is taken, so
-// nothing else should start processes meanwhile.
 func (s *Stage) Measure(ctx context.Context) error {
 	if err := os.MkdirAll(s.Dir, 0o777); err != nil {
 		return fmt.Errorf("folder for the calibration: %w", err)
@@ -78,7 +74,7 @@ func (s *Stage) slots(ctx context.Context, part Part, r *rand.Rand) ([]Series, e
 		if s.ops[p] > 0 {
 			continue
 		}
-		slot, err := s.Sampler.Slot(ctx, p, 0, s.Plan.SlotTime)
+		slot, err := s.Sampler("").Slot(ctx, p, 0, s.Plan.SlotTime)
 		if err != nil {
 			return nil, err
 		}
@@ -86,7 +82,7 @@ func (s *Stage) slots(ctx context.Context, part Part, r *rand.Rand) ([]Series, e
 	}
 	for range part.Blocks {
 		for _, i := range r.Perm(len(series)) {
-			b, err := s.block(ctx, series[i].Point, part.Head, r.IntN(2) == 0)
+			b, err := s.block(ctx, series[i].Point, part, r.IntN(2) == 0)
 			if err != nil {
 				return nil, err
 			}
@@ -96,41 +92,39 @@ func (s *Stage) slots(ctx context.Context, part Part, r *rand.Rand) ([]Series, e
 	return series, nil
 }
 
-func (s *Stage) block(ctx context.Context, p sweep.Point, head string, first bool) (b Block, err error) {
+func (s *Stage) block(ctx context.Context, p sweep.Point, part Part, first bool) (b Block, err error) {
 	b.HeadFirst = first
 	began := time.Now()
-	for place := range b.Slots {
-		env := ""
-		if isHead(first, place) {
-			env = head
+	for place := 0; place < len(b.Slots) && err == nil; place += 2 {
+		if err = context.Cause(ctx); err != nil {
+			break
 		}
-		if b.Slots[place], err = s.slot(ctx, p, env); err != nil {
-			return b, err
+		by := [2]gate.Turner{s.Sampler(""), s.Sampler(part.Head)}
+		if isHead(first, place) {
+			by[0], by[1] = by[1], by[0]
+		}
+		two := b.Slots[place : place+2]
+		if part.Alone {
+			for i := range two {
+				two[i], err = by[i].Slot(ctx, p, s.ops[p], s.Plan.SlotTime)
+				if err != nil {
+					break
+				}
+			}
+			continue
+		}
+		var both [2]gate.Slot
+		both, err = by[0].Turns(ctx, by[1], p, s.ops[p], 2*s.Plan.SlotTime)
+		copy(two, both[:])
+	}
+	for _, slot := range b.Slots {
+		if err == nil && len(slot.Slices) == 0 {
+			err = fmt.Errorf("a slot of %s has no slices", p)
 		}
 	}
 	b.Took = time.Since(began)
-	return b, nil
+	return b, err
 }
 
 // isHead reports whether the slot at this place of a block is head's.
 func isHead(first bool, place int) bool { return first == (place == 0 || place == 3) }
-
-func (s *Stage) slot(ctx context.Context, p sweep.Point, env string) (gate.Slot, error) {
-	if err := context.Cause(ctx); err != nil {
-		return gate.Slot{}, err
-	}
-	if name, value, ok := strings.Cut(env, "="); ok {
-		if err := os.Setenv(name, value); err != nil {
-			return gate.Slot{}, fmt.Errorf("turn the knob: %w", err)
-		}
-		defer os.Unsetenv(name)
-	}
-	slot, err := s.Sampler.Slot(ctx, p, s.ops[p], s.Plan.SlotTime)
-	if err != nil {
-		return slot, err
-	}
-	if len(slot.Slices) == 0 {
-		return slot, fmt.Errorf("a slot of %s has no slices", p)
-	}
-	return slot, nil
-}

@@ -15,21 +15,40 @@ import (
 	"overlap/bench/sweep"
 )
 
-// knobbed is a sampler whose slots take as long as the knobs in the environment
-// say.
+// knobbed makes samplers whose slots take as long as their knobs say.
 type knobbed struct {
 	*noise
 	asked []int // operations
 	slow  int   // slots with a knob turned
+	turns int   // pairs of slots that took turns
 	fail  error
 }
 
-func (k *knobbed) Slot(_ context.Context, p sweep.Point, ops int, _ time.Duration) (gate.Slot, error) {
+// sampler is one with a knob turned, or none.
+func (k *knobbed) sampler(env string) gate.Turner { return turned{k, env} }
+
+type turned struct {
+	*knobbed
+	env string
+}
+
+func (k turned) Turns(ctx context.Context, other gate.Sampler, p sweep.Point, ops int, d time.Duration) (both [2]gate.Slot, err error) {
+	k.turns++
+	for i, s := range []gate.Sampler{k, other} {
+		if both[i], err = s.Slot(ctx, p, ops, d); err != nil {
+			return both, err
+		}
+		both[i].Turns = true
+	}
+	return both, nil
+}
+
+func (k turned) Slot(_ context.Context, p sweep.Point, ops int, _ time.Duration) (gate.Slot, error) {
 	factor := 1.0
-	if os.Getenv("KNOB_PCT") == "5" {
+	if k.env == "KNOB_PCT=5" {
 		factor, k.slow = 1.05, k.slow+1
 	}
-	if os.Getenv("KNOB_SERIAL") == "25" {
+	if k.env == "KNOB_SERIAL=25" {
 		k.slow++
 		if p.Cores == 2 {
 			factor = 1.25
@@ -59,14 +78,17 @@ func small(parts ...string) Plan {
 }
 
 func TestMeasureTurnsTheKnobForHeadOnly(t *testing.T) {
-	for part, slow := range map[string]int{"same": 0, "slower": 12 * 2 * 2, "scaling-same": 0, "scaling-worse": 6 * 2 * 2} {
+	for part, slow := range map[string]int{"same": 0, "alone": 0, "slower": 12 * 2 * 2, "scaling-same": 0, "scaling-worse": 6 * 2 * 2} {
 		k := &knobbed{noise: newNoise(20, 0.001, 0)}
 		dir := filepath.Join(t.TempDir(), "new")
-		if err := (&Stage{Plan: small(part), Sampler: k, Dir: dir, Log: io.Discard}).Measure(t.Context()); err != nil {
+		if err := (&Stage{Plan: small(part), Sampler: k.sampler, Dir: dir, Log: io.Discard}).Measure(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		if k.slow != slow {
 			t.Errorf("%s: %d slots with a knob turned, want %d", part, k.slow, slow)
+		}
+		if taken := k.turns > 0; taken == (part == "alone") {
+			t.Errorf("%s: %d pairs of slots took turns", part, k.turns)
 		}
 		suites, err := Load(dir)
 		if err != nil || len(suites) != 1 || suites[0].Part != part || suites[0].Number != 1 {
@@ -96,17 +118,17 @@ func TestMeasureTurnsTheKnobForHeadOnly(t *testing.T) {
 
 func TestMeasureSaysWhatIsWrong(t *testing.T) {
 	broken := errors.New("no such benchmark")
-	s := &Stage{Plan: small("same"), Sampler: &knobbed{noise: newNoise(1, 0, 0), fail: broken}, Dir: t.TempDir(), Log: io.Discard}
+	s := &Stage{Plan: small("same"), Sampler: (&knobbed{noise: newNoise(1, 0, 0), fail: broken}).sampler, Dir: t.TempDir(), Log: io.Discard}
 	if err := s.Measure(t.Context()); !errors.Is(err, broken) || !strings.Contains(err.Error(), "part same, suite 1") {
 		t.Errorf("a sampler that fails: %v", err)
 	}
-	s.Sampler = &knobbed{noise: newNoise(0, 0, 0)}
+	s.Sampler = (&knobbed{noise: newNoise(0, 0, 0)}).sampler
 	if err := s.Measure(t.Context()); err == nil || !strings.Contains(err.Error(), "no slices") {
 		t.Errorf("slots without slices: %v", err)
 	}
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(broken)
-	s.Sampler = &knobbed{noise: newNoise(1, 0, 0)}
+	s.Sampler = (&knobbed{noise: newNoise(1, 0, 0)}).sampler
 	if err := s.Measure(ctx); !errors.Is(err, broken) {
 		t.Errorf("ended: %v", err)
 	}
@@ -161,7 +183,7 @@ func TestJoinPutsSuitesBehindEachOther(t *testing.T) {
 }
 
 func TestThePlanHasEnoughDisjointSuites(t *testing.T) {
-	p, err := NewPlan(43*time.Minute, "knob", 2)
+	p, err := NewPlan(33*time.Minute, "knob", 2)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -179,11 +201,11 @@ func TestThePlanHasEnoughDisjointSuites(t *testing.T) {
 	if n := p.Parts[0].suites(); n < 30 || p.Parts[0].Blocks != suiteBlocks || len(p.Parts[0].Points) != 12 {
 		t.Errorf("%d suites of %d blocks of %d points", n, p.Parts[0].Blocks, len(p.Parts[0].Points))
 	}
-	if seconds["same"] < 90 || seconds["scaling-same"] < 40 || seconds["scaling-worse"] < 40 || seconds["slower"] < 10 {
+	if seconds["same"] < 75 || seconds["alone"] < 14 || seconds["scaling-same"] < 20 || seconds["scaling-worse"] < 20 || seconds["slower"] < 5 {
 		t.Errorf("seconds a point: %v", seconds)
 	}
-	if n := p.Parts[1].suites(); n < 3 {
-		t.Errorf("%d suites of the usual practice", n)
+	if u := p.Parts[2]; u.Name != "usual" || u.Points != nil || u.suites() < 1 {
+		t.Errorf("%d suites of the usual practice", u.suites())
 	}
 	if _, err := NewPlan(time.Minute, "knob", 1); err == nil {
 		t.Error("one CPU will do")

@@ -47,6 +47,9 @@ var Gate = Method{Name: "overlap check", Judge: func(suite []Trial, alpha float6
 	return calls(suite, gate.Judge(series, gate.Options{Alpha: alpha, Threshold: threshold, Seed: seed, Quick: true}).Changes, alpha)
 }}
 
+// withoutTurns is the same method where processes run one after the other.
+var withoutTurns = Method{Name: "overlap check without turns", Judge: Gate.Judge}
+
 // calls sorts changes by the points that they are of.
 func calls(suite []Trial, changes []gate.Change, alpha float64) []Call {
 	all := make([]Call, len(suite))

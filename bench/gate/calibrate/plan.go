@@ -19,6 +19,7 @@ const (
 type Part struct {
 	Name    string
 	Head    string        // environment of head, or empty if it is as base
+	Alone   bool          // slots come one after the other, not in turns
 	Share   float64       // of the time
 	Time    time.Duration // in which as many suites are run as fit
 	Points  []sweep.Point // none: the usual practice
@@ -36,8 +37,8 @@ type Plan struct {
 const (
 	suiteBlocks = 14 // the fewest with which twelve benchmarks can be judged at 1 %
 	count       = 10 // of the usual practice
-	slotTime    = 50 * time.Millisecond
-	started     = 15 * time.Millisecond // what a process costs beside its slices
+	slotTime    = 40 * time.Millisecond
+	started     = 10 * time.Millisecond // what a slot costs beside its slices
 	pair        = 10 * time.Second      // of the usual practice, for one benchmark
 	overrun     = 1.45                  // of a sample of the usual practice, over its -benchtime: testing feels its way
 )
@@ -77,11 +78,12 @@ func NewPlan(total time.Duration, pkg string, cores int) (Plan, error) {
 		scaling = append(scaling, at(name, 1), at(name, 2))
 	}
 	p := Plan{SlotTime: slotTime, Parts: []Part{
-		{Name: "same", Share: 0.56, Points: suite},
-		{Name: "usual", Share: 0.15},
-		{Name: "slower", Share: 0.07, Points: suite, Head: fmt.Sprintf("KNOB_PCT=%d", Slowed)},
-		{Name: "scaling-same", Share: 0.11, Points: scaling},
-		{Name: "scaling-worse", Share: 0.11, Points: scaling, Head: fmt.Sprintf("KNOB_SERIAL=%d", Serialised)},
+		{Name: "same", Share: 0.60, Points: suite},
+		{Name: "alone", Share: 0.11, Points: suite, Alone: true},
+		{Name: "usual", Share: 0.07},
+		{Name: "slower", Share: 0.04, Points: suite, Head: fmt.Sprintf("KNOB_PCT=%d", Slowed)},
+		{Name: "scaling-same", Share: 0.09, Points: scaling},
+		{Name: "scaling-worse", Share: 0.09, Points: scaling, Head: fmt.Sprintf("KNOB_SERIAL=%d", Serialised)},
 	}}
 	for i := range p.Parts {
 		p.Parts[i].fit(total)

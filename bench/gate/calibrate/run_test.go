@@ -25,7 +25,7 @@ const knob = "overlap/bench/gate/knob"
 //
 //	OVERLAP_CALIBRATE=DIR go test -timeout 90m -run TestCalibrate -v ./bench/gate/calibrate
 //
-// It measures into DIR for OVERLAP_CALIBRATE_TIME (43m), if DIR has nothing yet,
+// It measures into DIR for OVERLAP_CALIBRATE_TIME (33m), if DIR has nothing yet,
 // and then prints tables of OVERLAP_CALIBRATE_TRIALS (40) trials of each
 // benchmark.
 func TestCalibrate(t *testing.T) {
@@ -62,7 +62,7 @@ func setting(name, or string) string {
 }
 
 func measure(t *testing.T, dir string) {
-	total, err := time.ParseDuration(setting("OVERLAP_CALIBRATE_TIME", "43m"))
+	total, err := time.ParseDuration(setting("OVERLAP_CALIBRATE_TIME", "33m"))
 	if err != nil {
 		t.Fatalf("OVERLAP_CALIBRATE_TIME: %v", err)
 	}
@@ -78,9 +78,20 @@ func measure(t *testing.T, dir string) {
 	ctx, stop := signal.NotifyContext(t.Context(), os.Interrupt)
 	defer stop()
 	f := foreign(ctx, t, h)
-	s := &Stage{Plan: plan, Sampler: gate.Sliced{Slicer: f}, Binary: stock(ctx, t), Dir: dir, Seed: uint64(time.Now().UnixNano()), Log: os.Stdout}
+	s := &Stage{Plan: plan, Sampler: knobs(f), Binary: stock(ctx, t), Dir: dir, Seed: uint64(time.Now().UnixNano()), Log: os.Stdout}
 	if err := s.Measure(ctx); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// knobs are the samplers of the benchmarks with knobs turned.
+func knobs(f *sweep.Foreign) func(env string) gate.Turner {
+	return func(env string) gate.Turner {
+		turned := *f
+		if env != "" {
+			turned.Env = []string{env}
+		}
+		return gate.Sliced{Slicer: &turned}
 	}
 }
 

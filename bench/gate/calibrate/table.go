@@ -25,12 +25,12 @@ func Analyse(w io.Writer, suites []Suite, s Study) error {
 	}
 	out := &page{Writer: w}
 	out.measured(suites)
-	same := of("same", suites)
+	same, alone := of("same", suites), of("alone", suites)
 	s.Tests = len(serialNames) + len(parallelNames)
 	if len(same) > 0 {
-		out.alarms(s, same)
-		out.powers(s, join(same))
-		out.alternatives(s, join(same))
+		out.alarms(s, same, alone)
+		out.powers(s, join(same), join(alone))
+		out.alternatives(s, join(alone))
 	}
 	out.practice(judgeUsual(of("usual", suites)))
 	out.injected(s, join(of("slower", suites)))
@@ -77,19 +77,23 @@ func (p *page) measured(suites []Suite) {
 	}
 }
 
-func (p *page) alarms(s Study, same []Suite) {
+func (p *page) alarms(s Study, same, alone []Suite) {
 	p.heading(fmt.Sprintf("False alarms: base and head are the same binary, level %v a suite", s.Alpha),
 		"method", "suites", "disjoint", "called slower", "gate would fail")
-	var whole [][]Series
-	for _, suite := range same {
-		whole = append(whole, suite.Series)
-	}
-	for _, m := range []Method{Gate, Anchor} {
-		p.alarm(m.Name+", suites as measured", s.False(m, whole, 1), len(whole))
-		p.alarm(m.Name+", names given out anew", s.False(m, whole, Turns), len(whole))
+	for _, row := range []struct {
+		Method
+		suites []Suite
+	}{{Gate, same}, {withoutTurns, alone}, {Anchor, alone}} {
+		var whole [][]Series
+		for _, suite := range row.suites {
+			whole = append(whole, suite.Series)
+		}
+		p.alarm(row.Name+", suites as measured", s.False(row.Method, whole, 1), len(whole))
+		p.alarm(row.Name+", names given out anew", s.False(row.Method, whole, Turns), len(whole))
 		for _, budget := range Budgets {
-			long := cut(join(same), budget)
-			p.alarm(fmt.Sprintf("%s, %v s a pair, names anew", m.Name, budget), s.False(m, long, Turns), len(long))
+			if long := cut(join(row.suites), budget); len(long) > 0 {
+				p.alarm(fmt.Sprintf("%s, %v s a pair, names anew", row.Name, budget), s.False(row.Method, long, Turns), len(long))
+			}
 		}
 	}
 }
@@ -98,13 +102,16 @@ func (p *page) alarm(name string, a Alarms, disjoint int) {
 	p.printf("| %s | %d | %d | %d | %d |\n", name, a.Suites, disjoint, a.Slower, a.Worse)
 }
 
-func (p *page) powers(s Study, series []Series) {
+func (p *page) powers(s Study, same, alone []Series) {
 	var all [][]Power
 	var names []string
-	for _, m := range []Method{Gate, Anchor} {
+	for _, row := range []struct {
+		Method
+		series []Series
+	}{{Gate, same}, {withoutTurns, alone}, {Anchor, alone}} {
 		for _, budget := range Budgets {
-			all = append(all, s.Of(m, series, budget))
-			names = append(names, fmt.Sprintf("%s, %v s", m.Name, budget))
+			all = append(all, s.Of(row.Method, row.series, budget))
+			names = append(names, fmt.Sprintf("%s, %v s", row.Name, budget))
 		}
 	}
 	p.heading("Smallest slowdown found in 80 % of trials, of any size", summaryColumns...)
@@ -154,7 +161,7 @@ func (p *page) details(name string, list []Power) {
 
 // alternatives holds other designs against the gate's at the smallest budget.
 func (p *page) alternatives(s Study, series []Series) {
-	p.heading("Other designs and statistics, on the same slots", summaryColumns...)
+	p.heading("Other designs and statistics, on slots one after the other", summaryColumns...)
 	for _, m := range Alternatives() {
 		p.summary(fmt.Sprintf("%s, %v s", m.Name, Budgets[0]), s.Of(m, series, Budgets[0]))
 	}

@@ -1,0 +1,119 @@
+package sweep
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"overlap/bench"
+	"overlap/bench/host"
+)
+
+const turning = `package m
+
+import (
+	"os"
+	"testing"
+	"time"
+)
+
+func BenchmarkSleep(b *testing.B) {
+	for i := 0; i < b.N; i++ {
+		time.Sleep(time.Millisecond)
+	}
+}
+
+func BenchmarkLoop(b *testing.B) {
+	for b.Loop() {
+		time.Sleep(time.Millisecond)
+	}
+}
+
+// BenchmarkAlone fails if two processes are at it at once.
+func BenchmarkAlone(b *testing.B) {
+	path := os.Getenv("TURNING")
+	if b.N != 2 {
+		return
+	}
+	for i := 0; i < b.N; i++ {
+		f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL, 0o666)
+		if err != nil {
+			b.Fatal("at the same time: ", err)
+		}
+		time.Sleep(time.Millisecond)
+		f.Close()
+		os.Remove(path)
+	}
+}
+
+var calls int
+
+func BenchmarkFails(b *testing.B) {
+	if calls++; calls > 5 && os.Getenv("FAILS") != "" {
+		b.Fatal("no more")
+	}
+	time.Sleep(time.Millisecond)
+}
+`
+
+func TestProcessesTakeTurns(t *testing.T) {
+	if testing.Short() || !CanTakeTurns {
+		t.Skip("builds package testing, and hands pipes to processes")
+	}
+	dir := t.TempDir()
+	for name, text := range map[string]string{"go.mod": "module example.com/m\n\ngo 1.24\n", "m_test.go": turning} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cpus, err := host.Affinity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := &Foreign{Go: "go", Dir: dir, Placement: cpus, SampleTime: time.Millisecond, Timeout: time.Minute, Env: []string{"TURNING=" + filepath.Join(dir, "busy")}}
+	t.Cleanup(func() { f.Close() })
+	level := Level{Cores: len(cpus), Procs: 1}
+	if _, _, err := f.Find(t.Context(), ".", ".", level); err != nil {
+		t.Fatal(err)
+	}
+	at := func(name string) Point {
+		return Point{Point: bench.Point{Workload: name, Cores: level.Cores, Procs: 1, Slices: 1}, Package: "example.com/m", Copies: 1}
+	}
+	for _, name := range []string{"Sleep", "Loop", "Alone"} {
+		for _, turn := range []int{1, 3} {
+			both, err := Turns(t.Context(), [2]Slicer{f, f}, at(name), Slicing{Ops: 2, Slice: time.Millisecond, Time: 60 * time.Millisecond, Turn: turn})
+			if err != nil {
+				t.Errorf("%s: %v", name, err)
+				continue
+			}
+			n := len(both[0].Slices[0].Times)
+			if n != len(both[1].Slices[0].Times) || n%turn != 0 || n < 2*turn {
+				t.Errorf("%s: %d and %d slices in turns of %d", name, n, len(both[1].Slices[0].Times), turn)
+			}
+			for i, one := range both {
+				s := one.Slices[0]
+				var sum time.Duration
+				for _, d := range s.Times {
+					sum += d
+				}
+				if one.Result == nil || s.Ops != 2 || sum > s.Wall || name == "Sleep" && s.Wall > s.Elapsed*3/4 {
+					t.Errorf("%s, side %d: slices of %v in %v timed of %v", name, i, sum, s.Wall, s.Elapsed)
+				}
+			}
+		}
+	}
+	broken := *f
+	broken.Env = append(broken.Env, "FAILS=1")
+	for side, by := range [][2]Slicer{{&broken, f}, {f, &broken}} {
+		_, err := Turns(t.Context(), by, at("Fails"), Slicing{Ops: 2, Slice: time.Millisecond, Time: 60 * time.Millisecond, Turn: 1})
+		if blamed := new(SideError); !errors.As(err, &blamed) || blamed.Side != side || !strings.Contains(err.Error(), "no more") {
+			t.Errorf("side %d fails: %v", side, err)
+		}
+	}
+	if _, err := Turns(t.Context(), [2]Slicer{f, f}, at("Missing"), Slicing{Ops: 2, Turn: 1}); err == nil || !strings.Contains(err.Error(), "Missing was not found") {
+		t.Errorf("a benchmark that is not there: %v", err)
+	}
+}
