@@ -195,10 +195,8 @@ func (c *checkCmd) nothing(s *streams, p *pair) error {
 		return errors.Join(c.print(s, r), errors.New("nothing could be compared: see the problems above"))
 	case len(r.Changed) > 0 && len(r.Identical) == 0:
 		return errors.Join(c.print(s, r), errors.New("nothing could be compared: the own code of every benchmark differs between base and head; --tests=head measures both revisions with head's"))
-	case len(r.Changed) > 0:
-		r.Notes = append(r.Notes, "nothing was measured: where benchmarks are the same, both revisions have the same code and data")
-	case len(r.Identical) > 0 && len(r.Removed) == 0:
-		r.Notes = append(r.Notes, "nothing was measured: both revisions have the same code and data")
+	case len(r.Identical) > 0 && (len(r.Changed) > 0 || len(r.Removed) == 0):
+		r.Notes = append(r.Notes, "nothing was measured: what can be compared has the same code and data in both revisions")
 	case len(r.Added) > 0 && len(r.Removed) == 0:
 		r.Notes = append(r.Notes, "nothing was measured: all benchmarks are new")
 	case len(r.Removed) > 0:

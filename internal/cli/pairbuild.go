@@ -200,7 +200,7 @@ func (p *pair) omit(found []sweep.Benchmark, base, head []sweep.Omission) {
 	}
 	for _, o := range base {
 		if !slices.ContainsFunc(head, func(h sweep.Omission) bool { return h.Name == o.Name }) {
-			p.problem(o.Name, "base: "+o.Why)
+			p.report.Notes = append(p.report.Notes, fmt.Sprintf("%s has nothing to be compared with: base: %s", o.Name, o.Why))
 		}
 	}
 }
