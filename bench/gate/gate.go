@@ -63,9 +63,10 @@
 //
 // # What it does not see
 //
-// A process that waits for its turn may still collect garbage, and takes time from
-// the other then: of what a change costs in collections alone, the mean sees a
-// part. Bytes and allocations tell it in full.
+// With a GOMAXPROCS above 1, and on other systems than Linux, a process that waits
+// for its turn may still collect garbage, and takes time from the other then: of
+// what a change costs in collections alone, the mean sees a part there. Bytes and
+// allocations tell it in full.
 //
 // Where the linker puts the code moves its speed by up to some percent. Both
 // builds are measured as they are: an edit elsewhere that moves a hot loop is a

@@ -73,7 +73,7 @@ const NoTurn = "overlap: no turn: "
 // made as the overlay expects.
 var ErrUnfit = errors.New("package testing of this Go version is not known")
 
-//go:embed hooks.go.txt slices.go.txt hooks_unix.go.txt hooks_other.go.txt
+//go:embed hooks.go.txt slices.go.txt hooks_unix.go.txt hooks_other.go.txt wait_linux.go.txt wait_other.go.txt
 var hooks embed.FS
 
 // Overlay is what Make made.
@@ -115,7 +115,7 @@ func Make(ctx context.Context, goCommand, module, dir string, env ...string) (Ov
 	}
 	files := map[string][]byte{"benchmark.go": patched}
 	for to, from := range map[string]string{
-		"overlap_hooks.go": "hooks.go.txt", "overlap_slices.go": "slices.go.txt", "overlap_hooks_unix.go": "hooks_unix.go.txt", "overlap_hooks_other.go": "hooks_other.go.txt",
+		"overlap_hooks.go": "hooks.go.txt", "overlap_slices.go": "slices.go.txt", "overlap_wait_linux.go": "wait_linux.go.txt", "overlap_wait_other.go": "wait_other.go.txt", "overlap_hooks_unix.go": "hooks_unix.go.txt", "overlap_hooks_other.go": "hooks_other.go.txt",
 	} {
 		if files[to], err = hooks.ReadFile(from); err != nil {
 			panic("overlay: " + err.Error()) // embedded above
