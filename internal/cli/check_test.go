@@ -91,7 +91,7 @@ func TestInterruptedCheckIsNoPassAndLeavesNothing(t *testing.T) {
 	if code := check.ProcessState.ExitCode(); code != 130 {
 		t.Errorf("exit code %d, want 130", code)
 	}
-	for _, want := range []string{`"complete": false`, `"benchmark": "M"`, "interrupted: at most 22 of 22 blocks"} {
+	for _, want := range []string{`"complete": false`, `"benchmark": "M"`, "interrupted: at most 30 of 30 blocks"} {
 		if !strings.Contains(stdout.String(), want) {
 			t.Errorf("no %s in\n%s", want, stdout)
 		}
