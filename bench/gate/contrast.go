@@ -175,23 +175,34 @@ func (c contrast) floor(level float64, seed, stream uint64) float64 {
 	if leastP(c.blocks()) > level {
 		return math.NaN()
 	}
+	if f := c.floorBy(func(t *term) choice { return t.how }, level, seed, stream); !math.IsNaN(f) {
+		return f
+	}
+	// A statistic that leaves out blocks does not notice that a few of them have
+	// changed names. Where that is too many for the level, a change would be tested
+	// by the first choice, which leaves out none.
+	return c.floorBy(func(t *term) choice { return t.choices()[0] }, level, seed, stream)
+}
+
+// floorBy is the floor of one statistic of each term.
+func (c contrast) floorBy(how func(t *term) choice, level float64, seed, stream uint64) float64 {
 	rng := rand.New(rand.NewPCG(seed, stream))
 	halves := make(map[*term]sample, len(c.terms))
 	for _, t := range c.terms {
 		halves[t] = centred(t).halves(rng)
 	}
-	noise := c.statistic(func(t *term) sample { return halves[t] })
+	noise := c.by(func(t *term) sample { return halves[t] }, how)
 	luck := beyond(spread(noise, intervalDraws, newDraws(c.blocks(), seed, stream)), .4) // the 0.8 quantile of a symmetric distribution
 	draws := int(min(max(4/level, leastDraws), floorDraws))
 	found := func(change float64) bool {
 		first := true
-		stat := c.statistic(func(t *term) sample {
+		stat := c.by(func(t *term) sample {
 			if !first {
 				return halves[t]
 			}
 			first = false
 			return halves[t].times(change)
-		})
+		}, how)
 		critical := beyond(spread(stat, draws, newDraws(c.blocks(), seed, stream)), level)
 		return change-luck > critical
 	}

@@ -154,7 +154,7 @@ func TestDemands(t *testing.T) {
 		if d.Verdict != want || !near(d.Value, .673, .01) || d.Low > d.Value || d.High < d.Value || d.Least != least || d.Cores != 2 {
 			t.Errorf("at least %v: %+v, want %s", least, d, want)
 		}
-		if notes := strings.Join(f.Notes, "\n"); !strings.Contains(notes, "example.com/x.B: efficiency at 2 cores is demanded") {
+		if notes := strings.Join(f.Notes, "\n"); !strings.Contains(notes, "efficiency at 2 cores is not demanded of what was not measured there and on one core: example.com/x.B") {
 			t.Errorf("notes: %s", notes)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 )
 
 // bootstraps is how many resamples an interval of one build rests on.
@@ -17,6 +18,7 @@ const bootstraps = 1000
 func demand(points []*judged, o Options) (list []Demand, notes []string) {
 	for _, p := range slices.Sorted(maps.Keys(o.Demands)) {
 		best := map[curve]*Demand{}
+		var missing []string
 		var order []curve
 		for _, pt := range points {
 			c := curveOf(pt.Point)
@@ -39,8 +41,11 @@ func demand(points []*judged, o Options) (list []Demand, notes []string) {
 			if d := best[c]; d != nil {
 				list = append(list, *d)
 			} else {
-				notes = append(notes, fmt.Sprintf("%s: efficiency at %d cores is demanded, but was not measured there and on one core", c.title(), p))
+				missing = append(missing, c.title())
 			}
+		}
+		if len(missing) > 0 {
+			notes = append(notes, fmt.Sprintf("efficiency at %d cores is not demanded of what was not measured there and on one core: %s", p, strings.Join(missing, ", ")))
 		}
 	}
 	return list, notes

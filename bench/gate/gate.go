@@ -46,8 +46,8 @@
 // # Verdicts
 //
 // A change is worse if chance does not explain it and its interval is not within
-// the threshold. It is the same if its interval is within the threshold, which
-// takes as much evidence as a difference does. Everything else cannot be told.
+// the threshold. It is the same if its interval is within the threshold:
+// that is a finding, too. Everything else cannot be told.
 // The noise floor beside a change is the smallest that this run would have found
 // four times in five. It comes from the run itself: from the differences between
 // slots of the same side.
@@ -64,9 +64,13 @@
 // # What it does not see
 //
 // With a GOMAXPROCS above 1, and on other systems than Linux, a process that waits
-// for its turn may still collect garbage, and takes time from the other then: of
-// what a change costs in collections alone, the mean sees a part there. Bytes and
-// allocations tell it in full.
+// for its turn may still collect garbage or serve what its goroutines do in the
+// background, and takes time from the other then: of what a change costs there, a
+// part is seen. Bytes and allocations tell it in full. And every slice begins with
+// caches that the other process has used.
+//
+// The two builds are two files in two folders. What that alone would change, such
+// as where the kernel keeps their pages, stays with the names in all blocks.
 //
 // Where the linker puts the code moves its speed by up to some percent. Both
 // builds are measured as they are: an edit elsewhere that moves a hot loop is a

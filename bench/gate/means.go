@@ -11,6 +11,7 @@ type means struct {
 	halfOf arrangement
 	head   []bool
 	counts bool // compare the means of log(1+x): x may be 0
+	turns  bool // slots 0 and 1, and 2 and 3, ran at the same time
 }
 
 func (m *means) labels() []bool    { return m.head }
@@ -38,6 +39,9 @@ func (m *means) stretch(v, by float64) float64 {
 func (m *means) halves(rng *rand.Rand) sample {
 	h := *m
 	h.halfOf, h.head = mixed(len(m.head), rng), make([]bool, len(m.head))
+	if m.turns {
+		h.halfOf = firsts(len(m.head))
+	}
 	for k := range h.head {
 		h.head[k] = true
 	}

@@ -123,7 +123,11 @@ func (r *Report) Summary() string {
 func (r *Report) regressed() string {
 	var names []string
 	for _, c := range r.regressions() {
-		names = append(names, fmt.Sprintf("%s %s (%s)", c.short(), c.Word(), c.difference()))
+		what := c.Word()
+		if c.Quantity == MeanTime {
+			what += " in the mean"
+		}
+		names = append(names, fmt.Sprintf("%s %s (%s)", c.short(), what, c.difference()))
 	}
 	for _, d := range r.missed() {
 		names = append(names, fmt.Sprintf("%s misses the least efficiency", join(d.Benchmark, d.Point)))

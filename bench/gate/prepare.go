@@ -162,7 +162,7 @@ func (pt *prepared) times() sample {
 // means makes a sample of one number of every slot, of the blocks where good
 // holds for all four.
 func (pt *prepared) means(value func(Slot) float64, good func(float64) bool) *means {
-	m := &means{}
+	m := &means{turns: pt.turns != nil}
 	for _, b := range pt.blocks {
 		var four []float64
 		for _, slot := range b.Slots {

@@ -57,7 +57,7 @@ type Change struct {
 	Quantile  float64  `json:"quantile,omitempty"` // of the slices, for Time
 	Blocks    int      `json:"blocks"`
 	Verdict   Verdict  `json:"verdict"`
-	Paired    bool     `json:"paired,omitempty"`  // Time: the quantile was taken in every block, not over all
+	Paired    bool     `json:"paired,omitempty"`  // Time: compared block by block, or turn by turn; else over all slices
 	Excused   bool     `json:"excused,omitempty"` // worse only against a reference that became faster: see Regression
 }
 

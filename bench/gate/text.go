@@ -17,6 +17,7 @@ type Form struct {
 	Colour bool // direction is told by words and signs, too
 	All    bool // rows for all changes, not only for what changed or cannot be told
 	Strict bool // as for Report.Exit, to say what the exit code means
+	Stops  bool // the check was interrupted: its exit code is not that of Report.Exit
 }
 
 // defaultWidth is that of what is no terminal, as in package report.
@@ -75,7 +76,11 @@ func (r *Report) WriteText(w io.Writer, f Form) error {
 		say(yellow, "note: "+note)
 	}
 	say("", r.basis())
-	say(r.style(), r.Summary()+"; "+r.exitWords(f.Strict))
+	last := r.Summary()
+	if !f.Stops {
+		last += "; " + r.exitWords(f.Strict)
+	}
+	say(r.style(), last)
 	_, err := io.WriteString(w, b.String())
 	return err
 }
@@ -206,6 +211,9 @@ func (p Problem) lines() []string {
 
 // basis is what the outcome rests on.
 func (r *Report) basis() string {
+	if r.Tests+r.Blocks == 0 {
+		return "nothing was measured"
+	}
 	parts := []string{number(r.Tests, "test")}
 	if alarms := r.falseAlarms(); alarms != "" {
 		parts[0] += " with Holm's correction: " + alarms

@@ -58,6 +58,17 @@ func mixed(blocks int, rng *rand.Rand) arrangement {
 	return a
 }
 
+// firsts arranges the blocks of slots that took turns: those that had the first
+// turn, and the second. Other halves would differ by the moods of the machine,
+// which slots that took turns share.
+func firsts(blocks int) arrangement {
+	a := make(arrangement, 4*blocks)
+	for i := range a {
+		a[i] = int32(2*(i/4) + i%2)
+	}
+	return a
+}
+
 // timed is a slice: the logarithm of its time, and its slot, 4k+place.
 type timed struct {
 	log  float64

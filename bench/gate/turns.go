@@ -79,11 +79,16 @@ func (t *turns) times(by float64) sample {
 }
 
 // halves are the slots that had the first turn and those that had the second, of
-// which either build has one in every block.
+// which either build has one in every block; without what the first turn itself
+// brings, which blocks cancel.
 func (t *turns) halves(*rand.Rand) sample {
 	h := &turns{make([][2]float64, len(t.pairs)), make([]bool, len(t.pairs)), t.clock}
+	first := 0.0
+	for _, p := range t.pairs {
+		first += (p[0] - p[1]) / 2 / float64(len(t.pairs))
+	}
 	for k, p := range t.pairs {
-		half := (p[0] - p[1]) / 2
+		half := (p[0]-p[1])/2 - first
 		h.pairs[k], h.head[k] = [2]float64{half, half}, true
 	}
 	return h
@@ -95,10 +100,19 @@ const levelQuantile = .1
 
 func (t *turns) choices() (list []choice) {
 	for _, share := range []float64{0, .1, .2, .3} {
+		n := len(t.pairs)
+		if share > 0 && leastP(n-int(share*float64(n))) > leastTrimmed {
+			break
+		}
 		list = append(list, choice{q: levelQuantile, paired: true, trim: share})
 	}
 	return list
 }
+
+// leastTrimmed is how small a p value the trimmed mean must be able to have to be
+// a choice. Of the blocks that it leaves out, it does not matter what they are
+// called: each of them doubles the least p value.
+const leastTrimmed = 1e-4
 
 func (t *turns) statistic(how choice) statistic {
 	signed := make([]float64, len(t.pairs))

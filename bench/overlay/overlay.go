@@ -24,7 +24,10 @@
 //     ReadSlices reads them.
 //
 //   - if TurnsVariable is set, too, times slices in turns with another process,
-//     whose standard input is file 3 of this one, and the other way round.
+//     from which it reads by file 3 and to which it writes by file 4.
+//
+//   - if AskVariable is set, reports goroutines: those that began while a run was
+//     timed, and is silent where the Go version does not count them.
 //
 // Without those variables it only measures.
 package overlay
@@ -57,6 +60,12 @@ const (
 	SliceVariable      = "OVERLAP_SLICE"       // how long a slice should take, as time.Duration writes it
 	SliceOpsVariable   = "OVERLAP_SLICE_OPS"   // operations of a slice; 0: as many as take that long
 	TurnsVariable      = "OVERLAP_TURNS"       // begin or follow, a space, and the slices of a turn
+)
+
+// AskVariable makes a binary report GoroutinesUnit.
+const (
+	AskVariable    = "OVERLAP_ASK"
+	GoroutinesUnit = "goroutines-begun"
 )
 
 // Units are those that a binary adds to its results.

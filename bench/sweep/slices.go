@@ -212,7 +212,8 @@ func toBlame(errs []error) int {
 	return failed
 }
 
-// startTurns starts the two, each with the other's standard input as file 3.
+// startTurns starts the two, each with a pipe from the other as file 3 and one to
+// it as file 4.
 func startTurns(ctx context.Context, launchers [2]launcher, p Point, turn int) (all [2]*process, err error) {
 	var in, out [2]*os.File
 	for i := range in {
@@ -225,8 +226,7 @@ func startTurns(ctx context.Context, launchers [2]launcher, p Point, turn int) (
 	for i, l := range launchers {
 		cpus := l.placement[:p.Cores]
 		cmd := l.command(ctx, p, 0, cpus, false)
-		cmd.Stdin = in[i]
-		cmd.ExtraFiles = []*os.File{out[1-i]}
+		cmd.ExtraFiles = []*os.File{in[i], out[1-i]}
 		cmd.Env = append(cmd.Environ(), fmt.Sprintf("%s=%s %d", overlay.TurnsVariable, [2]string{"begin", "follow"}[i], turn))
 		if all[i], err = launch(ctx, cmd, cpus, false, l.prints, l.word); err != nil {
 			if i == 1 {

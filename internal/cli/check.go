@@ -171,7 +171,7 @@ func (c *checkCmd) compare(ctx context.Context, s *streams, h host.Host) (err er
 		return err
 	}
 	if err := p.prepare(ctx); err != nil {
-		return err
+		return c.fail(ctx, s, r, err)
 	}
 	if len(p.points) == 0 {
 		return c.nothing(s, p)
@@ -186,21 +186,32 @@ func (c *checkCmd) compare(ctx context.Context, s *streams, h host.Host) (err er
 	return errors.Join(err, c.tell(s, r, p.broken, interrupted))
 }
 
+// fail tells those who read nothing but the report why there is none.
+func (c *checkCmd) fail(ctx context.Context, s *streams, r *gate.Report, err error) error {
+	if ctx.Err() != nil || !c.JSON && !c.Markdown && os.Getenv("GITHUB_ACTIONS") != "true" {
+		return err
+	}
+	r.Problems = append(r.Problems, gate.Problem{Name: "check", Why: err.Error()})
+	return errors.Join(err, c.print(s, r, false))
+}
+
 // nothing is the outcome where no benchmark is on both sides and could differ.
 func (c *checkCmd) nothing(s *streams, p *pair) error {
 	r := p.report
 	r.Complete = true
 	switch {
 	case p.broken || len(r.Problems) > 0:
-		return errors.Join(c.print(s, r), errors.New("nothing could be compared: see the problems above"))
+		return errors.Join(c.print(s, r, false), errors.New("nothing could be compared: see the problems above"))
 	case len(r.Changed) > 0 && len(r.Identical) == 0:
-		return errors.Join(c.print(s, r), errors.New("nothing could be compared: the own code of every benchmark differs between base and head; --tests=head measures both revisions with head's"))
+		return errors.Join(c.print(s, r, false), errors.New("nothing could be compared: the own code of every benchmark differs between base and head; --tests=head measures both revisions with head's"))
 	case len(r.Identical) > 0 && (len(r.Changed) > 0 || len(r.Removed) == 0):
 		r.Notes = append(r.Notes, "nothing was measured: what can be compared has the same code and data in both revisions")
 	case len(r.Added) > 0 && len(r.Removed) == 0:
 		r.Notes = append(r.Notes, "nothing was measured: all benchmarks are new")
 	case len(r.Removed) > 0:
-		return errors.Join(c.print(s, r), errors.New("nothing could be compared: head has none of the benchmarks of base"))
+		return errors.Join(c.print(s, r, false), errors.New("nothing could be compared: head has none of the benchmarks of base"))
+	case p.baseBroken:
+		return errors.Join(c.print(s, r, false), errors.New("nothing could be compared: see the notes above"))
 	default:
 		return fmt.Errorf("no benchmark of %s matches %q in either revision", cmp.Or(c.Pkg, "./..."), cmp.Or(c.Bench, "."))
 	}
@@ -211,7 +222,7 @@ func (c *checkCmd) nothing(s *streams, p *pair) error {
 // tell prints the report and returns its exit code as an error. A benchmark that
 // head broke is no pass, and neither is a measurement that was not finished.
 func (c *checkCmd) tell(s *streams, r *gate.Report, broken, interrupted bool) error {
-	if err := c.print(s, r); err != nil {
+	if err := c.print(s, r, interrupted); err != nil {
 		return err
 	}
 	if interrupted {
@@ -229,7 +240,7 @@ func (c *checkCmd) tell(s *streams, r *gate.Report, broken, interrupted bool) er
 
 // print writes the report in the form that was asked for, and for GitHub, where
 // it runs, annotations besides.
-func (c *checkCmd) print(s *streams, r *gate.Report) error {
+func (c *checkCmd) print(s *streams, r *gate.Report, interrupted bool) error {
 	if os.Getenv("GITHUB_ACTIONS") == "true" {
 		if err := r.WriteAnnotations(s.err); err != nil { // GitHub reads both streams
 			return err
@@ -242,7 +253,7 @@ func (c *checkCmd) print(s *streams, r *gate.Report) error {
 		return r.WriteMarkdown(s.out)
 	}
 	t := terminalOf(s.out)
-	return r.WriteText(s.out, gate.Form{Width: t.Width, Colour: t.Colour, All: c.All, Strict: c.Strict})
+	return r.WriteText(s.out, gate.Form{Width: t.Width, Colour: t.Colour, All: c.All, Strict: c.Strict, Stops: interrupted})
 }
 
 // again judges the samples of an earlier check, with its own seed, error rate and
@@ -276,6 +287,11 @@ func (c *checkCmd) judge(r *gate.Report, series []gate.Series) {
 	f := gate.Judge(series, gate.Options{Alpha: float64(c.Alpha), Threshold: float64(c.Threshold), Seed: c.Seed, Demands: c.demands})
 	r.Changes, r.Demands, r.Tests = f.Changes, f.Demands, f.Tests
 	r.Notes = append(r.Notes, f.Notes...)
+	for p, least := range c.demands {
+		if !slices.ContainsFunc(f.Demands, func(d gate.Demand) bool { return d.Cores == p }) {
+			r.Problems = append(r.Problems, gate.Problem{Name: fmt.Sprintf("--min-efficiency %g@%d", least, p), Why: "no benchmark was measured there and on one core: none runs in parallel, or --curves=never left it out"})
+		}
+	}
 }
 
 func machine(h host.Host, cpus int) string {

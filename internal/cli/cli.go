@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"syscall"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -103,17 +104,19 @@ func version() string {
 	return info.Main.Version
 }
 
-// withInterrupt ends the context on the first Ctrl-C or SIGTERM. The second
-// ends the program, as usual.
+// withInterrupt ends the context on the first Ctrl-C, SIGTERM or SIGHUP. One that
+// comes a second later ends the program, as usual.
 func withInterrupt(parent context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(parent)
 	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	go func() {
 		select {
 		case <-signals:
-			signal.Stop(signals)
 			cancel(sweep.ErrInterrupted)
+			// Who ends a whole group of processes may signal this one twice.
+			time.Sleep(time.Second)
+			signal.Stop(signals)
 		case <-ctx.Done():
 		}
 	}()

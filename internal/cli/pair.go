@@ -28,6 +28,7 @@ type pair struct {
 	base, head side
 	points     []sweep.Point
 	broken     bool // head does not run what base runs
+	baseBroken bool // base does not run what head may run
 }
 
 // side is one of the two builds.
@@ -122,7 +123,11 @@ func (p *pair) resolve(ctx context.Context, repo *git.Repository) (err error) {
 		if repo.Top == "" {
 			return errors.New("--head worktree: the repository has no worktree here; name a revision")
 		}
-		if r.Head.Dirty, err = repo.Dirty(ctx); err != nil {
+		results, err := realPath(c.Results)
+		if err != nil {
+			return fmt.Errorf("--results: %w", err)
+		}
+		if r.Head.Dirty, err = repo.Dirty(ctx, results); err != nil {
 			return fmt.Errorf("--head worktree: %w", err)
 		}
 		revision = "HEAD"
@@ -137,6 +142,19 @@ func (p *pair) resolve(ctx context.Context, repo *git.Repository) (err error) {
 		r.Notes = append(r.Notes, "head has changes that are not committed")
 	}
 	return nil
+}
+
+// realPath is the path as git has it: absolute, and without symbolic links in what
+// is there of it.
+func realPath(path string) (string, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	if folder, err := filepath.EvalSymlinks(filepath.Dir(path)); err == nil {
+		path = filepath.Join(folder, filepath.Base(path))
+	}
+	return path, nil
 }
 
 // same reports whether somebody asked for a commit to be measured against

@@ -115,6 +115,7 @@ func (p *pair) blame(base, head []sweep.Omission) error {
 		case p.base.folders[o.Name] != "":
 			p.problem(o.Name, foreignTests("base", "head", o.Why))
 		default:
+			p.baseBroken = true
 			p.report.Notes = append(p.report.Notes, fmt.Sprintf("%s has nothing to be compared with: base does not build: %s", o.Name, o.Why))
 		}
 	}
@@ -200,6 +201,7 @@ func (p *pair) omit(found []sweep.Benchmark, base, head []sweep.Omission) {
 	}
 	for _, o := range base {
 		if !slices.ContainsFunc(head, func(h sweep.Omission) bool { return h.Name == o.Name }) {
+			p.baseBroken = true
 			p.report.Notes = append(p.report.Notes, fmt.Sprintf("%s has nothing to be compared with: base: %s", o.Name, o.Why))
 		}
 	}

@@ -55,7 +55,7 @@ func (c *checkCmd) blocks(points int) (int, error) {
 	block := time.Duration(points) * 4 * slotWall
 	n := int(c.Budget / block)
 	if n < leastBlocks {
-		return 0, fmt.Errorf("--budget %v is too short for %d points: %d blocks of each, the least that can tell anything, take %v; choose fewer with --bench, --pkg or --curves=never",
+		return 0, fmt.Errorf("--budget %v is too short for %d points: %d blocks of each, the least that can tell anything, take %v; choose fewer with --bench, --pkg or --curves=never, of overlap's own with --workloads",
 			c.Budget, points, leastBlocks, (leastBlocks * block).Round(time.Second))
 	}
 	return n, nil

@@ -139,31 +139,26 @@ func (p *pair) choose(ctx context.Context, shared []sweep.Benchmark) error {
 }
 
 // parallel reports whether a benchmark may run in parallel, on either side: it
-// keeps more than one CPU busy, or its time is another on more of them. In doubt
-// it does.
+// starts goroutines while it is timed, or keeps more than one CPU busy, as one
+// does whose goroutines were there before. Where goroutines are not counted, by
+// a Go version before 1.26, every benchmark may.
 func (p *pair) parallel(ctx context.Context, b sweep.Benchmark) (bool, error) {
+	top := sweep.Suite{Benchmarks: []sweep.Benchmark{b}, Levels: p.levels[len(p.levels)-1:], Workers: p.workers()}.Lines()
 	for _, s := range []*side{&p.base, &p.head} {
-		fastest := [2]float64{}
-		for i, l := range []sweep.Level{p.levels[0], p.levels[len(p.levels)-1]} {
-			points := sweep.Suite{Benchmarks: []sweep.Benchmark{b}, Levels: []sweep.Level{l}, Workers: p.workers()}.Lines()
-			for turn := range 3 {
-				r, err := s.sampler.Sample(ctx, points[len(points)-1], 0, turn+1)
-				if ctx.Err() != nil {
-					return false, context.Cause(ctx)
-				}
-				if err != nil {
-					return true, nil // what is wrong with it will be told of its points
-				}
-				if busy, ok := r.Value("cpus-busy"); i > 0 && (!ok || busy > 1.15) {
-					return true, nil
-				}
-				if t, ok := r.Value("sec/op"); ok && (fastest[i] == 0 || t < fastest[i]) {
-					fastest[i] = t
-				}
+		asked := *s.foreign
+		asked.Env = append(slices.Clone(asked.Env), overlay.AskVariable+"=1")
+		for turn := range 3 {
+			r, err := asked.Sample(ctx, top[len(top)-1], 0, turn+1)
+			if ctx.Err() != nil {
+				return false, context.Cause(ctx)
 			}
-		}
-		if ratio := fastest[0] / fastest[1]; !(ratio > 0.75 && ratio < 1.33) {
-			return true, nil
+			if err != nil {
+				return true, nil // what is wrong with it will be told of its points
+			}
+			begun, counted := r.Value(overlay.GoroutinesUnit)
+			if busy, ok := r.Value("cpus-busy"); !counted || begun > 0 || !ok || busy > 1.15 {
+				return true, nil
+			}
 		}
 	}
 	return false, nil

@@ -87,8 +87,13 @@ func (r *Repository) commit(ctx context.Context, revision string) (string, error
 
 // Dirty reports whether the user's tree differs from its commit; files that git
 // does not know count, those that it ignores do not.
-func (r *Repository) Dirty(ctx context.Context) (bool, error) {
-	out, err := r.run(ctx, "status", "--porcelain")
+// Neither does what is in the folder but, wherever that is.
+func (r *Repository) Dirty(ctx context.Context, but string) (bool, error) {
+	args := []string{"status", "--porcelain", "--", ":/"}
+	if inside, err := filepath.Rel(r.Top, but); err == nil && filepath.IsLocal(inside) && inside != "." {
+		args = append(args, ":(exclude,top,literal)"+filepath.ToSlash(inside))
+	}
+	out, err := r.run(ctx, args...)
 	return out != "", err
 }
 

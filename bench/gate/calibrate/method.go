@@ -23,6 +23,7 @@ type Trial struct {
 type Call struct {
 	Ratio       float64 // of the times, head over base
 	Slower      bool    // at the level, by whatever little
+	Differs     bool    // at the level: slower, faster, or another speedup
 	Worse       bool    // and by more than the gate's threshold
 	ScalesWorse bool    // at the level
 }
@@ -71,9 +72,11 @@ func (call *Call) add(c gate.Change, alpha float64) {
 			call.Ratio = c.Ratio
 		}
 		call.Slower = call.Slower || sure && c.Ratio > 1
+		call.Differs = call.Differs || sure
 		call.Worse = call.Worse || c.Verdict == gate.Worse
 	case gate.Speedup, gate.ConcurrencyGain, gate.ParallelismGain, gate.SoftwareEfficiency:
 		call.ScalesWorse = call.ScalesWorse || sure && c.Ratio < 1
+		call.Differs = call.Differs || sure
 	}
 }
 
@@ -89,7 +92,7 @@ var Anchor = Method{Name: "interleaved, Mann–Whitney on means of slots", Judge
 		}
 	}
 	p, ratio := mannWhitney(means[0], means[1])
-	return Call{Ratio: ratio, Slower: p <= alpha && ratio > 1}
+	return Call{Ratio: ratio, Slower: p <= alpha && ratio > 1, Differs: p <= alpha}
 })}
 
 // quantiles are those that the gate chooses from.

@@ -78,12 +78,12 @@ func NewPlan(total time.Duration, pkg string, cores int) (Plan, error) {
 		scaling = append(scaling, at(name, 1), at(name, 2))
 	}
 	p := Plan{SlotTime: slotTime, Parts: []Part{
-		{Name: "same", Share: 0.60, Points: suite},
-		{Name: "alone", Share: 0.11, Points: suite, Alone: true},
+		{Name: "same", Share: 0.64, Points: suite},
+		{Name: "alone", Share: 0.08, Points: suite, Alone: true},
 		{Name: "usual", Share: 0.07},
-		{Name: "slower", Share: 0.04, Points: suite, Head: fmt.Sprintf("KNOB_PCT=%d", Slowed)},
-		{Name: "scaling-same", Share: 0.09, Points: scaling},
-		{Name: "scaling-worse", Share: 0.09, Points: scaling, Head: fmt.Sprintf("KNOB_SERIAL=%d", Serialised)},
+		{Name: "slower", Share: 0.03, Points: suite, Head: fmt.Sprintf("KNOB_PCT=%d", Slowed)},
+		{Name: "scaling-same", Share: 0.06, Points: scaling},
+		{Name: "scaling-worse", Share: 0.12, Points: scaling, Head: fmt.Sprintf("KNOB_SERIAL=%d", Serialised)},
 	}}
 	for i := range p.Parts {
 		p.Parts[i].fit(total)

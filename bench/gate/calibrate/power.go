@@ -25,6 +25,7 @@ type Power struct {
 	Error   float64 // median of |ratio − 1|, where both sides are the same
 	Alarms  int     // trials of the same code called slower
 	Found   []int   // trials in which each of Steps is found
+	Fails   int     // trials in which the gate would fail for twice its threshold
 }
 
 // Smallest is the smallest step that is found often enough, and infinite if none
@@ -75,6 +76,9 @@ func (s Study) one(m Method, series Series, number int, budget float64) Power {
 		if same.Slower {
 			p.Alarms++
 		}
+		if call(2 * threshold).Worse {
+			p.Fails++
+		}
 		for i := lowest(len(Steps), func(i int) bool { return call(Steps[i]).Slower }); i < len(Steps); i++ {
 			p.Found[i]++
 		}
@@ -102,15 +106,19 @@ func lowest(n int, found func(i int) bool) int {
 type Alarms struct {
 	Suites int
 	Slower int // with something called slower by whatever little
+	Differ int // with something called slower or faster by whatever little
 	Worse  int // with something that the gate would fail for
 	Scales int // with something that is said to scale worse
 }
 
 func (a *Alarms) add(calls []Call) {
-	var slower, worse, scales int
+	var slower, differ, worse, scales int
 	for _, c := range calls {
 		if c.Slower {
 			slower = 1
+		}
+		if c.Differs {
+			differ = 1
 		}
 		if c.Worse {
 			worse = 1
@@ -120,6 +128,7 @@ func (a *Alarms) add(calls []Call) {
 		}
 	}
 	a.Suites++
+	a.Differ += differ
 	a.Slower, a.Worse, a.Scales = a.Slower+slower, a.Worse+worse, a.Scales+scales
 }
 

@@ -43,13 +43,13 @@ func TestOraclesAreCountedAsTheySpeak(t *testing.T) {
 	series := []Series{{point("A", 1), n.blocks(40, 1)}, {point("B", 1), n.blocks(8, 1)}}
 	study := Study{Alpha: 0.01, Tests: 2, Trials: 5}
 
-	always := says(Call{Ratio: 1.5, Slower: true, Worse: true, ScalesWorse: true})
+	always := says(Call{Ratio: 1.5, Slower: true, Differs: true, Worse: true, ScalesWorse: true})
 	list := study.Of(always, series, 2.5)
 	if len(list) != 1 || list[0].Name != "A" || list[0].Smallest() != Steps[0] || list[0].Alarms != 5 || list[0].Error != 0.5 || list[0].Windows != 4 {
 		t.Errorf("always: %+v; B is too short for a window", list)
 	}
 	suites := [][]Series{series, series, series}
-	if a := study.False(always, suites, 4); a != (Alarms{12, 12, 12, 12}) {
+	if a := study.False(always, suites, 4); a != (Alarms{12, 12, 12, 12, 12}) {
 		t.Errorf("always: %+v", a)
 	}
 	never := says(Call{Ratio: 1})

@@ -25,7 +25,7 @@ const knob = "overlap/bench/gate/knob"
 //
 //	OVERLAP_CALIBRATE=DIR go test -timeout 90m -run TestCalibrate -v ./bench/gate/calibrate
 //
-// It measures into DIR for OVERLAP_CALIBRATE_TIME (33m), if DIR has nothing yet,
+// It measures into DIR for OVERLAP_CALIBRATE_TIME (30m), if DIR has nothing yet,
 // and then prints tables of OVERLAP_CALIBRATE_TRIALS (40) trials of each
 // benchmark.
 func TestCalibrate(t *testing.T) {
@@ -62,7 +62,7 @@ func setting(name, or string) string {
 }
 
 func measure(t *testing.T, dir string) {
-	total, err := time.ParseDuration(setting("OVERLAP_CALIBRATE_TIME", "33m"))
+	total, err := time.ParseDuration(setting("OVERLAP_CALIBRATE_TIME", "30m"))
 	if err != nil {
 		t.Fatalf("OVERLAP_CALIBRATE_TIME: %v", err)
 	}

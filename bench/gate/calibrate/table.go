@@ -79,7 +79,7 @@ func (p *page) measured(suites []Suite) {
 
 func (p *page) alarms(s Study, same, alone []Suite) {
 	p.heading(fmt.Sprintf("False alarms: base and head are the same binary, level %v a suite", s.Alpha),
-		"method", "suites", "disjoint", "called slower", "gate would fail")
+		"method", "suites", "disjoint", "called different", "called slower", "gate would fail")
 	for _, row := range []struct {
 		Method
 		suites []Suite
@@ -99,7 +99,7 @@ func (p *page) alarms(s Study, same, alone []Suite) {
 }
 
 func (p *page) alarm(name string, a Alarms, disjoint int) {
-	p.printf("| %s | %d | %d | %d | %d |\n", name, a.Suites, disjoint, a.Slower, a.Worse)
+	p.printf("| %s | %d | %d | %d | %d | %d |\n", name, a.Suites, disjoint, a.Differ, a.Slower, a.Worse)
 }
 
 func (p *page) powers(s Study, same, alone []Series) {
@@ -123,19 +123,19 @@ func (p *page) powers(s Study, same, alone []Series) {
 	}
 }
 
-var summaryColumns = []string{"method, budget a pair", "median", "best–worst", "≤ 5 %", "error, median benchmark (worst)", "found +2 / +5 / +10 %", "alarms", "trials"}
+var summaryColumns = []string{"method, budget a pair", "median", "best–worst", "≤ 5 %", "error, median benchmark (worst)", "found +2 / +5 / +10 %", "gate fails for +6 %", "alarms", "trials"}
 
 func (p *page) summary(name string, list []Power) {
 	if len(list) == 0 {
-		p.printf("| %s | not measured for long enough | | | | | | |\n", name)
+		p.printf("| %s | not measured for long enough | | | | | | | |\n", name)
 		return
 	}
 	var steps, errs []float64
-	within, trials, alarms := 0, 0, 0
+	within, trials, alarms, fails := 0, 0, 0, 0
 	found := make([]float64, len(Steps))
 	for _, one := range list {
 		steps, errs = append(steps, one.Smallest()), append(errs, one.Error)
-		trials, alarms = trials+one.Trials, alarms+one.Alarms
+		trials, alarms, fails = trials+one.Trials, alarms+one.Alarms, fails+one.Fails
 		if one.Smallest() <= 0.05 {
 			within++
 		}
@@ -144,9 +144,9 @@ func (p *page) summary(name string, list []Power) {
 		}
 	}
 	share := func(e float64) float64 { return 100 * found[slices.Index(Steps, e)] / float64(trials) }
-	p.printf("| %s | %s | %s–%s | %d of %d | %s (%s) | %.0f / %.0f / %.0f %% | %d | %d × %d |\n", name,
+	p.printf("| %s | %s | %s–%s | %d of %d | %s (%s) | %.0f / %.0f / %.0f %% | %.0f %% | %d | %d × %d |\n", name,
 		percent(median(steps)), percent(slices.Min(steps)), percent(slices.Max(steps)), within, len(list),
-		percent(median(errs)), percent(slices.Max(errs)), share(0.02), share(0.05), share(0.1), alarms, list[0].Trials, len(list))
+		percent(median(errs)), percent(slices.Max(errs)), share(0.02), share(0.05), share(0.1), 100*float64(fails)/float64(trials), alarms, list[0].Trials, len(list))
 }
 
 func (p *page) details(name string, list []Power) {

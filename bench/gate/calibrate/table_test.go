@@ -58,7 +58,7 @@ func TestCallsTakeWhatTheyAreAbout(t *testing.T) {
 		change("B", 1, gate.AverageParallelism, 0.4, 0.001, gate.Worse),
 		change("C", 1, gate.Time, 9, 0, gate.Worse),
 	}, 0.01)
-	for i, want := range []Call{{Ratio: 1.01, Slower: true}, {Ratio: 0.9, ScalesWorse: true}, {Ratio: 1.3, Slower: true, Worse: true}} {
+	for i, want := range []Call{{Ratio: 1.01, Slower: true, Differs: true}, {Ratio: 0.9, Differs: true, ScalesWorse: true}, {Ratio: 1.3, Slower: true, Differs: true, Worse: true}} {
 		if got[i] != want {
 			t.Errorf("%s: %+v, want %+v", suite[i].Point, got[i], want)
 		}
