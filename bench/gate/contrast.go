@@ -30,10 +30,10 @@ type term struct {
 	estimate float64
 }
 
-// newTerm chooses the statistics. That of the p value is the one with the narrowest exchange distribution of the
-// samples as they are. It cannot know which side is head, so that the p value
-// stays exact; and it prefers those whose distribution a real change does not
-// widen, so that they have power. (The median of the pooled slices has none
+// newTerm chooses the statistics. That of the p value is the one with the
+// narrowest exchange distribution of the samples as they are. It cannot know which
+// side is head, so that the p value stays exact; and it prefers those whose
+// distribution a real change does not widen, so that they have power. (The median of the pooled slices has none
 // against a change larger than the noise: every exchange that leaves most
 // slices of one build on one side has all of the difference.) But with a real
 // change the narrowest is that which happens to make the change small. So the

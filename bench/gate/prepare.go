@@ -26,9 +26,9 @@ type prepared struct {
 }
 
 // Prepare sorts out what can be judged. Slices that are not positive numbers, or
-// out of all bounds, are left out, and so are blocks with an empty slot or with slots whose slices are
-// not of the same number of operations, which would compare different things.
-// What was left out is told in the notes of the findings.
+// out of all bounds, are left out, and so are blocks with an empty slot or with
+// slots whose slices are not of the same number of operations, which would compare
+// different things. What was left out is told in the notes of the findings.
 func Prepare(series []Series) *Prepared {
 	p := &Prepared{}
 	seen := map[sweep.Point]bool{}

@@ -2,18 +2,13 @@ package sweep
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"go/ast"
-	"go/parser"
-	"go/token"
 	"io"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -250,96 +245,6 @@ func leaves(out []byte, function string, procs int) (names []string) {
 		}
 	}
 	return names
-}
-
-// asksForWorkers reports whether a log of package testing says that the process
-// read the variable.
-func asksForWorkers(log string) bool {
-	text, err := os.ReadFile(log)
-	return err == nil && slices.Contains(strings.Split(string(text), "\n"), "getenv "+WorkersVariable)
-}
-
-// asksEarly reports whether a test file of the package has the variable's name
-// as a string in a variable of the package, in an init function or in TestMain.
-// What is read there is read for all benchmarks, and before the log begins.
-func (f *Foreign) asksEarly(pkg listed) bool {
-	for _, name := range slices.Concat(pkg.TestGoFiles, pkg.XTestGoFiles) {
-		path := filepath.Join(pkg.Dir, name)
-		file, err := parser.ParseFile(token.NewFileSet(), cmp.Or(f.Replace[path], path), nil, parser.SkipObjectResolution)
-		if err == nil && slices.ContainsFunc(file.Decls, mentionsEarly) {
-			return true
-		}
-	}
-	return false
-}
-
-func mentionsEarly(decl ast.Decl) (found bool) {
-	switch d := decl.(type) {
-	case *ast.GenDecl:
-		if d.Tok != token.VAR {
-			return false
-		}
-	case *ast.FuncDecl:
-		if d.Recv != nil || d.Name.Name != "init" && d.Name.Name != "TestMain" {
-			return false
-		}
-	}
-	ast.Inspect(decl, func(n ast.Node) bool {
-		if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING && strings.Trim(lit.Value, "`\"") == WorkersVariable {
-			found = true
-		}
-		return !found
-	})
-	return found
-}
-
-// narrow returns re, a pattern for -bench, for the benchmark function of this
-// name alone, or nothing if it does not match.
-func narrow(re, function string) string {
-	var alternatives []string
-	for _, alternative := range splitPattern(re, '|') {
-		levels := splitPattern(alternative, '/')
-		if ok, err := regexp.MatchString(levels[0], function); ok && err == nil {
-			levels[0] = "^" + function + "$"
-			alternatives = append(alternatives, strings.Join(levels, "/"))
-		}
-	}
-	return strings.Join(alternatives, "|")
-}
-
-// CheckPattern returns an error if a level of re is no regular expression.
-func CheckPattern(re string) error {
-	for _, alternative := range splitPattern(re, '|') {
-		for _, level := range splitPattern(alternative, '/') {
-			if _, err := regexp.Compile(level); err != nil {
-				return fmt.Errorf("%q is no pattern for benchmarks: %w", re, err)
-			}
-		}
-	}
-	return nil
-}
-
-// splitPattern splits at sep outside of brackets, as package testing does.
-func splitPattern(re string, sep byte) (parts []string) {
-	class, group, from := 0, 0, 0
-	for i := 0; i < len(re); i++ {
-		switch c := re[i]; {
-		case c == '\\':
-			i++
-		case c == '[':
-			class++
-		case c == ']':
-			class = max(0, class-1)
-		case c == '(' && class == 0:
-			group++
-		case c == ')' && class == 0:
-			group--
-		case c == sep && class == 0 && group == 0:
-			parts = append(parts, re[from:i])
-			from = i + 1
-		}
-	}
-	return append(parts, re[from:])
 }
 
 // Matches reports whether a package that Build has built has a benchmark function

@@ -64,7 +64,7 @@ func (h *History) chain(entries []Entry, o Options) {
 	for _, k := range keys {
 		single, n := combine(edges[k])
 		dropped += n
-		h.Series = append(h.Series, Series{Package: k.pkg, Name: k.name, Quantity: k.quantity, Points: points(single), Steps: []Step{}})
+		h.Series = append(h.Series, Series{Package: k.pkg, Name: k.name, Quantity: k.quantity, Points: points(successive(single)), Steps: []Step{}})
 	}
 	if dropped > 0 {
 		h.Notes = append(h.Notes, fmt.Sprintf("left out: %d ratios of commits that were compared with a nearer base, too", dropped))
@@ -91,6 +91,22 @@ func combine(edges []edge) (single []edge, dropped int) {
 		edges = edges[n:]
 	}
 	return single, dropped
+}
+
+// successive makes of edges that share a base, as those of commits that were all
+// compared with one release, edges from commit to commit: else each would tell
+// anew what changed since that base. Their errors share that of the commit
+// between; taken for independent, they make levels seem less certain than they
+// are.
+func successive(edges []edge) []edge {
+	list := slices.Clone(edges)
+	for i := 1; i < len(edges); i++ {
+		e, before := edges[i], edges[i-1]
+		if e.base == before.base {
+			list[i] = edge{before.commit, e.commit, e.log - before.log, math.Hypot(e.err, before.err), min(e.blocks, before.blocks)}
+		}
+	}
+	return list
 }
 
 // pooled is the mean of edges of one pair. Counted ratios, which have no error,

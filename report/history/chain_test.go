@@ -60,7 +60,7 @@ func TestChains(t *testing.T) {
 		"same program":        {[]Entry{compared(0, 1, 0, 2), identical, compared(2, 3, 1, 3)}, orderOf(4), "0:1start 1:2 2:2 3:6"},
 		"repeated":            {[]Entry{compared(0, 1, 0, 2), compared(0, 1, 1, 8)}, nil, "0:1start 1:4"},
 		"nearest base":        {[]Entry{compared(0, 1, 0, 2), compared(0, 2, 1, 5), compared(1, 2, 2, 3)}, orderOf(3), "0:1start 1:2 2:6"},
-		"two on one base":     {[]Entry{compared(0, 1, 0, 2), compared(0, 2, 1, 3), compared(2, 3, 2, 2)}, orderOf(4), "0:1start 1:2 0:1start 2:3 3:6"},
+		"two on one base":     {[]Entry{compared(0, 1, 0, 2), compared(0, 2, 1, 3), compared(2, 3, 2, 2)}, orderOf(4), "0:1start 1:2 2:3 3:6"},
 		"backwards":           {[]Entry{compared(0, 1, 0, 2), compared(3, 2, 1, 9)}, orderOf(4), "0:1start 1:2"},
 		"unknown in between":  {[]Entry{compared(0, 1, 0, 2), compared(1, 9, 1, 3), compared(9, 2, 2, 2)}, nil, "0:1start 1:2 9:6 2:12"},
 		"nobody compared it":  {[]Entry{compared(3, 4, 0, 2)}, orderOf(5), "3:1start 4:2"},
@@ -116,6 +116,25 @@ func TestStepNamesItsCommits(t *testing.T) {
 		if uniseg.StringWidth(line) > width || strings.ContainsFunc(line, func(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) }) {
 			t.Errorf("line %q", line)
 		}
+	}
+}
+
+func TestAFixedBaseTellsAStepOnce(t *testing.T) {
+	var entries []Entry
+	for i := 1; i < 40; i++ {
+		ratio := 1.0
+		if i >= 10 {
+			ratio = 1.2
+		}
+		entries = append(entries, compared(0, i, i, ratio))
+	}
+	h := Build(entries, Options{Order: orderOf(40)})
+	s := h.Series[0]
+	if len(h.Steps) != 1 || len(s.Points) != 40 || math.Abs(s.Points[39].Level-1.2) > 1e-9 {
+		t.Fatalf("%d steps in %d points, the last at %v", len(h.Steps), len(s.Points), s.Points[len(s.Points)-1].Level)
+	}
+	if step := h.Steps[0]; step.Before.Hash != hashOf(9) || step.After.Hash != hashOf(10) {
+		t.Errorf("the step is from %s to %s", step.Before.Hash, step.After.Hash)
 	}
 }
 
