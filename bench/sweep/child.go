@@ -15,12 +15,12 @@ import (
 	"strings"
 	"sync"
 	"time"
-	"unicode"
 
 	"golang.org/x/perf/benchfmt"
 
 	"overlap/bench"
 	"overlap/bench/host"
+	"overlap/internal/typeset"
 )
 
 // release sends the word to start whenever every process that still runs is
@@ -235,7 +235,7 @@ func (e *SampleError) Error() string {
 			break
 		}
 	}
-	if said = excerpt(said); said == "" {
+	if said = typeset.Excerpt(said, longestExcerpt); said == "" {
 		return e.Err.Error()
 	}
 	return e.Err.Error() + ": " + said
@@ -255,24 +255,11 @@ func dump(said string) string {
 	return addresses.ReplaceAllString(strings.Join(kept, "\n\n"), "")
 }
 
+// longestExcerpt is how much of what a program said an error tells, in bytes.
+const longestExcerpt = 4 << 10
+
 // addresses are those behind the place of a frame, and arguments.
 var addresses = regexp.MustCompile(`(?m) \+0x[0-9a-f]+( fp=.*)?$|\((\{?0x[0-9a-f?]+[^()]*)\)$`)
-
-// excerpt is the beginning of what a program said, without characters that
-// control a terminal.
-func excerpt(said string) string {
-	const most = 4 << 10
-	said = strings.TrimSpace(said)
-	if len(said) > most {
-		said = said[:most] + " …"
-	}
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) && r != '\n' && r != '\t' {
-			return unicode.ReplacementChar
-		}
-		return r
-	}, said)
-}
 
 func nsPerOp(r *benchfmt.Result) float64 {
 	sec, _ := r.Value("sec/op")

@@ -21,6 +21,7 @@ import (
 	"overlap/bench"
 	"overlap/bench/host"
 	"overlap/bench/overlay"
+	"overlap/internal/typeset"
 )
 
 // Foreign is the Sampler for benchmarks of any Go package: it builds the
@@ -231,7 +232,7 @@ func (f *Foreign) goCommand(ctx context.Context, args ...string) (string, error)
 		if ctx.Err() != nil {
 			return "", context.Cause(ctx)
 		}
-		return "", fmt.Errorf("go %s: %w\n%s", args[0], err, excerpt(stderr.String()+stdout.String()))
+		return "", fmt.Errorf("go %s: %w\n%s", args[0], err, typeset.Excerpt(stderr.String()+stdout.String(), longestExcerpt))
 	}
 	return stdout.String(), nil
 }

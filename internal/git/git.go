@@ -17,7 +17,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode"
+
+	"overlap/internal/typeset"
 )
 
 // Repository is a repository and a folder in it.
@@ -115,7 +116,7 @@ func (r *Repository) run(ctx context.Context, args ...string) (string, error) {
 		if ctx.Err() != nil {
 			return "", context.Cause(ctx)
 		}
-		return "", fmt.Errorf("git %s: %w: %s", args[0], err, printable(stderr.String()))
+		return "", fmt.Errorf("git %s: %w: %s", args[0], err, typeset.Excerpt(stderr.String(), 2<<10))
 	}
 	return stdout.String(), nil
 }
@@ -123,18 +124,3 @@ func (r *Repository) run(ctx context.Context, args ...string) (string, error) {
 // local are the variables of git rev-parse --local-env-vars that choose a
 // repository.
 var local = []string{"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE"}
-
-// printable is the beginning of what git said, without what controls a terminal.
-func printable(said string) string {
-	const most = 2 << 10
-	said = strings.TrimSpace(said)
-	if len(said) > most {
-		said = said[:most] + " …"
-	}
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) && r != '\n' && r != '\t' {
-			return unicode.ReplacementChar
-		}
-		return r
-	}, said)
-}

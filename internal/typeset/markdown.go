@@ -76,3 +76,18 @@ func Printable(s string) string {
 		return r
 	}, s)
 }
+
+// Excerpt is the first bytes, at most so many, of what a program said, without
+// characters that control a terminal but for tabs and ends of lines.
+func Excerpt(said string, most int) string {
+	said = strings.TrimSpace(said)
+	if len(said) > most {
+		said = said[:most] + " …"
+	}
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, said)
+}

@@ -1,9 +1,10 @@
 package calibrate
 
 import (
-	"cmp"
 	"math"
 	"slices"
+
+	"overlap/bench/gate"
 )
 
 // Practice is what benchstat says of the usual practice's suites, at .05.
@@ -70,11 +71,10 @@ func below(ps []float64, alpha float64) (n int) {
 
 // holm is how many of the hypotheses Holm (1979) rejects.
 func holm(ps []float64, alpha float64) (n int) {
-	for i, p := range slices.SortedFunc(slices.Values(ps), cmp.Compare) {
-		if p > alpha/float64(len(ps)-i) {
-			break
+	for _, p := range gate.Holm(ps) {
+		if p <= alpha {
+			n++
 		}
-		n++
 	}
 	return n
 }
