@@ -309,6 +309,41 @@ func TestBestWorkersHaveTheirParallelismLine(t *testing.T) {
 	}
 }
 
+// The fastest of six numbers of workers that are as fast as each other is
+// chance. A speedup at a number chosen by that would be too high, and its
+// interval would miss the truth more often than it says.
+func TestTheChoiceOfWorkersDoesNotFlatter(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 3))
+	const trials, truth = 500, 2.0
+	bias, covered := 0.0, 0
+	for range trials {
+		var text strings.Builder
+		for range 16 {
+			for i := range 7 {
+				for p := 1.0; p <= 2; p++ {
+					ms := math.Exp(0.2 * rng.NormFloat64())
+					if i > 0 {
+						ms /= p
+					}
+					fmt.Fprintf(&text, "BenchmarkX/workers=%d/cores=%v-%v 1 %f ns/op\n", 1<<i, p, p, 1e6*ms)
+				}
+			}
+		}
+		d, err := report.Read(strings.NewReader(text.String()), "trial")
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := report.Analyze(d).Rows[0].Speedup
+		bias += math.Log(s.Value/truth) / trials
+		if s.Low <= truth && truth <= s.High {
+			covered++
+		}
+	}
+	if share := float64(covered) / trials; share < 0.93 || math.Abs(bias) > 0.02 {
+		t.Errorf("the speedup is %.1f %% off on average, and %.1f %% of the intervals hold it", 100*bias, 100*share)
+	}
+}
+
 // The 95 % interval of a quotient that is 1 holds 1 in 95 % of cases, for few
 // samples as for many, when half of what moves the samples is shared by the
 // round.

@@ -18,10 +18,11 @@ type Row struct {
 	Weak     bool   // weak scaling
 	Column   string // of those that stand side by side; empty if there is one only
 
-	// Workers is the smallest number of workers within 5 % of the best
-	// throughput at the highest parallelism, and P that parallelism. The
-	// smallest, because the best of several equal ones is chance, and chance
-	// flatters. Workers is 0 for a benchmark that decides itself.
+	// Workers is the smallest number of workers that cannot be told from one
+	// within 5 % of the best throughput at the highest parallelism, and P that
+	// parallelism. The smallest, because the best of several equal ones is
+	// chance, and chance flatters. Workers is 0 for a benchmark that decides
+	// itself.
 	Workers, P int
 
 	// Concurrency is the gain from overlapping alone, X(w,1)/X(1,1);
@@ -202,20 +203,29 @@ func (d *Data) warnOfEdges(r *Row, base Point, most level) {
 	}
 }
 
-// bestWorkers is the smallest number within 5 % of the best at the highest
-// level, among those that were measured on one core as well. A number that was
-// measured at every level is preferred if it is within 10 %: a sweep measures
-// the levels between for one number only, which it chose from less data.
+// apart is how many times as long as the fastest a number of workers may take,
+// however noisy, to be as good.
+const apart = 1.15
+
+// bestWorkers is the smallest number that may be within 5 % of the best at the
+// highest level, among those that were measured on one core as well: within 5 %,
+// or so noisy that its interval is. Of six equal numbers whose means have an
+// error of 5 %, the fastest seems 6 % too fast, and the smallest within 5 % of
+// that still 5 %; this one seems 1 % too fast. A number that was measured at
+// every level is preferred if it may be within 10 %: a sweep measures the levels
+// between for one number only, which it chose from less data.
 func (d *Data) bestWorkers(base Point, levels []level) (int, error) {
 	most := levels[len(levels)-1]
 	single := d.workersAt(base, levels[0])
-	times := map[int]float64{}
-	fastest := math.Inf(1)
+	times := map[int]series{}
+	fastest := 0
 	for _, w := range d.workersAt(base, most) {
-		if slices.Contains(single, w) {
-			s, _ := d.series(base.at(w, most))
-			times[w] = s.mean()
-			fastest = min(fastest, times[w])
+		if !slices.Contains(single, w) {
+			continue
+		}
+		times[w], _ = d.series(base.at(w, most))
+		if times[fastest] == nil || times[w].mean() < times[fastest].mean() {
+			fastest = w
 		}
 	}
 	if len(times) == 0 {
@@ -224,7 +234,7 @@ func (d *Data) bestWorkers(base Point, levels []level) (int, error) {
 	best := func(within float64, levels []level) int {
 		for _, w := range single {
 			missing := func(l level) bool { return d.count(base.at(w, l)) == 0 }
-			if t, ok := times[w]; ok && t <= within*fastest && !slices.ContainsFunc(levels, missing) {
+			if times[w] != nil && asGood(times[w], times[fastest], within) && !slices.ContainsFunc(levels, missing) {
 				return w
 			}
 		}
@@ -237,6 +247,13 @@ func (d *Data) bestWorkers(base Point, levels []level) (int, error) {
 		return w, nil
 	}
 	return best(1.05, nil), nil
+}
+
+// asGood reports whether s takes at most so many times as long as the fastest,
+// or may do so.
+func asGood(s, fastest series, within float64) bool {
+	longer := quotient(s, fastest)
+	return longer.Value <= within || longer.Value <= apart && longer.Low <= within
 }
 
 func (d *Data) worst(base, first Point, most level) (ratio Interval, workers int) {
