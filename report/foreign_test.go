@@ -51,8 +51,8 @@ func TestBenchmarksThatDecideTheirWorkers(t *testing.T) {
 		if !math.IsNaN(r.Concurrency.Value) || r.Speedup != r.Parallelism || math.Abs(r.Speedup.Value/w.gp-1) > 0.02 {
 			t.Errorf("%s: %v × %v = %v, want unknown × %.2f", w.name, r.Concurrency, r.Parallelism, r.Speedup, w.gp)
 		}
-		if math.Abs(r.Ceiling.Value/w.h-1) > 0.02 || r.CPUsBusy != 1.5 || len(r.Lines) != 0 || r.Samples != 12 {
-			t.Errorf("%s: ceiling %v, want %.2f; CPUs busy %v, %d lines, %d samples", w.name, r.Ceiling, w.h, r.CPUsBusy, len(r.Lines), r.Samples)
+		if math.Abs(r.Ceiling.Value/w.h-1) > 0.02 || r.CPUsBusy.Value != 1.5 || len(r.Lines) != 0 || r.Samples != 12 {
+			t.Errorf("%s: ceiling %v, want %.2f; CPUs busy %v, %d lines, %d samples", w.name, r.Ceiling, w.h, r.CPUsBusy.Value, len(r.Lines), r.Samples)
 		}
 		if n := len(r.Scaling); n != 2 || r.Scaling[1].P != 2 || r.Scaling[1].Gain != r.Speedup || r.Scaling[1].Ceiling != r.Ceiling {
 			t.Errorf("%s: scaling %v", w.name, r.Scaling)

@@ -112,7 +112,7 @@ func (r Row) json() rowJSON {
 	j := rowJSON{
 		Workload: r.Name(), Package: r.Package, Kind: r.Kind, Executor: r.Executor, Size: r.Size, Workers: natural(r.Workers), P: r.P,
 		ConcurrencyGain: r.Concurrency, ParallelismGain: r.Parallelism, Speedup: r.Speedup, Ceiling: r.Ceiling,
-		TasksInflight: measured(r.Inflight), CPUsBusy: measured(r.CPUsBusy), Class: r.Class, Verdict: r.Verdict,
+		TasksInflight: measured(r.Inflight.Value), CPUsBusy: measured(r.CPUsBusy.Value), Class: r.Class, Verdict: r.Verdict,
 		Advice: adviceJSON{natural(r.Advice.Workers), r.Advice.Cores, r.Advice.Share}, Samples: r.Samples,
 		Variant: r.Variant, Weak: r.Weak, Column: r.Column, OverSerial: r.OverSerial, Cost: float(r.Cost), CostInfinite: math.IsInf(r.Cost, 1),
 		Expected: r.Expected.Shape, Outcome: string(r.Expected.Outcome), OutcomeReason: r.Expected.Reason,

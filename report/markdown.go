@@ -70,7 +70,7 @@ func (r Row) markdownCells() []string {
 	return []string{
 		typeset.CodeSpan(r.Name()), fmt.Sprintf("%s × %d", count(r.Workers), r.P),
 		r.Concurrency.String(), r.Parallelism.String(), r.Speedup.String(), r.Ceiling.String(),
-		number(r.Inflight), number(r.CPUsBusy), words,
+		number(r.Inflight.Value), number(r.CPUsBusy.Value), words,
 	}
 }
 

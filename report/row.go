@@ -39,8 +39,8 @@ type Row struct {
 	Ceiling Interval
 
 	// Inflight and CPUsBusy are the degrees of concurrency and parallelism at
-	// (Workers, P).
-	Inflight, CPUsBusy float64
+	// (Workers, P): means over its samples, 0 or NaN if not measured.
+	Inflight, CPUsBusy Interval
 
 	// Fairness is Jain's index of the tasks that each worker ended there: 1 is
 	// equal shares, k/n that k of n workers had all. NaN if not measured.
@@ -134,8 +134,8 @@ func (d *Data) row(base Point) (Row, error) {
 		r.Concurrency = unknown
 	}
 	r.Ceiling = d.ceiling(base, r.P)
-	r.Inflight = d.told(wp, func(s Sample) float64 { return s.Inflight })
-	r.CPUsBusy = d.told(wp, func(s Sample) float64 { return s.CPUsBusy })
+	r.Inflight = d.average(wp, func(s Sample) float64 { return s.Inflight })
+	r.CPUsBusy = d.average(wp, func(s Sample) float64 { return s.CPUsBusy })
 	r.Fairness = d.told(wp, func(s Sample) float64 { return s.Fairness })
 	r.Worst, r.WorstWorkers = d.worst(base, first, most)
 	d.weigh(&r, first, levels)

@@ -19,7 +19,7 @@ func (r Row) Cells() []string {
 	return []string{
 		r.Name(), r.Kind, count(r.Workers), fmt.Sprint(r.P),
 		"× " + r.Concurrency.String(), "× " + r.Parallelism.String(), "= " + r.Speedup.String(), r.Ceiling.String(),
-		number(r.Inflight), number(r.CPUsBusy), cost(r.Cost), r.Expected.String(), r.Verdict,
+		number(r.Inflight.Value), number(r.CPUsBusy.Value), cost(r.Cost), r.Expected.String(), r.Verdict,
 	}
 }
 

@@ -42,6 +42,17 @@ func (d *Data) told(p Point, get func(Sample) float64) float64 {
 	return stat.Mean(d.values(p, get), nil)
 }
 
+// average is that mean with its interval.
+func (d *Data) average(p Point, get func(Sample) float64) Interval {
+	values := d.values(p, get)
+	mean := stat.Mean(values, nil)
+	if len(values) < 2 {
+		return Interval{mean, math.NaN(), math.NaN()}
+	}
+	half := halfWidth(values)
+	return Interval{mean, max(0, mean-half), mean + half}
+}
+
 // values are those of the samples of p that are not left out and that tell.
 func (d *Data) values(p Point, get func(Sample) float64) []float64 {
 	r := d.records[p]

@@ -73,12 +73,12 @@ func workersAlt(rows []report.Row) string {
 func planeAlt(rows []report.Row) string {
 	var known []report.Row
 	for _, r := range rows {
-		if r.Inflight > 0 && !math.IsNaN(r.CPUsBusy) {
+		if r.Inflight.Value > 0 && !math.IsNaN(r.CPUsBusy.Value) {
 			known = append(known, r)
 		}
 	}
 	return "Tasks in flight and CPUs busy: " + sentence(len(known), func(i int) string {
-		return fmt.Sprintf("%s %s and %s", known[i].Name(), short(known[i].Inflight), short(known[i].CPUsBusy))
+		return fmt.Sprintf("%s %s and %s", known[i].Name(), short(known[i].Inflight.Value), short(known[i].CPUsBusy.Value))
 	})
 }
 

@@ -18,7 +18,7 @@ func TestMissingLettersAreBoxes(t *testing.T) {
 		}
 	}
 	picture := func(name string) (png, svg []byte) {
-		c := Plane(&report.Analysis{Rows: []report.Row{{Workload: name, P: 2, Inflight: 1, CPUsBusy: 1}}})
+		c := Plane(&report.Analysis{Rows: []report.Row{{Workload: name, P: 2, Inflight: report.Interval{Value: 1}, CPUsBusy: report.Interval{Value: 1}}}})
 		png, err := c.PNG(Light)
 		if err != nil {
 			t.Fatal(err)

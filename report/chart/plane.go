@@ -21,7 +21,7 @@ func Plane(a *report.Analysis) Chart {
 	return Chart{
 		Name:    "plane",
 		Title:   "Concurrency and parallelism",
-		Caption: "To the right, more tasks are under way at once: concurrency. Upwards, more of them run at the same instant: parallelism.",
+		Caption: "To the right, more tasks are under way at once: concurrency. Upwards, more of them run at the same instant: parallelism. A 95 % interval is drawn where it is longer than the dot.",
 		Alt:     planeAlt(a.Rows),
 		width:   pageWidth,
 		height:  310,
@@ -34,12 +34,12 @@ func Plane(a *report.Analysis) Chart {
 			if len(levels) > 0 {
 				entries = append(entries, entry{"every core busy", lineMark(all, nil)})
 			}
-			c = t.legend(c, entries)
+			c = t.legend(c, append(entries, t.intervalEntry()))
 			p := t.plot("tasks in flight (mean, doubling scale)", "CPUs busy (mean)")
 			cores, right := 1.0, 1.0
 			for _, r := range a.Rows {
 				cores = max(cores, float64(r.P))
-				right = max(right, r.Inflight)
+				right = max(right, r.Inflight.Value)
 			}
 			p.X.Min, p.X.Max = -0.5, math.Log2(max(right, 2*cores))+0.9
 			p.X.Tick.Marker = log2Ticks{10, math.Inf(1)}
@@ -99,7 +99,7 @@ const glyphSize = 9 // of a dot with its margin, in points
 func (d dots) clusters(place func(report.Row) vg.Point) []cluster {
 	var all []cluster
 	for _, r := range d.rows {
-		if !(r.Inflight > 0) || math.IsNaN(r.CPUsBusy) {
+		if !(r.Inflight.Value > 0) || math.IsNaN(r.CPUsBusy.Value) {
 			continue
 		}
 		merged := cluster{[]vg.Point{place(r)}, []string{r.Name()}}
@@ -139,10 +139,12 @@ func (c cluster) box() vg.Rectangle {
 
 func (d dots) Plot(c draw.Canvas, p *plot.Plot) {
 	tx, ty := p.Transforms(&c)
+	across := func(x float64) vg.Length { return tx(min(max(math.Log2(x), p.X.Min), p.X.Max)) }
+	up := func(y float64) vg.Length { return ty(min(max(y, p.Y.Min), p.Y.Max)) }
 	clusters := d.clusters(func(r report.Row) vg.Point {
-		return vg.Point{X: tx(max(math.Log2(r.Inflight), p.X.Min)), Y: ty(min(r.CPUsBusy, p.Y.Max))}
+		return vg.Point{X: across(r.Inflight.Value), Y: up(r.CPUsBusy.Value)}
 	})
-	var taken []vg.Rectangle
+	taken := d.intervals(c, across, up)
 	for _, k := range clusters {
 		taken = append(taken, k.box())
 	}
@@ -165,6 +167,28 @@ func (d dots) Plot(c draw.Canvas, p *plot.Plot) {
 			c.DrawGlyph(draw.GlyphStyle{Color: d.t.Concurrency, Radius: 4, Shape: draw.CircleGlyph{}}, at)
 		}
 	}
+}
+
+// intervals draws those of the rows, which labels must not cover.
+func (d dots) intervals(c draw.Canvas, across, up func(float64) vg.Length) (taken []vg.Rectangle) {
+	style := line(d.t.Concurrency, 1)
+	for _, r := range d.rows {
+		x, y := r.Inflight, r.CPUsBusy
+		if !(x.Value > 0) || math.IsNaN(y.Value) {
+			continue
+		}
+		at := vg.Point{X: across(x.Value), Y: up(y.Value)}
+		for _, bar := range [][2]vg.Point{
+			{{X: across(x.Low), Y: at.Y}, {X: across(x.High), Y: at.Y}},
+			{{X: at.X, Y: up(y.Low)}, {X: at.X, Y: up(y.High)}},
+		} {
+			if length := bar[1].Sub(bar[0]); length.X+length.Y > glyphSize {
+				c.StrokeLine2(style, bar[0].X, bar[0].Y, bar[1].X, bar[1].Y)
+				taken = append(taken, vg.Rectangle{Min: bar[0], Max: bar[1]})
+			}
+		}
+	}
+	return taken
 }
 
 func box(center vg.Point, width, height vg.Length) vg.Rectangle {

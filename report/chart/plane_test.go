@@ -47,7 +47,7 @@ func TestLabelsOfThePlaneKeepTheirPlace(t *testing.T) {
 // Names as long as the picture are cut before they are placed.
 func TestLongNamesStayInThePlane(t *testing.T) {
 	long := strings.Repeat("name/", 60)
-	a := &report.Analysis{Rows: []report.Row{{Workload: long, P: 2, Inflight: 3, CPUsBusy: 1.9}}}
+	a := &report.Analysis{Rows: []report.Row{{Workload: long, P: 2, Inflight: report.Interval{Value: 3}, CPUsBusy: report.Interval{Value: 1.9}}}}
 	svg, err := Plane(a).SVG(Light)
 	if err != nil {
 		t.Fatal(err)

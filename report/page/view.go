@@ -210,8 +210,8 @@ func numbers(r report.Row) (list [][3]string) {
 		plain("share of the ceiling", fmt.Sprintf("%.0f %%", 100*r.Parallelism.Value/r.Ceiling.Value))
 	}
 	plain("efficiency", fmt.Sprintf("%.0f %%", 100*r.Parallelism.Value/float64(r.P)))
-	plain("tasks in flight", measured(r.Inflight))
-	plain("CPUs busy", measured(r.CPUsBusy))
+	plain("tasks in flight", measured(r.Inflight.Value))
+	plain("CPUs busy", measured(r.CPUsBusy.Value))
 	if !math.IsNaN(r.OverSerial.Value) {
 		add("over the serial program", r.OverSerial)
 		plain("COST", cost(r.Cost))
