@@ -3,6 +3,7 @@ package report
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 )
@@ -203,57 +204,63 @@ func (d *Data) warnOfEdges(r *Row, base Point, most level) {
 	}
 }
 
-// apart is how many times as long as the fastest a number of workers may take,
-// however noisy, to be as good.
-const apart = 1.15
-
-// bestWorkers is the smallest number that may be within 5 % of the best at the
-// highest level, among those that were measured on one core as well: within 5 %,
-// or so noisy that its interval is. Of six equal numbers whose means have an
-// error of 5 %, the fastest seems 6 % too fast, and the smallest within 5 % of
-// that still 5 %; this one seems 1 % too fast. A number that was measured at
-// every level is preferred if it may be within 10 %: a sweep measures the levels
+// bestWorkers is the fewest, see fewest, at the highest level, among those that
+// were measured on one core as well. A number that was measured at every level
+// is preferred if it may be within 10 % of the best: a sweep measures the levels
 // between for one number only, which it chose from less data.
 func (d *Data) bestWorkers(base Point, levels []level) (int, error) {
-	most := levels[len(levels)-1]
 	single := d.workersAt(base, levels[0])
-	times := map[int]series{}
-	fastest := 0
-	for _, w := range d.workersAt(base, most) {
-		if !slices.Contains(single, w) {
-			continue
-		}
-		times[w], _ = d.series(base.at(w, most))
-		if times[fastest] == nil || times[w].mean() < times[fastest].mean() {
-			fastest = w
+	shared := map[int]series{}
+	for w, s := range d.timesAt(base, levels[len(levels)-1]) {
+		if slices.Contains(single, w) {
+			shared[w] = s
 		}
 	}
-	if len(times) == 0 {
+	if len(shared) == 0 {
 		return 0, errors.New("no number of workers was measured both on one core and on all")
 	}
-	best := func(within float64, levels []level) int {
-		for _, w := range single {
-			missing := func(l level) bool { return d.count(base.at(w, l)) == 0 }
-			if times[w] != nil && asGood(times[w], times[fastest], within) && !slices.ContainsFunc(levels, missing) {
-				return w
-			}
+	everywhere := func(w int) bool {
+		return !slices.ContainsFunc(levels, func(l level) bool { return d.count(base.at(w, l)) == 0 })
+	}
+	for _, within := range []float64{1.05, 1.10} {
+		if w, ok := fewest(shared, within, everywhere); ok {
+			return w, nil
 		}
-		return 0
 	}
-	if w := best(1.05, levels); w > 0 {
-		return w, nil
-	}
-	if w := best(1.10, levels); w > 0 {
-		return w, nil
-	}
-	return best(1.05, nil), nil
+	w, _ := fewest(shared, 1.05, func(int) bool { return true })
+	return w, nil
 }
 
-// asGood reports whether s takes at most so many times as long as the fastest,
-// or may do so.
-func asGood(s, fastest series, within float64) bool {
-	longer := quotient(s, fastest)
-	return longer.Value <= within || longer.Value <= apart && longer.Low <= within
+// timesAt are the times of a job at a level, by the workers.
+func (d *Data) timesAt(base Point, l level) map[int]series {
+	times := map[int]series{}
+	for _, w := range d.workersAt(base, l) {
+		times[w], _ = d.series(base.at(w, l))
+	}
+	return times
+}
+
+// fewest is the smallest of the numbers of workers that are eligible and cannot
+// be told from one that takes at most so many times as long as the fastest: it
+// does, or its interval does and it takes at most 15 % longer. By its value
+// alone the choice flatters. Of six equal numbers whose means have an error of
+// 5 %, the fastest seems 6 % too fast, and the smallest within 5 % of that
+// still 5 %; this one seems 1 % too fast.
+func fewest(times map[int]series, within float64, eligible func(int) bool) (workers int, ok bool) {
+	all := slices.Sorted(maps.Keys(times))
+	var fastest series
+	for _, w := range all {
+		if fastest == nil || times[w].mean() < fastest.mean() {
+			fastest = times[w]
+		}
+	}
+	for _, w := range all {
+		longer := quotient(times[w], fastest)
+		if eligible(w) && (longer.Value <= within || longer.Value <= 1.15 && longer.Low <= within) {
+			return w, true
+		}
+	}
+	return 0, false
 }
 
 func (d *Data) worst(base, first Point, most level) (ratio Interval, workers int) {

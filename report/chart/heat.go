@@ -15,7 +15,7 @@ import (
 	"overlap/report"
 )
 
-const heatCaption = "The number and the colour of a cell are its throughput over that of one worker on one core with GOMAXPROCS 1; each step of the colours is a factor. Before a number, ≈ says that its 95 % interval includes 1. The frame is around what is enough, as in the table: of what is within 5 % of the best measured, the fewest cores, then the fewest workers."
+const heatCaption = "The number and the colour of a cell are its throughput over that of one worker on one core with GOMAXPROCS 1; each step of the colours is a factor. Before a number, ≈ says that its 95 % interval includes 1. The frame is around what is enough, as in the table: of what is within 5 % of the best, the fewest cores, then the fewest workers."
 
 // Heat draws GOMAXPROCS × workers. It is false if no row has two of each.
 func Heat(a *report.Analysis) (Chart, bool) {
