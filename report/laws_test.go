@@ -236,3 +236,15 @@ func TestLooseHoldsZeroAndTheDouble(t *testing.T) {
 		}
 	}
 }
+
+func TestNumbersHaveNoExponent(t *testing.T) {
+	for x, want := range map[float64]string{99.4: "99", 99.7: "100", 230.4: "230", -230.4: "-230", 0.48: "0.48", math.Inf(1): "∞"} {
+		if got := round(x); got != want {
+			t.Errorf("%v is written %s, want %s", x, got, want)
+		}
+	}
+	r := Row{P: 256, Stacks: []Stack{{Workers: 256, P: 256, Inflation: 230.4}}}
+	if got := r.limit(256); got != "limited by sharing: 230 of 256 cores go to CPU time that one worker does not need; " {
+		t.Error(got)
+	}
+}

@@ -55,7 +55,7 @@ func (r Row) limits(s Stack) string {
 	if loss.Cores < 0.1*float64(s.P) {
 		return ""
 	}
-	amount := fmt.Sprintf("%.2g of %d cores", loss.Cores, s.P)
+	amount := fmt.Sprintf("%s of %d cores", round(loss.Cores), s.P)
 	name, _, _ := strings.Cut(loss.Name, " ")
 	switch name {
 	case "inflation":

@@ -159,7 +159,7 @@ func round(x float64) string {
 		return "–"
 	case math.IsInf(x, 1):
 		return "∞"
-	case x >= 100:
+	case math.Abs(x) >= 99.5: // which %.2g rounds to 1e+02
 		return fmt.Sprintf("%.0f", x)
 	case x != 0 && math.Abs(x) < 1e-9:
 		return "0"
