@@ -33,7 +33,7 @@ func (d *Data) advice(base Point, levels []level) Advice {
 	var best series
 	for _, l := range levels {
 		times := d.timesAt(base, l)
-		if w, ok := fewest(times, 1/almost, func(int) bool { return true }); ok && (best == nil || times[w].mean() < best.mean()) {
+		if w, ok := fewest(times, 1/almost, anyWorkers); ok && (best == nil || times[w].mean() < best.mean()) {
 			best = times[w]
 		}
 	}

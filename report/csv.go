@@ -48,20 +48,23 @@ func pointColumns() []pointColumn {
 		{"sec_per_op_low", func(l pointLine) string { return decimal(l.seconds.Low) }},
 		{"sec_per_op_high", func(l pointLine) string { return decimal(l.seconds.High) }},
 	}
+	told := func(l pointLine, get func(Sample) float64) float64 { return l.d.told(l.p, get) }
+	typical := func(l pointLine, get func(Sample) float64) float64 { return l.d.typical(l.p, get).Value }
 	for _, m := range []struct {
 		name string
 		get  func(Sample) float64
+		mean func(pointLine, func(Sample) float64) float64 // geometric for times
 	}{
-		{"tasks_in_flight", func(s Sample) float64 { return positive(s.Inflight) }},
-		{"cpus_busy", func(s Sample) float64 { return positive(s.CPUsBusy) }},
-		{"items_per_sec", func(s Sample) float64 { return s.Items }},
-		{"task_p50_sec", func(s Sample) float64 { return s.Task50 }},
-		{"task_p99_sec", func(s Sample) float64 { return s.Task99 }},
-		{"arrival_p50_sec", func(s Sample) float64 { return s.Arrival50 }},
-		{"arrival_p99_sec", func(s Sample) float64 { return s.Arrival99 }},
-		{"fairness", func(s Sample) float64 { return s.Fairness }},
+		{"tasks_in_flight", func(s Sample) float64 { return positive(s.Inflight) }, told},
+		{"cpus_busy", func(s Sample) float64 { return positive(s.CPUsBusy) }, told},
+		{"items_per_sec", func(s Sample) float64 { return s.Items }, told},
+		{"task_p50_sec", func(s Sample) float64 { return s.Task50 }, typical},
+		{"task_p99_sec", func(s Sample) float64 { return s.Task99 }, typical},
+		{"arrival_p50_sec", func(s Sample) float64 { return s.Arrival50 }, typical},
+		{"arrival_p99_sec", func(s Sample) float64 { return s.Arrival99 }, typical},
+		{"fairness", func(s Sample) float64 { return s.Fairness }, told},
 	} {
-		columns = append(columns, pointColumn{m.name, func(l pointLine) string { return decimal(l.d.told(l.p, m.get)) }})
+		columns = append(columns, pointColumn{m.name, func(l pointLine) string { return decimal(m.mean(l, m.get)) }})
 	}
 	for _, part := range []struct {
 		name string

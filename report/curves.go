@@ -27,7 +27,8 @@ func (l Line) Bound(w float64) float64 {
 	return min(w/l.Residence, float64(l.P)/l.Demand)
 }
 
-// Scaled is the gain from p cores at the best number of workers.
+// Scaled is the gain from p cores at the best number of workers, see
+// Row.FromCores.
 type Scaled struct {
 	P             int
 	Gain, Ceiling Interval // Ceiling.Value is NaN if not measured
@@ -58,15 +59,33 @@ func (d *Data) demand(base Point, l level) float64 {
 	return least
 }
 
-func (d *Data) scaled(base Point, workers int, one, l level) (Scaled, bool) {
+// scaling is the gain of that many workers by parallelism, and the point on one
+// core that it is over: see Row.FromCores.
+func (d *Data) scaling(base, first Point, workers int, levels []level) (all []Scaled, single Point) {
+	single = base.at(workers, levels[0])
+	t11, _ := d.series(first)
+	tw1, _ := d.series(single)
+	if workers > 0 && hurts(quotient(t11, tw1)) {
+		single = first
+	}
+	for _, l := range levels {
+		if s, ok := d.scaled(base, workers, single, l); ok {
+			all = append(all, s)
+		}
+	}
+	return all, single
+}
+
+// scaled is the gain of workers at a level over a point on one core.
+func (d *Data) scaled(base Point, workers int, single Point, l level) (Scaled, bool) {
 	p := base.at(workers, l)
 	if d.count(p) == 0 {
 		return Scaled{}, false
 	}
 	s := Scaled{P: l.p(), Gain: exact(1)}
 	s.Ceiling = d.ceiling(base, l.p())
-	if l != one {
-		t1, _ := d.series(base.at(workers, one))
+	if s.P > 1 {
+		t1, _ := d.series(single)
 		tp, _ := d.series(p)
 		s.Gain = quotient(t1, tp)
 	}

@@ -23,8 +23,8 @@ func (a *Analysis) Finding() string {
 	if r, ok := mostGained(a.Rows, func(r Row) Interval { return r.Concurrency }); ok {
 		text += fmt.Sprintf(" Workers buy most in %s: × %s on one core%s.", typeset.Cut(r.Name(), longestName), r.Concurrency, provisional(r))
 	}
-	if r, ok := mostGained(a.Rows, func(r Row) Interval { return r.Parallelism }); ok {
-		text += fmt.Sprintf(" Cores buy most in %s: × %s on %s%s", typeset.Cut(r.Name(), longestName), r.Parallelism, countOf(r.P, "core"), provisional(r))
+	if r, ok := mostGained(a.Rows, Row.FromCores); ok {
+		text += fmt.Sprintf(" Cores buy most in %s: × %s on %s%s", typeset.Cut(r.Name(), longestName), r.FromCores(), countOf(r.P, "core"), provisional(r))
 		if r.Ceiling.Value > 0 {
 			text += fmt.Sprintf(", where separate programs gain × %s", r.Ceiling)
 		}

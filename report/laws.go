@@ -10,7 +10,7 @@ type Efficiency struct {
 	P int
 
 	// OfIdeal is S/p and OfCeiling S/H(p), where S is the gain from cores at
-	// the row's workers. The first blames hardware and software together, the
+	// the row's workers, see Row.FromCores. The first blames hardware and software together, the
 	// second the software alone. OfCeiling is unknown if H(p) was not measured.
 	OfIdeal, OfCeiling Interval
 
@@ -51,9 +51,10 @@ type Trend string
 
 const (
 	Unclear     Trend = ""            // fewer than two core counts above one, or too noisy
+	Lossless    Trend = "lossless"    // nothing is lost that matters
 	Constant    Trend = "constant"    // a serial part explains the loss
 	Rising      Trend = "rising"      // overhead that grows with cores
-	Falling     Trend = "falling"     // what is lost is paid once, whatever the cores
+	Falling     Trend = "falling"     // the loss is no serial part: more cores shorten it, too
 	Superlinear Trend = "superlinear" // negative on the most cores: more than they can give, caches for example
 )
 
@@ -78,6 +79,8 @@ func trend(all []Efficiency, law USL) Trend {
 	switch {
 	case last.High < 0:
 		return Superlinear
+	case known[len(known)-1].small():
+		return Lossless
 	case last.Low > first.High:
 		return Rising
 	case last.High < first.Low:
@@ -93,8 +96,11 @@ func trend(all []Efficiency, law USL) Trend {
 // told reports whether the fraction is known to a quarter of itself, or what it
 // costs is too little to matter.
 func (e Efficiency) told() bool {
-	return e.Serial.HalfWidth() <= e.Serial.Value/4 || e.Serial.High*float64(e.P-1) < matters-1
+	return e.Serial.HalfWidth() <= e.Serial.Value/4 || e.small()
 }
+
+// small reports whether what the fraction costs is too little to matter.
+func (e Efficiency) small() bool { return e.Serial.High*float64(e.P-1) < matters-1 }
 
 // SerialFit is a fit of a law with a serial part.
 type SerialFit struct {

@@ -108,7 +108,7 @@ func TestTrendOfTheSerialFraction(t *testing.T) {
 		{[]Efficiency{one, at(2, -0.02, 0.01), at(4, 0.03, 0.01), at(8, 0.05, 0.01)}, none, Rising},
 		{[]Efficiency{one, at(2, -0.02, 0.01), at(4, 0.005, 0.02), at(8, 0.005, 0.02)}, none, Unclear},
 		// Where nothing is lost, a share of nothing is no measure.
-		{[]Efficiency{one, at(2, -0.01, 0.02), at(4, 0, 0.02)}, none, Constant},
+		{[]Efficiency{one, at(2, -0.01, 0.02), at(4, 0, 0.02)}, none, Lossless},
 		{[]Efficiency{one, at(2, -0.01, 0.02), at(64, 0, 0.02)}, none, Unclear},
 	} {
 		if got := trend(c.all, c.law); got != c.want {

@@ -9,17 +9,18 @@ import (
 // lost names the largest loss of a row that falls short of its ceiling, or of
 // all its cores if there is no ceiling, and nothing of one that reaches it.
 func (r Row) lost() string {
-	if s, ok := r.stackAt(r.Workers); ok && r.Parallelism.over(r.goal()).High < 0.95 {
+	if s, ok := r.stackAt(r.enough(r.Workers)); ok && r.FromCores().over(r.goal()).High < 0.95 {
 		if why := r.limits(s); why != "" {
-			return "; " + why
+			return "; " + r.crowd(s) + why
 		}
 	}
 	return ""
 }
 
-// limit is what limits the row with that many workers, in front of a reason.
+// limit is what limits the row with that many workers or more, in front of a
+// reason.
 func (r Row) limit(workers int) string {
-	if s, ok := r.stackAt(workers); ok {
+	if s, ok := r.stackAt(r.enough(workers)); ok {
 		if why := r.limits(s); why != "" {
 			return why + "; "
 		}
@@ -27,15 +28,23 @@ func (r Row) limit(workers int) string {
 	return ""
 }
 
-// enough is the smallest number of workers that could use all cores: with fewer
-// a core without a task says nothing.
-func (r Row) enough() int {
+// enough is that number of workers, or the smallest that could use all cores:
+// with fewer, a core without a task says nothing.
+func (r Row) enough(workers int) int {
 	for _, s := range r.Stacks {
-		if s.P == r.P && s.Workers >= r.P {
+		if s.P == r.P && s.Workers >= max(r.P, workers) {
 			return s.Workers
 		}
 	}
-	return r.Workers
+	return workers
+}
+
+// crowd names the workers of a stack that is not of the row's.
+func (r Row) crowd(s Stack) string {
+	if s.Workers == r.Workers {
+		return ""
+	}
+	return fmt.Sprintf("with %d of them ", s.Workers)
 }
 
 // stackAt is the stack of that many workers on all cores.
@@ -52,7 +61,7 @@ func (r Row) stackAt(workers int) (Stack, bool) {
 // cores or more.
 func (r Row) limits(s Stack) string {
 	loss := s.Largest()
-	if loss.Cores < 0.1*float64(s.P) {
+	if loss.Cores < 0.1*float64(s.P) || 0 < s.Workers && s.Workers < s.P {
 		return ""
 	}
 	amount := fmt.Sprintf("%s of %d cores", round(loss.Cores), s.P)
@@ -63,6 +72,9 @@ func (r Row) limits(s Stack) string {
 	case "GC":
 		return fmt.Sprintf("limited by garbage: %s collect it", amount)
 	case "run":
+		if s.throttled > s.RunQueue/2 {
+			return fmt.Sprintf("limited by the CPU quota: it took %s", amount)
+		}
 		return fmt.Sprintf("limited by others: they took %s", amount)
 	case "imbalance":
 		if loss.Name != name {

@@ -264,7 +264,7 @@ const most = 10
 // must be right, as the file is ours; it is returned.
 func (l *loader) leaveOut(r *benchfmt.Result, reason error) error {
 	if ours(r.Name) {
-		return reason
+		return fmt.Errorf("%w; remove the line to use the others", reason)
 	}
 	l.leave(typeset.Printable(reason.Error()))
 	return nil

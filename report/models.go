@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"maps"
 	"math"
 	"slices"
@@ -9,10 +10,19 @@ import (
 )
 
 // Models are the laws of scaling fitted to a row, as far as its points allow.
-// Gains are over one core at the row's workers.
+// Gains are from cores at Workers, see Row.FromCores.
+//
+// All fits are of the relative errors, because noise is a share of the time.
+// Published coefficients are often of absolute ones (R's nls and usl), and
+// differ for the same points.
 type Models struct {
-	Workers int          // of the row; 0 if the benchmark decides itself
-	Cores   []Efficiency // by number of cores
+	// Workers are the row's, or, if these are fewer than the cores, the fewest
+	// that can use all of them and were measured on as many numbers of cores.
+	// If there are none such, the laws are of as many cores as the row has
+	// workers: a gain that stays because nobody uses further cores is no law.
+	// 0 if the benchmark decides itself.
+	Workers int
+	Cores   []Efficiency // by number of cores, at the row's workers
 	Serial  Trend        // of the Karp–Flatt fraction
 
 	Amdahl SerialFit // over cores
@@ -33,14 +43,25 @@ type Models struct {
 
 // models fits what the row's points allow.
 func (d *Data) models(r Row, base Point, levels []level) Models {
-	m := Models{Workers: r.Workers, Knee: math.NaN(), Gustafson: SerialFit{Fraction: unknown, Limit: unknown, Why: "not of weak scaling"}}
+	m := Models{Knee: math.NaN(), Gustafson: SerialFit{Fraction: unknown, Limit: unknown, Why: "not of weak scaling"}}
 	for _, s := range r.Scaling {
 		m.Cores = append(m.Cores, efficiency(s))
 	}
-	overCores := d.curve(base, levels, func(l level) int { return r.Workers })
+	m.Workers, levels = d.crowd(r, base, levels)
+	scaling, single := d.scaling(base, base.at(min(m.Workers, 1), levels[0]), m.Workers, levels)
+	var shares []Efficiency
+	for _, s := range scaling {
+		shares = append(shares, efficiency(s))
+	}
+	overCores := d.curve(base, levels, func(l level) int {
+		if l.p() == 1 {
+			return single.Workers
+		}
+		return m.Workers
+	})
 	m.Amdahl = FitAmdahl(overCores, Relative)
 	m.OverCores = FitUSL(overCores, Relative)
-	m.Serial = trend(m.Cores, m.OverCores)
+	m.Serial = trend(shares, m.OverCores)
 	if n := len(r.Lines); n > 0 {
 		m.Knee = r.Lines[n-1].Knee()
 		m.OverWorkers = FitUSL(d.overWorkers(base, levels[len(levels)-1]), Relative)
@@ -51,8 +72,29 @@ func (d *Data) models(r Row, base Point, levels []level) Models {
 		m.Scaled = d.scaledSpeedups(base, levels)
 		m.Gustafson = FitGustafson(d.curve(base, levels, level.p), Relative)
 	}
-	m.Predictions, m.NoPrediction = predict(r.Scaling, m.OverCores)
+	if m.Workers > 0 && m.Workers < r.P {
+		m.NoPrediction = fmt.Sprintf("the best is %s, and more were not measured on every number of cores", countOf(m.Workers, "worker"))
+	} else {
+		m.Predictions, m.NoPrediction = predict(scaling, m.OverCores)
+	}
 	return m
+}
+
+// crowd is the number of workers, and the levels, of the laws over cores.
+func (d *Data) crowd(r Row, base Point, levels []level) (int, []level) {
+	if r.Workers == 0 || r.Workers >= r.P {
+		return r.Workers, levels
+	}
+	measured := func(w int) []level {
+		return slices.DeleteFunc(slices.Clone(levels), func(l level) bool { return d.count(base.at(w, l)) == 0 })
+	}
+	own := measured(r.Workers)
+	for _, w := range d.workersAt(base, levels[len(levels)-1]) {
+		if w >= r.P && len(measured(w)) >= len(own) {
+			return w, levels
+		}
+	}
+	return r.Workers, slices.DeleteFunc(own, func(l level) bool { return l.p() > r.Workers })
 }
 
 // curve is the gain over the first level by parallelism, with workers(l) at

@@ -56,9 +56,10 @@ func (m Models) Lines() (lines []string) {
 }
 
 var trends = map[Trend]string{
+	Lossless:    "The Karp–Flatt fraction is too small to matter: nearly nothing is lost.",
 	Constant:    "The Karp–Flatt fraction is the same on few cores and on many: a serial part explains the loss.",
 	Rising:      "The Karp–Flatt fraction rises with cores: overhead grows with them, a serial part alone does not explain the loss.",
-	Falling:     "The Karp–Flatt fraction falls with cores: what is lost is paid once, not per core.",
+	Falling:     "The Karp–Flatt fraction falls with cores: the loss is no serial part, more cores shorten it, too.",
 	Superlinear: "The Karp–Flatt fraction is negative on the most cores: more than the cores can give, as when the data of a core fit its caches only if they are split.",
 }
 

@@ -68,6 +68,6 @@ func beyond(before, last Scaled, times int) Interval {
 	return Interval{
 		Value: software.Value * fall(software.Value, was.Value) * last.Ceiling.Value * growth,
 		Low:   last.Gain.Low * fall(software.Low, was.High),
-		High:  last.Gain.High * float64(times),
+		High:  max(last.Gain.Value, min(last.Gain.High, float64(last.P))) * float64(times),
 	}
 }

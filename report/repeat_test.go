@@ -173,7 +173,7 @@ func TestFinding(t *testing.T) {
 	rows := func(classes ...report.Class) *report.Analysis {
 		a := &report.Analysis{}
 		for i, class := range classes {
-			r := report.Row{Workload: fmt.Sprint("W", i), P: 2, Class: class, Samples: 10}
+			r := report.Row{Workload: fmt.Sprint("W", i), P: 2, Class: class, Samples: 10, Concurrency: report.Interval{Value: 1, Low: 1, High: 1}}
 			r.Parallelism = report.Interval{Value: float64(i), Low: float64(i) - 0.5, High: float64(i) + 0.5}
 			a.Rows = append(a.Rows, r)
 		}

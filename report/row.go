@@ -140,6 +140,7 @@ func (d *Data) row(base Point) (Row, error) {
 	r.Fairness = d.told(wp, func(s Sample) float64 { return s.Fairness })
 	r.Worst, r.WorstWorkers = d.worst(base, first, most)
 	d.weigh(&r, first, levels)
+	d.warnOfCeiling(&r)
 	d.warnOfEdges(&r, base, most)
 	d.curves(&r, first, levels)
 	r.OverSerial, r.Cost = d.overSerial(base, twp, levels)
@@ -158,14 +159,20 @@ func (d *Data) curves(r *Row, first Point, levels []level) {
 		}
 		r.Grid = d.grid(r.base, first, levels)
 	}
-	for _, l := range levels {
-		if s, ok := d.scaled(r.base, r.Workers, one, l); ok {
-			r.Scaling = append(r.Scaling, s)
-		}
-	}
+	r.Scaling, _ = d.scaling(r.base, first, r.Workers, levels)
 	r.Stacks = d.stacks(r.base, first, levels)
 	r.warnOfResidual()
 	r.Latencies = d.latencies(r.base, levels)
+}
+
+// FromCores is what the cores bring: the parallelism gain, or the speedup where
+// the row's workers hurt on one core. That several cores undo what overlapping
+// spoils on one is no gain from cores.
+func (r Row) FromCores() Interval {
+	if hurts(r.Concurrency) {
+		return r.Speedup
+	}
+	return r.Parallelism
 }
 
 // noBaseline says what was found instead of a measurement to compare with, and
@@ -184,6 +191,14 @@ func (d *Data) noBaseline(base Point) error {
 		found += " and not with 1 worker"
 	}
 	return fmt.Errorf("%s, so there is nothing to factorise; for c in 1 2 4; do go test -cpu $c -count 10 …; done would tell", found)
+}
+
+// warnOfCeiling says so if programs that share nothing gain more from the cores
+// than these can give: then the machine was another one for the two.
+func (d *Data) warnOfCeiling(r *Row) {
+	if r.P > 1 && r.Ceiling.Low > 1.05*float64(r.P) {
+		r.warn(fmt.Sprintf("the ceiling is above the number of cores: H(%d) is %s, so the machine was faster while the %d programs ran than while one did", r.P, r.Ceiling, r.P))
+	}
 }
 
 func (r *Row) warn(text string) {
@@ -227,9 +242,11 @@ func (d *Data) bestWorkers(base Point, levels []level) (int, error) {
 			return w, nil
 		}
 	}
-	w, _ := fewest(shared, 1.05, func(int) bool { return true })
+	w, _ := fewest(shared, 1.05, anyWorkers)
 	return w, nil
 }
+
+func anyWorkers(int) bool { return true }
 
 // timesAt are the times of a job at a level, by the workers.
 func (d *Data) timesAt(base Point, l level) map[int]series {
@@ -276,19 +293,20 @@ func (d *Data) worst(base, first Point, most level) (ratio Interval, workers int
 }
 
 // overSerial compares with the plain serial program: best is the series of the
-// row's best point.
+// row's best point. Of each level the fewest workers count that are as good as
+// its best: among all of them, one would beat an equal program by chance.
 func (d *Data) overSerial(base Point, best series, levels []level) (gain Interval, cost float64) {
 	ts, _ := d.series(d.serial(base, levels[0]))
 	if len(ts) == 0 {
 		return unknown, math.NaN()
 	}
 	for _, l := range levels {
-		for _, w := range d.workersAt(base, l) {
-			// One worker is about as fast as the serial program, and noise
-			// would call it faster every other time.
-			if t, _ := d.series(base.at(w, l)); helps(quotient(ts, t)) {
-				return quotient(ts, best), float64(l.p())
-			}
+		times := d.timesAt(base, l)
+		w, ok := fewest(times, 1/almost, anyWorkers)
+		// One worker is about as fast as the serial program, and noise would
+		// call it faster every other time.
+		if ok && helps(quotient(ts, times[w])) {
+			return quotient(ts, best), float64(l.p())
 		}
 	}
 	return quotient(ts, best), math.Inf(1)

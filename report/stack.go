@@ -73,7 +73,8 @@ type Stack struct {
 	// wanted, or by CPU time of the jobs that the meter missed.
 	Idle float64
 
-	ready bool // goroutines-runnable was measured
+	ready     bool    // goroutines-runnable was measured
+	throttled float64 // of RunQueue, what the CPU quota took; NaN if not measured
 }
 
 // Part is one part of a stack.
@@ -159,7 +160,7 @@ func (d *Data) stacks(base, first Point, levels []level) (list []Stack) {
 // no machine can do.
 func newStack(p Point, one, u usage, contradiction float64) (Stack, bool) {
 	cores := float64(p.Parallelism())
-	s := Stack{Workers: p.Workers, P: p.Parallelism(), GC: u.gc, Locked: u.locked, Runnable: u.runnable, Idle: u.idle, ready: !math.IsNaN(u.runnable)}
+	s := Stack{Workers: p.Workers, P: p.Parallelism(), GC: u.gc, Locked: u.locked, Runnable: u.runnable, Idle: u.idle, ready: !math.IsNaN(u.runnable), throttled: u.throttled}
 	if math.IsNaN(one.gc) || math.IsNaN(u.gc) {
 		s.GC, one.gc = math.NaN(), 0
 	}

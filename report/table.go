@@ -48,6 +48,12 @@ func (i Interval) String() string {
 		digits = 1
 	}
 	s := fmt.Sprintf("%.*f", digits, i.Value)
+	if i.Value < 0 {
+		s = strings.Replace(s, "-", "−", 1)
+	}
+	if strings.Trim(s, "−0.") == "" {
+		s = strings.TrimPrefix(s, "−")
+	}
 	if !math.IsNaN(i.Low) && i.High > i.Low {
 		half := i.HalfWidth()
 		if half >= 1e4 {

@@ -21,7 +21,7 @@ type USL struct {
 	Sigma  Interval // contention: the share of the work that is serial
 	Kappa  Interval // coherency: what each pair costs, as a share of the work
 
-	// Peak is N of the highest throughput, √((1−σ)/κ); +Inf if κ is 0. Its upper
+	// Peak is N of the highest throughput, √((1−σ)/κ) but at least 1; +Inf if κ is 0. Its upper
 	// bound is, if κ may be: one that takes less than half a per cent at the
 	// largest N is not told from 0, whatever its interval.
 	Peak Interval
@@ -78,7 +78,7 @@ func peak(c theta, most float64) float64 {
 	if c[2]*most*(most-1) < 1e-9 {
 		return math.Inf(1)
 	}
-	return math.Sqrt((1 - c[1]) / c[2])
+	return max(1, math.Sqrt((1-c[1])/c[2]))
 }
 
 func roof(c theta) float64 { return math.Exp(c[0]) / c[1] }

@@ -48,18 +48,29 @@ func (r *Row) judgeGains() {
 	switch {
 	case r.Samples < minSamples:
 		r.Verdict += fmt.Sprintf(" (provisional: %d of %d samples)", r.Samples, minSamples)
-	case r.Class != Undecided && (unsure(r.Concurrency) || r.P > 1 && unsure(r.Parallelism)):
-		r.Verdict += " (unsure: too noisy)"
+	case r.Class == Undecided:
+	case unsure(r.Concurrency):
+		r.Verdict += sureness("G_c", r.Concurrency)
+	case r.P > 1 && unsure(r.FromCores()):
+		r.Verdict += sureness("G_p", r.FromCores())
 	}
 }
 
+// sureness says which gain may be on the other side of what matters.
+func sureness(name string, i Interval) string {
+	if i.Value >= matters {
+		return fmt.Sprintf(" (unsure: %s may be below %.1f)", name, matters)
+	}
+	return fmt.Sprintf(" (unsure: %s may be above %.1f)", name, matters)
+}
+
 func (r Row) class() Class {
-	workers, cores := helps(r.Concurrency), helps(r.Parallelism)
+	workers, cores := helps(r.Concurrency), helps(r.FromCores())
 	_, due := r.due()
 	switch {
 	case due:
 		return Scheduled
-	case undecided(r.Concurrency) || undecided(r.Parallelism) || r.P > 1 && r.mostWorkers() < r.P:
+	case undecided(r.Concurrency) || undecided(r.FromCores()) || r.P > 1 && r.mostWorkers() < r.P:
 		return Undecided
 	case r.P == 1:
 		return OneCore
@@ -69,7 +80,7 @@ func (r Row) class() Class {
 		return Waits
 	case workers:
 		return Overlaps
-	case cores && r.Parallelism.over(r.goal()).High < acceptable:
+	case cores && r.FromCores().over(r.goal()).High < acceptable:
 		return Stalls
 	case cores && r.Ceiling.Value < 0.75*float64(r.P):
 		return Shares
@@ -104,7 +115,7 @@ func (r Row) reason() string {
 		return fmt.Sprintf("%d workers bring %s× on one core, %s; %s%s", r.Workers, short(r.Concurrency), why, r.moreCores(), r.best())
 	case Shares:
 		if r.Kind == "memory" {
-			return fmt.Sprintf("memory: %d cores reach %s× the bandwidth of one, separate programs %s×", r.P, short(r.Speedup), short(r.Ceiling))
+			return r.bandwidth()
 		}
 		return fmt.Sprintf("%d cores are worth %s even to separate programs, and %s to it", r.P, short(r.Ceiling), short(r.Speedup))
 	case Scales, Stalls:
@@ -116,10 +127,21 @@ func (r Row) reason() string {
 		}
 		return r.limit(r.WorstWorkers) + at + r.best()
 	}
-	if r.Workers == 0 {
+	switch {
+	case r.Kind == "memory" && r.Ceiling.High < 0.75*float64(r.P):
+		return r.bandwidth()
+	case r.Workers == 0:
 		return r.limit(0) + "cores do not help" + r.best()
 	}
-	return r.limit(r.enough()) + "neither workers nor cores help" + r.best()
+	return r.limit(r.Workers) + "neither workers nor cores help" + r.best()
+}
+
+// bandwidth is what the cores give work that streams through memory.
+func (r Row) bandwidth() string {
+	if 0 < r.Workers && r.Workers < r.P {
+		return fmt.Sprintf("memory: even %d separate programs reach %s× the bandwidth of one", r.P, short(r.Ceiling))
+	}
+	return fmt.Sprintf("memory: %d cores reach %s× the bandwidth of one, separate programs %s×", r.P, short(r.Speedup), short(r.Ceiling))
 }
 
 // doubt is why nothing can be said.
@@ -127,7 +149,7 @@ func (r Row) doubt() string {
 	switch {
 	case undecided(r.Concurrency):
 		return fmt.Sprintf("too noisy: G_c is %s", r.Concurrency)
-	case undecided(r.Parallelism):
+	case undecided(r.FromCores()):
 		return fmt.Sprintf("too noisy: G_p is %s", r.Parallelism)
 	}
 	return fmt.Sprintf("at most %s measured on %d cores", countOf(r.mostWorkers(), "worker"), r.P)
@@ -144,16 +166,42 @@ func (r Row) oneCore() string {
 }
 
 // scales says what the cores give. More than they can is no praise: then what
-// was measured on one core and on several is not the same work.
+// was measured on one core and on several is not the same work. More than
+// separate programs is possible: one that balances its load, or is lucky twice,
+// does not wait for the slower core.
 func (r Row) scales() string {
-	text := fmt.Sprintf("%d cores give %s×", r.P, short(r.Parallelism))
+	gain := r.FromCores()
+	text := fmt.Sprintf("%d cores give %s×", r.P, short(gain))
 	if !math.IsNaN(r.Ceiling.Value) {
 		text += fmt.Sprintf(" where separate programs get %s×", short(r.Ceiling))
 	}
-	if r.Parallelism.Low > 1.15*max(float64(r.P), orZero(r.Ceiling.Value)) {
+	switch {
+	case gain.Low > 1.15*max(float64(r.P), orZero(r.Ceiling.Value)):
 		text += ", which is more than they can: is it the same work?"
+	case helps(gain.over(r.Ceiling)):
+		text += ", which wait for the slowest of them"
+	}
+	if r.crowded() {
+		text += fmt.Sprintf("; more than %s slow it down", countOf(r.Workers, "worker"))
 	}
 	return text
+}
+
+// crowded reports whether workers for all cores do less than the row's fewer.
+func (r Row) crowded() bool {
+	if r.Workers == 0 || r.Workers >= r.P || len(r.Lines) == 0 {
+		return false
+	}
+	best := unknown
+	for _, p := range r.Lines[len(r.Lines)-1].Points {
+		if p.Workers == r.Workers {
+			best = p.Throughput
+		}
+		if p.Workers >= r.P {
+			return hurts(p.Throughput.over(best))
+		}
+	}
+	return false
 }
 
 // best names the parallelism that brings more than the highest.

@@ -27,6 +27,13 @@ func TestVerdictsNameTheLimitAndItsNumber(t *testing.T) {
 		return func(r *Row) { r.Kind = kind; next(r) }
 	}
 	as := func(*Row) {}
+	fewer := func(of float64) func(*Row) {
+		return func(r *Row) {
+			r.P, r.Ceiling = 8, near(8)
+			r.Lines = []Line{{P: 8, Points: []LinePoint{{4, near(3)}, {8, near(3 * of)}}}}
+			r.Stacks = []Stack{{Workers: 4, P: 8, Imbalance: 4, ready: true}, {Workers: 8, P: 8, Locked: 5, Work: 3, ready: true}}
+		}
+	}
 	curve := func(gains ...Interval) func(*Row) {
 		return func(r *Row) {
 			for i, g := range gains {
@@ -72,7 +79,7 @@ func TestVerdictsNameTheLimitAndItsNumber(t *testing.T) {
 		{1, 1, 1, func(r *Row) { r.Workers, r.WorstWorkers = 0, 0 }, Serial, "cores do not help"},
 		{1, 1, 1, func(r *Row) { r.Parallelism = Interval{1.5, 0.9, 2.4} }, Undecided, "too noisy: G_p is 1.50 ±0.90"},
 		{1, 1, 1, func(r *Row) { r.Concurrency = Interval{0.7, 0.4, 1.2} }, Undecided, "too noisy: G_c is 0.70 ±0.50"},
-		{1, 1.2, 1, func(r *Row) { r.Parallelism = Interval{1.2, 1.05, 1.35} }, Stalls, "2 cores give 1.20× where separate programs get 2.00×; (unsure: too noisy)"},
+		{1, 1.2, 1, func(r *Row) { r.Parallelism = Interval{1.2, 1.05, 1.35} }, Stalls, "2 cores give 1.20× where separate programs get 2.00×; (unsure: G_p may be below 1.1)"},
 		{1, 1.62, 1, as, Scales, "2 cores give 1.62× where separate programs get 2.00×"},
 		{1, 1.56, 1, as, Stalls, "2 cores give 1.56× where separate programs get 2.00×"},
 		{1, 2.4, 1, as, Scales, "2 cores give 2.40× where separate programs get 2.00×, which is more than they can: is it the same work?"},
@@ -88,9 +95,29 @@ func TestVerdictsNameTheLimitAndItsNumber(t *testing.T) {
 			r.Advice = Advice{4, 1, near(1)}
 		}, Scheduled, "items come whether served or not, so their latency counts: the 99th percentile is 2.1 ms at 1000 a second, with 4 workers on 2 cores"},
 		{1, 1, 1, func(r *Row) { r.Lines = []Line{{P: 2, Points: []LinePoint{{Workers: 1}}}} }, Undecided, "at most 1 worker measured on 2 cores"},
-		{1.12, 1.9, 1, func(r *Row) { r.Concurrency = Interval{1.12, 1.05, 1.2} }, Mixes, "4 workers bring 1.12× on one core; a second core adds 90 ±2 % (unsure: too noisy)"},
+		{1.12, 1.9, 1, func(r *Row) { r.Concurrency = Interval{1.12, 1.05, 1.2} }, Mixes, "4 workers bring 1.12× on one core; a second core adds 90 ±2 % (unsure: G_c may be below 1.1)"},
 		{3.5, 1, 1, func(r *Row) { r.Advice = Advice{4, 1, near(1)} }, Waits, "3.50 of 4 workers' waiting overlapped; a second core adds nothing (0 ±1 %); enough: 4 workers on 1 core"},
 		{3.5, 1, 1, func(r *Row) { r.Advice = Advice{4, 2, near(1)} }, Waits, "3.50 of 4 workers' waiting overlapped; a second core adds nothing (0 ±1 %)"},
+		{1.05, 1.9, 1, func(r *Row) { r.Concurrency = Interval{1.05, 0.95, 1.16} }, Scales, "2 cores give 1.90× where separate programs get 2.00× (unsure: G_c may be above 1.1)"},
+		{1, 1.9, 1, func(r *Row) { r.Parallelism = Interval{1.9, 1.05, 2.9} }, Scales, "2 cores give 1.90× where separate programs get 2.00× (unsure: G_p may be below 1.1)"},
+		{1, 1, 1, stack(Stack{RunQueue: 1.26, throttled: 1}), Serial, "limited by the CPU quota: it took 1.3 of 2 cores; neither workers nor cores help"},
+		{1, 1, 1, stack(Stack{RunQueue: 1.26, throttled: 0.6}), Serial, "limited by others: they took 1.3 of 2 cores; neither workers nor cores help"},
+		{1, 1.06, 1, kind("memory", func(r *Row) { r.Ceiling = near(1.07) }), Serial, "memory: 2 cores reach 1.06× the bandwidth of one, separate programs 1.07×"},
+		{1, 1.06, 1, kind("memory", func(r *Row) { r.Ceiling, r.Workers = near(1.07), 1 }), Serial, "memory: even 2 separate programs reach 1.07× the bandwidth of one"},
+		{1, 1.06, 1, kind("memory", func(r *Row) { r.Ceiling = near(1.9) }), Serial, "neither workers nor cores help"},
+		// What several cores undo is no gain from them.
+		{0.33, 6, 1, as, Scales, "2 cores give 1.98× where separate programs get 2.00×"},
+		{0.33, 3, 0.3, as, Contends, "4 workers on 2 cores run at 0.30×"},
+		{0.97, 2, 1, func(r *Row) { r.Concurrency = Interval{0.9, 0.8, 1.01} }, Undecided, "too noisy: G_c is 0.90 ±0.11"},
+		// Separate programs wait for the slowest; a gain beyond theirs is told
+		// only where it is no noise.
+		{1, 1.9, 1, func(r *Row) { r.Ceiling = near(1.7) }, Scales, "2 cores give 1.90× where separate programs get 1.70×, which wait for the slowest of them"},
+		{1, 1.9, 1, func(r *Row) { r.Ceiling = Interval{1.7, 1.5, 1.95} }, Scales, "2 cores give 1.90× where separate programs get 1.70×"},
+		// Too few workers leave cores without a task, which limits nothing.
+		{1, 3, 1, fewer(0.5), Stalls, "8 cores give 3.00× where separate programs get 8.00×; more than 4 workers slow it down; with 8 of them limited by the lock: 5 of 8 cores blocked"},
+		{1, 3, 1, fewer(0.95), Stalls, "8 cores give 3.00× where separate programs get 8.00×; with 8 of them limited by the lock: 5 of 8 cores blocked"},
+		{1, 3, 1, func(r *Row) { fewer(0.5)(r); r.Stacks = r.Stacks[:1] }, Stalls, "8 cores give 3.00× where separate programs get 8.00×; more than 4 workers slow it down"},
+		{1, 1, 0.5, func(r *Row) { fewer(0.5)(r); r.Workers, r.WorstWorkers = 1, 2 }, Contends, "limited by the lock: 5 of 8 cores blocked; 2 workers on 8 cores run at 0.50×"},
 		{1, 1.9, 1, func(r *Row) { r.Samples = 3 }, Scales, "2 cores give 1.90× where separate programs get 2.00× (provisional: 3 of 10 samples)"},
 	} {
 		r := judged(near(c.gc), near(c.gp), near(c.worst), c.change)

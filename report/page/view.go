@@ -207,11 +207,14 @@ func numbers(r report.Row) (list [][3]string) {
 	add("speedup", r.Speedup)
 	add("ceiling H(p)", r.Ceiling)
 	if !math.IsNaN(r.Ceiling.Value) {
-		plain("share of the ceiling", fmt.Sprintf("%.0f %%", 100*r.Parallelism.Value/r.Ceiling.Value))
+		plain("share of the ceiling", fmt.Sprintf("%.0f %%", 100*r.FromCores().Value/r.Ceiling.Value))
 	}
-	plain("efficiency", fmt.Sprintf("%.0f %%", 100*r.Parallelism.Value/float64(r.P)))
+	plain("efficiency", fmt.Sprintf("%.0f %%", 100*r.FromCores().Value/float64(r.P)))
 	plain("tasks in flight", measured(r.Inflight.Value))
 	plain("CPUs busy", measured(r.CPUsBusy.Value))
+	if !math.IsNaN(r.Fairness) {
+		plain("fairness", fmt.Sprintf("%.2f", r.Fairness))
+	}
 	if !math.IsNaN(r.OverSerial.Value) {
 		add("over the serial program", r.OverSerial)
 		plain("COST", cost(r.Cost))
