@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -181,5 +182,48 @@ func TestModelsInJSON(t *testing.T) {
 	}
 	if p := got.Predictions; len(p) != 2 || p[1].P != 128 || *p[1].Ceiling.High != said.Predictions[1].Ceiling.High || *p[0].Model.Low != said.Predictions[0].Model.Low {
 		t.Errorf("predictions %+v", p)
+	}
+}
+
+// The best of work that gets worse with workers is fewer of them than there are
+// cores. Cores beyond them change nothing, so that a law must not rest on them.
+func TestLawsOfWorkThatGetsWorse(t *testing.T) {
+	law := func(n float64) float64 { return n / (1 + 0.1*(n-1) + 0.02*n*(n-1)) }
+	f := bigger("Ep", "", 32, func(w, p float64) float64 { return 80 / law(min(w, p)) })
+	r := analyze(t, f.write(t)).Rows[0]
+	if u := r.Models.OverCores; r.Workers != 8 || r.Models.Workers != 32 || math.Abs(u.Sigma.Value-0.1) > 0.01 || math.Abs(u.Kappa.Value-0.02) > 0.002 {
+		t.Errorf("best at %d workers; of %d over cores σ %v, κ %v", r.Workers, r.Models.Workers, u.Sigma, u.Kappa)
+	}
+	// A sweep measures the numbers of cores between for the best workers only.
+	f.order = slices.DeleteFunc(f.order, func(name string) bool {
+		ends := strings.HasSuffix(name, "/cores=1") || strings.HasSuffix(name, "/cores=32-32")
+		return !ends && !strings.Contains(name, "workers=8/") && !strings.Contains(name, "slices")
+	})
+	m := analyze(t, f.write(t)).Rows[0].Models
+	if most := m.OverCores.Points[len(m.OverCores.Points)-1].N; m.Workers != 8 || len(m.OverCores.Points) != 4 || most != 8 {
+		t.Errorf("the laws of %d workers rest on %v", m.Workers, m.OverCores.Points)
+	}
+	if len(m.Predictions) > 0 || m.NoPrediction != "the best is 8 workers, and more were not measured on every number of cores" {
+		t.Errorf("%v, %q", m.Predictions, m.NoPrediction)
+	}
+}
+
+// Four workers take three times as long on one core as one does. That four
+// cores undo it is no gain from them.
+func TestGainFromCoresThatUndoALoss(t *testing.T) {
+	r := analyze(t, bigger("Ep", "", 4, func(w, p float64) float64 {
+		if w > p {
+			return 300 / p
+		}
+		return 100 / w
+	}).write(t)).Rows[0]
+	got := []float64{r.Parallelism.Value, r.FromCores().Value, r.Scaling[2].Gain.Value, r.Models.Cores[2].OfIdeal.Value, r.Models.Predictions[0].Ceiling.Value}
+	for i, want := range []float64{12, 4, 4, 1, 8} {
+		if math.Abs(got[i]/want-1) > 0.02 {
+			t.Errorf("number %d is %.2f, want %.2f", i, got[i], want)
+		}
+	}
+	if n := r.Models.OverCores.Points[0]; math.Abs(n.X-1) > 0.02 {
+		t.Errorf("the curve begins with %v", n)
 	}
 }
