@@ -73,7 +73,7 @@ func workersAlt(rows []report.Row) string {
 func planeAlt(rows []report.Row) string {
 	var known []report.Row
 	for _, r := range rows {
-		if r.Inflight.Value > 0 && !math.IsNaN(r.CPUsBusy.Value) {
+		if onPlane(r) {
 			known = append(known, r)
 		}
 	}

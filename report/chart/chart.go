@@ -54,7 +54,10 @@ func All(a *report.Analysis) []Chart {
 	add(Timeline)
 	charts = append(charts, Scaling(a))
 	if slices.ContainsFunc(a.Rows, func(r report.Row) bool { return r.Workers > 0 }) {
-		charts = append(charts, Workers(a), Plane(a))
+		charts = append(charts, Workers(a))
+	}
+	if slices.ContainsFunc(a.Rows, onPlane) {
+		charts = append(charts, Plane(a))
 	}
 	add(Stack, Efficiency, Latency, Heat, Crossovers, Executors, CoreMap, CoreToCore)
 	return admit(charts, all)

@@ -16,9 +16,9 @@ func TestBenchmarksOfUnknownWorkers(t *testing.T) {
 	const known = "BenchmarkAsk/workers=1/cores=1 1 10 ns/op\nBenchmarkAsk/workers=1/cores=2-2 1 5 ns/op\n"
 	const both = known + "BenchmarkAsk/cores=1 1 9 ns/op\nBenchmarkAsk/cores=2-2 1 9 ns/op\n" // of two files
 	for text, want := range map[string][]string{
-		foreign + both:  {"gains", "scaling", "workers", "plane", "efficiency"},
+		foreign + both:  {"gains", "scaling", "workers", "efficiency"},
 		foreign:         {"gains", "scaling", "efficiency"},
-		foreign + known: {"gains", "scaling", "workers", "plane", "efficiency"},
+		foreign + known: {"gains", "scaling", "workers", "efficiency"},
 	} {
 		var names []string
 		for _, c := range chart.All(load(t, text)) {

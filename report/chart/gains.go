@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image/color"
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/text"
@@ -27,15 +28,17 @@ func Gains(a *report.Analysis) Chart {
 		draw: func(c draw.Canvas, t Theme) {
 			c = t.headline(c, "What workers and cores buy: speedup = concurrency gain × parallelism gain")
 			bars := gainBars{a.Rows, t}
-			c = t.legend(c, []entry{
+			entries := []entry{
 				{"concurrency gain (workers, 1 core)", bars.solid(t.Concurrency)},
 				{"parallelism gain (cores on top)", bars.hatched(t.Parallelism)},
-				{"ceiling (G_c × H(p))", func(c draw.Canvas, r vg.Rectangle) {
+			}
+			if slices.ContainsFunc(a.Rows, hasCeiling) {
+				entries = append(entries, entry{"ceiling (G_c × H(p))", func(c draw.Canvas, r vg.Rectangle) {
 					x := (r.Min.X + r.Max.X) / 2
 					bars.ceiling(c, x, r.Min.Y, r.Max.Y)
-				}},
-				{"95 % interval", intervalMark(line(t.Ink, 1))},
-			})
+				}})
+			}
+			c = t.legend(c, append(entries, t.intervalEntry()))
 			p := t.plot("throughput over that of one worker on one core (factor, doubling scale)", "")
 			low, high := bars.reach()
 			p.X.Min, p.X.Max = low, high+0.38*(high-low) // room for the text behind the bars
@@ -87,6 +90,9 @@ func (g gainBars) reach() (low, high float64) {
 	return math.Floor(low*2) / 2, max(high, low+1)
 }
 
+// hasCeiling reports whether a row has a mark for the ceiling.
+func hasCeiling(r report.Row) bool { return !math.IsNaN(r.Ceiling.Value) && r.P > 1 }
+
 // known is a gain, or 1 if it is not known: then there is no bar of it, and the
 // next begins at 1.
 func known(gain report.Interval) float64 {
@@ -115,8 +121,8 @@ func (g gainBars) row(c draw.Canvas, r report.Row, x func(float64) vg.Length, y 
 	g.interval(c, x, r.Concurrency, 0, y+lane/2)
 	g.interval(c, x, r.Parallelism, middle, y-lane/2)
 	rightmost := max(x(0), x(middle), x(end))
-	if h := r.Ceiling.Value; !math.IsNaN(h) && r.P > 1 {
-		at := x(middle + math.Log2(h))
+	if hasCeiling(r) {
+		at := x(middle + math.Log2(r.Ceiling.Value))
 		g.ceiling(c, at, y-lane-7, y-lane-0.5) // below the bar, off its interval
 		rightmost = max(rightmost, at)
 	}

@@ -55,6 +55,9 @@ func TestSavedTimeIsNoPart(t *testing.T) {
 	if parts, _ := s.drawn(); len(parts) != 2 || parts[0].Cores != 1 || parts[1].Cores != 1 {
 		t.Errorf("%v, want work and waiting of one core each", parts)
 	}
+	if alt := stackAlt([]stackBar{s}); !strings.Contains(alt, "x: work 1.00 of 2 cores, waiting 1.00") {
+		t.Errorf("in words it is %q", alt)
+	}
 }
 
 func TestHatchingStaysWithinItsBar(t *testing.T) {

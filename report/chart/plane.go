@@ -64,6 +64,9 @@ func Plane(a *report.Analysis) Chart {
 	}
 }
 
+// onPlane reports whether a file tells where the row lies.
+func onPlane(r report.Row) bool { return r.Inflight.Value > 0 && !math.IsNaN(r.CPUsBusy.Value) }
+
 // levelsOf are the numbers of cores of the rows, each of which has a line; none
 // if they are so many that the lines would hide the rows.
 func levelsOf(rows []report.Row) (levels []float64) {
@@ -99,7 +102,7 @@ const glyphSize = 9 // of a dot with its margin, in points
 func (d dots) clusters(place func(report.Row) vg.Point) []cluster {
 	var all []cluster
 	for _, r := range d.rows {
-		if !(r.Inflight.Value > 0) || math.IsNaN(r.CPUsBusy.Value) {
+		if !onPlane(r) {
 			continue
 		}
 		merged := cluster{[]vg.Point{place(r)}, []string{r.Name()}}
@@ -174,7 +177,7 @@ func (d dots) intervals(c draw.Canvas, across, up func(float64) vg.Length) (take
 	style := line(d.t.Concurrency, 1)
 	for _, r := range d.rows {
 		x, y := r.Inflight, r.CPUsBusy
-		if !(x.Value > 0) || math.IsNaN(y.Value) {
+		if !onPlane(r) {
 			continue
 		}
 		at := vg.Point{X: across(x.Value), Y: up(y.Value)}

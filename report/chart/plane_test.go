@@ -1,6 +1,7 @@
 package chart
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -54,5 +55,15 @@ func TestLongNamesStayInThePlane(t *testing.T) {
 	}
 	if text := string(svg); strings.Contains(text, long) || !strings.Contains(text, ">name/") || !strings.Contains(text, "…") {
 		t.Error("the name is not cut")
+	}
+}
+
+// A file that does not tell how many tasks were in flight has no such chart.
+func TestNoPlaneWithoutNumbers(t *testing.T) {
+	a := &report.Analysis{Rows: []report.Row{{Workers: 4, P: 2, CPUsBusy: report.Interval{Value: math.NaN()}}}}
+	for _, c := range All(a) {
+		if c.Name == "plane" {
+			t.Errorf("a chart of nothing: %q", c.Alt)
+		}
 	}
 }

@@ -114,7 +114,9 @@ func (s scalingStyle) panel(t Theme, r report.Row) *plot.Plot {
 	}
 	p.Add(grid{t})
 	lineTo(p, s.ideal, plotter.XYs{{X: 0, Y: 0}, {X: end, Y: end}})
-	ceilings.addTo(p, s.ceiling, s.ceilingGlyph)
+	if ceilings.Len() > 1 { // on one core it is 1, also where it was not measured
+		ceilings.addTo(p, s.ceiling, s.ceilingGlyph)
+	}
 	gains.addTo(p, s.gain, s.gainGlyph)
 	p.X.Min, p.X.Max = -0.12, end+0.12
 	p.X.Tick.Marker = log2Ticks{6, end}

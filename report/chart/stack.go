@@ -236,8 +236,17 @@ func (s stackBar) loss() string {
 func stackAlt(bars []stackBar) string {
 	return "A stacked bar each, in cores: " + sentence(len(bars), func(i int) string {
 		s := bars[i]
-		return fmt.Sprintf("%s: work %s of %s, %s", s.label, short(s.Work), plural(s.P, "core"), s.loss())
+		return fmt.Sprintf("%s: work %s of %s, %s", s.label, short(s.worked()), plural(s.P, "core"), s.loss())
 	})
+}
+
+// worked is the work as the bar shows it: what the jobs took, if that is less
+// than their baseline.
+func (s stackBar) worked() float64 {
+	if strings.HasPrefix(s.Parts()[1].Name, "inflation") {
+		return s.Work + min(0, s.Parts()[1].Cores)
+	}
+	return s.Work
 }
 
 // coreTicks labels round numbers of cores up to end.
