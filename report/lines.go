@@ -3,6 +3,7 @@ package report
 import (
 	"bufio"
 	"bytes"
+	"compress/flate"
 	"compress/gzip"
 	"encoding/json"
 	"errors"
@@ -105,10 +106,11 @@ func unzipped(r io.Reader) (text io.Reader, zipped bool, err error) {
 // zipProblem says what is wrong with compressed data; empty if err is about
 // something else.
 func zipProblem(err error) string {
+	var corrupt flate.CorruptInputError
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return "the compressed data is cut: copy the file again"
-	case errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum):
+	case errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum), errors.As(err, &corrupt):
 		return "the compressed data is damaged: copy the file again"
 	}
 	return ""

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"overlap/internal/typeset"
 	"overlap/report"
 	"overlap/report/chart"
 	"overlap/report/history"
@@ -99,9 +100,9 @@ func (c *reportCmd) print(s *streams, a *report.Analysis) (other bool, err error
 		}
 		return true, a.WriteCSV(s.out)
 	}
-	fmt.Fprintf(s.out, "%s", strings.Join(c.Files, ", "))
+	fmt.Fprint(s.out, typeset.Printable(strings.Join(c.Files, ", ")))
 	if name, cpu := a.Data.Host["host"], a.Data.Host["cpu"]; name != "" {
-		fmt.Fprintf(s.out, " (measured on %s, %s)", name, cpu)
+		fmt.Fprintf(s.out, " (measured on %s, %s)", typeset.Printable(name), typeset.Printable(cpu))
 	}
 	fmt.Fprint(s.out, "\n\n")
 	if err := terminalOf(s.out).WriteTable(s.out, a); err != nil || !c.Stack {
