@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"overlap/internal/typeset"
 )
@@ -95,9 +96,13 @@ func (a *Analysis) Shown() []Row {
 // fit gives the rows their models.
 func (a *Analysis) fit() {
 	shown := a.Shown()
+	var all sync.WaitGroup // nothing in Data changes any more
 	for i, r := range shown {
-		shown[i].Models = a.Data.models(r, r.base, a.Data.levels(r.base))
+		all.Go(func() {
+			shown[i].Models = a.Data.models(r, r.base, a.Data.levels(r.base))
+		})
 	}
+	all.Wait()
 	if len(a.Rows) > len(shown) {
 		a.Warnings = append(a.Warnings, fmt.Errorf("laws of scaling are fitted to the first %d of %d rows: choose others with --filter", len(shown), len(a.Rows)))
 	}

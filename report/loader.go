@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"golang.org/x/perf/benchfmt"
@@ -33,7 +34,6 @@ type loader struct {
 
 	sources  []*source
 	bySource map[string]int               // file and build → source
-	source   int                          // of the last result
 	sums     map[[sha256.Size]byte]string // content of a file → its name
 
 	filter *benchproc.Filter
@@ -43,18 +43,18 @@ type loader struct {
 	config   []string           // keys that a point depends on, sorted
 	all      bool               // it may depend on any
 	contexts map[string]int     // values of these → a number for them
-	context  int                // of the last result
 	known    map[string]*record // name and context → point
 	records  map[Point]*record  // while their columns are spelt out
 	order    []*record          // by their first sample
 	columns  []benchproc.Key    // of the points
 	shared   map[string]setting // column → configuration that its results share
 	systems  map[string]setting // column → its goos and goarch, once they are known
-	now      setting            // of the last result
-	told     map[string]bool    // columns that hold what is set now
 	listed   map[string]string  // last value of kinds and expect
 	byKey    map[benchproc.Key]string
 	scratch  []byte
+
+	configured                           // of the last result
+	configurations map[string]configured // by file, keys and values
 }
 
 // setting is file configuration.
@@ -67,7 +67,7 @@ func newLoader(in Input) (*loader, error) {
 		contexts: map[string]int{}, known: map[string]*record{}, records: map[Point]*record{},
 		shared: map[string]setting{}, listed: map[string]string{}, byKey: map[benchproc.Key]string{},
 		lost: map[string]map[string]bool{}, bySource: map[string]int{}, sums: map[[sha256.Size]byte]string{},
-		systems: map[string]setting{},
+		systems: map[string]setting{}, configurations: map[string]configured{},
 	}
 	return l, l.parse()
 }
@@ -117,8 +117,38 @@ func (l *loader) parse() error {
 	return nil
 }
 
+// configured is what a configuration means for the results under it.
+type configured struct {
+	context, source int
+	now             setting
+	told            map[string]bool // columns that have been described under it
+}
+
+// mostConfigured is how many configurations are remembered: some files have one
+// for each result.
+const mostConfigured = 1 << 12
+
 // configure takes over the configuration of a result, which has changed.
 func (l *loader) configure(r *benchfmt.Result) {
+	key := append(append(l.scratch[:0], l.lines.name...), 0)
+	for _, c := range r.Config {
+		key = strconv.AppendBool(key, c.File)
+		key = append(append(append(append(key, c.Key...), 0), c.Value...), 0)
+	}
+	l.scratch = key
+	c, ok := l.configurations[string(key)]
+	if !ok {
+		if len(l.configurations) == mostConfigured {
+			clear(l.configurations)
+		}
+		id := string(key)
+		c = l.newConfiguration(r)
+		l.configurations[id] = c
+	}
+	l.configured = c
+}
+
+func (l *loader) newConfiguration(r *benchfmt.Result) configured {
 	key := l.scratch[:0]
 	if l.all {
 		for _, c := range r.Config {
@@ -129,23 +159,24 @@ func (l *loader) configure(r *benchfmt.Result) {
 			key = append(append(key, r.GetConfig(k)...), 0)
 		}
 	}
+	l.scratch = key
 	id, ok := l.contexts[string(key)]
 	if !ok {
 		id = len(l.contexts)
 		l.contexts[string(key)] = id
 	}
-	l.context, l.scratch = id, key
-	l.now, l.told = setting{}, map[string]bool{}
-	for _, c := range r.Config {
+	c := configured{context: id, now: setting{}, told: map[string]bool{}}
+	for _, pair := range r.Config {
 		switch {
-		case !c.File:
-		case c.Key == "kinds" || c.Key == "expect":
-			l.list(c.Key, c.Value)
+		case !pair.File:
+		case pair.Key == "kinds" || pair.Key == "expect":
+			l.list(pair.Key, pair.Value)
 		default:
-			l.now[c.Key] = string(c.Value)
+			c.now[pair.Key] = string(pair.Value)
 		}
 	}
-	l.enter()
+	c.source = l.enter(c.now)
+	return c
 }
 
 // list takes over the pairs of workload and kind, or scaling to expect.

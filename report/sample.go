@@ -154,10 +154,10 @@ func (r *record) round(i int) int {
 }
 
 // partner is the round in which the i-th sample has partners. If the record, one
-// of n, is unpaired, no other record has that round.
+// of n, is unpaired, no other record has that round; later ones are higher.
 func (r *record) partner(i, n int) int {
 	if r.unpaired {
-		return -(i*n + r.place + 1)
+		return -((len(r.seconds)-i)*n + r.place + 1)
 	}
 	return r.round(i)
 }

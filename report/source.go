@@ -28,26 +28,25 @@ var ownKeys = []string{
 	"seed", "load", "clock-resolution", "start", "time", "date", "by", "note",
 }
 
-// enter finds or makes the source of the results under the configuration that
-// was just read.
-func (l *loader) enter() {
+// enter finds or makes the source of the results under a configuration.
+func (l *loader) enter(now setting) int {
 	key := l.lines.name
 	for _, k := range buildKeys {
-		key += "\x00" + l.now[k]
+		key += "\x00" + now[k]
 	}
 	id, ok := l.bySource[key]
 	if !ok {
 		id = len(l.sources)
 		l.bySource[key] = id
-		l.sources = append(l.sources, &source{file: l.lines.name, zipped: l.lines.zipped, config: maps.Clone(l.now)})
+		l.sources = append(l.sources, &source{file: l.lines.name, zipped: l.lines.zipped, config: maps.Clone(now)})
 	}
-	l.source = id
 	s := l.sources[id]
 	for k, v := range s.config {
-		if l.now[k] != v {
+		if now[k] != v {
 			delete(s.config, k)
 		}
 	}
+	return id
 }
 
 // from notes where a record's samples come from.
