@@ -30,9 +30,9 @@ func sentence(n int, say func(int) string) string {
 func gainsAlt(rows []report.Row) string {
 	return "Concurrency gain × parallelism gain = speedup: " + sentence(len(rows), func(i int) string {
 		r := rows[i]
-		s := r.Name() + " " + product(r)
-		if h := r.Ceiling.Value; !math.IsNaN(h) && r.P > 1 {
-			s += fmt.Sprintf(", ceiling × %s", short(h))
+		s := r.Name() + " " + product(r, r.Speedup.String())
+		if hasCeiling(r) {
+			s += fmt.Sprintf(", ceiling × %s", r.Ceiling)
 		}
 		return s
 	})
@@ -61,7 +61,7 @@ func workersAlt(rows []report.Row) string {
 				best = p
 			}
 		}
-		s := fmt.Sprintf("%s %.3g jobs per second at %s", r.Name(), best.Throughput.Value, plural(best.Workers, "worker"))
+		s := fmt.Sprintf("%s %s jobs per second at %s", r.Name(), plain(best.Throughput.Value), plural(best.Workers, "worker"))
 		if bound := l.Bound(float64(best.Workers)); bound > 0 && !math.IsInf(bound, 0) {
 			s += fmt.Sprintf(", %.0f %% of its bound", 100*best.Throughput.Value/bound)
 		}

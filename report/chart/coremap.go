@@ -230,7 +230,7 @@ func (m coreMap) drawBox(c draw.Canvas, t Theme, b *coreBox, x, y vg.Length) {
 	for i, cpu := range b.cpus {
 		r := vg.Rectangle{Min: vg.Point{X: x, Y: y - m.cellHeight*vg.Length(i+1)}, Max: vg.Point{X: x + m.cellWidth, Y: y - m.cellHeight*vg.Length(i)}}
 		m.mark(t, cpu.class)(c, r)
-		style.Color = t.Background
+		style.Color = textOn(t.Concurrency, t.Background)
 		middle := (r.Min.Y+r.Max.Y)/2 + centred
 		if cpu.class == efficiency {
 			style.Color = t.Ink

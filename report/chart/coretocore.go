@@ -181,7 +181,7 @@ func (m latencies) paint(c draw.Canvas, t Theme, r vg.Rectangle, i report.Interv
 	}
 	share := i.Value / m.most
 	fillRect(c, r, heat(share))
-	style.Color = onHeat(share)
+	style.Color = textOn(heat(share), onDark)
 	switch {
 	case len(m.cpus) > 16:
 	case m.withIntervals() && i.Low > 0:

@@ -35,7 +35,7 @@ func Crossovers(a *report.Analysis) (Chart, bool) {
 		height:  vg.Length(64 + rows*(230+laneHeight*len(names))),
 		draw: func(c draw.Canvas, t Theme) {
 			c = t.headline(c, "Efficiency against the size of a task, by executor")
-			c = t.legend(c, t.crossoverLegend(names))
+			c = t.legend(c, t.crossoverLegend(names, panels))
 			grid := make([][]*plot.Plot, rows)
 			for i := range grid {
 				grid[i] = make([]*plot.Plot, across)
@@ -98,26 +98,40 @@ func executorsOf(a *report.Analysis) (names []string) {
 	return slices.Compact(names)
 }
 
-func (t Theme) crossoverLegend(names []string) []entry {
+func (t Theme) crossoverLegend(names []string, panels []crossoverPanel) []entry {
 	var entries []entry
+	var drawn []report.Interval
+	limits := false
+	for _, p := range panels {
+		limits = limits || ceilingOf(p).Len() > 1
+		for _, g := range p[0].Grains {
+			drawn = append(drawn, g.Ceiling)
+		}
+		for _, c := range p {
+			drawn = append(drawn, c.Half)
+			for _, g := range c.Grains {
+				drawn = append(drawn, g.Efficiency)
+			}
+		}
+	}
 	for i, name := range names {
 		style, glyph := t.series(i)
 		entries = append(entries, entry{name, lineMark(style, &glyph)})
 	}
-	return append(entries,
-		entry{"ceiling H(p)/p", lineMark(t.ceilingLine(), nil)},
-		entry{"half", lineMark(t.halfLine(), nil)},
-		entry{"95 % interval", intervalMark(line(t.Ink, 1))})
+	if limits {
+		entries = append(entries, entry{"ceiling H(p)/p", lineMark(t.scalingStyle().ceiling, nil)})
+	}
+	entries = append(entries, entry{"half", lineMark(t.halfLine(), nil)})
+	return append(entries, t.intervalEntry(drawn)...)
 }
 
-func (t Theme) ceilingLine() draw.LineStyle { return line(t.Ceiling, 1.25, 1.5, 2) }
-func (t Theme) halfLine() draw.LineStyle    { return line(t.Muted, 1, 4, 3) }
+func (t Theme) halfLine() draw.LineStyle { return line(t.Muted, 1, 4, 3) }
 
 // laneHeight is the height of an executor's n½ below the axis, in points.
 const laneHeight = 9
 
 func (t Theme) crossoverPlot(panel crossoverPanel, names []string) *plot.Plot {
-	p := t.plot("work in a task", "efficiency (1 = every core as fast as serial)")
+	p := t.plot("work in a task (log scale)", "efficiency (1 = every core as fast as serial)")
 	low, high, top := math.Inf(1), math.Inf(-1), 1.1
 	for _, c := range panel {
 		for _, g := range c.Grains {
@@ -134,7 +148,9 @@ func (t Theme) crossoverPlot(panel crossoverPanel, names []string) *plot.Plot {
 	across := func(y float64) plotter.XYs { return plotter.XYs{{X: p.X.Min, Y: y}, {X: p.X.Max, Y: y}} }
 	lineTo(p, line(t.Muted, 0.75), across(0))
 	lineTo(p, t.halfLine(), across(0.5))
-	lineTo(p, t.ceilingLine(), ceilingOf(panel))
+	limit := ceilingOf(panel).clip(0, top)
+	lineTo(p, t.scalingStyle().ceiling, limit.line())
+	p.Add(intervals{limit, line(t.Ceiling, 1)}) // every shape is that of an executor
 	for i, c := range panel {
 		style, glyph := t.series(slices.Index(names, c.Executor))
 		// Side by side, because intervals on one another cannot be read.
@@ -158,13 +174,13 @@ func within(i report.Interval, top float64) report.Interval {
 }
 
 // ceilingOf is the ceiling at each size; all executors have the same.
-func ceilingOf(panel crossoverPanel) (points plotter.XYs) {
+func ceilingOf(panel crossoverPanel) (m measured) {
 	for _, g := range panel[0].Grains {
-		if y := g.Ceiling.Value; y > 0 && !math.IsInf(y, 1) {
-			points = append(points, plotter.XY{X: math.Log10(g.Task), Y: y})
+		if g.Ceiling.Value > 0 {
+			m.add(math.Log10(g.Task), g.Ceiling, func(y float64) float64 { return y })
 		}
 	}
-	return points
+	return m
 }
 
 // halfMark is the plotter of one n½: a glyph on its interval at height y, or an
@@ -215,25 +231,6 @@ func (e efficiencyTicks) Ticks(low, high float64) []plot.Tick {
 	}
 	for y := 0.0; y <= high; y += step {
 		ticks = append(ticks, plot.Tick{Value: y, Label: strconv.FormatFloat(y, 'f', -1, 64)})
-	}
-	return ticks
-}
-
-// decadeTicks labels an axis whose values are log₁₀ of seconds: powers of ten, or
-// 1, 2 and 5 times these where there are few.
-type decadeTicks struct{}
-
-func (decadeTicks) Ticks(low, high float64) (ticks []plot.Tick) {
-	steps := []float64{1, 2, 5}
-	if high-low > 1.5 {
-		steps = steps[:1]
-	}
-	for e := math.Floor(low); e <= math.Ceil(high); e++ {
-		for _, s := range steps {
-			if x := e + math.Log10(s); x >= low && x <= high {
-				ticks = append(ticks, plot.Tick{Value: x, Label: seconds(s * math.Pow(10, e))})
-			}
-		}
 	}
 	return ticks
 }

@@ -43,6 +43,7 @@ type efficiencyStyle struct {
 	glyphs [3]draw.GlyphStyle
 
 	whole, ceiling draw.LineStyle
+	ceilingGlyph   draw.GlyphStyle
 }
 
 func (t Theme) efficiencyStyle() (s efficiencyStyle) {
@@ -50,12 +51,13 @@ func (t Theme) efficiencyStyle() (s efficiencyStyle) {
 	// the section of a row.
 	shapes := [3]draw.GlyphDrawer{draw.BoxGlyph{}, draw.RingGlyph{}, draw.TriangleGlyph{}}
 	dashes := [3][]vg.Length{nil, {6, 2}, {2, 2}}
-	for i, colour := range []color.Color{t.Series[6], t.Series[4], t.Series[2]} {
+	for i, colour := range []color.Color{t.Series[3], t.Series[4], t.Series[2]} {
 		s.lines[i] = line(colour, 1.75, dashes[i]...)
 		s.glyphs[i] = glyph(shapes[i], line(colour, 1))
 	}
 	s.whole = line(t.Muted, 1, 4, 3)
-	s.ceiling = line(t.Ceiling, 1.25, 1.5, 2)
+	limits := t.scalingStyle()
+	s.ceiling, s.ceilingGlyph = limits.ceiling, limits.ceilingGlyph
 	return s
 }
 
@@ -65,7 +67,7 @@ func (s efficiencyStyle) legend() []entry {
 		{"gain from cores G_p/H(p)", lineMark(s.lines[1], &s.glyphs[1])},
 		{"Karp–Flatt serial fraction", lineMark(s.lines[2], &s.glyphs[2])},
 		{"all of the cores", lineMark(s.whole, nil)},
-		{"ceiling H(p)/p", lineMark(s.ceiling, nil)},
+		{"ceiling H(p)/p", lineMark(s.ceiling, &s.ceilingGlyph)},
 	}
 }
 
@@ -75,10 +77,14 @@ func drawEfficiency(c draw.Canvas, t Theme, rows []report.Row) {
 	style := t.efficiencyStyle()
 	c = t.headline(c, "What share of the cores is gained, at the best number of workers")
 	entries := style.legend()
-	if !slices.ContainsFunc(rows, func(r report.Row) bool { return len(ceilingLine(r)) > 1 }) {
+	if !slices.ContainsFunc(rows, func(r report.Row) bool { return ceilings(r).Len() > 1 }) {
 		entries = entries[:len(entries)-1]
 	}
-	c = t.legend(c, append(entries, t.intervalEntry()))
+	var drawn []report.Interval
+	for _, r := range rows {
+		drawn = append(drawn, shares(r)...)
+	}
+	c = t.legend(c, append(entries, t.intervalEntry(drawn)...))
 	var plots []*plot.Plot
 	var names []string
 	for _, r := range rows {
@@ -87,20 +93,39 @@ func drawEfficiency(c draw.Canvas, t Theme, rows []report.Row) {
 	t.panels(c, names, plots)
 }
 
+// shares are the intervals that a panel draws.
+func shares(r report.Row) (all []report.Interval) {
+	for _, e := range r.Models.Cores {
+		all = append(all, e.OfIdeal, e.OfCeiling, e.Serial)
+	}
+	for _, s := range r.Scaling {
+		all = append(all, s.Ceiling)
+	}
+	return all
+}
+
 // panel is the efficiency of one row.
 func (s efficiencyStyle) panel(t Theme, r report.Row) *plot.Plot {
-	p := t.plot("cores", "share")
+	p := t.plot("cores (doubling scale)", "share")
 	end := math.Log2(float64(max(r.P, 2)))
+	const aside = 0.035 // of the axis
 	var curves [3]measured
 	for _, e := range r.Models.Cores {
 		// Side by side, so that intervals do not hide each other.
 		x := math.Log2(float64(e.P))
 		for i, share := range []report.Interval{e.OfIdeal, e.OfCeiling, e.Serial} {
-			curves[i].add(x+0.02*end*float64(i-1), share, func(v float64) float64 { return v })
+			curves[i].add(x+aside*end*float64(i-1), share, func(v float64) float64 { return v })
+		}
+	}
+	var limit measured // beside the others, too
+	if ceilings(r).Len() > 1 {
+		for _, s := range r.Scaling {
+			p := float64(s.P)
+			limit.add(math.Log2(p)-2*aside*end, s.Ceiling, func(v float64) float64 { return v / p })
 		}
 	}
 	low, high := 0.0, 1.1
-	for _, m := range curves {
+	for _, m := range append(curves[:], limit) {
 		for i := range m.y {
 			low, high = min(low, m.low[i]), max(high, m.high[i])
 		}
@@ -109,15 +134,11 @@ func (s efficiencyStyle) panel(t Theme, r report.Row) *plot.Plot {
 	low, high = max(low, -1), min(high, 2)
 	p.Add(grid{t})
 	lineTo(p, s.whole, plotter.XYs{{X: 0, Y: 1}, {X: end, Y: 1}})
-	var ceiling plotter.XYs
-	for _, xy := range ceilingLine(r) {
-		ceiling = append(ceiling, plotter.XY{X: xy.X, Y: math.Exp2(xy.Y - xy.X)})
-	}
-	lineTo(p, s.ceiling, below(ceiling, high))
+	limit.clip(low, high).addTo(p, s.ceiling, s.ceilingGlyph)
 	for i, m := range curves {
 		m.clip(low, high).addTo(p, s.lines[i], s.glyphs[i])
 	}
-	p.X.Min, p.X.Max = -0.06*end-0.06, 1.06*end+0.06
+	p.X.Min, p.X.Max = -0.09*end-0.06, 1.06*end+0.06
 	p.X.Tick.Marker = log2Ticks{6, end}
 	p.Y.Min, p.Y.Max = low-0.05, high+0.05
 	p.Y.Tick.Marker = shareTicks{}
@@ -156,20 +177,15 @@ func decimal(x float64) string {
 }
 
 func efficiencyAlt(rows []report.Row) string {
-	const most = 8 // rows in words
-	var parts []string
-	for _, r := range rows[:min(len(rows), most)] {
+	return "A panel per workload: efficiency G_p/p, software efficiency G_p/H(p) and Karp–Flatt serial fraction against cores. " + sentence(len(rows), func(i int) string {
+		r := rows[i]
 		e := r.Models.Cores[len(r.Models.Cores)-1]
 		part := fmt.Sprintf("%s gains %s of %s", r.Name(), percent(e.OfIdeal), worth(e.P))
 		if !math.IsNaN(e.OfCeiling.Value) {
 			part += fmt.Sprintf(", %s of what separate programs reach", percent(e.OfCeiling))
 		}
-		parts = append(parts, part)
-	}
-	if more := len(rows) - most; more > 0 {
-		parts = append(parts, fmt.Sprintf("and %d more", more))
-	}
-	return "A panel per workload: efficiency G_p/p, software efficiency G_p/H(p) and Karp–Flatt serial fraction against cores. " + strings.Join(parts, "; ") + "."
+		return part
+	})
 }
 
 // worth is what p cores could bring. It is not what a workload uses: one that

@@ -29,7 +29,7 @@ func Executors(a *report.Analysis) (Chart, bool) {
 	return Chart{
 		Name:    "executors",
 		Title:   "Executors side by side",
-		Caption: "The same work under each executor, at its best workers and the most cores. Right of 1 it beats the plain serial program, which has no goroutines, futures or locks, on one core; every step to the right doubles the throughput.",
+		Caption: "The same work under each executor, at its best workers and the most cores. Right of 1 it beats the plain serial program, which has no goroutines, futures or locks, on one core; every step to the right doubles the throughput." + limitsCaption(works),
 		Alt:     executorsAlt(works),
 		width:   pageWidth,
 		height:  vg.Length(96 + 10*lanes + 12*len(works)),
@@ -40,9 +40,9 @@ func Executors(a *report.Analysis) (Chart, bool) {
 				_, glyph := t.series(i)
 				entries = append(entries, entry{name, glyphMark(glyph)})
 			}
-			c = t.legend(c, append(entries, entry{"95 % interval", sideways(line(t.Ink, 1))}))
-			p := t.plot("throughput over the serial program on 1 core (factor, doubling scale)", "")
 			side := sideBySide{works, names, t}
+			c = t.legend(c, append(entries, side.limitEntries()...))
+			p := t.plot("throughput over the serial program on 1 core (factor, doubling scale)", "")
 			p.X.Min, p.X.Max = side.reach()
 			p.X.Tick.Marker = log2Ticks{10, math.Inf(1)}
 			height := side.height()
@@ -94,6 +94,9 @@ func executorsAlt(works []work) string {
 		for _, r := range w.rows {
 			each = append(each, fmt.Sprintf("%s %s", r.Executor, short(r.OverSerial.Value)))
 		}
+		if _, h := w.limits(); h.Value > 0 {
+			each = append(each, fmt.Sprintf("ceiling %s", h))
+		}
 		fmt.Fprintf(&b, " %s: %s.", w.name, strings.Join(each, ", "))
 	}
 	return b.String()
@@ -123,6 +126,12 @@ func (s sideBySide) reach() (low, high float64) {
 			x := math.Log2(r.OverSerial.Value)
 			low, high = min(low, x), max(high, x)
 		}
+		if ideal, h := w.limits(); ideal > 1 {
+			high = max(high, math.Log2(ideal))
+			if h.Value > 0 {
+				high = max(high, math.Log2(h.Value))
+			}
+		}
 	}
 	pad := max(0.05*(high-low), 0.2)
 	return low - 2*pad, high + 2*pad
@@ -148,6 +157,7 @@ func (s sideBySide) Plot(c draw.Canvas, p *plot.Plot) {
 		if i > 0 {
 			c.StrokeLine2(line(s.t.Grid, 0.75), c.Min.X, ty(y), c.Max.X, ty(y))
 		}
+		s.limits(c, w, tx, ty(y-between/4), ty(y+between/4-between-float64(len(w.rows))))
 		for j, r := range w.rows {
 			s.dot(c, r, tx, ty(y-between/2-0.5-float64(j)))
 		}
@@ -157,23 +167,12 @@ func (s sideBySide) Plot(c draw.Canvas, p *plot.Plot) {
 
 func (s sideBySide) dot(c draw.Canvas, r report.Row, x func(float64) vg.Length, y vg.Length) {
 	style, glyph := s.t.series(slices.Index(s.names, r.Executor))
-	if g := r.OverSerial; g.Low > 0 && g.Low < g.High {
-		inside := func(v float64) vg.Length { return min(max(x(math.Log2(v)), c.Min.X), c.Max.X) }
-		c.StrokeLine2(line(style.Color, 1.25), inside(g.Low), y, inside(g.High), y)
-	}
+	lying(c, line(style.Color, 1.25), r.OverSerial, x, y)
 	c.DrawGlyph(glyph, vg.Point{X: x(math.Log2(r.OverSerial.Value)), Y: y})
 }
 
 func glyphMark(style draw.GlyphStyle) func(draw.Canvas, vg.Rectangle) {
 	return func(c draw.Canvas, r vg.Rectangle) {
 		c.DrawGlyph(style, r.Min.Add(r.Max).Scale(0.5))
-	}
-}
-
-// sideways is the sign of an interval that lies.
-func sideways(style draw.LineStyle) func(draw.Canvas, vg.Rectangle) {
-	return func(c draw.Canvas, r vg.Rectangle) {
-		y := (r.Min.Y + r.Max.Y) / 2
-		c.StrokeLine2(style, r.Min.X, y, r.Max.X, y)
 	}
 }

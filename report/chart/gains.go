@@ -38,7 +38,7 @@ func Gains(a *report.Analysis) Chart {
 					bars.ceiling(c, x, r.Min.Y, r.Max.Y)
 				}})
 			}
-			c = t.legend(c, append(entries, t.intervalEntry()))
+			c = t.legend(c, append(entries, t.intervalEntry(bars.drawn())...))
 			p := t.plot("throughput over that of one worker on one core (factor, doubling scale)", "")
 			low, high := bars.reach()
 			p.X.Min, p.X.Max = low, high+0.38*(high-low) // room for the text behind the bars
@@ -80,14 +80,28 @@ func (g gainBars) reach() (low, high float64) {
 	for _, r := range g.rows {
 		from := known(r.Concurrency)
 		ends := []float64{from, r.Speedup.Value, r.Concurrency.Low, r.Concurrency.High,
-			from * r.Parallelism.Low, from * r.Parallelism.High, from * r.Ceiling.Value}
+			from * r.Parallelism.Low, from * r.Parallelism.High}
+		if hasCeiling(r) {
+			ends = append(ends, from*r.Ceiling.Low, from*r.Ceiling.Value, from*r.Ceiling.High)
+		}
 		for _, x := range ends {
-			if x > 0 {
+			if x > 0 && !math.IsInf(x, 1) {
 				low, high = min(low, math.Log2(x)), max(high, math.Log2(x))
 			}
 		}
 	}
 	return math.Floor(low*2) / 2, max(high, low+1)
+}
+
+// drawn are the intervals of the bars and the marks.
+func (g gainBars) drawn() (all []report.Interval) {
+	for _, r := range g.rows {
+		all = append(all, r.Concurrency, r.Parallelism)
+		if hasCeiling(r) {
+			all = append(all, r.Ceiling)
+		}
+	}
+	return all
 }
 
 // hasCeiling reports whether a row has a mark for the ceiling.
@@ -110,7 +124,10 @@ func (g gainBars) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 }
 
-const lane = 9 // height of a bar in points
+const (
+	lane                = 9 // height of a bar in points
+	markWidth vg.Length = 2 // of a ceiling; a narrower interval would be a blot on it
+)
 
 func (g gainBars) row(c draw.Canvas, r report.Row, x func(float64) vg.Length, y vg.Length) {
 	from := known(r.Concurrency)
@@ -124,24 +141,33 @@ func (g gainBars) row(c draw.Canvas, r report.Row, x func(float64) vg.Length, y 
 	if hasCeiling(r) {
 		at := x(middle + math.Log2(r.Ceiling.Value))
 		g.ceiling(c, at, y-lane-7, y-lane-0.5) // below the bar, off its interval
+		if x(middle+math.Log2(r.Ceiling.High))-x(middle+math.Log2(r.Ceiling.Low)) > markWidth {
+			g.interval(c, x, r.Ceiling, middle, y-lane-3.75)
+		}
 		rightmost = max(rightmost, at)
 	}
-	for _, high := range []float64{r.Concurrency.High, from * r.Parallelism.High} {
-		if high > 0 {
+	for _, high := range []float64{r.Concurrency.High, from * r.Parallelism.High, from * r.Ceiling.High} {
+		if high > 0 && finite(high) {
 			rightmost = max(rightmost, x(math.Log2(high)))
 		}
 	}
 	style := g.t.text(small, g.t.Ink)
 	style.YAlign = text.YCenter
-	c.FillText(style, vg.Point{X: rightmost + 6, Y: y + centred}, product(r))
+	rightmost += 6
+	words := product(r, r.Speedup.String())
+	if style.Width(words) > c.Max.X-rightmost {
+		words = product(r, short(r.Speedup.Value))
+	}
+	c.FillText(style, vg.Point{X: rightmost, Y: y + centred}, words)
 }
 
-// product is the identity in numbers, as far as they are known.
-func product(r report.Row) string {
+// product is the identity in numbers, as far as they are known, with a speedup
+// that may have its interval.
+func product(r report.Row, speedup string) string {
 	if math.IsNaN(r.Concurrency.Value) {
-		return short(r.Speedup.Value)
+		return speedup
 	}
-	return fmt.Sprintf("%s × %s = %s", short(r.Concurrency.Value), short(r.Parallelism.Value), short(r.Speedup.Value))
+	return fmt.Sprintf("%s × %s = %s", short(r.Concurrency.Value), short(r.Parallelism.Value), speedup)
 }
 
 func short(x float64) string { return report.Interval{Value: x, Low: math.NaN()}.String() }
@@ -151,7 +177,7 @@ func span(x1, x2, y1, y2 vg.Length) vg.Rectangle {
 }
 
 func (g gainBars) interval(c draw.Canvas, x func(float64) vg.Length, i report.Interval, from float64, y vg.Length) {
-	if !(i.Low > 0) || i.Low == i.High {
+	if !(i.Low > 0) || !wide(i) {
 		return
 	}
 	low, high := x(from+math.Log2(i.Low)), x(from+math.Log2(i.High))
@@ -178,5 +204,5 @@ func (g gainBars) hatched(fill color.Color) func(draw.Canvas, vg.Rectangle) {
 }
 
 func (g gainBars) ceiling(c draw.Canvas, x, y1, y2 vg.Length) {
-	c.StrokeLine2(line(g.t.Ceiling, 2), x, y1, x, y2)
+	c.StrokeLine2(line(g.t.Ceiling, markWidth), x, y1, x, y2)
 }

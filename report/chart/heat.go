@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/text"
@@ -190,7 +191,7 @@ func newHeatScale(maps []heatMap) heatScale {
 // of is the colour of a gain, and that of text on it.
 func (s heatScale) of(gain float64) (fill, ink color.Color) {
 	at := math.Log(gain/s.low) / math.Log(s.high/s.low)
-	return heat(at), onHeat(at)
+	return heat(at), textOn(heat(at), onDark)
 }
 
 // cell draws a gain into r, and its number if there is room for it.
@@ -216,20 +217,20 @@ func (s heatScale) cell(c draw.Canvas, t Theme, r vg.Rectangle, gain report.Inte
 func numbers(gain report.Interval) []string {
 	short := brief(gain.Value)
 	long := short
-	if short[0] == '.' {
-		long = "0" + short
+	if gain.Value < 0.995 {
+		long = strings.Replace(short, ".", "0.", 1)
 	}
-	if gain.Low < 1 && gain.High > 1 {
+	if short[0] != '<' && gain.Low < 1 && gain.High > 1 {
 		return []string{"≈" + long, "≈" + short, long, short}
 	}
 	return []string{long, short}
 }
 
-// brief writes a gain in at most three characters, if it can: .14, 1.9, 54, 1.2k.
+// brief writes a gain in at most three characters, if it can: <.01, .14, 1.9, 54, 1.2k.
 func brief(gain float64) string {
 	switch {
 	case gain < 0.005:
-		return "0"
+		return "<.01"
 	case gain < 0.995:
 		return strconv.FormatFloat(gain, 'f', 2, 64)[1:]
 	case gain < 9.95:

@@ -27,11 +27,41 @@ func heat(x float64) color.Color {
 // these equal no colour of a theme.
 var onBright, onDark = rgb(0x010101), rgb(0xfefefe)
 
-// onHeat is the colour of text on heat(x). The contrasts of both are about equal
-// at the limit.
-func onHeat(x float64) color.Color {
-	if x > 0.472 {
+// textOn is the colour of text on a fill: first, if that is read well, else
+// black or white, whichever is read better. A first that turns round with the
+// page is for a fill that does so as well.
+func textOn(fill, first color.Color) color.Color {
+	const readable = 4.5 // WCAG 2, 1.4.3, AA
+	switch {
+	case contrast(fill, first) >= readable:
+		return first
+	case contrast(fill, onBright) > contrast(fill, onDark):
 		return onBright
 	}
 	return onDark
+}
+
+// contrast is the contrast ratio of the WCAG 2, from 1 to 21.
+func contrast(a, b color.Color) float64 {
+	one, other := luminance(a), luminance(b)
+	return (max(one, other) + 0.05) / (min(one, other) + 0.05)
+}
+
+// luminance is the relative luminance of the WCAG 2, from 0 to 1.
+func luminance(c color.Color) float64 {
+	l := linear(c)
+	return 0.2126*l[0] + 0.7152*l[1] + 0.0722*l[2]
+}
+
+// linear is red, green and blue of sRGB in proportion to the light.
+func linear(c color.Color) (light [3]float64) {
+	r, g, b, _ := c.RGBA()
+	for i, v := range []uint32{r, g, b} {
+		x := float64(v) / 0xffff
+		light[i] = x / 12.92
+		if x > 0.04045 {
+			light[i] = math.Pow((x+0.055)/1.055, 2.4)
+		}
+	}
+	return light
 }

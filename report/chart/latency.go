@@ -69,8 +69,13 @@ func latencyChart(panels []latencyPanel) (Chart, bool) {
 		height:  vg.Length(60 + 156*panelRows(len(panels))),
 		draw: func(c draw.Canvas, t Theme) {
 			s := t.latencyStyle()
-			c = t.headline(c, "Latency of a task: the median and the 99th percentile")
-			c = t.legend(c, append(s.legend(allCores(widths), slices.ContainsFunc(panels, func(p latencyPanel) bool { return p.byLoads })), t.intervalEntry()))
+			c = t.headline(c, "Latency of a task, on log scales: the median and the 99th percentile")
+			var drawn []report.Interval
+			for _, p := range panels {
+				drawn = append(drawn, p.percentiles()...)
+			}
+			loads := slices.ContainsFunc(panels, func(p latencyPanel) bool { return p.byLoads })
+			c = t.legend(c, append(s.legend(allCores(widths), loads), t.intervalEntry(drawn)...))
 			var plots []*plot.Plot
 			var names []string
 			for _, p := range panels {
@@ -180,6 +185,17 @@ func (p latencyPanel) curves(cores int) (half, most measured) {
 	return half, most
 }
 
+// percentiles are the intervals of the curves of both ends.
+func (p latencyPanel) percentiles() (all []report.Interval) {
+	one, most := p.ends()
+	for _, l := range p.list {
+		if l.P == one || l.P == most {
+			all = append(all, l.P50, l.P99)
+		}
+	}
+	return all
+}
+
 // capacity is the items per second that so many cores can serve: the most at
 // any load, because a core that is never idle saves wake-ups. NaN if unknown.
 func (p latencyPanel) capacity(cores int) float64 {
@@ -213,30 +229,19 @@ func (w wall) Plot(c draw.Canvas, p *plot.Plot) {
 	c.StrokeLine2(w.LineStyle, x(w.at), c.Min.Y, x(w.at), c.Max.Y)
 }
 
-// timeTicks labels a log₂ axis of seconds as rateTicks does one of rates.
-type timeTicks struct{}
-
-func (timeTicks) Ticks(low, high float64) []plot.Tick {
-	ticks := rateTicks{}.Ticks(low, high)
-	for i := range ticks {
-		ticks[i].Label = seconds(math.Exp2(ticks[i].Value))
-	}
-	return ticks
-}
-
 // seconds writes a time in three digits: 250 µs, 1.25 ms, 2 s.
 func seconds(s float64) string {
 	switch {
 	case math.IsNaN(s):
 		return "–"
 	case s >= 0.9995:
-		return fmt.Sprintf("%.3g s", s)
+		return plain(s) + " s"
 	case s >= 0.9995e-3:
-		return fmt.Sprintf("%.3g ms", s*1e3)
+		return plain(s*1e3) + " ms"
 	case s >= 0.9995e-6:
-		return fmt.Sprintf("%.3g µs", s*1e6)
+		return plain(s*1e6) + " µs"
 	}
-	return fmt.Sprintf("%.3g ns", s*1e9)
+	return plain(s*1e9) + " ns"
 }
 
 // latencyAlt is the latency at both ends of each curve on all cores.

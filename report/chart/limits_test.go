@@ -59,7 +59,7 @@ func TestLegendNamesTheCeilingThatIsDrawn(t *testing.T) {
 				t.Errorf("%s with a ceiling of %v names it: %v", c.Name, ceiling, named)
 			}
 		}
-		if n := len(ceilingLine(a.Rows[0])); n > 1 == math.IsNaN(ceiling) {
+		if n := ceilings(a.Rows[0]).Len(); n > 1 == math.IsNaN(ceiling) {
 			t.Errorf("the line of %v has %d points", ceiling, n)
 		}
 	}
@@ -68,11 +68,9 @@ func TestLegendNamesTheCeilingThatIsDrawn(t *testing.T) {
 // Graphics need a contrast of 3 (WCAG 2, 1.4.11), on both pages.
 func TestSeriesAreSeen(t *testing.T) {
 	for _, theme := range []Theme{Light, Dark} {
-		ground := luminance(theme.Background)
 		for _, c := range append(theme.Series[:], theme.Ink, theme.Muted, theme.Concurrency, theme.Parallelism, theme.Ceiling) {
-			l := luminance(c)
-			if contrast := (max(l, ground) + 0.05) / (min(l, ground) + 0.05); contrast < 3 {
-				t.Errorf("%v has a contrast of %.2f", c, contrast)
+			if ratio := contrast(c, theme.Background); ratio < 3 {
+				t.Errorf("%v has a contrast of %.2f", c, ratio)
 			}
 		}
 	}

@@ -2,6 +2,7 @@ package chart
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -76,6 +77,20 @@ func (m *measured) add(x float64, i report.Interval, scale func(float64) float64
 	m.high = append(m.high, high)
 }
 
+// wide reports whether an interval is known and longer than a point: others are
+// not drawn.
+func wide(i report.Interval) bool {
+	return finite(i.Low) && finite(i.High) && i.Low < i.High
+}
+
+// intervalEntry explains the bars of intervals, if any of these is drawn.
+func (t Theme) intervalEntry(of []report.Interval) []entry {
+	if !slices.ContainsFunc(of, wide) {
+		return nil
+	}
+	return []entry{{"95 % interval", intervalMark(line(t.Ink, 1))}}
+}
+
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
 func (m measured) Len() int                    { return len(m.x) }
@@ -109,6 +124,14 @@ func (m intervals) Plot(c draw.Canvas, p *plot.Plot) {
 		c.SetLineStyle(m.style)
 		c.Stroke(path)
 	}
+}
+
+// line is the curve without its intervals.
+func (m measured) line() (points plotter.XYs) {
+	for i := range m.x {
+		points = append(points, plotter.XY{X: m.x[i], Y: m.y[i]})
+	}
+	return points
 }
 
 // addTo draws the curve: line, interval bars, glyphs.

@@ -34,7 +34,11 @@ func Plane(a *report.Analysis) Chart {
 			if len(levels) > 0 {
 				entries = append(entries, entry{"every core busy", lineMark(all, nil)})
 			}
-			c = t.legend(c, append(entries, t.intervalEntry()))
+			var drawn []report.Interval
+			for _, r := range a.Rows {
+				drawn = append(drawn, r.Inflight, r.CPUsBusy)
+			}
+			c = t.legend(c, append(entries, t.intervalEntry(drawn)...))
 			p := t.plot("tasks in flight (mean, doubling scale)", "CPUs busy (mean)")
 			cores, right := 1.0, 1.0
 			for _, r := range a.Rows {

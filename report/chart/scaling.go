@@ -27,7 +27,11 @@ func Scaling(a *report.Analysis) Chart {
 		draw: func(c draw.Canvas, t Theme) {
 			s := t.scalingStyle()
 			c = t.headline(c, "Gain from cores at the best number of workers, on doubling scales")
-			c = t.legend(c, append(s.legend("gain from cores", a.Rows...), t.intervalEntry()))
+			var drawn []report.Interval
+			for _, r := range a.Rows {
+				drawn = append(drawn, gainsAndCeilings(r)...)
+			}
+			c = t.legend(c, append(s.legend("gain from cores", a.Rows...), t.intervalEntry(drawn)...))
 			var plots []*plot.Plot
 			var names []string
 			for _, r := range a.Rows {
@@ -60,20 +64,27 @@ func (t Theme) scalingStyle() scalingStyle {
 
 func (s scalingStyle) legend(gain string, rows ...report.Row) []entry {
 	entries := []entry{{gain, lineMark(s.gain, &s.gainGlyph)}, {"ideal", lineMark(s.ideal, nil)}}
-	if slices.ContainsFunc(rows, func(r report.Row) bool { return len(ceilingLine(r)) > 1 }) {
+	if slices.ContainsFunc(rows, func(r report.Row) bool { return ceilings(r).Len() > 1 }) {
 		entries = append(entries, entry{"ceiling H(p): separate programs", lineMark(s.ceiling, &s.ceilingGlyph)})
 	}
 	return entries
 }
 
-// ceilingLine is H(p) against p, as far as it was measured, both in log₂.
-func ceilingLine(r report.Row) (points plotter.XYs) {
+// ceilings is H(p) against p, as far as it was measured, both in log₂. It is no
+// line if it has one point: on one core it is 1, also where it was not measured.
+func ceilings(r report.Row) (m measured) {
 	for _, s := range r.Scaling {
-		if y := math.Log2(s.Ceiling.Value); finite(y) {
-			points = append(points, plotter.XY{X: math.Log2(float64(s.P)), Y: y})
-		}
+		m.add(math.Log2(float64(s.P)), s.Ceiling, math.Log2)
 	}
-	return points
+	return m
+}
+
+// gainsAndCeilings are the intervals of both lines.
+func gainsAndCeilings(r report.Row) (all []report.Interval) {
+	for _, s := range r.Scaling {
+		all = append(all, s.Gain, s.Ceiling)
+	}
+	return all
 }
 
 // below is the line up to where it first passes a height.
@@ -93,29 +104,35 @@ func below(points plotter.XYs, top float64) (part plotter.XYs) {
 	return part
 }
 
-func (t Theme) intervalEntry() entry {
-	return entry{"95 % interval", intervalMark(line(t.Ink, 1))}
+// until is the line up to where it first passes a height, and the points of that
+// part with what of their intervals is below it.
+func (m measured) until(top float64) (points plotter.XYs, marks measured) {
+	n := 0
+	for n < len(m.y) && m.y[n] <= top {
+		n++
+	}
+	marks = measured{m.x[:n], m.y[:n], m.low[:n], m.high[:n]}
+	return below(m.line(), top), marks.clip(math.Inf(-1), top)
 }
 
 func (s scalingStyle) panel(t Theme, r report.Row) *plot.Plot {
 	p := t.plot("cores", "gain over 1 core (×)")
 	end := math.Log2(float64(max(r.P, 2)))
 	low, high := -0.4, end
-	var gains, ceilings measured
+	var gains measured
 	for _, s := range r.Scaling {
-		x := math.Log2(float64(s.P))
-		gains.add(x, s.Gain, math.Log2)
-		ceilings.add(x, s.Ceiling, math.Log2)
+		gains.add(math.Log2(float64(s.P)), s.Gain, math.Log2)
 	}
-	for _, m := range []measured{gains, ceilings} {
+	limit := ceilings(r)
+	for _, m := range []measured{gains, limit} {
 		for i := range m.y {
 			low, high = min(low, m.low[i]), max(high, m.high[i])
 		}
 	}
 	p.Add(grid{t})
 	lineTo(p, s.ideal, plotter.XYs{{X: 0, Y: 0}, {X: end, Y: end}})
-	if ceilings.Len() > 1 { // on one core it is 1, also where it was not measured
-		ceilings.addTo(p, s.ceiling, s.ceilingGlyph)
+	if limit.Len() > 1 {
+		limit.addTo(p, s.ceiling, s.ceilingGlyph)
 	}
 	gains.addTo(p, s.gain, s.gainGlyph)
 	p.X.Min, p.X.Max = -0.12, end+0.12

@@ -32,39 +32,62 @@ func OfRow(a *report.Analysis, r report.Row) []Chart {
 // curves are what cores and workers bring to one row, side by side.
 func curves(r report.Row) Chart {
 	rows := []report.Row{r}
+	title := "Gain from cores"
+	if len(r.Lines) > 0 {
+		title += ", and throughput against workers"
+	}
+	title += ", on log scales"
+	if len(r.Models.Cores) > 1 {
+		title += "; efficiency on a linear one"
+	}
 	c := Chart{
 		Name:    "curves",
 		Title:   "Cores and workers",
-		Caption: scalingCaption,
+		Caption: "Cores: on the ceiling the machine is the limit, below it the program.",
 		Alt:     scalingAlt(rows),
 		width:   pageWidth,
 		height:  236,
 		draw: func(c draw.Canvas, t Theme) {
-			c = t.headline(c, "Gain from cores, and throughput against workers, on doubling scales")
+			c = t.headline(c, title)
 			cores, workers := t.scalingStyle(), t.workersStyle()
+			drawn := gainsAndCeilings(r)
 			names, plots := []string{"Gain from cores"}, []*plot.Plot{cores.panel(t, r)}
 			entries := cores.legend(plural(r.P, "core")+", or gain from them", r)
 			if len(r.Lines) > 0 {
-				all := workers.legend("")
-				entries = append(entries, all[0], all[1], entry{"bound of " + plural(r.P, "core"), all[3].mark})
+				entries = append(entries, workers.besideCores(r)...)
+				drawn = append(drawn, throughputs(r)...)
 				names, plots = append(names, "Throughput"), append(plots, workers.panel(t, r))
 			}
 			if len(r.Models.Cores) > 1 {
 				style := t.efficiencyStyle()
 				entries = append(entries, style.legend()[:3]...)
+				drawn = append(drawn, shares(r)...)
 				names, plots = append(names, "Efficiency"), append(plots, style.panel(t, r))
 			}
-			c = t.legend(c, append(entries, t.intervalEntry()))
+			c = t.legend(c, append(entries, t.intervalEntry(drawn)...))
 			t.panels(c, names, plots)
 		},
 	}
 	if len(r.Lines) > 0 {
-		c.Caption += " " + workersCaption
+		c.Caption += " Workers: where the curve is level, more of them bring no more."
+		if hasBound(r) {
+			c.Caption += " Below the knee of the bound, of D the CPU time of a job and Z its waiting, they overlap more waiting; beyond it only cores help."
+		}
 		c.Alt += " " + workersAlt(rows)
 	}
 	if len(r.Models.Cores) > 1 {
-		c.Caption += " " + efficiencyCaption
+		c.Caption += " Efficiency: where only G_p/p falls, the machine is the limit, where G_p/H(p) falls, too, the program; the Karp–Flatt fraction is the serial part that would explain the loss."
 		c.Alt += " " + efficiencyAlt(rows)
 	}
 	return c
+}
+
+// besideCores are the entries of what the panel of cores has not explained.
+func (s workersStyle) besideCores(r report.Row) []entry {
+	all := s.legend(plural(max(r.P, 2), "core"), hasBound(r))
+	if len(all) < 4 {
+		return all[:1]
+	}
+	all[3].label = "bound of " + plural(r.P, "core")
+	return []entry{all[0], all[1], all[3]}
 }

@@ -15,7 +15,7 @@ import (
 	"overlap/report"
 )
 
-const stackCaption = "A bar is as long as it has cores, and its parts say what they did. Work: CPU time as the same jobs need with one worker on one core, or what they took if that is less. Inflation: CPU time beyond that. Run queue: others had the core. Imbalance: there was no task for it. Locked, runnable, waiting: there were tasks, but none could run. The words behind a bar name its largest loss."
+const stackCaption = "A bar is as long as it has cores, and its parts say what they did. Work: CPU time as the same jobs need with one worker on one core, or what they took if that is less. Inflation: CPU time beyond that. Run queue: others had the core. Imbalance: there was no task for it. Locked, runnable, waiting: there were tasks, but none could run. The words behind a bar name its largest loss; of idle cores they say no worker where there were fewer workers than cores."
 
 // Stack draws what the cores of each row did at its best point. It is false if
 // no file could tell.
@@ -228,6 +228,10 @@ func (s stackBar) loss() string {
 	largest := s.Largest()
 	if largest.Name == "" {
 		return "all work"
+	}
+	absent := float64(s.P - s.Workers) // cores that had no worker to run on them
+	if s.Workers > 0 && strings.HasPrefix(largest.Name, "imbalance") && absent > largest.Cores/2 {
+		return "no worker " + short(min(absent, largest.Cores))
 	}
 	return largest.Name + " " + short(largest.Cores)
 }

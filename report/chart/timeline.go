@@ -2,6 +2,7 @@ package chart
 
 import (
 	"fmt"
+	"image/color"
 	"strconv"
 	"strings"
 
@@ -170,16 +171,22 @@ func bothQueues(t Theme, width vg.Length, dashes ...vg.Length) func(draw.Canvas,
 // leave room for a name.
 func queueMark(t Theme, queue int) func(draw.Canvas, vg.Rectangle) {
 	return func(c draw.Canvas, r vg.Rectangle) {
+		fillRect(c, r, t.queueColour(queue))
 		if queue%2 == 0 {
-			fillRect(c, r, t.Concurrency)
 			return
 		}
-		fillRect(c, r, t.Parallelism)
 		stripes := min(6, (r.Max.Y-r.Min.Y)/2)
 		for x := r.Min.X + 2; x < r.Max.X; x += 3 {
 			c.StrokeLine2(line(t.Background, 1), x, r.Min.Y, x, r.Min.Y+stripes)
 		}
 	}
+}
+
+func (t Theme) queueColour(queue int) color.Color {
+	if queue%2 == 0 {
+		return t.Concurrency
+	}
+	return t.Parallelism
 }
 
 func timeAxis(c draw.Canvas, t Theme, x func(float64) vg.Length, end float64, bottom, top vg.Length) {
@@ -232,7 +239,7 @@ func (s shop) core(c draw.Canvas, t Theme, x func(float64) vg.Length, core int, 
 	middle := y - coreLane/2
 	c.FillText(style, vg.Point{X: c.Min.X, Y: middle + centred}, fmt.Sprintf("core %d", core+1))
 	c.StrokeLine2(line(t.Muted, 0.5), x(0), y-coreLane+2, x(s.Length), y-coreLane+2)
-	name := t.text(small, t.Background)
+	name := t.text(small, t.Ink)
 	name.XAlign, name.YAlign = text.XCenter, text.YCenter
 	for _, customer := range s.Customers {
 		for _, stretch := range customer.Stretches {
@@ -241,6 +248,7 @@ func (s shop) core(c draw.Canvas, t Theme, x func(float64) vg.Length, core int, 
 			}
 			r := span(x(stretch.Start), max(x(stretch.Start), x(stretch.End)-0.6), y-coreLane+2, y-1)
 			queueMark(t, customer.Queue)(c, r)
+			name.Color = textOn(t.queueColour(customer.Queue), t.Background)
 			for _, text := range []string{customer.Name(), strconv.Itoa(customer.Number)} {
 				if name.Width(text) < r.Max.X-r.Min.X {
 					c.FillText(name, vg.Point{X: (r.Min.X + r.Max.X) / 2, Y: r.Max.Y - 5.5 + centred}, text)
@@ -253,10 +261,7 @@ func (s shop) core(c draw.Canvas, t Theme, x func(float64) vg.Length, core int, 
 
 // visit draws a customer in progress around the height y.
 func visit(c draw.Canvas, t Theme, x func(float64) vg.Length, customer report.Customer, y vg.Length) {
-	colour := t.Concurrency
-	if customer.Queue%2 == 1 {
-		colour = t.Parallelism
-	}
+	colour := t.queueColour(customer.Queue)
 	const half = placeLane/2 - 0.75
 	for _, s := range customer.Stretches {
 		from, to := x(s.Start), x(s.End)

@@ -3,6 +3,7 @@ package chart
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -18,18 +19,23 @@ type law struct {
 	fit        report.USL
 	name, unit string // what N is: "cores", and the unit of X
 
-	ideal, ceiling plotter.XYs // over cores: what they could bring, in log₂
+	// What cores or workers could bring, in log₂.
+	ideal, bound plotter.XYs // over cores, over workers
+	ceiling      measured    // over cores
 }
 
 // laws are the row's fits that rest on enough points to be drawn.
 func laws(r report.Row) (all []law) {
 	for _, l := range []law{
-		{fit: r.Models.OverCores, name: "cores", unit: "gain over 1 core (×)", ceiling: ceilingLine(r)},
+		{fit: r.Models.OverCores, name: "cores", unit: "gain over 1 core (×)", ceiling: ceilings(r)},
 		{fit: r.Models.OverWorkers, name: "workers", unit: "jobs per second"},
 	} {
 		if l.fit.Drawable() {
-			if first, last := l.reach(); l.name == "cores" {
+			first, last := l.reach()
+			if l.name == "cores" {
 				l.ideal = plotter.XYs{{X: first, Y: first}, {X: last, Y: last}}
+			} else if n := len(r.Lines); n > 0 {
+				l.bound = bound(r.Lines[n-1], math.Exp2(first), math.Exp2(last))
 			}
 			all = append(all, l)
 		}
@@ -60,23 +66,15 @@ func USLFit(r report.Row) (c Chart, ok bool) {
 func drawLaws(c draw.Canvas, t Theme, all []law) {
 	curve, _ := t.series(0)
 	points := glyph(draw.CircleGlyph{}, line(t.Ink, 1))
-	c = t.headline(c, "Throughput against the universal scalability law, on doubling scales")
+	c = t.headline(c, "Throughput against the universal scalability law, on log scales")
 	entries := []entry{
 		{"measured", func(c draw.Canvas, r vg.Rectangle) {
 			c.DrawGlyph(points, vg.Point{X: (r.Min.X + r.Max.X) / 2, Y: (r.Min.Y + r.Max.Y) / 2})
 		}},
 		{"fitted", lineMark(curve, nil)},
 		{"band of the fit (95 %)", bandMark(t)},
-		{"95 % interval", intervalMark(line(t.Ink, 1))},
 	}
-	limits := t.scalingStyle()
-	if all[0].ideal != nil {
-		entries = append(entries, entry{"ideal", lineMark(limits.ideal, nil)})
-	}
-	if len(all[0].ceiling) > 1 {
-		entries = append(entries, entry{"ceiling H(p)", lineMark(limits.ceiling, nil)})
-	}
-	c = t.legend(c, entries)
+	c = t.legend(c, append(entries, t.limitsOfLaws(all)...))
 	grid := [][]*plot.Plot{make([]*plot.Plot, len(all)), make([]*plot.Plot, len(all))}
 	for i, l := range all {
 		grid[0][i], grid[1][i] = l.curvePlot(t), l.residualPlot(t)
@@ -94,6 +92,30 @@ func drawLaws(c draw.Canvas, t Theme, all []law) {
 		grid[1][i].Draw(lower)
 		c.FillText(style, vg.Point{X: grid[0][i].DataCanvas(upper).Min.X, Y: upper.Max.Y + 3}, l.title())
 	}
+}
+
+// limitsOfLaws are the entries of what is drawn beside the laws, and of the
+// intervals.
+func (t Theme) limitsOfLaws(all []law) (entries []entry) {
+	style := t.scalingStyle()
+	some := func(label string, has func(law) bool, mark func(draw.Canvas, vg.Rectangle)) {
+		if slices.ContainsFunc(all, has) {
+			entries = append(entries, entry{label, mark})
+		}
+	}
+	some("ideal", func(l law) bool { return len(l.ideal) > 1 }, lineMark(style.ideal, nil))
+	some("ceiling H(p)", func(l law) bool { return l.ceiling.Len() > 1 }, lineMark(style.ceiling, &style.ceilingGlyph))
+	some("bound min(w/(D+Z), p/D)", func(l law) bool { return len(l.bound) > 1 }, lineMark(t.workersStyle().bounds[1], nil))
+	var drawn []report.Interval
+	for _, l := range all {
+		for _, point := range l.fit.Points {
+			drawn = append(drawn, point.Interval())
+		}
+		for i := range l.ceiling.y {
+			drawn = append(drawn, report.Interval{Low: l.ceiling.low[i], High: l.ceiling.high[i]})
+		}
+	}
+	return append(entries, t.intervalEntry(drawn)...)
 }
 
 // title is the fit in a line over its panel; the intervals are in the text.
@@ -139,14 +161,21 @@ func (l law) curvePlot(t Theme) *plot.Plot {
 	// What the cores could bring is drawn up to twice what they do: farther up it
 	// would press the curve flat.
 	limits, double := t.scalingStyle(), top+1
+	shown, marks := l.ceiling.until(double)
 	for _, far := range []struct {
 		draw.LineStyle
 		points plotter.XYs
-	}{{limits.ideal, below(l.ideal, double)}, {limits.ceiling, below(l.ceiling, double)}} {
+	}{{limits.ideal, below(l.ideal, double)}, {limits.ceiling, shown}, {t.workersStyle().bounds[1], below(l.bound, double)}} {
 		lineTo(p, far.LineStyle, far.points)
 		for _, xy := range far.points {
 			bottom, top = min(bottom, xy.Y), max(top, xy.Y)
 		}
+	}
+	if marks.Len() > 1 {
+		for i := range marks.x {
+			bottom, top = min(bottom, marks.low[i]), max(top, marks.high[i])
+		}
+		marks.addTo(p, draw.LineStyle{Color: t.Ceiling}, limits.ceilingGlyph)
 	}
 	style, _ := t.series(0)
 	lineTo(p, style, curve)

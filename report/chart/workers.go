@@ -1,7 +1,6 @@
 package chart
 
 import (
-	"fmt"
 	"math"
 	"slices"
 
@@ -15,6 +14,25 @@ import (
 
 const workersCaption = "D is the CPU time of a job and Z its waiting. Below the knee of the bound more workers overlap more waiting; beyond it only cores can help. What is missing to the bound is lost to hand-overs, locks, wake-ups and uneven ends."
 
+// workersAlone is the caption where CPU time was not measured, so that there is
+// no bound.
+const workersAlone = "How many jobs a second that many workers finish. Where the curve is level, more workers bring no more; where it falls, they are in each other's way."
+
+// hasBound reports whether a bound of the row is drawn.
+func hasBound(r report.Row) bool {
+	return slices.ContainsFunc(r.Lines, func(l report.Line) bool { return len(bound(l, 1, 2)) > 1 })
+}
+
+// throughputs are the intervals of all lines.
+func throughputs(r report.Row) (all []report.Interval) {
+	for _, l := range r.Lines {
+		for _, pt := range l.Points {
+			all = append(all, pt.Throughput)
+		}
+	}
+	return all
+}
+
 // Workers draws throughput against workers on one core and on all, under the
 // operational bounds min(w/(D+Z), p/D).
 func Workers(a *report.Analysis) Chart {
@@ -26,17 +44,26 @@ func Workers(a *report.Analysis) Chart {
 			widths = append(widths, r.P)
 		}
 	}
+	title, caption := "Throughput against workers, on log scales", workersAlone
+	limits := slices.ContainsFunc(rows, hasBound)
+	if limits {
+		title, caption = title+", under the bound min(w/(D+Z), p/D)", workersCaption
+	}
 	return Chart{
 		Name:    "workers",
 		Title:   "Workers",
-		Caption: workersCaption,
+		Caption: caption,
 		Alt:     workersAlt(rows),
 		width:   pageWidth,
 		height:  vg.Length(60 + 156*panelRows(len(rows))),
 		draw: func(c draw.Canvas, t Theme) {
 			s := t.workersStyle()
-			c = t.headline(c, "Throughput against workers, under the bound min(w/(D+Z), p/D)")
-			c = t.legend(c, append(s.legend(allCores(widths)), t.intervalEntry()))
+			c = t.headline(c, title)
+			var drawn []report.Interval
+			for _, r := range rows {
+				drawn = append(drawn, throughputs(r)...)
+			}
+			c = t.legend(c, append(s.legend(allCores(widths), limits), t.intervalEntry(drawn)...))
 			var plots []*plot.Plot
 			var names []string
 			for _, r := range rows {
@@ -77,13 +104,15 @@ func (t Theme) workersStyle() workersStyle {
 	return s
 }
 
-func (s workersStyle) legend(all string) []entry {
-	return []entry{
-		{"1 core", lineMark(s.curves[0], &s.glyphs[0])},
-		{"its bound", lineMark(s.bounds[0], nil)},
-		{all, lineMark(s.curves[1], &s.glyphs[1])},
-		{"their bound", lineMark(s.bounds[1], nil)},
+func (s workersStyle) legend(all string, limits bool) (entries []entry) {
+	bounds := []string{"its bound", "their bound"}
+	for i, cores := range slices.Compact([]string{plural(1, "core"), all}) {
+		entries = append(entries, entry{cores, lineMark(s.curves[i], &s.glyphs[i])})
+		if limits {
+			entries = append(entries, entry{bounds[i], lineMark(s.bounds[i], nil)})
+		}
 	}
+	return entries
 }
 
 func (s workersStyle) panel(t Theme, r report.Row) *plot.Plot {
@@ -100,7 +129,7 @@ func (s workersStyle) panel(t Theme, r report.Row) *plot.Plot {
 		for _, y := range append(curve.low, curve.high...) {
 			low, high = min(low, y), max(high, y)
 		}
-		limit := bound(l, float64(widest))
+		limit := bound(l, 1, float64(widest))
 		for _, xy := range limit {
 			high = max(high, xy.Y)
 		}
@@ -118,12 +147,12 @@ func (s workersStyle) panel(t Theme, r report.Row) *plot.Plot {
 	return p
 }
 
-// bound is the line of a bound up to w workers: on these scales two straight
-// pieces, which meet at the knee w* = p(D+Z)/D.
-func bound(l report.Line, w float64) (points plotter.XYs) {
-	ends := []float64{1, w}
-	if knee := float64(l.P) * l.Residence / l.Demand; knee > 1 && knee < w {
-		ends = []float64{1, knee, w}
+// bound is the line of a bound between two numbers of workers: on these scales
+// two straight pieces, which meet at the knee w* = p(D+Z)/D.
+func bound(l report.Line, from, to float64) (points plotter.XYs) {
+	ends := []float64{from, to}
+	if knee := float64(l.P) * l.Residence / l.Demand; knee > from && knee < to {
+		ends = []float64{from, knee, to}
 	}
 	for _, x := range ends {
 		if y := math.Log2(l.Bound(x)); !math.IsNaN(y) && !math.IsInf(y, 0) {
@@ -133,34 +162,13 @@ func bound(l report.Line, w float64) (points plotter.XYs) {
 	return points
 }
 
-// rateTicks labels a log₂ axis at 1, 2 and 5 times the powers of ten, or at the
-// powers alone where those would crowd.
-type rateTicks struct{}
-
-func (rateTicks) Ticks(low, high float64) []plot.Tick {
-	var ticks []plot.Tick
-	steps := []float64{1, 2, 5}
-	if high-low > 8 {
-		steps = steps[:1]
-	}
-	for e := math.Floor(low * math.Log10(2)); e <= math.Ceil(high*math.Log10(2)); e++ {
-		for _, s := range steps {
-			v := s * math.Pow(10, e)
-			if y := math.Log2(v); y >= low && y <= high {
-				ticks = append(ticks, plot.Tick{Value: y, Label: rate(v)})
-			}
-		}
-	}
-	return ticks
-}
-
 // rate writes a round number briefly: 0.5, 200, 5k.
 func rate(v float64) string {
 	switch {
 	case v >= 1e6:
-		return fmt.Sprintf("%gM", math.Round(v/1e5)/10)
+		return plain(math.Round(v/1e5)/10) + "M"
 	case v >= 1e3:
-		return fmt.Sprintf("%gk", math.Round(v/100)/10)
+		return plain(math.Round(v/100)/10) + "k"
 	}
-	return fmt.Sprintf("%.3g", v)
+	return plain(v)
 }

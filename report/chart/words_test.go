@@ -1,0 +1,129 @@
+package chart_test
+
+import (
+	"fmt"
+	"math"
+	"regexp"
+	"strings"
+	"testing"
+
+	"overlap/report"
+	"overlap/report/chart"
+)
+
+// everything is all charts of a and those of its rows, by name.
+func everything(a *report.Analysis) map[string]chart.Chart {
+	all := map[string]chart.Chart{}
+	for _, c := range chart.All(a) {
+		all[c.Name] = c
+	}
+	for _, r := range a.Rows {
+		for _, c := range chart.OfRow(a, r) {
+			all["row "+c.Name] = c
+		}
+	}
+	return all
+}
+
+// One sample has no interval, so that no chart of such samples explains one.
+func TestLegendsOfSingleSamplesHaveNoInterval(t *testing.T) {
+	const words = ">95 % interval<"
+	all := everything(load(t, twoHosts()))
+	for _, name := range []string{"gains", "scaling", "workers", "efficiency", "executors", "crossover", "latency", "row curves"} {
+		if c, ok := all[name]; !ok || strings.Contains(drawn(t, c), words) {
+			t.Errorf("%s is there: %v, and explains an interval", name, ok)
+		}
+	}
+	all = everything(machine(t, 16))
+	for _, name := range []string{"gains", "scaling", "workers", "plane", "efficiency", "latency", "row curves", "row usl"} {
+		if c, ok := all[name]; !ok || !strings.Contains(drawn(t, c), words) {
+			t.Errorf("%s is there: %v, and explains no interval", name, ok)
+		}
+	}
+}
+
+func TestLogScalesSaySo(t *testing.T) {
+	all := everything(machine(t, 16))
+	crossover, ok := chart.Crossovers(load(t, twoHosts()))
+	if !ok {
+		t.Fatal("no crossover")
+	}
+	all["crossover"] = crossover
+	for _, name := range []string{"gains", "scaling", "workers", "plane", "efficiency", "latency", "crossover", "row curves", "row usl"} {
+		if !regexp.MustCompile(`(log|doubling) scale`).MatchString(drawn(t, all[name])) {
+			t.Errorf("%s does not say that a scale is logarithmic", name)
+		}
+	}
+	if s := drawn(t, all["row curves"]); !strings.Contains(s, ">Gain from cores, and throughput against workers, on log scales; efficiency on a linear one<") {
+		t.Error("the headline of the curves does not tell the scales apart")
+	}
+	one := load(t, "BenchmarkEp/executor=pool/workers=1/cores=1 1 5 ns/op\n")
+	c := named(t, chart.OfRow(one, one.Rows[0]), "curves")
+	if s := drawn(t, c); !strings.Contains(s, ">Gain from cores, and throughput against workers, on log scales<") || strings.Contains(c.Caption, "Efficiency") {
+		t.Error("the headline of two curves tells of a third")
+	}
+}
+
+// A section begins with a paragraph that can be read at once.
+func TestCaptionsOfSectionsAreShort(t *testing.T) {
+	a := machine(t, 16)
+	for _, r := range a.Rows {
+		c := named(t, chart.OfRow(a, r), "curves")
+		if n := len(strings.Fields(c.Caption)); n > 85 || n < 40 {
+			t.Errorf("%s: %d words: %s", r.Name(), n, c.Caption)
+		}
+		for _, word := range []string{"Cores: ", "Workers: ", "Efficiency: "} {
+			if !strings.Contains(c.Caption, word) {
+				t.Errorf("no %sin %q", word, c.Caption)
+			}
+		}
+	}
+}
+
+// Names of customers stand on their blocks in a colour that is read there, also
+// when the page turns dark.
+func TestNamesOnTheTimeline(t *testing.T) {
+	c, _ := chart.Timeline(recorded(t, "1core.trace", "2cores.trace"))
+	s := drawn(t, c)
+	for queue, ink := range map[string]string{"A": "#FFFFFF", "B": "#010101"} {
+		found := regexp.MustCompile(`<text[^>]*fill:([#0-9A-F]+)[^>]*>`+queue+`\d+<`).FindAllStringSubmatch(s, -1)
+		if len(found) < 10 {
+			t.Fatalf("%d names of queue %s", len(found), queue)
+		}
+		for _, f := range found {
+			if f[1] != ink {
+				t.Fatalf("a name of queue %s is %s, want %s", queue, f[1], ink)
+			}
+		}
+	}
+}
+
+func TestAltTextsSayAtWhichWorkers(t *testing.T) {
+	var b strings.Builder
+	for _, cores := range []int{1, 2} {
+		for _, workers := range []int{1, 2, 4} {
+			fmt.Fprintf(&b, "BenchmarkEp/executor=pool/workers=%d/cores=%d-%d 1 %.0f ns/op\n", workers, cores, cores, 1e9/1987/math.Min(float64(workers), float64(cores))*2)
+		}
+	}
+	a := load(t, b.String())
+	for name, want := range map[string]string{
+		"scaling": "Gain from cores at the best number of workers: Ep reaches 2.00 on 2 cores",
+		"workers": "Highest throughput on all cores: Ep 1990 jobs per second at ",
+	} {
+		if c := named(t, chart.All(a), name); !strings.HasPrefix(c.Alt, want) {
+			t.Errorf("%s: %q does not begin with %q", name, c.Alt, want)
+		}
+	}
+}
+
+// Nine are told in full: "and 1 more" would be as long as the one.
+func TestAltTextsOfNineRowsAreWhole(t *testing.T) {
+	var b strings.Builder
+	for i := range 9 {
+		fmt.Fprintf(&b, "BenchmarkGet/id=%d/workers=1/cores=1 1 5 ns/op\nBenchmarkGet/id=%d/workers=1/cores=2-2 1 5 ns/op\n", i, i)
+	}
+	efficiency, _ := chart.Efficiency(load(t, b.String()))
+	if strings.Contains(efficiency.Alt, "more") || strings.Count(efficiency.Alt, " gains ") != 9 {
+		t.Error(efficiency.Alt)
+	}
+}
