@@ -13,13 +13,21 @@ import (
 
 // StackColumns are the headings of a table of stacks.
 func StackColumns() []string {
-	return []string{"workers", "cores", "work", "inflation", "GC", "run queue", "imbalance", "locked", "runnable", "waiting", "sum", "residual", "idle (kernel)", "largest loss"}
+	return []string{"workers", "cores", "work", "inflation", "GC", "run queue", "imbalance", "locked", "runnable", "waiting", "sum", "residual", "saved", "idle (kernel)", "largest loss"}
 }
 
-// Cells are the stack as text, one for each of the StackColumns.
+// Saved is the CPU time, in cores, that the jobs did not need although one worker
+// on one core did: by how much Inflation is below 0. A core that is never idle
+// saves wake-ups.
+func (s Stack) Saved() float64 { return max(0, -s.Inflation) }
+
+// Cells are the stack as text, one for each of the StackColumns. Work is what the
+// jobs took, if that is less than their baseline: a table with Work above the
+// cores, and Inflation below 0 to make up for it, is no account of the cores.
 func (s Stack) Cells() []string {
 	cells := []string{fmt.Sprint(s.Workers), fmt.Sprint(s.P)}
-	for _, x := range []float64{s.Work, s.Inflation, s.GC, s.RunQueue, s.Imbalance, s.Locked, s.Runnable, s.Waiting, s.Sum(), s.Residual, s.Idle} {
+	saved := s.Saved()
+	for _, x := range []float64{s.Work - saved, s.Inflation + saved, s.GC, s.RunQueue, s.Imbalance, s.Locked, s.Runnable, s.Waiting, s.Sum(), s.Residual, saved, s.Idle} {
 		cells = append(cells, cores(x))
 	}
 	loss := s.Largest().Name
@@ -32,7 +40,8 @@ func (s Stack) Cells() []string {
 // StackNotes explain a table of stacks, a line each.
 func StackNotes() []string {
 	return []string{
-		"In cores, which the parts sum to. Work: busy at the CPU time that a job takes with one worker on one core. Inflation: CPU time beyond that. Run queue: others had the core while it was wanted.",
+		"In cores, which the parts sum to. Work: busy at the CPU time that a job takes with one worker on one core, or at what it took, if that is less. Inflation: CPU time beyond that. Run queue: others had the core while it was wanted.",
+		"Saved: CPU time that the jobs did not need because they overlapped. It is no part of the sum: work and saved together are the CPU time of as many jobs one after the other.",
 		"Cores that nothing of the job used: imbalance had no task; locked, runnable and waiting had tasks that waited for a lock, to be woken, or for something else.",
 		"–: not told apart. Without its own number GC is in work and inflation, the others are in waiting; with more workers than cores, runnable is in imbalance.",
 		"Residual: what the clocks disagree by. Idle, as the kernel saw it, is no part but a check: where it is below the cores that nothing used, other programs used them.",
@@ -63,7 +72,7 @@ func (a *Analysis) WriteStacks(w io.Writer) error {
 		b.WriteByte('\n')
 	}
 	if found {
-		for _, note := range append([]string{"w: workers, p: cores."}, StackNotes()...) {
+		for _, note := range append([]string{"w: workers, p: cores, infl.: inflation, runq: run queue, imbal.: imbalance, resid.: residual."}, StackNotes()...) {
 			b.WriteString(strings.Join(typeset.Wrap(note, 100, "", "  "), "\n") + "\n")
 		}
 	}
@@ -73,7 +82,7 @@ func (a *Analysis) WriteStacks(w io.Writer) error {
 
 // narrowColumns are the StackColumns that a terminal has room for; the sum is p
 // less the residual.
-var narrowColumns = []string{"w", "p", "work", "inflation", "GC", "run queue", "imbalance", "locked", "runnable", "waiting", "residual", "idle", "largest loss"}
+var narrowColumns = []string{"w", "p", "work", "infl.", "GC", "runq", "imbal.", "locked", "runnable", "waiting", "resid.", "saved", "idle", "largest loss"}
 
 const sumColumn = 10 // of the StackColumns
 
@@ -84,13 +93,15 @@ func writeCells(w io.Writer, cells []string) {
 	fmt.Fprintf(w, "%s\t %s\n", strings.Join(cells[:last], "\t"), cells[last])
 }
 
-// cores is a number of cores, negative ones with their sign and never -0.00.
+// cores is a number of cores, negative ones with their sign and never −0.00.
 func cores(x float64) string {
 	switch {
 	case math.IsNaN(x):
 		return "–"
 	case math.Abs(x) < 0.005:
 		return "0.00"
+	case x < 0:
+		return "−" + cores(-x)
 	}
 	return fmt.Sprintf("%.2f", x)
 }

@@ -87,6 +87,8 @@ func number(x float64) string {
 	switch {
 	case math.IsNaN(x) || x == 0:
 		return "–"
+	case x < 0:
+		return "−" + number(-x)
 	case x >= 100:
 		return fmt.Sprintf("%.0f", x)
 	case x >= 10:
@@ -95,12 +97,12 @@ func number(x float64) string {
 	return fmt.Sprintf("%.2f", x)
 }
 
-// Notes explain the table and carry the warnings, a line each.
+// Notes explain the table of the page, which has the Columns but the tasks in
+// flight, the CPUs busy and what was expected, and carry the warnings, a line each.
 func (a *Analysis) Notes() []string {
 	notes := []string{
 		"G_c: gain from workers on one core. G_p: gain from cores at those workers. H(p): what p separate programs gain from p cores.",
-		"COST: the fewest cores on which it beats the plain serial program. Expected: the scaling that the workload declares, held against the measurement.",
-		"± is the wider half of the 95 % interval. In flight and CPUs busy are means at the workers and cores of the row.",
+		"COST: the fewest cores on which it beats the plain serial program. ± is the wider half of the 95 % interval.",
 		a.sampleNote(),
 	}
 	notes = append(notes, a.crossoverNotes()...)

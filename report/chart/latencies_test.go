@@ -28,7 +28,7 @@ func TestLatencyTellsBothEnds(t *testing.T) {
 }
 
 func TestExcerptBeginsBeyondTheReadable(t *testing.T) {
-	for rows, want := range map[int]int{1: 1, 60: 60, 61: 12, 200: 12} {
+	for rows, want := range map[int]int{1: 1, 60: 60, 61: report.First, 200: report.First} {
 		a := &report.Analysis{Rows: make([]report.Row, rows)}
 		if got := len(Excerpt(a).Rows); got != want {
 			t.Errorf("of %d rows %d are drawn, want %d", rows, got, want)

@@ -48,8 +48,9 @@ var glossary = []entry{
 	{"mean", []string{"time of a job"}, "The geometric mean over the samples of a point. Gains are quotients of these."},
 	{"executor", []string{"executor"}, "What runs the tasks: inline, a goroutine each (spawn), a pool, operating-system threads, an event loop, or processes."},
 	{"stack", []string{"speedup stack"}, "What the p cores of a point did, in parts that sum to p (after Eyerman, Du Bois and Eeckhout, 2012)."},
-	{"work", []string{"work"}, "Cores that would be busy if every job took the CPU time that it takes with one worker on one core."},
+	{"work", []string{"work"}, "Cores that would be busy if every job took the CPU time that it takes with one worker on one core, or what the jobs took, if that is less."},
 	{"inflation", []string{"inflation"}, "CPU time of the same jobs beyond that: cache misses, spinning, switching."},
+	{"saved", []string{"saved"}, "CPU time, in cores, that the jobs did not need because they overlapped: a core that is never idle saves wake-ups. It is no part of the stack, whose cores it did not use."},
 	{"gc", []string{"GC"}, "CPUs that collected garbage."},
 	{"run-queue", []string{"run queue"}, "Cores that were wanted while others had them: other programs, the hypervisor, a quota."},
 	{"imbalance", []string{"imbalance"}, "Cores for which no task was in progress."},
@@ -80,13 +81,29 @@ var named = func() map[string]entry {
 	return m
 }()
 
-// term is text as a link to its definition if it has one. The link shows the
-// definition when the pointer is over it or the keyboard on it: see tips.
-func term(text string) template.HTML {
+// words are the terms that a part of the page has as links. A link at each
+// occurrence would be hundreds of stops for the keyboard on the way down.
+type words map[string]bool
+
+func (w words) functions() template.FuncMap {
+	return template.FuncMap{"term": w.term, "part": w.part, "prose": prose}
+}
+
+// part begins a part of the page, in which every term is a link once.
+func (w words) part() string {
+	clear(w)
+	return ""
+}
+
+// term is text, and at its first occurrence in a part of the page a link to its
+// definition if it has one. The link shows the definition when the pointer is
+// over it or the keyboard on it: see tips.
+func (w words) term(text string) template.HTML {
 	e, ok := named[text]
-	if !ok {
+	if !ok || w[e.ID] {
 		return template.HTML(html.EscapeString(text))
 	}
+	w[e.ID] = true
 	return template.HTML(`<a class="term" href="#term_` + e.ID + `" aria-describedby="def_` + e.ID + `">` + html.EscapeString(text) + `</a>`)
 }
 

@@ -30,10 +30,11 @@ var js string
 //go:embed live.js
 var live string
 
-var tmpl = template.Must(template.New("page").Funcs(template.FuncMap{"term": term, "prose": prose}).Parse(source))
+var tmpl = template.Must(template.New("page").Funcs(words{}.functions()).Parse(source))
 
 // Limit is the size in bytes under which a page stays, as long as leaving out
-// the pictures of samples, the charts of rows and then the last rows is enough.
+// the pictures of samples, tables, the charts of rows, sections and then the
+// last lines of the table is enough.
 const Limit = 2_000_000
 
 // Chart is a chart for light pages, as SVG.
@@ -86,7 +87,11 @@ func Write(w io.Writer, a *report.Analysis, charts []Chart, o Options) error {
 
 func (v *view) render() ([]byte, error) {
 	var b bytes.Buffer
-	if err := tmpl.Execute(&b, v); err != nil {
+	page, err := tmpl.Clone()
+	if err != nil {
+		return nil, err
+	}
+	if err := page.Funcs(words{}.functions()).Execute(&b, v); err != nil {
 		return nil, err
 	}
 	return bytes.Map(visible, bytes.ToValidUTF8(b.Bytes(), []byte("\uFFFD"))), nil

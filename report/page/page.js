@@ -17,8 +17,8 @@
   // A column of numbers sorts by the first number of its cells; what is unknown
   // comes last in either order.
   const value = text => {
-    if (text === "–" || text === "") return null;
-    const n = text.replace("∞", "Infinity").match(/^[×=≈~ ]*(-?(?:\d+(?:\.\d+)?(?:e[+-]?\d+)?|Infinity))(?: |$)/);
+    if (/^[×=≈~ ]*–?$/.test(text)) return null;
+    const n = text.replace("∞", "Infinity").replace("−", "-").match(/^[×=≈~ ]*(-?(?:\d+(?:\.\d+)?(?:e[+-]?\d+)?|Infinity))(?: |$)/);
     return n ? Number(n[1]) : text;
   };
   const compare = (a, b) => typeof a === "number" && typeof b === "number" ? a - b || 0 : String(a).localeCompare(String(b));
@@ -53,7 +53,9 @@
     let shown = 0;
     for (const row of body.rows) {
       const hide = !row.textContent.toLowerCase().includes(wanted) || kind.value !== "" && row.dataset.kind !== kind.value;
-      row.hidden = id(row.dataset.row).hidden = hide;
+      const section = id(row.dataset.row); // of many rows only the first have one
+      row.hidden = hide;
+      if (section) section.hidden = hide;
       shown += !hide;
     }
     id("the_status").textContent = shown < body.rows.length ? `${shown} of ${body.rows.length} workloads` : "";
@@ -91,7 +93,26 @@
     target.scrollIntoView();
   }
   addEventListener("hashchange", follow);
-  document.addEventListener("keydown", e => { if (e.key === "Escape" && document.activeElement?.classList.contains("term")) document.activeElement.blur(); });
+
+  // Escape closes a definition, also that under a pointer which rests: until it
+  // moves on, or the keyboard does.
+  const root = document.documentElement;
+  document.addEventListener("keydown", e => {
+    if (e.key !== "Escape") return;
+    if (document.activeElement?.classList.contains("term")) document.activeElement.blur();
+    root.classList.add("told");
+  });
+  for (const type of ["pointerover", "focusin"]) document.addEventListener(type, () => root.classList.remove("told"));
+
+  // The keyboard stops only at what scrolls. What is folded has no width yet.
+  const scrollers = new ResizeObserver(changes => {
+    for (const { target } of changes) {
+      if (target.clientWidth > 0 && target !== document.activeElement) {
+        if (target.scrollWidth > target.clientWidth) target.tabIndex = 0; else target.removeAttribute("tabindex");
+      }
+    }
+  });
+  document.querySelectorAll(".scroll").forEach(s => scrollers.observe(s));
 
   if (matchMedia("(max-width: 40rem)").matches) id("the_contents").open = false;
   id("the_tools").hidden = theme.hidden = false;

@@ -26,3 +26,20 @@ func TestBrowserShowsCardsOnPhones(t *testing.T) {
 	}
 	b.quiet(t)
 }
+
+// The type of a chart is 12 pixels tall where the chart is as wide as it was
+// drawn, 800. It stays above 11 on every screen, and only the chart scrolls.
+func TestBrowserKeepsTheTypeOfCharts(t *testing.T) {
+	b := browse(t)
+	address := saved(t, rendered(t, machine(t, 2, 2)))
+	for _, width := range []int64{360, 800, 1200, 1440} {
+		b.open(t, address, width)
+		if got := ask[float64](t, b, `Math.min(...[...document.querySelectorAll("figure svg")].map(s => s.getBoundingClientRect().width / 800 * 12))`); got < 11 || got > 13 {
+			t.Errorf("%d pixels: the type of a chart is %.1f pixels tall", width, got)
+		}
+		if got := ask[int64](t, b, `document.documentElement.scrollWidth`); got > width {
+			t.Errorf("%d pixels: the page is %d wide", width, got)
+		}
+	}
+	b.quiet(t)
+}

@@ -22,13 +22,9 @@ func newPoint(p report.PointSamples) point {
 	} else if p.Point.Slices > 1 {
 		role += fmt.Sprintf(" (1 of %d)", p.Point.Slices)
 	}
-	workers := "–"
-	if p.Point.Workers > 0 {
-		workers = fmt.Sprint(p.Point.Workers)
-	}
 	return point{
 		Cells: []string{
-			workers, fmt.Sprint(p.Point.Cores), fmt.Sprint(p.Point.Procs), role,
+			unknownZero(p.Point.Workers), fmt.Sprint(p.Point.Cores), fmt.Sprint(p.Point.Procs), role,
 			fmt.Sprint(len(p.Samples)), fmt.Sprint(p.LeftOut),
 			seconds(p.Time.Value), timeBounds(p.Time), seconds(p.Median),
 			seconds(p.Fastest) + " … " + seconds(p.Slowest), figures(p.Throughput().Value),
@@ -72,62 +68,4 @@ func strip(p report.PointSamples) template.HTML {
 	}
 	b.WriteString("</svg>")
 	return template.HTML(b.String())
-}
-
-// seconds is a time in three digits with a fitting unit.
-func seconds(x float64) string {
-	for _, u := range []struct {
-		factor float64
-		name   string
-	}{{1, "s"}, {1e3, "ms"}, {1e6, "µs"}} {
-		if x*u.factor >= 1 {
-			return figures(x*u.factor) + " " + u.name
-		}
-	}
-	return figures(x*1e9) + " ns"
-}
-
-func timeBounds(i report.Interval) string {
-	if math.IsNaN(i.Low) {
-		return "–"
-	}
-	return seconds(i.Low) + " … " + seconds(i.High)
-}
-
-func bounds(i report.Interval) string {
-	if math.IsNaN(i.Low) {
-		return "–"
-	}
-	return figures(i.Low) + " … " + figures(i.High)
-}
-
-// figures is a number in three digits; what is unknown is a dash.
-func figures(x float64) string {
-	switch {
-	case math.IsNaN(x) || math.IsInf(x, 0):
-		return "–"
-	case x >= 1e6:
-		return fmt.Sprintf("%.3g", x)
-	case x >= 100:
-		return fmt.Sprintf("%.0f", x)
-	case x >= 10:
-		return fmt.Sprintf("%.1f", x)
-	}
-	return fmt.Sprintf("%.2f", x)
-}
-
-// measured is a mean that is 0 where it was not measured.
-func measured(x float64) string {
-	if x == 0 {
-		return "–"
-	}
-	return figures(x)
-}
-
-// cost is a number of cores, ∞ if no number was enough.
-func cost(x float64) string {
-	if math.IsInf(x, 1) {
-		return "∞"
-	}
-	return fmt.Sprint(x)
 }

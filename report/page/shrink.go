@@ -6,13 +6,15 @@ import (
 )
 
 // shrink leaves out what takes the most room for what it says, from the last
-// row: the pictures of samples, then charts of rows by their kind, then whole
-// rows. It is false if nothing is left to leave out.
+// row: the pictures of samples, then the tables behind charts, then charts of
+// rows by their kind, then whole sections and at last lines of the table. It is
+// false if nothing is left to leave out.
 func (v *view) shrink(size, excess int) bool {
-	before := v.strips + v.charts
+	before := v.strips + v.tables + v.charts
 	v.dropStrips(&excess)
+	v.dropTables(&excess)
 	v.dropCharts(&excess)
-	return v.strips+v.charts > before || v.dropRows(size, excess)
+	return v.strips+v.tables+v.charts > before || v.dropSections(size, excess) || v.dropLines(size, excess)
 }
 
 func (v *view) dropStrips(excess *int) {
@@ -25,6 +27,27 @@ func (v *view) dropStrips(excess *int) {
 				p.Strip = ""
 			}
 		}
+	}
+}
+
+// dropTables drops the largest ones first: the small ones, such as of the
+// recordings, have numbers that no section has.
+func (v *view) dropTables(excess *int) {
+	for *excess > 0 {
+		var largest *figure
+		size := 0
+		for i := range v.Figures {
+			if n := v.Figures[i].Table.size(); n > size {
+				largest, size = &v.Figures[i], n
+			}
+		}
+		if largest == nil {
+			return
+		}
+		*excess -= size
+		v.tables++
+		largest.Table = nil
+		largest.tell()
 	}
 }
 
@@ -44,25 +67,60 @@ func (v *view) dropCharts(excess *int) {
 	}
 }
 
-// dropRows takes a row for as much as a row takes on average, at least one, and
-// never all.
-func (v *view) dropRows(size, excess int) bool {
+// dropSections takes a section for as much as one takes on average, at least
+// one, and never all.
+func (v *view) dropSections(size, excess int) bool {
 	n := len(v.Sections)
 	if n < 2 {
 		return false
 	}
 	v.Sections = v.Sections[:max(1, n-max(1, excess*n/size))]
+	for i := range v.Lines {
+		v.Lines[i].Linked = i < len(v.Sections)
+	}
 	return true
 }
 
+func (v *view) dropLines(size, excess int) bool {
+	n := len(v.Lines)
+	if n < 2 {
+		return false
+	}
+	v.Lines = v.Lines[:max(1, n-max(1, excess*n/size))]
+	return true
+}
+
+// cutLines leaves as many lines of the table as take about so many bytes.
+func (v *view) cutLines(room int) {
+	const around = 40 // bytes of a cell's element
+	for i, l := range v.Lines {
+		for _, cell := range l.Cells {
+			room -= len(cell) + around
+		}
+		if room < 0 && i > 0 {
+			v.Lines = v.Lines[:i]
+			return
+		}
+	}
+}
+
+// Whole says that the table has every row.
+func (v *view) Whole() bool { return len(v.Lines) == v.rows }
+
 // LeftOut says what the page does not have.
 func (v *view) LeftOut() (notes []string) {
+	if n := len(v.Lines); n < v.rows {
+		notes = append(notes, fmt.Sprintf("the table has the first %d of %d rows: choose others with --filter; report.json has all", n, v.rows))
+	}
 	if n := len(v.Sections); n < v.rows {
-		notes = append(notes, fmt.Sprintf("shown are the first %d of %d rows: choose others with --filter; report.json has all", n, v.rows))
+		notes = append(notes, fmt.Sprintf("the first %d of %d rows have a section with charts and models: choose others with --filter", n, v.rows))
 	}
 	const remedy = "so that the page stays small; a report of fewer workloads has them"
 	if v.charts > 0 {
 		notes = append(notes, fmt.Sprintf("%d charts of single workloads were left out, %s", v.charts, remedy))
+	}
+	if v.tables > 0 {
+		notes = append(notes, fmt.Sprintf("%d tables behind charts of all workloads were left out, %s", v.tables, remedy))
 	}
 	if v.strips > 0 {
 		notes = append(notes, fmt.Sprintf("%d pictures of samples by round were left out, %s", v.strips, remedy))

@@ -3,114 +3,242 @@ package page
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"overlap/report"
 )
 
-// table is the numbers behind a chart of all rows that no other table has.
+// table is the numbers behind a chart of all rows.
 type table struct {
 	ID, Name string
 	Columns  []string
 	Rows     [][]string
 }
 
-// mostMapped is how many CPUs the table of latencies between them may have: one
-// of more is larger than a screen in both directions.
-const mostMapped = 64
-
-// tableOf is that of the chart of a name, nil if it has none of its own.
-func tableOf(a *report.Analysis, name string) *table {
-	t := &table{ID: "numbers_" + name}
-	switch {
-	case name == "timeline" && len(a.Data.Timelines) > 0:
-		t.Name = "the recordings"
-		t.Columns = []string{"cores", "length", "customers", "most in progress", "in progress on average", "most running", "running on average"}
-		for _, l := range a.Data.Timelines {
-			t.Rows = append(t.Rows, []string{
-				fmt.Sprint(l.Procs), seconds(l.Length), fmt.Sprint(len(l.Customers)),
-				fmt.Sprint(l.MostInProgress), figures(l.InProgress), fmt.Sprint(l.MostRunning), figures(l.Running),
-			})
-		}
-	case name == "coretocore" && a.Data.Pairs != nil && len(a.Data.Pairs.CPUs) <= mostMapped:
-		t.Name = "nanoseconds between CPUs"
-		t.Columns = []string{"from CPU"}
-		for i, cpu := range a.Data.Pairs.CPUs {
-			t.Columns = append(t.Columns, fmt.Sprint("to ", cpu))
-			row := []string{fmt.Sprint(cpu)}
-			for _, x := range a.Data.Pairs.Latency[i] {
-				row = append(row, nanoseconds(x))
-			}
-			t.Rows = append(t.Rows, row)
-		}
-	case name == "crossover" && len(a.Crossovers) > 0:
-		t.Name = "tasks by executor"
-		t.Columns = []string{"workload", "executor", "cores", "workers", "time of a task", "efficiency", "ceiling", "overhead of a task", "n½ of the executor"}
-		for _, c := range a.Crossovers {
-			t.Rows = append(t.Rows, crossoverRows(c)...)
-		}
-	default:
-		return nil
+// size is about how many bytes it takes.
+func (t *table) size() (n int) {
+	if t == nil {
+		return 0
 	}
-	return t
+	for _, row := range t.Rows {
+		for _, cell := range row {
+			n += len(cell) + len("<td></td>")
+		}
+	}
+	return n
 }
 
-func crossoverRows(c report.Crossover) (rows [][]string) {
-	for _, g := range c.Grains {
+// origin is where the numbers of a chart stand, and how its link says so.
+type origin struct{ id, text string }
+
+var (
+	inSections = origin{"the_workloads", "in each workload’s section"}
+	inJSON     = origin{"", "in report.json"}
+)
+
+// behind is what a table behind a chart of all rows is made of. Without rows the
+// numbers stand elsewhere.
+type behind struct {
+	name      string
+	columns   []string
+	rows      func(*report.Analysis) [][]string
+	elsewhere origin
+}
+
+// sources are those of the charts, by their names.
+var sources = map[string]behind{
+	"gains":   {elsewhere: origin{"all_rows", "the table"}},
+	"coremap": {elsewhere: origin{"the_machine", "the machine"}},
+	"history": {elsewhere: origin{"", "by overlap history --json"}},
+	"timeline": {"the recordings",
+		[]string{"cores", "length", "customers", "most in progress", "in progress on average", "most running", "running on average"},
+		recordingRows, inJSON},
+	"coretocore": {"nanoseconds between CPUs", nil, pairRows, inJSON},
+	"crossover": {"tasks by executor",
+		[]string{"workload", "executor", "cores", "workers", "time of a task", "efficiency", "ceiling", "overhead of a task", "n½ of the executor"},
+		crossoverRows, inJSON},
+	"executors": {"the executors",
+		[]string{"workload", "executor", "workers", "cores", "over the serial program"},
+		executorRows, inSections},
+	"scaling": {"gain by cores",
+		[]string{"workload", "cores", "gain from cores", "ceiling H(p)"},
+		scalingRows, inSections},
+	"workers": {"throughput by workers",
+		[]string{"workload", "cores", "workers", "jobs/s", "bound"},
+		workerRows, inSections},
+	"plane": {"tasks in flight and CPUs busy",
+		[]string{"workload", "workers", "cores", "tasks in flight", "CPUs busy"},
+		planeRows, inSections},
+	"stack":      {"stacks at the best point", append([]string{"workload"}, report.StackColumns()...), stackRows, inSections},
+	"efficiency": {"shares of the cores", []string{"workload", "cores", "G_p/p", "G_p/H(p)", "H(p)/p", "Karp–Flatt"}, efficiencyRows, inSections},
+	"latency": {"latencies of tasks",
+		[]string{"workload", "cores", "workers", "time from", "items/s", "p50", "p99", "capacity p/D"},
+		latencyRows, inSections},
+	"heat": {"gain by GOMAXPROCS and workers",
+		[]string{"workload", "cores", "GOMAXPROCS", "workers", "speedup"},
+		heatRows, inSections},
+}
+
+// numbersOf is the table of a chart of all rows, nil if it has none, and where
+// its numbers stand then.
+func numbersOf(a *report.Analysis, c Chart) (*table, origin) {
+	id := "numbers_" + c.Name
+	s, known := sources[c.Name]
+	if !known {
+		s.elsewhere = inSections
+	}
+	switch n := c.Numbers; {
+	case n != nil:
+		return &table{id, n.Name, n.Columns, n.Rows}, s.elsewhere
+	case s.rows == nil:
+		return nil, s.elsewhere
+	}
+	t := &table{id, s.name, s.columns, s.rows(a)}
+	if c.Name == "coretocore" && len(t.Rows) > 0 {
+		t.Columns = []string{"from CPU"}
+		for _, row := range t.Rows {
+			t.Columns = append(t.Columns, "to "+row[0])
+		}
+	}
+	if len(t.Rows) == 0 {
+		t = nil
+	}
+	return t, s.elsewhere
+}
+
+func recordingRows(a *report.Analysis) (rows [][]string) {
+	for _, l := range a.Data.Timelines {
 		rows = append(rows, []string{
-			strings.TrimSpace(c.Workload + " " + c.Size), c.Executor, fmt.Sprint(c.P), fmt.Sprint(c.Workers),
-			time(g.Task), g.Efficiency.String(), g.Ceiling.String(), time(g.Overhead.Value), time(c.Half.Value),
+			fmt.Sprint(l.Procs), seconds(l.Length), fmt.Sprint(len(l.Customers)),
+			fmt.Sprint(l.MostInProgress), figures(l.InProgress), fmt.Sprint(l.MostRunning), figures(l.Running),
 		})
 	}
 	return rows
 }
 
-// nanoseconds is a time with its interval.
-func nanoseconds(i report.Interval) string {
-	return report.Interval{Value: 1e9 * i.Value, Low: 1e9 * i.Low, High: 1e9 * i.High}.String()
-}
+// mostMapped is how many CPUs the table of latencies between them may have: one
+// of more is larger than a screen in both directions.
+const mostMapped = 64
 
-// time is a time in three digits; what is unknown is a dash, and what noise made
-// negative has its sign.
-func time(x float64) string {
-	switch {
-	case math.IsNaN(x) || math.IsInf(x, 0):
-		return "–"
-	case x < 0:
-		return "−" + seconds(-x)
+func pairRows(a *report.Analysis) (rows [][]string) {
+	if a.Data.Pairs == nil || len(a.Data.Pairs.CPUs) > mostMapped {
+		return nil
 	}
-	return seconds(x)
-}
-
-// scaling is the gain by cores of a row, and what the models make of it.
-func scaling(r report.Row) (rows [][]string) {
-	for i, x := range r.Scaling {
-		row := []string{fmt.Sprint(x.P), x.Gain.String(), x.Ceiling.String()}
-		if i < len(r.Models.Cores) {
-			e := r.Models.Cores[i]
-			row = append(row, e.OfIdeal.String(), e.OfCeiling.String(), e.Serial.String())
+	for i, cpu := range a.Data.Pairs.CPUs {
+		row := []string{fmt.Sprint(cpu)}
+		for _, x := range a.Data.Pairs.Latency[i] {
+			row = append(row, nanoseconds(x))
 		}
 		rows = append(rows, row)
 	}
 	return rows
 }
 
-// origin is where the numbers of a chart stand, and how its link says so.
-type origin struct{ id, text string }
-
-// sourceOf is that of a chart of all rows; own is its own table.
-func sourceOf(name string, own *table) origin {
-	switch {
-	case own != nil:
-		return origin{own.ID, own.Name}
-	case name == "gains":
-		return origin{"all_rows", "the table"}
-	case name == "coremap":
-		return origin{"the_machine", "the machine"}
-	case name == "history":
-		return origin{"", "by overlap history --json"}
-	case name == "timeline" || name == "coretocore" || name == "crossover":
-		return origin{"", "in report.json"}
+func crossoverRows(a *report.Analysis) (rows [][]string) {
+	for _, c := range a.Crossovers {
+		for _, g := range c.Grains {
+			rows = append(rows, []string{
+				strings.TrimSpace(c.Workload + " " + c.Size), c.Executor, fmt.Sprint(c.P), fmt.Sprint(c.Workers),
+				time(g.Task), g.Efficiency.String(), g.Ceiling.String(), ranged(g.Overhead, time), ranged(c.Half, edge),
+			})
+		}
 	}
-	return origin{"the_workloads", "in each workload’s section"}
+	return rows
+}
+
+func executorRows(a *report.Analysis) (rows [][]string) {
+	compared := slices.DeleteFunc(slices.Clone(a.Shown()), func(r report.Row) bool { return r.Executor == "" || !(r.OverSerial.Value > 0) })
+	for i, r := range compared {
+		for j, other := range compared {
+			if i != j && r.Rival(other) {
+				rows = append(rows, []string{r.Work(), r.Executor, unknownZero(r.Workers), fmt.Sprint(r.P), r.OverSerial.String()})
+				break
+			}
+		}
+	}
+	return rows
+}
+
+func scalingRows(a *report.Analysis) (rows [][]string) {
+	for _, r := range a.Shown() {
+		for _, s := range r.Scaling {
+			rows = append(rows, []string{r.Name(), fmt.Sprint(s.P), s.Gain.String(), s.Ceiling.String()})
+		}
+	}
+	return rows
+}
+
+func workerRows(a *report.Analysis) (rows [][]string) {
+	for _, r := range a.Shown() {
+		for _, l := range r.Lines {
+			for _, p := range l.Points {
+				rows = append(rows, []string{
+					r.Name(), fmt.Sprint(l.P), fmt.Sprint(p.Workers), ranged(p.Throughput, figures), figures(l.Bound(float64(p.Workers))),
+				})
+			}
+		}
+	}
+	return rows
+}
+
+func planeRows(a *report.Analysis) (rows [][]string) {
+	for _, r := range a.Shown() {
+		if r.Inflight.Value > 0 && !math.IsNaN(r.CPUsBusy.Value) {
+			rows = append(rows, []string{r.Name(), unknownZero(r.Workers), fmt.Sprint(r.P), ranged(r.Inflight, figures), ranged(r.CPUsBusy, figures)})
+		}
+	}
+	return rows
+}
+
+func stackRows(a *report.Analysis) (rows [][]string) {
+	for _, r := range a.Shown() {
+		for _, s := range r.Stacks {
+			if s.Workers == r.Workers && s.P == r.P {
+				rows = append(rows, append([]string{r.Name()}, s.Cells()...))
+			}
+		}
+	}
+	return rows
+}
+
+func efficiencyRows(a *report.Analysis) (rows [][]string) {
+	for _, r := range a.Shown() {
+		if len(r.Models.Cores) < 2 {
+			continue
+		}
+		for i, e := range r.Models.Cores {
+			share := "–"
+			if i < len(r.Scaling) {
+				share = figures(r.Scaling[i].Ceiling.Value / float64(e.P))
+			}
+			rows = append(rows, []string{r.Name(), fmt.Sprint(e.P), e.OfIdeal.String(), e.OfCeiling.String(), share, e.Serial.String()})
+		}
+	}
+	return rows
+}
+
+func latencyRows(a *report.Analysis) (rows [][]string) {
+	for _, r := range a.Shown() {
+		for _, l := range r.Latencies {
+			from := "start"
+			if l.Arrivals {
+				from = "when due"
+			}
+			rows = append(rows, []string{
+				r.Name(), fmt.Sprint(l.P), unknownZero(l.Workers), from, figures(l.Load),
+				ranged(l.P50, time), ranged(l.P99, time), figures(l.Capacity),
+			})
+		}
+	}
+	return rows
+}
+
+func heatRows(a *report.Analysis) (rows [][]string) {
+	for _, r := range a.Shown() {
+		for _, c := range r.Grid {
+			rows = append(rows, []string{r.Name(), fmt.Sprint(c.Cores), fmt.Sprint(c.Procs), fmt.Sprint(c.Workers), c.Gain.String()})
+		}
+	}
+	return rows
 }

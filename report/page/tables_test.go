@@ -86,7 +86,7 @@ func TestChartsHaveTables(t *testing.T) {
 		t.Error(p)
 	}
 	for chart, want := range map[string]string{
-		"gains": `href="#all_rows">Its numbers: the table<`, "scaling": `href="#the_workloads">Its numbers: in each workload’s section<`,
+		"gains": `href="#all_rows">Its numbers: the table<`, "scaling": `href="#numbers_scaling">Its numbers: gain by cores<`,
 		"timeline": `href="#numbers_timeline">Its numbers: the recordings<`, "coretocore": `href="#numbers_coretocore">`, "crossover": `href="#numbers_crossover">`,
 	} {
 		_, after, found := strings.Cut(html, `id="chart_`+chart+`"`)
@@ -154,8 +154,8 @@ func TestFlagsStayWhole(t *testing.T) {
 	}
 }
 
-// Of more rows than fit the page has the first ones, as many as it says, and in
-// all of its parts.
+// Of more sections than fit the page has the first ones, as many as it says, and
+// the table has every row, with links to those.
 func TestManyRowsStaySmall(t *testing.T) {
 	var b strings.Builder
 	for i := range 60 {
@@ -167,11 +167,11 @@ func TestManyRowsStaySmall(t *testing.T) {
 	}
 	a := analysis(t, b.String())
 	html := written(t, a, nil, page.Options{Dark: chart.Recolour()})
-	said := regexp.MustCompile("shown are the first ([0-9]+) of 60 rows").FindStringSubmatch(html)
-	sections, lines := strings.Count(html, "<section id="), strings.Count(html, "<tr data-row=")
+	said := regexp.MustCompile("the first ([0-9]+) of 60 rows have a section").FindStringSubmatch(html)
+	sections, lines, links := strings.Count(html, "<section id="), strings.Count(html, "<tr data-row="), strings.Count(html, `<th scope="row"><a href="#`)
 	t.Logf("%d of 60 rows take %d bytes", sections, len(html))
-	if len(html) > page.Limit || said == nil || said[1] != fmt.Sprint(sections) || sections != lines || sections < 10 {
-		t.Errorf("%d bytes, %d sections, %d lines, it says %q", len(html), sections, lines, said)
+	if len(html) > page.Limit || said == nil || said[1] != fmt.Sprint(sections) || sections != links || sections < 10 || lines != 60 {
+		t.Errorf("%d bytes, %d sections, %d links, %d lines, it says %q", len(html), sections, links, lines, said)
 	}
 	if p := problem(html); p != "" {
 		t.Error(p)

@@ -21,19 +21,27 @@ type view struct {
 	Where    string // the machine, empty if unknown
 	Kinds    []string
 	Columns  []string
-	Sections []section // one per row
+	Lines    []line    // of the headline table, one per row
+	Sections []section // of the rows that have models and charts
 	Figures  []figure
 	Notes    []string
 
-	StackColumns, StackNotes []string
+	StackColumns, StackNotes, LawColumns []string
 
 	Facts    []fact
 	Swept    bool // overlap run measured it
 	Files    []string
 	Glossary []entry
 
-	rows           int // of the analysis
-	strips, charts int // left out
+	rows                   int // of the analysis
+	strips, charts, tables int // left out
+}
+
+// line is a row of the headline table.
+type line struct {
+	ID, Kind string
+	Cells    []string
+	Linked   bool // it has a section
 }
 
 type fact struct{ Key, Value string }
@@ -47,19 +55,20 @@ type figure struct {
 	Top   bool   // it is of all rows
 	Table *table // of its numbers, nil if another table has them
 
-	name string // that of the chart
+	name      string // that of the chart
+	elsewhere origin // the numbers, if the Table is left out
 }
 
 // section is what the page says of a row.
 type section struct {
 	ID, Name, Kind, Verdict, Product string
 
-	Cells    []string // of the headline table
 	Warnings []string
 	Numbers  [][3]string // name, value, 95 % interval
 	Figures  []figure
 	Models   []string
 	Scaling  [][]string // by cores
+	Law      [][]string // the points against it
 	Stacks   [][]string
 	Points   []point
 
@@ -68,8 +77,8 @@ type section struct {
 
 func newView(a *report.Analysis, charts []Chart, o Options) (*view, error) {
 	v := &view{
-		Finding: a.Finding(), Columns: headline(a.Columns(), a.Columns()), Notes: a.Notes(),
-		StackColumns: report.StackColumns(), StackNotes: report.StackNotes(),
+		Finding: a.Finding(), Columns: headline(a.Columns(), a.Columns()), Notes: few(a.Notes()),
+		StackColumns: report.StackColumns(), StackNotes: report.StackNotes(), LawColumns: lawColumns,
 		Files: a.Data.Files, Glossary: glossary,
 	}
 	for _, key := range slices.Sorted(maps.Keys(a.Data.Host)) {
@@ -89,10 +98,14 @@ func newView(a *report.Analysis, charts []Chart, o Options) (*view, error) {
 	for i, r := range a.Shown() {
 		v.Sections = append(v.Sections, newSection(a, r))
 		place[r.ID()] = i
+	}
+	for i, r := range a.Rows {
+		v.Lines = append(v.Lines, line{r.ID(), r.Kind, headline(a.Columns(), r.Cells()), i < len(v.Sections)})
 		if r.Kind != "" && !slices.Contains(v.Kinds, r.Kind) {
 			v.Kinds = append(v.Kinds, r.Kind)
 		}
 	}
+	v.cutLines(Limit / 2)
 	s := newStyles(o.Dark)
 	if err := v.addCharts(a, charts, place, s); err != nil {
 		return nil, err
@@ -137,18 +150,18 @@ func (v *view) addCharts(a *report.Analysis, charts []Chart, place map[string]in
 		}
 		if ofRow {
 			f.Data, f.DataName = c.Row+"_points", "the points"
-			if c.Name == "stack" {
+			switch c.Name {
+			case "stack":
 				f.Data, f.DataName = c.Row+"_stacks", "the stacks"
+			case "usl":
+				f.Data, f.DataName = c.Row+"_law", "the law and the points"
 			}
 			v.Sections[at].Figures = append(v.Sections[at].Figures, f)
 			continue
 		}
-		f.Top, f.Table = true, tableOf(a, c.Name)
-		if n := c.Numbers; n != nil {
-			f.Table = &table{"numbers_" + c.Name, n.Name, n.Columns, n.Rows}
-		}
-		from := sourceOf(c.Name, f.Table)
-		f.Data, f.DataName = from.id, from.text
+		f.Top = true
+		f.Table, f.elsewhere = numbersOf(a, c)
+		f.tell()
 		v.Figures = append(v.Figures, f)
 	}
 	return nil
@@ -156,7 +169,7 @@ func (v *view) addCharts(a *report.Analysis, charts []Chart, place map[string]in
 
 func newSection(a *report.Analysis, r report.Row) section {
 	s := section{
-		ID: r.ID(), Name: r.Name(), Kind: r.Kind, Verdict: r.Verdict, Cells: headline(a.Columns(), r.Cells()),
+		ID: r.ID(), Name: r.Name(), Kind: r.Kind, Verdict: r.Verdict,
 		Numbers: numbers(r), Repeat: a.Repeat(r), Show: a.Show(r),
 	}
 	if !math.IsNaN(r.Concurrency.Value) {
@@ -170,6 +183,7 @@ func newSection(a *report.Analysis, r report.Row) section {
 	}
 	s.Models = models(r)
 	s.Scaling = scaling(r)
+	s.Law = law(r)
 	for _, x := range r.Stacks {
 		s.Stacks = append(s.Stacks, x.Cells())
 	}
@@ -177,6 +191,25 @@ func newSection(a *report.Analysis, r report.Row) section {
 		s.Points = append(s.Points, newPoint(p))
 	}
 	return s
+}
+
+// tell says where the numbers of the chart stand.
+func (f *figure) tell() {
+	f.Data, f.DataName = f.elsewhere.id, f.elsewhere.text
+	if f.Table != nil {
+		f.Data, f.DataName = f.Table.ID, f.Table.Name
+	}
+}
+
+// mostNotes is how many notes below the table anybody reads. The warnings of a
+// row stand in its section as well.
+const mostNotes = 60
+
+func few(notes []string) []string {
+	if more := len(notes) - mostNotes; more > 0 {
+		return append(notes[:mostNotes:mostNotes], fmt.Sprintf("and %d more, which report.json has", more))
+	}
+	return notes
 }
 
 // headline leaves out of the cells of a row what its section has: the degrees of

@@ -1,0 +1,43 @@
+package page
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"overlap/report"
+)
+
+// scaling is the gain by cores of a row, and what the models make of it.
+func scaling(r report.Row) (rows [][]string) {
+	for i, x := range r.Scaling {
+		row := []string{fmt.Sprint(x.P), x.Gain.String(), x.Ceiling.String()}
+		if i < len(r.Models.Cores) {
+			e := r.Models.Cores[i]
+			row = append(row, e.OfIdeal.String(), e.OfCeiling.String(), e.Serial.String())
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// lawColumns are the headings of the universal scalability law's table.
+var lawColumns = []string{"over", "N", "measured", "USL", "95 % interval", "measured over fitted"}
+
+// law is the points of a row against its fits, over cores in gains and over
+// workers in jobs per second; none where the law is not that of the points. The
+// interval is that of the curve.
+func law(r report.Row) (rows [][]string) {
+	add := func(over string, u report.USL) {
+		if !u.Drawable() {
+			return
+		}
+		for _, m := range slices.SortedFunc(slices.Values(u.Points), func(a, b report.Measure) int { return cmp.Compare(a.N, b.N) }) {
+			fitted := u.At(m.N)
+			rows = append(rows, []string{over, fmt.Sprint(m.N), ranged(m.Interval(), figures), figures(fitted.Value), bounds(fitted), figures(1 + u.Residual(m))})
+		}
+	}
+	add("cores", r.Models.OverCores)
+	add("workers", r.Models.OverWorkers)
+	return rows
+}

@@ -1,0 +1,34 @@
+package page
+
+import (
+	"math"
+	"testing"
+
+	"overlap/report"
+)
+
+// Numbers for people have a minus sign, 0 has none, and bounds that the digits
+// do not tell from the value are not repeated.
+func TestNumbersAreWrittenForPeople(t *testing.T) {
+	for x, want := range map[float64]string{
+		-0.001: "0.00", math.Copysign(0, -1): "0.00", -0.3: "−0.30", -123.4: "−123", 12.34: "12.3", math.Inf(-1): "–", math.NaN(): "–",
+	} {
+		if got := figures(x); got != want {
+			t.Errorf("%v is written as %q, want %q", x, got, want)
+		}
+	}
+	nan := math.NaN()
+	for _, c := range []struct {
+		i    report.Interval
+		want string
+	}{
+		{report.Interval{Value: 12, Low: 11, High: 14}, "12.0 (11.0 … 14.0)"},
+		{report.Interval{Value: 12, Low: 11.99, High: 12.01}, "12.0"},
+		{report.Interval{Value: 12, Low: nan, High: nan}, "12.0"},
+		{report.Interval{Value: nan, Low: 1, High: 2}, "–"},
+	} {
+		if got := ranged(c.i, figures); got != c.want {
+			t.Errorf("%v is written as %q, want %q", c.i, got, c.want)
+		}
+	}
+}
