@@ -18,7 +18,9 @@ const draws = 1000
 // bootstrap fits data that are made of the fit c without bounds and of normal
 // noise. Its size is that of the residuals, as unsure as their number makes it
 // (so that a law that is linear in its coefficients has Student's t intervals),
-// but no less than the errors if these are known. The bounds would bias it:
+// but no less than the errors if these are known. Of six points the intervals
+// then hold the truth in 97 to 99 of 100 curves, and still in 96 if the noise is
+// twice the errors; the errors alone would give 95 and 68. The bounds would bias it:
 // data that fall outside say how large the noise is. Resampling the residuals
 // was rejected, because three of them give the same few data again and again.
 // It is nil if nothing tells the noise.

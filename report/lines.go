@@ -29,6 +29,8 @@ type lines struct {
 	changed  bool   // a configuration line was seen since the last result
 	number   int    // of the line
 	round    int    // that the next result belongs to; 0 is unknown
+
+	asked settings // of the run, by its plan
 }
 
 func newLines(r io.Reader) *lines {
@@ -68,7 +70,9 @@ func (l *lines) look(line []byte) {
 	case c == 'U':
 		l.pressure = l.pressure || bytes.HasPrefix(line, []byte("Unit pressure "))
 	case c == '#':
-		l.plan = l.plan || l.number == 1 && bytes.HasPrefix(line, []byte("# plan: "))
+		if plan, ok := bytes.CutPrefix(line, []byte("# plan: ")); ok && l.number == 1 {
+			l.plan, l.asked = true, settingsOf(plan)
+		}
 		if note, ok := bytes.CutPrefix(line, []byte("# sample: ")); ok {
 			l.round = roundOf(note)
 		}

@@ -29,8 +29,9 @@ type part struct{ key, text string }
 // workersKeys are what people call the number of workers.
 var workersKeys = []string{"workers", "goroutines", "threads", "conc", "concurrency", "clients", "parallelism"}
 
-// workersWords are parts that say it without a key: 8-goroutines. The other
-// order, goroutines-8, is certain only if the number is not GOMAXPROCS.
+// workersWords are parts that say it without a key: 8-goroutines, goroutines-8.
+// At the end of a name the number of the second is read as GOMAXPROCS before
+// the parts are: go test at GOMAXPROCS 1 writes no other, and nobody can tell.
 var (
 	numberFirst = regexp.MustCompile(`^([0-9]+)[-_]?(?:workers|goroutines|threads|clients)$`)
 	numberLast  = regexp.MustCompile(`^(?:workers|goroutines|threads|clients)[-_]([0-9]+)$`)
@@ -173,9 +174,6 @@ func (n *named) saysWorkers(rows []string) int {
 			return false
 		}
 		w, err := workersOf(p)
-		if numberLast.MatchString(p.text[1:]) && n.Procs == 1 {
-			return false
-		}
 		return err == nil && w > 0
 	})
 }

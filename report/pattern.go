@@ -16,6 +16,8 @@ func spellingOf(name string, procs int) spelling {
 	return strings.Split("Benchmark"+strings.TrimSuffix(name, "-"+strconv.Itoa(procs)), "/")
 }
 
+func (s spelling) String() string { return strings.Join(s, "/") }
+
 // without leaves out the levels of some keys.
 func without(names []spelling, leave func(key string) bool) (list []spelling) {
 	for _, name := range names {
@@ -74,6 +76,32 @@ func benchPattern(names []spelling) string {
 		whole = append(whole, strings.Join(levels, "/"))
 	}
 	return strings.Join(whole, "|")
+}
+
+// exactPattern is a pattern for these names and no others: where the levels of
+// some fit those of others, too, every name is an alternative as a whole.
+func exactPattern(names []spelling) string {
+	names = distinct(names)
+	if combinations(names) == len(names) {
+		return benchPattern(names)
+	}
+	var whole []string
+	for _, name := range names {
+		whole = append(whole, benchPattern([]spelling{name}))
+	}
+	return strings.Join(whole, "|")
+}
+
+// distinct are the names without those that came before.
+func distinct(names []spelling) (list []spelling) {
+	seen := map[string]bool{}
+	for _, name := range names {
+		if !seen[name.String()] {
+			seen[name.String()] = true
+			list = append(list, name)
+		}
+	}
+	return list
 }
 
 // alternatives is a regular expression for texts, of which what they begin with

@@ -11,33 +11,51 @@ import (
 	"overlap/internal/typeset"
 )
 
-// Repeat is the shell command that measures the row's points again. A workload
-// of the suite and a benchmark that overlap measured are run by overlap; a
-// benchmark of which only go test is known by that, once for each GOMAXPROCS:
-// given several at once, go test (1.26) measures a benchmark that loops with
-// b.Loop for the first time with the wrong one.
+// Repeat is the shell command that measures the row's points again, with what
+// the file tells of how the run measured them. A workload of the suite and a
+// benchmark that overlap measured are run by overlap, in the folder where it was
+// run; a benchmark of which only go test is known by that, once for each
+// GOMAXPROCS: given several at once, go test (1.26) measures a benchmark that
+// loops with b.Loop for the first time with the wrong one.
 func (a *Analysis) Repeat(r Row) string {
-	var workers, cores, procs []int
+	var points []Point
 	var names []spelling
-	bound := true
+	at := map[int]map[string]bool{} // GOMAXPROCS → names
 	for _, p := range a.Data.Points {
 		if !r.owns(p) {
 			continue
 		}
-		workers, cores, procs = append(workers, p.Workers), append(cores, p.Cores), append(procs, p.Procs)
-		bound = bound && p.Cores == p.Procs
+		points = append(points, p)
+		if at[p.Procs] == nil {
+			at[p.Procs] = map[string]bool{}
+		}
 		for _, name := range a.Data.records[p].names {
-			names = append(names, spellingOf(name, p.Procs))
+			s := spellingOf(name, p.Procs)
+			names = append(names, s)
+			at[p.Procs][s.String()] = true
 		}
 	}
-	placement := a.Data.Host["placement"]
-	if r.Executor == "" && placement == "" {
-		return goTest(benchPattern(names), r.where(), procs)
+	if placement := a.Data.Host["placement"]; r.Executor != "" || placement != "" {
+		words := append([]string{"overlap", "run"}, r.chosen(names, points)...)
+		words = append(words, placed(placement)...)
+		words = append(words, a.Data.settings(points).flags(r.Executor != "")...)
+		return shellWords(append(a.Data.environment(), words...)...)
 	}
-	args := []string{"overlap", "run"}
+	return goTest(distinct(names), at, r.where())
+}
+
+// chosen are the flags of overlap run that choose the row's points.
+func (r Row) chosen(names []spelling, points []Point) (args []string) {
+	numbers := func(of func(Point) int) string {
+		var all []int
+		for _, p := range points {
+			all = append(all, of(p))
+		}
+		return commas(all)
+	}
 	if r.Executor == "" {
 		sweptByUs := func(key string) bool { return slices.Contains([]string{"workers", "cores", "slices", "scaling"}, key) }
-		args = append(args, "--pkg", r.where(), "--bench", benchPattern(without(names, sweptByUs)))
+		args = append(args, "--pkg", r.where(), "--bench", exactPattern(without(names, sweptByUs)))
 	} else {
 		size, _, _ := strings.Cut(cmp.Or(valuesOf(names, "size"), "medium"), ",") // a run has one
 		args = append(args, "--workloads", strings.ToLower(valuesOf(names, "")), "--executors", valuesOf(names, "executor"), "--size", size)
@@ -49,33 +67,45 @@ func (a *Analysis) Repeat(r Row) string {
 		args = append(args, "--scaling", "weak")
 	}
 	if r.Workers > 0 && (r.Executor != "" || valuesOf(names, "workers") != "") {
-		args = append(args, "--workers", commas(workers))
+		args = append(args, "--workers", numbers(func(p Point) int { return p.Workers }))
 	}
-	args = append(args, "--cores", commas(cores))
-	if !bound {
-		args = append(args, "--procs", commas(procs))
+	args = append(args, "--cores", numbers(func(p Point) int { return p.Cores }))
+	if slices.ContainsFunc(points, func(p Point) bool { return p.Cores != p.Procs }) {
+		args = append(args, "--procs", numbers(func(p Point) int { return p.Procs }))
 	}
-	switch {
-	case placement == "" || placement == "one-per-core":
-	case strings.Trim(placement, "0123456789,-") == "":
-		args = append(args, "--cpus", placement)
-	default:
-		args = append(args, "--placement", placement)
-	}
-	return shellWords(args...)
+	return args
 }
 
-// goTest is the command for a benchmark that go test alone measured.
-func goTest(pattern, where string, procs []int) string {
-	run := func(cpu string) string {
+// placed are the flags that take the CPUs in an order.
+func placed(placement string) []string {
+	switch {
+	case placement == "" || placement == "one-per-core":
+		return nil
+	case strings.Trim(placement, "0123456789,-") == "":
+		return []string{"--cpus", placement}
+	}
+	return []string{"--placement", placement}
+}
+
+// goTest is the command for benchmarks that go test alone measured, each with
+// the GOMAXPROCS that it was measured at. If all were at each, it is a loop.
+func goTest(names []spelling, at map[int]map[string]bool, where string) string {
+	run := func(pattern, cpu string) string {
 		return shellWords("go", "test", "-run", "^$", "-bench", pattern, "-cpu", cpu, "-count", strconv.Itoa(minSamples), where)
 	}
-	numbers := commas(procs)
-	if !strings.Contains(numbers, ",") {
-		return run(numbers)
+	var all []int
+	var patterns, runs []string
+	for _, procs := range slices.Sorted(maps.Keys(at)) {
+		elsewhere := func(name spelling) bool { return !at[procs][name.String()] }
+		pattern := exactPattern(slices.DeleteFunc(slices.Clone(names), elsewhere))
+		all, patterns = append(all, procs), append(patterns, pattern)
+		runs = append(runs, run(pattern, strconv.Itoa(procs)))
+	}
+	if len(runs) < 2 || len(slices.Compact(patterns)) > 1 {
+		return strings.Join(runs, "; ")
 	}
 	const hole = "%c%" // no number is like it
-	return "for c in " + strings.ReplaceAll(numbers, ",", " ") + "; do " + strings.Replace(run(hole), "-cpu "+hole, "-cpu $c", 1) + "; done"
+	return "for c in " + strings.ReplaceAll(commas(all), ",", " ") + "; do " + strings.Replace(run(patterns[0], hole), "-cpu "+hole, "-cpu $c", 1) + "; done"
 }
 
 // Show is the shell command that prints the very lines of the result files

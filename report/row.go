@@ -35,8 +35,11 @@ type Row struct {
 
 	// Ceiling is H(p) = p·t₁/t_p: what p programs that share nothing gain
 	// from p cores; t_p is the slowest's time, so a program that balances its
-	// load can pass it on uneven cores. It was measured under the first
-	// executor of the sweep. Its value is NaN if it was not measured.
+	// load can pass it on uneven cores. The slowest of more programs is slower by
+	// noise alone: where that is 10 % of each program's time, H(p) reads 5 % too
+	// low at p = 2, 13 % at 8 and 21 % at 64; where it is 20 %, 11, 25 and 37 %.
+	// It was measured under the first executor of the sweep. Its value is NaN if
+	// it was not measured.
 	Ceiling Interval
 
 	// Inflight and CPUsBusy are the degrees of concurrency and parallelism at

@@ -14,7 +14,8 @@ import (
 type source struct {
 	file   string
 	zipped bool
-	config setting // what all its results share
+	config setting  // what all its results share
+	asked  settings // of the run that wrote it
 }
 
 // buildKeys name what was measured. Files that hold several say them block by
@@ -38,7 +39,7 @@ func (l *loader) enter(now setting) int {
 	if !ok {
 		id = len(l.sources)
 		l.bySource[key] = id
-		l.sources = append(l.sources, &source{file: l.lines.name, zipped: l.lines.zipped, config: maps.Clone(now)})
+		l.sources = append(l.sources, &source{file: l.lines.name, zipped: l.lines.zipped, config: maps.Clone(now), asked: l.lines.asked})
 	}
 	s := l.sources[id]
 	for k, v := range s.config {

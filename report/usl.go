@@ -42,9 +42,11 @@ type USL struct {
 	draws  []draw
 }
 
-// FitUSL fits the law. A curve of fewer than 3 different N has no fit at all:
-// all numbers are NaN. Points that are no throughputs are left out. The result
-// is the same for the same curve: the bootstrap's seed is fixed.
+// FitUSL fits the law: of timings with the loss Relative; with Absolute it gives
+// the coefficients that are published for a curve. A curve of fewer than 3
+// different N has no fit at all: all numbers are NaN. Points that are no
+// throughputs are left out. The result is the same for the same curve: the
+// bootstrap's seed is fixed.
 func FitUSL(curve []Measure, loss Loss) USL {
 	p := newProblem(universal, loss, curve, [3]bool{true, true, true})
 	u := USL{Lambda: unknown, Sigma: unknown, Kappa: unknown, Peak: unknown, Roof: unknown, Points: p.points, fit: p}

@@ -1,0 +1,248 @@
+package report
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime/trace"
+	"strings"
+	"testing"
+)
+
+// due is the row of one load of an open loop, under so many workers.
+func due(change func(*Row), load float64, workers ...int) Row {
+	r := Row{Workload: "Request", Executor: "pool", P: 2}
+	change(&r)
+	for _, w := range workers {
+		r.Latencies = append(r.Latencies, Latency{Workers: w, P: 2, Arrivals: true, Load: load})
+	}
+	return r
+}
+
+// Loads are compared at the workers that most of them were measured with, and
+// never those of another executor or machine.
+func TestLoadsOfOneLoop(t *testing.T) {
+	same := func(*Row) {}
+	a := Analysis{Rows: []Row{due(same, 1, 1, 4), due(same, 2, 1, 4), due(same, 3, 1)}}
+	served := a.Served()
+	if len(served) != 1 || len(served[0].Latencies) != 3 || served[0].Latencies[2].Workers != 1 {
+		t.Errorf("%+v, want three loads at one worker", served)
+	}
+	for name, other := range map[string]func(*Row){
+		"executor": func(r *Row) { r.Executor = "spawn" },
+		"machine":  func(r *Row) { r.machine = "b" },
+	} {
+		a.Rows = []Row{due(same, 1, 1), due(other, 2, 1)}
+		if served := a.Served(); len(served) != 0 {
+			t.Errorf("%+v under another %s", served, name)
+		}
+		a.Rows = append(a.Rows, due(same, 3, 1), due(other, 4, 1))
+		if served := a.Served(); len(served) != 2 || served[0].Holds(a.Rows[1]) || !served[1].Holds(a.Rows[3]) {
+			t.Errorf("%+v, want one for each %s", served, name)
+		}
+	}
+}
+
+// One quantile is enough to know that times count from when an item was due.
+func TestOneQuantileOfArrivals(t *testing.T) {
+	for unit, of := range map[string]func(Latency) Interval{
+		"p50-ns/arrival": func(l Latency) Interval { return l.P50 },
+		"p99-ns/arrival": func(l Latency) Interval { return l.P99 },
+	} {
+		d, err := Read(strings.NewReader("BenchmarkEp/executor=pool/workers=1/cores=1 1 5 ns/op 7 p50-ns/task 7 p99-ns/task 9 "+unit+"\n"), "run.txt")
+		if err != nil {
+			t.Fatal(err)
+		}
+		l := Analyze(d).Rows[0].Latencies[0]
+		if !l.Arrivals || math.Abs(of(l).Value-9e-9) > 1e-15 || !math.IsNaN(l.P50.Value+l.P99.Value) {
+			t.Errorf("%s: %+v", unit, l)
+		}
+	}
+}
+
+// A half is at no size if it is not known at one; the workers are those for all
+// cores, though fewer were measured.
+func TestHalfOfWhatIsNotKnown(t *testing.T) {
+	h := half([]Grain{{Task: 1, Efficiency: Interval{0.2, math.NaN(), math.NaN()}}, {Task: 2, Efficiency: Interval{0.8, math.NaN(), math.NaN()}}})
+	if math.Abs(h.Value-math.Sqrt2) > 1e-9 || !math.IsNaN(h.Low) || !math.IsNaN(h.High) {
+		t.Errorf("n½ %v of single samples", h)
+	}
+	var b strings.Builder
+	for i, size := range []string{"1us", "1ms"} {
+		tasks := []float64{1000, 1}[i]
+		fmt.Fprintf(&b, "BenchmarkG/executor=serial/workers=1/cores=1/variant=%s 1 1000000 ns/op %v items/s\n", size, tasks*1000)
+		for _, at := range []string{"workers=1/cores=1/variant=%s", "workers=1/cores=2/variant=%s-2", "workers=2/cores=2/variant=%s-2"} {
+			fmt.Fprintf(&b, "BenchmarkG/executor=pool/"+at+" 1 2000000 ns/op\n", size)
+		}
+	}
+	d, err := Read(strings.NewReader(b.String()), "run.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, c := range Analyze(d).Crossovers {
+		got = append(got, fmt.Sprintf("%d on %d", c.Workers, c.P))
+	}
+	if strings.Join(got, ", ") != "1 on 1, 2 on 2" {
+		t.Errorf("workers %v", got)
+	}
+}
+
+func TestRivalsDifferInTheExecutorOnly(t *testing.T) {
+	r := Row{Workload: "Ep", Executor: "pool", Size: "medium"}
+	for _, c := range []struct {
+		change func(*Row)
+		want   bool
+	}{
+		{func(r *Row) { r.Executor = "spawn" }, true},
+		{func(r *Row) { r.Weak = true }, false},
+		{func(r *Row) { r.machine = "b" }, false},
+		{func(r *Row) { r.Size = "small" }, false},
+		{func(r *Row) { r.Variant = "x" }, false},
+		{func(r *Row) { r.Package = "p" }, false},
+		{func(r *Row) { r.Workload = "Ep2" }, false},
+	} {
+		o := r
+		if c.change(&o); r.Rival(o) != c.want {
+			t.Errorf("%+v is a rival: %v", o, !c.want)
+		}
+	}
+	r.Workload, r.variant = "My pool x", " small pool"
+	if got := r.Work(); got != "my pool x small" && got != "My pool x small" {
+		t.Errorf("the work is %q", got)
+	}
+}
+
+func TestNamesOfCustomers(t *testing.T) {
+	for name, want := range map[string]bool{"customer A1": true, "customer Z999": true, "customer A+1": false, "customer A-1": false, "customer A0": false, "customer a1": false, "customer A": false, "customer A10000": false, "A1": false} {
+		if _, _, ok := parseCustomer(name); ok != want {
+			t.Errorf("%q is a customer: %v", name, ok)
+		}
+	}
+}
+
+// A recording has a length, and a processor for each that ran a customer.
+func TestTimelineOfItsStretches(t *testing.T) {
+	one := Customer{Number: 1, Start: 5, End: 5}
+	if line, err := (&watch{done: []Customer{one}}).timeline(); err == nil {
+		t.Errorf("a timeline without length: %+v", line)
+	}
+	one.End, one.Stretches = 9, []Stretch{{5, 9, Running, 3}}
+	if line, err := (&watch{procs: 1, done: []Customer{one}}).timeline(); err != nil || line.Procs != 4 || line.Length != 4e-9 {
+		t.Errorf("%+v, %v, want 4 processors and 4 ns", line, err)
+	}
+}
+
+// A customer within another is no customer, and too many are no recording.
+func TestCustomersOfATrace(t *testing.T) {
+	recorded := func(serve func()) (Timeline, error) {
+		var text bytes.Buffer
+		if err := trace.Start(&text); err != nil {
+			t.Skip(err)
+		}
+		serve()
+		trace.Stop()
+		return ReadTimeline(&text)
+	}
+	line, err := recorded(func() {
+		outer := trace.StartRegion(t.Context(), "customer A1")
+		trace.StartRegion(t.Context(), "customer A2").End()
+		outer.End()
+	})
+	if err != nil || len(line.Customers) != 1 || line.Customers[0].Name() != "A1" {
+		t.Errorf("%+v, %v", line, err)
+	}
+	_, err = recorded(func() {
+		for range mostCustomers + 2 {
+			trace.StartRegion(t.Context(), "customer A1").End()
+		}
+	})
+	if !errors.Is(err, errTooLarge) {
+		t.Errorf("%d customers: %v", mostCustomers+2, err)
+	}
+}
+
+// Of several files the recordings of the last are drawn that has any.
+func TestRecordingsAreOfTheLastFile(t *testing.T) {
+	dir := t.TempDir()
+	for from, to := range map[string]string{"1core": "a.1core", "2cores": "b.2cores"} {
+		text, err := os.ReadFile(filepath.Join("testdata", from+".trace"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, to+".trace"), text, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d := Data{Files: []string{filepath.Join(dir, "a.txt"), filepath.Join(dir, "b.txt"), filepath.Join(dir, "c.txt")}}
+	if d.ReadRecordings(); len(d.Timelines) != 1 || d.Timelines[0].Procs != 2 {
+		t.Errorf("%d timelines, %v", len(d.Timelines), d.Warnings)
+	}
+}
+
+// A command has a dot for what a terminal must not see, and finds its line.
+func TestShowOfWhatIsNotSeen(t *testing.T) {
+	if _, err := exec.LookPath("grep"); err != nil {
+		t.Skip("there is no grep")
+	}
+	for _, sign := range []string{"\u200b", "\u202e", "\u009b"} {
+		text := "BenchmarkA" + sign + "b/executor=pool/workers=1/cores=1 1 5 ns/op\n"
+		path := filepath.Join(t.TempDir(), "run.txt")
+		if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		d, err := Load(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := Analyze(d)
+		command := exec.Command("sh", "-c", a.Show(a.Rows[0]))
+		command.Env = append(os.Environ(), "LC_ALL=C.UTF-8")
+		if out, err := command.Output(); err != nil || string(out) != text {
+			t.Errorf("%q prints %q, %v", command.Args, out, err)
+		}
+	}
+}
+
+// A result of the suite that cannot be true is refused with its place and what
+// to do.
+func TestRefusalsNameTheLine(t *testing.T) {
+	const name = "BenchmarkEp/executor=pool/workers=1/cores=1"
+	for _, value := range []string{"NaN", "0", "-1", "1e300", "1e-300", "+Inf"} {
+		_, err := Read(strings.NewReader("host: h\n"+name+" 1 5 ns/op\n"+name+" 1 "+value+" ns/op\n"), "run.txt")
+		var file *FileError
+		if !errors.As(err, &file) || file.Path != "run.txt" {
+			t.Errorf("%s: %v", value, err)
+			continue
+		}
+		for _, want := range []string{"run.txt: line 3", "remove"} {
+			if !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: %q is not in %v", value, want, err)
+			}
+		}
+	}
+}
+
+// What rests on samples under pressure contradicts no expectation.
+func TestPressureContradictsNothing(t *testing.T) {
+	for pressure, want := range map[string]Outcome{"0.01": NotMet, "0.5": TooNoisy} {
+		var b strings.Builder
+		b.WriteString("expect: Ep=flat\n")
+		for i := range 12 {
+			for _, at := range []string{"workers=1/cores=1 1 10", "workers=2/cores=1 1 10", "workers=1/cores=2-2 1 10", "workers=2/cores=2-2 1 5"} {
+				fmt.Fprintf(&b, "BenchmarkEp/executor=pool/%s.%02d ns/op %s pressure\n", at, i, pressure)
+			}
+		}
+		d, err := Read(strings.NewReader(b.String()), "run.txt")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e := Analyze(d).Rows[0].Expected; e.Outcome != want {
+			t.Errorf("pressure %s: %s (%s), want %s", pressure, e, e.Reason, want)
+		}
+	}
+}
