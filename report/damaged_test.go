@@ -9,8 +9,8 @@ import (
 
 func TestLinesAmongResultsAreLeftOut(t *testing.T) {
 	for bad, want := range map[string]string{
-		"BenchmarkY-2 \t--- FAIL: BenchmarkY-2":           "left out: line 9, which is no result: BenchmarkY-2 \uFFFD--- FAIL: BenchmarkY-2",
-		"BenchmarkY-2 \tlogged \x1b[31m" + long:           "left out: line 9, which is no result: BenchmarkY-2 \uFFFDlogged \uFFFD[31m",
+		"BenchmarkY-2 \t--- FAIL: BenchmarkY-2":           "left out: line 9, which is no result: BenchmarkY-2 --- FAIL: BenchmarkY-2",
+		"BenchmarkY-2 \tlogged \x1b[31m" + long:           "left out: line 9, which is no result: BenchmarkY-2 logged \uFFFD[31m",
 		"BenchmarkY-2 \t1\t5 ns/op 3":                     "left out: line 9, which is no result",
 		"BenchmarkY-2 \t100\n    y_test.go:3: a log line": "left out: line 9, which is no result",
 	} {

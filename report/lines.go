@@ -103,8 +103,39 @@ func unzipped(r io.Reader) (text io.Reader, zipped bool, err error) {
 	if magic, err := b.Peek(2); err != nil || magic[0] != 0x1f || magic[1] != 0x8b {
 		return b, false, nil // an error of reading comes again with the first line
 	}
-	text, err = gzip.NewReader(b)
-	return text, true, err
+	z, err := gzip.NewReader(b)
+	if err != nil {
+		return nil, true, err
+	}
+	z.Multistream(false)
+	return &members{z, b}, true, nil
+}
+
+// members reads what gzip files that were put one behind another hold. The
+// library's own way takes a few bytes of something else for a member that was
+// cut.
+type members struct {
+	*gzip.Reader
+	from *bufio.Reader
+}
+
+func (m *members) Read(p []byte) (n int, err error) {
+	n, err = m.Reader.Read(p)
+	if !errors.Is(err, io.EOF) {
+		return n, err
+	}
+	magic, err := m.from.Peek(2)
+	switch {
+	case len(magic) == 0:
+		return n, err
+	case string(magic) != "\x1f\x8b":
+		return n, gzip.ErrHeader
+	}
+	if err := m.Reset(m.from); err != nil {
+		return n, err
+	}
+	m.Multistream(false)
+	return n, nil
 }
 
 // zipProblem says what is wrong with compressed data; empty if err is about

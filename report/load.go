@@ -63,12 +63,12 @@ type FileError struct {
 	Problem string
 }
 
-func (e *FileError) Error() string { return e.Path + ": " + e.Problem }
+func (e *FileError) Error() string { return typeset.Printable(e.Path) + ": " + e.Problem }
 
 // Input says which results to read and how to lay them out. The expressions are
 // those of golang.org/x/perf/benchproc/syntax, as benchstat takes them.
 type Input struct {
-	Paths  []string  // files in the Go benchmark format, with gzip or without; "-" is Stdin
+	Paths  []string  // files in the Go benchmark format, with gzip or without, also from go test -json; "-" is Stdin
 	Stdin  io.Reader // os.Stdin if nil
 	Filter string    // results to use, as "/executor:pool -.name:Disk"; all if empty
 	Row    string    // what of a name makes a row, as ".name,/size"; all but the axes if empty
@@ -82,7 +82,8 @@ func Load(paths ...string) (*Data, error) { return Input{Paths: paths}.Load() }
 // fails, with a FileError, on a file that is empty, cut, or not in the Go
 // benchmark format: half of the data would give wrong answers without a word.
 // Benchmarks of other people that cannot be used are left out, and the Warnings
-// of the data say which. It reads the recordings beside the files, too. It blocks until the files are read.
+// of the data say which. It reads the recordings beside the files, too. It blocks
+// until the files are read: a pipe, until somebody wrote and closed it.
 func (in Input) Load() (*Data, error) {
 	l, err := newLoader(in)
 	if err != nil {
@@ -130,6 +131,9 @@ func (l *loader) load(path string) error {
 		in = os.Stdin
 	}
 	text, zipped, err := unzipped(in)
+	if err == nil {
+		text = unwrapped(text)
+	}
 	if problem := zipProblem(err); problem != "" {
 		return &FileError{path, problem}
 	} else if err != nil {
@@ -154,7 +158,7 @@ func (l *loader) read(text io.Reader, path string, zipped bool) error {
 			if l.strict() {
 				return &FileError{path, fmt.Sprintf("line %d is damaged: %s; remove it to use the others", rec.Line, rec.Msg)}
 			}
-			l.leave(fmt.Sprintf("line %d, which is no result: %s", rec.Line, typeset.Cut(typeset.Printable(string(bytes.TrimSpace(l.lines.line))), 60)))
+			l.leave(fmt.Sprintf("line %d, which is no result: %s", rec.Line, typeset.Cut(typeset.OneLine(string(l.lines.line)), 60)))
 		case *benchfmt.Result:
 			if err := l.add(rec); err != nil {
 				_, line := rec.Pos()
@@ -235,6 +239,9 @@ func (l *loader) add(r *benchfmt.Result) error {
 	if l.filter != nil && !l.chosen(r) {
 		l.found++ // what was not asked for is not at fault
 		return nil
+	}
+	if r.Iters < 1 {
+		return l.leaveOut(r, fmt.Errorf("%s ran %d times, so its time is of nothing", r.Name, r.Iters))
 	}
 	rec, err := l.record(r)
 	if err != nil {

@@ -31,6 +31,7 @@ type loader struct {
 	kept            int  // by the filter
 	units, timeless bool // it is on units: it leaves out some that are read, or the time of a result
 	lost            map[string]map[string]bool
+	seen            map[string]bool // flag and key: results have it
 
 	sources  []*source
 	bySource map[string]int               // file and build → source
@@ -66,7 +67,7 @@ func newLoader(in Input) (*loader, error) {
 		data:     &Data{Files: in.Paths, Kinds: map[string]string{}, Expects: map[string]string{}},
 		contexts: map[string]int{}, known: map[string]*record{}, records: map[Point]*record{},
 		shared: map[string]setting{}, listed: map[string]string{}, byKey: map[benchproc.Key]string{},
-		lost: map[string]map[string]bool{}, bySource: map[string]int{}, sums: map[[sha256.Size]byte]string{},
+		lost: map[string]map[string]bool{}, seen: map[string]bool{}, bySource: map[string]int{}, sums: map[[sha256.Size]byte]string{},
 		systems: map[string]setting{}, configurations: map[string]configured{},
 	}
 	return l, l.parse()
@@ -95,6 +96,9 @@ func (l *loader) parse() error {
 		if f.Name == ".name" || f.Name == ".fullname" {
 			return fmt.Errorf("--col: %s makes the rows; name a part of it, as /size, or a configuration line, as goarch", f.Name)
 		}
+	}
+	if err := noAxis("--col", l.col); err != nil {
+		return err
 	}
 	l.depend(l.col)
 	if l.in.Row != "" {
@@ -133,7 +137,8 @@ func (l *loader) configure(r *benchfmt.Result) {
 	key := append(append(l.scratch[:0], l.lines.name...), 0)
 	for _, c := range r.Config {
 		key = strconv.AppendBool(key, c.File)
-		key = append(append(append(append(key, c.Key...), 0), c.Value...), 0)
+		key = append(binary.AppendUvarint(key, uint64(len(c.Key))), c.Key...)
+		key = append(binary.AppendUvarint(key, uint64(len(c.Value))), c.Value...)
 	}
 	l.scratch = key
 	c, ok := l.configurations[string(key)]
@@ -257,6 +262,7 @@ func (l *loader) record(r *benchfmt.Result) (*record, error) {
 	residue := ""
 	if l.rows != nil {
 		residue = l.rows.apply(&n, r)
+		l.see("--row", l.rows.row, l.rows.row.Project(r))
 	}
 	n.sideBySide(l.col)
 	n.Column = l.column(r)
@@ -277,6 +283,7 @@ func (l *loader) record(r *benchfmt.Result) (*record, error) {
 // column is the name of a result's column.
 func (l *loader) column(r *benchfmt.Result) string {
 	key := l.col.Project(r)
+	l.see("--col", l.col, key)
 	name, ok := l.byKey[key]
 	if !ok {
 		if name = typeset.Printable(key.StringValues()); name == "" {

@@ -54,12 +54,12 @@ func (a *Analysis) markdownSummary() string {
 	}
 	where := ""
 	if host := a.Data.Host["host"]; host != "" {
-		where = " of " + typeset.CodeSpan(host)
+		where = " of " + typeset.Code(host)
 		if cpu := a.Data.Host["cpu"]; cpu != "" {
-			where += " (" + typeset.CodeSpan(cpu) + ")"
+			where += " (" + typeset.Code(cpu) + ")"
 		}
 	}
-	return fmt.Sprintf("**overlap**: of %d workloads, more workers speed up %d, more cores %d, both %d; on up to %d cores%s.", len(a.Rows), workers, cores, both, p, where)
+	return fmt.Sprintf("**overlap**: of %s, more workers speed up %d, more cores %d, both %d; on up to %s%s.", countOf(len(a.Rows), "workload"), workers, cores, both, countOf(p, "core"), where)
 }
 
 func (r Row) markdownCells() []string {

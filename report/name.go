@@ -55,6 +55,9 @@ func parseName(r *benchfmt.Result, rows []string) (named, error) {
 		if procs < 1 {
 			return n, fmt.Errorf("%s: it ends in -%d, and no program runs at that GOMAXPROCS", typeset.Printable(r.Name.String()), procs)
 		}
+		if procs > mostCores {
+			return n, fmt.Errorf("%s: it ends in -%d, and no machine has so many cores", typeset.Printable(r.Name.String()), procs)
+		}
 		n.Procs, parts = procs, parts[:last]
 	}
 	for _, p := range parts {
@@ -65,7 +68,7 @@ func parseName(r *benchfmt.Result, rows []string) (named, error) {
 		n.parts = append(n.parts, part{typeset.Printable(key), typeset.Printable(string(p))})
 	}
 	if err := n.settings(r); err != nil {
-		return n, err
+		return n, fmt.Errorf("%s: %w", r.Name, err)
 	}
 	var err error
 	if n.foreign {
@@ -89,7 +92,7 @@ func (n *named) settings(r *benchfmt.Result) error {
 		if text := r.GetConfig(key); text != "" {
 			x, err := natural1(key, text)
 			if err != nil {
-				return fmt.Errorf("%s: %q is not a number from 1", key, text)
+				return err
 			}
 			*number = x
 		}
@@ -201,8 +204,16 @@ func natural1(key, value string) (int, error) {
 	if err != nil || n < 1 {
 		return 0, fmt.Errorf("%s is %q, which is not a number from 1", key, value)
 	}
+	if key == "cores" && n > mostCores {
+		return 0, fmt.Errorf("cores is %d, and no machine has so many", n)
+	}
 	return n, nil
 }
+
+// mostCores is more than any machine has that one Go program could run on: Linux
+// is built for at most 8,192. A number above it, at the end of a name or as
+// cores, is something else, and as an axis it would make the row.
+const mostCores = 1 << 16
 
 func weak(value string) (bool, error) {
 	if value != "weak" && value != "strong" {

@@ -76,6 +76,7 @@ func (l level) p() int { return min(l.cores, l.procs) }
 type group struct {
 	levels  []level
 	workers map[level][]int // ascending
+	thin    level           // the highest parallelism, if it has too few samples, see settleFor
 	bound   bool            // the file says on how many cores some of them ran
 	place   int             // among the rows, by the first sample in any column
 }
@@ -115,8 +116,9 @@ func newIndex(d *Data, across bool) index {
 			x.helper[key] = append(x.helper[key], p)
 		}
 	}
-	for _, g := range x.groups {
+	for base, g := range x.groups {
 		g.sort()
+		g.settleFor(func(w int, l level) *record { return d.records[base.at(w, l)] })
 	}
 	for i, workload := range d.Order {
 		x.ranks[workload] = i
@@ -143,6 +145,23 @@ func (g *group) sort() {
 			list = slices.DeleteFunc(list, func(w int) bool { return w == 0 })
 		}
 		g.workers[l] = list
+	}
+}
+
+// settleFor leaves out the highest parallelism where no point of it has two
+// samples and each one below has: a single line, which may be of another run or
+// damaged, would make the row. Where rounds are known, a sweep was stopped within
+// one, and its last samples are as good as the others.
+func (g *group) settleFor(at func(workers int, l level) *record) {
+	last := len(g.levels) - 1
+	if last < 2 {
+		return
+	}
+	enough := func(l level) bool {
+		return slices.ContainsFunc(g.workers[l], func(w int) bool { r := at(w, l); return len(r.seconds) > 1 || !r.roundless })
+	}
+	if !enough(g.levels[last]) && !slices.ContainsFunc(g.levels[:last], func(l level) bool { return !enough(l) }) {
+		g.levels, g.thin = g.levels[:last], g.levels[last]
 	}
 }
 

@@ -251,7 +251,7 @@ func TestBadFiles(t *testing.T) {
 		{"no time", "BenchmarkGood/workers=1/cores=1 1 5 B/op\n", "has no time"},
 		{"no point", "BenchmarkSort/executor=x/cores=1 1 5 ns/op\n", "benchmark Sort/executor=x/cores=1 does not say its workers= and cores="},
 		{"workers", "BenchmarkX/workers=many/cores=1 1 5 ns/op\n", `workers is "many"`},
-		{"copies", "copies: -1\nBenchmarkX/workers=1/cores=1 1 5 ns/op\n", `copies: "-1"`},
+		{"copies", "copies: -1\nBenchmarkX/workers=1/cores=1 1 5 ns/op\n", `copies is "-1"`},
 		{"prose without an end", "hello", "it has no benchmark results"},
 		{"long line", strings.Repeat("x", 1<<20) + "\n", "it has a line longer than 64 KiB"},
 	} {

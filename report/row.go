@@ -144,6 +144,9 @@ func (d *Data) row(base Point) (Row, error) {
 	r.Worst, r.WorstWorkers = d.worst(base, first, most)
 	d.weigh(&r, first, levels)
 	d.warnOfCeiling(&r)
+	if thin := d.groups[base].thin; thin.p() > 0 {
+		r.warn(fmt.Sprintf("%d cores are left out: only one sample was taken there, and more on fewer", thin.p()))
+	}
 	d.warnOfEdges(&r, base, most)
 	d.curves(&r, first, levels)
 	r.OverSerial, r.Cost = d.overSerial(base, twp, levels)

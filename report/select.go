@@ -70,7 +70,7 @@ func (l *loader) missed() (warnings []error) {
 	} {
 		names := slices.DeleteFunc(slices.Sorted(maps.Keys(l.lost[helper.what])), func(name string) bool { return !used[name] })
 		if len(names) > 0 {
-			warnings = append(warnings, fmt.Errorf("--filter leaves out the %s of %s, which its %s needs: add OR %s", helper.lines, some(names), helper.what, helper.remedy))
+			warnings = append(warnings, l.without(helper.lines, some(names), helper.what, helper.remedy))
 		}
 	}
 	return warnings
@@ -98,12 +98,8 @@ func newRowKeys(text string, row *benchproc.Projection) (*rowKeys, error) {
 	k := &rowKeys{text: text, row: row, first: map[Point]string{}}
 	for _, f := range row.Fields() {
 		k.keys = append(k.keys, f.Name)
-		switch f.Name {
-		case "/workers", "/cores", "/gomaxprocs", "/slices":
-			return nil, fmt.Errorf("--row: %s is an axis of every row, not part of its name", f.Name)
-		}
 	}
-	return k, nil
+	return k, noAxis("--row", row)
 }
 
 // has reports whether a part of a name makes a row.

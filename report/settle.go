@@ -13,12 +13,12 @@ import (
 // an axis.
 func (l *loader) settle() (*Data, error) {
 	d := l.data
-	noTime := fmt.Errorf("--filter %q leaves no result that has a time (ns/op) and can be used", l.in.Filter)
+	noTime := fmt.Errorf("%s leaves no result that has a time (ns/op) and can be used", l.excluding())
 	if l.timeless && l.kept == 0 {
 		return nil, noTime
 	}
 	if l.filter != nil && l.results > 0 && l.kept == 0 {
-		return nil, fmt.Errorf("--filter %q matches none of the %d results", l.in.Filter, l.results)
+		return nil, fmt.Errorf("%s matches none of the %d results", l.excluding(), l.results)
 	}
 	l.order = slices.DeleteFunc(l.order, func(r *record) bool { return len(r.seconds) == 0 })
 	if len(l.order) == 0 && l.filter != nil {
@@ -29,6 +29,7 @@ func (l *loader) settle() (*Data, error) {
 			d.Warnings = append(d.Warnings, err)
 		}
 	}
+	d.Warnings = append(d.Warnings, l.unseen()...)
 	d.Warnings = append(d.Warnings, l.missed()...)
 	l.layColumns()
 	l.keepWorkers()

@@ -57,15 +57,43 @@ func (t Terminal) WriteTable(w io.Writer, a *Analysis) error {
 	}
 	b.WriteByte('\n')
 	for _, note := range append(append(tableNotes(), a.crossoverNotes()...), a.sampleNote()) {
-		b.WriteString(strings.Join(typeset.Wrap(note, t.Width, "", "  "), "\n") + "\n")
+		b.WriteString(strings.Join(t.wrap(note, "", "  "), "\n") + "\n")
 	}
 	for _, err := range a.warnings() {
-		for _, line := range typeset.Wrap("warning: "+err.Error(), t.Width, "", "  ") {
+		for _, line := range t.wrap("warning: "+typeset.OneLine(err.Error()), "", "  ") {
 			b.WriteString(t.paint(yellow, line) + "\n")
 		}
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// WriteSource writes a line, or several on a narrow terminal, that says which
+// files the analysis is of and where they were measured.
+func (t Terminal) WriteSource(w io.Writer, a *Analysis) error {
+	text := typeset.Printable(strings.Join(a.Data.Files, ", "))
+	if name, cpu := a.Data.Host["host"], a.Data.Host["cpu"]; name != "" {
+		text += fmt.Sprintf(" (measured on %s, %s)", typeset.Printable(name), typeset.Printable(cpu))
+	}
+	_, err := io.WriteString(w, strings.Join(t.wrap(text, "", "  "), "\n")+"\n")
+	return err
+}
+
+// together are the blanks at which no line of ours ends.
+var together = strings.NewReplacer(" ±", "\u00a0±", " %", "\u00a0%", "× ", "×\u00a0")
+
+// wrap breaks a text into lines that fit. A number stays with its interval and
+// its unit; the blank between them is an ordinary one for who copies them.
+func (t Terminal) wrap(text, first, more string) []string {
+	width := t.Width
+	if width <= 0 {
+		width = defaultWidth
+	}
+	lines := typeset.Wrap(together.Replace(text), width, first, more)
+	for i, line := range lines {
+		lines[i] = strings.ReplaceAll(line, "\u00a0", " ")
+	}
+	return lines
 }
 
 // tableNotes explain the table.
@@ -125,9 +153,9 @@ func (t Terminal) table(a *Analysis) (lines []string) {
 
 // words are the verdict, and the expectation where it is not met.
 func (t Terminal) words(r Row) []string {
-	lines := typeset.Wrap(r.Verdict, t.Width, "  ", "    ")
+	lines := t.wrap(r.Verdict, "  ", "    ")
 	if e := r.Expected; e.Outcome == NotMet {
-		for _, line := range typeset.Wrap(fmt.Sprintf("not met: it should be %s: %s", e.Shape, e.Reason), t.Width, "  ", "    ") {
+		for _, line := range t.wrap(fmt.Sprintf("not met: it should be %s: %s", e.Shape, e.Reason), "  ", "    ") {
 			lines = append(lines, t.paint(red, line))
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strings"
 	"syscall"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 	"overlap/bench"
 	"overlap/bench/record"
 	"overlap/bench/sweep"
+	"overlap/internal/typeset"
 )
 
 // sampleVerb makes this program a sample process. It is not for people, and
@@ -69,7 +71,7 @@ func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return exit
 	}
 	if err != nil {
-		fmt.Fprintf(stderr, "overlap: %v\nRun overlap --help for the verbs and flags.\n", err)
+		fmt.Fprintf(stderr, "overlap: %s\nRun overlap --help for the verbs and flags.\n", printable(err))
 		return wrong
 	}
 	ctx, stop := withInterrupt(ctx)
@@ -86,8 +88,18 @@ func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case errors.As(err, &code):
 		return int(code)
 	}
-	fmt.Fprintf(stderr, "overlap: %v\n", err)
+	fmt.Fprintf(stderr, "overlap: %s\n", printable(err))
 	return failed
+}
+
+// printable is an error without characters that control a terminal, which names
+// and contents of files may hold. Its lines and their indents are ours.
+func printable(err error) string {
+	lines := strings.Split(strings.NewReplacer("\r\n", "\n", "\t", "    ").Replace(err.Error()), "\n")
+	for i, line := range lines {
+		lines[i] = typeset.Printable(line)
+	}
+	return strings.Join(lines, "\n")
 }
 
 // version is that of the module, or the commit that it was built from.

@@ -6,8 +6,10 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"html"
 	"html/template"
 	"os"
+	"regexp"
 	"sync"
 	"time"
 
@@ -26,8 +28,9 @@ type live struct {
 	next    time.Time // before which the file is not looked at again
 	file    string    // stamps of the file and its recordings when they were last read
 	shown   view
-	good    bool   // shown is of a file that could be read
-	trouble string // last said
+	good    *view     // of the file when it could last be read
+	since   time.Time // that it cannot be read
+	trouble string    // last said
 }
 
 // stamps tell whether the file or a recording beside it has changed: a run makes
@@ -80,7 +83,7 @@ func (l *live) view() view {
 }
 
 // look makes a view of the file, if it has changed. What cannot be read or drawn
-// leaves the last good view as it is.
+// leaves the last good view as it is, but for a line that says so.
 func (l *live) look() {
 	text, err := l.read()
 	if err == nil && text == nil {
@@ -90,28 +93,47 @@ func (l *live) look() {
 	if err == nil {
 		v, err = viewOf(text, l.path)
 	}
-	if err == nil {
-		l.good, l.trouble = true, ""
-	} else {
-		if l.trouble != err.Error() {
-			l.trouble = err.Error()
-			l.say("note: " + l.trouble + ": the page stays as it was until the file can be read")
-		}
-		if l.good {
-			return
-		}
-		v = waiting(l.path, nil, l.trouble)
+	if err != nil {
+		l.show(l.without(err))
+		return
 	}
+	l.good, l.trouble = &v, ""
+	l.show(v)
+}
+
+func (l *live) show(v view) {
 	v.version = fmt.Sprintf("%x", sha256.Sum256(v.page))
 	l.shown = v
+}
+
+// without is the view while the file cannot be read.
+func (l *live) without(err error) view {
+	if l.trouble == "" {
+		l.since = time.Now()
+	}
+	if trouble := printable(err); l.trouble != trouble {
+		l.trouble = trouble
+		l.say("note: " + trouble + ": the page stays as it was until the file can be read")
+	}
+	if l.good == nil {
+		return waiting(l.path, nil, l.trouble)
+	}
+	v := *l.good
+	line := fmt.Sprintf(`<p class="notes" role="alert">The file cannot be read since %s, so this page stays as it was: %s</p>`, l.since.Format(time.DateTime), html.EscapeString(l.trouble))
+	v.page = bytes.Replace(v.page, []byte("<main>\n"), []byte("<main>\n"+line+"\n"), 1)
+	return v
 }
 
 // read returns the text up to the last line break, because a sweep may be
 // writing the line behind it; nil if the file is as it was.
 func (l *live) read() ([]byte, error) {
 	now, err := stamps(l.path)
-	if err != nil || now == l.file {
+	if err != nil {
+		l.file = "" // one that comes back as it was is read again
 		return nil, err
+	}
+	if now == l.file {
+		return nil, nil
 	}
 	text, err := os.ReadFile(l.path)
 	if err != nil {
@@ -124,12 +146,19 @@ func (l *live) read() ([]byte, error) {
 	return text[:bytes.LastIndexByte(text, '\n')+1], nil
 }
 
+// begun matches a run that has no sample yet: what overlap run and go test write
+// before the first.
+var begun = regexp.MustCompile(`^\s*$|^# plan: |(?m:^(goos|pkg|kinds): )`)
+
 // viewOf draws what the text of a result file says.
-func viewOf(text []byte, path string) (view, error) {
-	if !bytes.HasPrefix(text, []byte("Benchmark")) && !bytes.Contains(text, []byte("\nBenchmark")) {
-		return waiting(path, report.Analyze(&report.Data{}), ""), nil // a run that has just begun
+func viewOf(run []byte, path string) (view, error) {
+	if !bytes.HasPrefix(run, []byte("Benchmark")) && !bytes.Contains(run, []byte("\nBenchmark")) {
+		if !begun.Match(run) {
+			return view{}, &report.FileError{Path: path, Problem: "it has no benchmark results: is it the output of overlap run or go test -bench?"}
+		}
+		return waiting(path, report.Analyze(&report.Data{}), ""), nil
 	}
-	d, err := report.Read(bytes.NewReader(text), path)
+	d, err := report.Read(bytes.NewReader(run), path)
 	if err != nil {
 		return view{}, err
 	}
@@ -154,11 +183,11 @@ func viewOf(text []byte, path string) (view, error) {
 		}
 		drawn = append(drawn, p)
 	}
-	var html, json bytes.Buffer
-	if err := errors.Join(page.Write(&html, a, drawn, page.Options{Dark: chart.Recolour(), Live: true}), a.WriteJSON(&json)); err != nil {
+	var text, json bytes.Buffer
+	if err := errors.Join(page.Write(&text, a, drawn, page.Options{Dark: chart.Recolour(), Live: true}), a.WriteJSON(&json)); err != nil {
 		return view{}, err
 	}
-	v.page, v.json = html.Bytes(), json.Bytes()
+	v.page, v.json = text.Bytes(), json.Bytes()
 	return v, nil
 }
 
@@ -189,9 +218,9 @@ func waiting(path string, a *report.Analysis, trouble string) view {
 		json.Reset()
 		_ = a.WriteJSON(json) // a Buffer takes everything, and the numbers are checked
 	}
-	var html bytes.Buffer
-	if err := waitingPage.Execute(&html, data); err != nil {
+	var text bytes.Buffer
+	if err := waitingPage.Execute(&text, data); err != nil {
 		panic("cli: " + err.Error()) // waiting.html names what data has not
 	}
-	return view{page: html.Bytes(), json: json.Bytes()}
+	return view{page: text.Bytes(), json: json.Bytes()}
 }

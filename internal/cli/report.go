@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -20,7 +21,7 @@ import (
 )
 
 type reportCmd struct {
-	Files    []string `arg:"" optional:"" help:"Result files in the Go benchmark format, also gzip; - is standard input (default: the newest run)."`
+	Files    []string `arg:"" optional:"" help:"Result files in the Go benchmark format, also gzip or from go test -json; - is standard input (default: the newest run)."`
 	Filter   string   `help:"Results to use, in the syntax of benchstat, such as --filter='/executor:pool -.name:Disk'." placeholder:"EXPR"`
 	Row      string   `help:"What of the names makes a row, such as --row=.name,/size (default: all but workers, cores and GOMAXPROCS)." placeholder:"KEYS"`
 	Col      string   `help:"What stands side by side, such as --col=goarch or --col=.file (default: host, if there are several)." placeholder:"KEYS"`
@@ -50,95 +51,165 @@ func (c *reportCmd) Run(ctx context.Context, s *streams) error {
 		}
 		c.Files = []string{newest}
 	}
-	if c.Serve {
-		if c.Filter != "" || c.Row != "" || c.Col != "" {
-			return errors.New("--filter, --row and --col do not go with --serve, which shows one run as it is")
-		}
-		return c.serve(ctx, s)
+	if !c.Serve {
+		return c.report(ctx, s)
 	}
+	if c.Filter != "" || c.Row != "" || c.Col != "" {
+		return errors.New("--filter, --row and --col do not go with --serve, which shows one run as it is")
+	}
+	return c.serve(ctx, s)
+}
+
+// report reads, prints and writes. Only the last cannot be left at once when ctx
+// ends: it would leave half of a report.
+func (c *reportCmd) report(ctx context.Context, s *streams) error {
 	// Results and their analysis are short-lived: a smaller heap costs little
 	// time, and lets a million results do with the memory that benchstat takes.
 	defer debug.SetGCPercent(debug.SetGCPercent(30))
-	d, err := report.Input{Paths: c.Files, Filter: c.Filter, Row: c.Row, Col: c.Col}.Load()
+	table := !c.Markdown && !c.JSON && !c.CSV // other forms are for programs: they stand alone on standard output
+	dir := folder(c.Output)
+	if dir == "" && table && c.Files[0] != "-" {
+		dir = folder(filepath.Join(filepath.Dir(c.Files[0]), "report"))
+	}
+	if dir != "" {
+		if err := dir.check("report.json", "index.html"); err != nil {
+			return err // before minutes are spent on what cannot be kept
+		}
+	}
+	a, err := await(ctx, c.analyse)
 	if err != nil {
 		return err
 	}
-	a := report.Analyze(d)
-	if len(a.Rows) == 0 && !c.CSV { // its points need no partners
-		return fmt.Errorf("%s: nothing to factorise: %w", strings.Join(c.Files, ", "), errors.Join(a.Warnings...))
-	}
-	other, err := c.print(s, a)
-	if err != nil {
+	files, err := await(ctx, func() ([]file, error) {
+		if err := c.print(s, a); err != nil || dir == "" {
+			return nil, err
+		}
+		return draft(a, historyBeside(ctx, s, c.Files))
+	})
+	if err != nil || dir == "" {
 		return err
 	}
-	if c.Output == "" && (other || c.Files[0] == "-") {
-		return nil
+	if err := dir.store(ctx, files); err != nil {
+		return err
 	}
-	if c.Output == "" {
-		c.Output = filepath.Join(filepath.Dir(c.Files[0]), "report")
-	}
-	if err := write(c.Output, a, historyBeside(ctx, s, c.Files)); err != nil {
-		return fmt.Errorf("write the report: %w", err)
-	}
-	if !other {
-		fmt.Fprintf(s.out, "\nreport: %s\n", filepath.Join(c.Output, "index.html"))
+	if table {
+		fmt.Fprintf(s.out, "\nreport: %s\n", typeset.Printable(filepath.Join(string(dir), "index.html")))
 	}
 	return nil
 }
 
-// print writes the analysis in the form that was asked for, and reports whether
-// that is for another program: then nothing else may be on standard output.
-func (c *reportCmd) print(s *streams, a *report.Analysis) (other bool, err error) {
+// await returns what f does or, as soon as ctx ends, why it did. Then f goes on
+// until the program ends: reading a pipe that nobody writes to, or printing to
+// one that nobody reads, cannot be called off.
+func await[T any](ctx context.Context, f func() (T, error)) (T, error) {
+	type result struct {
+		value T
+		err   error
+	}
+	done := make(chan result, 1)
+	go func() {
+		value, err := f()
+		done <- result{value, err}
+	}()
+	select {
+	case <-ctx.Done():
+		return *new(T), context.Cause(ctx)
+	case r := <-done:
+		return r.value, r.err
+	}
+}
+
+// analyse reads the files and tells what they say.
+func (c *reportCmd) analyse() (*report.Analysis, error) {
+	d, err := report.Input{Paths: c.Files, Filter: c.Filter, Row: c.Row, Col: c.Col}.Load()
+	if err != nil {
+		return nil, c.suggest(err)
+	}
+	a := report.Analyze(d)
+	if len(a.Rows) == 0 && !c.CSV { // its points need no partners
+		return nil, fmt.Errorf("%s: nothing to factorise: %w", strings.Join(c.Files, ", "), errors.Join(a.Warnings...))
+	}
+	return a, nil
+}
+
+// suggest adds to the error about a missing file which ones there are.
+func (c *reportCmd) suggest(err error) error {
+	if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	runs, _ := runsIn(c.Results, "*/*.txt") // a folder that cannot be read has none to offer
+	if len(runs) == 0 {
+		return fmt.Errorf("%w; measure with overlap run, or name a file that go test -bench wrote", err)
+	}
+	return fmt.Errorf("%w; the newest results are %s", err, strings.Join(runs[:min(len(runs), 3)], ", "))
+}
+
+// print writes the analysis in the form that was asked for.
+func (c *reportCmd) print(s *streams, a *report.Analysis) error {
 	switch {
 	case c.Markdown:
-		return true, a.WriteMarkdown(s.out)
+		return a.WriteMarkdown(s.out)
 	case c.JSON:
-		return true, a.WriteJSON(s.out)
+		return a.WriteJSON(s.out)
 	case c.CSV:
 		for _, note := range a.Warnings { // they have no place among the points
-			fmt.Fprintf(s.err, "warning: %v\n", note)
+			fmt.Fprintf(s.err, "warning: %s\n", typeset.OneLine(note.Error()))
 		}
-		return true, a.WriteCSV(s.out)
+		return a.WriteCSV(s.out)
 	}
-	fmt.Fprint(s.out, typeset.Printable(strings.Join(c.Files, ", ")))
-	if name, cpu := a.Data.Host["host"], a.Data.Host["cpu"]; name != "" {
-		fmt.Fprintf(s.out, " (measured on %s, %s)", typeset.Printable(name), typeset.Printable(cpu))
-	}
-	fmt.Fprint(s.out, "\n\n")
-	if err := terminalOf(s.out).WriteTable(s.out, a); err != nil || !c.Stack {
-		return false, err
+	t := terminalOf(s.out)
+	if err := t.WriteSource(s.out, a); err != nil {
+		return err
 	}
 	fmt.Fprintln(s.out)
-	return false, a.WriteStacks(s.out)
+	if err := t.WriteTable(s.out, a); err != nil || !c.Stack {
+		return err
+	}
+	fmt.Fprintln(s.out)
+	return a.WriteStacks(s.out)
 }
 
 // newestRun finds the run with the latest time in its name that matches the
 // pattern.
 func newestRun(results, pattern string) (string, error) {
-	runs, err := filepath.Glob(filepath.Join(results, filepath.FromSlash(pattern)))
+	runs, err := runsIn(results, pattern)
 	if err != nil {
 		return "", fmt.Errorf("--results: %w", err)
 	}
-	runs = slices.DeleteFunc(runs, func(path string) bool {
-		info, err := os.Stat(path)
-		return err != nil || info.Size() == 0 || filepath.Base(path) == history.File // empty: of a crash before the first write
-	})
 	if len(runs) == 0 {
 		return "", fmt.Errorf("no run in %s: measure with overlap run, or name a result file", results)
 	}
-	stamp := func(path string) string { return strings.TrimSuffix(filepath.Base(path), ".txt") }
-	return slices.MaxFunc(runs, func(a, b string) int { return strings.Compare(stamp(a), stamp(b)) }), nil
+	return runs[0], nil
 }
 
-// write makes the page, the charts and the JSON in dir. Each file is written
-// beside its place and moved there, so that a reader never sees half of one.
-func write(dir string, a *report.Analysis, past *history.History) error {
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return err
+// runsIn are the runs in a folder that match the pattern, newest first.
+func runsIn(results, pattern string) ([]string, error) {
+	found, err := fs.Glob(os.DirFS(results), pattern) // the folder's own name is no pattern
+	if err != nil {
+		return nil, err
 	}
-	again := exists(filepath.Join(dir, "report.json"))
+	var runs []string
+	for _, name := range found {
+		path := filepath.Join(results, filepath.FromSlash(name))
+		info, err := os.Stat(path)
+		if err == nil && info.Size() > 0 && filepath.Base(path) != history.File { // empty: of a crash before the first write
+			runs = append(runs, path)
+		}
+	}
+	stamp := func(path string) string { return strings.TrimSuffix(filepath.Base(path), ".txt") }
+	slices.SortStableFunc(runs, func(a, b string) int { return strings.Compare(stamp(b), stamp(a)) })
+	return runs, nil
+}
+
+// draft makes the page, the charts and the JSON. What marks the folder as ours
+// comes first, the page that shows the others last.
+func draft(a *report.Analysis, past *history.History) ([]file, error) {
+	var html, json bytes.Buffer
+	if err := a.WriteJSON(&json); err != nil {
+		return nil, err
+	}
+	files := []file{{"report.json", json.Bytes()}}
 	var drawn []page.Chart
-	pictures := map[string]bool{}
 	charts := chart.All(a)
 	if c, ok := chart.History(past); ok {
 		charts = append(charts, c)
@@ -146,105 +217,35 @@ func write(dir string, a *report.Analysis, past *history.History) error {
 	for _, c := range charts {
 		p, err := draw(c)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		pictures[c.Name] = true
 		png, err := c.PNG(chart.Light)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if err := replace(filepath.Join(dir, c.Name+".svg"), p.SVG); err != nil {
-			return err
-		}
-		if err := replace(filepath.Join(dir, c.Name+".png"), png); err != nil {
-			return err
-		}
+		files = append(files, file{c.Name + ".svg", p.SVG}, file{c.Name + ".png", png})
 		if c.Name == "history" {
 			p.Numbers = stepNumbers(past)
 		}
 		drawn = append(drawn, p)
 	}
-	if again {
-		if err := removeOld(dir, pictures); err != nil {
-			return err
-		}
-	}
 	for _, r := range chart.Excerpt(a).Rows {
 		for _, c := range chart.OfRow(a, r) {
 			p, err := draw(c)
 			if err != nil {
-				return err
+				return nil, err
 			}
 			drawn = append(drawn, p)
 		}
 	}
-	var html, json strings.Builder
 	if err := page.Write(&html, a, drawn, page.Options{Dark: chart.Recolour()}); err != nil {
-		return err
+		return nil, err
 	}
-	if err := replace(filepath.Join(dir, "index.html"), []byte(html.String())); err != nil {
-		return err
-	}
-	if err := a.WriteJSON(&json); err != nil {
-		return err
-	}
-	return replace(filepath.Join(dir, "report.json"), []byte(json.String()))
-}
-
-// removeOld removes the pictures that an earlier report left in its folder and
-// this one does not have. Only those of its own names: other files there are
-// somebody's.
-func removeOld(dir string, pictures map[string]bool) error {
-	var failed []error
-	for _, name := range pictureNames {
-		if pictures[name] {
-			continue
-		}
-		for _, ending := range []string{".svg", ".png"} {
-			failed = append(failed, ignoreMissing(os.Remove(filepath.Join(dir, name+ending))))
-		}
-	}
-	return errors.Join(failed...)
-}
-
-// pictureNames are those of all charts that a report may have of all rows.
-var pictureNames = []string{
-	"gains", "timeline", "scaling", "workers", "plane", "stack", "efficiency", "latency", "heat",
-	"crossover", "executors", "coremap", "coretocore", "history",
-}
-
-func exists(path string) bool {
-	_, err := os.Lstat(path)
-	return err == nil
+	return append(files, file{"index.html", html.Bytes()}), nil
 }
 
 // draw draws a chart for the page.
 func draw(c chart.Chart) (page.Chart, error) {
 	svg, err := c.SVG(chart.Light)
 	return page.Chart{Name: c.Name, Row: c.Row, Title: c.Title, Caption: c.Caption, Alt: c.Alt, SVG: svg}, err
-}
-
-// replace writes a file atomically.
-func replace(path string, data []byte) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, ignoreMissing(os.Remove(f.Name())))
-		}
-	}()
-	_, err = f.Write(data)
-	if err := errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
-}
-
-func ignoreMissing(err error) error {
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	return err
 }

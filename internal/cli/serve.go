@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"overlap/internal/typeset"
 )
 
 // serve shows the page of one run until ctx ends, which is no error. It listens
@@ -24,14 +27,14 @@ func (c *reportCmd) serve(ctx context.Context, s *streams) error {
 		return errors.New("--serve writes no files: leave out -o, or --serve")
 	}
 	if err := servable(c.Files[0]); err != nil {
-		return err
+		return c.suggest(err)
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(int(c.Port))))
 	if err != nil {
 		return fmt.Errorf("--port %d: %w; another port may be free, and without --port a free one is taken", c.Port, err)
 	}
 	l := &live{path: c.Files[0], say: func(text string) { fmt.Fprintln(s.err, text) }}
-	fmt.Fprintf(s.out, "%s: http://%s/ (Ctrl-C ends it)\n", c.Files[0], listener.Addr())
+	fmt.Fprintf(s.out, "%s: http://%s/ (Ctrl-C ends it)\n", typeset.Printable(c.Files[0]), listener.Addr())
 	fmt.Fprintln(s.err, "note: while a page is open, drawing takes up to a twentieth of a core, and the browser some, from what is measured on this machine")
 	return serveUntil(ctx, listener, l)
 }
@@ -118,15 +121,9 @@ func (l *live) handler() http.Handler {
 
 // answer sends a body, or that it has not changed.
 func answer(w http.ResponseWriter, r *http.Request, kind, version string, body []byte) {
-	etag := `"` + version + `"`
-	w.Header().Set("ETag", etag)
-	if r.Header.Get("If-None-Match") == etag {
-		w.WriteHeader(http.StatusNotModified)
-		return
-	}
+	w.Header().Set("ETag", `"`+version+`"`)
 	w.Header().Set("Content-Type", kind)
-	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
-	_, _ = w.Write(body) // a browser that is gone needs no answer
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
 }
 
 // guard refuses requests under another name than the machine's own: a page of a stranger may have its name lead here (DNS

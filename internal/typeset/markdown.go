@@ -8,10 +8,13 @@ import (
 // widestCell is where a name in Markdown is cut, in columns.
 const widestCell = 80
 
-// CodeSpan is a text as Markdown code of one line. Only there GitHub looks for
-// no mentions, references and addresses; entities do not keep it from that. A
-// pipe ends the cell of a table even in code, unless it has a backslash.
-func CodeSpan(text string) string {
+// CodeSpan is Code for the cell of a table, which a pipe ends even in code unless
+// it has a backslash. Elsewhere a reader would see the backslash.
+func CodeSpan(text string) string { return strings.ReplaceAll(Code(text), "|", `\|`) }
+
+// Code is a text as Markdown code of one line. Only there GitHub looks for no
+// mentions, references and addresses; entities do not keep it from that.
+func Code(text string) string {
 	text = Cut(strings.TrimSpace(OneLine(text)), widestCell)
 	if text == "" {
 		return "–"
@@ -23,7 +26,7 @@ func CodeSpan(text string) string {
 	if len(fence) > 1 {
 		text = " " + text + " "
 	}
-	return fence + strings.ReplaceAll(text, "|", `\|`) + fence
+	return fence + text + fence
 }
 
 // LongestRun is the longest run of backticks in a text.

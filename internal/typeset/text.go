@@ -4,6 +4,7 @@ package typeset
 
 import (
 	"strings"
+	"unicode"
 
 	"github.com/rivo/uniseg"
 )
@@ -51,16 +52,20 @@ func split(text string, width int) (head, rest string) {
 	return text[:end], text[end:]
 }
 
+// breaks reports whether a line may end at a character: at any blank but those
+// that Unicode has for keeping a number and its unit together.
+func breaks(r rune) bool { return unicode.IsSpace(r) && r != '\u00a0' && r != '\u202f' }
+
 // Wrap breaks a text into lines of at most width columns between its words, and
-// within a word that is wider than a line. first is before the first line, and
-// more before the others.
+// within a word that is wider than a line. No line ends at a no-break space.
+// first is before the first line, and more before the others.
 func Wrap(text string, width int, first, more string) (lines []string) {
 	line, empty := first, true
 	end := func() {
 		lines = append(lines, line)
 		line, empty = more, true
 	}
-	for word := range strings.FieldsSeq(text) {
+	for word := range strings.FieldsFuncSeq(text, breaks) {
 		if !empty && uniseg.StringWidth(line)+1+uniseg.StringWidth(word) > width {
 			end()
 		}

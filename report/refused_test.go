@@ -1,0 +1,238 @@
+package report_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rivo/uniseg"
+
+	"overlap/report"
+)
+
+// three is what go test -cpu 1,2,4 -count 3 prints, with a line behind it.
+func three(last string) string {
+	var b strings.Builder
+	for i := range 3 {
+		fmt.Fprintf(&b, "BenchmarkA 1 %d ns/op\nBenchmarkA-2 1 %d ns/op\nBenchmarkA-4 1 %d ns/op\n", 400+i, 200+i, 100+i)
+	}
+	return b.String() + last
+}
+
+func TestOneLineMakesNoRow(t *testing.T) {
+	for last, want := range map[string]struct {
+		p       int
+		warning string
+	}{
+		"":                                       {4, ""},
+		"BenchmarkA-2147483648 1 5 ns/op\n":      {4, "it ends in -2147483648, and no machine has so many cores"},
+		"BenchmarkA-65537 1 5 ns/op\n":           {4, "it ends in -65537, and no machine has so many cores"},
+		"BenchmarkA/cores=65537 1 5 ns/op\n":     {4, "cores is 65537, and no machine has so many"},
+		"cores: 65537\nBenchmarkA-2 1 5 ns/op\n": {4, "cores is 65537, and no machine has so many"},
+		"BenchmarkA-65536 1 5 ns/op\n":           {4, "65536 cores are left out: only one sample was taken there"},
+		"BenchmarkA-65536 1 5 ns/op\nBenchmarkA-65536 1 5 ns/op\n": {65536, ""},
+		"BenchmarkA-8 0 5 ns/op\nBenchmarkA-8 0 5 ns/op\n":         {4, "A-8 ran 0 times"},
+		"BenchmarkA-8 -1 5 ns/op\nBenchmarkA-8 -1 5 ns/op\n":       {4, "A-8 ran -1 times"},
+	} {
+		a := analyze(t, write(t, three(last)))
+		if len(a.Rows) != 1 || a.Rows[0].P != want.p {
+			t.Errorf("%s: rows %v, want one at p %d", last, rowsOf(a), want.p)
+			continue
+		}
+		notes := strings.Join(a.Notes(), "\n")
+		if left := strings.Contains(notes, "txt: left out: ") || strings.Contains(notes, "cores are left out"); left != (want.warning != "") || !strings.Contains(notes, want.warning) {
+			t.Errorf("%s: no %q in\n%s", last, want.warning, notes)
+		}
+	}
+}
+
+// One sample each, or few below, is no reason to leave the highest out, and
+// neither is a sweep of whole rounds that was stopped within one.
+func TestOneSampleIsEnoughAmongFew(t *testing.T) {
+	rounds := ""
+	for line := range strings.Lines(three("BenchmarkA-8 1 50 ns/op\n")) {
+		rounds += "# sample: {\"round\": 1}\n" + line
+	}
+	for name, text := range map[string]string{
+		"one each":     "BenchmarkA 1 400 ns/op\nBenchmarkA-2 1 200 ns/op\nBenchmarkA-8 1 100 ns/op\n",
+		"one below":    strings.Replace(three("BenchmarkA-8 1 50 ns/op\n"), "BenchmarkA-2 ", "BenchmarkB-2 ", 2),
+		"two at all":   "BenchmarkA 1 400 ns/op\nBenchmarkA 1 400 ns/op\nBenchmarkA-8 1 100 ns/op\n",
+		"whole rounds": rounds,
+	} {
+		if a := analyze(t, write(t, text)); len(a.Rows) == 0 || a.Rows[0].P != 8 {
+			t.Errorf("%s: rows %v, want one at p 8", name, rowsOf(a))
+		}
+	}
+}
+
+func TestIterationsOfTheSuiteAreRight(t *testing.T) {
+	_, err := report.Load(write(t, "BenchmarkEp/executor=pool/workers=1/cores=1 0 5 ns/op\n"))
+	if err == nil || !strings.Contains(err.Error(), "line 1: Ep/executor=pool/workers=1/cores=1 ran 0 times") {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestFlagsThatAskForNothing(t *testing.T) {
+	path := write(t, three(""))
+	for _, c := range []struct {
+		in   report.Input
+		want string // in the error, or in a warning
+	}{
+		{report.Input{Col: "/gomaxprocs"}, "--col: /gomaxprocs is an axis of every row, not part of its name"},
+		{report.Input{Col: "goarch,/cores"}, "--col: /cores is an axis of every row, not part of its name"},
+		{report.Input{Row: "/workers"}, "--row: /workers is an axis of every row, not part of its name"},
+		{report.Input{Row: ".name,nosuch"}, "--row: no result has nosuch, so it tells no rows apart"},
+		{report.Input{Col: "/nosuch,.file"}, "--col: no result has /nosuch, so it makes no columns"},
+		{report.Input{Row: ".name@(Bar)"}, `--row ".name@(Bar)" matches none of the 9 results`},
+		{report.Input{Col: ".file@(x)"}, `--col ".file@(x)" matches none of the 9 results`},
+		{report.Input{Row: ".name@(Bar)", Filter: ".name:A"}, `--filter ".name:A" with --row ".name@(Bar)" matches none of the 9 results`},
+	} {
+		c.in.Paths = []string{path}
+		d, err := c.in.Load()
+		if err != nil {
+			if err.Error() != c.want {
+				t.Errorf("%+v: %v, want %s", c.in, err, c.want)
+			}
+		} else if a := report.Analyze(d); warned(a, c.want) != 1 || warned(a, "no result has") != 1 {
+			t.Errorf("%+v: warnings %v, want %s", c.in, a.Warnings, c.want)
+		}
+	}
+	for _, in := range []report.Input{{}, {Row: ".name,/n", Col: "pkg,.file"}, {Row: ".fullname", Col: ".config"}} {
+		in.Paths = []string{write(t, swept("Sort/n=9"))}
+		if a := input(t, in); warned(a, "no result has") != 0 {
+			t.Errorf("%+v: warnings %v", in, a.Warnings)
+		}
+	}
+}
+
+func zip(t *testing.T, text string) string {
+	t.Helper()
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	if _, err := z.Write([]byte(text)); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestWhatIsBehindCompressedData(t *testing.T) {
+	all := zip(t, three(""))
+	for name, c := range map[string]struct{ data, want string }{
+		"one":           {all, ""},
+		"two":           {zip(t, three("")[:100]) + zip(t, three("")[100:]), ""},
+		"short garbage": {all + "abc", "damaged"},
+		"a byte":        {all + "a", "damaged"},
+		"long garbage":  {all + strings.Repeat("garbage", 100), "damaged"},
+		"behind two":    {zip(t, three("")[:100]) + zip(t, three("")[100:]) + "abc", "damaged"},
+		"cut":           {all[:len(all)-4], "cut"},
+		"cut second":    {all + all[:5], "cut"},
+	} {
+		d, err := report.Load(write(t, c.data))
+		switch {
+		case c.want == "" && (err != nil || report.Analyze(d).Samples != 9):
+			t.Errorf("%s: %v", name, err)
+		case c.want != "" && (err == nil || !strings.Contains(err.Error(), "the compressed data is "+c.want)):
+			t.Errorf("%s: %v, want %s", name, err, c.want)
+		}
+	}
+}
+
+// events is what go test -json makes of a text.
+func events(t *testing.T, text string) string {
+	t.Helper()
+	b := `{"Time":"2026-01-01T00:00:00Z","Action":"start","Package":"example.com/x"}` + "\n"
+	for line := range strings.Lines(text) {
+		// A result comes in two pieces where the benchmark takes long.
+		name, rest, _ := strings.Cut(line, " ")
+		for _, piece := range []string{name + " ", rest} {
+			event, err := json.Marshal(map[string]string{"Action": "output", "Package": "example.com/x", "Output": piece})
+			if err != nil {
+				t.Fatal(err)
+			}
+			b += string(event) + "\n"
+		}
+		b += "go: a line on standard error\n" + `{"Action":"run","Test":"BenchmarkA","Output":"BenchmarkA 1 1 ns/op\n"}` + "\n"
+	}
+	return b
+}
+
+func TestEventsOfGoTestAreRead(t *testing.T) {
+	text := three("PASS \n")
+	want := analyze(t, write(t, text))
+	for name, path := range map[string]string{"plain": write(t, events(t, text)), "gzip": write(t, zip(t, events(t, text)))} {
+		a := analyze(t, path)
+		if len(a.Rows) != 1 || a.Samples != want.Samples || a.Rows[0].Speedup != want.Rows[0].Speedup {
+			t.Errorf("%s: rows %v of %d samples, want %v of %d; %v", name, rowsOf(a), a.Samples, rowsOf(want), want.Samples, a.Warnings)
+		}
+	}
+	for name, c := range map[string]struct{ text, want string }{
+		"cut":             {strings.TrimSuffix(events(t, three("BenchmarkB-2 ")), "}\n"), "the file was cut in its last line"},
+		"no result":       {events(t, "PASS \n"), "it has no benchmark results"},
+		"a line too long": {events(t, text) + `{"Action":"output","Output":"` + strings.Repeat("x", 1<<17) + "\"}\n", "a line longer than 64 KiB"},
+		"other JSON":      {"{\"rows\": []}\n", "it has no benchmark results"},
+	} {
+		if _, err := report.Load(write(t, c.text)); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %q", name, err, c.want)
+		}
+	}
+}
+
+func TestErrorsHoldNoControlCharacters(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "mi\x1b[31m\nss.txt")
+	if err := os.WriteFile(path, nil, 0o666); err != nil {
+		t.Skip(err)
+	}
+	if _, err := report.Load(path); err == nil || strings.ContainsAny(err.Error(), "\x1b\n") || !strings.Contains(err.Error(), "mi\uFFFD[31m\uFFFDss.txt: the file is empty") {
+		t.Errorf("%q", err)
+	}
+}
+
+func TestSourceFitsTheTerminal(t *testing.T) {
+	a := &report.Analysis{Data: &report.Data{
+		Files: []string{"results/reference/2026-11-23T03-43-32Z.txt", "b\x1b.txt"},
+		Host:  map[string]string{"host": "box", "cpu": "Intel(R) Xeon(R) Processor with a name that is long"},
+	}}
+	for width, want := range map[int]int{0: 2, 100: 2, 40: 4, 200: 1} {
+		var b strings.Builder
+		if err := (report.Terminal{Width: width}).WriteSource(&b, a); err != nil {
+			t.Fatal(err)
+		}
+		lines := strings.Split(strings.TrimSuffix(b.String(), "\n"), "\n")
+		for i, line := range lines {
+			if n := uniseg.StringWidth(line); width > 0 && n > width || i > 0 && !strings.HasPrefix(line, "  ") || strings.Contains(line, "\x1b") {
+				t.Errorf("width %d: %q", width, line)
+			}
+		}
+		if len(lines) != want || !strings.HasSuffix(b.String(), "long)\n") {
+			t.Errorf("width %d: %q, want %d lines", width, lines, want)
+		}
+	}
+}
+
+// A number stays with its interval and its unit on the narrowest terminal.
+func TestNumbersAreNotBroken(t *testing.T) {
+	for width := 30; width < 80; width++ {
+		row := report.Row{Workload: "w", P: 2, Verdict: "cores bring little, as the lock is held: 5 ±3 % more on each of them, × 2.00 at the best"}
+		text := strings.Join(printed(t, report.Terminal{Width: width}, &report.Analysis{Data: &report.Data{}, Rows: []report.Row{row}}), "\n")
+		if !strings.Contains(text, "5 ±3 %") || !strings.Contains(text, "× 2.00") {
+			t.Errorf("width %d:\n%s", width, text)
+		}
+	}
+}
+
+// Only in a table a pipe needs a backslash, which elsewhere a reader sees.
+func TestPipesInMarkdown(t *testing.T) {
+	text := markdown(t, named("a|b"))
+	head, table, _ := strings.Cut(text, "\n")
+	if !strings.Contains(head, " of `a|b` (`a|b`).") || !strings.Contains(table, "| `a\\|b") {
+		t.Errorf("%s\n%s", head, table)
+	}
+}
