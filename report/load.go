@@ -42,6 +42,7 @@ type Data struct {
 // Samples are those of a point in the order of the files, made on demand.
 func (d *Data) Samples(p Point) (list []Sample) {
 	if r := d.records[p]; r != nil {
+		list = make([]Sample, 0, len(r.seconds))
 		for i := range r.seconds {
 			list = append(list, r.sample(i))
 		}

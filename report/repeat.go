@@ -113,8 +113,8 @@ func goTest(names []spelling, at map[int]map[string]bool, where string) string {
 func (a *Analysis) Show(r Row) string {
 	var names []string
 	from := map[int]bool{}
-	for _, p := range a.PointsOf(r) {
-		rec := a.Data.records[p.Point]
+	for _, p := range a.Data.pointsOf(r) {
+		rec := a.Data.records[p]
 		names = append(names, rec.names...)
 		for _, s := range rec.sources {
 			from[s] = true

@@ -51,22 +51,29 @@ func (p PointSamples) Role() string {
 // may be of another executor, because a sweep measures them under one.
 func (a *Analysis) PointsOf(r Row) (list []PointSamples) {
 	one := a.Data.baseline(r)
-	for _, p := range a.Data.Points {
-		own := r.owns(p)
-		if aside := r.kin(p) && (p.Serial() || p.Slices > 1 || p.Copies > 1); own || aside {
-			s := a.Data.pointSamples(p)
-			if own {
-				times, _ := a.Data.series(p)
-				s.Gain = quotient(one, times)
-			}
-			list = append(list, s)
+	for _, p := range a.Data.pointsOf(r) {
+		s := a.Data.pointSamples(p)
+		if r.owns(p) {
+			times, _ := a.Data.series(p)
+			s.Gain = quotient(one, times)
 		}
+		list = append(list, s)
 	}
 	slices.SortStableFunc(list, func(a, b PointSamples) int {
 		x, y := a.Point, b.Point
 		return cmp.Or(cmp.Compare(a.Role(), b.Role()), cmp.Compare(x.Parallelism(), y.Parallelism()),
 			cmp.Compare(x.Cores, y.Cores), cmp.Compare(x.Procs, y.Procs), cmp.Compare(x.Workers, y.Workers), cmp.Compare(x.Slices, y.Slices))
 	})
+	return list
+}
+
+// pointsOf are those points in the order of the file.
+func (d *Data) pointsOf(r Row) (list []Point) {
+	for _, p := range d.Points {
+		if r.owns(p) || r.kin(p) && (p.Serial() || p.Slices > 1 || p.Copies > 1) {
+			list = append(list, p)
+		}
+	}
 	return list
 }
 

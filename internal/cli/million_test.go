@@ -17,21 +17,32 @@ import (
 )
 
 // A million result lines should take overlap report no more time and memory than
-// benchstat takes on the same file. The test prints both and judges neither, as other
-// programs on the machine would decide; a file of half as many lines shows
-// whether time grows with the lines.
+// benchstat takes on the same file, but for the pictures and the page, which take
+// what they take, however many the lines: so the CSV, which draws nothing, is
+// beside them. The test prints all and judges none, as other programs on the
+// machine would decide; files of half as many lines show whether time grows with
+// the lines.
 func TestAMillionResults(t *testing.T) {
 	if os.Getenv("OVERLAP_MILLION") == "" {
 		t.Skip("a minute; run with OVERLAP_MILLION=1")
 	}
 	dir := t.TempDir()
 	overlap, benchstat := build(t, dir, "overlap", "."), build(t, dir, "benchstat", "-modfile=tools.mod", "golang.org/x/perf/cmd/benchstat")
-	for _, c := range []struct{ names, count int }{{100, 5000}, {100, 10000}, {10000, 50}, {10000, 100}} {
-		path := filepath.Join(dir, fmt.Sprintf("%dx%d.txt", c.names, c.count))
-		results(t, path, c.names, c.count)
+	for _, c := range []struct {
+		names, count int
+		workers      []int
+		commits      bool // a configuration line before each result
+	}{
+		{names: 100, count: 5000}, {names: 100, count: 10000}, {names: 10000, count: 50}, {names: 10000, count: 100},
+		{names: 20, count: 25000, workers: axis}, {names: 20, count: 50000, workers: axis},
+		{names: 100, count: 5000, commits: true}, {names: 100, count: 10000, commits: true},
+	} {
+		path := filepath.Join(dir, "results.txt")
+		results(t, path, c.names, c.count, c.workers, c.commits)
 		for range 3 {
-			t.Logf("%d benchmarks × %d results: benchstat %s, overlap %s", c.names, c.count,
-				consumed(t, benchstat, path), consumed(t, overlap, "report", path, "-o", filepath.Join(dir, "report")))
+			t.Logf("%d benchmarks × %d results, %d numbers of workers, commits %v: benchstat %s; overlap report --csv %s; overlap report %s",
+				c.names, c.count, len(c.workers), c.commits, consumed(t, benchstat, path), consumed(t, overlap, "report", "--csv", path),
+				consumed(t, overlap, "report", path, "-o", filepath.Join(dir, "report")))
 		}
 	}
 }
@@ -48,8 +59,12 @@ func build(t *testing.T, dir, name string, what ...string) string {
 	return path
 }
 
-// results writes what go test -cpu 1,2,4,8 -benchmem would print.
-func results(t *testing.T, path string, names, count int) {
+// axis are twenty numbers of workers.
+var axis = []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 24, 32, 48, 64}
+
+// results writes what go test -cpu 1,2,4,8 -benchmem would print, count results
+// for each name: of all workers together, if there are several.
+func results(t *testing.T, path string, names, count int, workers []int, commits bool) {
 	t.Helper()
 	f, err := os.Create(path)
 	if err != nil {
@@ -59,15 +74,27 @@ func results(t *testing.T, path string, names, count int) {
 	w := bufio.NewWriter(f)
 	rng := rand.New(rand.NewPCG(1, 1))
 	fmt.Fprint(w, "goos: linux\ngoarch: amd64\npkg: example.com/x\n")
+	ways := []string{""}
+	if len(workers) > 0 {
+		ways = nil
+		for _, n := range workers {
+			ways = append(ways, fmt.Sprintf("/workers=%d", n))
+		}
+	}
 	for i := range names {
-		for _, procs := range []int{1, 2, 4, 8} {
-			suffix := fmt.Sprintf("-%d", procs)
-			if procs == 1 {
-				suffix = ""
-			}
-			for range count / 4 {
-				ns := 1e5 / float64(procs) * (1 + 0.02*rng.NormFloat64())
-				fmt.Fprintf(w, "BenchmarkThing%d/n=100%s\t1000\t%.1f ns/op\t128 B/op\t3 allocs/op\n", i, suffix, ns)
+		for _, way := range ways {
+			for _, procs := range []int{1, 2, 4, 8} {
+				suffix := fmt.Sprintf("-%d", procs)
+				if procs == 1 {
+					suffix = ""
+				}
+				for j := range count / 4 / len(ways) {
+					if commits {
+						fmt.Fprintf(w, "commit: c%d\n", j%50)
+					}
+					ns := 1e5 / float64(procs) * (1 + 0.02*rng.NormFloat64())
+					fmt.Fprintf(w, "BenchmarkThing%d/n=100%s%s\t1000\t%.1f ns/op\t128 B/op\t3 allocs/op\n", i, way, suffix, ns)
+				}
 			}
 		}
 	}

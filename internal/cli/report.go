@@ -9,9 +9,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
+	"sync"
 
 	"overlap/internal/typeset"
 	"overlap/report"
@@ -209,39 +211,49 @@ func draft(a *report.Analysis, past *history.History) ([]file, error) {
 		return nil, err
 	}
 	files := []file{{"report.json", json.Bytes()}}
-	var drawn []page.Chart
 	charts := chart.All(a)
 	if c, ok := chart.History(past); ok {
 		charts = append(charts, c)
 	}
-	for _, c := range charts {
-		p, err := draw(c)
-		if err != nil {
-			return nil, err
-		}
-		png, err := c.PNG(chart.Light)
-		if err != nil {
-			return nil, err
-		}
-		files = append(files, file{c.Name + ".svg", p.SVG}, file{c.Name + ".png", png})
-		if c.Name == "history" {
-			p.Numbers = stepNumbers(past)
-		}
-		drawn = append(drawn, p)
-	}
 	for _, r := range chart.Excerpt(a).Rows {
-		for _, c := range chart.OfRow(a, r) {
-			p, err := draw(c)
-			if err != nil {
-				return nil, err
-			}
-			drawn = append(drawn, p)
+		charts = append(charts, chart.OfRow(a, r)...)
+	}
+	drawn, pngs, err := drawAll(charts)
+	if err != nil {
+		return nil, err
+	}
+	for i, c := range charts {
+		if c.Row == "" {
+			files = append(files, file{c.Name + ".svg", drawn[i].SVG}, file{c.Name + ".png", pngs[i]})
+		}
+		if c.Name == "history" {
+			drawn[i].Numbers = stepNumbers(past)
 		}
 	}
 	if err := page.Write(&html, a, drawn, page.Options{Dark: chart.Recolour()}); err != nil {
 		return nil, err
 	}
 	return append(files, file{"index.html", html.Bytes()}), nil
+}
+
+// drawAll draws charts on as many cores as there are: for the page, and those of
+// all rows as PNG, too.
+func drawAll(charts []chart.Chart) (drawn []page.Chart, pngs [][]byte, err error) {
+	drawn, pngs = make([]page.Chart, len(charts)), make([][]byte, len(charts))
+	failed := make([]error, len(charts))
+	free := make(chan struct{}, runtime.GOMAXPROCS(0)) // a picture takes 10 MB while it is drawn
+	var all sync.WaitGroup
+	for i, c := range charts {
+		free <- struct{}{}
+		all.Go(func() {
+			defer func() { <-free }()
+			if drawn[i], failed[i] = draw(c); failed[i] == nil && c.Row == "" {
+				pngs[i], failed[i] = c.PNG(chart.Light)
+			}
+		})
+	}
+	all.Wait()
+	return drawn, pngs, errors.Join(failed...)
 }
 
 // draw draws a chart for the page.

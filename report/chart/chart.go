@@ -8,6 +8,7 @@ package chart
 import (
 	"bytes"
 	"fmt"
+	"image/png"
 	"slices"
 	"strings"
 
@@ -89,7 +90,8 @@ func (c Chart) PNG(t Theme) ([]byte, error) {
 	canvas := vgimg.NewWith(vgimg.UseWH(c.width, c.height), vgimg.UseDPI(dpi))
 	c.paint(boxed{canvas}, t)
 	var b bytes.Buffer
-	if _, err := (vgimg.PngCanvas{Canvas: canvas}).WriteTo(&b); err != nil {
+	// The default takes as long as the drawing, and saves a twentieth.
+	if err := (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(&b, canvas.Image()); err != nil {
 		return nil, fmt.Errorf("chart %s: %w", c.Name, err)
 	}
 	return b.Bytes(), nil

@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 
 	"overlap/report"
 )
@@ -95,10 +96,13 @@ func newView(a *report.Analysis, charts []Chart, o Options) (*view, error) {
 	v.Where = strings.Trim(a.Data.Host["host"]+", "+a.Data.Host["cpu"], ", ")
 	place := map[string]int{}
 	v.rows = len(a.Rows)
+	v.Sections = make([]section, len(a.Shown()))
+	var all sync.WaitGroup
 	for i, r := range a.Shown() {
-		v.Sections = append(v.Sections, newSection(a, r))
+		all.Go(func() { v.Sections[i] = newSection(a, r) })
 		place[r.ID()] = i
 	}
+	all.Wait()
 	for i, r := range a.Rows {
 		v.Lines = append(v.Lines, line{r.ID(), r.Kind, headline(a.Columns(), r.Cells()), i < len(v.Sections)})
 		if r.Kind != "" && !slices.Contains(v.Kinds, r.Kind) {
