@@ -79,11 +79,10 @@ func Analyze(d *Data) *Analysis {
 
 // Beyond Readable rows nobody reads a report whole, and its pictures and models
 // take longer than a million results: a fit with its bootstrap takes as long as
-// reading ten thousand. Then they are of the First rows only, which take less
-// time than those of a file just short of that; the table has all rows.
+// reading ten thousand. Then they are of the First rows only; the table has all.
 const (
 	Readable = 60
-	First    = 24
+	First    = 12
 )
 
 // Shown are the rows that are drawn and have models.
