@@ -129,6 +129,7 @@ func FitAmdahl(curve []Measure, loss Loss) SerialFit {
 		return SerialFit{Fraction: unknown, Limit: unknown, Why: why}
 	}
 	s.Limit.Value, s.Limit.High = max(s.Limit.Value, gain), max(s.Limit.High, gain)
+	s.Limit.Low = min(max(s.Limit.Low, least), s.Limit.Value)
 	return s
 }
 

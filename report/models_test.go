@@ -114,7 +114,7 @@ func TestPredictionsSayWhyThereIsNoModel(t *testing.T) {
 	if p := r.Models.Predictions; len(p) != 2 || !math.IsNaN(p[0].Ceiling.Value) || math.Abs(p[1].Model.Value-1) > 0.05 {
 		t.Errorf("%+v", p)
 	}
-	if text := strings.Join(r.Models.Lines(), "\n"); !strings.Contains(text, "64 cores at 128 workers: × ") || !strings.Contains(text, "; nothing by the ceiling.") {
+	if text := strings.Join(r.Models.Lines(), "\n"); !strings.Contains(text, "64 cores at 128 workers: × ") || !strings.Contains(text, "; no prediction by the ceiling.") {
 		t.Error(text)
 	}
 }

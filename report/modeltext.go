@@ -120,7 +120,7 @@ func (p Prediction) words(workers int, law USL) string {
 	case law.distinct() >= enoughN:
 		model = "no model, because " + law.Why
 	}
-	ceiling := "nothing by the ceiling"
+	ceiling := "no prediction by the ceiling"
 	if c := p.Ceiling; !math.IsNaN(c.Value) {
 		ceiling = fmt.Sprintf("× %s by the ceiling", round(c.Value))
 		if !math.IsNaN(c.Low) {

@@ -31,7 +31,7 @@ var glossary = []entry{
 	{"speedup", []string{"speedup", "S"}, "Throughput of w workers on p cores over that of one worker on one core. It is the concurrency gain times the parallelism gain, exactly."},
 	{"ceiling", []string{"ceiling", "ceiling H(p)"}, "H(p): what p separate programs that share nothing gain from p cores. Below p the machine itself is the limit: shared memory, clock speed, neighbours. It waits for the slowest of the p programs, so noise alone lowers it: by 5 % at p = 2 and 13 % at 8 if each varies by 10 %."},
 	{"share-of-ceiling", []string{"share of the ceiling"}, "The parallelism gain over H(p): how much of what this machine's cores can give the program takes. The rest is lost in software."},
-	{"efficiency", []string{"efficiency"}, "The parallelism gain over the number of cores. It blames hardware and software together."},
+	{"efficiency", []string{"efficiency"}, "The gain from cores over their number. It blames hardware and software together."},
 	{"software-efficiency", []string{"software efficiency"}, "The parallelism gain over H(p): what the program makes of what this machine's cores can give."},
 	{"cost", []string{"COST"}, "The fewest cores on which some number of workers beats the plain serial program, without goroutines and locks, by a tenth. ∞: none does (McSherry, Isard and Murray, 2015)."},
 	{"over-serial", []string{"over the serial program"}, "Throughput at the row's workers and cores over that of the plain serial program on one core."},
