@@ -3,9 +3,9 @@ package report
 import "fmt"
 
 // Advice is the least that brings almost all: of the points whose throughput is
-// within 5 % of the best, the one with the fewest cores, and of these the one
-// with the fewest workers. Cores come first because they cost money. The best is
-// that of the fewest workers of a level, not what seems best of all by chance.
+// within 5 % of the best measured, or not told apart from it, the one with the
+// fewest cores, and of these the one with the fewest workers. Cores come first
+// because they cost money.
 type Advice struct {
 	Workers, Cores int      // Workers is 0 for a benchmark that decides itself
 	Share          Interval // its throughput over the best
@@ -30,19 +30,25 @@ func (a Advice) String() string {
 const almost = 0.95
 
 func (d *Data) advice(base Point, levels []level) Advice {
-	var best series
+	type candidate struct {
+		workers int
+		level   level
+		times   series
+	}
+	var all []candidate
+	best := 0
 	for _, l := range levels {
-		times := d.timesAt(base, l)
-		if w, ok := fewest(times, 1/almost, anyWorkers); ok && (best == nil || times[w].mean() < best.mean()) {
-			best = times[w]
+		for _, w := range d.workersAt(base, l) {
+			s, _ := d.series(base.at(w, l))
+			all = append(all, candidate{w, l, s})
+			if s.mean() < all[best].times.mean() {
+				best = len(all) - 1
+			}
 		}
 	}
-	for _, l := range levels { // by cores, and then by workers
-		for _, w := range d.workersAt(base, l) {
-			times, _ := d.series(base.at(w, l))
-			if share := quotient(best, times); share.Value >= almost {
-				return Advice{w, l.p(), share}
-			}
+	for _, c := range all { // by cores, and then by workers
+		if asGood(c.times, all[best].times, 1/almost) {
+			return Advice{c.workers, c.level.p(), quotient(all[best].times, c.times)}
 		}
 	}
 	return Advice{}

@@ -116,11 +116,16 @@ const enoughSerial = 3
 // FitAmdahl fits S(p) = 1 / (f + (1−f)/p) (Amdahl, 1967, in the form of Ware,
 // 1972) to a job of fixed size. Fraction is f, and Limit 1/f, but no less than the
 // highest gain measured. A curve that is off the law by more than a quarter, or
-// beyond the limit by more than noise, has neither.
+// beyond the limit by more than noise, has neither, nor has one whose fraction may
+// be four times as large as another that it may be.
 func FitAmdahl(curve []Measure, loss Loss) SerialFit {
 	s, p, off := fitSerial(universal, "Amdahl's", curve, loss)
 	if s.Why != "" {
 		return s
+	}
+	if f := s.Fraction; vague(f, p.most()-1) {
+		why := fmt.Sprintf("the serial fraction may be anything from %s to %s", round(f.Low), round(f.High))
+		return SerialFit{Fraction: unknown, Limit: unknown, Why: why}
 	}
 	s.Limit = s.Fraction.through(func(f float64) float64 { return 1 / f })
 	gain, least := p.highest(off)
@@ -183,6 +188,12 @@ func fitSerial(law shape, whose string, curve []Measure, loss Loss) (s SerialFit
 	}
 	s.Fraction = spread(at[1], p.bootstrap(free), func(d draw) float64 { return min(max(d.free[1], 0), 1) })
 	return s, p, off
+}
+
+// vague reports whether the bounds of a coefficient are four times apart or more,
+// unless all of it is without effect.
+func vague(c Interval, effect float64) bool {
+	return c.High >= 4*c.Low && c.High*effect >= matters-1
 }
 
 // GustafsonAt is the serial share s = (p − S)/(p − 1) of the time on p cores, of

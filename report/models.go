@@ -22,6 +22,7 @@ type Models struct {
 	// workers: a gain that stays because nobody uses further cores is no law.
 	// 0 if the benchmark decides itself.
 	Workers int
+	Others  bool         // Workers are not the row's
 	Cores   []Efficiency // by number of cores, at the row's workers
 	Serial  Trend        // of the Karp–Flatt fraction
 
@@ -47,7 +48,9 @@ func (d *Data) models(r Row, base Point, levels []level) Models {
 	for _, s := range r.Scaling {
 		m.Cores = append(m.Cores, efficiency(s))
 	}
+	most := levels[len(levels)-1]
 	m.Workers, levels = d.crowd(r, base, levels)
+	m.Others = m.Workers != r.Workers
 	scaling, single := d.scaling(base, base.at(min(m.Workers, 1), levels[0]), m.Workers, levels)
 	var shares []Efficiency
 	for _, s := range scaling {
@@ -61,10 +64,12 @@ func (d *Data) models(r Row, base Point, levels []level) Models {
 	})
 	m.Amdahl = FitAmdahl(overCores, Relative)
 	m.OverCores = FitUSL(overCores, Relative)
-	m.Serial = trend(shares, m.OverCores)
+	if single.Workers == m.Workers {
+		m.Serial = trend(shares, m.OverCores)
+	}
 	if n := len(r.Lines); n > 0 {
 		m.Knee = r.Lines[n-1].Knee()
-		m.OverWorkers = FitUSL(d.overWorkers(base, levels[len(levels)-1]), Relative)
+		m.OverWorkers = FitUSL(d.overWorkers(base, most, max(float64(r.P), m.Knee)), Relative)
 	} else {
 		m.OverWorkers = FitUSL(nil, Relative)
 	}
@@ -114,11 +119,16 @@ func (d *Data) curve(base Point, levels []level, workers func(level) int) []Meas
 	return points
 }
 
-// overWorkers is the throughput by number of workers at a level.
-func (d *Data) overWorkers(base Point, l level) []Measure {
+// overWorkers is the throughput by number of workers at a level, up to as many as
+// can be of use, unless those are unknown: further ones queue, and the throughput
+// that stays would be taken for contention.
+func (d *Data) overWorkers(base Point, l level, useful float64) []Measure {
 	var ns []float64
 	var all []series
 	for _, w := range d.workersAt(base, l) {
+		if float64(w) > useful {
+			break
+		}
 		s, _ := d.series(base.at(w, l))
 		ns, all = append(ns, float64(w)), append(all, s)
 	}

@@ -12,6 +12,11 @@ func (m Models) Lines() (lines []string) {
 		return nil // not fitted
 	}
 	say := func(format string, args ...any) { lines = append(lines, fmt.Sprintf(format, args...)) }
+	defer func() {
+		if m.Others {
+			say("The laws over cores, and what follows from them, are of %d workers: fewer cannot use all cores.", m.Workers)
+		}
+	}()
 	for _, e := range m.Cores {
 		if e.P == 1 {
 			continue
@@ -27,7 +32,7 @@ func (m Models) Lines() (lines []string) {
 		say("%s", text)
 	}
 	if len(m.Cores) > 0 {
-		say("Amdahl over cores: %s.", m.Amdahl.words())
+		say("Amdahl over cores: %s.", m.Amdahl.words(m.Serial))
 	}
 	for _, s := range m.Scaled {
 		if s.P > 1 {
@@ -35,7 +40,7 @@ func (m Models) Lines() (lines []string) {
 		}
 	}
 	if len(m.Scaled) > 0 {
-		say("Gustafson over cores: %s.", m.Gustafson.words())
+		say("Gustafson over cores: %s.", m.Gustafson.words(Unclear))
 	}
 	if len(m.Cores) > 0 {
 		say("USL over cores: %s.", m.OverCores.words("core counts", "cores"))
@@ -44,7 +49,7 @@ func (m Models) Lines() (lines []string) {
 		say("USL over workers: %s.", m.OverWorkers.words("numbers of workers", "workers"))
 	}
 	if !math.IsNaN(m.Knee) && !math.IsInf(m.Knee, 0) {
-		say("Knee of the operational bounds: %s workers; beyond it more of them only queue.", round(m.Knee))
+		say("Knee of the operational bounds: %s workers; if nothing else is lost, more of them only queue.", round(m.Knee))
 	}
 	for _, p := range m.Predictions {
 		lines = append(lines, p.words(m.Workers, m.OverCores))
@@ -63,13 +68,14 @@ var trends = map[Trend]string{
 	Superlinear: "The Karp–Flatt fraction is negative on the most cores: more than the cores can give, as when the data of a core fit its caches only if they are split.",
 }
 
-// words say the fraction and its limit, or why there are none.
-func (s SerialFit) words() string {
+// words say the fraction and its limit, or why there are none. A law of which
+// the fraction rises with cores has no limit to believe in.
+func (s SerialFit) words(t Trend) string {
 	if s.Why != "" {
 		return "not identifiable, " + s.Why
 	}
 	text := "serial fraction " + span(s.Fraction)
-	if !math.IsInf(s.Limit.Value, 1) {
+	if !math.IsInf(s.Limit.Value, 1) && t != Rising {
 		text += ", so no number of cores gives more than × " + span(s.Limit)
 	}
 	return text
@@ -87,7 +93,7 @@ func (u USL) words(counts, unit string) string {
 	if !u.Identifiable {
 		return "not identifiable, " + u.Why + ": " + text
 	}
-	most := u.most()
+	most := u.fit.most()
 	split := u.Split(most)
 	whole := split.Ideal + split.Contention + split.Coherency
 	return text + fmt.Sprintf("; at %s %s %.0f %% of the time is the work shared out, %.0f %% contention, %.0f %% coherency",

@@ -19,9 +19,9 @@ type Row struct {
 	Weak     bool   // weak scaling
 	Column   string // of those that stand side by side; empty if there is one only
 
-	// Workers is the smallest number of workers that cannot be told from one
-	// within 5 % of the best throughput at the highest parallelism, and P that
-	// parallelism. The smallest, because the best of several equal ones is
+	// Workers is the smallest number of workers whose throughput at the highest
+	// parallelism is within 5 % of the best, or not told apart from it, and P
+	// that parallelism. The smallest, because the best of several equal ones is
 	// chance, and chance flatters. Workers is 0 for a benchmark that decides
 	// itself.
 	Workers, P int
@@ -227,7 +227,7 @@ func (d *Data) warnOfEdges(r *Row, base Point, most level) {
 
 // bestWorkers is the fewest, see fewest, at the highest level, among those that
 // were measured on one core as well. A number that was measured at every level
-// is preferred if it may be within 10 % of the best: a sweep measures the levels
+// is preferred if it is within 10 % of the best: a sweep measures the levels
 // between for one number only, which it chose from less data.
 func (d *Data) bestWorkers(base Point, levels []level) (int, error) {
 	single := d.workersAt(base, levels[0])
@@ -263,12 +263,8 @@ func (d *Data) timesAt(base Point, l level) map[int]series {
 	return times
 }
 
-// fewest is the smallest of the numbers of workers that are eligible and cannot
-// be told from one that takes at most so many times as long as the fastest: it
-// does, or its interval does and it takes at most 15 % longer. By its value
-// alone the choice flatters. Of six equal numbers whose means have an error of
-// 5 %, the fastest seems 6 % too fast, and the smallest within 5 % of that
-// still 5 %; this one seems 1 % too fast.
+// fewest is the smallest of the numbers of workers that are eligible and as good
+// as the fastest.
 func fewest(times map[int]series, within float64, eligible func(int) bool) (workers int, ok bool) {
 	all := slices.Sorted(maps.Keys(times))
 	var fastest series
@@ -278,12 +274,21 @@ func fewest(times map[int]series, within float64, eligible func(int) bool) (work
 		}
 	}
 	for _, w := range all {
-		longer := quotient(times[w], fastest)
-		if eligible(w) && (longer.Value <= within || longer.Value <= 1.15 && longer.Low <= within) {
+		if eligible(w) && asGood(times[w], fastest, within) {
 			return w, true
 		}
 	}
 	return 0, false
+}
+
+// asGood reports whether s takes at most so many times as long as the fastest, or
+// is not told apart from it and takes at most 15 % longer. By its value alone
+// the choice would flatter. Of six equal numbers whose means have an error of
+// 5 %, the fastest seems 6 % too fast, and the smallest within 5 % of that still
+// 5 %; this one seems 1 % too fast.
+func asGood(s, fastest series, within float64) bool {
+	longer := quotient(s, fastest)
+	return longer.Value <= within || longer.Value <= 1.15 && longer.Low <= 1
 }
 
 func (d *Data) worst(base, first Point, most level) (ratio Interval, workers int) {

@@ -61,7 +61,7 @@ func FitUSL(curve []Measure, loss Loss) USL {
 	u.Lambda = spread(math.Exp(u.at[0]), u.draws, func(d draw) float64 { return math.Exp(d.free[0]) })
 	u.Sigma = spread(u.at[1], u.draws, func(d draw) float64 { return min(max(d.free[1], 0), 1) })
 	u.Kappa = spread(u.at[2], u.draws, func(d draw) float64 { return max(d.free[2], 0) })
-	most := u.most()
+	most := u.fit.most()
 	u.Peak = spread(peak(u.at, most), u.draws, func(d draw) float64 { return peak(d.bounded, most) })
 	if u.Kappa.Low*most*(most-1) < leastError {
 		u.Kappa.Low, u.Peak.High = min(u.Kappa.Low, 0), math.Inf(1)
@@ -93,7 +93,7 @@ func (u USL) doubt() string {
 	if off := u.fit.off(u.at); off > foreign {
 		return fmt.Sprintf("the law is not that of the curve, whose points are off by × %.1f", math.Exp(off))
 	}
-	most := u.most()
+	most := u.fit.most()
 	sigma, kappa := loose(u.Sigma, most-1), loose(u.Kappa, most*(most-1))
 	switch {
 	case sigma && kappa:
@@ -128,8 +128,8 @@ func (u USL) distinct() int {
 }
 
 // most is the largest N.
-func (u USL) most() (n float64) {
-	for _, m := range u.Points {
+func (p *problem) most() (n float64) {
+	for _, m := range p.points {
 		n = max(n, m.N)
 	}
 	return n

@@ -35,7 +35,7 @@ var glossary = []entry{
 	{"software-efficiency", []string{"software efficiency"}, "The parallelism gain over H(p): what the program makes of what this machine's cores can give."},
 	{"cost", []string{"COST"}, "The fewest cores on which some number of workers beats the plain serial program, without goroutines and locks, by a tenth. ∞: none does (McSherry, Isard and Murray, 2015)."},
 	{"over-serial", []string{"over the serial program"}, "Throughput at the row's workers and cores over that of the plain serial program on one core."},
-	{"enough", []string{"enough"}, "The fewest cores, and then the fewest workers, that cannot be told from one within 5 % of the best throughput. Of several equal numbers one always looks best by chance."},
+	{"enough", []string{"enough"}, "The fewest cores, and then the fewest workers, whose throughput is within 5 % of the best, or not told apart from it. Of several equal numbers one always looks best by chance."},
 	{"expected", []string{"expected"}, "The scaling that the workload declares, such as linear, and whether the measurement meets it."},
 	{"verdict", []string{"verdict"}, "What the gains say in words. It rests on the measurement alone, and a gain counts from a tenth on and if its interval excludes 1."},
 	{"inflight", []string{"tasks in flight"}, "Mean number of tasks started and not finished: the degree of concurrency, L."},
