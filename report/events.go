@@ -13,8 +13,11 @@ import (
 // that of go doc test2json.
 func unwrapped(text io.Reader) io.Reader {
 	b := bufio.NewReaderSize(text, bufio.MaxScanTokenSize)
-	begin, _ := b.Peek(512) // an error comes again with the first line
-	first, _, _ := bytes.Cut(begin, []byte("\n"))
+	begin, _ := b.Peek(bufio.MaxScanTokenSize) // an error comes again with the first line
+	first, more, _ := bytes.Cut(begin, []byte("\n"))
+	for bytes.HasPrefix(first, []byte("go: ")) { // as of what it downloads, which comes before all
+		first, more, _ = bytes.Cut(more, []byte("\n"))
+	}
 	if len(first) == 0 || first[0] != '{' || !bytes.Contains(first, []byte(`"Action":"`)) {
 		return b
 	}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"golang.org/x/perf/benchfmt"
@@ -52,6 +51,7 @@ type loader struct {
 	systems  map[string]setting // column → its goos and goarch, once they are known
 	listed   map[string]string  // last value of kinds and expect
 	byKey    map[benchproc.Key]string
+	taken    map[string]bool // names of columns
 	scratch  []byte
 
 	configured                           // of the last result
@@ -66,7 +66,7 @@ func newLoader(in Input) (*loader, error) {
 		in:       in,
 		data:     &Data{Files: in.Paths, Kinds: map[string]string{}, Expects: map[string]string{}},
 		contexts: map[string]int{}, known: map[string]*record{}, records: map[Point]*record{},
-		shared: map[string]setting{}, listed: map[string]string{}, byKey: map[benchproc.Key]string{},
+		shared: map[string]setting{}, listed: map[string]string{}, byKey: map[benchproc.Key]string{}, taken: map[string]bool{},
 		lost: map[string]map[string]bool{}, seen: map[string]bool{}, bySource: map[string]int{}, sums: map[[sha256.Size]byte]string{},
 		systems: map[string]setting{}, configurations: map[string]configured{},
 	}
@@ -134,9 +134,8 @@ const mostConfigured = 1 << 12
 
 // configure takes over the configuration of a result, which has changed.
 func (l *loader) configure(r *benchfmt.Result) {
-	key := append(append(l.scratch[:0], l.lines.name...), 0)
-	for _, c := range r.Config {
-		key = strconv.AppendBool(key, c.File)
+	key := l.scratch[:0]
+	for _, c := range r.Config { // .file is among them
 		key = append(binary.AppendUvarint(key, uint64(len(c.Key))), c.Key...)
 		key = append(binary.AppendUvarint(key, uint64(len(c.Value))), c.Value...)
 	}
@@ -161,7 +160,8 @@ func (l *loader) newConfiguration(r *benchfmt.Result) configured {
 		}
 	} else {
 		for _, k := range l.config {
-			key = append(append(key, r.GetConfig(k)...), 0)
+			value := r.GetConfig(k)
+			key = append(binary.AppendUvarint(key, uint64(len(value))), value...) // it may hold any byte
 		}
 	}
 	l.scratch = key
@@ -289,7 +289,13 @@ func (l *loader) column(r *benchfmt.Result) string {
 		if name = typeset.Printable(key.StringValues()); name == "" {
 			name = "unknown"
 		}
-		l.byKey[key] = name
+		if l.taken[name] { // "a b" beside "c" reads as "a" beside "b c"
+			name = typeset.Printable(key.String())
+		}
+		for i, plain := 2, name; l.taken[name]; i++ {
+			name = fmt.Sprintf("%s (%d)", plain, i)
+		}
+		l.byKey[key], l.taken[name] = name, true
 		l.columns = append(l.columns, key)
 	}
 	return name

@@ -236,3 +236,36 @@ func TestPipesInMarkdown(t *testing.T) {
 		t.Errorf("%s\n%s", head, table)
 	}
 }
+
+// What the go command says on standard error stands before the first event.
+func TestEventsMayFollowWhatTheGoCommandSays(t *testing.T) {
+	text := three("PASS \n")
+	a := analyze(t, write(t, "go: downloading a v1.0.0\ngo: downloading b v1.0.0\n"+events(t, text)))
+	if want := analyze(t, write(t, text)); a.Samples != want.Samples {
+		t.Errorf("%d samples, want %d", a.Samples, want.Samples)
+	}
+}
+
+// Columns whose values read the same side by side are not one.
+func TestColumnsThatReadTheSameStayApart(t *testing.T) {
+	for name, values := range map[string][4]string{
+		"spaces": {"a b", "c", "a", "b c"},
+		"NUL":    {"a\x00b", "c", "a", "b\x00c"},
+		"none":   {"unknown", "", "", ""},
+	} {
+		var text strings.Builder
+		for i := range 2 {
+			fmt.Fprintf(&text, "x1: %s\nx2: %s\n", values[2*i], values[2*i+1])
+			for range 3 {
+				fmt.Fprintf(&text, "BenchmarkX 1 %d00 ns/op\nBenchmarkX-2 1 %d00 ns/op\n", i+1, i+1)
+			}
+		}
+		d, err := report.Input{Paths: []string{write(t, text.String())}, Col: "x1,x2"}.Load()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(d.Columns) != 2 {
+			t.Errorf("%s: columns %q, want 2", name, d.Columns)
+		}
+	}
+}

@@ -40,6 +40,9 @@ func stamps(path string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("result file: %w", err)
 	}
+	if !info.Mode().IsRegular() { // reading a pipe would never end
+		return "", fmt.Errorf("result file: %s is no regular file", path)
+	}
 	text := fmt.Sprint(info.Size(), info.ModTime())
 	recordings, err := report.RecordingFiles(path)
 	if err != nil {

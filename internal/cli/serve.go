@@ -60,6 +60,9 @@ func servable(path string) error {
 	if _, err := io.ReadFull(f, magic); err == nil && string(magic) == "\x1f\x8b" {
 		return fmt.Errorf("--serve shows a file that may grow, and %s is gzip, which cannot: unpack it with gunzip -k, or leave out --serve", path)
 	}
+	if magic[0] == '{' {
+		return fmt.Errorf("--serve shows a file in the Go benchmark format, and %s is JSON, as of go test -json: leave out --serve", path)
+	}
 	return nil
 }
 

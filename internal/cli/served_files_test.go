@@ -75,7 +75,12 @@ func TestServeRefusesWhatCannotGrow(t *testing.T) {
 	if err := os.WriteFile(packed, zipped.Bytes(), 0o666); err != nil {
 		t.Fatal(err)
 	}
+	events := filepath.Join(dir, "run.json")
+	if err := os.WriteFile(events, []byte(`{"Action":"start","Package":"x"}`+"\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
 	for path, want := range map[string]string{
+		events:                         "is JSON, as of go test -json: leave out --serve",
 		"-":                            "standard input does not allow: name a file",
 		dir:                            "is no regular file: name the .txt file of a run",
 		packed:                         "unpack it with gunzip -k",
