@@ -82,7 +82,7 @@ func (l *loader) layColumns() {
 	if len(used) > 1 {
 		benchproc.SortKeys(l.columns)
 		for _, key := range l.columns {
-			if name := l.byKey[key]; used[name] && !slices.Contains(d.Columns, name) {
+			if name := l.byKey[key]; used[name] {
 				d.Columns = append(d.Columns, name)
 			}
 		}
