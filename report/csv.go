@@ -87,7 +87,14 @@ func pointColumns() []pointColumn {
 			return decimal(part.get(*l.stack))
 		}})
 	}
-	return append(columns, pointColumn{"column", func(l pointLine) string { return cellText(l.p.Column) }})
+	return append(columns,
+		pointColumn{"column", func(l pointLine) string { return cellText(l.p.Column) }},
+		pointColumn{"stack_saved", func(l pointLine) string {
+			if l.stack == nil {
+				return ""
+			}
+			return decimal(l.stack.Saved())
+		}})
 }
 
 // PointColumns are the headings of the CSV.
@@ -102,7 +109,8 @@ func PointColumns() (names []string) {
 // whatever a chart shows can be made from it, and the samples are in the result
 // file already. Times are seconds of wall time per job, the geometric mean of
 // the samples with its 95 % interval; with weak scaling, of the work that one
-// worker would have had. The parts of the speedup stack are cores. A point
+// worker would have had. The parts of the speedup stack are cores; inflation is
+// negative by what was saved, which work holds. A point
 // under the executor serial is the plain serial program, one with slices or
 // copies above 1 belongs to the ceiling. What was not measured is an empty
 // cell. A text that a spreadsheet would take for a formula has an apostrophe

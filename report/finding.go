@@ -46,7 +46,7 @@ func (a *Analysis) tally() (parts []string) {
 	for i, class := range order {
 		n := fmt.Sprint(counts[class])
 		if i == 0 {
-			n = countOf(counts[class], "workload")
+			n = countOf(counts[class], a.thing())
 		}
 		if counts[class] == 1 {
 			parts = append(parts, n+" "+verbs[class][0])
@@ -55,6 +55,14 @@ func (a *Analysis) tally() (parts []string) {
 		}
 	}
 	return parts
+}
+
+// thing is what a row is: several may be of one workload.
+func (a *Analysis) thing() string {
+	if a.Data != nil && len(a.Data.Columns) > 1 {
+		return "row"
+	}
+	return "workload"
 }
 
 // verbs are those of one and of several.

@@ -142,13 +142,14 @@ type stack struct {
 	Workers  natural `json:"workers"`
 	P        int     `json:"p"`
 	Parts    []Part  `json:"parts"`
+	Saved    float   `json:"saved"`
 	Residual float   `json:"residual"`
 	Idle     float   `json:"kernel_idle"`
 	Largest  string  `json:"largest_loss,omitempty"`
 }
 
 func stackJSON(s Stack) stack {
-	return stack{natural(s.Workers), s.P, s.Parts(), float(s.Residual), float(s.Idle), s.Largest().Name}
+	return stack{natural(s.Workers), s.P, s.Parts(), float(s.Saved()), float(s.Residual), float(s.Idle), s.Largest().Name}
 }
 
 // measured makes unknown what is 0 because it was not measured.

@@ -253,3 +253,45 @@ func TestLoadIsNoBuild(t *testing.T) {
 		t.Errorf("the rounds of the files are no pairs: G_p %v", g)
 	}
 }
+
+// Separate programs may seem to gain a little more than there are cores.
+func TestCeilingAboveTheCoresIsSaid(t *testing.T) {
+	for _, c := range []struct {
+		high float64
+		want bool
+	}{{2.05, false}, {2.3, true}} {
+		a := read(t, steady("pool/workers=1/cores=1", 10), steady("pool/workers=2/cores=1", 10), steady("pool/workers=1/cores=2-2", 10), steady("pool/workers=2/cores=2-2", 5),
+			steady("pool/workers=1/cores=1/slices=2", 10), steady("pool/workers=1/cores=1/slices=2 ×2", 20/c.high))
+		said := false
+		for _, w := range a.Rows[0].Warnings {
+			said = said || strings.Contains(w.Error(), "the ceiling is above the number of cores")
+		}
+		if said != c.want {
+			t.Errorf("H(2) is %v: %v", a.Rows[0].Ceiling, a.Rows[0].Warnings)
+		}
+	}
+}
+
+// The limit of Amdahl's law is no less than what was measured, and its fraction
+// is told only if it is not anything.
+func TestAmdahlSaysOnlyWhatIsTold(t *testing.T) {
+	exact := FitAmdahl(curveOf(func(p float64) float64 { return 1 / (0.05 + 0.95/p) }, 1, 2, 4, 8), Relative)
+	if exact.Why != "" || math.Abs(exact.Fraction.Value-0.05) > 1e-6 {
+		t.Errorf("%+v", exact)
+	}
+	wild := FitAmdahl([]Measure{{N: 1, X: 1, Error: 0.2}, {N: 2, X: 1.7, Error: 0.2}, {N: 4, X: 2.6, Error: 0.2}}, Relative)
+	if !strings.HasPrefix(wild.Why, "the serial fraction may be anything from ") {
+		t.Errorf("%+v", wild)
+	}
+	for seed := range 20 {
+		c := curveOf(noisy(func(p float64) float64 { return 1 / (0.3 + 0.7/p) }, 0.03, seed), 1, 2, 4, 8, 16, 32)
+		s := FitAmdahl(c, Relative)
+		most := 0.0
+		for _, m := range c {
+			most = max(most, m.X/c[0].X)
+		}
+		if s.Why == "" && (s.Limit.High < most || s.Limit.Value < most) {
+			t.Errorf("seed %d: limit %+v below %.3f", seed, s.Limit, most)
+		}
+	}
+}

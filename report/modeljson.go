@@ -1,6 +1,7 @@
 package report
 
 type modelsJSON struct {
+	Workers      natural          `json:"workers"`
 	Cores        []efficiencyJSON `json:"cores"`
 	SerialTrend  Trend            `json:"karp_flatt_trend,omitempty"`
 	Amdahl       serialJSON       `json:"amdahl"`
@@ -51,6 +52,7 @@ func (m Models) json() *modelsJSON {
 		return nil
 	}
 	j := &modelsJSON{
+		Workers: natural(m.Workers),
 		Cores: []efficiencyJSON{}, SerialTrend: m.Serial, Amdahl: serialJSON(m.Amdahl), Knee: float(m.Knee),
 		OverCores: m.OverCores.json(), OverWorkers: m.OverWorkers.json(),
 		Predictions: []predictionJSON{}, NoPrediction: m.NoPrediction,

@@ -118,6 +118,9 @@ func (f folder) store(ctx context.Context, files []file) (err error) {
 	if err := f.check(names...); err != nil {
 		return err
 	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
 	if err := os.MkdirAll(string(f), 0o777); err != nil {
 		return fmt.Errorf("the report goes to %s: %w; name another folder with -o", f, err)
 	}

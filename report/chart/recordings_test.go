@@ -86,13 +86,13 @@ func TestTimelineSaysWhatItShows(t *testing.T) {
 		}
 	}
 	svg := drawn(t, c)
-	for _, want := range []string{">1 core: 6.3 customers in progress, 1 scanned at an instant; 2 cores: 8.4 and 2<", ">10<", ">16<", ">core 2<", ">queue A<", ">queue B<", ">A1<", ">B5<", ">time since the first customer (ms)<", ">0<", ">5<"} {
+	for _, want := range []string{">On average 6.3 customers in progress and 0.8 scanned on 1 core, 8.4 and 1.6 on 2 cores<", ">10<", ">16<", ">core 2<", ">queue A<", ">queue B<", ">A1<", ">B5<", ">time since the first customer (ms)<", ">0<", ">5<"} {
 		if !strings.Contains(svg, want) {
 			t.Errorf("no %s in the picture", want)
 		}
 	}
 	c, _ = chart.Timeline(recorded(t, "1core.trace"))
-	if svg := drawn(t, c); strings.Contains(svg, "core 2") || !strings.Contains(svg, "1 scanned at an instant<") {
+	if svg := drawn(t, c); strings.Contains(svg, "core 2") || !strings.Contains(svg, " scanned on 1 core<") {
 		t.Error("the recording on one core alone has a second core, or no title")
 	}
 }

@@ -141,9 +141,9 @@ func (s shop) finding() string {
 // timelineTitle compares the first recording with the last.
 func timelineTitle(all []shop) string {
 	first, last := all[0], all[len(all)-1]
-	title := fmt.Sprintf("%s: %.1f customers in progress, %d scanned at an instant", plural(first.Procs, "core"), first.InProgress, first.MostRunning)
+	title := fmt.Sprintf("On average %.1f customers in progress and %.1f scanned on %s", first.InProgress, first.Running, plural(first.Procs, "core"))
 	if len(all) > 1 {
-		title += fmt.Sprintf("; %s: %.1f and %d", plural(last.Procs, "core"), last.InProgress, last.MostRunning)
+		title += fmt.Sprintf(", %.1f and %.1f on %s", last.InProgress, last.Running, plural(last.Procs, "core"))
 	}
 	return title
 }
