@@ -53,7 +53,7 @@ func (m Models) json() *modelsJSON {
 	}
 	j := &modelsJSON{
 		Workers: natural(m.Workers),
-		Cores: []efficiencyJSON{}, SerialTrend: m.Serial, Amdahl: serialJSON(m.Amdahl), Knee: float(m.Knee),
+		Cores:   []efficiencyJSON{}, SerialTrend: m.Serial, Amdahl: serialJSON(m.Amdahl), Knee: float(m.Knee),
 		OverCores: m.OverCores.json(), OverWorkers: m.OverWorkers.json(),
 		Predictions: []predictionJSON{}, NoPrediction: m.NoPrediction,
 	}
