@@ -210,7 +210,7 @@ func (r *Row) warnOfResidual() {
 		}
 	}
 	if off > 0 {
-		r.warn(fmt.Sprintf("the speedup stacks of %d of %d points do not sum to their cores within %.0f %%, that of %d workers on %d cores by %s: the clocks disagree, measure longer samples (--sample)",
-			off, len(r.Stacks), 100*Tolerance, worst.Workers, worst.P, cores(worst.Residual)))
+		r.warn(fmt.Sprintf("the speedup stacks of %d of %d points do not sum to their cores within %.0f %%, that of %s on %s by %s: the clocks disagree, measure longer samples (--sample)",
+			off, len(r.Stacks), 100*Tolerance, countOf(worst.Workers, "worker"), countOf(worst.P, "core"), cores(worst.Residual)))
 	}
 }
