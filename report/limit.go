@@ -9,9 +9,9 @@ import (
 // lost names the largest loss of a row that falls short of its ceiling, or of
 // all its cores if there is no ceiling, and nothing of one that reaches it.
 func (r Row) lost() string {
-	if s, ok := r.stackAt(r.enough(r.Workers)); ok && r.FromCores().over(r.goal()).High < 0.95 {
+	if s, ok := r.stackAt(r.forAllCores(r.Workers)); ok && r.FromCores().over(r.goal()).High < 0.95 {
 		if why := r.limits(s); why != "" {
-			return "; " + r.crowd(s) + why
+			return "; " + r.ofOthers(s) + why
 		}
 	}
 	return ""
@@ -20,7 +20,7 @@ func (r Row) lost() string {
 // limit is what limits the row with that many workers or more, in front of a
 // reason.
 func (r Row) limit(workers int) string {
-	if s, ok := r.stackAt(r.enough(workers)); ok {
+	if s, ok := r.stackAt(r.forAllCores(workers)); ok {
 		if why := r.limits(s); why != "" {
 			return why + "; "
 		}
@@ -28,9 +28,9 @@ func (r Row) limit(workers int) string {
 	return ""
 }
 
-// enough is that number of workers, or the smallest that could use all cores:
+// forAllCores is that number of workers, or the smallest that could use all cores:
 // with fewer, a core without a task says nothing.
-func (r Row) enough(workers int) int {
+func (r Row) forAllCores(workers int) int {
 	for _, s := range r.Stacks {
 		if s.P == r.P && s.Workers >= max(r.P, workers) {
 			return s.Workers
@@ -39,8 +39,8 @@ func (r Row) enough(workers int) int {
 	return workers
 }
 
-// crowd names the workers of a stack that is not of the row's.
-func (r Row) crowd(s Stack) string {
+// ofOthers names the workers of a stack that is not of the row's.
+func (r Row) ofOthers(s Stack) string {
 	if s.Workers == r.Workers {
 		return ""
 	}

@@ -49,7 +49,7 @@ func (d *Data) models(r Row, base Point, levels []level) Models {
 		m.Cores = append(m.Cores, efficiency(s))
 	}
 	most := levels[len(levels)-1]
-	m.Workers, levels = d.crowd(r, base, levels)
+	m.Workers, levels = d.forLaws(r, base, levels)
 	m.Others = m.Workers != r.Workers
 	scaling, single := d.scaling(base, base.at(min(m.Workers, 1), levels[0]), m.Workers, levels)
 	var shares []Efficiency
@@ -85,8 +85,8 @@ func (d *Data) models(r Row, base Point, levels []level) Models {
 	return m
 }
 
-// crowd is the number of workers, and the levels, of the laws over cores.
-func (d *Data) crowd(r Row, base Point, levels []level) (int, []level) {
+// forLaws is the number of workers, and the levels, of the laws over cores.
+func (d *Data) forLaws(r Row, base Point, levels []level) (int, []level) {
 	if r.Workers == 0 || r.Workers >= r.P {
 		return r.Workers, levels
 	}

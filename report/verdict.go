@@ -181,14 +181,14 @@ func (r Row) scales() string {
 	case helps(gain.over(r.Ceiling)):
 		text += ", which wait for the slowest of them"
 	}
-	if r.crowded() {
+	if r.worseWithMore() {
 		text += fmt.Sprintf("; more than %s slow it down", countOf(r.Workers, "worker"))
 	}
 	return text
 }
 
-// crowded reports whether workers for all cores do less than the row's fewer.
-func (r Row) crowded() bool {
+// worseWithMore reports whether workers for all cores do less than the row's fewer.
+func (r Row) worseWithMore() bool {
 	if r.Workers == 0 || r.Workers >= r.P || len(r.Lines) == 0 {
 		return false
 	}

@@ -171,12 +171,8 @@ func viewOf(run []byte, path string) (view, error) {
 		return waiting(path, a, ""), nil
 	}
 	v := view{pictures: map[string][]byte{}}
-	charts := chart.All(a)
-	for _, r := range chart.Excerpt(a).Rows {
-		charts = append(charts, chart.OfRow(a, r)...)
-	}
 	var drawn []page.Chart
-	for _, c := range charts {
+	for _, c := range chartsOf(a) {
 		p, err := draw(c)
 		if err != nil {
 			return view{}, err

@@ -211,12 +211,9 @@ func draft(a *report.Analysis, past *history.History) ([]file, error) {
 		return nil, err
 	}
 	files := []file{{"report.json", json.Bytes()}}
-	charts := chart.All(a)
+	charts := chartsOf(a)
 	if c, ok := chart.History(past); ok {
 		charts = append(charts, c)
-	}
-	for _, r := range chart.Excerpt(a).Rows {
-		charts = append(charts, chart.OfRow(a, r)...)
 	}
 	drawn, pngs, err := drawAll(charts)
 	if err != nil {
@@ -234,6 +231,15 @@ func draft(a *report.Analysis, past *history.History) ([]file, error) {
 		return nil, err
 	}
 	return append(files, file{"index.html", html.Bytes()}), nil
+}
+
+// chartsOf are those of all rows, and then those of each.
+func chartsOf(a *report.Analysis) []chart.Chart {
+	charts := chart.All(a)
+	for _, r := range chart.Excerpt(a).Rows {
+		charts = append(charts, chart.OfRow(a, r)...)
+	}
+	return charts
 }
 
 // drawAll draws charts on as many cores as there are: for the page, and those of
