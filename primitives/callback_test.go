@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -186,5 +187,53 @@ func TestCallbacksFromEverywhere(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// Callbacks that come after the end run one at a time, too, from however many
+// goroutines, and each has run when all OnDone have returned.
+func TestLateCallbacksRunOneAtATime(t *testing.T) {
+	x := primitives.NewInline(primitives.Config{Workers: 1})
+	for _, end := range []error{nil, fs.ErrExist} {
+		f := primitives.Submit(t.Context(), x, func(context.Context) (int, error) { return 1, end })
+		ran, inside := 0, atomic.Int32{}
+		var all sync.WaitGroup
+		for range 8 {
+			all.Go(func() {
+				for range 500 {
+					f.OnDone(func(int, error) {
+						if inside.Add(1) != 1 {
+							t.Error("two callbacks run at once")
+						}
+						if ran++; ran%100 == 0 {
+							runtime.Gosched()
+						}
+						inside.Add(-1)
+					})
+				}
+			})
+		}
+		all.Wait()
+		f.OnDone(func(int, error) {})
+		if ran != 4000 {
+			t.Errorf("%d of 4000 callbacks ran", ran)
+		}
+	}
+}
+
+// A late callback that ends its goroutine leaves the others to run.
+func TestLateCallbackThatExits(t *testing.T) {
+	f := primitives.Submit(t.Context(), primitives.NewInline(primitives.Config{Workers: 1}), give(1))
+	ran := make(chan int, 2)
+	go f.OnDone(func(int, error) {
+		f.OnDone(func(int, error) { ran <- 1 })
+		runtime.Goexit()
+	})
+	if v := <-ran; v != 1 {
+		t.Error("another ran")
+	}
+	f.OnDone(func(int, error) { ran <- 2 })
+	if v := <-ran; v != 2 {
+		t.Error("another ran")
 	}
 }

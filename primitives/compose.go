@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"slices"
 	"sync"
 	"sync/atomic"
 )
@@ -58,12 +59,21 @@ func Recover[T any](ctx context.Context, ex Executor, f *Future[T], fn func(cont
 	})
 }
 
-// chain returns a future that link settles or launches when f is done.
+// chain returns a future that link settles or launches when f is done. If it is
+// cancelled before, f forgets it.
 func chain[T, U any](ctx context.Context, ex Executor, f *Future[T], link func(T, error, *Future[U])) *Future[U] {
 	mustHave(ctx)
 	next := &Future[U]{home: ex.base(), ctx: ctx}
+	l := &waiter{fire: func() {
+		v, err := f.outcome()
+		link(v, err, next)
+	}}
+	next.fn = func(context.Context) (none U, err error) {
+		f.delist(l)
+		return none, nil
+	}
 	next.home.expect(1)
-	f.OnDone(func(v T, err error) { link(v, err, next) })
+	f.call(l)
 	return next
 }
 
@@ -79,35 +89,109 @@ func (f *Future[T]) launch(ex Executor, fn func(context.Context) (T, error)) {
 	}
 }
 
+// members are the futures of a composition. It has a waiter in the list of
+// each, and takes them out when it has ended or nobody needs it any more:
+// otherwise a future that outlives many compositions, such as that of a
+// server's shutdown, would keep them all.
+type members[T any] struct {
+	futures []*Future[T]
+	waiters []waiter
+	order   order
+}
+
+// join has end called for each member that has ended or ends, with its index,
+// and its place among those that order counts, from 1, or 0. Those that had
+// ended before come first, in the order of the arguments. ours says that end is
+// short and need not wait for the member's callbacks. It stops when enough.
+func (m *members[T]) join(ours bool, end func(i int, place int32), enough func() bool) {
+	m.waiters = make([]waiter, len(m.futures))
+	over := make([]bool, len(m.futures))
+	ended := func(i int) {
+		_, err := m.futures[i].outcome()
+		end(i, m.order.next(err))
+	}
+	for i, f := range m.futures {
+		if over[i] = f.final(); over[i] {
+			ended(i)
+		}
+	}
+	for i, f := range m.futures {
+		if over[i] || enough() {
+			continue
+		}
+		l := &m.waiters[i]
+		l.order, l.ours, l.fire = &m.order, ours, func() { end(i, l.place) }
+		if !f.enlist(l) {
+			ended(i)
+		}
+	}
+}
+
+// leave takes the composition out of the lists of the members.
+func (m *members[T]) leave() {
+	for i, f := range m.futures {
+		if !f.final() || f.status.Load()&callingBit != 0 {
+			f.delist(&m.waiters[i])
+		}
+	}
+}
+
+// compose returns a future that end settles: it is called when a member has
+// ended, with its index, its place among those that end with an error that
+// counts, or 0, and how it ended, and says whether it has settled the future.
+func compose[T, R any](futures []*Future[T], counts func(error) bool, end func(whole *Future[R], i int, place int32, v T, err error) bool) *Future[R] {
+	m := &members[T]{futures: futures, order: order{counts: counts}}
+	whole := promise[R]()
+	whole.fn = func(context.Context) (none R, err error) {
+		m.leave()
+		return none, nil
+	}
+	m.join(false, func(i int, place int32) {
+		v, err := futures[i].outcome()
+		if end(whole, i, place, v, err) {
+			m.leave()
+		}
+	}, whole.final)
+	if whole.final() { // perhaps while it joined
+		m.leave()
+	}
+	return whole
+}
+
+func failed(err error) bool    { return err != nil }
+func succeeded(err error) bool { return err == nil }
+
 // All returns the future of all values, in the order of the arguments:
-// asyncio.gather, Promise.all. At the first error it finishes with that error;
-// the others go on. Cancelling it does not cancel them.
+// asyncio.gather, Promise.all. It finishes with the error of whichever fails
+// first; the others go on. Cancelling it does not cancel them.
+//
+// Of All, AllOrCancel, Any and Race, this holds: what has ended when the
+// composition is made counts as first, in the order of the arguments, and a
+// composition belongs to no executor. Shutdown of the executors whose futures it
+// is made of returns after it has ended, if all of them are shut down.
 func All[T any](futures ...*Future[T]) *Future[[]T] { return all(false, futures) }
 
 // AllOrCancel is All that cancels the others at the first error.
 func AllOrCancel[T any](futures ...*Future[T]) *Future[[]T] { return all(true, futures) }
 
 func all[T any](cancelRest bool, futures []*Future[T]) *Future[[]T] {
-	whole := promise[[]T]()
 	values := make([]T, len(futures))
+	if len(futures) == 0 {
+		return settled(values, nil)
+	}
 	var left atomic.Int64
 	left.Store(int64(len(futures)))
-	if len(futures) == 0 {
-		whole.settle(values, nil)
-	}
-	for i, f := range futures {
-		f.OnDone(func(v T, err error) {
-			values[i] = v
-			if err != nil {
-				if whole.settle(nil, err) && cancelRest {
-					cancelAll(futures)
-				}
-			} else if left.Add(-1) == 0 {
-				whole.settle(values, nil)
+	return compose(futures, failed, func(whole *Future[[]T], i int, place int32, v T, err error) bool {
+		if place == 1 {
+			won := whole.settle(nil, err)
+			if won && cancelRest {
+				cancelAll(futures)
 			}
-		})
-	}
-	return whole
+			return won
+		}
+		values[i] = v
+		return err == nil && left.Add(-1) == 0 && whole.settle(values, nil)
+	})
 }
 
 func cancelAll[T any](futures []*Future[T]) {
@@ -125,63 +209,55 @@ type Outcome[T any] struct {
 // AllSettled returns the future of how each of the futures ended, in order. It
 // has no error itself.
 func AllSettled[T any](futures ...*Future[T]) *Future[[]Outcome[T]] {
-	whole := promise[[]Outcome[T]]()
 	outcomes := make([]Outcome[T], len(futures))
+	if len(futures) == 0 {
+		return settled(outcomes, nil)
+	}
 	var left atomic.Int64
 	left.Store(int64(len(futures)))
-	if len(futures) == 0 {
-		whole.settle(outcomes, nil)
-	}
-	for i, f := range futures {
-		f.OnDone(func(v T, err error) {
-			outcomes[i] = Outcome[T]{v, err}
-			if left.Add(-1) == 0 {
-				whole.settle(outcomes, nil)
-			}
-		})
-	}
-	return whole
+	return compose(futures, nil, func(whole *Future[[]Outcome[T]], i int, _ int32, v T, err error) bool {
+		outcomes[i] = Outcome[T]{v, err}
+		return left.Add(-1) == 0 && whole.settle(outcomes, nil)
+	})
 }
 
 // Any returns the future of the first value: Promise.any. If all futures end
 // with errors, its error joins them, in the order of the arguments. The others
-// go on.
+// go on. See All for what had ended before.
 func Any[T any](futures ...*Future[T]) *Future[T] {
-	first := promise[T]()
 	var none T
+	if len(futures) == 0 {
+		return settled(none, ErrNoFutures)
+	}
 	errs := make([]error, len(futures))
 	var left atomic.Int64
 	left.Store(int64(len(futures)))
-	if len(futures) == 0 {
-		first.settle(none, ErrNoFutures)
-	}
-	for i, f := range futures {
-		f.OnDone(func(v T, err error) {
-			if err == nil {
-				first.settle(v, nil)
-				return
-			}
-			errs[i] = err
-			if left.Add(-1) == 0 {
-				first.settle(none, errors.Join(errs...))
-			}
-		})
-	}
-	return first
+	return compose(futures, succeeded, func(first *Future[T], i int, place int32, v T, err error) bool {
+		if err == nil {
+			return place == 1 && first.settle(v, nil)
+		}
+		errs[i] = err
+		return left.Add(-1) == 0 && first.settle(none, errors.Join(errs...))
+	})
 }
 
 // Race returns the future of whichever ends first, with a value or an error:
-// Promise.race. The others go on.
+// Promise.race. The others go on. See All for what had ended before.
 func Race[T any](futures ...*Future[T]) *Future[T] {
-	first := promise[T]()
 	if len(futures) == 0 {
 		var none T
-		first.settle(none, ErrNoFutures)
+		return settled(none, ErrNoFutures)
 	}
-	for _, f := range futures {
-		f.OnDone(func(v T, err error) { first.settle(v, err) })
-	}
-	return first
+	return compose(futures, nil, func(first *Future[T], _ int, place int32, v T, err error) bool {
+		return place == 1 && first.settle(v, err)
+	})
+}
+
+// settled returns a future that has ended.
+func settled[T any](v T, err error) *Future[T] {
+	f := promise[T]()
+	f.settle(v, err)
+	return f
 }
 
 // Until says when Wait returns.
@@ -241,15 +317,13 @@ func AsCompleted[T any](ctx context.Context, futures []*Future[T]) iter.Seq2[int
 	}
 }
 
-// gathering is one party that waits for several futures. It has a callback in
-// the list of each, and takes them out again when it leaves, so that waiting
-// for the first of many leaves nothing behind.
+// gathering is one party that waits for several futures. It leaves their lists
+// when it ends, so that waiting for the first of many leaves nothing behind.
 type gathering[T any] struct {
-	futures   []*Future[T]
-	callbacks []waiter
+	members[T]
 
 	mu    sync.Mutex
-	ended []int // in the order in which they ended; those before read are known
+	ended []int // indexes by place; -1 where it is not known yet
 	read  int
 	party *waiter // parked
 }
@@ -258,22 +332,18 @@ type gathering[T any] struct {
 // to end and returns its index.
 func (g *gathering[T]) join(futures []*Future[T]) (next func(context.Context) (int, error)) {
 	g.futures = futures
-	g.callbacks = make([]waiter, len(futures))
-	for i, f := range futures {
-		l := &g.callbacks[i]
-		l.fire, l.ours = func() { g.end(i) }, true
-		if !f.enlist(l) {
-			g.end(i)
-		}
-	}
+	g.ended = slices.Repeat([]int{-1}, len(futures))
+	g.members.join(true, g.end, func() bool { return false })
 	return g.next
 }
 
-func (g *gathering[T]) end(i int) {
+func (g *gathering[T]) end(i int, place int32) {
 	g.mu.Lock()
-	g.ended = append(g.ended, i)
-	l := g.party
-	g.party = nil
+	g.ended[place-1] = i
+	var l *waiter
+	if g.ended[g.read] >= 0 {
+		l, g.party = g.party, nil
+	}
 	g.mu.Unlock()
 	if l != nil {
 		l.signal()
@@ -282,14 +352,14 @@ func (g *gathering[T]) end(i int) {
 
 func (g *gathering[T]) next(ctx context.Context) (int, error) {
 	g.mu.Lock()
-	if g.read == len(g.ended) {
+	if g.ended[g.read] < 0 {
 		w := currentWorker()
 		l := (*waiterPool)(nil).get(w)
 		g.party = l
 		g.mu.Unlock()
 		w.park(ctx, l)
 		g.mu.Lock()
-		if g.read == len(g.ended) {
+		if g.ended[g.read] < 0 {
 			g.party = nil
 			g.mu.Unlock()
 			return 0, context.Cause(ctx)
@@ -299,12 +369,6 @@ func (g *gathering[T]) next(ctx context.Context) (int, error) {
 	g.read++
 	g.mu.Unlock()
 	return i, nil
-}
-
-func (g *gathering[T]) leave() {
-	for i, f := range g.futures {
-		f.delist(&g.callbacks[i])
-	}
 }
 
 // Map yields the results of fn for every element of in, in order, while up to

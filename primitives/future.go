@@ -59,9 +59,9 @@ func Raise(err error) {
 // more than everything else in Submit.
 type Future[T any] struct {
 	status status
-	mu     sync.Mutex // guards list and the note's contents
+	mu     sync.Mutex // guards list
 
-	list waitlist // those who wait; empty once the future is final
+	list waitlist // those who wait; once the future is final, callbacks that have not run
 
 	home *core // the executor; nil for compositions. Never changes.
 
@@ -69,7 +69,8 @@ type Future[T any] struct {
 	// lock if it is watched.
 	// Both are dropped at the end, so that a kept future keeps nothing alive
 	// but its result; ctx becomes a *note when there is more to keep than a
-	// value.
+	// value. As long as the future is held, fn is what to do when it is
+	// cancelled: leave the lists of those that it waits for.
 	fn  func(ctx context.Context) (T, error)
 	ctx context.Context
 
@@ -81,8 +82,6 @@ type Future[T any] struct {
 type note struct {
 	context.Context // nil: a note is never used as a context
 	err             error
-	firing          bool     // callbacks are being run
-	late            waitlist // those that came meanwhile: they must run after
 }
 
 // task is a future, or a batch of them, as an executor sees it.
@@ -217,16 +216,30 @@ func (f *Future[T]) Cancel() bool {
 	}
 }
 
-// OnDone calls fn with the result once the task has finished: on the goroutine
-// that finished it, or, if that is over, before OnDone returns. Callbacks run
-// in the order of their registration, one at a time, and should be short: they
-// hold up the worker, later callbacks and the compositions of this future, but
-// not those who wait for it. One that panics or exits harms neither the others
-// nor the executor; its panic is reported through Config.CallbackPanic.
+// OnDone calls fn with the result once the task has finished. Callbacks run in
+// the order of their registration and one at a time, also those that are
+// registered after the end: on the goroutine that finished the task, or on that
+// of an OnDone that came when no callback was running, before it returns.
+// Callbacks should be short: they hold up the worker, later callbacks and the
+// compositions of this future, but not those who wait for it. One that panics
+// or exits harms neither the others nor the executor; its panic is reported
+// through Config.CallbackPanic.
 func (f *Future[T]) OnDone(fn func(value T, err error)) {
-	call := func() { f.home.guard(func() { fn(f.outcome()) }) }
-	if l := (&waiter{fire: call}); !f.enlist(l) && !f.enlistLate(l) {
-		call()
+	f.call(&waiter{fire: func() { f.home.guard(func() { fn(f.outcome()) }) }})
+}
+
+// call runs a callback when its turn comes.
+func (f *Future[T]) call(l *waiter) {
+	if f.enlist(l) {
+		return
+	}
+	f.mu.Lock()
+	f.list.push(l)
+	calling := f.status.Load()&callingBit != 0
+	f.status.raise(callingBit)
+	f.mu.Unlock()
+	if !calling {
+		f.callBack()
 	}
 }
 
@@ -255,20 +268,6 @@ func (f *Future[T]) enlist(l *waiter) bool {
 		}
 	}
 	return false
-}
-
-// enlistLate adds a callback to those that are being run, if any are.
-func (f *Future[T]) enlistLate(l *waiter) bool {
-	if f.status.Load()&notedBit == 0 {
-		return false
-	}
-	n := f.ctx.(*note)
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if n.firing {
-		n.late.push(l)
-	}
-	return n.firing
 }
 
 // delist takes l out again and reports whether it was still in.

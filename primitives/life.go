@@ -40,9 +40,16 @@ func (f *Future[T]) run(w *worker) {
 
 // drop implements task.
 func (f *Future[T]) drop(err error) {
-	if f.claim(statusPending, statusTaken) || f.claim(statusHeld, statusTaken) {
+	if f.claim(statusPending, statusTaken) {
 		f.home.dropped()
 		f.complete(f.value, err, statusCancelled)
+	} else if f.claim(statusHeld, statusTaken) {
+		leave := f.fn
+		f.home.dropped()
+		f.complete(f.value, err, statusCancelled)
+		if leave != nil {
+			_, _ = leave(ended)
+		}
 	}
 }
 
@@ -92,42 +99,48 @@ func (f *Future[T]) complete(value T, err error, end uint32) {
 		return
 	}
 	f.mu.Lock()
-	chain := f.list.take()
+	chain := f.list.end(err)
 	f.fn, f.ctx = nil, nil
-	var n *note
-	if called := hasCallback(chain); called || err != nil {
-		n = &note{err: err, firing: called}
-		f.ctx = n
+	if err != nil {
+		f.ctx = &note{err: err}
 		end |= notedBit
+	}
+	calls := f.list.first != nil
+	if calls {
+		end |= callingBit
 	}
 	f.status.Store(end)
 	f.mu.Unlock()
-	if chain = wakeAll(chain); chain != nil {
-		callInside(func() { f.callBack(n, chain) })
+	wakeAll(chain)
+	if calls {
+		callInside(f.callBack)
 	}
 }
 
 // callBack runs the callbacks, and those that come meanwhile.
-func (f *Future[T]) callBack(n *note, chain *waiter) {
+func (f *Future[T]) callBack() {
 	returned := false
 	defer func() {
 		if !returned { // a callback called runtime.Goexit
-			f.callBack(n, chain)
+			f.callBack()
 		}
 	}()
-	for {
-		for chain != nil {
-			l := chain
-			chain, l.prev = l.prev, nil
-			l.fire()
-		}
-		f.mu.Lock()
-		chain = n.late.take()
-		n.firing = chain != nil
-		f.mu.Unlock()
-		if chain == nil {
-			break
-		}
+	for l := f.nextCall(); l != nil; l = f.nextCall() {
+		l.fire()
 	}
 	returned = true
+}
+
+// nextCall takes the next callback out of the list. If there is none, whoever
+// comes with the next runs it.
+func (f *Future[T]) nextCall() *waiter {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	l := f.list.first
+	if l == nil {
+		f.status.lower(callingBit)
+		return nil
+	}
+	f.list.remove(l)
+	return l
 }

@@ -2,6 +2,7 @@ package primitives_test
 
 import (
 	"context"
+	"io"
 	"runtime"
 	"testing"
 	"time"
@@ -97,13 +98,18 @@ func TestNothingIsKeptAlive(t *testing.T) {
 	}
 }
 
-// Whoever waits for a slow future and gives up leaves nothing behind.
+// Whoever waits for a slow future and gives up leaves nothing behind, and so
+// does a composition that has ended.
 func TestPollingLeavesNothingBehind(t *testing.T) {
 	x := primitives.NewPool(primitives.Config{Workers: 1})
 	var gate, other primitives.Event
 	f := primitives.Submit(context.Background(), x, until(&gate, 0))
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
+	in := primitives.NewInline(primitives.Config{Workers: 1})
+	done := primitives.Submit(context.Background(), in, give(1))
+	failed := primitives.Submit(context.Background(), in, func(context.Context) (int, error) { return 0, io.EOF })
+	same := func(_ context.Context, v int) (int, error) { return v, nil }
 	polls := map[string]func(){
 		"Result": func() { f.Result(ctx) },
 		"Done":   func() { f.Done() },
@@ -112,7 +118,19 @@ func TestPollingLeavesNothingBehind(t *testing.T) {
 			for range primitives.AsCompleted(ctx, []*primitives.Future[int]{f}) {
 			}
 		},
-		"Event": func() { other.WaitContext(ctx) },
+		"Event":              func() { other.WaitContext(ctx) },
+		"Race with one done": func() { primitives.Race(f, done) },
+		"Race, done first":   func() { primitives.Race(done, f) },
+		"Any":                func() { primitives.Any(f, done) },
+		"All with an error":  func() { primitives.All(f, failed) },
+		"All, cancelled":     func() { primitives.All(f, done).Cancel() },
+		"AllSettled":         func() { primitives.AllSettled(f, done).Cancel() },
+		"Then, cancelled":    func() { primitives.Then(context.Background(), x, f, same).Cancel() },
+		"Race that ends later": func() {
+			g := primitives.Submit(context.Background(), x, give(1))
+			primitives.Race(f, g)
+			g.Cancel()
+		},
 	}
 	for name, poll := range polls {
 		before := heap()

@@ -43,7 +43,10 @@ const (
 	// stoppedBit: the running task was asked to stop.
 	stoppedBit uint32 = 128
 
-	flagBits = watchedBit | notedBit | endlessBit | endingBit | topBit | stoppedBit
+	// callingBit: the future is final and somebody runs its callbacks.
+	callingBit uint32 = 512
+
+	flagBits = watchedBit | notedBit | callingBit | endlessBit | endingBit | topBit | stoppedBit
 )
 
 // status is an atomic.Uint32 that can be set without one before anybody else
@@ -58,3 +61,6 @@ func (s *status) CompareAndSwap(old, new uint32) bool {
 
 // raise sets a flag.
 func (s *status) raise(bit uint32) { atomic.OrUint32((*uint32)(s), bit) }
+
+// lower takes a flag away.
+func (s *status) lower(bit uint32) { atomic.AndUint32((*uint32)(s), ^bit) }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -14,17 +15,40 @@ import (
 type waiter struct {
 	next, prev *waiter // both nil when in no list
 
-	wake   chan struct{} // receives one token (room for one), or is closed
-	closes bool          // wake is a Done channel
-	fire   func()        // a callback, instead of wake
-	ours   bool          // fire is of this package, short, and need not wait for callbacks
-	live   *liveContext  // the task's own context, which ends with the future
-
-	listens bool        // it stands in its own task's list, for Cancel to find
-	timer   *time.Timer // of a sleeper; reused
+	wake  chan struct{} // receives one token (room for one), or is closed
+	fire  func()        // a callback, instead of wake
+	live  *liveContext  // the task's own context, which ends with the future
+	timer *time.Timer   // of a sleeper; reused
 
 	co   *coroutine // the coroutine to put back on its event loop, besides wake
 	turn uint64     // of that coroutine
+
+	order *order // of a composition's futures
+	place int32  // of this future in it, from 1; 0 if it does not count. Set by rank.
+
+	closes  bool // wake is a Done channel
+	ours    bool // fire is of this package, short, and need not wait for callbacks
+	listens bool // it stands in its own task's list, for Cancel to find
+}
+
+// isCallback reports whether l must run after the callbacks that came before.
+func (l *waiter) isCallback() bool { return l.fire != nil && !l.ours }
+
+// order numbers the futures of a composition in the order in which they end.
+// A future takes its number under its lock and before anybody can see that it
+// has ended: whoever ends another future because this one has ended gives that
+// one a later number. Callbacks run too late to tell: their goroutine may be
+// overtaken by that of the other future.
+type order struct {
+	counts func(err error) bool // nil: every end counts
+	last   atomic.Int32
+}
+
+func (o *order) next(err error) int32 {
+	if o.counts != nil && !o.counts(err) {
+		return 0
+	}
+	return o.last.Add(1)
 }
 
 // signal lets the goroutine go on, or those that wait for the channel. The
@@ -135,30 +159,33 @@ func (q *waitlist) take() *waiter {
 	}
 }
 
-// wakeAll signals the goroutines and channels of a chain that take returned
-// and returns the chain of its callbacks: whoever waits must not wait for them.
-func wakeAll(l *waiter) (callbacks *waiter) {
-	end := &callbacks
+// end takes the waiters of a future that ends with err, and gives those of
+// compositions their places. Its callbacks stay in the list.
+func (q *waitlist) end(err error) (chain *waiter) {
+	chain = q.take()
+	for at := &chain; *at != nil; {
+		l := *at
+		if l.order != nil {
+			l.place = l.order.next(err)
+		}
+		if l.isCallback() {
+			*at, l.prev = l.prev, nil
+			q.push(l)
+		} else {
+			at = &l.prev
+		}
+	}
+	return chain
+}
+
+// wakeAll signals a chain that take returned.
+func wakeAll(l *waiter) {
 	for l != nil {
 		next := l.prev
 		l.prev = nil
-		if l.fire == nil || l.ours {
-			l.signal()
-		} else {
-			*end, end = l, &l.prev
-		}
+		l.signal()
 		l = next
 	}
-	return callbacks
-}
-
-func hasCallback(l *waiter) bool {
-	for ; l != nil; l = l.prev {
-		if l.fire != nil && !l.ours {
-			return true
-		}
-	}
-	return false
 }
 
 // waiterPool recycles the waiters of parked goroutines. Each executor has one
