@@ -267,7 +267,7 @@ type Until int
 const (
 	AllCompleted   Until = iota // when all have ended
 	FirstCompleted              // when one has ended
-	FirstError                  // when one has ended with an error, or all have ended
+	FirstError                  // when one has ended with an error or was cancelled, or all have ended
 )
 
 // Wait waits until enough of the futures have ended and returns those that
@@ -375,7 +375,7 @@ func (g *gathering[T]) next(ctx context.Context) (int, error) {
 // twice as many tasks as ex has workers are submitted ahead of the one that is
 // due. When the loop over it ends early, or ctx ends, what was submitted ahead
 // is cancelled and no more is taken from in; with an ended context Map yields
-// its cause last. in is read on the caller's goroutine.
+// its cause last, also of an empty input. in is read on the caller's goroutine.
 func Map[A, R any](ctx context.Context, ex Executor, in iter.Seq[A], fn func(context.Context, A) (R, error)) iter.Seq2[R, error] {
 	return func(yield func(R, error) bool) {
 		ahead := make([]*Future[R], 0, 2*ex.Workers()) // oldest first
@@ -395,6 +395,9 @@ func Map[A, R any](ctx context.Context, ex Executor, in iter.Seq[A], fn func(con
 			}
 			ahead = append(ahead[:0], ahead[1:]...)
 			return yield(v, err)
+		}
+		if over() {
+			return
 		}
 		for a := range in {
 			if over() || len(ahead) == cap(ahead) && !deliver() {

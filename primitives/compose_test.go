@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"reflect"
 	"runtime"
@@ -297,4 +298,52 @@ func TestGoexitDeepInAChain(t *testing.T) {
 		}
 	}
 	shut(t, x)
+}
+
+// An empty input yields nothing, and the cause if the context has ended.
+func TestMapOfNothing(t *testing.T) {
+	x := primitives.NewInline(primitives.Config{Workers: 1})
+	nothing := func(func(int) bool) {}
+	double := func(_ context.Context, v int) (int, error) { return 2 * v, nil }
+	for v, err := range primitives.Map(t.Context(), x, nothing, double) {
+		t.Errorf("yielded %v, %v", v, err)
+	}
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(io.EOF)
+	var got []error
+	for _, err := range primitives.Map(ctx, x, nothing, double) {
+		got = append(got, err)
+	}
+	if len(got) != 1 || got[0] != io.EOF {
+		t.Errorf("with an ended context: %v", got)
+	}
+}
+
+// A future of Then is its executor's, which does not wait for that before it.
+func TestShutdownBeforeThen(t *testing.T) {
+	x, y := primitives.NewPool(primitives.Config{Workers: 1}), primitives.NewPool(primitives.Config{Workers: 1})
+	f := newGated(x, 1, false)
+	g := primitives.Then(context.Background(), y, f.Future, func(_ context.Context, v int) (int, error) { return v, nil })
+	if err := y.Shutdown(context.Background()); err != nil {
+		t.Error(err)
+	}
+	close(f.gate)
+	if _, err := g.Result(context.Background()); err != primitives.ErrShutdown || g.State() != primitives.Cancelled {
+		t.Errorf("%v, %v", g.State(), err)
+	}
+	x.Shutdown(context.Background())
+}
+
+// A cancelled future ends with an error, for FirstError too.
+func TestFirstErrorSeesCancelled(t *testing.T) {
+	x := primitives.NewPool(primitives.Config{Workers: 1})
+	f := newGated(x, 1, false)
+	g := primitives.Submit(context.Background(), x, give(2))
+	g.Cancel()
+	done, pending, err := primitives.Wait(context.Background(), []*primitives.Future[int]{f.Future, g}, primitives.FirstError)
+	if len(done) != 1 || done[0] != g || len(pending) != 1 || err != nil {
+		t.Errorf("done %v, pending %v, %v", done, pending, err)
+	}
+	close(f.gate)
+	x.Shutdown(context.Background())
 }

@@ -16,10 +16,13 @@
 //	  Future.result(timeout)          Future.Result(ctx)
 //	  Future.cancel, add_done_callback  Future.Cancel, Future.OnDone
 //	  Executor.map                    Map, with bounded look-ahead; ForEach without futures
-//	  wait, as_completed              Wait, AsCompleted
+//	  wait, as_completed              Wait, AsCompleted. A cancelled future is one
+//	                                  with an error (ErrCancelled), for FirstError, too:
+//	                                  Python's FIRST_EXCEPTION passes over it
 //	  ThreadPoolExecutor              NewPool (goroutines), NewThreads (threads)
-//	  ProcessPoolExecutor             NewProcesses, for functions named by Define;
-//	                                  its map is Map on a pool that Calls
+//	  ProcessPoolExecutor             NewProcesses, for functions named by Define,
+//	                                  which says how values travel; its map is Map
+//	                                  on a pool that Calls
 //	  shutdown(cancel_futures=True)   Executor.ShutdownNow
 //
 //	asyncio (Python)                  here
@@ -75,4 +78,12 @@
 //
 // Cancelling a composition does not cancel its members: other parties may wait
 // for them. AllOrCancel does, because it is asked to.
+//
+// A composition has no executor of its own: see All. A future of Then or Recover
+// belongs to the executor that it names. Shutdown of that executor does not wait
+// for the future before it: if that ends later, the new one is cancelled with
+// ErrShutdown.
+//
+// runtime.Goexit in a task ends its future with ErrGoexit. With inline the task's
+// goroutine is that of its caller, who ends with it.
 package primitives

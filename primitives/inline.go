@@ -14,7 +14,8 @@ type inline struct {
 // NewInline returns an executor that runs each task inside Submit, in its
 // caller. Futures are finished when Submit returns. The one worker counts for
 // each caller: callers on several goroutines run their tasks at the same time,
-// and a task that submits another is its caller.
+// and a task that submits another is its caller. A task that calls
+// runtime.Goexit ends its caller's goroutine.
 func NewInline(c Config) Executor {
 	if c.Workers > 1 {
 		panic(fmt.Sprintf("primitives: inline with %d workers", c.Workers))

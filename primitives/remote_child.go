@@ -24,6 +24,7 @@ type child struct {
 	name    []byte // scratch
 	cancels frameWriter
 
+	memory oomKills      // when it started
 	exited chan struct{} // closed when the process is reaped
 	state  *os.ProcessState
 
@@ -43,6 +44,7 @@ func newChild(proc *os.Process, cn conn, control *os.File, limits childLimits) *
 		control: control,
 		link:    newLink(cn, limits.payload),
 		cancels: frameWriter{w: control, max: maxPayload},
+		memory:  readOOMKills("/"),
 		exited:  make(chan struct{}),
 	}
 	// Waiting from the start makes the end of the child an event, reaps it at

@@ -121,6 +121,123 @@ func TestCodecErrorsAreNoPanics(t *testing.T) {
 	}
 }
 
+type (
+	codecStamped struct {
+		time.Time
+		Name string
+	}
+	codecInside struct{ Rows map[string][]*codecStamped }
+	codecAlone  struct{ time.Time }
+	codecField  struct {
+		When time.Time
+		Name string
+	}
+	codecOwn struct { // its own methods write all of it
+		time.Time
+		Name string
+	}
+	codecList struct {
+		Next *codecList
+		Name string
+	}
+	codecHidden struct {
+		Name string
+		last *codecStamped // gob leaves it out anyway
+	}
+)
+
+func (o codecOwn) MarshalBinary() ([]byte, error) {
+	b, err := o.Time.MarshalBinary()
+	return append(b, o.Name...), err
+}
+
+func (o *codecOwn) UnmarshalBinary(b []byte) error {
+	n := min(len(b), 15) // of a time in UTC
+	o.Name = string(b[n:])
+	return o.Time.UnmarshalBinary(b[:n])
+}
+
+// A struct with the methods of a field that it embeds would arrive without its
+// other fields, wherever it stands in the value.
+func TestCodecLosesNoFieldInSilence(t *testing.T) {
+	now := time.Unix(1, 2).UTC()
+	checkCodec(t, codecAlone{now})
+	checkCodec(t, codecField{now, "n"})
+	checkCodec(t, codecOwn{now, "n"})
+	checkCodec(t, &codecOwn{now, "n"})
+	checkCodec(t, codecList{&codecList{Name: "b"}, "a"})
+	hidden := codecHidden{"n", &codecStamped{}}
+	if _, err := codecFor[codecHidden]().encode(nil, hidden); err != nil || hidden.last == nil {
+		t.Errorf("an unexported field: %v", err)
+	}
+	_, direct := codecFor[codecStamped]().encode(nil, codecStamped{now, "n"})
+	_, inSlice := codecFor[[]codecOwn]().encode(nil, nil) // by time.Time's GobEncode
+	_, deep := codecFor[codecInside]().encode(nil, codecInside{})
+	_, back := codecFor[*codecStamped]().decode(nil)
+	for what, err := range map[string]error{"direct": direct, "deep": deep, "pointer": back, "in a slice": inSlice} {
+		if err == nil || !strings.Contains(err.Error(), "primitives.codec") || !strings.Contains(err.Error(), "give the embedded field a name") {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
+
+// What the comment of Define says of values that change on the way.
+func TestCodecOfWhatHasTwoForms(t *testing.T) {
+	type named struct {
+		Name string
+		X    float64
+		M    map[string]int
+	}
+	minus := math.Copysign(0, -1)
+	roundTrip := func(v named) named {
+		c := codecFor[named]()
+		b, err := c.encode(nil, v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		v, err = c.decode(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	if v := roundTrip(named{"n", minus, map[string]int{}}); math.Signbit(v.X) || len(v.M) != 0 {
+		t.Errorf("got %v", v)
+	}
+	for _, v := range []any{minus, []float64{minus}, [1]float64{minus}} {
+		checkSign(t, v)
+	}
+	c := codecFor[map[string]int]()
+	b, err := c.encode(nil, nil)
+	if m, decoded := c.decode(b); err != nil || decoded != nil || len(m) != 0 {
+		t.Errorf("a nil map arrives as %v, %v, %v", m, err, decoded)
+	}
+}
+
+// checkSign checks that −0 stays −0 outside of gob's structs.
+func checkSign(t *testing.T, v any) {
+	var got float64
+	switch v := v.(type) {
+	case float64:
+		c := codecFor[float64]()
+		b, _ := c.encode(nil, v)
+		got, _ = c.decode(b)
+	case []float64:
+		c := codecFor[[]float64]()
+		b, _ := c.encode(nil, v)
+		list, _ := c.decode(b)
+		got = list[0]
+	case [1]float64:
+		c := codecFor[[1]float64]()
+		b, _ := c.encode(nil, v)
+		list, _ := c.decode(b)
+		got = list[0]
+	}
+	if !math.Signbit(got) {
+		t.Errorf("−0 in a %T arrives as 0", v)
+	}
+}
+
 func TestCodecOfBytesAllocatesOnlyTheCopy(t *testing.T) {
 	c, v, buf := codecFor[[]byte](), make([]byte, 64), make([]byte, 0, 128)
 	if n := testing.AllocsPerRun(100, func() { _, _ = c.encode(buf, v) }); n != 0 {

@@ -48,6 +48,7 @@ type ChildError struct {
 	PID      int    // 0 if there was no process
 	ExitCode int    // -1 unless the process ended by itself
 	Signal   string // the signal that ended it, if we did not send it
+	Memory   string // after SIGKILL: the file that counts a process killed because memory ran out, if one does
 	Err      error  // what went wrong, or nil
 
 	sent bool // the call was on its way: the task may have started
@@ -60,8 +61,10 @@ func (e *ChildError) Error() string {
 		fmt.Fprintf(&b, " with code %d", e.ExitCode)
 	}
 	switch {
+	case e.Memory != "":
+		b.WriteString(" by the kernel: memory ran out (oom_kill in " + e.Memory + ")")
 	case e.Signal == "killed":
-		b.WriteString("; the kernel does that when memory runs out")
+		b.WriteString("; who sent the signal is not known, and the kernel does that when memory runs out")
 	case e.Signal != "":
 		b.WriteString(" by a signal: " + e.Signal)
 	}

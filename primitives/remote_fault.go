@@ -101,6 +101,9 @@ func (c *child) diagnose(cause Cause, err error) *ChildError {
 	switch {
 	case status.Signaled():
 		f.Cause, f.Signal, f.Err = ChildKilled, status.Signal().String(), nil
+		if status.Signal() == syscall.SIGKILL {
+			f.Memory = readOOMKills("/").since(c.memory)
+		}
 	case cause == ChildProtocol:
 		f.ExitCode = status.ExitStatus()
 	default:

@@ -35,9 +35,11 @@ var (
 // Arguments and results travel as bytes: []byte and string as they are;
 // types with MarshalBinary and UnmarshalBinary by these; numbers, bools, and
 // arrays, structs and slices of fixed-size numbers in little-endian order;
-// everything else with encoding/gob, which drops unexported fields. A nil
-// slice may arrive as an empty one. A value that cannot be written or read is the
-// error of its call.
+// everything else with encoding/gob, which drops unexported fields and takes
+// −0 in a struct field for 0. A nil slice or map may arrive as an empty one. A
+// value that cannot be written or read is the error of its call, and so is one
+// of a struct that would lose fields because it embeds a type which writes
+// itself, such as time.Time: give that field a name.
 //
 // An error arrives as its message only; errors.Is still finds
 // context.Canceled and context.DeadlineExceeded in it. The result that came
