@@ -39,7 +39,7 @@ func Analyze(d *Data) *Analysis {
 		a.LeftOut += d.count(p) - len(series)
 	}
 	seen := map[Point]bool{}
-	var failed []error
+	var failed grouped
 	for _, p := range d.Points {
 		base := p.at(0, level{})
 		if p.Copies != 1 || p.Slices != 1 || p.Serial() || seen[base] {
@@ -52,13 +52,10 @@ func Analyze(d *Data) *Analysis {
 			if p.Column != "" {
 				name += " @" + p.Column
 			}
-			failed = append(failed, fmt.Errorf("%s: %w", name, err))
+			failed.addOf(p.Package, name, err.Error())
 			continue
 		}
 		a.Rows = append(a.Rows, row)
-	}
-	if len(a.Rows)+len(failed) == 0 {
-		failed = append(failed, errors.New("only serial programs, slices or copies were measured, with which other measurements are compared"))
 	}
 	a.leaveOut(failed)
 	a.sort()
@@ -125,16 +122,20 @@ func samples(n int) string {
 	return strconv.Itoa(n) + " samples"
 }
 
-// leaveOut warns of what is no row: the first by name, the others by number.
-func (a *Analysis) leaveOut(failed []error) {
-	if n := len(failed); n > most {
-		failed = append(failed[:most:most], fmt.Errorf("%d further benchmarks cannot be factorised either", n-most))
+// leaveOut warns of what is no row.
+func (a *Analysis) leaveOut(failed grouped) {
+	var why []error
+	for _, text := range failed.sentences(most) {
+		why = append(why, errors.New(text))
+	}
+	if len(a.Rows)+len(why) == 0 {
+		why = append(why, errors.New("only serial programs, slices or copies were measured, with which other measurements are compared"))
 	}
 	if len(a.Rows) == 0 { // the reason comes first
-		a.Warnings = append(failed, a.Warnings...)
+		a.Warnings = append(why, a.Warnings...)
 		return
 	}
-	a.Warnings = append(a.Warnings, failed...)
+	a.Warnings = append(a.Warnings, why...)
 }
 
 // nameWidth is how much of a name a warning shows: --row may put whole

@@ -30,7 +30,8 @@ type lines struct {
 	number   int    // of the line
 	round    int    // that the next result belongs to; 0 is unknown
 
-	asked settings // of the run, by its plan
+	asked    settings // of the run, by its plan
+	outcomes outcomes // of benchmarks without results
 }
 
 func newLines(r io.Reader) *lines {
@@ -64,6 +65,9 @@ func (l *lines) look(line []byte) {
 	l.number++
 	l.line = line
 	l.some = l.some || len(bytes.TrimSpace(line)) > 0
+	if !l.plan {
+		l.outcomes.look(line)
+	}
 	switch c := line[0]; {
 	case c == 'B':
 		l.results = l.results || bytes.HasPrefix(line, []byte("Benchmark"))

@@ -69,7 +69,7 @@ func (e *FileError) Error() string { return typeset.Printable(e.Path) + ": " + e
 // Input says which results to read and how to lay them out. The expressions are
 // those of golang.org/x/perf/benchproc/syntax, as benchstat takes them.
 type Input struct {
-	Paths  []string  // files in the Go benchmark format, with gzip or without, also from go test -json; "-" is Stdin
+	Paths  []string  // files in the Go benchmark format, with gzip or without, from go test -json or the log of a build, too; "-" is Stdin
 	Stdin  io.Reader // os.Stdin if nil
 	Filter string    // results to use, as "/executor:pool -.name:Disk"; all if empty
 	Row    string    // what of a name makes a row, as ".name,/size"; all but the axes if empty
@@ -132,9 +132,6 @@ func (l *loader) load(path string) error {
 		in = os.Stdin
 	}
 	text, zipped, err := unzipped(in)
-	if err == nil {
-		text = unwrapped(text)
-	}
 	if problem := zipProblem(err); problem != "" {
 		return &FileError{path, problem}
 	} else if err != nil {
@@ -146,7 +143,8 @@ func (l *loader) load(path string) error {
 // read adds the results of one file.
 func (l *loader) read(text io.Reader, path string, zipped bool) error {
 	sum := sha256.New()
-	l.lines, l.unused, l.found, l.before = newLines(io.TeeReader(text, sum)), nil, 0, l.data.rounds
+	t := newTranscript(text)
+	l.lines, l.unused, l.found, l.before = newLines(io.TeeReader(t, sum)), grouped{}, 0, l.data.rounds
 	l.lines.name, l.lines.zipped, l.own = path, zipped, false
 	var reader benchfmt.Reader
 	reader.Reset(l.lines, path, ".file", path)
@@ -159,7 +157,9 @@ func (l *loader) read(text io.Reader, path string, zipped bool) error {
 			if l.strict() {
 				return &FileError{path, fmt.Sprintf("line %d is damaged: %s; remove it to use the others", rec.Line, rec.Msg)}
 			}
-			l.leave(fmt.Sprintf("line %d, which is no result: %s", rec.Line, typeset.Cut(typeset.OneLine(string(l.lines.line)), 60)))
+			if isResult(l.lines.line) { // else go test or the benchmark wrote into it, see outcomes
+				l.unused.add(typeset.Cut(typeset.OneLine(string(l.lines.line)), 60), "no result: "+rec.Msg)
+			}
 		case *benchfmt.Result:
 			if err := l.add(rec); err != nil {
 				_, line := rec.Pos()
@@ -167,7 +167,7 @@ func (l *loader) read(text io.Reader, path string, zipped bool) error {
 			}
 		}
 	}
-	if err := l.complete(path, reader.Err()); err != nil {
+	if err := l.complete(path, reader.Err(), t); err != nil {
 		return err
 	}
 	return l.once(path, [sha256.Size]byte(sum.Sum(nil)))
@@ -188,7 +188,11 @@ func (l *loader) once(path string, sum [sha256.Size]byte) error {
 }
 
 // complete says what is wrong with a file that was read to its end.
-func (l *loader) complete(path string, err error) error {
+func (l *loader) complete(path string, err error, t *transcript) error {
+	told := l.lines.outcomes.warnings()
+	if t.quoted.n > 0 {
+		told = append(told, t.quoted.warning())
+	}
 	switch problem := zipProblem(err); {
 	case problem != "":
 		return &FileError{path, problem}
@@ -200,15 +204,20 @@ func (l *loader) complete(path string, err error) error {
 		return &FileError{path, "the file is empty: it should hold what overlap run or go test -bench printed"}
 	case l.lines.cut && l.lines.results && (l.strict() || l.torn()):
 		return l.cut(path)
-	case l.found == 0 && len(l.unused) > 0 && l.filter == nil:
-		return &FileError{path, "nothing in it can be used: " + strings.Join(l.unused, "; ")}
-	case l.found == 0 && len(l.unused) == 0:
-		return &FileError{path, "it has no benchmark results: is it the output of overlap run or go test -bench?"}
+	case l.found == 0 && len(l.unused.order) > 0 && l.filter == nil:
+		return &FileError{path, "nothing in it can be used: " + strings.Join(append(l.unused.sentences(most), told...), "; ")}
+	case l.found == 0 && len(l.unused.order) == 0 && len(told) > 0:
+		return &FileError{path, "it has no benchmark results: " + strings.Join(told, "; ")}
+	case l.found == 0 && len(l.unused.order) == 0:
+		return &FileError{path, "it has no benchmark results: " + instead(t.begin)}
+	}
+	for _, text := range told {
+		l.data.Warnings = append(l.data.Warnings, fmt.Errorf("%s: %s", path, text))
 	}
 	if l.lines.cut && l.lines.results {
 		l.data.Warnings = append(l.data.Warnings, fmt.Errorf("%s: its last line has no end: if the file was cut, the last numbers may be wrong", path))
 	}
-	for _, reason := range l.unused {
+	for _, reason := range l.unused.sentences(most) {
 		l.data.Warnings = append(l.data.Warnings, fmt.Errorf("%s: left out: %s", path, reason))
 	}
 	return nil
@@ -242,7 +251,7 @@ func (l *loader) add(r *benchfmt.Result) error {
 		return nil
 	}
 	if r.Iters < 1 {
-		return l.leaveOut(r, fmt.Errorf("%s ran %d times, so its time is of nothing", r.Name, r.Iters))
+		return l.leaveOut(r, fmt.Errorf("it has an iteration count of %d, and needs at least 1", r.Iters))
 	}
 	rec, err := l.record(r)
 	if err != nil {
@@ -285,7 +294,7 @@ func (l *loader) pressure(rec *record) bool { return rec.point.Executor != "" ||
 func seconds(r *benchfmt.Result) (float64, error) {
 	sec, ok := r.Value("sec/op")
 	if !ok || !(sec >= shortest && sec <= believed) {
-		return 0, fmt.Errorf("%s has no time (ns/op), or one that no clock can tell", r.Name)
+		return 0, errors.New("no time (ns/op), or one out of range")
 	}
 	return sec, nil
 }

@@ -21,10 +21,10 @@ type loader struct {
 	in   Input
 	data *Data
 
-	lines         *lines   // of the file
-	unused        []string // reasons why results of the file were left out
-	own           bool     // a result of the suite is in it
-	found, before int      // results of the file that are of use, rounds before it
+	lines         *lines  // of the file
+	unused        grouped // results of the file that were left out, by reason
+	own           bool    // a result of the suite is in it
+	found, before int     // results of the file that are of use, rounds before it
 
 	results         int  // of all files
 	kept            int  // by the filter
@@ -301,28 +301,18 @@ func (l *loader) column(r *benchfmt.Result) string {
 	return name
 }
 
-// most is how many reasons of a kind are told.
+// most is how many reasons, or names, a list has at most.
 const most = 10
 
 // leaveOut keeps the reason why a result cannot be used. One of the suite
 // must be right, as the file is ours; it is returned.
 func (l *loader) leaveOut(r *benchfmt.Result, reason error) error {
+	name := typeset.Printable(string(r.Name))
 	if ours(r.Name) {
-		return fmt.Errorf("%w; remove the line to use the others", reason)
+		return fmt.Errorf("%s: %w; remove the line to use the others", name, reason)
 	}
-	l.leave(typeset.Printable(reason.Error()))
+	l.unused.addOf(typeset.Printable(r.GetConfig("pkg")), name, typeset.Printable(reason.Error()))
 	return nil
-}
-
-// leave notes what is left out of a file of other people.
-func (l *loader) leave(text string) {
-	switch {
-	case slices.Contains(l.unused, text):
-	case len(l.unused) < most:
-		l.unused = append(l.unused, text)
-	case len(l.unused) == most:
-		l.unused = append(l.unused, "and further results")
-	}
 }
 
 // ours reports whether a name is of the suite: nobody else's has both.

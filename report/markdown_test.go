@@ -92,7 +92,7 @@ func TestBackticksStayInCode(t *testing.T) {
 func TestMarkdownFitsIntoAComment(t *testing.T) {
 	a := &report.Analysis{Data: &report.Data{}}
 	for i := range 3000 {
-		a.Rows = append(a.Rows, report.Row{Workload: fmt.Sprintf("%04d%s", i, strings.Repeat("|`\u0301", 40*(i%50))), P: 2, Verdict: "scales", Warnings: []error{errors.New(strings.Repeat("w", 100))}})
+		a.Rows = append(a.Rows, report.Row{Workload: fmt.Sprintf("%04d%s", i, strings.Repeat("|`\u0301", 40*(i%50))), P: 2, Verdict: "scales", Warnings: []error{fmt.Errorf("%d%s", i, strings.Repeat("w", 100))}})
 	}
 	text := markdown(t, a)
 	if len(text) > report.MaxMarkdown || len(text) < report.MaxMarkdown*9/10 {

@@ -50,13 +50,13 @@ func parseName(r *benchfmt.Result, rows []string) (named, error) {
 	if last := len(parts) - 1; last >= 0 && parts[last][0] == '-' {
 		procs, err := strconv.Atoi(string(parts[last][1:]))
 		if err != nil {
-			return n, fmt.Errorf("%s: GOMAXPROCS: %w", r.Name, err)
+			return n, fmt.Errorf("GOMAXPROCS: %w", err)
 		}
 		if procs < 1 {
-			return n, fmt.Errorf("%s: it ends in -%d, and no program runs at that GOMAXPROCS", typeset.Printable(r.Name.String()), procs)
+			return n, fmt.Errorf("it ends in -%d, and no program runs at that GOMAXPROCS", procs)
 		}
 		if procs > mostCores {
-			return n, fmt.Errorf("%s: it ends in -%d, and no machine has so many cores", typeset.Printable(r.Name.String()), procs)
+			return n, fmt.Errorf("it ends in -%d, and no machine has so many cores", procs)
 		}
 		n.Procs, parts = procs, parts[:last]
 	}
@@ -68,7 +68,7 @@ func parseName(r *benchfmt.Result, rows []string) (named, error) {
 		n.parts = append(n.parts, part{typeset.Printable(key), typeset.Printable(string(p))})
 	}
 	if err := n.settings(r); err != nil {
-		return n, fmt.Errorf("%s: %w", r.Name, err)
+		return n, err
 	}
 	var err error
 	if n.foreign {
@@ -78,7 +78,7 @@ func parseName(r *benchfmt.Result, rows []string) (named, error) {
 		err = n.member()
 	}
 	if err != nil {
-		return n, fmt.Errorf("%s: %w", r.Name, err)
+		return n, err
 	}
 	if n.Cores == 0 || n.Workers == 0 && (!n.foreign || n.Weak) {
 		return n, fmt.Errorf("benchmark %s does not say its workers= and cores=, so there is nothing to factorise", r.Name)

@@ -36,8 +36,8 @@ func TestOneLineMakesNoRow(t *testing.T) {
 		"cores: 65537\nBenchmarkA-2 1 5 ns/op\n": {4, "cores is 65537, and no machine has so many"},
 		"BenchmarkA-65536 1 5 ns/op\n":           {4, "65536 cores are left out: only one sample was taken there"},
 		"BenchmarkA-65536 1 5 ns/op\nBenchmarkA-65536 1 5 ns/op\n": {65536, ""},
-		"BenchmarkA-8 0 5 ns/op\nBenchmarkA-8 0 5 ns/op\n":         {4, "A-8 ran 0 times"},
-		"BenchmarkA-8 -1 5 ns/op\nBenchmarkA-8 -1 5 ns/op\n":       {4, "A-8 ran -1 times"},
+		"BenchmarkA-8 0 5 ns/op\nBenchmarkA-8 0 5 ns/op\n":         {4, "A-8: it has an iteration count of 0"},
+		"BenchmarkA-8 -1 5 ns/op\nBenchmarkA-8 -1 5 ns/op\n":       {4, "A-8: it has an iteration count of -1"},
 	} {
 		a := analyze(t, write(t, three(last)))
 		if len(a.Rows) != 1 || a.Rows[0].P != want.p {
@@ -72,7 +72,7 @@ func TestOneSampleIsEnoughAmongFew(t *testing.T) {
 
 func TestIterationsOfTheSuiteAreRight(t *testing.T) {
 	_, err := report.Load(write(t, "BenchmarkEp/executor=pool/workers=1/cores=1 0 5 ns/op\n"))
-	if err == nil || !strings.Contains(err.Error(), "line 1: Ep/executor=pool/workers=1/cores=1 ran 0 times") {
+	if err == nil || !strings.Contains(err.Error(), "line 1: Ep/executor=pool/workers=1/cores=1: it has an iteration count of 0") {
 		t.Errorf("%v", err)
 	}
 }

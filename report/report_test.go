@@ -248,7 +248,7 @@ func TestBadFiles(t *testing.T) {
 		{"not a benchmark file", "hello\nworld\n", "it has no benchmark results"},
 		{"binary", "\x7fELF\x00\x01\n", "it has no benchmark results"},
 		{"broken line", good + "BenchmarkGood/workers=1/cores=1 1 12 ns/op 7\n", "is damaged"},
-		{"no time", "BenchmarkGood/workers=1/cores=1 1 5 B/op\n", "has no time"},
+		{"no time", "BenchmarkGood/workers=1/cores=1 1 5 B/op\n", "no time (ns/op)"},
 		{"no point", "BenchmarkSort/executor=x/cores=1 1 5 ns/op\n", "benchmark Sort/executor=x/cores=1 does not say its workers= and cores="},
 		{"workers", "BenchmarkX/workers=many/cores=1 1 5 ns/op\n", `workers is "many"`},
 		{"copies", "copies: -1\nBenchmarkX/workers=1/cores=1 1 5 ns/op\n", `copies is "-1"`},

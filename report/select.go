@@ -77,11 +77,14 @@ func (l *loader) missed() (warnings []error) {
 }
 
 // some are the first of a list, and how many more there are.
-func some(names []string) string {
-	if len(names) <= most {
+func some(names []string) string { return someOf(names, len(names)) }
+
+// someOf is some of n, of which the first are given.
+func someOf(names []string, n int) string {
+	if n <= most {
 		return strings.Join(names, ", ")
 	}
-	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), n-most)
 }
 
 // rowKeys makes rows of the parts of names that were asked for.

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -132,10 +133,14 @@ const longestName = 60
 // warnings are those of the analysis and of its rows.
 func (a *Analysis) warnings() []error {
 	all := slices.Clone(a.Warnings)
+	var ofRows grouped
 	for _, r := range a.Rows {
 		for _, err := range r.Warnings {
-			all = append(all, fmt.Errorf("%s: %w", typeset.Cut(r.Name(), longestName), err))
+			ofRows.add(typeset.Cut(r.Name(), longestName), err.Error())
 		}
+	}
+	for _, text := range ofRows.sentences(len(ofRows.order)) {
+		all = append(all, errors.New(text))
 	}
 	return all
 }

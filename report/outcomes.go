@@ -1,0 +1,187 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"overlap/internal/typeset"
+)
+
+// outcomes is what go test says of benchmarks that have no result, and of
+// packages that failed.
+type outcomes struct {
+	pkg       string            // last named
+	announced []string          // with -v and -json, a benchmark is named before it runs: those without a result so far
+	failed    grouped           // by package
+	skipped   grouped           // by package
+	panicked  grouped           // by what it said
+	broken    map[string]string // package that does not build → why; why is last known of it
+	bad       []string          // packages that failed, in order
+	torn      grouped           // results broken by what the benchmark printed, by package
+	pieces    int               // how many
+	tests     []string          // that failed and are no benchmarks
+}
+
+var (
+	named1   = regexp.MustCompile(`^Benchmark(?:[^a-z\s]\S*)?\s*$`)
+	ended    = regexp.MustCompile(`--- (FAIL|SKIP): (\S+)`)
+	torn     = regexp.MustCompile(`^(Benchmark(?:[^a-z\s]\S*)?)(?: *\t|  )\s*\S`)
+	failure  = regexp.MustCompile(`^FAIL\s+(\S+)(?:\s+\[(build|setup) failed\])?`)
+	crash    = regexp.MustCompile(`^(?:Benchmark\S*\s+)?(?:panic|fatal error): (.*)`)
+	compiled = regexp.MustCompile(`^# (\S+)`)
+)
+
+// look keeps what a line says of an end. Lines of results come by the million,
+// and are looked at only where benchmarks are announced.
+func (o *outcomes) look(line []byte) {
+	if isBenchmark := bytes.HasPrefix(line, []byte("Benchmark")); isBenchmark && isResult(line) {
+		if len(o.announced) > 0 {
+			o.has(string(bytes.Fields(line)[0]))
+		}
+		return
+	} else if isBenchmark && named1.Match(line) {
+		o.announce(string(bytes.TrimSpace(line)))
+		return
+	}
+	text := string(bytes.TrimRight(line, "\r\n"))
+	if m := crash.FindStringSubmatch(text); m != nil {
+		o.crash(text, m[1])
+	} else if m := ended.FindStringSubmatch(text); m != nil && strings.HasPrefix(strings.TrimSpace(text), m[0]) || m != nil && torn.MatchString(text) {
+		o.end(m[1], m[2])
+	} else if m := torn.FindStringSubmatch(text); m != nil {
+		o.pieces++
+		o.torn.add(strings.TrimPrefix(m[1], "Benchmark"), o.pkg)
+	} else if m := failure.FindStringSubmatch(text); m != nil {
+		o.fail(m[1], m[2])
+	} else if m := compiled.FindStringSubmatch(text); m != nil {
+		o.pkg = m[1]
+	} else if pkg, ok := strings.CutPrefix(text, "pkg: "); ok {
+		o.pkg = pkg
+	} else if compiler.MatchString(text) && o.broken[o.pkg] == "" {
+		if o.broken == nil {
+			o.broken = map[string]string{}
+		}
+		o.broken[o.pkg] = text
+	}
+}
+
+// announce notes a benchmark that begins. Those that it is a part of have no
+// result of their own.
+func (o *outcomes) announce(name string) {
+	o.announced = slices.DeleteFunc(o.announced, func(n string) bool { return n == name || strings.HasPrefix(name, n+"/") })
+	o.announced = append(o.announced, name)
+}
+
+// has notes that a benchmark has a result or an end. Behind its name may be a
+// GOMAXPROCS.
+func (o *outcomes) has(name string) {
+	plain := name
+	if i := strings.LastIndexByte(name, '-'); i > 0 && strings.Trim(name[i+1:], "0123456789") == "" {
+		plain = name[:i]
+	}
+	o.announced = slices.DeleteFunc(o.announced, func(n string) bool { return n == name || n == plain })
+}
+
+func (o *outcomes) end(how, name string) {
+	o.has(name)
+	switch short, isBenchmark := strings.CutPrefix(name, "Benchmark"); {
+	case !isBenchmark:
+		if how == "FAIL" {
+			o.tests = append(o.tests, name)
+		}
+	case how == "FAIL":
+		o.failed.add(short, o.pkg)
+	default:
+		o.skipped.add(short, o.pkg)
+	}
+}
+
+// crash blames the benchmark that is running.
+func (o *outcomes) crash(line, why string) {
+	who := "a benchmark"
+	if m := torn.FindStringSubmatch(line); m != nil {
+		who = m[1]
+		o.has(who)
+	} else if n := len(o.announced); n > 0 {
+		who = o.announced[n-1]
+		o.announced = o.announced[:n-1]
+	}
+	if o.pkg != "" {
+		who += " of " + o.pkg
+	}
+	o.panicked.add(strings.TrimPrefix(who, "Benchmark"), why)
+}
+
+func (o *outcomes) fail(pkg, why string) {
+	if slices.Contains(o.bad, pkg) {
+		return
+	}
+	o.bad = append(o.bad, pkg)
+	if why != "" && o.broken[pkg] == "" {
+		if o.broken == nil {
+			o.broken = map[string]string{}
+		}
+		o.broken[pkg] = "the compiler's words are not in the file"
+	}
+}
+
+// warnings are sentences, each of one kind.
+func (o *outcomes) warnings() (list []string) {
+	say := func(format string, args ...any) { list = append(list, typeset.OneLine(fmt.Sprintf(format, args...))) }
+	in := func(pkg string) string {
+		if pkg == "" {
+			return ""
+		}
+		return " (" + pkg + ")"
+	}
+	explained := map[string]bool{}
+	for _, pkg := range o.bad {
+		if why := o.broken[pkg]; why != "" {
+			say("%s does not build: %s", pkg, typeset.Cut(why, 200))
+			explained[pkg] = true
+		}
+	}
+	for why, names := range o.panicked.all() {
+		say("%s ended its program: %s; benchmarks after it did not run", some(names), typeset.Cut(why, 200))
+	}
+	for pkg, names := range o.failed.all() {
+		say("failed, so without a result: %s%s", some(names), in(pkg))
+		explained[pkg] = true
+	}
+	for pkg, names := range o.skipped.all() {
+		say("skipped: %s%s", some(names), in(pkg))
+	}
+	if len(o.announced) > 0 && o.pkg != "" {
+		say("began and without a result: %s (%s)", some(shortNames(o.announced)), o.pkg)
+	}
+	for pkg, names := range o.torn.all() {
+		say("%s lost, because benchmarks printed into them: %s%s; run go test with -v or -json, which keep results whole", results(o.pieces), some(names), in(pkg))
+	}
+	if len(o.panicked.order) > 0 {
+		return list
+	}
+	var others []string
+	for _, pkg := range o.bad {
+		if !explained[pkg] {
+			others = append(others, pkg)
+		}
+	}
+	if len(others) > 0 {
+		because := ""
+		if len(o.tests) > 0 {
+			because = ", by " + some(o.tests)
+		}
+		say("go test failed%s: %s", because, some(others))
+	}
+	return list
+}
+
+func shortNames(names []string) (short []string) {
+	for _, n := range names {
+		short = append(short, strings.TrimPrefix(n, "Benchmark"))
+	}
+	return short
+}
