@@ -189,10 +189,7 @@ func (l *loader) once(path string, sum [sha256.Size]byte) error {
 
 // complete says what is wrong with a file that was read to its end.
 func (l *loader) complete(path string, err error, t *transcript) error {
-	told := l.lines.outcomes.warnings()
-	if t.quoted.n > 0 {
-		told = append(told, t.quoted.warning())
-	}
+	told, quoted := l.lines.outcomes.warnings(), t.quoted.warning()
 	switch problem := zipProblem(err); {
 	case problem != "":
 		return &FileError{path, problem}
@@ -209,7 +206,10 @@ func (l *loader) complete(path string, err error, t *transcript) error {
 	case l.found == 0 && len(l.unused.order) == 0 && len(told) > 0:
 		return &FileError{path, "it has no benchmark results: " + strings.Join(told, "; ")}
 	case l.found == 0 && len(l.unused.order) == 0:
-		return &FileError{path, "it has no benchmark results: " + instead(t.begin)}
+		return &FileError{path, "it has no benchmark results: " + instead(t.begin, quoted)}
+	}
+	if quoted != "" {
+		told = append(told, quoted)
 	}
 	for _, text := range told {
 		l.data.Warnings = append(l.data.Warnings, fmt.Errorf("%s: %s", path, text))

@@ -3,6 +3,7 @@ package report
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -118,11 +119,11 @@ func (t *transcript) line(line []byte) []byte {
 	if t.own || t.prefix == "" && bytes.HasPrefix(line, []byte("Benchmark")) {
 		return line
 	}
-	if at := t.behind(line); at > 0 {
-		line = line[at:]
-	} else if at := meant(line); at > 0 && line[at] == 'B' {
+	whole, from := line, t.behind(line)
+	line = line[from:]
+	if at := meant(line); at > 0 && line[at] == 'B' {
 		if t.quoted.n++; t.quoted.n == 1 {
-			t.quoted.first = string(line[:at])
+			t.quoted.first = string(whole[:from+at])
 		}
 	}
 	if isEvent(line) {
@@ -221,12 +222,15 @@ func isPrefix(text []byte) bool {
 var logged = regexp.MustCompile(`\.go:\d+:\s*$`)
 
 // prefixShape is what prefixes of one kind have in common: words with digits, and
-// names of days and months, count as equal, and so do blanks.
+// names of days and months, count as equal, and so do blanks between them.
 func prefixShape(text []byte) string {
-	if len(bytes.TrimSpace(text)) == 0 {
+	words := bytes.TrimSpace(text)
+	if len(words) == 0 {
 		return string(text)
 	}
-	return string(blanks.ReplaceAll(counted.ReplaceAll(text, []byte("0")), []byte(" ")))
+	_, end, _ := bytes.Cut(text, words)
+	words = blanks.ReplaceAll(counted.ReplaceAll(words, []byte("0")), []byte(" "))
+	return string(words) + string(end)
 }
 
 var (
@@ -261,14 +265,15 @@ func (q quotation) warning() string {
 	return fmt.Sprintf("%s behind %q %s taken for a quotation and not read: the others stand elsewhere in their lines", what, q.first, are)
 }
 
-// instead says what a text without results is, and what to do.
-func instead(begin string) string {
+// instead says what a text without results is, and what to do. quoted is what
+// else is known of it.
+func instead(begin, quoted string) string {
 	for _, kind := range kinds {
 		if kind.form.MatchString(begin) {
 			return kind.is
 		}
 	}
-	return "it should hold what overlap run or go test -bench printed"
+	return cmp.Or(quoted, "it should hold what overlap run or go test -bench printed")
 }
 
 // kinds are texts that are taken for results, the surest forms first.
