@@ -32,6 +32,7 @@ type lines struct {
 
 	asked    settings // of the run, by its plan
 	outcomes outcomes // of benchmarks without results
+	runs     runs     // of go test
 }
 
 func newLines(r io.Reader) *lines {
@@ -71,6 +72,9 @@ func (l *lines) look(line []byte) {
 	switch c := line[0]; {
 	case c == 'B':
 		l.results = l.results || bytes.HasPrefix(line, []byte("Benchmark"))
+	case c == 'g' && bytes.HasPrefix(line, []byte("goos: ")):
+		l.changed = true
+		l.runs.begin()
 	case c == 'U':
 		l.pressure = l.pressure || bytes.HasPrefix(line, []byte("Unit pressure "))
 	case c == '#':

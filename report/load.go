@@ -157,8 +157,10 @@ func (l *loader) read(text io.Reader, path string, zipped bool) error {
 			if l.strict() {
 				return &FileError{path, fmt.Sprintf("line %d is damaged: %s; remove it to use the others", rec.Line, rec.Msg)}
 			}
-			if isResult(l.lines.line) { // else go test or the benchmark wrote into it, see outcomes
+			if isResult(l.lines.line) {
 				l.unused.add(typeset.Cut(typeset.OneLine(string(l.lines.line)), 60), "no result: "+rec.Msg)
+			} else {
+				l.lines.outcomes.tear(l.lines.line)
 			}
 		case *benchfmt.Result:
 			if err := l.add(rec); err != nil {
@@ -213,6 +215,9 @@ func (l *loader) complete(path string, err error, t *transcript) error {
 	}
 	for _, text := range told {
 		l.data.Warnings = append(l.data.Warnings, fmt.Errorf("%s: %s", path, text))
+	}
+	if err := l.lines.runs.warning(); err != nil && !l.strict() && l.sourcesOf(path) == 1 { // else pool says what differs
+		l.data.Warnings = append(l.data.Warnings, fmt.Errorf("%s: %w", path, err))
 	}
 	if l.lines.cut && l.lines.results {
 		l.data.Warnings = append(l.data.Warnings, fmt.Errorf("%s: its last line has no end: if the file was cut, the last numbers may be wrong", path))
@@ -276,6 +281,9 @@ func (l *loader) add(r *benchfmt.Result) error {
 	}
 	l.data.rounds = max(l.data.rounds, round)
 	rec.add(sec, round)
+	if !l.lines.plan {
+		l.lines.runs.add(rec, sec)
+	}
 	rec.from(l.source)
 	l.own = l.own || rec.point.Executor != ""
 	for _, v := range r.Values {

@@ -14,11 +14,12 @@ import (
 // packages that failed.
 type outcomes struct {
 	pkg       string            // last named
+	compiling bool              // what follows is of the compiler
 	announced []string          // with -v and -json, a benchmark is named before it runs: those without a result so far
 	failed    grouped           // by package
 	skipped   grouped           // by package
 	panicked  grouped           // by what it said
-	broken    map[string]string // package that does not build → why; why is last known of it
+	broken    map[string]string // package that does not build → why
 	bad       []string          // packages that failed, in order
 	torn      grouped           // results broken by what the benchmark printed, by package
 	pieces    int               // how many
@@ -27,44 +28,68 @@ type outcomes struct {
 
 var (
 	named1   = regexp.MustCompile(`^Benchmark(?:[^a-z\s]\S*)?\s*$`)
-	ended    = regexp.MustCompile(`--- (FAIL|SKIP): (\S+)`)
+	ended    = regexp.MustCompile(`^(?:\s*|Benchmark\S*\s+)--- (FAIL|SKIP): (\S+)`)
 	torn     = regexp.MustCompile(`^(Benchmark(?:[^a-z\s]\S*)?)(?: *\t|  )\s*\S`)
 	failure  = regexp.MustCompile(`^FAIL\s+(\S+)(?:\s+\[(build|setup) failed\])?`)
 	crash    = regexp.MustCompile(`^(?:Benchmark\S*\s+)?(?:panic|fatal error): (.*)`)
 	compiled = regexp.MustCompile(`^# (\S+)`)
 )
 
-// look keeps what a line says of an end. Lines of results come by the million,
-// and are looked at only where benchmarks are announced.
+// look keeps what a line says of an end. Results, and their configuration, come
+// by the million: these cost no more than a glance.
 func (o *outcomes) look(line []byte) {
-	if isBenchmark := bytes.HasPrefix(line, []byte("Benchmark")); isBenchmark && isResult(line) {
-		if len(o.announced) > 0 {
+	switch line[0] {
+	case 'B':
+		if named1.Match(line[:min(len(line), maxName)]) {
+			o.announce(string(bytes.TrimSpace(line)))
+		} else if len(o.announced) > 0 && isResult(line) {
 			o.has(string(bytes.Fields(line)[0]))
 		}
-		return
-	} else if isBenchmark && named1.Match(line) {
-		o.announce(string(bytes.TrimSpace(line)))
-		return
+	case '-', ' ', '\t', 'p', 'f', 'F', '#':
+		o.read(string(bytes.TrimRight(line, "\r\n")))
+	default:
+		if o.compiling && compiler.Match(line) {
+			o.breaks(o.pkg, string(bytes.TrimSpace(line)))
+		}
 	}
-	text := string(bytes.TrimRight(line, "\r\n"))
+}
+
+// maxName is how long the name of a benchmark alone on a line may be.
+const maxName = 1 << 10
+
+// read is look for a line that may say an end.
+func (o *outcomes) read(text string) {
 	if m := crash.FindStringSubmatch(text); m != nil {
 		o.crash(text, m[1])
-	} else if m := ended.FindStringSubmatch(text); m != nil && strings.HasPrefix(strings.TrimSpace(text), m[0]) || m != nil && torn.MatchString(text) {
+	} else if m := ended.FindStringSubmatch(text); m != nil {
 		o.end(m[1], m[2])
-	} else if m := torn.FindStringSubmatch(text); m != nil {
+	} else if m := failure.FindStringSubmatch(text); m != nil {
+		o.fail(m[1], m[2] != "")
+	} else if m := compiled.FindStringSubmatch(text); m != nil {
+		o.pkg, o.compiling = m[1], true
+	} else if pkg, ok := strings.CutPrefix(text, "pkg: "); ok {
+		o.pkg, o.compiling = pkg, false
+	}
+}
+
+// tear is look for a line that begins as a result does and is none.
+func (o *outcomes) tear(line []byte) {
+	text := string(bytes.TrimRight(line, "\r\n"))
+	if m := torn.FindStringSubmatch(text); m != nil && !crash.MatchString(text) && !ended.MatchString(text) {
 		o.pieces++
 		o.torn.add(strings.TrimPrefix(m[1], "Benchmark"), o.pkg)
-	} else if m := failure.FindStringSubmatch(text); m != nil {
-		o.fail(m[1], m[2])
-	} else if m := compiled.FindStringSubmatch(text); m != nil {
-		o.pkg = m[1]
-	} else if pkg, ok := strings.CutPrefix(text, "pkg: "); ok {
-		o.pkg = pkg
-	} else if compiler.MatchString(text) && o.broken[o.pkg] == "" {
-		if o.broken == nil {
-			o.broken = map[string]string{}
-		}
-		o.broken[o.pkg] = text
+		return
+	}
+	o.read(text)
+}
+
+// breaks notes why a package does not build; the compiler's first words count.
+func (o *outcomes) breaks(pkg, why string) {
+	if o.broken == nil {
+		o.broken = map[string]string{}
+	}
+	if o.broken[pkg] == "" {
+		o.broken[pkg] = why
 	}
 }
 
@@ -115,16 +140,12 @@ func (o *outcomes) crash(line, why string) {
 	o.panicked.add(strings.TrimPrefix(who, "Benchmark"), why)
 }
 
-func (o *outcomes) fail(pkg, why string) {
-	if slices.Contains(o.bad, pkg) {
-		return
+func (o *outcomes) fail(pkg string, unbuilt bool) {
+	if unbuilt {
+		o.breaks(pkg, "what the compiler said is not in the file")
 	}
-	o.bad = append(o.bad, pkg)
-	if why != "" && o.broken[pkg] == "" {
-		if o.broken == nil {
-			o.broken = map[string]string{}
-		}
-		o.broken[pkg] = "the compiler's words are not in the file"
+	if !slices.Contains(o.bad, pkg) {
+		o.bad = append(o.bad, pkg)
 	}
 }
 

@@ -50,6 +50,16 @@ func (l *loader) enter(now setting) int {
 	return id
 }
 
+// sourcesOf counts the blocks of a file.
+func (l *loader) sourcesOf(file string) (n int) {
+	for _, s := range l.sources {
+		if s.file == file {
+			n++
+		}
+	}
+	return n
+}
+
 // from notes where a record's samples come from.
 func (r *record) from(source int) {
 	if n := len(r.sources); n > 0 && r.sources[n-1] == source {

@@ -156,17 +156,17 @@ func TestWhatIsNoResultFile(t *testing.T) {
 			"name   time/op\nA-2    418ns ± 1%\n",
 			",old.txt,\n,sec/op,CI\nA-2,4.1e-07,1%\n",
 		},
-		"(diff)":                     {"--- a/old.txt\n+++ b/new.txt\n@@ -1,3 +1,3 @@\n BenchmarkA 1 5 ns/op\n-BenchmarkB 1 5 ns/op\n+BenchmarkB 1 6 ns/op\n"},
-		"cells of a table":           {"| Benchmark | n | time |\n|---|---|---|\n| BenchmarkA-2 | 100 | 5 ns/op |\n", "| `BenchmarkA` | 5 ns |\n"},
-		"it is a page":               {"<!DOCTYPE html>\n<pre>\n", "  <html lang=\"en\">\n", "<svg xmlns=\"http://www.w3.org/2000/svg\">\n"},
-		"report of overlap as JSON":  {asJSON.String()},
-		"report of overlap as CSV":   {asCSV.String()},
-		"not that of go test -json":  {"{\"context\": {\"date\": \"x\"}, \"benchmarks\": []}\n", "[1, 2]\n"},
-		"it is no text":              {"\x7fELF\x02\x01\x01\x00\x00\n"},
-		"run it with -bench":         {"PASS\nok  \texample.com/x\t0.01s\n", "?   \texample.com/x\t[no test files]\n", "=== RUN   TestA\n--- PASS: TestA (0.00s)\nPASS\n"},
-		"it should hold what":        {"Hello.\n"},
-		"does not build: ./x.go:3:1": {"# example.com/x [example.com/x.test]\n./x.go:3:1: syntax error\nFAIL\texample.com/x [build failed]\nFAIL\n"},
-		"compiler's words are not":   {"FAIL\texample.com/x [build failed]\n", "FAIL\texample.com/x [setup failed]\n"},
+		"(diff)":                        {"--- a/old.txt\n+++ b/new.txt\n@@ -1,3 +1,3 @@\n BenchmarkA 1 5 ns/op\n-BenchmarkB 1 5 ns/op\n+BenchmarkB 1 6 ns/op\n"},
+		"cells of a table":              {"| Benchmark | n | time |\n|---|---|---|\n| BenchmarkA-2 | 100 | 5 ns/op |\n", "| `BenchmarkA` | 5 ns |\n"},
+		"it is a page":                  {"<!DOCTYPE html>\n<pre>\n", "  <html lang=\"en\">\n", "<svg xmlns=\"http://www.w3.org/2000/svg\">\n"},
+		"report of overlap as JSON":     {asJSON.String()},
+		"report of overlap as CSV":      {asCSV.String()},
+		"not that of go test -json":     {"{\"context\": {\"date\": \"x\"}, \"benchmarks\": []}\n", "[1, 2]\n"},
+		"it is no text":                 {"\x7fELF\x02\x01\x01\x00\x00\n"},
+		"run it with -bench":            {"PASS\nok  \texample.com/x\t0.01s\n", "?   \texample.com/x\t[no test files]\n", "=== RUN   TestA\n--- PASS: TestA (0.00s)\nPASS\n"},
+		"it should hold what":           {"Hello.\n"},
+		"does not build: ./x.go:3:1":    {"# example.com/x [example.com/x.test]\n./x.go:3:1: syntax error\nFAIL\texample.com/x [build failed]\nFAIL\n"},
+		"what the compiler said is not": {"FAIL\texample.com/x [build failed]\n", "FAIL\texample.com/x [setup failed]\n"},
 	} {
 		for _, text := range texts {
 			if _, err := report.Load(write(t, text)); err == nil || !strings.Contains(err.Error(), want) {
@@ -240,5 +240,25 @@ func TestTranscriptOfLongLines(t *testing.T) {
 	}
 	if _, err := report.Load(path); err == nil || !strings.Contains(err.Error(), "a line longer than 64 KiB") {
 		t.Errorf("%v", err)
+	}
+}
+
+// Two runs in one file may be of one code or of two.
+func TestRunsInOneFile(t *testing.T) {
+	run := func(a, b float64) string {
+		return fmt.Sprintf("goos: linux\npkg: example.com/x\nBenchmarkA 1 %[1]v ns/op\nBenchmarkA-2 1 %[1]v ns/op\nBenchmarkB 1 %[2]v ns/op\nBenchmarkB-2 1 %[2]v ns/op\nPASS\nok  \texample.com/x\t1s\n", a, b)
+	}
+	for text, want := range map[string]string{
+		run(5, 5):                         "",
+		run(5, 5) + run(6, 4):             "",
+		run(5, 5) + run(5, 5) + run(5, 5): "",
+		run(5, 5) + run(5, 9):             "2 runs of go test, and between the first and the last the times of 2 benchmarks, of which B the most, differ 1.8×",
+		run(9, 5) + run(9, 5) + run(2, 5): "3 runs of go test, and between the first and the last the times of 2 benchmarks, of which A the most, differ 4.5×",
+		"# Before\n```\n" + run(9, 5) + "```\nAfter:\n" + run(3, 5): "differ 3×",
+	} {
+		a := analyze(t, write(t, text))
+		if n := warned(a, "runs of go test"); n != min(1, len(want)) || warned(a, want) == 0 {
+			t.Errorf("%s\n%q, want %q", text, a.Warnings, want)
+		}
 	}
 }
