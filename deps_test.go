@@ -42,6 +42,7 @@ var floors = []struct {
 		"golang.org/x/perf", "github.com/aclements/go-moremath", "gonum.org/v1/gonum",
 		"github.com/rivo/uniseg", // the width of text on a terminal
 		"golang.org/x/exp/trace", // execution traces, which the standard library writes but does not read
+		"golang.org/x/text",      // files in UTF-16
 	}, "report knows benchmarks by their format only"},
 }
 

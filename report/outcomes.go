@@ -40,8 +40,8 @@ var (
 func (o *outcomes) look(line []byte) {
 	switch line[0] {
 	case 'B':
-		if named1.Match(line[:min(len(line), maxName)]) {
-			o.announce(string(bytes.TrimSpace(line)))
+		if end := bytes.IndexAny(line[:min(len(line), maxName)], " \t\r\n"); end >= 0 && len(bytes.TrimSpace(line[end:])) == 0 && named1.Match(line) {
+			o.announce(string(line[:end]))
 		} else if len(o.announced) > 0 && isResult(line) {
 			o.has(string(bytes.Fields(line)[0]))
 		}
