@@ -31,6 +31,8 @@ type core struct {
 	cancelled atomic.Uint64
 	helpers   helpers
 
+	withdrawals atomic.Uint64 // tasks that were cancelled, perhaps in the queue
+
 	batchMu sync.Mutex
 	batches map[batch]struct{} // that may have tasks nobody has claimed, for ShutdownNow
 }

@@ -3,7 +3,6 @@ package primitives
 import (
 	"context"
 	"runtime"
-	"slices"
 	"time"
 )
 
@@ -32,7 +31,7 @@ type crew struct {
 
 	idle       []*worker // with a number and nothing to do; the last was busy last, and its stack is warm
 	free       []int     // numbers that no goroutine has
-	returning  []*worker // have finished waiting and want a number; first come, first served
+	returning  comeback  // have finished waiting and want a number
 	spare      []*worker // records for new goroutines
 	goroutines int
 	ended      chan struct{} // closed when the intake is and no goroutine is left
@@ -70,6 +69,7 @@ func NewThreads(c Config) Executor {
 
 func newCrew(c Config) *crew {
 	x := &crew{core: newCore(c), intake: intake{limit: c.Queue}, ended: make(chan struct{})}
+	x.returning.hurry = x.hurry
 	for i := range c.Workers {
 		x.free = append(x.free, c.Workers-1-i) // the last is taken first
 	}
@@ -79,25 +79,24 @@ func newCrew(c Config) *crew {
 // submit implements Executor.
 func (x *crew) submit(ctx context.Context, t task) error {
 	x.mu.Lock()
-	for !x.closed {
-		if x.handOver(t) {
-			return nil
-		}
-		if x.queue.len() < x.limit {
-			x.queue.push(t)
-			x.mu.Unlock()
-			return nil
-		}
-		if w := currentWorker(); x.perTask && w != nil && w.core == x.core && w.slot >= 0 {
+	if x.closed {
+		x.mu.Unlock()
+		return ErrShutdown
+	}
+	if x.handOver(t) {
+		return nil
+	}
+	if x.accept(t, x.withdrawals.Load()) {
+		x.unlock()
+		return nil
+	}
+	if x.perTask {
+		if w := currentWorker(); w != nil && w.core == x.core && w.slot >= 0 {
 			x.giveUp(w, t)
 			return nil
 		}
-		if err := x.waitForRoom(ctx, &x.pool); err != nil {
-			return err
-		}
 	}
-	x.mu.Unlock()
-	return ErrShutdown
+	return x.waitForRoom(ctx, t, &x.pool)
 }
 
 // follow implements Executor.
@@ -183,7 +182,7 @@ func (x *crew) leave(w *worker) {
 		x.spare = append(x.spare, w)
 	}
 	over := x.closed && x.goroutines == 0
-	x.unlockRoomy()
+	x.unlock()
 	if over {
 		close(x.ended)
 	}
@@ -193,9 +192,9 @@ func (x *crew) leave(w *worker) {
 // no number any more.
 func (x *crew) next(w *worker) task {
 	x.mu.Lock()
-	for lingered := false; len(x.returning) == 0 && !x.perTask && w.slot >= 0; lingered = true {
-		if t := x.queue.pop(); t != nil {
-			x.unlockRoomy()
+	for lingered := false; x.returning.empty() && !x.perTask && w.slot >= 0; lingered = true {
+		if t := x.pop(); t != nil {
+			x.unlock()
 			return t
 		}
 		if x.closed {
@@ -213,27 +212,26 @@ func (x *crew) next(w *worker) task {
 		x.mu.Lock()
 	}
 	x.vacate(w)
-	x.mu.Unlock()
+	x.unlock()
 	return nil
 }
 
 // vacate passes w's number on: to a task that has finished waiting, to a new
-// goroutine if tasks are pending, or to nobody.
+// goroutine if tasks are pending, or to nobody. Whoever calls it must unlock.
 func (x *crew) vacate(w *worker) {
 	slot := w.slot
 	if slot < 0 {
 		return
 	}
 	w.slot = -1
-	if len(x.returning) > 0 {
-		r := x.returning[0]
-		x.returning = x.returning[1:]
+	if !x.returning.empty() {
+		r := x.returning.pop()
 		x.wanted.Add(-1)
 		r.slot = slot
 		r.hand <- nil
 		return
 	}
-	if t := x.queue.pop(); t != nil {
+	if t := x.pop(); t != nil {
 		x.start(slot, t)
 		return
 	}
@@ -250,7 +248,7 @@ func (x *crew) putBack(t task) { _ = x.follow(t) } // not refused: the caller wo
 func (x *crew) await(ctx context.Context, w *worker, l *waiter) bool {
 	x.mu.Lock()
 	x.vacate(w)
-	x.unlockRoomy()
+	x.unlock()
 	woken := l.park(ctx)
 	x.mu.Lock()
 	switch n, i := len(x.free), len(x.idle); {
@@ -272,32 +270,23 @@ func (x *crew) await(ctx context.Context, w *worker, l *waiter) bool {
 	return woken
 }
 
-// patience is how long a task that has finished waiting waits for a worker: as
-// long as Go's scheduler lets a goroutine run while others are ready.
-const patience = 10 * time.Millisecond
-
 // waitForNumber unlocks and waits until w has a number again, or its patience
 // is at an end.
 func (x *crew) waitForNumber(w *worker) {
-	x.returning = append(x.returning, w)
+	x.returning.push(w)
 	x.wanted.Add(1)
-	x.mu.Unlock()
-	timer := time.NewTimer(patience)
-	defer timer.Stop()
-	select {
-	case <-w.hand:
-		return
-	case <-timer.C:
-	}
+	x.unlock()
+	<-w.hand
+}
+
+// hurry lets those go on without a number who have lost their patience.
+func (x *crew) hurry() {
 	x.mu.Lock()
-	i := slices.Index(x.returning, w)
-	if i >= 0 {
-		x.returning = slices.Delete(x.returning, i, i+1)
+	defer x.mu.Unlock()
+	now := time.Now()
+	for w := x.returning.impatient(now); w != nil; w = x.returning.impatient(now) {
 		x.wanted.Add(-1)
-	}
-	x.mu.Unlock()
-	if i < 0 {
-		<-w.hand // it has one after all
+		w.hand <- nil
 	}
 }
 

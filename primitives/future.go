@@ -202,6 +202,9 @@ var closed = func() <-chan struct{} {
 // with what the task returns. Cancel does not wait. It reports whether the
 // future is cancelled: the task has not run and will not.
 func (f *Future[T]) Cancel() bool {
+	if f.home != nil && f.State() == Pending {
+		defer f.home.withdrawals.Add(1) // after the end, or a search could miss it
+	}
 	for {
 		f.drop(ErrCancelled)
 		switch f.State() {

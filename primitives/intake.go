@@ -5,50 +5,107 @@ import (
 	"sync"
 )
 
-// intake is the bounded queue before an executor's workers.
+// intake is the bounded queue before an executor's workers, and the submitters
+// who wait for room in it. They wait with their tasks: whoever makes room puts
+// the task into the queue himself and then wakes its submitter, who has nothing
+// left to do. So no wake-up can be lost, or be in vain, however many wait: one
+// who was told to try again might find that others were faster, and one who
+// gives up just then would have to tell the next.
 type intake struct {
-	mu      sync.Mutex
-	queue   deque
-	limit   int
-	blocked waitlist // submitters who wait for room
-	closed  bool
-	aborted bool // ShutdownNow was called: nothing pending will run
+	mu       sync.Mutex
+	queue    deque
+	limit    int
+	blocked  waitlist // submitters who wait for room: first come, first served
+	admitted waitlist // those whose tasks were taken in this critical section, for unlock to wake
+	closed   bool
+	aborted  bool // ShutdownNow was called: nothing pending will run
+
+	// searched: since the queue was last half empty it was searched for tasks
+	// that are over, in vain, when so many had been withdrawn.
+	searched  bool
+	withdrawn uint64
 }
 
-// waitForRoom waits, unlocked meanwhile, for room in the full queue, unless it
-// holds tasks that are over and only have to be thrown out. If ctx ends first it
-// returns the cause, unlocked.
-func (q *intake) waitForRoom(ctx context.Context, waiters *waiterPool) error {
-	if q.queue.purge() {
-		return nil
+// accept puts t into the queue if there is room and nobody waits for it. Tasks
+// that are over and only have to be thrown out are room; they are not looked
+// for before there is no other. withdrawn is how many were ever cancelled.
+func (q *intake) accept(t task, withdrawn uint64) bool {
+	crowded := q.blocked.first != nil || q.queue.len() >= q.limit
+	if crowded && !(q.searched && q.withdrawn == withdrawn) {
+		q.withdrawn = withdrawn
+		if q.searched = !q.queue.purge(); !q.searched {
+			q.refill()
+		}
+		crowded = q.blocked.first != nil || q.queue.len() >= q.limit
 	}
+	if !crowded {
+		q.queue.push(t)
+	}
+	return !crowded
+}
+
+// pop returns the task that is to run next, or nil. Blocked submitters are let
+// in once the queue is half empty: one by one they would be woken for every
+// task. Where there is no queue, they are the queue.
+func (q *intake) pop() task {
+	t := q.queue.pop()
+	if t == nil && q.blocked.first != nil {
+		return q.admit()
+	}
+	if q.queue.len() <= q.limit/2 {
+		q.searched = false
+		q.refill()
+	}
+	return t
+}
+
+// refill lets in as many of the blocked submitters as there is room for.
+func (q *intake) refill() {
+	for q.blocked.first != nil && q.queue.len() < q.limit {
+		q.queue.push(q.admit())
+	}
+}
+
+// admit takes the task of the first blocked submitter.
+func (q *intake) admit() task {
+	l := q.blocked.pop()
+	t := l.task
+	l.task = nil
+	q.admitted.push(l)
+	return t
+}
+
+// unlock ends a critical section in which submitters may have been admitted.
+func (q *intake) unlock() {
+	chain := q.admitted.take()
+	q.mu.Unlock()
+	wakeAll(chain)
+}
+
+// waitForRoom unlocks and waits until t has been taken. If ctx ends first it
+// returns the cause, and ErrShutdown if the executor is shut down meanwhile.
+func (q *intake) waitForRoom(ctx context.Context, t task, waiters *waiterPool) error {
 	w := currentWorker()
 	l := waiters.get(w)
+	l.task = t
 	q.blocked.push(l)
-	q.mu.Unlock()
+	q.unlock()
 	if !w.park(ctx, l) {
 		q.mu.Lock()
 		left := q.blocked.remove(l)
 		q.mu.Unlock()
 		if left {
+			waiters.put(l)
 			return context.Cause(ctx)
 		}
 		<-l.wake // not under the lock, which whoever signals may need before
 	}
+	taken := l.task == nil
 	waiters.put(l)
-	q.mu.Lock()
-	return nil
-}
-
-// unlockRoomy unlocks, and lets the blocked submitters go on once the queue is
-// half empty: one by one they would be woken for every task.
-func (q *intake) unlockRoomy() {
-	var chain *waiter
-	if q.blocked.first != nil && q.queue.len() <= q.limit/2 {
-		chain = q.blocked.take()
+	if !taken {
+		return ErrShutdown
 	}
-	q.mu.Unlock()
-	wakeAll(chain)
+	return nil
 }
 
 // dropAll cancels what is pending.

@@ -3,7 +3,6 @@ package primitives
 import (
 	"context"
 	"iter"
-	"slices"
 	"time"
 )
 
@@ -17,7 +16,7 @@ type loop struct {
 
 	// All guarded by the intake's lock.
 	ready     []*coroutine // to be resumed
-	returning []*coroutine // to be resumed when one of the workers is free
+	returning comeback     // to be resumed when one of the workers is free
 	idle      []*coroutine // have no task
 	active    int          // tasks that are somebody's worker: running, sleeping, waiting for an Event
 	alive     int          // tasks that have started and not finished
@@ -55,29 +54,28 @@ type coroutine struct {
 // goroutine lives until Shutdown.
 func NewLoop(c Config) Executor {
 	c = c.check("loop")
-	return &loop{
+	x := &loop{
 		core:   newCore(c),
 		intake: intake{limit: c.Queue},
 		wake:   make(chan struct{}, 1),
 		ended:  make(chan struct{}),
 	}
+	x.returning.hurry = x.hurry
+	return x
 }
 
 // submit implements Executor.
 func (x *loop) submit(ctx context.Context, t task) error {
 	x.mu.Lock()
-	for !x.closed {
-		if x.queue.len() < x.limit {
-			x.queue.push(t)
-			x.rouse()
-			return nil
-		}
-		if err := x.waitForRoom(ctx, &x.pool); err != nil {
-			return err
-		}
+	if x.closed {
+		x.mu.Unlock()
+		return ErrShutdown
 	}
-	x.mu.Unlock()
-	return ErrShutdown
+	if !x.accept(t, x.withdrawals.Load()) {
+		return x.waitForRoom(ctx, t, &x.pool)
+	}
+	x.rouse()
+	return nil
 }
 
 // follow implements Executor.
@@ -96,7 +94,7 @@ func (x *loop) follow(t task) error {
 func (x *loop) rouse() {
 	start, wake := !x.driving, x.asleep
 	x.driving, x.asleep = true, false
-	x.mu.Unlock()
+	x.unlock()
 	switch {
 	case start:
 		go x.drive()
@@ -150,7 +148,7 @@ func (x *loop) pick() *coroutine {
 	if x.fresh || len(x.ready) == 0 {
 		if t := x.begin(); t != nil {
 			co := x.idler()
-			x.unlockRoomy()
+			x.unlock()
 			if co == nil {
 				co = x.newCoroutine()
 			}
@@ -172,7 +170,7 @@ func (x *loop) begin() task {
 	if x.active >= len(x.lanes) {
 		return nil
 	}
-	t := x.queue.pop()
+	t := x.pop()
 	if t != nil {
 		x.active++
 		x.alive++
@@ -232,10 +230,9 @@ func (x *loop) finish() {
 // finished waiting take the place.
 func (x *loop) makeRoom() {
 	x.active--
-	if len(x.returning) > 0 && x.active < len(x.lanes) {
+	if !x.returning.empty() && x.active < len(x.lanes) {
 		x.active++
-		x.ready = append(x.ready, x.returning[0])
-		x.returning = x.returning[1:]
+		x.ready = append(x.ready, x.returning.pop().co)
 	}
 }
 
@@ -244,7 +241,7 @@ func (x *loop) makeRoom() {
 // idle from here on, or, if there are enough of those, not kept.
 func (x *loop) another(co *coroutine) (t task, keep bool) {
 	x.finish()
-	defer x.unlockRoomy()
+	defer x.unlock()
 	co.task = nil
 	if len(x.ready) == 0 {
 		if t := x.begin(); t != nil {
@@ -264,9 +261,9 @@ func (x *loop) mayStart(t task) bool {
 	x.mu.Lock()
 	next := len(x.ready) == 0 && x.queue.first() == t
 	if next {
-		x.queue.pop()
+		x.pop()
 	}
-	x.unlockRoomy()
+	x.unlock()
 	return next
 }
 
@@ -323,24 +320,25 @@ func (x *loop) resume(co *coroutine, turn uint64) {
 		x.active++
 		x.ready = append(x.ready, co)
 	default:
-		x.returning = append(x.returning, co)
-		time.AfterFunc(patience, func() { x.hurry(co, turn) })
+		x.returning.push(&co.w)
 	}
 	x.rouse()
 }
 
-// hurry lets a task whose patience is at an end go on although more than
-// Workers are then in progress; see crew.
-func (x *loop) hurry(co *coroutine, turn uint64) {
+// hurry lets tasks whose patience is at an end go on although more than Workers
+// are then in progress; see crew.
+func (x *loop) hurry() {
 	x.mu.Lock()
-	i := slices.Index(x.returning, co)
-	if i < 0 || co.turn != turn {
+	now, hurried := time.Now(), false
+	for w := x.returning.impatient(now); w != nil; w = x.returning.impatient(now) {
+		x.active++
+		x.ready = append(x.ready, w.co)
+		hurried = true
+	}
+	if !hurried { // perhaps the loop has ended
 		x.mu.Unlock()
 		return
 	}
-	x.returning = slices.Delete(x.returning, i, i+1)
-	x.active++
-	x.ready = append(x.ready, co)
 	x.rouse()
 }
 

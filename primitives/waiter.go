@@ -20,11 +20,12 @@ type waiter struct {
 	live  *liveContext  // the task's own context, which ends with the future
 	timer *time.Timer   // of a sleeper; reused
 
-	co   *coroutine // the coroutine to put back on its event loop, besides wake
-	turn uint64     // of that coroutine
+	w    *worker // who waits; its coroutine is put back on its event loop, besides wake
+	turn uint64  // of that coroutine
+	task task    // of a blocked submitter; nil once the executor has it
 
 	order *order // of a composition's futures
-	place int32  // of this future in it, from 1; 0 if it does not count. Set by rank.
+	place int32  // of this future in it, from 1; 0 if it does not count. Set by end.
 
 	closes  bool // wake is a Done channel
 	ours    bool // fire is of this package, short, and need not wait for callbacks
@@ -66,10 +67,10 @@ func (l *waiter) signal() {
 		l.live.cancel(nil)
 		return
 	}
-	co, turn := l.co, l.turn
+	w, turn := l.w, l.turn
 	l.wake <- struct{}{}
-	if co != nil {
-		co.loop.resume(co, turn)
+	if w != nil && w.co != nil {
+		w.co.loop.resume(w.co, turn)
 	}
 }
 
@@ -138,6 +139,15 @@ func (q *waitlist) remove(l *waiter) bool {
 	return true
 }
 
+// pop takes the first out and returns it, or nil.
+func (q *waitlist) pop() *waiter {
+	l := q.first
+	if l != nil {
+		q.remove(l)
+	}
+	return l
+}
+
 // take empties the list and returns the waiters as a chain that ends in nil,
 // linked by prev so that next can say that they are in no list.
 func (q *waitlist) take() *waiter {
@@ -204,7 +214,7 @@ func (p *waiterPool) get(w *worker) *waiter {
 		l = &waiter{wake: make(chan struct{}, 1)}
 	}
 	if w != nil && w.co != nil {
-		l.co, l.turn = w.co, w.co.turn+1 // the next time that it parks
+		l.w, l.turn = w, w.co.turn+1 // the next time that it parks
 	}
 	return l
 }
@@ -213,7 +223,7 @@ func (p *waiterPool) get(w *worker) *waiter {
 // signalled, has been received.
 func (p *waiterPool) put(l *waiter) {
 	if p != nil {
-		l.co, l.listens = nil, false
+		l.w, l.listens, l.task = nil, false, nil
 		p.pool.Put(l)
 	}
 }

@@ -3,6 +3,7 @@ package primitives
 import (
 	"context"
 	"sync/atomic"
+	"time"
 )
 
 // worker is one goroutine, or coroutine, that runs an executor's tasks.
@@ -13,6 +14,9 @@ type worker struct {
 	slot int            // the worker number that it has now, -1 while it has none
 	hand chan task      // wakes it when it is idle, or waits for a worker number
 	co   *coroutine     // of an event loop's coroutine
+
+	place waiter    // in the line of those who want a number
+	due   time.Time // when its patience is at an end
 }
 
 // host is the executor that a worker belongs to, as the worker's waits see it.
