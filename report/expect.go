@@ -184,16 +184,18 @@ func (j *judge) capped(n float64) {
 }
 
 // knee claims that the throughput is between the operational bounds at every
-// number of workers: at most min(w/(D+Z), p/D), at least w/(wD/p+Z), which is
-// that of tasks that all wake at once and queue for the cores.
+// number of workers: at most min(w/(D+Z), p/D), at least w/(max(1, w/p)·D+Z),
+// which is that of tasks that all wake at once and queue for the cores, but not
+// where there is a core for each. Work that hardly waits need not gain from
+// overlapping.
 func (j *judge) knee() {
-	j.claim("G_c", j.row.Concurrency, 1.1, infinite)
+	j.claim("G_c", j.row.Concurrency, min(1.1, mostOf*j.row.Lines[0].Knee()), infinite)
 	reached := false
 	for _, l := range j.row.Lines {
-		p, knee := float64(l.P), float64(l.P)*l.Residence/l.Demand
+		p, knee := float64(l.P), l.Knee()
 		for _, at := range l.Points {
 			w := float64(at.Workers)
-			least := w / (w*l.Demand/p + l.Residence - l.Demand)
+			least := w / (max(1, w/p)*l.Demand + l.Residence - l.Demand)
 			where := fmt.Sprintf(" of %d workers on %d cores", at.Workers, l.P)
 			j.claim("the throughput over its upper bound"+where, at.Throughput.over(exact(l.Bound(w))), 0, 1.15)
 			j.claim("the throughput over its lower bound"+where, at.Throughput.over(exact(least)), mostOf*mostOf, infinite)
@@ -201,7 +203,6 @@ func (j *judge) knee() {
 		}
 	}
 	if !reached {
-		l := j.row.Lines[0]
-		j.cannotTell(TooFew, "the knee is at %.0f workers a core", l.Residence/l.Demand)
+		j.cannotTell(TooFew, "the knee is at %.0f workers a core", j.row.Lines[0].Knee())
 	}
 }

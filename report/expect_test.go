@@ -66,8 +66,21 @@ func TestExpectationsAreHeldAgainstTheMeasurement(t *testing.T) {
 	}
 }
 
-// The operational bounds need CPU times, which the file's cpus-busy gives: D is
-// 1 ms a job on whatever core, the rest of the 64 ms is waiting.
+// demanding is the text of a file in which a job has a known demand, in
+// milliseconds of CPU time, on whatever core: its cpus-busy give it.
+func demanding(f *file, demand float64) string {
+	var b strings.Builder
+	for line := range strings.Lines(f.text()) {
+		if name, _, ok := strings.Cut(line, " "+f.extra); ok {
+			var ns float64
+			fmt.Sscanf(strings.Fields(name)[2], "%f", &ns)
+			line = fmt.Sprintf("%s 1.5 tasks-inflight %f cpus-busy\n", name, 1e6*demand/ns)
+		}
+		b.WriteString(line)
+	}
+	return b.String()
+}
+
 func TestKneeFollowsTheOperationalBounds(t *testing.T) {
 	for name, c := range map[string]struct {
 		time func(w, p int) float64
@@ -77,18 +90,28 @@ func TestKneeFollowsTheOperationalBounds(t *testing.T) {
 		"far below it":   {func(w, p int) float64 { return max(64/math.Sqrt(float64(w)), 4/float64(p)) }, report.NotMet},
 		"without a gain": {func(w, p int) float64 { return 64 }, report.NotMet},
 	} {
-		f := expecting("knee", 2, c.time)
-		var b strings.Builder
-		for line := range strings.Lines(f.text()) {
-			if name, _, ok := strings.Cut(line, " 1.5 tasks-inflight"); ok {
-				var ns float64
-				fmt.Sscanf(strings.Fields(name)[2], "%f", &ns)
-				line = fmt.Sprintf("%s 1.5 tasks-inflight %f cpus-busy\n", name, 4e6/ns)
-			}
-			b.WriteString(line)
-		}
-		if e := analyze(t, write(t, b.String())).Rows[0].Expected; e.Outcome != c.want {
+		if e := analyze(t, write(t, demanding(expecting("knee", 2, c.time), 4))).Rows[0].Expected; e.Outcome != c.want {
 			t.Errorf("%s: %+v, want %s", name, e, c.want)
+		}
+	}
+}
+
+// Systems on either bound are met, on machines with more cores than workers as
+// well; so are those of which the bounds allow no gain from overlapping. The
+// bounds are written here as the time of a job with a demand of 1 ms.
+func TestKneeIsMetOnItsBounds(t *testing.T) {
+	for _, cores := range []int{2, 4, 8, 16, 64} {
+		for _, wait := range []float64{0.04, 0.5, 1, 3, 9, 49} {
+			for side, time := range map[string]func(w, p float64) float64{
+				"upper": func(w, p float64) float64 { return max((1+wait)/w, 1/p) },
+				"lower": func(w, p float64) float64 { return (max(1, w/p) + wait) / w },
+			} {
+				f := bigger("Known", "", cores, time)
+				f.kinds = "Known=mixed\nexpect: Known=knee"
+				if e := analyze(t, write(t, demanding(f, 1))).Rows[0].Expected; e.Outcome != report.Met {
+					t.Errorf("%s bound, %d cores, waiting %v of 1 ms of work: %+v", side, cores, wait, e)
+				}
+			}
 		}
 	}
 }
