@@ -231,7 +231,7 @@ func TestLooseHoldsZeroAndTheDouble(t *testing.T) {
 		{0.01, 0, 0.05}: false, // without effect
 		{0.1, 0, 0.2}:   true,  // with more than a tenth
 	} {
-		if loose(i, 1) != want {
+		if loose(i, i) != want {
 			t.Errorf("%v is loose: %v", i, !want)
 		}
 	}

@@ -89,6 +89,9 @@ func (a *Analysis) markdownDetails(limit int) string {
 		text.WriteString(note + "\n")
 	}
 	text.WriteString("± is the wider half of the 95 % interval.\n")
+	for _, note := range a.lawNotes() {
+		text.WriteString(note + "\n")
+	}
 	for i, err := range warnings {
 		line := "warning: " + typeset.OneLine(err.Error()) + "\n"
 		if text.Len()+len(line) > limit {

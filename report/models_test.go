@@ -3,6 +3,7 @@ package report_test
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"math"
 	"slices"
 	"strings"
@@ -61,6 +62,40 @@ func TestModelsOfABigMachine(t *testing.T) {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not in\n%s", want, text)
 		}
+	}
+}
+
+// A tenth of the job is serial, noise is of 2 %, and the machine has 256 cores. κ
+// takes at most some per cent of the time, whatever it takes of that of perfect
+// cores.
+func TestKappaOfAmdahlsLawIsTold(t *testing.T) {
+	a := analyze(t, "testdata/amdahl256.txt")
+	text := strings.Join(a.Rows[0].Models.Lines(), "\n")
+	if want := "USL over cores: σ 0.099 (0.097 to 0.1), κ 0 (0 to 8.7e-06); of the time at 256 cores 4 % is the work shared out, 96 % contention (94 to 96), 0 % coherency (0 to 2)."; !strings.Contains(text, want) {
+		t.Errorf("%q is not in\n%s", want, text)
+	}
+}
+
+// Whoever compares coefficients with published ones is told of the error,
+// whatever he reads, and who sees no law is not.
+func TestReadersAreToldWhichErrorIsFitted(t *testing.T) {
+	for _, c := range []struct {
+		path string
+		want bool
+	}{{"testdata/amdahl256.txt", true}, {sweep("Ep", func(w, p int) float64 { return 8 / float64(min(w, p)) }, 1.9).write(t), false}} {
+		a := analyze(t, c.path)
+		for name, write := range map[string]func(io.Writer) error{"terminal": a.WriteTable, "Markdown": a.WriteMarkdown} {
+			var b strings.Builder
+			if err := write(&b); err != nil {
+				t.Fatal(err)
+			}
+			if got := strings.Contains(strings.Join(strings.Fields(b.String()), " "), report.FittedTo); got != c.want {
+				t.Errorf("%s: %s tells the error: %v, want %v", c.path, name, got, c.want)
+			}
+		}
+	}
+	if !strings.Contains(report.Schema, report.FittedTo) {
+		t.Errorf("the schema does not say: %s", report.FittedTo)
 	}
 }
 

@@ -60,6 +60,19 @@ func (m Models) Lines() (lines []string) {
 	return lines
 }
 
+// FittedTo says which error the laws' coefficients make small: see Loss.
+const FittedTo = "fitted to relative errors; published coefficients are often of absolute ones, and differ (SPEC SDM91: σ 0.014 here, 0.028 in print)"
+
+// lawNotes say what to know about the laws; none if no row has one that is known.
+func (a *Analysis) lawNotes() []string {
+	for _, r := range a.Rows {
+		if m := r.Models; len(m.Cores) > 0 && (m.Amdahl.Why == "" || m.OverCores.Drawable() || m.OverWorkers.Drawable()) {
+			return []string{"The laws, on the page and in report.json, are " + FittedTo + "."}
+		}
+	}
+	return nil
+}
+
 var trends = map[Trend]string{
 	Lossless:    "The Karp–Flatt fraction is too small to matter: nearly nothing is lost.",
 	Constant:    "The Karp–Flatt fraction is the same on few cores and on many: a serial part explains the loss.",
@@ -94,10 +107,16 @@ func (u USL) words(counts, unit string) string {
 		return "not identifiable, " + u.Why + ": " + text
 	}
 	most := u.fit.most()
-	split := u.Split(most)
-	whole := split.Ideal + split.Contention + split.Coherency
-	return text + fmt.Sprintf("; at %s %s %.0f %% of the time is the work shared out, %.0f %% contention, %.0f %% coherency",
-		round(most), unit, 100*split.Ideal/whole, 100*split.Contention/whole, 100*split.Coherency/whole)
+	part := func(name string, of func(Split) float64) string {
+		i := spread(of(u.at.split(most)), u.draws, func(d draw) float64 { return of(d.bounded.split(most)) })
+		text, low, high := fmt.Sprintf("%.0f %% %s", 100*i.Value, name), fmt.Sprintf("%.0f", 100*i.Low), fmt.Sprintf("%.0f", 100*i.High)
+		if low != high {
+			text += fmt.Sprintf(" (%s to %s)", low, high)
+		}
+		return text
+	}
+	return text + fmt.Sprintf("; of the time at %s %s %s, %s, %s", round(most), unit,
+		part("is the work shared out", Split.ideal), part("contention", Split.contention), part("coherency", Split.coherency))
 }
 
 // Words say the coefficients and where the curve is highest, for N of a unit.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/rivo/uniseg"
@@ -56,7 +57,7 @@ func (t Terminal) WriteTable(w io.Writer, a *Analysis) error {
 		b.WriteString(strings.TrimRight(line, " ") + "\n")
 	}
 	b.WriteByte('\n')
-	for _, note := range append(append(tableNotes(), a.crossoverNotes()...), a.sampleNote()) {
+	for _, note := range slices.Concat(tableNotes(), a.crossoverNotes(), a.lawNotes(), []string{a.sampleNote()}) {
 		b.WriteString(strings.Join(t.wrap(note, "", "  "), "\n") + "\n")
 	}
 	for _, err := range a.warnings() {

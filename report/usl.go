@@ -22,17 +22,17 @@ type USL struct {
 	Kappa  Interval // coherency: what each pair costs, as a share of the work
 
 	// Peak is N of the highest throughput, √((1−σ)/κ) but at least 1; +Inf if κ is 0. Its upper
-	// bound is, if κ may be: one that takes less than half a per cent at the
-	// largest N is not told from 0, whatever its interval.
+	// bound is, if κ may be: one that takes less than half a per cent of the time
+	// at the largest N is not told from 0, whatever its interval.
 	Peak Interval
 	Roof Interval // jobs per second, λ/σ, that no N passes; +Inf if σ is 0
 
 	// Identifiable says that the coefficients mean something: there are at
 	// least 6 different N, and the interval of neither coefficient holds both 0
 	// and the double of its value, unless all of the interval takes less than a
-	// tenth at the largest N: a straight line has σ = κ = 0, and that is an
-	// answer. Why says what is missing: "4 of 6" different N, or which
-	// coefficient it is.
+	// tenth of the time at every N: a straight line has σ = κ = 0, and Amdahl's
+	// law κ = 0, and that is an answer. Why says what is missing: "4 of 6"
+	// different N, or which coefficient it is.
 	Identifiable bool
 	Why          string
 
@@ -63,7 +63,7 @@ func FitUSL(curve []Measure, loss Loss) USL {
 	u.Kappa = spread(u.at[2], u.draws, func(d draw) float64 { return max(d.free[2], 0) })
 	most := u.fit.most()
 	u.Peak = spread(peak(u.at, most), u.draws, func(d draw) float64 { return peak(d.bounded, most) })
-	if u.Kappa.Low*most*(most-1) < leastError {
+	if u.takes(Split.coherency).Low < leastError {
 		u.Kappa.Low, u.Peak.High = min(u.Kappa.Low, 0), math.Inf(1)
 	}
 	u.Roof = spread(roof(u.at), u.draws, func(d draw) float64 { return roof(d.bounded) })
@@ -74,10 +74,10 @@ func FitUSL(curve []Measure, loss Loss) USL {
 	return u
 }
 
-// peak is N of the highest throughput. What κ does at the largest N must be more
+// peak is N of the highest throughput. What κ takes at the largest N must be more
 // than the rounding of a fit.
 func peak(c theta, most float64) float64 {
-	if c[2]*most*(most-1) < 1e-9 {
+	if c.split(most).coherency() < 1e-9 {
 		return math.Inf(1)
 	}
 	return max(1, math.Sqrt((1-c[1])/c[2]))
@@ -93,8 +93,7 @@ func (u USL) doubt() string {
 	if off := u.fit.off(u.at); off > foreign {
 		return fmt.Sprintf("the law is not that of the curve, whose points are off by × %.1f", math.Exp(off))
 	}
-	most := u.fit.most()
-	sigma, kappa := loose(u.Sigma, most-1), loose(u.Kappa, most*(most-1))
+	sigma, kappa := loose(u.Sigma, u.takes(Split.contention)), loose(u.Kappa, u.takes(Split.coherency))
 	switch {
 	case sigma && kappa:
 		return "neither σ nor κ is told from 0"
@@ -136,9 +135,23 @@ func (p *problem) most() (n float64) {
 }
 
 // loose reports whether the interval of a coefficient holds 0 and its double,
-// unless all of it is without effect.
-func loose(c Interval, effect float64) bool {
-	return c.Low <= 0 && c.High >= 2*c.Value && c.High*effect >= matters-1
+// unless what all of it takes of the time is too little to matter.
+func loose(c, takes Interval) bool {
+	return c.Low <= 0 && c.High >= 2*c.Value && takes.High >= matters-1
+}
+
+// takes is the most that a part of the time is at any N that was measured. It is
+// relative to the curve: beside a serial tenth, which makes a job on 256 cores
+// 26 times as long as on perfect ones, a κ that adds half of the perfect time is
+// nothing.
+func (u USL) takes(part func(Split) float64) Interval {
+	most := func(c theta) (share float64) {
+		for _, m := range u.Points {
+			share = max(share, part(c.split(m.N)))
+		}
+		return share
+	}
+	return spread(most(u.at), u.draws, func(d draw) float64 { return most(d.bounded) })
 }
 
 // At is the throughput of the law at n with the band of the curve.
@@ -184,6 +197,13 @@ func (u USL) Residual(m Measure) float64 { return m.X/u.At(m.N).Value - 1 }
 type Split struct{ Ideal, Contention, Coherency float64 }
 
 // Split splits the time at n.
-func (u USL) Split(n float64) Split {
-	return Split{1 / n, u.Sigma.Value * (n - 1) / n, u.Kappa.Value * (n - 1)}
+func (u USL) Split(n float64) Split { return u.at.split(n) }
+
+func (c theta) split(n float64) Split {
+	return Split{1 / n, c[1] * (n - 1) / n, c[2] * (n - 1)}
 }
+
+// The parts as shares of the time at N.
+func (s Split) ideal() float64      { return s.Ideal / (s.Ideal + s.Contention + s.Coherency) }
+func (s Split) contention() float64 { return s.Contention / (s.Ideal + s.Contention + s.Coherency) }
+func (s Split) coherency() float64  { return s.Coherency / (s.Ideal + s.Contention + s.Coherency) }

@@ -5,6 +5,8 @@ import (
 	"html/template"
 	"regexp"
 	"strings"
+
+	"overlap/report"
 )
 
 // entry is a word of the glossary. Names are how headings spell it; the first is
@@ -63,7 +65,7 @@ var glossary = []entry{
 	{"knee", []string{"knee"}, "The number of workers from which on computing, not waiting, sets the bound: p(D+Z)/D, with D the CPU time of a job and Z its waiting."},
 	{"amdahl", []string{"Amdahl's law"}, "S = 1/(f + (1−f)/p): the speedup if the part f of a job is serial. It never exceeds 1/f."},
 	{"karp-flatt", []string{"Karp–Flatt"}, "The serial part e = (1/S − 1/p)/(1 − 1/p) that a speedup S on p cores amounts to. Constant over p: a serial part. Rising: overhead. Negative: faster than linear."},
-	{"usl", []string{"USL", "σ", "κ", "λ"}, "The universal scalability law X(N) = λN/(1 + σ(N−1) + κN(N−1)): λ is the throughput of one, σ contention (queueing for what is shared), κ coherency (everybody telling everybody). It is fitted to relative errors; published coefficients are often fitted to absolute ones, and differ for the same points."},
+	{"usl", []string{"USL", "σ", "κ", "λ"}, "The universal scalability law X(N) = λN/(1 + σ(N−1) + κN(N−1)): λ is the throughput of one, σ contention (queueing for what is shared), κ coherency (everybody telling everybody). It is " + report.FittedTo + "."},
 	{"p99", []string{"p99", "p50"}, "The time that 99 of 100 tasks do not exceed, and p50 half of them; of items that come by a schedule, from when each was due."},
 	{"open-loop", []string{"open loop"}, "Items arrive by a schedule, whether or not earlier ones are done, so that waiting in the queue counts."},
 	{"fairness", []string{"fairness"}, "Jain's index over what each worker got done: 1 if all did the same, 1/n if one of n did all."},
