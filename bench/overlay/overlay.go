@@ -33,15 +33,15 @@
 package overlay
 
 import (
-	"bytes"
 	"context"
 	"embed"
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"overlap/internal/gocmd"
 )
 
 // The environment variables of a test binary that was built with the overlay.
@@ -86,24 +86,16 @@ type Overlay struct {
 	Go   string // version of the Go installation that it fits: go1.26.8
 }
 
-// Make writes the overlay for the Go installation that the go command uses in
-// module, which its go.mod may choose, into the folder dir. Nothing but dir is
-// written to, and dir must stay until the last build. env is what the go command
-// has besides the environment of this process. The error is ErrUnfit if a
-// benchmark has to go without.
-func Make(ctx context.Context, goCommand, module, dir string, env ...string) (Overlay, error) {
-	cmd := exec.CommandContext(ctx, goCommand, "env", "GOROOT", "GOVERSION")
-	cmd.Dir = module
-	cmd.Env = append(cmd.Environ(), env...)
-	out, err := cmd.Output()
+// Make writes the overlay for the Go installation of the go command, which the
+// go.mod of its folder may choose, into the folder dir. Nothing but dir is written
+// to, and dir must stay until the last build. The error is ErrUnfit if a benchmark
+// has to go without.
+func Make(ctx context.Context, command gocmd.Go, dir string) (Overlay, error) {
+	out, err := command.Run(ctx, "env", "GOROOT", "GOVERSION")
 	if err != nil {
-		var exit *exec.ExitError
-		if errors.As(err, &exit) {
-			err = fmt.Errorf("%w: %s", err, bytes.TrimSpace(exit.Stderr))
-		}
 		return Overlay{}, fmt.Errorf("find the Go installation: %w", err)
 	}
-	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
+	lines := strings.Split(strings.TrimSpace(out), "\n")
 	if len(lines) != 2 {
 		return Overlay{}, fmt.Errorf("find the Go installation: go env said %q", out)
 	}

@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"overlap/internal/gocmd"
 )
 
 // module makes a module with one test file.
@@ -138,7 +140,7 @@ func build(t *testing.T, dir string) string {
 		t.Skip("builds package testing, and reads clocks of Unix")
 	}
 	work := t.TempDir()
-	o, err := Make(t.Context(), "go", dir, work)
+	o, err := Make(t.Context(), gocmd.Go{Dir: dir}, work)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -262,10 +264,10 @@ func TestUnknownVersionsAreUnfit(t *testing.T) {
 }
 
 func TestMakeNamesWhatIsMissing(t *testing.T) {
-	if _, err := Make(t.Context(), filepath.Join(t.TempDir(), "go"), ".", t.TempDir()); err == nil || errors.Is(err, ErrUnfit) {
+	if _, err := Make(t.Context(), gocmd.Go{Program: filepath.Join(t.TempDir(), "go")}, t.TempDir()); err == nil || errors.Is(err, ErrUnfit) {
 		t.Errorf("no go command: %v", err)
 	}
-	if _, err := Make(t.Context(), "go", ".", filepath.Join(t.TempDir(), "missing")); err == nil || errors.Is(err, ErrUnfit) {
+	if _, err := Make(t.Context(), gocmd.Go{}, filepath.Join(t.TempDir(), "missing")); err == nil || errors.Is(err, ErrUnfit) {
 		t.Errorf("no folder: %v", err)
 	}
 }

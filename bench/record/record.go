@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"overlap/bench/host"
+	"overlap/internal/proc"
 )
 
 // The first argument of a child.
@@ -67,6 +68,7 @@ func (p Parent) run(ctx context.Context, cpus []int, procs int, args ...string) 
 	cmd.Env = append(os.Environ(), "GOMAXPROCS="+strconv.Itoa(procs))
 	var out, said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &said
+	proc.Lead(cmd)
 	err := host.Start(cpus, cmd.Start)
 	if err == nil {
 		err = cmd.Wait()

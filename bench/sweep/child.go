@@ -20,6 +20,7 @@ import (
 
 	"overlap/bench"
 	"overlap/bench/host"
+	"overlap/internal/proc"
 	"overlap/internal/typeset"
 )
 
@@ -84,13 +85,13 @@ func launch(ctx context.Context, cmd *exec.Cmd, cpus []int, barrier bool, prints
 		ready:  make(chan struct{}, 1),
 		ended:  make(chan struct{}),
 	}
-	cmd.SysProcAttr = detached()
+	proc.Lead(cmd)
 	cmd.WaitDelay = graceDump
 	cmd.Cancel = func() error {
 		if hangs := (errHangs{}); errors.As(context.Cause(ctx), &hangs) {
-			return quit(cmd.Process) // -test.timeout is for tests only, not for benchmarks
+			return proc.Quit(cmd.Process) // -test.timeout is for tests only, not for benchmarks
 		}
-		return killGroup(cmd.Process)
+		return proc.Kill(cmd.Process)
 	}
 	out, outWriter, err := os.Pipe()
 	if err != nil {
@@ -125,7 +126,7 @@ func (c *process) attend(out, errs *os.File) {
 	pipes.Go(func() { _, _ = io.Copy(c.stdout, out) }) // its end is all that can go wrong
 	pipes.Go(func() { c.listen(errs) })
 	c.err = c.cmd.Wait()
-	_ = killGroup(c.cmd.Process) // mostly there is nobody left
+	_ = proc.Kill(c.cmd.Process) // mostly there is nobody left
 	// One that has left the group may hold the pipes for ever.
 	force := time.AfterFunc(graceOutput, func() { out.Close(); errs.Close() })
 	pipes.Wait()

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -17,6 +16,7 @@ import (
 	"golang.org/x/perf/benchfmt"
 
 	"overlap/bench/overlay"
+	"overlap/internal/scratch"
 )
 
 // findLimit is how long one iteration of a benchmark and its sub-benchmarks may
@@ -72,8 +72,8 @@ var ErrNoTests = errors.New("nothing to build")
 // test would in f.Dir. Those that cannot be built are in failed; notes say what
 // the others lack.
 func (f *Foreign) Build(ctx context.Context, pattern string) (failed []Omission, notes []string, err error) {
-	if f.work, err = os.MkdirTemp("", "overlap-*"); err != nil {
-		return nil, nil, fmt.Errorf("folder for test binaries: %w", err)
+	if f.work, err = scratch.Make("", "build"); err != nil {
+		return nil, nil, fmt.Errorf("test binaries: %w", err)
 	}
 	if f.Replace != nil {
 		if err := overlay.Add(f.index(), f.Replace); err != nil {
@@ -84,7 +84,7 @@ func (f *Foreign) Build(ctx context.Context, pattern string) (failed []Omission,
 	if err != nil {
 		return nil, nil, err
 	}
-	o, err := overlay.Make(ctx, f.Go, f.Dir, f.work, f.Env...)
+	o, err := overlay.Make(ctx, f.command(), f.work.Path)
 	switch {
 	case errors.Is(err, overlay.ErrUnfit):
 		o.Path = ""
@@ -141,7 +141,7 @@ func (f *Foreign) Search(ctx context.Context, re string, at Level, skip func(pkg
 // list returns the packages with test files.
 func (f *Foreign) list(ctx context.Context, pattern string) ([]listed, error) {
 	args := slices.Concat([]string{"list", "-json=ImportPath,Dir,TestGoFiles,XTestGoFiles"}, f.replaced(), []string{"--"})
-	out, err := f.goCommand(ctx, append(args, strings.Fields(pattern)...)...)
+	out, err := f.command().Run(ctx, append(args, strings.Fields(pattern)...)...)
 	if err != nil {
 		return nil, err
 	}
@@ -184,7 +184,7 @@ func (f *Foreign) findIn(ctx context.Context, pkg listed, re string, at Level) (
 		if !strings.HasPrefix(name, "Benchmark") || name == "Benchmark" || match == "" {
 			continue
 		}
-		log := filepath.Join(f.work, name+".log")
+		log := filepath.Join(f.work.Path, name+".log")
 		out, err := f.try(ctx, p, append(testFlags(p, match, "1x"), "-test.testlogfile="+log)...)
 		if ctx.Err() != nil {
 			return nil, nil, context.Cause(ctx)
@@ -215,7 +215,7 @@ func (f *Foreign) try(ctx context.Context, p Point, args ...string) ([]byte, err
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, errHangs{limit})
 	defer cancel()
 	cpus := f.Placement[:p.Cores]
-	c, err := launch(ctx, f.command(ctx, p, cpus, false, args), cpus, false, "", "")
+	c, err := launch(ctx, f.process(ctx, p, cpus, false, args), cpus, false, "", "")
 	if err != nil {
 		return nil, err
 	}

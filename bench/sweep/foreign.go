@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"maps"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -21,7 +20,8 @@ import (
 	"overlap/bench"
 	"overlap/bench/host"
 	"overlap/bench/overlay"
-	"overlap/internal/typeset"
+	"overlap/internal/gocmd"
+	"overlap/internal/scratch"
 )
 
 // Foreign is the Sampler for benchmarks of any Go package: it builds the
@@ -49,9 +49,9 @@ type Foreign struct {
 	Replace map[string]string
 	Folders map[string]string
 
-	packages   []listed // that binaries are of
-	work       string   // folder of the test binaries
-	goVersion  string   // that the binaries are built with
+	packages   []listed        // that binaries are of
+	work       *scratch.Folder // of the test binaries
+	goVersion  string          // that the binaries are built with
 	binaries   map[string]binary
 	benchmarks []Benchmark
 }
@@ -65,13 +65,10 @@ type binary struct {
 
 // Close removes the test binaries.
 func (f *Foreign) Close() error {
-	if f.work == "" {
+	if f.work == nil {
 		return nil
 	}
-	if err := os.RemoveAll(f.work); err != nil {
-		return fmt.Errorf("remove test binaries: %w", err)
-	}
-	return nil
+	return f.work.Remove()
 }
 
 // Sample implements Sampler. Of several copies it returns the slowest.
@@ -109,13 +106,13 @@ func (f *Foreign) launcher(p Point, b Benchmark, args func(iterations int) []str
 		word:      overlay.Ready,
 		prints:    printed(b.Name, p.Procs),
 		command: func(ctx context.Context, p Point, iterations int, cpus []int, barrier bool) *exec.Cmd {
-			return f.command(ctx, p, cpus, barrier, args(iterations))
+			return f.process(ctx, p, cpus, barrier, args(iterations))
 		},
 	}
 }
 
-// command is the test binary of the point's package, in its folder.
-func (f *Foreign) command(ctx context.Context, p Point, cpus []int, barrier bool, args []string) *exec.Cmd {
+// process is the test binary of the point's package, in its folder.
+func (f *Foreign) process(ctx context.Context, p Point, cpus []int, barrier bool, args []string) *exec.Cmd {
 	b := f.binaries[p.Package]
 	cmd := exec.CommandContext(ctx, b.path, args...)
 	cmd.Dir = b.dir
@@ -196,7 +193,7 @@ func printed(name string, procs int) string {
 // build makes the test binary of a package, with the overlay of the hooks if it
 // will do, and else without.
 func (f *Foreign) build(ctx context.Context, pkg listed, n int, index string) (binary, error) {
-	b := binary{path: filepath.Join(f.work, strconv.Itoa(n)+".test.exe"), dir: cmp.Or(f.Folders[pkg.ImportPath], pkg.Dir), hooked: index != ""}
+	b := binary{path: filepath.Join(f.work.Path, strconv.Itoa(n)+".test.exe"), dir: cmp.Or(f.Folders[pkg.ImportPath], pkg.Dir), hooked: index != ""}
 	if b.hooked && f.compile(ctx, pkg, b.path, "-overlay="+index) == nil {
 		return b, nil
 	}
@@ -212,27 +209,15 @@ func (f *Foreign) replaced() []string {
 	return []string{"-overlay=" + f.index()}
 }
 
-func (f *Foreign) index() string { return filepath.Join(f.work, "replace.json") }
+func (f *Foreign) index() string { return filepath.Join(f.work.Path, "replace.json") }
 
 func (f *Foreign) compile(ctx context.Context, pkg listed, path string, more ...string) error {
 	args := slices.Concat([]string{"test", "-c", "-o", path}, f.Flags, more, []string{pkg.ImportPath})
-	_, err := f.goCommand(ctx, args...)
+	_, err := f.command().Run(ctx, args...)
 	return err
 }
 
-// goCommand runs the go command in the module and returns what it prints. What
-// it says to standard error is in the error.
-func (f *Foreign) goCommand(ctx context.Context, args ...string) (string, error) {
-	cmd := exec.CommandContext(ctx, f.Go, args...)
-	cmd.Dir = f.Dir
-	cmd.Env = append(cmd.Environ(), f.Env...)
-	var stdout, stderr strings.Builder
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	if err := cmd.Run(); err != nil {
-		if ctx.Err() != nil {
-			return "", context.Cause(ctx)
-		}
-		return "", fmt.Errorf("go %s: %w\n%s", args[0], err, typeset.Excerpt(stderr.String()+stdout.String(), longestExcerpt))
-	}
-	return stdout.String(), nil
+// command is the go command in the module.
+func (f *Foreign) command() gocmd.Go {
+	return gocmd.Go{Program: f.Go, Dir: f.Dir, Env: f.Env, Temp: f.work.Path}
 }

@@ -16,6 +16,8 @@ import (
 	"golang.org/x/perf/benchfmt"
 
 	"overlap/bench/overlay"
+	"overlap/internal/proc"
+	"overlap/internal/scratch"
 )
 
 // Slicing says how a process times slices.
@@ -82,14 +84,6 @@ func (s Slicing) benchtime() string {
 	return strconv.Itoa(4*s.Ops) + "x"
 }
 
-// folder makes one for the files of slices.
-func folder() (dir string, remove func(), err error) {
-	if dir, err = os.MkdirTemp("", "overlap-slices-*"); err != nil {
-		return "", nil, fmt.Errorf("folder for slices: %w", err)
-	}
-	return dir, func() { os.RemoveAll(dir) }, nil
-}
-
 // into makes the processes of the launcher write their slices to files in dir,
 // whose names it appends.
 func (l launcher) into(dir string, s Slicing, files *[]string) launcher {
@@ -117,13 +111,13 @@ func Slices(ctx context.Context, by Slicer, p Point, s Slicing) (Sliced, error) 
 	if err != nil {
 		return Sliced{}, err
 	}
-	dir, remove, err := folder()
+	dir, err := scratch.Make("", "slices")
 	if err != nil {
 		return Sliced{}, err
 	}
-	defer remove()
+	defer dir.Remove() // if that fails, a later run does it
 	var files []string
-	r, err := l.into(dir, s, &files).sample(ctx, p, 0, 1)
+	r, err := l.into(dir.Path, s, &files).sample(ctx, p, 0, 1)
 	if err != nil {
 		return Sliced{}, err
 	}
@@ -156,11 +150,11 @@ func (e *SideError) Unwrap() error { return e.Err }
 // that take turns. by[0] has the first. Both have as many turns of s.Turn slices.
 // The error is a SideError if one of them is to blame.
 func Turns(ctx context.Context, by [2]Slicer, p Point, s Slicing) (both [2]Sliced, err error) {
-	dir, remove, err := folder()
+	dir, err := scratch.Make("", "slices")
 	if err != nil {
 		return both, err
 	}
-	defer remove()
+	defer dir.Remove() // if that fails, a later run does it
 	var files []string
 	var launchers [2]launcher
 	var tidy [2]func(*benchfmt.Result)
@@ -168,7 +162,7 @@ func Turns(ctx context.Context, by [2]Slicer, p Point, s Slicing) (both [2]Slice
 		if launchers[i], tidy[i], err = by[i].slicing(p, s); err != nil {
 			return both, &SideError{i, err}
 		}
-		launchers[i] = launchers[i].into(dir, s, &files)
+		launchers[i] = launchers[i].into(dir.Path, s, &files)
 	}
 	limit := launchers[0].limit
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, errHangs{limit})
@@ -230,7 +224,7 @@ func startTurns(ctx context.Context, launchers [2]launcher, p Point, turn int) (
 		cmd.Env = append(cmd.Environ(), fmt.Sprintf("%s=%s %d", overlay.TurnsVariable, [2]string{"begin", "follow"}[i], turn))
 		if all[i], err = launch(ctx, cmd, cpus, false, l.prints, l.word); err != nil {
 			if i == 1 {
-				_ = killGroup(all[0].cmd.Process)
+				_ = proc.Kill(all[0].cmd.Process)
 				_ = all[0].wait()
 			}
 			return all, &SideError{i, err}

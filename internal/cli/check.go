@@ -157,6 +157,7 @@ func (c *checkCmd) compare(ctx context.Context, s *streams, h host.Host) (err er
 	if err != nil {
 		return err
 	}
+	tidy(ctx, s, os.TempDir())
 	r := &gate.Report{Time: time.Now().UTC(), Host: h.Name, Machine: machine(h, len(cpus)), Seed: c.Seed, Alpha: float64(c.Alpha), Threshold: float64(c.Threshold)}
 	p := &pair{check: c, report: r, streams: s, host: h, levels: levels, cpus: cpus}
 	defer func() {

@@ -113,7 +113,9 @@ func TestKilledCheckIsTidiedByTheNext(t *testing.T) {
 		next := exec.Command(os.Args[0], check.Args[1:]...)
 		next.Env = append(os.Environ(), "BE_OVERLAP=1", "CHECK_FAKE=1")
 		out, err := next.CombinedOutput()
-		if got := strings.Count(string(out), "removed the worktree that a killed check left behind"); err != nil || got != n {
+		_, told, _ := strings.Cut(string(out), "note: removed what a killed run left behind: ")
+		told, _, _ = strings.Cut(told, "\n")
+		if got := strings.Count(told, "overlap-check-"); err != nil || got != n {
 			t.Errorf("%v: %d worktrees removed, want %d\n%s", err, got, n, out)
 		}
 	}

@@ -6,12 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"os/signal"
 	"runtime/debug"
 	"strings"
-	"syscall"
-	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -40,8 +36,8 @@ type command struct {
 type streams struct{ out, err io.Writer }
 
 // Main runs overlap and returns its exit code: 0, 1 for an error, 2 for a
-// wrong command line, 130 if it was interrupted. The verb check has codes of its
-// own: see checkCmd.
+// wrong command line, 130 if it was interrupted, 141 if nobody reads its output
+// any more. The verb check has codes of its own: see checkCmd.
 func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if len(args) > 0 && args[0] == sampleVerb {
 		bench.Sample(args[1:])
@@ -74,12 +70,14 @@ func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "overlap: %s\nRun overlap --help for the verbs and flags.\n", printable(err))
 		return wrong
 	}
-	ctx, stop := withInterrupt(ctx)
+	ctx, s, stop := interruptible(ctx, stdout, stderr)
 	defer stop()
 	verb.BindTo(ctx, (*context.Context)(nil))
-	err = verb.Run(&streams{stdout, stderr})
+	err = verb.Run(s)
 	var code exitError
 	switch {
+	case context.Cause(ctx) == errClosed:
+		return exitClosed
 	case err == nil:
 		return 0
 	case errors.Is(err, sweep.ErrInterrupted):
@@ -114,26 +112,4 @@ func version() string {
 		}
 	}
 	return info.Main.Version
-}
-
-// withInterrupt ends the context on the first Ctrl-C, SIGTERM or SIGHUP. One that
-// comes a second later ends the program, as usual.
-func withInterrupt(parent context.Context) (context.Context, func()) {
-	ctx, cancel := context.WithCancelCause(parent)
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	go func() {
-		select {
-		case <-signals:
-			cancel(sweep.ErrInterrupted)
-			// Who ends a whole group of processes may signal this one twice.
-			time.Sleep(time.Second)
-			signal.Stop(signals)
-		case <-ctx.Done():
-		}
-	}()
-	return ctx, func() {
-		signal.Stop(signals)
-		cancel(context.Canceled)
-	}
 }

@@ -3,10 +3,10 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 
 	"overlap/bench/sweep"
+	"overlap/internal/scratch"
 	"overlap/workloads"
 )
 
@@ -25,19 +25,11 @@ func (c *runCmd) disk(s *streams, g *sweep.Grid) (dir string, done func() error,
 	if !slices.ContainsFunc(g.Workloads, isDisk) {
 		return "", done, nil
 	}
-	parent := c.Disk
-	if parent == "" {
-		parent = os.TempDir()
-	}
-	if dir, err = os.MkdirTemp(parent, "overlap-disk-*"); err != nil {
+	folder, err := scratch.Make(c.Disk, "disk")
+	if err != nil {
 		return "", done, fmt.Errorf("--disk: %w", err)
 	}
-	done = func() error {
-		if err := os.RemoveAll(dir); err != nil {
-			return fmt.Errorf("what the workload disk wrote is left behind: %w", err)
-		}
-		return nil
-	}
+	dir, done = folder.Path, folder.Remove
 	err = tryDisk(dir, g.Variants)
 	if errors.Is(err, errors.ErrUnsupported) && c.Disk == "" && !slices.Contains(c.Workloads, workloads.Disk.Name) {
 		fmt.Fprintln(s.err, "note: disk is left out:", err)

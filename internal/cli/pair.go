@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -14,6 +13,8 @@ import (
 	"overlap/bench/host"
 	"overlap/bench/sweep"
 	"overlap/internal/git"
+	"overlap/internal/gocmd"
+	"overlap/internal/scratch"
 )
 
 // pair is the two sides of a check, and what of them is to be measured.
@@ -44,8 +45,8 @@ type side struct {
 	replace map[string]string // sweep.Foreign.Replace
 	folders map[string]string // sweep.Foreign.Folders
 
-	foreign *sweep.Foreign // nil for overlap's own suite
-	work    string         // folder of overlap's own binary
+	foreign *sweep.Foreign  // nil for overlap's own suite
+	work    *scratch.Folder // of overlap's own binary
 	sampler interface {
 		sweep.Sampler
 		sweep.Slicer
@@ -59,8 +60,8 @@ func (p *pair) close() error {
 		if s.foreign != nil {
 			errs = append(errs, s.foreign.Close())
 		}
-		if s.work != "" {
-			errs = append(errs, os.RemoveAll(s.work))
+		if s.work != nil {
+			errs = append(errs, s.work.Remove())
 		}
 		if s.worktree != nil {
 			errs = append(errs, s.worktree.Remove())
@@ -84,9 +85,7 @@ func (p *pair) open(ctx context.Context) error {
 		return fmt.Errorf("--dir: %w", err)
 	}
 	removed, err := repo.Tidy(ctx)
-	for _, path := range removed {
-		fmt.Fprintln(p.streams.err, "note: removed the worktree that a killed check left behind:", path)
-	}
+	noteRemoved(p.streams, removed)
 	if err != nil {
 		return err
 	}
@@ -217,45 +216,19 @@ func (p *pair) workspace(s *side, path, top string) string {
 
 // goEnv asks the go command for its settings in a folder.
 func goEnv(ctx context.Context, dir string, env []string) (map[string]string, error) {
-	out, err := goCommand(ctx, dir, env, "env", "-json", "GOFLAGS", "GOWORK", "GOMOD")
+	out, err := gocmd.Go{Dir: dir, Env: env}.Run(ctx, "env", "-json", "GOFLAGS", "GOWORK", "GOMOD")
 	if err != nil {
 		return nil, err
 	}
 	return decode[map[string]string](out)
 }
 
-// goCommand runs the go command in a folder.
-func goCommand(ctx context.Context, dir string, env []string, args ...string) ([]byte, error) {
-	cmd := exec.CommandContext(ctx, "go", args...)
-	cmd.Dir = dir
-	cmd.Env = append(cmd.Environ(), env...)
-	out, err := said(ctx, cmd)
-	if errors.Is(err, exec.ErrNotFound) {
-		return nil, fmt.Errorf("check needs the go command to build with: %w; install Go from https://go.dev/dl", err)
+// command is the go command for a side. It makes temporary files only when it
+// builds, which a side does in a folder of its own.
+func (s *side) command() gocmd.Go {
+	g := gocmd.Go{Dir: s.dir, Env: s.env}
+	if s.work != nil {
+		g.Temp = s.work.Path
 	}
-	return out, err
-}
-
-// said is what a command prints to standard output; what it says to standard
-// error is in the error.
-func said(ctx context.Context, cmd *exec.Cmd) ([]byte, error) {
-	out, err := cmd.Output()
-	if ctx.Err() != nil {
-		return nil, context.Cause(ctx)
-	}
-	var exit *exec.ExitError
-	if errors.As(err, &exit) {
-		err = fmt.Errorf("%s: %w\n%.2000s", filepath.Base(cmd.Path), err, oneTerminal(exit.Stderr))
-	}
-	return out, err
-}
-
-// oneTerminal is text of a program without what controls a terminal.
-func oneTerminal(text []byte) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f {
-			return -1
-		}
-		return r
-	}, strings.TrimSpace(string(text)))
+	return g
 }

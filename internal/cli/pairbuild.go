@@ -13,6 +13,7 @@ import (
 
 	"overlap/bench/gate"
 	"overlap/bench/sweep"
+	"overlap/internal/gocmd"
 )
 
 const (
@@ -64,11 +65,11 @@ func (p *pair) own(ctx context.Context) (bool, error) {
 		return false, nil
 	}
 	for _, s := range []*side{&p.base, &p.head} {
-		out, err := goCommand(ctx, s.dir, append(s.env, "GOWORK=off"), "list", "-m")
+		out, err := gocmd.Go{Dir: s.dir, Env: append(slices.Clone(s.env), "GOWORK=off")}.Run(ctx, "list", "-m")
 		if err != nil {
 			return false, fmt.Errorf("%s: %w", s.name, err)
 		}
-		if strings.TrimSpace(string(out)) != "overlap" {
+		if strings.TrimSpace(out) != "overlap" {
 			return false, nil
 		}
 	}

@@ -27,7 +27,7 @@ func (p *pair) link(ctx context.Context, s *side, module, work string) error {
 		if file.path == "off" {
 			continue
 		}
-		text, err := goCommand(ctx, s.dir, s.env, file.verb, "edit", "-json", file.path)
+		text, err := s.command().Run(ctx, file.verb, "edit", "-json", file.path)
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
@@ -65,8 +65,8 @@ func (m modFile) folders() (paths []string) {
 	return paths
 }
 
-func decode[T any](text []byte) (v T, err error) {
-	if err := json.Unmarshal(text, &v); err != nil {
+func decode[T any](text string) (v T, err error) {
+	if err := json.Unmarshal([]byte(text), &v); err != nil {
 		return v, fmt.Errorf("read what the go command said: %w", err)
 	}
 	return v, nil

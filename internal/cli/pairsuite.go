@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -14,6 +13,9 @@ import (
 	"overlap/bench"
 	"overlap/bench/overlay"
 	"overlap/bench/sweep"
+	"overlap/internal/proc"
+	"overlap/internal/scratch"
+	"overlap/internal/typeset"
 	"overlap/workloads"
 )
 
@@ -76,12 +78,12 @@ func (p *pair) add(points []sweep.Point) {
 
 // buildSuite makes the command of a side, and lists its benchmarks.
 func (p *pair) buildSuite(ctx context.Context, s *side) (benchmarks []string, sum [sha256.Size]byte, err error) {
-	if s.work, err = os.MkdirTemp("", "overlap-*"); err != nil {
-		return nil, sum, fmt.Errorf("folder for binaries: %w", err)
+	if s.work, err = scratch.Make("", "build"); err != nil {
+		return nil, sum, fmt.Errorf("binaries: %w", err)
 	}
-	binary := filepath.Join(s.work, "overlap.exe")
+	binary := filepath.Join(s.work.Path, "overlap.exe")
 	args := append([]string{"build", "-o", binary}, reproducible...)
-	o, err := overlay.Make(ctx, "go", s.dir, s.work, s.env...)
+	o, err := overlay.Make(ctx, s.command(), s.work.Path)
 	switch {
 	case errors.Is(err, overlay.ErrUnfit):
 		p.report.Notes = append(p.report.Notes, fmt.Sprintf("%s: %v", s.name, err))
@@ -90,18 +92,23 @@ func (p *pair) buildSuite(ctx context.Context, s *side) (benchmarks []string, su
 	default:
 		args = append(args, "-overlay="+o.Path)
 	}
-	if _, err := goCommand(ctx, s.dir, s.env, append(args, "overlap")...); err != nil {
+	if _, err := s.command().Run(ctx, append(args, "overlap")...); err != nil {
 		return nil, sum, fmt.Errorf("%s does not build: %w", s.name, err)
 	}
 	s.sampler = sweep.Processes{Command: []string{binary, sampleVerb}, Placement: p.cpus, SampleTime: tryTime, Timeout: hangTime}
 	if sum, err = sweep.SumProgram(binary); err != nil {
 		return nil, sum, err
 	}
-	out, err := said(ctx, exec.CommandContext(ctx, binary, sampleVerb, "-test.list=^Benchmark"))
-	if err != nil {
-		return nil, sum, fmt.Errorf("%s does not list its workloads: %w", s.name, err)
+	list := exec.CommandContext(ctx, binary, sampleVerb, "-test.list=^Benchmark")
+	var out, said strings.Builder
+	list.Stdout, list.Stderr = &out, &said
+	if err := proc.Run(list); err != nil {
+		if ctx.Err() != nil {
+			return nil, sum, context.Cause(ctx)
+		}
+		return nil, sum, fmt.Errorf("%s does not list its workloads: %w: %s", s.name, err, typeset.Excerpt(said.String(), 2<<10))
 	}
-	return strings.Fields(string(out)), sum, nil
+	return strings.Fields(out.String()), sum, nil
 }
 
 // workers are the numbers of tasks in progress that a check compares: one, and as

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -36,12 +35,12 @@ func (p *pair) listTests(ctx context.Context) error {
 	for _, s := range []*side{&p.base, &p.head} {
 		// Without -test, go list does not say what tests embed.
 		args := []string{"list", "-e", "-test", "-json=ImportPath,Dir,ForTest,TestGoFiles,XTestGoFiles,EmbedFiles,TestEmbedFiles,XTestEmbedFiles", "--"}
-		out, err := goCommand(ctx, s.dir, s.env, append(args, strings.Fields(cmp.Or(p.check.Pkg, "./..."))...)...)
+		out, err := s.command().Run(ctx, append(args, strings.Fields(cmp.Or(p.check.Pkg, "./..."))...)...)
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
 		s.tested = map[string]tested{}
-		for d := json.NewDecoder(bytes.NewReader(out)); ; {
+		for d := json.NewDecoder(strings.NewReader(out)); ; {
 			var t tested
 			if err := d.Decode(&t); errors.Is(err, io.EOF) {
 				break

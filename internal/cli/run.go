@@ -109,6 +109,10 @@ func (c *runCmd) subject(ctx context.Context, s *streams, h host.Host) (subject,
 		return what, err
 	}
 	what.cpus = cpus
+	tidy(ctx, s, os.TempDir())
+	if c.Disk != "" {
+		tidy(ctx, s, c.Disk)
+	}
 	if c.Pkg != "" {
 		return c.foreign(ctx, s, h, what, levels)
 	}

@@ -21,6 +21,7 @@ import (
 	"overlap/bench/host"
 	"overlap/bench/meter"
 	"overlap/bench/sweep"
+	"overlap/internal/scratch"
 )
 
 // selfBudget is how long the self-test measures, unless --budget says.
@@ -62,11 +63,12 @@ func runSelfTest(ctx context.Context, s *streams, budget time.Duration) error {
 
 // run makes the module, checks its variants and prints the table.
 func (t selfTest) run(ctx context.Context) (err error) {
-	dir, err := os.MkdirTemp("", "overlap-selftest-*")
+	folder, err := scratch.Make("", "selftest")
 	if err != nil {
-		return fmt.Errorf("folder for the self-test: %w", err)
+		return fmt.Errorf("self-test: %w", err)
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	defer func() { err = errors.Join(err, folder.Remove()) }()
+	dir := folder.Path
 	cases := selfCases()
 	module := filepath.Join(dir, "module")
 	if err := os.Mkdir(module, 0o777); err != nil {

@@ -13,7 +13,7 @@ import (
 // terminalOf is what w shows: its width if it is a terminal, and colours if it
 // has them and nobody asked for none.
 func terminalOf(w io.Writer) report.Terminal {
-	f, ok := w.(*os.File)
+	f, ok := fileOf(w)
 	t := report.Terminal{Colour: coloured(isTerminal(w), os.Getenv)}
 	if ok && isTerminal(w) {
 		if width, _, err := term.GetSize(int(f.Fd())); err == nil {

@@ -18,6 +18,7 @@ import (
 	"slices"
 	"strings"
 
+	"overlap/internal/proc"
 	"overlap/internal/typeset"
 )
 
@@ -112,7 +113,7 @@ func (r *Repository) run(ctx context.Context, args ...string) (string, error) {
 	cmd.Env = append(cmd.Env, "GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0", "LC_ALL=C")
 	var stdout, stderr strings.Builder
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	if err := cmd.Run(); err != nil {
+	if err := proc.Run(cmd); err != nil {
 		if ctx.Err() != nil {
 			return "", context.Cause(ctx)
 		}

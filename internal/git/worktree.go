@@ -7,8 +7,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
+	"slices"
 	"strings"
+
+	"overlap/internal/scratch"
 )
 
 // Worktree is a commit that is checked out into a temporary folder. Below that
@@ -19,33 +21,33 @@ type Worktree struct {
 	Top string // where the commit is
 
 	repository *Repository
-	temp       string
-	lock       *os.File // is locked as long as this process lives
+	temp       string // the folder, as git lists it
+	folder     *scratch.Folder
 }
 
-// prefix begins the names of the temporary folders, and leftover finds one in
-// a path.
-const prefix = "overlap-check-"
+// Purpose is that of the temporary folders, in package scratch.
+const Purpose = "check"
 
-var leftover = regexp.MustCompile(`^(.*[/\\]` + prefix + `[0-9]+)[/\\]tree[/\\]`)
+// origin is the file in a temporary folder that names a folder of the repository.
+const origin = "repository"
 
 // Checkout checks a commit out. Remove removes it, and must be called. Submodules
 // are not checked out: that could need the network, and a password.
 func (r *Repository) Checkout(ctx context.Context, commit string) (w *Worktree, err error) {
-	temp, err := os.MkdirTemp("", prefix+"*")
+	folder, err := scratch.Make("", Purpose)
 	if err != nil {
-		return nil, fmt.Errorf("folder for a worktree: %w", err)
+		return nil, fmt.Errorf("worktree: %w", err)
 	}
-	w = &Worktree{repository: r, temp: temp}
+	w = &Worktree{repository: r, folder: folder, temp: folder.Path}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, w.Remove())
 		}
 	}()
-	if w.temp, err = filepath.EvalSymlinks(temp); err != nil { // as git lists it
+	if w.temp, err = filepath.EvalSymlinks(folder.Path); err != nil {
 		return nil, fmt.Errorf("folder for a worktree: %w", err)
 	}
-	if w.lock, err = lockFile(filepath.Join(w.temp, "lock")); err != nil {
+	if err := os.WriteFile(filepath.Join(w.temp, origin), []byte(r.dir), 0o666); err != nil {
 		return nil, fmt.Errorf("folder for a worktree: %w", err)
 	}
 	top := r.Top
@@ -95,22 +97,11 @@ func (w *Worktree) Remove() error {
 		_, err := w.repository.run(context.Background(), "worktree", "remove", "--force", "--force", w.Top)
 		errs = append(errs, err)
 	}
-	if w.lock != nil {
-		w.lock.Close() // it was never written to
-	}
-	if err := os.RemoveAll(w.temp); err != nil {
-		errs = append(errs, fmt.Errorf("a worktree is left behind: %w", err))
-	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, w.folder.Remove())...)
 }
 
 func (r *Repository) registered(top string) bool {
-	for _, path := range r.worktrees(context.Background()) {
-		if path == top {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(r.worktrees(context.Background()), top)
 }
 
 // worktrees are the folders of the repository's worktrees; none if git does not
@@ -128,23 +119,65 @@ func (r *Repository) worktrees(ctx context.Context) (paths []string) {
 	return paths
 }
 
-// Tidy removes the worktrees of processes that were killed before they could,
-// and returns their folders. Those of processes that live stay, and so do all
-// that Checkout did not make: git worktree prune would take the entry of one on
-// a disk that is not mounted.
+// Clear removes a folder that Checkout made and a killed process left behind, and
+// the worktree in it from its repository, if that is still there.
+func Clear(ctx context.Context, left *scratch.Folder) error {
+	if dir, err := os.ReadFile(filepath.Join(left.Path, origin)); err == nil {
+		if r, err := Open(ctx, string(dir)); err == nil {
+			if err := r.forget(ctx, left.Path); err != nil {
+				return err
+			}
+		}
+	}
+	return left.Remove()
+}
+
+// forget removes the worktrees in a temporary folder.
+func (r *Repository) forget(ctx context.Context, temp string) error {
+	if real, err := filepath.EvalSymlinks(temp); err == nil {
+		temp = real
+	}
+	for _, path := range r.worktrees(ctx) {
+		if temporary(path) == temp {
+			if _, err := r.run(ctx, "worktree", "remove", "--force", "--force", path); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// temporary is the folder made by Checkout that a worktree is in, or empty.
+func temporary(worktree string) string {
+	for dir := worktree; dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
+		if scratch.Purpose(dir) == Purpose {
+			return dir
+		}
+	}
+	return ""
+}
+
+// Tidy removes the worktrees of this repository whose processes were killed before
+// they could, wherever they are, and returns their folders. Those of processes that
+// live stay, and so do all that Checkout did not make: git worktree prune would
+// take the entry of one on a disk that is not mounted.
 func (r *Repository) Tidy(ctx context.Context) (removed []string, err error) {
 	for _, path := range r.worktrees(ctx) {
-		m := leftover.FindStringSubmatch(path)
-		if m == nil || !abandoned(m[1]) {
+		temp := temporary(path)
+		if temp == "" {
 			continue
 		}
-		if _, err := r.run(ctx, "worktree", "remove", "--force", "--force", path); err != nil {
+		left, ok := scratch.Take(temp)
+		if !ok {
+			if _, err := os.Lstat(temp); !errors.Is(err, fs.ErrNotExist) {
+				continue
+			}
+			left = &scratch.Folder{Path: temp}
+		}
+		if err := errors.Join(r.forget(ctx, temp), left.Remove()); err != nil {
 			return removed, err
 		}
-		if err := os.RemoveAll(m[1]); err != nil {
-			return removed, fmt.Errorf("remove what a killed process left behind: %w", err)
-		}
-		removed = append(removed, path)
+		removed = append(removed, temp)
 	}
 	return removed, nil
 }

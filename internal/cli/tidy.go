@@ -1,0 +1,35 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"overlap/internal/git"
+	"overlap/internal/scratch"
+)
+
+// tidy removes from a folder what runs and checks that were killed left behind
+// there. What cannot be removed is told, and stays for the next: it is no reason
+// not to measure.
+func tidy(ctx context.Context, s *streams, dir string) {
+	var removed []string
+	for _, left := range scratch.Abandoned(dir) {
+		remove := left.Remove
+		if scratch.Purpose(left.Path) == git.Purpose {
+			remove = func() error { return git.Clear(ctx, left) }
+		}
+		if err := remove(); err != nil {
+			fmt.Fprintf(s.err, "note: %s, which a killed run left behind, cannot be removed: %v\n", left.Path, err)
+			continue
+		}
+		removed = append(removed, left.Path)
+	}
+	noteRemoved(s, removed)
+}
+
+func noteRemoved(s *streams, paths []string) {
+	if len(paths) > 0 {
+		fmt.Fprintf(s.err, "note: removed what a killed run left behind: %s\n", strings.Join(paths, ", "))
+	}
+}

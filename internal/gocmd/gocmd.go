@@ -1,0 +1,52 @@
+// Package gocmd runs the go command.
+package gocmd
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"strings"
+
+	"overlap/internal/proc"
+	"overlap/internal/typeset"
+)
+
+// Go is the go command and where it is to run.
+type Go struct {
+	Program string   // found by PATH if it is a name; empty: go
+	Dir     string   // a folder of the module
+	Env     []string // besides that of this process
+	Temp    string   // where it, the compilers and the linkers put temporary files, which they leave if they are killed; empty: where they do anyway
+}
+
+// longest is how much an error tells of what the go command said, in bytes.
+const longest = 4 << 10
+
+// Run runs the go command and returns what it prints. What it says of a failure is
+// the text of the error: its own sentence tells more than ours would. When ctx
+// ends, so does the command with all that it started, and the error is the cause.
+func (g Go) Run(ctx context.Context, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, cmp.Or(g.Program, "go"), args...)
+	cmd.Dir = g.Dir
+	cmd.Env = append(cmd.Environ(), g.Env...)
+	if g.Temp != "" {
+		cmd.Env = append(cmd.Env, "GOTMPDIR="+g.Temp, "TMPDIR="+g.Temp)
+	}
+	var stdout, stderr strings.Builder
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	err := proc.Run(cmd)
+	switch {
+	case ctx.Err() != nil:
+		return "", context.Cause(ctx)
+	case errors.Is(err, exec.ErrNotFound):
+		return "", fmt.Errorf("benchmarks are built with the go command: %w; install Go from https://go.dev/dl", err)
+	case err != nil:
+		if said := typeset.Excerpt(stderr.String(), longest); said != "" {
+			return "", errors.New(said)
+		}
+		return "", fmt.Errorf("go %s: %w", args[0], err)
+	}
+	return stdout.String(), nil
+}

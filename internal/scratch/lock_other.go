@@ -1,0 +1,22 @@
+//go:build !unix
+
+package scratch
+
+import (
+	"os"
+)
+
+// lockNew makes a file, which nobody can remove as long as it is open.
+func lockNew(path string) (*os.File, error) {
+	return os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+}
+
+// lockLeft removes the file of a folder whose process has ended.
+func lockLeft(path string) (*os.File, bool) { return nil, os.Remove(path) == nil }
+
+// ours reports whether path is a folder; the folder for temporary files is a
+// user's own here.
+func ours(path string) bool {
+	info, err := os.Lstat(path)
+	return err == nil && info.IsDir()
+}

@@ -1,0 +1,142 @@
+// Package scratch makes temporary folders that outlive this program only if it
+// is killed, and finds those of programs that were. Each holds a locked file: the
+// lock ends with the process that made the folder, however it ends, so whoever
+// can take the lock knows that nobody uses the folder any more. The number of a
+// process in its place might be that of another by then.
+package scratch
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"sync"
+)
+
+// Folder is a temporary folder of this process. Remove must be called.
+type Folder struct {
+	Path string
+
+	lock *os.File // nil where the lock needs no open file
+}
+
+// prefix begins the names of all folders, before their purpose, and suffix ends
+// them: neither people nor earlier versions of this program, which locked nothing,
+// name theirs so.
+const (
+	prefix = "overlap-"
+	suffix = ".tmp"
+)
+
+// lockName is that of the locked file in a folder.
+const lockName = "lock"
+
+// errTaken says that another process took a folder for one that was left behind,
+// in the moment in which it was not locked yet.
+var errTaken = errors.New("another process took it away")
+
+// held has the locked files of this process. A folder is used by its path: without
+// this, the garbage collector would close the file, and end the lock, of one whose
+// Folder nobody looks at until it is removed.
+var held sync.Map
+
+// attempts is how often Make tries before it gives up: a folder is taken away only
+// if somebody tidies up in the microseconds before it is locked.
+const attempts = 100
+
+// Make makes a folder in parent, or in the folder for temporary files if parent is
+// empty. The purpose, a word of lower-case letters, is part of its name.
+func Make(parent, purpose string) (*Folder, error) {
+	if parent == "" {
+		parent = os.TempDir()
+	}
+	var err error
+	for range attempts {
+		var f *Folder
+		if f, err = try(parent, purpose); err == nil {
+			return f, nil
+		}
+		if !errors.Is(err, errTaken) && !errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+	}
+	return nil, fmt.Errorf("make a temporary folder: %w", err)
+}
+
+func try(parent, purpose string) (*Folder, error) {
+	path, err := os.MkdirTemp(parent, prefix+purpose+"-*"+suffix)
+	if err != nil {
+		return nil, err
+	}
+	f := &Folder{Path: path}
+	if f.lock, err = lockNew(filepath.Join(path, lockName)); err != nil {
+		return nil, errors.Join(err, os.RemoveAll(path))
+	}
+	held.Store(f.lock, true)
+	return f, nil
+}
+
+// Remove removes the folder and what is in it.
+func (f *Folder) Remove() error {
+	err := os.RemoveAll(f.Path)
+	if f.lock != nil {
+		held.Delete(f.lock)
+		f.lock.Close() // later, or another process might take the folder meanwhile; it was never written to
+	}
+	if err != nil { // Windows does not remove a file that is open
+		err = os.RemoveAll(f.Path)
+	}
+	if err != nil {
+		return fmt.Errorf("a temporary folder is left behind: %w", err)
+	}
+	return nil
+}
+
+// names finds the purpose in the name of a folder.
+var names = regexp.MustCompile(`^` + prefix + `([a-z]+)-[0-9]+` + regexp.QuoteMeta(suffix) + `$`)
+
+// Purpose is what a folder of this name was made for, or empty if it is none.
+func Purpose(name string) string {
+	if m := names.FindStringSubmatch(filepath.Base(name)); m != nil {
+		return m[1]
+	}
+	return ""
+}
+
+// Abandoned finds the folders in parent whose processes have ended without removing
+// them. They are the caller's from then on, who removes them. Folders of other users
+// stay.
+func Abandoned(parent string) (list []*Folder) {
+	entries, err := os.ReadDir(parent)
+	if err != nil {
+		return nil
+	}
+	for _, e := range entries {
+		if path := filepath.Join(parent, e.Name()); e.IsDir() && Purpose(e.Name()) != "" {
+			if f, ok := Take(path); ok {
+				list = append(list, f)
+			}
+		}
+	}
+	return list
+}
+
+// Take makes a folder that was left behind this process's own. ok is false if its
+// process lives, if it is another user's, and if it is no folder of this package.
+func Take(path string) (f *Folder, ok bool) {
+	if !ours(path) {
+		return nil, false
+	}
+	// Its process was ended before it could lock it, or is about to, and then makes
+	// another. A folder with anything in it cannot be removed in this way.
+	if os.Remove(path) == nil {
+		return &Folder{Path: path}, true
+	}
+	lock, ok := lockLeft(filepath.Join(path, lockName))
+	if !ok {
+		return nil, false
+	}
+	return &Folder{Path: path, lock: lock}, true
+}
