@@ -117,7 +117,7 @@ func (f *Foreign) process(ctx context.Context, p Point, cpus []int, barrier bool
 	cmd := exec.CommandContext(ctx, b.path, args...)
 	cmd.Dir = b.dir
 	cmd.Env = slices.DeleteFunc(cmd.Environ(), func(s string) bool { return strings.HasPrefix(s, "OVERLAP_") })
-	cmd.Env = append(cmd.Env, f.Env...)
+	cmd.Env = append(append(cmd.Env, f.Env...), f.work.Mark())
 	cmd.Env = append(cmd.Env, "GOMAXPROCS="+strconv.Itoa(p.Procs), overlay.ProcsVariable+"="+strconv.Itoa(p.Procs))
 	if host.CanBind {
 		cmd.Env = append(cmd.Env, overlay.CPUsVariable+"="+host.FormatList(cpus))
@@ -219,5 +219,5 @@ func (f *Foreign) compile(ctx context.Context, pkg listed, path string, more ...
 
 // command is the go command in the module.
 func (f *Foreign) command() gocmd.Go {
-	return gocmd.Go{Program: f.Go, Dir: f.Dir, Env: f.Env, Temp: f.work.Path}
+	return gocmd.Go{Program: f.Go, Dir: f.Dir, Env: f.Env, Temp: f.work}
 }

@@ -4,13 +4,14 @@ import (
 	"context"
 	"os"
 	"strings"
+	"time"
 
 	"overlap/bench/gate"
 )
 
 // FakeMeasure makes a check measure nothing: the slots of a benchmark named Slow
 // say that head takes half as long again. It serves tests of what is around the
-// measurement. With CHECK_FAKE=wait it waits for the end of its context.
+// measurement. With CHECK_FAKE=wait it goes on until its context ends.
 func FakeMeasure() {
 	measureGate = func(ctx context.Context, c gate.Config) (all []gate.Series, problems []gate.Problem, err error) {
 		for _, p := range c.Points {
@@ -27,11 +28,14 @@ func FakeMeasure() {
 				problems = append(problems, gate.Problem{Name: p.String(), Why: "head: exit status 2"})
 			}
 		}
-		c.Progress(1, len(all))
 		if os.Getenv("CHECK_FAKE") == "wait" {
-			<-ctx.Done()
+			for done := 1; ctx.Err() == nil; done++ {
+				c.Progress(done, 1000)
+				time.Sleep(time.Millisecond)
+			}
 			return all[:1], nil, context.Cause(ctx)
 		}
+		c.Progress(1, len(all))
 		return all, problems, nil
 	}
 }

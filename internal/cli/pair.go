@@ -226,9 +226,5 @@ func goEnv(ctx context.Context, dir string, env []string) (map[string]string, er
 // command is the go command for a side. It makes temporary files only when it
 // builds, which a side does in a folder of its own.
 func (s *side) command() gocmd.Go {
-	g := gocmd.Go{Dir: s.dir, Env: s.env}
-	if s.work != nil {
-		g.Temp = s.work.Path
-	}
-	return g
+	return gocmd.Go{Dir: s.dir, Env: s.env, Temp: s.work}
 }

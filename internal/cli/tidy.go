@@ -6,15 +6,17 @@ import (
 	"strings"
 
 	"overlap/internal/git"
+	"overlap/internal/proc"
 	"overlap/internal/scratch"
 )
 
 // tidy removes from a folder what runs and checks that were killed left behind
-// there. What cannot be removed is told, and stays for the next: it is no reason
+// there, and ends what their benchmarks had started. What cannot be removed is told, and stays for the next: it is no reason
 // not to measure.
 func tidy(ctx context.Context, s *streams, dir string) {
 	var removed []string
 	for _, left := range scratch.Abandoned(dir) {
+		proc.KillMarked(left.Mark())
 		remove := left.Remove
 		if scratch.Purpose(left.Path) == git.Purpose {
 			remove = func() error { return git.Clear(ctx, left) }

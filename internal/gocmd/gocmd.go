@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"overlap/internal/proc"
+	"overlap/internal/scratch"
 	"overlap/internal/typeset"
 )
 
@@ -18,7 +19,10 @@ type Go struct {
 	Program string   // found by PATH if it is a name; empty: go
 	Dir     string   // a folder of the module
 	Env     []string // besides that of this process
-	Temp    string   // where it, the compilers and the linkers put temporary files, which they leave if they are killed; empty: where they do anyway
+
+	// Temp is where it, the compilers and the linkers put temporary files, which
+	// they leave if they are killed. Nil: where they do anyway.
+	Temp *scratch.Folder
 }
 
 // longest is how much an error tells of what the go command said, in bytes.
@@ -31,8 +35,8 @@ func (g Go) Run(ctx context.Context, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, cmp.Or(g.Program, "go"), args...)
 	cmd.Dir = g.Dir
 	cmd.Env = append(cmd.Environ(), g.Env...)
-	if g.Temp != "" {
-		cmd.Env = append(cmd.Env, "GOTMPDIR="+g.Temp, "TMPDIR="+g.Temp)
+	if g.Temp != nil {
+		cmd.Env = append(cmd.Env, "GOTMPDIR="+g.Temp.Path, "TMPDIR="+g.Temp.Path, g.Temp.Mark())
 	}
 	var stdout, stderr strings.Builder
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr

@@ -78,6 +78,10 @@ func try(parent, purpose string) (*Folder, error) {
 	return f, nil
 }
 
+// Mark is a variable for the environment of processes that work in the folder, by
+// which whoever takes the folder finds those that outlive the process that made it.
+func (f *Folder) Mark() string { return "OVERLAP_FOLDER=" + f.Path }
+
 // Remove removes the folder and what is in it.
 func (f *Folder) Remove() error {
 	err := os.RemoveAll(f.Path)
