@@ -221,7 +221,7 @@ func (d *Data) warnOfEdges(r *Row, base Point, most level) {
 		r.warn(fmt.Sprintf("the best number of workers is the largest measured, %d: more may do better%s", r.Workers, how))
 	}
 	if r.P == 1 {
-		r.warn("only one core was measured: the machine is too small, or the run was, to tell what cores buy")
+		r.warn(d.onlyOneCore(base))
 	}
 }
 

@@ -159,6 +159,9 @@ func (c *checkCmd) compare(ctx context.Context, s *streams, h host.Host) (err er
 	}
 	tidy(ctx, s, os.TempDir())
 	r := &gate.Report{Time: time.Now().UTC(), Host: h.Name, Machine: machine(h, len(cpus)), Seed: c.Seed, Alpha: float64(c.Alpha), Threshold: float64(c.Threshold)}
+	if limit := underQuota(h, h.Cores()); limit != "" && c.Cores == nil {
+		r.Notes = append(r.Notes, limit)
+	}
 	p := &pair{check: c, report: r, streams: s, host: h, levels: levels, cpus: cpus}
 	defer func() {
 		if left := p.close(); left != nil {

@@ -27,8 +27,10 @@ func (c *runCmd) begin(ctx context.Context, s *streams, h host.Host, what subjec
 	if err != nil {
 		return fmt.Errorf("--results: %w", err)
 	}
-	for _, note := range h.Notes {
-		fmt.Fprintln(s.err, "note:", note)
+	for _, note := range append(slices.Clone(h.Notes), what.limit) {
+		if note != "" {
+			fmt.Fprintln(s.err, "note:", note)
+		}
 	}
 	if n := len(what.plan.Lines()); time.Duration(n)*c.guess() > c.Budget {
 		fmt.Fprintf(s.err, "note: a round of %d points takes about %v, and the budget is %v: choose fewer of them or a longer --budget\n", n, (time.Duration(n) * c.guess()).Round(time.Millisecond), c.Budget)

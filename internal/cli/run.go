@@ -88,6 +88,7 @@ type subject struct {
 	plan    sweep.Plan
 	sampler sweep.Sampler
 	cpus    []int  // in the order in which they are taken
+	limit   string // why it is not measured on more cores, if somebody may wonder
 	tests   string // identifies the test binaries of --pkg
 	list    func()
 	close   func() error
@@ -109,6 +110,9 @@ func (c *runCmd) subject(ctx context.Context, s *streams, h host.Host) (subject,
 		return what, err
 	}
 	what.cpus = cpus
+	if c.CPUs == "" && c.Cores == nil {
+		what.limit = underQuota(h, c.levels(h, cpus))
+	}
 	tidy(ctx, s, os.TempDir())
 	if c.Disk != "" {
 		tidy(ctx, s, c.Disk)
@@ -128,14 +132,7 @@ func (c *runCmd) cpus(h host.Host) (cpus []int, most int, err error) {
 		if err != nil {
 			return nil, 0, fmt.Errorf("--placement: %w", err)
 		}
-		most = len(cpus)
-		if c.Placement == "one-per-core" || c.Placement == "scatter" {
-			most = h.Cores()
-		}
-		if h.Quota > 0 { // more would be throttled, and look as if they did not help
-			most = max(1, min(most, int(h.Quota)))
-		}
-		return cpus, most, nil
+		return cpus, worth(h, c.levels(h, cpus)), nil
 	}
 	if c.Placement != "one-per-core" {
 		return nil, 0, errors.New("--cpus and --placement exclude each other: the list is the order")
@@ -152,6 +149,14 @@ func (c *runCmd) cpus(h host.Host) (cpus []int, most int, err error) {
 		return nil, 0, errors.New("--cpus: this system cannot bind a process to CPUs")
 	}
 	return cpus, len(cpus), nil
+}
+
+// levels is how many of the CPUs of a placement are levels of parallelism.
+func (c *runCmd) levels(h host.Host, cpus []int) int {
+	if c.Placement == "one-per-core" || c.Placement == "scatter" {
+		return h.Cores()
+	}
+	return len(cpus)
 }
 
 // suite is the subject of the flags that choose workloads.

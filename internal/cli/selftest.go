@@ -31,8 +31,9 @@ const selfBudget = 90 * time.Second
 type selfTest struct {
 	check  func(ctx context.Context, args []string, stdout, stderr io.Writer) int // overlap check, with these arguments
 	budget time.Duration
-	cores  int   // that a check may bind benchmarks to
-	cpus   []int // whose stolen time counts
+	cores  int    // that a check may bind benchmarks to
+	cpus   []int  // whose stolen time counts
+	limit  string // why there are not more cores, if somebody may wonder
 	*streams
 }
 
@@ -44,14 +45,14 @@ func runSelfTest(ctx context.Context, s *streams, budget time.Duration) error {
 	if err != nil {
 		return err
 	}
-	cores := h.Cores()
-	if h.Quota > 0 {
-		cores = max(1, min(cores, int(h.Quota)))
-	}
+	cores := worth(h, h.Cores())
 	if budget == 0 {
 		budget = selfBudget
 	}
 	t := selfTest{budget: budget, cores: cores, cpus: h.IDs(), streams: s}
+	if cores < h.Cores() {
+		t.limit = fmt.Sprintf(", because of a CPU quota of %.4g", h.Quota)
+	}
 	t.check = func(ctx context.Context, args []string, stdout, stderr io.Writer) (code int) {
 		inEnvironment(selfEnvironment(os.Environ()), func() {
 			code = Main(ctx, append([]string{"check"}, args...), stdout, stderr)
@@ -174,7 +175,7 @@ func (t selfTest) table(cases []selfCase, outcomes map[string]selfOutcome) (fail
 	for _, c := range cases {
 		o, measured := outcomes[c.name]
 		if !measured {
-			fmt.Fprintf(w, "%s\t%s\t%s\t\t\tnot measurable: %d CPUs needed, there is %d\n", c.name, c.change, c.expect, c.cores, t.cores)
+			fmt.Fprintf(w, "%s\t%s\t%s\t\t\tnot measurable: %d CPUs needed, there is %d%s\n", c.name, c.change, c.expect, c.cores, t.cores, t.limit)
 			continue
 		}
 		got, ok := c.judge(o)

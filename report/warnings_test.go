@@ -1,0 +1,53 @@
+package report_test
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"overlap/report"
+)
+
+// A warning that many rows share is one line.
+func TestRepeatedWarningsAreOneLineWithAList(t *testing.T) {
+	a := &report.Analysis{Data: &report.Data{}, Warnings: []error{errors.New("of the file")}}
+	for i := range 40 {
+		a.Rows = append(a.Rows, report.Row{Workload: fmt.Sprintf("Row%d", i), P: 1, Warnings: []error{errors.New("one core"), fmt.Errorf("its own %d", i%2)}})
+	}
+	text := strings.Join(strings.Fields(strings.Join(printed(t, report.Terminal{Width: 300}, a), "\n")), " ")
+	for _, want := range []string{
+		"warning: of the file warning: Row0, Row1, Row2, Row3, Row4, Row5, Row6, Row7, Row8, Row9 and 30 more: one core",
+		"warning: Row0, Row2, ", "warning: Row1, Row3, ", "and 10 more: its own 1",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
+	}
+	if n := strings.Count(text, "warning: "); n != 4 {
+		t.Errorf("%d warnings, want 4:\n%s", n, text)
+	}
+}
+
+// Where a run was kept on one core, the report says by what, and how to go around it.
+func TestAQuotaOfOneCoreIsNamed(t *testing.T) {
+	for host, want := range map[string]string{
+		"quota: 1.5\nmask: 0-3\n":  "only one core was measured: a CPU quota of 1.5 keeps a run there; --cores 1,2 goes around it",
+		"quota: 0.5\nmask: 0,2\n":  "a CPU quota of 0.5",
+		"quota: 1.5\nmask: 3\n":    "only one core was measured: the machine is too small",
+		"quota: none\nmask: 0-3\n": "only one core was measured: the machine is too small",
+		"quota: 2\nmask: 0-3\n":    "only one core was measured: the machine is too small",
+		"quota: NaN\nmask: 0-3\n":  "only one core was measured: the machine is too small",
+		"":                         "only one core was measured: the machine is too small",
+	} {
+		text := host
+		for range 12 {
+			text += "BenchmarkA/executor=pool/workers=1/cores=1 1 100 ns/op\nBenchmarkA/executor=pool/workers=4/cores=1 1 50 ns/op\n"
+		}
+		a := analysed(t, filepath.Join(t.TempDir(), "run.txt"), text)
+		if said := strings.Join(printed(t, report.Terminal{Width: 300}, a), "\n"); !strings.Contains(said, want) {
+			t.Errorf("%q: no %q in\n%s", host, want, said)
+		}
+	}
+}
