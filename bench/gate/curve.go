@@ -2,6 +2,7 @@ package gate
 
 import (
 	"math"
+	"slices"
 
 	"overlap/bench/sweep"
 )
@@ -74,25 +75,28 @@ func gains(points []*judged) (list []*test) {
 }
 
 // gain is the test of time at a reference over time at the point. The time of
-// further points multiplies it (over) or divides it (under).
+// further points multiplies it (over) or divides it (under). All of it rests on
+// blocks in which others left the CPUs alone.
 func (pt *judged) gain(q Quantity, factor float64, ref *judged, more ...*judged) *test {
 	if pt.Weak {
 		factor *= float64(max(pt.Workers, 1)) / float64(max(ref.Workers, 1))
 	}
-	t := &test{Change: pt.change(q), own: pt, refs: append([]*judged{ref}, more...)}
-	t.terms, t.signs = []*term{pt.time.terms[0], ref.time.terms[0]}, []float64{-1, 1}
-	t.Blocks = min(len(pt.blocks), len(ref.blocks))
-	for i, m := range more {
-		t.terms = append(t.terms, m.time.terms[0])
-		t.signs = append(t.signs, float64(1-2*(i%2)))
-		t.Blocks = min(t.Blocks, len(m.blocks))
+	points := append([]*judged{pt, ref}, more...)
+	if slices.ContainsFunc(points, func(p *judged) bool { return p.level == nil }) {
+		return nothing(pt.change(q), points...)
 	}
+	t := &test{Change: pt.change(q), own: pt, quotient: quotient{points: points, factor: factor, q: pt.level.how.q}}
+	t.Blocks = len(pt.free.blocks)
+	for i, p := range points {
+		t.terms, t.signs = append(t.terms, p.level), append(t.signs, sign(i))
+		t.Blocks = min(t.Blocks, len(p.free.blocks))
+	}
+	t.size = t.contrast
 	// Levels at different quantiles are not those of one curve: the point's own
 	// serves for all.
-	q0 := choice{q: t.terms[0].how.q}
 	log := math.Log(factor)
 	for i, term := range t.terms {
-		log += t.signs[i] * math.Log(term.levels(q0)[0])
+		log += t.signs[i] * math.Log(term.levels(choice{q: t.q})[0])
 	}
 	t.Base = math.Exp(log)
 	t.Head = math.Exp(log + t.estimate())

@@ -83,7 +83,7 @@ func TestExcuses(t *testing.T) {
 		{judgedAs(CannotTell, .99), judgedAs(CannotTell, .9), false},
 		{judgedAs(Better, .8), judgedAs(Better, .5), false},
 	} {
-		x := &test{Change: Change{Quantity: Speedup, Verdict: Worse}, own: c.own, refs: []*judged{c.ref}}
+		x := &test{Change: Change{Quantity: Speedup, Verdict: Worse}, own: c.own, quotient: quotient{points: []*judged{c.own, c.ref}}}
 		if x.excuse(); Regression(x.Change) != c.want {
 			t.Errorf("own %+v, reference %+v: regression %v", c.own.time.Change, c.ref.time.Change, !c.want)
 		}

@@ -45,9 +45,10 @@
 //
 // # Verdicts
 //
-// A change is worse if chance does not explain it and its interval is not within
-// the threshold. It is the same if its interval is within the threshold:
-// that is a finding, too. Everything else cannot be told.
+// A change is worse, or better, if chance does not explain it and its estimate is
+// beyond the threshold, which is as far in either direction. It is the same if its
+// interval is within the threshold: that is a finding, too. Everything else cannot
+// be told. Of what is counted exactly, one allocation more is worse.
 // The noise floor beside a change is the smallest that this run would have found
 // four times in five. It comes from the run itself: from the differences between
 // slots of the same side.
@@ -60,6 +61,29 @@
 // too long is found even if it is as fast as before where nobody else wants it.
 // A speedup that is smaller only because one CPU became faster is no regression:
 // nothing is slower than it was.
+//
+// # Others
+//
+// Other programs, and other guests of the hypervisor, may have one of the CPUs. Of
+// every slot it is noted how many they had: what was neither idle, nor an interrupt,
+// nor the CPU time of the processes that took turns. A block in which that is more
+// than a tenth of a CPU is taken, whichever of its slots are called base.
+//
+// Two processes that take turns on one CPU meet others alike, and their ratio holds.
+// On several CPUs the program is another one beside others: where they have one of
+// two, its goroutines no longer meet. So S, E, S/H and the other gains, the CPUs that
+// were busy and the floors rest on the blocks that are not taken, and nothing is said
+// of them if those are fewer than six. A time on several CPUs is tested by all
+// blocks, its change is told by those that are not taken, and without six of them it
+// is never called the same.
+//
+// The interval of a gain of one build is a bootstrap over blocks (Efron, 1979). It
+// reaches further by what others had in these blocks, as if all of that had been one
+// CPU's. A check waits for others to leave before it begins, and behind a block that
+// was taken.
+//
+// On other systems than Linux, and where a sandbox hides the clocks of the kernel,
+// others are not seen. An efficiency may be too low there because of them.
 //
 // # What it does not see
 //
@@ -88,7 +112,8 @@ type Slot struct {
 	CPUs     float64   // mean CPUs busy while the slices were timed; NaN if unknown
 	Allocs   float64   // allocations per operation; NaN if unknown
 	Bytes    float64   // bytes allocated per operation; NaN if unknown
-	Pressure float64   // share of the CPUs that others had; NaN if unknown
+	Pressure float64   // share of the CPUs that others had while this benchmark wanted them; NaN if unknown
+	Others   Others    // CPUs that others had, wanted or not
 	Turns    bool      // slices alternate with those of the slot beside this one in its block: 0 with 1, 2 with 3
 }
 

@@ -36,16 +36,34 @@ func Judge(series []Series, o Options) Findings { return Prepare(series).Judge(o
 // test is a change and what it is judged by.
 type test struct {
 	Change
-	contrast
-	own  *judged   // of a gain: the point that it is of
-	refs []*judged // of a gain: the points that it is a gain over
-	same *test     // a change that is tested under another name
+	contrast          // that is tested
+	size     contrast // that tells how large the change is
+	taken    bool     // others had the CPUs: how fast the code is with them is not known
+	untold   bool     // nothing is known
+	own      *judged  // of a gain: the point that it is of
+	quotient          // of a gain
+	same     *test    // a change that is tested under another name
 }
 
 // judged is a point with its tests.
 type judged struct {
 	*prepared
-	time *test
+	time  *test
+	level *term // of the time, where others left the CPUs alone; nil if there was too little of that
+}
+
+// fewestFree is how many blocks have an interval of 95 %.
+const fewestFree = 6
+
+// wide reports whether the point is on several CPUs. Two that take turns on one
+// share it with others alike, and both keep what speed they have. On several, code
+// of which others have one of them does other work: it waits less for itself, or
+// has what another CPU does as its own.
+func (pt *judged) wide() bool { return parallelism(pt.Point) > 1 || pt.Copies > 1 }
+
+// few reports whether too many blocks were left out to tell anything by the rest.
+func (pt *judged) few() bool {
+	return pt.free != pt.prepared && len(pt.free.blocks) < fewestFree
 }
 
 // Judge compares head with base, as the function does.
@@ -71,10 +89,14 @@ func (p *Prepared) Judge(o Options) Findings {
 	}
 	for _, t := range all {
 		t.excuse()
+		if t.taken && t.Verdict == CannotTell {
+			t.Why = p.why(t.points...)
+		}
 		f.Changes = append(f.Changes, t.Change)
 	}
+	f.Notes = append(f.Notes, p.leftOut(points)...)
 	f.Notes = append(f.Notes, powerless(points, f.Tests, o.Alpha)...)
-	demands, notes := demand(points, o)
+	demands, notes := p.demand(points, o)
 	f.Demands, f.Notes = demands, append(f.Notes, notes...)
 	return f
 }
@@ -118,10 +140,17 @@ func (pt *judged) change(q Quantity) Change {
 
 // tests are those of the point by itself.
 func (pt *judged) tests(o Options) []*test {
-	pt.time = pt.test(Time, pt.times(), o)
-	list := []*test{pt.time, pt.test(MeanTime, pt.meanTime(), o)}
-	if busy := pt.busy(); parallelism(pt.Point) > 1 && len(busy.head) > 0 {
-		list = append(list, pt.test(AverageParallelism, busy, o))
+	pt.time = pt.timed(Time, (*prepared).times, o)
+	switch {
+	case pt.few():
+	case pt.wide() || pt.free == pt.prepared:
+		pt.level = pt.time.size.terms[0]
+	default:
+		pt.level = newTerm(pt.free.times(), o.Seed, stream(pt.Point, Time))
+	}
+	list := []*test{pt.time, pt.timed(MeanTime, (*prepared).meanTime, o)}
+	if parallelism(pt.Point) > 1 && len(pt.busy().head) > 0 {
+		list = append(list, pt.parallel(o))
 	}
 	for _, q := range []Quantity{Bytes, Allocs} {
 		if t := pt.counted(q, o); t != nil {
@@ -131,20 +160,61 @@ func (pt *judged) tests(o Options) []*test {
 	return list
 }
 
+// timed is the test of a time, by all blocks. On several CPUs the free ones tell
+// how large the change is, if they are enough.
+func (pt *judged) timed(q Quantity, of func(*prepared) sample, o Options) *test {
+	t := pt.test(q, of(pt.prepared), o)
+	if !pt.wide() || pt.free == pt.prepared {
+		return t
+	}
+	if t.taken = pt.few(); !t.taken {
+		t.told(newTerm(of(pt.free), o.Seed, stream(pt.Point, q)))
+	}
+	return t
+}
+
+// parallel is the test of the CPUs that were busy, by free blocks: how many a
+// program keeps busy while others have them says nothing.
+func (pt *judged) parallel(o Options) *test {
+	busy := pt.free.busy()
+	if pt.few() || len(busy.head) == 0 {
+		return nothing(pt.change(AverageParallelism), pt)
+	}
+	return pt.test(AverageParallelism, busy, o)
+}
+
 func (pt *judged) test(q Quantity, s sample, o Options) *test {
-	t := newTerm(s, o.Seed, stream(pt.Point, q))
-	level := t.levels(t.how)
-	c := pt.change(q)
-	c.Base, c.Head, c.Quantile, c.Paired = level[0], level[1], t.how.q, t.how.paired
-	c.Blocks = len(s.labels())
-	return &test{Change: c, contrast: single(t)}
+	term := newTerm(s, o.Seed, stream(pt.Point, q))
+	t := &test{Change: pt.change(q), contrast: single(term), quotient: quotient{points: []*judged{pt}}}
+	t.told(term)
+	return t
+}
+
+// told notes by which term the size of the change is told.
+func (t *test) told(by *term) {
+	level := by.levels(by.how)
+	t.Base, t.Head, t.Quantile, t.Paired = level[0], level[1], by.how.q, by.how.paired
+	t.Blocks = len(by.labels())
+	t.size = single(by)
+}
+
+// nothing is a change of which nothing is known, because others had the CPUs of
+// one of the points.
+func nothing(c Change, points ...*judged) *test {
+	nan := math.NaN()
+	c.Base, c.Head, c.Ratio, c.Low, c.High, c.Floor, c.P, c.Adjusted = nan, nan, nan, nan, nan, nan, nan, nan
+	c.Blocks = len(points[0].free.blocks)
+	for _, pt := range points {
+		c.Blocks = min(c.Blocks, len(pt.free.blocks))
+	}
+	return &test{Change: c, untold: true, taken: true, quotient: quotient{points: points}}
 }
 
 // measure fills in the numbers of all tests and returns how many were tested.
 func measure(all []*test, o Options) int {
 	var tested []*test
 	for _, t := range all {
-		if !t.Exact && t.same == nil {
+		if !t.Exact && !t.untold && t.same == nil {
 			tested = append(tested, t)
 		}
 	}
@@ -155,12 +225,13 @@ func measure(all []*test, o Options) int {
 		t := tested[i]
 		seed, stream := o.Seed, t.stream()
 		p[i] = t.contrast.p(draws, seed, stream)
-		low, high := t.limits(seed, stream+1)
-		t.Ratio, t.Low, t.High = math.Exp(t.estimate()), math.Exp(low), math.Exp(high)
+		low, high := t.size.limits(seed, stream+1)
+		t.Ratio, t.Low, t.High = math.Exp(t.size.estimate()), math.Exp(low), math.Exp(high)
 		t.Floor = math.NaN()
 		if !o.Quick {
 			t.Floor = math.Expm1(t.contrast.floor(level, seed, stream+2))
 		}
+		t.absolute(seed, stream+3)
 	})
 	adjusted := Holm(p)
 	for i, t := range tested {
@@ -169,6 +240,7 @@ func measure(all []*test, o Options) int {
 	for _, t := range all {
 		if s := t.same; s != nil {
 			t.Ratio, t.Low, t.High, t.Floor, t.P, t.Adjusted = s.Ratio, s.Low, s.High, s.Floor, s.P, s.Adjusted
+			t.BaseSpan, t.HeadSpan = s.BaseSpan.over(s.Cores), s.HeadSpan.over(s.Cores)
 		}
 	}
 	return len(tested)
@@ -188,12 +260,9 @@ func (t *test) judge(o Options) {
 	}
 	margin := -math.Log1p(-min(o.Threshold, .99))
 	low, high, estimate := math.Log(t.Low), math.Log(t.High), math.Log(t.Ratio)
-	sure := t.Adjusted <= o.Alpha && (low > 0 || high < 0)
-	if t.Quantity == MeanTime && math.Abs(estimate) <= margin {
-		sure = false
-	}
+	sure := t.Adjusted <= o.Alpha && (low > 0 || high < 0) && math.Abs(estimate) > margin
 	switch {
-	case low >= -margin && high <= margin:
+	case low >= -margin && high <= margin && !t.taken:
 		t.Verdict = Same
 	case sure && (estimate > 0) == t.Quantity.LessIsBetter():
 		t.Verdict = Worse
@@ -224,7 +293,7 @@ func (t *test) excuse() {
 		return
 	}
 	time := t.own.time
-	faster := slices.ContainsFunc(t.refs, func(r *judged) bool { return r.time.Verdict == Better })
+	faster := slices.ContainsFunc(t.points[1:], func(r *judged) bool { return r.time.Verdict == Better })
 	leans := time.Verdict == CannotTell && time.Ratio > 1 && !faster
 	t.Excused = time.Verdict != Worse && !leans
 }

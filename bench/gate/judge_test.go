@@ -175,7 +175,46 @@ func TestJudgeTwiceSaysTheSame(t *testing.T) {
 	}
 }
 
-// The verdict is that of the interval and the adjusted p value, not of either.
+// A verdict says that the change is beyond the threshold. Where it is not, or the
+// layout of a binary puts it there, being sure that there is one is no reason.
+func TestAVerdictIsBeyondTheThreshold(t *testing.T) {
+	rng := rand.New(rand.NewPCG(41, 42))
+	trials := 40
+	if testing.Short() {
+		trials = 12
+	}
+	quiet := noise{fast: 1, slow: 1, jitter: .002, each: 20}
+	var list []Series
+	for _, cores := range []int{1, 2} {
+		list = append(list, quiet.series(rng, point("A", 0, cores, 1), 15, 100, 0))
+	}
+	p, margin := Prepare(list), -math.Log1p(-.03)
+	for sign, word := range map[float64]Verdict{1: Worse, -1: Better} {
+		called, beyond := 0, 0
+		for range trials {
+			change := math.Expm1(sign * (math.Log1p(.02) + .03*rng.NormFloat64()))
+			f := p.Scaled(change, nil).Judge(Options{Quick: true, Seed: rng.Uint64()})
+			for _, c := range f.Changes {
+				if (c.Verdict == Worse || c.Verdict == Better) && math.Abs(math.Log(c.Ratio)) <= margin {
+					t.Errorf("%+v: within the threshold", c)
+				}
+			}
+			c := find(t, f, Time, "cores=2-2")
+			if sign*math.Log(c.Ratio) > margin {
+				beyond++
+			}
+			if c.Verdict == word {
+				called++
+			}
+		}
+		if called != beyond || beyond == 0 || beyond == trials {
+			t.Errorf("%s in %d of %d, and beyond the threshold in %d", word, called, trials, beyond)
+		}
+	}
+}
+
+// The verdict is that of the interval, the estimate and the adjusted p value, not
+// of any one.
 func TestVerdicts(t *testing.T) {
 	for _, c := range []struct {
 		q                Quantity
@@ -187,7 +226,10 @@ func TestVerdicts(t *testing.T) {
 		{Time, .95, .94, .96, .001, Better},
 		{Time, 1.05, 1.04, 1.06, .011, CannotTell},
 		{Time, 1.01, 1.005, 1.015, .001, Same},
-		{Time, 1.029, 1.02, 1.04, .001, Worse},
+		{Time, 1.029, 1.02, 1.04, .001, CannotTell},
+		{Time, 1 / 1.029, 1 / 1.04, 1 / 1.02, .001, CannotTell},
+		{Time, 1.032, 1.02, 1.04, .001, Worse},
+		{Time, 1 / 1.032, 1 / 1.04, 1 / 1.02, .001, Better},
 		{Time, 1, .96, 1.01, 1, CannotTell},
 		{Time, 1, .9701, 1 / .9701, 1, Same},
 		{Time, 1.3, .99, 1.8, .001, CannotTell},
@@ -195,6 +237,10 @@ func TestVerdicts(t *testing.T) {
 		{MeanTime, 1.04, 1.02, 1.06, .001, Worse},
 		{Speedup, .8, .7, .9, .001, Worse},
 		{Speedup, 1.2, 1.1, 1.3, .001, Better},
+		{Speedup, .972, .96, .99, .001, CannotTell},
+		{Speedup, 1 / .972, 1 / .99, 1 / .96, .001, CannotTell},
+		{SoftwareEfficiency, .968, .96, .99, .001, Worse},
+		{AverageParallelism, .972, .96, .99, .001, CannotTell},
 	} {
 		x := &test{Change: Change{Quantity: c.q, Ratio: c.ratio, Low: c.low, High: c.high, Adjusted: c.adjusted}}
 		if x.judge(Options{Alpha: .01, Threshold: .03}); x.Verdict != c.want {

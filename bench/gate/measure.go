@@ -41,16 +41,19 @@ type Record struct {
 type Config struct {
 	Points     []sweep.Point
 	Base, Head Sampler
-	Blocks     int                 // of every point
-	SlotTime   time.Duration       // how long the slices of a slot take
-	Seed       uint64              // of the order of points and of the coins
-	Append     func(Record) error  // may be nil
-	Progress   func(done, all int) // of slots; may be nil
+	Blocks     int                   // of every point
+	SlotTime   time.Duration         // how long the slices of a slot take
+	Seed       uint64                // of the order of points and of the coins
+	Quiet      func(context.Context) // waits for others to leave the CPUs alone; may be nil
+	Append     func(Record) error    // may be nil
+	Progress   func(done, all int)   // of slots; may be nil
 }
 
 // Measure visits the points in rounds, each round in an order of its own, and
 // takes a block of a point at each visit. Before the first round, base tells how
-// many operations make a slice of a point; both builds keep to that number.
+// many operations make a slice of a point; both builds keep to that number. Quiet
+// is called before that, and behind each block in which others had the CPUs, which
+// stays what it is: it is left out when speedups are judged, and not measured again.
 //
 // A point of which a process fails is left out, with the reason, whatever was
 // measured of it: its blocks would be those in which it did not fail. If the
@@ -58,6 +61,7 @@ type Config struct {
 // cause.
 func Measure(ctx context.Context, c Config) ([]Series, []Problem, error) {
 	m := measurement{Config: c, random: rand.New(rand.NewPCG(c.Seed, 0))}
+	m.quiet(ctx)
 	if err := m.fit(ctx); err != nil {
 		return nil, m.problems, err
 	}
@@ -144,7 +148,16 @@ func (m *measurement) block(ctx context.Context, p *measured, n int) error {
 		}
 	}
 	p.Blocks = append(p.Blocks, b)
+	if b.others().taken() {
+		m.quiet(ctx)
+	}
 	return nil
+}
+
+func (m *measurement) quiet(ctx context.Context) {
+	if m.Quiet != nil {
+		m.Quiet(ctx)
+	}
 }
 
 // two measures half a block: two slots, of which head has the first, or the first

@@ -139,6 +139,39 @@ func TestAPointThatFailsIsLeftOut(t *testing.T) {
 	}
 }
 
+// beside is a script whose slots are beside others in some of the blocks.
+type beside struct {
+	script
+	taken func(block int) bool
+	n     *int // slots
+}
+
+func (s beside) Slot(ctx context.Context, p sweep.Point, ops int, d time.Duration) (Slot, error) {
+	slot, err := s.script.Slot(ctx, p, ops, d)
+	*s.n++
+	if slot.Others = (Others{"0": 0}); *s.n > 2 && s.taken((*s.n-3)/4) {
+		slot.Others["0"] = .5
+	}
+	return slot, err
+}
+
+// A check waits for a quiet machine before it looks at anything, and behind the
+// blocks in which it was not. It measures as many blocks as it would have.
+func TestMeasureWaitsForAQuietMachine(t *testing.T) {
+	var log []string
+	n := 0
+	taken := func(block int) bool { return block%4 == 1 }
+	c := scripted(&log, nil)
+	c.Points, c.Blocks = c.Points[:1], 20
+	c.Base, c.Head = beside{c.Base.(script), taken, &n}, beside{c.Head.(script), taken, &n}
+	var waits []int
+	c.Quiet = func(context.Context) { waits = append(waits, n) }
+	all, _, err := Measure(t.Context(), c)
+	if want := []int{0, 10, 26, 42, 58, 74}; err != nil || !slices.Equal(waits, want) || len(all[0].Blocks) != 20 {
+		t.Errorf("it waited behind %v slots, want %v; %d blocks, %v", waits, want, len(all[0].Blocks), err)
+	}
+}
+
 // odd gives what no sampler should.
 type odd struct{ slot Slot }
 

@@ -87,6 +87,21 @@ func (r *Report) undecided() (n int) {
 	return n
 }
 
+// taken says who had the CPUs, if something cannot be told for that.
+func (r *Report) taken() string {
+	for _, d := range r.Demands {
+		if d.Why != "" {
+			return d.Why
+		}
+	}
+	for _, c := range r.Changes {
+		if c.Why != "" {
+			return c.Why
+		}
+	}
+	return ""
+}
+
 // decides reports whether a check is inconclusive if the quantity is. The mean
 // is a second look at the time that hardly ever decides alone, and the gains are
 // the speedup in parts; if they counted, no check would be conclusive.
@@ -113,6 +128,9 @@ func (r *Report) Summary() string {
 		text = fmt.Sprintf("inconclusive: no regression found, but %d of %s cannot be told", r.undecided(), number(len(r.Changes)+len(r.Demands), "comparison"))
 		if !r.Complete {
 			text += ", and not all blocks were measured"
+		}
+		if why := r.taken(); why != "" {
+			text += ": " + why
 		}
 	default:
 		text = r.passed()

@@ -14,6 +14,8 @@ import (
 type Prepared struct {
 	points []*prepared
 	notes  []string
+
+	culprits []int // see why
 }
 
 // prepared is a point with its usable blocks.
@@ -21,8 +23,10 @@ type prepared struct {
 	sweep.Point
 	blocks []Block
 	clock  *clock
-	turns  *turns  // nil where processes did not take turns
-	scale  float64 // log of what head's times were multiplied by
+	turns  *turns    // nil where processes did not take turns
+	scale  float64   // log of what head's times were multiplied by
+	taken  []bool    // of every block: others had its CPUs, see Others
+	free   *prepared // without those blocks; itself if there are none
 }
 
 // Prepare sorts out what can be judged. Slices that are not positive numbers, or
@@ -46,6 +50,7 @@ func Prepare(series []Series) *Prepared {
 			p.points = append(p.points, pt)
 		}
 	}
+	p.culprits = culprits(p.points)
 	return p
 }
 
@@ -72,6 +77,7 @@ func prepare(s Series) (pt *prepared, why string) {
 	}
 	pt.clock = newClock(pt.blocks)
 	pt.turns = newTurns(pt.blocks, pt.clock)
+	pt.leave()
 	for _, left := range []struct {
 		n    int
 		what string
@@ -87,6 +93,29 @@ func prepare(s Series) (pt *prepared, why string) {
 		why = why[2:]
 	}
 	return pt, why
+}
+
+// leave finds the blocks in which others had the CPUs. That looks at all of a
+// block and at none of its times, so whatever is judged by the others alone is
+// judged by an experiment like the whole.
+func (pt *prepared) leave() {
+	pt.free = pt
+	var free []Block
+	for _, b := range pt.blocks {
+		taken := b.others().taken()
+		pt.taken = append(pt.taken, taken)
+		if !taken {
+			free = append(free, b)
+		}
+	}
+	if len(free) == len(pt.blocks) {
+		return
+	}
+	pt.free = &prepared{Point: pt.Point, blocks: free, clock: newClock(free), taken: make([]bool, len(free))}
+	pt.free.free = pt.free
+	if len(free) > 0 {
+		pt.free.turns = newTurns(free, pt.free.clock)
+	}
 }
 
 func positive(list []float64) []float64 {
@@ -116,39 +145,58 @@ func newClock(blocks []Block) *clock {
 // at all. It costs much less than to prepare the series anew.
 func (p *Prepared) Scaled(e float64, which func(sweep.Point) bool) *Prepared {
 	by := math.Log1p(e)
-	scaled := &Prepared{notes: p.notes}
+	scaled := &Prepared{notes: p.notes, culprits: p.culprits}
 	for _, pt := range p.points {
 		if which == nil || which(pt.Point) {
-			pt = &prepared{pt.Point, pt.blocks, pt.clock.times(by).(*clock), pt.turns, pt.scale + by}
-			if pt.turns != nil {
-				pt.turns = pt.turns.times(by).(*turns)
-				pt.turns.clock = pt.clock
-			}
+			pt = pt.scaled(by)
 		}
 		scaled.points = append(scaled.points, pt)
 	}
 	return scaled
 }
 
+func (pt *prepared) scaled(by float64) *prepared {
+	s := &prepared{Point: pt.Point, blocks: pt.blocks, clock: pt.clock.times(by).(*clock), scale: pt.scale + by, taken: pt.taken}
+	if pt.turns != nil {
+		s.turns = pt.turns.times(by).(*turns)
+		s.turns.clock = s.clock
+	}
+	if s.free = s; pt.free != pt {
+		s.free = pt.free.scaled(by)
+	}
+	return s
+}
+
 // Relabelled returns the series with new coins for which build ran on the
 // outside of each block: of two runs of the same build, another experiment. It
 // must come before Scaled.
 func (p *Prepared) Relabelled(coin func() bool) *Prepared {
-	other := &Prepared{notes: p.notes}
+	other := &Prepared{notes: p.notes, culprits: p.culprits}
 	for _, pt := range p.points {
-		blocks := slices.Clone(pt.blocks)
-		head := make([]bool, len(blocks))
-		for k := range blocks {
+		head := make([]bool, len(pt.blocks))
+		for k := range head {
 			head[k] = coin()
-			blocks[k].HeadFirst = head[k]
 		}
-		fresh := &prepared{Point: pt.Point, blocks: blocks, clock: &clock{pt.clock.slices, pt.clock.halfOf, head}, scale: pt.scale}
-		if pt.turns != nil {
-			fresh.turns = &turns{pt.turns.pairs, head, fresh.clock}
-		}
-		other.points = append(other.points, fresh)
+		other.points = append(other.points, pt.labelled(head))
 	}
 	return other
+}
+
+func (pt *prepared) labelled(head []bool) *prepared {
+	l := &prepared{Point: pt.Point, blocks: slices.Clone(pt.blocks), clock: &clock{pt.clock.slices, pt.clock.halfOf, head}, scale: pt.scale, taken: pt.taken}
+	var free []bool
+	for k := range l.blocks {
+		if l.blocks[k].HeadFirst = head[k]; !pt.taken[k] {
+			free = append(free, head[k])
+		}
+	}
+	if pt.turns != nil {
+		l.turns = &turns{pt.turns.pairs, head, l.clock}
+	}
+	if l.free = l; pt.free != pt {
+		l.free = pt.free.labelled(free)
+	}
+	return l
 }
 
 // times is the sample of the slices.

@@ -24,8 +24,8 @@ const (
 type Verdict string
 
 // The verdicts. Worse and Better need a difference that chance does not explain,
-// at the error rate of the whole report, and an interval that is not within the
-// threshold. Same is a finding, too: the interval is within it.
+// at the error rate of the whole report, and an estimate beyond the threshold. Same
+// is a finding, too: the interval is within it.
 const (
 	Better     Verdict = "better"
 	Worse      Verdict = "worse"
@@ -57,8 +57,11 @@ type Change struct {
 	Quantile  float64  `json:"quantile,omitempty"` // of the slices, for Time
 	Blocks    int      `json:"blocks"`
 	Verdict   Verdict  `json:"verdict"`
-	Paired    bool     `json:"paired,omitempty"`  // Time: compared block by block, or turn by turn; else over all slices
-	Excused   bool     `json:"excused,omitempty"` // worse only against a reference that became faster: see Regression
+	Paired    bool     `json:"paired,omitempty"`   // Time: compared block by block, or turn by turn; else over all slices
+	Excused   bool     `json:"excused,omitempty"`  // worse only against a reference that became faster: see Regression
+	BaseSpan  Span     `json:"base_span,omitzero"` // of a gain: 95 % interval of Base
+	HeadSpan  Span     `json:"head_span,omitzero"` // of a gain: 95 % interval of Head
+	Why       string   `json:"why,omitempty"`      // it cannot be told, where others had the CPUs
 }
 
 // LessIsBetter reports in which direction the quantity improves.
@@ -115,7 +118,8 @@ type Demand struct {
 	Value     float64 `json:"value"` // of head
 	Low       float64 `json:"low"`   // 95 % interval
 	High      float64 `json:"high"`
-	Verdict   Verdict `json:"verdict"` // Worse if all of the interval is below, Same if all is at or above
+	Verdict   Verdict `json:"verdict"`       // Worse if all of the interval is below, Same if all is at or above
+	Why       string  `json:"why,omitempty"` // it cannot be told, where others had the CPUs
 }
 
 // Report is the outcome of a check.

@@ -24,6 +24,8 @@ const (
 	newCommit = "fedcba9876543210fedcba9876543210fedcba98"
 )
 
+const taken = "CPU 1 was taken by others in 83 % of the slots"
+
 // sample is a report with one of everything.
 func sample() *gate.Report {
 	return &gate.Report{
@@ -39,7 +41,8 @@ func sample() *gate.Report {
 			{Package: "m/b", Benchmark: "Counter", Point: "workers=2/cores=1", Cores: 1, Quantity: gate.Time, Base: 21e6, Head: 21.1e6, Ratio: 1.005, Low: .995, High: 1.015, Floor: .01, P: .5, Adjusted: 1, Blocks: 22, Verdict: gate.Same},
 			{Package: "m/b", Benchmark: "Counter", Point: "workers=1/cores=1", Cores: 1, Quantity: gate.Time, Base: 20.1e6, Head: 20.14e6, Ratio: 1.002, Low: .997, High: 1.006, Floor: .008, P: .5, Adjusted: 1, Blocks: 22, Verdict: gate.Same},
 			{Package: "m/b", Benchmark: "Counter", Point: "workers=2/cores=2-2", Cores: 2, Quantity: gate.Time, Base: 10.5e6, Head: 19.9e6, Ratio: 1.895, Low: 1.88, High: 1.91, Floor: .011, P: 1e-4, Adjusted: 9e-4, Blocks: 22, Verdict: gate.Worse},
-			{Package: "m/b", Benchmark: "Counter", Point: "workers=2/cores=2-2", Cores: 2, Quantity: gate.Speedup, Base: 1.92, Head: 1.01, Ratio: .53, Low: .51, High: .54, Floor: .012, P: 1e-4, Adjusted: 9e-4, Blocks: 22, Verdict: gate.Worse},
+			{Package: "m/b", Benchmark: "Counter", Point: "workers=2/cores=2-2", Cores: 2, Quantity: gate.Speedup, Base: 1.92, Head: 1.01, Ratio: .53, Low: .51, High: .54, Floor: .012, P: 1e-4, Adjusted: 9e-4, Blocks: 22, Verdict: gate.Worse, BaseSpan: gate.Span{Low: 1.9, High: 1.95}, HeadSpan: gate.Span{Low: 1, High: inf}},
+			{Package: "m/b", Benchmark: "Beside", Point: "cores=2-2", Cores: 2, Quantity: gate.Speedup, Base: nan, Head: nan, Ratio: nan, Low: nan, High: nan, Floor: nan, P: nan, Adjusted: nan, Blocks: 3, Verdict: gate.CannotTell, Why: taken},
 			{Package: "m/b", Benchmark: "Counter", Point: "workers=2/cores=2-2", Cores: 2, Quantity: gate.AverageParallelism, Base: 1.97, Head: 1.05, Ratio: .533, Low: .5, High: .55, Floor: .02, P: 1e-4, Adjusted: 9e-4, Blocks: 22, Verdict: gate.Worse},
 			{Package: "m/b", Benchmark: "Wide", Point: "cores=1", Cores: 1, Quantity: gate.Time, Base: 2e9, Head: 1.5e9, Ratio: .75, Low: .74, High: .76, Floor: .02, P: 1e-4, Adjusted: 9e-4, Blocks: 22, Verdict: gate.Better},
 			{Package: "m/b", Benchmark: "Noisy", Point: "cores=1", Cores: 1, Quantity: gate.Time, Base: 0.5, Head: 0.6, Ratio: 1.2, Low: .8, High: 1.6, Floor: .4, P: .2, Adjusted: 1, Blocks: 22, Verdict: gate.CannotTell},
@@ -47,6 +50,7 @@ func sample() *gate.Report {
 		Demands: []gate.Demand{
 			{Benchmark: "Counter", Point: "workers=2/cores=2-2", Cores: 2, Least: .8, Value: .505, Low: .49, High: .52, Verdict: gate.Worse},
 			{Benchmark: "Sum", Point: "cores=2-2", Cores: 2, Least: .8, Value: .95, Low: .93, High: .97, Verdict: gate.Same},
+			{Benchmark: "Beside", Point: "cores=2-2", Cores: 2, Least: .8, Value: nan, High: inf, Verdict: gate.CannotTell, Why: taken},
 		},
 		Identical: []string{"m/c", "m/d"}, Added: []string{"m/a.New"}, Removed: []string{"m/a.Old"},
 		Problems: []gate.Problem{{Name: "m/e", Why: "head does not build: exit status 1\n# m/e\n./e.go:3:1: expected declaration"}},

@@ -26,8 +26,12 @@ func sliceTime(p sweep.Point) time.Duration {
 	return SliceTime
 }
 
-// Sliced is the Sampler for the builds of a Slicer.
-type Sliced struct{ sweep.Slicer }
+// Sliced is the Sampler for the builds of a Slicer. Of the CPUs in Watched it is
+// told what others had of them, wherever a slot is timed.
+type Sliced struct {
+	sweep.Slicer
+	Watched []int
+}
 
 // Slot implements Sampler.
 func (s Sliced) Slot(ctx context.Context, p sweep.Point, ops int, d time.Duration) (Slot, error) {
@@ -35,7 +39,7 @@ func (s Sliced) Slot(ctx context.Context, p sweep.Point, ops int, d time.Duratio
 	if err != nil {
 		return Slot{}, err
 	}
-	return slot(one), nil
+	return slot(one, group(one), s.Watched, p), nil
 }
 
 // Turns implements Turner.
@@ -48,24 +52,28 @@ func (s Sliced) Turns(ctx context.Context, other Sampler, p sweep.Point, ops int
 	if err != nil {
 		return both, err
 	}
+	shared := group(two[0], two[1])
 	for i := range both {
-		both[i] = slot(two[i])
+		both[i] = slot(two[i], shared, s.Watched, p)
 		both[i].Turns = true
 	}
 	return both, nil
 }
 
-// slot is what processes said of their slices.
-func slot(from sweep.Sliced) Slot {
-	slot := Slot{Ops: from.Slices[0].Ops, CPUs: math.NaN(), Allocs: math.NaN(), Bytes: math.NaN(), Pressure: math.NaN()}
+// slot is what processes said of their slices, beside the groups that shared the
+// CPUs with them.
+func slot(from sweep.Sliced, groups []*bound, watched []int, p sweep.Point) Slot {
+	slot := Slot{Others: othersOf(watched, groups), Ops: from.Slices[0].Ops, CPUs: math.NaN(), Allocs: math.NaN(), Bytes: math.NaN(), Pressure: math.NaN()}
 	var cpu, wall time.Duration
 	for _, copied := range from.Slices {
 		for _, t := range copied.Times {
 			slot.Slices = append(slot.Slices, float64(t)/float64(copied.Ops))
 		}
 		cpu, wall = cpu+copied.CPU, wall+copied.Wall
-		if p := copied.Pressure; !(slot.Pressure > p) {
-			slot.Pressure = p
+	}
+	for _, g := range groups {
+		if lost := g.pressure(p.Procs); !(slot.Pressure > lost) {
+			slot.Pressure = lost
 		}
 	}
 	if cpu > 0 && wall > 0 {

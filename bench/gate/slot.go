@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"overlap/bench/host"
 )
 
 // grain is by how much, as a natural logarithm, neighbouring slices in a file
@@ -51,6 +53,11 @@ func (s Slot) check() error {
 	for _, x := range []float64{s.CPUs, s.Allocs, s.Bytes, s.Pressure} {
 		if x < 0 || math.IsInf(x, 0) {
 			return fmt.Errorf("%v is no CPUs, allocations, bytes or pressure", x)
+		}
+	}
+	for cpus, n := range s.Others {
+		if ids, err := host.ParseList(cpus); err != nil || !(math.Abs(n) <= 2*float64(len(ids))) {
+			return fmt.Errorf("others cannot have %v of the CPUs %q", n, cpus)
 		}
 	}
 	return nil

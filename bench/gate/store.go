@@ -158,7 +158,7 @@ func (f *File) Append(r Record) error {
 	}
 	var b strings.Builder
 	s := r.Slot
-	n := slotNote{r.Point.String(), r.Block, r.Place, r.Head, s.Ops, len(s.Slices), float(s.CPUs), float(s.Allocs), float(s.Bytes), float(s.Pressure), s.Turns}
+	n := slotNote{r.Point.String(), r.Block, r.Place, r.Head, s.Ops, len(s.Slices), float(s.CPUs), float(s.Allocs), float(s.Bytes), float(s.Pressure), s.Others, s.Turns}
 	if err := jsonLine(&b, slotLine, n); err != nil {
 		return fmt.Errorf("%s: %w", r.Point, err)
 	}
@@ -180,6 +180,7 @@ type slotNote struct {
 	Allocs   float  `json:"allocs"`
 	Bytes    float  `json:"bytes"`
 	Pressure float  `json:"pressure"`
+	Others   Others `json:"others,omitempty"`
 	Turns    bool   `json:"turns,omitempty"`
 }
 

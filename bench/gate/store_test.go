@@ -44,6 +44,9 @@ func records(p gate.Plan, slices int) (all []gate.Record) {
 			coin := (block+i)%2 == 0
 			for place := range 4 {
 				s := gate.Slot{Ops: 12 + place, CPUs: 1.9, Allocs: float64(i), Bytes: nan, Pressure: 0}
+				if i < 3 { // the last point is as files of older versions have it
+					s.Others = gate.Others{"0-1": .25, "7": -.004}
+				}
 				for range slices {
 					s.Slices = append(s.Slices, 1000*math.Exp(.3*r.NormFloat64())*float64(1+r.IntN(2)))
 				}
@@ -237,6 +240,7 @@ func TestSlotsThatAreNoneAreRefused(t *testing.T) {
 		"no slices": {Ops: 1}, "no ops": {Slices: []float64{1}}, "many ops": {Ops: math.MaxInt32, Slices: []float64{1}}, "zero": {Ops: 1, Slices: []float64{1, 0}},
 		"negative": {Ops: 1, Slices: []float64{-1}}, "nan": {Ops: 1, Slices: []float64{nan}}, "inf": {Ops: 1, Slices: []float64{inf}},
 		"cpus": {Ops: 1, Slices: []float64{1}, CPUs: -1}, "pressure": {Ops: 1, Slices: []float64{1}, Pressure: inf},
+		"others": {Ops: 1, Slices: []float64{1}, Others: gate.Others{"0": 2.1}}, "others of nothing": {Ops: 1, Slices: []float64{1}, Others: gate.Others{"x": 0}}, "unknown others": {Ops: 1, Slices: []float64{1}, Others: gate.Others{"0": nan}},
 	} {
 		bad := good
 		bad.Slot = s

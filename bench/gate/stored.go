@@ -194,7 +194,7 @@ func (r *reader) begin(text string) error {
 	if _, known := r.points[n.Point]; !known || n.Block < 0 || n.Block >= r.Blocks || n.Place < 0 || n.Place > 3 {
 		return fmt.Errorf("a slot that the plan does not have: %.80q, block %d, place %d", n.Point, n.Block, n.Place)
 	}
-	r.open, r.slot = &n, Slot{Ops: n.Ops, CPUs: float64(n.CPUs), Allocs: float64(n.Allocs), Bytes: float64(n.Bytes), Pressure: float64(n.Pressure), Turns: n.Turns}
+	r.open, r.slot = &n, Slot{Ops: n.Ops, CPUs: float64(n.CPUs), Allocs: float64(n.Allocs), Bytes: float64(n.Bytes), Pressure: float64(n.Pressure), Others: n.Others, Turns: n.Turns}
 	return nil
 }
 

@@ -107,6 +107,9 @@ func (r *Report) legend(all bool) string {
 			words = append(words, l.words)
 		}
 	}
+	if slices.ContainsFunc(shown, func(c Change) bool { return c.BaseSpan.words(c.Base) != "" }) {
+		words = append(words, "±: the wider half of the 95 % interval")
+	}
 	if len(shown) == 0 {
 		return ""
 	}

@@ -131,6 +131,9 @@ func (d Demand) finding() string {
 	case Same, Better:
 		word = "at least"
 	}
+	if d.Why != "" {
+		return fmt.Sprintf("efficiency on %s: %s %s: %s", number(d.Cores, "core"), word, digits(d.Least), d.Why)
+	}
 	return fmt.Sprintf("efficiency on %s %s [%s, %s], %s %s", number(d.Cores, "core"), digits(d.Value), digits(d.Low), digits(d.High), word, digits(d.Least))
 }
 

@@ -78,7 +78,21 @@ func (c Change) values() string {
 	if c.Quantity == Bytes || c.Quantity == Allocs {
 		format = count
 	}
-	return format(c.Base/scale) + " → " + format(c.Head/scale) + unit
+	return format(c.Base/scale) + c.BaseSpan.words(c.Base) + " → " + format(c.Head/scale) + c.HeadSpan.words(c.Head) + unit
+}
+
+// words are the interval around a value, to as many decimals: at least one of the
+// last.
+func (s Span) words(value float64) string {
+	if !(s.High > 0) || math.IsInf(s.High, 0) || math.IsNaN(value) {
+		return ""
+	}
+	_, decimals, _ := strings.Cut(digits(value), ".")
+	if strings.Contains(decimals, "e") {
+		decimals = ""
+	}
+	half := max(s.High-value, value-s.Low, math.Pow10(-len(decimals)))
+	return " ±" + strconv.FormatFloat(half, 'f', len(decimals), 64)
 }
 
 // timeScale is the unit in which the larger of two times is at least 1.

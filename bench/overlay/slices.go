@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"os"
 	"strconv"
 	"strings"
@@ -18,7 +17,21 @@ type Slices struct {
 	Times     []time.Duration // of the slices, in the order of time
 	CPU, Wall time.Duration   // of all slices: time of CPUs, of the clock
 	Elapsed   time.Duration   // of the clock, with what lies between slices
-	Pressure  float64         // share of the CPUs within reach that others had; NaN if unknown
+	Demand    *Demand         // nil if unknown
+}
+
+// Demand tells who had the CPUs while slices were timed.
+type Demand struct {
+	Window  time.Duration   // between the two readings
+	Blind   time.Duration   // that the readings took
+	Own     time.Duration   // CPU time of the process and of those that it started
+	Delayed time.Duration   // for which its threads were ready and had no CPU
+	CPUs    map[int]CPUTime // of the machine, by number
+}
+
+// CPUTime is what a CPU did besides running programs, in ticks of 10 ms.
+type CPUTime struct {
+	Idle, Stolen, Interrupt time.Duration
 }
 
 // Any program may have written the file that is read.
@@ -43,24 +56,21 @@ func ReadSlices(path string) (Slices, error) {
 
 func parseSlices(r io.Reader) (s Slices, err error) {
 	lines := bufio.NewScanner(r)
+	lines.Buffer(nil, largestSlices) // of thousands of CPUs the second is long
 	lines.Scan()
-	head := strings.Fields(lines.Text())
-	if len(head) != 5 {
-		return s, fmt.Errorf("line 1 has %d fields, not 5", len(head))
+	head, err := durations(strings.Fields(lines.Text()), 4)
+	if err != nil {
+		return s, fmt.Errorf("line 1: %w", err)
 	}
-	var ops time.Duration
-	for i, to := range []*time.Duration{&ops, &s.CPU, &s.Wall, &s.Elapsed} {
-		if *to, err = nanoseconds(head[i]); err != nil {
-			return s, fmt.Errorf("line 1: %w", err)
-		}
-	}
-	if s.Ops = int(ops); s.Ops < 1 {
+	s.CPU, s.Wall, s.Elapsed = head[1], head[2], head[3]
+	if s.Ops = int(head[0]); s.Ops < 1 {
 		return s, errors.New("line 1: no operations")
 	}
-	if s.Pressure, err = strconv.ParseFloat(head[4], 64); err != nil || math.IsInf(s.Pressure, 0) {
-		return s, fmt.Errorf("line 1: %q is no pressure", head[4])
+	lines.Scan()
+	if s.Demand, err = parseDemand(lines.Text()); err != nil {
+		return s, fmt.Errorf("line 2: %w", err)
 	}
-	for n := 2; lines.Scan(); n++ {
+	for n := 3; lines.Scan(); n++ {
 		d, err := nanoseconds(lines.Text())
 		if err != nil {
 			return s, fmt.Errorf("line %d: %w", n, err)
@@ -76,6 +86,48 @@ func parseSlices(r io.Reader) (s Slices, err error) {
 		return s, errors.New("no slices")
 	}
 	return s, nil
+}
+
+// parseDemand reads four times, and three of every CPU behind its number.
+func parseDemand(text string) (*Demand, error) {
+	if text == "-" {
+		return nil, nil
+	}
+	fields := strings.Fields(text)
+	const ofProcess = 4
+	head, err := durations(fields[:min(len(fields), ofProcess)], ofProcess)
+	if err != nil {
+		return nil, err
+	}
+	d := &Demand{Window: head[0], Blind: head[1], Own: head[2], Delayed: head[3], CPUs: map[int]CPUTime{}}
+	for _, field := range fields[ofProcess:] {
+		number, times, _ := strings.Cut(field, ":")
+		id, err := strconv.Atoi(number)
+		if err != nil || id < 0 {
+			return nil, fmt.Errorf("%q is no CPU", number)
+		}
+		t, err := durations(strings.Split(times, ":"), 3)
+		if err != nil {
+			return nil, fmt.Errorf("CPU %d: %w", id, err)
+		}
+		d.CPUs[id] = CPUTime{t[0], t[1], t[2]}
+	}
+	return d, nil
+}
+
+// durations reads so many numbers of nanoseconds.
+func durations(fields []string, want int) (list []time.Duration, err error) {
+	if len(fields) != want {
+		return nil, fmt.Errorf("%d fields, not %d", len(fields), want)
+	}
+	for _, f := range fields {
+		d, err := nanoseconds(f)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, d)
+	}
+	return list, nil
 }
 
 func nanoseconds(text string) (time.Duration, error) {

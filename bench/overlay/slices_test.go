@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"strconv"
 	"strings"
@@ -16,6 +17,7 @@ const sliced = `package m
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"runtime"
 	"testing"
 	"time"
@@ -77,6 +79,19 @@ func BenchmarkParallel(b *testing.B) {
 			time.Sleep(time.Millisecond)
 		}
 	})
+}
+
+// BenchmarkStarts computes beside a process that it started and that computes.
+func BenchmarkStarts(b *testing.B) {
+	if calls++; calls == 1 {
+		if err := exec.Command("sh", "-c", "while kill -0 $PPID; do :; done").Start(); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for i := 0; i < b.N; i++ {
+		for start := time.Now(); time.Since(start) < time.Millisecond; {
+		}
+	}
 }
 
 func BenchmarkFails(b *testing.B) {
@@ -209,14 +224,19 @@ func TestFailuresAmongSlicesLeaveNone(t *testing.T) {
 }
 
 func TestDamagedSlicesAreAnError(t *testing.T) {
-	good := "3 10 20 30 NaN\n7\n8\n"
-	if s, err := parseSlices(strings.NewReader(good)); err != nil || len(s.Times) != 2 || s.Times[1] != 8 || s.Pressure == s.Pressure {
-		t.Errorf("%+v, %v", s, err)
+	s, err := parseSlices(strings.NewReader("3 10 20 30\n40 5 6 7 0:1:2:3 12:4:5:6\n7\n8\n"))
+	want := Slices{Ops: 3, CPU: 10, Wall: 20, Elapsed: 30, Times: []time.Duration{7, 8}, Demand: &Demand{Window: 40, Blind: 5, Own: 6, Delayed: 7, CPUs: map[int]CPUTime{0: {1, 2, 3}, 12: {4, 5, 6}}}}
+	if err != nil || !reflect.DeepEqual(s, want) {
+		t.Errorf("%+v, %v, want %+v", s, err, want)
+	}
+	if s, err := parseSlices(strings.NewReader("3 10 20 30\n-\n7\n")); err != nil || s.Demand != nil {
+		t.Errorf("a system that tells nothing: %+v, %v", s, err)
 	}
 	for _, text := range []string{
-		"", "\n", "3 10 20 30 NaN\n", "0 10 20 30 0\n7\n", "3 10 20 30\n7\n", "3 10 20 30 Inf\n7\n", "3 10 20 30 x\n7\n",
-		"3 -1 20 30 0\n7\n", "3 10 20 30 0\n-7\n", "3 10 20 30 0\n7 8\n", "99999999999999999999 10 20 30 0\n7\n", "3 10 20 30 0\n7\n\n8\n",
-		"3 10 20 30 0\n" + strings.Repeat("1\n", mostSlices+1), "3 10 20 30 0\n" + strings.Repeat("1", 1<<20),
+		"", "\n", "3 10 20 30\n-\n", "0 10 20 30\n-\n7\n", "3 10 20\n-\n7\n", "3 10 20 x\n-\n7\n", "3 10 20 30\n7\n",
+		"3 -1 20 30\n-\n7\n", "3 10 20 30\n-\n-7\n", "3 10 20 30\n-\n7 8\n", "99999999999999999999 10 20 30\n-\n7\n", "3 10 20 30\n-\n7\n\n8\n",
+		"3 10 20 30\n1 2 3\n7\n", "3 10 20 30\n1 2 3 x\n7\n", "3 10 20 30\n1 2 3 4 x:1:2:3\n7\n", "3 10 20 30\n1 2 3 4 -1:1:2:3\n7\n", "3 10 20 30\n1 2 3 4 0:1:2\n7\n", "3 10 20 30\n1 2 3 4 0\n7\n", "3 10 20 30\n\n7\n",
+		"3 10 20 30\n-\n" + strings.Repeat("1\n", mostSlices+1), "3 10 20 30\n-\n" + strings.Repeat("1", 1<<20),
 	} {
 		if s, err := parseSlices(strings.NewReader(text)); err == nil {
 			t.Errorf("%.40q was read as %d slices", text, len(s.Times))
@@ -224,5 +244,38 @@ func TestDamagedSlicesAreAnError(t *testing.T) {
 	}
 	if _, err := ReadSlices(filepath.Join(t.TempDir(), "missing")); err == nil {
 		t.Error("a missing file is no error")
+	}
+}
+
+// What a benchmark's children do is its own doing, waited for or not.
+func TestDemandHoldsTheFamily(t *testing.T) {
+	binary := build(t, module(t, sliced))
+	_, errs, path, err := slice(t, binary, "Starts", "1x", 1)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, errs)
+	}
+	s, err := ReadSlices(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat("/proc/self/task"); err != nil {
+		if s.Demand != nil {
+			t.Errorf("without /proc it knows %+v", s.Demand)
+		}
+		return
+	}
+	d := s.Demand
+	if d == nil {
+		t.Skip("this system hides the scheduler's clocks")
+	}
+	if lists, _ := filepath.Glob("/proc/self/task/*/children"); lists == nil {
+		t.Skip("this kernel does not list children")
+	}
+	// Two take CPU time for as long as the slices last, or wait for it.
+	if all := d.Own + d.Delayed; all < d.Window*5/4 || d.Own > 3*d.Window {
+		t.Errorf("two that compute for %v had %v of CPUs and waited for %v", d.Window, d.Own, d.Delayed)
+	}
+	if len(d.CPUs) < 1 || d.Window < s.Elapsed || d.Blind <= 0 {
+		t.Errorf("%+v around slices of %v", d, s.Elapsed)
 	}
 }

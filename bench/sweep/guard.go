@@ -13,6 +13,7 @@ type Guard struct {
 	Others func(ctx context.Context) (cpus float64, ok bool)
 
 	CPUs     int           // that samples run on
+	Most     float64       // that others may use
 	Patience time.Duration // for all waits of a sweep together; 0 for none
 	Say      func(string)  // tells the user why nothing happens
 
@@ -20,13 +21,13 @@ type Guard struct {
 	lost   bool // the patience
 }
 
-// Wait returns when others use no more than MaxPressure of the CPUs, when ctx
-// ends, or when the patience is at its end; from then on it does not wait.
+// Wait returns when others use no more than Most of the CPUs, when ctx ends, or
+// when the patience is at its end; from then on it does not wait.
 func (g *Guard) Wait(ctx context.Context) {
 	began, told := time.Now(), false
 	for g.Patience > 0 && !g.lost && ctx.Err() == nil {
 		others, ok := g.Others(ctx)
-		if !ok || others <= MaxPressure*float64(g.CPUs) {
+		if !ok || others <= g.Most {
 			if told {
 				g.Say("the machine is quiet: going on")
 			}
@@ -34,7 +35,7 @@ func (g *Guard) Wait(ctx context.Context) {
 		}
 		if left := g.Patience - g.waited - time.Since(began); left <= 0 {
 			g.lost = true
-			g.Say(fmt.Sprintf("others still use %.1f of %d CPUs: going on; samples under pressure are marked and left out", others, g.CPUs))
+			g.Say(fmt.Sprintf("others still use %.1f of %d CPUs: going on; what they disturb is marked, and left out where it matters", others, g.CPUs))
 		} else if !told {
 			told = true
 			g.Say(fmt.Sprintf("others use %.1f of %d CPUs: waiting up to %v for a quiet machine (--wait)", others, g.CPUs, left.Round(time.Second)))

@@ -39,6 +39,7 @@ type Slicer interface {
 type Sliced struct {
 	Result *benchfmt.Result // of an ordinary run of a few slices before; of copies, the slowest's
 	Slices []overlay.Slices // one, or one of every copy
+	CPUs   [][]int          // that the process of each was bound to
 }
 
 // errNoSlices is why a binary without the overlay cannot be timed in slices.
@@ -84,15 +85,32 @@ func (s Slicing) benchtime() string {
 	return strconv.Itoa(4*s.Ops) + "x"
 }
 
+// written is a file that a process writes its slices to.
+type written struct {
+	path string
+	cpus []int // of the process
+}
+
+// read adds what the process wrote.
+func (w written) read(s *Sliced) error {
+	slices, err := overlay.ReadSlices(w.path)
+	if err != nil {
+		return err
+	}
+	s.Slices, s.CPUs = append(s.Slices, slices), append(s.CPUs, w.cpus)
+	return nil
+}
+
 // into makes the processes of the launcher write their slices to files in dir,
-// whose names it appends.
-func (l launcher) into(dir string, s Slicing, files *[]string) launcher {
+// which it appends.
+func (l launcher) into(dir string, s Slicing, files *[]written) launcher {
 	start := l.command
 	l.command = func(ctx context.Context, p Point, iterations int, cpus []int, barrier bool) *exec.Cmd {
 		cmd := start(ctx, p, iterations, cpus, barrier)
-		*files = append(*files, filepath.Join(dir, strconv.Itoa(len(*files))))
+		path := filepath.Join(dir, strconv.Itoa(len(*files)))
+		*files = append(*files, written{path, cpus})
 		cmd.Env = append(cmd.Environ(),
-			overlay.SlicesVariable+"="+(*files)[len(*files)-1],
+			overlay.SlicesVariable+"="+path,
 			overlay.SliceOpsVariable+"="+strconv.Itoa(s.Ops),
 			overlay.SliceVariable+"="+s.Slice.String(),
 			overlay.SlicesTimeVariable+"="+s.Time.String())
@@ -116,7 +134,7 @@ func Slices(ctx context.Context, by Slicer, p Point, s Slicing) (Sliced, error) 
 		return Sliced{}, err
 	}
 	defer dir.Remove() // if that fails, a later run does it
-	var files []string
+	var files []written
 	r, err := l.into(dir.Path, s, &files).sample(ctx, p, 0, 1)
 	if err != nil {
 		return Sliced{}, err
@@ -124,11 +142,9 @@ func Slices(ctx context.Context, by Slicer, p Point, s Slicing) (Sliced, error) 
 	tidy(r)
 	sliced := Sliced{Result: r}
 	for _, file := range files {
-		slices, err := overlay.ReadSlices(file)
-		if err != nil {
+		if err := file.read(&sliced); err != nil {
 			return Sliced{}, err
 		}
-		sliced.Slices = append(sliced.Slices, slices)
 	}
 	return sliced, nil
 }
@@ -155,7 +171,7 @@ func Turns(ctx context.Context, by [2]Slicer, p Point, s Slicing) (both [2]Slice
 		return both, err
 	}
 	defer dir.Remove() // if that fails, a later run does it
-	var files []string
+	var files []written
 	var launchers [2]launcher
 	var tidy [2]func(*benchfmt.Result)
 	for i := range by {
@@ -182,11 +198,9 @@ func Turns(ctx context.Context, by [2]Slicer, p Point, s Slicing) (both [2]Slice
 	}
 	for i := range both {
 		tidy[i](both[i].Result)
-		slices, err := overlay.ReadSlices(files[i])
-		if err != nil {
+		if err := files[i].read(&both[i]); err != nil {
 			return both, &SideError{i, err}
 		}
-		both[i].Slices = []overlay.Slices{slices}
 	}
 	return both, nil
 }

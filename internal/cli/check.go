@@ -48,6 +48,7 @@ type checkCmd struct {
 	Workloads     []string      `help:"In overlap's own module: the workloads to compare (default: a few that share locks, memory and cores in different ways)." placeholder:"NAME"`
 	Dir           string        `help:"A folder of the module (default: the current one)." default:"." placeholder:"DIR"`
 	Budget        time.Duration `help:"How long to measure (default: 10 s for every point)." placeholder:"DURATION"`
+	Wait          time.Duration `help:"How long in all to wait for other programs to leave the CPUs alone (default: 30s). Blocks in which they do not say nothing of speedups and efficiencies." default:"30s" placeholder:"DURATION"`
 	Threshold     percent       `help:"A change up to this much is the same (default: 3%)." default:"3%" placeholder:"PERCENT"`
 	Alpha         percent       `help:"Chance of one or more false alarms in a whole check of the same code (default: 1%)." default:"1%" placeholder:"PERCENT"`
 	MinEfficiency []string      `name:"min-efficiency" help:"Least efficiency of head, such as 0.8@4: speedup on 4 cores over 4." placeholder:"E@CORES"`
@@ -111,6 +112,8 @@ func (c *checkCmd) complete() (err error) {
 		return errors.New("--markdown and --json exclude each other")
 	case c.Budget < 0:
 		return errors.New("--budget is negative")
+	case c.Wait < 0:
+		return errors.New("--wait is negative: 0s is not to wait")
 	case c.Alpha <= 0:
 		return errors.New("--alpha is 0%: no evidence is enough for that")
 	case slices.ContainsFunc(c.Cores, below1):

@@ -61,14 +61,7 @@ func (c *runCmd) measure(ctx context.Context, s *streams, what subject, file *sw
 		fmt.Fprintln(s.err, "note: without 1 worker on 1 core there are no gains to report; benchstat can still compare the points")
 	}
 	bar := newProgress(s.err)
-	guard := sweep.Guard{
-		Others: func(ctx context.Context) (float64, bool) {
-			return meter.Others(ctx, what.cpus, 200*time.Millisecond)
-		},
-		CPUs:     len(what.cpus),
-		Patience: c.Wait,
-		Say:      bar.say,
-	}
+	guard := newGuard(what.cpus, sweep.MaxPressure*float64(len(what.cpus)), c.Wait, bar)
 	summary, err := sweep.Run(ctx, sweep.Config{
 		Plan:    what.plan,
 		Sampler: what.sampler,
@@ -91,6 +84,20 @@ func (c *runCmd) measure(ctx context.Context, s *streams, what subject, file *sw
 		c.record(ctx, s, what, file.Path(), about)
 	}
 	return conclude(s, file, summary, err)
+}
+
+// newGuard makes a guard that waits until others use no more than so many of the
+// CPUs, and says so beside the bar.
+func newGuard(cpus []int, most float64, patience time.Duration, bar *progress) *sweep.Guard {
+	return &sweep.Guard{
+		Others: func(ctx context.Context) (float64, bool) {
+			return meter.Others(ctx, cpus, 200*time.Millisecond)
+		},
+		CPUs:     len(cpus),
+		Most:     most,
+		Patience: patience,
+		Say:      bar.say,
+	}
 }
 
 // conclude says what a sweep did. err is why it ended early, if it did.

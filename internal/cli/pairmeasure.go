@@ -78,10 +78,12 @@ func (p *pair) measure(ctx context.Context) (interrupted bool, err error) {
 	r.File = file.Path()
 	fmt.Fprintf(p.streams.err, "measuring %d points in %d blocks, in about %v\n", len(p.points), blocks, r.Budget.Round(time.Second))
 	bar := newProgress(p.streams.err)
+	watched := p.watched()
+	guard := newGuard(watched, gate.Allowed(len(watched)), c.Wait, bar)
 	began := time.Now()
 	series, problems, err := measureGate(ctx, gate.Config{
-		Points: p.points, Base: gate.Sliced{Slicer: p.base.sampler}, Head: gate.Sliced{Slicer: p.head.sampler},
-		Blocks: blocks, SlotTime: slotTime, Seed: c.Seed, Append: file.Append,
+		Points: p.points, Base: gate.Sliced{Slicer: p.base.sampler, Watched: watched}, Head: gate.Sliced{Slicer: p.head.sampler, Watched: watched},
+		Blocks: blocks, SlotTime: slotTime, Seed: c.Seed, Quiet: guard.Wait, Append: file.Append,
 		Progress: func(done, all int) { bar.slots(done, all, time.Since(began)) },
 	})
 	bar.finish()
@@ -101,6 +103,29 @@ func (p *pair) measure(ctx context.Context) (interrupted bool, err error) {
 		r.Notes = append(r.Notes, fmt.Sprintf("interrupted: at most %d of %d blocks were measured, so what is not found here may be there", most(series), blocks))
 	}
 	return interrupted, nil
+}
+
+// watched are the CPUs that others must leave alone for an efficiency to be one:
+// those of the widest point, and the threads that share a core with one of them.
+func (p *pair) watched() []int {
+	widest := 1
+	for _, point := range p.points {
+		widest = max(widest, point.Cores, point.Copies)
+	}
+	used := p.cpus[:min(widest, len(p.cpus))]
+	cores := map[int]bool{}
+	for _, c := range p.host.CPUs {
+		if slices.Contains(used, c.ID) && c.Core >= 0 {
+			cores[c.Core] = true
+		}
+	}
+	list := slices.Clone(used)
+	for _, c := range p.host.CPUs {
+		if cores[c.Core] && !slices.Contains(used, c.ID) {
+			list = append(list, c.ID)
+		}
+	}
+	return list
 }
 
 // most is the blocks of the point that has most of them.

@@ -1,0 +1,138 @@
+package gate
+
+import (
+	"encoding/json"
+	"math"
+	"math/rand/v2"
+	"slices"
+)
+
+// Span is the 95 % interval of a gain of one build: nothing where it is not known.
+type Span struct{ Low, High float64 }
+
+// MarshalJSON writes null for numbers that are not finite.
+func (s Span) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		Low  float `json:"low"`
+		High float `json:"high"`
+	}{float(s.Low), float(s.High)})
+}
+
+// over is the span of a cores-th.
+func (s Span) over(cores int) Span { return Span{s.Low / float64(cores), s.High / float64(cores)} }
+
+// with is the span with the value in it: that of head is told by turns, which the
+// span does not know.
+func (s Span) with(value float64) Span { return Span{min(s.Low, value), max(s.High, value)} }
+
+// quotient is a gain in times: that of the second point over that of the first,
+// times that of the third over that of the fourth, if there are so many.
+type quotient struct {
+	points []*judged
+	factor float64
+	q      float64 // quantile of the times
+}
+
+// numerator reports whether the time of the point i multiplies the quotient.
+func numerator(i int) bool { return i == 1 || i == 2 }
+
+func sign(i int) float64 {
+	if numerator(i) {
+		return 1
+	}
+	return -1
+}
+
+// bootstraps is how many resamples an interval of one build rests on.
+const bootstraps = 1000
+
+// value is the quotient of one build, by the blocks in which others left the CPUs
+// alone, with its interval: of blocks drawn with replacement (Efron, 1979). It
+// reaches as far beyond that as if others had had, on one of the CPUs, all that
+// they had of them in those blocks.
+func (g quotient) value(head bool, seed, stream uint64) (value float64, span Span) {
+	levels := make([]*leveller, len(g.points))
+	low, high, log := g.factor, g.factor, math.Log(g.factor)
+	for i, pt := range g.points {
+		levels[i] = newLeveller(pt.free.clock, head, g.q)
+		log += sign(i) * levels[i].log(nil)
+		if leastP(len(pt.free.blocks)) > .05 {
+			span.High = math.Inf(1)
+		}
+		if lost := pt.free.lost(); numerator(i) {
+			low *= 1 - lost
+		} else {
+			high /= 1 - lost
+		}
+	}
+	if math.IsInf(span.High, 1) {
+		return math.Exp(log), span
+	}
+	rng := rand.New(rand.NewPCG(seed, stream))
+	logs := make([]float64, bootstraps)
+	for k := range logs {
+		for i := range g.points {
+			logs[k] += sign(i) * levels[i].log(rng)
+		}
+	}
+	slices.Sort(logs)
+	return math.Exp(log), Span{low * math.Exp(logs[bootstraps*25/1000]), high * math.Exp(logs[bootstraps*975/1000-1])}
+}
+
+// absolute fills in the intervals of a gain, which is no gain without its points.
+func (t *test) absolute(seed, stream uint64) {
+	if t.own == nil {
+		return
+	}
+	_, base := t.value(false, seed, stream)
+	_, head := t.value(true, seed, stream)
+	t.BaseSpan, t.HeadSpan = base.with(t.Base), head.with(t.Head)
+}
+
+// leveller finds a quantile of the slices of one build in samples of its blocks.
+type leveller struct {
+	clock  *clock
+	head   bool
+	q      float64
+	slices []int // of every block, of that build
+	weight []int
+}
+
+func newLeveller(c *clock, head bool, q float64) *leveller {
+	l := &leveller{clock: c, head: head, q: q, slices: make([]int, len(c.head)), weight: make([]int, len(c.head))}
+	for _, v := range c.slices {
+		if c.isHead(v.slot) == head {
+			l.slices[v.slot/4]++
+		}
+	}
+	return l
+}
+
+// log is the logarithm of the quantile, of blocks drawn with replacement by rng if
+// it is not nil.
+func (l *leveller) log(rng *rand.Rand) float64 {
+	for k := range l.weight {
+		l.weight[k] = 1
+		if rng != nil {
+			l.weight[k] = 0
+		}
+	}
+	if rng != nil {
+		for range l.weight {
+			l.weight[rng.IntN(len(l.weight))]++
+		}
+	}
+	all := 0
+	for k, n := range l.slices {
+		all += n * l.weight[k]
+	}
+	want := rank(l.q, all)
+	for _, v := range l.clock.slices {
+		if l.clock.isHead(v.slot) == l.head {
+			if want -= l.weight[v.slot/4]; want <= 0 {
+				return v.log
+			}
+		}
+	}
+	return math.NaN()
+}

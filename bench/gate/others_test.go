@@ -1,0 +1,297 @@
+package gate
+
+import (
+	"math"
+	"math/rand/v2"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"overlap/bench/overlay"
+	"overlap/bench/sweep"
+)
+
+// demanding is a process that was bound to some CPUs for 150 ms, in which CPUs 0
+// to 3 had so many milliseconds without work.
+func demanding(cpus []int, own, delayed int, idle ...int) sweep.Sliced {
+	const ms = time.Millisecond
+	d := &overlay.Demand{Window: 150 * ms, Own: time.Duration(own) * ms, Delayed: time.Duration(delayed) * ms, CPUs: map[int]overlay.CPUTime{}}
+	for id, n := range idle {
+		d.CPUs[id] = overlay.CPUTime{Idle: time.Duration(n) * ms}
+	}
+	return sweep.Sliced{CPUs: [][]int{cpus}, Slices: []overlay.Slices{{Demand: d}}}
+}
+
+// What others had is what neither of two processes that take turns had: each of
+// them alone would take the other for a neighbour.
+func TestOthersAreNeitherOfTwo(t *testing.T) {
+	for what, c := range map[string]struct {
+		of       []sweep.Sliced
+		watched  []int
+		want     Others
+		pressure float64
+	}{
+		"nobody":                 {[]sweep.Sliced{demanding([]int{0, 1}, 140, 60, 10, 10), demanding([]int{0, 1}, 140, 60, 10, 10)}, []int{0, 1}, Others{"0-1": 0}, 0},
+		"four loops on one CPU":  {[]sweep.Sliced{demanding([]int{0, 1}, 75, 70, 0, 0), demanding([]int{0, 1}, 75, 70, 0, 0)}, []int{0, 1}, Others{"0-1": 1}, 140. / 300},
+		"elsewhere":              {[]sweep.Sliced{demanding([]int{0}, 70, 60, 10, 3, 120), demanding([]int{0}, 70, 60, 10, 3, 120)}, []int{0, 1, 2}, Others{"0": 0, "1": .98, "2": .2}, 0},
+		"own threads in a queue": {[]sweep.Sliced{demanding([]int{0}, 150, 140, 0)}, nil, Others{"0": 0}, 0},
+		"not told of the CPU":    {[]sweep.Sliced{demanding([]int{5}, 150, 140, 0)}, nil, nil, math.NaN()},
+		"told of none":           {[]sweep.Sliced{{CPUs: [][]int{{0}}, Slices: []overlay.Slices{{}}}}, []int{0}, nil, 0},
+	} {
+		groups := group(c.of...)
+		if got := othersOf(c.watched, groups); !reflect.DeepEqual(got, c.want) {
+			t.Errorf("%s: others had %v, want %v", what, got, c.want)
+		}
+		if groups == nil {
+			continue
+		}
+		if got := groups[0].pressure(2); !near(got, c.pressure, .001) && !(math.IsNaN(got) && math.IsNaN(c.pressure)) {
+			t.Errorf("%s: pressure %v, want %v", what, got, c.pressure)
+		}
+	}
+	copies := demanding([]int{0}, 140, 0, 10, 0)
+	other := demanding([]int{1}, 30, 120, 10, 0)
+	copies.CPUs, copies.Slices = append(copies.CPUs, other.CPUs...), append(copies.Slices, other.Slices...)
+	if got, want := othersOf([]int{0, 1}, group(copies)), (Others{"0": 0, "1": .8}); !reflect.DeepEqual(got, want) {
+		t.Errorf("of copies, each on a CPU: others had %v, want %v", got, want)
+	}
+}
+
+func TestOthersIncludeInterruptsOfNobodyAndAllSteal(t *testing.T) {
+	s := demanding([]int{0, 1}, 150, 0, 0, 0)
+	d := s.Slices[0].Demand
+	d.CPUs[0] = overlay.CPUTime{Interrupt: 45 * time.Millisecond}
+	d.CPUs[1] = overlay.CPUTime{Idle: 75 * time.Millisecond, Stolen: 60 * time.Millisecond}
+	if got, want := othersOf(nil, group(s)), (Others{"0-1": .4}); !reflect.DeepEqual(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
+
+func TestTakenIsATenthOfACPU(t *testing.T) {
+	for _, c := range []struct {
+		others Others
+		want   bool
+	}{
+		{nil, false}, {Others{"0": .09, "1": .1, "2": -.02}, false}, {Others{"0": 0, "1": .11}, true},
+		{Others{"0-1": .14}, false}, {Others{"0-1": .15}, true}, {Others{"0-63": .79}, false}, {Others{"0-31,64-95": .81}, true},
+	} {
+		if got := c.others.taken(); got != c.want {
+			t.Errorf("%v: taken %v", c.others, got)
+		}
+	}
+}
+
+// loops come and go: at is the share of a block, from 0 to 1, in which four
+// loops are bound to CPU 1. Their machine has two CPUs, on which a program that
+// shares nothing takes 100 ns with one of them and 52 with both.
+type loops struct {
+	rng    *rand.Rand
+	at     func(block int) float64
+	change float64 // of head's times, as a factor
+	lock   bool    // head gains nothing from the second CPU
+}
+
+const trueSpeedup, trueCeiling = 100. / 52, 2 * 100 / 101.
+
+// block is one of a point, whose processes take turns unless they are copies.
+func (l loops) block(p sweep.Point, k int) Block {
+	b := Block{HeadFirst: l.rng.IntN(2) == 0}
+	begins := l.rng.Float64() // of the loops, in the block
+	share := l.at(k)
+	for i := range b.Slots {
+		s := Slot{Ops: 1, CPUs: 1, Allocs: 0, Bytes: 0, Turns: p.Copies <= 1, Others: Others{}}
+		const each = 40
+		beside := 0
+		for j := range each {
+			now := (float64(i/2) + float64(j)/each) / 2
+			disturbed := share >= 1 || math.Mod(now-begins+1, 1) < share
+			if disturbed {
+				beside++
+			}
+			s.Slices = append(s.Slices, l.slice(p, disturbed, (i == 0 || i == 3) == b.HeadFirst, j))
+		}
+		had := float64(beside) / each
+		tick := func() float64 { return (l.rng.Float64() - l.rng.Float64()) * 10 / 150 }
+		switch {
+		case p.Copies > 1:
+			s.Others["0"], s.Others["1"] = tick(), had*.8+tick()
+		case p.Cores > 1:
+			s.Others["0-1"] = had + tick()
+		default:
+			s.Others["0"], s.Others["1"] = tick(), had+tick()
+		}
+		b.Slots[i] = s
+	}
+	return b
+}
+
+func (l loops) slice(p sweep.Point, disturbed, head bool, j int) float64 {
+	ns := 100.
+	switch {
+	case p.Copies > 1:
+		if ns = 101; disturbed && j%2 == 1 {
+			ns *= 5
+		}
+	case p.Cores > 1 && !disturbed && !(head && l.lock):
+		ns = 52
+	}
+	if head {
+		ns *= l.change
+	}
+	return ns * math.Exp(.01*l.rng.NormFloat64())
+}
+
+func (l loops) series(blocks int) (list []Series) {
+	for _, p := range []sweep.Point{point("Pure", 0, 1, 1), point("Pure", 0, 2, 1), point("Pure", 0, 1, 2)} {
+		s := Series{Point: p}
+		for k := range blocks {
+			s.Blocks = append(s.Blocks, l.block(p, k))
+		}
+		list = append(list, s)
+	}
+	return list
+}
+
+// spells of loops are on for a share of the blocks of a check, all at its start,
+// or for a share of each block.
+func spells(share float64, blocks int) map[string]func(int) float64 {
+	return map[string]func(int) float64{
+		"at the start": func(k int) float64 {
+			if float64(k) < share*float64(blocks) {
+				return 1
+			}
+			return 0
+		},
+		"every block": func(int) float64 { return share },
+	}
+}
+
+// Whatever part of a check the loops are there, no gain and no floor is wrong by
+// more than its interval, and the same code is called nothing else. Of intervals of
+// 95 % up to five standard deviations more than a twentieth may miss.
+func TestAbsolutesAreNeverThoseBesideOthers(t *testing.T) {
+	const blocks = 20
+	trials := 6
+	if testing.Short() {
+		trials = 2
+	}
+	rng := rand.New(rand.NewPCG(21, 22))
+	for _, share := range []float64{1, .5, .1, 0} {
+		for what, at := range spells(share, blocks) {
+			missed, told, all := 0, 0, 0
+			for range trials {
+				f := Judge(loops{rng: rng, at: at, change: 1}.series(blocks), Options{Quick: true, Seed: rng.Uint64(), Demands: map[int]float64{2: .8}})
+				for _, c := range f.Changes {
+					if c.Verdict == Worse || c.Verdict == Better {
+						t.Errorf("loops for %v, %s: the same code is called %s: %+v", share, what, c.Word(), c)
+					}
+					truth := map[Quantity]float64{Speedup: trueSpeedup, SoftwareEfficiency: trueSpeedup / trueCeiling}[c.Quantity]
+					if truth == 0 {
+						continue
+					}
+					all++
+					if c.Why != "" && math.IsNaN(c.Base) && math.IsNaN(c.Head) {
+						continue
+					}
+					told++
+					for _, s := range []Span{c.BaseSpan, c.HeadSpan} {
+						if !(s.Low <= truth && truth <= s.High) {
+							missed++
+						}
+					}
+				}
+				if d := f.Demands[0]; d.Verdict == Worse || d.Verdict == CannotTell && d.Why == "" {
+					t.Errorf("loops for %v, %s: %+v", share, what, d)
+				}
+			}
+			if n := float64(2 * told); float64(missed) > .05*n+5*math.Sqrt(.05*.95*n) {
+				t.Errorf("loops for %v, %s: %d of %v intervals do not hold the truth", share, what, missed, n)
+			}
+			if can := share == 0 || share <= .5 && what == "at the start"; can && told < all || share >= .5 && !can && told > 0 {
+				t.Errorf("loops for %v, %s: %d of %d gains were told", share, what, told, all)
+			}
+		}
+	}
+}
+
+// A change is told of what turns compare, even if loops are there all the time;
+// that a program scales worse is told only where it can be seen.
+func TestVerdictsBesideOthers(t *testing.T) {
+	const blocks = 30
+	rng := rand.New(rand.NewPCG(23, 24))
+	for _, share := range []float64{1, .5, .1} {
+		for what, at := range spells(share, blocks) {
+			slower := Judge(loops{rng: rng, at: at, change: 1.1}.series(blocks), Options{Quick: true})
+			for _, point := range []string{"cores=1", "cores=2-2"} {
+				if c := find(t, slower, Time, point); c.Verdict != Worse || !near(c.Ratio, 1.1, .01) {
+					t.Errorf("loops for %v, %s, %s: %+v, want +10 %%", share, what, point, c)
+				}
+			}
+			lock := Judge(loops{rng: rng, at: at, change: 1, lock: true}.series(blocks), Options{Quick: true})
+			s, time := find(t, lock, Speedup, "cores=2-2"), find(t, lock, Time, "cores=2-2")
+			can, must := share < 1, share < 1 && what == "at the start"
+			if s.Verdict != Worse && (s.Verdict != CannotTell || must) || s.Verdict == Worse && !can || time.Verdict == Same || time.Verdict == Better {
+				t.Errorf("loops for %v, %s, a lock in head: %s, time %s", share, what, s.Verdict, time.Verdict)
+			}
+		}
+	}
+}
+
+// Which blocks are left out does not depend on which build is called head.
+func TestLeavingOutIsBlind(t *testing.T) {
+	l := loops{rng: rand.New(rand.NewPCG(25, 26)), at: func(k int) float64 { return float64(k%3) / 10 }, change: 1.1}
+	p := Prepare(l.series(30))
+	coins := rand.New(rand.NewPCG(1, 1))
+	other := p.Relabelled(func() bool { return coins.IntN(2) == 0 })
+	for i, pt := range p.points {
+		if pt.free == pt || !reflect.DeepEqual(pt.taken, other.points[i].taken) || len(pt.free.blocks) != len(other.points[i].free.blocks) {
+			t.Errorf("%v: %d free blocks, with other labels %d", pt.Point, len(pt.free.blocks), len(other.points[i].free.blocks))
+		}
+		k := 0
+		for j, b := range other.points[i].blocks {
+			if !pt.taken[j] {
+				if free := other.points[i].free; free.blocks[k].HeadFirst != b.HeadFirst || free.clock.head[k] != b.HeadFirst {
+					t.Fatalf("%v: block %d has another label among the free ones", pt.Point, j)
+				}
+				k++
+			}
+		}
+	}
+	direct, scaled := p.points[1].free.times().levels(choice{q: .1}), p.Scaled(.2, nil).points[1].free.times().levels(choice{q: .1})
+	if !near(scaled[1]/direct[1], 1.2, 1e-6) || !near(scaled[0], direct[0], 1e-9) {
+		t.Errorf("scaled by 1.2: %v became %v", direct, scaled)
+	}
+}
+
+func TestTheCulpritIsNamed(t *testing.T) {
+	rng := rand.New(rand.NewPCG(27, 28))
+	at := func(k int) float64 {
+		if k < 25 {
+			return 1
+		}
+		return 0
+	}
+	o := Options{Quick: true, Demands: map[int]float64{2: .8}}
+	list := loops{rng: rng, at: at, change: 1}.series(30)
+	f := Judge(list, o)
+	const why = "CPU 1 was taken by others in 83 % of the slots"
+	if d := f.Demands[0]; d.Verdict != CannotTell || d.Why != why || !strings.Contains(d.sentence(), "efficiency on 2 cores: cannot tell whether it is at least 0.80: "+why) {
+		t.Errorf("%+v: %s", d, d.sentence())
+	}
+	if s := find(t, f, Speedup, "cores=2-2"); s.Why != why || !math.IsNaN(s.Base) || s.values() != "– → –" {
+		t.Errorf("%+v", s)
+	}
+	notes := strings.Join(f.Notes, "\n")
+	if want := why + "; speedups and efficiencies rest on blocks without that, of which there are too few to tell anything: example.com/x.Pure/cores=1, example.com/x.Pure/cores=2-2, example.com/x.Pure/cores=1 ×2; measure again"; !strings.Contains(notes, want) {
+		t.Errorf("%s\nwant %s", notes, want)
+	}
+	r := &Report{Complete: true, Changes: f.Changes, Demands: f.Demands, Notes: f.Notes}
+	if r.Exit(true) != 2 || r.Exit(false) != 0 || !strings.HasSuffix(r.Summary(), why) {
+		t.Errorf("exit %d, strict %d: %s", r.Exit(false), r.Exit(true), r.Summary())
+	}
+	// If no slot was on one CPU, nobody can tell which of two it was.
+	if f := Judge(list[1:2], Options{Quick: true}); !strings.HasPrefix(f.Notes[0], "CPUs 0-1 were taken by others in 83 %") {
+		t.Errorf("notes: %q", f.Notes)
+	}
+}
