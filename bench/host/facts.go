@@ -90,6 +90,14 @@ func container(t tree) string {
 	if name := t.line("run/systemd/container"); name != "" {
 		return name
 	}
+	switch {
+	case t.exists("proc/sentry-meminfo"):
+		return "gvisor"
+	case strings.Contains(t.text("proc/self/mountinfo"), " fuse.lxcfs "):
+		return "lxc"
+	case strings.Contains(strings.ToLower(t.text("proc/sys/kernel/osrelease")), "microsoft"):
+		return "wsl"
+	}
 	groups := t.text("proc/self/cgroup")
 	for _, name := range []string{"kubepods", "docker", "lxc"} {
 		if strings.Contains(groups, "/"+name) {

@@ -24,7 +24,8 @@ type Host struct {
 	Go     string `json:"go,omitempty"` // version of the Go runtime
 
 	// CPUs are the hardware threads that the process may use, ascending: its
-	// affinity mask ∩ its cpuset ∩ those online.
+	// affinity mask, as the kernel tells it. In a copied tree, the mask in the
+	// status of the process ∩ its cpuset ∩ those online.
 	CPUs     []CPU `json:"cpus"`
 	Online   []int `json:"online"`   // CPUs that the machine runs, ascending
 	Isolated []int `json:"isolated"` // CPUs that the kernel does not balance
@@ -39,7 +40,7 @@ type Host struct {
 	Governor       string `json:"governor,omitempty"`       // of the allowed CPUs' clocks
 	Turbo          string `json:"turbo,omitempty"`          // on or off
 	Clocksource    string `json:"clocksource,omitempty"`    // the kernel's clock
-	Virtualisation string `json:"virtualisation,omitempty"` // none, or hypervisor and container
+	Virtualisation string `json:"virtualisation,omitempty"` // none, or hypervisor and container; empty if nothing tells
 
 	// Notes say in sentences what could not be found out or done here.
 	Notes []string `json:"notes,omitempty"`
@@ -141,7 +142,7 @@ func readTree(t tree, mask []int) (Host, error) {
 	if idle := intersect(allowed, h.Isolated); len(idle) > 0 {
 		t.note("isolated and in the mask: CPU %s; the kernel does not balance load there, a thread stays where it starts", FormatList(idle))
 	}
-	h.Notes = *t.notes
+	h.Notes = ofKinds(*t.notes)
 	return h, nil
 }
 

@@ -41,6 +41,28 @@ func ParseList(s string) ([]int, error) {
 	return ids, nil
 }
 
+// parseMask reads a set of CPUs in the kernel's format of masks: hexadecimal words
+// of 32 bits, the highest first, such as 1,0000ffff. The CPUs ascend.
+func parseMask(s string) ([]int, error) {
+	words := strings.Split(s, ",")
+	var ids []int
+	for i := range words {
+		word, err := strconv.ParseUint(strings.TrimSpace(words[len(words)-1-i]), 16, 32)
+		if err != nil {
+			return nil, fmt.Errorf("%q is not a mask of CPUs such as 1,0000ffff", oneLine(s))
+		}
+		for bit := range 32 {
+			if id := 32*i + bit; word>>bit&1 == 1 {
+				if id >= MaxCPUs {
+					return nil, fmt.Errorf("CPU %d: numbers end at %d", id, MaxCPUs-1)
+				}
+				ids = append(ids, id)
+			}
+		}
+	}
+	return ids, nil
+}
+
 // FormatList writes CPU numbers in the kernel's list format, such as 0-3,8.
 func FormatList(ids []int) string {
 	ids = slices.Sorted(slices.Values(ids))

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"math"
 	"os"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -47,8 +48,9 @@ func (t tree) note(format string, args ...any) {
 // and cpuinfo, of which the beginning will do.
 const longest = 1 << 20
 
-// text is the file without white space around it, or "". Pipes and devices,
-// which could block, are not opened.
+// text is the file without white space around it, or "". Behind it there may be
+// zeros: tar, and so kubectl cp, fills up the file to the size that sysfs claims.
+// Pipes and devices, which could block, are not opened.
 func (t tree) text(name string) string {
 	info, err := fs.Stat(t.fs, name)
 	if err != nil || !info.Mode().IsRegular() {
@@ -63,7 +65,7 @@ func (t tree) text(name string) string {
 	if err != nil {
 		return ""
 	}
-	return strings.TrimSpace(string(b))
+	return strings.TrimFunc(string(b), func(r rune) bool { return r == 0 || unicode.IsSpace(r) })
 }
 
 // line is the file as one printable line of reasonable length.
@@ -95,6 +97,46 @@ func (t tree) list(name string) (ids []int, ok bool) {
 	slices.Sort(ids)
 	return ids, true
 }
+
+// cpus is a set of CPUs that the kernel tells twice: as a list in one file and as
+// a mask in another. Old kernels, and partial copies, have the mask only.
+func (t tree) cpus(list, mask string) []int {
+	if ids, _ := t.list(list); ids != nil {
+		return ids
+	}
+	text := t.text(mask)
+	if text == "" {
+		return nil
+	}
+	ids, err := parseMask(text)
+	if err != nil {
+		t.note("%s is not a mask of CPUs and is ignored (%v)", mask, err)
+	}
+	return ids
+}
+
+// ofKinds makes one note of those that differ in numbers only, such as the number
+// of a CPU, and says how many there were.
+func ofKinds(notes []string) (list []string) {
+	first, more := map[string]int{}, map[int]int{}
+	for _, note := range notes {
+		kind := numbers.ReplaceAllString(note, "#")
+		if i, ok := first[kind]; ok {
+			more[i]++
+			continue
+		}
+		first[kind] = len(list)
+		list = append(list, note)
+	}
+	for i, n := range more {
+		list[i] += fmt.Sprintf(" (and %d more of this kind)", n)
+	}
+	return list
+}
+
+// numbers matches what notes of one kind differ in: numbers, and what a file held
+// instead of one.
+var numbers = regexp.MustCompile(`\d+|"[^"]*"`)
 
 // numbered returns the numbers n of the entries PREFIXn in a directory,
 // ascending.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -138,12 +139,13 @@ func (c *hostCmd) people(out io.Writer, h host.Host, policies []string, orders m
 	}
 	for _, p := range h.Fingerprint() {
 		switch p.Key {
-		case "governor", "turbo", "quota", "clocksource", "virtualisation":
+		case "governor", "turbo", "quota", "clocksource":
 			row(p.Key, p.Value)
 		case "clock-resolution":
 			row("clock step", p.Value)
 		}
 	}
+	row("virtualisation", cmp.Or(h.Virtualisation, "unknown"))
 	if c.Root == "" {
 		load, _ := host.Load()
 		row("load", load)
