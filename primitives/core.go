@@ -18,8 +18,9 @@ type core struct {
 	callbackPanic func(*PanicError)
 	helpable      bool // whoever asks may run the tasks
 
-	perTask bool         // a goroutine runs one task (spawn)
-	wanted  atomic.Int64 // tasks that have finished waiting and want a worker
+	perTask bool                   // a goroutine runs one task (spawn)
+	wanted  atomic.Int64           // tasks that have finished waiting and want a worker
+	resumed atomic.Pointer[worker] // of an event loop: the coroutine that it resumed last
 
 	lanes     []lane // by worker number
 	outside   worker // for those who help
@@ -118,6 +119,17 @@ func (k *core) forgetBatch(b batch) {
 	k.batchMu.Lock()
 	delete(k.batches, b)
 	k.batchMu.Unlock()
+}
+
+// caller returns the calling goroutine's worker, or nil. A loop has more
+// coroutines than the registry finds quickly, but only one of them runs.
+func (k *core) caller() *worker {
+	if k != nil {
+		if w := k.resumed.Load(); w != nil && w.g.Load() == goroutine() {
+			return w
+		}
+	}
+	return currentWorker()
 }
 
 // waiters returns the executor's recycled waiters; nil makes new ones.

@@ -68,7 +68,7 @@ func NewThreads(c Config) Executor {
 }
 
 func newCrew(c Config) *crew {
-	x := &crew{core: newCore(c), intake: intake{limit: c.Queue}, ended: make(chan struct{})}
+	x := &crew{core: newCore(c), intake: intake{limit: c.Queue, quantum: 1}, ended: make(chan struct{})}
 	x.returning.hurry = x.hurry
 	for i := range c.Workers {
 		x.free = append(x.free, c.Workers-1-i) // the last is taken first
@@ -96,7 +96,7 @@ func (x *crew) submit(ctx context.Context, t task) error {
 			return nil
 		}
 	}
-	return x.waitForRoom(ctx, t, &x.pool)
+	return x.waitForRoom(ctx, t, x.core)
 }
 
 // follow implements Executor.

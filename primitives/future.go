@@ -285,7 +285,7 @@ func (f *Future[T]) await(ctx context.Context) (T, error) {
 	if f.final() {
 		return f.outcome()
 	}
-	w := currentWorker()
+	w := f.home.caller()
 	if w != nil && w.core == f.home && f.runHere(ctx, w) {
 		return f.outcome()
 	}

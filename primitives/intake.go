@@ -15,6 +15,7 @@ type intake struct {
 	mu       sync.Mutex
 	queue    deque
 	limit    int
+	quantum  int      // how many tasks a submitter who is let in may submit at once
 	blocked  waitlist // submitters who wait for room: first come, first served
 	admitted waitlist // those whose tasks were taken in this critical section, for unlock to wake
 	closed   bool
@@ -61,7 +62,7 @@ func (q *intake) pop() task {
 
 // refill lets in as many of the blocked submitters as there is room for.
 func (q *intake) refill() {
-	for q.blocked.first != nil && q.queue.len() < q.limit {
+	for room := q.limit - q.queue.len(); room > 0 && q.blocked.first != nil; room -= q.quantum {
 		q.queue.push(q.admit())
 	}
 }
@@ -84,9 +85,9 @@ func (q *intake) unlock() {
 
 // waitForRoom unlocks and waits until t has been taken. If ctx ends first it
 // returns the cause, and ErrShutdown if the executor is shut down meanwhile.
-func (q *intake) waitForRoom(ctx context.Context, t task, waiters *waiterPool) error {
-	w := currentWorker()
-	l := waiters.get(w)
+func (q *intake) waitForRoom(ctx context.Context, t task, k *core) error {
+	w := k.caller()
+	l := k.pool.get(w)
 	l.task = t
 	q.blocked.push(l)
 	q.unlock()
@@ -95,13 +96,13 @@ func (q *intake) waitForRoom(ctx context.Context, t task, waiters *waiterPool) e
 		left := q.blocked.remove(l)
 		q.mu.Unlock()
 		if left {
-			waiters.put(l)
+			k.pool.put(l)
 			return context.Cause(ctx)
 		}
 		<-l.wake // not under the lock, which whoever signals may need before
 	}
 	taken := l.task == nil
-	waiters.put(l)
+	k.pool.put(l)
 	if !taken {
 		return ErrShutdown
 	}

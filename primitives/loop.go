@@ -31,6 +31,11 @@ type loop struct {
 // would hold memory after a burst; fewer would make them anew for every task.
 const spareCoroutines = 16
 
+// quantum is how many tasks a loop's own task may submit when its turn has come
+// after it was blocked: to change to a coroutine that has left the caches costs
+// more than a short task. Turns are first come, first served all the same.
+const quantum = 16
+
 // coroutine is what a loop's tasks run on.
 type coroutine struct {
 	loop   *loop
@@ -44,6 +49,7 @@ type coroutine struct {
 	parked bool
 	l      *waiter // what it waits for
 	away   bool    // its place among the active is taken while it is parked
+	quota  int     // how many more tasks it may submit before it yields, although others wait for room
 }
 
 // NewLoop returns an executor that runs its tasks on one goroutine, as an
@@ -56,7 +62,7 @@ func NewLoop(c Config) Executor {
 	c = c.check("loop")
 	x := &loop{
 		core:   newCore(c),
-		intake: intake{limit: c.Queue},
+		intake: intake{limit: c.Queue, quantum: quantum},
 		wake:   make(chan struct{}, 1),
 		ended:  make(chan struct{}),
 	}
@@ -72,9 +78,28 @@ func (x *loop) submit(ctx context.Context, t task) error {
 		return ErrShutdown
 	}
 	if !x.accept(t, x.withdrawals.Load()) {
-		return x.waitForRoom(ctx, t, &x.pool)
+		return x.takeTurn(ctx, t)
 	}
 	x.rouse()
+	return nil
+}
+
+// takeTurn is waitForRoom that does not wait while it is the caller's turn.
+func (x *loop) takeTurn(ctx context.Context, t task) error {
+	w := x.caller()
+	if w == nil || w.core != x.core {
+		return x.waitForRoom(ctx, t, x.core)
+	}
+	if w.co.quota > 0 && x.queue.len() < x.limit {
+		w.co.quota--
+		x.queue.push(t)
+		x.unlock()
+		return nil
+	}
+	if err := x.waitForRoom(ctx, t, x.core); err != nil {
+		return err
+	}
+	w.co.quota = quantum - 1
 	return nil
 }
 
@@ -112,6 +137,7 @@ func (x *loop) drive() {
 		}
 	}()
 	for co := x.next(); co != nil; co = x.next() {
+		x.resumed.Store(&co.w)
 		co.resume()
 	}
 	over = true
@@ -242,7 +268,7 @@ func (x *loop) makeRoom() {
 func (x *loop) another(co *coroutine) (t task, keep bool) {
 	x.finish()
 	defer x.unlock()
-	co.task = nil
+	co.task, co.quota = nil, 0
 	if len(x.ready) == 0 {
 		if t := x.begin(); t != nil {
 			return t, true
@@ -279,6 +305,7 @@ func (x *loop) await(ctx context.Context, w *worker, l *waiter) bool {
 // both). If away, another task may take its place meanwhile.
 func (x *loop) pause(ctx context.Context, co *coroutine, l *waiter, away bool) bool {
 	x.mu.Lock()
+	co.quota = 0
 	co.turn++
 	if len(l.wake) > 0 { // signalled between enlisting and here
 		x.mu.Unlock()
@@ -289,9 +316,10 @@ func (x *loop) pause(ctx context.Context, co *coroutine, l *waiter, away bool) b
 	if away {
 		x.makeRoom()
 	}
-	turn := co.turn
 	x.mu.Unlock()
-	defer afterFunc(ctx, func() { x.resume(co, turn) })()
+	if _, own := ctx.(ownContext); own || ctx.Done() != nil {
+		defer x.resumeAfter(ctx, co, co.turn)()
+	}
 	co.yield(struct{}{})
 	co.l = nil
 	select {
@@ -300,6 +328,11 @@ func (x *loop) pause(ctx context.Context, co *coroutine, l *waiter, away bool) b
 	default:
 		return false
 	}
+}
+
+// resumeAfter is resume once ctx has ended.
+func (x *loop) resumeAfter(ctx context.Context, co *coroutine, turn uint64) (stop func() bool) {
+	return afterFunc(ctx, func() { x.resume(co, turn) })
 }
 
 // resume puts co back in line, if it still is in the wait of that turn.
