@@ -48,8 +48,8 @@ const bootstraps = 1000
 
 // value is the quotient of one build, by the blocks in which others left the CPUs
 // alone, with its interval: of blocks drawn with replacement (Efron, 1979). It
-// reaches as far beyond that as if others had had, on one of the CPUs, all that
-// they had of them in those blocks.
+// reaches as far beyond that as if the program had waited for all that others may
+// have had of one CPU in those blocks.
 func (g quotient) value(head bool, seed, stream uint64) (value float64, span Span) {
 	levels := make([]*leveller, len(g.points))
 	low, high, log := g.factor, g.factor, math.Log(g.factor)

@@ -12,6 +12,7 @@ import (
 // several points on so many CPUs a benchmark's best counts: nobody means that
 // one worker should use four.
 func (prep *Prepared) demand(points []*judged, o Options) (list []Demand, notes []string) {
+	unseen := false
 	for _, p := range slices.Sorted(maps.Keys(o.Demands)) {
 		best := map[curve]*Demand{}
 		var missing []string
@@ -29,6 +30,7 @@ func (prep *Prepared) demand(points []*judged, o Options) (list []Demand, notes 
 			if base == nil || parallelism(pt.Point) != p || base == pt {
 				continue
 			}
+			unseen = unseen || pt.blind() || base.blind()
 			if d := prep.efficiency(pt, base, o); best[c] == nil || d.Value > best[c].Value || math.IsNaN(best[c].Value) {
 				best[c] = &d
 			}
@@ -43,6 +45,9 @@ func (prep *Prepared) demand(points []*judged, o Options) (list []Demand, notes 
 		if len(missing) > 0 {
 			notes = append(notes, fmt.Sprintf("efficiency at %d cores is not demanded of what was not measured there and on one core: %s", p, strings.Join(missing, ", ")))
 		}
+	}
+	if unseen {
+		notes = append(notes, "what others had of the CPUs is not known, so an efficiency may be too low because of them")
 	}
 	return list, notes
 }

@@ -78,8 +78,7 @@
 // is never called the same.
 //
 // The interval of a gain of one build is a bootstrap over blocks (Efron, 1979). It
-// reaches further by what others had in these blocks, as if all of that had been one
-// CPU's. A check waits for others to leave before it begins, and behind a block that
+// reaches further by what others had even in these blocks. A check waits for others to leave before it begins, and behind a block that
 // was taken.
 //
 // On other systems than Linux, and where a sandbox hides the clocks of the kernel,

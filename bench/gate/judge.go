@@ -167,7 +167,7 @@ func (pt *judged) timed(q Quantity, of func(*prepared) sample, o Options) *test 
 	if !pt.wide() || pt.free == pt.prepared {
 		return t
 	}
-	if t.taken = pt.few(); !t.taken {
+	if t.taken, t.Beside = pt.few(), pt.few(); !t.taken {
 		t.told(newTerm(of(pt.free), o.Seed, stream(pt.Point, q)))
 	}
 	return t

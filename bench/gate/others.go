@@ -25,6 +25,10 @@ import (
 // out of the CPU time of processes, and instead of that where it does not.
 type Others map[string]float64
 
+// byQuota is what Others has as the set of CPUs for those that a CPU quota held
+// back, which are idle and were not to be had.
+const byQuota = "quota"
+
 // bound are the processes that were bound to the same CPUs at the same time.
 type bound struct {
 	cpus   []int
@@ -134,6 +138,9 @@ func Allowed(cpus int) float64 { return sweep.MaxPressure * math.Sqrt(float64(cp
 
 // allowed is that of a set, and without limit of what is none.
 func allowed(cpus string) float64 {
+	if cpus == byQuota {
+		return Allowed(1)
+	}
 	ids, err := host.ParseList(cpus)
 	if err != nil {
 		return math.Inf(1)
@@ -156,6 +163,11 @@ func (b Block) others() Others {
 	return sum
 }
 
+// blind reports whether what others had is not known, of any block.
+func (pt *prepared) blind() bool {
+	return slices.ContainsFunc(pt.blocks, func(b Block) bool { return b.others() == nil })
+}
+
 // meanOthers are those of the point's blocks, on average.
 func (pt *prepared) meanOthers() Others {
 	mean := Others{}
@@ -167,12 +179,12 @@ func (pt *prepared) meanOthers() Others {
 	return mean
 }
 
-// lost is the most that others had of one of the sets of CPUs that were watched, as
-// a share of one CPU.
+// lost is the share of a CPU that others may have had where they had most: what
+// they had of each set of CPUs, in units of what is allowed.
 func (pt *prepared) lost() float64 {
 	most := 0.0
-	for _, n := range pt.meanOthers() {
-		most = max(most, n)
+	for cpus, n := range pt.meanOthers() {
+		most = max(most, n/allowed(cpus)*Allowed(1))
 	}
 	return min(most, .5)
 }
@@ -223,9 +235,11 @@ func (p *Prepared) why(points ...*judged) string {
 			worst = pt.prepared
 		}
 	}
-	ids := p.culprits
+	mean, ids := worst.meanOthers(), p.culprits
+	if mean[byQuota] > allowed(byQuota) {
+		return fmt.Sprintf("a CPU quota held programs back in %.0f %% of the slots", max(1, 100*worst.disturbed()))
+	}
 	if len(ids) == 0 { // no slot was on one CPU
-		mean := worst.meanOthers()
 		for _, cpus := range slices.Sorted(maps.Keys(mean)) {
 			if mean[cpus] > allowed(cpus) {
 				ids, _ = host.ParseList(cpus) // which others are taken has been read before

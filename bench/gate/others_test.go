@@ -290,8 +290,39 @@ func TestTheCulpritIsNamed(t *testing.T) {
 	if r.Exit(true) != 2 || r.Exit(false) != 0 || !strings.HasSuffix(r.Summary(), why) {
 		t.Errorf("exit %d, strict %d: %s", r.Exit(false), r.Exit(true), r.Summary())
 	}
+	if c := find(t, f, Time, "cores=2-2"); !c.Beside || !strings.HasSuffix(c.values(), " ns beside others") {
+		t.Errorf("%+v: %s", c, c.values())
+	}
+	if c := find(t, f, Time, "cores=1"); c.Beside || c.Verdict != Same {
+		t.Errorf("%+v", c)
+	}
 	// If no slot was on one CPU, nobody can tell which of two it was.
 	if f := Judge(list[1:2], Options{Quick: true}); !strings.HasPrefix(f.Notes[0], "CPUs 0-1 were taken by others in 83 %") {
 		t.Errorf("notes: %q", f.Notes)
+	}
+}
+
+// A quota that holds the program back takes CPUs that nobody else has.
+func TestAQuotaTakesCPUs(t *testing.T) {
+	list := loops{rng: rand.New(rand.NewPCG(29, 30)), at: func(int) float64 { return 0 }, change: 1}.series(20)
+	for k := range list[1].Blocks {
+		for i := range list[1].Blocks[k].Slots {
+			list[1].Blocks[k].Slots[i].Others[byQuota] = .4
+		}
+	}
+	f := Judge(list, Options{Quick: true, Demands: map[int]float64{2: .8}})
+	if d := f.Demands[0]; d.Verdict != CannotTell || d.Why != "a CPU quota held programs back in 100 % of the slots" {
+		t.Errorf("%+v", d)
+	}
+}
+
+// Files of older versions, and other systems, do not tell: the floor is judged, and
+// it is said.
+func TestFloorsWhereOthersAreNotKnown(t *testing.T) {
+	list := loops{rng: rand.New(rand.NewPCG(31, 32)), at: func(int) float64 { return 0 }, change: 1}.series(14)
+	list[0].Blocks[3].Slots[2].Others = nil
+	f := Judge(list, Options{Quick: true, Demands: map[int]float64{2: .8}})
+	if notes := strings.Join(f.Notes, "\n"); f.Demands[0].Verdict != Same || !strings.Contains(notes, "what others had of the CPUs is not known") {
+		t.Errorf("%+v, notes %s", f.Demands, notes)
 	}
 }

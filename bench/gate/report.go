@@ -57,11 +57,12 @@ type Change struct {
 	Quantile  float64  `json:"quantile,omitempty"` // of the slices, for Time
 	Blocks    int      `json:"blocks"`
 	Verdict   Verdict  `json:"verdict"`
-	Paired    bool     `json:"paired,omitempty"`   // Time: compared block by block, or turn by turn; else over all slices
-	Excused   bool     `json:"excused,omitempty"`  // worse only against a reference that became faster: see Regression
-	BaseSpan  Span     `json:"base_span,omitzero"` // of a gain: 95 % interval of Base
-	HeadSpan  Span     `json:"head_span,omitzero"` // of a gain: 95 % interval of Head
-	Why       string   `json:"why,omitempty"`      // it cannot be told, where others had the CPUs
+	Paired    bool     `json:"paired,omitempty"`        // Time: compared block by block, or turn by turn; else over all slices
+	Excused   bool     `json:"excused,omitempty"`       // worse only against a reference that became faster: see Regression
+	BaseSpan  Span     `json:"base_span,omitzero"`      // of a gain: 95 % interval of Base
+	HeadSpan  Span     `json:"head_span,omitzero"`      // of a gain: 95 % interval of Head
+	Beside    bool     `json:"beside_others,omitempty"` // a time on several CPUs of which others had some: its ratio holds, Base and Head do not
+	Why       string   `json:"why,omitempty"`           // it cannot be told, where others had the CPUs
 }
 
 // LessIsBetter reports in which direction the quantity improves.

@@ -6,6 +6,7 @@ import (
 	"math"
 	"time"
 
+	"overlap/bench/meter"
 	"overlap/bench/sweep"
 )
 
@@ -26,20 +27,22 @@ func sliceTime(p sweep.Point) time.Duration {
 	return SliceTime
 }
 
-// Sliced is the Sampler for the builds of a Slicer. Of the CPUs in Watched it is
-// told what others had of them, wherever a slot is timed.
+// Sliced is the Sampler for the builds of a Slicer.
 type Sliced struct {
 	sweep.Slicer
-	Watched []int
+	Watched  []int           // CPUs of which it is noted what others had, whichever are measured
+	Throttle *meter.Throttle // of a quota; both builds have the same one; may be nil
 }
 
 // Slot implements Sampler.
 func (s Sliced) Slot(ctx context.Context, p sweep.Point, ops int, d time.Duration) (Slot, error) {
+	quota := s.quota()
 	one, err := sweep.Slices(ctx, s.Slicer, p, sweep.Slicing{Ops: ops, Slice: sliceTime(p), Time: d})
 	if err != nil {
 		return Slot{}, err
 	}
-	return slot(one, group(one), s.Watched, p), nil
+	groups := group(one)
+	return slot(one, groups, s.others(groups, quota), p), nil
 }
 
 // Turns implements Turner.
@@ -48,22 +51,42 @@ func (s Sliced) Turns(ctx context.Context, other Sampler, p sweep.Point, ops int
 	if !ok || p.Copies > 1 || !sweep.CanTakeTurns {
 		return both, errors.ErrUnsupported
 	}
+	quota := s.quota()
 	two, err := sweep.Turns(ctx, [2]sweep.Slicer{s.Slicer, by.Slicer}, p, sweep.Slicing{Ops: ops, Slice: sliceTime(p), Time: d, Turn: 1})
 	if err != nil {
 		return both, err
 	}
-	shared := group(two[0], two[1])
+	groups := group(two[0], two[1])
+	others := s.others(groups, quota)
 	for i := range both {
-		both[i] = slot(two[i], shared, s.Watched, p)
+		both[i] = slot(two[i], groups, others, p)
 		both[i].Turns = true
 	}
 	return both, nil
 }
 
-// slot is what processes said of their slices, beside the groups that shared the
-// CPUs with them.
-func slot(from sweep.Sliced, groups []*bound, watched []int, p sweep.Point) Slot {
-	slot := Slot{Others: othersOf(watched, groups), Ops: from.Slices[0].Ops, CPUs: math.NaN(), Allocs: math.NaN(), Bytes: math.NaN(), Pressure: math.NaN()}
+// quota returns how many CPUs a quota held back since it was called.
+func (s Sliced) quota() func() float64 {
+	if s.Throttle == nil {
+		return func() float64 { return 0 }
+	}
+	s.Throttle.Held()
+	began := time.Now()
+	return func() float64 { return float64(s.Throttle.Held()) / float64(time.Since(began)) }
+}
+
+// others are those of a slot.
+func (s Sliced) others(groups []*bound, quota func() float64) Others {
+	o := othersOf(s.Watched, groups)
+	if held := math.Round(1e3*quota()) / 1e3; o != nil && held > 0 {
+		o[byQuota] = held
+	}
+	return o
+}
+
+// slot is what processes said of their slices, which they timed beside others.
+func slot(from sweep.Sliced, groups []*bound, others Others, p sweep.Point) Slot {
+	slot := Slot{Others: others, Ops: from.Slices[0].Ops, CPUs: math.NaN(), Allocs: math.NaN(), Bytes: math.NaN(), Pressure: math.NaN()}
 	var cpu, wall time.Duration
 	for _, copied := range from.Slices {
 		for _, t := range copied.Times {

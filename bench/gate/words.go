@@ -74,6 +74,9 @@ func (c Change) values() string {
 	case AverageParallelism:
 		unit = " CPUs"
 	}
+	if c.Beside {
+		unit += " beside others"
+	}
 	format := digits
 	if c.Quantity == Bytes || c.Quantity == Allocs {
 		format = count

@@ -38,3 +38,22 @@ func TestThrottlingIsThatOfGroupsWithAQuota(t *testing.T) {
 		t.Errorf("throttled %v, want %v", got, want)
 	}
 }
+
+func TestThrottleCountsFromTheLastCall(t *testing.T) {
+	dir := t.TempDir()
+	throttled := func(text string) { write(t, dir, map[string]string{"cpu.max": "50000 100000\n", "cpu.stat": text}) }
+	throttled("throttled_usec 1000\n")
+	h := &Throttle{quotas: []string{dir}, was: readThrottled([]string{dir})}
+	for _, c := range []struct {
+		text string
+		want time.Duration
+	}{{"throttled_usec 1500\n", 500 * time.Microsecond}, {"throttled_usec 1500\n", 0}, {"usage_usec 1\n", 0}, {"throttled_usec 9000\n", 0}, {"throttled_usec 9001\n", time.Microsecond}} {
+		throttled(c.text)
+		if got := h.Held(); got != c.want {
+			t.Errorf("%q: held %v, want %v", c.text, got, c.want)
+		}
+	}
+	if h := (&Throttle{}); h.Held() != 0 {
+		t.Error("held without a quota")
+	}
+}

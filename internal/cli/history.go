@@ -212,14 +212,15 @@ func appendHistory(results string, r *gate.Report) (file string, err error) {
 }
 
 // historyEntry is a report as the history stores it. Ratios that no chain can
-// hold, such as that of an allocation to none, are left out.
+// hold, such as that of an allocation to none, are left out, and so are those of a
+// program that others took CPUs from.
 func historyEntry(r *gate.Report) history.Entry {
 	e := history.Entry{
 		Base: r.Base.Commit, Commit: r.Head.Commit, Time: r.Time, Host: r.Host, Machine: r.Machine,
 		Seed: r.Seed, Blocks: r.Blocks, Identical: r.Identical,
 	}
 	for _, c := range r.Changes {
-		if !(c.Low > 0 && c.Low <= c.Ratio && c.Ratio <= c.High && c.High < 1e6) {
+		if c.Beside || !(c.Low > 0 && c.Low <= c.Ratio && c.Ratio <= c.High && c.High < 1e6) {
 			continue
 		}
 		name := strings.TrimPrefix(c.Benchmark, "Benchmark")

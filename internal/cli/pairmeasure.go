@@ -9,6 +9,7 @@ import (
 
 	"overlap/bench/gate"
 	"overlap/bench/host"
+	"overlap/bench/meter"
 	"overlap/bench/sweep"
 )
 
@@ -79,10 +80,13 @@ func (p *pair) measure(ctx context.Context) (interrupted bool, err error) {
 	fmt.Fprintf(p.streams.err, "measuring %d points in %d blocks, in about %v\n", len(p.points), blocks, r.Budget.Round(time.Second))
 	bar := newProgress(p.streams.err)
 	watched := p.watched()
+	throttle := meter.NewThrottle()
 	guard := newGuard(watched, gate.Allowed(len(watched)), c.Wait, bar)
 	began := time.Now()
 	series, problems, err := measureGate(ctx, gate.Config{
-		Points: p.points, Base: gate.Sliced{Slicer: p.base.sampler, Watched: watched}, Head: gate.Sliced{Slicer: p.head.sampler, Watched: watched},
+		Points: p.points,
+		Base:   gate.Sliced{Slicer: p.base.sampler, Watched: watched, Throttle: throttle},
+		Head:   gate.Sliced{Slicer: p.head.sampler, Watched: watched, Throttle: throttle},
 		Blocks: blocks, SlotTime: slotTime, Seed: c.Seed, Quiet: guard.Wait, Append: file.Append,
 		Progress: func(done, all int) { bar.slots(done, all, time.Since(began)) },
 	})
