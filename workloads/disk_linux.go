@@ -23,5 +23,9 @@ func createDirect(path string) (*os.File, error) { return os.Create(path) }
 // since Linux 6.6, and makes nothing durable.
 func inMemory(dir string) bool {
 	var fs unix.Statfs_t
-	return unix.Statfs(dir, &fs) == nil && (fs.Type == unix.TMPFS_MAGIC || fs.Type == unix.RAMFS_MAGIC)
+	if unix.Statfs(dir, &fs) != nil {
+		return false
+	}
+	kind := uint32(fs.Type) // which is signed and has 32 bits on some systems, too few for RAMFS_MAGIC
+	return kind == unix.TMPFS_MAGIC || kind == unix.RAMFS_MAGIC
 }

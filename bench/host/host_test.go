@@ -1,6 +1,7 @@
 package host_test
 
 import (
+	"math"
 	"os/exec"
 	"runtime"
 	"slices"
@@ -91,7 +92,7 @@ func TestStartBindsToAllOrFails(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, absent := range []int{-1, 5000, host.MaxCPUs, 1 << 40} {
+	for _, absent := range []int{-1, 5000, host.MaxCPUs, math.MaxInt32} {
 		started := false
 		err := host.Start([]int{ids[0], absent}, func() error { started = true; return nil })
 		if err == nil || started || !strings.Contains(err.Error(), "bind to CPU") {

@@ -12,6 +12,9 @@ import (
 	"overlap/bench/sweep"
 )
 
+// set gives a limit its value, which FreeBSD counts with a sign.
+func set[T int64 | uint64](limit *T, bytes int) { *limit = T(bytes) }
+
 // A write that does not fit leaves the samples before it whole. The limit on
 // the file's size stands for a full disk.
 func TestFullDiskKeepsWholeSamples(t *testing.T) {
@@ -32,7 +35,7 @@ func TestFullDiskKeepsWholeSamples(t *testing.T) {
 		t.Fatal(err)
 	}
 	limit := before
-	limit.Cur = uint64(len(whole)) + 10
+	set(&limit.Cur, len(whole)+10)
 	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {
 		t.Skip(err)
 	}
