@@ -54,7 +54,7 @@ func (g quotient) value(head bool, seed, stream uint64) (value float64, span Spa
 	levels := make([]*leveller, len(g.points))
 	low, high, log := g.factor, g.factor, math.Log(g.factor)
 	for i, pt := range g.points {
-		levels[i] = newLeveller(pt.free.clock, head, g.q)
+		levels[i] = newLeveller(pt.free, head, g.q)
 		log += sign(i) * levels[i].log(nil)
 		if leastP(len(pt.free.blocks)) > .05 {
 			span.High = math.Inf(1)
@@ -91,22 +91,25 @@ func (t *test) absolute(seed, stream uint64) {
 
 // leveller finds a quantile of the slices of one build in samples of its blocks.
 type leveller struct {
-	clock  *clock
+	*prepared
 	head   bool
 	q      float64
 	slices []int // of every block, of that build
 	weight []int
 }
 
-func newLeveller(c *clock, head bool, q float64) *leveller {
-	l := &leveller{clock: c, head: head, q: q, slices: make([]int, len(c.head)), weight: make([]int, len(c.head))}
-	for _, v := range c.slices {
-		if c.isHead(v.slot) == head {
+func newLeveller(pt *prepared, head bool, q float64) *leveller {
+	l := &leveller{prepared: pt, head: head, q: q, slices: make([]int, len(pt.blocks)), weight: make([]int, len(pt.blocks))}
+	for _, v := range pt.clock.slices {
+		if l.has(v) {
 			l.slices[v.slot/4]++
 		}
 	}
 	return l
 }
+
+// has reports whether a slice is of the build.
+func (l *leveller) has(v timed) bool { return l.alone || l.clock.isHead(v.slot) == l.head }
 
 // log is the logarithm of the quantile, of blocks drawn with replacement by rng if
 // it is not nil.
@@ -128,7 +131,7 @@ func (l *leveller) log(rng *rand.Rand) float64 {
 	}
 	want := rank(l.q, all)
 	for _, v := range l.clock.slices {
-		if l.clock.isHead(v.slot) == l.head {
+		if l.has(v) {
 			if want -= l.weight[v.slot/4]; want <= 0 {
 				return v.log
 			}

@@ -62,6 +62,9 @@
 // A speedup that is smaller only because one CPU became faster is no regression:
 // nothing is slower than it was.
 //
+// A least efficiency is demanded of head. Where head is compared with nothing, both
+// processes that take turns are head's, and all slots tell the one number.
+//
 // # Others
 //
 // Other programs, and other guests of the hypervisor, may have one of the CPUs. Of
@@ -136,4 +139,5 @@ func (b Block) Sides() (base, head [2]Slot) {
 type Series struct {
 	Point  sweep.Point
 	Blocks []Block
+	Alone  bool // all slots are of head, which is compared with nothing: for a floor
 }

@@ -81,7 +81,7 @@ func (p *Prepared) Judge(o Options) Findings {
 		tests[i] = points[i].tests(o)
 	})
 	all := slices.Concat(tests...)
-	all = append(all, gains(points)...)
+	all = append(all, gains(slices.DeleteFunc(slices.Clone(points), func(pt *judged) bool { return pt.alone }))...)
 	f := Findings{Notes: slices.Clone(p.notes)}
 	f.Tests = measure(all, o)
 	for _, t := range all {
@@ -138,8 +138,15 @@ func (pt *judged) change(q Quantity) Change {
 	}
 }
 
-// tests are those of the point by itself.
+// tests are those of the point by itself: none of head alone, whose times are only
+// looked at.
 func (pt *judged) tests(o Options) []*test {
+	if pt.alone {
+		if !pt.few() {
+			pt.level = newTerm(pt.free.times(), o.Seed, stream(pt.Point, Time))
+		}
+		return nil
+	}
 	pt.time = pt.timed(Time, (*prepared).times, o)
 	switch {
 	case pt.few():
@@ -301,7 +308,7 @@ func (t *test) excuse() {
 // powerless tells points with so few blocks that no change could be called.
 func powerless(points []*judged, tests int, alpha float64) (notes []string) {
 	for _, pt := range points {
-		if n := len(pt.blocks); leastP(n)*float64(tests) > alpha {
+		if n := len(pt.blocks); !pt.alone && leastP(n)*float64(tests) > alpha {
 			need := 1 + int(math.Ceil(math.Log2(float64(tests)/alpha)))
 			notes = append(notes, fmt.Sprintf("%v: %d blocks are too few to call any change at this error rate over %d tests; it takes %d", pt.Point, n, tests, need))
 		}

@@ -40,6 +40,7 @@ type Record struct {
 // Config says what to measure.
 type Config struct {
 	Points     []sweep.Point
+	Alone      []sweep.Point // of head alone
 	Base, Head Sampler
 	Blocks     int                   // of every point
 	SlotTime   time.Duration         // how long the slices of a slot take
@@ -106,8 +107,8 @@ type measurement struct {
 // fit finds the operations of a slice, and drops points that one of the builds
 // cannot run.
 func (m *measurement) fit(ctx context.Context) error {
-	for _, p := range m.Points {
-		s := &measured{Series: Series{Point: p}}
+	for i, p := range slices.Concat(m.Points, m.Alone) {
+		s := &measured{Series: Series{Point: p, Alone: i >= len(m.Points)}}
 		slot, err := m.slot(ctx, s, false, m.SlotTime/2)
 		if s.ops = slot.Ops; err == nil {
 			_, err = m.slot(ctx, s, true, 0)
@@ -124,7 +125,7 @@ func (m *measurement) fit(ctx context.Context) error {
 
 // block measures a block of a point. Its error is one that ends the measurement.
 func (m *measurement) block(ctx context.Context, p *measured, n int) error {
-	b := Block{HeadFirst: m.random.IntN(2) == 1}
+	b := Block{HeadFirst: m.random.IntN(2) == 1 || p.Alone}
 	for place := 0; place < len(b.Slots); place += 2 {
 		head := (place == 0) == b.HeadFirst
 		two, err := m.two(ctx, p, head)
@@ -137,7 +138,7 @@ func (m *measurement) block(ctx context.Context, p *measured, n int) error {
 		for i, slot := range two {
 			b.Slots[place+i] = slot.Stored() // as the file has it, so that it can be judged again
 			if m.Append != nil {
-				if err := m.Append(Record{Head: head != (i == 1), Point: p.Point, Block: n, Place: place + i, Slot: slot}); err != nil {
+				if err := m.Append(Record{Head: p.Alone || head != (i == 1), Point: p.Point, Block: n, Place: place + i, Slot: slot}); err != nil {
 					return err
 				}
 			}
@@ -163,10 +164,7 @@ func (m *measurement) quiet(ctx context.Context) {
 // two measures half a block: two slots, of which head has the first, or the first
 // turns, or else base.
 func (m *measurement) two(ctx context.Context, p *measured, head bool) (two [2]Slot, err error) {
-	first, second := m.Base, m.Head
-	if head {
-		first, second = second, first
-	}
+	first, second := m.sampler(p, head), m.sampler(p, !head)
 	if t, ok := first.(Turner); ok {
 		two, err = t.Turns(ctx, second, p.Point, p.ops, 2*m.SlotTime)
 		if !errors.Is(err, errors.ErrUnsupported) {
@@ -213,15 +211,19 @@ func (m *measurement) slots() int {
 
 // slot measures one, or notes why the point is left out.
 func (m *measurement) slot(ctx context.Context, p *measured, head bool, d time.Duration) (Slot, error) {
-	sampler := m.Base
-	if head {
-		sampler = m.Head
-	}
-	slot, err := sampler.Slot(ctx, p.Point, p.ops, d)
+	slot, err := m.sampler(p, head).Slot(ctx, p.Point, p.ops, d)
 	if err == nil {
 		err = p.fits(slot)
 	}
 	return slot, m.left(ctx, p, head, err)
+}
+
+// sampler is that of head, or of base if the point is compared with it.
+func (m *measurement) sampler(p *measured, head bool) Sampler {
+	if head || p.Alone {
+		return m.Head
+	}
+	return m.Base
 }
 
 // fits returns an error if the slot cannot be compared with others of the point.
@@ -242,7 +244,7 @@ func (m *measurement) left(ctx context.Context, p *measured, head bool, err erro
 	}
 	p.failed = true
 	name, side := p.Point.String(), "base"
-	if head {
+	if head || p.Alone {
 		side = "head"
 	}
 	if !slices.ContainsFunc(m.problems, func(q Problem) bool { return q.Name == name }) {

@@ -139,6 +139,33 @@ func TestAPointThatFailsIsLeftOut(t *testing.T) {
 	}
 }
 
+// Points of head alone are measured like others, with head on both sides.
+func TestMeasureHeadAlone(t *testing.T) {
+	var log []string
+	c := scripted(&log, nil)
+	c.Points, c.Alone, c.Blocks = c.Points[:1], c.Points[1:2], 3
+	var heads int
+	c.Append = func(r Record) error {
+		if r.Head && r.Point.Workload == "BB" {
+			heads++
+		}
+		return nil
+	}
+	all, _, err := Measure(t.Context(), c)
+	if err != nil || len(all) != 2 || all[0].Alone || !all[1].Alone || len(all[1].Blocks) != 3 || !all[1].Blocks[0].HeadFirst || heads != 12 {
+		t.Errorf("%v, %+v, %d slots of head", err, all, heads)
+	}
+	for _, line := range log {
+		if strings.HasPrefix(line, "base BB") {
+			t.Errorf("base was measured: %q", log)
+		}
+	}
+	c.Head = odd{Slot{Ops: 101}}
+	if _, problems, _ := Measure(t.Context(), c); len(problems) != 2 || !strings.HasPrefix(problems[1].Why, "head: ") {
+		t.Errorf("%v", problems)
+	}
+}
+
 // beside is a script whose slots are beside others in some of the blocks.
 type beside struct {
 	script

@@ -326,3 +326,35 @@ func TestFloorsWhereOthersAreNotKnown(t *testing.T) {
 		t.Errorf("%+v, notes %s", f.Demands, notes)
 	}
 }
+
+// Of head alone the floor is judged, by all of its slots, and nothing is compared.
+func TestFloorsOfHeadAlone(t *testing.T) {
+	l := loops{rng: rand.New(rand.NewPCG(33, 34)), at: func(int) float64 { return 0 }, change: 1.5}
+	list := l.series(14)[:2]
+	compared := twoModes.series(l.rng, point("A", 0, 1, 1), 14, 100, 0)
+	for i := range list {
+		list[i].Alone = true
+		for k := range list[i].Blocks {
+			list[i].Blocks[k].HeadFirst = true
+			for place := range 4 { // as fast as the others, so that all count
+				for j := range list[i].Blocks[k].Slots[place].Slices {
+					list[i].Blocks[k].Slots[place].Slices[j] = l.slice(list[i].Point, false, false, j)
+				}
+			}
+		}
+	}
+	list[1].Blocks[0].Slots[1].Slices[0] = 1e-3 // an inner slot's, of the lowest quantile
+	f := Judge(append([]Series{compared}, list...), Options{Quick: true, Demands: map[int]float64{2: .8}})
+	if len(f.Demands) != 1 || f.Demands[0].Verdict != Same || !near(f.Demands[0].Value, trueSpeedup/2, .01) {
+		t.Errorf("%+v", f.Demands)
+	}
+	for _, c := range f.Changes {
+		if c.Benchmark != "A" {
+			t.Errorf("it was compared: %+v", c)
+		}
+	}
+	g := newLeveller(Prepare(list).points[1], true, 1e-9)
+	if got := g.log(nil); !near(got, math.Log(1e-3), 1e-9) {
+		t.Errorf("the inner slots do not count: %v", math.Exp(got))
+	}
+}

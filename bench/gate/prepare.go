@@ -21,6 +21,7 @@ type Prepared struct {
 // prepared is a point with its usable blocks.
 type prepared struct {
 	sweep.Point
+	alone  bool // all slots are head's
 	blocks []Block
 	clock  *clock
 	turns  *turns    // nil where processes did not take turns
@@ -55,7 +56,7 @@ func Prepare(series []Series) *Prepared {
 }
 
 func prepare(s Series) (pt *prepared, why string) {
-	pt = &prepared{Point: s.Point}
+	pt = &prepared{Point: s.Point, alone: s.Alone}
 	mixed, empty, odd := 0, 0, 0
 	for _, b := range s.Blocks {
 		least, whole := math.MaxInt, true
@@ -111,7 +112,7 @@ func (pt *prepared) leave() {
 	if len(free) == len(pt.blocks) {
 		return
 	}
-	pt.free = &prepared{Point: pt.Point, blocks: free, clock: newClock(free), taken: make([]bool, len(free))}
+	pt.free = &prepared{Point: pt.Point, alone: pt.alone, blocks: free, clock: newClock(free), taken: make([]bool, len(free))}
 	pt.free.free = pt.free
 	if len(free) > 0 {
 		pt.free.turns = newTurns(free, pt.free.clock)
@@ -156,7 +157,7 @@ func (p *Prepared) Scaled(e float64, which func(sweep.Point) bool) *Prepared {
 }
 
 func (pt *prepared) scaled(by float64) *prepared {
-	s := &prepared{Point: pt.Point, blocks: pt.blocks, clock: pt.clock.times(by).(*clock), scale: pt.scale + by, taken: pt.taken}
+	s := &prepared{Point: pt.Point, alone: pt.alone, blocks: pt.blocks, clock: pt.clock.times(by).(*clock), scale: pt.scale + by, taken: pt.taken}
 	if pt.turns != nil {
 		s.turns = pt.turns.times(by).(*turns)
 		s.turns.clock = s.clock
@@ -183,7 +184,7 @@ func (p *Prepared) Relabelled(coin func() bool) *Prepared {
 }
 
 func (pt *prepared) labelled(head []bool) *prepared {
-	l := &prepared{Point: pt.Point, blocks: slices.Clone(pt.blocks), clock: &clock{pt.clock.slices, pt.clock.halfOf, head}, scale: pt.scale, taken: pt.taken}
+	l := &prepared{Point: pt.Point, alone: pt.alone, blocks: slices.Clone(pt.blocks), clock: &clock{pt.clock.slices, pt.clock.halfOf, head}, scale: pt.scale, taken: pt.taken}
 	var free []bool
 	for k := range l.blocks {
 		if l.blocks[k].HeadFirst = head[k]; !pt.taken[k] {

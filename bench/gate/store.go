@@ -35,6 +35,7 @@ type Plan struct {
 	// Each has a line of its own in the file: readers of the benchmark format
 	// take no line of more than 64 KiB.
 	Points                    []sweep.Point `json:"-"`
+	Alone                     []sweep.Point `json:"-"` // of head, compared with nothing
 	Identical, Added, Removed []string      `json:"-"`
 	Problems                  []Problem     `json:"-"`
 	Changed                   []string      `json:"-"`
@@ -44,6 +45,7 @@ type Plan struct {
 const (
 	planLine      = "# check: "     // first
 	pointLine     = "# point: "     // once for each point of the plan
+	aloneLine     = "# alone: "     // likewise, of head alone
 	identicalLine = "# identical: " // package
 	addedLine     = "# added: "     // benchmark
 	removedLine   = "# removed: "   // benchmark
@@ -93,7 +95,11 @@ func (p Plan) lines() (string, error) {
 		return "", fmt.Errorf("plan of the check: %w", err)
 	}
 	names := map[string]bool{}
-	for _, point := range p.Points {
+	for i, point := range slices.Concat(p.Points, p.Alone) {
+		line := pointLine
+		if i >= len(p.Points) {
+			line = aloneLine
+		}
 		name := point.String()
 		if strings.ContainsFunc(point.Name()+point.Package, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }) {
 			return "", fmt.Errorf("%.200q has a character in its name that no result file can hold; rename the benchmark or leave it out with --bench", name)
@@ -102,7 +108,7 @@ func (p Plan) lines() (string, error) {
 			return "", fmt.Errorf("%s is twice in the plan of the check", name)
 		}
 		names[name] = true
-		if err := jsonLine(&b, pointLine, point); err != nil {
+		if err := jsonLine(&b, line, point); err != nil {
 			return "", fmt.Errorf("point %s: %w", name, err)
 		}
 	}

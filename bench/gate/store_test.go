@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -37,20 +38,21 @@ func plan(blocks int, points ...sweep.Point) gate.Plan {
 var about = []host.Pair{{Key: "host", Value: "box"}, {Key: "go", Value: "go1.26"}}
 
 // records are the slots of a check in the order in which they are measured.
-func records(p gate.Plan, slices int) (all []gate.Record) {
+func records(p gate.Plan, each int) (all []gate.Record) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for block := range p.Blocks {
-		for i, point := range p.Points {
+		for i, point := range slices.Concat(p.Points, p.Alone) {
 			coin := (block+i)%2 == 0
+			alone := i >= len(p.Points)
 			for place := range 4 {
 				s := gate.Slot{Ops: 12 + place, CPUs: 1.9, Allocs: float64(i), Bytes: nan, Pressure: 0}
 				if i < 3 { // the last point is as files of older versions have it
 					s.Others = gate.Others{"0-1": .25, "7": -.004}
 				}
-				for range slices {
+				for range each {
 					s.Slices = append(s.Slices, 1000*math.Exp(.3*r.NormFloat64())*float64(1+r.IntN(2)))
 				}
-				all = append(all, gate.Record{Head: coin != (place == 1 || place == 2), Point: point, Block: block, Place: place, Slot: s})
+				all = append(all, gate.Record{Head: alone || coin != (place == 1 || place == 2), Point: point, Block: block, Place: place, Slot: s})
 			}
 		}
 	}
@@ -77,8 +79,8 @@ func store(t *testing.T, p gate.Plan, all []gate.Record) string {
 
 // want is what Read must give back of records.
 func want(p gate.Plan, all []gate.Record) (series []gate.Series) {
-	for _, point := range p.Points {
-		s := gate.Series{Point: point}
+	for i, point := range slices.Concat(p.Points, p.Alone) {
+		s := gate.Series{Point: point, Alone: i >= len(p.Points)}
 		for i := 0; i+4 <= len(all); i += 4 {
 			if all[i].Point != point {
 				continue
@@ -100,18 +102,19 @@ func want(p gate.Plan, all []gate.Record) (series []gate.Series) {
 func same(a, b any) bool { return fmt.Sprintf("%+v", a) == fmt.Sprintf("%+v", b) }
 
 func TestFileGivesBackWhatWasMeasured(t *testing.T) {
-	for _, slices := range []int{1, 400, 13000} {
+	for _, n := range []int{1, 400, 13000} {
 		p := plan(2, point("Sum", 1, 1), point("Sum", 2, 1), point("Sum", 1, 2), sweep.Point{Point: bench.Point{Workload: "Primes", Executor: "pool", Workers: 8, Cores: 2, Procs: 2, Size: workloads.Small, Slices: 2}, Copies: 2})
-		all := records(p, slices)
+		p.Alone = []sweep.Point{point("New", 1, 1), point("New", 2, 1)}
+		all := records(p, n)
 		s, err := gate.Read(store(t, p, all))
 		if err != nil {
 			t.Fatal(err)
 		}
 		if !reflect.DeepEqual(s.Plan, p) || !s.Complete || len(s.Notes) > 0 {
-			t.Errorf("%d slices: got %+v, want %+v", slices, s.Plan, p)
+			t.Errorf("%d slices: got %+v, want %+v", n, s.Plan, p)
 		}
 		if !same(s.Series, want(p, all)) {
-			t.Errorf("%d slices: the series differ", slices)
+			t.Errorf("%d slices: the series differ", n)
 		}
 		r := s.Report()
 		if r.Base != p.Base || r.Head != p.Head || !r.Time.Equal(p.Time) || r.Seed != p.Seed || r.Blocks != 2 || r.Alpha != .01 || r.Threshold != .03 || !r.Complete || len(r.Identical)+len(r.Added)+len(r.Removed)+len(r.Problems)+len(r.Changed) != 5 {

@@ -59,7 +59,7 @@ func (s Stored) Report() *Report {
 type reader struct {
 	Plan
 	line   int
-	points map[string]int // by name, those of the plan
+	points map[string]int // by name, those of the plan: Points, and behind them Alone
 	blocks map[blockID]*partial
 	commit string
 	open   *slotNote // its result line is still to come
@@ -147,14 +147,10 @@ func (r *reader) note(key, text string) error {
 		if err == nil && r.Blocks < 1 {
 			err = fmt.Errorf("%d blocks are no plan", r.Blocks)
 		}
-	case pointLine:
+	case pointLine, aloneLine:
 		var p sweep.Point
 		if err = json.Unmarshal([]byte(text), &p); err == nil {
-			if _, twice := r.points[p.String()]; twice {
-				return fmt.Errorf("%.80q is there twice", p.String())
-			}
-			r.points[p.String()] = len(r.Points)
-			r.Points = append(r.Points, p)
+			return r.point(p, key == aloneLine)
 		}
 	case identicalLine:
 		err = another(&r.Identical, text)
@@ -173,6 +169,31 @@ func (r *reader) note(key, text string) error {
 		return fmt.Errorf("%.80q cannot be read: %w", key+text, err)
 	}
 	return nil
+}
+
+// point takes one of the plan. Those of head alone come last, as they are written.
+func (r *reader) point(p sweep.Point, alone bool) error {
+	if _, twice := r.points[p.String()]; twice {
+		return fmt.Errorf("%.80q is there twice", p.String())
+	}
+	r.points[p.String()] = len(r.points)
+	switch {
+	case alone:
+		r.Alone = append(r.Alone, p)
+	case r.Alone != nil:
+		return fmt.Errorf("%.80q comes behind the points of head alone", p.String())
+	default:
+		r.Points = append(r.Points, p)
+	}
+	return nil
+}
+
+// at is the point with that number.
+func (r *reader) at(i int) (p sweep.Point, alone bool) {
+	if alone = i >= len(r.Points); alone {
+		return r.Alone[i-len(r.Points)], true
+	}
+	return r.Points[i], false
 }
 
 func another[T any](list *[]T, text string) error {
@@ -217,8 +238,9 @@ func (r *reader) end(line string) error {
 	if err := s.check(); err != nil {
 		return err
 	}
-	p, side := r.Points[r.points[n.Point]], r.Base
-	if n.Head {
+	p, alone := r.at(r.points[n.Point])
+	side := r.Base
+	if n.Head || alone {
 		side = r.Head
 	}
 	b := benchfmt.NewReader(strings.NewReader(line), "")
@@ -242,7 +264,9 @@ func (r *reader) add(n slotNote, s Slot) error {
 		b = &partial{}
 		r.blocks[id] = b
 	}
-	if n.Place != b.have || n.Place > 0 && n.Head != (b.head[0] != (n.Place < 3)) {
+	_, alone := r.at(id.point)
+	other := n.Place > 0 && n.Head != (b.head[0] != (n.Place < 3))
+	if n.Place != b.have || !alone && other || alone && !n.Head {
 		return fmt.Errorf("%s, block %d: a slot is missing, twice there, or of the wrong side", n.Point, n.Block)
 	}
 	b.slots[n.Place], b.head[n.Place] = s, n.Head
@@ -256,14 +280,15 @@ func (r *reader) stored(torn bool) (Stored, error) {
 	if torn {
 		s.Notes = append(s.Notes, fmt.Sprintf("the file of samples ends within a slot, at line %d: the check that wrote it was killed", r.line))
 	}
-	blocks := make([][]Block, len(r.Points))
+	blocks := make([][]Block, len(r.points))
 	for _, id := range slices.SortedFunc(maps.Keys(r.blocks), blockID.compare) {
 		if b := r.blocks[id]; b.have == 4 {
 			blocks[id.point] = append(blocks[id.point], Block{HeadFirst: b.head[0], Slots: b.slots})
 		}
 	}
-	for i, p := range r.Points {
-		series := Series{p, blocks[i]}
+	for i := range len(r.points) {
+		p, alone := r.at(i)
+		series := Series{p, blocks[i], alone}
 		if len(series.Blocks) < r.Blocks {
 			s.Complete = false
 			s.Notes = append(s.Notes, fmt.Sprintf("%s: only %d of %d blocks were measured whole", p, len(series.Blocks), r.Blocks))

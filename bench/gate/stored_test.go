@@ -8,10 +8,12 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
 	"overlap/bench/gate"
+	"overlap/bench/sweep"
 )
 
 // childVariable makes the test binary write slots until it is killed.
@@ -116,6 +118,28 @@ func TestFileCutAnywhereHasItsWholeBlocks(t *testing.T) {
 	}
 	if read < len(text)/10 {
 		t.Errorf("of %d cuts only %d left a file that can be read", len(text), read)
+	}
+}
+
+func TestSlotsOfHeadAloneAreHeads(t *testing.T) {
+	p := plan(1, point("Sum", 1, 1))
+	p.Alone = []sweep.Point{point("New", 1, 1)}
+	good, err := os.ReadFile(store(t, p, records(p, 3)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s, err := gate.Read(write(t, good)); err != nil || len(s.Series) != 2 || !s.Series[1].Alone {
+		t.Fatalf("%+v, %v", s, err)
+	}
+	last := bytes.LastIndex(good, []byte(`"head":true`))
+	bad := slices.Concat(good[:last], []byte(`"head":false`), good[last+len(`"head":true`):])
+	if _, err := gate.Read(write(t, bad)); err == nil || !strings.Contains(err.Error(), "of the wrong side") {
+		t.Errorf("a slot of base: %v", err)
+	}
+	lines := bytes.SplitAfter(good, []byte("\n"))
+	lines[1], lines[2] = lines[2], lines[1]
+	if _, err := gate.Read(write(t, slices.Concat(lines...))); err == nil || !strings.Contains(err.Error(), "behind the points of head alone") {
+		t.Errorf("points in another order: %v", err)
 	}
 }
 

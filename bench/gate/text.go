@@ -162,7 +162,7 @@ func (r *Report) lists() (lines []string) {
 	for _, list := range []struct {
 		words string
 		names []string
-	}{{"identical test binaries, so not measured", r.Identical}, {"only in head", r.Added}, {"only in base", r.Removed}} {
+	}{{"identical test binaries, so not compared", r.Identical}, {"only in head", r.Added}, {"only in base", r.Removed}} {
 		if len(list.names) > 0 {
 			lines = append(lines, fmt.Sprintf("%s: %s", list.words, some(list.names)))
 		}
@@ -217,9 +217,13 @@ func (r *Report) basis() string {
 	if r.Tests+r.Blocks == 0 {
 		return "nothing was measured"
 	}
-	parts := []string{number(r.Tests, "test")}
-	if alarms := r.falseAlarms(); alarms != "" {
-		parts[0] += " with Holm's correction: " + alarms
+	var parts []string
+	if r.Tests > 0 { // else nothing was compared
+		tests := number(r.Tests, "test")
+		if alarms := r.falseAlarms(); alarms != "" {
+			tests += " with Holm's correction: " + alarms
+		}
+		parts = append(parts, tests)
 	}
 	blocks := number(r.Blocks, "block") + " of every point"
 	if !r.Complete {

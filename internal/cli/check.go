@@ -51,7 +51,7 @@ type checkCmd struct {
 	Wait          time.Duration `help:"How long in all to wait for other programs to leave the CPUs alone (default: 30s). Blocks in which they do not say nothing of speedups and efficiencies." default:"30s" placeholder:"DURATION"`
 	Threshold     percent       `help:"A change up to this much is the same (default: 3%)." default:"3%" placeholder:"PERCENT"`
 	Alpha         percent       `help:"Chance of one or more false alarms in a whole check of the same code (default: 1%)." default:"1%" placeholder:"PERCENT"`
-	MinEfficiency []string      `name:"min-efficiency" help:"Least efficiency of head, such as 0.8@4: speedup on 4 cores over 4." placeholder:"E@CORES"`
+	MinEfficiency []string      `name:"min-efficiency" help:"Least efficiency of head, such as 0.8@4: speedup on 4 cores over 4. It is judged where there is nothing to compare with, too." placeholder:"E@CORES"`
 	Cores         []int         `help:"Numbers of CPUs to measure on (default: 1 and all cores)." placeholder:"N"`
 	Curves        string        `help:"Which benchmarks to measure on more than one core: always, never, or auto for those that run in parallel in a short try (default: auto)." enum:"always,auto,never" default:"auto" placeholder:"WHEN"`
 	Strict        bool          `help:"Exit with 2 if something could not be told."`
@@ -180,7 +180,7 @@ func (c *checkCmd) compare(ctx context.Context, s *streams, h host.Host) (err er
 	if err := p.prepare(ctx); err != nil {
 		return c.fail(ctx, s, r, err)
 	}
-	if len(p.points) == 0 {
+	if len(p.points)+len(p.alone) == 0 {
 		return c.nothing(s, p)
 	}
 	interrupted, err := p.measure(ctx)
@@ -206,6 +206,7 @@ func (c *checkCmd) fail(ctx context.Context, s *streams, r *gate.Report, err err
 func (c *checkCmd) nothing(s *streams, p *pair) error {
 	r := p.report
 	r.Complete = true
+	c.unjudged(r)
 	switch {
 	case p.broken || len(r.Problems) > 0:
 		return errors.Join(c.print(s, r, false), errors.New("nothing could be compared: see the problems above"))
@@ -294,11 +295,7 @@ func (c *checkCmd) judge(r *gate.Report, series []gate.Series) {
 	f := gate.Judge(series, gate.Options{Alpha: float64(c.Alpha), Threshold: float64(c.Threshold), Seed: c.Seed, Demands: c.demands})
 	r.Changes, r.Demands, r.Tests = f.Changes, f.Demands, f.Tests
 	r.Notes = append(r.Notes, f.Notes...)
-	for p, least := range c.demands {
-		if !slices.ContainsFunc(f.Demands, func(d gate.Demand) bool { return d.Cores == p }) {
-			r.Problems = append(r.Problems, gate.Problem{Name: fmt.Sprintf("--min-efficiency %g@%d", least, p), Why: "no benchmark was measured there and on one core: none runs in parallel, or --curves=never left it out"})
-		}
-	}
+	c.unjudged(r)
 }
 
 func machine(h host.Host, cpus int) string {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"flag"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"overlap/bench/host"
 	"overlap/internal/cli"
 	"overlap/primitives"
 	"overlap/report"
@@ -52,6 +54,13 @@ func TestScripts(t *testing.T) {
 	}
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata", UpdateScripts: *update, RequireExplicitExec: true,
+		Condition: func(name string) (bool, error) {
+			if name != "cores" {
+				return false, fmt.Errorf("unknown condition %s", name)
+			}
+			cpus, err := host.Affinity()
+			return len(cpus) > 1 && host.CanBind, err
+		},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("GOCACHE", strings.TrimSpace(string(cache))) // or the scripts would build the standard library
 			e.Setenv("BIN", filepath.SplitList(e.Getenv("PATH"))[0])

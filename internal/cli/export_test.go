@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -10,18 +11,23 @@ import (
 )
 
 // FakeMeasure makes a check measure nothing: the slots of a benchmark named Slow
-// say that head takes half as long again. It serves tests of what is around the
-// measurement. With CHECK_FAKE=wait it goes on until its context ends.
+// say that head takes half as long again, and those of Scales that two cores take
+// half as long as one. It serves tests of what is around the measurement. With
+// CHECK_FAKE=wait it goes on until its context ends.
 func FakeMeasure() {
 	measureGate = func(ctx context.Context, c gate.Config) (all []gate.Series, problems []gate.Problem, err error) {
-		for _, p := range c.Points {
-			head := 1000.0
+		for n, p := range slices.Concat(c.Points, c.Alone) {
+			base := 1000.0
+			if strings.HasPrefix(p.Workload, "Scales") {
+				base /= float64(p.Cores)
+			}
+			head := base
 			if strings.HasPrefix(p.Workload, "Slow") {
 				head = 1500
 			}
-			s := gate.Series{Point: p}
+			s := gate.Series{Point: p, Alone: n >= len(c.Points)}
 			for i := range c.Blocks {
-				s.Blocks = append(s.Blocks, fakeBlock(i, head))
+				s.Blocks = append(s.Blocks, fakeBlock(i, base, head))
 			}
 			all = append(all, s)
 			if strings.HasPrefix(p.Workload, "Fails") {
@@ -41,15 +47,15 @@ func FakeMeasure() {
 }
 
 // fakeBlock is a block that began with base or with head, in turn.
-func fakeBlock(i int, head float64) gate.Block {
+func fakeBlock(i int, base, head float64) gate.Block {
 	slot := func(ns float64) gate.Slot {
 		s := gate.Slot{Ops: 1, CPUs: 1}
 		for j := range 20 {
-			s.Slices = append(s.Slices, ns+float64(j))
+			s.Slices = append(s.Slices, ns*(1+float64(j)/1000))
 		}
 		return s
 	}
-	b, h := slot(1000), slot(head)
+	b, h := slot(base), slot(head)
 	if i%2 == 1 {
 		return gate.Block{HeadFirst: true, Slots: [4]gate.Slot{h, b, b, h}}
 	}

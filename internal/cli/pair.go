@@ -28,8 +28,10 @@ type pair struct {
 
 	base, head side
 	points     []sweep.Point
-	broken     bool // head does not run what base runs
-	baseBroken bool // base does not run what head may run
+	alone      []sweep.Point // of head, compared with nothing
+	broken     bool          // head does not run what base runs
+	baseBroken bool          // base does not run what head may run
+	gone       bool          // base cannot be built at all
 }
 
 // side is one of the two builds.
@@ -103,7 +105,9 @@ func (p *pair) open(ctx context.Context) error {
 		}
 		s.dir = filepath.Join(s.top, repo.Prefix)
 		if info, err := os.Stat(s.dir); err != nil || !info.IsDir() {
-			return fmt.Errorf("--dir: %s has no folder %s", s.name, repo.Prefix)
+			if err := p.without(ctx, s, fmt.Errorf("--dir: %s has no folder %s", s.name, repo.Prefix)); err != nil {
+				return err
+			}
 		}
 	}
 	return p.settle(ctx, dir, repo)
@@ -170,31 +174,38 @@ func (p *pair) settle(ctx context.Context, dir string, repo *git.Repository) err
 	}
 	// With -mod=mod a build may write to go.mod, which is in the user's tree.
 	flags := slices.DeleteFunc(strings.Fields(own["GOFLAGS"]), func(f string) bool { return strings.TrimLeft(f, "-") == "mod=mod" })
-	modules := make([]string, 2)
-	for i, s := range []*side{&p.base, &p.head} {
-		work := "off"
-		if own["GOWORK"] != "" && own["GOWORK"] != "off" {
-			work = p.workspace(s, own["GOWORK"], repo.Top)
-		}
-		s.env = []string{"GOFLAGS=" + strings.Join(flags, " "), "GOWORK=" + work}
-		env, err := goEnv(ctx, s.dir, s.env)
-		if err != nil {
-			return fmt.Errorf("%s: %w", s.name, err)
-		}
-		if env["GOMOD"] == "" || env["GOMOD"] == os.DevNull {
-			return fmt.Errorf("%s has no go.mod in %s or above it", s.name, filepath.Join(".", repo.Prefix))
-		}
-		if modules[i], err = filepath.Rel(s.top, env["GOMOD"]); err != nil || !filepath.IsLocal(modules[i]) {
-			return fmt.Errorf("%s has no go.mod in its repository: that of %s is outside", s.name, env["GOMOD"])
-		}
-		if err := p.link(ctx, s, env["GOMOD"], work); err != nil {
+	modules := map[string]string{}
+	for _, s := range p.sides() {
+		module, err := p.configure(ctx, s, own, flags, repo)
+		if err = p.without(ctx, s, err); err != nil {
 			return err
 		}
+		modules[s.name] = module
 	}
-	if modules[0] != modules[1] {
-		return fmt.Errorf("--dir is in different modules: base has %s, head has %s", modules[0], modules[1])
+	if !p.gone && modules["base"] != modules["head"] {
+		return fmt.Errorf("--dir is in different modules: base has %s, head has %s", modules["base"], modules["head"])
 	}
 	return nil
+}
+
+// configure gives a side its settings, and returns where in its tree its module is.
+func (p *pair) configure(ctx context.Context, s *side, own map[string]string, flags []string, repo *git.Repository) (module string, err error) {
+	work := "off"
+	if own["GOWORK"] != "" && own["GOWORK"] != "off" {
+		work = p.workspace(s, own["GOWORK"], repo.Top)
+	}
+	s.env = []string{"GOFLAGS=" + strings.Join(flags, " "), "GOWORK=" + work}
+	env, err := goEnv(ctx, s.dir, s.env)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", s.name, err)
+	}
+	if env["GOMOD"] == "" || env["GOMOD"] == os.DevNull {
+		return "", fmt.Errorf("%s has no go.mod in %s or above it", s.name, filepath.Join(".", repo.Prefix))
+	}
+	if module, err = filepath.Rel(s.top, env["GOMOD"]); err != nil || !filepath.IsLocal(module) {
+		return "", fmt.Errorf("%s has no go.mod in its repository: that of %s is outside", s.name, env["GOMOD"])
+	}
+	return module, p.link(ctx, s, env["GOMOD"], work)
 }
 
 // workspace is where a side has the user's go.work, or off.

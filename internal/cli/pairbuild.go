@@ -47,9 +47,10 @@ func (p *pair) prepare(ctx context.Context) error {
 		return err
 	}
 	failed := map[string][]sweep.Omission{}
-	for _, s := range []*side{&p.base, &p.head} {
+	for _, s := range p.sides() {
 		fmt.Fprintf(p.streams.err, "building the tests of %s\n", s.name)
-		if failed[s.name], err = p.build(ctx, s); err != nil {
+		failed[s.name], err = p.build(ctx, s)
+		if err = p.without(ctx, s, err); err != nil {
 			return err
 		}
 	}
@@ -64,10 +65,13 @@ func (p *pair) own(ctx context.Context) (bool, error) {
 	if p.check.Pkg != "" || p.check.Bench != "" {
 		return false, nil
 	}
-	for _, s := range []*side{&p.base, &p.head} {
+	for _, s := range p.sides() {
 		out, err := gocmd.Go{Dir: s.dir, Env: append(slices.Clone(s.env), "GOWORK=off")}.Run(ctx, "list", "-m")
 		if err != nil {
-			return false, fmt.Errorf("%s: %w", s.name, err)
+			if err = p.without(ctx, s, fmt.Errorf("%s: %w", s.name, err)); err != nil {
+				return false, err
+			}
+			continue
 		}
 		if strings.TrimSpace(out) != "overlap" {
 			return false, nil
@@ -145,7 +149,7 @@ func (p *pair) find(ctx context.Context, failed map[string][]sweep.Omission) err
 	fmt.Fprintln(p.streams.err, "running every benchmark once")
 	skip := func(pkg string) bool { return slices.Contains(identical, pkg) }
 	found, omitted := map[string][]sweep.Benchmark{}, map[string][]sweep.Omission{}
-	for _, s := range []*side{&p.base, &p.head} {
+	for _, s := range p.sides() {
 		if found[s.name], omitted[s.name], err = s.foreign.Search(ctx, re, p.levels[0], skip); err != nil {
 			return err
 		}
@@ -160,17 +164,23 @@ func (p *pair) find(ctx context.Context, failed map[string][]sweep.Omission) err
 		}
 	}
 	p.omit(found["base"], omitted["base"], omitted["head"])
+	if p.gone {
+		return p.floors(ctx, found["head"], nil, nil)
+	}
 	shared := p.match(found["base"], found["head"], slices.Concat(omitted["base"], failed["base"]), slices.Concat(omitted["head"], failed["head"]))
 	if shared, err = p.sameTests(shared, found["base"], found["head"]); err != nil {
 		return err
 	}
-	return p.choose(ctx, shared)
+	if err := p.choose(ctx, shared); err != nil {
+		return err
+	}
+	return p.floors(ctx, found["head"], shared, identical)
 }
 
 // identical are the packages whose test binaries are the same on both sides, if
 // that is a reason not to measure them.
 func (p *pair) identical() (list []string, err error) {
-	if p.same() {
+	if p.same() || p.gone {
 		return nil, nil
 	}
 	base, err := p.base.foreign.Sums()

@@ -66,25 +66,26 @@ func (c *checkCmd) blocks(points int) (int, error) {
 // it was interrupted. What whole blocks there are are judged then, too.
 func (p *pair) measure(ctx context.Context) (interrupted bool, err error) {
 	c, r := p.check, p.report
-	blocks, err := c.blocks(len(p.points))
+	points := len(p.points) + len(p.alone)
+	blocks, err := c.blocks(points)
 	if err != nil {
 		return false, err
 	}
-	r.Budget = time.Duration(len(p.points)*blocks*4) * slotWall
+	r.Budget = time.Duration(points*blocks*4) * slotWall
 	r.Blocks = blocks
 	file, err := gate.Create(c.Results, p.plan(), p.about())
 	if err != nil {
 		return false, fmt.Errorf("--results: %w", err)
 	}
 	r.File = file.Path()
-	fmt.Fprintf(p.streams.err, "measuring %d points in %d blocks, in about %v\n", len(p.points), blocks, r.Budget.Round(time.Second))
+	fmt.Fprintf(p.streams.err, "measuring %d points in %d blocks, in about %v\n", points, blocks, r.Budget.Round(time.Second))
 	bar := newProgress(p.streams.err)
 	watched := p.watched()
 	throttle := meter.NewThrottle()
 	guard := newGuard(watched, gate.Allowed(len(watched)), c.Wait, bar)
 	began := time.Now()
 	series, problems, err := measureGate(ctx, gate.Config{
-		Points: p.points,
+		Points: p.points, Alone: p.alone,
 		Base:   gate.Sliced{Slicer: p.base.sampler, Watched: watched, Throttle: throttle},
 		Head:   gate.Sliced{Slicer: p.head.sampler, Watched: watched, Throttle: throttle},
 		Blocks: blocks, SlotTime: slotTime, Seed: c.Seed, Quiet: guard.Wait, Append: file.Append,
@@ -113,7 +114,7 @@ func (p *pair) measure(ctx context.Context) (interrupted bool, err error) {
 // those of the widest point, and the threads that share a core with one of them.
 func (p *pair) watched() []int {
 	widest := 1
-	for _, point := range p.points {
+	for _, point := range slices.Concat(p.points, p.alone) {
 		widest = max(widest, point.Cores, point.Copies)
 	}
 	used := p.cpus[:min(widest, len(p.cpus))]
@@ -145,7 +146,7 @@ func (p *pair) plan() gate.Plan {
 	r := p.report
 	return gate.Plan{
 		Base: r.Base, Head: r.Head, Time: r.Time, Host: r.Host, Machine: r.Machine, Blocks: r.Blocks, SlotTime: slotTime, Budget: r.Budget,
-		Seed: r.Seed, Alpha: r.Alpha, Threshold: r.Threshold, Demands: p.check.demands, Points: p.points,
+		Seed: r.Seed, Alpha: r.Alpha, Threshold: r.Threshold, Demands: p.check.demands, Points: p.points, Alone: p.alone,
 		Identical: r.Identical, Added: r.Added, Removed: r.Removed, Problems: r.Problems, Changed: r.Changed,
 	}
 }

@@ -34,32 +34,37 @@ func (p *pair) prepareSuite(ctx context.Context) error {
 		return err
 	}
 	has, sums := map[string][]string{}, map[string][sha256.Size]byte{}
-	for _, s := range []*side{&p.base, &p.head} {
+	for _, s := range p.sides() {
 		fmt.Fprintf(p.streams.err, "building overlap of %s\n", s.name)
-		if has[s.name], sums[s.name], err = p.buildSuite(ctx, s); err != nil {
+		has[s.name], sums[s.name], err = p.buildSuite(ctx, s)
+		if err = p.without(ctx, s, err); err != nil {
 			return err
 		}
 	}
-	if sums["base"] == sums["head"] && !p.same() {
+	identical := !p.gone && sums["base"] == sums["head"] && !p.same()
+	if identical {
 		p.report.Identical = []string{"overlap"}
-		return nil
 	}
-	grid := sweep.Grid{Executors: []string{"pool"}, Size: workloads.Small, Levels: p.levels, Workers: p.workers()}
+	var shared, others []workloads.Workload
 	for _, w := range chosen {
 		base, head := slices.Contains(has["base"], bench.BenchmarkName(w)), slices.Contains(has["head"], bench.BenchmarkName(w))
 		switch {
-		case base && head:
-			grid.Workloads = append(grid.Workloads, w)
+		case base && head && !identical:
+			shared = append(shared, w)
 		case head:
-			p.report.Added = append(p.report.Added, w.Name)
+			others = append(others, w)
+			if !base && !p.gone {
+				p.report.Added = append(p.report.Added, w.Name)
+			}
 		case base:
 			p.report.Removed = append(p.report.Removed, w.Name)
 		}
 	}
-	if grid.Workloads == nil {
-		return nil
-	}
+	grid := sweep.Grid{Executors: []string{"pool"}, Size: workloads.Small, Levels: p.levels, Workers: p.workers(), Workloads: shared}
 	p.add(grid.Lines())
+	if grid.Workloads = others; len(p.check.demands) > 0 {
+		p.alone = p.demanded(grid.Lines())
+	}
 	return nil
 }
 
@@ -130,12 +135,9 @@ func (p *pair) choose(ctx context.Context, shared []sweep.Benchmark) error {
 	}
 	for _, b := range shared {
 		levels := p.levels
-		curve := top > 0 && p.check.Curves != "never"
-		if curve && p.check.Curves == "auto" {
-			var err error
-			if curve, err = p.parallel(ctx, b); err != nil {
-				return err
-			}
+		curve, err := p.curve(ctx, b, &p.base, &p.head)
+		if err != nil {
+			return err
 		}
 		if !curve {
 			levels = levels[:1]
@@ -145,13 +147,21 @@ func (p *pair) choose(ctx context.Context, shared []sweep.Benchmark) error {
 	return nil
 }
 
-// parallel reports whether a benchmark may run in parallel, on either side: it
+// curve reports whether a benchmark is to be measured on more than one core.
+func (p *pair) curve(ctx context.Context, b sweep.Benchmark, sides ...*side) (bool, error) {
+	if len(p.levels) == 1 || p.check.Curves != "auto" {
+		return len(p.levels) > 1 && p.check.Curves == "always", nil
+	}
+	return p.parallel(ctx, b, sides)
+}
+
+// parallel reports whether a benchmark may run in parallel, on one of the sides: it
 // starts goroutines while it is timed, or keeps more than one CPU busy, as one
 // does whose goroutines were there before. Where goroutines are not counted, by
 // a Go version before 1.26, every benchmark may.
-func (p *pair) parallel(ctx context.Context, b sweep.Benchmark) (bool, error) {
+func (p *pair) parallel(ctx context.Context, b sweep.Benchmark, sides []*side) (bool, error) {
 	top := sweep.Suite{Benchmarks: []sweep.Benchmark{b}, Levels: p.levels[len(p.levels)-1:], Workers: p.workers()}.Lines()
-	for _, s := range []*side{&p.base, &p.head} {
+	for _, s := range sides {
 		asked := *s.foreign
 		asked.Env = append(slices.Clone(asked.Env), overlay.AskVariable+"=1")
 		for turn := range 3 {

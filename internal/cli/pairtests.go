@@ -32,12 +32,15 @@ func (t tested) embedded() []string { return slices.Concat(t.TestEmbedFiles, t.X
 
 // listTests finds the packages of both sides, by their import paths.
 func (p *pair) listTests(ctx context.Context) error {
-	for _, s := range []*side{&p.base, &p.head} {
+	for _, s := range p.sides() {
 		// Without -test, go list does not say what tests embed.
 		args := []string{"list", "-e", "-test", "-json=ImportPath,Dir,ForTest,TestGoFiles,XTestGoFiles,EmbedFiles,TestEmbedFiles,XTestEmbedFiles", "--"}
 		out, err := s.command().Run(ctx, append(args, strings.Fields(cmp.Or(p.check.Pkg, "./..."))...)...)
 		if err != nil {
-			return fmt.Errorf("%s: %w", s.name, err)
+			if err = p.without(ctx, s, fmt.Errorf("%s: %w", s.name, err)); err != nil {
+				return err
+			}
+			continue
 		}
 		s.tested = map[string]tested{}
 		for d := json.NewDecoder(strings.NewReader(out)); ; {
@@ -59,6 +62,12 @@ func (p *pair) listTests(ctx context.Context) error {
 // that only one side has keeps its own: there is nothing to compare it with.
 func (p *pair) lend() error {
 	from, to := &p.head, &p.base
+	if p.gone {
+		if p.check.Tests == p.base.name {
+			return errors.New("--tests=base: base cannot be built; see the notes")
+		}
+		return nil
+	}
 	switch p.check.Tests {
 	case ownTests:
 		return nil
