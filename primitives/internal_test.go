@@ -84,3 +84,56 @@ func TestBatchesThatAreOverAreForgotten(t *testing.T) {
 		t.Errorf("the executor knows %d batches that are over", n)
 	}
 }
+
+// However deep tasks are nested, and whatever contexts of others are between
+// them, a task asks few of those above whether its context has ended.
+func TestTasksAskFewOfThoseAbove(t *testing.T) {
+	type key struct{}
+	between := map[string]func(context.Context) (context.Context, context.CancelFunc){
+		"nothing": func(ctx context.Context) (context.Context, context.CancelFunc) { return ctx, func() {} },
+		"values": func(ctx context.Context) (context.Context, context.CancelFunc) {
+			return context.WithValue(ctx, key{}, 1), func() {}
+		},
+		"cancels": context.WithCancel,
+		"timeouts": func(ctx context.Context) (context.Context, context.CancelFunc) {
+			return context.WithTimeout(ctx, time.Hour)
+		},
+	}
+	for name, wrap := range between {
+		x := NewInline(Config{Workers: 1})
+		most := 0
+		var down func(depth int) func(context.Context) (int, error)
+		down = func(depth int) func(context.Context) (int, error) {
+			return func(ctx context.Context) (int, error) {
+				if depth == 0 {
+					return 0, nil
+				}
+				ctx.Deadline()
+				if err := ctx.Err(); err != nil {
+					return 0, err
+				}
+				asked := 0
+				for c := ctx; c != nil; asked++ {
+					own, ok := c.(ownContext)
+					if !ok {
+						own, ok = c.Value(taskKey{}).(ownContext)
+					}
+					if _, live := c.(*liveContext); !ok || live {
+						break
+					}
+					c = own.current()
+				}
+				most = max(most, asked)
+				inner, cancel := wrap(ctx)
+				defer cancel()
+				return Submit(inner, x, down(depth-1)).Result(context.Background())
+			}
+		}
+		if _, err := Submit(t.Context(), x, down(300)).Result(t.Context()); err != nil {
+			t.Errorf("%s in between: %v", name, err)
+		}
+		if most > nearby+1 {
+			t.Errorf("%s in between: a task asks %d of those above", name, most)
+		}
+	}
+}

@@ -40,13 +40,15 @@ const (
 	endingBit  uint32 = 64
 	// topBit: endless, and not submitted with the context of another task.
 	topBit uint32 = 256
+	// plainBit: no task is behind the context that it was submitted with.
+	plainBit uint32 = 512
 	// stoppedBit: the running task was asked to stop.
 	stoppedBit uint32 = 128
 
 	// callingBit: the future is final and somebody runs its callbacks.
-	callingBit uint32 = 512
+	callingBit uint32 = 1024
 
-	flagBits = watchedBit | notedBit | callingBit | endlessBit | endingBit | topBit | stoppedBit
+	flagBits = watchedBit | notedBit | callingBit | endlessBit | endingBit | topBit | plainBit | stoppedBit
 )
 
 // status is an atomic.Uint32 that can be set without one before anybody else

@@ -19,7 +19,12 @@ type taskContext[T any] Future[T]
 type liveContext struct {
 	context.Context
 	cancel context.CancelCauseFunc
+
+	deadline    time.Time // kept, because Context asks all its ancestors
+	hasDeadline bool
 }
+
+func (l *liveContext) Deadline() (time.Time, bool) { return l.deadline, l.hasDeadline }
 
 // ended is the context of a task that has finished.
 var ended = func() context.Context {
@@ -48,24 +53,59 @@ func (c *taskContext[T]) currentLocked() context.Context {
 			return l.live
 		}
 	}
+	if _, ok := f.ctx.(ownContext); !ok && f.status.Load()&plainBit == 0 {
+		if f.ctx.Value(taskKey{}) != nil {
+			return f.liveLocked()
+		}
+		f.status.raise(plainBit)
+	}
 	return f.ctx
 }
 
-func (c *taskContext[T]) Deadline() (time.Time, bool) { return c.current().Deadline() }
-func (c *taskContext[T]) Value(key any) any           { return c.current().Value(key) }
+// taskKey is a key under which every task's context finds the task.
+type taskKey struct{}
+
+// nearby is how many tasks above it a task asks about its context, each under
+// its lock. One that is deeper gets a context of the standard library, which
+// hears of the end of those above and need not ask, as does one with other
+// contexts in between: tasks that are nested d deep would ask d² times.
+const nearby = 16
+
+// outer returns the nearest context behind c that need not ask other tasks.
+func (c *taskContext[T]) outer() context.Context {
+	ctx := c.current()
+	for range nearby {
+		own, ok := ctx.(ownContext)
+		if !ok {
+			return ctx
+		}
+		ctx = own.current()
+	}
+	return (*Future[T])(c).live()
+}
+
+func (c *taskContext[T]) Deadline() (time.Time, bool) { return c.outer().Deadline() }
 func (c *taskContext[T]) Done() <-chan struct{}       { return (*Future[T])(c).live().Done() }
 func (c *taskContext[T]) String() string              { return "primitives.taskContext" }
+
+func (c *taskContext[T]) Value(key any) any {
+	if key == (taskKey{}) {
+		return c
+	}
+	return c.outer().Value(key)
+}
 
 func (c *taskContext[T]) Err() error {
 	if s := c.status.Load(); s&(topBit|stoppedBit|finalBit) == topBit {
 		return nil // only Cancel ends it, and has not been called
 	}
-	return c.current().Err()
+	return c.outer().Err()
 }
 
 // ownContext is the taskContext of any result type.
 type ownContext interface {
 	context.Context
+	current() context.Context
 	endless() bool
 	sleep(time.Duration) error
 	listen(*waiter) (context.Context, error)
@@ -118,6 +158,7 @@ func (f *Future[T]) liveLocked() *liveContext {
 	}
 	live := &liveContext{}
 	live.Context, live.cancel = context.WithCancelCause(f.ctx)
+	live.deadline, live.hasDeadline = f.ctx.Deadline()
 	f.list.pushFirst(&waiter{live: live})
 	return live
 }
