@@ -27,14 +27,19 @@ import (
 type crew struct {
 	*core
 	intake
-	inside func(run func()) // what a goroutine does its work within; may be nil
 
 	idle       []*worker // with a number and nothing to do; the last was busy last, and its stack is warm
 	free       []int     // numbers that no goroutine has
 	returning  comeback  // have finished waiting and want a number
 	spare      []*worker // records for new goroutines
 	goroutines int
-	ended      chan struct{} // closed when the intake is and no goroutine is left
+	waiting    int           // goroutines whose tasks wait
+	ended      chan struct{} // closed when the intake is, nothing is pending and no goroutine is left
+	hasEnded   bool
+
+	threaded bool // the goroutines are operating system threads
+	short    bool // of those, and relieve will be called
+	progress bool // since short was set: a task has ended, or has finished waiting
 }
 
 // NewPool returns an executor with at most Workers goroutines, which are
@@ -58,13 +63,29 @@ func NewSpawn(c Config) Executor {
 // of its own, as a thread pool in most languages is. A thread is woken and put
 // to sleep by the kernel where the pool's goroutines change places in user
 // space. The thread of a waiting task sleeps, and another stands in for it.
+//
+// So every task that has started keeps a thread until it ends, and Go ends a
+// program that has too many (debug.SetMaxThreads: 10,000). Executors of this
+// kind together never have more than nine tenths of that. When all are in use,
+// pending tasks stay pending, and Submit blocks while the queue is full; when
+// moreover all tasks that have started wait, and none goes on for 10 ms, they
+// may wait for those that are pending, which therefore fail with ErrThreads.
 func NewThreads(c Config) Executor {
-	x := newCrew(c.check("threads"))
-	x.inside = func(run func()) {
-		runtime.LockOSThread() // never unlocked: the thread ends with the goroutine
-		run()
+	x, err := newThreads(c)
+	if err != nil {
+		panic("primitives: " + err.Error())
 	}
 	return x
+}
+
+func newThreads(c Config) (Executor, error) {
+	c = c.check("threads")
+	if err := threads.suffice(c.Workers); err != nil {
+		return nil, err
+	}
+	x := newCrew(c)
+	x.threaded = true
+	return x, nil
 }
 
 func newCrew(c Config) *crew {
@@ -124,7 +145,7 @@ func (x *crew) handOver(t task) bool {
 		return true
 	}
 	n := len(x.free)
-	if n == 0 {
+	if n == 0 || x.queue.len() > 0 || !x.thread() {
 		return false
 	}
 	slot := x.free[n-1]
@@ -145,19 +166,14 @@ func (x *crew) start(slot int, t task) {
 	}
 	w.slot = slot
 	x.goroutines++
-	go x.live(w, t)
+	go x.work(w, t)
 }
 
-// live is a worker's goroutine.
-func (x *crew) live(w *worker, t task) {
-	if x.inside != nil {
-		x.inside(func() { x.work(w, t) })
-		return
-	}
-	x.work(w, t)
-}
-
+// work is a worker's goroutine.
 func (x *crew) work(w *worker, t task) {
+	if x.threaded {
+		runtime.LockOSThread() // never unlocked: the thread ends with the goroutine
+	}
 	w.enroll()
 	dismissed := false
 	defer func() {
@@ -181,17 +197,32 @@ func (x *crew) leave(w *worker) {
 	if len(x.spare) < len(x.lanes) {
 		x.spare = append(x.spare, w)
 	}
-	over := x.closed && x.goroutines == 0
+	if x.threaded {
+		x.progress = true
+		threads.giveBack()
+		x.startPending()
+	}
+	over := x.over()
 	x.unlock()
 	if over {
 		close(x.ended)
 	}
 }
 
+// over reports, once, that nothing is left to do.
+func (x *crew) over() bool {
+	if x.hasEnded || !x.closed || x.goroutines > 0 || x.queue.len() > 0 {
+		return false
+	}
+	x.hasEnded = true
+	return true
+}
+
 // next returns w's next task, or nil when its goroutine must end; it then has
 // no number any more.
 func (x *crew) next(w *worker) task {
 	x.mu.Lock()
+	x.progress = true
 	for lingered := false; x.returning.empty() && !x.perTask && w.slot >= 0; lingered = true {
 		if t := x.pop(); t != nil {
 			x.unlock()
@@ -231,8 +262,8 @@ func (x *crew) vacate(w *worker) {
 		r.hand <- nil
 		return
 	}
-	if t := x.pop(); t != nil {
-		x.start(slot, t)
+	if (x.queue.len() > 0 || x.blocked.first != nil) && x.thread() {
+		x.start(slot, x.pop())
 		return
 	}
 	x.free = append(x.free, slot)
@@ -248,9 +279,12 @@ func (x *crew) putBack(t task) { _ = x.follow(t) } // not refused: the caller wo
 func (x *crew) await(ctx context.Context, w *worker, l *waiter) bool {
 	x.mu.Lock()
 	x.vacate(w)
+	x.waiting++
 	x.unlock()
 	woken := l.park(ctx)
 	x.mu.Lock()
+	x.waiting--
+	x.progress = true
 	switch n, i := len(x.free), len(x.idle); {
 	case n > 0:
 		w.slot = x.free[n-1]
@@ -330,7 +364,7 @@ func (x *crew) close() {
 		w.slot = -1
 	}
 	chain := x.blocked.take()
-	over := x.goroutines == 0
+	over := x.over()
 	x.mu.Unlock()
 	for _, w := range idle {
 		w.hand <- nil

@@ -53,14 +53,14 @@ func (q *deque) first() task {
 	return q.ring[q.head]
 }
 
-// drop cancels every task. A callback that calls runtime.Goexit ends the
+// drop cancels every task with err. A callback that calls runtime.Goexit ends the
 // caller, but not before all are cancelled.
-func (q *deque) drop() {
+func (q *deque) drop(err error) {
 	if q.len() == 0 {
 		return
 	}
-	defer q.drop()
+	defer q.drop(err)
 	for t := q.pop(); t != nil; t = q.pop() {
-		t.drop(ErrShutdown)
+		t.drop(err)
 	}
 }

@@ -141,7 +141,7 @@ func New(kind string, c Config) (Executor, error) {
 	case "pool":
 		return NewPool(c), nil
 	case "threads":
-		return NewThreads(c), nil
+		return newThreads(c)
 	case "loop":
 		return NewLoop(c), nil
 	}

@@ -116,5 +116,5 @@ func (q *intake) dropAll() {
 	pending := q.queue
 	q.queue = deque{}
 	q.mu.Unlock()
-	pending.drop()
+	pending.drop(ErrShutdown)
 }
