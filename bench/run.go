@@ -125,16 +125,23 @@ func (s *sample) name() string {
 }
 
 func (s *sample) setUp() (err error) {
-	if s.job == nil {
-		s.job, err = s.workload.New(workloads.Params{
-			Size:    flags.size,
-			Workers: s.workers,
-			Variant: s.variant,
-			Weak:    flags.weak,
-			Slices:  flags.slices,
-			Dir:     flags.disk,
-		})
+	if s.job != nil {
+		return nil
 	}
+	p := workloads.Params{
+		Size:    flags.size,
+		Workers: s.workers,
+		Variant: s.variant,
+		Weak:    flags.weak,
+		Slices:  flags.slices,
+		Dir:     flags.disk,
+	}
+	if !flags.asked { // else a sweep has looked at all its points before
+		if err := Fits(s.workload, p, s.executor, host.ReadLimits()); err != nil {
+			return fmt.Errorf("-workers: %w", err)
+		}
+	}
+	s.job, err = s.workload.New(p)
 	return err
 }
 

@@ -32,7 +32,17 @@ var Disk = Workload{
 		{"read", "blocks are read at random past the page cache (O_DIRECT)", Any},
 		{"cachedread", "blocks are read at random from the page cache: no disk, only the kernel's work", Linear},
 	},
+	Needs: diskNeeds,
 	SetUp: newDisk,
+}
+
+// diskNeeds are a file for each task in progress, and the thread that it blocks.
+func diskNeeds(p Params, executor string) Needs {
+	if executor == "processes" || executor == "loop" || executor == "inline" {
+		return Needs{} // one at a time in each process
+	}
+	n := min(p.Workers, p.amount(8, 64, 1024))
+	return Needs{Files: n, Threads: n}
 }
 
 // DiskReceipt says what a piece did: how many blocks its file has, or it has

@@ -114,8 +114,11 @@ type echoServer struct {
 	wait     func(number int64)
 	running  sync.WaitGroup
 
-	mu    sync.Mutex
-	conns map[net.Conn]struct{} // nil once closed
+	mu       sync.Mutex
+	conns    map[net.Conn]struct{} // nil once closed
+	accepted int
+	err      error         // why it accepts no more, if that was not asked for
+	changed  chan struct{} // has an element when accepted or err may have changed
 }
 
 // echoServers counts the servers of this process.
@@ -126,7 +129,7 @@ func newEchoServer(wait func(number int64)) (*echoServer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("echo: %w", err)
 	}
-	s := &echoServer{listener: listener, key: echoServers.Add(1), wait: wait, conns: map[net.Conn]struct{}{}}
+	s := &echoServer{listener: listener, key: echoServers.Add(1), wait: wait, conns: map[net.Conn]struct{}{}, changed: make(chan struct{}, 1)}
 	s.running.Go(s.accept)
 	return s, nil
 }
@@ -139,9 +142,61 @@ func (s *echoServer) accept() {
 	for {
 		conn, err := s.listener.Accept()
 		if err != nil {
+			s.fail(err)
 			return
 		}
 		s.running.Go(func() { s.serve(conn) })
+	}
+}
+
+// fail ends all connections if the server can accept no more, as one that has no
+// file left: those that wait to be accepted would wait for an answer for ever.
+func (s *echoServer) fail(err error) {
+	if errors.Is(err, net.ErrClosed) {
+		return // as close asked for
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.err = fmt.Errorf("echo: %w", err)
+	s.listener.Close()
+	s.disconnect()
+}
+
+// disconnect ends all connections and lets no more in. The caller has the lock.
+func (s *echoServer) disconnect() {
+	for conn := range s.conns {
+		conn.Close()
+	}
+	s.conns = nil
+	s.tell()
+}
+
+func (s *echoServer) tell() {
+	select {
+	case s.changed <- struct{}{}:
+	default:
+	}
+}
+
+// failure is why the server accepts no more connections, nil if it does, or if it
+// was closed.
+func (s *echoServer) failure() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.err
+}
+
+// await blocks until the server has accepted n connections, and returns why it did
+// not. One goroutine at a time may wait.
+func (s *echoServer) await(n int) error {
+	for {
+		s.mu.Lock()
+		enough, err := s.accepted >= n, s.err
+		s.mu.Unlock()
+		if enough || err != nil {
+			return err
+		}
+		<-s.changed
 	}
 }
 
@@ -171,6 +226,8 @@ func (s *echoServer) enter(conn net.Conn) bool {
 		return false
 	}
 	s.conns[conn] = struct{}{}
+	s.accepted++
+	s.tell()
 	return true
 }
 
@@ -185,10 +242,7 @@ func (s *echoServer) leave(conn net.Conn) {
 func (s *echoServer) close() error {
 	err := s.listener.Close()
 	s.mu.Lock()
-	for conn := range s.conns {
-		conn.Close()
-	}
-	s.conns = nil
+	s.disconnect()
 	s.mu.Unlock()
 	s.running.Wait()
 	if errors.Is(err, net.ErrClosed) {

@@ -39,6 +39,7 @@ var Ipc = Workload{
 	Why:      "a round trip is the work of two processes that wait for each other: pairs fill cores that one leaves idle, but to wake a process on another core may cost more than to switch to it on the same",
 	Variants: ipcVariants(),
 	Shares:   "the children and their connections",
+	Needs:    func(p Params, _ string) Needs { return ChildNeeds(p.Workers) },
 	SetUp:    newIpc,
 }
 

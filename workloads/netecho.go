@@ -1,7 +1,9 @@
 package workloads
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"time"
 
 	"overlap/primitives"
@@ -29,7 +31,17 @@ var Netecho = Workload{
 	Expect:   Knee,
 	Why:      "waits overlap until system calls and copies of client and server fill the cores",
 	Variants: append([]Variant{{"closed", "a worker sends when its last message was answered", Knee}}, openVariants("message", 4000)...),
+	Needs:    netechoNeeds,
 	SetUp:    func(p Params) (Job, error) { return newNetecho(p, func(int64) { time.Sleep(delay) }) },
+}
+
+// netechoNeeds are both ends of a connection for each worker. Child processes have
+// connections of their own, whose other ends are the server's.
+func netechoNeeds(p Params, executor string) Needs {
+	if executor == "processes" {
+		return Needs{Files: 3 * p.Workers}
+	}
+	return Needs{Files: 2 * p.Workers}
 }
 
 // netechoInterval is the time between due messages.
@@ -90,9 +102,11 @@ func newNetecho(p Params, wait func(number int64)) (Job, error) {
 		return nil, err
 	}
 	j := netechoTo(p, server)
-	if err := echoConns.dial(server.address(), p.Workers); err != nil {
-		j.Close()
-		return nil, err
+	if err = echoConns.dial(server.address(), p.Workers); err == nil {
+		err = server.await(p.Workers)
+	}
+	if err != nil { // of a dial perhaps because the server had failed
+		return nil, errors.Join(cmp.Or(server.failure(), err), j.Close())
 	}
 	return j, nil
 }
@@ -113,7 +127,7 @@ func netechoTo(p Params, server *echoServer) *netechoJob {
 }
 
 func (j *netechoJob) Run(ctx context.Context, ex primitives.Executor) error {
-	return runArrivals(ctx, ex, j, &j.arrivals)
+	return errors.Join(runArrivals(ctx, ex, j, &j.arrivals), j.server.failure())
 }
 
 // Split, Piece and Merge implement Divided.

@@ -73,6 +73,11 @@ type Workload struct {
 	// empty if it can.
 	Fixed string
 
+	// Needs says what p.Workers cost the job itself, whatever runs its tasks: files
+	// and child processes. The executor's part comes on top. Nil if they cost
+	// nothing but memory.
+	Needs func(p Params, executor string) Needs
+
 	// SetUp makes a job from parameters that New has checked and completed. It
 	// may take longer than the job. Call New instead.
 	SetUp func(Params) (Job, error)

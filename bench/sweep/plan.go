@@ -41,7 +41,8 @@ type Grid struct {
 	Workers   []int
 	Levels    []Level // of parallelism, ascending
 	Size      workloads.Size
-	Weak      bool // jobs grow with the workers
+	Weak      bool        // jobs grow with the workers
+	Limits    host.Limits // points whose workers cost more are left out, see Beyond
 }
 
 // Level is a degree of parallelism on offer: CPUs and GOMAXPROCS.
@@ -147,6 +148,41 @@ func (g Grid) Check() error {
 	return nil
 }
 
+// Beyond returns why points are left out: a *bench.LimitError for each number of
+// workers of a workload under an executor that the limits do not allow.
+func (g Grid) Beyond() (errs []error) {
+	for _, f := range g.forms() {
+		for _, x := range g.Executors {
+			for _, workers := range g.workersUnder(x) {
+				err := g.fits(f, x, workers)
+				said := func(e error) bool { return e.Error() == err.Error() } // of another variant
+				if err != nil && !slices.ContainsFunc(errs, said) {
+					errs = append(errs, err)
+				}
+			}
+		}
+	}
+	return errs
+}
+
+// fits returns why the machine has not enough for a point, nil if it has.
+func (g Grid) fits(f form, executor string, workers int) error {
+	return bench.Fits(f.Workload, workloads.Params{Size: g.Size, Workers: workers, Variant: f.variant, Weak: g.Weak}, executor, g.Limits)
+}
+
+// workersUnder are the numbers of workers that an executor can have.
+func (g Grid) workersUnder(executor string) []int {
+	if bench.Single(executor) {
+		return slices.DeleteFunc(slices.Clone(g.Workers), func(w int) bool { return w != 1 })
+	}
+	return g.Workers
+}
+
+// workers are those of the points of a workload's variant under an executor.
+func (g Grid) workers(f form, executor string) []int {
+	return slices.DeleteFunc(slices.Clone(g.workersUnder(executor)), func(w int) bool { return g.fits(f, executor, w) != nil })
+}
+
 // Lines returns the points that do not depend on measurements: all workers on
 // the lowest and on the highest level (the concurrency line and its
 // counterpart on all cores), workers equal to cores between them, the serial
@@ -156,9 +192,8 @@ func (g Grid) Lines() []Point {
 	for _, f := range g.forms() {
 		for _, x := range g.Executors {
 			for i, l := range g.Levels {
-				for _, workers := range g.Workers {
-					ends := i == 0 || i == len(g.Levels)-1
-					if (ends || workers == l.parallelism()) && (workers == 1 || !bench.Single(x)) {
+				for _, workers := range g.workers(f, x) {
+					if ends := i == 0 || i == len(g.Levels)-1; ends || workers == l.parallelism() {
 						points = append(points, g.point(f, x, workers, l))
 					}
 				}
@@ -180,10 +215,8 @@ func (g Grid) More(best func([]Point) (Point, bool)) []Point {
 	for _, f := range g.forms() {
 		for _, x := range g.Executors {
 			var same []Point
-			for _, workers := range g.Workers {
-				if workers == 1 || !bench.Single(x) {
-					same = append(same, g.point(f, x, workers, g.Levels[len(g.Levels)-1]))
-				}
+			for _, workers := range g.workers(f, x) {
+				same = append(same, g.point(f, x, workers, g.Levels[len(g.Levels)-1]))
 			}
 			if p, ok := best(same); ok {
 				more = append(more, between(p, g.Levels)...)

@@ -165,6 +165,9 @@ func (c *runCmd) suite(s *streams, what subject, levels []sweep.Level) (subject,
 	if err != nil {
 		return what, err
 	}
+	if errs := grid.Beyond(); len(errs) > 0 {
+		fmt.Fprintf(s.err, "note: left out: %s\n", oneSentence(errs))
+	}
 	self, err := os.Executable()
 	if err != nil {
 		return what, fmt.Errorf("find this program to start samples with: %w", err)
@@ -199,6 +202,10 @@ func (c *runCmd) grid(levels []sweep.Level) (sweep.Grid, error) {
 	}
 	if err := g.Check(); err != nil {
 		return g, err
+	}
+	g.Limits = host.ReadLimits()
+	if errs := g.Beyond(); len(errs) > 0 { // else they are of the default list, and left out
+		return g, fmt.Errorf("--workers: %w", errors.Join(errs...))
 	}
 	if g.Workers == nil {
 		g.Workers = sweep.Workers(g.Levels)
@@ -282,6 +289,15 @@ func (c *runCmd) complete(chosen int) {
 // unique sorts a list and drops what is in it twice; nil stays nil.
 func unique[T cmp.Ordered](list []T) []T {
 	return slices.Compact(slices.Sorted(slices.Values(list)))
+}
+
+// oneSentence is a list of errors in one line.
+func oneSentence(errs []error) string {
+	var texts []string
+	for _, err := range errs {
+		texts = append(texts, err.Error())
+	}
+	return strings.Join(texts, "; ")
 }
 
 func below1(n int) bool { return n < 1 }

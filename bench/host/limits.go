@@ -1,0 +1,96 @@
+package host
+
+import (
+	"io/fs"
+	"strconv"
+	"strings"
+)
+
+// Limit is the most that this process and what it starts may have of something.
+// The zero Limit is none, or one that is not known.
+type Limit struct {
+	What string // is limited: open files
+	Name string // of the limit, by which people find what raises it: ulimit -n
+	Most int
+	Used int // by others, and by this process before it has begun
+}
+
+// Left is how many more there may be, -1 without a limit.
+func (l Limit) Left() int {
+	if l.Name == "" {
+		return -1
+	}
+	return max(0, l.Most-l.Used)
+}
+
+// Limits are those that concern what workers cost.
+type Limits struct {
+	Files     Limit // open in one process
+	Processes Limit // of this user, where threads do not count
+	Tasks     Limit // threads of all processes of this user, cgroup or machine: the tightest
+}
+
+// ReadLimits reads the limits of this process, which those that it starts have,
+// too. What cannot be read is not limited.
+func ReadLimits() Limits {
+	t, done, err := openTree("")
+	if err != nil {
+		return Limits{}
+	}
+	defer done()
+	l := resourceLimits(t)
+	for _, tasks := range taskLimits(t) {
+		if l.Tasks.Name == "" || tasks.Left() < l.Tasks.Left() {
+			l.Tasks = tasks
+		}
+	}
+	return l
+}
+
+// taskLimits are those of the machine and of the cgroups, which count threads
+// (Documentation/admin-guide/sysctl/kernel.rst, cgroup-v2.rst: pids). They do so for
+// all users.
+func taskLimits(t tree) (list []Limit) {
+	running := 0
+	if fields := strings.Fields(t.text("proc/loadavg")); len(fields) > 3 {
+		_, all, _ := strings.Cut(fields[3], "/")
+		running, _ = strconv.Atoi(all) // 0 if it is no number
+	}
+	for _, key := range []string{"threads-max", "pid_max"} {
+		if most, ok := t.number("proc/sys/kernel/" + key); ok {
+			list = append(list, Limit{"threads", "sysctl kernel." + key, most, max(0, running)})
+		}
+	}
+	groups, _ := hierarchies(t, "pids")
+	for _, h := range groups {
+		for _, dir := range h.dirs {
+			if most, ok := t.number(dir + "/pids.max"); ok { // else it is max
+				used, _ := t.number(dir + "/pids.current")
+				list = append(list, Limit{"threads", "/" + dir + "/pids.max", most, used})
+			}
+		}
+	}
+	return list
+}
+
+// userTasks counts the threads of a user.
+func userTasks(t tree, uid int) (n int) {
+	processes, _ := fs.Glob(t.fs, "proc/[0-9]*/status") // the pattern is right
+	for _, file := range processes {
+		status := t.text(file)
+		if owner := strings.Fields(statusField(status, "Uid")); len(owner) > 0 && owner[0] == strconv.Itoa(uid) {
+			threads, _ := strconv.Atoi(statusField(status, "Threads"))
+			n += max(1, threads)
+		}
+	}
+	return n
+}
+
+func statusField(status, name string) string {
+	for line := range strings.Lines(status) {
+		if value, ok := strings.CutPrefix(line, name+":"); ok {
+			return strings.TrimSpace(value)
+		}
+	}
+	return ""
+}

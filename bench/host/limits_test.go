@@ -1,0 +1,58 @@
+package host
+
+import (
+	"testing"
+)
+
+func TestLimitsOfTasks(t *testing.T) {
+	m := tree{files(
+		"proc/loadavg", "0.10 0.20 0.30 2/345 6789",
+		"proc/sys/kernel/threads-max", "200000",
+		"proc/sys/kernel/pid_max", "32768",
+		"proc/self/cgroup", "0::/box/inner",
+		"proc/self/mountinfo", "30 20 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw",
+		"sys/fs/cgroup/box/inner/pids.max", "max",
+		"sys/fs/cgroup/box/pids.max", "512",
+		"sys/fs/cgroup/box/pids.current", "12",
+		"proc/7/status", "Name:\ta\nUid:\t1000\t1000\t1000\t1000\nThreads:\t5",
+		"proc/8/status", "Name:\tb\nUid:\t1000\t0\t0\t0\nThreads:\t3",
+		"proc/9/status", "Name:\tc\nUid:\t0\t0\t0\t0\nThreads:\t9",
+		"proc/10/status", "garbage",
+	), new([]string)}
+	want := map[string][2]int{
+		"sysctl kernel.threads-max":         {200000, 345},
+		"sysctl kernel.pid_max":             {32768, 345},
+		"/sys/fs/cgroup/box/pids.max":       {512, 12},
+		"/sys/fs/cgroup/box/inner/pids.max": {0, 0},
+	}
+	for _, l := range taskLimits(m) {
+		if got := [2]int{l.Most, l.Used}; got != want[l.Name] || l.Most == 0 {
+			t.Errorf("%+v, want %v", l, want[l.Name])
+		}
+		delete(want, l.Name)
+	}
+	if len(want) != 1 {
+		t.Errorf("not found: %v; the one without a limit is no limit", want)
+	}
+	if n := userTasks(m, 1000); n != 8 {
+		t.Errorf("%d threads of the user, want 8", n)
+	}
+	if list := taskLimits(tree{files(), new([]string)}); list != nil {
+		t.Errorf("limits without files: %v", list)
+	}
+	if none := (Limit{}); none.Left() != -1 {
+		t.Errorf("no limit leaves %d", none.Left())
+	}
+	if full := (Limit{Name: "x", Most: 3, Used: 5}); full.Left() != 0 {
+		t.Errorf("%d are left of a limit that is passed", full.Left())
+	}
+}
+
+func TestLimitsOfThisProcess(t *testing.T) {
+	l := ReadLimits()
+	for _, limit := range []Limit{l.Files, l.Processes, l.Tasks} {
+		if limit.Name != "" && limit.Most < 1 {
+			t.Errorf("%+v", limit)
+		}
+	}
+}
