@@ -146,6 +146,9 @@ func (o selfOutcome) called() string {
 	for _, c := range o.worse("") {
 		words = append(words, fmt.Sprintf("%s %s (%s × %.3f)", c.Benchmark, c.Word(), c.Quantity, c.Ratio))
 	}
+	if i := slices.IndexFunc(o.report.Changes, func(c gate.Change) bool { return c.Why != "" }); i >= 0 {
+		words = append(words, "cannot tell: "+o.report.Changes[i].Why)
+	}
 	if lines := strings.Split(strings.TrimSpace(o.said), "\n"); o.code == 3 {
 		words = append(words, lines[len(lines)-1])
 	}

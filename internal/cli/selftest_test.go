@@ -314,6 +314,18 @@ func TestSelfTestOnANoisyMachine(t *testing.T) {
 	}
 }
 
+// Where others had a CPU, that is why nothing was found on two.
+func TestSelfTestBesideOthers(t *testing.T) {
+	outcomes := healthy()
+	s := change("Shared", 2, gate.Speedup, 1, gate.CannotTell)
+	s.Why = "CPU 1 was taken by others in 83 % of the slots"
+	outcomes["mutex"] = selfOutcome{report: gate.Report{Changes: []gate.Change{s}}}
+	test, out, _ := fake(outcomes)
+	if err := test.run(t.Context()); err == nil || !strings.Contains(out.String(), "FAILED: exit 0, cannot tell: "+s.Why) {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
 // A check that prints garbage, or nothing, is no healthy check.
 func TestSelfTestOfGarbage(t *testing.T) {
 	for _, text := range []string{"", "{", "null null", "[]", `{"changes":[{"ratio":"x"}]}`} {
