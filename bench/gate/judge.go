@@ -94,7 +94,7 @@ func (p *Prepared) Judge(o Options) Findings {
 		}
 		f.Changes = append(f.Changes, t.Change)
 	}
-	f.Notes = append(f.Notes, p.leftOut(points)...)
+	f.Notes = append(f.Notes, p.leftOut(points, all)...)
 	f.Notes = append(f.Notes, powerless(points, f.Tests, o.Alpha)...)
 	demands, notes := p.demand(points, o)
 	f.Demands, f.Notes = demands, append(f.Notes, notes...)

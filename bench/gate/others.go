@@ -257,19 +257,27 @@ func cpusWere(ids []int) string {
 	return "CPUs " + host.FormatList(ids) + " were"
 }
 
-// leftOut tells of the blocks in which others had the CPUs.
-func (p *Prepared) leftOut(points []*judged) []string {
-	var taken, few []*judged
+// leftOut tells of the blocks in which others had the CPUs, of points that something
+// rests on which others change.
+func (p *Prepared) leftOut(points []*judged, tests []*test) []string {
+	rests := map[*judged]bool{}
+	for _, t := range tests {
+		for _, pt := range t.points {
+			rests[pt] = rests[pt] || pt.wide() || len(t.points) > 1
+		}
+	}
+	var taken []*judged
+	var few []string // benchmarks
 	least, of := math.MaxInt, 0
 	for _, pt := range points {
-		if pt.free == pt.prepared {
+		if pt.free == pt.prepared || !rests[pt] && !pt.alone {
 			continue
 		}
 		taken = append(taken, pt)
-		if pt.few() {
-			few = append(few, pt)
-		} else if n := len(pt.free.blocks); n < least {
-			least, of = n, len(pt.blocks)
+		if name := curveOf(pt.Point).title(); !pt.few() {
+			least, of = min(least, len(pt.free.blocks)), len(pt.blocks)
+		} else if !slices.Contains(few, name) {
+			few = append(few, name)
 		}
 	}
 	if taken == nil {
@@ -280,11 +288,7 @@ func (p *Prepared) leftOut(points []*judged) []string {
 		note += fmt.Sprintf(", at least %d of %d", least, of)
 	}
 	if few != nil {
-		var names []string
-		for _, pt := range few {
-			names = append(names, pt.String())
-		}
-		note += ", of which there are too few to tell anything: " + some(names) + "; measure again when the machine is quiet, or wait longer for that (--wait)"
+		note += "; there are too few of them to tell those of " + some(few) + ": measure again when the machine is quiet, or wait longer for that (--wait)"
 	}
 	return []string{note}
 }

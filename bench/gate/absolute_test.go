@@ -1,0 +1,45 @@
+package gate
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+// An interval of 95 % holds the gain that very many blocks have in 95 % of the
+// checks, of few blocks too, less four standard deviations.
+func TestSpansHoldTheGain(t *testing.T) {
+	trials := 200
+	if testing.Short() {
+		trials = 40
+	}
+	rng := rand.New(rand.NewPCG(31, 22))
+	for name, n := range map[string]noise{"two modes": twoModes, "one mode": oneMode} {
+		n.each = 60
+		at := func(cores, blocks int, ns float64) *judged {
+			return &judged{prepared: Prepare([]Series{n.series(rng, point("A", 0, cores, 1), blocks, ns, 0)}).points[0]}
+		}
+		gain := func(blocks int) quotient {
+			return quotient{points: []*judged{at(2, blocks, 52), at(1, blocks, 100)}, factor: 1, q: levelQuantile}
+		}
+		truth, _ := gain(1000).value(true, 1, 1)
+		for _, blocks := range []int{6, 14, 30} {
+			missed := 0
+			for range trials {
+				if value, s := gain(blocks).value(true, rng.Uint64(), 1); !(s.Low <= truth && truth <= s.High) {
+					missed++
+				} else if !(s.Low < value && value < s.High) {
+					t.Errorf("%s, %d blocks: %v is not in %v", name, blocks, value, s)
+				}
+			}
+			t.Logf("%s, %d blocks: %d of %d miss", name, blocks, missed, trials)
+			if n := float64(trials); float64(missed) > .05*n+4*math.Sqrt(.05*.95*n) {
+				t.Errorf("%s, %d blocks: %d of %d intervals miss %v", name, blocks, missed, trials, truth)
+			}
+		}
+	}
+	five := &judged{prepared: Prepare([]Series{twoModes.series(rng, point("A", 0, 1, 1), 5, 100, 0)}).points[0]}
+	if _, s := (quotient{points: []*judged{five}, factor: 1, q: levelQuantile}).value(true, 1, 1); s.Low != 0 || !math.IsInf(s.High, 1) {
+		t.Errorf("of five blocks %v", s)
+	}
+}
