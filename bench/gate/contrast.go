@@ -43,22 +43,37 @@ func newTerm(s sample, seed, stream uint64) *term {
 	t := &term{sample: s}
 	t.test = narrowest(s, seed, stream)
 	t.tested = s.statistic(t.test)(s.labels())
-	rng := rand.New(rand.NewPCG(seed, stream+1))
-	t.how = narrowest(s.times(-t.tested).halves(rng), seed, stream)
+	t.how = narrowest(chance(s.times(-t.tested), rand.New(rand.NewPCG(seed, stream+1))), seed, stream)
 	t.estimate = s.statistic(t.how)(s.labels())
 	return t
 }
 
+// luck makes of a sample without a change one that tells how far luck goes.
+type luck func(s sample, rng *rand.Rand) sample
+
+// chance is the luck that a change must exceed. Where each block has its own
+// layouts they are part of it, and the sample itself tells it; else its halves do.
+func chance(s sample, rng *rand.Rand) sample {
+	if s.layouts() != nil {
+		return s
+	}
+	return s.halves(rng)
+}
+
+// still is the luck that would be left if code did not move: in the halves of a
+// block the layouts cancel.
+func still(s sample, rng *rand.Rand) sample { return s.halves(rng) }
+
 // narrowest is the choice with the narrowest exchange distribution.
 func narrowest(s sample, seed, stream uint64) choice {
+	u := unitsOf(s)
 	list := s.choices()
 	best, least := list[0], math.Inf(1)
 	for _, how := range list {
 		if len(list) == 1 {
 			break
 		}
-		d := newDraws(len(s.labels()), seed, stream)
-		if width := beyond(spread(s.statistic(how), choiceDraws, d), tail); width < least {
+		if width := beyond(exchange{s.statistic(how), u}.spread(choiceDraws, seed, stream), tail); width < least {
 			least, best = width, how
 		}
 	}
@@ -81,25 +96,28 @@ func (c contrast) estimate() (sum float64) {
 	return sum
 }
 
-func (c contrast) blocks() (n int) {
-	for _, t := range c.terms {
-		n += len(t.labels())
+// units are the blocks that change their names together.
+func (c contrast) units() units {
+	samples := make([]sample, len(c.terms))
+	for i, t := range c.terms {
+		samples[i] = t.sample
 	}
-	return n
+	return unitsOf(samples...)
 }
 
 // statistic is the contrast as a function of the labels of all terms, one
 // behind the other. change makes of every term the sample to take.
-func (c contrast) statistic(change func(t *term) sample) statistic {
+func (c contrast) statistic(change func(t *term) sample) exchange {
 	return c.by(change, func(t *term) choice { return t.how })
 }
 
-func (c contrast) by(change func(t *term) sample, how func(t *term) choice) statistic {
-	parts := make([]statistic, len(c.terms))
+func (c contrast) by(change func(t *term) sample, how func(t *term) choice) exchange {
+	parts, samples := make([]statistic, len(c.terms)), make([]sample, len(c.terms))
 	for i, t := range c.terms {
-		parts[i] = change(t).statistic(how(t))
+		samples[i] = change(t)
+		parts[i] = samples[i].statistic(how(t))
 	}
-	return func(head []bool) float64 {
+	sum := func(head []bool) float64 {
 		sum := 0.0
 		for i, part := range parts {
 			n := len(c.terms[i].labels())
@@ -108,6 +126,7 @@ func (c contrast) by(change func(t *term) sample, how func(t *term) choice) stat
 		}
 		return sum
 	}
+	return exchange{sum, unitsOf(samples...)}
 }
 
 // raw is the sample as it was measured.
@@ -124,16 +143,15 @@ func centred(t *term) sample { return t.times(-t.estimate) }
 // twice: with the samples as they are, which is exact if the code is the same,
 // and with every point's own change taken out, which is right for long runs.
 func (c contrast) p(m int, seed, stream uint64) float64 {
-	d := newDraws(c.blocks(), seed, stream)
 	measured := 0.0
 	for i, t := range c.terms {
 		measured += c.signs[i] * t.tested
 	}
 	test := func(t *term) choice { return t.test }
-	p := exchangeP(c.by(raw, test), measured, m, d)
+	p := c.by(raw, test).p(measured, m, seed, stream)
 	if len(c.terms) > 1 {
-		still := func(t *term) sample { return t.times(-t.tested) }
-		p = max(p, exchangeP(c.by(still, test), measured, m, d))
+		unchanged := func(t *term) sample { return t.times(-t.tested) }
+		p = max(p, c.by(unchanged, test).p(measured, m, seed, stream))
 	}
 	return p
 }
@@ -144,13 +162,13 @@ func (c contrast) p(m int, seed, stream uint64) float64 {
 // divide by a low quantile's ratio makes the two sides' quantiles the same slice.
 // It is infinite where there are too few blocks to reject anything.
 func (c contrast) limits(seed, stream uint64) (low, high float64) {
-	if leastP(c.blocks()) > .05 {
+	if leastP(c.units().n) > .05 {
 		return math.Inf(-1), math.Inf(1)
 	}
 	estimate := c.estimate()
 	width := func(by float64) float64 {
 		stat := c.statistic(func(t *term) sample { return t.times(-t.estimate - c.sign(t)*by/float64(len(c.terms))) })
-		return beyond(spread(stat, intervalDraws, newDraws(c.blocks(), seed, stream)), .05)
+		return beyond(stat.spread(intervalDraws, seed, stream), .05)
 	}
 	step := max(width(0), 1e-6)
 	reach := func(direction float64) float64 {
@@ -162,51 +180,50 @@ func (c contrast) limits(seed, stream uint64) (low, high float64) {
 // sign is that of the term in the sum.
 func (c contrast) sign(t *term) float64 { return c.signs[slices.Index(c.terms, t)] }
 
-// leastP is the least p value that so many blocks can have: of a difference that
+// leastP is the least p value that so many units can have: of a difference that
 // only the measured labels and their opposites have.
-func leastP(blocks int) float64 { return math.Ldexp(1, 1-blocks) }
+func leastP(units int) float64 { return math.Ldexp(1, 1-units) }
 
 // floor is the smallest log ratio that the run would have called with a
 // probability of 0.8 at a level, or NaN if it would have called none however
-// large. It adds to the noise of halves of the same build what the test demands
-// of a change: its critical value, which depends on the change itself, since
-// exchanging names mixes the two speeds.
-func (c contrast) floor(level float64, seed, stream uint64) float64 {
-	if leastP(c.blocks()) > level {
+// large. It adds to the luck, which is chance or still, what the test demands of a
+// change: its critical value, which depends on the change itself, since exchanging
+// names mixes the two speeds.
+func (c contrast) floor(level float64, luck luck, seed, stream uint64) float64 {
+	if leastP(c.units().n) > level {
 		return math.NaN()
 	}
-	if f := c.floorBy(func(t *term) choice { return t.how }, level, seed, stream); !math.IsNaN(f) {
+	if f := c.floorBy(func(t *term) choice { return t.how }, level, luck, seed, stream); !math.IsNaN(f) {
 		return f
 	}
 	// A statistic that leaves out blocks does not notice that a few of them have
 	// changed names. Where that is too many for the level, a change would be tested
 	// by the first choice, which leaves out none.
-	return c.floorBy(func(t *term) choice { return t.choices()[0] }, level, seed, stream)
+	return c.floorBy(func(t *term) choice { return t.choices()[0] }, level, luck, seed, stream)
 }
 
 // floorBy is the floor of one statistic of each term.
-func (c contrast) floorBy(how func(t *term) choice, level float64, seed, stream uint64) float64 {
+func (c contrast) floorBy(how func(t *term) choice, level float64, luck luck, seed, stream uint64) float64 {
 	rng := rand.New(rand.NewPCG(seed, stream))
-	halves := make(map[*term]sample, len(c.terms))
+	same := make(map[*term]sample, len(c.terms))
 	for _, t := range c.terms {
-		halves[t] = centred(t).halves(rng)
+		same[t] = luck(centred(t), rng)
 	}
-	noise := c.by(func(t *term) sample { return halves[t] }, how)
-	luck := beyond(spread(noise, intervalDraws, newDraws(c.blocks(), seed, stream)), .4) // the 0.8 quantile of a symmetric distribution
+	usual := beyond(c.by(func(t *term) sample { return same[t] }, how).spread(intervalDraws, seed, stream), .4) // the 0.8 quantile of a symmetric distribution
 	draws := int(min(max(4/level, leastDraws), floorDraws))
 	found := func(change float64) bool {
 		first := true
 		stat := c.by(func(t *term) sample {
 			if !first {
-				return halves[t]
+				return same[t]
 			}
 			first = false
-			return halves[t].times(change)
+			return same[t].times(change)
 		}, how)
-		critical := beyond(spread(stat, draws, newDraws(c.blocks(), seed, stream)), level)
-		return change-luck > critical
+		critical := beyond(stat.spread(draws, seed, stream), level)
+		return change-usual > critical
 	}
-	if f := smallest(found, luck, .02); !math.IsInf(f, 1) {
+	if f := smallest(found, usual, .02); !math.IsInf(f, 1) {
 		return f
 	}
 	return math.NaN()

@@ -13,31 +13,54 @@ import (
 // draws of them does not depend on which of the two builds is called head.
 type statistic func(head []bool) float64
 
+// exchange is a statistic and the blocks whose names change together.
+type exchange struct {
+	statistic
+	units
+}
+
 // draws are random labels. They must not come from the stream that threw the
 // coins of the experiment.
 type draws struct {
-	rng  *rand.Rand
-	head []bool
+	units
+	rng   *rand.Rand
+	coins []bool // of every unit
+	head  []bool // of every block
 }
 
-func newDraws(blocks int, seed, stream uint64) *draws {
-	return &draws{rand.New(rand.NewPCG(seed, stream)), make([]bool, blocks)}
+func newDraws(u units, seed, stream uint64) *draws {
+	return &draws{u, rand.New(rand.NewPCG(seed, stream)), make([]bool, u.n), make([]bool, len(u.of))}
 }
 
-// next throws a coin for every block. The slice is the same each time.
+// next throws a coin for every unit. The slice is the same each time.
 func (d *draws) next() []bool {
 	var bits uint64
-	for k := range d.head {
-		if k%64 == 0 {
+	for u := range d.coins {
+		if u%64 == 0 {
 			bits = d.rng.Uint64()
 		}
-		d.head[k] = bits&1 == 1
+		d.coins[u] = bits&1 == 1
 		bits >>= 1
+	}
+	return d.labels()
+}
+
+// set makes the labels from the bits of a number.
+func (d *draws) set(code int) []bool {
+	for u := range d.coins {
+		d.coins[u] = code>>u&1 == 1
+	}
+	return d.labels()
+}
+
+func (d *draws) labels() []bool {
+	for k, u := range d.of {
+		d.head[k] = d.coins[u] != d.turned[k]
 	}
 	return d.head
 }
 
-// enumerable is the most blocks of which all exchanges are tried: 4,096 of 12
+// enumerable is the most units of which all exchanges are tried: 4,096 of 12
 // take no longer than the draws do.
 const enumerable = 12
 
@@ -49,25 +72,25 @@ const enough = 50
 // itself.
 const slack = 1e-12
 
-// exchangeP is the share of exchanges with a statistic at least as far from 0 as
-// measured. Of few blocks all are tried; of more at most m are drawn, the
+// p is the share of exchanges with a statistic at least as far from 0 as
+// measured. Of few units all are tried; of more at most m are drawn, the
 // measured one counted among them, and drawing stops early where the share is
 // large, which leaves the p value exact: P(p <= x) <= x for every x (Besag and
 // Clifford, 1991).
-func exchangeP(stat statistic, measured float64, m int, d *draws) float64 {
+func (e exchange) p(measured float64, m int, seed, stream uint64) float64 {
 	least := math.Abs(measured) - slack
-	if n := len(d.head); n <= enumerable {
-		hits := 0
-		for code := range 1 << n {
-			if math.Abs(stat(d.set(code))) >= least {
+	d := newDraws(e.units, seed, stream)
+	hits := 0
+	if e.n <= enumerable {
+		for code := range 1 << e.n {
+			if math.Abs(e.statistic(d.set(code))) >= least {
 				hits++
 			}
 		}
-		return float64(hits) / float64(int(1)<<n)
+		return float64(hits) / float64(int(1)<<e.n)
 	}
-	hits := 0
 	for drawn := 1; drawn <= m; drawn++ {
-		if math.Abs(stat(d.next())) < least {
+		if math.Abs(e.statistic(d.next())) < least {
 			continue
 		}
 		if hits++; hits == enough {
@@ -77,27 +100,19 @@ func exchangeP(stat statistic, measured float64, m int, d *draws) float64 {
 	return float64(1+hits) / float64(1+m)
 }
 
-// set makes the labels from the bits of a number.
-func (d *draws) set(code int) []bool {
-	for k := range d.head {
-		d.head[k] = code>>k&1 == 1
-	}
-	return d.head
-}
-
 // spread is the exchange distribution of the statistic's distance from 0,
-// ascending: of m draws, or of all exchanges of few blocks.
-func spread(stat statistic, m int, d *draws) []float64 {
-	n := len(d.head)
-	if n <= enumerable {
-		m = 1 << n
+// ascending: of m draws, or of all exchanges of few units.
+func (e exchange) spread(m int, seed, stream uint64) []float64 {
+	d := newDraws(e.units, seed, stream)
+	if e.n <= enumerable {
+		m = 1 << e.n
 	}
 	all := make([]float64, m)
 	for i := range all {
-		if n <= enumerable {
-			all[i] = math.Abs(stat(d.set(i)))
+		if e.n <= enumerable {
+			all[i] = math.Abs(e.statistic(d.set(i)))
 		} else {
-			all[i] = math.Abs(stat(d.next()))
+			all[i] = math.Abs(e.statistic(d.next()))
 		}
 	}
 	slices.Sort(all)

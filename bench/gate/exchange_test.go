@@ -7,6 +7,9 @@ import (
 	"testing"
 )
 
+// separate are blocks that change their names one by one.
+func separate(blocks int) units { return unitsOf(&means{head: make([]bool, blocks)}) }
+
 func near(a, b, within float64) bool { return math.Abs(a-b) <= within }
 
 func TestHolmIsThatOfR(t *testing.T) {
@@ -43,7 +46,7 @@ func TestFewBlocksAreEnumerated(t *testing.T) {
 		if len(c.d) == 0 {
 			stat = func([]bool) float64 { return 0 }
 		}
-		if got := exchangeP(stat, stat(head), 100, newDraws(len(c.d), 1, 1)); got != c.want {
+		if got := (exchange{stat, separate(len(c.d))}).p(stat(head), 100, 1, 1); got != c.want {
 			t.Errorf("%v: p %v, want %v", c.d, got, c.want)
 		}
 	}
@@ -59,11 +62,11 @@ func TestManyBlocksAreDrawn(t *testing.T) {
 	}
 	stat := mean(d)
 	want := 2 * (1 + 20 + 190 + 1140) / math.Ldexp(1, 20)
-	if got := exchangeP(stat, stat(head), 20000, newDraws(20, 1, 1)); !near(got, want, .0006) {
+	if got := (exchange{stat, separate(20)}).p(stat(head), 20000, 1, 1); !near(got, want, .0006) {
 		t.Errorf("p %v, want %v", got, want)
 	}
 	none := make([]bool, 20)
-	if got := exchangeP(stat, stat(none), 999, newDraws(20, 1, 1)); got != 1./1000 {
+	if got := (exchange{stat, separate(20)}).p(stat(none), 999, 1, 1); got != 1./1000 {
 		t.Errorf("nothing reaches it: p %v, want that of the measured one alone", got)
 	}
 }
@@ -76,7 +79,7 @@ func TestPoolFindsQuantiles(t *testing.T) {
 	n.each = 37
 	c := newClock(n.series(rng, point("A", 0, 1, 1), 7, 100, .1).Blocks)
 	p := c.pool()
-	d := newDraws(7, 3, 4)
+	d := newDraws(separate(7), 3, 4)
 	for range 50 {
 		head := d.next()
 		p.side(head)

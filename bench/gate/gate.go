@@ -116,6 +116,7 @@ type Slot struct {
 	Bytes    float64   // bytes allocated per operation; NaN if unknown
 	Pressure float64   // share of the CPUs that others had while this benchmark wanted them; NaN if unknown
 	Others   Others    // CPUs that others had, wanted or not
+	Layout   int64     // seed by which the linker put the functions of the binary in order; 0 for the order that it gives them by itself
 	Turns    bool      // slices alternate with those of the slot beside this one in its block: 0 with 1, 2 with 3
 }
 

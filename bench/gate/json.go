@@ -47,6 +47,18 @@ func (c Change) MarshalJSON() ([]byte, error) {
 }
 
 // MarshalJSON writes null for numbers that are not finite.
+func (l Layouts) MarshalJSON() ([]byte, error) {
+	type fields Layouts
+	return json.Marshal(struct {
+		fields
+		Differ float `json:"differ"`
+		Low    float `json:"low"`
+		High   float `json:"high"`
+		Floor  float `json:"floor_still"`
+	}{fields(l), float(l.Differ), float(l.Low), float(l.High), float(l.Floor)})
+}
+
+// MarshalJSON writes null for numbers that are not finite.
 func (d Demand) MarshalJSON() ([]byte, error) {
 	type fields Demand
 	return json.Marshal(struct {

@@ -96,6 +96,7 @@ func (p *Prepared) Judge(o Options) Findings {
 	}
 	f.Notes = append(f.Notes, p.leftOut(points, all)...)
 	f.Notes = append(f.Notes, powerless(points, f.Tests, o.Alpha)...)
+	f.Notes = append(f.Notes, linkedOnce(points)...)
 	demands, notes := p.demand(points, o)
 	f.Demands, f.Notes = demands, append(f.Notes, notes...)
 	return f
@@ -236,17 +237,21 @@ func measure(all []*test, o Options) int {
 		t.Ratio, t.Low, t.High = math.Exp(t.size.estimate()), math.Exp(low), math.Exp(high)
 		t.Floor = math.NaN()
 		if !o.Quick {
-			t.Floor = math.Expm1(t.contrast.floor(level, seed, stream+2))
+			t.Floor = math.Expm1(t.contrast.floor(level, chance, seed, stream+2))
+			t.Layouts = t.layouts(level, seed, stream+2)
 		}
 		t.absolute(seed, stream+3)
 	})
 	adjusted := Holm(p)
 	for i, t := range tested {
 		t.P, t.Adjusted = p[i], adjusted[i]
+		if t.Layouts != nil {
+			t.Layouts.Explain = t.Layouts.Explain && t.Adjusted > o.Alpha
+		}
 	}
 	for _, t := range all {
 		if s := t.same; s != nil {
-			t.Ratio, t.Low, t.High, t.Floor, t.P, t.Adjusted = s.Ratio, s.Low, s.High, s.Floor, s.P, s.Adjusted
+			t.Ratio, t.Low, t.High, t.Floor, t.P, t.Adjusted, t.Layouts = s.Ratio, s.Low, s.High, s.Floor, s.P, s.Adjusted, s.Layouts
 			t.BaseSpan, t.HeadSpan = s.BaseSpan.over(s.Cores), s.HeadSpan.over(s.Cores)
 		}
 	}
@@ -308,9 +313,15 @@ func (t *test) excuse() {
 // powerless tells points with so few blocks that no change could be called.
 func powerless(points []*judged, tests int, alpha float64) (notes []string) {
 	for _, pt := range points {
-		if n := len(pt.blocks); !pt.alone && leastP(n)*float64(tests) > alpha {
-			need := 1 + int(math.Ceil(math.Log2(float64(tests)/alpha)))
-			notes = append(notes, fmt.Sprintf("%v: %d blocks are too few to call any change at this error rate over %d tests; it takes %d", pt.Point, n, tests, need))
+		if pt.alone {
+			continue
+		}
+		if n := pt.time.units().n; leastP(n)*float64(tests) > alpha {
+			need, what := 1+int(math.Ceil(math.Log2(float64(tests)/alpha))), "blocks"
+			if n < len(pt.blocks) {
+				what = "pairs of layouts"
+			}
+			notes = append(notes, fmt.Sprintf("%v: %d %s are too few to call any change at this error rate over %d tests; it takes %d", pt.Point, n, what, tests, need))
 		}
 	}
 	return notes

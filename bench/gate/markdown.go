@@ -3,6 +3,7 @@ package gate
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"overlap/internal/typeset"
@@ -90,15 +91,23 @@ func block(lines []string) string {
 
 // markdownTable is a row for each change, as many as fit into limit bytes.
 func markdownTable(changes []Change, limit int) string {
+	layouts := slices.ContainsFunc(changes, moved)
 	var rows []string
 	for _, c := range changes {
 		cells := []string{typeset.CodeSpan(c.short()), typeset.Prose(c.Quantity.symbol() + c.values()), c.difference(), c.sees(), c.Word()}
 		if Regression(c) {
 			cells[len(cells)-1] = "**" + c.Word() + "**"
 		}
+		if layouts {
+			cells = slices.Insert(cells, 4, c.moves())
+		}
 		rows = append(rows, "| "+strings.Join(cells, " | ")+" |\n")
 	}
-	return fill("\n| benchmark | base → head | change [95 %] | sees | verdict |\n| :-- | :-- | :-- | --: | :-- |\n", rows, limit)
+	head := "\n| benchmark | base → head | change [95 %] | sees | verdict |\n| :-- | :-- | :-- | --: | :-- |\n"
+	if layouts {
+		head = "\n| benchmark | base → head | change [95 %] | sees | layouts | verdict |\n| :-- | :-- | :-- | --: | --: | :-- |\n"
+	}
+	return fill(head, rows, limit)
 }
 
 // fill is the head and as many lines as fit into limit bytes, and how many do

@@ -10,11 +10,13 @@ type means struct {
 	slots  []float64 // 4k+place
 	halfOf arrangement
 	head   []bool
+	seeds  []seeds
 	counts bool // compare the means of log(1+x): x may be 0
 	turns  bool // slots 0 and 1, and 2 and 3, ran at the same time
 }
 
 func (m *means) labels() []bool    { return m.head }
+func (m *means) layouts() []seeds  { return m.seeds }
 func (m *means) choices() []choice { return []choice{{}} }
 
 func (m *means) times(by float64) sample {
@@ -38,6 +40,7 @@ func (m *means) stretch(v, by float64) float64 {
 
 func (m *means) halves(rng *rand.Rand) sample {
 	h := *m
+	h.seeds = nil
 	h.halfOf, h.head = mixed(len(m.head), rng), make([]bool, len(m.head))
 	if m.turns {
 		h.halfOf = firsts(len(m.head))
@@ -46,6 +49,27 @@ func (m *means) halves(rng *rand.Rand) sample {
 		h.head[k] = true
 	}
 	return &h
+}
+
+func (m *means) pairs(choice) [][2]float64 {
+	logs := make([]float64, len(m.slots))
+	for i, v := range m.slots {
+		if m.counts {
+			v++
+		}
+		logs[i] = math.Log(v)
+	}
+	return pairsOf(logs)
+}
+
+// pairsOf are the differences of places 0 and 1, and of 3 and 2, of every block.
+func pairsOf(slots []float64) [][2]float64 {
+	pairs := make([][2]float64, len(slots)/4)
+	for k := range pairs {
+		s := slots[4*k:]
+		pairs[k] = [2]float64{s[0] - s[1], s[3] - s[2]}
+	}
+	return pairs
 }
 
 // sums are those of the halves of every block, of log(1+x) for counts.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -44,10 +45,24 @@ type Config struct {
 	Base, Head Sampler
 	Blocks     int                   // of every point
 	SlotTime   time.Duration         // how long the slices of a slot take
-	Seed       uint64                // of the order of points and of the coins
+	Seed       uint64                // of the order of points, of the coins and of the layouts
+	Relink     Relink                // the zero Relink leaves the binaries as they are
 	Quiet      func(context.Context) // waits for others to leave the CPUs alone; may be nil
 	Append     func(Record) error    // may be nil
 	Progress   func(done, all int)   // of slots; may be nil
+}
+
+// Relink gives the two sides new binaries before some rounds.
+type Relink struct {
+	Every int // rounds that the same binaries serve
+
+	// Link links both sides anew, with their functions in the orders of two seeds,
+	// of base and of head, which are positive.
+	Link func(ctx context.Context, seeds [2]int64) error
+
+	// Moves reports whether the functions of a point's binaries are put in that
+	// order. The others were linked as they always are.
+	Moves func(p sweep.Point) bool
 }
 
 // Measure visits the points in rounds, each round in an order of its own, and
@@ -58,10 +73,10 @@ type Config struct {
 //
 // A point of which a process fails is left out, with the reason, whatever was
 // measured of it: its blocks would be those in which it did not fail. If the
-// context ends, or Append fails, Measure returns the whole blocks so far with the
-// cause.
+// context ends, or Append or a link fails, Measure returns the whole blocks so far
+// with the cause.
 func Measure(ctx context.Context, c Config) ([]Series, []Problem, error) {
-	m := measurement{Config: c, random: rand.New(rand.NewPCG(c.Seed, 0))}
+	m := measurement{Config: c, random: rand.New(rand.NewPCG(c.Seed, 0)), orders: rand.New(rand.NewPCG(c.Seed, 1))}
 	m.quiet(ctx)
 	if err := m.fit(ctx); err != nil {
 		return nil, m.problems, err
@@ -70,6 +85,9 @@ func Measure(ctx context.Context, c Config) ([]Series, []Problem, error) {
 	copy(order, m.points)
 	var err error
 	for block := 0; block < c.Blocks && err == nil; block++ {
+		if err = m.relink(ctx, block); err != nil {
+			break
+		}
 		m.random.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 		for _, p := range order {
 			if p.failed {
@@ -99,6 +117,8 @@ type measured struct {
 type measurement struct {
 	Config
 	random   *rand.Rand
+	orders   *rand.Rand // of functions: seeds of the layouts
+	layouts  [2]int64   // of base and of head, since the last link
 	points   []*measured
 	problems []Problem
 	done     int
@@ -123,6 +143,29 @@ func (m *measurement) fit(ctx context.Context) error {
 	return nil
 }
 
+// relink gives both sides new binaries, if the round is to begin with that.
+func (m *measurement) relink(ctx context.Context, round int) error {
+	if m.Relink.Link == nil || round%max(1, m.Relink.Every) != 0 {
+		return nil
+	}
+	for i := range m.layouts {
+		// The linker's generator takes seeds modulo 2^31-1, and 0 for none.
+		m.layouts[i] = 1 + m.orders.Int64N(math.MaxInt32-1)
+	}
+	return m.Relink.Link(ctx, m.layouts)
+}
+
+// layout is the seed of the binary of a side, 0 if it is the linker's own order.
+func (m *measurement) layout(p sweep.Point, head bool) int64 {
+	switch {
+	case m.Relink.Moves == nil || !m.Relink.Moves(p):
+		return 0
+	case head:
+		return m.layouts[1]
+	}
+	return m.layouts[0]
+}
+
 // block measures a block of a point. Its error is one that ends the measurement.
 func (m *measurement) block(ctx context.Context, p *measured, n int) error {
 	b := Block{HeadFirst: m.random.IntN(2) == 1 || p.Alone}
@@ -136,6 +179,7 @@ func (m *measurement) block(ctx context.Context, p *measured, n int) error {
 			return nil
 		}
 		for i, slot := range two {
+			slot.Layout = m.layout(p.Point, p.Alone || head != (i == 1))
 			b.Slots[place+i] = slot.Stored() // as the file has it, so that it can be judged again
 			if m.Append != nil {
 				if err := m.Append(Record{Head: p.Alone || head != (i == 1), Point: p.Point, Block: n, Place: place + i, Slot: slot}); err != nil {

@@ -128,7 +128,7 @@ func positive(list []float64) []float64 {
 }
 
 func newClock(blocks []Block) *clock {
-	c := &clock{halfOf: standard(len(blocks))}
+	c := &clock{halfOf: standard(len(blocks)), seeds: layoutsOf(blocks)}
 	for k, b := range blocks {
 		c.head = append(c.head, b.HeadFirst)
 		for place, slot := range b.Slots {
@@ -184,7 +184,7 @@ func (p *Prepared) Relabelled(coin func() bool) *Prepared {
 }
 
 func (pt *prepared) labelled(head []bool) *prepared {
-	l := &prepared{Point: pt.Point, alone: pt.alone, blocks: slices.Clone(pt.blocks), clock: &clock{pt.clock.slices, pt.clock.halfOf, head}, scale: pt.scale, taken: pt.taken}
+	l := &prepared{Point: pt.Point, alone: pt.alone, blocks: slices.Clone(pt.blocks), clock: &clock{pt.clock.slices, pt.clock.halfOf, head, pt.clock.seeds}, scale: pt.scale, taken: pt.taken}
 	var free []bool
 	for k := range l.blocks {
 		if l.blocks[k].HeadFirst = head[k]; !pt.taken[k] {
@@ -192,7 +192,7 @@ func (pt *prepared) labelled(head []bool) *prepared {
 		}
 	}
 	if pt.turns != nil {
-		l.turns = &turns{pt.turns.pairs, head, l.clock}
+		l.turns = &turns{pt.turns.logs, head, l.clock}
 	}
 	if l.free = l; pt.free != pt {
 		l.free = pt.free.labelled(free)
@@ -212,7 +212,8 @@ func (pt *prepared) times() sample {
 // holds for all four.
 func (pt *prepared) means(value func(Slot) float64, good func(float64) bool) *means {
 	m := &means{turns: pt.turns != nil}
-	for _, b := range pt.blocks {
+	layouts := layoutsOf(pt.blocks)
+	for k, b := range pt.blocks {
 		var four []float64
 		for _, slot := range b.Slots {
 			if v := value(slot); good(v) {
@@ -222,6 +223,9 @@ func (pt *prepared) means(value func(Slot) float64, good func(float64) bool) *me
 		if len(four) == 4 {
 			m.slots = append(m.slots, four...)
 			m.head = append(m.head, b.HeadFirst)
+			if layouts != nil {
+				m.seeds = append(m.seeds, layouts[k])
+			}
 		}
 	}
 	m.halfOf = standard(len(m.head))

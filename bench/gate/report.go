@@ -57,12 +57,23 @@ type Change struct {
 	Quantile  float64  `json:"quantile,omitempty"` // of the slices, for Time
 	Blocks    int      `json:"blocks"`
 	Verdict   Verdict  `json:"verdict"`
+	Layouts   *Layouts `json:"layouts,omitempty"`       // what they do to it; nil if exact, or if each build was linked once
 	Paired    bool     `json:"paired,omitempty"`        // Time: compared block by block, or turn by turn; else over all slices
 	Excused   bool     `json:"excused,omitempty"`       // worse only against a reference that became faster: see Regression
 	BaseSpan  Span     `json:"base_span,omitzero"`      // of a gain: 95 % interval of Base
 	HeadSpan  Span     `json:"head_span,omitzero"`      // of a gain: 95 % interval of Head
 	Beside    bool     `json:"beside_others,omitempty"` // a time on several CPUs of which others had some: its ratio holds, Base and Head do not
 	Why       string   `json:"why,omitempty"`           // it cannot be told, where others had the CPUs
+}
+
+// Layouts are what the places of functions in a binary do to a quantity of a
+// benchmark. All but Explain are shares.
+type Layouts struct {
+	Differ  float64 `json:"differ"` // by how much two layouts of the same code differ: e^sd-1 of the standard deviation of the log of their ratio
+	Low     float64 `json:"low"`    // 95 % interval of Differ; 0 if this run does not see that they differ
+	High    float64 `json:"high"`
+	Floor   float64 `json:"floor_still"` // Change.Floor, if code did not move: NaN if that would be NaN, too
+	Explain bool    `json:"explain"`     // they may be the reason of a change that chance would not explain in code that does not move
 }
 
 // LessIsBetter reports in which direction the quantity improves.
@@ -77,6 +88,9 @@ func (q Quantity) LessIsBetter() bool {
 // Word is the verdict as people say it of the quantity: slower, scales worse.
 func (c Change) Word() string {
 	better := c.Verdict == Better
+	if c.Verdict == CannotTell && c.Layouts != nil && c.Layouts.Explain {
+		return "cannot tell from layout"
+	}
 	if !better && c.Verdict != Worse {
 		return string(c.Verdict)
 	}

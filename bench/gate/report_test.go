@@ -44,8 +44,8 @@ func sample() *gate.Report {
 			{Package: "m/b", Benchmark: "Counter", Point: "workers=2/cores=2-2", Cores: 2, Quantity: gate.Speedup, Base: 1.92, Head: 1.01, Ratio: .53, Low: .51, High: .54, Floor: .012, P: 1e-4, Adjusted: 9e-4, Blocks: 22, Verdict: gate.Worse, BaseSpan: gate.Span{Low: 1.9, High: 1.95}, HeadSpan: gate.Span{Low: 1, High: inf}},
 			{Package: "m/b", Benchmark: "Beside", Point: "cores=2-2", Cores: 2, Quantity: gate.Speedup, Base: nan, Head: nan, Ratio: nan, Low: nan, High: nan, Floor: nan, P: nan, Adjusted: nan, Blocks: 3, Verdict: gate.CannotTell, Why: taken},
 			{Package: "m/b", Benchmark: "Counter", Point: "workers=2/cores=2-2", Cores: 2, Quantity: gate.AverageParallelism, Base: 1.97, Head: 1.05, Ratio: .533, Low: .5, High: .55, Floor: .02, P: 1e-4, Adjusted: 9e-4, Blocks: 22, Verdict: gate.Worse},
-			{Package: "m/b", Benchmark: "Wide", Point: "cores=1", Cores: 1, Quantity: gate.Time, Base: 2e9, Head: 1.5e9, Ratio: .75, Low: .74, High: .76, Floor: .02, P: 1e-4, Adjusted: 9e-4, Blocks: 22, Verdict: gate.Better},
-			{Package: "m/b", Benchmark: "Noisy", Point: "cores=1", Cores: 1, Quantity: gate.Time, Base: 0.5, Head: 0.6, Ratio: 1.2, Low: .8, High: 1.6, Floor: .4, P: .2, Adjusted: 1, Blocks: 22, Verdict: gate.CannotTell},
+			{Package: "m/b", Benchmark: "Wide", Point: "cores=1", Cores: 1, Quantity: gate.Time, Base: 2e9, Head: 1.5e9, Ratio: .75, Low: .74, High: .76, Floor: .02, P: 1e-4, Adjusted: 9e-4, Blocks: 22, Verdict: gate.Better, Layouts: &gate.Layouts{Differ: .001, High: .004, Floor: .02}},
+			{Package: "m/b", Benchmark: "Noisy", Point: "cores=1", Cores: 1, Quantity: gate.Time, Base: 0.5, Head: 0.6, Ratio: 1.2, Low: .8, High: 1.6, Floor: .4, P: .2, Adjusted: 1, Blocks: 22, Verdict: gate.CannotTell, Layouts: &gate.Layouts{Differ: .29, Low: .21, High: .42, Floor: .013, Explain: true}},
 		},
 		Demands: []gate.Demand{
 			{Benchmark: "Counter", Point: "workers=2/cores=2-2", Cores: 2, Least: .8, Value: .505, Low: .49, High: .52, Verdict: gate.Worse},

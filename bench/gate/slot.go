@@ -50,6 +50,9 @@ func (s Slot) check() error {
 			return fmt.Errorf("slice %d of %d is no time: %v ns", i+1, len(s.Slices), ns)
 		}
 	}
+	if s.Layout < 0 {
+		return fmt.Errorf("%d is no seed of a layout", s.Layout)
+	}
 	for _, x := range []float64{s.CPUs, s.Allocs, s.Bytes, s.Pressure} {
 		if x < 0 || math.IsInf(x, 0) {
 			return fmt.Errorf("%v is no CPUs, allocations, bytes or pressure", x)

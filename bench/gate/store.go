@@ -164,7 +164,7 @@ func (f *File) Append(r Record) error {
 	}
 	var b strings.Builder
 	s := r.Slot
-	n := slotNote{r.Point.String(), r.Block, r.Place, r.Head, s.Ops, len(s.Slices), float(s.CPUs), float(s.Allocs), float(s.Bytes), float(s.Pressure), s.Others, s.Turns}
+	n := slotNote{r.Point.String(), r.Block, r.Place, r.Head, s.Ops, len(s.Slices), float(s.CPUs), float(s.Allocs), float(s.Bytes), float(s.Pressure), s.Others, s.Turns, s.Layout}
 	if err := jsonLine(&b, slotLine, n); err != nil {
 		return fmt.Errorf("%s: %w", r.Point, err)
 	}
@@ -188,6 +188,7 @@ type slotNote struct {
 	Pressure float  `json:"pressure"`
 	Others   Others `json:"others,omitempty"`
 	Turns    bool   `json:"turns,omitempty"`
+	Layout   int64  `json:"layout,omitempty"` // of the linker; absent for its own order
 }
 
 // result is a slot in the benchmark format.

@@ -215,7 +215,7 @@ func (r *reader) begin(text string) error {
 	if _, known := r.points[n.Point]; !known || n.Block < 0 || n.Block >= r.Blocks || n.Place < 0 || n.Place > 3 {
 		return fmt.Errorf("a slot that the plan does not have: %.80q, block %d, place %d", n.Point, n.Block, n.Place)
 	}
-	r.open, r.slot = &n, Slot{Ops: n.Ops, CPUs: float64(n.CPUs), Allocs: float64(n.Allocs), Bytes: float64(n.Bytes), Pressure: float64(n.Pressure), Others: n.Others, Turns: n.Turns}
+	r.open, r.slot = &n, Slot{Ops: n.Ops, CPUs: float64(n.CPUs), Allocs: float64(n.Allocs), Bytes: float64(n.Bytes), Pressure: float64(n.Pressure), Others: n.Others, Turns: n.Turns, Layout: n.Layout}
 	return nil
 }
 
@@ -268,6 +268,9 @@ func (r *reader) add(n slotNote, s Slot) error {
 	other := n.Place > 0 && n.Head != (b.head[0] != (n.Place < 3))
 	if n.Place != b.have || !alone && other || alone && !n.Head {
 		return fmt.Errorf("%s, block %d: a slot is missing, twice there, or of the wrong side", n.Point, n.Block)
+	}
+	if other := [4]int{0, 1, 1, 0}[n.Place]; other < n.Place && s.Layout != b.slots[other].Layout {
+		return fmt.Errorf("%s, block %d: its two slots of a side are of different layouts", n.Point, n.Block)
 	}
 	b.slots[n.Place], b.head[n.Place] = s, n.Head
 	b.have++

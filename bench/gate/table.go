@@ -60,6 +60,12 @@ func (r *Report) table(f Form) string {
 	for _, c := range shown {
 		rows = append(rows, []string{c.Quantity.symbol() + c.values(), c.difference(), c.sees(), c.Word()})
 	}
+	if slices.ContainsFunc(shown, moved) {
+		rows[0] = slices.Insert(rows[0], 3, "layouts")
+		for i, c := range shown {
+			rows[i+1] = slices.Insert(rows[i+1], 3, c.moves())
+		}
+	}
 	widths := make([]int, len(rows[0]))
 	for _, row := range rows {
 		for i, cell := range row {
@@ -86,11 +92,18 @@ func (r *Report) table(f Form) string {
 	return b.String()
 }
 
+// moved reports whether layouts are known to do something or nothing to a change.
+func moved(c Change) bool { return c.Layouts != nil }
+
 // legend explains the letters of a table: S, G_c, G_p, E, H and A as a report of
 // a sweep has them.
 func (r *Report) legend(all bool) string {
 	shown, _ := r.shown(all)
 	words := []string{"sees: the smallest change that this run would have called, four times in five"}
+	if slices.ContainsFunc(shown, moved) {
+		words[0] += ", and in brackets if code did not move"
+		words = append(words, "layouts: by how much the same code differs from itself where the linker puts it elsewhere")
+	}
 	for _, l := range []struct {
 		of    Quantity
 		words string

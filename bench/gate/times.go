@@ -9,11 +9,13 @@ import (
 // sample is what a quantity of a point is judged by.
 type sample interface {
 	labels() []bool                 // as measured
+	layouts() []seeds               // of every block; nil if each build was linked once, or they do not matter
 	times(by float64) sample        // with head's values multiplied by e^by
-	halves(rng *rand.Rand) sample   // both with a slot of either build, see mixed
+	halves(rng *rand.Rand) sample   // both with a slot of either build, see mixed; without layouts
 	statistic(how choice) statistic // the log ratio
 	choices() []choice              // of statistics; at least one
 	levels(how choice) [2]float64   // base and head, as measured
+	pairs(how choice) [][2]float64  // of every block: log of slots 0 over 1, and of slots 3 over 2
 }
 
 // choice names a statistic of slices.
@@ -80,9 +82,11 @@ type clock struct {
 	slices []timed // ascending
 	halfOf arrangement
 	head   []bool
+	seeds  []seeds
 }
 
-func (c *clock) labels() []bool { return c.head }
+func (c *clock) labels() []bool   { return c.head }
+func (c *clock) layouts() []seeds { return c.seeds }
 
 // isHead reports whether a slot counts as head's.
 func (c *clock) isHead(slot int32) bool {
@@ -109,7 +113,7 @@ func (c *clock) times(by float64) sample {
 		}
 	}
 	merged = append(append(merged, base...), head...)
-	return &clock{merged, c.halfOf, c.head}
+	return &clock{merged, c.halfOf, c.head, c.seeds}
 }
 
 func (c *clock) halves(rng *rand.Rand) sample {
@@ -117,7 +121,7 @@ func (c *clock) halves(rng *rand.Rand) sample {
 	for k := range first {
 		first[k] = true
 	}
-	return &clock{c.slices, mixed(len(c.head), rng), first}
+	return &clock{c.slices, mixed(len(c.head), rng), first, nil}
 }
 
 // quantiles are those to choose from. Low ones are what the code does when left
@@ -131,8 +135,8 @@ var quantiles = []float64{.002, .005, .01, .02, .05, .1, .25, .5}
 // but 1 in 60 for a quarter, whatever the change is, and nearly all for a half.
 const highest = .1
 
-// choices leaves out the low quantiles that rest on too few blocks to be called
-// in the tail: where one block has all the fast slices, every exchange has the
+// choices leaves out the low quantiles that rest on too few units to be called
+// in the tail: where one unit has all the fast slices, every exchange has the
 // measured difference or its opposite.
 func (c *clock) choices() (list []choice) {
 	for _, q := range quantiles {
@@ -146,13 +150,14 @@ func (c *clock) choices() (list []choice) {
 	return list
 }
 
-// support is how many blocks the slices up to the q quantile of all come from:
-// (Σn)²/Σn² of every block's number of them, in whole blocks (Kish, 1965).
+// support is how many units the slices up to the q quantile of all come from:
+// (Σn)²/Σn² of every unit's number of them, in whole units (Kish, 1965).
 func (c *clock) support(q float64) int {
-	n := make([]int, len(c.head))
+	u := unitsOf(c)
+	n := make([]int, u.n)
 	up := rank(q, len(c.slices))
 	for _, v := range c.slices[:up] {
-		n[v.slot/4]++
+		n[u.of[v.slot/4]]++
 	}
 	squares := 0
 	for _, n := range n {
@@ -177,6 +182,19 @@ func (c *clock) levels(how choice) (level [2]float64) {
 	p.side(c.head)
 	base := math.Exp(p.quantile(how.q, 0))
 	return [2]float64{base, base * math.Exp(c.statistic(how)(c.head))}
+}
+
+func (c *clock) pairs(how choice) [][2]float64 {
+	n, seen, slots := make([]int, len(c.halfOf)), make([]int, len(c.halfOf)), make([]float64, len(c.halfOf))
+	for _, v := range c.slices {
+		n[v.slot]++
+	}
+	for _, v := range c.slices {
+		if seen[v.slot]++; seen[v.slot] == rank(how.q, n[v.slot]) {
+			slots[v.slot] = v.log
+		}
+	}
+	return pairsOf(slots)
 }
 
 // differences are of every block how much its first half's quantile is above

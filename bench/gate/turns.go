@@ -13,8 +13,8 @@ import (
 // that hit one of two neighbours do not move; over blocks a trimmed mean, since
 // two processes may also differ by where their memory lies.
 type turns struct {
-	pairs [][2]float64 // of every block: log of slots 0 over 1, and of slots 3 over 2
-	head  []bool
+	logs [][2]float64 // of every block: log of slots 0 over 1, and of slots 3 over 2
+	head []bool
 	*clock
 }
 
@@ -26,7 +26,7 @@ func newTurns(blocks []Block, c *clock) *turns {
 			return nil
 		}
 		s := b.Slots
-		t.pairs = append(t.pairs, [2]float64{neighbours(s[0].Slices, s[1].Slices), neighbours(s[3].Slices, s[2].Slices)})
+		t.logs = append(t.logs, [2]float64{neighbours(s[0].Slices, s[1].Slices), neighbours(s[3].Slices, s[2].Slices)})
 		t.head = append(t.head, b.HeadFirst)
 	}
 	return t
@@ -51,29 +51,30 @@ func neighbours(x, y []float64) float64 {
 	return trimmed(logs, .25)
 }
 
-// trimmed is the mean without a share of the values at either end. It sorts them.
+// trimmed is the mean without a share of the values at either end. It may sort
+// them.
 func trimmed(list []float64, share float64) float64 {
-	slices.Sort(list)
-	cut := int(share * float64(len(list)))
-	list = list[cut : len(list)-cut]
-	sum := 0.0
-	for _, v := range list {
-		sum += v
+	if cut := int(share * float64(len(list))); cut > 0 {
+		slices.Sort(list)
+		list = list[cut : len(list)-cut]
 	}
-	return sum / float64(len(list))
+	return average(list)
 }
 
-func (t *turns) labels() []bool { return t.head }
+func (t *turns) labels() []bool   { return t.head }
+func (t *turns) layouts() []seeds { return t.clock.seeds }
+
+func (t *turns) pairs(choice) [][2]float64 { return t.logs }
 
 func (t *turns) times(by float64) sample {
-	scaled := &turns{slices.Clone(t.pairs), t.head, t.clock}
-	for k := range scaled.pairs {
+	scaled := &turns{slices.Clone(t.logs), t.head, t.clock}
+	for k := range scaled.logs {
 		shift := by
 		if !t.head[k] {
 			shift = -by
 		}
-		scaled.pairs[k][0] += shift
-		scaled.pairs[k][1] += shift
+		scaled.logs[k][0] += shift
+		scaled.logs[k][1] += shift
 	}
 	return scaled
 }
@@ -82,14 +83,16 @@ func (t *turns) times(by float64) sample {
 // which either build has one in every block; without what the first turn itself
 // brings, which blocks cancel.
 func (t *turns) halves(*rand.Rand) sample {
-	h := &turns{make([][2]float64, len(t.pairs)), make([]bool, len(t.pairs)), t.clock}
+	linked := *t.clock
+	linked.seeds = nil
+	h := &turns{make([][2]float64, len(t.logs)), make([]bool, len(t.logs)), &linked}
 	first := 0.0
-	for _, p := range t.pairs {
-		first += (p[0] - p[1]) / 2 / float64(len(t.pairs))
+	for _, p := range t.logs {
+		first += (p[0] - p[1]) / 2 / float64(len(t.logs))
 	}
-	for k, p := range t.pairs {
+	for k, p := range t.logs {
 		half := (p[0]-p[1])/2 - first
-		h.pairs[k], h.head[k] = [2]float64{half, half}, true
+		h.logs[k], h.head[k] = [2]float64{half, half}, true
 	}
 	return h
 }
@@ -99,8 +102,8 @@ func (t *turns) halves(*rand.Rand) sample {
 const levelQuantile = .1
 
 func (t *turns) choices() (list []choice) {
+	n := unitsOf(t).n
 	for _, share := range []float64{0, .1, .2, .3} {
-		n := len(t.pairs)
 		if share > 0 && leastP(n-int(share*float64(n))) > leastTrimmed {
 			break
 		}
@@ -115,9 +118,9 @@ func (t *turns) choices() (list []choice) {
 const leastTrimmed = 1e-4
 
 func (t *turns) statistic(how choice) statistic {
-	signed := make([]float64, len(t.pairs))
+	signed := make([]float64, len(t.logs))
 	return func(head []bool) float64 {
-		for k, p := range t.pairs {
+		for k, p := range t.logs {
 			if signed[k] = (p[0] + p[1]) / 2; !head[k] {
 				signed[k] = -signed[k]
 			}

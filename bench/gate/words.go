@@ -196,17 +196,49 @@ func percent(ratio float64, places int) string {
 	return strings.Replace(text, "-", "−", 1)
 }
 
-// sees is the noise floor.
+// sees is the noise floor, and in brackets what it would be if code did not move.
 func (c Change) sees() string {
-	switch {
-	case c.Exact:
+	if c.Exact {
 		return "exact"
-	case math.IsNaN(c.Floor):
+	}
+	text := floorWords(c.Floor)
+	if c.Layouts != nil {
+		if still := floorWords(c.Layouts.Floor); still != text {
+			text += " (" + strings.TrimPrefix(still, "≥ ") + ")"
+		}
+	}
+	return text
+}
+
+// floorWords are a floor.
+func floorWords(floor float64) string {
+	switch {
+	case math.IsNaN(floor):
 		return "–"
-	case c.Floor >= 10 || math.IsInf(c.Floor, 0):
+	case floor >= 10 || math.IsInf(floor, 0):
 		return "> ×10"
 	}
-	return "≥ " + percent(1+c.Floor, places(1+c.Floor, 0, 1)) + " %"
+	return "≥ " + inPercent(floor)
+}
+
+// inPercent is a share in percent.
+func inPercent(x float64) string { return percent(1+x, places(1+x, 0, 1)) + " %" }
+
+// moves are by how much layouts of the same code differ: at most so much where this
+// run does not see that they do.
+func (c Change) moves() string {
+	switch l := c.Layouts; {
+	case c.Exact:
+		return ""
+	case l == nil:
+		return "–"
+	case l.Low > 0:
+		return inPercent(l.Differ)
+	case l.High >= 10:
+		return "?"
+	default:
+		return "≤ " + inPercent(l.High)
+	}
 }
 
 // sentence says what became worse, and where.

@@ -59,8 +59,9 @@ type Foreign struct {
 // binary is the test binary of a package.
 type binary struct {
 	path   string
-	dir    string // of the package
-	hooked bool   // built with the overlay
+	dir    string   // of the package
+	hooked bool     // built with the overlay
+	flags  []string // of go test -c, besides Foreign.Flags
 }
 
 // Close removes the test binaries.
@@ -193,12 +194,24 @@ func printed(name string, procs int) string {
 // build makes the test binary of a package, with the overlay of the hooks if it
 // will do, and else without.
 func (f *Foreign) build(ctx context.Context, pkg listed, n int, index string) (binary, error) {
-	b := binary{path: filepath.Join(f.work.Path, strconv.Itoa(n)+".test.exe"), dir: cmp.Or(f.Folders[pkg.ImportPath], pkg.Dir), hooked: index != ""}
-	if b.hooked && f.compile(ctx, pkg, b.path, "-overlay="+index) == nil {
-		return b, nil
+	b := binary{path: filepath.Join(f.work.Path, strconv.Itoa(n)+".test.exe"), dir: cmp.Or(f.Folders[pkg.ImportPath], pkg.Dir)}
+	if index != "" {
+		b.hooked, b.flags = true, []string{"-overlay=" + index}
+		if f.compile(ctx, pkg.ImportPath, b) == nil {
+			return b, nil
+		}
 	}
-	b.hooked = false
-	return b, f.compile(ctx, pkg, b.path, f.replaced()...)
+	b.hooked, b.flags = false, f.replaced()
+	return b, f.compile(ctx, pkg.ImportPath, b)
+}
+
+// Relink puts a new test binary of a package in the place of the one that Build
+// made, with more flags of go test -c. Where they are for the linker alone it
+// takes no longer than the link: the go command keeps the rest. If it fails the old
+// binary stays. No process of the binary may run meanwhile. Calls for different
+// packages may be at the same time.
+func (f *Foreign) Relink(ctx context.Context, pkg string, flags ...string) error {
+	return f.compile(ctx, pkg, f.binaries[pkg], flags...)
 }
 
 // replaced is the flag that makes the go command read what Replace has.
@@ -211,8 +224,8 @@ func (f *Foreign) replaced() []string {
 
 func (f *Foreign) index() string { return filepath.Join(f.work.Path, "replace.json") }
 
-func (f *Foreign) compile(ctx context.Context, pkg listed, path string, more ...string) error {
-	args := slices.Concat([]string{"test", "-c", "-o", path}, f.Flags, more, []string{pkg.ImportPath})
+func (f *Foreign) compile(ctx context.Context, pkg string, b binary, more ...string) error {
+	args := slices.Concat([]string{"test", "-c", "-o", b.path}, f.Flags, b.flags, more, []string{pkg})
 	_, err := f.command().Run(ctx, args...)
 	return err
 }

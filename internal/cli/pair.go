@@ -47,7 +47,8 @@ type side struct {
 	replace map[string]string // sweep.Foreign.Replace
 	folders map[string]string // sweep.Foreign.Folders
 
-	foreign *sweep.Foreign  // nil for overlap's own suite
+	foreign *sweep.Foreign // nil for overlap's own suite
+	relink  func(ctx context.Context, pkg string, flags ...string) error
 	work    *scratch.Folder // of overlap's own binary
 	sampler interface {
 		sweep.Sampler

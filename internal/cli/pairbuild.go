@@ -87,7 +87,7 @@ func (p *pair) build(ctx context.Context, s *side) ([]sweep.Omission, error) {
 		return nil, err
 	}
 	s.foreign = &sweep.Foreign{Go: program, Dir: s.dir, Placement: p.cpus, SampleTime: tryTime, Timeout: hangTime, Host: p.host, Flags: reproducible, Env: s.env, Replace: s.replace, Folders: s.folders}
-	s.sampler = s.foreign
+	s.sampler, s.relink = s.foreign, s.foreign.Relink
 	failed, notes, err := s.foreign.Build(ctx, cmp.Or(p.check.Pkg, "./..."))
 	for _, note := range notes {
 		p.report.Notes = append(p.report.Notes, s.name+": "+note)

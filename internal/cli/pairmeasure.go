@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -48,18 +49,36 @@ func (c *checkCmd) levels(h host.Host) ([]sweep.Level, []int, error) {
 	return levels, cpus, err
 }
 
-// blocks are how many blocks of each point the budget has room for.
-func (c *checkCmd) blocks(points int) (int, error) {
+// rounds are how many blocks of each point the budget has room for, and how many
+// of them, one after the other, share their layouts, if to link both sides takes
+// so long.
+//
+// Where a unit costs link and each of its blocks one round, and layouts vary as
+// much as blocks of the same layout do, the error is least at √(link/round) blocks
+// of a unit (Cochran, 1977, chapter 10; Kalibera and Jones, 2013). Layouts often
+// vary more, which is a reason for fewer.
+func (c *checkCmd) rounds(points int, link time.Duration) (blocks, every int, err error) {
+	round := time.Duration(points) * 4 * slotWall
+	every = max(1, int(math.Sqrt(float64(link)/float64(round))+.5))
 	if c.Budget == 0 {
-		return usualBlocks, nil
+		every = min(every, usualBlocks/leastBlocks)
+		return usualBlocks, every, nil
 	}
-	block := time.Duration(points) * 4 * slotWall
-	n := int(c.Budget / block)
-	if n < leastBlocks {
-		return 0, fmt.Errorf("--budget %v is too short for %d points: %d blocks of each, the least that can tell anything, take %v; choose fewer with --bench, --pkg or --curves=never, of overlap's own with --workloads",
-			c.Budget, points, leastBlocks, (leastBlocks * block).Round(time.Second))
+	most := int((c.Budget/leastBlocks - link) / round) // blocks of each of the fewest units
+	if most < 1 {
+		return 0, 0, fmt.Errorf("--budget %v is too short for %d points: %d blocks of each, the least that can tell anything, take %v%s; choose fewer with --bench, --pkg or --curves=never, of overlap's own with --workloads",
+			c.Budget, points, leastBlocks, (leastBlocks * (link + round)).Round(time.Second), also(link))
 	}
-	return n, nil
+	every = min(every, most)
+	return every * int(c.Budget/(link+time.Duration(every)*round)), every, nil
+}
+
+// also says what linking takes of the least budget.
+func also(link time.Duration) string {
+	if link == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", %v of it for linking both sides in another layout each time", (leastBlocks * link).Round(time.Second))
 }
 
 // measure measures the points and judges what was measured, and reports whether
@@ -67,11 +86,16 @@ func (c *checkCmd) blocks(points int) (int, error) {
 func (p *pair) measure(ctx context.Context) (interrupted bool, err error) {
 	c, r := p.check, p.report
 	points := len(p.points) + len(p.alone)
-	blocks, err := c.blocks(points)
+	relink, link, err := p.layouts(ctx)
 	if err != nil {
 		return false, err
 	}
-	r.Budget = time.Duration(points*blocks*4) * slotWall
+	blocks, every, err := c.rounds(points, link)
+	if err != nil {
+		return false, err
+	}
+	relink.Every = every
+	r.Budget = time.Duration(points*blocks*4)*slotWall + time.Duration(blocks/every)*link
 	r.Blocks = blocks
 	file, err := gate.Create(c.Results, p.plan(), p.about())
 	if err != nil {
@@ -88,7 +112,7 @@ func (p *pair) measure(ctx context.Context) (interrupted bool, err error) {
 		Points: p.points, Alone: p.alone,
 		Base:   gate.Sliced{Slicer: p.base.sampler, Watched: watched, Throttle: throttle},
 		Head:   gate.Sliced{Slicer: p.head.sampler, Watched: watched, Throttle: throttle},
-		Blocks: blocks, SlotTime: slotTime, Seed: c.Seed, Quiet: guard.Wait, Append: file.Append,
+		Blocks: blocks, SlotTime: slotTime, Seed: c.Seed, Relink: relink, Quiet: guard.Wait, Append: file.Append,
 		Progress: func(done, all int) { bar.slots(done, all, time.Since(began)) },
 	})
 	bar.finish()

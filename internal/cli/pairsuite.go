@@ -97,7 +97,11 @@ func (p *pair) buildSuite(ctx context.Context, s *side) (benchmarks []string, su
 	default:
 		args = append(args, "-overlay="+o.Path)
 	}
-	if _, err := s.command().Run(ctx, append(args, "overlap")...); err != nil {
+	s.relink = func(ctx context.Context, _ string, flags ...string) error {
+		_, err := s.command().Run(ctx, append(slices.Concat(args, flags), "overlap")...)
+		return err
+	}
+	if err := s.relink(ctx, ""); err != nil {
 		return nil, sum, fmt.Errorf("%s does not build: %w", s.name, err)
 	}
 	s.sampler = sweep.Processes{Command: []string{binary, sampleVerb}, Placement: p.cpus, SampleTime: tryTime, Timeout: hangTime}

@@ -1,0 +1,285 @@
+package gate
+
+import (
+	"math"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"overlap/bench/sweep"
+)
+
+// lottery is what two builds of the same code draw: their layouts.
+type lottery struct {
+	sd     float64 // of a layout's log
+	rare   float64 // the share of layouts that are slower, all by as much; 0: they are normal
+	noise  float64 // sd of a slot's log
+	blocks int
+	every  int  // blocks of a pair of layouts
+	once   bool // both sides are linked once, as they were before layouts were drawn
+}
+
+func (l lottery) draw(rng *rand.Rand) float64 {
+	switch {
+	case l.rare == 0:
+		return l.sd * rng.NormFloat64()
+	case rng.Float64() < l.rare:
+		return l.sd / math.Sqrt(l.rare*(1-l.rare))
+	}
+	return 0
+}
+
+// series simulates points whose heads take e^change times as long. They are of one
+// package: in a round they have the same two binaries, in which each has luck of
+// its own.
+func (l lottery) series(rng *rand.Rand, change float64, points ...sweep.Point) (all []Series) {
+	for _, p := range points {
+		s := Series{Point: p}
+		var luck [2]float64
+		var seeds [2]int64
+		for k := range l.blocks {
+			if k == 0 || !l.once && k%max(1, l.every) == 0 {
+				luck = [2]float64{l.draw(rng), l.draw(rng) + change}
+				if !l.once {
+					seeds = [2]int64{int64(2*k + 1), int64(2*k + 2)}
+				}
+			}
+			b := Block{HeadFirst: rng.IntN(2) == 0}
+			for place := range b.Slots {
+				side := 0
+				if (outer[place] == 0) == b.HeadFirst {
+					side = 1
+				}
+				b.Slots[place] = l.slot(rng, luck[side], seeds[side])
+			}
+			s.Blocks = append(s.Blocks, b)
+		}
+		all = append(all, s)
+	}
+	return all
+}
+
+func (l lottery) slot(rng *rand.Rand, level float64, seed int64) Slot {
+	s := Slot{Ops: 1, CPUs: 1, Allocs: math.NaN(), Bytes: math.NaN(), Turns: true, Layout: seed}
+	level += l.noise * rng.NormFloat64()
+	for range 4 {
+		s.Slices = append(s.Slices, 1000*math.Exp(level+.01*rng.NormFloat64()))
+	}
+	return s
+}
+
+// trials are how many times to simulate: more in a soak, fewer in a hurry.
+func trials(usual int) int {
+	switch {
+	case os.Getenv("OVERLAP_SOAK") != "":
+		return 20 * usual
+	case testing.Short():
+		return max(1, usual/5)
+	}
+	return usual
+}
+
+var tenPoints = func() (list []sweep.Point) {
+	for _, name := range strings.Split("ABCDEFGHIJ", "") {
+		list = append(list, point(name, 0, 1, 1))
+	}
+	return list
+}()
+
+// alarms counts the reports on ten points of the same code, in binaries of their
+// own, in which at least one is called different at an error rate.
+func (l lottery) alarms(rng *rand.Rand, reports int, alpha float64) (n int) {
+	for range reports {
+		var p []float64
+		for _, s := range l.series(rng, 0, tenPoints...) {
+			pt, _ := prepare(s)
+			for i, sample := range []sample{pt.times(), pt.meanTime()} {
+				p = append(p, single(newTerm(sample, rng.Uint64(), uint64(i))).p(4000, rng.Uint64(), 1))
+			}
+		}
+		if slices.Min(Holm(p)) <= alpha {
+			n++
+		}
+	}
+	return n
+}
+
+// Another binary of the same functions is no change, however much its layout
+// moves them. With one pair of layouts for all blocks it is called one in nearly
+// every report: the interval is narrow, and of that pair.
+func TestAnotherBinaryOfTheSameCodeIsNoChange(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	const alpha = .1
+	n := trials(100)
+	most := alpha*float64(n) + 3*math.Sqrt(alpha*(1-alpha)*float64(n))
+	for _, l := range []lottery{
+		{sd: 0}, {sd: .01}, {sd: .04}, {sd: .09}, {sd: .04, rare: .1}, {sd: .04, rare: .5}, {sd: .04, every: 3},
+	} {
+		l.noise, l.blocks = .003, 14*max(1, l.every)
+		got := l.alarms(rng, n, alpha)
+		l.once = true
+		before := l.alarms(rng, max(1, n/10), alpha)
+		t.Logf("%+v: %d of %d reports have an alarm, linked once %d of %d", l, got, n, before, max(1, n/10))
+		if float64(got) > most {
+			t.Errorf("%+v: %d of %d reports at %v have an alarm", l, got, n, alpha)
+		}
+		if l.sd >= .01 && before < n/10*9/10 {
+			t.Errorf("%+v: linked once, %d of %d reports have an alarm: this test cannot tell a right design from a wrong one", l, before, n/10)
+		}
+	}
+}
+
+// The interval is that of the code: over layouts, not of those that were drawn.
+func TestIntervalsHoldLayouts(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	n := trials(40)
+	least := .93*float64(n) - 2*math.Sqrt(.93*.07*float64(n))
+	held := func(l lottery, n int) (held int) {
+		for range n {
+			c := Judge(l.series(rng, math.Log(1.05), tenPoints[0]), Options{Seed: rng.Uint64(), Quick: true}).Changes[0]
+			if c.Low <= 1.05 && 1.05 <= c.High {
+				held++
+			}
+		}
+		return held
+	}
+	for _, l := range []lottery{
+		{sd: 0}, {sd: .01}, {sd: .04}, {sd: .09}, {sd: .04, rare: .2}, {sd: .04, every: 2},
+	} {
+		l.noise, l.blocks = .003, 14*max(1, l.every)
+		got, few := held(l, n), max(2, n/4)
+		l.once = true
+		before := held(l, few)
+		t.Logf("%+v: %d of %d intervals hold the change, linked once %d of %d", l, got, n, before, few)
+		if float64(got) < least {
+			t.Errorf("%+v: %d of %d intervals hold the change", l, got, n)
+		}
+		if l.sd >= .01 && l.rare == 0 && before > few/2 {
+			t.Errorf("%+v: linked once, %d of %d intervals hold it: this test cannot tell a right design from a wrong one", l, before, few)
+		}
+	}
+}
+
+// By how much layouts differ is known without bias, and its interval holds it.
+func TestLayoutsAreToldFromNoise(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 6))
+	n := trials(400)
+	for _, l := range []lottery{
+		{sd: 0, noise: .003}, {sd: .002, noise: .003}, {sd: .01, noise: .003}, {sd: .04, noise: .003}, {sd: .04, noise: .04}, {sd: .04, noise: .01, every: 2},
+	} {
+		l.blocks = 20 * max(1, l.every)
+		truth := l.sd * math.Sqrt2
+		squares, all, held, seen := 0., 0., 0, 0
+		for range n {
+			pt, _ := prepare(l.series(rng, .1, tenPoints[0])[0])
+			c := single(&term{sample: pt.times()})
+			ratios, noise := c.byLayout()
+			squares += (variance(ratios) - average(noise)) / float64(n)
+			all += variance(ratios) / float64(n)
+			_, low, high := c.spread()
+			if low <= truth && truth <= high {
+				held++
+			}
+			if low > 0 {
+				seen++
+			}
+		}
+		t.Logf("%+v: layouts differ by %.4f, %.4f was found; %d of %d intervals hold it, %d see it", l, truth, math.Sqrt(max(0, squares)), held, n, seen)
+		off := 4 * all * math.Sqrt(4./19/float64(n))
+		if math.Abs(squares-truth*truth) > off {
+			t.Errorf("%+v: a variance of %.3g was found, want %.3g ±%.1g", l, squares, truth*truth, off)
+		}
+		if float64(held) < .95*float64(n)-3*math.Sqrt(.05*.95*float64(n)) {
+			t.Errorf("%+v: %d of %d intervals hold it", l, held, n)
+		}
+		if l.sd == 0 && float64(seen) > .025*float64(n)+3*math.Sqrt(.025*float64(n)) {
+			t.Errorf("%+v: %d of %d runs see layouts that do nothing", l, seen, n)
+		}
+	}
+}
+
+// A gain takes the luck of a binary at all of its points together: what a layout
+// does to both does nothing to the gain.
+func TestGainsShareLayouts(t *testing.T) {
+	rng := rand.New(rand.NewPCG(7, 8))
+	l := lottery{sd: .05, noise: .002, blocks: 16}
+	one := l.series(rng, 0, point("A", 1, 1, 1))[0]
+	two := Series{Point: point("A", 2, 2, 1)}
+	for _, b := range one.Blocks {
+		b.HeadFirst = rng.IntN(2) == 0 // coins of its own
+		base, head := one.Blocks[len(two.Blocks)].Sides()
+		b.Slots = [4]Slot{base[0], head[0], head[1], base[1]}
+		if b.HeadFirst {
+			b.Slots = [4]Slot{head[0], base[0], base[1], head[1]}
+		}
+		for i, s := range b.Slots {
+			b.Slots[i].Slices = slices.Clone(s.Slices)
+			for j := range s.Slices {
+				b.Slots[i].Slices[j] *= .6 * math.Exp(.002*rng.NormFloat64())
+			}
+		}
+		two.Blocks = append(two.Blocks, b)
+	}
+	f := Judge([]Series{one, two}, Options{Seed: 1, Quick: true})
+	time, gain := find(t, f, Time, "workers=1/cores=1"), find(t, f, Speedup, "workers=2/cores=2-2")
+	if wide, narrow := time.High-time.Low, gain.High-gain.Low; !(narrow < wide/5) {
+		t.Errorf("the interval of the time is %.4f wide, that of the gain %.4f", wide, narrow)
+	}
+	if c := (contrast{[]*term{newTerm(newClock(one.Blocks), 1, 1), newTerm(newClock(two.Blocks), 1, 1)}, []float64{-1, 1}}); c.units().n != 16 {
+		t.Errorf("%d units, want 16: a layout's blocks go together at both points", c.units().n)
+	}
+}
+
+func TestBlocksOfTheSameBinariesAreAUnit(t *testing.T) {
+	of := func(seeds ...[2]int64) units {
+		var blocks []Block
+		for _, s := range seeds {
+			b := Block{}
+			for place := range b.Slots {
+				b.Slots[place] = Slot{Ops: 1, Slices: []float64{1}, Layout: s[outer[place]]}
+			}
+			blocks = append(blocks, b)
+		}
+		return unitsOf(newClock(blocks))
+	}
+	for _, c := range []struct {
+		seeds  [][2]int64
+		of     []int
+		turned []bool
+	}{
+		{[][2]int64{{1, 2}, {3, 4}}, []int{0, 1}, []bool{false, false}},
+		{[][2]int64{{1, 2}, {2, 1}, {3, 4}, {1, 2}}, []int{0, 0, 1, 0}, []bool{false, true, false, false}},
+		{[][2]int64{{0, 0}, {0, 0}}, []int{0, 1}, []bool{false, false}},
+		{[][2]int64{{1, 2}, {1, 2}, {0, 0}}, []int{0, 1, 2}, []bool{false, false, false}}, // not all have them
+		{[][2]int64{{5, 5}, {5, 5}}, []int{0, 1}, []bool{false, false}},                   // whose are whose?
+	} {
+		if got := of(c.seeds...); !slices.Equal(got.of, c.of) || !slices.Equal(got.turned, c.turned) {
+			t.Errorf("%v: %+v, want %v, %v", c.seeds, got, c.of, c.turned)
+		}
+	}
+}
+
+// What the layouts that were drawn explain is said to come from them.
+func TestLayoutMayBeTheReason(t *testing.T) {
+	rng := rand.New(rand.NewPCG(9, 10))
+	count := map[string]int{}
+	for range 10 {
+		l := lottery{sd: .06, noise: .002, blocks: 14}
+		f := Judge(l.series(rng, .02, tenPoints[0]), Options{Seed: rng.Uint64()})
+		c := find(t, f, Time, "cores=1")
+		count[c.Word()]++
+		if !(c.Layouts.Low > 0 && c.Layouts.Differ > .04 && c.Layouts.Differ < .16) || !(c.Layouts.Floor > 0 && c.Layouts.Floor < c.Floor/3) {
+			t.Errorf("layouts %+v, floor %v", *c.Layouts, c.Floor)
+		}
+	}
+	if count["cannot tell from layout"] < 7 || count["slower"] > 1 {
+		t.Errorf("2 %% slower where layouts differ by 9 %%: %v", count)
+	}
+	l := lottery{sd: 0, noise: .002, blocks: 14}
+	c := find(t, Judge(l.series(rng, .05, tenPoints[0]), Options{Seed: 1}), Time, "cores=1")
+	if c.Word() != "slower" || c.Layouts.Explain || c.Layouts.Low > 0 || c.Layouts.High > .02 {
+		t.Errorf("5 %% slower where layouts do nothing: %s, %+v", c.Word(), *c.Layouts)
+	}
+}

@@ -1,0 +1,141 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"overlap/bench/gate"
+	"overlap/bench/sweep"
+)
+
+// mostLinks is how many links run at once: a large one takes gigabytes.
+const mostLinks = 8
+
+// layouts links both sides in another layout, to find out whether that can be done
+// and how long it takes. A package that one side cannot have in another layout
+// stays in the linker's own on both: where only one side's layout varies, names
+// cannot be exchanged.
+func (p *pair) layouts(ctx context.Context) (relink gate.Relink, took time.Duration, err error) {
+	for _, s := range p.sides() {
+		if slices.ContainsFunc(s.linkFlags(), func(f string) bool { return strings.Contains(f, "-randlayout") }) {
+			p.report.Notes = append(p.report.Notes, s.name+": GOFLAGS tells the linker its -randlayout, and no other was tried")
+			return gate.Relink{}, 0, nil
+		}
+	}
+	var moved []string
+	for _, point := range slices.Concat(p.points, p.alone) {
+		if !slices.Contains(moved, point.Package) {
+			moved = append(moved, point.Package)
+		}
+	}
+	began := time.Now()
+	errs := p.shuffle(ctx, moved, [2]int64{1, 2})
+	took = time.Since(began)
+	var fixed []string
+	for i, pkg := range moved {
+		if errs[i] != nil {
+			fixed = append(fixed, pkg)
+			p.report.Notes = append(p.report.Notes, fmt.Sprintf("%s cannot be linked with its functions in another order: %v", pkg, errs[i]))
+		}
+	}
+	if ctx.Err() != nil {
+		return gate.Relink{}, 0, context.Cause(ctx)
+	}
+	if err := errors.Join(p.shuffle(ctx, fixed, [2]int64{})...); err != nil {
+		return gate.Relink{}, 0, err
+	}
+	moved = slices.DeleteFunc(moved, func(pkg string) bool { return slices.Contains(fixed, pkg) })
+	if len(moved) == 0 {
+		return gate.Relink{}, 0, nil
+	}
+	return gate.Relink{
+		Link:  func(ctx context.Context, seeds [2]int64) error { return errors.Join(p.shuffle(ctx, moved, seeds)...) },
+		Moves: func(point sweep.Point) bool { return slices.Contains(moved, point.Package) },
+	}, took, nil
+}
+
+// shuffle links the packages of both sides, or of head where nothing is compared,
+// each side with its functions in the order of its seed, or in the linker's own if
+// that is 0. It returns an error or nil for each package.
+func (p *pair) shuffle(ctx context.Context, packages []string, seeds [2]int64) []error {
+	errs := make([][2]error, len(packages))
+	free := make(chan struct{}, min(mostLinks, runtime.GOMAXPROCS(0)))
+	var links sync.WaitGroup
+	for i, pkg := range packages {
+		compared := slices.ContainsFunc(p.points, func(point sweep.Point) bool { return point.Package == pkg })
+		for j, s := range []*side{&p.base, &p.head} {
+			if s == &p.base && !compared {
+				continue
+			}
+			links.Go(func() {
+				free <- struct{}{}
+				defer func() { <-free }()
+				if err := s.relink(ctx, pkg, s.shuffled(seeds[j])...); err != nil {
+					errs[i][j] = fmt.Errorf("%s: %w", s.name, err)
+				}
+			})
+		}
+	}
+	links.Wait()
+	joined := make([]error, len(packages))
+	for i := range errs {
+		joined[i] = errors.Join(errs[i][:]...)
+	}
+	return joined
+}
+
+// shuffled are the flags of the go command with which the linker puts functions in
+// the order of a seed. A flag on the command line hides the same one in GOFLAGS, so
+// each of the user's is there again, with more behind it. Like go test, which
+// leaves them out unless somebody asks for the binary, it makes no tables of
+// symbols: to link is a quarter faster without.
+func (s *side) shuffled(seed int64) []string {
+	if seed == 0 {
+		return nil
+	}
+	flags := []string{fmt.Sprintf("-ldflags=-s -w -randlayout=%d", seed)}
+	for _, value := range s.linkFlags() {
+		pattern := ""
+		if value = strings.TrimSpace(value); value != "" && !strings.HasPrefix(value, "-") {
+			pattern, value, _ = strings.Cut(value, "=")
+			pattern += "="
+		}
+		flags = append(flags, fmt.Sprintf("-ldflags=%s-s -w %s -randlayout=%d", pattern, value, seed))
+	}
+	return flags
+}
+
+// linkFlags are the values of -ldflags in the side's GOFLAGS.
+func (s *side) linkFlags() (values []string) {
+	for _, env := range s.env {
+		flags, ok := strings.CutPrefix(env, "GOFLAGS=")
+		for ok && flags != "" {
+			var flag string
+			flag, flags = nextFlag(flags)
+			if name, value, _ := strings.Cut(strings.TrimLeft(flag, "-"), "="); name == "ldflags" {
+				values = append(values, value)
+			}
+		}
+	}
+	return values
+}
+
+// nextFlag cuts the first flag off those of GOFLAGS. They are separated by blanks,
+// and one that begins with a quotation mark ends with the same.
+func nextFlag(flags string) (flag, rest string) {
+	flags = strings.TrimLeft(flags, " \t\r\n")
+	if flags != "" && strings.ContainsRune(`'"`, rune(flags[0])) {
+		flag, rest, _ = strings.Cut(flags[1:], flags[:1])
+		return flag, rest
+	}
+	if i := strings.IndexAny(flags, " \t\r\n"); i >= 0 {
+		return flags[:i], flags[i:]
+	}
+	return flags, ""
+}
