@@ -319,9 +319,9 @@ func powerless(points []*judged, tests int, alpha float64) (notes []string) {
 		if n := pt.time.units().n; leastP(n)*float64(tests) > alpha {
 			need, what := 1+int(math.Ceil(math.Log2(float64(tests)/alpha))), "blocks"
 			if n < len(pt.blocks) {
-				what = "pairs of layouts"
+				what = "different pairs of layouts"
 			}
-			notes = append(notes, fmt.Sprintf("%v: %d %s are too few to call any change at this error rate over %d tests; it takes %d", pt.Point, n, what, tests, need))
+			notes = append(notes, fmt.Sprintf("%v: to call any change at this error rate over %d tests takes %d %s, and there are %d", pt.Point, tests, need, what, n))
 		}
 	}
 	return notes

@@ -50,6 +50,83 @@ func scripted(log *[]string, fails func(p sweep.Point, n int) error) Config {
 	}
 }
 
+func TestRoundsBeginWithNewBinaries(t *testing.T) {
+	var log []string
+	var seeds [][2]int64
+	c := scripted(&log, nil)
+	c.Points, c.Alone = c.Points[:2], c.Points[2:]
+	c.Blocks = 7
+	c.Relink = Relink{
+		Every: 3,
+		Link: func(_ context.Context, s [2]int64) error {
+			seeds = append(seeds, s)
+			log = append(log, "link")
+			return nil
+		},
+		Moves: func(p sweep.Point) bool { return p.Workload != "BB" },
+	}
+	all, problems, err := Measure(t.Context(), c)
+	if err != nil || problems != nil || len(seeds) != 3 {
+		t.Fatal(len(seeds), problems, err)
+	}
+	var at []int
+	for i, line := range log {
+		if line == "link" {
+			at = append(at, i)
+		}
+	}
+	if want := []int{6, 6 + 1 + 3*12, 6 + 2 + 6*12}; !slices.Equal(at, want) {
+		t.Errorf("links are calls %v, want %v: before rounds 0, 3 and 6", at, want)
+	}
+	known := map[int64]bool{}
+	for _, s := range seeds {
+		for _, seed := range s {
+			if seed < 1 || seed >= math.MaxInt32 || known[seed] {
+				t.Errorf("seeds %v", seeds)
+			}
+			known[seed] = true
+		}
+	}
+	for _, s := range all {
+		for k, b := range s.Blocks {
+			want := seeds[k/3]
+			switch s.Point.Workload {
+			case "BB":
+				want = [2]int64{}
+			case "CCC": // all slots are head's
+				want[0] = want[1]
+			}
+			base, head := b.Sides()
+			for i := range base {
+				if got := [2]int64{base[i].Layout, head[i].Layout}; got != want {
+					t.Errorf("%s, block %d: layouts %v, want %v", s.Point.Workload, k, got, want)
+				}
+			}
+		}
+	}
+}
+
+func TestLinkThatFailsEndsAfterWholeBlocks(t *testing.T) {
+	var log []string
+	c := scripted(&log, nil)
+	full, links := errors.New("no space left on device"), 0
+	c.Relink.Link = func(context.Context, [2]int64) error {
+		if links++; links == 5 {
+			return full
+		}
+		return nil
+	}
+	all, _, err := Measure(t.Context(), c)
+	if !errors.Is(err, full) {
+		t.Errorf("error %v", err)
+	}
+	for _, s := range all {
+		if len(s.Blocks) != 4 || s.Blocks[3].Slots[0].Layout != 0 {
+			t.Errorf("%s: %d blocks, want 4, and no layouts where none is said to move", s.Point, len(s.Blocks))
+		}
+	}
+}
+
 func TestBlocksAreByCoinAndRoundsShuffled(t *testing.T) {
 	var log []string
 	var records []Record

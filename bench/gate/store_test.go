@@ -48,6 +48,7 @@ func records(p gate.Plan, each int) (all []gate.Record) {
 				s := gate.Slot{Ops: 12 + place, CPUs: 1.9, Allocs: float64(i), Bytes: nan, Pressure: 0}
 				if i < 3 { // the last point is as files of older versions have it
 					s.Others = gate.Others{"0-1": .25, "7": -.004}
+					s.Layout = int64(1 + 2*block + [4]int{0, 1, 1, 0}[place])
 				}
 				for range each {
 					s.Slices = append(s.Slices, 1000*math.Exp(.3*r.NormFloat64())*float64(1+r.IntN(2)))

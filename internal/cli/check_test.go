@@ -25,22 +25,24 @@ func checked(t *testing.T) (repo, temp string, check *exec.Cmd) {
 		t.Setenv("GIT_"+name, "someone@example.com")
 	}
 	t.Setenv("GIT_CONFIG_GLOBAL", os.DevNull)
-	write := func(name, text string) {
-		if err := os.WriteFile(filepath.Join(repo, name), []byte(text), 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
 	const test = "package m\n\nimport \"testing\"\n\nfunc BenchmarkM(b *testing.B) {}\n"
-	write("go.mod", "module example.com/m\n\ngo 1.24\n")
-	write("m_test.go", test)
+	write(t, filepath.Join(repo, "go.mod"), "module example.com/m\n\ngo 1.24\n")
+	write(t, filepath.Join(repo, "m_test.go"), test)
 	inRepo(t, repo, "init", "-q")
 	inRepo(t, repo, "add", ".")
 	inRepo(t, repo, "commit", "-q", "-m", "base")
-	write("m_test.go", test+"\nfunc BenchmarkN(b *testing.B) {}\n")
+	write(t, filepath.Join(repo, "m_test.go"), test+"\nfunc BenchmarkN(b *testing.B) {}\n")
 	inRepo(t, repo, "commit", "-q", "-a", "-m", "head")
 	check = exec.Command(os.Args[0], "check", "--base=HEAD^", "--head=HEAD", "--curves=never", "--json", "--dir", repo, "--results", t.TempDir())
 	check.Env = append(os.Environ(), "BE_OVERLAP=1", "CHECK_FAKE=wait", "TMPDIR="+temp, "TMP="+temp)
 	return repo, temp, check
+}
+
+func write(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func inRepo(t *testing.T, repo string, args ...string) string {
@@ -101,6 +103,32 @@ func TestInterruptedCheckIsNoPassAndLeavesNothing(t *testing.T) {
 	}
 	if left, err := os.ReadDir(temp); err != nil || len(left) > 0 {
 		t.Errorf("it left %v, %v", left, err)
+	}
+}
+
+// Between rounds a check links, and most of this one's time goes there.
+func TestCheckInterruptedWhileItLinksLeavesNothing(t *testing.T) {
+	for _, wait := range []time.Duration{0, 150, 400} {
+		repo, temp, check := checked(t)
+		const test = "package m\n\nimport \"testing\"\n\nvar sink []byte\n\nfunc BenchmarkM(b *testing.B) {\n\tfor range b.N {\n\t\tsink = make([]byte, 100)\n\t}\n}\n"
+		for _, more := range []string{"", "\nfunc BenchmarkN(b *testing.B) {}\n"} {
+			write(t, filepath.Join(repo, "m_test.go"), test+more)
+			inRepo(t, repo, "commit", "-q", "-a", "-m", "a benchmark with slices")
+		}
+		check.Args = append(check.Args, "--wait=0s")
+		check.Env = append(check.Env, "CHECK_FAKE=long")
+		measuring(t, check)
+		time.Sleep(wait * time.Millisecond)
+		if err := check.Process.Signal(os.Interrupt); err != nil {
+			t.Skip(err)
+		}
+		check.Wait()
+		if code := check.ProcessState.ExitCode(); code != 130 {
+			t.Errorf("exit code %d, want 130", code)
+		}
+		if left, err := os.ReadDir(temp); err != nil || len(left) > 0 {
+			t.Errorf("it left %v, %v", left, err)
+		}
 	}
 }
 

@@ -13,8 +13,22 @@ import (
 // FakeMeasure makes a check measure nothing: the slots of a benchmark named Slow
 // say that head takes half as long again, and those of Scales that two cores take
 // half as long as one. It serves tests of what is around the measurement. With
-// CHECK_FAKE=wait it goes on until its context ends.
+// CHECK_FAKE=wait it goes on until its context ends. With CHECK_FAKE=short it
+// measures two blocks in short slots, and with CHECK_FAKE=long as many as there is
+// time for.
 func FakeMeasure() {
+	if fake := os.Getenv("CHECK_FAKE"); fake == "short" || fake == "long" {
+		measureGate = func(ctx context.Context, c gate.Config) ([]gate.Series, []gate.Problem, error) {
+			c.Relink.Every = 1
+			c.SlotTime, c.Blocks = 5*time.Millisecond, 2
+			if fake == "long" {
+				progress := c.Progress
+				c.Blocks, c.Progress = 1<<20, func(int, int) { progress(1, 4) } // it has begun
+			}
+			return gate.Measure(ctx, c)
+		}
+		return
+	}
 	measureGate = func(ctx context.Context, c gate.Config) (all []gate.Series, problems []gate.Problem, err error) {
 		for n, p := range slices.Concat(c.Points, c.Alone) {
 			base := 1000.0

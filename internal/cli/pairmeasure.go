@@ -67,18 +67,18 @@ func (c *checkCmd) rounds(points int, link time.Duration) (blocks, every int, er
 	most := int((c.Budget/leastBlocks - link) / round) // blocks of each of the fewest units
 	if most < 1 {
 		return 0, 0, fmt.Errorf("--budget %v is too short for %d points: %d blocks of each, the least that can tell anything, take %v%s; choose fewer with --bench, --pkg or --curves=never, of overlap's own with --workloads",
-			c.Budget, points, leastBlocks, (leastBlocks * (link + round)).Round(time.Second), also(link))
+			c.Budget, points, leastBlocks, (leastBlocks * (link + round)).Round(time.Second), linking(leastBlocks*link, " (GOFLAGS=-ldflags=-randlayout=0 does without)"))
 	}
 	every = min(every, most)
 	return every * int(c.Budget/(link+time.Duration(every)*round)), every, nil
 }
 
-// also says what linking takes of the least budget.
-func also(link time.Duration) string {
-	if link == 0 {
+// linking says what of a time links take, if they take any.
+func linking(took time.Duration, more string) string {
+	if took == 0 {
 		return ""
 	}
-	return fmt.Sprintf(", %v of it for linking both sides in another layout each time", (leastBlocks * link).Round(time.Second))
+	return fmt.Sprintf(", %v of it for links in other layouts%s", took.Round(time.Second), more)
 }
 
 // measure measures the points and judges what was measured, and reports whether
@@ -95,14 +95,15 @@ func (p *pair) measure(ctx context.Context) (interrupted bool, err error) {
 		return false, err
 	}
 	relink.Every = every
-	r.Budget = time.Duration(points*blocks*4)*slotWall + time.Duration(blocks/every)*link
+	links := time.Duration(blocks/every) * link
+	r.Budget = time.Duration(points*blocks*4)*slotWall + links
 	r.Blocks = blocks
 	file, err := gate.Create(c.Results, p.plan(), p.about())
 	if err != nil {
 		return false, fmt.Errorf("--results: %w", err)
 	}
 	r.File = file.Path()
-	fmt.Fprintf(p.streams.err, "measuring %d points in %d blocks, in about %v\n", points, blocks, r.Budget.Round(time.Second))
+	fmt.Fprintf(p.streams.err, "measuring %d points in %d blocks, in about %v%s\n", points, blocks, r.Budget.Round(time.Second), linking(links, ""))
 	bar := newProgress(p.streams.err)
 	watched := p.watched()
 	throttle := meter.NewThrottle()
