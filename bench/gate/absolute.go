@@ -49,18 +49,19 @@ func sign(i int) float64 {
 const bootstraps = 1000
 
 // value is the quotient of one build, by the blocks in which others left the CPUs
-// alone, with its interval: of blocks drawn with replacement (Efron, 1979), made as
-// much wider as Student's interval of so few is than the normal one and as their
-// spread is too small (Hesterberg, 2015). It reaches as far beyond that as if the program had waited for all that others may
+// alone, with its interval: of blocks drawn with replacement (Efron, 1979), those
+// of one binary together, made as much wider as Student's interval of so few is
+// than the normal one and as their spread is too small (Hesterberg, 2015). It
+// reaches as far beyond that as if the program had waited for all that others may
 // have had of one CPU in those blocks.
 func (g quotient) value(head bool, seed, stream uint64) (value float64, span Span) {
 	levels := make([]*leveller, len(g.points))
 	low, high, log := 1., 1., math.Log(g.factor)
-	blocks := math.MaxInt
+	groups := math.MaxInt
 	for i, pt := range g.points {
 		levels[i] = newLeveller(pt.free, head, g.q)
 		log += sign(i) * levels[i].log(nil)
-		blocks = min(blocks, len(pt.free.blocks))
+		groups = min(groups, len(levels[i].groups))
 		if lost := pt.free.lost(); numerator(i) {
 			low *= 1 - lost
 		} else {
@@ -68,7 +69,7 @@ func (g quotient) value(head bool, seed, stream uint64) (value float64, span Spa
 		}
 	}
 	value = math.Exp(log)
-	if leastP(blocks) > .05 {
+	if leastP(groups) > .05 {
 		return value, Span{High: math.Inf(1)}
 	}
 	rng := rand.New(rand.NewPCG(seed, stream))
@@ -79,7 +80,7 @@ func (g quotient) value(head bool, seed, stream uint64) (value float64, span Spa
 		}
 	}
 	slices.Sort(logs)
-	n := float64(blocks)
+	n := float64(groups)
 	wider := distuv.StudentsT{Sigma: 1, Nu: n - 1}.Quantile(.975) / distuv.UnitNormal.Quantile(.975) * math.Sqrt(n/(n-1))
 	bound := func(place int) float64 {
 		return value * math.Exp(wider*(logs[place]+math.Log(g.factor)-log))
@@ -104,6 +105,7 @@ type leveller struct {
 	q      float64
 	slices []int // of every block, of that build
 	weight []int
+	groups [][]int // blocks of one binary of the build, which are drawn together
 }
 
 func newLeveller(pt *prepared, head bool, q float64) *leveller {
@@ -113,14 +115,28 @@ func newLeveller(pt *prepared, head bool, q float64) *leveller {
 			l.slices[v.slot/4]++
 		}
 	}
+	binaries := map[int64]int{}
+	for k, b := range pt.blocks {
+		base, at := b.Sides()
+		if !head && !pt.alone {
+			at = base
+		}
+		g, known := binaries[at[0].Layout]
+		if !known || at[0].Layout == 0 {
+			g = len(l.groups)
+			l.groups = append(l.groups, nil)
+			binaries[at[0].Layout] = g
+		}
+		l.groups[g] = append(l.groups[g], k)
+	}
 	return l
 }
 
 // has reports whether a slice is of the build.
 func (l *leveller) has(v timed) bool { return l.alone || l.clock.isHead(v.slot) == l.head }
 
-// log is the logarithm of the quantile, of blocks drawn with replacement by rng if
-// it is not nil.
+// log is the logarithm of the quantile, of groups of blocks drawn with replacement
+// by rng if it is not nil.
 func (l *leveller) log(rng *rand.Rand) float64 {
 	for k := range l.weight {
 		l.weight[k] = 1
@@ -129,8 +145,10 @@ func (l *leveller) log(rng *rand.Rand) float64 {
 		}
 	}
 	if rng != nil {
-		for range l.weight {
-			l.weight[rng.IntN(len(l.weight))]++
+		for range l.groups {
+			for _, k := range l.groups[rng.IntN(len(l.groups))] {
+				l.weight[k]++
+			}
 		}
 	}
 	all := 0

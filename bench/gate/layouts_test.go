@@ -283,3 +283,21 @@ func TestLayoutMayBeTheReason(t *testing.T) {
 		t.Errorf("5 %% slower where layouts do nothing: %s, %+v", c.Word(), *c.Layouts)
 	}
 }
+
+// The interval of a gain of one build holds its layouts, though several blocks have
+// the same.
+func TestIntervalOfAGainHoldsLayouts(t *testing.T) {
+	rng := rand.New(rand.NewPCG(11, 12))
+	n, held := trials(60), 0
+	for range n {
+		l := lottery{sd: .04, noise: .002, blocks: 60, every: 4}
+		f := Judge(l.series(rng, 0, point("A", 1, 1, 1), point("A", 2, 2, 1)), Options{Seed: rng.Uint64(), Quick: true})
+		if s := find(t, f, Speedup, "workers=2/cores=2-2").HeadSpan; s.Low <= 1 && 1 <= s.High {
+			held++
+		}
+	}
+	t.Logf("%d of %d intervals hold the gain", held, n)
+	if least := .95*float64(n) - 3*math.Sqrt(.05*.95*float64(n)); float64(held) < least {
+		t.Errorf("%d of %d intervals hold the gain", held, n)
+	}
+}
