@@ -25,7 +25,7 @@ import (
 )
 
 // selfBudget is how long the self-test measures, unless --budget says.
-const selfBudget = 90 * time.Second
+const selfBudget = 150 * time.Second
 
 // selfTest checks changes whose verdicts are known.
 type selfTest struct {
@@ -98,10 +98,10 @@ func (t selfTest) run(ctx context.Context) (err error) {
 
 // measure checks the cases that this machine can measure, by name.
 func (t selfTest) measure(ctx context.Context, dir string, cases []selfCase) (map[string]selfOutcome, error) {
-	points := 0
+	shares := 0
 	for _, c := range cases {
 		if c.cores <= t.cores {
-			points += c.points
+			shares += c.share()
 		}
 	}
 	outcomes := map[string]selfOutcome{}
@@ -109,7 +109,7 @@ func (t selfTest) measure(ctx context.Context, dir string, cases []selfCase) (ma
 		if c.cores > t.cores {
 			continue
 		}
-		budget := t.budget * time.Duration(c.points) / time.Duration(points)
+		budget := t.budget * time.Duration(c.share()) / time.Duration(shares)
 		fmt.Fprintf(t.err, "self-test, case %d of %d, %s: %s\n", i+1, len(cases), c.name, c.change)
 		o, err := t.one(ctx, dir, c, budget)
 		if err != nil {

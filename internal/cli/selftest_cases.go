@@ -15,11 +15,19 @@ type selfCase struct {
 	change string // in words
 	edit   edit
 	flags  []string
-	points int           // that it measures: its share of the budget
+	points int           // that it measures
 	cores  int           // the fewest on which it can be measured
 	floor  gate.Quantity // whose noise floor tells how well it can be seen
 	expect string
 	judge  func(selfOutcome) (got string, ok bool)
+}
+
+// share is that of the budget: to link both sides takes as long as a block or two.
+func (c selfCase) share() int {
+	if c.points == 0 {
+		return 0
+	}
+	return c.points + 2
 }
 
 // selfOutcome is what a check said.
