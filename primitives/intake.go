@@ -15,7 +15,7 @@ type intake struct {
 	mu       sync.Mutex
 	queue    deque
 	limit    int
-	quantum  int      // how many tasks a submitter who is let in may submit at once
+	quantum  int      // how many tasks a loop's task may submit at once when it is let in
 	blocked  waitlist // submitters who wait for room: first come, first served
 	admitted waitlist // those whose tasks were taken in this critical section, for unlock to wake
 	closed   bool
@@ -62,7 +62,10 @@ func (q *intake) pop() task {
 
 // refill lets in as many of the blocked submitters as there is room for.
 func (q *intake) refill() {
-	for room := q.limit - q.queue.len(); room > 0 && q.blocked.first != nil; room -= q.quantum {
+	for room := q.limit - q.queue.len(); room > 0 && q.blocked.first != nil; room-- {
+		if q.blocked.first.w != nil {
+			room -= q.quantum - 1
+		}
 		q.queue.push(q.admit())
 	}
 }
