@@ -64,6 +64,8 @@
 // pools elsewhere that deadlocks. It holds for Result, Wait, AsCompleted, Map,
 // ForEach and Submit itself; waiting for a Done channel, a lock or an Event, or
 // on another goroutine than the task's, keeps the worker, as it does elsewhere.
+// A task that waits costs memory, and on the executor threads a thread, of which
+// a program has only so many: see NewThreads.
 //
 // Errors and panics are part of the result. A panic is carried to whoever asks
 // (PanicError) and raised there on request (Raise); elsewhere in Go it ends

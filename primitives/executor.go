@@ -83,6 +83,10 @@ type Config struct {
 	// blocks. Zero means 1024: a queue as short as the workers are few makes
 	// the submitter run, and take a core, after every other task. It must not
 	// be negative. inline and spawn have no queue.
+	//
+	// Whoever is blocked is let in once the queue is half empty, first come,
+	// first served; those who come meanwhile wait behind. A task of a loop may
+	// then submit up to 16 tasks, as far as there is room.
 	Queue int
 
 	// Probe hears of every task. Nil means nobody does.

@@ -2,7 +2,10 @@ package primitives
 
 import (
 	"context"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -136,4 +139,81 @@ func TestTasksAskFewOfThoseAbove(t *testing.T) {
 			t.Errorf("%s in between: a task asks %d of those above", name, most)
 		}
 	}
+}
+
+// looked is a task that counts how often the queue looks whether it is over,
+// and submits others when it runs.
+type looked struct {
+	looks *atomic.Int64
+	runs  func(w *worker)
+}
+
+func (l *looked) run(w *worker) { l.runs(w) }
+func (l *looked) drop(error)    {}
+func (l *looked) over() bool    { l.looks.Add(1); return false }
+
+// Those who wait for room look at the queue a few times for every task, however
+// many wait and wherever they come from.
+func TestSubmittersRarelySearchTheQueue(t *testing.T) {
+	const tasks, each = 2000, 3
+	for _, kind := range []string{"spawn", "pool", "threads", "loop"} {
+		x, err := New(kind, Config{Workers: 2, Queue: 64})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var looks, ran atomic.Int64
+		var all sync.WaitGroup
+		all.Add(tasks * (1 + each))
+		submit := func(runs func(w *worker)) {
+			err := x.submit(context.Background(), &looked{&looks, func(w *worker) { defer all.Done(); ran.Add(1); runs(w) }})
+			if err != nil {
+				t.Error(err)
+			}
+		}
+		for range tasks {
+			go submit(func(*worker) {
+				for range each {
+					submit(func(*worker) {})
+				}
+			})
+		}
+		all.Wait()
+		if err := x.Shutdown(t.Context()); err != nil {
+			t.Error(err)
+		}
+		if n := looks.Load(); n > 8*ran.Load() {
+			t.Errorf("%s: %d looks at %d tasks", kind, n, ran.Load())
+		}
+	}
+}
+
+// Each who wants a worker loses patience at its own time, also when those before
+// it were served.
+func TestEachLosesPatienceAtItsTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		came, lost := map[*worker]time.Time{}, 0
+		var c comeback
+		c.hurry = func() {
+			now := time.Now()
+			for w := c.impatient(now); w != nil; w = c.impatient(now) {
+				lost++
+				if d := now.Sub(came[w]); d != patience {
+					t.Errorf("one lost patience after %v", d)
+				}
+			}
+		}
+		for i := range 40 {
+			w := &worker{}
+			came[w] = time.Now()
+			c.push(w)
+			if i%4 == 3 {
+				c.pop()
+			}
+			time.Sleep(time.Duration(i%5) * time.Millisecond)
+		}
+		time.Sleep(time.Second)
+		if lost != 30 || !c.empty() {
+			t.Errorf("%d of 30 lost patience", lost)
+		}
+	})
 }
