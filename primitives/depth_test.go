@@ -56,11 +56,12 @@ func TestDeepNesting(t *testing.T) {
 // above; so do its values and its deadline.
 func TestContextsOfNestedTasks(t *testing.T) {
 	const depth = 70
-	between := map[string]func(context.Context) context.Context{
+	type between struct{}
+	wraps := map[string]func(context.Context) context.Context{
 		"nothing": func(ctx context.Context) context.Context { return ctx },
-		"values":  func(ctx context.Context) context.Context { return context.WithValue(ctx, "between", 1) },
+		"values":  func(ctx context.Context) context.Context { return context.WithValue(ctx, between{}, 1) },
 	}
-	for name, wrap := range between {
+	for name, wrap := range wraps {
 		for _, cancelled := range []int{0, 1, 15, 16, 17, 18, 33, 50, depth - 1, depth} {
 			t.Run(fmt.Sprintf("%s/%d", name, cancelled), func(t *testing.T) {
 				under(t, concurrent, primitives.Config{Workers: 1}, func(t *testing.T, x primitives.Executor) {

@@ -192,8 +192,11 @@ func TestSubmittersRarelySearchTheQueue(t *testing.T) {
 func TestEachLosesPatienceAtItsTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		came, lost := map[*worker]time.Time{}, 0
+		var mu sync.Mutex // the executor's
 		var c comeback
 		c.hurry = func() {
+			mu.Lock()
+			defer mu.Unlock()
 			now := time.Now()
 			for w := c.impatient(now); w != nil; w = c.impatient(now) {
 				lost++
@@ -204,14 +207,17 @@ func TestEachLosesPatienceAtItsTime(t *testing.T) {
 		}
 		for i := range 40 {
 			w := &worker{}
+			mu.Lock()
 			came[w] = time.Now()
 			c.push(w)
 			if i%4 == 3 {
 				c.pop()
 			}
+			mu.Unlock()
 			time.Sleep(time.Duration(i%5) * time.Millisecond)
 		}
 		time.Sleep(time.Second)
+		synctest.Wait()
 		if lost != 30 || !c.empty() {
 			t.Errorf("%d of 30 lost patience", lost)
 		}
