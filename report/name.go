@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
 	"strconv"
@@ -48,7 +49,7 @@ func parseName(r *benchfmt.Result, rows []string) (named, error) {
 	n := named{base: typeset.Printable(string(base)), Point: Point{Size: "medium", Procs: 1, Slices: 1, Copies: 1}}
 	n.foreign = !ours(r.Name)
 	if last := len(parts) - 1; last >= 0 && parts[last][0] == '-' {
-		procs, err := strconv.Atoi(string(parts[last][1:]))
+		procs, err := strconv.ParseInt(string(parts[last][1:]), 10, 64)
 		if err != nil {
 			return n, fmt.Errorf("GOMAXPROCS: %w", err)
 		}
@@ -58,7 +59,7 @@ func parseName(r *benchfmt.Result, rows []string) (named, error) {
 		if procs > mostCores {
 			return n, fmt.Errorf("it ends in -%d, and no machine has so many cores", procs)
 		}
-		n.Procs, parts = procs, parts[:last]
+		n.Procs, parts = int(procs), parts[:last]
 	}
 	for _, p := range parts {
 		key, _, ok := strings.Cut(string(p[1:]), "=")
@@ -200,14 +201,17 @@ func (p part) value() string {
 }
 
 func natural1(key, value string) (int, error) {
-	n, err := strconv.Atoi(value)
+	n, err := strconv.ParseInt(value, 10, 64) // an int would make the words depend on the reader's system
 	if err != nil || n < 1 {
 		return 0, fmt.Errorf("%s is %q, which is not a number from 1", key, value)
 	}
 	if key == "cores" && n > mostCores {
 		return 0, fmt.Errorf("cores is %d, and no machine has so many", n)
 	}
-	return n, nil
+	if n > math.MaxInt32 {
+		return 0, fmt.Errorf("%s is %d, and no program has so many", key, n)
+	}
+	return int(n), nil
 }
 
 // mostCores is more than any machine has that one Go program could run on: Linux

@@ -29,12 +29,14 @@ func TestOneLineMakesNoRow(t *testing.T) {
 		p       int
 		warning string
 	}{
-		"":                                       {4, ""},
-		"BenchmarkA-2147483648 1 5 ns/op\n":      {4, "it ends in -2147483648, and no machine has so many cores"},
-		"BenchmarkA-65537 1 5 ns/op\n":           {4, "it ends in -65537, and no machine has so many cores"},
-		"BenchmarkA/cores=65537 1 5 ns/op\n":     {4, "cores is 65537, and no machine has so many"},
-		"cores: 65537\nBenchmarkA-2 1 5 ns/op\n": {4, "cores is 65537, and no machine has so many"},
-		"BenchmarkA-65536 1 5 ns/op\n":           {4, "65536 cores are left out: only one sample was taken there"},
+		"":                                                         {4, ""},
+		"BenchmarkA-2147483648 1 5 ns/op\n":                        {4, "it ends in -2147483648, and no machine has so many cores"},
+		"BenchmarkA-65537 1 5 ns/op\n":                             {4, "it ends in -65537, and no machine has so many cores"},
+		"BenchmarkA/cores=65537 1 5 ns/op\n":                       {4, "cores is 65537, and no machine has so many"},
+		"BenchmarkA/cores=3000000000 1 5 ns/op\n":                  {4, "cores is 3000000000, and no machine has so many"},
+		"BenchmarkA/workers=3000000000-2 1 5 ns/op\n":              {4, "workers is 3000000000, and no program has so many"},
+		"cores: 65537\nBenchmarkA-2 1 5 ns/op\n":                   {4, "cores is 65537, and no machine has so many"},
+		"BenchmarkA-65536 1 5 ns/op\n":                             {4, "65536 cores are left out: only one sample was taken there"},
 		"BenchmarkA-65536 1 5 ns/op\nBenchmarkA-65536 1 5 ns/op\n": {65536, ""},
 		"BenchmarkA-8 0 5 ns/op\nBenchmarkA-8 0 5 ns/op\n":         {4, "A-8: it has an iteration count of 0"},
 		"BenchmarkA-8 -1 5 ns/op\nBenchmarkA-8 -1 5 ns/op\n":       {4, "A-8: it has an iteration count of -1"},

@@ -156,7 +156,7 @@ func TestStrangeExecutors(t *testing.T) {
 				continue
 			}
 			for _, x := range []string{"serial", name, "b", "c", "d", "e", "f", "g", "h", "i", "j"} {
-				fmt.Fprintf(&b, "Benchmark%s/executor=%s/workers=1/cores=1%s 1 %d ns/op %d items/s\n", w, strings.ReplaceAll(x, "/", ""), variant, 1+i*7, 1+i*i*1000000000)
+				fmt.Fprintf(&b, "Benchmark%s/executor=%s/workers=1/cores=1%s 1 %d ns/op %d items/s\n", w, strings.ReplaceAll(x, "/", ""), variant, 1+i*7, 1+int64(i*i)*1_000_000_000)
 			}
 		}
 	}
