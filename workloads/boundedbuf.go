@@ -58,9 +58,9 @@ type bufferActor struct {
 	left  int // items to go
 	next  splitmix
 	item  uint64 // a producer's, if made
-	made  bool
 	eaten consumed
-	_     [128 - 64]byte
+	made  bool
+	_     [128 - 33 - 3*word]byte
 }
 
 func (a *bufferActor) make() {

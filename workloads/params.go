@@ -3,6 +3,7 @@ package workloads
 import (
 	"errors"
 	"fmt"
+	"math/bits"
 	"os"
 	"slices"
 )
@@ -96,3 +97,7 @@ func (p Params) pick(small, medium, large int) int {
 	}
 	return large
 }
+
+// word is the size of an int, a pointer or a func in bytes. Padding is computed
+// from it, so that systems of 32 bits keep tasks as far apart as those of 64.
+const word = bits.UintSize / 8

@@ -60,7 +60,7 @@ type pipelineSlot struct {
 	digest [sha256.Size]byte
 	hash   func() error
 	hashed bool // under the job's mutex
-	_      [128 - 72]byte
+	_      [128 - sha256.Size - 1 - 4*word]byte
 }
 
 func newPipeline(p Params) (Job, error) {

@@ -39,7 +39,7 @@ var Ring = Workload{
 type ringMember struct {
 	visits  int
 	receive func() error
-	_       [128 - 16]byte
+	_       [128 - 2*word]byte
 }
 
 // journey is the result.

@@ -60,7 +60,7 @@ type waveTile struct {
 	needs atomic.Int32 // tiles that have to end before it
 	run   int          // the last in which it was done
 	task  func() error
-	_     [128 - 24]byte
+	_     [128 - 3*word]byte
 }
 
 func newWavefront(p Params) (Job, error) {

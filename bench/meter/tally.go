@@ -1,6 +1,7 @@
 package meter
 
 import (
+	"math/bits"
 	"sync"
 	"time"
 
@@ -47,7 +48,7 @@ type shard struct {
 	mu     sync.Mutex
 	hist   *hdrhistogram.Histogram
 	beyond time.Duration // what the histogram could not hold of its tasks
-	_      [128 - 24]byte
+	_      [128 - 16 - bits.UintSize/8]byte
 }
 
 // mostShards bounds the histograms to 2 MB. A worker visits one for about a
