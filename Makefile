@@ -46,9 +46,9 @@ test: ## run the tests
 race: ## run the tests under the race detector
 	$(GO) test -race -short ./...
 
-soak: ## a million operations of Event and Future, a thousand faults of child processes, a sweep beside a hog, fuzzing
+soak: ## a million operations of Event and Future, a thousand faults of child processes, a sweep beside a hog, 250,000 reports of known programs, fuzzing
 	OVERLAP_SOAK=1 $(GO) test -count=1 -timeout 60m -v -run 'Soak|Remote|LoseNoTask' ./primitives
-	OVERLAP_SOAK=1 $(GO) test -count=1 -timeout 60m -v -run Soak ./internal/cli
+	OVERLAP_SOAK=1 $(GO) test -count=1 -timeout 60m -v -run Soak ./internal/cli ./report
 	$(GO) test -run '^$$' -fuzz FuzzFrame -fuzztime 1m ./primitives
 	$(GO) test -run '^$$' -fuzz FuzzReadEntries -fuzztime 1m ./bench/sweep
 	$(GO) test -run '^$$' -fuzz FuzzLoad -fuzztime 1m -fuzzminimizetime 5x ./report

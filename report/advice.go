@@ -1,24 +1,34 @@
 package report
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+)
 
-// Advice is the least that brings almost all: of the points whose throughput is
-// within 5 % of the best measured, or not told apart from it, the one with the
+// Advice is the least that brings almost all: of the points that are shown to
+// lose less than 5 % against every other that was measured, the one with the
 // fewest cores, and of these the one with the fewest workers. Cores come first
-// because they cost money.
+// because they cost money. It is the zero Advice if no point is shown to be that
+// good.
 type Advice struct {
-	Workers, Cores int      // Workers is 0 for a benchmark that decides itself
-	Share          Interval // its throughput over the best
+	Workers, Cores int // Workers is 0 for a benchmark that decides itself
+
+	// Share is its throughput over the best that was measured. Its lower bound
+	// holds against each of the others, and so against the best, whichever that
+	// is (Berger, 1982, on tests of an intersection).
+	Share Interval
 }
 
 // String is the advice in words.
 func (a Advice) String() string {
-	cores := fmt.Sprintf("%d cores", a.Cores)
-	if a.Cores == 1 {
-		cores = "1 core"
-	}
+	cores := countOf(a.Cores, "core")
 	switch a.Workers {
 	case 0:
+		if a.Cores == 0 {
+			return string(Undecided)
+		}
 		return cores
 	case 1:
 		return "1 worker on " + cores
@@ -26,30 +36,49 @@ func (a Advice) String() string {
 	return fmt.Sprintf("%d workers on %s", a.Workers, cores)
 }
 
-// almost is the share of the best throughput that is enough.
-const almost = 0.95
-
-func (d *Data) advice(base Point, levels []level) Advice {
-	type candidate struct {
-		workers int
-		level   level
-		times   series
+// Cost says how much of the best throughput the advice may cost.
+func (a Advice) Cost() string {
+	if percent := math.Ceil(100*(1-a.Share.Low) - 1e-9); percent > 0 {
+		return fmt.Sprintf("loses at most %.0f %%", percent)
 	}
-	var all []candidate
-	best := 0
+	return "loses nothing"
+}
+
+// candidate is a point that may be enough.
+type candidate struct {
+	workers int
+	level   level
+	times   series
+}
+
+// advice is that of the points at the levels.
+func (d *Data) advice(base Point, levels []level) Advice {
+	var all []candidate // by cores, and then by workers
 	for _, l := range levels {
 		for _, w := range d.workersAt(base, l) {
 			s, _ := d.series(base.at(w, l))
 			all = append(all, candidate{w, l, s})
-			if s.mean() < all[best].times.mean() {
-				best = len(all) - 1
-			}
 		}
 	}
-	for _, c := range all { // by cores, and then by workers
-		if asGood(c.times, all[best].times, 1/almost) {
-			return Advice{c.workers, c.level.p(), quotient(all[best].times, c.times)}
+	fastest := slices.SortedFunc(slices.Values(all), func(a, b candidate) int { return cmp.Compare(a.times.mean(), b.times.mean()) })
+	for _, c := range all {
+		if share, ok := c.enough(fastest); ok {
+			return Advice{c.workers, c.level.p(), share}
 		}
 	}
 	return Advice{}
+}
+
+// enough is the throughput of c over that of the fastest, and whether c loses
+// less than 5 % against each.
+func (c candidate) enough(fastest []candidate) (share Interval, ok bool) {
+	share = quotient(fastest[0].times, c.times)
+	for _, other := range fastest {
+		against := quotient(other.times, c.times)
+		if !(against.Low > almost) {
+			return share, false
+		}
+		share.Low = min(share.Low, against.Low)
+	}
+	return share, true
 }

@@ -69,7 +69,7 @@ func Analyze(d *Data) *Analysis {
 		}
 	}
 	if len(a.Rows) > 0 && a.Fewest < minSamples {
-		a.Warnings = append(a.Warnings, fmt.Errorf("verdicts are provisional: some rest on %s, they need %d; measure longer (%s) or on a quieter machine", samples(a.Fewest), minSamples, d.longer()))
+		a.Warnings = append(a.Warnings, fmt.Errorf("verdicts are provisional: some rest on %s, they need %d; measure longer (%s) or on a quieter machine", countOf(a.Fewest, "sample"), minSamples, longer(d.swept(), minSamples)))
 	}
 	return a
 }
@@ -105,21 +105,17 @@ func (a *Analysis) fit() {
 	}
 }
 
-// longer is the flag that gives more samples, of what wrote the results.
-func (d *Data) longer() string {
-	for _, s := range d.sources {
-		if s.config["placement"] != "" {
-			return "--budget"
-		}
-	}
-	return "-count " + strconv.Itoa(minSamples)
+// swept reports whether overlap run wrote some of the results.
+func (d *Data) swept() bool {
+	return slices.ContainsFunc(d.sources, func(s *source) bool { return s.config["placement"] != "" })
 }
 
-func samples(n int) string {
-	if n == 1 {
-		return "1 sample"
+// longer is the flag that gives so many samples, of what wrote the results.
+func longer(swept bool, samples int) string {
+	if swept {
+		return "--budget"
 	}
-	return strconv.Itoa(n) + " samples"
+	return "-count " + strconv.Itoa(samples)
 }
 
 // leaveOut warns of what is no row.

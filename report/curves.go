@@ -59,37 +59,47 @@ func (d *Data) demand(base Point, l level) float64 {
 	return least
 }
 
-// scaling is the gain of that many workers by parallelism, and the point on one
-// core that it is over: see Row.FromCores.
-func (d *Data) scaling(base, first Point, workers int, levels []level) (all []Scaled, single Point) {
-	single = base.at(workers, levels[0])
-	t11, _ := d.series(first)
-	tw1, _ := d.series(single)
-	if workers > 0 && hurts(quotient(t11, tw1)) {
-		single = first
-	}
-	for _, l := range levels {
-		if s, ok := d.scaled(base, workers, single, l); ok {
-			all = append(all, s)
-		}
-	}
-	return all, single
+// gains are those of a number of workers, in the rounds that the three points
+// which they rest on share: one worker on one core, these workers there, and
+// these workers on all cores.
+type gains struct {
+	workers                           int
+	one, single                       series // of the points on one core
+	concurrency, parallelism, speedup Interval
 }
 
-// scaled is the gain of workers at a level over a point on one core.
-func (d *Data) scaled(base Point, workers int, single Point, l level) (Scaled, bool) {
-	p := base.at(workers, l)
-	if d.count(p) == 0 {
-		return Scaled{}, false
+func (d *Data) gains(base, first Point, workers int, levels []level) gains {
+	one, _ := d.series(first)
+	single, _ := d.series(base.at(workers, levels[0]))
+	most, _ := d.series(base.at(workers, levels[len(levels)-1]))
+	of := sameRounds(one, single, most)
+	g := gains{workers: workers, one: of[0], single: of[1], concurrency: unknown}
+	if workers > 0 {
+		g.concurrency = ratio(of[0], of[1], 1)
 	}
-	s := Scaled{P: l.p(), Gain: exact(1)}
-	s.Ceiling = d.ceiling(base, l.p())
-	if s.P > 1 {
-		t1, _ := d.series(single)
-		tp, _ := d.series(p)
-		s.Gain = quotient(t1, tp)
+	g.parallelism, g.speedup = ratio(of[1], of[2], 1), ratio(of[0], of[2], 1)
+	return g
+}
+
+// scaling is the gain of the workers by parallelism, and how many of them the
+// point on one core has that it is over: see Row.FromCores.
+func (d *Data) scaling(base Point, g gains, levels []level) (all []Scaled, single int) {
+	over, single := g.single, g.workers
+	if hurts(g.concurrency) {
+		over, single = g.one, 1
 	}
-	return s, true
+	for _, l := range levels {
+		times, _ := d.series(base.at(g.workers, l))
+		if len(times) == 0 {
+			continue
+		}
+		s := Scaled{P: l.p(), Gain: exact(1), Ceiling: d.ceiling(base, l.p())}
+		if s.P > 1 {
+			s.Gain = quotient(over, times)
+		}
+		all = append(all, s)
+	}
+	return all, single
 }
 
 // ceiling is H(p) = p·t₁/t_p; unknown if it was not measured.

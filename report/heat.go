@@ -15,8 +15,7 @@ type Cell struct {
 // grid is GOMAXPROCS × workers, by GOMAXPROCS and then by workers. The cores
 // are those at which most values of GOMAXPROCS were measured, if these are two
 // or more; otherwise both grow together.
-func (d *Data) grid(base, first Point, levels []level) (cells []Cell) {
-	one, _ := d.series(first)
+func (d *Data) grid(base Point, one series, levels []level) (cells []Cell) {
 	if ridge := d.ridge(base); len(ridge) > 1 {
 		levels = ridge
 	}

@@ -276,6 +276,7 @@ func (l *loader) add(r *benchfmt.Result) error {
 	if round == 0 {
 		rec.roundless = true
 		round = len(rec.seconds) + 1
+		l.pass(rec, round)
 	} else {
 		round += l.before
 	}

@@ -46,6 +46,7 @@ type loader struct {
 	known    map[string]*record // name and context → point
 	records  map[Point]*record  // while their columns are spelt out
 	order    []*record          // by their first sample
+	passes   map[Point]*int     // row → samples of each of its points so far, see pass
 	columns  []benchproc.Key    // of the points
 	shared   map[string]setting // column → configuration that its results share
 	systems  map[string]setting // column → its goos and goarch, once they are known
@@ -65,7 +66,7 @@ func newLoader(in Input) (*loader, error) {
 	l := &loader{
 		in:       in,
 		data:     &Data{Files: in.Paths, Kinds: map[string]string{}, Expects: map[string]string{}},
-		contexts: map[string]int{}, known: map[string]*record{}, records: map[Point]*record{},
+		contexts: map[string]int{}, known: map[string]*record{}, records: map[Point]*record{}, passes: map[Point]*int{},
 		shared: map[string]setting{}, listed: map[string]string{}, byKey: map[benchproc.Key]string{}, taken: map[string]bool{},
 		lost: map[string]map[string]bool{}, seen: map[string]bool{}, bySource: map[string]int{}, sums: map[[sha256.Size]byte]string{},
 		systems: map[string]setting{}, configurations: map[string]configured{},

@@ -38,9 +38,12 @@ func (a *Analysis) WriteMarkdown(w io.Writer) error {
 // markdownSummary is what a reader learns before the table. It counts the
 // intervals, not the words of the verdicts.
 func (a *Analysis) markdownSummary() string {
-	workers, cores, both, p := 0, 0, 0, 0
+	workers, cores, both, unknown, p := 0, 0, 0, 0, 0
 	for _, r := range a.Rows {
-		c, g := helps(r.Concurrency), helps(r.Parallelism)
+		c, g := helps(r.Concurrency), r.coresBring(helps)
+		if r.Class == Undecided {
+			unknown++
+		}
 		if c {
 			workers++
 		}
@@ -59,7 +62,11 @@ func (a *Analysis) markdownSummary() string {
 			where += " (" + typeset.Code(cpu) + ")"
 		}
 	}
-	return fmt.Sprintf("**overlap**: of %s, more workers speed up %d, more cores %d, both %d; on up to %s%s.", countOf(len(a.Rows), "workload"), workers, cores, both, countOf(p, "core"), where)
+	open := ""
+	if unknown > 0 {
+		open = fmt.Sprintf(", and %d cannot be told", unknown)
+	}
+	return fmt.Sprintf("**overlap**: of %s, more workers speed up %d, more cores %d, both %d%s; on up to %s%s.", countOf(len(a.Rows), "workload"), workers, cores, both, open, countOf(p, "core"), where)
 }
 
 func (r Row) markdownCells() []string {

@@ -51,20 +51,20 @@ func (d *Data) models(r Row, base Point, levels []level) Models {
 	most := levels[len(levels)-1]
 	m.Workers, levels = d.forLaws(r, base, levels)
 	m.Others = m.Workers != r.Workers
-	scaling, single := d.scaling(base, base.at(min(m.Workers, 1), levels[0]), m.Workers, levels)
+	scaling, single := d.scaling(base, d.gains(base, base.at(min(m.Workers, 1), levels[0]), m.Workers, levels), levels)
 	var shares []Efficiency
 	for _, s := range scaling {
 		shares = append(shares, efficiency(s))
 	}
 	overCores := d.curve(base, levels, func(l level) int {
 		if l.p() == 1 {
-			return single.Workers
+			return single
 		}
 		return m.Workers
 	})
 	m.Amdahl = FitAmdahl(overCores, Relative)
 	m.OverCores = FitUSL(overCores, Relative)
-	if single.Workers == m.Workers {
+	if single == m.Workers {
 		m.Serial = trend(shares, m.OverCores)
 	}
 	if n := len(r.Lines); n > 0 {
@@ -113,8 +113,8 @@ func (d *Data) curve(base Point, levels []level, workers func(level) int) []Meas
 		}
 	}
 	points := measures(ns, all)
-	for i := range points {
-		points[i].X *= all[0].mean()
+	for i := len(points) - 1; i >= 0; i-- {
+		points[i].X /= points[0].X
 	}
 	return points
 }
@@ -152,11 +152,13 @@ func (d *Data) scaledSpeedups(base Point, levels []level) (all []Scaled) {
 	return all
 }
 
-// measures are the points of a curve with their errors. What all points of a
-// round share, a machine that is slow for a while, bends no curve, so that it is
-// taken out of the errors where every point has been in the round; it does move
-// λ, whose interval knows nothing of it.
+// measures are the points of a curve with their errors, over the rounds that all
+// were in: see sameRounds. What all points of a round share, a machine that is
+// slow for a while, bends no curve, so that it is taken out of the errors where
+// every point has been in the round; it does move λ, whose interval knows nothing
+// of it.
 func measures(ns []float64, all []series) []Measure {
+	all = sameRounds(all...)
 	var points []Measure
 	for i, s := range all {
 		points = append(points, Measure{N: ns[i], X: 1 / s.mean()})

@@ -34,7 +34,7 @@ func predict(curve []Scaled, law USL) (all []Prediction, why string) {
 		return nil, "one core tells nothing of more"
 	}
 	before, last := curve[len(curve)-2], curve[len(curve)-1]
-	help := helps(last.Gain) || math.IsNaN(last.Gain.Low) && last.Gain.Value >= matters
+	help := pays(last.Gain) || math.IsNaN(last.Gain.Low) && last.Gain.Value >= matters
 	if !help && !law.Drawable() {
 		return nil, fmt.Sprintf("the gain from %d cores, × %v, is too small or too noisy to go on from", last.P, last.Gain)
 	}

@@ -46,10 +46,14 @@ func (d *Data) weigh(r *Row, first Point, levels []level) {
 	var under []string
 	for i, b := range all {
 		tainted := false
+		var of []series
 		for _, p := range b.points {
 			s, pressed := d.series(p)
 			tainted = tainted || pressed
-			if i < len(all)-1 {
+			of = append(of, s)
+		}
+		if i < len(all)-1 {
+			for _, s := range sameRounds(of...) {
 				r.Samples = min(r.Samples, len(s))
 			}
 		}

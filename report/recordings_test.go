@@ -137,7 +137,7 @@ func pairs(text string) (*report.Pairs, error) {
 
 func TestPairsAreMeansBothWays(t *testing.T) {
 	p, err := pairs("latency: one\x1b way\n" +
-		"BenchmarkCoreToCore/from=0/to=2 1 100 ns/op\nBenchmarkCoreToCore/from=2/to=0 1 400 ns/op\nBenchmarkCoreToCore/from=2/to=7 1 50 ns/op\n")
+		"BenchmarkCoreToCore/from=0/to=2 1 100 ns/op\nBenchmarkCoreToCore/from=2/to=0 1 400 ns/op\nBenchmarkCoreToCore/from=0/to=2 1 200 ns/op\nBenchmarkCoreToCore/from=2/to=7 1 50 ns/op\n")
 	if err != nil {
 		t.Fatal(err)
 	}

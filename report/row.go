@@ -61,7 +61,8 @@ type Row struct {
 	Expected Expected
 
 	// Worst is the lowest throughput at P over that of one worker on one
-	// core, and WorstWorkers the workers that gave it.
+	// core, and WorstWorkers the workers that gave it. Its interval holds for
+	// that choice.
 	Worst        Interval
 	WorstWorkers int
 
@@ -75,6 +76,7 @@ type Row struct {
 	// Models of a row that is not among those Shown.
 	Models Models
 
+	gains   gains
 	base    Point  // what its points have in common; no workers, cores and procs
 	place   int    // among the rows of a column, as the file has them
 	prefix  string // of the package, where there are several
@@ -82,9 +84,15 @@ type Row struct {
 	machine string // the column, unless columns are of one machine
 	id      string // see identify
 	tainted bool   // samples under pressure had to be used, see weigh
+	swept   bool   // overlap run measured it
+
+	// crowded is the throughput of workers for all cores over that of the row's
+	// fewer, unknown if it has as many. Its interval holds for the row's choice.
+	crowded Interval
 
 	// Samples is the fewest that the gains, the ceiling, the serial program and
-	// the worst point rest on. The other points of the curves may have fewer: a
+	// the worst point rest on, of rounds in which all that is compared was
+	// measured. The other points of the curves may have fewer: a
 	// sweep that looks for the best number of workers leaves the others early.
 	Samples int
 
@@ -123,25 +131,21 @@ func (d *Data) row(base Point) (Row, error) {
 		Column:   base.Column,
 		P:        most.p(),
 		place:    d.groups[base].place,
+		swept:    d.swept(),
 	}
 	var err error
 	if r.Workers, err = d.bestWorkers(base, levels); err != nil {
 		return Row{}, err
 	}
-	w1, wp := base.at(r.Workers, one), base.at(r.Workers, most)
-
-	t11, _ := d.series(first)
-	tw1, _ := d.series(w1)
-	twp, _ := d.series(wp)
-	r.Concurrency, r.Parallelism, r.Speedup = quotient(t11, tw1), quotient(tw1, twp), quotient(t11, twp)
-	if r.Workers == 0 {
-		r.Concurrency = unknown
-	}
+	wp := base.at(r.Workers, most)
+	r.gains = d.gains(base, first, r.Workers, levels)
+	r.Concurrency, r.Parallelism, r.Speedup = r.gains.concurrency, r.gains.parallelism, r.gains.speedup
 	r.Ceiling = d.ceiling(base, r.P)
 	r.Inflight = d.average(wp, func(s Sample) float64 { return s.Inflight })
 	r.CPUsBusy = d.average(wp, func(s Sample) float64 { return s.CPUsBusy })
 	r.Fairness = d.told(wp, func(s Sample) float64 { return s.Fairness })
-	r.Worst, r.WorstWorkers = d.worst(base, first, most)
+	r.Worst, r.WorstWorkers = d.worst(base, r.gains.one, most)
+	r.crowded = d.crowded(base, r.Workers, most)
 	d.weigh(&r, first, levels)
 	d.warnOfCeiling(&r)
 	if thin := d.groups[base].thin; thin.p() > 0 {
@@ -149,7 +153,7 @@ func (d *Data) row(base Point) (Row, error) {
 	}
 	d.warnOfEdges(&r, base, most)
 	d.curves(&r, first, levels)
-	r.OverSerial, r.Cost = d.overSerial(base, twp, levels)
+	r.OverSerial, r.Cost = d.overSerial(base, wp, levels)
 	r.Advice = d.advice(base, levels)
 	r.judgeGains()
 	r.Expected = d.expected(r)
@@ -163,9 +167,9 @@ func (d *Data) curves(r *Row, first Point, levels []level) {
 		for _, l := range slices.Compact([]level{one, most}) {
 			r.Lines = append(r.Lines, d.line(r.base, first, l))
 		}
-		r.Grid = d.grid(r.base, first, levels)
+		r.Grid = d.grid(r.base, r.gains.one, levels)
 	}
-	r.Scaling, _ = d.scaling(r.base, first, r.Workers, levels)
+	r.Scaling, _ = d.scaling(r.base, r.gains, levels)
 	r.Stacks = d.stacks(r.base, first, levels)
 	r.warnOfResidual()
 	r.Latencies = d.latencies(r.base, levels)
@@ -175,10 +179,16 @@ func (d *Data) curves(r *Row, first Point, levels []level) {
 // the row's workers hurt on one core. That several cores undo what overlapping
 // spoils on one is no gain from cores.
 func (r Row) FromCores() Interval {
+	_, gain := r.coreGain()
+	return gain
+}
+
+// coreGain is FromCores with its name.
+func (r Row) coreGain() (name string, gain Interval) {
 	if hurts(r.Concurrency) {
-		return r.Speedup
+		return "S", r.Speedup
 	}
-	return r.Parallelism
+	return "G_p", r.Parallelism
 }
 
 // noBaseline says what was found instead of a measurement to compare with, and
@@ -291,36 +301,54 @@ func asGood(s, fastest series, within float64) bool {
 	return longer.Value <= within || longer.Value <= 1.15 && longer.Low <= 1
 }
 
-func (d *Data) worst(base, first Point, most level) (ratio Interval, workers int) {
-	t11, _ := d.series(first)
-	ratio.Value = math.Inf(1)
-	for _, w := range d.workersAt(base, most) {
+// worst is the lowest throughput at a level over that of one worker on one core.
+// Its interval holds for the choice.
+func (d *Data) worst(base Point, one series, most level) (lowest Interval, workers int) {
+	lowest.Value = math.Inf(1)
+	all := d.workersAt(base, most)
+	for _, w := range all {
 		t, _ := d.series(base.at(w, most))
-		if x := quotient(t11, t); x.Value < ratio.Value {
-			ratio, workers = x, w
+		both := sameRounds(one, t)
+		if x := ratio(both[0], both[1], len(all)); x.Value < lowest.Value {
+			lowest, workers = x, w
 		}
 	}
-	return ratio, workers
+	return lowest, workers
 }
 
-// overSerial compares with the plain serial program: best is the series of the
-// row's best point. Of each level the fewest workers count that are as good as
+// crowded is the throughput of the fewest workers for all cores of a level over
+// that of the row's, if these are fewer.
+func (d *Data) crowded(base Point, workers int, most level) Interval {
+	all := d.workersAt(base, most)
+	enough := slices.IndexFunc(all, func(w int) bool { return w >= most.p() })
+	if workers == 0 || workers >= most.p() || enough < 0 {
+		return unknown
+	}
+	few, _ := d.series(base.at(workers, most))
+	many, _ := d.series(base.at(all[enough], most))
+	both := sameRounds(few, many)
+	return ratio(both[0], both[1], len(all))
+}
+
+// overSerial compares with the plain serial program: best is the row's best
+// point. Of each level the fewest workers count that are as good as
 // its best: among all of them, one would beat an equal program by chance.
-func (d *Data) overSerial(base Point, best series, levels []level) (gain Interval, cost float64) {
+func (d *Data) overSerial(base, best Point, levels []level) (gain Interval, cost float64) {
 	ts, _ := d.series(d.serial(base, levels[0]))
 	if len(ts) == 0 {
 		return unknown, math.NaN()
 	}
+	tb, _ := d.series(best)
 	for _, l := range levels {
 		times := d.timesAt(base, l)
 		w, ok := fewest(times, 1/almost, anyWorkers)
 		// One worker is about as fast as the serial program, and noise would
 		// call it faster every other time.
-		if ok && helps(quotient(ts, times[w])) {
-			return quotient(ts, best), float64(l.p())
+		if ok && pays(quotient(ts, times[w])) {
+			return quotient(ts, tb), float64(l.p())
 		}
 	}
-	return quotient(ts, best), math.Inf(1)
+	return quotient(ts, tb), math.Inf(1)
 }
 
 // serial is the serial program of a row, at a level.

@@ -106,6 +106,8 @@ type record struct {
 	names     []string // of its results, as the files spell them
 	sources   []int    // the files or blocks that its samples are from
 	roundless bool     // some file does not tell the rounds
+	passes    *int     // of its row: see loader.pass
+	apart     bool     // its samples did not come in turns with others of its row
 	unpaired  bool     // its samples have no partners in rounds of other points, see pool
 	place     int      // among the records
 }
@@ -199,7 +201,7 @@ func (r *record) take(other *record) {
 	for _, s := range other.sources {
 		r.from(s)
 	}
-	r.roundless = r.roundless || other.roundless
+	r.roundless, r.apart = r.roundless || other.roundless, r.apart || other.apart
 	r.names = append(r.names, other.names...)
 	for i := range other.seconds {
 		r.add(other.seconds[i], other.round(i))

@@ -50,12 +50,11 @@ func (p PointSamples) Role() string {
 // workers, then the serial program and the shares that give its ceiling. These
 // may be of another executor, because a sweep measures them under one.
 func (a *Analysis) PointsOf(r Row) (list []PointSamples) {
-	one := a.Data.baseline(r)
 	for _, p := range a.Data.pointsOf(r) {
 		s := a.Data.pointSamples(p)
 		if r.owns(p) {
 			times, _ := a.Data.series(p)
-			s.Gain = quotient(one, times)
+			s.Gain = quotient(r.gains.one, times)
 		}
 		list = append(list, s)
 	}
@@ -75,17 +74,6 @@ func (d *Data) pointsOf(r Row) (list []Point) {
 		}
 	}
 	return list
-}
-
-// baseline is the times of what the gains of a row are over: one worker, or a
-// benchmark that decides itself how many it has, on one core.
-func (d *Data) baseline(r Row) series {
-	one := d.levels(r.base)[0]
-	s, _ := d.series(r.base.at(1, one))
-	if len(s) == 0 {
-		s, _ = d.series(r.base.at(0, one))
-	}
-	return s
 }
 
 func (d *Data) pointSamples(p Point) PointSamples {

@@ -107,19 +107,14 @@ func (l *loader) acrossColumns() bool {
 // never measured with one: it is then no axis on which a gain could be counted,
 // but each number may still gain from cores.
 func (l *loader) keepWorkers() {
-	row := func(p Point) Point {
-		p = p.at(0, level{})
-		p.Copies, p.Slices = 1, 1
-		return p
-	}
 	counted := map[Point]bool{}
 	for _, rec := range l.order {
 		if rec.point.Workers <= 1 {
-			counted[row(rec.point)] = true
+			counted[rec.point.row()] = true
 		}
 	}
 	for _, rec := range l.order {
-		if p := &rec.point; p.Executor == "" && !p.Weak && p.Slices == 1 && !counted[row(*p)] {
+		if p := &rec.point; p.Executor == "" && !p.Weak && p.Slices == 1 && !counted[p.row()] {
 			p.Workload, p.Workers = rec.spelt, 0
 		}
 	}

@@ -89,35 +89,58 @@ func differing(a, b *source) (keys []string) {
 	})
 }
 
+// pass takes the k-th sample of a point without rounds for one of the k-th, if the
+// file has the samples of the row in turns, as a loop around go test -count 1
+// writes them. Of go test -count 10 all samples of a point come one after the
+// other: the first of one was taken as far from the first of another as from any.
+func (l *loader) pass(rec *record, k int) {
+	if rec.passes == nil {
+		row := rec.point.row()
+		if l.passes[row] == nil {
+			l.passes[row] = new(int)
+		}
+		rec.passes = l.passes[row]
+	}
+	if k == *rec.passes+1 {
+		*rec.passes = k
+	}
+	rec.apart = rec.apart || k != *rec.passes
+}
+
+// row is what the points of a row have in common with those of its ceiling.
+func (p Point) row() Point {
+	p = p.at(0, level{})
+	p.Slices, p.Copies = 1, 1
+	return p
+}
+
 // pool warns of rows whose samples come from several sources, and takes the
 // rounds from those that are not alike: pairing the old with the old and the
-// new with the new would leave the gap between them out of every interval.
+// new with the new would leave the gap between them out of every interval. So
+// would be pairing what comes one after the other, see pass.
 // Files of one machine whose rounds are known stay paired, as drift is all that
 // differs.
 func (l *loader) pool() error {
 	rows := map[Point][]*record{}
 	for _, rec := range l.data.records {
-		base := rec.point.at(0, level{})
-		base.Slices, base.Copies = 1, 1
-		rows[base] = append(rows[base], rec)
+		rows[rec.point.row()] = append(rows[rec.point.row()], rec)
 	}
 	files, keys := map[string]bool{}, map[string]bool{}
 	for _, row := range rows {
 		var sources []int
-		roundless := false
+		roundless, unlike := false, false
 		for _, rec := range row {
 			sources = append(sources, rec.sources...)
-			roundless = roundless || rec.roundless
+			roundless, unlike = roundless || rec.roundless, unlike || rec.apart
 		}
 		slices.Sort(sources)
-		if sources = slices.Compact(sources); len(sources) < 2 {
-			continue
-		}
-		unlike := roundless
-		for _, id := range sources {
-			files[l.sources[id].file] = true
-			for _, k := range differing(l.sources[sources[0]], l.sources[id]) {
-				keys[k], unlike = true, true
+		if sources = slices.Compact(sources); len(sources) > 1 {
+			unlike = unlike || roundless
+			for _, id := range sources {
+				files[l.sources[id].file] = true
+				for _, k := range differing(l.sources[sources[0]], l.sources[id]) {
+					keys[k], unlike = true, true
+				}
 			}
 		}
 		for _, rec := range row {

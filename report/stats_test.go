@@ -2,10 +2,10 @@ package report
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"gonum.org/v1/gonum/stat"
-	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // Errors of different samples add as squares.
@@ -17,30 +17,84 @@ func TestOverAddsSquares(t *testing.T) {
 	want(t, "high", i.High, 0.4*half, 1e-12)
 }
 
-// Four fifths of the samples must have a partner, and with fewer the interval is
-// that of independent means.
+// Where the rounds in which both were measured lack more than a fifth of the
+// partners, the interval is that of independent means.
 func TestPartnersMustBeFourFifths(t *testing.T) {
 	var a, b series
 	for i := range 20 {
 		drift := math.Exp(0.1 * math.Sin(float64(i)))
 		a, b = append(a, visit{i, 2 * drift}), append(b, visit{i, drift})
 	}
-	apart := func(b series) Interval { return unpaired(a.mean()/b.mean(), a.logs(), b.logs()) }
-	if got := quotient(a, b[:15]); got != apart(b[:15]) {
-		t.Errorf("15 of 20 are paired: %v, apart %v", got, apart(b[:15]))
+	without := func(n int) series { // n rounds, none of them the first or the last
+		return append(slices.Clone(b[:5]), b[5+n:]...)
 	}
-	if got, wide := quotient(a, b[:16]), apart(b[:16]); got.HalfWidth() > wide.HalfWidth()/2 {
-		t.Errorf("16 of 20 are not paired: %v, apart %v", got, wide)
+	e, freedom := welch(a.logs(), without(5).logs())
+	apart := math.Exp(studentsT(freedom, 1) * e)
+	five := quotient(a, without(5))
+	want(t, "15 of 20 are independent: half", five.High/five.Value, apart, 1e-12)
+	if four := quotient(a, without(4)); four.High/four.Value > 1+(apart-1)/2 {
+		t.Errorf("16 of 20 are not paired: %v, apart %v", four, apart)
+	}
+}
+
+// Only the rounds that both were in are compared, so that a drift that one of
+// them has not seen moves nothing.
+func TestRoundsThatOneWasNotInDoNotCount(t *testing.T) {
+	var a, b series
+	for i := range 40 {
+		drift := math.Exp(0.02 * float64(i))
+		if i < 10 {
+			a = append(a, visit{i, 2 * drift})
+		}
+		if i > 1 {
+			b = append(b, visit{i, drift})
+		}
+	}
+	i := quotient(a, b)
+	want(t, "value", i.Value, 2, 1e-12)
+	want(t, "high", i.High, 2, 1e-12)
+	for _, s := range sameRounds(a, b) {
+		if len(s) != 8 || s[0].round != 2 {
+			t.Errorf("%v, want the rounds 2 to 9", s)
+		}
+	}
+	// Too few rounds have no interval, and series without rounds have all.
+	for _, few := range []series{b[:2], {{-47, 1}, {-45, 1}, {-43, 1}, {-41, 1}}} {
+		if both := sameRounds(a, few); len(both[0]) != len(a) || len(both[1]) != len(few) {
+			t.Errorf("%v is cut to %v", few, both)
+		}
+	}
+}
+
+// Two samples have no interval, one of them or both.
+func TestTwoSamplesHaveNoInterval(t *testing.T) {
+	two, ten := series{{1, 1}, {2, 3}}, series{}
+	for i := range 10 {
+		ten = append(ten, visit{i + 1, 1})
+	}
+	for _, i := range []Interval{quotient(two, two), quotient(two, ten), quotient(ten, two), around(1, two.logs())} {
+		if !math.IsNaN(i.Low) || !math.IsNaN(i.High) || math.IsNaN(i.Value) {
+			t.Errorf("%+v", i)
+		}
+	}
+	if i := quotient(ten[:3], ten); i != exact(1) {
+		t.Errorf("three equal samples: %+v", i)
 	}
 }
 
 // Variances of 1 and 20/3 from 3 and 4 values: the squared errors are 1/3 and
 // 5/3, and the degrees of freedom 4/((1/9)/2 + (25/9)/3).
 func TestWelch(t *testing.T) {
-	i := unpaired(7, []float64{0, 1, 2}, []float64{0, 2, 4, 6})
-	quantile := distuv.StudentsT{Sigma: 1, Nu: 4 / (1.0/18 + 25.0/27)}.Quantile(0.975)
-	want(t, "half", math.Log(i.High/7), quantile*math.Sqrt2, 1e-12)
-	want(t, "other half", math.Log(7/i.Low), quantile*math.Sqrt2, 1e-12)
+	e, freedom := welch([]float64{0, 1, 2}, []float64{0, 2, 4, 6})
+	want(t, "error", e, math.Sqrt2, 1e-12)
+	want(t, "freedom", freedom, 4/(1.0/18+25.0/27), 1e-12)
+}
+
+// The interval of the best of five leaves out a half percent on each side, as
+// published tables of Student's t have it for ten degrees of freedom.
+func TestIntervalOfAChoice(t *testing.T) {
+	want(t, "of one", studentsT(10, 1), 2.228, 1e-3)
+	want(t, "of five", studentsT(10, 5), 3.169, 1e-3)
 }
 
 // The error of a point is that of its mean, and where few rounds are shared, or
@@ -52,13 +106,13 @@ func TestErrorsOfPointsThatShareLittle(t *testing.T) {
 		}
 		return s
 	}
-	for _, all := range [][]series{{of(0, 12)}, {of(0, 12), of(9, 12)}, {of(0, 12), of(3, 12)}, {of(0, 2), of(0, 2)}} {
+	for _, all := range [][]series{{of(0, 12)}, {of(0, 12), of(10, 12)}, {of(0, 2), of(0, 2)}} {
 		for i, m := range measures([]float64{1, 2}, all) {
 			want(t, "error", m.Error, stat.StdDev(all[i].logs(), nil)/math.Sqrt(float64(len(all[i]))), 1e-12)
 		}
 	}
-	if m := measures([]float64{1, 2}, []series{of(0, 12), of(2, 12)}); m[0].Error > 1e-9 {
-		t.Errorf("ten rounds of twelve are alike, error %v", m[0].Error)
+	if m := measures([]float64{1, 2}, []series{of(0, 12), of(8, 12)}); m[0].Error > 1e-9 || m[0].X != m[1].X {
+		t.Errorf("the four rounds that both were in are alike: %+v", m)
 	}
 }
 

@@ -46,7 +46,7 @@ func (d *Data) told(p Point, get func(Sample) float64) float64 {
 func (d *Data) average(p Point, get func(Sample) float64) Interval {
 	values := d.values(p, get)
 	mean := stat.Mean(values, nil)
-	if len(values) < 2 {
+	if len(values) < minSpread {
 		return Interval{mean, math.NaN(), math.NaN()}
 	}
 	half := halfWidth(values)
@@ -84,7 +84,7 @@ func (d *Data) contradiction(p Point) float64 {
 	gaps := d.values(p, func(s Sample) float64 {
 		return positive(s.CPUsBusy) + orZero(s.Steal) + s.Idle - float64(p.Cores)
 	})
-	if len(gaps) < 2 {
+	if len(gaps) < minSpread {
 		return 0
 	}
 	return max(0, stat.Mean(gaps, nil)-halfWidth(gaps))

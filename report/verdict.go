@@ -3,94 +3,116 @@ package report
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 )
-
-// matters is the gain from which on something is said to help, and 1/matters
-// the one below which it is said to hurt.
-const matters = 1.1
 
 // Class is what the two gains of a row say together.
 type Class string
 
 // The classes. They rest on the measurement alone, not on what the workload
-// claims to be. Undecided is the class of a row whose noise hides which it is.
+// claims to be, and each on intervals that show it; see the margins. Undecided is
+// the class of a row of which noise hides what it is.
 const (
-	Scales    Class = "scales"    // cores help, workers do not
-	Stalls    Class = "stalls"    // so they do, but bring less than four fifths of what they could
+	Scales    Class = "scales"    // cores help, and bring more than four fifths of what they could
+	Stalls    Class = "stalls"    // cores help, and bring less than that
 	Shares    Class = "shares"    // cores help, but even separate programs lose a quarter of them
 	Waits     Class = "waits"     // workers help, because one leaves the core idle; cores do not
 	Overlaps  Class = "overlaps"  // workers help, but not by that, or nobody knows by what; cores do not
 	Mixes     Class = "mixes"     // both help
-	Contends  Class = "contends"  // neither helps, and some number of workers hurts
-	Serial    Class = "serial"    // neither helps
+	Contends  Class = "contends"  // some number of workers hurts, and neither is shown to help
+	Serial    Class = "serial"    // neither helps: one worker on one core is enough
 	Scheduled Class = "scheduled" // an open loop: the throughput is that of the schedule
 	OneCore   Class = "one core"  // nothing was measured on more
 	Undecided Class = "cannot tell"
 )
 
-// acceptable is the share of what separate programs gain that a program must
-// reach to be said to scale (as in the guidelines of the POP project).
-const acceptable = 0.8
-
 // judgeGains gives the row its Class and its Verdict: the class, and why, in
 // words and with the numbers that it rests on, and the advice if it saves cores.
 func (r *Row) judgeGains() {
-	if math.IsNaN(r.Speedup.Low) {
-		r.Class, r.Verdict = Undecided, "one sample: no verdict"
-		return
-	}
 	r.Class = r.class()
 	r.Verdict = fmt.Sprintf("%s: %s", r.Class, r.reason())
-	if r.Class != Undecided && r.Class != Scheduled && r.Advice.Cores > 0 && r.Advice.Cores < r.P {
-		r.Verdict += "; enough: " + r.Advice.String()
+	if r.Class == Undecided {
+		return
 	}
-	switch {
-	case r.Samples < minSamples:
-		r.Verdict += fmt.Sprintf(" (provisional: %d of %d samples)", r.Samples, minSamples)
-	case r.Class == Undecided:
-	case unsure(r.Concurrency):
-		r.Verdict += sureness("G_c", r.Concurrency)
-	case r.P > 1 && unsure(r.FromCores()):
-		r.Verdict += sureness("G_p", r.FromCores())
+	if r.Class != Scheduled && r.Advice.Cores > 0 && r.Advice.Cores < r.P {
+		r.Verdict += fmt.Sprintf("; enough: %s, which %s", r.Advice, r.Advice.Cost())
+	}
+	if doubts := r.doubts(); len(doubts) > 0 {
+		r.Verdict += " (" + strings.Join(doubts, "; ") + ")"
 	}
 }
 
-// sureness says which gain may be on the other side of what matters.
-func sureness(name string, i Interval) string {
-	if i.Value >= matters {
-		return fmt.Sprintf(" (unsure: %s may be below %.1f)", name, matters)
+// doubts are what a reader should know before believing the class.
+func (r Row) doubts() (all []string) {
+	if r.Samples < minSamples {
+		all = append(all, fmt.Sprintf("provisional: %d of %d samples", r.Samples, minSamples))
 	}
-	return fmt.Sprintf(" (unsure: %s may be above %.1f)", name, matters)
+	if r.Class == Scheduled {
+		return all
+	}
+	may := []string{mayBe("G_c", r.Concurrency)}
+	if r.P > 1 {
+		name, gain := r.coreGain()
+		may = append(may, mayBe(name, gain))
+	}
+	may = slices.DeleteFunc(may, func(text string) bool { return text == "" })
+	if len(may) > 0 {
+		all = append(all, "unsure: "+strings.Join(may, ", "))
+	}
+	return all
 }
 
 func (r Row) class() Class {
-	workers, cores := helps(r.Concurrency), helps(r.FromCores())
+	workers, cores := helps(r.Concurrency), r.coresBring(helps)
 	_, due := r.due()
 	switch {
 	case due:
 		return Scheduled
-	case undecided(r.Concurrency) || undecided(r.FromCores()) || r.P > 1 && r.mostWorkers() < r.P:
-		return Undecided
 	case r.P == 1:
 		return OneCore
+	case math.IsNaN(r.Speedup.Low) || r.mostWorkers() < r.P:
+		return Undecided
 	case workers && cores:
 		return Mixes
+	case workers && !(r.Parallelism.High < negligible):
+		return Undecided
 	case workers && r.alone() < mostlyBusy:
 		return Waits
 	case workers:
 		return Overlaps
-	case cores && r.FromCores().over(r.goal()).High < acceptable:
-		return Stalls
-	case cores && r.Ceiling.Value < 0.75*float64(r.P):
-		return Shares
-	case cores:
-		return Scales
+	case cores || r.best() != "":
+		return r.classOfCores()
 	case hurts(r.Worst) && (r.WorstWorkers > 1 || r.Workers == 0):
 		return Contends
+	case r.Advice.Cores == 1 && r.Advice.Workers <= 1 && (isNothing(r.FromCores()) || hurts(r.FromCores())):
+		return Serial
 	}
-	return Serial
+	return Undecided
 }
+
+// classOfCores is the class of a row of which cores help and workers do not.
+func (r Row) classOfCores() Class {
+	switch {
+	case below(r.share(), acceptable):
+		return Stalls
+	case r.Ceiling.High < 0.75*float64(r.P):
+		return Shares
+	case r.coresBring(func(gain Interval) bool { return gain.over(r.goal()).Low > acceptable }):
+		return Scales
+	}
+	return Undecided
+}
+
+// coresBring reports whether something is shown of the gain from cores. Where
+// workers may hurt on one core, it must be true of the speedup as well: then that
+// may be what cores bring, see FromCores.
+func (r Row) coresBring(shown func(Interval) bool) bool {
+	return shown(r.FromCores()) && (r.Concurrency.Low > 1/negligible || shown(r.Speedup))
+}
+
+// share is what the cores bring of what they could.
+func (r Row) share() Interval { return r.FromCores().over(r.goal()) }
 
 // reason is what the class rests on.
 func (r Row) reason() string {
@@ -100,7 +122,7 @@ func (r Row) reason() string {
 		return fmt.Sprintf("items come whether served or not, so their latency counts: the 99th percentile is %s at %s a second, with %d workers on %s",
 			ShortTime(l.P99.Value), number(l.Load), l.Workers, countOf(l.P, "core"))
 	case Undecided:
-		return r.doubt()
+		return r.undecided()
 	case OneCore:
 		return r.oneCore()
 	case Mixes:
@@ -133,7 +155,11 @@ func (r Row) reason() string {
 	case r.Workers == 0:
 		return r.limit(0) + "cores do not help" + r.best()
 	}
-	return r.limit(r.Workers) + "neither workers nor cores help" + r.best()
+	cost := ""
+	if hurts(r.Parallelism) {
+		cost = "; " + r.moreCores()
+	}
+	return r.limit(r.Workers) + "neither workers nor cores help" + cost + r.best()
 }
 
 // bandwidth is what the cores give work that streams through memory.
@@ -144,25 +170,81 @@ func (r Row) bandwidth() string {
 	return fmt.Sprintf("memory: %d cores reach %s× the bandwidth of one, separate programs %s×", r.P, short(r.Speedup), short(r.Ceiling))
 }
 
-// doubt is why nothing can be said.
-func (r Row) doubt() string {
-	switch {
-	case undecided(r.Concurrency):
-		return fmt.Sprintf("too noisy: G_c is %s", r.Concurrency)
-	case undecided(r.FromCores()):
-		return fmt.Sprintf("too noisy: G_p is %s", r.Parallelism)
+// undecided is why nothing can be said, and what would help.
+func (r Row) undecided() string {
+	if most := r.mostWorkers(); most < r.P {
+		how := ""
+		if r.Executor != "" {
+			how = "; more would tell (--workers)"
+		}
+		return fmt.Sprintf("at most %s measured on %d cores%s", countOf(most, "worker"), r.P, how)
 	}
-	return fmt.Sprintf("at most %s measured on %d cores", countOf(r.mostWorkers(), "worker"), r.P)
+	text, i, near := r.unsettled()
+	if math.IsNaN(i.Low) {
+		return fmt.Sprintf("there is no interval of %s; %d would tell (%s)", countOf(r.Samples, "sample"), minSamples, longer(r.swept, minSamples))
+	}
+	return fmt.Sprintf("%s is %s; %s", text, i, remedy(r.swept, r.Samples, i, near))
+}
+
+// unsettled names the number that leaves the class open, and how near to its value
+// its bounds would have to be.
+func (r Row) unsettled() (name string, i Interval, near float64) {
+	name, gain := r.coreGain()
+	i = gain
+	switch {
+	case helps(r.Concurrency):
+		name = fmt.Sprintf("%d workers bring %s× on one core, but G_p", r.Workers, short(r.Concurrency))
+	case r.coresBring(helps) || r.best() != "":
+		if i = r.share(); i.Low > acceptable {
+			name, i = "S", r.Speedup.over(r.goal())
+		}
+		goal := fmt.Sprintf("H(%d)", r.P)
+		if math.IsNaN(r.Ceiling.Value) {
+			goal = fmt.Sprint(r.P)
+		}
+		near = math.Log(i.Value / acceptable)
+		if near < 0 {
+			near /= -certain
+		}
+		return fmt.Sprintf("%d cores give %s×, but %s/%s", r.P, short(gain), name, goal), i, near
+	case helps(gain):
+		name, i = "too noisy: S", r.Speedup
+	case !isNothing(gain):
+		name = "too noisy: " + name
+	default:
+		name, i = r.rival()
+		name = "too noisy: " + name
+	}
+	return name, i, distance(i)
+}
+
+// rival is the gain of the point that may be furthest above one worker on one core.
+func (r Row) rival() (name string, gain Interval) {
+	name, gain = "G_c", r.Concurrency
+	for _, c := range r.Grid {
+		if !(c.Gain.High <= gain.High) {
+			name, gain = fmt.Sprintf("the gain of %s on %s", countOf(c.Workers, "worker"), countOf(level{c.Cores, c.Procs}.p(), "core")), c.Gain
+		}
+	}
+	for _, s := range r.Scaling {
+		if r.Workers == 0 && !(s.Gain.High <= gain.High) {
+			name, gain = fmt.Sprintf("the gain of %s", countOf(s.P, "core")), s.Gain
+		}
+	}
+	return name, gain
 }
 
 func (r Row) oneCore() string {
 	switch {
-	case r.Workers == 0:
-		return "nothing to compare it with"
 	case helps(r.Concurrency):
 		return fmt.Sprintf("workers help: %d bring %s×", r.Workers, r.Concurrency)
+	case r.Workers <= 1 && r.mostWorkers() == 1:
+		return "nothing to compare it with"
+	case r.Advice.Workers == 1:
+		return "workers do not help"
 	}
-	return "workers do not help"
+	name, gain := r.rival()
+	return fmt.Sprintf("cannot tell whether workers help: %s is %s", name, gain)
 }
 
 // scales says what the cores give. More than they can is no praise: then what
@@ -178,30 +260,13 @@ func (r Row) scales() string {
 	switch {
 	case gain.Low > 1.15*max(float64(r.P), orZero(r.Ceiling.Value)):
 		text += ", which is more than they can: is it the same work?"
-	case helps(gain.over(r.Ceiling)):
+	case pays(gain.over(r.Ceiling)):
 		text += ", which wait for the slowest of them"
 	}
-	if r.worseWithMore() {
+	if hurts(r.crowded) {
 		text += fmt.Sprintf("; more than %s slow it down", countOf(r.Workers, "worker"))
 	}
 	return text
-}
-
-// worseWithMore reports whether workers for all cores do less than the row's fewer.
-func (r Row) worseWithMore() bool {
-	if r.Workers == 0 || r.Workers >= r.P || len(r.Lines) == 0 {
-		return false
-	}
-	best := unknown
-	for _, p := range r.Lines[len(r.Lines)-1].Points {
-		if p.Workers == r.Workers {
-			best = p.Throughput
-		}
-		if p.Workers >= r.P {
-			return hurts(p.Throughput.over(best))
-		}
-	}
-	return false
 }
 
 // best names the parallelism that brings more than the highest.
@@ -213,7 +278,7 @@ func (r Row) best() string {
 		}
 		last = s
 	}
-	if top.P > 1 && top.P < last.P && almost*top.Gain.Value > last.Gain.Value && top.Gain.Low > last.Gain.Value {
+	if top.P > 1 && top.P < last.P && helps(top.Gain.over(last.Gain)) {
 		return fmt.Sprintf("; best on %d cores: %s×", top.P, short(top.Gain))
 	}
 	return ""
@@ -274,12 +339,14 @@ func (r Row) moreCores() string {
 	}
 	g := r.Parallelism
 	switch change := percent(g); {
-	case g.Low > 1:
+	case isNothing(g):
+		return fmt.Sprintf("%s add%s nothing (%s)", who, s, change)
+	case helps(g):
 		return fmt.Sprintf("%s add%s %s", who, s, change)
-	case g.High < 1:
+	case hurts(g):
 		return fmt.Sprintf("%s cost%s %s", who, s, strings.TrimPrefix(change, "−"))
 	default:
-		return fmt.Sprintf("%s add%s nothing (%s)", who, s, change)
+		return fmt.Sprintf("%s add%s at most %.0f %% (%s)", who, s, math.Ceil(100*max(0, g.High-1)), change)
 	}
 }
 
@@ -295,17 +362,3 @@ func percent(g Interval) string {
 
 // short is a value without its interval.
 func short(i Interval) string { return Interval{Value: i.Value, Low: math.NaN()}.String() }
-
-// helps reports whether a gain matters and is no accident of noise.
-func helps(i Interval) bool { return i.Value >= matters && i.Low > 1 }
-
-// hurts reports the same of a loss.
-func hurts(i Interval) bool { return i.Value <= 1/matters && i.High < 1 }
-
-// undecided reports whether a gain or loss that would matter may be noise.
-func undecided(i Interval) bool {
-	return i.Value >= matters && i.Low <= 1 || i.Value <= 1/matters && i.High >= 1
-}
-
-// unsure reports whether the interval has both answers in it.
-func unsure(i Interval) bool { return i.Low < matters && matters <= i.High }

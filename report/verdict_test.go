@@ -30,7 +30,7 @@ func TestVerdictsNameTheLimitAndItsNumber(t *testing.T) {
 	fewer := func(of float64) func(*Row) {
 		return func(r *Row) {
 			r.P, r.Ceiling = 8, near(8)
-			r.Lines = []Line{{P: 8, Points: []LinePoint{{4, near(3)}, {8, near(3 * of)}}}}
+			r.crowded = near(of)
 			r.Stacks = []Stack{{Workers: 4, P: 8, Imbalance: 4, ready: true}, {Workers: 8, P: 8, Locked: 5, Work: 3, ready: true}}
 		}
 	}
@@ -67,24 +67,31 @@ func TestVerdictsNameTheLimitAndItsNumber(t *testing.T) {
 		{1, 1.5, 1, func(r *Row) { r.Ceiling = unknown; stack(Stack{Inflation: 0.4})(r) }, Stalls, "2 cores give 1.50×; limited by sharing: 0.4 of 2 cores go to CPU time that one worker does not need"},
 		{1, 1.12, 1, kind("memory", func(r *Row) { r.Ceiling = near(1.2) }), Shares, "memory: 2 cores reach 1.12× the bandwidth of one, separate programs 1.20×"},
 		{1, 1.3, 1, func(r *Row) { r.Ceiling = near(1.4) }, Shares, "2 cores are worth 1.40 even to separate programs, and 1.30 to it"},
-		{3.5, 1.03, 1, as, Waits, "3.50 of 4 workers' waiting overlapped; a second core adds 3 ±1 %"},
+		{3.5, 1.03, 1, as, Waits, "3.50 of 4 workers' waiting overlapped; a second core adds nothing (3 ±1 %)"},
+		{3.5, 1, 1, func(r *Row) { r.Parallelism = Interval{0.98, 0.93, 1.031} }, Waits, "3.50 of 4 workers' waiting overlapped; a second core adds at most 4 % (−2 ±5 %)"},
+		{3.5, 1, 1, func(r *Row) { r.Parallelism = Interval{0.98, 0.9, 1.067} }, Undecided, "4 workers bring 3.50× on one core, but G_p is 0.98 ±0.09; about 156 samples would tell (-count 156), or a quieter machine"},
 		{3.5, 1, 1, as, Waits, "3.50 of 4 workers' waiting overlapped; a second core adds nothing (0 ±1 %)"},
 		{3.5, 0.8, 1, as, Waits, "3.50 of 4 workers' waiting overlapped; a second core costs 20 ±1 %"},
-		{3.5, 0.97, 1, func(r *Row) { r.P = 8 }, Waits, "3.50 of 4 workers' waiting overlapped; 8 cores cost 3 ±1 %"},
+		{3.5, 0.93, 1, func(r *Row) { r.P = 8 }, Waits, "3.50 of 4 workers' waiting overlapped; 8 cores cost 7 ±1 %"},
 		{2, 1.5, 1, stack(Stack{Waiting: 0.6}), Mixes, "4 workers bring 2.00× on one core; a second core adds 50 ±2 %; limited by waiting: 0.6 of 2 cores have only tasks that wait"},
 		{2, 1, 1, func(r *Row) { r.P = 1 }, OneCore, "workers help: 4 bring 2.00 ±0.02×"},
-		{1, 1, 1, func(r *Row) { r.P = 1 }, OneCore, "workers do not help"},
+		{1, 1, 1, func(r *Row) { r.P, r.Advice = 1, Advice{1, 1, near(1)} }, OneCore, "workers do not help"},
+		{1, 1, 1, func(r *Row) {
+			r.P, r.Grid = 1, []Cell{{1, 1, 1, exact(1)}, {1, 1, 2, Interval{1.1, 0.9, 1.35}}, {1, 1, 4, near(1)}}
+		}, OneCore, "cannot tell whether workers help: the gain of 2 workers on 1 core is 1.10 ±0.25"},
 		{1, 1, 1, func(r *Row) { r.P, r.Workers = 1, 0 }, OneCore, "nothing to compare it with"},
 		{1, 0.5, 0.5, func(r *Row) { r.Workers, r.WorstWorkers = 0, 0 }, Contends, "2 cores run at 0.50×"},
-		{1, 1, 1, func(r *Row) { r.Workers, r.WorstWorkers = 0, 0 }, Serial, "cores do not help"},
-		{1, 1, 1, func(r *Row) { r.Parallelism = Interval{1.5, 0.9, 2.4} }, Undecided, "too noisy: G_p is 1.50 ±0.90"},
-		{1, 1, 1, func(r *Row) { r.Concurrency = Interval{0.7, 0.4, 1.2} }, Undecided, "too noisy: G_c is 0.70 ±0.50"},
-		{1, 1.2, 1, func(r *Row) { r.Parallelism = Interval{1.2, 1.05, 1.35} }, Stalls, "2 cores give 1.20× where separate programs get 2.00×; (unsure: G_p may be below 1.1)"},
-		{1, 1.62, 1, as, Scales, "2 cores give 1.62× where separate programs get 2.00×"},
+		{1, 1, 1, func(r *Row) { r.Parallelism = Interval{1.5, 0.9, 2.4} }, Undecided, "too noisy: G_p is 1.50 ±0.90; about 47 samples would tell (-count 47), or a quieter machine"},
+		{1, 1, 1, func(r *Row) { r.Concurrency = Interval{0.7, 0.4, 1.2} }, Undecided, "too noisy: G_c is 0.70 ±0.50; about 79 samples would tell (-count 79), or a quieter machine"},
+		{1, 1.2, 1, func(r *Row) { r.Parallelism = Interval{1.15, 1.045, 1.27} }, Stalls, "2 cores give 1.15× where separate programs get 2.00×; (unsure: G_p may be as little as 1.04)"},
+		{1, 1.64, 1, as, Scales, "2 cores give 1.64× where separate programs get 2.00×"},
+		{1, 1.62, 1, as, Undecided, "2 cores give 1.62×, but G_p/H(2) is 0.81 ±0.01; about 23 samples would tell (-count 23), or a quieter machine"},
+		{1, 1.6, 1, as, Undecided, "2 cores give 1.60×, but G_p/H(2) is 0.80 ±0.01; 1000 samples would not tell on a machine as noisy as this"},
+		{1, 1.58, 1, func(r *Row) { r.Ceiling, r.swept = unknown, true }, Undecided, "2 cores give 1.58×, but G_p/2 is 0.79 ±0.01; about 22 samples would tell (--budget), or a quieter machine"},
 		{1, 1.56, 1, as, Stalls, "2 cores give 1.56× where separate programs get 2.00×"},
 		{1, 2.4, 1, as, Scales, "2 cores give 2.40× where separate programs get 2.00×, which is more than they can: is it the same work?"},
 		{1, 1.2, 1, curve(near(1), near(3.2), near(1.2)), Stalls, "4 cores give 1.20× where separate programs get 2.00×; best on 2 cores: 3.20×"},
-		{1, 1, 1, curve(near(1), near(3.2), near(1)), Serial, "neither workers nor cores help; best on 2 cores: 3.20×"},
+		{1, 1, 1, curve(near(1), near(3.2), near(1)), Stalls, "4 cores give 1.00× where separate programs get 2.00×; best on 2 cores: 3.20×"},
 		{1, 1.95, 1, curve(near(1), near(2), near(1.95)), Shares, "4 cores are worth 2.00 even to separate programs, and 1.95 to it"},
 		{1, 1.9, 1, curve(near(1), Interval{2.2, 1.8, 2.6}, near(1.9)), Shares, "4 cores are worth 2.00 even to separate programs, and 1.90 to it"},
 		{3.5, 1, 1, func(r *Row) { r.Stacks = nil }, Overlaps, "4 workers bring 3.50× on one core, and the file does not tell why; a second core adds nothing (0 ±1 %)"},
@@ -95,31 +102,48 @@ func TestVerdictsNameTheLimitAndItsNumber(t *testing.T) {
 			r.Advice = Advice{4, 1, near(1)}
 		}, Scheduled, "items come whether served or not, so their latency counts: the 99th percentile is 2.1 ms at 1000 a second, with 4 workers on 2 cores"},
 		{1, 1, 1, func(r *Row) { r.Lines = []Line{{P: 2, Points: []LinePoint{{Workers: 1}}}} }, Undecided, "at most 1 worker measured on 2 cores"},
-		{1.12, 1.9, 1, func(r *Row) { r.Concurrency = Interval{1.12, 1.05, 1.2} }, Mixes, "4 workers bring 1.12× on one core; a second core adds 90 ±2 % (unsure: G_c may be below 1.1)"},
-		{3.5, 1, 1, func(r *Row) { r.Advice = Advice{4, 1, near(1)} }, Waits, "3.50 of 4 workers' waiting overlapped; a second core adds nothing (0 ±1 %); enough: 4 workers on 1 core"},
+		{1, 1, 1, func(r *Row) { r.Executor, r.Lines = "pool", []Line{{P: 2, Points: []LinePoint{{Workers: 1}}}} }, Undecided, "at most 1 worker measured on 2 cores; more would tell (--workers)"},
+		{1.12, 1.9, 1, func(r *Row) { r.Concurrency = Interval{1.12, 1.04, 1.2} }, Mixes, "4 workers bring 1.12× on one core; a second core adds 90 ±2 % (unsure: G_c may be as little as 1.04)"},
+		{3.5, 1, 1, func(r *Row) { r.Advice = Advice{4, 1, near(1)} }, Waits, "3.50 of 4 workers' waiting overlapped; a second core adds nothing (0 ±1 %); enough: 4 workers on 1 core, which loses at most 1 %"},
+		{3.5, 1, 1, func(r *Row) { r.Advice = Advice{4, 1, Interval{0.98, 0.956, 1}} }, Waits, "3.50 of 4 workers' waiting overlapped; a second core adds nothing (0 ±1 %); enough: 4 workers on 1 core, which loses at most 5 %"},
+		{3.5, 1, 1, func(r *Row) { r.Advice = Advice{4, 1, exact(1)} }, Waits, "3.50 of 4 workers' waiting overlapped; a second core adds nothing (0 ±1 %); enough: 4 workers on 1 core, which loses nothing"},
 		{3.5, 1, 1, func(r *Row) { r.Advice = Advice{4, 2, near(1)} }, Waits, "3.50 of 4 workers' waiting overlapped; a second core adds nothing (0 ±1 %)"},
-		{1.05, 1.9, 1, func(r *Row) { r.Concurrency = Interval{1.05, 0.95, 1.16} }, Scales, "2 cores give 1.90× where separate programs get 2.00× (unsure: G_c may be above 1.1)"},
-		{1, 1.9, 1, func(r *Row) { r.Parallelism = Interval{1.9, 1.05, 2.9} }, Scales, "2 cores give 1.90× where separate programs get 2.00× (unsure: G_p may be below 1.1)"},
+		{1.05, 1.9, 1, func(r *Row) { r.Concurrency = Interval{1.05, 0.95, 1.16} }, Scales, "2 cores give 1.90× where separate programs get 2.00× (unsure: G_c may be as much as 1.16)"},
+		{1, 1.9, 1, func(r *Row) { r.Parallelism = Interval{1.9, 1.05, 2.9} }, Undecided, "too noisy: G_p is 1.90 ±1.00; about 21 samples would tell (-count 21), or a quieter machine"},
+		{1, 1.9, 1, func(r *Row) { r.Parallelism = Interval{1.9, 1.3, 2.9} }, Undecided, "2 cores give 1.90×, but G_p/H(2) is 0.95 ±0.50; about 107 samples would tell (-count 107), or a quieter machine"},
+		{1, 1.12, 1, func(r *Row) {
+			r.Concurrency, r.Parallelism, r.Samples = Interval{1.02, 0.93, 1.12}, Interval{1.12, 1.045, 1.2}, 7
+		}, Stalls, "2 cores give 1.12× where separate programs get 2.00× (provisional: 7 of 10 samples; unsure: G_c may be as much as 1.12, G_p may be as little as 1.04)"},
 		{1, 1, 1, stack(Stack{RunQueue: 1.26, throttled: 1}), Serial, "limited by the CPU quota: it took 1.3 of 2 cores; neither workers nor cores help"},
 		{1, 1, 1, stack(Stack{RunQueue: 1.26, throttled: 0.6}), Serial, "limited by others: they took 1.3 of 2 cores; neither workers nor cores help"},
-		{1, 1.06, 1, kind("memory", func(r *Row) { r.Ceiling = near(1.07) }), Serial, "memory: 2 cores reach 1.06× the bandwidth of one, separate programs 1.07×"},
-		{1, 1.06, 1, kind("memory", func(r *Row) { r.Ceiling, r.Workers = near(1.07), 1 }), Serial, "memory: even 2 separate programs reach 1.07× the bandwidth of one"},
-		{1, 1.06, 1, kind("memory", func(r *Row) { r.Ceiling = near(1.9) }), Serial, "neither workers nor cores help"},
+		{1, 1.03, 1, kind("memory", func(r *Row) { r.Ceiling = near(1.07) }), Serial, "memory: 2 cores reach 1.03× the bandwidth of one, separate programs 1.07×"},
+		{1, 1.03, 1, kind("memory", func(r *Row) { r.Ceiling, r.Workers = near(1.07), 1 }), Serial, "memory: even 2 separate programs reach 1.07× the bandwidth of one"},
+		{1, 1.03, 1, kind("memory", func(r *Row) { r.Ceiling = near(1.9) }), Serial, "neither workers nor cores help"},
 		// What several cores undo is no gain from them.
 		{0.33, 6, 1, as, Scales, "2 cores give 1.98× where separate programs get 2.00×"},
 		{0.33, 3, 0.3, as, Contends, "4 workers on 2 cores run at 0.30×"},
-		{0.97, 2, 1, func(r *Row) { r.Concurrency = Interval{0.9, 0.8, 1.01} }, Undecided, "too noisy: G_c is 0.90 ±0.11"},
+		{0.97, 2, 1, func(r *Row) { r.Concurrency = Interval{0.9, 0.8, 1.01} }, Scales, "2 cores give 2.00× where separate programs get 2.00×"},
+		{0.8, 2, 1, func(r *Row) { r.Concurrency = Interval{0.8, 0.63, 1.01} }, Undecided, "2 cores give 2.00×, but S/H(2) is 0.80 ±0.01; 1000 samples would not tell on a machine as noisy as this"},
+		{0.5, 2, 1, func(r *Row) { r.Concurrency = Interval{0.5, 0.2, 1.01} }, Undecided, "too noisy: S is 1.00 ±0.01; about 21 samples would tell (-count 21), or a quieter machine"},
+		// What is said of S has its numbers, and not those of G_p.
+		{0.47, 2.3, 1, func(r *Row) { r.Speedup = Interval{1.08, 0.93, 1.25} }, Undecided, "too noisy: S is 1.08 ±0.17; about 125 samples would tell (-count 125), or a quieter machine"},
+		{0.47, 2.3, 0.4, func(r *Row) { r.Speedup = Interval{1.08, 0.93, 1.25} }, Contends, "4 workers on 2 cores run at 0.40× (unsure: S may be as much as 1.25)"},
 		// Separate programs wait for the slowest; a gain beyond theirs is told
 		// only where it is no noise.
 		{1, 1.9, 1, func(r *Row) { r.Ceiling = near(1.7) }, Scales, "2 cores give 1.90× where separate programs get 1.70×, which wait for the slowest of them"},
 		{1, 1.9, 1, func(r *Row) { r.Ceiling = Interval{1.7, 1.5, 1.95} }, Scales, "2 cores give 1.90× where separate programs get 1.70×"},
 		// Too few workers leave cores without a task, which limits nothing.
 		{1, 3, 1, fewer(0.5), Stalls, "8 cores give 3.00× where separate programs get 8.00×; more than 4 workers slow it down; with 8 of them limited by the lock: 5 of 8 cores blocked"},
-		{1, 3, 1, fewer(0.95), Stalls, "8 cores give 3.00× where separate programs get 8.00×; with 8 of them limited by the lock: 5 of 8 cores blocked"},
+		{1, 3, 1, fewer(0.96), Stalls, "8 cores give 3.00× where separate programs get 8.00×; with 8 of them limited by the lock: 5 of 8 cores blocked"},
 		{1, 3, 1, func(r *Row) { fewer(0.5)(r); r.Stacks = r.Stacks[:1] }, Stalls, "8 cores give 3.00× where separate programs get 8.00×; more than 4 workers slow it down"},
 		{1, 1, 0.5, func(r *Row) { fewer(0.5)(r); r.Workers, r.WorstWorkers = 1, 2 }, Contends, "limited by the lock: 5 of 8 cores blocked; 2 workers on 8 cores run at 0.50×"},
 		{1, 1.9, 1, func(r *Row) { r.Samples = 3 }, Scales, "2 cores give 1.90× where separate programs get 2.00× (provisional: 3 of 10 samples)"},
 	} {
+		if c.class == Serial { // which is that one is enough
+			change := c.change
+			c.change = func(r *Row) { change(r); r.Advice = Advice{min(r.Workers, 1), 1, near(1)} }
+			c.want += "; enough: 1 worker on 1 core, which loses at most 1 %"
+		}
 		r := judged(near(c.gc), near(c.gp), near(c.worst), c.change)
 		want := strings.Replace(string(c.class)+": "+c.want, "; (", " (", 1)
 		if r.Class != c.class || r.Verdict != want {
@@ -128,16 +152,33 @@ func TestVerdictsNameTheLimitAndItsNumber(t *testing.T) {
 	}
 }
 
-// The row of one sample has no verdict, and one whose worst number of workers
-// is one does not contend.
+// The row of one sample or two has no verdict, one whose worst number of workers is
+// one does not contend, and one is serial only if nothing that was measured does
+// better than one worker on one core.
 func TestVerdictsNeedEvidence(t *testing.T) {
-	if r := judged(near(1), near(2), near(1), func(r *Row) { r.Speedup = Interval{2, math.NaN(), math.NaN()} }); r.Class != Undecided || r.Verdict != "one sample: no verdict" {
+	few := func(r *Row) { r.Speedup, r.Samples = Interval{2, math.NaN(), math.NaN()}, 2 }
+	if r := judged(near(1), near(2), near(1), few); r.Class != Undecided || r.Verdict != "cannot tell: there is no interval of 2 samples; 10 would tell (-count 10)" {
 		t.Error(r.Verdict)
 	}
-	if r := judged(near(1), near(1), near(0.5), func(r *Row) { r.WorstWorkers = 1 }); r.Class != Serial {
+	one := Advice{1, 1, near(1)}
+	if r := judged(near(1), near(0.5), near(0.5), func(r *Row) { r.WorstWorkers, r.Advice = 1, one }); r.Verdict != "serial: neither workers nor cores help; a second core costs 50 ±1 %; enough: 1 worker on 1 core, which loses at most 1 %" {
 		t.Error(r.Verdict)
 	}
-	if r := judged(near(1), near(1), Interval{0.5, 0.2, 1.2}, func(*Row) {}); r.Class != Serial {
+	noCeiling := func(r *Row) { r.Ceiling, r.Samples = Interval{2, math.NaN(), math.NaN()}, 2 }
+	if r := judged(near(1), near(1.9), near(1), noCeiling); r.Verdict != "cannot tell: there is no interval of 2 samples; 10 would tell (-count 10)" {
+		t.Error(r.Verdict)
+	}
+	if r := judged(near(1), near(1), Interval{0.5, 0.2, 1.2}, func(r *Row) { r.Advice = one }); r.Class != Serial {
+		t.Error(r.Verdict)
+	}
+	better := func(r *Row) {
+		r.Advice, r.Grid = Advice{2, 2, near(1)}, []Cell{{1, 1, 1, exact(1)}, {2, 2, 2, Interval{1.04, 1, 1.08}}}
+	}
+	if r := judged(near(1), near(1), near(1), better); r.Verdict != "cannot tell: too noisy: the gain of 2 workers on 2 cores is 1.04 ±0.04; about 273 samples would tell (-count 273), or a quieter machine" {
+		t.Error(r.Verdict)
+	}
+	cores := func(r *Row) { r.Workers, r.Speedup, r.Advice = 0, near(1), Advice{0, 1, near(1)} }
+	if r := judged(unknown, near(1), near(1), cores); r.Verdict != "serial: cores do not help; enough: 1 core, which loses at most 1 %" {
 		t.Error(r.Verdict)
 	}
 }

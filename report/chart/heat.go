@@ -16,7 +16,7 @@ import (
 	"overlap/report"
 )
 
-const heatCaption = "The number and the colour of a cell are its throughput over that of one worker on one core with GOMAXPROCS 1; each step of the colours is a factor. Before a number, ≈ says that its 95 % interval includes 1. The frame is around what is enough, as in the table: of what is within 5 % of the best, or not told apart from it, the fewest cores, then the fewest workers."
+const heatCaption = "The number and the colour of a cell are its throughput over that of one worker on one core with GOMAXPROCS 1; each step of the colours is a factor. Before a number, ≈ says that its 95 % interval includes 1. The frame is around what is enough, as in the table: of what is shown to lose less than 5 % against every other point, the fewest cores, then the fewest workers."
 
 // Heat draws GOMAXPROCS × workers. It is false if no row has two of each.
 func Heat(a *report.Analysis) (Chart, bool) {
@@ -253,7 +253,7 @@ func (s heatScale) legend(t Theme) (entries []entry) {
 			fillRect(c, r, fill)
 		}})
 	}
-	return append(entries, entry{"enough: least within 5 % or noise of the best", func(c draw.Canvas, r vg.Rectangle) {
+	return append(entries, entry{"enough: the least that loses less than 5 %", func(c draw.Canvas, r vg.Rectangle) {
 		fill, _ := s.of(s.high)
 		fillRect(c, r, fill)
 		frameCell(c, r)
@@ -262,11 +262,11 @@ func (s heatScale) legend(t Theme) (entries []entry) {
 
 // heatAlt is what is enough in each map.
 func heatAlt(maps []heatMap) string {
-	return "What is enough of GOMAXPROCS × workers, within 5 % or noise of the best: " + sentence(len(maps), func(i int) string {
+	return "What is enough of GOMAXPROCS × workers, losing less than 5 %: " + sentence(len(maps), func(i int) string {
 		r := maps[i].row
 		advised := r.AdvisedCell()
 		if advised < 0 {
-			return r.Name() + " unknown"
+			return r.Name() + " cannot be told"
 		}
 		a := r.Grid[advised]
 		return fmt.Sprintf("%s × %s at GOMAXPROCS %d with %s", r.Name(), short(a.Gain.Value), a.Procs, plural(a.Workers, "worker"))

@@ -238,7 +238,11 @@ func numbers(r report.Row) (list [][3]string) {
 		plain("workers", fmt.Sprint(r.Workers))
 	}
 	plain("cores", fmt.Sprint(r.P))
-	plain("enough", r.Advice.String())
+	enough := [3]string{"enough", r.Advice.String(), ""}
+	if r.Advice.Cores > 0 {
+		enough[2] = r.Advice.Cost()
+	}
+	list = append(list, enough)
 	add("concurrency gain", r.Concurrency)
 	add("parallelism gain", r.Parallelism)
 	add("speedup", r.Speedup)
