@@ -57,7 +57,7 @@ func TestTheTableHasEveryRow(t *testing.T) {
 func TestNotesAreFew(t *testing.T) {
 	a := many(t, 300)
 	for i := range a.Rows {
-		a.Rows[i].Warnings = []error{fmt.Errorf("odd row")}
+		a.Rows[i].Warnings = []error{fmt.Errorf("odd row %d", i)}
 	}
 	html := written(t, a, nil, page.Options{})
 	_, after, _ := strings.Cut(html, `<ul class="notes">`)
