@@ -7,6 +7,8 @@ import (
 
 	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/gonum/stat/distuv"
+
+	"overlap/bench"
 )
 
 // MaxPressure is the pressure above which a sample does not count: others had
@@ -74,7 +76,45 @@ func (s *sweep) wanted(p Point) bool {
 		return !s.short
 	}
 	enough := s.short && len(known.clean) >= MinSamples
-	return known.failed < strikes && !s.isPrecise(p) && !enough
+	return known.failed < strikes && !enough && (!s.isPrecise(p) || s.awaited(p))
+}
+
+// awaited reports whether a point that is not precise yet will be compared with
+// p. The report compares points in the rounds that both were in, because the
+// machine was another one in others: once the partner of a noisy point is left,
+// all further samples of that are lost for their gain.
+func (s *sweep) awaited(p Point) bool {
+	if s.lacking == nil {
+		s.lacking = map[Point]bool{}
+		for _, q := range s.points {
+			known := s.state[q]
+			if s.isPrecise(q) || known != nil && known.failed >= strikes {
+				continue
+			}
+			s.lacking[q.onAnyCores()] = true
+			if q.Slices <= 1 && q.Copies == 1 {
+				s.lacking[q.ofAnyCrew(q.Executor)] = true
+				s.lacking[q.ofAnyCrew(bench.SerialExecutor)] = true
+			}
+		}
+	}
+	one := p.Workers <= 1 && Level{p.Cores, p.Procs}.parallelism() == 1 && p.Slices <= 1
+	return s.lacking[p.onAnyCores()] || one && s.lacking[p.ofAnyCrew(p.Executor)]
+}
+
+// onAnyCores is what points have in common of which a gain from cores is measured,
+// or a ceiling: their workers.
+func (p Point) onAnyCores() Point {
+	p.Cores, p.Procs, p.Copies = 0, 0, 0
+	return p
+}
+
+// ofAnyCrew is what the points under an executor have in common that are compared
+// with one worker on one core, or with the serial program.
+func (p Point) ofAnyCrew(executor string) Point {
+	p = p.onAnyCores()
+	p.Executor, p.Workers = executor, -1
+	return p
 }
 
 // roundTime is how long a round of the points that are wanted will take, by

@@ -101,6 +101,51 @@ func TestAdaptiveIntervalsCoverTheTruth(t *testing.T) {
 	})
 }
 
+// What a noisy point is compared with goes on with it, and nothing else does.
+func TestPartnersOfANoisyPointGoOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, c := range []struct {
+			about  string
+			noisy  func(sweep.Point) bool
+			goesOn func(sweep.Point) bool
+		}{
+			{"two workers on two cores",
+				func(p sweep.Point) bool { return p.Workers == 2 && p.Cores == 2 },
+				func(p sweep.Point) bool {
+					return p.Workers == 2 || p.Workers == 1 && p.Cores == 1 && p.Slices == 1
+				}},
+			{"a slice alone",
+				func(p sweep.Point) bool { return p.Slices == 2 && p.Copies == 1 },
+				func(p sweep.Point) bool { return p.Slices == 2 }},
+		} {
+			n := newNoisy(func(p sweep.Point) float64 {
+				if ep(p) && c.noisy(p) {
+					return 0.05
+				}
+				return 0.001
+			}, nil)
+			if _, err := sweep.Run(t.Context(), sweep.Config{
+				Plan: twoCores(t), Sampler: n, Append: keep, Budget: 100 * time.Hour, Precision: 0.02,
+			}); err != nil {
+				t.Fatal(err)
+			}
+			most := 0
+			for _, samples := range n.samples {
+				most = max(most, samples)
+			}
+			for p, samples := range n.samples {
+				want := sweep.MinSamples
+				if ep(p) && c.goesOn(p) {
+					want = most
+				}
+				if samples != want || most < 11 {
+					t.Errorf("%s: %d samples of %s, want %d", c.about, samples, p, want)
+				}
+			}
+		}
+	})
+}
+
 // The budget that precise points leave buys rounds of the others.
 func TestRoundsOfFewPointsAreShort(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -45,8 +45,9 @@ type Config struct {
 	Budget time.Duration
 
 	// Precision is the relative half-width of the 95 % interval of a point's
-	// time from which on the point needs no more samples, 0.02 for ±2 %. 0 means
-	// that every point gets a sample in every round.
+	// time from which on the point needs no more samples, 0.02 for ±2 %, unless a
+	// point that does need some is compared with it. 0 means that every point
+	// gets a sample in every round.
 	Precision float64
 
 	// Seed orders the points within the rounds.
@@ -116,9 +117,10 @@ type sweep struct {
 	Config
 	points    []Point
 	state     map[Point]*state
-	completed bool // Plan.More has been called
-	short     bool // a round of all points would not fit into the budget
-	awake     bool // Quiet has been called
+	lacking   map[Point]bool // what a point that is not precise is compared with; nil until it is asked for
+	completed bool           // Plan.More has been called
+	short     bool           // a round of all points would not fit into the budget
+	awake     bool           // Quiet has been called
 	spent     time.Duration
 	rng       *rand.Rand
 	summary   Summary
@@ -142,7 +144,7 @@ func (s *sweep) run(ctx context.Context) error {
 		if !s.completed && (s.round == pilot || s.round >= s.rounds) {
 			s.completed = true
 			more := s.Plan.More(s.best)
-			s.points = append(s.points, more...)
+			s.points, s.lacking = append(s.points, more...), nil
 			if err := s.visit(ctx, s.order(more)); err != nil {
 				return err
 			}
@@ -221,6 +223,7 @@ func (s *sweep) entry(ctx context.Context, p Point) (Entry, error) {
 // note counts an entry.
 func (s *sweep) note(p Point, e Entry) {
 	s.spent += e.Took
+	s.lacking = nil
 	known := s.state[p]
 	if known == nil {
 		known = &state{}

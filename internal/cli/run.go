@@ -34,7 +34,7 @@ type runCmd struct {
 	Scaling    string        `help:"strong: a job is the same work for all workers; weak: it grows with them (default: strong)." default:"strong" placeholder:"KIND"`
 	Disk       string        `help:"Folder on the disk that the workload disk measures (default: that for temporary files)." placeholder:"DIR"`
 	Rounds     int           `help:"Most samples of every point (default: as many as the budget allows)." placeholder:"N"`
-	Precision  percent       `help:"A point whose time is known to within this gets no more samples; 0% for as many as the budget allows (default: 2%)." default:"2%" placeholder:"PERCENT"`
+	Precision  percent       `help:"A point whose time is known to within this gets no more samples, unless one that needs some is compared with it; 0% for as many as the budget allows (default: 2%)." default:"2%" placeholder:"PERCENT"`
 	Budget     time.Duration `help:"How long to measure; a round that would not fit is not begun (default: 3m50s, with --quick 25s, for more than a few workloads up to 2m30s)." placeholder:"DURATION"`
 	Sample     time.Duration `help:"How long to time jobs in a sample (default: 40ms, with --quick 20ms)." placeholder:"DURATION"`
 	Limit      time.Duration `help:"How long a sample may take before it is ended as hanging (default: 1m and 100 times --sample)." placeholder:"DURATION"`
