@@ -222,7 +222,9 @@ func (x *crew) over() bool {
 // no number any more.
 func (x *crew) next(w *worker) task {
 	x.mu.Lock()
-	x.progress = true
+	if x.short {
+		x.progress = true
+	}
 	for lingered := false; x.returning.empty() && !x.perTask && w.slot >= 0; lingered = true {
 		if t := x.pop(); t != nil {
 			x.unlock()

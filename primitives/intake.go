@@ -15,11 +15,11 @@ type intake struct {
 	mu       sync.Mutex
 	queue    deque
 	limit    int
-	quantum  int      // how many tasks a loop's task may submit at once when it is let in
 	blocked  waitlist // submitters who wait for room: first come, first served
 	admitted waitlist // those whose tasks were taken in this critical section, for unlock to wake
 	closed   bool
 	aborted  bool // ShutdownNow was called: nothing pending will run
+	quantum  int  // how many tasks a loop's task may submit at once when it is let in
 
 	// searched: since the queue was last half empty it was searched for tasks
 	// that are over, in vain, when so many had been withdrawn.
@@ -53,7 +53,7 @@ func (q *intake) pop() task {
 	if t == nil && q.blocked.first != nil {
 		return q.admit()
 	}
-	if q.queue.len() <= q.limit/2 {
+	if q.queue.len() <= q.limit/2 && (q.searched || q.blocked.first != nil) {
 		q.searched = false
 		q.refill()
 	}
