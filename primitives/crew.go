@@ -107,7 +107,7 @@ func (x *crew) submit(ctx context.Context, t task) error {
 	if x.handOver(t) {
 		return nil
 	}
-	if x.accept(t, x.withdrawals.Load()) {
+	if x.accept(t, &x.withdrawals) {
 		x.unlock()
 		return nil
 	}

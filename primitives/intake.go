@@ -3,6 +3,7 @@ package primitives
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 )
 
 // intake is the bounded queue before an executor's workers, and the submitters
@@ -29,21 +30,27 @@ type intake struct {
 
 // accept puts t into the queue if there is room and nobody waits for it. Tasks
 // that are over and only have to be thrown out are room; they are not looked
-// for before there is no other. withdrawn is how many were ever cancelled.
-func (q *intake) accept(t task, withdrawn uint64) bool {
-	crowded := q.blocked.first != nil || q.queue.len() >= q.limit
-	if crowded && !(q.searched && q.withdrawn == withdrawn) {
+// for before there is no other.
+func (q *intake) accept(t task, withdrawals *atomic.Uint64) bool {
+	if q.hasRoom() {
+		q.queue.push(t)
+		return true
+	}
+	if withdrawn := withdrawals.Load(); !q.searched || q.withdrawn != withdrawn {
 		q.withdrawn = withdrawn
 		if q.searched = !q.queue.purge(); !q.searched {
 			q.refill()
 		}
-		crowded = q.blocked.first != nil || q.queue.len() >= q.limit
 	}
-	if !crowded {
-		q.queue.push(t)
+	if !q.hasRoom() {
+		return false
 	}
-	return !crowded
+	q.queue.push(t)
+	return true
 }
+
+// hasRoom reports whether a submitter need not wait, nor let others go first.
+func (q *intake) hasRoom() bool { return q.blocked.first == nil && q.queue.len() < q.limit }
 
 // pop returns the task that is to run next, or nil. Blocked submitters are let
 // in once the queue is half empty: one by one they would be woken for every
@@ -81,6 +88,10 @@ func (q *intake) admit() task {
 
 // unlock ends a critical section in which submitters may have been admitted.
 func (q *intake) unlock() {
+	if q.admitted.first == nil {
+		q.mu.Unlock()
+		return
+	}
 	chain := q.admitted.take()
 	q.mu.Unlock()
 	wakeAll(chain)

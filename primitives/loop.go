@@ -77,7 +77,7 @@ func (x *loop) submit(ctx context.Context, t task) error {
 		x.mu.Unlock()
 		return ErrShutdown
 	}
-	if !x.accept(t, x.withdrawals.Load()) {
+	if !x.accept(t, &x.withdrawals) {
 		return x.takeTurn(ctx, t)
 	}
 	x.rouse()
