@@ -11,10 +11,10 @@ CALIBRATION ?= bin/calibration
 
 sources := $(shell find . \( -path ./results -o -path ./bench/peers \) -prune -o \( -name '*.go' -not -name '*_test.go' -o -name '*.s' -o -name '*.txt' -o -name '*.html' -o -name '*.css' -o -name live.js -o -name page.js -o -name schema.json \) -print) go.mod go.sum
 
-.PHONY: help bench run report check check-selftest test race soak calibrate peers peers-test lint smoke clean
+.PHONY: help bench run report check check-selftest test test-386 race soak calibrate peers peers-test lint smoke clean
 
 help: ## show the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 bin/overlap: $(sources)
 	$(GO) build -o $@ .
@@ -46,6 +46,9 @@ test: ## run the tests
 race: ## run the tests under the race detector
 	$(GO) test -race -short ./...
 
+test-386: ## run the short tests as a 32-bit program, which Linux on amd64 can
+	GOARCH=386 $(GO) test -short ./...
+
 soak: ## a million operations of Event and Future, a thousand faults of child processes, a sweep beside a hog, 250,000 reports of known programs, fuzzing
 	OVERLAP_SOAK=1 $(GO) test -count=1 -timeout 60m -v -run 'Soak|Remote|LoseNoTask' ./primitives
 	OVERLAP_SOAK=1 $(GO) test -count=1 -timeout 60m -v -run Soak ./internal/cli ./report
@@ -67,7 +70,11 @@ peers-test: ## vet and test that comparison, which is a module of its own
 lint: ## gofmt, go vet, staticcheck, tidy modules, other systems
 	@test -z "$$(gofmt -l .)" || { echo "gofmt would change:"; gofmt -l .; exit 1; }
 	$(GO) vet ./...
+	GOARCH=386 $(GO) vet ./...
+	GOARCH=arm $(GO) vet ./...
+	GOARCH=arm64 $(GO) vet ./...
 	GOOS=darwin $(GO) vet ./...
+	GOOS=freebsd $(GO) vet ./...
 	GOOS=windows $(GO) vet ./...
 	$(GO) tool -modfile=tools.mod staticcheck ./...
 	$(GO) mod tidy -diff

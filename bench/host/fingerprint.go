@@ -28,7 +28,7 @@ func (h Host) Fingerprint() []Pair {
 	}
 	if here {
 		list = append(list,
-			Pair{"clock-resolution", clockResolution().String()},
+			Pair{"clock-resolution", clockResolution(time.Now)},
 			Pair{"godebug", os.Getenv("GODEBUG")},
 			Pair{"gogc", runtimeLimit("/gc/gogc:percent", math.MaxUint64)},
 			Pair{"gomemlimit", runtimeLimit("/gc/gomemlimit:bytes", math.MaxInt64)})
@@ -71,20 +71,26 @@ func runtimeLimit(name string, off uint64) string {
 }
 
 // clockResolution is the smallest step of the clock that was seen in some
-// thousand readings. The clock may be finer than it takes to read it.
-func clockResolution() time.Duration {
-	smallest := time.Duration(math.MaxInt64)
-	before := time.Now()
-	for range 5000 {
-		now := time.Now()
-		if step := now.Sub(before); step > 0 {
-			smallest, before = min(smallest, step), now
+// thousand readings, such as "38ns", and "" if the clock stood still. The clock
+// may be finer than it takes to read it. One that stands still for long is read
+// until its first step: on Windows that may take 16 ms.
+func clockResolution(now func() time.Time) string {
+	const few, most = 5000, 1 << 22
+	var smallest time.Duration
+	before := now()
+	for i := 0; i < few || smallest == 0 && i < most; i++ {
+		at := now()
+		if step := at.Sub(before); step > 0 {
+			if smallest == 0 || step < smallest {
+				smallest = step
+			}
+			before = at
 		}
 	}
-	if smallest == math.MaxInt64 {
-		return 0
+	if smallest == 0 {
+		return ""
 	}
-	return smallest
+	return smallest.String()
 }
 
 // Load returns the load averages of this machine over 1, 5 and 15 minutes,

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 )
 
 func files(list ...string) fstest.MapFS {
@@ -42,6 +43,20 @@ func TestFingerprintIsOfConfigurationLines(t *testing.T) {
 	}
 	if got["mask"] != FormatList(h.IDs()) || got["gogc"] == "0" {
 		t.Errorf("mask %s, gogc %s", got["mask"], got["gogc"])
+	}
+}
+
+// Each reading takes a nanosecond of a clock that is seen in steps.
+func TestClockResolution(t *testing.T) {
+	for want, step := range map[string]time.Duration{"1ns": 1, "100ns": 100, "15.625µs": 15625, "500µs": 500_000, "": time.Hour} {
+		var ns time.Duration
+		got := clockResolution(func() time.Time {
+			ns++
+			return time.Unix(0, int64(ns.Truncate(step)))
+		})
+		if got != want {
+			t.Errorf("a clock in steps of %v: %q, want %q", step, got, want)
+		}
 	}
 }
 

@@ -137,16 +137,18 @@ func (c *hostCmd) people(out io.Writer, h host.Host, policies []string, orders m
 	for _, class := range []string{host.Performance, host.Efficiency} {
 		list(class, h.Classes()[class])
 	}
+	step := "unknown" // a clock that stood still
 	for _, p := range h.Fingerprint() {
 		switch p.Key {
 		case "governor", "turbo", "quota", "clocksource":
 			row(p.Key, p.Value)
 		case "clock-resolution":
-			row("clock step", p.Value)
+			step = p.Value
 		}
 	}
 	row("virtualisation", cmp.Or(h.Virtualisation, "unknown"))
 	if c.Root == "" {
+		row("clock step", step)
 		load, _ := host.Load()
 		row("load", load)
 	}
