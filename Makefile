@@ -49,7 +49,7 @@ race: ## run the tests under the race detector
 test-386: ## run the short tests as a 32-bit program, which Linux on amd64 can
 	GOARCH=386 $(GO) test -short ./...
 
-soak: ## a million operations of Event and Future, a thousand faults of child processes, a sweep beside a hog, 250,000 reports of known programs, fuzzing
+soak: ## a million operations of Event and Future, a thousand faults of child processes, a sweep and checks beside hogs, 250,000 reports of known programs, fuzzing
 	OVERLAP_SOAK=1 $(GO) test -count=1 -timeout 60m -v -run 'Soak|Remote|LoseNoTask' ./primitives
 	OVERLAP_SOAK=1 $(GO) test -count=1 -timeout 60m -v -run Soak ./internal/cli ./report
 	$(GO) test -run '^$$' -fuzz FuzzFrame -fuzztime 1m ./primitives

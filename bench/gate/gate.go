@@ -84,8 +84,9 @@
 // reaches further by what others had even in these blocks. A check waits for others to leave before it begins, and behind a block that
 // was taken.
 //
-// On other systems than Linux, and where a sandbox hides the clocks of the kernel,
-// others are not seen. An efficiency may be too low there because of them.
+// Where a container hides what the CPUs do, the time for which threads were ready to
+// run and had no CPU stands for it. Other systems than Linux do not tell that either:
+// there an efficiency may be too low because of others, and a floor says so.
 //
 // # What it does not see
 //

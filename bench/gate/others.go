@@ -25,9 +25,13 @@ import (
 // out of the CPU time of processes, and instead of that where it does not.
 type Others map[string]float64
 
-// byQuota is what Others has as the set of CPUs for those that a CPU quota held
-// back, which are idle and were not to be had.
-const byQuota = "quota"
+// What Others has in place of a set of CPUs: for those that a CPU quota held back,
+// which are idle and were not to be had; and, where the system does not tell what
+// CPUs do, for those that threads of the benchmark waited for.
+const (
+	byQuota = "quota"
+	byDelay = "delay"
+)
 
 // bound are the processes that were bound to the same CPUs at the same time.
 type bound struct {
@@ -35,6 +39,8 @@ type bound struct {
 	demand *overlay.Demand // as the first of them read it
 	own    float64         // CPUs that they had
 	queued time.Duration   // for which their threads waited for a CPU
+
+	processes int
 }
 
 // group sorts the processes of a slot, or of two that took turns, by their CPUs.
@@ -54,6 +60,7 @@ func group(all ...sweep.Sliced) (groups []*bound) {
 			}
 			of[key].own += float64(d.Own) / float64(d.Window)
 			of[key].queued += d.Delayed
+			of[key].processes++
 		}
 	}
 	return groups
@@ -85,6 +92,23 @@ func othersOf(watched []int, groups []*bound) Others {
 		return nil
 	}
 	return o
+}
+
+// waitedFor is for how many CPUs threads were kept waiting, where nothing else is
+// known. Of processes that take turns on one CPU it says nothing: they wait for each
+// other there.
+func waitedFor(groups []*bound) Others {
+	waited := 0.0
+	for _, g := range groups {
+		if len(g.cpus) == 1 && g.processes > 1 {
+			return nil
+		}
+		waited = max(waited, float64(g.queued)/float64(g.demand.Window))
+	}
+	if len(groups) == 0 {
+		return nil
+	}
+	return Others{byDelay: math.Round(1e3*waited) / 1e3}
 }
 
 // busy is how many of the CPUs were busy beyond own, to three decimals.
@@ -138,7 +162,7 @@ func Allowed(cpus int) float64 { return sweep.MaxPressure * math.Sqrt(float64(cp
 
 // allowed is that of a set, and without limit of what is none.
 func allowed(cpus string) float64 {
-	if cpus == byQuota {
+	if cpus == byQuota || cpus == byDelay {
 		return Allowed(1)
 	}
 	ids, err := host.ParseList(cpus)
@@ -236,8 +260,12 @@ func (p *Prepared) why(points ...*judged) string {
 		}
 	}
 	mean, ids := worst.meanOthers(), p.culprits
+	often := fmt.Sprintf("in %.0f %% of the slots", max(1, 100*worst.disturbed()))
 	if mean[byQuota] > allowed(byQuota) {
-		return fmt.Sprintf("a CPU quota held programs back in %.0f %% of the slots", max(1, 100*worst.disturbed()))
+		return "a CPU quota held programs back " + often
+	}
+	if mean[byDelay] > allowed(byDelay) {
+		return "threads were kept waiting for a CPU " + often
 	}
 	if len(ids) == 0 { // no slot was on one CPU
 		for _, cpus := range slices.Sorted(maps.Keys(mean)) {
@@ -247,7 +275,7 @@ func (p *Prepared) why(points ...*judged) string {
 			}
 		}
 	}
-	return fmt.Sprintf("%s taken by others in %.0f %% of the slots", cpusWere(ids), max(1, 100*worst.disturbed()))
+	return cpusWere(ids) + " taken by others " + often
 }
 
 func cpusWere(ids []int) string {

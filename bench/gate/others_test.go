@@ -320,6 +320,38 @@ func TestAQuotaTakesCPUs(t *testing.T) {
 	}
 }
 
+// Where a container hides what the CPUs do, threads that wait for one tell that it
+// was not there; but on one CPU two that take turns wait for each other.
+func TestDelaysTellWhereCPUsAreHidden(t *testing.T) {
+	wide := []sweep.Sliced{demanding([]int{0, 1}, 75, 30), demanding([]int{0, 1}, 75, 45)}
+	narrow := []sweep.Sliced{demanding([]int{0}, 75, 70), demanding([]int{0}, 75, 70)}
+	alone := demanding([]int{1}, 30, 120)
+	for what, c := range map[string]struct {
+		of   []sweep.Sliced
+		want Others
+	}{"two CPUs": {wide, Others{byDelay: .5}}, "turns on one": {narrow, nil}, "one on one": {[]sweep.Sliced{alone}, Others{byDelay: .8}}, "nothing": {nil, nil}} {
+		if got := (Sliced{Watched: []int{0, 1}}).others(group(c.of...), func() float64 { return 0 }); !reflect.DeepEqual(got, c.want) {
+			t.Errorf("%s: %v, want %v", what, got, c.want)
+		}
+	}
+	list := loops{rng: rand.New(rand.NewPCG(35, 36)), at: func(int) float64 { return 1 }, change: 1}.series(14)
+	for i := range list {
+		for k := range list[i].Blocks {
+			for place := range 4 {
+				if o := &list[i].Blocks[k].Slots[place].Others; i > 0 {
+					*o = Others{byDelay: .9}
+				} else {
+					*o = nil
+				}
+			}
+		}
+	}
+	f := Judge(list, Options{Quick: true, Demands: map[int]float64{2: .8}})
+	if d := f.Demands[0]; d.Verdict != CannotTell || d.Why != "threads were kept waiting for a CPU in 100 % of the slots" {
+		t.Errorf("%+v", d)
+	}
+}
+
 // Files of older versions, and other systems, do not tell: the floor is judged, and
 // it is said.
 func TestFloorsWhereOthersAreNotKnown(t *testing.T) {

@@ -78,6 +78,9 @@ func (s Sliced) quota() func() float64 {
 // others are those of a slot.
 func (s Sliced) others(groups []*bound, quota func() float64) Others {
 	o := othersOf(s.Watched, groups)
+	if o == nil {
+		o = waitedFor(groups)
+	}
 	if held := math.Round(1e3*quota()) / 1e3; o != nil && held > 0 {
 		o[byQuota] = held
 	}

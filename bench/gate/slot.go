@@ -59,7 +59,7 @@ func (s Slot) check() error {
 		}
 	}
 	for cpus, n := range s.Others {
-		if ids, err := host.ParseList(cpus); cpus != byQuota && (err != nil || !(math.Abs(n) <= 2*float64(len(ids)))) {
+		if ids, err := host.ParseList(cpus); cpus != byQuota && cpus != byDelay && (err != nil || !(math.Abs(n) <= 2*float64(len(ids)))) {
 			return fmt.Errorf("others cannot have %v of the CPUs %q", n, cpus)
 		}
 	}

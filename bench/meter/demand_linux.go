@@ -2,6 +2,8 @@ package meter
 
 import (
 	"os"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/prometheus/procfs"
@@ -21,10 +23,18 @@ func demandIn(proc string, cpus, pids []int) (d demand) {
 		return d
 	}
 	d.queued = queuedIn(fs, pids)
-	if stat, err := fs.Stat(); err == nil {
+	if stat, err := fs.Stat(); err == nil && !covered(proc) {
 		d.stat = d.add(stat, cpus)
 	}
 	return d
+}
+
+// covered reports whether a file is mounted over /proc/stat, as LXCFS does in
+// containers: it shows what the container itself does, on CPUs that it numbers anew,
+// and hides all others.
+func covered(proc string) bool {
+	mounts, err := os.ReadFile(filepath.Join(proc, "self/mountinfo"))
+	return err == nil && strings.Contains(string(mounts), " /proc/stat ")
 }
 
 // add adds the idle and stolen time of the CPUs. It returns false if one of

@@ -37,6 +37,7 @@ func TestDemandComesFromTheKernelsFiles(t *testing.T) {
 func TestWhatIsNotToldIsNotZero(t *testing.T) {
 	for name, files := range map[string]map[string]string{
 		"zeros":                 {"stat": "cpu  0 0 0 0 0 0 0 0 0 0\ncpu0 0 0 0 0 0 0 0 0 0 0\n", "7/task/7/schedstat": "0 0 0\n"},
+		"mounted over":          {"stat": "cpu  1 1 1 1 1 1 1 1 1 1\ncpu0 1 1 1 1 1 1 1 1 1 1\n", "self/mountinfo": "22 27 0:21 / /proc rw - proc proc rw\n90 22 0:50 /proc/stat /proc/stat rw - fuse.lxcfs lxcfs rw\n"},
 		"another CPU":           {"stat": "cpu  1 1 1 1 1 1 1 1 1 1\ncpu5 1 1 1 1 1 1 1 1 1 1\n", "7/task/7/schedstat": "\n"},
 		"garbled":               {"stat": "cpu0 \x00\xff -\n", "7/task/7/schedstat": "a b c\n", "7/task/x/schedstat": "1 2 3\n"},
 		"numbers that are none": {"stat": "cpu0 1 1 1 1e\n", "7/task/7/schedstat": "99999999999999999999999 1 1\n"},

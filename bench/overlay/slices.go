@@ -26,7 +26,7 @@ type Demand struct {
 	Blind   time.Duration   // that the readings took
 	Own     time.Duration   // CPU time of the process and of those that it started
 	Delayed time.Duration   // for which its threads were ready and had no CPU
-	CPUs    map[int]CPUTime // of the machine, by number
+	CPUs    map[int]CPUTime // of the machine, by number; none where they are hidden
 }
 
 // CPUTime is what a CPU did besides running programs, in ticks of 10 ms.
