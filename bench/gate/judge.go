@@ -158,7 +158,7 @@ func (pt *judged) tests(o Options) []*test {
 	}
 	list := []*test{pt.time, pt.timed(MeanTime, (*prepared).meanTime, o)}
 	if parallelism(pt.Point) > 1 && len(pt.busy().head) > 0 {
-		list = append(list, pt.parallel(o))
+		list = append(list, pt.averageParallelism(o))
 	}
 	for _, q := range []Quantity{Bytes, Allocs} {
 		if t := pt.counted(q, o); t != nil {
@@ -181,9 +181,9 @@ func (pt *judged) timed(q Quantity, of func(*prepared) sample, o Options) *test 
 	return t
 }
 
-// parallel is the test of the CPUs that were busy, by free blocks: how many a
+// averageParallelism is the test of the CPUs that were busy, by free blocks: how many a
 // program keeps busy while others have them says nothing.
-func (pt *judged) parallel(o Options) *test {
+func (pt *judged) averageParallelism(o Options) *test {
 	busy := pt.free.busy()
 	if pt.few() || len(busy.head) == 0 {
 		return nothing(pt.change(AverageParallelism), pt)

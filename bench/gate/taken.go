@@ -1,0 +1,160 @@
+package gate
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+
+	"overlap/bench/host"
+)
+
+// others are those of the block: the means of its slots, nil if one is unknown.
+// They are the same whichever of its slots are called base.
+func (b Block) others() Others {
+	sum := Others{}
+	for _, s := range b.Slots {
+		if s.Others == nil {
+			return nil
+		}
+		for cpus, n := range s.Others {
+			sum[cpus] += n / float64(len(b.Slots))
+		}
+	}
+	return sum
+}
+
+// blind reports whether what others had is not known, of any block.
+func (pt *prepared) blind() bool {
+	return slices.ContainsFunc(pt.blocks, func(b Block) bool { return b.others() == nil })
+}
+
+// meanOthers are those of the point's blocks, on average.
+func (pt *prepared) meanOthers() Others {
+	mean := Others{}
+	for _, b := range pt.blocks {
+		for cpus, n := range b.others() {
+			mean[cpus] += n / float64(len(pt.blocks))
+		}
+	}
+	return mean
+}
+
+// lost is the share of a CPU that others may have had where they had most: what
+// they had of each set of CPUs, in units of what is allowed.
+func (pt *prepared) lost() float64 {
+	most := 0.0
+	for cpus, n := range pt.meanOthers() {
+		most = max(most, n/allowed(cpus)*Allowed(1))
+	}
+	return min(most, .5)
+}
+
+// disturbed is the share of the slots in which others had a CPU.
+func (pt *prepared) disturbed() float64 {
+	n := 0
+	for _, b := range pt.blocks {
+		for _, s := range b.Slots {
+			if s.Others.taken() {
+				n++
+			}
+		}
+	}
+	return float64(n) / float64(4*max(1, len(pt.blocks)))
+}
+
+// culprits are the CPUs that others took, as far as slots tell them apart: those
+// that were taken at least half as often as the one that was taken most.
+func culprits(points []*prepared) (ids []int) {
+	times, most := map[int]int{}, 0
+	for _, pt := range points {
+		for _, b := range pt.blocks {
+			for _, s := range b.Slots {
+				for cpus, n := range s.Others {
+					if id, err := strconv.Atoi(cpus); err == nil && n > allowed(cpus) {
+						times[id]++
+						most = max(most, times[id])
+					}
+				}
+			}
+		}
+	}
+	for id, n := range times {
+		if 2*n >= most {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// why says who had the CPUs, by the point of which the most slots were disturbed.
+func (p *Prepared) why(points ...*judged) string {
+	worst := points[0].prepared
+	for _, pt := range points {
+		if pt.disturbed() > worst.disturbed() {
+			worst = pt.prepared
+		}
+	}
+	mean, ids := worst.meanOthers(), p.culprits
+	often := fmt.Sprintf("in %.0f %% of the slots", max(1, 100*worst.disturbed()))
+	if mean[byQuota] > allowed(byQuota) {
+		return "a CPU quota held programs back " + often
+	}
+	if mean[byDelay] > allowed(byDelay) {
+		return "threads were kept waiting for a CPU " + often
+	}
+	if len(ids) == 0 { // no slot was on one CPU
+		for _, cpus := range slices.Sorted(maps.Keys(mean)) {
+			if mean[cpus] > allowed(cpus) {
+				ids, _ = host.ParseList(cpus) // which others are taken has been read before
+				break
+			}
+		}
+	}
+	return cpusWere(ids) + " taken by others " + often
+}
+
+func cpusWere(ids []int) string {
+	if len(ids) == 1 {
+		return fmt.Sprintf("CPU %d was", ids[0])
+	}
+	return "CPUs " + host.FormatList(ids) + " were"
+}
+
+// leftOut tells of the blocks in which others had the CPUs, of points that something
+// rests on which others change.
+func (p *Prepared) leftOut(points []*judged, tests []*test) []string {
+	rests := map[*judged]bool{}
+	for _, t := range tests {
+		for _, pt := range t.points {
+			rests[pt] = rests[pt] || pt.wide() || len(t.points) > 1
+		}
+	}
+	var taken []*judged
+	var few []string // benchmarks
+	least, of := math.MaxInt, 0
+	for _, pt := range points {
+		if pt.free == pt.prepared || !rests[pt] && !pt.alone {
+			continue
+		}
+		taken = append(taken, pt)
+		if name := curveOf(pt.Point).title(); !pt.few() {
+			least, of = min(least, len(pt.free.blocks)), len(pt.blocks)
+		} else if !slices.Contains(few, name) {
+			few = append(few, name)
+		}
+	}
+	if taken == nil {
+		return nil
+	}
+	note := p.why(taken...) + "; speedups and efficiencies rest on blocks without that"
+	if of > 0 {
+		note += fmt.Sprintf(", at least %d of %d", least, of)
+	}
+	if few != nil {
+		note += "; there are too few of them to tell those of " + some(few) + ": measure again when the machine is quiet, or wait longer for that (--wait)"
+	}
+	return []string{note}
+}
