@@ -10,10 +10,10 @@
 //
 // # Design
 //
-// A Block is two such pairs of processes, all of them new. In the first pair base
-// has the first turn and in the second head, or the other way round, by a coin. If
-// both builds are the same, the coin alone decides which of a block's slots are
-// called base; so exchanging the names within blocks gives every outcome the
+// A Block is two such pairs of processes, all of them new, of two binaries that were
+// linked for it. In the first pair base has the first turn and in the second head, or
+// the other way round, by a coin. If both builds have the same code, coins alone
+// decide which of a block's slots are called base; so exchanging the names within blocks gives every outcome the
 // experiment could have had, and the share of those with a difference as large as
 // the measured one is an exact p value, whatever the noise is (Fisher, 1935;
 // Edgington, 1969).
@@ -21,6 +21,32 @@
 // The number of blocks is fixed before the first is measured, and every round
 // visits the points in an order of its own. Nothing is measured again until it
 // pleases.
+//
+// # Layouts
+//
+// Where the linker puts functions decides which of them share cache lines, pages and
+// branch predictors, and so the same code runs some percent faster or slower in
+// another binary (Mytkowicz et al., 2009). Every edit moves functions. Therefore both
+// sides are linked anew before each round, each with its functions in an order of
+// chance, by a seed that is drawn for that round; Curtsinger and Berger (2013) move
+// code while it runs, for the same reason. Layouts of the same code are draws from one
+// family, whichever side they are for. So the p value stays exact for two binaries of
+// the same functions, and the interval is that of the code over its layouts. A few
+// layouts of either side that all blocks share would not do: their means differ by
+// what two layouts differ, over the root of how many they are, in all blocks alike.
+//
+// Blocks of the same two binaries change their names together: those of all points of
+// a gain, and those of several rounds, where a link takes longer than a round.
+//
+// By how much two layouts of the same code differ comes from the run, too. Blocks
+// vary by layouts and by noise, the two pairs of a block by noise alone, and the
+// difference of the two variances is that of layouts (an analysis of variance:
+// Fisher, 1925). A report says it of every quantity, and what the run would see of
+// code that does not move.
+//
+// In an order of chance functions that call each other lie farther apart than the
+// linker would put them, so times may be a little longer than those of go test. Data
+// stay in the linker's order.
 //
 // # Statistic
 //
@@ -48,10 +74,11 @@
 // A change is worse, or better, if chance does not explain it and its estimate is
 // beyond the threshold, which is as far in either direction. It is the same if its
 // interval is within the threshold: that is a finding, too. Everything else cannot
-// be told. Of what is counted exactly, one allocation more is worse.
-// The noise floor beside a change is the smallest that this run would have found
-// four times in five. It comes from the run itself: from the differences between
-// slots of the same side.
+// be told: from layout, where chance explains a change with the luck of layouts and
+// would not explain it without. Of what is counted exactly, one allocation more is
+// worse. The noise floor beside a change is the smallest that this run would have
+// found four times in five. It comes from the run itself: from the changes of single
+// blocks, less that of all.
 //
 // # Scalability
 //
@@ -96,14 +123,19 @@
 // part is seen. Bytes and allocations tell it in full. And every slice begins with
 // caches that the other process has used.
 //
-// The two builds are two files in two folders. What that alone would change, such
-// as where the kernel keeps their pages, stays with the names in all blocks.
+// Layouts are orders of functions. Variables and constants stay where the linker puts
+// them, in all blocks alike, and an edit that moves them may cost or bring something.
+// The threshold is what keeps that out of the regressions.
 //
-// Where the linker puts the code moves its speed by up to some percent. Both
-// builds are measured as they are: an edit elsewhere that moves a hot loop is a
-// change like any other. The threshold is what keeps most of that out of the
-// regressions. Nor does it see what shows only on other machines, with other
-// inputs, or with more CPUs than there are.
+// Go's linker has other orders since 1.22. Where a package cannot be linked in one, or
+// GOFLAGS names one, each side is linked once, as in files of checks before there were
+// layouts. Then the interval leaves out the luck of the two binaries, and where the
+// kernel keeps the pages of the two files, which stay with the names in all blocks: a
+// note says so. There the exchange is exact only for the same binary, and the noise
+// floor comes from the differences between slots of the same side.
+//
+// Nor does it see what shows only on other machines, with other inputs, or with more
+// CPUs than there are.
 package gate
 
 import "overlap/bench/sweep"
@@ -117,7 +149,7 @@ type Slot struct {
 	Bytes    float64   // bytes allocated per operation; NaN if unknown
 	Pressure float64   // share of the CPUs that others had while this benchmark wanted them; NaN if unknown
 	Others   Others    // CPUs that others had, wanted or not
-	Layout   int64     // seed by which the linker put the functions of the binary in order; 0 for the order that it gives them by itself
+	Layout   int64     // seed of the order of functions in the binary; 0 for the linker's own
 	Turns    bool      // slices alternate with those of the slot beside this one in its block: 0 with 1, 2 with 3
 }
 

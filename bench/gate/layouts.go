@@ -45,7 +45,7 @@ func linkedOnce(points []*judged) []string {
 	if once == nil {
 		return nil
 	}
-	return []string{"each side was linked once, and the intervals leave out what the places of functions do, more than 10 % of some times: " + some(once)}
+	return []string{"each side was linked once, and the intervals leave out the luck of its layout, of some code more than 10 %: " + some(once)}
 }
 
 // units say which blocks of some samples change their names together. Blocks of

@@ -2,6 +2,10 @@ package meter
 
 import "time"
 
+// Used returns the CPU time of this process and of the children that it has waited
+// for. ok is false where the system does not count children.
+func Used() (cpu time.Duration, ok bool) { return readUsage().cpu, countsEvents }
+
 // Stolen returns how long the hypervisor has given the CPUs to its other guests
 // while this one wanted them, summed over the CPUs, since the machine started.
 // ok is false where the system does not tell.

@@ -47,7 +47,7 @@ type checkCmd struct {
 	Tests         string        `help:"Whose tests to build with: own measures each revision with its own and leaves out benchmarks whose own code differs; head or base measures both with the tests of that one (default: own)." enum:"own,head,base" default:"own" placeholder:"WHOSE"`
 	Workloads     []string      `help:"In overlap's own module: the workloads to compare (default: a few that share locks, memory and cores in different ways)." placeholder:"NAME"`
 	Dir           string        `help:"A folder of the module (default: the current one)." default:"." placeholder:"DIR"`
-	Budget        time.Duration `help:"How long to measure (default: 10 s for every point)." placeholder:"DURATION"`
+	Budget        time.Duration `help:"How long to measure, links included (default: 10 s for every point, and links)." placeholder:"DURATION"`
 	Wait          time.Duration `help:"How long in all to wait for other programs to leave the CPUs alone (default: 30s). Blocks in which they do not say nothing of speedups and efficiencies." default:"30s" placeholder:"DURATION"`
 	Threshold     percent       `help:"A change up to this much is the same (default: 3%)." default:"3%" placeholder:"PERCENT"`
 	Alpha         percent       `help:"Chance of one or more false alarms in a whole check of the same code (default: 1%)." default:"1%" placeholder:"PERCENT"`
