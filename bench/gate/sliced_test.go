@@ -55,7 +55,7 @@ func TestSlotsOfStockBenchmarks(t *testing.T) {
 	if !host.CanBind {
 		one.Cores = len(cpus)
 	}
-	if _, _, err := f.Find(t.Context(), ".", ".", one); err != nil {
+	if _, _, _, err := f.Find(t.Context(), ".", ".", one); err != nil {
 		t.Fatal(err)
 	}
 	at := func(name string, copies int) sweep.Point {

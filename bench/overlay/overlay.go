@@ -14,6 +14,12 @@
 //   - fails a benchmark in which GOMAXPROCS, at the end, is not ProcsVariable,
 //     or in which a thread may run on other CPUs than CPUsVariable (Linux);
 //
+//   - runs a benchmark that spends most of its time outside of the timer for fewer
+//     operations than -test.benchtime asks for: what a run does there takes half a
+//     second, or 25 times the benchtime, and not the minutes that it may take until
+//     enough time is timed. Preparation that does not grow with the operations is
+//     no reason to.
+//
 //   - if BarrierVariable is set, waits before every run of a benchmark function,
 //     and again where the function first resets the timer behind its set-up: it
 //     writes the line Ready to standard error and reads a byte from standard
@@ -77,7 +83,7 @@ const NoTurn = "overlap: no turn: "
 // made as the overlay expects.
 var ErrUnfit = errors.New("package testing of this Go version is not known")
 
-//go:embed hooks.go.txt slices.go.txt hooks_unix.go.txt hooks_other.go.txt wait_linux.go.txt wait_other.go.txt
+//go:embed hooks.go.txt pace.go.txt slices.go.txt hooks_unix.go.txt hooks_other.go.txt wait_linux.go.txt wait_other.go.txt
 var hooks embed.FS
 
 // Overlay is what Make made.
@@ -111,7 +117,7 @@ func Make(ctx context.Context, command gocmd.Go, dir string) (Overlay, error) {
 	}
 	files := map[string][]byte{"benchmark.go": patched}
 	for to, from := range map[string]string{
-		"overlap_hooks.go": "hooks.go.txt", "overlap_slices.go": "slices.go.txt", "overlap_wait_linux.go": "wait_linux.go.txt", "overlap_wait_other.go": "wait_other.go.txt", "overlap_hooks_unix.go": "hooks_unix.go.txt", "overlap_hooks_other.go": "hooks_other.go.txt",
+		"overlap_hooks.go": "hooks.go.txt", "overlap_pace.go": "pace.go.txt", "overlap_slices.go": "slices.go.txt", "overlap_wait_linux.go": "wait_linux.go.txt", "overlap_wait_other.go": "wait_other.go.txt", "overlap_hooks_unix.go": "hooks_unix.go.txt", "overlap_hooks_other.go": "hooks_other.go.txt",
 	} {
 		if files[to], err = hooks.ReadFile(from); err != nil {
 			panic("overlay: " + err.Error()) // embedded above

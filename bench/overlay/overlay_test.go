@@ -274,7 +274,7 @@ func TestMakeNamesWhatIsMissing(t *testing.T) {
 
 func TestHooksAreFormatted(t *testing.T) {
 	files, err := hooks.ReadDir(".")
-	if err != nil || len(files) != 6 {
+	if err != nil || len(files) != 7 {
 		t.Fatalf("%d files, %v", len(files), err)
 	}
 	for _, f := range files {

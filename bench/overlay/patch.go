@@ -53,7 +53,7 @@ func patch(source []byte) ([]byte, error) {
 	places := 0
 	for _, decl := range tree.Decls {
 		if fields := structB(decl); fields != nil {
-			insert(fields.Opening+1, " overlap overlapTimer; ")
+			insert(fields.Opening+1, " overlap overlapTimer; overlapPace overlapPace; ")
 			places++
 		}
 		f, ok := decl.(*ast.FuncDecl)
@@ -82,6 +82,14 @@ func patch(source []byte) ([]byte, error) {
 			}
 			insert(call.Pos(), "if !b.overlap.slicing { ")
 			insert(call.End(), " }")
+		}
+		if f.Name.Name == "launch" {
+			loop, goal := goalLoop(f.Body)
+			if loop == nil {
+				return nil, fmt.Errorf("%w: launch has no loop until b.duration", ErrUnfit)
+			}
+			insert(loop.Pos(), goal+" = b.overlapGoal(); ")
+			insert(loop.Body.Rbrace, " "+goal+" = b.overlapGoal(); ")
 		}
 		if f.Name.Name == "runN" {
 			reset := callOf(f.Body, "b", "ResetTimer")
@@ -155,6 +163,29 @@ func assignment(body *ast.BlockStmt, field string) (found ast.Stmt) {
 		return found == nil
 	})
 	return found
+}
+
+// goalLoop returns the loop in body that goes on as long as b.duration is less than
+// a variable, and the name of that.
+func goalLoop(body *ast.BlockStmt) (loop *ast.ForStmt, goal string) {
+	ast.Inspect(body, func(n ast.Node) bool {
+		f, ok := n.(*ast.ForStmt)
+		if !ok || f.Cond == nil || loop != nil {
+			return loop == nil
+		}
+		ast.Inspect(f.Cond, func(n ast.Node) bool {
+			less, ok := n.(*ast.BinaryExpr)
+			if !ok || less.Op != token.LSS || selected(less.X, "b") != "duration" {
+				return true
+			}
+			if name, ok := less.Y.(*ast.Ident); ok {
+				loop, goal = f, name.Name
+			}
+			return false
+		})
+		return true
+	})
+	return loop, goal
 }
 
 // callOf returns the first statement in body that calls the function or method

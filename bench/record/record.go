@@ -33,7 +33,7 @@ type Parent struct {
 	Placement []int    // CPUs in the order in which they are taken
 }
 
-// patience is how long a recording may take before it is ended as hanging.
+// patience is how long a recording may take before it is ended.
 const patience = time.Minute
 
 // Trace records cashiers on the first so many CPUs of the placement, and

@@ -9,10 +9,8 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -21,7 +19,6 @@ import (
 	"overlap/bench"
 	"overlap/bench/host"
 	"overlap/internal/proc"
-	"overlap/internal/typeset"
 )
 
 // release sends the word to start whenever every process that still runs is
@@ -58,12 +55,6 @@ type process struct {
 	err    error
 }
 
-// errHangs is the cause with which the context of a sample ends that takes too
-// long.
-type errHangs struct{ limit time.Duration }
-
-func (e errHangs) Error() string { return fmt.Sprintf("ended after %v: it hangs", e.limit) }
-
 // grace is how long a process may take to print its goroutines, and somebody
 // whom it left behind to let go of its output.
 const (
@@ -88,7 +79,7 @@ func launch(ctx context.Context, cmd *exec.Cmd, cpus []int, barrier bool, prints
 	proc.Lead(cmd)
 	cmd.WaitDelay = graceDump
 	cmd.Cancel = func() error {
-		if hangs := (errHangs{}); errors.As(context.Cause(ctx), &hangs) {
+		if late := (errLate{}); errors.As(context.Cause(ctx), &late) {
 			return proc.Quit(cmd.Process) // -test.timeout is for tests only, not for benchmarks
 		}
 		return proc.Kill(cmd.Process)
@@ -206,61 +197,6 @@ func (c *process) result(ctx context.Context, p Point) (*benchfmt.Result, error)
 	setConfig(found, "program", program)
 	return found, nil
 }
-
-// failed adds what the process said to err.
-func (c *process) failed(err error) error {
-	said := strings.TrimSpace(c.stderr.String())
-	for line := range strings.Lines(c.stdout.String()) {
-		// testing prints the reason of a failure indented below its FAIL line.
-		if strings.HasPrefix(line, "    ") || strings.HasPrefix(line, "panic:") {
-			said += "\n" + strings.TrimSpace(line)
-		}
-	}
-	return &SampleError{Err: err, Output: strings.TrimSpace(said)}
-}
-
-// SampleError is why a sample could not be taken, with what its process said:
-// of one that hung or panicked, its goroutines.
-type SampleError struct {
-	Err    error
-	Output string // without the middle of what is very long
-}
-
-// Error is the reason with what matters most of what the process said.
-func (e *SampleError) Error() string {
-	said := e.Output
-	// Why it died comes behind whatever it logged, and before all goroutines.
-	for _, reason := range []string{"SIGQUIT: quit", "panic: ", "fatal error: "} {
-		if i := strings.Index(said, reason); i >= 0 {
-			said = dump(said[i:])
-			break
-		}
-	}
-	if said = typeset.Excerpt(said, longestExcerpt); said == "" {
-		return e.Err.Error()
-	}
-	return e.Err.Error() + ": " + said
-}
-
-func (e *SampleError) Unwrap() error { return e.Err }
-
-// dump is a dump of goroutines without those of the runtime, and without
-// addresses: what is left says where the program was.
-func dump(said string) string {
-	var kept []string
-	for _, g := range strings.Split(said, "\n\n") {
-		if !strings.HasPrefix(g, "goroutine 0 ") && !strings.Contains(g, "\ncreated by runtime.") {
-			kept = append(kept, g)
-		}
-	}
-	return addresses.ReplaceAllString(strings.Join(kept, "\n\n"), "")
-}
-
-// longestExcerpt is how much of what a program said an error tells, in bytes.
-const longestExcerpt = 4 << 10
-
-// addresses are those behind the place of a frame, and arguments.
-var addresses = regexp.MustCompile(`(?m) \+0x[0-9a-f]+( fp=.*)?$|\((\{?0x[0-9a-f?]+[^()]*)\)$`)
 
 func nsPerOp(r *benchfmt.Result) float64 {
 	sec, _ := r.Value("sec/op")

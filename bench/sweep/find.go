@@ -31,39 +31,54 @@ type listed struct {
 
 // Find builds the test binaries of the packages that match the pattern, as go
 // test would in f.Dir, and finds the benchmarks that match re, as -bench would.
-// What cannot be built or run is left out, and the notes say why; if nothing is
-// left there is an error.
-func (f *Foreign) Find(ctx context.Context, pattern, re string, at Level) (found []Benchmark, notes []string, err error) {
+// What cannot be built or run is left out; if nothing is left there is an error. The
+// notes say that, and what the others lack.
+func (f *Foreign) Find(ctx context.Context, pattern, re string, at Level) (found []Benchmark, omitted []Omission, notes []string, err error) {
 	if err := CheckPattern(re); err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
-	failed, notes, err := f.Build(ctx, pattern)
+	omitted, notes, err = f.Build(ctx, pattern)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
-	for _, o := range failed {
-		notes = append(notes, o.String())
-	}
-	found, omitted, err := f.Search(ctx, re, at, nil)
+	found, left, err := f.Search(ctx, re, at, nil)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
-	for _, o := range omitted {
-		notes = append(notes, o.String())
-	}
+	omitted = append(omitted, left...)
+	notes = append(notes, together(omitted)...)
 	if len(found) == 0 {
 		if notes == nil {
-			return nil, nil, fmt.Errorf("no benchmark of %s matches %q", pattern, re)
+			return nil, nil, nil, fmt.Errorf("no benchmark of %s matches %q", pattern, re)
 		}
-		return nil, nil, fmt.Errorf("no benchmark of %s that matches %q can be measured:\n%s", pattern, re, strings.Join(notes, "\n"))
+		return nil, nil, nil, fmt.Errorf("no benchmark of %s that matches %q can be measured:\n%s", pattern, re, strings.Join(notes, "\n"))
 	}
-	return found, notes, nil
+	return found, omitted, notes, nil
 }
 
 // Omission is a package or a benchmark that is left out, and why.
-type Omission struct{ Name, Why string }
+type Omission struct {
+	Name, Why string
+	Output    string // all that its process said, if it was one that failed
+}
 
 func (o Omission) String() string { return o.Name + ": " + o.Why }
+
+// together are sentences, one for each reason, with the names that it is of.
+func together(list []Omission) (sentences []string) {
+	names := map[string][]string{}
+	var reasons []string
+	for _, o := range list {
+		if names[o.Why] == nil {
+			reasons = append(reasons, o.Why)
+		}
+		names[o.Why] = append(names[o.Why], o.Name)
+	}
+	for _, why := range reasons {
+		sentences = append(sentences, strings.Join(names[why], ", ")+": "+why)
+	}
+	return sentences
+}
 
 // ErrNoTests is the error of Build if no package that matches has tests.
 var ErrNoTests = errors.New("nothing to build")
@@ -98,22 +113,23 @@ func (f *Foreign) Build(ctx context.Context, pattern string) (failed []Omission,
 	}
 	f.goVersion = o.Go
 	f.binaries = map[string]binary{}
+	var blind []Omission
 	for i, pkg := range packages {
 		b, err := f.build(ctx, pkg, i, o.Path)
 		if ctx.Err() != nil {
 			return nil, nil, context.Cause(ctx)
 		}
 		if err != nil {
-			failed = append(failed, Omission{pkg.ImportPath, "left out: " + err.Error()})
+			failed = append(failed, Omission{Name: pkg.ImportPath, Why: "left out: " + err.Error()})
 			continue
 		}
 		if !b.hooked && o.Path != "" {
-			notes = append(notes, pkg.ImportPath+": it cannot be built with clocks in package testing, so it has no CPUs busy and no ceilings, and its labels are not checked")
+			blind = append(blind, Omission{Name: pkg.ImportPath, Why: "no CPUs busy, no ceilings, and labels are not checked: it cannot be built with clocks in package testing"})
 		}
 		f.binaries[pkg.ImportPath] = b
 		f.packages = append(f.packages, pkg)
 	}
-	return failed, notes, nil
+	return failed, append(notes, together(blind)...), nil
 }
 
 // Search finds the benchmarks that match re, as -bench would, in the packages
@@ -177,7 +193,7 @@ func (f *Foreign) findIn(ctx context.Context, pkg listed, re string, at Level) (
 		return nil, nil, context.Cause(ctx)
 	}
 	if err != nil {
-		return nil, []Omission{{pkg.ImportPath, fmt.Sprintf("left out: list its benchmarks: %v", err)}}, nil
+		return nil, []Omission{omission(pkg.ImportPath, "left out: list its benchmarks", err)}, nil
 	}
 	for name := range strings.FieldsSeq(string(out)) {
 		match := narrow(re, name)
@@ -185,22 +201,27 @@ func (f *Foreign) findIn(ctx context.Context, pkg listed, re string, at Level) (
 			continue
 		}
 		log := filepath.Join(f.work.Path, name+".log")
+		began := time.Now()
 		out, err := f.try(ctx, p, append(testFlags(p, match, "1x"), "-test.testlogfile="+log)...)
 		if ctx.Err() != nil {
 			return nil, nil, context.Cause(ctx)
 		}
 		if err != nil {
-			omitted = append(omitted, Omission{pkg.ImportPath + "." + name, fmt.Sprintf("left out, or part of it: %v", err)})
+			omitted = append(omitted, omission(pkg.ImportPath+"."+name, "left out, or part of it", err))
 		}
+		took := time.Since(began)
 		asks := asksForWorkers(log) || f.asksEarly(pkg)
-		names := leaves(out, name, at.Procs)
+		names, ops := leaves(out, name, at.Procs)
 		if err == nil && len(names) == 0 && !strings.Contains(match, "/") {
-			omitted = append(omitted, Omission{pkg.ImportPath + "." + name, "left out: it printed no result with a time that can be read"})
+			omitted = append(omitted, Omission{Name: pkg.ImportPath + "." + name, Why: "left out: it printed no result with a time that can be read"})
 		}
-		for _, leaf := range names {
-			b := Benchmark{Package: pkg.ImportPath, Name: leaf, Workers: asks, Alone: !f.binaries[pkg.ImportPath].hooked}
+		for i, leaf := range names {
+			b := Benchmark{
+				Package: pkg.ImportPath, Name: leaf, Workers: asks, Alone: !f.binaries[pkg.ImportPath].hooked,
+				Once: took / time.Duration(len(names)), Op: ops[i],
+			}
 			if slices.ContainsFunc(found, func(other Benchmark) bool { return other.Title() == b.Title() }) {
-				omitted = append(omitted, Omission{pkg.ImportPath + "." + leaf, "left out: another has its name"})
+				omitted = append(omitted, Omission{Name: pkg.ImportPath + "." + leaf, Why: "left out: another has its name"})
 				continue
 			}
 			found = append(found, b)
@@ -209,10 +230,19 @@ func (f *Foreign) findIn(ctx context.Context, pkg listed, re string, at Level) (
 	return found, omitted, nil
 }
 
+// omission is that of what failed with an error.
+func omission(name, what string, err error) Omission {
+	o := Omission{Name: name, Why: fmt.Sprintf("%s: %v", what, err)}
+	if said := (*SampleError)(nil); errors.As(err, &said) {
+		o.Output = said.Output
+	}
+	return o
+}
+
 // try runs a test binary and returns what it printed, even if it failed.
 func (f *Foreign) try(ctx context.Context, p Point, args ...string) ([]byte, error) {
 	limit := min(findLimit, f.Timeout)
-	ctx, cancel := context.WithTimeoutCause(ctx, limit, errHangs{limit})
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, errLate{limit})
 	defer cancel()
 	cpus := f.Placement[:p.Cores]
 	c, err := launch(ctx, f.process(ctx, p, cpus, false, args), cpus, false, "", "")
@@ -229,8 +259,8 @@ func (f *Foreign) try(ctx context.Context, p Point, args ...string) ([]byte, err
 }
 
 // leaves returns the names of the results in what a binary printed that belong
-// to the benchmark function.
-func leaves(out []byte, function string, procs int) (names []string) {
+// to the benchmark function, and the time of an operation of each.
+func leaves(out []byte, function string, procs int) (names []string, ops []time.Duration) {
 	for r := benchfmt.NewReader(bytes.NewReader(out), "benchmarks"); r.Scan(); {
 		rec, ok := r.Result().(*benchfmt.Result)
 		if !ok || !(nsPerOp(rec) > 0) {
@@ -242,9 +272,10 @@ func leaves(out []byte, function string, procs int) (names []string) {
 		}
 		if top, _, _ := strings.Cut(name, "/"); "Benchmark"+top == function && !slices.Contains(names, name) {
 			names = append(names, name)
+			ops = append(ops, time.Duration(1e9*nsPerOp(rec)))
 		}
 	}
-	return names
+	return names, ops
 }
 
 // Matches reports whether a package that Build has built has a benchmark function

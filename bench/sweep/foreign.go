@@ -38,7 +38,7 @@ type Foreign struct {
 	Dir        string        // a folder of the module
 	Placement  []int         // CPUs in the order in which cores are taken
 	SampleTime time.Duration // how long a sample should time operations
-	Timeout    time.Duration // after which a sample is ended as hanging
+	Timeout    time.Duration // after which a sample is ended
 	Host       host.Host     // for the configuration of results
 	Flags      []string      // of go test -c
 	Env        []string      // of the go command and of the benchmarks, besides that of this process
@@ -88,6 +88,15 @@ func (f *Foreign) Sample(ctx context.Context, p Point, iterations, turn int) (*b
 	r.Name = benchfmt.Name(p.Name())
 	f.configure(r, f.binaries[p.Package].hooked)
 	return r, nil
+}
+
+// Expect is how long a visit to a point takes, by what it took to find the benchmark.
+func (f *Foreign) Expect(p Point) time.Duration {
+	b, err := f.benchmark(p)
+	if err != nil {
+		return 0 // it will not be visited
+	}
+	return b.visit(f.SampleTime)
 }
 
 // benchmark is that of the point.

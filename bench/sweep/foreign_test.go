@@ -51,7 +51,7 @@ func lowest(f *sweep.Foreign) sweep.Level {
 // only finds the one benchmark that matches and returns its point on one core.
 func only(t *testing.T, f *sweep.Foreign, pattern, re string) sweep.Point {
 	t.Helper()
-	found, notes, err := f.Find(t.Context(), pattern, re, lowest(f))
+	found, _, notes, err := f.Find(t.Context(), pattern, re, lowest(f))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +71,7 @@ func TestFindListsBenchmarksAsGoTestWould(t *testing.T) {
 		"Workers":                 "Workers!",
 	} {
 		f := foreign(t)
-		found, notes, err := f.Find(t.Context(), ".", re, lowest(f))
+		found, _, notes, err := f.Find(t.Context(), ".", re, lowest(f))
 		if err != nil {
 			t.Fatalf("%s: %v", re, err)
 		}
@@ -122,7 +122,7 @@ func TestFindSaysWhatIsWrong(t *testing.T) {
 		if c.dir != "" {
 			f.Dir = c.dir
 		}
-		if found, _, err := f.Find(t.Context(), c.pattern, c.re, lowest(f)); err == nil || !strings.Contains(err.Error(), c.want) {
+		if found, _, _, err := f.Find(t.Context(), c.pattern, c.re, lowest(f)); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s %s: found %v, error %v, want %q", c.pattern, c.re, found, err, c.want)
 		}
 	}
@@ -132,7 +132,7 @@ func TestOneBadBenchmarkHidesNoOther(t *testing.T) {
 	t.Setenv("FAIL_AT_ONCE", "1")
 	f := foreign(t)
 	f.Timeout = 2 * time.Second
-	found, notes, err := f.Find(t.Context(), "./bad", ".", lowest(f))
+	found, _, notes, err := f.Find(t.Context(), "./bad", ".", lowest(f))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -144,7 +144,7 @@ func TestOneBadBenchmarkHidesNoOther(t *testing.T) {
 		t.Errorf("found %s, want %s", got, want)
 	}
 	all := strings.Join(notes, "\n")
-	for _, want := range []string{"bad.BenchmarkPanic: left out, or part of it: exit status 2: panic: out of order", "BenchmarkHang: left out, or part of it: ended after 2s: it hangs", "hangHere", "BenchmarkExit: left out", "exit status 7: leaving early", "BenchmarkFails: ", "wrong result", "GOMAXPROCS is 3 at the end"} {
+	for _, want := range []string{"bad.BenchmarkPanic: left out, or part of it: exit status 2: panic: out of order", "BenchmarkHang: left out, or part of it: no result within 2s: [", "hangHere", "BenchmarkExit: left out", "exit status 7: leaving early", "BenchmarkFails: ", "wrong result", "GOMAXPROCS is 3 at the end"} {
 		if !strings.Contains(all, want) {
 			t.Errorf("the notes lack %q:\n%s", want, all)
 		}
@@ -153,7 +153,7 @@ func TestOneBadBenchmarkHidesNoOther(t *testing.T) {
 
 func TestForeignSamplesAreWhatTheirPointsSay(t *testing.T) {
 	f := foreign(t)
-	found, _, err := f.Find(t.Context(), ".", ".", lowest(f))
+	found, _, _, err := f.Find(t.Context(), ".", ".", lowest(f))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -202,7 +202,7 @@ func TestCalibrationTimesAsLongAsASampleTakes(t *testing.T) {
 
 func TestMisbehavingBenchmarksCostTheirOwnPoint(t *testing.T) {
 	f := foreign(t)
-	found, _, err := f.Find(t.Context(), "./bad", ".", lowest(f))
+	found, _, _, err := f.Find(t.Context(), "./bad", ".", lowest(f))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -118,12 +118,18 @@ func Resume(path string) (f *File, plan string, past []Entry, err error) {
 
 // ReadEntries reads the entries of a result file. It leaves the file alone.
 func ReadEntries(path string) ([]Entry, error) {
+	_, past, err := ReadRun(path)
+	return past, err
+}
+
+// ReadRun reads the plan that Create was given, too.
+func ReadRun(path string) (plan string, past []Entry, err error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("result file: %w", err)
+		return "", nil, fmt.Errorf("result file: %w", err)
 	}
-	_, past, _, err := parse(text, path)
-	return past, err
+	plan, past, _, err = parse(text, path)
+	return plan, past, err
 }
 
 // parse reads the plan and the entries of a result file. whole is where the

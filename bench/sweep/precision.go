@@ -121,24 +121,18 @@ func (p Point) ofAnyCrew(executor string) Point {
 // what their visits have taken. The first visit of a point calibrates and takes
 // longer, so the estimate is a little high at first.
 func (s *sweep) roundTime() (total time.Duration) {
-	var unknown, visits int
+	unknown := 0
 	for _, p := range s.points {
 		if !s.wanted(p) {
 			continue
 		}
-		if known := s.state[p]; known != nil {
-			total += known.took / time.Duration(known.visits)
+		if s.state[p] != nil {
+			total += s.expected(p)
 		} else {
 			unknown++
 		}
 	}
-	for _, known := range s.state {
-		visits += known.visits
-	}
-	if visits > 0 {
-		total += s.spent * time.Duration(unknown) / time.Duration(visits)
-	}
-	return total
+	return total + s.spent*time.Duration(unknown)/time.Duration(max(s.visits, 1))
 }
 
 // roundsLeft is how many rounds still fit into the budget.

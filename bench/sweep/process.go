@@ -27,7 +27,7 @@ type Processes struct {
 	Placement  []int         // CPUs in the order in which cores are taken
 	SampleTime time.Duration // how long a sample should time jobs
 	Disk       string        // folder for the files of workloads, or empty
-	Timeout    time.Duration // after which a sample is ended as hanging
+	Timeout    time.Duration // after which a sample is ended
 }
 
 // Sample implements Sampler. Of several copies it returns the slowest.
@@ -81,7 +81,7 @@ type launcher struct {
 }
 
 func (l launcher) sample(ctx context.Context, p Point, iterations, turn int) (*benchfmt.Result, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, l.limit, errHangs{l.limit})
+	ctx, cancel := context.WithTimeoutCause(ctx, l.limit, errLate{l.limit})
 	defer cancel()
 	if p.Copies > 1 {
 		return l.copies(ctx, p, iterations)

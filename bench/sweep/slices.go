@@ -181,7 +181,7 @@ func Turns(ctx context.Context, by [2]Slicer, p Point, s Slicing) (both [2]Slice
 		launchers[i] = launchers[i].into(dir.Path, s, &files)
 	}
 	limit := launchers[0].limit
-	ctx, cancel := context.WithTimeoutCause(ctx, limit, errHangs{limit})
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, errLate{limit})
 	defer cancel()
 	all, err := startTurns(ctx, launchers, p, s.Turn)
 	if err != nil {

@@ -76,7 +76,7 @@ func TestProcessesTakeTurns(t *testing.T) {
 	f := &Foreign{Go: "go", Dir: dir, Placement: cpus, SampleTime: time.Millisecond, Timeout: time.Minute, Env: []string{"TURNING=" + filepath.Join(dir, "busy")}}
 	t.Cleanup(func() { f.Close() })
 	level := Level{Cores: len(cpus), Procs: 1}
-	if _, _, err := f.Find(t.Context(), ".", ".", level); err != nil {
+	if _, _, _, err := f.Find(t.Context(), ".", ".", level); err != nil {
 		t.Fatal(err)
 	}
 	at := func(name string) Point {

@@ -3,6 +3,7 @@ package sweep
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"overlap/bench"
 	"overlap/bench/host"
@@ -19,6 +20,20 @@ type Benchmark struct {
 	Name    string // as it is printed, without the word Benchmark: Parse/size=4
 	Workers bool   // it reads WorkersVariable
 	Alone   bool   // its copies cannot wait for each other, so it has no ceiling
+
+	Once time.Duration // that a process took to run it once, or its share of it
+	Op   time.Duration // of one operation, as that process timed it
+}
+
+// visit estimates how long a visit takes whose sample times operations for so long.
+// A process runs one operation and then as many as it should, and what it does
+// outside of the timer it does twice; of those that take longer than a sample, one
+// is all.
+func (b Benchmark) visit(sample time.Duration) time.Duration {
+	if b.Op >= sample {
+		return b.Once
+	}
+	return 2*b.Once + 3*sample/2
 }
 
 // reserved are the keys by which a result file says how a sample was taken. A

@@ -40,8 +40,9 @@ type Config struct {
 	// point that is not precise yet. 0 means as many as the budget allows.
 	Rounds int
 
-	// Budget is how long visits may take together. A round that would not fit
-	// is not begun; the first one always is.
+	// Budget is how long visits may take together. A round that would not fit is
+	// not begun but for the first, and neither is a visit; one that takes longer
+	// than was expected is ended. 0 is enough for one round.
 	Budget time.Duration
 
 	// Precision is the relative half-width of the 95 % interval of a point's
@@ -75,6 +76,7 @@ type Progress struct {
 type Summary struct {
 	Points, Samples, Rounds int
 	Precise                 int // points that are as precise as was asked for
+	Missing                 int // points that the budget had no room for
 	Failures                []Failure
 }
 
@@ -84,8 +86,20 @@ type Failure struct {
 	Err   error
 }
 
-// strikes is how often a point may fail before the sweep leaves it out.
+// strikes is how often a point may fail before the sweep leaves it out. One that
+// took a tenth of the budget to fail, as one that hangs does, gets no second try.
 const strikes = 2
+
+// slack is how much longer than the budget the last visit may take than was
+// expected, as a share of it and at least.
+const (
+	slackShare = 0.05
+	leastSlack = time.Second
+)
+
+// errSpent says that the budget is spent, and is the cause with which a visit ends
+// that was still going on.
+var errSpent = errors.New("the budget is spent")
 
 // pilot is the round after which the best numbers of workers are chosen: one
 // sample of each point would choose by its noise.
@@ -102,11 +116,19 @@ func Run(ctx context.Context, c Config) (Summary, error) {
 		rng:    rand.New(rand.NewPCG(c.Seed, 0)),
 	}
 	err := s.run(ctx)
+	if errors.Is(err, errSpent) {
+		err = nil
+	}
 	if err == nil && len(s.Past) > 0 {
 		err = fmt.Errorf("%w: it has %d samples more than the plan", ErrPast, len(s.Past))
 	}
 	s.summary.Points = len(s.points)
 	s.summary.Precise = s.precise()
+	for _, p := range s.points {
+		if s.state[p] == nil {
+			s.summary.Missing++
+		}
+	}
 	return s.summary, err
 }
 
@@ -122,6 +144,7 @@ type sweep struct {
 	short     bool           // a round of all points would not fit into the budget
 	awake     bool           // Quiet has been called
 	spent     time.Duration
+	visits    int
 	rng       *rand.Rand
 	summary   Summary
 	round     int
@@ -175,6 +198,9 @@ func (s *sweep) visit(ctx context.Context, points []Point) error {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
+		if s.Budget > 0 && s.spent+s.expected(p) > s.Budget {
+			return errSpent
+		}
 		if s.Progress != nil && len(s.Past) == 0 {
 			s.Progress(s.progress(p, len(points)-i))
 		}
@@ -202,11 +228,16 @@ func (s *sweep) entry(ctx context.Context, p Point) (Entry, error) {
 		s.Quiet(ctx)
 	}
 	e := Entry{Point: p.String(), Round: s.round}
+	within, cancel := s.within(ctx)
+	defer cancel()
 	began := time.Now()
-	e.Result, e.Err = s.Sampler.Sample(ctx, p, s.iterationsOf(p), s.round)
+	e.Result, e.Err = s.Sampler.Sample(within, p, s.iterationsOf(p), s.round)
 	e.Took = time.Since(began)
 	if ctx.Err() != nil {
 		return e, context.Cause(ctx) // the sample was ended, it did not fail
+	}
+	if e.Err != nil && within.Err() != nil {
+		return e, errSpent // likewise
 	}
 	if e.Err == nil {
 		setConfig(e.Result, "seed", fmt.Sprint(s.Seed))
@@ -220,10 +251,29 @@ func (s *sweep) entry(ctx context.Context, p Point) (Entry, error) {
 	return e, nil
 }
 
+// within is the context of a visit, which ends when the budget is spent.
+func (s *sweep) within(ctx context.Context) (context.Context, context.CancelFunc) {
+	if s.Budget <= 0 {
+		return ctx, func() {}
+	}
+	slack := max(leastSlack, time.Duration(slackShare*float64(s.Budget)))
+	return context.WithTimeoutCause(ctx, s.Budget-s.spent+slack, errSpent)
+}
+
+// expected is how long a visit will take: as long as those of the point did, or as
+// the others if it has none yet.
+func (s *sweep) expected(p Point) time.Duration {
+	if known := s.state[p]; known != nil {
+		return known.took / time.Duration(known.visits)
+	}
+	return s.spent / time.Duration(max(s.visits, 1))
+}
+
 // note counts an entry.
 func (s *sweep) note(p Point, e Entry) {
 	s.spent += e.Took
 	s.lacking = nil
+	s.visits++
 	known := s.state[p]
 	if known == nil {
 		known = &state{}
@@ -233,6 +283,9 @@ func (s *sweep) note(p Point, e Entry) {
 	known.took += e.Took
 	if e.Err != nil {
 		known.failed++
+		if s.Budget > 0 && e.Took > s.Budget/10 {
+			known.failed = strikes
+		}
 		s.summary.Failures = append(s.summary.Failures, Failure{p, e.Err})
 		return
 	}

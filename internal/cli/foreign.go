@@ -57,13 +57,14 @@ func (c *runCmd) foreign(ctx context.Context, s *streams, h host.Host, what subj
 	}
 	what.close = f.Close
 	fmt.Fprintf(s.err, "building the tests of %s and running every benchmark once\n", c.Pkg)
-	found, notes, err := f.Find(ctx, c.Pkg, cmp.Or(c.Bench, "."), levels[0])
+	found, omitted, notes, err := f.Find(ctx, c.Pkg, cmp.Or(c.Bench, "."), levels[0])
 	if err != nil {
 		return what, fmt.Errorf("--pkg: %w", err)
 	}
 	for _, note := range notes {
 		fmt.Fprintln(s.err, "note:", note)
 	}
+	what.omitted = omitted
 	suite := sweep.Suite{Benchmarks: found, Levels: levels, Workers: unique(c.Workers)}
 	asks := func(b sweep.Benchmark) bool { return b.Workers }
 	if c.Workers != nil && !slices.ContainsFunc(found, asks) {
@@ -76,6 +77,8 @@ func (c *runCmd) foreign(ctx context.Context, s *streams, h host.Host, what subj
 		return what, err
 	}
 	what.plan, what.sampler = suite, f
+	what.chosen = choice{len(found), "benchmarks", "--bench"}
+	what.visit = f.Expect
 	what.list = func() {
 		for _, p := range suite.Lines() {
 			fmt.Fprintln(s.out, p)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"time"
 
@@ -27,21 +28,18 @@ func (c *runCmd) begin(ctx context.Context, s *streams, h host.Host, what subjec
 	if err != nil {
 		return fmt.Errorf("--results: %w", err)
 	}
-	for _, note := range append(slices.Clone(h.Notes), what.limit) {
+	for _, note := range append(slices.Clone(h.Notes), what.limit, c.tooShort(c.outlook(h, what), what.chosen)) {
 		if note != "" {
 			fmt.Fprintln(s.err, "note:", note)
 		}
 	}
-	if n := len(what.plan.Lines()); time.Duration(n)*c.guess() > c.Budget {
-		fmt.Fprintf(s.err, "note: a round of %d points takes about %v, and the budget is %v: choose fewer of them or a longer --budget\n", n, (time.Duration(n) * c.guess()).Round(time.Millisecond), c.Budget)
+	if logged, err := logOmissions(file.Path(), what.omitted); err != nil {
+		return errors.Join(err, file.Close())
+	} else if logged {
+		fmt.Fprintf(s.err, "all that they said: %s\n", failures(file.Path()))
 	}
 	return c.measure(ctx, s, what, file, c.about(h), nil)
 }
-
-// guess is how long a visit to a point takes as long as nobody has looked: a
-// calibrated sample times about three times as long as it should, and has to be
-// started.
-func (c *runCmd) guess() time.Duration { return 3*c.Sample + 10*time.Millisecond }
 
 // about is what the samples of a run say of the machine.
 func (c *runCmd) about(h host.Host) []host.Pair {
@@ -110,11 +108,16 @@ func conclude(s *streams, file *sweep.File, summary sweep.Summary, err error) er
 		fmt.Fprintf(s.err, ": %s", file.Path())
 	}
 	fmt.Fprintln(s.err)
-	for _, f := range summary.Failures {
-		fmt.Fprintf(s.err, "failed: %s: %v\n", f.Point, f.Err)
-	}
+	tellFailures(s.err, summary.Failures)
 	if len(summary.Failures) > 0 {
 		fmt.Fprintf(s.err, "all that they said: %s\n", failures(file.Path()))
+	}
+	if summary.Samples == 0 && len(summary.Failures) == 0 {
+		// Of the benchmarks that were left out; there is no run that it belongs to.
+		err = errors.Join(err, ignoreMissing(os.Remove(failures(file.Path()))))
+	}
+	if err == nil && summary.Missing > 0 {
+		fmt.Fprintf(s.err, "the budget had no room for %d of the %d points\n", summary.Missing, summary.Points)
 	}
 	if err != nil {
 		if summary.Samples > 0 && !errors.Is(err, sweep.ErrPast) {
@@ -122,8 +125,11 @@ func conclude(s *streams, file *sweep.File, summary sweep.Summary, err error) er
 		}
 		return err
 	}
-	if n := len(summary.Failures); n > 0 {
-		return fmt.Errorf("%d samples failed", n)
+	switch n := len(summary.Failures); {
+	case n > 0:
+		return fmt.Errorf("%s failed", plural(n, "sample"))
+	case summary.Samples == 0:
+		return errors.New("the budget ended before the first sample did: raise --budget")
 	}
 	return nil
 }

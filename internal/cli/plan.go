@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -10,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -181,53 +179,28 @@ func (c *runCmd) until() string {
 	return "rounds until " + strings.Join(append(ends, fmt.Sprintf("%v are spent", c.Budget)), " or ")
 }
 
-// dryRun prints the points and how long they take: by the newest run of this
-// machine, or else by a guess that it calls one.
-func (c *runCmd) dryRun(s *streams, h host.Host, plan sweep.Plan) error {
-	points := plan.Lines()
-	known, from := c.visits(h)
-	var round time.Duration
+// dryRun prints the points and how long they take.
+func (c *runCmd) dryRun(s *streams, h host.Host, what subject) error {
+	o := c.outlook(h, what)
 	var text strings.Builder
-	for _, p := range points {
-		took, ok := known[p.String()]
-		if !ok {
-			took = c.guess()
-		}
-		round += took
-		fmt.Fprintf(&text, "%6v  %s\n", took.Round(time.Millisecond), p)
+	for i, p := range what.plan.Lines() {
+		fmt.Fprintf(&text, "%6v  %s\n", o.visit[i].Round(time.Millisecond), p)
 	}
 	how := "guessed from --sample: a run of this machine would tell"
-	if from != "" {
-		how = "by " + from
+	if o.from != "" {
+		how = "by " + o.from
+	} else if what.visit != nil {
+		how = "by running each benchmark once"
 	}
-	expected := max(round, c.Budget)
+	expected := c.Budget
 	if c.Rounds > 0 {
-		expected = min(expected, time.Duration(c.Rounds)*round)
+		expected = min(expected, time.Duration(c.Rounds)*o.round)
 	}
 	fmt.Fprintf(&text, "%d points, about %v a round (%s)\n%s: at most about %v, and up to %v of waiting for a quiet machine\n",
-		len(points), round.Round(100*time.Millisecond), how, c.until(), expected.Round(time.Second), c.Wait)
+		o.points, o.round.Round(100*time.Millisecond), how, c.until(), expected.Round(time.Second), c.Wait)
+	if short := c.tooShort(o, what.chosen); short != "" {
+		fmt.Fprintf(&text, "note: %s\n", short)
+	}
 	_, err := io.WriteString(s.out, text.String())
 	return err
-}
-
-// visits is how long a visit to each point took in the newest run of this
-// machine, and where that is known from.
-func (c *runCmd) visits(h host.Host) (map[string]time.Duration, string) {
-	path, err := newestRun(filepath.Join(c.Results, cmp.Or(c.Name, h.Name)), "*.txt")
-	if err != nil {
-		return nil, ""
-	}
-	past, err := sweep.ReadEntries(path)
-	if err != nil {
-		return nil, ""
-	}
-	total, count := map[string]time.Duration{}, map[string]int{}
-	for _, e := range past {
-		total[e.Point] += e.Took
-		count[e.Point]++
-	}
-	for p, n := range count {
-		total[p] /= time.Duration(n)
-	}
-	return total, path
 }

@@ -35,9 +35,9 @@ type runCmd struct {
 	Disk       string        `help:"Folder on the disk that the workload disk measures (default: that for temporary files)." placeholder:"DIR"`
 	Rounds     int           `help:"Most samples of every point (default: as many as the budget allows)." placeholder:"N"`
 	Precision  percent       `help:"A point whose time is known to within this gets no more samples, unless one that needs some is compared with it; 0% for as many as the budget allows (default: 2%)." default:"2%" placeholder:"PERCENT"`
-	Budget     time.Duration `help:"How long to measure; a round that would not fit is not begun (default: 3m50s, with --quick 25s, for more than a few workloads up to 2m30s)." placeholder:"DURATION"`
+	Budget     time.Duration `help:"How long to measure; what would not fit is not begun (default: 3m50s, with --quick 25s, for more than a few workloads up to 2m30s)." placeholder:"DURATION"`
 	Sample     time.Duration `help:"How long to time jobs in a sample (default: 40ms, with --quick 20ms)." placeholder:"DURATION"`
-	Limit      time.Duration `help:"How long a sample may take before it is ended as hanging (default: 1m and 100 times --sample)." placeholder:"DURATION"`
+	Limit      time.Duration `help:"How long a sample may take before it is ended (default: 1m and 100 times --sample)." placeholder:"DURATION"`
 	Wait       time.Duration `help:"How long to wait, in all, for others to leave the CPUs alone (default: 30s)." default:"30s" placeholder:"DURATION"`
 	Quick      bool          `help:"A coarse grid and short samples: about half a minute on two cores."`
 	Seed       uint64        `help:"Seed of the random order (default, and 0: random)." placeholder:"N"`
@@ -78,7 +78,7 @@ func (c *runCmd) Run(ctx context.Context, s *streams, k *kong.Context) (err erro
 		fmt.Fprintf(s.out, "\n%s, with samples of %v\n", c.until(), c.Sample)
 		return nil
 	case c.DryRun:
-		return c.dryRun(s, h, what.plan)
+		return c.dryRun(s, h, what)
 	}
 	return c.begin(ctx, s, h, what)
 }
@@ -87,9 +87,12 @@ func (c *runCmd) Run(ctx context.Context, s *streams, k *kong.Context) (err erro
 type subject struct {
 	plan    sweep.Plan
 	sampler sweep.Sampler
-	cpus    []int  // in the order in which they are taken
-	limit   string // why it is not measured on more cores, if somebody may wonder
-	tests   string // identifies the test binaries of --pkg
+	cpus    []int            // in the order in which they are taken
+	omitted []sweep.Omission // of the benchmarks of --pkg
+	chosen  choice
+	visit   func(sweep.Point) time.Duration // how long one will take; nil: nobody has looked
+	limit   string                          // why it is not measured on more cores, if somebody may wonder
+	tests   string                          // identifies the test binaries of --pkg
 	list    func()
 	close   func() error
 }
@@ -179,6 +182,7 @@ func (c *runCmd) suite(s *streams, what subject, levels []sweep.Level) (subject,
 		}
 	}
 	what.plan = grid
+	what.chosen = choice{len(grid.Workloads), "workloads", "--workloads"}
 	what.list = func() { list(s, grid) }
 	what.sampler = sweep.Processes{
 		Command:    []string{self, sampleVerb},

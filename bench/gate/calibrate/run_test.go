@@ -103,7 +103,7 @@ func foreign(ctx context.Context, t *testing.T, h host.Host) *sweep.Foreign {
 			t.Error(err)
 		}
 	})
-	found, notes, err := f.Find(ctx, knob, ".", sweep.Level{Cores: 2, Procs: 2})
+	found, _, notes, err := f.Find(ctx, knob, ".", sweep.Level{Cores: 2, Procs: 2})
 	if err != nil {
 		t.Fatal(err)
 	}
