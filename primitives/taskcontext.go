@@ -189,10 +189,12 @@ func (f *Future[T]) interrupt() {
 }
 
 // listen puts l among the future's waiters, where Cancel looks for those who
-// want to know, and returns the context that the future was submitted with,
-// which l must watch besides; or the reason why the task should stop already.
-// Asking the task's context for Done would cost a context of the standard
-// library.
+// want to know, and returns the context that now stands behind the task's, which
+// l must watch besides; or the reason why the task should stop already. Asking
+// the task's context for Done would cost a context of the standard library. The
+// one that the future was submitted with would not do where there is another
+// behind the task's: that ends a moment later, and whoever was woken would find
+// a context that has not ended.
 func (c *taskContext[T]) listen(l *waiter) (context.Context, error) {
 	f := (*Future[T])(c)
 	if !f.watch() {
@@ -203,12 +205,13 @@ func (c *taskContext[T]) listen(l *waiter) (context.Context, error) {
 	if f.final() {
 		return nil, context.Canceled
 	}
-	if now := c.currentLocked(); now.Err() != nil {
+	now := c.currentLocked()
+	if now.Err() != nil {
 		return nil, context.Cause(now)
 	}
 	l.listens = true
 	f.list.push(l)
-	return f.ctx, nil
+	return now, nil
 }
 
 // afterFunc is context.AfterFunc that, for a task's own context, does without a
