@@ -10,8 +10,8 @@ import (
 // Advice is the least that brings almost all: of the points that are shown to
 // lose less than 5 % against every other that was measured, the one with the
 // fewest cores, and of these the one with the fewest workers. Cores come first
-// because they cost money. It is the zero Advice if no point is shown to be that
-// good.
+// because they cost money. Cores is 0, and Share unknown, if no point is shown
+// to be that good.
 type Advice struct {
 	Workers, Cores int // Workers is 0 for a benchmark that decides itself
 
@@ -66,7 +66,7 @@ func (d *Data) advice(base Point, levels []level) Advice {
 			return Advice{c.workers, c.level.p(), share}
 		}
 	}
-	return Advice{}
+	return Advice{Share: unknown}
 }
 
 // enough is the throughput of c over that of the fastest, and whether c loses

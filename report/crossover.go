@@ -209,22 +209,26 @@ func (c Crossover) Reached() bool {
 
 // String is n½ with its interval, or on which side of the measured sizes it lies.
 func (c Crossover) String() string {
+	at := func(half float64) string {
+		switch {
+		case half == 0:
+			return "below " + ShortTime(c.Grains[0].Task)
+		case math.IsInf(half, 1):
+			return "above " + ShortTime(c.Grains[len(c.Grains)-1].Task)
+		}
+		return ShortTime(half)
+	}
+	value := c.Half.Value
 	switch {
 	case !c.Reached():
-		return "above " + ShortTime(c.Grains[len(c.Grains)-1].Task)
-	case math.IsNaN(c.Half.Value):
-		return "below " + ShortTime(c.Grains[0].Task)
-	case math.IsNaN(c.Half.Low):
-		return ShortTime(c.Half.Value)
+		value = math.Inf(1)
+	case math.IsNaN(value):
+		value = 0
 	}
-	low, high := ShortTime(c.Half.Low), ShortTime(c.Half.High)
-	if c.Half.Low == 0 {
-		low = "below " + ShortTime(c.Grains[0].Task)
+	if beyond := value == 0 && c.Half.High == 0 || math.IsInf(c.Half.Low, 1); beyond || math.IsNaN(c.Half.Low) {
+		return at(value)
 	}
-	if math.IsInf(c.Half.High, 1) {
-		high = "above " + ShortTime(c.Grains[len(c.Grains)-1].Task)
-	}
-	return fmt.Sprintf("%s (%s to %s)", ShortTime(c.Half.Value), low, high)
+	return fmt.Sprintf("%s (%s to %s)", at(value), at(c.Half.Low), at(c.Half.High))
 }
 
 // ShortTime writes a time in two digits or more: 320 ns, 1.2 µs.

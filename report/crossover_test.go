@@ -134,6 +134,31 @@ func TestCrossoverHasAnInterval(t *testing.T) {
 	}
 }
 
+// A half that seems to be beyond the sizes that were measured may be between them.
+func TestCrossoverBeyondTheSizesMayBeWithin(t *testing.T) {
+	grain := func(task float64, efficiency report.Interval) report.Grain {
+		return report.Grain{Task: task, Efficiency: efficiency}
+	}
+	for want, c := range map[string]report.Crossover{
+		"above 4.0 µs (2.0 µs to above 4.0 µs)": {
+			Grains: []report.Grain{grain(1e-6, interval(0.2, 0.1)), grain(4e-6, interval(0.4, 0.2))},
+			Half:   report.Interval{Value: math.NaN(), Low: 2e-6, High: math.Inf(1)},
+		},
+		"below 1.0 µs (below 1.0 µs to 2.0 µs)": {
+			Grains: []report.Grain{grain(1e-6, interval(0.6, 0.4)), grain(4e-6, interval(0.9, 0.8))},
+			Half:   report.Interval{Value: math.NaN(), Low: 0, High: 2e-6},
+		},
+		"above 4.0 µs": {
+			Grains: []report.Grain{grain(4e-6, interval(0.4, 0.3))},
+			Half:   report.Interval{Value: math.NaN(), Low: math.Inf(1), High: math.Inf(1)},
+		},
+	} {
+		if got := c.String(); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+}
+
 // What cannot be told has no crossover, and nothing breaks.
 func TestNoCrossover(t *testing.T) {
 	whole := grains(2, 0, map[string]float64{"pool": 2000})

@@ -21,12 +21,12 @@ func (a *Analysis) Finding() string {
 	}
 	text := fmt.Sprintf("On %s: %s.", countOf(most, "core"), strings.Join(a.tally(), ", "))
 	if r, ok := mostGained(a.Rows, func(r Row) Interval { return r.Concurrency }); ok {
-		text += fmt.Sprintf(" Workers buy most in %s: × %s on one core%s.", typeset.Cut(r.Name(), longestName), r.Concurrency, provisional(r))
+		text += fmt.Sprintf(" Workers bought most in %s: × %s on one core%s.", typeset.Cut(r.Name(), longestName), r.Concurrency, provisional(r))
 	}
 	if r, ok := mostGained(a.Rows, Row.FromCores); ok {
-		text += fmt.Sprintf(" Cores buy most in %s: × %s on %s%s", typeset.Cut(r.Name(), longestName), r.FromCores(), countOf(r.P, "core"), provisional(r))
+		text += fmt.Sprintf(" Cores bought most in %s: × %s on %s%s", typeset.Cut(r.Name(), longestName), r.FromCores(), countOf(r.P, "core"), provisional(r))
 		if r.Ceiling.Value > 0 {
-			text += fmt.Sprintf(", where separate programs gain × %s", r.Ceiling)
+			text += fmt.Sprintf(", where separate programs gained × %s", r.Ceiling)
 		}
 		text += "."
 	}

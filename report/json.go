@@ -83,7 +83,7 @@ type rowJSON struct {
 	Weak            bool         `json:"weak,omitempty"`
 	Column          string       `json:"column,omitempty"`
 	OverSerial      Interval     `json:"over_serial"`
-	Cost            float        `json:"cost"`          // cores; null if not measured
+	Cost            float        `json:"cost"`          // cores; null if not measured or not told
 	CostInfinite    bool         `json:"cost_infinite"` // no number of cores was enough
 	Expected        string       `json:"expected,omitempty"`
 	Outcome         string       `json:"outcome,omitempty"`

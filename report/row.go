@@ -52,8 +52,10 @@ type Row struct {
 
 	// OverSerial is X(w,p) over the throughput of the plain serial program on
 	// one core, and Cost the smallest parallelism at which some number of
-	// workers beats that program by a tenth, and not by chance: COST (McSherry,
-	// Isard and Murray, 2015). It is infinite if none does. Both are NaN if the program was not measured.
+	// workers is shown to beat that program by a tenth: COST (McSherry,
+	// Isard and Murray, 2015). It is infinite if it is shown that none does, and
+	// NaN if noise hides whether any does. Both are NaN if the program was not
+	// measured.
 	OverSerial Interval
 	Cost       float64
 
@@ -339,16 +341,20 @@ func (d *Data) overSerial(base, best Point, levels []level) (gain Interval, cost
 		return unknown, math.NaN()
 	}
 	tb, _ := d.series(best)
+	gain, cost = quotient(ts, tb), math.Inf(1)
 	for _, l := range levels {
 		times := d.timesAt(base, l)
 		w, ok := fewest(times, 1/almost, anyWorkers)
 		// One worker is about as fast as the serial program, and noise would
 		// call it faster every other time.
-		if ok && pays(quotient(ts, times[w])) {
-			return quotient(ts, tb), float64(l.p())
+		switch over := quotient(ts, times[w]); {
+		case ok && pays(over):
+			return gain, float64(l.p())
+		case ok && !(over.High < matters):
+			cost = math.NaN()
 		}
 	}
-	return quotient(ts, tb), math.Inf(1)
+	return gain, cost
 }
 
 // serial is the serial program of a row, at a level.

@@ -35,7 +35,7 @@ var glossary = []entry{
 	{"share-of-ceiling", []string{"share of the ceiling"}, "The parallelism gain over H(p): how much of what this machine's cores can give the program takes. The rest is lost in software."},
 	{"efficiency", []string{"efficiency"}, "The gain from cores over their number. It blames hardware and software together."},
 	{"software-efficiency", []string{"software efficiency"}, "The parallelism gain over H(p): what the program makes of what this machine's cores can give."},
-	{"cost", []string{"COST"}, "The fewest cores on which some number of workers beats the plain serial program, without goroutines and locks, by a tenth. ∞: none does (McSherry, Isard and Murray, 2015)."},
+	{"cost", []string{"COST"}, "The fewest cores on which some number of workers beats the plain serial program, without goroutines and locks, by a tenth. ∞: none does; –: that cannot be told (McSherry, Isard and Murray, 2015)."},
 	{"over-serial", []string{"over the serial program"}, "Throughput at the row's workers and cores over that of the plain serial program on one core."},
 	{"enough", []string{"enough"}, "The fewest cores, and then the fewest workers, that are shown to lose less than 5 % against every other point that was measured."},
 	{"expected", []string{"expected"}, "The scaling that the workload declares, such as linear, and whether the measurement meets it."},
