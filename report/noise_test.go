@@ -15,8 +15,8 @@ import (
 func TestNoiseIsNoFinding(t *testing.T) {
 	for name, want := range map[string]string{
 		"noisy-serial":    "cannot tell: too noisy: G_p is 1.08 ±5.41; about 677 samples would tell (-count 677), or a quieter machine",
-		"noisy10":         "cannot tell: too noisy: G_p is 1.07 ±1.69; 1000 samples would not tell on a machine as noisy as this",
-		"noisy-no-effect": "cannot tell: too noisy: G_p is 1.01 ±0.70; 1000 samples would not tell on a machine as noisy as this",
+		"noisy10":         "cannot tell: too noisy: G_p is 1.07 ±1.69; 1000 samples that spread like these would not tell; a quieter machine may",
+		"noisy-no-effect": "cannot tell: too noisy: G_p is 1.01 ±0.70; 1000 samples that spread like these would not tell; a quieter machine may",
 		// Sixteen workers hurt on one core, so cores bring S and not G_p.
 		"mislabel": "cannot tell: too noisy: S is 1.08 ±0.16; about 56 samples would tell (--budget), or a quieter machine",
 	} {

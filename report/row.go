@@ -310,8 +310,7 @@ func (d *Data) worst(base Point, one series, most level) (lowest Interval, worke
 	all := d.workersAt(base, most)
 	for _, w := range all {
 		t, _ := d.series(base.at(w, most))
-		both := sameRounds(one, t)
-		if x := ratio(both[0], both[1], len(all)); x.Value < lowest.Value {
+		if x := quotientAmong(len(all), one, t); x.Value < lowest.Value {
 			lowest, workers = x, w
 		}
 	}
@@ -328,8 +327,7 @@ func (d *Data) crowded(base Point, workers int, most level) Interval {
 	}
 	few, _ := d.series(base.at(workers, most))
 	many, _ := d.series(base.at(all[enough], most))
-	both := sameRounds(few, many)
-	return ratio(both[0], both[1], len(all))
+	return quotientAmong(len(all), few, many)
 }
 
 // overSerial compares with the plain serial program: best is the row's best

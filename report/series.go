@@ -80,14 +80,18 @@ func (s series) span() (first, last int) {
 
 // quotient is the quotient of two points, over the rounds in which both were
 // measured, with its 95 % interval.
-func quotient(a, b series) Interval {
+func quotient(a, b series) Interval { return quotientAmong(1, a, b) }
+
+// quotientAmong is a quotient that was chosen among several by its value. Its
+// interval holds for that choice.
+func quotientAmong(several int, a, b series) Interval {
 	both := sameRounds(a, b)
-	return ratio(both[0], both[1], 1)
+	return ratio(both[0], both[1], several)
 }
 
-// ratio is the quotient of two series that were cut to the same rounds, with an
-// interval that holds for whichever of several was chosen by its value
-// (Bonferroni). It is Student's t of the logarithms' differences, round by
+// ratio is the quotient of two series that were cut to the same rounds, with the
+// 95 % interval, which holds for all of several such at once (Bonferroni). It is
+// Student's t of the logarithms' differences, round by
 // round, because a sweep measures those of a round close together, so that what
 // the machine's slow drift does to both cancels. It is t because that is right
 // for few samples, where a bootstrap gives intervals that are too narrow. The

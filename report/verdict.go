@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 )
 
@@ -41,26 +40,6 @@ func (r *Row) judgeGains() {
 	if doubts := r.doubts(); len(doubts) > 0 {
 		r.Verdict += " (" + strings.Join(doubts, "; ") + ")"
 	}
-}
-
-// doubts are what a reader should know before believing the class.
-func (r Row) doubts() (all []string) {
-	if r.Samples < minSamples {
-		all = append(all, fmt.Sprintf("provisional: %d of %d samples", r.Samples, minSamples))
-	}
-	if r.Class == Scheduled {
-		return all
-	}
-	may := []string{mayBe("G_c", r.Concurrency)}
-	if r.P > 1 {
-		name, gain := r.coreGain()
-		may = append(may, mayBe(name, gain))
-	}
-	may = slices.DeleteFunc(may, func(text string) bool { return text == "" })
-	if len(may) > 0 {
-		all = append(all, "unsure: "+strings.Join(may, ", "))
-	}
-	return all
 }
 
 func (r Row) class() Class {
@@ -168,70 +147,6 @@ func (r Row) bandwidth() string {
 		return fmt.Sprintf("memory: even %d separate programs reach %s× the bandwidth of one", r.P, short(r.Ceiling))
 	}
 	return fmt.Sprintf("memory: %d cores reach %s× the bandwidth of one, separate programs %s×", r.P, short(r.Speedup), short(r.Ceiling))
-}
-
-// undecided is why nothing can be said, and what would help.
-func (r Row) undecided() string {
-	if most := r.mostWorkers(); most < r.P {
-		how := ""
-		if r.Executor != "" {
-			how = "; more would tell (--workers)"
-		}
-		return fmt.Sprintf("at most %s measured on %d cores%s", countOf(most, "worker"), r.P, how)
-	}
-	text, i, near := r.unsettled()
-	if math.IsNaN(i.Low) {
-		return fmt.Sprintf("there is no interval of %s; %d would tell (%s)", countOf(r.Samples, "sample"), minSamples, longer(r.swept, minSamples))
-	}
-	return fmt.Sprintf("%s is %s; %s", text, i, remedy(r.swept, r.Samples, i, near))
-}
-
-// unsettled names the number that leaves the class open, and how near to its value
-// its bounds would have to be.
-func (r Row) unsettled() (name string, i Interval, near float64) {
-	name, gain := r.coreGain()
-	i = gain
-	switch {
-	case helps(r.Concurrency):
-		name = fmt.Sprintf("%d workers bring %s× on one core, but G_p", r.Workers, short(r.Concurrency))
-	case r.coresBring(helps) || r.best() != "":
-		if i = r.share(); i.Low > acceptable {
-			name, i = "S", r.Speedup.over(r.goal())
-		}
-		goal := fmt.Sprintf("H(%d)", r.P)
-		if math.IsNaN(r.Ceiling.Value) {
-			goal = fmt.Sprint(r.P)
-		}
-		near = math.Log(i.Value / acceptable)
-		if near < 0 {
-			near /= -certain
-		}
-		return fmt.Sprintf("%d cores give %s×, but %s/%s", r.P, short(gain), name, goal), i, near
-	case helps(gain):
-		name, i = "too noisy: S", r.Speedup
-	case !isNothing(gain):
-		name = "too noisy: " + name
-	default:
-		name, i = r.rival()
-		name = "too noisy: " + name
-	}
-	return name, i, distance(i)
-}
-
-// rival is the gain of the point that may be furthest above one worker on one core.
-func (r Row) rival() (name string, gain Interval) {
-	name, gain = "G_c", r.Concurrency
-	for _, c := range r.Grid {
-		if !(c.Gain.High <= gain.High) {
-			name, gain = fmt.Sprintf("the gain of %s on %s", countOf(c.Workers, "worker"), countOf(level{c.Cores, c.Procs}.p(), "core")), c.Gain
-		}
-	}
-	for _, s := range r.Scaling {
-		if r.Workers == 0 && !(s.Gain.High <= gain.High) {
-			name, gain = fmt.Sprintf("the gain of %s", countOf(s.P, "core")), s.Gain
-		}
-	}
-	return name, gain
 }
 
 func (r Row) oneCore() string {

@@ -85,9 +85,9 @@ func TestVerdictsNameTheLimitAndItsNumber(t *testing.T) {
 		{1, 1, 1, func(r *Row) { r.Concurrency = Interval{0.7, 0.4, 1.2} }, Undecided, "too noisy: G_c is 0.70 ±0.50; about 79 samples would tell (-count 79), or a quieter machine"},
 		{1, 1.2, 1, func(r *Row) { r.Parallelism = Interval{1.15, 1.045, 1.27} }, Stalls, "2 cores give 1.15× where separate programs get 2.00×; (unsure: G_p may be as little as 1.04)"},
 		{1, 1.64, 1, as, Scales, "2 cores give 1.64× where separate programs get 2.00×"},
-		{1, 1.62, 1, as, Undecided, "2 cores give 1.62×, but G_p/H(2) is 0.81 ±0.01; about 23 samples would tell (-count 23), or a quieter machine"},
-		{1, 1.6, 1, as, Undecided, "2 cores give 1.60×, but G_p/H(2) is 0.80 ±0.01; 1000 samples would not tell on a machine as noisy as this"},
-		{1, 1.58, 1, func(r *Row) { r.Ceiling, r.swept = unknown, true }, Undecided, "2 cores give 1.58×, but G_p/2 is 0.79 ±0.01; about 22 samples would tell (--budget), or a quieter machine"},
+		{1, 1.62, 1, as, Undecided, "2 cores give 1.62×, but whether G_p/H(2) is above 0.8 is open: it is 0.81 ±0.01; about 23 samples would tell (-count 23), or a quieter machine"},
+		{1, 1.6, 1, as, Undecided, "2 cores give 1.60×, but whether G_p/H(2) is above 0.8 is open: it is 0.80 ±0.01; 1000 samples that spread like these would not tell; a quieter machine may"},
+		{1, 1.58, 1, func(r *Row) { r.Ceiling, r.swept = unknown, true }, Undecided, "2 cores give 1.58×, but whether G_p/2 is above 0.8 is open: it is 0.79 ±0.01; about 22 samples would tell (--budget), or a quieter machine"},
 		{1, 1.56, 1, as, Stalls, "2 cores give 1.56× where separate programs get 2.00×"},
 		{1, 2.4, 1, as, Scales, "2 cores give 2.40× where separate programs get 2.00×, which is more than they can: is it the same work?"},
 		{1, 1.2, 1, curve(near(1), near(3.2), near(1.2)), Stalls, "4 cores give 1.20× where separate programs get 2.00×; best on 2 cores: 3.20×"},
@@ -110,7 +110,7 @@ func TestVerdictsNameTheLimitAndItsNumber(t *testing.T) {
 		{3.5, 1, 1, func(r *Row) { r.Advice = Advice{4, 2, near(1)} }, Waits, "3.50 of 4 workers' waiting overlapped; a second core adds nothing (0 ±1 %)"},
 		{1.05, 1.9, 1, func(r *Row) { r.Concurrency = Interval{1.05, 0.95, 1.16} }, Scales, "2 cores give 1.90× where separate programs get 2.00× (unsure: G_c may be as much as 1.16)"},
 		{1, 1.9, 1, func(r *Row) { r.Parallelism = Interval{1.9, 1.05, 2.9} }, Undecided, "too noisy: G_p is 1.90 ±1.00; about 21 samples would tell (-count 21), or a quieter machine"},
-		{1, 1.9, 1, func(r *Row) { r.Parallelism = Interval{1.9, 1.3, 2.9} }, Undecided, "2 cores give 1.90×, but G_p/H(2) is 0.95 ±0.50; about 107 samples would tell (-count 107), or a quieter machine"},
+		{1, 1.9, 1, func(r *Row) { r.Parallelism = Interval{1.9, 1.3, 2.9} }, Undecided, "2 cores give 1.90×, but whether G_p/H(2) is above 0.8 is open: it is 0.95 ±0.50; about 107 samples would tell (-count 107), or a quieter machine"},
 		{1, 1.12, 1, func(r *Row) {
 			r.Concurrency, r.Parallelism, r.Samples = Interval{1.02, 0.93, 1.12}, Interval{1.12, 1.045, 1.2}, 7
 		}, Stalls, "2 cores give 1.12× where separate programs get 2.00× (provisional: 7 of 10 samples; unsure: G_c may be as much as 1.12, G_p may be as little as 1.04)"},
@@ -123,7 +123,7 @@ func TestVerdictsNameTheLimitAndItsNumber(t *testing.T) {
 		{0.33, 6, 1, as, Scales, "2 cores give 1.98× where separate programs get 2.00×"},
 		{0.33, 3, 0.3, as, Contends, "4 workers on 2 cores run at 0.30×"},
 		{0.97, 2, 1, func(r *Row) { r.Concurrency = Interval{0.9, 0.8, 1.01} }, Scales, "2 cores give 2.00× where separate programs get 2.00×"},
-		{0.8, 2, 1, func(r *Row) { r.Concurrency = Interval{0.8, 0.63, 1.01} }, Undecided, "2 cores give 2.00×, but S/H(2) is 0.80 ±0.01; 1000 samples would not tell on a machine as noisy as this"},
+		{0.8, 2, 1, func(r *Row) { r.Concurrency = Interval{0.8, 0.63, 1.01} }, Undecided, "2 cores give 2.00×, but whether S/H(2) is above 0.8 is open: it is 0.80 ±0.01; 1000 samples that spread like these would not tell; a quieter machine may"},
 		{0.5, 2, 1, func(r *Row) { r.Concurrency = Interval{0.5, 0.2, 1.01} }, Undecided, "too noisy: S is 1.00 ±0.01; about 21 samples would tell (-count 21), or a quieter machine"},
 		// What is said of S has its numbers, and not those of G_p.
 		{0.47, 2.3, 1, func(r *Row) { r.Speedup = Interval{1.08, 0.93, 1.25} }, Undecided, "too noisy: S is 1.08 ±0.17; about 125 samples would tell (-count 125), or a quieter machine"},
@@ -175,6 +175,12 @@ func TestVerdictsNeedEvidence(t *testing.T) {
 		r.Advice, r.Grid = Advice{2, 2, near(1)}, []Cell{{1, 1, 1, exact(1)}, {2, 2, 2, Interval{1.04, 1, 1.08}}}
 	}
 	if r := judged(near(1), near(1), near(1), better); r.Verdict != "cannot tell: too noisy: the gain of 2 workers on 2 cores is 1.04 ±0.04; about 273 samples would tell (-count 273), or a quieter machine" {
+		t.Error(r.Verdict)
+	}
+	unmeasured := func(r *Row) {
+		r.Grid = []Cell{{1, 1, 1, exact(1)}, {2, 2, 2, Interval{1.04, math.NaN(), math.NaN()}}}
+	}
+	if r := judged(near(1), near(1), near(1), unmeasured); r.Verdict != "cannot tell: the gain of 2 workers on 2 cores is 1.04, with too few samples for an interval; 10 would tell (-count 10)" {
 		t.Error(r.Verdict)
 	}
 	cores := func(r *Row) { r.Workers, r.Speedup, r.Advice = 0, near(1), Advice{0, 1, near(1)} }
