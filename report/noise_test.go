@@ -69,6 +69,10 @@ func TestSamplesInTurnsArePartners(t *testing.T) {
 	if g := gain(blocks); math.Abs(g.Value-2) > 1e-6 || g.HalfWidth() < 0.2 {
 		t.Errorf("one after the other: %v", g)
 	}
+	const warning = "all samples of a point were taken one after the other"
+	if warned(analyze(t, write(t, blocks)), warning) != 1 || warned(analyze(t, write(t, turns)), warning) != 0 {
+		t.Error("who measures one point after the other is not warned, or who does not is")
+	}
 	// The samples of another benchmark between them change nothing, nor does one
 	// that failed once: then they are taken to be independent.
 	if g := gain(strings.ReplaceAll(turns, "BenchmarkX ", "BenchmarkOther 1 5 ns/op\nBenchmarkX ")); g.HalfWidth() > 1e-6 {

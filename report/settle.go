@@ -51,8 +51,10 @@ func (l *loader) settle() (*Data, error) {
 	for _, f := range l.col.Fields() {
 		d.beside = append(d.beside, f.Name)
 	}
-	if err := l.sweptByCPU(); err != nil {
-		d.Warnings = append(d.Warnings, err)
+	for _, err := range []error{l.sweptByCPU(), l.inBlocks()} {
+		if err != nil {
+			d.Warnings = append(d.Warnings, err)
+		}
 	}
 	return d, nil
 }

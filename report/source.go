@@ -107,6 +107,16 @@ func (l *loader) pass(rec *record, k int) {
 	rec.apart = rec.apart || k != *rec.passes
 }
 
+// inBlocks warns of rows whose points were measured one after the other.
+func (l *loader) inBlocks() error {
+	for _, rec := range l.order {
+		if g := l.data.groups[rec.point.at(0, level{})]; rec.apart && g != nil && len(g.levels) > 1 {
+			return errors.New("all samples of a point were taken one after the other, so that a machine that was slower for a while moves the gains beyond their intervals; go test -count 1 in a loop takes turns, as does overlap run --pkg")
+		}
+	}
+	return nil
+}
+
 // row is what the points of a row have in common with those of its ceiling.
 func (p Point) row() Point {
 	p = p.at(0, level{})
