@@ -156,6 +156,17 @@ func (s *study) judge(i int, r report.Row) {
 	}
 }
 
+// summary is the shares of intervals that miss, and of claims that are false.
+func (s *study) summary(name string) string {
+	for _, g := range gains {
+		name += fmt.Sprintf("; %s misses %s", g.name, s.gains[g.name])
+	}
+	for _, c := range claims {
+		name += fmt.Sprintf("; %s: %s", c.name, s.claims[c.name])
+	}
+	return name
+}
+
 // In every weather, with points that stop early and points that go on, the 95 %
 // intervals of gains hold the truth in at least 93 of 100, and what is said is
 // false in at most 5 of the 100 reports that say it. Where the machine is quiet,
@@ -163,8 +174,11 @@ func (s *study) judge(i int, r report.Row) {
 // each program, of 12 and of 30 samples a point, and prints the shares.
 func TestClaimsSoak(t *testing.T) {
 	runs, budgets := 8, []int{30}
-	if os.Getenv("OVERLAP_SOAK") != "" {
+	switch {
+	case os.Getenv("OVERLAP_SOAK") != "":
 		runs, budgets = 400, []int{12, 30}
+	case testing.Short():
+		runs = 2
 	}
 	for _, rounds := range budgets {
 		for _, w := range weathers {
@@ -174,15 +188,14 @@ func TestClaimsSoak(t *testing.T) {
 				for range runs / 2 {
 					s.add(t, w, rounds, rng)
 				}
+				t.Log(s.summary(t.Name()))
 				for _, g := range gains {
-					miss := s.gains[g.name]
-					if t.Logf("%s is outside its interval in %s", g.name, miss); !miss.wrongAtMost(0.07) {
+					if miss := s.gains[g.name]; !miss.wrongAtMost(0.07) {
 						t.Errorf("%s is outside its interval in %s, want at most 7 %%", g.name, miss)
 					}
 				}
 				for _, c := range claims {
-					wrong := s.claims[c.name]
-					if t.Logf("%q is false in %s", c.name, wrong); !wrong.wrongAtMost(0.05) {
+					if wrong := s.claims[c.name]; !wrong.wrongAtMost(0.05) {
 						t.Errorf("%q is false in %s, want at most 5 %%", c.name, wrong)
 					}
 				}
