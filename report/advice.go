@@ -36,6 +36,11 @@ func (a Advice) String() string {
 	return fmt.Sprintf("%d workers on %s", a.Workers, cores)
 }
 
+// Enough is the advice, where there is a verdict: without one nothing is enough.
+func (r Row) Enough() (Advice, bool) {
+	return r.Advice, r.Advice.Cores > 0 && r.Class != Undecided && r.Class != WorkersOnly
+}
+
 // Cost says how much of the best throughput the advice may cost.
 func (a Advice) Cost() string {
 	if percent := math.Ceil(100*(1-a.Share.Low) - 1e-9); percent > 0 {

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/rivo/uniseg"
+
 	"overlap/internal/typeset"
 )
 
@@ -60,6 +62,7 @@ func Analyze(d *Data) *Analysis {
 	a.leaveOut(failed)
 	a.sort()
 	a.tellApart()
+	a.shorten()
 	a.identify()
 	a.fit()
 	a.Crossovers = d.crossovers()
@@ -145,10 +148,22 @@ func (a *Analysis) sort() {
 	slices.SortStableFunc(a.Rows, func(x, y Row) int {
 		order := cmp.Or(d.rank(x.Workload)-d.rank(y.Workload), compareVariants(x.Variant, y.Variant), cmp.Compare(x.Package, y.Package))
 		if order == 0 && x.Package != "" {
-			order = cmp.Compare(x.Workload, y.Workload)
+			order = typeset.CompareNames(x.Workload, y.Workload)
 		}
 		return cmp.Or(order, x.place-y.place, d.column[x.Column]-d.column[y.Column])
 	})
+}
+
+// shorten gives the rows names for sentences, cut where they are equal.
+func (a *Analysis) shorten() {
+	var names []string
+	for _, r := range a.Rows {
+		names = append(names, r.Name())
+	}
+	fits := func(name string) bool { return uniseg.StringWidth(name) <= longestName }
+	for i, name := range typeset.Shorten(names, fits) {
+		a.Rows[i].brief = typeset.Cut(name, longestName)
+	}
 }
 
 // tellApart gives the rows of one workload names that differ: where a file has

@@ -46,7 +46,7 @@ func (r Row) undecided() string {
 		if r.Executor != "" {
 			how = "; more would tell (--workers)"
 		}
-		return fmt.Sprintf("at most %s measured on %d cores%s", countOf(most, "worker"), r.P, how)
+		return fmt.Sprintf("at most %s measured %s%s", countOf(most, "worker"), r.under(r.P), how)
 	}
 	known, name, i, near := r.unsettled()
 	switch {

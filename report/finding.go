@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"overlap/internal/typeset"
 )
 
 // Finding says in a few sentences what the run found: how many workloads have
@@ -15,16 +13,19 @@ func (a *Analysis) Finding() string {
 	if len(a.Rows) == 0 {
 		return "There is nothing to factorise."
 	}
-	most := 0
+	most := a.Rows[0]
 	for _, r := range a.Rows {
-		most = max(most, r.P)
+		if r.P > most.P {
+			most = r
+		}
 	}
-	text := fmt.Sprintf("On %s: %s.", countOf(most, "core"), strings.Join(a.tally(), ", "))
+	where := most.under(most.P)
+	text := fmt.Sprintf("%s: %s.", strings.ToUpper(where[:1])+where[1:], strings.Join(a.tally(), ", "))
 	if r, ok := mostGained(a.Rows, func(r Row) Interval { return r.Concurrency }); ok {
-		text += fmt.Sprintf(" Workers bought most in %s: × %s on one core%s.", typeset.Cut(r.Name(), longestName), r.Concurrency, provisional(r))
+		text += fmt.Sprintf(" Workers bought most in %s: × %s on one core%s.", r.Brief(), r.Concurrency, provisional(r))
 	}
 	if r, ok := mostGained(a.Rows, Row.FromCores); ok {
-		text += fmt.Sprintf(" Cores bought most in %s: × %s on %s%s", typeset.Cut(r.Name(), longestName), r.FromCores(), countOf(r.P, "core"), provisional(r))
+		text += fmt.Sprintf(" Cores bought most in %s: × %s %s%s", r.Brief(), r.FromCores(), r.under(r.P), provisional(r))
 		if r.Ceiling.Value > 0 {
 			text += fmt.Sprintf(", where separate programs gained × %s", r.Ceiling)
 		}
@@ -67,17 +68,18 @@ func (a *Analysis) thing() string {
 
 // verbs are those of one and of several.
 var verbs = map[Class][2]string{
-	Scales:    {"scales", "scale"},
-	Stalls:    {"stalls", "stall"},
-	Waits:     {"waits", "wait"},
-	Overlaps:  {"overlaps", "overlap"},
-	Scheduled: {"follows a schedule", "follow a schedule"},
-	Mixes:     {"mixes both", "mix both"},
-	Shares:    {"shares the machine's limits", "share the machine's limits"},
-	Contends:  {"contends", "contend"},
-	Serial:    {"is serial", "are serial"},
-	OneCore:   {"has nothing to compare cores with", "have nothing to compare cores with"},
-	Undecided: {"has no verdict yet", "have no verdict yet"},
+	Scales:      {"scales", "scale"},
+	Stalls:      {"stalls", "stall"},
+	Waits:       {"waits", "wait"},
+	Overlaps:    {"overlaps", "overlap"},
+	Scheduled:   {"follows a schedule", "follow a schedule"},
+	Mixes:       {"mixes both", "mix both"},
+	Shares:      {"shares the machine's limits", "share the machine's limits"},
+	Contends:    {"contends", "contend"},
+	Serial:      {"is serial", "are serial"},
+	OneCore:     {"has nothing to compare cores with", "have nothing to compare cores with"},
+	WorkersOnly: {"compares workers only", "compare workers only"},
+	Undecided:   {"has no verdict yet", "have no verdict yet"},
 }
 
 // mostGained is the row whose gain is the largest of those that help.

@@ -27,9 +27,9 @@ func TestBenchmarksThatDecideTheirWorkers(t *testing.T) {
 		"Map/size=10/impl=sync":  {10, 5.2, 11},
 		"Map/size=10/impl=mutex": {10, 10, 11},
 		"Map/size=99/impl=mutex": {10, 20, 11},
-		"Copy/workers:8/a-4":     {10, 7, 15},
+		"Copy/part:8/a-4":        {10, 7, 15},
 	}
-	a := analyze(t, foreignFile(times, "Map/size=99/impl=mutex", "Map/size=10/impl=sync", "Copy/workers:8/a-4", "Map/size=10/impl=mutex").write(t))
+	a := analyze(t, foreignFile(times, "Map/size=99/impl=mutex", "Map/size=10/impl=sync", "Copy/part:8/a-4", "Map/size=10/impl=mutex").write(t))
 	want := []struct {
 		name    string
 		gp, h   float64
@@ -37,7 +37,7 @@ func TestBenchmarksThatDecideTheirWorkers(t *testing.T) {
 	}{
 		{"Map/size=99/impl=mutex", 0.5, 20. / 11, "contends: 2 cores run at 0.50×; enough: 1 core, which loses nothing"},
 		{"Map/size=10/impl=sync", 10 / 5.2, 20. / 11, "scales: 2 cores give 1.92× where separate programs get 1.82×"},
-		{"Copy/workers:8/a-4", 10. / 7, 20. / 15, "shares: 2 cores are worth 1.33 even to separate programs, and 1.43 to it"},
+		{"Copy/part:8/a-4", 10. / 7, 20. / 15, "shares: 2 cores are worth 1.33 even to separate programs, and 1.43 to it"},
 		{"Map/size=10/impl=mutex", 1, 20. / 11, "serial: cores do not help; enough: 1 core, which loses at most 1 %"},
 	}
 	if len(a.Rows) != len(want) {
@@ -138,7 +138,7 @@ func TestHostileForeignFiles(t *testing.T) {
 	}
 	// Some samples with workers and some without are not compared.
 	a = analyze(t, write(t, "BenchmarkX/cores=1 1 10 ns/op\nBenchmarkX/workers=2/cores=2-2 1 5 ns/op\n"))
-	if len(a.Rows) != 0 || len(a.Warnings) != 1 {
+	if len(a.Rows) != 1 || a.Rows[0].P != 1 || warned(a, "X/workers=N: no measurement with 1 worker on 1 core") != 1 {
 		t.Errorf("rows %v, warnings %v", a.Rows, a.Warnings)
 	}
 }

@@ -45,10 +45,11 @@ func (d *Data) ridge(base Point) []level {
 	return best
 }
 
-// AdvisedCell is the index of the cell of the row's advice, -1 if the grid does
-// not have it. Of several GOMAXPROCS beyond the cores it is the smallest.
+// AdvisedCell is the index of the cell of the row's advice, -1 if there is
+// none or the grid does not have it. Of several GOMAXPROCS beyond the cores it is the smallest.
 func (r Row) AdvisedCell() int {
+	enough, ok := r.Enough()
 	return slices.IndexFunc(r.Grid, func(c Cell) bool {
-		return c.Workers == r.Advice.Workers && level{c.Cores, c.Procs}.p() == r.Advice.Cores
+		return ok && c.Workers == enough.Workers && level{c.Cores, c.Procs}.p() == enough.Cores
 	})
 }

@@ -65,9 +65,9 @@ func TestAxesAreFoundFromNames(t *testing.T) {
 		two("Go/n=a/threads=1/x"):          "Go/n=a/x w8 p4 2.0×4.0",
 		two("Go/1-clients"):                "Go w8 p4 2.0×4.0",
 		two("Go/goroutines-1/n=5"):         "Go/n=5 w8 p4 2.0×4.0",
-		swept("Go/conc=7"):                 "Go/conc=7 w0 p4 NaN×2.0",
+		swept("Go/conc=7"):                 "Go w7 p4 NaN×2.0",
 		swept("Go/conc=auto"):              "Go/conc=auto w0 p4 NaN×2.0",
-		swept("Go/goroutines-8/n=1"):       "Go/goroutines-8/n=1 w0 p4 NaN×2.0",
+		swept("Go/goroutines-8/n=1"):       "Go/n=1 w8 p4 NaN×2.0",
 		"cores: 1\n" + two("Go/threads=1"): "Go w8 p1 2.0×1.0",
 	} {
 		if got := strings.Join(rowsOf(analyze(t, write(t, text))), ", "); got != want {

@@ -90,7 +90,7 @@ type rowJSON struct {
 	OutcomeReason   string       `json:"outcome_reason,omitempty"`
 	Class           Class        `json:"class"`
 	Verdict         string       `json:"verdict"`
-	Advice          adviceJSON   `json:"advice"`
+	Advice          *adviceJSON  `json:"advice"` // null without a verdict
 	Samples         int          `json:"samples"`
 	Lines           []lineJSON   `json:"lines"`
 	Scaling         []scaledJSON `json:"scaling"`
@@ -113,11 +113,14 @@ func (r Row) json() rowJSON {
 		Workload: r.Name(), Package: r.Package, Kind: r.Kind, Executor: r.Executor, Size: r.Size, Workers: natural(r.Workers), P: r.P,
 		ConcurrencyGain: r.Concurrency, ParallelismGain: r.Parallelism, Speedup: r.Speedup, Ceiling: r.Ceiling,
 		TasksInflight: measured(r.Inflight.Value), CPUsBusy: measured(r.CPUsBusy.Value), Class: r.Class, Verdict: r.Verdict,
-		Advice: adviceJSON{natural(r.Advice.Workers), r.Advice.Cores, r.Advice.Share}, Samples: r.Samples,
+		Samples: r.Samples,
 		Variant: r.Variant, Weak: r.Weak, Column: r.Column, OverSerial: r.OverSerial, Cost: float(r.Cost), CostInfinite: math.IsInf(r.Cost, 1),
 		Expected: r.Expected.Shape, Outcome: string(r.Expected.Outcome), OutcomeReason: r.Expected.Reason,
 		Lines: []lineJSON{}, Scaling: []scaledJSON{}, Stacks: []stack{}, Models: r.Models.json(),
 		Latencies: r.latenciesJSON(), Grid: r.gridJSON(),
+	}
+	if a, ok := r.Enough(); ok {
+		j.Advice = &adviceJSON{natural(a.Workers), a.Cores, a.Share}
 	}
 	j.Fairness = float(r.Fairness)
 	for _, l := range r.Lines {

@@ -27,6 +27,7 @@ type lines struct {
 	cut      bool   // the last line has no end
 	pressure bool   // a line that describes the unit of this name was seen
 	changed  bool   // a configuration line was seen since the last result
+	alone    string // the last name of a benchmark that had a line of its own, without Benchmark
 	number   int    // of the line
 	round    int    // that the next result belongs to; 0 is unknown
 
@@ -71,7 +72,7 @@ func (l *lines) look(line []byte) {
 	}
 	switch c := line[0]; {
 	case c == 'B':
-		l.results = l.results || bytes.HasPrefix(line, []byte("Benchmark"))
+		l.benchmark(line)
 	case c == 'g' && bytes.HasPrefix(line, []byte("goos: ")):
 		l.changed = true
 		l.runs.begin()
@@ -87,6 +88,31 @@ func (l *lines) look(line []byte) {
 	case c >= 'a' && c <= 'z' || c >= 0x80:
 		l.changed = true
 	}
+}
+
+// benchmark keeps what a line says that begins as a result: with -v, go test has
+// the name of each benchmark on a line of its own before its results, and there
+// it is without GOMAXPROCS.
+func (l *lines) benchmark(line []byte) {
+	name, ok := bytes.CutPrefix(line, []byte("Benchmark"))
+	l.results = l.results || ok
+	if name = bytes.TrimRight(name, "\r\n"); ok && !bytes.ContainsAny(name, " \t") {
+		l.alone = string(name)
+	}
+}
+
+// nameOf is the name of a result's benchmark as a line of its own said it; empty
+// if none did, or one of another benchmark.
+func (l *lines) nameOf(full []byte) string {
+	if rest, ok := bytes.CutPrefix(full, []byte(l.alone)); !ok || l.alone == "" || len(rest) > 0 && (rest[0] != '-' || !isNumber(rest[1:])) {
+		return ""
+	}
+	return l.alone
+}
+
+// isNumber reports whether a text is of digits only.
+func isNumber(text []byte) bool {
+	return len(text) > 0 && len(bytes.Trim(text, "0123456789")) == 0
 }
 
 // next is what the lines before a result say of it.

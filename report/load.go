@@ -74,6 +74,12 @@ type Input struct {
 	Filter string    // results to use, as "/executor:pool -.name:Disk"; all if empty
 	Row    string    // what of a name makes a row, as ".name,/size"; all but the axes if empty
 	Col    string    // what stands side by side, as "goarch" or ".file"; the hosts if empty
+
+	// NameNumbers says what the numbers behind a dash at the end of names are
+	// where the file does not prove it: Cores (GOMAXPROCS), Workers, or a Part of
+	// the name. If it is empty, all names of the file together tell, or else their
+	// results are left out.
+	NameNumbers NameNumbers
 }
 
 // Load reads result files: those of one machine, or of several side by side.
@@ -146,6 +152,7 @@ func (l *loader) read(text io.Reader, path string, zipped bool) error {
 	t := newTranscript(text)
 	l.lines, l.unused, l.found, l.before = newLines(io.TeeReader(t, sum)), grouped{}, 0, l.data.rounds
 	l.lines.name, l.lines.zipped, l.own = path, zipped, false
+	l.files++
 	var reader benchfmt.Reader
 	reader.Reset(l.lines, path, ".file", path)
 	for reader.Scan() {
@@ -249,6 +256,7 @@ func (l *loader) add(r *benchfmt.Result) error {
 	round, changed := l.lines.next()
 	if changed {
 		l.configure(r)
+		l.runs++
 	}
 	l.results++
 	if l.filter != nil && !l.chosen(r) {
@@ -276,7 +284,7 @@ func (l *loader) add(r *benchfmt.Result) error {
 	if round == 0 {
 		rec.roundless = true
 		round = len(rec.seconds) + 1
-		l.pass(rec, round)
+		rec.turns = append(rec.turns, int32(l.results))
 	} else {
 		round += l.before
 	}

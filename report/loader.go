@@ -26,7 +26,8 @@ type loader struct {
 	own           bool    // a result of the suite is in it
 	found, before int     // results of the file that are of use, rounds before it
 
-	results         int  // of all files
+	results, files  int  // read so far
+	runs            int  // of go test, or other blocks of results behind lines of configuration
 	kept            int  // by the filter
 	units, timeless bool // it is on units: it leaves out some that are read, or the time of a result
 	lost            map[string]map[string]bool
@@ -43,10 +44,8 @@ type loader struct {
 	config   []string           // keys that a point depends on, sorted
 	all      bool               // it may depend on any
 	contexts map[string]int     // values of these → a number for them
-	known    map[string]*record // name and context → point
-	records  map[Point]*record  // while their columns are spelt out
+	known    map[string]*record // name and context → record
 	order    []*record          // by their first sample
-	passes   map[Point]*int     // row → samples of each of its points so far, see pass
 	columns  []benchproc.Key    // of the points
 	shared   map[string]setting // column → configuration that its results share
 	systems  map[string]setting // column → its goos and goarch, once they are known
@@ -66,7 +65,7 @@ func newLoader(in Input) (*loader, error) {
 	l := &loader{
 		in:       in,
 		data:     &Data{Files: in.Paths, Kinds: map[string]string{}, Expects: map[string]string{}},
-		contexts: map[string]int{}, known: map[string]*record{}, records: map[Point]*record{}, passes: map[Point]*int{},
+		contexts: map[string]int{}, known: map[string]*record{},
 		shared: map[string]setting{}, listed: map[string]string{}, byKey: map[benchproc.Key]string{}, taken: map[string]bool{},
 		lost: map[string]map[string]bool{}, seen: map[string]bool{}, bySource: map[string]int{}, sums: map[[sha256.Size]byte]string{},
 		systems: map[string]setting{}, configurations: map[string]configured{},
@@ -76,6 +75,11 @@ func newLoader(in Input) (*loader, error) {
 
 // parse reads the expressions.
 func (l *loader) parse() error {
+	switch n := l.in.NameNumbers; n {
+	case "", CoreNumbers, WorkerNumbers, PartNumbers:
+	default:
+		return fmt.Errorf("--name-numbers: %q is none of cores, workers and part", n)
+	}
 	var err error
 	text := l.in.Filter
 	if text == "" {
@@ -244,39 +248,35 @@ func otherMachine(key, now, was string) error {
 	return fmt.Errorf("%s is %q, in the results before it was %q: put machines side by side with --col %s", key, now, was, key)
 }
 
-// record finds or makes the point of a result.
+// record finds or makes the record of a result. It has a point as its name alone
+// is read; what that is in the light of the others, only name knows.
 func (l *loader) record(r *benchfmt.Result) (*record, error) {
+	own := l.lines.nameOf(r.Name)
 	key := append(l.scratch[:0], r.Name...)
-	key = binary.AppendUvarint(append(key, 0), uint64(l.context))
+	for _, x := range []int{l.context, l.files, len(own)} {
+		key = binary.AppendUvarint(append(key, 0), uint64(x))
+	}
 	l.scratch = key
 	if rec := l.known[string(key)]; rec != nil {
 		return rec, nil
 	}
-	var rows []string
-	if l.rows != nil {
-		rows = l.rows.keys
+	rec := &record{title: title{string(r.Name), own, l.runs}, file: l.files, names: []string{string(r.Name)}}
+	var err error
+	if rec.said, err = readSettings(r); err != nil {
+		return nil, err
 	}
-	n, err := parseName(r, rows)
+	n, err := rec.alone(naming{})
 	if err != nil {
 		return nil, err
 	}
-	residue := ""
 	if l.rows != nil {
-		residue = l.rows.apply(&n, r)
+		rec.row = l.rows.configured(r)
 		l.see("--row", l.rows.row, l.rows.row.Project(r))
 	}
-	n.sideBySide(l.col)
-	n.Column = l.column(r)
-	rec := l.records[n.Point]
-	if rec == nil {
-		rec = &record{point: n.Point, spelt: n.spelt, bound: n.bound}
-		l.records[n.Point] = rec
-		l.order = append(l.order, rec)
-	}
-	if l.rows != nil {
-		l.rows.merged(rec.point, residue)
-	}
-	rec.names = append(rec.names, string(r.Name))
+	rec.said.Column = l.column(r)
+	n.Column = rec.said.Column
+	rec.point, rec.bound = n.Point, n.bound
+	l.order = append(l.order, rec)
 	l.known[string(key)] = rec
 	return rec, nil
 }

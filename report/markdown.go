@@ -38,7 +38,8 @@ func (a *Analysis) WriteMarkdown(w io.Writer) error {
 // markdownSummary is what a reader learns before the table. It counts the
 // intervals, not the words of the verdicts.
 func (a *Analysis) markdownSummary() string {
-	workers, cores, both, unknown, p := 0, 0, 0, 0, 0
+	workers, cores, both, unknown := 0, 0, 0, 0
+	var most Row
 	for _, r := range a.Rows {
 		c, g := helps(r.Concurrency), r.coresBring(helps)
 		if r.Class == Undecided {
@@ -53,7 +54,9 @@ func (a *Analysis) markdownSummary() string {
 		if c && g {
 			both++
 		}
-		p = max(p, r.P)
+		if r.P > most.P {
+			most = r
+		}
 	}
 	where := ""
 	if host := a.Data.Host["host"]; host != "" {
@@ -66,7 +69,7 @@ func (a *Analysis) markdownSummary() string {
 	if unknown > 0 {
 		open = fmt.Sprintf(", and %d cannot be told", unknown)
 	}
-	return fmt.Sprintf("**overlap**: of %s, more workers speed up %d, more cores %d, both %d%s; on up to %s%s.", countOf(len(a.Rows), "workload"), workers, cores, both, open, countOf(p, "core"), where)
+	return fmt.Sprintf("**overlap**: of %s, more workers speed up %d, more cores %d, both %d%s; %s%s.", countOf(len(a.Rows), "workload"), workers, cores, both, open, most.upTo(), where)
 }
 
 func (r Row) markdownCells() []string {

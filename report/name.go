@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"math"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,89 +16,95 @@ import (
 type named struct {
 	Point
 	base  string
-	parts []part // in their order, without GOMAXPROCS and what is an axis
+	parts []part // in their order, without what is an axis
 
 	foreign bool
 	bound   bool   // it says its cores
-	spelt   string // the workload with the part that says the workers
+	spelt   string // the workload with the words for workers, and N for their number
 }
 
-// part is a part of a name. One without a key has only a text.
+// part is a part of a name, with the sign before it. One without a key has only
+// a text.
 type part struct{ key, text string }
 
-// workersKeys are what people call the number of workers.
-var workersKeys = []string{"workers", "goroutines", "threads", "conc", "concurrency", "clients", "parallelism"}
+// naming says how to read the names of a file.
+type naming struct {
+	rows     []string // keys that are no axes, because rows are told apart by them
+	sized    bool     // 16G is a size
+	numbered bool     // the number at the end of a name is that of its workers
+}
 
-// workersWords are parts that say it without a key: 8-goroutines, goroutines-8.
-// At the end of a name the number of the second is read as GOMAXPROCS before
-// the parts are: go test at GOMAXPROCS 1 writes no other, and nobody can tell.
-var (
-	numberFirst = regexp.MustCompile(`^([0-9]+)[-_]?(?:workers|goroutines|threads|clients)$`)
-	numberLast  = regexp.MustCompile(`^(?:workers|goroutines|threads|clients)[-_]([0-9]+)$`)
-)
-
-// parseName reads the point from the parts of the name. GOMAXPROCS is the
-// number behind the last dash, 1 if there is none; copies are a configuration
-// line, because the name is that of one copy. A benchmark without an executor
-// and cores is not of the suite: what its author wrote into its name tells it
-// from others, so that all but the numbers stays in the name. The parts whose
-// keys are among rows are no axes.
-func parseName(r *benchfmt.Result, rows []string) (named, error) {
-	base, parts := r.Name.Parts()
-	n := named{base: typeset.Printable(string(base)), Point: Point{Size: "medium", Procs: 1, Slices: 1, Copies: 1}}
-	n.foreign = !ours(r.Name)
-	if last := len(parts) - 1; last >= 0 && parts[last][0] == '-' {
-		procs, err := strconv.ParseInt(string(parts[last][1:]), 10, 64)
-		if err != nil {
-			return n, fmt.Errorf("GOMAXPROCS: %w", err)
+// parseName reads the point from the name of a benchmark, without GOMAXPROCS;
+// said is what else is known of the point. A benchmark without an executor and
+// cores is not of the suite: what its author wrote into its name tells it from
+// others, so that all but the numbers stays in the name.
+func parseName(own string, said Point, how naming) (named, error) {
+	base, rest, _ := strings.Cut(own, "/")
+	n := named{base: typeset.Printable(base), Point: said, foreign: !ours([]byte(own)), bound: said.Cores > 0}
+	if rest != "" || strings.HasSuffix(own, "/") {
+		for text := range strings.SplitSeq(rest, "/") {
+			n.parts = append(n.parts, partsOf("/"+typeset.Printable(text))...)
 		}
-		if procs < 1 {
-			return n, fmt.Errorf("it ends in -%d, and no program runs at that GOMAXPROCS", procs)
-		}
-		if procs > mostCores {
-			return n, fmt.Errorf("it ends in -%d, and no machine has so many cores", procs)
-		}
-		n.Procs, parts = int(procs), parts[:last]
-	}
-	for _, p := range parts {
-		key, _, ok := strings.Cut(string(p[1:]), "=")
-		if !ok {
-			key = ""
-		}
-		n.parts = append(n.parts, part{typeset.Printable(key), typeset.Printable(string(p))})
-	}
-	if err := n.settings(r); err != nil {
-		return n, err
 	}
 	var err error
 	if n.foreign {
-		n.Size, n.Package = "", typeset.Printable(r.GetConfig("pkg"))
-		err = n.guest(rows)
+		n.Size = ""
+		err = n.guest(how)
 	} else {
+		n.Package = ""
 		err = n.member()
 	}
 	if err != nil {
 		return n, err
 	}
 	if n.Cores == 0 || n.Workers == 0 && (!n.foreign || n.Weak) {
-		return n, fmt.Errorf("benchmark %s does not say its workers= and cores=, so there is nothing to factorise", r.Name)
+		return n, fmt.Errorf("benchmark %s does not say its workers= and cores=, so there is nothing to factorise", own)
 	}
 	return n, nil
 }
 
-// settings reads the parts of a point that are configuration lines.
-func (n *named) settings(r *benchfmt.Result) error {
-	for key, number := range map[string]*int{"copies": &n.Copies, "cores": &n.Cores} {
+// partsOf takes apart what several settings share, such as /size=10,workers=4.
+func partsOf(text string) (parts []part) {
+	begin := 0
+	end := func(i int) {
+		key, _, ok := strings.Cut(text[begin+1:i], "=")
+		if !ok {
+			key = ""
+		}
+		parts = append(parts, part{key, text[begin:i]})
+		begin = i
+	}
+	for i := 1; i < len(text); i++ {
+		if strings.IndexByte(",&;", text[i]) >= 0 && isSetting(text[i+1:]) {
+			end(i)
+		}
+	}
+	end(len(text))
+	return parts
+}
+
+// isSetting reports whether a text begins with a setting of its own.
+func isSetting(text string) bool {
+	if i := strings.IndexAny(text, ",&;"); i >= 0 {
+		text = text[:i]
+	}
+	_, says := workersIn(text)
+	return says || strings.Contains(text, "=")
+}
+
+// readSettings reads the parts of a point that are configuration lines.
+func readSettings(r *benchfmt.Result) (Point, error) {
+	p := Point{Size: "medium", Procs: 1, Slices: 1, Copies: 1, Package: typeset.Printable(r.GetConfig("pkg"))}
+	for key, number := range map[string]*int{"copies": &p.Copies, "cores": &p.Cores} {
 		if text := r.GetConfig(key); text != "" {
 			x, err := natural1(key, text)
 			if err != nil {
-				return err
+				return p, fmt.Errorf("%s: %w", r.Name, err)
 			}
 			*number = x
 		}
 	}
-	n.bound = n.Cores > 0
-	return nil
+	return p, nil
 }
 
 // member reads the parts of a benchmark of the suite.
@@ -129,70 +134,85 @@ func (n *named) member() (err error) {
 // guest reads the parts of a benchmark of other people. Its own words for the
 // number of workers count, the first of them if there are several, and if it
 // does not say its cores, GOMAXPROCS is what bounds the parallelism.
-func (n *named) guest(rows []string) (err error) {
-	said := n.saysWorkers(rows)
-	n.Workload, n.spelt = n.base, n.base
-	kept := n.parts[:0:0]
-	for i, p := range n.parts {
-		switch {
-		case i == said:
-			n.spelt += p.text
-			if n.Workers, err = workersOf(p); err != nil {
-				return err
-			}
-			continue
-		case p.key == "cores" || p.key == "slices":
-			number := &n.Cores
-			if p.key == "slices" {
-				number = &n.Slices
-			}
-			if *number, err = natural1(p.key, p.value()); err != nil {
-				return err
-			}
-			continue
-		case p.key == "scaling":
-			if n.Weak, err = weak(p.value()); err != nil {
-				return err
-			}
-			continue
-		}
-		n.Workload += p.text
-		n.spelt += p.text
-		kept = append(kept, p)
+func (n *named) guest(how naming) (err error) {
+	spelt, err := n.takeWorkers(how)
+	if err != nil {
+		return err
 	}
-	n.parts = kept
+	kept := n.parts[:0:0]
+	n.Workload = n.base
+	for _, p := range n.parts {
+		switch p.key {
+		case "cores":
+			n.Cores, err = natural1(p.key, p.value())
+		case "slices":
+			n.Slices, err = natural1(p.key, p.value())
+		case "scaling":
+			n.Weak, err = weak(p.value())
+		default:
+			n.Workload += p.text
+			kept = append(kept, p)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	n.parts, n.spelt = kept, n.Workload+spelt
 	if n.bound = n.Cores > 0; !n.bound {
 		n.Cores = n.Procs
 	}
 	return nil
 }
 
-// saysWorkers is the index of the part that says the number of workers, -1 if
-// none does. workers= itself goes before what only means the same.
-func (n *named) saysWorkers(rows []string) int {
-	if i := slices.IndexFunc(n.parts, func(p part) bool { return p.key == "workers" }); i >= 0 {
-		return i
+// takeWorkers reads the number of workers and takes what says it out of the
+// parts, or out of the first word of the name. It returns these words, with N
+// for the number.
+func (n *named) takeWorkers(how naming) (spelt string, err error) {
+	i := n.saysWorkers(how)
+	if i < 0 {
+		return n.takeFromBase(how), nil
 	}
-	return slices.IndexFunc(n.parts, func(p part) bool {
-		if p.key != "" && (!slices.Contains(workersKeys, p.key) || slices.Contains(rows, "/"+p.key)) {
-			return false
+	p := n.parts[i]
+	if p.key != "" {
+		if n.Workers, err = natural1(p.key, p.value()); err != nil {
+			return "", err
 		}
-		w, err := workersOf(p)
-		return err == nil && w > 0
-	})
+		n.parts = slices.Delete(n.parts, i, i+1)
+		if i < len(n.parts) && p.text[0] == '/' && n.parts[i].text[0] != '/' {
+			n.parts[i].text = "/" + n.parts[i].text[1:]
+		}
+		return "/" + p.key + "=N", nil
+	}
+	s, _ := workersIn(p.text[1:])
+	n.Workers = s.workers
+	spelt = "/" + strings.Replace(p.text[1:][s.from:s.to], strconv.Itoa(s.workers), "N", 1)
+	if rest := s.without(p.text[1:]); rest != "" {
+		n.parts[i].text = p.text[:1] + rest
+	} else {
+		n.parts = slices.Delete(n.parts, i, i+1)
+	}
+	return spelt, nil
 }
 
-// workersOf is the number of workers that a part says, 0 if it says none.
-func workersOf(p part) (int, error) {
-	if p.key != "" {
-		return natural1(p.key, p.value())
+// takeFromBase does so with the first word of the name, as in Pool_4Workers; and
+// with the number at the end if that is of workers.
+func (n *named) takeFromBase(how naming) (spelt string) {
+	if s, ok := workersIn(n.base); ok && s.without(n.base) != "" {
+		spelt = "/" + strings.Replace(n.base[s.from:s.to], strconv.Itoa(s.workers), "N", 1)
+		n.base, n.Workers = s.without(n.base), s.workers
+		return spelt
 	}
-	for _, form := range []*regexp.Regexp{numberFirst, numberLast} {
-		if m := form.FindStringSubmatch(p.text[1:]); m != nil {
-			return natural1("workers", m[1])
-		}
+	end := &n.base
+	if last := len(n.parts) - 1; last >= 0 {
+		end = &n.parts[last].text
 	}
-	return 0, nil
+	i := strings.LastIndexByte(*end, '-')
+	number, err := strconv.Atoi((*end)[i+1:])
+	if !how.numbered || i < 1 || err != nil || number < 1 {
+		return ""
+	}
+	*end, n.Workers = (*end)[:i], number
+	return "-N"
 }
 
 func (p part) value() string {

@@ -12,8 +12,12 @@ import (
 // spelling is a benchmark's name by its levels, without GOMAXPROCS.
 type spelling []string
 
+// spellingOf takes GOMAXPROCS off a name; go test does not write 1.
 func spellingOf(name string, procs int) spelling {
-	return strings.Split("Benchmark"+strings.TrimSuffix(name, "-"+strconv.Itoa(procs)), "/")
+	if procs > 1 {
+		name = strings.TrimSuffix(name, "-"+strconv.Itoa(procs))
+	}
+	return strings.Split("Benchmark"+name, "/")
 }
 
 func (s spelling) String() string { return strings.Join(s, "/") }

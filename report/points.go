@@ -131,20 +131,14 @@ func newIndex(d *Data, across bool) index {
 
 // sort orders levels and workers. Of levels of one parallelism that with the
 // fewest cores and then the fewest procs stays: where a process cannot be bound,
-// GOMAXPROCS alone makes the levels. 0 workers, of a benchmark that decides
-// itself, is alone: beside numbers of workers, which a benchmark in another
-// file may have, it is left out.
+// GOMAXPROCS alone makes the levels.
 func (g *group) sort() {
 	slices.SortFunc(g.levels, func(a, b level) int {
 		return cmp.Or(cmp.Compare(a.p(), b.p()), cmp.Compare(a.cores, b.cores), cmp.Compare(a.procs, b.procs))
 	})
 	g.levels = slices.CompactFunc(g.levels, func(a, b level) bool { return a.p() == b.p() })
-	for l, list := range g.workers {
+	for _, list := range g.workers {
 		slices.Sort(list)
-		if list[len(list)-1] > 0 {
-			list = slices.DeleteFunc(list, func(w int) bool { return w == 0 })
-		}
-		g.workers[l] = list
 	}
 }
 

@@ -36,7 +36,7 @@ func TestOneLineMakesNoRow(t *testing.T) {
 		"BenchmarkA/cores=3000000000 1 5 ns/op\n":                  {4, "cores is 3000000000, and no machine has so many"},
 		"BenchmarkA/workers=3000000000-2 1 5 ns/op\n":              {4, "workers is 3000000000, and no program has so many"},
 		"cores: 65537\nBenchmarkA-2 1 5 ns/op\n":                   {4, "cores is 65537, and no machine has so many"},
-		"BenchmarkA-65536 1 5 ns/op\n":                             {4, "65536 cores are left out: only one sample was taken there"},
+		"BenchmarkA-65536 1 5 ns/op\n":                             {4, "GOMAXPROCS 65536 left out: only one sample was taken there"},
 		"BenchmarkA-65536 1 5 ns/op\nBenchmarkA-65536 1 5 ns/op\n": {65536, ""},
 		"BenchmarkA-8 0 5 ns/op\nBenchmarkA-8 0 5 ns/op\n":         {4, "A-8: it has an iteration count of 0"},
 		"BenchmarkA-8 -1 5 ns/op\nBenchmarkA-8 -1 5 ns/op\n":       {4, "A-8: it has an iteration count of -1"},
@@ -47,7 +47,7 @@ func TestOneLineMakesNoRow(t *testing.T) {
 			continue
 		}
 		notes := strings.Join(a.Notes(), "\n")
-		if left := strings.Contains(notes, "txt: left out: ") || strings.Contains(notes, "cores are left out"); left != (want.warning != "") || !strings.Contains(notes, want.warning) {
+		if left := strings.Contains(notes, "txt: left out: ") || strings.Contains(notes, "65536 left out"); left != (want.warning != "") || !strings.Contains(notes, want.warning) {
 			t.Errorf("%s: no %q in\n%s", last, want.warning, notes)
 		}
 	}

@@ -211,7 +211,7 @@ func TestOneCoreOnly(t *testing.T) {
 	f.add("One/executor=pool/workers=1/cores=1", 64)
 	f.add("One/executor=pool/workers=64/cores=1", 1)
 	r := analyze(t, f.write(t)).Rows[0]
-	if r.P != 1 || r.Verdict != "one core: workers help: 64 bring 64.0 ±0.1×" || r.Parallelism.Value != 1 || len(r.Warnings) == 0 {
+	if r.P != 1 || r.Verdict != "one core: workers help: 64 bring 64.0 ±0.1×; no knee up to 64" || r.Parallelism.Value != 1 || len(r.Warnings) == 0 {
 		t.Errorf("%+v", r)
 	}
 }

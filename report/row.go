@@ -85,12 +85,16 @@ type Row struct {
 	variant string // what tells the row from others of its workload
 	machine string // the column, unless columns are of one machine
 	id      string // see identify
+	brief   string // see Analysis.shorten
 	tainted bool   // samples under pressure had to be used, see weigh
 	swept   bool   // overlap run measured it
 
 	// crowded is the throughput of workers for all cores over that of the row's
 	// fewer, unknown if it has as many. Its interval holds for the row's choice.
 	crowded Interval
+
+	nominal bool  // the file says GOMAXPROCS only, and not on how many cores it ran
+	only    level // of a row of workers only
 
 	// Samples is the fewest that the gains, the ceiling, the serial program and
 	// the worst point rest on, of rounds in which all that is compared was
@@ -116,25 +120,12 @@ func (d *Data) row(base Point) (Row, error) {
 		first = base.at(0, one)
 	}
 	if one.p() != 1 || d.count(first) == 0 {
-		return Row{}, d.noBaseline(base)
+		return d.partialRow(base)
 	}
 	if one == most && first.Workers == 0 && !d.groups[base].bound {
 		return Row{}, d.noBaseline(base)
 	}
-	r := Row{
-		base:     base,
-		Workload: base.Workload,
-		Package:  base.Package,
-		Kind:     d.Kinds[base.Workload],
-		Executor: base.Executor,
-		Size:     base.Size,
-		Variant:  base.Variant,
-		Weak:     base.Weak,
-		Column:   base.Column,
-		P:        most.p(),
-		place:    d.groups[base].place,
-		swept:    d.swept(),
-	}
+	r := d.newRow(base, most.p())
 	var err error
 	if r.Workers, err = d.bestWorkers(base, levels); err != nil {
 		return Row{}, err
@@ -151,7 +142,7 @@ func (d *Data) row(base Point) (Row, error) {
 	d.weigh(&r, first, levels)
 	d.warnOfCeiling(&r)
 	if thin := d.groups[base].thin; thin.p() > 0 {
-		r.warn(fmt.Sprintf("%d cores are left out: only one sample was taken there, and more on fewer", thin.p()))
+		r.warn(fmt.Sprintf("%s left out: only one sample was taken there, and more on fewer", r.on(thin.p())))
 	}
 	d.warnOfEdges(&r, base, most)
 	d.curves(&r, first, levels)
@@ -202,10 +193,13 @@ func (d *Data) noBaseline(base Point) error {
 		return errors.New("no measurement with 1 worker on 1 core to compare with")
 	}
 	found := fmt.Sprintf("measured at GOMAXPROCS %d only", first.procs)
-	if first != last {
+	workers := d.workersAt(base, last)
+	switch most := workers[len(workers)-1]; {
+	case first != last && first.procs > 1:
 		found = fmt.Sprintf("measured at GOMAXPROCS %d to %d, not at 1", first.procs, last.procs)
-	}
-	if workers := d.workersAt(base, first); first.procs == 1 && len(workers) > 0 && workers[len(workers)-1] > 0 {
+	case first != last && most > 0:
+		found = fmt.Sprintf("measured with at most %s at GOMAXPROCS %d, and never with 1", countOf(most, "worker"), last.procs)
+	case most > 1:
 		found += " and not with 1 worker"
 	}
 	return fmt.Errorf("%s, so there is nothing to factorise; for c in 1 2 4; do go test -cpu $c -count 10 …; done would tell", found)
@@ -232,7 +226,9 @@ func (d *Data) warnOfEdges(r *Row, base Point, most level) {
 		}
 		r.warn(fmt.Sprintf("the best number of workers is the largest measured, %d: more may do better%s", r.Workers, how))
 	}
-	if r.P == 1 {
+	if r.P == 1 && r.nominal {
+		r.warn("measured at GOMAXPROCS 1 only, so that what cores bring is unknown; for c in 1 2 4; do go test -cpu $c -count 10 …; done would tell")
+	} else if r.P == 1 {
 		r.warn(d.onlyOneCore(base))
 	}
 }

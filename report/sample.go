@@ -100,13 +100,19 @@ type record struct {
 	rounds  []int32     // nil while the k-th sample is of round k
 	columns [][]float64 // by unit; nil if none occurs, as is a column that does not
 
-	spelt string // the workload with the number of workers in it, see settle
-	bound bool   // the file says on how many cores it ran
+	title   title
+	file    int // in which it is, of those that were read
+	reading reading
+	sized   bool   // its file names sizes, see naming
+	spelt   string // the workload with the words for workers, see tellWorkersApart
+	said    Point  // what the configuration lines say of the point
+	row     string // what they add to the name of its row, see Input.Row
+	bound   bool   // the file says on how many cores it ran
 
 	names     []string // of its results, as the files spell them
 	sources   []int    // the files or blocks that its samples are from
 	roundless bool     // some file does not tell the rounds
-	passes    *int     // of its row: see loader.pass
+	turns     []int32  // the places of the samples without rounds among all results, see inTurns
 	apart     bool     // its samples did not come in turns with others of its row
 	unpaired  bool     // its samples have no partners in rounds of other points, see pool
 	place     int      // among the records
@@ -201,10 +207,14 @@ func (r *record) take(other *record) {
 	for _, s := range other.sources {
 		r.from(s)
 	}
-	r.roundless, r.apart = r.roundless || other.roundless, r.apart || other.apart
+	after := 0
+	if r.roundless && other.roundless { // each has counted its own samples
+		after = len(r.seconds)
+	}
+	r.roundless, r.turns = r.roundless || other.roundless, append(r.turns, other.turns...)
 	r.names = append(r.names, other.names...)
 	for i := range other.seconds {
-		r.add(other.seconds[i], other.round(i))
+		r.add(other.seconds[i], after+other.round(i))
 		for unit, column := range other.columns {
 			if column != nil {
 				r.set(unit, column[i])

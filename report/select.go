@@ -110,10 +110,21 @@ func (k *rowKeys) has(key string) bool {
 	return slices.Contains(k.keys, key) || slices.Contains(k.keys, ".fullname") && !strings.HasPrefix(key, ".")
 }
 
+// configured is what configuration lines add to the name of a result's row.
+func (k *rowKeys) configured(r *benchfmt.Result) (label string) {
+	key := k.row.Project(r)
+	for _, f := range k.row.FlattenedFields() {
+		if value := key.Get(f); value != "" && f.Name[0] != '/' && f.Name != ".name" && f.Name != ".fullname" {
+			label += " " + typeset.Printable(f.Name+"="+value)
+		}
+	}
+	return label
+}
+
 // apply takes out of a point what makes no row, and returns it. What a serial
 // program, a slice and a copy are stays: other points are compared with them.
 // Weak scaling stays, too, as its times mean something else.
-func (k *rowKeys) apply(n *named, r *benchfmt.Result) (residue string) {
+func (k *rowKeys) apply(n *named, configured string) (residue string) {
 	var out strings.Builder
 	label := "*"
 	if k.has(".name") || k.has("/") {
@@ -128,19 +139,14 @@ func (k *rowKeys) apply(n *named, r *benchfmt.Result) (residue string) {
 				label += p.text
 			}
 		default:
-			out.WriteString(p.text)
+			out.WriteString("/" + p.text[1:])
 			n.merge(p.key)
 		}
 	}
 	if !k.has(".name") && !k.has("/") {
 		out.WriteString("/.name=" + n.base)
 	}
-	key := k.row.Project(r)
-	for _, f := range k.row.FlattenedFields() {
-		if value := key.Get(f); value != "" && f.Name[0] != '/' && f.Name != ".name" && f.Name != ".fullname" {
-			label += " " + typeset.Printable(f.Name+"="+value)
-		}
-	}
+	label += configured
 	n.spelt = label + strings.TrimPrefix(n.spelt, n.Workload)
 	n.Workload = label
 	return out.String()

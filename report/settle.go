@@ -24,6 +24,9 @@ func (l *loader) settle() (*Data, error) {
 	if len(l.order) == 0 && l.filter != nil {
 		return nil, noTime
 	}
+	if err := l.name(); err != nil {
+		return nil, err
+	}
 	if l.rows != nil {
 		if err := l.rows.warning(); err != nil {
 			d.Warnings = append(d.Warnings, err)
@@ -32,7 +35,7 @@ func (l *loader) settle() (*Data, error) {
 	d.Warnings = append(d.Warnings, l.unseen()...)
 	d.Warnings = append(d.Warnings, l.missed()...)
 	l.layColumns()
-	l.keepWorkers()
+	l.tellWorkersApart()
 	d.records = map[Point]*record{}
 	for _, rec := range l.order {
 		if same := d.records[rec.point]; same != nil {
@@ -105,19 +108,19 @@ func (l *loader) acrossColumns() bool {
 	return !slices.ContainsFunc(l.col.Fields(), func(f *benchproc.Field) bool { return f.Name[0] != '/' })
 }
 
-// keepWorkers leaves the number of workers in the names of benchmarks that were
-// never measured with one: it is then no axis on which a gain could be counted,
-// but each number may still gain from cores.
-func (l *loader) keepWorkers() {
-	counted := map[Point]bool{}
+// tellWorkersApart gives a benchmark with numbers of workers a name of its own
+// where another has the same name without them, such as Pool beside
+// Pool_4Workers.
+func (l *loader) tellWorkersApart() {
+	without := map[Point]bool{}
 	for _, rec := range l.order {
-		if rec.point.Workers <= 1 {
-			counted[rec.point.row()] = true
+		if rec.point.Workers == 0 {
+			without[rec.point.row()] = true
 		}
 	}
 	for _, rec := range l.order {
-		if p := &rec.point; p.Executor == "" && !p.Weak && p.Slices == 1 && !counted[p.row()] {
-			p.Workload, p.Workers = rec.spelt, 0
+		if p := &rec.point; p.Workers > 0 && without[p.row()] {
+			p.Workload = rec.spelt
 		}
 	}
 }

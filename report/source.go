@@ -89,22 +89,28 @@ func differing(a, b *source) (keys []string) {
 	})
 }
 
-// pass takes the k-th sample of a point without rounds for one of the k-th, if the
-// file has the samples of the row in turns, as a loop around go test -count 1
-// writes them. Of go test -count 10 all samples of a point come one after the
+// inTurns reports whether the samples without rounds of a row came in turns, as a
+// loop around go test -count 1 writes them: then the k-th of each point are those
+// of one round. Of go test -count 10 all samples of a point come one after the
 // other: the first of one was taken as far from the first of another as from any.
-func (l *loader) pass(rec *record, k int) {
-	if rec.passes == nil {
-		row := rec.point.row()
-		if l.passes[row] == nil {
-			l.passes[row] = new(int)
+func inTurns(row []*record) bool {
+	var first []int32 // place of the first k-th sample
+	for _, rec := range row {
+		for k, place := range rec.turns {
+			if k == len(first) {
+				first = append(first, place)
+			}
+			first[k] = min(first[k], place)
 		}
-		rec.passes = l.passes[row]
 	}
-	if k == *rec.passes+1 {
-		*rec.passes = k
+	for _, rec := range row {
+		for k, place := range rec.turns {
+			if k+1 < len(first) && first[k+1] < place {
+				return false
+			}
+		}
 	}
-	rec.apart = rec.apart || k != *rec.passes
+	return true
 }
 
 // inBlocks warns of rows whose points were measured one after the other.
@@ -127,7 +133,7 @@ func (p Point) row() Point {
 // pool warns of rows whose samples come from several sources, and takes the
 // rounds from those that are not alike: pairing the old with the old and the
 // new with the new would leave the gap between them out of every interval. So
-// would be pairing what comes one after the other, see pass.
+// would be pairing what comes one after the other, see inTurns.
 // Files of one machine whose rounds are known stay paired, as drift is all that
 // differs.
 func (l *loader) pool() error {
@@ -138,10 +144,11 @@ func (l *loader) pool() error {
 	files, keys := map[string]bool{}, map[string]bool{}
 	for _, row := range rows {
 		var sources []int
-		roundless, unlike := false, false
+		apart := !inTurns(row)
+		roundless, unlike := false, apart
 		for _, rec := range row {
 			sources = append(sources, rec.sources...)
-			roundless, unlike = roundless || rec.roundless, unlike || rec.apart
+			roundless = roundless || rec.roundless
 		}
 		slices.Sort(sources)
 		if sources = slices.Compact(sources); len(sources) > 1 {
@@ -154,7 +161,7 @@ func (l *loader) pool() error {
 			}
 		}
 		for _, rec := range row {
-			rec.unpaired = unlike
+			rec.unpaired, rec.apart = unlike, apart
 		}
 	}
 	return l.pooled(slices.Sorted(maps.Keys(files)), slices.Sorted(maps.Keys(keys)))

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -32,6 +33,10 @@ func (r Row) Name() string {
 	}
 	return r.prefix + r.Workload + r.variant
 }
+
+// Brief is the name for a sentence: it is cut where it is long, and there where
+// the rows of an analysis are called alike.
+func (r Row) Brief() string { return cmp.Or(r.brief, typeset.Cut(r.Name(), longestName)) }
 
 // String is the value and the wider half of its interval, in three digits:
 // 1.90 ±0.05.
@@ -101,21 +106,40 @@ func number(x float64) string {
 // Notes explain the table of the page, which has the Columns but the tasks in
 // flight, the CPUs busy and what was expected, and carry the warnings, a line each.
 func (a *Analysis) Notes() []string {
-	notes := []string{
-		"G_c: gain from workers on one core. G_p: gain from cores at those workers. H(p): what p separate programs gain from p cores.",
-		"COST: the fewest cores on which it beats the plain serial program. ± is the wider half of the 95 % interval.",
-		a.sampleNote(),
-	}
+	notes := append(a.legend(), a.sampleNote())
 	notes = append(notes, a.crossoverNotes()...)
 	for _, r := range a.Rows {
 		if r.Expected.Outcome == NotMet {
-			notes = append(notes, fmt.Sprintf("not met: %s is not %s: %s", typeset.Cut(r.Name(), longestName), r.Expected.Shape, r.Expected.Reason))
+			notes = append(notes, fmt.Sprintf("not met: %s is not %s: %s", r.Brief(), r.Expected.Shape, r.Expected.Reason))
 		}
 	}
 	for _, err := range a.warnings() {
 		notes = append(notes, "warning: "+err.Error())
 	}
 	return notes
+}
+
+// legend explains the columns in which a row has something.
+func (a *Analysis) legend() []string {
+	some := func(known func(Row) bool) bool { return slices.ContainsFunc(a.Rows, known) }
+	var parts []string
+	if some(func(r Row) bool { return !math.IsNaN(r.Concurrency.Value) }) {
+		parts = append(parts, "G_c: gain from workers on one core.")
+	}
+	if some(func(r Row) bool { return !math.IsNaN(r.Parallelism.Value) }) {
+		parts = append(parts, "G_p: gain from cores at those workers.")
+	}
+	if some(func(r Row) bool { return !math.IsNaN(r.Ceiling.Value) }) {
+		parts = append(parts, "H(p): what p separate programs gain from p cores.")
+	}
+	spread := "± is the wider half of the 95 % interval."
+	if some(func(r Row) bool { return !math.IsNaN(r.Cost) }) {
+		spread = "COST: the fewest cores on which it beats the plain serial program. " + spread
+	}
+	if len(parts) == 0 {
+		return []string{spread}
+	}
+	return []string{strings.Join(parts, " "), spread}
 }
 
 // sampleNote says what the numbers rest on.
@@ -136,7 +160,7 @@ func (a *Analysis) warnings() []error {
 	var ofRows grouped
 	for _, r := range a.Rows {
 		for _, err := range r.Warnings {
-			ofRows.add(typeset.Cut(r.Name(), longestName), err.Error())
+			ofRows.add(r.Brief(), err.Error())
 		}
 	}
 	for _, text := range ofRows.sentences(len(ofRows.order)) {

@@ -129,9 +129,14 @@ func (t Terminal) table(a *Analysis) (lines []string) {
 		})
 	}
 	widths, bar := t.widths(cells)
-	scale := scaleOf(a.Rows)
+	names, scale := fittingNames(a.Rows, widths[nameColumn]), scaleOf(a.Rows)
 	for i, c := range cells {
-		c[nameColumn] = typeset.Left(typeset.Cut(c[nameColumn], widths[nameColumn]), widths[nameColumn])
+		if i > 0 {
+			if c[nameColumn] = names[i-1]; c[nameColumn] == "" {
+				lines = append(lines, t.named(a.Rows[i-1].Name())...)
+			}
+		}
+		c[nameColumn] = typeset.Left(c[nameColumn], widths[nameColumn])
 		for j := gridColumn; j < columns; j++ {
 			c[j] = typeset.Right(c[j], widths[j])
 		}
@@ -148,6 +153,35 @@ func (t Terminal) table(a *Analysis) (lines []string) {
 		c[parallelismColumn] += t.paint(yellow, barOf(r.Parallelism, scale, bar))
 		lines = append(lines, strings.Join(c[:], "  "))
 		lines = append(lines, t.words(r)...)
+	}
+	return lines
+}
+
+// fittingNames are the names of rows, cut to a width where they are equal; empty
+// where two would be alike.
+func fittingNames(rows []Row, width int) []string {
+	var names []string
+	for _, r := range rows {
+		names = append(names, r.Name())
+	}
+	short := typeset.Shorten(names, func(name string) bool { return uniseg.StringWidth(name) <= width })
+	alike := map[string]int{}
+	for i := range short {
+		short[i] = typeset.Cut(short[i], width)
+		alike[short[i]]++
+	}
+	for i, name := range short {
+		if alike[name] > 1 && name != names[i] {
+			short[i] = ""
+		}
+	}
+	return short
+}
+
+// named is a whole name on lines of its own.
+func (t Terminal) named(name string) (lines []string) {
+	for _, line := range t.wrap(name, "", "  ") {
+		lines = append(lines, t.paint(bold, line))
 	}
 	return lines
 }

@@ -116,15 +116,25 @@ func TestTableFitsItsTerminal(t *testing.T) {
 	}
 }
 
-// Names are cut in their middle, so that their ends still tell them apart.
-func TestLongNamesKeepTheirEnds(t *testing.T) {
+// Names are cut where they are equal, so that they are still told apart.
+func TestLongNamesKeepWhatTellsThemApart(t *testing.T) {
 	lines := printed(t, report.Terminal{}, throng(t))
-	if want := "Benchmark…-name-for "; !strings.HasPrefix(lines[1], want) {
+	if want := "B…/w…=00/a-l…-n…-f… "; !strings.HasPrefix(lines[1], want) {
 		t.Errorf("no %q in\n%s", want, lines[1])
 	}
 	wide := printed(t, report.Terminal{Width: 200}, throng(t))
 	if want := "BenchmarkOfSomething/with=00/a-long-name-for "; !strings.HasPrefix(wide[1], want) {
 		t.Errorf("cut although there is room:\n%s", wide[1])
+	}
+	var rows []report.Row
+	for _, middle := range []string{"one", "two"} { // which no shortening keeps
+		rows = append(rows, report.Row{Workload: strings.Repeat("a", 50) + middle + strings.Repeat("b", 50), P: 2})
+	}
+	text := strings.Join(printed(t, report.Terminal{}, &report.Analysis{Data: &report.Data{}, Rows: rows}), "")
+	for _, r := range rows {
+		if !strings.Contains(strings.ReplaceAll(text, "  ", ""), r.Workload) {
+			t.Errorf("no %s in\n%s", r.Workload, text)
+		}
 	}
 }
 

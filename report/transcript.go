@@ -10,6 +10,7 @@ import (
 	"io"
 	"regexp"
 	"slices"
+	"strings"
 	"unicode"
 
 	encoding "golang.org/x/text/encoding/unicode"
@@ -239,11 +240,15 @@ var (
 )
 
 // said is the output in an event, of the compiler only what it says of a line of
-// source, or the package. A line that was cut is handed on.
+// source, or the package. A line that was cut is handed on. The name that an event
+// gives the benchmark of a result is put before it on a line of its own, as -v does.
 func said(line []byte) []byte {
-	var event struct{ Action, Output string }
+	var event struct{ Action, Test, Output string }
 	if err := json.Unmarshal(line, &event); err != nil || event.Action == "" {
 		return line
+	}
+	if name := event.Test; event.Action == "output" && strings.HasPrefix(name, "Benchmark") && strings.HasPrefix(event.Output, name) && strings.TrimSpace(event.Output) != name && !strings.ContainsAny(name, " \t\r\n") {
+		return []byte(name + "\n" + event.Output)
 	}
 	if event.Action == "output" || event.Action == "build-output" && compiler.MatchString(event.Output) {
 		return []byte(event.Output)

@@ -13,17 +13,18 @@ type Class string
 // claims to be, and each on intervals that show it; see the margins. Undecided is
 // the class of a row of which noise hides what it is.
 const (
-	Scales    Class = "scales"    // cores help, and bring more than four fifths of what they could
-	Stalls    Class = "stalls"    // cores help, and bring less than that
-	Shares    Class = "shares"    // cores help, but even separate programs lose a quarter of them
-	Waits     Class = "waits"     // workers help, because one leaves the core idle; cores do not
-	Overlaps  Class = "overlaps"  // workers help, but not by that, or nobody knows by what; cores do not
-	Mixes     Class = "mixes"     // both help
-	Contends  Class = "contends"  // some number of workers hurts, and neither is shown to help
-	Serial    Class = "serial"    // neither helps: one worker on one core is enough
-	Scheduled Class = "scheduled" // an open loop: the throughput is that of the schedule
-	OneCore   Class = "one core"  // nothing was measured on more
-	Undecided Class = "cannot tell"
+	Scales      Class = "scales"       // cores help, and bring more than four fifths of what they could
+	Stalls      Class = "stalls"       // cores help, and bring less than that
+	Shares      Class = "shares"       // cores help, but even separate programs lose a quarter of them
+	Waits       Class = "waits"        // workers help, because one leaves the core idle; cores do not
+	Overlaps    Class = "overlaps"     // workers help, but not by that, or nobody knows by what; cores do not
+	Mixes       Class = "mixes"        // both help
+	Contends    Class = "contends"     // some number of workers hurts, and neither is shown to help
+	Serial      Class = "serial"       // neither helps: one worker on one core is enough
+	Scheduled   Class = "scheduled"    // an open loop: the throughput is that of the schedule
+	OneCore     Class = "one core"     // nothing was measured on more
+	WorkersOnly Class = "workers only" // neither gain can be told, see partialRow
+	Undecided   Class = "cannot tell"
 )
 
 // judgeGains gives the row its Class and its Verdict: the class, and why, in
@@ -35,7 +36,7 @@ func (r *Row) judgeGains() {
 		return
 	}
 	if r.Class != Scheduled && r.Advice.Cores > 0 && r.Advice.Cores < r.P {
-		r.Verdict += fmt.Sprintf("; enough: %s, which %s", r.Advice, r.Advice.Cost())
+		r.Verdict += fmt.Sprintf("; enough: %s, which %s", r.advised(), r.Advice.Cost())
 	}
 	if doubts := r.doubts(); len(doubts) > 0 {
 		r.Verdict += " (" + strings.Join(doubts, "; ") + ")"
@@ -122,9 +123,9 @@ func (r Row) reason() string {
 	case Scales, Stalls:
 		return r.scales() + r.best() + r.lost()
 	case Contends:
-		at := fmt.Sprintf("%d cores run at %s×", r.P, short(r.Worst))
+		at := fmt.Sprintf("%s at %s×", r.do(r.P, "run"), short(r.Worst))
 		if r.Workers > 0 {
-			at = fmt.Sprintf("%d workers on %s", r.WorstWorkers, at)
+			at = fmt.Sprintf("%d workers %s run at %s×", r.WorstWorkers, r.under(r.P), short(r.Worst))
 		}
 		return r.limit(r.WorstWorkers) + at + r.best()
 	}
@@ -152,7 +153,7 @@ func (r Row) bandwidth() string {
 func (r Row) oneCore() string {
 	switch {
 	case helps(r.Concurrency):
-		return fmt.Sprintf("workers help: %d bring %s×", r.Workers, r.Concurrency)
+		return fmt.Sprintf("workers help: %d bring %s×%s", r.Workers, r.Concurrency, r.knee())
 	case r.Workers <= 1 && r.mostWorkers() == 1:
 		return "nothing to compare it with"
 	case r.Advice.Workers == 1:
@@ -168,7 +169,7 @@ func (r Row) oneCore() string {
 // does not wait for the slower core.
 func (r Row) scales() string {
 	gain := r.FromCores()
-	text := fmt.Sprintf("%d cores give %s×", r.P, short(gain))
+	text := fmt.Sprintf("%s %s×", r.do(r.P, "give"), short(gain))
 	if !math.IsNaN(r.Ceiling.Value) {
 		text += fmt.Sprintf(" where separate programs get %s×", short(r.Ceiling))
 	}
@@ -194,7 +195,7 @@ func (r Row) best() string {
 		last = s
 	}
 	if top.P > 1 && top.P < last.P && helps(top.Gain.over(last.Gain)) {
-		return fmt.Sprintf("; best on %d cores: %s×", top.P, short(top.Gain))
+		return fmt.Sprintf("; best %s: %s×", r.under(top.P), short(top.Gain))
 	}
 	return ""
 }
@@ -248,8 +249,11 @@ func (r Row) goal() Interval {
 
 // moreCores says what the cores beyond the first are worth.
 func (r Row) moreCores() string {
-	who, s := fmt.Sprintf("%d cores", r.P), ""
-	if r.P == 2 {
+	who, s := r.on(r.P), ""
+	switch {
+	case r.nominal:
+		s = "s"
+	case r.P == 2:
 		who, s = "a second core", "s"
 	}
 	g := r.Parallelism

@@ -92,8 +92,14 @@ func TestHistoryOfARepository(t *testing.T) {
 
 func TestHistoryErrorsNameTheRemedy(t *testing.T) {
 	repo, hashes := repository(t, "first", "second")
-	results, nowhere := t.TempDir(), t.TempDir()
+	results, nowhere, strange := t.TempDir(), t.TempDir(), t.TempDir()
 	if _, err := appendHistory(results, comparison(hashes[0], hashes[1], 1)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(filepath.Join(strange, "h"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(strange, "h", history.File), []byte("goos: linux\nBenchmarkA 1 5 ns/op\n"), 0o666); err != nil {
 		t.Fatal(err)
 	}
 	for _, x := range []struct {
@@ -108,6 +114,7 @@ func TestHistoryErrorsNameTheRemedy(t *testing.T) {
 		{[]string{"--results", results, "--dir", repo, "--bench", "("}, "--bench"},
 		{[]string{"--results", results, "--dir", repo, "--min-change", "NaN"}, "--min-change"},
 		{[]string{"--results", results, "--dir", repo, "--host", "other"}, "history.txt"},
+		{[]string{"--results", strange, "--dir", repo}, "history.txt: it is no history"},
 	} {
 		code, out, said := showHistory(x.args...)
 		if code == 0 || out != "" || !strings.Contains(said, x.want) {

@@ -27,6 +27,7 @@ type reportCmd struct {
 	Filter   string   `help:"Results to use, in the syntax of benchstat, such as --filter='/executor:pool -.name:Disk'." placeholder:"EXPR"`
 	Row      string   `help:"What of the names makes a row, such as --row=.name,/size (default: all but workers, cores and GOMAXPROCS)." placeholder:"KEYS"`
 	Col      string   `help:"What stands side by side, such as --col=goarch or --col=.file (default: host, if there are several)." placeholder:"KEYS"`
+	Numbers  string   `name:"name-numbers" help:"What the numbers behind a dash at the end of names are, where a file does not prove it: cores (GOMAXPROCS), workers, or a part of the name." placeholder:"cores|workers|part"`
 	Results  string   `help:"Folder in which to look for the newest run (default: results)." default:"results" placeholder:"DIR"`
 	Output   string   `short:"o" help:"Folder to write the page, the charts and report.json to (default: report beside the first file; none for another form or standard input)." placeholder:"DIR"`
 	Stack    bool     `xor:"form" help:"Print the speedup stack of every point as well: what its cores did."`
@@ -56,8 +57,8 @@ func (c *reportCmd) Run(ctx context.Context, s *streams) error {
 	if !c.Serve {
 		return c.report(ctx, s)
 	}
-	if c.Filter != "" || c.Row != "" || c.Col != "" {
-		return errors.New("--filter, --row and --col do not go with --serve, which shows one run as it is")
+	if c.Filter != "" || c.Row != "" || c.Col != "" || c.Numbers != "" {
+		return errors.New("--filter, --row, --col and --name-numbers do not go with --serve, which shows one run as it is")
 	}
 	return c.serve(ctx, s)
 }
@@ -123,7 +124,7 @@ func await[T any](ctx context.Context, f func() (T, error)) (T, error) {
 
 // analyse reads the files and tells what they say.
 func (c *reportCmd) analyse() (*report.Analysis, error) {
-	d, err := report.Input{Paths: c.Files, Filter: c.Filter, Row: c.Row, Col: c.Col}.Load()
+	d, err := report.Input{Paths: c.Files, Filter: c.Filter, Row: c.Row, Col: c.Col, NameNumbers: report.NameNumbers(c.Numbers)}.Load()
 	if err != nil {
 		return nil, c.suggest(err)
 	}

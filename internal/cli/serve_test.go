@@ -312,3 +312,13 @@ func TestColours(t *testing.T) {
 		}
 	}
 }
+
+// A pipe is as wide as COLUMNS says, where that can be.
+func TestWidthOfAPipe(t *testing.T) {
+	for text, want := range map[string]int{"": 0, "120": 120, "40": 40, "39": 0, "-1": 0, "x": 0, "10001": 0, "99999999999999999999": 0} {
+		t.Setenv("COLUMNS", text)
+		if got := terminalOf(new(strings.Builder)).Width; got != want {
+			t.Errorf("COLUMNS=%s: %d, want %d", text, got, want)
+		}
+	}
+}

@@ -4,17 +4,18 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"strconv"
 
 	"golang.org/x/term"
 
 	"overlap/report"
 )
 
-// terminalOf is what w shows: its width if it is a terminal, and colours if it
-// has them and nobody asked for none.
+// terminalOf is what w shows: its width, which COLUMNS says of what is no terminal,
+// and colours if it has them and nobody asked for none.
 func terminalOf(w io.Writer) report.Terminal {
 	f, ok := fileOf(w)
-	t := report.Terminal{Colour: coloured(isTerminal(w), os.Getenv)}
+	t := report.Terminal{Colour: coloured(isTerminal(w), os.Getenv), Width: widthOf(os.Getenv("COLUMNS"))}
 	if ok && isTerminal(w) {
 		if width, _, err := term.GetSize(int(f.Fd())); err == nil {
 			t.Width = width
@@ -22,6 +23,22 @@ func terminalOf(w io.Writer) report.Terminal {
 	}
 	return t
 }
+
+// widthOf is the number that the variable COLUMNS has, 0 if that is none on which
+// a table could stand.
+func widthOf(text string) int {
+	if n, err := strconv.Atoi(text); err == nil && n >= fewestColumns && n <= mostColumns {
+		return n
+	}
+	return 0
+}
+
+// Fewer columns than fewestColumns break every line of numbers, and nobody has
+// more than mostColumns.
+const (
+	fewestColumns = 40
+	mostColumns   = 10000
+)
 
 // coloured follows no-color.org, whose variable wins, and bixense.com/clicolors
 // for logs that show colours without being a terminal. Only the newer terminals

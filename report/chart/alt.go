@@ -3,11 +3,13 @@ package chart
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 
+	"overlap/internal/typeset"
 	"overlap/report"
 )
 
@@ -30,7 +32,7 @@ func sentence(n int, say func(int) string) string {
 func gainsAlt(rows []report.Row) string {
 	return "Concurrency gain × parallelism gain = speedup: " + sentence(len(rows), func(i int) string {
 		r := rows[i]
-		s := r.Name() + " " + product(r, r.Speedup.String())
+		s := r.Name() + " " + product(r, report.Interval.String)
 		if hasCeiling(r) {
 			s += fmt.Sprintf(", ceiling × %s", r.Ceiling)
 		}
@@ -84,6 +86,37 @@ func planeAlt(rows []report.Row) string {
 
 // longestLabel is how long the name of a row may be beside its bar.
 const longestLabel vg.Length = 150
+
+// namesOf are those of rows.
+func namesOf(rows []report.Row) (names []string) {
+	for _, r := range rows {
+		names = append(names, r.Name())
+	}
+	return names
+}
+
+// clipAll shortens each name to a width: in its middle, which is easier to read
+// than what is left of the words that all share, unless two would be alike.
+func clipAll(style text.Style, names []string, widths []vg.Length) []string {
+	clipped := func(names []string) (short []string, apart bool) {
+		of := map[string]string{} // short → whole
+		apart = true
+		for i, name := range names {
+			cut := clip(style, name, widths[i])
+			was, ok := of[cut]
+			apart = apart && (!ok || was == name)
+			of[cut] = name
+			short = append(short, cut)
+		}
+		return short, apart
+	}
+	short, apart := clipped(names)
+	if !apart {
+		narrowest := slices.Min(widths)
+		short, _ = clipped(typeset.Shorten(names, func(name string) bool { return style.Width(name) <= narrowest }))
+	}
+	return short
+}
 
 // clip shortens s to a width. What was cut is shown by an ellipsis in the
 // middle: names that share their beginning differ at the end.

@@ -44,7 +44,11 @@ func All(a *report.Analysis) []Chart {
 	}
 	all := len(a.Rows)
 	a = Excerpt(a)
-	charts := []Chart{Gains(a)}
+	var charts []Chart
+	some := func(known func(report.Row) bool) bool { return slices.ContainsFunc(a.Rows, known) }
+	if some(hasGain) {
+		charts = append(charts, Gains(a))
+	}
 	add := func(some ...func(*report.Analysis) (Chart, bool)) {
 		for _, draw := range some {
 			if c, ok := draw(a); ok {
@@ -53,15 +57,22 @@ func All(a *report.Analysis) []Chart {
 		}
 	}
 	add(Timeline)
-	charts = append(charts, Scaling(a))
-	if slices.ContainsFunc(a.Rows, func(r report.Row) bool { return r.Workers > 0 }) {
+	if some(hasScaling) {
+		charts = append(charts, Scaling(a))
+	}
+	if some(func(r report.Row) bool { return len(r.Lines) > 0 }) {
 		charts = append(charts, Workers(a))
 	}
-	if slices.ContainsFunc(a.Rows, onPlane) {
+	if some(onPlane) {
 		charts = append(charts, Plane(a))
 	}
 	add(Stack, Efficiency, Latency, Heat, Crossovers, Executors, CoreMap, CoreToCore)
 	return admit(charts, all)
+}
+
+// having are the rows that have what a chart draws.
+func having(rows []report.Row, what func(report.Row) bool) []report.Row {
+	return slices.DeleteFunc(slices.Clone(rows), func(r report.Row) bool { return !what(r) })
 }
 
 // SVG draws the chart as a stand-alone picture.

@@ -18,21 +18,23 @@ import (
 // from 1, and the parallelism gain as a second bar from where the first ends,
 // on a scale of doublings, where factors add up as lengths.
 func Gains(a *report.Analysis) Chart {
+	rows := having(a.Rows, hasGain)
 	return Chart{
 		Name:    "gains",
 		Title:   "Gains",
 		Caption: "Every step to the right doubles the throughput, and factors add up as lengths: the second bar starts where the first ends and leads to the speedup. The mark is where the second bar would end if the workload gained from cores what programs that share nothing gain.",
-		Alt:     gainsAlt(a.Rows),
+		Alt:     gainsAlt(rows),
 		width:   pageWidth,
-		height:  vg.Length(96 + 34*len(a.Rows)),
+		height:  vg.Length(96 + 34*len(rows)),
 		draw: func(c draw.Canvas, t Theme) {
 			c = t.headline(c, "What workers and cores buy: speedup = concurrency gain × parallelism gain")
-			bars := gainBars{a.Rows, t}
-			entries := []entry{
-				{"concurrency gain (workers, 1 core)", bars.solid(t.Concurrency)},
-				{"parallelism gain (cores on top)", bars.hatched(t.Parallelism)},
+			bars := gainBars{rows, t}
+			var entries []entry
+			if slices.ContainsFunc(rows, func(r report.Row) bool { return !math.IsNaN(r.Concurrency.Value) }) {
+				entries = append(entries, entry{"concurrency gain (workers, 1 core)", bars.solid(t.Concurrency)})
 			}
-			if slices.ContainsFunc(a.Rows, hasCeiling) {
+			entries = append(entries, entry{"parallelism gain (cores on top)", bars.hatched(t.Parallelism)})
+			if slices.ContainsFunc(rows, hasCeiling) {
 				entries = append(entries, entry{"ceiling (G_c × H(p))", func(c draw.Canvas, r vg.Rectangle) {
 					x := (r.Min.X + r.Max.X) / 2
 					bars.ceiling(c, x, r.Min.Y, r.Max.Y)
@@ -43,9 +45,9 @@ func Gains(a *report.Analysis) Chart {
 			low, high := bars.reach()
 			p.X.Min, p.X.Max = low, high+0.38*(high-low) // room for the text behind the bars
 			p.X.Tick.Marker = log2Ticks{10, math.Ceil(high)}
-			n := float64(len(a.Rows))
+			n := float64(len(rows))
 			p.Y.Min, p.Y.Max = -n+0.5, 0.5
-			p.Y.Tick.Marker = t.rowNames(a.Rows)
+			p.Y.Tick.Marker = t.rowNames(rows)
 			p.Y.Tick.Length = 0
 			p.Y.Tick.Label.Color = t.Ink
 			p.Add(bars)
@@ -58,8 +60,9 @@ func Gains(a *report.Analysis) Chart {
 func (t Theme) rowNames(rows []report.Row) plot.ConstantTicks {
 	var ticks plot.ConstantTicks
 	style := t.text(small, t.Ink)
+	names := clipAll(style, namesOf(rows), slices.Repeat([]vg.Length{longestLabel}, len(rows)))
 	for i, r := range rows {
-		name := clip(style, r.Name(), longestLabel)
+		name := names[i]
 		if r.Kind != "" {
 			name += fmt.Sprintf(" (%s)", r.Kind)
 		}
@@ -79,7 +82,7 @@ type gainBars struct {
 func (g gainBars) reach() (low, high float64) {
 	for _, r := range g.rows {
 		from := known(r.Concurrency)
-		ends := []float64{from, r.Speedup.Value, r.Concurrency.Low, r.Concurrency.High,
+		ends := []float64{from, from * known(r.Parallelism), r.Concurrency.Low, r.Concurrency.High,
 			from * r.Parallelism.Low, from * r.Parallelism.High}
 		if hasCeiling(r) {
 			ends = append(ends, from*r.Ceiling.Low, from*r.Ceiling.Value, from*r.Ceiling.High)
@@ -107,6 +110,11 @@ func (g gainBars) drawn() (all []report.Interval) {
 // hasCeiling reports whether a row has a mark for the ceiling.
 func hasCeiling(r report.Row) bool { return !math.IsNaN(r.Ceiling.Value) && r.P > 1 }
 
+// hasGain reports whether cores or workers of a row were compared.
+func hasGain(r report.Row) bool {
+	return !math.IsNaN(r.Concurrency.Value) || !math.IsNaN(r.Parallelism.Value)
+}
+
 // known is a gain, or 1 if it is not known: then there is no bar of it, and the
 // next begins at 1.
 func known(gain report.Interval) float64 {
@@ -132,7 +140,7 @@ const (
 func (g gainBars) row(c draw.Canvas, r report.Row, x func(float64) vg.Length, y vg.Length) {
 	from := known(r.Concurrency)
 	middle := math.Log2(from)
-	end := math.Log2(r.Speedup.Value)
+	end := middle + math.Log2(known(r.Parallelism))
 	g.solid(g.t.Concurrency)(c, span(x(0), x(middle), y, y+lane))
 	g.hatched(g.t.Parallelism)(c, span(x(middle), x(end), y-lane, y))
 	g.interval(c, x, r.Concurrency, 0, y+lane/2)
@@ -154,21 +162,23 @@ func (g gainBars) row(c draw.Canvas, r report.Row, x func(float64) vg.Length, y 
 	style := g.t.text(small, g.t.Ink)
 	style.YAlign = text.YCenter
 	rightmost += 6
-	words := product(r, r.Speedup.String())
+	words := product(r, report.Interval.String)
 	if style.Width(words) > c.Max.X-rightmost {
-		words = product(r, short(r.Speedup.Value))
+		words = product(r, withoutBounds)
 	}
 	c.FillText(style, vg.Point{X: rightmost, Y: y + centred}, words)
 }
 
-// product is the identity in numbers, as far as they are known, with a speedup
-// that may have its interval.
-func product(r report.Row, speedup string) string {
+// product is the identity in numbers, as far as they are known, with the last of
+// them in words that may have its interval.
+func product(r report.Row, words func(report.Interval) string) string {
 	if math.IsNaN(r.Concurrency.Value) {
-		return speedup
+		return words(r.Parallelism)
 	}
-	return fmt.Sprintf("%s × %s = %s", short(r.Concurrency.Value), short(r.Parallelism.Value), speedup)
+	return fmt.Sprintf("%s × %s = %s", short(r.Concurrency.Value), short(r.Parallelism.Value), words(r.Speedup))
 }
+
+func withoutBounds(i report.Interval) string { return short(i.Value) }
 
 func short(x float64) string { return report.Interval{Value: x, Low: math.NaN()}.String() }
 

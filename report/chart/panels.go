@@ -38,6 +38,9 @@ func (t Theme) tiles(c draw.Canvas, grid [][]*plot.Plot, name func(i int) string
 	canvases := plot.Align(grid, draw.Tiles{Rows: len(grid), Cols: columns, PadX: 14, PadY: title + 8, PadTop: title}, c)
 	style := t.text(medium, t.Ink)
 	style.XAlign, style.YAlign = text.XLeft, text.YBottom
+	var names []string
+	var widths []vg.Length
+	var places []vg.Point
 	for i, row := range grid {
 		top := canvases[i][0].Max.Y // plot.Align lowers those whose labels do not stand out
 		for _, at := range canvases[i] {
@@ -50,8 +53,11 @@ func (t Theme) tiles(c draw.Canvas, grid [][]*plot.Plot, name func(i int) string
 			at := canvases[i][j]
 			p.Draw(at)
 			left := p.DataCanvas(at).Min.X
-			c.FillText(style, vg.Point{X: left, Y: top + 3}, clip(style, name(i*columns+j), at.Max.X-left))
+			names, widths, places = append(names, name(i*columns+j)), append(widths, at.Max.X-left), append(places, vg.Point{X: left, Y: top + 3})
 		}
+	}
+	for i, short := range clipAll(style, names, widths) {
+		c.FillText(style, places[i], short)
 	}
 }
 

@@ -17,24 +17,25 @@ const scalingCaption = "Where the line keeps to the ceiling, the machine sets th
 // Scaling draws the gain from cores at the best number of workers, with the
 // ideal and the measured ceiling.
 func Scaling(a *report.Analysis) Chart {
+	rows := having(a.Rows, hasScaling)
 	return Chart{
 		Name:    "scaling",
 		Title:   "Cores",
 		Caption: scalingCaption,
-		Alt:     scalingAlt(a.Rows),
+		Alt:     scalingAlt(rows),
 		width:   pageWidth,
-		height:  vg.Length(60 + 156*panelRows(len(a.Rows))),
+		height:  vg.Length(60 + 156*panelRows(len(rows))),
 		draw: func(c draw.Canvas, t Theme) {
 			s := t.scalingStyle()
 			c = t.headline(c, "Gain from cores at the best number of workers, on doubling scales")
 			var drawn []report.Interval
-			for _, r := range a.Rows {
+			for _, r := range rows {
 				drawn = append(drawn, gainsAndCeilings(r)...)
 			}
-			c = t.legend(c, append(s.legend("gain from cores", a.Rows...), t.intervalEntry(drawn)...))
+			c = t.legend(c, append(s.legend("gain from cores", rows...), t.intervalEntry(drawn)...))
 			var plots []*plot.Plot
 			var names []string
-			for _, r := range a.Rows {
+			for _, r := range rows {
 				plots = append(plots, s.panel(t, r))
 				names = append(names, r.Name())
 			}
@@ -42,6 +43,9 @@ func Scaling(a *report.Analysis) Chart {
 		},
 	}
 }
+
+// hasScaling reports whether numbers of cores of a row were compared.
+func hasScaling(r report.Row) bool { return len(r.Scaling) > 0 }
 
 // scalingStyle is how the curves over cores look.
 type scalingStyle struct {

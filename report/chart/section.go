@@ -31,6 +31,9 @@ func OfRow(a *report.Analysis, r report.Row) []Chart {
 
 // curves are what cores and workers bring to one row, side by side.
 func curves(r report.Row) Chart {
+	if !hasScaling(r) {
+		return workersOfRow(r)
+	}
 	rows := []report.Row{r}
 	title := "Gain from cores"
 	if len(r.Lines) > 0 {
@@ -79,6 +82,13 @@ func curves(r report.Row) Chart {
 		c.Caption += " Efficiency: where only G_p/p falls, the machine is the limit, where G_p/H(p) falls, too, the program; the Karp–Flatt fraction is the serial part that would explain the loss."
 		c.Alt += " " + efficiencyAlt(rows)
 	}
+	return c
+}
+
+// workersOfRow is the throughput of a row whose cores were not compared.
+func workersOfRow(r report.Row) Chart {
+	c := Workers(&report.Analysis{Rows: []report.Row{r}})
+	c.Name = "curves"
 	return c
 }
 

@@ -63,7 +63,11 @@ func Workers(a *report.Analysis) Chart {
 			for _, r := range rows {
 				drawn = append(drawn, throughputs(r)...)
 			}
-			c = t.legend(c, append(s.legend(allCores(widths), limits), t.intervalEntry(drawn)...))
+			entries := s.legend(allCores(widths), limits)
+			if !slices.ContainsFunc(rows, func(r report.Row) bool { return r.Lines[0].P == 1 }) {
+				entries = entries[len(entries)-1:]
+			}
+			c = t.legend(c, append(entries, t.intervalEntry(drawn)...))
 			var plots []*plot.Plot
 			var names []string
 			for _, r := range rows {
@@ -120,7 +124,8 @@ func (s workersStyle) panel(t Theme, r report.Row) *plot.Plot {
 	p.Add(grid{t})
 	low, high := math.Inf(1), math.Inf(-1)
 	widest := 1
-	for i, l := range r.Lines {
+	for _, l := range r.Lines {
+		i := min(l.P-1, 1) // how it looks: on one core, or on several
 		var curve measured
 		for _, pt := range l.Points {
 			curve.add(math.Log2(float64(pt.Workers)), pt.Throughput, math.Log2)

@@ -33,7 +33,11 @@ func Load(path string) (entries []Entry, warnings []error, err error) {
 	return entries, warnings, nil
 }
 
-// Read is Load from a reader. name stands for the file in warnings.
+// ErrNoHistory is of a file with something else than comparisons.
+var ErrNoHistory = errors.New("it is no history: it has no line \"" + firstLine + "\", which overlap check writes before each comparison")
+
+// Read is Load from a reader. It fails with ErrNoHistory if none of the lines is
+// of a history. name stands for the file in warnings.
 func Read(r io.Reader, name string) (entries []Entry, warnings []error, err error) {
 	l := loader{name: name, words: map[string]string{}}
 	in := bufio.NewReaderSize(r, 1<<16)
@@ -46,6 +50,9 @@ func Read(r io.Reader, name string) (entries []Entry, warnings []error, err erro
 		if err == io.EOF {
 			break
 		}
+	}
+	if l.some && !l.ours {
+		return nil, nil, ErrNoHistory
 	}
 	if l.open {
 		l.warn(errors.New("it was cut, by a crash perhaps"))
@@ -62,6 +69,8 @@ type loader struct {
 
 	number int    // of the line
 	middle bool   // of a line that is longer than the buffer
+	some   bool   // a line that is not blank was seen
+	ours   bool   // so was one of a history
 	open   bool   // within an entry
 	first  int    // line of the entry
 	huge   bool   // the entry is longer than is believed
@@ -78,6 +87,8 @@ func (l *loader) add(piece []byte) {
 		l.number++
 	}
 	line := bytes.TrimRight(piece, "\r\n")
+	l.some = l.some || len(bytes.TrimSpace(line)) > 0
+	l.ours = l.ours || !middle && (string(line) == firstLine || bytes.HasPrefix(line, []byte("Unit "+string(Time)+parts[0])))
 	switch {
 	case !middle && string(line) == firstLine:
 		if l.open {

@@ -8,14 +8,19 @@ import (
 	"overlap/report"
 )
 
+// scalingColumns are the headings of the gain by cores.
+var scalingColumns = []string{"cores", "gain from cores", "ceiling H(p)", "efficiency", "software efficiency", "Karp–Flatt"}
+
 // scaling is the gain by cores of a row, and what the models make of it.
 func scaling(r report.Row) (rows [][]string) {
 	for i, x := range r.Scaling {
 		row := []string{fmt.Sprint(x.P), x.Gain.String(), x.Ceiling.String()}
+		shares := []string{"", "", ""}
 		if i < len(r.Models.Cores) {
 			e := r.Models.Cores[i]
-			row = append(row, e.OfIdeal.String(), e.OfCeiling.String(), e.Serial.String())
+			shares = []string{e.OfIdeal.String(), e.OfCeiling.String(), e.Serial.String()}
 		}
+		row = append(row, shares...)
 		rows = append(rows, row)
 	}
 	return rows

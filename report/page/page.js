@@ -21,7 +21,7 @@
     const n = text.replace("∞", "Infinity").replace("−", "-").match(/^[×=≈~ ]*(-?(?:\d+(?:\.\d+)?(?:e[+-]?\d+)?|Infinity))(?: |$)/);
     return n ? Number(n[1]) : text;
   };
-  const compare = (a, b) => typeof a === "number" && typeof b === "number" ? a - b || 0 : String(a).localeCompare(String(b));
+  const compare = (a, b) => typeof a === "number" && typeof b === "number" ? a - b || 0 : String(a).localeCompare(String(b), undefined, { numeric: true });
 
   function sort(column, direction) {
     heads.forEach((h, i) => {

@@ -15,6 +15,12 @@ type point struct {
 	Strip template.HTML
 }
 
+// pointColumns are the headings of the table of points, before that of the strips.
+var pointColumns = []string{
+	"workers", "cores", "GOMAXPROCS", "for", "samples", "left out", "time of a job", "95 % interval", "median", "fastest … slowest",
+	"jobs/s", "gain over 1 worker on 1 core", "p50", "p99", "tasks in flight", "CPUs busy",
+}
+
 func newPoint(p report.PointSamples) point {
 	role := p.Role()
 	if role == "" {

@@ -64,14 +64,15 @@ type figure struct {
 type section struct {
 	ID, Name, Kind, Verdict, Product string
 
-	Warnings []string
-	Numbers  [][3]string // name, value, 95 % interval
-	Figures  []figure
-	Models   []string
-	Scaling  [][]string // by cores
-	Law      [][]string // the points against it
-	Stacks   [][]string
-	Points   []point
+	Warnings                     []string
+	Numbers                      [][3]string // name, value, 95 % interval
+	Figures                      []figure
+	Models                       []string
+	Scaling                      [][]string // by cores
+	ScalingColumns, PointColumns []string
+	Law                          [][]string // the points against it
+	Stacks                       [][]string
+	Points                       []point
 
 	Repeat, Show string
 }
@@ -108,6 +109,9 @@ func newView(a *report.Analysis, charts []Chart, o Options) (*view, error) {
 		if r.Kind != "" && !slices.Contains(v.Kinds, r.Kind) {
 			v.Kinds = append(v.Kinds, r.Kind)
 		}
+	}
+	if !o.Live { // which remembers its columns by their numbers
+		v.hideEmpty()
 	}
 	v.cutLines(Limit / 2)
 	s := newStyles(o.Dark)
@@ -186,14 +190,16 @@ func newSection(a *report.Analysis, r report.Row) section {
 		s.Warnings = append(s.Warnings, fmt.Sprintf("expected %s: %s", r.Expected, r.Expected.Reason))
 	}
 	s.Models = models(r)
-	s.Scaling = scaling(r)
+	s.ScalingColumns, s.Scaling = filled(scalingColumns, scaling(r))
 	s.Law = law(r)
 	for _, x := range r.Stacks {
 		s.Stacks = append(s.Stacks, x.Cells())
 	}
+	var points []point
 	for _, p := range a.PointsOf(r) {
-		s.Points = append(s.Points, newPoint(p))
+		points = append(points, newPoint(p))
 	}
+	s.points(points)
 	return s
 }
 
@@ -230,19 +236,20 @@ func headline(columns, cells []string) (kept []string) {
 
 // numbers are what the row says, each with its bounds.
 func numbers(r report.Row) (list [][3]string) {
-	add := func(name string, i report.Interval) {
-		list = append(list, [3]string{name, figures(i.Value), bounds(i)})
+	say := func(name, value, bounds string) {
+		if !blank(value) {
+			list = append(list, [3]string{name, value, bounds})
+		}
 	}
-	plain := func(name, value string) { list = append(list, [3]string{name, value, ""}) }
+	add := func(name string, i report.Interval) { say(name, figures(i.Value), bounds(i)) }
+	plain := func(name, value string) { say(name, value, "") }
 	if r.Workers > 0 {
 		plain("workers", fmt.Sprint(r.Workers))
 	}
 	plain("cores", fmt.Sprint(r.P))
-	enough := [3]string{"enough", r.Advice.String(), ""}
-	if r.Advice.Cores > 0 {
-		enough[2] = r.Advice.Cost()
+	if enough, ok := r.Enough(); ok {
+		list = append(list, [3]string{"enough", enough.String(), enough.Cost()})
 	}
-	list = append(list, enough)
 	add("concurrency gain", r.Concurrency)
 	add("parallelism gain", r.Parallelism)
 	add("speedup", r.Speedup)

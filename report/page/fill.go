@@ -1,0 +1,55 @@
+package page
+
+import (
+	"slices"
+	"strings"
+)
+
+// filled leaves out the columns in which no row has anything: a file of go test
+// knows no kinds, latencies and ceilings. The first column names the rows.
+func filled(columns []string, rows [][]string) (left []string, cells [][]string) {
+	empty := make([]bool, len(columns))
+	for i := range columns {
+		empty[i] = i > 0 && len(rows) > 0 && !slices.ContainsFunc(rows, func(row []string) bool { return !blank(row[i]) })
+	}
+	keep := func(row []string) (kept []string) {
+		for i, cell := range row {
+			if !empty[i] {
+				kept = append(kept, cell)
+			}
+		}
+		return kept
+	}
+	for _, row := range rows {
+		cells = append(cells, keep(row))
+	}
+	return keep(columns), cells
+}
+
+// blank reports whether a cell says nothing.
+func blank(cell string) bool { return strings.Trim(cell, "×=– ") == "" }
+
+// hideEmpty leaves out of the headline table what no row has.
+func (v *view) hideEmpty() {
+	var rows [][]string
+	for _, l := range v.Lines {
+		rows = append(rows, l.Cells)
+	}
+	v.Columns, rows = filled(v.Columns, rows)
+	for i, row := range rows {
+		v.Lines[i].Cells = row
+	}
+}
+
+// points are the table of points of a row.
+func (s *section) points(points []point) {
+	var rows [][]string
+	for _, p := range points {
+		rows = append(rows, p.Cells)
+	}
+	s.PointColumns, rows = filled(pointColumns, rows)
+	for i := range points {
+		points[i].Cells = rows[i]
+	}
+	s.Points = points
+}

@@ -1,0 +1,157 @@
+package report
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// workerNouns are what people call workers. Parallel is no noun: a benchmark
+// named Parallel-8 was measured at GOMAXPROCS 8.
+const workerNouns = `workers?|goroutines?|go_?routines?|threads?|clients?|conns?|connections?|concurrency|conc|parallelism`
+
+var (
+	// workersKey is a key whose value is a number of workers: workers=8,
+	// numGoroutines=8, max_conns=8.
+	workersKey = regexp.MustCompile(`^(?i:(?:num|nr|n|no|max|total)?[-_]?(?:of[-_])?(?:` + workerNouns + `|concurrent|parallel)(?:[-_]?(?:count|num|number))?)$`)
+
+	// numberFirst and numberLast are words that say it without a key: 8-workers,
+	// 4Goroutines; goroutines_8, Workers4, parallel-8.
+	numberFirst = regexp.MustCompile(`(?i)([0-9]+)[-_]?(` + workerNouns + `)`)
+	numberLast  = regexp.MustCompile(`(?i)(` + workerNouns + `|parallel)[-_:]?([0-9]+)`)
+
+	// onlyG is a part that says goroutines as 16G does.
+	onlyG = regexp.MustCompile(`^([0-9]+)G$`)
+
+	// aSize is a part that says a size, beside which 16G is one, too.
+	aSize = regexp.MustCompile(`^(?i:[0-9]+(?:[kmt](?:i?b)?|gi?b|b))$`)
+
+	// bareWorkers is a last part of a name that says workers and their number with a
+	// dash, which may as well be GOMAXPROCS.
+	bareWorkers = regexp.MustCompile(`/(?i:(?:num[-_])?(?:` + workerNouns + `))-[0-9]+$`)
+
+	// counting is a name that ends in what benchmarks mostly have a number of.
+	counting = regexp.MustCompile(`(?i:(?:^|[^a-z])(?:` + workerNouns + `|batch|batch_?size|size|len|length|items?|keys?|rows?|cols?|columns?|entries|elements?|shards?|depth|level|count|n|num|bytes|bits|msgs?|messages?|ops|sha|utf|aes|v|http|iter|iterations))$`)
+)
+
+// onlyWorkers reports whether the last part of a name is a word for workers and a
+// number behind a dash.
+func onlyWorkers(name string) bool { return bareWorkers.MatchString(name) }
+
+// countsSomething reports whether a name ends in a word that wants a number.
+func countsSomething(name string) bool { return counting.MatchString(name) }
+
+// saysNumber reports whether a name ends in a number of its own, as that of a
+// setting or of workers, so that a number behind it is another one.
+func saysNumber(name string) bool {
+	last := name[strings.LastIndexByte(name, '/')+1:]
+	if _, value, ok := strings.Cut(last, "="); ok {
+		return value != "" && isDigit(value[len(value)-1])
+	}
+	s, ok := workersIn(last)
+	return ok && s.to == len(last)
+}
+
+// saysWorkers reports whether the last part of a name says the number of workers
+// in words that a second number cannot follow.
+func saysWorkers(name string) bool {
+	last := name[strings.LastIndexAny(name, "/,&;")+1:]
+	if key, value, ok := strings.Cut(last, "="); ok {
+		_, err := natural1(key, value)
+		return err == nil && workersKey.MatchString(key)
+	}
+	s, ok := workersIn(last)
+	return ok && isDigit(last[s.from]) && s.to == len(last)
+}
+
+// saying is a number of workers and where a text says it.
+type saying struct{ workers, from, to int }
+
+// workersIn finds the words for a number of workers in a text without a key.
+// Nothing of them is part of another word or number: the 4 of 1.4 is no number,
+// and neither is threadsafe a word for threads.
+func workersIn(text string) (s saying, ok bool) {
+	for _, form := range []struct {
+		words  *regexp.Regexp
+		number int // of its group
+	}{{numberFirst, 1}, {numberLast, 2}} {
+		for _, at := range form.words.FindAllStringSubmatchIndex(text, -1) {
+			from, to := at[0], at[1]
+			number := at[2*form.number : 2*form.number+2]
+			n, err := strconv.Atoi(text[number[0]:number[1]])
+			if err != nil || n < 1 || !beginsWord(text, from) || !endsWord(text, to) {
+				continue
+			}
+			return saying{n, from, to}, true
+		}
+	}
+	if m := onlyG.FindStringSubmatch(text); m != nil {
+		if n, err := strconv.Atoi(m[1]); err == nil && n > 0 {
+			return saying{n, 0, len(text)}, true
+		}
+	}
+	return s, false
+}
+
+// beginsWord reports whether a word or number begins at i: behind no letter,
+// unless the word has a capital. HTTP2Clients has no two clients.
+func beginsWord(text string, i int) bool {
+	if i == 0 {
+		return true
+	}
+	before, first := text[i-1], text[i]
+	if isDigit(first) {
+		return !isDigit(before) && !isLetter(before) && before != '.' && before != '='
+	}
+	return !isDigit(before) && !isLetter(before) || isCapital(first) && !isCapital(before)
+}
+
+// endsWord reports whether a word or number ends before i.
+func endsWord(text string, i int) bool {
+	if i == len(text) {
+		return true
+	}
+	after := text[i]
+	if isDigit(text[i-1]) {
+		return !isDigit(after) && after != '.' && !('a' <= after && after <= 'z')
+	}
+	return !('a' <= after && after <= 'z')
+}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+func isCapital(c byte) bool { return 'A' <= c && c <= 'Z' }
+
+func isLetter(c byte) bool { return isCapital(c) || 'a' <= c && c <= 'z' }
+
+// without is the text without the words, and without what joined them to the
+// rest.
+func (s saying) without(text string) string {
+	before, after := text[:s.from], text[s.to:]
+	if after != "" && isJoint(after[0]) && (before == "" || isJoint(before[len(before)-1])) {
+		return before + after[1:]
+	}
+	if before != "" && isJoint(before[len(before)-1]) {
+		before = before[:len(before)-1]
+	}
+	return before + after
+}
+
+func isJoint(c byte) bool { return strings.IndexByte("-_,&;:+", c) >= 0 }
+
+// saysWorkers is the index of the part that says the number of workers, -1 if
+// none does. workers= itself goes before what only means the same.
+func (n *named) saysWorkers(how naming) int {
+	if i := slices.IndexFunc(n.parts, func(p part) bool { return strings.EqualFold(p.key, "workers") }); i >= 0 {
+		return i
+	}
+	return slices.IndexFunc(n.parts, func(p part) bool {
+		if p.key != "" {
+			_, err := natural1(p.key, p.value())
+			return err == nil && workersKey.MatchString(p.key) && !slices.Contains(how.rows, "/"+p.key)
+		}
+		_, ok := workersIn(p.text[1:])
+		return ok && !(how.sized && onlyG.MatchString(p.text[1:]))
+	})
+}
