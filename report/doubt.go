@@ -80,7 +80,7 @@ func (r Row) unsettled() (known, name string, i Interval, near float64) {
 		if near < 0 {
 			near /= -certain
 		}
-		return fmt.Sprintf("%d cores give %s×, but whether %s/%s is above %.1f is open: ", r.P, short(gain), name, goal, acceptable), "it", i, near
+		return fmt.Sprintf("%s %s×, but whether %s/%s is above %.1f is open: ", r.do(r.P, "give"), short(gain), name, goal, acceptable), "it", i, near
 	case helps(gain):
 		name, i = "S", r.Speedup
 	case isNothing(gain):
