@@ -1,6 +1,7 @@
 # The build of overlap. FLAGS are passed to overlap run and CHECKFLAGS to overlap
 # check, BENCH chooses the benchmarks of bench and smoke, BASE is the revision
-# that check compares with, CALIBRATION is the folder of calibrate.
+# that check compares with, CALIBRATION is the folder of calibrate, LAYOUTS the parts
+# of layouts.
 
 GO    ?= go
 BENCH ?= .
@@ -8,10 +9,11 @@ FLAGS ?=
 CHECKFLAGS ?=
 BASE  ?=
 CALIBRATION ?= bin/calibration
+LAYOUTS ?= quiet,beside,once,zerolog,slower
 
 sources := $(shell find . \( -path ./results -o -path ./bench/peers \) -prune -o \( -name '*.go' -not -name '*_test.go' -o -name '*.s' -o -name '*.txt' -o -name '*.html' -o -name '*.css' -o -name live.js -o -name page.js -o -name schema.json \) -print) go.mod go.sum
 
-.PHONY: help bench run report check check-selftest test test-386 race soak calibrate peers peers-test lint smoke clean
+.PHONY: help bench run report check check-selftest test test-386 race soak calibrate layouts peers peers-test lint smoke clean
 
 help: ## show the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +62,9 @@ soak: ## a million operations of Event and Future, a thousand faults of child pr
 
 calibrate: ## how good the gate is on this machine: 45 minutes that it has to itself, into CALIBRATION; again with a folder that has them only judges
 	OVERLAP_CALIBRATE=$(abspath $(CALIBRATION)) $(GO) test -count=1 -timeout 120m -v -run '^TestCalibrate$$' ./bench/gate/calibrate
+
+layouts: ## does the check take another binary for other code? two hours that the machine has to itself; LAYOUTS chooses parts
+	OVERLAP_LAYOUTS=$(LAYOUTS) $(GO) test -count=1 -timeout 4h -v -run '^TestLayouts$$' ./internal/cli
 
 peers: ## compare the primitives with other libraries and languages, into bench/peers/results
 	cd bench/peers && $(GO) run . $(FLAGS)

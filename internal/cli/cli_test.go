@@ -44,6 +44,9 @@ func overlap() {
 	if os.Getenv("CHECK_FAKE") != "" {
 		cli.FakeMeasure()
 	}
+	if d, err := time.ParseDuration(os.Getenv("CHECK_SLOT")); err == nil {
+		cli.MeasureInSlots(d)
+	}
 	os.Exit(cli.Main(context.Background(), os.Args[1:], os.Stdout, os.Stderr))
 }
 

@@ -60,6 +60,14 @@ func FakeMeasure() {
 	}
 }
 
+// MeasureInSlots makes a check time slices for so long in a slot.
+func MeasureInSlots(d time.Duration) {
+	measureGate = func(ctx context.Context, c gate.Config) ([]gate.Series, []gate.Problem, error) {
+		c.SlotTime = d
+		return gate.Measure(ctx, c)
+	}
+}
+
 // fakeBlock is a block that began with base or with head, in turn.
 func fakeBlock(i int, base, head float64) gate.Block {
 	slot := func(ns float64) gate.Slot {
