@@ -229,16 +229,16 @@ func zerolog(t *testing.T, reports int) {
 	for range reports {
 		r, code := checkReport(t, "--dir="+dir, "--base=v1.34.0", "--head=v1.35.1", "--pkg=.", "--bench=^BenchmarkInfo$", "--budget=1m")
 		for _, c := range r.Changes {
-			if c.Quantity != gate.Time {
+			if c.Exact {
 				continue
 			}
 			if c.Layouts == nil {
 				t.Fatal("no layouts were drawn")
 			}
-			t.Logf("exit %d: %s: %+.1f %% [%+.1f, %+.1f], layouts differ by %.1f %% [%.1f, %.1f], sees ≥ %.1f %%, in code that does not move ≥ %.1f %%, %d blocks", code, c.Word(),
+			t.Logf("exit %d: %s %s: %+.1f %% [%+.1f, %+.1f], layouts differ by %.1f %% [%.1f, %.1f], sees ≥ %.1f %%, in code that does not move ≥ %.1f %%, %d blocks", code, c.Quantity, c.Word(),
 				100*(c.Ratio-1), 100*(c.Low-1), 100*(c.High-1), 100*c.Layouts.Differ, 100*c.Layouts.Low, 100*c.Layouts.High, 100*c.Floor, 100*c.Layouts.Floor, c.Blocks)
 			if c.Verdict == gate.Worse {
-				t.Error("v1.35.1 is called slower")
+				t.Errorf("v1.35.1 is called slower in the %s", c.Quantity)
 			}
 		}
 	}
