@@ -1,6 +1,7 @@
 package host
 
 import (
+	"fmt"
 	"math"
 	"path"
 	"path/filepath"
@@ -77,7 +78,7 @@ func quota(t tree) (tightest float64) {
 			q, err1 := strconv.ParseUint(limit, 10, 63)
 			p, err2 := strconv.ParseUint(strings.TrimSpace(period), 10, 63)
 			if err1 != nil || err2 != nil || q == 0 || p == 0 {
-				t.note("%s is not a CPU limit and is ignored (%q of %q)", file, oneLine(limit), oneLine(period))
+				t.ignore(file, fmt.Errorf("%q of %q is not a CPU limit", oneLine(limit), oneLine(period)))
 				unknown = true
 				continue
 			}
@@ -111,9 +112,9 @@ func cpuset(t tree) []int {
 // of v1 to which the controller is attached. Both may be mounted. Lost are the
 // groups that are in no mounted tree.
 func hierarchies(t tree, controller string) (list []hierarchy, lost []string) {
-	mounts := mountsOf(t)
+	mounts := mountsIn(t)
 	for line := range strings.Lines(t.text("proc/self/cgroup")) {
-		fields := strings.SplitN(strings.TrimSuffix(line, "\n"), ":", 3)
+		fields := strings.SplitN(strings.TrimRight(line, "\r\n"), ":", 3)
 		if len(fields) != 3 {
 			continue
 		}
@@ -124,7 +125,7 @@ func hierarchies(t tree, controller string) (list []hierarchy, lost []string) {
 		}
 		dirs := []string(nil)
 		for _, m := range mounts {
-			if m.v2 == v2 && (v2 || slices.Contains(m.options, controller)) {
+			if v2 && m.kind == "cgroup2" || !v2 && m.kind == "cgroup" && slices.Contains(m.options, controller) {
 				if found := m.dirs(fields[2]); len(found) > len(dirs) {
 					dirs = found
 				}
@@ -139,23 +140,27 @@ func hierarchies(t tree, controller string) (list []hierarchy, lost []string) {
 	return list, lost
 }
 
-// mount is a mounted cgroup tree.
+// mount is a line of mountinfo.
 type mount struct {
-	v2      bool
-	root    string // cgroup at its top
+	kind    string // of file system
+	source  string
+	root    string // what of it is at the mount point
 	point   string
-	options []string // controllers among them
+	options []string // of the file system: controllers among them
 }
 
-// mountsOf reads the cgroup mounts; the fields are described in proc(5).
-func mountsOf(t tree) (list []mount) {
+// mountsIn reads all mounts; the fields are described in proc(5).
+func mountsIn(t tree) (list []mount) {
 	for line := range strings.Lines(t.text("proc/self/mountinfo")) {
 		before, after, ok := strings.Cut(line, " - ")
 		fields, kind := strings.Fields(before), strings.Fields(after)
-		if !ok || len(fields) < 5 || len(kind) < 1 || kind[0] != "cgroup" && kind[0] != "cgroup2" {
+		if !ok || len(fields) < 5 || len(kind) < 1 {
 			continue
 		}
-		m := mount{v2: kind[0] == "cgroup2", root: unescape(fields[3]), point: unescape(fields[4])}
+		m := mount{kind: kind[0], root: unescape(fields[3]), point: unescape(fields[4])}
+		if len(kind) > 1 {
+			m.source = kind[1]
+		}
 		if len(kind) > 2 {
 			m.options = strings.Split(kind[2], ",")
 		}

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/klauspost/cpuid/v2"
@@ -23,9 +24,9 @@ type Host struct {
 	Kernel string `json:"kernel"`       // "" if unknown
 	Go     string `json:"go,omitempty"` // version of the Go runtime
 
-	// CPUs are the hardware threads that the process may use, ascending: its
-	// affinity mask, as the kernel tells it. In a copied tree, the mask in the
-	// status of the process ∩ its cpuset ∩ those online.
+	// CPUs are the hardware threads that the process may use, ascending: those
+	// of its affinity mask, as the kernel told this process; in a copied tree,
+	// those that are in its cpuset and online, too.
 	CPUs     []CPU `json:"cpus"`
 	Online   []int `json:"online"`   // CPUs that the machine runs, ascending
 	Isolated []int `json:"isolated"` // CPUs that the kernel does not balance
@@ -40,7 +41,7 @@ type Host struct {
 	Governor       string `json:"governor,omitempty"`       // of the allowed CPUs' clocks
 	Turbo          string `json:"turbo,omitempty"`          // on or off
 	Clocksource    string `json:"clocksource,omitempty"`    // the kernel's clock
-	Virtualisation string `json:"virtualisation,omitempty"` // none, or hypervisor and container; empty if nothing tells
+	Virtualisation string `json:"virtualisation,omitempty"` // hypervisor and container, none if there is proof of neither
 
 	// Notes say in sentences what could not be found out or done here.
 	Notes []string `json:"notes,omitempty"`
@@ -75,7 +76,8 @@ func Read() (Host, error) { return ReadRoot("") }
 // ReadRoot describes the machine whose /sys and /proc are copied to root/sys
 // and root/proc; with "" or "/" it is Read. The process is the one that copied
 // its /proc/self; without that it may use all CPUs online. What is missing or
-// garbled becomes a note. It fails if the tree has no CPUs.
+// garbled becomes a note, files that tar padded are read as they were. It fails
+// if the tree has no CPUs.
 func ReadRoot(root string) (Host, error) {
 	t, done, err := openTree(root)
 	if err != nil {
@@ -132,6 +134,7 @@ func readTree(t tree, mask []int) (Host, error) {
 	if len(allowed) == 0 {
 		return Host{}, errors.New("no CPUs found: a machine's tree needs at least sys/devices/system/cpu/online or proc/self/status")
 	}
+	noteEmpty(t)
 	h.CPUs = topology(t, h.Online, allowed)
 	h.Isolated, _ = t.list(cpuDir + "/isolated")
 	h.Caches = cachesIn(t, allowed[0])
@@ -142,8 +145,17 @@ func readTree(t tree, mask []int) (Host, error) {
 	if idle := intersect(allowed, h.Isolated); len(idle) > 0 {
 		t.note("isolated and in the mask: CPU %s; the kernel does not balance load there, a thread stays where it starts", FormatList(idle))
 	}
-	h.Notes = ofKinds(*t.notes)
+	h.Notes = t.notes.lines()
 	return h, nil
+}
+
+// noteEmpty notes the files of /proc that a copy has without what was in them:
+// they claim to have no size, and tar believes that.
+func noteEmpty(t tree) {
+	empty := slices.DeleteFunc([]string{statusFile, cpuinfoFile}, func(name string) bool { return !t.exists(name) || t.text(name) != "" })
+	if len(empty) > 0 {
+		t.note("nothing is in %s, as tar copies files of /proc: copy them with cp", strings.Join(empty, " and "))
+	}
 }
 
 // IDs are the numbers of the allowed CPUs, ascending.

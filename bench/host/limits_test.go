@@ -18,7 +18,7 @@ func TestLimitsOfTasks(t *testing.T) {
 		"proc/8/status", "Name:\tb\nUid:\t1000\t0\t0\t0\nThreads:\t3",
 		"proc/9/status", "Name:\tc\nUid:\t0\t0\t0\t0\nThreads:\t9",
 		"proc/10/status", "garbage",
-	), new([]string)}
+	), new(notes)}
 	want := map[string][2]int{
 		"sysctl kernel.threads-max":         {200000, 345},
 		"sysctl kernel.pid_max":             {32768, 345},
@@ -37,7 +37,7 @@ func TestLimitsOfTasks(t *testing.T) {
 	if n := userTasks(m, 1000); n != 8 {
 		t.Errorf("%d threads of the user, want 8", n)
 	}
-	if list := taskLimits(tree{files(), new([]string)}); list != nil {
+	if list := taskLimits(tree{files(), new(notes)}); list != nil {
 		t.Errorf("limits without files: %v", list)
 	}
 	if none := (Limit{}); none.Left() != -1 {

@@ -2,6 +2,7 @@ package host
 
 import (
 	"fmt"
+	"math/bits"
 	"slices"
 	"strconv"
 	"strings"
@@ -41,23 +42,22 @@ func ParseList(s string) ([]int, error) {
 	return ids, nil
 }
 
-// parseMask reads a set of CPUs in the kernel's format of masks: hexadecimal words
-// of 32 bits, the highest first, such as 1,0000ffff. The CPUs ascend.
-func parseMask(s string) ([]int, error) {
-	words := strings.Split(s, ",")
-	var ids []int
-	for i := range words {
-		word, err := strconv.ParseUint(strings.TrimSpace(words[len(words)-1-i]), 16, 32)
-		if err != nil {
-			return nil, fmt.Errorf("%q is not a mask of CPUs such as 1,0000ffff", oneLine(s))
+// parseMask reads CPU numbers in the kernel's mask format: hexadecimal digits, the
+// lowest bits last, in groups of 32 bits between commas, such as ff,00000001.
+func parseMask(s string) (ids []int, err error) {
+	groups := strings.Split(s, ",")
+	for i, group := range groups {
+		set, err := strconv.ParseUint(group, 16, 32)
+		if err != nil || i > 0 && len(group) != 8 {
+			return nil, fmt.Errorf("%q is not a mask of CPUs such as ff,00000001", oneLine(s))
 		}
-		for bit := range 32 {
-			if id := 32*i + bit; word>>bit&1 == 1 {
-				if id >= MaxCPUs {
-					return nil, fmt.Errorf("CPU %d: numbers end at %d", id, MaxCPUs-1)
-				}
-				ids = append(ids, id)
+		first := 32 * (len(groups) - 1 - i)
+		for ; set != 0; set &= set - 1 {
+			id := first + bits.TrailingZeros64(set)
+			if id >= MaxCPUs {
+				return nil, fmt.Errorf("CPU %d: numbers end at %d", id, MaxCPUs-1)
 			}
+			ids = append(ids, id)
 		}
 	}
 	return ids, nil

@@ -62,24 +62,39 @@ func TestClockResolution(t *testing.T) {
 
 func TestVirtualisation(t *testing.T) {
 	const bare, guest = "flags : fpu vme", "flags : fpu hypervisor"
+	for _, unproved := range []fstest.MapFS{
+		files("proc/cpuinfo", bare), // and nothing of the process
+		files("proc/cpuinfo", bare, "proc/self/cgroup", "0::/", "proc/self/uid_map", "0 100000 65536"),
+		files("proc/cpuinfo", bare, "proc/self/mountinfo", "1 1 0:1 / / rw - overlay overlay rw"),
+		files("proc/self/cgroup", "0::/"),
+	} {
+		if got := virtualisation(treeOf(unproved), ""); got != "" {
+			t.Errorf("%q of %v, want nothing", got, unproved)
+		}
+	}
 	for want, tree := range map[string]struct {
 		files fstest.MapFS
 		cpuid string
 	}{
 		"":                                  {files("proc/cpuinfo", "Features : fp"), ""},
-		"none":                              {files("proc/cpuinfo", bare, "sys/class/dmi/id/sys_vendor", "Amazon EC2"), ""},
+		"none":                              {files("proc/cpuinfo", bare, "proc/self/cgroup", "0::/", "sys/class/dmi/id/sys_vendor", "Amazon EC2"), ""},
 		"amazon ec2":                        {files("proc/cpuinfo", guest, "sys/class/dmi/id/sys_vendor", "Amazon EC2"), ""},
-		"kvm":                               {files("proc/cpuinfo", guest, "sys/class/dmi/id/product_name", "Standard PC (Q35 + ICH9, 2009)"), "KVMKVMKVM"},
+		"kvm, docker":                       {files(".dockerenv", "", "proc/cpuinfo", guest, "sys/class/dmi/id/product_name", "Standard PC (Q35 + ICH9, 2009)"), "KVMKVMKVM"},
 		"qemu":                              {files("sys/class/dmi/id/sys_vendor", "QEMU"), ""},
 		"hyper-v, docker":                   {files("proc/cpuinfo", guest, ".dockerenv", ""), "Microsoft Hv"},
 		"xen":                               {files("sys/hypervisor/type", "xen", "proc/cpuinfo", bare), ""},
 		"podman":                            {files("run/.containerenv", "", "proc/cpuinfo", bare), ""},
 		"kubepods":                          {files("proc/self/cgroup", "0::/kubepods.slice/x"), ""},
-		"gvisor":                            {files("proc/sentry-meminfo", "x"), ""},
-		"lxc":                               {files("proc/self/mountinfo", "9 8 0:5 /proc/stat /proc/stat rw - fuse.lxcfs lxcfs rw"), ""},
-		"wsl":                               {files("proc/sys/kernel/osrelease", "4.4.0-19041-Microsoft"), ""},
 		"systemd-nspawn":                    {files("run/systemd/container", "systemd-nspawn"), ""},
 		"a hypervisor without a known name": {files("proc/cpuinfo", guest), ""},
+		"firecracker":                       {files("proc/cpuinfo", bare, "sys/class/dmi/id/sys_vendor", "Firecracker"), ""},
+		"vmware":                            {files("proc/cpuinfo", bare, "proc/self/cgroup", "0::/", "sys/class/dmi/id/sys_vendor", "VMware, Inc."), ""},
+		"kvm, gvisor":                       {files("proc/sys/kernel/osrelease", "4.19.0-gvisor"), "KVMKVMKVM"},
+		"wsl":                               {files("proc/cpuinfo", bare, "proc/self/cgroup", "0::/", "proc/sys/kernel/osrelease", "4.4.0-19041-Microsoft"), ""},
+		"lxc":                               {files("proc/cpuinfo", bare, "proc/self/mountinfo", "1 1 0:1 / /proc/stat rw - fuse.lxcfs lxcfs rw"), ""},
+		"kvm":                               {files("proc/device-tree/hypervisor/compatible", "linux,kvm\x00"), ""},
+		"qemu, podman":                      {files("proc/cpuinfo", "machine : CHRP IBM pSeries (emulated by qemu)", "run/.containerenv", ""), ""},
+		"lpar":                              {files("proc/cpuinfo", "vendor_id : IBM/S390"), ""},
 	} {
 		if got := virtualisation(treeOf(tree.files), tree.cpuid); got != want {
 			t.Errorf("%q, want %q", got, want)
@@ -87,7 +102,7 @@ func TestVirtualisation(t *testing.T) {
 	}
 }
 
-func treeOf(files fstest.MapFS) tree { return tree{files, new([]string)} }
+func treeOf(files fstest.MapFS) tree { return tree{files, new(notes)} }
 
 func TestLoadIsThreeNumbers(t *testing.T) {
 	for text, want := range map[string]string{
@@ -184,67 +199,5 @@ func TestThrottleFilesCanBeOpened(t *testing.T) {
 	}
 	if got := ThrottleFiles(filepath.Join(root, "nothing")); got != nil {
 		t.Errorf("%q of nothing", got)
-	}
-}
-
-// What the kernel says of this process is the truth: files of this machine may be
-// made up.
-func TestTheKernelsMaskCounts(t *testing.T) {
-	for _, c := range []struct {
-		online string
-		mask   []int
-		want   string // online
-		notes  int
-		cgroup string
-	}{
-		{"0-3", []int{1, 3}, "0-3", 0, ""},
-		{"0", []int{1}, "0-1", 1, ""},
-		{"0-3", []int{2, 5}, "0-3,5", 1, ""}, // half of them would vanish without a word
-		{"", []int{0, 7}, "0,7", 1, ""},
-		{"0-7", []int{0, 7}, "0-7", 0, "0-3"}, // a cpuset of another cgroup
-	} {
-		list := []string{"proc/self/cgroup", "0::/a", "proc/self/mountinfo", "1 1 0:1 / /c rw - cgroup2 c rw"}
-		if c.online != "" {
-			list = append(list, "sys/devices/system/cpu/online", c.online)
-		}
-		if c.cgroup != "" {
-			list = append(list, "c/a/cpuset.cpus.effective", c.cgroup)
-		}
-		tree := treeOf(files(list...))
-		online, allowed := usable(tree, c.mask)
-		if FormatList(online) != c.want || FormatList(allowed) != FormatList(c.mask) || len(*tree.notes) != c.notes {
-			t.Errorf("online %q, mask %v: online %v, allowed %v, notes %q", c.online, c.mask, online, allowed, *tree.notes)
-		}
-	}
-}
-
-// A copy by tar is filled up with zeros to the size that sysfs claims.
-func TestFilesFilledUpWithZeros(t *testing.T) {
-	for name, text := range map[string]string{"none": "", "some": "\x00\x00", "a page": strings.Repeat("\x00", 4093), "and a line": "\x00\n"} {
-		m := files("a", "0-3", "b", "7", "c", "x y")
-		for _, f := range m {
-			f.Data = append(f.Data, text...)
-		}
-		tree := treeOf(m)
-		ids, _ := tree.list("a")
-		n, _ := tree.number("b")
-		if FormatList(ids) != "0-3" || n != 7 || tree.line("c") != "x y" {
-			t.Errorf("%s: %v, %d, %q", name, ids, n, tree.line("c"))
-		}
-	}
-}
-
-func TestMasks(t *testing.T) {
-	for text, want := range map[string]string{
-		"f": "0-3", "00000000,00000003": "0-1", "3,00000000": "32-33", "80000000,00000001": "0,63", "0": "", "1,0000ffff": "0-15,32",
-	} {
-		if ids, err := parseMask(text); err != nil || FormatList(ids) != want {
-			t.Errorf("%q: %v, %v; want %q", text, ids, err, want)
-		}
-	}
-	for _, text := range []string{"", "x", "1,", "123456789", "-1", "0x3", strings.Repeat("ffffffff,", 300) + "0"} {
-		if ids, err := parseMask(text); err == nil {
-			t.Errorf("%q: %v", text, ids)
-		}
 	}
 }

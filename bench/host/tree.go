@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"math"
 	"os"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,13 +18,13 @@ import (
 // read as zero.
 type tree struct {
 	fs    fs.FS
-	notes *[]string
+	notes *notes
 }
 
 // openTree opens the files below root. Symbolic links that lead out of another
 // machine's tree would be read from this one, and are refused.
 func openTree(root string) (tree, func(), error) {
-	t := tree{notes: new([]string)}
+	t := tree{notes: new(notes)}
 	if root == "" || root == "/" {
 		t.fs = os.DirFS("/")
 		return t, func() {}, nil
@@ -38,19 +37,20 @@ func openTree(root string) (tree, func(), error) {
 	return t, func() { r.Close() }, nil
 }
 
-func (t tree) note(format string, args ...any) {
-	if note := oneLine(fmt.Sprintf(format, args...)); !slices.Contains(*t.notes, note) {
-		*t.notes = append(*t.notes, note)
-	}
+func (t tree) note(format string, args ...any) { t.notes.add(fmt.Sprintf(format, args...)) }
+
+// ignore notes a file that does not say what it should.
+func (t tree) ignore(name string, why error) {
+	t.notes.add("ignored", fmt.Sprintf("%s (%v)", name, why))
 }
 
 // longest bounds what is read of a file. The longest that matter are mountinfo
 // and cpuinfo, of which the beginning will do.
 const longest = 1 << 20
 
-// text is the file without white space around it, or "". Behind it there may be
-// zeros: tar, and so kubectl cp, fills up the file to the size that sysfs claims.
-// Pipes and devices, which could block, are not opened.
+// text is the file without white space around it, or "". tar pads files of /sys
+// with NUL to the size that they claim to have, a page. Pipes and devices, which
+// could block, are not opened.
 func (t tree) text(name string) string {
 	info, err := fs.Stat(t.fs, name)
 	if err != nil || !info.Mode().IsRegular() {
@@ -84,59 +84,31 @@ func (t tree) number(name string) (int, bool) {
 
 // list is the CPU list that the file holds, ascending. A list that cannot be
 // read is noted; an absent file is not.
-func (t tree) list(name string) (ids []int, ok bool) {
+func (t tree) list(name string) (ids []int, ok bool) { return t.parsed(name, ParseList) }
+
+// cpus is the list of CPUs in a file, or, without it, in the file of the same as
+// a mask, which is all that some kernels and some copies have.
+func (t tree) cpus(list, mask string) []int {
+	if ids, _ := t.list(list); ids != nil {
+		return ids
+	}
+	ids, _ := t.parsed(mask, parseMask)
+	return ids
+}
+
+func (t tree) parsed(name string, parse func(string) ([]int, error)) (ids []int, ok bool) {
 	text := t.text(name)
 	if text == "" {
 		return nil, t.exists(name)
 	}
-	ids, err := ParseList(text)
+	ids, err := parse(text)
 	if err != nil {
-		t.note("%s is not a list of CPUs and is ignored (%v)", name, err)
+		t.ignore(name, err)
 		return nil, false
 	}
 	slices.Sort(ids)
 	return ids, true
 }
-
-// cpus is a set of CPUs that the kernel tells twice: as a list in one file and as
-// a mask in another. Old kernels, and partial copies, have the mask only.
-func (t tree) cpus(list, mask string) []int {
-	if ids, _ := t.list(list); ids != nil {
-		return ids
-	}
-	text := t.text(mask)
-	if text == "" {
-		return nil
-	}
-	ids, err := parseMask(text)
-	if err != nil {
-		t.note("%s is not a mask of CPUs and is ignored (%v)", mask, err)
-	}
-	return ids
-}
-
-// ofKinds makes one note of those that differ in numbers only, such as the number
-// of a CPU, and says how many there were.
-func ofKinds(notes []string) (list []string) {
-	first, more := map[string]int{}, map[int]int{}
-	for _, note := range notes {
-		kind := numbers.ReplaceAllString(note, "#")
-		if i, ok := first[kind]; ok {
-			more[i]++
-			continue
-		}
-		first[kind] = len(list)
-		list = append(list, note)
-	}
-	for i, n := range more {
-		list[i] += fmt.Sprintf(" (and %d more of this kind)", n)
-	}
-	return list
-}
-
-// numbers matches what notes of one kind differ in: numbers, and what a file held
-// instead of one.
-var numbers = regexp.MustCompile(`\d+|"[^"]*"`)
 
 // numbered returns the numbers n of the entries PREFIXn in a directory,
 // ascending.
