@@ -153,13 +153,11 @@ func (t Theme) crossoverPlot(panel crossoverPanel, names []string) *plot.Plot {
 	p.Add(intervals{limit, line(t.Ceiling, 1)}) // every shape is that of an executor
 	for i, c := range panel {
 		style, glyph := t.series(slices.Index(names, c.Executor))
-		// Side by side, because intervals on one another cannot be read.
-		aside := (float64(i) - float64(len(panel)-1)/2) * (p.X.Max - p.X.Min) / 90
 		var curve measured
 		for _, g := range c.Grains {
-			curve.add(math.Log10(g.Task)+aside, within(g.Efficiency, top), func(y float64) float64 { return y })
+			curve.add(math.Log10(g.Task), within(g.Efficiency, top), func(y float64) float64 { return y })
 		}
-		curve.addTo(p, style, glyph)
+		curve.addBeside(p, style, glyph, besides(i, len(panel)))
 		p.Add(halfMark{c, -lane * (float64(i) + 0.75), style, glyph})
 	}
 	return p

@@ -108,20 +108,17 @@ func shares(r report.Row) (all []report.Interval) {
 func (s efficiencyStyle) panel(t Theme, r report.Row) *plot.Plot {
 	p := t.plot("cores (doubling scale)", "share")
 	end := math.Log2(float64(max(r.P, 2)))
-	const aside = 0.035 // of the axis
 	var curves [3]measured
 	for _, e := range r.Models.Cores {
-		// Side by side, so that intervals do not hide each other.
-		x := math.Log2(float64(e.P))
 		for i, share := range []report.Interval{e.OfIdeal, e.OfCeiling, e.Serial} {
-			curves[i].add(x+aside*end*float64(i-1), share, func(v float64) float64 { return v })
+			curves[i].add(math.Log2(float64(e.P)), share, func(v float64) float64 { return v })
 		}
 	}
-	var limit measured // beside the others, too
+	var limit measured
 	if ceilings(r).Len() > 1 {
 		for _, s := range r.Scaling {
 			p := float64(s.P)
-			limit.add(math.Log2(p)-2*aside*end, s.Ceiling, func(v float64) float64 { return v / p })
+			limit.add(math.Log2(p), s.Ceiling, func(v float64) float64 { return v / p })
 		}
 	}
 	low, high := 0.0, 1.1
@@ -134,11 +131,11 @@ func (s efficiencyStyle) panel(t Theme, r report.Row) *plot.Plot {
 	low, high = max(low, -1), min(high, 2)
 	p.Add(grid{t})
 	lineTo(p, s.whole, plotter.XYs{{X: 0, Y: 1}, {X: end, Y: 1}})
-	limit.clip(low, high).addTo(p, s.ceiling, s.ceilingGlyph)
+	limit.clip(low, high).addBeside(p, s.ceiling, s.ceilingGlyph, besides(0, 4))
 	for i, m := range curves {
-		m.clip(low, high).addTo(p, s.lines[i], s.glyphs[i])
+		m.clip(low, high).addBeside(p, s.lines[i], s.glyphs[i], besides(i+1, 4))
 	}
-	p.X.Min, p.X.Max = -0.09*end-0.06, 1.06*end+0.06
+	p.X.Min, p.X.Max = -0.03*end-0.06, 1.03*end+0.06
 	p.X.Tick.Marker = log2Ticks{6, end}
 	p.Y.Min, p.Y.Max = low-0.05, high+0.05
 	p.Y.Tick.Marker = shareTicks{}

@@ -155,7 +155,7 @@ func (t Theme) factors(c draw.Canvas, p *plot.Plot) {
 }
 
 // log2Ticks labels the powers of two on an axis whose values are log₂. Of many
-// it labels every second, fourth … so that the labels do not touch. Beyond end
+// it labels every second, third … so that the labels do not touch. Beyond end
 // there are none: the rest of the axis is room for text.
 type log2Ticks struct {
 	most int
@@ -166,7 +166,7 @@ func (l log2Ticks) Ticks(low, high float64) []plot.Tick {
 	first, last := int(math.Ceil(low-1e-9)), int(math.Floor(min(high, l.end)+1e-9))
 	step := 1
 	for (last-first)/step >= l.most {
-		step *= 2
+		step++
 	}
 	var ticks []plot.Tick
 	for e := first; e <= last; e++ {

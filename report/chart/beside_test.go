@@ -1,0 +1,61 @@
+package chart
+
+import (
+	"math"
+	"slices"
+	"testing"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+
+	"overlap/report"
+)
+
+// manyCores is a row measured on numbers of cores up to 1024, some of them close
+// to each other.
+func manyCores() (r report.Row, levels []float64) {
+	interval := func(x float64) report.Interval { return report.Interval{Value: x, Low: 0.9 * x, High: 1.1 * x} }
+	for _, p := range []int{1, 2, 3, 4, 8, 16, 24, 32, 64, 128, 192, 224, 256, 512, 1024} {
+		levels = append(levels, float64(p))
+		r.P = p
+		r.Scaling = append(r.Scaling, report.Scaled{P: p, Gain: interval(math.Sqrt(float64(p))), Ceiling: interval(float64(p))})
+		r.Models.Cores = append(r.Models.Cores, report.Efficiency{P: p, OfIdeal: interval(0.5), OfCeiling: interval(0.6), Serial: interval(0.4)})
+	}
+	return r, levels
+}
+
+// No curve stands aside of its level to make room for another: at 256 cores that
+// would be another number of cores.
+func TestPointsStandAtTheirNumbersOfCores(t *testing.T) {
+	r, levels := manyCores()
+	for name, p := range map[string]*plot.Plot{
+		"efficiency": Light.efficiencyStyle().panel(Light, r),
+		"scaling":    Light.scalingStyle().panel(Light, r),
+	} {
+		drawn := map[float64]bool{}
+		for _, b := range p.GlyphBoxes(p) {
+			at := math.Round(1e3*math.Exp2(p.X.Min+b.X*(p.X.Max-p.X.Min))) / 1e3
+			drawn[at] = true
+			if !slices.Contains(levels, at) {
+				t.Errorf("%s: a point at %v cores, of levels %v", name, at, levels)
+			}
+		}
+		if len(drawn) != len(levels) {
+			t.Errorf("%s: %d of %d levels are drawn", name, len(drawn), len(levels))
+		}
+	}
+}
+
+// Intervals beside each other stay within the width of a point.
+func TestIntervalsStayAtTheirPoints(t *testing.T) {
+	for n := 1; n < 8; n++ {
+		for i := range n {
+			if by := besides(i, n); by <= -3.2 || by >= 3.2 || i > 0 && by <= besides(i-1, n) {
+				t.Errorf("interval %d of %d is %v aside", i, n, by)
+			}
+		}
+	}
+	if besides(0, 1) != vg.Length(0) {
+		t.Error("one alone is aside")
+	}
+}
