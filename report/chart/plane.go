@@ -39,7 +39,7 @@ func Plane(a *report.Analysis) Chart {
 				drawn = append(drawn, r.Inflight, r.CPUsBusy)
 			}
 			c = t.legend(c, append(entries, t.intervalEntry(drawn)...))
-			p := t.plot("tasks in flight (mean, doubling scale)", "CPUs busy (mean)")
+			p := t.plot("tasks in flight (mean, doubling scale)", "CPUs busy (mean, doubling from 1)")
 			cores, right := 1.0, 1.0
 			for _, r := range a.Rows {
 				cores = max(cores, float64(r.P))
@@ -47,25 +47,54 @@ func Plane(a *report.Analysis) Chart {
 			}
 			p.X.Min, p.X.Max = -0.5, math.Log2(max(right, 2*cores))+0.9
 			p.X.Tick.Marker = log2Ticks{10, math.Inf(1)}
-			p.Y.Min, p.Y.Max = -0.05*cores, 1.1*cores // below 0 for the labels of what only waits
+			top := busyHeight(cores)
+			p.Y.Min, p.Y.Max = -0.05*top, 1.1*top // below 0 for the labels of what only waits
+			p.Y.Tick.Marker = busyTicks{cores}
 			p.Add(grid{t})
 			var diagonal, avoid plotter.XYs
 			for x := p.X.Min; x <= p.X.Max; x += 1.0 / 32 {
 				for _, n := range levels {
-					avoid = append(avoid, plotter.XY{X: x, Y: n})
+					avoid = append(avoid, plotter.XY{X: x, Y: busyHeight(n)})
 				}
 				if x <= math.Log2(cores)+1e-9 {
-					diagonal = append(diagonal, plotter.XY{X: x, Y: math.Exp2(x)})
+					diagonal = append(diagonal, plotter.XY{X: x, Y: busyHeight(math.Exp2(x))})
 				}
 			}
 			for _, n := range levels {
-				lineTo(p, all, plotter.XYs{{X: p.X.Min, Y: n}, {X: p.X.Max, Y: n}})
+				lineTo(p, all, plotter.XYs{{X: p.X.Min, Y: busyHeight(n)}, {X: p.X.Max, Y: busyHeight(n)}})
 			}
 			lineTo(p, running, diagonal)
 			p.Add(dots{a.Rows, append(avoid, diagonal...), t})
 			p.Draw(c)
 		},
 	}
+}
+
+// busyHeight is the place of a number of CPUs on the axis: every doubling from 1 is
+// as high as the first CPU, so that 2 of 256 are told from 4. Below 1 the scale is
+// even, because what only waits is near 0, which a scale of doublings does not have.
+func busyHeight(cpus float64) float64 {
+	if cpus < 1 {
+		return cpus
+	}
+	return 1 + math.Log2(cpus)
+}
+
+// busyTicks labels 0 and the powers of two of such an axis, up to all cores. The
+// numbers halfway between, labelled where there is room, show by their height which
+// part is even.
+type busyTicks struct{ cores float64 }
+
+func (b busyTicks) Ticks(_, _ float64) []plot.Tick {
+	ticks := []plot.Tick{{Label: "0"}}
+	for before, n := 0.0, 1.0; n <= b.cores; before, n = n, 2*n {
+		half := plot.Tick{Value: busyHeight((before + n) / 2)}
+		if b.cores < 8 {
+			half.Label = decimal((before + n) / 2)
+		}
+		ticks = append(ticks, half, plot.Tick{Value: busyHeight(n), Label: decimal(n)})
+	}
+	return ticks
 }
 
 // onPlane reports whether a file tells where the row lies.
@@ -147,7 +176,7 @@ func (c cluster) box() vg.Rectangle {
 func (d dots) Plot(c draw.Canvas, p *plot.Plot) {
 	tx, ty := p.Transforms(&c)
 	across := func(x float64) vg.Length { return tx(min(max(math.Log2(x), p.X.Min), p.X.Max)) }
-	up := func(y float64) vg.Length { return ty(min(max(y, p.Y.Min), p.Y.Max)) }
+	up := func(y float64) vg.Length { return ty(min(max(busyHeight(y), p.Y.Min), p.Y.Max)) }
 	clusters := d.clusters(func(r report.Row) vg.Point {
 		return vg.Point{X: across(r.Inflight.Value), Y: up(r.CPUsBusy.Value)}
 	})

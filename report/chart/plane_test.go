@@ -67,3 +67,29 @@ func TestNoPlaneWithoutNumbers(t *testing.T) {
 		}
 	}
 }
+
+// On any number of cores few CPUs busy are told from 0 and from each other, and
+// every label is a doubling of the one below.
+func TestBusyCPUsDouble(t *testing.T) {
+	for cores, want := range map[float64]string{1: "0 0.5 1", 2: "0 0.5 1 1.5 2", 12: "0 1 2 4 8", 256: "0 1 2 4 8 16 32 64 128 256"} {
+		var labels []string
+		last := math.Inf(-1)
+		for _, tick := range (busyTicks{cores}).Ticks(0, 0) {
+			if tick.Value <= last {
+				t.Errorf("%v cores: a tick at %v after one at %v", cores, tick.Value, last)
+			}
+			last = tick.Value
+			if tick.Label != "" {
+				labels = append(labels, tick.Label)
+			}
+		}
+		if got := strings.Join(labels, " "); got != want {
+			t.Errorf("%v cores: labels %s, want %s", cores, got, want)
+		}
+	}
+	for x, want := range map[float64]float64{0: 0, 0.01: 0.01, 1: 1, 2: 2, 4: 3, 256: 9} {
+		if got := busyHeight(x); got != want {
+			t.Errorf("%v CPUs are at %v, want %v", x, got, want)
+		}
+	}
+}
