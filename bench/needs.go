@@ -6,6 +6,7 @@ import (
 	"sort"
 
 	"overlap/bench/host"
+	"overlap/internal/typeset"
 	"overlap/workloads"
 )
 
@@ -35,8 +36,8 @@ func (e *LimitError) Error() string {
 	if e.Limit.Used > 0 {
 		used = fmt.Sprintf(", of which %d are in use", e.Limit.Used)
 	}
-	return fmt.Sprintf("%s with %d workers under %s needs %d %s, and %s allows %d%s: at most %d workers",
-		e.Workload, e.Workers, e.Executor, e.Need, e.Limit.What, e.Limit.Name, e.Limit.Most, used, e.Most)
+	return fmt.Sprintf("%s with %s under %s needs %d %s, and %s allows %d%s: at most %s",
+		e.Workload, typeset.Count(e.Workers, "worker"), e.Executor, e.Need, e.Limit.What, e.Limit.Name, e.Limit.Most, used, typeset.Count(e.Most, "worker"))
 }
 
 // Fits returns a *LimitError if the workers of a sample cost more files, processes

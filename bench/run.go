@@ -26,6 +26,7 @@ import (
 
 	"overlap/bench/host"
 	"overlap/bench/meter"
+	"overlap/internal/typeset"
 	"overlap/primitives"
 	"overlap/workloads"
 )
@@ -259,7 +260,7 @@ func (s *sample) checkLabel(procs, workers int) error {
 		return fmt.Errorf("GOMAXPROCS changed from %d to %d during the sample", procs, now)
 	}
 	if workers != s.workers {
-		return fmt.Errorf("executor %s has %d workers, the label says %d", s.executor, workers, s.workers)
+		return fmt.Errorf("executor %s has %s, the label says %d", s.executor, typeset.Count(workers, "worker"), s.workers)
 	}
 	return host.CheckThreads(s.cpus)
 }

@@ -30,10 +30,8 @@ func (a Advice) String() string {
 			return string(Undecided)
 		}
 		return cores
-	case 1:
-		return "1 worker on " + cores
 	}
-	return fmt.Sprintf("%d workers on %s", a.Workers, cores)
+	return countOf(a.Workers, "worker") + " on " + cores
 }
 
 // Enough is the advice, where there is a verdict: without one nothing is enough.

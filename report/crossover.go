@@ -255,11 +255,7 @@ func (a *Analysis) crossoverNotes() (notes []string) {
 			notes[len(notes)-1] += fmt.Sprintf("; %s %v", c.Executor, c)
 			continue
 		}
-		cores := "1 core"
-		if c.P > 1 {
-			cores = fmt.Sprintf("%d cores", c.P)
-		}
-		notes = append(notes, fmt.Sprintf("n½, the smallest task of %s of which half the time of %s is work: %s %v", c.Name(), cores, c.Executor, c))
+		notes = append(notes, fmt.Sprintf("n½, the smallest task of %s of which half the time of %s is work: %s %v", c.Name(), countOf(c.P, "core"), c.Executor, c))
 	}
 	return notes
 }

@@ -140,7 +140,7 @@ func (j *judge) hold(shape string) {
 		j.claim("S", r.Speedup, 0, aboutOneHigh)
 	case "retrograde":
 		j.claim("S", r.Speedup, 0, aboutOneHigh)
-		j.claim(fmt.Sprintf("the speedup at %d workers", r.WorstWorkers), r.Worst, 0, 0.9)
+		j.claim("the speedup at "+countOf(r.WorstWorkers, "worker"), r.Worst, 0, 0.9)
 	case "waiting":
 		j.claim("G_c/w", r.Concurrency.over(exact(float64(r.Workers))), 0.8, 1.1)
 		j.alike()
@@ -179,7 +179,7 @@ func (j *judge) capped(n float64) {
 	}
 	j.claim("S", r.Speedup, max(0.95, least), 1.1*n)
 	if float64(r.P) < n {
-		j.cannotTell(TooSmall, "the limit of %.3g shows on more than %d cores", n, r.P)
+		j.cannotTell(TooSmall, "the limit of %.3g shows on more than %s", n, countOf(r.P, "core"))
 	}
 }
 
@@ -196,13 +196,13 @@ func (j *judge) knee() {
 		for _, at := range l.Points {
 			w := float64(at.Workers)
 			least := w / (max(1, w/p)*l.Demand + l.Residence - l.Demand)
-			where := fmt.Sprintf(" of %d workers on %d cores", at.Workers, l.P)
+			where := fmt.Sprintf(" of %s on %s", countOf(at.Workers, "worker"), countOf(l.P, "core"))
 			j.claim("the throughput over its upper bound"+where, at.Throughput.over(exact(l.Bound(w))), 0, 1.15)
 			j.claim("the throughput over its lower bound"+where, at.Throughput.over(exact(least)), mostOf*mostOf, infinite)
 			reached = reached || w >= knee
 		}
 	}
 	if !reached {
-		j.cannotTell(TooFew, "the knee is at %.0f workers a core", j.row.Lines[0].Knee())
+		j.cannotTell(TooFew, "the knee is at %s a core", many(math.Round(j.row.Lines[0].Knee()), "worker"))
 	}
 }

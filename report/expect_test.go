@@ -50,7 +50,7 @@ func TestExpectationsAreHeldAgainstTheMeasurement(t *testing.T) {
 		{"flat", 2, hermit, report.Met, ""},
 		{"flat", 2, worker, report.NotMet, "S is 2.00"},
 		{"retrograde", 2, fighter, report.Met, ""},
-		{"retrograde", 2, hermit, report.NotMet, "workers is 1.00"},
+		{"retrograde", 2, hermit, report.NotMet, "at 1 worker is 1.00"},
 		{"waiting", 2, waiter, report.Met, ""},
 		{"waiting", 2, overlapper, report.NotMet, "G_c/w is 0.1"},
 		{"overlaps", 2, overlapper, report.Met, ""},

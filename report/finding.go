@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"overlap/internal/typeset"
 )
 
 // Finding says in a few sentences what the run found: how many workloads have
@@ -94,12 +96,7 @@ func mostGained(rows []Row, gain func(Row) Interval) (Row, bool) {
 	return top, found
 }
 
-func countOf(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
-}
+func countOf(n int, thing string) string { return typeset.Count(n, thing) }
 
 // provisional says that a gain rests on too few samples.
 func provisional(r Row) string {

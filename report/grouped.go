@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"iter"
-	"strconv"
 	"strings"
 )
 
@@ -69,12 +68,4 @@ func (g *grouped) sentences(limit int) (list []string) {
 		list = append(list, someOf(full, len(names))+": "+why)
 	}
 	return list
-}
-
-// results is a number of them in words.
-func results(n int) string {
-	if n == 1 {
-		return "1 result"
-	}
-	return strconv.Itoa(n) + " results"
 }

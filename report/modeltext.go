@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"strings"
 )
 
 // Lines are the models in words, a sentence each. What was not measured, or
@@ -49,7 +50,7 @@ func (m Models) Lines() (lines []string) {
 		say("USL over workers: %s.", m.OverWorkers.words("numbers of workers", "workers"))
 	}
 	if !math.IsNaN(m.Knee) && !math.IsInf(m.Knee, 0) {
-		say("Knee of the operational bounds: %s workers; if nothing else is lost, more of them only queue.", round(m.Knee))
+		say("Knee of the operational bounds: %s; if nothing else is lost, more of them only queue.", many(m.Knee, "worker"))
 	}
 	for _, p := range m.Predictions {
 		lines = append(lines, p.words(m.Workers, m.OverCores))
@@ -123,7 +124,7 @@ func (u USL) words(counts, unit string) string {
 func (u USL) Words(unit string) string {
 	text := fmt.Sprintf("σ %s, κ %s", span(u.Sigma), span(u.Kappa))
 	if peak := u.Peak.Value; u.Kappa.Low > 0 { // or there may be no peak
-		text += fmt.Sprintf(", highest at %s %s", round(math.Round(max(peak, 1))), unit)
+		text += fmt.Sprintf(", highest at %s", many(math.Round(max(peak, 1)), strings.TrimSuffix(unit, "s")))
 	}
 	return text
 }
@@ -164,6 +165,14 @@ func aboveOne(fraction Interval) string {
 		return ", not told from 1: more cores bring nothing"
 	}
 	return ""
+}
+
+// many is a number of things that need not be whole: 1 core, 1.5 cores.
+func many(x float64, thing string) string {
+	if text := round(x); text != "1" {
+		return text + " " + thing + "s"
+	}
+	return countOf(1, thing)
 }
 
 // span is a value with its bounds, which may lie unevenly around it.

@@ -179,7 +179,7 @@ func (o *outcomes) warnings() (list []string) {
 		say("began and without a result: %s (%s)", some(shortNames(o.announced)), o.pkg)
 	}
 	for pkg, names := range o.torn.all() {
-		say("%s lost, because benchmarks printed into them: %s%s; run go test with -v or -json, which keep results whole", results(o.pieces), some(names), in(pkg))
+		say("%s lost, because benchmarks printed into them: %s%s; run go test with -v or -json, which keep results whole", countOf(o.pieces, "result"), some(names), in(pkg))
 	}
 	if len(o.panicked.order) > 0 {
 		return list

@@ -90,9 +90,9 @@ func TestFlagsThatAskForNothing(t *testing.T) {
 		{report.Input{Row: "/workers"}, "--row: /workers is an axis of every row, not part of its name"},
 		{report.Input{Row: ".name,nosuch"}, "--row: no result has nosuch, so it tells no rows apart"},
 		{report.Input{Col: "/nosuch,.file"}, "--col: no result has /nosuch, so it makes no columns"},
-		{report.Input{Row: ".name@(Bar)"}, `--row ".name@(Bar)" matches none of the 9 results`},
-		{report.Input{Col: ".file@(x)"}, `--col ".file@(x)" matches none of the 9 results`},
-		{report.Input{Row: ".name@(Bar)", Filter: ".name:A"}, `--filter ".name:A" with --row ".name@(Bar)" matches none of the 9 results`},
+		{report.Input{Row: ".name@(Bar)"}, `--row ".name@(Bar)" matches none of 9 results`},
+		{report.Input{Col: ".file@(x)"}, `--col ".file@(x)" matches none of 9 results`},
+		{report.Input{Row: ".name@(Bar)", Filter: ".name:A"}, `--filter ".name:A" with --row ".name@(Bar)" matches none of 9 results`},
 	} {
 		c.in.Paths = []string{path}
 		d, err := c.in.Load()

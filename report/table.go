@@ -147,8 +147,8 @@ func (a *Analysis) sampleNote() string {
 	if !a.Data.knowsPressure() {
 		return fmt.Sprintf("%s; the gains and ceilings in the table rest on at least %d.", countOf(a.Samples, "sample"), a.Fewest)
 	}
-	return fmt.Sprintf("%d samples, %d left out because others wanted more than %.0f %% of the CPUs; the gains and ceilings in the table rest on at least %d.",
-		a.Samples, a.LeftOut, 100*MaxPressure, a.Fewest)
+	return fmt.Sprintf("%s, %d left out because others wanted more than %.0f %% of the CPUs; the gains and ceilings in the table rest on at least %d.",
+		countOf(a.Samples, "sample"), a.LeftOut, 100*MaxPressure, a.Fewest)
 }
 
 // longestName is where a name within a sentence is cut, in columns.

@@ -99,8 +99,8 @@ func (r Row) reason() string {
 	switch r.Class {
 	case Scheduled:
 		l, _ := r.due()
-		return fmt.Sprintf("items come whether served or not, so their latency counts: the 99th percentile is %s at %s a second, with %d workers on %s",
-			ShortTime(l.P99.Value), number(l.Load), l.Workers, countOf(l.P, "core"))
+		return fmt.Sprintf("items come whether served or not, so their latency counts: the 99th percentile is %s at %s a second, with %s on %s",
+			ShortTime(l.P99.Value), number(l.Load), countOf(l.Workers, "worker"), countOf(l.P, "core"))
 	case Undecided:
 		return r.undecided()
 	case OneCore:

@@ -5,6 +5,8 @@ import (
 	"io/fs"
 	"strconv"
 	"strings"
+
+	"overlap/internal/typeset"
 )
 
 // Advise says in sentences what would make this machine, or that whose tree is
@@ -50,7 +52,7 @@ func (h Host) adviseSiblings() string {
 	if len(h.siblings()) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%d CPUs are threads of %d cores: two threads of a core share its units, so a CPU more is not a core more. Measure up to %d CPUs in the placement one-per-core, and keep other programs off the siblings.", len(h.CPUs), h.Cores(), h.Cores())
+	return fmt.Sprintf("%d CPUs are threads of %s: two threads of a core share its units, so a CPU more is not a core more. Measure up to %s in the placement one-per-core, and keep other programs off the siblings.", len(h.CPUs), typeset.Count(h.Cores(), "core"), typeset.Count(h.Cores(), "CPU"))
 }
 
 func (h Host) adviseQuota() string {

@@ -6,6 +6,8 @@ import (
 	"strconv"
 
 	"golang.org/x/sys/unix"
+
+	"overlap/internal/typeset"
 )
 
 // readHere asks sysctl. macOS tells how many cores of each kind there are but
@@ -39,10 +41,10 @@ func darwinNotes(cpus, cores int) (notes []string) {
 	fast, err1 := unix.SysctlUint32("hw.perflevel0.physicalcpu")
 	slow, err2 := unix.SysctlUint32("hw.perflevel1.physicalcpu")
 	if err1 == nil && err2 == nil && slow > 0 {
-		notes = append(notes, strconv.Itoa(int(fast))+" cores are performance and "+strconv.Itoa(int(slow))+" efficiency cores: macOS does not say which, and decides itself where a thread runs, so cores are not equal here")
+		notes = append(notes, "there are performance and efficiency cores, "+strconv.Itoa(int(fast))+" and "+strconv.Itoa(int(slow))+": macOS does not say which, and decides itself where a thread runs, so cores are not equal here")
 	}
 	if cores != cpus {
-		notes = append(notes, strconv.Itoa(cpus)+" CPUs are threads of "+strconv.Itoa(cores)+" cores, macOS does not say which: each CPU counts as a core")
+		notes = append(notes, strconv.Itoa(cpus)+" CPUs are threads of "+typeset.Count(cores, "core")+", macOS does not say which: each CPU counts as a core")
 	}
 	return append(notes, "memory nodes, shared caches, governor and quotas are not read on macOS")
 }

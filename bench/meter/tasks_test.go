@@ -110,7 +110,7 @@ func TestATaskLostOrEndedTwiceFails(t *testing.T) {
 			m.TaskEnd(0, token)
 			m.TaskEnd(0, token)
 		}},
-		{"an end before the start", "1 tasks started and 0 finished", func(m *Meter) { m.TaskEnd(0, m.TaskStart(0)+int64(ms)) }},
+		{"an end before the start", "1 task started and 0 finished", func(m *Meter) { m.TaskEnd(0, m.TaskStart(0)+int64(ms)) }},
 	} {
 		if err := sampleOf(t, 2, c.run).CheckTasks(); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %q", c.name, err, c.want)

@@ -8,6 +8,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"time"
+
+	"overlap/internal/typeset"
 )
 
 // Plan says which points to measure.
@@ -120,7 +122,7 @@ func Run(ctx context.Context, c Config) (Summary, error) {
 		err = nil
 	}
 	if err == nil && len(s.Past) > 0 {
-		err = fmt.Errorf("%w: it has %d samples more than the plan", ErrPast, len(s.Past))
+		err = fmt.Errorf("%w: it has %s more than the plan", ErrPast, typeset.Count(len(s.Past), "sample"))
 	}
 	s.summary.Points = len(s.points)
 	s.summary.Precise = s.precise()

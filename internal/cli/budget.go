@@ -9,6 +9,7 @@ import (
 
 	"overlap/bench/host"
 	"overlap/bench/sweep"
+	"overlap/internal/typeset"
 )
 
 // outlook is how long a run will take.
@@ -92,7 +93,7 @@ func (c *runCmd) tooShort(o outlook, of choice) string {
 		points = fmt.Sprintf("each of %d points", o.points)
 	}
 	text := fmt.Sprintf("a run needs about %v for %s of %s, and the budget is %v: %s; --budget %v would do",
-		people(need), plural(samples, "sample"), points, c.Budget, have, people(need+need/10))
+		people(need), typeset.Count(samples, "sample"), points, c.Budget, have, people(need+need/10))
 	if fit := int(float64(of.n) * float64(c.Budget) / float64(need)); fit > 0 {
 		text += fmt.Sprintf(", or about %d of the %d %s (%s)", fit, of.n, of.things, of.flag)
 	}

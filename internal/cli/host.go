@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"overlap/bench/host"
+	"overlap/internal/typeset"
 )
 
 type hostCmd struct {
@@ -126,13 +127,13 @@ func (c *hostCmd) people(out io.Writer, h host.Host, policies []string, orders m
 	row("caches", strings.Join(h.Caches, ", "))
 	row("system", strings.TrimSuffix(h.OS+", "+h.Kernel, ", "))
 	row("go", h.Go)
-	parts := []string{plural(n.Packages, "package")}
+	parts := []string{part(n.Packages, "package")}
 	if n.Dies > n.Packages {
-		parts = append(parts, plural(n.Dies, "die"))
+		parts = append(parts, part(n.Dies, "die"))
 	}
-	row("topology", strings.Join(append(parts, plural(n.Nodes, "memory node"), plural(n.LLCs, "last-level cache"), plural(n.Cores, "core"), plural(len(h.CPUs), "thread")), ", "))
+	row("topology", strings.Join(append(parts, part(n.Nodes, "memory node"), part(n.LLCs, "last-level cache"), part(n.Cores, "core"), part(len(h.CPUs), "thread")), ", "))
 	list("online", h.Online)
-	row("allowed", fmt.Sprintf("%s on %s: %s", plural(len(h.CPUs), "CPU"), plural(n.Cores, "core"), strings.ReplaceAll(host.FormatList(h.IDs()), ",", ", ")))
+	row("allowed", fmt.Sprintf("%s on %s: %s", part(len(h.CPUs), "CPU"), part(n.Cores, "core"), strings.ReplaceAll(host.FormatList(h.IDs()), ",", ", ")))
 	list("isolated", h.Isolated)
 	for _, class := range []string{host.Performance, host.Efficiency} {
 		list(class, h.Classes()[class])
@@ -162,15 +163,12 @@ func (c *hostCmd) people(out io.Writer, h host.Host, policies []string, orders m
 	}
 }
 
-// plural counts things; 0 is a number that is not known.
-func plural(n int, thing string) string {
-	switch n {
-	case 0:
+// part counts parts of a machine; 0 is a number that is not known.
+func part(n int, thing string) string {
+	if n == 0 {
 		return "unknown " + thing + "s"
-	case 1:
-		return "1 " + thing
 	}
-	return fmt.Sprintf("%d %ss", n, thing)
+	return typeset.Count(n, thing)
 }
 
 // mappable is the most CPUs whose map is shorter than a screen.

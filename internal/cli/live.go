@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"overlap/internal/typeset"
 	"overlap/report"
 	"overlap/report/chart"
 	"overlap/report/page"
@@ -204,13 +205,12 @@ var waitingPage = template.Must(template.New("waiting").Parse(waitingSource))
 // is. a is nil if the file could not be read, and trouble says why.
 func waiting(path string, a *report.Analysis, trouble string) view {
 	data := struct {
-		Path, Trouble   string
-		Samples, Points int
-		Notes           []string
+		Path, Trouble, Measured string
+		Notes                   []string
 	}{Path: path, Trouble: trouble}
 	json := bytes.NewBufferString("null\n")
 	if a != nil {
-		data.Samples, data.Points = a.Samples, len(a.Data.Points)
+		data.Measured = typeset.Count(a.Samples, "sample") + " of " + typeset.Count(len(a.Data.Points), "point")
 		for _, err := range a.Warnings {
 			data.Notes = append(data.Notes, err.Error())
 		}

@@ -12,6 +12,7 @@ import (
 	"overlap/bench/host"
 	"overlap/bench/meter"
 	"overlap/bench/sweep"
+	"overlap/internal/typeset"
 )
 
 // The fixed design. With fewer blocks than the least, chance alone could explain
@@ -36,7 +37,7 @@ func (c *checkCmd) levels(h host.Host) ([]sweep.Level, []int, error) {
 	}
 	for cores := range c.demands {
 		if cores > len(cpus) {
-			return nil, nil, fmt.Errorf("--min-efficiency asks for %d cores: there are %d CPUs to use (%s)", cores, len(cpus), host.FormatList(cpus))
+			return nil, nil, fmt.Errorf("--min-efficiency asks for %d cores: to use there is %s (%s)", cores, typeset.Count(len(cpus), "CPU"), host.FormatList(cpus))
 		}
 		wanted = append(slices.Clone(wanted), 1, cores)
 	}
@@ -66,8 +67,8 @@ func (c *checkCmd) rounds(points int, link time.Duration) (blocks, every int, er
 	}
 	most := int((c.Budget/leastBlocks - link) / round) // blocks of each of the fewest units
 	if most < 1 {
-		return 0, 0, fmt.Errorf("--budget %v is too short for %d points: %d blocks of each, the least that can tell anything, take %v%s; choose fewer with --bench, --pkg or --curves=never, of overlap's own with --workloads",
-			c.Budget, points, leastBlocks, (leastBlocks * (link + round)).Round(time.Second), linking(leastBlocks*link, " (GOFLAGS=-ldflags=-randlayout=0 does without)"))
+		return 0, 0, fmt.Errorf("--budget %v is too short for %s: %d blocks of each, the least that can tell anything, take %v%s; choose fewer with --bench, --pkg or --curves=never, of overlap's own with --workloads",
+			c.Budget, typeset.Count(points, "point"), leastBlocks, (leastBlocks * (link + round)).Round(time.Second), linking(leastBlocks*link, " (GOFLAGS=-ldflags=-randlayout=0 does without)"))
 	}
 	every = min(every, most)
 	return every * int(c.Budget/(link+time.Duration(every)*round)), every, nil
@@ -103,7 +104,7 @@ func (p *pair) measure(ctx context.Context) (interrupted bool, err error) {
 		return false, fmt.Errorf("--results: %w", err)
 	}
 	r.File = file.Path()
-	fmt.Fprintf(p.streams.err, "measuring %d points in %d blocks, in about %v%s\n", points, blocks, r.Budget.Round(time.Second), linking(links, ""))
+	fmt.Fprintf(p.streams.err, "measuring %s in %s, in about %v%s\n", typeset.Count(points, "point"), typeset.Count(blocks, "block"), r.Budget.Round(time.Second), linking(links, ""))
 	bar := newProgress(p.streams.err)
 	watched := p.watched()
 	throttle := meter.NewThrottle()

@@ -135,7 +135,7 @@ func (p *pair) workers() []int {
 func (p *pair) choose(ctx context.Context, shared []sweep.Benchmark) error {
 	top := len(p.levels) - 1
 	if top > 0 && p.check.Curves == "auto" && len(shared) > 0 {
-		fmt.Fprintf(p.streams.err, "looking which of %d benchmarks run in parallel\n", len(shared))
+		fmt.Fprintf(p.streams.err, "looking for what runs in parallel among %s\n", typeset.Count(len(shared), "benchmark"))
 	}
 	for _, b := range shared {
 		levels := p.levels

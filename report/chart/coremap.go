@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
+	"overlap/internal/typeset"
 	"overlap/report"
 )
 
@@ -69,7 +70,7 @@ func mapTitle(cpus []hardware) string {
 	if slowCores > 0 && slowCores < cores {
 		title = fmt.Sprintf("%d performance and %s", cores-slowCores, plural(slowCores, "efficiency core"))
 	} else if len(cpus) > cores {
-		title += fmt.Sprintf(" with %d threads", len(cpus))
+		title += " with " + plural(len(cpus), "thread")
 	}
 	if n := count(func(c hardware) int { return c.pkg }); n > 0 {
 		title += " in " + plural(n, "package")
@@ -93,12 +94,7 @@ func mapTitle(cpus []hardware) string {
 	return title
 }
 
-func plural(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
-}
+func plural(n int, thing string) string { return typeset.Count(n, thing) }
 
 // coreKey identifies the core; a CPU of unknown core is its own.
 func (h hardware) coreKey() int {

@@ -63,14 +63,7 @@ func crossoverPanels(a *report.Analysis) (panels []crossoverPanel) {
 	return panels
 }
 
-func (p crossoverPanel) name() string { return p[0].Name() + " on " + coresOf(p[0].P) }
-
-func coresOf(n int) string {
-	if n == 1 {
-		return "1 core"
-	}
-	return fmt.Sprintf("%d cores", n)
-}
+func (p crossoverPanel) name() string { return p[0].Name() + " on " + plural(p[0].P, "core") }
 
 func crossoverAlt(panels []crossoverPanel) string {
 	var b strings.Builder

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -125,7 +126,7 @@ func (l law) title() string {
 		return text + ", not identifiable"
 	}
 	if peak := l.fit.Peak.Value; l.fit.Kappa.Low > 0 { // or there may be no peak
-		text += fmt.Sprintf(", highest at %.0f %s", max(peak, 1), l.name)
+		text += fmt.Sprintf(", highest at %s", plural(int(math.Round(max(peak, 1))), strings.TrimSuffix(l.name, "s")))
 	}
 	return text
 }

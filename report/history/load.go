@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"golang.org/x/perf/benchfmt"
+
+	"overlap/internal/typeset"
 )
 
 // longestEntry is how much text of an entry is believed to be one, in bytes:
@@ -126,7 +128,7 @@ func (l *loader) end(count string) {
 	}
 	e, n, err := l.parse()
 	if err == nil && strconv.Itoa(n) != count {
-		err = fmt.Errorf("it has %d results, and its last line says %.20q", n, count)
+		err = fmt.Errorf("it has %s, and its last line says %.20q", typeset.Count(n, "result"), count)
 	}
 	if err == nil {
 		err = e.check()

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+
+	"overlap/internal/typeset"
 )
 
 // sort fills in the commits, oldest first, and returns the entries in the order
@@ -46,7 +48,7 @@ func (h *History) sort(entries []Entry, o Options) []Entry {
 
 func (h *History) note(n int, why string) {
 	if n > 0 {
-		h.Notes = append(h.Notes, fmt.Sprintf("left out: %d comparisons %s", n, why))
+		h.Notes = append(h.Notes, fmt.Sprintf("left out: %s %s", typeset.Count(n, "comparison"), why))
 	}
 }
 

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/rivo/uniseg"
+
+	"overlap/internal/typeset"
 )
 
 // shown is how many characters of a hash are shown: those of git log --oneline
@@ -101,22 +103,19 @@ func (h *History) Finding() string {
 			worse++
 		}
 	}
-	switch n := len(h.Steps); {
-	case n == 1:
-		what = "1 step"
-	case n > 1:
-		what = fmt.Sprintf("%d steps", n)
+	if n := len(h.Steps); n > 0 {
+		what = typeset.Count(n, "step")
 	}
 	if worse > 0 {
 		what += fmt.Sprintf(", %d for the worse", worse)
 	}
-	return fmt.Sprintf("%s in %d series over %d commits", what, len(h.Series), len(h.Commits))
+	return fmt.Sprintf("%s in %d series over %s", what, len(h.Series), typeset.Count(len(h.Commits), "commit"))
 }
 
 // Words explain what a step is.
 func (h *History) Words() []string {
 	return append([]string{
-		fmt.Sprintf("A step is the shortest range of commits whose measured ratios chance does not explain: one or more false ones in %.2g %% of histories without any. %d ranges were tested.", 100*h.Alpha, h.Tests),
+		fmt.Sprintf("A step is the shortest range of commits whose measured ratios chance does not explain: one or more false ones in %.2g %% of histories without any. Tested: %s.", 100*h.Alpha, typeset.Count(h.Tests, "range")),
 		"Each ratio is that of a commit to its base, measured side by side.",
 	}, h.Notes...)
 }

@@ -257,7 +257,7 @@ func TestPageStaysSmall(t *testing.T) {
 		charts[i].SVG = []byte(strings.Replace(string(charts[i].SVG), "</svg>", "<text>"+strings.Repeat("large ", 5_000)+"</text></svg>", 1))
 	}
 	html = written(t, a, charts, page.Options{Dark: chart.Recolour()})
-	left := regexp.MustCompile(">([0-9]+) charts of single workloads were left out").FindStringSubmatch(html)
+	left := regexp.MustCompile(">left out: ([0-9]+) charts of single workloads").FindStringSubmatch(html)
 	if len(html) > page.Limit || left == nil || problem(html) != "" {
 		t.Fatalf("large charts: %d bytes, left out %q, %s", len(html), left, problem(html))
 	}

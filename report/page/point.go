@@ -6,6 +6,7 @@ import (
 	"math"
 	"strings"
 
+	"overlap/internal/typeset"
 	"overlap/report"
 )
 
@@ -67,8 +68,8 @@ func strip(p report.PointSamples) template.HTML {
 		}
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, `<svg class="strip" viewBox="0 0 120 24" role="img" aria-label="%d samples by round, from %s to %s, %d left out"><path d="%s"></path>`,
-		len(p.Samples), seconds(low), seconds(high), p.LeftOut, dots.String())
+	fmt.Fprintf(&b, `<svg class="strip" viewBox="0 0 120 24" role="img" aria-label="%s by round, from %s to %s, %d left out"><path d="%s"></path>`,
+		typeset.Count(len(p.Samples), "sample"), seconds(low), seconds(high), p.LeftOut, dots.String())
 	if crosses.Len() > 0 {
 		fmt.Fprintf(&b, `<path class="out" d="%s"></path>`, crosses.String())
 	}

@@ -3,6 +3,8 @@ package page
 import (
 	"fmt"
 	"slices"
+
+	"overlap/internal/typeset"
 )
 
 // shrink leaves out what takes the most room for what it says, from the last
@@ -104,8 +106,13 @@ func (v *view) cutLines(room int) {
 	}
 }
 
-// Whole says that the table has every row.
-func (v *view) Whole() bool { return len(v.Lines) == v.rows }
+// Which says which rows the table has.
+func (v *view) Which() string {
+	if len(v.Lines) == v.rows {
+		return "all workloads"
+	}
+	return "the first " + typeset.Count(len(v.Lines), "workload")
+}
 
 // LeftOut says what the page does not have.
 func (v *view) LeftOut() (notes []string) {
@@ -117,13 +124,13 @@ func (v *view) LeftOut() (notes []string) {
 	}
 	const remedy = "so that the page stays small; a report of fewer workloads has them"
 	if v.charts > 0 {
-		notes = append(notes, fmt.Sprintf("%d charts of single workloads were left out, %s", v.charts, remedy))
+		notes = append(notes, fmt.Sprintf("left out: %s of single workloads, %s", typeset.Count(v.charts, "chart"), remedy))
 	}
 	if v.tables > 0 {
-		notes = append(notes, fmt.Sprintf("%d tables behind charts of all workloads were left out, %s", v.tables, remedy))
+		notes = append(notes, fmt.Sprintf("left out: %s behind charts of all workloads, %s", typeset.Count(v.tables, "table"), remedy))
 	}
 	if v.strips > 0 {
-		notes = append(notes, fmt.Sprintf("%d pictures of samples by round were left out, %s", v.strips, remedy))
+		notes = append(notes, fmt.Sprintf("left out: %s of samples by round, %s", typeset.Count(v.strips, "picture"), remedy))
 	}
 	return notes
 }
