@@ -35,7 +35,7 @@ var floors = []struct {
 	}, "measuring must not carry the weight of drawing"},
 	{"overlap/report/chart", []string{"overlap/report", "overlap/internal/typeset", "github.com/rivo/uniseg", "golang.org/x/perf", "gonum.org/v1", "git.sr.ht/~sbinet/gg", "codeberg.org/go-fonts", "codeberg.org/go-latex", "codeberg.org/go-pdf", "github.com/ajstarks/svgo", "github.com/golang/freetype", "golang.org/x/image", "golang.org/x/text", "golang.org/x/sys", "golang.org/x/exp/trace", "github.com/aclements/go-moremath"}, "charts draw what report says"},
 	{"overlap/report/history", []string{
-		"golang.org/x/perf", "github.com/aclements/go-moremath", "gonum.org/v1/gonum", "github.com/rivo/uniseg",
+		"overlap/internal/typeset", "golang.org/x/perf", "github.com/aclements/go-moremath", "gonum.org/v1/gonum", "github.com/rivo/uniseg",
 		"golang.org/x/sys", // the lock of the file
 	}, "a history is read where nothing is measured"},
 	{"overlap/report", []string{

@@ -3,6 +3,8 @@ package report
 import (
 	"fmt"
 	"math"
+
+	"overlap/internal/typeset"
 )
 
 // Efficiency is what p cores gave, as shares.
@@ -183,7 +185,11 @@ func fitSerial(law shape, whose string, curve []Measure, loss Loss) (s SerialFit
 	free, _ := p.descend(p.start(), p.free, exactly)
 	at := p.bounded(free, exactly)
 	if off = p.off(at); !(off <= foreign) {
-		s.Why = fmt.Sprintf("the points are not of %s law: off by %.0f %%", whose, 100*(math.Exp(off)-1))
+		by := fmt.Sprintf("%.0f %%", 100*(math.Exp(off)-1))
+		if typeset.AsFactor(math.Exp(off)) {
+			by = "× " + round(math.Exp(off))
+		}
+		s.Why = fmt.Sprintf("the points are not of %s law: off by %s", whose, by)
 		return s, p, off
 	}
 	s.Fraction = spread(at[1], p.bootstrap(free), func(d draw) float64 { return min(max(d.free[1], 0), 1) })

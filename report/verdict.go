@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"strings"
+
+	"overlap/internal/typeset"
 )
 
 // Class is what the two gains of a row say together.
@@ -260,10 +262,14 @@ func (r Row) moreCores() string {
 	switch change := percent(g); {
 	case isNothing(g):
 		return fmt.Sprintf("%s add%s nothing (%s)", who, s, change)
+	case helps(g) && typeset.AsFactor(g.Value):
+		return fmt.Sprintf("%s bring%s × %s", who, s, g)
 	case helps(g):
 		return fmt.Sprintf("%s add%s %s", who, s, change)
 	case hurts(g):
 		return fmt.Sprintf("%s cost%s %s", who, s, strings.TrimPrefix(change, "−"))
+	case typeset.AsFactor(g.High):
+		return fmt.Sprintf("%s bring%s at most × %s (× %s)", who, s, short(exact(g.High)), g)
 	default:
 		return fmt.Sprintf("%s add%s at most %.0f %% (%s)", who, s, math.Ceil(100*max(0, g.High-1)), change)
 	}

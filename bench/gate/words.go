@@ -153,7 +153,7 @@ func (c Change) difference() string {
 	if math.IsNaN(c.Ratio) {
 		return "–"
 	}
-	if c.Ratio >= 10 {
+	if typeset.AsFactor(c.Ratio) {
 		return "×" + digits(c.Ratio) + c.interval(func(x float64) string { return digits(x) })
 	}
 	places := places(c.Ratio, c.Low, c.High)
@@ -221,8 +221,13 @@ func floorWords(floor float64) string {
 	return "≥ " + inPercent(floor)
 }
 
-// inPercent is a share in percent.
-func inPercent(x float64) string { return percent(1+x, places(1+x, 0, 1)) + " %" }
+// inPercent is a share in percent, or a factor if it is more than all.
+func inPercent(x float64) string {
+	if typeset.AsFactor(1 + x) {
+		return "×" + digits(1+x)
+	}
+	return percent(1+x, places(1+x, 0, 1)) + " %"
+}
 
 // moves are by how much layouts of the same code differ: at most so much where this
 // run does not see that they do.

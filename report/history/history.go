@@ -36,6 +36,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"overlap/internal/typeset"
 )
 
 // Commit is a commit of the history.
@@ -118,7 +120,7 @@ type Step struct {
 func (s Step) Percent() string { return percent(s.Ratio.Value) }
 
 func percent(ratio float64) string {
-	if ratio >= 10 {
+	if typeset.AsFactor(ratio) {
 		return fmt.Sprintf("× %.3g", ratio)
 	}
 	return strings.Replace(fmt.Sprintf("%+.1f %%", 100*(ratio-1)), "-", "−", 1)

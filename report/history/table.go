@@ -70,6 +70,9 @@ func (s Step) interval() string {
 	if s.Ratio.Low == s.Ratio.High {
 		return "counted"
 	}
+	if typeset.AsFactor(s.Ratio.Value) {
+		return fmt.Sprintf("× %.3g … %.3g", s.Ratio.Low, s.Ratio.High)
+	}
 	return percent(s.Ratio.Low) + " … " + percent(s.Ratio.High)
 }
 

@@ -1,0 +1,18 @@
+package report
+
+import "testing"
+
+// Percent end a little beyond a doubling: nobody pictures 6839 %.
+func TestManifoldGainsAreFactors(t *testing.T) {
+	for want, g := range map[string]Interval{
+		"256 cores add 100 ±1 %":                         {2, 1.99, 2.01},
+		"256 cores bring × 69.4 ±0.4":                    {69.39, 69, 69.8},
+		"256 cores bring at most × 40.0 (× 3.00 ±37.00)": {3, 0.5, 40},
+		"256 cores add at most 50 % (20 ±30 %)":          {1.2, 0.9, 1.5},
+		"256 cores cost 50 ±1 %":                         {0.5, 0.495, 0.505},
+	} {
+		if got := (Row{P: 256, Parallelism: g}).moreCores(); got != want {
+			t.Errorf("%v: %q, want %q", g, got, want)
+		}
+	}
+}
