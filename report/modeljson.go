@@ -68,7 +68,7 @@ func (m Models) json() *modelsJSON {
 		j.Gustafson = &s
 	}
 	for _, p := range m.Predictions {
-		j.Predictions = append(j.Predictions, predictionJSON(p))
+		j.Predictions = append(j.Predictions, predictionJSON{p.P, p.Model, p.Ceiling})
 	}
 	return j
 }

@@ -102,7 +102,7 @@ func TestReadersAreToldWhichErrorIsFitted(t *testing.T) {
 func TestModelsOfASmallMachineSayWhatIsMissing(t *testing.T) {
 	r := analyze(t, sweep("Ep", func(w, p int) float64 { return 8 / float64(min(w, p)) }, 1.9).write(t)).Rows[0]
 	text := strings.Join(r.Models.Lines(), "\n")
-	for _, want := range []string{"Amdahl over cores: not identifiable, 2 of 3 core counts.", "USL over cores: not identifiable, 2 of 6 core counts.", "USL over workers: not identifiable, 2 of 6 numbers of workers.", "4 cores, supposing that 4 workers or more scale as 2 did: too few core counts for a model; × ", " by the ceiling, ", " as suppositions go, which is no 95 % interval."} {
+	for _, want := range []string{"Amdahl over cores: not identifiable, 2 of 3 core counts.", "USL over cores: not identifiable, 2 of 6 core counts.", "USL over workers: not identifiable, 2 of 6 numbers of workers.", "4 cores, supposing that 4 workers or more scale as 2 did: too few core counts for a model; × ", " by the ceiling, ", " if the efficiency stays: no 95 % interval)."} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not in\n%s", want, text)
 		}
@@ -152,7 +152,7 @@ func TestPredictionsSayWhyThereIsNoModel(t *testing.T) {
 	if p := r.Models.Predictions; len(p) != 2 || !math.IsNaN(p[0].Ceiling.Value) || math.Abs(p[1].Model.Value-1) > 0.05 {
 		t.Errorf("%+v", p)
 	}
-	if text := strings.Join(r.Models.Lines(), "\n"); !strings.Contains(text, "64 cores at 128 workers: × ") || !strings.Contains(text, "; no prediction by the ceiling.") {
+	if text := strings.Join(r.Models.Lines(), "\n"); !strings.Contains(text, "64 cores at 128 workers: × ") || !strings.Contains(text, "; no prediction by the ceiling, because the measured cores are not shown to help.") {
 		t.Error(text)
 	}
 }

@@ -146,11 +146,11 @@ func (p Prediction) words(workers int, law USL) string {
 	case law.distinct() >= enoughN:
 		model = "no model, because " + law.Why
 	}
-	ceiling := "no prediction by the ceiling"
+	ceiling := "no prediction by the ceiling, " + p.noCeiling
 	if c := p.Ceiling; !math.IsNaN(c.Value) {
-		ceiling = fmt.Sprintf("× %s by the ceiling", round(c.Value))
+		ceiling = fmt.Sprintf("× %s by the ceiling, if doublings go on as the last went", round(c.Value))
 		if !math.IsNaN(c.Low) {
-			ceiling += fmt.Sprintf(", %s to %s as suppositions go, which is no 95 %% interval", round(c.Low), round(c.High))
+			ceiling += fmt.Sprintf(" (%s if the machine has no more to give, %s if the efficiency stays: no 95 %% interval)", round(c.Low), round(c.High))
 		}
 	}
 	return fmt.Sprintf("%s: %s; %s.", text, model, ceiling)

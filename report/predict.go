@@ -1,8 +1,10 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
 )
 
 // Prediction is the gain that more cores than were measured would give. The
@@ -24,6 +26,8 @@ type Prediction struct {
 	// are not of 95 %, but as far as either supposition goes: a job whose
 	// overhead grows faster and faster can end below.
 	Ceiling Interval
+
+	noCeiling string // why Ceiling is unknown
 }
 
 // predict predicts twice and four times the most cores of the curve. There are
@@ -33,7 +37,7 @@ func predict(curve []Scaled, law USL) (all []Prediction, why string) {
 	if len(curve) < 2 {
 		return nil, "one core tells nothing of more"
 	}
-	before, last := curve[len(curve)-2], curve[len(curve)-1]
+	before, last := lastDoubling(curve)
 	help := pays(last.Gain) || math.IsNaN(last.Gain.Low) && last.Gain.Value >= matters
 	if !help && !law.Drawable() {
 		return nil, fmt.Sprintf("the gain from %d cores, × %v, is too small or too noisy to go on from", last.P, last.Gain)
@@ -41,7 +45,9 @@ func predict(curve []Scaled, law USL) (all []Prediction, why string) {
 	for _, times := range []int{2, 4} {
 		p := Prediction{P: times * last.P, Model: unknown, Ceiling: unknown}
 		if help {
-			p.Ceiling = beyond(before, last, times)
+			p.Ceiling, p.noCeiling = beyond(before, last, times), "which was not measured"
+		} else {
+			p.noCeiling = "because the measured cores are not shown to help"
 		}
 		all = append(all, p)
 	}
@@ -51,6 +57,17 @@ func predict(curve []Scaled, law USL) (all []Prediction, why string) {
 		}
 	}
 	return all, ""
+}
+
+// lastDoubling is the last of the curve and the one that is nearest to half of its
+// cores. The one before the last may be too near: noise between 224 and 256 cores is
+// there to the tenth power at 1024.
+func lastDoubling(curve []Scaled) (before, last Scaled) {
+	last = curve[len(curve)-1]
+	return slices.MinFunc(curve[:len(curve)-1], func(a, b Scaled) int {
+		off := func(s Scaled) float64 { return math.Abs(math.Log2(float64(last.P)/float64(s.P)) - 1) }
+		return cmp.Compare(off(a), off(b))
+	}), last
 }
 
 // beyond is the gain from times as many cores as the last of the curve. The

@@ -126,3 +126,16 @@ func TestPredictionsGoOnAsTheLastStep(t *testing.T) {
 		}
 	}
 }
+
+// Levels close to each other are no step to go on from.
+func TestPredictionsGoOnFromADoubling(t *testing.T) {
+	var curve []Scaled
+	for _, p := range []int{1, 2, 3, 128, 224, 256} {
+		curve = append(curve, Scaled{P: p})
+	}
+	for n, want := range map[int]int{2: 1, 3: 2, 4: 3, 5: 128, 6: 128} {
+		if before, last := lastDoubling(curve[:n]); before.P != want || last.P != curve[n-1].P {
+			t.Errorf("of %d levels: from %d to %d cores, want from %d", n, before.P, last.P, want)
+		}
+	}
+}
