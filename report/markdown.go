@@ -24,7 +24,7 @@ func (a *Analysis) WriteMarkdown(w io.Writer) error {
 	details := a.markdownDetails(MaxMarkdown / 4)
 	for i, r := range a.Rows {
 		row := markdownRow(r.markdownCells())
-		note := fmt.Sprintf("\n%d more rows do not fit into a comment: see the whole report.\n", len(a.Rows)-i)
+		note := fmt.Sprintf("\nA comment has no room for %s: see the whole report.\n", countOf(len(a.Rows)-i, "more row"))
 		if b.Len()+len(row)+len(note)+len(details) > MaxMarkdown {
 			b.WriteString(note)
 			break

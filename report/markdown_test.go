@@ -99,7 +99,7 @@ func TestMarkdownFitsIntoAComment(t *testing.T) {
 		t.Errorf("%d bytes, want few less than %d", len(text), report.MaxMarkdown)
 	}
 	rows, left := strings.Count(text, "| 1 × 2 |")+strings.Count(text, "| – × 2 |"), 0
-	note := regexp.MustCompile(`\n\n?(\d+) more rows do not fit`).FindStringSubmatch(text)
+	note := regexp.MustCompile(`\n\n?A comment has no room for (\d+) more rows`).FindStringSubmatch(text)
 	if note == nil {
 		t.Fatal("it does not say that rows are left out")
 	}

@@ -140,7 +140,7 @@ func (h *History) WriteText(w io.Writer) error {
 	}
 	for i, s := range h.Steps {
 		if i == mostSteps {
-			fmt.Fprintf(&b, "and %d older steps: --json has them all\n", len(h.Steps)-i)
+			fmt.Fprintf(&b, "and %s: --json has all\n", typeset.Count(len(h.Steps)-i, "older step"))
 			break
 		}
 		fmt.Fprintf(&b, "%s  %s  %s\n", pad(cut(s.Percent()+" "+s.word(), 18), 18), pad(cut(s.Quantity.String()+" of "+s.Title(), 50), 50), cut(s.interval(), 28))
