@@ -19,19 +19,19 @@ type Advice struct {
 	// holds against each of the others, and so against the best, whichever that
 	// is (Berger, 1982, on tests of an intersection).
 	Share Interval
+
+	nominal nominal
 }
 
 // String is the advice in words.
 func (a Advice) String() string {
-	cores := countOf(a.Cores, "core")
-	switch a.Workers {
-	case 0:
-		if a.Cores == 0 {
-			return string(Undecided)
-		}
-		return cores
+	switch {
+	case a.Workers > 0:
+		return countOf(a.Workers, "worker") + " " + a.nominal.under(a.Cores)
+	case a.Cores > 0:
+		return a.nominal.on(a.Cores)
 	}
-	return countOf(a.Workers, "worker") + " on " + cores
+	return string(Undecided)
 }
 
 // Enough is the advice, where there is a verdict: without one nothing is enough.
@@ -66,7 +66,7 @@ func (d *Data) advice(base Point, levels []level) Advice {
 	fastest := slices.SortedFunc(slices.Values(all), func(a, b candidate) int { return cmp.Compare(a.times.mean(), b.times.mean()) })
 	for _, c := range all {
 		if share, ok := c.enough(fastest); ok {
-			return Advice{c.workers, c.level.p(), share}
+			return Advice{c.workers, c.level.p(), share, nominal(!d.groups[base].bound)}
 		}
 	}
 	return Advice{Share: unknown}

@@ -46,7 +46,7 @@ func (r Row) undecided() string {
 		if r.Executor != "" {
 			how = "; more would tell (--workers)"
 		}
-		return fmt.Sprintf("at most %s measured %s%s", countOf(most, "worker"), r.under(r.P), how)
+		return fmt.Sprintf("at most %s measured %s%s", countOf(most, "worker"), r.Under(r.P), how)
 	}
 	known, name, i, near := r.unsettled()
 	switch {
@@ -94,12 +94,12 @@ func (r Row) rival() (name string, gain Interval) {
 	name, gain = "G_c", r.Concurrency
 	for _, c := range r.Grid {
 		if !(c.Gain.High <= gain.High) {
-			name, gain = fmt.Sprintf("the gain of %s on %s", countOf(c.Workers, "worker"), countOf(level{c.Cores, c.Procs}.p(), "core")), c.Gain
+			name, gain = fmt.Sprintf("the gain of %s %s", countOf(c.Workers, "worker"), r.Under(level{c.Cores, c.Procs}.p())), c.Gain
 		}
 	}
 	for _, s := range r.Scaling {
 		if r.Workers == 0 && !(s.Gain.High <= gain.High) {
-			name, gain = fmt.Sprintf("the gain of %s", countOf(s.P, "core")), s.Gain
+			name, gain = fmt.Sprintf("the gain of %s", r.On(s.P)), s.Gain
 		}
 	}
 	return name, gain

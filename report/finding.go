@@ -21,13 +21,13 @@ func (a *Analysis) Finding() string {
 			most = r
 		}
 	}
-	where := most.under(most.P)
+	where := most.Under(most.P)
 	text := fmt.Sprintf("%s: %s.", strings.ToUpper(where[:1])+where[1:], strings.Join(a.tally(), ", "))
 	if r, ok := mostGained(a.Rows, func(r Row) Interval { return r.Concurrency }); ok {
 		text += fmt.Sprintf(" Workers bought most in %s: × %s on one core%s.", r.Brief(), r.Concurrency, provisional(r))
 	}
 	if r, ok := mostGained(a.Rows, Row.FromCores); ok {
-		text += fmt.Sprintf(" Cores bought most in %s: × %s %s%s", r.Brief(), r.FromCores(), r.under(r.P), provisional(r))
+		text += fmt.Sprintf(" Cores bought most in %s: × %s %s%s", r.Brief(), r.FromCores(), r.Under(r.P), provisional(r))
 		if r.Ceiling.Value > 0 {
 			text += fmt.Sprintf(", where separate programs gained × %s", r.Ceiling)
 		}

@@ -40,11 +40,13 @@ type Models struct {
 
 	Predictions  []Prediction
 	NoPrediction string // why there are none
+
+	nominal nominal
 }
 
 // models fits what the row's points allow.
 func (d *Data) models(r Row, base Point, levels []level) Models {
-	m := Models{Knee: math.NaN(), Gustafson: SerialFit{Fraction: unknown, Limit: unknown, Why: "not of weak scaling"}}
+	m := Models{nominal: r.nominal, Knee: math.NaN(), Gustafson: SerialFit{Fraction: unknown, Limit: unknown, Why: "not of weak scaling"}}
 	if r.only.p() > 0 {
 		m.OverWorkers, m.NoPrediction = FitUSL(d.overWorkers(base, r.only, math.Inf(1)), Relative), "cores were not compared"
 		m.Amdahl, m.OverCores = FitAmdahl(nil, Relative), FitUSL(nil, Relative)

@@ -26,8 +26,8 @@ func (m Models) Lines() (lines []string) {
 		if !math.IsNaN(e.OfCeiling.Value) {
 			ceiling = "is " + e.OfCeiling.String()
 		}
-		say("Efficiency on %d cores: G_p/p is %v, G_p/H(p) %s.", e.P, e.OfIdeal, ceiling)
-		say("Karp–Flatt serial fraction on %d cores: %v%s.", e.P, e.Serial, aboveOne(e.Serial))
+		say("Efficiency %s: G_p/p is %v, G_p/H(p) %s.", m.nominal.under(e.P), e.OfIdeal, ceiling)
+		say("Karp–Flatt serial fraction %s: %v%s.", m.nominal.under(e.P), e.Serial, aboveOne(e.Serial))
 	}
 	if text := trends[m.Serial]; text != "" {
 		say("%s", text)
@@ -37,7 +37,7 @@ func (m Models) Lines() (lines []string) {
 	}
 	for _, s := range m.Scaled {
 		if s.P > 1 {
-			say("Scaled speedup of %d workers on %d cores: %v, so the serial share of the time is %v (Gustafson).", s.P, s.P, s.Gain, GustafsonAt(s.Gain, s.P))
+			say("Scaled speedup of %d workers %s: %v, so the serial share of the time is %v (Gustafson).", s.P, m.nominal.under(s.P), s.Gain, GustafsonAt(s.Gain, s.P))
 		}
 	}
 	if len(m.Scaled) > 0 {
@@ -53,7 +53,7 @@ func (m Models) Lines() (lines []string) {
 		say("Knee of the operational bounds: %s; if nothing else is lost, more of them only queue.", many(m.Knee, "worker"))
 	}
 	for _, p := range m.Predictions {
-		lines = append(lines, p.words(m.Workers, m.OverCores))
+		lines = append(lines, p.words(m))
 	}
 	if m.NoPrediction != "" {
 		say("No prediction: %s.", m.NoPrediction)
@@ -130,9 +130,9 @@ func (u USL) Words(unit string) string {
 }
 
 // words say the gain by each way that has one, and on what suppositions, given
-// the row's workers and the law of its cores.
-func (p Prediction) words(workers int, law USL) string {
-	text := fmt.Sprintf("%d cores", p.P)
+// the row's models.
+func (p Prediction) words(m Models) string {
+	workers, law, text := m.Workers, m.OverCores, m.nominal.on(p.P)
 	switch {
 	case workers >= p.P:
 		text += fmt.Sprintf(" at %d workers", workers)

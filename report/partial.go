@@ -38,7 +38,7 @@ func (d *Data) newRow(base Point, p int) Row {
 		P:        p,
 		place:    d.groups[base].place,
 		swept:    d.swept(),
-		nominal:  !d.groups[base].bound,
+		nominal:  nominal(!d.groups[base].bound),
 
 		Concurrency: unknown, Parallelism: unknown, Speedup: unknown, Ceiling: unknown, OverSerial: unknown, Worst: unknown, crowded: unknown,
 		Cost: math.NaN(), Fairness: math.NaN(),
@@ -78,7 +78,7 @@ func (d *Data) withoutOneWorker(base Point) (r Row, ok bool) {
 	d.weigh(&r, w1, levels)
 	r.warn("not measured with 1 worker, so that what workers bring is unknown")
 	if last != most {
-		r.warn(fmt.Sprintf("%s left out: at most %s measured there", r.on(last.p()), countOf(slices.Max(d.workersAt(base, last)), "worker")))
+		r.warn(fmt.Sprintf("%s left out: at most %s measured there", r.On(last.p()), countOf(slices.Max(d.workersAt(base, last)), "worker")))
 	}
 	for _, l := range []level{one, most} {
 		r.Lines = append(r.Lines, d.line(base, base.at(1, one), l))
@@ -134,7 +134,7 @@ func (r *Row) judgeWorkers(few int, gain Interval, lacking string) {
 		return
 	}
 	r.Class = WorkersOnly
-	where := "at " + r.on(r.P)
+	where := "at " + r.On(r.P)
 	if helps(gain) {
 		r.Verdict = fmt.Sprintf("%s: %d bring %s× the throughput of %d %s%s", r.Class, r.Workers, gain, few, where, r.knee())
 	} else {

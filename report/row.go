@@ -93,8 +93,8 @@ type Row struct {
 	// fewer, unknown if it has as many. Its interval holds for the row's choice.
 	crowded Interval
 
-	nominal bool  // the file says GOMAXPROCS only, and not on how many cores it ran
-	only    level // of a row of workers only
+	nominal nominal // the file says GOMAXPROCS only, and not on how many cores it ran
+	only    level   // of a row of workers only
 
 	// Samples is the fewest that the gains, the ceiling, the serial program and
 	// the worst point rest on, of rounds in which all that is compared was
@@ -142,7 +142,7 @@ func (d *Data) row(base Point) (Row, error) {
 	d.weigh(&r, first, levels)
 	d.warnOfCeiling(&r)
 	if thin := d.groups[base].thin; thin.p() > 0 {
-		r.warn(fmt.Sprintf("%s left out: only one sample was taken there, and more on fewer", r.on(thin.p())))
+		r.warn(fmt.Sprintf("%s left out: only one sample was taken there, and more on fewer", r.On(thin.p())))
 	}
 	d.warnOfEdges(&r, base, most)
 	d.curves(&r, first, levels)

@@ -38,7 +38,7 @@ func (r *Row) judgeGains() {
 		return
 	}
 	if r.Class != Scheduled && r.Advice.Cores > 0 && r.Advice.Cores < r.P {
-		r.Verdict += fmt.Sprintf("; enough: %s, which %s", r.advised(), r.Advice.Cost())
+		r.Verdict += fmt.Sprintf("; enough: %s, which %s", r.Advice, r.Advice.Cost())
 	}
 	if doubts := r.doubts(); len(doubts) > 0 {
 		r.Verdict += " (" + strings.Join(doubts, "; ") + ")"
@@ -127,7 +127,7 @@ func (r Row) reason() string {
 	case Contends:
 		at := fmt.Sprintf("%s at %s×", r.do(r.P, "run"), short(r.Worst))
 		if r.Workers > 0 {
-			at = fmt.Sprintf("%d workers %s run at %s×", r.WorstWorkers, r.under(r.P), short(r.Worst))
+			at = fmt.Sprintf("%d workers %s run at %s×", r.WorstWorkers, r.Under(r.P), short(r.Worst))
 		}
 		return r.limit(r.WorstWorkers) + at + r.best()
 	}
@@ -197,7 +197,7 @@ func (r Row) best() string {
 		last = s
 	}
 	if top.P > 1 && top.P < last.P && helps(top.Gain.over(last.Gain)) {
-		return fmt.Sprintf("; best %s: %s×", r.under(top.P), short(top.Gain))
+		return fmt.Sprintf("; best %s: %s×", r.Under(top.P), short(top.Gain))
 	}
 	return ""
 }
@@ -251,9 +251,9 @@ func (r Row) goal() Interval {
 
 // moreCores says what the cores beyond the first are worth.
 func (r Row) moreCores() string {
-	who, s := r.on(r.P), ""
+	who, s := r.On(r.P), ""
 	switch {
-	case r.nominal:
+	case bool(r.nominal):
 		s = "s"
 	case r.P == 2:
 		who, s = "a second core", "s"

@@ -75,7 +75,7 @@ func TestVerdictsNameTheLimitAndItsNumber(t *testing.T) {
 		{3.5, 0.93, 1, func(r *Row) { r.P = 8 }, Waits, "3.50 of 4 workers' waiting overlapped; 8 cores cost 7 ±1 %"},
 		{2, 1.5, 1, stack(Stack{Waiting: 0.6}), Mixes, "4 workers bring 2.00× on one core; a second core adds 50 ±2 %; limited by waiting: 0.6 of 2 cores have only tasks that wait"},
 		{2, 1, 1, func(r *Row) { r.P = 1 }, OneCore, "workers help: 4 bring 2.00 ±0.02×"},
-		{1, 1, 1, func(r *Row) { r.P, r.Advice = 1, Advice{1, 1, near(1)} }, OneCore, "workers do not help"},
+		{1, 1, 1, func(r *Row) { r.P, r.Advice = 1, Advice{1, 1, near(1), false} }, OneCore, "workers do not help"},
 		{1, 1, 1, func(r *Row) {
 			r.P, r.Grid = 1, []Cell{{1, 1, 1, exact(1)}, {1, 1, 2, Interval{1.1, 0.9, 1.35}}, {1, 1, 4, near(1)}}
 		}, OneCore, "cannot tell whether workers help: the gain of 2 workers on 1 core is 1.10 ±0.25"},
@@ -99,15 +99,15 @@ func TestVerdictsNameTheLimitAndItsNumber(t *testing.T) {
 		{3.5, 1, 1, func(r *Row) { r.Stacks = []Stack{{Workers: 1, P: 1, Work: 0.5, Inflation: 0.3, GC: math.NaN()}} }, Waits, "3.50 of 4 workers' waiting overlapped; a second core adds nothing (0 ±1 %)"},
 		{3.5, 1, 1, func(r *Row) {
 			r.Latencies = []Latency{{Workers: 1, P: 2, Arrivals: true, P99: near(9)}, {Workers: 4, P: 2, Arrivals: true, P99: near(0.0021), Load: 1000}, {Workers: 4, P: 1, Arrivals: true, P99: near(5)}}
-			r.Advice = Advice{4, 1, near(1)}
+			r.Advice = Advice{4, 1, near(1), false}
 		}, Scheduled, "items come whether served or not, so their latency counts: the 99th percentile is 2.1 ms at 1000 a second, with 4 workers on 2 cores"},
 		{1, 1, 1, func(r *Row) { r.Lines = []Line{{P: 2, Points: []LinePoint{{Workers: 1}}}} }, Undecided, "at most 1 worker measured on 2 cores"},
 		{1, 1, 1, func(r *Row) { r.Executor, r.Lines = "pool", []Line{{P: 2, Points: []LinePoint{{Workers: 1}}}} }, Undecided, "at most 1 worker measured on 2 cores; more would tell (--workers)"},
 		{1.11, 1.9, 1, func(r *Row) { r.Concurrency = Interval{1.11, 1.042, 1.18} }, Mixes, "4 workers bring 1.11× on one core; a second core adds 90 ±2 % (unsure: G_c may be as little as 1.04)"},
-		{3.5, 1, 1, func(r *Row) { r.Advice = Advice{4, 1, near(1)} }, Waits, "3.50 of 4 workers' waiting overlapped; a second core adds nothing (0 ±1 %); enough: 4 workers on 1 core, which loses at most 1 %"},
-		{3.5, 1, 1, func(r *Row) { r.Advice = Advice{4, 1, Interval{0.98, 0.956, 1}} }, Waits, "3.50 of 4 workers' waiting overlapped; a second core adds nothing (0 ±1 %); enough: 4 workers on 1 core, which loses at most 5 %"},
-		{3.5, 1, 1, func(r *Row) { r.Advice = Advice{4, 1, exact(1)} }, Waits, "3.50 of 4 workers' waiting overlapped; a second core adds nothing (0 ±1 %); enough: 4 workers on 1 core, which loses nothing"},
-		{3.5, 1, 1, func(r *Row) { r.Advice = Advice{4, 2, near(1)} }, Waits, "3.50 of 4 workers' waiting overlapped; a second core adds nothing (0 ±1 %)"},
+		{3.5, 1, 1, func(r *Row) { r.Advice = Advice{4, 1, near(1), false} }, Waits, "3.50 of 4 workers' waiting overlapped; a second core adds nothing (0 ±1 %); enough: 4 workers on 1 core, which loses at most 1 %"},
+		{3.5, 1, 1, func(r *Row) { r.Advice = Advice{4, 1, Interval{0.98, 0.956, 1}, false} }, Waits, "3.50 of 4 workers' waiting overlapped; a second core adds nothing (0 ±1 %); enough: 4 workers on 1 core, which loses at most 5 %"},
+		{3.5, 1, 1, func(r *Row) { r.Advice = Advice{4, 1, exact(1), false} }, Waits, "3.50 of 4 workers' waiting overlapped; a second core adds nothing (0 ±1 %); enough: 4 workers on 1 core, which loses nothing"},
+		{3.5, 1, 1, func(r *Row) { r.Advice = Advice{4, 2, near(1), false} }, Waits, "3.50 of 4 workers' waiting overlapped; a second core adds nothing (0 ±1 %)"},
 		{1.05, 1.9, 1, func(r *Row) { r.Concurrency = Interval{1.05, 0.95, 1.16} }, Scales, "2 cores give 1.90× where separate programs get 2.00× (unsure: G_c may be as much as 1.16)"},
 		{1, 1.9, 1, func(r *Row) { r.Parallelism = Interval{1.9, 1.05, 2.9} }, Undecided, "too noisy: G_p is 1.90 ±1.00; about 21 samples would tell (-count 21), or a quieter machine"},
 		{1, 1.9, 1, func(r *Row) { r.Parallelism = Interval{1.9, 1.3, 2.9} }, Undecided, "2 cores give 1.90×, but whether G_p/H(2) is above 0.8 is open: it is 0.95 ±0.50; about 107 samples would tell (-count 107), or a quieter machine"},
@@ -141,7 +141,7 @@ func TestVerdictsNameTheLimitAndItsNumber(t *testing.T) {
 	} {
 		if c.class == Serial { // which is that one is enough
 			change := c.change
-			c.change = func(r *Row) { change(r); r.Advice = Advice{min(r.Workers, 1), 1, near(1)} }
+			c.change = func(r *Row) { change(r); r.Advice = Advice{min(r.Workers, 1), 1, near(1), false} }
 			c.want += "; enough: 1 worker on 1 core, which loses at most 1 %"
 		}
 		r := judged(near(c.gc), near(c.gp), near(c.worst), c.change)
@@ -160,7 +160,7 @@ func TestVerdictsNeedEvidence(t *testing.T) {
 	if r := judged(near(1), near(2), near(1), few); r.Class != Undecided || r.Verdict != "cannot tell: there is no interval of 2 samples; 10 would tell (-count 10)" {
 		t.Error(r.Verdict)
 	}
-	one := Advice{1, 1, near(1)}
+	one := Advice{1, 1, near(1), false}
 	if r := judged(near(1), near(0.5), near(0.5), func(r *Row) { r.WorstWorkers, r.Advice = 1, one }); r.Verdict != "serial: neither workers nor cores help; a second core costs 50 ±1 %; enough: 1 worker on 1 core, which loses at most 1 %" {
 		t.Error(r.Verdict)
 	}
@@ -172,7 +172,7 @@ func TestVerdictsNeedEvidence(t *testing.T) {
 		t.Error(r.Verdict)
 	}
 	better := func(r *Row) {
-		r.Advice, r.Grid = Advice{2, 2, near(1)}, []Cell{{1, 1, 1, exact(1)}, {2, 2, 2, Interval{1.04, 1, 1.08}}}
+		r.Advice, r.Grid = Advice{2, 2, near(1), false}, []Cell{{1, 1, 1, exact(1)}, {2, 2, 2, Interval{1.04, 1, 1.08}}}
 	}
 	if r := judged(near(1), near(1), near(1), better); r.Verdict != "cannot tell: too noisy: the gain of 2 workers on 2 cores is 1.04 ±0.04; about 273 samples would tell (-count 273), or a quieter machine" {
 		t.Error(r.Verdict)
@@ -183,7 +183,7 @@ func TestVerdictsNeedEvidence(t *testing.T) {
 	if r := judged(near(1), near(1), near(1), unmeasured); r.Verdict != "cannot tell: the gain of 2 workers on 2 cores is 1.04, with too few samples for an interval; 10 would tell (-count 10)" {
 		t.Error(r.Verdict)
 	}
-	cores := func(r *Row) { r.Workers, r.Speedup, r.Advice = 0, near(1), Advice{0, 1, near(1)} }
+	cores := func(r *Row) { r.Workers, r.Speedup, r.Advice = 0, near(1), Advice{0, 1, near(1), false} }
 	if r := judged(unknown, near(1), near(1), cores); r.Verdict != "serial: cores do not help; enough: 1 core, which loses at most 1 %" {
 		t.Error(r.Verdict)
 	}

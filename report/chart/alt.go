@@ -44,7 +44,7 @@ func gainsAlt(rows []report.Row) string {
 func scalingAlt(rows []report.Row) string {
 	return "Gain from cores at the best number of workers: " + sentence(len(rows), func(i int) string {
 		r := rows[i]
-		s := fmt.Sprintf("%s reaches %s on %s", r.Name(), short(r.FromCores().Value), plural(r.P, "core"))
+		s := fmt.Sprintf("%s reaches %s %s", r.Name(), short(r.FromCores().Value), r.Under(r.P))
 		if h := r.Ceiling.Value; !math.IsNaN(h) && r.P > 1 {
 			s += fmt.Sprintf(", where separate programs reach %s", short(h))
 		}

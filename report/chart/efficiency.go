@@ -61,14 +61,20 @@ func (t Theme) efficiencyStyle() (s efficiencyStyle) {
 	return s
 }
 
-func (s efficiencyStyle) legend() []entry {
-	return []entry{
-		{"gain from cores G_p/p", lineMark(s.lines[0], &s.glyphs[0])},
-		{"gain from cores G_p/H(p)", lineMark(s.lines[1], &s.glyphs[1])},
-		{"Karp–Flatt serial fraction", lineMark(s.lines[2], &s.glyphs[2])},
-		{"all of the cores", lineMark(s.whole, nil)},
-		{"ceiling H(p)/p", lineMark(s.ceiling, &s.ceilingGlyph)},
+// legend is that of the shares which some row has on several cores.
+func (s efficiencyStyle) legend(rows []report.Row) (entries []entry) {
+	for i, name := range []string{"gain from cores G_p/p", "gain from cores G_p/H(p)", "Karp–Flatt serial fraction"} {
+		known := func(e report.Efficiency) bool { return e.P > 1 && !math.IsNaN(sharesOf(e)[i].Value) }
+		if slices.ContainsFunc(rows, func(r report.Row) bool { return slices.ContainsFunc(r.Models.Cores, known) }) {
+			entries = append(entries, entry{name, lineMark(s.lines[i], &s.glyphs[i])})
+		}
 	}
+	return entries
+}
+
+// sharesOf are those of its curves at a number of cores.
+func sharesOf(e report.Efficiency) [3]report.Interval {
+	return [3]report.Interval{e.OfIdeal, e.OfCeiling, e.Serial}
 }
 
 const efficiencyCaption = "G_p is the gain from cores. G_p/p, the efficiency, is its share of p cores, and G_p/H(p), the software efficiency, its share of what separate programs reach: where only the first falls, the machine is the limit, where both fall, the program. The Karp–Flatt fraction is the serial part that would explain the loss: level, there is one; rising, overhead grows with the cores; below 0, more was gained than the cores can give."
@@ -76,9 +82,9 @@ const efficiencyCaption = "G_p is the gain from cores. G_p/p, the efficiency, is
 func drawEfficiency(c draw.Canvas, t Theme, rows []report.Row) {
 	style := t.efficiencyStyle()
 	c = t.headline(c, "What share of the cores is gained, at the best number of workers")
-	entries := style.legend()
-	if !slices.ContainsFunc(rows, func(r report.Row) bool { return ceilings(r).Len() > 1 }) {
-		entries = entries[:len(entries)-1]
+	entries := append(style.legend(rows), entry{"all of the cores", lineMark(style.whole, nil)})
+	if slices.ContainsFunc(rows, func(r report.Row) bool { return ceilings(r).Len() > 1 }) {
+		entries = append(entries, entry{"ceiling H(p)/p", lineMark(style.ceiling, &style.ceilingGlyph)})
 	}
 	var drawn []report.Interval
 	for _, r := range rows {
@@ -110,7 +116,7 @@ func (s efficiencyStyle) panel(t Theme, r report.Row) *plot.Plot {
 	end := math.Log2(float64(max(r.P, 2)))
 	var curves [3]measured
 	for _, e := range r.Models.Cores {
-		for i, share := range []report.Interval{e.OfIdeal, e.OfCeiling, e.Serial} {
+		for i, share := range sharesOf(e) {
 			curves[i].add(math.Log2(float64(e.P)), share, func(v float64) float64 { return v })
 		}
 	}
@@ -177,7 +183,7 @@ func efficiencyAlt(rows []report.Row) string {
 	return "A panel per workload: efficiency G_p/p, software efficiency G_p/H(p) and Karp–Flatt serial fraction against cores. " + sentence(len(rows), func(i int) string {
 		r := rows[i]
 		e := r.Models.Cores[len(r.Models.Cores)-1]
-		part := fmt.Sprintf("%s gains %s of %s", r.Name(), percent(e.OfIdeal), worth(e.P))
+		part := fmt.Sprintf("%s gains %s of %s", r.Name(), percent(e.OfIdeal), worth(r, e.P))
 		if !math.IsNaN(e.OfCeiling.Value) {
 			part += fmt.Sprintf(", %s of what separate programs reach", percent(e.OfCeiling))
 		}
@@ -187,6 +193,6 @@ func efficiencyAlt(rows []report.Row) string {
 
 // worth is what p cores could bring. It is not what a workload uses: one that
 // waits gains little from cores that it leaves idle.
-func worth(p int) string { return fmt.Sprintf("what %s could bring", plural(p, "core")) }
+func worth(r report.Row, p int) string { return fmt.Sprintf("what %s could bring", r.On(p)) }
 
 func percent(i report.Interval) string { return fmt.Sprintf("%.0f %%", 100*i.Value) }

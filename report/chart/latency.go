@@ -55,10 +55,11 @@ func latencyOfRow(r report.Row) []latencyPanel {
 }
 
 func latencyChart(panels []latencyPanel) (Chart, bool) {
-	var widths []int
+	var most []string
 	for _, p := range panels {
-		_, all := p.ends()
-		widths = append(widths, all)
+		if _, all := p.ends(); all > 1 {
+			most = append(most, plural(all, "core"))
+		}
 	}
 	return Chart{
 		Name:    "latency",
@@ -75,7 +76,7 @@ func latencyChart(panels []latencyPanel) (Chart, bool) {
 				drawn = append(drawn, p.percentiles()...)
 			}
 			loads := slices.ContainsFunc(panels, func(p latencyPanel) bool { return p.byLoads })
-			c = t.legend(c, append(s.legend(allCores(widths), loads), t.intervalEntry(drawn)...))
+			c = t.legend(c, append(s.legend(allCores(plural(1, "core"), most), loads), t.intervalEntry(drawn)...))
 			var plots []*plot.Plot
 			var names []string
 			for _, p := range panels {

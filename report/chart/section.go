@@ -55,7 +55,7 @@ func curves(r report.Row) Chart {
 			cores, workers := t.scalingStyle(), t.workersStyle()
 			drawn := gainsAndCeilings(r)
 			names, plots := []string{"Gain from cores"}, []*plot.Plot{cores.panel(t, r)}
-			entries := cores.legend(plural(r.P, "core")+", or gain from them", r)
+			entries := cores.legend(r.On(r.P)+", or gain from them", r)
 			if len(r.Lines) > 0 {
 				entries = append(entries, workers.besideCores(r)...)
 				drawn = append(drawn, throughputs(r)...)
@@ -63,7 +63,7 @@ func curves(r report.Row) Chart {
 			}
 			if len(r.Models.Cores) > 1 {
 				style := t.efficiencyStyle()
-				entries = append(entries, style.legend()[:3]...)
+				entries = append(entries, style.legend(rows)...)
 				drawn = append(drawn, shares(r)...)
 				names, plots = append(names, "Efficiency"), append(plots, style.panel(t, r))
 			}
@@ -94,10 +94,13 @@ func workersOfRow(r report.Row) Chart {
 
 // besideCores are the entries of what the panel of cores has not explained.
 func (s workersStyle) besideCores(r report.Row) []entry {
-	all := s.legend(plural(max(r.P, 2), "core"), hasBound(r))
-	if len(all) < 4 {
+	all := s.legend([]report.Row{r}, hasBound(r))
+	if !hasBound(r) {
 		return all[:1]
 	}
-	all[3].label = "bound of " + plural(r.P, "core")
+	if r.P == 1 {
+		return all
+	}
+	all[3].label = "bound of " + r.On(r.P)
 	return []entry{all[0], all[1], all[3]}
 }

@@ -37,11 +37,9 @@ func throughputs(r report.Row) (all []report.Interval) {
 // operational bounds min(w/(D+Z), p/D).
 func Workers(a *report.Analysis) Chart {
 	var rows []report.Row // of known workers
-	var widths []int
 	for _, r := range a.Rows {
 		if len(r.Lines) > 0 {
 			rows = append(rows, r)
-			widths = append(widths, r.P)
 		}
 	}
 	title, caption := "Throughput against workers, on log scales", workersAlone
@@ -63,7 +61,7 @@ func Workers(a *report.Analysis) Chart {
 			for _, r := range rows {
 				drawn = append(drawn, throughputs(r)...)
 			}
-			entries := s.legend(allCores(widths), limits)
+			entries := s.legend(rows, limits)
 			if !slices.ContainsFunc(rows, func(r report.Row) bool { return r.Lines[0].P == 1 }) {
 				entries = entries[len(entries)-1:]
 			}
@@ -79,16 +77,14 @@ func Workers(a *report.Analysis) Chart {
 	}
 }
 
-// allCores names the most cores of panels that share a legend: by number only if
-// it is that of all which have more than one.
-func allCores(widths []int) string {
-	widths = slices.DeleteFunc(slices.Clone(widths), func(p int) bool { return p == 1 })
-	slices.Sort(widths)
-	switch widths = slices.Compact(widths); len(widths) {
+// allCores names the most cores of rows that share a legend, given what each of
+// more than one core calls its own: by number only if all call them alike.
+func allCores(one string, most []string) string {
+	switch most = slices.Compact(slices.Sorted(slices.Values(most))); len(most) {
 	case 0:
-		return plural(1, "core")
+		return one
 	case 1:
-		return plural(widths[0], "core")
+		return most[0]
 	}
 	return "all cores"
 }
@@ -108,9 +104,15 @@ func (t Theme) workersStyle() workersStyle {
 	return s
 }
 
-func (s workersStyle) legend(all string, limits bool) (entries []entry) {
+func (s workersStyle) legend(rows []report.Row, limits bool) (entries []entry) {
 	bounds := []string{"its bound", "their bound"}
-	for i, cores := range slices.Compact([]string{plural(1, "core"), all}) {
+	one, most := rows[0].On(1), []string(nil)
+	for _, r := range rows {
+		if r.P > 1 {
+			most = append(most, r.On(r.P))
+		}
+	}
+	for i, cores := range slices.Compact([]string{one, allCores(one, most)}) {
 		entries = append(entries, entry{cores, lineMark(s.curves[i], &s.glyphs[i])})
 		if limits {
 			entries = append(entries, entry{bounds[i], lineMark(s.bounds[i], nil)})

@@ -48,4 +48,15 @@ func TestWhatAFileCannotFillIsNotThere(t *testing.T) {
 	if strings.Contains(one, ">enough<") || !strings.Contains(one, "no verdict") {
 		t.Error("something is enough beside no verdict")
 	}
+	var workers strings.Builder
+	for i := range 12 {
+		for _, w := range []int{1, 2, 4, 8} {
+			fmt.Fprintf(&workers, "BenchmarkPool/workers=%d-4 1 %d ns/op\n", w, 400/min(w, 4)+i)
+		}
+	}
+	for text, must := range map[string]string{swept.String(): "GOMAXPROCS 4", workers.String(): "workers only"} {
+		if whole := before(t, text); strings.Contains(whole, "NaN") || strings.Contains(whole, "4 cores") || !strings.Contains(whole, must) {
+			t.Errorf("a page without %q, or with NaN or cores that nobody counted", must)
+		}
+	}
 }

@@ -254,10 +254,13 @@ func numbers(r report.Row) (list [][3]string) {
 	add("parallelism gain", r.Parallelism)
 	add("speedup", r.Speedup)
 	add("ceiling H(p)", r.Ceiling)
-	if !math.IsNaN(r.Ceiling.Value) {
-		plain("share of the ceiling", fmt.Sprintf("%.0f %%", 100*r.FromCores().Value/r.Ceiling.Value))
+	share := func(name string, of float64) {
+		if x := 100 * r.FromCores().Value / of; !math.IsNaN(x) {
+			plain(name, fmt.Sprintf("%.0f %%", x))
+		}
 	}
-	plain("efficiency", fmt.Sprintf("%.0f %%", 100*r.FromCores().Value/float64(r.P)))
+	share("share of the ceiling", r.Ceiling.Value)
+	share("efficiency", float64(r.P))
 	plain("tasks in flight", measured(r.Inflight.Value))
 	plain("CPUs busy", measured(r.CPUsBusy.Value))
 	if !math.IsNaN(r.Fairness) {
