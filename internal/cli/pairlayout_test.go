@@ -65,7 +65,7 @@ func TestBudgetHasRoomForLinks(t *testing.T) {
 			t.Errorf("%+v: takes %v", c, took)
 		}
 	}
-	if _, _, err := (&checkCmd{Budget: 18 * second}).rounds(1, second); err == nil || err.Error() != "--budget 18s is too short for 1 points: 14 blocks of each, the least that can tell anything, take 19s, 14s of it for links in other layouts (GOFLAGS=-ldflags=-randlayout=0 does without); choose fewer with --bench, --pkg or --curves=never, of overlap's own with --workloads" {
+	if _, _, err := (&checkCmd{Budget: 18 * second}).rounds(1, second); err == nil || err.Error() != "--budget 18s is too short for 1 point: 14 blocks of each, the least that can tell anything, take 19s, 14s of it for links in other layouts (GOFLAGS=-ldflags=-randlayout=0 does without); choose fewer with --bench, --pkg or --curves=never, of overlap's own with --workloads" {
 		t.Error(err)
 	}
 }

@@ -37,7 +37,7 @@ func (c *checkCmd) levels(h host.Host) ([]sweep.Level, []int, error) {
 	}
 	for cores := range c.demands {
 		if cores > len(cpus) {
-			return nil, nil, fmt.Errorf("--min-efficiency asks for %d cores: to use there is %s (%s)", cores, typeset.Count(len(cpus), "CPU"), host.FormatList(cpus))
+			return nil, nil, fmt.Errorf("--min-efficiency asks for %d cores and may use %s (%s)", cores, typeset.Count(len(cpus), "CPU"), host.FormatList(cpus))
 		}
 		wanted = append(slices.Clone(wanted), 1, cores)
 	}

@@ -82,7 +82,7 @@ func TestServedPageFollowsTheFile(t *testing.T) {
 		f.add("kinds: Ep=cpu\nBenchmarkEp/executor=pool/workers=2/cores=1 1 10 ns/op\nBenchmarkEp/exec")
 		rested()
 		body, some := get(t, h, "/")
-		holds(t, body, "So far: 1 samples of 1 points", "no measurement with 1 worker on 1 core")
+		holds(t, body, "So far: 1 sample of 1 point", "no measurement with 1 worker on 1 core")
 		if some == empty {
 			t.Error("a page with other numbers has the same ETag")
 		}
