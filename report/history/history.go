@@ -16,12 +16,23 @@
 // for levels with independent noise (E-divisive, Matteson and James, 2014; PELT,
 // Killick et al., 2012) take a random walk for steps, so the ratios themselves are
 // tested. A stretch of ratios, the sum of their logarithms over its standard
-// error, is tested at every length 1, 2, 4, 8 …, which finds the one commit that
-// cost 5 % and the forty that cost 0.3 % each; a step is the shortest stretch
+// error, is tested at every length 1, 2, 4, 8 …; a step is the shortest stretch
 // that chance does not explain, as in narrowest significance pursuit (Fryzlewicz,
-// 2024). Stretches begin at every quarter of their length, so n ratios have at
-// most 4n of them, and Bonferroni's correction is over those of all series. The
-// chance of one or more false steps in a history is Options.Alpha.
+// 2024). In a hundred commits whose ratios have a standard error of 0.3 %, with
+// normal errors, that finds the one that cost 5 % in nearly all histories, and the
+// forty that cost 0.3 % each in nine of ten. Stretches begin at every quarter of
+// their length, so n ratios have at most 4n of them, and Bonferroni's correction is
+// over those of all series. If errors are normal, the chance of one or more false
+// steps in a history is at most Options.Alpha.
+//
+// Errors need not be normal, and the largest of heavy tails look like steps. So a
+// single ratio is a step only if it is also beyond what tails like those of the
+// other ratios allow: Student's with 3 or 6 degrees of freedom, or normal ones, each
+// as likely as the ratios of this series and of the others make it. With an Alpha
+// of 1 %, 5 % of the histories without a step have one at worst. What that costs: of
+// commits that cost 3 % at a standard error of 0.5 %, in a hundred with normal
+// errors, 75 % are found, not 88, and half of them in fifty, which tell too little
+// of their tails.
 //
 // Standard errors are guarded in two ways. No ratio is believed to be better
 // known than the typical one of its series: an interval that came out narrow by
@@ -52,7 +63,7 @@ type Options struct {
 	Order []Commit       // of the repository, oldest first; without it, or for commits not in it, the time of the comparison counts
 	Since string         // hash in Order: only what was committed after it counts, and only what Order has; empty: all
 	Bench *regexp.Regexp // of package and benchmark; nil: all
-	Alpha float64        // chance of one or more false steps; 0.01 if 0
+	Alpha float64        // chance of one or more false steps if errors are normal; 0.01 if 0
 	Least float64        // smallest step, as a share; 0.01 if 0
 }
 

@@ -118,7 +118,7 @@ func (h *History) Finding() string {
 // Words explain what a step is.
 func (h *History) Words() []string {
 	return append([]string{
-		fmt.Sprintf("A step is the shortest range of commits whose measured ratios chance does not explain: one or more false ones in %.2g %% of histories without any. Tested: %s.", 100*h.Alpha, typeset.Count(h.Tests, "range")),
+		fmt.Sprintf("A step is the shortest range of commits whose measured ratios chance does not explain: of histories without any, at most %.2g %% have a false one if errors are normal, about %.2g %% if they have heavy tails. Tested: %s.", 100*h.Alpha, 100*min(1, mostFalse*h.Alpha), typeset.Count(h.Tests, "range")),
 		"Each ratio is that of a commit to its base, measured side by side.",
 	}, h.Notes...)
 }
