@@ -87,9 +87,9 @@ type scan struct {
 	segments  []stretch
 	sums      []float64 // of the logarithms, before each point
 	variances []float64 // of those, guarded
-	errors    []float64 // of the points, before they are widened by wide
-	wide      float64
-	freedom   float64 // degrees of freedom of the standard errors
+	errors    []float64 // of the points, widened only if intervals are not believable
+	wide      float64   // what variances are widened by beyond that
+	freedom   float64   // degrees of freedom of the standard errors
 
 	// How many standard errors a stretch exceeds by chance if errors are normal,
 	// and how many a single ratio does, as the ratios themselves tell.
@@ -100,7 +100,7 @@ func newScan(points []Point) *scan {
 	c := &scan{sums: make([]float64, len(points)+1), variances: make([]float64, len(points)+1), errors: make([]float64, len(points))}
 	typical, wide, freedom := errorsOf(points)
 	c.freedom, c.wide = freedom, wide
-	if wide > 2 { // the intervals tell nothing of the errors
+	if wide > believable {
 		c.wide = 1
 	}
 	for i, p := range points {
@@ -131,6 +131,10 @@ func (c *scan) sizes() (all []float64) {
 	}
 	return all
 }
+
+// believable is how many times what intervals say ratios may scatter. Beyond it,
+// only the scatter tells how large errors are.
+const believable = 1.5
 
 // fewest is how many ratios tell how much they scatter.
 const fewest = 8
@@ -166,7 +170,7 @@ func errorsOf(points []Point) (typical, wide, freedom float64) {
 		per = 12 // the fewest with which a difference can be told at all
 	}
 	freedom = (per - 1) * float64(len(errs)+1) / 2
-	if wide > 1.5 { // the intervals are not to be believed: what is known is the scatter, and a median tells 0.37 of it
+	if wide > believable { // what is known is the scatter, and a median tells 0.37 of it
 		freedom = min(freedom, 0.37*float64(len(errs)))
 	}
 	return typical, wide, max(1, freedom)

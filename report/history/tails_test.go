@@ -62,7 +62,7 @@ func trials(short, long int) int {
 }
 
 // Whatever tails the errors have, at most 5 % of quiet histories have a step, of
-// normal ones 1 %. OVERLAP_SOAK=1 takes 2,000 of each kind and prints the rates.
+// normal ones 1 %. OVERLAP_SOAK=1 takes 2,000 of each kind.
 func TestQuietHistoriesSoak(t *testing.T) {
 	trials := trials(100, 2000)
 	for _, size := range []struct{ series, n int }{{1, 20}, {1, 50}, {1, 100}, {1, 200}, {12, 50}} {
