@@ -77,9 +77,9 @@ type Progress struct {
 // Summary is what a sweep did, its past included.
 type Summary struct {
 	Points, Samples, Rounds int
-	Precise                 int // points that are as precise as was asked for
-	Missing                 int // points that the budget had no room for
-	Failures                []Failure
+	Precise                 int       // points that are as precise as was asked for
+	Missing                 int       // points that the budget had no room for
+	Failures                []Failure // in the order of the plan
 }
 
 // Failure is a sample that could not be taken.
@@ -126,11 +126,15 @@ func Run(ctx context.Context, c Config) (Summary, error) {
 	}
 	s.summary.Points = len(s.points)
 	s.summary.Precise = s.precise()
-	for _, p := range s.points {
+	place := map[Point]int{}
+	for i, p := range s.points {
+		place[p] = i
 		if s.state[p] == nil {
 			s.summary.Missing++
 		}
 	}
+	// The order of the visits is random, and no way to list points for people.
+	slices.SortStableFunc(s.summary.Failures, func(a, b Failure) int { return place[a.Point] - place[b.Point] })
 	return s.summary, err
 }
 

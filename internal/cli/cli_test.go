@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
@@ -128,12 +129,21 @@ func TestInterruptedRunKeepsItsSamples(t *testing.T) {
 	reportOf(t, file)
 }
 
+// They are listed as the plan has them, whatever the order of the visits was.
 func TestFailedSamplesAreListedAndFailTheRun(t *testing.T) {
 	t.Setenv("BREAK_SAMPLES", "1")
-	var out, errs strings.Builder
-	code := cli.Main(t.Context(), []string{"run", "--workloads=ep", "--workers=1", "--rounds=3", "--wait=0s", "--results", t.TempDir()}, &out, &errs)
-	if code != 1 || !strings.Contains(errs.String(), "failed: Ep/executor=pool/workers=1/cores=") || !strings.Contains(errs.String(), "samples failed") || !strings.Contains(errs.String(), "exit status 3") {
-		t.Errorf("exit %d\n%s", code, errs.String())
+	var first string
+	for _, seed := range []string{"1", "2", "3", "4", "5"} {
+		var out, errs strings.Builder
+		code := cli.Main(t.Context(), []string{"run", "--workloads=ep", "--workers=1", "--rounds=3", "--wait=0s", "--seed=" + seed, "--results", t.TempDir()}, &out, &errs)
+		if code != 1 || !strings.Contains(errs.String(), "failed: Ep/executor=pool/workers=1/cores=") || !strings.Contains(errs.String(), "samples failed") || !strings.Contains(errs.String(), "exit status 3") {
+			t.Errorf("exit %d\n%s", code, errs.String())
+		}
+		_, list, _ := strings.Cut(errs.String(), "failed: ")
+		list, _, _ = strings.Cut(list, "\n")
+		if first = cmp.Or(first, list); list != first {
+			t.Errorf("seed %s lists\n%s\nand another\n%s", seed, list, first)
+		}
 	}
 }
 
