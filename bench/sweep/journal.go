@@ -137,7 +137,12 @@ func ReadRun(path string) (plan string, past []Entry, err error) {
 func parse(text []byte, path string) (plan string, past []Entry, whole int64, err error) {
 	rest, ok := bytes.CutPrefix(text, []byte(planLine))
 	line, _, ended := bytes.Cut(rest, []byte("\n"))
-	if !ok || !ended {
+	switch {
+	case len(text) == 0 || ok && !ended:
+		// To give a file its name when its plan is in it takes a hard link, so as not
+		// to take another's name, and not every file system has those.
+		return "", nil, 0, fmt.Errorf("%s is of a run that was killed as it began: it holds no samples, so start a new run", path)
+	case !ok:
 		return "", nil, 0, fmt.Errorf("%s does not begin with the plan of a run: only a file that overlap run made can go on", path)
 	}
 	plan = string(line)
