@@ -27,8 +27,8 @@ func (r *Report) WriteAnnotations(w io.Writer) error {
 	outcome := r.Outcome()
 	if outcome == Unmeasured {
 		title = "overlap check: could not measure"
-		for _, p := range r.Problems {
-			errs = append(errs, strings.Join(p.lines(), "\n"))
+		for _, lines := range r.problems() {
+			errs = append(errs, strings.Join(lines, "\n"))
 		}
 		if len(errs) == 0 {
 			errs = []string{r.Summary()}

@@ -2,6 +2,7 @@ package gate_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -126,12 +127,38 @@ func TestAnnotationsAreFew(t *testing.T) {
 	}
 }
 
+// What a hundred benchmarks share is told once, and each of them is in the JSON.
+func TestOneReasonIsToldOnce(t *testing.T) {
+	r := &gate.Report{Problems: []gate.Problem{{Name: "m/a", Why: "no database"}, {Name: "m/b", Why: "it panics"}, {Name: "m/c", Why: "no database"}}}
+	want := []string{"not compared: m/a, m/c: no database", "not compared: m/b: it panics"}
+	var markdown, all strings.Builder
+	if err := errors.Join(r.WriteMarkdown(&markdown), r.WriteJSON(&all)); err != nil {
+		t.Fatal(err)
+	}
+	got := annotations(t, r)
+	if len(got) != len(want) {
+		t.Errorf("annotations: %q", got)
+	}
+	for _, line := range want {
+		for name, said := range map[string]string{"text": text(t, r, gate.Form{}), "markdown": markdown.String(), "annotations": strings.Join(got, "\n")} {
+			if strings.Count(said, line) != 1 {
+				t.Errorf("%s lacks %q:\n%s", name, line, said)
+			}
+		}
+	}
+	if n := strings.Count(all.String(), `"why": "no database"`); n != 2 {
+		t.Errorf("%d of 2 in\n%s", n, all.String())
+	}
+}
+
 func TestMarkdownFitsIntoAComment(t *testing.T) {
 	r := hostile()
 	for len(r.Changes) < 1000 {
 		r.Changes = append(r.Changes, r.Changes...)
 		r.Notes = append(r.Notes, strings.Repeat(evil, 50))
-		r.Problems = append(r.Problems, r.Problems...)
+		for range len(r.Problems) {
+			r.Problems = append(r.Problems, gate.Problem{Name: evil, Why: fmt.Sprint(len(r.Problems), r.Problems[0].Why)})
+		}
 		r.Demands = append(r.Demands, r.Demands...)
 	}
 	var b strings.Builder

@@ -28,8 +28,8 @@ func (r *Report) WriteMarkdown(w io.Writer) error {
 	}
 	b.WriteString(fill("\n", lines, maxMarkdown/8))
 	var problems []string
-	for _, p := range r.Problems {
-		problems = append(problems, p.lines()...)
+	for _, lines := range r.problems() {
+		problems = append(problems, lines...)
 	}
 	if changed := r.changed(); changed != "" {
 		problems = append(problems, changed)

@@ -293,7 +293,11 @@ func (m *measurement) left(ctx context.Context, p *measured, head bool, err erro
 		side = "head"
 	}
 	if !slices.ContainsFunc(m.problems, func(q Problem) bool { return q.Name == name }) {
-		m.problems = append(m.problems, Problem{Name: name, Why: fmt.Sprintf("%s: %v", side, err)})
+		problem := Problem{Name: name, Why: fmt.Sprintf("%s: %v", side, err)}
+		if said := (*sweep.SampleError)(nil); errors.As(err, &said) {
+			problem.Output = said.Output
+		}
+		m.problems = append(m.problems, problem)
 	}
 	return err
 }

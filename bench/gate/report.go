@@ -120,8 +120,9 @@ type Revision struct {
 
 // Problem is a benchmark or package that was not compared, and why.
 type Problem struct {
-	Name string `json:"name"`
-	Why  string `json:"why"`
+	Name   string `json:"name"`
+	Why    string `json:"why"`
+	Output string `json:"-"` // all that the process said, if it was one that failed
 }
 
 // Demand is an absolute floor that the user set: --min-efficiency 0.8@4.

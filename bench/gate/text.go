@@ -67,8 +67,8 @@ func (r *Report) WriteText(w io.Writer, f Form) error {
 	if changed := r.changed(); changed != "" {
 		say(yellow, changed)
 	}
-	for _, p := range r.Problems {
-		for i, line := range p.lines() {
+	for _, lines := range r.problems() {
+		for i, line := range lines {
 			say(red, strings.Repeat("  ", min(i, 1))+line)
 		}
 	}
@@ -196,10 +196,17 @@ func some(names []string) string {
 // be a book.
 const mostLines = 20
 
-// lines are the problem and its reason, line by line.
-func (p Problem) lines() []string {
+// problems are the lines of each reason, once for all that were not compared for it.
+func (r *Report) problems() (all [][]string) {
+	for _, reason := range typeset.Reasons(r.Problems, func(p Problem) (name, why string) { return p.Name, p.Why }) {
+		all = append(all, problemLines(reason))
+	}
+	return all
+}
+
+func problemLines(r typeset.Reason) []string {
 	var lines []string
-	for line := range strings.Lines("not compared: " + typeset.OneLine(p.Name) + ": " + p.Why) {
+	for line := range strings.Lines("not compared: " + some(r.Names) + ": " + r.Why) {
 		line = typeset.Cut(typeset.OneLine(line), 10*longestName)
 		if line == "" {
 			continue

@@ -17,6 +17,7 @@ import (
 
 	"overlap/bench/overlay"
 	"overlap/internal/scratch"
+	"overlap/internal/typeset"
 )
 
 // findLimit is how long one iteration of a benchmark and its sub-benchmarks may
@@ -64,18 +65,15 @@ type Omission struct {
 
 func (o Omission) String() string { return o.Name + ": " + o.Why }
 
-// together are sentences, one for each reason, with the names that it is of.
+// Reasons are why those of a list are left out, each once.
+func Reasons(list []Omission) []typeset.Reason {
+	return typeset.Reasons(list, func(o Omission) (name, why string) { return o.Name, o.Why })
+}
+
+// together are the reasons as sentences.
 func together(list []Omission) (sentences []string) {
-	names := map[string][]string{}
-	var reasons []string
-	for _, o := range list {
-		if names[o.Why] == nil {
-			reasons = append(reasons, o.Why)
-		}
-		names[o.Why] = append(names[o.Why], o.Name)
-	}
-	for _, why := range reasons {
-		sentences = append(sentences, strings.Join(names[why], ", ")+": "+why)
+	for _, r := range Reasons(list) {
+		sentences = append(sentences, strings.Join(r.Names, ", ")+": "+r.Why)
 	}
 	return sentences
 }

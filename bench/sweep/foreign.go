@@ -99,6 +99,15 @@ func (f *Foreign) Expect(p Point) time.Duration {
 	return b.visit(f.SampleTime)
 }
 
+// ExpectSlices is how long a process lasts that times a point in slices for so long.
+func (f *Foreign) ExpectSlices(p Point, d time.Duration) time.Duration {
+	b, err := f.benchmark(p)
+	if err != nil {
+		return 0 // it will not be timed
+	}
+	return b.slices(d)
+}
+
 // benchmark is that of the point.
 func (f *Foreign) benchmark(p Point) (Benchmark, error) {
 	i := slices.IndexFunc(f.benchmarks, func(b Benchmark) bool { return b.Package == p.Package && b.Title() == p.Workload })

@@ -36,6 +36,13 @@ func (b Benchmark) visit(sample time.Duration) time.Duration {
 	return 2*b.Once + 3*sample/2
 }
 
+// slices estimates how long a process lasts that times slices for so long. It runs
+// one operation, then a few, and then slices, of which there is one at least; whatever
+// the benchmark does outside of its timer it does each time.
+func (b Benchmark) slices(d time.Duration) time.Duration {
+	return b.Once + max(b.Once, 2*b.Op) + max(b.Once, d)
+}
+
 // reserved are the keys by which a result file says how a sample was taken. A
 // benchmark's own name must not.
 var reserved = []string{"executor", "workers", "cores", "slices", "scaling"}

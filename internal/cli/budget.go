@@ -88,13 +88,23 @@ func (c *runCmd) tooShort(o outlook, of choice) string {
 	if c.Budget < o.round {
 		have = "some points will have none"
 	}
-	points := "its one point"
+	return fmt.Sprintf("a run needs about %v for %s of %s, and the budget is %v: %s; %s",
+		people(need), typeset.Count(samples, "sample"), o.each(), c.Budget, have, of.wouldDo(need, c.Budget))
+}
+
+// each are the points, as those of which so many are taken.
+func (o outlook) each() string {
 	if o.points > 1 {
-		points = fmt.Sprintf("each of %d points", o.points)
+		return fmt.Sprintf("each of %d points", o.points)
 	}
-	text := fmt.Sprintf("a run needs about %v for %s of %s, and the budget is %v: %s; --budget %v would do",
-		people(need), typeset.Count(samples, "sample"), points, c.Budget, have, people(need+need/10))
-	if fit := int(float64(of.n) * float64(c.Budget) / float64(need)); fit > 0 {
+	return "its one point"
+}
+
+// wouldDo offers what would be enough where the budget is not: a longer one, or fewer
+// things.
+func (of choice) wouldDo(need, budget time.Duration) string {
+	text := fmt.Sprintf("--budget %v would do", people(need+need/10))
+	if fit := int(float64(of.n) * float64(budget) / float64(need)); fit > 0 {
 		text += fmt.Sprintf(", or about %d of the %d %s (%s)", fit, of.n, of.things, of.flag)
 	}
 	return text

@@ -5,10 +5,11 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
 	"strings"
 
+	"overlap/bench/gate"
 	"overlap/bench/sweep"
+	"overlap/internal/typeset"
 )
 
 // failures is the file beside a result file that keeps all that failed samples
@@ -27,17 +28,21 @@ func logFailure(results string, e sweep.Entry) error {
 	return appendFailure(results, fmt.Sprintf("round %d: %s: %v", e.Round, e.Point, why), said)
 }
 
-// logOmissions appends what the benchmarks said that were left out, and reports
-// whether any said something.
-func logOmissions(results string, list []sweep.Omission) (logged bool, err error) {
-	for _, o := range list {
-		if o.Output != "" {
+// logAll appends what those of a list said, under their titles, and reports whether any
+// said something.
+func logAll[T any](results string, list []T, of func(T) (title, said string)) (logged bool, err error) {
+	for _, item := range list {
+		if title, said := of(item); said != "" {
 			logged = true
-			err = errors.Join(err, appendFailure(results, o.Name+" was run once", o.Output))
+			err = errors.Join(err, appendFailure(results, title, said))
 		}
 	}
 	return logged, err
 }
+
+func saidOnce(o sweep.Omission) (title, said string) { return o.Name + " was run once", o.Output }
+
+func saidInSlot(p gate.Problem) (title, said string) { return p.Name, p.Output }
 
 func appendFailure(results, title, said string) (err error) {
 	f, err := os.OpenFile(failures(results), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o666)
@@ -53,18 +58,7 @@ func appendFailure(results, title, said string) (err error) {
 
 // tellFailures writes each reason once, with the points that failed for it.
 func tellFailures(w io.Writer, list []sweep.Failure) {
-	points := map[string][]string{}
-	var reasons []string
-	for _, f := range list {
-		why := f.Err.Error()
-		if points[why] == nil {
-			reasons = append(reasons, why)
-		}
-		if name := f.Point.String(); !slices.Contains(points[why], name) {
-			points[why] = append(points[why], name)
-		}
-	}
-	for _, why := range reasons {
-		fmt.Fprintf(w, "failed: %s: %s\n", strings.Join(points[why], ", "), why)
+	for _, r := range typeset.Reasons(list, func(f sweep.Failure) (name, why string) { return f.Point.String(), f.Err.Error() }) {
+		fmt.Fprintf(w, "failed: %s: %s\n", strings.Join(r.Names, ", "), r.Why)
 	}
 }

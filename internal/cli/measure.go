@@ -34,7 +34,7 @@ func (c *runCmd) begin(ctx context.Context, s *streams, h host.Host, what subjec
 			fmt.Fprintln(s.err, "note:", note)
 		}
 	}
-	if logged, err := logOmissions(file.Path(), what.omitted); err != nil {
+	if logged, err := logAll(file.Path(), what.omitted, saidOnce); err != nil {
 		return errors.Join(err, file.Close())
 	} else if logged {
 		fmt.Fprintf(s.err, "all that they said: %s\n", failures(file.Path()))

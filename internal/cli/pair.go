@@ -28,10 +28,11 @@ type pair struct {
 
 	base, head side
 	points     []sweep.Point
-	alone      []sweep.Point // of head, compared with nothing
-	broken     bool          // head does not run what base runs
-	baseBroken bool          // base does not run what head may run
-	gone       bool          // base cannot be built at all
+	alone      []sweep.Point    // of head, compared with nothing
+	omitted    []sweep.Omission // of either side, by names that say which
+	broken     bool             // head does not run what base runs
+	baseBroken bool             // base does not run what head may run
+	gone       bool             // base cannot be built at all
 }
 
 // side is one of the two builds.

@@ -114,17 +114,30 @@ func (p *pair) blame(base, head []sweep.Omission) error {
 		}
 		errs = append(errs, fmt.Errorf("head does not build: %s", o))
 	}
+	var broken []sweep.Omission
 	for _, o := range base {
 		switch {
 		case slices.ContainsFunc(head, func(h sweep.Omission) bool { return h.Name == o.Name }):
 		case p.base.folders[o.Name] != "":
 			p.problem(o.Name, foreignTests("base", "head", o.Why))
 		default:
-			p.baseBroken = true
-			p.report.Notes = append(p.report.Notes, fmt.Sprintf("%s has nothing to be compared with: base does not build: %s", o.Name, o.Why))
+			broken = append(broken, o)
 		}
 	}
+	p.noBase("base does not build", broken)
 	return errors.Join(errs...)
+}
+
+// noBase notes what there is nothing to compare with, because base lacks it.
+func (p *pair) noBase(what string, list []sweep.Omission) {
+	p.baseBroken = p.baseBroken || len(list) > 0
+	for _, r := range sweep.Reasons(list) {
+		has := "has"
+		if len(r.Names) > 1 {
+			has = "have"
+		}
+		p.report.Notes = append(p.report.Notes, fmt.Sprintf("%s %s nothing to be compared with: %s: %s", strings.Join(r.Names, ", "), has, what, r.Why))
+	}
 }
 
 // foreignTests is why a side does not build with the tests of the other. The
@@ -152,6 +165,10 @@ func (p *pair) find(ctx context.Context, failed map[string][]sweep.Omission) err
 	for _, s := range p.sides() {
 		if found[s.name], omitted[s.name], err = s.foreign.Search(ctx, re, p.levels[0], skip); err != nil {
 			return err
+		}
+		for _, o := range omitted[s.name] {
+			o.Name = s.name + ": " + o.Name
+			p.omitted = append(p.omitted, o)
 		}
 	}
 	for _, pkg := range identical {
@@ -210,12 +227,9 @@ func (p *pair) omit(found []sweep.Benchmark, base, head []sweep.Omission) {
 		p.problem(o.Name, "head: "+o.Why)
 		p.broken = p.broken || slices.ContainsFunc(found, func(b sweep.Benchmark) bool { return function(b) == o.Name || b.Package == o.Name })
 	}
-	for _, o := range base {
-		if !slices.ContainsFunc(head, func(h sweep.Omission) bool { return h.Name == o.Name }) {
-			p.baseBroken = true
-			p.report.Notes = append(p.report.Notes, fmt.Sprintf("%s has nothing to be compared with: base: %s", o.Name, o.Why))
-		}
-	}
+	p.noBase("base", slices.DeleteFunc(slices.Clone(base), func(o sweep.Omission) bool {
+		return slices.ContainsFunc(head, func(h sweep.Omission) bool { return h.Name == o.Name })
+	}))
 }
 
 // function is the benchmark function, as an Omission names it.

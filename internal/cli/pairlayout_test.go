@@ -53,7 +53,7 @@ func TestBudgetHasRoomForLinks(t *testing.T) {
 		{600 * second, 1, 10 * second, 255, 5},
 		{200 * second, 10, second / 2, 51, 1},
 	} {
-		blocks, every, err := (&checkCmd{Budget: c.budget}).rounds(c.points, c.link)
+		blocks, every, err := (&checkCmd{Budget: c.budget}).rounds(outlook{points: c.points, round: time.Duration(4*c.points) * slotWall}, c.link, choice{})
 		if err != nil || blocks != c.blocks || every != c.every {
 			t.Errorf("%+v: %d blocks, %d to a pair of layouts, %v", c, blocks, every, err)
 		}
@@ -65,7 +65,16 @@ func TestBudgetHasRoomForLinks(t *testing.T) {
 			t.Errorf("%+v: takes %v", c, took)
 		}
 	}
-	if _, _, err := (&checkCmd{Budget: 18 * second}).rounds(1, second); err == nil || err.Error() != "--budget 18s is too short for 1 point: 14 blocks of each, the least that can tell anything, take 19s, 14s of it for links in other layouts (GOFLAGS=-ldflags=-randlayout=0 does without); choose fewer with --bench, --pkg or --curves=never, of overlap's own with --workloads" {
-		t.Error(err)
+	for _, c := range []struct {
+		points      int
+		round, link time.Duration
+		want        string
+	}{
+		{1, 4 * slotWall, second, "--budget is too short: a check needs about 19s for 14 blocks of its one point, the least that can tell anything, 14s of it for links in other layouts (GOFLAGS=-ldflags=-randlayout=0 does without), and the budget is 18s; --budget 21s would do, or about 3 of the 4 benchmarks (--bench)"},
+		{2, 4 * second, 0, "--budget is too short: a check needs about 56s for 14 blocks of each of 2 points, the least that can tell anything, and the budget is 18s; --budget 1m10s would do, or about 1 of the 4 benchmarks (--bench)"},
+	} {
+		if _, _, err := (&checkCmd{Budget: 18 * second}).rounds(outlook{points: c.points, round: c.round}, c.link, choice{4, "benchmarks", "--bench"}); err == nil || err.Error() != c.want {
+			t.Errorf("%v\nwant\n%s", err, c.want)
+		}
 	}
 }

@@ -19,7 +19,7 @@ import (
 // almost anything once some benchmarks are tested together.
 const (
 	slotTime    = 75 * time.Millisecond // that slices are timed
-	slotWall    = 85 * time.Millisecond // that a slot takes, with its process
+	slotWall    = 85 * time.Millisecond // that a slot takes at least, with its process
 	usualBlocks = 30                    // about 10 s of a point
 	leastBlocks = 14
 )
@@ -58,20 +58,55 @@ func (c *checkCmd) levels(h host.Host) ([]sweep.Level, []int, error) {
 // much as blocks of the same layout do, the error is least at √(link/round) blocks
 // of a unit (Cochran, 1977, chapter 10; Kalibera and Jones, 2013). Layouts often
 // vary more, which is a reason for fewer.
-func (c *checkCmd) rounds(points int, link time.Duration) (blocks, every int, err error) {
-	round := time.Duration(points) * 4 * slotWall
-	every = max(1, int(math.Sqrt(float64(link)/float64(round))+.5))
+func (c *checkCmd) rounds(o outlook, link time.Duration, of choice) (blocks, every int, err error) {
+	every = max(1, int(math.Sqrt(float64(link)/float64(o.round))+.5))
 	if c.Budget == 0 {
 		every = min(every, usualBlocks/leastBlocks)
 		return usualBlocks, every, nil
 	}
-	most := int((c.Budget/leastBlocks - link) / round) // blocks of each of the fewest units
+	most := int((c.Budget/leastBlocks - link) / o.round) // blocks of each of the fewest units
 	if most < 1 {
-		return 0, 0, fmt.Errorf("--budget %v is too short for %s: %d blocks of each, the least that can tell anything, take %v%s; choose fewer with --bench, --pkg or --curves=never, of overlap's own with --workloads",
-			c.Budget, typeset.Count(points, "point"), leastBlocks, (leastBlocks * (link + round)).Round(time.Second), linking(leastBlocks*link, " (GOFLAGS=-ldflags=-randlayout=0 does without)"))
+		need := leastBlocks * (link + o.round)
+		return 0, 0, fmt.Errorf("--budget is too short: a check needs about %v for %d blocks of %s, the least that can tell anything%s, and the budget is %v; %s",
+			people(need), leastBlocks, o.each(), linking(leastBlocks*link, " (GOFLAGS=-ldflags=-randlayout=0 does without)"), c.Budget, of.wouldDo(need, c.Budget))
 	}
 	every = min(every, most)
-	return every * int(c.Budget/(link+time.Duration(every)*round)), every, nil
+	return every * int(c.Budget/(link+time.Duration(every)*o.round)), every, nil
+}
+
+// outlook foretells the check by what it took to run each benchmark once.
+func (p *pair) outlook() (o outlook) {
+	for _, point := range p.points {
+		o.round += 2 * (p.base.slot(point) + p.head.slot(point))
+	}
+	for _, point := range p.alone {
+		o.round += 4 * p.head.slot(point)
+	}
+	o.points = len(p.points) + len(p.alone)
+	return o
+}
+
+// slot is how long one of a side takes. The workloads of overlap's own are prepared
+// in no time.
+func (s *side) slot(p sweep.Point) time.Duration {
+	if s.foreign == nil {
+		return slotWall
+	}
+	return max(slotWall, s.foreign.ExpectSlices(p, slotTime))
+}
+
+// chosen are what the points are of.
+func (p *pair) chosen() choice {
+	of := choice{things: "benchmarks", flag: "--bench"}
+	if p.head.foreign == nil {
+		of = choice{things: "workloads", flag: "--workloads"}
+	}
+	seen := map[[2]string]bool{}
+	for _, point := range slices.Concat(p.points, p.alone) {
+		seen[[2]string{point.Package, point.Workload}] = true
+	}
+	of.n = len(seen)
+	return of
 }
 
 // linking says what of a time links take, if they take any.
@@ -86,25 +121,32 @@ func linking(took time.Duration, more string) string {
 // it was interrupted. What whole blocks there are are judged then, too.
 func (p *pair) measure(ctx context.Context) (interrupted bool, err error) {
 	c, r := p.check, p.report
-	points := len(p.points) + len(p.alone)
 	relink, link, err := p.layouts(ctx)
 	if err != nil {
 		return false, err
 	}
-	blocks, every, err := c.rounds(points, link)
+	expected := p.outlook()
+	blocks, every, err := c.rounds(expected, link, p.chosen())
+	if err != nil && slices.ContainsFunc(p.points, func(point sweep.Point) bool { return point.Cores > 1 }) {
+		err = fmt.Errorf("%w, or --curves=never, which measures on one core only", err)
+	}
 	if err != nil {
 		return false, err
 	}
 	relink.Every = every
 	links := time.Duration(blocks/every) * link
-	r.Budget = time.Duration(points*blocks*4)*slotWall + links
+	r.Budget = time.Duration(blocks)*expected.round + links
 	r.Blocks = blocks
 	file, err := gate.Create(c.Results, p.plan(), p.about())
 	if err != nil {
 		return false, fmt.Errorf("--results: %w", err)
 	}
 	r.File = file.Path()
-	fmt.Fprintf(p.streams.err, "measuring %s in %s, in about %v%s\n", typeset.Count(points, "point"), typeset.Count(blocks, "block"), r.Budget.Round(time.Second), linking(links, ""))
+	logged, err := logAll(file.Path(), p.omitted, saidOnce)
+	if err != nil {
+		return false, errors.Join(err, file.Close())
+	}
+	fmt.Fprintf(p.streams.err, "measuring %s in %s, in about %v%s\n", typeset.Count(expected.points, "point"), typeset.Count(blocks, "block"), r.Budget.Round(time.Second), linking(links, ""))
 	bar := newProgress(p.streams.err)
 	watched := p.watched()
 	throttle := meter.NewThrottle()
@@ -122,7 +164,11 @@ func (p *pair) measure(ctx context.Context) (interrupted bool, err error) {
 	for _, problem := range problems {
 		err = errors.Join(err, file.Problem(problem))
 	}
-	err = errors.Join(err, file.Close())
+	said, unlogged := logAll(file.Path(), problems, saidInSlot)
+	if logged || said {
+		fmt.Fprintf(p.streams.err, "all that they said: %s\n", failures(file.Path()))
+	}
+	err = errors.Join(err, unlogged, file.Close())
 	interrupted = errors.Is(err, sweep.ErrInterrupted)
 	if err != nil && !interrupted {
 		return false, err
