@@ -95,6 +95,18 @@ func TestFindListsBenchmarksAsGoTestWould(t *testing.T) {
 	}
 }
 
+// A check looks for the benchmarks of identical packages after those of others.
+func TestASecondSearchKeepsWhatTheFirstFound(t *testing.T) {
+	f := foreign(t)
+	p := only(t, f, ".", "^BenchmarkLoop$")
+	if _, _, err := f.Search(t.Context(), "^BenchmarkSerial$", lowest(f), nil); err != nil {
+		t.Fatal(err)
+	}
+	if f.Expect(p) == 0 {
+		t.Errorf("%v is forgotten", p)
+	}
+}
+
 func TestWorkersThatAreReadBeforeTheBenchmarks(t *testing.T) {
 	f := foreign(t)
 	if p := only(t, f, "./early", "."); p.Workers != 3 {
