@@ -74,10 +74,11 @@ func (c *checkCmd) rounds(o outlook, link time.Duration, of choice) (blocks, eve
 	return every * int(c.Budget/(link+time.Duration(every)*o.round)), every, nil
 }
 
-// outlook foretells the check by what it took to run each benchmark once.
+// outlook foretells the check by what it took to run each benchmark once: on the side
+// where that was less, since a neighbour can make once last several times as long.
 func (p *pair) outlook() (o outlook) {
 	for _, point := range p.points {
-		o.round += 2 * (p.base.slot(point) + p.head.slot(point))
+		o.round += 4 * min(p.base.slot(point), p.head.slot(point))
 	}
 	for _, point := range p.alone {
 		o.round += 4 * p.head.slot(point)
