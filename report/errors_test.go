@@ -7,6 +7,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"overlap/internal/racing"
 )
 
 // What all points of a round share is no error of a curve's points. What is
@@ -86,6 +88,7 @@ func covered(seeds int, holds func(seed int) [2]bool) (shares [2]float64) {
 // few residuals happen to be smaller than the errors, the errors count, so that
 // they hold it rather more often than 95 times of 100.
 func TestIntervalsByKnownErrorsCoverTheTruth(t *testing.T) {
+	racing.Skip(t)
 	const sigma, kappa = 0.05, 0.001
 	seeds, low := 1000, 0.94
 	if testing.Short() {
@@ -126,6 +129,7 @@ func lawful(truth func(n float64) float64, seed int) string {
 
 // The intervals of a whole report do: its errors are those of 12 samples.
 func TestIntervalsOfAReportCoverTheTruth(t *testing.T) {
+	racing.Skip(t)
 	const sigma, kappa = 0.05, 0.001
 	seeds, low, high := 600, 0.92, 0.98
 	if testing.Short() {

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"overlap/internal/racing"
 	"overlap/report"
 )
 
@@ -313,6 +314,7 @@ func TestBestWorkersHaveTheirParallelismLine(t *testing.T) {
 // chance. A speedup at a number chosen by that would be too high, and its
 // interval would miss the truth more often than it says.
 func TestTheChoiceOfWorkersDoesNotFlatter(t *testing.T) {
+	racing.Skip(t)
 	rng := rand.New(rand.NewPCG(1, 3))
 	const trials, truth = 500, 2.0
 	bias, covered := 0.0, 0
@@ -348,6 +350,7 @@ func TestTheChoiceOfWorkersDoesNotFlatter(t *testing.T) {
 // samples as for many, when half of what moves the samples is shared by the
 // round.
 func TestIntervalsCoverTheTruth(t *testing.T) {
+	racing.Skip(t)
 	rng := rand.New(rand.NewPCG(1, 1))
 	for _, rounds := range []int{3, 5, 10, 20} {
 		const trials = 2000
@@ -377,6 +380,7 @@ func TestIntervalsCoverTheTruth(t *testing.T) {
 // A point that was precise early has fewer samples than the other, and may be
 // far quieter.
 func TestIntervalsOfUnequalNumbersOfSamplesCoverTheTruth(t *testing.T) {
+	racing.Skip(t)
 	rng := rand.New(rand.NewPCG(1, 2))
 	for _, c := range []struct {
 		few, many     int

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"overlap/internal/racing"
 )
 
 func curveOf(f func(n float64) float64, ns ...float64) (c []Measure) {
@@ -123,6 +125,7 @@ func TestSplitSumsToTheTime(t *testing.T) {
 // The intervals cover the truth as often as they say, and fits of few points
 // are not identifiable. 2,000 seeds have a standard error of half a per cent.
 func TestUSLIntervalsCoverTheTruth(t *testing.T) {
+	racing.Skip(t)
 	const sigma, kappa = 0.05, 0.001
 	seeds, low, high := 2000, 0.93, 0.97
 	if testing.Short() {
@@ -259,6 +262,7 @@ func TestTheSameCurveGivesTheSameFit(t *testing.T) {
 
 // With the upper half of a curve hidden, the interval holds it.
 func TestPredictionsHoldTheHiddenHalf(t *testing.T) {
+	racing.Skip(t)
 	held, all := 0, 0
 	for _, c := range [][]Measure{specSDM, rayTracer} {
 		for _, loss := range []Loss{Relative, Absolute} {

@@ -4,11 +4,14 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"overlap/internal/racing"
 )
 
 // An interval of 95 % holds the gain that very many blocks have in 95 % of the
 // checks, of few blocks too, less four standard deviations.
 func TestSpansHoldTheGain(t *testing.T) {
+	racing.Skip(t)
 	trials := 200
 	if testing.Short() {
 		trials = 40

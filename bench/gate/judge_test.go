@@ -5,6 +5,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"overlap/internal/racing"
 )
 
 // find is the change of a quantity at a point.
@@ -23,6 +25,7 @@ func find(t *testing.T, f Findings, q Quantity, point string) Change {
 // noise is: that is all that the error rate of a report rests on. The bounds are
 // four standard deviations of a binomial.
 func TestSameCodeIsCalledAtTheStatedRate(t *testing.T) {
+	racing.Skip(t)
 	rng := rand.New(rand.NewPCG(5, 6))
 	trials := 1500
 	if testing.Short() {
@@ -61,6 +64,7 @@ func TestSameCodeIsCalledAtTheStatedRate(t *testing.T) {
 // A real change is found, with an interval that holds it, in noise of both
 // kinds: 95 % of the intervals must, less three standard deviations.
 func TestChangesAreFoundAndMeasured(t *testing.T) {
+	racing.Skip(t)
 	rng := rand.New(rand.NewPCG(7, 8))
 	trials := 60
 	if testing.Short() {
@@ -178,6 +182,7 @@ func TestJudgeTwiceSaysTheSame(t *testing.T) {
 // A verdict says that the change is beyond the threshold. Where it is not, or the
 // layout of a binary puts it there, being sure that there is one is no reason.
 func TestAVerdictIsBeyondTheThreshold(t *testing.T) {
+	racing.Skip(t)
 	rng := rand.New(rand.NewPCG(41, 42))
 	trials := 40
 	if testing.Short() {

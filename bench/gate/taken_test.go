@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"overlap/bench/sweep"
+	"overlap/internal/racing"
 )
 
 // loops come and go: at is the share of a block, from 0 to 1, in which four
@@ -99,6 +100,7 @@ func spells(share float64, blocks int) map[string]func(int) float64 {
 // more than its interval, and the same code is called nothing else. Of intervals of
 // 95 % up to five standard deviations more than a twentieth may miss.
 func TestAbsolutesAreNeverThoseBesideOthers(t *testing.T) {
+	racing.Skip(t)
 	const blocks = 20
 	trials := 6
 	if testing.Short() {
@@ -146,6 +148,7 @@ func TestAbsolutesAreNeverThoseBesideOthers(t *testing.T) {
 // A change is told of what turns compare, even if loops are there all the time;
 // that a program scales worse is told only where it can be seen.
 func TestVerdictsBesideOthers(t *testing.T) {
+	racing.Skip(t)
 	const blocks = 30
 	rng := rand.New(rand.NewPCG(23, 24))
 	for _, share := range []float64{1, .5, .1} {

@@ -16,6 +16,7 @@ import (
 
 	"gonum.org/v1/plot/cmpimg"
 
+	"overlap/internal/racing"
 	"overlap/report"
 	"overlap/report/chart"
 )
@@ -120,6 +121,7 @@ func load(t *testing.T, text string) *report.Analysis {
 }
 
 func TestGoldenPictures(t *testing.T) {
+	racing.Skip(t)
 	for _, cores := range []int{2, 16} {
 		a := machine(t, cores)
 		pictures := map[string]chart.Chart{}

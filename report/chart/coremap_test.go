@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"overlap/internal/racing"
 	"overlap/report/chart"
 )
 
@@ -21,6 +22,7 @@ var machines = map[string]struct{ topology, finding string }{
 }
 
 func TestGoldenCoreMaps(t *testing.T) {
+	racing.Skip(t)
 	for name, m := range machines {
 		c, ok := mapOf(t, m.topology)
 		if !ok {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"overlap/internal/racing"
 	"overlap/report"
 	"overlap/report/chart"
 )
@@ -71,6 +72,7 @@ func executors(t *testing.T, cores int, workloads ...string) *report.Analysis {
 }
 
 func TestExecutorsLookAsBefore(t *testing.T) {
+	racing.Skip(t)
 	for _, cores := range []int{2, 16} {
 		a := executors(t, cores, "Grain", "Ep", "Sort", "AVeryLongNameOfABenchmark")
 		for name, draw := range map[string]func(*report.Analysis) (chart.Chart, bool){"crossover": chart.Crossovers, "executors": chart.Executors} {

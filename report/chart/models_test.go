@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"overlap/internal/racing"
 	"overlap/report"
 	"overlap/report/chart"
 )
@@ -23,6 +24,7 @@ func fits(a *report.Analysis) map[string]chart.Chart {
 }
 
 func TestGoldenFits(t *testing.T) {
+	racing.Skip(t)
 	for _, cores := range []int{16, 64} {
 		drawn := fits(machine(t, cores))
 		if _, ok := drawn["mandelbrot"]; ok != (cores == 64) {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"overlap/internal/racing"
 	"overlap/report"
 	"overlap/report/chart"
 )
@@ -65,6 +66,7 @@ func linked(t *testing.T, cpus int) *report.Analysis {
 }
 
 func TestGoldenRecordings(t *testing.T) {
+	racing.Skip(t)
 	pictures := map[string]chart.Chart{}
 	pictures["timeline-2"], _ = chart.Timeline(recorded(t, "1core.trace", "2cores.trace"))
 	pictures["timeline-1"], _ = chart.Timeline(recorded(t, "1core.trace"))
