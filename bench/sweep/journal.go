@@ -141,7 +141,7 @@ func parse(text []byte, path string) (plan string, past []Entry, whole int64, er
 	case len(text) == 0 || ok && !ended:
 		// To give a file its name when its plan is in it takes a hard link, so as not
 		// to take another's name, and not every file system has those.
-		return "", nil, 0, fmt.Errorf("%s is of a run that was killed as it began: it holds no samples, so start a new run", path)
+		return "", nil, 0, fmt.Errorf("%s holds no samples, as that of a run that was killed as it began: start a new run", path)
 	case !ok:
 		return "", nil, 0, fmt.Errorf("%s does not begin with the plan of a run: only a file that overlap run made can go on", path)
 	}

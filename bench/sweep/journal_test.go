@@ -202,9 +202,9 @@ func TestResumeRefusesOtherFiles(t *testing.T) {
 		sample = `# sample: {"round":1,"point":"Ep/cores=1"}` + "\n"
 	)
 	for text, want := range map[string]string{
-		"":                               "does not begin with the plan of a run",
+		"":                               "holds no samples",
 		"BenchmarkEp 1 1 ns/op\n":        "does not begin with the plan of a run",
-		"# plan: {}":                     "does not begin with the plan of a run",
+		"# plan: {}":                     "holds no samples",
 		plan + "BenchmarkEp 1 1 ns/op\n": "line 2: a result without the line",
 		plan + "# sample: {\nBenchmarkEp 1 1 ns/op\n":                            "line 2: a damaged line",
 		plan + "# sample: {\"round\":0}\nBenchmarkEp 1 1 ns/op\n":                "line 2: a damaged line",
