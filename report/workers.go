@@ -19,7 +19,7 @@ var (
 	// numberFirst and numberLast are words that say it without a key: 8-workers,
 	// 4Goroutines; goroutines_8, Workers4, parallel-8.
 	numberFirst = regexp.MustCompile(`(?i)([0-9]+)[-_]?(` + workerNouns + `)`)
-	numberLast  = regexp.MustCompile(`(?i)(` + workerNouns + `|parallel)[-_:]?([0-9]+)`)
+	numberLast  = regexp.MustCompile(`(?i)(` + workerNouns + `|parallel)[-_:(]?([0-9]+)\)?`)
 
 	// onlyG is a part that says goroutines as 16G does.
 	onlyG = regexp.MustCompile(`^([0-9]+)G$`)

@@ -46,6 +46,7 @@ func TestWorkersInAllTheirSpellings(t *testing.T) {
 		"Fetch/WORKERS_%d":              "Fetch",
 		"Fetch/workers_%d":              "Fetch",
 		"Fetch/workers:%d":              "Fetch",
+		"Fetch/Threads(%d)":             "Fetch",
 		"Fetch/%d_workers":              "Fetch",
 		"Fetch/%d-goroutines":           "Fetch",
 		"Fetch/%dWorkers":               "Fetch",
