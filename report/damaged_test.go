@@ -10,9 +10,9 @@ import (
 func TestLinesAmongResultsAreLeftOut(t *testing.T) {
 	for bad, want := range map[string]string{
 		"BenchmarkY-2 \t--- FAIL: BenchmarkY-2":           "failed, so without a result: Y-2 (example.com/x)",
-		"BenchmarkY-2 \tlogged \x1b[31m" + long:           "1 result lost, because benchmarks printed into them: Y-2 (example.com/x); run go test with -v or -json",
+		"BenchmarkY-2 \tlogged \x1b[31m" + long:           "1 result lost, because benchmarks printed into the line: Y-2 (example.com/x); run go test with -v or -json",
 		"BenchmarkY-2 \t1\t5 ns/op 3":                     "left out: BenchmarkY-2 1 5 ns/op 3: no result: missing units",
-		"BenchmarkY-2 \t100\n    y_test.go:3: a log line": "1 result lost, because benchmarks printed into them: Y-2",
+		"BenchmarkY-2 \t100\n    y_test.go:3: a log line": "1 result lost, because benchmarks printed into the line: Y-2",
 	} {
 		text := strings.TrimSuffix(swept("A"), "PASS\nok  \texample.com/x\t1.2s\n") + bad + "\nBenchmarkA 1 102 ns/op\nFAIL\n"
 		a := analyze(t, write(t, text))

@@ -50,14 +50,24 @@ func (r Row) undecided() string {
 	}
 	known, name, i, near := r.unsettled()
 	switch {
+	case r.impossible() && r.Samples >= minSpread:
+		return r.scales()
 	case r.Samples < minSpread:
-		return fmt.Sprintf("there is no interval of %s; %d would tell (%s)", countOf(r.Samples, "sample"), minSamples, longer(r.swept, minSamples))
+		return fmt.Sprintf("%s no interval; %d would tell (%s)", r.samplesHave(), minSamples, longer(r.swept, minSamples))
 	case math.IsNaN(i.Low):
 		return fmt.Sprintf("%s%s is %s, with too few samples for an interval; %d would tell (%s)", known, name, i, minSamples, longer(r.swept, minSamples))
 	case known == "":
 		known = "too noisy: "
 	}
 	return fmt.Sprintf("%s%s is %s; %s", known, name, i, remedy(r.swept, r.Samples, i, near))
+}
+
+// samplesHave begins a sentence about the row's samples.
+func (r Row) samplesHave() string {
+	if r.Samples == 1 {
+		return "1 sample has"
+	}
+	return countOf(r.Samples, "sample") + " have"
 }
 
 // unsettled names the number that leaves the class open, and says how near to its

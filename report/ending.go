@@ -156,13 +156,13 @@ func (t title) reading(procs int) reading {
 	return reading{own: own, procs: procs}
 }
 
-// presume takes the number behind a word for workers, such as goroutines-8, for
+// presume takes the number behind a word that counts, such as goroutines-8, for
 // theirs, where there are several such numbers and nothing else.
 func (e *endings) presume(all []reading) {
 	numbers := map[int]bool{}
 	for _, i := range e.open {
 		_, n, _ := cutEnding(e.titles[i].full)
-		if numbers[n] = true; !onlyWorkers(e.titles[i].full) {
+		if numbers[n] = true; !onlyCounts(e.titles[i].full) {
 			return
 		}
 	}

@@ -42,7 +42,7 @@ func TestNumbersAtTheEndsOfNames(t *testing.T) {
 
 		// A word tells less.
 		"X/goroutines-2:1~ X/goroutines-4:1~ X/goroutines-8:1~", "X/a/num_clients-2:1~ X/b/num_clients-4:1~",
-		"X/pool-2:? X/pool-4:?", "X/batch-2:? X/batch-4:?", "X/parallel-2:? X/parallel-4:?", "X/a-2:? X/a-4:? X/b-2:? X/b-4:?",
+		"X/pool-2:? X/pool-4:?", "X/batch-2:1~ X/batch-4:1~", "X/parallel-2:? X/parallel-4:?", "X/a-2:? X/a-4:? X/b-2:? X/b-4:?",
 
 		// Runs that were cut, or in which benchmarks failed.
 		"X/a:1 X/a-2:2 X/a-4:4 X/b:1 X/b-2:2", "X/a:1 X/a-2:2 X/b:1 X/c:1 X/c-2:2", "X/a-2:? X/a-4:? X/a-8:? X/b-2:?",

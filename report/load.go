@@ -6,6 +6,7 @@ package report
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -199,6 +200,10 @@ func (l *loader) once(path string, sum [sha256.Size]byte) error {
 // complete says what is wrong with a file that was read to its end.
 func (l *loader) complete(path string, err error, t *transcript) error {
 	told, quoted := l.lines.outcomes.warnings(), t.quoted.warning()
+	kind := kindOf(t.begin, len(told)+len(l.unused.order) == 0)
+	if t.events && kind != "" {
+		kind = ranNone
+	}
 	switch problem := zipProblem(err); {
 	case problem != "":
 		return &FileError{path, problem}
@@ -210,12 +215,14 @@ func (l *loader) complete(path string, err error, t *transcript) error {
 		return &FileError{path, "the file is empty: it should hold what overlap run or go test -bench printed"}
 	case l.lines.cut && l.lines.results && (l.strict() || l.torn()):
 		return l.cut(path)
+	case l.found == 0 && kind != "":
+		return &FileError{path, kind}
 	case l.found == 0 && len(l.unused.order) > 0 && l.filter == nil:
 		return &FileError{path, "nothing in it can be used: " + strings.Join(append(l.unused.sentences(most), told...), "; ")}
 	case l.found == 0 && len(l.unused.order) == 0 && len(told) > 0:
-		return &FileError{path, "it has no benchmark results: " + strings.Join(told, "; ")}
+		return &FileError{path, "no benchmark has a result: " + strings.Join(told, "; ")}
 	case l.found == 0 && len(l.unused.order) == 0:
-		return &FileError{path, "it has no benchmark results: " + instead(t.begin, quoted)}
+		return &FileError{path, cmp.Or(quoted, "no line of it is a result: it should hold what overlap run or go test -bench printed")}
 	}
 	if quoted != "" {
 		told = append(told, quoted)

@@ -212,7 +212,11 @@ func (r *record) settle(n named) {
 // of a word. It fails if there are no others.
 func (l *loader) ambiguous(doubtful, presumed []string) error {
 	if len(presumed) > 0 {
-		l.data.Warnings = append(l.data.Warnings, fmt.Errorf("%s is taken for a number of workers, because of the word before it; --name-numbers=cores if it is GOMAXPROCS", lastNumber(presumed)))
+		what := "a part of the name"
+		if !slices.ContainsFunc(presumed, func(name string) bool { return !onlyWorkers(name) }) {
+			what = "a number of workers"
+		}
+		l.data.Warnings = append(l.data.Warnings, fmt.Errorf("%s is taken for %s, because of the word before it; --name-numbers=cores if it is GOMAXPROCS", lastNumber(presumed), what))
 	}
 	if len(doubtful) == 0 {
 		return nil

@@ -39,7 +39,7 @@ func TestTwoSamplesHaveNoVerdict(t *testing.T) {
 		t.Fatal(err)
 	}
 	table, _, _ := strings.Cut(out.String(), "\n\n")
-	if strings.Contains(table, "±") || !strings.Contains(table, " 1.00 ") || !strings.Contains(table, "\n  cannot tell: there is no interval of 2 samples; 10 would tell (-count 10)") {
+	if strings.Contains(table, "±") || !strings.Contains(table, " 1.00 ") || !strings.Contains(table, "\n  cannot tell: 2 samples have no interval; 10 would tell (-count 10)") {
 		t.Error(out.String())
 	}
 }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -24,6 +25,7 @@ type outcomes struct {
 	torn      grouped           // results broken by what the benchmark printed, by package
 	pieces    int               // how many
 	tests     []string          // that failed and are no benchmarks
+	anonymous string            // what a panic said of which the benchmark is not known yet
 }
 
 var (
@@ -33,11 +35,15 @@ var (
 	failure  = regexp.MustCompile(`^FAIL\s+(\S+)(?:\s+\[(build|setup) failed\])?`)
 	crash    = regexp.MustCompile(`^(?:Benchmark\S*\s+)?(?:panic|fatal error): (.*)`)
 	compiled = regexp.MustCompile(`^# (\S+)`)
+	frame    = regexp.MustCompile(`\.(Benchmark(?:[^a-z\s.(]\w*)?)(?:\.func[\d.]+)?\(`)
 )
 
 // look keeps what a line says of an end. Results, and their configuration, come
 // by the million: these cost no more than a glance.
 func (o *outcomes) look(line []byte) {
+	if at := glued(line); at > 0 {
+		o.lose(string(bytes.Fields(line[at:])[0]))
+	}
 	switch line[0] {
 	case 'B':
 		if end := bytes.IndexAny(line[:min(len(line), maxName)], " \t\r\n"); end >= 0 && len(bytes.TrimSpace(line[end:])) == 0 && named1.Match(line) {
@@ -51,7 +57,26 @@ func (o *outcomes) look(line []byte) {
 		if o.compiling && compiler.Match(line) {
 			o.breaks(o.pkg, string(bytes.TrimSpace(line)))
 		}
+		if m := frame.FindSubmatch(line); m != nil && o.anonymous != "" {
+			o.panics(string(m[1]), o.anonymous)
+		}
 	}
+}
+
+// glued is where in a line a whole result begins right behind what a benchmark has
+// printed without ending the line; 0 if there is none, or in quotes.
+func glued(line []byte) int {
+	at := bytes.Index(line, []byte("Benchmark"))
+	if at < 1 || bytes.IndexByte([]byte(" \t\"'`|>(/"), line[at-1]) >= 0 || at == 1 && (line[0] == '+' || line[0] == '-') || !isResult(line[at:]) {
+		return 0
+	}
+	return at
+}
+
+// lose notes a result that something printed has broken.
+func (o *outcomes) lose(name string) {
+	o.pieces++
+	o.torn.add(strings.TrimPrefix(name, "Benchmark"), o.pkg)
 }
 
 // maxName is how long the name of a benchmark alone on a line may be.
@@ -75,9 +100,8 @@ func (o *outcomes) read(text string) {
 // tear is look for a line that begins as a result does and is none.
 func (o *outcomes) tear(line []byte) {
 	text := string(bytes.TrimRight(line, "\r\n"))
-	if m := torn.FindStringSubmatch(text); m != nil && !crash.MatchString(text) && !ended.MatchString(text) {
-		o.pieces++
-		o.torn.add(strings.TrimPrefix(m[1], "Benchmark"), o.pkg)
+	if m := torn.FindStringSubmatch(text); m != nil && m[1] != "Benchmark" && !crash.MatchString(text) && !ended.MatchString(text) {
+		o.lose(m[1])
 		return
 	}
 	o.read(text)
@@ -114,7 +138,7 @@ func (o *outcomes) end(how, name string) {
 	o.has(name)
 	switch short, isBenchmark := strings.CutPrefix(name, "Benchmark"); {
 	case !isBenchmark:
-		if how == "FAIL" {
+		if how == "FAIL" && !slices.Contains(o.tests, name) {
 			o.tests = append(o.tests, name)
 		}
 	case how == "FAIL":
@@ -126,14 +150,23 @@ func (o *outcomes) end(how, name string) {
 
 // crash blames the benchmark that is running.
 func (o *outcomes) crash(line, why string) {
-	who := "a benchmark"
+	who := ""
 	if m := torn.FindStringSubmatch(line); m != nil {
 		who = m[1]
 		o.has(who)
 	} else if n := len(o.announced); n > 0 {
 		who = o.announced[n-1]
 		o.announced = o.announced[:n-1]
+	} else { // the stack that follows may name it
+		o.anonymous = cmp.Or(o.anonymous, why)
+		return
 	}
+	o.panics(who, why)
+}
+
+// panics notes which benchmark ended its program.
+func (o *outcomes) panics(who, why string) {
+	o.anonymous = ""
 	if o.pkg != "" {
 		who += " of " + o.pkg
 	}
@@ -159,6 +192,9 @@ func (o *outcomes) warnings() (list []string) {
 		return " (" + pkg + ")"
 	}
 	explained := map[string]bool{}
+	if o.anonymous != "" {
+		o.panics("a benchmark", o.anonymous)
+	}
 	for _, pkg := range o.bad {
 		if why := o.broken[pkg]; why != "" {
 			say("%s does not build: %s", pkg, typeset.Cut(why, 200))
@@ -176,10 +212,11 @@ func (o *outcomes) warnings() (list []string) {
 		say("skipped: %s%s", some(names), in(pkg))
 	}
 	if len(o.announced) > 0 && o.pkg != "" {
-		say("began and without a result: %s (%s)", some(shortNames(o.announced)), o.pkg)
+		say("began, and has no result: %s (%s)", some(shortNames(o.announced)), o.pkg)
+		explained[o.pkg] = true
 	}
 	for pkg, names := range o.torn.all() {
-		say("%s lost, because benchmarks printed into them: %s%s; run go test with -v or -json, which keep results whole", countOf(o.pieces, "result"), some(names), in(pkg))
+		say("%s lost, because benchmarks printed into the line: %s%s; run go test with -v or -json, which keep results whole", countOf(o.pieces, "result"), some(names), in(pkg))
 	}
 	if len(o.panicked.order) > 0 {
 		return list
@@ -191,11 +228,11 @@ func (o *outcomes) warnings() (list []string) {
 		}
 	}
 	if len(others) > 0 {
-		because := ""
 		if len(o.tests) > 0 {
-			because = ", by " + some(o.tests)
+			say("go test ran no benchmarks of %s, because %s failed; -run '^$' leaves tests out", some(others), some(o.tests))
+			return list
 		}
-		say("go test failed%s: %s", because, some(others))
+		say("go test failed: %s", some(others))
 	}
 	return list
 }

@@ -122,26 +122,38 @@ func (d *Data) workersOnly(base Point) (r Row, ok bool) {
 	r.Lines = []Line{d.line(base, few, at)}
 	r.Lines[0].Residence = math.NaN() // on one core it is unknown
 	r.Latencies = d.latencies(base, []level{at})
-	r.judgeWorkers(all[0], quotient(times[all[0]], times[r.Workers]), d.lacking(base))
+	r.judgeWorkers(times, all, d.lacking(base))
 	return r, true
 }
 
-// judgeWorkers gives a row of workers only its class and verdict, given its fewest
-// workers, the gain over them, and what is lacking for the gains.
-func (r *Row) judgeWorkers(few int, gain Interval, lacking string) {
-	if math.IsNaN(gain.Low) {
-		r.Class, r.Verdict = Undecided, "one sample: no verdict"
-		return
+// judgeWorkers gives a row of workers only its class and verdict, given the times
+// of its numbers of workers, which ascend, and what is lacking for the gains.
+func (r *Row) judgeWorkers(times map[int]series, all []int, lacking string) {
+	few, where := all[0], r.Under(r.P)
+	gain, rival, most := quotient(times[few], times[r.Workers]), unknown, 0
+	for _, w := range all[1:] {
+		if x := quotient(times[few], times[w]); !(x.High <= rival.High) {
+			rival, most = x, w
+		}
 	}
 	r.Class = WorkersOnly
-	where := "at " + r.On(r.P)
-	if helps(gain) {
+	switch {
+	case r.Samples < minSpread:
+		r.Class = Undecided
+		r.Verdict = fmt.Sprintf("%s: %s no interval; %d would tell (%s)", r.Class, r.samplesHave(), minSamples, longer(r.swept, minSamples))
+		return
+	case helps(gain):
 		r.Verdict = fmt.Sprintf("%s: %d bring %s× the throughput of %d %s%s", r.Class, r.Workers, gain, few, where, r.knee())
-	} else {
-		r.Verdict = fmt.Sprintf("%s: more than %d are not shown to bring more %s", r.Class, few, where)
-	}
-	if hurts(r.Worst) && r.WorstWorkers > r.Workers {
-		r.Verdict += fmt.Sprintf("; %d run at %s× of that", r.WorstWorkers, short(r.Worst))
+		if hurts(r.Worst) && r.WorstWorkers > r.Workers {
+			r.Verdict += fmt.Sprintf("; %d run at %s× that of %d", r.WorstWorkers, r.Worst, r.Workers)
+		}
+	case r.Workers == few && hurts(r.Worst):
+		r.Verdict = fmt.Sprintf("%s: %d run at %s× the throughput of %d %s", r.Class, r.WorstWorkers, r.Worst, few, where)
+	case rival.High < negligible:
+		r.Verdict = fmt.Sprintf("%s: more than %d bring nothing %s: %d run at %s×", r.Class, few, where, most, rival)
+	default:
+		r.Class = Undecided
+		r.Verdict = fmt.Sprintf("%s: too noisy: %d run at %s× the throughput of %d %s; %s", r.Class, most, rival, few, where, remedy(r.swept, r.Samples, rival, distance(rival)))
 	}
 	r.Verdict += "; for the two gains measure " + lacking + ", too"
 	if r.Samples < minSamples {
@@ -151,20 +163,27 @@ func (r *Row) judgeWorkers(few int, gain Interval, lacking string) {
 
 // knee is where the line on which each worker brings as much as the first ones
 // meets the highest throughput: the bounds of operational analysis (Denning and
-// Buzen, 1978) as far as throughput alone tells them.
+// Buzen, 1978) as far as throughput alone tells them. Where the curve levels off
+// after the last number but one, nothing shows that throughput.
 func (r Row) knee() string {
 	if len(r.Lines) == 0 {
 		return ""
 	}
 	points := r.Lines[len(r.Lines)-1].Points
-	if r.Workers == points[len(points)-1].Workers {
-		return fmt.Sprintf("; no knee up to %d", r.Workers)
-	}
-	for _, p := range points {
-		if p.Workers == r.Workers {
-			first := points[0]
-			return fmt.Sprintf("; knee at %s", round(float64(first.Workers)*p.Throughput.Value/first.Throughput.Value))
+	n := len(points)
+	for i, p := range points {
+		if p.Workers != r.Workers || i == 0 {
+			continue
 		}
+		first, before := points[0], points[i-1]
+		gained := p.Throughput.Value / before.Throughput.Value * float64(before.Workers) / float64(p.Workers)
+		switch {
+		case i < n-1:
+			return fmt.Sprintf("; knee at %s", round(float64(first.Workers)*p.Throughput.Value/first.Throughput.Value))
+		case gained < acceptable && p.Workers > 2*before.Workers:
+			return fmt.Sprintf("; the knee is above %d and may be far below %d: measure between", before.Workers, p.Workers)
+		}
+		return fmt.Sprintf("; no knee up to %d", r.Workers)
 	}
 	return ""
 }

@@ -177,9 +177,9 @@ func TestEventsOfGoTestAreRead(t *testing.T) {
 	}
 	for name, c := range map[string]struct{ text, want string }{
 		"cut":             {strings.TrimSuffix(events(t, three("BenchmarkB-2 ")), "}\n"), "the file was cut in its last line"},
-		"no result":       {events(t, "PASS \n"), "it has no benchmark results"},
+		"no result":       {events(t, "PASS \n"), "go test ran no benchmark"},
 		"a line too long": {events(t, text) + `{"Action":"output","Output":"` + strings.Repeat("x", 1<<17) + "\"}\n", "a line longer than 64 KiB"},
-		"other JSON":      {"{\"rows\": []}\n", "it has no benchmark results"},
+		"other JSON":      {"{\"rows\": []}\n", "it is JSON, and not that of go test -json"},
 	} {
 		if _, err := report.Load(write(t, c.text)); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %q", name, err, c.want)

@@ -246,14 +246,14 @@ func TestBadFiles(t *testing.T) {
 		{"empty", "", "the file is empty"},
 		{"blank", "\n \n", "the file is empty"},
 		{"cut in half", good[:len(good)/2], "the file was cut in its last line, line"},
-		{"not a benchmark file", "hello\nworld\n", "it has no benchmark results"},
-		{"binary", "\x7fELF\x00\x01\n", "it has no benchmark results"},
+		{"not a benchmark file", "hello\nworld\n", "no line of it is a result"},
+		{"binary", "\x7fELF\x00\x01\n", "it is no text"},
 		{"broken line", good + "BenchmarkGood/workers=1/cores=1 1 12 ns/op 7\n", "is damaged"},
 		{"no time", "BenchmarkGood/workers=1/cores=1 1 5 B/op\n", "no time (ns/op)"},
 		{"no point", "BenchmarkSort/executor=x/cores=1 1 5 ns/op\n", "benchmark Sort/executor=x/cores=1 does not say its workers= and cores="},
 		{"workers", "BenchmarkX/workers=many/cores=1 1 5 ns/op\n", `workers is "many"`},
 		{"copies", "copies: -1\nBenchmarkX/workers=1/cores=1 1 5 ns/op\n", `copies is "-1"`},
-		{"prose without an end", "hello", "it has no benchmark results"},
+		{"prose without an end", "hello", "no line of it is a result"},
 		{"long line", strings.Repeat("x", 1<<20) + "\n", "it has a line longer than 64 KiB"},
 	} {
 		path := write(t, c.text)

@@ -62,8 +62,8 @@ func (i Interval) String() string {
 	}
 	if !math.IsNaN(i.Low) && i.High > i.Low {
 		half := i.HalfWidth()
-		if half >= 1e4 {
-			return s + fmt.Sprintf(" ±%.0e", half)
+		if wide := 10 * math.Abs(i.Value); half > wide && half >= 100 {
+			return s + fmt.Sprintf(" ±>%.0f", wide) // three samples tell no more than that it is not known
 		}
 		s += fmt.Sprintf(" ±%.*f", digits, half)
 	}

@@ -3,7 +3,6 @@ package report
 import (
 	"bufio"
 	"bytes"
-	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -89,7 +88,7 @@ func newTranscript(r io.Reader) *transcript {
 	return t
 }
 
-var diff = regexp.MustCompile(`(?m)^@@ -\d+(,\d+)? \+\d+`)
+var diff = regexp.MustCompile(`(?m)^@@ -\d+(,\d+)? \+\d+|^[-+]Benchmark[^a-z\s]\S*\s+\d`)
 
 func (t *transcript) Read(p []byte) (n int, err error) {
 	for len(t.rest) == 0 {
@@ -165,7 +164,7 @@ func plain(line []byte) []byte {
 	return controlled.ReplaceAll(line, []byte("$1"))
 }
 
-const control = `(?:\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-Z\\-~]))+`
+const control = `(?:\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]P_^X][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-Z\\-~]))+`
 
 var (
 	controls   = regexp.MustCompile(`(^|\s)` + control)
@@ -270,29 +269,35 @@ func (q quotation) warning() string {
 	return fmt.Sprintf("%s behind %q %s taken for a quotation and not read: the others stand elsewhere in their lines", what, q.first, are)
 }
 
-// instead says what a text without results is, and what to do. quoted is what
-// else is known of it.
-func instead(begin, quoted string) string {
+// kindOf says what a text without results is, and what to do; empty if nobody knows,
+// or not for sure, and something else is known of it.
+func kindOf(begin string, nothingElse bool) string {
 	for _, kind := range kinds {
-		if kind.form.MatchString(begin) {
+		if (kind.sure || nothingElse) && kind.form.MatchString(begin) {
 			return kind.is
 		}
 	}
-	return cmp.Or(quoted, "it should hold what overlap run or go test -bench printed")
+	return ""
 }
+
+const ranNone = "go test ran no benchmark; run it with -bench ."
 
 // kinds are texts that are taken for results, the surest forms first.
 var kinds = []struct {
+	sure bool
 	form *regexp.Regexp
 	is   string
 }{
-	{regexp.MustCompile(`│.*(sec/op|vs base|/s\b|/op)|(?m)^name\s+(old )?(time|alloc)/op|,sec/op,CI`), "it is a table of benchstat, which has no samples any more; name the files that benchstat read"},
-	{diff, "it is a difference (diff); name one of the two files that it compares"},
-	{regexp.MustCompile(`(?m)^\|\s*` + "`?" + `Benchmark\S*\s*\|`), "it has results in the cells of a table; name a file with what go test printed"},
-	{regexp.MustCompile(`(?i)^\s*<(!doctype|html|\?xml|svg)`), "it is a page; name the file with what overlap run or go test -bench printed"},
-	{regexp.MustCompile(`^\s*\{\s*"version"[\s\S]*"(workload|samples|rows)"`), "it is a report of overlap as JSON; name the result file that the report is of"},
-	{regexp.MustCompile(`^(workload|host|column),`), "it is a report of overlap as CSV; name the result file that the report is of"},
-	{regexp.MustCompile(`^\s*[\[{]`), "it is JSON, and not that of go test -json; name the file with what overlap run or go test -bench printed"},
-	{regexp.MustCompile(`\x00`), "it is no text; name the file with what overlap run or go test -bench printed"},
-	{regexp.MustCompile(`(?m)^(ok|PASS|\?|---|===)\s`), "go test ran no benchmark; run it with -bench ."},
+	{true, regexp.MustCompile(`│.*(sec/op|vs base|/s\b|/op)|(?m)^name\s+(old )?(time|alloc)/op|,sec/op,CI`), "it is a table of benchstat, which has no samples any more; name the files that benchstat read"},
+	{true, regexp.MustCompile(`(?m)^benchmark\s+old ns/op\s`), "it is a table of benchcmp, which has no samples any more; name the files that benchcmp read"},
+	{true, regexp.MustCompile(`(?m)^Benchmark\s+Time\s+CPU\s+Iterations`), "it is of Google Benchmark, for C++; name a file with what go test -bench printed"},
+	{true, regexp.MustCompile(`(?m)^\S.*\stime:\s+\[[\d.]+ \S+ [\d.]+ \S+ [\d.]+ \S+\]`), "it is of Criterion, for Rust; name a file with what go test -bench printed"},
+	{false, diff, "it is a difference (diff); name one of the two files that it compares"},
+	{false, regexp.MustCompile(`(?m)^\|\s*` + "`?" + `Benchmark\S*\s*\|`), "it has results in the cells of a table; name a file with what go test printed"},
+	{false, regexp.MustCompile(`(?i)^\s*<(!doctype|html|\?xml|svg)`), "it is a page; name the file with what overlap run or go test -bench printed"},
+	{false, regexp.MustCompile(`^\s*\{\s*"version"[\s\S]*"(workload|samples|rows)"`), "it is a report of overlap as JSON; name the result file that the report is of"},
+	{false, regexp.MustCompile(`^(workload|host|column),`), "it is a report of overlap as CSV; name the result file that the report is of"},
+	{false, regexp.MustCompile(`^\s*[\[{]`), "it is JSON, and not that of go test -json; name the file with what overlap run or go test -bench printed"},
+	{false, regexp.MustCompile(`\x00`), "it is no text; name the file with what overlap run or go test -bench printed"},
+	{false, regexp.MustCompile(`(?m)^(ok|PASS|\?|---|===)\s`), ranNone},
 }

@@ -63,6 +63,8 @@ func (r Row) class() Class {
 		return Waits
 	case workers:
 		return Overlaps
+	case r.impossible():
+		return Undecided
 	case cores || r.best() != "":
 		return r.classOfCores()
 	case hurts(r.Worst) && (r.WorstWorkers > 1 || r.Workers == 0):
@@ -176,8 +178,8 @@ func (r Row) scales() string {
 		text += fmt.Sprintf(" where separate programs get %s×", short(r.Ceiling))
 	}
 	switch {
-	case gain.Low > 1.15*max(float64(r.P), orZero(r.Ceiling.Value)):
-		text += ", which is more than they can: is it the same work?"
+	case gain.Low > 1.15*r.possible() || r.impossible():
+		text += ", which is more than so many cores can: is it the same work?"
 	case pays(gain.over(r.Ceiling)):
 		text += ", which wait for the slowest of them"
 	}
@@ -186,6 +188,13 @@ func (r Row) scales() string {
 	}
 	return text
 }
+
+// possible is the most that cores can bring.
+func (r Row) possible() float64 { return max(float64(r.P), orZero(r.Ceiling.Value)) }
+
+// impossible reports whether cores seem to bring more than twice what they can: no
+// cache explains that, other work does.
+func (r Row) impossible() bool { return r.FromCores().Value > 2*r.possible() }
 
 // best names the parallelism that brings more than the highest.
 func (r Row) best() string {

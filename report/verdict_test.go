@@ -89,7 +89,7 @@ func TestVerdictsNameTheLimitAndItsNumber(t *testing.T) {
 		{1, 1.6, 1, as, Undecided, "2 cores give 1.60×, but whether G_p/H(2) is above 0.8 is open: it is 0.80 ±0.01; 1000 samples that spread like these would not tell; a quieter machine may"},
 		{1, 1.58, 1, func(r *Row) { r.Ceiling, r.swept = unknown, true }, Undecided, "2 cores give 1.58×, but whether G_p/2 is above 0.8 is open: it is 0.79 ±0.01; about 29 samples would tell (--budget), or a quieter machine"},
 		{1, 1.56, 1, as, Stalls, "2 cores give 1.56× where separate programs get 2.00×"},
-		{1, 2.4, 1, as, Scales, "2 cores give 2.40× where separate programs get 2.00×, which is more than they can: is it the same work?"},
+		{1, 2.4, 1, as, Scales, "2 cores give 2.40× where separate programs get 2.00×, which is more than so many cores can: is it the same work?"},
 		{1, 1.2, 1, curve(near(1), near(3.2), near(1.2)), Stalls, "4 cores give 1.20× where separate programs get 2.00×; best on 2 cores: 3.20×"},
 		{1, 1, 1, curve(near(1), near(3.2), near(1)), Stalls, "4 cores give 1.00× where separate programs get 2.00×; best on 2 cores: 3.20×"},
 		{1, 1.95, 1, curve(near(1), near(2), near(1.95)), Shares, "4 cores are worth 2.00 even to separate programs, and 1.95 to it"},
@@ -157,7 +157,7 @@ func TestVerdictsNameTheLimitAndItsNumber(t *testing.T) {
 // better than one worker on one core.
 func TestVerdictsNeedEvidence(t *testing.T) {
 	few := func(r *Row) { r.Speedup, r.Samples = Interval{2, math.NaN(), math.NaN()}, 2 }
-	if r := judged(near(1), near(2), near(1), few); r.Class != Undecided || r.Verdict != "cannot tell: there is no interval of 2 samples; 10 would tell (-count 10)" {
+	if r := judged(near(1), near(2), near(1), few); r.Class != Undecided || r.Verdict != "cannot tell: 2 samples have no interval; 10 would tell (-count 10)" {
 		t.Error(r.Verdict)
 	}
 	one := Advice{1, 1, near(1), false}
@@ -165,7 +165,7 @@ func TestVerdictsNeedEvidence(t *testing.T) {
 		t.Error(r.Verdict)
 	}
 	noCeiling := func(r *Row) { r.Ceiling, r.Samples = Interval{2, math.NaN(), math.NaN()}, 2 }
-	if r := judged(near(1), near(1.9), near(1), noCeiling); r.Verdict != "cannot tell: there is no interval of 2 samples; 10 would tell (-count 10)" {
+	if r := judged(near(1), near(1.9), near(1), noCeiling); r.Verdict != "cannot tell: 2 samples have no interval; 10 would tell (-count 10)" {
 		t.Error(r.Verdict)
 	}
 	if r := judged(near(1), near(1), Interval{0.5, 0.2, 1.2}, func(r *Row) { r.Advice = one }); r.Class != Serial {

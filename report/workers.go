@@ -31,12 +31,18 @@ var (
 	// dash, which may as well be GOMAXPROCS.
 	bareWorkers = regexp.MustCompile(`/(?i:(?:num[-_])?(?:` + workerNouns + `))-[0-9]+$`)
 
+	// bareCount is a last part of a name that says so much of something.
+	bareCount = regexp.MustCompile(`/(?i:batch|batch_?size|size|len|length|items?|keys?|rows?|cols?|columns?|entries|elements?|shards?|depth|count|bytes|msgs?|messages?)-[0-9]+$`)
+
 	// counting is a name that ends in what benchmarks mostly have a number of.
 	counting = regexp.MustCompile(`(?i:(?:^|[^a-z])(?:` + workerNouns + `|batch|batch_?size|size|len|length|items?|keys?|rows?|cols?|columns?|entries|elements?|shards?|depth|level|count|n|num|bytes|bits|msgs?|messages?|ops|sha|utf|aes|v|http|iter|iterations))$`)
 )
 
-// onlyWorkers reports whether the last part of a name is a word for workers and a
-// number behind a dash.
+// onlyCounts reports whether the last part of a name is a word for workers, or
+// for what there may be so many of, and a number behind a dash.
+func onlyCounts(name string) bool { return onlyWorkers(name) || bareCount.MatchString(name) }
+
+// onlyWorkers reports whether it is a word for workers.
 func onlyWorkers(name string) bool { return bareWorkers.MatchString(name) }
 
 // countsSomething reports whether a name ends in a word that wants a number.

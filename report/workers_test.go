@@ -3,6 +3,7 @@ package report_test
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -128,10 +129,10 @@ func TestWhatFewerPointsTell(t *testing.T) {
 			"Pool w4 p8 NaN×NaN", "4.00 ±0.00× the throughput of 1 at GOMAXPROCS 8; no knee up to 4; for", "",
 		}, {
 			"one GOMAXPROCS and more workers hurt", []int{2, 8, 32}, []int{8}, func(w, p int) float64 { return float64(min(w, p)) / max(1, float64(w)/16) },
-			"Pool w8 p8 NaN×NaN", "8 bring 4.00 ±0.00× the throughput of 2 at GOMAXPROCS 8; knee at 8; 32 run at 0.50× of that; for the two gains measure 1 worker and GOMAXPROCS 1, too", "",
+			"Pool w8 p8 NaN×NaN", "8 bring 4.00 ±0.00× the throughput of 2 at GOMAXPROCS 8; knee at 8; 32 run at 0.50 ±0.00× that of 8; for the two gains measure 1 worker and GOMAXPROCS 1, too", "",
 		}, {
 			"nothing gained", []int{1, 2, 4}, []int{8}, func(w, p int) float64 { return 1 },
-			"Pool w1 p8 NaN×NaN", "workers only: more than 1 are not shown to bring more at GOMAXPROCS 8; for", "",
+			"Pool w1 p8 NaN×NaN", "workers only: more than 1 bring nothing at GOMAXPROCS 8: 2 run at 1.00 ±0.00×; for", "",
 		}, {
 			"two GOMAXPROCS above 1", []int{1, 8}, []int{4, 8}, filling,
 			"Pool w8 p8 NaN×NaN", "8 bring 8.00 ±0.01× the throughput of 1 at GOMAXPROCS 8; no knee up to 8; for the two gains measure GOMAXPROCS 1, too", "",
@@ -175,6 +176,34 @@ func TestWhatFewerPointsTell(t *testing.T) {
 	}
 }
 
+// Of workers only, too, words need intervals, and a knee needs numbers around it.
+func TestWordsOfWorkersOnly(t *testing.T) {
+	for _, c := range []struct {
+		about   string
+		workers []int
+		noise   float64
+		samples int
+		gain    func(w int) float64
+		want    string
+	}{
+		{"noise", []int{1, 4, 8}, 0.3, 10, func(int) float64 { return 1 }, "cannot tell: too noisy: "},
+		{"two samples", []int{1, 4, 8}, 0.001, 2, func(w int) float64 { return float64(w) }, "cannot tell: 2 samples have no interval; 10 would tell (-count 10)"},
+		{"a loss", []int{1, 8}, 0.01, 10, func(w int) float64 { return 1 / math.Sqrt(float64(w)) }, "workers only: 8 run at 0.35 ±"},
+		{"a gap", []int{1, 1000}, 0.01, 10, func(w int) float64 { return float64(min(w, 8)) }, "; the knee is above 1 and may be far below 1000: measure between; for"},
+	} {
+		var b strings.Builder
+		rng := rand.New(rand.NewPCG(1, 2))
+		for range c.samples {
+			for _, w := range c.workers {
+				fmt.Fprintf(&b, "BenchmarkPool/workers=%d-8 1 %.3f ns/op\n", w, 1e6/c.gain(w)*math.Exp(c.noise*rng.NormFloat64()))
+			}
+		}
+		if got := analyze(t, write(t, b.String())).Rows[0].Verdict; !strings.Contains(got, c.want) {
+			t.Errorf("%s: %s, want %s", c.about, got, c.want)
+		}
+	}
+}
+
 // GOMAXPROCS is no number of cores: there may be fewer.
 func TestGOMAXPROCSIsNotCalledCores(t *testing.T) {
 	verdict := func(gain func(w, p int) float64) string {
@@ -193,14 +222,14 @@ func TestGOMAXPROCSIsNotCalledCores(t *testing.T) {
 
 // Where the names do not tell, there is no verdict but a sentence, and a flag.
 func TestNamesThatNobodyCanRead(t *testing.T) {
-	text := wrote([]string{"Send/batch-%d"}, []int{2, 4, 8}, []int{1}, func(w, p int) float64 { return float64(w) })
+	text := wrote([]string{"Send/fast-%d"}, []int{2, 4, 8}, []int{1}, func(w, p int) float64 { return float64(w) })
 	_, err := report.Load(write(t, text))
-	if want := "the number at the end of Send/batch-2 and 2 more may be GOMAXPROCS or a part of the name, so there is no verdict on it; --name-numbers=cores, =workers or =part says what it is"; err == nil || !strings.HasSuffix(err.Error(), want) {
+	if want := "the number at the end of Send/fast-2 and 2 more may be GOMAXPROCS or a part of the name, so there is no verdict on it; --name-numbers=cores, =workers or =part says what it is"; err == nil || !strings.HasSuffix(err.Error(), want) {
 		t.Errorf("%v, want %s", err, want)
 	}
 	for numbers, want := range map[report.NameNumbers]string{
 		report.CoreNumbers:   "",
-		report.WorkerNumbers: "Send/batch w8 p1 NaN×NaN",
+		report.WorkerNumbers: "Send/fast w8 p1 NaN×NaN",
 		report.PartNumbers:   "",
 	} {
 		d, err := report.Input{Paths: []string{write(t, text)}, NameNumbers: numbers}.Load()
@@ -234,10 +263,10 @@ func TestNamesThatNobodyCanRead(t *testing.T) {
 func TestNamesOnLinesOfTheirOwnTell(t *testing.T) {
 	var plain, verbose strings.Builder
 	for _, n := range []int{2, 4, 8} {
-		fmt.Fprintf(&verbose, "BenchmarkSend/batch-%d\n", n)
+		fmt.Fprintf(&verbose, "BenchmarkSend/fast-%d\n", n)
 		for _, b := range []*strings.Builder{&plain, &verbose} {
 			for range 3 {
-				fmt.Fprintf(b, "BenchmarkSend/batch-%d 1 %d ns/op\n", n, 100*n)
+				fmt.Fprintf(b, "BenchmarkSend/fast-%d 1 %d ns/op\n", n, 100*n)
 			}
 		}
 	}
@@ -251,7 +280,7 @@ func TestNamesOnLinesOfTheirOwnTell(t *testing.T) {
 	}
 	for name, text := range map[string]string{"-v": verbose.String(), "-json": json} {
 		a := analyze(t, write(t, text))
-		if len(a.Rows) != 0 || warned(a, "Send/batch-2, Send/batch-4, Send/batch-8: measured at GOMAXPROCS 1 only") != 1 {
+		if len(a.Rows) != 0 || warned(a, "Send/fast-2, Send/fast-4, Send/fast-8: measured at GOMAXPROCS 1 only") != 1 {
 			t.Errorf("%s: rows %s, warnings %v", name, rowsOf(a), a.Warnings)
 		}
 	}

@@ -94,7 +94,7 @@ func TestVirtualisation(t *testing.T) {
 		"lxc":                               {files("proc/cpuinfo", bare, "proc/self/mountinfo", "1 1 0:1 / /proc/stat rw - fuse.lxcfs lxcfs rw"), ""},
 		"kvm":                               {files("proc/device-tree/hypervisor/compatible", "linux,kvm\x00"), ""},
 		"qemu, podman":                      {files("proc/cpuinfo", "machine : CHRP IBM pSeries (emulated by qemu)", "run/.containerenv", ""), ""},
-		"lpar":                              {files("proc/cpuinfo", "vendor_id : IBM/S390"), ""},
+		"lpar":                              {files("proc/cpuinfo", "vendor_id : IBM/S390", "proc/sysinfo", "LPAR Name: A"), ""},
 	} {
 		if got := virtualisation(treeOf(tree.files), tree.cpuid); got != want {
 			t.Errorf("%q, want %q", got, want)

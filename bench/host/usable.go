@@ -99,7 +99,7 @@ func onlineIn(t tree) []int {
 	}
 	on := except(t.numbered(cpuDir, "cpu"), off)
 	if len(on) > 0 {
-		t.note("without %s/online, CPUs count as online that have a folder there and are not said to be offline", cpuDir)
+		t.note("without a list in %s/online, CPUs count as online that have a folder there and are not said to be offline", cpuDir)
 	}
 	if described := except(on, func(id int) bool { return !t.described(id) }); len(described) > 0 {
 		return described

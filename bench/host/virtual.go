@@ -79,7 +79,7 @@ func hypervisor(t tree, cpuid string) string {
 	switch {
 	case flagged:
 		return "a hypervisor without a known name"
-	case strings.Contains(info["vendor_id"], "S390"), info["platform"] == "pSeries":
+	case strings.Contains(info["vendor_id"], "S390") && t.exists("proc/sysinfo"), info["platform"] == "pSeries":
 		return "lpar" // these run on their firmware's hypervisor at least
 	}
 	return ""

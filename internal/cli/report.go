@@ -130,7 +130,7 @@ func (c *reportCmd) analyse() (*report.Analysis, error) {
 	}
 	a := report.Analyze(d)
 	if len(a.Rows) == 0 && !c.CSV { // its points need no partners
-		return nil, fmt.Errorf("%s: nothing to factorise: %w", strings.Join(c.Files, ", "), errors.Join(a.Warnings...))
+		return nil, fmt.Errorf("%s: %w", strings.Join(c.Files, ", "), errors.Join(a.Warnings...))
 	}
 	return a, nil
 }
