@@ -50,7 +50,7 @@ func (r Row) undecided() string {
 	}
 	known, name, i, near := r.unsettled()
 	switch {
-	case r.impossible() && r.Samples >= minSpread:
+	case r.impossible() && r.FromCores().Low > r.possible():
 		return r.scales()
 	case r.Samples < minSpread:
 		return fmt.Sprintf("%s no interval; %d would tell (%s)", r.samplesHave(), minSamples, longer(r.swept, minSamples))
