@@ -42,15 +42,16 @@ func cutNumber(full string) (own string, procs int, err error) {
 	if i < 1 || !isNumber([]byte(full[i+1:])) {
 		return full, 1, nil
 	}
-	switch procs, err = strconv.Atoi(full[i+1:]); {
+	switch n, err := strconv.ParseInt(full[i+1:], 10, 64); { // an int would make the words depend on the reader's system
 	case err != nil:
 		return full, 1, fmt.Errorf("GOMAXPROCS: %w", err)
-	case procs < 1:
-		return full, 1, fmt.Errorf("it ends in -%d, and no program runs at that GOMAXPROCS", procs)
-	case procs > mostCores:
-		return full, 1, fmt.Errorf("it ends in -%d, and no machine has so many cores", procs)
+	case n < 1:
+		return full, 1, fmt.Errorf("it ends in -%d, and no program runs at that GOMAXPROCS", n)
+	case n > mostCores:
+		return full, 1, fmt.Errorf("it ends in -%d, and no machine has so many cores", n)
+	default:
+		return full[:i], int(n), nil
 	}
-	return full[:i], procs, nil
 }
 
 // named is what a record's name says, given that of its benchmark.

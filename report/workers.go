@@ -3,7 +3,6 @@ package report
 import (
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -85,15 +84,15 @@ func workersIn(text string) (s saying, ok bool) {
 		for _, at := range form.words.FindAllStringSubmatchIndex(text, -1) {
 			from, to := at[0], at[1]
 			number := at[2*form.number : 2*form.number+2]
-			n, err := strconv.Atoi(text[number[0]:number[1]])
-			if err != nil || n < 1 || !beginsWord(text, from) || !endsWord(text, to) {
+			n, err := natural1("workers", text[number[0]:number[1]])
+			if err != nil || !beginsWord(text, from) || !endsWord(text, to) {
 				continue
 			}
 			return saying{n, from, to}, true
 		}
 	}
 	if m := onlyG.FindStringSubmatch(text); m != nil {
-		if n, err := strconv.Atoi(m[1]); err == nil && n > 0 {
+		if n, err := natural1("workers", m[1]); err == nil {
 			return saying{n, 0, len(text)}, true
 		}
 	}
