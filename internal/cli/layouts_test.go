@@ -145,7 +145,7 @@ func falseAlarms(t *testing.T, reports int, args ...string) {
 	began := time.Now()
 	for i := range reports {
 		variant := names[i%len(names)]
-		r, code := checkReport(t, append([]string{"--dir=" + dir, "--base=base", "--head=" + variant, "--budget=57s"}, args...)...)
+		r, code := checkReport(t, append([]string{"--dir=" + dir, "--base=base", "--head=" + variant, "--budget=75s"}, args...)...)
 		all.add(r)
 		var called, unlikely []string
 		for _, c := range r.Changes {
