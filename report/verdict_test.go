@@ -90,6 +90,7 @@ func TestVerdictsNameTheLimitAndItsNumber(t *testing.T) {
 		{1, 1.58, 1, func(r *Row) { r.Ceiling, r.swept = unknown, true }, Undecided, "2 cores give 1.58×, but whether G_p/2 is above 0.8 is open: it is 0.79 ±0.01; about 29 samples would tell (--budget), or a quieter machine"},
 		{1, 1.56, 1, as, Stalls, "2 cores give 1.56× where separate programs get 2.00×"},
 		{1, 2.4, 1, as, Scales, "2 cores give 2.40× where separate programs get 2.00×, which is more than so many cores can: is it the same work?"},
+		{1, 4.4, 1, as, Undecided, "2 cores give 4.40× where separate programs get 2.00×, which is more than so many cores can: is it the same work?"},
 		{1, 1.2, 1, curve(near(1), near(3.2), near(1.2)), Stalls, "4 cores give 1.20× where separate programs get 2.00×; best on 2 cores: 3.20×"},
 		{1, 1, 1, curve(near(1), near(3.2), near(1)), Stalls, "4 cores give 1.00× where separate programs get 2.00×; best on 2 cores: 3.20×"},
 		{1, 1.95, 1, curve(near(1), near(2), near(1.95)), Shares, "4 cores are worth 2.00 even to separate programs, and 1.95 to it"},
