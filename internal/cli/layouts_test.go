@@ -16,6 +16,8 @@ import (
 	"testing"
 	"time"
 
+	"gonum.org/v1/gonum/stat"
+
 	"overlap/bench/gate"
 	"overlap/bench/host"
 )
@@ -36,6 +38,8 @@ import (
 //	    slower. It asks the module proxy for both.
 //	  - slower: five reports on a variant with 5 % more work, 20 s a benchmark: found in
 //	    four of five where layouts differ by less than 2 %. A quarter of an hour.
+//
+// OVERLAP_LAYOUTS_RESULTS is a folder that keeps the samples of all reports.
 func TestLayouts(t *testing.T) {
 	modes := os.Getenv("OVERLAP_LAYOUTS")
 	if modes == "" {
@@ -49,13 +53,13 @@ func TestLayouts(t *testing.T) {
 		t.Run(mode, func(t *testing.T) {
 			switch mode {
 			case "quiet":
-				falseAlarms(t, reports)
+				falseAlarms(t, reports, "--budget=57s")
 			case "beside":
 				besideALoop(t)
-				falseAlarms(t, reports, "--wait=0s")
+				falseAlarms(t, reports, "--budget=75s", "--wait=0s")
 			case "once":
 				t.Setenv("GOFLAGS", "-ldflags=-randlayout=0")
-				falseAlarms(t, reports)
+				falseAlarms(t, reports, "--budget=57s")
 			case "zerolog":
 				zerolog(t, 3)
 			case "slower":
@@ -122,7 +126,7 @@ func movedModule(t *testing.T, edits map[string]func(*testing.T, string)) string
 // checkReport is what overlap check says with these arguments.
 func checkReport(t *testing.T, args ...string) (r gate.Report, code int) {
 	t.Helper()
-	cmd := exec.Command(os.Args[0], append([]string{"check", "--json", "--cores=1", "--curves=never", "--results=" + t.TempDir()}, args...)...)
+	cmd := exec.Command(os.Args[0], append([]string{"check", "--json", "--cores=1", "--curves=never", "--results=" + cmp.Or(os.Getenv("OVERLAP_LAYOUTS_RESULTS"), t.TempDir())}, args...)...)
 	cmd.Env = append(os.Environ(), "BE_OVERLAP=1")
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
@@ -141,15 +145,16 @@ func falseAlarms(t *testing.T, reports int, args ...string) {
 	dir := movedModule(t, elsewhere)
 	names := slices.Sorted(maps.Keys(elsewhere))
 	alarms, odd := 0, 0
-	all := spreads{}
+	all, moved := spreads{}, shifts{}
 	began := time.Now()
 	for i := range reports {
 		variant := names[i%len(names)]
-		r, code := checkReport(t, append([]string{"--dir=" + dir, "--base=base", "--head=" + variant, "--budget=75s"}, args...)...)
+		r, code := checkReport(t, append([]string{"--dir=" + dir, "--base=base", "--head=" + variant}, args...)...)
 		all.add(r)
+		moved.add(variant, r)
 		var called, unlikely []string
 		for _, c := range r.Changes {
-			switch what := fmt.Sprintf("%s %s %s %+.1f %%", c.Benchmark, c.Quantity, c.Word(), 100*(c.Ratio-1)); {
+			switch what := fmt.Sprintf("%s %s %s %+.1f %% [%+.1f, %+.1f], p %.2g, adjusted %.2g", c.Benchmark, c.Quantity, c.Word(), 100*(c.Ratio-1), 100*(c.Low-1), 100*(c.High-1), c.P, c.Adjusted); {
 			case c.Verdict == gate.Worse || c.Verdict == gate.Better:
 				called = append(called, what)
 			case !c.Exact && c.Adjusted <= r.Alpha:
@@ -165,6 +170,7 @@ func falseAlarms(t *testing.T, reports int, args ...string) {
 		t.Logf("%3d %-6s exit %d, %d blocks, false alarms %q, within the threshold %q", i+1, variant, code, r.Blocks, called, unlikely)
 	}
 	all.log(t)
+	moved.log(t)
 	t.Logf("%d of %d reports have a false alarm, %d a difference that chance does not explain, of whatever size; %v", alarms, reports, odd, time.Since(began).Round(time.Second))
 	if most := max(1, reports/100); alarms > most {
 		t.Errorf("%d of %d reports have a false alarm, at most %d may", alarms, reports, most)
@@ -195,6 +201,28 @@ func (s spreads) log(t *testing.T) {
 			middle[i] = 100 * list[len(list)/2]
 		}
 		t.Logf("%-8s layouts differ by %.2f %%; sees ≥ %.2f %%, in code that does not move ≥ %.2f %% (medians of %d reports)", name, middle[0], middle[1], middle[2], len(s[name]))
+	}
+}
+
+// shifts are the logs of the ratios of some reports, by benchmark and variant. Where
+// their mean is not 0, the edit itself does something that no layout of the functions
+// undoes, such as another place of the data.
+type shifts map[[2]string][]float64
+
+func (s shifts) add(variant string, r gate.Report) {
+	for _, c := range r.Changes {
+		if c.Quantity == gate.Time {
+			key := [2]string{c.Benchmark, variant}
+			s[key] = append(s[key], math.Log(c.Ratio))
+		}
+	}
+}
+
+func (s shifts) log(t *testing.T) {
+	for _, key := range slices.SortedFunc(maps.Keys(s), func(a, b [2]string) int { return slices.Compare(a[:], b[:]) }) {
+		mean, sd := stat.MeanStdDev(s[key], nil)
+		n := float64(len(s[key]))
+		t.Logf("%-8s %-6s %+.2f %%, standard error %.2f %%, of %.0f reports", key[0], key[1], 100*math.Expm1(mean), 100*sd/math.Sqrt(n), n)
 	}
 }
 
