@@ -11,9 +11,11 @@ BASE  ?=
 CALIBRATION ?= bin/calibration
 LAYOUTS ?= quiet,beside,once,zerolog,slower
 
-sources := $(shell find . \( -path ./results -o -path ./bench/peers \) -prune -o \( -name '*.go' -not -name '*_test.go' -o -name '*.s' -o -name '*.txt' -o -name '*.html' -o -name '*.css' -o -name live.js -o -name page.js -o -name schema.json \) -print) go.mod go.sum
+ifneq ($(MAKECMDGOALS),module) # whose PATH is no list of directories
+sources := $(shell find . \( -path ./results -o -path ./bench/peers \) -prune -o \( -name '*.go' -not -name '*_test.go' -o -name '*.s' -o -name '*.txt' -o -name '*.html' -o -name '*.css' -o -name live.js -o -name page.js -o -name schema.json -o -path '*/manual/*.md' \) -print) go.mod go.sum
+endif
 
-.PHONY: help bench run report check check-selftest test test-386 race soak calibrate layouts peers peers-test lint smoke clean
+.PHONY: help bench run report check check-selftest module test test-all test-386 race soak calibrate layouts peers peers-test lint smoke clean
 
 help: ## show the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,7 +44,10 @@ check: bin/overlap ## compare this tree with a revision: make check BASE=origin/
 check-selftest: bin/overlap ## changes of a known size: does the check find them on this machine, and only them?
 	bin/overlap check --selftest $(CHECKFLAGS)
 
-test: ## run the tests
+test: ## run the tests that take seconds
+	$(GO) test -short ./...
+
+test-all: ## run all tests: simulations, every workload on every executor, fifty killed runs, the commands of the README
 	$(GO) test -timeout 30m ./...
 
 race: ## run the tests under the race detector
@@ -86,6 +91,9 @@ lint: ## gofmt, go vet, staticcheck, tidy modules, other systems
 
 smoke: ## run every benchmark once, in all its variants
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchtime 1x ./bench -variants all
+
+module: ## rename the module, so that others can go install it: make module PATH=github.com/you/overlap
+	@PATH=$$(command -p getconf PATH) sh internal/rename.sh '$(PATH)'
 
 clean: ## remove what was built and measured here, except results/reference
 	rm -rf bin bench/peers/results

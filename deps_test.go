@@ -23,15 +23,18 @@ var floors = []struct {
 	}, "a workload is its kernel and nothing else"},
 	{"overlap/bench", []string{
 		"overlap/workloads", "overlap/primitives", "golang.org/x/sys", "gonum.org/v1/gonum",
-		"github.com/klauspost/cpuid/v2",                                               // CPU names and features
-		"github.com/prometheus/procfs",                                                // pressure
-		"golang.org/x/sync",                                                           // of procfs
-		"github.com/HdrHistogram",                                                     // quantiles of tasks and jobs
-		"golang.org/x/perf",                                                           // benchfmt, the result file
-		"github.com/aclements/go-moremath",                                            // of benchfmt
-		"overlap/internal/typeset",                                                    // a check prints what it found
-		"overlap/internal/gocmd", "overlap/internal/proc", "overlap/internal/scratch", // builds and samples leave nothing behind
-		"github.com/rivo/uniseg", // of typeset
+		// CPU names and features
+		"github.com/klauspost/cpuid/v2",
+		// pressure; x/sync is procfs's
+		"github.com/prometheus/procfs", "golang.org/x/sync",
+		// quantiles of tasks and jobs
+		"github.com/HdrHistogram",
+		// benchfmt, the result file; go-moremath is its
+		"golang.org/x/perf", "github.com/aclements/go-moremath",
+		// a check prints what it found; uniseg is typeset's
+		"overlap/internal/typeset", "github.com/rivo/uniseg",
+		// builds and samples leave nothing behind
+		"overlap/internal/gocmd", "overlap/internal/proc", "overlap/internal/scratch",
 	}, "measuring must not carry the weight of drawing"},
 	{"overlap/report/chart", []string{"overlap/report", "overlap/internal/typeset", "github.com/rivo/uniseg", "golang.org/x/perf", "gonum.org/v1", "git.sr.ht/~sbinet/gg", "codeberg.org/go-fonts", "codeberg.org/go-latex", "codeberg.org/go-pdf", "github.com/ajstarks/svgo", "github.com/golang/freetype", "golang.org/x/image", "golang.org/x/text", "golang.org/x/sys", "golang.org/x/exp/trace", "github.com/aclements/go-moremath"}, "charts draw what report says"},
 	{"overlap/report/history", []string{

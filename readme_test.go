@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 	"testing"
@@ -13,37 +14,89 @@ import (
 	"overlap/workloads"
 )
 
-// block is a console block of the README: commands, each with its output.
+// command is a command of a console block, with its output.
 type command struct{ line, output string }
 
-func consoleCommands(t *testing.T) []command {
+// guides are the README and the pages of the manual.
+func guides(t *testing.T) []string {
 	t.Helper()
-	text, err := os.ReadFile("README.md")
+	pages, err := filepath.Glob("internal/cli/manual/*.md")
+	if err != nil || len(pages) == 0 {
+		t.Fatalf("pages of the manual: %v, %v", pages, err)
+	}
+	return append([]string{"README.md"}, pages...)
+}
+
+// blocksOf returns the lines of the code blocks of a Markdown file by their language.
+func blocksOf(t *testing.T, path string) map[string][]string {
+	t.Helper()
+	text, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var commands []command
-	inside := false
+	blocks := map[string][]string{}
+	language, inside := "", false
 	for line := range strings.Lines(string(text)) {
 		switch {
 		case strings.HasPrefix(line, "```"):
-			if !inside && strings.TrimSpace(line) != "```console" {
-				t.Errorf("README has a block that no test runs: %s", line)
+			language, inside = strings.TrimSpace(line[3:]), !inside
+		case inside:
+			blocks[language] = append(blocks[language], line)
+		}
+	}
+	return blocks
+}
+
+func consoleCommands(t *testing.T, path string) (commands []command) {
+	t.Helper()
+	for language, lines := range blocksOf(t, path) {
+		switch language {
+		case "console":
+			for _, line := range lines {
+				if rest, ok := strings.CutPrefix(line, "$ "); ok {
+					commands = append(commands, command{line: strings.TrimSpace(rest)})
+				} else {
+					commands[len(commands)-1].output += line
+				}
 			}
-			inside = !inside
-		case inside && strings.HasPrefix(line, "$ "):
-			commands = append(commands, command{line: strings.TrimSpace(line[2:])})
-		case inside && len(commands) > 0:
-			commands[len(commands)-1].output += line
+		case "yaml": // TestReadmeGuardsAModule
+		default:
+			t.Errorf("%s has a block in %q, which no test runs", path, language)
 		}
 	}
 	return commands
 }
 
-// Every command of the README runs in a copy of the repository, as a stranger
-// would run it. Sweeps are cut short and make test compiles its tests without
-// running them again; a block with output must print just that.
-func TestReadmeCommands(t *testing.T) {
+// The README is short, and its links and those of the manual lead somewhere.
+func TestGuides(t *testing.T) {
+	link := regexp.MustCompile(`\]\(([^)]+)\)`)
+	for _, path := range guides(t) {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := len(strings.Fields(string(text))); path == "README.md" && n > 900 {
+			t.Errorf("%s has %d words, at most 900 are read", path, n)
+		}
+		for _, found := range link.FindAllStringSubmatch(string(text), -1) {
+			if to := found[1]; !strings.Contains(to, "://") {
+				if _, err := os.Stat(filepath.Join(filepath.Dir(path), to)); err != nil {
+					t.Errorf("%s: %v", path, err)
+				}
+			}
+		}
+		if page, ok := strings.CutPrefix(path, "internal/cli/manual/"); ok {
+			if readme, err := os.ReadFile("README.md"); err != nil || !strings.Contains(string(readme), "]("+path+")") {
+				t.Errorf("the README does not lead to %s: %v", page, err)
+			}
+		}
+	}
+}
+
+// Every command of the README and of the manual runs in a copy of the repository, as
+// a reader would run it. Sweeps are shortened, and make test compiles its tests
+// without running them again. A block with output must print exactly that.
+func TestGuideCommands(t *testing.T) {
 	if testing.Short() || runtime.GOOS == "windows" {
 		t.Skip("it builds and sweeps, in a shell")
 	}
@@ -52,9 +105,12 @@ func TestReadmeCommands(t *testing.T) {
 	commitTwice(t, dir)
 	const quick = " --sample=1ms --rounds=2 --wait=0s"
 	const short = " --size=small" + quick
-	commands := consoleCommands(t)
-	if len(commands) < 5 {
-		t.Fatalf("README has %d commands: is the format still the one that this test reads?", len(commands))
+	var commands []command
+	for _, path := range guides(t) {
+		commands = append(commands, consoleCommands(t, path)...)
+	}
+	if len(commands) < 20 {
+		t.Fatalf("there are %d commands: is the format still the one that this test reads?", len(commands))
 	}
 	for _, c := range commands {
 		line := c.line
@@ -77,9 +133,49 @@ func TestReadmeCommands(t *testing.T) {
 			continue
 		}
 		if c.output != "" && squeeze(string(out)) != squeeze(c.output) {
-			t.Errorf("$ %s\nprints\n%s\nREADME says\n%s", c.line, out, c.output)
+			t.Errorf("$ %s\nprints\n%s\nthe page says\n%s", c.line, out, c.output)
 		}
 	}
+}
+
+// Whoever publishes the repository gives the module its address.
+func TestModuleGetsAnotherPath(t *testing.T) {
+	if testing.Short() || runtime.GOOS == "windows" {
+		t.Skip("it builds and tests a copy")
+	}
+	dir := t.TempDir()
+	copyRepository(t, dir)
+	for _, c := range []struct{ path, want string }{
+		{"overlap", "give the address"}, {"../overlap", "not a module path"}, {"example.com/a b", "not a module path"}, {"-x.y/z", "not a module path"},
+	} {
+		if out, err := inCopy(dir, "make", "module", "PATH="+c.path); err == nil || !strings.Contains(out, c.want) {
+			t.Errorf("make module PATH=%s: %v\n%s", c.path, err, out)
+		}
+	}
+	for _, path := range []string{"github.com/someone/over-lap", "example.com/overlap"} { // twice: a fork may move
+		if out, err := inCopy(dir, "make", "module", "PATH="+path); err != nil {
+			t.Fatalf("make module PATH=%s: %v\n%s", path, err, out)
+		}
+	}
+	if out, err := inCopy(dir, "gofmt", "-l", "."); err != nil || out != "" {
+		t.Errorf("gofmt would change %s: %v", out, err)
+	}
+	for _, args := range [][]string{{"vet", "./..."}, {"test", "-short", ".", "./bench/overlay", "./bench/sweep", "./internal/..."}} {
+		if out, err := inCopy(dir, "go", args...); err != nil {
+			t.Errorf("go %s: %v\n%s", args[0], err, out)
+		}
+	}
+	if out, err := inCopy(dir, "grep", "-rlE", `(^|[^/])overlap/(bench|report)`, "--include=*.go", "--include=*.mod", "--include=*.md", "."); err == nil {
+		t.Errorf("the former path is in %s", out)
+	}
+}
+
+// inCopy runs a command in a copy of the repository.
+func inCopy(dir, name string, args ...string) (string, error) {
+	cmd := exec.Command(name, args...)
+	cmd.Dir = dir
+	out, err := cmd.CombinedOutput()
+	return string(out), err
 }
 
 // commitTwice makes the copy a git repository in which HEAD^ has the same files

@@ -237,11 +237,11 @@ func TestTheWarmUpHasNoArrivals(t *testing.T) {
 	}
 }
 
-// Every unit on a line has its two Unit lines, and its row in the README.
+// Every unit on a line has its two Unit lines, and its row in the manual.
 func TestUnitsAreDescribed(t *testing.T) {
 	var out bytes.Buffer
 	WriteUnits(&out)
-	readme, err := os.ReadFile("../README.md")
+	manual, err := os.ReadFile("../internal/cli/manual/units.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -252,8 +252,8 @@ func TestUnitsAreDescribed(t *testing.T) {
 		if u.better != "lower" && u.better != "higher" {
 			t.Errorf("%s is better %q", u.name, u.better)
 		}
-		if !strings.Contains(string(readme), "`"+u.name+"`") {
-			t.Errorf("%s is not in the README", u.name)
+		if !strings.Contains(string(manual), "`"+u.name+"`") {
+			t.Errorf("%s is not in the manual", u.name)
 		}
 	}
 	for name := range sampleWith(t, func(m *meter.Meter) { m.TaskEnd(0, m.TaskStart(0)) }).Extra {

@@ -40,31 +40,34 @@ func (e exitError) Error() string { return "exit code " + strconv.Itoa(int(e)) }
 const worktree = "worktree"
 
 type checkCmd struct {
-	Base          string        `help:"Revision to compare with, such as origin/main." placeholder:"REV"`
-	Head          string        `help:"Revision to judge, or worktree: the tree as it is, with what is not committed (default: worktree). Two names of one commit are measured against each other, to see that the gate stays quiet." default:"worktree" placeholder:"REV"`
-	Pkg           string        `help:"Packages whose benchmarks to compare, as for go test; blanks separate several patterns (default: ./..., and in overlap's own module its workloads)." placeholder:"PATTERN"`
-	Bench         string        `help:"Only benchmarks that match, as for go test -bench (default: all)." placeholder:"REGEXP"`
-	Tests         string        `help:"Whose tests to build with: own measures each revision with its own and leaves out benchmarks whose own code differs; head or base measures both with the tests of that one (default: own)." enum:"own,head,base" default:"own" placeholder:"WHOSE"`
-	Workloads     []string      `help:"In overlap's own module: the workloads to compare (default: a few that share locks, memory and cores in different ways)." placeholder:"NAME"`
-	Dir           string        `help:"A folder of the module (default: the current one)." default:"." placeholder:"DIR"`
-	Budget        time.Duration `help:"How long to measure, links included (default: 10 s for every point, and links)." placeholder:"DURATION"`
-	Wait          time.Duration `help:"How long in all to wait for other programs to leave the CPUs alone (default: 30s). Blocks in which they do not say nothing of speedups and efficiencies." default:"30s" placeholder:"DURATION"`
-	Threshold     percent       `help:"A change up to this much is the same (default: 3%)." default:"3%" placeholder:"PERCENT"`
-	Alpha         percent       `help:"Chance of one or more false alarms in a whole check of the same code (default: 1%)." default:"1%" placeholder:"PERCENT"`
-	MinEfficiency []string      `name:"min-efficiency" help:"Least efficiency of head, such as 0.8@4: speedup on 4 cores over 4. It is judged where there is nothing to compare with, too." placeholder:"E@CORES"`
-	Cores         []int         `help:"Numbers of CPUs to measure on (default: 1 and all cores)." placeholder:"N"`
-	Curves        string        `help:"Which benchmarks to measure on more than one core: always, never, or auto for those that run in parallel in a short try (default: auto)." enum:"always,auto,never" default:"auto" placeholder:"WHEN"`
-	Strict        bool          `help:"Exit with 2 if something could not be told."`
-	Markdown      bool          `help:"Print the report for a pull request."`
-	JSON          bool          `name:"json" help:"Print the report as JSON."`
-	Schema        bool          `help:"Print the JSON schema of --json, and stop."`
-	All           bool          `help:"List what did not change, too."`
-	Results       string        `help:"Folder for the samples and the history (default: results)." default:"results" placeholder:"DIR"`
-	Name          string        `help:"Name of this machine in the results (default: its host name)." placeholder:"HOST"`
-	Seed          uint64        `help:"Seed of the random order (default, and 0: random)." placeholder:"N"`
-	From          string        `help:"Measure nothing: judge the samples of an earlier check again." placeholder:"FILE"`
+	Base      string   `group:"compare" help:"Revision to compare with, such as origin/main." placeholder:"REV"`
+	Head      string   `group:"compare" help:"Revision to judge, or worktree: the working tree with uncommitted changes (default: worktree). The same commit as --base measures it against itself, to see that the check stays quiet." default:"worktree" placeholder:"REV"`
+	Pkg       string   `group:"compare" help:"Packages whose benchmarks to compare, as for go test; separate several patterns with blanks (default: ./..., and in overlap's own module its workloads)." placeholder:"PATTERN"`
+	Bench     string   `group:"compare" help:"Only benchmarks that match, as for go test -bench (default: all)." placeholder:"REGEXP"`
+	Dir       string   `group:"compare" help:"A directory in the module (default: the current one)." default:"." placeholder:"DIR"`
+	Tests     string   `group:"compare" help:"Whose tests to build with: own builds each revision with its own and leaves out benchmarks whose own code differs; head or base builds both with the tests of that one (default: own)." enum:"own,head,base" default:"own" placeholder:"WHOSE"`
+	Workloads []string `group:"compare" help:"In overlap's own module: the workloads to compare (default: a few that share locks, memory and cores in different ways)." placeholder:"NAME" complete:"workloads"`
+	From      string   `group:"compare" help:"Measure nothing: judge the samples of an earlier check again." placeholder:"FILE"`
+	SelfTest  bool     `group:"compare" name:"selftest" help:"Make changes of known size, including none, and report which of them this machine detects. Combines only with --budget."`
 
-	SelfTest bool `name:"selftest" help:"Check changes whose verdicts are known, none among them, to see what this machine can tell. Only --budget goes with it."`
+	Cores  []int  `group:"where" help:"Numbers of CPUs to measure on (default: 1 and all cores)." placeholder:"N"`
+	Curves string `group:"where" help:"Which benchmarks to measure on more than one core: always, never, or auto for those that run in parallel in a short try (default: auto)." enum:"always,auto,never" default:"auto" placeholder:"WHEN"`
+
+	Budget time.Duration `group:"long" help:"How long to measure, links included (default: 10 s for every point, and links)." placeholder:"DURATION"`
+	Wait   time.Duration `group:"long" help:"How long to wait, in total, for other programs to leave the CPUs; blocks in which they do not leave say nothing about speedups and efficiencies (default: 30s)." default:"30s" placeholder:"DURATION"`
+	Seed   uint64        `group:"long" help:"Seed of the random order (default, and 0: random)." placeholder:"N"`
+
+	Threshold     percent  `group:"judge" help:"A change up to this much is the same (default: 3%)." default:"3%" placeholder:"PERCENT"`
+	Alpha         percent  `group:"judge" help:"Chance of one or more false alarms in a whole check of identical code (default: 1%)." default:"1%" placeholder:"PERCENT"`
+	MinEfficiency []string `group:"judge" name:"min-efficiency" help:"Least efficiency of head, such as 0.8@4: speedup on 4 cores, divided by 4. Also judged if there is nothing to compare with." placeholder:"E@CORES"`
+	Strict        bool     `group:"judge" help:"Exit with 2 if something cannot be told."`
+
+	Markdown bool   `group:"output" help:"Print the report as a comment for a pull request."`
+	JSON     bool   `group:"output" name:"json" help:"Print the report as JSON."`
+	Schema   bool   `group:"output" help:"Print the JSON schema of --json, and exit."`
+	All      bool   `group:"output" help:"List what did not change, too."`
+	Results  string `group:"output" help:"Directory for the samples and the history (default: results)." default:"results" placeholder:"DIR"`
+	Name     string `group:"output" help:"Name of this machine in the results (default: its host name)." placeholder:"HOST"`
 
 	demands map[int]float64 // of MinEfficiency, by cores
 	named   []string        // flags on the command line

@@ -24,12 +24,16 @@ const sampleVerb = "sample"
 type command struct {
 	Version kong.VersionFlag `help:"Print the version."`
 
-	Run    runCmd    `cmd:"" help:"Measure: sweep the suite over workers and cores."`
+	Run    runCmd    `cmd:"" help:"Measure workloads, or your own benchmarks, over workers and cores."`
 	Check  checkCmd  `cmd:"" help:"Compare two revisions: is one slower, and does it still scale?"`
-	Report reportCmd `cmd:"" help:"Explain and draw what was measured."`
+	Report reportCmd `cmd:"" help:"Explain results, as a table and as a page with charts."`
 	Host   hostCmd   `cmd:"" help:"Show what a process may use of this machine."`
 
-	History historyCmd `cmd:"" help:"Show how benchmarks changed over the commits that were compared."`
+	History historyCmd `cmd:"" help:"Show how benchmarks changed over the commits that check compared."`
+
+	Help       helpCmd       `cmd:"" help:"Print a page of the manual, or the help of a verb."`
+	Completion completionCmd `cmd:"" help:"Print a completion script for a shell."`
+	VersionCmd versionCmd    `cmd:"" name:"version" help:"Print the version."`
 }
 
 // streams are what a verb talks to.
@@ -57,6 +61,10 @@ func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { exit = code }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.ExplicitGroups([]kong.Group{
+			{Key: "what", Title: "What to measure:"}, {Key: "compare", Title: "What to compare:"}, {Key: "read", Title: "What to read:"},
+			{Key: "where", Title: "Where:"}, {Key: "long", Title: "How long:"}, {Key: "judge", Title: "How to judge:"}, {Key: "output", Title: "Output:"},
+		}),
 		kong.UsageOnError(),
 	)
 	if err != nil {

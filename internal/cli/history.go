@@ -19,14 +19,14 @@ import (
 )
 
 type historyCmd struct {
-	Since     string  `help:"Look only at what was committed after this revision of the repository." placeholder:"REV"`
-	Dir       string  `help:"Repository whose first-parent history gives the order of commits (default: the one here); without one, the time of the comparison does." default:"." placeholder:"DIR"`
-	Results   string  `help:"Folder with the results of hosts (default: results)." default:"results" placeholder:"DIR"`
-	Host      string  `help:"The host to look at (default: all that have a history)." placeholder:"NAME"`
-	Bench     string  `help:"Benchmarks to look at, as package.name." placeholder:"REGEXP"`
-	MinChange float64 `help:"Smallest step that is told, in per cent (default: 1)." default:"1" placeholder:"PERCENT"`
-	Output    string  `short:"o" help:"Folder to write history.svg and history.png to (default: report beside the history; none with --json)." placeholder:"DIR"`
-	JSON      bool    `name:"json" help:"Print series and steps as JSON instead, an array of hosts."`
+	Since     string  `group:"read" help:"Only commits after this revision of the repository." placeholder:"REV"`
+	Dir       string  `group:"read" help:"Repository whose first-parent history orders the commits (default: the one here); without one, the time of each comparison does." default:"." placeholder:"DIR"`
+	Results   string  `group:"read" help:"Directory with the results of the machines (default: results)." default:"results" placeholder:"DIR"`
+	Name      string  `group:"read" aliases:"host" help:"Name of the machine (default: all that have a history)." placeholder:"HOST"`
+	Bench     string  `group:"read" help:"Only benchmarks that match, as package.name." placeholder:"REGEXP"`
+	MinChange float64 `group:"read" help:"Smallest step to report, in percent (default: 1)." default:"1" placeholder:"PERCENT"`
+	Output    string  `group:"output" short:"o" help:"Directory for history.svg and history.png (default: report beside the history; none with --json)." placeholder:"DIR"`
+	JSON      bool    `group:"output" name:"json" help:"Print series and steps as JSON, one array element per machine."`
 }
 
 func (c *historyCmd) Run(ctx context.Context, s *streams) error {
@@ -77,8 +77,8 @@ func (c *historyCmd) Run(ctx context.Context, s *streams) error {
 
 // files are those of the hosts asked for.
 func (c *historyCmd) files() ([]string, error) {
-	if c.Host != "" {
-		return []string{historyPath(c.Results, c.Host)}, nil
+	if c.Name != "" {
+		return []string{historyPath(c.Results, c.Name)}, nil
 	}
 	hosts, err := os.ReadDir(c.Results)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -13,28 +13,28 @@ import (
 )
 
 type hostCmd struct {
-	JSON   bool   `help:"Print JSON."`
-	Root   string `help:"Describe the machine whose /sys and /proc are copied to DIR/sys and DIR/proc (default: this one)." placeholder:"DIR"`
-	Advise bool   `help:"Say what would make the machine quieter, and change nothing."`
-	Policy string `help:"Print only the CPUs in the order of this placement: compact, scatter, one-per-core, smt, node:N, class:performance, class:efficiency." placeholder:"NAME"`
+	JSON      bool   `help:"Print JSON."`
+	Root      string `help:"Describe the machine whose /sys and /proc were copied to DIR/sys and DIR/proc (default: this one)." placeholder:"DIR"`
+	Advise    bool   `help:"Say what would make the machine quieter, and change nothing."`
+	Placement string `aliases:"policy" help:"Print only the CPUs in the order of this placement: compact, scatter, one-per-core, smt, node:N, class:performance, class:efficiency." placeholder:"ORDER"`
 }
 
 func (c *hostCmd) Run(s *streams) error {
-	if c.Advise && c.Policy != "" {
-		return errors.New("--advise and --policy print different things: leave one of them out")
+	if c.Advise && c.Placement != "" {
+		return errors.New("--advise and --placement print different things: leave one of them out")
 	}
 	h, err := host.ReadRoot(c.Root)
 	if err != nil {
 		return fmt.Errorf("host: %w", err)
 	}
 	policies := h.Policies()
-	if c.Policy != "" {
-		policies = []string{c.Policy}
+	if c.Placement != "" {
+		policies = []string{c.Placement}
 	}
 	orders := map[string][]int{}
 	for _, policy := range policies {
 		if orders[policy], err = h.Order(policy); err != nil {
-			return fmt.Errorf("--policy: %w", err)
+			return fmt.Errorf("--placement: %w", err)
 		}
 	}
 	var advice []string
@@ -49,8 +49,8 @@ func (c *hostCmd) Run(s *streams) error {
 		return c.json(s.out, h, orders, advice)
 	case c.Advise:
 		advise(&text, advice)
-	case c.Policy != "":
-		fmt.Fprintln(&text, host.FormatOrder(orders[c.Policy]))
+	case c.Placement != "":
+		fmt.Fprintln(&text, host.FormatOrder(orders[c.Placement]))
 	default:
 		c.people(&text, h, policies, orders)
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"os/exec"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -60,6 +61,9 @@ func (p *pair) prepare(ctx context.Context) error {
 	return p.find(ctx, failed)
 }
 
+// ownModule is the path of overlap's module, which make module changes.
+var ownModule = strings.TrimSuffix(reflect.TypeFor[checkCmd]().PkgPath(), "/internal/cli")
+
 // own reports whether the check is of overlap's own workloads.
 func (p *pair) own(ctx context.Context) (bool, error) {
 	if p.check.Pkg != "" || p.check.Bench != "" {
@@ -73,7 +77,7 @@ func (p *pair) own(ctx context.Context) (bool, error) {
 			}
 			continue
 		}
-		if strings.TrimSpace(out) != "overlap" {
+		if strings.TrimSpace(out) != ownModule {
 			return false, nil
 		}
 	}

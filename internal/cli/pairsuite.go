@@ -98,7 +98,7 @@ func (p *pair) buildSuite(ctx context.Context, s *side) (benchmarks []string, su
 		args = append(args, "-overlay="+o.Path)
 	}
 	s.relink = func(ctx context.Context, _ string, flags ...string) error {
-		_, err := s.command().Run(ctx, append(slices.Concat(args, flags), "overlap")...)
+		_, err := s.command().Run(ctx, append(slices.Concat(args, flags), ownModule)...)
 		return err
 	}
 	if err := s.relink(ctx, ""); err != nil {

@@ -23,20 +23,21 @@ import (
 )
 
 type reportCmd struct {
-	Files    []string `arg:"" optional:"" help:"Result files in the Go benchmark format, also gzip or from go test -json; - is standard input (default: the newest run)."`
-	Filter   string   `help:"Results to use, in the syntax of benchstat, such as --filter='/executor:pool -.name:Disk'." placeholder:"EXPR"`
-	Row      string   `help:"What of the names makes a row, such as --row=.name,/size (default: all but workers, cores and GOMAXPROCS)." placeholder:"KEYS"`
-	Col      string   `help:"What stands side by side, such as --col=goarch or --col=.file (default: host, if there are several)." placeholder:"KEYS"`
-	Numbers  string   `name:"name-numbers" help:"What the numbers behind a dash at the end of names are, where a file does not prove it: cores (GOMAXPROCS), workers, or a part of the name." placeholder:"cores|workers|part"`
-	Results  string   `help:"Folder in which to look for the newest run (default: results)." default:"results" placeholder:"DIR"`
-	Output   string   `short:"o" help:"Folder to write the page, the charts and report.json to (default: report beside the first file; none for another form or standard input)." placeholder:"DIR"`
-	Stack    bool     `xor:"form" help:"Print the speedup stack of every point as well: what its cores did."`
-	Markdown bool     `xor:"form" help:"Print the table as a comment for a pull request instead."`
-	CSV      bool     `name:"csv" xor:"form" help:"Print a line per point instead, as CSV (see go doc overlap/report Analysis.WriteCSV)."`
-	JSON     bool     `name:"json" xor:"form" help:"Print everything as JSON instead, as --schema describes it."`
-	Schema   bool     `xor:"form" help:"Print the JSON Schema of --json, and read no result file."`
-	Serve    bool     `xor:"form" help:"Show the page of one run in a browser on this machine, and keep it fresh while the run goes on. Ctrl-C ends it."`
-	Port     uint16   `help:"Port for --serve (default: a free one)." placeholder:"N"`
+	Files   []string `arg:"" optional:"" help:"Result files in the Go benchmark format, also gzip or from go test -json; - is standard input (default: the newest run)."`
+	Filter  string   `group:"read" help:"Results to use, in the syntax of benchstat, such as --filter='/executor:pool -.name:Disk'." placeholder:"EXPR"`
+	Row     string   `group:"read" help:"Parts of a name that make a row, such as --row=.name,/size (default: all but workers, cores and GOMAXPROCS)." placeholder:"KEYS"`
+	Col     string   `group:"read" help:"What appears side by side, such as --col=goarch or --col=.file (default: host, if there are several)." placeholder:"KEYS"`
+	Numbers string   `group:"read" name:"name-numbers" help:"What the number after the last dash of a name means, where a file does not prove it: cores (GOMAXPROCS), workers, or a part of the name." placeholder:"cores|workers|part"`
+	Results string   `group:"read" help:"Directory in which to find the newest run (default: results)." default:"results" placeholder:"DIR"`
+
+	Output   string `group:"output" short:"o" help:"Directory for the page, the charts and report.json (default: report beside the first file; none for other formats or standard input)." placeholder:"DIR"`
+	Stack    bool   `group:"output" xor:"form" help:"Also print the speedup stack of every point: how the time of its cores was spent."`
+	Markdown bool   `group:"output" xor:"form" help:"Print the table as a comment for a pull request instead."`
+	CSV      bool   `group:"output" name:"csv" xor:"form" help:"Print one line per point as CSV instead (see go doc overlap/report Analysis.WriteCSV)."`
+	JSON     bool   `group:"output" name:"json" xor:"form" help:"Print everything as JSON instead, as --schema describes."`
+	Schema   bool   `group:"output" xor:"form" help:"Print the JSON schema of --json, and read no result file."`
+	Serve    bool   `group:"output" xor:"form" help:"Show the page of one run in a browser on this machine, and update it while the run continues. Ctrl-C ends it."`
+	Port     uint16 `group:"output" help:"Port for --serve (default: a free one)." placeholder:"N"`
 }
 
 func (c *reportCmd) Run(ctx context.Context, s *streams) error {

@@ -21,35 +21,38 @@ import (
 )
 
 type runCmd struct {
-	Workloads  []string      `help:"Workloads to run, or all (default: a core of them; --list names them)." placeholder:"NAME"`
-	Kinds      []string      `help:"Only workloads of these kinds: cpu, memory, lock, comm, spawn, wait, io, mixed." placeholder:"KIND"`
-	Variants   []string      `help:"Variants to run, of the workloads that have them, or all (default: the first of each)." placeholder:"NAME"`
-	Workers    []int         `help:"Worker counts: tasks in progress at once (default: 1, 4, 16, 64 … and the numbers of cores)." placeholder:"N"`
-	Cores      []int         `help:"Numbers of CPUs to bind samples to (default: 1, 2, 4 … all cores)." placeholder:"N"`
-	Procs      []int         `help:"GOMAXPROCS to combine with every number of cores (default: equal to it)." placeholder:"N"`
-	Placement  string        `help:"Order in which CPUs are taken: one-per-core, compact, scatter, smt, node:N, class:performance, class:efficiency; overlap host shows each (default: one-per-core)." default:"one-per-core" placeholder:"POLICY"`
-	CPUs       string        `name:"cpus" help:"CPUs to take, in this order, such as 0,2,4-7, instead of a placement." placeholder:"LIST"`
-	Executors  []string      `help:"Executors: inline, spawn, pool, threads, loop, processes (default: pool)." default:"pool" placeholder:"NAME"`
-	Size       string        `help:"Size of the jobs: small, medium, large (default: medium)." default:"medium" placeholder:"SIZE"`
-	Scaling    string        `help:"strong: a job is the same work for all workers; weak: it grows with them (default: strong)." default:"strong" placeholder:"KIND"`
-	Disk       string        `help:"Folder on the disk that the workload disk measures (default: that for temporary files)." placeholder:"DIR"`
-	Rounds     int           `help:"Most samples of every point (default: as many as the budget allows)." placeholder:"N"`
-	Precision  percent       `help:"A point whose time is known to within this gets no more samples, unless one that needs some is compared with it; 0% for as many as the budget allows (default: 2%)." default:"2%" placeholder:"PERCENT"`
-	Budget     time.Duration `help:"How long to measure; what would not fit is not begun (default: 3m50s, with --quick 25s, for more than a few workloads up to 2m30s)." placeholder:"DURATION"`
-	Sample     time.Duration `help:"How long to time jobs in a sample (default: 40ms, with --quick 20ms)." placeholder:"DURATION"`
-	Limit      time.Duration `help:"How long a sample may take before it is ended (default: 1m and 100 times --sample)." placeholder:"DURATION"`
-	Wait       time.Duration `help:"How long to wait, in all, for others to leave the CPUs alone (default: 30s)." default:"30s" placeholder:"DURATION"`
-	Quick      bool          `help:"A coarse grid and short samples: about half a minute on two cores."`
-	Seed       uint64        `help:"Seed of the random order (default, and 0: random)." placeholder:"N"`
-	Results    string        `help:"Folder for the result files (default: results)." default:"results" placeholder:"DIR"`
-	Name       string        `help:"Name of this machine in the results (default: its host name)." placeholder:"HOST"`
-	Resume     string        `help:"Go on with the killed or interrupted run that wrote this file: the same plan, the same seed, no other flags." placeholder:"FILE"`
-	Pkg        string        `help:"Instead of workloads: the benchmarks of the Go packages that match; blanks separate several patterns." placeholder:"PATTERN"`
-	Bench      string        `help:"With --pkg: only benchmarks that match, as for go test -bench (default: all)." placeholder:"REGEXP"`
-	Dir        string        `help:"With --pkg: a folder of the packages' module (default: the current one)." placeholder:"DIR"`
-	Recordings bool          `help:"At the end, record cashiers on one core and on two, and the latencies between cores, for the charts of the report: 2 s on two cores." default:"true" negatable:""`
-	List       bool          `help:"List the workloads and the points that would be measured, and stop."`
-	DryRun     bool          `help:"Print the points that would be measured and how long that takes, and stop."`
+	Workloads []string `group:"what" help:"Workloads to run, or all (default: eight of them; --list names them)." placeholder:"NAME" complete:"workloads"`
+	Kinds     []string `group:"what" help:"Only workloads of these kinds: cpu, memory, lock, comm, spawn, wait, io, mixed." placeholder:"KIND" complete:"kinds"`
+	Variants  []string `group:"what" help:"Variants of the workloads to run, or all (default: the first of each workload)." placeholder:"NAME"`
+	Executors []string `group:"what" help:"Executors: inline, spawn, pool, threads, loop, processes (default: pool)." default:"pool" placeholder:"NAME" complete:"executors"`
+	Size      string   `group:"what" help:"Size of the jobs: small, medium, large (default: medium)." default:"medium" placeholder:"SIZE"`
+	Scaling   string   `group:"what" help:"strong: the job is the same for all numbers of workers; weak: it grows with them (default: strong)." default:"strong" placeholder:"KIND"`
+	Pkg       string   `group:"what" help:"Measure the benchmarks of these Go packages instead of workloads; separate several patterns with blanks." placeholder:"PATTERN"`
+	Bench     string   `group:"what" help:"With --pkg: only benchmarks that match, as for go test -bench (default: all)." placeholder:"REGEXP"`
+	Dir       string   `group:"what" help:"With --pkg: a directory in the module of the packages (default: the current one)." placeholder:"DIR"`
+
+	Workers   []int  `group:"where" help:"Numbers of workers, which are tasks in progress at once (default: 1, 4, 16, 64 … and the numbers of cores)." placeholder:"N"`
+	Cores     []int  `group:"where" help:"Numbers of CPUs to bind samples to (default: 1, 2, 4 … all cores)." placeholder:"N"`
+	Procs     []int  `group:"where" help:"GOMAXPROCS to combine with every number of cores (default: equal to it)." placeholder:"N"`
+	Placement string `group:"where" help:"Order in which CPUs are taken: one-per-core, compact, scatter, smt, node:N, class:performance, class:efficiency; overlap host shows each (default: one-per-core)." default:"one-per-core" placeholder:"ORDER"`
+	CPUs      string `group:"where" name:"cpus" help:"CPUs to take, in this order, such as 0,2,4-7, instead of a placement." placeholder:"LIST"`
+	Disk      string `group:"where" help:"Directory on the disk that the workload disk measures (default: the one for temporary files)." placeholder:"DIR"`
+
+	Budget    time.Duration `group:"long" help:"How long to measure; no sample starts that would not fit (default: 3m50s, with --quick 25s, for more than a few workloads up to 2m30s)." placeholder:"DURATION"`
+	Quick     bool          `group:"long" help:"A coarse grid and short samples: about half a minute on two cores."`
+	Precision percent       `group:"long" help:"Stop sampling a point once its time is known to within this, unless it is compared with one that needs more samples; 0% samples as long as the budget lasts (default: 2%)." default:"2%" placeholder:"PERCENT"`
+	Rounds    int           `group:"long" help:"Most samples of every point (default: as many as the budget allows)." placeholder:"N"`
+	Sample    time.Duration `group:"long" help:"How long to time jobs in a sample (default: 40ms, with --quick 20ms)." placeholder:"DURATION"`
+	Limit     time.Duration `group:"long" help:"Stop a sample that takes longer than this (default: 1m plus 100 times --sample)." placeholder:"DURATION"`
+	Wait      time.Duration `group:"long" help:"How long to wait, in total, for other programs to leave the CPUs (default: 30s)." default:"30s" placeholder:"DURATION"`
+	Seed      uint64        `group:"long" help:"Seed of the random order (default, and 0: random)." placeholder:"N"`
+
+	Results    string `group:"output" help:"Directory for the result files (default: results)." default:"results" placeholder:"DIR"`
+	Name       string `group:"output" help:"Name of this machine in the results (default: its host name)." placeholder:"HOST"`
+	Resume     string `group:"output" help:"Continue the interrupted run that wrote this file: same plan, same seed, no other flags." placeholder:"FILE"`
+	Recordings bool   `group:"output" help:"At the end, record cashiers on one core and on two, and the latencies between cores, for the charts of the report: 2 s on two cores." default:"true" negatable:""`
+	List       bool   `group:"output" help:"List the workloads and the points to measure, and exit."`
+	DryRun     bool   `group:"output" help:"Print the points to measure and how long it takes, and exit."`
 }
 
 func (c *runCmd) Run(ctx context.Context, s *streams, k *kong.Context) (err error) {
