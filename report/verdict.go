@@ -277,6 +277,8 @@ func (r Row) moreCores() string {
 		return fmt.Sprintf("%s add%s %s", who, s, change)
 	case hurts(g):
 		return fmt.Sprintf("%s cost%s %s", who, s, strings.TrimPrefix(change, "−"))
+	case g.High < 1.005: // "at most 0 %" reads as a limit, and it is a loss that is not quite shown
+		return fmt.Sprintf("%s do%s not help (%s)", who, strings.Replace(s, "s", "es", 1), change)
 	case typeset.AsFactor(g.High):
 		return fmt.Sprintf("%s bring%s at most × %s (× %s)", who, s, short(exact(g.High)), g)
 	default:

@@ -68,6 +68,7 @@ func TestVerdictsNameTheLimitAndItsNumber(t *testing.T) {
 		{1, 1.12, 1, kind("memory", func(r *Row) { r.Ceiling = near(1.2) }), Shares, "memory: 2 cores reach 1.12× the bandwidth of one, separate programs 1.20×"},
 		{1, 1.3, 1, func(r *Row) { r.Ceiling = near(1.4) }, Shares, "2 cores are worth 1.40 even to separate programs, and 1.30 to it"},
 		{3.5, 1.03, 1, as, Waits, "3.50 of 4 workers' waiting overlapped; a second core adds nothing (3 ±1 %)"},
+		{3.5, 1, 1, func(r *Row) { r.Parallelism = Interval{0.96, 0.932, 0.989} }, Waits, "3.50 of 4 workers' waiting overlapped; a second core does not help (−4 ±3 %)"},
 		{3.5, 1, 1, func(r *Row) { r.Parallelism = Interval{0.98, 0.93, 1.031} }, Waits, "3.50 of 4 workers' waiting overlapped; a second core adds at most 4 % (−2 ±5 %)"},
 		{3.5, 1, 1, func(r *Row) { r.Parallelism = Interval{0.98, 0.9, 1.067} }, Undecided, "4 workers bring 3.50× on one core, but G_p is 0.98 ±0.09; about 156 samples would tell (-count 156), or a quieter machine"},
 		{3.5, 1, 1, as, Waits, "3.50 of 4 workers' waiting overlapped; a second core adds nothing (0 ±1 %)"},

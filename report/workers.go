@@ -8,7 +8,7 @@ import (
 
 // workerNouns are what people call workers. Parallel is no noun: a benchmark
 // named Parallel-8 was measured at GOMAXPROCS 8.
-const workerNouns = `workers?|goroutines?|go_?routines?|threads?|clients?|conns?|connections?|concurrency|conc|parallelism`
+const workerNouns = `workers?|goroutines?|go_?routines?|threads?|clients?|conns?|connections?|users?|vus|concurrency|conc|parallelism`
 
 var (
 	// workersKey is a key whose value is a number of workers: workers=8,
@@ -18,7 +18,7 @@ var (
 	// numberFirst and numberLast are words that say it without a key: 8-workers,
 	// 4Goroutines; goroutines_8, Workers4, parallel-8.
 	numberFirst = regexp.MustCompile(`(?i)([0-9]+)[-_]?(` + workerNouns + `)`)
-	numberLast  = regexp.MustCompile(`(?i)(` + workerNouns + `|parallel)[-_:(]?([0-9]+)\)?`)
+	numberLast  = regexp.MustCompile(`(?i)(` + workerNouns + `|parallel)(?:[-_]?(?:count|num))?[-_:(]?([0-9]+)\)?`)
 
 	// onlyG is a part that says goroutines as 16G does.
 	onlyG = regexp.MustCompile(`^([0-9]+)G$`)
