@@ -16,10 +16,14 @@ import (
 	"overlap/primitives"
 )
 
-// soak is how many operations of each kind the linearizability tests check.
+// soak is how many operations of each kind the tests of linearizability and order
+// check: the number given, a third of it in short, a million in a soak.
 func soak(few int) int {
 	if os.Getenv("OVERLAP_SOAK") != "" {
 		return 1_000_000
+	}
+	if testing.Short() {
+		return few / 3
 	}
 	return few
 }

@@ -129,7 +129,7 @@ func lawful(truth func(n float64) float64, seed int) string {
 
 // The intervals of a whole report do: its errors are those of 12 samples.
 func TestIntervalsOfAReportCoverTheTruth(t *testing.T) {
-	racing.Skip(t)
+	racing.Long(t)
 	const sigma, kappa = 0.05, 0.001
 	seeds, low, high := 600, 0.92, 0.98
 	if testing.Short() {

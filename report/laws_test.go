@@ -53,7 +53,7 @@ func TestSerialFractionsOfExactCurves(t *testing.T) {
 }
 
 func TestSerialFractionsCoverTheTruth(t *testing.T) {
-	racing.Skip(t)
+	racing.Long(t)
 	const f, seeds = 0.1, 400
 	covered, limits, scaled := 0, 0, 0
 	for seed := range seeds {

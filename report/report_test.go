@@ -314,7 +314,7 @@ func TestBestWorkersHaveTheirParallelismLine(t *testing.T) {
 // chance. A speedup at a number chosen by that would be too high, and its
 // interval would miss the truth more often than it says.
 func TestTheChoiceOfWorkersDoesNotFlatter(t *testing.T) {
-	racing.Skip(t)
+	racing.Long(t)
 	rng := rand.New(rand.NewPCG(1, 3))
 	const trials, truth = 500, 2.0
 	bias, covered := 0.0, 0
@@ -350,7 +350,7 @@ func TestTheChoiceOfWorkersDoesNotFlatter(t *testing.T) {
 // samples as for many, when half of what moves the samples is shared by the
 // round.
 func TestIntervalsCoverTheTruth(t *testing.T) {
-	racing.Skip(t)
+	racing.Long(t)
 	rng := rand.New(rand.NewPCG(1, 1))
 	for _, rounds := range []int{3, 5, 10, 20} {
 		const trials = 2000
@@ -380,7 +380,7 @@ func TestIntervalsCoverTheTruth(t *testing.T) {
 // A point that was precise early has fewer samples than the other, and may be
 // far quieter.
 func TestIntervalsOfUnequalNumbersOfSamplesCoverTheTruth(t *testing.T) {
-	racing.Skip(t)
+	racing.Long(t)
 	rng := rand.New(rand.NewPCG(1, 2))
 	for _, c := range []struct {
 		few, many     int

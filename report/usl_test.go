@@ -125,7 +125,7 @@ func TestSplitSumsToTheTime(t *testing.T) {
 // The intervals cover the truth as often as they say, and fits of few points
 // are not identifiable. 2,000 seeds have a standard error of half a per cent.
 func TestUSLIntervalsCoverTheTruth(t *testing.T) {
-	racing.Skip(t)
+	racing.Long(t)
 	const sigma, kappa = 0.05, 0.001
 	seeds, low, high := 2000, 0.93, 0.97
 	if testing.Short() {

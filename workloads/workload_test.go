@@ -66,13 +66,18 @@ func forms(w Workload) []string {
 	return names
 }
 
-// everywhere calls f for every legal executor and 1, 2, 3 and 7 workers.
+// everywhere calls f for every legal executor and 1, 2, 3 and 7 workers, of which in
+// short 3 stand for all: no divisor of most amounts, and fewer than the tasks.
 func everywhere(t *testing.T, w Workload, f func(t *testing.T, executor string, workers int)) {
 	for _, executor := range w.Executors() {
-		for _, workers := range []int{1, 2, 3, 7} {
-			if executor == "inline" && workers > 1 {
-				continue
-			}
+		counts := []int{1, 2, 3, 7}
+		switch {
+		case executor == "inline":
+			counts = []int{1}
+		case testing.Short():
+			counts = []int{3}
+		}
+		for _, workers := range counts {
 			t.Run(fmt.Sprintf("%s/workers=%d", executor, workers), func(t *testing.T) { f(t, executor, workers) })
 		}
 	}
@@ -82,6 +87,9 @@ func TestEveryWorkloadIsRightUnderEveryExecutor(t *testing.T) {
 	for _, w := range All() {
 		for _, variant := range forms(w) {
 			for _, slices := range []int{1, 3} {
+				if slices > 1 && testing.Short() {
+					continue
+				}
 				t.Run(fmt.Sprintf("%s/%s/slices=%d", w.Name, variant, slices), func(t *testing.T) {
 					everywhere(t, w, func(t *testing.T, executor string, workers int) {
 						job := newJob(t, w, Params{Size: Small, Workers: workers, Variant: variant, Slices: slices})
@@ -116,6 +124,9 @@ func TestWorkIsEqualForAllWorkersAndCores(t *testing.T) {
 		for _, variant := range forms(w) {
 			for _, size := range []Size{Small, Medium} {
 				t.Run(fmt.Sprintf("%s/%s/%s", w.Name, variant, size), func(t *testing.T) {
+					if size == Medium && testing.Short() {
+						t.Skip("its set-up takes long")
+					}
 					var items []int
 					for _, procs := range []int{1, 4} {
 						runtime.GOMAXPROCS(procs)

@@ -11,7 +11,7 @@ import (
 // An interval of 95 % holds the gain that very many blocks have in 95 % of the
 // checks, of few blocks too, less four standard deviations.
 func TestSpansHoldTheGain(t *testing.T) {
-	racing.Skip(t)
+	racing.Long(t)
 	trials := 200
 	if testing.Short() {
 		trials = 40

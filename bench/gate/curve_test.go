@@ -61,7 +61,7 @@ func TestFasterOnOneCPUIsNoRegression(t *testing.T) {
 // Both points changed by one factor: the gain is the same, although names were
 // exchanged between two speeds.
 func TestAGainThatDidNotChangeIsNotCalled(t *testing.T) {
-	racing.Skip(t)
+	racing.Long(t)
 	for seed := range uint64(8) {
 		f := Judge(grid(10+seed, .4, .4), Options{Quick: true})
 		if s := find(t, f, Speedup, "cores=2-2"); s.Verdict == Worse || s.Verdict == Better || s.Low > 1 || s.High < 1 {

@@ -25,7 +25,7 @@ func find(t *testing.T, f Findings, q Quantity, point string) Change {
 // noise is: that is all that the error rate of a report rests on. The bounds are
 // four standard deviations of a binomial.
 func TestSameCodeIsCalledAtTheStatedRate(t *testing.T) {
-	racing.Skip(t)
+	racing.Long(t)
 	rng := rand.New(rand.NewPCG(5, 6))
 	trials := 1500
 	if testing.Short() {
@@ -64,7 +64,7 @@ func TestSameCodeIsCalledAtTheStatedRate(t *testing.T) {
 // A real change is found, with an interval that holds it, in noise of both
 // kinds: 95 % of the intervals must, less three standard deviations.
 func TestChangesAreFoundAndMeasured(t *testing.T) {
-	racing.Skip(t)
+	racing.Long(t)
 	rng := rand.New(rand.NewPCG(7, 8))
 	trials := 60
 	if testing.Short() {
@@ -182,7 +182,7 @@ func TestJudgeTwiceSaysTheSame(t *testing.T) {
 // A verdict says that the change is beyond the threshold. Where it is not, or the
 // layout of a binary puts it there, being sure that there is one is no reason.
 func TestAVerdictIsBeyondTheThreshold(t *testing.T) {
-	racing.Skip(t)
+	racing.Long(t)
 	rng := rand.New(rand.NewPCG(41, 42))
 	trials := 40
 	if testing.Short() {

@@ -111,7 +111,7 @@ func (l lottery) alarms(rng *rand.Rand, reports int, alpha float64) (n int) {
 // moves them. With one pair of layouts for all blocks it is called one in nearly
 // every report: the interval is narrow, and of that pair.
 func TestAnotherBinaryOfTheSameCodeIsNoChange(t *testing.T) {
-	racing.Skip(t)
+	racing.Long(t)
 	rng := rand.New(rand.NewPCG(1, 2))
 	const alpha = .1
 	n := trials(100)
@@ -135,7 +135,7 @@ func TestAnotherBinaryOfTheSameCodeIsNoChange(t *testing.T) {
 
 // The interval is that of the code: over layouts, not of those that were drawn.
 func TestIntervalsHoldLayouts(t *testing.T) {
-	racing.Skip(t)
+	racing.Long(t)
 	rng := rand.New(rand.NewPCG(3, 4))
 	n := trials(40)
 	least := .93*float64(n) - 2*math.Sqrt(.93*.07*float64(n))

@@ -97,7 +97,7 @@ func TestTurnsSeeTwoPercent(t *testing.T) {
 }
 
 func TestTurnsKeepTheirLevel(t *testing.T) {
-	racing.Skip(t)
+	racing.Long(t)
 	rng := rand.New(rand.NewPCG(3, 4))
 	const trials = 200
 	low := 0

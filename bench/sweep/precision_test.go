@@ -12,6 +12,7 @@ import (
 	"golang.org/x/perf/benchfmt"
 
 	"overlap/bench/sweep"
+	"overlap/internal/racing"
 )
 
 // noisy is a sampler whose times vary by a factor of exp(σ), as each point has
@@ -71,6 +72,7 @@ func TestBudgetGoesToThePointsThatNeedIt(t *testing.T) {
 // Stopping when an interval is narrow favours intervals that are too narrow by
 // chance; the least number of samples keeps that small.
 func TestAdaptiveIntervalsCoverTheTruth(t *testing.T) {
+	racing.Long(t)
 	synctest.Test(t, func(t *testing.T) {
 		covered, all := 0, 0
 		for seed := range uint64(200) {

@@ -13,3 +13,13 @@ func Skip(t testing.TB) {
 		t.Skip("the race detector finds nothing in one goroutine")
 	}
 }
+
+// Long skips a simulation, or another test that takes seconds and whose subject others
+// test briefly, where there is little time: in go test -short, which is make test, and
+// under the race detector. make test-all runs it.
+func Long(t testing.TB) {
+	Skip(t)
+	if testing.Short() {
+		t.Skip("it takes long: make test-all runs it")
+	}
+}

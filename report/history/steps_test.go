@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"gonum.org/v1/gonum/stat/distuv"
+
+	"overlap/internal/racing"
 )
 
 // walk makes the points of a series whose ratios have the standard error sd,
@@ -27,6 +29,7 @@ func stepsOf(points []Point, alpha float64) []stretch {
 }
 
 func TestHistoriesWithoutStepsHaveNone(t *testing.T) {
+	racing.Long(t)
 	r := rand.New(rand.NewPCG(1, 2))
 	const alpha, trials = 0.05, 10_000 // coarse, so that the rate is told from 0, too
 	for _, n := range []int{1, 4, 20, 100} {

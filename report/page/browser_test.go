@@ -22,6 +22,7 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
+	"overlap/internal/racing"
 	"overlap/report/chart"
 	"overlap/report/page"
 )
@@ -43,6 +44,7 @@ type tab struct {
 // browser the test is skipped, unless OVERLAP_BROWSER=required.
 func browse(t *testing.T) *tab {
 	t.Helper()
+	racing.Long(t)
 	path := ""
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "headless-shell"} {
 		if found, err := exec.LookPath(name); err == nil {

@@ -42,6 +42,9 @@ func TestOneIsSingular(t *testing.T) {
 		"waits":    func(w, p int) float64 { return 64 / float64(w) },
 	} {
 		for _, rounds := range []int{1, 12} {
+			if testing.Short() && name != "contends" {
+				continue
+			}
 			for _, workers := range []int{1, 2, 64} {
 				for _, cores := range []int{1, 2, 64} {
 					a := analysis(t, small(rounds, workers, cores, time))

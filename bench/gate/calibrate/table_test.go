@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"overlap/bench/gate"
+	"overlap/internal/racing"
 )
 
 // The example of R's p.adjust: of these, Holm leaves 5 below .05.
@@ -66,6 +67,7 @@ func TestCallsTakeWhatTheyAreAbout(t *testing.T) {
 }
 
 func TestLostEfficiencyIsFoundAndNoneIsMadeUp(t *testing.T) {
+	racing.Long(t)
 	n := newNoise(20, 0.02, 0)
 	same := []Series{{point("A", 1), n.blocks(80, 1)}, {point("A", 2), n.blocks(80, 1)}, {point("B", 1), n.blocks(80, 1)}}
 	worse := []Series{same[0], {point("A", 2), n.blocks(80, 1.25)}}
@@ -85,6 +87,7 @@ func TestLostEfficiencyIsFoundAndNoneIsMadeUp(t *testing.T) {
 }
 
 func TestTablesSayHowManyTrialsThereWere(t *testing.T) {
+	racing.Long(t)
 	n := newNoise(2, 0.01, 0)
 	var series []Series
 	for _, name := range []string{"A", "B"} {
