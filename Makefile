@@ -66,7 +66,7 @@ soak: ## a million operations of Event and Future, a thousand faults of child pr
 	$(GO) test -run '^$$' -fuzz FuzzRead -fuzztime 1m -fuzzminimizetime 5x ./report/history
 
 calibrate: ## how good the gate is on this machine: 45 minutes that it has to itself, into CALIBRATION; again with a folder that has them only judges
-	OVERLAP_CALIBRATE=$(abspath $(CALIBRATION)) $(GO) test -count=1 -timeout 120m -v -run '^TestCalibrate$$' ./bench/gate/calibrate
+	cd bench/peers && OVERLAP_CALIBRATE=$(abspath $(CALIBRATION)) $(GO) test -count=1 -timeout 120m -v -run '^TestCalibrate$$' ./calibrate
 
 layouts: ## does the check take another binary for other code? two hours that the machine has to itself; LAYOUTS chooses parts
 	OVERLAP_LAYOUTS=$(LAYOUTS) $(GO) test -count=1 -timeout 4h -v -run '^TestLayouts$$' ./internal/cli

@@ -18,12 +18,12 @@ import (
 	"overlap/bench/sweep"
 )
 
-const knob = "overlap/bench/gate/knob"
+const knob = "overlap/bench/peers/knob"
 
 // TestCalibrate calibrates the gate on this machine, which should do nothing
 // else meanwhile:
 //
-//	OVERLAP_CALIBRATE=DIR go test -timeout 90m -run TestCalibrate -v ./bench/gate/calibrate
+//	OVERLAP_CALIBRATE=DIR go test -timeout 90m -run TestCalibrate -v ./calibrate, in bench/peers
 //
 // It measures into DIR for OVERLAP_CALIBRATE_TIME (30m), if DIR has nothing yet,
 // and then prints tables of OVERLAP_CALIBRATE_TRIALS (40) trials of each
