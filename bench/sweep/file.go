@@ -8,13 +8,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"time"
 
 	"golang.org/x/perf/benchfmt"
 
 	"overlap/bench"
+	"overlap/internal/durable"
 )
 
 // File is a result file that grows by one sample at a time: of a sweep, which
@@ -62,7 +62,7 @@ func CreateIn(dir, head string, now time.Time) (*File, error) {
 		file.writer = benchfmt.NewWriter(&file.buf)
 		file.buf.WriteString(head)
 		bench.WriteUnits(&file.buf)
-		if err := errors.Join(lock(f), file.flush(), syncFolder(dir)); err != nil {
+		if err := errors.Join(claim(f), file.flush(), durable.SyncDir(dir)); err != nil {
 			return nil, errors.Join(err, file.Close())
 		}
 		return file, nil
@@ -97,6 +97,14 @@ func (f *File) Add(lines string, sample *benchfmt.Result) error {
 	return nil
 }
 
+// claim keeps a second run from writing to the same file.
+func claim(f *os.File) error {
+	if !durable.TryLock(f) {
+		return fmt.Errorf("%s: another overlap run writes to it", f.Name())
+	}
+	return nil
+}
+
 func (f *File) flush() error {
 	defer f.buf.Reset()
 	if f.torn {
@@ -118,18 +126,6 @@ func (f *File) flush() error {
 	}
 	f.size += n
 	return nil
-}
-
-// syncFolder makes the name of a new file safe, which is kept in its folder.
-func syncFolder(dir string) error {
-	if runtime.GOOS == "windows" {
-		return nil // it does not open folders
-	}
-	f, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
 }
 
 // Close closes the file. One that Create made is removed if it holds no sample.

@@ -100,7 +100,7 @@ func Resume(path string) (f *File, plan string, past []Entry, err error) {
 			file.Close()
 		}
 	}()
-	if err := lock(file); err != nil {
+	if err := claim(file); err != nil {
 		return nil, "", nil, err
 	}
 	text, err := io.ReadAll(file)

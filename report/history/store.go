@@ -6,7 +6,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"runtime"
+
+	"overlap/internal/durable"
 )
 
 // File is the name of a host's history in its folder of results.
@@ -32,9 +33,7 @@ func Append(path string, e Entry) (err error) {
 			err = fmt.Errorf("history: %w", err)
 		}
 	}()
-	if err := lock(f); err != nil {
-		return err
-	}
+	durable.Lock(f)
 	info, err := f.Stat()
 	if err != nil {
 		return err
@@ -49,7 +48,7 @@ func Append(path string, e Entry) (err error) {
 	if _, err := f.Write(append(head, e.encode()...)); err != nil {
 		return errors.Join(err, f.Truncate(info.Size()))
 	}
-	return errors.Join(f.Sync(), syncFolder(filepath.Dir(path)))
+	return errors.Join(f.Sync(), durable.SyncDir(filepath.Dir(path)))
 }
 
 // head is what goes before an entry: the units of a new file, and the end of a
@@ -66,16 +65,4 @@ func head(f *os.File, size int64) ([]byte, error) {
 		return []byte{'\n'}, nil
 	}
 	return nil, nil
-}
-
-// syncFolder makes the name of a new file safe, which is kept in its folder.
-func syncFolder(dir string) error {
-	if runtime.GOOS == "windows" {
-		return nil // it does not open folders
-	}
-	f, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
 }
