@@ -1,15 +1,15 @@
 package cli
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"os/exec"
+	"os"
 	"slices"
 	"strings"
 	"time"
 
+	"overlap/internal/git"
 	"overlap/report/history"
 )
 
@@ -18,7 +18,7 @@ import (
 // compared.
 func firstParents(ctx context.Context, dir string) ([]history.Commit, error) {
 	// rev-list obeys no log.* configuration, which git log does.
-	out, err := gitOutput(ctx, dir, "rev-list", "--first-parent", "--reverse", "--encoding=UTF-8", "--format=%H%x09%cI%x09%s", "HEAD", "--")
+	out, err := git.Run(ctx, dir, os.Environ(), "rev-list", "--first-parent", "--reverse", "--encoding=UTF-8", "--format=%H%x09%cI%x09%s", "HEAD", "--")
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +36,7 @@ func firstParents(ctx context.Context, dir string) ([]history.Commit, error) {
 
 // sinceCommit is the hash of a revision on the line of HEAD.
 func sinceCommit(ctx context.Context, dir, rev string, order []history.Commit) (string, error) {
-	out, err := gitOutput(ctx, dir, "rev-parse", "--verify", "--quiet", "--end-of-options", rev+"^{commit}")
+	out, err := git.Run(ctx, dir, os.Environ(), "rev-parse", "--verify", "--quiet", "--end-of-options", rev+"^{commit}")
 	if err != nil {
 		return "", errors.New("the repository has no such revision")
 	}
@@ -45,19 +45,4 @@ func sinceCommit(ctx context.Context, dir, rev string, order []history.Commit) (
 		return "", fmt.Errorf("commit %.12s is not on the first-parent line of HEAD: name one that is, such as the merge base", hash)
 	}
 	return hash, nil
-}
-
-// gitOutput is what git prints. Its errors carry the first line of what it said.
-func gitOutput(ctx context.Context, dir string, args ...string) (string, error) {
-	var out, said bytes.Buffer
-	cmd := exec.CommandContext(ctx, "git", append([]string{"-C", dir}, args...)...)
-	cmd.Stdout, cmd.Stderr = &out, &said
-	if err := cmd.Run(); err != nil {
-		first, _, _ := strings.Cut(strings.TrimSpace(said.String()), "\n")
-		if first == "" {
-			first = err.Error()
-		}
-		return "", fmt.Errorf("git %s in %s: %q", args[0], dir, first)
-	}
-	return out.String(), nil
 }

@@ -3,14 +3,14 @@ package cli
 import (
 	"context"
 	"embed"
-	"errors"
 	"fmt"
 	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"overlap/internal/git"
 )
 
 // selfModule is the module that the self-test compares with its variants. The
@@ -57,7 +57,7 @@ func makeRepository(ctx context.Context, dir string, cases []selfCase) error {
 	if err != nil {
 		return err
 	}
-	if err := selfGit(ctx, dir, "init", "-q"); err != nil {
+	if _, err := git.Run(ctx, dir, selfEnvironment(os.Environ()), "init", "-q"); err != nil {
 		return err
 	}
 	if err := selfCommit(ctx, dir, "base", files); err != nil {
@@ -83,24 +83,9 @@ func selfCommit(ctx context.Context, dir, tag string, files map[string]string) e
 		}
 	}
 	for _, args := range [][]string{{"add", "-A"}, {"commit", "-q", "-m", tag}, {"tag", tag}} {
-		if err := selfGit(ctx, dir, args...); err != nil {
+		if _, err := git.Run(ctx, dir, selfEnvironment(os.Environ()), args...); err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-func selfGit(ctx context.Context, dir string, args ...string) error {
-	cmd := exec.CommandContext(ctx, "git", args...)
-	cmd.Dir, cmd.Env = dir, selfEnvironment(os.Environ())
-	out, err := cmd.CombinedOutput()
-	switch {
-	case ctx.Err() != nil:
-		return context.Cause(ctx)
-	case errors.Is(err, exec.ErrNotFound):
-		return errors.New("the self-test needs git, which is not installed or not in PATH")
-	case err != nil:
-		return fmt.Errorf("git %s: %w\n%s", args[0], err, out)
 	}
 	return nil
 }

@@ -143,7 +143,7 @@ func TestSelfTestIgnoresTheUsersGitSettings(t *testing.T) {
 func TestSelfTestWithoutGit(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
 	s := selfTest{streams: &streams{io.Discard, io.Discard}, budget: time.Second, cores: 2}
-	if err := s.run(t.Context()); err == nil || !strings.Contains(err.Error(), "needs git") {
+	if err := s.run(t.Context()); err == nil || !strings.Contains(err.Error(), "git is needed") {
 		t.Errorf("%v", err)
 	}
 }

@@ -33,9 +33,6 @@ type Repository struct {
 
 // Open finds the repository that the folder is in.
 func Open(ctx context.Context, dir string) (*Repository, error) {
-	if _, err := exec.LookPath("git"); err != nil {
-		return nil, fmt.Errorf("comparing revisions needs git: %w; install it from https://git-scm.com", err)
-	}
 	r := &Repository{dir: dir}
 	out, err := r.run(ctx, "rev-parse", "--is-inside-work-tree", "--is-shallow-repository")
 	if err != nil {
@@ -99,14 +96,18 @@ func (r *Repository) Dirty(ctx context.Context, but string) (bool, error) {
 	return out != "", err
 }
 
-// run starts git and returns what it prints. The variables by which a hook is
-// told of its repository would name that one instead of the folder's; and
-// neither hooks nor a lock on the index are ours to cause.
 func (r *Repository) run(ctx context.Context, args ...string) (string, error) {
+	return Run(ctx, r.dir, os.Environ(), args...)
+}
+
+// Run runs git in a directory and returns what it prints. It ignores the variables by
+// which a hook is told of its repository, runs no hooks, asks for nothing and takes no
+// optional locks. The error has what git wrote to standard error.
+func Run(ctx context.Context, dir string, env []string, args ...string) (string, error) {
 	settings := []string{"-c", "core.hooksPath=" + os.DevNull, "-c", "core.fsmonitor=false"}
 	cmd := exec.CommandContext(ctx, "git", append(settings, args...)...)
-	cmd.Dir = r.dir
-	cmd.Env = slices.DeleteFunc(cmd.Environ(), func(s string) bool {
+	cmd.Dir = dir
+	cmd.Env = slices.DeleteFunc(slices.Clone(env), func(s string) bool {
 		name, _, _ := strings.Cut(s, "=")
 		return slices.Contains(local, name)
 	})
@@ -116,6 +117,9 @@ func (r *Repository) run(ctx context.Context, args ...string) (string, error) {
 	if err := proc.Run(cmd); err != nil {
 		if ctx.Err() != nil {
 			return "", context.Cause(ctx)
+		}
+		if errors.Is(err, exec.ErrNotFound) {
+			return "", fmt.Errorf("git is needed: %w; install it from https://git-scm.com", err)
 		}
 		return "", fmt.Errorf("git %s: %w: %s", args[0], err, typeset.Excerpt(stderr.String(), 2<<10))
 	}
