@@ -6,7 +6,7 @@ import (
 	"sort"
 
 	"overlap/bench/host"
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 	"overlap/workloads"
 )
 
@@ -37,7 +37,7 @@ func (e *LimitError) Error() string {
 		used = fmt.Sprintf(", of which %d are in use", e.Limit.Used)
 	}
 	return fmt.Sprintf("%s with %s under %s needs %d %s, and %s allows %d%s: at most %s",
-		e.Workload, typeset.Count(e.Workers, "worker"), e.Executor, e.Need, e.Limit.What, e.Limit.Name, e.Limit.Most, used, typeset.Count(e.Most, "worker"))
+		e.Workload, table.Count(e.Workers, "worker"), e.Executor, e.Need, e.Limit.What, e.Limit.Name, e.Limit.Most, used, table.Count(e.Most, "worker"))
 }
 
 // Fits returns a *LimitError if the workers of a sample cost more files, processes

@@ -26,7 +26,7 @@ import (
 
 	"overlap/bench/host"
 	"overlap/bench/meter"
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 	"overlap/primitives"
 	"overlap/workloads"
 )
@@ -260,7 +260,7 @@ func (s *sample) checkLabel(procs, workers int) error {
 		return fmt.Errorf("GOMAXPROCS changed from %d to %d during the sample", procs, now)
 	}
 	if workers != s.workers {
-		return fmt.Errorf("executor %s has %s, the label says %d", s.executor, typeset.Count(workers, "worker"), s.workers)
+		return fmt.Errorf("executor %s has %s, the label says %d", s.executor, table.Count(workers, "worker"), s.workers)
 	}
 	return host.CheckThreads(s.cpus)
 }

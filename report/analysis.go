@@ -11,7 +11,7 @@ import (
 
 	"github.com/rivo/uniseg"
 
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 )
 
 // MaxPressure is the pressure above which a sample is left out of the
@@ -50,7 +50,7 @@ func Analyze(d *Data) *Analysis {
 		seen[base] = true
 		row, err := d.row(base)
 		if err != nil {
-			name := typeset.Cut(p.Workload, nameWidth)
+			name := table.Cut(p.Workload, nameWidth)
 			if p.Column != "" {
 				name += " @" + p.Column
 			}
@@ -148,7 +148,7 @@ func (a *Analysis) sort() {
 	slices.SortStableFunc(a.Rows, func(x, y Row) int {
 		order := cmp.Or(d.rank(x.Workload)-d.rank(y.Workload), compareVariants(x.Variant, y.Variant), cmp.Compare(x.Package, y.Package))
 		if order == 0 && x.Package != "" {
-			order = typeset.CompareNames(x.Workload, y.Workload)
+			order = table.CompareNames(x.Workload, y.Workload)
 		}
 		return cmp.Or(order, x.place-y.place, d.column[x.Column]-d.column[y.Column])
 	})
@@ -161,8 +161,8 @@ func (a *Analysis) shorten() {
 		names = append(names, r.Name())
 	}
 	fits := func(name string) bool { return uniseg.StringWidth(name) <= longestName }
-	for i, name := range typeset.Shorten(names, fits) {
-		a.Rows[i].brief = typeset.Cut(name, longestName)
+	for i, name := range table.Shorten(names, fits) {
+		a.Rows[i].brief = table.Cut(name, longestName)
 	}
 }
 

@@ -1,14 +1,16 @@
 package report
 
+import "overlap/internal/table"
+
 // latencyJSON is a Latency; times are seconds, loads items per second.
 type latencyJSON struct {
-	Workers  natural  `json:"workers"`
-	P        int      `json:"p"`
-	Arrivals bool     `json:"since_due"`
-	P50      Interval `json:"p50"`
-	P99      Interval `json:"p99"`
-	Load     float    `json:"load"`
-	Capacity float    `json:"capacity"`
+	Workers  natural    `json:"workers"`
+	P        int        `json:"p"`
+	Arrivals bool       `json:"since_due"`
+	P50      Interval   `json:"p50"`
+	P99      Interval   `json:"p99"`
+	Load     table.Null `json:"load"`
+	Capacity table.Null `json:"capacity"`
 }
 
 type cellJSON struct {
@@ -21,7 +23,7 @@ type cellJSON struct {
 func (r Row) latenciesJSON() []latencyJSON {
 	list := []latencyJSON{}
 	for _, l := range r.Latencies {
-		list = append(list, latencyJSON{natural(l.Workers), l.P, l.Arrivals, l.P50, l.P99, float(l.Load), float(l.Capacity)})
+		list = append(list, latencyJSON{natural(l.Workers), l.P, l.Arrivals, l.P50, l.P99, table.Null(l.Load), table.Null(l.Capacity)})
 	}
 	return list
 }

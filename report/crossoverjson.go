@@ -1,5 +1,7 @@
 package report
 
+import "overlap/internal/table"
+
 type crossoverJSON struct {
 	Workload string      `json:"workload"`
 	Executor string      `json:"executor"`
@@ -13,12 +15,12 @@ type crossoverJSON struct {
 }
 
 type grainJSON struct {
-	Variant    string   `json:"variant,omitempty"`
-	Task       float    `json:"task"` // seconds
-	Tasks      float    `json:"tasks"`
-	Efficiency Interval `json:"efficiency"`
-	Ceiling    Interval `json:"ceiling"`
-	Overhead   Interval `json:"overhead"` // seconds a task
+	Variant    string     `json:"variant,omitempty"`
+	Task       table.Null `json:"task"` // seconds
+	Tasks      table.Null `json:"tasks"`
+	Efficiency Interval   `json:"efficiency"`
+	Ceiling    Interval   `json:"ceiling"`
+	Overhead   Interval   `json:"overhead"` // seconds a task
 }
 
 func (a *Analysis) crossoversJSON() []crossoverJSON {
@@ -26,7 +28,7 @@ func (a *Analysis) crossoversJSON() []crossoverJSON {
 	for _, c := range a.Crossovers {
 		j := crossoverJSON{Workload: c.Workload, Executor: c.Executor, Size: c.Size, Column: c.Column, P: c.P, Workers: c.Workers, Half: c.Half, Reached: c.Reached()}
 		for _, g := range c.Grains {
-			j.Grains = append(j.Grains, grainJSON{g.Variant, float(g.Task), float(g.Tasks), g.Efficiency, g.Ceiling, g.Overhead})
+			j.Grains = append(j.Grains, grainJSON{g.Variant, table.Null(g.Task), table.Null(g.Tasks), g.Efficiency, g.Ceiling, g.Overhead})
 		}
 		all = append(all, j)
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"overlap/internal/table"
 	"overlap/report"
 )
 
@@ -209,7 +210,7 @@ func TestCostIsTheCoresThatBeatTheSerialProgram(t *testing.T) {
 func TestTableShowsWhatIsNotMet(t *testing.T) {
 	f := expecting("linear", 2, func(w, p int) float64 { return 8 })
 	var b strings.Builder
-	if err := analyze(t, f.write(t)).WriteTable(&b); err != nil {
+	if err := analyze(t, f.write(t)).WriteTable(&b, table.Terminal{}); err != nil {
 		t.Fatal(err)
 	}
 	if want := "\n  not met: it should be linear: S/H(p) is 0.50 ±"; !strings.Contains(b.String(), want) {

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 )
 
 // Finding says in a few sentences what the run found: how many workloads have
@@ -96,7 +96,7 @@ func mostGained(rows []Row, gain func(Row) Interval) (Row, bool) {
 	return top, found
 }
 
-func countOf(n int, thing string) string { return typeset.Count(n, thing) }
+func countOf(n int, thing string) string { return table.Count(n, thing) }
 
 // provisional says that a gain rests on too few samples.
 func provisional(r Row) string {

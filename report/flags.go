@@ -6,7 +6,7 @@ import (
 
 	"golang.org/x/perf/benchproc"
 
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 )
 
 // noAxis refuses what every row is drawn along.
@@ -56,7 +56,7 @@ func (l *loader) unseen() (warnings []error) {
 	warn := func(flag, effect string, p *benchproc.Projection) {
 		for _, f := range p.Fields() {
 			if !f.IsTuple && !l.seen[flag+f.Name] {
-				warnings = append(warnings, fmt.Errorf("%s: no result has %s, so it %s", flag, typeset.Printable(f.Name), effect))
+				warnings = append(warnings, fmt.Errorf("%s: no result has %s, so it %s", flag, table.Printable(f.Name), effect))
 			}
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"overlap/internal/table"
 	"overlap/report"
 )
 
@@ -306,7 +307,7 @@ func FuzzLoad(f *testing.F) {
 			return
 		}
 		a := report.Analyze(d)
-		if err := errors.Join(a.WriteTable(new(strings.Builder)), a.WriteJSON(new(strings.Builder)), a.WriteStacks(new(strings.Builder))); err != nil {
+		if err := errors.Join(a.WriteTable(new(strings.Builder), table.Terminal{}), a.WriteJSON(new(strings.Builder)), a.WriteStacks(new(strings.Builder))); err != nil {
 			t.Error(err)
 		}
 		if len(a.Rows) == 0 && len(a.Warnings) == 0 {

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"io"
 	"math"
+
+	"overlap/internal/table"
 )
 
 // Schema describes what WriteJSON writes, as JSON Schema of the draft 2020-12.
@@ -59,8 +61,8 @@ type pointJSON struct {
 
 type lineJSON struct {
 	P         int         `json:"p"`
-	Residence float       `json:"residence"`
-	Demand    float       `json:"demand"`
+	Residence table.Null  `json:"residence"`
+	Demand    table.Null  `json:"demand"`
 	Points    []pointJSON `json:"points"`
 }
 
@@ -76,14 +78,14 @@ type rowJSON struct {
 	ParallelismGain Interval     `json:"parallelism_gain"`
 	Speedup         Interval     `json:"speedup"`
 	Ceiling         Interval     `json:"ceiling"`
-	TasksInflight   float        `json:"tasks_inflight"`
-	CPUsBusy        float        `json:"cpus_busy"`
-	Fairness        float        `json:"fairness"` // null if not measured
+	TasksInflight   table.Null   `json:"tasks_inflight"`
+	CPUsBusy        table.Null   `json:"cpus_busy"`
+	Fairness        table.Null   `json:"fairness"` // null if not measured
 	Variant         string       `json:"variant,omitempty"`
 	Weak            bool         `json:"weak,omitempty"`
 	Column          string       `json:"column,omitempty"`
 	OverSerial      Interval     `json:"over_serial"`
-	Cost            float        `json:"cost"`          // cores; null if not measured or not told
+	Cost            table.Null   `json:"cost"`          // cores; null if not measured or not told
 	CostInfinite    bool         `json:"cost_infinite"` // no number of cores was enough
 	Expected        string       `json:"expected,omitempty"`
 	Outcome         string       `json:"outcome,omitempty"`
@@ -114,7 +116,7 @@ func (r Row) json() rowJSON {
 		ConcurrencyGain: r.Concurrency, ParallelismGain: r.Parallelism, Speedup: r.Speedup, Ceiling: r.Ceiling,
 		TasksInflight: measured(r.Inflight.Value), CPUsBusy: measured(r.CPUsBusy.Value), Class: r.Class, Verdict: r.Verdict,
 		Samples: r.Samples,
-		Variant: r.Variant, Weak: r.Weak, Column: r.Column, OverSerial: r.OverSerial, Cost: float(r.Cost), CostInfinite: math.IsInf(r.Cost, 1),
+		Variant: r.Variant, Weak: r.Weak, Column: r.Column, OverSerial: r.OverSerial, Cost: table.Null(r.Cost), CostInfinite: math.IsInf(r.Cost, 1),
 		Expected: r.Expected.Shape, Outcome: string(r.Expected.Outcome), OutcomeReason: r.Expected.Reason,
 		Lines: []lineJSON{}, Scaling: []scaledJSON{}, Stacks: []stack{}, Models: r.Models.json(),
 		Latencies: r.latenciesJSON(), Grid: r.gridJSON(),
@@ -122,9 +124,9 @@ func (r Row) json() rowJSON {
 	if a, ok := r.Enough(); ok {
 		j.Advice = &adviceJSON{natural(a.Workers), a.Cores, a.Share}
 	}
-	j.Fairness = float(r.Fairness)
+	j.Fairness = table.Null(r.Fairness)
 	for _, l := range r.Lines {
-		k := lineJSON{P: l.P, Residence: float(l.Residence), Demand: float(l.Demand)}
+		k := lineJSON{P: l.P, Residence: table.Null(l.Residence), Demand: table.Null(l.Demand)}
 		for _, p := range l.Points {
 			k.Points = append(k.Points, pointJSON(p))
 		}
@@ -142,25 +144,25 @@ func (r Row) json() rowJSON {
 // stack is a Stack in cores. Its parts are those that could be told, a part
 // that holds others being named after all of them.
 type stack struct {
-	Workers  natural `json:"workers"`
-	P        int     `json:"p"`
-	Parts    []Part  `json:"parts"`
-	Saved    float   `json:"saved"`
-	Residual float   `json:"residual"`
-	Idle     float   `json:"kernel_idle"`
-	Largest  string  `json:"largest_loss,omitempty"`
+	Workers  natural    `json:"workers"`
+	P        int        `json:"p"`
+	Parts    []Part     `json:"parts"`
+	Saved    table.Null `json:"saved"`
+	Residual table.Null `json:"residual"`
+	Idle     table.Null `json:"kernel_idle"`
+	Largest  string     `json:"largest_loss,omitempty"`
 }
 
 func stackJSON(s Stack) stack {
-	return stack{natural(s.Workers), s.P, s.Parts(), float(s.Saved()), float(s.Residual), float(s.Idle), s.Largest().Name}
+	return stack{natural(s.Workers), s.P, s.Parts(), table.Null(s.Saved()), table.Null(s.Residual), table.Null(s.Idle), s.Largest().Name}
 }
 
 // measured makes unknown what is 0 because it was not measured.
-func measured(x float64) float {
+func measured(x float64) table.Null {
 	if x == 0 {
-		return float(math.NaN())
+		return table.Null(math.NaN())
 	}
-	return float(x)
+	return table.Null(x)
 }
 
 // natural is a number of things that is null where it is 0.
@@ -173,16 +175,6 @@ func (n natural) MarshalJSON() ([]byte, error) {
 	return json.Marshal(int(n))
 }
 
-// float is a number that is null where there is none.
-type float float64
-
-func (f float) MarshalJSON() ([]byte, error) {
-	if x := float64(f); math.IsNaN(x) || math.IsInf(x, 0) {
-		return []byte("null"), nil
-	}
-	return json.Marshal(float64(f))
-}
-
 // MarshalJSON writes {"value", "low", "high"}, or null for what was not
 // measured.
 func (i Interval) MarshalJSON() ([]byte, error) {
@@ -190,8 +182,8 @@ func (i Interval) MarshalJSON() ([]byte, error) {
 		return []byte("null"), nil
 	}
 	return json.Marshal(struct {
-		Value float `json:"value"`
-		Low   float `json:"low"`
-		High  float `json:"high"`
-	}{float(i.Value), float(i.Low), float(i.High)})
+		Value table.Null `json:"value"`
+		Low   table.Null `json:"low"`
+		High  table.Null `json:"high"`
+	}{table.Null(i.Value), table.Null(i.Low), table.Null(i.High)})
 }

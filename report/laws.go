@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 )
 
 // Efficiency is what p cores gave, as shares.
@@ -186,7 +186,7 @@ func fitSerial(law shape, whose string, curve []Measure, loss Loss) (s SerialFit
 	at := p.bounded(free, exactly)
 	if off = p.off(at); !(off <= foreign) {
 		by := fmt.Sprintf("%.0f %%", 100*(math.Exp(off)-1))
-		if typeset.AsFactor(math.Exp(off)) {
+		if table.AsFactor(math.Exp(off)) {
 			by = "× " + round(math.Exp(off))
 		}
 		s.Why = fmt.Sprintf("the points are not of %s law: off by %s", whose, by)

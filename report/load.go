@@ -17,7 +17,7 @@ import (
 
 	"golang.org/x/perf/benchfmt"
 
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 )
 
 // Data is the content of result files.
@@ -65,7 +65,7 @@ type FileError struct {
 	Problem string
 }
 
-func (e *FileError) Error() string { return typeset.Printable(e.Path) + ": " + e.Problem }
+func (e *FileError) Error() string { return table.Printable(e.Path) + ": " + e.Problem }
 
 // Input says which results to read and how to lay them out. The expressions are
 // those of golang.org/x/perf/benchproc/syntax, as benchstat takes them.
@@ -166,7 +166,7 @@ func (l *loader) read(text io.Reader, path string, zipped bool) error {
 				return &FileError{path, fmt.Sprintf("line %d is damaged: %s; remove it to use the others", rec.Line, rec.Msg)}
 			}
 			if isResult(l.lines.line) {
-				l.unused.add(typeset.Cut(typeset.OneLine(string(l.lines.line)), 60), "no result: "+rec.Msg)
+				l.unused.add(table.Cut(table.OneLine(string(l.lines.line)), 60), "no result: "+rec.Msg)
 			} else {
 				l.lines.outcomes.tear(l.lines.line)
 			}

@@ -12,7 +12,7 @@ import (
 	"golang.org/x/perf/benchfmt"
 	"golang.org/x/perf/benchproc"
 
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 )
 
 // loader is what reading needs beside the data. A line of a known name under a
@@ -202,10 +202,10 @@ func (l *loader) list(key string, value []byte) {
 		switch {
 		case !ok || len(what) > longest:
 		case key == "kinds" && d.Kinds[name] == "":
-			d.Kinds[name] = typeset.Printable(what)
+			d.Kinds[name] = table.Printable(what)
 			d.Order = append(d.Order, name)
 		case key == "expect" && d.Expects[name] == "":
-			d.Expects[name] = typeset.Printable(what)
+			d.Expects[name] = table.Printable(what)
 		}
 	}
 }
@@ -287,11 +287,11 @@ func (l *loader) column(r *benchfmt.Result) string {
 	l.see("--col", l.col, key)
 	name, ok := l.byKey[key]
 	if !ok {
-		if name = typeset.Printable(key.StringValues()); name == "" {
+		if name = table.Printable(key.StringValues()); name == "" {
 			name = "unknown"
 		}
 		if l.taken[name] { // "a b" beside "c" reads as "a" beside "b c"
-			name = typeset.Printable(key.String())
+			name = table.Printable(key.String())
 		}
 		for i, plain := 2, name; l.taken[name]; i++ {
 			name = fmt.Sprintf("%s (%d)", plain, i)
@@ -308,11 +308,11 @@ const most = 10
 // leaveOut keeps the reason why a result cannot be used. One of the suite
 // must be right, as the file is ours; it is returned.
 func (l *loader) leaveOut(r *benchfmt.Result, reason error) error {
-	name := typeset.Printable(string(r.Name))
+	name := table.Printable(string(r.Name))
 	if ours(r.Name) {
 		return fmt.Errorf("%s: %w; remove the line to use the others", name, reason)
 	}
-	l.unused.addOf(typeset.Printable(r.GetConfig("pkg")), name, typeset.Printable(reason.Error()))
+	l.unused.addOf(table.Printable(r.GetConfig("pkg")), name, table.Printable(reason.Error()))
 	return nil
 }
 

@@ -5,7 +5,7 @@ import (
 	"io"
 	"strings"
 
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 )
 
 // MaxMarkdown is the length of the longest comment that GitHub takes, in
@@ -60,9 +60,9 @@ func (a *Analysis) markdownSummary() string {
 	}
 	where := ""
 	if host := a.Data.Host["host"]; host != "" {
-		where = " of " + typeset.Code(host)
+		where = " of " + table.Code(host)
 		if cpu := a.Data.Host["cpu"]; cpu != "" {
-			where += " (" + typeset.Code(cpu) + ")"
+			where += " (" + table.Code(cpu) + ")"
 		}
 	}
 	open := ""
@@ -73,12 +73,12 @@ func (a *Analysis) markdownSummary() string {
 }
 
 func (r Row) markdownCells() []string {
-	words := typeset.Prose(r.Verdict)
+	words := table.Prose(r.Verdict)
 	if e := r.Expected; e.Outcome == NotMet {
-		words += "; **not met**: it should be " + typeset.CodeSpan(e.Shape) + ": " + typeset.Prose(e.Reason)
+		words += "; **not met**: it should be " + table.CodeSpan(e.Shape) + ": " + table.Prose(e.Reason)
 	}
 	return []string{
-		typeset.CodeSpan(r.Name()), fmt.Sprintf("%s × %d", count(r.Workers), r.P),
+		table.CodeSpan(r.Name()), fmt.Sprintf("%s × %d", count(r.Workers), r.P),
 		r.Concurrency.String(), r.Parallelism.String(), r.Speedup.String(), r.Ceiling.String(),
 		number(r.Inflight.Value), number(r.CPUsBusy.Value), words,
 	}
@@ -103,13 +103,13 @@ func (a *Analysis) markdownDetails(limit int) string {
 		text.WriteString(note + "\n")
 	}
 	for i, err := range warnings {
-		line := "warning: " + typeset.OneLine(err.Error()) + "\n"
+		line := "warning: " + table.OneLine(err.Error()) + "\n"
 		if text.Len()+len(line) > limit {
 			fmt.Fprintf(&text, "%d more warnings do not fit\n", len(warnings)-i)
 			break
 		}
 		text.WriteString(line)
 	}
-	fence := strings.Repeat("`", max(3, typeset.LongestRun(text.String())+1))
+	fence := strings.Repeat("`", max(3, table.LongestRun(text.String())+1))
 	return "\n<details><summary>" + summary + "</summary>\n\n" + fence + "text\n" + text.String() + fence + "\n\n</details>\n"
 }

@@ -1,5 +1,7 @@
 package report
 
+import "overlap/internal/table"
+
 type modelsJSON struct {
 	Workers      natural          `json:"workers"`
 	Cores        []efficiencyJSON `json:"cores"`
@@ -9,7 +11,7 @@ type modelsJSON struct {
 	Gustafson    *serialJSON      `json:"gustafson,omitempty"`
 	OverCores    uslJSON          `json:"usl_over_cores"`
 	OverWorkers  uslJSON          `json:"usl_over_workers"`
-	Knee         float            `json:"knee"`
+	Knee         table.Null       `json:"knee"`
 	Predictions  []predictionJSON `json:"predictions"`
 	NoPrediction string           `json:"no_prediction,omitempty"`
 }
@@ -53,7 +55,7 @@ func (m Models) json() *modelsJSON {
 	}
 	j := &modelsJSON{
 		Workers: natural(m.Workers),
-		Cores:   []efficiencyJSON{}, SerialTrend: m.Serial, Amdahl: serialJSON(m.Amdahl), Knee: float(m.Knee),
+		Cores:   []efficiencyJSON{}, SerialTrend: m.Serial, Amdahl: serialJSON(m.Amdahl), Knee: table.Null(m.Knee),
 		OverCores: m.OverCores.json(), OverWorkers: m.OverWorkers.json(),
 		Predictions: []predictionJSON{}, NoPrediction: m.NoPrediction,
 	}

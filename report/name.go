@@ -9,7 +9,7 @@ import (
 
 	"golang.org/x/perf/benchfmt"
 
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 )
 
 // named is what a benchmark's name says.
@@ -40,10 +40,10 @@ type naming struct {
 // others, so that all but the numbers stays in the name.
 func parseName(own string, said Point, how naming) (named, error) {
 	base, rest, _ := strings.Cut(own, "/")
-	n := named{base: typeset.Printable(base), Point: said, foreign: !ours([]byte(own)), bound: said.Cores > 0}
+	n := named{base: table.Printable(base), Point: said, foreign: !ours([]byte(own)), bound: said.Cores > 0}
 	if rest != "" || strings.HasSuffix(own, "/") {
 		for text := range strings.SplitSeq(rest, "/") {
-			n.parts = append(n.parts, partsOf("/"+typeset.Printable(text))...)
+			n.parts = append(n.parts, partsOf("/"+table.Printable(text))...)
 		}
 	}
 	var err error
@@ -94,7 +94,7 @@ func isSetting(text string) bool {
 
 // readSettings reads the parts of a point that are configuration lines.
 func readSettings(r *benchfmt.Result) (Point, error) {
-	p := Point{Size: "medium", Procs: 1, Slices: 1, Copies: 1, Package: typeset.Printable(r.GetConfig("pkg"))}
+	p := Point{Size: "medium", Procs: 1, Slices: 1, Copies: 1, Package: table.Printable(r.GetConfig("pkg"))}
 	for key, number := range map[string]*int{"copies": &p.Copies, "cores": &p.Cores} {
 		if text := r.GetConfig(key); text != "" {
 			x, err := natural1(key, text)

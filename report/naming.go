@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 )
 
 // NameNumbers says what a number behind a dash at the end of a name is.
@@ -163,7 +163,7 @@ func (l *loader) name() error {
 			doubtful = append(doubtful, rec.title.full)
 			continue
 		case err != nil:
-			unread.addOf(rec.said.Package, typeset.Printable(rec.title.full), typeset.Printable(err.Error()))
+			unread.addOf(rec.said.Package, table.Printable(rec.title.full), table.Printable(err.Error()))
 			continue
 		case rec.reading.presumed:
 			presumed = append(presumed, rec.title.full)
@@ -224,7 +224,7 @@ func (l *loader) ambiguous(doubtful, presumed []string) error {
 	}
 	err := fmt.Errorf("%s may be GOMAXPROCS or a part of the name, so there is no verdict on it; --name-numbers=cores, =workers or =part says what it is", lastNumber(doubtful))
 	if len(l.order) == 0 {
-		return fmt.Errorf("%s: %w", typeset.Printable(strings.Join(l.in.Paths, ", ")), err)
+		return fmt.Errorf("%s: %w", table.Printable(strings.Join(l.in.Paths, ", ")), err)
 	}
 	l.data.Warnings = append(l.data.Warnings, err)
 	return nil
@@ -232,7 +232,7 @@ func (l *loader) ambiguous(doubtful, presumed []string) error {
 
 // lastNumber is the beginning of a sentence about the numbers of names.
 func lastNumber(names []string) string {
-	text := "the number at the end of " + typeset.Cut(typeset.Printable(names[0]), nameWidth)
+	text := "the number at the end of " + table.Cut(table.Printable(names[0]), nameWidth)
 	if more := len(names) - 1; more > 0 {
 		text += fmt.Sprintf(" and %d more", more)
 	}

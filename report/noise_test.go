@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"overlap/internal/table"
 	"overlap/report"
 )
 
@@ -35,7 +36,7 @@ func TestTwoSamplesHaveNoVerdict(t *testing.T) {
 	}
 	a := analyze(t, write(t, b.String()))
 	var out strings.Builder
-	if err := a.WriteTable(&out); err != nil {
+	if err := a.WriteTable(&out, table.Terminal{}); err != nil {
 		t.Fatal(err)
 	}
 	table, _, _ := strings.Cut(out.String(), "\n\n")

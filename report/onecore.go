@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 )
 
 // onlyOneCore is the warning of a row that was measured on one core, with the
@@ -19,5 +19,5 @@ func (d *Data) onlyOneCore(base Point) string {
 	if err != nil || !(quota > 0 && quota < 2) || !strings.ContainsAny(host["mask"], ",-") {
 		return "only one core was measured: the machine is too small, or the run was, to tell what cores buy"
 	}
-	return fmt.Sprintf("only one core was measured: a CPU quota of %s keeps a run there; --cores 1,2 goes around it, and the quota then throttles the second core", typeset.Printable(host["quota"]))
+	return fmt.Sprintf("only one core was measured: a CPU quota of %s keeps a run there; --cores 1,2 goes around it, and the quota then throttles the second core", table.Printable(host["quota"]))
 }

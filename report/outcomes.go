@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 )
 
 // outcomes is what go test says of benchmarks that have no result, and of
@@ -184,7 +184,7 @@ func (o *outcomes) fail(pkg string, unbuilt bool) {
 
 // warnings are sentences, each of one kind.
 func (o *outcomes) warnings() (list []string) {
-	say := func(format string, args ...any) { list = append(list, typeset.OneLine(fmt.Sprintf(format, args...))) }
+	say := func(format string, args ...any) { list = append(list, table.OneLine(fmt.Sprintf(format, args...))) }
 	in := func(pkg string) string {
 		if pkg == "" {
 			return ""
@@ -197,12 +197,12 @@ func (o *outcomes) warnings() (list []string) {
 	}
 	for _, pkg := range o.bad {
 		if why := o.broken[pkg]; why != "" {
-			say("%s does not build: %s", pkg, typeset.Cut(why, 200))
+			say("%s does not build: %s", pkg, table.Cut(why, 200))
 			explained[pkg] = true
 		}
 	}
 	for why, names := range o.panicked.all() {
-		say("%s ended its program: %s; benchmarks after it did not run", some(names), typeset.Cut(why, 200))
+		say("%s ended its program: %s; benchmarks after it did not run", some(names), table.Cut(why, 200))
 	}
 	for pkg, names := range o.failed.all() {
 		say("failed, so without a result: %s%s", some(names), in(pkg))

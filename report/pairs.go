@@ -12,7 +12,7 @@ import (
 
 	"golang.org/x/perf/benchfmt"
 
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 )
 
 // Pairs are the latencies between CPUs: how long a value takes from one to
@@ -57,7 +57,7 @@ func ReadPairs(r io.Reader, name string) (*Pairs, error) {
 			if err != nil {
 				return nil, err
 			}
-			method = typeset.Printable(rec.GetConfig("latency"))
+			method = table.Printable(rec.GetConfig("latency"))
 			samples[pair] = append(samples[pair], sec)
 		}
 	}
@@ -71,17 +71,17 @@ func parsePair(r *benchfmt.Result) (pair [2]int, sec float64, err error) {
 	base, parts := r.Name.Parts()
 	sec, _ = r.Value("sec/op")
 	if string(base) != "CoreToCore" || len(parts) != 2 || !(sec > 0) || math.IsInf(sec, 1) {
-		return pair, 0, fmt.Errorf("%s is no latency between CPUs", typeset.Printable(r.Name.String()))
+		return pair, 0, fmt.Errorf("%s is no latency between CPUs", table.Printable(r.Name.String()))
 	}
 	for i, key := range []string{"/from=", "/to="} {
 		value, ok := strings.CutPrefix(string(parts[i]), key)
 		pair[i], err = strconv.Atoi(value)
 		if !ok || err != nil || pair[i] < 0 || pair[i] > highestCPU {
-			return pair, 0, fmt.Errorf("%s does not say from= which CPU to= which", typeset.Printable(r.Name.String()))
+			return pair, 0, fmt.Errorf("%s does not say from= which CPU to= which", table.Printable(r.Name.String()))
 		}
 	}
 	if pair[0] == pair[1] {
-		return pair, 0, fmt.Errorf("%s is from a CPU to itself", typeset.Printable(r.Name.String()))
+		return pair, 0, fmt.Errorf("%s is from a CPU to itself", table.Printable(r.Name.String()))
 	}
 	return [2]int{min(pair[0], pair[1]), max(pair[0], pair[1])}, sec, nil
 }

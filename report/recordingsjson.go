@@ -1,14 +1,16 @@
 package report
 
+import "overlap/internal/table"
+
 // timelineJSON is a recording in numbers.
 type timelineJSON struct {
-	Procs          int   `json:"procs"`
-	Seconds        float `json:"seconds"`
-	Customers      int   `json:"customers"`
-	InProgress     float `json:"in_progress"`
-	MostInProgress int   `json:"most_in_progress"`
-	Running        float `json:"running"`
-	MostRunning    int   `json:"most_running"`
+	Procs          int        `json:"procs"`
+	Seconds        table.Null `json:"seconds"`
+	Customers      int        `json:"customers"`
+	InProgress     table.Null `json:"in_progress"`
+	MostInProgress int        `json:"most_in_progress"`
+	Running        table.Null `json:"running"`
+	MostRunning    int        `json:"most_running"`
 }
 
 // pairJSON is the latency between two CPUs, in seconds.
@@ -28,7 +30,7 @@ func (r Recordings) json() recordingsJSON {
 	out := recordingsJSON{[]timelineJSON{}, []pairJSON{}}
 	for _, t := range r.Timelines {
 		out.Timelines = append(out.Timelines, timelineJSON{
-			t.Procs, float(t.Length), len(t.Customers), float(t.InProgress), t.MostInProgress, float(t.Running), t.MostRunning,
+			t.Procs, table.Null(t.Length), len(t.Customers), table.Null(t.InProgress), t.MostInProgress, table.Null(t.Running), t.MostRunning,
 		})
 	}
 	if r.Pairs == nil {

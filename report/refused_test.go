@@ -12,6 +12,7 @@ import (
 
 	"github.com/rivo/uniseg"
 
+	"overlap/internal/table"
 	"overlap/report"
 )
 
@@ -204,7 +205,7 @@ func TestSourceFitsTheTerminal(t *testing.T) {
 	}}
 	for width, want := range map[int]int{0: 2, 100: 2, 40: 4, 200: 1} {
 		var b strings.Builder
-		if err := (report.Terminal{Width: width}).WriteSource(&b, a); err != nil {
+		if err := a.WriteSource(&b, table.Terminal{Width: width}); err != nil {
 			t.Fatal(err)
 		}
 		lines := strings.Split(strings.TrimSuffix(b.String(), "\n"), "\n")
@@ -223,7 +224,7 @@ func TestSourceFitsTheTerminal(t *testing.T) {
 func TestNumbersAreNotBroken(t *testing.T) {
 	for width := 30; width < 80; width++ {
 		row := report.Row{Workload: "w", P: 2, Verdict: "cores bring little, as the lock is held: 5 ±3 % more on each of them, × 2.00 at the best"}
-		text := strings.Join(printed(t, report.Terminal{Width: width}, &report.Analysis{Data: &report.Data{}, Rows: []report.Row{row}}), "\n")
+		text := strings.Join(printed(t, table.Terminal{Width: width}, &report.Analysis{Data: &report.Data{}, Rows: []report.Row{row}}), "\n")
 		if !strings.Contains(text, "5 ±3 %") || !strings.Contains(text, "× 2.00") {
 			t.Errorf("width %d:\n%s", width, text)
 		}

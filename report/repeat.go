@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 )
 
 // Repeat is the shell command that measures the row's points again, with what
@@ -172,7 +172,7 @@ func commas(numbers []int) string {
 func shellWords(args ...string) string {
 	quoted := make([]string, len(args))
 	for i, arg := range args {
-		quoted[i] = typeset.Printable(arg)
+		quoted[i] = table.Printable(arg)
 		if arg == "" || !plainWord.MatchString(arg) {
 			quoted[i] = "'" + strings.ReplaceAll(quoted[i], "'", `'\''`) + "'"
 		}

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 )
 
 // runs compares the runs of go test that a file holds one behind the other. They
@@ -66,7 +66,7 @@ func (r *runs) warning() error {
 		ratio := t.sum[1] / float64(t.times[1]) / (t.sum[0] / float64(t.times[0]))
 		if q := math.Max(ratio, 1/ratio); q > farApart {
 			apart++
-			if first := typeset.Printable(rec.names[0]); q > far || q == far && first < name {
+			if first := table.Printable(rec.names[0]); q > far || q == far && first < name {
 				far, name = q, first
 			}
 		}

@@ -10,7 +10,7 @@ import (
 	"golang.org/x/perf/benchfmt"
 	"golang.org/x/perf/benchproc"
 
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 )
 
 // chosen applies the filter to a result, and remembers of what is left out what
@@ -41,7 +41,7 @@ func (l *loader) chosen(r *benchfmt.Result) bool {
 	if l.lost[helper] == nil {
 		l.lost[helper] = map[string]bool{}
 	}
-	l.lost[helper][typeset.Printable(string(r.Name.Base()))] = true
+	l.lost[helper][table.Printable(string(r.Name.Base()))] = true
 	return false
 }
 
@@ -115,7 +115,7 @@ func (k *rowKeys) configured(r *benchfmt.Result) (label string) {
 	key := k.row.Project(r)
 	for _, f := range k.row.FlattenedFields() {
 		if value := key.Get(f); value != "" && f.Name[0] != '/' && f.Name != ".name" && f.Name != ".fullname" {
-			label += " " + typeset.Printable(f.Name+"="+value)
+			label += " " + table.Printable(f.Name+"="+value)
 		}
 	}
 	return label

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 )
 
 // source is a file, or the blocks of one that a build of the benchmarks wrote.
@@ -187,5 +187,5 @@ func (l *loader) pooled(files, keys []string) error {
 	if l.in.Col != "" {
 		col = l.in.Col + "," + col
 	}
-	return errors.New(typeset.Printable(fmt.Sprintf("%s are pooled as one set of samples; --col %s puts them side by side", who, col)))
+	return errors.New(table.Printable(fmt.Sprintf("%s are pooled as one set of samples; --col %s puts them side by side", who, col)))
 }

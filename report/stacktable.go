@@ -8,7 +8,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 )
 
 // StackColumns are the headings of a table of stacks.
@@ -73,7 +73,7 @@ func (a *Analysis) WriteStacks(w io.Writer) error {
 	}
 	if found {
 		for _, note := range append([]string{"w: workers, p: cores, infl.: inflation, runq: run queue, imbal.: imbalance, resid.: residual."}, StackNotes()...) {
-			b.WriteString(strings.Join(typeset.Wrap(note, 100, "", "  "), "\n") + "\n")
+			b.WriteString(strings.Join(table.Wrap(note, 100, "", "  "), "\n") + "\n")
 		}
 	}
 	_, err := io.WriteString(w, b.String())

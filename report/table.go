@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 )
 
 // Columns are the headings of the headline table. The verdict is the last.
@@ -36,7 +36,7 @@ func (r Row) Name() string {
 
 // Brief is the name for a sentence: it is cut where it is long, and there where
 // the rows of an analysis are called alike.
-func (r Row) Brief() string { return cmp.Or(r.brief, typeset.Cut(r.Name(), longestName)) }
+func (r Row) Brief() string { return cmp.Or(r.brief, table.Cut(r.Name(), longestName)) }
 
 // String is the value and the wider half of its interval, in three digits:
 // 1.90 ±0.05.

@@ -9,60 +9,25 @@ import (
 
 	"github.com/rivo/uniseg"
 
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 )
-
-// Terminal is where text for people goes. The zero Terminal has 100 columns and
-// no colours, as a pipe or a file has.
-type Terminal struct {
-	Width  int // in columns; the table of ordinary numbers needs 75
-	Colour bool
-}
-
-// defaultWidth is that of what is no terminal: most windows have as many, and
-// what a reader copies from one into a page still fits.
-const defaultWidth = 100
-
-// Sequences of ECMA-48 that terminals know. The colours are the named ones,
-// which every theme of a terminal keeps readable.
-const (
-	bold   = "1"
-	blue   = "34"
-	yellow = "33"
-	red    = "31"
-)
-
-// paint is the text in a style, where there are colours.
-func (t Terminal) paint(style, text string) string {
-	if !t.Colour || strings.TrimSpace(text) == "" {
-		return text
-	}
-	return "\x1b[" + style + "m" + text + "\x1b[0m"
-}
-
-// WriteTable writes the headline table and what to know about it, for a
-// Terminal without width and colours.
-func (a *Analysis) WriteTable(w io.Writer) error { return Terminal{}.WriteTable(w, a) }
 
 // WriteTable writes the headline table and what to know about it. A row is a
 // line of numbers and a line of words, because a table with the words in its
 // last column is wider than a screen, and one that wraps is no table. COST, the
 // tasks in flight and the CPUs busy are on the page, in the JSON and the CSV.
-func (t Terminal) WriteTable(w io.Writer, a *Analysis) error {
-	if t.Width <= 0 {
-		t.Width = defaultWidth
-	}
+func (a *Analysis) WriteTable(w io.Writer, t table.Terminal) error {
 	var b strings.Builder
-	for _, line := range t.table(a) {
+	for _, line := range a.lines(t) {
 		b.WriteString(strings.TrimRight(line, " ") + "\n")
 	}
 	b.WriteByte('\n')
 	for _, note := range slices.Concat(tableNotes(), a.crossoverNotes(), a.lawNotes(), []string{a.sampleNote()}) {
-		b.WriteString(strings.Join(t.wrap(note, "", "  "), "\n") + "\n")
+		b.WriteString(strings.Join(t.Wrap(note, "", "  "), "\n") + "\n")
 	}
 	for _, err := range a.warnings() {
-		for _, line := range t.wrap("warning: "+typeset.OneLine(err.Error()), "", "  ") {
-			b.WriteString(t.paint(yellow, line) + "\n")
+		for _, line := range t.Wrap("warning: "+table.OneLine(err.Error()), "", "  ") {
+			b.WriteString(t.Paint(table.Yellow, line) + "\n")
 		}
 	}
 	_, err := io.WriteString(w, b.String())
@@ -71,30 +36,13 @@ func (t Terminal) WriteTable(w io.Writer, a *Analysis) error {
 
 // WriteSource writes a line, or several on a narrow terminal, that says which
 // files the analysis is of and where they were measured.
-func (t Terminal) WriteSource(w io.Writer, a *Analysis) error {
-	text := typeset.Printable(strings.Join(a.Data.Files, ", "))
+func (a *Analysis) WriteSource(w io.Writer, t table.Terminal) error {
+	text := table.Printable(strings.Join(a.Data.Files, ", "))
 	if name, cpu := a.Data.Host["host"], a.Data.Host["cpu"]; name != "" {
-		text += fmt.Sprintf(" (measured on %s, %s)", typeset.Printable(name), typeset.Printable(cpu))
+		text += fmt.Sprintf(" (measured on %s, %s)", table.Printable(name), table.Printable(cpu))
 	}
-	_, err := io.WriteString(w, strings.Join(t.wrap(text, "", "  "), "\n")+"\n")
+	_, err := io.WriteString(w, strings.Join(t.Wrap(text, "", "  "), "\n")+"\n")
 	return err
-}
-
-// together are the blanks at which no line of ours ends.
-var together = strings.NewReplacer(" ±", "\u00a0±", " %", "\u00a0%", "× ", "×\u00a0")
-
-// wrap breaks a text into lines that fit. A number stays with its interval and
-// its unit; the blank between them is an ordinary one for who copies them.
-func (t Terminal) wrap(text, first, more string) []string {
-	width := t.Width
-	if width <= 0 {
-		width = defaultWidth
-	}
-	lines := typeset.Wrap(together.Replace(text), width, first, more)
-	for i, line := range lines {
-		lines[i] = strings.ReplaceAll(line, "\u00a0", " ")
-	}
-	return lines
 }
 
 // tableNotes explain the table.
@@ -120,7 +68,7 @@ const (
 const shortestName = 16
 
 // table is the headings and the rows, as lines.
-func (t Terminal) table(a *Analysis) (lines []string) {
+func (a *Analysis) lines(t table.Terminal) (lines []string) {
 	cells := [][columns]string{{"workload", "w × p", "G_c", "G_p", "S = G_c×G_p", "H(p)"}}
 	for _, r := range a.Rows {
 		cells = append(cells, [columns]string{
@@ -128,17 +76,17 @@ func (t Terminal) table(a *Analysis) (lines []string) {
 			r.Concurrency.String(), r.Parallelism.String(), r.Speedup.String(), r.Ceiling.String(),
 		})
 	}
-	widths, bar := t.widths(cells)
+	widths, bar := widthsOf(t.Columns(), cells)
 	names, scale := fittingNames(a.Rows, widths[nameColumn]), scaleOf(a.Rows)
 	for i, c := range cells {
 		if i > 0 {
 			if c[nameColumn] = names[i-1]; c[nameColumn] == "" {
-				lines = append(lines, t.named(a.Rows[i-1].Name())...)
+				lines = append(lines, wholeName(t, a.Rows[i-1].Name())...)
 			}
 		}
-		c[nameColumn] = typeset.Left(c[nameColumn], widths[nameColumn])
+		c[nameColumn] = table.Left(c[nameColumn], widths[nameColumn])
 		for j := gridColumn; j < columns; j++ {
-			c[j] = typeset.Right(c[j], widths[j])
+			c[j] = table.Right(c[j], widths[j])
 		}
 		if i == 0 {
 			blank := strings.Repeat(" ", bar)
@@ -148,11 +96,11 @@ func (t Terminal) table(a *Analysis) (lines []string) {
 			continue
 		}
 		r := a.Rows[i-1]
-		c[nameColumn] = t.paint(bold, c[nameColumn])
-		c[concurrencyColumn] += t.paint(blue, barOf(r.Concurrency, scale, bar))
-		c[parallelismColumn] += t.paint(yellow, barOf(r.Parallelism, scale, bar))
+		c[nameColumn] = t.Paint(table.Bold, c[nameColumn])
+		c[concurrencyColumn] += t.Paint(table.Blue, barOf(r.Concurrency, scale, bar))
+		c[parallelismColumn] += t.Paint(table.Yellow, barOf(r.Parallelism, scale, bar))
 		lines = append(lines, strings.Join(c[:], "  "))
-		lines = append(lines, t.words(r)...)
+		lines = append(lines, words(t, r)...)
 	}
 	return lines
 }
@@ -164,10 +112,10 @@ func fittingNames(rows []Row, width int) []string {
 	for _, r := range rows {
 		names = append(names, r.Name())
 	}
-	short := typeset.Shorten(names, func(name string) bool { return uniseg.StringWidth(name) <= width })
+	short := table.Shorten(names, func(name string) bool { return uniseg.StringWidth(name) <= width })
 	alike := map[string]int{}
 	for i := range short {
-		short[i] = typeset.Cut(short[i], width)
+		short[i] = table.Cut(short[i], width)
 		alike[short[i]]++
 	}
 	for i, name := range short {
@@ -178,20 +126,20 @@ func fittingNames(rows []Row, width int) []string {
 	return short
 }
 
-// named is a whole name on lines of its own.
-func (t Terminal) named(name string) (lines []string) {
-	for _, line := range t.wrap(name, "", "  ") {
-		lines = append(lines, t.paint(bold, line))
+// wholeName is a whole name on lines of its own.
+func wholeName(t table.Terminal, name string) (lines []string) {
+	for _, line := range t.Wrap(name, "", "  ") {
+		lines = append(lines, t.Paint(table.Bold, line))
 	}
 	return lines
 }
 
 // words are the verdict, and the expectation where it is not met.
-func (t Terminal) words(r Row) []string {
-	lines := t.wrap(r.Verdict, "  ", "    ")
+func words(t table.Terminal, r Row) []string {
+	lines := t.Wrap(r.Verdict, "  ", "    ")
 	if e := r.Expected; e.Outcome == NotMet {
-		for _, line := range t.wrap(fmt.Sprintf("not met: it should be %s: %s", e.Shape, e.Reason), "  ", "    ") {
-			lines = append(lines, t.paint(red, line))
+		for _, line := range t.Wrap(fmt.Sprintf("not met: it should be %s: %s", e.Shape, e.Reason), "  ", "    ") {
+			lines = append(lines, t.Paint(table.Red, line))
 		}
 	}
 	return lines
@@ -199,13 +147,13 @@ func (t Terminal) words(r Row) []string {
 
 // widths are those of the columns, and of the bars with the blank before them;
 // the widest bar that leaves the names what they need, 0 if none does.
-func (t Terminal) widths(cells [][columns]string) (widths [columns]int, bar int) {
+func widthsOf(width int, cells [][columns]string) (widths [columns]int, bar int) {
 	for _, row := range cells {
 		for i, cell := range row {
 			widths[i] = max(widths[i], uniseg.StringWidth(cell))
 		}
 	}
-	left := t.Width - 2*(columns-1)
+	left := width - 2*(columns-1)
 	for _, w := range widths[gridColumn:] {
 		left -= w
 	}
@@ -250,5 +198,5 @@ func barOf(i Interval, scale float64, width int) string {
 	if i.High < 1 {
 		text += "‹"
 	}
-	return typeset.Left(text, width)
+	return table.Left(text, width)
 }

@@ -10,14 +10,15 @@ import (
 
 	"github.com/rivo/uniseg"
 
+	"overlap/internal/table"
 	"overlap/report"
 )
 
 // printed is the table as lines.
-func printed(t *testing.T, term report.Terminal, a *report.Analysis) []string {
+func printed(t *testing.T, term table.Terminal, a *report.Analysis) []string {
 	t.Helper()
 	var b strings.Builder
-	if err := term.WriteTable(&b, a); err != nil {
+	if err := a.WriteTable(&b, term); err != nil {
 		t.Fatal(err)
 	}
 	return strings.Split(b.String(), "\n")
@@ -26,7 +27,7 @@ func printed(t *testing.T, term report.Terminal, a *report.Analysis) []string {
 func TestTable(t *testing.T) {
 	f := sweep("Waiter", func(w, p int) float64 { return 64 / float64(w) }, 2)
 	f.kinds = "Waiter=wait"
-	lines := printed(t, report.Terminal{}, analyze(t, f.write(t)))
+	lines := printed(t, table.Terminal{}, analyze(t, f.write(t)))
 	for i, want := range []string{
 		"workload   w × p        G_c                    G_p             S = G_c×G_p        H(p)",
 		"waiter    64 × 2  64.0 ±0.2 ██████████  1.00 ±0.00               64.0 ±0.1  2.00 ±0.00",
@@ -49,7 +50,7 @@ func TestBars(t *testing.T) {
 		{Workload: "c", Concurrency: interval(1.15, 1), Parallelism: report.Interval{Value: 0.98, Low: 0.9, High: 1.1}},
 		{Workload: "d", Concurrency: interval(math.NaN(), math.NaN()), Parallelism: interval(1.005, 1)},
 	}
-	lines := printed(t, report.Terminal{}, &report.Analysis{Data: &report.Data{}, Rows: rows})
+	lines := printed(t, table.Terminal{}, &report.Analysis{Data: &report.Data{}, Rows: rows})
 	behind := func(line, heading string) string { // the ten columns that a bar may fill
 		from := uniseg.StringWidth(lines[0][:strings.Index(lines[0], heading)]) + len(heading) + 1
 		runes := []rune(line + strings.Repeat(" ", 100))
@@ -93,7 +94,7 @@ func TestTableFitsItsTerminal(t *testing.T) {
 		if width == 0 {
 			limit = 100
 		}
-		lines := printed(t, report.Terminal{Width: width}, a)
+		lines := printed(t, table.Terminal{Width: width}, a)
 		for _, line := range lines {
 			if n := uniseg.StringWidth(line); n > limit {
 				t.Fatalf("%d columns on a terminal of %d:\n%s", n, limit, line)
@@ -118,11 +119,11 @@ func TestTableFitsItsTerminal(t *testing.T) {
 
 // Names are cut where they are equal, so that they are still told apart.
 func TestLongNamesKeepWhatTellsThemApart(t *testing.T) {
-	lines := printed(t, report.Terminal{}, throng(t))
+	lines := printed(t, table.Terminal{}, throng(t))
 	if want := "B…/w…=00/a-l…-n…-f… "; !strings.HasPrefix(lines[1], want) {
 		t.Errorf("no %q in\n%s", want, lines[1])
 	}
-	wide := printed(t, report.Terminal{Width: 200}, throng(t))
+	wide := printed(t, table.Terminal{Width: 200}, throng(t))
 	if want := "BenchmarkOfSomething/with=00/a-long-name-for "; !strings.HasPrefix(wide[1], want) {
 		t.Errorf("cut although there is room:\n%s", wide[1])
 	}
@@ -130,7 +131,7 @@ func TestLongNamesKeepWhatTellsThemApart(t *testing.T) {
 	for _, middle := range []string{"one", "two"} { // which no shortening keeps
 		rows = append(rows, report.Row{Workload: strings.Repeat("a", 50) + middle + strings.Repeat("b", 50), P: 2})
 	}
-	text := strings.Join(printed(t, report.Terminal{}, &report.Analysis{Data: &report.Data{}, Rows: rows}), "")
+	text := strings.Join(printed(t, table.Terminal{}, &report.Analysis{Data: &report.Data{}, Rows: rows}), "")
 	for _, r := range rows {
 		if !strings.Contains(strings.ReplaceAll(text, "  ", ""), r.Workload) {
 			t.Errorf("no %s in\n%s", r.Workload, text)
@@ -141,8 +142,8 @@ func TestLongNamesKeepWhatTellsThemApart(t *testing.T) {
 // Colours are added to the text, and change nothing in it.
 func TestColoursAreOnlyAdded(t *testing.T) {
 	a := throng(t)
-	plain := strings.Join(printed(t, report.Terminal{}, a), "\n")
-	text := strings.Join(printed(t, report.Terminal{Colour: true}, a), "\n")
+	plain := strings.Join(printed(t, table.Terminal{}, a), "\n")
+	text := strings.Join(printed(t, table.Terminal{Colour: true}, a), "\n")
 	for _, style := range []string{"1", "31", "33", "34"} {
 		if !strings.Contains(text, "\x1b["+style+"m") {
 			t.Errorf("nothing is in style %s", style)
@@ -186,7 +187,7 @@ func TestBarsLeaveNamesTheirRoom(t *testing.T) {
 	row := report.Row{Workload: strings.Repeat("n", 16), Workers: 16, P: 2, Concurrency: interval(1.5, 1.4), Parallelism: interval(1.5, 1.4), Speedup: interval(2.25, 2), Ceiling: interval(2, 1.9), Verdict: "scales"}
 	a := &report.Analysis{Data: &report.Data{}, Rows: []report.Row{row}}
 	for width := 76; width < 110; width++ {
-		if lines := printed(t, report.Terminal{Width: width}, a); !strings.HasPrefix(lines[1], row.Workload+" ") {
+		if lines := printed(t, table.Terminal{Width: width}, a); !strings.HasPrefix(lines[1], row.Workload+" ") {
 			t.Errorf("on %d columns a name of 16 is cut:\n%s", width, lines[1])
 		}
 	}
@@ -195,7 +196,7 @@ func TestBarsLeaveNamesTheirRoom(t *testing.T) {
 // A name of three hundred characters does not make a warning of four lines.
 func TestWarningsCutNames(t *testing.T) {
 	row := report.Row{Workload: strings.Repeat("long", 75), Workers: 1, P: 2, Warnings: []error{errors.New("too few samples")}}
-	lines := printed(t, report.Terminal{}, &report.Analysis{Data: &report.Data{}, Rows: []report.Row{row}})
+	lines := printed(t, table.Terminal{}, &report.Analysis{Data: &report.Data{}, Rows: []report.Row{row}})
 	if want := "warning: longlong"; !slices.ContainsFunc(lines, func(l string) bool { return strings.HasPrefix(l, want) && strings.HasSuffix(l, ": too few samples") }) {
 		t.Errorf("no line %q … too few samples in\n%s", want, strings.Join(lines, "\n"))
 	}

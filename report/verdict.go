@@ -5,7 +5,7 @@ import (
 	"math"
 	"strings"
 
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 )
 
 // Class is what the two gains of a row say together.
@@ -271,7 +271,7 @@ func (r Row) moreCores() string {
 	switch change := percent(g); {
 	case isNothing(g):
 		return fmt.Sprintf("%s add%s nothing (%s)", who, s, change)
-	case helps(g) && typeset.AsFactor(g.Value):
+	case helps(g) && table.AsFactor(g.Value):
 		return fmt.Sprintf("%s bring%s × %s", who, s, g)
 	case helps(g):
 		return fmt.Sprintf("%s add%s %s", who, s, change)
@@ -279,7 +279,7 @@ func (r Row) moreCores() string {
 		return fmt.Sprintf("%s cost%s %s", who, s, strings.TrimPrefix(change, "−"))
 	case g.High < 1.005: // "at most 0 %" reads as a limit, and it is a loss that is not quite shown
 		return fmt.Sprintf("%s do%s not help (%s)", who, strings.Replace(s, "s", "es", 1), change)
-	case typeset.AsFactor(g.High):
+	case table.AsFactor(g.High):
 		return fmt.Sprintf("%s bring%s at most × %s (× %s)", who, s, short(exact(g.High)), g)
 	default:
 		return fmt.Sprintf("%s add%s at most %.0f %% (%s)", who, s, math.Ceil(100*max(0, g.High-1)), change)

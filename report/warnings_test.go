@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"overlap/internal/table"
 	"overlap/report"
 )
 
@@ -16,7 +17,7 @@ func TestRepeatedWarningsAreOneLineWithAList(t *testing.T) {
 	for i := range 40 {
 		a.Rows = append(a.Rows, report.Row{Workload: fmt.Sprintf("Row%d", i), P: 1, Warnings: []error{errors.New("one core"), fmt.Errorf("its own %d", i%2)}})
 	}
-	text := strings.Join(strings.Fields(strings.Join(printed(t, report.Terminal{Width: 300}, a), "\n")), " ")
+	text := strings.Join(strings.Fields(strings.Join(printed(t, table.Terminal{Width: 300}, a), "\n")), " ")
 	for _, want := range []string{
 		"warning: of the file warning: Row0, Row1, Row2, Row3, Row4, Row5, Row6, Row7, Row8, Row9 and 30 more: one core",
 		"warning: Row0, Row2, ", "warning: Row1, Row3, ", "and 10 more: its own 1",
@@ -46,7 +47,7 @@ func TestAQuotaOfOneCoreIsNamed(t *testing.T) {
 			text += "BenchmarkA/executor=pool/workers=1/cores=1 1 100 ns/op\nBenchmarkA/executor=pool/workers=4/cores=1 1 50 ns/op\n"
 		}
 		a := analysed(t, filepath.Join(t.TempDir(), "run.txt"), text)
-		if said := strings.Join(printed(t, report.Terminal{Width: 300}, a), "\n"); !strings.Contains(said, want) {
+		if said := strings.Join(printed(t, table.Terminal{Width: 300}, a), "\n"); !strings.Contains(said, want) {
 			t.Errorf("%q: no %q in\n%s", host, want, said)
 		}
 	}

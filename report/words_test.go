@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"overlap/internal/table"
 	"overlap/report"
 )
 
@@ -27,7 +28,7 @@ func TestThePressureIsToldWhereItIsKnown(t *testing.T) {
 		"Unit pressure better=lower\n" + strings.ReplaceAll(swept("A"), "ns/op", "ns/op 0 pressure"): "6 samples, 0 left out because others wanted",
 	} {
 		var out strings.Builder
-		if err := analyze(t, write(t, text)).WriteTable(&out); err != nil {
+		if err := analyze(t, write(t, text)).WriteTable(&out, table.Terminal{}); err != nil {
 			t.Fatal(err)
 		}
 		if got := strings.Join(strings.Fields(out.String()), " "); !strings.Contains(got, want) {

@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"overlap/internal/table"
+
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
@@ -15,9 +17,9 @@ type Span struct{ Low, High float64 }
 // MarshalJSON writes null for numbers that are not finite.
 func (s Span) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
-		Low  float `json:"low"`
-		High float `json:"high"`
-	}{float(s.Low), float(s.High)})
+		Low  table.Null `json:"low"`
+		High table.Null `json:"high"`
+	}{table.Null(s.Low), table.Null(s.High)})
 }
 
 // over is the span of a cores-th.

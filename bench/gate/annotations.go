@@ -5,7 +5,7 @@ import (
 	"io"
 	"strings"
 
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 )
 
 // mostAnnotations is how many errors of a step GitHub shows.
@@ -19,10 +19,10 @@ func (r *Report) WriteAnnotations(w io.Writer) error {
 	var errs []string
 	title := "overlap check: regression"
 	for _, c := range r.regressions() {
-		errs = append(errs, typeset.OneLine(r.sentence(c)))
+		errs = append(errs, table.OneLine(r.sentence(c)))
 	}
 	for _, d := range r.missed() {
-		errs = append(errs, typeset.OneLine(d.sentence()))
+		errs = append(errs, table.OneLine(d.sentence()))
 	}
 	outcome := r.Outcome()
 	if outcome == Unmeasured {

@@ -4,7 +4,8 @@ import (
 	_ "embed"
 	"encoding/json"
 	"io"
-	"math"
+
+	"overlap/internal/table"
 )
 
 // Schema describes what WriteJSON writes, as JSON Schema of the draft 2020-12.
@@ -15,35 +16,24 @@ var Schema string
 // jsonVersion rises when a field goes or changes its meaning.
 const jsonVersion = 1
 
-// float is a number that is null where there is none.
-type float float64
-
-// MarshalJSON implements json.Marshaler.
-func (f float) MarshalJSON() ([]byte, error) {
-	if x := float64(f); math.IsNaN(x) || math.IsInf(x, 0) {
-		return []byte("null"), nil
-	}
-	return json.Marshal(float64(f))
-}
-
 // MarshalJSON writes the fields of the change, null for numbers that are not
 // finite, and what follows from them: its word and whether a check fails for it.
 func (c Change) MarshalJSON() ([]byte, error) {
 	type fields Change
 	return json.Marshal(struct {
 		fields
-		Base       float  `json:"base"`
-		Head       float  `json:"head"`
-		Ratio      float  `json:"ratio"`
-		Low        float  `json:"low"`
-		High       float  `json:"high"`
-		Floor      float  `json:"floor"`
-		P          float  `json:"p"`
-		Adjusted   float  `json:"adjusted_p"`
-		Quantile   float  `json:"quantile,omitempty"`
-		Word       string `json:"word"`
-		Regression bool   `json:"regression"`
-	}{fields(c), float(c.Base), float(c.Head), float(c.Ratio), float(c.Low), float(c.High), float(c.Floor), float(c.P), float(c.Adjusted), float(c.Quantile), c.Word(), Regression(c)})
+		Base       table.Null `json:"base"`
+		Head       table.Null `json:"head"`
+		Ratio      table.Null `json:"ratio"`
+		Low        table.Null `json:"low"`
+		High       table.Null `json:"high"`
+		Floor      table.Null `json:"floor"`
+		P          table.Null `json:"p"`
+		Adjusted   table.Null `json:"adjusted_p"`
+		Quantile   table.Null `json:"quantile,omitempty"`
+		Word       string     `json:"word"`
+		Regression bool       `json:"regression"`
+	}{fields(c), table.Null(c.Base), table.Null(c.Head), table.Null(c.Ratio), table.Null(c.Low), table.Null(c.High), table.Null(c.Floor), table.Null(c.P), table.Null(c.Adjusted), table.Null(c.Quantile), c.Word(), Regression(c)})
 }
 
 // MarshalJSON writes null for numbers that are not finite.
@@ -51,11 +41,11 @@ func (l Layouts) MarshalJSON() ([]byte, error) {
 	type fields Layouts
 	return json.Marshal(struct {
 		fields
-		Differ float `json:"differ"`
-		Low    float `json:"low"`
-		High   float `json:"high"`
-		Floor  float `json:"floor_still"`
-	}{fields(l), float(l.Differ), float(l.Low), float(l.High), float(l.Floor)})
+		Differ table.Null `json:"differ"`
+		Low    table.Null `json:"low"`
+		High   table.Null `json:"high"`
+		Floor  table.Null `json:"floor_still"`
+	}{fields(l), table.Null(l.Differ), table.Null(l.Low), table.Null(l.High), table.Null(l.Floor)})
 }
 
 // MarshalJSON writes null for numbers that are not finite.
@@ -63,10 +53,10 @@ func (d Demand) MarshalJSON() ([]byte, error) {
 	type fields Demand
 	return json.Marshal(struct {
 		fields
-		Value float `json:"value"`
-		Low   float `json:"low"`
-		High  float `json:"high"`
-	}{fields(d), float(d.Value), float(d.Low), float(d.High)})
+		Value table.Null `json:"value"`
+		Low   table.Null `json:"low"`
+		High  table.Null `json:"high"`
+	}{fields(d), table.Null(d.Value), table.Null(d.Low), table.Null(d.High)})
 }
 
 // WriteJSON writes the report for programs, as Schema says. A list without
@@ -84,9 +74,9 @@ func (r *Report) WriteJSON(w io.Writer) error {
 		Outcome Outcome `json:"outcome"`
 		Summary string  `json:"summary"`
 		fields
-		Alpha     float `json:"alpha"`
-		Threshold float `json:"threshold"`
-	}{jsonVersion, r.Outcome(), r.Summary(), all, float(r.Alpha), float(r.Threshold)})
+		Alpha     table.Null `json:"alpha"`
+		Threshold table.Null `json:"threshold"`
+	}{jsonVersion, r.Outcome(), r.Summary(), all, table.Null(r.Alpha), table.Null(r.Threshold)})
 }
 
 func list[T any](l []T) []T {

@@ -10,7 +10,7 @@ import (
 	"sync"
 
 	"overlap/bench/sweep"
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 )
 
 // Options say how strictly to judge.
@@ -322,7 +322,7 @@ func powerless(points []*judged, tests int, alpha float64) (notes []string) {
 			if n < len(pt.blocks) {
 				what = "different pairs of layouts"
 			}
-			notes = append(notes, fmt.Sprintf("%v: to call any change at this error rate over %s takes %d %s, and there are %d", pt.Point, typeset.Count(tests, "test"), need, what, n))
+			notes = append(notes, fmt.Sprintf("%v: to call any change at this error rate over %s takes %d %s, and there are %d", pt.Point, table.Count(tests, "test"), need, what, n))
 		}
 	}
 	return notes

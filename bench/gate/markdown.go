@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 )
 
 // maxMarkdown is the length of the longest comment that GitHub takes, in
@@ -21,10 +21,10 @@ func (r *Report) WriteMarkdown(w io.Writer) error {
 	fmt.Fprintf(&b, "%s **overlap check: %s**\n\n%s → %s\n", r.mark(), r.Outcome(), r.Base.markdown(), r.Head.markdown())
 	var lines []string
 	for _, c := range r.regressions() {
-		lines = append(lines, "- "+typeset.CodeSpan(c.short())+": "+typeset.Prose(r.finding(c))+"\n")
+		lines = append(lines, "- "+table.CodeSpan(c.short())+": "+table.Prose(r.finding(c))+"\n")
 	}
 	for _, d := range r.missed() {
-		lines = append(lines, "- "+typeset.CodeSpan(join(d.Benchmark, d.Point))+": "+typeset.Prose(d.finding())+"\n")
+		lines = append(lines, "- "+table.CodeSpan(join(d.Benchmark, d.Point))+": "+table.Prose(d.finding())+"\n")
 	}
 	b.WriteString(fill("\n", lines, maxMarkdown/8))
 	var problems []string
@@ -58,7 +58,7 @@ func (r *Report) mark() string {
 	return "✅"
 }
 
-func (v Revision) markdown() string { return typeset.CodeSpan(v.String()) }
+func (v Revision) markdown() string { return table.CodeSpan(v.String()) }
 
 // details are the lines that a reader needs only in doubt.
 func (r *Report) details() []string {
@@ -79,13 +79,13 @@ func (r *Report) details() []string {
 func block(lines []string) string {
 	var text []string
 	for _, line := range lines {
-		text = append(text, typeset.Cut(typeset.OneLine(line), 10*longestName)+"\n")
+		text = append(text, table.Cut(table.OneLine(line), 10*longestName)+"\n")
 	}
 	body := fill("", text, maxMarkdown/8)
 	if body == "" {
 		return ""
 	}
-	fence := strings.Repeat("`", max(3, typeset.LongestRun(body)+1))
+	fence := strings.Repeat("`", max(3, table.LongestRun(body)+1))
 	return "\n" + fence + "text\n" + body + fence + "\n"
 }
 
@@ -94,7 +94,7 @@ func markdownTable(changes []Change, limit int) string {
 	layouts := slices.ContainsFunc(changes, moved)
 	var rows []string
 	for _, c := range changes {
-		cells := []string{typeset.CodeSpan(c.short()), typeset.Prose(c.Quantity.symbol() + c.values()), c.difference(), c.sees(), c.Word()}
+		cells := []string{table.CodeSpan(c.short()), table.Prose(c.Quantity.symbol() + c.values()), c.difference(), c.sees(), c.Word()}
 		if Regression(c) {
 			cells[len(cells)-1] = "**" + c.Word() + "**"
 		}

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"overlap/bench/sweep"
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 )
 
 // Sampler takes the slots of one build. ops is the operations of a slice, or 0
@@ -236,7 +236,7 @@ func (m *measurement) blame(ctx context.Context, p *measured, head bool, two [2]
 		}
 	}
 	if n := len(two[0].Slices); n != len(two[1].Slices) {
-		return m.left(ctx, p, head, fmt.Errorf("it had %s and the other side %d", typeset.Count(n, "turn"), len(two[1].Slices)))
+		return m.left(ctx, p, head, fmt.Errorf("it had %s and the other side %d", table.Count(n, "turn"), len(two[1].Slices)))
 	}
 	return nil
 }
@@ -277,7 +277,7 @@ func (p *measured) fits(s Slot) error {
 		return err
 	}
 	if p.ops > 0 && s.Ops != p.ops {
-		return fmt.Errorf("its slices have %s, not %d", typeset.Count(s.Ops, "operation"), p.ops)
+		return fmt.Errorf("its slices have %s, not %d", table.Count(s.Ops, "operation"), p.ops)
 	}
 	return nil
 }

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 )
 
 // Outcome is what a check comes to.
@@ -135,7 +135,7 @@ func (r *Report) Summary() string {
 	default:
 		text = r.passed()
 	}
-	return typeset.OneLine(text)
+	return table.OneLine(text)
 }
 
 func (r *Report) regressed() string {
@@ -165,7 +165,7 @@ func (r *Report) unmeasured() string {
 		return "no benchmark was compared"
 	}
 	p := r.Problems[0]
-	text := typeset.Cut(typeset.OneLine(p.Name), longestName) + ": " + typeset.Cut(typeset.OneLine(p.Why), 3*longestName)
+	text := table.Cut(table.OneLine(p.Name), longestName) + ": " + table.Cut(table.OneLine(p.Why), 3*longestName)
 	if more := len(r.Problems) - 1; more > 0 {
 		text += fmt.Sprintf(", and %s more", number(more, "problem"))
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/rivo/uniseg"
 
 	"overlap/bench/gate"
+	"overlap/internal/table"
 )
 
 var update = flag.Bool("update", false, "rewrite the files in testdata")
@@ -105,7 +106,7 @@ func golden(t *testing.T, name, got string) {
 
 func TestReportsAreAsInTheGoldenFiles(t *testing.T) {
 	golden(t, "check.txt", text(t, sample(), gate.Form{}))
-	golden(t, "all.txt", text(t, sample(), gate.Form{All: true, Width: 80}))
+	golden(t, "all.txt", text(t, sample(), gate.Form{Terminal: table.Terminal{Width: 80}, All: true}))
 	var b strings.Builder
 	if err := sample().WriteMarkdown(&b); err != nil {
 		t.Fatal(err)
@@ -129,7 +130,7 @@ var sequence = regexp.MustCompile("\x1b\\[[0-9]*m")
 func TestTextStaysWithinItsWidth(t *testing.T) {
 	for name, r := range map[string]*gate.Report{"sample": sample(), "hostile": hostile()} {
 		for _, width := range []int{100, 120} {
-			plain := text(t, r, gate.Form{Width: width, All: true})
+			plain := text(t, r, gate.Form{Terminal: table.Terminal{Width: width}, All: true})
 			for line := range strings.Lines(plain) {
 				if w := uniseg.StringWidth(strings.TrimSuffix(line, "\n")); w > width {
 					t.Errorf("%s: a line has %d columns: %q", name, w, line)
@@ -138,7 +139,7 @@ func TestTextStaysWithinItsWidth(t *testing.T) {
 					t.Errorf("%s: a line controls the terminal: %q", name, line)
 				}
 			}
-			coloured := text(t, r, gate.Form{Width: width, All: true, Colour: true})
+			coloured := text(t, r, gate.Form{Terminal: table.Terminal{Width: width, Colour: true}, All: true})
 			if sequence.ReplaceAllString(coloured, "") != plain || coloured == plain {
 				t.Errorf("%s: colours change the text:\n%s", name, coloured)
 			}

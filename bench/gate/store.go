@@ -15,6 +15,7 @@ import (
 
 	"overlap/bench/host"
 	"overlap/bench/sweep"
+	"overlap/internal/table"
 )
 
 // Plan is what a check set out to measure, and what was known before.
@@ -164,7 +165,7 @@ func (f *File) Append(r Record) error {
 	}
 	var b strings.Builder
 	s := r.Slot
-	n := slotNote{r.Point.String(), r.Block, r.Place, r.Head, s.Ops, len(s.Slices), float(s.CPUs), float(s.Allocs), float(s.Bytes), float(s.Pressure), s.Others, s.Turns, s.Layout}
+	n := slotNote{r.Point.String(), r.Block, r.Place, r.Head, s.Ops, len(s.Slices), table.Null(s.CPUs), table.Null(s.Allocs), table.Null(s.Bytes), table.Null(s.Pressure), s.Others, s.Turns, s.Layout}
 	if err := jsonLine(&b, slotLine, n); err != nil {
 		return fmt.Errorf("%s: %w", r.Point, err)
 	}
@@ -176,19 +177,19 @@ func (f *File) Append(r Record) error {
 
 // slotNote is the text behind slotLine. Numbers that are not known are null.
 type slotNote struct {
-	Point    string `json:"point"`
-	Block    int    `json:"block"`
-	Place    int    `json:"place"`
-	Head     bool   `json:"head"`
-	Ops      int    `json:"ops"`
-	Count    int    `json:"slices"`
-	CPUs     float  `json:"cpus"`
-	Allocs   float  `json:"allocs"`
-	Bytes    float  `json:"bytes"`
-	Pressure float  `json:"pressure"`
-	Others   Others `json:"others,omitempty"`
-	Turns    bool   `json:"turns,omitempty"`
-	Layout   int64  `json:"layout,omitempty"` // of the linker; absent for its own order
+	Point    string     `json:"point"`
+	Block    int        `json:"block"`
+	Place    int        `json:"place"`
+	Head     bool       `json:"head"`
+	Ops      int        `json:"ops"`
+	Count    int        `json:"slices"`
+	CPUs     table.Null `json:"cpus"`
+	Allocs   table.Null `json:"allocs"`
+	Bytes    table.Null `json:"bytes"`
+	Pressure table.Null `json:"pressure"`
+	Others   Others     `json:"others,omitempty"`
+	Turns    bool       `json:"turns,omitempty"`
+	Layout   int64      `json:"layout,omitempty"` // of the linker; absent for its own order
 }
 
 // result is a slot in the benchmark format.

@@ -18,6 +18,7 @@ import (
 	"golang.org/x/perf/benchfmt"
 
 	"overlap/bench/sweep"
+	"overlap/internal/table"
 )
 
 // Stored is what the file of a check holds.
@@ -207,7 +208,7 @@ func another[T any](list *[]T, text string) error {
 
 // begin takes the first line of a slot.
 func (r *reader) begin(text string) error {
-	nan := float(math.NaN())
+	nan := table.Null(math.NaN())
 	n := slotNote{CPUs: nan, Allocs: nan, Bytes: nan, Pressure: nan}
 	if err := json.Unmarshal([]byte(text), &n); err != nil || r.open != nil {
 		return fmt.Errorf("a damaged slot: %.80q", text)

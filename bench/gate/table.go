@@ -7,7 +7,7 @@ import (
 
 	"github.com/rivo/uniseg"
 
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 )
 
 // shown are the changes that have rows, benchmarks with regressions first, and
@@ -79,14 +79,14 @@ func (r *Report) table(f Form) string {
 		if i > 0 {
 			c := shown[i-1]
 			if style = changeStyle(c); i == 1 || c.where() != shown[i-2].where() {
-				b.WriteString(f.paint(bold, typeset.Cut(c.full(), f.Width)) + "\n")
+				b.WriteString(f.Paint(table.Bold, table.Cut(c.full(), f.Columns())) + "\n")
 			}
 		}
 		last := len(row) - 1
 		for j, cell := range row[:last] {
-			b.WriteString("  " + typeset.Left(cell, widths[j]))
+			b.WriteString("  " + table.Left(cell, widths[j]))
 		}
-		b.WriteString("  " + f.paint(style, row[last]) + "\n")
+		b.WriteString("  " + f.Paint(style, row[last]) + "\n")
 	}
 	b.WriteByte('\n')
 	return b.String()

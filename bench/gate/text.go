@@ -7,54 +7,32 @@ import (
 	"strings"
 	"time"
 
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 )
 
-// Form is how WriteText writes. The zero Form has 100 columns, no colours, and
-// counts what stayed the same.
+// Form is how WriteText writes: the zero Form without colours, and with a count of what
+// stayed the same.
 type Form struct {
-	Width  int  // in columns
-	Colour bool // direction is told by words and signs, too
-	All    bool // rows for all changes, not only for what changed or cannot be told
-	Strict bool // as for Report.Exit, to say what the exit code means
-	Stops  bool // the check was interrupted: its exit code is not that of Report.Exit
-}
-
-// defaultWidth is that of what is no terminal, as in package report.
-const defaultWidth = 100
-
-// Styles of ECMA-48, which terminals know.
-const (
-	bold   = "1"
-	red    = "31"
-	yellow = "33"
-	blue   = "34"
-)
-
-func (f Form) paint(style, text string) string {
-	if !f.Colour || style == "" || strings.TrimSpace(text) == "" {
-		return text
-	}
-	return "\x1b[" + style + "m" + text + "\x1b[0m"
+	table.Terminal      // direction is told by words and signs, too
+	All            bool // rows for all changes, not only for what changed or cannot be told
+	Strict         bool // as for Report.Exit, to say what the exit code means
+	Stops          bool // the check was interrupted: its exit code is not that of Report.Exit
 }
 
 // WriteText writes the report for people: regressions, each with a sentence; the
 // table of what changed or cannot be told; what was not compared; the outcome
 // and what it rests on.
 func (r *Report) WriteText(w io.Writer, f Form) error {
-	if f.Width <= 0 {
-		f.Width = defaultWidth
-	}
 	var b strings.Builder
 	say := func(style, text string) {
 		indent := text[:len(text)-len(strings.TrimLeft(text, " "))]
-		for _, line := range typeset.Wrap(typeset.OneLine(text), f.Width, indent, indent+"  ") {
-			b.WriteString(f.paint(style, line) + "\n")
+		for _, line := range f.Wrap(table.OneLine(text), indent, indent+"  ") {
+			b.WriteString(f.Paint(style, line) + "\n")
 		}
 	}
-	say(bold, fmt.Sprintf("%s → %s", r.Base, r.Head))
+	say(table.Bold, fmt.Sprintf("%s → %s", r.Base, r.Head))
 	for _, c := range r.regressions() {
-		say(red, r.sentence(c))
+		say(table.Red, r.sentence(c))
 	}
 	b.WriteString(r.table(f))
 	say("", r.legend(f.All))
@@ -65,15 +43,15 @@ func (r *Report) WriteText(w io.Writer, f Form) error {
 		say("", line)
 	}
 	if changed := r.changed(); changed != "" {
-		say(yellow, changed)
+		say(table.Yellow, changed)
 	}
 	for _, lines := range r.problems() {
 		for i, line := range lines {
-			say(red, strings.Repeat("  ", min(i, 1))+line)
+			say(table.Red, strings.Repeat("  ", min(i, 1))+line)
 		}
 	}
 	for _, note := range r.Notes {
-		say(yellow, "note: "+note)
+		say(table.Yellow, "note: "+note)
 	}
 	say("", r.basis())
 	last := r.Summary()
@@ -91,21 +69,21 @@ func (v Revision) String() string {
 	if v.Dirty {
 		commit += " and changes that are not committed"
 	}
-	name := typeset.Cut(typeset.OneLine(v.Name), longestName)
+	name := table.Cut(table.OneLine(v.Name), longestName)
 	if commit == "" || strings.HasPrefix(v.Commit, v.Name) && v.Name != "" && !v.Dirty {
 		return name
 	}
-	return name + " (" + typeset.OneLine(commit) + ")"
+	return name + " (" + table.OneLine(commit) + ")"
 }
 
 func changeStyle(c Change) string {
 	switch {
 	case Regression(c):
-		return red
+		return table.Red
 	case c.Verdict == Better:
-		return blue
+		return table.Blue
 	case c.Verdict == CannotTell, c.Verdict == Worse:
-		return yellow
+		return table.Yellow
 	}
 	return ""
 }
@@ -113,9 +91,9 @@ func changeStyle(c Change) string {
 func demandStyle(d Demand) string {
 	switch d.Verdict {
 	case Worse:
-		return red
+		return table.Red
 	case CannotTell:
-		return yellow
+		return table.Yellow
 	}
 	return ""
 }
@@ -184,7 +162,7 @@ const mostListed = 20
 func some(names []string) string {
 	shown := slices.Clone(names[:min(len(names), mostListed)])
 	for i, name := range shown {
-		shown[i] = typeset.Cut(typeset.OneLine(name), longestName)
+		shown[i] = table.Cut(table.OneLine(name), longestName)
 	}
 	if more := len(names) - len(shown); more > 0 {
 		shown = append(shown, fmt.Sprintf("and %d more", more))
@@ -198,16 +176,16 @@ const mostLines = 20
 
 // problems are the lines of each reason, once for all that were not compared for it.
 func (r *Report) problems() (all [][]string) {
-	for _, reason := range typeset.Reasons(r.Problems, func(p Problem) (name, why string) { return p.Name, p.Why }) {
+	for _, reason := range table.Reasons(r.Problems, func(p Problem) (name, why string) { return p.Name, p.Why }) {
 		all = append(all, problemLines(reason))
 	}
 	return all
 }
 
-func problemLines(r typeset.Reason) []string {
+func problemLines(r table.Reason) []string {
 	var lines []string
 	for line := range strings.Lines("not compared: " + some(r.Names) + ": " + r.Why) {
-		line = typeset.Cut(typeset.OneLine(line), 10*longestName)
+		line = table.Cut(table.OneLine(line), 10*longestName)
 		if line == "" {
 			continue
 		}
@@ -242,7 +220,7 @@ func (r *Report) basis() string {
 	}
 	parts = append(parts, fmt.Sprintf("seed %d", r.Seed))
 	if r.Machine != "" {
-		parts = append(parts, typeset.OneLine(r.Machine))
+		parts = append(parts, table.OneLine(r.Machine))
 	}
 	if r.File != "" {
 		parts = append(parts, "samples in "+r.File)
@@ -264,9 +242,9 @@ func (r *Report) exitWords(strict bool) string {
 func (r *Report) style() string {
 	switch r.Outcome() {
 	case Regressed, Unmeasured:
-		return red
+		return table.Red
 	case Inconclusive:
-		return yellow
+		return table.Yellow
 	}
-	return blue
+	return table.Blue
 }

@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 )
 
 // longestName is where a name within a sentence is cut, in columns.
@@ -19,7 +19,7 @@ func join(benchmark, point string) string {
 	if point != "" {
 		name += "/" + point
 	}
-	return typeset.Cut(typeset.OneLine(name), longestName)
+	return table.Cut(table.OneLine(name), longestName)
 }
 
 // short names what changed, without its package.
@@ -34,7 +34,7 @@ func (c Change) full() string {
 	if c.Point != "" {
 		name += "/" + c.Point
 	}
-	return typeset.OneLine(name)
+	return table.OneLine(name)
 }
 
 // symbol is the quantity in a table, where the metrics have the letters that a
@@ -153,7 +153,7 @@ func (c Change) difference() string {
 	if math.IsNaN(c.Ratio) {
 		return "–"
 	}
-	if typeset.AsFactor(c.Ratio) {
+	if table.AsFactor(c.Ratio) {
 		return "×" + digits(c.Ratio) + c.interval(func(x float64) string { return digits(x) })
 	}
 	places := places(c.Ratio, c.Low, c.High)
@@ -223,7 +223,7 @@ func floorWords(floor float64) string {
 
 // inPercent is a share in percent, or a factor if it is more than all.
 func inPercent(x float64) string {
-	if typeset.AsFactor(1 + x) {
+	if table.AsFactor(1 + x) {
 		return "×" + digits(1+x)
 	}
 	return percent(1+x, places(1+x, 0, 1)) + " %"

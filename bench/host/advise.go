@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 )
 
 // Advise says in sentences what would make this machine, or that whose tree is
@@ -52,7 +52,7 @@ func (h Host) adviseSiblings() string {
 	if len(h.siblings()) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%d CPUs are threads of %s: two threads of a core share its units, so a CPU more is not a core more. Measure up to %s in the placement one-per-core, and keep other programs off the siblings.", len(h.CPUs), typeset.Count(h.Cores(), "core"), typeset.Count(h.Cores(), "CPU"))
+	return fmt.Sprintf("%d CPUs are threads of %s: two threads of a core share its units, so a CPU more is not a core more. Measure up to %s in the placement one-per-core, and keep other programs off the siblings.", len(h.CPUs), table.Count(h.Cores(), "core"), table.Count(h.Cores(), "CPU"))
 }
 
 func (h Host) adviseQuota() string {

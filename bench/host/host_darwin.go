@@ -7,7 +7,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 )
 
 // readHere asks sysctl. macOS tells how many cores of each kind there are but
@@ -44,7 +44,7 @@ func darwinNotes(cpus, cores int) (notes []string) {
 		notes = append(notes, "there are performance and efficiency cores, "+strconv.Itoa(int(fast))+" and "+strconv.Itoa(int(slow))+": macOS does not say which, and decides itself where a thread runs, so cores are not equal here")
 	}
 	if cores != cpus {
-		notes = append(notes, strconv.Itoa(cpus)+" CPUs are threads of "+typeset.Count(cores, "core")+", macOS does not say which: each CPU counts as a core")
+		notes = append(notes, strconv.Itoa(cpus)+" CPUs are threads of "+table.Count(cores, "core")+", macOS does not say which: each CPU counts as a core")
 	}
 	return append(notes, "memory nodes, shared caches, governor and quotas are not read on macOS")
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/klauspost/cpuid/v2"
 	"golang.org/x/sys/windows"
 
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 )
 
 // readHere takes what the CPU says of itself. The system's own call
@@ -30,7 +30,7 @@ func readHere(tree) (Host, error) {
 		Notes:  []string{"packages, memory nodes, shared caches, classes of cores, clock policy and limits of jobs are not read on Windows"},
 	}
 	if cores != len(ids) {
-		h.Notes = append(h.Notes, fmt.Sprintf("the CPU says %s with %s each, but not which of the %d CPUs are on one core: each counts as a core", typeset.Count(cores, "core"), typeset.Count(cpuid.CPU.ThreadsPerCore, "thread"), len(ids)))
+		h.Notes = append(h.Notes, fmt.Sprintf("the CPU says %s with %s each, but not which of the %d CPUs are on one core: each counts as a core", table.Count(cores, "core"), table.Count(cpuid.CPU.ThreadsPerCore, "thread"), len(ids)))
 	}
 	return h, nil
 }

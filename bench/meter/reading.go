@@ -8,7 +8,7 @@ import (
 
 	"github.com/HdrHistogram/hdrhistogram-go"
 
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 )
 
 // Reading is what a Meter saw between Start and Stop. What the system does not
@@ -94,7 +94,7 @@ func (r Reading) Gap() float64 {
 // to it, and the sample holds all of it.
 func (r Reading) CheckTasks() error {
 	if r.Started != r.Finished {
-		return fmt.Errorf("%s started and %d finished: a task was lost or ended twice", typeset.Count(int(r.Started), "task"), r.Finished)
+		return fmt.Errorf("%s started and %d finished: a task was lost or ended twice", table.Count(int(r.Started), "task"), r.Finished)
 	}
 	if gap := r.Gap(); !(gap <= tolerance) {
 		return fmt.Errorf("the tasks break Little's law: %.4g tasks in flight by count, %.4g by throughput and residence, %.1f %% apart: a task was lost or ended twice", r.Inflight, r.flow, 100*gap)

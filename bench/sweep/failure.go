@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 )
 
 // errLate is the cause with which the context of a sample ends that takes too long.
@@ -49,7 +49,7 @@ func (e *SampleError) Error() string {
 		return e.Err.Error()
 	}
 	for i, line := range lines {
-		lines[i] = typeset.Excerpt(line, longestLine)
+		lines[i] = table.Excerpt(line, longestLine)
 	}
 	return e.Err.Error() + ": " + strings.Join(lines, "\n    ")
 }

@@ -17,7 +17,7 @@ import (
 
 	"overlap/bench/overlay"
 	"overlap/internal/scratch"
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 )
 
 // findLimit is how long one iteration of a benchmark and its sub-benchmarks may
@@ -66,8 +66,8 @@ type Omission struct {
 func (o Omission) String() string { return o.Name + ": " + o.Why }
 
 // Reasons are why those of a list are left out, each once.
-func Reasons(list []Omission) []typeset.Reason {
-	return typeset.Reasons(list, func(o Omission) (name, why string) { return o.Name, o.Why })
+func Reasons(list []Omission) []table.Reason {
+	return table.Reasons(list, func(o Omission) (name, why string) { return o.Name, o.Why })
 }
 
 // together are the reasons as sentences.

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"time"
 
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 )
 
 // Plan says which points to measure.
@@ -122,7 +122,7 @@ func Run(ctx context.Context, c Config) (Summary, error) {
 		err = nil
 	}
 	if err == nil && len(s.Past) > 0 {
-		err = fmt.Errorf("%w: it has %s more than the plan", ErrPast, typeset.Count(len(s.Past), "sample"))
+		err = fmt.Errorf("%w: it has %s more than the plan", ErrPast, table.Count(len(s.Past), "sample"))
 	}
 	s.summary.Points = len(s.points)
 	s.summary.Precise = s.precise()

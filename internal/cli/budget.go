@@ -9,7 +9,7 @@ import (
 
 	"overlap/bench/host"
 	"overlap/bench/sweep"
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 )
 
 // outlook is how long a run will take.
@@ -89,7 +89,7 @@ func (c *runCmd) tooShort(o outlook, of choice) string {
 		have = "some points will have none"
 	}
 	return fmt.Sprintf("a run needs about %v for %s of %s, and the budget is %v: %s; %s",
-		people(need), typeset.Count(samples, "sample"), o.each(), c.Budget, have, of.wouldDo(need, c.Budget))
+		people(need), table.Count(samples, "sample"), o.each(), c.Budget, have, of.wouldDo(need, c.Budget))
 }
 
 // each are the points, as those of which so many are taken.

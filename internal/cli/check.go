@@ -264,7 +264,7 @@ func (c *checkCmd) print(s *streams, r *gate.Report, interrupted bool) error {
 		return r.WriteMarkdown(s.out)
 	}
 	t := terminalOf(s.out)
-	return r.WriteText(s.out, gate.Form{Width: t.Width, Colour: t.Colour, All: c.All, Strict: c.Strict, Stops: interrupted})
+	return r.WriteText(s.out, gate.Form{Terminal: t, All: c.All, Strict: c.Strict, Stops: interrupted})
 }
 
 // again judges the samples of an earlier check, with its own seed, error rate and

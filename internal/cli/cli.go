@@ -14,7 +14,7 @@ import (
 	"overlap/bench"
 	"overlap/bench/record"
 	"overlap/bench/sweep"
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 )
 
 // sampleVerb makes this program a sample process. It is not for people, and
@@ -103,7 +103,7 @@ func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 func printable(err error) string {
 	lines := strings.Split(strings.NewReplacer("\r\n", "\n", "\t", "    ").Replace(err.Error()), "\n")
 	for i, line := range lines {
-		lines[i] = typeset.Printable(line)
+		lines[i] = table.Printable(line)
 	}
 	return strings.Join(lines, "\n")
 }

@@ -9,7 +9,7 @@ import (
 
 	"overlap/bench"
 	"overlap/internal/cli/manual"
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 	"overlap/workloads"
 )
 
@@ -82,7 +82,7 @@ func brief(help string) string {
 	for _, end := range []string{" (default", ". ", "; "} {
 		help, _, _ = strings.Cut(help, end)
 	}
-	return typeset.Cut(strings.TrimSuffix(help, "."), 70)
+	return table.Cut(strings.TrimSuffix(help, "."), 70)
 }
 
 // bashCompletion offers flags where a word begins with a dash, and otherwise values;

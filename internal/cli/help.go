@@ -47,10 +47,7 @@ func (c *helpCmd) list(k *kong.Context, w io.Writer) error {
 
 // textWidth is how wide to print text for people. Long lines are hard to read.
 func textWidth(w io.Writer) int {
-	if width := terminalOf(w).Width; width > 0 {
-		return min(width, 100)
-	}
-	return 100
+	return min(terminalOf(w).Columns(), 100)
 }
 
 type versionCmd struct{}

@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"overlap/bench/host"
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 )
 
 type hostCmd struct {
@@ -168,7 +168,7 @@ func part(n int, thing string) string {
 	if n == 0 {
 		return "unknown " + thing + "s"
 	}
-	return typeset.Count(n, thing)
+	return table.Count(n, thing)
 }
 
 // mappable is the most CPUs whose map is shorter than a screen.

@@ -13,7 +13,7 @@ import (
 	"sync"
 	"time"
 
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 	"overlap/report"
 	"overlap/report/chart"
 	"overlap/report/page"
@@ -210,7 +210,7 @@ func waiting(path string, a *report.Analysis, trouble string) view {
 	}{Path: path, Trouble: trouble}
 	json := bytes.NewBufferString("null\n")
 	if a != nil {
-		data.Measured = typeset.Count(a.Samples, "sample") + " of " + typeset.Count(len(a.Data.Points), "point")
+		data.Measured = table.Count(a.Samples, "sample") + " of " + table.Count(len(a.Data.Points), "point")
 		for _, err := range a.Warnings {
 			data.Notes = append(data.Notes, err.Error())
 		}

@@ -13,7 +13,7 @@ import (
 	"overlap/bench/host"
 	"overlap/bench/meter"
 	"overlap/bench/sweep"
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 )
 
 // begin measures into a new result file.
@@ -102,7 +102,7 @@ func newGuard(cpus []int, most float64, patience time.Duration, bar *progress) *
 // conclude says what a sweep did. err is why it ended early, if it did.
 func conclude(s *streams, file *sweep.File, summary sweep.Summary, err error) error {
 	fmt.Fprintf(s.err, "%s of %s in %s",
-		typeset.Count(summary.Samples, "sample"), typeset.Count(summary.Points, "point"), typeset.Count(summary.Rounds, "whole round"))
+		table.Count(summary.Samples, "sample"), table.Count(summary.Points, "point"), table.Count(summary.Rounds, "whole round"))
 	if summary.Precise > 0 {
 		fmt.Fprintf(s.err, ", %d of the points known to within the precision", summary.Precise)
 	}
@@ -119,7 +119,7 @@ func conclude(s *streams, file *sweep.File, summary sweep.Summary, err error) er
 		err = errors.Join(err, ignoreMissing(os.Remove(failures(file.Path()))))
 	}
 	if err == nil && summary.Missing > 0 {
-		fmt.Fprintf(s.err, "the budget had no room for %d of %s\n", summary.Missing, typeset.Count(summary.Points, "point"))
+		fmt.Fprintf(s.err, "the budget had no room for %d of %s\n", summary.Missing, table.Count(summary.Points, "point"))
 	}
 	if err != nil {
 		if summary.Samples > 0 && !errors.Is(err, sweep.ErrPast) {
@@ -129,7 +129,7 @@ func conclude(s *streams, file *sweep.File, summary sweep.Summary, err error) er
 	}
 	switch n := len(summary.Failures); {
 	case n > 0:
-		return fmt.Errorf("%s failed", typeset.Count(n, "sample"))
+		return fmt.Errorf("%s failed", table.Count(n, "sample"))
 	case summary.Samples == 0:
 		return errors.New("the budget ended before the first sample did: raise --budget")
 	}

@@ -12,7 +12,7 @@ import (
 	"overlap/bench/host"
 	"overlap/bench/meter"
 	"overlap/bench/sweep"
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 )
 
 // The fixed design. With fewer blocks than the least, chance alone could explain
@@ -37,7 +37,7 @@ func (c *checkCmd) levels(h host.Host) ([]sweep.Level, []int, error) {
 	}
 	for cores := range c.demands {
 		if cores > len(cpus) {
-			return nil, nil, fmt.Errorf("--min-efficiency asks for %d cores and may use %s (%s)", cores, typeset.Count(len(cpus), "CPU"), host.FormatList(cpus))
+			return nil, nil, fmt.Errorf("--min-efficiency asks for %d cores and may use %s (%s)", cores, table.Count(len(cpus), "CPU"), host.FormatList(cpus))
 		}
 		wanted = append(slices.Clone(wanted), 1, cores)
 	}
@@ -147,7 +147,7 @@ func (p *pair) measure(ctx context.Context) (interrupted bool, err error) {
 	if err != nil {
 		return false, errors.Join(err, file.Close())
 	}
-	fmt.Fprintf(p.streams.err, "measuring %s in %s, in about %v%s\n", typeset.Count(expected.points, "point"), typeset.Count(blocks, "block"), r.Budget.Round(time.Second), linking(links, ""))
+	fmt.Fprintf(p.streams.err, "measuring %s in %s, in about %v%s\n", table.Count(expected.points, "point"), table.Count(blocks, "block"), r.Budget.Round(time.Second), linking(links, ""))
 	bar := newProgress(p.streams.err)
 	watched := p.watched()
 	throttle := meter.NewThrottle()

@@ -15,7 +15,7 @@ import (
 	"overlap/bench/sweep"
 	"overlap/internal/proc"
 	"overlap/internal/scratch"
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 	"overlap/workloads"
 )
 
@@ -115,7 +115,7 @@ func (p *pair) buildSuite(ctx context.Context, s *side) (benchmarks []string, su
 		if ctx.Err() != nil {
 			return nil, sum, context.Cause(ctx)
 		}
-		return nil, sum, fmt.Errorf("%s does not list its workloads: %w: %s", s.name, err, typeset.Excerpt(said.String(), 2<<10))
+		return nil, sum, fmt.Errorf("%s does not list its workloads: %w: %s", s.name, err, table.Excerpt(said.String(), 2<<10))
 	}
 	return strings.Fields(out.String()), sum, nil
 }
@@ -135,7 +135,7 @@ func (p *pair) workers() []int {
 func (p *pair) choose(ctx context.Context, shared []sweep.Benchmark) error {
 	top := len(p.levels) - 1
 	if top > 0 && p.check.Curves == "auto" && len(shared) > 0 {
-		fmt.Fprintf(p.streams.err, "looking for what runs in parallel among %s\n", typeset.Count(len(shared), "benchmark"))
+		fmt.Fprintf(p.streams.err, "looking for what runs in parallel among %s\n", table.Count(len(shared), "benchmark"))
 	}
 	for _, b := range shared {
 		levels := p.levels

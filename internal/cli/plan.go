@@ -16,7 +16,7 @@ import (
 
 	"overlap/bench/host"
 	"overlap/bench/sweep"
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 )
 
 // percent is a share that people write as 2%.
@@ -99,7 +99,7 @@ func (c *runCmd) resume(ctx context.Context, s *streams, h host.Host, flags []st
 	if err := sameMachine(about, c.about(h)); err != nil {
 		return errors.Join(fmt.Errorf("--resume: %s: %w", path, err), file.Close())
 	}
-	fmt.Fprintf(s.err, "going on after %s\n", typeset.Count(len(past), "sample"))
+	fmt.Fprintf(s.err, "going on after %s\n", table.Count(len(past), "sample"))
 	return c.measure(ctx, s, what, file, about, past)
 }
 
@@ -175,7 +175,7 @@ func (c *runCmd) until() string {
 		ends = append(ends, fmt.Sprintf("every point is known to within ±%g %%", 100*float64(c.Precision)))
 	}
 	if c.Rounds > 0 {
-		ends = append(ends, fmt.Sprintf("it has %s", typeset.Count(c.Rounds, "sample")))
+		ends = append(ends, fmt.Sprintf("it has %s", table.Count(c.Rounds, "sample")))
 	}
 	return "rounds until " + strings.Join(append(ends, fmt.Sprintf("%v are spent", c.Budget)), " or ")
 }
@@ -198,7 +198,7 @@ func (c *runCmd) dryRun(s *streams, h host.Host, what subject) error {
 		expected = min(expected, time.Duration(c.Rounds)*o.round)
 	}
 	fmt.Fprintf(&text, "%s, about %v a round (%s)\n%s: at most about %v, and up to %v of waiting for a quiet machine\n",
-		typeset.Count(o.points, "point"), o.round.Round(100*time.Millisecond), how, c.until(), expected.Round(time.Second), c.Wait)
+		table.Count(o.points, "point"), o.round.Round(100*time.Millisecond), how, c.until(), expected.Round(time.Second), c.Wait)
 	if short := c.tooShort(o, what.chosen); short != "" {
 		fmt.Fprintf(&text, "note: %s\n", short)
 	}

@@ -9,7 +9,7 @@ import (
 	"golang.org/x/term"
 
 	"overlap/bench/sweep"
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 )
 
 // progress shows how far a sweep is: a bar on a terminal, a line per round
@@ -54,10 +54,10 @@ func (p *progress) show(g sweep.Progress) {
 	if g.Round != p.round {
 		p.round = g.Round
 		if g.Done == 0 {
-			fmt.Fprintf(p.w, "round 1: calibrating %s\n", typeset.Count(g.Total, "point"))
+			fmt.Fprintf(p.w, "round 1: calibrating %s\n", table.Count(g.Total, "point"))
 			return
 		}
-		fmt.Fprintf(p.w, "round %d of %d: %d of %s%s\n", g.Round, g.Rounds, g.Done, typeset.Count(g.Total, "sample"), left)
+		fmt.Fprintf(p.w, "round %d of %d: %d of %s%s\n", g.Round, g.Rounds, g.Done, table.Count(g.Total, "sample"), left)
 	}
 }
 

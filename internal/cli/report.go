@@ -15,7 +15,7 @@ import (
 	"strings"
 	"sync"
 
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 	"overlap/report"
 	"overlap/report/chart"
 	"overlap/report/history"
@@ -70,9 +70,9 @@ func (c *reportCmd) report(ctx context.Context, s *streams) error {
 	// Results and their analysis are short-lived: a smaller heap costs little
 	// time, and lets a million results do with the memory that benchstat takes.
 	defer debug.SetGCPercent(debug.SetGCPercent(30))
-	table := !c.Markdown && !c.JSON && !c.CSV // other forms are for programs: they stand alone on standard output
+	forPeople := !c.Markdown && !c.JSON && !c.CSV // other forms are for programs: they stand alone on standard output
 	dir := folder(c.Output)
-	if dir == "" && table && c.Files[0] != "-" {
+	if dir == "" && forPeople && c.Files[0] != "-" {
 		dir = folder(filepath.Join(filepath.Dir(c.Files[0]), "report"))
 	}
 	if dir != "" {
@@ -96,8 +96,8 @@ func (c *reportCmd) report(ctx context.Context, s *streams) error {
 	if err := dir.store(ctx, files); err != nil {
 		return err
 	}
-	if table {
-		fmt.Fprintf(s.out, "\nreport: %s\n", typeset.Printable(filepath.Join(string(dir), "index.html")))
+	if forPeople {
+		fmt.Fprintf(s.out, "\nreport: %s\n", table.Printable(filepath.Join(string(dir), "index.html")))
 	}
 	return nil
 }
@@ -157,16 +157,16 @@ func (c *reportCmd) print(s *streams, a *report.Analysis) error {
 		return a.WriteJSON(s.out)
 	case c.CSV:
 		for _, note := range a.Warnings { // they have no place among the points
-			fmt.Fprintf(s.err, "warning: %s\n", typeset.OneLine(note.Error()))
+			fmt.Fprintf(s.err, "warning: %s\n", table.OneLine(note.Error()))
 		}
 		return a.WriteCSV(s.out)
 	}
 	t := terminalOf(s.out)
-	if err := t.WriteSource(s.out, a); err != nil {
+	if err := a.WriteSource(s.out, t); err != nil {
 		return err
 	}
 	fmt.Fprintln(s.out)
-	if err := t.WriteTable(s.out, a); err != nil || !c.Stack {
+	if err := a.WriteTable(s.out, t); err != nil || !c.Stack {
 		return err
 	}
 	fmt.Fprintln(s.out)

@@ -14,7 +14,7 @@ import (
 	"strings"
 	"time"
 
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 )
 
 // serve shows the page of one run until ctx ends, which is no error. It listens
@@ -34,7 +34,7 @@ func (c *reportCmd) serve(ctx context.Context, s *streams) error {
 		return fmt.Errorf("--port %d: %w; another port may be free, and without --port a free one is taken", c.Port, err)
 	}
 	l := &live{path: c.Files[0], say: func(text string) { fmt.Fprintln(s.err, text) }}
-	fmt.Fprintf(s.out, "%s: http://%s/ (Ctrl-C ends it)\n", typeset.Printable(c.Files[0]), listener.Addr())
+	fmt.Fprintf(s.out, "%s: http://%s/ (Ctrl-C ends it)\n", table.Printable(c.Files[0]), listener.Addr())
 	fmt.Fprintln(s.err, "note: while a page is open, drawing takes up to a twentieth of a core, and the browser some, from what is measured on this machine")
 	return serveUntil(ctx, listener, l)
 }

@@ -8,14 +8,14 @@ import (
 
 	"golang.org/x/term"
 
-	"overlap/report"
+	"overlap/internal/table"
 )
 
 // terminalOf is what w shows: its width, which COLUMNS says of what is no terminal,
 // and colours if it has them and nobody asked for none.
-func terminalOf(w io.Writer) report.Terminal {
+func terminalOf(w io.Writer) table.Terminal {
 	f, ok := fileOf(w)
-	t := report.Terminal{Colour: coloured(isTerminal(w), os.Getenv), Width: widthOf(os.Getenv("COLUMNS"))}
+	t := table.Terminal{Colour: coloured(isTerminal(w), os.Getenv), Width: widthOf(os.Getenv("COLUMNS"))}
 	if ok && isTerminal(w) {
 		if width, _, err := term.GetSize(int(f.Fd())); err == nil {
 			t.Width = width

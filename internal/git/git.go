@@ -19,7 +19,7 @@ import (
 	"strings"
 
 	"overlap/internal/proc"
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 )
 
 // Repository is a repository and a folder in it.
@@ -121,7 +121,7 @@ func Run(ctx context.Context, dir string, env []string, args ...string) (string,
 		if errors.Is(err, exec.ErrNotFound) {
 			return "", fmt.Errorf("git is needed: %w; install it from https://git-scm.com", err)
 		}
-		return "", fmt.Errorf("git %s: %w: %s", args[0], err, typeset.Excerpt(stderr.String(), 2<<10))
+		return "", fmt.Errorf("git %s: %w: %s", args[0], err, table.Excerpt(stderr.String(), 2<<10))
 	}
 	return stdout.String(), nil
 }

@@ -11,7 +11,7 @@ import (
 
 	"overlap/internal/proc"
 	"overlap/internal/scratch"
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 )
 
 // Go is the go command and where it is to run.
@@ -47,7 +47,7 @@ func (g Go) Run(ctx context.Context, args ...string) (string, error) {
 	case errors.Is(err, exec.ErrNotFound):
 		return "", fmt.Errorf("benchmarks are built with the go command: %w; install Go from https://go.dev/dl", err)
 	case err != nil:
-		if said := typeset.Excerpt(stderr.String(), longest); said != "" {
+		if said := table.Excerpt(stderr.String(), longest); said != "" {
 			return "", errors.New(said)
 		}
 		return "", fmt.Errorf("go %s: %w", args[0], err)

@@ -9,7 +9,7 @@ import (
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 	"overlap/report"
 )
 
@@ -113,7 +113,7 @@ func clipAll(style text.Style, names []string, widths []vg.Length) []string {
 	short, apart := clipped(names)
 	if !apart {
 		narrowest := slices.Min(widths)
-		short, _ = clipped(typeset.Shorten(names, func(name string) bool { return style.Width(name) <= narrowest }))
+		short, _ = clipped(table.Shorten(names, func(name string) bool { return style.Width(name) <= narrowest }))
 	}
 	return short
 }

@@ -10,7 +10,7 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 	"overlap/report"
 )
 
@@ -94,7 +94,7 @@ func mapTitle(cpus []hardware) string {
 	return title
 }
 
-func plural(n int, thing string) string { return typeset.Count(n, thing) }
+func plural(n int, thing string) string { return table.Count(n, thing) }
 
 // coreKey identifies the core; a CPU of unknown core is its own.
 func (h hardware) coreKey() int {

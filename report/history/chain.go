@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 )
 
 // z95 is the half-width of a 95 % interval in standard errors.
@@ -69,7 +69,7 @@ func (h *History) chain(entries []Entry, o Options) {
 		h.Series = append(h.Series, Series{Package: k.pkg, Name: k.name, Quantity: k.quantity, Points: points(successive(single)), Steps: []Step{}})
 	}
 	if dropped > 0 {
-		h.Notes = append(h.Notes, fmt.Sprintf("left out: %s of commits that were compared with a nearer base, too", typeset.Count(dropped, "ratio")))
+		h.Notes = append(h.Notes, fmt.Sprintf("left out: %s of commits that were compared with a nearer base, too", table.Count(dropped, "ratio")))
 	}
 }
 

@@ -48,7 +48,7 @@ import (
 	"strings"
 	"time"
 
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 )
 
 // Commit is a commit of the history.
@@ -131,7 +131,7 @@ type Step struct {
 func (s Step) Percent() string { return percent(s.Ratio.Value) }
 
 func percent(ratio float64) string {
-	if typeset.AsFactor(ratio) {
+	if table.AsFactor(ratio) {
 		return fmt.Sprintf("× %.3g", ratio)
 	}
 	return strings.Replace(fmt.Sprintf("%+.1f %%", 100*(ratio-1)), "-", "−", 1)

@@ -13,7 +13,7 @@ import (
 
 	"golang.org/x/perf/benchfmt"
 
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 )
 
 // longestEntry is how much text of an entry is believed to be one, in bytes:
@@ -128,7 +128,7 @@ func (l *loader) end(count string) {
 	}
 	e, n, err := l.parse()
 	if err == nil && strconv.Itoa(n) != count {
-		err = fmt.Errorf("it has %s, and its last line says %.20q", typeset.Count(n, "result"), count)
+		err = fmt.Errorf("it has %s, and its last line says %.20q", table.Count(n, "result"), count)
 	}
 	if err == nil {
 		err = e.check()

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"slices"
 
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 )
 
 // sort fills in the commits, oldest first, and returns the entries in the order
@@ -48,7 +48,7 @@ func (h *History) sort(entries []Entry, o Options) []Entry {
 
 func (h *History) note(n int, why string) {
 	if n > 0 {
-		h.Notes = append(h.Notes, fmt.Sprintf("left out: %s %s", typeset.Count(n, "comparison"), why))
+		h.Notes = append(h.Notes, fmt.Sprintf("left out: %s %s", table.Count(n, "comparison"), why))
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 
 	"github.com/rivo/uniseg"
 
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 )
 
 // shown is how many characters of a hash are shown: those of git log --oneline
@@ -70,7 +70,7 @@ func (s Step) interval() string {
 	if s.Ratio.Low == s.Ratio.High {
 		return "counted"
 	}
-	if typeset.AsFactor(s.Ratio.Value) {
+	if table.AsFactor(s.Ratio.Value) {
 		return fmt.Sprintf("× %.3g … %.3g", s.Ratio.Low, s.Ratio.High)
 	}
 	return percent(s.Ratio.Low) + " … " + percent(s.Ratio.High)
@@ -107,18 +107,18 @@ func (h *History) Finding() string {
 		}
 	}
 	if n := len(h.Steps); n > 0 {
-		what = typeset.Count(n, "step")
+		what = table.Count(n, "step")
 	}
 	if worse > 0 {
 		what += fmt.Sprintf(", %d for the worse", worse)
 	}
-	return fmt.Sprintf("%s in %d series over %s", what, len(h.Series), typeset.Count(len(h.Commits), "commit"))
+	return fmt.Sprintf("%s in %d series over %s", what, len(h.Series), table.Count(len(h.Commits), "commit"))
 }
 
 // Words explain what a step is.
 func (h *History) Words() []string {
 	return append([]string{
-		fmt.Sprintf("A step is the shortest range of commits whose measured ratios chance does not explain: of histories without any, at most %.2g %% have a false one if errors are normal, about %.2g %% if they have heavy tails. Tested: %s.", 100*h.Alpha, 100*min(1, mostFalse*h.Alpha), typeset.Count(h.Tests, "range")),
+		fmt.Sprintf("A step is the shortest range of commits whose measured ratios chance does not explain: of histories without any, at most %.2g %% have a false one if errors are normal, about %.2g %% if they have heavy tails. Tested: %s.", 100*h.Alpha, 100*min(1, mostFalse*h.Alpha), table.Count(h.Tests, "range")),
 		"Each ratio is that of a commit to its base, measured side by side.",
 	}, h.Notes...)
 }
@@ -140,7 +140,7 @@ func (h *History) WriteText(w io.Writer) error {
 	}
 	for i, s := range h.Steps {
 		if i == mostSteps {
-			fmt.Fprintf(&b, "and %s: --json has all\n", typeset.Count(len(h.Steps)-i, "older step"))
+			fmt.Fprintf(&b, "and %s: --json has all\n", table.Count(len(h.Steps)-i, "older step"))
 			break
 		}
 		fmt.Fprintf(&b, "%s  %s  %s\n", pad(cut(s.Percent()+" "+s.word(), 18), 18), pad(cut(s.Quantity.String()+" of "+s.Title(), 50), 50), cut(s.interval(), 28))

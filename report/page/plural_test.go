@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"overlap/internal/table"
 	"overlap/report/chart"
 	"overlap/report/page"
 )
@@ -50,7 +51,7 @@ func TestOneIsSingular(t *testing.T) {
 					a := analysis(t, small(rounds, workers, cores, time))
 					var b strings.Builder
 					for _, err := range []error{
-						a.WriteTable(&b), a.WriteMarkdown(&b), a.WriteJSON(&b), a.WriteStacks(&b),
+						a.WriteTable(&b, table.Terminal{}), a.WriteMarkdown(&b), a.WriteJSON(&b), a.WriteStacks(&b),
 						page.Write(&b, a, drawn(t, a), page.Options{Dark: chart.Recolour()}),
 					} {
 						if err != nil {

@@ -6,7 +6,7 @@ import (
 	"math"
 	"strings"
 
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 	"overlap/report"
 )
 
@@ -69,7 +69,7 @@ func strip(p report.PointSamples) template.HTML {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg class="strip" viewBox="0 0 120 24" role="img" aria-label="%s by round, from %s to %s, %d left out"><path d="%s"></path>`,
-		typeset.Count(len(p.Samples), "sample"), seconds(low), seconds(high), p.LeftOut, dots.String())
+		table.Count(len(p.Samples), "sample"), seconds(low), seconds(high), p.LeftOut, dots.String())
 	if crosses.Len() > 0 {
 		fmt.Fprintf(&b, `<path class="out" d="%s"></path>`, crosses.String())
 	}

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"slices"
 
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 )
 
 // shrink leaves out what takes the most room for what it says, from the last
@@ -111,7 +111,7 @@ func (v *view) Which() string {
 	if len(v.Lines) == v.rows {
 		return "all workloads"
 	}
-	return "the first " + typeset.Count(len(v.Lines), "workload")
+	return "the first " + table.Count(len(v.Lines), "workload")
 }
 
 // LeftOut says what the page does not have.
@@ -124,13 +124,13 @@ func (v *view) LeftOut() (notes []string) {
 	}
 	const remedy = "so that the page stays small; a report of fewer workloads has them"
 	if v.charts > 0 {
-		notes = append(notes, fmt.Sprintf("left out: %s of single workloads, %s", typeset.Count(v.charts, "chart"), remedy))
+		notes = append(notes, fmt.Sprintf("left out: %s of single workloads, %s", table.Count(v.charts, "chart"), remedy))
 	}
 	if v.tables > 0 {
-		notes = append(notes, fmt.Sprintf("left out: %s behind charts of all workloads, %s", typeset.Count(v.tables, "table"), remedy))
+		notes = append(notes, fmt.Sprintf("left out: %s behind charts of all workloads, %s", table.Count(v.tables, "table"), remedy))
 	}
 	if v.strips > 0 {
-		notes = append(notes, fmt.Sprintf("left out: %s of samples by round, %s", typeset.Count(v.strips, "picture"), remedy))
+		notes = append(notes, fmt.Sprintf("left out: %s of samples by round, %s", table.Count(v.strips, "picture"), remedy))
 	}
 	return notes
 }

@@ -9,15 +9,15 @@ import (
 	"overlap/report"
 )
 
-// table is the numbers behind a chart of all rows.
-type table struct {
+// grid is the numbers behind a chart of all rows.
+type grid struct {
 	ID, Name string
 	Columns  []string
 	Rows     [][]string
 }
 
 // size is about how many bytes it takes.
-func (t *table) size() (n int) {
+func (t *grid) size() (n int) {
 	if t == nil {
 		return 0
 	}
@@ -82,7 +82,7 @@ var sources = map[string]behind{
 
 // numbersOf is the table of a chart of all rows, nil if it has none, and where
 // its numbers stand then.
-func numbersOf(a *report.Analysis, c Chart) (*table, origin) {
+func numbersOf(a *report.Analysis, c Chart) (*grid, origin) {
 	id := "numbers_" + c.Name
 	s, known := sources[c.Name]
 	if !known {
@@ -90,11 +90,11 @@ func numbersOf(a *report.Analysis, c Chart) (*table, origin) {
 	}
 	switch n := c.Numbers; {
 	case n != nil:
-		return &table{id, n.Name, n.Columns, n.Rows}, s.elsewhere
+		return &grid{id, n.Name, n.Columns, n.Rows}, s.elsewhere
 	case s.rows == nil:
 		return nil, s.elsewhere
 	}
-	t := &table{id, s.name, s.columns, s.rows(a)}
+	t := &grid{id, s.name, s.columns, s.rows(a)}
 	if c.Name == "coretocore" && len(t.Rows) > 0 {
 		t.Columns = []string{"from CPU"}
 		for _, row := range t.Rows {

@@ -53,8 +53,8 @@ type figure struct {
 	ID, Title, Caption, Like, Data, DataName string
 
 	SVG   template.HTML
-	Top   bool   // it is of all rows
-	Table *table // of its numbers, nil if another table has them
+	Top   bool  // it is of all rows
+	Table *grid // of its numbers, nil if another table has them
 
 	name      string // that of the chart
 	elsewhere origin // the numbers, if the Table is left out

@@ -13,7 +13,7 @@ import (
 
 	"github.com/rivo/uniseg"
 
-	"overlap/internal/typeset"
+	"overlap/internal/table"
 )
 
 //go:embed *.md
@@ -50,16 +50,16 @@ func Title(page string) string {
 // tables aligned, code indented, links as their text.
 func Write(w io.Writer, page string, width int) error {
 	var b strings.Builder
-	var table [][]string
+	var rows [][]string
 	code := false
 	for line := range strings.Lines(page) {
 		line = strings.TrimRight(line, "\n")
 		if row, ok := cells(line); ok && !code {
-			table = append(table, row)
+			rows = append(rows, row)
 			continue
 		}
-		writeTable(&b, table, width)
-		table = nil
+		writeTable(&b, rows, width)
+		rows = nil
 		switch {
 		case strings.HasPrefix(line, "```"):
 			code = !code
@@ -68,14 +68,14 @@ func Write(w io.Writer, page string, width int) error {
 		case strings.HasPrefix(line, "#"):
 			b.WriteString(strings.ToUpper(strings.TrimLeft(line, "# ")) + "\n")
 		case strings.HasPrefix(line, "- "):
-			writeLines(&b, typeset.Wrap(plain(line[2:]), width, "- ", "  "))
+			writeLines(&b, table.Wrap(plain(line[2:]), width, "- ", "  "))
 		case line == "":
 			b.WriteByte('\n')
 		default:
-			writeLines(&b, typeset.Wrap(plain(line), width, "", ""))
+			writeLines(&b, table.Wrap(plain(line), width, "", ""))
 		}
 	}
-	writeTable(&b, table, width)
+	writeTable(&b, rows, width)
 	_, err := io.WriteString(w, b.String())
 	return err
 }
@@ -111,12 +111,12 @@ func writeTable(b *strings.Builder, rows [][]string, width int) {
 	first = min(first, width/3)
 	more := strings.Repeat(" ", first+4)
 	for _, row := range rows[2:] {
-		head := "  " + typeset.Left(row[0], first) + "  "
+		head := "  " + table.Left(row[0], first) + "  "
 		if uniseg.StringWidth(row[0]) > first {
 			b.WriteString("  " + row[0] + "\n")
 			head = more
 		}
-		writeLines(b, typeset.Wrap(strings.Join(row[1:], "  "), width, head, more))
+		writeLines(b, table.Wrap(strings.Join(row[1:], "  "), width, head, more))
 	}
 }
 

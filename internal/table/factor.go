@@ -1,4 +1,4 @@
-package typeset
+package table
 
 // AsFactor reports whether a ratio is told as a factor: × 69 says more than that
 // 6800 % are added. Percent reach a little beyond a doubling, so that noise around

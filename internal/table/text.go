@@ -1,6 +1,6 @@
-// Package typeset lays text out for terminals and for Markdown. What it is given
+// Package table lays out text, numbers and tables for terminals and for Markdown. What it is given
 // may hold anything: names come from files of others.
-package typeset
+package table
 
 import (
 	"strings"
