@@ -41,6 +41,9 @@ func mayBe(name string, i Interval) string {
 
 // undecided is why nothing can be said, and what would help.
 func (r Row) undecided() string {
+	if r.disturbed {
+		return "other programs had the CPUs: fewer than 3 samples of some points were free of them; stop those, or wait for them (--wait), and measure again"
+	}
 	if most := r.mostWorkers(); most < r.P {
 		how := ""
 		if r.Executor != "" {

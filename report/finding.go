@@ -84,12 +84,13 @@ var verbs = map[Class][2]string{
 	Undecided:   {"has no verdict yet", "have no verdict yet"},
 }
 
-// mostGained is the row whose gain is the largest of those that help.
+// mostGained is the row whose gain is the largest of those that help and of which a
+// verdict is known.
 func mostGained(rows []Row, gain func(Row) Interval) (Row, bool) {
 	var top Row
 	found := false
 	for _, r := range rows {
-		if g := gain(r); helps(g) && (!found || g.Value > gain(top).Value) {
+		if g := gain(r); r.Class != Undecided && helps(g) && (!found || g.Value > gain(top).Value) {
 			top, found = r, true
 		}
 	}

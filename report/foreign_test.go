@@ -38,7 +38,7 @@ func TestBenchmarksThatDecideTheirWorkers(t *testing.T) {
 		{"Map/size=99/impl=mutex", 0.5, 20. / 11, "contends: 2 cores run at 0.50×; enough: 1 core, which loses nothing"},
 		{"Map/size=10/impl=sync", 10 / 5.2, 20. / 11, "scales: 2 cores give 1.92× where separate programs get 1.82×"},
 		{"Copy/part:8/a-4", 10. / 7, 20. / 15, "shares: 2 cores are worth 1.33 even to separate programs, and 1.43 to it"},
-		{"Map/size=10/impl=mutex", 1, 20. / 11, "serial: cores do not help; enough: 1 core, which loses at most 1 %"},
+		{"Map/size=10/impl=mutex", 1, 20. / 11, "serial: a second core adds nothing (0 ±1 %); enough: 1 core, which loses at most 1 %"},
 	}
 	if len(a.Rows) != len(want) {
 		t.Fatalf("%d rows, warnings %v", len(a.Rows), a.Warnings)

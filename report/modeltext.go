@@ -162,7 +162,7 @@ func aboveOne(fraction Interval) string {
 	case fraction.Low > 1:
 		return ", above 1: more cores cost"
 	case fraction.Value > 1:
-		return ", not told from 1: more cores bring nothing"
+		return ", which may be 1: then more cores bring nothing"
 	}
 	return ""
 }

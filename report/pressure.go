@@ -12,12 +12,15 @@ type basis struct {
 	points []Point
 }
 
+// What a row rests on that its verdict is about.
+const theGains, theCeiling = "the gains", "the ceiling"
+
 // bases are what a row rests on. The last is the other points of its curves.
 func (d *Data) bases(r Row, first Point, levels []level) []basis {
 	one, most := levels[0], levels[len(levels)-1]
-	all := []basis{{"the gains", []Point{first, r.base.at(r.Workers, one), r.base.at(r.Workers, most)}}}
+	all := []basis{{theGains, []Point{first, r.base.at(r.Workers, one), r.base.at(r.Workers, most)}}}
 	if alone, together, ok := d.ceilingPoints(r.base, r.P); ok {
-		all = append(all, basis{"the ceiling", []Point{alone, together}})
+		all = append(all, basis{theCeiling, []Point{alone, together}})
 	}
 	if p := d.serial(r.base, one); d.count(p) > 0 {
 		all = append(all, basis{"the comparison with the serial program", []Point{p}})
@@ -59,6 +62,7 @@ func (d *Data) weigh(r *Row, first Point, levels []level) {
 		}
 		if tainted {
 			under = append(under, b.what)
+			r.disturbed = r.disturbed || b.what == theGains || b.what == theCeiling
 		}
 	}
 	if len(under) == 0 {

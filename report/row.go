@@ -78,16 +78,17 @@ type Row struct {
 	// Models of a row that is not among those Shown.
 	Models Models
 
-	gains   gains
-	base    Point  // what its points have in common; no workers, cores and procs
-	place   int    // among the rows of a column, as the file has them
-	prefix  string // of the package, where there are several
-	variant string // what tells the row from others of its workload
-	machine string // the column, unless columns are of one machine
-	id      string // see identify
-	brief   string // see Analysis.shorten
-	tainted bool   // samples under pressure had to be used, see weigh
-	swept   bool   // overlap run measured it
+	gains     gains
+	base      Point  // what its points have in common; no workers, cores and procs
+	place     int    // among the rows of a column, as the file has them
+	prefix    string // of the package, where there are several
+	variant   string // what tells the row from others of its workload
+	machine   string // the column, unless columns are of one machine
+	id        string // see identify
+	brief     string // see Analysis.shorten
+	tainted   bool   // samples under pressure had to be used, see weigh
+	disturbed bool   // they had to be used for the gains or the ceiling
+	swept     bool   // overlap run measured it
 
 	// crowded is the throughput of workers for all cores over that of the row's
 	// fewer, unknown if it has as many. Its interval holds for the row's choice.

@@ -195,7 +195,7 @@ func barOf(i Interval, scale float64, width int) string {
 	if rest := eighths % 8; rest > 0 {
 		text += string([]rune("▏▎▍▌▋▊▉")[rest-1])
 	}
-	if i.High < 1 {
+	if hurts(i) {
 		text += "‹"
 	}
 	return table.Left(text, width)

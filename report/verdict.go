@@ -51,6 +51,8 @@ func (r Row) class() Class {
 	switch {
 	case due:
 		return Scheduled
+	case r.disturbed:
+		return Undecided
 	case r.P == 1:
 		return OneCore
 	case math.IsNaN(r.Speedup.Low) || r.mostWorkers() < r.P:
@@ -137,7 +139,7 @@ func (r Row) reason() string {
 	case r.Kind == "memory" && r.Ceiling.High < 0.75*float64(r.P):
 		return r.bandwidth()
 	case r.Workers == 0:
-		return r.limit(0) + "cores do not help" + r.best()
+		return r.limit(0) + r.moreCores() + r.best()
 	}
 	cost := ""
 	if hurts(r.Parallelism) {

@@ -186,7 +186,7 @@ func TestVerdictsNeedEvidence(t *testing.T) {
 		t.Error(r.Verdict)
 	}
 	cores := func(r *Row) { r.Workers, r.Speedup, r.Advice = 0, near(1), Advice{0, 1, near(1), false} }
-	if r := judged(unknown, near(1), near(1), cores); r.Verdict != "serial: cores do not help; enough: 1 core, which loses at most 1 %" {
+	if r := judged(unknown, near(1), near(1), cores); r.Verdict != "serial: a second core adds nothing (0 ±1 %); enough: 1 core, which loses at most 1 %" {
 		t.Error(r.Verdict)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -61,6 +62,7 @@ func (f *Foreign) Find(ctx context.Context, pattern, re string, at Level) (found
 type Omission struct {
 	Name, Why string
 	Output    string // all that its process said, if it was one that failed
+	Skipped   bool   // it skipped itself, which is no failure
 }
 
 func (o Omission) String() string { return o.Name + ": " + o.Why }
@@ -77,6 +79,15 @@ func together(list []Omission) (sentences []string) {
 	}
 	return sentences
 }
+
+// errList is that of go list: no package that could be built was found.
+type errList struct{ error }
+
+// NotListed reports whether an error of Build is that of go list, so that nothing was
+// built yet: the pattern is at fault, or the go.mod.
+func NotListed(err error) bool { return errors.As(err, new(errList)) }
+
+func (e errList) Unwrap() error { return e.error }
 
 // ErrNoTests is the error of Build if no package that matches has tests.
 var ErrNoTests = errors.New("nothing to build")
@@ -157,7 +168,7 @@ func (f *Foreign) list(ctx context.Context, pattern string) ([]listed, error) {
 	args := slices.Concat([]string{"list", "-json=ImportPath,Dir,TestGoFiles,XTestGoFiles"}, f.replaced(), []string{"--"})
 	out, err := f.command().Run(ctx, append(args, strings.Fields(pattern)...)...)
 	if err != nil {
-		return nil, err
+		return nil, errList{err}
 	}
 	var packages []listed
 	matched := 0
@@ -200,7 +211,7 @@ func (f *Foreign) findIn(ctx context.Context, pkg listed, re string, at Level) (
 		}
 		log := filepath.Join(f.work.Path, name+".log")
 		began := time.Now()
-		out, err := f.try(ctx, p, append(testFlags(p, match, "1x"), "-test.testlogfile="+log)...)
+		out, err := f.try(ctx, p, append(testFlags(p, match, "1x"), "-test.v", "-test.testlogfile="+log)...)
 		if ctx.Err() != nil {
 			return nil, nil, context.Cause(ctx)
 		}
@@ -211,7 +222,7 @@ func (f *Foreign) findIn(ctx context.Context, pkg listed, re string, at Level) (
 		asks := asksForWorkers(log) || f.asksEarly(pkg)
 		names, ops := leaves(out, name, at.Procs)
 		if err == nil && len(names) == 0 && !strings.Contains(match, "/") {
-			omitted = append(omitted, Omission{Name: pkg.ImportPath + "." + name, Why: "left out: it printed no result with a time that can be read"})
+			omitted = append(omitted, resultless(pkg.ImportPath+"."+name, out))
 		}
 		for i, leaf := range names {
 			b := Benchmark{
@@ -227,6 +238,17 @@ func (f *Foreign) findIn(ctx context.Context, pkg listed, re string, at Level) (
 	}
 	return found, omitted, nil
 }
+
+// resultless is the omission of a benchmark that ended well and printed no result. What
+// skips itself says why on the line before.
+func resultless(name string, out []byte) Omission {
+	if m := skipped.FindSubmatch(out); m != nil {
+		return Omission{Name: name, Why: "skipped: " + table.Excerpt(string(m[1]), 200), Skipped: true}
+	}
+	return Omission{Name: name, Why: "left out: it printed no result with a time that can be read"}
+}
+
+var skipped = regexp.MustCompile(`(?m)^(?:\s*\S+\.go:\d+: (.*)\n)?\s*--- SKIP: Benchmark`)
 
 // omission is that of what failed with an error.
 func omission(name, what string, err error) Omission {

@@ -87,7 +87,7 @@ func TestFindListsBenchmarksAsGoTestWould(t *testing.T) {
 		}
 		var told []string
 		if re == "." {
-			told = []string{"example.com/foreign.BenchmarkSkipped: left out: it printed no result with a time that can be read"}
+			told = []string{"example.com/foreign.BenchmarkSkipped: skipped: not here"}
 		}
 		if got := strings.Join(names, " "); got != want || !slices.Equal(notes, told) {
 			t.Errorf("%s: found %s, want %s; notes %q", re, got, want, notes)
@@ -203,13 +203,16 @@ func TestForeignSamplesAreWhatTheirPointsSay(t *testing.T) {
 func TestCalibrationTimesAsLongAsASampleTakes(t *testing.T) {
 	f := foreign(t)
 	p := only(t, f, "./bad", "Fine")
-	r, err := f.Sample(t.Context(), p, 0, 1)
-	if err != nil {
-		t.Fatal(err)
+	for range 20 { // beside others the one iteration that calibrates may take as long
+		r, err := f.Sample(t.Context(), p, 0, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Iters > 1 {
+			return
+		}
 	}
-	if r.Iters < 2 {
-		t.Errorf("%d iterations of a microsecond in a sample of a millisecond", r.Iters)
-	}
+	t.Error("1 iteration of a microsecond in 20 samples of a millisecond")
 }
 
 func TestMisbehavingBenchmarksCostTheirOwnPoint(t *testing.T) {

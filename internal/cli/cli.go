@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -75,7 +76,11 @@ func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return exit
 	}
 	if err != nil {
-		fmt.Fprintf(stderr, "overlap: %s\nRun overlap --help for the verbs and flags.\n", printable(err))
+		help := "overlap --help"
+		if len(args) > 0 && isVerb(parser.Model, args[0]) {
+			help = "overlap " + args[0] + " --help"
+		}
+		fmt.Fprintf(stderr, "overlap: %s\nRun %s for the flags.\n", printable(err), help)
 		return wrong
 	}
 	ctx, s, stop := interruptible(ctx, stdout, stderr)
@@ -96,6 +101,10 @@ func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	}
 	fmt.Fprintf(stderr, "overlap: %s\n", printable(err))
 	return failed
+}
+
+func isVerb(app *kong.Application, name string) bool {
+	return slices.ContainsFunc(app.Children, func(verb *kong.Node) bool { return verb.Name == name })
 }
 
 // printable is an error without characters that control a terminal, which names

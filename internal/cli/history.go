@@ -77,18 +77,21 @@ func (c *historyCmd) Run(ctx context.Context, s *streams) error {
 
 // files are those of the hosts asked for.
 func (c *historyCmd) files() ([]string, error) {
-	if c.Name != "" {
-		return []string{historyPath(c.Results, c.Name)}, nil
-	}
 	hosts, err := os.ReadDir(c.Results)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("--results: %w", err)
 	}
-	var files []string
+	var files, names []string
 	for _, host := range hosts {
 		if path := filepath.Join(c.Results, host.Name(), history.File); exists(path) {
-			files = append(files, path)
+			files, names = append(files, path), append(names, host.Name())
 		}
+	}
+	if c.Name != "" && len(files) > 0 {
+		if path := historyPath(c.Results, c.Name); exists(path) {
+			return []string{path}, nil
+		}
+		return nil, fmt.Errorf("--name: %q has no history in %s; there are those of %s", c.Name, c.Results, strings.Join(names, ", "))
 	}
 	if len(files) == 0 {
 		return nil, fmt.Errorf("no history in %s: overlap check adds each comparison of two commits to it", c.Results)
@@ -103,6 +106,9 @@ func loadHistory(s *streams, path string, o history.Options) (*history.History, 
 	}
 	for _, w := range warnings {
 		fmt.Fprintf(s.err, "warning: %v\n", w)
+	}
+	if len(entries) == 0 {
+		return nil, fmt.Errorf("history: %s: it has no comparison yet: overlap check adds each comparison of two commits to it", path)
 	}
 	return history.Build(entries, o), nil
 }

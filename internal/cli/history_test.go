@@ -113,7 +113,7 @@ func TestHistoryErrorsNameTheRemedy(t *testing.T) {
 		{[]string{"--results", results, "--dir", nowhere, "--since", "HEAD"}, "--since"},
 		{[]string{"--results", results, "--dir", repo, "--bench", "("}, "--bench"},
 		{[]string{"--results", results, "--dir", repo, "--min-change", "NaN"}, "--min-change"},
-		{[]string{"--results", results, "--dir", repo, "--host", "other"}, "history.txt"},
+		{[]string{"--results", results, "--dir", repo, "--host", "other"}, "quiet-box"},
 		{[]string{"--results", strange, "--dir", repo}, "history.txt: it is no history"},
 	} {
 		code, out, said := showHistory(x.args...)

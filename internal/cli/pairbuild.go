@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"os/exec"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -98,6 +99,10 @@ func (p *pair) build(ctx context.Context, s *side) ([]sweep.Omission, error) {
 	}
 	if ctx.Err() != nil || err == nil || errors.Is(err, sweep.ErrNoTests) {
 		return failed, context.Cause(ctx)
+	}
+	if sweep.NotListed(err) && p.check.Pkg != "" {
+		said := strings.ReplaceAll(err.Error(), s.dir+string(filepath.Separator), "") // it is in a copy of the tree
+		return nil, fmt.Errorf("--pkg %s: %s: %s", p.check.Pkg, s.name, said)
 	}
 	return nil, fmt.Errorf("%s does not build: %w", s.name, err)
 }
@@ -224,6 +229,10 @@ func (p *pair) identical() (list []string, err error) {
 // head is broken.
 func (p *pair) omit(found []sweep.Benchmark, base, head []sweep.Omission) {
 	for _, o := range head {
+		if o.Skipped {
+			p.report.Notes = append(p.report.Notes, o.String())
+			continue
+		}
 		if slices.ContainsFunc(base, func(b sweep.Omission) bool { return b.Name == o.Name }) {
 			p.problem(o.Name, "base and head: "+o.Why)
 			continue
@@ -232,7 +241,7 @@ func (p *pair) omit(found []sweep.Benchmark, base, head []sweep.Omission) {
 		p.broken = p.broken || slices.ContainsFunc(found, func(b sweep.Benchmark) bool { return function(b) == o.Name || b.Package == o.Name })
 	}
 	p.noBase("base", slices.DeleteFunc(slices.Clone(base), func(o sweep.Omission) bool {
-		return slices.ContainsFunc(head, func(h sweep.Omission) bool { return h.Name == o.Name })
+		return o.Skipped || slices.ContainsFunc(head, func(h sweep.Omission) bool { return h.Name == o.Name })
 	}))
 }
 

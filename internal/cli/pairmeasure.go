@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"overlap/bench/gate"
@@ -128,6 +129,11 @@ func (p *pair) measure(ctx context.Context) (interrupted bool, err error) {
 	}
 	expected := p.outlook()
 	blocks, every, err := c.rounds(expected, link, p.chosen())
+	if err != nil {
+		for _, r := range table.Reasons(p.report.Problems, func(p gate.Problem) (name, why string) { return p.Name, p.Why }) {
+			fmt.Fprintf(p.streams.err, "failed: %s: %s\n", strings.Join(r.Names, ", "), table.OneLine(r.Why))
+		}
+	}
 	if err != nil && slices.ContainsFunc(p.points, func(point sweep.Point) bool { return point.Cores > 1 }) {
 		err = fmt.Errorf("%w, or --curves=never, which measures on one core only", err)
 	}

@@ -27,7 +27,7 @@ func (p *percent) UnmarshalText(text []byte) error {
 	number, ok := strings.CutSuffix(string(text), "%")
 	x, err := strconv.ParseFloat(number, 64)
 	if !ok || err != nil || !(x >= 0 && x < 100) {
-		return fmt.Errorf("%q is no percentage below 100%%, such as 2%% with its sign", text)
+		return fmt.Errorf("%q is not a percentage from 0%% to below 100%%, such as 2%%", text)
 	}
 	*p = percent(x / 100)
 	return nil

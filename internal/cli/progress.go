@@ -12,13 +12,17 @@ import (
 	"overlap/internal/table"
 )
 
-// progress shows how far a sweep is: a bar on a terminal, a line per round
-// elsewhere.
+// progress shows how far a sweep is: a bar on a terminal, elsewhere a line for each of the
+// first rounds, and then for one every few seconds.
 type progress struct {
 	w     io.Writer
 	bar   *progressbar.ProgressBar // nil where there is no terminal
 	round int
+	said  time.Time
 }
+
+// betweenLines is how long to wait with the next line: logs keep them all.
+const betweenLines = 5 * time.Second
 
 func newProgress(w io.Writer) *progress {
 	p := &progress{w: w}
@@ -51,8 +55,8 @@ func (p *progress) show(g sweep.Progress) {
 		_ = p.bar.Set(g.Done) // a terminal that is gone is no reason to stop measuring
 		return
 	}
-	if g.Round != p.round {
-		p.round = g.Round
+	if g.Round != p.round && (g.Round <= 3 || time.Since(p.said) >= betweenLines) {
+		p.round, p.said = g.Round, time.Now()
 		if g.Done == 0 {
 			fmt.Fprintf(p.w, "round 1: calibrating %s\n", table.Count(g.Total, "point"))
 			return
