@@ -113,6 +113,17 @@ func decides(q Quantity) bool {
 	return false
 }
 
+// deciding counts what the outcome depends on.
+func (r *Report) deciding() int {
+	n := len(r.Demands)
+	for _, c := range r.Changes {
+		if decides(c.Quantity) {
+			n++
+		}
+	}
+	return n
+}
+
 // mostNamed is how many regressions a summary names.
 const mostNamed = 3
 
@@ -125,7 +136,7 @@ func (r *Report) Summary() string {
 	case Unmeasured:
 		text = "could not measure: " + r.unmeasured()
 	case Inconclusive:
-		text = fmt.Sprintf("inconclusive: no regression found, but %d of %s cannot be told", r.undecided(), number(len(r.Changes)+len(r.Demands), "comparison"))
+		text = fmt.Sprintf("inconclusive: no regression found, but %d of %s of times, allocations, speedups and least efficiencies cannot be told", r.undecided(), number(r.deciding(), "comparison"))
 		if !r.Complete {
 			text += ", and not all blocks were measured"
 		}

@@ -130,7 +130,7 @@ func (r *Report) counts() (lines []string) {
 		lines = append(lines, fmt.Sprintf("%d the same to within %s", same, r.threshold()))
 	}
 	if undecided > 0 {
-		lines = append(lines, fmt.Sprintf("%s of means and gains cannot be told", number(undecided, "comparison")))
+		lines = append(lines, fmt.Sprintf("%s of means and other gains cannot be told", number(undecided, "comparison")))
 	}
 	return lines
 }
