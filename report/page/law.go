@@ -3,6 +3,7 @@ package page
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 
 	"overlap/report"
@@ -14,16 +15,28 @@ var scalingColumns = []string{"cores", "gain from cores", "ceiling H(p)", "effic
 // scaling is the gain by cores of a row, and what the models make of it.
 func scaling(r report.Row) (rows [][]string) {
 	for i, x := range r.Scaling {
-		row := []string{fmt.Sprint(x.P), x.Gain.String(), x.Ceiling.String()}
+		row := []string{fmt.Sprint(x.P), x.Gain.String(), ceilingOf(r, x)}
 		shares := []string{"", "", ""}
 		if i < len(r.Models.Cores) {
 			e := r.Models.Cores[i]
 			shares = []string{e.OfIdeal.String(), e.OfCeiling.String(), e.Serial.String()}
+			if row[2] == "–" {
+				shares[1] = "–"
+			}
 		}
 		row = append(row, shares...)
 		rows = append(rows, row)
 	}
 	return rows
+}
+
+// ceilingOf is the ceiling at a number of cores, unknown if none was measured for the
+// row: that of one core is 1 without a measurement.
+func ceilingOf(r report.Row, x report.Scaled) string {
+	if math.IsNaN(r.Ceiling.Value) {
+		return "–"
+	}
+	return x.Ceiling.String()
 }
 
 // lawColumns are the headings of the universal scalability law's table.

@@ -163,7 +163,7 @@ func executorRows(a *report.Analysis) (rows [][]string) {
 func scalingRows(a *report.Analysis) (rows [][]string) {
 	for _, r := range a.Shown() {
 		for _, s := range r.Scaling {
-			rows = append(rows, []string{r.Name(), fmt.Sprint(s.P), s.Gain.String(), s.Ceiling.String()})
+			rows = append(rows, []string{r.Name(), fmt.Sprint(s.P), s.Gain.String(), ceilingOf(r, s)})
 		}
 	}
 	return rows
