@@ -24,7 +24,7 @@ func guides(t *testing.T) []string {
 	if err != nil || len(pages) == 0 {
 		t.Fatalf("pages of the manual: %v, %v", pages, err)
 	}
-	return append([]string{"README.md"}, pages...)
+	return append([]string{"README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"}, pages...)
 }
 
 // blocksOf returns the lines of the code blocks of a Markdown file by their language.
@@ -67,9 +67,10 @@ func consoleCommands(t *testing.T, path string) (commands []command) {
 	return commands
 }
 
-// The README is short, and its links and those of the manual lead somewhere.
+// The README is short, and the links and files that the guides name are there.
 func TestGuides(t *testing.T) {
 	link := regexp.MustCompile(`\]\(([^)]+)\)`)
+	named := regexp.MustCompile("`((?:bench|primitives|report|workloads|internal)/[A-Za-z0-9_./*-]+)`")
 	for _, path := range guides(t) {
 		text, err := os.ReadFile(path)
 		if err != nil {
@@ -77,6 +78,11 @@ func TestGuides(t *testing.T) {
 		}
 		if n := len(strings.Fields(string(text))); path == "README.md" && n > 900 {
 			t.Errorf("%s has %d words, at most 900 are read", path, n)
+		}
+		for _, found := range named.FindAllStringSubmatch(string(text), -1) {
+			if _, err := os.Stat(found[1]); err != nil && !strings.Contains(found[1], "*") {
+				t.Errorf("%s: %v", path, err)
+			}
 		}
 		for _, found := range link.FindAllStringSubmatch(string(text), -1) {
 			if to := found[1]; !strings.Contains(to, "://") {
