@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"overlap/internal/racing"
 	"overlap/internal/table"
 	"overlap/report"
 )
@@ -101,6 +102,7 @@ func TestKneeFollowsTheOperationalBounds(t *testing.T) {
 // well; so are those of which the bounds allow no gain from overlapping. The
 // bounds are written here as the time of a job with a demand of 1 ms.
 func TestKneeIsMetOnItsBounds(t *testing.T) {
+	racing.Skip(t)
 	for _, cores := range []int{2, 4, 8, 16, 64} {
 		for _, wait := range []float64{0.04, 0.5, 1, 3, 9, 49} {
 			for side, time := range map[string]func(w, p float64) float64{

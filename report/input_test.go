@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"overlap/internal/racing"
 	"overlap/internal/table"
 	"overlap/report"
 )
@@ -265,6 +266,7 @@ func TestWrongExpressionsNameTheirFlag(t *testing.T) {
 // Every file that x/perf tests itself with gives rows, or words about what could
 // not be used.
 func TestFilesOfPerf(t *testing.T) {
+	racing.Skip(t)
 	dir, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "golang.org/x/perf").Output()
 	root := strings.TrimSpace(string(dir))
 	if err != nil || root == "" {

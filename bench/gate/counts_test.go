@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+
+	"overlap/internal/racing"
 )
 
 // counting is a point of which base and head have these counts in their slots,
@@ -31,6 +33,7 @@ func counting(blocks int, base, head []float64) Series {
 }
 
 func TestCounts(t *testing.T) {
+	racing.Skip(t)
 	for _, c := range []struct {
 		base, head     []float64
 		exact          bool

@@ -145,6 +145,7 @@ func TestCeilingOfShares(t *testing.T) {
 }
 
 func TestDemands(t *testing.T) {
+	racing.Skip(t)
 	list := grid(20, 0, .3) // efficiency 0.91, then 0.67
 	other := twoModes.series(rand.New(rand.NewPCG(1, 1)), point("B", 0, 1, 1), 14, 100, 0)
 	for least, want := range map[float64]Verdict{.6: Same, .75: Worse, 100. / 55 / 2 / math.Exp(.3): CannotTell} {

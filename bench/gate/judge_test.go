@@ -126,6 +126,7 @@ func TestFloorIsWhatTheRunCouldSee(t *testing.T) {
 // To swap the builds inverts the ratio and changes no p value; and what statistic
 // is chosen does not depend on the labels at all.
 func TestLabelsDoNotMatter(t *testing.T) {
+	racing.Skip(t)
 	rng := rand.New(rand.NewPCG(11, 12))
 	for i := range 10 {
 		s := twoModes.series(rng, point("A", 0, 1, 1), 15, 100, .01)

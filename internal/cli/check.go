@@ -76,6 +76,11 @@ type checkCmd struct {
 // measureGate is gate.Measure, but in tests of what is around it.
 var measureGate = gate.Measure
 
+// Help is printed below the first line of --help.
+func (c *checkCmd) Help() string {
+	return "Exit codes: 1 for a regression or a missed --min-efficiency, 2 with --strict if something cannot be told, 3 if something could not be measured or the command line is wrong, 130 if interrupted."
+}
+
 func (c *checkCmd) Run(ctx context.Context, k *kong.Context, s *streams) error {
 	c.named = given(k)
 	if c.SelfTest {

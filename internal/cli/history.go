@@ -29,6 +29,11 @@ type historyCmd struct {
 	JSON      bool    `group:"output" name:"json" help:"Print series and steps as JSON, one array element per machine."`
 }
 
+// Help is printed below the first line of --help.
+func (c *historyCmd) Help() string {
+	return "Exit codes: 0 with or without steps, 1 if there is no history, 2 for a wrong command line."
+}
+
 func (c *historyCmd) Run(ctx context.Context, s *streams) error {
 	o := history.Options{Least: c.MinChange / 100}
 	if !(c.MinChange > 0 && c.MinChange < 100) {

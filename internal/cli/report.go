@@ -40,6 +40,11 @@ type reportCmd struct {
 	Port     uint16 `group:"output" help:"Port for --serve (default: a free one)." placeholder:"N"`
 }
 
+// Help is printed below the first line of --help.
+func (c *reportCmd) Help() string {
+	return "Exit codes: 1 if a file cannot be read or has nothing to report, 2 for a wrong command line, 130 if interrupted."
+}
+
 func (c *reportCmd) Run(ctx context.Context, s *streams) error {
 	if c.Port != 0 && !c.Serve {
 		return errors.New("--port is that of --serve, which is not given")

@@ -55,6 +55,11 @@ type runCmd struct {
 	DryRun     bool   `group:"output" help:"Print the points to measure and how long it takes, and exit."`
 }
 
+// Help is printed below the first line of --help.
+func (c *runCmd) Help() string {
+	return "Exit codes: 1 for an error or failed samples, 2 for a wrong command line, 130 if interrupted; what was measured is kept."
+}
+
 func (c *runCmd) Run(ctx context.Context, s *streams, k *kong.Context) (err error) {
 	h, err := host.Read()
 	if err != nil {

@@ -71,6 +71,7 @@ func TestErrorsThatAreToldTooSmallMakeNoSteps(t *testing.T) {
 // If all errors were sure to be normal, the first three would be found in 85, 98
 // and 60 %: one ratio of 100 far from the others may be the tail of others.
 func TestStepsAreFoundWhereTheyAre(t *testing.T) {
+	racing.Skip(t)
 	r := rand.New(rand.NewPCG(5, 6))
 	const trials = 1000
 	for _, x := range []struct {
@@ -131,6 +132,7 @@ func several(first, n int, size float64) map[int]float64 {
 // levels of a chain it takes the walk of the errors for steps; on the ratios it
 // keeps its rate but cannot see a single one.
 func TestNoWorseThanEDivisive(t *testing.T) {
+	racing.Skip(t)
 	r := rand.New(rand.NewPCG(7, 8))
 	const trials, n, alpha = 100, 60, 0.05
 	level := func(p Point) float64 { return math.Log(p.Level) }

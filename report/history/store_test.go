@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"overlap/internal/racing"
+
 	"golang.org/x/perf/benchfmt"
 )
 
@@ -74,6 +76,7 @@ func TestEntriesThatSayNothingAreRefused(t *testing.T) {
 // A kill at any byte of a write leaves the entries before it, and the next goes
 // on.
 func TestCutAtAnyByte(t *testing.T) {
+	racing.Skip(t)
 	first, second := sample(0), sample(1)
 	whole := append(units(), first.encode()...)
 	start := len(whole)

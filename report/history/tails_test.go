@@ -7,6 +7,8 @@ import (
 	"os"
 	"testing"
 
+	"overlap/internal/racing"
+
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
@@ -139,6 +141,7 @@ func TestFoundStepsSoak(t *testing.T) {
 
 // Series of one machine are not all alike.
 func TestOneSeriesOfHeavyTails(t *testing.T) {
+	racing.Skip(t)
 	r := rand.New(rand.NewPCG(13, 14))
 	const runs, series = 200, 12
 	wrong := 0

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"overlap/internal/racing"
 	"overlap/report"
 	"overlap/report/chart"
 	"overlap/report/page"
@@ -128,6 +129,7 @@ func TestSectionsHaveTheLawAndThePoints(t *testing.T) {
 // Tables go before charts and whole rows do, and the captions say where else the
 // numbers are.
 func TestTablesAreLeftOutBeforeRows(t *testing.T) {
+	racing.Skip(t)
 	a := machine(t, 4, 30)
 	long := strings.Repeat("long ", 800)
 	for i := range a.Rows {

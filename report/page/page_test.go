@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"overlap/internal/racing"
 	"overlap/report"
 	"overlap/report/chart"
 	"overlap/report/page"
@@ -243,6 +244,7 @@ func TestOnlyKnownElementsOfChartsAreTaken(t *testing.T) {
 // All workloads of the suite fit; of a hundred with large charts the page says
 // what it leaves out.
 func TestPageStaysSmall(t *testing.T) {
+	racing.Skip(t)
 	a := machine(t, 16, 30)
 	charts := drawn(t, a)
 	html := written(t, a, charts, page.Options{Dark: chart.Recolour()})

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"overlap/internal/racing"
 	"overlap/report"
 	"overlap/report/chart"
 	"overlap/report/page"
@@ -157,6 +158,7 @@ func TestFlagsStayWhole(t *testing.T) {
 // Of more sections than fit the page has the first ones, as many as it says, and
 // the table has every row, with links to those.
 func TestManyRowsStaySmall(t *testing.T) {
+	racing.Skip(t)
 	var b strings.Builder
 	for i := range 60 {
 		for _, procs := range []string{"", "-2", "-4"} {
