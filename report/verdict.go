@@ -51,6 +51,8 @@ func (r Row) class() Class {
 	switch {
 	case due:
 		return Scheduled
+	case r.P == 1 && r.mostWorkers() <= 1:
+		return OneCore // whoever else was there, nothing can be compared
 	case r.disturbed:
 		return Undecided
 	case r.P == 1:
