@@ -162,6 +162,10 @@ func TestVerdictsNeedEvidence(t *testing.T) {
 	if r := judged(near(1), near(2), near(1), few); r.Class != Undecided || r.Verdict != "cannot tell: 2 samples have no interval; 10 would tell (-count 10)" {
 		t.Error(r.Verdict)
 	}
+	beside := func(r *Row) { r.disturbed = true } // or else it scales
+	if r := judged(near(1), near(2), near(1), beside); r.Class != Undecided || !strings.HasPrefix(r.Verdict, "cannot tell: other programs had the CPUs") {
+		t.Error(r.Verdict)
+	}
 	one := Advice{1, 1, near(1), false}
 	if r := judged(near(1), near(0.5), near(0.5), func(r *Row) { r.WorstWorkers, r.Advice = 1, one }); r.Verdict != "serial: neither workers nor cores help; a second core costs 50 ±1 %; enough: 1 worker on 1 core, which loses at most 1 %" {
 		t.Error(r.Verdict)
