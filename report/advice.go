@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"overlap/internal/table"
 )
 
 // Advice is the least that brings almost all: of the points that are shown to
@@ -27,7 +29,7 @@ type Advice struct {
 func (a Advice) String() string {
 	switch {
 	case a.Workers > 0:
-		return countOf(a.Workers, "worker") + " " + a.nominal.under(a.Cores)
+		return table.Count(a.Workers, "worker") + " " + a.nominal.under(a.Cores)
 	case a.Cores > 0:
 		return a.nominal.on(a.Cores)
 	}
@@ -55,7 +57,7 @@ type candidate struct {
 }
 
 // advice is that of the points at the levels.
-func (d *Data) advice(base Point, levels []level) Advice {
+func (d survey) advice(base Point, levels []level) Advice {
 	var all []candidate // by cores, and then by workers
 	for _, l := range levels {
 		for _, w := range d.workersAt(base, l) {
@@ -66,7 +68,7 @@ func (d *Data) advice(base Point, levels []level) Advice {
 	fastest := slices.SortedFunc(slices.Values(all), func(a, b candidate) int { return cmp.Compare(a.times.mean(), b.times.mean()) })
 	for _, c := range all {
 		if share, ok := c.enough(fastest); ok {
-			return Advice{c.workers, c.level.p(), share, nominal(!d.groups[base].bound)}
+			return Advice{c.workers, c.level.p(), share, nominal(!d.bound(base))}
 		}
 	}
 	return Advice{Share: unknown}

@@ -6,17 +6,12 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 
 	"github.com/rivo/uniseg"
 
 	"overlap/internal/table"
 )
-
-// MaxPressure is the pressure above which a sample is left out of the
-// verdicts: others had more than this share of the CPUs that it wanted.
-const MaxPressure = 0.1
 
 // Analysis is what the data says.
 type Analysis struct {
@@ -32,9 +27,13 @@ type Analysis struct {
 	Warnings []error
 }
 
+// survey computes what an analysis says, from the data.
+type survey struct{ *Data }
+
 // Analyze computes the headline and the curves.
 func Analyze(d *Data) *Analysis {
 	a := &Analysis{Data: d, Warnings: slices.Clone(d.Warnings)}
+	all := survey{d}
 	for _, p := range d.Points {
 		series, _ := d.series(p)
 		a.Samples += d.count(p)
@@ -48,7 +47,7 @@ func Analyze(d *Data) *Analysis {
 			continue
 		}
 		seen[base] = true
-		row, err := d.row(base)
+		row, err := all.row(base)
 		if err != nil {
 			name := table.Cut(p.Workload, nameWidth)
 			if p.Column != "" {
@@ -65,14 +64,14 @@ func Analyze(d *Data) *Analysis {
 	a.shorten()
 	a.identify()
 	a.fit()
-	a.Crossovers = d.crossovers()
+	a.Crossovers = all.crossovers()
 	for i, r := range a.Rows {
 		if i == 0 || r.Samples < a.Fewest {
 			a.Fewest = r.Samples
 		}
 	}
 	if len(a.Rows) > 0 && a.Fewest < minSamples {
-		a.Warnings = append(a.Warnings, fmt.Errorf("verdicts are provisional: some rest on %s, they need %d; measure longer (%s) or on a quieter machine", countOf(a.Fewest, "sample"), minSamples, longer(d.swept(), minSamples)))
+		a.Warnings = append(a.Warnings, fmt.Errorf("verdicts are provisional: some rest on %s, they need %d; measure longer (%s) or on a quieter machine", table.Count(a.Fewest, "sample"), minSamples, longer(d.swept(), minSamples)))
 	}
 	return a
 }
@@ -99,18 +98,13 @@ func (a *Analysis) fit() {
 	var all sync.WaitGroup // nothing in Data changes any more
 	for i, r := range shown {
 		all.Go(func() {
-			shown[i].Models = a.Data.models(r, r.base, a.Data.levels(r.base))
+			shown[i].Models = survey{a.Data}.models(r, r.base, a.Data.levels(r.base))
 		})
 	}
 	all.Wait()
 	if len(a.Rows) > len(shown) {
 		a.Warnings = append(a.Warnings, fmt.Errorf("laws of scaling are fitted to the first %d of %d rows: choose others with --filter", len(shown), len(a.Rows)))
 	}
-}
-
-// swept reports whether overlap run wrote some of the results.
-func (d *Data) swept() bool {
-	return slices.ContainsFunc(d.sources, func(s *source) bool { return s.config["placement"] != "" })
 }
 
 // longer is the flag that gives so many samples, of what wrote the results.
@@ -137,10 +131,6 @@ func (a *Analysis) leaveOut(failed grouped) {
 	a.Warnings = append(a.Warnings, why...)
 }
 
-// nameWidth is how much of a name a warning shows: --row may put whole
-// configuration lines into it.
-const nameWidth = 60
-
 // sort puts the rows in order: a sweep visits its points in random order, and
 // the file says the right one. Columns stand side by side.
 func (a *Analysis) sort() {
@@ -150,7 +140,7 @@ func (a *Analysis) sort() {
 		if order == 0 && x.Package != "" {
 			order = table.CompareNames(x.Workload, y.Workload)
 		}
-		return cmp.Or(order, x.place-y.place, d.column[x.Column]-d.column[y.Column])
+		return cmp.Or(order, x.place-y.place, d.columnRank(x.Column)-d.columnRank(y.Column))
 	})
 }
 
@@ -191,39 +181,17 @@ func (a *Analysis) tellApart() {
 		if r.Weak {
 			r.variant += " weak"
 		}
-		if len(executors) > 1 && !slices.Contains(a.Data.beside, "/executor") {
+		if len(executors) > 1 && !a.Data.makesColumns("/executor") {
 			r.variant += " " + r.Executor
 		}
-		if len(sizes) > 1 && !slices.Contains(a.Data.beside, "/size") {
+		if len(sizes) > 1 && !a.Data.makesColumns("/size") {
 			r.variant += " " + r.Size
 		}
 		if r.Column != "" {
 			r.variant += " @" + r.Column
 		}
-		if !a.Data.across {
+		if !a.Data.sameMachines() {
 			r.machine = r.Column
 		}
 	}
-}
-
-// shortPackage is the last element of an import path, with the one before it if
-// the last is a version.
-func shortPackage(path string) string {
-	parent, last := "", path
-	if i := strings.LastIndexByte(path, '/'); i >= 0 {
-		parent, last = path[:i], path[i+1:]
-	}
-	if len(last) > 1 && last[0] == 'v' && strings.Trim(last[1:], "0123456789") == "" && parent != "" {
-		return parent[strings.LastIndexByte(parent, '/')+1:] + "/" + last
-	}
-	return last
-}
-
-// rank is the place of a workload in the order of the file; unknown ones come
-// last.
-func (d *Data) rank(workload string) int {
-	if i, ok := d.ranks[workload]; ok {
-		return i
-	}
-	return len(d.Order)
 }

@@ -39,9 +39,5 @@ func helps(i Interval) bool { return i.Value >= negligible && above(i, 1) }
 // hurts reports the same of a loss.
 func hurts(i Interval) bool { return i.Value <= 1/negligible && below(i, 1) }
 
-// matters is the gain from which on COST and predictions speak of one, and the loss
-// from which on a law of scaling says something.
-const matters = 1.1
-
-// pays reports whether a gain is a tenth or more, and no accident of noise.
-func pays(i Interval) bool { return i.Value >= matters && i.Low > 1 }
+// minSamples is how many samples a verdict needs, by the rules of the suite.
+const minSamples = 10

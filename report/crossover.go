@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"overlap/internal/table"
 )
 
 // Crossover is what an executor makes of the same work in tasks of different
@@ -52,7 +54,7 @@ type Grain struct {
 }
 
 // crossovers finds the workloads whose variants are durations.
-func (d *Data) crossovers() (all []Crossover) {
+func (d survey) crossovers() (all []Crossover) {
 	seen := map[Point]bool{}
 	for _, p := range d.Points {
 		base := p.at(0, level{})
@@ -65,14 +67,14 @@ func (d *Data) crossovers() (all []Crossover) {
 	}
 	slices.SortStableFunc(all, func(a, b Crossover) int {
 		return cmp.Or(d.rank(a.Workload)-d.rank(b.Workload), cmp.Compare(a.Workload, b.Workload),
-			cmp.Compare(a.Size, b.Size), d.column[a.Column]-d.column[b.Column], cmp.Compare(a.P, b.P), cmp.Compare(a.Executor, b.Executor))
+			cmp.Compare(a.Size, b.Size), d.columnRank(a.Column)-d.columnRank(b.Column), cmp.Compare(a.P, b.P), cmp.Compare(a.Executor, b.Executor))
 	})
 	return all
 }
 
 // crossoversOf are those of one executor, on one core and on the most; none
 // where fewer than two sizes were measured, which is no line.
-func (d *Data) crossoversOf(base Point) (all []Crossover) {
+func (d survey) crossoversOf(base Point) (all []Crossover) {
 	forms, widest := d.forms(base)
 	for _, l := range slices.Compact([]level{{1, 1}, widest}) {
 		c := Crossover{Workload: base.Workload, Size: base.Size, Executor: base.Executor, Kind: d.Kinds[base.Workload], Column: base.Column, P: l.p()}
@@ -94,7 +96,7 @@ func (d *Data) crossoversOf(base Point) (all []Crossover) {
 // forms are the variants of base that are durations, and the unnamed one beside
 // them, and the highest level at which any was measured with a worker for each
 // core.
-func (d *Data) forms(base Point) (forms []Point, widest level) {
+func (d survey) forms(base Point) (forms []Point, widest level) {
 	for _, p := range d.Points {
 		form := p.at(0, level{})
 		form.Variant = base.Variant
@@ -127,7 +129,7 @@ func compareVariants(a, b string) int {
 }
 
 // grain compares a form on p cores with its serial program on one.
-func (d *Data) grain(form Point, p int) (g Grain, workers int, ok bool) {
+func (d survey) grain(form Point, p int) (g Grain, workers int, ok bool) {
 	levels := d.levels(form)
 	at := slices.IndexFunc(levels, func(l level) bool { return l.p() == p })
 	if at < 0 {
@@ -153,7 +155,7 @@ func (d *Data) grain(form Point, p int) (g Grain, workers int, ok bool) {
 
 // serialOf is the serial program of a form on one core, and the tasks in its job:
 // its items.
-func (d *Data) serialOf(form Point) (times series, tasks float64) {
+func (d survey) serialOf(form Point) (times series, tasks float64) {
 	form.Executor = "serial"
 	levels := d.levels(form)
 	if len(levels) == 0 || levels[0].p() != 1 {
@@ -163,9 +165,6 @@ func (d *Data) serialOf(form Point) (times series, tasks float64) {
 	times, _ = d.series(p)
 	return times, math.Round(d.told(p, func(s Sample) float64 { return s.Items * s.Seconds }))
 }
-
-// scaled is the interval in another unit.
-func (i Interval) scaled(by float64) Interval { return Interval{by * i.Value, by * i.Low, by * i.High} }
 
 // half is n½ of the grains, which are sorted.
 func half(grains []Grain) Interval {
@@ -255,7 +254,7 @@ func (a *Analysis) crossoverNotes() (notes []string) {
 			notes[len(notes)-1] += fmt.Sprintf("; %s %v", c.Executor, c)
 			continue
 		}
-		notes = append(notes, fmt.Sprintf("n½, the smallest task of %s of which half the time of %s is work: %s %v", c.Name(), countOf(c.P, "core"), c.Executor, c))
+		notes = append(notes, fmt.Sprintf("n½, the smallest task of %s of which half the time of %s is work: %s %v", c.Name(), table.Count(c.P, "core"), c.Executor, c))
 	}
 	return notes
 }

@@ -27,14 +27,7 @@ func (l Line) Bound(w float64) float64 {
 	return min(w/l.Residence, float64(l.P)/l.Demand)
 }
 
-// Scaled is the gain from p cores at the best number of workers, see
-// Row.FromCores.
-type Scaled struct {
-	P             int
-	Gain, Ceiling Interval // Ceiling.Value is NaN if not measured
-}
-
-func (d *Data) line(base, first Point, l level) Line {
+func (d survey) line(base, first Point, l level) Line {
 	t11, _ := d.series(first)
 	line := Line{P: l.p(), Residence: t11.mean()}
 	line.Demand = d.demand(base, level{first.Cores, first.Procs})
@@ -46,7 +39,7 @@ func (d *Data) line(base, first Point, l level) Line {
 }
 
 // demand is the least CPU seconds of a job over the workers at a level.
-func (d *Data) demand(base Point, l level) float64 {
+func (d survey) demand(base Point, l level) float64 {
 	least := math.NaN()
 	for _, w := range d.workersAt(base, l) {
 		p := base.at(w, l)
@@ -68,7 +61,7 @@ type gains struct {
 	concurrency, parallelism, speedup Interval
 }
 
-func (d *Data) gains(base, first Point, workers int, levels []level) gains {
+func (d survey) gains(base, first Point, workers int, levels []level) gains {
 	one, _ := d.series(first)
 	single, _ := d.series(base.at(workers, levels[0]))
 	most, _ := d.series(base.at(workers, levels[len(levels)-1]))
@@ -83,7 +76,7 @@ func (d *Data) gains(base, first Point, workers int, levels []level) gains {
 
 // scaling is the gain of the workers by parallelism, and how many of them the
 // point on one core has that it is over: see Row.FromCores.
-func (d *Data) scaling(base Point, g gains, levels []level) (all []Scaled, single int) {
+func (d survey) scaling(base Point, g gains, levels []level) (all []Scaled, single int) {
 	over, single := g.single, g.workers
 	if hurts(g.concurrency) {
 		over, single = g.one, 1
@@ -103,7 +96,7 @@ func (d *Data) scaling(base Point, g gains, levels []level) (all []Scaled, singl
 }
 
 // ceiling is H(p) = p·t₁/t_p; unknown if it was not measured.
-func (d *Data) ceiling(base Point, p int) Interval {
+func (d survey) ceiling(base Point, p int) Interval {
 	if p == 1 {
 		return exact(1)
 	}
@@ -119,7 +112,7 @@ func (d *Data) ceiling(base Point, p int) Interval {
 // ceilingPoints are a slice of a p-th of the job, alone and p of them at once.
 // A benchmark that is not of the suite does not come in slices: its are one and
 // p copies of the whole. There are none of one core.
-func (d *Data) ceilingPoints(base Point, p int) (alone, together Point, ok bool) {
+func (d survey) ceilingPoints(base Point, p int) (alone, together Point, ok bool) {
 	if p == 1 {
 		return alone, together, false
 	}
@@ -127,7 +120,7 @@ func (d *Data) ceilingPoints(base Point, p int) (alone, together Point, ok bool)
 		return d.copies(base, p)
 	}
 	base.Slices = p
-	for _, q := range d.helper[d.helperOf(base)] {
+	for _, q := range d.helpers(base) {
 		switch q.Copies {
 		case 1:
 			alone = q
@@ -138,7 +131,7 @@ func (d *Data) ceilingPoints(base Point, p int) (alone, together Point, ok bool)
 	return alone, together, d.count(alone) > 0 && d.count(together) > 0
 }
 
-func (d *Data) copies(base Point, p int) (alone, together Point, ok bool) {
+func (d survey) copies(base Point, p int) (alone, together Point, ok bool) {
 	base.Copies = p
 	for _, l := range d.levels(base) {
 		for _, w := range d.workersAt(base, l) {
@@ -152,3 +145,8 @@ func (d *Data) copies(base Point, p int) (alone, together Point, ok bool) {
 	}
 	return Point{}, Point{}, false
 }
+
+// Knee is the number of workers at which the bounds of the line meet,
+// w* = p(D+Z)/D (Denning and Buzen, 1978): below it more workers overlap more
+// waiting, beyond it they only queue.
+func (l Line) Knee() float64 { return float64(l.P) * l.Residence / l.Demand }

@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"overlap/internal/table"
 )
 
 // doubts are what a reader should know before believing the class.
@@ -49,7 +51,7 @@ func (r Row) undecided() string {
 		if r.Executor != "" {
 			how = "; more would tell (--workers)"
 		}
-		return fmt.Sprintf("at most %s measured %s%s", countOf(most, "worker"), r.Under(r.P), how)
+		return fmt.Sprintf("at most %s measured %s%s", table.Count(most, "worker"), r.Under(r.P), how)
 	}
 	known, name, i, near := r.unsettled()
 	switch {
@@ -70,7 +72,7 @@ func (r Row) samplesHave() string {
 	if r.Samples == 1 {
 		return "1 sample has"
 	}
-	return countOf(r.Samples, "sample") + " have"
+	return table.Count(r.Samples, "sample") + " have"
 }
 
 // unsettled names the number that leaves the class open, and says how near to its
@@ -107,7 +109,7 @@ func (r Row) rival() (name string, gain Interval) {
 	name, gain = "G_c", r.Concurrency
 	for _, c := range r.Grid {
 		if !(c.Gain.High <= gain.High) {
-			name, gain = fmt.Sprintf("the gain of %s %s", countOf(c.Workers, "worker"), r.Under(level{c.Cores, c.Procs}.p())), c.Gain
+			name, gain = fmt.Sprintf("the gain of %s %s", table.Count(c.Workers, "worker"), r.Under(level{c.Cores, c.Procs}.p())), c.Gain
 		}
 	}
 	for _, s := range r.Scaling {

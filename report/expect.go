@@ -5,6 +5,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"overlap/internal/table"
 )
 
 // Outcome says whether an expectation holds.
@@ -40,7 +42,7 @@ func (e Expected) String() string {
 
 // expected judges a row. An executor that runs one task at an instant, whatever
 // the cores, is not what the expectations are about.
-func (d *Data) expected(r Row) Expected {
+func (d survey) expected(r Row) Expected {
 	name := r.Workload
 	if r.Variant != "" {
 		name += "/" + r.Variant
@@ -140,7 +142,7 @@ func (j *judge) hold(shape string) {
 		j.claim("S", r.Speedup, 0, aboutOneHigh)
 	case "retrograde":
 		j.claim("S", r.Speedup, 0, aboutOneHigh)
-		j.claim("the speedup at "+countOf(r.WorstWorkers, "worker"), r.Worst, 0, 0.9)
+		j.claim("the speedup at "+table.Count(r.WorstWorkers, "worker"), r.Worst, 0, 0.9)
 	case "waiting":
 		j.claim("G_c/w", r.Concurrency.over(exact(float64(r.Workers))), 0.8, 1.1)
 		j.alike()
@@ -179,7 +181,7 @@ func (j *judge) capped(n float64) {
 	}
 	j.claim("S", r.Speedup, max(0.95, least), 1.1*n)
 	if float64(r.P) < n {
-		j.cannotTell(TooSmall, "the limit of %.3g shows on more than %s", n, countOf(r.P, "core"))
+		j.cannotTell(TooSmall, "the limit of %.3g shows on more than %s", n, table.Count(r.P, "core"))
 	}
 }
 
@@ -196,13 +198,13 @@ func (j *judge) knee() {
 		for _, at := range l.Points {
 			w := float64(at.Workers)
 			least := w / (max(1, w/p)*l.Demand + l.Residence - l.Demand)
-			where := fmt.Sprintf(" of %s on %s", countOf(at.Workers, "worker"), countOf(l.P, "core"))
+			where := fmt.Sprintf(" of %s on %s", table.Count(at.Workers, "worker"), table.Count(l.P, "core"))
 			j.claim("the throughput over its upper bound"+where, at.Throughput.over(exact(l.Bound(w))), 0, 1.15)
 			j.claim("the throughput over its lower bound"+where, at.Throughput.over(exact(least)), mostOf*mostOf, infinite)
 			reached = reached || w >= knee
 		}
 	}
 	if !reached {
-		j.cannotTell(TooFew, "the knee is at %s a core", many(math.Round(j.row.Lines[0].Knee()), "worker"))
+		j.cannotTell(TooFew, "the knee is at %s a core", table.Amount(math.Round(j.row.Lines[0].Knee()), "worker"))
 	}
 }

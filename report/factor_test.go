@@ -16,3 +16,10 @@ func TestManifoldGainsAreFactors(t *testing.T) {
 		}
 	}
 }
+
+func TestLimitsOfManyCoresHaveNoExponent(t *testing.T) {
+	r := Row{P: 256, Stacks: []Stack{{Workers: 256, P: 256, Inflation: 230.4}}}
+	if got := r.limit(256); got != "limited by sharing: 230 of 256 cores go to CPU time that one worker does not need; " {
+		t.Error(got)
+	}
+}

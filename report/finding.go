@@ -49,7 +49,7 @@ func (a *Analysis) tally() (parts []string) {
 	for i, class := range order {
 		n := fmt.Sprint(counts[class])
 		if i == 0 {
-			n = countOf(counts[class], a.thing())
+			n = table.Count(counts[class], a.thing())
 		}
 		if counts[class] == 1 {
 			parts = append(parts, n+" "+verbs[class][0])
@@ -97,12 +97,21 @@ func mostGained(rows []Row, gain func(Row) Interval) (Row, bool) {
 	return top, found
 }
 
-func countOf(n int, thing string) string { return table.Count(n, thing) }
+// aboveOne says what a Karp–Flatt fraction means that is no share any more.
+func aboveOne(fraction Interval) string {
+	switch {
+	case fraction.Low > 1:
+		return ", above 1: more cores cost"
+	case fraction.Value > 1:
+		return ", which may be 1: then more cores bring nothing"
+	}
+	return ""
+}
 
 // provisional says that a gain rests on too few samples.
 func provisional(r Row) string {
 	if r.Samples < minSamples {
-		return fmt.Sprintf(" (provisional, of %s)", countOf(r.Samples, "sample"))
+		return fmt.Sprintf(" (provisional, of %s)", table.Count(r.Samples, "sample"))
 	}
 	return ""
 }

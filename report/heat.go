@@ -15,7 +15,7 @@ type Cell struct {
 // grid is GOMAXPROCS × workers, by GOMAXPROCS and then by workers. The cores
 // are those at which most values of GOMAXPROCS were measured, if these are two
 // or more; otherwise both grow together.
-func (d *Data) grid(base Point, one series, levels []level) (cells []Cell) {
+func (d survey) grid(base Point, one series, levels []level) (cells []Cell) {
 	if ridge := d.ridge(base); len(ridge) > 1 {
 		levels = ridge
 	}
@@ -30,9 +30,9 @@ func (d *Data) grid(base Point, one series, levels []level) (cells []Cell) {
 
 // ridge is the levels of the one number of cores that has most of them; of
 // several such numbers the largest.
-func (d *Data) ridge(base Point) []level {
+func (d survey) ridge(base Point) []level {
 	byCores := map[int][]level{}
-	for l := range d.groups[base].workers {
+	for _, l := range d.allLevels(base) {
 		byCores[l.cores] = append(byCores[l.cores], l)
 	}
 	var best []level

@@ -174,16 +174,3 @@ func (n natural) MarshalJSON() ([]byte, error) {
 	}
 	return json.Marshal(int(n))
 }
-
-// MarshalJSON writes {"value", "low", "high"}, or null for what was not
-// measured.
-func (i Interval) MarshalJSON() ([]byte, error) {
-	if math.IsNaN(i.Value) {
-		return []byte("null"), nil
-	}
-	return json.Marshal(struct {
-		Value table.Null `json:"value"`
-		Low   table.Null `json:"low"`
-		High  table.Null `json:"high"`
-	}{table.Null(i.Value), table.Null(i.Low), table.Null(i.High)})
-}

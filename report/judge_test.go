@@ -9,6 +9,12 @@ import (
 // near is a number that is known to within 1 %.
 func near(x float64) Interval { return Interval{x, x / 1.01, x * 1.01} }
 
+func TestTheKneeIsWhereTheBoundsMeet(t *testing.T) {
+	if knee := (Line{P: 4, Residence: 0.05, Demand: 0.01}).Knee(); math.Abs(knee-20) > 1e-12 {
+		t.Errorf("at %v workers", knee)
+	}
+}
+
 // Every limit of every shape, with a number on either side of it.
 func TestLimitsOfTheShapes(t *testing.T) {
 	row := func(gc, gp, h float64) Row {
@@ -135,7 +141,7 @@ func TestWhatIsNotJudged(t *testing.T) {
 	} {
 		d := &Data{Expects: map[string]string{"Known": c.shape}}
 		row.Executor = c.executor
-		if e := d.expected(row); e.Outcome != c.want {
+		if e := (survey{d}).expected(row); e.Outcome != c.want {
 			t.Errorf("%s under %s: %s, want %q", c.shape, c.executor, fmt.Sprint(e), c.want)
 		}
 	}

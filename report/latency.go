@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"math"
 	"slices"
-
-	"gonum.org/v1/gonum/stat"
 )
 
 // Latency is how long the tasks of a point took.
@@ -36,7 +34,7 @@ type Latency struct {
 
 // latencies are those of all points of a row, by level and then by workers.
 // Points whose tasks were not timed are left out.
-func (d *Data) latencies(base Point, levels []level) (list []Latency) {
+func (d survey) latencies(base Point, levels []level) (list []Latency) {
 	for _, l := range levels {
 		for _, w := range d.workersAt(base, l) {
 			if one := d.latency(base.at(w, l)); !math.IsNaN(one.P50.Value) || !math.IsNaN(one.P99.Value) {
@@ -47,7 +45,7 @@ func (d *Data) latencies(base Point, levels []level) (list []Latency) {
 	return list
 }
 
-func (d *Data) latency(p Point) Latency {
+func (d survey) latency(p Point) Latency {
 	l := Latency{
 		Workers: p.Workers, P: p.Parallelism(),
 		P50:      d.typical(p, func(s Sample) float64 { return s.Arrival50 }),
@@ -67,20 +65,6 @@ func (d *Data) latency(p Point) Latency {
 		l.Capacity = float64(l.P) * done / busy
 	}
 	return l
-}
-
-// typical is the geometric mean over the samples of p, with its interval.
-func (d *Data) typical(p Point, get func(Sample) float64) Interval {
-	var logs []float64
-	for _, x := range d.values(p, get) {
-		if x > 0 {
-			logs = append(logs, math.Log(x))
-		}
-	}
-	if len(logs) == 0 {
-		return unknown
-	}
-	return around(math.Exp(stat.Mean(logs, nil)), logs)
 }
 
 // Served is the latencies of the rows that are loads of one open loop, by

@@ -42,12 +42,6 @@ func KarpFlatt(speedup Interval, p int) Interval {
 	return speedup.through(func(s float64) float64 { return (1/s - 1/n) / (1 - 1/n) })
 }
 
-// through maps value and bounds by a monotonous function.
-func (i Interval) through(f func(float64) float64) Interval {
-	low, high := f(i.Low), f(i.High)
-	return Interval{f(i.Value), min(low, high), max(low, high)}
-}
-
 // Trend is how the Karp–Flatt fraction changes with cores.
 type Trend string
 
@@ -126,13 +120,13 @@ func FitAmdahl(curve []Measure, loss Loss) SerialFit {
 		return s
 	}
 	if f := s.Fraction; vague(f, p.most()-1) {
-		why := fmt.Sprintf("the serial fraction may be anything from %s to %s", round(f.Low), round(f.High))
+		why := fmt.Sprintf("the serial fraction may be anything from %s to %s", table.Round(f.Low), table.Round(f.High))
 		return SerialFit{Fraction: unknown, Limit: unknown, Why: why}
 	}
 	s.Limit = s.Fraction.through(func(f float64) float64 { return 1 / f })
 	gain, least := p.highest(off)
 	if least > s.Limit.Value {
-		why := fmt.Sprintf("the points are not of Amdahl's law: × %s was measured, above its limit of × %s", round(gain), round(s.Limit.Value))
+		why := fmt.Sprintf("the points are not of Amdahl's law: × %s was measured, above its limit of × %s", table.Round(gain), table.Round(s.Limit.Value))
 		return SerialFit{Fraction: unknown, Limit: unknown, Why: why}
 	}
 	s.Limit.Value, s.Limit.High = max(s.Limit.Value, gain), max(s.Limit.High, gain)
@@ -187,7 +181,7 @@ func fitSerial(law shape, whose string, curve []Measure, loss Loss) (s SerialFit
 	if off = p.off(at); !(off <= foreign) {
 		by := fmt.Sprintf("%.0f %%", 100*(math.Exp(off)-1))
 		if table.AsFactor(math.Exp(off)) {
-			by = "× " + round(math.Exp(off))
+			by = "× " + table.Round(math.Exp(off))
 		}
 		s.Why = fmt.Sprintf("the points are not of %s law: off by %s", whose, by)
 		return s, p, off
@@ -212,7 +206,16 @@ func GustafsonAt(scaled Interval, p int) Interval {
 	return scaled.through(func(s float64) float64 { return (n - s) / (n - 1) })
 }
 
-// Knee is the number of workers at which the bounds of the line meet,
-// w* = p(D+Z)/D (Denning and Buzen, 1978): below it more workers overlap more
-// waiting, beyond it they only queue.
-func (l Line) Knee() float64 { return float64(l.P) * l.Residence / l.Demand }
+// Scaled is the gain from p cores at the best number of workers, see
+// Row.FromCores.
+type Scaled struct {
+	P             int
+	Gain, Ceiling Interval // Ceiling.Value is NaN if not measured
+}
+
+// matters is the gain from which on COST and predictions speak of one, and the loss
+// from which on a law of scaling says something.
+const matters = 1.1
+
+// pays reports whether a gain is a tenth or more, and no accident of noise.
+func pays(i Interval) bool { return i.Value >= matters && i.Low > 1 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"overlap/internal/table"
 )
 
 // lost names the largest loss of a row that falls short of its ceiling, or of
@@ -64,7 +66,7 @@ func (r Row) limits(s Stack) string {
 	if loss.Cores < 0.1*float64(s.P) || 0 < s.Workers && s.Workers < s.P {
 		return ""
 	}
-	amount := fmt.Sprintf("%s of %d cores", round(loss.Cores), s.P)
+	amount := fmt.Sprintf("%s of %d cores", table.Round(loss.Cores), s.P)
 	name, _, _ := strings.Cut(loss.Name, " ")
 	switch name {
 	case "inflation":

@@ -275,27 +275,3 @@ func TestCeilingAboveTheCoresIsSaid(t *testing.T) {
 		}
 	}
 }
-
-// The limit of Amdahl's law is no less than what was measured, and its fraction
-// is told only if it is not anything.
-func TestAmdahlSaysOnlyWhatIsTold(t *testing.T) {
-	exact := FitAmdahl(curveOf(func(p float64) float64 { return 1 / (0.05 + 0.95/p) }, 1, 2, 4, 8), Relative)
-	if exact.Why != "" || math.Abs(exact.Fraction.Value-0.05) > 1e-6 {
-		t.Errorf("%+v", exact)
-	}
-	wild := FitAmdahl([]Measure{{N: 1, X: 1, Error: 0.2}, {N: 2, X: 1.7, Error: 0.2}, {N: 4, X: 2.6, Error: 0.2}}, Relative)
-	if !strings.HasPrefix(wild.Why, "the serial fraction may be anything from ") {
-		t.Errorf("%+v", wild)
-	}
-	for seed := range 20 {
-		c := curveOf(noisy(func(p float64) float64 { return 1 / (0.3 + 0.7/p) }, 0.03, seed), 1, 2, 4, 8, 16, 32)
-		s := FitAmdahl(c, Relative)
-		most := 0.0
-		for _, m := range c {
-			most = max(most, m.X/c[0].X)
-		}
-		if s.Why == "" && (s.Limit.High < most || s.Limit.Value < most) {
-			t.Errorf("seed %d: limit %+v below %.3f", seed, s.Limit, most)
-		}
-	}
-}

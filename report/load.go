@@ -106,7 +106,8 @@ func (in Input) Load() (*Data, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.ReadRecordings()
+	recordings, warnings := ReadRecordings(d.Files)
+	d.Recordings, d.Warnings = recordings, append(d.Warnings, warnings...)
 	return d, nil
 }
 

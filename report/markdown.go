@@ -24,7 +24,7 @@ func (a *Analysis) WriteMarkdown(w io.Writer) error {
 	details := a.markdownDetails(MaxMarkdown / 4)
 	for i, r := range a.Rows {
 		row := markdownRow(r.markdownCells())
-		note := fmt.Sprintf("\nA comment has no room for %s: see the whole report.\n", countOf(len(a.Rows)-i, "more row"))
+		note := fmt.Sprintf("\nA comment has no room for %s: see the whole report.\n", table.Count(len(a.Rows)-i, "more row"))
 		if b.Len()+len(row)+len(note)+len(details) > MaxMarkdown {
 			b.WriteString(note)
 			break
@@ -69,7 +69,7 @@ func (a *Analysis) markdownSummary() string {
 	if unknown > 0 {
 		open = fmt.Sprintf(", and %d cannot be told", unknown)
 	}
-	return fmt.Sprintf("**overlap**: of %s, more workers speed up %d, more cores %d, both %d%s; %s%s.", countOf(len(a.Rows), "workload"), workers, cores, both, open, most.upTo(), where)
+	return fmt.Sprintf("**overlap**: of %s, more workers speed up %d, more cores %d, both %d%s; %s%s.", table.Count(len(a.Rows), "workload"), workers, cores, both, open, most.upTo(), where)
 }
 
 func (r Row) markdownCells() []string {
@@ -80,7 +80,7 @@ func (r Row) markdownCells() []string {
 	return []string{
 		table.CodeSpan(r.Name()), fmt.Sprintf("%s × %d", count(r.Workers), r.P),
 		r.Concurrency.String(), r.Parallelism.String(), r.Speedup.String(), r.Ceiling.String(),
-		number(r.Inflight.Value), number(r.CPUsBusy.Value), words,
+		table.Number(r.Inflight.Value), table.Number(r.CPUsBusy.Value), words,
 	}
 }
 

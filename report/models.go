@@ -2,11 +2,10 @@ package report
 
 import (
 	"fmt"
-	"maps"
 	"math"
 	"slices"
 
-	"gonum.org/v1/gonum/stat"
+	"overlap/internal/table"
 )
 
 // Models are the laws of scaling fitted to a row, as far as its points allow.
@@ -45,7 +44,7 @@ type Models struct {
 }
 
 // models fits what the row's points allow.
-func (d *Data) models(r Row, base Point, levels []level) Models {
+func (d survey) models(r Row, base Point, levels []level) Models {
 	m := Models{nominal: r.nominal, Knee: math.NaN(), Gustafson: SerialFit{Fraction: unknown, Limit: unknown, Why: "not of weak scaling"}}
 	if r.only.p() > 0 {
 		m.OverWorkers, m.NoPrediction = FitUSL(d.overWorkers(base, r.only, math.Inf(1)), Relative), "cores were not compared"
@@ -85,7 +84,7 @@ func (d *Data) models(r Row, base Point, levels []level) Models {
 		m.Gustafson = FitGustafson(d.curve(base, levels, level.p), Relative)
 	}
 	if m.Workers > 0 && m.Workers < r.P {
-		m.NoPrediction = fmt.Sprintf("the best is %s, and more were not measured on every number of cores", countOf(m.Workers, "worker"))
+		m.NoPrediction = fmt.Sprintf("the best is %s, and more were not measured on every number of cores", table.Count(m.Workers, "worker"))
 	} else {
 		m.Predictions, m.NoPrediction = predict(scaling, m.OverCores)
 	}
@@ -93,7 +92,7 @@ func (d *Data) models(r Row, base Point, levels []level) Models {
 }
 
 // forLaws is the number of workers, and the levels, of the laws over cores.
-func (d *Data) forLaws(r Row, base Point, levels []level) (int, []level) {
+func (d survey) forLaws(r Row, base Point, levels []level) (int, []level) {
 	if r.Workers == 0 || r.Workers >= r.P {
 		return r.Workers, levels
 	}
@@ -111,7 +110,7 @@ func (d *Data) forLaws(r Row, base Point, levels []level) (int, []level) {
 
 // curve is the gain over the first level by parallelism, with workers(l) at
 // level l.
-func (d *Data) curve(base Point, levels []level, workers func(level) int) []Measure {
+func (d survey) curve(base Point, levels []level, workers func(level) int) []Measure {
 	var ns []float64
 	var all []series
 	for _, l := range levels {
@@ -129,7 +128,7 @@ func (d *Data) curve(base Point, levels []level, workers func(level) int) []Meas
 // overWorkers is the throughput by number of workers at a level, up to as many as
 // can be of use, unless those are unknown: further ones queue, and the throughput
 // that stays would be taken for contention.
-func (d *Data) overWorkers(base Point, l level, useful float64) []Measure {
+func (d survey) overWorkers(base Point, l level, useful float64) []Measure {
 	var ns []float64
 	var all []series
 	for _, w := range d.workersAt(base, l) {
@@ -143,7 +142,7 @@ func (d *Data) overWorkers(base Point, l level, useful float64) []Measure {
 }
 
 // scaledSpeedups are the gains of p workers on p cores over one on one.
-func (d *Data) scaledSpeedups(base Point, levels []level) (all []Scaled) {
+func (d survey) scaledSpeedups(base Point, levels []level) (all []Scaled) {
 	one, _ := d.series(base.at(1, levels[0]))
 	for _, l := range levels {
 		s, _ := d.series(base.at(l.p(), l))
@@ -157,65 +156,4 @@ func (d *Data) scaledSpeedups(base Point, levels []level) (all []Scaled) {
 		all = append(all, Scaled{P: l.p(), Gain: gain, Ceiling: unknown})
 	}
 	return all
-}
-
-// measures are the points of a curve with their errors, over the rounds that all
-// were in: see sameRounds. What all points of a round share, a machine that is
-// slow for a while, bends no curve, so that it is taken out of the errors where
-// every point has been in the round; it does move λ, whose interval knows nothing
-// of it.
-func measures(ns []float64, all []series) []Measure {
-	all = sameRounds(all...)
-	var points []Measure
-	for i, s := range all {
-		points = append(points, Measure{N: ns[i], X: 1 / s.mean()})
-		if len(s) > 1 {
-			points[i].Error = stat.StdDev(s.logs(), nil) / math.Sqrt(float64(len(s)))
-		}
-	}
-	shared := sharedRounds(all)
-	if len(all) < 2 || len(shared) < 3 || 5*len(shared) < 4*len(all[0]) {
-		return points
-	}
-	rounds, curves := float64(len(shared)), float64(len(all))
-	common := make([]float64, len(shared))
-	for j, logs := range shared {
-		common[j] = stat.Mean(logs, nil)
-	}
-	for i := range points {
-		rest := make([]float64, len(shared))
-		for j, logs := range shared {
-			rest[j] = logs[i] - common[j]
-		}
-		// The common part has a share of each point's own noise.
-		points[i].Error = stat.StdDev(rest, nil) / math.Sqrt(rounds*(1-1/curves))
-	}
-	return points
-}
-
-// sharedRounds are the logarithms of the times of all series, round by round,
-// of those rounds that each series has.
-func sharedRounds(all []series) (rounds [][]float64) {
-	if len(all) == 0 {
-		return nil
-	}
-	times := make([]map[int]float64, len(all))
-	for i, s := range all {
-		times[i] = map[int]float64{}
-		for _, v := range s {
-			times[i][v.round] = math.Log(v.seconds)
-		}
-	}
-	for _, round := range slices.Sorted(maps.Keys(times[0])) {
-		var logs []float64
-		for _, of := range times {
-			if x, ok := of[round]; ok {
-				logs = append(logs, x)
-			}
-		}
-		if len(logs) == len(all) {
-			rounds = append(rounds, logs)
-		}
-	}
-	return rounds
 }

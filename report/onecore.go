@@ -10,7 +10,7 @@ import (
 
 // onlyOneCore is the warning of a row that was measured on one core, with the
 // reason if the file has it: a run keeps to as many cores as a CPU quota is worth.
-func (d *Data) onlyOneCore(base Point) string {
+func (d survey) onlyOneCore(base Point) string {
 	host := d.Host
 	if base.Column != "" {
 		host = d.Hosts[base.Column]

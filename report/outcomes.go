@@ -216,7 +216,7 @@ func (o *outcomes) warnings() (list []string) {
 		explained[o.pkg] = true
 	}
 	for pkg, names := range o.torn.all() {
-		say("%s lost, because benchmarks printed into the line: %s%s; run go test with -v or -json, which keep results whole", countOf(o.pieces, "result"), some(names), in(pkg))
+		say("%s lost, because benchmarks printed into the line: %s%s; run go test with -v or -json, which keep results whole", table.Count(o.pieces, "result"), some(names), in(pkg))
 	}
 	if len(o.panicked.order) > 0 {
 		return list

@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"overlap/internal/table"
 )
 
 // What a file lacks for both gains, it may have for one of them, or for a curve:
@@ -13,7 +15,7 @@ import (
 
 // partialRow is what can be said of a row without one worker on one core; it
 // fails where that is nothing.
-func (d *Data) partialRow(base Point) (Row, error) {
+func (d survey) partialRow(base Point) (Row, error) {
 	if r, ok := d.withoutOneWorker(base); ok {
 		return r, nil
 	}
@@ -24,7 +26,7 @@ func (d *Data) partialRow(base Point) (Row, error) {
 }
 
 // newRow is a row in which nothing is known but what it is called.
-func (d *Data) newRow(base Point, p int) Row {
+func (d survey) newRow(base Point, p int) Row {
 	return Row{
 		base:     base,
 		Workload: base.Workload,
@@ -36,9 +38,9 @@ func (d *Data) newRow(base Point, p int) Row {
 		Weak:     base.Weak,
 		Column:   base.Column,
 		P:        p,
-		place:    d.groups[base].place,
+		place:    d.place(base),
 		swept:    d.swept(),
-		nominal:  nominal(!d.groups[base].bound),
+		nominal:  nominal(!d.bound(base)),
 
 		Concurrency: unknown, Parallelism: unknown, Speedup: unknown, Ceiling: unknown, OverSerial: unknown, Worst: unknown, crowded: unknown,
 		Cost: math.NaN(), Fairness: math.NaN(),
@@ -48,7 +50,7 @@ func (d *Data) newRow(base Point, p int) Row {
 // withoutOneWorker is the gain from cores of workers that can use them all. With
 // fewer workers than cores some of these have no task, so that levels are left
 // out at which no number of workers was measured that is enough for them.
-func (d *Data) withoutOneWorker(base Point) (r Row, ok bool) {
+func (d survey) withoutOneWorker(base Point) (r Row, ok bool) {
 	levels := d.levels(base)
 	one, last := levels[0], levels[len(levels)-1]
 	single := d.workersAt(base, one)
@@ -78,7 +80,7 @@ func (d *Data) withoutOneWorker(base Point) (r Row, ok bool) {
 	d.weigh(&r, w1, levels)
 	r.warn("not measured with 1 worker, so that what workers bring is unknown")
 	if last != most {
-		r.warn(fmt.Sprintf("%s left out: at most %s measured there", r.On(last.p()), countOf(slices.Max(d.workersAt(base, last)), "worker")))
+		r.warn(fmt.Sprintf("%s left out: at most %s measured there", r.On(last.p()), table.Count(slices.Max(d.workersAt(base, last)), "worker")))
 	}
 	for _, l := range []level{one, most} {
 		r.Lines = append(r.Lines, d.line(base, base.at(1, one), l))
@@ -96,7 +98,7 @@ func (d *Data) withoutOneWorker(base Point) (r Row, ok bool) {
 
 // workersOnly is the curve of workers at the GOMAXPROCS at which most numbers of
 // them were measured, the highest of several.
-func (d *Data) workersOnly(base Point) (r Row, ok bool) {
+func (d survey) workersOnly(base Point) (r Row, ok bool) {
 	var at level
 	var all []int
 	for _, l := range d.levels(base) {
@@ -179,7 +181,7 @@ func (r Row) knee() string {
 		gained := p.Throughput.Value / before.Throughput.Value * float64(before.Workers) / float64(p.Workers)
 		switch {
 		case i < n-1:
-			return fmt.Sprintf("; knee at %s", round(float64(first.Workers)*p.Throughput.Value/first.Throughput.Value))
+			return fmt.Sprintf("; knee at %s", table.Round(float64(first.Workers)*p.Throughput.Value/first.Throughput.Value))
 		case gained < acceptable && p.Workers > 2*before.Workers:
 			return fmt.Sprintf("; the knee is above %d and may be far below %d: measure between", before.Workers, p.Workers)
 		}
@@ -189,10 +191,10 @@ func (r Row) knee() string {
 }
 
 // lacking is what must be measured for the two gains.
-func (d *Data) lacking(base Point) string {
+func (d survey) lacking(base Point) string {
 	levels := d.levels(base)
 	one, cores := levels[0], "GOMAXPROCS"
-	if d.groups[base].bound {
+	if d.bound(base) {
 		cores = "cores"
 	}
 	var all []string

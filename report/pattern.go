@@ -139,7 +139,7 @@ func quoteMeta(text string) string {
 
 // linesOf is the regular expression for the lines of benchmarks, for grep -E.
 // It is short if no other name of the data fits the short one.
-func (d *Data) linesOf(names []string) string {
+func (d survey) linesOf(names []string) string {
 	names = slices.Compact(slices.Sorted(slices.Values(names)))
 	var levels []spelling
 	for _, name := range names {
@@ -182,13 +182,13 @@ func combinations(names []spelling) (n int) {
 
 // others reports whether a pattern fits names of the data besides these, which
 // are sorted.
-func (d *Data) others(pattern string, names []string) bool {
+func (d survey) others(pattern string, names []string) bool {
 	fits, err := regexp.Compile("^(" + pattern + ")$")
 	if err != nil {
 		return true
 	}
-	for _, rec := range d.records {
-		for _, name := range rec.names {
+	for _, p := range d.Points {
+		for _, name := range d.names(p) {
 			if _, mine := slices.BinarySearch(names, name); !mine && fits.MatchString(name) {
 				return true
 			}

@@ -2,7 +2,9 @@ package report
 
 import (
 	"cmp"
+	"maps"
 	"slices"
+	"strings"
 )
 
 // Point is a configuration as a result file names it.
@@ -188,4 +190,82 @@ func (d *Data) workersAt(base Point, l level) []int {
 		return g.workers[l]
 	}
 	return nil
+}
+
+// shortPackage is the last element of an import path, with the one before it if
+// the last is a version.
+func shortPackage(path string) string {
+	parent, last := "", path
+	if i := strings.LastIndexByte(path, '/'); i >= 0 {
+		parent, last = path[:i], path[i+1:]
+	}
+	if len(last) > 1 && last[0] == 'v' && strings.Trim(last[1:], "0123456789") == "" && parent != "" {
+		return parent[strings.LastIndexByte(parent, '/')+1:] + "/" + last
+	}
+	return last
+}
+
+// rank is the place of a workload in the order of the file; unknown ones come
+// last.
+func (d *Data) rank(workload string) int {
+	if i, ok := d.ranks[workload]; ok {
+		return i
+	}
+	return len(d.Order)
+}
+
+// swept reports whether overlap run wrote some of the results.
+func (d *Data) swept() bool {
+	return slices.ContainsFunc(d.sources, func(s *source) bool { return s.config["placement"] != "" })
+}
+
+// allLevels lists every level of a row, also those that levels leaves out, in
+// any order.
+func (d *Data) allLevels(base Point) []level {
+	return slices.Collect(maps.Keys(d.groups[base].workers))
+}
+
+// bound reports whether the file says on how many cores some points of a row ran.
+func (d *Data) bound(base Point) bool { return d.groups[base].bound }
+
+// place is that of a row in the order of the first samples, in whatever column.
+func (d *Data) place(base Point) int { return d.groups[base].place }
+
+// thin is the highest level of a row where it is left out because it has too few
+// samples; its parallelism is 0 otherwise.
+func (d *Data) thin(base Point) level { return d.groups[base].thin }
+
+// helpers are the slices and serial programs that a row is compared with.
+func (d *Data) helpers(base Point) []Point { return d.helper[d.helperOf(base)] }
+
+// columnRank is the place of a column.
+func (d *Data) columnRank(name string) int { return d.column[name] }
+
+// makesColumns reports whether the values of a key stand side by side.
+func (d *Data) makesColumns(key string) bool { return slices.Contains(d.beside, key) }
+
+// sameMachines reports whether all columns are of the same machines, as
+// executors are: then what a gain is compared with may be in any.
+func (d *Data) sameMachines() bool { return d.across }
+
+// names are those of a point's results, as the files spell them.
+func (d *Data) names(p Point) []string { return d.records[p].names }
+
+// filesOf lists the files with samples of the points, in the order in which they
+// were read, and reports whether any is compressed.
+func (d *Data) filesOf(points []Point) (files []string, zipped bool) {
+	from := map[int]bool{}
+	for _, p := range points {
+		for _, s := range d.records[p].sources {
+			from[s] = true
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(from)) {
+		s := d.sources[id]
+		zipped = zipped || s.zipped
+		if !slices.Contains(files, s.file) {
+			files = append(files, s.file)
+		}
+	}
+	return files, zipped
 }

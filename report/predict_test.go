@@ -50,7 +50,7 @@ func TestTheCeilingHoldsTheHiddenHalf(t *testing.T) {
 					t.Fatalf("%s, ceiling %vp: %s", name, share, why)
 				}
 				for i, p := range all {
-					if p.Ceiling.holds(truth(float64(p.P))) {
+					if p.Ceiling.Holds(truth(float64(p.P))) {
 						held[i]++
 					}
 					widths[i] = append(widths[i], p.Ceiling.High/p.Ceiling.Low)
@@ -90,7 +90,7 @@ func TestTheCeilingHoldsPublishedCurves(t *testing.T) {
 			t.Fatal(why)
 		}
 		for i, n := range c.hidden {
-			if truth := scaled(c.points, n).Gain.Value; all[i].P != int(n) || !all[i].Ceiling.holds(truth) {
+			if truth := scaled(c.points, n).Gain.Value; all[i].P != int(n) || !all[i].Ceiling.Holds(truth) {
 				t.Errorf("%v cores gain %.1f, predicted %+v", n, truth, all[i])
 			}
 		}
@@ -138,4 +138,22 @@ func TestPredictionsGoOnFromADoubling(t *testing.T) {
 			t.Errorf("of %d levels: from %d to %d cores, want from %d", n, before.P, last.P, want)
 		}
 	}
+}
+
+// The ceiling grows by as much as the last step, but not faster than the cores,
+// and does not shrink; the bounds are those of the gain.
+func TestSuppositionsBeyondTheCeiling(t *testing.T) {
+	before := Scaled{P: 1, Gain: exact(1), Ceiling: exact(1)}
+	last := Scaled{P: 2, Gain: Interval{1.9, 1.8, 1.9 * 1.9 / 1.8}, Ceiling: exact(1.95)}
+	four := beyond(before, last, 2)
+	share := 1.9 / 1.95
+	want(t, "value", four.Value, share*share*1.95*1.95, 1e-12)
+	// The efficiency may have fallen to 1.8/1.95 with the doubling.
+	want(t, "low", four.Low, 1.8*1.8/1.95, 1e-12)
+	// Two cores gave no more than two, whatever the noise says.
+	want(t, "high", four.High, 4, 1e-12)
+	steep := Scaled{P: 2, Gain: exact(2.6), Ceiling: exact(2.6)}
+	want(t, "value under a steep ceiling", beyond(before, steep, 2).Value, 5.2, 1e-12)
+	falling := beyond(Scaled{P: 2, Gain: exact(1.8), Ceiling: exact(2)}, Scaled{P: 4, Gain: exact(1.8), Ceiling: exact(1.8)}, 2)
+	want(t, "value under a falling ceiling", falling.Value, 1.8, 1e-12)
 }

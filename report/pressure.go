@@ -16,7 +16,7 @@ type basis struct {
 const theGains, theCeiling = "the gains", "the ceiling"
 
 // bases are what a row rests on. The last is the other points of its curves.
-func (d *Data) bases(r Row, first Point, levels []level) []basis {
+func (d survey) bases(r Row, first Point, levels []level) []basis {
 	one, most := levels[0], levels[len(levels)-1]
 	all := []basis{{theGains, []Point{first, r.base.at(r.Workers, one), r.base.at(r.Workers, most)}}}
 	if alone, together, ok := d.ceilingPoints(r.base, r.P); ok {
@@ -43,7 +43,7 @@ func (d *Data) bases(r Row, first Point, levels []level) []basis {
 
 // weigh tells how many samples the row rests on, and warns of what rests on
 // samples under pressure.
-func (d *Data) weigh(r *Row, first Point, levels []level) {
+func (d survey) weigh(r *Row, first Point, levels []level) {
 	all := d.bases(*r, first, levels)
 	r.Samples = d.count(first)
 	var under []string

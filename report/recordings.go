@@ -17,24 +17,24 @@ type Recordings struct {
 	Pairs     *Pairs     // nil if there is none
 }
 
-// mostTimelines is how many traces are read; a run writes two.
-const mostTimelines = 8
+// maxTimelines is how many traces are read; a run writes two.
+const maxTimelines = 8
 
-// ReadRecordings reads those of the last file that has any, as Load does; Read
-// does not, because it has no file. One that cannot be read is a warning: it is
-// a picture, and the results stand without it.
-func (d *Data) ReadRecordings() {
-	for _, path := range slices.Backward(d.Files) {
+// ReadRecordings reads the recordings beside the last of some result files that
+// has any. One that cannot be read is a warning: it is a picture, and the results
+// stand without it.
+func ReadRecordings(files []string) (r Recordings, warnings []error) {
+	for _, path := range slices.Backward(files) {
 		base, ok := strings.CutSuffix(path, ".txt")
 		if !ok {
 			continue
 		}
-		d.readPairs(base + ".pairs")
-		d.readTimelines(base)
-		if d.Pairs != nil || d.Timelines != nil {
-			return
+		warnings = append(warnings, r.read(base)...)
+		if r.Pairs != nil || r.Timelines != nil {
+			break
 		}
 	}
+	return r, warnings
 }
 
 // RecordingFiles are the paths of the recordings beside a result file, none if
@@ -44,14 +44,14 @@ func RecordingFiles(path string) (paths []string, err error) {
 	if !ok {
 		return nil, nil
 	}
-	if _, err := os.Lstat(base + ".pairs"); err == nil {
+	if exists(base + ".pairs") {
 		paths = append(paths, base+".pairs")
 	}
 	traces, err := traceFiles(base)
 	return append(paths, traces...), err
 }
 
-// traceFiles looks through the folder, because a name may hold what is a
+// traceFiles looks through the directory, because a name may hold what is a
 // pattern to Glob.
 func traceFiles(base string) (paths []string, err error) {
 	entries, err := os.ReadDir(filepath.Dir(base))
@@ -66,50 +66,53 @@ func traceFiles(base string) (paths []string, err error) {
 	return paths, nil
 }
 
-func (d *Data) readTimelines(base string) {
+// read reads the recordings of one result file; base is its path without .txt.
+func (r *Recordings) read(base string) (warnings []error) {
+	read := func(path string, parse func(io.Reader) error) {
+		if err := readFile(path, parse); err != nil {
+			warnings = append(warnings, fmt.Errorf("recording %s left out: %w; overlap run makes a new one", path, err))
+		}
+	}
+	if path := base + ".pairs"; exists(path) {
+		read(path, func(in io.Reader) (err error) {
+			r.Pairs, err = ReadPairs(in, path)
+			return err
+		})
+	}
 	paths, err := traceFiles(base)
 	if err != nil {
-		d.Warnings = append(d.Warnings, err)
+		warnings = append(warnings, err)
 	}
 	for _, path := range paths {
-		if len(d.Timelines) == mostTimelines {
+		if len(r.Timelines) == maxTimelines {
 			break
 		}
-		d.open(path, func(r io.Reader, _ string) error {
-			t, err := ReadTimeline(r)
+		read(path, func(in io.Reader) error {
+			t, err := ReadTimeline(in)
 			if err == nil {
-				d.Timelines = append(d.Timelines, t)
+				r.Timelines = append(r.Timelines, t)
 			}
 			return err
 		})
 	}
-	slices.SortStableFunc(d.Timelines, func(a, b Timeline) int { return cmp.Compare(a.Procs, b.Procs) })
+	slices.SortStableFunc(r.Timelines, func(a, b Timeline) int { return cmp.Compare(a.Procs, b.Procs) })
+	return warnings
 }
 
-func (d *Data) readPairs(path string) {
-	if _, err := os.Lstat(path); err != nil {
-		return
+// readFile reads a regular file: reading a pipe could block for ever.
+func readFile(path string, parse func(io.Reader) error) error {
+	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
+		return cmp.Or(err, fmt.Errorf("%s is not a regular file", path))
 	}
-	d.open(path, func(r io.Reader, name string) (err error) {
-		d.Pairs, err = ReadPairs(r, name)
-		return err
-	})
-}
-
-// open reads a regular file: of a pipe one would wait for ever.
-func (d *Data) open(path string, read func(r io.Reader, name string) error) {
-	err := func() error {
-		if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
-			return cmp.Or(err, fmt.Errorf("%s is no file", path))
-		}
-		f, err := os.Open(path)
-		if err != nil {
-			return err
-		}
-		defer f.Close()
-		return read(f, path)
-	}()
+	f, err := os.Open(path)
 	if err != nil {
-		d.Warnings = append(d.Warnings, fmt.Errorf("recording %s left out: %w; overlap run makes a new one", path, err))
+		return err
 	}
+	defer f.Close()
+	return parse(f)
+}
+
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
 }

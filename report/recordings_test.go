@@ -242,7 +242,7 @@ func TestLoadFindsRecordings(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(dir, "alone.pairs"), 0o777); err != nil {
 		t.Fatal(err)
 	}
-	if d := load("alone.txt"); len(d.Warnings) != 1 || !strings.Contains(d.Warnings[0].Error(), "is no file") {
+	if d := load("alone.txt"); len(d.Warnings) != 1 || !strings.Contains(d.Warnings[0].Error(), "is not a regular file") {
 		t.Errorf("a folder is read as latencies: %v", d.Warnings)
 	}
 }

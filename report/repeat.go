@@ -29,7 +29,7 @@ func (a *Analysis) Repeat(r Row) string {
 		if at[p.Procs] == nil {
 			at[p.Procs] = map[string]bool{}
 		}
-		for _, name := range a.Data.records[p].names {
+		for _, name := range a.Data.names(p) {
 			s := spellingOf(name, p.Procs)
 			names = append(names, s)
 			at[p.Procs][s.String()] = true
@@ -112,26 +112,16 @@ func goTest(names []spelling, at map[int]map[string]bool, where string) string {
 // that the row rests on.
 func (a *Analysis) Show(r Row) string {
 	var names []string
-	from := map[int]bool{}
-	for _, p := range a.Data.pointsOf(r) {
-		rec := a.Data.records[p]
-		names = append(names, rec.names...)
-		for _, s := range rec.sources {
-			from[s] = true
-		}
+	points := a.pointsOf(r)
+	for _, p := range points {
+		names = append(names, a.Data.names(p)...)
 	}
+	files, zipped := a.Data.filesOf(points)
 	grep := "grep"
-	var files []string
-	for _, id := range slices.Sorted(maps.Keys(from)) {
-		s := a.Data.sources[id]
-		if s.zipped {
-			grep = "zgrep" // which reads plain files, too
-		}
-		if !slices.Contains(files, s.file) {
-			files = append(files, s.file)
-		}
+	if zipped {
+		grep = "zgrep" // which reads plain files, too
 	}
-	return shellWords(append([]string{grep, "-hE", "-e", a.Data.linesOf(names), "--"}, files...)...)
+	return shellWords(append([]string{grep, "-hE", "-e", survey{a.Data}.linesOf(names), "--"}, files...)...)
 }
 
 // owns reports whether p is one of the points that the row's gains and curves

@@ -1,11 +1,15 @@
 package report
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
 	"math"
 	"slices"
+	"strings"
+
+	"overlap/internal/table"
 )
 
 // Row is the analysis of one workload under one executor: the headline.
@@ -113,7 +117,7 @@ type Row struct {
 }
 
 // row is the analysis of the points that differ from base in workers and level.
-func (d *Data) row(base Point) (Row, error) {
+func (d survey) row(base Point) (Row, error) {
 	levels := d.levels(base)
 	one, most := levels[0], levels[len(levels)-1]
 	first := base.at(1, one)
@@ -123,7 +127,7 @@ func (d *Data) row(base Point) (Row, error) {
 	if one.p() != 1 || d.count(first) == 0 {
 		return d.partialRow(base)
 	}
-	if one == most && first.Workers == 0 && !d.groups[base].bound {
+	if one == most && first.Workers == 0 && !d.bound(base) {
 		return Row{}, d.noBaseline(base)
 	}
 	r := d.newRow(base, most.p())
@@ -142,7 +146,7 @@ func (d *Data) row(base Point) (Row, error) {
 	r.crowded = d.crowded(base, r.Workers, most)
 	d.weigh(&r, first, levels)
 	d.warnOfCeiling(&r)
-	if thin := d.groups[base].thin; thin.p() > 0 {
+	if thin := d.thin(base); thin.p() > 0 {
 		r.warn(fmt.Sprintf("%s left out: only one sample was taken there, and more on fewer", r.On(thin.p())))
 	}
 	d.warnOfEdges(&r, base, most)
@@ -155,7 +159,7 @@ func (d *Data) row(base Point) (Row, error) {
 }
 
 // curves gives the row what is known of all of its points.
-func (d *Data) curves(r *Row, first Point, levels []level) {
+func (d survey) curves(r *Row, first Point, levels []level) {
 	one, most := levels[0], levels[len(levels)-1]
 	if r.Workers > 0 {
 		for _, l := range slices.Compact([]level{one, most}) {
@@ -187,10 +191,10 @@ func (r Row) coreGain() (name string, gain Interval) {
 
 // noBaseline says what was found instead of a measurement to compare with, and
 // what would help. Without cores in its name, GOMAXPROCS is all that can vary.
-func (d *Data) noBaseline(base Point) error {
+func (d survey) noBaseline(base Point) error {
 	levels := d.levels(base)
 	first, last := levels[0], levels[len(levels)-1]
-	if d.groups[base].bound {
+	if d.bound(base) {
 		return errors.New("no measurement with 1 worker on 1 core to compare with")
 	}
 	found := fmt.Sprintf("measured at GOMAXPROCS %d only", first.procs)
@@ -199,7 +203,7 @@ func (d *Data) noBaseline(base Point) error {
 	case first != last && first.procs > 1:
 		found = fmt.Sprintf("measured at GOMAXPROCS %d to %d, not at 1", first.procs, last.procs)
 	case first != last && most > 0:
-		found = fmt.Sprintf("measured with at most %s at GOMAXPROCS %d, and never with 1", countOf(most, "worker"), last.procs)
+		found = fmt.Sprintf("measured with at most %s at GOMAXPROCS %d, and never with 1", table.Count(most, "worker"), last.procs)
 	case most > 1:
 		found += " and not with 1 worker"
 	}
@@ -208,7 +212,7 @@ func (d *Data) noBaseline(base Point) error {
 
 // warnOfCeiling says so if programs that share nothing gain more from the cores
 // than these can give: then the machine was another one for the two.
-func (d *Data) warnOfCeiling(r *Row) {
+func (d survey) warnOfCeiling(r *Row) {
 	if r.P > 1 && r.Ceiling.Low > 1.05*float64(r.P) {
 		r.warn(fmt.Sprintf("the ceiling is above the number of cores: H(%d) is %s, so the machine was faster while the %d programs ran than while one did", r.P, r.Ceiling, r.P))
 	}
@@ -219,7 +223,7 @@ func (r *Row) warn(text string) {
 }
 
 // warnOfEdges says where what was measured ends too early for the row.
-func (d *Data) warnOfEdges(r *Row, base Point, most level) {
+func (d survey) warnOfEdges(r *Row, base Point, most level) {
 	if all := d.workersAt(base, most); r.Workers > 1 && r.Workers == all[len(all)-1] {
 		how := ""
 		if base.Executor != "" {
@@ -238,7 +242,7 @@ func (d *Data) warnOfEdges(r *Row, base Point, most level) {
 // were measured on one core as well. A number that was measured at every level
 // is preferred if it is within 10 % of the best: a sweep measures the levels
 // between for one number only, which it chose from less data.
-func (d *Data) bestWorkers(base Point, levels []level) (int, error) {
+func (d survey) bestWorkers(base Point, levels []level) (int, error) {
 	single := d.workersAt(base, levels[0])
 	shared := map[int]series{}
 	for w, s := range d.timesAt(base, levels[len(levels)-1]) {
@@ -264,7 +268,7 @@ func (d *Data) bestWorkers(base Point, levels []level) (int, error) {
 func anyWorkers(int) bool { return true }
 
 // timesAt are the times of a job at a level, by the workers.
-func (d *Data) timesAt(base Point, l level) map[int]series {
+func (d survey) timesAt(base Point, l level) map[int]series {
 	times := map[int]series{}
 	for _, w := range d.workersAt(base, l) {
 		times[w], _ = d.series(base.at(w, l))
@@ -302,7 +306,7 @@ func asGood(s, fastest series, within float64) bool {
 
 // worst is the lowest throughput at a level over that of one worker on one core.
 // Its interval holds for the choice.
-func (d *Data) worst(base Point, one series, most level) (lowest Interval, workers int) {
+func (d survey) worst(base Point, one series, most level) (lowest Interval, workers int) {
 	lowest.Value = math.Inf(1)
 	all := d.workersAt(base, most)
 	for _, w := range all {
@@ -316,7 +320,7 @@ func (d *Data) worst(base Point, one series, most level) (lowest Interval, worke
 
 // crowded is the throughput of the fewest workers for all cores of a level over
 // that of the row's, if these are fewer.
-func (d *Data) crowded(base Point, workers int, most level) Interval {
+func (d survey) crowded(base Point, workers int, most level) Interval {
 	all := d.workersAt(base, most)
 	enough := slices.IndexFunc(all, func(w int) bool { return w >= most.p() })
 	if workers == 0 || workers >= most.p() || enough < 0 {
@@ -330,7 +334,7 @@ func (d *Data) crowded(base Point, workers int, most level) Interval {
 // overSerial compares with the plain serial program: best is the row's best
 // point. Of each level the fewest workers count that are as good as
 // its best: among all of them, one would beat an equal program by chance.
-func (d *Data) overSerial(base, best Point, levels []level) (gain Interval, cost float64) {
+func (d survey) overSerial(base, best Point, levels []level) (gain Interval, cost float64) {
 	ts, _ := d.series(d.serial(base, levels[0]))
 	if len(ts) == 0 {
 		return unknown, math.NaN()
@@ -353,11 +357,27 @@ func (d *Data) overSerial(base, best Point, levels []level) (gain Interval, cost
 }
 
 // serial is the serial program of a row, at a level.
-func (d *Data) serial(base Point, l level) Point {
-	for _, p := range d.helper[d.helperOf(base)] {
+func (d survey) serial(base Point, l level) Point {
+	for _, p := range d.helpers(base) {
 		if p.Workers == 1 && p.Weak == base.Weak && p.Slices == base.Slices && p.Copies == base.Copies && (level{p.Cores, p.Procs}) == l {
 			return p
 		}
 	}
 	return Point{}
 }
+
+// Name is the workload as people write it: a workload of the suite is known by
+// its kind and spelt in lower case, another benchmark as in its file.
+func (r Row) Name() string {
+	if r.Kind != "" {
+		return strings.ToLower(r.Workload) + r.variant
+	}
+	return r.prefix + r.Workload + r.variant
+}
+
+// Brief is the name for a sentence: it is cut where it is long, and there where
+// the rows of an analysis are called alike.
+func (r Row) Brief() string { return cmp.Or(r.brief, table.Cut(r.Name(), longestName)) }
+
+// longestName is where a name within a sentence is cut, in columns.
+const longestName = 60

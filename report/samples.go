@@ -50,8 +50,8 @@ func (p PointSamples) Role() string {
 // workers, then the serial program and the shares that give its ceiling. These
 // may be of another executor, because a sweep measures them under one.
 func (a *Analysis) PointsOf(r Row) (list []PointSamples) {
-	for _, p := range a.Data.pointsOf(r) {
-		s := a.Data.pointSamples(p)
+	for _, p := range a.pointsOf(r) {
+		s := survey{a.Data}.pointSamples(p)
 		if r.owns(p) {
 			times, _ := a.Data.series(p)
 			s.Gain = quotient(r.gains.one, times)
@@ -67,8 +67,8 @@ func (a *Analysis) PointsOf(r Row) (list []PointSamples) {
 }
 
 // pointsOf are those points in the order of the file.
-func (d *Data) pointsOf(r Row) (list []Point) {
-	for _, p := range d.Points {
+func (a *Analysis) pointsOf(r Row) (list []Point) {
+	for _, p := range a.Data.Points {
 		if r.owns(p) || r.kin(p) && (p.Serial() || p.Slices > 1 || p.Copies > 1) {
 			list = append(list, p)
 		}
@@ -76,7 +76,7 @@ func (d *Data) pointsOf(r Row) (list []Point) {
 	return list
 }
 
-func (d *Data) pointSamples(p Point) PointSamples {
+func (d survey) pointSamples(p Point) PointSamples {
 	s, _ := d.series(p)
 	seconds := make([]float64, len(s))
 	for i, v := range s {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 
+	"overlap/internal/table"
+
 	"golang.org/x/perf/benchproc"
 )
 
@@ -18,7 +20,7 @@ func (l *loader) settle() (*Data, error) {
 		return nil, noTime
 	}
 	if l.filter != nil && l.results > 0 && l.kept == 0 {
-		return nil, fmt.Errorf("%s matches none of %s", l.excluding(), countOf(l.results, "result"))
+		return nil, fmt.Errorf("%s matches none of %s", l.excluding(), table.Count(l.results, "result"))
 	}
 	l.order = slices.DeleteFunc(l.order, func(r *record) bool { return len(r.seconds) == 0 })
 	if len(l.order) == 0 && l.filter != nil {

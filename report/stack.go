@@ -3,6 +3,8 @@ package report
 import (
 	"fmt"
 	"math"
+
+	"overlap/internal/table"
 )
 
 // Tolerance is the share of P within which the parts of a stack must sum to P.
@@ -139,7 +141,7 @@ func (s Stack) Largest() (largest Part) {
 }
 
 // stacks are those of all points of a row, by level and then by workers.
-func (d *Data) stacks(base, first Point, levels []level) (list []Stack) {
+func (d survey) stacks(base, first Point, levels []level) (list []Stack) {
 	one := d.usage(first)
 	if math.IsNaN(one.busy) {
 		return nil // most files of other people: spare the time
@@ -211,6 +213,6 @@ func (r *Row) warnOfResidual() {
 	}
 	if off > 0 {
 		r.warn(fmt.Sprintf("the speedup stacks of %d of %d points do not sum to their cores within %.0f %%, that of %s on %s by %s: the clocks disagree, measure longer samples (--sample)",
-			off, len(r.Stacks), 100*Tolerance, countOf(worst.Workers, "worker"), countOf(worst.P, "core"), cores(worst.Residual)))
+			off, len(r.Stacks), 100*Tolerance, table.Count(worst.Workers, "worker"), table.Count(worst.P, "core"), table.Hundredths(worst.Residual)))
 	}
 }

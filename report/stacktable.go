@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"io"
-	"math"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -28,7 +27,7 @@ func (s Stack) Cells() []string {
 	cells := []string{fmt.Sprint(s.Workers), fmt.Sprint(s.P)}
 	saved := s.Saved()
 	for _, x := range []float64{s.Work - saved, s.Inflation + saved, s.GC, s.RunQueue, s.Imbalance, s.Locked, s.Runnable, s.Waiting, s.Sum(), s.Residual, saved, s.Idle} {
-		cells = append(cells, cores(x))
+		cells = append(cells, table.Hundredths(x))
 	}
 	loss := s.Largest().Name
 	if loss == "" {
@@ -60,13 +59,13 @@ func (a *Analysis) WriteStacks(w io.Writer) error {
 		}
 		found = true
 		fmt.Fprintf(&b, "%s, in cores\n", r.Name())
-		table := tabwriter.NewWriter(&b, 0, 0, 1, ' ', tabwriter.AlignRight)
-		writeCells(table, narrowColumns)
+		tab := tabwriter.NewWriter(&b, 0, 0, 1, ' ', tabwriter.AlignRight)
+		writeCells(tab, narrowColumns)
 		for _, s := range r.Stacks {
 			cells := s.Cells()
-			writeCells(table, slices.Delete(cells, sumColumn, sumColumn+1))
+			writeCells(tab, slices.Delete(cells, sumColumn, sumColumn+1))
 		}
-		if err := table.Flush(); err != nil {
+		if err := tab.Flush(); err != nil {
 			return err
 		}
 		b.WriteByte('\n')
@@ -91,17 +90,4 @@ const sumColumn = 10 // of the StackColumns
 func writeCells(w io.Writer, cells []string) {
 	last := len(cells) - 1
 	fmt.Fprintf(w, "%s\t %s\n", strings.Join(cells[:last], "\t"), cells[last])
-}
-
-// cores is a number of cores, negative ones with their sign and never −0.00.
-func cores(x float64) string {
-	switch {
-	case math.IsNaN(x):
-		return "–"
-	case math.Abs(x) < 0.005:
-		return "0.00"
-	case x < 0:
-		return "−" + cores(-x)
-	}
-	return fmt.Sprintf("%.2f", x)
 }

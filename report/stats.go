@@ -1,8 +1,13 @@
 package report
 
 import (
+	"encoding/json"
+	"fmt"
 	"math"
+	"strings"
 	"sync"
+
+	"overlap/internal/table"
 
 	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/gonum/stat/distuv"
@@ -17,6 +22,9 @@ type Interval struct {
 // HalfWidth is the distance from the value to the farther bound.
 func (i Interval) HalfWidth() float64 { return max(i.High-i.Value, i.Value-i.Low) }
 
+// Holds reports whether x is within the bounds.
+func (i Interval) Holds(x float64) bool { return i.Low <= x && x <= i.High }
+
 // unknown is what was not measured.
 var unknown = Interval{math.NaN(), math.NaN(), math.NaN()}
 
@@ -29,9 +37,6 @@ func (i Interval) over(j Interval) Interval {
 	half := math.Exp(math.Hypot(math.Log(i.High/i.Value), math.Log(j.High/j.Value)))
 	return Interval{value, value / half, value * half}
 }
-
-// minSamples is how many samples a verdict needs, by the rules of the suite.
-const minSamples = 10
 
 // minSpread is how many samples have an interval. Two say so little of their
 // spread that theirs would be 13 times as wide as they are apart.
@@ -91,3 +96,60 @@ func studentsT(freedom float64, several int) float64 {
 }
 
 var quantiles sync.Map // degrees of freedom and several → quantile
+
+// String is the value and the wider half of its interval, in three digits:
+// 1.90 ±0.05.
+func (i Interval) String() string {
+	if math.IsNaN(i.Value) {
+		return "–"
+	}
+	digits := 2
+	switch {
+	case i.Value >= 1e6: // of times that nobody measured; three hundred digits would burst every table
+		return fmt.Sprintf("%.1e", i.Value)
+	case i.Value >= 100:
+		digits = 0
+	case i.Value >= 10:
+		digits = 1
+	}
+	s := fmt.Sprintf("%.*f", digits, i.Value)
+	if i.Value < 0 {
+		s = strings.Replace(s, "-", "−", 1)
+	}
+	if strings.Trim(s, "−0.") == "" {
+		s = strings.TrimPrefix(s, "−")
+	}
+	if !math.IsNaN(i.Low) && i.High > i.Low {
+		half := i.HalfWidth()
+		if wide := 10 * math.Abs(i.Value); half > wide && half >= 100 {
+			return s + fmt.Sprintf(" ±>%.0f", wide) // three samples tell no more than that it is not known
+		}
+		s += fmt.Sprintf(" ±%.*f", digits, half)
+	}
+	return s
+}
+
+// Brief is the value alone in two digits, – if unknown.
+func (i Interval) Brief() string { return table.Round(i.Value) }
+
+// MarshalJSON writes {"value", "low", "high"}, or null for what was not
+// measured.
+func (i Interval) MarshalJSON() ([]byte, error) {
+	if math.IsNaN(i.Value) {
+		return []byte("null"), nil
+	}
+	return json.Marshal(struct {
+		Value table.Null `json:"value"`
+		Low   table.Null `json:"low"`
+		High  table.Null `json:"high"`
+	}{table.Null(i.Value), table.Null(i.Low), table.Null(i.High)})
+}
+
+// through maps value and bounds by a monotonous function.
+func (i Interval) through(f func(float64) float64) Interval {
+	low, high := f(i.Low), f(i.High)
+	return Interval{f(i.Value), min(low, high), max(low, high)}
+}
+
+// scaled is the interval in another unit.
+func (i Interval) scaled(by float64) Interval { return Interval{by * i.Value, by * i.Low, by * i.High} }

@@ -4,8 +4,6 @@ import (
 	"math"
 	"slices"
 	"testing"
-
-	"gonum.org/v1/gonum/stat"
 )
 
 // Errors of different samples add as squares.
@@ -95,41 +93,4 @@ func TestWelch(t *testing.T) {
 func TestIntervalOfAChoice(t *testing.T) {
 	want(t, "of one", studentsT(10, 1), 2.228, 1e-3)
 	want(t, "of five", studentsT(10, 5), 3.169, 1e-3)
-}
-
-// The error of a point is that of its mean, and where few rounds are shared, or
-// fewer than three, its own.
-func TestErrorsOfPointsThatShareLittle(t *testing.T) {
-	of := func(from, n int) (s series) {
-		for i := from; i < from+n; i++ {
-			s = append(s, visit{i, math.Exp(math.Sin(float64(i)))})
-		}
-		return s
-	}
-	for _, all := range [][]series{{of(0, 12)}, {of(0, 12), of(10, 12)}, {of(0, 2), of(0, 2)}} {
-		for i, m := range measures([]float64{1, 2}, all) {
-			want(t, "error", m.Error, stat.StdDev(all[i].logs(), nil)/math.Sqrt(float64(len(all[i]))), 1e-12)
-		}
-	}
-	if m := measures([]float64{1, 2}, []series{of(0, 12), of(8, 12)}); m[0].Error > 1e-9 || m[0].X != m[1].X {
-		t.Errorf("the four rounds that both were in are alike: %+v", m)
-	}
-}
-
-// The ceiling grows by as much as the last step, but not faster than the cores,
-// and does not shrink; the bounds are those of the gain.
-func TestSuppositionsBeyondTheCeiling(t *testing.T) {
-	before := Scaled{P: 1, Gain: exact(1), Ceiling: exact(1)}
-	last := Scaled{P: 2, Gain: Interval{1.9, 1.8, 1.9 * 1.9 / 1.8}, Ceiling: exact(1.95)}
-	four := beyond(before, last, 2)
-	share := 1.9 / 1.95
-	want(t, "value", four.Value, share*share*1.95*1.95, 1e-12)
-	// The efficiency may have fallen to 1.8/1.95 with the doubling.
-	want(t, "low", four.Low, 1.8*1.8/1.95, 1e-12)
-	// Two cores gave no more than two, whatever the noise says.
-	want(t, "high", four.High, 4, 1e-12)
-	steep := Scaled{P: 2, Gain: exact(2.6), Ceiling: exact(2.6)}
-	want(t, "value under a steep ceiling", beyond(before, steep, 2).Value, 5.2, 1e-12)
-	falling := beyond(Scaled{P: 2, Gain: exact(1.8), Ceiling: exact(2)}, Scaled{P: 4, Gain: exact(1.8), Ceiling: exact(1.8)}, 2)
-	want(t, "value under a falling ceiling", falling.Value, 1.8, 1e-12)
 }

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -21,53 +20,8 @@ func (r Row) Cells() []string {
 	return []string{
 		r.Name(), r.Kind, count(r.Workers), fmt.Sprint(r.P),
 		"× " + r.Concurrency.String(), "× " + r.Parallelism.String(), "= " + r.Speedup.String(), r.Ceiling.String(),
-		number(r.Inflight.Value), number(r.CPUsBusy.Value), cost(r.Cost), r.Expected.String(), r.Verdict,
+		table.Number(r.Inflight.Value), table.Number(r.CPUsBusy.Value), cost(r.Cost), r.Expected.String(), r.Verdict,
 	}
-}
-
-// Name is the workload as people write it: a workload of the suite is known by
-// its kind and spelt in lower case, another benchmark as in its file.
-func (r Row) Name() string {
-	if r.Kind != "" {
-		return strings.ToLower(r.Workload) + r.variant
-	}
-	return r.prefix + r.Workload + r.variant
-}
-
-// Brief is the name for a sentence: it is cut where it is long, and there where
-// the rows of an analysis are called alike.
-func (r Row) Brief() string { return cmp.Or(r.brief, table.Cut(r.Name(), longestName)) }
-
-// String is the value and the wider half of its interval, in three digits:
-// 1.90 ±0.05.
-func (i Interval) String() string {
-	if math.IsNaN(i.Value) {
-		return "–"
-	}
-	digits := 2
-	switch {
-	case i.Value >= 1e6: // of times that nobody measured; three hundred digits would burst every table
-		return fmt.Sprintf("%.1e", i.Value)
-	case i.Value >= 100:
-		digits = 0
-	case i.Value >= 10:
-		digits = 1
-	}
-	s := fmt.Sprintf("%.*f", digits, i.Value)
-	if i.Value < 0 {
-		s = strings.Replace(s, "-", "−", 1)
-	}
-	if strings.Trim(s, "−0.") == "" {
-		s = strings.TrimPrefix(s, "−")
-	}
-	if !math.IsNaN(i.Low) && i.High > i.Low {
-		half := i.HalfWidth()
-		if wide := 10 * math.Abs(i.Value); half > wide && half >= 100 {
-			return s + fmt.Sprintf(" ±>%.0f", wide) // three samples tell no more than that it is not known
-		}
-		s += fmt.Sprintf(" ±%.*f", digits, half)
-	}
-	return s
 }
 
 // cost is a number of cores, ∞ if no number was enough.
@@ -87,20 +41,6 @@ func count(n int) string {
 		return "–"
 	}
 	return fmt.Sprint(n)
-}
-
-func number(x float64) string {
-	switch {
-	case math.IsNaN(x) || x == 0:
-		return "–"
-	case x < 0:
-		return "−" + number(-x)
-	case x >= 100:
-		return fmt.Sprintf("%.0f", x)
-	case x >= 10:
-		return fmt.Sprintf("%.1f", x)
-	}
-	return fmt.Sprintf("%.2f", x)
 }
 
 // Notes explain the table of the page, which has the Columns but the tasks in
@@ -145,14 +85,11 @@ func (a *Analysis) legend() []string {
 // sampleNote says what the numbers rest on.
 func (a *Analysis) sampleNote() string {
 	if !a.Data.knowsPressure() {
-		return fmt.Sprintf("%s; the gains and ceilings in the table rest on at least %d.", countOf(a.Samples, "sample"), a.Fewest)
+		return fmt.Sprintf("%s; the gains and ceilings in the table rest on at least %d.", table.Count(a.Samples, "sample"), a.Fewest)
 	}
 	return fmt.Sprintf("%s, %d left out because others wanted more than %.0f %% of the CPUs; the gains and ceilings in the table rest on at least %d.",
-		countOf(a.Samples, "sample"), a.LeftOut, 100*MaxPressure, a.Fewest)
+		table.Count(a.Samples, "sample"), a.LeftOut, 100*MaxPressure, a.Fewest)
 }
-
-// longestName is where a name within a sentence is cut, in columns.
-const longestName = 60
 
 // warnings are those of the analysis and of its rows.
 func (a *Analysis) warnings() []error {

@@ -46,14 +46,13 @@ func TestFewTracesAreRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	for i := range mostTimelines + 2 {
+	for i := range maxTimelines + 2 {
 		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("run.%d.trace", i)), whole, 0o666); err != nil {
 			t.Fatal(err)
 		}
 	}
-	d := Data{Files: []string{filepath.Join(dir, "run.txt")}}
-	d.ReadRecordings()
-	if len(d.Timelines) != mostTimelines || len(d.Warnings) != 0 {
-		t.Errorf("%d timelines, warnings %v", len(d.Timelines), d.Warnings)
+	r, warnings := ReadRecordings([]string{filepath.Join(dir, "run.txt")})
+	if len(r.Timelines) != maxTimelines || len(warnings) != 0 {
+		t.Errorf("%d timelines, warnings %v", len(r.Timelines), warnings)
 	}
 }

@@ -14,7 +14,7 @@ type usage struct {
 	locked, runnable, pressureCPUs float64
 }
 
-func (d *Data) usage(p Point) usage {
+func (d survey) usage(p Point) usage {
 	times, _ := d.series(p)
 	cores := float64(p.Parallelism())
 	u := usage{
@@ -37,47 +37,10 @@ func (d *Data) usage(p Point) usage {
 	return u
 }
 
-// told is the mean over the samples of p that are not left out and that tell.
-func (d *Data) told(p Point, get func(Sample) float64) float64 {
-	return stat.Mean(d.values(p, get), nil)
-}
-
-// average is that mean with its interval.
-func (d *Data) average(p Point, get func(Sample) float64) Interval {
-	values := d.values(p, get)
-	mean := stat.Mean(values, nil)
-	if len(values) < minSpread {
-		return Interval{mean, math.NaN(), math.NaN()}
-	}
-	half := halfWidth(values)
-	return Interval{mean, max(0, mean-half), mean + half}
-}
-
-// values are those of the samples of p that are not left out and that tell.
-func (d *Data) values(p Point, get func(Sample) float64) []float64 {
-	r := d.records[p]
-	if r == nil {
-		return nil
-	}
-	s := nothing
-	if r.columns == nil && math.IsNaN(get(s)) {
-		return nil // a million samples with nothing but their times
-	}
-	pressed := r.pressed()
-	var values []float64
-	for i := range r.seconds {
-		r.fill(&s, i)
-		if x := get(s); !math.IsNaN(x) && (pressed || !(s.Pressure > MaxPressure)) {
-			values = append(values, x)
-		}
-	}
-	return values
-}
-
 // contradiction is by how many cores the kernel's idle time exceeds what the
 // CPU time leaves of them, as far as the 95 % interval over the samples is sure
 // of it. One sample is sure of nothing.
-func (d *Data) contradiction(p Point) float64 {
+func (d survey) contradiction(p Point) float64 {
 	if p.Cores != p.Parallelism() {
 		return 0
 	}
@@ -120,25 +83,6 @@ func (u usage) runQueue(cores float64) float64 {
 		others = min(others, max(0, u.pressureCPUs-steal))
 	}
 	return steal + throttled + others
-}
-
-// believed is the largest number of tasks or cores that is believed.
-const believed = 1e6
-
-// degree returns x, or NaN if no machine can have measured it.
-func degree(x float64) float64 {
-	if x >= 0 && x <= believed {
-		return x
-	}
-	return math.NaN()
-}
-
-// positive is degree for the units that are 0 if not measured.
-func positive(x float64) float64 {
-	if x == 0 {
-		return math.NaN()
-	}
-	return degree(x)
 }
 
 func orZero(x float64) float64 {

@@ -36,8 +36,6 @@ func want(t *testing.T, what string, got, want, within float64) {
 	}
 }
 
-func (i Interval) holds(x float64) bool { return i.Low <= x && x <= i.High }
-
 // SPEC SDM91 as in Gunther (2007), with the coefficients that R's usl and usl4j
 // give.
 var specSDM = []Measure{{N: 1, X: 65}, {N: 18, X: 996}, {N: 36, X: 1652}, {N: 72, X: 1853}, {N: 108, X: 1829}, {N: 144, X: 1775}, {N: 216, X: 1702}}
@@ -141,7 +139,7 @@ func TestUSLIntervalsCoverTheTruth(t *testing.T) {
 				u := FitUSL(curveOf(f, 1, 2, 4, 8, 16, 32), Relative)
 				v := FitUSL(curveOf(f, 1, 2, 4, 8), Relative)
 				mu.Lock()
-				if u.Sigma.holds(sigma) {
+				if u.Sigma.Holds(sigma) {
 					covered++
 				}
 				if !v.Identifiable {
@@ -205,7 +203,7 @@ func TestKappaIsHeldAgainstTheCurve(t *testing.T) {
 				if u.Identifiable {
 					told++
 				}
-				if u.takes(Split.coherency).holds((theta{0, sigma, kappa}).split(256).coherency()) {
+				if u.takes(Split.coherency).Holds((theta{0, sigma, kappa}).split(256).coherency()) {
 					held++
 				}
 			}
@@ -230,7 +228,7 @@ func TestKnownErrorsWeigh(t *testing.T) {
 	c[3].Error = 0.5
 	weighed := FitUSL(c, Relative)
 	want(t, "σ", weighed.Sigma.Value, 0.05, 0.002)
-	if plain.Sigma.holds(0.05) && math.Abs(plain.Sigma.Value-0.05) < 0.01 {
+	if plain.Sigma.Holds(0.05) && math.Abs(plain.Sigma.Value-0.05) < 0.01 {
 		t.Errorf("the wrong point was of no effect: σ %v", plain.Sigma)
 	}
 	// An exact curve is no surer than its points.
@@ -269,7 +267,7 @@ func TestPredictionsHoldTheHiddenHalf(t *testing.T) {
 			half := (len(c) + 1) / 2
 			u := FitUSL(c[:half], loss)
 			for _, m := range c[half:] {
-				if all++; u.Predict(m.N)[0].holds(m.X) {
+				if all++; u.Predict(m.N)[0].Holds(m.X) {
 					held++
 				}
 			}
@@ -289,7 +287,7 @@ func TestPredictionsHoldTheHiddenHalf(t *testing.T) {
 		for seed := range seeds {
 			u := FitUSL(curveOf(noisy(truth, 0.02, seed), 1, 2, 3, 4, 6, 8), Relative)
 			for i, p := range u.Predict(16, 32) {
-				if all++; p.holds(truth([]float64{16, 32}[i])) {
+				if all++; p.Holds(truth([]float64{16, 32}[i])) {
 					held++
 				}
 				widths[i] = append(widths[i], p.High/p.Low)

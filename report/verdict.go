@@ -108,7 +108,7 @@ func (r Row) reason() string {
 	case Scheduled:
 		l, _ := r.due()
 		return fmt.Sprintf("items come whether served or not, so their latency counts: the 99th percentile is %s at %s a second, with %s on %s",
-			ShortTime(l.P99.Value), number(l.Load), countOf(l.Workers, "worker"), countOf(l.P, "core"))
+			ShortTime(l.P99.Value), table.Number(l.Load), table.Count(l.Workers, "worker"), table.Count(l.P, "core"))
 	case Undecided:
 		return r.undecided()
 	case OneCore:
@@ -188,7 +188,7 @@ func (r Row) scales() string {
 		text += ", which wait for the slowest of them"
 	}
 	if hurts(r.crowded) {
-		text += fmt.Sprintf("; more than %s slow it down", countOf(r.Workers, "worker"))
+		text += fmt.Sprintf("; more than %s slow it down", table.Count(r.Workers, "worker"))
 	}
 	return text
 }

@@ -1,6 +1,10 @@
 package report
 
-import "fmt"
+import (
+	"fmt"
+
+	"overlap/internal/table"
+)
 
 // A file of go test does not tell how many cores there were, so that GOMAXPROCS
 // stands for them in what is said of it: 256 cores give nothing on a machine of
@@ -12,7 +16,7 @@ type nominal bool
 // on is so many cores, or the GOMAXPROCS that stands for them.
 func (n nominal) on(p int) string {
 	if !n {
-		return countOf(p, "core")
+		return table.Count(p, "core")
 	}
 	return fmt.Sprintf("GOMAXPROCS %d", p)
 }

@@ -166,7 +166,8 @@ func viewOf(run []byte, path string) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	d.ReadRecordings()
+	recordings, warnings := report.ReadRecordings(d.Files)
+	d.Recordings, d.Warnings = recordings, append(d.Warnings, warnings...)
 	a := report.Analyze(d)
 	if len(a.Rows) == 0 {
 		return waiting(path, a, ""), nil

@@ -1,0 +1,77 @@
+package report
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/stat"
+)
+
+// told is the mean over the samples of p that are not left out and that tell.
+func (d *Data) told(p Point, get func(Sample) float64) float64 {
+	return stat.Mean(d.values(p, get), nil)
+}
+
+// average is that mean with its interval.
+func (d *Data) average(p Point, get func(Sample) float64) Interval {
+	values := d.values(p, get)
+	mean := stat.Mean(values, nil)
+	if len(values) < minSpread {
+		return Interval{mean, math.NaN(), math.NaN()}
+	}
+	half := halfWidth(values)
+	return Interval{mean, max(0, mean-half), mean + half}
+}
+
+// values are those of the samples of p that are not left out and that tell.
+func (d *Data) values(p Point, get func(Sample) float64) []float64 {
+	r := d.records[p]
+	if r == nil {
+		return nil
+	}
+	s := nothing
+	if r.columns == nil && math.IsNaN(get(s)) {
+		return nil // a million samples with nothing but their times
+	}
+	pressed := r.pressed()
+	var values []float64
+	for i := range r.seconds {
+		r.fill(&s, i)
+		if x := get(s); !math.IsNaN(x) && (pressed || !(s.Pressure > MaxPressure)) {
+			values = append(values, x)
+		}
+	}
+	return values
+}
+
+// typical is the geometric mean over the samples of p, with its interval.
+func (d *Data) typical(p Point, get func(Sample) float64) Interval {
+	var logs []float64
+	for _, x := range d.values(p, get) {
+		if x > 0 {
+			logs = append(logs, math.Log(x))
+		}
+	}
+	if len(logs) == 0 {
+		return unknown
+	}
+	return around(math.Exp(stat.Mean(logs, nil)), logs)
+}
+
+// believed is the largest number of tasks or cores that is believed.
+const believed = 1e6
+
+// degree returns x, or NaN if no machine can have measured it.
+func degree(x float64) float64 {
+	if x >= 0 && x <= believed {
+		return x
+	}
+	return math.NaN()
+}
+
+// positive is degree for the units that are 0 if not measured.
+func positive(x float64) float64 {
+	if x == 0 {
+		return math.NaN()
+	}
+	return degree(x)
+}

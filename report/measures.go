@@ -1,0 +1,70 @@
+package report
+
+import (
+	"maps"
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/stat"
+)
+
+// measures are the points of a curve with their errors, over the rounds that all
+// were in: see sameRounds. What all points of a round share, a machine that is
+// slow for a while, bends no curve, so that it is taken out of the errors where
+// every point has been in the round; it does move λ, whose interval knows nothing
+// of it.
+func measures(ns []float64, all []series) []Measure {
+	all = sameRounds(all...)
+	var points []Measure
+	for i, s := range all {
+		points = append(points, Measure{N: ns[i], X: 1 / s.mean()})
+		if len(s) > 1 {
+			points[i].Error = stat.StdDev(s.logs(), nil) / math.Sqrt(float64(len(s)))
+		}
+	}
+	shared := sharedRounds(all)
+	if len(all) < 2 || len(shared) < 3 || 5*len(shared) < 4*len(all[0]) {
+		return points
+	}
+	rounds, curves := float64(len(shared)), float64(len(all))
+	common := make([]float64, len(shared))
+	for j, logs := range shared {
+		common[j] = stat.Mean(logs, nil)
+	}
+	for i := range points {
+		rest := make([]float64, len(shared))
+		for j, logs := range shared {
+			rest[j] = logs[i] - common[j]
+		}
+		// The common part has a share of each point's own noise.
+		points[i].Error = stat.StdDev(rest, nil) / math.Sqrt(rounds*(1-1/curves))
+	}
+	return points
+}
+
+// sharedRounds are the logarithms of the times of all series, round by round,
+// of those rounds that each series has.
+func sharedRounds(all []series) (rounds [][]float64) {
+	if len(all) == 0 {
+		return nil
+	}
+	times := make([]map[int]float64, len(all))
+	for i, s := range all {
+		times[i] = map[int]float64{}
+		for _, v := range s {
+			times[i][v.round] = math.Log(v.seconds)
+		}
+	}
+	for _, round := range slices.Sorted(maps.Keys(times[0])) {
+		var logs []float64
+		for _, of := range times {
+			if x, ok := of[round]; ok {
+				logs = append(logs, x)
+			}
+		}
+		if len(logs) == len(all) {
+			rounds = append(rounds, logs)
+		}
+	}
+	return rounds
+}
