@@ -40,7 +40,7 @@ func Analyze(d *Data) *Analysis {
 		a.LeftOut += d.count(p) - len(series)
 	}
 	seen := map[Point]bool{}
-	var failed grouped
+	var failed reasons
 	for _, p := range d.Points {
 		base := p.at(0, level{})
 		if p.Copies != 1 || p.Slices != 1 || p.Serial() || seen[base] {
@@ -53,14 +53,14 @@ func Analyze(d *Data) *Analysis {
 			if p.Column != "" {
 				name += " @" + p.Column
 			}
-			failed.addOf(p.Package, name, err.Error())
+			failed.addFor(p.Package, name, err.Error())
 			continue
 		}
 		a.Rows = append(a.Rows, row)
 	}
 	a.leaveOut(failed)
 	a.sort()
-	a.tellApart()
+	a.distinguish()
 	a.shorten()
 	a.identify()
 	a.fit()
@@ -116,9 +116,9 @@ func longer(swept bool, samples int) string {
 }
 
 // leaveOut warns of what is no row.
-func (a *Analysis) leaveOut(failed grouped) {
+func (a *Analysis) leaveOut(failed reasons) {
 	var why []error
-	for _, text := range failed.sentences(most) {
+	for _, text := range failed.sentences(maxListed) {
 		why = append(why, errors.New(text))
 	}
 	if len(a.Rows)+len(why) == 0 {
@@ -150,15 +150,15 @@ func (a *Analysis) shorten() {
 	for _, r := range a.Rows {
 		names = append(names, r.Name())
 	}
-	fits := func(name string) bool { return uniseg.StringWidth(name) <= longestName }
+	fits := func(name string) bool { return uniseg.StringWidth(name) <= maxName }
 	for i, name := range table.Shorten(names, fits) {
-		a.Rows[i].brief = table.Cut(name, longestName)
+		a.Rows[i].brief = table.Cut(name, maxName)
 	}
 }
 
-// tellApart gives the rows of one workload names that differ: where a file has
+// distinguish gives the rows of one workload names that differ: where a file has
 // several executors or sizes, these become part of the name.
-func (a *Analysis) tellApart() {
+func (a *Analysis) distinguish() {
 	executors, sizes, packages := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for _, r := range a.Rows {
 		executors[r.Executor], sizes[r.Size], packages[r.Package] = true, true, true
@@ -194,4 +194,19 @@ func (a *Analysis) tellApart() {
 			r.machine = r.Column
 		}
 	}
+}
+
+// allWarnings are those of the analysis and of its rows.
+func (a *Analysis) allWarnings() []error {
+	all := slices.Clone(a.Warnings)
+	var ofRows reasons
+	for _, r := range a.Rows {
+		for _, err := range r.Warnings {
+			ofRows.add(r.Brief(), err.Error())
+		}
+	}
+	for _, text := range ofRows.sentences(len(ofRows.order)) {
+		all = append(all, errors.New(text))
+	}
+	return all
 }

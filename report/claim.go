@@ -41,3 +41,9 @@ func hurts(i Interval) bool { return i.Value <= 1/negligible && below(i, 1) }
 
 // minSamples is how many samples a verdict needs, by the rules of the suite.
 const minSamples = 10
+
+// WorkersHelp reports whether workers on one core are shown to bring something.
+func (r Row) WorkersHelp() bool { return helps(r.Concurrency) }
+
+// CoresHelp reports whether cores are shown to bring something.
+func (r Row) CoresHelp() bool { return r.coresBring(helps) }

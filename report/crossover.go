@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"overlap/internal/table"
 )
 
 // Crossover is what an executor makes of the same work in tasks of different
@@ -163,7 +161,7 @@ func (d survey) serialOf(form Point) (times series, tasks float64) {
 	}
 	p := form.at(1, levels[0])
 	times, _ = d.series(p)
-	return times, math.Round(d.told(p, func(s Sample) float64 { return s.Items * s.Seconds }))
+	return times, math.Round(d.mean(p, func(s Sample) float64 { return s.Items * s.Seconds }))
 }
 
 // half is n½ of the grains, which are sorted.
@@ -244,19 +242,6 @@ func ShortTime(seconds float64) string {
 		}
 	}
 	return fmt.Sprintf("%.0f ns", seconds*1e9)
-}
-
-// crossoverNotes say n½ of all executors, a line for each workload and number of
-// cores.
-func (a *Analysis) crossoverNotes() (notes []string) {
-	for i, c := range a.Crossovers {
-		if i > 0 && a.Crossovers[i-1].Beside(c) {
-			notes[len(notes)-1] += fmt.Sprintf("; %s %v", c.Executor, c)
-			continue
-		}
-		notes = append(notes, fmt.Sprintf("n½, the smallest task of %s of which half the time of %s is work: %s %v", c.Name(), table.Count(c.P, "core"), c.Executor, c))
-	}
-	return notes
 }
 
 // Name is that of the workload and its column, as in the table.

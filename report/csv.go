@@ -48,8 +48,8 @@ func pointColumns() []pointColumn {
 		{"sec_per_op_low", func(l pointLine) string { return decimal(l.seconds.Low) }},
 		{"sec_per_op_high", func(l pointLine) string { return decimal(l.seconds.High) }},
 	}
-	told := func(l pointLine, get func(Sample) float64) float64 { return l.d.told(l.p, get) }
-	typical := func(l pointLine, get func(Sample) float64) float64 { return l.d.typical(l.p, get).Value }
+	told := func(l pointLine, get func(Sample) float64) float64 { return l.d.mean(l.p, get) }
+	typical := func(l pointLine, get func(Sample) float64) float64 { return l.d.geometricMean(l.p, get).Value }
 	for _, m := range []struct {
 		name string
 		get  func(Sample) float64
@@ -154,21 +154,6 @@ func (d *Data) inOrder() []Point {
 		)
 	})
 	return points
-}
-
-// stacksByPoint are the stacks of all rows.
-func (a *Analysis) stacksByPoint() map[Point]Stack {
-	found := map[Point]Stack{}
-	for _, r := range a.Rows {
-		for _, l := range a.Data.levels(r.base) {
-			for _, s := range r.Stacks {
-				if p := r.base.at(s.Workers, l); s.P == l.p() {
-					found[p] = s
-				}
-			}
-		}
-	}
-	return found
 }
 
 func scaling(weak bool) string {

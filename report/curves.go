@@ -18,8 +18,8 @@ type Line struct {
 
 // LinePoint is the throughput at one number of workers.
 type LinePoint struct {
-	Workers    int
-	Throughput Interval // jobs per second
+	Workers    int      `json:"workers"`
+	Throughput Interval `json:"throughput"` // jobs per second
 }
 
 // Bound is the highest throughput that w workers could reach.
@@ -44,7 +44,7 @@ func (d survey) demand(base Point, l level) float64 {
 	for _, w := range d.workersAt(base, l) {
 		p := base.at(w, l)
 		times, _ := d.series(p)
-		used := times.mean() * d.told(p, func(s Sample) float64 { return s.CPUsBusy })
+		used := times.mean() * d.mean(p, func(s Sample) float64 { return s.CPUsBusy })
 		if used > 0 && !(used >= least) {
 			least = used
 		}

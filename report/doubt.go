@@ -95,7 +95,7 @@ func (r Row) unsettled() (known, name string, i Interval, near float64) {
 		if near < 0 {
 			near /= -certain
 		}
-		return fmt.Sprintf("%s %s×, but whether %s/%s is above %.1f is open: ", r.do(r.P, "give"), short(gain), name, goal, acceptable), "it", i, near
+		return fmt.Sprintf("%s %s×, but whether %s/%s is above %.1f is open: ", r.coresVerb(r.P, "give"), short(gain), name, goal, acceptable), "it", i, near
 	case helps(gain):
 		name, i = "S", r.Speedup
 	case isNothing(gain):
@@ -130,8 +130,8 @@ func distance(i Interval) float64 {
 	return size / certain
 }
 
-// mostSamples is how many anybody takes of a point.
-const mostSamples = 1000
+// maxSamples is how many anybody takes of a point.
+const maxSamples = 1000
 
 // remedy says about how many samples would bring the bounds of a number that rests
 // on n of them within a distance of its value, in logarithms, if they spread as
@@ -139,8 +139,8 @@ const mostSamples = 1000
 func remedy(swept bool, n int, i Interval, distance float64) string {
 	now := 1.96 / studentsT(float64(n-1), 1) * math.Log(i.High/i.Value)
 	wanted := max(math.Ceil(float64(n)*now*now/distance/distance), float64(n+1), minSamples)
-	if !(wanted <= mostSamples) {
-		return fmt.Sprintf("%d samples that spread like these would not tell; a quieter machine may", mostSamples)
+	if !(wanted <= maxSamples) {
+		return fmt.Sprintf("%d samples that spread like these would not tell; a quieter machine may", maxSamples)
 	}
 	return fmt.Sprintf("about %.0f samples would tell (%s), or a quieter machine", wanted, longer(swept, int(wanted)))
 }

@@ -34,7 +34,7 @@ func (r reading) open() bool { return r.procs == 0 || r.presumed }
 func cutEnding(full string) (own string, procs int, ok bool) {
 	i := strings.LastIndexByte(full, '-')
 	n, err := strconv.Atoi(full[i+1:])
-	if i < 1 || err != nil || n < 2 || n > mostCores || strconv.Itoa(n) != full[i+1:] {
+	if i < 1 || err != nil || n < 2 || n > maxCores || strconv.Itoa(n) != full[i+1:] {
 		return full, 1, false
 	}
 	return full[:i], n, true

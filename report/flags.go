@@ -20,8 +20,9 @@ func noAxis(flag string, p *benchproc.Projection) error {
 	return nil
 }
 
-// without is the warning of it. An order such as key@(a b) has no OR.
-func (l *loader) without(lines, names, what, remedy string) error {
+// needsHelper warns that results are left out that others are compared with. An
+// order such as key@(a b) has no OR.
+func (l *loader) needsHelper(lines, names, what, remedy string) error {
 	if l.in.Filter == "" {
 		return fmt.Errorf("%s leaves out the %s of %s, which its %s needs", l.excluding(), lines, names, what)
 	}

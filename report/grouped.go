@@ -6,16 +6,16 @@ import (
 	"strings"
 )
 
-// grouped is the names that each of several reasons holds for. Both come in the
+// reasons is the names that each of several reasons holds for. Both come in the
 // order in which they were added: one sentence says a reason, however many there
 // are for it.
-type grouped struct {
+type reasons struct {
 	order []string
 	names map[string][]string
 	known map[[2]string]bool
 }
 
-func (g *grouped) add(name, why string) {
+func (g *reasons) add(name, why string) {
 	if g.names == nil {
 		g.names, g.known = map[string][]string{}, map[[2]string]bool{}
 	}
@@ -28,12 +28,12 @@ func (g *grouped) add(name, why string) {
 	}
 }
 
-// addOf is add of a benchmark's name, before which sentences put its package if
+// addFor is add of a benchmark's name, before which sentences put its package if
 // the names are of several.
-func (g *grouped) addOf(pkg, name, why string) { g.add(pkg+"\x00"+name, why) }
+func (g *reasons) addFor(pkg, name, why string) { g.add(pkg+"\x00"+name, why) }
 
 // all yields the reasons and the names.
-func (g *grouped) all() iter.Seq2[string, []string] {
+func (g *reasons) all() iter.Seq2[string, []string] {
 	return func(yield func(string, []string) bool) {
 		for _, why := range g.order {
 			if !yield(why, g.names[why]) {
@@ -45,7 +45,7 @@ func (g *grouped) all() iter.Seq2[string, []string] {
 
 // sentences are "names: reason", of at most limit reasons, and how many more
 // there are.
-func (g *grouped) sentences(limit int) (list []string) {
+func (g *reasons) sentences(limit int) (list []string) {
 	packages := map[string]bool{}
 	for id := range g.known {
 		if pkg, _, ok := strings.Cut(id[0], "\x00"); ok {
@@ -57,7 +57,7 @@ func (g *grouped) sentences(limit int) (list []string) {
 			return append(list, fmt.Sprintf("and %d further reasons", len(g.order)-limit))
 		}
 		var full []string
-		for _, name := range names[:min(len(names), most+1)] {
+		for _, name := range names[:min(len(names), maxListed+1)] {
 			if pkg, short, ok := strings.Cut(name, "\x00"); ok {
 				if name = short; len(packages) > 1 && pkg != "" {
 					name = shortPackage(pkg) + "." + short
@@ -65,7 +65,7 @@ func (g *grouped) sentences(limit int) (list []string) {
 			}
 			full = append(full, name)
 		}
-		list = append(list, someOf(full, len(names))+": "+why)
+		list = append(list, firstOf(full, len(names))+": "+why)
 	}
 	return list
 }

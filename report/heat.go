@@ -8,8 +8,10 @@ import (
 // Cell is the throughput of a point over that of one worker on one core with
 // GOMAXPROCS 1, which makes it a speedup.
 type Cell struct {
-	Cores, Procs, Workers int
-	Gain                  Interval
+	Cores   int      `json:"cores"`
+	Procs   int      `json:"gomaxprocs"`
+	Workers int      `json:"workers"`
+	Gain    Interval `json:"gain"`
 }
 
 // grid is GOMAXPROCS × workers, by GOMAXPROCS and then by workers. The cores

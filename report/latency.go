@@ -48,20 +48,20 @@ func (d survey) latencies(base Point, levels []level) (list []Latency) {
 func (d survey) latency(p Point) Latency {
 	l := Latency{
 		Workers: p.Workers, P: p.Parallelism(),
-		P50:      d.typical(p, func(s Sample) float64 { return s.Arrival50 }),
-		P99:      d.typical(p, func(s Sample) float64 { return s.Arrival99 }),
-		Load:     d.told(p, func(s Sample) float64 { return positive(s.Due) }),
+		P50:      d.geometricMean(p, func(s Sample) float64 { return s.Arrival50 }),
+		P99:      d.geometricMean(p, func(s Sample) float64 { return s.Arrival99 }),
+		Load:     d.mean(p, func(s Sample) float64 { return positive(s.Due) }),
 		Capacity: math.NaN(),
 	}
 	if l.Arrivals = !math.IsNaN(l.P50.Value) || !math.IsNaN(l.P99.Value); !l.Arrivals {
-		l.P50 = d.typical(p, func(s Sample) float64 { return s.Task50 })
-		l.P99 = d.typical(p, func(s Sample) float64 { return s.Task99 })
+		l.P50 = d.geometricMean(p, func(s Sample) float64 { return s.Task50 })
+		l.P99 = d.geometricMean(p, func(s Sample) float64 { return s.Task99 })
 	}
-	done := d.told(p, func(s Sample) float64 { return positive(s.Items) })
+	done := d.mean(p, func(s Sample) float64 { return positive(s.Items) })
 	if math.IsNaN(l.Load) {
 		l.Load = done
 	}
-	if busy := d.told(p, func(s Sample) float64 { return positive(s.CPUsBusy) }); busy > 0 {
+	if busy := d.mean(p, func(s Sample) float64 { return positive(s.CPUsBusy) }); busy > 0 {
 		l.Capacity = float64(l.P) * done / busy
 	}
 	return l

@@ -9,17 +9,18 @@ import (
 
 // Efficiency is what p cores gave, as shares.
 type Efficiency struct {
-	P int
+	P int `json:"p"`
 
 	// OfIdeal is S/p and OfCeiling S/H(p), where S is the gain from cores at
 	// the row's workers, see Row.FromCores. The first blames hardware and software together, the
 	// second the software alone. OfCeiling is unknown if H(p) was not measured.
-	OfIdeal, OfCeiling Interval
+	OfIdeal   Interval `json:"efficiency"`
+	OfCeiling Interval `json:"software_efficiency"`
 
 	// Serial is the experimentally determined serial fraction
 	// (1/S − 1/p) / (1 − 1/p) (Karp and Flatt, 1990): the part of the work that
 	// would explain S if all else scaled. Unknown at p = 1.
-	Serial Interval
+	Serial Interval `json:"karp_flatt"`
 }
 
 // efficiency is that of a gain.
@@ -75,7 +76,7 @@ func trend(all []Efficiency, law USL) Trend {
 	switch {
 	case last.High < 0:
 		return Superlinear
-	case known[len(known)-1].small():
+	case known[len(known)-1].negligible():
 		return Lossless
 	case last.Low > first.High:
 		return Rising
@@ -83,26 +84,26 @@ func trend(all []Efficiency, law USL) Trend {
 		return Falling
 	case len(known) < 2 || law.Identifiable && law.Kappa.Low > 0:
 		return Unclear
-	case low <= high && known[0].told() && known[len(known)-1].told():
+	case low <= high && known[0].precise() && known[len(known)-1].precise():
 		return Constant
 	}
 	return Unclear
 }
 
-// told reports whether the fraction is known to a quarter of itself, or what it
-// costs is too little to matter.
-func (e Efficiency) told() bool {
-	return e.Serial.HalfWidth() <= e.Serial.Value/4 || e.small()
+// precise reports whether the half-width is at most a quarter of the fraction, or
+// what it costs is too little to matter.
+func (e Efficiency) precise() bool {
+	return e.Serial.HalfWidth() <= e.Serial.Value/4 || e.negligible()
 }
 
-// small reports whether what the fraction costs is too little to matter.
-func (e Efficiency) small() bool { return e.Serial.High*float64(e.P-1) < matters-1 }
+// negligible reports whether what the fraction costs is too little to matter.
+func (e Efficiency) negligible() bool { return e.Serial.High*float64(e.P-1) < matters-1 }
 
 // SerialFit is a fit of a law with a serial part.
 type SerialFit struct {
-	Fraction Interval // from 0 to 1; unknown if Why says why
-	Limit    Interval // the speedup that no number of cores passes; +Inf if Fraction is 0
-	Why      string   // "2 of 3 core counts", or how the points contradict the law
+	Fraction Interval `json:"serial_fraction"` // from 0 to 1; unknown if Why says why
+	Limit    Interval `json:"limit"`           // the speedup that no number of cores passes; +Inf if Fraction is 0
+	Why      string   `json:"why,omitempty"`   // "2 of 3 core counts", or how the points contradict the law
 }
 
 // enoughSerial is how many different N a law with one coefficient besides its
@@ -119,7 +120,7 @@ func FitAmdahl(curve []Measure, loss Loss) SerialFit {
 	if s.Why != "" {
 		return s
 	}
-	if f := s.Fraction; vague(f, p.most()-1) {
+	if f := s.Fraction; vague(f, p.largest()-1) {
 		why := fmt.Sprintf("the serial fraction may be anything from %s to %s", table.Round(f.Low), table.Round(f.High))
 		return SerialFit{Fraction: unknown, Limit: unknown, Why: why}
 	}
@@ -178,7 +179,7 @@ func fitSerial(law shape, whose string, curve []Measure, loss Loss) (s SerialFit
 	}
 	free, _ := p.descend(p.start(), p.free, exactly)
 	at := p.bounded(free, exactly)
-	if off = p.off(at); !(off <= foreign) {
+	if off = p.off(at); !(off <= maxMisfit) {
 		by := fmt.Sprintf("%.0f %%", 100*(math.Exp(off)-1))
 		if table.AsFactor(math.Exp(off)) {
 			by = "× " + table.Round(math.Exp(off))
@@ -209,8 +210,9 @@ func GustafsonAt(scaled Interval, p int) Interval {
 // Scaled is the gain from p cores at the best number of workers, see
 // Row.FromCores.
 type Scaled struct {
-	P             int
-	Gain, Ceiling Interval // Ceiling.Value is NaN if not measured
+	P       int      `json:"p"`
+	Gain    Interval `json:"gain"`
+	Ceiling Interval `json:"ceiling"` // unknown if not measured
 }
 
 // matters is the gain from which on COST and predictions speak of one, and the loss

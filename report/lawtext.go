@@ -41,7 +41,7 @@ func (u USL) words(counts, unit string) string {
 	if !u.Identifiable {
 		return "not identifiable, " + u.Why + ": " + text
 	}
-	most := u.fit.most()
+	most := u.fit.largest()
 	part := func(name string, of func(Split) float64) string {
 		i := spread(of(u.at.split(most)), u.draws, func(d draw) float64 { return of(d.bounded.split(most)) })
 		text, low, high := fmt.Sprintf("%.0f %% %s", 100*i.Value, name), fmt.Sprintf("%.0f", 100*i.Low), fmt.Sprintf("%.0f", 100*i.High)

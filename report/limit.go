@@ -8,9 +8,9 @@ import (
 	"overlap/internal/table"
 )
 
-// lost names the largest loss of a row that falls short of its ceiling, or of
+// shortfall names the largest loss of a row that falls short of its ceiling, or of
 // all its cores if there is no ceiling, and nothing of one that reaches it.
-func (r Row) lost() string {
+func (r Row) shortfall() string {
 	if s, ok := r.stackAt(r.forAllCores(r.Workers)); ok && r.FromCores().over(r.goal()).High < 0.95 {
 		if why := r.limits(s); why != "" {
 			return "; " + r.ofOthers(s) + why

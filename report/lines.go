@@ -125,7 +125,7 @@ func (l *lines) next() (round int, changed bool) {
 // roundOf reads the round of a sample, 0 if the note does not tell.
 func roundOf(note []byte) int {
 	var n struct{ Round int }
-	if err := json.Unmarshal(note, &n); err != nil || n.Round < 1 || n.Round > believed {
+	if err := json.Unmarshal(note, &n); err != nil || n.Round < 1 || n.Round > maxPlausible {
 		return 0
 	}
 	return n.Round

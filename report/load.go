@@ -152,7 +152,7 @@ func (l *loader) load(path string) error {
 func (l *loader) read(text io.Reader, path string, zipped bool) error {
 	sum := sha256.New()
 	t := newTranscript(text)
-	l.lines, l.unused, l.found, l.before = newLines(io.TeeReader(t, sum)), grouped{}, 0, l.data.rounds
+	l.lines, l.unused, l.found, l.before = newLines(io.TeeReader(t, sum)), reasons{}, 0, l.data.rounds
 	l.lines.name, l.lines.zipped, l.own = path, zipped, false
 	l.files++
 	var reader benchfmt.Reader
@@ -219,7 +219,7 @@ func (l *loader) complete(path string, err error, t *transcript) error {
 	case l.found == 0 && kind != "":
 		return &FileError{path, kind}
 	case l.found == 0 && len(l.unused.order) > 0 && l.filter == nil:
-		return &FileError{path, "nothing in it can be used: " + strings.Join(append(l.unused.sentences(most), told...), "; ")}
+		return &FileError{path, "nothing in it can be used: " + strings.Join(append(l.unused.sentences(maxListed), told...), "; ")}
 	case l.found == 0 && len(l.unused.order) == 0 && len(told) > 0:
 		return &FileError{path, "no benchmark has a result: " + strings.Join(told, "; ")}
 	case l.found == 0 && len(l.unused.order) == 0:
@@ -237,7 +237,7 @@ func (l *loader) complete(path string, err error, t *transcript) error {
 	if l.lines.cut && l.lines.results {
 		l.data.Warnings = append(l.data.Warnings, fmt.Errorf("%s: its last line has no end: if the file was cut, the last numbers may be wrong", path))
 	}
-	for _, reason := range l.unused.sentences(most) {
+	for _, reason := range l.unused.sentences(maxListed) {
 		l.data.Warnings = append(l.data.Warnings, fmt.Errorf("%s: left out: %s", path, reason))
 	}
 	return nil
@@ -318,12 +318,12 @@ func (l *loader) pressure(rec *record) bool { return rec.point.Executor != "" ||
 // seconds is the time of a job.
 func seconds(r *benchfmt.Result) (float64, error) {
 	sec, ok := r.Value("sec/op")
-	if !ok || !(sec >= shortest && sec <= believed) {
+	if !ok || !(sec >= minSeconds && sec <= maxPlausible) {
 		return 0, errors.New("no time (ns/op), or one out of range")
 	}
 	return sec, nil
 }
 
-// shortest is the time of a job that is believed, in seconds: a millionth of
+// minSeconds is the time of a job that is believed, in seconds: a millionth of
 // what go test can print. Quotients of less would be infinite.
-const shortest = 1e-21
+const minSeconds = 1e-21

@@ -22,7 +22,7 @@ type loader struct {
 	data *Data
 
 	lines         *lines  // of the file
-	unused        grouped // results of the file that were left out, by reason
+	unused        reasons // results of the file that were left out, by reason
 	own           bool    // a result of the suite is in it
 	found, before int     // results of the file that are of use, rounds before it
 
@@ -130,12 +130,12 @@ func (l *loader) parse() error {
 type configured struct {
 	context, source int
 	now             setting
-	told            map[string]bool // columns that have been described under it
+	described       map[string]bool // columns that have been described under it
 }
 
-// mostConfigured is how many configurations are remembered: some files have one
+// maxConfigured is how many configurations are remembered: some files have one
 // for each result.
-const mostConfigured = 1 << 12
+const maxConfigured = 1 << 12
 
 // configure takes over the configuration of a result, which has changed.
 func (l *loader) configure(r *benchfmt.Result) {
@@ -147,7 +147,7 @@ func (l *loader) configure(r *benchfmt.Result) {
 	l.scratch = key
 	c, ok := l.configurations[string(key)]
 	if !ok {
-		if len(l.configurations) == mostConfigured {
+		if len(l.configurations) == maxConfigured {
 			clear(l.configurations)
 		}
 		id := string(key)
@@ -175,7 +175,7 @@ func (l *loader) newConfiguration(r *benchfmt.Result) configured {
 		id = len(l.contexts)
 		l.contexts[string(key)] = id
 	}
-	c := configured{context: id, now: setting{}, told: map[string]bool{}}
+	c := configured{context: id, now: setting{}, described: map[string]bool{}}
 	for _, pair := range r.Config {
 		switch {
 		case !pair.File:
@@ -200,7 +200,7 @@ func (l *loader) list(key string, value []byte) {
 	for pair := range strings.FieldsSeq(text) {
 		name, what, ok := strings.Cut(pair, "=")
 		switch {
-		case !ok || len(what) > longest:
+		case !ok || len(what) > maxKind:
 		case key == "kinds" && d.Kinds[name] == "":
 			d.Kinds[name] = table.Printable(what)
 			d.Order = append(d.Order, name)
@@ -214,10 +214,10 @@ func (l *loader) list(key string, value []byte) {
 // Two machines in one column are refused: their times must not be divided by
 // each other.
 func (l *loader) describe(column string) error {
-	if l.told[column] {
+	if l.described[column] {
 		return nil
 	}
-	l.told[column] = true
+	l.described[column] = true
 	was, ok := l.shared[column]
 	if !ok {
 		l.shared[column], l.systems[column] = maps.Clone(l.now), setting{}
@@ -265,7 +265,7 @@ func (l *loader) record(r *benchfmt.Result) (*record, error) {
 	if rec.said, err = readSettings(r); err != nil {
 		return nil, err
 	}
-	n, err := rec.alone(naming{})
+	n, err := rec.readName(naming{})
 	if err != nil {
 		return nil, err
 	}
@@ -302,8 +302,8 @@ func (l *loader) column(r *benchfmt.Result) string {
 	return name
 }
 
-// most is how many reasons, or names, a list has at most.
-const most = 10
+// maxListed is how many reasons, or names, a list has at most.
+const maxListed = 10
 
 // leaveOut keeps the reason why a result cannot be used. One of the suite
 // must be right, as the file is ours; it is returned.
@@ -312,7 +312,7 @@ func (l *loader) leaveOut(r *benchfmt.Result, reason error) error {
 	if ours(r.Name) {
 		return fmt.Errorf("%s: %w; remove the line to use the others", name, reason)
 	}
-	l.unused.addOf(table.Printable(r.GetConfig("pkg")), name, table.Printable(reason.Error()))
+	l.unused.addFor(table.Printable(r.GetConfig("pkg")), name, table.Printable(reason.Error()))
 	return nil
 }
 

@@ -41,7 +41,7 @@ func (a *Analysis) markdownSummary() string {
 	workers, cores, both, unknown := 0, 0, 0, 0
 	var most Row
 	for _, r := range a.Rows {
-		c, g := helps(r.Concurrency), r.coresBring(helps)
+		c, g := r.WorkersHelp(), r.CoresHelp()
 		if r.Class == Undecided {
 			unknown++
 		}
@@ -89,7 +89,7 @@ func markdownRow(cells []string) string { return "| " + strings.Join(cells, " | 
 // markdownDetails are the notes and the warnings, folded, in at most limit
 // bytes. They stand in a block of code, in which nothing is markup.
 func (a *Analysis) markdownDetails(limit int) string {
-	warnings := a.warnings()
+	warnings := a.allWarnings()
 	summary := a.sampleNote()
 	if len(warnings) > 0 {
 		summary += fmt.Sprintf(" Warnings: %d.", len(warnings))

@@ -6,13 +6,14 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// told is the mean over the samples of p that are not left out and that tell.
-func (d *Data) told(p Point, get func(Sample) float64) float64 {
+// mean is the mean over the samples of p that are not left out and that have the
+// value; NaN if none has.
+func (d *Data) mean(p Point, get func(Sample) float64) float64 {
 	return stat.Mean(d.values(p, get), nil)
 }
 
-// average is that mean with its interval.
-func (d *Data) average(p Point, get func(Sample) float64) Interval {
+// meanInterval is that mean with its interval.
+func (d *Data) meanInterval(p Point, get func(Sample) float64) Interval {
 	values := d.values(p, get)
 	mean := stat.Mean(values, nil)
 	if len(values) < minSpread {
@@ -43,8 +44,8 @@ func (d *Data) values(p Point, get func(Sample) float64) []float64 {
 	return values
 }
 
-// typical is the geometric mean over the samples of p, with its interval.
-func (d *Data) typical(p Point, get func(Sample) float64) Interval {
+// geometricMean is the geometric mean over the samples of p, with its interval.
+func (d *Data) geometricMean(p Point, get func(Sample) float64) Interval {
 	var logs []float64
 	for _, x := range d.values(p, get) {
 		if x > 0 {
@@ -57,12 +58,12 @@ func (d *Data) typical(p Point, get func(Sample) float64) Interval {
 	return around(math.Exp(stat.Mean(logs, nil)), logs)
 }
 
-// believed is the largest number of tasks or cores that is believed.
-const believed = 1e6
+// maxPlausible is the largest number of tasks or cores that is believed.
+const maxPlausible = 1e6
 
 // degree returns x, or NaN if no machine can have measured it.
 func degree(x float64) float64 {
-	if x >= 0 && x <= believed {
+	if x >= 0 && x <= maxPlausible {
 		return x
 	}
 	return math.NaN()

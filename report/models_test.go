@@ -85,7 +85,7 @@ func TestReadersAreToldWhichErrorIsFitted(t *testing.T) {
 		want bool
 	}{{"testdata/amdahl256.txt", true}, {sweep("Ep", func(w, p int) float64 { return 8 / float64(min(w, p)) }, 1.9).write(t), false}} {
 		a := analyze(t, c.path)
-		for name, write := range map[string]func(io.Writer) error{"terminal": func(w io.Writer) error { return a.WriteTable(w, table.Terminal{}) }, "Markdown": a.WriteMarkdown} {
+		for name, write := range map[string]func(io.Writer) error{"terminal": func(w io.Writer) error { return a.WriteTable(w, table.Terminal{}) }, "Markdown": func(w io.Writer) error { return a.WriteMarkdown(w) }} {
 			var b strings.Builder
 			if err := write(&b); err != nil {
 				t.Fatal(err)

@@ -62,16 +62,6 @@ func (m Models) Lines() (lines []string) {
 	return lines
 }
 
-// lawNotes say what to know about the laws; none if no row has one that is known.
-func (a *Analysis) lawNotes() []string {
-	for _, r := range a.Rows {
-		if m := r.Models; len(m.Cores) > 0 && (m.Amdahl.Why == "" || m.OverCores.Drawable() || m.OverWorkers.Drawable()) {
-			return []string{"The laws, on the page and in report.json, are " + FittedTo + "."}
-		}
-	}
-	return nil
-}
-
 // words say the gain by each way that has one, and on what suppositions, given
 // the row's models.
 func (p Prediction) words(m Models) string {

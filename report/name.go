@@ -49,10 +49,10 @@ func parseName(own string, said Point, how naming) (named, error) {
 	var err error
 	if n.foreign {
 		n.Size = ""
-		err = n.guest(how)
+		err = n.parseForeign(how)
 	} else {
 		n.Package = ""
-		err = n.member()
+		err = n.parseOwn()
 	}
 	if err != nil {
 		return n, err
@@ -107,8 +107,8 @@ func readSettings(r *benchfmt.Result) (Point, error) {
 	return p, nil
 }
 
-// member reads the parts of a benchmark of the suite.
-func (n *named) member() (err error) {
+// parseOwn reads the parts of a benchmark of the suite.
+func (n *named) parseOwn() (err error) {
 	n.Workload = n.base
 	numbers := map[string]*int{"workers": &n.Workers, "cores": &n.Cores, "slices": &n.Slices}
 	words := map[string]*string{"executor": &n.Executor, "size": &n.Size, "variant": &n.Variant}
@@ -131,10 +131,10 @@ func (n *named) member() (err error) {
 	return nil
 }
 
-// guest reads the parts of a benchmark of other people. Its own words for the
+// parseForeign reads the parts of a benchmark of other people. Its own words for the
 // number of workers count, the first of them if there are several, and if it
 // does not say its cores, GOMAXPROCS is what bounds the parallelism.
-func (n *named) guest(how naming) (err error) {
+func (n *named) parseForeign(how naming) (err error) {
 	spelt, err := n.takeWorkers(how)
 	if err != nil {
 		return err
@@ -186,7 +186,7 @@ func (n *named) takeWorkers(how naming) (spelt string, err error) {
 	s, _ := workersIn(p.text[1:])
 	n.Workers = s.workers
 	spelt = "/" + strings.Replace(p.text[1:][s.from:s.to], strconv.Itoa(s.workers), "N", 1)
-	if rest := s.without(p.text[1:]); rest != "" {
+	if rest := s.cut(p.text[1:]); rest != "" {
 		n.parts[i].text = p.text[:1] + rest
 	} else {
 		n.parts = slices.Delete(n.parts, i, i+1)
@@ -197,9 +197,9 @@ func (n *named) takeWorkers(how naming) (spelt string, err error) {
 // takeFromBase does so with the first word of the name, as in Pool_4Workers; and
 // with the number at the end if that is of workers.
 func (n *named) takeFromBase(how naming) (spelt string) {
-	if s, ok := workersIn(n.base); ok && s.without(n.base) != "" {
+	if s, ok := workersIn(n.base); ok && s.cut(n.base) != "" {
 		spelt = "/" + strings.Replace(n.base[s.from:s.to], strconv.Itoa(s.workers), "N", 1)
-		n.base, n.Workers = s.without(n.base), s.workers
+		n.base, n.Workers = s.cut(n.base), s.workers
 		return spelt
 	}
 	end := &n.base
@@ -225,7 +225,7 @@ func natural1(key, value string) (int, error) {
 	if err != nil || n < 1 {
 		return 0, fmt.Errorf("%s is %q, which is not a number from 1", key, value)
 	}
-	if key == "cores" && n > mostCores {
+	if key == "cores" && n > maxCores {
 		return 0, fmt.Errorf("cores is %d, and no machine has so many", n)
 	}
 	if n > math.MaxInt32 {
@@ -234,10 +234,10 @@ func natural1(key, value string) (int, error) {
 	return int(n), nil
 }
 
-// mostCores is more than any machine has that one Go program could run on: Linux
+// maxCores is more than any machine has that one Go program could run on: Linux
 // is built for at most 8,192. A number above it, at the end of a name or as
 // cores, is something else, and as an axis it would make the row.
-const mostCores = 1 << 16
+const maxCores = 1 << 16
 
 func weak(value string) (bool, error) {
 	if value != "weak" && value != "strong" {
@@ -246,5 +246,5 @@ func weak(value string) (bool, error) {
 	return value == "weak", nil
 }
 
-// longest is how much of a kind or shape is believed to be one, in bytes.
-const longest = 40
+// maxKind is how much of a kind or shape is believed to be one, in bytes.
+const maxKind = 40

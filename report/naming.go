@@ -19,8 +19,8 @@ const (
 	PartNumbers   NameNumbers = "part"    // a part of the name, such as a size
 )
 
-// alone is what a record's name says if no other is known.
-func (r *record) alone(how naming) (named, error) {
+// readName is what a record's name says if no other is known.
+func (r *record) readName(how naming) (named, error) {
 	own, procs, ok := cutEnding(r.title.full)
 	if !ok && (saysCores(own) || !strings.Contains(own, "/")) {
 		var err error
@@ -47,7 +47,7 @@ func cutNumber(full string) (own string, procs int, err error) {
 		return full, 1, fmt.Errorf("GOMAXPROCS: %w", err)
 	case n < 1:
 		return full, 1, fmt.Errorf("it ends in -%d, and no program runs at that GOMAXPROCS", n)
-	case n > mostCores:
+	case n > maxCores:
 		return full, 1, fmt.Errorf("it ends in -%d, and no machine has so many cores", n)
 	default:
 		return full[:i], int(n), nil
@@ -154,16 +154,16 @@ func (n NameNumbers) read(full string, told reading) reading {
 func (l *loader) name() error {
 	l.readEndings()
 	var kept []*record
-	var unread grouped
+	var unread reasons
 	var doubtful, presumed []string
 	for _, rec := range l.order {
-		n, err := l.named(rec)
+		n, err := l.nameOf(rec)
 		switch {
 		case !saysCores(rec.title.full) && rec.reading.procs == 0:
 			doubtful = append(doubtful, rec.title.full)
 			continue
 		case err != nil:
-			unread.addOf(rec.said.Package, table.Printable(rec.title.full), table.Printable(err.Error()))
+			unread.addFor(rec.said.Package, table.Printable(rec.title.full), table.Printable(err.Error()))
 			continue
 		case rec.reading.presumed:
 			presumed = append(presumed, rec.title.full)
@@ -180,20 +180,20 @@ func (l *loader) name() error {
 		kept = append(kept, rec)
 	}
 	l.order = kept
-	for _, reason := range unread.sentences(most) {
+	for _, reason := range unread.sentences(maxListed) {
 		l.data.Warnings = append(l.data.Warnings, fmt.Errorf("left out: %s", reason))
 	}
 	return l.ambiguous(doubtful, presumed)
 }
 
-// named is what the name of a record says.
-func (l *loader) named(rec *record) (named, error) {
+// nameOf is what the name of a record says.
+func (l *loader) nameOf(rec *record) (named, error) {
 	how := naming{sized: rec.sized, numbered: l.in.NameNumbers == WorkerNumbers}
 	if l.rows != nil {
 		how.rows = l.rows.keys
 	}
 	if saysCores(rec.title.full) {
-		return rec.alone(how)
+		return rec.readName(how)
 	}
 	return rec.named(rec.reading.own, max(rec.reading.procs, 1), how)
 }

@@ -17,12 +17,12 @@ type outcomes struct {
 	pkg       string            // last named
 	compiling bool              // what follows is of the compiler
 	announced []string          // with -v and -json, a benchmark is named before it runs: those without a result so far
-	failed    grouped           // by package
-	skipped   grouped           // by package
-	panicked  grouped           // by what it said
+	failed    reasons           // by package
+	skipped   reasons           // by package
+	panicked  reasons           // by what it said
 	broken    map[string]string // package that does not build → why
 	bad       []string          // packages that failed, in order
-	torn      grouped           // results broken by what the benchmark printed, by package
+	torn      reasons           // results broken by what the benchmark printed, by package
 	pieces    int               // how many
 	tests     []string          // that failed and are no benchmarks
 	anonymous string            // what a panic said of which the benchmark is not known yet
@@ -46,7 +46,7 @@ func (o *outcomes) look(line []byte) {
 	}
 	switch line[0] {
 	case 'B':
-		if end := bytes.IndexAny(line[:min(len(line), maxName)], " \t\r\n"); end >= 0 && len(bytes.TrimSpace(line[end:])) == 0 && named1.Match(line) {
+		if end := bytes.IndexAny(line[:min(len(line), maxNameLine)], " \t\r\n"); end >= 0 && len(bytes.TrimSpace(line[end:])) == 0 && named1.Match(line) {
 			o.announce(string(line[:end]))
 		} else if len(o.announced) > 0 && isResult(line) {
 			o.has(string(bytes.Fields(line)[0]))
@@ -79,8 +79,8 @@ func (o *outcomes) lose(name string) {
 	o.torn.add(strings.TrimPrefix(name, "Benchmark"), o.pkg)
 }
 
-// maxName is how long the name of a benchmark alone on a line may be.
-const maxName = 1 << 10
+// maxNameLine is how long the name of a benchmark alone on a line may be.
+const maxNameLine = 1 << 10
 
 // read is look for a line that may say an end.
 func (o *outcomes) read(text string) {
@@ -202,21 +202,21 @@ func (o *outcomes) warnings() (list []string) {
 		}
 	}
 	for why, names := range o.panicked.all() {
-		say("%s ended its program: %s; benchmarks after it did not run", some(names), table.Cut(why, 200))
+		say("%s ended its program: %s; benchmarks after it did not run", first(names), table.Cut(why, 200))
 	}
 	for pkg, names := range o.failed.all() {
-		say("failed, so without a result: %s%s", some(names), in(pkg))
+		say("failed, so without a result: %s%s", first(names), in(pkg))
 		explained[pkg] = true
 	}
 	for pkg, names := range o.skipped.all() {
-		say("skipped: %s%s", some(names), in(pkg))
+		say("skipped: %s%s", first(names), in(pkg))
 	}
 	if len(o.announced) > 0 && o.pkg != "" {
-		say("began, and has no result: %s (%s)", some(shortNames(o.announced)), o.pkg)
+		say("began, and has no result: %s (%s)", first(shortNames(o.announced)), o.pkg)
 		explained[o.pkg] = true
 	}
 	for pkg, names := range o.torn.all() {
-		say("%s lost, because benchmarks printed into the line: %s%s; run go test with -v or -json, which keep results whole", table.Count(o.pieces, "result"), some(names), in(pkg))
+		say("%s lost, because benchmarks printed into the line: %s%s; run go test with -v or -json, which keep results whole", table.Count(o.pieces, "result"), first(names), in(pkg))
 	}
 	if len(o.panicked.order) > 0 {
 		return list
@@ -229,10 +229,10 @@ func (o *outcomes) warnings() (list []string) {
 	}
 	if len(others) > 0 {
 		if len(o.tests) > 0 {
-			say("go test ran no benchmarks of %s, because %s failed; -run '^$' leaves tests out", some(others), some(o.tests))
+			say("go test ran no benchmarks of %s, because %s failed; -run '^$' leaves tests out", first(others), first(o.tests))
 			return list
 		}
-		say("go test failed: %s", some(others))
+		say("go test failed: %s", first(others))
 	}
 	return list
 }

@@ -26,9 +26,9 @@ type Pairs struct {
 
 // Of a file of latencies no more is believed than this.
 const (
-	longestPairs = 64 << 20
-	mostCPUs     = 1 << 10
-	highestCPU   = 1 << 16
+	maxPairs = 64 << 20
+	maxCPUs  = 1 << 10
+	maxCPU   = 1 << 16
 )
 
 // ReadPairs reads latencies in Go benchmark format, a line for each sample:
@@ -38,11 +38,11 @@ const (
 // It fails on a file that is damaged, larger than 64 MiB, or without latencies.
 // name stands for the file in errors.
 func ReadPairs(r io.Reader, name string) (*Pairs, error) {
-	text, err := io.ReadAll(io.LimitReader(r, longestPairs+1))
+	text, err := io.ReadAll(io.LimitReader(r, maxPairs+1))
 	if err != nil {
 		return nil, fmt.Errorf("latencies: %w", err)
 	}
-	if len(text) > longestPairs {
+	if len(text) > maxPairs {
 		return nil, errors.New("too large for latencies between CPUs")
 	}
 	samples := map[[2]int][]float64{}
@@ -76,7 +76,7 @@ func parsePair(r *benchfmt.Result) (pair [2]int, sec float64, err error) {
 	for i, key := range []string{"/from=", "/to="} {
 		value, ok := strings.CutPrefix(string(parts[i]), key)
 		pair[i], err = strconv.Atoi(value)
-		if !ok || err != nil || pair[i] < 0 || pair[i] > highestCPU {
+		if !ok || err != nil || pair[i] < 0 || pair[i] > maxCPU {
 			return pair, 0, fmt.Errorf("%s does not say from= which CPU to= which", table.Printable(r.Name.String()))
 		}
 	}
@@ -96,7 +96,7 @@ func newPairs(samples map[[2]int][]float64, method string) (*Pairs, error) {
 	}
 	slices.Sort(p.CPUs)
 	p.CPUs = slices.Compact(p.CPUs)
-	if len(p.CPUs) > mostCPUs {
+	if len(p.CPUs) > maxCPUs {
 		return nil, fmt.Errorf("it has %d CPUs, more than can be drawn", len(p.CPUs))
 	}
 	p.Latency = make([][]Interval, len(p.CPUs))

@@ -75,9 +75,9 @@ func (d survey) withoutOneWorker(base Point) (r Row, ok bool) {
 	r.gains.concurrency = unknown
 	r.Parallelism, r.WorstWorkers = r.gains.parallelism, r.Workers
 	r.Ceiling = d.ceiling(base, r.P)
-	r.Inflight = d.average(wp, func(s Sample) float64 { return s.Inflight })
-	r.CPUsBusy = d.average(wp, func(s Sample) float64 { return s.CPUsBusy })
-	d.weigh(&r, w1, levels)
+	r.Inflight = d.meanInterval(wp, func(s Sample) float64 { return s.Inflight })
+	r.CPUsBusy = d.meanInterval(wp, func(s Sample) float64 { return s.CPUsBusy })
+	d.countSamples(&r, w1, levels)
 	r.warn("not measured with 1 worker, so that what workers bring is unknown")
 	if last != most {
 		r.warn(fmt.Sprintf("%s left out: at most %s measured there", r.On(last.p()), table.Count(slices.Max(d.workersAt(base, last)), "worker")))
@@ -120,7 +120,7 @@ func (d survey) workersOnly(base Point) (r Row, ok bool) {
 		}
 	}
 	r.Samples = d.count(few)
-	d.weigh(&r, few, []level{at})
+	d.countSamples(&r, few, []level{at})
 	r.Lines = []Line{d.line(base, few, at)}
 	r.Lines[0].Residence = math.NaN() // on one core it is unknown
 	r.Latencies = d.latencies(base, []level{at})

@@ -22,8 +22,8 @@ func spellingOf(name string, procs int) spelling {
 
 func (s spelling) String() string { return strings.Join(s, "/") }
 
-// without leaves out the levels of some keys.
-func without(names []spelling, leave func(key string) bool) (list []spelling) {
+// withoutKeys leaves out the levels of some keys.
+func withoutKeys(names []spelling, leave func(key string) bool) (list []spelling) {
 	for _, name := range names {
 		list = append(list, slices.DeleteFunc(slices.Clone(name), func(level string) bool {
 			key, _, ok := strings.Cut(level, "=")

@@ -11,12 +11,12 @@ import (
 // gains that it goes on from are those at the row's workers; where these are
 // fewer than the cores, it supposes that more of them would scale as these did.
 type Prediction struct {
-	P int
+	P int `json:"p"`
 
 	// Model is by the universal scalability law, the doubt about its
 	// coefficients, the noise and Amdahl's law in the interval. Unknown below
 	// 6 numbers of cores.
-	Model Interval
+	Model Interval `json:"model"`
 
 	// Ceiling is by software efficiency and the ceiling: at best both stay, the
 	// ceiling growing with the cores; at worst the machine has no more to give
@@ -25,7 +25,7 @@ type Prediction struct {
 	// that were measured do not help: then nothing tells from which on they would. Its bounds
 	// are not of 95 %, but as far as either supposition goes: a job whose
 	// overhead grows faster and faster can end below.
-	Ceiling Interval
+	Ceiling Interval `json:"ceiling"`
 
 	noCeiling string // why Ceiling is unknown
 }

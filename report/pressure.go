@@ -41,9 +41,9 @@ func (d survey) bases(r Row, first Point, levels []level) []basis {
 	return append(all, curves)
 }
 
-// weigh tells how many samples the row rests on, and warns of what rests on
+// countSamples tells how many samples the row rests on, and warns of what rests on
 // samples under pressure.
-func (d survey) weigh(r *Row, first Point, levels []level) {
+func (d survey) countSamples(r *Row, first Point, levels []level) {
 	all := d.bases(*r, first, levels)
 	r.Samples = d.count(first)
 	var under []string

@@ -55,7 +55,7 @@ func (r Row) chosen(names []spelling, points []Point) (args []string) {
 	}
 	if r.Executor == "" {
 		sweptByUs := func(key string) bool { return slices.Contains([]string{"workers", "cores", "slices", "scaling"}, key) }
-		args = append(args, "--pkg", r.where(), "--bench", exactPattern(without(names, sweptByUs)))
+		args = append(args, "--pkg", r.where(), "--bench", exactPattern(withoutKeys(names, sweptByUs)))
 	} else {
 		size, _, _ := strings.Cut(cmp.Or(valuesOf(names, "size"), "medium"), ",") // a run has one
 		args = append(args, "--workloads", strings.ToLower(valuesOf(names, "")), "--executors", valuesOf(names, "executor"), "--size", size)

@@ -139,12 +139,12 @@ func (d survey) row(base Point) (Row, error) {
 	r.gains = d.gains(base, first, r.Workers, levels)
 	r.Concurrency, r.Parallelism, r.Speedup = r.gains.concurrency, r.gains.parallelism, r.gains.speedup
 	r.Ceiling = d.ceiling(base, r.P)
-	r.Inflight = d.average(wp, func(s Sample) float64 { return s.Inflight })
-	r.CPUsBusy = d.average(wp, func(s Sample) float64 { return s.CPUsBusy })
-	r.Fairness = d.told(wp, func(s Sample) float64 { return s.Fairness })
+	r.Inflight = d.meanInterval(wp, func(s Sample) float64 { return s.Inflight })
+	r.CPUsBusy = d.meanInterval(wp, func(s Sample) float64 { return s.CPUsBusy })
+	r.Fairness = d.mean(wp, func(s Sample) float64 { return s.Fairness })
 	r.Worst, r.WorstWorkers = d.worst(base, r.gains.one, most)
 	r.crowded = d.crowded(base, r.Workers, most)
-	d.weigh(&r, first, levels)
+	d.countSamples(&r, first, levels)
 	d.warnOfCeiling(&r)
 	if thin := d.thin(base); thin.p() > 0 {
 		r.warn(fmt.Sprintf("%s left out: only one sample was taken there, and more on fewer", r.On(thin.p())))
@@ -377,7 +377,7 @@ func (r Row) Name() string {
 
 // Brief is the name for a sentence: it is cut where it is long, and there where
 // the rows of an analysis are called alike.
-func (r Row) Brief() string { return cmp.Or(r.brief, table.Cut(r.Name(), longestName)) }
+func (r Row) Brief() string { return cmp.Or(r.brief, table.Cut(r.Name(), maxName)) }
 
-// longestName is where a name within a sentence is cut, in columns.
-const longestName = 60
+// maxName is where a name within a sentence is cut, in columns.
+const maxName = 60

@@ -88,7 +88,7 @@ func (d survey) pointSamples(p Point) PointSamples {
 		Time:   around(s.mean(), s.logs()),
 		Median: stat.Quantile(0.5, stat.LinInterp, seconds, nil), Fastest: seconds[0], Slowest: seconds[len(seconds)-1],
 		Gain: unknown, Latency: d.latency(p),
-		Inflight: d.told(p, func(s Sample) float64 { return s.Inflight }),
-		CPUsBusy: d.told(p, func(s Sample) float64 { return s.CPUsBusy }),
+		Inflight: d.mean(p, func(s Sample) float64 { return s.Inflight }),
+		CPUsBusy: d.mean(p, func(s Sample) float64 { return s.CPUsBusy }),
 	}
 }

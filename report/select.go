@@ -55,8 +55,8 @@ func needsMore(r *benchfmt.Result, m benchproc.Match) bool {
 	return false
 }
 
-// missed warns of gains that the filter took what they are compared with.
-func (l *loader) missed() (warnings []error) {
+// lostHelpers warns of gains that the filter took what they are compared with.
+func (l *loader) lostHelpers() (warnings []error) {
 	if l.units {
 		warnings = append(warnings, errors.New("--filter chooses results by their time (.unit:sec/op); their other units are read all the same, as they tell which samples others disturbed"))
 	}
@@ -70,21 +70,21 @@ func (l *loader) missed() (warnings []error) {
 	} {
 		names := slices.DeleteFunc(slices.Sorted(maps.Keys(l.lost[helper.what])), func(name string) bool { return !used[name] })
 		if len(names) > 0 {
-			warnings = append(warnings, l.without(helper.lines, some(names), helper.what, helper.remedy))
+			warnings = append(warnings, l.needsHelper(helper.lines, first(names), helper.what, helper.remedy))
 		}
 	}
 	return warnings
 }
 
-// some are the first of a list, and how many more there are.
-func some(names []string) string { return someOf(names, len(names)) }
+// first are the first of a list, and how many more there are.
+func first(names []string) string { return firstOf(names, len(names)) }
 
-// someOf is some of n, of which the first are given.
-func someOf(names []string, n int) string {
-	if n <= most {
+// firstOf is some of n, of which the first are given.
+func firstOf(names []string, n int) string {
+	if n <= maxListed {
 		return strings.Join(names, ", ")
 	}
-	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), n-most)
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:maxListed], ", "), n-maxListed)
 }
 
 // rowKeys makes rows of the parts of names that were asked for.
@@ -192,7 +192,7 @@ func (k *rowKeys) merged(p Point, residue string) {
 		k.first[p] = residue
 		return
 	}
-	if was == residue || len(k.merges) >= most {
+	if was == residue || len(k.merges) >= maxListed {
 		return
 	}
 	a, b := residueParts(was), residueParts(residue)

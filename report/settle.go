@@ -35,9 +35,9 @@ func (l *loader) settle() (*Data, error) {
 		}
 	}
 	d.Warnings = append(d.Warnings, l.unseen()...)
-	d.Warnings = append(d.Warnings, l.missed()...)
+	d.Warnings = append(d.Warnings, l.lostHelpers()...)
 	l.layColumns()
-	l.tellWorkersApart()
+	l.distinguishWorkers()
 	d.records = map[Point]*record{}
 	for _, rec := range l.order {
 		if same := d.records[rec.point]; same != nil {
@@ -110,10 +110,10 @@ func (l *loader) acrossColumns() bool {
 	return !slices.ContainsFunc(l.col.Fields(), func(f *benchproc.Field) bool { return f.Name[0] != '/' })
 }
 
-// tellWorkersApart gives a benchmark with numbers of workers a name of its own
+// distinguishWorkers gives a benchmark with numbers of workers a name of its own
 // where another has the same name without them, such as Pool beside
 // Pool_4Workers.
-func (l *loader) tellWorkersApart() {
+func (l *loader) distinguishWorkers() {
 	without := map[Point]bool{}
 	for _, rec := range l.order {
 		if rec.point.Workers == 0 {

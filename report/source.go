@@ -164,24 +164,24 @@ func (l *loader) pool() error {
 			rec.unpaired, rec.apart = unlike, apart
 		}
 	}
-	return l.pooled(slices.Sorted(maps.Keys(files)), slices.Sorted(maps.Keys(keys)))
+	return l.poolWarning(slices.Sorted(maps.Keys(files)), slices.Sorted(maps.Keys(keys)))
 }
 
-// pooled is the warning of it.
-func (l *loader) pooled(files, keys []string) error {
+// poolWarning is the warning of it.
+func (l *loader) poolWarning(files, keys []string) error {
 	if len(files) == 0 {
 		return nil
 	}
 	slices.SortFunc(files, func(a, b string) int { return slices.Index(l.in.Paths, a) - slices.Index(l.in.Paths, b) })
-	who, col := some(files), ".file"
+	who, col := first(files), ".file"
 	switch n := len(files); {
 	case n == 1:
 		who = "results of " + who
-	case n <= most:
+	case n <= maxListed:
 		who = strings.Join(files[:n-1], ", ") + " and " + files[n-1]
 	}
 	if len(keys) > 0 {
-		who += " differ in " + some(keys) + " and"
+		who += " differ in " + first(keys) + " and"
 		col = keys[0]
 	}
 	if l.in.Col != "" {

@@ -167,7 +167,7 @@ func newStack(p Point, one, u usage, contradiction float64) (Stack, bool) {
 		s.GC, one.gc = math.NaN(), 0
 	}
 	s.Work = one.seconds / u.seconds * (one.busy - one.gc)
-	if !(s.Work <= believed) || math.IsNaN(u.busy) || math.IsNaN(u.inflight) {
+	if !(s.Work <= maxPlausible) || math.IsNaN(u.busy) || math.IsNaN(u.inflight) {
 		return Stack{}, false
 	}
 	s.Inflation = u.busy - orZero(s.GC) - s.Work
@@ -215,4 +215,19 @@ func (r *Row) warnOfResidual() {
 		r.warn(fmt.Sprintf("the speedup stacks of %d of %d points do not sum to their cores within %.0f %%, that of %s on %s by %s: the clocks disagree, measure longer samples (--sample)",
 			off, len(r.Stacks), 100*Tolerance, table.Count(worst.Workers, "worker"), table.Count(worst.P, "core"), table.Hundredths(worst.Residual)))
 	}
+}
+
+// stacksByPoint are the stacks of all rows.
+func (a *Analysis) stacksByPoint() map[Point]Stack {
+	found := map[Point]Stack{}
+	for _, r := range a.Rows {
+		for _, l := range a.Data.levels(r.base) {
+			for _, s := range r.Stacks {
+				if p := r.base.at(s.Workers, l); s.P == l.p() {
+					found[p] = s
+				}
+			}
+		}
+	}
+	return found
 }

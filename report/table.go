@@ -1,7 +1,6 @@
 package report
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -53,7 +52,7 @@ func (a *Analysis) Notes() []string {
 			notes = append(notes, fmt.Sprintf("not met: %s is not %s: %s", r.Brief(), r.Expected.Shape, r.Expected.Reason))
 		}
 	}
-	for _, err := range a.warnings() {
+	for _, err := range a.allWarnings() {
 		notes = append(notes, "warning: "+err.Error())
 	}
 	return notes
@@ -91,17 +90,25 @@ func (a *Analysis) sampleNote() string {
 		table.Count(a.Samples, "sample"), a.LeftOut, 100*MaxPressure, a.Fewest)
 }
 
-// warnings are those of the analysis and of its rows.
-func (a *Analysis) warnings() []error {
-	all := slices.Clone(a.Warnings)
-	var ofRows grouped
+// crossoverNotes say n½ of all executors, a line for each workload and number of
+// cores.
+func (a *Analysis) crossoverNotes() (notes []string) {
+	for i, c := range a.Crossovers {
+		if i > 0 && a.Crossovers[i-1].Beside(c) {
+			notes[len(notes)-1] += fmt.Sprintf("; %s %v", c.Executor, c)
+			continue
+		}
+		notes = append(notes, fmt.Sprintf("n½, the smallest task of %s of which half the time of %s is work: %s %v", c.Name(), table.Count(c.P, "core"), c.Executor, c))
+	}
+	return notes
+}
+
+// lawNotes say what to know about the laws; none if no row has one that is known.
+func (a *Analysis) lawNotes() []string {
 	for _, r := range a.Rows {
-		for _, err := range r.Warnings {
-			ofRows.add(r.Brief(), err.Error())
+		if m := r.Models; len(m.Cores) > 0 && (m.Amdahl.Why == "" || m.OverCores.Drawable() || m.OverWorkers.Drawable()) {
+			return []string{"The laws, on the page and in report.json, are " + FittedTo + "."}
 		}
 	}
-	for _, text := range ofRows.sentences(len(ofRows.order)) {
-		all = append(all, errors.New(text))
-	}
-	return all
+	return nil
 }

@@ -25,7 +25,7 @@ func (a *Analysis) WriteTable(w io.Writer, t table.Terminal) error {
 	for _, note := range slices.Concat(tableNotes(), a.crossoverNotes(), a.lawNotes(), []string{a.sampleNote()}) {
 		b.WriteString(strings.Join(t.Wrap(note, "", "  "), "\n") + "\n")
 	}
-	for _, err := range a.warnings() {
+	for _, err := range a.allWarnings() {
 		for _, line := range t.Wrap("warning: "+table.OneLine(err.Error()), "", "  ") {
 			b.WriteString(t.Paint(table.Yellow, line) + "\n")
 		}

@@ -58,9 +58,9 @@ type Timeline struct {
 // A recording is small: a few customers, a few milliseconds. What is much
 // larger is none.
 const (
-	longestTrace  = 16 << 20
-	mostEvents    = 1 << 20
-	mostCustomers = 1 << 10
+	maxTrace     = 16 << 20
+	maxEvents    = 1 << 20
+	maxCustomers = 1 << 10
 )
 
 var errTooLarge = errors.New("the trace is too large for a recording of a few customers")
@@ -75,11 +75,11 @@ func ReadTimeline(r io.Reader) (t Timeline, err error) {
 			t, err = Timeline{}, fmt.Errorf("no trace that can be read: %v", p)
 		}
 	}()
-	text, err := io.ReadAll(io.LimitReader(r, longestTrace+1))
+	text, err := io.ReadAll(io.LimitReader(r, maxTrace+1))
 	if err != nil {
 		return Timeline{}, err
 	}
-	if len(text) > longestTrace {
+	if len(text) > maxTrace {
 		return Timeline{}, errTooLarge
 	}
 	buffered := bufio.NewReader(bytes.NewReader(text))
@@ -96,7 +96,7 @@ func ReadTimeline(r io.Reader) (t Timeline, err error) {
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		if n == mostEvents || len(w.done) > mostCustomers {
+		if n == maxEvents || len(w.done) > maxCustomers {
 			return Timeline{}, errTooLarge
 		}
 		if err != nil {
@@ -140,7 +140,7 @@ func (w *watch) see(e trace.Event) {
 	switch e.Kind() {
 	case trace.EventMetric:
 		if m := e.Metric(); m.Name == "/sched/gomaxprocs:threads" && m.Value.Kind() == trace.ValueUint64 {
-			w.procs = int(min(m.Value.Uint64(), mostCustomers))
+			w.procs = int(min(m.Value.Uint64(), maxCustomers))
 		}
 	case trace.EventRegionBegin:
 		queue, number, ok := parseCustomer(e.Region().Type)
@@ -237,7 +237,7 @@ func (w *watch) timeline() (Timeline, error) {
 			}
 		}
 	}
-	if !(t.Length > 0) || t.Procs > mostCustomers {
+	if !(t.Length > 0) || t.Procs > maxCustomers {
 		return Timeline{}, errors.New("the trace has no times, or processors beyond belief")
 	}
 	t.InProgress, t.MostInProgress = atOnce(inProgress, t.Length)

@@ -49,12 +49,12 @@ func TestCustomersOfATrace(t *testing.T) {
 		t.Errorf("%+v, %v", line, err)
 	}
 	_, err = recorded(func() {
-		for range mostCustomers + 2 {
+		for range maxCustomers + 2 {
 			trace.StartRegion(t.Context(), "customer A1").End()
 		}
 	})
 	if !errors.Is(err, errTooLarge) {
-		t.Errorf("%d customers: %v", mostCustomers+2, err)
+		t.Errorf("%d customers: %v", maxCustomers+2, err)
 	}
 }
 

@@ -19,16 +19,16 @@ func (d survey) usage(p Point) usage {
 	cores := float64(p.Parallelism())
 	u := usage{
 		seconds:      times.mean(),
-		inflight:     d.told(p, func(s Sample) float64 { return positive(s.Inflight) }),
-		busy:         d.told(p, func(s Sample) float64 { return positive(s.CPUsBusy) }),
-		gc:           d.told(p, func(s Sample) float64 { return s.GC }),
-		runq:         d.told(p, func(s Sample) float64 { return s.RunQueue }),
-		steal:        d.told(p, func(s Sample) float64 { return s.Steal }),
-		throttled:    d.told(p, func(s Sample) float64 { return s.Throttled }),
-		idle:         d.told(p, func(s Sample) float64 { return s.Idle }),
-		locked:       d.told(p, func(s Sample) float64 { return s.Locked }),
-		runnable:     d.told(p, func(s Sample) float64 { return s.Runnable }),
-		pressureCPUs: cores * d.told(p, func(s Sample) float64 { return positive(s.Pressure) }),
+		inflight:     d.mean(p, func(s Sample) float64 { return positive(s.Inflight) }),
+		busy:         d.mean(p, func(s Sample) float64 { return positive(s.CPUsBusy) }),
+		gc:           d.mean(p, func(s Sample) float64 { return s.GC }),
+		runq:         d.mean(p, func(s Sample) float64 { return s.RunQueue }),
+		steal:        d.mean(p, func(s Sample) float64 { return s.Steal }),
+		throttled:    d.mean(p, func(s Sample) float64 { return s.Throttled }),
+		idle:         d.mean(p, func(s Sample) float64 { return s.Idle }),
+		locked:       d.mean(p, func(s Sample) float64 { return s.Locked }),
+		runnable:     d.mean(p, func(s Sample) float64 { return s.Runnable }),
+		pressureCPUs: cores * d.mean(p, func(s Sample) float64 { return positive(s.Pressure) }),
 	}
 	if p.Cores != p.Parallelism() {
 		u.idle = math.NaN() // of CPUs that GOMAXPROCS keeps it from, too

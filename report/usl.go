@@ -17,26 +17,25 @@ const enoughN = 6
 // coefficients are of the fit without bounds, cut to the bounds, which takes
 // nothing away, because the truth is inside.
 type USL struct {
-	Lambda Interval // jobs per second of one
-	Sigma  Interval // contention: the share of the work that is serial
-	Kappa  Interval // coherency: what each pair costs, as a share of the work
+	// Identifiable reports whether the coefficients mean something: there are at
+	// least 6 different N, and neither interval holds both 0 and twice its value,
+	// unless all of it takes less than a tenth of the time at every N. A straight
+	// line has σ = κ = 0, Amdahl's law κ = 0, and both are answers. Why says what
+	// is missing: "4 of 6" different N, or a coefficient.
+	Identifiable bool   `json:"identifiable"`
+	Why          string `json:"why,omitempty"`
 
-	// Peak is N of the highest throughput, √((1−σ)/κ) but at least 1; +Inf if κ is 0. Its upper
-	// bound is, if κ may be: one that takes less than half a per cent of the time
-	// at the largest N is not told from 0, whatever its interval.
-	Peak Interval
-	Roof Interval // jobs per second, λ/σ, that no N passes; +Inf if σ is 0
+	Lambda Interval `json:"lambda"` // jobs per second of one
+	Sigma  Interval `json:"sigma"`  // contention: the share of the work that is serial
+	Kappa  Interval `json:"kappa"`  // coherency: what each pair costs, as a share of the work
 
-	// Identifiable says that the coefficients mean something: there are at
-	// least 6 different N, and the interval of neither coefficient holds both 0
-	// and the double of its value, unless all of the interval takes less than a
-	// tenth of the time at every N: a straight line has σ = κ = 0, and Amdahl's
-	// law κ = 0, and that is an answer. Why says what is missing: "4 of 6"
-	// different N, or which coefficient it is.
-	Identifiable bool
-	Why          string
+	// Peak is the N of the highest throughput, √((1−σ)/κ) but at least 1; +Inf if
+	// κ is 0. Its upper bound is infinite if κ may be 0: a κ that takes less than
+	// half a percent of the time at the largest N may be, whatever its interval.
+	Peak Interval `json:"peak"`
+	Roof Interval `json:"roof"` // jobs per second, λ/σ, that no N passes; +Inf if σ is 0
 
-	Points []Measure // those that were fitted
+	Points []Measure `json:"-"` // those that were fitted
 	fit    *problem
 	at     theta
 	draws  []draw
@@ -61,7 +60,7 @@ func FitUSL(curve []Measure, loss Loss) USL {
 	u.Lambda = spread(math.Exp(u.at[0]), u.draws, func(d draw) float64 { return math.Exp(d.free[0]) })
 	u.Sigma = spread(u.at[1], u.draws, func(d draw) float64 { return min(max(d.free[1], 0), 1) })
 	u.Kappa = spread(u.at[2], u.draws, func(d draw) float64 { return max(d.free[2], 0) })
-	most := u.fit.most()
+	most := u.fit.largest()
 	u.Peak = spread(peak(u.at, most), u.draws, func(d draw) float64 { return peak(d.bounded, most) })
 	if u.takes(Split.coherency).Low < leastError {
 		u.Kappa.Low, u.Peak.High = min(u.Kappa.Low, 0), math.Inf(1)
@@ -90,7 +89,7 @@ func (u USL) doubt() string {
 	if len(u.draws) == 0 {
 		return "the points are too noisy"
 	}
-	if off := u.fit.off(u.at); off > foreign {
+	if off := u.fit.off(u.at); off > maxMisfit {
 		return fmt.Sprintf("the law is not that of the curve, whose points are off by × %.1f", math.Exp(off))
 	}
 	sigma, kappa := loose(u.Sigma, u.takes(Split.contention)), loose(u.Kappa, u.takes(Split.coherency))
@@ -105,9 +104,9 @@ func (u USL) doubt() string {
 	return ""
 }
 
-// foreign is how far points may be off the law, in ln X, before it is not theirs:
+// maxMisfit is how far points may be off the law, in ln X, before it is not theirs:
 // a quarter, which is twice what the published fits are off.
-const foreign = 0.25
+const maxMisfit = 0.25
 
 // off is the root of the mean square of ln X − ln f(N).
 func (p *problem) off(c theta) (sum float64) {
@@ -126,8 +125,8 @@ func (u USL) distinct() int {
 	return u.fit.distinct()
 }
 
-// most is the largest N.
-func (p *problem) most() (n float64) {
+// largest is the largest N.
+func (p *problem) largest() (n float64) {
 	for _, m := range p.points {
 		n = max(n, m.N)
 	}
@@ -186,7 +185,7 @@ func (u USL) Predict(ns ...float64) (all []Interval) {
 // Drawable says that there are points enough for a curve with its band, and that
 // the law is theirs.
 func (u USL) Drawable() bool {
-	return u.distinct() >= enoughN && len(u.draws) > 0 && !(u.fit.off(u.at) > foreign)
+	return u.distinct() >= enoughN && len(u.draws) > 0 && !(u.fit.off(u.at) > maxMisfit)
 }
 
 // Residual is how far a point is above the law, as a share of it.

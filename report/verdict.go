@@ -46,7 +46,7 @@ func (r *Row) judgeGains() {
 }
 
 func (r Row) class() Class {
-	workers, cores := helps(r.Concurrency), r.coresBring(helps)
+	workers, cores := r.WorkersHelp(), r.CoresHelp()
 	_, due := r.due()
 	switch {
 	case due:
@@ -63,7 +63,7 @@ func (r Row) class() Class {
 		return Mixes
 	case workers && !(r.Parallelism.High < negligible):
 		return Undecided
-	case workers && r.alone() < mostlyBusy:
+	case workers && r.soloBusy() < mostlyBusy:
 		return Waits
 	case workers:
 		return Overlaps
@@ -114,12 +114,12 @@ func (r Row) reason() string {
 	case OneCore:
 		return r.oneCore()
 	case Mixes:
-		return fmt.Sprintf("%d workers bring %s× on one core; %s%s%s", r.Workers, short(r.Concurrency), r.moreCores(), r.best(), r.lost())
+		return fmt.Sprintf("%d workers bring %s× on one core; %s%s%s", r.Workers, short(r.Concurrency), r.moreCores(), r.best(), r.shortfall())
 	case Waits:
 		return fmt.Sprintf("%s of %d workers' waiting overlapped; %s%s", short(r.Concurrency), r.Workers, r.moreCores(), r.best())
 	case Overlaps:
 		why := "and the file does not tell why"
-		if r.alone() >= mostlyBusy {
+		if r.soloBusy() >= mostlyBusy {
 			why = "although one keeps it busy: together they take less CPU time"
 		}
 		return fmt.Sprintf("%d workers bring %s× on one core, %s; %s%s", r.Workers, short(r.Concurrency), why, r.moreCores(), r.best())
@@ -129,9 +129,9 @@ func (r Row) reason() string {
 		}
 		return fmt.Sprintf("%d cores are worth %s even to separate programs, and %s to it", r.P, short(r.Ceiling), short(r.Speedup))
 	case Scales, Stalls:
-		return r.scales() + r.best() + r.lost()
+		return r.scales() + r.best() + r.shortfall()
 	case Contends:
-		at := fmt.Sprintf("%s at %s×", r.do(r.P, "run"), short(r.Worst))
+		at := fmt.Sprintf("%s at %s×", r.coresVerb(r.P, "run"), short(r.Worst))
 		if r.Workers > 0 {
 			at = fmt.Sprintf("%d workers %s run at %s×", r.WorstWorkers, r.Under(r.P), short(r.Worst))
 		}
@@ -177,7 +177,7 @@ func (r Row) oneCore() string {
 // does not wait for the slower core.
 func (r Row) scales() string {
 	gain := r.FromCores()
-	text := fmt.Sprintf("%s %s×", r.do(r.P, "give"), short(gain))
+	text := fmt.Sprintf("%s %s×", r.coresVerb(r.P, "give"), short(gain))
 	if !math.IsNaN(r.Ceiling.Value) {
 		text += fmt.Sprintf(" where separate programs get %s×", short(r.Ceiling))
 	}
@@ -219,8 +219,8 @@ func (r Row) best() string {
 // wait enough for others to gain by.
 const mostlyBusy = 0.9
 
-// alone is how busy one worker keeps one core, NaN if the file does not tell.
-func (r Row) alone() float64 {
+// soloBusy is the share of one core that one worker keeps busy; NaN if unknown.
+func (r Row) soloBusy() float64 {
 	for _, s := range r.Stacks {
 		if s.Workers == 1 && s.P == 1 {
 			return s.Work + s.Inflation + orZero(s.GC)

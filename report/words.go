@@ -43,8 +43,8 @@ func (r Row) upTo() string {
 	return "on up to " + r.On(r.P)
 }
 
-// do is what so many cores do, with the verb for several of them.
-func (r Row) do(p int, verb string) string {
+// coresVerb is what so many cores do, with the verb for several of them.
+func (r Row) coresVerb(p int, verb string) string {
 	if !r.nominal && p > 1 {
 		return r.On(p) + " " + verb
 	}

@@ -130,9 +130,8 @@ func isCapital(c byte) bool { return 'A' <= c && c <= 'Z' }
 
 func isLetter(c byte) bool { return isCapital(c) || 'a' <= c && c <= 'z' }
 
-// without is the text without the words, and without what joined them to the
-// rest.
-func (s saying) without(text string) string {
+// cut removes the words from the text, and what joined them to the rest.
+func (s saying) cut(text string) string {
 	before, after := text[:s.from], text[s.to:]
 	if after != "" && isJoint(after[0]) && (before == "" || isJoint(before[len(before)-1])) {
 		return before + after[1:]
