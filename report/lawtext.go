@@ -16,9 +16,9 @@ var trends = map[Trend]string{
 	Superlinear: "The Karp–Flatt fraction is negative on the most cores: more than the cores can give, as when the data of a core fit its caches only if they are split.",
 }
 
-// words say the fraction and its limit, or why there are none. A law of which
+// Words says the fraction and its limit, or why there are none. A law of which
 // the fraction rises with cores has no limit to believe in.
-func (s SerialFit) words(t Trend) string {
+func (s SerialFit) Words(t Trend) string {
 	if s.Why != "" {
 		return "not identifiable, " + s.Why
 	}
@@ -29,15 +29,15 @@ func (s SerialFit) words(t Trend) string {
 	return text
 }
 
-// words say the law's coefficients, or why they mean nothing.
-func (u USL) words(counts, unit string) string {
+// Words says the law's coefficients, or why they mean nothing.
+func (u USL) Words(counts, unit string) string {
 	if u.distinct() < enoughN {
 		return fmt.Sprintf("not identifiable, %s %s", u.Why, counts)
 	}
 	if !u.Drawable() {
 		return "not identifiable, " + u.Why
 	}
-	text := u.Words(unit)
+	text := u.Coefficients(unit)
 	if !u.Identifiable {
 		return "not identifiable, " + u.Why + ": " + text
 	}
@@ -54,8 +54,8 @@ func (u USL) words(counts, unit string) string {
 		part("is the work shared out", Split.ideal), part("contention", Split.contention), part("coherency", Split.coherency))
 }
 
-// Words say the coefficients and where the curve is highest, for N of a unit.
-func (u USL) Words(unit string) string {
+// Coefficients says the coefficients and where the curve is highest, for N of a unit.
+func (u USL) Coefficients(unit string) string {
 	text := fmt.Sprintf("σ %s, κ %s", span(u.Sigma), span(u.Kappa))
 	if peak := u.Peak.Value; u.Kappa.Low > 0 { // or there may be no peak
 		text += fmt.Sprintf(", highest at %s", table.Amount(math.Round(max(peak, 1)), strings.TrimSuffix(unit, "s")))

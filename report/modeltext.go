@@ -34,7 +34,7 @@ func (m Models) Lines() (lines []string) {
 		say("%s", text)
 	}
 	if len(m.Cores) > 0 {
-		say("Amdahl over cores: %s.", m.Amdahl.words(m.Serial))
+		say("Amdahl over cores: %s.", m.Amdahl.Words(m.Serial))
 	}
 	for _, s := range m.Scaled {
 		if s.P > 1 {
@@ -42,13 +42,13 @@ func (m Models) Lines() (lines []string) {
 		}
 	}
 	if len(m.Scaled) > 0 {
-		say("Gustafson over cores: %s.", m.Gustafson.words(Unclear))
+		say("Gustafson over cores: %s.", m.Gustafson.Words(Unclear))
 	}
 	if len(m.Cores) > 0 {
-		say("USL over cores: %s.", m.OverCores.words("core counts", "cores"))
+		say("USL over cores: %s.", m.OverCores.Words("core counts", "cores"))
 	}
 	if len(m.OverWorkers.Points) > 0 {
-		say("USL over workers: %s.", m.OverWorkers.words("numbers of workers", "workers"))
+		say("USL over workers: %s.", m.OverWorkers.Words("numbers of workers", "workers"))
 	}
 	if !math.IsNaN(m.Knee) && !math.IsInf(m.Knee, 0) {
 		say("Knee of the operational bounds: %s; if nothing else is lost, more of them only queue.", table.Amount(m.Knee, "worker"))

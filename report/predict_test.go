@@ -72,7 +72,7 @@ func TestTheCeilingHoldsPublishedCurves(t *testing.T) {
 	scaled := func(c []Measure, n float64) Scaled {
 		for _, m := range c {
 			if m.N == n {
-				return Scaled{P: int(n), Gain: near(m.X / c[0].X), Ceiling: exact(n)}
+				return Scaled{P: int(n), Gain: about(m.X / c[0].X), Ceiling: exact(n)}
 			}
 		}
 		t.Fatalf("no point of %v", n)
@@ -100,12 +100,12 @@ func TestTheCeilingHoldsPublishedCurves(t *testing.T) {
 // Noise is not multiplied: a gain that may by its interval be above the cores
 // predicts no more than all of them. One that is above stays.
 func TestPredictionsMultiplyNoNoise(t *testing.T) {
-	before := Scaled{P: 2, Gain: near(2), Ceiling: near(2)}
+	before := Scaled{P: 2, Gain: about(2), Ceiling: about(2)}
 	for _, c := range []struct {
 		gain       Interval
 		value, top float64
 	}{{Interval{3.9, 3.5, 4.4}, 7.61, 8}, {Interval{4.2, 3.9, 4.5}, 8.4, 8.4}, {Interval{3, 2.9, 3.1}, 4.5, 6.2}} {
-		i := beyond(before, Scaled{P: 4, Gain: c.gain, Ceiling: near(4)}, 2)
+		i := beyond(before, Scaled{P: 4, Gain: c.gain, Ceiling: about(4)}, 2)
 		if math.Abs(i.High-c.top) > 1e-9 || math.Abs(i.Value/c.value-1) > 0.01 {
 			t.Errorf("4 cores gain %v: 8 cores %v, want %v and at most %v", c.gain, i, c.value, c.top)
 		}
@@ -115,12 +115,12 @@ func TestPredictionsMultiplyNoNoise(t *testing.T) {
 // As much of the efficiency is lost with every further step of the size of the
 // last as with that.
 func TestPredictionsGoOnAsTheLastStep(t *testing.T) {
-	last := Scaled{P: 4, Gain: near(3), Ceiling: near(4)}
+	last := Scaled{P: 4, Gain: about(3), Ceiling: about(4)}
 	for _, c := range []struct {
 		before Scaled
 		times  int
 		want   float64
-	}{{Scaled{2, near(2), near(2)}, 2, 4.5}, {Scaled{2, near(2), near(2)}, 4, 6.75}, {Scaled{1, exact(1), exact(1)}, 4, 9}} {
+	}{{Scaled{2, about(2), about(2)}, 2, 4.5}, {Scaled{2, about(2), about(2)}, 4, 6.75}, {Scaled{1, exact(1), exact(1)}, 4, 9}} {
 		if i := beyond(c.before, last, c.times); math.Abs(i.Value/c.want-1) > 1e-9 {
 			t.Errorf("after %d and 4 cores, %d times as many gain %v, want %v", c.before.P, c.times, i, c.want)
 		}
@@ -157,3 +157,5 @@ func TestSuppositionsBeyondTheCeiling(t *testing.T) {
 	falling := beyond(Scaled{P: 2, Gain: exact(1.8), Ceiling: exact(2)}, Scaled{P: 4, Gain: exact(1.8), Ceiling: exact(1.8)}, 2)
 	want(t, "value under a falling ceiling", falling.Value, 1.8, 1e-12)
 }
+
+func about(x float64) Interval { return Interval{x, x / 1.01, x * 1.01} }

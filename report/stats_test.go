@@ -10,9 +10,9 @@ import (
 func TestOverAddsSquares(t *testing.T) {
 	i := Interval{2, 1, 4}.over(Interval{5, 2.5, 10})
 	half := math.Pow(2, math.Sqrt2)
-	want(t, "value", i.Value, 0.4, 1e-15)
-	want(t, "low", i.Low, 0.4/half, 1e-12)
-	want(t, "high", i.High, 0.4*half, 1e-12)
+	expect(t, "value", i.Value, 0.4, 1e-15)
+	expect(t, "low", i.Low, 0.4/half, 1e-12)
+	expect(t, "high", i.High, 0.4*half, 1e-12)
 }
 
 // Where the rounds in which both were measured lack more than a fifth of the
@@ -29,7 +29,7 @@ func TestPartnersMustBeFourFifths(t *testing.T) {
 	e, freedom := welch(a.logs(), without(5).logs())
 	apart := math.Exp(studentsT(freedom, 1) * e)
 	five := quotient(a, without(5))
-	want(t, "15 of 20 are independent: half", five.High/five.Value, apart, 1e-12)
+	expect(t, "15 of 20 are independent: half", five.High/five.Value, apart, 1e-12)
 	if four := quotient(a, without(4)); four.High/four.Value > 1+(apart-1)/2 {
 		t.Errorf("16 of 20 are not paired: %v, apart %v", four, apart)
 	}
@@ -49,8 +49,8 @@ func TestRoundsThatOneWasNotInDoNotCount(t *testing.T) {
 		}
 	}
 	i := quotient(a, b)
-	want(t, "value", i.Value, 2, 1e-12)
-	want(t, "high", i.High, 2, 1e-12)
+	expect(t, "value", i.Value, 2, 1e-12)
+	expect(t, "high", i.High, 2, 1e-12)
 	for _, s := range sameRounds(a, b) {
 		if len(s) != 8 || s[0].round != 2 {
 			t.Errorf("%v, want the rounds 2 to 9", s)
@@ -84,13 +84,20 @@ func TestTwoSamplesHaveNoInterval(t *testing.T) {
 // 5/3, and the degrees of freedom 4/((1/9)/2 + (25/9)/3).
 func TestWelch(t *testing.T) {
 	e, freedom := welch([]float64{0, 1, 2}, []float64{0, 2, 4, 6})
-	want(t, "error", e, math.Sqrt2, 1e-12)
-	want(t, "freedom", freedom, 4/(1.0/18+25.0/27), 1e-12)
+	expect(t, "error", e, math.Sqrt2, 1e-12)
+	expect(t, "freedom", freedom, 4/(1.0/18+25.0/27), 1e-12)
 }
 
 // The interval of the best of five leaves out a half percent on each side, as
 // published tables of Student's t have it for ten degrees of freedom.
 func TestIntervalOfAChoice(t *testing.T) {
-	want(t, "of one", studentsT(10, 1), 2.228, 1e-3)
-	want(t, "of five", studentsT(10, 5), 3.169, 1e-3)
+	expect(t, "of one", studentsT(10, 1), 2.228, 1e-3)
+	expect(t, "of five", studentsT(10, 5), 3.169, 1e-3)
+}
+
+func expect(t *testing.T, what string, got, want, within float64) {
+	t.Helper()
+	if !(math.Abs(got-want) <= within) {
+		t.Errorf("%s is %.10g, want %.10g", what, got, want)
+	}
 }

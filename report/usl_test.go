@@ -309,12 +309,12 @@ func TestPredictionsHoldTheHiddenHalf(t *testing.T) {
 func TestNoPeakWithoutCoherency(t *testing.T) {
 	for _, c := range []theta{{1, 1e-6, 0}, {1, 0.05, 0}, {1, 1, 0}, {1, 0, 0}} {
 		u := FitUSL(curveOf(usl(c[0], c[1], c[2]), 1, 2, 4, 8, 16, 32), Relative)
-		if !math.IsInf(u.Peak.Value, 1) || !math.IsInf(u.Peak.High, 1) || math.IsNaN(u.Peak.Low) || u.Kappa.Low != 0 || strings.Contains(u.Words("cores"), "highest") {
-			t.Errorf("%v: peak %v, κ %v, %s", c, u.Peak, u.Kappa, u.Words("cores"))
+		if !math.IsInf(u.Peak.Value, 1) || !math.IsInf(u.Peak.High, 1) || math.IsNaN(u.Peak.Low) || u.Kappa.Low != 0 || strings.Contains(u.Coefficients("cores"), "highest") {
+			t.Errorf("%v: peak %v, κ %v, %s", c, u.Peak, u.Kappa, u.Coefficients("cores"))
 		}
 	}
 	u := FitUSL(curveOf(usl(1, 0.02, 0.001), 1, 2, 4, 8, 16, 32), Relative)
-	if text := u.Words("cores"); !strings.Contains(text, "highest at 31 cores") || u.Kappa.Low <= 0 {
+	if text := u.Coefficients("cores"); !strings.Contains(text, "highest at 31 cores") || u.Kappa.Low <= 0 {
 		t.Errorf("%s, κ %v", text, u.Kappa)
 	}
 }

@@ -50,7 +50,7 @@ func USLFit(r report.Row) (c Chart, ok bool) {
 	all := laws(r)
 	alt := "The universal scalability law fitted to " + r.Name() + ", with its 95 % band, the measured points and their residuals."
 	for _, l := range all {
-		alt += fmt.Sprintf(" Over %s: %s; the largest residual is %.1f %%.", l.name, l.fit.Words(l.name), 100*worstResidual(l.fit))
+		alt += fmt.Sprintf(" Over %s: %s; the largest residual is %.1f %%.", l.name, l.fit.Coefficients(l.name), 100*worstResidual(l.fit))
 	}
 	return Chart{
 		Name:    "usl",
