@@ -23,7 +23,7 @@ func TestAdviceIsTheLeastThatBringsAlmostAll(t *testing.T) {
 		{"hermit", func(w, p int) float64 { return 8 }, "1 worker on 1 core"},
 		{"mixer", func(w, p int) float64 { return max(64/float64(w), 8/float64(p)) }, "16 workers on 2 cores"},
 	} {
-		r := analyze(t, sweep("Known", c.time, 2).write(t)).Rows[0]
+		r := analyze(t, sweep("Known", c.time, 2).save(t)).Rows[0]
 		if got := r.Advice.String(); got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}
@@ -45,7 +45,7 @@ func TestAdviceIsByTheValue(t *testing.T) {
 			fmt.Fprintf(&b, "BenchmarkX/executor=pool/workers=2/cores=%s 1 %f ns/op\n", level, 0.92e6)
 		}
 	}
-	r := analyze(t, write(t, b.String())).Rows[0]
+	r := analyze(t, save(t, b.String())).Rows[0]
 	if r.Advice.String() != "2 workers on 1 core" || r.Concurrency.Low > 1/0.95 {
 		t.Errorf("%v, with a gain of %v", r.Advice, r.Concurrency)
 	}
@@ -53,7 +53,7 @@ func TestAdviceIsByTheValue(t *testing.T) {
 
 // A core that is never idle saves CPU time: the demand is the least of all.
 func TestDemandIsTheLeast(t *testing.T) {
-	r := analyze(t, sweep("Known", func(w, p int) float64 { return 64 / float64(w) }, 2).write(t)).Rows[0]
+	r := analyze(t, sweep("Known", func(w, p int) float64 { return 64 / float64(w) }, 2).save(t)).Rows[0]
 	if d := r.Lines[0].Demand; math.Abs(d-0.0005) > 0.00001 {
 		t.Errorf("%v s of CPU time, want half of the millisecond of 64 workers", d)
 	}

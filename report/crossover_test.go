@@ -38,7 +38,7 @@ func grains(p int, noise float64, overheads map[string]float64) string {
 
 // Half of the time is overhead where the task is as long as its overhead.
 func TestCrossoverIsTheOverhead(t *testing.T) {
-	a := analyze(t, write(t, grains(4, 0, map[string]float64{"pool": 4000, "spawn": 16000, "nothing": 10, "molasses": 1e6})))
+	a := analyze(t, save(t, grains(4, 0, map[string]float64{"pool": 4000, "spawn": 16000, "nothing": 10, "molasses": 1e6})))
 	if len(a.Crossovers) != 8 {
 		t.Fatalf("%d crossovers, want 4 executors on 1 and on 4 cores", len(a.Crossovers))
 	}
@@ -82,7 +82,7 @@ func TestCrossoverHasTheCeilingOfItsCores(t *testing.T) {
 			text += "copies: 1\n" + name + " 1 4000000 ns/op\ncopies: 4\n" + name + " 1 5000000 ns/op\n"
 		}
 	}
-	a := analyze(t, write(t, text))
+	a := analyze(t, save(t, text))
 	for i, ceiling := range []float64{1, 0.8} {
 		for _, g := range a.Crossovers[i].Grains {
 			if !same(g.Ceiling.Value, ceiling) {
@@ -94,7 +94,7 @@ func TestCrossoverHasTheCeilingOfItsCores(t *testing.T) {
 
 func TestRowsAreInTheOrderOfTheirTasks(t *testing.T) {
 	var rows []string
-	for _, r := range analyze(t, write(t, grains(2, 0, map[string]float64{"pool": 4000}))).Rows {
+	for _, r := range analyze(t, save(t, grains(2, 0, map[string]float64{"pool": 4000}))).Rows {
 		rows = append(rows, r.Name())
 	}
 	if got := strings.Join(rows, ", "); got != "grain, grain 250ns, grain 1us, grain 4us, grain 64us" {
@@ -110,14 +110,14 @@ func same(a, b float64) bool {
 // Between two sizes the efficiency is taken to go straight over their logarithm:
 // with 2 µs of overhead it is 1/3 at 1 µs and 2/3 at 4 µs.
 func TestCrossoverBetweenSizes(t *testing.T) {
-	a := analyze(t, write(t, grains(2, 0, map[string]float64{"pool": 2000})))
+	a := analyze(t, save(t, grains(2, 0, map[string]float64{"pool": 2000})))
 	if c := a.Crossovers[1]; !same(c.Half.Value, 2e-6) {
 		t.Errorf("n½ is %v, want 2 µs", c.Half)
 	}
 }
 
 func TestCrossoverHasAnInterval(t *testing.T) {
-	a := analyze(t, write(t, grains(2, 0.2, map[string]float64{"pool": 2000, "quick": 260, "slow": 64000})))
+	a := analyze(t, save(t, grains(2, 0.2, map[string]float64{"pool": 2000, "quick": 260, "slow": 64000})))
 	for i, want := range []struct{ low, high bool }{{true, true}, {false, true}, {true, false}} {
 		c := a.Crossovers[i]
 		for _, g := range c.Grains {
@@ -141,15 +141,15 @@ func TestCrossoverBeyondTheSizesMayBeWithin(t *testing.T) {
 	}
 	for want, c := range map[string]report.Crossover{
 		"above 4.0 µs (2.0 µs to above 4.0 µs)": {
-			Grains: []report.Grain{grain(1e-6, interval(0.2, 0.1)), grain(4e-6, interval(0.4, 0.2))},
+			Grains: []report.Grain{grain(1e-6, between(0.2, 0.1)), grain(4e-6, between(0.4, 0.2))},
 			Half:   report.Interval{Value: math.NaN(), Low: 2e-6, High: math.Inf(1)},
 		},
 		"below 1.0 µs (below 1.0 µs to 2.0 µs)": {
-			Grains: []report.Grain{grain(1e-6, interval(0.6, 0.4)), grain(4e-6, interval(0.9, 0.8))},
+			Grains: []report.Grain{grain(1e-6, between(0.6, 0.4)), grain(4e-6, between(0.9, 0.8))},
 			Half:   report.Interval{Value: math.NaN(), Low: 0, High: 2e-6},
 		},
 		"above 4.0 µs": {
-			Grains: []report.Grain{grain(4e-6, interval(0.4, 0.3))},
+			Grains: []report.Grain{grain(4e-6, between(0.4, 0.3))},
 			Half:   report.Interval{Value: math.NaN(), Low: math.Inf(1), High: math.Inf(1)},
 		},
 	} {
@@ -184,7 +184,7 @@ func TestNoCrossover(t *testing.T) {
 
 // An executor with one worker has none on many cores.
 func TestCrossoverOfOneWorkerIsOnOneCore(t *testing.T) {
-	a := analyze(t, write(t, strings.ReplaceAll(grains(2, 0, map[string]float64{"inline": 2000}), "workers=2/cores=2", "workers=1/cores=2")))
+	a := analyze(t, save(t, strings.ReplaceAll(grains(2, 0, map[string]float64{"inline": 2000}), "workers=2/cores=2", "workers=1/cores=2")))
 	if len(a.Crossovers) != 1 || a.Crossovers[0].P != 1 {
 		t.Errorf("%d crossovers: %+v", len(a.Crossovers), a.Crossovers)
 	}
@@ -198,13 +198,13 @@ func TestCrossoverHasAWorkerForEachCore(t *testing.T) {
 			text += strings.NewReplacer("cores=2", "cores=8", "-2 ", "-8 ").Replace(line)
 		}
 	}
-	if a := analyze(t, write(t, text)); len(a.Crossovers) != 2 || a.Crossovers[1].P != 2 || a.Rows[0].P != 8 {
+	if a := analyze(t, save(t, text)); len(a.Crossovers) != 2 || a.Crossovers[1].P != 2 || a.Rows[0].P != 8 {
 		t.Errorf("%d crossovers: %+v", len(a.Crossovers), a.Crossovers)
 	}
 }
 
 func TestCrossoversAreWritten(t *testing.T) {
-	a := analyze(t, write(t, grains(2, 0, map[string]float64{"pool": 4000, "spawn": 1e6})))
+	a := analyze(t, save(t, grains(2, 0, map[string]float64{"pool": 4000, "spawn": 1e6})))
 	const want = "n½, the smallest task of grain of which half the time of 2 cores is work: pool 4.0 µs (4.0 µs to 4.0 µs); spawn above 64 µs"
 	if notes := strings.Join(a.Notes(), "\n"); !strings.Contains(notes, "\n"+want+"\n") || !strings.Contains(notes, "of 1 core is") {
 		t.Errorf("%s\nlacks\n%s", notes, want)
@@ -249,14 +249,14 @@ func TestShortTimes(t *testing.T) {
 func TestFairnessIsOfTheBestPoint(t *testing.T) {
 	f := sweep("Ep", func(w, p int) float64 { return 8 / float64(min(w, p)) }, 2)
 	text := strings.ReplaceAll(f.text(), "workers=2/cores=2-2 1 ", "workers=2/cores=2-2 1 0.75 fairness ")
-	if a := analyze(t, write(t, text)); a.Rows[0].Fairness != 0.75 {
+	if a := analyze(t, save(t, text)); a.Rows[0].Fairness != 0.75 {
 		t.Errorf("%v, want 0.75", a.Rows[0].Fairness)
 	}
 	var b strings.Builder
-	if err := analyze(t, write(t, text)).WriteJSON(&b); err != nil || !strings.Contains(b.String(), `"fairness": 0.75`) {
+	if err := analyze(t, save(t, text)).WriteJSON(&b); err != nil || !strings.Contains(b.String(), `"fairness": 0.75`) {
 		t.Errorf("%v: %s", err, b.String())
 	}
-	if a := analyze(t, f.write(t)); !math.IsNaN(a.Rows[0].Fairness) {
+	if a := analyze(t, f.save(t)); !math.IsNaN(a.Rows[0].Fairness) {
 		t.Errorf("%v, want none", a.Rows[0].Fairness)
 	}
 }

@@ -88,7 +88,7 @@ func TestCSVIsInOrder(t *testing.T) {
 	}
 	f.add("Job/executor=serial/workers=1/cores=1", 10)
 	var got []string
-	for _, c := range points(t, analyze(t, f.write(t))) {
+	for _, c := range points(t, analyze(t, f.save(t))) {
 		stack := ""
 		if c["stack_work"] != "" {
 			stack = " stack"
@@ -102,7 +102,7 @@ func TestCSVIsInOrder(t *testing.T) {
 }
 
 func TestCSVOfWhatIsUnknownAndOfFormulas(t *testing.T) {
-	path := write(t, "pkg: =cmd|' /C calc'!A0\nkinds: +Add=@kind\n"+
+	path := save(t, "pkg: =cmd|' /C calc'!A0\nkinds: +Add=@kind\n"+
 		"Benchmark+Add/variant=-1/executor=@SUM/size==a,\"b/workers=1/cores=1 1 5 ns/op\n"+
 		"Benchmark=Mine,\"x/cores=1 1 5 ns/op\n")
 	list := points(t, analyze(t, path))
@@ -125,7 +125,7 @@ func TestCSVOfWhatIsUnknownAndOfFormulas(t *testing.T) {
 
 // Times of a task and times since it was due are in columns of their own.
 func TestCSVTellsTasksFromArrivals(t *testing.T) {
-	path := write(t, "BenchmarkX/executor=pool/workers=1/cores=1 1 5 ns/op 1000 p50-ns/task 2000 p99-ns/task 3000 p50-ns/arrival 4000 p99-ns/arrival\n")
+	path := save(t, "BenchmarkX/executor=pool/workers=1/cores=1 1 5 ns/op 1000 p50-ns/task 2000 p99-ns/task 3000 p50-ns/arrival 4000 p99-ns/arrival\n")
 	c := points(t, analyze(t, path))[0]
 	for name, want := range map[string]float64{"task_p50_sec": 1e-6, "task_p99_sec": 2e-6, "arrival_p50_sec": 3e-6, "arrival_p99_sec": 4e-6} {
 		if x, err := strconv.ParseFloat(c[name], 64); err != nil || math.Abs(x-want) > 1e-12 {

@@ -15,12 +15,12 @@ func TestLinesAmongResultsAreLeftOut(t *testing.T) {
 		"BenchmarkY-2 \t100\n    y_test.go:3: a log line": "1 result lost, because benchmarks printed into the line: Y-2",
 	} {
 		text := strings.TrimSuffix(swept("A"), "PASS\nok  \texample.com/x\t1.2s\n") + bad + "\nBenchmarkA 1 102 ns/op\nFAIL\n"
-		a := analyze(t, write(t, text))
+		a := analyze(t, save(t, text))
 		if len(a.Rows) != 1 || a.Samples != 7 || warned(a, want) != 1 {
 			t.Errorf("%q: rows %v, %d samples, warnings %q", bad, rowsOf(a), a.Samples, a.Warnings)
 		}
 		for _, suite := range []string{"# plan: {}\n" + text, text + "BenchmarkA/executor=x/workers=1/cores=1 1 5\n", "BenchmarkA/executor=x/workers=1/cores=1 1 5 ns/op\n" + text} {
-			if _, err := report.Load(write(t, suite)); err == nil || !strings.Contains(err.Error(), "is damaged") {
+			if _, err := report.Load(save(t, suite)); err == nil || !strings.Contains(err.Error(), "is damaged") {
 				t.Errorf("%q in a run of the suite: %v", bad, err)
 			}
 		}
@@ -43,14 +43,14 @@ func TestALastLineWithoutItsEnd(t *testing.T) {
 		"BenchmarkA":                        false,
 		"BenchmarkA/executor=x/cores=1 1 5": false,
 	} {
-		d, err := report.Load(write(t, begin+last))
+		d, err := report.Load(save(t, begin+last))
 		if !ok && (err == nil || !strings.Contains(err.Error(), "the file was cut in its last line")) {
 			t.Errorf("%q: %v", last, err)
 		}
 		if ok && (err != nil || warned(report.Analyze(d), "its last line has no end") != 1) {
 			t.Errorf("%q: %v", last, err)
 		}
-		if _, err := report.Load(write(t, "# plan: {}\n"+begin+last)); err == nil || !strings.Contains(err.Error(), "the file was cut") {
+		if _, err := report.Load(save(t, "# plan: {}\n"+begin+last)); err == nil || !strings.Contains(err.Error(), "the file was cut") {
 			t.Errorf("%q ends a run of the suite: %v", last, err)
 		}
 	}

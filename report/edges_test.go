@@ -11,11 +11,11 @@ import (
 )
 
 // due is the row of one load of an open loop, under so many workers.
-func due(change func(*Row), load float64, workers ...int) Row {
+func due(change func(*Row), loadFiles float64, workers ...int) Row {
 	r := Row{Workload: "Request", Executor: "pool", P: 2}
 	change(&r)
 	for _, w := range workers {
-		r.Latencies = append(r.Latencies, Latency{Workers: w, P: 2, Arrivals: true, Load: load})
+		r.Latencies = append(r.Latencies, Latency{Workers: w, P: 2, Arrivals: true, Load: loadFiles})
 	}
 	return r
 }

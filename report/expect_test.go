@@ -61,7 +61,7 @@ func TestExpectationsAreHeldAgainstTheMeasurement(t *testing.T) {
 		{"overhead", 2, worker, report.NotMeasured, "the serial program was not measured"},
 		{"steep", 2, worker, report.Unknown, "does not know it"},
 	} {
-		r := analyze(t, expecting(c.shape, c.ceiling, c.time).write(t)).Rows[0]
+		r := analyze(t, expecting(c.shape, c.ceiling, c.time).save(t)).Rows[0]
 		if e := r.Expected; e.Shape != c.shape || e.Outcome != c.want || !strings.Contains(e.Reason, c.reason) || (e.Reason == "") != (c.want == report.Met) {
 			t.Errorf("%s at ceiling %.1f: %+v, want %s because %q", c.shape, c.ceiling, e, c.want, c.reason)
 		}
@@ -92,7 +92,7 @@ func TestKneeFollowsTheOperationalBounds(t *testing.T) {
 		"far below it":   {func(w, p int) float64 { return max(64/math.Sqrt(float64(w)), 4/float64(p)) }, report.NotMet},
 		"without a gain": {func(w, p int) float64 { return 64 }, report.NotMet},
 	} {
-		if e := analyze(t, write(t, demanding(expecting("knee", 2, c.time), 4))).Rows[0].Expected; e.Outcome != c.want {
+		if e := analyze(t, save(t, demanding(expecting("knee", 2, c.time), 4))).Rows[0].Expected; e.Outcome != c.want {
 			t.Errorf("%s: %+v, want %s", name, e, c.want)
 		}
 	}
@@ -111,7 +111,7 @@ func TestKneeIsMetOnItsBounds(t *testing.T) {
 			} {
 				f := bigger("Known", "", cores, time)
 				f.kinds = "Known=mixed\nexpect: Known=knee"
-				if e := analyze(t, write(t, demanding(f, 1))).Rows[0].Expected; e.Outcome != report.Met {
+				if e := analyze(t, save(t, demanding(f, 1))).Rows[0].Expected; e.Outcome != report.Met {
 					t.Errorf("%s bound, %d cores, waiting %v of 1 ms of work: %+v", side, cores, wait, e)
 				}
 			}
@@ -123,7 +123,7 @@ func TestExpectationsOfOneCoreOneThreadOrNoise(t *testing.T) {
 	f := &file{rounds: 12, kinds: "Known=cpu\nexpect: Known=linear"}
 	f.add("Known/executor=pool/workers=1/cores=1", 8)
 	f.add("Known/executor=pool/workers=2/cores=1", 8)
-	if e := analyze(t, f.write(t)).Rows[0].Expected; e.Outcome != report.TooSmall {
+	if e := analyze(t, f.save(t)).Rows[0].Expected; e.Outcome != report.TooSmall {
 		t.Errorf("on one core: %+v", e)
 	}
 	loop := expecting("linear", 2, func(w, p int) float64 { return 8 })
@@ -132,19 +132,19 @@ func TestExpectationsOfOneCoreOneThreadOrNoise(t *testing.T) {
 		loop.times[name] = loop.times[loop.order[i]]
 		loop.order[i] = name
 	}
-	if e := analyze(t, loop.write(t)).Rows[0].Expected; e.Shape != "" || e.String() != "–" {
+	if e := analyze(t, loop.save(t)).Rows[0].Expected; e.Shape != "" || e.String() != "–" {
 		t.Errorf("an event loop is expected to scale with cores: %+v", e)
 	}
 	few := expecting("linear", 2, func(w, p int) float64 { return 8 * (1 + 0.02*float64(w)) })
 	few.rounds = 1
-	if e := analyze(t, few.write(t)).Rows[0].Expected; e.Outcome != report.TooNoisy {
+	if e := analyze(t, few.save(t)).Rows[0].Expected; e.Outcome != report.TooNoisy {
 		t.Errorf("one sample decides: %+v", e)
 	}
 	for _, shape := range []string{"waiting", "retrograde", "flat", "linear"} {
 		alone := &file{rounds: 12, kinds: "Known=cpu\nexpect: Known=" + shape}
 		alone.add("Known/executor=pool/workers=1/cores=1", 8)
 		alone.add("Known/executor=pool/workers=1/cores=2-2", 8)
-		if e := analyze(t, alone.write(t)).Rows[0].Expected; e.Outcome != report.TooFew {
+		if e := analyze(t, alone.save(t)).Rows[0].Expected; e.Outcome != report.TooFew {
 			t.Errorf("%s with one worker: %+v", shape, e)
 		}
 	}
@@ -168,7 +168,7 @@ func TestVariantsAndWeakScalingHaveRowsOfTheirOwn(t *testing.T) {
 			f.add(at("/scaling=weak"), 8*float64(w)/float64(min(w, cores)))
 		}
 	}
-	a := analyze(t, f.write(t))
+	a := analyze(t, f.save(t))
 	want := map[string][2]float64{"known": {1, 1}, "known fast": {1, 2}, "known weak": {1, 2}}
 	if len(a.Rows) != len(want) {
 		t.Fatalf("%d rows, want %d", len(a.Rows), len(want))
@@ -187,7 +187,7 @@ func TestVariantsAndWeakScalingHaveRowsOfTheirOwn(t *testing.T) {
 	}
 	bad := &file{rounds: 1}
 	bad.add("Known/executor=pool/workers=1/cores=1/scaling=odd", 1)
-	if _, err := report.Load(bad.write(t)); err == nil || !strings.Contains(err.Error(), `scaling is "odd"`) {
+	if _, err := report.Load(bad.save(t)); err == nil || !strings.Contains(err.Error(), `scaling is "odd"`) {
 		t.Errorf("an unknown scaling: %v", err)
 	}
 }
@@ -196,7 +196,7 @@ func TestCostIsTheCoresThatBeatTheSerialProgram(t *testing.T) {
 	for _, c := range []struct{ serial, cost, over float64 }{{9, 1, 2.25}, {6, 2, 1.5}, {3, math.Inf(1), 0.75}} {
 		f := sweep("Known", func(w, p int) float64 { return 8 / float64(min(w, p)) }, 2)
 		f.add("Known/executor=serial/workers=1/cores=1", c.serial)
-		a := analyze(t, f.write(t))
+		a := analyze(t, f.save(t))
 		if len(a.Rows) != 1 {
 			t.Fatalf("the serial program has a row of its own: %d rows", len(a.Rows))
 		}
@@ -204,7 +204,7 @@ func TestCostIsTheCoresThatBeatTheSerialProgram(t *testing.T) {
 			t.Errorf("serial %v ms: COST %v, %s over it, want %v and %v", c.serial, r.Cost, r.OverSerial, c.cost, c.over)
 		}
 	}
-	if r := analyze(t, sweep("Known", func(w, p int) float64 { return 8 }, 2).write(t)).Rows[0]; !math.IsNaN(r.Cost) {
+	if r := analyze(t, sweep("Known", func(w, p int) float64 { return 8 }, 2).save(t)).Rows[0]; !math.IsNaN(r.Cost) {
 		t.Errorf("COST without a serial program is %v", r.Cost)
 	}
 }
@@ -212,7 +212,7 @@ func TestCostIsTheCoresThatBeatTheSerialProgram(t *testing.T) {
 func TestTableShowsWhatIsNotMet(t *testing.T) {
 	f := expecting("linear", 2, func(w, p int) float64 { return 8 })
 	var b strings.Builder
-	if err := analyze(t, f.write(t)).WriteTable(&b, table.Terminal{}); err != nil {
+	if err := analyze(t, f.save(t)).WriteTable(&b, table.Terminal{}); err != nil {
 		t.Fatal(err)
 	}
 	if want := "\n  not met: it should be linear: S/H(p) is 0.50 ±"; !strings.Contains(b.String(), want) {

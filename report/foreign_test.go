@@ -29,7 +29,7 @@ func TestBenchmarksThatDecideTheirWorkers(t *testing.T) {
 		"Map/size=99/impl=mutex": {10, 20, 11},
 		"Copy/part:8/a-4":        {10, 7, 15},
 	}
-	a := analyze(t, foreignFile(times, "Map/size=99/impl=mutex", "Map/size=10/impl=sync", "Copy/part:8/a-4", "Map/size=10/impl=mutex").write(t))
+	a := analyze(t, foreignFile(times, "Map/size=99/impl=mutex", "Map/size=10/impl=sync", "Copy/part:8/a-4", "Map/size=10/impl=mutex").save(t))
 	want := []struct {
 		name    string
 		gp, h   float64
@@ -86,7 +86,7 @@ func TestBenchmarksThatReadTheirWorkers(t *testing.T) {
 		f.add(fmt.Sprintf("Ask/workers=%d/cores=2-2", w), ms/2)
 	}
 	f.add("Ask/workers=1/cores=1 ×2", 64)
-	r := analyze(t, f.write(t)).Rows[0]
+	r := analyze(t, f.save(t)).Rows[0]
 	if r.Workers != 16 || math.Abs(r.Concurrency.Value/16-1) > 0.02 || math.Abs(r.Ceiling.Value/2-1) > 0.02 || len(r.Lines) != 2 {
 		t.Errorf("%d workers, G_c %v, ceiling %v, %d lines", r.Workers, r.Concurrency, r.Ceiling, len(r.Lines))
 	}
@@ -105,7 +105,7 @@ func TestPackagesTellBenchmarksApart(t *testing.T) {
 		"lru.Get map/v3.Get":      {"example.com/map/v3", "example.com/a/lru"},
 		"a.b/lru.Get c.d/lru.Get": {"c.d/lru", "a.b/lru"},
 	} {
-		a := analyze(t, write(t, text(packages...)))
+		a := analyze(t, save(t, text(packages...)))
 		var names []string
 		for _, r := range a.Rows {
 			names = append(names, r.Name())
@@ -127,17 +127,17 @@ func TestHostileForeignFiles(t *testing.T) {
 		"BenchmarkX/scaling=other/cores=1 1 5 ns/op\n":  "scaling is",
 		"BenchmarkX/cores=1/slices=nothing 1 5 ns/op\n": "slices is",
 	} {
-		if _, err := report.Load(write(t, text)); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := report.Load(save(t, text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", text, err, want)
 		}
 	}
 	// Shapes are of workloads with workers.
-	a := analyze(t, write(t, "expect: X=knee Y=linear\npkg: a\u202eb\nBenchmarkX/cores=1 1 5 ns/op\nBenchmarkY/cores=2-2 1 5 ns/op\nBenchmarkY/cores=1 1 5 ns/op\n"))
+	a := analyze(t, save(t, "expect: X=knee Y=linear\npkg: a\u202eb\nBenchmarkX/cores=1 1 5 ns/op\nBenchmarkY/cores=2-2 1 5 ns/op\nBenchmarkY/cores=1 1 5 ns/op\n"))
 	if len(a.Rows) != 2 || a.Rows[0].Expected.Shape != "" || a.Rows[0].P != 1 || strings.Contains(a.Rows[0].Package, "\u202e") {
 		t.Errorf("rows %+v, warnings %v", a.Rows, a.Warnings)
 	}
 	// Some samples with workers and some without are not compared.
-	a = analyze(t, write(t, "BenchmarkX/cores=1 1 10 ns/op\nBenchmarkX/workers=2/cores=2-2 1 5 ns/op\n"))
+	a = analyze(t, save(t, "BenchmarkX/cores=1 1 10 ns/op\nBenchmarkX/workers=2/cores=2-2 1 5 ns/op\n"))
 	if len(a.Rows) != 1 || a.Rows[0].P != 1 || warned(a, "X/workers=N: no measurement with 1 worker on 1 core") != 1 {
 		t.Errorf("rows %v, warnings %v", a.Rows, a.Warnings)
 	}

@@ -72,23 +72,23 @@ func TestAxesAreFoundFromNames(t *testing.T) {
 		swept("Go/goroutines-8/n=1"):       "Go/n=1 w8 p4 NaN×2.0",
 		"cores: 1\n" + two("Go/threads=1"): "Go w8 p1 2.0×1.0",
 	} {
-		if got := strings.Join(rowsOf(analyze(t, write(t, text))), ", "); got != want {
+		if got := strings.Join(rowsOf(analyze(t, save(t, text))), ", "); got != want {
 			t.Errorf("%s\nrows %s, want %s", text, got, want)
 		}
 	}
 }
 
 func TestASweepByCPUWarnsOfTheFirstValue(t *testing.T) {
-	if n := warned(analyze(t, write(t, swept("A", "B"))), "b.Loop"); n != 1 {
+	if n := warned(analyze(t, save(t, swept("A", "B"))), "b.Loop"); n != 1 {
 		t.Errorf("%d warnings, want 1", n)
 	}
-	if n := warned(analyze(t, foreignFile(map[string][3]float64{"X": {2, 1, 2}}, "X").write(t)), "b.Loop"); n != 0 {
+	if n := warned(analyze(t, foreignFile(map[string][3]float64{"X": {2, 1, 2}}, "X").save(t)), "b.Loop"); n != 0 {
 		t.Errorf("%d warnings about a file that says its cores", n)
 	}
 }
 
 func TestNothingToFactoriseIsSaidPerBenchmark(t *testing.T) {
-	a := analyze(t, write(t, swept("Good")+"BenchmarkOne-4 1 5 ns/op\nBenchmarkTwo 1 5 ns/op\nBenchmarkSize 1 5 B/op\nBenchmarkBad/workers=none 1 5 ns/op\n"))
+	a := analyze(t, save(t, swept("Good")+"BenchmarkOne-4 1 5 ns/op\nBenchmarkTwo 1 5 ns/op\nBenchmarkSize 1 5 B/op\nBenchmarkBad/workers=none 1 5 ns/op\n"))
 	if got := rowsOf(a); len(got) != 1 {
 		t.Errorf("rows %v", got)
 	}
@@ -106,7 +106,7 @@ func TestNothingToFactoriseIsSaidPerBenchmark(t *testing.T) {
 	for i := range 500 {
 		fmt.Fprintf(&many, "BenchmarkX%d-4 1 5 ns/op\nBenchmarkY%d 1 5 B/op\n", i, i)
 	}
-	if a := analyze(t, write(t, many.String())); len(a.Warnings) != 2 || warned(a, "X9 and 490 more: measured at GOMAXPROCS 4 only") != 1 || warned(a, "Y9 and 490 more: no time") != 1 {
+	if a := analyze(t, save(t, many.String())); len(a.Warnings) != 2 || warned(a, "X9 and 490 more: measured at GOMAXPROCS 4 only") != 1 || warned(a, "Y9 and 490 more: no time") != 1 {
 		t.Errorf("%d warnings: %v", len(a.Warnings), a.Warnings)
 	}
 }
@@ -119,7 +119,7 @@ func TestGzipIsRecognisedByItsContent(t *testing.T) {
 		t.Fatal(err)
 	}
 	whole := b.String()
-	if got := rowsOf(analyze(t, write(t, whole))); len(got) != 1 {
+	if got := rowsOf(analyze(t, save(t, whole))); len(got) != 1 {
 		t.Errorf("rows %v", got)
 	}
 	a := input(t, report.Input{Paths: []string{"-"}, Stdin: strings.NewReader(whole)})
@@ -130,21 +130,21 @@ func TestGzipIsRecognisedByItsContent(t *testing.T) {
 		"the compressed data is cut":     whole[:len(whole)-12],
 		"the compressed data is damaged": whole[:len(whole)-8] + "12345678",
 	} {
-		path := write(t, text)
+		path := save(t, text)
 		var bad *report.FileError
 		if _, err := report.Load(path); !errors.As(err, &bad) || bad.Path != path || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %s", err, want)
 		}
 	}
-	if _, err := report.Load(write(t, whole[:5])); err == nil || !strings.Contains(err.Error(), "the compressed data is cut") {
+	if _, err := report.Load(save(t, whole[:5])); err == nil || !strings.Contains(err.Error(), "the compressed data is cut") {
 		t.Errorf("cut in its head: %v", err)
 	}
 }
 
 func TestHostsStandSideBySide(t *testing.T) {
-	a := write(t, "host: a\nkernel: 1\n"+swept("Sort", "Copy"))
-	b := write(t, "host: b\nkernel: 2\n"+strings.ReplaceAll(swept("Copy", "Sort"), " 5", " 2"))
-	got := input(t, report.Input{Paths: []string{a, b, write(t, "host: a\nkernel: 1\n"+swept("Copy", "Sort"))}})
+	a := save(t, "host: a\nkernel: 1\n"+swept("Sort", "Copy"))
+	b := save(t, "host: b\nkernel: 2\n"+strings.ReplaceAll(swept("Copy", "Sort"), " 5", " 2"))
+	got := input(t, report.Input{Paths: []string{a, b, save(t, "host: a\nkernel: 1\n"+swept("Copy", "Sort"))}})
 	want := []string{"Copy @a w0 p4 NaN×2.0", "Copy @b w0 p4 NaN×4.8", "Sort @a w0 p4 NaN×2.0", "Sort @b w0 p4 NaN×4.8"}
 	if rows := rowsOf(got); !slices.Equal(rows, want) {
 		t.Errorf("rows %q, want %q", rows, want)
@@ -166,7 +166,7 @@ func TestHostsStandSideBySide(t *testing.T) {
 }
 
 func TestColumnsOfNames(t *testing.T) {
-	a := input(t, report.Input{Paths: []string{write(t, swept("Map/impl=sync/n=1", "Map/impl=plain/n=1"))}, Col: "/impl"})
+	a := input(t, report.Input{Paths: []string{save(t, swept("Map/impl=sync/n=1", "Map/impl=plain/n=1"))}, Col: "/impl"})
 	if rows := rowsOf(a); len(rows) != 2 || !strings.HasPrefix(rows[0], "Map/n=1 @sync ") || !strings.HasPrefix(rows[1], "Map/n=1 @plain ") {
 		t.Errorf("rows %q", rows)
 	}
@@ -184,7 +184,7 @@ func suite(t *testing.T) string {
 	f.add("Ep/executor=serial/workers=1/cores=1", 7)
 	f.add("Ep/executor=pool/workers=1/cores=1/slices=2", 10)
 	f.add("Ep/executor=pool/workers=1/cores=1/slices=2 ×2", 11)
-	return f.write(t)
+	return f.save(t)
 }
 
 func TestWhatGainsAreComparedWith(t *testing.T) {
@@ -224,7 +224,7 @@ func TestWhatGainsAreComparedWith(t *testing.T) {
 }
 
 func TestRowsOfOtherPeople(t *testing.T) {
-	path := write(t, swept("Map/impl=a/n=1", "Map/impl=b/n=1", "Set/impl=a/n=1"))
+	path := save(t, swept("Map/impl=a/n=1", "Map/impl=b/n=1", "Set/impl=a/n=1"))
 	a := input(t, report.Input{Paths: []string{path}, Row: ".name"})
 	if rows := rowsOf(a); len(rows) != 2 || !strings.HasPrefix(rows[0], "Map w0") || warned(a, "merges benchmarks that differ in /impl: add") != 1 {
 		t.Errorf("rows %q, warnings %v", rows, a.Warnings)
@@ -248,14 +248,14 @@ func TestWrongExpressionsNameTheirFlag(t *testing.T) {
 		"--row: ":                              {Row: ","},
 		"--row: /workers is an axis":           {Row: ".name,/workers"},
 		"--col: ":                              {Col: ".unit"},
-		"put machines side by side with --col": {Col: "goos", Paths: []string{write(t, "cpu: x\n"+swept("A")), write(t, "cpu: y\n"+swept("A"))}},
-		"was \"amd64\": put machines side by side with --col goarch": {Paths: []string{write(t, "goarch: amd64\n"+swept("A")), write(t, swept("A")), write(t, "goarch: arm64\n"+swept("A"))}},
+		"put machines side by side with --col": {Col: "goos", Paths: []string{save(t, "cpu: x\n"+swept("A")), save(t, "cpu: y\n"+swept("A"))}},
+		"was \"amd64\": put machines side by side with --col goarch": {Paths: []string{save(t, "goarch: amd64\n"+swept("A")), save(t, swept("A")), save(t, "goarch: arm64\n"+swept("A"))}},
 	} {
 		if in.Paths == nil {
 			in.Paths = []string{path}
 		}
 		if want == "leaves no result that has a time" {
-			in.Paths = []string{write(t, strings.ReplaceAll(swept("A"), "ns/op", "ns/op 5 B/op"))}
+			in.Paths = []string{save(t, strings.ReplaceAll(swept("A"), "ns/op", "ns/op 5 B/op"))}
 		}
 		if _, err := in.Load(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%+v: %v, want %q", in, err, want)

@@ -76,8 +76,8 @@ func TestOpenLoopsAreServedUnderTheirLoads(t *testing.T) {
 		}
 		loads, times = append(loads, l.Load), append(times, l.P50.Value)
 	}
-	for i, want := range []struct{ load, p50 float64 }{{1000, 2e-6}, {2000, 3e-6}, {4000, 9e-6}} {
-		if len(loads) != 3 || !closeTo(loads[i], want.load) || !closeTo(times[i], want.p50) {
+	for i, want := range []struct{ loadFiles, p50 float64 }{{1000, 2e-6}, {2000, 3e-6}, {4000, 9e-6}} {
+		if len(loads) != 3 || !closeTo(loads[i], want.loadFiles) || !closeTo(times[i], want.p50) {
 			t.Fatalf("loads %v, medians %v", loads, times)
 		}
 	}

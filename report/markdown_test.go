@@ -22,7 +22,7 @@ func markdown(t *testing.T, a *report.Analysis) string {
 func TestMarkdown(t *testing.T) {
 	f := sweep("Waiter", func(w, p int) float64 { return 64 / float64(w) }, 2)
 	f.kinds = "Waiter=wait"
-	text := markdown(t, analyze(t, f.write(t)))
+	text := markdown(t, analyze(t, f.save(t)))
 	for _, want := range []string{
 		"**overlap**: of 1 workload, more workers speed up 1, more cores 0, both 0; on up to 2 cores of `h`.\n\n| workload |",
 		"\n| `waiter` | 64 × 2 | 64.0 ±0.2 | 1.00 ±0.00 | 64.0 ±0.1 | 2.00 ±0.00 | 1.50 | 0.50 | waits: 64.0 of 64 workers' waiting overlapped; a second core adds nothing (0 ±1 %); enough: 64 workers on 1 core, which loses at most 1 % |\n\n<details>",

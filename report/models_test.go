@@ -34,8 +34,8 @@ func bigger(name, extra string, cores int, t func(w, p float64) float64) *file {
 }
 
 func TestModelsOfABigMachine(t *testing.T) {
-	law := func(p float64) float64 { return p / (1 + 0.05*(p-1) + 0.0005*p*(p-1)) }
-	r := analyze(t, bigger("Ep", "", 64, func(w, p float64) float64 { return 80 / law(min(w, p)) }).write(t)).Rows[0]
+	curve := func(p float64) float64 { return p / (1 + 0.05*(p-1) + 0.0005*p*(p-1)) }
+	r := analyze(t, bigger("Ep", "", 64, func(w, p float64) float64 { return 80 / curve(min(w, p)) }).save(t)).Rows[0]
 	m := r.Models
 	if r.Workers < 32 || len(m.Cores) != 7 {
 		t.Fatalf("%d workers, %d core counts", r.Workers, len(m.Cores))
@@ -43,14 +43,14 @@ func TestModelsOfABigMachine(t *testing.T) {
 	if u := m.OverCores; !u.Identifiable || math.Abs(u.Sigma.Value-0.05) > 0.005 || math.Abs(u.Kappa.Value-0.0005) > 0.0001 || math.Abs(u.Lambda.Value-1) > 0.02 {
 		t.Errorf("over cores: %+v %+v %+v %s", u.Lambda, u.Sigma, u.Kappa, u.Why)
 	}
-	if e := m.Cores[2]; e.P != 4 || math.Abs(e.OfIdeal.Value-law(4)/4) > 0.02 || math.Abs(e.OfCeiling.Value-law(4)/4) > 0.02 || e.OfIdeal.Low >= e.OfIdeal.High {
+	if e := m.Cores[2]; e.P != 4 || math.Abs(e.OfIdeal.Value-curve(4)/4) > 0.02 || math.Abs(e.OfCeiling.Value-curve(4)/4) > 0.02 || e.OfIdeal.Low >= e.OfIdeal.High {
 		t.Errorf("efficiency: %+v", e)
 	}
 	if m.Serial != report.Rising {
 		t.Errorf("trend %q", m.Serial)
 	}
 	for i, p := range []int{128, 256} {
-		got, truth := m.Predictions[i], law(float64(p))
+		got, truth := m.Predictions[i], curve(float64(p))
 		if got.P != p || got.Model.Low > truth || got.Model.High < truth || got.Ceiling.Low > truth || got.Ceiling.High < truth {
 			t.Errorf("%d cores give %.1f: %+v", p, truth, got)
 		}
@@ -83,11 +83,11 @@ func TestReadersAreToldWhichErrorIsFitted(t *testing.T) {
 	for _, c := range []struct {
 		path string
 		want bool
-	}{{"testdata/amdahl256.txt", true}, {sweep("Ep", func(w, p int) float64 { return 8 / float64(min(w, p)) }, 1.9).write(t), false}} {
+	}{{"testdata/amdahl256.txt", true}, {sweep("Ep", func(w, p int) float64 { return 8 / float64(min(w, p)) }, 1.9).save(t), false}} {
 		a := analyze(t, c.path)
-		for name, write := range map[string]func(io.Writer) error{"terminal": func(w io.Writer) error { return a.WriteTable(w, table.Terminal{}) }, "Markdown": func(w io.Writer) error { return a.WriteMarkdown(w) }} {
+		for name, save := range map[string]func(io.Writer) error{"terminal": func(w io.Writer) error { return a.WriteTable(w, table.Terminal{}) }, "Markdown": func(w io.Writer) error { return a.WriteMarkdown(w) }} {
 			var b strings.Builder
-			if err := write(&b); err != nil {
+			if err := save(&b); err != nil {
 				t.Fatal(err)
 			}
 			if got := strings.Contains(strings.Join(strings.Fields(b.String()), " "), report.FittedTo); got != c.want {
@@ -101,7 +101,7 @@ func TestReadersAreToldWhichErrorIsFitted(t *testing.T) {
 }
 
 func TestModelsOfASmallMachineSayWhatIsMissing(t *testing.T) {
-	r := analyze(t, sweep("Ep", func(w, p int) float64 { return 8 / float64(min(w, p)) }, 1.9).write(t)).Rows[0]
+	r := analyze(t, sweep("Ep", func(w, p int) float64 { return 8 / float64(min(w, p)) }, 1.9).save(t)).Rows[0]
 	text := strings.Join(r.Models.Lines(), "\n")
 	for _, want := range []string{"Amdahl over cores: not identifiable, 2 of 3 core counts.", "USL over cores: not identifiable, 2 of 6 core counts.", "USL over workers: not identifiable, 2 of 6 numbers of workers.", "4 cores, supposing that 4 workers or more scale as 2 did: too few core counts for a model; × ", " by the ceiling, ", " if the efficiency stays: no 95 % interval)."} {
 		if !strings.Contains(text, want) {
@@ -113,7 +113,7 @@ func TestModelsOfASmallMachineSayWhatIsMissing(t *testing.T) {
 			t.Errorf("%q is in\n%s", not, text)
 		}
 	}
-	one := analyze(t, write(t, "BenchmarkEp/executor=pool/workers=1/cores=1 1 5 ns/op\n")).Rows[0].Models.Lines()
+	one := analyze(t, save(t, "BenchmarkEp/executor=pool/workers=1/cores=1 1 5 ns/op\n")).Rows[0].Models.Lines()
 	if last := one[len(one)-1]; last != "No prediction: one core tells nothing of more." {
 		t.Errorf("of one core: %q", one)
 	}
@@ -131,7 +131,7 @@ func TestCoresThatDoNotHelpPredictNothing(t *testing.T) {
 		{"loser", func(w, p int) float64 { return 8 + 3*float64(p) }, "above 1: more cores cost."},
 		{"loser", func(w, p int) float64 { return 8 + 3*float64(p) }, "No prediction: the gain from 2 cores, × 0.79 "},
 	} {
-		text := strings.Join(analyze(t, sweep("Known", c.time, 2).write(t)).Rows[0].Models.Lines(), "\n")
+		text := strings.Join(analyze(t, sweep("Known", c.time, 2).save(t)).Rows[0].Models.Lines(), "\n")
 		if !strings.Contains(text, c.want) || strings.Contains(text, "by the ceiling") {
 			t.Errorf("%s: %q is not in\n%s", c.name, c.want, text)
 		}
@@ -144,12 +144,12 @@ func TestPredictionsSayWhyThereIsNoModel(t *testing.T) {
 	bent := func(w, p float64) float64 {
 		return map[float64]float64{1: 80, 2: 8, 4: 60, 8: 4, 16: 50, 32: 2}[min(p, 32)]
 	}
-	text := strings.Join(analyze(t, bigger("Ep", "", 32, bent).write(t)).Rows[0].Models.Lines(), "\n")
+	text := strings.Join(analyze(t, bigger("Ep", "", 32, bent).save(t)).Rows[0].Models.Lines(), "\n")
 	if !strings.Contains(text, "no model, because the law is not that of the curve, whose points are off by × ") {
 		t.Error(text)
 	}
 	flat := func(w, p float64) float64 { return 80 / w }
-	r := analyze(t, bigger("Ep", "", 32, flat).write(t)).Rows[0]
+	r := analyze(t, bigger("Ep", "", 32, flat).save(t)).Rows[0]
 	if p := r.Models.Predictions; len(p) != 2 || !math.IsNaN(p[0].Ceiling.Value) || math.Abs(p[1].Model.Value-1) > 0.05 {
 		t.Errorf("%+v", p)
 	}
@@ -165,7 +165,7 @@ func TestGustafsonIsOfWeakScaling(t *testing.T) {
 		p = min(w, p)
 		return 80 * w / (p - 0.1*(p-1))
 	})
-	m := analyze(t, f.write(t)).Rows[0].Models
+	m := analyze(t, f.save(t)).Rows[0].Models
 	if s := m.Gustafson.Fraction; len(m.Scaled) != 4 || math.Abs(s.Value-0.1) > 0.01 || !(s.Low < s.High) {
 		t.Errorf("serial share %+v of %v", s, m.Scaled)
 	}
@@ -181,30 +181,30 @@ func TestGustafsonIsOfWeakScaling(t *testing.T) {
 }
 
 func TestModelsInJSON(t *testing.T) {
-	law := func(p float64) float64 { return p / (1 + 0.05*(p-1)) }
-	a := analyze(t, bigger("Ep", "", 32, func(w, p float64) float64 { return 80 / law(min(w, p)) }).write(t))
+	curve := func(p float64) float64 { return p / (1 + 0.05*(p-1)) }
+	a := analyze(t, bigger("Ep", "", 32, func(w, p float64) float64 { return 80 / curve(min(w, p)) }).save(t))
 	var b strings.Builder
 	if err := a.WriteJSON(&b); err != nil {
 		t.Fatal(err)
 	}
-	type interval struct{ Value, Low, High *float64 }
+	type between struct{ Value, Low, High *float64 }
 	var out struct {
 		Rows []struct {
 			Models struct {
 				Cores []struct {
 					P          int
-					Efficiency interval
-					KarpFlatt  *interval `json:"karp_flatt"`
+					Efficiency between
+					KarpFlatt  *between `json:"karp_flatt"`
 				}
 				Amdahl struct {
-					Fraction interval `json:"serial_fraction"`
+					Fraction between `json:"serial_fraction"`
 				}
 				USL struct {
-					Sigma, Peak interval
+					Sigma, Peak between
 				} `json:"usl_over_cores"`
 				Predictions []struct {
 					P              int
-					Model, Ceiling interval
+					Model, Ceiling between
 				}
 			}
 		}
@@ -227,9 +227,9 @@ func TestModelsInJSON(t *testing.T) {
 // The best of work that gets worse with workers is fewer of them than there are
 // cores. Cores beyond them change nothing, so that a law must not rest on them.
 func TestLawsOfWorkThatGetsWorse(t *testing.T) {
-	law := func(n float64) float64 { return n / (1 + 0.1*(n-1) + 0.02*n*(n-1)) }
-	f := bigger("Ep", "", 32, func(w, p float64) float64 { return 80 / law(min(w, p)) })
-	r := analyze(t, f.write(t)).Rows[0]
+	curve := func(n float64) float64 { return n / (1 + 0.1*(n-1) + 0.02*n*(n-1)) }
+	f := bigger("Ep", "", 32, func(w, p float64) float64 { return 80 / curve(min(w, p)) })
+	r := analyze(t, f.save(t)).Rows[0]
 	if u := r.Models.OverCores; r.Workers != 8 || r.Models.Workers != 32 || math.Abs(u.Sigma.Value-0.1) > 0.01 || math.Abs(u.Kappa.Value-0.02) > 0.002 {
 		t.Errorf("best at %d workers; of %d over cores σ %v, κ %v", r.Workers, r.Models.Workers, u.Sigma, u.Kappa)
 	}
@@ -238,7 +238,7 @@ func TestLawsOfWorkThatGetsWorse(t *testing.T) {
 		ends := strings.HasSuffix(name, "/cores=1") || strings.HasSuffix(name, "/cores=32-32")
 		return !ends && !strings.Contains(name, "workers=8/") && !strings.Contains(name, "slices")
 	})
-	m := analyze(t, f.write(t)).Rows[0].Models
+	m := analyze(t, f.save(t)).Rows[0].Models
 	if most := m.OverCores.Points[len(m.OverCores.Points)-1].N; m.Workers != 8 || len(m.OverCores.Points) != 4 || most != 8 {
 		t.Errorf("the laws of %d workers rest on %v", m.Workers, m.OverCores.Points)
 	}
@@ -255,7 +255,7 @@ func TestGainFromCoresThatUndoALoss(t *testing.T) {
 			return 300 / p
 		}
 		return 100 / w
-	}).write(t)).Rows[0]
+	}).save(t)).Rows[0]
 	got := []float64{r.Parallelism.Value, r.FromCores().Value, r.Scaling[2].Gain.Value, r.Models.Cores[2].OfIdeal.Value, r.Models.Predictions[0].Ceiling.Value}
 	for i, want := range []float64{12, 4, 4, 1, 8} {
 		if math.Abs(got[i]/want-1) > 0.02 {

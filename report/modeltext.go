@@ -65,7 +65,7 @@ func (m Models) Lines() (lines []string) {
 // words say the gain by each way that has one, and on what suppositions, given
 // the row's models.
 func (p Prediction) words(m Models) string {
-	workers, law, text := m.Workers, m.OverCores, m.nominal.on(p.P)
+	workers, fit, text := m.Workers, m.OverCores, m.nominal.on(p.P)
 	switch {
 	case workers >= p.P:
 		text += fmt.Sprintf(" at %d workers", workers)
@@ -76,8 +76,8 @@ func (p Prediction) words(m Models) string {
 	switch {
 	case !math.IsNaN(p.Model.Value):
 		model = fmt.Sprintf("× %s by the model", span(p.Model))
-	case law.distinct() >= enoughN:
-		model = "no model, because " + law.Why
+	case fit.distinct() >= enoughN:
+		model = "no model, because " + fit.Why
 	}
 	ceiling := "no prediction by the ceiling, " + p.noCeiling
 	if c := p.Ceiling; !math.IsNaN(c.Value) {

@@ -34,7 +34,7 @@ func TestTwoSamplesHaveNoVerdict(t *testing.T) {
 	for _, ns := range []int{100, 900} {
 		fmt.Fprintf(&b, "BenchmarkX 1 %d ns/op\nBenchmarkX-2 1 %d ns/op\n", ns, 1000-ns)
 	}
-	a := analyze(t, write(t, b.String()))
+	a := analyze(t, save(t, b.String()))
 	var out strings.Builder
 	if err := a.WriteTable(&out, table.Terminal{}); err != nil {
 		t.Fatal(err)
@@ -58,7 +58,7 @@ func trend(name string, ns float64) (lines []string) {
 // all of the next: that both slow down while they run is no reason to pair them.
 func TestSamplesInTurnsArePartners(t *testing.T) {
 	one, two := trend("X", 2000), trend("X-2", 1000)
-	gain := func(text string) report.Interval { return analyze(t, write(t, text)).Rows[0].Parallelism }
+	gain := func(text string) report.Interval { return analyze(t, save(t, text)).Rows[0].Parallelism }
 	turns := ""
 	for i := range one {
 		turns += one[i] + two[i]
@@ -71,7 +71,7 @@ func TestSamplesInTurnsArePartners(t *testing.T) {
 		t.Errorf("one after the other: %v", g)
 	}
 	const warning = "all samples of a point were taken one after the other"
-	if warned(analyze(t, write(t, blocks)), warning) != 1 || warned(analyze(t, write(t, turns)), warning) != 0 {
+	if warned(analyze(t, save(t, blocks)), warning) != 1 || warned(analyze(t, save(t, turns)), warning) != 0 {
 		t.Error("who measures one point after the other is not warned, or who does not is")
 	}
 	// The samples of another benchmark between them change nothing, nor does one
@@ -98,7 +98,7 @@ func TestGainsAreOfTheSameRounds(t *testing.T) {
 			}
 		}
 	}
-	a := analyze(t, write(t, b.String()))
+	a := analyze(t, save(t, b.String()))
 	r := a.Rows[0]
 	for name, g := range map[string][2]float64{"G_c": {r.Concurrency.Value, 2}, "G_p": {r.Parallelism.Value, 2}, "S": {r.Speedup.Value, 4}} {
 		if math.Abs(g[0]/g[1]-1) > 0.01 {

@@ -43,7 +43,7 @@ func pressed(t *testing.T, fewer int, marks ...string) report.Row {
 		}
 		b.WriteString(line)
 	}
-	return analyze(t, write(t, b.String())).Rows[0]
+	return analyze(t, save(t, b.String())).Rows[0]
 }
 
 // Whatever a row rests on, the reader is told if it is samples under pressure,

@@ -190,23 +190,23 @@ func TestLoadFindsRecordings(t *testing.T) {
 	if err := os.Mkdir(dir, 0o777); err != nil {
 		t.Fatal(err)
 	}
-	write := func(name, text string) {
+	save := func(name, text string) {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
 			t.Fatal(err)
 		}
 	}
 	const ep = "BenchmarkEp/executor=pool/workers=1/cores=1 1 5 ns/op\n"
-	write("t.txt", ep)
-	write("t.1.trace", string(testdata(t, "2cores.trace")))
-	write("t.2.trace", string(testdata(t, "1core.trace")))
-	write("t.cut.trace", "go 1.26 trace\x00\x00\x00")
-	write("t2.1core.trace", "of another run")
-	write("t.pairs", "BenchmarkCoreToCore/from=0/to=1 1 100 ns/op\n")
-	write("alone.txt", strings.ReplaceAll(ep, "Ep", "Sort"))
-	write("damaged.txt", ep)
-	write("damaged.pairs", "BenchmarkCoreToCore/from=0 x\n")
+	save("t.txt", ep)
+	save("t.1.trace", string(testdata(t, "2cores.trace")))
+	save("t.2.trace", string(testdata(t, "1core.trace")))
+	save("t.cut.trace", "go 1.26 trace\x00\x00\x00")
+	save("t2.1core.trace", "of another run")
+	save("t.pairs", "BenchmarkCoreToCore/from=0/to=1 1 100 ns/op\n")
+	save("alone.txt", strings.ReplaceAll(ep, "Ep", "Sort"))
+	save("damaged.txt", ep)
+	save("damaged.pairs", "BenchmarkCoreToCore/from=0 x\n")
 
-	load := func(names ...string) *report.Data {
+	loadFiles := func(names ...string) *report.Data {
 		for i := range names {
 			names[i] = filepath.Join(dir, names[i])
 		}
@@ -216,7 +216,7 @@ func TestLoadFindsRecordings(t *testing.T) {
 		}
 		return d
 	}
-	d := load("t.txt", "alone.txt")
+	d := loadFiles("t.txt", "alone.txt")
 	if len(d.Timelines) != 2 || d.Timelines[0].Procs != 1 || d.Timelines[1].Procs != 2 || d.Pairs == nil || len(d.Points) != 2 {
 		t.Errorf("%d timelines, pairs %v, points %v", len(d.Timelines), d.Pairs, d.Points)
 	}
@@ -232,17 +232,17 @@ func TestLoadFindsRecordings(t *testing.T) {
 	if len(d.Warnings) != 1 || !strings.Contains(d.Warnings[0].Error(), "t.cut.trace left out") {
 		t.Errorf("warnings %v, want one of t.cut.trace", d.Warnings)
 	}
-	if d := load("alone.txt"); len(d.Timelines) != 0 || d.Pairs != nil || d.Warnings != nil {
+	if d := loadFiles("alone.txt"); len(d.Timelines) != 0 || d.Pairs != nil || d.Warnings != nil {
 		t.Errorf("alone: %+v, %v", d.Recordings, d.Warnings)
 	}
-	a := report.Analyze(load("damaged.txt"))
+	a := report.Analyze(loadFiles("damaged.txt"))
 	if a.Data.Pairs != nil || !strings.Contains(fmt.Sprint(a.Warnings), "damaged.pairs left out") {
 		t.Errorf("damaged: %v, warnings %v", a.Data.Pairs, a.Warnings)
 	}
 	if err := os.Mkdir(filepath.Join(dir, "alone.pairs"), 0o777); err != nil {
 		t.Fatal(err)
 	}
-	if d := load("alone.txt"); len(d.Warnings) != 1 || !strings.Contains(d.Warnings[0].Error(), "is not a regular file") {
+	if d := loadFiles("alone.txt"); len(d.Warnings) != 1 || !strings.Contains(d.Warnings[0].Error(), "is not a regular file") {
 		t.Errorf("a folder is read as latencies: %v", d.Warnings)
 	}
 }

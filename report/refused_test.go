@@ -42,7 +42,7 @@ func TestOneLineMakesNoRow(t *testing.T) {
 		"BenchmarkA-8 0 5 ns/op\nBenchmarkA-8 0 5 ns/op\n":         {4, "A-8: it has an iteration count of 0"},
 		"BenchmarkA-8 -1 5 ns/op\nBenchmarkA-8 -1 5 ns/op\n":       {4, "A-8: it has an iteration count of -1"},
 	} {
-		a := analyze(t, write(t, three(last)))
+		a := analyze(t, save(t, three(last)))
 		if len(a.Rows) != 1 || a.Rows[0].P != want.p {
 			t.Errorf("%s: rows %v, want one at p %d", last, rowsOf(a), want.p)
 			continue
@@ -67,21 +67,21 @@ func TestOneSampleIsEnoughAmongFew(t *testing.T) {
 		"two at all":   "BenchmarkA 1 400 ns/op\nBenchmarkA 1 400 ns/op\nBenchmarkA-8 1 100 ns/op\n",
 		"whole rounds": rounds,
 	} {
-		if a := analyze(t, write(t, text)); len(a.Rows) == 0 || a.Rows[0].P != 8 {
+		if a := analyze(t, save(t, text)); len(a.Rows) == 0 || a.Rows[0].P != 8 {
 			t.Errorf("%s: rows %v, want one at p 8", name, rowsOf(a))
 		}
 	}
 }
 
 func TestIterationsOfTheSuiteAreRight(t *testing.T) {
-	_, err := report.Load(write(t, "BenchmarkEp/executor=pool/workers=1/cores=1 0 5 ns/op\n"))
+	_, err := report.Load(save(t, "BenchmarkEp/executor=pool/workers=1/cores=1 0 5 ns/op\n"))
 	if err == nil || !strings.Contains(err.Error(), "line 1: Ep/executor=pool/workers=1/cores=1: it has an iteration count of 0") {
 		t.Errorf("%v", err)
 	}
 }
 
 func TestFlagsThatAskForNothing(t *testing.T) {
-	path := write(t, three(""))
+	path := save(t, three(""))
 	for _, c := range []struct {
 		in   report.Input
 		want string // in the error, or in a warning
@@ -106,7 +106,7 @@ func TestFlagsThatAskForNothing(t *testing.T) {
 		}
 	}
 	for _, in := range []report.Input{{}, {Row: ".name,/n", Col: "pkg,.file"}, {Row: ".fullname", Col: ".config"}} {
-		in.Paths = []string{write(t, swept("Sort/n=9"))}
+		in.Paths = []string{save(t, swept("Sort/n=9"))}
 		if a := input(t, in); warned(a, "no result has") != 0 {
 			t.Errorf("%+v: warnings %v", in, a.Warnings)
 		}
@@ -138,7 +138,7 @@ func TestWhatIsBehindCompressedData(t *testing.T) {
 		"cut":           {all[:len(all)-4], "cut"},
 		"cut second":    {all + all[:5], "cut"},
 	} {
-		d, err := report.Load(write(t, c.data))
+		d, err := report.Load(save(t, c.data))
 		switch {
 		case c.want == "" && (err != nil || report.Analyze(d).Samples != 9):
 			t.Errorf("%s: %v", name, err)
@@ -169,8 +169,8 @@ func events(t *testing.T, text string) string {
 
 func TestEventsOfGoTestAreRead(t *testing.T) {
 	text := three("PASS \n")
-	want := analyze(t, write(t, text))
-	for name, path := range map[string]string{"plain": write(t, events(t, text)), "gzip": write(t, zip(t, events(t, text)))} {
+	want := analyze(t, save(t, text))
+	for name, path := range map[string]string{"plain": save(t, events(t, text)), "gzip": save(t, zip(t, events(t, text)))} {
 		a := analyze(t, path)
 		if len(a.Rows) != 1 || a.Samples != want.Samples || a.Rows[0].Speedup != want.Rows[0].Speedup {
 			t.Errorf("%s: rows %v of %d samples, want %v of %d; %v", name, rowsOf(a), a.Samples, rowsOf(want), want.Samples, a.Warnings)
@@ -182,7 +182,7 @@ func TestEventsOfGoTestAreRead(t *testing.T) {
 		"a line too long": {events(t, text) + `{"Action":"output","Output":"` + strings.Repeat("x", 1<<17) + "\"}\n", "a line longer than 64 KiB"},
 		"other JSON":      {"{\"rows\": []}\n", "it is JSON, and not that of go test -json"},
 	} {
-		if _, err := report.Load(write(t, c.text)); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := report.Load(save(t, c.text)); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %q", name, err, c.want)
 		}
 	}
@@ -243,8 +243,8 @@ func TestPipesInMarkdown(t *testing.T) {
 // What the go command says on standard error stands before the first event.
 func TestEventsMayFollowWhatTheGoCommandSays(t *testing.T) {
 	text := three("PASS \n")
-	a := analyze(t, write(t, "go: downloading a v1.0.0\ngo: downloading b v1.0.0\n"+events(t, text)))
-	if want := analyze(t, write(t, text)); a.Samples != want.Samples {
+	a := analyze(t, save(t, "go: downloading a v1.0.0\ngo: downloading b v1.0.0\n"+events(t, text)))
+	if want := analyze(t, save(t, text)); a.Samples != want.Samples {
 		t.Errorf("%d samples, want %d", a.Samples, want.Samples)
 	}
 }
@@ -263,7 +263,7 @@ func TestColumnsThatReadTheSameStayApart(t *testing.T) {
 				fmt.Fprintf(&text, "BenchmarkX 1 %d00 ns/op\nBenchmarkX-2 1 %d00 ns/op\n", i+1, i+1)
 			}
 		}
-		d, err := report.Input{Paths: []string{write(t, text.String())}, Col: "x1,x2"}.Load()
+		d, err := report.Input{Paths: []string{save(t, text.String())}, Col: "x1,x2"}.Load()
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -50,12 +50,12 @@ func (f *file) text() string {
 	return b.String()
 }
 
-func (f *file) write(t *testing.T) string {
+func (f *file) save(t *testing.T) string {
 	t.Helper()
-	return write(t, f.text())
+	return save(t, f.text())
 }
 
-func write(t *testing.T, text string) string {
+func save(t *testing.T, text string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "run.txt")
 	if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
@@ -110,7 +110,7 @@ func TestGainsOfKnownMachines(t *testing.T) {
 		{"wader", func(w, p int) float64 { return 64 / float64(w) * math.Pow(8, float64(p-1)) }, 2, 64, 64, 0.125, "waits: 64.0 of 64 workers' waiting overlapped; a second core costs 88 ±1 %; enough: 64 workers on 1 core, which loses nothing", 0.125, 1},
 		{"hermit", func(w, p int) float64 { return 8 }, 2, 1, 1, 1, "serial: 1 of 2 cores idle, the file does not tell why; neither workers nor cores help; enough: 1 worker on 1 core, which loses at most 1 %", 1, 1},
 	} {
-		a := analyze(t, sweep("Known", c.time, c.ceiling).write(t))
+		a := analyze(t, sweep("Known", c.time, c.ceiling).save(t))
 		if len(a.Rows) != 1 {
 			t.Fatalf("%s: %d rows", c.name, len(a.Rows))
 		}
@@ -143,7 +143,7 @@ func TestGainsOfKnownMachines(t *testing.T) {
 func TestTheSmallestOfEquallyGoodWorkers(t *testing.T) {
 	a := analyze(t, sweep("Flat", func(w, p int) float64 {
 		return map[int]float64{1: 8, 2: 4.1, 16: 4.0, 64: 3.95}[w]
-	}, 2).write(t))
+	}, 2).save(t))
 	if got := a.Rows[0].Workers; got != 2 {
 		t.Errorf("%d workers, want 2: 16 and 64 are less than 5 %% better", got)
 	}
@@ -157,8 +157,8 @@ func TestPressureIsLeftOut(t *testing.T) {
 		line := "BenchmarkQuiet/executor=pool/" + p + " 900000000 ns/op 0.5 cpus-busy 0.4 pressure\n"
 		disturbed += "copies: 1\n" + line + line
 	}
-	want := analyze(t, write(t, text)).Rows[0].Parallelism
-	a := analyze(t, write(t, disturbed))
+	want := analyze(t, save(t, text)).Rows[0].Parallelism
+	a := analyze(t, save(t, disturbed))
 	if got := a.Rows[0].Parallelism; math.Abs(got.Value/want.Value-1) > 0.01 {
 		t.Errorf("gain %v with disturbed samples, %v without", got, want)
 	}
@@ -167,7 +167,7 @@ func TestPressureIsLeftOut(t *testing.T) {
 	}
 
 	all := strings.ReplaceAll(text, "cpus-busy", "cpus-busy 0.5 pressure")
-	a = analyze(t, write(t, all))
+	a = analyze(t, save(t, all))
 	if got := a.Rows[0].Parallelism; math.Abs(got.Value/want.Value-1) > 0.01 {
 		t.Errorf("gain %v where every sample is under pressure, want %v", got, want)
 	}
@@ -179,7 +179,7 @@ func TestPressureIsLeftOut(t *testing.T) {
 func TestFewSamplesGiveNoVerdict(t *testing.T) {
 	f := sweep("Few", func(w, p int) float64 { return 64 / float64(w) }, 2)
 	f.rounds = 4
-	a := analyze(t, f.write(t))
+	a := analyze(t, f.save(t))
 	if got := a.Rows[0].Verdict; !strings.HasSuffix(got, "(provisional: 4 of 10 samples)") {
 		t.Errorf("verdict %q", got)
 	}
@@ -198,7 +198,7 @@ func TestNoiseGivesNoVerdict(t *testing.T) {
 			fmt.Fprintf(&b, "BenchmarkX/workers=%s 1 %f ns/op\n", at, ms)
 		}
 	}
-	r := analyze(t, write(t, b.String())).Rows[0]
+	r := analyze(t, save(t, b.String())).Rows[0]
 	if i := r.Parallelism; i.Low > 1 || i.High < 1 {
 		t.Fatalf("the case is not noisy enough: %v [%v, %v]", i.Value, i.Low, i.High)
 	}
@@ -211,7 +211,7 @@ func TestOneCoreOnly(t *testing.T) {
 	f := &file{rounds: 12}
 	f.add("One/executor=pool/workers=1/cores=1", 64)
 	f.add("One/executor=pool/workers=64/cores=1", 1)
-	r := analyze(t, f.write(t)).Rows[0]
+	r := analyze(t, f.save(t)).Rows[0]
 	if r.P != 1 || r.Verdict != "one core: workers help: 64 bring 64.0 ±0.1×; no knee up to 64" || r.Parallelism.Value != 1 || len(r.Warnings) == 0 {
 		t.Errorf("%+v", r)
 	}
@@ -225,7 +225,7 @@ func TestLevelsByGomaxprocsAlone(t *testing.T) {
 		f.add(fmt.Sprintf("Mac/executor=pool/workers=%d/cores=8-4", w), 8/float64(min(w, 4)))
 		f.add(fmt.Sprintf("Mac/executor=pool/workers=%d/cores=8-8", w), 8/float64(w))
 	}
-	r := analyze(t, f.write(t)).Rows[0]
+	r := analyze(t, f.save(t)).Rows[0]
 	if r.P != 8 || r.Workers != 8 || math.Abs(r.Parallelism.Value-8) > 0.2 || len(r.Scaling) != 3 {
 		t.Errorf("%+v", r)
 	}
@@ -256,7 +256,7 @@ func TestBadFiles(t *testing.T) {
 		{"prose without an end", "hello", "no line of it is a result"},
 		{"long line", strings.Repeat("x", 1<<20) + "\n", "it has a line longer than 64 KiB"},
 	} {
-		path := write(t, c.text)
+		path := save(t, c.text)
 		_, err := report.Load(path)
 		var bad *report.FileError
 		if !errors.As(err, &bad) || bad.Path != path || !strings.Contains(err.Error(), c.want) {
@@ -269,7 +269,7 @@ func TestBadFiles(t *testing.T) {
 }
 
 func TestNoCommonWorkers(t *testing.T) {
-	a := analyze(t, write(t, "BenchmarkX/workers=1/cores=1 1 5 ns/op\nBenchmarkX/workers=4/cores=2-2 1 5 ns/op\n"))
+	a := analyze(t, save(t, "BenchmarkX/workers=1/cores=1 1 5 ns/op\nBenchmarkX/workers=4/cores=2-2 1 5 ns/op\n"))
 	if len(a.Rows) != 0 || len(a.Warnings) != 1 || !strings.Contains(a.Warnings[0].Error(), "no number of workers was measured both") {
 		t.Errorf("rows %v, warnings %v", a.Rows, a.Warnings)
 	}
@@ -280,14 +280,14 @@ func TestRowsOfSeveralExecutorsHaveNamesOfTheirOwn(t *testing.T) {
 	for _, x := range []string{"pool", "spawn"} {
 		f.add("Ep/executor="+x+"/workers=1/cores=1", 1)
 	}
-	a := analyze(t, f.write(t))
+	a := analyze(t, f.save(t))
 	if len(a.Rows) != 2 || a.Rows[0].Name() != "ep pool" || a.Rows[1].Name() != "ep spawn" {
 		t.Errorf("rows %v", a.Rows)
 	}
 }
 
 func TestControlCharactersAreReplaced(t *testing.T) {
-	a := analyze(t, write(t, "BenchmarkA\x1b[31m\x01\xff/executor=x/workers=1/cores=1 1 5 ns/op\n"))
+	a := analyze(t, save(t, "BenchmarkA\x1b[31m\x01\xff/executor=x/workers=1/cores=1 1 5 ns/op\n"))
 	if got := a.Rows[0].Name(); got != "A\uFFFD[31m\uFFFD\uFFFD" {
 		t.Errorf("name %q", got)
 	}
@@ -304,7 +304,7 @@ func TestBestWorkersHaveTheirParallelismLine(t *testing.T) {
 	}
 	f.add("X/executor=pool/workers=1/cores=1", 8)
 	f.add("X/executor=pool/workers=8/cores=4-4", 2)
-	r := analyze(t, f.write(t)).Rows[0]
+	r := analyze(t, f.save(t)).Rows[0]
 	if r.Workers != 8 || len(r.Scaling) != 3 {
 		t.Errorf("%d workers with %d points, want 8 with 3", r.Workers, len(r.Scaling))
 	}
@@ -452,14 +452,14 @@ func TestRoundsArePaired(t *testing.T) {
 
 func TestTwoMachinesAreNotMixed(t *testing.T) {
 	const line = "BenchmarkX/workers=1/cores=1 1 5 ns/op\n"
-	a, b := write(t, "host: a\n"+line), write(t, "host: b\n"+line)
+	a, b := save(t, "host: a\n"+line), save(t, "host: b\n"+line)
 	if _, err := (report.Input{Paths: []string{a, b}, Col: "goos"}).Load(); err == nil || !strings.Contains(err.Error(), `host is "b", in the results before it was "a": put machines side by side with --col host`) {
 		t.Errorf("two hosts in a column: %v", err)
 	}
-	if _, err := report.Load(write(t, "cpu: x\n"+line+"cpu: y\n"+line)); err == nil || !strings.Contains(err.Error(), `cpu is "y", in the results before it was "x": put machines side by side with --col cpu`) {
+	if _, err := report.Load(save(t, "cpu: x\n"+line+"cpu: y\n"+line)); err == nil || !strings.Contains(err.Error(), `cpu is "y", in the results before it was "x": put machines side by side with --col cpu`) {
 		t.Errorf("two processors: %v", err)
 	}
-	d, err := report.Load(a, write(t, "host: a\n"+line+line))
+	d, err := report.Load(a, save(t, "host: a\n"+line+line))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -471,7 +471,7 @@ func TestTwoMachinesAreNotMixed(t *testing.T) {
 func TestNoBaseline(t *testing.T) {
 	f := &file{rounds: 3}
 	f.add("Lost/executor=pool/workers=8/cores=2-2", 1)
-	a := analyze(t, f.write(t))
+	a := analyze(t, f.save(t))
 	if len(a.Rows) != 0 || len(a.Warnings) != 1 || !strings.Contains(a.Warnings[0].Error(), "Lost: no measurement with 1 worker on 1 core") {
 		t.Errorf("rows %v, warnings %v", a.Rows, a.Warnings)
 	}
@@ -482,7 +482,7 @@ func TestRowsComeInTheOrderOfTheFile(t *testing.T) {
 	for _, name := range []string{"Other", "Second", "First"} {
 		f.add(name+"/executor=pool/workers=1/cores=1", 1)
 	}
-	a := analyze(t, f.write(t))
+	a := analyze(t, f.save(t))
 	var names []string
 	for _, r := range a.Rows {
 		names = append(names, r.Name()+" "+r.Kind)
@@ -495,7 +495,7 @@ func TestRowsComeInTheOrderOfTheFile(t *testing.T) {
 func TestJSONIsWhatTheRowsSay(t *testing.T) {
 	f := sweep("Waiter", func(w, p int) float64 { return 64 / float64(w) }, 2)
 	f.order = f.order[:len(f.order)-1] // no copies: no ceiling
-	a := analyze(t, f.write(t))
+	a := analyze(t, f.save(t))
 	var b strings.Builder
 	if err := a.WriteJSON(&b); err != nil {
 		t.Fatal(err)
@@ -525,7 +525,7 @@ func TestJSONIsWhatTheRowsSay(t *testing.T) {
 }
 
 func TestTheSameFileGivesTheSameReport(t *testing.T) {
-	path := sweep("Same", func(w, p int) float64 { return 64 / float64(w) }, 2).write(t)
+	path := sweep("Same", func(w, p int) float64 { return 64 / float64(w) }, 2).save(t)
 	var b [2]strings.Builder
 	for i := range b {
 		if err := analyze(t, path).WriteJSON(&b[i]); err != nil {

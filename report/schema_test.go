@@ -41,9 +41,9 @@ func TestJSONIsAsTheSchemaSays(t *testing.T) {
 	if err != nil || len(runs) != 1 {
 		t.Fatalf("reference runs: %v, %v", runs, err)
 	}
-	foreign := write(t, "pkg: example.com/m\nBenchmarkMine/cores=1 1 5 ns/op\nBenchmarkMine/cores=2-2 1 3 ns/op\n")
+	foreign := save(t, "pkg: example.com/m\nBenchmarkMine/cores=1 1 5 ns/op\nBenchmarkMine/cores=2-2 1 3 ns/op\n")
 	valid := schema(t)
-	for _, path := range append(runs, everyField().write(t), foreign) {
+	for _, path := range append(runs, everyField().save(t), foreign) {
 		var b strings.Builder
 		if err := analyze(t, path).WriteJSON(&b); err != nil {
 			t.Fatal(err)

@@ -27,7 +27,7 @@ func printed(t *testing.T, term table.Terminal, a *report.Analysis) []string {
 func TestTable(t *testing.T) {
 	f := sweep("Waiter", func(w, p int) float64 { return 64 / float64(w) }, 2)
 	f.kinds = "Waiter=wait"
-	lines := printed(t, table.Terminal{}, analyze(t, f.write(t)))
+	lines := printed(t, table.Terminal{}, analyze(t, f.save(t)))
 	for i, want := range []string{
 		"workload   w × p        G_c                    G_p             S = G_c×G_p        H(p)",
 		"waiter    64 × 2  64.0 ±0.2 ██████████  1.00 ±0.00               64.0 ±0.1  2.00 ±0.00",
@@ -45,10 +45,10 @@ func TestTable(t *testing.T) {
 // and what is neither has none.
 func TestBars(t *testing.T) {
 	rows := []report.Row{
-		{Workload: "a", Concurrency: interval(32, 31), Parallelism: interval(2, 1.9)},
-		{Workload: "b", Concurrency: interval(2, 1.9), Parallelism: interval(0.5, 0.4)},
-		{Workload: "c", Concurrency: interval(1.15, 1), Parallelism: report.Interval{Value: 0.98, Low: 0.9, High: 1.1}},
-		{Workload: "d", Concurrency: interval(math.NaN(), math.NaN()), Parallelism: interval(1.005, 1)},
+		{Workload: "a", Concurrency: between(32, 31), Parallelism: between(2, 1.9)},
+		{Workload: "b", Concurrency: between(2, 1.9), Parallelism: between(0.5, 0.4)},
+		{Workload: "c", Concurrency: between(1.15, 1), Parallelism: report.Interval{Value: 0.98, Low: 0.9, High: 1.1}},
+		{Workload: "d", Concurrency: between(math.NaN(), math.NaN()), Parallelism: between(1.005, 1)},
 	}
 	lines := printed(t, table.Terminal{}, &report.Analysis{Data: &report.Data{}, Rows: rows})
 	behind := func(line, heading string) string { // the ten columns that a bar may fill
@@ -63,7 +63,7 @@ func TestBars(t *testing.T) {
 	}
 }
 
-func interval(value, low float64) report.Interval {
+func between(value, low float64) report.Interval {
 	return report.Interval{Value: value, Low: low, High: value + (value - low)}
 }
 
@@ -75,8 +75,8 @@ func throng(t *testing.T) *report.Analysis {
 	for i := range 27 {
 		rows = append(rows, report.Row{
 			Workload: fmt.Sprintf("BenchmarkOfSomething/with=%02d/a-long-name-for", i), Workers: 1 << i, P: 256,
-			Concurrency: interval(math.Pow(10, float64(i-8)), math.Pow(10, float64(i-9))), Parallelism: interval(1.5, 1e-300),
-			Speedup: interval(1e300, 1), Ceiling: interval(999.94, 123.45),
+			Concurrency: between(math.Pow(10, float64(i-8)), math.Pow(10, float64(i-9))), Parallelism: between(1.5, 1e-300),
+			Speedup: between(1e300, 1), Ceiling: between(999.94, 123.45),
 			Verdict:  "limited by the lock: 0.9 of 2 cores are blocked while a task holds what the others wait for, on and on",
 			Expected: report.Expected{Shape: "linear", Outcome: report.NotMet, Reason: strings.Repeat("number ", 20)},
 			Warnings: []error{fmt.Errorf("see %s", strings.Repeat("x", 300))},
@@ -167,13 +167,13 @@ func TestIntervalsOfAnySizeAreShort(t *testing.T) {
 		i    report.Interval
 		want string
 	}{
-		{interval(1.9, 1.85), "1.90 ±0.05"},
-		{interval(58.3, 55.4), "58.3 ±2.9"},
-		{interval(1234, 1200), "1234 ±34"},
-		{interval(1.57, -10000), "1.57 ±>16"},
-		{interval(3e300, 1), "3.0e+300"},
-		{interval(math.Inf(1), 1), "+Inf"},
-		{interval(math.NaN(), 1), "–"},
+		{between(1.9, 1.85), "1.90 ±0.05"},
+		{between(58.3, 55.4), "58.3 ±2.9"},
+		{between(1234, 1200), "1234 ±34"},
+		{between(1.57, -10000), "1.57 ±>16"},
+		{between(3e300, 1), "3.0e+300"},
+		{between(math.Inf(1), 1), "+Inf"},
+		{between(math.NaN(), 1), "–"},
 		{report.Interval{Value: 2, Low: math.NaN(), High: math.NaN()}, "2.00"},
 	} {
 		if got := c.i.String(); got != c.want {
@@ -184,7 +184,7 @@ func TestIntervalsOfAnySizeAreShort(t *testing.T) {
 
 // Bars get shorter before a name is cut: both bars take from its room.
 func TestBarsLeaveNamesTheirRoom(t *testing.T) {
-	row := report.Row{Workload: strings.Repeat("n", 16), Workers: 16, P: 2, Concurrency: interval(1.5, 1.4), Parallelism: interval(1.5, 1.4), Speedup: interval(2.25, 2), Ceiling: interval(2, 1.9), Verdict: "scales"}
+	row := report.Row{Workload: strings.Repeat("n", 16), Workers: 16, P: 2, Concurrency: between(1.5, 1.4), Parallelism: between(1.5, 1.4), Speedup: between(2.25, 2), Ceiling: between(2, 1.9), Verdict: "scales"}
 	a := &report.Analysis{Data: &report.Data{}, Rows: []report.Row{row}}
 	for width := 76; width < 110; width++ {
 		if lines := printed(t, table.Terminal{Width: width}, a); !strings.HasPrefix(lines[1], row.Workload+" ") {

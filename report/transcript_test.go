@@ -46,7 +46,7 @@ func inUTF16(order binary.AppendByteOrder, mark string) func(string) string {
 func TestTranscriptsAreRead(t *testing.T) {
 	racing.Skip(t)
 	text := "goos: linux\ngoarch: amd64\npkg: example.com/x\ncpu: A CPU @ 2.00GHz\n" + three("BenchmarkA/n=1 1 5 ns/op\nBenchmarkA/n=1-2 1 5 ns/op\n") + "PASS\nok  \texample.com/x\t1.2s\n"
-	want := analyze(t, write(t, text))
+	want := analyze(t, save(t, text))
 	for name, wrap := range map[string]func(string) string{
 		"GitHub":             before(func(i int) string { return fmt.Sprintf("2031-02-03T04:00:%02d.9%06dZ ", i%60, i) }),
 		"gh run view --log":  before(func(i int) string { return fmt.Sprintf("bench\tRun go test\t2031-02-03T04:00:01.%07dZ ", i*999) }),
@@ -100,7 +100,7 @@ func TestTranscriptsAreRead(t *testing.T) {
 		"JSON in UTF-16":        func(s string) string { return inUTF16(binary.LittleEndian, "\xff\xfe")(events(t, s)) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			path := write(t, wrap(text))
+			path := save(t, wrap(text))
 			a := analyze(t, path)
 			got, wanted := strings.Join(rowsOf(a), ", "), strings.Join(rowsOf(want), ", ")
 			if got != wanted || a.Samples != want.Samples || a.Data.Host["cpu"] != want.Data.Host["cpu"] || len(a.Warnings) != len(want.Warnings) {
@@ -131,8 +131,8 @@ func TestQuotedResultsAreCountedAndNotRead(t *testing.T) {
 		"prose":                   {text + "We saw BenchmarkA 1 9 ns/op before.\n", ""},
 		"a string":                {text + "{\"old\": \"BenchmarkA 1 9 ns/op\"}\n", ""},
 	} {
-		want := analyze(t, write(t, text))
-		a := analyze(t, write(t, c.text))
+		want := analyze(t, save(t, text))
+		a := analyze(t, save(t, c.text))
 		if a.Samples != want.Samples || len(a.Rows) != 1 || a.Rows[0].Speedup != want.Rows[0].Speedup {
 			t.Errorf("%s: rows %v of %d samples, want %d", name, rowsOf(a), a.Samples, want.Samples)
 		}
@@ -144,7 +144,7 @@ func TestQuotedResultsAreCountedAndNotRead(t *testing.T) {
 
 // What is no result file is named for what it is, with what to do.
 func TestWhatIsNoResultFile(t *testing.T) {
-	full := analyze(t, write(t, three("")))
+	full := analyze(t, save(t, three("")))
 	var asJSON, asCSV strings.Builder
 	if err := full.WriteJSON(&asJSON); err != nil {
 		t.Fatal(err)
@@ -175,7 +175,7 @@ func TestWhatIsNoResultFile(t *testing.T) {
 		"what the compiler said is not": {"FAIL\texample.com/x [build failed]\n", "FAIL\texample.com/x [setup failed]\n"},
 	} {
 		for _, text := range texts {
-			if _, err := report.Load(write(t, text)); err == nil || !strings.Contains(err.Error(), want) {
+			if _, err := report.Load(save(t, text)); err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("%.80q: %v, want %q", text, err, want)
 			}
 		}
@@ -222,7 +222,7 @@ func TestOutcomesAreTold(t *testing.T) {
 			"JSON":   events(t, head+tail+c.text),
 			"logged": always("2031-02-03T04:00:01.92Z ")(head + tail + c.text),
 		} {
-			a := analyze(t, write(t, text))
+			a := analyze(t, save(t, text))
 			var got []string
 			for _, err := range a.Data.Warnings {
 				if _, what, ok := strings.Cut(err.Error(), ".txt: "); ok {
@@ -266,7 +266,7 @@ func TestRunsInOneFile(t *testing.T) {
 		run(9, 5) + run(9, 5) + run(2, 5): "3 runs of go test, and between the first and the last the times of 2 benchmarks, of which A the most, differ 4.5×",
 		"# Before\n```\n" + run(9, 5) + "```\nAfter:\n" + run(3, 5): "differ 3×",
 	} {
-		a := analyze(t, write(t, text))
+		a := analyze(t, save(t, text))
 		if n := warned(a, "runs of go test"); n != min(1, len(want)) || warned(a, want) == 0 {
 			t.Errorf("%s\n%q, want %q", text, a.Warnings, want)
 		}

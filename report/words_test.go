@@ -16,7 +16,7 @@ func TestRemediesAreThoseOfTheFile(t *testing.T) {
 		two:                               "some rest on 1 sample, they need 10; measure longer (-count 10) or",
 		"placement: one-per-core\n" + two: "some rest on 1 sample, they need 10; measure longer (--budget) or",
 	} {
-		if a := analyze(t, write(t, text)); warned(a, want) != 1 {
+		if a := analyze(t, save(t, text)); warned(a, want) != 1 {
 			t.Errorf("%q: %v, want %q", text, a.Warnings, want)
 		}
 	}
@@ -28,7 +28,7 @@ func TestThePressureIsToldWhereItIsKnown(t *testing.T) {
 		"Unit pressure better=lower\n" + strings.ReplaceAll(swept("A"), "ns/op", "ns/op 0 pressure"): "6 samples, 0 left out because others wanted",
 	} {
 		var out strings.Builder
-		if err := analyze(t, write(t, text)).WriteTable(&out, table.Terminal{}); err != nil {
+		if err := analyze(t, save(t, text)).WriteTable(&out, table.Terminal{}); err != nil {
 			t.Fatal(err)
 		}
 		if got := strings.Join(strings.Fields(out.String()), " "); !strings.Contains(got, want) {
@@ -38,14 +38,14 @@ func TestThePressureIsToldWhereItIsKnown(t *testing.T) {
 }
 
 func TestTheReasonComesFirst(t *testing.T) {
-	a := analyze(t, write(t, "BenchmarkA-2 1 5 ns/op\nBenchmarkA-4 1 5 ns/op\n"))
+	a := analyze(t, save(t, "BenchmarkA-2 1 5 ns/op\nBenchmarkA-4 1 5 ns/op\n"))
 	if len(a.Rows) != 0 || len(a.Warnings) < 2 || !strings.HasPrefix(a.Warnings[0].Error(), "A: measured at GOMAXPROCS 2 to 4") {
 		t.Errorf("%d rows, %v", len(a.Rows), a.Warnings)
 	}
 }
 
 func TestNamesInWarningsAreShort(t *testing.T) {
-	path := write(t, "note: "+strings.Repeat("x", 5000)+"\nBenchmarkA-2 1 5 ns/op\n")
+	path := save(t, "note: "+strings.Repeat("x", 5000)+"\nBenchmarkA-2 1 5 ns/op\n")
 	a := input(t, report.Input{Paths: []string{path}, Row: ".name,note"})
 	if len(a.Warnings) == 0 || len(a.Warnings[0].Error()) > 300 || !strings.HasPrefix(a.Warnings[0].Error(), "A note=x") {
 		t.Errorf("%v", a.Warnings)
@@ -55,10 +55,10 @@ func TestNamesInWarningsAreShort(t *testing.T) {
 func TestWhatCannotBeRead(t *testing.T) {
 	for want, in := range map[string]report.Input{
 		"it is a folder: name the result files in it":                   {Paths: []string{t.TempDir()}},
-		"the file is empty: it should hold what overlap run or go test": {Paths: []string{write(t, "")}},
-		"X-0: it ends in -0, and no program runs at that GOMAXPROCS":    {Paths: []string{write(t, "BenchmarkX-0 1 5 ns/op\n")}},
-		"--col: .name makes the rows":                                   {Paths: []string{write(t, swept("A"))}, Col: ".name"},
-		"--col: .fullname makes the rows":                               {Paths: []string{write(t, swept("A"))}, Col: "goos,.fullname"},
+		"the file is empty: it should hold what overlap run or go test": {Paths: []string{save(t, "")}},
+		"X-0: it ends in -0, and no program runs at that GOMAXPROCS":    {Paths: []string{save(t, "BenchmarkX-0 1 5 ns/op\n")}},
+		"--col: .name makes the rows":                                   {Paths: []string{save(t, swept("A"))}, Col: ".name"},
+		"--col: .fullname makes the rows":                               {Paths: []string{save(t, swept("A"))}, Col: "goos,.fullname"},
 	} {
 		if _, err := in.Load(); err == nil || !strings.Contains(fmt.Sprint(err), want) {
 			t.Errorf("%v, want %q", err, want)

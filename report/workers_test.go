@@ -82,7 +82,7 @@ func TestWorkersInAllTheirSpellings(t *testing.T) {
 		"FetchWorkers%d":                "Fetch",
 		"/Concurrent/%d_workers":        "/Concurrent",
 	} {
-		a := analyze(t, write(t, wrote([]string{name}, []int{1, 4, 16}, []int{1, 4}, func(w, p int) float64 { return float64(w) * math.Sqrt(float64(p)) })))
+		a := analyze(t, save(t, wrote([]string{name}, []int{1, 4, 16}, []int{1, 4}, func(w, p int) float64 { return float64(w) * math.Sqrt(float64(p)) })))
 		if got := strings.Join(rowsOf(a), ", "); got != want+" w16 p4 16.0×2.0" {
 			t.Errorf("%s: rows %s, want %s, 16 workers; %v", name, got, want, a.Warnings)
 		}
@@ -95,7 +95,7 @@ func TestWhatIsNoNumberOfWorkers(t *testing.T) {
 		"Fetch/conc=7x", "HTTP2Clients", "Fetch/network-4-way",
 	} {
 		// Beside a size, 1G is one.
-		a := analyze(t, write(t, wrote([]string{name, "Fetch/4K"}, []int{0}, []int{1, 4}, func(_, p int) float64 { return float64(p) })))
+		a := analyze(t, save(t, wrote([]string{name, "Fetch/4K"}, []int{0}, []int{1, 4}, func(_, p int) float64 { return float64(p) })))
 		for _, r := range a.Rows {
 			if r.Workers != 0 || r.Name() != name && r.Name() != "Fetch/4K" {
 				t.Errorf("%s: %d workers in %s", name, r.Workers, r.Name())
@@ -108,7 +108,7 @@ func TestWhatIsNoNumberOfWorkers(t *testing.T) {
 func TestWorkersBesideTheSameBenchmarkWithoutThem(t *testing.T) {
 	text := wrote([]string{"Pool"}, []int{0}, []int{1, 4}, func(_, p int) float64 { return float64(p) }) +
 		wrote([]string{"Pool_%dWorkers"}, []int{1, 4}, []int{1, 4}, filling)
-	if got := strings.Join(rowsOf(analyze(t, write(t, text))), ", "); got != "Pool w0 p4 NaN×4.0, Pool/NWorkers w4 p4 1.0×4.0" {
+	if got := strings.Join(rowsOf(analyze(t, save(t, text))), ", "); got != "Pool w0 p4 NaN×4.0, Pool/NWorkers w4 p4 1.0×4.0" {
 		t.Errorf("rows %s", got)
 	}
 }
@@ -164,7 +164,7 @@ func TestWhatFewerPointsTell(t *testing.T) {
 			"Pool w4 p4 NaN×0.2", "contends: ", "",
 		},
 	} {
-		a := analyze(t, write(t, wrote([]string{"Pool/workers=%d"}, c.workers, c.cpus, c.gain)))
+		a := analyze(t, save(t, wrote([]string{"Pool/workers=%d"}, c.workers, c.cpus, c.gain)))
 		got := strings.Join(rowsOf(a), ", ")
 		notes := strings.Join(a.Notes(), "\n")
 		if got != c.row || !strings.Contains(notes, c.warning) {
@@ -202,7 +202,7 @@ func TestWordsOfWorkersOnly(t *testing.T) {
 				fmt.Fprintf(&b, "BenchmarkPool/workers=%d-8 1 %.3f ns/op\n", w, 1e6/c.gain(w)*math.Exp(c.noise*rng.NormFloat64()))
 			}
 		}
-		if got := analyze(t, write(t, b.String())).Rows[0].Verdict; !strings.Contains(got, c.want) {
+		if got := analyze(t, save(t, b.String())).Rows[0].Verdict; !strings.Contains(got, c.want) {
 			t.Errorf("%s: %s, want %s", c.about, got, c.want)
 		}
 	}
@@ -211,8 +211,8 @@ func TestWordsOfWorkersOnly(t *testing.T) {
 // GOMAXPROCS is no number of cores: there may be fewer.
 func TestGOMAXPROCSIsNotCalledCores(t *testing.T) {
 	verdict := func(gain func(w, p int) float64) string {
-		return analyze(t, write(t, wrote([]string{"Get"}, []int{0}, []int{1, 64, 256}, gain))).Finding() +
-			analyze(t, write(t, wrote([]string{"Get"}, []int{0}, []int{1, 64, 256}, gain))).Rows[0].Verdict
+		return analyze(t, save(t, wrote([]string{"Get"}, []int{0}, []int{1, 64, 256}, gain))).Finding() +
+			analyze(t, save(t, wrote([]string{"Get"}, []int{0}, []int{1, 64, 256}, gain))).Rows[0].Verdict
 	}
 	for want, gain := range map[string]func(w, p int) float64{
 		"GOMAXPROCS 256 gives 5.60×; best at GOMAXPROCS 64: 8.25×; enough: GOMAXPROCS 64": func(_, p int) float64 { return map[int]float64{1: 1, 64: 8.25, 256: 5.6}[p] },
@@ -227,7 +227,7 @@ func TestGOMAXPROCSIsNotCalledCores(t *testing.T) {
 // Where the names do not tell, there is no verdict but a sentence, and a flag.
 func TestNamesThatNobodyCanRead(t *testing.T) {
 	text := wrote([]string{"Send/fast-%d"}, []int{2, 4, 8}, []int{1}, func(w, p int) float64 { return float64(w) })
-	_, err := report.Load(write(t, text))
+	_, err := report.Load(save(t, text))
 	if want := "the number at the end of Send/fast-2 and 2 more may be GOMAXPROCS or a part of the name, so there is no verdict on it; --name-numbers=cores, =workers or =part says what it is"; err == nil || !strings.HasSuffix(err.Error(), want) {
 		t.Errorf("%v, want %s", err, want)
 	}
@@ -236,7 +236,7 @@ func TestNamesThatNobodyCanRead(t *testing.T) {
 		report.WorkerNumbers: "Send/fast w8 p1 NaN×NaN",
 		report.PartNumbers:   "",
 	} {
-		d, err := report.Input{Paths: []string{write(t, text)}, NameNumbers: numbers}.Load()
+		d, err := report.Input{Paths: []string{save(t, text)}, NameNumbers: numbers}.Load()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -244,11 +244,11 @@ func TestNamesThatNobodyCanRead(t *testing.T) {
 			t.Errorf("%s: rows %s, want %s", numbers, got, want)
 		}
 	}
-	if _, err := (report.Input{Paths: []string{write(t, text)}, NameNumbers: "x"}).Load(); err == nil || !strings.Contains(err.Error(), "--name-numbers") {
+	if _, err := (report.Input{Paths: []string{save(t, text)}, NameNumbers: "x"}).Load(); err == nil || !strings.Contains(err.Error(), "--name-numbers") {
 		t.Errorf("%v", err)
 	}
 	// The others of the file stay.
-	d, err := report.Load(write(t, text+"pkg: example.com/y\n"+three("")))
+	d, err := report.Load(save(t, text+"pkg: example.com/y\n"+three("")))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -257,7 +257,7 @@ func TestNamesThatNobodyCanRead(t *testing.T) {
 	}
 	// A word is taken for what it says, with a word about that.
 	text = wrote([]string{"Send/clients-%d"}, []int{2, 4, 8}, []int{1}, func(w, p int) float64 { return float64(w) })
-	a := analyze(t, write(t, text))
+	a := analyze(t, save(t, text))
 	if got := strings.Join(rowsOf(a), ", "); got != "Send w8 p1 NaN×NaN" || warned(a, "the number at the end of Send/clients-2 and 2 more is taken for a number of workers") != 1 {
 		t.Errorf("rows %s, warnings %v", got, a.Warnings)
 	}
@@ -274,7 +274,7 @@ func TestNamesOnLinesOfTheirOwnTell(t *testing.T) {
 			}
 		}
 	}
-	if _, err := report.Load(write(t, plain.String())); err == nil {
+	if _, err := report.Load(save(t, plain.String())); err == nil {
 		t.Error("without such lines it should not tell")
 	}
 	json := ""
@@ -283,7 +283,7 @@ func TestNamesOnLinesOfTheirOwnTell(t *testing.T) {
 		json += fmt.Sprintf("{\"Action\":\"run\",\"Test\":%q}\n{\"Action\":\"output\",\"Test\":%q,\"Output\":%q}\n", name, name, line)
 	}
 	for name, text := range map[string]string{"-v": verbose.String(), "-json": json} {
-		a := analyze(t, write(t, text))
+		a := analyze(t, save(t, text))
 		if len(a.Rows) != 0 || warned(a, "Send/fast-2, Send/fast-4, Send/fast-8: measured at GOMAXPROCS 1 only") != 1 {
 			t.Errorf("%s: rows %s, warnings %v", name, rowsOf(a), a.Warnings)
 		}
@@ -293,7 +293,7 @@ func TestNamesOnLinesOfTheirOwnTell(t *testing.T) {
 // The commands of a row are for its benchmarks, whose names may end in numbers.
 func TestRepeatOfNamesThatEndInNumbers(t *testing.T) {
 	text := wrote([]string{"Send/workers-%d"}, []int{1, 4}, []int{1, 4}, filling)
-	a := analyze(t, write(t, text))
+	a := analyze(t, save(t, text))
 	want := `for c in 1 4; do go test -run '^$' -bench '^BenchmarkSend$/^(workers-1|workers-4)$' -cpu $c -count 10 example.com/x; done`
 	if got := a.Repeat(a.Rows[0]); got != want {
 		t.Errorf("%s, want\n%s", got, want)
