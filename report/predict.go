@@ -27,7 +27,7 @@ type Prediction struct {
 	// overhead grows faster and faster can end below.
 	Ceiling Interval `json:"ceiling"`
 
-	noCeiling string // why Ceiling is unknown
+	noCeiling string `json:"-"` // why Ceiling is unknown
 }
 
 // predict predicts twice and four times the most cores of the curve. There are
