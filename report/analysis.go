@@ -11,12 +11,13 @@ import (
 
 	"github.com/rivo/uniseg"
 
+	"overlap/internal/sampling"
 	"overlap/internal/table"
 )
 
 // MaxPressure is the pressure above which a sample is left out of the
 // verdicts: others had more than this share of the CPUs that it wanted.
-const MaxPressure = 0.1
+const MaxPressure = sampling.MaxPressure
 
 // Analysis is what the data says.
 type Analysis struct {

@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"overlap/internal/sampling"
 )
 
 // doubts are what a reader should know before believing the class.
@@ -135,7 +137,7 @@ const mostSamples = 1000
 // on n of them within a distance of its value, in logarithms, if they spread as
 // these do. It is a guess, as the value will be another one then.
 func remedy(swept bool, n int, i Interval, distance float64) string {
-	now := 1.96 / studentsT(float64(n-1), 1) * math.Log(i.High/i.Value)
+	now := 1.96 / sampling.StudentsT(float64(n-1), 1) * math.Log(i.High/i.Value)
 	wanted := max(math.Ceil(float64(n)*now*now/distance/distance), float64(n+1), minSamples)
 	if !(wanted <= mostSamples) {
 		return fmt.Sprintf("%d samples that spread like these would not tell; a quieter machine may", mostSamples)

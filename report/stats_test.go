@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"gonum.org/v1/gonum/stat"
+
+	"overlap/internal/sampling"
 )
 
 // Errors of different samples add as squares.
@@ -29,7 +31,7 @@ func TestPartnersMustBeFourFifths(t *testing.T) {
 		return append(slices.Clone(b[:5]), b[5+n:]...)
 	}
 	e, freedom := welch(a.logs(), without(5).logs())
-	apart := math.Exp(studentsT(freedom, 1) * e)
+	apart := math.Exp(sampling.StudentsT(freedom, 1) * e)
 	five := quotient(a, without(5))
 	want(t, "15 of 20 are independent: half", five.High/five.Value, apart, 1e-12)
 	if four := quotient(a, without(4)); four.High/four.Value > 1+(apart-1)/2 {
@@ -93,8 +95,8 @@ func TestWelch(t *testing.T) {
 // The interval of the best of five leaves out a half percent on each side, as
 // published tables of Student's t have it for ten degrees of freedom.
 func TestIntervalOfAChoice(t *testing.T) {
-	want(t, "of one", studentsT(10, 1), 2.228, 1e-3)
-	want(t, "of five", studentsT(10, 5), 3.169, 1e-3)
+	want(t, "of one", sampling.StudentsT(10, 1), 2.228, 1e-3)
+	want(t, "of five", sampling.StudentsT(10, 5), 3.169, 1e-3)
 }
 
 // The error of a point is that of its mean, and where few rounds are shared, or

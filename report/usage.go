@@ -4,6 +4,8 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/stat"
+
+	"overlap/internal/sampling"
 )
 
 // usage is what the samples of a point say on average.
@@ -49,7 +51,7 @@ func (d *Data) average(p Point, get func(Sample) float64) Interval {
 	if len(values) < minSpread {
 		return Interval{mean, math.NaN(), math.NaN()}
 	}
-	half := halfWidth(values)
+	half := sampling.HalfWidth(values)
 	return Interval{mean, max(0, mean-half), mean + half}
 }
 
@@ -87,7 +89,7 @@ func (d *Data) contradiction(p Point) float64 {
 	if len(gaps) < minSpread {
 		return 0
 	}
-	return max(0, stat.Mean(gaps, nil)-halfWidth(gaps))
+	return max(0, stat.Mean(gaps, nil)-sampling.HalfWidth(gaps))
 }
 
 // runQueue is how many cores were taken while they were wanted, NaN if neither

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"golang.org/x/perf/benchfmt"
+
+	"overlap/internal/sampling"
 )
 
 // Entry is one visit to a point. A result file holds the entries of a sweep in
@@ -32,7 +34,7 @@ func (e Entry) pressed() bool {
 		return false
 	}
 	pressure, _ := e.Result.Value("pressure")
-	return pressure > MaxPressure
+	return pressure > sampling.MaxPressure
 }
 
 // perSample are the configuration keys that a sample has from how it was taken,

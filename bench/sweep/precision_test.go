@@ -13,6 +13,7 @@ import (
 
 	"overlap/bench/sweep"
 	"overlap/internal/racing"
+	"overlap/internal/sampling"
 )
 
 // noisy is a sampler whose times vary by a factor of exp(σ), as each point has
@@ -62,7 +63,7 @@ func TestBudgetGoesToThePointsThatNeedIt(t *testing.T) {
 		}
 		for p, samples := range n.samples {
 			// (1.96·0.05/0.02)² = 24, give or take what the estimate of σ varies
-			if ep(p) && (samples < 11 || samples > 60) || !ep(p) && samples != sweep.MinSamples {
+			if ep(p) && (samples < 11 || samples > 60) || !ep(p) && samples != sampling.MinSamples {
 				t.Errorf("%s: %d samples", p, samples)
 			}
 		}
@@ -136,7 +137,7 @@ func TestPartnersOfANoisyPointGoOn(t *testing.T) {
 				most = max(most, samples)
 			}
 			for p, samples := range n.samples {
-				want := sweep.MinSamples
+				want := sampling.MinSamples
 				if ep(p) && c.goesOn(p) {
 					want = most
 				}
@@ -230,7 +231,7 @@ func TestSamplesUnderPressureDoNotCount(t *testing.T) {
 		}
 		pressed := 0
 		for p, samples := range n.samples {
-			want := sweep.MinSamples
+			want := sampling.MinSamples
 			if ep(p) {
 				want = 15
 				pressed += samples

@@ -9,6 +9,7 @@ import (
 
 	"overlap/bench/host"
 	"overlap/bench/sweep"
+	"overlap/internal/sampling"
 	"overlap/internal/table"
 )
 
@@ -76,7 +77,7 @@ type choice struct {
 // tooShort says that the budget is too short for the samples that a verdict needs,
 // and what would do; empty if it is long enough.
 func (c *runCmd) tooShort(o outlook, of choice) string {
-	samples := sweep.MinSamples
+	samples := sampling.MinSamples
 	if c.Rounds > 0 {
 		samples = min(samples, c.Rounds)
 	}

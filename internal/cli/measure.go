@@ -13,6 +13,7 @@ import (
 	"overlap/bench/host"
 	"overlap/bench/meter"
 	"overlap/bench/sweep"
+	"overlap/internal/sampling"
 	"overlap/internal/table"
 )
 
@@ -60,7 +61,7 @@ func (c *runCmd) measure(ctx context.Context, s *streams, what subject, file *sw
 		fmt.Fprintln(s.err, "note: without 1 worker on 1 core there are no gains to report; benchstat can still compare the points")
 	}
 	bar := newProgress(s.err)
-	guard := newGuard(what.cpus, sweep.MaxPressure*float64(len(what.cpus)), c.Wait, bar)
+	guard := newGuard(what.cpus, sampling.MaxPressure*float64(len(what.cpus)), c.Wait, bar)
 	summary, err := sweep.Run(ctx, sweep.Config{
 		Plan:    what.plan,
 		Sampler: what.sampler,

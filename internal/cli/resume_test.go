@@ -194,7 +194,4 @@ func TestResumeSaysWhyItCannotGoOn(t *testing.T) {
 			t.Errorf("%s: exit %d, want %q:\n%s", c.name, code, c.want, errs.String())
 		}
 	}
-	if sweep.MaxPressure != report.MaxPressure {
-		t.Errorf("the sweep leaves samples out above a pressure of %v, the report above %v", sweep.MaxPressure, report.MaxPressure)
-	}
 }
