@@ -3,10 +3,8 @@ package sweep
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -17,6 +15,7 @@ import (
 	"golang.org/x/perf/benchfmt"
 
 	"overlap/bench/overlay"
+	"overlap/internal/gocmd"
 	"overlap/internal/scratch"
 	"overlap/internal/table"
 )
@@ -24,12 +23,6 @@ import (
 // findLimit is how long one iteration of a benchmark and its sub-benchmarks may
 // take. One that takes longer cannot be swept in the time that people have.
 const findLimit = 30 * time.Second
-
-// listed is a package as go list describes it.
-type listed struct {
-	ImportPath, Dir           string
-	TestGoFiles, XTestGoFiles []string
-}
 
 // Find builds the test binaries of the packages that match the pattern, as go
 // test would in f.Dir, and finds the benchmarks that match re, as -bench would.
@@ -80,14 +73,9 @@ func together(list []Omission) (sentences []string) {
 	return sentences
 }
 
-// errList is that of go list: no package that could be built was found.
-type errList struct{ error }
-
-// NotListed reports whether an error of Build is that of go list, so that nothing was
-// built yet: the pattern is at fault, or the go.mod.
-func NotListed(err error) bool { return errors.As(err, new(errList)) }
-
-func (e errList) Unwrap() error { return e.error }
+// ErrNotListed is the error of Build if go list fails, so that nothing is built: the
+// pattern is wrong, or the go.mod.
+var ErrNotListed = errors.New("go list")
 
 // ErrNoTests is the error of Build if no package that matches has tests.
 var ErrNoTests = errors.New("nothing to build")
@@ -164,37 +152,24 @@ func (f *Foreign) Search(ctx context.Context, re string, at Level, skip func(pkg
 }
 
 // list returns the packages with test files.
-func (f *Foreign) list(ctx context.Context, pattern string) ([]listed, error) {
-	args := slices.Concat([]string{"list", "-json=ImportPath,Dir,TestGoFiles,XTestGoFiles"}, f.replaced(), []string{"--"})
-	out, err := f.command().Run(ctx, append(args, strings.Fields(pattern)...)...)
+func (f *Foreign) list(ctx context.Context, pattern string) ([]gocmd.Package, error) {
+	matched, err := f.command().List(ctx, "ImportPath,Dir,TestGoFiles,XTestGoFiles", pattern, f.replaced()...)
 	if err != nil {
-		return nil, errList{err}
+		return nil, fmt.Errorf("%w: %w", ErrNotListed, err)
 	}
-	var packages []listed
-	matched := 0
-	for d := json.NewDecoder(strings.NewReader(out)); ; matched++ {
-		var p listed
-		if err := d.Decode(&p); errors.Is(err, io.EOF) {
-			break
-		} else if err != nil {
-			return nil, fmt.Errorf("read the output of go list: %w", err)
-		}
-		if len(p.TestGoFiles)+len(p.XTestGoFiles) > 0 {
-			packages = append(packages, p)
-		}
-	}
-	switch {
-	case matched == 0:
+	if len(matched) == 0 {
 		return nil, fmt.Errorf("%w: no package matches %s", ErrNoTests, pattern)
-	case len(packages) == 0:
+	}
+	tested := slices.DeleteFunc(matched, func(p gocmd.Package) bool { return len(p.TestGoFiles)+len(p.XTestGoFiles) == 0 })
+	if len(tested) == 0 {
 		return nil, fmt.Errorf("%w: no package that matches %s has test files", ErrNoTests, pattern)
 	}
-	return packages, nil
+	return tested, nil
 }
 
 // findIn finds the benchmarks of a package, each in a process of its own, so
 // that one that ends its process hides no other.
-func (f *Foreign) findIn(ctx context.Context, pkg listed, re string, at Level) (found []Benchmark, omitted []Omission, err error) {
+func (f *Foreign) findIn(ctx context.Context, pkg gocmd.Package, re string, at Level) (found []Benchmark, omitted []Omission, err error) {
 	p := Point{Package: pkg.ImportPath, Copies: 1}
 	p.Cores, p.Procs = at.Cores, at.Procs
 	out, err := f.try(ctx, p, "-test.list=^Benchmark")

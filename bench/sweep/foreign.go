@@ -49,7 +49,7 @@ type Foreign struct {
 	Replace map[string]string
 	Folders map[string]string
 
-	packages   []listed        // that binaries are of
+	packages   []gocmd.Package // that binaries are of
 	work       *scratch.Folder // of the test binaries
 	goVersion  string          // that the binaries are built with
 	binaries   map[string]binary
@@ -211,7 +211,7 @@ func printed(name string, procs int) string {
 
 // build makes the test binary of a package, with the overlay of the hooks if it
 // will do, and else without.
-func (f *Foreign) build(ctx context.Context, pkg listed, n int, index string) (binary, error) {
+func (f *Foreign) build(ctx context.Context, pkg gocmd.Package, n int, index string) (binary, error) {
 	b := binary{path: filepath.Join(f.work.Path, strconv.Itoa(n)+".test.exe"), dir: cmp.Or(f.Folders[pkg.ImportPath], pkg.Dir)}
 	if index != "" {
 		b.hooked, b.flags = true, []string{"-overlay=" + index}

@@ -44,9 +44,9 @@ type side struct {
 	env      []string
 	worktree *git.Worktree // nil for the user's tree
 
-	tested  map[string]tested // packages that match, by import path
-	replace map[string]string // sweep.Foreign.Replace
-	folders map[string]string // sweep.Foreign.Folders
+	tested  map[string]gocmd.Package // packages that match, by import path
+	replace map[string]string        // sweep.Foreign.Replace
+	folders map[string]string        // sweep.Foreign.Folders
 
 	foreign *sweep.Foreign // nil for overlap's own suite
 	relink  func(ctx context.Context, pkg string, flags ...string) error

@@ -100,7 +100,7 @@ func (p *pair) build(ctx context.Context, s *side) ([]sweep.Omission, error) {
 	if ctx.Err() != nil || err == nil || errors.Is(err, sweep.ErrNoTests) {
 		return failed, context.Cause(ctx)
 	}
-	if sweep.NotListed(err) && p.check.Pkg != "" {
+	if errors.Is(err, sweep.ErrNotListed) && p.check.Pkg != "" {
 		said := strings.ReplaceAll(err.Error(), s.dir+string(filepath.Separator), "") // it is in a copy of the tree
 		return nil, fmt.Errorf("--pkg %s: %s: %s", p.check.Pkg, s.name, said)
 	}
