@@ -2,6 +2,7 @@ package sweep
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -29,10 +30,14 @@ type File struct {
 	torn   bool             // may hold more than size, of a run that was killed
 }
 
-// Create makes DIR/HOST/TIME.txt and writes the plan, a text of one line that
-// Resume returns, and the Unit lines. It never opens a file that exists.
-func Create(dir, host, plan string, now time.Time) (*File, error) {
-	return CreateIn(HostFolder(dir, host), planLine+plan+"\n", now)
+// Create makes DIR/HOST/TIME.txt and writes the header and the Unit lines. It never
+// opens a file that exists.
+func Create(dir, host string, h Header, now time.Time) (*File, error) {
+	text, err := json.Marshal(h)
+	if err != nil {
+		return nil, err
+	}
+	return CreateIn(HostFolder(dir, host), planLine+string(text)+"\n", now)
 }
 
 // HostFolder is where in dir the results of a host are.

@@ -15,6 +15,7 @@ type Guard struct {
 	CPUs     int           // that samples run on
 	Most     float64       // that others may use
 	Patience time.Duration // for all waits of a sweep together; 0 for none
+	Option   string        // by which the user sets Patience, for messages
 	Say      func(string)  // tells the user why nothing happens
 
 	waited time.Duration
@@ -38,7 +39,7 @@ func (g *Guard) Wait(ctx context.Context) {
 			g.Say(fmt.Sprintf("others still use %.1f of %d CPUs: going on; what they disturb is marked, and left out where it matters", others, g.CPUs))
 		} else if !told {
 			told = true
-			g.Say(fmt.Sprintf("others use %.1f of %d CPUs: waiting up to %v for a quiet machine (--wait)", others, g.CPUs, left.Round(time.Second)))
+			g.Say(fmt.Sprintf("others use %.1f of %d CPUs: waiting up to %v for a quiet machine (%s)", others, g.CPUs, left.Round(time.Second), g.Option))
 		}
 	}
 	g.waited += time.Since(began)

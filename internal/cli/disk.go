@@ -20,19 +20,19 @@ func isDisk(w workloads.Workload) bool { return w.Name == workloads.Disk.Name }
 // Where nobody asked for the workload by name, nor named a folder, it is left
 // out of the grid with a note if the folder will not do: on many systems that
 // for temporary files is in memory.
-func (c *runCmd) disk(s *streams, g *sweep.Grid) (dir string, done func() error, err error) {
+func (r *run) disk(g *sweep.Grid) (dir string, done func() error, err error) {
 	done = func() error { return nil }
 	if !slices.ContainsFunc(g.Workloads, isDisk) {
 		return "", done, nil
 	}
-	folder, err := scratch.Make(c.Disk, "disk")
+	folder, err := scratch.Make(r.Disk, "disk")
 	if err != nil {
 		return "", done, fmt.Errorf("--disk: %w", err)
 	}
 	dir, done = folder.Path, folder.Remove
 	err = tryDisk(dir, g.Variants)
-	if errors.Is(err, errors.ErrUnsupported) && c.Disk == "" && !slices.Contains(c.Workloads, workloads.Disk.Name) {
-		fmt.Fprintln(s.err, "note: disk is left out:", err)
+	if errors.Is(err, errors.ErrUnsupported) && r.Disk == "" && !slices.Contains(r.Workloads, workloads.Disk.Name) {
+		fmt.Fprintln(r.err, "note: disk is left out:", err)
 		g.Workloads = slices.DeleteFunc(slices.Clone(g.Workloads), isDisk)
 		return dir, done, nil
 	}
