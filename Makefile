@@ -60,7 +60,7 @@ soak: ## a million operations of Event and Future, a thousand faults of child pr
 	OVERLAP_SOAK=1 $(GO) test -count=1 -timeout 60m -v -run 'Soak|Remote|LoseNoTask' ./primitives
 	OVERLAP_SOAK=1 $(GO) test -count=1 -timeout 60m -v -run Soak ./internal/cli ./report ./report/history
 	$(GO) test -run '^$$' -fuzz FuzzFrame -fuzztime 1m ./primitives
-	$(GO) test -run '^$$' -fuzz FuzzReadEntries -fuzztime 1m ./bench/sweep
+	$(GO) test -run '^$$' -fuzz FuzzReadRun -fuzztime 1m ./bench/sweep
 	$(GO) test -run '^$$' -fuzz FuzzLoad -fuzztime 1m -fuzzminimizetime 5x ./report
 	$(GO) test -run '^$$' -fuzz FuzzPage -fuzztime 1m -fuzzminimizetime 5x ./report/page
 	$(GO) test -run '^$$' -fuzz FuzzRead -fuzztime 1m -fuzzminimizetime 5x ./report/history

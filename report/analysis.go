@@ -10,6 +10,7 @@ import (
 
 	"github.com/rivo/uniseg"
 
+	"overlap/internal/sampling"
 	"overlap/internal/table"
 )
 
@@ -70,8 +71,8 @@ func Analyze(d *Data) *Analysis {
 			a.Fewest = r.Samples
 		}
 	}
-	if len(a.Rows) > 0 && a.Fewest < minSamples {
-		a.Warnings = append(a.Warnings, fmt.Errorf("verdicts are provisional: some rest on %s, they need %d; measure longer (%s) or on a quieter machine", table.Count(a.Fewest, "sample"), minSamples, longer(d.swept(), minSamples)))
+	if len(a.Rows) > 0 && a.Fewest < sampling.MinSamples {
+		a.Warnings = append(a.Warnings, fmt.Errorf("verdicts are provisional: some rest on %s, they need %d; measure longer (%s) or on a quieter machine", table.Count(a.Fewest, "sample"), sampling.MinSamples, longer(d.swept(), sampling.MinSamples)))
 	}
 	return a
 }

@@ -39,9 +39,6 @@ func helps(i Interval) bool { return i.Value >= negligible && above(i, 1) }
 // hurts reports the same of a loss.
 func hurts(i Interval) bool { return i.Value <= 1/negligible && below(i, 1) }
 
-// minSamples is how many samples a verdict needs, by the rules of the suite.
-const minSamples = 10
-
 // WorkersHelp reports whether workers on one core are shown to bring something.
 func (r Row) WorkersHelp() bool { return helps(r.Concurrency) }
 

@@ -6,13 +6,14 @@ import (
 	"slices"
 	"strings"
 
+	"overlap/internal/sampling"
 	"overlap/internal/table"
 )
 
 // doubts are what a reader should know before believing the class.
 func (r Row) doubts() (all []string) {
-	if r.Samples < minSamples {
-		all = append(all, fmt.Sprintf("provisional: %d of %d samples", r.Samples, minSamples))
+	if r.Samples < sampling.MinSamples {
+		all = append(all, fmt.Sprintf("provisional: %d of %d samples", r.Samples, sampling.MinSamples))
 	}
 	if r.Class == Scheduled {
 		return all
@@ -58,9 +59,9 @@ func (r Row) undecided() string {
 	case r.impossible() && r.FromCores().Low > r.possible():
 		return r.scales()
 	case r.Samples < minSpread:
-		return fmt.Sprintf("%s no interval; %d would tell (%s)", r.samplesHave(), minSamples, longer(r.swept, minSamples))
+		return fmt.Sprintf("%s no interval; %d would tell (%s)", r.samplesHave(), sampling.MinSamples, longer(r.swept, sampling.MinSamples))
 	case math.IsNaN(i.Low):
-		return fmt.Sprintf("%s%s is %s, with too few samples for an interval; %d would tell (%s)", known, name, i, minSamples, longer(r.swept, minSamples))
+		return fmt.Sprintf("%s%s is %s, with too few samples for an interval; %d would tell (%s)", known, name, i, sampling.MinSamples, longer(r.swept, sampling.MinSamples))
 	case known == "":
 		known = "too noisy: "
 	}
@@ -137,8 +138,8 @@ const maxSamples = 1000
 // on n of them within a distance of its value, in logarithms, if they spread as
 // these do. It is a guess, as the value will be another one then.
 func remedy(swept bool, n int, i Interval, distance float64) string {
-	now := 1.96 / studentsT(float64(n-1), 1) * math.Log(i.High/i.Value)
-	wanted := max(math.Ceil(float64(n)*now*now/distance/distance), float64(n+1), minSamples)
+	now := 1.96 / sampling.StudentsT(float64(n-1), 1) * math.Log(i.High/i.Value)
+	wanted := max(math.Ceil(float64(n)*now*now/distance/distance), float64(n+1), sampling.MinSamples)
 	if !(wanted <= maxSamples) {
 		return fmt.Sprintf("%d samples that spread like these would not tell; a quieter machine may", maxSamples)
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"overlap/internal/sampling"
 	"overlap/internal/table"
 )
 
@@ -110,7 +111,7 @@ func aboveOne(fraction Interval) string {
 
 // provisional says that a gain rests on too few samples.
 func provisional(r Row) string {
-	if r.Samples < minSamples {
+	if r.Samples < sampling.MinSamples {
 		return fmt.Sprintf(" (provisional, of %s)", table.Count(r.Samples, "sample"))
 	}
 	return ""

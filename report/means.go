@@ -3,6 +3,8 @@ package report
 import (
 	"math"
 
+	"overlap/internal/sampling"
+
 	"gonum.org/v1/gonum/stat"
 )
 
@@ -19,7 +21,7 @@ func (d *Data) meanInterval(p Point, get func(Sample) float64) Interval {
 	if len(values) < minSpread {
 		return Interval{mean, math.NaN(), math.NaN()}
 	}
-	half := halfWidth(values)
+	half := sampling.HalfWidth(values)
 	return Interval{mean, max(0, mean-half), mean + half}
 }
 
@@ -37,7 +39,7 @@ func (d *Data) values(p Point, get func(Sample) float64) []float64 {
 	var values []float64
 	for i := range r.seconds {
 		r.fill(&s, i)
-		if x := get(s); !math.IsNaN(x) && (pressed || !(s.Pressure > MaxPressure)) {
+		if x := get(s); !math.IsNaN(x) && (pressed || !(s.Pressure > sampling.MaxPressure)) {
 			values = append(values, x)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"overlap/internal/sampling"
 	"overlap/internal/table"
 )
 
@@ -142,7 +143,7 @@ func (r *Row) judgeWorkers(times map[int]series, all []int, lacking string) {
 	switch {
 	case r.Samples < minSpread:
 		r.Class = Undecided
-		r.Verdict = fmt.Sprintf("%s: %s no interval; %d would tell (%s)", r.Class, r.samplesHave(), minSamples, longer(r.swept, minSamples))
+		r.Verdict = fmt.Sprintf("%s: %s no interval; %d would tell (%s)", r.Class, r.samplesHave(), sampling.MinSamples, longer(r.swept, sampling.MinSamples))
 		return
 	case helps(gain):
 		r.Verdict = fmt.Sprintf("%s: %d bring %s× the throughput of %d %s%s", r.Class, r.Workers, gain, few, where, r.knee())
@@ -158,8 +159,8 @@ func (r *Row) judgeWorkers(times map[int]series, all []int, lacking string) {
 		r.Verdict = fmt.Sprintf("%s: too noisy: %d run at %s× the throughput of %d %s; %s", r.Class, most, rival, few, where, remedy(r.swept, r.Samples, rival, distance(rival)))
 	}
 	r.Verdict += "; for the two gains measure " + lacking + ", too"
-	if r.Samples < minSamples {
-		r.Verdict += fmt.Sprintf(" (provisional: %d of %d samples)", r.Samples, minSamples)
+	if r.Samples < sampling.MinSamples {
+		r.Verdict += fmt.Sprintf(" (provisional: %d of %d samples)", r.Samples, sampling.MinSamples)
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"overlap/internal/sampling"
 )
 
 // Point is a configuration as a result file names it.
@@ -40,7 +42,7 @@ func (d *Data) series(p Point) (s series, pressed bool) {
 	pressed = r.pressed()
 	s = make(series, 0, len(r.seconds))
 	for i, sec := range r.seconds {
-		if pressed || !(r.pressure(i) > MaxPressure) {
+		if pressed || !(r.pressure(i) > sampling.MaxPressure) {
 			s = append(s, visit{r.partner(i, len(d.records)), sec})
 		}
 	}
@@ -52,7 +54,7 @@ func (d *Data) series(p Point) (s series, pressed bool) {
 func (r *record) pressed() bool {
 	calm, all := 0, len(r.seconds)
 	for i := 0; i < all && calm < 3; i++ {
-		if !(r.pressure(i) > MaxPressure) {
+		if !(r.pressure(i) > sampling.MaxPressure) {
 			calm++
 		}
 	}

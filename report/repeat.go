@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"overlap/internal/sampling"
 	"overlap/internal/table"
 )
 
@@ -91,7 +92,7 @@ func placed(placement string) []string {
 // the GOMAXPROCS that it was measured at. If all were at each, it is a loop.
 func goTest(names []spelling, at map[int]map[string]bool, where string) string {
 	run := func(pattern, cpu string) string {
-		return shellWords("go", "test", "-run", "^$", "-bench", pattern, "-cpu", cpu, "-count", strconv.Itoa(minSamples), where)
+		return shellWords("go", "test", "-run", "^$", "-bench", pattern, "-cpu", cpu, "-count", strconv.Itoa(sampling.MinSamples), where)
 	}
 	var all []int
 	var patterns, runs []string

@@ -223,10 +223,6 @@ func (r *record) take(other *record) {
 	}
 }
 
-// MaxPressure is the pressure above which a sample is left out of the
-// verdicts: others had more than this share of the CPUs that it wanted.
-const MaxPressure = 0.1
-
 // nameWidth is how much of a name a warning shows: --row may put whole
 // configuration lines into it.
 const nameWidth = 60

@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"gonum.org/v1/gonum/stat"
+
+	"overlap/internal/sampling"
 )
 
 // series is the samples of a point that count.
@@ -108,12 +110,12 @@ func ratio(a, b series, several int) Interval {
 	}
 	var e, freedom, moved float64
 	if d := partners(a, b); 5*len(d) >= 4*max(len(a), len(b)) {
-		e, freedom = errorOf(d)
+		e, freedom = sampling.Error(d)
 		moved = math.Log(value) - stat.Mean(d, nil)
 	} else {
 		e, freedom = welch(a.logs(), b.logs())
 	}
-	half := math.Exp(math.Hypot(studentsT(freedom, several)*e, moved))
+	half := math.Exp(math.Hypot(sampling.StudentsT(freedom, several)*e, moved))
 	return Interval{value, value / half, value * half}
 }
 

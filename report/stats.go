@@ -5,12 +5,9 @@ import (
 	"fmt"
 	"math"
 	"strings"
-	"sync"
 
+	"overlap/internal/sampling"
 	"overlap/internal/table"
-
-	"gonum.org/v1/gonum/stat"
-	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // Interval is a value with the bounds of its 95 % interval. Low and High are
@@ -53,49 +50,21 @@ func around(value float64, logs []float64) Interval {
 	if len(logs) < minSpread {
 		return Interval{value, math.NaN(), math.NaN()}
 	}
-	half := math.Exp(halfWidth(logs))
+	half := math.Exp(sampling.HalfWidth(logs))
 	return Interval{value, value / half, value * half}
-}
-
-// halfWidth is half the 95 % interval of the mean of at least two values.
-func halfWidth(values []float64) float64 {
-	e, freedom := errorOf(values)
-	return studentsT(freedom, 1) * e
-}
-
-// errorOf is the standard error of the mean of at least two values, and its
-// degrees of freedom.
-func errorOf(values []float64) (e, freedom float64) {
-	n := float64(len(values))
-	return stat.StdDev(values, nil) / math.Sqrt(n), n - 1
 }
 
 // welch is the standard error of the difference of two means that rest on
 // independent samples, and its degrees of freedom (Welch, 1947).
 func welch(a, b []float64) (e, freedom float64) {
-	ea, na := errorOf(a)
-	eb, nb := errorOf(b)
+	ea, na := sampling.Error(a)
+	eb, nb := sampling.Error(b)
 	e = math.Hypot(ea, eb)
 	if e == 0 {
 		return 0, na + nb
 	}
 	return e, math.Pow(e, 4) / (math.Pow(ea, 4)/na + math.Pow(eb, 4)/nb)
 }
-
-// studentsT is the quantile of the 95 % interval, or of one of several that hold
-// all at once in 95 %. It takes longer to compute than all else about a point,
-// and points mostly have as many samples as others.
-func studentsT(freedom float64, several int) float64 {
-	key := [2]float64{freedom, float64(several)}
-	if t, ok := quantiles.Load(key); ok {
-		return t.(float64)
-	}
-	t := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: freedom}.Quantile(1 - 0.025/float64(several))
-	quantiles.Store(key, t)
-	return t
-}
-
-var quantiles sync.Map // degrees of freedom and several → quantile
 
 // String is the value and the wider half of its interval, in three digits:
 // 1.90 ±0.05.

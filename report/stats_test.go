@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 	"testing"
+
+	"overlap/internal/sampling"
 )
 
 // Errors of different samples add as squares.
@@ -27,7 +29,7 @@ func TestPartnersMustBeFourFifths(t *testing.T) {
 		return append(slices.Clone(b[:5]), b[5+n:]...)
 	}
 	e, freedom := welch(a.logs(), without(5).logs())
-	apart := math.Exp(studentsT(freedom, 1) * e)
+	apart := math.Exp(sampling.StudentsT(freedom, 1) * e)
 	five := quotient(a, without(5))
 	expect(t, "15 of 20 are independent: half", five.High/five.Value, apart, 1e-12)
 	if four := quotient(a, without(4)); four.High/four.Value > 1+(apart-1)/2 {
@@ -91,8 +93,8 @@ func TestWelch(t *testing.T) {
 // The interval of the best of five leaves out a half percent on each side, as
 // published tables of Student's t have it for ten degrees of freedom.
 func TestIntervalOfAChoice(t *testing.T) {
-	expect(t, "of one", studentsT(10, 1), 2.228, 1e-3)
-	expect(t, "of five", studentsT(10, 5), 3.169, 1e-3)
+	expect(t, "of one", sampling.StudentsT(10, 1), 2.228, 1e-3)
+	expect(t, "of five", sampling.StudentsT(10, 5), 3.169, 1e-3)
 }
 
 func expect(t *testing.T, what string, got, want, within float64) {

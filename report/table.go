@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"overlap/internal/sampling"
 	"overlap/internal/table"
 )
 
@@ -87,7 +88,7 @@ func (a *Analysis) sampleNote() string {
 		return fmt.Sprintf("%s; the gains and ceilings in the table rest on at least %d.", table.Count(a.Samples, "sample"), a.Fewest)
 	}
 	return fmt.Sprintf("%s, %d left out because others wanted more than %.0f %% of the CPUs; the gains and ceilings in the table rest on at least %d.",
-		table.Count(a.Samples, "sample"), a.LeftOut, 100*MaxPressure, a.Fewest)
+		table.Count(a.Samples, "sample"), a.LeftOut, 100*sampling.MaxPressure, a.Fewest)
 }
 
 // crossoverNotes say n½ of all executors, a line for each workload and number of

@@ -4,6 +4,8 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/stat"
+
+	"overlap/internal/sampling"
 )
 
 // usage is what the samples of a point say on average.
@@ -50,7 +52,7 @@ func (d survey) contradiction(p Point) float64 {
 	if len(gaps) < minSpread {
 		return 0
 	}
-	return max(0, stat.Mean(gaps, nil)-halfWidth(gaps))
+	return max(0, stat.Mean(gaps, nil)-sampling.HalfWidth(gaps))
 }
 
 // runQueue is how many cores were taken while they were wanted, NaN if neither

@@ -7,6 +7,7 @@ import (
 	"overlap/bench/host"
 	"overlap/bench/overlay"
 	"overlap/bench/sweep"
+	"overlap/internal/sampling"
 )
 
 // Others is how many CPUs others had while a slot was timed, on average: of every
@@ -154,7 +155,7 @@ func (o Others) taken() bool {
 // Allowed is how many of so many CPUs others may have before they are taken: a
 // tenth of one. The errors of the clocks, which for a block and one CPU are 0.03,
 // add up as the root of the number of CPUs.
-func Allowed(cpus int) float64 { return sweep.MaxPressure * math.Sqrt(float64(cpus)) }
+func Allowed(cpus int) float64 { return sampling.MaxPressure * math.Sqrt(float64(cpus)) }
 
 // allowed is that of a set, and without limit of what is none.
 func allowed(cpus string) float64 {

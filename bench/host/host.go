@@ -176,6 +176,15 @@ func (h Host) Cores() int {
 	return len(seen)
 }
 
+// WithinQuota returns how many of so many cores the CPU quota allows, at least one:
+// more would be throttled, and look as if they did not help.
+func (h Host) WithinQuota(cores int) int {
+	if h.Quota > 0 {
+		return max(1, min(cores, int(h.Quota)))
+	}
+	return cores
+}
+
 // Count is how many of each there are behind the allowed CPUs; 0 is unknown.
 type Count struct{ Packages, Dies, Nodes, LLCs, Cores int }
 

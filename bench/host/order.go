@@ -12,10 +12,10 @@ import (
 // The placement policies that need no argument. The others are node:N and
 // class:CLASS.
 const (
-	compact    = "compact"
-	scatter    = "scatter"
-	onePerCore = "one-per-core"
-	smt        = "smt"
+	Compact    = "compact"
+	Scatter    = "scatter"
+	OnePerCore = "one-per-core"
+	SMT        = "smt"
 )
 
 // Placement is Order of one-per-core.
@@ -43,13 +43,13 @@ func (h Host) Order(policy string) ([]int, error) {
 	var list []CPU
 	kind, arg, _ := strings.Cut(policy, ":")
 	switch {
-	case policy == compact:
+	case policy == Compact:
 		list = h.compact()
-	case policy == scatter:
+	case policy == Scatter:
 		list = h.scatter()
-	case policy == onePerCore:
+	case policy == OnePerCore:
 		list = h.onePerCore()
-	case policy == smt:
+	case policy == SMT:
 		list = h.siblings()
 	case kind == "node":
 		list = h.only(func(c CPU) bool { return c.Node >= 0 && strconv.Itoa(c.Node) == arg }).onePerCore()
@@ -64,9 +64,9 @@ func (h Host) Order(policy string) ([]int, error) {
 
 // Policies names the placement policies that select CPUs here.
 func (h Host) Policies() []string {
-	list := []string{compact, scatter, onePerCore}
+	list := []string{Compact, Scatter, OnePerCore}
 	if len(h.siblings()) > 0 {
-		list = append(list, smt)
+		list = append(list, SMT)
 	}
 	for _, node := range h.distinct(func(c CPU) int { return c.Node }) {
 		list = append(list, fmt.Sprintf("node:%d", node))

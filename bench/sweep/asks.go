@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"overlap/internal/gocmd"
 )
 
 // asksForWorkers reports whether a log of package testing says that the process
@@ -21,7 +23,7 @@ func asksForWorkers(log string) bool {
 // asksEarly reports whether a test file of the package has the variable's name
 // as a string in a variable of the package, in an init function or in TestMain.
 // What is read there is read for all benchmarks, and before the log begins.
-func (f *Foreign) asksEarly(pkg listed) bool {
+func (f *Foreign) asksEarly(pkg gocmd.Package) bool {
 	for _, name := range slices.Concat(pkg.TestGoFiles, pkg.XTestGoFiles) {
 		path := filepath.Join(pkg.Dir, name)
 		file, err := parser.ParseFile(token.NewFileSet(), cmp.Or(f.Replace[path], path), nil, parser.SkipObjectResolution)

@@ -22,7 +22,7 @@ func TestFullDiskKeepsWholeSamples(t *testing.T) {
 	if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &before); err != nil {
 		t.Skip(err)
 	}
-	f, err := sweep.Create(t.TempDir(), "h", "{}", time.Now())
+	f, err := sweep.Create(t.TempDir(), "h", sweep.Header{}, time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,21 +13,22 @@ type Guard struct {
 	Others func(ctx context.Context) (cpus float64, ok bool)
 
 	CPUs     int           // that samples run on
-	Most     float64       // that others may use
+	Allowed  float64       // CPUs that others may use
 	Patience time.Duration // for all waits of a sweep together; 0 for none
+	Option   string        // by which the user sets Patience, for messages
 	Say      func(string)  // tells the user why nothing happens
 
 	waited time.Duration
 	lost   bool // the patience
 }
 
-// Wait returns when others use no more than Most of the CPUs, when ctx ends, or
+// Wait returns when others use no more than Allowed of the CPUs, when ctx ends, or
 // when the patience is at its end; from then on it does not wait.
 func (g *Guard) Wait(ctx context.Context) {
 	began, told := time.Now(), false
 	for g.Patience > 0 && !g.lost && ctx.Err() == nil {
 		others, ok := g.Others(ctx)
-		if !ok || others <= g.Most {
+		if !ok || others <= g.Allowed {
 			if told {
 				g.Say("the machine is quiet: going on")
 			}
@@ -38,7 +39,7 @@ func (g *Guard) Wait(ctx context.Context) {
 			g.Say(fmt.Sprintf("others still use %.1f of %d CPUs: going on; what they disturb is marked, and left out where it matters", others, g.CPUs))
 		} else if !told {
 			told = true
-			g.Say(fmt.Sprintf("others use %.1f of %d CPUs: waiting up to %v for a quiet machine (--wait)", others, g.CPUs, left.Round(time.Second)))
+			g.Say(fmt.Sprintf("others use %.1f of %d CPUs: waiting up to %v for a quiet machine (%s)", others, g.CPUs, left.Round(time.Second), g.Option))
 		}
 	}
 	g.waited += time.Since(began)

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"golang.org/x/perf/benchfmt"
+
+	"overlap/internal/sampling"
 )
 
 // Entry is one visit to a point. A result file holds the entries of a sweep in
@@ -32,7 +34,7 @@ func (e Entry) pressed() bool {
 		return false
 	}
 	pressure, _ := e.Result.Value("pressure")
-	return pressure > MaxPressure
+	return pressure > sampling.MaxPressure
 }
 
 // perSample are the configuration keys that a sample has from how it was taken,
@@ -87,13 +89,13 @@ func (e Entry) line() string {
 	return line + string(text) + "\n"
 }
 
-// Resume opens a result file to go on with it. It returns the plan that Create
-// was given and the entries of the file. The file is not changed before the
-// first Append, which removes what a killed run left behind the last whole entry.
-func Resume(path string) (f *File, plan string, past []Entry, err error) {
+// Resume opens a result file to continue it. It returns its header and its entries.
+// The file is not changed before the first Append, which removes what a killed run
+// left behind the last whole entry.
+func Resume(path string) (f *File, h Header, past []Entry, err error) {
 	file, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
-		return nil, "", nil, fmt.Errorf("go on with a run: %w", err)
+		return nil, h, nil, fmt.Errorf("continue a run: %w", err)
 	}
 	defer func() {
 		if err != nil {
@@ -101,51 +103,48 @@ func Resume(path string) (f *File, plan string, past []Entry, err error) {
 		}
 	}()
 	if err := claim(file); err != nil {
-		return nil, "", nil, err
+		return nil, h, nil, err
 	}
 	text, err := io.ReadAll(file)
 	if err != nil {
-		return nil, "", nil, fmt.Errorf("go on with a run: %w", err)
+		return nil, h, nil, fmt.Errorf("continue a run: %w", err)
 	}
-	plan, past, whole, err := parse(text, path)
+	h, past, whole, err := parse(text, path)
 	if err != nil {
-		return nil, "", nil, err
+		return nil, h, nil, err
 	}
 	f = &File{f: file, size: whole, torn: true}
 	f.writer = benchfmt.NewWriter(&f.buf)
-	return f, plan, past, nil
+	return f, h, past, nil
 }
 
-// ReadEntries reads the entries of a result file. It leaves the file alone.
-func ReadEntries(path string) ([]Entry, error) {
-	_, past, err := ReadRun(path)
-	return past, err
-}
-
-// ReadRun reads the plan that Create was given, too.
-func ReadRun(path string) (plan string, past []Entry, err error) {
+// ReadRun reads the header and the entries of a result file. It leaves the file
+// alone.
+func ReadRun(path string) (h Header, past []Entry, err error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return "", nil, fmt.Errorf("result file: %w", err)
+		return h, nil, fmt.Errorf("result file: %w", err)
 	}
-	plan, past, _, err = parse(text, path)
-	return plan, past, err
+	h, past, _, err = parse(text, path)
+	return h, past, err
 }
 
-// parse reads the plan and the entries of a result file. whole is where the
+// parse reads the header and the entries of a result file. whole is where the
 // last entry ends.
-func parse(text []byte, path string) (plan string, past []Entry, whole int64, err error) {
+func parse(text []byte, path string) (h Header, past []Entry, whole int64, err error) {
 	rest, ok := bytes.CutPrefix(text, []byte(planLine))
 	line, _, ended := bytes.Cut(rest, []byte("\n"))
 	switch {
 	case len(text) == 0 || ok && !ended:
 		// To give a file its name when its plan is in it takes a hard link, so as not
 		// to take another's name, and not every file system has those.
-		return "", nil, 0, fmt.Errorf("%s holds no samples, as that of a run that was killed as it began: start a new run", path)
+		return h, nil, 0, fmt.Errorf("%s holds no samples: its run was killed as it began; start a new run", path)
 	case !ok:
-		return "", nil, 0, fmt.Errorf("%s does not begin with the plan of a run: only a file that overlap run made can go on", path)
+		return h, nil, 0, fmt.Errorf("%s does not begin with the plan of a run: only a file that overlap run made can be continued", path)
 	}
-	plan = string(line)
+	if err := json.Unmarshal(line, &h); err != nil {
+		return h, nil, 0, fmt.Errorf("%s: its plan cannot be read: %w", path, err)
+	}
 	var open *Entry // its result line is still to come
 	for at := int64(0); ; {
 		line, _, ended := bytes.Cut(text[at:], []byte("\n"))
@@ -160,21 +159,21 @@ func parse(text []byte, path string) (plan string, past []Entry, whole int64, er
 				continue // the last line, which a crash of the machine may have torn
 			}
 			if err != nil {
-				return "", nil, 0, fmt.Errorf("%s: line %d: %w: %.80q", path, bytes.Count(text[:at], []byte("\n")), err, line)
+				return h, nil, 0, fmt.Errorf("%s: line %d: %w: %.80q", path, bytes.Count(text[:at], []byte("\n")), err, line)
 			}
 			if open = &e; e.Err != nil {
 				past, whole, open = append(past, e), at, nil
 			}
 		case bytes.HasPrefix(line, []byte("Benchmark")):
 			if open == nil {
-				return "", nil, 0, fmt.Errorf("%s: line %d: a result without the line %q before it: %.80q", path, bytes.Count(text[:at], []byte("\n")), strings.TrimSpace(sampleLine), line)
+				return h, nil, 0, fmt.Errorf("%s: line %d: a result without the line %q before it: %.80q", path, bytes.Count(text[:at], []byte("\n")), strings.TrimSpace(sampleLine), line)
 			}
 			past, whole, open = append(past, *open), at, nil
 		case len(past) == 0 && open == nil:
 			whole = at // the plan and the Unit lines
 		}
 	}
-	return plan, past, whole, fill(past, text[:whole], path)
+	return h, past, whole, fill(past, text[:whole], path)
 }
 
 func parseNote(line []byte) (Entry, error) {

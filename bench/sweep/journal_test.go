@@ -90,7 +90,7 @@ func TestThePastMustBeThatOfThePlan(t *testing.T) {
 // stored makes a result file with two samples and a failure between them.
 func stored(t *testing.T) string {
 	t.Helper()
-	f, err := sweep.Create(t.TempDir(), "h", `{"a":"plan"}`, time.Now())
+	f, err := sweep.Create(t.TempDir(), "h", sweep.Header{Build: "this"}, time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,13 +115,13 @@ func TestResumeReadsWhatWasStored(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, plan, past, err := sweep.Resume(path)
+	f, header, past, err := sweep.Resume(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	if plan != `{"a":"plan"}` || len(past) != 3 {
-		t.Fatalf("plan %q, %d entries", plan, len(past))
+	if header.Build != "this" || len(past) != 3 {
+		t.Fatalf("header %+v, %d entries", header, len(past))
 	}
 	for i, want := range []string{"Ep/workers=1/cores=1", "Ep/workers=2/cores=1", "Ep/workers=4/cores=1"} {
 		e := past[i]
@@ -189,7 +189,7 @@ func TestResumeOfACutFile(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		again, err := sweep.ReadEntries(path)
+		_, again, err := sweep.ReadRun(path)
 		if len(past) != want || len(again) != want+1 || err != nil || want > 0 && !bytes.HasPrefix(now[end:], []byte("# sample: ")) {
 			t.Fatalf("cut at %d: %d entries, then %d (%v), want %d and one more, from byte %d", n, len(past), len(again), err, want, end)
 		}
@@ -205,6 +205,7 @@ func TestResumeRefusesOtherFiles(t *testing.T) {
 		"":                               "holds no samples",
 		"BenchmarkEp 1 1 ns/op\n":        "does not begin with the plan of a run",
 		"# plan: {}":                     "holds no samples",
+		"# plan: my holidays\n":          "its plan cannot be read",
 		plan + "BenchmarkEp 1 1 ns/op\n": "line 2: a result without the line",
 		plan + "# sample: {\nBenchmarkEp 1 1 ns/op\n":                            "line 2: a damaged line",
 		plan + "# sample: {\"round\":0}\nBenchmarkEp 1 1 ns/op\n":                "line 2: a damaged line",
@@ -232,12 +233,12 @@ func TestResumeRefusesOtherFiles(t *testing.T) {
 // A file that Resume opened is never removed, whatever becomes of the run.
 func TestResumeRemovesNothing(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "notes.md")
-	if err := os.WriteFile(path, []byte("# plan: my holidays\n"), 0o666); err != nil {
+	if err := os.WriteFile(path, []byte("# plan: {}\nmy holidays\n"), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	f, plan, past, err := sweep.Resume(path)
-	if err != nil || plan != "my holidays" || len(past) != 0 {
-		t.Fatalf("plan %q, %d entries, %v", plan, len(past), err)
+	f, _, past, err := sweep.Resume(path)
+	if err != nil || len(past) != 0 {
+		t.Fatalf("%d entries, %v", len(past), err)
 	}
 	if err := f.Close(); err != nil {
 		t.Fatal(err)
@@ -247,14 +248,14 @@ func TestResumeRemovesNothing(t *testing.T) {
 	}
 }
 
-func FuzzReadEntries(f *testing.F) {
+func FuzzReadRun(f *testing.F) {
 	f.Add("# plan: {}\n# sample: {\"round\":1}\nBenchmarkEp 1 1 ns/op\n# failed: {\"error\":\"x\"}\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		path := filepath.Join(t.TempDir(), "x.txt")
 		if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
 			t.Skip(err)
 		}
-		past, err := sweep.ReadEntries(path)
+		_, past, err := sweep.ReadRun(path)
 		for _, e := range past {
 			if err == nil && e.Err == nil && e.Result == nil {
 				t.Errorf("an entry without a result: %+v", e)

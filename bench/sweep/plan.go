@@ -52,17 +52,18 @@ type Level struct{ Cores, Procs int }
 func (l Level) parallelism() int { return min(l.Cores, l.Procs) }
 
 // Levels pairs cores and GOMAXPROCS. cpus are the CPUs in the order in which
-// they are taken, of which the first most are levels of their own. Without procs
-// every number of cores has GOMAXPROCS equal to it. Where processes cannot be
-// bound, GOMAXPROCS alone makes the levels.
-func Levels(cpus []int, most int, cores, procs []int) ([]Level, error) {
+// they are taken; without cores, the first own of them are levels of their own.
+// Without procs every number of cores has GOMAXPROCS equal to it. Where processes
+// cannot be bound, GOMAXPROCS alone makes the levels. The error is a
+// *SettingError.
+func Levels(cpus []int, own int, cores, procs []int) ([]Level, error) {
 	n := len(cpus)
 	for _, c := range cores {
 		if c > n {
-			return nil, fmt.Errorf("--cores %d: there are %d CPUs to use (%s)", c, n, host.FormatList(cpus))
+			return nil, wrong("Cores", "%d are too many: there are %d CPUs to use (%s)", c, n, host.FormatList(cpus))
 		}
 		if !host.CanBind && c != n {
-			return nil, fmt.Errorf("--cores %d: this system cannot bind a process to fewer than its %d CPUs; use --procs", c, n)
+			return nil, wrong("Cores", "this system cannot bind a process to %d of its %d CPUs; choose numbers of GOMAXPROCS instead", c, n)
 		}
 	}
 	if !host.CanBind {
@@ -72,7 +73,7 @@ func Levels(cpus []int, most int, cores, procs []int) ([]Level, error) {
 		}
 	}
 	if cores == nil {
-		cores = doubling(most)
+		cores = doubling(own)
 	}
 	var levels []Level
 	for _, c := range cores {
@@ -142,7 +143,7 @@ func (g Grid) Check() error {
 			}
 		}
 		if g.Weak && w.Fixed != "" {
-			return fmt.Errorf("%s has no weak scaling (--scaling): %s", w.Name, w.Fixed)
+			return wrong("Scaling", "%s has no weak scaling: %s", w.Name, w.Fixed)
 		}
 	}
 	return nil

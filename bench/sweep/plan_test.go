@@ -47,7 +47,7 @@ func TestLevels(t *testing.T) {
 			t.Errorf("%d cores, --cores %v, --procs %v: %v, want %v", c.n, c.cores, c.procs, got, c.want)
 		}
 	}
-	if _, err := sweep.Levels([]int{0, 1}, 2, []int{3}, nil); err == nil || !strings.Contains(err.Error(), "--cores 3: there are 2 CPUs to use (0-1)") {
+	if _, err := sweep.Levels([]int{0, 1}, 2, []int{3}, nil); err == nil || !strings.Contains(err.Error(), "Cores: 3 are too many: there are 2 CPUs to use (0-1)") {
 		t.Errorf("3 of 2 cores: %v", err)
 	}
 }

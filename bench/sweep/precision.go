@@ -6,17 +6,10 @@ import (
 	"time"
 
 	"gonum.org/v1/gonum/stat"
-	"gonum.org/v1/gonum/stat/distuv"
 
 	"overlap/bench"
+	"overlap/internal/sampling"
 )
-
-// MaxPressure is the pressure above which a sample does not count: others had
-// more than this share of the CPUs that it wanted.
-const MaxPressure = 0.1
-
-// MinSamples is how many samples a point needs before its interval is believed.
-const MinSamples = 10
 
 // state is what a sweep knows of a point.
 type state struct {
@@ -35,22 +28,20 @@ func (k *state) mean() float64 { return stat.Mean(k.all, nil) }
 // Samples under pressure have no part in it: they would make points precise
 // about what the neighbours did.
 func (k *state) spread() float64 {
-	n := float64(len(k.clean))
-	if n < MinSamples {
+	if len(k.clean) < sampling.MinSamples {
 		return math.Inf(1)
 	}
-	t := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: n - 1}.Quantile(0.975)
-	return t * stat.StdDev(k.clean, nil) / math.Sqrt(n)
+	return sampling.HalfWidth(k.clean)
 }
 
 // need estimates how many more samples make a point precise.
 func (k *state) need(precision float64) int {
 	n := float64(len(k.clean))
 	if n < 3 {
-		return MinSamples
+		return sampling.MinSamples
 	}
 	ratio := 2 * stat.StdDev(k.clean, nil) / math.Log1p(precision)
-	return int(max(MinSamples-n, math.Ceil(ratio*ratio-n), 1))
+	return int(max(sampling.MinSamples-n, math.Ceil(ratio*ratio-n), 1))
 }
 
 // isPrecise reports whether p needs no more samples.
@@ -75,7 +66,7 @@ func (s *sweep) wanted(p Point) bool {
 	if known == nil {
 		return !s.short
 	}
-	enough := s.short && len(known.clean) >= MinSamples
+	enough := s.short && len(known.clean) >= sampling.MinSamples
 	return known.failed < strikes && !enough && (!s.isPrecise(p) || s.awaited(p))
 }
 

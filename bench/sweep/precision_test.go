@@ -13,6 +13,7 @@ import (
 
 	"overlap/bench/sweep"
 	"overlap/internal/racing"
+	"overlap/internal/sampling"
 )
 
 // noisy is a sampler whose times vary by a factor of exp(σ), as each point has
@@ -62,7 +63,7 @@ func TestBudgetGoesToThePointsThatNeedIt(t *testing.T) {
 		}
 		for p, samples := range n.samples {
 			// (1.96·0.05/0.02)² = 24, give or take what the estimate of σ varies
-			if ep(p) && (samples < 11 || samples > 60) || !ep(p) && samples != sweep.MinSamples {
+			if ep(p) && (samples < 11 || samples > 60) || !ep(p) && samples != sampling.MinSamples {
 				t.Errorf("%s: %d samples", p, samples)
 			}
 		}
@@ -136,7 +137,7 @@ func TestPartnersOfANoisyPointGoOn(t *testing.T) {
 				most = max(most, samples)
 			}
 			for p, samples := range n.samples {
-				want := sweep.MinSamples
+				want := sampling.MinSamples
 				if ep(p) && c.goesOn(p) {
 					want = most
 				}
@@ -230,7 +231,7 @@ func TestSamplesUnderPressureDoNotCount(t *testing.T) {
 		}
 		pressed := 0
 		for p, samples := range n.samples {
-			want := sweep.MinSamples
+			want := sampling.MinSamples
 			if ep(p) {
 				want = 15
 				pressed += samples
@@ -268,7 +269,7 @@ func TestGuardWaitsForAQuietMachine(t *testing.T) {
 		busy := 5 // windows
 		var said []string
 		g := sweep.Guard{
-			CPUs: 2, Most: 0.2, Patience: 10 * time.Second,
+			CPUs: 2, Allowed: 0.2, Patience: 10 * time.Second,
 			Say: func(text string) { said = append(said, text) },
 			Others: func(context.Context) (float64, bool) {
 				time.Sleep(window)
@@ -302,7 +303,7 @@ func TestGuardWaitsForAQuietMachine(t *testing.T) {
 }
 
 func TestGuardDoesNotWaitWhereItCannotTell(t *testing.T) {
-	g := sweep.Guard{CPUs: 2, Most: 0.2, Patience: time.Hour, Others: func(context.Context) (float64, bool) { return 2, false }}
+	g := sweep.Guard{CPUs: 2, Allowed: 0.2, Patience: time.Hour, Others: func(context.Context) (float64, bool) { return 2, false }}
 	g.Wait(t.Context())
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

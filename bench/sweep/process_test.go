@@ -312,7 +312,7 @@ func entry(name string) sweep.Entry {
 
 func TestFileGrowsByWholeSamples(t *testing.T) {
 	dir, now := t.TempDir(), time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	f, err := sweep.Create(dir, "my host/../x", "{}", now)
+	f, err := sweep.Create(dir, "my host/../x", sweep.Header{}, now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -334,7 +334,7 @@ func TestFileGrowsByWholeSamples(t *testing.T) {
 	if err := f.Close(); err != nil {
 		t.Fatal(err)
 	}
-	second, err := sweep.Create(dir, "my host/../x", "{}", now)
+	second, err := sweep.Create(dir, "my host/../x", sweep.Header{}, now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -348,7 +348,7 @@ func TestFileGrowsByWholeSamples(t *testing.T) {
 		t.Errorf("a file without a sample is left: %v", err)
 	}
 	for _, name := range []string{"", ".", ".."} {
-		f, err := sweep.Create(dir, name, "{}", now)
+		f, err := sweep.Create(dir, name, sweep.Header{}, now)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -2,13 +2,12 @@ package cli
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"path/filepath"
 	"time"
 
-	"overlap/bench/host"
 	"overlap/bench/sweep"
+	"overlap/internal/sampling"
 	"overlap/internal/table"
 )
 
@@ -22,14 +21,14 @@ type outlook struct {
 
 // outlook foretells a run by the newest one of this machine, by what it took to run
 // each benchmark once, or else by a guess.
-func (c *runCmd) outlook(h host.Host, what subject) outlook {
+func (r *run) outlook(what subject) outlook {
 	var o outlook
-	known, from := c.visits(h)
+	known, from := r.visits()
 	for _, p := range what.plan.Lines() {
 		took, ok := known[p.String()]
 		if ok {
 			o.from = from
-		} else if took = c.guess(); what.visit != nil {
+		} else if took = r.guess(); what.visit != nil {
 			took = what.visit(p)
 		}
 		o.points++
@@ -42,18 +41,17 @@ func (c *runCmd) outlook(h host.Host, what subject) outlook {
 // guess is how long a visit to a point takes as long as nobody has looked: a
 // calibrated sample times about three times as long as it should, and has to be
 // started.
-func (c *runCmd) guess() time.Duration { return 3*c.Sample + 10*time.Millisecond }
+func (r *run) guess() time.Duration { return 3*r.Sample + 10*time.Millisecond }
 
 // visits is how long a visit to each point took in the newest run of this machine,
 // if its samples were as long, and where that is known from.
-func (c *runCmd) visits(h host.Host) (map[string]time.Duration, string) {
-	path, err := newestRun(filepath.Join(c.Results, cmp.Or(c.Name, h.Name)), "*.txt")
+func (r *run) visits() (map[string]time.Duration, string) {
+	path, err := newestRun(filepath.Join(r.Results, cmp.Or(r.Name, r.host.Name)), "*.txt")
 	if err != nil {
 		return nil, ""
 	}
-	plan, past, err := sweep.ReadRun(path)
-	var saved savedPlan
-	if err != nil || json.Unmarshal([]byte(plan), &saved) != nil || saved.Flags.Sample != c.Sample {
+	header, past, err := sweep.ReadRun(path)
+	if err != nil || header.Settings.Sample != r.Sample {
 		return nil, ""
 	}
 	total, count := map[string]time.Duration{}, map[string]int{}
@@ -75,21 +73,21 @@ type choice struct {
 
 // tooShort says that the budget is too short for the samples that a verdict needs,
 // and what would do; empty if it is long enough.
-func (c *runCmd) tooShort(o outlook, of choice) string {
-	samples := sweep.MinSamples
-	if c.Rounds > 0 {
-		samples = min(samples, c.Rounds)
+func (r *run) tooShort(o outlook, of choice) string {
+	samples := sampling.MinSamples
+	if r.Rounds > 0 {
+		samples = min(samples, r.Rounds)
 	}
 	need := time.Duration(samples) * o.round
-	if need <= c.Budget || o.points == 0 {
+	if need <= r.Budget || o.points == 0 {
 		return ""
 	}
-	have := fmt.Sprintf("about %d of each will be taken", c.Budget/o.round)
-	if c.Budget < o.round {
+	have := fmt.Sprintf("about %d of each will be taken", r.Budget/o.round)
+	if r.Budget < o.round {
 		have = "some points will have none"
 	}
 	return fmt.Sprintf("a run needs about %v for %s of %s, and the budget is %v: %s; %s",
-		people(need), table.Count(samples, "sample"), o.each(), c.Budget, have, of.wouldDo(need, c.Budget))
+		people(need), table.Count(samples, "sample"), o.each(), r.Budget, have, of.wouldDo(need, r.Budget))
 }
 
 // each are the points, as those of which so many are taken.

@@ -3,6 +3,8 @@ package cli
 import (
 	"testing"
 	"time"
+
+	"overlap/bench/sweep"
 )
 
 func TestABudgetThatIsTooShortSaysWhatWouldDo(t *testing.T) {
@@ -26,8 +28,8 @@ func TestABudgetThatIsTooShortSaysWhatWouldDo(t *testing.T) {
 			"a run needs about 12s for 3 samples of each of 4 points, and the budget is 10s: about 2 of each will be taken; --budget 14s would do"},
 		{4, 4 * time.Second, 10 * time.Second, 2, choice{1, "benchmarks", "--bench"}, ""},
 	} {
-		run := &runCmd{Budget: c.budget, Rounds: c.rounds}
-		if got := run.tooShort(outlook{points: c.points, round: c.round}, c.of); got != c.want {
+		r := &run{Settings: sweep.Settings{Budget: c.budget, Rounds: c.rounds}}
+		if got := r.tooShort(outlook{points: c.points, round: c.round}, c.of); got != c.want {
 			t.Errorf("%d points of %v a round in %v:\n%s\nwant\n%s", c.points, c.round, c.budget, got, c.want)
 		}
 	}

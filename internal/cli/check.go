@@ -124,7 +124,7 @@ func (c *checkCmd) complete() (err error) {
 		return errors.New("--wait is negative: 0s is not to wait")
 	case c.Alpha <= 0:
 		return errors.New("--alpha is 0%: no evidence is enough for that")
-	case slices.ContainsFunc(c.Cores, below1):
+	case slices.ContainsFunc(c.Cores, func(n int) bool { return n < 1 }):
 		return errors.New("--cores is too small: the least is 1")
 	case strings.ContainsFunc(c.Name, unicode.IsControl):
 		return errors.New("--name has a control character in it")

@@ -5,14 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 
 	"github.com/alecthomas/kong"
 
-	"overlap/bench/host"
 	"overlap/bench/sweep"
 )
 
@@ -48,66 +45,60 @@ func (c *runCmd) checkForeign(flags []string) error {
 	return nil
 }
 
-// foreign is the subject of --pkg: benchmarks that are not of this suite.
-func (c *runCmd) foreign(ctx context.Context, s *streams, h host.Host, what subject, levels []sweep.Level) (subject, error) {
-	c.complete(0)
-	f, err := c.builder(h, what.cpus)
+// foreign makes the benchmarks of --pkg, which are not of this suite, the subject.
+func (r *run) foreign(ctx context.Context, what *subject, levels []sweep.Level) error {
+	r.Complete(0)
+	f, err := r.builder(what.cpus)
 	if err != nil {
-		return what, err
+		return err
 	}
 	what.close = f.Close
-	fmt.Fprintf(s.err, "building the tests of %s and running every benchmark once\n", c.Pkg)
-	found, omitted, notes, err := f.Find(ctx, c.Pkg, cmp.Or(c.Bench, "."), levels[0])
+	fmt.Fprintf(r.err, "building the tests of %s and running every benchmark once\n", r.Pkg)
+	found, omitted, notes, err := f.Find(ctx, r.Pkg, cmp.Or(r.Bench, "."), levels[0])
 	if err != nil {
-		return what, fmt.Errorf("--pkg: %w", err)
+		return fmt.Errorf("--pkg: %w", err)
 	}
 	for _, note := range notes {
-		fmt.Fprintln(s.err, "note:", note)
+		fmt.Fprintln(r.err, "note:", note)
 	}
 	what.omitted = omitted
-	suite := sweep.Suite{Benchmarks: found, Levels: levels, Workers: unique(c.Workers)}
+	suite := sweep.Suite{Benchmarks: found, Levels: levels, Workers: sweep.Unique(r.Workers)}
 	asks := func(b sweep.Benchmark) bool { return b.Workers }
-	if c.Workers != nil && !slices.ContainsFunc(found, asks) {
-		return what, fmt.Errorf("--workers: none of the benchmarks reads %s, so they would not obey; leave it out", sweep.WorkersVariable)
+	if r.Workers != nil && !slices.ContainsFunc(found, asks) {
+		return fmt.Errorf("--workers: none of the benchmarks reads %s, so it would change nothing; leave it out", sweep.WorkersVariable)
 	}
 	if suite.Workers == nil {
 		suite.Workers = sweep.Workers(levels)
 	}
 	if what.tests, err = f.Sum(); err != nil {
-		return what, err
+		return err
 	}
 	what.plan, what.sampler = suite, f
 	what.chosen = choice{len(found), "benchmarks", "--bench"}
 	what.visit = f.Expect
 	what.list = func() {
 		for _, p := range suite.Lines() {
-			fmt.Fprintln(s.out, p)
+			fmt.Fprintln(r.out, p)
 		}
 	}
-	return what, nil
+	return nil
 }
 
 // builder checks where to build the tests, and with what.
-func (c *runCmd) builder(h host.Host, cpus []int) (*sweep.Foreign, error) {
+func (r *run) builder(cpus []int) (*sweep.Foreign, error) {
 	goCommand, err := exec.LookPath("go")
 	if err != nil {
 		return nil, fmt.Errorf("--pkg needs the go command to build tests with: %w; install Go from https://go.dev/dl", err)
 	}
-	if c.Dir == "" {
-		c.Dir = "."
-	}
-	if info, err := os.Stat(c.Dir); err != nil || !info.IsDir() {
-		return nil, fmt.Errorf("--dir: %s is no folder", c.Dir)
-	}
-	if c.Dir, err = filepath.Abs(c.Dir); err != nil {
-		return nil, fmt.Errorf("--dir: %w", err)
+	if r.Dir, err = directory("dir", cmp.Or(r.Dir, ".")); err != nil {
+		return nil, err
 	}
 	return &sweep.Foreign{
 		Go:         goCommand,
-		Dir:        c.Dir,
+		Dir:        r.Dir,
 		Placement:  cpus,
-		SampleTime: c.Sample,
-		Timeout:    c.Limit,
-		Host:       h,
+		SampleTime: r.Sample,
+		Timeout:    r.Limit,
+		Host:       r.host,
 	}, nil
 }

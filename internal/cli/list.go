@@ -10,15 +10,15 @@ import (
 )
 
 // list prints what is known of the workloads of the grid, and its points.
-func list(s *streams, g sweep.Grid) {
+func list(out io.Writer, g sweep.Grid) {
 	for _, w := range g.Workloads {
-		describe(s.out, w)
+		describe(out, w)
 	}
 	for _, p := range g.Lines() {
-		fmt.Fprintln(s.out, p)
+		fmt.Fprintln(out, p)
 	}
 	if len(g.Levels) > 2 {
-		fmt.Fprintln(s.out, "and the best number of workers of each at the levels between")
+		fmt.Fprintln(out, "and the best number of workers of each at the levels between")
 	}
 }
 

@@ -139,7 +139,7 @@ func (l *litter) readable(t *testing.T) {
 	t.Helper()
 	files, _ := filepath.Glob(filepath.Join(l.results, "*", "*.txt"))
 	for _, path := range files {
-		if _, err := sweep.ReadEntries(path); err != nil {
+		if _, _, err := sweep.ReadRun(path); err != nil {
 			t.Error(err)
 		}
 	}

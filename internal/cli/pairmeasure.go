@@ -28,10 +28,7 @@ const (
 // levels are the degrees of parallelism to measure, and the CPUs in the order in
 // which they are taken.
 func (c *checkCmd) levels(h host.Host) ([]sweep.Level, []int, error) {
-	cpus, most, err := (&runCmd{Placement: "one-per-core"}).cpus(h)
-	if err != nil {
-		return nil, nil, err
-	}
+	cpus, most := h.Placement(), h.WithinQuota(h.Cores())
 	wanted := c.Cores
 	if wanted == nil {
 		wanted = []int{1, most}
@@ -42,13 +39,13 @@ func (c *checkCmd) levels(h host.Host) ([]sweep.Level, []int, error) {
 		}
 		wanted = append(slices.Clone(wanted), 1, cores)
 	}
-	wanted = unique(wanted)
+	wanted = sweep.Unique(wanted)
 	if host.CanBind {
 		levels, err := sweep.Levels(cpus, most, wanted, nil)
-		return levels, cpus, err
+		return levels, cpus, flagged(err)
 	}
 	levels, err := sweep.Levels(cpus, most, nil, wanted)
-	return levels, cpus, err
+	return levels, cpus, flagged(err)
 }
 
 // rounds are how many blocks of each point the budget has room for, and how many

@@ -29,9 +29,9 @@ func (p *pair) prepareSuite(ctx context.Context) error {
 	if names == nil {
 		names = guarded
 	}
-	chosen, err := choose(names, nil)
+	chosen, err := sweep.Choose(names, nil)
 	if err != nil {
-		return err
+		return flagged(err)
 	}
 	has, sums := map[string][]string{}, map[string][sha256.Size]byte{}
 	for _, s := range p.sides() {
@@ -127,7 +127,7 @@ func (p *pair) workers() []int {
 	for _, l := range p.levels {
 		list = append(list, min(l.Cores, l.Procs))
 	}
-	return unique(list)
+	return sweep.Unique(list)
 }
 
 // choose makes points of the benchmarks. Those of which nothing runs in parallel

@@ -3,53 +3,38 @@ package cli
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"overlap/bench/sweep"
+	"overlap/internal/gocmd"
 	"overlap/internal/testcode"
 )
 
 // ownTests is the --tests with which each side has its own.
 const ownTests = "own"
 
-// tested is a package as go list describes it.
-type tested struct {
-	ImportPath, Dir, ForTest        string
-	TestGoFiles, XTestGoFiles       []string
-	EmbedFiles                      []string
-	TestEmbedFiles, XTestEmbedFiles []string
-}
-
-// embedded are the files that the tests embed.
-func (t tested) embedded() []string { return slices.Concat(t.TestEmbedFiles, t.XTestEmbedFiles) }
+// embedded are the files that the tests of a package embed.
+func embedded(p gocmd.Package) []string { return slices.Concat(p.TestEmbedFiles, p.XTestEmbedFiles) }
 
 // listTests finds the packages of both sides, by their import paths.
 func (p *pair) listTests(ctx context.Context) error {
 	for _, s := range p.sides() {
 		// Without -test, go list does not say what tests embed.
-		args := []string{"list", "-e", "-test", "-json=ImportPath,Dir,ForTest,TestGoFiles,XTestGoFiles,EmbedFiles,TestEmbedFiles,XTestEmbedFiles", "--"}
-		out, err := s.command().Run(ctx, append(args, strings.Fields(cmp.Or(p.check.Pkg, "./..."))...)...)
+		const fields = "ImportPath,Dir,ForTest,TestGoFiles,XTestGoFiles,EmbedFiles,TestEmbedFiles,XTestEmbedFiles"
+		packages, err := s.command().List(ctx, fields, cmp.Or(p.check.Pkg, "./..."), "-e", "-test")
 		if err != nil {
 			if err = p.without(ctx, s, fmt.Errorf("%s: %w", s.name, err)); err != nil {
 				return err
 			}
 			continue
 		}
-		s.tested = map[string]tested{}
-		for d := json.NewDecoder(strings.NewReader(out)); ; {
-			var t tested
-			if err := d.Decode(&t); errors.Is(err, io.EOF) {
-				break
-			} else if err != nil {
-				return fmt.Errorf("%s: read what the go command said: %w", s.name, err)
-			}
+		s.tested = map[string]gocmd.Package{}
+		for _, t := range packages {
 			if t.Dir != "" && t.ForTest == "" { // else a variant of a package
 				s.tested[t.ImportPath] = t
 			}
@@ -91,7 +76,7 @@ func (p *pair) lend() error {
 
 // substitute notes what to replace so that the package ours has the tests of
 // theirs. Whatever its code embeds stays: that is no matter of tests.
-func substitute(replace map[string]string, ours, theirs tested) error {
+func substitute(replace map[string]string, ours, theirs gocmd.Package) error {
 	old, err := testFiles(ours)
 	if err != nil {
 		return err
@@ -114,8 +99,8 @@ func substitute(replace map[string]string, ours, theirs tested) error {
 
 // testFiles are the files of a package's tests, by their names in its folder:
 // those that this system does not build, too, or they would be a mixture.
-func testFiles(t tested) ([]string, error) {
-	names := t.embedded()
+func testFiles(t gocmd.Package) ([]string, error) {
+	names := embedded(t)
 	entries, err := os.ReadDir(t.Dir)
 	if err != nil {
 		return nil, err
@@ -185,11 +170,11 @@ func (p *pair) noteData(shared []sweep.Benchmark) error {
 		}
 		seen[b.Package] = true
 		base, head := p.base.tested[b.Package], p.head.tested[b.Package]
-		was, err := sweep.SumData(base.Dir, base.embedded())
+		was, err := sweep.SumData(base.Dir, embedded(base))
 		if err != nil {
 			return err
 		}
-		is, err := sweep.SumData(head.Dir, head.embedded())
+		is, err := sweep.SumData(head.Dir, embedded(head))
 		if err != nil {
 			return err
 		}

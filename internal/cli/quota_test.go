@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"overlap/bench/host"
+	"overlap/bench/sweep"
 )
 
 // cores is a machine of so many cores of one thread each.
@@ -29,7 +30,7 @@ func TestAQuotaThatKeepsCoresAwayIsNamed(t *testing.T) {
 		{cores(2, 0.25), 1, "a CPU quota of 0.25 keeps this on 1 of 2 cores: --cores 1,2 goes around it"},
 		{cores(8, 3.9), 3, "a CPU quota of 3.9 keeps this on 3 of 8 cores: --cores 1,8"},
 	} {
-		_, most, err := (&runCmd{Placement: "one-per-core"}).cpus(c.h)
+		_, most, err := sweep.Settings{Placement: host.OnePerCore}.Place(c.h)
 		if err != nil || most != c.most {
 			t.Errorf("quota %v: %d cores, %v; want %d", c.h.Quota, most, err, c.most)
 		}

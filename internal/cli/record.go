@@ -23,13 +23,13 @@ const recordVerb = "record"
 // of cashiers, if it is among the workloads, and the latencies between cores.
 // They are for pictures: what goes wrong with them is told, and the samples
 // stand.
-func (c *runCmd) record(ctx context.Context, s *streams, what subject, results string, about []host.Pair) {
-	if c.Pkg != "" || !c.Recordings {
+func (r *run) record(ctx context.Context, what subject, results string, about []host.Pair) {
+	if r.Pkg != "" || !r.Recordings {
 		return
 	}
 	self, err := os.Executable()
 	if err != nil {
-		fmt.Fprintln(s.err, "note: no recordings:", err)
+		fmt.Fprintln(r.err, "note: no recordings:", err)
 		return
 	}
 	keep := func(ending string, data []byte, err error) {
@@ -38,7 +38,7 @@ func (c *runCmd) record(ctx context.Context, s *streams, what subject, results s
 			err = replace(path, data)
 		}
 		if err != nil {
-			fmt.Fprintf(s.err, "note: no %s: %v\n", path, err)
+			fmt.Fprintf(r.err, "note: no %s: %v\n", path, err)
 		}
 	}
 	cores, shop := highest(what.plan.Lines())

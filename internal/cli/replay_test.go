@@ -22,7 +22,7 @@ type replay struct {
 
 func newReplay(t *testing.T, path string) *replay {
 	t.Helper()
-	entries, err := sweep.ReadEntries(path)
+	_, entries, err := sweep.ReadRun(path)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -32,7 +32,7 @@ func command(args ...string) *exec.Cmd {
 // points are the points of a result file in their order, with their rounds.
 func points(t *testing.T, path string) (list []sweep.Entry) {
 	t.Helper()
-	entries, err := sweep.ReadEntries(path)
+	_, entries, err := sweep.ReadRun(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +110,7 @@ func TestKilledFiftyTimesAndGoneOn(t *testing.T) {
 			continue
 		}
 		now := stored()
-		if entries, err := sweep.ReadEntries(file()); err == nil {
+		if _, entries, err := sweep.ReadRun(file()); err == nil {
 			during[len(entries)] = true
 		}
 		if !bytes.HasPrefix(now, before[:certain(before)]) {
@@ -169,8 +169,8 @@ func TestResumeSaysWhyItCannotGoOn(t *testing.T) {
 		args     []string
 		want     string
 	}{
-		{"complete", "", "", nil, "going on after"},
-		{"flags", "", "", []string{"--rounds=3"}, "it takes no other flags"},
+		{"complete", "", "", nil, "continuing after"},
+		{"flags", "", "", []string{"--rounds=3"}, "--resume takes no other flags"},
 		{"build", `"Build":"`, `"Build":"0`, nil, "another build of overlap"},
 		{"gogc", "\ngogc: ", "\ngogc: 7", nil, "gogc was \"7"},
 		{"host", "\nhost: ", "\nhost: not", nil, "host was \"nothere\" and is \"here\" now"},
@@ -178,8 +178,8 @@ func TestResumeSaysWhyItCannotGoOn(t *testing.T) {
 		{"plan", `"Build":`, `Build:`, nil, "its plan cannot be read"},
 		{"seed", `"Seed":11`, `"Seed":12`, nil, "these are not the samples of this plan"},
 		{"none", "# plan", "# plane", nil, "does not begin with the plan of a run"},
-		{"begun", string(text), "", nil, "of a run that was killed as it began"},
-		{"torn", string(text[20:]), "", nil, "of a run that was killed as it began"},
+		{"begun", string(text), "", nil, "its run was killed as it began"},
+		{"torn", string(text[20:]), "", nil, "its run was killed as it began"},
 	} {
 		path := filepath.Join(dir, c.name+".txt")
 		if err := os.WriteFile(path, []byte(strings.Replace(string(text), c.old, c.new, 1)), 0o666); err != nil {
@@ -193,8 +193,5 @@ func TestResumeSaysWhyItCannotGoOn(t *testing.T) {
 		if (code == 0) != (c.name == "complete") || !strings.Contains(errs.String(), c.want) {
 			t.Errorf("%s: exit %d, want %q:\n%s", c.name, code, c.want, errs.String())
 		}
-	}
-	if sweep.MaxPressure != report.MaxPressure {
-		t.Errorf("the sweep leaves samples out above a pressure of %v, the report above %v", sweep.MaxPressure, report.MaxPressure)
 	}
 }

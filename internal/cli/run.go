@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,16 +9,15 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/alecthomas/kong"
 
-	"overlap/bench"
 	"overlap/bench/host"
 	"overlap/bench/sweep"
-	"overlap/workloads"
 )
 
+// runCmd is the flags of the verb run. Its fields are those of sweep.Settings, which
+// the compiler checks.
 type runCmd struct {
 	Workloads []string `group:"what" help:"Workloads to run, or all (default: eight of them; --list names them)." placeholder:"NAME" complete:"workloads"`
 	Kinds     []string `group:"what" help:"Only workloads of these kinds: cpu, memory, lock, comm, spawn, wait, io, mixed." placeholder:"KIND" complete:"kinds"`
@@ -40,7 +38,7 @@ type runCmd struct {
 
 	Budget    time.Duration `group:"long" help:"How long to measure; no sample starts that would not fit (default: 3m50s, with --quick 25s, for more than a few workloads up to 2m30s)." placeholder:"DURATION"`
 	Quick     bool          `group:"long" help:"A coarse grid and short samples: about half a minute on two cores."`
-	Precision percent       `group:"long" help:"Stop sampling a point once its time is known to within this, unless it is compared with one that needs more samples; 0% samples as long as the budget lasts (default: 2%)." default:"2%" placeholder:"PERCENT"`
+	Precision sweep.Percent `group:"long" help:"Stop sampling a point once its time is known to within this, unless it is compared with one that needs more samples; 0% samples as long as the budget lasts (default: 2%)." default:"2%" placeholder:"PERCENT"`
 	Rounds    int           `group:"long" help:"Most samples of every point (default: as many as the budget allows)." placeholder:"N"`
 	Sample    time.Duration `group:"long" help:"How long to time jobs in a sample (default: 40ms, with --quick 20ms)." placeholder:"DURATION"`
 	Limit     time.Duration `group:"long" help:"Stop a sample that takes longer than this (default: 1m plus 100 times --sample)." placeholder:"DURATION"`
@@ -61,34 +59,53 @@ func (c *runCmd) Help() string {
 }
 
 func (c *runCmd) Run(ctx context.Context, s *streams, k *kong.Context) (err error) {
-	h, err := host.Read()
-	if err != nil {
-		return err
-	}
 	flags := given(k)
 	if slices.Contains(flags, "cpus") && c.CPUs == "" {
 		return errors.New("--cpus is empty: name CPUs, such as 0,2,4-7")
 	}
+	h, err := host.Read()
+	if err != nil {
+		return err
+	}
+	r := &run{sweep.Settings(*c), s, h}
 	if slices.Contains(flags, "resume") {
-		return c.resume(ctx, s, h, flags)
+		return r.resume(ctx, flags)
 	}
 	if err := c.checkForeign(flags); err != nil {
 		return err
 	}
-	what, err := c.subject(ctx, s, h)
+	what, err := r.subject(ctx)
 	defer func() { err = errors.Join(err, what.close()) }()
 	if err != nil {
 		return err
 	}
 	switch {
-	case c.List:
+	case r.List:
 		what.list()
-		fmt.Fprintf(s.out, "\n%s, with samples of %v\n", c.until(), c.Sample)
+		fmt.Fprintf(r.out, "\n%s, with samples of %v\n", r.until(), r.Sample)
 		return nil
-	case c.DryRun:
-		return c.dryRun(s, h, what)
+	case r.DryRun:
+		return r.dryRun(what)
 	}
-	return c.begin(ctx, s, h, what)
+	return r.begin(ctx, what)
+}
+
+// percent is a share, as flags have it.
+type percent = sweep.Percent
+
+// run is a run on this machine.
+type run struct {
+	sweep.Settings
+	*streams
+	host host.Host
+}
+
+// flagged names the flag of a setting that is wrong.
+func flagged(err error) error {
+	if e := (*sweep.SettingError)(nil); errors.As(err, &e) {
+		return fmt.Errorf("--%s: %w", strings.ToLower(e.Setting), e.Err)
+	}
+	return err
 }
 
 // subject is what a run measures, and how.
@@ -98,263 +115,88 @@ type subject struct {
 	cpus    []int            // in the order in which they are taken
 	omitted []sweep.Omission // of the benchmarks of --pkg
 	chosen  choice
-	visit   func(sweep.Point) time.Duration // how long one will take; nil: nobody has looked
+	visit   func(sweep.Point) time.Duration // how long one will take; nil if no benchmark has run
 	limit   string                          // why it is not measured on more cores, if somebody may wonder
 	tests   string                          // identifies the test binaries of --pkg
 	list    func()
 	close   func() error
 }
 
-// subject makes of the flags the benchmarks of packages, or the workloads. Its
-// close must be called, even after an error.
-func (c *runCmd) subject(ctx context.Context, s *streams, h host.Host) (subject, error) {
-	what := subject{close: func() error { return nil }}
-	if err := c.check(); err != nil {
-		return what, err
+// subject finds the benchmarks of packages, or the workloads, that the settings
+// choose. Its close must be called, even after an error.
+func (r *run) subject(ctx context.Context) (what subject, err error) {
+	what.close = func() error { return nil }
+	if err := r.Check(); err != nil {
+		return what, flagged(err)
 	}
-	cpus, most, err := c.cpus(h)
-	if err != nil {
-		return what, err
+	if r.Disk != "" {
+		if r.Disk, err = directory("disk", r.Disk); err != nil {
+			return what, err
+		}
 	}
-	levels, err := sweep.Levels(cpus, most, c.Cores, c.Procs)
+	cpus, own, err := r.Place(r.host)
 	if err != nil {
-		return what, err
+		return what, flagged(err)
+	}
+	levels, err := sweep.Levels(cpus, own, r.Cores, r.Procs)
+	if err != nil {
+		return what, flagged(err)
 	}
 	what.cpus = cpus
-	if c.CPUs == "" && c.Cores == nil {
-		what.limit = underQuota(h, c.levels(h, cpus))
+	if r.CPUs == "" && r.Cores == nil {
+		what.limit = underQuota(r.host, r.Levels(r.host, cpus))
 	}
-	tidy(ctx, s, os.TempDir())
-	if c.Disk != "" {
-		tidy(ctx, s, c.Disk)
+	tidy(ctx, r.streams, os.TempDir())
+	if r.Disk != "" {
+		tidy(ctx, r.streams, r.Disk)
 	}
-	if c.Pkg != "" {
-		return c.foreign(ctx, s, h, what, levels)
+	if r.Pkg != "" {
+		err = r.foreign(ctx, &what, levels)
+	} else {
+		err = r.suite(&what, levels)
 	}
-	return c.suite(s, what, levels)
+	return what, flagged(err)
 }
 
-// cpus are the CPUs to take, in their order, and how many of them are levels of
-// parallelism of their own: not the second threads of cores, unless somebody
-// asked for them.
-func (c *runCmd) cpus(h host.Host) (cpus []int, most int, err error) {
-	if c.CPUs == "" {
-		cpus, err = h.Order(c.Placement)
-		if err != nil {
-			return nil, 0, fmt.Errorf("--placement: %w", err)
-		}
-		return cpus, worth(h, c.levels(h, cpus)), nil
+// directory returns the absolute path of a directory that a flag names: --resume may
+// be called from another one.
+func directory(flag, path string) (string, error) {
+	info, err := os.Stat(path)
+	if err != nil || !info.IsDir() {
+		return "", fmt.Errorf("--%s: %s is not a directory", flag, path)
 	}
-	if c.Placement != "one-per-core" {
-		return nil, 0, errors.New("--cpus and --placement exclude each other: the list is the order")
-	}
-	if cpus, err = host.ParseList(c.CPUs); err != nil {
-		return nil, 0, fmt.Errorf("--cpus: %w", err)
-	}
-	for _, id := range cpus {
-		if !slices.Contains(h.IDs(), id) {
-			return nil, 0, fmt.Errorf("--cpus: this process may not use CPU %d, only %s", id, host.FormatList(h.IDs()))
-		}
-	}
-	if !host.CanBind {
-		return nil, 0, errors.New("--cpus: this system cannot bind a process to CPUs")
-	}
-	return cpus, len(cpus), nil
+	return filepath.Abs(path)
 }
 
-// levels is how many of the CPUs of a placement are levels of parallelism.
-func (c *runCmd) levels(h host.Host, cpus []int) int {
-	if c.Placement == "one-per-core" || c.Placement == "scatter" {
-		return h.Cores()
-	}
-	return len(cpus)
-}
-
-// suite is the subject of the flags that choose workloads.
-func (c *runCmd) suite(s *streams, what subject, levels []sweep.Level) (subject, error) {
-	grid, err := c.grid(levels)
+// suite makes the workloads that the settings choose the subject.
+func (r *run) suite(what *subject, levels []sweep.Level) error {
+	grid, err := r.Grid(levels)
 	if err != nil {
-		return what, err
+		return err
 	}
+	r.Complete(len(grid.Workloads))
 	if errs := grid.Beyond(); len(errs) > 0 {
-		fmt.Fprintf(s.err, "note: left out: %s\n", oneSentence(errs))
+		fmt.Fprintf(r.err, "note: left out: %s\n", strings.ReplaceAll(errors.Join(errs...).Error(), "\n", "; "))
 	}
 	self, err := os.Executable()
 	if err != nil {
-		return what, fmt.Errorf("find this program to start samples with: %w", err)
+		return fmt.Errorf("find this program to start samples with: %w", err)
 	}
 	var disk string
-	if !c.List && !c.DryRun {
-		if disk, what.close, err = c.disk(s, &grid); err != nil {
-			return what, err
+	if !r.List && !r.DryRun {
+		if disk, what.close, err = r.disk(&grid); err != nil {
+			return err
 		}
 	}
 	what.plan = grid
 	what.chosen = choice{len(grid.Workloads), "workloads", "--workloads"}
-	what.list = func() { list(s, grid) }
+	what.list = func() { list(r.out, grid) }
 	what.sampler = sweep.Processes{
 		Command:    []string{self, sampleVerb},
 		Placement:  what.cpus,
-		SampleTime: c.Sample,
+		SampleTime: r.Sample,
 		Disk:       disk,
-		Timeout:    c.Limit,
-	}
-	return what, nil
-}
-
-// grid makes the grid of workloads.
-func (c *runCmd) grid(levels []sweep.Level) (sweep.Grid, error) {
-	g := sweep.Grid{Size: workloads.Size(c.Size), Executors: unique(c.Executors), Workers: unique(c.Workers), Variants: c.Variants, Weak: c.Scaling == "weak", Levels: levels}
-	var err error
-	if g.Workloads, err = choose(c.Workloads, c.Kinds); err != nil {
-		return g, err
-	}
-	if err := workloads.CheckVariants(g.Workloads, c.Variants); err != nil {
-		return g, fmt.Errorf("--variants: %w", err)
-	}
-	if err := g.Check(); err != nil {
-		return g, err
-	}
-	g.Limits = host.ReadLimits()
-	if errs := g.Beyond(); len(errs) > 0 { // else they are of the default list, and left out
-		return g, fmt.Errorf("--workers: %w", errors.Join(errs...))
-	}
-	if g.Workers == nil {
-		g.Workers = sweep.Workers(g.Levels)
-		if c.Quick {
-			g.Workers = slices.DeleteFunc(g.Workers, func(w int) bool { return w == 4 || w > 16 && levels[len(levels)-1].Cores <= 16 })
-		}
-	}
-	c.complete(len(g.Workloads))
-	chosen := func(p sweep.Point) bool { return p.Slices == 1 && slices.Contains(g.Executors, p.Executor) }
-	if !slices.ContainsFunc(g.Lines(), chosen) {
-		return g, errors.New("--executors and --workers leave no point to measure: inline and serial have 1 worker")
-	}
-	return g, nil
-}
-
-// check finds flags that cannot be obeyed, whatever the machine.
-func (c *runCmd) check() error {
-	for _, f := range []struct {
-		bad         bool
-		name, least string
-	}{
-		{c.Rounds < 0, "--rounds", "1"},
-		{c.Budget < 0, "--budget", "1s"},
-		{c.Sample != 0 && c.Sample < time.Millisecond, "--sample", "1ms"},
-		{c.Limit != 0 && c.Limit < time.Second, "--limit", "1s"},
-		{c.Wait < 0, "--wait", "0s"},
-		{slices.ContainsFunc(c.Workers, below1), "--workers", "1"},
-		{slices.ContainsFunc(c.Cores, below1), "--cores", "1"},
-		{slices.ContainsFunc(c.Procs, below1), "--procs", "1"},
-	} {
-		if f.bad {
-			return fmt.Errorf("%s is too small: the least is %s", f.name, f.least)
-		}
-	}
-	if strings.ContainsFunc(c.Name, unicode.IsControl) {
-		return errors.New("--name has a control character in it")
-	}
-	if !slices.Contains(workloads.Sizes(), workloads.Size(c.Size)) {
-		return fmt.Errorf("--size: unknown size %q: there are %v", c.Size, workloads.Sizes())
-	}
-	if c.Scaling != "strong" && c.Scaling != "weak" {
-		return fmt.Errorf("--scaling: unknown scaling %q: there are strong and weak", c.Scaling)
-	}
-	for _, x := range c.Executors {
-		if !slices.Contains(bench.Executors(), x) {
-			return fmt.Errorf("--executors: unknown executor %q: there are %s", x, strings.Join(bench.Executors(), ", "))
-		}
-	}
-	if c.Disk != "" {
-		if info, err := os.Stat(c.Disk); err != nil || !info.IsDir() {
-			return fmt.Errorf("--disk: %s is no folder", c.Disk)
-		}
-		var err error
-		if c.Disk, err = filepath.Abs(c.Disk); err != nil { // --resume may be called from another folder
-			return fmt.Errorf("--disk: %w", err)
-		}
+		Timeout:    r.Limit,
 	}
 	return nil
-}
-
-// complete fills in how long to measure so many workloads, unless the flags say.
-func (c *runCmd) complete(chosen int) {
-	if c.Sample == 0 {
-		c.Sample = 40 * time.Millisecond
-		if c.Quick {
-			c.Sample = 20 * time.Millisecond
-		}
-	}
-	if c.Limit == 0 {
-		c.Limit = time.Minute + 100*c.Sample
-	}
-	if c.Budget == 0 {
-		c.Budget = 230 * time.Second
-		if c.Quick {
-			more := max(0, chosen-len(workloads.Core()))
-			c.Budget = min(25+6*time.Duration(more), 150) * time.Second
-		}
-	}
-}
-
-// unique sorts a list and drops what is in it twice; nil stays nil.
-func unique[T cmp.Ordered](list []T) []T {
-	return slices.Compact(slices.Sorted(slices.Values(list)))
-}
-
-// oneSentence is a list of errors in one line.
-func oneSentence(errs []error) string {
-	var texts []string
-	for _, err := range errs {
-		texts = append(texts, err.Error())
-	}
-	return strings.Join(texts, "; ")
-}
-
-func below1(n int) bool { return n < 1 }
-
-// choose finds the workloads with these names and of these kinds. Names are
-// kept in their order.
-func choose(names, kinds []string) ([]workloads.Workload, error) {
-	for _, k := range kinds {
-		if !slices.Contains(workloads.Kinds(), workloads.Kind(k)) {
-			return nil, fmt.Errorf("--kinds: unknown kind %q: there are %v", k, workloads.Kinds())
-		}
-	}
-	candidates, err := named(names, len(kinds) > 0)
-	if err != nil {
-		return nil, fmt.Errorf("--workloads: %w", err)
-	}
-	var chosen []workloads.Workload
-	for _, w := range candidates {
-		known := func(x workloads.Workload) bool { return x.Name == w.Name }
-		if (kinds == nil || slices.Contains(kinds, string(w.Kind))) && !slices.ContainsFunc(chosen, known) {
-			chosen = append(chosen, w)
-		}
-	}
-	if len(chosen) == 0 {
-		return nil, fmt.Errorf("--kinds: none of the workloads is of kind %s", strings.Join(kinds, " or "))
-	}
-	return chosen, nil
-}
-
-// named returns the workloads of these names. Without names they are the core,
-// or all of them if a kind will choose.
-func named(names []string, byKind bool) ([]workloads.Workload, error) {
-	switch {
-	case slices.Contains(names, "all") || len(names) == 0 && byKind:
-		return workloads.All(), nil
-	case len(names) == 0:
-		return workloads.Core(), nil
-	}
-	var list []workloads.Workload
-	for _, name := range names {
-		w, err := workloads.Lookup(name)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, w)
-	}
-	return list, nil
 }

@@ -45,7 +45,7 @@ func runSelfTest(ctx context.Context, s *streams, budget time.Duration) error {
 	if err != nil {
 		return err
 	}
-	cores := worth(h, h.Cores())
+	cores := h.WithinQuota(h.Cores())
 	if budget == 0 {
 		budget = selfBudget
 	}

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"overlap/internal/sampling"
 	"overlap/report"
 )
 
@@ -118,7 +119,7 @@ func load(t *testing.T, dir string) *report.Data {
 func median(samples []report.Sample) (seconds float64, marked int) {
 	var clean []float64
 	for _, s := range samples {
-		if s.Pressure > report.MaxPressure {
+		if s.Pressure > sampling.MaxPressure {
 			marked++
 		} else {
 			clean = append(clean, s.Seconds)

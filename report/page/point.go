@@ -6,6 +6,7 @@ import (
 	"math"
 	"strings"
 
+	"overlap/internal/sampling"
 	"overlap/internal/table"
 	"overlap/report"
 )
@@ -61,7 +62,7 @@ func strip(p report.PointSamples) template.HTML {
 			share = (s.Seconds - low) / (high - low)
 		}
 		x, y := 3+math.Round(114*float64(s.Round-1)/float64(last-1)), 21-math.Round(18*share)
-		if p.LeftOut > 0 && s.Pressure > report.MaxPressure {
+		if p.LeftOut > 0 && s.Pressure > sampling.MaxPressure {
 			fmt.Fprintf(&crosses, "M%g %gl4 4m0-4l-4 4", x-2, y-2)
 		} else {
 			fmt.Fprintf(&dots, "M%g %gh0", x, y)

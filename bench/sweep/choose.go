@@ -1,0 +1,121 @@
+package sweep
+
+import (
+	"cmp"
+	"errors"
+	"slices"
+	"strings"
+
+	"overlap/bench/host"
+	"overlap/workloads"
+)
+
+// Place returns the CPUs to take, in their order, and how many of them are levels
+// of parallelism of their own: not the second threads of cores, unless somebody
+// asked for them, and no more than a CPU quota allows.
+func (s Settings) Place(h host.Host) (cpus []int, levels int, err error) {
+	if s.CPUs == "" {
+		if cpus, err = h.Order(s.Placement); err != nil {
+			return nil, 0, &SettingError{"Placement", err}
+		}
+		return cpus, h.WithinQuota(s.Levels(h, cpus)), nil
+	}
+	if s.Placement != host.OnePerCore {
+		return nil, 0, wrong("CPUs", "the list is the order: leave the placement out")
+	}
+	if cpus, err = host.ParseList(s.CPUs); err != nil {
+		return nil, 0, &SettingError{"CPUs", err}
+	}
+	for _, id := range cpus {
+		if !slices.Contains(h.IDs(), id) {
+			return nil, 0, wrong("CPUs", "this process may not use CPU %d, only %s", id, host.FormatList(h.IDs()))
+		}
+	}
+	if !host.CanBind {
+		return nil, 0, wrong("CPUs", "this system cannot bind a process to CPUs")
+	}
+	return cpus, len(cpus), nil
+}
+
+// Levels returns how many of the CPUs of a placement are levels of parallelism,
+// whatever the quota.
+func (s Settings) Levels(h host.Host, cpus []int) int {
+	if s.Placement == host.OnePerCore || s.Placement == host.Scatter {
+		return h.Cores()
+	}
+	return len(cpus)
+}
+
+// Grid returns the grid of the workloads that the settings choose, at these levels.
+// Of the default numbers of workers it has those, too, that are beyond the limits
+// of the machine; see Grid.Beyond.
+func (s Settings) Grid(levels []Level) (Grid, error) {
+	g := Grid{
+		Size: workloads.Size(s.Size), Executors: Unique(s.Executors), Workers: Unique(s.Workers),
+		Variants: s.Variants, Weak: s.Scaling == "weak", Levels: levels,
+	}
+	var err error
+	if g.Workloads, err = Choose(s.Workloads, s.Kinds); err != nil {
+		return g, err
+	}
+	if err := workloads.CheckVariants(g.Workloads, s.Variants); err != nil {
+		return g, &SettingError{"Variants", err}
+	}
+	if err := g.Check(); err != nil {
+		return g, err
+	}
+	g.Limits = host.ReadLimits()
+	if errs := g.Beyond(); len(errs) > 0 { // else they are of the default list, and left out
+		return g, &SettingError{"Workers", errors.Join(errs...)}
+	}
+	if g.Workers == nil {
+		g.Workers = Workers(g.Levels)
+		if s.Quick {
+			g.Workers = slices.DeleteFunc(g.Workers, func(w int) bool { return w == 4 || w > 16 && levels[len(levels)-1].Cores <= 16 })
+		}
+	}
+	chosen := func(p Point) bool { return p.Slices == 1 && slices.Contains(g.Executors, p.Executor) }
+	if !slices.ContainsFunc(g.Lines(), chosen) {
+		return g, wrong("Workers", "they leave no point to measure: inline and serial have 1 worker")
+	}
+	return g, nil
+}
+
+// Unique sorts a list and drops what is in it twice; nil stays nil.
+func Unique[T cmp.Ordered](list []T) []T {
+	return slices.Compact(slices.Sorted(slices.Values(list)))
+}
+
+// Choose finds the workloads with these names and of these kinds. Names stay in
+// their order. Without names they are the core, or all of them if kinds choose.
+func Choose(names, kinds []string) ([]workloads.Workload, error) {
+	for _, k := range kinds {
+		if !slices.Contains(workloads.Kinds(), workloads.Kind(k)) {
+			return nil, wrong("Kinds", "unknown kind %q: there are %v", k, workloads.Kinds())
+		}
+	}
+	candidates := workloads.All()
+	if len(names) == 0 && len(kinds) == 0 {
+		candidates = workloads.Core()
+	} else if len(names) > 0 && !slices.Contains(names, "all") {
+		candidates = nil
+		for _, name := range names {
+			w, err := workloads.Lookup(name)
+			if err != nil {
+				return nil, &SettingError{"Workloads", err}
+			}
+			candidates = append(candidates, w)
+		}
+	}
+	var chosen []workloads.Workload
+	for _, w := range candidates {
+		known := func(x workloads.Workload) bool { return x.Name == w.Name }
+		if (kinds == nil || slices.Contains(kinds, string(w.Kind))) && !slices.ContainsFunc(chosen, known) {
+			chosen = append(chosen, w)
+		}
+	}
+	if len(chosen) == 0 {
+		return nil, wrong("Kinds", "none of the workloads is of kind %s", strings.Join(kinds, " or "))
+	}
+	return chosen, nil
+}

@@ -1,0 +1,139 @@
+package sweep
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"overlap/bench"
+	"overlap/workloads"
+)
+
+// Settings say what a run measures, where and for how long. The zero value of a
+// field means its default. A result file stores them in its Header, so the names and
+// the order of the fields are those of the file, the three included that are zero
+// in every file: Resume, List and DryRun.
+type Settings struct {
+	Workloads, Kinds, Variants, Executors []string
+	Size, Scaling                         string
+	Pkg, Bench, Dir                       string // benchmarks that are not of this suite, instead of workloads
+
+	Workers, Cores, Procs []int
+	Placement, CPUs       string // a policy, or a list that is the order
+	Disk                  string // directory that the workload disk measures
+
+	Budget        time.Duration
+	Quick         bool
+	Precision     Percent
+	Rounds        int
+	Sample, Limit time.Duration // how long a sample times jobs, and may take
+	Wait          time.Duration // for other programs, in total
+	Seed          uint64
+
+	Results, Name, Resume string
+	Recordings            bool
+	List, DryRun          bool
+}
+
+// Header is the first line of a result file: what it takes to continue the run, and
+// to know that it would be the same run.
+type Header struct {
+	Build     string   // identifies the program that measured
+	Tests     string   // identifies the test binaries of Settings.Pkg
+	Placement []int    // CPUs in the order in which they are taken
+	Settings  Settings `json:"Flags"`
+}
+
+// SettingError says which field of Settings is wrong, and why.
+type SettingError struct {
+	Setting string // name of the field
+	Err     error
+}
+
+func (e *SettingError) Error() string { return e.Setting + ": " + e.Err.Error() }
+func (e *SettingError) Unwrap() error { return e.Err }
+
+// wrong returns a *SettingError.
+func wrong(setting, format string, args ...any) error {
+	return &SettingError{setting, fmt.Errorf(format, args...)}
+}
+
+// Percent is a share that people write as 2%.
+type Percent float64
+
+// UnmarshalText reads 2% and 0%.
+func (p *Percent) UnmarshalText(text []byte) error {
+	number, ok := strings.CutSuffix(string(text), "%")
+	x, err := strconv.ParseFloat(number, 64)
+	if !ok || err != nil || !(x >= 0 && x < 100) {
+		return fmt.Errorf("%q is not a percentage from 0%% to below 100%%, such as 2%%", text)
+	}
+	*p = Percent(x / 100)
+	return nil
+}
+
+// MarshalText writes what UnmarshalText reads.
+func (p Percent) MarshalText() ([]byte, error) {
+	return []byte(strconv.FormatFloat(100*float64(p), 'g', -1, 64) + "%"), nil
+}
+
+// Check returns a *SettingError if no machine could do what the settings say.
+func (s Settings) Check() error {
+	below1 := func(n int) bool { return n < 1 }
+	for _, f := range []struct {
+		bad            bool
+		setting, least string
+	}{
+		{s.Rounds < 0, "Rounds", "1"},
+		{s.Budget < 0, "Budget", "1s"},
+		{s.Sample != 0 && s.Sample < time.Millisecond, "Sample", "1ms"},
+		{s.Limit != 0 && s.Limit < time.Second, "Limit", "1s"},
+		{s.Wait < 0, "Wait", "0s"},
+		{slices.ContainsFunc(s.Workers, below1), "Workers", "1"},
+		{slices.ContainsFunc(s.Cores, below1), "Cores", "1"},
+		{slices.ContainsFunc(s.Procs, below1), "Procs", "1"},
+	} {
+		if f.bad {
+			return wrong(f.setting, "too small: the least is %s", f.least)
+		}
+	}
+	if strings.ContainsFunc(s.Name, unicode.IsControl) {
+		return wrong("Name", "it has a control character in it")
+	}
+	if !slices.Contains(workloads.Sizes(), workloads.Size(s.Size)) {
+		return wrong("Size", "unknown size %q: there are %v", s.Size, workloads.Sizes())
+	}
+	if s.Scaling != "strong" && s.Scaling != "weak" {
+		return wrong("Scaling", "unknown scaling %q: there are strong and weak", s.Scaling)
+	}
+	for _, x := range s.Executors {
+		if !slices.Contains(bench.Executors(), x) {
+			return wrong("Executors", "unknown executor %q: there are %s", x, strings.Join(bench.Executors(), ", "))
+		}
+	}
+	return nil
+}
+
+// Complete sets how long to measure so many workloads, where the settings do not
+// say.
+func (s *Settings) Complete(chosen int) {
+	if s.Sample == 0 {
+		s.Sample = 40 * time.Millisecond
+		if s.Quick {
+			s.Sample = 20 * time.Millisecond
+		}
+	}
+	if s.Limit == 0 {
+		s.Limit = time.Minute + 100*s.Sample
+	}
+	if s.Budget == 0 {
+		s.Budget = 230 * time.Second
+		if s.Quick {
+			more := max(0, chosen-len(workloads.Core()))
+			s.Budget = min(25+6*time.Duration(more), 150) * time.Second
+		}
+	}
+}
