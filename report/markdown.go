@@ -3,35 +3,24 @@ package report
 import (
 	"fmt"
 	"io"
-	"strings"
 
 	"overlap/internal/table"
 )
 
-// MaxMarkdown is the length of the longest comment that GitHub takes, in
-// characters. WriteMarkdown counts bytes, of which there are never fewer.
-const MaxMarkdown = 65536
-
 // WriteMarkdown writes the headline as a comment for a pull request, of at most
-// MaxMarkdown bytes: rows and warnings that do not fit are left out, and it says
-// how many. What a result file holds is text in it: no name becomes a mention,
-// a reference, a link or markup.
+// table.MaxComment bytes: rows and warnings that do not fit are counted. The
+// content of a result file stays text: no name becomes a mention, a reference, a
+// link or markup.
 func (a *Analysis) WriteMarkdown(w io.Writer) error {
-	columns := []string{"workload", "w × p", "concurrency gain", "parallelism gain", "speedup", "ceiling H(p)", "in flight", "CPUs busy", "verdict"}
-	aligns := []string{":--", "--:", "--:", "--:", "--:", "--:", "--:", "--:", ":--"}
-	var b strings.Builder
-	b.WriteString(a.markdownSummary() + "\n\n" + markdownRow(columns) + markdownRow(aligns))
-	details := a.markdownDetails(MaxMarkdown / 4)
-	for i, r := range a.Rows {
-		row := markdownRow(r.markdownCells())
-		note := fmt.Sprintf("\nA comment has no room for %s: see the whole report.\n", table.Count(len(a.Rows)-i, "more row"))
-		if b.Len()+len(row)+len(note)+len(details) > MaxMarkdown {
-			b.WriteString(note)
-			break
-		}
-		b.WriteString(row)
+	rows := table.Table{
+		Head:    []string{"workload", "w × p", "concurrency gain", "parallelism gain", "speedup", "ceiling H(p)", "in flight", "CPUs busy", "verdict"},
+		Numbers: []bool{false, true, true, true, true, true, true, true, false},
 	}
-	_, err := io.WriteString(w, b.String()+details)
+	for _, r := range a.Rows {
+		rows.Rows = append(rows.Rows, r.markdownCells())
+	}
+	summary, details := a.markdownSummary()+"\n", a.markdownDetails(table.MaxComment/4)
+	_, err := io.WriteString(w, summary+rows.Markdown(table.MaxComment-len(summary)-len(details))+details)
 	return err
 }
 
@@ -84,32 +73,16 @@ func (r Row) markdownCells() []string {
 	}
 }
 
-func markdownRow(cells []string) string { return "| " + strings.Join(cells, " | ") + " |\n" }
-
-// markdownDetails are the notes and the warnings, folded, in at most limit
-// bytes. They stand in a block of code, in which nothing is markup.
+// markdownDetails returns the notes and the warnings, folded, of which limit bytes
+// are shown.
 func (a *Analysis) markdownDetails(limit int) string {
-	warnings := a.allWarnings()
-	summary := a.sampleNote()
+	warnings, summary := a.allWarnings(), a.sampleNote()
 	if len(warnings) > 0 {
 		summary += fmt.Sprintf(" Warnings: %d.", len(warnings))
 	}
-	var text strings.Builder
-	for _, note := range tableNotes()[:1] {
-		text.WriteString(note + "\n")
+	lines := append([]string{tableNotes()[0], "± is the wider half of the 95 % interval."}, a.lawNotes()...)
+	for _, err := range warnings {
+		lines = append(lines, "warning: "+err.Error())
 	}
-	text.WriteString("± is the wider half of the 95 % interval.\n")
-	for _, note := range a.lawNotes() {
-		text.WriteString(note + "\n")
-	}
-	for i, err := range warnings {
-		line := "warning: " + table.OneLine(err.Error()) + "\n"
-		if text.Len()+len(line) > limit {
-			fmt.Fprintf(&text, "%d more warnings do not fit\n", len(warnings)-i)
-			break
-		}
-		text.WriteString(line)
-	}
-	fence := strings.Repeat("`", max(3, table.LongestRun(text.String())+1))
-	return "\n<details><summary>" + summary + "</summary>\n\n" + fence + "text\n" + text.String() + fence + "\n\n</details>\n"
+	return "\n<details><summary>" + summary + "</summary>\n" + table.CodeBlock(lines, limit) + "\n</details>\n"
 }

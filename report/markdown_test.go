@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"overlap/internal/table"
 	"overlap/report"
 )
 
@@ -95,11 +96,11 @@ func TestMarkdownFitsIntoAComment(t *testing.T) {
 		a.Rows = append(a.Rows, report.Row{Workload: fmt.Sprintf("%04d%s", i, strings.Repeat("|`\u0301", 40*(i%50))), P: 2, Verdict: "scales", Warnings: []error{fmt.Errorf("%d%s", i, strings.Repeat("w", 100))}})
 	}
 	text := markdown(t, a)
-	if len(text) > report.MaxMarkdown || len(text) < report.MaxMarkdown*9/10 {
-		t.Errorf("%d bytes, want few less than %d", len(text), report.MaxMarkdown)
+	if len(text) > table.MaxComment || len(text) < table.MaxComment*9/10 {
+		t.Errorf("%d bytes, want few less than %d", len(text), table.MaxComment)
 	}
 	rows, left := strings.Count(text, "| 1 × 2 |")+strings.Count(text, "| – × 2 |"), 0
-	note := regexp.MustCompile(`\n\n?A comment has no room for (\d+) more rows`).FindStringSubmatch(text)
+	note := regexp.MustCompile(`\n\n(\d+) more do not fit into a comment`).FindStringSubmatch(text)
 	if note == nil {
 		t.Fatal("it does not say that rows are left out")
 	}
@@ -107,7 +108,7 @@ func TestMarkdownFitsIntoAComment(t *testing.T) {
 	if rows+left != len(a.Rows) || rows == 0 {
 		t.Errorf("%d rows and %d left out of %d", rows, left, len(a.Rows))
 	}
-	if !regexp.MustCompile(`\n\d+ more warnings do not fit\n`).MatchString(text) || !strings.HasSuffix(text, "\n</details>\n") {
+	if !regexp.MustCompile(`\n\n\d+ more do not fit into a comment.\n`).MatchString(text) || !strings.HasSuffix(text, "\n</details>\n") {
 		t.Errorf("it ends with\n%s", text[len(text)-300:])
 	}
 }
@@ -145,7 +146,7 @@ func TestMarkdownCountsItsNote(t *testing.T) {
 		for range 900 {
 			a.Rows = append(a.Rows, report.Row{Workload: strings.Repeat("n", 10+length), P: 2, Verdict: "scales"})
 		}
-		if n := len(markdown(t, a)); n > report.MaxMarkdown {
+		if n := len(markdown(t, a)); n > table.MaxComment {
 			t.Fatalf("%d bytes for names of %d", n, 10+length)
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"overlap/internal/table"
 )
@@ -59,16 +58,12 @@ func (a *Analysis) WriteStacks(w io.Writer) error {
 		}
 		found = true
 		fmt.Fprintf(&b, "%s, in cores\n", r.Name())
-		tab := tabwriter.NewWriter(&b, 0, 0, 1, ' ', tabwriter.AlignRight)
-		writeCells(tab, narrowColumns)
+		stacks := table.Table{Head: narrowColumns, Numbers: slices.Repeat([]bool{true}, len(narrowColumns))}
+		stacks.Numbers[len(narrowColumns)-1] = false
 		for _, s := range r.Stacks {
-			cells := s.Cells()
-			writeCells(tab, slices.Delete(cells, sumColumn, sumColumn+1))
+			stacks.Rows = append(stacks.Rows, slices.Delete(s.Cells(), sumColumn, sumColumn+1))
 		}
-		if err := tab.Flush(); err != nil {
-			return err
-		}
-		b.WriteByte('\n')
+		b.WriteString(strings.Join(stacks.Lines(2), "\n") + "\n\n")
 	}
 	if found {
 		for _, note := range append([]string{"w: workers, p: cores, infl.: inflation, runq: run queue, imbal.: imbalance, resid.: residual."}, StackNotes()...) {
@@ -84,10 +79,3 @@ func (a *Analysis) WriteStacks(w io.Writer) error {
 var narrowColumns = []string{"w", "p", "work", "infl.", "GC", "runq", "imbal.", "locked", "runnable", "waiting", "resid.", "saved", "idle", "largest loss"}
 
 const sumColumn = 10 // of the StackColumns
-
-// writeCells leaves the last cell, which is text, without a tab: tabwriter then
-// does not align it to the right.
-func writeCells(w io.Writer, cells []string) {
-	last := len(cells) - 1
-	fmt.Fprintf(w, "%s\t %s\n", strings.Join(cells[:last], "\t"), cells[last])
-}
