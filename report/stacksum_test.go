@@ -89,9 +89,9 @@ func TestWriteStacks(t *testing.T) {
 	}
 	want := []string{
 		"Job, in cores",
-		" w p work infl.   GC runq imbal. locked runnable waiting resid. saved idle largest loss",
-		" 1 1 1.00  0.00 0.00    –   0.00      –        –    0.00   0.00  0.00    – –",
-		" 2 2 1.25  0.75 0.00 0.00   0.00      –        –    0.00   0.00  0.00    – inflation",
+		"w p work infl.   GC runq imbal. locked runnable waiting resid. saved idle largest loss",
+		"1 1 1.00  0.00 0.00    –   0.00      –        –    0.00   0.00  0.00    – –",
+		"2 2 1.25  0.75 0.00 0.00   0.00      –        –    0.00   0.00  0.00    – inflation",
 		"",
 	}
 	got := strings.Split(b.String(), "\n")

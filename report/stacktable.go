@@ -63,7 +63,7 @@ func (a *Analysis) WriteStacks(w io.Writer) error {
 		for _, s := range r.Stacks {
 			stacks.Rows = append(stacks.Rows, slices.Delete(s.Cells(), sumColumn, sumColumn+1))
 		}
-		b.WriteString(strings.Join(stacks.Lines(2), "\n") + "\n\n")
+		b.WriteString(strings.Join(stacks.Lines(1), "\n") + "\n\n")
 	}
 	if found {
 		for _, note := range append([]string{"w: workers, p: cores, infl.: inflation, runq: run queue, imbal.: imbalance, resid.: residual."}, StackNotes()...) {
