@@ -6,24 +6,24 @@ import (
 	"slices"
 )
 
-// draw is a fit to data as they might have come out.
+// draw is a fit to simulated data.
 type draw struct {
 	free, bounded theta
 	noise         float64 // residual of a further point
 }
 
-// draws are how many times the bootstrap fits.
+// draws is the number of simulated fits.
 const draws = 1000
 
-// bootstrap fits data that are made of the fit c without bounds and of normal
-// noise. Its size is that of the residuals, as unsure as their number makes it
-// (so that a law that is linear in its coefficients has Student's t intervals),
-// but no less than the errors if these are known. Of six points the intervals
-// then hold the truth in 97 to 99 of 100 curves, and still in 96 if the noise is
-// twice the errors; the errors alone would give 95 and 68. The bounds would bias it:
-// data that fall outside say how large the noise is. Resampling the residuals
-// was rejected, because three of them give the same few data again and again.
-// It is nil if nothing tells the noise.
+// bootstrap fits simulated data: the fit c, which has no bounds, with normal noise.
+// The noise has the size of the residuals, with the uncertainty that their number
+// gives it (so that a law that is linear in its coefficients has Student's t
+// intervals), and at least the size of the errors if these are known. The intervals of
+// six points then hold the truth in 97 to 99 of 100 curves, and in 96 if the noise is
+// twice the errors; with the errors alone it is 95 and 68. Fits with bounds were
+// rejected because they hide how large the noise is, and resampling the residuals
+// because three of them give the same few data sets. It returns nil if the size of the
+// noise is unknown.
 func (p *problem) bootstrap(c theta) []draw {
 	freedom := p.freedom()
 	if freedom < 1 && !p.known || freedom < 0 {
@@ -54,7 +54,7 @@ func (p *problem) bootstrap(c theta) []draw {
 		free, sum := again.descend(c, p.free, coarse)
 		noise := size * mean(p.errors) * rng.NormFloat64()
 		if math.IsInf(sum, 1) {
-			continue // of noise so large that a throughput was not positive
+			continue // the noise made a throughput negative
 		}
 		all = append(all, draw{free, again.bounded(free, coarse), noise})
 	}
@@ -64,7 +64,7 @@ func (p *problem) bootstrap(c theta) []draw {
 	return all
 }
 
-// noisy is the law at n with a residual.
+// noisy returns the law at n plus a residual.
 func (p *problem) noisy(n float64, c theta, residual float64) float64 {
 	h, _, _ := p.law(n, c)
 	if p.loss == Relative {
@@ -80,8 +80,8 @@ func mean(values []float64) (sum float64) {
 	return sum
 }
 
-// spread is the 95 % interval of what get says of the draws, around value,
-// which stays inside. Its bounds are NaN without draws.
+// spread returns the 95 % interval of get over the draws, widened to hold value. Its
+// bounds are NaN without draws.
 func spread(value float64, all []draw, get func(draw) float64) Interval {
 	if len(all) == 0 {
 		return Interval{value, math.NaN(), math.NaN()}

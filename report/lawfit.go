@@ -11,8 +11,8 @@ type Measure struct {
 	Error float64
 }
 
-// Interval is the throughput with the 95 % interval of its error, NaN if that is
-// unknown.
+// Interval returns the throughput with its 95 % interval; its bounds are NaN if the
+// error is unknown.
 func (m Measure) Interval() Interval {
 	if !(m.Error > 0) {
 		return Interval{m.X, math.NaN(), math.NaN()}
@@ -21,25 +21,23 @@ func (m Measure) Interval() Interval {
 	return Interval{m.X, m.X / half, m.X * half}
 }
 
-// Loss is what a fit makes small. The same points have other coefficients under
-// the other: SPEC SDM91 of Gunther (2007) has the published σ 0.02773 and κ
-// 1.0434e-4 under Absolute. Reports fit with Relative. Absolute is for holding a
-// fit against a published one, which is how the fits here are tested.
+// Loss is what a fit minimises. The coefficients depend on it: SPEC SDM91 of Gunther
+// (2007) has the published σ 0.02773 and κ 1.0434e-4 under Absolute only. Reports use
+// Relative; Absolute is for comparison with published fits, as in the tests.
 type Loss int
 
 const (
-	// Relative takes the residuals ln X − ln f(N), in units of the errors
-	// where all are known: the noise of timings is a share of the time, so a
-	// point of one worker says as much as one of many.
+	// Relative minimises ln X − ln f(N), in units of the errors where all are known:
+	// noise is a share of the time, so the points of one worker and of many weigh the
+	// same.
 	Relative Loss = iota
-	// Absolute takes X − f(N), which is what published fits do (nls and usl of
-	// R, usl4j). Points of small throughput then hardly count, and errors of the
-	// points are not looked at.
+	// Absolute minimises X − f(N), as published fits do (nls and usl of R, usl4j).
+	// Points of small throughput hardly count, and errors are ignored.
 	Absolute
 )
 
-// theta are the coefficients of a law: ln λ, σ and κ. A law that has fewer
-// holds the others at 0.
+// theta is the coefficients of a law: ln λ, σ and κ. A law with fewer has 0 for the
+// others.
 type theta [3]float64
 
 // shape is a law without its λ: f(N) = λ·e^h. It returns h and its slopes in σ
@@ -59,7 +57,7 @@ func gustafson(n float64, c theta) (h, sigma, kappa float64) {
 	return math.Log(s), (1 - n) / s, 0
 }
 
-// problem is a law to be fitted to points.
+// problem is a law and the points to fit it to.
 type problem struct {
 	law    shape
 	loss   Loss
@@ -70,8 +68,8 @@ type problem struct {
 	free   [3]bool // which coefficients the law has
 }
 
-// leastError is the relative error below which no point is believed: no law is
-// truer than that, and one point must not outweigh the others.
+// leastError is the smallest relative error of a point: no law is more exact than
+// that, and one point must not outweigh the others.
 const leastError = 0.005
 
 func newProblem(law shape, loss Loss, points []Measure, free [3]bool) *problem {
@@ -102,7 +100,7 @@ func (p *problem) distinct() int {
 	return len(seen)
 }
 
-// freedom is the number of points beyond those that the law needs.
+// freedom returns the number of points beyond those that the law needs.
 func (p *problem) freedom() int {
 	n := len(p.points)
 	for _, free := range p.free {
@@ -113,7 +111,7 @@ func (p *problem) freedom() int {
 	return n
 }
 
-// residual is that of point i in units of its error, and its slopes.
+// residual returns the residual of point i, in units of its error, and its slopes.
 func (p *problem) residual(i int, c theta) (r float64, slopes theta) {
 	m, e := p.points[i], p.errors[i]
 	h, sigma, kappa := p.law(m.N, c)
@@ -124,7 +122,7 @@ func (p *problem) residual(i int, c theta) (r float64, slopes theta) {
 	return (m.X - f) / e, theta{-f / e, -f * sigma / e, -f * kappa / e}
 }
 
-// sum is that of the squared residuals; infinite where the law has no value.
+// sum returns the sum of the squared residuals; infinity where the law has no value.
 func (p *problem) sum(c theta) (sum float64) {
 	for i := range p.points {
 		r, _ := p.residual(i, c)
@@ -136,9 +134,9 @@ func (p *problem) sum(c theta) (sum float64) {
 	return sum
 }
 
-// descend finds the least sum near c, with the coefficients that are not free
-// held, by Gauss-Newton steps that are halved until they help. Bounds are not
-// looked at. It ends where a step takes less than the share fine off the sum.
+// descend minimises the sum, starting from c, by Gauss–Newton steps that are halved
+// until they help; coefficients that are not free stay. It ignores bounds, and stops
+// when a step reduces the sum by less than the share fine.
 func (p *problem) descend(c theta, free [3]bool, fine float64) (theta, float64) {
 	sum := p.sum(c)
 	for range 60 {
@@ -221,10 +219,10 @@ func solve(a [3][3]float64, g theta, free [3]bool) (x theta, ok bool) {
 	return x, true
 }
 
-// How far the sum is descended: for a fit, and for one of a thousand.
+// exactly and coarse are the precision of a fit, and of one of a thousand fits.
 const exactly, coarse = 1e-12, 1e-5
 
-// start is the best of a few coefficients, from which to descend.
+// start returns the best of a few coefficients to descend from.
 func (p *problem) start() (best theta) {
 	least := math.Inf(1)
 	for _, sigma := range []float64{0, 1e-3, 0.02, 0.1, 0.5, 1} {
@@ -241,9 +239,9 @@ func (p *problem) start() (best theta) {
 	return best
 }
 
-// bounded is the fit with σ from 0 to 1 and κ from 0, given the one without
-// bounds. Where that breaks a bound, the best fit within lies on it, the sum
-// being near enough to convex; breaking two, on one of them.
+// bounded returns the fit with σ from 0 to 1 and κ from 0, given the fit without
+// bounds. Where that breaks a bound, the best fit lies on the bound, as the sum is
+// close to convex; where it breaks two, on one of them.
 func (p *problem) bounded(c theta, fine float64) theta {
 	if within(c) {
 		return c

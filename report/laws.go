@@ -11,9 +11,9 @@ import (
 type Efficiency struct {
 	P int `json:"p"`
 
-	// OfIdeal is S/p and OfCeiling S/H(p), where S is the gain from cores at
-	// the row's workers, see Row.FromCores. The first blames hardware and software together, the
-	// second the software alone. OfCeiling is unknown if H(p) was not measured.
+	// OfIdeal is S/p and OfCeiling S/H(p), where S is the gain from cores. What is
+	// missing from 1 is lost to hardware and software in the first, to software
+	// alone in the second. OfCeiling is unknown if H(p) was not measured.
 	OfIdeal   Interval `json:"efficiency"`
 	OfCeiling Interval `json:"software_efficiency"`
 
@@ -23,7 +23,7 @@ type Efficiency struct {
 	Serial Interval `json:"karp_flatt"`
 }
 
-// efficiency is that of a gain.
+// efficiency returns what a gain is of p and of the ceiling.
 func efficiency(s Scaled) Efficiency {
 	p := float64(s.P)
 	e := Efficiency{s.P, s.Gain.through(func(g float64) float64 { return g / p }), s.Gain.over(s.Ceiling), KarpFlatt(s.Gain, s.P)}
@@ -33,8 +33,8 @@ func efficiency(s Scaled) Efficiency {
 	return e
 }
 
-// KarpFlatt is the experimentally determined serial fraction of a speedup on p
-// cores; unknown at p = 1. It is negative if the speedup is above p.
+// KarpFlatt returns the experimentally determined serial fraction of a speedup on p
+// cores (Karp and Flatt, 1990): unknown at p = 1, negative if the speedup is above p.
 func KarpFlatt(speedup Interval, p int) Interval {
 	if p < 2 {
 		return unknown
@@ -48,21 +48,21 @@ type Trend string
 
 const (
 	Unclear     Trend = ""            // fewer than two core counts above one, or too noisy
-	Lossless    Trend = "lossless"    // nothing is lost that matters
+	Lossless    Trend = "lossless"    // the loss is too small to matter
 	Constant    Trend = "constant"    // a serial part explains the loss
 	Rising      Trend = "rising"      // overhead that grows with cores
-	Falling     Trend = "falling"     // the loss is no serial part: more cores shorten it, too
+	Falling     Trend = "falling"     // the loss is not serial: more cores shorten it, too
 	Superlinear Trend = "superlinear" // negative on the most cores: more than they can give, caches for example
 )
 
-// trend compares the fraction on the fewest cores with that on the most. A
-// change is believed if their intervals are apart; that there is none, if all
-// intervals overlap, both are precise, and the curve has no coherency, which a
-// serial part cannot explain. Below 0 counts on the most cores only: on fewer,
+// trend compares the fraction on the fewest cores with the fraction on the most. It
+// rises or falls if their intervals do not overlap. It is constant if all intervals
+// overlap, both ends are precise, and the curve has no coherency, which a serial part
+// cannot explain. A negative fraction counts on the most cores only: on fewer, the
 // noise is as large as the loss.
 func trend(all []Efficiency, law USL) Trend {
 	var known []Efficiency
-	low, high := math.Inf(-1), math.Inf(1) // of what all intervals share
+	low, high := math.Inf(-1), math.Inf(1) // of what all intervals have in common
 	for _, e := range all {
 		if !math.IsNaN(e.Serial.Low) {
 			known = append(known, e)
@@ -106,15 +106,15 @@ type SerialFit struct {
 	Why      string   `json:"why,omitempty"`   // "2 of 3 core counts", or how the points contradict the law
 }
 
-// enoughSerial is how many different N a law with one coefficient besides its
-// λ needs: any two points lie on it.
+// enoughSerial is how many different N a law with one coefficient besides λ needs:
+// any two points lie on it.
 const enoughSerial = 3
 
 // FitAmdahl fits S(p) = 1 / (f + (1−f)/p) (Amdahl, 1967, in the form of Ware,
-// 1972) to a job of fixed size. Fraction is f, and Limit 1/f, but no less than the
-// highest gain measured. A curve that is off the law by more than a quarter, or
-// beyond the limit by more than noise, has neither, nor has one whose fraction may
-// be four times as large as another that it may be.
+// 1972) to a job of fixed size. Fraction is f; Limit is 1/f, but at least the highest
+// measured gain. Both are unknown if the curve is off the law by more than a quarter
+// or beyond the limit by more than noise, or if the upper bound of the fraction is
+// four times its lower bound.
 func FitAmdahl(curve []Measure, loss Loss) SerialFit {
 	s, p, off := fitSerial(universal, "Amdahl's", curve, loss)
 	if s.Why != "" {
@@ -127,7 +127,7 @@ func FitAmdahl(curve []Measure, loss Loss) SerialFit {
 	s.Limit = s.Fraction.through(func(f float64) float64 { return 1 / f })
 	gain, least := p.highest(off)
 	if least > s.Limit.Value {
-		why := fmt.Sprintf("the points are not of Amdahl's law: × %s was measured, above its limit of × %s", table.Round(gain), table.Round(s.Limit.Value))
+		why := fmt.Sprintf("the points do not follow Amdahl's law: × %s was measured, above its limit of × %s", table.Round(gain), table.Round(s.Limit.Value))
 		return SerialFit{Fraction: unknown, Limit: unknown, Why: why}
 	}
 	s.Limit.Value, s.Limit.High = max(s.Limit.Value, gain), max(s.Limit.High, gain)
@@ -135,9 +135,9 @@ func FitAmdahl(curve []Measure, loss Loss) SerialFit {
 	return s
 }
 
-// highest is the highest gain over the point of the smallest N, taking that to
-// be without loss, and what of it is no noise. Noise is the errors if these are
-// known, or else how far the points are off the law.
+// highest returns the highest gain over the point of the smallest N, which is taken
+// to be without loss, and the part of it that noise does not explain. The noise is the
+// errors of the points if these are known, otherwise their distance from the law.
 func (p *problem) highest(off float64) (gain, least float64) {
 	noise := func(i int) float64 {
 		if p.known {
@@ -161,7 +161,7 @@ func (p *problem) highest(off float64) (gain, least float64) {
 
 // FitGustafson fits the scaled speedup S(p) = p − s(p−1) (Gustafson, 1988) to a
 // job that grows with p. Fraction is s, the serial share of the time on p cores;
-// there is no limit. A curve that is not of the law has no fraction.
+// there is no limit. A curve that does not follow the law has no fraction.
 func FitGustafson(curve []Measure, loss Loss) SerialFit {
 	s, _, _ := fitSerial(gustafson, "Gustafson's", curve, loss)
 	if s.Why == "" {
@@ -184,21 +184,21 @@ func fitSerial(law shape, whose string, curve []Measure, loss Loss) (s SerialFit
 		if table.AsFactor(math.Exp(off)) {
 			by = "× " + table.Round(math.Exp(off))
 		}
-		s.Why = fmt.Sprintf("the points are not of %s law: off by %s", whose, by)
+		s.Why = fmt.Sprintf("the points do not follow %s law: off by %s", whose, by)
 		return s, p, off
 	}
 	s.Fraction = spread(at[1], p.bootstrap(free), func(d draw) float64 { return min(max(d.free[1], 0), 1) })
 	return s, p, off
 }
 
-// vague reports whether the bounds of a coefficient are four times apart or more,
-// unless all of it is without effect.
+// vague reports whether the bounds of a coefficient are at least a factor of four
+// apart and its effect matters.
 func vague(c Interval, effect float64) bool {
 	return c.High >= 4*c.Low && c.High*effect >= matters-1
 }
 
-// GustafsonAt is the serial share s = (p − S)/(p − 1) of the time on p cores, of
-// a scaled speedup; unknown at p = 1.
+// GustafsonAt returns the serial share of the time on p cores, s = (p − S)/(p − 1)
+// (Gustafson, 1988), of a scaled speedup; unknown at p = 1.
 func GustafsonAt(scaled Interval, p int) Interval {
 	if p < 2 {
 		return unknown

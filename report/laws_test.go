@@ -145,7 +145,7 @@ func TestCurvesThatAreNotOfTheLaw(t *testing.T) {
 			t.Errorf("%+v", s)
 		}
 	}
-	if text := FitAmdahl(bent, Relative).Words(Unclear); !strings.HasPrefix(text, "not identifiable, the points are not of Amdahl's law: off by ") {
+	if text := FitAmdahl(bent, Relative).Words(Unclear); !strings.HasPrefix(text, "not identifiable, the points do not follow Amdahl's law: off by ") {
 		t.Error(text)
 	}
 }

@@ -12,12 +12,12 @@ var trends = map[Trend]string{
 	Lossless:    "The Karp–Flatt fraction is too small to matter: nearly nothing is lost.",
 	Constant:    "The Karp–Flatt fraction is the same on few cores and on many: a serial part explains the loss.",
 	Rising:      "The Karp–Flatt fraction rises with cores: overhead grows with them, a serial part alone does not explain the loss.",
-	Falling:     "The Karp–Flatt fraction falls with cores: the loss is no serial part, more cores shorten it, too.",
+	Falling:     "The Karp–Flatt fraction falls with cores: the loss is not serial, more cores shorten it, too.",
 	Superlinear: "The Karp–Flatt fraction is negative on the most cores: more than the cores can give, as when the data of a core fit its caches only if they are split.",
 }
 
-// Words says the fraction and its limit, or why there are none. A law of which
-// the fraction rises with cores has no limit to believe in.
+// Words describes the fraction and its limit, or says why there are none. The limit
+// is left out where the fraction rises with cores: then it is not the limit.
 func (s SerialFit) Words(t Trend) string {
 	if s.Why != "" {
 		return "not identifiable, " + s.Why
@@ -29,7 +29,8 @@ func (s SerialFit) Words(t Trend) string {
 	return text
 }
 
-// Words says the law's coefficients, or why they mean nothing.
+// Words describes the coefficients, or says why they mean nothing. counts and unit
+// name the N, as "core counts" and "cores".
 func (u USL) Words(counts, unit string) string {
 	if u.distinct() < enoughN {
 		return fmt.Sprintf("not identifiable, %s %s", u.Why, counts)
@@ -54,7 +55,7 @@ func (u USL) Words(counts, unit string) string {
 		part("is the work shared out", Split.ideal), part("contention", Split.contention), part("coherency", Split.coherency))
 }
 
-// Coefficients says the coefficients and where the curve is highest, for N of a unit.
+// Coefficients describes the coefficients and the N at which the curve is highest.
 func (u USL) Coefficients(unit string) string {
 	text := fmt.Sprintf("σ %s, κ %s", span(u.Sigma), span(u.Kappa))
 	if peak := u.Peak.Value; u.Kappa.Low > 0 { // or there may be no peak
@@ -63,7 +64,7 @@ func (u USL) Coefficients(unit string) string {
 	return text
 }
 
-// span is a value with its bounds, which may lie unevenly around it.
+// span writes a value with its bounds, which may lie unevenly around it.
 func span(i Interval) string {
 	if math.IsNaN(i.Low) {
 		return table.Round(i.Value)
@@ -71,5 +72,5 @@ func span(i Interval) string {
 	return fmt.Sprintf("%s (%s to %s)", table.Round(i.Value), table.Round(i.Low), table.Round(i.High))
 }
 
-// FittedTo says which error the laws' coefficients make small: see Loss.
+// FittedTo says which error the fits minimise: see Loss.
 const FittedTo = "fitted to relative errors; published coefficients are often of absolute ones, and differ (SPEC SDM91: σ 0.014 here, 0.028 in print)"

@@ -8,11 +8,10 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// measures are the points of a curve with their errors, over the rounds that all
-// were in: see sameRounds. What all points of a round share, a machine that is
-// slow for a while, bends no curve, so that it is taken out of the errors where
-// every point has been in the round; it does move λ, whose interval knows nothing
-// of it.
+// measures returns the points of a curve with their errors, over the rounds that all
+// points have in common. Drift that all points of a round share does not bend the
+// curve, so it is taken out of the errors where enough rounds are complete. It does
+// move λ, whose interval does not include it.
 func measures(ns []float64, all []series) []Measure {
 	all = sameRounds(all...)
 	var points []Measure
@@ -42,8 +41,8 @@ func measures(ns []float64, all []series) []Measure {
 	return points
 }
 
-// sharedRounds are the logarithms of the times of all series, round by round,
-// of those rounds that each series has.
+// sharedRounds returns the logarithms of the times of all series, for each round that
+// all series have.
 func sharedRounds(all []series) (rounds [][]float64) {
 	if len(all) == 0 {
 		return nil

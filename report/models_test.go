@@ -114,7 +114,7 @@ func TestModelsOfASmallMachineSayWhatIsMissing(t *testing.T) {
 		}
 	}
 	one := analyze(t, save(t, "BenchmarkEp/executor=pool/workers=1/cores=1 1 5 ns/op\n")).Rows[0].Models.Lines()
-	if last := one[len(one)-1]; last != "No prediction: one core tells nothing of more." {
+	if last := one[len(one)-1]; last != "No prediction: only one core was measured." {
 		t.Errorf("of one core: %q", one)
 	}
 }
@@ -145,7 +145,7 @@ func TestPredictionsSayWhyThereIsNoModel(t *testing.T) {
 		return map[float64]float64{1: 80, 2: 8, 4: 60, 8: 4, 16: 50, 32: 2}[min(p, 32)]
 	}
 	text := strings.Join(analyze(t, bigger("Ep", "", 32, bent).save(t)).Rows[0].Models.Lines(), "\n")
-	if !strings.Contains(text, "no model, because the law is not that of the curve, whose points are off by × ") {
+	if !strings.Contains(text, "no model, because the points do not follow the law: off by × ") {
 		t.Error(text)
 	}
 	flat := func(w, p float64) float64 { return 80 / w }

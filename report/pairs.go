@@ -15,8 +15,7 @@ import (
 	"overlap/internal/table"
 )
 
-// Pairs are the latencies between CPUs: how long a value takes from one to
-// another.
+// Pairs are the latencies between CPUs: how long a value takes from one to another.
 type Pairs struct {
 	CPUs    []int        // numbers of the kernel, ascending
 	Latency [][]Interval // in seconds, one way, by the places in CPUs; the same both ways; unknown on the diagonal
@@ -24,7 +23,7 @@ type Pairs struct {
 	Method  string       // how a sample was taken, in words; empty if the file does not say
 }
 
-// Of a file of latencies no more is believed than this.
+// The limits of a file of latencies.
 const (
 	maxPairs = 64 << 20
 	maxCPUs  = 1 << 10
@@ -71,7 +70,7 @@ func parsePair(r *benchfmt.Result) (pair [2]int, sec float64, err error) {
 	base, parts := r.Name.Parts()
 	sec, _ = r.Value("sec/op")
 	if string(base) != "CoreToCore" || len(parts) != 2 || !(sec > 0) || math.IsInf(sec, 1) {
-		return pair, 0, fmt.Errorf("%s is no latency between CPUs", table.Printable(r.Name.String()))
+		return pair, 0, fmt.Errorf("%s is not a latency between CPUs", table.Printable(r.Name.String()))
 	}
 	for i, key := range []string{"/from=", "/to="} {
 		value, ok := strings.CutPrefix(string(parts[i]), key)
@@ -88,7 +87,7 @@ func parsePair(r *benchfmt.Result) (pair [2]int, sec float64, err error) {
 
 func newPairs(samples map[[2]int][]float64, method string) (*Pairs, error) {
 	if len(samples) == 0 {
-		return nil, errors.New("it has no latencies between CPUs")
+		return nil, errors.New("there are no latencies between CPUs")
 	}
 	p := &Pairs{Fewest: math.MaxInt, Method: method}
 	for pair := range samples {
@@ -97,7 +96,7 @@ func newPairs(samples map[[2]int][]float64, method string) (*Pairs, error) {
 	slices.Sort(p.CPUs)
 	p.CPUs = slices.Compact(p.CPUs)
 	if len(p.CPUs) > maxCPUs {
-		return nil, fmt.Errorf("it has %d CPUs, more than can be drawn", len(p.CPUs))
+		return nil, fmt.Errorf("%d CPUs are more than can be drawn", len(p.CPUs))
 	}
 	p.Latency = make([][]Interval, len(p.CPUs))
 	for i := range p.Latency {
@@ -117,7 +116,7 @@ func newPairs(samples map[[2]int][]float64, method string) (*Pairs, error) {
 	return p, nil
 }
 
-// Between is the latency between two CPUs, unknown if it was not measured.
+// Between returns the latency between two CPUs; unknown if it was not measured.
 func (p *Pairs) Between(from, to int) Interval {
 	i, ok1 := slices.BinarySearch(p.CPUs, from)
 	j, ok2 := slices.BinarySearch(p.CPUs, to)

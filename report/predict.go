@@ -7,40 +7,37 @@ import (
 	"slices"
 )
 
-// Prediction is the gain that more cores than were measured would give. The
-// gains that it goes on from are those at the row's workers; where these are
-// fewer than the cores, it supposes that more of them would scale as these did.
+// Prediction is the gain from more cores than were measured. It extrapolates the gains
+// at the row's workers; where these are fewer than the cores, it assumes that more
+// workers would scale alike.
 type Prediction struct {
 	P int `json:"p"`
 
-	// Model is by the universal scalability law, the doubt about its
-	// coefficients, the noise and Amdahl's law in the interval. Unknown below
-	// 6 numbers of cores.
+	// Model is the universal scalability law's. Its interval includes the uncertainty
+	// of the coefficients, the noise and Amdahl's law. Unknown below 6 core counts.
 	Model Interval `json:"model"`
 
-	// Ceiling is by software efficiency and the ceiling: at best both stay, the
-	// ceiling growing with the cores; at worst the machine has no more to give
-	// and the efficiency falls by as much with every further doubling as it
-	// did with the last. Unknown if the ceiling was not measured, or if the cores
-	// that were measured do not help: then nothing tells from which on they would. Its bounds
-	// are not of 95 %, but as far as either supposition goes: a job whose
-	// overhead grows faster and faster can end below.
+	// Ceiling extrapolates the ceiling and the software efficiency S/H. At best the
+	// efficiency stays and the ceiling grows with the cores; at worst the ceiling stays
+	// and the efficiency falls with every doubling as it did with the last. The bounds
+	// are these two cases and not 95 %: a job with accelerating overhead can end up
+	// below. Unknown if the ceiling was not measured or the measured cores do not help.
 	Ceiling Interval `json:"ceiling"`
 
 	noCeiling string `json:"-"` // why Ceiling is unknown
 }
 
-// predict predicts twice and four times the most cores of the curve. There are
-// none, and why says it, if there is one number of cores only, or if cores do
-// not help and no model knows better.
+// predict predicts the gain from two and four times the most cores of the curve. If
+// it returns none, why says the reason: one core count only, or cores that do not help
+// and no model.
 func predict(curve []Scaled, law USL) (all []Prediction, why string) {
 	if len(curve) < 2 {
-		return nil, "one core tells nothing of more"
+		return nil, "only one core was measured"
 	}
 	before, last := lastDoubling(curve)
 	help := pays(last.Gain) || math.IsNaN(last.Gain.Low) && last.Gain.Value >= matters
 	if !help && !law.Drawable() {
-		return nil, fmt.Sprintf("the gain from %d cores, × %v, is too small or too noisy to go on from", last.P, last.Gain)
+		return nil, fmt.Sprintf("the gain from %d cores, × %v, is too small or too noisy to extrapolate", last.P, last.Gain)
 	}
 	for _, times := range []int{2, 4} {
 		p := Prediction{P: times * last.P, Model: unknown, Ceiling: unknown}
@@ -59,9 +56,9 @@ func predict(curve []Scaled, law USL) (all []Prediction, why string) {
 	return all, ""
 }
 
-// lastDoubling is the last of the curve and the one that is nearest to half of its
-// cores. The one before the last may be too near: noise between 224 and 256 cores is
-// there to the tenth power at 1024.
+// lastDoubling returns the last point of the curve and the one nearest to half of its
+// cores. The last but one may be too near: extrapolated to 1024, the noise between 224
+// and 256 cores is raised to the tenth power.
 func lastDoubling(curve []Scaled) (before, last Scaled) {
 	last = curve[len(curve)-1]
 	return slices.MinFunc(curve[:len(curve)-1], func(a, b Scaled) int {
@@ -70,8 +67,8 @@ func lastDoubling(curve []Scaled) (before, last Scaled) {
 	}), last
 }
 
-// beyond is the gain from times as many cores as the last of the curve. The
-// value goes on as the last step went.
+// beyond returns the gain from times as many cores as the last point has. The value
+// continues the last step.
 func beyond(before, last Scaled, times int) Interval {
 	if math.IsNaN(last.Ceiling.Value) || math.IsNaN(before.Ceiling.Value) {
 		return unknown

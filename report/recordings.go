@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// Recordings are what lies beside a result file: TIME.pairs and TIME.*.trace
+// Recordings are the files beside a result file: TIME.pairs and TIME.*.trace
 // beside TIME.txt.
 type Recordings struct {
 	Timelines []Timeline // by their processors
@@ -37,8 +37,8 @@ func ReadRecordings(files []string) (r Recordings, warnings []error) {
 	return r, warnings
 }
 
-// RecordingFiles are the paths of the recordings beside a result file, none if
-// its name does not end in .txt.
+// RecordingFiles returns the paths of the recordings beside a result file; none if its
+// name does not end in .txt.
 func RecordingFiles(path string) (paths []string, err error) {
 	base, ok := strings.CutSuffix(path, ".txt")
 	if !ok {
@@ -51,8 +51,7 @@ func RecordingFiles(path string) (paths []string, err error) {
 	return append(paths, traces...), err
 }
 
-// traceFiles looks through the directory, because a name may hold what is a
-// pattern to Glob.
+// traceFiles lists the directory: to Glob, a name may be a pattern.
 func traceFiles(base string) (paths []string, err error) {
 	entries, err := os.ReadDir(filepath.Dir(base))
 	if err != nil {

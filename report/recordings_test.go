@@ -96,13 +96,13 @@ func TestTimelineHasNoGaps(t *testing.T) {
 func TestTimelineRefusesWhatIsNone(t *testing.T) {
 	whole := testdata(t, "1core.trace")
 	for name, text := range map[string]string{
-		"too short":             "",
-		"Go 1.22":               "go 1.11 trace\x00\x00\x00 and more",
-		"no execution trace":    strings.Repeat("BenchmarkEp 1 5 ns/op\n", 100),
-		"or it was cut":         string(whole[:len(whole)/2]),
-		"no customers":          strings.ReplaceAll(string(whole), "customer ", "Customer "),
-		"too large":             string(whole) + strings.Repeat("\x00", 17<<20),
-		"no trace that can be ": string(whole[:16]) + strings.Repeat("\xff", 100),
+		"too short":              "",
+		"Go 1.22":                "go 1.11 trace\x00\x00\x00 and more",
+		"not an execution trace": strings.Repeat("BenchmarkEp 1 5 ns/op\n", 100),
+		"or truncated":           string(whole[:len(whole)/2]),
+		"no customers":           strings.ReplaceAll(string(whole), "customer ", "Customer "),
+		"too large":              string(whole) + strings.Repeat("\x00", 17<<20),
+		"the trace is damaged":   string(whole[:16]) + strings.Repeat("\xff", 100),
 	} {
 		if line, err := report.ReadTimeline(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s: %v, %d customers", name, err, len(line.Customers))
@@ -164,12 +164,12 @@ func TestPairsRefuseWhatIsNone(t *testing.T) {
 	}
 	for text, problem := range map[string]string{
 		"":                        "no latencies",
-		"BenchmarkEp 1 5 ns/op\n": "no latency",
+		"BenchmarkEp 1 5 ns/op\n": "not a latency",
 		"BenchmarkCoreToCore x\n": "line 1 is damaged",
-		"BenchmarkCoreToCore/from=0/to=1 1 0 ns/op\n":                    "no latency",
-		"BenchmarkCoreToCore/from=0/to=1 1 +Inf ns/op\n":                 "no latency",
-		"BenchmarkCoreToCore/from=0/to=1 1 NaN ns/op\n":                  "no latency",
-		"BenchmarkCoreToCore/from=0/to=1/at=2 1 5 ns/op\n":               "no latency",
+		"BenchmarkCoreToCore/from=0/to=1 1 0 ns/op\n":                    "not a latency",
+		"BenchmarkCoreToCore/from=0/to=1 1 +Inf ns/op\n":                 "not a latency",
+		"BenchmarkCoreToCore/from=0/to=1 1 NaN ns/op\n":                  "not a latency",
+		"BenchmarkCoreToCore/from=0/to=1/at=2 1 5 ns/op\n":               "not a latency",
 		"BenchmarkCoreToCore/to=0/from=1 1 5 ns/op\n":                    "does not say",
 		"BenchmarkCoreToCore/from=-1/to=1 1 5 ns/op\n":                   "does not say",
 		"BenchmarkCoreToCore/from=0/to=99999999999999999999 1 5 ns/op\n": "does not say",

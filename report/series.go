@@ -12,22 +12,20 @@ import (
 
 // series is the samples of a point that count.
 //
-// The geometric mean stands for a point. Machines whose cores have neighbours
-// run the same code at two speeds for spells longer than a sample: the median
-// of such samples jumps from one speed to the other, and a low quantile finds
-// the undisturbed speed only where there is enough of it. Choosing the
-// steadiest of these per workload was tried, too: two runs of one machine then
-// chose differently and disagreed beyond their intervals.
+// The geometric mean stands for a point. A machine with neighbours runs the same
+// code at two speeds, each for longer than a sample: the median jumps between the
+// two, and a low quantile finds the faster one only if it is frequent. Choosing the
+// steadiest of the three per workload was rejected: two runs of one machine chose
+// differently and disagreed beyond their intervals.
 type series []visit
 
-// visit is a sample and the round that it was taken in; negative rounds are of
-// this sample alone.
+// visit is a sample and its round. A negative round belongs to this sample alone.
 type visit struct {
 	round   int
 	seconds float64
 }
 
-// mean is the geometric mean, NaN of nothing.
+// mean returns the geometric mean; NaN of no samples.
 func (s series) mean() float64 {
 	if len(s) == 0 {
 		return math.NaN()
@@ -35,7 +33,7 @@ func (s series) mean() float64 {
 	return math.Exp(stat.Mean(s.logs(), nil))
 }
 
-// logs are the logarithms of the samples.
+// logs returns the logarithms of the samples.
 func (s series) logs() (logs []float64) {
 	logs = make([]float64, len(s))
 	for i, v := range s {
@@ -44,14 +42,14 @@ func (s series) logs() (logs []float64) {
 	return logs
 }
 
-// sameRounds cuts series to the rounds in which all of them were measured. A
-// sweep leaves a point that is precise and goes on with others, and begins some
-// later: the mean of the first ten rounds over that of forty is the drift of the
-// machine as much as the gain. Of runs of which the machine slows down by 30 %,
-// 95 % intervals of such quotients hold the truth in 40 of 100.
+// sameRounds cuts series to the rounds in which all of them were measured. A sweep
+// stops measuring a precise point and starts others late; the mean of ten early
+// rounds over the mean of forty would contain the drift of the machine as well as
+// the gain. Where the machine slows down by 30 % during a run, 95 % intervals of
+// such quotients hold the truth in 40 of 100 cases only.
 //
-// Series whose rounds are unknown, or that share too few for an interval, stay
-// as they are.
+// Series without rounds, or with too few common rounds for an interval, are
+// returned as they are.
 func sameRounds(all ...series) []series {
 	first, last, known := 0, math.MaxInt, true
 	for _, s := range all {
@@ -71,7 +69,7 @@ func sameRounds(all ...series) []series {
 	return cut
 }
 
-// span is the first and the last round.
+// span returns the first and the last round.
 func (s series) span() (first, last int) {
 	first, last = math.MaxInt, math.MinInt
 	for _, v := range s {
@@ -80,29 +78,28 @@ func (s series) span() (first, last int) {
 	return first, last
 }
 
-// quotient is the quotient of two points, over the rounds in which both were
+// quotient returns the quotient of two points, over the rounds in which both were
 // measured, with its 95 % interval.
 func quotient(a, b series) Interval { return quotientAmong(1, a, b) }
 
-// quotientAmong is a quotient that was chosen among several by its value. Its
-// interval holds for that choice.
+// quotientAmong is quotient for one that was chosen among several by its value; the
+// interval accounts for the choice.
 func quotientAmong(several int, a, b series) Interval {
 	both := sameRounds(a, b)
 	return ratio(both[0], both[1], several)
 }
 
-// ratio is the quotient of two series that were cut to the same rounds, with the
-// 95 % interval, which holds for all of several such at once (Bonferroni). It is
-// Student's t of the logarithms' differences, round by
-// round, because a sweep measures those of a round close together, so that what
-// the machine's slow drift does to both cancels. It is t because that is right
-// for few samples, where a bootstrap gives intervals that are too narrow. The
-// value rests on all samples, so that gains multiply exactly; where a few of them
-// have no partner, the interval is as much wider as they move the value.
+// ratio returns the quotient of two series that were cut to the same rounds, with a
+// 95 % interval that holds for several such quotients at once (Bonferroni).
 //
-// Where a fifth has no partner, because others wanted the CPUs in different
-// rounds or the rounds are unknown, the interval is that of two independent
-// means.
+// The interval is Student's t of the differences of the logarithms, round by round:
+// a sweep measures the points of a round close together, so slow drift cancels. A
+// bootstrap was rejected because its intervals are too narrow for few samples. The
+// value rests on all samples, so that gains multiply exactly; samples without a
+// partner widen the interval by as much as they move the value.
+//
+// Where more than a fifth has no partner, because of pressure in different rounds
+// or because the rounds are unknown, the interval is that of two independent means.
 func ratio(a, b series, several int) Interval {
 	value := a.mean() / b.mean()
 	if min(len(a), len(b)) < minSpread {
@@ -119,8 +116,8 @@ func ratio(a, b series, several int) Interval {
 	return Interval{value, value / half, value * half}
 }
 
-// partners are the logarithms of a over b in the rounds that have both. Of
-// several samples of b in a round the last is the partner.
+// partners returns the logarithms of a over b for the rounds that have both. If b
+// has several samples in a round, the last is used.
 func partners(a, b series) []float64 {
 	a, b = a.byRound(), b.byRound()
 	differences := make([]float64, 0, min(len(a), len(b)))
@@ -136,7 +133,7 @@ func partners(a, b series) []float64 {
 	return differences
 }
 
-// byRound is the series itself where it is in order, as in most files.
+// byRound returns the series in the order of its rounds.
 func (s series) byRound() series {
 	order := func(x, y visit) int { return cmp.Compare(x.round, y.round) }
 	if slices.IsSortedFunc(s, order) {

@@ -22,30 +22,29 @@ func (i Interval) HalfWidth() float64 { return max(i.High-i.Value, i.Value-i.Low
 // Holds reports whether x is within the bounds.
 func (i Interval) Holds(x float64) bool { return i.Low <= x && x <= i.High }
 
-// unknown is what was not measured.
+// unknown stands for what was not measured.
 var unknown = Interval{math.NaN(), math.NaN(), math.NaN()}
 
 // exact is an interval without width.
 func exact(v float64) Interval { return Interval{v, v, v} }
 
-// over is the quotient of two intervals that come from different samples.
+// over returns the quotient of two intervals of independent samples.
 func (i Interval) over(j Interval) Interval {
 	value := i.Value / j.Value
 	half := math.Exp(math.Hypot(math.Log(i.High/i.Value), math.Log(j.High/j.Value)))
 	return Interval{value, value / half, value * half}
 }
 
-// minSpread is how many samples have an interval. Two say so little of their
-// spread that theirs would be 13 times as wide as they are apart.
+// minSpread is how many samples an interval needs. That of two would be 13 times
+// as wide as they are apart.
 const minSpread = 3
 
-// throughput is jobs per second from the times of a job.
+// throughput returns jobs per second, given the times of a job.
 func throughput(s series) Interval {
 	return around(1/s.mean(), s.logs())
 }
 
-// around is the 95 % interval of a value whose logarithm has the spread of the
-// given sample's mean.
+// around returns the 95 % interval of a value whose logarithm is the mean of logs.
 func around(value float64, logs []float64) Interval {
 	if len(logs) < minSpread {
 		return Interval{value, math.NaN(), math.NaN()}
@@ -54,7 +53,7 @@ func around(value float64, logs []float64) Interval {
 	return Interval{value, value / half, value * half}
 }
 
-// welch is the standard error of the difference of two means that rest on
+// welch returns the standard error of the difference between the means of two
 // independent samples, and its degrees of freedom (Welch, 1947).
 func welch(a, b []float64) (e, freedom float64) {
 	ea, na := sampling.Error(a)
@@ -66,7 +65,7 @@ func welch(a, b []float64) (e, freedom float64) {
 	return e, math.Pow(e, 4) / (math.Pow(ea, 4)/na + math.Pow(eb, 4)/nb)
 }
 
-// String is the value and the wider half of its interval, in three digits:
+// String returns the value and the wider half of its interval, in three digits:
 // 1.90 ±0.05.
 func (i Interval) String() string {
 	if math.IsNaN(i.Value) {
@@ -74,7 +73,7 @@ func (i Interval) String() string {
 	}
 	digits := 2
 	switch {
-	case i.Value >= 1e6: // of times that nobody measured; three hundred digits would burst every table
+	case i.Value >= 1e6: // not a time that anybody measured; 300 digits would burst every table
 		return fmt.Sprintf("%.1e", i.Value)
 	case i.Value >= 100:
 		digits = 0
@@ -91,14 +90,14 @@ func (i Interval) String() string {
 	if !math.IsNaN(i.Low) && i.High > i.Low {
 		half := i.HalfWidth()
 		if wide := 10 * math.Abs(i.Value); half > wide && half >= 100 {
-			return s + fmt.Sprintf(" ±>%.0f", wide) // three samples tell no more than that it is not known
+			return s + fmt.Sprintf(" ±>%.0f", wide) // of three samples, which is as good as unknown
 		}
 		s += fmt.Sprintf(" ±%.*f", digits, half)
 	}
 	return s
 }
 
-// Brief is the value alone in two digits, – if unknown.
+// Brief returns the value alone, in two digits; – if it is unknown.
 func (i Interval) Brief() string { return table.Round(i.Value) }
 
 // MarshalJSON writes {"value", "low", "high"}, or null for what was not
@@ -114,11 +113,11 @@ func (i Interval) MarshalJSON() ([]byte, error) {
 	}{table.Null(i.Value), table.Null(i.Low), table.Null(i.High)})
 }
 
-// through maps value and bounds by a monotonous function.
+// through maps the value and the bounds by a monotonic function.
 func (i Interval) through(f func(float64) float64) Interval {
 	low, high := f(i.Low), f(i.High)
 	return Interval{f(i.Value), min(low, high), max(low, high)}
 }
 
-// scaled is the interval in another unit.
+// scaled returns the interval in another unit.
 func (i Interval) scaled(by float64) Interval { return Interval{by * i.Value, by * i.Low, by * i.High} }

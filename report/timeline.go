@@ -14,11 +14,11 @@ import (
 	"golang.org/x/exp/trace"
 )
 
-// State is what a customer is in the middle of.
+// State is what happens to a customer.
 type State int
 
-// The states. Running is being scanned: a core works on the customer. Ready is
-// waiting for a core, and Waiting for something else: the payment.
+// The states: Running is being scanned by a core, Ready is waiting for a core, and
+// Waiting is waiting for something else, the payment.
 const (
 	Running State = iota
 	Ready
@@ -33,15 +33,15 @@ type Stretch struct {
 	Proc       int // of the Go scheduler; -1 unless Running
 }
 
-// Customer is a customer in progress: one region of a trace, from when a worker
-// takes it to when it is done.
+// Customer is a customer in progress: one region of a trace, from the moment that a
+// worker takes it until it is done.
 type Customer struct {
 	Queue, Number int // from 0 and 1: "customer B3" is 1 and 3
 	Start, End    float64
 	Stretches     []Stretch // one after the other, without gaps
 }
 
-// Name is the customer's name in the recording, such as "B3".
+// Name returns the customer's name in the recording, such as "B3".
 func (v Customer) Name() string { return string(rune('A'+v.Queue)) + strconv.Itoa(v.Number) }
 
 // Timeline is a recording of customers of several queues: who was in progress
@@ -55,8 +55,7 @@ type Timeline struct {
 	InProgress, Running         float64 // mean over the length: concurrency and parallelism
 }
 
-// A recording is small: a few customers, a few milliseconds. What is much
-// larger is none.
+// The limits of a recording, which has a few customers and lasts milliseconds.
 const (
 	maxTrace     = 16 << 20
 	maxEvents    = 1 << 20
@@ -71,8 +70,8 @@ var errTooLarge = errors.New("the trace is too large for a recording of a few cu
 // garbled, larger than 16 MiB, older than Go 1.22, or without customers.
 func ReadTimeline(r io.Reader) (t Timeline, err error) {
 	defer func() {
-		if p := recover(); p != nil { // the reader trusts what it reads more than one may
-			t, err = Timeline{}, fmt.Errorf("no trace that can be read: %v", p)
+		if p := recover(); p != nil { // the reader trusts its input too much
+			t, err = Timeline{}, fmt.Errorf("the trace is damaged: %v", p)
 		}
 	}()
 	text, err := io.ReadAll(io.LimitReader(r, maxTrace+1))
@@ -88,7 +87,7 @@ func ReadTimeline(r io.Reader) (t Timeline, err error) {
 	}
 	reader, err := trace.NewReader(buffered)
 	if err != nil {
-		return Timeline{}, fmt.Errorf("no trace that can be read: %w", err)
+		return Timeline{}, fmt.Errorf("the trace is damaged: %w", err)
 	}
 	w := watch{serving: map[trace.GoID]*service{}}
 	for n := 0; ; n++ {
@@ -100,23 +99,23 @@ func ReadTimeline(r io.Reader) (t Timeline, err error) {
 			return Timeline{}, errTooLarge
 		}
 		if err != nil {
-			return Timeline{}, fmt.Errorf("no trace that can be read, or it was cut: %w", err)
+			return Timeline{}, fmt.Errorf("the trace is damaged or truncated: %w", err)
 		}
 		w.see(e)
 	}
 	return w.timeline()
 }
 
-// checkVersion refuses the formats before Go 1.22, which are read all at once
-// and in any amount of memory.
+// checkVersion refuses the formats before Go 1.22, which the reader reads at once,
+// with no limit on memory.
 func checkVersion(r *bufio.Reader) error {
 	var minor int
 	head, err := r.Peek(16)
 	if err != nil {
-		return errors.New("no trace: it is too short")
+		return errors.New("not an execution trace: too short")
 	}
 	if _, err := fmt.Sscanf(string(head), "go 1.%d trace", &minor); err != nil || minor < 22 {
-		return errors.New("no execution trace of Go 1.22 or later")
+		return errors.New("not an execution trace of Go 1.22 or later")
 	}
 	return nil
 }
@@ -179,8 +178,8 @@ func (w *watch) change(e trace.Event) {
 	s.turn(e.Time(), state, proc)
 }
 
-// stateOf is what the customer of a goroutine is in the middle of. The system
-// works on one in a system call, on the same core.
+// stateOf returns the state of a goroutine's customer. In a system call the kernel
+// works on it, on the same core.
 func stateOf(g trace.GoState) State {
 	switch g {
 	case trace.GoRunning, trace.GoSyscall:
@@ -212,7 +211,7 @@ func parseCustomer(s string) (queue, number int, ok bool) {
 // timeline makes seconds of nanoseconds, from the first start.
 func (w *watch) timeline() (Timeline, error) {
 	if len(w.done) == 0 {
-		return Timeline{}, errors.New("the trace has no customers: it is no recording of cashiers")
+		return Timeline{}, errors.New("the trace has no customers: it is not a recording of cashiers")
 	}
 	slices.SortFunc(w.done, func(a, b Customer) int {
 		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.Queue, b.Queue), cmp.Compare(a.Number, b.Number))
@@ -238,15 +237,15 @@ func (w *watch) timeline() (Timeline, error) {
 		}
 	}
 	if !(t.Length > 0) || t.Procs > maxCustomers {
-		return Timeline{}, errors.New("the trace has no times, or processors beyond belief")
+		return Timeline{}, errors.New("the trace has no times, or impossibly many processors")
 	}
 	t.InProgress, t.MostInProgress = atOnce(inProgress, t.Length)
 	t.Running, t.MostRunning = atOnce(running, t.Length)
 	return t, nil
 }
 
-// atOnce is how many stretches there are at an instant: the mean over a length
-// of time, and the most.
+// atOnce counts the stretches at an instant: their mean over a length of time, and
+// the maximum.
 func atOnce(stretches []Stretch, length float64) (mean float64, most int) {
 	type change struct {
 		at   float64
@@ -257,7 +256,7 @@ func atOnce(stretches []Stretch, length float64) (mean float64, most int) {
 		mean += (s.End - s.Start) / length
 		changes = append(changes, change{s.Start, 1}, change{s.End, -1})
 	}
-	// What ends when another begins does not overlap with it.
+	// A stretch does not overlap with one that begins when it ends.
 	slices.SortFunc(changes, func(a, b change) int { return cmp.Or(cmp.Compare(a.at, b.at), a.more-b.more) })
 	n := 0
 	for _, c := range changes {

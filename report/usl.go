@@ -73,8 +73,8 @@ func FitUSL(curve []Measure, loss Loss) USL {
 	return u
 }
 
-// peak is N of the highest throughput. What κ takes at the largest N must be more
-// than the rounding of a fit.
+// peak returns the N of the highest throughput: infinity where κ takes no more of the
+// time at the largest N than rounding does.
 func peak(c theta, most float64) float64 {
 	if c.split(most).coherency() < 1e-9 {
 		return math.Inf(1)
@@ -84,18 +84,18 @@ func peak(c theta, most float64) float64 {
 
 func roof(c theta) float64 { return math.Exp(c[0]) / c[1] }
 
-// doubt says which coefficient may be anything; empty if none.
+// doubt names the coefficients that may be anything; it is empty if none may.
 func (u USL) doubt() string {
 	if len(u.draws) == 0 {
 		return "the points are too noisy"
 	}
 	if off := u.fit.off(u.at); off > maxMisfit {
-		return fmt.Sprintf("the law is not that of the curve, whose points are off by × %.1f", math.Exp(off))
+		return fmt.Sprintf("the points do not follow the law: off by × %.1f", math.Exp(off))
 	}
 	sigma, kappa := loose(u.Sigma, u.takes(Split.contention)), loose(u.Kappa, u.takes(Split.coherency))
 	switch {
 	case sigma && kappa:
-		return "neither σ nor κ is told from 0"
+		return "σ and κ may both be 0"
 	case sigma:
 		return "σ may be 0 or twice as large"
 	case kappa:
@@ -104,11 +104,11 @@ func (u USL) doubt() string {
 	return ""
 }
 
-// maxMisfit is how far points may be off the law, in ln X, before it is not theirs:
-// a quarter, which is twice what the published fits are off.
+// maxMisfit is the root mean square of the residuals in ln X above which a curve does
+// not follow a law: a quarter, twice the misfit of published fits.
 const maxMisfit = 0.25
 
-// off is the root of the mean square of ln X − ln f(N).
+// off returns the root mean square of ln X − ln f(N).
 func (p *problem) off(c theta) (sum float64) {
 	for _, m := range p.points {
 		r := math.Log(m.X / p.noisy(m.N, c, 0))
@@ -117,7 +117,7 @@ func (p *problem) off(c theta) (sum float64) {
 	return math.Sqrt(sum)
 }
 
-// distinct is the number of different N.
+// distinct returns the number of different N.
 func (u USL) distinct() int {
 	if u.fit == nil {
 		return 0
@@ -125,7 +125,7 @@ func (u USL) distinct() int {
 	return u.fit.distinct()
 }
 
-// largest is the largest N.
+// largest returns the largest N.
 func (p *problem) largest() (n float64) {
 	for _, m := range p.points {
 		n = max(n, m.N)
@@ -133,16 +133,15 @@ func (p *problem) largest() (n float64) {
 	return n
 }
 
-// loose reports whether the interval of a coefficient holds 0 and its double,
-// unless what all of it takes of the time is too little to matter.
+// loose reports whether the interval of a coefficient holds both 0 and twice its value,
+// and the share of the time that it takes matters.
 func loose(c, takes Interval) bool {
 	return c.Low <= 0 && c.High >= 2*c.Value && takes.High >= matters-1
 }
 
-// takes is the most that a part of the time is at any N that was measured. It is
-// relative to the curve: beside a serial tenth, which makes a job on 256 cores
-// 26 times as long as on perfect ones, a κ that adds half of the perfect time is
-// nothing.
+// takes returns the largest share of the time that a part takes at any measured N. It
+// is relative to the curve: with a serial tenth, a job on 256 cores takes 26 times as
+// long as without, and a κ that adds half of the ideal time does not matter.
 func (u USL) takes(part func(Split) float64) Interval {
 	most := func(c theta) (share float64) {
 		for _, m := range u.Points {
@@ -153,7 +152,7 @@ func (u USL) takes(part func(Split) float64) Interval {
 	return spread(most(u.at), u.draws, func(d draw) float64 { return most(d.bounded) })
 }
 
-// At is the throughput of the law at n with the band of the curve.
+// At returns the throughput of the law at n, with the 95 % band of the curve.
 func (u USL) At(n float64) Interval {
 	if math.IsNaN(u.Lambda.Value) {
 		return unknown
@@ -161,10 +160,10 @@ func (u USL) At(n float64) Interval {
 	return spread(u.fit.noisy(n, u.at, 0), u.draws, func(d draw) float64 { return u.fit.noisy(n, d.bounded, 0) })
 }
 
-// Predict is what measurements at each n would give, noise included. The
-// intervals hold those of Amdahl's law fitted to the same points as well: points
-// below a peak seldom tell whether there is one, and curves that were published
-// turned out on either side. Unknown without a fit.
+// Predict returns what measurements at each n would give, noise included; unknown
+// without a fit. The intervals include those of Amdahl's law fitted to the same
+// points: points below a peak seldom show whether there is one, and published curves
+// went either way.
 func (u USL) Predict(ns ...float64) (all []Interval) {
 	if len(u.draws) == 0 {
 		return slices.Repeat([]Interval{unknown}, len(ns))
@@ -182,27 +181,27 @@ func (u USL) Predict(ns ...float64) (all []Interval) {
 	return all
 }
 
-// Drawable says that there are points enough for a curve with its band, and that
-// the law is theirs.
+// Drawable reports whether there are enough points for a curve with its band, and the
+// points follow the law.
 func (u USL) Drawable() bool {
 	return u.distinct() >= enoughN && len(u.draws) > 0 && !(u.fit.off(u.at) > maxMisfit)
 }
 
-// Residual is how far a point is above the law, as a share of it.
+// Residual returns how far a point is above the law, as a share of the law.
 func (u USL) Residual(m Measure) float64 { return m.X/u.At(m.N).Value - 1 }
 
 // Split is the time of a job at N as shares of its time at 1: Ideal is 1/N,
 // Contention σ(N−1)/N, Coherency κ(N−1). They sum to λ/X(N).
 type Split struct{ Ideal, Contention, Coherency float64 }
 
-// Split splits the time at n.
+// Split returns the parts of the time at n.
 func (u USL) Split(n float64) Split { return u.at.split(n) }
 
 func (c theta) split(n float64) Split {
 	return Split{1 / n, c[1] * (n - 1) / n, c[2] * (n - 1)}
 }
 
-// The parts as shares of the time at N.
+// ideal, contention and coherency return the parts as shares of the time at N.
 func (s Split) ideal() float64      { return s.Ideal / (s.Ideal + s.Contention + s.Coherency) }
 func (s Split) contention() float64 { return s.Contention / (s.Ideal + s.Contention + s.Coherency) }
 func (s Split) coherency() float64  { return s.Coherency / (s.Ideal + s.Contention + s.Coherency) }

@@ -168,8 +168,8 @@ func TestIdentifiableMeansTold(t *testing.T) {
 	}{
 		{"line", usl(1, 0, 0), true, ""},
 		{"both told", noisy(usl(1, 0.1, 0.01), 0.002, 1), true, ""},
-		{"exponential", func(n float64) float64 { return math.Exp(-n / 4) }, false, "the law is not that of the curve, whose points are off by × 4.9"},
-		{"noise of a sixth", noisy(usl(1, 0.01, 0), 0.15, 1), false, "neither σ nor κ is told from 0"},
+		{"exponential", func(n float64) float64 { return math.Exp(-n / 4) }, false, "the points do not follow the law: off by × 4.9"},
+		{"noise of a sixth", noisy(usl(1, 0.01, 0), 0.15, 1), false, "σ and κ may both be 0"},
 		{"little coherency under noise", noisy(usl(1, 0.03, 0), 0.03, 1), false, "κ may be 0 or twice as large"},
 		{"little contention under noise", noisy(usl(1, 0, 0.02), 0.05, 2), false, "σ may be 0 or twice as large"},
 	} {
