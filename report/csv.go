@@ -10,13 +10,13 @@ import (
 	"strings"
 )
 
-// pointLine is what a line of CSV is made of.
+// pointLine is a point and what its columns need.
 type pointLine struct {
 	d       *Data
 	p       Point
 	times   series
 	seconds Interval
-	stack   *Stack // nil if the file does not tell
+	stack   *Stack // nil if unknown
 }
 
 // pointColumn is a column of the CSV.
@@ -25,9 +25,8 @@ type pointColumn struct {
 	value func(pointLine) string
 }
 
-// pointColumns are the columns: what the point is, what its samples say, and
-// its speedup stack. A new column goes to the end, so that the numbers of the
-// others stay.
+// pointColumns returns the columns: the point, its samples and its speedup stack. A new
+// column goes to the end, so that the positions of the others stay.
 func pointColumns() []pointColumn {
 	columns := []pointColumn{
 		{"workload", func(l pointLine) string { return cellText(l.p.Workload) }},
@@ -97,7 +96,7 @@ func pointColumns() []pointColumn {
 		}})
 }
 
-// PointColumns are the headings of the CSV.
+// PointColumns returns the headings of the CSV.
 func PointColumns() (names []string) {
 	for _, c := range pointColumns() {
 		names = append(names, c.name)
@@ -105,16 +104,14 @@ func PointColumns() (names []string) {
 	return names
 }
 
-// WriteCSV writes a line per point, the smallest thing that has an interval:
-// whatever a chart shows can be made from it, and the samples are in the result
-// file already. Times are seconds of wall time per job, the geometric mean of
-// the samples with its 95 % interval; with weak scaling, of the work that one
-// worker would have had. The parts of the speedup stack are cores; inflation is
-// negative by what was saved, which work holds. A point
-// under the executor serial is the plain serial program, one with slices or
-// copies above 1 belongs to the ceiling. What was not measured is an empty
-// cell. A text that a spreadsheet would take for a formula has an apostrophe
-// before it. The format is that of RFC 4180, in UTF-8.
+// WriteCSV writes a line per point, from which every chart can be made, as RFC 4180
+// and in UTF-8. Times are seconds of wall time per job, the geometric mean of the
+// samples with its 95 % interval; with weak scaling, of the work that one worker would
+// have had. The parts of the speedup stack are cores; inflation is negative by what was
+// saved, which work includes. The executor serial is the plain serial program; points
+// with slices or copies above 1 belong to the ceiling. What was not measured is an
+// empty cell. A text that a spreadsheet would take for a formula begins with an
+// apostrophe.
 func (a *Analysis) WriteCSV(w io.Writer) error {
 	out := csv.NewWriter(w)
 	columns := pointColumns()
@@ -141,8 +138,8 @@ func (a *Analysis) WriteCSV(w io.Writer) error {
 	return out.Error()
 }
 
-// inOrder is the points as people would list them: a sweep visits them in
-// random order.
+// inOrder returns the points as people would list them: a sweep visits them in random
+// order.
 func (d *Data) inOrder() []Point {
 	points := slices.Clone(d.Points)
 	slices.SortStableFunc(points, func(a, b Point) int {
@@ -163,7 +160,7 @@ func scaling(weak bool) string {
 	return "strong"
 }
 
-// whole is a number of things; 0 is unknown.
+// whole writes a number of things; 0 is unknown.
 func whole(n int) string {
 	if n == 0 {
 		return ""
@@ -171,7 +168,7 @@ func whole(n int) string {
 	return strconv.Itoa(n)
 }
 
-// decimal is a number in six digits, more than any sample is worth.
+// decimal writes a number in six digits, more than any sample is worth.
 func decimal(x float64) string {
 	if math.IsNaN(x) || math.IsInf(x, 0) {
 		return ""
@@ -179,8 +176,8 @@ func decimal(x float64) string {
 	return strconv.FormatFloat(x, 'g', 6, 64)
 }
 
-// cellText is a text that no spreadsheet runs (OWASP, CSV injection). It has no
-// tabs and line breaks, which would do the same, since names have none.
+// cellText returns a text that no spreadsheet evaluates (OWASP, CSV injection). Tabs
+// and line breaks would do so as well, but names have none.
 func cellText(text string) string {
 	if text != "" && strings.ContainsRune("=+-@＝＋－＠", []rune(text)[0]) {
 		return "'" + text

@@ -9,19 +9,19 @@ import (
 	"overlap/internal/table"
 )
 
-// StackColumns are the headings of a table of stacks.
+// StackColumns returns the headings of a table of stacks.
 func StackColumns() []string {
 	return []string{"workers", "cores", "work", "inflation", "GC", "run queue", "imbalance", "locked", "runnable", "waiting", "sum", "residual", "saved", "idle (kernel)", "largest loss"}
 }
 
-// Saved is the CPU time, in cores, that the jobs did not need although one worker
-// on one core did: by how much Inflation is below 0. A core that is never idle
-// saves wake-ups.
+// Saved returns the CPU time, in cores, that one worker on one core needed and these
+// jobs did not: by how much Inflation is below 0. A core that is never idle saves
+// wake-ups.
 func (s Stack) Saved() float64 { return max(0, -s.Inflation) }
 
-// Cells are the stack as text, one for each of the StackColumns. Work is what the
-// jobs took, if that is less than their baseline: a table with Work above the
-// cores, and Inflation below 0 to make up for it, is no account of the cores.
+// Cells returns the stack as text, one cell for each of the StackColumns. Work is the
+// smaller of what the jobs took and their baseline: Work above the number of cores,
+// with a negative Inflation to balance it, does not account for the cores.
 func (s Stack) Cells() []string {
 	cells := []string{fmt.Sprint(s.Workers), fmt.Sprint(s.P)}
 	saved := s.Saved()
@@ -35,13 +35,13 @@ func (s Stack) Cells() []string {
 	return append(cells, loss)
 }
 
-// StackNotes explain a table of stacks, a line each.
+// StackNotes returns what explains a table of stacks, a line each.
 func StackNotes() []string {
 	return []string{
 		"In cores, which the parts sum to. Work: busy at the CPU time that a job takes with one worker on one core, or at what it took, if that is less. Inflation: CPU time beyond that. Run queue: others had the core while it was wanted.",
 		"Saved: CPU time that the jobs did not need because they overlapped. It is no part of the sum: work and saved together are the CPU time of as many jobs one after the other.",
 		"Cores that nothing of the job used: imbalance had no task; locked, runnable and waiting had tasks that waited for a lock, to be woken, or for something else.",
-		"–: not told apart. Without its own number GC is in work and inflation, the others are in waiting; with more workers than cores, runnable is in imbalance.",
+		"–: unknown. Without its own number GC is in work and inflation, the others are in waiting; with more workers than cores, runnable is in imbalance.",
 		"Residual: what the clocks disagree by. Idle, as the kernel saw it, is no part but a check: where it is below the cores that nothing used, other programs used them.",
 	}
 }
@@ -74,8 +74,8 @@ func (a *Analysis) WriteStacks(w io.Writer) error {
 	return err
 }
 
-// narrowColumns are the StackColumns that a terminal has room for; the sum is p
-// less the residual.
+// narrowColumns are the headings for a terminal, without the sum, which is p less the
+// residual.
 var narrowColumns = []string{"w", "p", "work", "infl.", "GC", "runq", "imbal.", "locked", "runnable", "waiting", "resid.", "saved", "idle", "largest loss"}
 
 const sumColumn = 10 // of the StackColumns

@@ -10,12 +10,12 @@ import (
 	"overlap/internal/table"
 )
 
-// Columns are the headings of the headline table. The verdict is the last.
+// Columns returns the headings of the headline table. The verdict is the last.
 func (a *Analysis) Columns() []string {
 	return []string{"workload", "kind", "workers", "cores", "concurrency gain", "parallelism gain", "speedup", "ceiling H(p)", "tasks in flight", "CPUs busy", "COST", "expected", "verdict"}
 }
 
-// Cells are the row as text, one for each column.
+// Cells returns the row as text, one cell for each column.
 func (r Row) Cells() []string {
 	return []string{
 		r.Name(), r.Kind, count(r.Workers), fmt.Sprint(r.P),
@@ -24,7 +24,7 @@ func (r Row) Cells() []string {
 	}
 }
 
-// cost is a number of cores, ∞ if no number was enough.
+// cost writes a number of cores; ∞ if no number was enough.
 func cost(x float64) string {
 	switch {
 	case math.IsNaN(x):
@@ -35,7 +35,7 @@ func cost(x float64) string {
 	return fmt.Sprint(x)
 }
 
-// count is a number of workers; 0 is unknown.
+// count writes a number of workers; 0 is unknown.
 func count(n int) string {
 	if n == 0 {
 		return "–"
@@ -43,8 +43,7 @@ func count(n int) string {
 	return fmt.Sprint(n)
 }
 
-// Notes explain the table of the page, which has the Columns but the tasks in
-// flight, the CPUs busy and what was expected, and carry the warnings, a line each.
+// Notes returns the notes and warnings below the table of the page, a line each.
 func (a *Analysis) Notes() []string {
 	notes := append(a.legend(), a.sampleNote())
 	notes = append(notes, a.crossoverNotes()...)
@@ -59,7 +58,7 @@ func (a *Analysis) Notes() []string {
 	return notes
 }
 
-// legend explains the columns in which a row has something.
+// legend explains the columns that are not empty.
 func (a *Analysis) legend() []string {
 	some := func(known func(Row) bool) bool { return slices.ContainsFunc(a.Rows, known) }
 	var parts []string
@@ -82,7 +81,7 @@ func (a *Analysis) legend() []string {
 	return []string{strings.Join(parts, " "), spread}
 }
 
-// sampleNote says what the numbers rest on.
+// sampleNote says how many samples the numbers rest on.
 func (a *Analysis) sampleNote() string {
 	if !a.Data.knowsPressure() {
 		return fmt.Sprintf("%s; the gains and ceilings in the table rest on at least %d.", table.Count(a.Samples, "sample"), a.Fewest)
@@ -91,8 +90,7 @@ func (a *Analysis) sampleNote() string {
 		table.Count(a.Samples, "sample"), a.LeftOut, 100*sampling.MaxPressure, a.Fewest)
 }
 
-// crossoverNotes say n½ of all executors, a line for each workload and number of
-// cores.
+// crossoverNotes lists n½ of all executors, a line for each workload and core count.
 func (a *Analysis) crossoverNotes() (notes []string) {
 	for i, c := range a.Crossovers {
 		if i > 0 && a.Crossovers[i-1].Beside(c) {
@@ -104,7 +102,7 @@ func (a *Analysis) crossoverNotes() (notes []string) {
 	return notes
 }
 
-// lawNotes say what to know about the laws; none if no row has one that is known.
+// lawNotes says which error the laws are fitted to; it is empty if no row has a law.
 func (a *Analysis) lawNotes() []string {
 	for _, r := range a.Rows {
 		if m := r.Models; len(m.Cores) > 0 && (m.Amdahl.Why == "" || m.OverCores.Drawable() || m.OverWorkers.Drawable()) {

@@ -12,10 +12,10 @@ import (
 	"overlap/internal/table"
 )
 
-// WriteTable writes the headline table and what to know about it. A row is a
-// line of numbers and a line of words, because a table with the words in its
-// last column is wider than a screen, and one that wraps is no table. COST, the
-// tasks in flight and the CPUs busy are on the page, in the JSON and the CSV.
+// WriteTable writes the headline table, its notes and the warnings. A row is a line of
+// numbers and a line of words: with the words in a last column, the table is wider than
+// a screen, and a table whose lines wrap is unreadable. COST, the tasks in flight and
+// the CPUs busy are on the page, in the JSON and in the CSV.
 func (a *Analysis) WriteTable(w io.Writer, t table.Terminal) error {
 	var b strings.Builder
 	for _, line := range a.lines(t) {
@@ -34,8 +34,7 @@ func (a *Analysis) WriteTable(w io.Writer, t table.Terminal) error {
 	return err
 }
 
-// WriteSource writes a line, or several on a narrow terminal, that says which
-// files the analysis is of and where they were measured.
+// WriteSource writes which files were analysed and where they were measured.
 func (a *Analysis) WriteSource(w io.Writer, t table.Terminal) error {
 	text := table.Printable(strings.Join(a.Data.Files, ", "))
 	if name, cpu := a.Data.Host["host"], a.Data.Host["cpu"]; name != "" {
@@ -53,7 +52,7 @@ func tableNotes() []string {
 	}
 }
 
-// columns of the table: a bar stands behind each of the two gains.
+// The columns of the table. Each of the two gains is followed by a bar.
 const (
 	nameColumn = iota
 	gridColumn
@@ -64,10 +63,10 @@ const (
 	columns
 )
 
-// shortestName is the width to which a name is cut before a bar gets shorter.
+// shortestName is the width to which names are cut before the bars get shorter.
 const shortestName = 16
 
-// table is the headings and the rows, as lines.
+// lines returns the headings and the rows.
 func (a *Analysis) lines(t table.Terminal) (lines []string) {
 	cells := [][columns]string{{"workload", "w × p", "G_c", "G_p", "S = G_c×G_p", "H(p)"}}
 	for _, r := range a.Rows {
@@ -105,8 +104,8 @@ func (a *Analysis) lines(t table.Terminal) (lines []string) {
 	return lines
 }
 
-// fittingNames are the names of rows, cut to a width where they are equal; empty
-// where two would be alike.
+// fittingNames returns the names of rows, cut to a width; "" where two would look the
+// same.
 func fittingNames(rows []Row, width int) []string {
 	var names []string
 	for _, r := range rows {
@@ -126,7 +125,7 @@ func fittingNames(rows []Row, width int) []string {
 	return short
 }
 
-// wholeName is a whole name on lines of its own.
+// wholeName returns a name on lines of its own.
 func wholeName(t table.Terminal, name string) (lines []string) {
 	for _, line := range t.Wrap(name, "", "  ") {
 		lines = append(lines, t.Paint(table.Bold, line))
@@ -134,7 +133,7 @@ func wholeName(t table.Terminal, name string) (lines []string) {
 	return lines
 }
 
-// words are the verdict, and the expectation where it is not met.
+// words returns the verdict, and the expectation if it is not met.
 func words(t table.Terminal, r Row) []string {
 	lines := t.Wrap(r.Verdict, "  ", "    ")
 	if e := r.Expected; e.Outcome == NotMet {
@@ -145,8 +144,8 @@ func words(t table.Terminal, r Row) []string {
 	return lines
 }
 
-// widths are those of the columns, and of the bars with the blank before them;
-// the widest bar that leaves the names what they need, 0 if none does.
+// widthsOf returns the widths of the columns and of the bars with the blank before
+// them: the widest bars that leave enough for the names, or 0.
 func widthsOf(width int, cells [][columns]string) (widths [columns]int, bar int) {
 	for _, row := range cells {
 		for i, cell := range row {
@@ -166,7 +165,7 @@ func widthsOf(width int, cells [][columns]string) (widths [columns]int, bar int)
 	return widths, bar
 }
 
-// scaleOf is the doublings of the longest bar, at least one.
+// scaleOf returns the doublings of the longest bar, at least one.
 func scaleOf(rows []Row) float64 {
 	most := 1.0
 	for _, r := range rows {
@@ -175,7 +174,7 @@ func scaleOf(rows []Row) float64 {
 	return most
 }
 
-// doublings of a gain: 0 if it is none or unknown.
+// doublings returns log2 of a gain; 0 if there is none or it is unknown.
 func doublings(i Interval) float64 {
 	if !(i.Value > 1) {
 		return 0
@@ -183,9 +182,9 @@ func doublings(i Interval) float64 {
 	return min(math.Log2(i.Value), 64)
 }
 
-// barOf draws a gain in width columns, of which the first is blank. Eighths of a
-// block tell 7 % apart where the longest bar is a gain of 64. A loss is a mark,
-// if it is no accident of noise: bars to the left would halve the room.
+// barOf draws a gain in width columns, the first one blank. Eighths of a block show
+// differences of 7 % where the longest bar is a gain of 64. A loss that noise does not
+// explain is a mark: bars to the left would halve the space.
 func barOf(i Interval, scale float64, width int) string {
 	if width == 0 {
 		return ""
