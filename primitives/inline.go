@@ -1,9 +1,6 @@
 package primitives
 
-import (
-	"context"
-	"fmt"
-)
+import "context"
 
 // inline is the sequential baseline: no goroutine, no queue.
 type inline struct {
@@ -12,15 +9,12 @@ type inline struct {
 }
 
 // NewInline returns an executor that runs each task inside Submit, in its
-// caller. Futures are finished when Submit returns. The one worker counts for
-// each caller: callers on several goroutines run their tasks at the same time,
-// and a task that submits another is its caller. A task that calls
-// runtime.Goexit ends its caller's goroutine.
+// caller. Futures are finished when Submit returns. Each caller has the one
+// worker: callers on several goroutines run their tasks at the same time, and a
+// task that submits another is its caller. A task that calls runtime.Goexit ends
+// its caller's goroutine.
 func NewInline(c Config) Executor {
-	if c.Workers > 1 {
-		panic(fmt.Sprintf("primitives: inline with %d workers", c.Workers))
-	}
-	x := &inline{core: newCore(c.check("inline"))}
+	x := &inline{core: newCore(c.mustCheck("inline"))}
 	x.caller.core = x.core
 	return x
 }

@@ -56,7 +56,7 @@ func TestGoroutineByName(t *testing.T) {
 func TestRegistryOverflow(t *testing.T) {
 	mine := &worker{}
 	other := &worker{}
-	slot := registrySlot(goroutine())
+	slot := registryEntry(goroutine())
 	other.g.Store(goroutine() + 1)
 	if !slot.CompareAndSwap(nil, other) {
 		t.Fatal("the test's goroutine is a worker")
@@ -135,7 +135,7 @@ func TestTasksAskFewOfThoseAbove(t *testing.T) {
 		if _, err := Submit(t.Context(), x, down(300)).Result(t.Context()); err != nil {
 			t.Errorf("%s in between: %v", name, err)
 		}
-		if most > nearby+1 {
+		if most > maxOuter+1 {
 			t.Errorf("%s in between: a task asks %d of those above", name, most)
 		}
 	}
@@ -193,7 +193,7 @@ func TestEachLosesPatienceAtItsTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		came, lost := map[*worker]time.Time{}, 0
 		var mu sync.Mutex // the executor's
-		var c comeback
+		var c returnLine
 		c.hurry = func() {
 			mu.Lock()
 			defer mu.Unlock()

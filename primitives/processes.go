@@ -12,11 +12,11 @@ import (
 )
 
 // ErrClosure is the error of a future that was submitted to processes as a
-// function value. Another process has other memory: only a Func can run there.
+// function value. Processes share no memory, so only a Func can run in another.
 var ErrClosure = errors.New("primitives: the executor processes runs functions made by Define: use Call")
 
 // attempts is how often a Retryable function is started before its future
-// fails: a function that kills its process does so again.
+// fails: a function that has killed its process may do so every time.
 const attempts = 3
 
 // processes is a crew in which every slot owns a child process. The goroutine
@@ -39,15 +39,15 @@ type processes struct {
 // this program, started again: main must call ServeIfChild first. They inherit
 // the CPUs that this process may use, and die with it.
 //
-// It takes only functions made by Define, through Call. A child that dies or
-// misbehaves fails the task that it runs with a *ChildError and is replaced
-// before its next task; no other task is touched, and none runs twice unless
-// its Func is Retryable. A process that a task starts must not keep the task's
-// descriptors: over a pipe, the call then goes on until that process ends.
+// It runs only functions made by Define, through Call. When a child dies or
+// misbehaves, the task that it runs fails with a *ChildError, and a new child
+// runs the next task; no other task is affected, and none runs twice unless its
+// Func is Retryable. A process that a task starts must not keep the task's
+// descriptors: over a pipe, the call would then last until that process ends.
 //
 // The error says why children cannot be started.
 func NewProcesses(c Config) (Executor, error) {
-	c = c.check("processes")
+	c = c.mustCheck("processes")
 	x := &processes{
 		crew:     newCrew(c),
 		config:   remote.Config{Transport: c.Transport, AfterFunc: afterFunc},
@@ -68,25 +68,25 @@ func NewProcesses(c Config) (Executor, error) {
 	return x, nil
 }
 
-// submit implements Executor. Call goes to the crew.
+// submit implements Executor. Call submits to the crew instead.
 func (x *processes) submit(context.Context, task) error { return ErrClosure }
 
 // follow implements Executor.
 func (x *processes) follow(task) error { return ErrClosure }
 
-// Call hands f(ctx, arg) to ex and returns its future: it is Submit for
+// Call submits f(ctx, arg) to ex and returns its future: it is Submit for
 // functions that may run in another process, and works on every executor.
 //
-// On processes, arg is written down before Call returns; it and the result may
-// have 64 MiB, less the name. The context's end travels to the child, its
-// values and deadline do not; a child that does not come back within a second
-// of that end is ended. TaskTimeout ends it at once.
+// On processes, arg is encoded before Call returns; it and the result may have
+// 64 MiB, minus the name. The end of the context travels to the child, its
+// values and deadline do not. A child that does not answer within a second of
+// that end is killed; after TaskTimeout it is killed at once.
 func Call[A, R any](ctx context.Context, ex Executor, f *Func[A, R], arg A) *Future[R] {
 	x, ok := ex.(*processes)
 	if !ok {
 		return Submit(ctx, ex, func(ctx context.Context) (R, error) { return f.remote.Call(ctx, arg) })
 	}
-	mustHave(ctx)
+	requireContext(ctx)
 	future := &Future[R]{status: status(statusPending), home: x.core, ctx: ctx}
 	x.expect(1)
 	encoded, err := f.remote.Encode(arg)
@@ -106,7 +106,7 @@ func Call[A, R any](ctx context.Context, ex Executor, f *Func[A, R], arg A) *Fut
 	return future
 }
 
-// call runs the function in the child of the calling worker.
+// call calls the function in the child of the calling worker.
 func (x *processes) call(ctx context.Context, name string, arg []byte, retry bool) ([]byte, error) {
 	slot := currentWorker().slot
 	for n := 1; ; n++ {
@@ -165,10 +165,10 @@ func (x *processes) closeChildren() error {
 	return errors.Join(errs...)
 }
 
-// Shutdown implements Executor. The error may also be that of ending a child.
+// Shutdown implements Executor. The error may also come from closing a child.
 func (x *processes) Shutdown(ctx context.Context) error {
 	x.once.Do(func() {
-		go func() { // also for those who give up waiting
+		go func() { // goes on if ctx ends the wait
 			defer close(x.done)
 			if x.shutdownErr = x.crew.Shutdown(context.Background()); x.shutdownErr == nil {
 				x.shutdownErr = x.closeChildren()
