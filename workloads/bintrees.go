@@ -61,58 +61,40 @@ func (n *bintreesNode) nodes() int64 {
 type bintreesNodes [8]int64
 
 type bintreesJob struct {
-	tally
-	deepest int
-	parts   int // pieces of each depth
-	pieces  []BintreesTrees
-	want    bintreesNodes
+	exact[bintreesNodes]
+	divided[BintreesTrees, int64]
 }
 
 func newBintrees(p Params) (Job, error) {
-	j := &bintreesJob{deepest: p.pick(6, 12, 16)}
-	j.parts = p.share(1 << bintreesShallowest)
-	for d := bintreesShallowest; d <= j.deepest; d += 2 {
-		trees := 1 << (j.deepest - d)
-		for range j.parts {
-			j.pieces = append(j.pieces, BintreesTrees{int64(d), int64(trees)})
+	deepest := p.pick(6, 12, 16)
+	parts := p.share(1 << bintreesShallowest) // pieces of each depth
+	j := &bintreesJob{}
+	for d := bintreesShallowest; d <= deepest; d += 2 {
+		trees := 1 << (deepest - d)
+		for range parts {
+			j.args = append(j.args, BintreesTrees{int64(d), int64(trees)})
 		}
-		j.want[bintreesIndex(d)] = int64(j.parts * trees * (2<<d - 1))
+		nodes := parts * trees * (2<<d - 1)
+		j.want[bintreesIndex(int64(d))] = int64(nodes)
+		j.items += nodes
+	}
+	j.piece, j.merge = bintreesPiece, func(counts []int64) {
+		var got bintreesNodes
+		for i, nodes := range counts {
+			got[bintreesIndex(j.args[i].Depth)] += nodes
+		}
+		j.compare(got)
+	}
+	j.plain = func() (got bintreesNodes) {
+		for depth := int64(bintreesShallowest); depth <= int64(deepest); depth += 2 {
+			for range parts << (int64(deepest) - depth) {
+				got[bintreesIndex(depth)] += plant(depth).nodes()
+			}
+		}
+		return got
 	}
 	return j, nil
 }
 
 // bintreesIndex is where the nodes of a depth are.
-func bintreesIndex(depth int) int { return (depth - bintreesShallowest) / 2 }
-
-func (j *bintreesJob) Run(ctx context.Context, ex primitives.Executor) error {
-	return runPieces(ctx, ex, j)
-}
-
-// Split, Piece and Merge implement Divided.
-func (j *bintreesJob) Split() []BintreesTrees                        { return j.pieces }
-func (j *bintreesJob) Piece() *primitives.Func[BintreesTrees, int64] { return bintreesPiece }
-func (j *bintreesJob) Merge(counts []int64) {
-	var got bintreesNodes
-	for i, nodes := range counts {
-		got[bintreesIndex(int(j.pieces[i].Depth))] += nodes
-	}
-	add(&j.tally, got, j.want)
-}
-
-func (j *bintreesJob) Serial() error {
-	var got bintreesNodes
-	for depth := bintreesShallowest; depth <= j.deepest; depth += 2 {
-		for range j.parts << (j.deepest - depth) {
-			got[bintreesIndex(depth)] += plant(int64(depth)).nodes()
-		}
-	}
-	add(&j.tally, got, j.want)
-	return nil
-}
-
-func (j *bintreesJob) Items() (nodes int) {
-	for _, n := range j.want {
-		nodes += int(n)
-	}
-	return nodes
-}
+func bintreesIndex(depth int64) int { return int(depth-bintreesShallowest) / 2 }

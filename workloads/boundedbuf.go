@@ -82,15 +82,14 @@ func (a *bufferActor) consume(item uint64) {
 }
 
 type boundedbufJob struct {
-	tally
+	exact[consumed]
 	each                 int // items of every actor
 	producers, consumers []bufferActor
 	crowd                *crowd
-	want                 consumed
 
 	_         [128]byte
 	mu        sync.Mutex
-	items     fifo[uint64]
+	buffer    fifo[uint64]
 	producing fifo[*bufferActor] // wait for room
 	consuming fifo[*bufferActor] // wait for an item
 }
@@ -100,7 +99,7 @@ func newBoundedbuf(p Params) (Job, error) {
 		each:      p.amount(20, 500, 1000),
 		producers: make([]bufferActor, bufferActors),
 		consumers: make([]bufferActor, bufferActors),
-		items:     newFifo[uint64](p.pick(5, 50, 50)),
+		buffer:    newFifo[uint64](p.pick(5, 50, 50)),
 		producing: newFifo[*bufferActor](bufferActors),
 		consuming: newFifo[*bufferActor](bufferActors),
 	}
@@ -109,12 +108,12 @@ func newBoundedbuf(p Params) (Job, error) {
 		producer.turn = func() error { j.produce(producer); return nil }
 		consumer.turn = func() error { j.consume(consumer); return nil }
 	}
-	j.want = j.alone()
+	j.items, j.plain, j.want = bufferActors*j.each, j.serial, j.serial()
 	return j, nil
 }
 
 func (j *boundedbufJob) Run(ctx context.Context, ex primitives.Executor) error {
-	j.items.clear()
+	j.buffer.clear()
 	j.producing.clear()
 	j.consuming.clear()
 	for i := range bufferActors {
@@ -136,7 +135,7 @@ func (j *boundedbufJob) Run(ctx context.Context, ex primitives.Executor) error {
 	for i := range j.consumers {
 		got = got.plus(j.consumers[i].eaten)
 	}
-	add(&j.tally, got, j.want)
+	j.compare(got)
 	return nil
 }
 
@@ -159,7 +158,7 @@ func (j *boundedbufJob) produce(a *bufferActor) {
 func (j *boundedbufJob) put(a *bufferActor) (woken *bufferActor, done bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if !j.items.push(a.item) {
+	if !j.buffer.push(a.item) {
 		j.producing.push(a)
 		return nil, false
 	}
@@ -185,7 +184,7 @@ func (j *boundedbufJob) consume(a *bufferActor) {
 func (j *boundedbufJob) take(a *bufferActor) (item uint64, woken *bufferActor, done bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if item, done = j.items.pop(); !done {
+	if item, done = j.buffer.pop(); !done {
 		j.consuming.push(a)
 		return 0, nil, false
 	}
@@ -202,13 +201,8 @@ func (j *boundedbufJob) resume(a *bufferActor) {
 	}
 }
 
-func (j *boundedbufJob) Serial() error {
-	add(&j.tally, j.alone(), j.want)
-	return nil
-}
-
-// alone makes and consumes the same items one after the other.
-func (j *boundedbufJob) alone() (got consumed) {
+// serial makes and consumes the same items one after the other.
+func (j *boundedbufJob) serial() (got consumed) {
 	for i := range bufferActors {
 		source := splitmix(i)
 		for range j.each {
@@ -227,5 +221,3 @@ func (j *boundedbufJob) alone() (got consumed) {
 	}
 	return got
 }
-
-func (j *boundedbufJob) Items() int { return bufferActors * j.each }

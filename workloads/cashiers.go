@@ -58,10 +58,9 @@ type till struct {
 }
 
 type cashiersJob struct {
-	tally
+	exact[[2]till]
+	divided[Customer, Receipt]
 	steps, queue int // scanning steps of a customer, customers in a queue
-	customers    []Customer
-	want         [2]till
 }
 
 var cashiersPiece = primitives.Define("workloads.cashiers", func(ctx context.Context, c Customer) (Receipt, error) {
@@ -76,34 +75,23 @@ func newCashiers(p Params) (Job, error) {
 	j := &cashiersJob{steps: p.pick(1<<10, 3<<16, 3<<16), queue: p.amount(4, 32, 512)}
 	for number := range j.queue {
 		for queue := range j.want {
-			j.customers = append(j.customers, Customer{int64(queue), int64(number), int64(j.steps)})
+			j.args = append(j.args, Customer{int64(queue), int64(number), int64(j.steps)})
 		}
 	}
+	j.items, j.piece, j.merge = len(j.args), cashiersPiece, j.count
+	j.plain = func() [2]till { return j.serial(delay) }
 	j.want = j.serial(0)
 	return j, nil
 }
 
-func (j *cashiersJob) Run(ctx context.Context, ex primitives.Executor) error {
-	return runPieces(ctx, ex, j)
-}
-
-// Split, Piece and Merge implement Divided.
-func (j *cashiersJob) Split() []Customer                          { return j.customers }
-func (j *cashiersJob) Piece() *primitives.Func[Customer, Receipt] { return cashiersPiece }
-
-func (j *cashiersJob) Merge(receipts []Receipt) {
+func (j *cashiersJob) count(receipts []Receipt) {
 	var got [2]till
 	for _, r := range receipts {
 		t := &got[r.Queue]
 		t.Customers++
 		t.Receipts += r.Checksum
 	}
-	add(&j.tally, got, j.want)
-}
-
-func (j *cashiersJob) Serial() error {
-	add(&j.tally, j.serial(delay), j.want)
-	return nil
+	j.compare(got)
 }
 
 // serial empties one queue after the other.
@@ -117,8 +105,6 @@ func (j *cashiersJob) serial(payment time.Duration) (tills [2]till) {
 	}
 	return tills
 }
-
-func (j *cashiersJob) Items() int { return len(j.customers) }
 
 // scan adds up the numbers of splitmix64 from a seed of the customer's own.
 func scan(c Customer) (checksum uint64) {

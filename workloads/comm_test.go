@@ -30,7 +30,7 @@ func init() {
 	goldens["ipc"] = []golden{{Params{Size: Small}, "{16 120}", "16 messages, 0 + 1 + … + 15"}}
 
 	damages["boundedbuf"] = func(j Job) { j.(*boundedbufJob).producers[7].turn = func() error { return nil } }
-	damages["ring"] = func(j Job) { j.(*ringJob).hops-- }
+	damages["ring"] = func(j Job) { j.(*ringJob).items-- }
 	damages["pipeline"] = func(j Job) {
 		slots := &j.(*pipelineJob).slots
 		slots[2].buffer = slots[1].buffer

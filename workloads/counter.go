@@ -52,10 +52,9 @@ type counts struct{ total, badReads int64 }
 func (c counts) String() string { return fmt.Sprintf("total %d, bad reads %d", c.total, c.badReads) }
 
 type counterJob struct {
-	tally
+	exact[counts]
 	tasks, ops int // operations in a task
 	variant    string
-	want       counts
 
 	_     [128]byte
 	mu    sync.Mutex
@@ -95,7 +94,8 @@ func newCounter(p Params) (Job, error) {
 		j.stride = counterPadding
 	}
 	j.words = make([]atomic.Int64, j.tasks*j.stride)
-	j.want.total = int64(j.tasks * j.ops)
+	j.items, j.plain = j.tasks*j.ops, j.serial
+	j.want.total = int64(j.items)
 	if p.Variant == "rwmutex" {
 		j.want.total /= counterOpsWrite
 	}
@@ -117,11 +117,7 @@ func (j *counterJob) Run(ctx context.Context, ex primitives.Executor) error {
 	if err != nil {
 		return err
 	}
-	got := counts{total: j.total()}
-	for _, n := range bad {
-		got.badReads += n
-	}
-	add(&j.tally, got, j.want)
+	j.compare(counts{j.total(), total(bad)})
 	return nil
 }
 
@@ -217,15 +213,14 @@ func (j *counterJob) countOwn(i int) (badReads int64) {
 	return 0
 }
 
-// Serial counts in memory, without a lock and with the same reads.
-func (j *counterJob) Serial() error {
-	var got counts
+// serial counts in memory, without a lock and with the same reads.
+func (j *counterJob) serial() (got counts) {
 	j.twins = [2]int64{}
 	writeEvery, seen := 1, int64(0)
 	if j.variant == "rwmutex" {
 		writeEvery = counterOpsWrite
 	}
-	for k := range j.Items() {
+	for k := range j.items {
 		if k%writeEvery == 0 {
 			j.twins[0]++
 			j.twins[1]++
@@ -237,8 +232,5 @@ func (j *counterJob) Serial() error {
 		seen = j.twins[0]
 	}
 	got.total = j.twins[1]
-	add(&j.tally, got, j.want)
-	return nil
+	return got
 }
-
-func (j *counterJob) Items() int { return j.tasks * j.ops }

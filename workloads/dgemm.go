@@ -56,12 +56,10 @@ func newDgemm(p Params) (Job, error) {
 func (j *dgemmJob) Run(ctx context.Context, ex primitives.Executor) error {
 	across := j.n / j.tile
 	down := (j.rows + j.tile - 1) / j.tile
-	_, err := forEach(ctx, ex, down*across, func(_ context.Context, i int) (struct{}, error) {
-		j.multiply(i/across*j.tile, i%across*j.tile, j.tile)
-		return struct{}{}, nil
-	})
 	j.runs++
-	return err
+	return doEach(ctx, ex, down*across, func(i int) {
+		j.multiply(i/across*j.tile, i%across*j.tile, j.tile)
+	})
 }
 
 // Serial multiplies in blocks of the size that gonum's own serial product has.

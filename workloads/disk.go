@@ -54,10 +54,10 @@ func (r DiskReceipt) plus(o DiskReceipt) DiskReceipt {
 }
 
 // diskJob is what the variants have in common.
-type diskJob struct {
-	tally
-	dir  string
-	want DiskReceipt
+type diskJob[A any] struct {
+	exact[DiskReceipt]
+	divided[A, DiskReceipt]
+	dir string
 }
 
 // newDisk makes a folder, whose name says whose it is should this process be
@@ -81,13 +81,12 @@ func newDisk(p Params) (_ Job, err error) {
 	return newDiskRead(p, dir)
 }
 
-// Merge is a part of Divided.
-func (j *diskJob) Merge(receipts []DiskReceipt) {
-	add(&j.tally, sum(receipts, DiskReceipt.plus), j.want)
+// expect sets the result that all runs must have.
+func (j *diskJob[A]) expect(want DiskReceipt) {
+	j.want, j.items, j.merge = want, int(want.Blocks), j.compareSum(DiskReceipt.plus)
 }
 
-func (j *diskJob) Items() int   { return int(j.want.Blocks) }
-func (j *diskJob) Close() error { return os.RemoveAll(j.dir) }
+func (j *diskJob[A]) Close() error { return os.RemoveAll(j.dir) }
 
 // diskUnfit is the error of a folder that a variant cannot use.
 func diskUnfit(dir, why string) error {

@@ -18,8 +18,7 @@ type DiskLog struct {
 
 // diskAppendJob is the variant append of Disk.
 type diskAppendJob struct {
-	diskJob
-	logs  []DiskLog
+	diskJob[DiskLog]
 	count int   // blocks in a file
 	round int64 // of the last run; its blocks carry the number
 }
@@ -29,17 +28,18 @@ var diskAppendPiece = primitives.Define("workloads.disk.append", func(_ context.
 })
 
 func newDiskAppend(p Params, dir string) (Job, error) {
-	j := &diskAppendJob{diskJob: diskJob{dir: dir}, count: p.pick(2, 2, 8)}
+	j := &diskAppendJob{count: p.pick(2, 2, 8)}
+	j.dir, j.piece = dir, diskAppendPiece
 	for i := range p.amount(8, 64, 256) {
 		l := j.log(i)
 		// Its name is made durable here, not in the first run.
 		if err := writeDurably(l.Path, nil); err != nil {
 			return nil, err
 		}
-		j.logs = append(j.logs, l)
+		j.args = append(j.args, l)
 	}
-	n := int64(len(j.logs) * j.count)
-	j.want = DiskReceipt{n, n * (n - 1) / 2}
+	n := int64(len(j.args) * j.count)
+	j.expect(DiskReceipt{n, n * (n - 1) / 2})
 	return j, nil
 }
 
@@ -51,27 +51,23 @@ func (j *diskAppendJob) log(i int) DiskLog {
 
 func (j *diskAppendJob) Run(ctx context.Context, ex primitives.Executor) error {
 	j.round++
-	for i := range j.logs {
-		j.logs[i].Round = j.round
+	for i := range j.args {
+		j.args[i].Round = j.round
 	}
-	return runPieces(ctx, ex, j)
+	return j.divided.Run(ctx, ex)
 }
-
-// Split and Piece are the rest of Divided.
-func (j *diskAppendJob) Split() []DiskLog                              { return j.logs }
-func (j *diskAppendJob) Piece() *primitives.Func[DiskLog, DiskReceipt] { return diskAppendPiece }
 
 func (j *diskAppendJob) Serial() error {
 	j.round++
 	var got DiskReceipt
-	for i := range j.Items() / j.count {
+	for i := range j.items / j.count {
 		r, err := appendBlocks(j.log(i))
 		if err != nil {
 			return err
 		}
 		got = got.plus(r)
 	}
-	add(&j.tally, got, j.want)
+	j.compare(got)
 	return nil
 }
 
@@ -80,7 +76,7 @@ func (j *diskAppendJob) Check() error {
 	if err := j.tally.Check(); err != nil || j.runs == 0 {
 		return err
 	}
-	for i := range j.Items() / j.count {
+	for i := range j.items / j.count {
 		if err := checkLog(j.log(i)); err != nil {
 			return err
 		}

@@ -21,9 +21,8 @@ type DiskReads struct {
 
 // diskReadJob is the variants read and cachedread of Disk.
 type diskReadJob struct {
-	diskJob
-	all   DiskReads
-	parts []DiskReads
+	diskJob[DiskReads]
+	all DiskReads
 }
 
 var diskReadPiece = primitives.Define("workloads.disk.read", func(_ context.Context, d DiskReads) (DiskReceipt, error) {
@@ -37,28 +36,20 @@ func newDiskRead(p Params, dir string) (Job, error) {
 	}
 	tasks := p.amount(8, 64, 1024)
 	blocks := (p.pick(1<<6, 1<<12, 1<<16) + p.Slices - 1) / p.Slices
-	j := &diskReadJob{
-		diskJob: diskJob{dir: dir},
-		all:     DiskReads{filepath.Join(dir, "blocks"), 0, int64(tasks * reads), int64(blocks), direct},
-		parts:   make([]DiskReads, tasks),
+	j := &diskReadJob{all: DiskReads{filepath.Join(dir, "blocks"), 0, int64(tasks * reads), int64(blocks), direct}}
+	j.dir, j.piece = dir, diskReadPiece
+	for i := range tasks {
+		part := j.all
+		part.First, part.Count = int64(i*reads), int64(reads)
+		j.args = append(j.args, part)
 	}
-	for i := range j.parts {
-		j.parts[i] = j.all
-		j.parts[i].First, j.parts[i].Count = int64(i*reads), int64(reads)
-	}
+	var want DiskReceipt
 	for i := range j.all.Count {
-		j.want = j.want.plus(DiskReceipt{1, diskTarget(i, j.all.Blocks)})
+		want = want.plus(DiskReceipt{1, diskTarget(i, j.all.Blocks)})
 	}
+	j.expect(want)
 	return j, j.create()
 }
-
-func (j *diskReadJob) Run(ctx context.Context, ex primitives.Executor) error {
-	return runPieces(ctx, ex, j)
-}
-
-// Split and Piece are the rest of Divided.
-func (j *diskReadJob) Split() []DiskReads                              { return j.parts }
-func (j *diskReadJob) Piece() *primitives.Func[DiskReads, DiskReceipt] { return diskReadPiece }
 
 // Serial reads everything in one loop from a file that it opens once.
 func (j *diskReadJob) Serial() error {
@@ -66,7 +57,7 @@ func (j *diskReadJob) Serial() error {
 	if err != nil {
 		return err
 	}
-	add(&j.tally, got, j.want)
+	j.compare(got)
 	return nil
 }
 

@@ -49,9 +49,8 @@ var grainSteps = map[string]int{
 type Grist struct{ First, Steps int64 }
 
 type grainJob struct {
-	tally
-	grists []Grist
-	want   uint64
+	exact[uint64]
+	divided[Grist, uint64]
 }
 
 var grainPiece = primitives.Define("workloads.grain", func(_ context.Context, g Grist) (uint64, error) {
@@ -60,35 +59,16 @@ var grainPiece = primitives.Define("workloads.grain", func(_ context.Context, g 
 
 func newGrain(p Params) (Job, error) {
 	steps := grainSteps[p.Variant]
-	j := &grainJob{grists: make([]Grist, p.amount(3<<16/steps, 3<<22/steps, 3<<26/steps))}
-	for i := range j.grists {
-		j.grists[i] = Grist{int64(i * steps), int64(steps)}
+	j := &grainJob{}
+	j.items, j.piece = p.amount(3<<16/steps, 3<<22/steps, 3<<26/steps), grainPiece
+	for i := range j.items {
+		j.args = append(j.args, Grist{int64(i * steps), int64(steps)})
 	}
-	j.want = grind(j.all())
+	j.merge = func(parts []uint64) { j.compare(total(parts)) }
+	j.plain = func() uint64 { return grind(Grist{0, int64(j.items * steps)}) }
+	j.want = j.plain()
 	return j, nil
 }
-
-// all is the work of all tasks in one.
-func (j *grainJob) all() Grist { return Grist{0, int64(len(j.grists)) * j.grists[0].Steps} }
-
-func (j *grainJob) Run(ctx context.Context, ex primitives.Executor) error {
-	return runPieces(ctx, ex, j)
-}
-
-// Split, Piece and Merge implement Divided.
-func (j *grainJob) Split() []Grist                         { return j.grists }
-func (j *grainJob) Piece() *primitives.Func[Grist, uint64] { return grainPiece }
-
-func (j *grainJob) Merge(parts []uint64) {
-	add(&j.tally, sum(parts, func(a, b uint64) uint64 { return a + b }), j.want)
-}
-
-func (j *grainJob) Serial() error {
-	add(&j.tally, grind(j.all()), j.want)
-	return nil
-}
-
-func (j *grainJob) Items() int { return len(j.grists) }
 
 // grind adds up numbers of splitmix64 from seed 0.
 func grind(g Grist) (total uint64) {

@@ -58,12 +58,10 @@ func newGups(p Params) (Job, error) {
 
 func (j *gupsJob) Run(ctx context.Context, ex primitives.Executor) error {
 	first := j.runs % gupsTurns * j.updates
-	_, err := forEach(ctx, ex, j.tasks, func(_ context.Context, i int) (struct{}, error) {
-		gupsTogether(j.table, first+i*j.updates/j.tasks, first+(i+1)*j.updates/j.tasks)
-		return struct{}{}, nil
-	})
 	j.runs++
-	return err
+	return doShares(ctx, ex, j.updates, j.tasks, func(lo, hi int) {
+		gupsTogether(j.table, first+lo, first+hi)
+	})
 }
 
 func (j *gupsJob) Serial() error {

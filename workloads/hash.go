@@ -59,34 +59,22 @@ var hashPiece = primitives.Define("workloads.hash", func(_ context.Context, l Ha
 })
 
 type hashJob struct {
-	tally
-	pieces []HashLeaves
-	leaves int
-	want   HashDigest
+	exact[HashDigest]
+	divided[HashLeaves, HashDigest]
 }
 
 func newHash(p Params) (Job, error) {
-	j := &hashJob{pieces: make([]HashLeaves, p.amount(16, 128, 1024))}
-	j.leaves = len(j.pieces) * hashLeaves
-	for i := range j.pieces {
-		j.pieces[i] = HashLeaves{int64(i * hashLeaves), hashLeaves, int64(j.leaves)}
+	pieces := p.amount(16, 128, 1024)
+	leaves := pieces * hashLeaves
+	j := &hashJob{}
+	j.items, j.piece = leaves*hashLeaf, hashPiece
+	for i := range pieces {
+		j.args = append(j.args, HashLeaves{int64(i * hashLeaves), hashLeaves, int64(leaves)})
 	}
-	j.want = hashSubtree(hashBuffer(j.Items()))
+	j.merge = func(roots []HashDigest) { j.compare(hashRoot(roots)) }
+	j.plain = func() HashDigest { return hashSubtree(hashBuffer(j.items)) }
+	j.want = j.plain()
 	return j, nil
-}
-
-func (j *hashJob) Run(ctx context.Context, ex primitives.Executor) error {
-	return runPieces(ctx, ex, j)
-}
-
-// Split, Piece and Merge implement Divided.
-func (j *hashJob) Split() []HashLeaves                             { return j.pieces }
-func (j *hashJob) Piece() *primitives.Func[HashLeaves, HashDigest] { return hashPiece }
-func (j *hashJob) Merge(roots []HashDigest)                        { add(&j.tally, hashRoot(roots), j.want) }
-
-func (j *hashJob) Serial() error {
-	add(&j.tally, hashSubtree(hashBuffer(j.Items())), j.want)
-	return nil
 }
 
 // hashSubtree returns the digest of the node over these leaves. It works from
@@ -123,8 +111,6 @@ func hashPair(left, right HashDigest) HashDigest {
 	copy(pair[sha256.Size:], right[:])
 	return sha256.Sum256(pair[:])
 }
-
-func (j *hashJob) Items() int { return j.leaves * hashLeaf }
 
 // hashed is the longest buffer that this process has needed so far. A shorter
 // one is its beginning.

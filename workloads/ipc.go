@@ -79,9 +79,8 @@ var ipcDigest = primitives.Define("workloads.ipc.digest", func(_ context.Context
 })
 
 type ipcJob struct {
-	tally
+	exact[replies]
 	tasks    int
-	messages int
 	piece    *primitives.Func[[]byte, []byte]
 	payloads [][]byte // message i is the i-th, modulo their number
 	replies  [][]byte // to each of them
@@ -90,12 +89,15 @@ type ipcJob struct {
 
 func newIpc(p Params) (Job, error) {
 	transport, stream := strings.CutSuffix(p.Variant, "stream")
-	j := &ipcJob{messages: p.amount(16, 1<<10, 1<<14), piece: ipcEcho}
-	size, different := ipcMessage, j.messages
+	n, size := p.amount(16, 1<<10, 1<<14), ipcMessage
+	j := &ipcJob{piece: ipcEcho}
+	different := n
 	if stream {
-		j.messages, j.piece, size, different = p.amount(4, 32, 512), ipcDigest, ipcBlock, ipcBlocks
+		n, size, different = p.amount(4, 32, 512), ipcBlock, ipcBlocks
+		j.piece = ipcDigest
 	}
-	j.tasks = min(p.pick(8, 64, 64), j.messages)
+	j.items, j.want, j.plain = n, replies{n, n * (n - 1) / 2}, j.serial
+	j.tasks = min(p.pick(8, 64, 64), n)
 	for i := range different {
 		payload := make([]byte, size)
 		fill(payload, i)
@@ -119,14 +121,12 @@ type replies struct{ right, numbers int }
 
 func (r replies) plus(o replies) replies { return replies{r.right + o.right, r.numbers + o.numbers} }
 
-func (j *ipcJob) want() replies { return replies{j.messages, j.messages * (j.messages - 1) / 2} }
-
 func (j *ipcJob) Run(ctx context.Context, ex primitives.Executor) error {
 	parts, err := forEach(ctx, ex, j.tasks, func(_ context.Context, i int) (replies, error) {
-		return j.exchange(ctx, i*j.messages/j.tasks, (i+1)*j.messages/j.tasks)
+		return j.exchange(ctx, i*j.items/j.tasks, (i+1)*j.items/j.tasks)
 	})
 	if err == nil {
-		add(&j.tally, sum(parts, replies.plus), j.want())
+		j.compare(sum(parts, replies.plus))
 	}
 	return err
 }
@@ -147,10 +147,9 @@ func (j *ipcJob) exchange(ctx context.Context, from, to int) (got replies, err e
 	return got, nil
 }
 
-func (j *ipcJob) Serial() error {
-	var got replies
+func (j *ipcJob) serial() (got replies) {
 	var copied [ipcMessage]byte
-	for i := range j.messages {
+	for i := range j.items {
 		k := i % len(j.payloads)
 		reply := copied[:]
 		if j.piece == ipcDigest {
@@ -160,14 +159,10 @@ func (j *ipcJob) Serial() error {
 			copy(reply, j.payloads[k])
 		}
 		if bytes.Equal(reply, j.replies[k]) {
-			got.right++
-			got.numbers += i
+			got = got.plus(replies{1, i})
 		}
 	}
-	add(&j.tally, got, j.want())
-	return nil
+	return got
 }
-
-func (j *ipcJob) Items() int { return j.messages }
 
 func (j *ipcJob) Close() error { return j.children.Shutdown(context.Background()) }

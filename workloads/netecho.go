@@ -72,11 +72,9 @@ func (c *netechoCount) add(number int64, equal bool) {
 }
 
 type netechoJob struct {
-	tally
-	server   *echoServer
-	messages []NetechoMessage
-	want     netechoCount
-	arrivals
+	exact[netechoCount]
+	arriving[NetechoMessage, NetechoReply]
+	server *echoServer
 }
 
 var netechoPiece = primitives.Define("workloads.netecho", func(_ context.Context, m NetechoMessage) (r NetechoReply, err error) {
@@ -114,33 +112,27 @@ func newNetecho(p Params, wait func(number int64)) (Job, error) {
 // netechoTo is the job that sends to that server.
 func netechoTo(p Params, server *echoServer) *netechoJob {
 	n := p.share(p.pick(8, 64, 1024) * max(p.load(), 1))
-	j := &netechoJob{
-		server:   server,
-		messages: make([]NetechoMessage, n),
-		want:     netechoCount{n, n * (n - 1) / 2},
-		arrivals: newArrivals(p, n, netechoInterval),
-	}
-	for i := range j.messages {
-		j.messages[i] = NetechoMessage{server.address(), int64(i)}
+	j := &netechoJob{server: server}
+	j.items, j.want = n, netechoCount{n, n * (n - 1) / 2}
+	j.piece, j.merge = netechoPiece, j.add
+	j.arrivals = newArrivals(p, n, netechoInterval)
+	for i := range n {
+		j.args = append(j.args, NetechoMessage{server.address(), int64(i)})
 	}
 	return j
 }
 
 func (j *netechoJob) Run(ctx context.Context, ex primitives.Executor) error {
-	return errors.Join(runArrivals(ctx, ex, j, &j.arrivals), j.server.failure())
+	return errors.Join(j.arriving.Run(ctx, ex), j.server.failure())
 }
 
-// Split, Piece and Merge implement Divided.
-func (j *netechoJob) Split() []NetechoMessage                               { return j.messages }
-func (j *netechoJob) Piece() *primitives.Func[NetechoMessage, NetechoReply] { return netechoPiece }
-
-func (j *netechoJob) Merge(replies []NetechoReply) {
+func (j *netechoJob) add(replies []NetechoReply) {
 	var got netechoCount
 	for i, r := range replies {
 		got.add(r.Number, r.Equal)
 		j.noteLatency(i, r.Took)
 	}
-	add(&j.tally, got, j.want)
+	j.compare(got)
 }
 
 // Serial sends one message after the other over one connection.
@@ -157,12 +149,10 @@ func (j *netechoJob) Serial() error {
 		return err
 	})
 	if err == nil {
-		add(&j.tally, got, j.want)
+		j.compare(got)
 	}
 	return err
 }
-
-func (j *netechoJob) Items() int { return len(j.messages) }
 
 // Close ends the connections of this process; those of children end with them,
 // or when the server closes its ends.

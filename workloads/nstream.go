@@ -44,14 +44,10 @@ func newNstream(p Params) (Job, error) {
 }
 
 func (j *nstreamJob) Run(ctx context.Context, ex primitives.Executor) error {
-	n := len(j.a)
-	_, err := forEach(ctx, ex, j.tasks, func(_ context.Context, i int) (struct{}, error) {
-		lo, hi := i*n/j.tasks, (i+1)*n/j.tasks
-		triad(j.a[lo:hi], j.b[lo:hi], j.c[lo:hi])
-		return struct{}{}, nil
-	})
 	j.runs++
-	return err
+	return doShares(ctx, ex, len(j.a), j.tasks, func(lo, hi int) {
+		triad(j.a[lo:hi], j.b[lo:hi], j.c[lo:hi])
+	})
 }
 
 func (j *nstreamJob) Serial() error {

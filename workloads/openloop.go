@@ -30,10 +30,7 @@ type arrivals struct {
 func newArrivals(p Params, n int, interval time.Duration) arrivals {
 	a := arrivals{late: make([]time.Duration, n), intended: newLatencies(), actual: newLatencies()}
 	if times := p.load(); times > 0 {
-		a.interval = interval * time.Duration(p.Slices) / time.Duration(times)
-		if p.Weak {
-			a.interval /= time.Duration(p.Workers)
-		}
+		a.interval = interval * time.Duration(p.Slices) / time.Duration(times) / time.Duration(p.copies())
 	}
 	return a
 }
@@ -56,17 +53,7 @@ func openVariants(item string, rate int) []Variant {
 // load is how many times the rate of "open" the variant's is; 0 in the closed
 // loop.
 func (p Params) load() int {
-	switch p.Variant {
-	case "open":
-		return 1
-	case "open2x":
-		return 2
-	case "open4x":
-		return 4
-	case "open8x":
-		return 8
-	}
-	return 0
+	return map[string]int{"open": 1, "open2x": 2, "open4x": 4, "open8x": 8}[p.Variant]
 }
 
 // DuePerSecond implements Scheduled.
@@ -77,29 +64,34 @@ func (a *arrivals) DuePerSecond() float64 {
 	return float64(time.Second) / float64(a.interval)
 }
 
-// runArrivals is runPieces that submits each piece when it is due.
-func runArrivals[A, R any](ctx context.Context, ex primitives.Executor, j Divided[A, R], a *arrivals) error {
-	if a.interval == 0 {
-		return runPieces(ctx, ex, j)
+// arriving is a divided job whose pieces are the items of arrivals.
+type arriving[A, R any] struct {
+	divided[A, R]
+	arrivals
+}
+
+// Run submits each piece when it is due.
+func (j *arriving[A, R]) Run(ctx context.Context, ex primitives.Executor) error {
+	if j.interval == 0 {
+		return j.divided.Run(ctx, ex)
 	}
-	args, piece := j.Split(), j.Piece()
-	futures := make([]*primitives.Future[R], len(args))
+	futures := make([]*primitives.Future[R], len(j.args))
 	var ended sync.WaitGroup // Result may return before OnDone has called
 	ended.Add(len(futures))
 	start := time.Now()
-	for i, arg := range args {
-		due := a.due(start, i)
+	for i, arg := range j.args {
+		due := j.due(start, i)
 		_ = primitives.Sleep(ctx, time.Until(due)) // an ended context is the future's error
-		futures[i] = primitives.Call(ctx, ex, piece, arg)
+		futures[i] = primitives.Call(ctx, ex, j.piece, arg)
 		futures[i].OnDone(func(R, error) {
-			a.late[i] = time.Since(due)
+			j.late[i] = time.Since(due)
 			ended.Done()
 		})
 	}
 	results, err := collect(futures)
 	ended.Wait()
 	if err == nil {
-		j.Merge(results)
+		j.merge(results)
 	}
 	return err
 }

@@ -76,10 +76,15 @@ func (p Params) complete(w Workload) (Params, error) {
 // share returns the part of a whole that the job is, rounded up: all of it, or
 // one slice; with weak scaling that many times as much as there are workers.
 func (p Params) share(whole int) int {
+	return (p.copies()*whole + p.Slices - 1) / p.Slices
+}
+
+// copies returns how many times weak scaling repeats the whole; otherwise 1.
+func (p Params) copies() int {
 	if p.Weak {
-		whole *= p.Workers
+		return p.Workers
 	}
-	return (whole + p.Slices - 1) / p.Slices
+	return 1
 }
 
 // amount is the share of the whole that the job's size names.

@@ -73,16 +73,16 @@ func (d dinner) String() string {
 }
 
 type philosophersJob struct {
-	tally
+	exact[dinner]
 	tasks, meals int // meals in a task
 	forks        [philosophers]fork
 	plates       [philosophers]plate
-	want         dinner
 }
 
 func newPhilosophers(p Params) (Job, error) {
 	j := &philosophersJob{tasks: philosophers * p.amount(4, 16, 128), meals: p.pick(500, 3000, 3000)}
-	j.want = j.alone()
+	j.items = j.tasks * j.meals
+	j.plain, j.want = j.serial, j.serial()
 	return j, nil
 }
 
@@ -99,10 +99,8 @@ func (j *philosophersJob) Run(ctx context.Context, ex primitives.Executor) error
 		got.meals[i], got.eaten[i] = j.plates[i].meals, j.plates[i].eaten
 		got.uses[i], got.users[i] = j.forks[i].uses, j.forks[i].users
 	}
-	for _, n := range clashes {
-		got.clashes += n
-	}
-	add(&j.tally, got, j.want)
+	got.clashes = total(clashes)
+	j.compare(got)
 	return nil
 }
 
@@ -143,14 +141,9 @@ func (f *fork) take(i int) (clash int64) {
 	return clash
 }
 
-func (j *philosophersJob) Serial() error {
-	add(&j.tally, j.alone(), j.want)
-	return nil
-}
-
-// alone is the dinner of philosophers who eat one after the other.
-func (j *philosophersJob) alone() (d dinner) {
-	meals := j.Items() / philosophers
+// serial is the dinner of philosophers who eat one after the other.
+func (j *philosophersJob) serial() (d dinner) {
+	meals := j.items / philosophers
 	for i := range philosophers {
 		left, right := i, (i+1)%philosophers
 		d.users[i] = 1<<i | 1<<((i+philosophers-1)%philosophers)
@@ -166,5 +159,3 @@ func (j *philosophersJob) alone() (d dinner) {
 	}
 	return d
 }
-
-func (j *philosophersJob) Items() int { return j.tasks * j.meals }

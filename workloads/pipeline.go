@@ -41,11 +41,9 @@ const (
 )
 
 type pipelineJob struct {
-	tally
-	blocks int
-	slots  [pipelineWidth]pipelineSlot // block i has slot i modulo the width
-	want   HashDigest
-	crowd  *crowd
+	exact[HashDigest]
+	slots [pipelineWidth]pipelineSlot // block i has slot i modulo the width
+	crowd *crowd
 
 	mu         sync.Mutex
 	generated  int // blocks
@@ -64,12 +62,13 @@ type pipelineSlot struct {
 }
 
 func newPipeline(p Params) (Job, error) {
-	j := &pipelineJob{blocks: p.amount(12, 256, 4096), all: sha256.New()}
+	j := &pipelineJob{all: sha256.New()}
+	j.items = p.amount(12, 256, 4096)
 	for i := range j.slots {
 		j.slots[i].buffer = make([]byte, pipelineBlock)
 		j.slots[i].hash = func() error { j.hash(&j.slots[i]); return nil }
 	}
-	j.want = j.alone()
+	j.plain, j.want = j.serial, j.serial()
 	return j, nil
 }
 
@@ -84,10 +83,10 @@ func (j *pipelineJob) Run(ctx context.Context, ex primitives.Executor) error {
 		c.submit(j.generate)
 	})
 	j.crowd = nil
-	if err == nil && j.folded == j.blocks {
-		add(&j.tally, HashDigest(j.all.Sum(nil)), j.want)
+	if err == nil && j.folded == j.items {
+		j.compare(HashDigest(j.all.Sum(nil)))
 	} else if err == nil {
-		j.note(false, j.folded, j.blocks)
+		j.note(false, j.folded, j.items)
 	}
 	return err
 }
@@ -97,7 +96,7 @@ func (j *pipelineJob) generate() error {
 	for {
 		j.mu.Lock()
 		i := j.generated
-		if i == j.blocks || i == j.folded+pipelineWidth {
+		if i == j.items || i == j.folded+pipelineWidth {
 			j.generating = false
 			j.mu.Unlock()
 			return nil
@@ -139,7 +138,7 @@ func (j *pipelineJob) fold() error {
 		slot.hashed = false
 		j.all.Write(slot.digest[:])
 		j.folded++
-		generate := !j.generating && j.generated < j.blocks
+		generate := !j.generating && j.generated < j.items
 		if generate {
 			j.generating = true
 		}
@@ -150,23 +149,16 @@ func (j *pipelineJob) fold() error {
 	}
 }
 
-func (j *pipelineJob) Serial() error {
-	add(&j.tally, j.alone(), j.want)
-	return nil
-}
-
-// alone does block after block in one buffer.
-func (j *pipelineJob) alone() HashDigest {
-	buffer, digests := make([]byte, pipelineBlock), make([]byte, 0, j.blocks*sha256.Size)
-	for i := range j.blocks {
+// serial does block after block in one buffer.
+func (j *pipelineJob) serial() HashDigest {
+	buffer, digests := make([]byte, pipelineBlock), make([]byte, 0, j.items*sha256.Size)
+	for i := range j.items {
 		fill(buffer, i)
 		d := sha256.Sum256(buffer)
 		digests = append(digests, d[:]...)
 	}
 	return sha256.Sum256(digests)
 }
-
-func (j *pipelineJob) Items() int { return j.blocks }
 
 // fill fills a buffer with splitmix64 from that seed.
 func fill(buffer []byte, seed int) {

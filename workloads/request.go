@@ -68,10 +68,8 @@ var requestColumns = func() (m matrix) {
 var requestProducts = sync.Pool{New: func() any { return new(matrix) }}
 
 type requestJob struct {
-	tally
-	waits []time.Duration // of each request, before and after the product
-	want  float64
-	arrivals
+	exact[float64]
+	arriving[time.Duration, RequestReply] // the wait before and after the product
 }
 
 var requestPiece = primitives.Define("workloads.request", func(ctx context.Context, wait time.Duration) (RequestReply, error) {
@@ -94,28 +92,20 @@ func answer(ctx context.Context, wait time.Duration, service func(context.Contex
 
 func newRequest(p Params) (Job, error) {
 	n := p.share(p.pick(8, 64, 1024) * max(p.load(), 1))
-	return &requestJob{
-		waits:    slices.Repeat([]time.Duration{delay}, n),
-		want:     float64(n) * requestSum,
-		arrivals: newArrivals(p, n, requestInterval),
-	}, nil
+	j := &requestJob{}
+	j.items, j.want = n, float64(n)*requestSum
+	j.args, j.piece, j.merge = slices.Repeat([]time.Duration{delay}, n), requestPiece, j.add
+	j.arrivals = newArrivals(p, n, requestInterval)
+	return j, nil
 }
 
-func (j *requestJob) Run(ctx context.Context, ex primitives.Executor) error {
-	return runArrivals(ctx, ex, j, &j.arrivals)
-}
-
-// Split, Piece and Merge implement Divided.
-func (j *requestJob) Split() []time.Duration                               { return j.waits }
-func (j *requestJob) Piece() *primitives.Func[time.Duration, RequestReply] { return requestPiece }
-
-func (j *requestJob) Merge(replies []RequestReply) {
+func (j *requestJob) add(replies []RequestReply) {
 	var got float64
 	for i, r := range replies {
 		got += r.Sum
 		j.noteLatency(i, r.Took)
 	}
-	add(&j.tally, got, j.want)
+	j.compare(got)
 }
 
 func (j *requestJob) Serial() error {
@@ -127,11 +117,9 @@ func (j *requestJob) Serial() error {
 		time.Sleep(delay)
 		return nil
 	})
-	add(&j.tally, got, j.want)
+	j.compare(got)
 	return err
 }
-
-func (j *requestJob) Items() int { return len(j.waits) }
 
 // product sets c to a·b and returns the sum of its elements. All values are
 // integers below 2^53, so the sum is exact in any order.

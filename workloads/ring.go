@@ -53,10 +53,8 @@ func (t journey) String() string {
 }
 
 type ringJob struct {
-	tally
+	exact[journey]
 	members []ringMember
-	hops    int
-	want    journey
 
 	// The token: whoever has it may touch these.
 	crowd *crowd
@@ -69,7 +67,8 @@ func newRing(p Params) (Job, error) {
 	if p.Variant == "pingpong" {
 		n, hops = 2, p.amount(401, 20_001, 40_000)
 	}
-	j := &ringJob{members: make([]ringMember, n), hops: hops, want: journey{stop: hops % n, hops: hops}}
+	j := &ringJob{members: make([]ringMember, n)}
+	j.items, j.plain, j.want = hops, j.serial, journey{stop: hops % n, hops: hops}
 	for i := range j.members {
 		j.members[i].receive = func() error { return j.receive(i) }
 	}
@@ -84,13 +83,13 @@ func (j *ringJob) Run(ctx context.Context, ex primitives.Executor) error {
 	})
 	j.crowd = nil
 	if err == nil {
-		add(&j.tally, j.end(), j.want)
+		j.compare(j.end())
 	}
 	return err
 }
 
 func (j *ringJob) begin() {
-	j.left, j.at = j.hops, 0
+	j.left, j.at = j.items, 0
 	for i := range j.members {
 		j.members[i].visits = 0
 	}
@@ -122,24 +121,21 @@ func (j *ringJob) end() journey {
 	for i := range j.members {
 		visits := j.members[i].visits
 		got.hops += visits
-		if want := (j.hops + n - i) / n; i > 0 && visits != want || i == 0 && visits != want-1 {
+		if want := (j.items + n - i) / n; i > 0 && visits != want || i == 0 && visits != want-1 {
 			got.misvisited++
 		}
 	}
 	return got
 }
 
-func (j *ringJob) Serial() error {
+func (j *ringJob) serial() journey {
 	j.begin()
-	for range j.hops {
+	for range j.items {
 		j.at++
 		if j.at == len(j.members) {
 			j.at = 0
 		}
 		j.members[j.at].visits++
 	}
-	add(&j.tally, j.end(), j.want)
-	return nil
+	return j.end()
 }
-
-func (j *ringJob) Items() int { return j.hops }

@@ -101,39 +101,21 @@ func (m *sieveMarks) primes(s SieveNumbers) int64 {
 }
 
 type sieveJob struct {
-	tally
-	n      int64
-	pieces []SieveNumbers
-	want   int64
+	exact[int64]
+	divided[SieveNumbers, int64]
 }
 
 func newSieve(p Params) (Job, error) {
-	j := &sieveJob{n: int64(p.amount(1e6, 1e7, 1e8))}
-	for first := int64(0); first < j.n; first += sieveSegment {
-		j.pieces = append(j.pieces, SieveNumbers{first, min(first+sieveSegment, j.n)})
+	j := &sieveJob{}
+	j.items, j.piece = p.amount(1e6, 1e7, 1e8), sievePiece
+	n := int64(j.items)
+	for first := int64(0); first < n; first += sieveSegment {
+		j.args = append(j.args, SieveNumbers{first, min(first+sieveSegment, n)})
 	}
-	j.want = sieveSerial(j.n)
+	j.merge = func(counts []int64) { j.compare(total(counts)) }
+	j.plain = func() int64 { return sieveSerial(n) }
+	j.want = j.plain()
 	return j, nil
-}
-
-func (j *sieveJob) Run(ctx context.Context, ex primitives.Executor) error {
-	return runPieces(ctx, ex, j)
-}
-
-// Split, Piece and Merge implement Divided.
-func (j *sieveJob) Split() []SieveNumbers                        { return j.pieces }
-func (j *sieveJob) Piece() *primitives.Func[SieveNumbers, int64] { return sievePiece }
-func (j *sieveJob) Merge(counts []int64) {
-	var total int64
-	for _, c := range counts {
-		total += c
-	}
-	add(&j.tally, total, j.want)
-}
-
-func (j *sieveJob) Serial() error {
-	add(&j.tally, sieveSerial(j.n), j.want)
-	return nil
 }
 
 // sieveSerial sieves segment after segment. It remembers where each prime goes
@@ -155,5 +137,3 @@ func sieveSerial(n int64) (total int64) {
 	}
 	return total
 }
-
-func (j *sieveJob) Items() int { return int(j.n) }

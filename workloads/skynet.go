@@ -31,23 +31,25 @@ var Skynet = Workload{
 const skynetChildren = 10
 
 type skynetJob struct {
-	tally
-	leaves int
-	root   int // leaves that the tree has room for, a power of ten
+	exact[int]
+	root int // leaves that the tree has room for, a power of ten
 }
 
 func newSkynet(p Params) (Job, error) {
-	j := &skynetJob{leaves: p.amount(1e3, 1e4, 1e6), root: 1}
-	for j.root < j.leaves {
+	j := &skynetJob{root: 1}
+	j.items = p.amount(1e3, 1e4, 1e6)
+	for j.root < j.items {
 		j.root *= skynetChildren
 	}
+	j.want = j.items * (j.items - 1) / 2
+	j.plain = func() int { return j.serial(0, j.root) }
 	return j, nil
 }
 
 func (j *skynetJob) Run(ctx context.Context, ex primitives.Executor) error {
 	got, err := j.submit(ctx, ex, 0, j.root).Result(context.Background())
 	if err == nil {
-		j.check(got)
+		j.compare(got)
 	}
 	return err
 }
@@ -66,7 +68,7 @@ func (j *skynetJob) submit(ctx context.Context, ex primitives.Executor, first, r
 func (j *skynetJob) join(ctx context.Context, ex primitives.Executor, first, room int) (total int, err error) {
 	var children [skynetChildren]*primitives.Future[int]
 	n := 0
-	for ; n < skynetChildren && first+n*room < j.leaves; n++ {
+	for ; n < skynetChildren && first+n*room < j.items; n++ {
 		children[n] = j.submit(ctx, ex, first+n*room, room)
 	}
 	for _, child := range children[:n] {
@@ -79,11 +81,6 @@ func (j *skynetJob) join(ctx context.Context, ex primitives.Executor, first, roo
 	return total, err
 }
 
-func (j *skynetJob) Serial() error {
-	j.check(j.serial(0, j.root))
-	return nil
-}
-
 // serial is the same tree of calls.
 func (j *skynetJob) serial(first, room int) int {
 	if room == 1 {
@@ -91,12 +88,8 @@ func (j *skynetJob) serial(first, room int) int {
 	}
 	room /= skynetChildren
 	total := 0
-	for child := first; child < min(first+skynetChildren*room, j.leaves); child += room {
+	for child := first; child < min(first+skynetChildren*room, j.items); child += room {
 		total += j.serial(child, room)
 	}
 	return total
 }
-
-func (j *skynetJob) check(got int) { add(&j.tally, got, j.leaves*(j.leaves-1)/2) }
-
-func (j *skynetJob) Items() int { return j.leaves }

@@ -39,8 +39,8 @@ var Sort = Workload{
 const sortLeaves = 64 // a power of two
 
 type sortJob struct {
-	tally
-	in, out, scratch, want []uint64
+	exact[int]               // parts of the result that are right
+	in, out, scratch, sorted []uint64
 }
 
 func newSort(p Params) (Job, error) {
@@ -50,19 +50,18 @@ func newSort(p Params) (Job, error) {
 	for i := range j.in {
 		j.in[i] = numbers.next()
 	}
-	j.want = slices.Clone(j.in)
-	slices.Sort(j.want)
+	j.sorted = slices.Sorted(slices.Values(j.in))
+	j.items, j.want, j.plain = n, sortLeaves, j.serial
 	return j, nil
 }
 
 func (j *sortJob) Run(ctx context.Context, ex primitives.Executor) error {
 	// Six levels: the last merge is from scratch to out again.
 	from, to := j.out, j.scratch
-	_, err := forEach(ctx, ex, sortLeaves, func(_ context.Context, i int) (struct{}, error) {
+	err := doEach(ctx, ex, sortLeaves, func(i int) {
 		lo, hi := j.bound(i), j.bound(i+1)
 		copy(j.out[lo:hi], j.in[lo:hi])
 		mergeSort(j.out[lo:hi], j.scratch[lo:hi])
-		return struct{}{}, nil
 	})
 	for width := 1; err == nil && width < sortLeaves; width *= 2 {
 		err = j.mergePairs(ctx, ex, width, from, to)
@@ -71,25 +70,23 @@ func (j *sortJob) Run(ctx context.Context, ex primitives.Executor) error {
 	if err != nil {
 		return err
 	}
-	return j.compare(ctx, ex)
+	return j.compareParts(ctx, ex)
 }
 
 // mergePairs is one level: runs of so many leaves are merged in pairs.
 func (j *sortJob) mergePairs(ctx context.Context, ex primitives.Executor, width int, from, to []uint64) error {
-	_, err := forEach(ctx, ex, sortLeaves/(2*width), func(_ context.Context, i int) (struct{}, error) {
+	return doEach(ctx, ex, sortLeaves/(2*width), func(i int) {
 		lo, middle, hi := j.bound(2*i*width), j.bound((2*i+1)*width), j.bound((2*i+2)*width)
 		merge(to[lo:hi], from[lo:middle], from[middle:hi])
-		return struct{}{}, nil
 	})
-	return err
 }
 
-// compare notes how many parts of the result are right. It is tasks, too, so as
+// compareParts notes how many parts of the result are right. It is tasks, too, so as
 // not to lengthen the serial end.
-func (j *sortJob) compare(ctx context.Context, ex primitives.Executor) error {
+func (j *sortJob) compareParts(ctx context.Context, ex primitives.Executor) error {
 	right, err := forEach(ctx, ex, sortLeaves, func(_ context.Context, i int) (bool, error) { return j.right(i), nil })
 	if err == nil {
-		add(&j.tally, count(right), sortLeaves)
+		j.compare(count(right))
 	}
 	return err
 }
@@ -97,26 +94,22 @@ func (j *sortJob) compare(ctx context.Context, ex primitives.Executor) error {
 // right reports whether leaf i's part of the result is what it should be.
 func (j *sortJob) right(i int) bool {
 	lo, hi := j.bound(i), j.bound(i+1)
-	return slices.Equal(j.out[lo:hi], j.want[lo:hi])
+	return slices.Equal(j.out[lo:hi], j.sorted[lo:hi])
 }
 
 // bound returns where leaf i begins.
 func (j *sortJob) bound(i int) int { return i * len(j.in) / sortLeaves }
 
-func (j *sortJob) Serial() error {
+func (j *sortJob) serial() (right int) {
 	copy(j.out, j.in)
 	mergeSort(j.out, j.scratch)
-	right := 0
 	for i := range sortLeaves {
 		if j.right(i) {
 			right++
 		}
 	}
-	add(&j.tally, right, sortLeaves)
-	return nil
+	return right
 }
-
-func (j *sortJob) Items() int { return len(j.in) }
 
 // last is the SHA-256 of the last run's numbers as little-endian bytes.
 func (j *sortJob) last() any {

@@ -48,21 +48,17 @@ func (r spectralResult) String() string { return fmt.Sprintf("%.9f, v·v %.9e", 
 type spectralProblem struct{ u, v, t []float64 }
 
 type spectralJob struct {
-	tally
-	n, rows, tasks int // tasks of one phase of one problem
-	problems       []spectralProblem
-	want           spectralResult
+	exact[spectralResult]
+	rows, tasks int // tasks of one phase of one problem
+	problems    []spectralProblem
 }
 
 func newSpectral(p Params) (Job, error) {
 	n := p.pick(100, 500, 2000)
 	rows := (n + p.Slices - 1) / p.Slices
-	j := &spectralJob{n: n, rows: rows, tasks: (rows + spectralRows - 1) / spectralRows}
-	problems := 1
-	if p.Weak {
-		problems = p.Workers
-	}
-	for range problems {
+	j := &spectralJob{rows: rows, tasks: (rows + spectralRows - 1) / spectralRows}
+	j.items = p.copies() * 4 * spectralRounds * rows * n
+	for range p.copies() {
 		j.problems = append(j.problems, spectralProblem{make([]float64, n), make([]float64, n), make([]float64, n)})
 	}
 	j.want = j.serial(j.problems[0])
@@ -87,23 +83,21 @@ func (j *spectralJob) Run(ctx context.Context, ex primitives.Executor) error {
 			got = r
 		}
 	}
-	add(&j.tally, got, j.want)
+	j.compare(got)
 	return nil
 }
 
 // phase runs one product of every problem and returns when all are done.
 func (j *spectralJob) phase(ctx context.Context, ex primitives.Executor, round int, product func(p spectralProblem, round, first, end int)) error {
-	_, err := forEach(ctx, ex, j.tasks*len(j.problems), func(_ context.Context, i int) (struct{}, error) {
+	return doEach(ctx, ex, j.tasks*len(j.problems), func(i int) {
 		first := i % j.tasks * spectralRows
 		product(j.problems[i/j.tasks], round, first, min(first+spectralRows, j.rows))
-		return struct{}{}, nil
 	})
-	return err
 }
 
 func (j *spectralJob) Serial() error {
 	for _, p := range j.problems {
-		add(&j.tally, j.serial(p), j.want)
+		j.compare(j.serial(p))
 	}
 	return nil
 }
@@ -115,10 +109,6 @@ func (j *spectralJob) serial(p spectralProblem) spectralResult {
 		p.columns(round, 0, j.rows)
 	}
 	return p.result()
-}
-
-func (j *spectralJob) Items() int {
-	return len(j.problems) * 4 * spectralRounds * j.rows * j.n
 }
 
 // reset makes a part that is lost later visible: it keeps no value of the run

@@ -56,18 +56,11 @@ func newStencil(p Params) (Job, error) {
 }
 
 func (j *stencilJob) Run(ctx context.Context, ex primitives.Executor) error {
-	phase := func(rows func(lo, hi int)) error {
-		_, err := forEach(ctx, ex, j.tasks, func(_ context.Context, i int) (struct{}, error) {
-			rows(i*j.rows/j.tasks, (i+1)*j.rows/j.tasks)
-			return struct{}{}, nil
-		})
-		return err
-	}
 	j.runs++
-	if err := phase(j.star); err != nil {
+	if err := doShares(ctx, ex, j.rows, j.tasks, j.star); err != nil {
 		return err
 	}
-	return phase(j.increment)
+	return doShares(ctx, ex, j.rows, j.tasks, j.increment)
 }
 
 func (j *stencilJob) Serial() error {

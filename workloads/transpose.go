@@ -55,25 +55,23 @@ func newTranspose(p Params) (Job, error) {
 
 func (j *transposeJob) Run(ctx context.Context, ex primitives.Executor) error {
 	tasks := (j.m + transposeTile - 1) / transposeTile
-	_, err := forEach(ctx, ex, tasks, func(_ context.Context, i int) (struct{}, error) {
-		lo := i * transposeTile
-		for column := 0; column < j.n; column += transposeTile {
-			j.tile(lo, column)
-		}
-		return struct{}{}, nil
-	})
 	j.runs++
-	return err
+	return doEach(ctx, ex, tasks, func(i int) { j.tiles(i * transposeTile) })
 }
 
 func (j *transposeJob) Serial() error {
 	for row := 0; row < j.m; row += transposeTile {
-		for column := 0; column < j.n; column += transposeTile {
-			j.tile(row, column)
-		}
+		j.tiles(row)
 	}
 	j.runs++
 	return nil
+}
+
+// tiles does the tiles of B that begin at that row.
+func (j *transposeJob) tiles(row int) {
+	for column := 0; column < j.n; column += transposeTile {
+		j.tile(row, column)
+	}
 }
 
 // tile does the tile of B at that row and column, and the one of A that is its

@@ -35,15 +35,14 @@ var Uts = Workload{
 }
 
 type utsJob struct {
-	tally
+	exact[UtsCounts]
+	divided[UtsSearch, UtsSearch]
 	tree     UtsTree
 	trees    int       // equal ones
 	dealt    int       // the depth at which subtrees are dealt to slices
-	slices   int       // every so many-th subtree is in the job
+	slices   int       // the job has one subtree in so many
 	top      UtsCounts // above that depth
 	subtrees []UtsNode // the job's roots
-	pieces   []UtsSearch
-	want     UtsCounts
 }
 
 // utsPiece searches for as long as its budget allows.
@@ -64,10 +63,8 @@ func utsTrees(p Params) (tree UtsTree, dealt int) {
 }
 
 func newUts(p Params) (Job, error) {
-	j := &utsJob{trees: 1, slices: p.Slices}
-	if p.Weak {
-		j.trees = p.Workers
-	}
+	j := &utsJob{trees: p.copies(), slices: p.Slices}
+	j.piece, j.merge, j.plain = utsPiece, j.add, j.serial
 	j.tree, j.dealt = utsTrees(p)
 	j.deal()
 	// As many nodes a piece as make pieces of a few tens of microseconds or more,
@@ -78,11 +75,12 @@ func newUts(p Params) (Job, error) {
 		for i := range pieces {
 			lo, hi := i*len(j.subtrees)/pieces, (i+1)*len(j.subtrees)/pieces
 			if lo < hi {
-				j.pieces = append(j.pieces, UtsSearch{UtsHead{Tree: j.tree, Budget: budget}, j.subtrees[lo:hi]})
+				j.args = append(j.args, UtsSearch{UtsHead{Tree: j.tree, Budget: budget}, j.subtrees[lo:hi]})
 			}
 		}
 		j.want = j.want.plus(j.count(j.tree.root(), new(int)))
 	}
+	j.items = int(j.want.Nodes) - j.trees*int(j.top.Nodes)
 	return j, nil
 }
 
@@ -108,8 +106,8 @@ func (j *utsJob) deal() {
 // depends on the tree alone.
 func (j *utsJob) Run(ctx context.Context, ex primitives.Executor) error {
 	var futures []*primitives.Future[UtsSearch]
-	for _, s := range j.Split() {
-		futures = append(futures, primitives.Call(ctx, ex, j.Piece(), s))
+	for _, s := range j.args {
+		futures = append(futures, primitives.Call(ctx, ex, j.piece, s))
 	}
 	var results []UtsSearch
 	var first error
@@ -123,22 +121,19 @@ func (j *utsJob) Run(ctx context.Context, ex primitives.Executor) error {
 			continue
 		}
 		for _, s := range r.halves() {
-			futures = append(futures, primitives.Call(ctx, ex, j.Piece(), s))
+			futures = append(futures, primitives.Call(ctx, ex, j.piece, s))
 		}
 		r.Open = nil
 		results = append(results, r)
 	}
 	if first == nil {
-		j.Merge(results)
+		j.merge(results)
 	}
 	return first
 }
 
-// Split, Piece and Merge implement Divided. The pieces of Split are the first
-// ones; Merge takes the results of all.
-func (j *utsJob) Split() []UtsSearch                            { return j.pieces }
-func (j *utsJob) Piece() *primitives.Func[UtsSearch, UtsSearch] { return utsPiece }
-func (j *utsJob) Merge(parts []UtsSearch) {
+// add notes the sum of all pieces, including those that Run has added.
+func (j *utsJob) add(parts []UtsSearch) {
 	var got UtsCounts
 	for range j.trees {
 		got = got.plus(j.top)
@@ -146,20 +141,18 @@ func (j *utsJob) Merge(parts []UtsSearch) {
 	for _, part := range parts {
 		got = got.plus(part.Counts)
 	}
-	add(&j.tally, got, j.want)
+	j.compare(got)
 }
 
-// Serial searches the same subtrees by recursion.
-func (j *utsJob) Serial() error {
-	var got UtsCounts
+// serial searches the same subtrees by recursion.
+func (j *utsJob) serial() (got UtsCounts) {
 	for range j.trees {
 		got = got.plus(j.top)
 		for _, n := range j.subtrees {
 			got = got.plus(j.count(n, nil))
 		}
 	}
-	add(&j.tally, got, j.want)
-	return nil
+	return got
 }
 
 // count counts a tree by recursion. Where subtrees are dealt it leaves out those
@@ -177,8 +170,4 @@ func (j *utsJob) count(n UtsNode, seen *int) UtsCounts {
 		c = c.plus(j.count(n.child(i), seen))
 	}
 	return c
-}
-
-func (j *utsJob) Items() int {
-	return int(j.want.Nodes) - j.trees*int(j.top.Nodes)
 }

@@ -60,8 +60,8 @@ type Workload struct {
 	// is what runs unless another is named. Empty if there is one form only.
 	Variants []Variant
 
-	// Shares says what the tasks share, which child processes cannot; empty
-	// means that the job is Divided into independent pieces and runs anywhere.
+	// Shares says what the tasks share, which child processes cannot. Empty
+	// means that the job consists of independent pieces and runs anywhere.
 	Shares string
 
 	// Waits says for what the tasks wait that only another task can bring, so
