@@ -8,14 +8,14 @@ import (
 	"overlap/primitives"
 )
 
-// Boundedbuf is 40 producers and 40 consumers around one buffer. Making an item
-// and consuming it cost 25 steps of a generator each, which is less than it costs
-// to hand the buffer, which one mutex guards, from core to core.
+// Boundedbuf has 40 producers, 40 consumers and one buffer, which one mutex
+// guards. Making an item and consuming it take 25 steps of a generator each, which
+// is less than handing the buffer from core to core.
 //
 // Producers and consumers are actors. A task is the turn of one: it goes on
 // until the buffer is full, or empty, or its share is done. It never blocks its
-// worker: whoever cannot go on is put into the buffer's list of waiting actors,
-// and its task ends; whoever makes room, or an item, submits it again.
+// worker: an actor that cannot go on joins the buffer's list of waiting actors,
+// and its task ends; the actor that makes room, or an item, submits it again.
 //
 // Large is 1000 items for each and a buffer of 50, as in Savina; medium has 500
 // and small 20 with a buffer of 5. Items are items. A slice has fewer for each.
@@ -25,10 +25,10 @@ var Boundedbuf = Workload{
 	Doc:     "40 producers and 40 consumers around a bounded buffer with one mutex",
 	Models:  "work queues between the stages of a program, with back-pressure",
 	Source:  "Savina's bounded buffer (Imam and Sarkar, 2014)",
-	Limit:   "the one lock, and submitting whoever waits",
+	Limit:   "the one lock, and submitting the actors that wait",
 	Checked: "number, sum and exclusive or of the consumed items, against the serial program",
 	Expect:  Retrograde,
-	Why:     "every item goes twice through one lock, which costs more to hand to another core than an item to make",
+	Why:     "every item passes one lock twice, and handing the lock to another core takes longer than making an item",
 	Shares:  "a buffer",
 	SetUp:   newBoundedbuf,
 }
@@ -38,7 +38,7 @@ const (
 	bufferSteps  = 25 // of the generator, to make an item and to consume one: Savina's costs
 )
 
-// consumed is the result. Neither sum nor xor depends on the order.
+// consumed is the result. It does not depend on the order.
 type consumed struct {
 	items    int
 	sum, xor uint64
@@ -52,7 +52,7 @@ func (c consumed) String() string {
 	return fmt.Sprintf("%d items, sum %016x, xor %016x", c.items, c.sum, c.xor)
 }
 
-// bufferActor is a producer or a consumer. Nobody but its one task touches it.
+// bufferActor is a producer or a consumer. Only its one task uses it.
 type bufferActor struct {
 	turn  func() error
 	left  int // items to go
@@ -154,7 +154,7 @@ func (j *boundedbufJob) produce(a *bufferActor) {
 }
 
 // put moves a's item to the buffer and returns a consumer that waited for it; or
-// it lets a wait for room.
+// it makes a wait for room.
 func (j *boundedbufJob) put(a *bufferActor) (woken *bufferActor, done bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -179,7 +179,7 @@ func (j *boundedbufJob) consume(a *bufferActor) {
 	}
 }
 
-// take returns an item and a producer that waited for its place; or it lets a
+// take returns an item and a producer that waited for its place; or it makes a
 // wait for an item.
 func (j *boundedbufJob) take(a *bufferActor) (item uint64, woken *bufferActor, done bool) {
 	j.mu.Lock()
@@ -192,9 +192,9 @@ func (j *boundedbufJob) take(a *bufferActor) (item uint64, woken *bufferActor, d
 	return item, woken, true
 }
 
-// resume gives a, if there is one, another turn. Whoever was woken may find the
-// place taken and wait again; but each place freed wakes one who waits for it, so
-// nobody waits for ever.
+// resume gives a, if there is one, another turn. An actor that was woken may find
+// the place taken and wait again. But each place that becomes free wakes one actor,
+// so none waits forever.
 func (j *boundedbufJob) resume(a *bufferActor) {
 	if a != nil {
 		j.crowd.submit(a.turn)

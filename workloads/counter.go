@@ -9,10 +9,10 @@ import (
 	"overlap/primitives"
 )
 
-// Counter counts, with seven ways of letting many workers count at once. The
-// first four have one number that all share; the others have one for every
-// shard or task and add them up at the end. padded and unpadded differ in
-// nothing but the distance of the numbers.
+// Counter counts, in seven ways that allow many workers to count at once. The
+// first four have one number that all share; the others have one for every shard
+// or task and add them up at the end. padded and unpadded differ only in the
+// distance of the numbers.
 //
 // Medium is 128 tasks, large 1024. Items are operations: increments, and for
 // rwmutex nine reads to each. A task does 4000 of them, 1000 in channel. A
@@ -21,7 +21,7 @@ var Counter = Workload{
 	Name:    "counter",
 	Kind:    Lock,
 	Doc:     "operations on one counter, which all tasks share unless the variant divides it",
-	Models:  "statistics, reference counts, sequence numbers: little work under a lock that all want",
+	Models:  "statistics, reference counts, sequence numbers: little work under a lock that all need",
 	Source:  "EPCC's lock and atomic benchmarks (Bull, 1999); padded and unpadded after JMH sample 22",
 	Limit:   "handing one lock, or one cache line, from core to core",
 	Checked: "the total exactly; in rwmutex also every read",
@@ -42,11 +42,11 @@ var Counter = Workload{
 
 const (
 	counterShards   = 64 // whatever the workers: the work must not depend on them
-	counterOpsWrite = 10 // operations of rwmutex, the first of which is a write
+	counterOpsWrite = 10 // operations of rwmutex for each write
 	counterPadding  = 16 // words between the numbers of padded: 128 bytes
 )
 
-// counts is the result: the counter, and reads that saw what never was.
+// counts is the result: the counter, and reads of impossible values.
 type counts struct{ total, badReads int64 }
 
 func (c counts) String() string { return fmt.Sprintf("total %d, bad reads %d", c.total, c.badReads) }
@@ -134,7 +134,8 @@ func (j *counterJob) reset() {
 	clear(j.words)
 }
 
-// total is the sum of all numbers, most of which the variant does not use.
+// total returns the sum of all numbers, including those that the variant does not
+// use.
 func (j *counterJob) total() int64 {
 	boxed := <-j.box
 	total := j.count + j.twins[0] + j.one.Load() + boxed
@@ -184,8 +185,8 @@ func (j *counterJob) countAtomic(int) (badReads int64) {
 	return 0
 }
 
-// countInBox never waits for a task that has not started: who holds the number
-// sends it back before anything else.
+// countInBox never waits for a task that has not started: a task that holds the
+// number sends it back at once.
 func (j *counterJob) countInBox(int) (badReads int64) {
 	for range j.ops {
 		j.box <- <-j.box + 1
@@ -203,8 +204,8 @@ func (j *counterJob) countSharded(i int) (badReads int64) {
 	return 0
 }
 
-// countOwn adds atomically, though nobody else adds to the same word: a plain
-// addition would be kept in a register until the end.
+// countOwn adds atomically, although no other task adds to the same word: a plain
+// counter would stay in a register until the end.
 func (j *counterJob) countOwn(i int) (badReads int64) {
 	own := &j.words[i*j.stride]
 	for range j.ops {

@@ -9,8 +9,8 @@ import (
 	"overlap/primitives"
 )
 
-// DiskLog is the argument of a piece of append: the file that it empties, and
-// the numbers of the blocks that it then appends, in this round.
+// DiskLog is the argument of a piece: the file that it empties, and the numbers
+// of the blocks that it then appends in this round.
 type DiskLog struct {
 	Path                string
 	First, Count, Round int64
@@ -32,7 +32,7 @@ func newDiskAppend(p Params, dir string) (Job, error) {
 	j.dir, j.piece = dir, diskAppendPiece
 	for i := range p.amount(8, 64, 256) {
 		l := j.log(i)
-		// Its name is made durable here, not in the first run.
+		// The file's name is made durable here, not in the first run.
 		if err := writeDurably(l.Path, nil); err != nil {
 			return nil, err
 		}
@@ -43,7 +43,7 @@ func newDiskAppend(p Params, dir string) (Job, error) {
 	return j, nil
 }
 
-// log is what the file i is to hold after the current round.
+// log returns what file i must hold after the current round.
 func (j *diskAppendJob) log(i int) DiskLog {
 	path := filepath.Join(j.dir, fmt.Sprintf("log%d", i))
 	return DiskLog{path, int64(i * j.count), int64(j.count), j.round}
@@ -71,7 +71,7 @@ func (j *diskAppendJob) Serial() error {
 	return nil
 }
 
-// Check also reads what the last run has appended.
+// Check also reads what the last run appended.
 func (j *diskAppendJob) Check() error {
 	if err := j.tally.Check(); err != nil || j.runs == 0 {
 		return err
@@ -84,8 +84,8 @@ func (j *diskAppendJob) Check() error {
 	return nil
 }
 
-// appendBlocks writes a log. The receipt has the file's size from the file
-// system.
+// appendBlocks writes a log. The receipt has the size that the file system
+// reports.
 func appendBlocks(l DiskLog) (r DiskReceipt, err error) {
 	f, err := os.OpenFile(l.Path, os.O_WRONLY|os.O_TRUNC|os.O_APPEND, 0)
 	if err != nil {
@@ -112,7 +112,7 @@ func appendBlocks(l DiskLog) (r DiskReceipt, err error) {
 	return r, nil
 }
 
-// checkLog returns an error unless the file holds what it should.
+// checkLog returns an error if the file does not hold what it should.
 func checkLog(l DiskLog) error {
 	data, err := os.ReadFile(l.Path)
 	if err != nil {
@@ -124,13 +124,13 @@ func checkLog(l DiskLog) error {
 	for i := range l.Count {
 		b := (*block)(data[i*diskBlock:])
 		if !b.valid(l.First+i, l.Round) {
-			return fmt.Errorf("%s: block %d of it is not number %d of round %d", l.Path, i, l.First+i, l.Round)
+			return fmt.Errorf("%s: block %d is not number %d of round %d", l.Path, i, l.First+i, l.Round)
 		}
 	}
 	return nil
 }
 
-// writeDurably makes a file that holds data.
+// writeDurably creates a file that holds data.
 func writeDurably(path string, data []byte) error {
 	f, err := os.Create(path)
 	if err != nil {

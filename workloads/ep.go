@@ -19,7 +19,7 @@ var Ep = Workload{
 	Name:    "ep",
 	Kind:    CPU,
 	Doc:     "NPB EP: Gaussian pairs from the class S sequence, tallied by annulus",
-	Models:  "Monte Carlo simulation: long independent arithmetic, a sum at the end",
+	Models:  "Monte Carlo simulation: long independent arithmetic, then one sum",
 	Source:  "NAS Parallel Benchmarks (Bailey et al., 1991)",
 	Limit:   "floating-point arithmetic in registers",
 	Checked: "both sums within 1e-8 and all counts exactly, against one serial loop",
@@ -42,7 +42,7 @@ type EpSums struct {
 	Counts [10]int64
 }
 
-// Pairs is the number of accepted pairs.
+// Pairs returns the number of accepted pairs.
 func (s EpSums) Pairs() int {
 	n := 0
 	for _, c := range s.Counts {
@@ -110,8 +110,8 @@ func epPairs(first, pairs int) EpSums {
 		u := 2*epScale*float64(x) - 1
 		x = x * epMultiplier & epMask
 		v := 2*epScale*float64(x) - 1
-		// The conversions forbid fused multiply-add, which would give other
-		// bits on the machines that have it.
+		// The conversions forbid fused multiply-add, which would change bits on
+		// the machines that have it.
 		t := float64(u*u) + float64(v*v)
 		if t > 1 {
 			continue

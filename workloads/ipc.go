@@ -11,32 +11,33 @@ import (
 	"overlap/primitives"
 )
 
-// Ipc sends messages to child processes, one child per worker, and compares
-// what comes back. The first three variants echo 64 bytes, for the latency of a
-// transport; the stream variants send 1 MiB, of which the child returns the
-// SHA-256, for its bandwidth.
+// Ipc sends messages to child processes, one child per worker, and compares the
+// replies. The first three variants echo 64 bytes, for the latency of a transport.
+// The stream variants send 1 MiB, and the child returns its SHA-256, for the
+// bandwidth.
 //
-// A message is a call on an executor processes of the job's own; a task makes
-// several, one after the other, and waits for each, which leaves its worker to
-// others: it is the children that are as many as workers. Medium is 64 tasks
-// with 1024 messages together, 32 with one each for the streams; large is 16
-// times as many messages. Items are messages. A slice has fewer messages.
+// A message is a call on an executor processes that belongs to the job. A task
+// sends several, one after the other. While it waits for the reply it leaves its
+// worker to others, so the children, not the workers, limit the messages in
+// progress. Medium is 64 tasks with 1024 messages together, or 32 with one each
+// for the streams; large is 16 times as many messages. Items are messages. A
+// slice has fewer messages.
 //
-// A program without tasks has no process to talk to. Serial copies or hashes
-// the same messages in memory: what the work costs without a transport.
+// Serial copies or hashes the same messages in memory: the cost without a
+// transport.
 //
-// The variants are those whose transport the system has: mmap needs Linux, unix
-// needs a Unix system.
+// A system has only the variants of its transports: mmap needs Linux, unix needs
+// a Unix system.
 var Ipc = Workload{
 	Name:     "ipc",
 	Kind:     Comm,
-	Doc:      "messages to child processes: 64-byte echoes, or 1 MiB streams whose digest comes back",
-	Models:   "work given to other processes: language servers, database drivers, sandboxes, Python's multiprocessing",
+	Doc:      "messages to child processes: 64-byte echoes, or 1 MiB blocks that are hashed",
+	Models:   "work in other processes: language servers, database drivers, sandboxes, Python's multiprocessing",
 	Source:   "lmbench's pipe and socket latency and bandwidth (McVoy and Staelin, 1996)",
-	Limit:    "system calls and switches between processes; for the streams copying and SHA-256",
-	Checked:  "every byte of an echo; for the streams the child's SHA-256 with the sender's own",
+	Limit:    "system calls and switches between processes; for the streams also copying and SHA-256",
+	Checked:  "every byte of an echo; for the streams the child's SHA-256 against the sender's own",
 	Expect:   Any,
-	Why:      "a round trip is the work of two processes that wait for each other: pairs fill cores that one leaves idle, but to wake a process on another core may cost more than to switch to it on the same",
+	Why:      "two processes wait for each other: more pairs use cores that one pair leaves idle, but waking a process on another core may cost more than switching to it on the same",
 	Variants: ipcVariants(),
 	Shares:   "the children and their connections",
 	Needs:    func(p Params, _ string) Needs { return ChildNeeds(p.Workers) },
@@ -131,8 +132,8 @@ func (j *ipcJob) Run(ctx context.Context, ex primitives.Executor) error {
 	return err
 }
 
-// exchange is a task: the messages from one number up to another. ctx is that of
-// the run; the task's own, which can always end, would cost a message more.
+// exchange is a task: the messages [from, to). ctx is the context of the run; the
+// task's own, which can always end, would make a message slower.
 func (j *ipcJob) exchange(ctx context.Context, from, to int) (got replies, err error) {
 	for i := from; i < to; i++ {
 		k := i % len(j.payloads)

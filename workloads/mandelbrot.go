@@ -16,7 +16,7 @@ var Mandelbrot = Workload{
 	Name:    "mandelbrot",
 	Kind:    CPU,
 	Doc:     "points of the Mandelbrot set, a task per few rows of very unequal cost",
-	Models:  "rendering, and every loop whose iterations differ in cost by orders of magnitude",
+	Models:  "rendering, and loops whose iterations differ in cost by orders of magnitude",
 	Source:  "the Computer Language Benchmarks Game's mandelbrot, with counts instead of a picture",
 	Limit:   "floating-point arithmetic in registers, and the balance of the tasks",
 	Checked: "points inside and iterations exactly, against the serial program",

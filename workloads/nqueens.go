@@ -8,7 +8,7 @@ import (
 
 // Nqueens counts all ways to place n queens on an n×n board so that none
 // attacks another, by backtracking with bit masks. The pieces are the safe
-// placements in the first two rows; what lies below them differs in size.
+// placements in the first two rows; their subtrees differ in size.
 //
 // Large is n = 13, medium 12, small 8. A slice is every k-th placement. Weak
 // scaling repeats the board. Items are solutions.

@@ -14,23 +14,23 @@ import (
 // other; many hash them, in any order; one folds the digests, in order. Every
 // step of a stage is a task.
 //
-// There are four buffers, whatever the workers, and a block has one until it is
-// folded. A stage that cannot go on does not block its worker but ends; whoever
-// brings what it lacks submits it again.
+// There are four buffers for any number of workers, and a block keeps one until it
+// is folded. A stage that cannot go on does not block its worker but ends; the
+// task that provides what is missing submits it again.
 //
 // Block i is splitmix64 from seed i, little-endian; the result is the SHA-256 of
 // the digests. Medium is 256 blocks, large 4096, small 12. Items are blocks. A
-// slice is the first blocks.
+// slice has fewer blocks.
 var Pipeline = Workload{
 	Name:    "pipeline",
 	Kind:    Comm,
 	Doc:     "blocks of 64 KiB generated in turn, hashed side by side and folded in order",
 	Models:  "deduplication, compression and encoding, with a reader, many workers and a writer",
 	Source:  "the shape of PARSEC's dedup and ferret (Bienia, 2011)",
-	Limit:   "four buffers, before the stage that generates",
+	Limit:   "four buffers; with more, the stage that generates",
 	Checked: "the SHA-256 of all digests in order, against the serial program",
 	Expect:  Capped(pipelineWidth),
-	Why:     "no more than four blocks are in the pipeline; with more, the serial stage would be the limit, at a fifth of the work with SHA instructions",
+	Why:     "no more than four blocks are in the pipeline; with more, the serial stage would be the limit: with SHA instructions it is a fifth of the work",
 	Shares:  "buffers",
 	SetUp:   newPipeline,
 }
@@ -124,8 +124,7 @@ func (j *pipelineJob) hash(slot *pipelineSlot) {
 	}
 }
 
-// fold is the third stage: it takes the digests that are due and frees their
-// buffers.
+// fold is the third stage: it takes the next digests and frees their buffers.
 func (j *pipelineJob) fold() error {
 	for {
 		j.mu.Lock()
@@ -149,7 +148,7 @@ func (j *pipelineJob) fold() error {
 	}
 }
 
-// serial does block after block in one buffer.
+// serial handles block after block in one buffer.
 func (j *pipelineJob) serial() HashDigest {
 	buffer, digests := make([]byte, pipelineBlock), make([]byte, 0, j.items*sha256.Size)
 	for i := range j.items {

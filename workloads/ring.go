@@ -7,23 +7,23 @@ import (
 	"overlap/primitives"
 )
 
-// Ring passes a token round. A hop is a message: whoever has the token submits
-// a task for its neighbour and ends. Nothing else happens, so the time of a hop
-// is that of handing one task from one worker to the next.
+// Ring passes a token round. A hop is a message: the task that has the token
+// submits a task for its neighbour and ends. So the time of a hop is that of
+// handing one task from one worker to the next.
 //
-// Large is 100000 hops round 100 members, or 40000 between two; medium has half
-// of them and some, so that the token does not stop where it began. Items are
-// hops. A slice is fewer hops.
+// Large is 100000 hops round 100 members, or 40000 between two. Medium has a few
+// more than half of them, so that the token does not stop where it began. Items
+// are hops. A slice is fewer hops.
 var Ring = Workload{
 	Name:    "ring",
 	Kind:    Comm,
-	Doc:     "a token that goes round, each hop a task submitted by the one before",
-	Models:  "requests passed from service to service, and every chain of tasks that wait for their predecessor",
+	Doc:     "a token that goes round; each hop is a task that the task before submits",
+	Models:  "requests passed from service to service, and chains of tasks that wait for their predecessor",
 	Source:  "Savina's thread ring and ping-pong (Imam and Sarkar, 2014)",
-	Limit:   "the latency of handing over one task",
+	Limit:   "the latency of handing one task to another worker",
 	Checked: "where the token stops, and the visits to every member",
 	Expect:  Flat,
-	Why:     "only one task can run at a time, and it is no faster on another core",
+	Why:     "only one task can run at a time, and it is not faster on another core",
 	Variants: []Variant{
 		{"ring", "100 members", Flat},
 		{"pingpong", "2 members", Flat},
@@ -34,8 +34,8 @@ var Ring = Workload{
 	SetUp:  newRing,
 }
 
-// ringMember is padded, so that no core but the one that has the token needs its
-// cache line.
+// ringMember is padded, so that only the core that has the token needs its cache
+// line.
 type ringMember struct {
 	visits  int
 	receive func() error
@@ -45,7 +45,7 @@ type ringMember struct {
 // journey is the result.
 type journey struct {
 	stop, hops int // the member that had the token last; all visits together
-	misvisited int // members that were visited too often or too rarely
+	misvisited int // members with too many or too few visits
 }
 
 func (t journey) String() string {
@@ -56,7 +56,7 @@ type ringJob struct {
 	exact[journey]
 	members []ringMember
 
-	// The token: whoever has it may touch these.
+	// The token: only the task that has it may use these.
 	crowd *crowd
 	left  int // hops to go
 	at    int
@@ -104,8 +104,8 @@ func (j *ringJob) receive(i int) error {
 	return nil
 }
 
-// pass sends the token on, unless it has gone far enough. Afterwards somebody
-// else has it.
+// pass sends the token on, unless it has gone far enough. Afterwards another task
+// has it.
 func (j *ringJob) pass() {
 	if j.left > 0 {
 		next := (j.at + 1) % len(j.members)

@@ -11,15 +11,15 @@ import (
 
 // Sieve counts the primes below n with the sieve of Eratosthenes, segment by
 // segment, so that the marks stay in the first-level cache. A segment is 2^16
-// numbers, of which the odd ones have a byte each.
+// numbers; each odd one has a byte.
 //
-// Large is the primes below 10^8, medium 10^7, small 10^6. A slice is the
-// numbers below as small a share of n. A piece is a segment. Items are numbers.
+// Large is the primes below 10^8, medium 10^7, small 10^6. A slice has a smaller
+// n. A piece is a segment. Items are numbers.
 var Sieve = Workload{
 	Name:    "sieve",
 	Kind:    CPU,
 	Doc:     "primes below 10^7 by a segmented sieve of Eratosthenes, a task per 2^16 numbers",
-	Models:  "integer programs that mark and count in tables cut to fit the cache",
+	Models:  "integer programs with tables that are divided to fit the cache",
 	Source:  "Eratosthenes; in segments: Bays and Hudson, 1977; counts: OEIS A006880",
 	Limit:   "stores to the first-level cache",
 	Checked: "the count, against a serial sieve; for the powers of ten also against OEIS",
@@ -57,7 +57,7 @@ var sievePiece = primitives.Define("workloads.sieve", func(_ context.Context, s 
 	return marks.primes(s), nil
 })
 
-// sieveFree are marks that no piece uses.
+// sieveFree holds marks that no piece uses.
 var sieveFree = sync.Pool{New: func() any { return new(sieveMarks) }}
 
 // sievePrimes are the odd primes below 2^20, enough for n up to 2^40.
@@ -76,8 +76,8 @@ var sievePrimes = sync.OnceValue(func() (primes []int64) {
 	return primes
 })
 
-// mark marks every p-th byte from first on and returns where the next segment
-// goes on.
+// mark marks every p-th byte from first on and returns where to begin in the next
+// segment.
 func (m *sieveMarks) mark(first, p int64) int64 {
 	i := uint(first)
 	for ; i < uint(len(m)); i += uint(p) {
@@ -86,8 +86,8 @@ func (m *sieveMarks) mark(first, p int64) int64 {
 	return int64(i) - int64(len(m))
 }
 
-// primes counts the primes of a segment that is marked. 2 has no mark, and that
-// of 1 counts for it.
+// primes counts the primes of a marked segment. 2 has no mark; the number 1, which
+// counts as a prime here, makes up for it.
 func (m *sieveMarks) primes(s SieveNumbers) int64 {
 	odd := m[:(s.End-s.First)/2]
 	count := int64(len(odd))
@@ -118,8 +118,8 @@ func newSieve(p Params) (Job, error) {
 	return j, nil
 }
 
-// sieveSerial sieves segment after segment. It remembers where each prime goes
-// on, where a piece, which knows no other, divides.
+// sieveSerial sieves segment after segment. It remembers where each prime
+// continues, where a piece has to divide.
 func sieveSerial(n int64) (total int64) {
 	var marks sieveMarks
 	primes := sievePrimes()

@@ -8,13 +8,13 @@ import (
 	"overlap/primitives"
 )
 
-// Sleepers waits on 1 ms timers and does nothing else. It is not a stand-in for
-// I/O, which also costs system calls; see Netecho for that. Items are sleeps.
+// Sleepers does not represent I/O, which also costs system calls; see Netecho for
+// that. Items are sleeps.
 var Sleepers = Workload{
 	Name:    "sleepers",
 	Kind:    Wait,
 	Doc:     "tasks that each wait on a 1 ms timer",
-	Models:  "time-outs, polling, rate limits, calls to services that take their time",
+	Models:  "time-outs, polling, rate limits, calls to slow services",
 	Source:  "the sleep of every tutorial on threads",
 	Limit:   "nothing but the number of workers",
 	Checked: "every task has slept for 1 ms or longer",
@@ -31,7 +31,7 @@ type sleepersJob struct {
 	divided[time.Duration, bool]
 }
 
-// sleepersPiece reports whether it has slept for as long as it was told to.
+// sleepersPiece reports whether it has slept for d or longer.
 var sleepersPiece = primitives.Define("workloads.sleepers", func(ctx context.Context, d time.Duration) (bool, error) {
 	start := time.Now()
 	err := primitives.Sleep(ctx, d)

@@ -8,18 +8,18 @@ import (
 	"overlap/primitives"
 )
 
-// Spectral is the power method of spectral-norm: ten times u = AᵀA·(AᵀA·u), the
-// elements of A being computed when they are needed. A phase is one product of
-// A or Aᵀ with a vector, 40 a job; a task computes some rows of it, and the next
-// phase needs all of them.
+// Spectral is the power method of spectral-norm: ten times u = AᵀA·(AᵀA·u). The
+// elements of A are computed when they are needed. A phase is one product of A or
+// Aᵀ with a vector, 40 a job. A task computes some rows of it, and the next phase
+// needs all of them.
 //
-// Medium is n = 500 and small n = 100, with published results; large is
-// n = 2000. A slice computes the first rows of every product. Weak scaling has
-// as many problems as workers, all in one phase. Items are elements of A.
+// Medium is n = 500 and small n = 100, with published results; large is n = 2000.
+// A slice computes the first rows of every product. Weak scaling has as many
+// problems as workers, all in one phase. Items are elements of A.
 var Spectral = Workload{
 	Name:    "spectral",
 	Kind:    CPU,
-	Doc:     "spectral norm of an infinite matrix's corner: 40 matrix–vector products, each waits for the one before",
+	Doc:     "spectral norm of an infinite matrix's corner: 40 matrix–vector products, one after the other",
 	Models:  "iterative solvers: short parallel phases with a barrier after each",
 	Source:  "the Computer Language Benchmarks Game's spectral-norm",
 	Limit:   "floating-point division, and the balance of the tasks in each phase",
@@ -32,18 +32,18 @@ var Spectral = Workload{
 
 const (
 	spectralRounds = 10
-	// spectralRows is how many rows a task computes: of 8 bytes each, in cache
-	// lines (up to 128 bytes) of their own.
+	// spectralRows is how many rows a task computes. Their results, of 8 bytes
+	// each, fill whole cache lines (of up to 128 bytes).
 	spectralRows = 16
 )
 
-// spectralResult is the norm, and the square of v's length: the norm alone
-// would be the same to nine digits after fewer rounds, or of Aᵀ.
+// spectralResult is the norm, and the square of v's length: the norm alone would
+// be the same to nine digits after fewer rounds, or for Aᵀ.
 type spectralResult struct{ norm, square float64 }
 
 func (r spectralResult) String() string { return fmt.Sprintf("%.9f, v·v %.9e", r.norm, r.square) }
 
-// spectralProblem is the vectors of one problem: u and v of the power method,
+// spectralProblem holds the vectors of one problem: u and v of the power method,
 // and t between the two products of one AᵀA.
 type spectralProblem struct{ u, v, t []float64 }
 
@@ -111,8 +111,8 @@ func (j *spectralJob) serial(p spectralProblem) spectralResult {
 	return p.result()
 }
 
-// reset makes a part that is lost later visible: it keeps no value of the run
-// before.
+// reset clears the values of the run before, so that a part that is lost is
+// detected.
 func (p spectralProblem) reset() {
 	for i := range p.u {
 		p.u[i], p.v[i], p.t[i] = 1, 0, 0
@@ -153,7 +153,7 @@ func spectralElement(i, k int) float64 {
 	return 1 / float64((i+k)*(i+k+1)>>1+i+1)
 }
 
-// result is the square root of u·v / v·v, and v·v.
+// result returns the square root of u·v / v·v, and v·v.
 func (p spectralProblem) result() spectralResult {
 	uv, vv := 0.0, 0.0
 	for i, v := range p.v {

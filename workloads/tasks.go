@@ -70,8 +70,8 @@ func collect[T any](futures []*primitives.Future[T]) ([]T, error) {
 }
 
 // touch calls f for equal shares of [0, n), each on a goroutine of its own, and
-// returns when all are done. Set-up writes large arrays with it, because memory
-// lies near the core that first writes it, and tasks will run on all of them.
+// returns when all are done. Set-up fills large arrays with it, because memory is
+// placed near the core that first writes it, and tasks will run on all cores.
 func touch(n int, f func(lo, hi int)) {
 	shares := runtime.GOMAXPROCS(0)
 	var wg sync.WaitGroup
@@ -82,7 +82,7 @@ func touch(n int, f func(lo, hi int)) {
 }
 
 // sum adds parts in their order, so that floating-point totals do not depend on
-// who computed which part when.
+// when each part was computed.
 func sum[T any](parts []T, plus func(total, part T) T) (total T) {
 	for _, part := range parts {
 		total = plus(total, part)
@@ -105,7 +105,7 @@ type tally struct {
 	result      any // of the last run, for tests against published values
 }
 
-// note notes one run and whether it was right.
+// note counts one run and whether it was right.
 func (t *tally) note(right bool, got, want any) {
 	t.runs++
 	t.result = got
@@ -128,7 +128,7 @@ func (t *tally) Check() error {
 // last returns the result of the last run.
 func (t *tally) last() any { return t.result }
 
-// Close implements Job for jobs that hold nothing but memory.
+// Close implements Job for jobs that have only memory to release.
 func (t *tally) Close() error { return nil }
 
 // exact is the part of a Job whose runs all have the same result.
