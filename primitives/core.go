@@ -62,10 +62,8 @@ func newCore(c Config) *core {
 
 func (k *core) base() *core { return k }
 
-// Workers implements Executor.
 func (k *core) Workers() int { return len(k.lanes) }
 
-// Stats implements Executor.
 func (k *core) Stats() Stats {
 	tally := k.slotless.tally.Load()
 	for i := range k.lanes {

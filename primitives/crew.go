@@ -69,7 +69,6 @@ func newCrew(c Config) *crew {
 	return x
 }
 
-// submit implements Executor.
 func (x *crew) submit(ctx context.Context, t task) error {
 	x.mu.Lock()
 	if x.closed {
@@ -92,7 +91,6 @@ func (x *crew) submit(ctx context.Context, t task) error {
 	return x.waitForRoom(ctx, t, x.core)
 }
 
-// follow implements Executor.
 func (x *crew) follow(t task) error {
 	x.mu.Lock()
 	if x.aborted || x.closed && x.goroutines == 0 {
@@ -244,13 +242,11 @@ func (x *crew) vacate(w *worker) {
 	x.free = append(x.free, slot)
 }
 
-// mayStart implements host.
 func (x *crew) mayStart(task) bool { return true }
 
 // putBack implements host. The queue may have skipped the task meanwhile.
 func (x *crew) putBack(t task) { _ = x.follow(t) } // not refused: the caller works here
 
-// await implements host.
 func (x *crew) await(ctx context.Context, w *worker, l *waiter) bool {
 	x.mu.Lock()
 	x.vacate(w)
@@ -307,7 +303,6 @@ func (x *crew) giveSlot(w *worker, t task) {
 	x.waitForSlot(w)
 }
 
-// Shutdown implements Executor.
 func (x *crew) Shutdown(ctx context.Context) error {
 	x.close()
 	if err := waitFor(ctx, x.ended); err != nil {
@@ -316,7 +311,6 @@ func (x *crew) Shutdown(ctx context.Context) error {
 	return x.helpers.wait(ctx)
 }
 
-// ShutdownNow implements Executor.
 func (x *crew) ShutdownNow(ctx context.Context) error {
 	x.close()
 	x.dropAll()

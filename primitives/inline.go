@@ -19,10 +19,8 @@ func NewInline(c Config) Executor {
 	return x
 }
 
-// submit implements Executor.
 func (x *inline) submit(_ context.Context, t task) error { return x.follow(t) }
 
-// follow implements Executor.
 func (x *inline) follow(t task) error {
 	if !x.helpers.enter() {
 		return ErrShutdown
@@ -32,10 +30,8 @@ func (x *inline) follow(t task) error {
 	return nil
 }
 
-// Shutdown implements Executor.
 func (x *inline) Shutdown(ctx context.Context) error { return x.helpers.wait(ctx) }
 
-// ShutdownNow implements Executor.
 func (x *inline) ShutdownNow(ctx context.Context) error {
 	x.dropBatches()
 	return x.Shutdown(ctx)

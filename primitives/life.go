@@ -31,14 +31,12 @@ func (f *Future[T]) unclaim() {
 	}
 }
 
-// run implements task.
 func (f *Future[T]) run(w *worker) {
 	if f.claim(statusPending, statusRunning) {
 		f.execute(w)
 	}
 }
 
-// drop implements task.
 func (f *Future[T]) drop(err error) {
 	if f.claim(statusPending, statusTaken) {
 		f.home.dropped()
@@ -53,7 +51,6 @@ func (f *Future[T]) drop(err error) {
 	}
 }
 
-// over implements task.
 func (f *Future[T]) over() bool { return f.State() != Pending }
 
 // execute runs the claimed task on w.

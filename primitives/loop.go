@@ -50,7 +50,6 @@ func NewLoop(c Config) Executor {
 	return x
 }
 
-// submit implements Executor.
 func (x *loop) submit(ctx context.Context, t task) error {
 	x.mu.Lock()
 	if x.closed {
@@ -83,7 +82,6 @@ func (x *loop) takeTurn(ctx context.Context, t task) error {
 	return nil
 }
 
-// follow implements Executor.
 func (x *loop) follow(t task) error {
 	x.mu.Lock()
 	if x.aborted || x.closed && !x.driving {
@@ -232,21 +230,17 @@ func (x *loop) mayStart(t task) bool {
 	return next
 }
 
-// putBack implements host.
 func (x *loop) putBack(t task) { _ = x.follow(t) } // not refused: the caller works here
 
-// await implements host.
 func (x *loop) await(ctx context.Context, w *worker, l *waiter) bool {
 	return x.pause(ctx, w.co, l, true)
 }
 
-// Shutdown implements Executor.
 func (x *loop) Shutdown(ctx context.Context) error {
 	x.close()
 	return waitFor(ctx, x.ended)
 }
 
-// ShutdownNow implements Executor.
 func (x *loop) ShutdownNow(ctx context.Context) error {
 	x.close()
 	x.dropAll()

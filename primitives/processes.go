@@ -71,7 +71,6 @@ func NewProcesses(c Config) (Executor, error) {
 // submit implements Executor. Call submits to the crew instead.
 func (x *processes) submit(context.Context, task) error { return ErrClosure }
 
-// follow implements Executor.
 func (x *processes) follow(task) error { return ErrClosure }
 
 // Call submits f(ctx, arg) to ex and returns its future: it is Submit for
@@ -181,7 +180,6 @@ func (x *processes) Shutdown(ctx context.Context) error {
 	return x.shutdownErr
 }
 
-// ShutdownNow implements Executor.
 func (x *processes) ShutdownNow(ctx context.Context) error {
 	x.crew.close()
 	x.dropAll()

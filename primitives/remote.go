@@ -30,14 +30,13 @@ type Func[A, R any] struct {
 // package-level variables, so that the child, which is the same program, knows
 // the same names before it serves. It panics if name is empty or taken.
 //
-// Arguments and results travel as bytes: []byte and string as they are;
-// types with MarshalBinary and UnmarshalBinary by these; numbers, bools, and
-// arrays, structs and slices of fixed-size numbers in little-endian order;
-// everything else with encoding/gob, which drops unexported fields and takes
-// −0 in a struct field for 0. A nil slice or map may arrive as an empty one. A
-// value that cannot be written or read is the error of its call. So is a struct
-// that would lose fields because it embeds a type that writes itself, such as
-// time.Time: give that field a name.
+// Arguments and results travel as bytes: []byte and string as they are; types with
+// MarshalBinary and UnmarshalBinary by these; numbers, bools, and arrays, structs
+// and slices of fixed-size numbers in binary; everything else with encoding/gob,
+// which drops unexported fields and takes −0 in a struct field for 0. A nil slice
+// or map may arrive as an empty one. If a value cannot be written or read, its
+// call returns an error. So it does for a struct that would lose fields because it
+// embeds a type that writes itself, such as time.Time: give that field a name.
 //
 // An error arrives as its message only; errors.Is still finds
 // context.Canceled and context.DeadlineExceeded in it. The result that came

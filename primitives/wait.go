@@ -22,20 +22,17 @@ const (
 // concurrent.futures.wait. If ctx ends first, it also returns ctx's cause.
 // Inside a task it waits as Future.Result does.
 func Wait[T any](ctx context.Context, futures []*Future[T], until Until) (done, pending []*Future[T], err error) {
-	var g gathering[T]
+	g := gather(futures)
 	defer g.leave()
-	failed := false
-	ended := g.join(futures)
-	if len(futures) == 0 {
-		return nil, nil, nil
-	}
-	for n := 0; n < len(futures) && !(until == FirstCompleted && n > 0) && !(until == FirstError && failed); n++ {
+	for range futures {
 		var i int
-		if i, err = ended(ctx); err != nil {
+		if i, err = g.next(ctx); err != nil {
 			break
 		}
-		_, e := futures[i].outcome()
-		failed = failed || e != nil
+		_, failure := futures[i].outcome()
+		if until == FirstCompleted || until == FirstError && failure != nil {
+			break
+		}
 	}
 	for _, f := range futures {
 		if f.final() {
@@ -52,11 +49,10 @@ func Wait[T any](ctx context.Context, futures []*Future[T], until Until) (done, 
 // does.
 func AsCompleted[T any](ctx context.Context, futures []*Future[T]) iter.Seq2[int, *Future[T]] {
 	return func(yield func(int, *Future[T]) bool) {
-		var g gathering[T]
+		g := gather(futures)
 		defer g.leave()
-		ended := g.join(futures)
 		for range futures {
-			i, err := ended(ctx)
+			i, err := g.next(ctx)
 			if err != nil || !yield(i, futures[i]) {
 				return
 			}
@@ -76,13 +72,11 @@ type gathering[T any] struct {
 	parked *waiter
 }
 
-// join begins to listen and returns a function that waits for the next future
-// to end and returns its index.
-func (g *gathering[T]) join(futures []*Future[T]) (next func(context.Context) (int, error)) {
+func gather[T any](futures []*Future[T]) *gathering[T] {
+	g := &gathering[T]{ended: slices.Repeat([]int{-1}, len(futures))}
 	g.futures = futures
-	g.ended = slices.Repeat([]int{-1}, len(futures))
-	g.members.join(true, g.end, func() bool { return false })
-	return g.next
+	g.join(true, g.end, func() bool { return false })
+	return g
 }
 
 func (g *gathering[T]) end(i int, place int32) {
@@ -98,6 +92,7 @@ func (g *gathering[T]) end(i int, place int32) {
 	}
 }
 
+// next waits for the next future to end and returns its index.
 func (g *gathering[T]) next(ctx context.Context) (int, error) {
 	g.mu.Lock()
 	if g.ended[g.read] < 0 {

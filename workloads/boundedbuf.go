@@ -54,7 +54,7 @@ func (c consumed) String() string {
 
 // bufferActor is a producer or a consumer. Only its one task uses it.
 type bufferActor struct {
-	turn  func() error
+	turn  func(*crowd) error
 	left  int // items to go
 	next  splitmix
 	item  uint64 // a producer's, if made
@@ -85,7 +85,6 @@ type boundedbufJob struct {
 	exact[consumed]
 	each                 int // items of every actor
 	producers, consumers []bufferActor
-	crowd                *crowd
 
 	_         [128]byte
 	mu        sync.Mutex
@@ -105,8 +104,8 @@ func newBoundedbuf(p Params) (Job, error) {
 	}
 	for i := range bufferActors {
 		producer, consumer := &j.producers[i], &j.consumers[i]
-		producer.turn = func() error { j.produce(producer); return nil }
-		consumer.turn = func() error { j.consume(consumer); return nil }
+		producer.turn = func(c *crowd) error { j.produce(c, producer); return nil }
+		consumer.turn = func(c *crowd) error { j.consume(c, consumer); return nil }
 	}
 	j.items, j.plain, j.want = bufferActors*j.each, j.serial, j.serial()
 	return j, nil
@@ -121,13 +120,11 @@ func (j *boundedbufJob) Run(ctx context.Context, ex primitives.Executor) error {
 		j.consumers[i].left, j.consumers[i].eaten = j.each, consumed{}
 	}
 	err := runCrowd(ctx, ex, func(c *crowd) {
-		j.crowd = c
 		for i := range bufferActors {
 			c.submit(j.producers[i].turn)
 			c.submit(j.consumers[i].turn)
 		}
 	})
-	j.crowd = nil
 	if err != nil {
 		return err
 	}
@@ -140,7 +137,7 @@ func (j *boundedbufJob) Run(ctx context.Context, ex primitives.Executor) error {
 }
 
 // produce is a producer's turn.
-func (j *boundedbufJob) produce(a *bufferActor) {
+func (j *boundedbufJob) produce(c *crowd, a *bufferActor) {
 	for a.left > 0 {
 		a.make()
 		woken, done := j.put(a)
@@ -149,7 +146,7 @@ func (j *boundedbufJob) produce(a *bufferActor) {
 		}
 		a.made = false
 		a.left--
-		j.resume(woken)
+		resume(c, woken)
 	}
 }
 
@@ -167,14 +164,14 @@ func (j *boundedbufJob) put(a *bufferActor) (woken *bufferActor, done bool) {
 }
 
 // consume is a consumer's turn.
-func (j *boundedbufJob) consume(a *bufferActor) {
+func (j *boundedbufJob) consume(c *crowd, a *bufferActor) {
 	for a.left > 0 {
 		item, woken, done := j.take(a)
 		if !done {
 			return
 		}
 		a.left--
-		j.resume(woken)
+		resume(c, woken)
 		a.consume(item)
 	}
 }
@@ -195,9 +192,9 @@ func (j *boundedbufJob) take(a *bufferActor) (item uint64, woken *bufferActor, d
 // resume gives a, if there is one, another turn. An actor that was woken may find
 // the place taken and wait again. But each place that becomes free wakes one actor,
 // so none waits forever.
-func (j *boundedbufJob) resume(a *bufferActor) {
+func resume(c *crowd, a *bufferActor) {
 	if a != nil {
-		j.crowd.submit(a.turn)
+		c.submit(a.turn)
 	}
 }
 

@@ -49,9 +49,9 @@ func runCrowd(ctx context.Context, ex primitives.Executor, start func(*crowd)) e
 	return c.first
 }
 
-// submit submits step as a task. The caller must hold no lock: under inline the
+// submit submits step as a task, which gets c. The caller must hold no lock: under inline the
 // task runs at once.
-func (c *crowd) submit(step func() error) {
+func (c *crowd) submit(step func(*crowd) error) {
 	c.alive.Add(1)
 	f := primitives.Submit(c.endless, c.ex, func(context.Context) (none struct{}, err error) {
 		return none, c.do(step)
@@ -69,7 +69,7 @@ func (c *crowd) submit(step func() error) {
 }
 
 // do is a task. It counts itself even if step panics.
-func (c *crowd) do(step func() error) (err error) {
+func (c *crowd) do(step func(*crowd) error) (err error) {
 	returned := false
 	defer func() {
 		if !returned || err != nil {
@@ -80,7 +80,7 @@ func (c *crowd) do(step func() error) (err error) {
 	if c.ctx.Err() != nil {
 		err = context.Cause(c.ctx)
 	} else if !c.stopped.Load() {
-		err = step()
+		err = step(c)
 	}
 	returned = true
 	return err

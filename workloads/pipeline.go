@@ -43,7 +43,6 @@ const (
 type pipelineJob struct {
 	exact[HashDigest]
 	slots [pipelineWidth]pipelineSlot // block i has slot i modulo the width
-	crowd *crowd
 
 	mu         sync.Mutex
 	generated  int // blocks
@@ -56,7 +55,7 @@ type pipelineJob struct {
 type pipelineSlot struct {
 	buffer []byte
 	digest [sha256.Size]byte
-	hash   func() error
+	hash   func(*crowd) error
 	hashed bool // under the job's mutex
 	_      [128 - sha256.Size - 1 - 4*word]byte
 }
@@ -66,7 +65,7 @@ func newPipeline(p Params) (Job, error) {
 	j.items = p.amount(12, 256, 4096)
 	for i := range j.slots {
 		j.slots[i].buffer = make([]byte, pipelineBlock)
-		j.slots[i].hash = func() error { j.hash(&j.slots[i]); return nil }
+		j.slots[i].hash = func(c *crowd) error { j.hash(c, &j.slots[i]); return nil }
 	}
 	j.plain, j.want = j.serial, j.serial()
 	return j, nil
@@ -78,11 +77,7 @@ func (j *pipelineJob) Run(ctx context.Context, ex primitives.Executor) error {
 	for i := range j.slots {
 		j.slots[i].hashed = false
 	}
-	err := runCrowd(ctx, ex, func(c *crowd) {
-		j.crowd = c
-		c.submit(j.generate)
-	})
-	j.crowd = nil
+	err := runCrowd(ctx, ex, func(c *crowd) { c.submit(j.generate) })
 	if err == nil && j.folded == j.items {
 		j.compare(HashDigest(j.all.Sum(nil)))
 	} else if err == nil {
@@ -92,7 +87,7 @@ func (j *pipelineJob) Run(ctx context.Context, ex primitives.Executor) error {
 }
 
 // generate is the first stage: it fills free buffers.
-func (j *pipelineJob) generate() error {
+func (j *pipelineJob) generate(c *crowd) error {
 	for {
 		j.mu.Lock()
 		i := j.generated
@@ -105,12 +100,12 @@ func (j *pipelineJob) generate() error {
 		j.mu.Unlock()
 		slot := &j.slots[i%pipelineWidth]
 		fill(slot.buffer, i)
-		j.crowd.submit(slot.hash)
+		c.submit(slot.hash)
 	}
 }
 
 // hash is the second stage.
-func (j *pipelineJob) hash(slot *pipelineSlot) {
+func (j *pipelineJob) hash(c *crowd, slot *pipelineSlot) {
 	slot.digest = sha256.Sum256(slot.buffer)
 	j.mu.Lock()
 	slot.hashed = true
@@ -120,12 +115,12 @@ func (j *pipelineJob) hash(slot *pipelineSlot) {
 	}
 	j.mu.Unlock()
 	if fold {
-		j.crowd.submit(j.fold)
+		c.submit(j.fold)
 	}
 }
 
 // fold is the third stage: it takes the next digests and frees their buffers.
-func (j *pipelineJob) fold() error {
+func (j *pipelineJob) fold(c *crowd) error {
 	for {
 		j.mu.Lock()
 		slot := &j.slots[j.folded%pipelineWidth]
@@ -143,7 +138,7 @@ func (j *pipelineJob) fold() error {
 		}
 		j.mu.Unlock()
 		if generate {
-			j.crowd.submit(j.generate)
+			c.submit(j.generate)
 		}
 	}
 }

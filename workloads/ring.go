@@ -38,7 +38,7 @@ var Ring = Workload{
 // line.
 type ringMember struct {
 	visits  int
-	receive func() error
+	receive func(*crowd) error
 	_       [128 - 2*word]byte
 }
 
@@ -57,9 +57,8 @@ type ringJob struct {
 	members []ringMember
 
 	// The token: only the task that has it may use these.
-	crowd *crowd
-	left  int // hops to go
-	at    int
+	left int // hops to go
+	at   int
 }
 
 func newRing(p Params) (Job, error) {
@@ -70,18 +69,14 @@ func newRing(p Params) (Job, error) {
 	j := &ringJob{members: make([]ringMember, n)}
 	j.items, j.plain, j.want = hops, j.serial, journey{stop: hops % n, hops: hops}
 	for i := range j.members {
-		j.members[i].receive = func() error { return j.receive(i) }
+		j.members[i].receive = func(c *crowd) error { return j.receive(c, i) }
 	}
 	return j, nil
 }
 
 func (j *ringJob) Run(ctx context.Context, ex primitives.Executor) error {
 	j.begin()
-	err := runCrowd(ctx, ex, func(c *crowd) {
-		j.crowd = c
-		j.pass()
-	})
-	j.crowd = nil
+	err := runCrowd(ctx, ex, j.pass)
 	if err == nil {
 		j.compare(j.end())
 	}
@@ -96,20 +91,20 @@ func (j *ringJob) begin() {
 }
 
 // receive is a task: the token has come to member i.
-func (j *ringJob) receive(i int) error {
+func (j *ringJob) receive(c *crowd, i int) error {
 	j.members[i].visits++
 	j.at = i
 	j.left--
-	j.pass()
+	j.pass(c)
 	return nil
 }
 
 // pass sends the token on, unless it has gone far enough. Afterwards another task
 // has it.
-func (j *ringJob) pass() {
+func (j *ringJob) pass(c *crowd) {
 	if j.left > 0 {
 		next := (j.at + 1) % len(j.members)
-		j.crowd.submit(j.members[next].receive)
+		c.submit(j.members[next].receive)
 	}
 }
 

@@ -45,11 +45,9 @@ type wavefrontJob struct {
 	m, n          int // rows and columns of points
 	height, width int // of a tile
 	tiles         []waveTile
-	futures       []*primitives.Future[struct{}] // of the run's tiles
 	runs          int
 	early         atomic.Int64 // tiles that ran too early or twice, of all runs
 	swept         atomic.Int64 // sweeps of tiles, of all runs: one leaves the same values as eight
-	crowd         *crowd
 }
 
 // waveSweeps is how often a tile is swept.
@@ -59,7 +57,7 @@ const waveSweeps = 8
 type waveTile struct {
 	needs atomic.Int32 // tiles that must end before it
 	run   int          // the last run in which it was done
-	task  func() error
+	task  func(*crowd) error
 	_     [128 - 3*word]byte
 }
 
@@ -76,13 +74,12 @@ func newWavefront(p Params) (Job, error) {
 	}
 	j.tiles = make([]waveTile, (j.m+j.height-1)/j.height*waveColumns)
 	for t := range j.tiles {
-		j.tiles[t].task = func() error {
+		j.tiles[t].task = func(c *crowd) error {
 			j.tile(t)
-			j.release(t)
+			j.release(c, t)
 			return nil
 		}
 	}
-	j.futures = make([]*primitives.Future[struct{}], len(j.tiles))
 	return j, nil
 }
 
@@ -92,11 +89,7 @@ func (j *wavefrontJob) Run(ctx context.Context, ex primitives.Executor) error {
 		j.tiles[t].needs.Store(int32(min(t/waveColumns, 1) + min(t%waveColumns, 1)))
 	}
 	j.runs++
-	err := runCrowd(ctx, ex, func(c *crowd) {
-		j.crowd = c
-		c.submit(j.tiles[0].task)
-	})
-	j.crowd = nil
+	err := runCrowd(ctx, ex, func(c *crowd) { c.submit(j.tiles[0].task) })
 	if err == nil {
 		j.turn()
 	}
@@ -104,12 +97,12 @@ func (j *wavefrontJob) Run(ctx context.Context, ex primitives.Executor) error {
 }
 
 // release submits the tiles that waited only for this one.
-func (j *wavefrontJob) release(tile int) {
+func (j *wavefrontJob) release(c *crowd, tile int) {
 	if tile%waveColumns < waveColumns-1 && j.tiles[tile+1].needs.Add(-1) == 0 {
-		j.crowd.submit(j.tiles[tile+1].task)
+		c.submit(j.tiles[tile+1].task)
 	}
 	if below := tile + waveColumns; below < len(j.tiles) && j.tiles[below].needs.Add(-1) == 0 {
-		j.crowd.submit(j.tiles[below].task)
+		c.submit(j.tiles[below].task)
 	}
 }
 

@@ -236,7 +236,7 @@ func TestRemoteKillOfAnEndedCallDoesNothing(t *testing.T) {
 		if _, err := callOn(context.Background(), c, remoteEcho, nil, 0); err != nil {
 			t.Fatal(err)
 		}
-		c.killCall(c.lastID, errors.New("late"))
+		c.kill(c.lastID, ChildHung, errors.New("late"))
 		if !c.Alive() {
 			t.Fatal("killed")
 		}

@@ -60,7 +60,7 @@ func newChild(proc *os.Process, cn conn, control *os.File, c Config) *Child {
 // greet waits for the hello.
 func (c *Child) greet() (*Child, error) {
 	late := time.AfterFunc(c.config.hello, func() {
-		c.kill(ChildHung, fmt.Errorf("nothing came within %v", c.config.hello))
+		c.kill(anyCall, ChildHung, fmt.Errorf("nothing came within %v", c.config.hello))
 	})
 	defer late.Stop()
 	c.calling.Lock()
@@ -164,7 +164,7 @@ func (c *Child) watch(ctx context.Context, id uint64, timeout time.Duration) (un
 	var deadline, grace *time.Timer
 	if timeout > 0 {
 		deadline = time.AfterFunc(timeout, func() {
-			c.killCall(id, fmt.Errorf("no answer within %v", timeout))
+			c.kill(id, ChildHung, fmt.Errorf("no answer within %v", timeout))
 		})
 	}
 	var mu sync.Mutex // grace is set on another goroutine
@@ -173,7 +173,7 @@ func (c *Child) watch(ctx context.Context, id uint64, timeout time.Duration) (un
 		mu.Lock()
 		defer mu.Unlock()
 		grace = time.AfterFunc(c.config.grace, func() {
-			c.killCall(id, fmt.Errorf("no answer %v after its context ended: %w", c.config.grace, context.Cause(ctx)))
+			c.kill(id, ChildHung, fmt.Errorf("no answer %v after its context ended: %w", c.config.grace, context.Cause(ctx)))
 		})
 	})
 	return func() {

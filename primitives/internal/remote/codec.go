@@ -35,7 +35,7 @@ func codecFor[T any]() codec[T] {
 	case t.Kind() == reflect.String:
 		return stringCodec[T]()
 	case t.Kind() >= reflect.Bool && t.Kind() <= reflect.Float64:
-		return wordCodec[T](t.Kind() == reflect.Bool)
+		return numberCodec[T](t.Kind() == reflect.Bool)
 	case t.Kind() == reflect.Struct && t.NumField() == 0:
 		return emptyCodec[T]()
 	case t.Kind() == reflect.Slice && fixedSize(t.Elem()):
@@ -108,50 +108,23 @@ func emptyCodec[T any]() codec[T] {
 	}
 }
 
-// wordCodec writes numbers and bools of any width as 8 bytes: int then needs
-// no width of its own.
-func wordCodec[T any](isBool bool) codec[T] {
+// numberCodec copies the memory of a number or bool: both processes run the same
+// program.
+func numberCodec[T any](isBool bool) codec[T] {
 	return codec[T]{
 		encode: func(dst []byte, v T) ([]byte, error) {
-			return binary.LittleEndian.AppendUint64(dst, loadWord(unsafe.Pointer(&v), unsafe.Sizeof(v))), nil
+			return append(dst, unsafe.Slice((*byte)(unsafe.Pointer(&v)), unsafe.Sizeof(v))...), nil
 		},
 		decode: func(b []byte) (v T, err error) {
-			if err := wantSize(b, 8); err != nil {
+			if err := wantSize(b, int(unsafe.Sizeof(v))); err != nil {
 				return v, err
 			}
-			w, size := binary.LittleEndian.Uint64(b), unsafe.Sizeof(v)
-			// A bool that is neither 0 nor 1 would be undefined behaviour.
-			if isBool && w > 1 || size < 8 && w>>(8*size) != 0 {
-				return v, fmt.Errorf("value %d is too large for %T", w, v)
+			if isBool && b[0] > 1 { // would be undefined behaviour
+				return v, fmt.Errorf("value %d is not a %T", b[0], v)
 			}
-			storeWord(unsafe.Pointer(&v), size, w)
+			copy(unsafe.Slice((*byte)(unsafe.Pointer(&v)), len(b)), b)
 			return v, nil
 		},
-	}
-}
-
-func loadWord(p unsafe.Pointer, size uintptr) uint64 {
-	switch size {
-	case 1:
-		return uint64(*(*uint8)(p))
-	case 2:
-		return uint64(*(*uint16)(p))
-	case 4:
-		return uint64(*(*uint32)(p))
-	}
-	return *(*uint64)(p)
-}
-
-func storeWord(p unsafe.Pointer, size uintptr, w uint64) {
-	switch size {
-	case 1:
-		*(*uint8)(p) = uint8(w)
-	case 2:
-		*(*uint16)(p) = uint16(w)
-	case 4:
-		*(*uint32)(p) = uint32(w)
-	default:
-		*(*uint64)(p) = w
 	}
 }
 

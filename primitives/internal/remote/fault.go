@@ -17,27 +17,19 @@ func (c *Child) hasExited() bool {
 	}
 }
 
-// kill ends the child and records why, if nothing has ended it before.
-func (c *Child) kill(why Cause, err error) {
+// anyCall makes kill end the child whatever it does.
+const anyCall = 0
+
+// kill ends the child and records why, if nothing has ended it before. If the
+// call with that id is over, it does nothing.
+func (c *Child) kill(id uint64, why Cause, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.killLocked(why, err)
-}
-
-func (c *Child) killLocked(why Cause, err error) {
-	if !c.hasExited() && c.ended == 0 {
-		c.ended, c.endedErr = why, err
-		_ = c.proc.Kill() // fails only if it has ended
+	if id != anyCall && id != c.current || c.hasExited() || c.ended != 0 {
+		return
 	}
-}
-
-// killCall is kill for the call with that id only.
-func (c *Child) killCall(id uint64, err error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.current == id {
-		c.killLocked(ChildHung, err)
-	}
+	c.ended, c.endedErr = why, err
+	_ = c.proc.Kill() // fails only if it has ended
 }
 
 // fail ends and frees the child after err and says what happened. The caller
@@ -51,14 +43,14 @@ func (c *Child) fail(err error) *ChildError {
 	}
 	cause := ChildLost
 	if isProtocol(err) {
-		c.kill(ChildProtocol, err)
+		c.kill(anyCall, ChildProtocol, err)
 	} else if errors.Is(err, io.ErrUnexpectedEOF) {
 		cause = ChildProtocol
 	}
 	// The streams of a process that ends close a moment before it can be
 	// reaped. How it ended says more than our kill would.
 	if !c.waitExit(c.config.settle) {
-		c.kill(cause, err)
+		c.kill(anyCall, cause, err)
 		<-c.exited
 	}
 	c.mu.Lock()

@@ -59,8 +59,6 @@ type wiring struct {
 	theirs []*os.File // closed once the child has them
 }
 
-func (w *wiring) closeTheirs() { closeAll(w.theirs) }
-
 func closeAll(files []*os.File) {
 	for _, f := range files {
 		f.Close()

@@ -72,13 +72,13 @@ func Start(c Config) (*Child, error) {
 	}
 	controlR, controlW, err := openPipe()
 	if err != nil {
-		w.closeTheirs()
+		closeAll(w.theirs)
 		w.conn.release()
 		return failed(err)
 	}
 	starter.acquire()
 	proc, err := startProcess(c, w, controlR)
-	w.closeTheirs()
+	closeAll(w.theirs)
 	controlR.Close()
 	if err != nil {
 		starter.release()
