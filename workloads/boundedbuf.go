@@ -65,20 +65,23 @@ type bufferActor struct {
 
 func (a *bufferActor) make() {
 	if !a.made {
-		for range bufferSteps {
-			a.item = a.next.next()
-		}
-		a.made = true
+		a.item, a.made = bufferItem(&a.next), true
 	}
 }
 
-func (a *bufferActor) consume(item uint64) {
-	value := splitmix(item)
-	for range bufferSteps - 1 {
-		value.next()
+// bufferItem makes the next item of a source.
+func bufferItem(source *splitmix) (item uint64) {
+	for range bufferSteps {
+		item = source.next()
 	}
-	got := value.next()
-	a.eaten = a.eaten.plus(consumed{1, got, got})
+	return item
+}
+
+// consume returns the result of consuming an item.
+func consume(item uint64) consumed {
+	source := splitmix(item)
+	value := bufferItem(&source)
+	return consumed{1, value, value}
 }
 
 type boundedbufJob struct {
@@ -172,7 +175,7 @@ func (j *boundedbufJob) consume(c *crowd, a *bufferActor) {
 		}
 		a.left--
 		resume(c, woken)
-		a.consume(item)
+		a.eaten = a.eaten.plus(consume(item))
 	}
 }
 
@@ -203,17 +206,7 @@ func (j *boundedbufJob) serial() (got consumed) {
 	for i := range bufferActors {
 		source := splitmix(i)
 		for range j.each {
-			var item uint64
-			for range bufferSteps {
-				item = source.next()
-			}
-			taste, value := splitmix(item), uint64(0)
-			for range bufferSteps {
-				value = taste.next()
-			}
-			got.items++
-			got.sum += value
-			got.xor ^= value
+			got = got.plus(consume(bufferItem(&source)))
 		}
 	}
 	return got

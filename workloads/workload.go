@@ -128,18 +128,15 @@ func (w Workload) New(p Params) (Job, error) {
 // Variant returns the variant of that name. The empty name is the first variant,
 // or for a workload with one form a Variant without a name.
 func (w Workload) Variant(name string) (Variant, error) {
-	if name == "" {
-		if len(w.Variants) == 0 {
-			return Variant{Expect: w.Expect}, nil
-		}
-		return w.Variants[0], nil
+	if name == "" && len(w.Variants) == 0 {
+		return Variant{Expect: w.Expect}, nil
 	}
-	names := make([]string, len(w.Variants))
-	for i, v := range w.Variants {
-		if v.Name == name {
+	var names []string
+	for _, v := range w.Variants {
+		if name == "" || v.Name == name {
 			return v, nil
 		}
-		names[i] = v.Name
+		names = append(names, v.Name)
 	}
 	if len(names) == 0 {
 		return Variant{}, fmt.Errorf("unknown variant %q of %s, which has none", name, w.Name)
@@ -154,10 +151,9 @@ func (w Workload) Choose(names []string) []string {
 	for i, v := range w.Variants {
 		if slices.Contains(names, v.Name) || slices.Contains(names, "all") {
 			if i == 0 {
-				chosen = append(chosen, "")
-			} else {
-				chosen = append(chosen, v.Name)
+				v.Name = ""
 			}
+			chosen = append(chosen, v.Name)
 		}
 	}
 	if chosen == nil {
