@@ -112,7 +112,7 @@ func (b *Batch[T]) Cancel() {
 // runtime.Goexit, which ends the goroutine, another goroutine goes on.
 func (b *Batch[T]) run(w *worker) {
 	work := b.work.Load()
-	goOn := true // somebody must: the queue, if we do not
+	goOn := true // from the queue, if not here
 	defer func() {
 		if goOn {
 			if work.ex.follow(b) == nil {

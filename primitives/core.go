@@ -19,7 +19,7 @@ type core struct {
 	helpable      bool // Future.Help may run the tasks
 
 	perTask bool                   // a goroutine runs one task (spawn)
-	wanted  atomic.Int64           // tasks that have finished waiting and want a worker
+	wanted  atomic.Int64           // tasks that have finished waiting and need a slot
 	resumed atomic.Pointer[worker] // the coroutine that an event loop resumed last
 
 	lanes    []lane // by slot

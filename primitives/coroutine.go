@@ -3,7 +3,6 @@ package primitives
 import (
 	"context"
 	"iter"
-	"time"
 )
 
 // coroutine runs tasks of a loop, one after the other.
@@ -118,15 +117,14 @@ func (x *loop) resume(co *coroutine, turn uint64) {
 // Workers are then in progress; see crew.
 func (x *loop) hurry() {
 	x.mu.Lock()
-	now, hurried := time.Now(), false
-	for w := x.returning.impatient(now); w != nil; w = x.returning.impatient(now) {
-		x.active++
-		x.ready = append(x.ready, w.co)
-		hurried = true
-	}
-	if !hurried { // perhaps the loop has ended
+	impatient := x.returning.takeImpatient()
+	if len(impatient) == 0 { // perhaps the loop has ended
 		x.mu.Unlock()
 		return
+	}
+	for _, w := range impatient {
+		x.active++
+		x.ready = append(x.ready, w.co)
 	}
 	x.rouse()
 }

@@ -181,14 +181,13 @@ func (f *Future[T]) Cancel() bool {
 	}
 }
 
-// OnDone calls fn with the result once the task has finished. Callbacks run in
-// the order of their registration and one at a time, also those that are
-// registered after the end: on the goroutine that finished the task, or on that
-// of an OnDone that came when no callback was running, before it returns.
-// Callbacks should be short: they hold up the worker, later callbacks and the
-// compositions of this future, but not those who wait for it. One that panics
-// or exits harms neither the others nor the executor; its panic is reported
-// through Config.CallbackPanic.
+// OnDone calls fn with the result once the task has finished. Callbacks run one
+// at a time in the order of their registration, on the goroutine that finished the
+// task. If the task has finished and no callback is running, OnDone itself runs fn
+// before it returns. Callbacks should be short: they hold up the worker, later
+// callbacks and the compositions of this future, but not goroutines that wait for
+// it. A callback that panics or exits harms neither the others nor the executor;
+// Config.CallbackPanic is called with its panic.
 func (f *Future[T]) OnDone(fn func(value T, err error)) {
 	f.call(&waiter{fire: func() { f.home.guard(func() { fn(f.outcome()) }) }})
 }

@@ -122,7 +122,7 @@ func (q *intake) waitForRoom(ctx context.Context, t task, k *core) error {
 	return nil
 }
 
-// dropAll cancels what is pending.
+// dropAll cancels all pending tasks.
 func (q *intake) dropAll() {
 	q.mu.Lock()
 	q.aborted = true

@@ -187,8 +187,8 @@ func TestSubmittersRarelySearchTheQueue(t *testing.T) {
 	}
 }
 
-// Each who wants a worker loses patience at its own time, also when those before
-// it were served.
+// Each worker that needs a slot loses patience at its own time, even if workers
+// before it were served.
 func TestEachLosesPatienceAtItsTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		came, lost := map[*worker]time.Time{}, 0
@@ -197,10 +197,9 @@ func TestEachLosesPatienceAtItsTime(t *testing.T) {
 		c.hurry = func() {
 			mu.Lock()
 			defer mu.Unlock()
-			now := time.Now()
-			for w := c.impatient(now); w != nil; w = c.impatient(now) {
+			for _, w := range c.takeImpatient() {
 				lost++
-				if d := now.Sub(came[w]); d != patience {
+				if d := time.Since(came[w]); d != patience {
 					t.Errorf("one lost patience after %v", d)
 				}
 			}

@@ -36,16 +36,17 @@ func (c *returnLine) push(w *worker) {
 // pop removes the first. The line must not be empty.
 func (c *returnLine) pop() *worker { return c.line.pop().w }
 
-// impatient removes and returns the first if it has lost its patience by now.
-// Otherwise it sets the timer for that moment and returns nil; hurry must call
-// it until then.
-func (c *returnLine) impatient(now time.Time) *worker {
-	if c.armed = !c.empty(); !c.armed {
-		return nil
+// takeImpatient removes and returns the workers that have lost their patience by
+// now, and sets the timer for the next, if there is one.
+func (c *returnLine) takeImpatient() (list []*worker) {
+	now := time.Now()
+	for !c.empty() {
+		if left := c.line.first.w.due.Sub(now); left > 0 {
+			c.timer.Reset(left)
+			return list
+		}
+		list = append(list, c.pop())
 	}
-	if left := c.line.first.w.due.Sub(now); left > 0 {
-		c.timer.Reset(left)
-		return nil
-	}
-	return c.pop()
+	c.armed = false
+	return list
 }
