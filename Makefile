@@ -57,9 +57,9 @@ test-386: ## run the short tests as a 32-bit program, which Linux on amd64 can
 	GOARCH=386 $(GO) test -timeout 30m -short ./...
 
 soak: ## a million operations of Event and Future, a thousand faults of child processes, a sweep and checks beside hogs, 250,000 reports of known programs, histories without steps, fuzzing
-	OVERLAP_SOAK=1 $(GO) test -count=1 -timeout 60m -v -run 'Soak|Remote|LoseNoTask' ./primitives
+	OVERLAP_SOAK=1 $(GO) test -count=1 -timeout 60m -v -run 'Soak|Remote|LoseNoTask' ./primitives/...
 	OVERLAP_SOAK=1 $(GO) test -count=1 -timeout 60m -v -run Soak ./internal/cli ./report ./report/history
-	$(GO) test -run '^$$' -fuzz FuzzFrame -fuzztime 1m ./primitives
+	$(GO) test -run '^$$' -fuzz FuzzFrame -fuzztime 1m ./primitives/internal/remote
 	$(GO) test -run '^$$' -fuzz FuzzReadRun -fuzztime 1m ./bench/sweep
 	$(GO) test -run '^$$' -fuzz FuzzLoad -fuzztime 1m -fuzzminimizetime 5x ./report
 	$(GO) test -run '^$$' -fuzz FuzzPage -fuzztime 1m -fuzzminimizetime 5x ./report/page

@@ -11,12 +11,12 @@ type Batch[T any] struct {
 	futures []Future[T]
 	next    atomic.Int64 // the first index that no worker has claimed
 
-	// owed counts those who may still start tasks: the batch's places in the
-	// queue, the workers that are at it, and SubmitN until it returns. When
-	// there are none, work is dropped, so that a kept batch keeps its results
-	// only.
-	owed atomic.Int64
-	work atomic.Pointer[batchWork[T]]
+	// starters counts what may still start tasks: the batch's places in the
+	// queue, the workers that run it, and SubmitN until it returns. When there
+	// are none, work is dropped, so that a batch that is kept keeps only its
+	// results alive.
+	starters atomic.Int64
+	work     atomic.Pointer[batchWork[T]]
 }
 
 type batchWork[T any] struct {
@@ -32,21 +32,21 @@ type batchWork[T any] struct {
 // Tasks start in the order of their indexes. SubmitN blocks while ex has no
 // room. It panics if n is negative.
 //
-// The context of a task is as with Submit. A task's own future is as any other,
+// The context of a task is as with Submit. A task's future is like any other,
 // but Help waits for it.
 func SubmitN[T any](ctx context.Context, ex Executor, n int, fn func(ctx context.Context, i int) (T, error)) *Batch[T] {
-	mustHave(ctx)
+	requireContext(ctx)
 	if n < 0 {
 		panic(fmt.Sprintf("primitives: SubmitN of %d tasks", n))
 	}
 	b := &Batch[T]{futures: make([]Future[T], n)}
 	b.work.Store(&batchWork[T]{ctx, fn, ex})
-	b.owed.Store(1)
+	b.starters.Store(1)
 	k := ex.base()
 	k.expect(n)
 	for i := range b.futures {
 		f := &b.futures[i]
-		f.ctx, f.home = ctx, k // held, for shift alone, which knows its index
+		f.ctx, f.home = ctx, k // held: only runTasks, which knows its index, may start it
 	}
 	k.keepBatch(b)
 	runners := min(n, ex.Workers())
@@ -54,22 +54,22 @@ func SubmitN[T any](ctx context.Context, ex Executor, n int, fn func(ctx context
 		runners = n
 	}
 	for i := range runners {
-		b.owed.Add(1)
+		b.starters.Add(1)
 		if err := ex.submit(ctx, b); err != nil {
-			b.settleUp(k)
-			if i == 0 || k.perTask { // otherwise those that were taken do it all
+			b.release(k)
+			if i == 0 || k.perTask { // otherwise the runners before do it all
 				b.dropFrom(i, err)
 			}
 			break
 		}
 	}
-	b.settleUp(k)
+	b.release(k)
 	return b
 }
 
-// settleUp counts out one who might have started tasks.
-func (b *Batch[T]) settleUp(k *core) {
-	if b.owed.Add(-1) == 0 {
+// release counts down the starters.
+func (b *Batch[T]) release(k *core) {
+	if b.starters.Add(-1) == 0 {
 		b.work.Store(nil)
 		k.forgetBatch(b)
 	}
@@ -85,7 +85,7 @@ func (b *Batch[T]) At(i int) *Future[T] { return &b.futures[i] }
 // error in that order. If ctx ends first it returns ctx's cause.
 func (b *Batch[T]) Results(ctx context.Context) ([]T, error) {
 	values := make([]T, len(b.futures))
-	// From the last to the first: whoever waits for the first is woken again
+	// From the last to the first: a caller that waits for the first is woken
 	// for nearly every task, and takes a core from the workers each time.
 	var first error
 	for i := len(values) - 1; i >= 0; i-- {
@@ -108,45 +108,45 @@ func (b *Batch[T]) Cancel() {
 	}
 }
 
-// run implements task: it runs tasks until there are none left. If one calls
-// runtime.Goexit, which takes the goroutine along, another goes on.
+// run implements task: it runs tasks until none are left. If one calls
+// runtime.Goexit, which ends the goroutine, another goroutine goes on.
 func (b *Batch[T]) run(w *worker) {
 	work := b.work.Load()
-	goOn := true // somebody must: the queue, if not we
+	goOn := true // from the queue, if not here
 	defer func() {
 		if goOn {
 			if work.ex.follow(b) == nil {
-				return // that place in the queue is owed now
+				return // the new place in the queue takes over our count
 			}
 			b.dropFrom(0, ErrShutdown)
 		}
-		b.settleUp(w.core)
+		b.release(w.core)
 	}()
 	for {
-		switch b.shift(w, work) {
-		case shiftOver:
+		switch b.runTasks(w, work) {
+		case noneLeft:
 			goOn = false
 			return
-		case shiftYields:
+		case workerYields:
 			return
 		}
 	}
 }
 
-// How a shift ends.
-type shiftEnd int
+// runEnd says why runTasks has returned.
+type runEnd int
 
 const (
-	shiftPanicked shiftEnd = iota // there may be more to do
-	shiftYields                   // there is, but others come first
-	shiftOver                     // there is nothing more for this worker
+	taskPanicked runEnd = iota // there may be more to do
+	workerYields               // there is more to do, but others come first
+	noneLeft                   // there is nothing more for this worker
 )
 
-// shift runs tasks until there are none left, or one panics, or a task that has
-// finished waiting wants the worker. A deferred function for every task would
-// cost more than a short task.
-func (b *Batch[T]) shift(w *worker, work *batchWork[T]) (end shiftEnd) {
-	var f *Future[T] // what is running
+// runTasks runs tasks until none are left, one panics, or a task that has
+// finished waiting needs the worker slot. A deferred function for every task
+// would cost more than a short task.
+func (b *Batch[T]) runTasks(w *worker, work *batchWork[T]) (end runEnd) {
+	var f *Future[T] // running
 	var token int64
 	w.lane().tally.Add(oneStarted)
 	defer func() {
@@ -158,17 +158,17 @@ func (b *Batch[T]) shift(w *worker, work *batchWork[T]) (end shiftEnd) {
 			w.lane().tally.Add(oneFinished)
 			f.complete(none, err, statusFinished)
 			if w.core.perTask {
-				end = shiftOver
+				end = noneLeft
 			}
 		}
 	}()
 	for {
 		if w.core.wanted.Load() > 0 {
-			return shiftYields
+			return workerYields
 		}
 		i := int(b.next.Add(1)) - 1
 		if i >= len(b.futures) {
-			return shiftOver
+			return noneLeft
 		}
 		g := &b.futures[i]
 		if work.ctx.Err() != nil {
@@ -182,7 +182,7 @@ func (b *Batch[T]) shift(w *worker, work *batchWork[T]) (end shiftEnd) {
 			g.complete(value, err, statusFinished)
 		}
 		if w.core.perTask {
-			return shiftOver
+			return noneLeft
 		}
 	}
 }
@@ -190,10 +190,10 @@ func (b *Batch[T]) shift(w *worker, work *batchWork[T]) (end shiftEnd) {
 // drop implements task: the batch loses a place in the queue.
 func (b *Batch[T]) drop(err error) {
 	b.dropFrom(0, err)
-	b.settleUp(b.futures[0].home)
+	b.release(b.futures[0].home)
 }
 
-// dropFrom cancels the tasks from index i on that nobody has claimed.
+// dropFrom cancels the unclaimed tasks from index i on.
 func (b *Batch[T]) dropFrom(i int, err error) {
 	for ; i < len(b.futures); i++ {
 		b.futures[i].drop(err)

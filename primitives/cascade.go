@@ -2,26 +2,26 @@ package primitives
 
 import "sync"
 
-// nestedMost is how many futures may finish inside each other's callbacks on
-// one stack: a chain of Then can be any length, a stack cannot.
-const nestedMost = 64
+// maxNested is how many futures may finish inside each other's callbacks on one
+// stack: a chain of Then can have any length, a stack cannot.
+const maxNested = 64
 
-// cascade is the callbacks that one goroutine is running inside each other.
+// cascade holds the callbacks that one goroutine runs inside each other.
 type cascade struct {
 	depth int
-	later []func() // those that were too deep: they run when the outermost has returned
+	later []func() // were too deep: they run when the outermost has returned
 }
 
-// cascades holds the goroutines' cascades by their number. Sharded, for
-// workers that finish futures at the same time.
+// cascades holds the cascades by the number of their goroutine. It is sharded
+// because workers finish futures at the same time.
 var cascades [64]struct {
 	sync.Mutex
 	of map[uintptr]*cascade
 	_  [64]byte
 }
 
-// callInside calls run, which runs callbacks, or puts it off if the goroutine
-// is too deep in callbacks already.
+// callInside calls run, which runs callbacks, or defers it if the goroutine is
+// too deep in callbacks already.
 func callInside(run func()) {
 	g := goroutine()
 	s := &cascades[g>>8%64]
@@ -35,7 +35,7 @@ func callInside(run func()) {
 		s.of[g] = c
 	}
 	s.Unlock()
-	if c.depth == nestedMost {
+	if c.depth == maxNested {
 		c.later = append(c.later, run)
 		return
 	}
@@ -51,7 +51,7 @@ func callInside(run func()) {
 	run()
 }
 
-// drain runs what was put off, whatever a callback does to the goroutine.
+// drain runs what was deferred, even if a callback calls runtime.Goexit.
 func (c *cascade) drain() {
 	if len(c.later) == 0 {
 		return

@@ -10,22 +10,22 @@ import (
 	"sync/atomic"
 )
 
-// core is what every executor has and what its futures keep: counters, probe,
-// recycled waiters. It does not lead to the queue, so a kept future does not
-// keep its executor.
+// core is what every executor has and what its futures refer to: counters,
+// probe, recycled waiters. It does not refer to the queue, so a future that is
+// kept does not keep its executor alive.
 type core struct {
 	probe         Probe
 	callbackPanic func(*PanicError)
-	helpable      bool // whoever asks may run the tasks
+	helpable      bool // Future.Help may run the tasks
 
 	perTask bool                   // a goroutine runs one task (spawn)
-	wanted  atomic.Int64           // tasks that have finished waiting and want a worker
-	resumed atomic.Pointer[worker] // of an event loop: the coroutine that it resumed last
+	wanted  atomic.Int64           // tasks that have finished waiting and need a slot
+	resumed atomic.Pointer[worker] // the coroutine that an event loop resumed last
 
-	lanes     []lane // by worker number
-	outside   worker // for those who help
-	outsiders lane
-	pool      waiterPool
+	lanes    []lane // by slot
+	helper   worker // for callers who run tasks themselves
+	slotless lane
+	pool     waiterPool
 
 	_         [128]byte // submitters write below, workers read above
 	submitted atomic.Uint64
@@ -35,16 +35,15 @@ type core struct {
 	withdrawals atomic.Uint64 // tasks that were cancelled, perhaps in the queue
 
 	batchMu sync.Mutex
-	batches map[batch]struct{} // that may have tasks nobody has claimed, for ShutdownNow
+	batches map[batch]struct{} // may have unclaimed tasks; for ShutdownNow
 }
 
 // lane is one worker's counters, padded so that no two workers write to the
 // same cache line or to neighbouring ones, which are fetched together.
 type lane struct {
-	// tally holds the tasks that run in its low bits and those that have
-	// finished above, so that starting and finishing are one addition each. A
-	// task may start in one lane and finish in another: only sums mean
-	// something.
+	// tally holds the number of running tasks in its low bits and of finished
+	// ones above, so that starting and finishing are one addition each. A task
+	// may start in one lane and finish in another: only sums mean something.
 	tally atomic.Uint64
 	_     [128 - 8]byte
 }
@@ -52,30 +51,28 @@ type lane struct {
 const (
 	runningBits = 24
 	oneStarted  = 1
-	oneFinished = 1 << runningBits // and oneStarted less, if it was counted
+	oneFinished = 1 << runningBits // minus oneStarted, if that was counted
 )
 
 func newCore(c Config) *core {
 	k := &core{probe: c.Probe, callbackPanic: c.CallbackPanic, lanes: make([]lane, c.Workers), batches: map[batch]struct{}{}}
-	k.outside = worker{core: k, slot: -1}
+	k.helper = worker{core: k, slot: -1}
 	return k
 }
 
 func (k *core) base() *core { return k }
 
-// Workers implements Executor.
 func (k *core) Workers() int { return len(k.lanes) }
 
-// Stats implements Executor.
 func (k *core) Stats() Stats {
-	tally := k.outsiders.tally.Load()
+	tally := k.slotless.tally.Load()
 	for i := range k.lanes {
 		tally += k.lanes[i].tally.Load()
 	}
 	cancelled := int(k.cancelled.Load())
 	submitted := int(k.submitted.Load()) // last, so that no task is counted before it is submitted
 	// The lanes are read one after the other. A task that changes lanes
-	// meanwhile may be seen to end and not to start: below zero is zero.
+	// meanwhile may count as ended and not as started: hence the max below.
 	running := int64(tally<<(64-runningBits)) >> (64 - runningBits)
 	s := Stats{
 		Running:   int(max(running, 0)),
@@ -86,17 +83,17 @@ func (k *core) Stats() Stats {
 	return s
 }
 
-// expect counts n tasks in.
+// expect counts n tasks as submitted.
 func (k *core) expect(n int) { k.submitted.Add(uint64(n)) }
 
-// dropped counts a task that will not run.
+// dropped counts a task as cancelled.
 func (k *core) dropped() {
 	if k != nil {
 		k.cancelled.Add(1)
 	}
 }
 
-// dropBatches cancels the tasks of batches that nobody has claimed.
+// dropBatches cancels the unclaimed tasks of all batches.
 func (k *core) dropBatches() {
 	k.batchMu.Lock()
 	batches := slices.Collect(maps.Keys(k.batches))
@@ -140,8 +137,8 @@ func (k *core) waiters() *waiterPool {
 	return &k.pool
 }
 
-// guard runs a callback. What it does must not end the goroutine, which has
-// other callbacks to run and may be a worker.
+// guard runs a callback and reports its panic: that must not end the goroutine,
+// which has other callbacks to run and may be a worker.
 func (k *core) guard(callback func()) {
 	returned := false
 	defer func() {
@@ -163,7 +160,7 @@ func (k *core) guard(callback func()) {
 	returned = true
 }
 
-// helpers counts the callers that are running tasks themselves.
+// helpers counts the callers that run tasks themselves.
 type helpers struct {
 	n     atomic.Int64
 	shut  sync.Once
@@ -173,7 +170,7 @@ type helpers struct {
 
 const helpersShut = 1 << 62
 
-// enter counts the caller in, unless wait was called.
+// enter counts the caller in. It returns false if wait was called.
 func (h *helpers) enter() bool {
 	if h.n.Add(1)&helpersShut != 0 {
 		h.leave()
@@ -188,7 +185,7 @@ func (h *helpers) leave() {
 	}
 }
 
-// wait lets nobody in any more, and waits for those who are inside.
+// wait makes enter return false, and waits for those who have entered.
 func (h *helpers) wait(ctx context.Context) error {
 	h.shut.Do(func() {
 		h.idle = make(chan struct{})
@@ -199,7 +196,7 @@ func (h *helpers) wait(ctx context.Context) error {
 	return waitFor(ctx, h.idle)
 }
 
-// waitFor waits until done is closed, or returns ctx's cause. What is done wins
+// waitFor waits until done is closed, or returns ctx's cause. A closed done wins
 // over a context that has ended.
 func waitFor(ctx context.Context, done <-chan struct{}) error {
 	select {
@@ -215,8 +212,9 @@ func waitFor(ctx context.Context, done <-chan struct{}) error {
 	}
 }
 
-// mustHave panics where the mistake is made: later it would end a worker.
-func mustHave(ctx context.Context) {
+// requireContext panics in the caller, who made the mistake: later the panic
+// would end a worker.
+func requireContext(ctx context.Context) {
 	if ctx == nil {
 		panic("primitives: nil context")
 	}

@@ -3,42 +3,42 @@ package primitives
 import (
 	"context"
 	"runtime"
-	"time"
 )
 
-// crew is the executors spawn, pool, threads and processes: goroutines that
-// take tasks from one bounded queue under one lock, which is held for tens of
-// instructions. To take several tasks at a time from a long queue saves a
+// crew implements the executors spawn, pool, threads and processes: goroutines
+// that take tasks from one bounded queue under one lock, which is held for tens
+// of instructions. Taking several tasks at a time from a long queue would save a
 // tenth of the time of 1 µs tasks on two cores (0.66 instead of 0.73 of a plain
-// loop, make peers), but then two neighbours that wait for each other deadlock,
-// each behind the other's back; with one at a time, any Workers consecutive
-// tasks may.
+// loop, make peers). But then two neighbours that wait for each other could
+// deadlock on one worker; with one task at a time, any Workers consecutive tasks
+// may wait for each other.
 //
-// A goroutine may run tasks while it has one of the worker numbers, of which
-// there are as many as workers. A task that waits for a future gives its
-// number away and gets one back, before any new task, when the wait is over.
-// So waiting tasks never hold up the pending ones that they wait for. Letting
-// the waiting goroutine run other tasks on its own stack instead would deadlock
-// when one of those waits for a task further down the same stack.
+// A goroutine needs a slot to run tasks, and there are Workers slots. A task that
+// waits for a future releases its slot and gets one back, before any new task,
+// when the wait is over. So waiting tasks never hold up the pending ones that
+// they wait for. Letting the waiting goroutine run other tasks on its own stack
+// instead would deadlock when one of those waits for a task further down the
+// same stack.
 //
-// Those who have all the numbers may in turn wait for the task that wants one
-// back, to be cancelled for example. Nobody can tell, so its patience is
-// limited: then it goes on without, and more than Workers run for a while.
+// The tasks that have all the slots may in turn wait for the task that needs one
+// back, to be cancelled for example. The executor cannot detect this, so the
+// patience of that task is limited: then it goes on without a slot, and more than
+// Workers run for a while.
 type crew struct {
 	*core
 	intake
 
-	idle       []*worker // with a number and nothing to do; the last was busy last, and its stack is warm
-	free       []int     // numbers that no goroutine has
-	returning  comeback  // have finished waiting and want a number
-	spare      []*worker // records for new goroutines
+	idle       []*worker  // with a slot and nothing to do; the last was busy last, and its stack is warm
+	free       []int      // slots that no goroutine has
+	returning  returnLine // have finished waiting and need a slot
+	spare      []*worker  // records for new goroutines
 	goroutines int
 	waiting    int           // goroutines whose tasks wait
 	ended      chan struct{} // closed when the intake is, nothing is pending and no goroutine is left
 	hasEnded   bool
 
 	threaded bool // the goroutines are operating system threads
-	short    bool // of those, and relieve will be called
+	short    bool // threads are short, and endShortage will be called
 	progress bool // since short was set: a task has ended, or has finished waiting
 }
 
@@ -46,7 +46,7 @@ type crew struct {
 // started when they are first needed, live until Shutdown and take tasks from
 // a queue in order of submission. Submit blocks while the queue is full.
 func NewPool(c Config) Executor {
-	x := newCrew(c.check("pool"))
+	x := newCrew(c.mustCheck("pool"))
 	x.helpable = true
 	return x
 }
@@ -54,38 +54,9 @@ func NewPool(c Config) Executor {
 // NewSpawn returns an executor that starts a goroutine per task, at most
 // Workers at once; Submit blocks until one of them is free.
 func NewSpawn(c Config) Executor {
-	x := newCrew(c.check("spawn"))
+	x := newCrew(c.mustCheck("spawn"))
 	x.limit, x.perTask, x.helpable = 0, true, true
 	return x
-}
-
-// NewThreads returns a pool whose every worker is an operating system thread
-// of its own, as a thread pool in most languages is. A thread is woken and put
-// to sleep by the kernel where the pool's goroutines change places in user
-// space. The thread of a waiting task sleeps, and another stands in for it.
-//
-// So every task that has started keeps a thread until it ends, and Go ends a
-// program that has too many (debug.SetMaxThreads: 10,000). Executors of this
-// kind together never have more than nine tenths of that. When all are in use,
-// pending tasks stay pending, and Submit blocks while the queue is full; when
-// moreover all tasks that have started wait, and none goes on for 10 ms, they
-// may wait for those that are pending, which therefore fail with ErrThreads.
-func NewThreads(c Config) Executor {
-	x, err := newThreads(c)
-	if err != nil {
-		panic("primitives: " + err.Error())
-	}
-	return x
-}
-
-func newThreads(c Config) (Executor, error) {
-	c = c.check("threads")
-	if err := threads.suffice(c.Workers); err != nil {
-		return nil, err
-	}
-	x := newCrew(c)
-	x.threaded = true
-	return x, nil
 }
 
 func newCrew(c Config) *crew {
@@ -97,7 +68,6 @@ func newCrew(c Config) *crew {
 	return x
 }
 
-// submit implements Executor.
 func (x *crew) submit(ctx context.Context, t task) error {
 	x.mu.Lock()
 	if x.closed {
@@ -113,14 +83,13 @@ func (x *crew) submit(ctx context.Context, t task) error {
 	}
 	if x.perTask {
 		if w := currentWorker(); w != nil && w.core == x.core && w.slot >= 0 {
-			x.giveUp(w, t)
+			x.giveSlot(w, t)
 			return nil
 		}
 	}
 	return x.waitForRoom(ctx, t, x.core)
 }
 
-// follow implements Executor.
 func (x *crew) follow(t task) error {
 	x.mu.Lock()
 	if x.aborted || x.closed && x.goroutines == 0 {
@@ -145,7 +114,7 @@ func (x *crew) handOver(t task) bool {
 		return true
 	}
 	n := len(x.free)
-	if n == 0 || x.queue.len() > 0 || !x.thread() {
+	if n == 0 || x.queue.len() > 0 || !x.takeThread() {
 		return false
 	}
 	slot := x.free[n-1]
@@ -155,7 +124,7 @@ func (x *crew) handOver(t task) bool {
 	return true
 }
 
-// start starts a goroutine with that number, and its first task.
+// start starts a goroutine with that slot and first task.
 func (x *crew) start(slot int, t task) {
 	var w *worker
 	if n := len(x.spare); n > 0 {
@@ -179,7 +148,7 @@ func (x *crew) work(w *worker, t task) {
 	defer func() {
 		w.leave()
 		x.mu.Lock()
-		if !dismissed { // a task called runtime.Goexit, which takes the goroutine with it
+		if !dismissed { // a task called runtime.Goexit, which ends the goroutine
 			x.vacate(w)
 		}
 		x.leave(w)
@@ -202,15 +171,16 @@ func (x *crew) leave(w *worker) {
 		threads.giveBack()
 		x.startPending()
 	}
-	over := x.over()
+	ends := x.endsNow()
 	x.unlock()
-	if over {
+	if ends {
 		close(x.ended)
 	}
 }
 
-// over reports, once, that nothing is left to do.
-func (x *crew) over() bool {
+// endsNow reports, once, that the executor is shut down and has nothing left to
+// do. The caller must then close ended.
+func (x *crew) endsNow() bool {
 	if x.hasEnded || !x.closed || x.goroutines > 0 || x.queue.len() > 0 {
 		return false
 	}
@@ -218,8 +188,8 @@ func (x *crew) over() bool {
 	return true
 }
 
-// next returns w's next task, or nil when its goroutine must end; it then has
-// no number any more.
+// next returns w's next task, or nil when its goroutine must end; it then has no
+// slot.
 func (x *crew) next(w *worker) task {
 	x.mu.Lock()
 	if x.short {
@@ -238,8 +208,8 @@ func (x *crew) next(w *worker) task {
 			x.mu.Unlock()
 			return <-w.hand
 		}
-		// Whoever was woken by the last result often submits the next task at
-		// once. Letting them run first costs less than being parked and woken.
+		// A goroutine that the last result woke often submits the next task at
+		// once. Letting it run first costs less than being parked and woken.
 		x.mu.Unlock()
 		runtime.Gosched()
 		x.mu.Lock()
@@ -249,92 +219,6 @@ func (x *crew) next(w *worker) task {
 	return nil
 }
 
-// vacate passes w's number on: to a task that has finished waiting, to a new
-// goroutine if tasks are pending, or to nobody. Whoever calls it must unlock.
-func (x *crew) vacate(w *worker) {
-	slot := w.slot
-	if slot < 0 {
-		return
-	}
-	w.slot = -1
-	if !x.returning.empty() {
-		r := x.returning.pop()
-		x.wanted.Add(-1)
-		r.slot = slot
-		r.hand <- nil
-		return
-	}
-	if (x.queue.len() > 0 || x.blocked.first != nil) && x.thread() {
-		x.start(slot, x.pop())
-		return
-	}
-	x.free = append(x.free, slot)
-}
-
-// mayStart implements host.
-func (x *crew) mayStart(task) bool { return true }
-
-// putBack implements host. The task may have been passed over meanwhile.
-func (x *crew) putBack(t task) { _ = x.follow(t) } // not refused: the caller works here
-
-// await implements host.
-func (x *crew) await(ctx context.Context, w *worker, l *waiter) bool {
-	x.mu.Lock()
-	x.vacate(w)
-	x.waiting++
-	x.unlock()
-	woken := l.park(ctx)
-	x.mu.Lock()
-	x.waiting--
-	x.progress = true
-	switch n, i := len(x.free), len(x.idle); {
-	case n > 0:
-		w.slot = x.free[n-1]
-		x.free = x.free[:n-1]
-		x.mu.Unlock()
-	case i > 0: // its goroutine ends, this one goes on
-		v := x.idle[i-1]
-		x.idle = x.idle[:i-1]
-		w.slot, v.slot = v.slot, -1
-		x.mu.Unlock()
-		v.hand <- nil
-	case !woken: // whoever gives up is free at once
-		x.mu.Unlock()
-	default:
-		x.waitForNumber(w)
-	}
-	return woken
-}
-
-// waitForNumber unlocks and waits until w has a number again, or its patience
-// is at an end.
-func (x *crew) waitForNumber(w *worker) {
-	x.returning.push(w)
-	x.wanted.Add(1)
-	x.unlock()
-	<-w.hand
-}
-
-// hurry lets those go on without a number who have lost their patience.
-func (x *crew) hurry() {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	now := time.Now()
-	for w := x.returning.impatient(now); w != nil; w = x.returning.impatient(now) {
-		x.wanted.Add(-1)
-		w.hand <- nil
-	}
-}
-
-// giveUp unlocks and lets t have w's number: a task that waited for room which
-// only its own number could give would wait for ever.
-func (x *crew) giveUp(w *worker, t task) {
-	x.start(w.slot, t)
-	w.slot = -1
-	x.waitForNumber(w)
-}
-
-// Shutdown implements Executor.
 func (x *crew) Shutdown(ctx context.Context) error {
 	x.close()
 	if err := waitFor(ctx, x.ended); err != nil {
@@ -343,7 +227,6 @@ func (x *crew) Shutdown(ctx context.Context) error {
 	return x.helpers.wait(ctx)
 }
 
-// ShutdownNow implements Executor.
 func (x *crew) ShutdownNow(ctx context.Context) error {
 	x.close()
 	x.dropAll()
@@ -351,7 +234,7 @@ func (x *crew) ShutdownNow(ctx context.Context) error {
 	return x.Shutdown(ctx)
 }
 
-// close stops the intake and sends the idle workers home.
+// close stops the intake and ends the idle workers.
 func (x *crew) close() {
 	x.mu.Lock()
 	if x.closed {
@@ -366,13 +249,13 @@ func (x *crew) close() {
 		w.slot = -1
 	}
 	chain := x.blocked.take()
-	over := x.over()
+	ends := x.endsNow()
 	x.mu.Unlock()
 	for _, w := range idle {
 		w.hand <- nil
 	}
 	wakeAll(chain)
-	if over {
+	if ends {
 		close(x.ended)
 	}
 }

@@ -1,6 +1,6 @@
 package primitives
 
-// deque is a first-in, first-out queue of tasks in a ring that grows.
+// deque is a first-in, first-out queue of tasks, a ring that grows.
 type deque struct {
 	ring []task // a power of two long
 	head int    // of the first task
@@ -32,9 +32,8 @@ func (q *deque) pop() task {
 	return t
 }
 
-// purge throws out the tasks that were cancelled, or run by those who wait for
-// them, while they were in the queue, and reports whether there were any. They
-// are not looked for before there is no room.
+// purge removes the tasks that were cancelled, or run by those who wait for
+// them, while they were in the queue, and reports whether there were any.
 func (q *deque) purge() bool {
 	before := q.n
 	for range before {
@@ -45,7 +44,7 @@ func (q *deque) purge() bool {
 	return q.n < before
 }
 
-// first returns the task that pop would, without taking it.
+// first returns the task that pop would return, or nil.
 func (q *deque) first() task {
 	if q.n == 0 {
 		return nil
@@ -53,8 +52,8 @@ func (q *deque) first() task {
 	return q.ring[q.head]
 }
 
-// drop cancels every task with err. A callback that calls runtime.Goexit ends the
-// caller, but not before all are cancelled.
+// drop cancels every task with err. If a callback calls runtime.Goexit, the
+// caller ends, but only after all tasks are cancelled.
 func (q *deque) drop(err error) {
 	if q.len() == 0 {
 		return

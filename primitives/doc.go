@@ -1,24 +1,23 @@
-// Package primitives holds the means of concurrency that overlap measures:
-// Future, the result of a task to come; Event, a flag to wait for; and six
-// executors that run tasks.
+// Package primitives provides the means of concurrency that overlap measures:
+// Future, the result of a task that may not have finished; Event, a flag to wait
+// for; and six executors that run tasks.
 //
 // Use it to write a program once and run it under different executors: in the
 // caller (inline), on a goroutine per task (spawn), on long-lived workers
 // (pool), on operating system threads (threads), on an event loop (loop), in
 // other processes (processes). Do not use it where a plain goroutine and a
-// channel say the same in fewer words; overlap needs futures because it
-// compares them.
+// channel are enough; overlap needs futures because it compares them.
 //
-// # What it is called elsewhere
+// # Names elsewhere
 //
 //	concurrent.futures (Python)       here
 //	  Executor.submit                 Submit; a full queue blocks, where Python's grows
 //	  Future.result(timeout)          Future.Result(ctx)
 //	  Future.cancel, add_done_callback  Future.Cancel, Future.OnDone
 //	  Executor.map                    Map, with bounded look-ahead; ForEach without futures
-//	  wait, as_completed              Wait, AsCompleted. A cancelled future is one
-//	                                  with an error (ErrCancelled), for FirstError, too:
-//	                                  Python's FIRST_EXCEPTION passes over it
+//	  wait, as_completed              Wait, AsCompleted. A cancelled future has an error
+//	                                  (ErrCancelled), also for FirstError: Python's
+//	                                  FIRST_EXCEPTION ignores it
 //	  ThreadPoolExecutor              NewPool (goroutines), NewThreads (threads)
 //	  ProcessPoolExecutor             NewProcesses, for functions named by Define,
 //	                                  which says how values travel; its map is Map
@@ -55,37 +54,37 @@
 //
 // # What differs, and why
 //
-// Application code never sets a future. Whoever holds one knows that its
-// result comes from its task, so a future cannot be resolved twice, or never.
+// Application code never sets a future. Its result always comes from its task, so
+// a future cannot be resolved twice, or never.
 //
-// There is no "await". Any function may wait; a task that does so, on its own
-// goroutine, gives its worker to other tasks meanwhile, so tasks may submit and
+// There is no "await". Any function may wait. A task that waits on its own
+// goroutine gives its worker to other tasks meanwhile, so tasks may submit and
 // wait for others on the same executor, however few workers it has. On thread
 // pools elsewhere that deadlocks. It holds for Result, Wait, AsCompleted, Map,
-// ForEach and Submit itself; waiting for a Done channel, a lock or an Event, or
-// on another goroutine than the task's, keeps the worker, as it does elsewhere.
-// A task that waits costs memory, and on the executor threads a thread, of which
-// a program has only so many: see NewThreads.
+// ForEach and Submit itself. Waiting for a Done channel, a lock or an Event, or
+// on a goroutine other than the task's, keeps the worker, as it does elsewhere.
+// A task that waits costs memory, and on the executor threads a thread, and a
+// program may have only so many threads: see NewThreads.
 //
-// Errors and panics are part of the result. A panic is carried to whoever asks
-// (PanicError) and raised there on request (Raise); elsewhere in Go it ends
-// the process, or is logged and forgotten. From another process only its text
-// arrives.
+// Errors and panics are part of the result. A panic is passed to the caller of
+// Result (PanicError) and raised there on request (Raise); elsewhere in Go it
+// ends the process, or is logged and forgotten. From another process only its
+// text arrives.
 //
-// A context takes the place of timeouts. The one given to Result ends the wait
-// and not the task; the one given to Submit ends the task.
+// Contexts replace timeouts. The context of Result ends the wait and not the
+// task; the context of Submit ends the task.
 //
-// Results of a batch come in the order of submission, not of completion, and
-// queues are bounded: a producer that is too fast waits.
+// Results of a batch come in the order of submission, not of completion. Queues
+// are bounded: a producer that is too fast waits.
 //
-// Cancelling a composition does not cancel its members: other parties may wait
-// for them. AllOrCancel does, because it is asked to.
+// Cancelling a composition does not cancel its members, since others may wait
+// for them; only AllOrCancel cancels them.
 //
 // A composition has no executor of its own: see All. A future of Then or Recover
-// belongs to the executor that it names. Shutdown of that executor does not wait
-// for the future before it: if that ends later, the new one is cancelled with
-// ErrShutdown.
+// belongs to the executor that the call names. Shutdown of that executor does not
+// wait for the future before it: if that ends later, the new one is cancelled
+// with ErrShutdown.
 //
-// runtime.Goexit in a task ends its future with ErrGoexit. With inline the task's
-// goroutine is that of its caller, who ends with it.
+// runtime.Goexit in a task ends its future with ErrGoexit. With inline it also
+// ends the caller, because the task runs on the caller's goroutine.
 package primitives

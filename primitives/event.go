@@ -13,18 +13,18 @@ import (
 //
 // Set happens before the return of every Wait that it releases.
 type Event struct {
-	// state counts the changes of the flag: it is odd while the flag is up. A
-	// waiter is released by any change, so a Clear right after Set loses
-	// nobody, and IsSet is one load.
+	// state counts the changes of the flag: it is odd while the flag is up. Any
+	// change releases a waiter, so a Clear right after Set leaves nobody
+	// waiting, and IsSet is one load.
 	state atomic.Uint64
 
-	// Waiters without a context wait on cond, which keeps nothing per waiter
+	// Waiters without a context wait on cond, which stores nothing per waiter
 	// and makes no garbage.
 	cond    sync.Cond
 	hasCond atomic.Bool
 
-	// Those that can give up, and tasks of an event loop, are in a list.
-	listed atomic.Bool // it may have members
+	// Waiters that can give up, and tasks of an event loop, are in a list.
+	listed atomic.Bool // the list may have members
 	mu     sync.Mutex  // guards it
 	list   waitlist
 }
@@ -80,7 +80,7 @@ func (e *Event) wait() {
 	if !e.hasCond.Load() {
 		e.mu.Lock()
 		if !e.hasCond.Load() {
-			e.cond.L = (*joined)(e)
+			e.cond.L = (*eventLocker)(e)
 			e.hasCond.Store(true)
 		}
 		e.mu.Unlock()
@@ -91,15 +91,15 @@ func (e *Event) wait() {
 	}
 }
 
-// joined is the Event as the Locker of its own sync.Cond. There is nothing to
-// lock: cond.Wait calls Unlock once its caller is among those whom the next
-// Broadcast wakes, and if Set came before that, its Broadcast is made up for.
-// A real lock would be taken again by every one of a thousand waiters.
-type joined Event
+// eventLocker is the Event as the Locker of its own sync.Cond. It locks nothing:
+// cond.Wait calls Unlock once the next Broadcast will wake its caller, and if Set
+// came before that, Unlock repeats its Broadcast. A real lock would be taken
+// again by every one of a thousand waiters.
+type eventLocker Event
 
-func (j *joined) Lock() {}
+func (j *eventLocker) Lock() {}
 
-func (j *joined) Unlock() {
+func (j *eventLocker) Unlock() {
 	if j.state.Load()&1 != 0 {
 		j.cond.Broadcast()
 	}
@@ -125,7 +125,7 @@ func (e *Event) enlistAndWait(ctx context.Context, w *worker) error {
 		e.list.push(l)
 		e.listed.Store(true)
 		s := e.state.Load()
-		if s&1 != 0 { // Set may have looked at listed before
+		if s&1 != 0 { // Set may have read listed before
 			e.list.remove(l)
 			e.mu.Unlock()
 			return nil
@@ -139,7 +139,7 @@ func (e *Event) enlistAndWait(ctx context.Context, w *worker) error {
 		if !woken && e.remove(l) {
 			return context.Cause(ctx)
 		}
-		// A Set from before, which was slow to look at the list.
+		// An earlier Set, which was slow to take the list, has woken it.
 	}
 }
 

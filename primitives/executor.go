@@ -1,6 +1,7 @@
 package primitives
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,17 +14,17 @@ import (
 // its Shutdown, or was pending when ShutdownNow was called.
 var ErrShutdown = errors.New("primitives: executor is shut down")
 
-// Executor runs tasks. How many at once, and on which goroutine, thread or
-// process, is all that its kinds differ in, so the same program can be
-// measured under each.
+// Executor runs tasks. Its kinds differ only in how many tasks run at once, and
+// on which goroutine, thread or process, so the same program can be measured
+// under each.
 //
 // Executors are made by New and the constructors of the kinds. The interface
 // is closed to other packages, because an executor is what completes futures.
 type Executor interface {
-	// Workers is the most tasks that run at once. A task that waits for a
-	// future does not run: another takes its place. When its wait is over it
-	// gets the next worker; only if none is free for 10 ms, or the wait was
-	// given up, does it go on besides them.
+	// Workers is the maximum number of tasks that run at once. A task that
+	// waits for a future does not run: another takes its place. When its wait
+	// is over it gets the next worker. Only if none is free for 10 ms, or the
+	// wait was given up, does it go on in excess of them.
 	Workers() int
 
 	// Stats counts the tasks so far.
@@ -36,15 +37,15 @@ type Executor interface {
 	// executor down waits for itself.
 	Shutdown(ctx context.Context) error
 
-	// ShutdownNow is Shutdown that cancels what is pending, with ErrShutdown.
-	// What runs is not cancelled: Future.Cancel, or the context it was
-	// submitted with, does that.
+	// ShutdownNow is Shutdown that cancels pending tasks with ErrShutdown.
+	// Running tasks are not cancelled: Future.Cancel, or the context that they
+	// were submitted with, does that.
 	ShutdownNow(ctx context.Context) error
 
-	// submit takes t or returns why not. It blocks while there is no room.
+	// submit accepts t or returns why not. It blocks while there is no room.
 	submit(ctx context.Context, t task) error
-	// follow is submit that never blocks and makes room where there is none:
-	// whoever finishes a task must not wait for room to start the next.
+	// follow is submit that never blocks, whatever the room: a worker that
+	// finishes a task must not wait for room to start the next.
 	follow(t task) error
 	base() *core
 }
@@ -57,13 +58,13 @@ type Stats struct {
 	Cancelled int // will never run
 }
 
-// Probe is told when a task starts and ends, for measuring. worker is in
+// Probe is called when a task starts and ends, for measuring. worker is in
 // [0, Workers()), and calls with the same worker do not overlap, so a probe can
 // keep counts per worker without locks (with inline, as long as one goroutine
-// submits). Only for tasks that run in Future.Help, or go on besides the
+// submits). Only for tasks that run in Future.Help, or go on in excess of the
 // workers (see Executor), is worker -1.
 //
-// The token that TaskStart returns is handed to the same task's TaskEnd. A
+// The token that TaskStart returns is passed to the same task's TaskEnd. A
 // probe cannot keep it per worker: a task that waits for a future leaves its
 // worker to others, and may end on another. Calls are made on the goroutine
 // that runs the task.
@@ -74,26 +75,26 @@ type Probe interface {
 
 // Config says how an executor is made.
 type Config struct {
-	// Workers is the most tasks that run at once. It must be at least 1, and
-	// exactly 1 for inline: otherwise the constructors panic, and New returns
-	// an error.
+	// Workers is the maximum number of tasks that run at once. It must be at
+	// least 1, and exactly 1 for inline: otherwise the constructors panic, and
+	// New returns an error.
 	Workers int
 
 	// Queue is how many submitted tasks may wait for a worker before Submit
-	// blocks. Zero means 1024: a queue as short as the workers are few makes
-	// the submitter run, and take a core, after every other task. It must not
-	// be negative. inline and spawn have no queue.
+	// blocks. Zero means 1024: with a queue as short as the number of workers,
+	// the submitter would run, and take a core, after every other task. It must
+	// not be negative. inline and spawn have no queue.
 	//
-	// Whoever is blocked is let in once the queue is half empty, first come,
-	// first served; those who come meanwhile wait behind. A task of a loop may
-	// then submit up to 16 tasks, as far as there is room.
+	// Blocked submitters are admitted once the queue is half empty, first come,
+	// first served; later ones wait behind them. A task of a loop may then
+	// submit up to 16 tasks, as far as there is room.
 	Queue int
 
-	// Probe hears of every task. Nil means nobody does.
+	// Probe is called for every task. It may be nil.
 	Probe Probe
 
-	// CallbackPanic hears of panics in callbacks (Future.OnDone), which nobody
-	// waits for. It must not panic. Nil means that they are logged.
+	// CallbackPanic is called with panics in callbacks (Future.OnDone), which
+	// nobody waits for. It must not panic. Nil means that they are logged.
 	CallbackPanic func(*PanicError)
 
 	// Transport is how the executor processes talks to its children: "pipe"
@@ -101,44 +102,47 @@ type Config struct {
 	Transport string
 
 	// TaskTimeout ends a child process whose task takes longer. Zero means no
-	// limit. Only processes has it: goroutines cannot be ended.
+	// limit. It is for processes only: goroutines cannot be ended.
 	TaskTimeout time.Duration
 }
 
-func (c Config) check(kind string) Config {
-	if c.Workers < 1 {
-		panic(fmt.Sprintf("primitives: %s with %d workers", kind, c.Workers))
+// check returns an error if an executor of that kind cannot be made.
+func (c Config) check(kind string) error {
+	switch {
+	case c.Workers < 1:
+		return fmt.Errorf("executor %s needs at least 1 worker, not %d", kind, c.Workers)
+	case c.Queue < 0:
+		return fmt.Errorf("executor %s cannot have a queue of %d", kind, c.Queue)
+	case kind == "inline" && c.Workers != 1:
+		return fmt.Errorf("executor inline runs tasks in its caller: it has 1 worker, not %d", c.Workers)
 	}
-	if c.Queue < 0 {
-		panic(fmt.Sprintf("primitives: %s with a queue of %d", kind, c.Queue))
+	return nil
+}
+
+// mustCheck panics if check returns an error, and returns c with its defaults.
+func (c Config) mustCheck(kind string) Config {
+	if err := c.check(kind); err != nil {
+		panic("primitives: " + err.Error())
 	}
-	if c.Queue == 0 {
-		c.Queue = 1024
-	}
+	c.Queue = cmp.Or(c.Queue, 1024)
 	return c
 }
 
-// Names lists the kinds of executor that New knows.
+// Names returns the kinds of executor that New can make.
 func Names() []string { return []string{"inline", "spawn", "pool", "threads", "loop", "processes"} }
 
-// New makes an executor by the name of its kind. It returns an error for an
-// unknown name and for inline with more than one worker: a caller runs one
-// task at a time, and a measurement labelled otherwise would lie.
+// New makes an executor of the kind with that name. It returns an error for an
+// unknown name and for inline with more than one worker: a caller runs one task
+// at a time, and a measurement labelled otherwise would be wrong.
 func New(kind string, c Config) (Executor, error) {
 	if !slices.Contains(Names(), kind) {
 		return nil, fmt.Errorf("unknown executor %q: it is one of %s", kind, strings.Join(Names(), ", "))
 	}
-	if c.Workers < 1 {
-		return nil, fmt.Errorf("executor %s needs at least 1 worker, not %d", kind, c.Workers)
-	}
-	if c.Queue < 0 {
-		return nil, fmt.Errorf("executor %s cannot have a queue of %d", kind, c.Queue)
+	if err := c.check(kind); err != nil {
+		return nil, err
 	}
 	switch kind {
 	case "inline":
-		if c.Workers != 1 {
-			return nil, fmt.Errorf("executor inline runs tasks in its caller: it has 1 worker, not %d", c.Workers)
-		}
 		return NewInline(c), nil
 	case "spawn":
 		return NewSpawn(c), nil

@@ -10,11 +10,11 @@ import (
 // costs a few nanoseconds a call and allocates nothing per call, because there
 // are no futures. Calls must not wait for each other.
 //
-// Every worker has an equal share of the indexes, of which it takes some at a
+// Every worker has an equal share of the indexes. It takes some of them at a
 // time, fewer towards the end (guided self-scheduling: Polychronopoulos and
-// Kuck, 1987); one that has finished takes half of what another has left. So
-// calls of unequal length are evened out, and a counter that all workers write
-// to, which costs more than a short call, is not needed.
+// Kuck, 1987). A worker that has finished takes half of what another has left.
+// This balances calls of unequal length without a counter that all workers write
+// to, which would cost more than a short call.
 //
 // After the first error, panic or end of ctx no further call begins. ForEach
 // returns the error of the lowest index that has one.
@@ -55,11 +55,11 @@ type parallel struct {
 	shares []share
 }
 
-// share is what one worker has to do: indexes from the first up to, not
-// including, the second, in one word so that owner and thieves agree.
+// share is one worker's range of indexes, the end excluded. It is one word, so
+// that owner and thieves agree.
 type share struct {
 	left atomic.Uint64
-	at   int // the index that the worker is at, for errors
+	at   int // index of the current call, for errors
 	_    [128 - 16]byte
 }
 
@@ -68,7 +68,7 @@ const maxIndex = 1<<32 - 1
 func pack(from, to uint64) uint64       { return from<<32 | to }
 func unpack(w uint64) (from, to uint64) { return w >> 32, w & maxIndex }
 
-// take claims a sixteenth of what is left, between 1 and 32 indexes.
+// take claims a sixteenth of what is left, but between 1 and 32 indexes.
 func (s *share) take() (from, to int) {
 	for {
 		w := s.left.Load()
@@ -83,8 +83,8 @@ func (s *share) take() (from, to int) {
 	}
 }
 
-// rob moves half of what a victim has left to s, which is empty. It reports
-// whether there was anything.
+// rob moves half of what victim has left to s, which is empty. It reports
+// whether anything was left.
 func (s *share) rob(victim *share) bool {
 	for {
 		w := victim.left.Load()
@@ -100,40 +100,38 @@ func (s *share) rob(victim *share) bool {
 	}
 }
 
-// work is one worker's part.
+// work calls fn for one worker.
 func (p *parallel) work(ctx context.Context, worker int) (none struct{}, err error) {
 	own := &p.shares[worker]
-	returned := false
+	finished := false
 	defer func() {
-		if !returned || err != nil {
+		if !finished { // fn returned an error, panicked or called runtime.Goexit
 			p.stop.Store(true)
 		}
 	}()
 	for {
 		from, to := own.take()
 		if from == to {
-			if !p.robAny(worker) {
-				break
+			if p.robAny(worker) {
+				continue
 			}
-			continue
+			finished = true
+			return none, nil
 		}
 		for i := from; i < to; i++ {
 			if p.stop.Load() {
-				returned = true
 				return none, nil
 			}
 			own.at = i
-			if err = p.fn(ctx, i); err != nil {
-				returned = true
+			if err := p.fn(ctx, i); err != nil {
 				return none, err
 			}
 		}
 	}
-	returned = true
-	return none, nil
 }
 
-// robAny looks for work from the neighbour on.
+// robAny robs the first share, from the neighbour's on, that has anything left.
+// It reports whether there was one.
 func (p *parallel) robAny(worker int) bool {
 	n := len(p.shares)
 	for k := 1; k < n; k++ {

@@ -2,83 +2,45 @@ package primitives
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"runtime"
 	"sync"
 )
 
-// ErrCancelled is the error of a future that was cancelled before its task
-// started, and the cause of the context of a task that is asked to stop. It
-// is a context.Canceled.
-var ErrCancelled = fmt.Errorf("primitives: future cancelled: %w", context.Canceled)
-
-// ErrGoexit is the error of a future whose task called runtime.Goexit (as
-// testing's FailNow does). Without it a waiter would hang.
-var ErrGoexit = errors.New("primitives: task called runtime.Goexit")
-
-// PanicError is the error of a future whose task panicked. The panic is
-// carried to whoever asks for the result, never swallowed and never raised
-// again behind the application's back; Raise does so on request.
-type PanicError struct {
-	Value any    // what the task panicked with
-	Stack []byte // the task's own stack, as debug.Stack prints it
-}
-
-func (p *PanicError) Error() string {
-	return fmt.Sprintf("primitives: task panicked: %v", p.Value)
-}
-
-// Unwrap returns the panic value if it is an error, so that errors.Is sees it.
-func (p *PanicError) Unwrap() error {
-	err, _ := p.Value.(error)
-	return err
-}
-
-// Raise panics with the *PanicError that err is or wraps; whoever recovers it
-// has the task's stack. If err is no such error, Raise does nothing.
-func Raise(err error) {
-	var p *PanicError
-	if errors.As(err, &p) {
-		panic(p)
-	}
-}
-
 // Future is the result of a task that may not have finished: a deferred
 // computation. Only executors and compositions (Then, All …) make futures, and
-// only they complete them; the application can look, wait, cancel and compose,
-// and has no way to set a result. There is nothing to close, and a future that
-// nobody waits for costs nothing more. All methods may be called from any
-// goroutine. A Future must not be copied.
+// only they complete them. The application can look, wait, cancel and compose,
+// but cannot set a result. A future need not be closed, and costs nothing more
+// if nobody waits for it. All methods may be called from any goroutine. A Future
+// must not be copied.
 //
 // The task's end happens before the return of every Result, the closing of
 // Done and every callback that sees it.
 //
-// The layout is one object of 64 bytes for results of up to 8: task, result,
-// lock and list of waiters together, because a second allocation would cost
-// more than everything else in Submit.
+// A future is one object, of 64 bytes for results of up to 8: task, result, lock
+// and list of waiters together, because a second allocation would cost more than
+// everything else in Submit.
 type Future[T any] struct {
 	status status
 	mu     sync.Mutex // guards list
 
-	list waitlist // those who wait; once the future is final, callbacks that have not run
+	list waitlist // waiters; once the future is final, callbacks that have not run
 
 	home *core // the executor; nil for compositions. Never changes.
 
 	// fn and ctx do not change until the future is final, and then under the
 	// lock if it is watched.
-	// Both are dropped at the end, so that a kept future keeps nothing alive
-	// but its result; ctx becomes a *note when there is more to keep than a
-	// value. As long as the future is held, fn is what to do when it is
-	// cancelled: leave the lists of those that it waits for.
+	// Both are dropped at the end, so that a future that is kept keeps only its
+	// result alive; ctx becomes a *note when there is more to keep than a value.
+	// As long as the future is held, fn is called when it is cancelled, to leave
+	// the lists of those that it waits for.
 	fn  func(ctx context.Context) (T, error)
 	ctx context.Context
 
 	value T
 }
 
-// note is what a final future keeps besides its value. It stands in the place
-// of the context, which is not needed any more, as most futures have no note.
+// note is what a final future keeps besides its value. It replaces the context,
+// which is not needed any more, because most futures have no note.
 type note struct {
 	context.Context // nil: a note is never used as a context
 	err             error
@@ -88,24 +50,24 @@ type note struct {
 type task interface {
 	// run runs the task on w unless it was claimed before.
 	run(w *worker)
-	// drop ends the task unrun, unless it was claimed before.
+	// drop ends the task without running it, unless it was claimed before.
 	drop(err error)
-	// over reports that run would do nothing.
+	// over reports whether run would do nothing.
 	over() bool
 }
 
-// Submit hands fn to ex and returns its future. It blocks while ex has no
+// Submit submits fn to ex and returns its future. It blocks while ex has no
 // room and gives up when ctx ends. Inside a task of ex it never blocks ex: the
 // worker runs other tasks meanwhile.
 //
 // fn gets a context of its own. It carries ctx's values and deadline and ends
 // with ctx, when the future is cancelled, and when fn has returned.
 //
-// Submit itself cannot fail: a task that ex did not take (its context had
+// Submit itself cannot fail: a task that ex did not accept (its context had
 // ended, or ex was shut down) is a cancelled future with that error, so errors
-// have one way to arrive.
+// arrive in one way only.
 func Submit[T any](ctx context.Context, ex Executor, fn func(context.Context) (T, error)) *Future[T] {
-	mustHave(ctx)
+	requireContext(ctx)
 	f := &Future[T]{status: status(statusPending), home: ex.base(), fn: fn, ctx: ctx}
 	f.home.expect(1)
 	if err := ex.submit(ctx, f); err != nil {
@@ -114,7 +76,7 @@ func Submit[T any](ctx context.Context, ex Executor, fn func(context.Context) (T
 	return f
 }
 
-// State returns how far the future has come by now.
+// State returns the future's state at this moment.
 func (f *Future[T]) State() State {
 	switch f.status.Load() &^ flagBits {
 	case statusPending, statusHeld, statusTaken:
@@ -130,16 +92,16 @@ func (f *Future[T]) State() State {
 func (f *Future[T]) final() bool { return f.status.Load()&finalBit != 0 }
 
 // Result waits until the task has finished and returns its value and error.
-// If ctx ends first, Result returns ctx's cause: the waiter is freed, the task
-// is not. A finished future wins over a context that has ended.
+// If ctx ends first, Result returns ctx's cause: that ends the wait, not the
+// task. A finished future wins over a context that has ended.
 //
-// Called inside a task, Result does not take the worker out of service. If the
-// awaited task is pending on the same executor and ctx cannot end (or is the
-// task's own, with which the awaited task was submitted, and only Cancel can
-// end it), the worker runs it at once; otherwise another goroutine stands in
-// until the wait is over. Waiting for each other in a circle is the only way to
-// deadlock. If a task that is run at once calls runtime.Goexit, the one that
-// waits for it ends too.
+// Called inside a task, Result does not take the worker out of service. The
+// worker runs the awaited task at once if that is pending on the same executor
+// and ctx cannot end, or is the context of the waiting task, with which the
+// awaited task was submitted and which only Cancel can end. Otherwise another
+// goroutine takes the worker's place until the wait is over. Only tasks that wait
+// for each other in a circle deadlock. If a task that is run at once calls
+// runtime.Goexit, the one that waits for it ends too.
 func (f *Future[T]) Result(ctx context.Context) (T, error) {
 	if f.status.Load() == statusFinished { // without a note, so without an error
 		return f.value, nil
@@ -155,24 +117,24 @@ func (f *Future[T]) outcome() (T, error) {
 	return f.value, f.ctx.(*note).err
 }
 
-// Help is Result for a caller who would rather work than wait: a task that
-// nobody has started is run by the caller, who then exceeds the executor's
-// workers by one and cannot give up before the task ends. It is several times
-// cheaper than handing the task to a worker and being woken. The probe hears of such tasks as worker -1.
+// Help is Result, but runs a pending task in the caller. The caller then exceeds
+// the executor's workers by one and cannot give up before the task ends. That is
+// several times cheaper than waking a worker and being woken. The probe gets -1
+// as the worker of such a task.
 //
-// Tasks of the executors loop, threads and processes run nowhere but there:
-// for them Help is Result.
+// Tasks of the executors loop, threads and processes cannot run elsewhere: for
+// them Help is Result.
 func (f *Future[T]) Help(ctx context.Context) (T, error) {
 	if k := f.home; k != nil && k.helpable && f.State() == Pending && k.helpers.enter() {
 		defer k.helpers.leave()
-		f.run(&k.outside)
+		f.run(&k.helper)
 	}
 	return f.Result(ctx)
 }
 
-// Done returns a channel that is closed when the task has finished. It is made
-// when it is first asked for: Result is cheaper. Inside a task, waiting for
-// the channel blocks the worker, which Result does not.
+// Done returns a channel that is closed when the task has finished. The first
+// call makes the channel, so Result is cheaper. Inside a task, waiting for the
+// channel blocks the worker, which Result does not.
 func (f *Future[T]) Done() <-chan struct{} {
 	if f.watch() {
 		f.mu.Lock()
@@ -211,7 +173,7 @@ func (f *Future[T]) Cancel() bool {
 		case Running:
 			f.interrupt()
 			return false
-		case Pending: // somebody is at it, for a moment
+		case Pending: // another goroutine has claimed it, for a moment
 			runtime.Gosched()
 		default:
 			return f.State() == Cancelled
@@ -219,19 +181,18 @@ func (f *Future[T]) Cancel() bool {
 	}
 }
 
-// OnDone calls fn with the result once the task has finished. Callbacks run in
-// the order of their registration and one at a time, also those that are
-// registered after the end: on the goroutine that finished the task, or on that
-// of an OnDone that came when no callback was running, before it returns.
-// Callbacks should be short: they hold up the worker, later callbacks and the
-// compositions of this future, but not those who wait for it. One that panics
-// or exits harms neither the others nor the executor; its panic is reported
-// through Config.CallbackPanic.
+// OnDone calls fn with the result once the task has finished. Callbacks run one
+// at a time in the order of their registration, on the goroutine that finished the
+// task. If the task has finished and no callback is running, OnDone itself runs fn
+// before it returns. Callbacks should be short: they hold up the worker, later
+// callbacks and the compositions of this future, but not goroutines that wait for
+// it. A callback that panics or exits harms neither the others nor the executor;
+// Config.CallbackPanic is called with its panic.
 func (f *Future[T]) OnDone(fn func(value T, err error)) {
 	f.call(&waiter{fire: func() { f.home.guard(func() { fn(f.outcome()) }) }})
 }
 
-// call runs a callback when its turn comes.
+// call runs the callback l when its turn comes.
 func (f *Future[T]) call(l *waiter) {
 	if f.enlist(l) {
 		return
@@ -246,8 +207,8 @@ func (f *Future[T]) call(l *waiter) {
 	}
 }
 
-// watch makes the future take its lock to finish. It returns false if it is
-// final already, or about to be so without the lock.
+// watch makes the future take its lock to finish. It returns false if the future
+// is final already, or becomes so without the lock.
 func (f *Future[T]) watch() bool {
 	for {
 		s := f.status.Load()
@@ -260,7 +221,7 @@ func (f *Future[T]) watch() bool {
 	}
 }
 
-// enlist adds l to those who wait. It returns false if the future is final.
+// enlist adds l to the waiters. It returns false if the future is final.
 func (f *Future[T]) enlist(l *waiter) bool {
 	if f.watch() {
 		f.mu.Lock()
@@ -273,7 +234,7 @@ func (f *Future[T]) enlist(l *waiter) bool {
 	return false
 }
 
-// delist takes l out again and reports whether it was still in.
+// delist removes l and reports whether it was in the list.
 func (f *Future[T]) delist(l *waiter) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()

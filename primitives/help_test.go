@@ -92,7 +92,7 @@ func isDone[T any](f *primitives.Future[T]) bool {
 	}
 }
 
-// day is a context for a Submit that a bug would block for ever.
+// day is a context for a Submit that a bug would block forever.
 func day(t *testing.T) context.Context {
 	ctx, cancel := context.WithTimeout(context.Background(), 24*time.Hour)
 	t.Cleanup(cancel)

@@ -1,9 +1,6 @@
 package primitives
 
-import (
-	"context"
-	"fmt"
-)
+import "context"
 
 // inline is the sequential baseline: no goroutine, no queue.
 type inline struct {
@@ -12,23 +9,18 @@ type inline struct {
 }
 
 // NewInline returns an executor that runs each task inside Submit, in its
-// caller. Futures are finished when Submit returns. The one worker counts for
-// each caller: callers on several goroutines run their tasks at the same time,
-// and a task that submits another is its caller. A task that calls
-// runtime.Goexit ends its caller's goroutine.
+// caller. Futures are finished when Submit returns. Each caller has the one
+// worker: callers on several goroutines run their tasks at the same time, and a
+// task that submits another is its caller. A task that calls runtime.Goexit ends
+// its caller's goroutine.
 func NewInline(c Config) Executor {
-	if c.Workers > 1 {
-		panic(fmt.Sprintf("primitives: inline with %d workers", c.Workers))
-	}
-	x := &inline{core: newCore(c.check("inline"))}
+	x := &inline{core: newCore(c.mustCheck("inline"))}
 	x.caller.core = x.core
 	return x
 }
 
-// submit implements Executor.
 func (x *inline) submit(_ context.Context, t task) error { return x.follow(t) }
 
-// follow implements Executor.
 func (x *inline) follow(t task) error {
 	if !x.helpers.enter() {
 		return ErrShutdown
@@ -38,10 +30,8 @@ func (x *inline) follow(t task) error {
 	return nil
 }
 
-// Shutdown implements Executor.
 func (x *inline) Shutdown(ctx context.Context) error { return x.helpers.wait(ctx) }
 
-// ShutdownNow implements Executor.
 func (x *inline) ShutdownNow(ctx context.Context) error {
 	x.dropBatches()
 	return x.Shutdown(ctx)

@@ -7,30 +7,29 @@ import (
 )
 
 // intake is the bounded queue before an executor's workers, and the submitters
-// who wait for room in it. They wait with their tasks: whoever makes room puts
-// the task into the queue himself and then wakes its submitter, who has nothing
-// left to do. So no wake-up can be lost, or be in vain, however many wait: one
-// who was told to try again might find that others were faster, and one who
-// gives up just then would have to tell the next.
+// who wait for room in it. They wait with their tasks: whoever makes room queues
+// the task and then wakes its submitter, who has nothing left to do. So no
+// wake-up is lost or useless, however many wait. A submitter that was woken to
+// try again might find that others were faster, and one that gives up at that
+// moment would have to wake the next.
 type intake struct {
 	mu       sync.Mutex
 	queue    deque
 	limit    int
 	blocked  waitlist // submitters who wait for room: first come, first served
-	admitted waitlist // those whose tasks were taken in this critical section, for unlock to wake
+	admitted waitlist // their tasks were queued in this critical section; unlock wakes them
 	closed   bool
 	aborted  bool // ShutdownNow was called: nothing pending will run
-	quantum  int  // how many tasks a loop's task may submit at once when it is let in
+	quantum  int  // how many tasks a loop's task may submit when it is admitted
 
-	// searched: since the queue was last half empty it was searched for tasks
-	// that are over, in vain, when so many had been withdrawn.
+	// searched: since the queue was last half empty, it was searched for tasks
+	// that are over and had none, when this number had been withdrawn.
 	searched  bool
 	withdrawn uint64
 }
 
-// accept puts t into the queue if there is room and nobody waits for it. Tasks
-// that are over and only have to be thrown out are room; they are not looked
-// for before there is no other.
+// accept queues t if there is room and nobody waits for it. Tasks that are over
+// count as room; accept searches for them only when there is no other.
 func (q *intake) accept(t task, withdrawals *atomic.Uint64) bool {
 	if q.hasRoom() {
 		q.queue.push(t)
@@ -49,12 +48,12 @@ func (q *intake) accept(t task, withdrawals *atomic.Uint64) bool {
 	return true
 }
 
-// hasRoom reports whether a submitter need not wait, nor let others go first.
+// hasRoom reports whether a submitter need not wait or let others go first.
 func (q *intake) hasRoom() bool { return q.blocked.first == nil && q.queue.len() < q.limit }
 
-// pop returns the task that is to run next, or nil. Blocked submitters are let
-// in once the queue is half empty: one by one they would be woken for every
-// task. Where there is no queue, they are the queue.
+// pop returns the task to run next, or nil. Blocked submitters are admitted once
+// the queue is half empty: otherwise one would be woken for every task. Where
+// there is no queue, they are the queue.
 func (q *intake) pop() task {
 	t := q.queue.pop()
 	if t == nil && q.blocked.first != nil {
@@ -67,7 +66,7 @@ func (q *intake) pop() task {
 	return t
 }
 
-// refill lets in as many of the blocked submitters as there is room for.
+// refill admits as many blocked submitters as there is room for.
 func (q *intake) refill() {
 	for room := q.limit - q.queue.len(); room > 0 && q.blocked.first != nil; room-- {
 		if q.blocked.first.w != nil {
@@ -113,7 +112,7 @@ func (q *intake) waitForRoom(ctx context.Context, t task, k *core) error {
 			k.pool.put(l)
 			return context.Cause(ctx)
 		}
-		<-l.wake // not under the lock, which whoever signals may need before
+		<-l.wake // not under the lock, which the one that signals may need
 	}
 	taken := l.task == nil
 	k.pool.put(l)
@@ -123,7 +122,7 @@ func (q *intake) waitForRoom(ctx context.Context, t task, k *core) error {
 	return nil
 }
 
-// dropAll cancels what is pending.
+// dropAll cancels all pending tasks.
 func (q *intake) dropAll() {
 	q.mu.Lock()
 	q.aborted = true

@@ -83,7 +83,7 @@ func crowd(name string, seed uint64) error {
 	select {
 	case <-ended:
 	case <-ctx.Done():
-		return fmt.Errorf("%+v: somebody waits for ever: %+v", c, x.Stats())
+		return fmt.Errorf("%+v: somebody waits forever: %+v", c, x.Stats())
 	}
 	if err := x.Shutdown(ctx); err != nil {
 		return err

@@ -167,7 +167,7 @@ func TestBatchThatIsGivenUp(t *testing.T) {
 				time.Sleep(time.Hour)
 				for i := range b.Len() {
 					if !isDone(b.At(i)) {
-						t.Errorf("task %d is %v for ever", i, b.At(i).State())
+						t.Errorf("task %d is %v forever", i, b.At(i).State())
 					}
 				}
 				b.Cancel()

@@ -56,7 +56,7 @@ func TestGoroutineByName(t *testing.T) {
 func TestRegistryOverflow(t *testing.T) {
 	mine := &worker{}
 	other := &worker{}
-	slot := registrySlot(goroutine())
+	slot := registryEntry(goroutine())
 	other.g.Store(goroutine() + 1)
 	if !slot.CompareAndSwap(nil, other) {
 		t.Fatal("the test's goroutine is a worker")
@@ -135,7 +135,7 @@ func TestTasksAskFewOfThoseAbove(t *testing.T) {
 		if _, err := Submit(t.Context(), x, down(300)).Result(t.Context()); err != nil {
 			t.Errorf("%s in between: %v", name, err)
 		}
-		if most > nearby+1 {
+		if most > maxOuter+1 {
 			t.Errorf("%s in between: a task asks %d of those above", name, most)
 		}
 	}
@@ -187,20 +187,19 @@ func TestSubmittersRarelySearchTheQueue(t *testing.T) {
 	}
 }
 
-// Each who wants a worker loses patience at its own time, also when those before
-// it were served.
+// Each worker that needs a slot loses patience at its own time, even if workers
+// before it were served.
 func TestEachLosesPatienceAtItsTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		came, lost := map[*worker]time.Time{}, 0
 		var mu sync.Mutex // the executor's
-		var c comeback
+		var c returnLine
 		c.hurry = func() {
 			mu.Lock()
 			defer mu.Unlock()
-			now := time.Now()
-			for w := c.impatient(now); w != nil; w = c.impatient(now) {
+			for _, w := range c.takeImpatient() {
 				lost++
-				if d := now.Sub(came[w]); d != patience {
+				if d := time.Since(came[w]); d != patience {
 					t.Errorf("one lost patience after %v", d)
 				}
 			}

@@ -23,8 +23,8 @@ var leakCall = primitives.Define("leak test: call", func(_ context.Context, n in
 // belongings are what this process holds of the system, as far as it says.
 func belongings() map[string]int {
 	has := map[string]int{"goroutines": runtime.NumGoroutine()}
-	for name, folder := range map[string]string{"threads": "/proc/self/task", "descriptors": "/proc/self/fd"} {
-		if list, err := os.ReadDir(folder); err == nil {
+	for name, dir := range map[string]string{"threads": "/proc/self/task", "descriptors": "/proc/self/fd"} {
+		if list, err := os.ReadDir(dir); err == nil {
 			has[name] = len(list)
 		}
 	}
@@ -155,7 +155,7 @@ func exercise(t *testing.T, name, transport string) error {
 		return err
 	}
 	if name == "spawn" && !submitsInside(name) {
-		return x.Shutdown(context.Background()) // its tasks would wait for ever
+		return x.Shutdown(context.Background()) // its tasks would wait forever
 	}
 	disturb(t, x)
 	return x.Shutdown(context.Background())

@@ -7,8 +7,8 @@ import (
 
 // The life of a future: who claims it runs, cancels or completes it.
 
-// claim makes the caller the one who runs, cancels or completes the task, if
-// its status is still the given one.
+// claim gives the caller the right to run, cancel or complete the task, if its
+// status is still from.
 func (f *Future[T]) claim(from, to uint32) bool {
 	for {
 		s := f.status.Load()
@@ -21,7 +21,7 @@ func (f *Future[T]) claim(from, to uint32) bool {
 	}
 }
 
-// unclaim makes a future that the caller has taken pending.
+// unclaim makes a future that the caller has claimed pending.
 func (f *Future[T]) unclaim() {
 	for {
 		s := f.status.Load()
@@ -31,14 +31,12 @@ func (f *Future[T]) unclaim() {
 	}
 }
 
-// run implements task.
 func (f *Future[T]) run(w *worker) {
 	if f.claim(statusPending, statusRunning) {
 		f.execute(w)
 	}
 }
 
-// drop implements task.
 func (f *Future[T]) drop(err error) {
 	if f.claim(statusPending, statusTaken) {
 		f.home.dropped()
@@ -53,7 +51,6 @@ func (f *Future[T]) drop(err error) {
 	}
 }
 
-// over implements task.
 func (f *Future[T]) over() bool { return f.State() != Pending }
 
 // execute runs the claimed task on w.
@@ -69,8 +66,8 @@ func (f *Future[T]) execute(w *worker) {
 		returned bool
 	)
 	token := w.begin()
-	// The probe and the counters hear of the end before any waiter does: a job
-	// that has seen all its results finds all its tasks measured.
+	// The probe and the counters see the end before any waiter does: a job that
+	// has seen all its results finds all its tasks measured.
 	defer func() {
 		if !returned {
 			err = abnormal(recover())
@@ -91,7 +88,7 @@ func abnormal(recovered any) error {
 	return &PanicError{Value: recovered, Stack: debug.Stack()}
 }
 
-// complete makes the claimed future final and lets the waiters go on.
+// complete makes the claimed future final and wakes the waiters.
 func (f *Future[T]) complete(value T, err error, end uint32) {
 	f.value = value
 	if err == nil && f.status.CompareAndSwap(statusRunning, end) {
@@ -117,7 +114,7 @@ func (f *Future[T]) complete(value T, err error, end uint32) {
 	}
 }
 
-// callBack runs the callbacks, and those that come meanwhile.
+// callBack runs the callbacks, including those added meanwhile.
 func (f *Future[T]) callBack() {
 	returned := false
 	defer func() {
@@ -131,8 +128,8 @@ func (f *Future[T]) callBack() {
 	returned = true
 }
 
-// nextCall takes the next callback out of the list. If there is none, whoever
-// comes with the next runs it.
+// nextCall removes and returns the next callback. If there is none, whoever adds
+// the next runs it.
 func (f *Future[T]) nextCall() *waiter {
 	f.mu.Lock()
 	defer f.mu.Unlock()

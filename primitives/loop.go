@@ -1,65 +1,45 @@
 package primitives
 
-import (
-	"context"
-	"iter"
-	"time"
-)
+import "context"
 
 // loop is an event loop: one goroutine runs all tasks, one at a time, and
-// changes to another when a task waits in this package. Tasks are coroutines
-// (iter.Pull), which change places several times faster than goroutines do,
-// because the scheduler has no part in it.
+// switches to another when a task waits in this package. Tasks are coroutines
+// (iter.Pull), which switch several times faster than goroutines, because the
+// scheduler has no part in it.
 type loop struct {
 	*core
 	intake
 
 	// All guarded by the intake's lock.
 	ready     []*coroutine // to be resumed
-	returning comeback     // to be resumed when one of the workers is free
+	returning returnLine   // to be resumed when one of the workers is free
 	idle      []*coroutine // have no task
-	active    int          // tasks that are somebody's worker: running, sleeping, waiting for an Event
+	active    int          // tasks that occupy a worker: running, sleeping, waiting for an Event
 	alive     int          // tasks that have started and not finished
-	fresh     bool         // whose turn it is: the pending tasks', or those to be resumed
+	fresh     bool         // whether it is the turn of pending tasks, or of those to be resumed
 	driving   bool
 	asleep    bool
 	wake      chan struct{}
 	ended     chan struct{}
 }
 
-// spareCoroutines is how many coroutines without a task a loop keeps. More
-// would hold memory after a burst; fewer would make them anew for every task.
+// spareCoroutines is how many coroutines without a task a loop keeps. With more
+// it would hold memory after a burst; with fewer it would make new ones all the
+// time.
 const spareCoroutines = 16
 
 // quantum is how many tasks a loop's own task may submit when its turn has come
-// after it was blocked: to change to a coroutine that has left the caches costs
-// more than a short task. Turns are first come, first served all the same.
+// after it was blocked: switching to a coroutine that has left the caches costs
+// more than a short task. Turns are still first come, first served.
 const quantum = 16
-
-// coroutine is what a loop's tasks run on.
-type coroutine struct {
-	loop   *loop
-	w      worker
-	task   task
-	resume func() (struct{}, bool) // lets it run until it yields
-	stop   func()
-	yield  func(struct{}) bool
-
-	turn   uint64 // counts its waits; whoever ends an earlier one is late
-	parked bool
-	l      *waiter // what it waits for
-	away   bool    // its place among the active is taken while it is parked
-	quota  int     // how many more tasks it may submit before it yields, although others wait for room
-}
 
 // NewLoop returns an executor that runs its tasks on one goroutine, as an
 // asyncio event loop does. Up to Workers tasks are in progress at once: while
 // one sleeps (Sleep), waits for an Event or for a future, others run. A task
-// that computes, or blocks in anything that is not of this package, holds up
-// all of them, and it must not lock its thread (runtime.LockOSThread). The
-// goroutine lives until Shutdown.
+// that computes, or blocks outside of this package, holds up all of them. It must
+// not lock its thread (runtime.LockOSThread). The goroutine lives until Shutdown.
 func NewLoop(c Config) Executor {
-	c = c.check("loop")
+	c = c.mustCheck("loop")
 	x := &loop{
 		core:   newCore(c),
 		intake: intake{limit: c.Queue, quantum: quantum},
@@ -70,7 +50,6 @@ func NewLoop(c Config) Executor {
 	return x
 }
 
-// submit implements Executor.
 func (x *loop) submit(ctx context.Context, t task) error {
 	x.mu.Lock()
 	if x.closed {
@@ -84,7 +63,7 @@ func (x *loop) submit(ctx context.Context, t task) error {
 	return nil
 }
 
-// takeTurn is waitForRoom that does not wait while it is the caller's turn.
+// takeTurn is waitForRoom, but does not wait while it is the caller's turn.
 func (x *loop) takeTurn(ctx context.Context, t task) error {
 	w := x.caller()
 	if w == nil || w.core != x.core {
@@ -103,7 +82,6 @@ func (x *loop) takeTurn(ctx context.Context, t task) error {
 	return nil
 }
 
-// follow implements Executor.
 func (x *loop) follow(t task) error {
 	x.mu.Lock()
 	if x.aborted || x.closed && !x.driving {
@@ -167,13 +145,13 @@ func (x *loop) next() *coroutine {
 	}
 }
 
-// pick returns the coroutine to run now, unlocked, or nil, locked. Tasks that
-// go on and tasks that begin take turns, so that neither can starve the other.
+// pick returns the coroutine to run now, and unlocks; or nil, still locked. Tasks
+// that go on and tasks that begin take turns, so that neither starve.
 func (x *loop) pick() *coroutine {
 	x.fresh = !x.fresh
 	if x.fresh || len(x.ready) == 0 {
 		if t := x.begin(); t != nil {
-			co := x.idler()
+			co := x.takeIdle()
 			x.unlock()
 			if co == nil {
 				co = x.newCoroutine()
@@ -191,7 +169,7 @@ func (x *loop) pick() *coroutine {
 	return co
 }
 
-// begin takes the next pending task, if there may be one more in progress.
+// begin takes the next pending task, if one more may be in progress.
 func (x *loop) begin() task {
 	if x.active >= len(x.lanes) {
 		return nil
@@ -204,56 +182,15 @@ func (x *loop) begin() task {
 	return t
 }
 
-func (x *loop) idler() *coroutine {
-	n := len(x.idle)
-	if n == 0 {
-		return nil
-	}
-	co := x.idle[n-1]
-	x.idle = x.idle[:n-1]
-	return co
-}
-
-func (x *loop) newCoroutine() *coroutine {
-	co := &coroutine{loop: x}
-	co.w = worker{core: x.core, host: x, co: co}
-	co.resume, co.stop = iter.Pull(co.live)
-	return co
-}
-
-// live runs task after task. It yields when the loop has something else to do.
-func (co *coroutine) live(yield func(struct{}) bool) {
-	co.yield = yield
-	co.w.enroll()
-	returned := false
-	defer func() {
-		co.w.leave()
-		if !returned { // runtime.Goexit
-			co.loop.finish()
-			co.loop.mu.Unlock()
-		}
-	}()
-	for {
-		co.task.run(&co.w)
-		switch t, keep := co.loop.another(co); {
-		case t != nil:
-			co.task = t
-		case !keep || !yield(struct{}{}):
-			returned = true
-			return
-		}
-	}
-}
-
-// finish counts a task out, and locks.
+// finish locks and counts a task as finished.
 func (x *loop) finish() {
 	x.mu.Lock()
 	x.alive--
 	x.makeRoom()
 }
 
-// makeRoom counts one who is no longer in progress, and lets a task that has
-// finished waiting take the place.
+// makeRoom counts a task as no longer active, and gives its place to a task that
+// has finished waiting.
 func (x *loop) makeRoom() {
 	x.active--
 	if !x.returning.empty() && x.active < len(x.lanes) {
@@ -262,10 +199,10 @@ func (x *loop) makeRoom() {
 	}
 }
 
-// another returns the task that co may go on with, which saves two changes of
-// coroutine, if no other coroutine is waiting to be resumed. Otherwise co is
-// idle from here on, or, if there are enough of those, not kept.
-func (x *loop) another(co *coroutine) (t task, keep bool) {
+// nextTask returns the task that co may go on with, which saves two switches, if
+// no other coroutine is ready. Otherwise co becomes idle or, if enough are, is
+// not kept.
+func (x *loop) nextTask(co *coroutine) (t task, keep bool) {
 	x.finish()
 	defer x.unlock()
 	co.task, co.quota = nil, 0
@@ -282,7 +219,7 @@ func (x *loop) another(co *coroutine) (t task, keep bool) {
 }
 
 // mayStart implements host: a task that waits may run the awaited one on its
-// own stack only if the loop would run it next anyway. That keeps the order.
+// own stack only if the loop would run it next anyway, which keeps the order.
 func (x *loop) mayStart(t task) bool {
 	x.mu.Lock()
 	next := len(x.ready) == 0 && x.queue.first() == t
@@ -293,95 +230,17 @@ func (x *loop) mayStart(t task) bool {
 	return next
 }
 
-// putBack implements host.
 func (x *loop) putBack(t task) { _ = x.follow(t) } // not refused: the caller works here
 
-// await implements host.
 func (x *loop) await(ctx context.Context, w *worker, l *waiter) bool {
 	return x.pause(ctx, w.co, l, true)
 }
 
-// pause parks co until l is signalled (true) or ctx ends (false, or true if
-// both). If away, another task may take its place meanwhile.
-func (x *loop) pause(ctx context.Context, co *coroutine, l *waiter, away bool) bool {
-	x.mu.Lock()
-	co.quota = 0
-	co.turn++
-	if len(l.wake) > 0 { // signalled between enlisting and here
-		x.mu.Unlock()
-		<-l.wake
-		return true
-	}
-	co.parked, co.away, co.l = true, away, l
-	if away {
-		x.makeRoom()
-	}
-	x.mu.Unlock()
-	if _, own := ctx.(ownContext); own || ctx.Done() != nil {
-		defer x.resumeAfter(ctx, co, co.turn)()
-	}
-	co.yield(struct{}{})
-	co.l = nil
-	select {
-	case <-l.wake:
-		return true
-	default:
-		return false
-	}
-}
-
-// resumeAfter is resume once ctx has ended.
-func (x *loop) resumeAfter(ctx context.Context, co *coroutine, turn uint64) (stop func() bool) {
-	return afterFunc(ctx, func() { x.resume(co, turn) })
-}
-
-// resume puts co back in line, if it still is in the wait of that turn.
-func (x *loop) resume(co *coroutine, turn uint64) {
-	x.mu.Lock()
-	if !co.parked || co.turn != turn {
-		x.mu.Unlock()
-		return
-	}
-	co.parked = false
-	switch {
-	case !co.away:
-		x.ready = append(x.ready, co)
-	case x.active < len(x.lanes):
-		x.active++
-		x.ready = append(x.ready, co)
-	case len(co.l.wake) == 0: // it gives up, and is free at once
-		x.active++
-		x.ready = append(x.ready, co)
-	default:
-		x.returning.push(&co.w)
-	}
-	x.rouse()
-}
-
-// hurry lets tasks whose patience is at an end go on although more than Workers
-// are then in progress; see crew.
-func (x *loop) hurry() {
-	x.mu.Lock()
-	now, hurried := time.Now(), false
-	for w := x.returning.impatient(now); w != nil; w = x.returning.impatient(now) {
-		x.active++
-		x.ready = append(x.ready, w.co)
-		hurried = true
-	}
-	if !hurried { // perhaps the loop has ended
-		x.mu.Unlock()
-		return
-	}
-	x.rouse()
-}
-
-// Shutdown implements Executor.
 func (x *loop) Shutdown(ctx context.Context) error {
 	x.close()
 	return waitFor(ctx, x.ended)
 }
 
-// ShutdownNow implements Executor.
 func (x *loop) ShutdownNow(ctx context.Context) error {
 	x.close()
 	x.dropAll()

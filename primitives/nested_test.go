@@ -41,7 +41,7 @@ func TestSubmitInsideAFullExecutor(t *testing.T) {
 	for _, name := range concurrent {
 		t.Run(name, func(t *testing.T) {
 			if !submitsInside(name) {
-				t.Error("the only task waits for ever for room that it has itself")
+				t.Error("the only task waits forever for room that it has itself")
 			}
 		})
 	}
@@ -276,7 +276,7 @@ func TestReturningTasksComeFirst(t *testing.T) {
 	}
 }
 
-// A task that has finished waiting waits for a worker, but not for ever: those
+// A task that has finished waiting waits for a worker, but not forever: those
 // who have them may wait for what it does next.
 func TestReturningTasksKeepTheBound(t *testing.T) {
 	for _, c := range []struct{ other, want time.Duration }{

@@ -1,34 +1,37 @@
 package primitives
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"sync"
 	"time"
+
+	"overlap/primitives/internal/remote"
 )
 
 // ErrClosure is the error of a future that was submitted to processes as a
-// function value. Another process has other memory: only a Func can run there.
+// function value. Processes share no memory, so only a Func can run in another.
 var ErrClosure = errors.New("primitives: the executor processes runs functions made by Define: use Call")
 
 // attempts is how often a Retryable function is started before its future
-// fails: a function that kills its process does so again.
+// fails: a function that has killed its process may do so every time.
 const attempts = 3
 
-// processes is a crew whose every worker number owns a child process. The
-// goroutine that has the number sends the task over and waits for the reply,
-// so queue, cancellation and counts are those of every crew, and a child that
-// dies has one task at most.
+// processes is a crew in which every slot owns a child process. The goroutine
+// that has the slot sends the task over and waits for the reply, so queue,
+// cancellation and counts are those of every crew, and a child that dies has
+// one task at most.
 type processes struct {
 	*crew
-	transport string
-	timeout   time.Duration
-	children  []*child // whoever has the number has the child
+	config   remote.Config
+	timeout  time.Duration
+	children []*remote.Child // by slot
 
-	once  sync.Once
-	gone  chan struct{} // closed when no child is left
-	fault error
+	once        sync.Once
+	done        chan struct{} // closed when no child is left
+	shutdownErr error
 }
 
 // NewProcesses returns an executor that runs each task in one of Workers child
@@ -36,76 +39,63 @@ type processes struct {
 // this program, started again: main must call ServeIfChild first. They inherit
 // the CPUs that this process may use, and die with it.
 //
-// It takes only functions made by Define, through Call. A child that dies or
-// misbehaves fails the task that it runs with a *ChildError and is replaced
-// before its next task; no other task is touched, and none runs twice unless
-// its Func is Retryable. A process that a task starts must not keep the task's
-// descriptors: over a pipe, the call then goes on until that process ends.
+// It runs only functions made by Define, through Call. When a child dies or
+// misbehaves, the task that it runs fails with a *ChildError, and a new child
+// runs the next task; no other task is affected, and none runs twice unless its
+// Func is Retryable. A process that a task starts must not keep the task's
+// descriptors: over a pipe, the call would then last until that process ends.
 //
 // The error says why children cannot be started.
 func NewProcesses(c Config) (Executor, error) {
-	c = c.check("processes")
+	c = c.mustCheck("processes")
 	x := &processes{
-		crew:      newCrew(c),
-		transport: c.Transport,
-		timeout:   c.TaskTimeout,
-		children:  make([]*child, c.Workers),
-		gone:      make(chan struct{}),
-	}
-	if x.transport == "" {
-		x.transport = "pipe"
+		crew:     newCrew(c),
+		config:   remote.Config{Transport: c.Transport, AfterFunc: afterFunc},
+		timeout:  c.TaskTimeout,
+		children: make([]*remote.Child, c.Workers),
+		done:     make(chan struct{}),
 	}
 	errs := make([]error, c.Workers)
 	var all sync.WaitGroup
 	for i := range x.children {
-		all.Go(func() { x.children[i], errs[i] = startChild(x.transport, childLimits{}) })
+		all.Go(func() { x.children[i], errs[i] = remote.Start(x.config) })
 	}
 	all.Wait()
 	if err := errors.Join(errs...); err != nil {
-		return nil, errors.Join(firstOf(errs), x.closeChildren())
+		// One error is enough: the others would say the same.
+		return nil, errors.Join(cmp.Or(errs...), x.closeChildren())
 	}
 	return x, nil
 }
 
-// firstOf returns the first error: w children that cannot start say the same.
-func firstOf(errs []error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// submit implements Executor. Call goes to the crew.
+// submit implements Executor. Call submits to the crew instead.
 func (x *processes) submit(context.Context, task) error { return ErrClosure }
 
-// follow implements Executor.
 func (x *processes) follow(task) error { return ErrClosure }
 
-// Call hands f(ctx, arg) to ex and returns its future: it is Submit for
+// Call submits f(ctx, arg) to ex and returns its future: it is Submit for
 // functions that may run in another process, and works on every executor.
 //
-// On processes, arg is written down before Call returns; it and the result may
-// have 64 MiB, less the name. The context's end travels to the child, its
-// values and deadline do not; a child that does not come back within a second
-// of that end is ended. TaskTimeout ends it at once.
+// On processes, arg is encoded before Call returns; it and the result may have
+// 64 MiB, minus the name. The end of the context travels to the child, its
+// values and deadline do not. A child that does not answer within a second of
+// that end is killed; after TaskTimeout it is killed at once.
 func Call[A, R any](ctx context.Context, ex Executor, f *Func[A, R], arg A) *Future[R] {
 	x, ok := ex.(*processes)
 	if !ok {
-		return Submit(ctx, ex, func(ctx context.Context) (R, error) { return f.fn(ctx, arg) })
+		return Submit(ctx, ex, func(ctx context.Context) (R, error) { return f.remote.Call(ctx, arg) })
 	}
-	mustHave(ctx)
+	requireContext(ctx)
 	future := &Future[R]{status: status(statusPending), home: x.core, ctx: ctx}
 	x.expect(1)
-	encoded, err := f.encodeArg(nil, arg)
+	encoded, err := f.remote.Encode(arg)
 	if err == nil {
 		future.fn = func(ctx context.Context) (result R, err error) {
-			reply, err := x.call(ctx, f.name, encoded, f.retry)
+			reply, err := x.call(ctx, f.remote.Name, encoded, f.retry)
 			if err != nil {
 				return result, err
 			}
-			return f.decodeResult(reply)
+			return f.remote.Decode(reply)
 		}
 		err = x.crew.submit(ctx, future)
 	}
@@ -115,7 +105,7 @@ func Call[A, R any](ctx context.Context, ex Executor, f *Func[A, R], arg A) *Fut
 	return future
 }
 
-// call runs the function in the child of the calling worker.
+// call calls the function in the child of the calling worker.
 func (x *processes) call(ctx context.Context, name string, arg []byte, retry bool) ([]byte, error) {
 	slot := currentWorker().slot
 	for n := 1; ; n++ {
@@ -123,30 +113,38 @@ func (x *processes) call(ctx context.Context, name string, arg []byte, retry boo
 		if err != nil {
 			return nil, err
 		}
-		reply, err := c.call(ctx, name, arg, x.timeout)
-		var fault *ChildError
-		if !errors.As(err, &fault) || n == attempts || ctx.Err() != nil {
-			return reply, err
-		}
-		if fault.sent && !retry {
-			return nil, err
+		reply, sent, err := c.Call(ctx, name, arg, x.timeout)
+		_, lost := errors.AsType[*ChildError](err)
+		if !lost || sent && !retry || n == attempts || ctx.Err() != nil {
+			return reply, taskError(err)
 		}
 		// The child had died before the task came, or the task may run again.
 	}
 }
 
-// childOf returns the child of a worker number, a new one if the last has died.
-func (x *processes) childOf(slot int) (*child, error) {
+// taskError turns the error of a call into that of a task.
+func taskError(err error) error {
+	if p, ok := errors.AsType[*remote.PanicError](err); ok {
+		return &PanicError{Value: p.Value, Stack: p.Stack}
+	}
+	if err == remote.ErrGoexit {
+		return ErrGoexit
+	}
+	return err
+}
+
+// childOf returns the child of a slot, a new one if the last has died.
+func (x *processes) childOf(slot int) (*remote.Child, error) {
 	if c := x.children[slot]; c != nil {
-		if c.alive() {
+		if c.Alive() {
 			return c, nil
 		}
 		x.children[slot] = nil
-		if err := c.close(); err != nil {
-			return nil, fmt.Errorf("primitives: clearing up after a child process: %w", err)
+		if err := c.Close(); err != nil {
+			return nil, fmt.Errorf("primitives: cleaning up after a child process: %w", err)
 		}
 	}
-	c, err := startChild(x.transport, childLimits{})
+	c, err := remote.Start(x.config)
 	if err != nil {
 		return nil, err
 	}
@@ -159,30 +157,29 @@ func (x *processes) closeChildren() error {
 	var all sync.WaitGroup
 	for i, c := range x.children {
 		if c != nil {
-			all.Go(func() { errs[i] = c.close() })
+			all.Go(func() { errs[i] = c.Close() })
 		}
 	}
 	all.Wait()
 	return errors.Join(errs...)
 }
 
-// Shutdown implements Executor. The error may also be that of ending a child.
+// Shutdown implements Executor. The error may also come from closing a child.
 func (x *processes) Shutdown(ctx context.Context) error {
 	x.once.Do(func() {
-		go func() { // also for those who give up waiting
-			defer close(x.gone)
-			if x.fault = x.crew.Shutdown(context.Background()); x.fault == nil {
-				x.fault = x.closeChildren()
+		go func() { // goes on if ctx ends the wait
+			defer close(x.done)
+			if x.shutdownErr = x.crew.Shutdown(context.Background()); x.shutdownErr == nil {
+				x.shutdownErr = x.closeChildren()
 			}
 		}()
 	})
-	if err := waitFor(ctx, x.gone); err != nil {
+	if err := waitFor(ctx, x.done); err != nil {
 		return err
 	}
-	return x.fault
+	return x.shutdownErr
 }
 
-// ShutdownNow implements Executor.
 func (x *processes) ShutdownNow(ctx context.Context) error {
 	x.crew.close()
 	x.dropAll()

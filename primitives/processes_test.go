@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -41,6 +42,8 @@ var obey = primitives.Define("processes test: obey", func(ctx context.Context, o
 		select {}
 	case "panic":
 		panic("as told")
+	case "goexit":
+		runtime.Goexit()
 	case "error":
 		return 0, errors.New("as told")
 	case "wait":
@@ -68,6 +71,17 @@ func runs(t *testing.T, log string) map[int]int {
 	return count
 }
 
+// transports returns those of this system.
+func transports() []string {
+	switch runtime.GOOS {
+	case "linux":
+		return []string{"pipe", "unix", "mmap"}
+	case "windows":
+		return []string{"pipe"}
+	}
+	return []string{"pipe", "unix"}
+}
+
 func newProcesses(t *testing.T, c primitives.Config) primitives.Executor {
 	t.Helper()
 	x, err := primitives.NewProcesses(c)
@@ -90,7 +104,7 @@ func TestProcessesLoseNoTask(t *testing.T) {
 	if os.Getenv("OVERLAP_SOAK") != "" {
 		tasks = 4000
 	}
-	for _, transport := range primitives.Transports() {
+	for _, transport := range transports() {
 		t.Run(transport, func(t *testing.T) {
 			x := newProcesses(t, primitives.Config{Workers: 3, Transport: transport, TaskTimeout: 300 * time.Millisecond})
 			log := filepath.Join(t.TempDir(), "log")
@@ -99,7 +113,7 @@ func TestProcessesLoseNoTask(t *testing.T) {
 			futures := make([]*primitives.Future[int], tasks)
 			for i := range futures {
 				if random.IntN(4) == 0 {
-					deeds[i] = []string{"exit", "exit", "hang", "panic", "error"}[random.IntN(5)]
+					deeds[i] = []string{"exit", "exit", "hang", "panic", "error", "goexit"}[random.IntN(6)]
 				}
 				futures[i] = primitives.Call(t.Context(), x, obey, order{log, i, deeds[i]})
 			}
@@ -114,8 +128,12 @@ func TestProcessesLoseNoTask(t *testing.T) {
 						t.Errorf("task %d, told to %s: %v", i, deeds[i], err)
 					}
 				case deeds[i] == "panic":
-					if !errors.As(err, &panicked) {
+					if !errors.As(err, &panicked) || panicked.Value != "as told" || !strings.Contains(string(panicked.Stack), "processes_test.go") {
 						t.Errorf("task %d, told to panic: %v", i, err)
+					}
+				case deeds[i] == "goexit":
+					if err != primitives.ErrGoexit {
+						t.Errorf("task %d, told to call Goexit: %v", i, err)
 					}
 				case deeds[i] == "error":
 					if fault != nil || err == nil || !strings.Contains(err.Error(), "as told") {

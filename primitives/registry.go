@@ -8,28 +8,28 @@ import (
 	"sync/atomic"
 )
 
-// registry finds the worker of the calling goroutine. It does not go by the
-// context, because a task may wait with any context, and may hand its own to
-// goroutines that are not the worker.
+// registry finds the worker of the calling goroutine. The context would not do:
+// a task may wait with any context, and may pass its own to goroutines that are
+// not the worker.
 //
-// A worker stands in the slot that its goroutine's number hashes to, so that
-// nearly every look is one load; those that find their slot taken are in a map.
+// A worker is in the entry that its goroutine's number hashes to, so that nearly
+// every look-up is one load. If that entry is taken, it is in a map.
 var registry struct {
-	slots    [1 << 12]atomic.Pointer[worker]
+	entries  [1 << 12]atomic.Pointer[worker]
 	overflow atomic.Int64 // workers in the map
 	mu       sync.Mutex
 	others   map[uintptr]*worker
 }
 
-func registrySlot(g uintptr) *atomic.Pointer[worker] {
-	return &registry.slots[uint64(g)*0x9E3779B97F4A7C15>>52] // Fibonacci hashing (Knuth)
+func registryEntry(g uintptr) *atomic.Pointer[worker] {
+	return &registry.entries[uint64(g)*0x9E3779B97F4A7C15>>52] // Fibonacci hashing (Knuth)
 }
 
-// enroll says that the calling goroutine is w, until it calls leave.
+// enroll registers w as the worker of the calling goroutine, until leave.
 func (w *worker) enroll() {
 	g := goroutine()
 	w.g.Store(g)
-	if registrySlot(g).CompareAndSwap(nil, w) {
+	if registryEntry(g).CompareAndSwap(nil, w) {
 		return
 	}
 	registry.mu.Lock()
@@ -44,7 +44,7 @@ func (w *worker) enroll() {
 func (w *worker) leave() {
 	g := w.g.Load()
 	w.g.Store(0)
-	if registrySlot(g).CompareAndSwap(w, nil) {
+	if registryEntry(g).CompareAndSwap(w, nil) {
 		return
 	}
 	registry.mu.Lock()
@@ -56,9 +56,9 @@ func (w *worker) leave() {
 // currentWorker returns the calling goroutine's worker, or nil.
 func currentWorker() *worker {
 	g := goroutine()
-	// Another worker's record may be on its way to another goroutine while we
-	// look, but only we can have written our own number into one.
-	if w := registrySlot(g).Load(); w != nil && w.g.Load() == g {
+	// Another worker may move to another goroutine while we look, but only this
+	// goroutine can have stored its own number.
+	if w := registryEntry(g).Load(); w != nil && w.g.Load() == g {
 		return w
 	}
 	if registry.overflow.Load() == 0 {
@@ -70,8 +70,8 @@ func currentWorker() *worker {
 }
 
 // goroutineByName returns the number in the first line of the calling
-// goroutine's stack, "goroutine 7 [running]:", for processors on which we
-// cannot ask for less. It takes microseconds.
+// goroutine's stack, "goroutine 7 [running]:". It takes microseconds, and is for
+// processors without a faster way.
 func goroutineByName() uintptr {
 	var buf [40]byte
 	line := bytes.TrimPrefix(buf[:runtime.Stack(buf[:], false)], []byte("goroutine "))

@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// Sleep waits for d, or for less if ctx ends; it then returns ctx's cause. A
-// task that sleeps keeps its worker. Unlike time.Sleep it lets the other tasks
-// of an event loop run meanwhile: it is asyncio.sleep.
+// Sleep waits for d. If ctx ends first, it returns ctx's cause. A task that
+// sleeps keeps its worker. Unlike time.Sleep, it lets other tasks of an event
+// loop run meanwhile: it is asyncio.sleep.
 func Sleep(ctx context.Context, d time.Duration) error {
 	if err := ctx.Err(); err != nil || d <= 0 {
 		return context.Cause(ctx)
@@ -37,8 +37,7 @@ func Sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// sleep is Sleep with a task's own context, which most workloads that wait do
-// all the time.
+// sleep is Sleep with a task's own context, the usual case.
 func (c *taskContext[T]) sleep(d time.Duration) error {
 	waiters := c.home.waiters()
 	l := waiters.get(nil)

@@ -7,12 +7,12 @@ import (
 
 // taskContext is the context that a task gets. It is the future itself under
 // another name, because an object of its own would be a second allocation for
-// every task, and most tasks never look at their context. Only when one asks
-// for Done is there a context of the standard library behind it.
+// every task, and most tasks never use their context. A context of the standard
+// library is behind it only after the task has asked for Done.
 //
-// A task's context ends with the task. That is what lets the future forget the
-// context it was submitted with; a goroutine that outlives its task finds an
-// ended context without values.
+// A task's context ends with the task, so that the future can forget the context
+// it was submitted with. A goroutine that outlives its task finds an ended
+// context without values.
 type taskContext[T any] Future[T]
 
 // liveContext is the standard library's context behind a taskContext.
@@ -20,7 +20,7 @@ type liveContext struct {
 	context.Context
 	cancel context.CancelCauseFunc
 
-	deadline    time.Time // kept, because Context asks all its ancestors
+	deadline    time.Time // stored, because Context asks all its ancestors
 	hasDeadline bool
 }
 
@@ -33,7 +33,7 @@ var ended = func() context.Context {
 	return ctx
 }()
 
-// current returns what stands behind the context now.
+// current returns the context that is behind c now.
 func (c *taskContext[T]) current() context.Context {
 	f := (*Future[T])(c)
 	if f.watch() {
@@ -65,16 +65,16 @@ func (c *taskContext[T]) currentLocked() context.Context {
 // taskKey is a key under which every task's context finds the task.
 type taskKey struct{}
 
-// nearby is how many tasks above it a task asks about its context, each under
-// its lock. One that is deeper gets a context of the standard library, which
-// hears of the end of those above and need not ask, as does one with other
-// contexts in between: tasks that are nested d deep would ask d² times.
-const nearby = 16
+// maxOuter is how many outer tasks a task asks about its context, each under its
+// lock. A task that is nested deeper, or has other contexts in between, gets a
+// context of the standard library, which is notified of the end of the outer ones
+// and need not ask. Otherwise tasks that are nested d deep would ask d² times.
+const maxOuter = 16
 
 // outer returns the nearest context behind c that need not ask other tasks.
 func (c *taskContext[T]) outer() context.Context {
 	ctx := c.current()
-	for range nearby {
+	for range maxOuter {
 		own, ok := ctx.(ownContext)
 		if !ok {
 			return ctx
@@ -97,7 +97,7 @@ func (c *taskContext[T]) Value(key any) any {
 
 func (c *taskContext[T]) Err() error {
 	if s := c.status.Load(); s&(topBit|stoppedBit|finalBit) == topBit {
-		return nil // only Cancel ends it, and has not been called
+		return nil // only Cancel could end it, and has not been called
 	}
 	return c.outer().Err()
 }
@@ -113,7 +113,7 @@ type ownContext interface {
 }
 
 // endless reports whether only Cancel, or the task's end, can end the context.
-// The answer is kept: chains of tasks may be long.
+// The answer is stored: chains of tasks may be long.
 func (c *taskContext[T]) endless() bool {
 	f := (*Future[T])(c)
 	s := f.status.Load()
@@ -138,7 +138,7 @@ func (c *taskContext[T]) endless() bool {
 	return known != endingBit
 }
 
-// live returns the context behind the task's, made to be cancelled.
+// live returns a context of the standard library behind the task's.
 func (f *Future[T]) live() context.Context {
 	if f.watch() {
 		f.mu.Lock()
@@ -178,7 +178,7 @@ func (f *Future[T]) interrupt() {
 	if live == nil {
 		return
 	}
-	live.cancel(ErrCancelled) // not under the lock: it runs others' functions
+	live.cancel(ErrCancelled) // not under the lock: it runs functions of others
 	for l := f.nextListener(); l != nil; l = f.nextListener() {
 		if l.fire != nil {
 			l.fire()
@@ -188,13 +188,13 @@ func (f *Future[T]) interrupt() {
 	}
 }
 
-// listen puts l among the future's waiters, where Cancel looks for those who
-// want to know, and returns the context that now stands behind the task's, which
-// l must watch besides; or the reason why the task should stop already. Asking
-// the task's context for Done would cost a context of the standard library. The
-// one that the future was submitted with would not do where there is another
-// behind the task's: that ends a moment later, and whoever was woken would find
-// a context that has not ended.
+// listen adds l to the future's waiters, where Cancel finds it, and returns the
+// context that is now behind the task's, whose end l must watch, too; or the
+// reason why the task should stop already. Asking the task's context for Done
+// would cost a context of the standard library. If there is one behind the task's,
+// watching the context that the future was submitted with is not enough: that one
+// ends a moment earlier, and the woken goroutine would find a context that has
+// not ended.
 func (c *taskContext[T]) listen(l *waiter) (context.Context, error) {
 	f := (*Future[T])(c)
 	if !f.watch() {
@@ -214,8 +214,8 @@ func (c *taskContext[T]) listen(l *waiter) (context.Context, error) {
 	return now, nil
 }
 
-// afterFunc is context.AfterFunc that, for a task's own context, does without a
-// context of the standard library. f may be called twice.
+// afterFunc is context.AfterFunc, but needs no context of the standard library
+// for a task's own context. f may be called twice.
 func afterFunc(ctx context.Context, f func()) (stop func() bool) {
 	own, ok := ctx.(ownContext)
 	if !ok && ctx.Done() == nil {
@@ -240,10 +240,10 @@ func afterFunc(ctx context.Context, f func()) (stop func() bool) {
 	}
 }
 
-// unlisten takes l back and reports whether Cancel has not found it.
+// unlisten removes l and reports whether Cancel has not found it.
 func (c *taskContext[T]) unlisten(l *waiter) bool { return (*Future[T])(c).delist(l) }
 
-// nextListener takes one of those who listen out of the list.
+// nextListener removes and returns a waiter that listens, or returns nil.
 func (f *Future[T]) nextListener() *waiter {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -9,43 +9,72 @@ import (
 	"time"
 )
 
-// ErrThreads is the error of a future whose task no thread was left for: see
-// NewThreads. Wait in fewer tasks at once, use NewPool or NewSpawn, where a
-// task that waits keeps no thread, or raise debug.SetMaxThreads before.
-var ErrThreads = errors.New("primitives: no thread is left for the task: too many tasks of the executor threads wait (those of pool and spawn need none)")
+// ErrThreads is the error of a future whose task got no thread: see NewThreads.
+// Wait in fewer tasks at once, use NewPool or NewSpawn, where a task that waits
+// keeps no thread, or raise debug.SetMaxThreads before.
+var ErrThreads = errors.New("primitives: no thread is left for the task: too many tasks of the executor threads wait (in pool and spawn, waiting tasks need no thread)")
 
-// threads counts those of the executors threads: Go limits the threads of a
-// program, not those of an executor.
+// NewThreads returns a pool in which every worker is an operating system thread
+// of its own, as in a thread pool of most languages. The kernel wakes a thread
+// and puts it to sleep, where the pool's goroutines switch in user space. The
+// thread of a waiting task sleeps, and another takes its place.
+//
+// So every task that has started keeps a thread until it ends, and Go ends a
+// program that has too many (debug.SetMaxThreads: 10,000). Executors of this
+// kind together never have more than nine tenths of that. When all are in use,
+// pending tasks stay pending, and Submit blocks while the queue is full. If
+// moreover all started tasks wait, and none goes on for 10 ms, they may be
+// waiting for pending tasks, so these fail with ErrThreads.
+func NewThreads(c Config) Executor {
+	x, err := newThreads(c)
+	if err != nil {
+		panic("primitives: " + err.Error())
+	}
+	return x
+}
+
+func newThreads(c Config) (Executor, error) {
+	c = c.mustCheck("threads")
+	if err := threads.suffice(c.Workers); err != nil {
+		return nil, err
+	}
+	x := newCrew(c)
+	x.threaded = true
+	return x, nil
+}
+
+// threads counts the threads of all executors of this kind: Go limits the
+// threads of a program.
 var threads threadBudget
 
 type threadBudget struct {
 	mu    sync.Mutex
-	limit int // what debug.SetMaxThreads says
+	limit int // of debug.SetMaxThreads
 	taken int
 }
 
-// most is how many threads executors may have. A tenth of all is left to the
-// runtime, to system calls and to the program's own.
-func (b *threadBudget) most() int { return b.limit - b.limit/10 }
+// max is how many threads executors may have. A tenth of all is left to the
+// runtime, system calls and the rest of the program.
+func (b *threadBudget) max() int { return b.limit - b.limit/10 }
 
-// suffice reads the limit and returns an error if no executor can have so many
+// suffice reads the limit and returns an error if it is too low for so many
 // workers.
 func (b *threadBudget) suffice(workers int) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.limit = debug.SetMaxThreads(math.MaxInt32) // only whoever sets it hears what it was
+	b.limit = debug.SetMaxThreads(math.MaxInt32) // the only way to read it is to set it
 	debug.SetMaxThreads(b.limit)
-	if workers > b.most() {
-		return fmt.Errorf("executor threads with %d workers: Go ends a program with more than %d threads, of which %d are left to the rest of it; raise debug.SetMaxThreads or use pool", workers, b.limit, b.limit-b.most())
+	if workers > b.max() {
+		return fmt.Errorf("executor threads with %d workers: Go ends a program with more than %d threads, and %d are reserved for the rest of it; raise debug.SetMaxThreads or use pool", workers, b.limit, b.limit-b.max())
 	}
 	return nil
 }
 
-// take counts a thread in, if there may be one more.
+// take counts one more thread, if there may be one more.
 func (b *threadBudget) take() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.taken >= b.most() {
+	if b.taken >= b.max() {
 		return false
 	}
 	b.taken++
@@ -58,33 +87,32 @@ func (b *threadBudget) giveBack() {
 	b.taken--
 }
 
-// thread reports whether a goroutine may be started, which the caller must do
-// then. Otherwise it sees to what is pending later.
-func (x *crew) thread() bool {
+// takeThread reports whether a goroutine may be started; if so, the caller must
+// start it. Otherwise endShortage will be called.
+func (x *crew) takeThread() bool {
 	if !x.threaded || threads.take() {
 		return true
 	}
 	if !x.short {
 		x.short, x.progress = true, false
-		time.AfterFunc(patience, x.relieve)
+		time.AfterFunc(patience, x.endShortage)
 	}
 	return false
 }
 
-// startPending starts what is pending for want of threads. The rest of what is
-// pending waits for a worker.
+// startPending starts the pending tasks for which there are slots and threads.
 func (x *crew) startPending() {
-	for n := len(x.free); n > 0 && x.queue.len() > 0 && x.thread(); n-- {
+	for n := len(x.free); n > 0 && x.queue.len() > 0 && x.takeThread(); n-- {
 		slot := x.free[n-1]
 		x.free = x.free[:n-1]
 		x.start(slot, x.pop())
 	}
 }
 
-// relieve is called when threads have been short for a while. If all tasks that
-// have started wait, and none has come back meanwhile, they may be waiting for
-// those that are pending, which cannot start before they go on. So these fail.
-func (x *crew) relieve() {
+// endShortage is called when threads have been short for a while. If all started
+// tasks wait, and none has come back meanwhile, they may be waiting for pending
+// tasks, which cannot start before they go on. So the pending tasks fail.
+func (x *crew) endShortage() {
 	x.mu.Lock()
 	x.short = false
 	progress := x.progress
@@ -94,10 +122,10 @@ func (x *crew) relieve() {
 		stuck, x.queue = x.queue, deque{}
 		x.refill()
 	}
-	over := x.over()
+	ends := x.endsNow()
 	x.unlock()
 	stuck.drop(ErrThreads)
-	if over {
+	if ends {
 		close(x.ended)
 	}
 }

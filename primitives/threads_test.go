@@ -23,8 +23,8 @@ func fewThreads(t *testing.T, n int, executors int, test func(t *testing.T, xs [
 		threads.mu.Lock()
 		threads.limit = n * 10 / 9
 		threads.mu.Unlock()
-		if threads.most() != n {
-			t.Fatalf("%d threads, want %d", threads.most(), n)
+		if threads.max() != n {
+			t.Fatalf("%d threads, want %d", threads.max(), n)
 		}
 		test(t, xs)
 		year, cancel := context.WithTimeout(context.Background(), 365*24*time.Hour)

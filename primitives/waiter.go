@@ -4,14 +4,13 @@ import (
 	"context"
 	"iter"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
-// waiter is one party that waits for something to happen: a parked goroutine,
-// a callback, or a channel to close. It stands in the list of what it waits
-// for until it is taken out, by whoever makes that thing happen or by the
-// waiting party when it gives up; the lock of the list decides who was first.
+// waiter is something that waits for an event: a parked goroutine, a callback,
+// or a channel to close. It is in the list of what it waits for until it is
+// removed, by whoever makes the event happen or by the waiter when it gives up;
+// the lock of the list decides who was first.
 type waiter struct {
 	next, prev *waiter // both nil when in no list
 
@@ -20,44 +19,27 @@ type waiter struct {
 	live  *liveContext  // the task's own context, which ends with the future
 	timer *time.Timer   // of a sleeper; reused
 
-	w    *worker // who waits; its coroutine is put back on its event loop, besides wake
+	w    *worker // the one that waits; its coroutine, if any, is also resumed
 	turn uint64  // of that coroutine
 	task task    // of a blocked submitter; nil once the executor has it
 
 	order *order // of a composition's futures
-	place int32  // of this future in it, from 1; 0 if it does not count. Set by end.
+	place int32  // of this future in it, from 1; 0 if it does not count; set by end
 
-	closes  bool // wake is a Done channel
-	ours    bool // fire is of this package, short, and need not wait for callbacks
-	listens bool // it stands in its own task's list, for Cancel to find
+	closes   bool // wake is a Done channel
+	internal bool // fire is this package's, short, and need not wait for callbacks
+	listens  bool // it is in its own task's list, for Cancel to find
 }
 
-// isCallback reports whether l must run after the callbacks that came before.
-func (l *waiter) isCallback() bool { return l.fire != nil && !l.ours }
+// isCallback reports whether l must run after earlier callbacks.
+func (l *waiter) isCallback() bool { return l.fire != nil && !l.internal }
 
-// order numbers the futures of a composition in the order in which they end.
-// A future takes its number under its lock and before anybody can see that it
-// has ended: whoever ends another future because this one has ended gives that
-// one a later number. Callbacks run too late to tell: their goroutine may be
-// overtaken by that of the other future.
-type order struct {
-	counts func(err error) bool // nil: every end counts
-	last   atomic.Int32
-}
-
-func (o *order) next(err error) int32 {
-	if o.counts != nil && !o.counts(err) {
-		return 0
-	}
-	return o.last.Add(1)
-}
-
-// signal lets the goroutine go on, or those that wait for the channel. The
-// waiter is in no list any more. A goroutine may reuse its waiter as soon as
-// it has the token, so everything is read before.
+// signal wakes the goroutine, or those that wait for the channel. The waiter
+// must be in no list. A goroutine may reuse its waiter as soon as it has the
+// token, so signal reads everything before.
 func (l *waiter) signal() {
 	switch {
-	case l.ours:
+	case l.internal:
 		l.fire()
 		return
 	case l.closes:
@@ -89,9 +71,9 @@ func (l *waiter) park(ctx context.Context) bool {
 	}
 }
 
-// waitlist is a ring of waiters in the order in which they came; the pointer
-// is the first of them. A ring, because a waiter that gives up must leave in
-// constant time: otherwise polling a slow future would fill its memory.
+// waitlist is a ring of waiters in order of arrival. It is a ring because a
+// waiter that gives up must leave in constant time: otherwise polling a slow
+// future would fill its memory.
 type waitlist struct{ first *waiter }
 
 func (q *waitlist) push(l *waiter) {
@@ -105,13 +87,13 @@ func (q *waitlist) push(l *waiter) {
 	last.next, q.first.prev = l, l
 }
 
-// pushFirst puts one of the specials, which are looked for again, to the front.
+// pushFirst puts a waiter for specials to find at the front.
 func (q *waitlist) pushFirst(l *waiter) {
 	q.push(l)
 	q.first = l
 }
 
-// specials yields the Done channel and the task's context, if they are there.
+// specials yields the waiters of the Done channel and of the task's context.
 func (q *waitlist) specials() iter.Seq[*waiter] {
 	return func(yield func(*waiter) bool) {
 		for l := q.first; l != nil && (l.closes || l.live != nil); l = l.next {
@@ -122,7 +104,7 @@ func (q *waitlist) specials() iter.Seq[*waiter] {
 	}
 }
 
-// remove takes l out and reports whether it was still in.
+// remove removes l and reports whether it was in the list.
 func (q *waitlist) remove(l *waiter) bool {
 	if l.next == nil {
 		return false
@@ -139,7 +121,7 @@ func (q *waitlist) remove(l *waiter) bool {
 	return true
 }
 
-// pop takes the first out and returns it, or nil.
+// pop removes and returns the first, or nil.
 func (q *waitlist) pop() *waiter {
 	l := q.first
 	if l != nil {
@@ -148,8 +130,8 @@ func (q *waitlist) pop() *waiter {
 	return l
 }
 
-// take empties the list and returns the waiters as a chain that ends in nil,
-// linked by prev so that next can say that they are in no list.
+// take empties the list and returns the waiters as a chain that ends in nil. It
+// is linked by prev, since a nil next means that a waiter is in no list.
 func (q *waitlist) take() *waiter {
 	first := q.first
 	if first == nil {
@@ -170,7 +152,7 @@ func (q *waitlist) take() *waiter {
 }
 
 // end takes the waiters of a future that ends with err, and gives those of
-// compositions their places. Its callbacks stay in the list.
+// compositions their places. Callbacks stay in the list.
 func (q *waitlist) end(err error) (chain *waiter) {
 	chain = q.take()
 	for at := &chain; *at != nil; {
@@ -198,13 +180,13 @@ func wakeAll(l *waiter) {
 	}
 }
 
-// waiterPool recycles the waiters of parked goroutines. Each executor has one
-// of its own, and there is none for the package, because a channel that was
-// made in a testing/synctest bubble must not be used in another.
+// waiterPool recycles the waiters of parked goroutines. Each executor has one,
+// rather than one for the package, because a channel that was made in a
+// testing/synctest bubble must not be used in another.
 type waiterPool struct{ pool sync.Pool }
 
-// get returns a waiter for the calling goroutine, whose worker is w; nil if it
-// is none. A nil pool makes a new one.
+// get returns a waiter for the calling goroutine, whose worker is w, or nil if
+// it has none. A nil pool makes a new waiter.
 func (p *waiterPool) get(w *worker) *waiter {
 	var l *waiter
 	if p != nil {
@@ -214,13 +196,13 @@ func (p *waiterPool) get(w *worker) *waiter {
 		l = &waiter{wake: make(chan struct{}, 1)}
 	}
 	if w != nil && w.co != nil {
-		l.w, l.turn = w, w.co.turn+1 // the next time that it parks
+		l.w, l.turn = w, w.co.turn+1 // when it parks next
 	}
 	return l
 }
 
-// put takes back a waiter that is in no list and whose token, if it was
-// signalled, has been received.
+// put recycles a waiter that is in no list. If it was signalled, its token must
+// have been received.
 func (p *waiterPool) put(l *waiter) {
 	if p != nil {
 		l.w, l.listens, l.task = nil, false, nil

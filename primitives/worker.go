@@ -11,20 +11,20 @@ type worker struct {
 	core *core
 	host host
 	g    atomic.Uintptr // the number of its goroutine
-	slot int            // the worker number that it has now, -1 while it has none
-	hand chan task      // wakes it when it is idle, or waits for a worker number
-	co   *coroutine     // of an event loop's coroutine
+	slot int            // the worker slot that it has, or -1
+	hand chan task      // wakes it when it is idle or waits for a slot
+	co   *coroutine     // if it is one of an event loop
 
-	place waiter    // in the line of those who want a number
-	due   time.Time // when its patience is at an end
+	place waiter    // in the line of those who wait for a slot
+	due   time.Time // when it goes on without one
 }
 
-// host is the executor that a worker belongs to, as the worker's waits see it.
+// host is the executor of a worker, as the worker's waits use it.
 type host interface {
 	// mayStart reports whether a worker that is about to wait for t, which is
-	// pending, may run it now, on its own stack. It must then try.
+	// pending, may run it now, on its own stack. If so, the worker must try.
 	mayStart(t task) bool
-	// putBack makes a task pending again that mayStart may have taken out.
+	// putBack queues a task again that mayStart may have removed.
 	putBack(t task)
 	// await parks w until l is signalled (true) or ctx ends (false), and keeps
 	// the executor going meanwhile.
@@ -33,12 +33,12 @@ type host interface {
 
 func (w *worker) lane() *lane {
 	if w.slot < 0 {
-		return &w.core.outsiders
+		return &w.core.slotless
 	}
 	return &w.core.lanes[w.slot]
 }
 
-// begin and end count a task and tell the probe.
+// begin and end count a task and call the probe.
 func (w *worker) begin() int64 {
 	w.lane().tally.Add(oneStarted)
 	return w.started()

@@ -8,8 +8,8 @@ import (
 
 // Bintrees allocates complete binary trees, walks each once to count its nodes
 // and drops it. For every even depth d from 4 to the deepest, D, there are
-// 2^(D−d+4) trees, as many nodes at each depth, as in the original, whose one
-// stretching and one long-lived tree are left out: pieces share nothing.
+// 2^(D−d+4) trees, so that all depths have as many nodes. The original also has
+// one stretching and one long-lived tree, which pieces could not share.
 //
 // Medium has D = 12, large 16, small 6. A sixteenth of the trees of one depth
 // is a piece. A slice has fewer pieces of every depth. Items are nodes.
@@ -17,7 +17,7 @@ var Bintrees = Workload{
 	Name:    "bintrees",
 	Kind:    Memory,
 	Doc:     "binary trees of depths 4 to 12, allocated node by node, counted and dropped",
-	Models:  "programs that live on small short-lived objects: compilers, interpreters, servers of requests",
+	Models:  "programs with many small short-lived objects: compilers, interpreters, servers",
 	Source:  "the Computer Language Benchmarks Game's binary-trees, after GCBench (Ellis, Kovac and Boehm, 1997)",
 	Limit:   "the allocator and the garbage collector",
 	Checked: "the nodes of every depth: 2^(d+1)−1 a tree",
@@ -26,11 +26,11 @@ var Bintrees = Workload{
 	SetUp:   newBintrees,
 }
 
-// bintreesShallowest is the least depth, and the logarithm of the number of
-// trees of the greatest.
+// bintreesShallowest is the smallest depth, and the logarithm of the number of
+// trees of the largest.
 const bintreesShallowest = 4
 
-// BintreesTrees is the argument of a piece: so many trees of one depth.
+// BintreesTrees is the argument of a piece: a number of trees of one depth.
 type BintreesTrees struct{ Depth, Trees int64 }
 
 var bintreesPiece = primitives.Define("workloads.bintrees", func(_ context.Context, t BintreesTrees) (nodes int64, err error) {
@@ -42,7 +42,7 @@ var bintreesPiece = primitives.Define("workloads.bintrees", func(_ context.Conte
 
 type bintreesNode struct{ left, right *bintreesNode }
 
-// plant makes a tree of that depth, bottom up.
+// plant makes a tree of that depth.
 func plant(depth int64) *bintreesNode {
 	if depth == 0 {
 		return &bintreesNode{}
@@ -61,58 +61,40 @@ func (n *bintreesNode) nodes() int64 {
 type bintreesNodes [8]int64
 
 type bintreesJob struct {
-	tally
-	deepest int
-	parts   int // pieces of each depth
-	pieces  []BintreesTrees
-	want    bintreesNodes
+	exact[bintreesNodes]
+	divided[BintreesTrees, int64]
 }
 
 func newBintrees(p Params) (Job, error) {
-	j := &bintreesJob{deepest: p.pick(6, 12, 16)}
-	j.parts = p.share(1 << bintreesShallowest)
-	for d := bintreesShallowest; d <= j.deepest; d += 2 {
-		trees := 1 << (j.deepest - d)
-		for range j.parts {
-			j.pieces = append(j.pieces, BintreesTrees{int64(d), int64(trees)})
+	deepest := p.pick(6, 12, 16)
+	parts := p.share(1 << bintreesShallowest) // pieces of each depth
+	j := &bintreesJob{}
+	for d := bintreesShallowest; d <= deepest; d += 2 {
+		trees := 1 << (deepest - d)
+		for range parts {
+			j.args = append(j.args, BintreesTrees{int64(d), int64(trees)})
 		}
-		j.want[bintreesIndex(d)] = int64(j.parts * trees * (2<<d - 1))
+		nodes := parts * trees * (2<<d - 1)
+		j.want[bintreesIndex(int64(d))] = int64(nodes)
+		j.items += nodes
+	}
+	j.piece, j.merge = bintreesPiece, func(counts []int64) {
+		var got bintreesNodes
+		for i, nodes := range counts {
+			got[bintreesIndex(j.args[i].Depth)] += nodes
+		}
+		j.compare(got)
+	}
+	j.plain = func() (got bintreesNodes) {
+		for depth := int64(bintreesShallowest); depth <= int64(deepest); depth += 2 {
+			for range parts << (int64(deepest) - depth) {
+				got[bintreesIndex(depth)] += plant(depth).nodes()
+			}
+		}
+		return got
 	}
 	return j, nil
 }
 
-// bintreesIndex is where the nodes of a depth are.
-func bintreesIndex(depth int) int { return (depth - bintreesShallowest) / 2 }
-
-func (j *bintreesJob) Run(ctx context.Context, ex primitives.Executor) error {
-	return runPieces(ctx, ex, j)
-}
-
-// Split, Piece and Merge implement Divided.
-func (j *bintreesJob) Split() []BintreesTrees                        { return j.pieces }
-func (j *bintreesJob) Piece() *primitives.Func[BintreesTrees, int64] { return bintreesPiece }
-func (j *bintreesJob) Merge(counts []int64) {
-	var got bintreesNodes
-	for i, nodes := range counts {
-		got[bintreesIndex(int(j.pieces[i].Depth))] += nodes
-	}
-	add(&j.tally, got, j.want)
-}
-
-func (j *bintreesJob) Serial() error {
-	var got bintreesNodes
-	for depth := bintreesShallowest; depth <= j.deepest; depth += 2 {
-		for range j.parts << (j.deepest - depth) {
-			got[bintreesIndex(depth)] += plant(int64(depth)).nodes()
-		}
-	}
-	add(&j.tally, got, j.want)
-	return nil
-}
-
-func (j *bintreesJob) Items() (nodes int) {
-	for _, n := range j.want {
-		nodes += int(n)
-	}
-	return nodes
-}
+// bintreesIndex returns the index of a depth in bintreesNodes.
+func bintreesIndex(depth int64) int { return int(depth-bintreesShallowest) / 2 }

@@ -8,14 +8,14 @@ import (
 	"overlap/primitives"
 )
 
-// Boundedbuf is 40 producers and 40 consumers around one buffer. Making an item
-// and consuming it cost 25 steps of a generator each, which is less than it costs
-// to hand the buffer, which one mutex guards, from core to core.
+// Boundedbuf has 40 producers, 40 consumers and one buffer, which one mutex
+// guards. Making an item and consuming it take 25 steps of a generator each, which
+// is less than handing the buffer from core to core.
 //
 // Producers and consumers are actors. A task is the turn of one: it goes on
 // until the buffer is full, or empty, or its share is done. It never blocks its
-// worker: whoever cannot go on is put into the buffer's list of waiting actors,
-// and its task ends; whoever makes room, or an item, submits it again.
+// worker: an actor that cannot go on joins the buffer's list of waiting actors,
+// and its task ends; the actor that makes room, or an item, submits it again.
 //
 // Large is 1000 items for each and a buffer of 50, as in Savina; medium has 500
 // and small 20 with a buffer of 5. Items are items. A slice has fewer for each.
@@ -25,10 +25,10 @@ var Boundedbuf = Workload{
 	Doc:     "40 producers and 40 consumers around a bounded buffer with one mutex",
 	Models:  "work queues between the stages of a program, with back-pressure",
 	Source:  "Savina's bounded buffer (Imam and Sarkar, 2014)",
-	Limit:   "the one lock, and submitting whoever waits",
+	Limit:   "the one lock, and submitting the actors that wait",
 	Checked: "number, sum and exclusive or of the consumed items, against the serial program",
 	Expect:  Retrograde,
-	Why:     "every item goes twice through one lock, which costs more to hand to another core than an item to make",
+	Why:     "every item passes one lock twice, and handing the lock to another core takes longer than making an item",
 	Shares:  "a buffer",
 	SetUp:   newBoundedbuf,
 }
@@ -38,7 +38,7 @@ const (
 	bufferSteps  = 25 // of the generator, to make an item and to consume one: Savina's costs
 )
 
-// consumed is the result. Neither sum nor xor depends on the order.
+// consumed is the result. It does not depend on the order.
 type consumed struct {
 	items    int
 	sum, xor uint64
@@ -52,9 +52,9 @@ func (c consumed) String() string {
 	return fmt.Sprintf("%d items, sum %016x, xor %016x", c.items, c.sum, c.xor)
 }
 
-// bufferActor is a producer or a consumer. Nobody but its one task touches it.
+// bufferActor is a producer or a consumer. Only its one task uses it.
 type bufferActor struct {
-	turn  func() error
+	turn  func(*crowd) error
 	left  int // items to go
 	next  splitmix
 	item  uint64 // a producer's, if made
@@ -65,32 +65,33 @@ type bufferActor struct {
 
 func (a *bufferActor) make() {
 	if !a.made {
-		for range bufferSteps {
-			a.item = a.next.next()
-		}
-		a.made = true
+		a.item, a.made = bufferItem(&a.next), true
 	}
 }
 
-func (a *bufferActor) consume(item uint64) {
-	value := splitmix(item)
-	for range bufferSteps - 1 {
-		value.next()
+// bufferItem makes the next item of a source.
+func bufferItem(source *splitmix) (item uint64) {
+	for range bufferSteps {
+		item = source.next()
 	}
-	got := value.next()
-	a.eaten = a.eaten.plus(consumed{1, got, got})
+	return item
+}
+
+// consume returns the result of consuming an item.
+func consume(item uint64) consumed {
+	source := splitmix(item)
+	value := bufferItem(&source)
+	return consumed{1, value, value}
 }
 
 type boundedbufJob struct {
-	tally
+	exact[consumed]
 	each                 int // items of every actor
 	producers, consumers []bufferActor
-	crowd                *crowd
-	want                 consumed
 
 	_         [128]byte
 	mu        sync.Mutex
-	items     fifo[uint64]
+	buffer    fifo[uint64]
 	producing fifo[*bufferActor] // wait for room
 	consuming fifo[*bufferActor] // wait for an item
 }
@@ -100,21 +101,21 @@ func newBoundedbuf(p Params) (Job, error) {
 		each:      p.amount(20, 500, 1000),
 		producers: make([]bufferActor, bufferActors),
 		consumers: make([]bufferActor, bufferActors),
-		items:     newFifo[uint64](p.pick(5, 50, 50)),
+		buffer:    newFifo[uint64](p.pick(5, 50, 50)),
 		producing: newFifo[*bufferActor](bufferActors),
 		consuming: newFifo[*bufferActor](bufferActors),
 	}
 	for i := range bufferActors {
 		producer, consumer := &j.producers[i], &j.consumers[i]
-		producer.turn = func() error { j.produce(producer); return nil }
-		consumer.turn = func() error { j.consume(consumer); return nil }
+		producer.turn = func(c *crowd) error { j.produce(c, producer); return nil }
+		consumer.turn = func(c *crowd) error { j.consume(c, consumer); return nil }
 	}
-	j.want = j.alone()
+	j.items, j.plain, j.want = bufferActors*j.each, j.serial, j.serial()
 	return j, nil
 }
 
 func (j *boundedbufJob) Run(ctx context.Context, ex primitives.Executor) error {
-	j.items.clear()
+	j.buffer.clear()
 	j.producing.clear()
 	j.consuming.clear()
 	for i := range bufferActors {
@@ -122,13 +123,11 @@ func (j *boundedbufJob) Run(ctx context.Context, ex primitives.Executor) error {
 		j.consumers[i].left, j.consumers[i].eaten = j.each, consumed{}
 	}
 	err := runCrowd(ctx, ex, func(c *crowd) {
-		j.crowd = c
 		for i := range bufferActors {
 			c.submit(j.producers[i].turn)
 			c.submit(j.consumers[i].turn)
 		}
 	})
-	j.crowd = nil
 	if err != nil {
 		return err
 	}
@@ -136,12 +135,12 @@ func (j *boundedbufJob) Run(ctx context.Context, ex primitives.Executor) error {
 	for i := range j.consumers {
 		got = got.plus(j.consumers[i].eaten)
 	}
-	add(&j.tally, got, j.want)
+	j.compare(got)
 	return nil
 }
 
 // produce is a producer's turn.
-func (j *boundedbufJob) produce(a *bufferActor) {
+func (j *boundedbufJob) produce(c *crowd, a *bufferActor) {
 	for a.left > 0 {
 		a.make()
 		woken, done := j.put(a)
@@ -150,16 +149,16 @@ func (j *boundedbufJob) produce(a *bufferActor) {
 		}
 		a.made = false
 		a.left--
-		j.resume(woken)
+		resume(c, woken)
 	}
 }
 
 // put moves a's item to the buffer and returns a consumer that waited for it; or
-// it lets a wait for room.
+// it makes a wait for room.
 func (j *boundedbufJob) put(a *bufferActor) (woken *bufferActor, done bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if !j.items.push(a.item) {
+	if !j.buffer.push(a.item) {
 		j.producing.push(a)
 		return nil, false
 	}
@@ -168,24 +167,24 @@ func (j *boundedbufJob) put(a *bufferActor) (woken *bufferActor, done bool) {
 }
 
 // consume is a consumer's turn.
-func (j *boundedbufJob) consume(a *bufferActor) {
+func (j *boundedbufJob) consume(c *crowd, a *bufferActor) {
 	for a.left > 0 {
 		item, woken, done := j.take(a)
 		if !done {
 			return
 		}
 		a.left--
-		j.resume(woken)
-		a.consume(item)
+		resume(c, woken)
+		a.eaten = a.eaten.plus(consume(item))
 	}
 }
 
-// take returns an item and a producer that waited for its place; or it lets a
+// take returns an item and a producer that waited for its place; or it makes a
 // wait for an item.
 func (j *boundedbufJob) take(a *bufferActor) (item uint64, woken *bufferActor, done bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if item, done = j.items.pop(); !done {
+	if item, done = j.buffer.pop(); !done {
 		j.consuming.push(a)
 		return 0, nil, false
 	}
@@ -193,39 +192,22 @@ func (j *boundedbufJob) take(a *bufferActor) (item uint64, woken *bufferActor, d
 	return item, woken, true
 }
 
-// resume gives a, if there is one, another turn. Whoever was woken may find the
-// place taken and wait again; but each place freed wakes one who waits for it, so
-// nobody waits for ever.
-func (j *boundedbufJob) resume(a *bufferActor) {
+// resume gives a, if there is one, another turn. An actor that was woken may find
+// the place taken and wait again. But each place that becomes free wakes one actor,
+// so none waits forever.
+func resume(c *crowd, a *bufferActor) {
 	if a != nil {
-		j.crowd.submit(a.turn)
+		c.submit(a.turn)
 	}
 }
 
-func (j *boundedbufJob) Serial() error {
-	add(&j.tally, j.alone(), j.want)
-	return nil
-}
-
-// alone makes and consumes the same items one after the other.
-func (j *boundedbufJob) alone() (got consumed) {
+// serial makes and consumes the same items one after the other.
+func (j *boundedbufJob) serial() (got consumed) {
 	for i := range bufferActors {
 		source := splitmix(i)
 		for range j.each {
-			var item uint64
-			for range bufferSteps {
-				item = source.next()
-			}
-			taste, value := splitmix(item), uint64(0)
-			for range bufferSteps {
-				value = taste.next()
-			}
-			got.items++
-			got.sum += value
-			got.xor ^= value
+			got = got.plus(consume(bufferItem(&source)))
 		}
 	}
 	return got
 }
-
-func (j *boundedbufJob) Items() int { return bufferActors * j.each }

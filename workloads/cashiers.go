@@ -9,18 +9,17 @@ import (
 	"overlap/primitives"
 )
 
-// Cashiers is the picture by which concurrency and parallelism are told apart.
-// Two queues of customers stand in a shop; workers are cashiers. Each customer
-// costs a scan, for which the cashier's hands are needed (a fixed number of
-// splitmix64 steps, about 0.25 ms on a 3 GHz core), and then a payment, for
-// which everybody waits (1 ms).
+// Cashiers illustrates the difference between concurrency and parallelism. Two
+// queues of customers stand in a shop; workers are cashiers. Each customer needs a
+// scan by the cashier (a fixed number of splitmix64 steps, about 0.25 ms on a
+// 3 GHz core), and then a payment, for which both wait (1 ms).
 //
-// With one core and two workers one pair of hands serves both queues: it scans
-// in one while the other pays, so customers of two queues are in progress at
-// once although only one is ever being scanned. That is concurrency: one
-// cashier, two queues. With two cores two customers are scanned at the same
-// instant. That is parallelism: two cashiers. Workers buy the first and cores
-// the second, and each is worth something only where the other does not limit.
+// With one core and two workers, one cashier serves both queues: while a customer
+// of one queue pays, the cashier scans for the other. Customers of two queues are
+// in progress at once, although only one is ever being scanned. That is
+// concurrency. With two cores, two customers are scanned at the same instant.
+// That is parallelism: two cashiers. Workers bring the first and cores the second,
+// and each helps only where the other is not the limit.
 //
 // Customers come alternately from the queues: A1, B1, A2, B2 … A slice has
 // shorter queues. Items are customers.
@@ -28,7 +27,7 @@ var Cashiers = Workload{
 	Name:    "cashiers",
 	Kind:    Mixed,
 	Doc:     "customers of two queues: 0.25 ms of scanning, then 1 ms of waiting for the payment",
-	Models:  "a shop with two queues, and every service that computes and then waits for another",
+	Models:  "a shop with two queues, and services that compute and then wait for another",
 	Source:  "two queues and one coffee machine, or two (Armstrong, Concurrent and Parallel Programming, 2013)",
 	Limit:   "the payments while there are few workers, then the scans",
 	Checked: "customers served and the sum of their receipts, per queue, against the serial program",
@@ -37,35 +36,34 @@ var Cashiers = Workload{
 	SetUp:   newCashiers,
 }
 
-// Customer is the argument of a piece: a place in one of the queues. Steps is
-// what there is to scan.
+// Customer is the argument of a piece: a place in one of the queues, and the
+// steps of the scan.
 type Customer struct{ Queue, Number, Steps int64 }
 
-// Region is the type of the customer's region in an execution trace: queue and
-// place, such as "customer A1".
+// Region returns the type of the customer's region in an execution trace: queue
+// and place, such as "customer A1".
 func (c Customer) Region() string { return fmt.Sprintf("customer %c%d", rune('A'+c.Queue), c.Number+1) }
 
-// Receipt is what a customer leaves with.
+// Receipt is the result of a piece.
 type Receipt struct {
 	Queue    int64
 	Checksum uint64
 }
 
-// till is what the cashiers have at the end of the day.
+// till is the result for one queue.
 type till struct {
 	Customers int
 	Receipts  uint64 // sum of the checksums
 }
 
 type cashiersJob struct {
-	tally
+	exact[[2]till]
+	divided[Customer, Receipt]
 	steps, queue int // scanning steps of a customer, customers in a queue
-	customers    []Customer
-	want         [2]till
 }
 
 var cashiersPiece = primitives.Define("workloads.cashiers", func(ctx context.Context, c Customer) (Receipt, error) {
-	if trace.IsEnabled() { // never in a sample: it costs, and the name is made up for it
+	if trace.IsEnabled() { // never in a sample, because it takes time
 		defer trace.StartRegion(ctx, c.Region()).End()
 	}
 	r := Receipt{c.Queue, scan(c)}
@@ -76,37 +74,26 @@ func newCashiers(p Params) (Job, error) {
 	j := &cashiersJob{steps: p.pick(1<<10, 3<<16, 3<<16), queue: p.amount(4, 32, 512)}
 	for number := range j.queue {
 		for queue := range j.want {
-			j.customers = append(j.customers, Customer{int64(queue), int64(number), int64(j.steps)})
+			j.args = append(j.args, Customer{int64(queue), int64(number), int64(j.steps)})
 		}
 	}
+	j.items, j.piece, j.merge = len(j.args), cashiersPiece, j.count
+	j.plain = func() [2]till { return j.serial(delay) }
 	j.want = j.serial(0)
 	return j, nil
 }
 
-func (j *cashiersJob) Run(ctx context.Context, ex primitives.Executor) error {
-	return runPieces(ctx, ex, j)
-}
-
-// Split, Piece and Merge implement Divided.
-func (j *cashiersJob) Split() []Customer                          { return j.customers }
-func (j *cashiersJob) Piece() *primitives.Func[Customer, Receipt] { return cashiersPiece }
-
-func (j *cashiersJob) Merge(receipts []Receipt) {
+func (j *cashiersJob) count(receipts []Receipt) {
 	var got [2]till
 	for _, r := range receipts {
 		t := &got[r.Queue]
 		t.Customers++
 		t.Receipts += r.Checksum
 	}
-	add(&j.tally, got, j.want)
+	j.compare(got)
 }
 
-func (j *cashiersJob) Serial() error {
-	add(&j.tally, j.serial(delay), j.want)
-	return nil
-}
-
-// serial empties one queue after the other.
+// serial serves one queue after the other.
 func (j *cashiersJob) serial(payment time.Duration) (tills [2]till) {
 	for queue := range tills {
 		for number := range j.queue {
@@ -118,9 +105,7 @@ func (j *cashiersJob) serial(payment time.Duration) (tills [2]till) {
 	return tills
 }
 
-func (j *cashiersJob) Items() int { return len(j.customers) }
-
-// scan adds up the numbers of splitmix64 from a seed of the customer's own.
+// scan adds up the numbers of splitmix64 from the customer's own seed.
 func scan(c Customer) (checksum uint64) {
 	numbers := splitmix(c.Queue<<32 | c.Number)
 	for range c.Steps {

@@ -29,8 +29,8 @@ func init() {
 	}
 	goldens["ipc"] = []golden{{Params{Size: Small}, "{16 120}", "16 messages, 0 + 1 + … + 15"}}
 
-	damages["boundedbuf"] = func(j Job) { j.(*boundedbufJob).producers[7].turn = func() error { return nil } }
-	damages["ring"] = func(j Job) { j.(*ringJob).hops-- }
+	damages["boundedbuf"] = func(j Job) { j.(*boundedbufJob).producers[7].turn = func(*crowd) error { return nil } }
+	damages["ring"] = func(j Job) { j.(*ringJob).items-- }
 	damages["pipeline"] = func(j Job) {
 		slots := &j.(*pipelineJob).slots
 		slots[2].buffer = slots[1].buffer
@@ -42,9 +42,9 @@ func init() {
 func TestCrowdReturnsTheErrorWhenAllHaveEnded(t *testing.T) {
 	broken := errors.New("broken")
 	for _, executor := range []string{"inline", "spawn", "pool", "threads", "loop"} {
-		for name, step := range map[string]func() error{
-			"error": func() error { return broken },
-			"panic": func() error { panic(broken) },
+		for name, step := range map[string]func(*crowd) error{
+			"error": func(*crowd) error { return broken },
+			"panic": func(*crowd) error { panic(broken) },
 		} {
 			t.Run(executor+"/"+name, func(t *testing.T) {
 				ex, err := primitives.New(executor, primitives.Config{Workers: 1})
@@ -53,9 +53,9 @@ func TestCrowdReturnsTheErrorWhenAllHaveEnded(t *testing.T) {
 				}
 				defer ex.Shutdown(context.Background())
 				err = runCrowd(context.Background(), ex, func(c *crowd) {
-					c.submit(func() error {
+					c.submit(func(c *crowd) error {
 						for range 200 { // more than are kept at once
-							c.submit(func() error { return nil })
+							c.submit(func(*crowd) error { return nil })
 						}
 						c.submit(step)
 						return nil
@@ -75,7 +75,7 @@ func TestCrowdReturnsTheErrorWhenAllHaveEnded(t *testing.T) {
 func TestCrowdOnAnExecutorThatIsShutDown(t *testing.T) {
 	ex := primitives.NewPool(primitives.Config{Workers: 1})
 	ex.Shutdown(context.Background())
-	err := runCrowd(context.Background(), ex, func(c *crowd) { c.submit(func() error { return nil }) })
+	err := runCrowd(context.Background(), ex, func(c *crowd) { c.submit(func(*crowd) error { return nil }) })
 	if !errors.Is(err, primitives.ErrShutdown) {
 		t.Errorf("got %v, want %v", err, primitives.ErrShutdown)
 	}

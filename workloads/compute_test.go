@@ -16,8 +16,8 @@ func init() {
 		{Params{Size: Medium}, "{57034 6480610}", "a Python program"},
 		{Params{Size: Large}, "{386485 43930374}", "computed serially"},
 	}
-	damages["ep"] = func(j Job) { j.(*epJob).blocks[3].First++ }
-	damages["mandelbrot"] = func(j Job) { j.(*mandelbrotJob).pieces[5].Rows-- }
+	damages["ep"] = func(j Job) { j.(*epJob).args[3].First++ }
+	damages["mandelbrot"] = func(j Job) { j.(*mandelbrotJob).args[5].Rows-- }
 }
 
 func TestEpJump(t *testing.T) {

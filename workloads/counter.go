@@ -9,10 +9,10 @@ import (
 	"overlap/primitives"
 )
 
-// Counter counts, with seven ways of letting many workers count at once. The
-// first four have one number that all share; the others have one for every
-// shard or task and add them up at the end. padded and unpadded differ in
-// nothing but the distance of the numbers.
+// Counter counts, in seven ways that allow many workers to count at once. The
+// first four have one number that all share; the others have one for every shard
+// or task and add them up at the end. padded and unpadded differ only in the
+// distance of the numbers.
 //
 // Medium is 128 tasks, large 1024. Items are operations: increments, and for
 // rwmutex nine reads to each. A task does 4000 of them, 1000 in channel. A
@@ -21,7 +21,7 @@ var Counter = Workload{
 	Name:    "counter",
 	Kind:    Lock,
 	Doc:     "operations on one counter, which all tasks share unless the variant divides it",
-	Models:  "statistics, reference counts, sequence numbers: little work under a lock that all want",
+	Models:  "statistics, reference counts, sequence numbers: little work under a lock that all need",
 	Source:  "EPCC's lock and atomic benchmarks (Bull, 1999); padded and unpadded after JMH sample 22",
 	Limit:   "handing one lock, or one cache line, from core to core",
 	Checked: "the total exactly; in rwmutex also every read",
@@ -42,20 +42,19 @@ var Counter = Workload{
 
 const (
 	counterShards   = 64 // whatever the workers: the work must not depend on them
-	counterOpsWrite = 10 // operations of rwmutex, the first of which is a write
+	counterOpsWrite = 10 // operations of rwmutex for each write
 	counterPadding  = 16 // words between the numbers of padded: 128 bytes
 )
 
-// counts is the result: the counter, and reads that saw what never was.
+// counts is the result: the counter, and reads of impossible values.
 type counts struct{ total, badReads int64 }
 
 func (c counts) String() string { return fmt.Sprintf("total %d, bad reads %d", c.total, c.badReads) }
 
 type counterJob struct {
-	tally
+	exact[counts]
 	tasks, ops int // operations in a task
 	variant    string
-	want       counts
 
 	_     [128]byte
 	mu    sync.Mutex
@@ -95,7 +94,8 @@ func newCounter(p Params) (Job, error) {
 		j.stride = counterPadding
 	}
 	j.words = make([]atomic.Int64, j.tasks*j.stride)
-	j.want.total = int64(j.tasks * j.ops)
+	j.items, j.plain = j.tasks*j.ops, j.serial
+	j.want.total = int64(j.items)
 	if p.Variant == "rwmutex" {
 		j.want.total /= counterOpsWrite
 	}
@@ -117,11 +117,7 @@ func (j *counterJob) Run(ctx context.Context, ex primitives.Executor) error {
 	if err != nil {
 		return err
 	}
-	got := counts{total: j.total()}
-	for _, n := range bad {
-		got.badReads += n
-	}
-	add(&j.tally, got, j.want)
+	j.compare(counts{j.total(), total(bad)})
 	return nil
 }
 
@@ -138,7 +134,8 @@ func (j *counterJob) reset() {
 	clear(j.words)
 }
 
-// total is the sum of all numbers, most of which the variant does not use.
+// total returns the sum of all numbers, including those that the variant does not
+// use.
 func (j *counterJob) total() int64 {
 	boxed := <-j.box
 	total := j.count + j.twins[0] + j.one.Load() + boxed
@@ -188,8 +185,8 @@ func (j *counterJob) countAtomic(int) (badReads int64) {
 	return 0
 }
 
-// countInBox never waits for a task that has not started: who holds the number
-// sends it back before anything else.
+// countInBox never waits for a task that has not started: a task that holds the
+// number sends it back at once.
 func (j *counterJob) countInBox(int) (badReads int64) {
 	for range j.ops {
 		j.box <- <-j.box + 1
@@ -207,8 +204,8 @@ func (j *counterJob) countSharded(i int) (badReads int64) {
 	return 0
 }
 
-// countOwn adds atomically, though nobody else adds to the same word: a plain
-// addition would be kept in a register until the end.
+// countOwn adds atomically, although no other task adds to the same word: a plain
+// counter would stay in a register until the end.
 func (j *counterJob) countOwn(i int) (badReads int64) {
 	own := &j.words[i*j.stride]
 	for range j.ops {
@@ -217,15 +214,14 @@ func (j *counterJob) countOwn(i int) (badReads int64) {
 	return 0
 }
 
-// Serial counts in memory, without a lock and with the same reads.
-func (j *counterJob) Serial() error {
-	var got counts
+// serial counts in memory, without a lock and with the same reads.
+func (j *counterJob) serial() (got counts) {
 	j.twins = [2]int64{}
 	writeEvery, seen := 1, int64(0)
 	if j.variant == "rwmutex" {
 		writeEvery = counterOpsWrite
 	}
-	for k := range j.Items() {
+	for k := range j.items {
 		if k%writeEvery == 0 {
 			j.twins[0]++
 			j.twins[1]++
@@ -237,8 +233,5 @@ func (j *counterJob) Serial() error {
 		seen = j.twins[0]
 	}
 	got.total = j.twins[1]
-	add(&j.tally, got, j.want)
-	return nil
+	return got
 }
-
-func (j *counterJob) Items() int { return j.tasks * j.ops }

@@ -13,20 +13,20 @@ import (
 // Dgemm is the dgemm kernel of the Parallel Research Kernels: C += A·B with
 // square tiles, a task per tile of C, gonum's matrix product on each.
 //
-// PRK fills A and B with the column number; here A_ik = i+k and B_kj = k+j, so
-// that an element depends on all three indexes and no tile can stand in for
-// another. All values are integers below 2^53 for the first million runs.
+// PRK fills A and B with the column number. Here A_ik = i+k and B_kj = k+j, so
+// that an element depends on all three indexes and no tile equals another. All
+// values are integers below 2^53 for the first million runs.
 //
 // Large is n = 1024 with tiles of 64, medium 256 with 32, small 64 with 16. A
-// slice computes the first rows of C; with weak scaling A and C have as many
-// times n rows as there are workers. Items are multiply-adds.
+// slice computes the first rows of C; weak scaling multiplies the rows of A and C
+// by the workers. Items are multiply-adds.
 var Dgemm = Workload{
 	Name:    "dgemm",
 	Kind:    CPU,
 	Doc:     "PRK dgemm: C += A·B, a task per tile of C",
 	Models:  "dense linear algebra and neural networks",
 	Source:  "Parallel Research Kernels (Van der Wijngaart and Mattson, 2014), with gonum's kernel",
-	Limit:   "floating-point multiplication and addition out of the nearest caches",
+	Limit:   "floating-point multiplication and addition from the nearest caches",
 	Checked: "every element: after k runs C_ij is k times the closed form",
 	Expect:  Linear,
 	Why:     "tiles of C are independent, and a tile's operands are used again and again from the caches of its core",
@@ -56,15 +56,13 @@ func newDgemm(p Params) (Job, error) {
 func (j *dgemmJob) Run(ctx context.Context, ex primitives.Executor) error {
 	across := j.n / j.tile
 	down := (j.rows + j.tile - 1) / j.tile
-	_, err := forEach(ctx, ex, down*across, func(_ context.Context, i int) (struct{}, error) {
-		j.multiply(i/across*j.tile, i%across*j.tile, j.tile)
-		return struct{}{}, nil
-	})
 	j.runs++
-	return err
+	return doEach(ctx, ex, down*across, func(i int) {
+		j.multiply(i/across*j.tile, i%across*j.tile, j.tile)
+	})
 }
 
-// Serial multiplies in blocks of the size that gonum's own serial product has.
+// Serial multiplies in blocks of the size that gonum's own serial product uses.
 func (j *dgemmJob) Serial() error {
 	const block = 64
 	for row := 0; row < j.rows; row += block {
@@ -76,10 +74,9 @@ func (j *dgemmJob) Serial() error {
 	return nil
 }
 
-// multiply adds its part of A·B to the tile of C that begins at row and column.
-// It goes tile by tile along the inner dimension, so that a tile of B stays in
-// the nearest cache. gonum starts goroutines only for products of 4 blocks of
-// 64×64 or more.
+// multiply adds A·B to the tile of C that begins at row and column. It goes tile
+// by tile along the inner dimension, so that a tile of B stays in the nearest
+// cache. gonum starts goroutines only for products of 4 blocks of 64×64 or more.
 func (j *dgemmJob) multiply(row, column, tile int) {
 	n := j.n
 	rows := min(tile, j.rows-row)
@@ -90,7 +87,7 @@ func (j *dgemmJob) multiply(row, column, tile int) {
 	}
 }
 
-// Check finds a lost, repeated or wrong tile of any run: each run adds
+// Check finds a lost, repeated or wrong tile in any run: each run adds
 // Σ_k (i+k)(k+j) = n·i·j + (i+j)·Σk + Σk² to C_ij.
 func (j *dgemmJob) Check() error {
 	n := j.n

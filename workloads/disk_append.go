@@ -9,8 +9,8 @@ import (
 	"overlap/primitives"
 )
 
-// DiskLog is the argument of a piece of append: the file that it empties, and
-// the numbers of the blocks that it then appends, in this round.
+// DiskLog is the argument of a piece: the file that it empties, and the numbers
+// of the blocks that it then appends in this round.
 type DiskLog struct {
 	Path                string
 	First, Count, Round int64
@@ -18,8 +18,7 @@ type DiskLog struct {
 
 // diskAppendJob is the variant append of Disk.
 type diskAppendJob struct {
-	diskJob
-	logs  []DiskLog
+	diskJob[DiskLog]
 	count int   // blocks in a file
 	round int64 // of the last run; its blocks carry the number
 }
@@ -29,21 +28,22 @@ var diskAppendPiece = primitives.Define("workloads.disk.append", func(_ context.
 })
 
 func newDiskAppend(p Params, dir string) (Job, error) {
-	j := &diskAppendJob{diskJob: diskJob{dir: dir}, count: p.pick(2, 2, 8)}
+	j := &diskAppendJob{count: p.pick(2, 2, 8)}
+	j.dir, j.piece = dir, diskAppendPiece
 	for i := range p.amount(8, 64, 256) {
 		l := j.log(i)
-		// Its name is made durable here, not in the first run.
+		// The file's name is made durable here, not in the first run.
 		if err := writeDurably(l.Path, nil); err != nil {
 			return nil, err
 		}
-		j.logs = append(j.logs, l)
+		j.args = append(j.args, l)
 	}
-	n := int64(len(j.logs) * j.count)
-	j.want = DiskReceipt{n, n * (n - 1) / 2}
+	n := int64(len(j.args) * j.count)
+	j.expect(DiskReceipt{n, n * (n - 1) / 2})
 	return j, nil
 }
 
-// log is what the file i is to hold after the current round.
+// log returns what file i must hold after the current round.
 func (j *diskAppendJob) log(i int) DiskLog {
 	path := filepath.Join(j.dir, fmt.Sprintf("log%d", i))
 	return DiskLog{path, int64(i * j.count), int64(j.count), j.round}
@@ -51,36 +51,32 @@ func (j *diskAppendJob) log(i int) DiskLog {
 
 func (j *diskAppendJob) Run(ctx context.Context, ex primitives.Executor) error {
 	j.round++
-	for i := range j.logs {
-		j.logs[i].Round = j.round
+	for i := range j.args {
+		j.args[i].Round = j.round
 	}
-	return runPieces(ctx, ex, j)
+	return j.divided.Run(ctx, ex)
 }
-
-// Split and Piece are the rest of Divided.
-func (j *diskAppendJob) Split() []DiskLog                              { return j.logs }
-func (j *diskAppendJob) Piece() *primitives.Func[DiskLog, DiskReceipt] { return diskAppendPiece }
 
 func (j *diskAppendJob) Serial() error {
 	j.round++
 	var got DiskReceipt
-	for i := range j.Items() / j.count {
+	for i := range j.items / j.count {
 		r, err := appendBlocks(j.log(i))
 		if err != nil {
 			return err
 		}
 		got = got.plus(r)
 	}
-	add(&j.tally, got, j.want)
+	j.compare(got)
 	return nil
 }
 
-// Check also reads what the last run has appended.
+// Check also reads what the last run appended.
 func (j *diskAppendJob) Check() error {
 	if err := j.tally.Check(); err != nil || j.runs == 0 {
 		return err
 	}
-	for i := range j.Items() / j.count {
+	for i := range j.items / j.count {
 		if err := checkLog(j.log(i)); err != nil {
 			return err
 		}
@@ -88,8 +84,8 @@ func (j *diskAppendJob) Check() error {
 	return nil
 }
 
-// appendBlocks writes a log. The receipt has the file's size from the file
-// system.
+// appendBlocks writes a log. The receipt has the size that the file system
+// reports.
 func appendBlocks(l DiskLog) (r DiskReceipt, err error) {
 	f, err := os.OpenFile(l.Path, os.O_WRONLY|os.O_TRUNC|os.O_APPEND, 0)
 	if err != nil {
@@ -116,7 +112,7 @@ func appendBlocks(l DiskLog) (r DiskReceipt, err error) {
 	return r, nil
 }
 
-// checkLog returns an error unless the file holds what it should.
+// checkLog returns an error if the file does not hold what it should.
 func checkLog(l DiskLog) error {
 	data, err := os.ReadFile(l.Path)
 	if err != nil {
@@ -128,13 +124,13 @@ func checkLog(l DiskLog) error {
 	for i := range l.Count {
 		b := (*block)(data[i*diskBlock:])
 		if !b.valid(l.First+i, l.Round) {
-			return fmt.Errorf("%s: block %d of it is not number %d of round %d", l.Path, i, l.First+i, l.Round)
+			return fmt.Errorf("%s: block %d is not number %d of round %d", l.Path, i, l.First+i, l.Round)
 		}
 	}
 	return nil
 }
 
-// writeDurably makes a file that holds data.
+// writeDurably creates a file that holds data.
 func writeDurably(path string, data []byte) error {
 	f, err := os.Create(path)
 	if err != nil {

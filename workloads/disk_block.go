@@ -8,15 +8,15 @@ import (
 	"unsafe"
 )
 
-// diskBlock is the bytes of a block: what file systems and direct reads want
-// sizes, offsets and addresses in memory to be multiples of.
+// diskBlock is the size of a block in bytes. File systems and direct reads want
+// sizes, offsets and addresses in memory to be multiples of it.
 const diskBlock = 4096
 
 // block holds its number, the round of the job that wrote it, random bytes,
-// which no disk can compress, and at its end the checksum of them all.
+// which no disk can compress, and at its end a checksum of all this.
 type block [diskBlock]byte
 
-// diskBlocks are blocks that no task uses.
+// diskBlocks holds blocks that no task uses.
 var diskBlocks = sync.Pool{New: func() any { return newBlock() }}
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)

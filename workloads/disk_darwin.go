@@ -7,15 +7,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// errNotDirect is the error of a file system that reads through the page cache
-// only.
+// errNotDirect is the error of a file system that can only read through the page
+// cache.
 var errNotDirect = errors.New("F_NOCACHE is refused")
 
-// openDirect opens a file for reads past the page cache.
+// openDirect opens a file for reads that bypass the page cache.
 func openDirect(path string) (*os.File, error) { return uncached(os.Open(path)) }
 
-// createDirect makes the file for openDirect. It writes past the page cache,
-// because reads take from there what is there.
+// createDirect creates a file for openDirect. It bypasses the page cache, because
+// reads would use what is there.
 func createDirect(path string) (*os.File, error) { return uncached(os.Create(path)) }
 
 func uncached(f *os.File, err error) (*os.File, error) {
@@ -29,5 +29,5 @@ func uncached(f *os.File, err error) (*os.File, error) {
 	return f, nil
 }
 
-// inMemory reports whether a folder is in memory, which is rare on this system.
+// inMemory reports whether a directory is in memory, which is rare on this system.
 func inMemory(string) bool { return false }

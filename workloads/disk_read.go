@@ -11,19 +11,18 @@ import (
 	"overlap/primitives"
 )
 
-// DiskReads is the argument of a piece of the reads: which of the job's random
-// numbers, and the file of that many blocks.
+// DiskReads is the argument of a piece: which of the job's random numbers, and the
+// file and its number of blocks.
 type DiskReads struct {
 	Path                 string
 	First, Count, Blocks int64
-	Direct               bool // past the page cache
+	Direct               bool // bypasses the page cache
 }
 
 // diskReadJob is the variants read and cachedread of Disk.
 type diskReadJob struct {
-	diskJob
-	all   DiskReads
-	parts []DiskReads
+	diskJob[DiskReads]
+	all DiskReads
 }
 
 var diskReadPiece = primitives.Define("workloads.disk.read", func(_ context.Context, d DiskReads) (DiskReceipt, error) {
@@ -33,45 +32,36 @@ var diskReadPiece = primitives.Define("workloads.disk.read", func(_ context.Cont
 func newDiskRead(p Params, dir string) (Job, error) {
 	direct, reads := p.Variant == "read", 4
 	if !direct {
-		reads = p.pick(4, 64, 64) // the page cache is that much faster
+		reads = p.pick(4, 64, 64) // the page cache is much faster
 	}
 	tasks := p.amount(8, 64, 1024)
 	blocks := (p.pick(1<<6, 1<<12, 1<<16) + p.Slices - 1) / p.Slices
-	j := &diskReadJob{
-		diskJob: diskJob{dir: dir},
-		all:     DiskReads{filepath.Join(dir, "blocks"), 0, int64(tasks * reads), int64(blocks), direct},
-		parts:   make([]DiskReads, tasks),
+	j := &diskReadJob{all: DiskReads{filepath.Join(dir, "blocks"), 0, int64(tasks * reads), int64(blocks), direct}}
+	j.dir, j.piece = dir, diskReadPiece
+	for i := range tasks {
+		part := j.all
+		part.First, part.Count = int64(i*reads), int64(reads)
+		j.args = append(j.args, part)
 	}
-	for i := range j.parts {
-		j.parts[i] = j.all
-		j.parts[i].First, j.parts[i].Count = int64(i*reads), int64(reads)
-	}
+	var want DiskReceipt
 	for i := range j.all.Count {
-		j.want = j.want.plus(DiskReceipt{1, diskTarget(i, j.all.Blocks)})
+		want = want.plus(DiskReceipt{1, diskTarget(i, j.all.Blocks)})
 	}
+	j.expect(want)
 	return j, j.create()
 }
 
-func (j *diskReadJob) Run(ctx context.Context, ex primitives.Executor) error {
-	return runPieces(ctx, ex, j)
-}
-
-// Split and Piece are the rest of Divided.
-func (j *diskReadJob) Split() []DiskReads                              { return j.parts }
-func (j *diskReadJob) Piece() *primitives.Func[DiskReads, DiskReceipt] { return diskReadPiece }
-
-// Serial reads everything in one loop from a file that it opens once.
+// Serial opens the file once and reads everything in one loop.
 func (j *diskReadJob) Serial() error {
 	got, err := readBlocks(j.all)
 	if err != nil {
 		return err
 	}
-	add(&j.tally, got, j.want)
+	j.compare(got)
 	return nil
 }
 
-// readBlocks counts the blocks that are where they should be, and as they
-// should be.
+// readBlocks reads blocks and counts those that are right.
 func readBlocks(d DiskReads) (r DiskReceipt, err error) {
 	open := os.Open
 	if d.Direct {
@@ -96,14 +86,14 @@ func readBlocks(d DiskReads) (r DiskReceipt, err error) {
 	return r, nil
 }
 
-// diskTarget is the block of read i: the i-th number of splitmix64
-// from seed 0.
+// diskTarget returns the block of read i: the i-th number of splitmix64 from
+// seed 0, modulo the number of blocks.
 func diskTarget(i, blocks int64) int64 {
 	return int64(splitmixAt(uint64(i)) % uint64(blocks))
 }
 
-// create writes the file and reads a block as the job will, so that the file
-// system's refusal comes from the set-up.
+// create writes the file and reads a block as the job will, so that set-up fails
+// if the file system refuses.
 func (j *diskReadJob) create() error {
 	if err := createBlocks(j.all); err != nil {
 		return err
@@ -112,7 +102,7 @@ func (j *diskReadJob) create() error {
 	trial.Count = 1
 	_, err := readBlocks(trial)
 	if errors.Is(err, errNotDirect) {
-		return diskUnfit(filepath.Dir(j.dir), fmt.Sprintf("cannot be read past the page cache (%v)", err))
+		return diskUnfit(filepath.Dir(j.dir), fmt.Sprintf("does not allow reads that bypass the page cache (%v)", err))
 	}
 	return err
 }

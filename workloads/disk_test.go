@@ -79,7 +79,7 @@ func TestDiskLeavesNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 		if name := filepath.Base(filepath.Dir(files(t, job)[0])); !strings.HasPrefix(name, "overlap-disk-") {
-			t.Errorf("its folder is called %s", name)
+			t.Errorf("its directory is called %s", name)
 		}
 		run(t, job, "pool", 1, 3)
 		if err := job.Close(); err != nil {
@@ -94,7 +94,7 @@ func TestDiskLeavesNothing(t *testing.T) {
 func TestDiskRefusesFolders(t *testing.T) {
 	for _, variant := range forms(Disk) {
 		if _, err := Disk.New(Params{Size: Small, Workers: 1, Variant: variant, Dir: "/no/such"}); !errors.Is(err, os.ErrNotExist) {
-			t.Errorf("%s in no folder: %v", variant, err)
+			t.Errorf("%s without a directory: %v", variant, err)
 		}
 		const memory = "/dev/shm"
 		if variant == "cachedread" || !inMemory(memory) {

@@ -33,11 +33,11 @@ func init() {
 		{Params{Size: Medium}, "49995000", "closed form"},
 		{Params{Size: Large}, "499999500000", "skynet (Temerev, 2016)"},
 	}
-	damages["nqueens"] = func(j Job) { j.(*nqueensJob).pieces[5].Left = 0 }
+	damages["nqueens"] = func(j Job) { j.(*nqueensJob).args[5].Left = 0 }
 	damages["spectral"] = func(j Job) { j.(*spectralJob).tasks-- }
 	damages["dgemm"] = func(j Job) { j.(*dgemmJob).c[17]++ }
 	damages["sort"] = func(j Job) { j.(*sortJob).in[3]++ }
-	damages["uts"] = func(j Job) { j.(*utsJob).pieces[7].Open[0].State[19]++ }
+	damages["uts"] = func(j Job) { j.(*utsJob).args[7].Open[0].State[19]++ }
 	damages["skynet"] = func(j Job) { j.(*skynetJob).root /= 10 }
 }
 

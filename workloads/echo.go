@@ -13,8 +13,8 @@ import (
 
 const echoMessage = 256 // bytes
 
-// EchoServer says where a server listens on the loopback interface. Key tells
-// it from an earlier server at the same port.
+// EchoServer is the address of a server on the loopback interface. Key
+// distinguishes it from an earlier server at the same port.
 type EchoServer struct{ Port, Key int64 }
 
 // echoConn is a connection with the buffers of the task that uses it.
@@ -31,8 +31,8 @@ func dialEcho(s EchoServer) (*echoConn, error) {
 	return &echoConn{Conn: conn}, nil
 }
 
-// exchange sends a message and returns the number in the answer, and whether
-// all of the answer is what was sent.
+// exchange sends a message and returns the number in the answer, and whether the
+// answer equals the message.
 func (c *echoConn) exchange(number int64) (echoed int64, equal bool, err error) {
 	for k := 0; k < echoMessage; k += 8 {
 		binary.LittleEndian.PutUint64(c.sent[k:], uint64(number)+uint64(k)<<32)
@@ -66,7 +66,7 @@ func (p *echoPool) take(s EchoServer) (*echoConn, error) {
 	return dialEcho(s)
 }
 
-// last takes the connection that was put back last, which may be nil.
+// last takes the connection that was returned last; nil if there is none.
 func (p *echoPool) last(s EchoServer) *echoConn {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -85,7 +85,7 @@ func (p *echoPool) put(s EchoServer, c *echoConn) {
 	p.idle[s] = append(p.idle[s], c)
 }
 
-// dial makes n connections to s ready.
+// dial opens n connections to s for take.
 func (p *echoPool) dial(s EchoServer, n int) error {
 	for range n {
 		conn, err := dialEcho(s)
@@ -107,7 +107,7 @@ func (p *echoPool) close(s EchoServer) {
 	delete(p.idle, s)
 }
 
-// echoServer returns every message when wait has returned.
+// echoServer echoes every message after calling wait.
 type echoServer struct {
 	listener net.Listener
 	key      int64
@@ -117,7 +117,7 @@ type echoServer struct {
 	mu       sync.Mutex
 	conns    map[net.Conn]struct{} // nil once closed
 	accepted int
-	err      error         // why it accepts no more, if that was not asked for
+	err      error         // why it accepts no more connections, unless it was closed
 	changed  chan struct{} // has an element when accepted or err may have changed
 }
 
@@ -149,11 +149,11 @@ func (s *echoServer) accept() {
 	}
 }
 
-// fail ends all connections if the server can accept no more, as one that has no
-// file left: those that wait to be accepted would wait for an answer for ever.
+// fail ends all connections if the server can accept no more, for example because
+// no file is left: those that wait to be accepted would wait forever.
 func (s *echoServer) fail(err error) {
 	if errors.Is(err, net.ErrClosed) {
-		return // as close asked for
+		return // close was called
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -162,23 +162,23 @@ func (s *echoServer) fail(err error) {
 	s.disconnect()
 }
 
-// disconnect ends all connections and lets no more in. The caller has the lock.
+// disconnect ends all connections and refuses new ones. The caller has the lock.
 func (s *echoServer) disconnect() {
 	for conn := range s.conns {
 		conn.Close()
 	}
 	s.conns = nil
-	s.tell()
+	s.signal()
 }
 
-func (s *echoServer) tell() {
+func (s *echoServer) signal() {
 	select {
 	case s.changed <- struct{}{}:
 	default:
 	}
 }
 
-// failure is why the server accepts no more connections, nil if it does, or if it
+// failure returns why the server accepts no more connections; nil if it does, or
 // was closed.
 func (s *echoServer) failure() error {
 	s.mu.Lock()
@@ -186,8 +186,8 @@ func (s *echoServer) failure() error {
 	return s.err
 }
 
-// await blocks until the server has accepted n connections, and returns why it did
-// not. One goroutine at a time may wait.
+// await blocks until the server has accepted n connections, or returns why it
+// cannot. Only one goroutine at a time may wait.
 func (s *echoServer) await(n int) error {
 	for {
 		s.mu.Lock()
@@ -218,7 +218,7 @@ func (s *echoServer) serve(conn net.Conn) {
 	}
 }
 
-// enter reports whether a connection may be served.
+// enter registers a connection and reports whether it may be served.
 func (s *echoServer) enter(conn net.Conn) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -227,7 +227,7 @@ func (s *echoServer) enter(conn net.Conn) bool {
 	}
 	s.conns[conn] = struct{}{}
 	s.accepted++
-	s.tell()
+	s.signal()
 	return true
 }
 
@@ -237,8 +237,8 @@ func (s *echoServer) leave(conn net.Conn) {
 	delete(s.conns, conn)
 }
 
-// close ends the server and what it serves, whether or not clients have closed
-// their ends: those in child processes have not.
+// close ends the server and all connections, even if clients in child processes
+// have not closed their ends.
 func (s *echoServer) close() error {
 	err := s.listener.Close()
 	s.mu.Lock()

@@ -19,7 +19,7 @@ var Ep = Workload{
 	Name:    "ep",
 	Kind:    CPU,
 	Doc:     "NPB EP: Gaussian pairs from the class S sequence, tallied by annulus",
-	Models:  "Monte Carlo simulation: long independent arithmetic, a sum at the end",
+	Models:  "Monte Carlo simulation: long independent arithmetic, then one sum",
 	Source:  "NAS Parallel Benchmarks (Bailey et al., 1991)",
 	Limit:   "floating-point arithmetic in registers",
 	Checked: "both sums within 1e-8 and all counts exactly, against one serial loop",
@@ -42,7 +42,7 @@ type EpSums struct {
 	Counts [10]int64
 }
 
-// Pairs is the number of accepted pairs.
+// Pairs returns the number of accepted pairs.
 func (s EpSums) Pairs() int {
 	n := 0
 	for _, c := range s.Counts {
@@ -65,9 +65,8 @@ func (s EpSums) plus(o EpSums) EpSums {
 }
 
 type epJob struct {
-	tally
-	blocks []EpBlock
-	want   EpSums
+	exact[EpSums] // but compared with a tolerance
+	divided[EpBlock, EpSums]
 }
 
 // EpBlock is the argument of a piece: which pairs of the sequence.
@@ -79,35 +78,26 @@ var epPiece = primitives.Define("workloads.ep", func(_ context.Context, b EpBloc
 
 func newEp(p Params) (Job, error) {
 	blocks, pairs := p.amount(16, 128, 256), p.pick(1<<8, 1<<11, 1<<16)
-	j := &epJob{blocks: make([]EpBlock, blocks)}
-	for i := range j.blocks {
-		j.blocks[i] = EpBlock{int64(i * pairs), int64(pairs)}
+	j := &epJob{}
+	j.items, j.piece = blocks*pairs, epPiece
+	for i := range blocks {
+		j.args = append(j.args, EpBlock{int64(i * pairs), int64(pairs)})
 	}
-	j.want = epPairs(0, blocks*pairs)
+	j.want = epPairs(0, j.items)
+	j.merge = func(parts []EpSums) { j.compare(sum(parts, EpSums.plus)) }
 	return j, nil
 }
 
-func (j *epJob) Run(ctx context.Context, ex primitives.Executor) error { return runPieces(ctx, ex, j) }
-
-// Split, Piece and Merge implement Divided.
-func (j *epJob) Split() []EpBlock                         { return j.blocks }
-func (j *epJob) Piece() *primitives.Func[EpBlock, EpSums] { return epPiece }
-func (j *epJob) Merge(parts []EpSums)                     { j.check(sum(parts, EpSums.plus)) }
-
 func (j *epJob) Serial() error {
-	j.check(epPairs(0, j.Items()))
+	j.compare(epPairs(0, j.items))
 	return nil
 }
 
-// check compares sums with the benchmark's own tolerance: the blocks' sums are
-// added in another order than one loop adds.
-func (j *epJob) check(got EpSums) {
+// compare uses the benchmark's own tolerance: the blocks' sums are added in
+// another order than in one loop.
+func (j *epJob) compare(got EpSums) {
 	near := func(a, b float64) bool { return math.Abs(a-b) <= 1e-8*math.Abs(b) }
 	j.note(near(got.SX, j.want.SX) && near(got.SY, j.want.SY) && got.Counts == j.want.Counts, got, j.want)
-}
-
-func (j *epJob) Items() int {
-	return len(j.blocks) * int(j.blocks[0].Pairs)
 }
 
 // epPairs computes the pairs [first, first+pairs) of the sequence.
@@ -120,8 +110,8 @@ func epPairs(first, pairs int) EpSums {
 		u := 2*epScale*float64(x) - 1
 		x = x * epMultiplier & epMask
 		v := 2*epScale*float64(x) - 1
-		// The conversions forbid fused multiply-add, which would give other
-		// bits on the machines that have it.
+		// The conversions forbid fused multiply-add, which would change bits on
+		// the machines that have it.
 		t := float64(u*u) + float64(v*v)
 		if t > 1 {
 			continue

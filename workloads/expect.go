@@ -8,8 +8,8 @@ import (
 )
 
 // Expectation is the scaling that a workload should show: one of the shapes
-// below, or Capped(n). It is written into result files, where the report
-// compares it with what was measured.
+// below, or Capped(n). It is stored in result files, and the report compares it
+// with what was measured.
 type Expectation string
 
 // The shapes. S is the speedup, G_c the concurrency gain, G_p the parallelism
@@ -25,11 +25,11 @@ const (
 	Waiting    Expectation = "waiting"    // G_c ≈ w, G_p ≈ 1
 	Overlaps   Expectation = "overlaps"   // G_c > 1, G_p ≈ 1
 	Knee       Expectation = "knee"       // X(w) follows min(w/(D+Z), p/D)
-	Any        Expectation = "any"        // the machine decides, and Why says by what
+	Any        Expectation = "any"        // depends on the machine; Why says how
 )
 
 // Capped expects S to follow H(p) up to about n and no further, however many
-// cores there are: Amdahl's limit, 1967.
+// cores there are (Amdahl, 1967).
 func Capped(n float64) Expectation {
 	return Expectation("capped:" + strconv.FormatFloat(n, 'g', 3, 64))
 }

@@ -1,6 +1,6 @@
 package workloads
 
-// fifo is a queue of fixed capacity, without a lock.
+// fifo is a queue of fixed capacity. It has no lock.
 type fifo[T any] struct {
 	ring  []T
 	first int

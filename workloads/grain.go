@@ -7,14 +7,14 @@ import (
 )
 
 // Grain is a fixed amount of arithmetic cut into tasks of the size that the
-// variant names: the finer the grain, the more of the time is the executor's.
-// The size at which half of it is left for the work is the crossover of the
-// executor (n½).
+// variant names: the smaller the tasks, the larger the executor's share of the
+// time. The task size at which that share is half is the crossover of the executor
+// (n½).
 //
-// A task adds up a stretch of the numbers of splitmix64 from seed 0, and all
-// tasks together the same numbers in every variant. The sizes are nominal, for
-// a 3 GHz core, and 4 times apart; how long a task really is, the serial program
-// tells, divided by the tasks.
+// A task adds up a range of the numbers of splitmix64 from seed 0; all tasks
+// together add the same numbers in every variant. The sizes are nominal, for a
+// 3 GHz core, and 4 times apart. The real size is the time of the serial program
+// divided by the number of tasks.
 //
 // Medium is 3·2^22 numbers, about 16 ms, and from 65 536 tasks of 250 ns to 64
 // of 250 µs; small is a 64th of that and large 16 times as much. A slice is the
@@ -25,10 +25,10 @@ var Grain = Workload{
 	Doc:     "16 ms of arithmetic in independent tasks of 16 µs each, or of another size",
 	Models:  "the choice of how fine to cut work: a task per row, per block or per file",
 	Source:  "the delay loop of the EPCC benchmarks (Bull, 1999), and METG of Task Bench (Slaughter et al., 2020)",
-	Limit:   "arithmetic while tasks are large, making, queueing and joining futures while they are small",
+	Limit:   "arithmetic if tasks are large; making, queueing and joining futures if they are small",
 	Checked: "the sum of all numbers, against one serial loop",
 	Expect:  Any,
-	Why:     "the executor decides which tasks are large enough: the crossover of the report says from where",
+	Why:     "it depends on the executor which tasks are large enough: see the crossover in the report",
 	Variants: []Variant{
 		{"16us", "tasks of 16 µs", Any},
 		{"250ns", "tasks of 250 ns", Any},
@@ -40,7 +40,7 @@ var Grain = Workload{
 	SetUp: newGrain,
 }
 
-// grainSteps are the numbers that a task adds up, by variant.
+// grainSteps is how many numbers a task adds up, by variant.
 var grainSteps = map[string]int{
 	"250ns": 3 << 6, "1us": 3 << 8, "4us": 3 << 10, "16us": 3 << 12, "64us": 3 << 14, "250us": 3 << 16,
 }
@@ -49,9 +49,8 @@ var grainSteps = map[string]int{
 type Grist struct{ First, Steps int64 }
 
 type grainJob struct {
-	tally
-	grists []Grist
-	want   uint64
+	exact[uint64]
+	divided[Grist, uint64]
 }
 
 var grainPiece = primitives.Define("workloads.grain", func(_ context.Context, g Grist) (uint64, error) {
@@ -60,35 +59,16 @@ var grainPiece = primitives.Define("workloads.grain", func(_ context.Context, g 
 
 func newGrain(p Params) (Job, error) {
 	steps := grainSteps[p.Variant]
-	j := &grainJob{grists: make([]Grist, p.amount(3<<16/steps, 3<<22/steps, 3<<26/steps))}
-	for i := range j.grists {
-		j.grists[i] = Grist{int64(i * steps), int64(steps)}
+	j := &grainJob{}
+	j.items, j.piece = p.amount(3<<16/steps, 3<<22/steps, 3<<26/steps), grainPiece
+	for i := range j.items {
+		j.args = append(j.args, Grist{int64(i * steps), int64(steps)})
 	}
-	j.want = grind(j.all())
+	j.merge = func(parts []uint64) { j.compare(total(parts)) }
+	j.plain = func() uint64 { return grind(Grist{0, int64(j.items * steps)}) }
+	j.want = j.plain()
 	return j, nil
 }
-
-// all is the work of all tasks in one.
-func (j *grainJob) all() Grist { return Grist{0, int64(len(j.grists)) * j.grists[0].Steps} }
-
-func (j *grainJob) Run(ctx context.Context, ex primitives.Executor) error {
-	return runPieces(ctx, ex, j)
-}
-
-// Split, Piece and Merge implement Divided.
-func (j *grainJob) Split() []Grist                         { return j.grists }
-func (j *grainJob) Piece() *primitives.Func[Grist, uint64] { return grainPiece }
-
-func (j *grainJob) Merge(parts []uint64) {
-	add(&j.tally, sum(parts, func(a, b uint64) uint64 { return a + b }), j.want)
-}
-
-func (j *grainJob) Serial() error {
-	add(&j.tally, grind(j.all()), j.want)
-	return nil
-}
-
-func (j *grainJob) Items() int { return len(j.grists) }
 
 // grind adds up numbers of splitmix64 from seed 0.
 func grind(g Grist) (total uint64) {

@@ -8,7 +8,7 @@ func TestGrainsAreFourTimesAsLarge(t *testing.T) {
 		steps := 3 << 6
 		for _, variant := range []string{"250ns", "1us", "4us", "16us", "64us", "250us"} {
 			job := newJob(t, Grain, Params{Size: size, Workers: 1, Variant: variant}).(*grainJob)
-			if got := int(job.grists[0].Steps); got != steps || job.Items()*steps != numbers || int(job.all().Steps) != numbers {
+			if got := int(job.args[0].Steps); got != steps || job.Items()*steps != numbers {
 				t.Errorf("%s %s: %d tasks of %d numbers, want %d in all", size, variant, job.Items(), got, numbers)
 			}
 			steps *= 4

@@ -10,14 +10,14 @@ import (
 )
 
 // Gups makes random updates of a table, T[x mod words] ^= x, as HPCC's
-// RandomAccess does, with an atomic XOR, so that none is lost: the original
-// allows 1 % to be. The numbers are those of splitmix64 from seed 0, which can
-// be entered anywhere.
+// RandomAccess does. It uses an atomic XOR, so that no update is lost, where the
+// original may lose 1 %. The numbers are those of splitmix64 from seed 0, any of
+// which can be computed directly.
 //
-// Medium is a table of 2^24 words, 128 MiB, and 2^19 updates; large is 2^26
-// words and 2^21 updates. Sixteen runs take their turns at a stream of sixteen
-// times as many, so that together they reach nearly every line of the table. A slice has as small a share of
-// the table, rounded up to a power of two, as of the updates. Items are
+// Medium is a table of 2^24 words, 128 MiB, and 2^19 updates; large is 2^26 words
+// and 2^21 updates. Sixteen runs in turn use different parts of one stream, so
+// that together they reach nearly every line of the table. A slice has its share
+// of the updates and of the table, rounded up to a power of two. Items are
 // updates.
 var Gups = Workload{
 	Name:    "gups",
@@ -25,10 +25,10 @@ var Gups = Workload{
 	Doc:     "HPCC RandomAccess: XOR of random words of a table of 128 MiB",
 	Models:  "hash tables, graphs and databases that are larger than the caches",
 	Source:  "RandomAccess of the HPC Challenge (Luszczek et al., 2005), with atomic updates",
-	Limit:   "latency of memory and of address translation, by the misses that a core has in flight",
-	Checked: "every word: the stream again, serially, restores the table with 0 errors",
+	Limit:   "latency of memory and of address translation, divided by the misses that a core has in flight",
+	Checked: "every word: making the same updates again, serially, restores the table with 0 errors",
 	Expect:  Saturating,
-	Why:     "every core brings misses in flight of its own, until memory has no more to give",
+	Why:     "every core adds misses in flight, until memory cannot serve more",
 	Shares:  "one table",
 	SetUp:   newGups,
 }
@@ -40,7 +40,7 @@ type gupsJob struct {
 	table   []uint64
 	updates int // in a run
 	tasks   int
-	runs    int // since the table was as at set-up
+	runs    int // since the table was in its first state
 }
 
 func newGups(p Params) (Job, error) {
@@ -58,12 +58,10 @@ func newGups(p Params) (Job, error) {
 
 func (j *gupsJob) Run(ctx context.Context, ex primitives.Executor) error {
 	first := j.runs % gupsTurns * j.updates
-	_, err := forEach(ctx, ex, j.tasks, func(_ context.Context, i int) (struct{}, error) {
-		gupsTogether(j.table, first+i*j.updates/j.tasks, first+(i+1)*j.updates/j.tasks)
-		return struct{}{}, nil
-	})
 	j.runs++
-	return err
+	return doShares(ctx, ex, j.updates, j.tasks, func(lo, hi int) {
+		gupsTogether(j.table, first+lo, first+hi)
+	})
 }
 
 func (j *gupsJob) Serial() error {
@@ -81,9 +79,9 @@ func (j *gupsJob) alone(turn int) {
 	}
 }
 
-// gupsTogether makes the updates [lo, hi) while others make theirs. A locked
-// instruction waits for all loads before it, so the words are loaded some at a
-// time before the first of them is changed: HPCC allows looking 1024 ahead.
+// gupsTogether makes the updates [lo, hi) while other tasks make theirs. A locked
+// instruction waits for all loads before it, so some words are loaded before the
+// first of them is changed: HPCC allows looking 1024 ahead.
 func gupsTogether(table []uint64, lo, hi int) {
 	var numbers, words [32]uint64
 	mask := uint64(len(table) - 1)
@@ -99,15 +97,16 @@ func gupsTogether(table []uint64, lo, hi int) {
 	}
 }
 
-// xor is *p ^= x where *p was old a moment ago. sync/atomic has no Xor.
+// xor is an atomic *p ^= x, where old is a recent value of *p. sync/atomic has no
+// Xor.
 func xor(p *uint64, old, x uint64) {
 	for !atomic.CompareAndSwapUint64(p, old, old^x) {
 		old = atomic.LoadUint64(p)
 	}
 }
 
-// Check restores the table: it makes once more the turns that were made an odd
-// number of times. Wherever a run was wrong, that leaves a wrong word.
+// Check restores the table: it repeats the turns that were made an odd number of
+// times. Wherever a run was wrong, that leaves a wrong word.
 func (j *gupsJob) Check() error {
 	for turn := range gupsTurns {
 		if times := (j.runs + gupsTurns - 1 - turn) / gupsTurns; times%2 == 1 {

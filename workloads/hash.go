@@ -13,24 +13,24 @@ import (
 
 // Hash computes the root of a SHA-256 tree over a buffer. Word i of the buffer
 // is the i-th number of splitmix64 from seed 0, in little-endian order (the
-// first bytes are af cd 1d 7b 39 a8 20 e2). It is cut into leaves of 16 KiB; a
-// leaf's digest is SHA-256 of its bytes; a pair's is SHA-256 of the two digests,
-// left before right; a digest without a partner goes up a level unchanged.
+// first bytes are af cd 1d 7b 39 a8 20 e2). The buffer is cut into leaves of
+// 16 KiB. A leaf's digest is SHA-256 of its bytes; a pair's is SHA-256 of the two
+// digests, left before right; a digest without a partner moves up a level
+// unchanged.
 //
 // A piece is the subtree over 8 leaves. Small is 16 pieces, 2 MiB; medium 128,
-// 16 MiB; large 1024, 128 MiB. A slice is the beginning of the buffer. The
-// buffer is made when it is first needed, in child processes, too, and kept.
-// Items are bytes.
+// 16 MiB; large 1024, 128 MiB. A slice is the beginning of the buffer. Each
+// process makes the buffer when it first needs it, and keeps it. Items are bytes.
 var Hash = Workload{
 	Name:    "hash",
 	Kind:    CPU,
 	Doc:     "the root of a SHA-256 tree over 16 MiB, a task per subtree of 8 leaves of 16 KiB",
-	Models:  "checking and storing by content: downloads, backups, version control, container images",
+	Models:  "content hashes: downloads, backups, version control, container images",
 	Source:  "hash trees (Merkle, 1979), with the standard library's SHA-256",
-	Limit:   "the CPU's SHA instructions, near their limit; general instructions on CPUs without",
+	Limit:   "the CPU's SHA instructions, or general instructions on CPUs without them",
 	Checked: "the root, against the serial program; its values for all sizes were computed with Python's hashlib",
 	Expect:  Linear,
-	Why:     "subtrees are independent, and a byte is loaded once for more than one cycle of hashing",
+	Why:     "subtrees are independent, and hashing a byte takes longer than loading it",
 	SetUp:   newHash,
 }
 
@@ -59,40 +59,27 @@ var hashPiece = primitives.Define("workloads.hash", func(_ context.Context, l Ha
 })
 
 type hashJob struct {
-	tally
-	pieces []HashLeaves
-	leaves int
-	want   HashDigest
+	exact[HashDigest]
+	divided[HashLeaves, HashDigest]
 }
 
 func newHash(p Params) (Job, error) {
-	j := &hashJob{pieces: make([]HashLeaves, p.amount(16, 128, 1024))}
-	j.leaves = len(j.pieces) * hashLeaves
-	for i := range j.pieces {
-		j.pieces[i] = HashLeaves{int64(i * hashLeaves), hashLeaves, int64(j.leaves)}
+	pieces := p.amount(16, 128, 1024)
+	leaves := pieces * hashLeaves
+	j := &hashJob{}
+	j.items, j.piece = leaves*hashLeaf, hashPiece
+	for i := range pieces {
+		j.args = append(j.args, HashLeaves{int64(i * hashLeaves), hashLeaves, int64(leaves)})
 	}
-	j.want = hashSubtree(hashBuffer(j.Items()))
+	j.merge = func(roots []HashDigest) { j.compare(hashRoot(roots)) }
+	j.plain = func() HashDigest { return hashSubtree(hashBuffer(j.items)) }
+	j.want = j.plain()
 	return j, nil
 }
 
-func (j *hashJob) Run(ctx context.Context, ex primitives.Executor) error {
-	return runPieces(ctx, ex, j)
-}
-
-// Split, Piece and Merge implement Divided.
-func (j *hashJob) Split() []HashLeaves                             { return j.pieces }
-func (j *hashJob) Piece() *primitives.Func[HashLeaves, HashDigest] { return hashPiece }
-func (j *hashJob) Merge(roots []HashDigest)                        { add(&j.tally, hashRoot(roots), j.want) }
-
-func (j *hashJob) Serial() error {
-	add(&j.tally, hashSubtree(hashBuffer(j.Items())), j.want)
-	return nil
-}
-
-// hashSubtree returns the digest of the node over these leaves. It works from
-// the root down, where the pieces and hashRoot work from the leaves up: pairing
-// neighbours on every level puts under a node's left child the largest power of
-// two of leaves that leaves some for the right one.
+// hashSubtree returns the digest of the node over these leaves. It works from the
+// root down, where the pieces and hashRoot work from the leaves up. Under a node's
+// left child is the largest power of two of leaves that is less than all.
 func hashSubtree(leaves []byte) HashDigest {
 	n := len(leaves) / hashLeaf
 	if n == 1 {
@@ -124,10 +111,8 @@ func hashPair(left, right HashDigest) HashDigest {
 	return sha256.Sum256(pair[:])
 }
 
-func (j *hashJob) Items() int { return j.leaves * hashLeaf }
-
-// hashed is the longest buffer that this process has needed so far. A shorter
-// one is its beginning.
+// hashed is the longest buffer that this process has needed. A shorter one is its
+// beginning.
 var hashed struct {
 	sync.Mutex
 	buffer []byte

@@ -21,7 +21,7 @@ func init() {
 		{Params{Size: Small, Variant: "250us"}, "3674860372584839004", "a Python program"},
 		{Params{Size: Medium}, "3510933498471821612", "a Python program"},
 	}
-	damages["grain"] = func(j Job) { j.(*grainJob).grists[3].First++ }
-	damages["hash"] = func(j Job) { j.(*hashJob).pieces[3].First++ }
-	damages["sieve"] = func(j Job) { j.(*sieveJob).pieces[3].End -= 100 }
+	damages["grain"] = func(j Job) { j.(*grainJob).args[3].First++ }
+	damages["hash"] = func(j Job) { j.(*hashJob).args[3].First++ }
+	damages["sieve"] = func(j Job) { j.(*sieveJob).args[3].End -= 100 }
 }

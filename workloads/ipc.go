@@ -11,32 +11,33 @@ import (
 	"overlap/primitives"
 )
 
-// Ipc sends messages to child processes, one child per worker, and compares
-// what comes back. The first three variants echo 64 bytes, for the latency of a
-// transport; the stream variants send 1 MiB, of which the child returns the
-// SHA-256, for its bandwidth.
+// Ipc sends messages to child processes, one child per worker, and compares the
+// replies. The first three variants echo 64 bytes, for the latency of a transport.
+// The stream variants send 1 MiB, and the child returns its SHA-256, for the
+// bandwidth.
 //
-// A message is a call on an executor processes of the job's own; a task makes
-// several, one after the other, and waits for each, which leaves its worker to
-// others: it is the children that are as many as workers. Medium is 64 tasks
-// with 1024 messages together, 32 with one each for the streams; large is 16
-// times as many messages. Items are messages. A slice has fewer messages.
+// A message is a call on an executor processes that belongs to the job. A task
+// sends several, one after the other. While it waits for the reply it leaves its
+// worker to others, so the children, not the workers, limit the messages in
+// progress. Medium is 64 tasks with 1024 messages together, or 32 with one each
+// for the streams; large is 16 times as many messages. Items are messages. A
+// slice has fewer messages.
 //
-// A program without tasks has no process to talk to. Serial copies or hashes
-// the same messages in memory: what the work costs without a transport.
+// Serial copies or hashes the same messages in memory: the cost without a
+// transport.
 //
-// The variants are those whose transport the system has: mmap needs Linux, unix
-// needs a Unix system.
+// A system has only the variants of its transports: mmap needs Linux, unix needs
+// a Unix system.
 var Ipc = Workload{
 	Name:     "ipc",
 	Kind:     Comm,
-	Doc:      "messages to child processes: 64-byte echoes, or 1 MiB streams whose digest comes back",
-	Models:   "work given to other processes: language servers, database drivers, sandboxes, Python's multiprocessing",
+	Doc:      "messages to child processes: 64-byte echoes, or 1 MiB blocks that are hashed",
+	Models:   "work in other processes: language servers, database drivers, sandboxes, Python's multiprocessing",
 	Source:   "lmbench's pipe and socket latency and bandwidth (McVoy and Staelin, 1996)",
-	Limit:    "system calls and switches between processes; for the streams copying and SHA-256",
-	Checked:  "every byte of an echo; for the streams the child's SHA-256 with the sender's own",
+	Limit:    "system calls and switches between processes; for the streams also copying and SHA-256",
+	Checked:  "every byte of an echo; for the streams the child's SHA-256 against the sender's own",
 	Expect:   Any,
-	Why:      "a round trip is the work of two processes that wait for each other: pairs fill cores that one leaves idle, but to wake a process on another core may cost more than to switch to it on the same",
+	Why:      "two processes wait for each other: more pairs use cores that one pair leaves idle, but waking a process on another core may cost more than switching to it on the same",
 	Variants: ipcVariants(),
 	Shares:   "the children and their connections",
 	Needs:    func(p Params, _ string) Needs { return ChildNeeds(p.Workers) },
@@ -79,9 +80,8 @@ var ipcDigest = primitives.Define("workloads.ipc.digest", func(_ context.Context
 })
 
 type ipcJob struct {
-	tally
+	exact[replies]
 	tasks    int
-	messages int
 	piece    *primitives.Func[[]byte, []byte]
 	payloads [][]byte // message i is the i-th, modulo their number
 	replies  [][]byte // to each of them
@@ -90,12 +90,15 @@ type ipcJob struct {
 
 func newIpc(p Params) (Job, error) {
 	transport, stream := strings.CutSuffix(p.Variant, "stream")
-	j := &ipcJob{messages: p.amount(16, 1<<10, 1<<14), piece: ipcEcho}
-	size, different := ipcMessage, j.messages
+	n, size := p.amount(16, 1<<10, 1<<14), ipcMessage
+	j := &ipcJob{piece: ipcEcho}
+	different := n
 	if stream {
-		j.messages, j.piece, size, different = p.amount(4, 32, 512), ipcDigest, ipcBlock, ipcBlocks
+		n, size, different = p.amount(4, 32, 512), ipcBlock, ipcBlocks
+		j.piece = ipcDigest
 	}
-	j.tasks = min(p.pick(8, 64, 64), j.messages)
+	j.items, j.want, j.plain = n, replies{n, n * (n - 1) / 2}, j.serial
+	j.tasks = min(p.pick(8, 64, 64), n)
 	for i := range different {
 		payload := make([]byte, size)
 		fill(payload, i)
@@ -119,20 +122,18 @@ type replies struct{ right, numbers int }
 
 func (r replies) plus(o replies) replies { return replies{r.right + o.right, r.numbers + o.numbers} }
 
-func (j *ipcJob) want() replies { return replies{j.messages, j.messages * (j.messages - 1) / 2} }
-
 func (j *ipcJob) Run(ctx context.Context, ex primitives.Executor) error {
 	parts, err := forEach(ctx, ex, j.tasks, func(_ context.Context, i int) (replies, error) {
-		return j.exchange(ctx, i*j.messages/j.tasks, (i+1)*j.messages/j.tasks)
+		return j.exchange(ctx, i*j.items/j.tasks, (i+1)*j.items/j.tasks)
 	})
 	if err == nil {
-		add(&j.tally, sum(parts, replies.plus), j.want())
+		j.compare(sum(parts, replies.plus))
 	}
 	return err
 }
 
-// exchange is a task: the messages from one number up to another. ctx is that of
-// the run; the task's own, which can always end, would cost a message more.
+// exchange is a task: the messages [from, to). ctx is the context of the run; the
+// task's own, which can always end, would make a message slower.
 func (j *ipcJob) exchange(ctx context.Context, from, to int) (got replies, err error) {
 	for i := from; i < to; i++ {
 		k := i % len(j.payloads)
@@ -147,10 +148,9 @@ func (j *ipcJob) exchange(ctx context.Context, from, to int) (got replies, err e
 	return got, nil
 }
 
-func (j *ipcJob) Serial() error {
-	var got replies
+func (j *ipcJob) serial() (got replies) {
 	var copied [ipcMessage]byte
-	for i := range j.messages {
+	for i := range j.items {
 		k := i % len(j.payloads)
 		reply := copied[:]
 		if j.piece == ipcDigest {
@@ -160,14 +160,10 @@ func (j *ipcJob) Serial() error {
 			copy(reply, j.payloads[k])
 		}
 		if bytes.Equal(reply, j.replies[k]) {
-			got.right++
-			got.numbers += i
+			got = got.plus(replies{1, i})
 		}
 	}
-	add(&j.tally, got, j.want())
-	return nil
+	return got
 }
-
-func (j *ipcJob) Items() int { return j.messages }
 
 func (j *ipcJob) Close() error { return j.children.Shutdown(context.Background()) }

@@ -16,7 +16,7 @@ var Mandelbrot = Workload{
 	Name:    "mandelbrot",
 	Kind:    CPU,
 	Doc:     "points of the Mandelbrot set, a task per few rows of very unequal cost",
-	Models:  "rendering, and every loop whose iterations differ in cost by orders of magnitude",
+	Models:  "rendering, and loops whose iterations differ in cost by orders of magnitude",
 	Source:  "the Computer Language Benchmarks Game's mandelbrot, with counts instead of a picture",
 	Limit:   "floating-point arithmetic in registers, and the balance of the tasks",
 	Checked: "points inside and iterations exactly, against the serial program",
@@ -46,56 +46,32 @@ var mandelbrotPiece = primitives.Define("workloads.mandelbrot", func(_ context.C
 })
 
 type mandelbrotJob struct {
-	tally
-	n, stride, images int
-	pieces            []MandelbrotRows
-	want              MandelbrotCounts
+	exact[MandelbrotCounts]
+	divided[MandelbrotRows, MandelbrotCounts]
 }
 
 func newMandelbrot(p Params) (Job, error) {
 	const rowsPerPiece = 3
-	j := &mandelbrotJob{n: p.pick(48, 384, 1000), stride: p.Slices, images: 1}
-	if p.Weak {
-		j.images = p.Workers
-	}
-	for range j.images {
-		for row := 0; row < j.n; row += rowsPerPiece * j.stride {
-			rows := min(rowsPerPiece, (j.n-row+j.stride-1)/j.stride)
-			j.pieces = append(j.pieces, MandelbrotRows{int64(j.n), int64(row), int64(rows), int64(j.stride)})
+	n, stride, images := p.pick(48, 384, 1000), p.Slices, p.copies()
+	rows := (n + stride - 1) / stride
+	j := &mandelbrotJob{}
+	j.items, j.piece, j.merge = images*rows*n, mandelbrotPiece, j.compareSum(MandelbrotCounts.plus)
+	for range images {
+		for row := 0; row < rows; row += rowsPerPiece {
+			j.args = append(j.args, MandelbrotRows{int64(n), int64(row * stride), int64(min(rowsPerPiece, rows-row)), int64(stride)})
 		}
 	}
-	j.want = j.serial()
+	j.plain = func() (c MandelbrotCounts) {
+		for range images {
+			for row := 0; row < n; row += stride {
+				c = c.plus(mandelbrotRow(row, n))
+			}
+		}
+		return c
+	}
+	j.want = j.plain()
 	return j, nil
 }
-
-func (j *mandelbrotJob) Run(ctx context.Context, ex primitives.Executor) error {
-	return runPieces(ctx, ex, j)
-}
-
-// Split, Piece and Merge implement Divided.
-func (j *mandelbrotJob) Split() []MandelbrotRows { return j.pieces }
-func (j *mandelbrotJob) Piece() *primitives.Func[MandelbrotRows, MandelbrotCounts] {
-	return mandelbrotPiece
-}
-func (j *mandelbrotJob) Merge(parts []MandelbrotCounts) {
-	add(&j.tally, sum(parts, MandelbrotCounts.plus), j.want)
-}
-
-func (j *mandelbrotJob) Serial() error {
-	add(&j.tally, j.serial(), j.want)
-	return nil
-}
-
-func (j *mandelbrotJob) serial() (c MandelbrotCounts) {
-	for range j.images {
-		for row := 0; row < j.n; row += j.stride {
-			c = c.plus(mandelbrotRow(row, j.n))
-		}
-	}
-	return c
-}
-
-func (j *mandelbrotJob) Items() int { return j.images * ((j.n + j.stride - 1) / j.stride) * j.n }
 
 // mandelbrotRow computes one row. The conversions forbid fused multiply-add,
 // which would move points across the border of the set.

@@ -14,7 +14,7 @@ func init() {
 	damages["transpose"] = func(j Job) { j.(*transposeJob).a[1000]++ }
 	damages["gups"] = func(j Job) { j.(*gupsJob).table[17] ^= 1 }
 	damages["stencil"] = func(j Job) { j.(*stencilJob).in[10*48+10]++ } // its neighbours then see two runs
-	damages["bintrees"] = func(j Job) { j.(*bintreesJob).pieces[3].Trees-- }
+	damages["bintrees"] = func(j Job) { j.(*bintreesJob).args[3].Trees-- }
 }
 
 func (j *stencilJob) last() any { return j.norm() / float64(j.runs) }

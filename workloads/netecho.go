@@ -10,16 +10,14 @@ import (
 )
 
 // Netecho sends messages over loopback TCP connections, one per worker, to a
-// server in the same process that echoes each after 1 ms. It waits like
-// Sleepers but pays for system calls, the network poller and copies, so it
-// gains from overlapping until those fill the core.
+// server in the same process. It waits like Sleepers but also needs system calls,
+// the network poller and copies, so overlapping helps until those fill the core.
 //
-// In the open loop messages are due at a fixed rate, 4000 a second, answered or
-// not (see arrivals); other variants raise the rate and the job alike.
+// In the open loop, messages are due at a fixed rate, 4000 a second, answered or
+// not (see arrivals). Other variants raise the rate, and the job in proportion.
 //
-// A slice is fewer messages, in the open loop at a rate that is as much lower;
-// weak scaling raises the rate. Every byte that comes back is compared. Items
-// are messages.
+// A slice is fewer messages, in the open loop at a lower rate; weak scaling raises
+// the rate. Items are messages.
 var Netecho = Workload{
 	Name:     "netecho",
 	Kind:     IO,
@@ -27,16 +25,16 @@ var Netecho = Workload{
 	Models:   "clients of a remote service: a request on a connection of a pool, and a wait for the answer",
 	Source:   "the echo of RFC 862; the open loop is wrk2's (Tene, 2013)",
 	Limit:    "the server's delay while there are few workers, then the kernel's network code",
-	Checked:  "every byte of every echo against the message, and that every message came once",
+	Checked:  "every byte of every echo against the message, and that every message came back once",
 	Expect:   Knee,
 	Why:      "waits overlap until system calls and copies of client and server fill the cores",
-	Variants: append([]Variant{{"closed", "a worker sends when its last message was answered", Knee}}, openVariants("message", 4000)...),
+	Variants: append([]Variant{{"closed", "a worker sends a message when the one before was answered", Knee}}, openVariants("message", 4000)...),
 	Needs:    netechoNeeds,
 	SetUp:    func(p Params) (Job, error) { return newNetecho(p, func(int64) { time.Sleep(delay) }) },
 }
 
-// netechoNeeds are both ends of a connection for each worker. Child processes have
-// connections of their own, whose other ends are the server's.
+// netechoNeeds returns both ends of a connection for each worker. Child processes
+// have connections of their own; the other ends are the server's.
 func netechoNeeds(p Params, executor string) Needs {
 	if executor == "processes" {
 		return Needs{Files: 3 * p.Workers}
@@ -53,8 +51,8 @@ type NetechoMessage struct {
 	Number int64
 }
 
-// NetechoReply says what came back: the number in it, whether all of it is what
-// was sent, and how long it took from the piece's start.
+// NetechoReply is the result of a piece: the number in the echo, whether the echo
+// equals the message, and how long it took from the piece's start.
 type NetechoReply struct {
 	Number int64
 	Equal  bool
@@ -72,11 +70,9 @@ func (c *netechoCount) add(number int64, equal bool) {
 }
 
 type netechoJob struct {
-	tally
-	server   *echoServer
-	messages []NetechoMessage
-	want     netechoCount
-	arrivals
+	exact[netechoCount]
+	arriving[NetechoMessage, NetechoReply]
+	server *echoServer
 }
 
 var netechoPiece = primitives.Define("workloads.netecho", func(_ context.Context, m NetechoMessage) (r NetechoReply, err error) {
@@ -94,8 +90,8 @@ var netechoPiece = primitives.Define("workloads.netecho", func(_ context.Context
 	return r, nil
 })
 
-// newNetecho sets up a job whose server calls wait with the number of every
-// message before it answers.
+// newNetecho sets up a job. The server calls wait with the number of every message
+// before it answers.
 func newNetecho(p Params, wait func(number int64)) (Job, error) {
 	server, err := newEchoServer(wait)
 	if err != nil {
@@ -105,42 +101,36 @@ func newNetecho(p Params, wait func(number int64)) (Job, error) {
 	if err = echoConns.dial(server.address(), p.Workers); err == nil {
 		err = server.await(p.Workers)
 	}
-	if err != nil { // of a dial perhaps because the server had failed
+	if err != nil { // perhaps because the server has failed
 		return nil, errors.Join(cmp.Or(server.failure(), err), j.Close())
 	}
 	return j, nil
 }
 
-// netechoTo is the job that sends to that server.
+// netechoTo returns the job that sends to that server.
 func netechoTo(p Params, server *echoServer) *netechoJob {
 	n := p.share(p.pick(8, 64, 1024) * max(p.load(), 1))
-	j := &netechoJob{
-		server:   server,
-		messages: make([]NetechoMessage, n),
-		want:     netechoCount{n, n * (n - 1) / 2},
-		arrivals: newArrivals(p, n, netechoInterval),
-	}
-	for i := range j.messages {
-		j.messages[i] = NetechoMessage{server.address(), int64(i)}
+	j := &netechoJob{server: server}
+	j.items, j.want = n, netechoCount{n, n * (n - 1) / 2}
+	j.piece, j.merge = netechoPiece, j.add
+	j.arrivals = newArrivals(p, n, netechoInterval)
+	for i := range n {
+		j.args = append(j.args, NetechoMessage{server.address(), int64(i)})
 	}
 	return j
 }
 
 func (j *netechoJob) Run(ctx context.Context, ex primitives.Executor) error {
-	return errors.Join(runArrivals(ctx, ex, j, &j.arrivals), j.server.failure())
+	return errors.Join(j.arriving.Run(ctx, ex), j.server.failure())
 }
 
-// Split, Piece and Merge implement Divided.
-func (j *netechoJob) Split() []NetechoMessage                               { return j.messages }
-func (j *netechoJob) Piece() *primitives.Func[NetechoMessage, NetechoReply] { return netechoPiece }
-
-func (j *netechoJob) Merge(replies []NetechoReply) {
+func (j *netechoJob) add(replies []NetechoReply) {
 	var got netechoCount
 	for i, r := range replies {
 		got.add(r.Number, r.Equal)
 		j.noteLatency(i, r.Took)
 	}
-	add(&j.tally, got, j.want)
+	j.compare(got)
 }
 
 // Serial sends one message after the other over one connection.
@@ -157,15 +147,13 @@ func (j *netechoJob) Serial() error {
 		return err
 	})
 	if err == nil {
-		add(&j.tally, got, j.want)
+		j.compare(got)
 	}
 	return err
 }
 
-func (j *netechoJob) Items() int { return len(j.messages) }
-
-// Close ends the connections of this process; those of children end with them,
-// or when the server closes its ends.
+// Close ends the connections of this process. Those of children end with them, or
+// when the server closes its ends.
 func (j *netechoJob) Close() error {
 	echoConns.close(j.server.address())
 	return j.server.close()

@@ -8,7 +8,7 @@ import (
 
 // Nqueens counts all ways to place n queens on an n×n board so that none
 // attacks another, by backtracking with bit masks. The pieces are the safe
-// placements in the first two rows; what lies below them differs in size.
+// placements in the first two rows; their subtrees differ in size.
 //
 // Large is n = 13, medium 12, small 8. A slice is every k-th placement. Weak
 // scaling repeats the board. Items are solutions.
@@ -45,24 +45,34 @@ var nqueensPiece = primitives.Define("workloads.nqueens", func(_ context.Context
 })
 
 type nqueensJob struct {
-	tally
-	n, slices, boards int
-	pieces            []NqueensBoard
-	want              NqueensCounts
+	exact[NqueensCounts]
+	divided[NqueensBoard, NqueensCounts]
 }
 
 func newNqueens(p Params) (Job, error) {
-	j := &nqueensJob{n: p.pick(8, 12, 13), slices: p.Slices, boards: 1}
-	if p.Weak {
-		j.boards = p.Workers
-	}
-	boards := nqueensSecondRow(uint32(j.n))
-	for range j.boards {
-		for i := 0; i < len(boards); i += j.slices {
-			j.pieces = append(j.pieces, boards[i])
+	n, boards := p.pick(8, 12, 13), p.copies()
+	starts := nqueensSecondRow(uint32(n))
+	j := &nqueensJob{}
+	j.piece = nqueensPiece
+	for range boards {
+		for i := 0; i < len(starts); i += p.Slices {
+			j.args = append(j.args, starts[i])
 		}
 	}
-	j.want = j.serial()
+	j.merge = func(parts []NqueensCounts) {
+		first := NqueensCounts{Placed: int64(boards * n)}
+		j.compare(first.plus(sum(parts, NqueensCounts.plus)))
+	}
+	j.plain = func() (c NqueensCounts) {
+		for range boards {
+			deal := nqueensDeal{all: 1<<n - 1, slices: p.Slices}
+			deal.search(0, 0, 0, 2)
+			c = c.plus(deal.NqueensCounts)
+		}
+		return c
+	}
+	j.want = j.plain()
+	j.items = int(j.want.Solutions)
 	return j, nil
 }
 
@@ -79,34 +89,6 @@ func nqueensSecondRow(n uint32) (boards []NqueensBoard) {
 	}
 	return boards
 }
-
-func (j *nqueensJob) Run(ctx context.Context, ex primitives.Executor) error {
-	return runPieces(ctx, ex, j)
-}
-
-// Split, Piece and Merge implement Divided.
-func (j *nqueensJob) Split() []NqueensBoard                                { return j.pieces }
-func (j *nqueensJob) Piece() *primitives.Func[NqueensBoard, NqueensCounts] { return nqueensPiece }
-func (j *nqueensJob) Merge(parts []NqueensCounts) {
-	first := NqueensCounts{Placed: int64(j.boards * j.n)}
-	add(&j.tally, first.plus(sum(parts, NqueensCounts.plus)), j.want)
-}
-
-func (j *nqueensJob) Serial() error {
-	add(&j.tally, j.serial(), j.want)
-	return nil
-}
-
-func (j *nqueensJob) serial() (c NqueensCounts) {
-	for range j.boards {
-		deal := nqueensDeal{all: 1<<j.n - 1, slices: j.slices}
-		deal.search(0, 0, 0, 2)
-		c = c.plus(deal.NqueensCounts)
-	}
-	return c
-}
-
-func (j *nqueensJob) Items() int { return int(j.want.Solutions) }
 
 // search places queens in all rows below. The diagonals move by one column a
 // row; what leaves the board does no harm.

@@ -7,18 +7,17 @@ import (
 	"overlap/primitives"
 )
 
-// Nstream is the nstream kernel of the Parallel Research Kernels, STREAM's
-// triad with an update: A += B + 3·C over arrays of 192 MiB together, which is
-// more than the caches of most machines; at a size near that of the cache, two
-// cores look faster than twice one. Items are elements, of 32 bytes of traffic
-// each. A slice has shorter arrays.
+// Nstream is the nstream kernel of the Parallel Research Kernels, STREAM's triad
+// with an update. The arrays exceed the caches of most machines: near the size of
+// the cache, two cores look more than twice as fast as one. Items are elements,
+// of 32 bytes of traffic each. A slice has shorter arrays.
 var Nstream = Workload{
 	Name:    "nstream",
 	Kind:    Memory,
 	Doc:     "PRK nstream: A += B + 3·C over 192 MiB of arrays",
 	Models:  "scans of columns and vectors that are larger than the caches",
 	Source:  "Parallel Research Kernels (Van der Wijngaart and Mattson, 2014), after STREAM (McCalpin, 1995)",
-	Limit:   "bandwidth of memory: 32 bytes for two multiplications and additions",
+	Limit:   "memory bandwidth: 32 bytes for two multiplications and additions",
 	Checked: "every element: after k runs A[i] is 8k",
 	Expect:  Saturating,
 	Why:     "cores help until together they use all of the bandwidth",
@@ -44,14 +43,10 @@ func newNstream(p Params) (Job, error) {
 }
 
 func (j *nstreamJob) Run(ctx context.Context, ex primitives.Executor) error {
-	n := len(j.a)
-	_, err := forEach(ctx, ex, j.tasks, func(_ context.Context, i int) (struct{}, error) {
-		lo, hi := i*n/j.tasks, (i+1)*n/j.tasks
-		triad(j.a[lo:hi], j.b[lo:hi], j.c[lo:hi])
-		return struct{}{}, nil
-	})
 	j.runs++
-	return err
+	return doShares(ctx, ex, len(j.a), j.tasks, func(lo, hi int) {
+		triad(j.a[lo:hi], j.b[lo:hi], j.c[lo:hi])
+	})
 }
 
 func (j *nstreamJob) Serial() error {
@@ -60,8 +55,8 @@ func (j *nstreamJob) Serial() error {
 	return nil
 }
 
-// triad goes by four elements, which the compiler does not do by itself: a core
-// alone then comes nearer to what C gets of the bandwidth.
+// triad handles four elements at a time, which the compiler does not do by
+// itself: one core then gets nearly the bandwidth that it gets in C.
 func triad(a, b, c []float64) {
 	b, c = b[:len(a)], c[:len(a)]
 	for len(a) >= 4 && len(b) >= 4 && len(c) >= 4 {

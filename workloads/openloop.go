@@ -9,42 +9,38 @@ import (
 	"overlap/primitives"
 )
 
-// arrivals says when the items of a job are due, and holds how long they took.
+// arrivals is the schedule of the items of a job, and how long they took.
 //
-// In the closed loop an item begins when a worker is free: whoever is late
-// makes the next one late, too, and the load falls when what is waited for is
-// slow. In the open loop item i is due at i·interval after the job's start, as
-// users come who do not know of each other, and begins then if a worker is
-// free. Its latency counts from when it was due, however short its own part
-// was (see Timed). That has the lateness of Go's timers in it: in an idle
-// program on Linux up to 1 ms.
+// In the closed loop an item begins when a worker is free: a late item makes the
+// next one late, too, and the load falls when the awaited service is slow. In the
+// open loop item i is due at i·interval after the job's start, as users arrive who
+// do not know of each other, and begins then if a worker is free. Its latency
+// counts from when it was due, however late it began (see Timed). That includes
+// the lateness of Go's timers: in an idle program on Linux up to 1 ms.
 type arrivals struct {
 	interval         time.Duration   // between due items; 0 in the closed loop
 	late             []time.Duration // of each item of a run, from due to its end
 	intended, actual latencies
 }
 
-// newArrivals is the schedule of n items, which are due at every interval if
-// the variant is open. A slice gets fewer of the same users, so its items are
-// further apart; with weak scaling there are more users.
+// newArrivals returns the schedule of n items, one at each interval if the
+// variant is open. A slice has fewer users, so its items are further apart; weak
+// scaling has more users.
 func newArrivals(p Params, n int, interval time.Duration) arrivals {
 	a := arrivals{late: make([]time.Duration, n), intended: newLatencies(), actual: newLatencies()}
 	if times := p.load(); times > 0 {
-		a.interval = interval * time.Duration(p.Slices) / time.Duration(times)
-		if p.Weak {
-			a.interval /= time.Duration(p.Workers)
-		}
+		a.interval = interval * time.Duration(p.Slices) / time.Duration(times) / time.Duration(p.copies())
 	}
 	return a
 }
 
-// openVariants are the open loop and the same under higher loads, so that
-// latency can be held against load. A job has as many times more items: it is
-// for as long under that load.
+// openVariants returns the open loop and the same under higher loads, so that
+// latency can be compared with load. At a higher load a job has more items, so
+// that it takes as long.
 func openVariants(item string, rate int) []Variant {
 	list := []Variant{
-		// Arrivals set the pace once there are workers to keep up, which need
-		// a fraction of one core.
+		// Arrivals set the pace once there are enough workers, which need a
+		// fraction of one core.
 		{"open", fmt.Sprintf("%ss are due at a fixed rate, %d a second, answered or not", item, rate), Overlaps},
 	}
 	for _, times := range []int{2, 4, 8} {
@@ -53,20 +49,10 @@ func openVariants(item string, rate int) []Variant {
 	return list
 }
 
-// load is how many times the rate of "open" the variant's is; 0 in the closed
+// load returns the variant's rate divided by that of "open"; 0 in the closed
 // loop.
 func (p Params) load() int {
-	switch p.Variant {
-	case "open":
-		return 1
-	case "open2x":
-		return 2
-	case "open4x":
-		return 4
-	case "open8x":
-		return 8
-	}
-	return 0
+	return map[string]int{"open": 1, "open2x": 2, "open4x": 4, "open8x": 8}[p.Variant]
 }
 
 // DuePerSecond implements Scheduled.
@@ -77,34 +63,39 @@ func (a *arrivals) DuePerSecond() float64 {
 	return float64(time.Second) / float64(a.interval)
 }
 
-// runArrivals is runPieces that submits each piece when it is due.
-func runArrivals[A, R any](ctx context.Context, ex primitives.Executor, j Divided[A, R], a *arrivals) error {
-	if a.interval == 0 {
-		return runPieces(ctx, ex, j)
+// arriving is a divided job whose pieces are the items of arrivals.
+type arriving[A, R any] struct {
+	divided[A, R]
+	arrivals
+}
+
+// Run submits each piece when it is due.
+func (j *arriving[A, R]) Run(ctx context.Context, ex primitives.Executor) error {
+	if j.interval == 0 {
+		return j.divided.Run(ctx, ex)
 	}
-	args, piece := j.Split(), j.Piece()
-	futures := make([]*primitives.Future[R], len(args))
+	futures := make([]*primitives.Future[R], len(j.args))
 	var ended sync.WaitGroup // Result may return before OnDone has called
 	ended.Add(len(futures))
 	start := time.Now()
-	for i, arg := range args {
-		due := a.due(start, i)
+	for i, arg := range j.args {
+		due := j.due(start, i)
 		_ = primitives.Sleep(ctx, time.Until(due)) // an ended context is the future's error
-		futures[i] = primitives.Call(ctx, ex, piece, arg)
+		futures[i] = primitives.Call(ctx, ex, j.piece, arg)
 		futures[i].OnDone(func(R, error) {
-			a.late[i] = time.Since(due)
+			j.late[i] = time.Since(due)
 			ended.Done()
 		})
 	}
 	results, err := collect(futures)
 	ended.Wait()
 	if err == nil {
-		j.Merge(results)
+		j.merge(results)
 	}
 	return err
 }
 
-// serial does the items one after the other, none before it is due.
+// serial calls item for the items one after the other, none before it is due.
 func (a *arrivals) serial(item func(i int) error) error {
 	start := time.Now()
 	for i := range a.late {
@@ -124,8 +115,8 @@ func (a *arrivals) due(start time.Time, i int) time.Time {
 	return start.Add(time.Duration(i) * a.interval)
 }
 
-// noteLatency notes the latencies of item i, which took so long from its beginning. In
-// the closed loop an item is due when its turn comes.
+// noteLatency notes the latencies of item i, which took so long from its
+// beginning. In the closed loop an item is due when it begins.
 func (a *arrivals) noteLatency(i int, took time.Duration) {
 	a.actual.add(took)
 	if a.interval > 0 {

@@ -52,18 +52,10 @@ func completed(t *testing.T, w Workload, p Params) Params {
 	return p
 }
 
-// stalledRequests is a request job whose services stall.
-type stalledRequests struct{ *requestJob }
-
+// stalledRequest is a request whose services stall.
 var stalledRequest = primitives.Define("workloads test: stalled request", func(ctx context.Context, wait time.Duration) (RequestReply, error) {
 	return answer(ctx, wait, func(ctx context.Context, d time.Duration) error { return primitives.Sleep(ctx, stall()+d) })
 })
-
-func (stalledRequests) Piece() *primitives.Func[time.Duration, RequestReply] { return stalledRequest }
-
-func (j stalledRequests) Run(ctx context.Context, ex primitives.Executor) error {
-	return runArrivals(ctx, ex, j, &j.arrivals)
-}
 
 // stalledJobs makes a job of each workload whose server stalls.
 var stalledJobs = map[string]func(t *testing.T, p Params) Timed{
@@ -71,7 +63,9 @@ var stalledJobs = map[string]func(t *testing.T, p Params) Timed{
 		return pipedNetecho(t, p, p.Workers, func(int64) { time.Sleep(stall() + delay) })
 	},
 	"request": func(t *testing.T, p Params) Timed {
-		return stalledRequests{newJob(t, Request, p).(*requestJob)}
+		j := newJob(t, Request, p).(*requestJob)
+		j.piece = stalledRequest
+		return j
 	},
 }
 

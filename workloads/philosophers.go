@@ -9,31 +9,30 @@ import (
 )
 
 // Philosophers is Dijkstra's dinner: five philosophers, a fork between any two
-// of them, and nobody eats without both of theirs. The number of meals is
-// fixed and each philosopher has the same share, so Jain's index of the meals
-// is 1 by construction; what is unfair is only who waits.
+// of them, and each needs two forks to eat. The number of meals is fixed and equal
+// for all philosophers; only their waits can be unfair.
 //
 // A task is 3000 meals of one philosopher, 500 in small; medium is 80 tasks,
 // large 640. Each fork is a mutex, and the one with the lower number is taken
-// first. Items are meals. A slice is the same share of every philosopher's
-// meals.
+// first. Items are meals. A slice has fewer meals for each philosopher.
 var Philosophers = Workload{
 	Name:    "philosophers",
 	Kind:    Lock,
 	Doc:     "five dining philosophers with a fixed number of short meals and a mutex per fork",
-	Models:  "transactions that lock two rows or accounts, in a fixed order against deadlock",
+	Models:  "transactions that lock two rows or accounts, in a fixed order to prevent deadlock",
 	Source:  "Dijkstra (1965), as in Savina and Renaissance, with the total of the meals fixed",
-	Limit:   "five locks, of which a meal takes two: no more than two philosophers can eat at once",
-	Checked: "meals, uses of every fork and by whom, the plates, and that no fork was in two hands",
+	Limit:   "five locks, two for a meal: no more than two philosophers can eat at once",
+	Checked: "meals, uses and users of every fork, the plates, and that no fork was in two hands",
 	Expect:  Flat,
-	Why:     "whoever eats keeps both neighbours from it, and handing over the forks eats up what two at once gain",
+	Why:     "a philosopher who eats stops both neighbours, and handing over the forks costs what two meals at once gain",
 	Shares:  "forks",
 	SetUp:   newPhilosophers,
 }
 
 const philosophers = 5
 
-// fork counts its uses without atomics: a lock that excludes nobody shows.
+// fork counts its uses without atomics, so that a lock that does not exclude
+// others is detected.
 type fork struct {
 	sync.Mutex
 	uses  int64
@@ -42,7 +41,7 @@ type fork struct {
 	_     [128 - 18]byte
 }
 
-// plate is what a philosopher eats from. Both forks guard it.
+// plate belongs to one philosopher. Both forks guard it.
 type plate struct {
 	food  splitmix
 	meals int64
@@ -50,7 +49,7 @@ type plate struct {
 	_     [128 - 24]byte
 }
 
-// bites is the work of a meal, which is about that of taking two forks.
+// bites is the work of a meal. It takes about as long as taking two forks.
 const bites = 16
 
 func (p *plate) eat() {
@@ -65,7 +64,7 @@ type dinner struct {
 	meals, uses [philosophers]int64  // by philosopher, by fork
 	users       [philosophers]uint8  // bits of philosophers, by fork
 	eaten       [philosophers]uint64 // by philosopher
-	clashes     int64                // forks taken that somebody had
+	clashes     int64                // forks taken while in use
 }
 
 func (d dinner) String() string {
@@ -73,16 +72,16 @@ func (d dinner) String() string {
 }
 
 type philosophersJob struct {
-	tally
+	exact[dinner]
 	tasks, meals int // meals in a task
 	forks        [philosophers]fork
 	plates       [philosophers]plate
-	want         dinner
 }
 
 func newPhilosophers(p Params) (Job, error) {
 	j := &philosophersJob{tasks: philosophers * p.amount(4, 16, 128), meals: p.pick(500, 3000, 3000)}
-	j.want = j.alone()
+	j.items = j.tasks * j.meals
+	j.plain, j.want = j.serial, j.serial()
 	return j, nil
 }
 
@@ -99,14 +98,12 @@ func (j *philosophersJob) Run(ctx context.Context, ex primitives.Executor) error
 		got.meals[i], got.eaten[i] = j.plates[i].meals, j.plates[i].eaten
 		got.uses[i], got.users[i] = j.forks[i].uses, j.forks[i].users
 	}
-	for _, n := range clashes {
-		got.clashes += n
-	}
-	add(&j.tally, got, j.want)
+	got.clashes = total(clashes)
+	j.compare(got)
 	return nil
 }
 
-// lay lays the table.
+// lay resets forks and plates.
 func (j *philosophersJob) lay() {
 	for i := range philosophers {
 		j.forks[i].taken, j.forks[i].users, j.forks[i].uses = false, 0, 0
@@ -114,11 +111,11 @@ func (j *philosophersJob) lay() {
 	}
 }
 
-// dine is meals of philosopher i, whose forks are i and the next.
+// dine has philosopher i eat. Its forks are i and the next.
 func (j *philosophersJob) dine(i, meals int) (clashes int64) {
 	first, second := &j.forks[i], &j.forks[(i+1)%philosophers]
 	if i == philosophers-1 {
-		first, second = second, first // the order that keeps five from waiting in a circle
+		first, second = second, first // this order prevents five from waiting in a circle
 	}
 	for range meals {
 		first.Lock()
@@ -132,7 +129,7 @@ func (j *philosophersJob) dine(i, meals int) (clashes int64) {
 	return clashes
 }
 
-// take gives the fork to philosopher i and returns 1 if somebody has it.
+// take gives the fork to philosopher i and returns 1 if it is in use.
 func (f *fork) take(i int) (clash int64) {
 	if f.taken {
 		clash = 1
@@ -143,14 +140,9 @@ func (f *fork) take(i int) (clash int64) {
 	return clash
 }
 
-func (j *philosophersJob) Serial() error {
-	add(&j.tally, j.alone(), j.want)
-	return nil
-}
-
-// alone is the dinner of philosophers who eat one after the other.
-func (j *philosophersJob) alone() (d dinner) {
-	meals := j.Items() / philosophers
+// serial has the philosophers eat one after the other.
+func (j *philosophersJob) serial() (d dinner) {
+	meals := j.items / philosophers
 	for i := range philosophers {
 		left, right := i, (i+1)%philosophers
 		d.users[i] = 1<<i | 1<<((i+philosophers-1)%philosophers)
@@ -166,5 +158,3 @@ func (j *philosophersJob) alone() (d dinner) {
 	}
 	return d
 }
-
-func (j *philosophersJob) Items() int { return j.tasks * j.meals }

@@ -14,23 +14,23 @@ import (
 // other; many hash them, in any order; one folds the digests, in order. Every
 // step of a stage is a task.
 //
-// There are four buffers, whatever the workers, and a block has one until it is
-// folded. A stage that cannot go on does not block its worker but ends; whoever
-// brings what it lacks submits it again.
+// There are four buffers for any number of workers, and a block keeps one until it
+// is folded. A stage that cannot go on does not block its worker but ends; the
+// task that provides what is missing submits it again.
 //
 // Block i is splitmix64 from seed i, little-endian; the result is the SHA-256 of
 // the digests. Medium is 256 blocks, large 4096, small 12. Items are blocks. A
-// slice is the first blocks.
+// slice has fewer blocks.
 var Pipeline = Workload{
 	Name:    "pipeline",
 	Kind:    Comm,
 	Doc:     "blocks of 64 KiB generated in turn, hashed side by side and folded in order",
 	Models:  "deduplication, compression and encoding, with a reader, many workers and a writer",
 	Source:  "the shape of PARSEC's dedup and ferret (Bienia, 2011)",
-	Limit:   "four buffers, before the stage that generates",
+	Limit:   "four buffers; with more, the stage that generates",
 	Checked: "the SHA-256 of all digests in order, against the serial program",
 	Expect:  Capped(pipelineWidth),
-	Why:     "no more than four blocks are in the pipeline; with more, the serial stage would be the limit, at a fifth of the work with SHA instructions",
+	Why:     "no more than four blocks are in the pipeline; with more, the serial stage would be the limit: with SHA instructions it is a fifth of the work",
 	Shares:  "buffers",
 	SetUp:   newPipeline,
 }
@@ -41,11 +41,8 @@ const (
 )
 
 type pipelineJob struct {
-	tally
-	blocks int
-	slots  [pipelineWidth]pipelineSlot // block i has slot i modulo the width
-	want   HashDigest
-	crowd  *crowd
+	exact[HashDigest]
+	slots [pipelineWidth]pipelineSlot // block i has slot i modulo the width
 
 	mu         sync.Mutex
 	generated  int // blocks
@@ -58,18 +55,19 @@ type pipelineJob struct {
 type pipelineSlot struct {
 	buffer []byte
 	digest [sha256.Size]byte
-	hash   func() error
+	hash   func(*crowd) error
 	hashed bool // under the job's mutex
 	_      [128 - sha256.Size - 1 - 4*word]byte
 }
 
 func newPipeline(p Params) (Job, error) {
-	j := &pipelineJob{blocks: p.amount(12, 256, 4096), all: sha256.New()}
+	j := &pipelineJob{all: sha256.New()}
+	j.items = p.amount(12, 256, 4096)
 	for i := range j.slots {
 		j.slots[i].buffer = make([]byte, pipelineBlock)
-		j.slots[i].hash = func() error { j.hash(&j.slots[i]); return nil }
+		j.slots[i].hash = func(c *crowd) error { j.hash(c, &j.slots[i]); return nil }
 	}
-	j.want = j.alone()
+	j.plain, j.want = j.serial, j.serial()
 	return j, nil
 }
 
@@ -79,25 +77,21 @@ func (j *pipelineJob) Run(ctx context.Context, ex primitives.Executor) error {
 	for i := range j.slots {
 		j.slots[i].hashed = false
 	}
-	err := runCrowd(ctx, ex, func(c *crowd) {
-		j.crowd = c
-		c.submit(j.generate)
-	})
-	j.crowd = nil
-	if err == nil && j.folded == j.blocks {
-		add(&j.tally, HashDigest(j.all.Sum(nil)), j.want)
+	err := runCrowd(ctx, ex, func(c *crowd) { c.submit(j.generate) })
+	if err == nil && j.folded == j.items {
+		j.compare(HashDigest(j.all.Sum(nil)))
 	} else if err == nil {
-		j.note(false, j.folded, j.blocks)
+		j.note(false, j.folded, j.items)
 	}
 	return err
 }
 
 // generate is the first stage: it fills free buffers.
-func (j *pipelineJob) generate() error {
+func (j *pipelineJob) generate(c *crowd) error {
 	for {
 		j.mu.Lock()
 		i := j.generated
-		if i == j.blocks || i == j.folded+pipelineWidth {
+		if i == j.items || i == j.folded+pipelineWidth {
 			j.generating = false
 			j.mu.Unlock()
 			return nil
@@ -106,12 +100,12 @@ func (j *pipelineJob) generate() error {
 		j.mu.Unlock()
 		slot := &j.slots[i%pipelineWidth]
 		fill(slot.buffer, i)
-		j.crowd.submit(slot.hash)
+		c.submit(slot.hash)
 	}
 }
 
 // hash is the second stage.
-func (j *pipelineJob) hash(slot *pipelineSlot) {
+func (j *pipelineJob) hash(c *crowd, slot *pipelineSlot) {
 	slot.digest = sha256.Sum256(slot.buffer)
 	j.mu.Lock()
 	slot.hashed = true
@@ -121,13 +115,12 @@ func (j *pipelineJob) hash(slot *pipelineSlot) {
 	}
 	j.mu.Unlock()
 	if fold {
-		j.crowd.submit(j.fold)
+		c.submit(j.fold)
 	}
 }
 
-// fold is the third stage: it takes the digests that are due and frees their
-// buffers.
-func (j *pipelineJob) fold() error {
+// fold is the third stage: it takes the next digests and frees their buffers.
+func (j *pipelineJob) fold(c *crowd) error {
 	for {
 		j.mu.Lock()
 		slot := &j.slots[j.folded%pipelineWidth]
@@ -139,34 +132,27 @@ func (j *pipelineJob) fold() error {
 		slot.hashed = false
 		j.all.Write(slot.digest[:])
 		j.folded++
-		generate := !j.generating && j.generated < j.blocks
+		generate := !j.generating && j.generated < j.items
 		if generate {
 			j.generating = true
 		}
 		j.mu.Unlock()
 		if generate {
-			j.crowd.submit(j.generate)
+			c.submit(j.generate)
 		}
 	}
 }
 
-func (j *pipelineJob) Serial() error {
-	add(&j.tally, j.alone(), j.want)
-	return nil
-}
-
-// alone does block after block in one buffer.
-func (j *pipelineJob) alone() HashDigest {
-	buffer, digests := make([]byte, pipelineBlock), make([]byte, 0, j.blocks*sha256.Size)
-	for i := range j.blocks {
+// serial handles block after block in one buffer.
+func (j *pipelineJob) serial() HashDigest {
+	buffer, digests := make([]byte, pipelineBlock), make([]byte, 0, j.items*sha256.Size)
+	for i := range j.items {
 		fill(buffer, i)
 		d := sha256.Sum256(buffer)
 		digests = append(digests, d[:]...)
 	}
 	return sha256.Sum256(digests)
 }
-
-func (j *pipelineJob) Items() int { return j.blocks }
 
 // fill fills a buffer with splitmix64 from that seed.
 func fill(buffer []byte, seed int) {

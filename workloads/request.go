@@ -13,26 +13,26 @@ import (
 // product), wait again (1 ms). One core serves other requests while one waits,
 // so workers help until the core is full, and then cores help.
 //
-// In the open loop requests are due at a fixed rate, 1000 a second, answered or
-// not (see arrivals). One worker, whose waits alone take 2 ms, serves half of
-// them at most; and a product of 0.2 to 0.5 ms leaves one core free for half of
-// the time or more, so workers keep up with the rate and cores bring nothing.
-// Other variants raise the rate and the job alike.
+// In the open loop, requests are due at a fixed rate, 1000 a second, answered or
+// not (see arrivals). One worker serves at most half of them, since its waits
+// alone take 2 ms. A product takes 0.2 to 0.5 ms and so leaves one core idle for
+// half of the time or more: more workers keep up with the rate, and more cores do
+// not help. Other variants raise the rate, and the job in proportion.
 //
-// With both matrices filled with their column numbers the product sums to
-// n³(n−1)²/4 (PRK dgemm). A slice is fewer requests, in the open loop at a rate
-// that is as much lower; weak scaling raises the rate. Items are requests.
+// Both matrices hold their column numbers, so the product sums to n³(n−1)²/4 (PRK
+// dgemm). A slice is fewer requests, in the open loop at a lower rate; weak
+// scaling raises the rate. Items are requests.
 var Request = Workload{
 	Name:     "request",
 	Kind:     Mixed,
 	Doc:      "requests that wait 1 ms, multiply two 64×64 matrices and wait 1 ms",
-	Models:   "a server's handler: read from a service, work on what came, write to another",
+	Models:   "a server's handler: read from a service, compute, write to another",
 	Source:   "schbench (Mason, 2016): sleep, multiply matrices, sleep; the product is PRK dgemm's; the open loop is wrk2's (Tene, 2013)",
 	Limit:    "the waits while there are few workers, then arithmetic",
 	Checked:  "the sums of all products exactly, against the closed form n³(n−1)²/4",
 	Expect:   Knee,
 	Why:      "the waits of some requests overlap with the arithmetic of others until the cores are full",
-	Variants: append([]Variant{{"closed", "a worker takes the next request when it has answered its last", Knee}}, openVariants("request", 1000)...),
+	Variants: append([]Variant{{"closed", "a worker takes the next request when it has answered the one before", Knee}}, openVariants("request", 1000)...),
 	SetUp:    newRequest,
 }
 
@@ -53,7 +53,7 @@ const (
 
 type matrix [requestOrder][requestOrder]float64
 
-// requestColumns is both factors: every element is the number of its column.
+// requestColumns is both factors: every element is its column number.
 var requestColumns = func() (m matrix) {
 	for i := range m {
 		for k := range m[i] {
@@ -63,22 +63,20 @@ var requestColumns = func() (m matrix) {
 	return m
 }()
 
-// requestProducts are buffers that no task uses: too large for a fresh stack,
-// which would grow in every task of spawn.
+// requestProducts holds buffers that no task uses. They are too large for a new
+// goroutine's stack, which would grow in every task of spawn.
 var requestProducts = sync.Pool{New: func() any { return new(matrix) }}
 
 type requestJob struct {
-	tally
-	waits []time.Duration // of each request, before and after the product
-	want  float64
-	arrivals
+	exact[float64]
+	arriving[time.Duration, RequestReply] // the wait before and after the product
 }
 
 var requestPiece = primitives.Define("workloads.request", func(ctx context.Context, wait time.Duration) (RequestReply, error) {
 	return answer(ctx, wait, primitives.Sleep)
 })
 
-// answer answers a request; service waits for the services that it needs.
+// answer answers a request. service waits for a service that it needs.
 func answer(ctx context.Context, wait time.Duration, service func(context.Context, time.Duration) error) (r RequestReply, err error) {
 	start := time.Now()
 	if err := service(ctx, wait); err != nil {
@@ -94,28 +92,20 @@ func answer(ctx context.Context, wait time.Duration, service func(context.Contex
 
 func newRequest(p Params) (Job, error) {
 	n := p.share(p.pick(8, 64, 1024) * max(p.load(), 1))
-	return &requestJob{
-		waits:    slices.Repeat([]time.Duration{delay}, n),
-		want:     float64(n) * requestSum,
-		arrivals: newArrivals(p, n, requestInterval),
-	}, nil
+	j := &requestJob{}
+	j.items, j.want = n, float64(n)*requestSum
+	j.args, j.piece, j.merge = slices.Repeat([]time.Duration{delay}, n), requestPiece, j.add
+	j.arrivals = newArrivals(p, n, requestInterval)
+	return j, nil
 }
 
-func (j *requestJob) Run(ctx context.Context, ex primitives.Executor) error {
-	return runArrivals(ctx, ex, j, &j.arrivals)
-}
-
-// Split, Piece and Merge implement Divided.
-func (j *requestJob) Split() []time.Duration                               { return j.waits }
-func (j *requestJob) Piece() *primitives.Func[time.Duration, RequestReply] { return requestPiece }
-
-func (j *requestJob) Merge(replies []RequestReply) {
+func (j *requestJob) add(replies []RequestReply) {
 	var got float64
 	for i, r := range replies {
 		got += r.Sum
 		j.noteLatency(i, r.Took)
 	}
-	add(&j.tally, got, j.want)
+	j.compare(got)
 }
 
 func (j *requestJob) Serial() error {
@@ -127,11 +117,9 @@ func (j *requestJob) Serial() error {
 		time.Sleep(delay)
 		return nil
 	})
-	add(&j.tally, got, j.want)
+	j.compare(got)
 	return err
 }
-
-func (j *requestJob) Items() int { return len(j.waits) }
 
 // product sets c to a·b and returns the sum of its elements. All values are
 // integers below 2^53, so the sum is exact in any order.

@@ -7,23 +7,23 @@ import (
 	"overlap/primitives"
 )
 
-// Ring passes a token round. A hop is a message: whoever has the token submits
-// a task for its neighbour and ends. Nothing else happens, so the time of a hop
-// is that of handing one task from one worker to the next.
+// Ring passes a token round. A hop is a message: the task that has the token
+// submits a task for its neighbour and ends. So the time of a hop is that of
+// handing one task from one worker to the next.
 //
-// Large is 100000 hops round 100 members, or 40000 between two; medium has half
-// of them and some, so that the token does not stop where it began. Items are
-// hops. A slice is fewer hops.
+// Large is 100000 hops round 100 members, or 40000 between two. Medium has a few
+// more than half of them, so that the token does not stop where it began. Items
+// are hops. A slice is fewer hops.
 var Ring = Workload{
 	Name:    "ring",
 	Kind:    Comm,
-	Doc:     "a token that goes round, each hop a task submitted by the one before",
-	Models:  "requests passed from service to service, and every chain of tasks that wait for their predecessor",
+	Doc:     "a token that goes round; each hop is a task that the task before submits",
+	Models:  "requests passed from service to service, and chains of tasks that wait for their predecessor",
 	Source:  "Savina's thread ring and ping-pong (Imam and Sarkar, 2014)",
-	Limit:   "the latency of handing over one task",
+	Limit:   "the latency of handing one task to another worker",
 	Checked: "where the token stops, and the visits to every member",
 	Expect:  Flat,
-	Why:     "only one task can run at a time, and it is no faster on another core",
+	Why:     "only one task can run at a time, and it is not faster on another core",
 	Variants: []Variant{
 		{"ring", "100 members", Flat},
 		{"pingpong", "2 members", Flat},
@@ -34,18 +34,18 @@ var Ring = Workload{
 	SetUp:  newRing,
 }
 
-// ringMember is padded, so that no core but the one that has the token needs its
-// cache line.
+// ringMember is padded, so that only the core that has the token needs its cache
+// line.
 type ringMember struct {
 	visits  int
-	receive func() error
+	receive func(*crowd) error
 	_       [128 - 2*word]byte
 }
 
 // journey is the result.
 type journey struct {
 	stop, hops int // the member that had the token last; all visits together
-	misvisited int // members that were visited too often or too rarely
+	misvisited int // members with too many or too few visits
 }
 
 func (t journey) String() string {
@@ -53,15 +53,12 @@ func (t journey) String() string {
 }
 
 type ringJob struct {
-	tally
+	exact[journey]
 	members []ringMember
-	hops    int
-	want    journey
 
-	// The token: whoever has it may touch these.
-	crowd *crowd
-	left  int // hops to go
-	at    int
+	// The token: only the task that has it may use these.
+	left int // hops to go
+	at   int
 }
 
 func newRing(p Params) (Job, error) {
@@ -69,48 +66,45 @@ func newRing(p Params) (Job, error) {
 	if p.Variant == "pingpong" {
 		n, hops = 2, p.amount(401, 20_001, 40_000)
 	}
-	j := &ringJob{members: make([]ringMember, n), hops: hops, want: journey{stop: hops % n, hops: hops}}
+	j := &ringJob{members: make([]ringMember, n)}
+	j.items, j.plain, j.want = hops, j.serial, journey{stop: hops % n, hops: hops}
 	for i := range j.members {
-		j.members[i].receive = func() error { return j.receive(i) }
+		j.members[i].receive = func(c *crowd) error { return j.receive(c, i) }
 	}
 	return j, nil
 }
 
 func (j *ringJob) Run(ctx context.Context, ex primitives.Executor) error {
 	j.begin()
-	err := runCrowd(ctx, ex, func(c *crowd) {
-		j.crowd = c
-		j.pass()
-	})
-	j.crowd = nil
+	err := runCrowd(ctx, ex, j.pass)
 	if err == nil {
-		add(&j.tally, j.end(), j.want)
+		j.compare(j.end())
 	}
 	return err
 }
 
 func (j *ringJob) begin() {
-	j.left, j.at = j.hops, 0
+	j.left, j.at = j.items, 0
 	for i := range j.members {
 		j.members[i].visits = 0
 	}
 }
 
 // receive is a task: the token has come to member i.
-func (j *ringJob) receive(i int) error {
+func (j *ringJob) receive(c *crowd, i int) error {
 	j.members[i].visits++
 	j.at = i
 	j.left--
-	j.pass()
+	j.pass(c)
 	return nil
 }
 
-// pass sends the token on, unless it has gone far enough. Afterwards somebody
-// else has it.
-func (j *ringJob) pass() {
+// pass sends the token on, unless it has gone far enough. Afterwards another task
+// has it.
+func (j *ringJob) pass(c *crowd) {
 	if j.left > 0 {
 		next := (j.at + 1) % len(j.members)
-		j.crowd.submit(j.members[next].receive)
+		c.submit(j.members[next].receive)
 	}
 }
 
@@ -122,24 +116,21 @@ func (j *ringJob) end() journey {
 	for i := range j.members {
 		visits := j.members[i].visits
 		got.hops += visits
-		if want := (j.hops + n - i) / n; i > 0 && visits != want || i == 0 && visits != want-1 {
+		if want := (j.items + n - i) / n; i > 0 && visits != want || i == 0 && visits != want-1 {
 			got.misvisited++
 		}
 	}
 	return got
 }
 
-func (j *ringJob) Serial() error {
+func (j *ringJob) serial() journey {
 	j.begin()
-	for range j.hops {
+	for range j.items {
 		j.at++
 		if j.at == len(j.members) {
 			j.at = 0
 		}
 		j.members[j.at].visits++
 	}
-	add(&j.tally, j.end(), j.want)
-	return nil
+	return j.end()
 }
-
-func (j *ringJob) Items() int { return j.hops }

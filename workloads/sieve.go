@@ -11,15 +11,15 @@ import (
 
 // Sieve counts the primes below n with the sieve of Eratosthenes, segment by
 // segment, so that the marks stay in the first-level cache. A segment is 2^16
-// numbers, of which the odd ones have a byte each.
+// numbers; each odd one has a byte.
 //
-// Large is the primes below 10^8, medium 10^7, small 10^6. A slice is the
-// numbers below as small a share of n. A piece is a segment. Items are numbers.
+// Large is the primes below 10^8, medium 10^7, small 10^6. A slice has a smaller
+// n. A piece is a segment. Items are numbers.
 var Sieve = Workload{
 	Name:    "sieve",
 	Kind:    CPU,
 	Doc:     "primes below 10^7 by a segmented sieve of Eratosthenes, a task per 2^16 numbers",
-	Models:  "integer programs that mark and count in tables cut to fit the cache",
+	Models:  "integer programs with tables that are divided to fit the cache",
 	Source:  "Eratosthenes; in segments: Bays and Hudson, 1977; counts: OEIS A006880",
 	Limit:   "stores to the first-level cache",
 	Checked: "the count, against a serial sieve; for the powers of ten also against OEIS",
@@ -57,7 +57,7 @@ var sievePiece = primitives.Define("workloads.sieve", func(_ context.Context, s 
 	return marks.primes(s), nil
 })
 
-// sieveFree are marks that no piece uses.
+// sieveFree holds marks that no piece uses.
 var sieveFree = sync.Pool{New: func() any { return new(sieveMarks) }}
 
 // sievePrimes are the odd primes below 2^20, enough for n up to 2^40.
@@ -76,8 +76,8 @@ var sievePrimes = sync.OnceValue(func() (primes []int64) {
 	return primes
 })
 
-// mark marks every p-th byte from first on and returns where the next segment
-// goes on.
+// mark marks every p-th byte from first on and returns where to begin in the next
+// segment.
 func (m *sieveMarks) mark(first, p int64) int64 {
 	i := uint(first)
 	for ; i < uint(len(m)); i += uint(p) {
@@ -86,8 +86,8 @@ func (m *sieveMarks) mark(first, p int64) int64 {
 	return int64(i) - int64(len(m))
 }
 
-// primes counts the primes of a segment that is marked. 2 has no mark, and that
-// of 1 counts for it.
+// primes counts the primes of a marked segment. 2 has no mark; the number 1, which
+// counts as a prime here, makes up for it.
 func (m *sieveMarks) primes(s SieveNumbers) int64 {
 	odd := m[:(s.End-s.First)/2]
 	count := int64(len(odd))
@@ -101,43 +101,25 @@ func (m *sieveMarks) primes(s SieveNumbers) int64 {
 }
 
 type sieveJob struct {
-	tally
-	n      int64
-	pieces []SieveNumbers
-	want   int64
+	exact[int64]
+	divided[SieveNumbers, int64]
 }
 
 func newSieve(p Params) (Job, error) {
-	j := &sieveJob{n: int64(p.amount(1e6, 1e7, 1e8))}
-	for first := int64(0); first < j.n; first += sieveSegment {
-		j.pieces = append(j.pieces, SieveNumbers{first, min(first+sieveSegment, j.n)})
+	j := &sieveJob{}
+	j.items, j.piece = p.amount(1e6, 1e7, 1e8), sievePiece
+	n := int64(j.items)
+	for first := int64(0); first < n; first += sieveSegment {
+		j.args = append(j.args, SieveNumbers{first, min(first+sieveSegment, n)})
 	}
-	j.want = sieveSerial(j.n)
+	j.merge = func(counts []int64) { j.compare(total(counts)) }
+	j.plain = func() int64 { return sieveSerial(n) }
+	j.want = j.plain()
 	return j, nil
 }
 
-func (j *sieveJob) Run(ctx context.Context, ex primitives.Executor) error {
-	return runPieces(ctx, ex, j)
-}
-
-// Split, Piece and Merge implement Divided.
-func (j *sieveJob) Split() []SieveNumbers                        { return j.pieces }
-func (j *sieveJob) Piece() *primitives.Func[SieveNumbers, int64] { return sievePiece }
-func (j *sieveJob) Merge(counts []int64) {
-	var total int64
-	for _, c := range counts {
-		total += c
-	}
-	add(&j.tally, total, j.want)
-}
-
-func (j *sieveJob) Serial() error {
-	add(&j.tally, sieveSerial(j.n), j.want)
-	return nil
-}
-
-// sieveSerial sieves segment after segment. It remembers where each prime goes
-// on, where a piece, which knows no other, divides.
+// sieveSerial sieves segment after segment. It remembers where each prime
+// continues, where a piece has to divide.
 func sieveSerial(n int64) (total int64) {
 	var marks sieveMarks
 	primes := sievePrimes()
@@ -155,5 +137,3 @@ func sieveSerial(n int64) (total int64) {
 	}
 	return total
 }
-
-func (j *sieveJob) Items() int { return int(j.n) }

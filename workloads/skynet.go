@@ -8,17 +8,15 @@ import (
 
 // Skynet is a tree of tasks with ten children each: a leaf returns its number,
 // every other task submits its children, waits for them and returns their sum.
-// A task is a future and a few additions, so the job is about making, scheduling
-// and joining them.
 //
-// Large is 10^6 leaves, medium 10^4, small 10^3. A slice has the first k-th of
-// the leaves, with weak scaling there are more; the tree has the least height
-// that has room for them. Items are leaves.
+// Large is 10^6 leaves, medium 10^4, small 10^3. A slice has the first leaves;
+// weak scaling has more. The tree is as low as the leaves allow. Items are
+// leaves.
 var Skynet = Workload{
 	Name:    "skynet",
 	Kind:    Spawn,
 	Doc:     "a tree of 11 111 tasks, ten children each, that return the sum of their leaves' numbers",
-	Models:  "fork and join without thought for the size of tasks: recursive divide and conquer, actors, microservices",
+	Models:  "fork and join of very small tasks: recursive divide and conquer, actors, microservices",
 	Source:  "skynet (Temerev, 2016), as fork and join",
 	Limit:   "making, queueing and joining futures",
 	Checked: "the sum, against the closed form n(n−1)/2",
@@ -31,28 +29,30 @@ var Skynet = Workload{
 const skynetChildren = 10
 
 type skynetJob struct {
-	tally
-	leaves int
-	root   int // leaves that the tree has room for, a power of ten
+	exact[int]
+	root int // leaves that the tree has room for: a power of ten
 }
 
 func newSkynet(p Params) (Job, error) {
-	j := &skynetJob{leaves: p.amount(1e3, 1e4, 1e6), root: 1}
-	for j.root < j.leaves {
+	j := &skynetJob{root: 1}
+	j.items = p.amount(1e3, 1e4, 1e6)
+	for j.root < j.items {
 		j.root *= skynetChildren
 	}
+	j.want = j.items * (j.items - 1) / 2
+	j.plain = func() int { return j.serial(0, j.root) }
 	return j, nil
 }
 
 func (j *skynetJob) Run(ctx context.Context, ex primitives.Executor) error {
 	got, err := j.submit(ctx, ex, 0, j.root).Result(context.Background())
 	if err == nil {
-		j.check(got)
+		j.compare(got)
 	}
 	return err
 }
 
-// submit hands the subtree that has room for so many leaves to ex.
+// submit submits the subtree of room leaves from first on to ex.
 func (j *skynetJob) submit(ctx context.Context, ex primitives.Executor, first, room int) *primitives.Future[int] {
 	return primitives.Submit(ctx, ex, func(context.Context) (int, error) {
 		if room == 1 {
@@ -62,11 +62,12 @@ func (j *skynetJob) submit(ctx context.Context, ex primitives.Executor, first, r
 	})
 }
 
-// join submits the children that have leaves, waits for all and adds them up.
+// join submits the children that have leaves, waits for all and adds their
+// results.
 func (j *skynetJob) join(ctx context.Context, ex primitives.Executor, first, room int) (total int, err error) {
 	var children [skynetChildren]*primitives.Future[int]
 	n := 0
-	for ; n < skynetChildren && first+n*room < j.leaves; n++ {
+	for ; n < skynetChildren && first+n*room < j.items; n++ {
 		children[n] = j.submit(ctx, ex, first+n*room, room)
 	}
 	for _, child := range children[:n] {
@@ -79,11 +80,6 @@ func (j *skynetJob) join(ctx context.Context, ex primitives.Executor, first, roo
 	return total, err
 }
 
-func (j *skynetJob) Serial() error {
-	j.check(j.serial(0, j.root))
-	return nil
-}
-
 // serial is the same tree of calls.
 func (j *skynetJob) serial(first, room int) int {
 	if room == 1 {
@@ -91,12 +87,8 @@ func (j *skynetJob) serial(first, room int) int {
 	}
 	room /= skynetChildren
 	total := 0
-	for child := first; child < min(first+skynetChildren*room, j.leaves); child += room {
+	for child := first; child < min(first+skynetChildren*room, j.items); child += room {
 		total += j.serial(child, room)
 	}
 	return total
 }
-
-func (j *skynetJob) check(got int) { add(&j.tally, got, j.leaves*(j.leaves-1)/2) }
-
-func (j *skynetJob) Items() int { return j.leaves }

@@ -8,13 +8,13 @@ import (
 	"overlap/primitives"
 )
 
-// Sleepers waits on 1 ms timers and does nothing else. It is not a stand-in for
-// I/O, which also costs system calls; see Netecho for that. Items are sleeps.
+// Sleepers does not represent I/O, which also costs system calls; see Netecho for
+// that. Items are sleeps.
 var Sleepers = Workload{
 	Name:    "sleepers",
 	Kind:    Wait,
 	Doc:     "tasks that each wait on a 1 ms timer",
-	Models:  "time-outs, polling, rate limits, calls to services that take their time",
+	Models:  "time-outs, polling, rate limits, calls to slow services",
 	Source:  "the sleep of every tutorial on threads",
 	Limit:   "nothing but the number of workers",
 	Checked: "every task has slept for 1 ms or longer",
@@ -27,11 +27,11 @@ var Sleepers = Workload{
 const delay = time.Millisecond
 
 type sleepersJob struct {
-	tally
-	sleeps []time.Duration
+	exact[int] // tasks that have slept for long enough
+	divided[time.Duration, bool]
 }
 
-// sleepersPiece reports whether it has slept for as long as it was told to.
+// sleepersPiece reports whether it has slept for d or longer.
 var sleepersPiece = primitives.Define("workloads.sleepers", func(ctx context.Context, d time.Duration) (bool, error) {
 	start := time.Now()
 	err := primitives.Sleep(ctx, d)
@@ -39,29 +39,22 @@ var sleepersPiece = primitives.Define("workloads.sleepers", func(ctx context.Con
 })
 
 func newSleepers(p Params) (Job, error) {
-	return &sleepersJob{sleeps: slices.Repeat([]time.Duration{delay}, p.amount(8, 64, 1024))}, nil
-}
-
-func (j *sleepersJob) Run(ctx context.Context, ex primitives.Executor) error {
-	return runPieces(ctx, ex, j)
-}
-
-// Split, Piece and Merge implement Divided.
-func (j *sleepersJob) Split() []time.Duration                       { return j.sleeps }
-func (j *sleepersJob) Piece() *primitives.Func[time.Duration, bool] { return sleepersPiece }
-func (j *sleepersJob) Merge(slept []bool)                           { add(&j.tally, count(slept), len(j.sleeps)) }
-
-func (j *sleepersJob) Serial() error {
-	slept := 0
-	for _, d := range j.sleeps {
-		start := time.Now()
-		time.Sleep(d)
-		if time.Since(start) >= d {
-			slept++
+	j := &sleepersJob{}
+	j.items = p.amount(8, 64, 1024)
+	j.want = j.items
+	j.args, j.piece = slices.Repeat([]time.Duration{delay}, j.items), sleepersPiece
+	j.merge = func(slept []bool) { j.compare(count(slept)) }
+	j.plain = func() (slept int) {
+		for _, d := range j.args {
+			start := time.Now()
+			time.Sleep(d)
+			if time.Since(start) >= d {
+				slept++
+			}
 		}
+		return slept
 	}
-	add(&j.tally, slept, len(j.sleeps))
-	return nil
+	return j, nil
 }
 
 // count returns how many are true.
@@ -73,5 +66,3 @@ func count(list []bool) (n int) {
 	}
 	return n
 }
-
-func (j *sleepersJob) Items() int { return len(j.sleeps) }

@@ -11,24 +11,24 @@ import (
 )
 
 // Sort is a merge sort: leaf tasks copy and sort a 64th of the numbers each,
-// then six levels of tasks merge pairs, each level with half as many. The last
-// merge is one task on purpose.
+// then six levels of tasks merge pairs, each level with half as many tasks. The
+// last merge is one task on purpose.
 //
-// All levels of a merge sort cost about the same. Of 2^17 numbers, 17 levels,
-// the leaves do 11 in a 64th of their time each, and the levels of merges take
-// 1/32, 1/16, … 1/2, 1 of a level: with cores without end 11/64 + 63/32 ≈ 2.1
-// levels of 17, so the speedup ends at 8.
+// All levels of a merge sort cost about the same. 2^17 numbers have 17 levels. The
+// leaves do 11 of them, each in a 64th of its time, and the levels of merges take
+// 1/32, 1/16, … 1/2, 1 of theirs: on any number of cores at least
+// 11/64 + 63/32 ≈ 2.1 of 17 levels, so the speedup is at most 8.
 //
-// The numbers are from splitmix64. Large is 2^20 of them, from seed 1, medium the
-// first 2^17, small the first 2^10. A slice sorts the first k-th of them; with
-// weak scaling there are more. Items are numbers.
+// The numbers are from splitmix64. Large is 2^20 of them, from seed 1; medium is
+// the first 2^17, small the first 2^10. A slice sorts fewer of them; weak scaling
+// sorts more. Items are numbers.
 var Sort = Workload{
 	Name:    "sort",
 	Kind:    CPU,
 	Doc:     "merge sort of 2^17 numbers: 64 leaf sorts, then levels of pairwise merges, the last by one task",
 	Models:  "divide and conquer with a serial end: sorting, index building, reductions of large values",
 	Source:  "merge sort (von Neumann, 1945); numbers from splitmix64 (Steele, Lea and Flood, 2014)",
-	Limit:   "comparisons and moves in the caches, and the merges at the end, which few tasks do",
+	Limit:   "comparisons and moves in the caches, and the last merges, which few tasks do",
 	Checked: "every number, against the sort of the standard library",
 	Expect:  Capped(8),
 	Why:     "the last merges take 2 of the 17 levels of the sort, however many cores there are",
@@ -39,8 +39,8 @@ var Sort = Workload{
 const sortLeaves = 64 // a power of two
 
 type sortJob struct {
-	tally
-	in, out, scratch, want []uint64
+	exact[int]               // parts of the result that are right
+	in, out, scratch, sorted []uint64
 }
 
 func newSort(p Params) (Job, error) {
@@ -50,19 +50,18 @@ func newSort(p Params) (Job, error) {
 	for i := range j.in {
 		j.in[i] = numbers.next()
 	}
-	j.want = slices.Clone(j.in)
-	slices.Sort(j.want)
+	j.sorted = slices.Sorted(slices.Values(j.in))
+	j.items, j.want, j.plain = n, sortLeaves, j.serial
 	return j, nil
 }
 
 func (j *sortJob) Run(ctx context.Context, ex primitives.Executor) error {
 	// Six levels: the last merge is from scratch to out again.
 	from, to := j.out, j.scratch
-	_, err := forEach(ctx, ex, sortLeaves, func(_ context.Context, i int) (struct{}, error) {
+	err := doEach(ctx, ex, sortLeaves, func(i int) {
 		lo, hi := j.bound(i), j.bound(i+1)
 		copy(j.out[lo:hi], j.in[lo:hi])
 		mergeSort(j.out[lo:hi], j.scratch[lo:hi])
-		return struct{}{}, nil
 	})
 	for width := 1; err == nil && width < sortLeaves; width *= 2 {
 		err = j.mergePairs(ctx, ex, width, from, to)
@@ -71,61 +70,55 @@ func (j *sortJob) Run(ctx context.Context, ex primitives.Executor) error {
 	if err != nil {
 		return err
 	}
-	return j.compare(ctx, ex)
+	return j.compareParts(ctx, ex)
 }
 
-// mergePairs is one level: runs of so many leaves are merged in pairs.
+// mergePairs is one level: it merges pairs of runs of width leaves.
 func (j *sortJob) mergePairs(ctx context.Context, ex primitives.Executor, width int, from, to []uint64) error {
-	_, err := forEach(ctx, ex, sortLeaves/(2*width), func(_ context.Context, i int) (struct{}, error) {
+	return doEach(ctx, ex, sortLeaves/(2*width), func(i int) {
 		lo, middle, hi := j.bound(2*i*width), j.bound((2*i+1)*width), j.bound((2*i+2)*width)
 		merge(to[lo:hi], from[lo:middle], from[middle:hi])
-		return struct{}{}, nil
 	})
-	return err
 }
 
-// compare notes how many parts of the result are right. It is tasks, too, so as
-// not to lengthen the serial end.
-func (j *sortJob) compare(ctx context.Context, ex primitives.Executor) error {
+// compareParts notes how many parts of the result are right. Tasks compare them,
+// so as not to lengthen the serial end.
+func (j *sortJob) compareParts(ctx context.Context, ex primitives.Executor) error {
 	right, err := forEach(ctx, ex, sortLeaves, func(_ context.Context, i int) (bool, error) { return j.right(i), nil })
 	if err == nil {
-		add(&j.tally, count(right), sortLeaves)
+		j.compare(count(right))
 	}
 	return err
 }
 
-// right reports whether leaf i's part of the result is what it should be.
+// right reports whether leaf i's part of the result is right.
 func (j *sortJob) right(i int) bool {
 	lo, hi := j.bound(i), j.bound(i+1)
-	return slices.Equal(j.out[lo:hi], j.want[lo:hi])
+	return slices.Equal(j.out[lo:hi], j.sorted[lo:hi])
 }
 
 // bound returns where leaf i begins.
 func (j *sortJob) bound(i int) int { return i * len(j.in) / sortLeaves }
 
-func (j *sortJob) Serial() error {
+func (j *sortJob) serial() (right int) {
 	copy(j.out, j.in)
 	mergeSort(j.out, j.scratch)
-	right := 0
 	for i := range sortLeaves {
 		if j.right(i) {
 			right++
 		}
 	}
-	add(&j.tally, right, sortLeaves)
-	return nil
+	return right
 }
 
-func (j *sortJob) Items() int { return len(j.in) }
-
-// last is the SHA-256 of the last run's numbers as little-endian bytes.
+// last returns the SHA-256 of the last run's numbers as little-endian bytes.
 func (j *sortJob) last() any {
 	h := sha256.New()
 	binary.Write(h, binary.LittleEndian, j.out)
 	return fmt.Sprintf("%x", h.Sum(nil))
 }
 
-// mergeSort sorts a; scratch is as long and keeps nothing of use.
+// mergeSort sorts a. It overwrites scratch, which is as long.
 func mergeSort(a, scratch []uint64) {
 	if len(a) <= 16 {
 		insertionSort(a)
@@ -137,7 +130,7 @@ func mergeSort(a, scratch []uint64) {
 	merge(a, scratch[:h], scratch[h:])
 }
 
-// mergeSortInto sorts a into out; a keeps nothing of use.
+// mergeSortInto sorts a into out. It overwrites a.
 func mergeSortInto(out, a []uint64) {
 	if len(a) <= 16 {
 		copy(out, a)
@@ -160,8 +153,8 @@ func insertionSort(a []uint64) {
 	}
 }
 
-// merge merges two sorted lists into out, which is as long as both. Which of
-// two random numbers is less cannot be predicted, so there is no branch on it.
+// merge merges two sorted lists into out, which is as long as both. It does not
+// branch on which of two numbers is less, since that cannot be predicted.
 func merge(out, a, b []uint64) {
 	i, k := 0, 0
 	for i < len(a) && k < len(b) {

@@ -8,18 +8,18 @@ import (
 	"overlap/primitives"
 )
 
-// Spectral is the power method of spectral-norm: ten times u = AᵀA·(AᵀA·u), the
-// elements of A being computed when they are needed. A phase is one product of
-// A or Aᵀ with a vector, 40 a job; a task computes some rows of it, and the next
-// phase needs all of them.
+// Spectral is the power method of spectral-norm: ten times u = AᵀA·(AᵀA·u). The
+// elements of A are computed when they are needed. A phase is one product of A or
+// Aᵀ with a vector, 40 a job. A task computes some rows of it, and the next phase
+// needs all of them.
 //
-// Medium is n = 500 and small n = 100, with published results; large is
-// n = 2000. A slice computes the first rows of every product. Weak scaling has
-// as many problems as workers, all in one phase. Items are elements of A.
+// Medium is n = 500 and small n = 100, with published results; large is n = 2000.
+// A slice computes the first rows of every product. Weak scaling has as many
+// problems as workers, all in one phase. Items are elements of A.
 var Spectral = Workload{
 	Name:    "spectral",
 	Kind:    CPU,
-	Doc:     "spectral norm of an infinite matrix's corner: 40 matrix–vector products, each waits for the one before",
+	Doc:     "spectral norm of an infinite matrix's corner: 40 matrix–vector products, one after the other",
 	Models:  "iterative solvers: short parallel phases with a barrier after each",
 	Source:  "the Computer Language Benchmarks Game's spectral-norm",
 	Limit:   "floating-point division, and the balance of the tasks in each phase",
@@ -32,37 +32,33 @@ var Spectral = Workload{
 
 const (
 	spectralRounds = 10
-	// spectralRows is how many rows a task computes: of 8 bytes each, in cache
-	// lines (up to 128 bytes) of their own.
+	// spectralRows is how many rows a task computes. Their results, of 8 bytes
+	// each, fill whole cache lines (of up to 128 bytes).
 	spectralRows = 16
 )
 
-// spectralResult is the norm, and the square of v's length: the norm alone
-// would be the same to nine digits after fewer rounds, or of Aᵀ.
+// spectralResult is the norm, and the square of v's length: the norm alone would
+// be the same to nine digits after fewer rounds, or for Aᵀ.
 type spectralResult struct{ norm, square float64 }
 
 func (r spectralResult) String() string { return fmt.Sprintf("%.9f, v·v %.9e", r.norm, r.square) }
 
-// spectralProblem is the vectors of one problem: u and v of the power method,
+// spectralProblem holds the vectors of one problem: u and v of the power method,
 // and t between the two products of one AᵀA.
 type spectralProblem struct{ u, v, t []float64 }
 
 type spectralJob struct {
-	tally
-	n, rows, tasks int // tasks of one phase of one problem
-	problems       []spectralProblem
-	want           spectralResult
+	exact[spectralResult]
+	rows, tasks int // tasks of one phase of one problem
+	problems    []spectralProblem
 }
 
 func newSpectral(p Params) (Job, error) {
 	n := p.pick(100, 500, 2000)
 	rows := (n + p.Slices - 1) / p.Slices
-	j := &spectralJob{n: n, rows: rows, tasks: (rows + spectralRows - 1) / spectralRows}
-	problems := 1
-	if p.Weak {
-		problems = p.Workers
-	}
-	for range problems {
+	j := &spectralJob{rows: rows, tasks: (rows + spectralRows - 1) / spectralRows}
+	j.items = p.copies() * 4 * spectralRounds * rows * n
+	for range p.copies() {
 		j.problems = append(j.problems, spectralProblem{make([]float64, n), make([]float64, n), make([]float64, n)})
 	}
 	j.want = j.serial(j.problems[0])
@@ -87,23 +83,21 @@ func (j *spectralJob) Run(ctx context.Context, ex primitives.Executor) error {
 			got = r
 		}
 	}
-	add(&j.tally, got, j.want)
+	j.compare(got)
 	return nil
 }
 
 // phase runs one product of every problem and returns when all are done.
 func (j *spectralJob) phase(ctx context.Context, ex primitives.Executor, round int, product func(p spectralProblem, round, first, end int)) error {
-	_, err := forEach(ctx, ex, j.tasks*len(j.problems), func(_ context.Context, i int) (struct{}, error) {
+	return doEach(ctx, ex, j.tasks*len(j.problems), func(i int) {
 		first := i % j.tasks * spectralRows
 		product(j.problems[i/j.tasks], round, first, min(first+spectralRows, j.rows))
-		return struct{}{}, nil
 	})
-	return err
 }
 
 func (j *spectralJob) Serial() error {
 	for _, p := range j.problems {
-		add(&j.tally, j.serial(p), j.want)
+		j.compare(j.serial(p))
 	}
 	return nil
 }
@@ -117,12 +111,8 @@ func (j *spectralJob) serial(p spectralProblem) spectralResult {
 	return p.result()
 }
 
-func (j *spectralJob) Items() int {
-	return len(j.problems) * 4 * spectralRounds * j.rows * j.n
-}
-
-// reset makes a part that is lost later visible: it keeps no value of the run
-// before.
+// reset clears the values of the run before, so that a part that is lost is
+// detected.
 func (p spectralProblem) reset() {
 	for i := range p.u {
 		p.u[i], p.v[i], p.t[i] = 1, 0, 0
@@ -163,7 +153,7 @@ func spectralElement(i, k int) float64 {
 	return 1 / float64((i+k)*(i+k+1)>>1+i+1)
 }
 
-// result is the square root of u·v / v·v, and v·v.
+// result returns the square root of u·v / v·v, and v·v.
 func (p spectralProblem) result() spectralResult {
 	uv, vv := 0.0, 0.0
 	for i, v := range p.v {

@@ -1,7 +1,7 @@
 package workloads
 
-// splitmix is the generator splitmix64 (Steele, Lea and Flood, 2014). Its value
-// is the seed; seed 0 gives e220a8397b1dcdaf first.
+// splitmix is the generator splitmix64 (Steele, Lea and Flood, 2014). Its first
+// value is the seed; seed 0 gives e220a8397b1dcdaf first.
 type splitmix uint64
 
 const splitmixStep = 0x9e3779b97f4a7c15

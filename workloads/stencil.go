@@ -9,9 +9,8 @@ import (
 )
 
 // Stencil is the stencil kernel of the Parallel Research Kernels with a star of
-// radius 2: out += weights·in inside, then in += 1 everywhere. A run is one
-// iteration, of two phases: no task of the second begins before the first has
-// ended.
+// radius 2: out += weights·in for inner points, then in += 1 everywhere. A run is
+// one iteration of these two phases; the second begins when the first has ended.
 //
 // in[i][j] starts as i + j and out as 0. Medium is 2600×2600 points, 103 MiB
 // for both grids; all values are multiples of 1/8 below 2^50, so sums are exact
@@ -23,7 +22,7 @@ var Stencil = Workload{
 	Doc:     "PRK stencil: a star of radius 2 over 103 MiB of grids, two phases with a join between",
 	Models:  "simulation of heat, waves or flow, and filters of images: neighbours, then a barrier",
 	Source:  "Parallel Research Kernels (Van der Wijngaart and Mattson, 2014)",
-	Limit:   "bandwidth of memory: 40 bytes for 9 additions and 2 multiplications",
+	Limit:   "memory bandwidth: 40 bytes for 9 additions and 2 multiplications",
 	Checked: "every point: after k runs out is 2k inside and in is i + j + k; the L1 norm of out is 2k",
 	Expect:  Saturating,
 	Why:     "cores help until together they use all of the bandwidth",
@@ -56,18 +55,11 @@ func newStencil(p Params) (Job, error) {
 }
 
 func (j *stencilJob) Run(ctx context.Context, ex primitives.Executor) error {
-	phase := func(rows func(lo, hi int)) error {
-		_, err := forEach(ctx, ex, j.tasks, func(_ context.Context, i int) (struct{}, error) {
-			rows(i*j.rows/j.tasks, (i+1)*j.rows/j.tasks)
-			return struct{}{}, nil
-		})
-		return err
-	}
 	j.runs++
-	if err := phase(j.star); err != nil {
+	if err := doShares(ctx, ex, j.rows, j.tasks, j.star); err != nil {
 		return err
 	}
-	return phase(j.increment)
+	return doShares(ctx, ex, j.rows, j.tasks, j.increment)
 }
 
 func (j *stencilJob) Serial() error {
@@ -85,10 +77,9 @@ func (j *stencilJob) star(lo, hi int) {
 	}
 }
 
-// starRow adds the stars along one row: up2 to down2 are rows of in. The
-// weights are the kernel's, ±1/(2dr) at distance d of radius r. Slices that
-// begin where the neighbours do let the compiler see that no index is out of
-// bounds.
+// starRow adds the stars along one row: up2 to down2 are rows of in. The weights
+// are the kernel's, ±1/(2dr) at distance d of radius r. All slices have the same
+// length, so that the compiler can omit bounds checks.
 func starRow(out, up2, up1, mid, down1, down2 []float64) {
 	n := len(out) - 2*stencilRadius
 	out, up2, up1, down1, down2 = out[2:2+n], up2[2:2+n], up1[2:2+n], down1[2:2+n], down2[2:2+n]
@@ -108,8 +99,8 @@ func (j *stencilJob) increment(lo, hi int) {
 	}
 }
 
-// Check finds points that any run left out or repeated, or whose neighbours
-// were not all of the same run.
+// Check finds points that any run skipped or repeated, or whose neighbours were
+// not all of the same run.
 func (j *stencilJob) Check() error {
 	for k := range j.in {
 		row, column := k/j.n, k%j.n
@@ -128,7 +119,7 @@ func (j *stencilJob) Check() error {
 	return nil
 }
 
-// norm is the L1 norm of out by the number of inner points.
+// norm returns the L1 norm of out divided by the number of inner points.
 func (j *stencilJob) norm() float64 {
 	var sum float64
 	for _, x := range j.out {

@@ -10,10 +10,10 @@ import (
 // Transpose is the transpose kernel of the Parallel Research Kernels: B += Aᵀ,
 // then A += 1, tile by tile. A run is one iteration.
 //
-// B has m rows of n elements and A has n rows of m; both start as in the
-// kernel, A[j][i] = i·n + j and B = 0. Medium is m = n = 2584, 102 MiB together:
-// far from the sizes of last-level caches, near which two cores look faster
-// than twice one, and 323 cache lines a row, an odd number, so that a column
+// B has m rows of n elements and A has n rows of m. Both start as in the kernel:
+// A[j][i] = i·n + j and B = 0. Medium is m = n = 2584, 102 MiB together. That is
+// far from the size of last-level caches, near which two cores look more than
+// twice as fast as one. A row is 323 cache lines, an odd number, so that a column
 // falls into all sets of a cache. A slice is a block of rows of B. Weak scaling
 // adds rows. Items are elements, of 32 bytes of traffic each.
 var Transpose = Workload{
@@ -22,7 +22,7 @@ var Transpose = Workload{
 	Doc:     "PRK transpose: B += Aᵀ, A += 1, in tiles of 32×32 of two matrices of 51 MiB",
 	Models:  "changing the layout of data: matrices, images, tables from rows to columns",
 	Source:  "Parallel Research Kernels (Van der Wijngaart and Mattson, 2014)",
-	Limit:   "bandwidth of memory, and address translation: every tile is on 64 pages",
+	Limit:   "memory bandwidth, and address translation: every tile is on 64 pages",
 	Checked: "every element: after k runs B[i][j] is (i·n + j)k + k(k−1)/2, and A[j][i] is i·n + j + k",
 	Expect:  Saturating,
 	Why:     "cores help until together they use all of the bandwidth",
@@ -31,7 +31,7 @@ var Transpose = Workload{
 }
 
 // transposeTile is the side of a tile: two tiles of 8 KiB fit every first-level
-// cache, and a line of 8 elements is used whole.
+// cache, and all 8 elements of a line are used.
 const transposeTile = 32
 
 type transposeJob struct {
@@ -55,29 +55,26 @@ func newTranspose(p Params) (Job, error) {
 
 func (j *transposeJob) Run(ctx context.Context, ex primitives.Executor) error {
 	tasks := (j.m + transposeTile - 1) / transposeTile
-	_, err := forEach(ctx, ex, tasks, func(_ context.Context, i int) (struct{}, error) {
-		lo := i * transposeTile
-		for column := 0; column < j.n; column += transposeTile {
-			j.tile(lo, column)
-		}
-		return struct{}{}, nil
-	})
 	j.runs++
-	return err
+	return doEach(ctx, ex, tasks, func(i int) { j.tiles(i * transposeTile) })
 }
 
 func (j *transposeJob) Serial() error {
 	for row := 0; row < j.m; row += transposeTile {
-		for column := 0; column < j.n; column += transposeTile {
-			j.tile(row, column)
-		}
+		j.tiles(row)
 	}
 	j.runs++
 	return nil
 }
 
-// tile does the tile of B at that row and column, and the one of A that is its
-// mirror image.
+// tiles does the tiles of B that begin at that row.
+func (j *transposeJob) tiles(row int) {
+	for column := 0; column < j.n; column += transposeTile {
+		j.tile(row, column)
+	}
+}
+
+// tile does the tile of B at that row and column, and its mirror image in A.
 func (j *transposeJob) tile(row, column int) {
 	rows := min(row+transposeTile, j.m)
 	for c := column; c < min(column+transposeTile, j.n); c++ {
@@ -90,8 +87,8 @@ func (j *transposeJob) tile(row, column int) {
 	}
 }
 
-// Check finds elements that any run left out, repeated, or took from another
-// place: in every run A has other values.
+// Check finds elements that any run skipped, repeated, or took from another
+// place: the values of A differ in every run.
 func (j *transposeJob) Check() error {
 	k := float64(j.runs)
 	for row := range j.m {

@@ -6,44 +6,43 @@ import (
 	"overlap/primitives"
 )
 
-// Uts is the Unbalanced Tree Search: it counts the nodes of a tree whose shape
-// only shows while it is searched, because a node's children follow from a
+// Uts is the Unbalanced Tree Search: it counts the nodes of a tree. The shape of
+// the tree appears only during the search, because a node's children depend on a
 // SHA-1 hash. A task searches depth first until it has seen a fixed number of
-// nodes; what it leaves open goes into two new tasks.
+// nodes; two new tasks get the nodes that it leaves open.
 //
-// Large are the published trees T1 and T3. Medium and small are T1 cut at depth
-// 7 and 4, and trees like T3 of 81 697 and 721 nodes. The top of the tree is
-// made at set-up: it deals every k-th subtree to a slice. Subtrees of T3 differ
-// so much that its slices do, too: one child of the root has more than half of
-// all nodes. The medium trees' slices are within 11 % of a half, a quarter and an
-// eighth. Weak scaling repeats the tree. Items are nodes below the top.
+// Large has the published trees T1 and T3. Medium and small have T1 cut at depth
+// 7 and 4, and trees like T3 of 81 697 and 721 nodes. Set-up makes the top of the
+// tree and deals its subtrees to the slices in turn. Subtrees of T3, and so its
+// slices, differ greatly: one child of the root has more than half of all nodes.
+// The medium trees' slices are within 11 % of a half, a quarter and an eighth.
+// Weak scaling repeats the tree. Items are nodes below the top.
 var Uts = Workload{
 	Name:    "uts",
 	Kind:    CPU,
-	Doc:     "unbalanced tree search: a SHA-1 hash per node says how many children it has",
-	Models:  "branch and bound, model checking, ray tracing: search whose work is not known in advance",
+	Doc:     "unbalanced tree search: a SHA-1 hash per node decides how many children it has",
+	Models:  "branch and bound, model checking, ray tracing: searches of unknown size",
 	Source:  "UTS (Olivier et al., 2006), trees T1 and T3",
-	Limit:   "hashing, and how soon new work reaches a worker that has none",
+	Limit:   "hashing, and how soon new work reaches an idle worker",
 	Checked: "nodes, leaves, depth and the sum of all random numbers exactly, against the serial search from the root",
 	Expect:  Linear,
-	Why:     "open nodes are handed out again after every few hundred, which evens out any tree that is much larger",
+	Why:     "open nodes are distributed again after every few hundred, which balances any tree that is much larger",
 	Variants: []Variant{
-		{Name: "geometric", Doc: "T1: four children on average, as the hash has it, none below a fixed depth", Expect: Linear},
-		{Name: "binomial", Doc: "T3: a node has 8 children or none, so that a few subtrees have most of the nodes", Expect: Linear},
+		{Name: "geometric", Doc: "T1: four children on average, none below a fixed depth", Expect: Linear},
+		{Name: "binomial", Doc: "T3: a node has 8 children or none, so that a few subtrees have most nodes", Expect: Linear},
 	},
 	SetUp: newUts,
 }
 
 type utsJob struct {
-	tally
+	exact[UtsCounts]
+	divided[UtsSearch, UtsSearch]
 	tree     UtsTree
 	trees    int       // equal ones
 	dealt    int       // the depth at which subtrees are dealt to slices
-	slices   int       // every so many-th subtree is in the job
+	slices   int       // the job has one subtree in so many
 	top      UtsCounts // above that depth
 	subtrees []UtsNode // the job's roots
-	pieces   []UtsSearch
-	want     UtsCounts
 }
 
 // utsPiece searches for as long as its budget allows.
@@ -64,25 +63,24 @@ func utsTrees(p Params) (tree UtsTree, dealt int) {
 }
 
 func newUts(p Params) (Job, error) {
-	j := &utsJob{trees: 1, slices: p.Slices}
-	if p.Weak {
-		j.trees = p.Workers
-	}
+	j := &utsJob{trees: p.copies(), slices: p.Slices}
+	j.piece, j.merge, j.plain = utsPiece, j.add, j.serial
 	j.tree, j.dealt = utsTrees(p)
 	j.deal()
-	// As many nodes a piece as make pieces of a few tens of microseconds or more,
-	// and enough of them for many cores.
+	// Enough nodes for pieces of tens of microseconds or more, and few enough for
+	// many pieces.
 	budget := int64(p.pick(32, 512, 4096))
 	for range j.trees {
 		const pieces = 64
 		for i := range pieces {
 			lo, hi := i*len(j.subtrees)/pieces, (i+1)*len(j.subtrees)/pieces
 			if lo < hi {
-				j.pieces = append(j.pieces, UtsSearch{UtsHead{Tree: j.tree, Budget: budget}, j.subtrees[lo:hi]})
+				j.args = append(j.args, UtsSearch{UtsHead{Tree: j.tree, Budget: budget}, j.subtrees[lo:hi]})
 			}
 		}
 		j.want = j.want.plus(j.count(j.tree.root(), new(int)))
 	}
+	j.items = int(j.want.Nodes) - j.trees*int(j.top.Nodes)
 	return j, nil
 }
 
@@ -103,13 +101,13 @@ func (j *utsJob) deal() {
 	}
 }
 
-// Run hands out what a task leaves open as soon as those before it have ended.
-// All tasks are about as long, so the oldest ends next; which tasks there are
-// depends on the tree alone.
+// Run submits the nodes that a task leaves open as soon as those before it have
+// ended. All tasks take about as long, so the oldest ends next. Which tasks there
+// are depends only on the tree.
 func (j *utsJob) Run(ctx context.Context, ex primitives.Executor) error {
 	var futures []*primitives.Future[UtsSearch]
-	for _, s := range j.Split() {
-		futures = append(futures, primitives.Call(ctx, ex, j.Piece(), s))
+	for _, s := range j.args {
+		futures = append(futures, primitives.Call(ctx, ex, j.piece, s))
 	}
 	var results []UtsSearch
 	var first error
@@ -123,22 +121,19 @@ func (j *utsJob) Run(ctx context.Context, ex primitives.Executor) error {
 			continue
 		}
 		for _, s := range r.halves() {
-			futures = append(futures, primitives.Call(ctx, ex, j.Piece(), s))
+			futures = append(futures, primitives.Call(ctx, ex, j.piece, s))
 		}
 		r.Open = nil
 		results = append(results, r)
 	}
 	if first == nil {
-		j.Merge(results)
+		j.merge(results)
 	}
 	return first
 }
 
-// Split, Piece and Merge implement Divided. The pieces of Split are the first
-// ones; Merge takes the results of all.
-func (j *utsJob) Split() []UtsSearch                            { return j.pieces }
-func (j *utsJob) Piece() *primitives.Func[UtsSearch, UtsSearch] { return utsPiece }
-func (j *utsJob) Merge(parts []UtsSearch) {
+// add notes the sum of all pieces, including those that Run has added.
+func (j *utsJob) add(parts []UtsSearch) {
 	var got UtsCounts
 	for range j.trees {
 		got = got.plus(j.top)
@@ -146,24 +141,22 @@ func (j *utsJob) Merge(parts []UtsSearch) {
 	for _, part := range parts {
 		got = got.plus(part.Counts)
 	}
-	add(&j.tally, got, j.want)
+	j.compare(got)
 }
 
-// Serial searches the same subtrees by recursion.
-func (j *utsJob) Serial() error {
-	var got UtsCounts
+// serial searches the same subtrees by recursion.
+func (j *utsJob) serial() (got UtsCounts) {
 	for range j.trees {
 		got = got.plus(j.top)
 		for _, n := range j.subtrees {
 			got = got.plus(j.count(n, nil))
 		}
 	}
-	add(&j.tally, got, j.want)
-	return nil
+	return got
 }
 
-// count counts a tree by recursion. Where subtrees are dealt it leaves out those
-// of other slices, if it is told how many it has seen.
+// count counts a tree by recursion. If seen is not nil, it counts the dealt
+// subtrees and skips those of other slices.
 func (j *utsJob) count(n UtsNode, seen *int) UtsCounts {
 	if seen != nil && int(n.Depth) == j.dealt {
 		*seen++
@@ -177,8 +170,4 @@ func (j *utsJob) count(n UtsNode, seen *int) UtsCounts {
 		c = c.plus(j.count(n.child(i), seen))
 	}
 	return c
-}
-
-func (j *utsJob) Items() int {
-	return int(j.want.Nodes) - j.trees*int(j.top.Nodes)
 }

@@ -7,7 +7,7 @@ import (
 	"math"
 )
 
-// UtsTree says which tree is searched. It is geometric if it has Levels: nodes
+// UtsTree defines the tree. It is geometric if it has Levels: nodes
 // above that depth have 4 children on average. Otherwise it is binomial: the
 // root has Root children, other nodes have 8 with that Probability, or none.
 type UtsTree struct {
@@ -16,8 +16,8 @@ type UtsTree struct {
 	Probability  float64
 }
 
-// UtsCounts is the result: nodes, those without children, the largest depth, and
-// the sum of all nodes' random numbers, because another node may count the same.
+// UtsCounts is the result: nodes, leaves, the largest depth, and the sum of all
+// nodes' random numbers, because the counts do not show which nodes they were.
 type UtsCounts struct{ Nodes, Leaves, Depth, Sum int64 }
 
 func (c UtsCounts) plus(o UtsCounts) UtsCounts {
@@ -30,14 +30,14 @@ type UtsNode struct {
 	Depth uint32
 }
 
-// root returns the root: its state is the hash of the seed after 16 zeros.
+// root returns the root. Its state is the hash of 16 zeros and the seed.
 func (t UtsTree) root() UtsNode {
 	var b [20]byte
 	binary.BigEndian.PutUint32(b[16:], t.Seed)
 	return UtsNode{State: sha1.Sum(b[:])}
 }
 
-// child returns a child: its state is the hash of its parent's and its number.
+// child returns child i. Its state is the hash of its parent's state and i.
 func (n *UtsNode) child(i int) UtsNode {
 	var b [sha1.Size + 4]byte
 	copy(b[:], n.State[:])
@@ -45,11 +45,11 @@ func (n *UtsNode) child(i int) UtsNode {
 	return UtsNode{sha1.Sum(b[:]), n.Depth + 1}
 }
 
-// random is the node's random number.
+// random returns the node's random number.
 func (n *UtsNode) random() uint32 { return binary.BigEndian.Uint32(n.State[16:]) }
 
-// utsMore is the logarithm of the probability that a geometric node has one
-// child more: with 4 on average it stops at each with 1/5.
+// utsMore is the logarithm of the probability that a geometric node has another
+// child: with 4 on average, it has no more with probability 1/5.
 var utsMore = math.Log(1 - 1.0/(1+4))
 
 // children returns how many children a node has.
@@ -68,7 +68,7 @@ func (n *UtsNode) children(t UtsTree) int {
 	return 0
 }
 
-// counts counts the node, which has so many children, alone.
+// counts returns the counts of the node alone, which has so many children.
 func (n *UtsNode) counts(children int) UtsCounts {
 	c := UtsCounts{Nodes: 1, Depth: int64(n.Depth), Sum: int64(n.random())}
 	if children == 0 {
@@ -86,8 +86,8 @@ func (n *UtsNode) expand(t UtsTree, list []UtsNode) (UtsCounts, []UtsNode) {
 	return n.counts(children), list
 }
 
-// UtsSearch is the argument of a piece: nodes to search, and the most of them
-// to count. It is its result, too: what was counted, and the nodes left.
+// UtsSearch is the argument of a piece: nodes to search, and how many to count at
+// most. It is also the result: what was counted, and the nodes left.
 type UtsSearch struct {
 	UtsHead
 	Open []UtsNode
@@ -102,7 +102,7 @@ type UtsHead struct {
 
 // explore searches depth first from the open nodes.
 func (s UtsSearch) explore() UtsSearch {
-	// Room for most searches: a list that grows is an allocation each time.
+	// Room for most searches, because growing the list allocates.
 	open := make([]UtsNode, len(s.Open), len(s.Open)+int(s.Budget)/4+64)
 	copy(open, s.Open)
 	var more UtsCounts
@@ -115,7 +115,7 @@ func (s UtsSearch) explore() UtsSearch {
 	return s
 }
 
-// halves returns the searches that go on where s has stopped: none, one or two.
+// halves returns the searches that continue s: none, one or two.
 func (s UtsSearch) halves() (list []UtsSearch) {
 	next := UtsHead{Tree: s.Tree, Budget: s.Budget}
 	h := len(s.Open) / 2
@@ -139,7 +139,7 @@ func (s UtsSearch) MarshalBinary() ([]byte, error) {
 	return b, err
 }
 
-// UnmarshalBinary is its inverse.
+// UnmarshalBinary is the inverse of MarshalBinary.
 func (s *UtsSearch) UnmarshalBinary(b []byte) error {
 	used, err := binary.Decode(b, binary.LittleEndian, &s.UtsHead)
 	if err != nil {

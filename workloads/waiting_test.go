@@ -8,7 +8,7 @@ import (
 
 func init() {
 	damages["sleepers"] = nil // a lost sleep is a lost task
-	damages["cashiers"] = func(j Job) { j.(*cashiersJob).customers[3] = j.(*cashiersJob).customers[5] }
+	damages["cashiers"] = func(j Job) { j.(*cashiersJob).args[3] = j.(*cashiersJob).args[5] }
 	damages["netecho"] = func(j Job) {
 		server := j.(*netechoJob).server.address()
 		conn, err := echoConns.take(server)
@@ -18,8 +18,8 @@ func init() {
 		conn.Conn = garbled{conn.Conn}
 		echoConns.put(server, conn)
 	}
-	damages["disk"] = func(j Job) { j.(*diskAppendJob).logs[3].Path = j.(*diskAppendJob).logs[2].Path }
-	damages["request"] = func(j Job) { j.(*requestJob).waits = j.(*requestJob).waits[1:] }
+	damages["disk"] = func(j Job) { j.(*diskAppendJob).args[3].Path = j.(*diskAppendJob).args[2].Path }
+	damages["request"] = func(j Job) { j.(*requestJob).args = j.(*requestJob).args[1:] }
 	goldens["sleepers"] = []golden{{Params{Size: Small}, "8", "one for each task"}}
 	goldens["cashiers"] = []golden{
 		{Params{Size: Small}, "[{4 2557618998660293118} {4 17781711207105998642}]", "computed by another program, in Python"},

@@ -13,20 +13,20 @@ import (
 // and first column i; at the end of a run A[0][0] becomes −A[m−1][n−1].
 //
 // The grid is cut into 32×4 tiles of 28×248 points (medium, 7 MiB). A task is a
-// tile, swept eight times: the first sweep has the result already, the others
-// make the tile long without making it large, so that arithmetic limits it and
-// not memory, and the cap can be seen. A tile can start when those above and to
-// the left of it have ended: the later of them submits it. Tall and narrow, as
-// the kernel's strips of columns are: in a square grid the diagonals grow and
-// shrink, and the speedup would leave H(p) long before its cap. A slice has
-// fewer rows of tiles, and weak scaling more. Items are points.
+// tile, swept eight times. The first sweep computes the result; the others repeat
+// it, so that arithmetic is the limit and not memory, and the cap becomes visible.
+// A tile can start when those above and to the left of it have ended: the later
+// of them submits it. The grid is tall and narrow, like the kernel's strips of
+// columns: in a square grid the diagonals would grow and shrink, and the speedup
+// would fall below H(p) long before its cap. A slice has fewer rows of tiles, and
+// weak scaling more. Items are points.
 var Wavefront = Workload{
 	Name:    "wavefront",
 	Kind:    CPU,
 	Doc:     "PRK p2p: 32×4 tiles, each after those above and to the left of it",
 	Models:  "dynamic programming (alignment, edit distance), triangular solves, builds of dependent parts",
 	Source:  "Synch_p2p of the Parallel Research Kernels (Van der Wijngaart and Mattson, 2014), with each tile swept eight times",
-	Limit:   "latency of two additions a point, and the longest chain of tiles",
+	Limit:   "latency of two additions per point, and the longest chain of tiles",
 	Checked: "every point: after k runs i + j + (k−1)(m+n−2), the corner k(m+n−2); no tile before those it needs",
 	Expect:  Capped(waveRows * waveColumns / float64(waveRows+waveColumns-1)),
 	Why:     "the longest chain has 32+4−1 of the 128 tiles, however many cores there are",
@@ -45,21 +45,19 @@ type wavefrontJob struct {
 	m, n          int // rows and columns of points
 	height, width int // of a tile
 	tiles         []waveTile
-	futures       []*primitives.Future[struct{}] // of the run's tiles
 	runs          int
 	early         atomic.Int64 // tiles that ran too early or twice, of all runs
 	swept         atomic.Int64 // sweeps of tiles, of all runs: one leaves the same values as eight
-	crowd         *crowd
 }
 
 // waveSweeps is how often a tile is swept.
 const waveSweeps = 8
 
-// waveTile is the state of a tile, a cache line or two of its own.
+// waveTile is the state of a tile. It has two cache lines of its own.
 type waveTile struct {
-	needs atomic.Int32 // tiles that have to end before it
-	run   int          // the last in which it was done
-	task  func() error
+	needs atomic.Int32 // tiles that must end before it
+	run   int          // the last run in which it was done
+	task  func(*crowd) error
 	_     [128 - 3*word]byte
 }
 
@@ -76,13 +74,12 @@ func newWavefront(p Params) (Job, error) {
 	}
 	j.tiles = make([]waveTile, (j.m+j.height-1)/j.height*waveColumns)
 	for t := range j.tiles {
-		j.tiles[t].task = func() error {
+		j.tiles[t].task = func(c *crowd) error {
 			j.tile(t)
-			j.release(t)
+			j.release(c, t)
 			return nil
 		}
 	}
-	j.futures = make([]*primitives.Future[struct{}], len(j.tiles))
 	return j, nil
 }
 
@@ -92,30 +89,25 @@ func (j *wavefrontJob) Run(ctx context.Context, ex primitives.Executor) error {
 		j.tiles[t].needs.Store(int32(min(t/waveColumns, 1) + min(t%waveColumns, 1)))
 	}
 	j.runs++
-	err := runCrowd(ctx, ex, func(c *crowd) {
-		j.crowd = c
-		c.submit(j.tiles[0].task)
-	})
-	j.crowd = nil
+	err := runCrowd(ctx, ex, func(c *crowd) { c.submit(j.tiles[0].task) })
 	if err == nil {
 		j.turn()
 	}
 	return err
 }
 
-// release submits the tiles that have waited for this one only.
-func (j *wavefrontJob) release(tile int) {
+// release submits the tiles that waited only for this one.
+func (j *wavefrontJob) release(c *crowd, tile int) {
 	if tile%waveColumns < waveColumns-1 && j.tiles[tile+1].needs.Add(-1) == 0 {
-		j.crowd.submit(j.tiles[tile+1].task)
+		c.submit(j.tiles[tile+1].task)
 	}
 	if below := tile + waveColumns; below < len(j.tiles) && j.tiles[below].needs.Add(-1) == 0 {
-		j.crowd.submit(j.tiles[below].task)
+		c.submit(j.tiles[below].task)
 	}
 }
 
-// tile computes one tile. The tiles that it needs must be done and it must not:
-// what a tile computes too early may be overwritten by the next run, and Check
-// could not see it.
+// tile computes one tile. It notes if the tile has been done, or one that it needs
+// has not: the next run might overwrite the wrong values before Check sees them.
 func (j *wavefrontJob) tile(t int) {
 	row, column := t/waveColumns, t%waveColumns
 	if j.tiles[t].run == j.runs ||
@@ -150,7 +142,7 @@ func (j *wavefrontJob) sweep(row, column int) {
 	}
 }
 
-// waveRow computes a row but its first element, which is the one to the left.
+// waveRow computes all elements of a row but the first.
 func waveRow(up, row []float64) {
 	row = row[:len(up)]
 	left := row[0]
@@ -170,7 +162,7 @@ func (j *wavefrontJob) Check() error {
 		return fmt.Errorf("%d sweeps of tiles in %d runs, want %d", got, j.runs, want)
 	}
 	if n := j.early.Load(); n > 0 {
-		return fmt.Errorf("%d tiles ran twice in a run, or before those that they need", n)
+		return fmt.Errorf("%d tiles ran twice in a run, or before tiles that they need", n)
 	}
 	for k, got := range j.grid {
 		if want := float64(j.want(k/j.n, k%j.n)); got != want {
@@ -180,8 +172,8 @@ func (j *wavefrontJob) Check() error {
 	return nil
 }
 
-// want is what a point should be: the recurrence is solved by
-// A[i][j] = A[i][0] + A[0][j] − A[0][0].
+// want returns the right value of a point: A[i][j] = A[i][0] + A[0][j] − A[0][0]
+// solves the recurrence.
 func (j *wavefrontJob) want(row, column int) int {
 	around := j.m + j.n - 2
 	switch {

@@ -1,13 +1,13 @@
-// Package workloads holds the fixed jobs that overlap measures. Each job is
-// set up untimed, run timed on a primitives.Executor, and checked untimed: a
+// Package workloads provides the fixed jobs that overlap measures. Setting a job
+// up and checking it are not timed; running it on a primitives.Executor is. A
 // wrong result has no time.
 //
-// A job is the same work whatever executor and number of workers runs it
-// (strong scaling), so the times of its runs can be divided by each other.
-// With Params.Weak it grows with the workers instead.
+// A job is the same work under every executor and number of workers (strong
+// scaling), so that the times of its runs can be compared. With Params.Weak it
+// grows with the workers instead.
 //
-// Every workload is also a plain program, Job.Serial: what it would be without
-// goroutines, futures and locks, and what it is tested against.
+// Every workload is also a plain program, Job.Serial, without goroutines, futures
+// and locks. The job is tested against it.
 package workloads
 
 import (
@@ -23,63 +23,61 @@ import (
 // Kind names what limits a workload.
 type Kind string
 
-// The kinds of workload. What they predict for the two gains is the reason for
-// the classification.
+// The kinds of workload. They differ in the gains that they predict.
 const (
 	CPU    Kind = "cpu"    // arithmetic in registers and near caches
 	Memory Kind = "memory" // bandwidth or latency of memory, or its garbage collection
-	Lock   Kind = "lock"   // one lock that all workers want
+	Lock   Kind = "lock"   // locks that many workers need
 	Comm   Kind = "comm"   // messages between tasks or processes
 	Spawn  Kind = "spawn"  // making and joining tasks
-	Wait   Kind = "wait"   // timers, no work at all
+	Wait   Kind = "wait"   // timers, without work
 	IO     Kind = "io"     // the network or disk, with the kernel's work
 	Mixed  Kind = "mixed"  // waiting and arithmetic
 )
 
-// Kinds lists the kinds.
+// Kinds returns all kinds.
 func Kinds() []Kind { return []Kind{CPU, Memory, Lock, Comm, Spawn, Wait, IO, Mixed} }
 
-// Workload is a named family of jobs. Workloads are values; All lists them.
-// Their texts are what overlap run --list prints: no full stops at the end.
+// Workload is a named family of jobs. overlap run --list prints its texts, which
+// do not end in full stops.
 type Workload struct {
 	Name string // lower-case letters
 	Kind Kind
 	Doc  string // what a job does, in one clause
 
-	Models  string // what it stands for in real life
+	Models  string // the programs that it represents
 	Source  string // where it is from
 	Limit   string // what limits its speed
-	Checked string // which result is compared with what
+	Checked string // which result is compared, and with what
 
-	// Expect is the scaling to expect of the workload, or of its first
-	// variant, and Why the reason.
+	// Expect is the expected scaling of the workload, or of its first variant;
+	// Why is the reason.
 	Expect Expectation
 	Why    string
 
 	// Variants are forms of the workload that differ in one respect. The first
-	// is what runs unless another is named. Empty if there is one form only.
+	// is the default. It is empty if there is one form only.
 	Variants []Variant
 
-	// Shares says what the tasks share, which child processes cannot; empty
-	// means that the job is Divided into independent pieces and runs anywhere.
+	// Shares says what the tasks share, which child processes cannot. Empty
+	// means that the job consists of independent pieces and runs anywhere.
 	Shares string
 
-	// Waits says for what the tasks wait that only another task can bring, so
-	// that they cannot run one after the other in their caller; empty if they
-	// can.
+	// Waits says what the tasks wait for that only another task can do, so that
+	// they cannot run one after the other in their caller. Empty means that
+	// they can.
 	Waits string
 
-	// Fixed says why the work cannot grow with the workers (Params.Weak);
-	// empty if it can.
+	// Fixed says why the work cannot grow with the workers (Params.Weak). Empty
+	// means that it can.
 	Fixed string
 
-	// Needs says what p.Workers cost the job itself, whatever runs its tasks: files
-	// and child processes. The executor's part comes on top. Nil if they cost
-	// nothing but memory.
+	// Needs returns what p.Workers cost the job itself, besides memory and the
+	// needs of the executor. It may be nil.
 	Needs func(p Params, executor string) Needs
 
-	// SetUp makes a job from parameters that New has checked and completed. It
-	// may take longer than the job. Call New instead.
+	// SetUp makes a job. New calls it with checked and completed parameters. It
+	// may take longer than the job.
 	SetUp func(Params) (Job, error)
 }
 
@@ -93,24 +91,24 @@ type Variant struct {
 // Job is a fixed amount of work that can be run again and again, one run at a
 // time.
 type Job interface {
-	// Run does the work once, as tasks on ex, and returns when all of it is
-	// done. When ctx ends it returns early with an error, and the job may be
-	// used no more. It blocks meanwhile.
+	// Run does the work once, as tasks on ex, and blocks until it is done. When
+	// ctx ends it returns early with an error, and the job must not be used
+	// again.
 	Run(ctx context.Context, ex primitives.Executor) error
 
-	// Serial does the work once as the plain program would: in the caller,
-	// without goroutines, futures and locks.
+	// Serial does the work once as a plain program: in the caller, without
+	// goroutines, futures and locks.
 	Serial() error
 
-	// Check reports whether every Run and Serial since the set-up was right.
+	// Check returns an error if any Run or Serial since the set-up was wrong.
 	Check() error
 
-	// Items is the amount of useful work in one Run, in the unit that the
-	// workload's documentation names. It does not depend on the executor, nor
-	// on the workers unless the job is Weak.
+	// Items returns the amount of useful work in one Run, in the unit that the
+	// workload's documentation names. It does not depend on the executor, and
+	// on the workers only if the job is Weak.
 	Items() int
 
-	// Close releases what New took.
+	// Close releases the resources of the job.
 	Close() error
 }
 
@@ -127,21 +125,18 @@ func (w Workload) New(p Params) (Job, error) {
 	return j, nil
 }
 
-// Variant returns the variant of that name; the empty name is the first's.
-// Both are the zero Variant for a workload with one form only.
+// Variant returns the variant of that name. The empty name is the first variant,
+// or for a workload with one form a Variant without a name.
 func (w Workload) Variant(name string) (Variant, error) {
-	if name == "" {
-		if len(w.Variants) == 0 {
-			return Variant{Expect: w.Expect}, nil
-		}
-		return w.Variants[0], nil
+	if name == "" && len(w.Variants) == 0 {
+		return Variant{Expect: w.Expect}, nil
 	}
-	names := make([]string, len(w.Variants))
-	for i, v := range w.Variants {
-		if v.Name == name {
+	var names []string
+	for _, v := range w.Variants {
+		if name == "" || v.Name == name {
 			return v, nil
 		}
-		names[i] = v.Name
+		names = append(names, v.Name)
 	}
 	if len(names) == 0 {
 		return Variant{}, fmt.Errorf("unknown variant %q of %s, which has none", name, w.Name)
@@ -149,17 +144,16 @@ func (w Workload) Variant(name string) (Variant, error) {
 	return Variant{}, fmt.Errorf("unknown variant %q of %s: there are %s", name, w.Name, strings.Join(names, ", "))
 }
 
-// Choose returns the variants of w that are among names: all of them if names
-// has "all", the first if it has none of w's. The first is the empty name.
+// Choose returns the names of the variants of w that are in names: all of them if
+// names has "all", the first if it has none of w's. The first is the empty name.
 func (w Workload) Choose(names []string) []string {
 	var chosen []string
 	for i, v := range w.Variants {
 		if slices.Contains(names, v.Name) || slices.Contains(names, "all") {
 			if i == 0 {
-				chosen = append(chosen, "")
-			} else {
-				chosen = append(chosen, v.Name)
+				v.Name = ""
 			}
+			chosen = append(chosen, v.Name)
 		}
 	}
 	if chosen == nil {
@@ -168,7 +162,7 @@ func (w Workload) Choose(names []string) []string {
 	return chosen
 }
 
-// CheckVariants returns an error if one of the names is no variant of any of
+// CheckVariants returns an error if one of the names is not a variant of any of
 // the workloads.
 func CheckVariants(list []Workload, names []string) error {
 	known := []string{"all"}
@@ -187,7 +181,7 @@ func CheckVariants(list []Workload, names []string) error {
 	return nil
 }
 
-// Executors lists the executors that the workload can run under.
+// Executors returns the executors that the workload can run under.
 func (w Workload) Executors() []string {
 	return slices.DeleteFunc(primitives.Names(), func(name string) bool { return w.CanRunUnder(name) != nil })
 }
@@ -208,7 +202,7 @@ func (w Workload) CanRunUnder(executor string) error {
 	return nil
 }
 
-// All returns the workloads in the order in which they are shown.
+// All returns the workloads in the order of the table.
 func All() []Workload {
 	return []Workload{
 		Ep, Nqueens, Mandelbrot, Spectral, Dgemm, Hash, Sieve, Sort, Wavefront, Uts,
@@ -221,14 +215,14 @@ func All() []Workload {
 	}
 }
 
-// Core returns the workloads that a run measures unless others are named: one
-// or two for each answer that the two gains can give.
+// Core returns the workloads that a run measures by default: one or two for each
+// combination of the two gains.
 func Core() []Workload {
 	return []Workload{Ep, Mandelbrot, Nstream, Counter, Sleepers, Netecho, Request, Cashiers}
 }
 
-// Lookup returns the workload of that name, which is matched without regard to
-// case. The error suggests the nearest name.
+// Lookup returns the workload of that name, ignoring case. The error suggests the
+// nearest name.
 func Lookup(name string) (Workload, error) {
 	all := All()
 	for _, w := range all {
@@ -247,8 +241,8 @@ func Lookup(name string) (Workload, error) {
 		name, nearest.Name, strings.Join(names, ", "))
 }
 
-// distance is the edit distance of two strings (Levenshtein, 1966), without
-// regard to case.
+// distance returns the edit distance of two strings (Levenshtein, 1966), ignoring
+// case.
 func distance(a, b string) int {
 	a, b = strings.ToLower(a), strings.ToLower(b)
 	row := make([]int, len(b)+1)

@@ -20,7 +20,7 @@ func TestMain(m *testing.M) {
 }
 
 // newJob sets a job up for the length of a test, which it skips if the machine
-// or its folder for temporary files cannot have such a job.
+// or its directory for temporary files cannot have such a job.
 func newJob(t *testing.T, w Workload, p Params) Job {
 	t.Helper()
 	p.Dir = t.TempDir()

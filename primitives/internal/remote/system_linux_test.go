@@ -1,4 +1,4 @@
-package primitives
+package remote
 
 import (
 	"bufio"
@@ -43,7 +43,7 @@ func TestRemoteChildInheritsNothingOfItsSiblings(t *testing.T) {
 		own := streams()
 		var seen []string
 		for range 3 {
-			c := startTestChild(t, transport, childLimits{})
+			c := startTestChild(t, transport, limits{})
 			got, err := callOn(context.Background(), c, remoteStreams, struct{}{}, 0)
 			if err != nil || len(got) == 0 {
 				t.Fatal(got, err)
@@ -68,7 +68,7 @@ var remoteList = Define("remote test: list", func(context.Context, struct{}) (st
 // child's streams open.
 func TestRemoteGrandchildInheritsNothing(t *testing.T) {
 	eachTransport(t, func(t *testing.T, transport string) {
-		own, c := streams(), startTestChild(t, transport, childLimits{})
+		own, c := streams(), startTestChild(t, transport, limits{})
 		held, err1 := callOn(context.Background(), c, remoteStreams, struct{}{}, 0)
 		got, err2 := callOn(context.Background(), c, remoteList, struct{}{}, 0)
 		if err1 != nil || err2 != nil {
@@ -84,7 +84,7 @@ func TestRemoteGrandchildInheritsNothing(t *testing.T) {
 
 // The thread that forks may be older than the pinning of its caller.
 func TestRemoteChildInheritsTheAffinityOfItsStarter(t *testing.T) {
-	older := startTestChild(t, "pipe", childLimits{})
+	older := startTestChild(t, "pipe", limits{})
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	var all, first unix.CPUSet
@@ -101,8 +101,8 @@ func TestRemoteChildInheritsTheAffinityOfItsStarter(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer unix.SchedSetaffinity(0, &all)
-	pinned := startTestChild(t, "pipe", childLimits{})
-	for c, want := range map[*child]int{older: all.Count(), pinned: 1} {
+	pinned := startTestChild(t, "pipe", limits{})
+	for c, want := range map[*Child]int{older: all.Count(), pinned: 1} {
 		if got, err := callOn(context.Background(), c, remoteCPUs, struct{}{}, 0); got != want || err != nil {
 			t.Errorf("%d CPUs, want %d, %v", got, want, err)
 		}
@@ -113,27 +113,27 @@ func TestRemoteChildInheritsTheAffinityOfItsStarter(t *testing.T) {
 // lives as long, and not longer.
 func TestRemoteStarterThreadLivesAsLongAsTheChildren(t *testing.T) {
 	thread := func() (tid int) {
-		childStarter.do(func() { tid = unix.Gettid() })
+		starter.do(func() { tid = unix.Gettid() })
 		return tid
 	}
-	a, b := startTestChild(t, "pipe", childLimits{}), startTestChild(t, "pipe", childLimits{})
+	a, b := startTestChild(t, "pipe", limits{}), startTestChild(t, "pipe", limits{})
 	tid := thread()
 	if tid == os.Getpid() {
 		// The main thread cannot end, so Go parks it for good. It does not
 		// come back for the next children.
-		a.close()
-		b.close()
-		a, b = startTestChild(t, "pipe", childLimits{}), startTestChild(t, "pipe", childLimits{})
+		a.Close()
+		b.Close()
+		a, b = startTestChild(t, "pipe", limits{}), startTestChild(t, "pipe", limits{})
 		tid = thread()
 	}
-	a.close()
+	a.Close()
 	if got := thread(); got != tid {
 		t.Errorf("thread %d instead of %d", got, tid)
 	}
-	if !b.alive() {
+	if !b.Alive() {
 		t.Error("a child died with its sibling")
 	}
-	b.close()
+	b.Close()
 	for range 1000 {
 		if _, err := os.Stat(fmt.Sprint("/proc/self/task/", tid)); err != nil {
 			return
@@ -151,7 +151,7 @@ func TestRemoteMiddle(t *testing.T) {
 	if !ok {
 		t.Skip("runs in the process that TestRemoteOrphansDie starts")
 	}
-	c := startTestChild(t, transport, childLimits{})
+	c := startTestChild(t, transport, limits{})
 	if how == "stop" {
 		stop(t, c)
 	}
@@ -212,7 +212,7 @@ var remoteHeir = Define("remote test: heir", func(context.Context, struct{}) (in
 
 // A program that a task has left the socket to does not keep the parent.
 func TestRemoteSocketIsNotKeptByAnHeir(t *testing.T) {
-	c := startTestChild(t, "unix", childLimits{})
+	c := startTestChild(t, "unix", limits{})
 	start := time.Now()
 	_, err := callOn(context.Background(), c, remoteHeir, struct{}{}, 100*time.Millisecond)
 	var fault *ChildError

@@ -1,4 +1,4 @@
-package primitives
+package remote
 
 import (
 	"context"
@@ -102,13 +102,12 @@ func TestCodecErrorsAreNoPanics(t *testing.T) {
 	if _, err := codecFor[chan int]().encode(nil, make(chan int)); err == nil {
 		t.Error("channel encoded")
 	}
-	word := []byte{2, 0, 0, 0, 0, 0, 0, 0}
-	if _, err := codecFor[bool]().decode(word); err == nil {
+	if _, err := codecFor[bool]().decode([]byte{2}); err == nil {
 		t.Error("bool of 2 decoded")
 	}
-	word[3] = 1
+	word := make([]byte, 8)
 	if _, err := codecFor[int16]().decode(word); err == nil {
-		t.Error("int16 of 2^24 decoded")
+		t.Error("eight bytes decoded as int16")
 	}
 	if _, err := codecFor[codecPoint]().decode(make([]byte, 19)); err == nil {
 		t.Error("short struct decoded")
@@ -175,7 +174,7 @@ func TestCodecLosesNoFieldInSilence(t *testing.T) {
 	_, deep := codecFor[codecInside]().encode(nil, codecInside{})
 	_, back := codecFor[*codecStamped]().decode(nil)
 	for what, err := range map[string]error{"direct": direct, "deep": deep, "pointer": back, "in a slice": inSlice} {
-		if err == nil || !strings.Contains(err.Error(), "primitives.codec") || !strings.Contains(err.Error(), "give the embedded field a name") {
+		if err == nil || !strings.Contains(err.Error(), "remote.codec") || !strings.Contains(err.Error(), "give the embedded field a name") {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
@@ -251,10 +250,7 @@ func TestCodecOfBytesAllocatesOnlyTheCopy(t *testing.T) {
 func TestDefineRefusesWhatCannotWork(t *testing.T) {
 	nop := func(context.Context, int) (int, error) { return 0, errors.New("x") }
 	name := fmt.Sprint("remote test: define ", time.Now().UnixNano()) // new with every -count
-	f := Define(name, nop)
-	if again := f.Retryable(); f.retry || !again.retry || again.name != f.name {
-		t.Error("Retryable is no marked copy")
-	}
+	Define(name, nop)
 	for what, define := range map[string]func(){
 		"empty":     func() { Define("", nop) },
 		"long":      func() { Define(strings.Repeat("x", 1<<16), nop) },

@@ -1,4 +1,4 @@
-package primitives
+package remote
 
 import (
 	"bytes"
@@ -14,7 +14,7 @@ import (
 func frameBytes(t testing.TB, kind frameKind, id uint64, payload []byte) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	w := frameWriter{w: &b, max: maxPayload}
+	w := frameWriter{w: &b}
 	if err := w.send(kind, id, payload[:len(payload)/2], payload[len(payload)/2:]); err != nil {
 		t.Fatal(err)
 	}
@@ -24,7 +24,7 @@ func frameBytes(t testing.TB, kind frameKind, id uint64, payload []byte) []byte 
 func TestFrameRoundTrip(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(1, 2))
 	var wire bytes.Buffer
-	w := frameWriter{w: &wire, max: maxPayload}
+	w := frameWriter{w: &wire}
 	var want []frame
 	for i := range 200 {
 		f := frame{kind: frameKind(1 + i%int(frameKinds-1)), id: rnd.Uint64(), payload: make([]byte, rnd.IntN(100<<10))}
@@ -96,8 +96,8 @@ func TestFrameLengthIsNotBelieved(t *testing.T) {
 			t.Errorf("length %d: %d bytes allocated", length, got)
 		}
 	}
-	w := frameWriter{w: io.Discard, max: 10}
-	if err := w.send(frameResult, 1, make([]byte, 6), make([]byte, 5)); err == nil {
+	w := frameWriter{w: io.Discard}
+	if err := w.send(frameResult, 1, make([]byte, maxPayload), make([]byte, 1)); err == nil {
 		t.Error("sent more than the limit")
 	}
 }

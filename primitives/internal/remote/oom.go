@@ -1,4 +1,4 @@
-package primitives
+package remote
 
 import (
 	"maps"
@@ -10,18 +10,18 @@ import (
 )
 
 // oomKills is how many processes the kernel has killed because memory ran out,
-// by the file that counts them: of this process's memory cgroup, which its
-// children are in, and of the whole machine, which counts also those of cgroups
-// that cannot be seen from here. Empty where nobody tells, as on other systems.
+// by the file that counts them: one for this process's memory cgroup, which its
+// children are in, and one for the whole machine, which includes cgroups that
+// are not visible from here. It is empty on systems without such files.
 //
-// The kernel tells the parent of a killed process the signal and not its sender;
-// it counts before it sends.
+// The kernel reports to the parent of a killed process the signal, but not its
+// sender. It counts before it sends the signal.
 type oomKills map[string]int
 
 // readOOMKills reads the counters below root. Version 2 of cgroups counts in
-// memory.events and version 1 in memory.oom_control. Inside a container the
-// path of the cgroup may be that outside of it: then its own is at the mount's
-// top.
+// memory.events and version 1 in memory.oom_control. Inside a container, the
+// cgroup's path may be the one outside; its files are then at the top of the
+// mount.
 func readOOMKills(root string) oomKills {
 	kills := oomKills{}
 	count := func(file string) {
@@ -54,8 +54,8 @@ func readOOMKills(root string) oomKills {
 	return kills
 }
 
-// since returns the file that counts more than before, a cgroup's if there is
-// one, or "".
+// since returns the file whose count has risen since before, a cgroup's if there
+// is one, or "".
 func (k oomKills) since(before oomKills) string {
 	found := ""
 	for _, file := range slices.Sorted(maps.Keys(k)) { // proc before sys

@@ -1,6 +1,6 @@
 //go:build !linux
 
-package primitives
+package remote
 
 import (
 	"errors"
@@ -13,10 +13,8 @@ func childRings() (conn, error)   { return nil, errors.New("transport mmap needs
 
 func ownPath() (string, error) { return os.Executable() }
 
-// childAttr has no way to tie a child to its parent here; the control pipe
-// does it.
+// childAttr cannot tie a child to its parent here; the control pipe does it.
 func childAttr() *syscall.SysProcAttr { return &syscall.SysProcAttr{} }
 
-// callerAffinity has nothing to hand over: a fork or a new process takes what the
-// process has.
+// callerAffinity has nothing to do: a child takes what this process has.
 func callerAffinity() func() { return func() {} }

@@ -1,4 +1,4 @@
-package primitives
+package remote
 
 import (
 	"context"
@@ -41,7 +41,7 @@ var faults = []fault{
 	{name: "stopped", do: func(string) { syscall.Kill(os.Getpid(), syscall.SIGSTOP); select {} }, timeout: 20 * time.Millisecond,
 		want: ChildHung, check: func(e *ChildError) bool { return e.ExitCode == -1 && e.Signal == "" }},
 	{name: "exit 3", do: func(string) { os.Exit(3) },
-		want: ChildExited, check: func(e *ChildError) bool { return e.ExitCode == 3 && e.sent }},
+		want: ChildExited, check: func(e *ChildError) bool { return e.ExitCode == 3 }},
 	{name: "garbage", do: func(transport string) {
 		io.WriteString(wireOf(transport), "a task printed this on the wire\n")
 		select {}
@@ -57,7 +57,7 @@ var faults = []fault{
 		select {}
 	}, want: ChildProtocol, check: func(e *ChildError) bool { return strings.Contains(e.Error(), "1073741824") }},
 	{name: "answer to another call", do: func(transport string) {
-		w := frameWriter{w: wireOf(transport), max: maxPayload}
+		w := frameWriter{w: wireOf(transport)}
 		w.send(frameResult, 99, nil, nil)
 		select {}
 	}, want: ChildProtocol, check: func(e *ChildError) bool { return isProtocol(e) }},
@@ -182,37 +182,40 @@ func TestRemoteFaults(t *testing.T) {
 
 func injectFault(t *testing.T, transport string, i int) {
 	f, ctx := faults[i], context.Background()
-	limits := childLimits{}
+	bounds := limits{}
 	if f.want == ChildLost {
-		limits.settle = 10 * time.Millisecond // it would wait all of it
+		bounds.settle = 10 * time.Millisecond // it would wait all of it
 	}
-	c, err := startChild(transport, limits)
+	c, err := Start(Config{Transport: transport, limits: bounds})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if f.killAfter > 0 {
 		time.AfterFunc(f.killAfter, func() { c.proc.Kill() })
 	}
-	_, err = callOn(ctx, c, remoteFault, fmt.Sprint(i, " ", transport), f.timeout)
+	_, sent, err := c.Call(ctx, remoteFault.Name, fmt.Append(nil, i, " ", transport), f.timeout)
+	if !sent && f.killAfter == 0 {
+		t.Errorf("%s: the call was not sent", f.name)
+	}
 	e, ok := errors.AsType[*ChildError](err)
 	if !ok || e.Cause != f.want || e.PID != c.proc.Pid || !f.check(e) {
 		t.Errorf("%s: %+v", f.name, err)
 	}
-	if c.alive() {
+	if c.Alive() {
 		t.Errorf("%s: still alive", f.name)
 	}
 	if _, err := callOn(ctx, c, remoteEcho, nil, 0); err == nil {
 		t.Errorf("%s: a lost child answered", f.name)
 	}
-	c.close()
-	next, err := startChild(transport, limits)
+	c.Close()
+	next, err := Start(Config{Transport: transport, limits: bounds})
 	if err != nil {
 		t.Fatalf("after %s: %v", f.name, err)
 	}
 	if got, err := callOn(ctx, next, remoteEcho, []byte("hi"), time.Minute); string(got) != "hi" {
 		t.Errorf("after %s: %q, %v", f.name, got, err)
 	}
-	if err := next.close(); err != nil {
+	if err := next.Close(); err != nil {
 		t.Errorf("after %s: %v", f.name, err)
 	}
 }
@@ -222,13 +225,13 @@ func injectFault(t *testing.T, transport string, i int) {
 func TestRemoteDeathBetweenCalls(t *testing.T) {
 	eachTransport(t, func(t *testing.T, transport string) {
 		before := takeHoldings()
-		c := startTestChild(t, transport, childLimits{})
+		c := startTestChild(t, transport, limits{})
 		c.proc.Kill()
-		for c.alive() {
+		for c.Alive() {
 			time.Sleep(time.Millisecond)
 		}
-		_, err := callOn(context.Background(), c, remoteEcho, nil, 0)
-		if e, ok := errors.AsType[*ChildError](err); !ok || e.Cause != ChildKilled || e.sent {
+		_, sent, err := c.Call(context.Background(), remoteEcho.Name, nil, 0)
+		if e, ok := errors.AsType[*ChildError](err); !ok || e.Cause != ChildKilled || sent {
 			t.Errorf("got %v", err)
 		}
 		checkNothingLeft(t, before)
@@ -237,7 +240,7 @@ func TestRemoteDeathBetweenCalls(t *testing.T) {
 
 // stop waits until the child stands still: until one of its threads has taken
 // the signal, the others go on.
-func stop(t *testing.T, c *child) {
+func stop(t *testing.T, c *Child) {
 	t.Helper()
 	syscall.Kill(c.proc.Pid, syscall.SIGSTOP)
 	for range 1000 {
@@ -254,10 +257,10 @@ func stop(t *testing.T, c *child) {
 func TestRemoteTimeoutWhileSending(t *testing.T) {
 	eachTransport(t, func(t *testing.T, transport string) {
 		before := takeHoldings()
-		c := startTestChild(t, transport, childLimits{})
+		c := startTestChild(t, transport, limits{})
 		stop(t, c)
-		_, err := callOn(context.Background(), c, remoteEcho, make([]byte, 4<<20), 20*time.Millisecond)
-		if e, ok := errors.AsType[*ChildError](err); !ok || e.Cause != ChildHung || e.sent {
+		_, sent, err := c.Call(context.Background(), remoteEcho.Name, make([]byte, 4<<20), 20*time.Millisecond)
+		if e, ok := errors.AsType[*ChildError](err); !ok || e.Cause != ChildHung || sent {
 			t.Errorf("got %v", err)
 		}
 		checkNothingLeft(t, before)
@@ -266,9 +269,9 @@ func TestRemoteTimeoutWhileSending(t *testing.T) {
 
 func TestRemoteCloseKillsAStoppedChild(t *testing.T) {
 	before := takeHoldings()
-	c := startTestChild(t, "pipe", childLimits{quit: 10 * time.Millisecond})
+	c := startTestChild(t, "pipe", limits{quit: 10 * time.Millisecond})
 	stop(t, c)
-	if err := c.close(); err == nil {
+	if err := c.Close(); err == nil {
 		t.Error("close says that a stopped child ended when asked")
 	}
 	checkNothingLeft(t, before)
@@ -290,10 +293,10 @@ func TestRemoteStartWithoutDescriptors(t *testing.T) {
 				highest = max(highest, i)
 			}
 			unix.Setrlimit(unix.RLIMIT_NOFILE, &unix.Rlimit{Cur: uint64(highest) + room, Max: old.Max})
-			c, err := startChild(transport, childLimits{})
+			c, err := Start(Config{Transport: transport})
 			unix.Setrlimit(unix.RLIMIT_NOFILE, &old)
 			if started = err == nil; started {
-				c.close()
+				c.Close()
 			} else if e, ok := errors.AsType[*ChildError](err); !ok || e.Cause != ChildStartFailed || !errors.Is(err, syscall.EMFILE) {
 				t.Errorf("room for %d: %v", room, err)
 			}
@@ -323,13 +326,13 @@ var _ = func() bool {
 func TestRemoteStartOfAProgramThatDoesNotServe(t *testing.T) {
 	for _, how := range []string{"sleep", "print"} {
 		t.Setenv(silentEnv, how)
-		limits := childLimits{}
+		bounds := limits{}
 		if how == "sleep" {
-			limits.hello = 20 * time.Millisecond
+			bounds.hello = 20 * time.Millisecond
 		}
 		eachTransport(t, func(t *testing.T, transport string) {
 			before := takeHoldings()
-			_, err := startChild(transport, limits)
+			_, err := Start(Config{Transport: transport, limits: bounds})
 			if e, ok := errors.AsType[*ChildError](err); !ok || e.Cause != ChildStartFailed || !strings.Contains(err.Error(), remedy) {
 				t.Errorf("%s: got %v", how, err)
 			}

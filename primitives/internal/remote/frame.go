@@ -1,7 +1,8 @@
-package primitives
+package remote
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
@@ -16,13 +17,13 @@ import (
 //	8  id        of the call
 //	16 checksum  CRC-32C of bytes 0 to 15 and the payload
 //
-// All numbers are little-endian. The checksum is there for what a task may
-// print on the wire by accident, not against an attacker.
+// All numbers are little-endian. The checksum detects what a task prints on the
+// wire by accident; it does not protect against an attacker.
 const (
 	frameHeader = 20
 	frameChunk  = 32 << 10 // first size of a read buffer
-	frameKeep   = 1 << 20  // a larger buffer is let go after its frame
-	maxPayload  = 64 << 20 // default limit
+	frameKeep   = 1 << 20  // larger buffers are freed after their frame
+	maxPayload  = 64 << 20
 )
 
 type frameKind byte
@@ -44,10 +45,15 @@ type frame struct {
 	payload []byte // belongs to the reader and is valid until its next call
 }
 
-// protocolError is a frame that no peer of ours would send.
+// protocolError reports bytes that no peer of ours would send.
 type protocolError struct{ what string }
 
 func (e *protocolError) Error() string { return "primitives: bad frame: " + e.what }
+
+func isProtocol(err error) bool {
+	_, ok := errors.AsType[*protocolError](err)
+	return ok
+}
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
@@ -57,13 +63,13 @@ type frameReader struct {
 	r        io.Reader
 	max      int // largest payload
 	buf      []byte
-	from, to int // buf[from:to] is read and not yet handed out
+	from, to int // buf[from:to] is read and not yet returned
 }
 
 // next blocks until a whole frame has arrived. At the end of the stream it
 // returns io.EOF between frames and a wrapped io.ErrUnexpectedEOF inside one.
-// After a *protocolError the stream cannot be used further, because where the
-// next frame starts is not known.
+// After a *protocolError the stream cannot be used further, because the start of
+// the next frame is not known.
 func (d *frameReader) next() (frame, error) {
 	if d.from == d.to {
 		d.from, d.to = 0, 0
@@ -91,8 +97,8 @@ func (d *frameReader) next() (frame, error) {
 	return f, nil
 }
 
-// parseHeader checks everything that can be checked before the payload is
-// there, above all its length.
+// parseHeader checks everything that can be checked before the payload has
+// arrived, above all its length.
 func parseHeader(h []byte, limit int) (frame, int, error) {
 	kind, length := frameKind(h[2]), binary.LittleEndian.Uint32(h[4:])
 	switch {
@@ -106,21 +112,21 @@ func parseHeader(h []byte, limit int) (frame, int, error) {
 	return frame{kind: kind, id: binary.LittleEndian.Uint64(h[8:])}, int(length), nil
 }
 
-// fill reads until need bytes are there.
+// fill reads until the buffer holds need bytes.
 func (d *frameReader) fill(need int) error {
 	for empty := 0; d.to-d.from < need; {
 		if d.to == len(d.buf) {
-			d.room(need)
+			d.makeRoom(need)
 		}
 		n, err := d.r.Read(d.buf[d.to:])
 		d.to += n
 		switch {
 		case n > 0:
-			empty = 0 // an error that came with bytes comes again
+			empty = 0 // an error that came with bytes is returned again
 		case err == io.EOF && d.to == d.from:
 			return io.EOF
 		case err == io.EOF:
-			return fmt.Errorf("primitives: frame torn after %d of %d bytes: %w", d.to-d.from, need, io.ErrUnexpectedEOF)
+			return fmt.Errorf("primitives: frame cut off after %d of %d bytes: %w", d.to-d.from, need, io.ErrUnexpectedEOF)
 		case err != nil:
 			return err
 		case empty == 100:
@@ -132,9 +138,9 @@ func (d *frameReader) fill(need int) error {
 	return nil
 }
 
-// room makes space behind to. The buffer at most doubles, whatever length the
-// header claims: memory follows the bytes that really arrive.
-func (d *frameReader) room(need int) {
+// makeRoom makes space after to. The buffer at most doubles, whatever length
+// the header claims: memory follows the bytes that really arrive.
+func (d *frameReader) makeRoom(need int) {
 	if d.from > 0 {
 		d.to = copy(d.buf, d.buf[d.from:d.to])
 		d.from = 0
@@ -146,17 +152,16 @@ func (d *frameReader) room(need int) {
 	d.buf = buf
 }
 
-// frameWriter puts frames on a byte stream.
+// frameWriter writes frames to a byte stream.
 type frameWriter struct {
 	w   io.Writer
-	max int
 	buf []byte // header and small payloads, so that one write sends a frame
 }
 
-// fits reports whether a payload of n bytes may be sent.
-func (e *frameWriter) fits(n int) error {
-	if n > e.max {
-		return fmt.Errorf("primitives: %d bytes to send, the limit is %d", n, e.max)
+// fits returns an error if a payload of n bytes may not be sent.
+func fits(n int) error {
+	if n > maxPayload {
+		return fmt.Errorf("primitives: %d bytes to send, the limit is %d", n, maxPayload)
 	}
 	return nil
 }
@@ -164,7 +169,7 @@ func (e *frameWriter) fits(n int) error {
 // send writes one frame whose payload is a and b. It blocks until the peer has
 // taken enough.
 func (e *frameWriter) send(kind frameKind, id uint64, a, b []byte) error {
-	if err := e.fits(len(a) + len(b)); err != nil {
+	if err := fits(len(a) + len(b)); err != nil {
 		return err
 	}
 	buf := append(e.buf[:0], 'O', 'V', byte(kind), 0)
@@ -174,7 +179,7 @@ func (e *frameWriter) send(kind frameKind, id uint64, a, b []byte) error {
 	sum = crc32.Update(crc32.Update(sum, castagnoli, a), castagnoli, b)
 	buf = binary.LittleEndian.AppendUint32(buf, sum)
 	buf = append(buf, a...)
-	// A large part goes out from where it lies; copying it would cost more
+	// A large part is written from where it lies: copying it would cost more
 	// than the second write.
 	large := len(b) > frameChunk
 	if !large {

@@ -1,4 +1,4 @@
-package primitives
+package remote
 
 import (
 	"errors"
@@ -8,72 +8,60 @@ import (
 	"time"
 )
 
-func isProtocol(err error) bool {
-	_, ok := errors.AsType[*protocolError](err)
-	return ok
-}
-
-// kill ends the child and records why, if nothing has ended it before.
-func (c *child) kill(why Cause, err error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.killLocked(why, err)
-}
-
-func (c *child) killLocked(why Cause, err error) {
+func (c *Child) hasExited() bool {
 	select {
 	case <-c.exited:
-		return
+		return true
 	default:
-	}
-	if c.doom == 0 {
-		c.doom, c.doomErr = why, err
-		_ = c.proc.Kill() // fails only if it has ended
+		return false
 	}
 }
 
-// killCall is kill for the call with that id only.
-func (c *child) killCall(id uint64, err error) {
+// anyCall makes kill end the child whatever it does.
+const anyCall = 0
+
+// kill ends the child and records why, if nothing has ended it before. If the
+// call with that id is over, it does nothing.
+func (c *Child) kill(id uint64, why Cause, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.current == id {
-		c.killLocked(ChildHung, err)
+	if id != anyCall && id != c.current || c.hasExited() || c.ended != 0 {
+		return
 	}
+	c.ended, c.endedErr = why, err
+	_ = c.proc.Kill() // fails only if it has ended
 }
 
 // fail ends and frees the child after err and says what happened. The caller
 // holds calling.
-func (c *child) fail(err error, sent bool) *ChildError {
+func (c *Child) fail(err error) *ChildError {
 	c.mu.Lock()
 	fault := c.fault
 	c.mu.Unlock()
 	if fault != nil {
-		again := *fault
-		again.sent = false
-		return &again
+		return fault
 	}
 	cause := ChildLost
 	if isProtocol(err) {
-		c.kill(ChildProtocol, err)
+		c.kill(anyCall, ChildProtocol, err)
 	} else if errors.Is(err, io.ErrUnexpectedEOF) {
 		cause = ChildProtocol
 	}
 	// The streams of a process that ends close a moment before it can be
-	// reaped. Its own way to end says more than our kill would.
-	if !c.waitExit(c.limits.settle) {
-		c.kill(cause, err)
+	// reaped. How it ended says more than our kill would.
+	if !c.waitExit(c.config.settle) {
+		c.kill(anyCall, cause, err)
 		<-c.exited
 	}
-	fault = c.diagnose(cause, err)
-	fault.sent = sent
 	c.mu.Lock()
+	fault = c.diagnose(cause, err)
 	c.fault = fault
 	c.mu.Unlock()
 	c.free()
 	return fault
 }
 
-func (c *child) waitExit(d time.Duration) bool {
+func (c *Child) waitExit(d time.Duration) bool {
 	late := time.NewTimer(d)
 	defer late.Stop()
 	select {
@@ -84,14 +72,12 @@ func (c *child) waitExit(d time.Duration) bool {
 	}
 }
 
-// diagnose puts together what we did, how the process ended and what the
-// stream said, in this order of weight.
-func (c *child) diagnose(cause Cause, err error) *ChildError {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+// diagnose weighs what we did before how the process ended, and that before
+// what the stream said. The caller holds mu.
+func (c *Child) diagnose(cause Cause, err error) *ChildError {
 	f := &ChildError{Cause: cause, PID: c.proc.Pid, ExitCode: -1, Err: err}
-	if c.doom != 0 {
-		f.Cause, f.Err = c.doom, c.doomErr
+	if c.ended != 0 {
+		f.Cause, f.Err = c.ended, c.endedErr
 		return f
 	}
 	if c.state == nil {
@@ -112,22 +98,22 @@ func (c *child) diagnose(cause Cause, err error) *ChildError {
 	return f
 }
 
-// close asks the child to end, kills it if it does not, and frees everything.
-// A call in progress ends with ChildClosed. It blocks until the process is
+// Close asks the child to end, kills it if it does not, and frees everything.
+// A call in progress ends with ChildClosed. Close blocks until the process is
 // reaped, and may be called again. The error says that the child had to be
 // killed.
-func (c *child) close() error {
+func (c *Child) Close() error {
 	c.mu.Lock()
 	again := c.closing || c.fault != nil
 	c.closing = true
-	if !again && c.doom == 0 {
-		c.doom = ChildClosed
+	if !again && c.ended == 0 {
+		c.ended = ChildClosed
 	}
 	c.mu.Unlock()
 	forced := false
 	if !again {
 		c.control.Close() // the end of this pipe is the order to exit
-		if forced = !c.waitExit(c.limits.quit); forced {
+		if forced = !c.waitExit(c.config.quit); forced {
 			_ = c.proc.Kill()
 		}
 	}
@@ -137,14 +123,14 @@ func (c *child) close() error {
 	c.free()
 	if forced {
 		return &ChildError{Cause: ChildHung, PID: c.proc.Pid, ExitCode: -1,
-			Err: fmt.Errorf("did not exit within %v of being asked to", c.limits.quit)}
+			Err: fmt.Errorf("did not exit within %v of being asked to", c.config.quit)}
 	}
 	return nil
 }
 
-// free gives back what the child held here. The process is reaped, and the
-// caller holds calling.
-func (c *child) free() {
+// free releases what the child held in this process. The child is reaped, and
+// the caller holds calling.
+func (c *Child) free() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.freed {
@@ -153,5 +139,5 @@ func (c *child) free() {
 	c.freed = true
 	c.control.Close()
 	c.link.conn.release()
-	childStarter.release()
+	starter.release()
 }

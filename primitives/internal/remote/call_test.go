@@ -1,4 +1,4 @@
-package primitives
+package remote
 
 import (
 	"bytes"
@@ -12,14 +12,19 @@ import (
 	"time"
 )
 
-// The race detector makes every process sleep for a second before it exits;
-// the children need not.
-func init() { os.Setenv("GORACE", os.Getenv("GORACE")+" atexit_sleep_ms=0") }
+// TestMain lets this binary be its own child process.
+func TestMain(m *testing.M) {
+	ServeIfChild()
+	// The race detector makes every process sleep for a second before it exits;
+	// the children need not.
+	os.Setenv("GORACE", os.Getenv("GORACE")+" atexit_sleep_ms=0")
+	os.Exit(m.Run())
+}
 
 // Functions that the tests call in a child.
 var (
-	remoteEcho   = Define("remote test: echo", func(_ context.Context, b []byte) ([]byte, error) { return b, nil })
-	remoteError1 = Define("remote test: error", func(context.Context, struct{}) (int, error) {
+	remoteEcho  = Define("remote test: echo", func(_ context.Context, b []byte) ([]byte, error) { return b, nil })
+	remoteError = Define("remote test: error", func(context.Context, struct{}) (int, error) {
 		return 0, errors.New("no such luck")
 	})
 	remotePanic = Define("remote test: panic", func(context.Context, struct{}) (int, error) { panic("boom") })
@@ -45,8 +50,8 @@ var (
 	remoteCPUs = Define("remote test: cpus", func(context.Context, struct{}) (int, error) { return runtime.NumCPU(), nil })
 )
 
-// Transports are those of this system, for the tests outside of the package too.
-func Transports() []string {
+// transports returns those of this system.
+func transports() []string {
 	switch runtime.GOOS {
 	case "linux":
 		return []string{"pipe", "unix", "mmap"}
@@ -57,38 +62,38 @@ func Transports() []string {
 }
 
 func eachTransport(t *testing.T, f func(t *testing.T, transport string)) {
-	for _, transport := range Transports() {
+	for _, transport := range transports() {
 		t.Run(transport, func(t *testing.T) { f(t, transport) })
 	}
 }
 
-func startTestChild(t testing.TB, transport string, l childLimits) *child {
+func startTestChild(t testing.TB, transport string, l limits) *Child {
 	t.Helper()
-	c, err := startChild(transport, l)
+	c, err := Start(Config{Transport: transport, limits: l})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { c.close() })
+	t.Cleanup(func() { c.Close() })
 	return c
 }
 
 // callOn is what an executor does for Call.
-func callOn[A, R any](ctx context.Context, c *child, f *Func[A, R], arg A, timeout time.Duration) (R, error) {
+func callOn[A, R any](ctx context.Context, c *Child, f *Func[A, R], arg A, timeout time.Duration) (R, error) {
 	var zero R
-	b, err := f.encodeArg(nil, arg)
+	b, err := f.Encode(arg)
 	if err != nil {
 		return zero, err
 	}
-	reply, err := c.call(ctx, f.name, b, timeout)
+	reply, _, err := c.Call(ctx, f.Name, b, timeout)
 	if err != nil {
 		return zero, err
 	}
-	return f.decodeResult(reply)
+	return f.Decode(reply)
 }
 
 func TestRemoteCallReturnsWhatTheFunctionReturns(t *testing.T) {
 	eachTransport(t, func(t *testing.T, transport string) {
-		ctx, c := context.Background(), startTestChild(t, transport, childLimits{})
+		ctx, c := context.Background(), startTestChild(t, transport, limits{})
 		// Sizes around the read buffer, the ring and twice the ring.
 		for _, n := range []int{0, 1, 64, frameChunk, frameChunk + 1, 256 << 10, 700 << 10, 3 << 20, 64} {
 			arg := bytes.Repeat([]byte{byte(n), 7, 1}, n/3+1)[:n]
@@ -96,10 +101,10 @@ func TestRemoteCallReturnsWhatTheFunctionReturns(t *testing.T) {
 				t.Fatalf("echo of %d bytes: %d bytes, %v", n, len(got), err)
 			}
 		}
-		if err := c.close(); err != nil {
+		if err := c.Close(); err != nil {
 			t.Error(err)
 		}
-		if c.alive() {
+		if c.Alive() {
 			t.Error("alive after close")
 		}
 	})
@@ -107,28 +112,28 @@ func TestRemoteCallReturnsWhatTheFunctionReturns(t *testing.T) {
 
 func TestRemoteCallCarriesErrorsPanicsAndGoexit(t *testing.T) {
 	eachTransport(t, func(t *testing.T, transport string) {
-		ctx, c := context.Background(), startTestChild(t, transport, childLimits{})
+		ctx, c := context.Background(), startTestChild(t, transport, limits{})
 		for range 3 {
-			if _, err := callOn(ctx, c, remoteError1, struct{}{}, 0); err == nil || err.Error() != "no such luck" {
+			if _, err := callOn(ctx, c, remoteError, struct{}{}, 0); err == nil || err.Error() != "no such luck" {
 				t.Errorf("error: %v", err)
 			}
 			_, err := callOn(ctx, c, remotePanic, struct{}{}, 0)
-			if p, ok := errors.AsType[*PanicError](err); !ok || p.Value != "boom" || !strings.Contains(string(p.Stack), "remote_call_test.go") {
+			if p, ok := errors.AsType[*PanicError](err); !ok || p.Value != "boom" || !strings.Contains(string(p.Stack), "call_test.go") {
 				t.Errorf("panic: %v", err)
 			}
 			if _, err := callOn(ctx, c, remoteExit, struct{}{}, 0); err != ErrGoexit {
 				t.Errorf("goexit: %v", err)
 			}
-			if _, err := c.call(ctx, "no such name", nil, 0); err == nil || !strings.Contains(err.Error(), "not defined") {
+			if _, _, err := c.Call(ctx, "no such name", nil, 0); err == nil || !strings.Contains(err.Error(), "not defined") {
 				t.Errorf("unknown function: %v", err)
 			}
-			if _, err := c.call(ctx, remoteError1.name, []byte("x"), 0); err == nil || !strings.Contains(err.Error(), "argument of") {
+			if _, _, err := c.Call(ctx, remoteError.Name, []byte("x"), 0); err == nil || !strings.Contains(err.Error(), "argument of") {
 				t.Errorf("bad argument: %v", err)
 			}
-			if _, err := c.call(ctx, remoteEcho.name, make([]byte, maxPayload), 0); err == nil || !strings.Contains(err.Error(), "the limit is") {
+			if _, _, err := c.Call(ctx, remoteEcho.Name, make([]byte, maxPayload), 0); err == nil || !strings.Contains(err.Error(), "the limit is") {
 				t.Errorf("large argument: %v", err)
 			}
-			if !c.alive() {
+			if !c.Alive() {
 				t.Fatal("the child did not survive an error of its function")
 			}
 		}
@@ -137,7 +142,7 @@ func TestRemoteCallCarriesErrorsPanicsAndGoexit(t *testing.T) {
 
 func TestRemoteCallPassesTheEndOfItsContextOn(t *testing.T) {
 	eachTransport(t, func(t *testing.T, transport string) {
-		c := startTestChild(t, transport, childLimits{})
+		c := startTestChild(t, transport, limits{})
 		ctx, cancel := context.WithCancel(context.Background())
 		time.AfterFunc(5*time.Millisecond, cancel)
 		_, err := callOn(ctx, c, remoteWait, struct{}{}, 0)
@@ -152,7 +157,7 @@ func TestRemoteCallPassesTheEndOfItsContextOn(t *testing.T) {
 		if _, err := callOn(ctx, c, remoteWait, struct{}{}, 0); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("deadline: %v", err)
 		}
-		if !c.alive() {
+		if !c.Alive() {
 			t.Error("the child did not survive a cancel that its function obeyed")
 		}
 	})
@@ -160,14 +165,14 @@ func TestRemoteCallPassesTheEndOfItsContextOn(t *testing.T) {
 
 func TestRemoteCallKillsAChildThatIgnoresItsContext(t *testing.T) {
 	eachTransport(t, func(t *testing.T, transport string) {
-		c := startTestChild(t, transport, childLimits{grace: 20 * time.Millisecond})
+		c := startTestChild(t, transport, limits{grace: 20 * time.Millisecond})
 		ctx, cancel := context.WithCancel(context.Background())
 		time.AfterFunc(5*time.Millisecond, cancel)
 		_, err := callOn(ctx, c, remoteDeaf, struct{}{}, 0)
 		if e, ok := errors.AsType[*ChildError](err); !ok || e.Cause != ChildHung || !errors.Is(err, context.Canceled) {
 			t.Errorf("got %v", err)
 		}
-		if c.alive() {
+		if c.Alive() {
 			t.Error("still alive")
 		}
 	})
@@ -175,8 +180,8 @@ func TestRemoteCallKillsAChildThatIgnoresItsContext(t *testing.T) {
 
 func TestRemoteCloseEndsACall(t *testing.T) {
 	eachTransport(t, func(t *testing.T, transport string) {
-		c := startTestChild(t, transport, childLimits{})
-		time.AfterFunc(20*time.Millisecond, func() { c.close() })
+		c := startTestChild(t, transport, limits{})
+		time.AfterFunc(20*time.Millisecond, func() { c.Close() })
 		_, err := callOn(context.Background(), c, remoteDeaf, struct{}{}, 0)
 		if e, ok := errors.AsType[*ChildError](err); !ok || e.Cause != ChildClosed {
 			t.Errorf("got %v", err)
@@ -185,7 +190,7 @@ func TestRemoteCloseEndsACall(t *testing.T) {
 }
 
 func TestRemotePrintingDoesNoHarm(t *testing.T) {
-	c := startTestChild(t, "pipe", childLimits{})
+	c := startTestChild(t, "pipe", limits{})
 	if _, err := callOn(context.Background(), c, remotePrint, struct{}{}, 0); err == nil || err.Error() != "EOF" {
 		t.Errorf("got %v", err)
 	}
@@ -195,28 +200,28 @@ func TestRemotePrintingDoesNoHarm(t *testing.T) {
 }
 
 func TestRemoteStartSaysWhatIsWrong(t *testing.T) {
-	if _, err := startChild("pigeon", childLimits{}); err == nil || !strings.Contains(err.Error(), "unknown transport") {
+	if _, err := Start(Config{Transport: "pigeon"}); err == nil || !strings.Contains(err.Error(), "unknown transport") {
 		t.Errorf("got %v", err)
 	}
 	if runtime.GOOS != "linux" {
-		if _, err := startChild("mmap", childLimits{}); err == nil || !strings.Contains(err.Error(), "transport mmap needs Linux") {
+		if _, err := Start(Config{Transport: "mmap"}); err == nil || !strings.Contains(err.Error(), "transport mmap needs Linux") {
 			t.Errorf("got %v", err)
 		}
 	}
 	t.Setenv(childEnv, "pipe")
-	_, err := startChild("pipe", childLimits{})
+	_, err := Start(Config{Transport: "pipe"})
 	if e, ok := errors.AsType[*ChildError](err); !ok || e.Cause != ChildStartFailed || !strings.Contains(err.Error(), "itself a worker") {
 		t.Errorf("in a worker: %v", err)
 	}
 }
 
-func BenchmarkRemoteCall(b *testing.B) {
-	for _, transport := range Transports() {
+func BenchmarkCall(b *testing.B) {
+	for _, transport := range transports() {
 		b.Run(transport, func(b *testing.B) {
-			c, arg := startTestChild(b, transport, childLimits{}), make([]byte, 64)
+			c, arg := startTestChild(b, transport, limits{}), make([]byte, 64)
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := c.call(context.Background(), remoteEcho.name, arg, 0); err != nil {
+				if _, _, err := c.Call(context.Background(), remoteEcho.Name, arg, 0); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -226,13 +231,13 @@ func BenchmarkRemoteCall(b *testing.B) {
 
 // A timer that fires late must not hit the next call.
 func TestRemoteKillOfAnEndedCallDoesNothing(t *testing.T) {
-	c := startTestChild(t, "pipe", childLimits{})
+	c := startTestChild(t, "pipe", limits{})
 	for range 2 {
 		if _, err := callOn(context.Background(), c, remoteEcho, nil, 0); err != nil {
 			t.Fatal(err)
 		}
-		c.killCall(c.lastID, errors.New("late"))
-		if !c.alive() {
+		c.kill(c.lastID, ChildHung, errors.New("late"))
+		if !c.Alive() {
 			t.Fatal("killed")
 		}
 	}
@@ -240,7 +245,7 @@ func TestRemoteKillOfAnEndedCallDoesNothing(t *testing.T) {
 
 // The cancel comes by a pipe of its own and may be there before its call.
 func TestRemoteCancelMayOvertakeItsCall(t *testing.T) {
-	var s childServer
+	var s server
 	s.stop(5, true)
 	for id, want := range map[uint64]error{4: nil, 5: context.DeadlineExceeded, 6: nil} {
 		if ctx := s.begin(id); context.Cause(ctx) != want {

@@ -1,4 +1,4 @@
-package primitives
+package remote
 
 import (
 	"errors"
@@ -53,8 +53,8 @@ func openMemory() (*os.File, error) {
 
 // openBell makes an eventfd that blocks. The parent can ring its own bell to
 // interrupt itself, so Go's poller is not needed for that either; through it
-// a round trip on one core took 2 to 4 times as long (BenchmarkRemoteCall/mmap
-// under taskset -c 0, GOMAXPROCS=1).
+// a round trip on one core took 2 to 4 times as long (BenchmarkCall/mmap under
+// taskset -c 0, GOMAXPROCS=1).
 func openBell() (*os.File, error) {
 	fd, err := unix.Eventfd(0, unix.EFD_CLOEXEC)
 	if err != nil {

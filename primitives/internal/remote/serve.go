@@ -1,4 +1,4 @@
-package primitives
+package remote
 
 import (
 	"context"
@@ -14,30 +14,28 @@ import (
 	"sync"
 )
 
-// ServeIfChild makes a program fit for the executor processes, which starts
-// the program again as its workers. It must be the first statement of main,
-// and of TestMain in a package whose tests use processes. In a worker it
-// serves until the parent closes it or dies, then exits; it never returns. In
-// every other process it returns at once.
-//
-// While a worker runs a task with the transport pipe, fmt.Print and all else
-// that writes to os.Stdout goes to standard error, and os.Stdin is empty.
+// ServeIfChild returns at once if this process is not a child. In a child it
+// answers calls until the parent closes the child or dies, then exits.
 func ServeIfChild() {
 	spec, ok := os.LookupEnv(childEnv)
 	if !ok {
 		return
 	}
-	os.Unsetenv(childEnv) // what a task starts is no worker of this parent
-	s, err := newChildServer(spec)
+	os.Unsetenv(childEnv) // the programs that a task starts are not our parent's children
+	s, err := newServer(spec)
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "primitives: worker:", err)
-		os.Exit(2)
+		exitWith(err)
 	}
 	s.loop()
 }
 
-// childServer is the child's side of a child.
-type childServer struct {
+func exitWith(err error) {
+	fmt.Fprintln(os.Stderr, "primitives: worker:", err)
+	os.Exit(2)
+}
+
+// server is the child's side of a Child.
+type server struct {
 	link    link
 	control frameReader
 	out     []byte // scratch for results
@@ -45,31 +43,24 @@ type childServer struct {
 	mu        sync.Mutex
 	running   uint64 // id of the call in progress, or 0
 	cancel    context.CancelCauseFunc
-	cancelled uint64 // last id that was cancelled, which may be yet to come
+	cancelled uint64 // last id that was cancelled; its call may be yet to come
 	cause     error
 }
 
-func newChildServer(spec string) (*childServer, error) {
-	part := strings.Split(spec, ",")
-	if len(part) != 3 {
-		return nil, fmt.Errorf("%s=%q is not understood", childEnv, spec)
+func newServer(spec string) (*server, error) {
+	transport, controlName, _ := strings.Cut(spec, ",")
+	control, err := strconv.ParseUint(controlName, 10, 64)
+	if err != nil {
+		return nil, fmt.Errorf("%s=%q: want transport,control", childEnv, spec)
 	}
-	limit, err := strconv.Atoi(part[1])
+	c, err := childConn(transport)
 	if err != nil {
 		return nil, err
 	}
-	control, err := strconv.ParseUint(part[2], 10, 64)
-	if err != nil {
-		return nil, err
-	}
-	c, err := childConn(part[0])
-	if err != nil {
-		return nil, err
-	}
-	s := &childServer{link: newLink(c, limit)}
+	s := &server{link: newLink(c)}
 	s.control = frameReader{r: openControl(uintptr(control)), max: frameChunk}
 	// Ctrl-C goes to parent and children alike. The parent decides what it
-	// means; a worker that died of it first would look like a fault. (Ignoring
+	// means; a child that died of it first would look like a fault. (Ignoring
 	// the signal would pass on to programs that a task starts.)
 	signal.Notify(make(chan os.Signal, 1), os.Interrupt)
 	go s.watch()
@@ -78,7 +69,7 @@ func newChildServer(spec string) (*childServer, error) {
 
 // watch takes cancels until the control pipe ends, which means that the parent
 // has closed it or is dead, and then ends the process even if a task runs.
-func (s *childServer) watch() {
+func (s *server) watch() {
 	for {
 		f, err := s.control.next()
 		if err != nil {
@@ -90,9 +81,9 @@ func (s *childServer) watch() {
 	}
 }
 
-// stop ends the context of call id. The call may not have been read yet, as it
-// comes by another way.
-func (s *childServer) stop(id uint64, deadline bool) {
+// stop ends the context of call id, which may not have been read yet: calls
+// and cancels come through different pipes.
+func (s *server) stop(id uint64, deadline bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.cancelled, s.cause = id, context.Canceled
@@ -104,7 +95,7 @@ func (s *childServer) stop(id uint64, deadline bool) {
 	}
 }
 
-func (s *childServer) begin(id uint64) context.Context {
+func (s *server) begin(id uint64) context.Context {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	ctx, cancel := context.WithCancelCause(context.Background())
@@ -115,7 +106,7 @@ func (s *childServer) begin(id uint64) context.Context {
 	return ctx
 }
 
-func (s *childServer) end() {
+func (s *server) end() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.running = 0
@@ -124,11 +115,11 @@ func (s *childServer) end() {
 
 // loop answers calls until the parent is gone. Functions run on this
 // goroutine: handing them to another would add a wake to every call.
-func (s *childServer) loop() {
+func (s *server) loop() {
 	for {
 		f, err := s.link.in.next()
 		if err == nil && f.kind != frameCall {
-			err = &protocolError{fmt.Sprintf("kind %d is no call", f.kind)}
+			err = &protocolError{fmt.Sprintf("kind %d is not a call", f.kind)}
 		}
 		if err == nil {
 			err = s.answer(f)
@@ -137,8 +128,7 @@ func (s *childServer) loop() {
 			os.Exit(0)
 		}
 		if err != nil {
-			fmt.Fprintln(os.Stderr, "primitives: worker:", err)
-			os.Exit(2)
+			exitWith(err)
 		}
 	}
 }
@@ -146,7 +136,7 @@ func (s *childServer) loop() {
 // answer runs one call and sends what came of it. The deferred part also runs
 // when the function called runtime.Goexit; this goroutine is then lost and
 // another one goes on with the loop.
-func (s *childServer) answer(f frame) (err error) {
+func (s *server) answer(f frame) (err error) {
 	kind, out, returned := frameGoexit, s.out[:0], false
 	defer func() {
 		if r := recover(); r != nil {
@@ -154,7 +144,7 @@ func (s *childServer) answer(f frame) (err error) {
 			returned = true
 		}
 		s.end()
-		if tooLong := s.link.out.fits(len(out)); tooLong != nil {
+		if tooLong := fits(len(out)); tooLong != nil {
 			kind, out = frameError, appendError(s.out[:0], tooLong)
 		}
 		err = s.link.out.send(kind, f.id, nil, out)
@@ -170,13 +160,13 @@ func (s *childServer) answer(f frame) (err error) {
 	return nil
 }
 
-func (s *childServer) run(ctx context.Context, call, out []byte) (frameKind, []byte) {
+func (s *server) run(ctx context.Context, call, out []byte) (frameKind, []byte) {
 	if len(call) < 2 || len(call) < 2+int(binary.LittleEndian.Uint16(call)) {
 		return frameError, appendError(out, &protocolError{"call without a name"})
 	}
 	n := 2 + int(binary.LittleEndian.Uint16(call))
-	fn, ok := lookupFunc(call[2:n])
-	if !ok {
+	fn := lookUp(call[2:n])
+	if fn == nil {
 		return frameError, appendError(out, fmt.Errorf(
 			"primitives: function %q is not defined in the worker; Define it in a package-level variable", call[2:n]))
 	}

@@ -1,4 +1,4 @@
-package primitives
+package remote
 
 import (
 	"maps"
@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// tree writes files below a new folder.
+// tree writes files below a new directory.
 func tree(t *testing.T, files map[string]string) string {
 	root := t.TempDir()
 	for name, text := range files {
@@ -74,7 +74,7 @@ func TestKilledNamesTheSender(t *testing.T) {
 		e    ChildError
 		want string
 	}{
-		{ChildError{Signal: syscall.SIGKILL.String()}, "who sent the signal is not known"},
+		{ChildError{Signal: syscall.SIGKILL.String()}, "the sender of the signal is not known"},
 		{ChildError{Signal: syscall.SIGKILL.String(), Memory: "/proc/vmstat"}, "killed by the kernel: memory ran out (oom_kill in /proc/vmstat)"},
 		{ChildError{Signal: syscall.SIGTERM.String()}, "by a signal: terminated"},
 	} {

@@ -1,4 +1,4 @@
-package primitives
+package remote
 
 import (
 	"errors"
@@ -7,8 +7,7 @@ import (
 	"syscall"
 )
 
-// openPipe makes a pipe whose handles a child may inherit; which one it does
-// inherit is said at its start.
+// openPipe makes a pipe. passOn says which end a child inherits.
 func openPipe() (r, w *os.File, err error) { return os.Pipe() }
 
 func openSockets() (*wiring, error) {

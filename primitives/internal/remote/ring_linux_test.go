@@ -1,4 +1,4 @@
-package primitives
+package remote
 
 import (
 	"bytes"
@@ -23,7 +23,7 @@ func ringPair(t *testing.T) (parent, child *ringConn) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.closeTheirs()
+	closeAll(w.theirs)
 	parent = w.conn.(*ringConn)
 	child = newRingConn(mapped, 1, dupFile(t, w.extra[1]), dupFile(t, w.extra[2]))
 	t.Cleanup(parent.release)

@@ -1,4 +1,4 @@
-package primitives
+package remote
 
 import (
 	"fmt"
@@ -32,16 +32,16 @@ const (
 // A reader polls for spinTime before it sleeps, since waking a sleeper on
 // another CPU costs ten times that. But polling only pays while the peer runs
 // at the same time; on a busy machine it moved the two apart and made a round
-// trip 4 to 5 times as long. So spinMisses vain polls in a row stop it, and it
-// is tried again after spinPause waits (BenchmarkRemoteCall/mmap).
+// trip 4 to 5 times as long. So spinMisses useless polls in a row stop it, and it
+// is tried again after spinPause waits (BenchmarkCall/mmap).
 const (
 	spinTime   = 5 * time.Microsecond
 	spinMisses = 4
 	spinPause  = 512
 )
 
-// shmRing is one direction. Indices count bytes for ever; the peer's index is
-// read from memory that the peer may have damaged, our own is kept here.
+// shmRing is one direction. Indices count all bytes since the start. The peer's
+// index is read from memory that the peer may have damaged; our own is kept here.
 type shmRing struct {
 	head *atomic.Uint64 // bytes written
 	tail *atomic.Uint64 // bytes read
@@ -49,8 +49,8 @@ type shmRing struct {
 	own  uint64 // our index: head of the ring we write, tail of the one we read
 }
 
-// used is the number of bytes in the ring, or an error if the indices cannot
-// be true.
+// used returns the number of bytes in the ring, or an error if the indices are
+// impossible.
 func (r *shmRing) used(head, tail uint64) (int, error) {
 	if n := head - tail; n <= ringSize {
 		return int(n), nil
@@ -69,7 +69,7 @@ type ringConn struct {
 	peerBell    *os.File
 	peerGone    atomic.Bool
 	spin        bool
-	misses      int // vain polls in a row, then waits without one
+	misses      int // useless polls in a row, then waits without one
 	token       [8]byte
 }
 
@@ -100,7 +100,7 @@ func newRingConn(memory []byte, side int, bell, peerBell *os.File) *ringConn {
 	return c
 }
 
-// Read copies out what is there, and blocks while nothing is.
+// Read copies out what has arrived, and blocks while nothing has.
 func (c *ringConn) Read(p []byte) (int, error) {
 	r := &c.in
 	n, err := c.await(waitsForBytes, func() (int, error) { return r.used(r.head.Load(), r.own) })
@@ -117,7 +117,7 @@ func (c *ringConn) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// Write copies p in, and blocks while the ring is full. What is larger than
+// Write copies p in, and blocks while the ring is full. A p that is larger than
 // the ring streams through it.
 func (c *ringConn) Write(p []byte) (written int, err error) {
 	r := &c.out
@@ -142,7 +142,7 @@ func (c *ringConn) Write(p []byte) (written int, err error) {
 	return written, nil
 }
 
-// await returns ready's number once it is positive. It says what it waits for,
+// await returns ready's number once it is positive. It stores what it waits for,
 // then looks again, and only then sleeps; the peer changes its index, then
 // looks whether we wait. Whichever comes second sees the other, because Go's
 // atomics have one order that both sides agree on.
@@ -167,7 +167,7 @@ func (c *ringConn) await(what uint32, ready func() (int, error)) (int, error) {
 	}
 }
 
-// poll asks ready once, or for a short time if that can pay.
+// poll calls ready once, or for a short time if that can pay.
 func (c *ringConn) poll(ready func() (int, error)) (int, error) {
 	n, err := ready()
 	if n > 0 || err != nil || !c.spin {
@@ -190,7 +190,7 @@ func (c *ringConn) poll(ready func() (int, error)) (int, error) {
 	return 0, nil
 }
 
-// ring wakes the peer if it sleeps for what we have just made.
+// ring wakes the peer if it sleeps until what has just happened.
 func (c *ringConn) ring(what uint32) {
 	if c.peerWaiting.Load() == what && c.peerWaiting.CompareAndSwap(what, notWaiting) {
 		_, _ = c.peerBell.Write(bellToken[:]) // our end of the eventfd cannot fail while it is open

@@ -1,4 +1,4 @@
-package primitives
+package remote
 
 import (
 	"fmt"
@@ -11,12 +11,13 @@ type conn interface {
 	Read(p []byte) (int, error)
 	Write(p []byte) (int, error) // all of p, or an error
 
-	// interrupt is called once the child has ended, from another goroutine,
-	// and makes Read and Write return. Streams need nothing done: their other
-	// end was closed by the kernel.
+	// interrupt is called from another goroutine once the child has ended, and
+	// makes Read and Write return. Streams need no action: the kernel closed
+	// their other end.
 	interrupt()
 
-	// release frees descriptors and memory. Nobody is in Read or Write then.
+	// release frees descriptors and memory. It is not called during a Read or
+	// Write.
 	release()
 }
 
@@ -27,15 +28,15 @@ type link struct {
 	out  frameWriter
 }
 
-func newLink(c conn, limit int) link {
-	return link{conn: c, in: frameReader{r: c, max: limit}, out: frameWriter{w: c, max: limit}}
+func newLink(c conn) link {
+	return link{conn: c, in: frameReader{r: c, max: maxPayload}, out: frameWriter{w: c}}
 }
 
 // fileConn is a conn over blocking descriptors. A kill interrupts them, since
 // the kernel then closes the other end unless a process that a task started
-// has it too, so Go's poller has little to add: a
-// round trip through it took 1.9 times as long with pipes and 1.6 times with
-// sockets (BenchmarkRemoteCall under taskset -c 0, GOMAXPROCS=1).
+// has it too. So Go's poller has little to add, and a round trip through it
+// took 1.9 times as long with pipes and 1.6 times with sockets (BenchmarkCall
+// under taskset -c 0, GOMAXPROCS=1).
 type fileConn struct{ r, w *os.File }
 
 func (c *fileConn) Read(p []byte) (int, error)  { return c.r.Read(p) }
@@ -52,13 +53,11 @@ func (c *fileConn) release() {
 // wiring is a transport before its child is started.
 type wiring struct {
 	conn   conn
-	stdin  *os.File // the child's; nil means nothing to read
-	stdout *os.File // the child's; nil means our stderr
-	extra  []*os.File
+	stdin  *os.File   // the child's; nil means nothing to read
+	stdout *os.File   // the child's; nil means our stderr
+	extra  []*os.File // the child's, after the control pipe
 	theirs []*os.File // closed once the child has them
 }
-
-func (w *wiring) closeTheirs() { closeAll(w.theirs) }
 
 func closeAll(files []*os.File) {
 	for _, f := range files {

@@ -1,4 +1,4 @@
-package primitives
+package remote
 
 import (
 	"context"
@@ -14,35 +14,31 @@ type Cause int
 const (
 	ChildExited      Cause = 1 + iota // it ended by itself, for example through os.Exit
 	ChildKilled                       // a signal that we did not send ended it
-	ChildHung                         // it was killed because an answer came too late
-	ChildProtocol                     // it sent what is no frame, half a frame or too large a frame
-	ChildStartFailed                  // it could not be started, or is no worker
-	ChildLost                         // it closed its end and lived on
-	ChildClosed                       // it was closed while a call was in progress
+	ChildHung                         // we killed it because an answer came too late
+	ChildProtocol                     // it sent bytes that are not a frame, half a frame or too large a frame
+	ChildStartFailed                  // it could not be started, or does not serve
+	ChildLost                         // it closed its end of the transport and lived on
+	ChildClosed                       // it was closed during a call
 )
 
 func (c Cause) String() string {
-	switch c {
-	case ChildExited:
-		return "exited"
-	case ChildKilled:
-		return "killed"
-	case ChildHung:
-		return "hung"
-	case ChildProtocol:
-		return "protocol"
-	case ChildStartFailed:
-		return "start failed"
-	case ChildLost:
-		return "lost"
-	case ChildClosed:
-		return "closed"
+	names := [...]string{
+		ChildExited:      "exited",
+		ChildKilled:      "killed",
+		ChildHung:        "hung",
+		ChildProtocol:    "protocol",
+		ChildStartFailed: "start failed",
+		ChildLost:        "lost",
+		ChildClosed:      "closed",
 	}
-	return fmt.Sprintf("cause %d", int(c))
+	if c < ChildExited || c > ChildClosed {
+		return fmt.Sprintf("cause %d", int(c))
+	}
+	return names[c]
 }
 
-// ChildError is the error of a task whose process was lost. What the task has
-// done before is not known.
+// ChildError is the error of a call whose process was lost. How far the
+// function had come is not known.
 type ChildError struct {
 	Cause    Cause
 	PID      int    // 0 if there was no process
@@ -50,8 +46,6 @@ type ChildError struct {
 	Signal   string // the signal that ended it, if we did not send it
 	Memory   string // after SIGKILL: the file that counts a process killed because memory ran out, if one does
 	Err      error  // what went wrong, or nil
-
-	sent bool // the call was on its way: the task may have started
 }
 
 func (e *ChildError) Error() string {
@@ -64,7 +58,7 @@ func (e *ChildError) Error() string {
 	case e.Memory != "":
 		b.WriteString(" by the kernel: memory ran out (oom_kill in " + e.Memory + ")")
 	case e.Signal == "killed":
-		b.WriteString("; who sent the signal is not known, and the kernel does that when memory runs out")
+		b.WriteString("; the sender of the signal is not known, and the kernel does that when memory runs out")
 	case e.Signal != "":
 		b.WriteString(" by a signal: " + e.Signal)
 	}
@@ -77,9 +71,20 @@ func (e *ChildError) Error() string {
 // Unwrap returns Err.
 func (e *ChildError) Unwrap() error { return e.Err }
 
-// remoteError is an error that a function returned in a child. Only its text
-// crosses, and whether it was one of the two errors that callers test for.
-type remoteError struct {
+// PanicError is the error of a call whose function panicked in the child.
+type PanicError struct {
+	Value string // the panic value, as fmt.Sprint prints it
+	Stack []byte // the function's own stack, as debug.Stack prints it
+}
+
+func (p *PanicError) Error() string { return "function panicked: " + p.Value }
+
+// ErrGoexit is the error of a call whose function called runtime.Goexit.
+var ErrGoexit = errors.New("function called runtime.Goexit")
+
+// functionError is an error that a function returned in a child. It keeps the
+// text, and whether it was one of the two errors that callers test for.
+type functionError struct {
 	message string
 	flags   byte
 }
@@ -89,16 +94,16 @@ const (
 	flagDeadline
 )
 
-func (e *remoteError) Error() string { return e.message }
+func (e *functionError) Error() string { return e.message }
 
 // Is lets errors.Is find the two errors of package context.
-func (e *remoteError) Is(target error) bool {
+func (e *functionError) Is(target error) bool {
 	return target == context.Canceled && e.flags&flagCanceled != 0 ||
 		target == context.DeadlineExceeded && e.flags&flagDeadline != 0
 }
 
-// The text of an error, a panic or a stack is cut: it may be as long as the
-// program likes, and it must fit a frame.
+// maxText is the length in bytes to which the text of an error, a panic or a
+// stack is cut, so that it fits a frame.
 const maxText = 256 << 10
 
 func appendText(dst []byte, text string) []byte {
@@ -123,7 +128,7 @@ func appendPanic(dst []byte, value any, stack []byte) []byte {
 	return appendText(dst, string(stack))
 }
 
-// reply turns an answer into what call returns. A *protocolError means that
+// reply turns an answer into what Call returns. A *protocolError means that
 // the child cannot be trusted further.
 func (f frame) reply() ([]byte, error) {
 	switch f.kind {
@@ -133,7 +138,7 @@ func (f frame) reply() ([]byte, error) {
 		return nil, ErrGoexit
 	case frameError:
 		if len(f.payload) > 0 {
-			return nil, &remoteError{message: string(f.payload[1:]), flags: f.payload[0]}
+			return nil, &functionError{message: string(f.payload[1:]), flags: f.payload[0]}
 		}
 	case framePanic:
 		if len(f.payload) >= 4 {
@@ -143,5 +148,5 @@ func (f frame) reply() ([]byte, error) {
 			}
 		}
 	}
-	return nil, &protocolError{fmt.Sprintf("kind %d with %d bytes is no answer", f.kind, len(f.payload))}
+	return nil, &protocolError{fmt.Sprintf("kind %d with %d bytes is not an answer", f.kind, len(f.payload))}
 }

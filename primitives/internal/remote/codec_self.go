@@ -1,0 +1,156 @@
+package remote
+
+import (
+	"bytes"
+	"cmp"
+	"encoding"
+	"encoding/gob"
+	"fmt"
+	"reflect"
+	"runtime"
+	"slices"
+)
+
+// Codecs of types that write themselves, and of types that only gob can write.
+
+var (
+	marshaler   = reflect.TypeFor[encoding.BinaryMarshaler]()
+	unmarshaler = reflect.TypeFor[encoding.BinaryUnmarshaler]()
+)
+
+func marshalsItself(t reflect.Type) bool { return t.Implements(marshaler) && t.Implements(unmarshaler) }
+
+// marshalCodec asks the pointer, whose methods include those of the value.
+func marshalCodec[T any]() codec[T] {
+	return codec[T]{
+		encode: func(dst []byte, v T) ([]byte, error) {
+			return appendMarshaled(dst, any(&v).(encoding.BinaryMarshaler))
+		},
+		decode: func(b []byte) (v T, err error) {
+			err = unmarshal(b, any(&v).(encoding.BinaryUnmarshaler))
+			return v, err
+		},
+	}
+}
+
+// pointerCodec is for a T that is itself a pointer with the methods.
+func pointerCodec[T any]() codec[T] {
+	elem := reflect.TypeFor[T]().Elem()
+	return codec[T]{
+		encode: func(dst []byte, v T) ([]byte, error) {
+			return appendMarshaled(dst, any(v).(encoding.BinaryMarshaler))
+		},
+		decode: func(b []byte) (v T, err error) {
+			v = reflect.New(elem).Interface().(T)
+			err = unmarshal(b, any(v).(encoding.BinaryUnmarshaler))
+			return v, err
+		},
+	}
+}
+
+func appendMarshaled(dst []byte, m encoding.BinaryMarshaler) (_ []byte, err error) {
+	defer recoverTo(&err)
+	b, err := m.MarshalBinary()
+	return append(dst, b...), err
+}
+
+// unmarshal gives the method its own copy: methods that keep the bytes, which
+// the interface forbids, are too easy to write.
+func unmarshal(b []byte, u encoding.BinaryUnmarshaler) (err error) {
+	defer recoverTo(&err)
+	return u.UnmarshalBinary(bytes.Clone(b))
+}
+
+// gobCodec sends the type with every value, so that each frame can be read
+// alone: the first broken frame would ruin a stream shared by all.
+//
+// An interface is passed by its address, or gob would send the value inside
+// without its type. Everything else is passed as itself, or gob would send a
+// nil pointer as a zero value.
+func gobCodec[T any]() codec[T] {
+	isInterface := reflect.TypeFor[T]().Kind() == reflect.Interface
+	return codec[T]{
+		encode: func(dst []byte, v T) (_ []byte, err error) {
+			defer recoverTo(&err)
+			buf := bytes.NewBuffer(dst)
+			if isInterface {
+				err = gob.NewEncoder(buf).Encode(&v)
+			} else {
+				err = gob.NewEncoder(buf).Encode(v)
+			}
+			return buf.Bytes(), err
+		},
+		decode: func(b []byte) (v T, err error) {
+			defer recoverTo(&err)
+			r := bytes.NewReader(b)
+			if err = gob.NewDecoder(r).Decode(&v); err == nil && r.Len() > 0 {
+				err = fmt.Errorf("%d bytes after the value", r.Len())
+			}
+			return v, err
+		},
+	}
+}
+
+// recoverTo turns a panic of the type's own code into an error: bytes from
+// another process must not be able to stop this one.
+func recoverTo(err *error) {
+	if r := recover(); r != nil {
+		*err = fmt.Errorf("panic while converting: %v", r)
+	}
+}
+
+// fieldLoss returns an error if a value of t would arrive without some of its
+// fields, because a struct in it embeds a type that writes itself: a struct that
+// embeds time.Time has time.Time's methods, which know nothing of the other
+// fields, and encoding/gob would use them, too. Types inside an interface are
+// not visible here. outer are the types that contain t.
+func fieldLoss(t reflect.Type, outer []reflect.Type) error {
+	if slices.Contains(outer, t) {
+		return nil
+	}
+	outer = append(outer, t)
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Slice, reflect.Array:
+		return fieldLoss(t.Elem(), outer)
+	case reflect.Map:
+		return cmp.Or(fieldLoss(t.Key(), outer), fieldLoss(t.Elem(), outer))
+	case reflect.Struct:
+	default:
+		return nil
+	}
+	// The codec asks for MarshalBinary. Gob, which writes what is deeper, asks
+	// for GobEncode first.
+	methods := []string{"MarshalBinary", "GobEncode"}
+	if len(outer) > 1 && !(len(outer) == 2 && outer[0].Kind() == reflect.Pointer) {
+		slices.Reverse(methods)
+	}
+	for _, name := range methods {
+		if _, ok := reflect.PointerTo(t).MethodByName(name); !ok {
+			continue
+		}
+		if promoted(t, name) && t.NumField() > 1 {
+			return fmt.Errorf("%v has the %s of a type that it embeds, so its other fields would be lost: give the embedded field a name", t, name)
+		}
+		return nil
+	}
+	for f := range t.Fields() {
+		if f.IsExported() {
+			if err := fieldLoss(f.Type, outer); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// promoted reports whether t, or a pointer to it, has the method from an
+// embedded field. The compiler generates such a method, without a source file;
+// it also generates the pointer's where t itself has the method.
+func promoted(t reflect.Type, name string) bool {
+	m, ok := t.MethodByName(name)
+	if !ok {
+		m, _ = reflect.PointerTo(t).MethodByName(name)
+	}
+	file, _ := runtime.FuncForPC(m.Func.Pointer()).FileLine(m.Func.Pointer())
+	return file == "<autogenerated>"
+}
