@@ -2,6 +2,7 @@ package main
 
 import (
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -21,6 +22,7 @@ var floors = []struct {
 		"overlap/primitives", "golang.org/x/sys", "gonum.org/v1/gonum",
 		"github.com/HdrHistogram", // latencies in open loops: only the job knows when an item was due
 	}, "a workload is its kernel and nothing else"},
+	{"overlap/bench/gate/stat", []string{"gonum.org/v1/gonum"}, "statistics know no benchmarks"},
 	{"overlap/bench", []string{
 		"overlap/workloads", "overlap/primitives", "golang.org/x/sys", "gonum.org/v1/gonum",
 		// CPU names and features
@@ -77,6 +79,23 @@ func TestPackagesStayOnTheirFloors(t *testing.T) {
 	}
 	if len(imports["overlap/primitives"]) == 0 || len(imports["overlap/report/chart"]) == 0 {
 		t.Errorf("go list no longer names the packages that the floors are about: %d packages", len(imports))
+	}
+}
+
+// The same blocks have the same verdicts: nothing else goes into the statistics.
+func TestStatisticsHaveNoFilesAndNoClocks(t *testing.T) {
+	out, err := exec.Command("go", "list", "-f", `{{join .Imports "\n"}}`, "./bench/gate/stat").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	imports := strings.Fields(string(out))
+	if len(imports) == 0 {
+		t.Fatal("go list names no imports")
+	}
+	for _, name := range imports {
+		if slices.Contains([]string{"os", "time", "io", "net", "context", "sync"}, name) || strings.HasPrefix(name, "os/") {
+			t.Errorf("bench/gate/stat imports %s", name)
+		}
 	}
 }
 

@@ -85,21 +85,21 @@ func (pt *judged) gain(q Quantity, factor float64, ref *judged, more ...*judged)
 	if slices.ContainsFunc(points, func(p *judged) bool { return p.level == nil }) {
 		return nothing(pt.change(q), points...)
 	}
-	t := &test{Change: pt.change(q), own: pt, quotient: quotient{points: points, factor: factor, q: pt.level.how.q}}
+	t := &test{Change: pt.change(q), own: pt, quotient: quotient{points: points, factor: factor, q: pt.level.Quantile()}}
 	t.Blocks = len(pt.free.blocks)
 	for i, p := range points {
-		t.terms, t.signs = append(t.terms, p.level), append(t.signs, sign(i))
+		t.tested.Terms, t.tested.Signs = append(t.tested.Terms, p.level), append(t.tested.Signs, sign(i))
 		t.Blocks = min(t.Blocks, len(p.free.blocks))
 	}
-	t.size = t.contrast
+	t.size = t.tested
 	// Levels at different quantiles are not those of one curve: the point's own
 	// serves for all.
 	log := math.Log(factor)
-	for i, term := range t.terms {
-		log += t.signs[i] * math.Log(term.levels(choice{q: t.q})[0])
+	for i, term := range t.tested.Terms {
+		log += t.tested.Signs[i] * math.Log(term.BaseAt(t.q))
 	}
 	t.Base = math.Exp(log)
-	t.Head = math.Exp(log + t.estimate())
+	t.Head = math.Exp(log + t.tested.Estimate())
 	return t
 }
 

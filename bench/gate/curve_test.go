@@ -211,37 +211,3 @@ func TestBaselineHasOneCPU(t *testing.T) {
 		t.Errorf("%d gains, of %v", len(list), list)
 	}
 }
-
-// wary is a sample whose noise shows only without its change.
-type wary struct {
-	*means
-	noise float64
-}
-
-func (w wary) times(by float64) sample { w.noise = 1; return w }
-func (w wary) statistic(choice) statistic {
-	return func(head []bool) float64 {
-		for _, h := range head {
-			switch {
-			case !h && head[0]:
-				return w.noise
-			case !h:
-				return -w.noise
-			}
-		}
-		return .5
-	}
-}
-
-// A gain must stand out of the noise with and without the points' own changes.
-func TestAGainIsTestedTwice(t *testing.T) {
-	w := wary{means: &means{head: []bool{true, true, true, true, true, true}}}
-	a, b := &term{sample: w, tested: .5}, &term{sample: w}
-	two := contrast{[]*term{a, b}, []float64{1, -1}}
-	if p := two.p(100, 1, 1); p < .3 {
-		t.Errorf("p %v is that of the samples as they are", p)
-	}
-	if p := (contrast{[]*term{a}, []float64{1}}).p(100, 1, 1); p != 1./64 {
-		t.Errorf("of one point p %v", p)
-	}
-}

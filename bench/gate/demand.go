@@ -68,7 +68,7 @@ func (prep *Prepared) efficiency(pt, base *judged, o Options) Demand {
 		d.Why = prep.why(pt, base)
 		return d
 	}
-	g := quotient{points: []*judged{pt, base}, factor: 1 / float64(p), q: pt.level.how.q}
+	g := quotient{points: []*judged{pt, base}, factor: 1 / float64(p), q: pt.level.Quantile()}
 	if pt.Weak {
 		g.factor *= float64(max(pt.Workers, 1)) / float64(max(base.Workers, 1))
 	}

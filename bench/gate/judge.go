@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	"overlap/bench/gate/stat"
 	"overlap/bench/sweep"
 	"overlap/internal/table"
 )
@@ -37,20 +38,20 @@ func Judge(series []Series, o Options) Findings { return Prepare(series).Judge(o
 // test is a change and what it is judged by.
 type test struct {
 	Change
-	contrast          // that is tested
-	size     contrast // that tells how large the change is
-	taken    bool     // others had the CPUs: how fast the code is with them is not known
-	untold   bool     // nothing is known
-	own      *judged  // of a gain: the point that it is of
-	quotient          // of a gain
-	same     *test    // a change that is tested under another name
+	tested   stat.Contrast
+	size     stat.Contrast // how large the change is
+	taken    bool          // others had the CPUs: how fast the code is with them is not known
+	untold   bool          // nothing is known
+	own      *judged       // of a gain: the point that it is of
+	quotient               // of a gain
+	same     *test         // a change that is tested under another name
 }
 
 // judged is a point with its tests.
 type judged struct {
 	*prepared
 	time  *test
-	level *term // of the time, where others left the CPUs alone; nil if there was too little of that
+	level *stat.Term // of the time, where others left the CPUs alone; nil if there was too little of that
 }
 
 // fewestFree is how many blocks have an interval of 95 %.
@@ -145,20 +146,20 @@ func (pt *judged) change(q Quantity) Change {
 func (pt *judged) tests(o Options) []*test {
 	if pt.alone {
 		if !pt.few() {
-			pt.level = newTerm(pt.free.times(), o.Seed, stream(pt.Point, Time))
+			pt.level = stat.NewTerm(pt.free.times.Slices(), o.Seed, stream(pt.Point, Time))
 		}
 		return nil
 	}
-	pt.time = pt.timed(Time, (*prepared).times, o)
+	pt.time = pt.timed(Time, (*stat.Times).Slices, o)
 	switch {
 	case pt.few():
 	case pt.wide() || pt.free == pt.prepared:
-		pt.level = pt.time.size.terms[0]
+		pt.level = pt.time.size.Terms[0]
 	default:
-		pt.level = newTerm(pt.free.times(), o.Seed, stream(pt.Point, Time))
+		pt.level = stat.NewTerm(pt.free.times.Slices(), o.Seed, stream(pt.Point, Time))
 	}
-	list := []*test{pt.time, pt.timed(MeanTime, (*prepared).meanTime, o)}
-	if parallelism(pt.Point) > 1 && len(pt.busy().head) > 0 {
+	list := []*test{pt.time, pt.timed(MeanTime, (*stat.Times).Mean, o)}
+	if parallelism(pt.Point) > 1 && pt.busy().Blocks() > 0 {
 		list = append(list, pt.averageParallelism(o))
 	}
 	for _, q := range []Quantity{Bytes, Allocs} {
@@ -171,13 +172,13 @@ func (pt *judged) tests(o Options) []*test {
 
 // timed is the test of a time, by all blocks. On several CPUs the free ones tell
 // how large the change is, if they are enough.
-func (pt *judged) timed(q Quantity, of func(*prepared) sample, o Options) *test {
-	t := pt.test(q, of(pt.prepared), o)
+func (pt *judged) timed(q Quantity, of func(*stat.Times) stat.Sample, o Options) *test {
+	t := pt.test(q, of(pt.times), o)
 	if !pt.wide() || pt.free == pt.prepared {
 		return t
 	}
 	if t.taken, t.Beside = pt.few(), pt.few(); !t.taken {
-		t.told(newTerm(of(pt.free), o.Seed, stream(pt.Point, q)))
+		t.setSize(stat.NewTerm(of(pt.free.times), o.Seed, stream(pt.Point, q)))
 	}
 	return t
 }
@@ -186,25 +187,24 @@ func (pt *judged) timed(q Quantity, of func(*prepared) sample, o Options) *test 
 // program keeps busy while others have them says nothing.
 func (pt *judged) averageParallelism(o Options) *test {
 	busy := pt.free.busy()
-	if pt.few() || len(busy.head) == 0 {
+	if pt.few() || busy.Blocks() == 0 {
 		return nothing(pt.change(AverageParallelism), pt)
 	}
 	return pt.test(AverageParallelism, busy, o)
 }
 
-func (pt *judged) test(q Quantity, s sample, o Options) *test {
-	term := newTerm(s, o.Seed, stream(pt.Point, q))
-	t := &test{Change: pt.change(q), contrast: single(term), quotient: quotient{points: []*judged{pt}}}
-	t.told(term)
+func (pt *judged) test(q Quantity, s stat.Sample, o Options) *test {
+	term := stat.NewTerm(s, o.Seed, stream(pt.Point, q))
+	t := &test{Change: pt.change(q), tested: stat.Single(term), quotient: quotient{points: []*judged{pt}}}
+	t.setSize(term)
 	return t
 }
 
-// told notes by which term the size of the change is told.
-func (t *test) told(by *term) {
-	level := by.levels(by.how)
-	t.Base, t.Head, t.Quantile, t.Paired = level[0], level[1], by.how.q, by.how.paired
-	t.Blocks = len(by.labels())
-	t.size = single(by)
+// setSize takes the size of the change from a term.
+func (t *test) setSize(by *stat.Term) {
+	t.Base, t.Head = by.Levels()
+	t.Quantile, t.Paired, t.Blocks = by.Quantile(), by.Paired(), by.Blocks()
+	t.size = stat.Single(by)
 }
 
 // nothing is a change of which nothing is known, because others had the CPUs of
@@ -219,6 +219,9 @@ func nothing(c Change, points ...*judged) *test {
 	return &test{Change: c, untold: true, taken: true, quotient: quotient{points: points}}
 }
 
+// maxDraws is how many exchanges a p value rests on at most.
+const maxDraws = 1 << 20
+
 // measure fills in the numbers of all tests and returns how many were tested.
 func measure(all []*test, o Options) int {
 	var tested []*test
@@ -228,22 +231,22 @@ func measure(all []*test, o Options) int {
 		}
 	}
 	level := o.Alpha / float64(max(len(tested), 1))
-	draws := int(min(max(4/level, leastDraws), mostDraws))
+	draws := stat.Draws(level, maxDraws)
 	p := make([]float64, len(tested))
 	parallel(len(tested), func(i int) {
 		t := tested[i]
 		seed, stream := o.Seed, t.stream()
-		p[i] = t.contrast.p(draws, seed, stream)
-		low, high := t.size.limits(seed, stream+1)
-		t.Ratio, t.Low, t.High = math.Exp(t.size.estimate()), math.Exp(low), math.Exp(high)
+		p[i] = t.tested.P(draws, seed, stream)
+		low, high := t.size.Limits(seed, stream+1)
+		t.Ratio, t.Low, t.High = math.Exp(t.size.Estimate()), math.Exp(low), math.Exp(high)
 		t.Floor = math.NaN()
 		if !o.Quick {
-			t.Floor = math.Expm1(t.contrast.floor(level, chance, seed, stream+2))
-			t.Layouts = t.layouts(level, seed, stream+2)
+			t.Floor = math.Expm1(t.tested.Floor(level, seed, stream+2))
+			t.Layouts = layoutsOf(t.tested, level, seed, stream+2)
 		}
 		t.absolute(seed, stream+3)
 	})
-	adjusted := Holm(p)
+	adjusted := stat.Holm(p)
 	for i, t := range tested {
 		t.P, t.Adjusted = p[i], adjusted[i]
 		if t.Layouts != nil {
@@ -317,7 +320,7 @@ func powerless(points []*judged, tests int, alpha float64) (notes []string) {
 		if pt.alone {
 			continue
 		}
-		if n := pt.time.units().n; leastP(n)*float64(tests) > alpha {
+		if n := pt.time.tested.Units(); stat.LeastP(n)*float64(tests) > alpha {
 			need, what := 1+int(math.Ceil(math.Log2(float64(tests)/alpha))), "blocks"
 			if n < len(pt.blocks) {
 				what = "different pairs of layouts"

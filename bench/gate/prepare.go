@@ -1,11 +1,11 @@
 package gate
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"slices"
 
+	"overlap/bench/gate/stat"
 	"overlap/bench/sweep"
 )
 
@@ -23,9 +23,7 @@ type prepared struct {
 	sweep.Point
 	alone  bool // all slots are head's
 	blocks []Block
-	clock  *clock
-	turns  *turns    // nil where processes did not take turns
-	scale  float64   // log of what head's times were multiplied by
+	times  *stat.Times
 	taken  []bool    // of every block: others had its CPUs, see Others
 	free   *prepared // without those blocks; itself if there are none
 }
@@ -76,8 +74,7 @@ func prepare(s Series) (pt *prepared, why string) {
 			pt.blocks = append(pt.blocks, b)
 		}
 	}
-	pt.clock = newClock(pt.blocks)
-	pt.turns = newTurns(pt.blocks, pt.clock)
+	pt.times = timesOf(pt.blocks)
 	pt.leave()
 	for _, left := range []struct {
 		n    int
@@ -112,33 +109,28 @@ func (pt *prepared) leave() {
 	if len(free) == len(pt.blocks) {
 		return
 	}
-	pt.free = &prepared{Point: pt.Point, alone: pt.alone, blocks: free, clock: newClock(free), taken: make([]bool, len(free))}
+	pt.free = &prepared{Point: pt.Point, alone: pt.alone, blocks: free, times: timesOf(free), taken: make([]bool, len(free))}
 	pt.free.free = pt.free
-	if len(free) > 0 {
-		pt.free.turns = newTurns(free, pt.free.clock)
+}
+
+// timesOf returns what stat needs of the blocks.
+func timesOf(blocks []Block) *stat.Times {
+	list := make([]stat.Block, len(blocks))
+	for k, b := range blocks {
+		list[k].HeadFirst = b.HeadFirst
+		for i, s := range b.Slots {
+			list[k].Slots[i] = stat.Slot{Slices: s.Slices, Layout: s.Layout, Turns: s.Turns}
+		}
 	}
+	return stat.NewTimes(list)
 }
 
 func positive(list []float64) []float64 {
-	bad := func(v float64) bool { return !isPositive(v) }
+	bad := func(v float64) bool { return !stat.IsPositive(v) }
 	if !slices.ContainsFunc(list, bad) {
 		return list
 	}
 	return slices.DeleteFunc(slices.Clone(list), bad)
-}
-
-func newClock(blocks []Block) *clock {
-	c := &clock{halfOf: standard(len(blocks)), seeds: layoutsOf(blocks)}
-	for k, b := range blocks {
-		c.head = append(c.head, b.HeadFirst)
-		for place, slot := range b.Slots {
-			for _, v := range slot.Slices {
-				c.slices = append(c.slices, timed{math.Log(v), int32(4*k + place)})
-			}
-		}
-	}
-	slices.SortFunc(c.slices, func(a, b timed) int { return cmp.Compare(a.log, b.log) })
-	return c
 }
 
 // Scaled returns the series with head's times multiplied by 1+e, as if head were
@@ -157,11 +149,7 @@ func (p *Prepared) Scaled(e float64, which func(sweep.Point) bool) *Prepared {
 }
 
 func (pt *prepared) scaled(by float64) *prepared {
-	s := &prepared{Point: pt.Point, alone: pt.alone, blocks: pt.blocks, clock: pt.clock.times(by).(*clock), scale: pt.scale + by, taken: pt.taken}
-	if pt.turns != nil {
-		s.turns = pt.turns.times(by).(*turns)
-		s.turns.clock = s.clock
-	}
+	s := &prepared{Point: pt.Point, alone: pt.alone, blocks: pt.blocks, times: pt.times.Scaled(by), taken: pt.taken}
 	if s.free = s; pt.free != pt {
 		s.free = pt.free.scaled(by)
 	}
@@ -184,15 +172,12 @@ func (p *Prepared) Relabelled(coin func() bool) *Prepared {
 }
 
 func (pt *prepared) labelled(head []bool) *prepared {
-	l := &prepared{Point: pt.Point, alone: pt.alone, blocks: slices.Clone(pt.blocks), clock: &clock{pt.clock.slices, pt.clock.halfOf, head, pt.clock.seeds}, scale: pt.scale, taken: pt.taken}
+	l := &prepared{Point: pt.Point, alone: pt.alone, blocks: slices.Clone(pt.blocks), times: pt.times.Labelled(head), taken: pt.taken}
 	var free []bool
 	for k := range l.blocks {
 		if l.blocks[k].HeadFirst = head[k]; !pt.taken[k] {
 			free = append(free, head[k])
 		}
-	}
-	if pt.turns != nil {
-		l.turns = &turns{pt.turns.logs, head, l.clock}
 	}
 	if l.free = l; pt.free != pt {
 		l.free = pt.free.labelled(free)
@@ -200,59 +185,12 @@ func (pt *prepared) labelled(head []bool) *prepared {
 	return l
 }
 
-// times is the sample of the slices.
-func (pt *prepared) times() sample {
-	if pt.turns != nil {
-		return pt.turns
-	}
-	return pt.clock
-}
-
-// means makes a sample of one number of every slot, of the blocks where good
-// holds for all four.
-func (pt *prepared) means(value func(Slot) float64, good func(float64) bool) *means {
-	m := &means{turns: pt.turns != nil}
-	layouts := layoutsOf(pt.blocks)
-	for k, b := range pt.blocks {
-		var four []float64
-		for _, slot := range b.Slots {
-			if v := value(slot); good(v) {
-				four = append(four, v)
-			}
-		}
-		if len(four) == 4 {
-			m.slots = append(m.slots, four...)
-			m.head = append(m.head, b.HeadFirst)
-			if layouts != nil {
-				m.seeds = append(m.seeds, layouts[k])
-			}
-		}
-	}
-	m.halfOf = standard(len(m.head))
-	return m
-}
-
-// most is beyond any number that is measured, and 1/most below any time: sums and
-// ratios of such numbers stay finite.
-const most = 1e18
-
-func isPositive(v float64) bool { return v >= 1/most && v <= most }
-
-func isCount(v float64) bool { return v >= 0 && v <= most }
-
-// meanTime is the sample of the slots' means.
-func (pt *prepared) meanTime() sample {
-	m := pt.means(func(s Slot) float64 {
-		sum := 0.0
-		for _, v := range s.Slices {
-			sum += v / float64(len(s.Slices))
-		}
-		return sum
-	}, isPositive)
-	return m.times(pt.scale)
+// means is the sample of one number of every slot.
+func (pt *prepared) means(value func(Slot) float64, good func(float64) bool) *stat.Means {
+	return pt.times.Means(func(block, place int) float64 { return value(pt.blocks[block].Slots[place]) }, good)
 }
 
 // busy is the sample of the CPUs that were busy.
-func (pt *prepared) busy() *means {
-	return pt.means(func(s Slot) float64 { return s.CPUs }, isPositive)
+func (pt *prepared) busy() *stat.Means {
+	return pt.means(func(s Slot) float64 { return s.CPUs }, stat.IsPositive)
 }

@@ -35,7 +35,7 @@ func (n noise) block(rng *rand.Rand, ns, change float64) Block {
 	for i := range b.Slots {
 		s := Slot{Ops: 10, CPUs: 1, Allocs: 3, Bytes: 96}
 		level := math.Log(ns) + drift + n.slot*rng.NormFloat64()
-		if (outer[i] == 0) == b.HeadFirst {
+		if outside(i) == b.HeadFirst {
 			level += change
 		}
 		quick := rng.Float64() < fast
@@ -65,6 +65,11 @@ func (n noise) series(rng *rand.Rand, p sweep.Point, blocks int, ns, change floa
 	}
 	return s
 }
+
+// outside reports whether a place in a block is on its outside.
+func outside(place int) bool { return place == 0 || place == 3 }
+
+func near(a, b, within float64) bool { return math.Abs(a-b) <= within }
 
 func point(name string, workers, cores, copies int) sweep.Point {
 	return sweep.Point{Package: "example.com/x", Copies: copies, Point: bench.Point{Workload: name, Workers: workers, Cores: cores, Procs: cores, Slices: 1}}

@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/perf/benchfmt"
 
+	"overlap/bench/gate/stat"
 	"overlap/bench/host"
 	"overlap/bench/sweep"
 	"overlap/internal/table"
@@ -205,7 +206,7 @@ func (f *File) result(r Record) *benchfmt.Result {
 			result.Values = append(result.Values, benchfmt.Value{Value: value, Unit: unit})
 		}
 	}
-	add(average(s.Slices), "ns/op")
+	add(stat.Average(s.Slices), "ns/op")
 	slices.Sort(s.Slices)
 	for _, q := range []struct {
 		share float64
@@ -236,12 +237,4 @@ func (r Revision) line() string {
 		return r.Commit + "-dirty"
 	}
 	return r.Commit
-}
-
-func average(list []float64) float64 {
-	sum := 0.0
-	for _, x := range list {
-		sum += x
-	}
-	return sum / float64(len(list))
 }

@@ -17,6 +17,7 @@ import (
 
 	"golang.org/x/perf/benchfmt"
 
+	"overlap/bench/gate/stat"
 	"overlap/bench/sweep"
 	"overlap/internal/table"
 )
@@ -250,7 +251,7 @@ func (r *reader) end(line string) error {
 	if !ok || result.Name.String() != p.Name() || r.commit != side.line() || len(s.Slices) != n.Count {
 		return fmt.Errorf("the result is not that of its slot: %.80q", line)
 	}
-	if t, _ := result.Value("sec/op"); !(math.Abs(1e9*t/average(s.Slices)-1) < grain) {
+	if t, _ := result.Value("sec/op"); !(math.Abs(1e9*t/stat.Average(s.Slices)-1) < grain) {
 		return fmt.Errorf("the time of the result is not that of its slices: %.80q", line)
 	}
 	r.open = nil

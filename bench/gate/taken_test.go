@@ -182,16 +182,19 @@ func TestLeavingOutIsBlind(t *testing.T) {
 		k := 0
 		for j, b := range other.points[i].blocks {
 			if !pt.taken[j] {
-				if free := other.points[i].free; free.blocks[k].HeadFirst != b.HeadFirst || free.clock.head[k] != b.HeadFirst {
+				if free := other.points[i].free; free.blocks[k].HeadFirst != b.HeadFirst {
 					t.Fatalf("%v: block %d has another label among the free ones", pt.Point, j)
 				}
 				k++
 			}
 		}
 	}
-	direct, scaled := p.points[1].free.times().levels(choice{q: .1}), p.Scaled(.2, nil).points[1].free.times().levels(choice{q: .1})
-	if !near(scaled[1]/direct[1], 1.2, 1e-6) || !near(scaled[0], direct[0], 1e-9) {
-		t.Errorf("scaled by 1.2: %v became %v", direct, scaled)
+	gain := func(p *Prepared, head bool) float64 {
+		value, _ := quotient{points: []*judged{{prepared: p.points[1]}}, factor: 1, q: .1}.value(head, 1, 1)
+		return value
+	}
+	if scaled := p.Scaled(.2, nil); !near(gain(scaled, true)*1.2, gain(p, true), 1e-6) || !near(gain(scaled, false), gain(p, false), 1e-9) {
+		t.Errorf("scaled by 1.2: %v and %v became %v and %v", gain(p, false), gain(p, true), gain(scaled, false), gain(scaled, true))
 	}
 }
 
@@ -308,8 +311,8 @@ func TestFloorsOfHeadAlone(t *testing.T) {
 			t.Errorf("it was compared: %+v", c)
 		}
 	}
-	g := newLeveller(Prepare(list).points[1], true, 1e-9)
-	if got := g.log(nil); !near(got, math.Log(1e-3), 1e-9) {
-		t.Errorf("the inner slots do not count: %v", math.Exp(got))
+	fastest := quotient{points: []*judged{{prepared: Prepare(list).points[1]}}, factor: 1, q: 1e-9}
+	if got, _ := fastest.value(true, 1, 1); !near(got, 1e3, 1e-3) {
+		t.Errorf("the inner slots do not count: %v", 1/got)
 	}
 }

@@ -23,7 +23,7 @@ func TestSpansHoldTheGain(t *testing.T) {
 			return &judged{prepared: Prepare([]Series{n.series(rng, point("A", 0, cores, 1), blocks, ns, 0)}).points[0]}
 		}
 		gain := func(blocks int) quotient {
-			return quotient{points: []*judged{at(2, blocks, 52), at(1, blocks, 100)}, factor: 1, q: levelQuantile}
+			return quotient{points: []*judged{at(2, blocks, 52), at(1, blocks, 100)}, factor: 1, q: .1}
 		}
 		truth, _ := gain(1000).value(true, 1, 1)
 		for _, blocks := range []int{6, 14, 30} {
@@ -42,7 +42,7 @@ func TestSpansHoldTheGain(t *testing.T) {
 		}
 	}
 	five := &judged{prepared: Prepare([]Series{twoModes.series(rng, point("A", 0, 1, 1), 5, 100, 0)}).points[0]}
-	if _, s := (quotient{points: []*judged{five}, factor: 1, q: levelQuantile}).value(true, 1, 1); s.Low != 0 || !math.IsInf(s.High, 1) {
+	if _, s := (quotient{points: []*judged{five}, factor: 1, q: .1}).value(true, 1, 1); s.Low != 0 || !math.IsInf(s.High, 1) {
 		t.Errorf("of five blocks %v", s)
 	}
 }
