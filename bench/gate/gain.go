@@ -46,7 +46,7 @@ func sign(i int) float64 {
 func (g quotient) value(head bool, seed, stream uint64) (float64, Span) {
 	gain := stat.Gain{Factor: g.factor, Quantile: g.q}
 	for i, pt := range g.points {
-		gain.Times = append(gain.Times, stat.GainTime{Times: pt.free.times, Divides: sign(i) < 0, AllHead: pt.alone, Lost: pt.free.lost()})
+		gain.Times = append(gain.Times, stat.GainTime{Times: pt.free.times, Divides: sign(i) < 0, AllHead: pt.headOnly, Lost: pt.free.lost()})
 	}
 	value, low, high := gain.Value(head, seed, stream)
 	return value, Span{low, high}

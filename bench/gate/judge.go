@@ -83,7 +83,7 @@ func (p *Prepared) Judge(o Options) Findings {
 		tests[i] = points[i].tests(o)
 	})
 	all := slices.Concat(tests...)
-	all = append(all, gains(slices.DeleteFunc(slices.Clone(points), func(pt *judged) bool { return pt.alone }))...)
+	all = append(all, gains(slices.DeleteFunc(slices.Clone(points), func(pt *judged) bool { return pt.headOnly }))...)
 	f := Findings{Notes: slices.Clone(p.notes)}
 	f.Tests = measure(all, o)
 	for _, t := range all {
@@ -144,7 +144,7 @@ func (pt *judged) change(q Quantity) Change {
 // tests are those of the point by itself: none of head alone, whose times are only
 // looked at.
 func (pt *judged) tests(o Options) []*test {
-	if pt.alone {
+	if pt.headOnly {
 		if !pt.few() {
 			pt.level = stat.NewTerm(pt.free.times.Slices(), o.Seed, stream(pt.Point, Time))
 		}
@@ -317,7 +317,7 @@ func (t *test) excuse() {
 // powerless tells points with so few blocks that no change could be called.
 func powerless(points []*judged, tests int, alpha float64) (notes []string) {
 	for _, pt := range points {
-		if pt.alone {
+		if pt.headOnly {
 			continue
 		}
 		if n := pt.time.tested.Units(); stat.LeastP(n)*float64(tests) > alpha {

@@ -20,7 +20,7 @@ func layoutsOf(c stat.Contrast, level float64, seed, stream uint64) *Layouts {
 func linkedOnce(points []*judged) []string {
 	var once []string
 	for _, pt := range points {
-		moved := pt.times.Relinked() || pt.alone && pt.blocks[0].Slots[0].Layout != 0
+		moved := pt.times.Relinked() || pt.headOnly && pt.blocks[0].Slots[0].Layout != 0
 		if name := curveOf(pt.Point).title(); !moved && !slices.Contains(once, name) {
 			once = append(once, name)
 		}

@@ -42,7 +42,7 @@ type Record struct {
 // Config says what to measure.
 type Config struct {
 	Points     []sweep.Point
-	Alone      []sweep.Point // of head alone
+	HeadOnly   []sweep.Point // of head alone
 	Base, Head Sampler
 	Blocks     int                   // of every point
 	SlotTime   time.Duration         // how long the slices of a slot take
@@ -128,8 +128,8 @@ type measurement struct {
 // fit finds the operations of a slice, and drops points that one of the builds
 // cannot run.
 func (m *measurement) fit(ctx context.Context) error {
-	for i, p := range slices.Concat(m.Points, m.Alone) {
-		s := &measured{Series: Series{Point: p, Alone: i >= len(m.Points)}}
+	for i, p := range slices.Concat(m.Points, m.HeadOnly) {
+		s := &measured{Series: Series{Point: p, HeadOnly: i >= len(m.Points)}}
 		slot, err := m.slot(ctx, s, false, m.SlotTime/2)
 		if s.ops = slot.Ops; err == nil {
 			_, err = m.slot(ctx, s, true, 0)
@@ -169,7 +169,7 @@ func (m *measurement) layout(p sweep.Point, head bool) int64 {
 
 // block measures a block of a point. Its error is one that ends the measurement.
 func (m *measurement) block(ctx context.Context, p *measured, n int) error {
-	b := Block{HeadFirst: m.random.IntN(2) == 1 || p.Alone}
+	b := Block{HeadFirst: m.random.IntN(2) == 1 || p.HeadOnly}
 	for place := 0; place < len(b.Slots); place += 2 {
 		head := (place == 0) == b.HeadFirst
 		two, err := m.two(ctx, p, head)
@@ -180,10 +180,10 @@ func (m *measurement) block(ctx context.Context, p *measured, n int) error {
 			return nil
 		}
 		for i, slot := range two {
-			slot.Layout = m.layout(p.Point, p.Alone || head != (i == 1))
+			slot.Layout = m.layout(p.Point, p.HeadOnly || head != (i == 1))
 			b.Slots[place+i] = slot.Stored() // as the file has it, so that it can be judged again
 			if m.Append != nil {
-				if err := m.Append(Record{Head: p.Alone || head != (i == 1), Point: p.Point, Block: n, Place: place + i, Slot: slot}); err != nil {
+				if err := m.Append(Record{Head: p.HeadOnly || head != (i == 1), Point: p.Point, Block: n, Place: place + i, Slot: slot}); err != nil {
 					return err
 				}
 			}
@@ -265,7 +265,7 @@ func (m *measurement) slot(ctx context.Context, p *measured, head bool, d time.D
 
 // sampler is that of head, or of base if the point is compared with it.
 func (m *measurement) sampler(p *measured, head bool) Sampler {
-	if head || p.Alone {
+	if head || p.HeadOnly {
 		return m.Head
 	}
 	return m.Base
@@ -289,7 +289,7 @@ func (m *measurement) left(ctx context.Context, p *measured, head bool, err erro
 	}
 	p.failed = true
 	name, side := p.Point.String(), "base"
-	if head || p.Alone {
+	if head || p.HeadOnly {
 		side = "head"
 	}
 	if !slices.ContainsFunc(m.problems, func(q Problem) bool { return q.Name == name }) {

@@ -21,11 +21,11 @@ type Prepared struct {
 // prepared is a point with its usable blocks.
 type prepared struct {
 	sweep.Point
-	alone  bool // all slots are head's
-	blocks []Block
-	times  *stat.Times
-	taken  []bool    // of every block: others had its CPUs, see Others
-	free   *prepared // without those blocks; itself if there are none
+	headOnly bool // all slots are head's
+	blocks   []Block
+	times    *stat.Times
+	taken    []bool    // of every block: others had its CPUs, see Others
+	free     *prepared // without those blocks; itself if there are none
 }
 
 // Prepare sorts out what can be judged. Slices that are not positive numbers, or
@@ -54,7 +54,7 @@ func Prepare(series []Series) *Prepared {
 }
 
 func prepare(s Series) (pt *prepared, why string) {
-	pt = &prepared{Point: s.Point, alone: s.Alone}
+	pt = &prepared{Point: s.Point, headOnly: s.HeadOnly}
 	mixed, empty, odd := 0, 0, 0
 	for _, b := range s.Blocks {
 		least, whole := math.MaxInt, true
@@ -109,7 +109,7 @@ func (pt *prepared) leave() {
 	if len(free) == len(pt.blocks) {
 		return
 	}
-	pt.free = &prepared{Point: pt.Point, alone: pt.alone, blocks: free, times: timesOf(free), taken: make([]bool, len(free))}
+	pt.free = &prepared{Point: pt.Point, headOnly: pt.headOnly, blocks: free, times: timesOf(free), taken: make([]bool, len(free))}
 	pt.free.free = pt.free
 }
 
@@ -149,7 +149,7 @@ func (p *Prepared) Scaled(e float64, which func(sweep.Point) bool) *Prepared {
 }
 
 func (pt *prepared) scaled(by float64) *prepared {
-	s := &prepared{Point: pt.Point, alone: pt.alone, blocks: pt.blocks, times: pt.times.Scaled(by), taken: pt.taken}
+	s := &prepared{Point: pt.Point, headOnly: pt.headOnly, blocks: pt.blocks, times: pt.times.Scaled(by), taken: pt.taken}
 	if s.free = s; pt.free != pt {
 		s.free = pt.free.scaled(by)
 	}
@@ -172,7 +172,7 @@ func (p *Prepared) Relabelled(coin func() bool) *Prepared {
 }
 
 func (pt *prepared) labelled(head []bool) *prepared {
-	l := &prepared{Point: pt.Point, alone: pt.alone, blocks: slices.Clone(pt.blocks), times: pt.times.Labelled(head), taken: pt.taken}
+	l := &prepared{Point: pt.Point, headOnly: pt.headOnly, blocks: slices.Clone(pt.blocks), times: pt.times.Labelled(head), taken: pt.taken}
 	var free []bool
 	for k := range l.blocks {
 		if l.blocks[k].HeadFirst = head[k]; !pt.taken[k] {

@@ -37,7 +37,7 @@ type Plan struct {
 	// Each has a line of its own in the file: readers of the benchmark format
 	// take no line of more than 64 KiB.
 	Points                    []sweep.Point `json:"-"`
-	Alone                     []sweep.Point `json:"-"` // of head, compared with nothing
+	HeadOnly                  []sweep.Point `json:"-"` // of head, compared with nothing
 	Identical, Added, Removed []string      `json:"-"`
 	Problems                  []Problem     `json:"-"`
 	Changed                   []string      `json:"-"`
@@ -97,7 +97,7 @@ func (p Plan) lines() (string, error) {
 		return "", fmt.Errorf("plan of the check: %w", err)
 	}
 	names := map[string]bool{}
-	for i, point := range slices.Concat(p.Points, p.Alone) {
+	for i, point := range slices.Concat(p.Points, p.HeadOnly) {
 		line := pointLine
 		if i >= len(p.Points) {
 			line = aloneLine

@@ -61,7 +61,7 @@ func (s Stored) Report() *Report {
 type reader struct {
 	Plan
 	line   int
-	points map[string]int // by name, those of the plan: Points, and behind them Alone
+	points map[string]int // by name, those of the plan: Points, and behind them HeadOnly
 	blocks map[blockID]*partial
 	commit string
 	open   *slotNote // its result line is still to come
@@ -181,8 +181,8 @@ func (r *reader) point(p sweep.Point, alone bool) error {
 	r.points[p.String()] = len(r.points)
 	switch {
 	case alone:
-		r.Alone = append(r.Alone, p)
-	case r.Alone != nil:
+		r.HeadOnly = append(r.HeadOnly, p)
+	case r.HeadOnly != nil:
 		return fmt.Errorf("%.80q comes behind the points of head alone", p.String())
 	default:
 		r.Points = append(r.Points, p)
@@ -193,7 +193,7 @@ func (r *reader) point(p sweep.Point, alone bool) error {
 // at is the point with that number.
 func (r *reader) at(i int) (p sweep.Point, alone bool) {
 	if alone = i >= len(r.Points); alone {
-		return r.Alone[i-len(r.Points)], true
+		return r.HeadOnly[i-len(r.Points)], true
 	}
 	return r.Points[i], false
 }

@@ -136,7 +136,7 @@ func (p *Prepared) leftOut(points []*judged, tests []*test) []string {
 	var few []string // benchmarks
 	least, of := math.MaxInt, 0
 	for _, pt := range points {
-		if pt.free == pt.prepared || !rests[pt] && !pt.alone {
+		if pt.free == pt.prepared || !rests[pt] && !pt.headOnly {
 			continue
 		}
 		taken = append(taken, pt)

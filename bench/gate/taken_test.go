@@ -291,7 +291,7 @@ func TestFloorsOfHeadAlone(t *testing.T) {
 	list := l.series(14)[:2]
 	compared := twoModes.series(l.rng, point("A", 0, 1, 1), 14, 100, 0)
 	for i := range list {
-		list[i].Alone = true
+		list[i].HeadOnly = true
 		for k := range list[i].Blocks {
 			list[i].Blocks[k].HeadFirst = true
 			for place := range 4 { // as fast as the others, so that all count
