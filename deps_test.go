@@ -1,7 +1,13 @@
 package main
 
 import (
+	"go/scanner"
+	"go/token"
+	"io/fs"
+	"os"
 	"os/exec"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -102,6 +108,37 @@ func TestStatisticsHaveNoFilesAndNoClocks(t *testing.T) {
 		if slices.Contains([]string{"os", "time", "io", "net", "context", "sync"}, name) || strings.HasPrefix(name, "os/") {
 			t.Errorf("bench/gate/stat imports %s", name)
 		}
+	}
+}
+
+// The command names its flags. What it calls returns typed errors.
+func TestTheGateNamesNoFlags(t *testing.T) {
+	flag := regexp.MustCompile(`--[a-z]`)
+	seen := 0
+	err := filepath.WalkDir("bench/gate", func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		seen++
+		set := token.NewFileSet()
+		var s scanner.Scanner
+		s.Init(set.AddFile(path, -1, len(text)), text, nil, 0)
+		for {
+			pos, kind, literal := s.Scan()
+			if kind == token.EOF {
+				return nil
+			}
+			if kind == token.STRING && flag.MatchString(literal) {
+				t.Errorf("%v: %s", set.Position(pos), literal)
+			}
+		}
+	})
+	if err != nil || seen == 0 {
+		t.Errorf("%d files, %v", seen, err)
 	}
 }
 

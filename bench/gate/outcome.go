@@ -170,7 +170,7 @@ func (r *Report) regressed() string {
 
 func (r *Report) unmeasured() string {
 	if len(r.Problems) == 0 && len(r.Changed) > 0 {
-		return "no benchmark was compared, and the own code of " + number(len(r.Changed), "benchmark") + " differs; --tests=head measures both revisions with head's"
+		return "no benchmark was compared, and the own code of " + number(len(r.Changed), "benchmark") + " differs"
 	}
 	if len(r.Problems) == 0 {
 		return "no benchmark was compared"

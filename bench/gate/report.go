@@ -125,7 +125,7 @@ type Problem struct {
 	Output string `json:"-"` // all that the process said, if it was one that failed
 }
 
-// Demand is an absolute floor that the user set: --min-efficiency 0.8@4.
+// Demand is a least efficiency of head that the user set.
 type Demand struct {
 	Benchmark string  `json:"benchmark"`
 	Point     string  `json:"point"`

@@ -104,7 +104,7 @@ func (p Plan) lines() (string, error) {
 		}
 		name := point.String()
 		if strings.ContainsFunc(point.Name()+point.Package, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }) {
-			return "", fmt.Errorf("%.200q has a character in its name that no result file can hold; rename the benchmark or leave it out with --bench", name)
+			return "", fmt.Errorf("%.200q has a character in its name that no result file can hold; rename the benchmark or leave it out", name)
 		}
 		if names[name] {
 			return "", fmt.Errorf("%s is twice in the plan of the check", name)

@@ -153,7 +153,7 @@ func (r *Report) changed() string {
 	if len(r.Changed) == 0 {
 		return ""
 	}
-	return "changed: " + some(r.Changed) + ": their own code differs between base and head, so their times cannot be compared; --tests=head measures both revisions with head's benchmarks"
+	return "changed: " + some(r.Changed) + ": their own code differs between base and head, so their times cannot be compared"
 }
 
 // mostListed is how many names a line lists.
@@ -233,7 +233,7 @@ func (r *Report) exitWords(strict bool) string {
 	code := r.Exit(strict)
 	why := map[int]string{0: "", 1: ", a regression", 2: ", inconclusive", 3: ", not measured"}[code]
 	if code == 0 && r.Outcome() == Inconclusive {
-		why = ", as inconclusive fails with --strict only"
+		why = ", as inconclusive fails only a strict check"
 	}
 	return fmt.Sprintf("exit code %d%s", code, why)
 }

@@ -239,6 +239,7 @@ func (c *checkCmd) fill(r *gate.Report, p *pair.Pair) {
 	for _, pkg := range p.DataDiffers {
 		r.Notes = append(r.Notes, pkg+": testdata, or what its tests embed, differs between base and head, so benchmarks that read it do other work; --tests=head gives both that of head")
 	}
+	r.Notes = append(r.Notes, changedHint(r)...)
 	if p.MixedTests {
 		r.Notes = append(r.Notes, "--tests=own builds each revision with its own tests")
 	}
@@ -251,6 +252,14 @@ func (c *checkCmd) fail(ctx context.Context, s *streams, r *gate.Report, err err
 	}
 	r.Problems = append(r.Problems, gate.Problem{Name: "check", Why: err.Error()})
 	return errors.Join(err, c.print(s, r, false))
+}
+
+// changedHint says how to compare benchmarks with other code of their own.
+func changedHint(r *gate.Report) []string {
+	if len(r.Changed) == 0 {
+		return nil
+	}
+	return []string{"--tests=head measures both revisions with head's benchmarks"}
 }
 
 // nothing is the outcome where no benchmark is on both sides and could differ.
@@ -336,6 +345,7 @@ func (c *checkCmd) again(s *streams) error {
 		c.demands = stored.Plan.Demands
 	}
 	r.Seed, r.Alpha, r.Threshold = c.Seed, float64(c.Alpha), float64(c.Threshold)
+	r.Notes = append(r.Notes, changedHint(r)...)
 	c.judge(r, stored.Series)
 	return c.conclude(s, r, false, false)
 }
