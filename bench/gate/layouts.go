@@ -28,5 +28,5 @@ func linkedOnce(points []*judged) []string {
 	if once == nil {
 		return nil
 	}
-	return []string{"each side was linked once, and the intervals leave out the luck of its layout, of some code more than 10 %: " + some(once)}
+	return []string{"each side was linked once, and the intervals leave out the luck of its layout, of some code more than 10 %: " + listNames(once)}
 }

@@ -2,24 +2,6 @@ package gate
 
 import "time"
 
-// Quantity is what of a benchmark is compared.
-type Quantity string
-
-// The quantities. Those from Speedup on are of a benchmark's curve: what a point
-// on several CPUs gains over the one on one CPU.
-const (
-	Time               Quantity = "time"                // per operation, a low quantile of slices
-	MeanTime           Quantity = "mean time"           // per operation: sees the tail, and noise
-	Bytes              Quantity = "B/op"                // allocated
-	Allocs             Quantity = "allocs/op"           // allocations
-	Speedup            Quantity = "speedup"             // S = time on one CPU with one worker / time at the point
-	ConcurrencyGain    Quantity = "concurrency gain"    // G_c = time of one worker / time of the point's workers, both on one CPU
-	ParallelismGain    Quantity = "parallelism gain"    // G_p = time on one CPU / time on the point's, both with the point's workers
-	Efficiency         Quantity = "efficiency"          // E = S/p
-	SoftwareEfficiency Quantity = "software efficiency" // S/H(p): H is the ceiling, of copies that share nothing
-	AverageParallelism Quantity = "average parallelism" // A: mean CPUs busy
-)
-
 // Verdict is what may be said of a change.
 type Verdict string
 
@@ -74,41 +56,6 @@ type Layouts struct {
 	High    float64 `json:"high"`
 	Floor   float64 `json:"floor_still"` // Change.Floor, if code did not move: NaN if that would be NaN, too
 	Explain bool    `json:"explain"`     // they may be the reason of a change that chance would not explain in code that does not move
-}
-
-// LessIsBetter reports in which direction the quantity improves.
-func (q Quantity) LessIsBetter() bool {
-	switch q {
-	case Time, MeanTime, Bytes, Allocs:
-		return true
-	}
-	return false
-}
-
-// Word is the verdict as people say it of the quantity: slower, scales worse.
-func (c Change) Word() string {
-	better := c.Verdict == Better
-	if c.Verdict == CannotTell && c.Layouts != nil && c.Layouts.Explain {
-		return "cannot tell from layout"
-	}
-	if !better && c.Verdict != Worse {
-		return string(c.Verdict)
-	}
-	words := [2]string{"scales better", "scales worse"}
-	switch c.Quantity {
-	case Time, MeanTime:
-		words = [2]string{"faster", "slower"}
-	case Bytes:
-		words = [2]string{"fewer bytes", "more bytes"}
-	case Allocs:
-		words = [2]string{"fewer allocations", "more allocations"}
-	case AverageParallelism:
-		words = [2]string{"busier", "idler"}
-	}
-	if better {
-		return words[0]
-	}
-	return words[1]
 }
 
 // Revision is one side of a comparison.

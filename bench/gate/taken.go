@@ -154,7 +154,7 @@ func (p *Prepared) leftOut(points []*judged, tests []*test) []string {
 		note += fmt.Sprintf(", at least %d of %d", least, of)
 	}
 	if few != nil {
-		note += "; there are too few of them to tell those of " + some(few) + ": measure again when the machine is quiet, or wait longer for that"
+		note += "; there are too few of them to tell those of " + listNames(few) + ": measure again when the machine is quiet, or wait longer for that"
 	}
 	return []string{note}
 }
