@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"overlap/bench/sweep"
 	"overlap/internal/racing"
 )
 
@@ -177,20 +176,6 @@ func TestOneOfManyWorkersMeetsADemand(t *testing.T) {
 	}
 }
 
-func TestScaledAtSomePoints(t *testing.T) {
-	only := func(p sweep.Point) bool { return p.Cores == 2 }
-	f := Prepare(grid(30, 0, 0)).Scaled(.5, only).Judge(Options{Quick: true})
-	if s := find(t, f, Speedup, "cores=2-2"); !near(s.Ratio, 1/1.5, .01) {
-		t.Errorf("%+v", s)
-	}
-	if m := find(t, f, MeanTime, "cores=2-2"); !near(m.Ratio, 1.5, .4) {
-		t.Errorf("%+v", m)
-	}
-	if c := find(t, f, Time, "cores=1"); !near(c.Ratio, 1, .01) {
-		t.Errorf("%+v", c)
-	}
-}
-
 // A mask of two CPUs with a GOMAXPROCS of 1 is neither the baseline, where there
 // is a mask of one, nor a gain of concurrency over it.
 func TestBaselineHasOneCPU(t *testing.T) {
@@ -198,7 +183,7 @@ func TestBaselineHasOneCPU(t *testing.T) {
 		p := point("A", workers, cores, 1)
 		p.Procs = procs
 		quiet := noise{fast: 1, slow: 1, jitter: .001, each: 2}
-		return &judged{prepared: Prepare([]Series{quiet.series(rand.New(rand.NewPCG(1, 1)), p, 2, 100, 0)}).points[0]}
+		return judgedOf(quiet.series(rand.New(rand.NewPCG(1, 1)), p, 2, 100, 0))
 	}
 	points := []*judged{at(1, 2, 1), at(1, 1, 1), at(1, 2, 1), at(4, 1, 1), at(4, 2, 1)}
 	for _, pt := range points {

@@ -20,7 +20,7 @@ func TestSpansHoldTheGain(t *testing.T) {
 	for name, n := range map[string]noise{"two modes": twoModes, "one mode": oneMode} {
 		n.each = 60
 		at := func(cores, blocks int, ns float64) *judged {
-			return &judged{prepared: Prepare([]Series{n.series(rng, point("A", 0, cores, 1), blocks, ns, 0)}).points[0]}
+			return judgedOf(n.series(rng, point("A", 0, cores, 1), blocks, ns, 0))
 		}
 		gain := func(blocks int) quotient {
 			return quotient{points: []*judged{at(2, blocks, 52), at(1, blocks, 100)}, factor: 1, q: .1}
@@ -41,7 +41,7 @@ func TestSpansHoldTheGain(t *testing.T) {
 			}
 		}
 	}
-	five := &judged{prepared: Prepare([]Series{twoModes.series(rng, point("A", 0, 1, 1), 5, 100, 0)}).points[0]}
+	five := judgedOf(twoModes.series(rng, point("A", 0, 1, 1), 5, 100, 0))
 	if _, s := (quotient{points: []*judged{five}, factor: 1, q: .1}).value(true, 1, 1); s.Low != 0 || !math.IsInf(s.High, 1) {
 		t.Errorf("of five blocks %v", s)
 	}

@@ -33,7 +33,45 @@ type Findings struct {
 
 // Judge compares head with base. It neither measures nor looks at a clock: the
 // same series and options give the same findings.
-func Judge(series []Series, o Options) Findings { return Prepare(series).Judge(o) }
+func Judge(series []Series, o Options) Findings {
+	if !(o.Alpha > 0) {
+		o.Alpha = .01
+	}
+	if !(o.Threshold > 0) {
+		o.Threshold = .03
+	}
+	prepared, notes := prepareAll(series)
+	j := judgement{Options: o, points: make([]*judged, len(prepared)), culprits: culprits(prepared)}
+	tests := make([][]*test, len(prepared))
+	parallel(len(prepared), func(i int) {
+		j.points[i] = &judged{prepared: prepared[i]}
+		tests[i] = j.points[i].tests(o)
+	})
+	j.tests = slices.Concat(tests...)
+	j.tests = append(j.tests, gains(slices.DeleteFunc(slices.Clone(j.points), func(pt *judged) bool { return pt.headOnly }))...)
+	f := Findings{Tests: measure(j.tests, o)}
+	for _, t := range j.tests {
+		t.judge(o)
+	}
+	for _, t := range j.tests {
+		t.excuse()
+		if t.taken && t.Verdict == CannotTell {
+			t.Why = j.why(t.points...)
+		}
+		f.Changes = append(f.Changes, t.Change)
+	}
+	demands, more := j.demands()
+	f.Demands, f.Notes = demands, slices.Concat(notes, j.leftOut(), powerless(j.points, f.Tests, o.Alpha), linkedOnce(j.points), more)
+	return f
+}
+
+// judgement is what Judge works on.
+type judgement struct {
+	Options
+	points   []*judged
+	tests    []*test
+	culprits []int // CPUs that others took
+}
 
 // test is a change and what it is judged by.
 type test struct {
@@ -66,42 +104,6 @@ func (pt *judged) wide() bool { return parallelism(pt.Point) > 1 || pt.Copies > 
 // few reports whether too many blocks were left out to tell anything by the rest.
 func (pt *judged) few() bool {
 	return pt.free != pt.prepared && len(pt.free.blocks) < fewestFree
-}
-
-// Judge compares head with base, as the function does.
-func (p *Prepared) Judge(o Options) Findings {
-	if !(o.Alpha > 0) {
-		o.Alpha = .01
-	}
-	if !(o.Threshold > 0) {
-		o.Threshold = .03
-	}
-	points := make([]*judged, len(p.points))
-	tests := make([][]*test, len(p.points))
-	parallel(len(points), func(i int) {
-		points[i] = &judged{prepared: p.points[i]}
-		tests[i] = points[i].tests(o)
-	})
-	all := slices.Concat(tests...)
-	all = append(all, gains(slices.DeleteFunc(slices.Clone(points), func(pt *judged) bool { return pt.headOnly }))...)
-	f := Findings{Notes: slices.Clone(p.notes)}
-	f.Tests = measure(all, o)
-	for _, t := range all {
-		t.judge(o)
-	}
-	for _, t := range all {
-		t.excuse()
-		if t.taken && t.Verdict == CannotTell {
-			t.Why = p.why(t.points...)
-		}
-		f.Changes = append(f.Changes, t.Change)
-	}
-	f.Notes = append(f.Notes, p.leftOut(points, all)...)
-	f.Notes = append(f.Notes, powerless(points, f.Tests, o.Alpha)...)
-	f.Notes = append(f.Notes, linkedOnce(points)...)
-	demands, notes := p.demand(points, o)
-	f.Demands, f.Notes = demands, append(f.Notes, notes...)
-	return f
 }
 
 // parallel calls f for 0 to n-1 on all CPUs.

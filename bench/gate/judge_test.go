@@ -78,8 +78,8 @@ func TestChangesAreFoundAndMeasured(t *testing.T) {
 	}{{twoModes, 0}, {twoModes, .05}, {oneMode, .05}, {twoModes, .5}} {
 		held, found := 0, 0
 		for range trials {
-			s := c.noise.series(rng, point("A", 0, 1, 1), 22, 100, 0)
-			f := Prepare([]Series{s}).Scaled(c.e, nil).Judge(Options{Quick: true, Seed: rng.Uint64()})
+			s := c.noise.series(rng, point("A", 0, 1, 1), 22, 100, math.Log1p(c.e))
+			f := Judge([]Series{s}, Options{Quick: true, Seed: rng.Uint64()})
 			time := f.Changes[0]
 			if time.Low <= 1+c.e && 1+c.e <= time.High {
 				held++
@@ -107,14 +107,13 @@ func TestFloorIsWhatTheRunCouldSee(t *testing.T) {
 	for name, n := range map[string]noise{"two modes": twoModes, "one mode": oneMode} {
 		found, trials := 0, 80
 		for range trials {
-			p := Prepare([]Series{n.series(rng, point("A", 0, 1, 1), 18, 100, 0)})
 			o := Options{Seed: rng.Uint64(), Threshold: 1e-9}
-			floor := p.Judge(o).Changes[0].Floor
+			floor := Judge([]Series{n.series(rng, point("A", 0, 1, 1), 18, 100, 0)}, o).Changes[0].Floor
 			if !(floor > 0 && floor < .3) {
 				t.Fatalf("%s: floor %v", name, floor)
 			}
-			other := Prepare([]Series{n.series(rng, point("A", 0, 1, 1), 18, 100, 0)})
-			if other.Scaled(floor, nil).Judge(Options{Seed: o.Seed, Threshold: 1e-9, Quick: true}).Changes[0].Verdict == Worse {
+			other := n.series(rng, point("A", 0, 1, 1), 18, 100, math.Log1p(floor))
+			if Judge([]Series{other}, Options{Seed: o.Seed, Threshold: 1e-9, Quick: true}).Changes[0].Verdict == Worse {
 				found++
 			}
 		}
@@ -131,15 +130,12 @@ func TestLabelsDoNotMatter(t *testing.T) {
 	rng := rand.New(rand.NewPCG(11, 12))
 	for i := range 10 {
 		s := twoModes.series(rng, point("A", 0, 1, 1), 15, 100, .01)
-		p := Prepare([]Series{s})
-		coins := make([]bool, 0, 15)
-		for _, b := range s.Blocks {
-			coins = append(coins, !b.HeadFirst)
-		}
-		next := -1
-		swapped := p.Relabelled(func() bool { next++; return coins[next] })
 		o := Options{Quick: true, Seed: uint64(i)}
-		a, b := p.Judge(o).Changes[0], swapped.Judge(o).Changes[0]
+		a := Judge([]Series{s}, o).Changes[0]
+		for k := range s.Blocks {
+			s.Blocks[k].HeadFirst = !s.Blocks[k].HeadFirst
+		}
+		b := Judge([]Series{s}, o).Changes[0]
 		if !near(a.Ratio*b.Ratio, 1, 1e-9) || a.P != b.P || a.Quantile != b.Quantile || a.Paired != b.Paired || !near(a.Low*b.High, 1, .01) {
 			t.Errorf("swapped: %+v became %+v", a, b)
 		}
@@ -191,12 +187,12 @@ func TestAVerdictIsBeyondTheThreshold(t *testing.T) {
 	for _, cores := range []int{1, 2} {
 		list = append(list, quiet.series(rng, point("A", 0, cores, 1), 15, 100, 0))
 	}
-	p, margin := Prepare(list), -math.Log1p(-.03)
+	margin := -math.Log1p(-.03)
 	for sign, word := range map[float64]Verdict{1: Worse, -1: Better} {
 		called, beyond := 0, 0
 		for range trials {
 			change := math.Expm1(sign * (math.Log1p(.02) + .03*rng.NormFloat64()))
-			f := p.Scaled(change, nil).Judge(Options{Quick: true, Seed: rng.Uint64()})
+			f := Judge(slowed(list, change), Options{Quick: true, Seed: rng.Uint64()})
 			for _, c := range f.Changes {
 				if (c.Verdict == Worse || c.Verdict == Better) && math.Abs(math.Log(c.Ratio)) <= margin {
 					t.Errorf("%+v: within the threshold", c)

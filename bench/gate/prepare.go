@@ -9,48 +9,35 @@ import (
 	"overlap/bench/sweep"
 )
 
-// Prepared is series made ready to be judged. A Prepared does not change, so
-// that it may be judged by several goroutines.
-type Prepared struct {
-	points []*prepared
-	notes  []string
-
-	culprits []int // see why
-}
-
 // prepared is a point with its usable blocks.
 type prepared struct {
 	sweep.Point
 	headOnly bool // all slots are head's
 	blocks   []Block
 	times    *stat.Times
-	taken    []bool    // of every block: others had its CPUs, see Others
-	free     *prepared // without those blocks; itself if there are none
+	free     *prepared // without the blocks in which others had its CPUs; itself if there are none
 }
 
-// Prepare sorts out what can be judged. Slices that are not positive numbers, or
-// out of all bounds, are left out, and so are blocks with an empty slot or with
-// slots whose slices are not of the same number of operations, which would compare
-// different things. What was left out is told in the notes of the findings.
-func Prepare(series []Series) *Prepared {
-	p := &Prepared{}
+// prepareAll sorts out what can be judged, and notes what cannot: slices that are not
+// positive numbers, blocks with an empty slot, and blocks that would compare slices
+// of different numbers of operations.
+func prepareAll(series []Series) (points []*prepared, notes []string) {
 	seen := map[sweep.Point]bool{}
 	for _, s := range series {
 		if seen[s.Point] {
-			p.notes = append(p.notes, fmt.Sprintf("%v: given twice; the first was judged", s.Point))
+			notes = append(notes, fmt.Sprintf("%v: given twice; the first was judged", s.Point))
 			continue
 		}
 		seen[s.Point] = true
 		pt, why := prepare(s)
 		if why != "" {
-			p.notes = append(p.notes, fmt.Sprintf("%v: %s", s.Point, why))
+			notes = append(notes, fmt.Sprintf("%v: %s", s.Point, why))
 		}
 		if len(pt.blocks) > 0 {
-			p.points = append(p.points, pt)
+			points = append(points, pt)
 		}
 	}
-	p.culprits = culprits(p.points)
-	return p
+	return points, notes
 }
 
 func prepare(s Series) (pt *prepared, why string) {
@@ -75,7 +62,7 @@ func prepare(s Series) (pt *prepared, why string) {
 		}
 	}
 	pt.times = timesOf(pt.blocks)
-	pt.leave()
+	pt.setFree()
 	for _, left := range []struct {
 		n    int
 		what string
@@ -93,24 +80,16 @@ func prepare(s Series) (pt *prepared, why string) {
 	return pt, why
 }
 
-// leave finds the blocks in which others had the CPUs. That looks at all of a
-// block and at none of its times, so whatever is judged by the others alone is
-// judged by an experiment like the whole.
-func (pt *prepared) leave() {
+// setFree finds the blocks in which others left the CPUs alone. It looks at all of a
+// block and at none of its times, so the blocks that stay are an experiment like the
+// whole.
+func (pt *prepared) setFree() {
 	pt.free = pt
-	var free []Block
-	for _, b := range pt.blocks {
-		taken := b.others().taken()
-		pt.taken = append(pt.taken, taken)
-		if !taken {
-			free = append(free, b)
-		}
+	free := slices.DeleteFunc(slices.Clone(pt.blocks), func(b Block) bool { return b.others().taken() })
+	if len(free) < len(pt.blocks) {
+		pt.free = &prepared{Point: pt.Point, headOnly: pt.headOnly, blocks: free, times: timesOf(free)}
+		pt.free.free = pt.free
 	}
-	if len(free) == len(pt.blocks) {
-		return
-	}
-	pt.free = &prepared{Point: pt.Point, headOnly: pt.headOnly, blocks: free, times: timesOf(free), taken: make([]bool, len(free))}
-	pt.free.free = pt.free
 }
 
 // timesOf returns what stat needs of the blocks.
@@ -131,58 +110,6 @@ func positive(list []float64) []float64 {
 		return list
 	}
 	return slices.DeleteFunc(slices.Clone(list), bad)
-}
-
-// Scaled returns the series with head's times multiplied by 1+e, as if head were
-// that much slower: for studies of power. which says at what points; nil means
-// at all. It costs much less than to prepare the series anew.
-func (p *Prepared) Scaled(e float64, which func(sweep.Point) bool) *Prepared {
-	by := math.Log1p(e)
-	scaled := &Prepared{notes: p.notes, culprits: p.culprits}
-	for _, pt := range p.points {
-		if which == nil || which(pt.Point) {
-			pt = pt.scaled(by)
-		}
-		scaled.points = append(scaled.points, pt)
-	}
-	return scaled
-}
-
-func (pt *prepared) scaled(by float64) *prepared {
-	s := &prepared{Point: pt.Point, headOnly: pt.headOnly, blocks: pt.blocks, times: pt.times.Scaled(by), taken: pt.taken}
-	if s.free = s; pt.free != pt {
-		s.free = pt.free.scaled(by)
-	}
-	return s
-}
-
-// Relabelled returns the series with new coins for which build ran on the
-// outside of each block: of two runs of the same build, another experiment. It
-// must come before Scaled.
-func (p *Prepared) Relabelled(coin func() bool) *Prepared {
-	other := &Prepared{notes: p.notes, culprits: p.culprits}
-	for _, pt := range p.points {
-		head := make([]bool, len(pt.blocks))
-		for k := range head {
-			head[k] = coin()
-		}
-		other.points = append(other.points, pt.labelled(head))
-	}
-	return other
-}
-
-func (pt *prepared) labelled(head []bool) *prepared {
-	l := &prepared{Point: pt.Point, headOnly: pt.headOnly, blocks: slices.Clone(pt.blocks), times: pt.times.Labelled(head), taken: pt.taken}
-	var free []bool
-	for k := range l.blocks {
-		if l.blocks[k].HeadFirst = head[k]; !pt.taken[k] {
-			free = append(free, head[k])
-		}
-	}
-	if l.free = l; pt.free != pt {
-		l.free = pt.free.labelled(free)
-	}
-	return l
 }
 
 // means is the sample of one number of every slot.

@@ -3,6 +3,7 @@ package gate
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"overlap/bench"
 	"overlap/bench/sweep"
@@ -64,6 +65,32 @@ func (n noise) series(rng *rand.Rand, p sweep.Point, blocks int, ns, change floa
 		s.Blocks = append(s.Blocks, n.block(rng, ns, change))
 	}
 	return s
+}
+
+// judgedOf is a point that nothing was tested of yet.
+func judgedOf(s Series) *judged {
+	pt, _ := prepare(s)
+	return &judged{prepared: pt}
+}
+
+// slowed are the series with head's times multiplied by 1+e.
+func slowed(list []Series, e float64) (slower []Series) {
+	for _, s := range list {
+		s.Blocks = slices.Clone(s.Blocks)
+		for k := range s.Blocks {
+			b := &s.Blocks[k]
+			for i := range b.Slots {
+				b.Slots[i].Slices = slices.Clone(b.Slots[i].Slices)
+				for j := range b.Slots[i].Slices {
+					if outside(i) == b.HeadFirst {
+						b.Slots[i].Slices[j] *= 1 + e
+					}
+				}
+			}
+		}
+		slower = append(slower, s)
+	}
+	return slower
 }
 
 // outside reports whether a place in a block is on its outside.

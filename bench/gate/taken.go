@@ -90,14 +90,14 @@ func culprits(points []*prepared) (ids []int) {
 }
 
 // why says who had the CPUs, by the point of which the most slots were disturbed.
-func (p *Prepared) why(points ...*judged) string {
+func (j judgement) why(points ...*judged) string {
 	worst := points[0].prepared
 	for _, pt := range points {
 		if pt.disturbed() > worst.disturbed() {
 			worst = pt.prepared
 		}
 	}
-	mean, ids := worst.meanOthers(), p.culprits
+	mean, ids := worst.meanOthers(), j.culprits
 	often := fmt.Sprintf("in %.0f %% of the slots", max(1, 100*worst.disturbed()))
 	if mean[byQuota] > allowed(byQuota) {
 		return "a CPU quota held programs back " + often
@@ -125,9 +125,9 @@ func cpusWere(ids []int) string {
 
 // leftOut tells of the blocks in which others had the CPUs, of points that something
 // rests on which others change.
-func (p *Prepared) leftOut(points []*judged, tests []*test) []string {
+func (j judgement) leftOut() []string {
 	rests := map[*judged]bool{}
-	for _, t := range tests {
+	for _, t := range j.tests {
 		for _, pt := range t.points {
 			rests[pt] = rests[pt] || pt.wide() || len(t.points) > 1
 		}
@@ -135,7 +135,7 @@ func (p *Prepared) leftOut(points []*judged, tests []*test) []string {
 	var taken []*judged
 	var few []string // benchmarks
 	least, of := math.MaxInt, 0
-	for _, pt := range points {
+	for _, pt := range j.points {
 		if pt.free == pt.prepared || !rests[pt] && !pt.headOnly {
 			continue
 		}
@@ -149,7 +149,7 @@ func (p *Prepared) leftOut(points []*judged, tests []*test) []string {
 	if taken == nil {
 		return nil
 	}
-	note := p.why(taken...) + "; speedups and efficiencies rest on blocks without that"
+	note := j.why(taken...) + "; speedups and efficiencies rest on blocks without that"
 	if of > 0 {
 		note += fmt.Sprintf(", at least %d of %d", least, of)
 	}

@@ -110,25 +110,6 @@ func TestTurnsDoNotCareWhoIsCalledHead(t *testing.T) {
 	}
 }
 
-func TestScaledTurnsAreAsIfMeasured(t *testing.T) {
-	s := moody(rand.New(rand.NewPCG(8, 9)), 16, 1)
-	scaled := timeOf(t, Prepare([]Series{s}).Scaled(.05, nil).Judge(Options{Seed: 7, Quick: true}))
-	for k := range s.Blocks {
-		b := &s.Blocks[k]
-		for i := range b.Slots {
-			if (i == 0 || i == 3) == b.HeadFirst {
-				for j := range b.Slots[i].Slices {
-					b.Slots[i].Slices[j] *= 1.05
-				}
-			}
-		}
-	}
-	direct := timeOf(t, Judge([]Series{s}, Options{Seed: 7, Quick: true}))
-	if math.Abs(scaled.Ratio/direct.Ratio-1) > 1e-9 || scaled.P != direct.P {
-		t.Errorf("scaled %v, p %v; directly %v, p %v", scaled.Ratio, scaled.P, direct.Ratio, direct.P)
-	}
-}
-
 // turning is a script whose slots can take turns.
 type turning struct {
 	script

@@ -10,8 +10,7 @@ import (
 type Times struct {
 	blocks []Block
 	clock  *clock
-	turns  *turns  // nil where processes did not take turns
-	scale  float64 // log of what head's times were multiplied by
+	turns  *turns // nil where processes did not take turns
 }
 
 // NewTimes sorts the slices of blocks, none of whose slots is empty.
@@ -29,29 +28,6 @@ func NewTimes(blocks []Block) *Times {
 	return &Times{blocks: blocks, clock: c, turns: newTurns(blocks, c)}
 }
 
-// Scaled are the times with head's multiplied by e^by.
-func (t *Times) Scaled(by float64) *Times {
-	s := &Times{t.blocks, t.clock.scaled(by).(*clock), t.turns, t.scale + by}
-	if t.turns != nil {
-		s.turns = t.turns.scaled(by).(*turns)
-		s.turns.clock = s.clock
-	}
-	return s
-}
-
-// Labelled are the times with other labels of the blocks. Head's must not be scaled
-// before.
-func (t *Times) Labelled(headFirst []bool) *Times {
-	l := &Times{blocks: slices.Clone(t.blocks), clock: &clock{t.clock.slices, t.clock.halfOf, headFirst, t.clock.seeds}, scale: t.scale}
-	for k := range l.blocks {
-		l.blocks[k].HeadFirst = headFirst[k]
-	}
-	if t.turns != nil {
-		l.turns = &turns{t.turns.logs, headFirst, l.clock}
-	}
-	return l
-}
-
 // Slices is the sample that compares the slices: those next to each other where
 // processes took turns, else a quantile of all.
 func (t *Times) Slices() Sample {
@@ -63,7 +39,7 @@ func (t *Times) Slices() Sample {
 
 // Mean is the sample of the slots' means.
 func (t *Times) Mean() Sample {
-	m := t.Means(func(block, place int) float64 {
+	return t.Means(func(block, place int) float64 {
 		list := t.blocks[block].Slots[place].Slices
 		sum := 0.0
 		for _, v := range list {
@@ -71,11 +47,10 @@ func (t *Times) Mean() Sample {
 		}
 		return sum
 	}, IsPositive)
-	return m.scaled(t.scale)
 }
 
 // Means is the sample of one number of each slot, of the blocks with four that are
-// good. It does not follow Scaled.
+// good.
 func (t *Times) Means(value func(block, place int) float64, good func(float64) bool) *Means {
 	m := &Means{turns: t.turns != nil}
 	for k, b := range t.blocks {
