@@ -7,13 +7,13 @@ import (
 	"overlap/bench/gate/stat"
 )
 
-// counted compares what was counted of a point, bytes or allocations, or returns
+// testCount compares what was counted of a point, bytes or allocations, or returns
 // nil if it was not. Noise only ever adds to counts: other goroutines allocate,
 // too. So where at least half of the slots of either side have their side's
 // least, that is the count, and the two are compared as they are. With few
 // blocks all slots must have it, lest the half be an accident. Other counts are
 // tested as times are, by the means of log(1+x).
-func (pt *judged) counted(q Quantity, o Options) *test {
+func (pt *judged) testCount(q Quantity, o Options) *test {
 	value := func(s Slot) float64 { return s.Allocs }
 	if q == Bytes {
 		value = func(s Slot) float64 { return s.Bytes }

@@ -84,7 +84,7 @@ func TestExcuses(t *testing.T) {
 		{judgedAs(CannotTell, .99), judgedAs(CannotTell, .9), false},
 		{judgedAs(Better, .8), judgedAs(Better, .5), false},
 	} {
-		x := &test{Change: Change{Quantity: Speedup, Verdict: Worse}, own: c.own, quotient: quotient{points: []*judged{c.own, c.ref}}}
+		x := &test{Change: Change{Quantity: Speedup, Verdict: Worse}, isGain: true, points: []*judged{c.own, c.ref}}
 		if x.excuse(); Regression(x.Change) != c.want {
 			t.Errorf("own %+v, reference %+v: regression %v", c.own.time.Change, c.ref.time.Change, !c.want)
 		}
@@ -192,7 +192,7 @@ func TestBaselineHasOneCPU(t *testing.T) {
 	if b := baseline(points, curveOf(points[0].Point)); b != points[1] {
 		t.Errorf("baseline: %v", b.Point)
 	}
-	if list := gains(points); len(list) != 1 || list[0].own != points[3] || list[0].Quantity != ConcurrencyGain {
+	if list := gains(points); len(list) != 1 || list[0].points[0] != points[3] || list[0].Quantity != ConcurrencyGain {
 		t.Errorf("%d gains, of %v", len(list), list)
 	}
 }

@@ -11,7 +11,7 @@ import (
 // demands compares head's efficiency with the least that the user set. The best of
 // several points on as many CPUs counts: one worker is not expected to use four.
 func (j judgement) demands() (list []Demand, notes []string) {
-	unseen := false
+	unknown := false
 	for _, p := range slices.Sorted(maps.Keys(j.Demands)) {
 		best := map[curve]*Demand{}
 		var missing []string
@@ -29,7 +29,7 @@ func (j judgement) demands() (list []Demand, notes []string) {
 			if base == nil || parallelism(pt.Point) != p || base == pt {
 				continue
 			}
-			unseen = unseen || pt.blind() || base.blind()
+			unknown = unknown || pt.ignoresOthers() || base.ignoresOthers()
 			if d := j.efficiency(pt, base); best[c] == nil || d.Value > best[c].Value || math.IsNaN(best[c].Value) {
 				best[c] = &d
 			}
@@ -38,20 +38,20 @@ func (j judgement) demands() (list []Demand, notes []string) {
 			if d := best[c]; d != nil {
 				list = append(list, *d)
 			} else {
-				missing = append(missing, c.title())
+				missing = append(missing, c.name())
 			}
 		}
 		if len(missing) > 0 {
 			notes = append(notes, fmt.Sprintf("efficiency at %d cores is not demanded of what was not measured there and on one core: %s", p, strings.Join(missing, ", ")))
 		}
 	}
-	if unseen {
+	if unknown {
 		notes = append(notes, "what others had of the CPUs is not known, so an efficiency may be too low because of them")
 	}
 	return list, notes
 }
 
-func (c curve) title() string {
+func (c curve) name() string {
 	if c.pkg != "" {
 		return c.pkg + "." + c.workload
 	}
@@ -67,12 +67,8 @@ func (j judgement) efficiency(pt, base *judged) Demand {
 		d.Why = j.why(pt, base)
 		return d
 	}
-	g := quotient{points: []*judged{pt, base}, factor: 1 / float64(p), q: pt.level.Quantile()}
-	if pt.Weak {
-		g.factor *= float64(max(pt.Workers, 1)) / float64(max(base.Workers, 1))
-	}
-	value, span := g.value(true, j.Seed, stream(pt.Point, Efficiency))
-	d.Value, d.Low, d.High = value, span.Low, span.High
+	gain := gainOf(weakFactor(pt, base)/float64(p), pt.level.Quantile(), pt, base)
+	d.Value, d.Low, d.High = gain.Value(true, j.Seed, stream(pt.Point, Efficiency))
 	switch {
 	case d.High < d.Least:
 		d.Verdict = Worse

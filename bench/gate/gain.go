@@ -25,15 +25,8 @@ func (s Span) over(cores int) Span { return Span{s.Low / float64(cores), s.High 
 // does not know.
 func (s Span) with(value float64) Span { return Span{min(s.Low, value), max(s.High, value)} }
 
-// quotient is a gain in times: that of the second point over that of the first,
-// times that of the third over that of the fourth, if there are so many.
-type quotient struct {
-	points []*judged
-	factor float64
-	q      float64 // quantile of the times
-}
-
-// sign is the power of the time of point i in the quotient.
+// sign is the power of the time of point i in a gain: that of the second point over
+// that of the first, times that of the third over that of the fourth.
 func sign(i int) float64 {
 	if i == 1 || i == 2 {
 		return 1
@@ -41,23 +34,23 @@ func sign(i int) float64 {
 	return -1
 }
 
-// value is the quotient of one build, by the blocks in which others left the CPUs
+// gainOf is a gain in times of one build, by the blocks in which others left the CPUs
 // alone.
-func (g quotient) value(head bool, seed, stream uint64) (float64, Span) {
-	gain := stat.Gain{Factor: g.factor, Quantile: g.q}
-	for i, pt := range g.points {
-		gain.Times = append(gain.Times, stat.GainTime{Times: pt.free.times, Divides: sign(i) < 0, AllHead: pt.headOnly, Lost: pt.free.lost()})
+func gainOf(factor, quantile float64, points ...*judged) stat.Gain {
+	gain := stat.Gain{Factor: factor, Quantile: quantile}
+	for i, pt := range points {
+		gain.Times = append(gain.Times, stat.GainTime{Times: pt.free.times, Divides: sign(i) < 0, AllHead: pt.headOnly, Lost: pt.free.lostShare()})
 	}
-	value, low, high := gain.Value(head, seed, stream)
-	return value, Span{low, high}
+	return gain
 }
 
-// absolute fills in the intervals of a gain.
-func (t *test) absolute(seed, stream uint64) {
-	if t.own == nil {
+// setSpans sets the intervals of a gain.
+func (t *test) setSpans(seed, stream uint64) {
+	if !t.isGain {
 		return
 	}
-	_, base := t.value(false, seed, stream)
-	_, head := t.value(true, seed, stream)
-	t.BaseSpan, t.HeadSpan = base.with(t.Base), head.with(t.Head)
+	_, low, high := t.gain.Value(false, seed, stream)
+	t.BaseSpan = Span{low, high}.with(t.Base)
+	_, low, high = t.gain.Value(true, seed, stream)
+	t.HeadSpan = Span{low, high}.with(t.Head)
 }

@@ -6,11 +6,9 @@ import (
 	"math"
 	"runtime"
 	"slices"
-	"strings"
 	"sync"
 
 	"overlap/bench/gate/stat"
-	"overlap/bench/sweep"
 	"overlap/internal/table"
 )
 
@@ -41,7 +39,7 @@ func Judge(series []Series, o Options) Findings {
 		o.Threshold = .03
 	}
 	prepared, notes := prepareAll(series)
-	j := judgement{Options: o, points: make([]*judged, len(prepared)), culprits: culprits(prepared)}
+	j := judgement{Options: o, points: make([]*judged, len(prepared)), takenCPUs: takenCPUs(prepared)}
 	tests := make([][]*test, len(prepared))
 	parallel(len(prepared), func(i int) {
 		j.points[i] = &judged{prepared: prepared[i]}
@@ -49,7 +47,7 @@ func Judge(series []Series, o Options) Findings {
 	})
 	j.tests = slices.Concat(tests...)
 	j.tests = append(j.tests, gains(slices.DeleteFunc(slices.Clone(j.points), func(pt *judged) bool { return pt.headOnly }))...)
-	f := Findings{Tests: measure(j.tests, o)}
+	f := Findings{Tests: evaluate(j.tests, o)}
 	for _, t := range j.tests {
 		t.judge(o)
 	}
@@ -61,49 +59,16 @@ func Judge(series []Series, o Options) Findings {
 		f.Changes = append(f.Changes, t.Change)
 	}
 	demands, more := j.demands()
-	f.Demands, f.Notes = demands, slices.Concat(notes, j.leftOut(), powerless(j.points, f.Tests, o.Alpha), linkedOnce(j.points), more)
+	f.Demands, f.Notes = demands, slices.Concat(notes, j.noteLeftOut(), notePowerless(j.points, f.Tests, o.Alpha), noteLinkedOnce(j.points), more)
 	return f
 }
 
 // judgement is what Judge works on.
 type judgement struct {
 	Options
-	points   []*judged
-	tests    []*test
-	culprits []int // CPUs that others took
-}
-
-// test is a change and what it is judged by.
-type test struct {
-	Change
-	tested   stat.Contrast
-	size     stat.Contrast // how large the change is
-	taken    bool          // others had the CPUs: how fast the code is with them is not known
-	untold   bool          // nothing is known
-	own      *judged       // of a gain: the point that it is of
-	quotient               // of a gain
-	same     *test         // a change that is tested under another name
-}
-
-// judged is a point with its tests.
-type judged struct {
-	*prepared
-	time  *test
-	level *stat.Term // of the time, where others left the CPUs alone; nil if there was too little of that
-}
-
-// fewestFree is how many blocks have an interval of 95 %.
-const fewestFree = 6
-
-// wide reports whether the point is on several CPUs. Two that take turns on one
-// share it with others alike, and both keep what speed they have. On several, code
-// of which others have one of them does other work: it waits less for itself, or
-// has what another CPU does as its own.
-func (pt *judged) wide() bool { return parallelism(pt.Point) > 1 || pt.Copies > 1 }
-
-// few reports whether too many blocks were left out to tell anything by the rest.
-func (pt *judged) few() bool {
-	return pt.free != pt.prepared && len(pt.free.blocks) < fewestFree
+	points    []*judged
+	tests     []*test
+	takenCPUs []int
 }
 
 // parallel calls f for 0 to n-1 on all CPUs.
@@ -124,111 +89,14 @@ func parallel(n int, f func(int)) {
 	wg.Wait()
 }
 
-// stream makes the random numbers of a test its own, whatever else is tested.
-func stream(p sweep.Point, q Quantity) uint64 {
-	h := fnv.New64a()
-	fmt.Fprintf(h, "%s %d %s", p, p.Copies, q)
-	return h.Sum64()
-}
-
-// change is the change of a quantity at a point, with no numbers yet.
-func (pt *judged) change(q Quantity) Change {
-	point := strings.TrimPrefix(pt.Name(), pt.Workload+"/")
-	if pt.Copies > 1 {
-		point += fmt.Sprintf(" ×%d", pt.Copies)
-	}
-	return Change{
-		Package: pt.Package, Benchmark: pt.Workload, Point: point, Cores: parallelism(pt.Point),
-		Quantity: q, Blocks: len(pt.blocks),
-	}
-}
-
-// tests are those of the point by itself: none of head alone, whose times are only
-// looked at.
-func (pt *judged) tests(o Options) []*test {
-	if pt.headOnly {
-		if !pt.few() {
-			pt.level = stat.NewTerm(pt.free.times.Slices(), o.Seed, stream(pt.Point, Time))
-		}
-		return nil
-	}
-	pt.time = pt.timed(Time, (*stat.Times).Slices, o)
-	switch {
-	case pt.few():
-	case pt.wide() || pt.free == pt.prepared:
-		pt.level = pt.time.size.Terms[0]
-	default:
-		pt.level = stat.NewTerm(pt.free.times.Slices(), o.Seed, stream(pt.Point, Time))
-	}
-	list := []*test{pt.time, pt.timed(MeanTime, (*stat.Times).Mean, o)}
-	if parallelism(pt.Point) > 1 && pt.busy().Blocks() > 0 {
-		list = append(list, pt.averageParallelism(o))
-	}
-	for _, q := range []Quantity{Bytes, Allocs} {
-		if t := pt.counted(q, o); t != nil {
-			list = append(list, t)
-		}
-	}
-	return list
-}
-
-// timed is the test of a time, by all blocks. On several CPUs the free ones tell
-// how large the change is, if they are enough.
-func (pt *judged) timed(q Quantity, of func(*stat.Times) stat.Sample, o Options) *test {
-	t := pt.test(q, of(pt.times), o)
-	if !pt.wide() || pt.free == pt.prepared {
-		return t
-	}
-	if t.taken, t.Beside = pt.few(), pt.few(); !t.taken {
-		t.setSize(stat.NewTerm(of(pt.free.times), o.Seed, stream(pt.Point, q)))
-	}
-	return t
-}
-
-// averageParallelism is the test of the CPUs that were busy, by free blocks: how many a
-// program keeps busy while others have them says nothing.
-func (pt *judged) averageParallelism(o Options) *test {
-	busy := pt.free.busy()
-	if pt.few() || busy.Blocks() == 0 {
-		return nothing(pt.change(AverageParallelism), pt)
-	}
-	return pt.test(AverageParallelism, busy, o)
-}
-
-func (pt *judged) test(q Quantity, s stat.Sample, o Options) *test {
-	term := stat.NewTerm(s, o.Seed, stream(pt.Point, q))
-	t := &test{Change: pt.change(q), tested: stat.Single(term), quotient: quotient{points: []*judged{pt}}}
-	t.setSize(term)
-	return t
-}
-
-// setSize takes the size of the change from a term.
-func (t *test) setSize(by *stat.Term) {
-	t.Base, t.Head = by.Levels()
-	t.Quantile, t.Paired, t.Blocks = by.Quantile(), by.Paired(), by.Blocks()
-	t.size = stat.Single(by)
-}
-
-// nothing is a change of which nothing is known, because others had the CPUs of
-// one of the points.
-func nothing(c Change, points ...*judged) *test {
-	nan := math.NaN()
-	c.Base, c.Head, c.Ratio, c.Low, c.High, c.Floor, c.P, c.Adjusted = nan, nan, nan, nan, nan, nan, nan, nan
-	c.Blocks = len(points[0].free.blocks)
-	for _, pt := range points {
-		c.Blocks = min(c.Blocks, len(pt.free.blocks))
-	}
-	return &test{Change: c, untold: true, taken: true, quotient: quotient{points: points}}
-}
-
 // maxDraws is how many exchanges a p value rests on at most.
 const maxDraws = 1 << 20
 
-// measure fills in the numbers of all tests and returns how many were tested.
-func measure(all []*test, o Options) int {
+// evaluate sets the numbers of all tests and returns how many were tested.
+func evaluate(all []*test, o Options) int {
 	var tested []*test
 	for _, t := range all {
-		if !t.Exact && !t.untold && t.same == nil {
+		if !t.Exact && !t.unknown && t.same == nil {
 			tested = append(tested, t)
 		}
 	}
@@ -246,7 +114,7 @@ func measure(all []*test, o Options) int {
 			t.Floor = math.Expm1(t.tested.Floor(level, seed, stream+2))
 			t.Layouts = layoutsOf(t.tested, level, seed, stream+2)
 		}
-		t.absolute(seed, stream+3)
+		t.setSpans(seed, stream+3)
 	})
 	adjusted := stat.Holm(p)
 	for i, t := range tested {
@@ -274,7 +142,7 @@ func (t *test) stream() uint64 {
 // between 1-t and 1/(1-t), so that to swap the builds swaps the verdicts.
 func (t *test) judge(o Options) {
 	if t.Exact {
-		return // counted has judged it
+		return // its verdict is known
 	}
 	margin := -math.Log1p(-min(o.Threshold, .99))
 	low, high, estimate := math.Log(t.Low), math.Log(t.High), math.Log(t.Ratio)
@@ -291,10 +159,10 @@ func (t *test) judge(o Options) {
 	}
 }
 
-// Regression reports whether a change is a reason to fail. Fewer busy CPUs are
-// not: time tells whether they were needed. Efficiency is the speedup by another
-// name. A gain that shrank only because what it is a gain over became faster is
-// excused: the code is nowhere slower than it was.
+// Regression reports whether a change is a reason to fail. Fewer busy CPUs are not:
+// the time shows whether they were needed. Efficiency is the speedup by another
+// name. A gain that shrank only because its reference became faster is excused: the
+// code is nowhere slower than it was.
 func Regression(c Change) bool {
 	switch c.Quantity {
 	case AverageParallelism, Efficiency:
@@ -303,21 +171,21 @@ func Regression(c Change) bool {
 	return c.Verdict == Worse && !c.Excused
 }
 
-// excuse marks a gain that is worse although its point is not slower. The point
-// is slower if its own time is worse; or if its time cannot be told and leans
-// that way, and no reference is known to have become faster.
+// excuse marks a gain that is worse although its point is not slower. The point is
+// slower if its own time is worse; or if that is undecided and leans that way, and
+// no reference is known to have become faster.
 func (t *test) excuse() {
-	if t.own == nil || t.Verdict != Worse {
+	if !t.isGain || t.Verdict != Worse {
 		return
 	}
-	time := t.own.time
+	time := t.points[0].time
 	faster := slices.ContainsFunc(t.points[1:], func(r *judged) bool { return r.time.Verdict == Better })
 	leans := time.Verdict == CannotTell && time.Ratio > 1 && !faster
 	t.Excused = time.Verdict != Worse && !leans
 }
 
-// powerless tells points with so few blocks that no change could be called.
-func powerless(points []*judged, tests int, alpha float64) (notes []string) {
+// notePowerless notes points with so few blocks that no change could be called.
+func notePowerless(points []*judged, tests int, alpha float64) (notes []string) {
 	for _, pt := range points {
 		if pt.headOnly {
 			continue

@@ -16,12 +16,12 @@ func layoutsOf(c stat.Contrast, level float64, seed, stream uint64) *Layouts {
 	return &Layouts{Differ: math.Expm1(l.SD), Low: math.Expm1(l.Low), High: math.Expm1(l.High), Floor: math.Expm1(l.Floor), Explain: l.Explain}
 }
 
-// linkedOnce tells whose intervals leave out what layouts do.
-func linkedOnce(points []*judged) []string {
+// noteLinkedOnce notes the benchmarks with intervals that leave out what layouts do.
+func noteLinkedOnce(points []*judged) []string {
 	var once []string
 	for _, pt := range points {
 		moved := pt.times.Relinked() || pt.headOnly && pt.blocks[0].Slots[0].Layout != 0
-		if name := curveOf(pt.Point).title(); !moved && !slices.Contains(once, name) {
+		if name := curveOf(pt.Point).name(); !moved && !slices.Contains(once, name) {
 			once = append(once, name)
 		}
 	}

@@ -205,7 +205,7 @@ func TestTheCulpritIsNamed(t *testing.T) {
 		t.Errorf("%+v", s)
 	}
 	notes := strings.Join(f.Notes, "\n")
-	if want := why + "; speedups and efficiencies rest on blocks without that; there are too few of them to tell those of example.com/x.Pure: measure again"; !strings.Contains(notes, want) {
+	if want := why + "; speedups and efficiencies rest on blocks without that; there are too few of them for example.com/x.Pure: measure again"; !strings.Contains(notes, want) {
 		t.Errorf("%s\nwant %s", notes, want)
 	}
 	r := &Report{Complete: true, Changes: f.Changes, Demands: f.Demands, Notes: f.Notes}
@@ -299,8 +299,7 @@ func TestFloorsOfHeadAlone(t *testing.T) {
 			t.Errorf("it was compared: %+v", c)
 		}
 	}
-	fastest := quotient{points: []*judged{judgedOf(list[1])}, factor: 1, q: 1e-9}
-	if got, _ := fastest.value(true, 1, 1); !near(got, 1e3, 1e-3) {
+	if got, _, _ := gainOf(1, 1e-9, judgedOf(list[1])).Value(true, 1, 1); !near(got, 1e3, 1e-3) {
 		t.Errorf("the inner slots do not count: %v", 1/got)
 	}
 }
