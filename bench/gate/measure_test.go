@@ -284,8 +284,8 @@ func (o odd) Slot(context.Context, sweep.Point, int, time.Duration) (Slot, error
 func TestSlotsThatCannotBeCompared(t *testing.T) {
 	var log []string
 	for why, slot := range map[string]Slot{
-		"head: 0 slices of 101 operations are no measurement": {Ops: 101},
-		"head: its slices have 7 operations, not 101":         {Ops: 7, Slices: []float64{1}},
+		"head: 0 slices of 101 operations cannot have been measured": {Ops: 101},
+		"head: its slices have 7 operations, not 101":                {Ops: 7, Slices: []float64{1}},
 	} {
 		c := scripted(&log, nil)
 		c.Points = c.Points[:1]
