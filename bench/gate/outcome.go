@@ -18,10 +18,10 @@ const (
 	Unmeasured   Outcome = "could not measure" // something could not be compared, and nothing else regressed
 )
 
-// Outcome is the worst of what the report holds. A regression comes before what
-// could not be measured, because it is certain. What could not be measured comes
-// before all else: a benchmark that does not build must never pass. New ones have
-// nothing to be compared with, and are no reason to fail.
+// Outcome is the worst that the report has. A regression comes before what could not
+// be measured, because it is certain. That comes before all else: a benchmark that
+// does not build must never pass. New ones have nothing to be compared with, and are
+// not a reason to fail.
 func (r *Report) Outcome() Outcome {
 	switch {
 	case len(r.regressions()) > 0 || len(r.missed()) > 0:
@@ -130,7 +130,7 @@ func (r *Report) Summary() string {
 		text = "could not measure: " + r.unmeasured()
 	case Inconclusive:
 		undecided, all := r.decisions()
-		text = fmt.Sprintf("inconclusive: no regression found, but %d of %s of times, allocations, speedups and least efficiencies cannot be told", undecided, table.Count(all, "comparison"))
+		text = fmt.Sprintf("inconclusive: no regression found, but %d of %s of times, allocations, speedups and least efficiencies are undecided", undecided, table.Count(all, "comparison"))
 		if !r.Complete {
 			text += ", and not all blocks were measured"
 		}

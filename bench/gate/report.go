@@ -2,7 +2,7 @@ package gate
 
 import "time"
 
-// Verdict is what may be said of a change.
+// Verdict is what is known of a change.
 type Verdict string
 
 // The verdicts. Worse and Better need a difference that chance does not explain,
@@ -44,8 +44,8 @@ type Change struct {
 	Excused   bool     `json:"excused,omitempty"`       // worse only against a reference that became faster: see Regression
 	BaseSpan  Span     `json:"base_span,omitzero"`      // of a gain: 95 % interval of Base
 	HeadSpan  Span     `json:"head_span,omitzero"`      // of a gain: 95 % interval of Head
-	Beside    bool     `json:"beside_others,omitempty"` // a time on several CPUs of which others had some: its ratio holds, Base and Head do not
-	Why       string   `json:"why,omitempty"`           // it cannot be told, where others had the CPUs
+	Beside    bool     `json:"beside_others,omitempty"` // a time on several CPUs while others had some of them: its ratio holds, Base and Head do not
+	Why       string   `json:"why,omitempty"`           // why it is unknown, if others had the CPUs
 }
 
 // Layouts are what the places of functions in a binary do to a quantity of a
@@ -82,7 +82,7 @@ type Demand struct {
 	Low       float64 `json:"low"`   // 95 % interval
 	High      float64 `json:"high"`
 	Verdict   Verdict `json:"verdict"`       // Worse if all of the interval is below, Same if all is at or above
-	Why       string  `json:"why,omitempty"` // it cannot be told, where others had the CPUs
+	Why       string  `json:"why,omitempty"` // why it is unknown, if others had the CPUs
 }
 
 // Report is the outcome of a check.

@@ -14,14 +14,14 @@ import (
 // stayed the same.
 type Form struct {
 	table.Terminal      // words and signs say what colours do
-	All            bool // rows for all changes, not only for what changed or cannot be told
+	All            bool // rows for all changes, not only for what changed or is undecided
 	Strict         bool // as for Report.Exit, to say what the exit code means
 	Stops          bool // the check was interrupted: its exit code is not that of Report.Exit
 }
 
 // WriteText writes the report for people: regressions, each with a sentence; the
-// table of what changed or cannot be told; what was not compared; the outcome
-// and what it rests on.
+// table of what changed or is undecided; what was not compared; the outcome and what
+// it rests on.
 func (r *Report) WriteText(w io.Writer, f Form) error {
 	var b strings.Builder
 	say := func(style, text string) {
@@ -127,7 +127,7 @@ func (r *Report) counts() (lines []string) {
 		lines = append(lines, fmt.Sprintf("%d the same to within %s", same, r.threshold()))
 	}
 	if undecided > 0 {
-		lines = append(lines, fmt.Sprintf("%s of means and other gains cannot be told", table.Count(undecided, "comparison")))
+		lines = append(lines, fmt.Sprintf("%s of means and other gains undecided", table.Count(undecided, "comparison")))
 	}
 	return lines
 }
@@ -145,7 +145,7 @@ func (r *Report) lists() (lines []string) {
 	return lines
 }
 
-// changed names the benchmarks whose own code differs.
+// changed names the benchmarks with other code of their own.
 func (r *Report) changed() string {
 	if len(r.Changed) == 0 {
 		return ""
@@ -168,11 +168,10 @@ func listNames(names []string) string {
 	return strings.Join(shown, ", ")
 }
 
-// maxLines is how many lines of a problem are printed: what a compiler says can
-// be a book.
+// maxLines is how many lines of a problem are printed: a compiler may print a lot.
 const maxLines = 20
 
-// problems are the lines of each reason, once for all that were not compared for it.
+// problems are the lines of each reason, once for all names that have it.
 func (r *Report) problems() (all [][]string) {
 	for _, reason := range table.Reasons(r.Problems, func(p Problem) (name, why string) { return p.Name, p.Why }) {
 		all = append(all, problemLines(reason))

@@ -58,7 +58,7 @@ type checkCmd struct {
 	Threshold     percent  `group:"judge" help:"A change up to this much is the same (default: 3%)." default:"3%" placeholder:"PERCENT"`
 	Alpha         percent  `group:"judge" help:"Chance of one or more false alarms in a whole check of identical code (default: 1%)." default:"1%" placeholder:"PERCENT"`
 	MinEfficiency []string `group:"judge" name:"min-efficiency" help:"Least efficiency of head, such as 0.8@4: speedup on 4 cores, divided by 4. Also judged if there is nothing to compare with." placeholder:"E@CORES"`
-	Strict        bool     `group:"judge" help:"Exit with 2 if something cannot be told."`
+	Strict        bool     `group:"judge" help:"Exit with 2 if something is undecided."`
 
 	Markdown bool   `group:"output" help:"Print the report as a comment for a pull request."`
 	JSON     bool   `group:"output" name:"json" help:"Print the report as JSON."`
@@ -74,7 +74,7 @@ type checkCmd struct {
 
 // Help is printed below the first line of --help.
 func (c *checkCmd) Help() string {
-	return "Exit codes: 1 for a regression or a missed --min-efficiency, 2 with --strict if something cannot be told, 3 if something could not be measured or the command line is wrong, 130 if interrupted."
+	return "Exit codes: 1 for a regression or a missed --min-efficiency, 2 with --strict if something is undecided, 3 if something could not be measured or the command line is wrong, 130 if interrupted."
 }
 
 func (c *checkCmd) Run(ctx context.Context, k *kong.Context, s *streams) error {
