@@ -1,7 +1,14 @@
 package main
 
 import (
+	"go/scanner"
+	"go/token"
+	"io/fs"
+	"os"
 	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -22,6 +29,13 @@ var floors = []struct {
 		"overlap/primitives", "golang.org/x/sys", "gonum.org/v1/gonum",
 		"github.com/HdrHistogram", // latencies in open loops: only the job knows when an item was due
 	}, "a workload is its kernel and nothing else"},
+	{"overlap/bench/gate/stat", []string{"gonum.org/v1/gonum"}, "statistics know no benchmarks"},
+	{"overlap/bench/gate/pair", []string{
+		"overlap/bench", "overlap/workloads", "overlap/primitives", "overlap/internal/table", "overlap/internal/gocmd", "overlap/internal/git",
+		"overlap/internal/testcode", "overlap/internal/proc", "overlap/internal/scratch", "overlap/internal/durable",
+		"golang.org/x/sys", "golang.org/x/perf", "golang.org/x/sync", "gonum.org/v1/gonum", "github.com/klauspost/cpuid/v2", "github.com/prometheus/procfs",
+		"github.com/HdrHistogram", "github.com/aclements/go-moremath", "github.com/rivo/uniseg",
+	}, "a comparison can be made without the command"},
 	{"overlap/bench", []string{
 		"overlap/workloads", "overlap/primitives", "golang.org/x/sys", "gonum.org/v1/gonum",
 		// CPU names and features
@@ -80,6 +94,54 @@ func TestPackagesStayOnTheirFloors(t *testing.T) {
 	}
 	if len(imports["overlap/primitives/internal/remote"]) == 0 || len(imports["overlap/report/chart"]) == 0 {
 		t.Errorf("go list no longer names the packages that the floors are about: %d packages", len(imports))
+	}
+}
+
+// The same blocks have the same verdicts: nothing else goes into the statistics.
+func TestStatisticsHaveNoFilesAndNoClocks(t *testing.T) {
+	out, err := exec.Command("go", "list", "-f", `{{join .Imports "\n"}}`, "./bench/gate/stat").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	imports := strings.Fields(string(out))
+	if len(imports) == 0 {
+		t.Fatal("go list names no imports")
+	}
+	for _, name := range imports {
+		if slices.Contains([]string{"os", "time", "io", "net", "context", "sync"}, name) || strings.HasPrefix(name, "os/") {
+			t.Errorf("bench/gate/stat imports %s", name)
+		}
+	}
+}
+
+// The command names its flags. What it calls returns typed errors.
+func TestTheGateNamesNoFlags(t *testing.T) {
+	flag := regexp.MustCompile(`--[a-z]`)
+	seen := 0
+	err := filepath.WalkDir("bench/gate", func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		seen++
+		set := token.NewFileSet()
+		var s scanner.Scanner
+		s.Init(set.AddFile(path, -1, len(text)), text, nil, 0)
+		for {
+			pos, kind, literal := s.Scan()
+			if kind == token.EOF {
+				return nil
+			}
+			if kind == token.STRING && flag.MatchString(literal) {
+				t.Errorf("%v: %s", set.Position(pos), literal)
+			}
+		}
+	})
+	if err != nil || seen == 0 {
+		t.Errorf("%d files, %v", seen, err)
 	}
 }
 

@@ -8,8 +8,8 @@ import (
 	"overlap/internal/table"
 )
 
-// mostAnnotations is how many errors of a step GitHub shows.
-const mostAnnotations = 10
+// maxAnnotations is how many errors of a step GitHub shows.
+const maxAnnotations = 10
 
 // WriteAnnotations writes workflow commands of GitHub Actions, which show the
 // outcome at the run and in the pull request: an error for each regression, the
@@ -34,8 +34,8 @@ func (r *Report) WriteAnnotations(w io.Writer) error {
 			errs = []string{r.Summary()}
 		}
 	}
-	if more := len(errs) - mostAnnotations; more > 0 {
-		errs = append(errs[:mostAnnotations-1], fmt.Sprintf("and %d more", more+1))
+	if more := len(errs) - maxAnnotations; more > 0 {
+		errs = append(errs[:maxAnnotations-1], fmt.Sprintf("and %d more", more+1))
 	}
 	var b strings.Builder
 	for _, text := range errs {

@@ -3,38 +3,32 @@ package gate
 import (
 	"math"
 	"slices"
+
+	"overlap/bench/gate/stat"
 )
 
-// counted compares what was counted of a point, bytes or allocations, or returns
+// testCount compares what was counted of a point, bytes or allocations, or returns
 // nil if it was not. Noise only ever adds to counts: other goroutines allocate,
 // too. So where at least half of the slots of either side have their side's
 // least, that is the count, and the two are compared as they are. With few
 // blocks all slots must have it, lest the half be an accident. Other counts are
 // tested as times are, by the means of log(1+x).
-func (pt *judged) counted(q Quantity, o Options) *test {
+func (pt *judged) testCount(q Quantity, o Options) *test {
 	value := func(s Slot) float64 { return s.Allocs }
 	if q == Bytes {
 		value = func(s Slot) float64 { return s.Bytes }
 	}
-	m := pt.means(value, isCount)
-	if len(m.head) == 0 {
+	m := pt.means(value, stat.IsCount)
+	if m.Blocks() == 0 {
 		return nil
 	}
-	var sides [2][]float64
-	for i, v := range m.slots {
-		side := 0
-		if (m.halfOf[i]&1 == 0) == m.head[i/4] {
-			side = 1
-		}
-		sides[side] = append(sides[side], v)
-	}
-	base, sure := usual(sides[0])
-	head, too := usual(sides[1])
+	bases, heads := m.Sides()
+	base, sure := usual(bases)
+	head, too := usual(heads)
 	if !sure || !too {
-		m.counts = true
-		return pt.test(q, m, o)
+		return pt.test(q, m.Counts(), o)
 	}
-	return &test{Change: pt.exactly(q, base, head, len(m.head), o)}
+	return &test{Change: pt.exactly(q, base, head, m.Blocks(), o)}
 }
 
 // fewSlots is the number of slots of a side below which all must agree.

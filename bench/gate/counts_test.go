@@ -18,7 +18,7 @@ func counting(blocks int, base, head []float64) Series {
 	for range blocks {
 		b := twoModes.block(rng, 100, 0)
 		for i := range b.Slots {
-			isHead := (outer[i] == 0) == b.HeadFirst
+			isHead := outside(i) == b.HeadFirst
 			list := base
 			if isHead {
 				list = head

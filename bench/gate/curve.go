@@ -21,10 +21,10 @@ func curveOf(p sweep.Point) curve {
 	return curve{p.Package, p.Workload, p.Executor, string(p.Size), p.Variant, p.Weak, max(p.Slices, 1)}
 }
 
-// alone is the curve's point of so many workers on one CPU, or nil. Where
+// onOneCPU is the curve's point of so many workers on one CPU, or nil. Where
 // processes cannot be bound one CPU means a GOMAXPROCS of 1; a mask of one CPU
 // is preferred.
-func alone(points []*judged, c curve, workers int) (best *judged) {
+func onOneCPU(points []*judged, c curve, workers int) (best *judged) {
 	for _, pt := range points {
 		if curveOf(pt.Point) != c || pt.Workers != workers || pt.Copies > 1 || pt.Procs > 1 {
 			continue
@@ -39,17 +39,17 @@ func alone(points []*judged, c curve, workers int) (best *judged) {
 // baseline is the point that speedups are over: one worker on one CPU, or as
 // many as the benchmark starts by itself.
 func baseline(points []*judged, c curve) *judged {
-	if b := alone(points, c, 1); b != nil {
+	if b := onOneCPU(points, c, 1); b != nil {
 		return b
 	}
-	return alone(points, c, 0)
+	return onOneCPU(points, c, 0)
 }
 
 // gains are the tests of how the benchmarks scale.
 func gains(points []*judged) (list []*test) {
 	for _, pt := range points {
 		c := curveOf(pt.Point)
-		base, same := baseline(points, c), alone(points, c, pt.Workers)
+		base, same := baseline(points, c), onOneCPU(points, c, pt.Workers)
 		if pt.Copies > 1 || base == nil || base == pt {
 			continue
 		}
@@ -78,29 +78,36 @@ func gains(points []*judged) (list []*test) {
 // further points multiplies it (over) or divides it (under). All of it rests on
 // blocks in which others left the CPUs alone.
 func (pt *judged) gain(q Quantity, factor float64, ref *judged, more ...*judged) *test {
-	if pt.Weak {
-		factor *= float64(max(pt.Workers, 1)) / float64(max(ref.Workers, 1))
-	}
+	factor *= weakFactor(pt, ref)
 	points := append([]*judged{pt, ref}, more...)
 	if slices.ContainsFunc(points, func(p *judged) bool { return p.level == nil }) {
-		return nothing(pt.change(q), points...)
+		return unknown(pt.change(q), points...)
 	}
-	t := &test{Change: pt.change(q), own: pt, quotient: quotient{points: points, factor: factor, q: pt.level.how.q}}
+	t := &test{Change: pt.change(q), points: points, isGain: true, gain: gainOf(factor, pt.level.Quantile(), points...)}
 	t.Blocks = len(pt.free.blocks)
 	for i, p := range points {
-		t.terms, t.signs = append(t.terms, p.level), append(t.signs, sign(i))
+		t.tested.Terms, t.tested.Signs = append(t.tested.Terms, p.level), append(t.tested.Signs, sign(i))
 		t.Blocks = min(t.Blocks, len(p.free.blocks))
 	}
-	t.size = t.contrast
+	t.size = t.tested
 	// Levels at different quantiles are not those of one curve: the point's own
 	// serves for all.
 	log := math.Log(factor)
-	for i, term := range t.terms {
-		log += t.signs[i] * math.Log(term.levels(choice{q: t.q})[0])
+	for i, term := range t.tested.Terms {
+		log += t.tested.Signs[i] * math.Log(term.BaseAt(pt.level.Quantile()))
 	}
 	t.Base = math.Exp(log)
-	t.Head = math.Exp(log + t.estimate())
+	t.Head = math.Exp(log + t.tested.Estimate())
 	return t
+}
+
+// weakFactor is how much more work a point does than its reference, if the job grows
+// with the workers.
+func weakFactor(pt, ref *judged) float64 {
+	if !pt.Weak {
+		return 1
+	}
+	return float64(max(pt.Workers, 1)) / float64(max(ref.Workers, 1))
 }
 
 // software is the test of the speedup over the ceiling H(p) = p·t1/tp, where t1

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"overlap/bench/sweep"
 	"overlap/internal/racing"
 )
 
@@ -85,7 +84,7 @@ func TestExcuses(t *testing.T) {
 		{judgedAs(CannotTell, .99), judgedAs(CannotTell, .9), false},
 		{judgedAs(Better, .8), judgedAs(Better, .5), false},
 	} {
-		x := &test{Change: Change{Quantity: Speedup, Verdict: Worse}, own: c.own, quotient: quotient{points: []*judged{c.own, c.ref}}}
+		x := &test{Change: Change{Quantity: Speedup, Verdict: Worse}, isGain: true, points: []*judged{c.own, c.ref}}
 		if x.excuse(); Regression(x.Change) != c.want {
 			t.Errorf("own %+v, reference %+v: regression %v", c.own.time.Change, c.ref.time.Change, !c.want)
 		}
@@ -177,20 +176,6 @@ func TestOneOfManyWorkersMeetsADemand(t *testing.T) {
 	}
 }
 
-func TestScaledAtSomePoints(t *testing.T) {
-	only := func(p sweep.Point) bool { return p.Cores == 2 }
-	f := Prepare(grid(30, 0, 0)).Scaled(.5, only).Judge(Options{Quick: true})
-	if s := find(t, f, Speedup, "cores=2-2"); !near(s.Ratio, 1/1.5, .01) {
-		t.Errorf("%+v", s)
-	}
-	if m := find(t, f, MeanTime, "cores=2-2"); !near(m.Ratio, 1.5, .4) {
-		t.Errorf("%+v", m)
-	}
-	if c := find(t, f, Time, "cores=1"); !near(c.Ratio, 1, .01) {
-		t.Errorf("%+v", c)
-	}
-}
-
 // A mask of two CPUs with a GOMAXPROCS of 1 is neither the baseline, where there
 // is a mask of one, nor a gain of concurrency over it.
 func TestBaselineHasOneCPU(t *testing.T) {
@@ -198,7 +183,7 @@ func TestBaselineHasOneCPU(t *testing.T) {
 		p := point("A", workers, cores, 1)
 		p.Procs = procs
 		quiet := noise{fast: 1, slow: 1, jitter: .001, each: 2}
-		return &judged{prepared: Prepare([]Series{quiet.series(rand.New(rand.NewPCG(1, 1)), p, 2, 100, 0)}).points[0]}
+		return judgedOf(quiet.series(rand.New(rand.NewPCG(1, 1)), p, 2, 100, 0))
 	}
 	points := []*judged{at(1, 2, 1), at(1, 1, 1), at(1, 2, 1), at(4, 1, 1), at(4, 2, 1)}
 	for _, pt := range points {
@@ -207,41 +192,7 @@ func TestBaselineHasOneCPU(t *testing.T) {
 	if b := baseline(points, curveOf(points[0].Point)); b != points[1] {
 		t.Errorf("baseline: %v", b.Point)
 	}
-	if list := gains(points); len(list) != 1 || list[0].own != points[3] || list[0].Quantity != ConcurrencyGain {
+	if list := gains(points); len(list) != 1 || list[0].points[0] != points[3] || list[0].Quantity != ConcurrencyGain {
 		t.Errorf("%d gains, of %v", len(list), list)
-	}
-}
-
-// wary is a sample whose noise shows only without its change.
-type wary struct {
-	*means
-	noise float64
-}
-
-func (w wary) times(by float64) sample { w.noise = 1; return w }
-func (w wary) statistic(choice) statistic {
-	return func(head []bool) float64 {
-		for _, h := range head {
-			switch {
-			case !h && head[0]:
-				return w.noise
-			case !h:
-				return -w.noise
-			}
-		}
-		return .5
-	}
-}
-
-// A gain must stand out of the noise with and without the points' own changes.
-func TestAGainIsTestedTwice(t *testing.T) {
-	w := wary{means: &means{head: []bool{true, true, true, true, true, true}}}
-	a, b := &term{sample: w, tested: .5}, &term{sample: w}
-	two := contrast{[]*term{a, b}, []float64{1, -1}}
-	if p := two.p(100, 1, 1); p < .3 {
-		t.Errorf("p %v is that of the samples as they are", p)
-	}
-	if p := (contrast{[]*term{a}, []float64{1}}).p(100, 1, 1); p != 1./64 {
-		t.Errorf("of one point p %v", p)
 	}
 }

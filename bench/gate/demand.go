@@ -8,16 +8,15 @@ import (
 	"strings"
 )
 
-// demand compares head's efficiency with the floors that the user set. Of
-// several points on so many CPUs a benchmark's best counts: nobody means that
-// one worker should use four.
-func (prep *Prepared) demand(points []*judged, o Options) (list []Demand, notes []string) {
-	unseen := false
-	for _, p := range slices.Sorted(maps.Keys(o.Demands)) {
+// demands compares head's efficiency with the least that the user set. The best of
+// several points on as many CPUs counts: one worker is not expected to use four.
+func (j judgement) demands() (list []Demand, notes []string) {
+	unknown := false
+	for _, p := range slices.Sorted(maps.Keys(j.Demands)) {
 		best := map[curve]*Demand{}
 		var missing []string
 		var order []curve
-		for _, pt := range points {
+		for _, pt := range j.points {
 			c := curveOf(pt.Point)
 			if c.slices > 1 || pt.Copies > 1 {
 				continue
@@ -26,12 +25,12 @@ func (prep *Prepared) demand(points []*judged, o Options) (list []Demand, notes 
 				best[c] = nil
 				order = append(order, c)
 			}
-			base := baseline(points, c)
+			base := baseline(j.points, c)
 			if base == nil || parallelism(pt.Point) != p || base == pt {
 				continue
 			}
-			unseen = unseen || pt.blind() || base.blind()
-			if d := prep.efficiency(pt, base, o); best[c] == nil || d.Value > best[c].Value || math.IsNaN(best[c].Value) {
+			unknown = unknown || pt.ignoresOthers() || base.ignoresOthers()
+			if d := j.efficiency(pt, base); best[c] == nil || d.Value > best[c].Value || math.IsNaN(best[c].Value) {
 				best[c] = &d
 			}
 		}
@@ -39,20 +38,20 @@ func (prep *Prepared) demand(points []*judged, o Options) (list []Demand, notes 
 			if d := best[c]; d != nil {
 				list = append(list, *d)
 			} else {
-				missing = append(missing, c.title())
+				missing = append(missing, c.name())
 			}
 		}
 		if len(missing) > 0 {
 			notes = append(notes, fmt.Sprintf("efficiency at %d cores is not demanded of what was not measured there and on one core: %s", p, strings.Join(missing, ", ")))
 		}
 	}
-	if unseen {
+	if unknown {
 		notes = append(notes, "what others had of the CPUs is not known, so an efficiency may be too low because of them")
 	}
 	return list, notes
 }
 
-func (c curve) title() string {
+func (c curve) name() string {
 	if c.pkg != "" {
 		return c.pkg + "." + c.workload
 	}
@@ -60,20 +59,16 @@ func (c curve) title() string {
 }
 
 // efficiency is that of head at the point, with its interval.
-func (prep *Prepared) efficiency(pt, base *judged, o Options) Demand {
+func (j judgement) efficiency(pt, base *judged) Demand {
 	c := pt.change(Efficiency)
 	p := c.Cores
-	d := Demand{Benchmark: c.Benchmark, Point: c.Point, Cores: p, Least: o.Demands[p], Verdict: CannotTell, Value: math.NaN(), High: math.Inf(1)}
+	d := Demand{Benchmark: c.Benchmark, Point: c.Point, Cores: p, Least: j.Demands[p], Verdict: CannotTell, Value: math.NaN(), High: math.Inf(1)}
 	if pt.level == nil || base.level == nil {
-		d.Why = prep.why(pt, base)
+		d.Why = j.why(pt, base)
 		return d
 	}
-	g := quotient{points: []*judged{pt, base}, factor: 1 / float64(p), q: pt.level.how.q}
-	if pt.Weak {
-		g.factor *= float64(max(pt.Workers, 1)) / float64(max(base.Workers, 1))
-	}
-	value, span := g.value(true, o.Seed, stream(pt.Point, Efficiency))
-	d.Value, d.Low, d.High = value, span.Low, span.High
+	gain := gainOf(weakFactor(pt, base)/float64(p), pt.level.Quantile(), pt, base)
+	d.Value, d.Low, d.High = gain.Value(true, j.Seed, stream(pt.Point, Efficiency))
 	switch {
 	case d.High < d.Least:
 		d.Verdict = Worse

@@ -171,7 +171,7 @@ func (b Block) Sides() (base, head [2]Slot) {
 
 // Series is what was measured of a point.
 type Series struct {
-	Point  sweep.Point
-	Blocks []Block
-	Alone  bool // all slots are of head, which is compared with nothing: for a floor
+	Point    sweep.Point
+	Blocks   []Block
+	HeadOnly bool // all slots are of head, which is compared with nothing: for a floor
 }

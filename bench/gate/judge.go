@@ -6,10 +6,9 @@ import (
 	"math"
 	"runtime"
 	"slices"
-	"strings"
 	"sync"
 
-	"overlap/bench/sweep"
+	"overlap/bench/gate/stat"
 	"overlap/internal/table"
 )
 
@@ -32,75 +31,44 @@ type Findings struct {
 
 // Judge compares head with base. It neither measures nor looks at a clock: the
 // same series and options give the same findings.
-func Judge(series []Series, o Options) Findings { return Prepare(series).Judge(o) }
-
-// test is a change and what it is judged by.
-type test struct {
-	Change
-	contrast          // that is tested
-	size     contrast // that tells how large the change is
-	taken    bool     // others had the CPUs: how fast the code is with them is not known
-	untold   bool     // nothing is known
-	own      *judged  // of a gain: the point that it is of
-	quotient          // of a gain
-	same     *test    // a change that is tested under another name
-}
-
-// judged is a point with its tests.
-type judged struct {
-	*prepared
-	time  *test
-	level *term // of the time, where others left the CPUs alone; nil if there was too little of that
-}
-
-// fewestFree is how many blocks have an interval of 95 %.
-const fewestFree = 6
-
-// wide reports whether the point is on several CPUs. Two that take turns on one
-// share it with others alike, and both keep what speed they have. On several, code
-// of which others have one of them does other work: it waits less for itself, or
-// has what another CPU does as its own.
-func (pt *judged) wide() bool { return parallelism(pt.Point) > 1 || pt.Copies > 1 }
-
-// few reports whether too many blocks were left out to tell anything by the rest.
-func (pt *judged) few() bool {
-	return pt.free != pt.prepared && len(pt.free.blocks) < fewestFree
-}
-
-// Judge compares head with base, as the function does.
-func (p *Prepared) Judge(o Options) Findings {
+func Judge(series []Series, o Options) Findings {
 	if !(o.Alpha > 0) {
 		o.Alpha = .01
 	}
 	if !(o.Threshold > 0) {
 		o.Threshold = .03
 	}
-	points := make([]*judged, len(p.points))
-	tests := make([][]*test, len(p.points))
-	parallel(len(points), func(i int) {
-		points[i] = &judged{prepared: p.points[i]}
-		tests[i] = points[i].tests(o)
+	prepared, notes := prepareAll(series)
+	j := judgement{Options: o, points: make([]*judged, len(prepared)), takenCPUs: takenCPUs(prepared)}
+	tests := make([][]*test, len(prepared))
+	parallel(len(prepared), func(i int) {
+		j.points[i] = &judged{prepared: prepared[i]}
+		tests[i] = j.points[i].tests(o)
 	})
-	all := slices.Concat(tests...)
-	all = append(all, gains(slices.DeleteFunc(slices.Clone(points), func(pt *judged) bool { return pt.alone }))...)
-	f := Findings{Notes: slices.Clone(p.notes)}
-	f.Tests = measure(all, o)
-	for _, t := range all {
+	j.tests = slices.Concat(tests...)
+	j.tests = append(j.tests, gains(slices.DeleteFunc(slices.Clone(j.points), func(pt *judged) bool { return pt.headOnly }))...)
+	f := Findings{Tests: evaluate(j.tests, o)}
+	for _, t := range j.tests {
 		t.judge(o)
 	}
-	for _, t := range all {
+	for _, t := range j.tests {
 		t.excuse()
 		if t.taken && t.Verdict == CannotTell {
-			t.Why = p.why(t.points...)
+			t.Why = j.why(t.points...)
 		}
 		f.Changes = append(f.Changes, t.Change)
 	}
-	f.Notes = append(f.Notes, p.leftOut(points, all)...)
-	f.Notes = append(f.Notes, powerless(points, f.Tests, o.Alpha)...)
-	f.Notes = append(f.Notes, linkedOnce(points)...)
-	demands, notes := p.demand(points, o)
-	f.Demands, f.Notes = demands, append(f.Notes, notes...)
+	demands, more := j.demands()
+	f.Demands, f.Notes = demands, slices.Concat(notes, j.noteLeftOut(), notePowerless(j.points, f.Tests, o.Alpha), noteLinkedOnce(j.points), more)
 	return f
+}
+
+// judgement is what Judge works on.
+type judgement struct {
+	Options
+	points    []*judged
+	tests     []*test
+	takenCPUs []int
 }
 
 // parallel calls f for 0 to n-1 on all CPUs.
@@ -121,129 +89,34 @@ func parallel(n int, f func(int)) {
 	wg.Wait()
 }
 
-// stream makes the random numbers of a test its own, whatever else is tested.
-func stream(p sweep.Point, q Quantity) uint64 {
-	h := fnv.New64a()
-	fmt.Fprintf(h, "%s %d %s", p, p.Copies, q)
-	return h.Sum64()
-}
+// maxDraws is how many exchanges a p value rests on at most.
+const maxDraws = 1 << 20
 
-// change is the change of a quantity at a point, with no numbers yet.
-func (pt *judged) change(q Quantity) Change {
-	point := strings.TrimPrefix(pt.Name(), pt.Workload+"/")
-	if pt.Copies > 1 {
-		point += fmt.Sprintf(" ×%d", pt.Copies)
-	}
-	return Change{
-		Package: pt.Package, Benchmark: pt.Workload, Point: point, Cores: parallelism(pt.Point),
-		Quantity: q, Blocks: len(pt.blocks),
-	}
-}
-
-// tests are those of the point by itself: none of head alone, whose times are only
-// looked at.
-func (pt *judged) tests(o Options) []*test {
-	if pt.alone {
-		if !pt.few() {
-			pt.level = newTerm(pt.free.times(), o.Seed, stream(pt.Point, Time))
-		}
-		return nil
-	}
-	pt.time = pt.timed(Time, (*prepared).times, o)
-	switch {
-	case pt.few():
-	case pt.wide() || pt.free == pt.prepared:
-		pt.level = pt.time.size.terms[0]
-	default:
-		pt.level = newTerm(pt.free.times(), o.Seed, stream(pt.Point, Time))
-	}
-	list := []*test{pt.time, pt.timed(MeanTime, (*prepared).meanTime, o)}
-	if parallelism(pt.Point) > 1 && len(pt.busy().head) > 0 {
-		list = append(list, pt.averageParallelism(o))
-	}
-	for _, q := range []Quantity{Bytes, Allocs} {
-		if t := pt.counted(q, o); t != nil {
-			list = append(list, t)
-		}
-	}
-	return list
-}
-
-// timed is the test of a time, by all blocks. On several CPUs the free ones tell
-// how large the change is, if they are enough.
-func (pt *judged) timed(q Quantity, of func(*prepared) sample, o Options) *test {
-	t := pt.test(q, of(pt.prepared), o)
-	if !pt.wide() || pt.free == pt.prepared {
-		return t
-	}
-	if t.taken, t.Beside = pt.few(), pt.few(); !t.taken {
-		t.told(newTerm(of(pt.free), o.Seed, stream(pt.Point, q)))
-	}
-	return t
-}
-
-// averageParallelism is the test of the CPUs that were busy, by free blocks: how many a
-// program keeps busy while others have them says nothing.
-func (pt *judged) averageParallelism(o Options) *test {
-	busy := pt.free.busy()
-	if pt.few() || len(busy.head) == 0 {
-		return nothing(pt.change(AverageParallelism), pt)
-	}
-	return pt.test(AverageParallelism, busy, o)
-}
-
-func (pt *judged) test(q Quantity, s sample, o Options) *test {
-	term := newTerm(s, o.Seed, stream(pt.Point, q))
-	t := &test{Change: pt.change(q), contrast: single(term), quotient: quotient{points: []*judged{pt}}}
-	t.told(term)
-	return t
-}
-
-// told notes by which term the size of the change is told.
-func (t *test) told(by *term) {
-	level := by.levels(by.how)
-	t.Base, t.Head, t.Quantile, t.Paired = level[0], level[1], by.how.q, by.how.paired
-	t.Blocks = len(by.labels())
-	t.size = single(by)
-}
-
-// nothing is a change of which nothing is known, because others had the CPUs of
-// one of the points.
-func nothing(c Change, points ...*judged) *test {
-	nan := math.NaN()
-	c.Base, c.Head, c.Ratio, c.Low, c.High, c.Floor, c.P, c.Adjusted = nan, nan, nan, nan, nan, nan, nan, nan
-	c.Blocks = len(points[0].free.blocks)
-	for _, pt := range points {
-		c.Blocks = min(c.Blocks, len(pt.free.blocks))
-	}
-	return &test{Change: c, untold: true, taken: true, quotient: quotient{points: points}}
-}
-
-// measure fills in the numbers of all tests and returns how many were tested.
-func measure(all []*test, o Options) int {
+// evaluate sets the numbers of all tests and returns how many were tested.
+func evaluate(all []*test, o Options) int {
 	var tested []*test
 	for _, t := range all {
-		if !t.Exact && !t.untold && t.same == nil {
+		if !t.Exact && !t.unknown && t.same == nil {
 			tested = append(tested, t)
 		}
 	}
 	level := o.Alpha / float64(max(len(tested), 1))
-	draws := int(min(max(4/level, leastDraws), mostDraws))
+	draws := stat.Draws(level, maxDraws)
 	p := make([]float64, len(tested))
 	parallel(len(tested), func(i int) {
 		t := tested[i]
 		seed, stream := o.Seed, t.stream()
-		p[i] = t.contrast.p(draws, seed, stream)
-		low, high := t.size.limits(seed, stream+1)
-		t.Ratio, t.Low, t.High = math.Exp(t.size.estimate()), math.Exp(low), math.Exp(high)
+		p[i] = t.tested.P(draws, seed, stream)
+		low, high := t.size.Limits(seed, stream+1)
+		t.Ratio, t.Low, t.High = math.Exp(t.size.Estimate()), math.Exp(low), math.Exp(high)
 		t.Floor = math.NaN()
 		if !o.Quick {
-			t.Floor = math.Expm1(t.contrast.floor(level, chance, seed, stream+2))
-			t.Layouts = t.layouts(level, seed, stream+2)
+			t.Floor = math.Expm1(t.tested.Floor(level, seed, stream+2))
+			t.Layouts = layoutsOf(t.tested, level, seed, stream+2)
 		}
-		t.absolute(seed, stream+3)
+		t.setSpans(seed, stream+3)
 	})
-	adjusted := Holm(p)
+	adjusted := stat.Holm(p)
 	for i, t := range tested {
 		t.P, t.Adjusted = p[i], adjusted[i]
 		if t.Layouts != nil {
@@ -269,7 +142,7 @@ func (t *test) stream() uint64 {
 // between 1-t and 1/(1-t), so that to swap the builds swaps the verdicts.
 func (t *test) judge(o Options) {
 	if t.Exact {
-		return // counted has judged it
+		return // its verdict is known
 	}
 	margin := -math.Log1p(-min(o.Threshold, .99))
 	low, high, estimate := math.Log(t.Low), math.Log(t.High), math.Log(t.Ratio)
@@ -286,10 +159,10 @@ func (t *test) judge(o Options) {
 	}
 }
 
-// Regression reports whether a change is a reason to fail. Fewer busy CPUs are
-// not: time tells whether they were needed. Efficiency is the speedup by another
-// name. A gain that shrank only because what it is a gain over became faster is
-// excused: the code is nowhere slower than it was.
+// Regression reports whether a change is a reason to fail. Fewer busy CPUs are not:
+// the time shows whether they were needed. Efficiency is the speedup by another
+// name. A gain that shrank only because its reference became faster is excused: the
+// code is nowhere slower than it was.
 func Regression(c Change) bool {
 	switch c.Quantity {
 	case AverageParallelism, Efficiency:
@@ -298,26 +171,26 @@ func Regression(c Change) bool {
 	return c.Verdict == Worse && !c.Excused
 }
 
-// excuse marks a gain that is worse although its point is not slower. The point
-// is slower if its own time is worse; or if its time cannot be told and leans
-// that way, and no reference is known to have become faster.
+// excuse marks a gain that is worse although its point is not slower. The point is
+// slower if its own time is worse; or if that is undecided and leans that way, and
+// no reference is known to have become faster.
 func (t *test) excuse() {
-	if t.own == nil || t.Verdict != Worse {
+	if !t.isGain || t.Verdict != Worse {
 		return
 	}
-	time := t.own.time
+	time := t.points[0].time
 	faster := slices.ContainsFunc(t.points[1:], func(r *judged) bool { return r.time.Verdict == Better })
 	leans := time.Verdict == CannotTell && time.Ratio > 1 && !faster
 	t.Excused = time.Verdict != Worse && !leans
 }
 
-// powerless tells points with so few blocks that no change could be called.
-func powerless(points []*judged, tests int, alpha float64) (notes []string) {
+// notePowerless notes points with so few blocks that no change could be called.
+func notePowerless(points []*judged, tests int, alpha float64) (notes []string) {
 	for _, pt := range points {
-		if pt.alone {
+		if pt.headOnly {
 			continue
 		}
-		if n := pt.time.units().n; leastP(n)*float64(tests) > alpha {
+		if n := pt.time.tested.Units(); stat.LeastP(n)*float64(tests) > alpha {
 			need, what := 1+int(math.Ceil(math.Log2(float64(tests)/alpha))), "blocks"
 			if n < len(pt.blocks) {
 				what = "different pairs of layouts"

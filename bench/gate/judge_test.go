@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"overlap/bench/gate/stat"
 	"overlap/internal/racing"
 )
 
@@ -37,13 +38,14 @@ func TestSameCodeIsCalledAtTheStatedRate(t *testing.T) {
 		for i := range trials {
 			s := n.series(rng, point("A", 0, 1, 1), 14, 100, 0)
 			two := n.series(rng, point("A", 0, 2, 1), 13, 60, 0)
-			c, c2 := newTerm(newClock(s.Blocks), uint64(i), 1), newTerm(newClock(two.Blocks), uint64(i), 2)
-			for what, c := range map[string]contrast{
-				"time":    single(c),
-				"speedup": {[]*term{c2, c}, []float64{-1, 1}},
-				"mean":    single(newTerm((&prepared{Point: s.Point, blocks: s.Blocks}).meanTime(), uint64(i), 3)),
+			times := timesOf(s.Blocks)
+			c, c2 := stat.NewTerm(times.Slices(), uint64(i), 1), stat.NewTerm(timesOf(two.Blocks).Slices(), uint64(i), 2)
+			for what, c := range map[string]stat.Contrast{
+				"time":    stat.Single(c),
+				"speedup": {Terms: []*stat.Term{c2, c}, Signs: []float64{-1, 1}},
+				"mean":    stat.Single(stat.NewTerm(times.Mean(), uint64(i), 3)),
 			} {
-				if c.p(199, uint64(i), 4) <= .05 {
+				if c.P(199, uint64(i), 4) <= .05 {
 					hits[what]++
 				}
 			}
@@ -76,8 +78,8 @@ func TestChangesAreFoundAndMeasured(t *testing.T) {
 	}{{twoModes, 0}, {twoModes, .05}, {oneMode, .05}, {twoModes, .5}} {
 		held, found := 0, 0
 		for range trials {
-			s := c.noise.series(rng, point("A", 0, 1, 1), 22, 100, 0)
-			f := Prepare([]Series{s}).Scaled(c.e, nil).Judge(Options{Quick: true, Seed: rng.Uint64()})
+			s := c.noise.series(rng, point("A", 0, 1, 1), 22, 100, math.Log1p(c.e))
+			f := Judge([]Series{s}, Options{Quick: true, Seed: rng.Uint64()})
 			time := f.Changes[0]
 			if time.Low <= 1+c.e && 1+c.e <= time.High {
 				held++
@@ -105,14 +107,13 @@ func TestFloorIsWhatTheRunCouldSee(t *testing.T) {
 	for name, n := range map[string]noise{"two modes": twoModes, "one mode": oneMode} {
 		found, trials := 0, 80
 		for range trials {
-			p := Prepare([]Series{n.series(rng, point("A", 0, 1, 1), 18, 100, 0)})
 			o := Options{Seed: rng.Uint64(), Threshold: 1e-9}
-			floor := p.Judge(o).Changes[0].Floor
+			floor := Judge([]Series{n.series(rng, point("A", 0, 1, 1), 18, 100, 0)}, o).Changes[0].Floor
 			if !(floor > 0 && floor < .3) {
 				t.Fatalf("%s: floor %v", name, floor)
 			}
-			other := Prepare([]Series{n.series(rng, point("A", 0, 1, 1), 18, 100, 0)})
-			if other.Scaled(floor, nil).Judge(Options{Seed: o.Seed, Threshold: 1e-9, Quick: true}).Changes[0].Verdict == Worse {
+			other := n.series(rng, point("A", 0, 1, 1), 18, 100, math.Log1p(floor))
+			if Judge([]Series{other}, Options{Seed: o.Seed, Threshold: 1e-9, Quick: true}).Changes[0].Verdict == Worse {
 				found++
 			}
 		}
@@ -123,28 +124,20 @@ func TestFloorIsWhatTheRunCouldSee(t *testing.T) {
 	}
 }
 
-// To swap the builds inverts the ratio and changes no p value; and what statistic
-// is chosen does not depend on the labels at all.
+// To swap the builds inverts the ratio and changes no p value.
 func TestLabelsDoNotMatter(t *testing.T) {
 	racing.Skip(t)
 	rng := rand.New(rand.NewPCG(11, 12))
 	for i := range 10 {
 		s := twoModes.series(rng, point("A", 0, 1, 1), 15, 100, .01)
-		p := Prepare([]Series{s})
-		coins := make([]bool, 0, 15)
-		for _, b := range s.Blocks {
-			coins = append(coins, !b.HeadFirst)
-		}
-		next := -1
-		swapped := p.Relabelled(func() bool { next++; return coins[next] })
 		o := Options{Quick: true, Seed: uint64(i)}
-		a, b := p.Judge(o).Changes[0], swapped.Judge(o).Changes[0]
+		a := Judge([]Series{s}, o).Changes[0]
+		for k := range s.Blocks {
+			s.Blocks[k].HeadFirst = !s.Blocks[k].HeadFirst
+		}
+		b := Judge([]Series{s}, o).Changes[0]
 		if !near(a.Ratio*b.Ratio, 1, 1e-9) || a.P != b.P || a.Quantile != b.Quantile || a.Paired != b.Paired || !near(a.Low*b.High, 1, .01) {
 			t.Errorf("swapped: %+v became %+v", a, b)
-		}
-		other := p.Relabelled(func() bool { return rng.IntN(2) == 0 })
-		if x, y := newTerm(p.points[0].clock, 1, 2).test, newTerm(other.points[0].clock, 1, 2).test; x != y {
-			t.Errorf("other labels: %+v became %+v", x, y)
 		}
 	}
 }
@@ -194,12 +187,12 @@ func TestAVerdictIsBeyondTheThreshold(t *testing.T) {
 	for _, cores := range []int{1, 2} {
 		list = append(list, quiet.series(rng, point("A", 0, cores, 1), 15, 100, 0))
 	}
-	p, margin := Prepare(list), -math.Log1p(-.03)
+	margin := -math.Log1p(-.03)
 	for sign, word := range map[float64]Verdict{1: Worse, -1: Better} {
 		called, beyond := 0, 0
 		for range trials {
 			change := math.Expm1(sign * (math.Log1p(.02) + .03*rng.NormFloat64()))
-			f := p.Scaled(change, nil).Judge(Options{Quick: true, Seed: rng.Uint64()})
+			f := Judge(slowed(list, change), Options{Quick: true, Seed: rng.Uint64()})
 			for _, c := range f.Changes {
 				if (c.Verdict == Worse || c.Verdict == Better) && math.Abs(math.Log(c.Ratio)) <= margin {
 					t.Errorf("%+v: within the threshold", c)

@@ -2,187 +2,31 @@ package gate
 
 import (
 	"math"
-	"math/rand/v2"
 	"slices"
 
-	"gonum.org/v1/gonum/stat/distuv"
+	"overlap/bench/gate/stat"
 )
 
-// seeds are those of the orders in which the linker has put the functions of a
-// block's two binaries.
-type seeds struct {
-	outer, inner int64 // of the slots on the outside of the block, and on the inside
-}
-
-// layouts returns those of a block, and false unless each side had one of its own.
-func (b Block) layouts() (l seeds, ok bool) {
-	s := b.Slots
-	l = seeds{s[0].Layout, s[1].Layout}
-	return l, l.outer != 0 && l.inner != 0 && l.outer != l.inner && s[3].Layout == l.outer && s[2].Layout == l.inner
-}
-
-// layoutsOf are those of the blocks, nil unless all have them.
-func layoutsOf(blocks []Block) (list []seeds) {
-	for _, b := range blocks {
-		l, ok := b.layouts()
-		if !ok {
-			return nil
-		}
-		list = append(list, l)
+// layoutsOf is what layouts do to a contrast, nil where they do not vary.
+func layoutsOf(c stat.Contrast, level float64, seed, stream uint64) *Layouts {
+	l, ok := c.Layouts(level, seed, stream)
+	if !ok {
+		return nil
 	}
-	return list
+	return &Layouts{Differ: math.Expm1(l.SD), Low: math.Expm1(l.Low), High: math.Expm1(l.High), Floor: math.Expm1(l.Floor), Explain: l.Explain}
 }
 
-// linkedOnce tells whose intervals leave out what layouts do.
-func linkedOnce(points []*judged) []string {
+// noteLinkedOnce notes the benchmarks with intervals that leave out what layouts do.
+func noteLinkedOnce(points []*judged) []string {
 	var once []string
 	for _, pt := range points {
-		moved := layoutsOf(pt.blocks) != nil || pt.alone && pt.blocks[0].Slots[0].Layout != 0
-		if name := curveOf(pt.Point).title(); !moved && !slices.Contains(once, name) {
+		moved := pt.times.Relinked() || pt.headOnly && pt.blocks[0].Slots[0].Layout != 0
+		if name := curveOf(pt.Point).name(); !moved && !slices.Contains(once, name) {
 			once = append(once, name)
 		}
 	}
 	if once == nil {
 		return nil
 	}
-	return []string{"each side was linked once, and the intervals leave out the luck of its layout, of some code more than 10 %: " + some(once)}
-}
-
-// units say which blocks of some samples change their names together. Blocks of
-// the same two binaries do: what luck one of them has with its layout, it has in
-// all of those blocks. Whether a block is of the same or of turned places follows
-// from the layouts, not from the names, so that all that is worked out over units
-// does not depend on which of the builds is called head.
-type units struct {
-	n      int
-	of     []int  // of every block, of one sample behind the other
-	turned []bool // of every block: what the first of its unit has outside, it has inside
-}
-
-func unitsOf(samples ...sample) (u units) {
-	first := map[seeds]int{}
-	for _, s := range samples {
-		list := s.layouts()
-		for k := range s.labels() {
-			if list == nil {
-				u.add(u.n, false)
-				continue
-			}
-			l := list[k]
-			i, same := first[l]
-			j, turned := first[seeds{l.inner, l.outer}]
-			switch {
-			case same:
-				u.add(i, false)
-			case turned:
-				u.add(j, true)
-			default:
-				first[l] = u.n
-				u.add(u.n, false)
-			}
-		}
-	}
-	return u
-}
-
-func (u *units) add(unit int, turned bool) {
-	u.of, u.turned = append(u.of, unit), append(u.turned, turned)
-	u.n = max(u.n, unit+1)
-}
-
-// spread is by how much two layouts of the same code differ: the standard deviation
-// of the log of their ratio, and its 95 % interval. NaN where layouts do not vary.
-//
-// Units vary by their layouts and by noise, the two pairs of slots in a block by
-// noise alone. What the variance of the former has beyond that of the latter is
-// that of layouts: the analysis of variance of random effects (Fisher, 1925). The
-// interval is that of a difference of variances of normal values (Ting et al.,
-// 1990; Burdick and Graybill, 1992); its lower end is above 0 exactly if the F test
-// finds layouts at 2.5 %.
-func (c contrast) spread() (sd, low, high float64) {
-	ratios, noise := c.byLayout()
-	if len(ratios) < 2 {
-		return math.NaN(), math.NaN(), math.NaN()
-	}
-	all, own := variance(ratios), average(noise)
-	below, above := differenceOfVariances(all, own, float64(len(ratios)-1), .025)
-	return math.Sqrt(max(0, all-own)), math.Sqrt(max(0, below)), math.Sqrt(max(0, above))
-}
-
-// exceedsStill reports whether a change is beyond the luck that would be left at a level
-// if code did not move.
-func (c contrast) exceedsStill(level float64, seed, stream uint64) bool {
-	rng := rand.New(rand.NewPCG(seed, stream))
-	same := c.statistic(func(t *term) sample { return still(centred(t), rng) })
-	draws := int(min(max(4/level, leastDraws), floorDraws))
-	return leastP(same.n) <= level && math.Abs(c.estimate()) > beyond(same.spread(draws, seed, stream), level)
-}
-
-func variance(list []float64) (sum float64) {
-	mean := average(list)
-	for _, v := range list {
-		sum += (v - mean) * (v - mean)
-	}
-	return sum / float64(len(list)-1)
-}
-
-// differenceOfVariances is the interval of a variance less another, both of n
-// degrees of freedom, that leaves out a share at either end.
-func differenceOfVariances(a, b, n, share float64) (low, high float64) {
-	chi, f := distuv.ChiSquared{K: n}, distuv.F{D1: n, D2: n}
-	g, h := 1-n/chi.Quantile(1-share), n/chi.Quantile(share)-1
-	up, down := f.Quantile(1-share), f.Quantile(share)
-	gh := ((up-1)*(up-1) - g*g*up*up - h*h) / up
-	hg := ((1-down)*(1-down) - h*h*down*down - g*g) / down
-	reach := func(x, y, xy float64) float64 { return math.Sqrt(max(0, x*x*a*a+y*y*b*b+xy*a*b)) }
-	return a - b - reach(g, h, gh), a - b + reach(h, g, hg)
-}
-
-// layouts are what layouts do to the contrast, nil where they do not vary.
-func (c contrast) layouts(level float64, seed, stream uint64) *Layouts {
-	sd, low, high := c.spread()
-	if math.IsNaN(sd) {
-		return nil
-	}
-	return &Layouts{
-		Differ: math.Expm1(sd), Low: math.Expm1(low), High: math.Expm1(high),
-		Floor:   math.Expm1(c.floor(level, still, seed, stream)),
-		Explain: c.exceedsStill(level, seed, stream),
-	}
-}
-
-// byLayout returns of every unit the log ratio of head over base, and an unbiased
-// estimate of the variance that noise alone gives that. Both are empty where
-// layouts do not vary.
-func (c contrast) byLayout() (ratios, noise []float64) {
-	u := c.units()
-	ratios, noise = make([]float64, u.n), make([]float64, u.n)
-	of := u.of
-	for i, t := range c.terms {
-		if t.layouts() == nil {
-			return nil, nil
-		}
-		pairs := t.pairs(t.how)
-		n := float64(len(pairs))
-		first := 0.0 // what the first turn brings
-		for _, p := range pairs {
-			first += (p[0] - p[1]) / 2 / n
-		}
-		sums, squares, blocks := make([]float64, u.n), make([]float64, u.n), make([]float64, u.n)
-		for k, p := range pairs {
-			ratio, rest := (p[0]+p[1])/2, (p[0]-p[1])/2-first
-			if !t.labels()[k] {
-				ratio = -ratio
-			}
-			sums[of[k]] += ratio
-			squares[of[k]] += rest * rest * n / (n - 1)
-			blocks[of[k]]++
-		}
-		of = of[len(pairs):]
-		for j, m := range blocks { // 0/0 is NaN in a unit that this term lacks
-			ratios[j] += c.signs[i] * sums[j] / m
-			noise[j] += squares[j] / (m * m)
-		}
-	}
-	return slices.DeleteFunc(ratios, math.IsNaN), slices.DeleteFunc(noise, math.IsNaN)
+	return []string{"each side was linked once, and the intervals leave out the luck of its layout, of some code more than 10 %: " + listNames(once)}
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"overlap/bench/gate/stat"
 	"overlap/bench/sweep"
 	"overlap/internal/racing"
 )
@@ -50,7 +51,7 @@ func (l lottery) series(rng *rand.Rand, change float64, points ...sweep.Point) (
 			b := Block{HeadFirst: rng.IntN(2) == 0}
 			for place := range b.Slots {
 				side := 0
-				if (outer[place] == 0) == b.HeadFirst {
+				if outside(place) == b.HeadFirst {
 					side = 1
 				}
 				b.Slots[place] = l.slot(rng, luck[side], seeds[side])
@@ -96,11 +97,11 @@ func (l lottery) alarms(rng *rand.Rand, reports int, alpha float64) (n int) {
 		var p []float64
 		for _, s := range l.series(rng, 0, tenPoints...) {
 			pt, _ := prepare(s)
-			for i, sample := range []sample{pt.times(), pt.meanTime()} {
-				p = append(p, single(newTerm(sample, rng.Uint64(), uint64(i))).p(4000, rng.Uint64(), 1))
+			for i, sample := range []stat.Sample{pt.times.Slices(), pt.times.Mean()} {
+				p = append(p, stat.Single(stat.NewTerm(sample, rng.Uint64(), uint64(i))).P(4000, rng.Uint64(), 1))
 			}
 		}
-		if slices.Min(Holm(p)) <= alpha {
+		if slices.Min(stat.Holm(p)) <= alpha {
 			n++
 		}
 	}
@@ -165,44 +166,6 @@ func TestIntervalsHoldLayouts(t *testing.T) {
 	}
 }
 
-// By how much layouts differ is known without bias, and its interval holds it.
-func TestLayoutsAreToldFromNoise(t *testing.T) {
-	rng := rand.New(rand.NewPCG(5, 6))
-	n := trials(400)
-	for _, l := range []lottery{
-		{sd: 0, noise: .003}, {sd: .002, noise: .003}, {sd: .01, noise: .003}, {sd: .04, noise: .003}, {sd: .04, noise: .04}, {sd: .04, noise: .01, every: 2},
-	} {
-		l.blocks = 20 * max(1, l.every)
-		truth := l.sd * math.Sqrt2
-		squares, all, held, seen := 0., 0., 0, 0
-		for range n {
-			pt, _ := prepare(l.series(rng, .1, tenPoints[0])[0])
-			c := single(&term{sample: pt.times()})
-			ratios, noise := c.byLayout()
-			squares += (variance(ratios) - average(noise)) / float64(n)
-			all += variance(ratios) / float64(n)
-			_, low, high := c.spread()
-			if low <= truth && truth <= high {
-				held++
-			}
-			if low > 0 {
-				seen++
-			}
-		}
-		t.Logf("%+v: layouts differ by %.4f, %.4f was found; %d of %d intervals hold it, %d see it", l, truth, math.Sqrt(max(0, squares)), held, n, seen)
-		off := 4 * all * math.Sqrt(4./19/float64(n))
-		if math.Abs(squares-truth*truth) > off {
-			t.Errorf("%+v: a variance of %.3g was found, want %.3g ±%.1g", l, squares, truth*truth, off)
-		}
-		if float64(held) < .95*float64(n)-3*math.Sqrt(.05*.95*float64(n)) {
-			t.Errorf("%+v: %d of %d intervals hold it", l, held, n)
-		}
-		if l.sd == 0 && float64(seen) > .025*float64(n)+3*math.Sqrt(.025*float64(n)) {
-			t.Errorf("%+v: %d of %d runs see layouts that do nothing", l, seen, n)
-		}
-	}
-}
-
 // A gain takes the luck of a binary at all of its points together: what a layout
 // does to both does nothing to the gain.
 func TestGainsShareLayouts(t *testing.T) {
@@ -230,37 +193,9 @@ func TestGainsShareLayouts(t *testing.T) {
 	if wide, narrow := time.High-time.Low, gain.High-gain.Low; !(narrow < wide/5) {
 		t.Errorf("the interval of the time is %.4f wide, that of the gain %.4f", wide, narrow)
 	}
-	if c := (contrast{[]*term{newTerm(newClock(one.Blocks), 1, 1), newTerm(newClock(two.Blocks), 1, 1)}, []float64{-1, 1}}); c.units().n != 16 {
-		t.Errorf("%d units, want 16: a layout's blocks go together at both points", c.units().n)
-	}
-}
-
-func TestBlocksOfTheSameBinariesAreAUnit(t *testing.T) {
-	of := func(seeds ...[2]int64) units {
-		var blocks []Block
-		for _, s := range seeds {
-			b := Block{}
-			for place := range b.Slots {
-				b.Slots[place] = Slot{Ops: 1, Slices: []float64{1}, Layout: s[outer[place]]}
-			}
-			blocks = append(blocks, b)
-		}
-		return unitsOf(newClock(blocks))
-	}
-	for _, c := range []struct {
-		seeds  [][2]int64
-		of     []int
-		turned []bool
-	}{
-		{[][2]int64{{1, 2}, {3, 4}}, []int{0, 1}, []bool{false, false}},
-		{[][2]int64{{1, 2}, {2, 1}, {3, 4}, {1, 2}}, []int{0, 0, 1, 0}, []bool{false, true, false, false}},
-		{[][2]int64{{0, 0}, {0, 0}}, []int{0, 1}, []bool{false, false}},
-		{[][2]int64{{1, 2}, {1, 2}, {0, 0}}, []int{0, 1, 2}, []bool{false, false, false}}, // not all have them
-		{[][2]int64{{5, 5}, {5, 5}}, []int{0, 1}, []bool{false, false}},                   // whose are whose?
-	} {
-		if got := of(c.seeds...); !slices.Equal(got.of, c.of) || !slices.Equal(got.turned, c.turned) {
-			t.Errorf("%v: %+v, want %v, %v", c.seeds, got, c.of, c.turned)
-		}
+	term := func(blocks []Block) *stat.Term { return stat.NewTerm(timesOf(blocks).Slices(), 1, 1) }
+	if c := (stat.Contrast{Terms: []*stat.Term{term(one.Blocks), term(two.Blocks)}, Signs: []float64{-1, 1}}); c.Units() != 16 {
+		t.Errorf("%d units, want 16: a layout's blocks go together at both points", c.Units())
 	}
 }
 

@@ -21,7 +21,7 @@ func (r *Report) WriteMarkdown(w io.Writer) error {
 	fmt.Fprintf(&b, "%s **overlap check: %s**\n\n%s → %s\n", r.mark(), r.Outcome(), r.Base.markdown(), r.Head.markdown())
 	var lines []string
 	for _, c := range r.regressions() {
-		lines = append(lines, "- "+table.CodeSpan(c.short())+": "+table.Prose(r.finding(c))+"\n")
+		lines = append(lines, "- "+table.CodeSpan(c.shortName())+": "+table.Prose(r.explain(c))+"\n")
 	}
 	for _, d := range r.missed() {
 		lines = append(lines, "- "+table.CodeSpan(join(d.Benchmark, d.Point))+": "+table.Prose(d.finding())+"\n")
@@ -35,14 +35,12 @@ func (r *Report) WriteMarkdown(w io.Writer) error {
 		problems = append(problems, changed)
 	}
 	b.WriteString(block(problems))
-	shown, others := r.shown(false)
-	b.WriteString(markdownTable(shown, maxMarkdown/4))
-	if others > 0 {
-		fmt.Fprintf(&b, "\n%s.\n", strings.Join(r.counts(), "; "))
+	b.WriteString(markdownTable(r.listed(false), maxMarkdown/4))
+	if counts := r.counts(); counts != nil {
+		fmt.Fprintf(&b, "\n%s.\n", strings.Join(counts, "; "))
 	}
 	b.WriteString("\n<details><summary>All comparisons, and what the result rests on</summary>\n")
-	all, _ := r.shown(true)
-	b.WriteString(block(r.details()) + markdownTable(all, maxMarkdown/4) + "\n</details>\n")
+	b.WriteString(block(r.details()) + markdownTable(r.listed(true), maxMarkdown/4) + "\n</details>\n")
 	_, err := io.WriteString(w, b.String())
 	return err
 }
@@ -79,7 +77,7 @@ func (r *Report) details() []string {
 func block(lines []string) string {
 	var text []string
 	for _, line := range lines {
-		text = append(text, table.Cut(table.OneLine(line), 10*longestName)+"\n")
+		text = append(text, table.Cut(table.OneLine(line), 10*maxName)+"\n")
 	}
 	body := fill("", text, maxMarkdown/8)
 	if body == "" {
@@ -91,23 +89,27 @@ func block(lines []string) string {
 
 // markdownTable is a row for each change, as many as fit into limit bytes.
 func markdownTable(changes []Change, limit int) string {
-	layouts := slices.ContainsFunc(changes, moved)
-	var rows []string
-	for _, c := range changes {
-		cells := []string{table.CodeSpan(c.short()), table.Prose(c.Quantity.symbol() + c.values()), c.difference(), c.sees(), c.Word()}
+	rows := cells(changes)
+	heading := rows[0]
+	alignment := slices.Repeat([]string{"--:"}, len(heading)+1)
+	for _, column := range []int{0, 1, 2, len(heading)} {
+		alignment[column] = ":--"
+	}
+	head := "\n" + markdownRow("benchmark", heading) + "| " + strings.Join(alignment, " | ") + " |\n"
+	var lines []string
+	for i, c := range changes {
+		row := rows[i+1]
+		row[0] = table.Prose(row[0])
 		if Regression(c) {
-			cells[len(cells)-1] = "**" + c.Word() + "**"
+			row[len(row)-1] = "**" + c.Word() + "**"
 		}
-		if layouts {
-			cells = slices.Insert(cells, 4, c.moves())
-		}
-		rows = append(rows, "| "+strings.Join(cells, " | ")+" |\n")
+		lines = append(lines, markdownRow(table.CodeSpan(c.shortName()), row))
 	}
-	head := "\n| benchmark | base → head | change [95 %] | sees | verdict |\n| :-- | :-- | :-- | --: | :-- |\n"
-	if layouts {
-		head = "\n| benchmark | base → head | change [95 %] | sees | layouts | verdict |\n| :-- | :-- | :-- | --: | --: | :-- |\n"
-	}
-	return fill(head, rows, limit)
+	return fill(head, lines, limit)
+}
+
+func markdownRow(first string, others []string) string {
+	return "| " + first + " | " + strings.Join(others, " | ") + " |\n"
 }
 
 // fill is the head and as many lines as fit into limit bytes, and how many do

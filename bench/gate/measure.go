@@ -20,17 +20,17 @@ type Sampler interface {
 	Slot(ctx context.Context, p sweep.Point, ops int, d time.Duration) (Slot, error)
 }
 
-// Turner is a Sampler that can take two slots at once, of itself and of another,
-// which time their slices in turns. The first of them is its own. d is how long
-// the two take together. The error is a sweep.SideError if one side is to blame,
-// and errors.ErrUnsupported where there are no turns: then the slots of a block
+// Turner is a Sampler that can take two slots at once, the first its own and the
+// second of another, which time their slices in turns. d is how long the two take
+// together. The error is a sweep.SideError if one side failed, and
+// errors.ErrUnsupported where processes cannot take turns: then the slots of a block
 // come one after the other.
 type Turner interface {
 	Sampler
 	Turns(ctx context.Context, other Sampler, p sweep.Point, ops int, d time.Duration) ([2]Slot, error)
 }
 
-// Record is a slot that was measured, for the result file.
+// Record is a measured slot, for the result file.
 type Record struct {
 	Head  bool // else base
 	Point sweep.Point
@@ -42,7 +42,7 @@ type Record struct {
 // Config says what to measure.
 type Config struct {
 	Points     []sweep.Point
-	Alone      []sweep.Point // of head alone
+	HeadOnly   []sweep.Point // of head alone
 	Base, Head Sampler
 	Blocks     int                   // of every point
 	SlotTime   time.Duration         // how long the slices of a slot take
@@ -66,16 +66,15 @@ type Relink struct {
 	Moves func(p sweep.Point) bool
 }
 
-// Measure visits the points in rounds, each round in an order of its own, and
-// takes a block of a point at each visit. Before the first round, base tells how
-// many operations make a slice of a point; both builds keep to that number. Quiet
-// is called before that, and behind each block in which others had the CPUs, which
-// stays what it is: it is left out when speedups are judged, and not measured again.
+// Measure visits the points in rounds, each round in an order of its own, and takes a
+// block of a point at each visit. Before the first round it finds, with base, how many
+// operations make a slice of a point; both builds keep to that number. Quiet is called
+// before that, and after each block in which others had the CPUs. Such a block is left
+// out when speedups are judged, and not measured again.
 //
-// A point of which a process fails is left out, with the reason, whatever was
-// measured of it: its blocks would be those in which it did not fail. If the
-// context ends, or Append or a link fails, Measure returns the whole blocks so far
-// with the cause.
+// A point with a process that fails is left out, with the reason and all of its
+// blocks: those would be the ones in which it did not fail. If the context ends, or
+// Append or a link fails, Measure returns the whole blocks so far with the cause.
 func Measure(ctx context.Context, c Config) ([]Series, []Problem, error) {
 	m := measurement{Config: c, random: rand.New(rand.NewPCG(c.Seed, 0)), orders: rand.New(rand.NewPCG(c.Seed, 1))}
 	m.quiet(ctx)
@@ -128,8 +127,8 @@ type measurement struct {
 // fit finds the operations of a slice, and drops points that one of the builds
 // cannot run.
 func (m *measurement) fit(ctx context.Context) error {
-	for i, p := range slices.Concat(m.Points, m.Alone) {
-		s := &measured{Series: Series{Point: p, Alone: i >= len(m.Points)}}
+	for i, p := range slices.Concat(m.Points, m.HeadOnly) {
+		s := &measured{Series: Series{Point: p, HeadOnly: i >= len(m.Points)}}
 		slot, err := m.slot(ctx, s, false, m.SlotTime/2)
 		if s.ops = slot.Ops; err == nil {
 			_, err = m.slot(ctx, s, true, 0)
@@ -156,7 +155,7 @@ func (m *measurement) relink(ctx context.Context, round int) error {
 	return m.Relink.Link(ctx, m.layouts)
 }
 
-// layout is the seed of the binary of a side, 0 if it is the linker's own order.
+// layout is the seed of the binary of a side, 0 for the linker's own order.
 func (m *measurement) layout(p sweep.Point, head bool) int64 {
 	switch {
 	case m.Relink.Moves == nil || !m.Relink.Moves(p):
@@ -169,10 +168,10 @@ func (m *measurement) layout(p sweep.Point, head bool) int64 {
 
 // block measures a block of a point. Its error is one that ends the measurement.
 func (m *measurement) block(ctx context.Context, p *measured, n int) error {
-	b := Block{HeadFirst: m.random.IntN(2) == 1 || p.Alone}
+	b := Block{HeadFirst: m.random.IntN(2) == 1 || p.HeadOnly}
 	for place := 0; place < len(b.Slots); place += 2 {
 		head := (place == 0) == b.HeadFirst
-		two, err := m.two(ctx, p, head)
+		two, err := m.pair(ctx, p, head)
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
@@ -180,10 +179,10 @@ func (m *measurement) block(ctx context.Context, p *measured, n int) error {
 			return nil
 		}
 		for i, slot := range two {
-			slot.Layout = m.layout(p.Point, p.Alone || head != (i == 1))
+			slot.Layout = m.layout(p.Point, p.HeadOnly || head != (i == 1))
 			b.Slots[place+i] = slot.Stored() // as the file has it, so that it can be judged again
 			if m.Append != nil {
-				if err := m.Append(Record{Head: p.Alone || head != (i == 1), Point: p.Point, Block: n, Place: place + i, Slot: slot}); err != nil {
+				if err := m.Append(Record{Head: p.HeadOnly || head != (i == 1), Point: p.Point, Block: n, Place: place + i, Slot: slot}); err != nil {
 					return err
 				}
 			}
@@ -206,14 +205,14 @@ func (m *measurement) quiet(ctx context.Context) {
 	}
 }
 
-// two measures half a block: two slots, of which head has the first, or the first
-// turns, or else base.
-func (m *measurement) two(ctx context.Context, p *measured, head bool) (two [2]Slot, err error) {
+// pair measures half a block: two slots. Head has the first, or the first turns, or
+// else base.
+func (m *measurement) pair(ctx context.Context, p *measured, head bool) (two [2]Slot, err error) {
 	first, second := m.sampler(p, head), m.sampler(p, !head)
 	if t, ok := first.(Turner); ok {
 		two, err = t.Turns(ctx, second, p.Point, p.ops, 2*m.SlotTime)
 		if !errors.Is(err, errors.ErrUnsupported) {
-			return two, m.blame(ctx, p, head, two, err)
+			return two, m.checkTurns(ctx, p, head, two, err)
 		}
 	}
 	for i := range two {
@@ -224,48 +223,48 @@ func (m *measurement) two(ctx context.Context, p *measured, head bool) (two [2]S
 	return two, nil
 }
 
-// blame notes what is wrong with slots that took turns.
-func (m *measurement) blame(ctx context.Context, p *measured, head bool, two [2]Slot, err error) error {
+// checkTurns notes what is wrong with slots that took turns.
+func (m *measurement) checkTurns(ctx context.Context, p *measured, head bool, two [2]Slot, err error) error {
 	if err != nil {
 		side := new(sweep.SideError)
-		return m.left(ctx, p, head != (errors.As(err, &side) && side.Side == 1), err)
+		return m.leaveOut(ctx, p, head != (errors.As(err, &side) && side.Side == 1), err)
 	}
 	for i, slot := range two {
-		if err := m.left(ctx, p, head != (i == 1), p.fits(slot)); err != nil {
+		if err := m.leaveOut(ctx, p, head != (i == 1), p.fits(slot)); err != nil {
 			return err
 		}
 	}
 	if n := len(two[0].Slices); n != len(two[1].Slices) {
-		return m.left(ctx, p, head, fmt.Errorf("it had %s and the other side %d", table.Count(n, "turn"), len(two[1].Slices)))
+		return m.leaveOut(ctx, p, head, fmt.Errorf("it had %s and the other side %d", table.Count(n, "turn"), len(two[1].Slices)))
 	}
 	return nil
 }
 
-// slots are all that will have been measured in the end.
+// slots is how many will have been measured in the end.
 func (m *measurement) slots() int {
 	n := 0
 	for _, p := range m.points {
+		blocks := m.Blocks
 		if p.failed {
-			n += 4 * len(p.Blocks)
-		} else {
-			n += 4 * m.Blocks
+			blocks = len(p.Blocks)
 		}
+		n += 4 * blocks
 	}
 	return max(n, m.done)
 }
 
-// slot measures one, or notes why the point is left out.
+// slot measures a slot, or notes why the point is left out.
 func (m *measurement) slot(ctx context.Context, p *measured, head bool, d time.Duration) (Slot, error) {
 	slot, err := m.sampler(p, head).Slot(ctx, p.Point, p.ops, d)
 	if err == nil {
 		err = p.fits(slot)
 	}
-	return slot, m.left(ctx, p, head, err)
+	return slot, m.leaveOut(ctx, p, head, err)
 }
 
-// sampler is that of head, or of base if the point is compared with it.
+// sampler is head's, or base's if the point is compared with it.
 func (m *measurement) sampler(p *measured, head bool) Sampler {
-	if head || p.Alone {
+	if head || p.HeadOnly {
 		return m.Head
 	}
 	return m.Base
@@ -282,20 +281,20 @@ func (p *measured) fits(s Slot) error {
 	return nil
 }
 
-// left notes why the point is left out, if there is an error that is its own.
-func (m *measurement) left(ctx context.Context, p *measured, head bool, err error) error {
+// leaveOut notes why the point is left out, if there is an error that is its own.
+func (m *measurement) leaveOut(ctx context.Context, p *measured, head bool, err error) error {
 	if err == nil || ctx.Err() != nil {
 		return err
 	}
 	p.failed = true
 	name, side := p.Point.String(), "base"
-	if head || p.Alone {
+	if head || p.HeadOnly {
 		side = "head"
 	}
 	if !slices.ContainsFunc(m.problems, func(q Problem) bool { return q.Name == name }) {
 		problem := Problem{Name: name, Why: fmt.Sprintf("%s: %v", side, err)}
-		if said := (*sweep.SampleError)(nil); errors.As(err, &said) {
-			problem.Output = said.Output
+		if failed := (*sweep.SampleError)(nil); errors.As(err, &failed) {
+			problem.Output = failed.Output
 		}
 		m.problems = append(m.problems, problem)
 	}

@@ -54,7 +54,7 @@ func TestRoundsBeginWithNewBinaries(t *testing.T) {
 	var log []string
 	var seeds [][2]int64
 	c := scripted(&log, nil)
-	c.Points, c.Alone = c.Points[:2], c.Points[2:]
+	c.Points, c.HeadOnly = c.Points[:2], c.Points[2:]
 	c.Blocks = 7
 	c.Relink = Relink{
 		Every: 3,
@@ -220,7 +220,7 @@ func TestAPointThatFailsIsLeftOut(t *testing.T) {
 func TestMeasureHeadAlone(t *testing.T) {
 	var log []string
 	c := scripted(&log, nil)
-	c.Points, c.Alone, c.Blocks = c.Points[:1], c.Points[1:2], 3
+	c.Points, c.HeadOnly, c.Blocks = c.Points[:1], c.Points[1:2], 3
 	var heads int
 	c.Append = func(r Record) error {
 		if r.Head && r.Point.Workload == "BB" {
@@ -229,7 +229,7 @@ func TestMeasureHeadAlone(t *testing.T) {
 		return nil
 	}
 	all, _, err := Measure(t.Context(), c)
-	if err != nil || len(all) != 2 || all[0].Alone || !all[1].Alone || len(all[1].Blocks) != 3 || !all[1].Blocks[0].HeadFirst || heads != 12 {
+	if err != nil || len(all) != 2 || all[0].HeadOnly || !all[1].HeadOnly || len(all[1].Blocks) != 3 || !all[1].Blocks[0].HeadFirst || heads != 12 {
 		t.Errorf("%v, %+v, %d slots of head", err, all, heads)
 	}
 	for _, line := range log {
@@ -284,8 +284,8 @@ func (o odd) Slot(context.Context, sweep.Point, int, time.Duration) (Slot, error
 func TestSlotsThatCannotBeCompared(t *testing.T) {
 	var log []string
 	for why, slot := range map[string]Slot{
-		"head: 0 slices of 101 operations are no measurement": {Ops: 101},
-		"head: its slices have 7 operations, not 101":         {Ops: 7, Slices: []float64{1}},
+		"head: 0 slices of 101 operations cannot have been measured": {Ops: 101},
+		"head: its slices have 7 operations, not 101":                {Ops: 7, Slices: []float64{1}},
 	} {
 		c := scripted(&log, nil)
 		c.Points = c.Points[:1]

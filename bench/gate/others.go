@@ -10,21 +10,20 @@ import (
 	"overlap/internal/sampling"
 )
 
-// Others is how many CPUs others had while a slot was timed, on average: of every
-// set of CPUs that can be told by itself, in the kernel's list format. The CPUs
-// that a process is bound to are one set, since nobody tells on which of them it
-// ran; each further CPU that was watched is another. Numbers are a little below 0
-// where the clocks, which have ticks of 10 ms, make them so. Others is nil if
-// unknown.
+// Others is how many CPUs other programs had while a slot was timed, on average, by
+// sets of CPUs in the kernel's list format. The CPUs that a process is bound to are
+// one set, since it is not known on which of them it ran; each further CPU that was
+// watched is another. Clocks with ticks of 10 ms make some numbers slightly negative.
+// Others is nil if unknown.
 //
-// What others had is what was neither idle, nor this benchmark's, nor an
-// interrupt. Steal counts as others: it is part of that where the kernel takes it
-// out of the CPU time of processes, and instead of that where it does not.
+// Others had what was neither idle, nor this benchmark's, nor an interrupt. Steal
+// counts as others: it is part of that where the kernel takes it out of the CPU time
+// of processes, and instead of that where it does not.
 type Others map[string]float64
 
-// What Others has in place of a set of CPUs: for those that a CPU quota held back,
-// which are idle and were not to be had; and, where the system does not tell what
-// CPUs do, for those that threads of the benchmark waited for.
+// What Others has in place of a set of CPUs: how many a CPU quota held back, which
+// are idle and cannot be used; and, where the system hides what CPUs do, how many
+// threads of the benchmark waited for.
 const (
 	byQuota = "quota"
 	byDelay = "delay"
@@ -40,8 +39,8 @@ type bound struct {
 	processes int
 }
 
-// group sorts the processes of a slot, or of two that took turns, by their CPUs.
-// It is nil if one of them does not know who had the CPUs.
+// group sorts the processes of a slot, or of two that took turns, by their CPUs. It is
+// nil if one of them does not know what its CPUs did.
 func group(all ...sweep.Sliced) (groups []*bound) {
 	of := map[string]*bound{}
 	for _, s := range all {
@@ -91,9 +90,8 @@ func othersOf(watched []int, groups []*bound) Others {
 	return o
 }
 
-// waitedFor is for how many CPUs threads were kept waiting, where nothing else is
-// known. Of processes that take turns on one CPU it says nothing: they wait for each
-// other there.
+// waitedFor is how many CPUs threads waited for, where nothing else is known. It is nil
+// for processes that take turns on one CPU, where they wait for each other.
 func waitedFor(groups []*bound) Others {
 	waited := 0.0
 	for _, g := range groups {

@@ -18,17 +18,18 @@ const (
 	Unmeasured   Outcome = "could not measure" // something could not be compared, and nothing else regressed
 )
 
-// Outcome is the worst of what the report holds. A regression comes before what
-// could not be measured, because it is certain. What could not be measured comes
-// before all else: a benchmark that does not build must never pass. New ones have
-// nothing to be compared with, and are no reason to fail.
+// Outcome is the worst that the report has. A regression comes before what could not
+// be measured, because it is certain. That comes before all else: a benchmark that
+// does not build must never pass. New ones have nothing to be compared with, and are
+// not a reason to fail.
 func (r *Report) Outcome() Outcome {
 	switch {
 	case len(r.regressions()) > 0 || len(r.missed()) > 0:
 		return Regressed
 	case len(r.Problems) > 0 || len(r.Changes)+len(r.Identical)+len(r.Added) == 0:
 		return Unmeasured
-	case !r.Complete || r.undecided() > 0:
+	}
+	if undecided, _ := r.decisions(); undecided > 0 || !r.Complete {
 		return Inconclusive
 	}
 	return NoRegression
@@ -51,6 +52,16 @@ func (r *Report) Exit(strict bool) int {
 	return 0
 }
 
+// verdicts counts the changes with a verdict.
+func (r *Report) verdicts(v Verdict) (n int) {
+	for _, c := range r.Changes {
+		if c.Verdict == v {
+			n++
+		}
+	}
+	return n
+}
+
 // regressions are the changes that the check fails for.
 func (r *Report) regressions() (found []Change) {
 	for _, c := range r.Changes {
@@ -71,24 +82,28 @@ func (r *Report) missed() (found []Demand) {
 	return found
 }
 
-// undecided counts the comparisons that leave open whether there is a
-// regression.
-func (r *Report) undecided() (n int) {
+// decisions counts the comparisons that the outcome depends on, and those of them
+// that leave open whether there is a regression.
+func (r *Report) decisions() (undecided, all int) {
+	count := func(v Verdict) {
+		all++
+		if v == CannotTell {
+			undecided++
+		}
+	}
 	for _, c := range r.Changes {
-		if c.Verdict == CannotTell && decides(c.Quantity) {
-			n++
+		if c.Quantity.traits().decides {
+			count(c.Verdict)
 		}
 	}
 	for _, d := range r.Demands {
-		if d.Verdict == CannotTell {
-			n++
-		}
+		count(d.Verdict)
 	}
-	return n
+	return undecided, all
 }
 
-// taken says who had the CPUs, if something cannot be told for that.
-func (r *Report) taken() string {
+// whoHadCPUs says who had the CPUs, if something is not known because of that.
+func (r *Report) whoHadCPUs() string {
 	for _, d := range r.Demands {
 		if d.Why != "" {
 			return d.Why
@@ -102,30 +117,8 @@ func (r *Report) taken() string {
 	return ""
 }
 
-// decides reports whether a check is inconclusive if the quantity is. The mean
-// is a second look at the time that hardly ever decides alone, and the gains are
-// the speedup in parts; if they counted, no check would be conclusive.
-func decides(q Quantity) bool {
-	switch q {
-	case Time, Bytes, Allocs, Speedup:
-		return true
-	}
-	return false
-}
-
-// deciding counts what the outcome depends on.
-func (r *Report) deciding() int {
-	n := len(r.Demands)
-	for _, c := range r.Changes {
-		if decides(c.Quantity) {
-			n++
-		}
-	}
-	return n
-}
-
-// mostNamed is how many regressions a summary names.
-const mostNamed = 3
+// maxNamed is how many regressions a summary names.
+const maxNamed = 3
 
 // Summary is the outcome in a line, without line breaks or control characters.
 func (r *Report) Summary() string {
@@ -136,11 +129,12 @@ func (r *Report) Summary() string {
 	case Unmeasured:
 		text = "could not measure: " + r.unmeasured()
 	case Inconclusive:
-		text = fmt.Sprintf("inconclusive: no regression found, but %d of %s of times, allocations, speedups and least efficiencies cannot be told", r.undecided(), number(r.deciding(), "comparison"))
+		undecided, all := r.decisions()
+		text = fmt.Sprintf("inconclusive: no regression found, but %d of %s of times, allocations, speedups and least efficiencies are undecided", undecided, table.Count(all, "comparison"))
 		if !r.Complete {
 			text += ", and not all blocks were measured"
 		}
-		if why := r.taken(); why != "" {
+		if why := r.whoHadCPUs(); why != "" {
 			text += ": " + why
 		}
 	default:
@@ -156,29 +150,29 @@ func (r *Report) regressed() string {
 		if c.Quantity == MeanTime {
 			what += " in the mean"
 		}
-		names = append(names, fmt.Sprintf("%s %s (%s)", c.short(), what, c.difference()))
+		names = append(names, fmt.Sprintf("%s %s (%s)", c.shortName(), what, c.difference()))
 	}
 	for _, d := range r.missed() {
 		names = append(names, fmt.Sprintf("%s misses the least efficiency", join(d.Benchmark, d.Point)))
 	}
-	text := number(len(names), "regression")
-	if more := len(names) - mostNamed; more > 0 {
-		names = append(names[:mostNamed], fmt.Sprintf("and %d more", more))
+	text := table.Count(len(names), "regression")
+	if more := len(names) - maxNamed; more > 0 {
+		names = append(names[:maxNamed], fmt.Sprintf("and %d more", more))
 	}
 	return text + ": " + strings.Join(names, ", ")
 }
 
 func (r *Report) unmeasured() string {
 	if len(r.Problems) == 0 && len(r.Changed) > 0 {
-		return "no benchmark was compared, and the own code of " + number(len(r.Changed), "benchmark") + " differs; --tests=head measures both revisions with head's"
+		return "no benchmark was compared, and the own code of " + table.Count(len(r.Changed), "benchmark") + " differs"
 	}
 	if len(r.Problems) == 0 {
 		return "no benchmark was compared"
 	}
 	p := r.Problems[0]
-	text := table.Cut(table.OneLine(p.Name), longestName) + ": " + table.Cut(table.OneLine(p.Why), 3*longestName)
+	text := table.Cut(table.OneLine(p.Name), maxName) + ": " + table.Cut(table.OneLine(p.Why), 3*maxName)
 	if more := len(r.Problems) - 1; more > 0 {
-		text += fmt.Sprintf(", and %s more", number(more, "problem"))
+		text += fmt.Sprintf(", and %s more", table.Count(more, "problem"))
 	}
 	return text
 }
@@ -188,25 +182,11 @@ func (r *Report) passed() string {
 		return fmt.Sprintf("no regression: only new benchmarks (%d), with nothing to be compared with", len(r.Added))
 	}
 	if len(r.Changes) == 0 {
-		return fmt.Sprintf("no regression: the test binaries of %s are identical", number(len(r.Identical), "package"))
+		return fmt.Sprintf("no regression: the test binaries of %s are identical", table.Count(len(r.Identical), "package"))
 	}
-	text := "no regression in " + number(len(r.Changes), "comparison")
-	better := 0
-	for _, c := range r.Changes {
-		if c.Verdict == Better {
-			better++
-		}
-	}
-	if better > 0 {
+	text := "no regression in " + table.Count(len(r.Changes), "comparison")
+	if better := r.verdicts(Better); better > 0 {
 		text += fmt.Sprintf(", %d better", better)
 	}
 	return text
-}
-
-// number counts things: 1 block, 2 blocks.
-func number(n int, thing string) string {
-	if n != 1 {
-		thing += "s"
-	}
-	return fmt.Sprintf("%d %s", n, thing)
 }

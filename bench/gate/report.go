@@ -2,25 +2,7 @@ package gate
 
 import "time"
 
-// Quantity is what of a benchmark is compared.
-type Quantity string
-
-// The quantities. Those from Speedup on are of a benchmark's curve: what a point
-// on several CPUs gains over the one on one CPU.
-const (
-	Time               Quantity = "time"                // per operation, a low quantile of slices
-	MeanTime           Quantity = "mean time"           // per operation: sees the tail, and noise
-	Bytes              Quantity = "B/op"                // allocated
-	Allocs             Quantity = "allocs/op"           // allocations
-	Speedup            Quantity = "speedup"             // S = time on one CPU with one worker / time at the point
-	ConcurrencyGain    Quantity = "concurrency gain"    // G_c = time of one worker / time of the point's workers, both on one CPU
-	ParallelismGain    Quantity = "parallelism gain"    // G_p = time on one CPU / time on the point's, both with the point's workers
-	Efficiency         Quantity = "efficiency"          // E = S/p
-	SoftwareEfficiency Quantity = "software efficiency" // S/H(p): H is the ceiling, of copies that share nothing
-	AverageParallelism Quantity = "average parallelism" // A: mean CPUs busy
-)
-
-// Verdict is what may be said of a change.
+// Verdict is what is known of a change.
 type Verdict string
 
 // The verdicts. Worse and Better need a difference that chance does not explain,
@@ -62,8 +44,8 @@ type Change struct {
 	Excused   bool     `json:"excused,omitempty"`       // worse only against a reference that became faster: see Regression
 	BaseSpan  Span     `json:"base_span,omitzero"`      // of a gain: 95 % interval of Base
 	HeadSpan  Span     `json:"head_span,omitzero"`      // of a gain: 95 % interval of Head
-	Beside    bool     `json:"beside_others,omitempty"` // a time on several CPUs of which others had some: its ratio holds, Base and Head do not
-	Why       string   `json:"why,omitempty"`           // it cannot be told, where others had the CPUs
+	Beside    bool     `json:"beside_others,omitempty"` // a time on several CPUs while others had some of them: its ratio holds, Base and Head do not
+	Why       string   `json:"why,omitempty"`           // why it is unknown, if others had the CPUs
 }
 
 // Layouts are what the places of functions in a binary do to a quantity of a
@@ -74,41 +56,6 @@ type Layouts struct {
 	High    float64 `json:"high"`
 	Floor   float64 `json:"floor_still"` // Change.Floor, if code did not move: NaN if that would be NaN, too
 	Explain bool    `json:"explain"`     // they may be the reason of a change that chance would not explain in code that does not move
-}
-
-// LessIsBetter reports in which direction the quantity improves.
-func (q Quantity) LessIsBetter() bool {
-	switch q {
-	case Time, MeanTime, Bytes, Allocs:
-		return true
-	}
-	return false
-}
-
-// Word is the verdict as people say it of the quantity: slower, scales worse.
-func (c Change) Word() string {
-	better := c.Verdict == Better
-	if c.Verdict == CannotTell && c.Layouts != nil && c.Layouts.Explain {
-		return "cannot tell from layout"
-	}
-	if !better && c.Verdict != Worse {
-		return string(c.Verdict)
-	}
-	words := [2]string{"scales better", "scales worse"}
-	switch c.Quantity {
-	case Time, MeanTime:
-		words = [2]string{"faster", "slower"}
-	case Bytes:
-		words = [2]string{"fewer bytes", "more bytes"}
-	case Allocs:
-		words = [2]string{"fewer allocations", "more allocations"}
-	case AverageParallelism:
-		words = [2]string{"busier", "idler"}
-	}
-	if better {
-		return words[0]
-	}
-	return words[1]
 }
 
 // Revision is one side of a comparison.
@@ -125,7 +72,7 @@ type Problem struct {
 	Output string `json:"-"` // all that the process said, if it was one that failed
 }
 
-// Demand is an absolute floor that the user set: --min-efficiency 0.8@4.
+// Demand is a least efficiency of head that the user set.
 type Demand struct {
 	Benchmark string  `json:"benchmark"`
 	Point     string  `json:"point"`
@@ -135,7 +82,7 @@ type Demand struct {
 	Low       float64 `json:"low"`   // 95 % interval
 	High      float64 `json:"high"`
 	Verdict   Verdict `json:"verdict"`       // Worse if all of the interval is below, Same if all is at or above
-	Why       string  `json:"why,omitempty"` // it cannot be told, where others had the CPUs
+	Why       string  `json:"why,omitempty"` // why it is unknown, if others had the CPUs
 }
 
 // Report is the outcome of a check.

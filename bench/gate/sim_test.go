@@ -3,6 +3,7 @@ package gate
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"overlap/bench"
 	"overlap/bench/sweep"
@@ -35,7 +36,7 @@ func (n noise) block(rng *rand.Rand, ns, change float64) Block {
 	for i := range b.Slots {
 		s := Slot{Ops: 10, CPUs: 1, Allocs: 3, Bytes: 96}
 		level := math.Log(ns) + drift + n.slot*rng.NormFloat64()
-		if (outer[i] == 0) == b.HeadFirst {
+		if outside(i) == b.HeadFirst {
 			level += change
 		}
 		quick := rng.Float64() < fast
@@ -65,6 +66,37 @@ func (n noise) series(rng *rand.Rand, p sweep.Point, blocks int, ns, change floa
 	}
 	return s
 }
+
+// judgedOf is a point that nothing was tested of yet.
+func judgedOf(s Series) *judged {
+	pt, _ := prepare(s)
+	return &judged{prepared: pt}
+}
+
+// slowed are the series with head's times multiplied by 1+e.
+func slowed(list []Series, e float64) (slower []Series) {
+	for _, s := range list {
+		s.Blocks = slices.Clone(s.Blocks)
+		for k := range s.Blocks {
+			b := &s.Blocks[k]
+			for i := range b.Slots {
+				b.Slots[i].Slices = slices.Clone(b.Slots[i].Slices)
+				for j := range b.Slots[i].Slices {
+					if outside(i) == b.HeadFirst {
+						b.Slots[i].Slices[j] *= 1 + e
+					}
+				}
+			}
+		}
+		slower = append(slower, s)
+	}
+	return slower
+}
+
+// outside reports whether a place in a block is on its outside.
+func outside(place int) bool { return place == 0 || place == 3 }
+
+func near(a, b, within float64) bool { return math.Abs(a-b) <= within }
 
 func point(name string, workers, cores, copies int) sweep.Point {
 	return sweep.Point{Package: "example.com/x", Copies: copies, Point: bench.Point{Workload: name, Workers: workers, Cores: cores, Procs: cores, Slices: 1}}

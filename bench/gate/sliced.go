@@ -10,11 +10,11 @@ import (
 	"overlap/bench/sweep"
 )
 
-// SliceTime and WideSliceTime are about how long a slice takes. Noise that comes
-// and goes within milliseconds leaves some slices of a quarter of one alone; much
-// shorter ones would measure the clock. Where goroutines run in parallel, every
-// slice begins with waking other CPUs, which takes up to a tenth of a millisecond:
-// there a slice is longer, so that speedups are those of longer runs.
+// SliceTime and WideSliceTime are about how long a slice takes. Noise that lasts
+// milliseconds does not reach some slices of a quarter of one; much shorter slices
+// would measure the clock. Where goroutines run in parallel, every slice begins with
+// waking other CPUs, which takes up to a tenth of a millisecond: there a slice is
+// longer, so that speedups are like those of longer runs.
 const (
 	SliceTime     = 250 * time.Microsecond
 	WideSliceTime = time.Millisecond
@@ -30,7 +30,7 @@ func sliceTime(p sweep.Point) time.Duration {
 // Sliced is the Sampler for the builds of a Slicer.
 type Sliced struct {
 	sweep.Slicer
-	Watched  []int           // CPUs of which it is noted what others had, whichever are measured
+	Watched  []int           // CPUs to note the use by others of, besides those that are measured
 	Throttle *meter.Throttle // of a quota; both builds have the same one; may be nil
 }
 
@@ -87,7 +87,7 @@ func (s Sliced) others(groups []*bound, quota func() float64) Others {
 	return o
 }
 
-// slot is what processes said of their slices, which they timed beside others.
+// slot is what processes reported of their slices.
 func slot(from sweep.Sliced, groups []*bound, others Others, p sweep.Point) Slot {
 	slot := Slot{Others: others, Ops: from.Slices[0].Ops, CPUs: math.NaN(), Allocs: math.NaN(), Bytes: math.NaN(), Pressure: math.NaN()}
 	var cpu, wall time.Duration

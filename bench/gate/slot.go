@@ -11,23 +11,22 @@ import (
 	"overlap/bench/host"
 )
 
-// grain is by how much, as a natural logarithm, neighbouring slices in a file
-// differ: they are rounded by at most 0.005 %, a tenth of the smallest change
-// that anybody has seen with this method.
+// grain is the step of the natural logarithm to which slices in a file are rounded:
+// by at most 0.005 %, a tenth of the smallest change that this method has found.
 const grain = 1e-4
 
-// slicesInLine keeps a line below the 64 KiB that readers of the benchmark
-// format take, whatever the slices are.
+// slicesInLine keeps a line below the 64 KiB that readers of the benchmark format
+// accept.
 const slicesInLine = 6000
 
-// mostOps is how many operations of a slice are believed.
-const mostOps = 1 << 30
+// maxOps is the largest plausible number of operations of a slice.
+const maxOps = 1 << 30
 
-// longest slice that is believed, in nanoseconds per operation: a year.
-const longest = 3.2e16
+// maxNS is the longest plausible slice, in nanoseconds per operation: a year.
+const maxNS = 3.2e16
 
-// Stored is the slot as it is after Append and Read: its slices are rounded. The
-// slices are a copy.
+// Stored is the slot as it is after Append and Read, with a copy of its slices that
+// is rounded.
 func (s Slot) Stored() Slot {
 	s.Slices = slices.Clone(s.Slices)
 	for i, ns := range s.Slices {
@@ -40,27 +39,27 @@ func steps(ns float64) int64 { return int64(math.Round(math.Log(ns) / grain)) }
 
 func value(steps int64) float64 { return math.Exp(float64(steps) * grain) }
 
-// check returns an error if the slot is none that a process can have measured.
+// check returns an error if no process can have measured the slot.
 func (s Slot) check() error {
-	if s.Ops < 1 || s.Ops > mostOps || len(s.Slices) == 0 {
-		return fmt.Errorf("%d slices of %d operations are no measurement", len(s.Slices), s.Ops)
+	if s.Ops < 1 || s.Ops > maxOps || len(s.Slices) == 0 {
+		return fmt.Errorf("%d slices of %d operations cannot have been measured", len(s.Slices), s.Ops)
 	}
 	for i, ns := range s.Slices {
-		if !(ns >= 1/longest && ns <= longest) {
-			return fmt.Errorf("slice %d of %d is no time: %v ns", i+1, len(s.Slices), ns)
+		if !(ns >= 1/maxNS && ns <= maxNS) {
+			return fmt.Errorf("slice %d of %d cannot be a time: %v ns", i+1, len(s.Slices), ns)
 		}
 	}
 	if s.Layout < 0 {
-		return fmt.Errorf("%d is no seed of a layout", s.Layout)
+		return fmt.Errorf("%d is not the seed of a layout", s.Layout)
 	}
 	for _, x := range []float64{s.CPUs, s.Allocs, s.Bytes, s.Pressure} {
 		if x < 0 || math.IsInf(x, 0) {
-			return fmt.Errorf("%v is no CPUs, allocations, bytes or pressure", x)
+			return fmt.Errorf("%v cannot be CPUs, allocations, bytes or pressure", x)
 		}
 	}
 	for cpus, n := range s.Others {
 		if ids, err := host.ParseList(cpus); cpus != byQuota && cpus != byDelay && (err != nil || !(math.Abs(n) <= 2*float64(len(ids)))) {
-			return fmt.Errorf("others cannot have %v of the CPUs %q", n, cpus)
+			return fmt.Errorf("others cannot have had %v of the CPUs %q", n, cpus)
 		}
 	}
 	return nil

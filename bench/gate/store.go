@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/perf/benchfmt"
 
+	"overlap/bench/gate/stat"
 	"overlap/bench/host"
 	"overlap/bench/sweep"
 	"overlap/internal/table"
@@ -36,7 +37,7 @@ type Plan struct {
 	// Each has a line of its own in the file: readers of the benchmark format
 	// take no line of more than 64 KiB.
 	Points                    []sweep.Point `json:"-"`
-	Alone                     []sweep.Point `json:"-"` // of head, compared with nothing
+	HeadOnly                  []sweep.Point `json:"-"` // of head, compared with nothing
 	Identical, Added, Removed []string      `json:"-"`
 	Problems                  []Problem     `json:"-"`
 	Changed                   []string      `json:"-"`
@@ -46,7 +47,7 @@ type Plan struct {
 const (
 	planLine      = "# check: "     // first
 	pointLine     = "# point: "     // once for each point of the plan
-	aloneLine     = "# alone: "     // likewise, of head alone
+	headOnlyLine  = "# alone: "     // likewise, of head alone
 	identicalLine = "# identical: " // package
 	addedLine     = "# added: "     // benchmark
 	removedLine   = "# removed: "   // benchmark
@@ -58,7 +59,7 @@ const (
 
 // File is the samples of a check as they are measured: a slot is on disk before
 // the next begins. For benchstat and other readers of the Go benchmark format
-// each slot is a result, whose commit line tells the sides apart:
+// each slot is a result, and its commit line says which side it is of:
 //
 //	benchstat -col commit FILE
 //
@@ -79,7 +80,7 @@ func Create(dir string, p Plan, about []host.Pair) (*File, error) {
 	}
 	for _, c := range append(slices.Clone(about), host.Pair{Key: "commit", Value: p.Base.Commit}, host.Pair{Key: "commit", Value: p.Head.Commit}) {
 		if strings.ContainsFunc(c.Value, unicode.IsControl) {
-			return nil, fmt.Errorf("%s: %q has control characters, which no result file can hold", c.Key, c.Value)
+			return nil, fmt.Errorf("%s: %q has control characters, which a result file cannot hold", c.Key, c.Value)
 		}
 	}
 	f, err := sweep.CreateIn(filepath.Join(sweep.HostDir(dir, p.Host), "checks"), head, p.Time)
@@ -90,20 +91,20 @@ func Create(dir string, p Plan, about []host.Pair) (*File, error) {
 }
 
 // lines are the plan as it begins a file.
-func (p Plan) lines() (string, error) {
+func (p *Plan) lines() (string, error) {
 	var b strings.Builder
 	if err := jsonLine(&b, planLine, p); err != nil {
 		return "", fmt.Errorf("plan of the check: %w", err)
 	}
 	names := map[string]bool{}
-	for i, point := range slices.Concat(p.Points, p.Alone) {
+	for i, point := range slices.Concat(p.Points, p.HeadOnly) {
 		line := pointLine
 		if i >= len(p.Points) {
-			line = aloneLine
+			line = headOnlyLine
 		}
 		name := point.String()
 		if strings.ContainsFunc(point.Name()+point.Package, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }) {
-			return "", fmt.Errorf("%.200q has a character in its name that no result file can hold; rename the benchmark or leave it out with --bench", name)
+			return "", fmt.Errorf("%.200q has a character in its name that a result file cannot hold; rename the benchmark or leave it out", name)
 		}
 		if names[name] {
 			return "", fmt.Errorf("%s is twice in the plan of the check", name)
@@ -113,12 +114,9 @@ func (p Plan) lines() (string, error) {
 			return "", fmt.Errorf("point %s: %w", name, err)
 		}
 	}
-	for _, list := range []struct {
-		line  string
-		names []string
-	}{{identicalLine, p.Identical}, {addedLine, p.Added}, {removedLine, p.Removed}, {changedLine, p.Changed}} {
-		for _, name := range list.names {
-			if err := jsonLine(&b, list.line, name); err != nil {
+	for _, line := range []string{identicalLine, addedLine, removedLine, changedLine} {
+		for _, name := range *p.names(line) {
+			if err := jsonLine(&b, line, name); err != nil {
 				return "", err
 			}
 		}
@@ -132,18 +130,23 @@ func (p Plan) lines() (string, error) {
 	return b.String(), nil
 }
 
+// names is the list that has lines of its own, nil if it is none.
+func (p *Plan) names(line string) *[]string {
+	return map[string]*[]string{identicalLine: &p.Identical, addedLine: &p.Added, removedLine: &p.Removed, changedLine: &p.Changed}[line]
+}
+
 func jsonLine(b *strings.Builder, line string, value any) error {
 	text, err := json.Marshal(value)
 	fmt.Fprintf(b, "%s%s\n", line, text)
 	return err
 }
 
-// longestWhy is how much of a reason the file keeps, in bytes: what a compiler
-// says can be a book.
-const longestWhy = 4 << 10
+// maxWhy is how much of a reason the file keeps, in bytes: a compiler may print a
+// lot.
+const maxWhy = 4 << 10
 
 func (p Problem) short() Problem {
-	p.Why = strings.ToValidUTF8(p.Why[:min(len(p.Why), longestWhy)], "")
+	p.Why = strings.ToValidUTF8(p.Why[:min(len(p.Why), maxWhy)], "")
 	return p
 }
 
@@ -205,7 +208,7 @@ func (f *File) result(r Record) *benchfmt.Result {
 			result.Values = append(result.Values, benchfmt.Value{Value: value, Unit: unit})
 		}
 	}
-	add(average(s.Slices), "ns/op")
+	add(stat.Average(s.Slices), "ns/op")
 	slices.Sort(s.Slices)
 	for _, q := range []struct {
 		share float64
@@ -215,9 +218,9 @@ func (f *File) result(r Record) *benchfmt.Result {
 	}
 	add(s.Bytes, "B/op")
 	add(s.Allocs, "allocs/op")
-	add(max(s.CPUs, least), "cpus-busy")
-	add(max(s.Pressure, least), "pressure")
-	for _, p := range append(slices.Clone(f.about), host.Pair{Key: "commit", Value: side.line()},
+	add(max(s.CPUs, almostZero), "cpus-busy")
+	add(max(s.Pressure, almostZero), "pressure")
+	for _, p := range append(slices.Clone(f.about), host.Pair{Key: "commit", Value: side.label()},
 		host.Pair{Key: "pkg", Value: r.Point.Package}, host.Pair{Key: "copies", Value: strconv.Itoa(max(1, r.Point.Copies))}) {
 		if p.Value != "" {
 			result.Config = append(result.Config, benchfmt.Config{Key: p.Key, Value: []byte(p.Value), File: true})
@@ -226,22 +229,14 @@ func (f *File) result(r Record) *benchfmt.Result {
 	return result
 }
 
-// least is written instead of zero, as package bench does: benchstat cannot take
+// almostZero is written instead of zero, as package bench does: benchstat cannot take
 // the geometric mean of zero.
-const least = 1e-6
+const almostZero = 1e-6
 
-// line is the revision as the value of a configuration line.
-func (r Revision) line() string {
+// label is the revision as the value of a configuration line.
+func (r Revision) label() string {
 	if r.Dirty {
 		return r.Commit + "-dirty"
 	}
 	return r.Commit
-}
-
-func average(list []float64) float64 {
-	sum := 0.0
-	for _, x := range list {
-		sum += x
-	}
-	return sum / float64(len(list))
 }

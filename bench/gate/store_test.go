@@ -41,7 +41,7 @@ var about = []host.Pair{{Key: "host", Value: "box"}, {Key: "go", Value: "go1.26"
 func records(p gate.Plan, each int) (all []gate.Record) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for block := range p.Blocks {
-		for i, point := range slices.Concat(p.Points, p.Alone) {
+		for i, point := range slices.Concat(p.Points, p.HeadOnly) {
 			coin := (block+i)%2 == 0
 			alone := i >= len(p.Points)
 			for place := range 4 {
@@ -80,8 +80,8 @@ func store(t *testing.T, p gate.Plan, all []gate.Record) string {
 
 // want is what Read must give back of records.
 func want(p gate.Plan, all []gate.Record) (series []gate.Series) {
-	for i, point := range slices.Concat(p.Points, p.Alone) {
-		s := gate.Series{Point: point, Alone: i >= len(p.Points)}
+	for i, point := range slices.Concat(p.Points, p.HeadOnly) {
+		s := gate.Series{Point: point, HeadOnly: i >= len(p.Points)}
 		for i := 0; i+4 <= len(all); i += 4 {
 			if all[i].Point != point {
 				continue
@@ -105,7 +105,7 @@ func same(a, b any) bool { return fmt.Sprintf("%+v", a) == fmt.Sprintf("%+v", b)
 func TestFileGivesBackWhatWasMeasured(t *testing.T) {
 	for _, n := range []int{1, 400, 13000} {
 		p := plan(2, point("Sum", 1, 1), point("Sum", 2, 1), point("Sum", 1, 2), sweep.Point{Point: bench.Point{Workload: "Primes", Executor: "pool", Workers: 8, Cores: 2, Procs: 2, Size: workloads.Small, Slices: 2}, Copies: 2})
-		p.Alone = []sweep.Point{point("New", 1, 1), point("New", 2, 1)}
+		p.HeadOnly = []sweep.Point{point("New", 1, 1), point("New", 2, 1)}
 		all := records(p, n)
 		s, err := gate.Read(store(t, p, all))
 		if err != nil {

@@ -17,6 +17,7 @@ import (
 
 	"golang.org/x/perf/benchfmt"
 
+	"overlap/bench/gate/stat"
 	"overlap/bench/sweep"
 	"overlap/internal/table"
 )
@@ -29,10 +30,9 @@ type Stored struct {
 	Notes    []string // what was left out, and why
 }
 
-// Read reads a file that Create made. A file that was written by a killed check
-// lacks blocks, which Notes say; in a damaged one the error names the line, for
-// what cannot be read could have been the regression. It returns what was
-// measured to within grain: see Slot.Stored.
+// Read reads a file that Create made. Notes say which blocks a killed check did not
+// write. The error of a damaged file names the line: what cannot be read could have
+// been the regression. Slices are rounded, as by Slot.Stored.
 func Read(path string) (Stored, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -60,7 +60,7 @@ func (s Stored) Report() *Report {
 type reader struct {
 	Plan
 	line   int
-	points map[string]int // by name, those of the plan: Points, and behind them Alone
+	points map[string]int // by name, those of the plan: Points, and behind them HeadOnly
 	blocks map[blockID]*partial
 	commit string
 	open   *slotNote // its result line is still to come
@@ -73,7 +73,7 @@ func (a blockID) compare(b blockID) int {
 	return cmp.Or(cmp.Compare(a.point, b.point), cmp.Compare(a.block, b.block))
 }
 
-// partial is a block of which not all slots need be there.
+// partial is a block that may lack slots.
 type partial struct {
 	slots [4]Slot
 	head  [4]bool
@@ -146,25 +146,20 @@ func (r *reader) note(key, text string) error {
 	case planLine:
 		err = json.Unmarshal([]byte(text), &r.Plan)
 		if err == nil && r.Blocks < 1 {
-			err = fmt.Errorf("%d blocks are no plan", r.Blocks)
+			err = fmt.Errorf("%d blocks: there must be at least 1", r.Blocks)
 		}
-	case pointLine, aloneLine:
+	case pointLine, headOnlyLine:
 		var p sweep.Point
 		if err = json.Unmarshal([]byte(text), &p); err == nil {
-			return r.point(p, key == aloneLine)
+			return r.point(p, key == headOnlyLine)
 		}
-	case identicalLine:
-		err = another(&r.Identical, text)
-	case addedLine:
-		err = another(&r.Added, text)
-	case removedLine:
-		err = another(&r.Removed, text)
-	case changedLine:
-		err = another(&r.Changed, text)
 	case problemLine:
-		err = another(&r.Problems, text)
+		err = decodeInto(&r.Problems, text)
 	default:
 		err = errors.New("an unknown line")
+		if names := r.names(key); names != nil {
+			err = decodeInto(names, text)
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("%.80q cannot be read: %w", key+text, err)
@@ -173,15 +168,15 @@ func (r *reader) note(key, text string) error {
 }
 
 // point takes one of the plan. Those of head alone come last, as they are written.
-func (r *reader) point(p sweep.Point, alone bool) error {
+func (r *reader) point(p sweep.Point, headOnly bool) error {
 	if _, twice := r.points[p.String()]; twice {
 		return fmt.Errorf("%.80q is there twice", p.String())
 	}
 	r.points[p.String()] = len(r.points)
 	switch {
-	case alone:
-		r.Alone = append(r.Alone, p)
-	case r.Alone != nil:
+	case headOnly:
+		r.HeadOnly = append(r.HeadOnly, p)
+	case r.HeadOnly != nil:
 		return fmt.Errorf("%.80q comes behind the points of head alone", p.String())
 	default:
 		r.Points = append(r.Points, p)
@@ -190,14 +185,14 @@ func (r *reader) point(p sweep.Point, alone bool) error {
 }
 
 // at is the point with that number.
-func (r *reader) at(i int) (p sweep.Point, alone bool) {
-	if alone = i >= len(r.Points); alone {
-		return r.Alone[i-len(r.Points)], true
+func (r *reader) at(i int) (p sweep.Point, headOnly bool) {
+	if headOnly = i >= len(r.Points); headOnly {
+		return r.HeadOnly[i-len(r.Points)], true
 	}
 	return r.Points[i], false
 }
 
-func another[T any](list *[]T, text string) error {
+func decodeInto[T any](list *[]T, text string) error {
 	var value T
 	if err := json.Unmarshal([]byte(text), &value); err != nil {
 		return err
@@ -214,7 +209,7 @@ func (r *reader) begin(text string) error {
 		return fmt.Errorf("a damaged slot: %.80q", text)
 	}
 	if _, known := r.points[n.Point]; !known || n.Block < 0 || n.Block >= r.Blocks || n.Place < 0 || n.Place > 3 {
-		return fmt.Errorf("a slot that the plan does not have: %.80q, block %d, place %d", n.Point, n.Block, n.Place)
+		return fmt.Errorf("a slot that is not in the plan: %.80q, block %d, place %d", n.Point, n.Block, n.Place)
 	}
 	r.open, r.slot = &n, Slot{Ops: n.Ops, CPUs: float64(n.CPUs), Allocs: float64(n.Allocs), Bytes: float64(n.Bytes), Pressure: float64(n.Pressure), Others: n.Others, Turns: n.Turns, Layout: n.Layout}
 	return nil
@@ -229,8 +224,8 @@ func (r *reader) more(text string) (err error) {
 	return err
 }
 
-// end takes the result of a slot. What it says is in the lines before it, too:
-// a file whose two forms differ was not written by a check.
+// end takes the result of a slot. The lines before it say the same: a file in which
+// they differ was not written by a check.
 func (r *reader) end(line string) error {
 	n, s := r.open, r.slot
 	if n == nil {
@@ -239,19 +234,19 @@ func (r *reader) end(line string) error {
 	if err := s.check(); err != nil {
 		return err
 	}
-	p, alone := r.at(r.points[n.Point])
+	p, headOnly := r.at(r.points[n.Point])
 	side := r.Base
-	if n.Head || alone {
+	if n.Head || headOnly {
 		side = r.Head
 	}
 	b := benchfmt.NewReader(strings.NewReader(line), "")
 	b.Scan()
 	result, ok := b.Result().(*benchfmt.Result)
-	if !ok || result.Name.String() != p.Name() || r.commit != side.line() || len(s.Slices) != n.Count {
-		return fmt.Errorf("the result is not that of its slot: %.80q", line)
+	if !ok || result.Name.String() != p.Name() || r.commit != side.label() || len(s.Slices) != n.Count {
+		return fmt.Errorf("the result differs from its slot: %.80q", line)
 	}
-	if t, _ := result.Value("sec/op"); !(math.Abs(1e9*t/average(s.Slices)-1) < grain) {
-		return fmt.Errorf("the time of the result is not that of its slices: %.80q", line)
+	if t, _ := result.Value("sec/op"); !(math.Abs(1e9*t/stat.Average(s.Slices)-1) < grain) {
+		return fmt.Errorf("the time of the result differs from its slices: %.80q", line)
 	}
 	r.open = nil
 	return r.add(*n, s)
@@ -265,10 +260,10 @@ func (r *reader) add(n slotNote, s Slot) error {
 		b = &partial{}
 		r.blocks[id] = b
 	}
-	_, alone := r.at(id.point)
+	_, headOnly := r.at(id.point)
 	other := n.Place > 0 && n.Head != (b.head[0] != (n.Place < 3))
-	if n.Place != b.have || !alone && other || alone && !n.Head {
-		return fmt.Errorf("%s, block %d: a slot is missing, twice there, or of the wrong side", n.Point, n.Block)
+	if n.Place != b.have || !headOnly && other || headOnly && !n.Head {
+		return fmt.Errorf("%s, block %d: a slot is missing, there twice, or of the wrong side", n.Point, n.Block)
 	}
 	if other := [4]int{0, 1, 1, 0}[n.Place]; other < n.Place && s.Layout != b.slots[other].Layout {
 		return fmt.Errorf("%s, block %d: its two slots of a side are of different layouts", n.Point, n.Block)
@@ -278,7 +273,7 @@ func (r *reader) add(n slotNote, s Slot) error {
 	return nil
 }
 
-// stored is the outcome. A block that is not whole is no block.
+// stored returns the whole blocks.
 func (r *reader) stored(torn bool) (Stored, error) {
 	s := Stored{Plan: r.Plan, Complete: true}
 	if torn {
@@ -291,8 +286,8 @@ func (r *reader) stored(torn bool) (Stored, error) {
 		}
 	}
 	for i := range len(r.points) {
-		p, alone := r.at(i)
-		series := Series{p, blocks[i], alone}
+		p, headOnly := r.at(i)
+		series := Series{p, blocks[i], headOnly}
 		if len(series.Blocks) < r.Blocks {
 			s.Complete = false
 			s.Notes = append(s.Notes, fmt.Sprintf("%s: only %d of %d blocks were measured whole", p, len(series.Blocks), r.Blocks))
@@ -302,7 +297,7 @@ func (r *reader) stored(torn bool) (Stored, error) {
 		}
 	}
 	if len(s.Series) == 0 {
-		return Stored{}, errors.New("it holds no whole block: measure again")
+		return Stored{}, errors.New("it has no whole block: measure again")
 	}
 	return s, nil
 }

@@ -125,12 +125,12 @@ func TestFileCutAnywhereHasItsWholeBlocks(t *testing.T) {
 
 func TestSlotsOfHeadAloneAreHeads(t *testing.T) {
 	p := plan(1, point("Sum", 1, 1))
-	p.Alone = []sweep.Point{point("New", 1, 1)}
+	p.HeadOnly = []sweep.Point{point("New", 1, 1)}
 	good, err := os.ReadFile(store(t, p, records(p, 3)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s, err := gate.Read(write(t, good)); err != nil || len(s.Series) != 2 || !s.Series[1].Alone {
+	if s, err := gate.Read(write(t, good)); err != nil || len(s.Series) != 2 || !s.Series[1].HeadOnly {
 		t.Fatalf("%+v, %v", s, err)
 	}
 	last := bytes.LastIndex(good, []byte(`"head":true`))

@@ -10,31 +10,29 @@ import (
 	"overlap/internal/table"
 )
 
-// shown are the changes that have rows, benchmarks with regressions first, and
-// how many others there are.
-func (r *Report) shown(all bool) (shown []Change, others int) {
+// listed are the changes that have rows, benchmarks with regressions first. Unless
+// it is all, those that are the same or decide nothing have none.
+func (r *Report) listed(all bool) (list []Change) {
 	for _, c := range r.Changes {
-		if !all && (c.Verdict == Same || c.Verdict == CannotTell && !decides(c.Quantity)) {
-			others++
-			continue
+		if all || c.Verdict != Same && (c.Verdict != CannotTell || c.Quantity.traits().decides) {
+			list = append(list, c)
 		}
-		shown = append(shown, c)
 	}
 	worst, first := map[[3]string]int{}, map[[3]string]int{}
-	for i, c := range shown {
-		if _, seen := first[c.where()]; !seen {
-			first[c.where()] = i
+	for i, c := range list {
+		if _, seen := first[c.point()]; !seen {
+			first[c.point()] = i
 		}
-		worst[c.where()] = max(worst[c.where()], severity(c))
+		worst[c.point()] = max(worst[c.point()], severity(c))
 	}
-	slices.SortStableFunc(shown, func(a, b Change) int {
-		return cmp.Or(worst[b.where()]-worst[a.where()], first[a.where()]-first[b.where()])
+	slices.SortStableFunc(list, func(a, b Change) int {
+		return cmp.Or(worst[b.point()]-worst[a.point()], first[a.point()]-first[b.point()])
 	})
-	return shown, others
+	return list
 }
 
-// where tells points of benchmarks apart.
-func (c Change) where() [3]string { return [3]string{c.Package, c.Benchmark, c.Point} }
+// point identifies the point of the change.
+func (c Change) point() [3]string { return [3]string{c.Package, c.Benchmark, c.Point} }
 
 func severity(c Change) int {
 	switch {
@@ -52,20 +50,11 @@ func severity(c Change) int {
 // changes. With the name in a column of the rows, either it or the numbers would
 // have to be cut to fit 100 columns.
 func (r *Report) table(f Form) string {
-	shown, _ := r.shown(f.All)
-	if len(shown) == 0 {
+	list := r.listed(f.All)
+	if len(list) == 0 {
 		return ""
 	}
-	rows := [][]string{{"base → head", "change [95 %]", "sees", "verdict"}}
-	for _, c := range shown {
-		rows = append(rows, []string{c.Quantity.symbol() + c.values(), c.difference(), c.sees(), c.Word()})
-	}
-	if slices.ContainsFunc(shown, moved) {
-		rows[0] = slices.Insert(rows[0], 3, "layouts")
-		for i, c := range shown {
-			rows[i+1] = slices.Insert(rows[i+1], 3, c.moves())
-		}
-	}
+	rows := cells(list)
 	widths := make([]int, len(rows[0]))
 	for _, row := range rows {
 		for i, cell := range row {
@@ -77,9 +66,9 @@ func (r *Report) table(f Form) string {
 	for i, row := range rows {
 		style := ""
 		if i > 0 {
-			c := shown[i-1]
-			if style = changeStyle(c); i == 1 || c.where() != shown[i-2].where() {
-				b.WriteString(f.Paint(table.Bold, table.Cut(c.full(), f.Columns())) + "\n")
+			c := list[i-1]
+			if style = changeStyle(c); i == 1 || c.point() != list[i-2].point() {
+				b.WriteString(f.Paint(table.Bold, table.Cut(c.fullName(), f.Columns())) + "\n")
 			}
 		}
 		last := len(row) - 1
@@ -92,39 +81,44 @@ func (r *Report) table(f Form) string {
 	return b.String()
 }
 
-// moved reports whether layouts are known to do something or nothing to a change.
-func moved(c Change) bool { return c.Layouts != nil }
+// cells are a heading and a row for each change. There is a column of layouts if
+// something is known of them.
+func cells(list []Change) [][]string {
+	rows := [][]string{{"base → head", "change [95 %]", "sees", "verdict"}}
+	for _, c := range list {
+		rows = append(rows, []string{c.Quantity.traits().symbol + c.values(), c.difference(), c.floorText(), c.Word()})
+	}
+	if !slices.ContainsFunc(list, hasLayouts) {
+		return rows
+	}
+	rows[0] = slices.Insert(rows[0], 3, "layouts")
+	for i, c := range list {
+		rows[i+1] = slices.Insert(rows[i+1], 3, c.layoutsText())
+	}
+	return rows
+}
+
+func hasLayouts(c Change) bool { return c.Layouts != nil }
 
 // legend explains the letters of a table: S, G_c, G_p, E, H and A as a report of
 // a sweep has them.
 func (r *Report) legend(all bool) string {
-	shown, _ := r.shown(all)
+	list := r.listed(all)
+	if len(list) == 0 {
+		return ""
+	}
 	words := []string{"sees: the smallest change that this run would have called, four times in five"}
-	if slices.ContainsFunc(shown, moved) {
+	if slices.ContainsFunc(list, hasLayouts) {
 		words[0] += ", and in brackets if code did not move"
 		words = append(words, "layouts: by how much the same code differs from itself where the linker puts it elsewhere")
 	}
-	for _, l := range []struct {
-		of    Quantity
-		words string
-	}{
-		{MeanTime, "mean: of all slices, the tail included"},
-		{Speedup, "S: speedup over one CPU and one worker"},
-		{ConcurrencyGain, "G_c: gain from workers on one CPU"},
-		{ParallelismGain, "G_p: gain from CPUs at the same workers"},
-		{Efficiency, "E: S over the number of CPUs"},
-		{SoftwareEfficiency, "S/H: S over what programs that share nothing gain"},
-		{AverageParallelism, "A: mean CPUs busy"},
-	} {
-		if slices.ContainsFunc(shown, func(c Change) bool { return c.Quantity == l.of }) {
-			words = append(words, l.words)
+	for _, t := range allTraits {
+		if t.legend != "" && slices.ContainsFunc(list, func(c Change) bool { return c.Quantity == t.Quantity }) {
+			words = append(words, t.legend)
 		}
 	}
-	if slices.ContainsFunc(shown, func(c Change) bool { return c.BaseSpan.words(c.Base) != "" }) {
+	if slices.ContainsFunc(list, func(c Change) bool { return c.BaseSpan.halfWidth(c.Base) != "" }) {
 		words = append(words, "±: the wider half of the 95 % interval")
-	}
-	if len(shown) == 0 {
-		return ""
 	}
 	return strings.Join(words, "; ") + "."
 }

@@ -25,8 +25,8 @@ func (b Block) others() Others {
 	return sum
 }
 
-// blind reports whether what others had is not known, of any block.
-func (pt *prepared) blind() bool {
+// ignoresOthers reports whether what others had is not known of a block.
+func (pt *prepared) ignoresOthers() bool {
 	return slices.ContainsFunc(pt.blocks, func(b Block) bool { return b.others() == nil })
 }
 
@@ -41,14 +41,14 @@ func (pt *prepared) meanOthers() Others {
 	return mean
 }
 
-// lost is the share of a CPU that others may have had where they had most: what
-// they had of each set of CPUs, in units of what is allowed.
-func (pt *prepared) lost() float64 {
-	most := 0.0
+// lostShare is the share of a CPU that others may have had: the largest over sets of
+// CPUs of what they had, in units of what is allowed.
+func (pt *prepared) lostShare() float64 {
+	share := 0.0
 	for cpus, n := range pt.meanOthers() {
-		most = max(most, n/allowed(cpus)*Allowed(1))
+		share = max(share, n/allowed(cpus)*Allowed(1))
 	}
-	return min(most, .5)
+	return min(share, .5)
 }
 
 // disturbed is the share of the slots in which others had a CPU.
@@ -64,24 +64,24 @@ func (pt *prepared) disturbed() float64 {
 	return float64(n) / float64(4*max(1, len(pt.blocks)))
 }
 
-// culprits are the CPUs that others took, as far as slots tell them apart: those
-// that were taken at least half as often as the one that was taken most.
-func culprits(points []*prepared) (ids []int) {
-	times, most := map[int]int{}, 0
+// takenCPUs are the CPUs that others took at least half as often as the one that
+// they took most often, as far as slots know single CPUs.
+func takenCPUs(points []*prepared) (ids []int) {
+	times, maximum := map[int]int{}, 0
 	for _, pt := range points {
 		for _, b := range pt.blocks {
 			for _, s := range b.Slots {
 				for cpus, n := range s.Others {
 					if id, err := strconv.Atoi(cpus); err == nil && n > allowed(cpus) {
 						times[id]++
-						most = max(most, times[id])
+						maximum = max(maximum, times[id])
 					}
 				}
 			}
 		}
 	}
 	for id, n := range times {
-		if 2*n >= most {
+		if 2*n >= maximum {
 			ids = append(ids, id)
 		}
 	}
@@ -89,15 +89,15 @@ func culprits(points []*prepared) (ids []int) {
 	return ids
 }
 
-// why says who had the CPUs, by the point of which the most slots were disturbed.
-func (p *Prepared) why(points ...*judged) string {
+// why says who had the CPUs, by the point with the most disturbed slots.
+func (j judgement) why(points ...*judged) string {
 	worst := points[0].prepared
 	for _, pt := range points {
 		if pt.disturbed() > worst.disturbed() {
 			worst = pt.prepared
 		}
 	}
-	mean, ids := worst.meanOthers(), p.culprits
+	mean, ids := worst.meanOthers(), j.takenCPUs
 	often := fmt.Sprintf("in %.0f %% of the slots", max(1, 100*worst.disturbed()))
 	if mean[byQuota] > allowed(byQuota) {
 		return "a CPU quota held programs back " + often
@@ -108,7 +108,7 @@ func (p *Prepared) why(points ...*judged) string {
 	if len(ids) == 0 { // no slot was on one CPU
 		for _, cpus := range slices.Sorted(maps.Keys(mean)) {
 			if mean[cpus] > allowed(cpus) {
-				ids, _ = host.ParseList(cpus) // which others are taken has been read before
+				ids, _ = host.ParseList(cpus) // Slot.check has read it
 				break
 			}
 		}
@@ -123,24 +123,24 @@ func cpusWere(ids []int) string {
 	return "CPUs " + host.FormatList(ids) + " were"
 }
 
-// leftOut tells of the blocks in which others had the CPUs, of points that something
-// rests on which others change.
-func (p *Prepared) leftOut(points []*judged, tests []*test) []string {
+// noteLeftOut notes the blocks in which others had the CPUs, if something that others
+// change rests on their points.
+func (j judgement) noteLeftOut() []string {
 	rests := map[*judged]bool{}
-	for _, t := range tests {
+	for _, t := range j.tests {
 		for _, pt := range t.points {
-			rests[pt] = rests[pt] || pt.wide() || len(t.points) > 1
+			rests[pt] = rests[pt] || pt.onSeveralCPUs() || len(t.points) > 1
 		}
 	}
 	var taken []*judged
 	var few []string // benchmarks
 	least, of := math.MaxInt, 0
-	for _, pt := range points {
-		if pt.free == pt.prepared || !rests[pt] && !pt.alone {
+	for _, pt := range j.points {
+		if pt.free == pt.prepared || !rests[pt] && !pt.headOnly {
 			continue
 		}
 		taken = append(taken, pt)
-		if name := curveOf(pt.Point).title(); !pt.few() {
+		if name := curveOf(pt.Point).name(); !pt.tooFewFree() {
 			least, of = min(least, len(pt.free.blocks)), len(pt.blocks)
 		} else if !slices.Contains(few, name) {
 			few = append(few, name)
@@ -149,12 +149,12 @@ func (p *Prepared) leftOut(points []*judged, tests []*test) []string {
 	if taken == nil {
 		return nil
 	}
-	note := p.why(taken...) + "; speedups and efficiencies rest on blocks without that"
+	note := j.why(taken...) + "; speedups and efficiencies rest on blocks without that"
 	if of > 0 {
 		note += fmt.Sprintf(", at least %d of %d", least, of)
 	}
 	if few != nil {
-		note += "; there are too few of them to tell those of " + some(few) + ": measure again when the machine is quiet, or wait longer for that (--wait)"
+		note += "; there are too few of them for " + listNames(few) + ": measure again when the machine is quiet, or wait longer for that"
 	}
 	return []string{note}
 }

@@ -13,15 +13,15 @@ import (
 // Form is how WriteText writes: the zero Form without colours, and with a count of what
 // stayed the same.
 type Form struct {
-	table.Terminal      // direction is told by words and signs, too
-	All            bool // rows for all changes, not only for what changed or cannot be told
+	table.Terminal      // words and signs say what colours do
+	All            bool // rows for all changes, not only for what changed or is undecided
 	Strict         bool // as for Report.Exit, to say what the exit code means
 	Stops          bool // the check was interrupted: its exit code is not that of Report.Exit
 }
 
 // WriteText writes the report for people: regressions, each with a sentence; the
-// table of what changed or cannot be told; what was not compared; the outcome
-// and what it rests on.
+// table of what changed or is undecided; what was not compared; the outcome and what
+// it rests on.
 func (r *Report) WriteText(w io.Writer, f Form) error {
 	var b strings.Builder
 	say := func(style, text string) {
@@ -69,7 +69,7 @@ func (v Revision) String() string {
 	if v.Dirty {
 		commit += " and changes that are not committed"
 	}
-	name := table.Cut(table.OneLine(v.Name), longestName)
+	name := table.Cut(table.OneLine(v.Name), maxName)
 	if commit == "" || strings.HasPrefix(v.Commit, v.Name) && v.Name != "" && !v.Dirty {
 		return name
 	}
@@ -110,27 +110,24 @@ func (d Demand) finding() string {
 		word = "at least"
 	}
 	if d.Why != "" {
-		return fmt.Sprintf("efficiency on %s: %s %s: %s", number(d.Cores, "core"), word, digits(d.Least), d.Why)
+		return fmt.Sprintf("efficiency on %s: %s %s: %s", table.Count(d.Cores, "core"), word, digits(d.Least), d.Why)
 	}
-	return fmt.Sprintf("efficiency on %s %s [%s, %s], %s %s", number(d.Cores, "core"), digits(d.Value), digits(d.Low), digits(d.High), word, digits(d.Least))
+	return fmt.Sprintf("efficiency on %s %s [%s, %s], %s %s", table.Count(d.Cores, "core"), digits(d.Value), digits(d.Low), digits(d.High), word, digits(d.Least))
 }
 
 // counts are the changes that need no row.
 func (r *Report) counts() (lines []string) {
-	undecided, same := 0, 0
+	undecided := 0
 	for _, c := range r.Changes {
-		switch {
-		case c.Verdict == Same:
-			same++
-		case c.Verdict == CannotTell && !decides(c.Quantity):
+		if c.Verdict == CannotTell && !c.Quantity.traits().decides {
 			undecided++
 		}
 	}
-	if same > 0 {
+	if same := r.verdicts(Same); same > 0 {
 		lines = append(lines, fmt.Sprintf("%d the same to within %s", same, r.threshold()))
 	}
 	if undecided > 0 {
-		lines = append(lines, fmt.Sprintf("%s of means and other gains cannot be told", number(undecided, "comparison")))
+		lines = append(lines, fmt.Sprintf("%s of means and other gains undecided", table.Count(undecided, "comparison")))
 	}
 	return lines
 }
@@ -142,27 +139,28 @@ func (r *Report) lists() (lines []string) {
 		names []string
 	}{{"identical test binaries, so not compared", r.Identical}, {"only in head", r.Added}, {"only in base", r.Removed}} {
 		if len(list.names) > 0 {
-			lines = append(lines, fmt.Sprintf("%s: %s", list.words, some(list.names)))
+			lines = append(lines, fmt.Sprintf("%s: %s", list.words, listNames(list.names)))
 		}
 	}
 	return lines
 }
 
-// changed names the benchmarks whose own code differs.
+// changed names the benchmarks with other code of their own.
 func (r *Report) changed() string {
 	if len(r.Changed) == 0 {
 		return ""
 	}
-	return "changed: " + some(r.Changed) + ": their own code differs between base and head, so their times cannot be compared; --tests=head measures both revisions with head's benchmarks"
+	return "changed: " + listNames(r.Changed) + ": their own code differs between base and head, so their times cannot be compared"
 }
 
-// mostListed is how many names a line lists.
-const mostListed = 20
+// maxListed is how many names a line lists.
+const maxListed = 20
 
-func some(names []string) string {
-	shown := slices.Clone(names[:min(len(names), mostListed)])
+// listNames is a list of names, of which the first are printed.
+func listNames(names []string) string {
+	shown := slices.Clone(names[:min(len(names), maxListed)])
 	for i, name := range shown {
-		shown[i] = table.Cut(table.OneLine(name), longestName)
+		shown[i] = table.Cut(table.OneLine(name), maxName)
 	}
 	if more := len(names) - len(shown); more > 0 {
 		shown = append(shown, fmt.Sprintf("and %d more", more))
@@ -170,11 +168,10 @@ func some(names []string) string {
 	return strings.Join(shown, ", ")
 }
 
-// mostLines is how many lines of a problem are printed: what a compiler says can
-// be a book.
-const mostLines = 20
+// maxLines is how many lines of a problem are printed: a compiler may print a lot.
+const maxLines = 20
 
-// problems are the lines of each reason, once for all that were not compared for it.
+// problems are the lines of each reason, once for all names that have it.
 func (r *Report) problems() (all [][]string) {
 	for _, reason := range table.Reasons(r.Problems, func(p Problem) (name, why string) { return p.Name, p.Why }) {
 		all = append(all, problemLines(reason))
@@ -184,12 +181,12 @@ func (r *Report) problems() (all [][]string) {
 
 func problemLines(r table.Reason) []string {
 	var lines []string
-	for line := range strings.Lines("not compared: " + some(r.Names) + ": " + r.Why) {
-		line = table.Cut(table.OneLine(line), 10*longestName)
+	for line := range strings.Lines("not compared: " + listNames(r.Names) + ": " + r.Why) {
+		line = table.Cut(table.OneLine(line), 10*maxName)
 		if line == "" {
 			continue
 		}
-		if len(lines) == mostLines {
+		if len(lines) == maxLines {
 			return append(lines, "…")
 		}
 		lines = append(lines, line)
@@ -204,13 +201,13 @@ func (r *Report) basis() string {
 	}
 	var parts []string
 	if r.Tests > 0 { // else nothing was compared
-		tests := number(r.Tests, "test")
+		tests := table.Count(r.Tests, "test")
 		if alarms := r.falseAlarms(); alarms != "" {
 			tests += " with Holm's correction: " + alarms
 		}
 		parts = append(parts, tests)
 	}
-	blocks := number(r.Blocks, "block") + " of every point"
+	blocks := table.Count(r.Blocks, "block") + " of every point"
 	if !r.Complete {
 		blocks = "fewer than " + blocks
 	}
@@ -233,7 +230,7 @@ func (r *Report) exitWords(strict bool) string {
 	code := r.Exit(strict)
 	why := map[int]string{0: "", 1: ", a regression", 2: ", inconclusive", 3: ", not measured"}[code]
 	if code == 0 && r.Outcome() == Inconclusive {
-		why = ", as inconclusive fails with --strict only"
+		why = ", as inconclusive fails only a strict check"
 	}
 	return fmt.Sprintf("exit code %d%s", code, why)
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -61,18 +60,6 @@ func timeOf(t *testing.T, f Findings) Change {
 	return Change{}
 }
 
-func TestNeighboursAreTheMiddleOfTheirRatios(t *testing.T) {
-	// Of eight log ratios the two least and the two largest do not count.
-	x := []float64{1, math.E, math.E, math.E * math.E, 9e9, 1e-9, 9e9, 1e-9}
-	y := []float64{1, 1, 1, 1, 1, 1, 1, 1}
-	if got := neighbours(x, y); math.Abs(got-1) > 1e-12 {
-		t.Errorf("%v, want 1", got)
-	}
-	if got := neighbours(y, x); math.Abs(got+1) > 1e-12 {
-		t.Errorf("the other way round %v, want -1", got)
-	}
-}
-
 func TestTurnsSeeTwoPercent(t *testing.T) {
 	racing.Skip(t)
 	rng := rand.New(rand.NewPCG(1, 2))
@@ -123,41 +110,6 @@ func TestTurnsDoNotCareWhoIsCalledHead(t *testing.T) {
 	}
 }
 
-func TestScaledTurnsAreAsIfMeasured(t *testing.T) {
-	s := moody(rand.New(rand.NewPCG(8, 9)), 16, 1)
-	scaled := timeOf(t, Prepare([]Series{s}).Scaled(.05, nil).Judge(Options{Seed: 7, Quick: true}))
-	for k := range s.Blocks {
-		b := &s.Blocks[k]
-		for i := range b.Slots {
-			if (i == 0 || i == 3) == b.HeadFirst {
-				for j := range b.Slots[i].Slices {
-					b.Slots[i].Slices[j] *= 1.05
-				}
-			}
-		}
-	}
-	direct := timeOf(t, Judge([]Series{s}, Options{Seed: 7, Quick: true}))
-	if math.Abs(scaled.Ratio/direct.Ratio-1) > 1e-9 || scaled.P != direct.P {
-		t.Errorf("scaled %v, p %v; directly %v, p %v", scaled.Ratio, scaled.P, direct.Ratio, direct.P)
-	}
-}
-
-func TestSlotsThatDoNotPairAreJudgedWithoutTurns(t *testing.T) {
-	s := moody(rand.New(rand.NewPCG(10, 11)), 16, 1)
-	if newTurns(s.Blocks, nil) == nil {
-		t.Fatal("slots that took turns are not paired")
-	}
-	short := slices.Clone(s.Blocks)
-	short[3].Slots[2].Slices = short[3].Slots[2].Slices[1:]
-	mixed := slices.Clone(s.Blocks)
-	mixed[3].Slots[2].Turns = false
-	for what, blocks := range map[string][]Block{"fewer slices": short, "no turns": mixed} {
-		if newTurns(blocks, nil) != nil {
-			t.Errorf("%s: they are paired", what)
-		}
-	}
-}
-
 // turning is a script whose slots can take turns.
 type turning struct {
 	script
@@ -187,7 +139,7 @@ func inTurns(log *[]string, err error, fails func(p sweep.Point, n int) error) C
 func TestMeasureTakesTurns(t *testing.T) {
 	var log []string
 	all, problems, err := Measure(t.Context(), inTurns(&log, nil, nil))
-	if err != nil || problems != nil || len(all[0].Blocks) != 20 || newTurns(all[0].Blocks, nil) == nil {
+	if err != nil || problems != nil || len(all[0].Blocks) != 20 || !timesOf(all[0].Blocks).TakeTurns() {
 		t.Fatal(problems, err)
 	}
 	for k, b := range all[0].Blocks {
@@ -203,7 +155,7 @@ func TestMeasureTakesTurns(t *testing.T) {
 	}
 	log = nil
 	all, problems, err = Measure(t.Context(), inTurns(&log, errors.ErrUnsupported, nil))
-	if err != nil || problems != nil || newTurns(all[0].Blocks, nil) != nil || log[2] != strings.Replace(log[2], "200ms", "100ms", 1) {
+	if err != nil || problems != nil || timesOf(all[0].Blocks).TakeTurns() || log[2] != strings.Replace(log[2], "200ms", "100ms", 1) {
 		t.Errorf("where there are no turns: %v, %v, %q", problems, err, log[2])
 	}
 }

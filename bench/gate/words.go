@@ -10,8 +10,8 @@ import (
 	"overlap/internal/table"
 )
 
-// longestName is where a name within a sentence is cut, in columns.
-const longestName = 60
+// maxName is where a name in a sentence is cut, in columns.
+const maxName = 60
 
 // join makes a name of a benchmark and its point, which may be empty.
 func join(benchmark, point string) string {
@@ -19,14 +19,14 @@ func join(benchmark, point string) string {
 	if point != "" {
 		name += "/" + point
 	}
-	return table.Cut(table.OneLine(name), longestName)
+	return table.Cut(table.OneLine(name), maxName)
 }
 
-// short names what changed, without its package.
-func (c Change) short() string { return join(c.Benchmark, c.Point) }
+// shortName is what changed, without its package.
+func (c Change) shortName() string { return join(c.Benchmark, c.Point) }
 
-// full names what changed, with its package.
-func (c Change) full() string {
+// fullName is what changed, with its package.
+func (c Change) fullName() string {
 	name := c.Benchmark
 	if c.Package != "" {
 		name = c.Package + "." + name
@@ -37,56 +37,24 @@ func (c Change) full() string {
 	return table.OneLine(name)
 }
 
-// symbol is the quantity in a table, where the metrics have the letters that a
-// report gives them; nothing where the unit says it.
-func (q Quantity) symbol() string {
-	switch q {
-	case Time, Bytes, Allocs:
-		return ""
-	case MeanTime:
-		return "mean "
-	case Speedup:
-		return "S "
-	case ConcurrencyGain:
-		return "G_c "
-	case ParallelismGain:
-		return "G_p "
-	case Efficiency:
-		return "E "
-	case SoftwareEfficiency:
-		return "S/H "
-	case AverageParallelism:
-		return "A "
-	}
-	return string(q) + " "
-}
-
 // values are both sides in one unit: 1.23 → 1.31 µs.
 func (c Change) values() string {
-	scale, unit := 1.0, ""
+	scale, unit, format := 1.0, c.Quantity.traits().unit, digits
 	switch c.Quantity {
 	case Time, MeanTime:
 		scale, unit = timeScale(c.Base, c.Head)
-	case Bytes:
-		unit = " B/op"
-	case Allocs:
-		unit = " allocs/op"
-	case AverageParallelism:
-		unit = " CPUs"
+	case Bytes, Allocs:
+		format = count
 	}
 	if c.Beside {
 		unit += " beside others"
 	}
-	format := digits
-	if c.Quantity == Bytes || c.Quantity == Allocs {
-		format = count
-	}
-	return format(c.Base/scale) + c.BaseSpan.words(c.Base) + " → " + format(c.Head/scale) + c.HeadSpan.words(c.Head) + unit
+	return format(c.Base/scale) + c.BaseSpan.halfWidth(c.Base) + " → " + format(c.Head/scale) + c.HeadSpan.halfWidth(c.Head) + unit
 }
 
-// words are the interval around a value, to as many decimals: at least one of the
-// last.
-func (s Span) words(value float64) string {
+// halfWidth is the wider half of the interval around a value, to as many decimals:
+// at least one of the last.
+func (s Span) halfWidth(value float64) string {
 	if !(s.High > 0) || math.IsInf(s.High, 0) || math.IsNaN(value) {
 		return ""
 	}
@@ -99,23 +67,19 @@ func (s Span) words(value float64) string {
 }
 
 // timeScale is the unit in which the larger of two times is at least 1.
-func timeScale(times ...float64) (nanoseconds float64, unit string) {
-	most := 0.0
-	for _, t := range times {
-		if t > most && !math.IsInf(t, 0) {
-			most = t
+func timeScale(a, b float64) (nanoseconds float64, unit string) {
+	for _, u := range []struct {
+		ns   float64
+		name string
+	}{{1e9, " s"}, {1e6, " ms"}, {1e3, " µs"}} {
+		if isFinite(a) && a >= u.ns || isFinite(b) && b >= u.ns {
+			return u.ns, u.name
 		}
-	}
-	switch {
-	case most >= 1e9:
-		return 1e9, " s"
-	case most >= 1e6:
-		return 1e6, " ms"
-	case most >= 1e3:
-		return 1e3, " µs"
 	}
 	return 1, " ns"
 }
+
+func isFinite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
 // count is a number that has no decimals if it is whole.
 func count(x float64) string {
@@ -196,8 +160,9 @@ func percent(ratio float64, places int) string {
 	return strings.Replace(text, "-", "−", 1)
 }
 
-// sees is the noise floor, and in brackets what it would be if code did not move.
-func (c Change) sees() string {
+// floorText is the noise floor, and in brackets what it would be if code did not
+// move.
+func (c Change) floorText() string {
 	if c.Exact {
 		return "exact"
 	}
@@ -229,9 +194,9 @@ func inPercent(x float64) string {
 	return percent(1+x, places(1+x, 0, 1)) + " %"
 }
 
-// moves are by how much layouts of the same code differ: at most so much where this
-// run does not see that they do.
-func (c Change) moves() string {
+// layoutsText is by how much layouts of the same code differ, or an upper limit
+// where this run does not see that they do.
+func (c Change) layoutsText() string {
 	switch l := c.Layouts; {
 	case c.Exact:
 		return ""
@@ -247,35 +212,35 @@ func (c Change) moves() string {
 }
 
 // sentence says what became worse, and where.
-func (r *Report) sentence(c Change) string { return c.short() + ": " + r.finding(c) }
+func (r *Report) sentence(c Change) string { return c.shortName() + ": " + r.explain(c) }
 
-// finding says what became worse, and of a benchmark that scales worse how it
-// does on one CPU: whether it lost its speed or its scaling.
-func (r *Report) finding(c Change) string {
+// explain says what became worse, and of a benchmark that scales worse also how fast
+// it is on one CPU: whether it lost its speed or its scaling.
+func (r *Report) explain(c Change) string {
 	text := c.Word() + ": "
-	if c.Quantity.symbol() != "" {
+	if c.Quantity.traits().symbol != "" {
 		text += string(c.Quantity) + " "
 	}
 	text += c.values() + " (" + c.difference() + ")"
 	if c.Quantity.LessIsBetter() || c.Quantity == AverageParallelism {
 		return text
 	}
-	if alone, ok := r.alone(c); ok {
-		word := "as before"
-		if alone.Verdict != Same {
-			word = alone.Word()
-		}
-		if alone.Verdict == CannotTell {
+	if one, ok := r.timeOnOneCPU(c); ok {
+		word := one.Word()
+		switch one.Verdict {
+		case Same:
+			word = "as before"
+		case CannotTell:
 			word = "not known"
 		}
-		text += fmt.Sprintf("; one CPU %s (%s)", word, alone.difference())
+		text += fmt.Sprintf("; one CPU %s (%s)", word, one.difference())
 	}
 	return text
 }
 
-// alone is the time of the benchmark on one CPU, with one worker if it knows
+// timeOnOneCPU is the time of the benchmark on one CPU, with one worker if it knows
 // workers.
-func (r *Report) alone(c Change) (Change, bool) {
+func (r *Report) timeOnOneCPU(c Change) (Change, bool) {
 	_, family := workers(c.Point)
 	for _, one := range r.Changes {
 		if one.Quantity != Time || one.Cores != 1 || one.Package != c.Package || one.Benchmark != c.Benchmark {
@@ -288,14 +253,14 @@ func (r *Report) alone(c Change) (Change, bool) {
 	return Change{}, false
 }
 
-// procs is the end of a point at which GOMAXPROCS is not 1.
-var procs = regexp.MustCompile(`-[0-9]+$`)
+// procsSuffix is the end of a point at which GOMAXPROCS is not 1.
+var procsSuffix = regexp.MustCompile(`-[0-9]+$`)
 
 // workers are those of a point, and what its curve has in common: all but the
 // workers and the cores.
 func workers(point string) (workers, rest string) {
 	var parts []string
-	for part := range strings.SplitSeq(procs.ReplaceAllString(point, ""), "/") {
+	for part := range strings.SplitSeq(procsSuffix.ReplaceAllString(point, ""), "/") {
 		switch key, value, _ := strings.Cut(part, "="); key {
 		case "workers":
 			workers = value

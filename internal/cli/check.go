@@ -17,6 +17,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"overlap/bench/gate"
+	"overlap/bench/gate/pair"
 	"overlap/bench/host"
 	"overlap/bench/sweep"
 )
@@ -35,9 +36,6 @@ const (
 type exitError int
 
 func (e exitError) Error() string { return "exit code " + strconv.Itoa(int(e)) }
-
-// worktree is the --head that is the user's tree as it is.
-const worktree = "worktree"
 
 type checkCmd struct {
 	Base      string   `group:"compare" help:"Revision to compare with, such as origin/main." placeholder:"REV"`
@@ -60,7 +58,7 @@ type checkCmd struct {
 	Threshold     percent  `group:"judge" help:"A change up to this much is the same (default: 3%)." default:"3%" placeholder:"PERCENT"`
 	Alpha         percent  `group:"judge" help:"Chance of one or more false alarms in a whole check of identical code (default: 1%)." default:"1%" placeholder:"PERCENT"`
 	MinEfficiency []string `group:"judge" name:"min-efficiency" help:"Least efficiency of head, such as 0.8@4: speedup on 4 cores, divided by 4. Also judged if there is nothing to compare with." placeholder:"E@CORES"`
-	Strict        bool     `group:"judge" help:"Exit with 2 if something cannot be told."`
+	Strict        bool     `group:"judge" help:"Exit with 2 if something is undecided."`
 
 	Markdown bool   `group:"output" help:"Print the report as a comment for a pull request."`
 	JSON     bool   `group:"output" name:"json" help:"Print the report as JSON."`
@@ -71,14 +69,12 @@ type checkCmd struct {
 
 	demands map[int]float64 // of MinEfficiency, by cores
 	named   []string        // flags on the command line
+	limits  []string        // notes about cores that a check may not use
 }
-
-// measureGate is gate.Measure, but in tests of what is around it.
-var measureGate = gate.Measure
 
 // Help is printed below the first line of --help.
 func (c *checkCmd) Help() string {
-	return "Exit codes: 1 for a regression or a missed --min-efficiency, 2 with --strict if something cannot be told, 3 if something could not be measured or the command line is wrong, 130 if interrupted."
+	return "Exit codes: 1 for a regression or a missed --min-efficiency, 2 with --strict if something is undecided, 3 if something could not be measured or the command line is wrong, 130 if interrupted."
 }
 
 func (c *checkCmd) Run(ctx context.Context, k *kong.Context, s *streams) error {
@@ -114,7 +110,7 @@ func (c *checkCmd) complete() (err error) {
 		return errors.New("--base is missing: the revision to compare with, such as --base origin/main")
 	case c.Base != "" && c.From != "":
 		return errors.New("--base and --from exclude each other: the file says which revisions it is of")
-	case c.Base == worktree:
+	case c.Base == pair.Worktree:
 		return errors.New("--base worktree: the tree is what --head judges; --base takes a revision, and a branch of that name is refs/heads/worktree")
 	case c.Markdown && c.JSON:
 		return errors.New("--markdown and --json exclude each other")
@@ -132,7 +128,7 @@ func (c *checkCmd) complete() (err error) {
 		return errors.New("--workloads and --pkg exclude each other: workloads are overlap's own")
 	}
 	if info, err := os.Stat(c.Dir); err != nil || !info.IsDir() {
-		return fmt.Errorf("--dir: %s is no folder", c.Dir)
+		return fmt.Errorf("--dir: %s is not a directory", c.Dir)
 	}
 	if err := sweep.CheckPattern(cmp.Or(c.Bench, ".")); err != nil {
 		return fmt.Errorf("--bench: %w", err)
@@ -171,37 +167,85 @@ func (c *checkCmd) compare(ctx context.Context, s *streams, h host.Host) (err er
 	tidy(ctx, s, os.TempDir())
 	r := &gate.Report{Time: time.Now().UTC(), Host: h.Name, Machine: machine(h, len(cpus)), Seed: c.Seed, Alpha: float64(c.Alpha), Threshold: float64(c.Threshold)}
 	if limit := underQuota(h, h.Cores()); limit != "" && c.Cores == nil {
-		r.Notes = append(r.Notes, limit)
+		c.limits = []string{limit}
 	}
-	p := &pair{check: c, report: r, streams: s, host: h, levels: levels, cpus: cpus}
+	o, err := c.options(s, h, levels, cpus)
+	if err != nil {
+		return err
+	}
+	p, err := pair.Open(ctx, o)
 	defer func() {
-		if left := p.close(); left != nil {
+		if left := p.Close(); left != nil {
 			if errors.As(err, new(exitError)) {
-				err = nil // it has been told, and its code would hide what is left behind
+				err = nil // it was printed, and its code would hide what is left behind
 			}
 			err = errors.Join(err, left)
 		}
 	}()
-	if err := p.open(ctx); err != nil {
-		return err
+	noteRemoved(s, p.Cleared)
+	if err != nil {
+		return withFlag(err)
 	}
-	if err := p.prepare(ctx); err != nil {
+	err = withFlag(p.Build(ctx))
+	c.fill(r, p)
+	if err != nil {
 		return c.fail(ctx, s, r, err)
 	}
-	if len(p.points)+len(p.alone) == 0 {
-		return c.nothing(s, p)
+	if len(p.Points)+len(p.HeadOnly) == 0 {
+		return c.nothing(s, p, r)
 	}
-	interrupted, err := p.measure(ctx)
+	interrupted, err := c.measure(ctx, s, h, p, r)
 	if err != nil {
 		return err
 	}
 	if !interrupted {
 		_, err = appendHistory(c.Results, r)
 	}
-	return errors.Join(err, c.tell(s, r, p.broken, interrupted))
+	return errors.Join(err, c.conclude(s, r, p.Broken, interrupted))
 }
 
-// fail tells those who read nothing but the report why there is none.
+// options are the flags as pair knows them.
+func (c *checkCmd) options(s *streams, h host.Host, levels []sweep.Level, cpus []int) (pair.Options, error) {
+	o := pair.Options{
+		Base: c.Base, Head: c.Head, Dir: c.Dir, Results: c.Results, Packages: c.Pkg, Bench: c.Bench, Curves: pair.Curves(c.Curves), Demands: c.demands,
+		Host: h, Levels: levels, CPUs: cpus, SampleVerb: sampleVerb, Say: func(text string) { fmt.Fprintln(s.err, text) },
+	}
+	if slices.Contains(c.named, "tests") {
+		o.Tests = pair.Tests(c.Tests)
+	}
+	if c.Workloads == nil {
+		return o, nil
+	}
+	var err error
+	o.Workloads, err = sweep.Choose(c.Workloads, nil)
+	return o, flagged(err)
+}
+
+// withFlag names the flag of an option that is wrong.
+func withFlag(err error) error {
+	o := (*pair.OptionError)(nil)
+	if !errors.As(err, &o) {
+		return err
+	}
+	flag := map[pair.Option]string{pair.OptionDirectory: "dir", pair.OptionPackages: "pkg"}[o.Option]
+	return fmt.Errorf("--%s: %w", cmp.Or(flag, string(o.Option)), o.Err)
+}
+
+// fill copies to the report what the pair found, with the flags that help.
+func (c *checkCmd) fill(r *gate.Report, p *pair.Pair) {
+	r.Base, r.Head = p.Base, p.Head
+	r.Identical, r.Added, r.Removed, r.Changed, r.Problems = p.Identical, p.Added, p.Removed, p.Changed, slices.Clone(p.Problems)
+	r.Notes = slices.Concat(c.limits, p.Notes)
+	for _, pkg := range p.DataDiffers {
+		r.Notes = append(r.Notes, pkg+": testdata, or what its tests embed, differs between base and head, so benchmarks that read it do other work; --tests=head gives both that of head")
+	}
+	r.Notes = append(r.Notes, changedHint(r)...)
+	if p.MixedTests {
+		r.Notes = append(r.Notes, "--tests=own builds each revision with its own tests")
+	}
+}
+
+// fail says why there is no report to those who read nothing else.
 func (c *checkCmd) fail(ctx context.Context, s *streams, r *gate.Report, err error) error {
 	if ctx.Err() != nil || !c.JSON && !c.Markdown && os.Getenv("GITHUB_ACTIONS") != "true" {
 		return err
@@ -210,13 +254,20 @@ func (c *checkCmd) fail(ctx context.Context, s *streams, r *gate.Report, err err
 	return errors.Join(err, c.print(s, r, false))
 }
 
+// changedHint says how to compare benchmarks with other code of their own.
+func changedHint(r *gate.Report) []string {
+	if len(r.Changed) == 0 {
+		return nil
+	}
+	return []string{"--tests=head measures both revisions with head's benchmarks"}
+}
+
 // nothing is the outcome where no benchmark is on both sides and could differ.
-func (c *checkCmd) nothing(s *streams, p *pair) error {
-	r := p.report
+func (c *checkCmd) nothing(s *streams, p *pair.Pair, r *gate.Report) error {
 	r.Complete = true
 	c.unjudged(r)
 	switch {
-	case p.broken || len(r.Problems) > 0:
+	case p.Broken || len(r.Problems) > 0:
 		return errors.Join(c.print(s, r, false), errors.New("nothing could be compared: see the problems above"))
 	case len(r.Changed) > 0 && len(r.Identical) == 0:
 		return errors.Join(c.print(s, r, false), errors.New("nothing could be compared: the own code of every benchmark differs between base and head; --tests=head measures both revisions with head's"))
@@ -226,18 +277,18 @@ func (c *checkCmd) nothing(s *streams, p *pair) error {
 		r.Notes = append(r.Notes, "nothing was measured: all benchmarks are new")
 	case len(r.Removed) > 0:
 		return errors.Join(c.print(s, r, false), errors.New("nothing could be compared: head has none of the benchmarks of base"))
-	case p.baseBroken:
+	case p.BaseBroken:
 		return errors.Join(c.print(s, r, false), errors.New("nothing could be compared: see the notes above"))
 	default:
 		return fmt.Errorf("no benchmark of %s matches %q in either revision", cmp.Or(c.Pkg, "./..."), cmp.Or(c.Bench, "."))
 	}
 	_, err := appendHistory(c.Results, r)
-	return errors.Join(err, c.tell(s, r, false, false))
+	return errors.Join(err, c.conclude(s, r, false, false))
 }
 
-// tell prints the report and returns its exit code as an error. A benchmark that
+// conclude prints the report and returns its exit code as an error. A benchmark that
 // head broke is no pass, and neither is a measurement that was not finished.
-func (c *checkCmd) tell(s *streams, r *gate.Report, broken, interrupted bool) error {
+func (c *checkCmd) conclude(s *streams, r *gate.Report, broken, interrupted bool) error {
 	if err := c.print(s, r, interrupted); err != nil {
 		return err
 	}
@@ -294,8 +345,9 @@ func (c *checkCmd) again(s *streams) error {
 		c.demands = stored.Plan.Demands
 	}
 	r.Seed, r.Alpha, r.Threshold = c.Seed, float64(c.Alpha), float64(c.Threshold)
+	r.Notes = append(r.Notes, changedHint(r)...)
 	c.judge(r, stored.Series)
-	return c.tell(s, r, false, false)
+	return c.conclude(s, r, false, false)
 }
 
 // judge fills the report with what the series say.
@@ -304,6 +356,15 @@ func (c *checkCmd) judge(r *gate.Report, series []gate.Series) {
 	r.Changes, r.Demands, r.Tests = f.Changes, f.Demands, f.Tests
 	r.Notes = append(r.Notes, f.Notes...)
 	c.unjudged(r)
+}
+
+// unjudged adds a problem for each demand that nothing was measured for.
+func (c *checkCmd) unjudged(r *gate.Report) {
+	for p, least := range c.demands {
+		if !slices.ContainsFunc(r.Demands, func(d gate.Demand) bool { return d.Cores == p }) {
+			r.Problems = append(r.Problems, gate.Problem{Name: fmt.Sprintf("--min-efficiency %g@%d", least, p), Why: "no benchmark was measured there and on one core: none runs in parallel, or --curves=never left it out"})
+		}
+	}
 }
 
 func machine(h host.Host, cpus int) string {

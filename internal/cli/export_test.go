@@ -30,7 +30,7 @@ func FakeMeasure() {
 		return
 	}
 	measureGate = func(ctx context.Context, c gate.Config) (all []gate.Series, problems []gate.Problem, err error) {
-		for n, p := range slices.Concat(c.Points, c.Alone) {
+		for n, p := range slices.Concat(c.Points, c.HeadOnly) {
 			base := 1000.0
 			if strings.HasPrefix(p.Workload, "Scales") {
 				base /= float64(p.Cores)
@@ -39,7 +39,7 @@ func FakeMeasure() {
 			if strings.HasPrefix(p.Workload, "Slow") {
 				head = 1500
 			}
-			s := gate.Series{Point: p, Alone: n >= len(c.Points)}
+			s := gate.Series{Point: p, HeadOnly: n >= len(c.Points)}
 			for i := range c.Blocks {
 				s.Blocks = append(s.Blocks, fakeBlock(i, base, head))
 			}

@@ -49,15 +49,9 @@ func runSelfTest(ctx context.Context, s *streams, budget time.Duration) error {
 	if budget == 0 {
 		budget = selfBudget
 	}
-	t := selfTest{budget: budget, cores: cores, cpus: h.IDs(), streams: s}
+	t := selfTest{check: selfCheck, budget: budget, cores: cores, cpus: h.IDs(), streams: s}
 	if cores < h.Cores() {
 		t.limit = fmt.Sprintf(", because of a CPU quota of %.4g", h.Quota)
-	}
-	t.check = func(ctx context.Context, args []string, stdout, stderr io.Writer) (code int) {
-		inEnvironment(selfEnvironment(os.Environ()), func() {
-			code = Main(ctx, append([]string{"check"}, args...), stdout, stderr)
-		})
-		return code
 	}
 	return t.run(ctx)
 }

@@ -4,13 +4,17 @@ import (
 	"context"
 	"embed"
 	"fmt"
+	"io"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"overlap/internal/git"
+	"overlap/internal/proc"
 )
 
 // selfModule is the module that the self-test compares with its variants. The
@@ -90,22 +94,27 @@ func selfCommit(ctx context.Context, dir, tag string, files map[string]string) e
 	return nil
 }
 
-// inEnvironment calls f with another environment of this process, which is that
-// of the git and go commands that a check starts.
-func inEnvironment(env []string, f func()) {
-	before := os.Environ()
-	setEnvironment(env)
-	defer setEnvironment(before)
-	f()
-}
-
-func setEnvironment(env []string) {
-	os.Clearenv()
-	for _, s := range env {
-		if i := strings.Index(s[min(1, len(s)):], "="); i >= 0 { // Windows has names that begin with =
-			_ = os.Setenv(s[:i+1], s[i+2:]) // it came from os.Environ
-		}
+// selfCheck runs overlap check in the environment of the self-test and returns its
+// exit code. The end of the context interrupts it, so that it removes what it has
+// made.
+func selfCheck(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	self, err := os.Executable()
+	if err != nil {
+		fmt.Fprintf(stderr, "overlap: find this program to start a check with: %v\n", err)
+		return exitUnmeasured
 	}
+	cmd := exec.CommandContext(ctx, self, append([]string{checkVerb}, args...)...)
+	cmd.Env, cmd.Stdout, cmd.Stderr = selfEnvironment(os.Environ()), stdout, stderr
+	proc.Lead(cmd)
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = 10 * time.Second // then it is killed
+	if err := cmd.Start(); err != nil {
+		fmt.Fprintf(stderr, "overlap: start a check: %v\n", err)
+		return exitUnmeasured
+	}
+	defer proc.End(cmd.Process)
+	_ = cmd.Wait() // the exit code says more
+	return cmd.ProcessState.ExitCode()
 }
 
 // selfEnvironment is the environment of git, and of the checks, which call git

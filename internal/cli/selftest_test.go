@@ -152,19 +152,32 @@ func TestEnvironmentOfChecks(t *testing.T) {
 	t.Setenv("GITHUB_ACTIONS", "true")
 	t.Setenv("GIT_DIR", "x")
 	t.Setenv("GOFLAGS", "-race")
-	before := slices.Sorted(slices.Values(os.Environ()))
-	inEnvironment(selfEnvironment(os.Environ()), func() {
-		for name, want := range map[string]string{"GITHUB_ACTIONS": "", "GIT_DIR": "", "GOFLAGS": "-mod=mod", "GOPROXY": "off", "PATH": os.Getenv("PATH")} {
-			if got := os.Getenv(name); got != want {
-				t.Errorf("%s is %q, want %q", name, got, want)
-			}
+	got := map[string]string{}
+	for _, s := range selfEnvironment(os.Environ()) { // of two of a name the last counts
+		name, value, _ := strings.Cut(s, "=")
+		got[name] = value
+	}
+	for name, want := range map[string]string{"GITHUB_ACTIONS": "", "GIT_DIR": "", "GOFLAGS": "-mod=mod", "GOPROXY": "off", "PATH": os.Getenv("PATH")} {
+		if got[name] != want {
+			t.Errorf("%s is %q, want %q", name, got[name], want)
 		}
-		if os.Getenv("PATH") == "" {
-			t.Error("PATH is gone")
-		}
-	})
-	if after := slices.Sorted(slices.Values(os.Environ())); !slices.Equal(before, after) {
-		t.Errorf("the environment after it is\n%q\nand was\n%q", after, before)
+	}
+}
+
+func TestSelfTestStartsChecks(t *testing.T) {
+	t.Setenv("BE_OVERLAP", "1")
+	t.Setenv("GITHUB_ACTIONS", "true")
+	var stdout, stderr strings.Builder
+	if code := selfCheck(t.Context(), []string{"--schema"}, &stdout, &stderr); code != 0 || !strings.Contains(stdout.String(), "$schema") {
+		t.Errorf("exit %d: %s%s", code, &stdout, &stderr)
+	}
+	if code := selfCheck(t.Context(), []string{"--nonsense"}, &stdout, &stderr); code != exitUnmeasured || !strings.Contains(stderr.String(), "unknown flag") {
+		t.Errorf("exit %d: %s", code, &stderr)
+	}
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(sweep.ErrInterrupted)
+	if code := selfCheck(ctx, []string{"--schema"}, io.Discard, io.Discard); code == 0 {
+		t.Error("it ran although the context had ended")
 	}
 }
 

@@ -4,7 +4,7 @@ import (
 	"math"
 	"slices"
 
-	"overlap/bench/gate"
+	"overlap/bench/gate/stat"
 )
 
 // Practice is what benchstat says of the usual practice's suites, at .05.
@@ -71,7 +71,7 @@ func below(ps []float64, alpha float64) (n int) {
 
 // holm is how many of the hypotheses Holm (1979) rejects.
 func holm(ps []float64, alpha float64) (n int) {
-	for _, p := range gate.Holm(ps) {
+	for _, p := range stat.Holm(ps) {
 		if p <= alpha {
 			n++
 		}

@@ -1,4 +1,4 @@
-package cli
+package pair
 
 import (
 	"slices"
@@ -24,10 +24,10 @@ func TestUsersLinkerFlagsStay(t *testing.T) {
 		"'-ldflags=unclosed":                          {"-ldflags=-s -w -randlayout=7", "-ldflags=unclosed=-s -w  -randlayout=7"}, // the go command says what is wrong
 	} {
 		s := &side{env: []string{"GOFLAGS=" + goflags, "GOWORK=off"}}
-		if got := s.shuffled(7); !slices.Equal(got, want) {
+		if got := s.layoutFlags(7); !slices.Equal(got, want) {
 			t.Errorf("%s: %q, want %q", goflags, got, want)
 		}
-		if got := s.shuffled(0); got != nil {
+		if got := s.layoutFlags(0); got != nil {
 			t.Errorf("%s: the linker's own order is %q", goflags, got)
 		}
 	}
@@ -53,9 +53,9 @@ func TestBudgetHasRoomForLinks(t *testing.T) {
 		{600 * second, 1, 10 * second, 255, 5},
 		{200 * second, 10, second / 2, 51, 1},
 	} {
-		blocks, every, err := (&checkCmd{Budget: c.budget}).rounds(outlook{points: c.points, round: time.Duration(4*c.points) * slotWall}, c.link, choice{})
-		if err != nil || blocks != c.blocks || every != c.every {
-			t.Errorf("%+v: %d blocks, %d to a pair of layouts, %v", c, blocks, every, err)
+		blocks, every := blocks(c.budget, time.Duration(4*c.points)*slotWall, c.link)
+		if blocks != c.blocks || every != c.every {
+			t.Errorf("%+v: %d blocks, %d to a pair of layouts", c, blocks, every)
 		}
 		if blocks/every < leastBlocks || blocks%every != 0 {
 			t.Errorf("%+v: %d pairs of layouts in %d blocks", c, blocks/every, blocks)
@@ -65,16 +65,7 @@ func TestBudgetHasRoomForLinks(t *testing.T) {
 			t.Errorf("%+v: takes %v", c, took)
 		}
 	}
-	for _, c := range []struct {
-		points      int
-		round, link time.Duration
-		want        string
-	}{
-		{1, 4 * slotWall, second, "--budget is too short: a check needs about 19s for 14 blocks of its one point, the least that can tell anything, 14s of it for links in other layouts (GOFLAGS=-ldflags=-randlayout=0 does without), and the budget is 18s; --budget 21s would do, or about 3 of the 4 benchmarks (--bench)"},
-		{2, 4 * second, 0, "--budget is too short: a check needs about 56s for 14 blocks of each of 2 points, the least that can tell anything, and the budget is 18s; --budget 1m10s would do, or about 1 of the 4 benchmarks (--bench)"},
-	} {
-		if _, _, err := (&checkCmd{Budget: 18 * second}).rounds(outlook{points: c.points, round: c.round}, c.link, choice{4, "benchmarks", "--bench"}); err == nil || err.Error() != c.want {
-			t.Errorf("%v\nwant\n%s", err, c.want)
-		}
+	if n, _ := blocks(18*second, 4*slotWall, second); n != 0 {
+		t.Errorf("%d blocks where 14 links take most of the budget", n)
 	}
 }

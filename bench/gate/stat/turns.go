@@ -1,4 +1,4 @@
-package gate
+package stat
 
 import (
 	"math"
@@ -8,7 +8,7 @@ import (
 
 // turns is a point whose processes took turns: slots 0 and 1, and slots 2 and 3,
 // timed their slices alternately. Two slices next to each other meet the same
-// machine, whatever its mood, so what counts is the ratio of the two. In each
+// conditions, so what counts is the ratio of the two. In each
 // pair of slots it is the mean of the middle half of the ratios, which bursts
 // that hit one of two neighbours do not move; over blocks a trimmed mean, since
 // two processes may also differ by where their memory lies.
@@ -22,7 +22,7 @@ type turns struct {
 func newTurns(blocks []Block, c *clock) *turns {
 	t := &turns{clock: c}
 	for _, b := range blocks {
-		if !b.turns() {
+		if !b.paired() {
 			return nil
 		}
 		s := b.Slots
@@ -32,8 +32,8 @@ func newTurns(blocks []Block, c *clock) *turns {
 	return t
 }
 
-// turns reports whether the slices of the block can be paired.
-func (b Block) turns() bool {
+// paired reports whether the slices of the block can be paired.
+func (b Block) paired() bool {
 	for i, s := range b.Slots {
 		if !s.Turns || len(s.Slices) != len(b.Slots[i^1].Slices) {
 			return false
@@ -58,7 +58,7 @@ func trimmed(list []float64, share float64) float64 {
 		slices.Sort(list)
 		list = list[cut : len(list)-cut]
 	}
-	return average(list)
+	return Average(list)
 }
 
 func (t *turns) labels() []bool   { return t.head }
@@ -66,7 +66,7 @@ func (t *turns) layouts() []seeds { return t.clock.seeds }
 
 func (t *turns) pairs(choice) [][2]float64 { return t.logs }
 
-func (t *turns) times(by float64) sample {
+func (t *turns) scaled(by float64) Sample {
 	scaled := &turns{slices.Clone(t.logs), t.head, t.clock}
 	for k := range scaled.logs {
 		shift := by
@@ -82,7 +82,7 @@ func (t *turns) times(by float64) sample {
 // halves are the slots that had the first turn and those that had the second, of
 // which either build has one in every block; without what the first turn itself
 // brings, which blocks cancel.
-func (t *turns) halves(*rand.Rand) sample {
+func (t *turns) halves(*rand.Rand) Sample {
 	linked := *t.clock
 	linked.seeds = nil
 	h := &turns{make([][2]float64, len(t.logs)), make([]bool, len(t.logs)), &linked}
@@ -97,14 +97,14 @@ func (t *turns) halves(*rand.Rand) sample {
 	return h
 }
 
-// levelQuantile is that of the slices whose times are told. The ratio is not
-// theirs.
+// levelQuantile is the quantile of the slices that gives base's time. The ratio does
+// not rest on it.
 const levelQuantile = .1
 
 func (t *turns) choices() (list []choice) {
 	n := unitsOf(t).n
 	for _, share := range []float64{0, .1, .2, .3} {
-		if share > 0 && leastP(n-int(share*float64(n))) > leastTrimmed {
+		if share > 0 && LeastP(n-int(share*float64(n))) > leastTrimmed {
 			break
 		}
 		list = append(list, choice{q: levelQuantile, paired: true, trim: share})
@@ -113,8 +113,8 @@ func (t *turns) choices() (list []choice) {
 }
 
 // leastTrimmed is how small a p value the trimmed mean must be able to have to be
-// a choice. Of the blocks that it leaves out, it does not matter what they are
-// called: each of them doubles the least p value.
+// a choice. The labels of the blocks that it leaves out do not matter, so each of
+// them doubles the least p value.
 const leastTrimmed = 1e-4
 
 func (t *turns) statistic(how choice) statistic {

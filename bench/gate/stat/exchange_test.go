@@ -1,4 +1,4 @@
-package gate
+package stat
 
 import (
 	"math"
@@ -8,7 +8,21 @@ import (
 )
 
 // separate are blocks that change their names one by one.
-func separate(blocks int) units { return unitsOf(&means{head: make([]bool, blocks)}) }
+func separate(blocks int) units { return unitsOf(&Means{head: make([]bool, blocks)}) }
+
+// skewed are blocks of slots with n slices each, with a long tail.
+func skewed(rng *rand.Rand, blocks, n int) []Block {
+	list := make([]Block, blocks)
+	for k := range list {
+		list[k].HeadFirst = rng.IntN(2) == 0
+		for i := range list[k].Slots {
+			for range n {
+				list[k].Slots[i].Slices = append(list[k].Slots[i].Slices, 100*math.Exp(.1*rng.NormFloat64()+.2*rng.ExpFloat64()))
+			}
+		}
+	}
+	return list
+}
 
 func near(a, b, within float64) bool { return math.Abs(a-b) <= within }
 
@@ -75,9 +89,7 @@ func TestManyBlocksAreDrawn(t *testing.T) {
 // slices.
 func TestPoolFindsQuantiles(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
-	n := twoModes
-	n.each = 37
-	c := newClock(n.series(rng, point("A", 0, 1, 1), 7, 100, .1).Blocks)
+	c := NewTimes(skewed(rng, 7, 37)).clock
 	p := c.pool()
 	d := newDraws(separate(7), 3, 4)
 	for range 50 {
@@ -86,7 +98,7 @@ func TestPoolFindsQuantiles(t *testing.T) {
 		var sides [2][]float64
 		for _, v := range c.slices {
 			side := 0
-			if (outer[v.slot%4] == 0) == head[v.slot/4] {
+			if (half[v.slot%4] == 0) == head[v.slot/4] {
 				side = 1
 			}
 			sides[side] = append(sides[side], v.log)
@@ -102,11 +114,11 @@ func TestPoolFindsQuantiles(t *testing.T) {
 	}
 }
 
-func TestTimesMergesAsSortingWould(t *testing.T) {
+func TestScaledMergesAsSortingWould(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
-	c := newClock(twoModes.series(rng, point("A", 0, 1, 1), 5, 100, 0).Blocks)
+	c := NewTimes(skewed(rng, 5, 100)).clock
 	for _, by := range []float64{-2, -.01, 0, .3} {
-		scaled := c.times(by).(*clock)
+		scaled := c.scaled(by).(*clock)
 		if !slices.IsSortedFunc(scaled.slices, func(a, b timed) int { return int(math.Copysign(1, a.log-b.log)) }) && by != 0 {
 			t.Errorf("by %v: not sorted", by)
 		}
@@ -117,7 +129,7 @@ func TestTimesMergesAsSortingWould(t *testing.T) {
 		for _, v := range c.slices {
 			sum -= v.log
 		}
-		if want := by * float64(5*2*twoModes.each); len(scaled.slices) != len(c.slices) || !near(sum, want, 1e-6) {
+		if want := by * float64(5*2*100); len(scaled.slices) != len(c.slices) || !near(sum, want, 1e-6) {
 			t.Errorf("by %v: logs add up to %v more, want %v", by, sum, want)
 		}
 	}
@@ -136,17 +148,13 @@ func TestBeyond(t *testing.T) {
 // own, and no exchange of the others changes them.
 func TestOneQuickBlockIsNotRelied(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
-	var blocks []Block
-	for k := range 20 {
-		ns := 180.
-		if k == 7 {
-			ns = 100
+	blocks := skewed(rng, 20, 100)
+	for i := range blocks[7].Slots {
+		for j := range blocks[7].Slots[i].Slices {
+			blocks[7].Slots[i].Slices[j] /= 2
 		}
-		n := oneMode
-		n.drift = 0
-		blocks = append(blocks, n.block(rng, ns, 0))
 	}
-	c := newClock(blocks)
+	c := NewTimes(blocks).clock
 	if got := c.support(.005); got != 1 {
 		t.Errorf("the lowest slices are those of %d blocks", got)
 	}

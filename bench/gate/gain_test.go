@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"overlap/bench/gate/stat"
 	"overlap/internal/racing"
 )
 
@@ -20,19 +21,17 @@ func TestSpansHoldTheGain(t *testing.T) {
 	for name, n := range map[string]noise{"two modes": twoModes, "one mode": oneMode} {
 		n.each = 60
 		at := func(cores, blocks int, ns float64) *judged {
-			return &judged{prepared: Prepare([]Series{n.series(rng, point("A", 0, cores, 1), blocks, ns, 0)}).points[0]}
+			return judgedOf(n.series(rng, point("A", 0, cores, 1), blocks, ns, 0))
 		}
-		gain := func(blocks int) quotient {
-			return quotient{points: []*judged{at(2, blocks, 52), at(1, blocks, 100)}, factor: 1, q: levelQuantile}
-		}
-		truth, _ := gain(1000).value(true, 1, 1)
+		gain := func(blocks int) stat.Gain { return gainOf(1, .1, at(2, blocks, 52), at(1, blocks, 100)) }
+		truth, _, _ := gain(1000).Value(true, 1, 1)
 		for _, blocks := range []int{6, 14, 30} {
 			missed := 0
 			for range trials {
-				if value, s := gain(blocks).value(true, rng.Uint64(), 1); !(s.Low <= truth && truth <= s.High) {
+				if value, low, high := gain(blocks).Value(true, rng.Uint64(), 1); !(low <= truth && truth <= high) {
 					missed++
-				} else if !(s.Low < value && value < s.High) {
-					t.Errorf("%s, %d blocks: %v is not in %v", name, blocks, value, s)
+				} else if !(low < value && value < high) {
+					t.Errorf("%s, %d blocks: %v is not in [%v, %v]", name, blocks, value, low, high)
 				}
 			}
 			t.Logf("%s, %d blocks: %d of %d miss", name, blocks, missed, trials)
@@ -41,8 +40,8 @@ func TestSpansHoldTheGain(t *testing.T) {
 			}
 		}
 	}
-	five := &judged{prepared: Prepare([]Series{twoModes.series(rng, point("A", 0, 1, 1), 5, 100, 0)}).points[0]}
-	if _, s := (quotient{points: []*judged{five}, factor: 1, q: levelQuantile}).value(true, 1, 1); s.Low != 0 || !math.IsInf(s.High, 1) {
-		t.Errorf("of five blocks %v", s)
+	five := judgedOf(twoModes.series(rng, point("A", 0, 1, 1), 5, 100, 0))
+	if _, low, high := gainOf(1, .1, five).Value(true, 1, 1); low != 0 || !math.IsInf(high, 1) {
+		t.Errorf("of five blocks [%v, %v]", low, high)
 	}
 }

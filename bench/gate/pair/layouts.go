@@ -1,4 +1,4 @@
-package cli
+package pair
 
 import (
 	"context"
@@ -15,40 +15,40 @@ import (
 	"overlap/bench/sweep"
 )
 
-// mostLinks is how many links run at once: a large one takes gigabytes.
-const mostLinks = 8
+// maxLinks is how many links run at once: a large one takes gigabytes.
+const maxLinks = 8
 
-// layouts links both sides in another layout, to find out whether that can be done
-// and how long it takes. A package that one side cannot have in another layout
+// tryLayouts links both sides in another layout, to find out whether that can be
+// done and how long it takes. A package that one side cannot have in another layout
 // stays in the linker's own on both: where only one side's layout varies, names
 // cannot be exchanged.
-func (p *pair) layouts(ctx context.Context) (relink gate.Relink, took time.Duration, err error) {
+func (p *Pair) tryLayouts(ctx context.Context) (relink gate.Relink, took time.Duration, err error) {
 	for _, s := range p.sides() {
 		if slices.ContainsFunc(s.linkFlags(), func(f string) bool { return strings.Contains(f, "-randlayout") }) {
-			p.report.Notes = append(p.report.Notes, s.name+": GOFLAGS tells the linker its -randlayout, and no other was tried")
+			p.note("%s: GOFLAGS sets -randlayout, so no other layout was tried", s.name)
 			return gate.Relink{}, 0, nil
 		}
 	}
 	var moved []string
-	for _, point := range slices.Concat(p.points, p.alone) {
+	for _, point := range slices.Concat(p.Points, p.HeadOnly) {
 		if !slices.Contains(moved, point.Package) {
 			moved = append(moved, point.Package)
 		}
 	}
 	watch := startWatch()
-	errs := p.shuffle(ctx, moved, [2]int64{1, 2})
+	errs := p.link(ctx, moved, [2]int64{1, 2})
 	took = watch.time(len(p.sides()) * len(moved))
 	var fixed []string
 	for i, pkg := range moved {
 		if errs[i] != nil {
 			fixed = append(fixed, pkg)
-			p.report.Notes = append(p.report.Notes, fmt.Sprintf("%s cannot be linked with its functions in another order: %v", pkg, errs[i]))
+			p.note("%s cannot be linked with its functions in another order: %v", pkg, errs[i])
 		}
 	}
 	if ctx.Err() != nil {
 		return gate.Relink{}, 0, context.Cause(ctx)
 	}
-	if err := errors.Join(p.shuffle(ctx, fixed, [2]int64{})...); err != nil {
+	if err := errors.Join(p.link(ctx, fixed, [2]int64{})...); err != nil {
 		return gate.Relink{}, 0, err
 	}
 	moved = slices.DeleteFunc(moved, func(pkg string) bool { return slices.Contains(fixed, pkg) })
@@ -56,12 +56,12 @@ func (p *pair) layouts(ctx context.Context) (relink gate.Relink, took time.Durat
 		return gate.Relink{}, 0, nil
 	}
 	return gate.Relink{
-		Link:  func(ctx context.Context, seeds [2]int64) error { return errors.Join(p.shuffle(ctx, moved, seeds)...) },
+		Link:  func(ctx context.Context, seeds [2]int64) error { return errors.Join(p.link(ctx, moved, seeds)...) },
 		Moves: func(point sweep.Point) bool { return slices.Contains(moved, point.Package) },
 	}, took, nil
 }
 
-// stopwatch tells how long links take on a machine that does nothing else. A
+// stopwatch measures how long links take on a machine that does nothing else. A
 // neighbour can make one of them last several times as long, which says little of
 // the next and would leave no time in the budget.
 type stopwatch struct {
@@ -80,20 +80,20 @@ func (w stopwatch) time(links int) time.Duration {
 	if cpu, ok := meter.Used(); ok && links > 0 {
 		// Links side by side leave the CPUs idle for a quarter of the time: a check of 26
 		// blocks took 26.9 s of 25 s when they were taken to use all of them.
-		return min(wall, (cpu-w.cpu)*4/3/time.Duration(min(links, mostLinks, runtime.GOMAXPROCS(0))))
+		return min(wall, (cpu-w.cpu)*4/3/time.Duration(min(links, maxLinks, runtime.GOMAXPROCS(0))))
 	}
 	return wall
 }
 
-// shuffle links the packages of both sides, or of head where nothing is compared,
+// link links the packages of both sides, or of head where nothing is compared,
 // each side with its functions in the order of its seed, or in the linker's own if
 // that is 0. It returns an error or nil for each package.
-func (p *pair) shuffle(ctx context.Context, packages []string, seeds [2]int64) []error {
+func (p *Pair) link(ctx context.Context, packages []string, seeds [2]int64) []error {
 	errs := make([][2]error, len(packages))
-	free := make(chan struct{}, min(mostLinks, runtime.GOMAXPROCS(0)))
+	free := make(chan struct{}, min(maxLinks, runtime.GOMAXPROCS(0)))
 	var links sync.WaitGroup
 	for i, pkg := range packages {
-		compared := slices.ContainsFunc(p.points, func(point sweep.Point) bool { return point.Package == pkg })
+		compared := slices.ContainsFunc(p.Points, func(point sweep.Point) bool { return point.Package == pkg })
 		for j, s := range []*side{&p.base, &p.head} {
 			if s == &p.base && !compared {
 				continue
@@ -101,7 +101,7 @@ func (p *pair) shuffle(ctx context.Context, packages []string, seeds [2]int64) [
 			links.Go(func() {
 				free <- struct{}{}
 				defer func() { <-free }()
-				if err := s.relink(ctx, pkg, s.shuffled(seeds[j])...); err != nil {
+				if err := s.relink(ctx, pkg, s.layoutFlags(seeds[j])...); err != nil {
 					errs[i][j] = fmt.Errorf("%s: %w", s.name, err)
 				}
 			})
@@ -115,12 +115,12 @@ func (p *pair) shuffle(ctx context.Context, packages []string, seeds [2]int64) [
 	return joined
 }
 
-// shuffled are the flags of the go command with which the linker puts functions in
-// the order of a seed. A flag on the command line hides the same one in GOFLAGS, so
+// layoutFlags are the flags of the go command with which the linker puts functions
+// in the order of a seed. A flag on the command line hides the same one in GOFLAGS, so
 // each of the user's is there again, with more behind it. Like go test, which
 // leaves them out unless somebody asks for the binary, it makes no tables of
 // symbols: to link is a quarter faster without.
-func (s *side) shuffled(seed int64) []string {
+func (s *side) layoutFlags(seed int64) []string {
 	if seed == 0 {
 		return nil
 	}

@@ -1,4 +1,4 @@
-package cli
+package pair
 
 import (
 	"context"
@@ -8,7 +8,7 @@ import (
 	"slices"
 )
 
-// modFile is what go mod edit -json and go work edit -json say of folders.
+// modFile is what go mod edit -json and go work edit -json say of directories.
 type modFile struct {
 	Use     []struct{ DiskPath string }
 	Replace []struct {
@@ -16,10 +16,10 @@ type modFile struct {
 	}
 }
 
-// link makes folders that go.mod or go.work of a checked out side names, and that
-// are outside of the repository, lead to where they lead from the user's tree.
-// Both sides are then built with what is there now.
-func (p *pair) link(ctx context.Context, s *side, module, work string) error {
+// linkOutside makes directories outside of the repository that go.mod or go.work of
+// a checked out side name lead to where they lead from the user's tree. Both sides
+// are then built with what is there now.
+func (p *Pair) linkOutside(ctx context.Context, s *side, module, work string) error {
 	if s.worktree == nil {
 		return nil
 	}
@@ -35,7 +35,7 @@ func (p *pair) link(ctx context.Context, s *side, module, work string) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
-		for _, path := range m.folders() {
+		for _, path := range m.directories() {
 			if filepath.IsAbs(path) {
 				continue
 			}
@@ -44,16 +44,16 @@ func (p *pair) link(ctx context.Context, s *side, module, work string) error {
 				return fmt.Errorf("%s: %s: %w", s.name, filepath.Base(file.path), err)
 			}
 			note := fmt.Sprintf("%s is outside of the repository: it is built as it is now", target)
-			if target != "" && !slices.Contains(p.report.Notes, note) {
-				p.report.Notes = append(p.report.Notes, note)
+			if target != "" && !slices.Contains(p.Notes, note) {
+				p.note("%s", note)
 			}
 		}
 	}
 	return nil
 }
 
-// folders are the paths of folders in the file, as they are written there.
-func (m modFile) folders() (paths []string) {
+// directories are the paths in the file, as they are written there.
+func (m modFile) directories() (paths []string) {
 	for _, u := range m.Use {
 		paths = append(paths, filepath.FromSlash(u.DiskPath))
 	}

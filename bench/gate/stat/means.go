@@ -1,12 +1,12 @@
-package gate
+package stat
 
 import (
 	"math"
 	"math/rand/v2"
 )
 
-// means is one number of every slot of a point.
-type means struct {
+// Means is one number of every slot of a point.
+type Means struct {
 	slots  []float64 // 4k+place
 	halfOf arrangement
 	head   []bool
@@ -15,15 +15,15 @@ type means struct {
 	turns  bool // slots 0 and 1, and 2 and 3, ran at the same time
 }
 
-func (m *means) labels() []bool    { return m.head }
-func (m *means) layouts() []seeds  { return m.seeds }
-func (m *means) choices() []choice { return []choice{{}} }
+func (m *Means) labels() []bool    { return m.head }
+func (m *Means) layouts() []seeds  { return m.seeds }
+func (m *Means) choices() []choice { return []choice{{}} }
 
-func (m *means) times(by float64) sample {
+func (m *Means) scaled(by float64) Sample {
 	scaled := *m
 	scaled.slots = make([]float64, len(m.slots))
 	for i, v := range m.slots {
-		if (m.halfOf[i]&1 == 0) == m.head[i/4] {
+		if m.isHead(i) {
 			v = m.stretch(v, by)
 		}
 		scaled.slots[i] = v
@@ -31,19 +31,19 @@ func (m *means) times(by float64) sample {
 	return &scaled
 }
 
-func (m *means) stretch(v, by float64) float64 {
+func (m *Means) stretch(v, by float64) float64 {
 	if m.counts {
 		return (1+v)*math.Exp(by) - 1
 	}
 	return v * math.Exp(by)
 }
 
-func (m *means) halves(rng *rand.Rand) sample {
+func (m *Means) halves(rng *rand.Rand) Sample {
 	h := *m
 	h.seeds = nil
 	h.halfOf, h.head = mixed(len(m.head), rng), make([]bool, len(m.head))
 	if m.turns {
-		h.halfOf = firsts(len(m.head))
+		h.halfOf = byTurn(len(m.head))
 	}
 	for k := range h.head {
 		h.head[k] = true
@@ -51,7 +51,7 @@ func (m *means) halves(rng *rand.Rand) sample {
 	return &h
 }
 
-func (m *means) pairs(choice) [][2]float64 {
+func (m *Means) pairs(choice) [][2]float64 {
 	logs := make([]float64, len(m.slots))
 	for i, v := range m.slots {
 		if m.counts {
@@ -73,7 +73,7 @@ func pairsOf(slots []float64) [][2]float64 {
 }
 
 // sums are those of the halves of every block, of log(1+x) for counts.
-func (m *means) sums() []float64 {
+func (m *Means) sums() []float64 {
 	s := make([]float64, 2*len(m.head))
 	for i, v := range m.slots {
 		if m.counts {
@@ -84,7 +84,7 @@ func (m *means) sums() []float64 {
 	return s
 }
 
-func (m *means) statistic(choice) statistic {
+func (m *Means) statistic(choice) statistic {
 	s := m.sums()
 	return func(head []bool) float64 {
 		side := share(s, head)
@@ -109,7 +109,7 @@ func share(sums []float64, head []bool) (side [2]float64) {
 	return side
 }
 
-func (m *means) levels(choice) [2]float64 {
+func (m *Means) levels(choice) [2]float64 {
 	side := share(m.sums(), m.head)
 	for i := range side {
 		side[i] /= float64(2 * len(m.head))
@@ -118,4 +118,28 @@ func (m *means) levels(choice) [2]float64 {
 		}
 	}
 	return side
+}
+
+// Blocks is how many blocks have the number.
+func (m *Means) Blocks() int { return len(m.head) }
+
+// Sides are the numbers of either build.
+func (m *Means) Sides() (base, head []float64) {
+	for i, v := range m.slots {
+		if m.isHead(i) {
+			head = append(head, v)
+		} else {
+			base = append(base, v)
+		}
+	}
+	return base, head
+}
+
+func (m *Means) isHead(slot int) bool { return (m.halfOf[slot]&1 == 0) == m.head[slot/4] }
+
+// Counts are the numbers compared by the means of log(1+x), because some are 0.
+func (m *Means) Counts() *Means {
+	c := *m
+	c.counts = true
+	return &c
 }

@@ -1,4 +1,4 @@
-package cli
+package pair
 
 import (
 	"context"
@@ -19,31 +19,26 @@ import (
 	"overlap/workloads"
 )
 
-// guarded are the workloads that a check of overlap itself compares unless
-// others are named: work that needs no other, memory, a lock, and waiting.
-var guarded = []string{workloads.Ep.Name, workloads.Nstream.Name, workloads.Counter.Name, workloads.Sleepers.Name}
+// defaultWorkloads are independent work, memory, a lock, and waiting.
+var defaultWorkloads = []workloads.Workload{workloads.Ep, workloads.Nstream, workloads.Counter, workloads.Sleepers}
 
-// prepareSuite builds the command of both sides, which measures its own workloads.
-func (p *pair) prepareSuite(ctx context.Context) error {
-	names := p.check.Workloads
-	if names == nil {
-		names = guarded
-	}
-	chosen, err := sweep.Choose(names, nil)
-	if err != nil {
-		return flagged(err)
+// buildSuite builds the command of both sides, which measures its own workloads.
+func (p *Pair) buildSuite(ctx context.Context) (err error) {
+	chosen := p.o.Workloads
+	if chosen == nil {
+		chosen = defaultWorkloads
 	}
 	has, sums := map[string][]string{}, map[string][sha256.Size]byte{}
 	for _, s := range p.sides() {
-		fmt.Fprintf(p.streams.err, "building overlap of %s\n", s.name)
-		has[s.name], sums[s.name], err = p.buildSuite(ctx, s)
-		if err = p.without(ctx, s, err); err != nil {
+		p.o.Say(fmt.Sprintf("building overlap of %s", s.name))
+		has[s.name], sums[s.name], err = p.buildCommand(ctx, s)
+		if err = p.tolerate(ctx, s, err); err != nil {
 			return err
 		}
 	}
-	identical := !p.gone && sums["base"] == sums["head"] && !p.same()
+	identical := !p.baseGone && sums["base"] == sums["head"] && !p.sameCommit()
 	if identical {
-		p.report.Identical = []string{"overlap"}
+		p.Identical = []string{"overlap"}
 	}
 	var shared, others []workloads.Workload
 	for _, w := range chosen {
@@ -53,17 +48,17 @@ func (p *pair) prepareSuite(ctx context.Context) error {
 			shared = append(shared, w)
 		case head:
 			others = append(others, w)
-			if !base && !p.gone {
-				p.report.Added = append(p.report.Added, w.Name)
+			if !base && !p.baseGone {
+				p.Added = append(p.Added, w.Name)
 			}
 		case base:
-			p.report.Removed = append(p.report.Removed, w.Name)
+			p.Removed = append(p.Removed, w.Name)
 		}
 	}
-	grid := sweep.Grid{Executors: []string{"pool"}, Size: workloads.Small, Levels: p.levels, Workers: p.workers(), Workloads: shared}
+	grid := sweep.Grid{Executors: []string{"pool"}, Size: workloads.Small, Levels: p.o.Levels, Workers: p.workers(), Workloads: shared}
 	p.add(grid.Lines())
-	if grid.Workloads = others; len(p.check.demands) > 0 {
-		p.alone = p.demanded(grid.Lines())
+	if grid.Workloads = others; len(p.o.Demands) > 0 {
+		p.HeadOnly = p.efficiencyPoints(grid.Lines())
 	}
 	return nil
 }
@@ -71,18 +66,18 @@ func (p *pair) prepareSuite(ctx context.Context) error {
 // add adds the points of curves that a check needs: it compares gains, so on more
 // than one core it leaves out those whose workers are not as many as the cores,
 // and the serial program, of which no task overlaps another.
-func (p *pair) add(points []sweep.Point) {
+func (p *Pair) add(points []sweep.Point) {
 	for _, point := range points {
 		cores := min(point.Cores, point.Procs)
 		fits := cores == 1 || point.Workers == 0 || point.Workers == cores
 		if fits && point.Executor != bench.SerialExecutor {
-			p.points = append(p.points, point)
+			p.Points = append(p.Points, point)
 		}
 	}
 }
 
-// buildSuite makes the command of a side, and lists its benchmarks.
-func (p *pair) buildSuite(ctx context.Context, s *side) (benchmarks []string, sum [sha256.Size]byte, err error) {
+// buildCommand makes the command of a side, and lists its benchmarks.
+func (p *Pair) buildCommand(ctx context.Context, s *side) (benchmarks []string, sum [sha256.Size]byte, err error) {
 	if s.work, err = scratch.Make("", "build"); err != nil {
 		return nil, sum, fmt.Errorf("binaries: %w", err)
 	}
@@ -91,7 +86,7 @@ func (p *pair) buildSuite(ctx context.Context, s *side) (benchmarks []string, su
 	o, err := overlay.Make(ctx, s.command(), s.work.Path)
 	switch {
 	case errors.Is(err, overlay.ErrUnfit):
-		p.report.Notes = append(p.report.Notes, fmt.Sprintf("%s: %v", s.name, err))
+		p.note("%s: %v", s.name, err)
 	case err != nil:
 		return nil, sum, err
 	default:
@@ -104,11 +99,11 @@ func (p *pair) buildSuite(ctx context.Context, s *side) (benchmarks []string, su
 	if err := s.relink(ctx, ""); err != nil {
 		return nil, sum, fmt.Errorf("%s does not build: %w", s.name, err)
 	}
-	s.sampler = sweep.Processes{Command: []string{binary, sampleVerb}, Placement: p.cpus, SampleTime: tryTime, Timeout: hangTime}
+	s.sampler = sweep.Processes{Command: []string{binary, p.o.SampleVerb}, Placement: p.o.CPUs, SampleTime: tryTime, Timeout: hangTime}
 	if sum, err = sweep.SumProgram(binary); err != nil {
 		return nil, sum, err
 	}
-	list := exec.CommandContext(ctx, binary, sampleVerb, "-test.list=^Benchmark")
+	list := exec.CommandContext(ctx, binary, p.o.SampleVerb, "-test.list=^Benchmark")
 	var out, said strings.Builder
 	list.Stdout, list.Stderr = &out, &said
 	if err := proc.Run(list); err != nil {
@@ -122,9 +117,9 @@ func (p *pair) buildSuite(ctx context.Context, s *side) (benchmarks []string, su
 
 // workers are the numbers of tasks in progress that a check compares: one, and as
 // many as there are cores at each level.
-func (p *pair) workers() []int {
+func (p *Pair) workers() []int {
 	list := []int{1}
-	for _, l := range p.levels {
+	for _, l := range p.o.Levels {
 		list = append(list, min(l.Cores, l.Procs))
 	}
 	return sweep.Unique(list)
@@ -132,13 +127,13 @@ func (p *pair) workers() []int {
 
 // choose makes points of the benchmarks. Those of which nothing runs in parallel
 // have one each: their curves would cost as much as those of others, and be flat.
-func (p *pair) choose(ctx context.Context, shared []sweep.Benchmark) error {
-	top := len(p.levels) - 1
-	if top > 0 && p.check.Curves == "auto" && len(shared) > 0 {
-		fmt.Fprintf(p.streams.err, "looking for what runs in parallel among %s\n", table.Count(len(shared), "benchmark"))
+func (p *Pair) choose(ctx context.Context, shared []sweep.Benchmark) error {
+	top := len(p.o.Levels) - 1
+	if top > 0 && p.o.Curves == Auto && len(shared) > 0 {
+		p.o.Say(fmt.Sprintf("looking for what runs in parallel among %s", table.Count(len(shared), "benchmark")))
 	}
 	for _, b := range shared {
-		levels := p.levels
+		levels := p.o.Levels
 		curve, err := p.curve(ctx, b, &p.base, &p.head)
 		if err != nil {
 			return err
@@ -152,9 +147,9 @@ func (p *pair) choose(ctx context.Context, shared []sweep.Benchmark) error {
 }
 
 // curve reports whether a benchmark is to be measured on more than one core.
-func (p *pair) curve(ctx context.Context, b sweep.Benchmark, sides ...*side) (bool, error) {
-	if len(p.levels) == 1 || p.check.Curves != "auto" {
-		return len(p.levels) > 1 && p.check.Curves == "always", nil
+func (p *Pair) curve(ctx context.Context, b sweep.Benchmark, sides ...*side) (bool, error) {
+	if len(p.o.Levels) == 1 || p.o.Curves != Auto {
+		return len(p.o.Levels) > 1 && p.o.Curves == Always, nil
 	}
 	return p.parallel(ctx, b, sides)
 }
@@ -163,8 +158,8 @@ func (p *pair) curve(ctx context.Context, b sweep.Benchmark, sides ...*side) (bo
 // starts goroutines while it is timed, or keeps more than one CPU busy, as one
 // does whose goroutines were there before. Where goroutines are not counted, by
 // a Go version before 1.26, every benchmark may.
-func (p *pair) parallel(ctx context.Context, b sweep.Benchmark, sides []*side) (bool, error) {
-	top := sweep.Suite{Benchmarks: []sweep.Benchmark{b}, Levels: p.levels[len(p.levels)-1:], Workers: p.workers()}.Lines()
+func (p *Pair) parallel(ctx context.Context, b sweep.Benchmark, sides []*side) (bool, error) {
+	top := sweep.Suite{Benchmarks: []sweep.Benchmark{b}, Levels: p.o.Levels[len(p.o.Levels)-1:], Workers: p.workers()}.Lines()
 	for _, s := range sides {
 		asked := *s.foreign
 		asked.Env = append(slices.Clone(asked.Env), overlay.AskVariable+"=1")
@@ -174,7 +169,7 @@ func (p *pair) parallel(ctx context.Context, b sweep.Benchmark, sides []*side) (
 				return false, context.Cause(ctx)
 			}
 			if err != nil {
-				return true, nil // what is wrong with it will be told of its points
+				return true, nil // measuring it will show what is wrong
 			}
 			begun, counted := r.Value(overlay.GoroutinesUnit)
 			if busy, ok := r.Value("cpus-busy"); !counted || begun > 0 || !ok || busy > 1.15 {

@@ -1,4 +1,4 @@
-package gate
+package stat
 
 import (
 	"math"
@@ -6,72 +6,7 @@ import (
 	"slices"
 )
 
-// sample is what a quantity of a point is judged by.
-type sample interface {
-	labels() []bool                 // as measured
-	layouts() []seeds               // of every block; nil if each build was linked once, or they do not matter
-	times(by float64) sample        // with head's values multiplied by e^by
-	halves(rng *rand.Rand) sample   // both with a slot of either build, see mixed; without layouts
-	statistic(how choice) statistic // the log ratio
-	choices() []choice              // of statistics; at least one
-	levels(how choice) [2]float64   // base and head, as measured
-	pairs(how choice) [][2]float64  // of every block: log of slots 0 over 1, and of slots 3 over 2
-}
-
-// choice names a statistic of slices.
-type choice struct {
-	q      float64 // quantile
-	paired bool    // in every block by itself, the mean of their log ratios; else pooled over blocks
-	trim   float64 // share of blocks at either end that the mean leaves out
-}
-
-// outer are the places in a block of the slots on its outside, then the inner.
-var outer = [4]int{0, 1, 1, 0} // 0 for places 0 and 3
-
-// arrangement says of every slot to which half of its block it belongs: 2k or
-// 2k+1 for the halves of block k.
-type arrangement []int32
-
-// standard is the arrangement that was measured: outer and inner slots.
-func standard(blocks int) arrangement {
-	a := make(arrangement, 4*blocks)
-	for i := range a {
-		a[i] = int32(2*(i/4) + outer[i%4])
-	}
-	return a
-}
-
-// mixed arranges the blocks so that each half has one slot of either side. The
-// halves then differ by noise alone, even where the builds do not run alike.
-// Which slots go together is a coin's, so that drift within the blocks does not
-// add up.
-func mixed(blocks int, rng *rand.Rand) arrangement {
-	a := make(arrangement, 4*blocks)
-	for k := range blocks {
-		second := 1 + rng.IntN(2) // the inner slot that the first outer one goes with
-		for place := range 4 {
-			if place != 0 && place != second {
-				a[4*k+place] = int32(2*k + 1)
-			} else {
-				a[4*k+place] = int32(2 * k)
-			}
-		}
-	}
-	return a
-}
-
-// firsts arranges the blocks of slots that took turns: those that had the first
-// turn, and the second. Other halves would differ by the moods of the machine,
-// which slots that took turns share.
-func firsts(blocks int) arrangement {
-	a := make(arrangement, 4*blocks)
-	for i := range a {
-		a[i] = int32(2*(i/4) + i%2)
-	}
-	return a
-}
-
-// timed is a slice: the logarithm of its time, and its slot, 4k+place.
+// timed is a slice: the logarithm of its time, and its slot, 4·block+place.
 type timed struct {
 	log  float64
 	slot int32
@@ -94,7 +29,7 @@ func (c *clock) isHead(slot int32) bool {
 }
 
 // times merges the two sides anew, which is faster than to sort.
-func (c *clock) times(by float64) sample {
+func (c *clock) scaled(by float64) Sample {
 	var sides [2][]timed
 	for _, v := range c.slices {
 		if c.isHead(v.slot) {
@@ -116,7 +51,7 @@ func (c *clock) times(by float64) sample {
 	return &clock{merged, c.halfOf, c.head, c.seeds}
 }
 
-func (c *clock) halves(rng *rand.Rand) sample {
+func (c *clock) halves(rng *rand.Rand) Sample {
 	first := make([]bool, len(c.head))
 	for k := range first {
 		first[k] = true
@@ -140,7 +75,7 @@ const highest = .1
 // measured difference or its opposite.
 func (c *clock) choices() (list []choice) {
 	for _, q := range quantiles {
-		if q <= highest && leastP(c.support(q)) <= tail {
+		if q <= highest && LeastP(c.support(q)) <= tail {
 			list = append(list, choice{q: q})
 		}
 	}

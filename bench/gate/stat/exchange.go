@@ -1,6 +1,7 @@
-package gate
+package stat
 
 import (
+	"cmp"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -9,8 +10,8 @@ import (
 // statistic is the log ratio of head over base, if in block k the outer slots
 // are head's where head[k], and the inner ones where not.
 //
-// Labels are told by place, not by name, so that whatever is worked out over
-// draws of them does not depend on which of the two builds is called head.
+// Labels name places, not builds, so that whatever follows from draws of them does
+// not depend on which of the two builds is called head.
 type statistic func(head []bool) float64
 
 // exchange is a statistic and the blocks whose names change together.
@@ -60,9 +61,9 @@ func (d *draws) labels() []bool {
 	return d.head
 }
 
-// enumerable is the most units of which all exchanges are tried: 4,096 of 12
-// take no longer than the draws do.
-const enumerable = 12
+// maxEnumerated is the largest number of units with all exchanges tried: 4,096 of
+// 12 take no longer than the draws do.
+const maxEnumerated = 12
 
 // enough is how many exchanges at least as extreme as what was measured end the
 // drawing: the p value is then known to a seventh of itself, and large.
@@ -81,7 +82,7 @@ func (e exchange) p(measured float64, m int, seed, stream uint64) float64 {
 	least := math.Abs(measured) - slack
 	d := newDraws(e.units, seed, stream)
 	hits := 0
-	if e.n <= enumerable {
+	if e.n <= maxEnumerated {
 		for code := range 1 << e.n {
 			if math.Abs(e.statistic(d.set(code))) >= least {
 				hits++
@@ -104,12 +105,12 @@ func (e exchange) p(measured float64, m int, seed, stream uint64) float64 {
 // ascending: of m draws, or of all exchanges of few units.
 func (e exchange) spread(m int, seed, stream uint64) []float64 {
 	d := newDraws(e.units, seed, stream)
-	if e.n <= enumerable {
+	if e.n <= maxEnumerated {
 		m = 1 << e.n
 	}
 	all := make([]float64, m)
 	for i := range all {
-		if e.n <= enumerable {
+		if e.n <= maxEnumerated {
 			all[i] = math.Abs(e.statistic(d.set(i)))
 		} else {
 			all[i] = math.Abs(e.statistic(d.next()))
@@ -133,20 +134,12 @@ func Holm(p []float64) []float64 {
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortStableFunc(order, func(a, b int) int {
-		switch {
-		case p[a] < p[b]:
-			return -1
-		case p[a] > p[b]:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(p[a], p[b]) })
 	adjusted := make([]float64, len(p))
-	most := 0.0
+	largest := 0.0
 	for rank, i := range order {
-		most = max(most, min(1, p[i]*float64(len(p)-rank)))
-		adjusted[i] = most
+		largest = max(largest, min(1, p[i]*float64(len(p)-rank)))
+		adjusted[i] = largest
 	}
 	return adjusted
 }

@@ -1,0 +1,155 @@
+package pair
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"overlap/bench/sweep"
+	"overlap/internal/gocmd"
+)
+
+const (
+	tryTime  = 20 * time.Millisecond // of a sample that only looks
+	hangTime = time.Minute           // after which a process is ended
+)
+
+// reproducible are the flags with which builds of the same sources in two
+// directories, or at two commits, are the same to the byte.
+var reproducible = []string{"-trimpath", "-buildvcs=false"}
+
+// Build builds both sides and finds what can be compared.
+func (p *Pair) Build(ctx context.Context) error {
+	suite, err := p.isSuite(ctx)
+	if err != nil {
+		return err
+	}
+	if suite {
+		if p.o.Tests != "" {
+			return wrong(OptionTests, "this compares overlap's own workloads, which are not tests: name packages or benchmarks to compare those")
+		}
+		return p.buildSuite(ctx)
+	}
+	if p.o.Workloads != nil {
+		return wrong(OptionWorkloads, "they are overlap's own, and this is another module: choose its packages and benchmarks")
+	}
+	p.o.Tests = cmp.Or(p.o.Tests, OwnTests)
+	if err := p.listTests(ctx); err != nil {
+		return err
+	}
+	if err := p.shareTests(); err != nil {
+		return err
+	}
+	failed := map[string][]sweep.Omission{}
+	for _, s := range p.sides() {
+		p.o.Say(fmt.Sprintf("building the tests of %s", s.name))
+		failed[s.name], err = p.build(ctx, s)
+		if err = p.tolerate(ctx, s, err); err != nil {
+			return err
+		}
+	}
+	if err := p.reportBuilds(failed["base"], failed["head"]); err != nil {
+		return err
+	}
+	return p.find(ctx, failed)
+}
+
+// ownModule is the path of overlap's module, which make module changes.
+var ownModule = strings.TrimSuffix(reflect.TypeFor[Pair]().PkgPath(), "/bench/gate/pair")
+
+// isSuite reports whether the check is of overlap's own workloads.
+func (p *Pair) isSuite(ctx context.Context) (bool, error) {
+	if p.o.Packages != "" || p.o.Bench != "" {
+		return false, nil
+	}
+	for _, s := range p.sides() {
+		out, err := gocmd.Go{Dir: s.dir, Env: append(slices.Clone(s.env), "GOWORK=off")}.Run(ctx, "list", "-m")
+		if err != nil {
+			if err = p.tolerate(ctx, s, fmt.Errorf("%s: %w", s.name, err)); err != nil {
+				return false, err
+			}
+			continue
+		}
+		if strings.TrimSpace(out) != ownModule {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// build makes the test binaries of a side.
+func (p *Pair) build(ctx context.Context, s *side) ([]sweep.Omission, error) {
+	program, err := exec.LookPath("go")
+	if err != nil {
+		return nil, err
+	}
+	s.foreign = &sweep.Foreign{Go: program, Dir: s.dir, Placement: p.o.CPUs, SampleTime: tryTime, Timeout: hangTime, Host: p.o.Host, Flags: reproducible, Env: s.env, Replace: s.replace, Dirs: s.folders}
+	s.sampler, s.relink = s.foreign, s.foreign.Relink
+	failed, notes, err := s.foreign.Build(ctx, p.packages())
+	for _, note := range notes {
+		p.note("%s: %s", s.name, note)
+	}
+	if ctx.Err() != nil || err == nil || errors.Is(err, sweep.ErrNoTests) {
+		return failed, context.Cause(ctx)
+	}
+	if errors.Is(err, sweep.ErrNotListed) && p.o.Packages != "" {
+		said := strings.ReplaceAll(err.Error(), s.dir+string(filepath.Separator), "") // it is in a copy of the tree
+		return nil, wrong(OptionPackages, "%s: %s: %s", p.o.Packages, s.name, said)
+	}
+	return nil, fmt.Errorf("%s does not build: %w", s.name, err)
+}
+
+// reportBuilds reports what does not build. It is an error if only head does not:
+// there is nothing to say of a broken revision. With tests of another revision it
+// need not be broken.
+func (p *Pair) reportBuilds(base, head []sweep.Omission) error {
+	var errs []error
+	for _, o := range head {
+		if slices.ContainsFunc(base, func(b sweep.Omission) bool { return b.Name == o.Name }) {
+			p.problem(o.Name, "base and head do not build: "+o.Why)
+			continue
+		}
+		if p.head.folders[o.Name] != "" {
+			p.mixedTests(o, "head", "base")
+			continue
+		}
+		errs = append(errs, fmt.Errorf("head does not build: %s", o))
+	}
+	var broken []sweep.Omission
+	for _, o := range base {
+		switch {
+		case slices.ContainsFunc(head, func(h sweep.Omission) bool { return h.Name == o.Name }):
+		case p.base.folders[o.Name] != "":
+			p.mixedTests(o, "base", "head")
+		default:
+			broken = append(broken, o)
+		}
+	}
+	p.noteMissingBase("base does not build", broken)
+	return errors.Join(errs...)
+}
+
+// noteMissingBase notes what there is nothing to compare with.
+func (p *Pair) noteMissingBase(what string, list []sweep.Omission) {
+	p.BaseBroken = p.BaseBroken || len(list) > 0
+	for _, r := range sweep.Reasons(list) {
+		has := "has"
+		if len(r.Names) > 1 {
+			has = "have"
+		}
+		p.note("%s %s nothing to be compared with: %s: %s", strings.Join(r.Names, ", "), has, what, r.Why)
+	}
+}
+
+// mixedTests reports a side that does not build with the tests of the other.
+func (p *Pair) mixedTests(o sweep.Omission, side, other string) {
+	p.MixedTests = true
+	p.problem(o.Name, fmt.Sprintf("%s does not build with %s's tests: %s", side, other, o.Why))
+}

@@ -1,0 +1,126 @@
+package pair
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+
+	"overlap/bench/sweep"
+)
+
+// find finds the benchmarks of both sides, and makes points of those that both
+// have. A benchmark of a package that one side failed to build is neither new nor
+// gone on the other.
+func (p *Pair) find(ctx context.Context, failed map[string][]sweep.Omission) error {
+	identical, err := p.identical()
+	if err != nil {
+		return err
+	}
+	p.o.Say("running every benchmark once")
+	skip := func(pkg string) bool { return slices.Contains(identical, pkg) }
+	found, omitted := map[string][]sweep.Benchmark{}, map[string][]sweep.Omission{}
+	for _, s := range p.sides() {
+		if found[s.name], omitted[s.name], err = s.foreign.Search(ctx, p.bench(), p.o.Levels[0], skip); err != nil {
+			return err
+		}
+		for _, o := range omitted[s.name] {
+			o.Name = s.name + ": " + o.Name
+			p.Omitted = append(p.Omitted, o)
+		}
+	}
+	for _, pkg := range identical {
+		has, err := p.head.foreign.Matches(ctx, pkg, p.bench(), p.o.Levels[0])
+		if err != nil {
+			return err
+		}
+		if has {
+			p.Identical = append(p.Identical, pkg)
+		}
+	}
+	p.reportOmitted(found["base"], omitted["base"], omitted["head"])
+	if p.baseGone {
+		return p.findHeadOnly(ctx, found["head"], nil, nil)
+	}
+	shared := p.match(found["base"], found["head"], slices.Concat(omitted["base"], failed["base"]), slices.Concat(omitted["head"], failed["head"]))
+	if shared, err = p.sameTests(shared, found["base"], found["head"]); err != nil {
+		return err
+	}
+	if err := p.choose(ctx, shared); err != nil {
+		return err
+	}
+	return p.findHeadOnly(ctx, found["head"], shared, identical)
+}
+
+// identical are the packages whose test binaries are the same on both sides, if
+// that is a reason not to measure them.
+func (p *Pair) identical() (list []string, err error) {
+	if p.sameCommit() || p.baseGone {
+		return nil, nil
+	}
+	base, err := p.base.foreign.Sums()
+	if err != nil {
+		return nil, err
+	}
+	head, err := p.head.foreign.Sums()
+	if err != nil {
+		return nil, err
+	}
+	for _, pkg := range slices.Sorted(maps.Keys(head)) {
+		if sum, ok := base[pkg]; ok && sum == head[pkg] {
+			list = append(list, pkg)
+		}
+	}
+	return list, nil
+}
+
+// reportOmitted reports what cannot be run. A benchmark that ran in base and does
+// not in head is broken.
+func (p *Pair) reportOmitted(found []sweep.Benchmark, base, head []sweep.Omission) {
+	for _, o := range head {
+		if o.Skipped {
+			p.note("%s", o)
+			continue
+		}
+		if slices.ContainsFunc(base, func(b sweep.Omission) bool { return b.Name == o.Name }) {
+			p.problem(o.Name, "base and head: "+o.Why)
+			continue
+		}
+		p.problem(o.Name, "head: "+o.Why)
+		p.Broken = p.Broken || slices.ContainsFunc(found, func(b sweep.Benchmark) bool { return function(b) == o.Name || b.Package == o.Name })
+	}
+	p.noteMissingBase("base", slices.DeleteFunc(slices.Clone(base), func(o sweep.Omission) bool {
+		return o.Skipped || slices.ContainsFunc(head, func(h sweep.Omission) bool { return h.Name == o.Name })
+	}))
+}
+
+// function is the benchmark function, as an Omission names it.
+func function(b sweep.Benchmark) string {
+	name, _, _ := strings.Cut(b.Name, "/")
+	return b.Package + ".Benchmark" + name
+}
+
+// match returns the benchmarks that both sides have, and reports the others, unless
+// what happened to them has been reported.
+func (p *Pair) match(base, head []sweep.Benchmark, baseLeft, headLeft []sweep.Omission) (shared []sweep.Benchmark) {
+	for _, b := range base {
+		i := slices.IndexFunc(head, func(h sweep.Benchmark) bool { return h.Package == b.Package && h.Title() == b.Title() })
+		if i >= 0 {
+			b.Workers, b.NoCeiling = b.Workers && head[i].Workers, b.NoCeiling || head[i].NoCeiling
+			shared = append(shared, b)
+		} else if !isExplained(b, headLeft) {
+			p.Removed = append(p.Removed, b.Package+"."+b.Name)
+		}
+	}
+	for _, h := range head {
+		there := slices.ContainsFunc(base, func(b sweep.Benchmark) bool { return h.Package == b.Package && h.Title() == b.Title() })
+		if !there && !isExplained(h, baseLeft) {
+			p.Added = append(p.Added, h.Package+"."+h.Name)
+		}
+	}
+	return shared
+}
+
+func isExplained(b sweep.Benchmark, left []sweep.Omission) bool {
+	return slices.ContainsFunc(left, func(o sweep.Omission) bool { return o.Name == function(b) || o.Name == b.Package })
+}

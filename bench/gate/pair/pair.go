@@ -1,0 +1,188 @@
+// Package pair makes two builds of two revisions, and finds what of them a gate
+// can compare.
+//
+// Revisions and patterns come in as Options. Points to measure, samplers, notes and
+// problems come out. It checks out both revisions, builds each with its own tests
+// or both with those of one, finds the benchmarks that both have, and links both
+// builds again with their functions in other orders. It does not know a command
+// line or a terminal: an OptionError says which option is wrong, and the caller
+// says how its user sets that.
+//
+// The steps are Open, Build, Schedule, and gate.Measure with the Config of the
+// schedule; then Close.
+package pair
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+
+	"overlap/bench/gate"
+	"overlap/bench/host"
+	"overlap/bench/sweep"
+	"overlap/internal/git"
+	"overlap/internal/gocmd"
+	"overlap/internal/scratch"
+	"overlap/workloads"
+)
+
+// Worktree is the Options.Head that is the user's tree as it is.
+const Worktree = "worktree"
+
+// Options say what to compare.
+type Options struct {
+	Base, Head string // revisions
+	Dir        string // a directory in the module
+	Results    string // a directory with files that are not changes of the tree
+	Packages   string // patterns, as for go test; empty: all of the module, or the workloads of overlap's own
+	Bench      string // a regular expression, as for go test; empty: all
+	Tests      Tests  // empty: OwnTests
+	Workloads  []workloads.Workload
+	Curves     Curves
+	Demands    map[int]float64 // least efficiency of head, by cores
+
+	Host   host.Host
+	Levels []sweep.Level // of parallelism to measure
+	CPUs   []int         // in the order in which they are taken
+
+	SampleVerb string            // the argument that makes overlap's command a sample process
+	Say        func(text string) // is called before each step that takes time
+}
+
+// Tests say which tests to build with.
+type Tests string
+
+// Each revision has its own tests, or both have those of one.
+const (
+	OwnTests  Tests = "own"
+	BaseTests Tests = "base"
+	HeadTests Tests = "head"
+)
+
+// Curves say which benchmarks to measure on more than one core.
+type Curves string
+
+// All, none, or those that run in parallel in a short try.
+const (
+	Always Curves = "always"
+	Never  Curves = "never"
+	Auto   Curves = "auto"
+)
+
+// Option is an option that can be wrong.
+type Option string
+
+// The options of an OptionError.
+const (
+	OptionBase      Option = "base"
+	OptionHead      Option = "head"
+	OptionDirectory Option = "directory"
+	OptionResults   Option = "results"
+	OptionPackages  Option = "packages"
+	OptionTests     Option = "tests"
+	OptionWorkloads Option = "workloads"
+)
+
+// OptionError is an error of an option.
+type OptionError struct {
+	Option Option
+	Err    error
+}
+
+func (e *OptionError) Error() string { return fmt.Sprintf("%s: %v", e.Option, e.Err) }
+func (e *OptionError) Unwrap() error { return e.Err }
+
+func wrong(o Option, format string, args ...any) error {
+	return &OptionError{o, fmt.Errorf(format, args...)}
+}
+
+// Pair is two builds, and what of them is to be measured.
+type Pair struct {
+	Base, Head gate.Revision
+	Points     []sweep.Point
+	HeadOnly   []sweep.Point // compared with nothing, for a least efficiency
+
+	// As in gate.Report.
+	Identical, Added, Removed, Changed []string
+	Problems                           []gate.Problem
+	Notes                              []string
+
+	Omitted     []sweep.Omission // benchmarks of either side; the names say of which
+	Cleared     []string         // directories that a killed process had left behind
+	DataDiffers []string         // packages that have other test data in base than in head
+	MixedTests  bool             // a package does not build with the tests of the other revision
+	Broken      bool             // head does not run what base runs
+	BaseBroken  bool             // base does not run what head may run
+
+	o          Options
+	base, head side
+	baseGone   bool // base cannot be built at all
+}
+
+// side is one of the two builds.
+type side struct {
+	name     string // base or head
+	commit   string
+	dir      string // of the module, or a directory in it
+	top      string // of the tree
+	env      []string
+	worktree *git.Worktree // nil for the user's tree
+
+	tests   map[string]gocmd.Package // packages that match, by import path
+	replace map[string]string        // sweep.Foreign.Replace
+	folders map[string]string        // sweep.Foreign.Folders
+
+	foreign *sweep.Foreign // nil for overlap's own workloads
+	relink  func(ctx context.Context, pkg string, flags ...string) error
+	work    *scratch.Dir // of overlap's own binary
+	sampler interface {
+		sweep.Sampler
+		sweep.Slicer
+	}
+}
+
+// Suite reports whether the pair is of overlap's own workloads.
+func (p *Pair) Suite() bool { return p.head.foreign == nil }
+
+// Close removes what was built and checked out.
+func (p *Pair) Close() error {
+	var errs []error
+	for _, s := range []*side{&p.base, &p.head} {
+		if s.foreign != nil {
+			errs = append(errs, s.foreign.Close())
+		}
+		if s.work != nil {
+			errs = append(errs, s.work.Remove())
+		}
+		if s.worktree != nil {
+			errs = append(errs, s.worktree.Remove())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// sides are those that are there.
+func (p *Pair) sides() []*side {
+	if p.baseGone {
+		return []*side{&p.head}
+	}
+	return []*side{&p.base, &p.head}
+}
+
+// command is the go command for a side. It makes temporary files only when it
+// builds, which a side does in a directory of its own.
+func (s *side) command() gocmd.Go {
+	return gocmd.Go{Dir: s.dir, Env: s.env, Temp: s.work}
+}
+
+func (p *Pair) note(format string, args ...any) {
+	p.Notes = append(p.Notes, fmt.Sprintf(format, args...))
+}
+
+func (p *Pair) problem(name, why string) {
+	p.Problems = append(p.Problems, gate.Problem{Name: name, Why: why})
+}
+
+func (p *Pair) packages() string { return cmp.Or(p.o.Packages, "./...") }
+func (p *Pair) bench() string    { return cmp.Or(p.o.Bench, ".") }

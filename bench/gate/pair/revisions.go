@@ -1,0 +1,175 @@
+package pair
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"overlap/internal/git"
+	"overlap/internal/gocmd"
+)
+
+// Open finds the two revisions and gives each a tree. The pair must be closed, even
+// after an error.
+func Open(ctx context.Context, o Options) (*Pair, error) {
+	p := &Pair{o: o, base: side{name: "base"}, head: side{name: "head"}}
+	return p, p.open(ctx)
+}
+
+func (p *Pair) open(ctx context.Context) error {
+	dir, err := filepath.Abs(p.o.Dir)
+	if err != nil {
+		return &OptionError{OptionDirectory, err}
+	}
+	if dir, err = filepath.EvalSymlinks(dir); err != nil { // as git has it
+		return &OptionError{OptionDirectory, err}
+	}
+	repo, err := git.Open(ctx, dir)
+	if err != nil {
+		return &OptionError{OptionDirectory, err}
+	}
+	if p.Cleared, err = repo.Tidy(ctx); err != nil {
+		return err
+	}
+	if err := p.resolve(ctx, repo); err != nil {
+		return err
+	}
+	for _, s := range []*side{&p.base, &p.head} {
+		if s.name == "head" && p.o.Head == Worktree {
+			s.top = repo.Top
+		} else {
+			if s.worktree, err = repo.Checkout(ctx, s.commit); err != nil {
+				return fmt.Errorf("%s: %w", s.name, err)
+			}
+			s.top = s.worktree.Top
+		}
+		s.dir = filepath.Join(s.top, repo.Prefix)
+		if info, err := os.Stat(s.dir); err != nil || !info.IsDir() {
+			if err := p.tolerate(ctx, s, wrong(OptionDirectory, "%s has no directory %s", s.name, repo.Prefix)); err != nil {
+				return err
+			}
+		}
+	}
+	return p.settle(ctx, dir, repo)
+}
+
+// resolve finds the commits of the two sides.
+func (p *Pair) resolve(ctx context.Context, repo *git.Repository) (err error) {
+	p.Base.Name, p.Head.Name = p.o.Base, p.o.Head
+	if p.base.commit, err = repo.Resolve(ctx, p.o.Base); err != nil {
+		return &OptionError{OptionBase, err}
+	}
+	revision := p.o.Head
+	if p.o.Head == Worktree {
+		if repo.Top == "" {
+			return wrong(OptionHead, "the repository has no worktree here; name a revision")
+		}
+		results, err := realPath(p.o.Results)
+		if err != nil {
+			return &OptionError{OptionResults, err}
+		}
+		if p.Head.Dirty, err = repo.Dirty(ctx, results); err != nil {
+			return &OptionError{OptionHead, err}
+		}
+		revision = "HEAD"
+	}
+	if p.head.commit, err = repo.Resolve(ctx, revision); err != nil {
+		return &OptionError{OptionHead, err}
+	}
+	p.Base.Commit, p.Head.Commit = p.base.commit, p.head.commit
+	if p.sameCommit() {
+		p.note("base and head are the same commit: an A/A run, in which every finding is a false alarm")
+	} else if p.Head.Dirty {
+		p.note("head has changes that are not committed")
+	}
+	return nil
+}
+
+// realPath is the path as git has it: absolute, and without symbolic links in its
+// directory.
+func realPath(path string) (string, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	if dir, err := filepath.EvalSymlinks(filepath.Dir(path)); err == nil {
+		path = filepath.Join(dir, filepath.Base(path))
+	}
+	return path, nil
+}
+
+// sameCommit reports whether a commit is to be measured against itself. A clean
+// worktree is not: somebody who has changed nothing yet need not wait.
+func (p *Pair) sameCommit() bool { return p.o.Head != Worktree && p.base.commit == p.head.commit }
+
+// settle gives both sides the same settings of the go command, as near as they
+// can have them to those of the user's directory.
+func (p *Pair) settle(ctx context.Context, dir string, repo *git.Repository) error {
+	own, err := goEnv(ctx, dir, nil)
+	if err != nil {
+		return err
+	}
+	// With -mod=mod a build may write to go.mod, which is in the user's tree.
+	flags := slices.DeleteFunc(strings.Fields(own["GOFLAGS"]), func(f string) bool { return strings.TrimLeft(f, "-") == "mod=mod" })
+	modules := map[string]string{}
+	for _, s := range p.sides() {
+		module, err := p.configure(ctx, s, own, flags, repo)
+		if err = p.tolerate(ctx, s, err); err != nil {
+			return err
+		}
+		modules[s.name] = module
+	}
+	if !p.baseGone && modules["base"] != modules["head"] {
+		return wrong(OptionDirectory, "it is in different modules: base has %s, head has %s", modules["base"], modules["head"])
+	}
+	return nil
+}
+
+// configure gives a side its settings, and returns where in its tree its module is.
+func (p *Pair) configure(ctx context.Context, s *side, own map[string]string, flags []string, repo *git.Repository) (module string, err error) {
+	work := "off"
+	if own["GOWORK"] != "" && own["GOWORK"] != "off" {
+		work = p.workspace(s, own["GOWORK"], repo.Top)
+	}
+	s.env = []string{"GOFLAGS=" + strings.Join(flags, " "), "GOWORK=" + work}
+	env, err := goEnv(ctx, s.dir, s.env)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", s.name, err)
+	}
+	if env["GOMOD"] == "" || env["GOMOD"] == os.DevNull {
+		return "", fmt.Errorf("%s has no go.mod in %s or above it", s.name, filepath.Join(".", repo.Prefix))
+	}
+	if module, err = filepath.Rel(s.top, env["GOMOD"]); err != nil || !filepath.IsLocal(module) {
+		return "", fmt.Errorf("%s has no go.mod in its repository: that of %s is outside", s.name, env["GOMOD"])
+	}
+	return module, p.linkOutside(ctx, s, env["GOMOD"], work)
+}
+
+// workspace is where a side has the user's go.work, or off.
+func (p *Pair) workspace(s *side, path, top string) string {
+	inside, err := filepath.Rel(top, path)
+	if err != nil || !filepath.IsLocal(inside) || top == "" {
+		if s.name == "base" {
+			p.note("%s is not in the repository: both sides are built without it", path)
+		}
+		return "off"
+	}
+	path = filepath.Join(s.top, inside)
+	if _, err := os.Stat(path); err != nil {
+		p.note("%s has no %s: it is built without", s.name, inside)
+		return "off"
+	}
+	return path
+}
+
+// goEnv asks the go command for its settings in a directory.
+func goEnv(ctx context.Context, dir string, env []string) (map[string]string, error) {
+	out, err := gocmd.Go{Dir: dir, Env: env}.Run(ctx, "env", "-json", "GOFLAGS", "GOWORK", "GOMOD")
+	if err != nil {
+		return nil, err
+	}
+	return decode[map[string]string](out)
+}

@@ -1,0 +1,154 @@
+package pair
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"overlap/bench/gate"
+	"overlap/bench/meter"
+	"overlap/bench/sweep"
+)
+
+// The fixed design. With fewer blocks than the least, chance alone could explain
+// almost anything once some benchmarks are tested together.
+const (
+	SlotTime    = 75 * time.Millisecond // that slices are timed
+	slotWall    = 85 * time.Millisecond // that a slot takes at least, with its process
+	usualBlocks = 30                    // about 10 s of a point
+	leastBlocks = 14
+)
+
+// Schedule is what a check measures, and how long that takes.
+type Schedule struct {
+	Points, Blocks int
+	Links          time.Duration // of all links in other layouts
+	Total          time.Duration // with links
+
+	relink gate.Relink
+}
+
+// BudgetError is a budget that is too short for the fewest blocks that can tell
+// anything.
+type BudgetError struct {
+	Budget, Need time.Duration
+	Links        time.Duration // of Need
+	Points       int
+	Blocks       int // of each point
+	Benchmarks   int // or workloads
+	Curves       bool
+}
+
+func (e *BudgetError) Error() string {
+	return fmt.Sprintf("the budget %v is too short: %d points in %d blocks need %v", e.Budget, e.Points, e.Blocks, e.Need)
+}
+
+// Schedule links both sides in another layout, to find out how long that takes, and
+// plans the blocks that a budget has room for; 0 is as long as usual. The error is a
+// BudgetError if that is too few.
+func (p *Pair) Schedule(ctx context.Context, budget time.Duration) (Schedule, error) {
+	relink, link, err := p.tryLayouts(ctx)
+	if err != nil {
+		return Schedule{}, err
+	}
+	s := Schedule{Points: len(p.Points) + len(p.HeadOnly)}
+	round := p.round()
+	if s.Blocks, relink.Every = blocks(budget, round, link); s.Blocks == 0 {
+		return s, &BudgetError{
+			Budget: budget, Need: leastBlocks * (link + round), Links: leastBlocks * link, Points: s.Points, Blocks: leastBlocks,
+			Benchmarks: p.benchmarks(), Curves: slices.ContainsFunc(p.Points, func(point sweep.Point) bool { return point.Cores > 1 }),
+		}
+	}
+	s.relink = relink
+	s.Links = time.Duration(s.Blocks/relink.Every) * link
+	s.Total = time.Duration(s.Blocks)*round + s.Links
+	return s, nil
+}
+
+// Config is what to measure by a schedule.
+func (p *Pair) Config(s Schedule, seed uint64) gate.Config {
+	watched, throttle := p.Watched(), meter.NewThrottle()
+	sampler := func(s side) gate.Sampler {
+		return gate.Sliced{Slicer: s.sampler, Watched: watched, Throttle: throttle}
+	}
+	return gate.Config{
+		Points: p.Points, HeadOnly: p.HeadOnly, Base: sampler(p.base), Head: sampler(p.head),
+		Blocks: s.Blocks, SlotTime: SlotTime, Seed: seed, Relink: s.relink,
+	}
+}
+
+// blocks are how many blocks of each point the budget has room for, and how many of
+// them, one after the other, share their layouts, if to link both sides takes link
+// and a block of each point takes round. 0 blocks are too few to tell anything.
+//
+// Where a unit costs link and each of its blocks one round, and layouts vary as
+// much as blocks of the same layout do, the error is least at √(link/round) blocks
+// of a unit (Cochran, 1977, chapter 10; Kalibera and Jones, 2013). Layouts often
+// vary more, which is a reason for fewer.
+func blocks(budget, round, link time.Duration) (n, every int) {
+	every = max(1, int(math.Sqrt(float64(link)/float64(round))+.5))
+	if budget == 0 {
+		return usualBlocks, min(every, usualBlocks/leastBlocks)
+	}
+	room := int((budget/leastBlocks - link) / round) // for blocks of each of the fewest units
+	if room < 1 {
+		return 0, 1
+	}
+	every = min(every, room)
+	return every * int(budget/(link+time.Duration(every)*round)), every
+}
+
+// round is how long a block of each point takes, by what it took to run each
+// benchmark once: on the side where that was less, since a neighbour can make once
+// last several times as long.
+func (p *Pair) round() (round time.Duration) {
+	for _, point := range p.Points {
+		round += 4 * min(p.base.slot(point), p.head.slot(point))
+	}
+	for _, point := range p.HeadOnly {
+		round += 4 * p.head.slot(point)
+	}
+	return round
+}
+
+// slot is how long one of a side takes. The workloads of overlap's own are prepared
+// in no time.
+func (s *side) slot(p sweep.Point) time.Duration {
+	if s.foreign == nil {
+		return slotWall
+	}
+	return max(slotWall, s.foreign.ExpectSlices(p, SlotTime))
+}
+
+// benchmarks is how many the points are of.
+func (p *Pair) benchmarks() int {
+	seen := map[[2]string]bool{}
+	for _, point := range slices.Concat(p.Points, p.HeadOnly) {
+		seen[[2]string{point.Package, point.Workload}] = true
+	}
+	return len(seen)
+}
+
+// Watched are the CPUs that others must leave alone for an efficiency to be one:
+// those of the widest point, and the threads that share a core with one of them.
+func (p *Pair) Watched() []int {
+	widest := 1
+	for _, point := range slices.Concat(p.Points, p.HeadOnly) {
+		widest = max(widest, point.Cores, point.Copies)
+	}
+	watched := slices.Clone(p.o.CPUs[:min(widest, len(p.o.CPUs))])
+	cores := map[int]bool{}
+	for _, c := range p.o.Host.CPUs {
+		if slices.Contains(watched, c.ID) && c.Core >= 0 {
+			cores[c.Core] = true
+		}
+	}
+	for _, c := range p.o.Host.CPUs {
+		if cores[c.Core] && !slices.Contains(watched, c.ID) {
+			watched = append(watched, c.ID)
+		}
+	}
+	return watched
+}

@@ -1,0 +1,64 @@
+package stat
+
+import "math/rand/v2"
+
+// Sample is what a quantity of a point is judged by: Times or Means.
+type Sample interface {
+	labels() []bool                 // as measured
+	layouts() []seeds               // of every block; nil if each build was linked once, or they do not matter
+	scaled(by float64) Sample       // with head's values multiplied by e^by
+	halves(rng *rand.Rand) Sample   // both with a slot of either build, see mixed; without layouts
+	statistic(how choice) statistic // the log ratio
+	choices() []choice              // of statistics; at least one
+	levels(how choice) [2]float64   // base and head, as measured
+	pairs(how choice) [][2]float64  // of every block: log of slots 0 over 1, and of slots 3 over 2
+}
+
+// choice names a statistic of slices.
+type choice struct {
+	q      float64 // quantile
+	paired bool    // in every block by itself, the mean of their log ratios; else pooled over blocks
+	trim   float64 // share of blocks at either end that the mean leaves out
+}
+
+// arrangement says of every slot to which half of its block it belongs: 2k or
+// 2k+1 for the halves of block k.
+type arrangement []int32
+
+// asMeasured is the arrangement of outer and inner slots.
+func asMeasured(blocks int) arrangement {
+	a := make(arrangement, 4*blocks)
+	for i := range a {
+		a[i] = int32(2*(i/4) + half[i%4])
+	}
+	return a
+}
+
+// mixed arranges the blocks so that each half has one slot of either side. The
+// halves then differ by noise alone, even where the builds do not run alike.
+// Which slots go together is a coin's, so that drift within the blocks does not
+// add up.
+func mixed(blocks int, rng *rand.Rand) arrangement {
+	a := make(arrangement, 4*blocks)
+	for k := range blocks {
+		second := 1 + rng.IntN(2) // the inner slot that the first outer one goes with
+		for place := range 4 {
+			if place != 0 && place != second {
+				a[4*k+place] = int32(2*k + 1)
+			} else {
+				a[4*k+place] = int32(2 * k)
+			}
+		}
+	}
+	return a
+}
+
+// byTurn arranges slots that took turns by who had the first turn. Other halves
+// would differ by what the machine did meanwhile, which a pair of slots shares.
+func byTurn(blocks int) arrangement {
+	a := make(arrangement, 4*blocks)
+	for i := range a {
+		a[i] = int32(2*(i/4) + i%2)
+	}
+	return a
+}

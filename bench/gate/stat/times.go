@@ -1,0 +1,79 @@
+package stat
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+// Times are the slices of a point's blocks. They do not change.
+type Times struct {
+	blocks []Block
+	clock  *clock
+	turns  *turns // nil where processes did not take turns
+}
+
+// NewTimes sorts the slices of blocks, none of whose slots is empty.
+func NewTimes(blocks []Block) *Times {
+	c := &clock{halfOf: asMeasured(len(blocks)), seeds: layoutsOf(blocks)}
+	for k, b := range blocks {
+		c.head = append(c.head, b.HeadFirst)
+		for place, slot := range b.Slots {
+			for _, v := range slot.Slices {
+				c.slices = append(c.slices, timed{math.Log(v), int32(4*k + place)})
+			}
+		}
+	}
+	slices.SortFunc(c.slices, func(a, b timed) int { return cmp.Compare(a.log, b.log) })
+	return &Times{blocks: blocks, clock: c, turns: newTurns(blocks, c)}
+}
+
+// Slices is the sample that compares the slices: those next to each other where
+// processes took turns, else a quantile of all.
+func (t *Times) Slices() Sample {
+	if t.turns != nil {
+		return t.turns
+	}
+	return t.clock
+}
+
+// Mean is the sample of the slots' means.
+func (t *Times) Mean() Sample {
+	return t.Means(func(block, place int) float64 {
+		list := t.blocks[block].Slots[place].Slices
+		sum := 0.0
+		for _, v := range list {
+			sum += v / float64(len(list))
+		}
+		return sum
+	}, IsPositive)
+}
+
+// Means is the sample of one number of each slot, of the blocks with four that are
+// good.
+func (t *Times) Means(value func(block, place int) float64, good func(float64) bool) *Means {
+	m := &Means{turns: t.turns != nil}
+	for k, b := range t.blocks {
+		var four []float64
+		for place := range b.Slots {
+			if v := value(k, place); good(v) {
+				four = append(four, v)
+			}
+		}
+		if len(four) == len(b.Slots) {
+			m.slots = append(m.slots, four...)
+			m.head = append(m.head, b.HeadFirst)
+			if t.clock.seeds != nil {
+				m.seeds = append(m.seeds, t.clock.seeds[k])
+			}
+		}
+	}
+	m.halfOf = asMeasured(len(m.head))
+	return m
+}
+
+// TakeTurns reports whether the processes of all blocks took turns.
+func (t *Times) TakeTurns() bool { return t.turns != nil }
+
+// Relinked reports whether each block has two layouts of its own.
+func (t *Times) Relinked() bool { return t.clock.seeds != nil }

@@ -1,0 +1,141 @@
+package gate
+
+import (
+	"fmt"
+	"hash/fnv"
+	"math"
+	"strings"
+
+	"overlap/bench/gate/stat"
+	"overlap/bench/sweep"
+)
+
+// test is a change and what it is judged by.
+type test struct {
+	Change
+	tested  stat.Contrast
+	size    stat.Contrast // how large the change is
+	points  []*judged     // that it is of; a gain is of the first, over the second
+	isGain  bool
+	gain    stat.Gain // of one build, where it is known
+	taken   bool      // others had the CPUs: how fast the code is with them is not known
+	unknown bool      // because of that
+	same    *test     // a change that is tested under another name
+}
+
+// judged is a point with its tests.
+type judged struct {
+	*prepared
+	time  *test
+	level *stat.Term // of the time, where others left the CPUs alone; nil if there was too little of that
+}
+
+// minFree is how many blocks have an interval of 95 %.
+const minFree = 6
+
+// onSeveralCPUs reports whether others change what the point does. Two processes that
+// take turns on one CPU share it with others alike. On several, code that loses one
+// of them does other work: it waits less for itself, for example.
+func (pt *judged) onSeveralCPUs() bool { return parallelism(pt.Point) > 1 || pt.Copies > 1 }
+
+// tooFewFree reports whether too many blocks were left out to rely on the rest.
+func (pt *judged) tooFewFree() bool {
+	return pt.free != pt.prepared && len(pt.free.blocks) < minFree
+}
+
+// stream makes the random numbers of a test its own, whatever else is tested.
+func stream(p sweep.Point, q Quantity) uint64 {
+	h := fnv.New64a()
+	fmt.Fprintf(h, "%s %d %s", p, p.Copies, q)
+	return h.Sum64()
+}
+
+// change is the change of a quantity at a point, with no numbers yet.
+func (pt *judged) change(q Quantity) Change {
+	point := strings.TrimPrefix(pt.Name(), pt.Workload+"/")
+	if pt.Copies > 1 {
+		point += fmt.Sprintf(" ×%d", pt.Copies)
+	}
+	return Change{
+		Package: pt.Package, Benchmark: pt.Workload, Point: point, Cores: parallelism(pt.Point),
+		Quantity: q, Blocks: len(pt.blocks),
+	}
+}
+
+// tests are those of the point by itself: none if there is only head, whose times
+// are used for its efficiency.
+func (pt *judged) tests(o Options) []*test {
+	if pt.headOnly {
+		if !pt.tooFewFree() {
+			pt.level = stat.NewTerm(pt.free.times.Slices(), o.Seed, stream(pt.Point, Time))
+		}
+		return nil
+	}
+	pt.time = pt.testTime(Time, (*stat.Times).Slices, o)
+	switch {
+	case pt.tooFewFree():
+	case pt.onSeveralCPUs() || pt.free == pt.prepared:
+		pt.level = pt.time.size.Terms[0]
+	default:
+		pt.level = stat.NewTerm(pt.free.times.Slices(), o.Seed, stream(pt.Point, Time))
+	}
+	list := []*test{pt.time, pt.testTime(MeanTime, (*stat.Times).Mean, o)}
+	if parallelism(pt.Point) > 1 && pt.busy().Blocks() > 0 {
+		list = append(list, pt.testBusy(o))
+	}
+	for _, q := range []Quantity{Bytes, Allocs} {
+		if t := pt.testCount(q, o); t != nil {
+			list = append(list, t)
+		}
+	}
+	return list
+}
+
+// testTime is the test of a time, by all blocks. On several CPUs its size comes from
+// the free ones, if they are enough.
+func (pt *judged) testTime(q Quantity, of func(*stat.Times) stat.Sample, o Options) *test {
+	t := pt.test(q, of(pt.times), o)
+	if !pt.onSeveralCPUs() || pt.free == pt.prepared {
+		return t
+	}
+	if t.taken, t.Beside = pt.tooFewFree(), pt.tooFewFree(); !t.taken {
+		t.setSize(stat.NewTerm(of(pt.free.times), o.Seed, stream(pt.Point, q)))
+	}
+	return t
+}
+
+// testBusy is the test of the CPUs that were busy, by free blocks: how many a program
+// keeps busy while others have them says nothing.
+func (pt *judged) testBusy(o Options) *test {
+	busy := pt.free.busy()
+	if pt.tooFewFree() || busy.Blocks() == 0 {
+		return unknown(pt.change(AverageParallelism), pt)
+	}
+	return pt.test(AverageParallelism, busy, o)
+}
+
+func (pt *judged) test(q Quantity, s stat.Sample, o Options) *test {
+	term := stat.NewTerm(s, o.Seed, stream(pt.Point, q))
+	t := &test{Change: pt.change(q), tested: stat.Single(term), points: []*judged{pt}}
+	t.setSize(term)
+	return t
+}
+
+// setSize takes the size of the change from a term.
+func (t *test) setSize(by *stat.Term) {
+	t.Base, t.Head = by.Levels()
+	t.Quantile, t.Paired, t.Blocks = by.Quantile(), by.Paired(), by.Blocks()
+	t.size = stat.Single(by)
+}
+
+// unknown is a change without numbers, because others had the CPUs of one of the
+// points.
+func unknown(c Change, points ...*judged) *test {
+	nan := math.NaN()
+	c.Base, c.Head, c.Ratio, c.Low, c.High, c.Floor, c.P, c.Adjusted = nan, nan, nan, nan, nan, nan, nan, nan
+	c.Blocks = len(points[0].free.blocks)
+	for _, pt := range points {
+		c.Blocks = min(c.Blocks, len(pt.free.blocks))
+	}
+	return &test{Change: c, unknown: true, taken: true, points: points}
+}

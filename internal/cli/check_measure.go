@@ -1,0 +1,158 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"overlap/bench/gate"
+	"overlap/bench/gate/pair"
+	"overlap/bench/host"
+	"overlap/bench/sweep"
+	"overlap/internal/table"
+)
+
+// checkPlacement is the order in which a check takes CPUs.
+const checkPlacement = "one-per-core"
+
+// measureGate is gate.Measure, but in tests of what is around it.
+var measureGate = gate.Measure
+
+// levels are the degrees of parallelism to measure, and the CPUs in the order in
+// which they are taken.
+func (c *checkCmd) levels(h host.Host) ([]sweep.Level, []int, error) {
+	cpus, cores := h.Placement(), h.WithinQuota(h.Cores())
+	wanted := c.Cores
+	if wanted == nil {
+		wanted = []int{1, cores}
+	}
+	for n := range c.demands {
+		if n > len(cpus) {
+			return nil, nil, fmt.Errorf("--min-efficiency asks for %d cores and may use %s (%s)", n, table.Count(len(cpus), "CPU"), host.FormatList(cpus))
+		}
+		wanted = append(slices.Clone(wanted), 1, n)
+	}
+	wanted = sweep.Unique(wanted)
+	if host.CanBind {
+		levels, err := sweep.Levels(cpus, cores, wanted, nil)
+		return levels, cpus, flagged(err)
+	}
+	levels, err := sweep.Levels(cpus, cores, nil, wanted)
+	return levels, cpus, flagged(err)
+}
+
+// measure measures the points of a pair and judges what was measured. If it is
+// interrupted, it judges the whole blocks that there are.
+func (c *checkCmd) measure(ctx context.Context, s *streams, h host.Host, p *pair.Pair, r *gate.Report) (interrupted bool, err error) {
+	plan, err := p.Schedule(ctx, c.Budget)
+	if short := (*pair.BudgetError)(nil); errors.As(err, &short) {
+		for _, reason := range table.Reasons(r.Problems, func(p gate.Problem) (name, why string) { return p.Name, p.Why }) {
+			fmt.Fprintf(s.err, "failed: %s: %s\n", strings.Join(reason.Names, ", "), table.OneLine(reason.Why))
+		}
+		return false, budgetTooShort(short, p.Suite())
+	}
+	if err != nil {
+		return false, err
+	}
+	c.fill(r, p)
+	r.Budget, r.Blocks = plan.Total, plan.Blocks
+	file, err := gate.Create(c.Results, c.plan(p, r), append(h.Fingerprint(), host.Pair{Key: "placement", Value: checkPlacement}))
+	if err != nil {
+		return false, fmt.Errorf("--results: %w", err)
+	}
+	r.File = file.Path()
+	logged, err := logAll(file.Path(), p.Omitted, saidOnce)
+	if err != nil {
+		return false, errors.Join(err, file.Close())
+	}
+	fmt.Fprintf(s.err, "measuring %s in %s, in about %v%s\n", table.Count(plan.Points, "point"), table.Count(plan.Blocks, "block"), r.Budget.Round(time.Second), ofLinks(plan.Links))
+	bar := newProgress(s.err)
+	began := time.Now()
+	config := p.Config(plan, c.Seed)
+	config.Quiet = newGuard(p.Watched(), gate.Allowed(len(p.Watched())), c.Wait, bar).Wait
+	config.Append = file.Append
+	config.Progress = func(done, all int) { bar.slots(done, all, time.Since(began)) }
+	series, problems, err := measureGate(ctx, config)
+	bar.finish()
+	r.Took = time.Since(began)
+	for _, problem := range problems {
+		err = errors.Join(err, file.Problem(problem))
+	}
+	said, unlogged := logAll(file.Path(), problems, saidInSlot)
+	if logged || said {
+		fmt.Fprintf(s.err, "all that they said: %s\n", failures(file.Path()))
+	}
+	err = errors.Join(err, unlogged, file.Close())
+	interrupted = errors.Is(err, sweep.ErrInterrupted)
+	if err != nil && !interrupted {
+		return false, err
+	}
+	r.Problems = append(r.Problems, problems...)
+	p.Broken = p.Broken || len(problems) > 0
+	c.judge(r, slices.DeleteFunc(series, func(s gate.Series) bool { return len(s.Blocks) == 0 }))
+	if r.Complete = !interrupted; interrupted {
+		measured := 0
+		for _, s := range series {
+			measured = max(measured, len(s.Blocks))
+		}
+		r.Notes = append(r.Notes, fmt.Sprintf("interrupted: at most %d of %d blocks were measured, so what is not found here may be there", measured, plan.Blocks))
+	}
+	return interrupted, nil
+}
+
+// plan is what the file of samples says of the check.
+func (c *checkCmd) plan(p *pair.Pair, r *gate.Report) gate.Plan {
+	return gate.Plan{
+		Base: r.Base, Head: r.Head, Time: r.Time, Host: r.Host, Machine: r.Machine, Blocks: r.Blocks, SlotTime: pair.SlotTime, Budget: r.Budget,
+		Seed: r.Seed, Alpha: r.Alpha, Threshold: r.Threshold, Demands: c.demands, Points: p.Points, HeadOnly: p.HeadOnly,
+		Identical: r.Identical, Added: r.Added, Removed: r.Removed, Problems: r.Problems, Changed: r.Changed,
+	}
+}
+
+// budgetTooShort says which flags make a check fit its budget.
+func budgetTooShort(e *pair.BudgetError, suite bool) error {
+	of := choice{n: e.Benchmarks, things: "benchmarks", flag: "--bench"}
+	if suite {
+		of.things, of.flag = "workloads", "--workloads"
+	}
+	links := ofLinks(e.Links)
+	if links != "" {
+		links += " (GOFLAGS=-ldflags=-randlayout=0 does without)"
+	}
+	more := ""
+	if e.Curves {
+		more = ", or --curves=never, which measures on one core only"
+	}
+	return fmt.Errorf("--budget is too short: a check needs about %v for %d blocks of %s, the least that can tell anything%s, and the budget is %v; %s%s",
+		people(e.Need), e.Blocks, outlook{points: e.Points}.each(), links, e.Budget, of.wouldDo(e.Need, e.Budget), more)
+}
+
+// ofLinks says how much of a time links take, if they take any.
+func ofLinks(took time.Duration) string {
+	if took == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", %v of it for links in other layouts", took.Round(time.Second))
+}
+
+// slots shows how much of a check is measured, on a terminal with a bar, and
+// elsewhere with a line for each tenth.
+func (p *progress) slots(done, all int, since time.Duration) {
+	left := ""
+	if done > 0 {
+		left = fmt.Sprintf(", %v left", (since / time.Duration(done) * time.Duration(all-done)).Round(time.Second))
+	}
+	if p.bar != nil {
+		p.bar.ChangeMax(all)
+		p.bar.Describe("comparing" + left)
+		_ = p.bar.Set(done) // a terminal that is gone is no reason to stop measuring
+		return
+	}
+	if tenth := 10 * done / max(1, all); tenth > p.round {
+		p.round = tenth
+		fmt.Fprintf(p.w, "%d of %d slots%s\n", done, all, left)
+	}
+}
