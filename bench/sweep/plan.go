@@ -52,11 +52,10 @@ type Level struct{ Cores, Procs int }
 func (l Level) parallelism() int { return min(l.Cores, l.Procs) }
 
 // Levels pairs cores and GOMAXPROCS. cpus are the CPUs in the order in which
-// they are taken; without cores, the first own of them are levels of their own.
-// Without procs every number of cores has GOMAXPROCS equal to it. Where processes
-// cannot be bound, GOMAXPROCS alone makes the levels. The error is a
-// *SettingError.
-func Levels(cpus []int, own int, cores, procs []int) ([]Level, error) {
+// they are taken. Without cores, the levels are 1, 2, 4 … up to highest. Without
+// procs, GOMAXPROCS is equal to every number of cores. Where processes cannot be bound,
+// GOMAXPROCS alone makes the levels. The error is a *SettingError.
+func Levels(cpus []int, highest int, cores, procs []int) ([]Level, error) {
 	n := len(cpus)
 	for _, c := range cores {
 		if c > n {
@@ -73,7 +72,7 @@ func Levels(cpus []int, own int, cores, procs []int) ([]Level, error) {
 		}
 	}
 	if cores == nil {
-		cores = doubling(own)
+		cores = doubling(highest)
 	}
 	var levels []Level
 	for _, c := range cores {
@@ -133,8 +132,7 @@ func (g Grid) forms() (list []form) {
 	return list
 }
 
-// Check returns an error if a workload of the grid cannot be run as the grid
-// says.
+// Check returns an error if the grid has a workload that cannot be run in this way.
 func (g Grid) Check() error {
 	for _, w := range g.Workloads {
 		for _, x := range g.Executors {
@@ -149,15 +147,15 @@ func (g Grid) Check() error {
 	return nil
 }
 
-// Beyond returns why points are left out: a *bench.LimitError for each number of
-// workers of a workload under an executor that the limits do not allow.
+// Beyond returns why points are left out: a *bench.LimitError for each workload,
+// executor and number of workers that the limits do not allow.
 func (g Grid) Beyond() (errs []error) {
 	for _, f := range g.forms() {
 		for _, x := range g.Executors {
 			for _, workers := range g.workersUnder(x) {
 				err := g.fits(f, x, workers)
-				said := func(e error) bool { return e.Error() == err.Error() } // of another variant
-				if err != nil && !slices.ContainsFunc(errs, said) {
+				same := func(e error) bool { return e.Error() == err.Error() } // of another variant
+				if err != nil && !slices.ContainsFunc(errs, same) {
 					errs = append(errs, err)
 				}
 			}
@@ -166,12 +164,12 @@ func (g Grid) Beyond() (errs []error) {
 	return errs
 }
 
-// fits returns why the machine has not enough for a point, nil if it has.
+// fits returns an error if the machine has too little for a point.
 func (g Grid) fits(f form, executor string, workers int) error {
 	return bench.Fits(f.Workload, workloads.Params{Size: g.Size, Workers: workers, Variant: f.variant, Weak: g.Weak}, executor, g.Limits)
 }
 
-// workersUnder are the numbers of workers that an executor can have.
+// workersUnder returns the numbers of workers that an executor can have.
 func (g Grid) workersUnder(executor string) []int {
 	if bench.Single(executor) {
 		return slices.DeleteFunc(slices.Clone(g.Workers), func(w int) bool { return w != 1 })
@@ -179,26 +177,58 @@ func (g Grid) workersUnder(executor string) []int {
 	return g.Workers
 }
 
-// workers are those of the points of a workload's variant under an executor.
+// workers returns the numbers of workers that fit a form under an executor.
 func (g Grid) workers(f form, executor string) []int {
 	return slices.DeleteFunc(slices.Clone(g.workersUnder(executor)), func(w int) bool { return g.fits(f, executor, w) != nil })
 }
 
-// Lines returns the points that do not depend on measurements: all workers on
-// the lowest and on the highest level (the concurrency line and its
-// counterpart on all cores), workers equal to cores between them, the serial
-// program, and the ceilings.
-func (g Grid) Lines() []Point {
-	var points []Point
+// curve is what is measured of one program over workers and levels.
+type curve struct {
+	workers []int
+	point   func(workers int, l Level) Point
+}
+
+// lines returns the curve's points with all workers on the lowest and on the highest
+// level, and with workers equal to cores between them. 0 workers are on every level.
+func (c curve) lines(levels []Level) (points []Point) {
+	for i, l := range levels {
+		for _, w := range c.workers {
+			if ends := i == 0 || i == len(levels)-1; ends || w == 0 || w == l.parallelism() {
+				points = append(points, c.point(w, l))
+			}
+		}
+	}
+	return points
+}
+
+// more completes the curve between the lowest and the highest level, at the number of
+// workers that is best on the highest.
+func (c curve) more(levels []Level, best func(same []Point) (Point, bool)) (points []Point) {
+	top := len(levels) - 1
+	var same []Point
+	for _, w := range c.workers {
+		same = append(same, c.point(w, levels[top]))
+	}
+	p, ok := best(same)
+	for i := 1; ok && i < top; i++ {
+		if p.Workers != levels[i].parallelism() { // else it is among the lines
+			points = append(points, c.point(p.Workers, levels[i]))
+		}
+	}
+	return points
+}
+
+// curve is the curve of a workload's variant under an executor.
+func (g Grid) curve(f form, executor string) curve {
+	return curve{g.workers(f, executor), func(workers int, l Level) Point { return g.point(f, executor, workers, l) }}
+}
+
+// Lines implements Plan: the lines of every workload's variant and executor, the
+// serial program, and the ceilings.
+func (g Grid) Lines() (points []Point) {
 	for _, f := range g.forms() {
 		for _, x := range g.Executors {
-			for i, l := range g.Levels {
-				for _, workers := range g.workers(f, x) {
-					if ends := i == 0 || i == len(g.Levels)-1; ends || workers == l.parallelism() {
-						points = append(points, g.point(f, x, workers, l))
-					}
-				}
-			}
+			points = append(points, g.curve(f, x).lines(g.Levels)...)
 		}
 		if l := g.Levels[0]; l.parallelism() == 1 && !slices.Contains(g.Executors, bench.SerialExecutor) {
 			points = append(points, g.point(f, bench.SerialExecutor, 1, l))
@@ -208,33 +238,11 @@ func (g Grid) Lines() []Point {
 	return points
 }
 
-// More implements Plan: it completes the parallelism line of every workload's
-// variant and executor, at the number of workers that is best on the highest
-// level.
-func (g Grid) More(best func([]Point) (Point, bool)) []Point {
-	var more []Point
+// More implements Plan.
+func (g Grid) More(best func(same []Point) (Point, bool)) (points []Point) {
 	for _, f := range g.forms() {
 		for _, x := range g.Executors {
-			var same []Point
-			for _, workers := range g.workers(f, x) {
-				same = append(same, g.point(f, x, workers, g.Levels[len(g.Levels)-1]))
-			}
-			if p, ok := best(same); ok {
-				more = append(more, between(p, g.Levels)...)
-			}
-		}
-	}
-	return more
-}
-
-// between returns a point at the levels between the lowest and the highest, but
-// for that at which it was measured from the start.
-func between(p Point, levels []Level) []Point {
-	var points []Point
-	for i, l := range levels {
-		if i > 0 && i < len(levels)-1 && p.Workers != l.parallelism() {
-			p.Cores, p.Procs = l.Cores, l.Procs
-			points = append(points, p)
+			points = append(points, g.curve(f, x).more(g.Levels, best)...)
 		}
 	}
 	return points

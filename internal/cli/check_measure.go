@@ -64,7 +64,7 @@ func (c *checkCmd) measure(ctx context.Context, s *streams, h host.Host, p *pair
 		return false, fmt.Errorf("--results: %w", err)
 	}
 	r.File = file.Path()
-	logged, err := logAll(file.Path(), p.Omitted, saidOnce)
+	logged, err := logAll(file.Path(), p.Omitted, omissionOutput)
 	if err != nil {
 		return false, errors.Join(err, file.Close())
 	}
@@ -81,9 +81,9 @@ func (c *checkCmd) measure(ctx context.Context, s *streams, h host.Host, p *pair
 	for _, problem := range problems {
 		err = errors.Join(err, file.Problem(problem))
 	}
-	said, unlogged := logAll(file.Path(), problems, saidInSlot)
+	said, unlogged := logAll(file.Path(), problems, problemOutput)
 	if logged || said {
-		fmt.Fprintf(s.err, "all that they said: %s\n", failures(file.Path()))
+		fmt.Fprintf(s.err, "their whole output: %s\n", failureLog(file.Path()))
 	}
 	err = errors.Join(err, unlogged, file.Close())
 	interrupted = errors.Is(err, sweep.ErrInterrupted)
@@ -127,7 +127,7 @@ func budgetTooShort(e *pair.BudgetError, suite bool) error {
 		more = ", or --curves=never, which measures on one core only"
 	}
 	return fmt.Errorf("--budget is too short: a check needs about %v for %d blocks of %s, the least that can tell anything%s, and the budget is %v; %s%s",
-		people(e.Need), e.Blocks, outlook{points: e.Points}.each(), links, e.Budget, of.wouldDo(e.Need, e.Budget), more)
+		roundUp(e.Need), e.Blocks, outlook{points: e.Points}.each(), links, e.Budget, of.enough(e.Need, e.Budget), more)
 }
 
 // ofLinks says how much of a time links take, if they take any.
