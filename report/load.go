@@ -167,7 +167,7 @@ func (l *loader) read(text io.Reader, path string, zipped bool) error {
 				return &FileError{path, fmt.Sprintf("line %d is damaged: %s; remove it to use the others", rec.Line, rec.Msg)}
 			}
 			if isResult(l.lines.line) {
-				l.unused.add(table.Cut(table.OneLine(string(l.lines.line)), 60), "no result: "+rec.Msg)
+				l.unused.Add(table.Cut(table.OneLine(string(l.lines.line)), 60), "no result: "+rec.Msg)
 			} else {
 				l.lines.outcomes.tear(l.lines.line)
 			}
@@ -201,7 +201,7 @@ func (l *loader) once(path string, sum [sha256.Size]byte) error {
 // complete says what is wrong with a file that was read to its end.
 func (l *loader) complete(path string, err error, t *transcript) error {
 	told, quoted := l.lines.outcomes.warnings(), t.quoted.warning()
-	kind := kindOf(t.begin, len(told)+len(l.unused.order) == 0)
+	kind := kindOf(t.begin, len(told)+len(l.unused.List()) == 0)
 	if t.events && kind != "" {
 		kind = ranNone
 	}
@@ -218,11 +218,11 @@ func (l *loader) complete(path string, err error, t *transcript) error {
 		return l.cut(path)
 	case l.found == 0 && kind != "":
 		return &FileError{path, kind}
-	case l.found == 0 && len(l.unused.order) > 0 && l.filter == nil:
+	case l.found == 0 && len(l.unused.List()) > 0 && l.filter == nil:
 		return &FileError{path, "nothing in it can be used: " + strings.Join(append(l.unused.sentences(maxListed), told...), "; ")}
-	case l.found == 0 && len(l.unused.order) == 0 && len(told) > 0:
+	case l.found == 0 && len(l.unused.List()) == 0 && len(told) > 0:
 		return &FileError{path, "no benchmark has a result: " + strings.Join(told, "; ")}
-	case l.found == 0 && len(l.unused.order) == 0:
+	case l.found == 0 && len(l.unused.List()) == 0:
 		return &FileError{path, cmp.Or(quoted, "no line of it is a result: it should hold what overlap run or go test -bench printed")}
 	}
 	if quoted != "" {

@@ -302,9 +302,6 @@ func (l *loader) column(r *benchfmt.Result) string {
 	return name
 }
 
-// maxListed is how many reasons, or names, a list has at most.
-const maxListed = 10
-
 // leaveOut keeps the reason why a result cannot be used. One of the suite
 // must be right, as the file is ours; it is returned.
 func (l *loader) leaveOut(r *benchfmt.Result, reason error) error {

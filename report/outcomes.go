@@ -17,12 +17,12 @@ type outcomes struct {
 	pkg       string            // last named
 	compiling bool              // what follows is of the compiler
 	announced []string          // with -v and -json, a benchmark is named before it runs: those without a result so far
-	failed    reasons           // by package
-	skipped   reasons           // by package
-	panicked  reasons           // by what it said
+	failed    table.Reasons     // by package
+	skipped   table.Reasons     // by package
+	panicked  table.Reasons     // by what it said
 	broken    map[string]string // package that does not build → why
 	bad       []string          // packages that failed, in order
-	torn      reasons           // results broken by what the benchmark printed, by package
+	torn      table.Reasons     // results broken by what the benchmark printed, by package
 	pieces    int               // how many
 	tests     []string          // that failed and are no benchmarks
 	anonymous string            // what a panic said of which the benchmark is not known yet
@@ -76,7 +76,7 @@ func glued(line []byte) int {
 // lose notes a result that something printed has broken.
 func (o *outcomes) lose(name string) {
 	o.pieces++
-	o.torn.add(strings.TrimPrefix(name, "Benchmark"), o.pkg)
+	o.torn.Add(strings.TrimPrefix(name, "Benchmark"), o.pkg)
 }
 
 // maxNameLine is how long the name of a benchmark alone on a line may be.
@@ -142,9 +142,9 @@ func (o *outcomes) end(how, name string) {
 			o.tests = append(o.tests, name)
 		}
 	case how == "FAIL":
-		o.failed.add(short, o.pkg)
+		o.failed.Add(short, o.pkg)
 	default:
-		o.skipped.add(short, o.pkg)
+		o.skipped.Add(short, o.pkg)
 	}
 }
 
@@ -170,7 +170,7 @@ func (o *outcomes) panics(who, why string) {
 	if o.pkg != "" {
 		who += " of " + o.pkg
 	}
-	o.panicked.add(strings.TrimPrefix(who, "Benchmark"), why)
+	o.panicked.Add(strings.TrimPrefix(who, "Benchmark"), why)
 }
 
 func (o *outcomes) fail(pkg string, unbuilt bool) {
@@ -201,24 +201,24 @@ func (o *outcomes) warnings() (list []string) {
 			explained[pkg] = true
 		}
 	}
-	for why, names := range o.panicked.all() {
-		say("%s ended its program: %s; benchmarks after it did not run", first(names), table.Cut(why, 200))
+	for _, r := range o.panicked.List() {
+		say("%s ended its program: %s; benchmarks after it did not run", enumerate(r.Names), table.Cut(r.Why, 200))
 	}
-	for pkg, names := range o.failed.all() {
-		say("failed, so without a result: %s%s", first(names), in(pkg))
-		explained[pkg] = true
+	for _, r := range o.failed.List() {
+		say("failed, so without a result: %s%s", enumerate(r.Names), in(r.Why))
+		explained[r.Why] = true
 	}
-	for pkg, names := range o.skipped.all() {
-		say("skipped: %s%s", first(names), in(pkg))
+	for _, r := range o.skipped.List() {
+		say("skipped: %s%s", enumerate(r.Names), in(r.Why))
 	}
 	if len(o.announced) > 0 && o.pkg != "" {
-		say("began, and has no result: %s (%s)", first(shortNames(o.announced)), o.pkg)
+		say("began, and has no result: %s (%s)", enumerate(shortNames(o.announced)), o.pkg)
 		explained[o.pkg] = true
 	}
-	for pkg, names := range o.torn.all() {
-		say("%s lost, because benchmarks printed into the line: %s%s; run go test with -v or -json, which keep results whole", table.Count(o.pieces, "result"), first(names), in(pkg))
+	for _, r := range o.torn.List() {
+		say("%s lost, because benchmarks printed into the line: %s%s; run go test with -v or -json, which keep results whole", table.Count(o.pieces, "result"), enumerate(r.Names), in(r.Why))
 	}
-	if len(o.panicked.order) > 0 {
+	if len(o.panicked.List()) > 0 {
 		return list
 	}
 	var others []string
@@ -229,10 +229,10 @@ func (o *outcomes) warnings() (list []string) {
 	}
 	if len(others) > 0 {
 		if len(o.tests) > 0 {
-			say("go test ran no benchmarks of %s, because %s failed; -run '^$' leaves tests out", first(others), first(o.tests))
+			say("go test ran no benchmarks of %s, because %s failed; -run '^$' leaves tests out", enumerate(others), enumerate(o.tests))
 			return list
 		}
-		say("go test failed: %s", first(others))
+		say("go test failed: %s", enumerate(others))
 	}
 	return list
 }

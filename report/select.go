@@ -70,21 +70,10 @@ func (l *loader) lostHelpers() (warnings []error) {
 	} {
 		names := slices.DeleteFunc(slices.Sorted(maps.Keys(l.lost[helper.what])), func(name string) bool { return !used[name] })
 		if len(names) > 0 {
-			warnings = append(warnings, l.needsHelper(helper.lines, first(names), helper.what, helper.remedy))
+			warnings = append(warnings, l.needsHelper(helper.lines, enumerate(names), helper.what, helper.remedy))
 		}
 	}
 	return warnings
-}
-
-// first are the first of a list, and how many more there are.
-func first(names []string) string { return firstOf(names, len(names)) }
-
-// firstOf is some of n, of which the first are given.
-func firstOf(names []string, n int) string {
-	if n <= maxListed {
-		return strings.Join(names, ", ")
-	}
-	return fmt.Sprintf("%s and %d more", strings.Join(names[:maxListed], ", "), n-maxListed)
 }
 
 // rowKeys makes rows of the parts of names that were asked for.

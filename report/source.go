@@ -173,7 +173,7 @@ func (l *loader) poolWarning(files, keys []string) error {
 		return nil
 	}
 	slices.SortFunc(files, func(a, b string) int { return slices.Index(l.in.Paths, a) - slices.Index(l.in.Paths, b) })
-	who, col := first(files), ".file"
+	who, col := enumerate(files), ".file"
 	switch n := len(files); {
 	case n == 1:
 		who = "results of " + who
@@ -181,7 +181,7 @@ func (l *loader) poolWarning(files, keys []string) error {
 		who = strings.Join(files[:n-1], ", ") + " and " + files[n-1]
 	}
 	if len(keys) > 0 {
-		who += " differ in " + first(keys) + " and"
+		who += " differ in " + enumerate(keys) + " and"
 		col = keys[0]
 	}
 	if l.in.Col != "" {

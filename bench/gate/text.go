@@ -176,7 +176,7 @@ const mostLines = 20
 
 // problems are the lines of each reason, once for all that were not compared for it.
 func (r *Report) problems() (all [][]string) {
-	for _, reason := range table.Reasons(r.Problems, func(p Problem) (name, why string) { return p.Name, p.Why }) {
+	for _, reason := range table.ReasonsOf(r.Problems, func(p Problem) (name, why string) { return p.Name, p.Why }) {
 		all = append(all, problemLines(reason))
 	}
 	return all

@@ -58,7 +58,7 @@ func appendFailure(results, title, said string) (err error) {
 
 // tellFailures writes each reason once, with the points that failed for it.
 func tellFailures(w io.Writer, list []sweep.Failure) {
-	for _, r := range table.Reasons(list, func(f sweep.Failure) (name, why string) { return f.Point.String(), f.Err.Error() }) {
+	for _, r := range table.ReasonsOf(list, func(f sweep.Failure) (name, why string) { return f.Point.String(), f.Err.Error() }) {
 		fmt.Fprintf(w, "failed: %s: %s\n", strings.Join(r.Names, ", "), r.Why)
 	}
 }

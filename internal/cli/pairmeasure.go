@@ -127,7 +127,7 @@ func (p *pair) measure(ctx context.Context) (interrupted bool, err error) {
 	expected := p.outlook()
 	blocks, every, err := c.rounds(expected, link, p.chosen())
 	if err != nil {
-		for _, r := range table.Reasons(p.report.Problems, func(p gate.Problem) (name, why string) { return p.Name, p.Why }) {
+		for _, r := range table.ReasonsOf(p.report.Problems, func(p gate.Problem) (name, why string) { return p.Name, p.Why }) {
 			fmt.Fprintf(p.streams.err, "failed: %s: %s\n", strings.Join(r.Names, ", "), table.OneLine(r.Why))
 		}
 	}
