@@ -83,6 +83,15 @@ type Input struct {
 	NameNumbers NameNumbers
 }
 
+// InputError says which field of an Input cannot be used, and why.
+type InputError struct {
+	Field string // its name
+	Err   error
+}
+
+func (e *InputError) Error() string { return e.Field + ": " + e.Err.Error() }
+func (e *InputError) Unwrap() error { return e.Err }
+
 // Load reads result files: those of one machine, or of several side by side.
 func Load(paths ...string) (*Data, error) { return Input{Paths: paths}.Load() }
 

@@ -31,7 +31,7 @@ type loader struct {
 	kept            int  // by the filter
 	units, timeless bool // it is on units: it leaves out some that are read, or the time of a result
 	lost            map[string]map[string]bool
-	seen            map[string]bool // flag and key: results have it
+	seen            map[*benchproc.Field]bool // keys that results have
 
 	sources  []*source
 	bySource map[string]int               // file and build → source
@@ -67,7 +67,7 @@ func newLoader(in Input) (*loader, error) {
 		data:     &Data{Files: in.Paths, Kinds: map[string]string{}, Expects: map[string]string{}},
 		contexts: map[string]int{}, known: map[string]*record{},
 		shared: map[string]setting{}, listed: map[string]string{}, byKey: map[benchproc.Key]string{}, taken: map[string]bool{},
-		lost: map[string]map[string]bool{}, seen: map[string]bool{}, bySource: map[string]int{}, sums: map[[sha256.Size]byte]string{},
+		lost: map[string]map[string]bool{}, seen: map[*benchproc.Field]bool{}, bySource: map[string]int{}, sums: map[[sha256.Size]byte]string{},
 		systems: map[string]setting{}, configurations: map[string]configured{},
 	}
 	return l, l.parse()
@@ -78,7 +78,7 @@ func (l *loader) parse() error {
 	switch n := l.in.NameNumbers; n {
 	case "", CoreNumbers, WorkerNumbers, PartNumbers:
 	default:
-		return fmt.Errorf("--name-numbers: %q is none of cores, workers and part", n)
+		return &InputError{"NameNumbers", fmt.Errorf("%q is not cores, workers or part", n)}
 	}
 	var err error
 	text := l.in.Filter
@@ -87,27 +87,27 @@ func (l *loader) parse() error {
 	}
 	filter, err := benchproc.NewFilter(text)
 	if err != nil {
-		return fmt.Errorf("--filter: %w", err)
+		return &InputError{"Filter", err}
 	}
 	col := l.in.Col
 	if col == "" {
 		col = "host"
 	}
 	var fixed bool // an order such as key@(a b) leaves out other values
-	if l.col, fixed, err = projection("--col", col, filter); err != nil {
+	if l.col, fixed, err = projection("Col", col, filter); err != nil {
 		return err
 	}
 	for _, f := range l.col.Fields() {
 		if f.Name == ".name" || f.Name == ".fullname" {
-			return fmt.Errorf("--col: %s makes the rows; name a part of it, as /size, or a configuration line, as goarch", f.Name)
+			return &InputError{"Col", fmt.Errorf("%s makes the rows; name a part of it, as /size, or a configuration line, as goarch", f.Name)}
 		}
 	}
-	if err := noAxis("--col", l.col); err != nil {
+	if err := noAxis("Col", l.col); err != nil {
 		return err
 	}
 	l.depend(l.col)
 	if l.in.Row != "" {
-		row, fixedToo, err := projection("--row", l.in.Row, filter)
+		row, fixedToo, err := projection("Row", l.in.Row, filter)
 		if err != nil {
 			return err
 		}
@@ -271,7 +271,7 @@ func (l *loader) record(r *benchfmt.Result) (*record, error) {
 	}
 	if l.rows != nil {
 		rec.row = l.rows.configured(r)
-		l.see("--row", l.rows.row, l.rows.row.Project(r))
+		l.see(l.rows.row, l.rows.row.Project(r))
 	}
 	rec.said.Column = l.column(r)
 	n.Column = rec.said.Column
@@ -284,7 +284,7 @@ func (l *loader) record(r *benchfmt.Result) (*record, error) {
 // column is the name of a result's column.
 func (l *loader) column(r *benchfmt.Result) string {
 	key := l.col.Project(r)
-	l.see("--col", l.col, key)
+	l.see(l.col, key)
 	name, ok := l.byKey[key]
 	if !ok {
 		if name = table.Printable(key.StringValues()); name == "" {

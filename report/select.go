@@ -58,7 +58,7 @@ func needsMore(r *benchfmt.Result, m benchproc.Match) bool {
 // lostHelpers warns of gains that the filter took what they are compared with.
 func (l *loader) lostHelpers() (warnings []error) {
 	if l.units {
-		warnings = append(warnings, errors.New("--filter chooses results by their time (.unit:sec/op); their other units are read all the same, as they tell which samples others disturbed"))
+		warnings = append(warnings, errors.New("the filter chooses results by their time (.unit:sec/op); their other units are read all the same, as they show which samples other programs disturbed"))
 	}
 	used := map[string]bool{}
 	for _, rec := range l.order {
@@ -91,7 +91,7 @@ func newRowKeys(text string, row *benchproc.Projection) (*rowKeys, error) {
 	for _, f := range row.Fields() {
 		k.keys = append(k.keys, f.Name)
 	}
-	return k, noAxis("--row", row)
+	return k, noAxis("Row", row)
 }
 
 // has reports whether a part of a name makes a row.
@@ -218,18 +218,18 @@ func (k *rowKeys) warning() error {
 		return nil
 	}
 	slices.Sort(k.merges)
-	return errors.New("--row " + k.text + " merges benchmarks that differ in " + strings.Join(k.merges, ", ") + ": add these to tell them apart")
+	return fmt.Errorf("rows by %s merge benchmarks that differ in %s: name these, too, to keep them apart", k.text, strings.Join(k.merges, ", "))
 }
 
-// projection parses what a flag says. The axes are no part of a full name.
-func projection(flag, text string, filter *benchproc.Filter) (p *benchproc.Projection, fixed bool, err error) {
+// projection parses a field of Input. The axes are no part of a full name.
+func projection(field, text string, filter *benchproc.Filter) (p *benchproc.Projection, fixed bool, err error) {
 	var parser benchproc.ProjectionParser
 	if _, err := parser.Parse("/workers,/cores,/gomaxprocs,/slices", nil); err != nil {
 		return nil, false, fmt.Errorf("axes: %w", err)
 	}
 	p, err = parser.Parse(text, filter)
 	if err != nil {
-		return nil, false, fmt.Errorf("%s: %w", flag, err)
+		return nil, false, &InputError{field, err}
 	}
 	return p, strings.Contains(text, "@"), nil
 }
