@@ -13,14 +13,14 @@ import (
 // in a dash and a number themselves, and nothing in such a name tells the two
 // apart. What tells is all the names of a run together: see decide.
 type title struct {
-	full string // without Benchmark
-	own  string // the benchmark's own name, where a line of the file has it alone; else empty
-	run  int    // of go test, in which it came first
+	full  string // without Benchmark
+	alone string // the name of the benchmark, where it has a line to itself; else empty
+	run   int    // of go test, in which it came first
 }
 
 // reading is what a title says.
 type reading struct {
-	own      string // the name of the benchmark
+	name     string // of the benchmark
 	procs    int    // GOMAXPROCS; 0 if the file does not tell
 	proven   bool   // by this title alone
 	presumed bool   // on the ground of a word only
@@ -47,25 +47,25 @@ func cutEnding(full string) (own string, procs int, ok bool) {
 func (t title) readingOf(functions bool) (procs int, proven bool) {
 	own, procs, ok := cutEnding(t.full)
 	switch {
-	case !ok || t.own == t.full:
+	case !ok || t.alone == t.full:
 		return 1, true
-	case t.own == own:
+	case t.alone == own:
 		return procs, true
 	}
-	return procs, functions && !strings.Contains(own, "/") || saysWorkers(own)
+	return procs, functions && !strings.Contains(own, "/") || endsInWorkers(own)
 }
 
 // endings are the titles of one package in one file.
 type endings struct {
 	titles []title
-	procs  []int            // proven, 0 where that is open
-	open   []int            // indices of those titles
-	levels map[string][]int // name → GOMAXPROCS at which it may have been measured, ascending
-	plain  map[int]bool     // runs that have been at GOMAXPROCS 1, as is proven
-	known  map[string]bool  // names of benchmarks that other runs tell
+	procs  []int                  // proven, 0 where that is open
+	open   []int                  // indices of those titles
+	levels map[string][]int       // name → GOMAXPROCS at which it may have been measured, ascending
+	plain  map[int]bool           // runs that have been at GOMAXPROCS 1, as is proven
+	known  func(name string) bool // reports whether other runs prove the name of a benchmark
 }
 
-func newEndings(titles []title, known map[string]bool) *endings {
+func newEndings(titles []title, known func(name string) bool) *endings {
 	e := &endings{titles: titles, procs: make([]int, len(titles)), levels: map[string][]int{}, plain: map[int]bool{}, known: known}
 	functions := !slices.ContainsFunc(titles, func(t title) bool {
 		own, _, _ := cutEnding(t.full)
@@ -99,12 +99,12 @@ func newEndings(titles []title, known map[string]bool) *endings {
 // single value all names end alike or none does. So each set of values is tried
 // that would explain the endings of some name, and the one that explains all
 // titles is it. Names that others have told, known, decide between several.
-func decide(titles []title, known map[string]bool) []reading {
+func decide(titles []title, known func(name string) bool) []reading {
 	e := newEndings(titles, known)
 	all := make([]reading, len(titles))
 	for i, procs := range e.procs {
 		all[i] = titles[i].reading(procs)
-		all[i].proven = procs > 1 || titles[i].own != ""
+		all[i].proven = procs > 1 || titles[i].alone != ""
 	}
 	if len(e.open) == 0 {
 		return all
@@ -121,7 +121,7 @@ func decide(titles []title, known map[string]bool) []reading {
 
 // decideRuns decides for all runs of go test of a file together and, if that does
 // not tell, for each alone.
-func decideRuns(titles []title, known map[string]bool) []reading {
+func decideRuns(titles []title, known func(name string) bool) []reading {
 	all := decide(titles, known)
 	if !slices.ContainsFunc(all, reading.open) {
 		return all
@@ -153,7 +153,7 @@ func (t title) reading(procs int) reading {
 	if procs > 1 {
 		own, _, _ = cutEnding(t.full)
 	}
-	return reading{own: own, procs: procs}
+	return reading{name: own, procs: procs}
 }
 
 // presume takes the number behind a word that counts, such as goroutines-8, for
@@ -170,7 +170,7 @@ func (e *endings) presume(all []reading) {
 		return
 	}
 	for _, i := range e.open {
-		all[i] = reading{own: e.titles[i].full, procs: 1, presumed: true}
+		all[i] = reading{name: e.titles[i].full, procs: 1, presumed: true}
 	}
 }
 
@@ -225,7 +225,7 @@ func (e *endings) plainEverywhere() bool {
 func (e *endings) named(all []hypothesis) (h hypothesis, ok bool) {
 	told := slices.DeleteFunc(slices.Clone(all), func(h hypothesis) bool {
 		for name := range h.names {
-			if !e.known[name] {
+			if !e.known(name) {
 				return true
 			}
 		}
@@ -244,10 +244,10 @@ func (e *endings) named(all []hypothesis) (h hypothesis, ok bool) {
 func (e *endings) outside(h hypothesis) bool {
 	counts := true
 	for name := range h.names {
-		if saysNumber(name) {
+		if endsInNumber(name) {
 			return true
 		}
-		counts = counts && countsSomething(name)
+		counts = counts && counting.MatchString(name)
 	}
 	return len(h.values) == 1 && !counts
 }

@@ -255,7 +255,7 @@ func (d *Data) names(p Point) []string { return d.records[p].names }
 
 // filesOf lists the files with samples of the points, in the order in which they
 // were read, and reports whether any is compressed.
-func (d *Data) filesOf(points []Point) (files []string, zipped bool) {
+func (d *Data) filesOf(points []Point) (files []string, compressed bool) {
 	from := map[int]bool{}
 	for _, p := range points {
 		for _, s := range d.records[p].sources {
@@ -264,10 +264,10 @@ func (d *Data) filesOf(points []Point) (files []string, zipped bool) {
 	}
 	for _, id := range slices.Sorted(maps.Keys(from)) {
 		s := d.sources[id]
-		zipped = zipped || s.zipped
+		compressed = compressed || s.compressed
 		if !slices.Contains(files, s.file) {
 			files = append(files, s.file)
 		}
 	}
-	return files, zipped
+	return files, compressed
 }

@@ -100,14 +100,15 @@ type record struct {
 	rounds  []int32     // nil while the k-th sample is of round k
 	columns [][]float64 // by unit; nil if none occurs, as is a column that does not
 
-	title   title
-	file    int // in which it is, of those that were read
-	reading reading
-	sized   bool   // its file names sizes, see naming
-	spelt   string // the workload with the words for workers, see tellWorkersApart
-	said    Point  // what the configuration lines say of the point
-	row     string // what they add to the name of its row, see Input.Row
-	bound   bool   // the file says on how many cores it ran
+	title    title
+	file     int // in which it is, of those that were read
+	reading  reading
+	sized    bool   // its file names sizes, see naming
+	spelling string // the workload with the words for workers, see distinguishWorkers
+	config   Point  // what the configuration lines say of the point
+	column   *column
+	row      string // what the configuration lines add to the name of its row, see Input.Row
+	bound    bool   // the file says on how many cores it ran
 
 	names     []string // of its results, as the files spell them
 	sources   []int    // the files or blocks that its samples are from
@@ -202,10 +203,10 @@ var nothing = func() (s Sample) {
 	return s
 }()
 
-// take appends the samples of another record.
-func (r *record) take(other *record) {
+// merge appends the samples of another record.
+func (r *record) merge(other *record) {
 	for _, s := range other.sources {
-		r.from(s)
+		r.addSource(s)
 	}
 	after := 0
 	if r.roundless && other.roundless { // each has counted its own samples

@@ -54,10 +54,10 @@ func (d *Data) settings(points []Point) (s settings) {
 	first := true
 	for _, p := range points {
 		for _, id := range d.records[p].sources {
-			switch asked := d.sources[id].asked; {
+			switch given := d.sources[id].settings; {
 			case first:
-				s, first = asked, false
-			case s != asked:
+				s, first = given, false
+			case s != given:
 				return settings{}
 			}
 		}
