@@ -38,12 +38,6 @@ var (
 	counting = regexp.MustCompile(`(?i:(?:^|[^a-z])(?:` + workerNouns + `|batch|batch_?size|size|len|length|items?|keys?|rows?|cols?|columns?|entries|elements?|shards?|depth|level|count|n|num|bytes|bits|msgs?|messages?|ops|sha|utf|aes|v|http|iter|iterations))$`)
 )
 
-// onlyCounts reports whether the last part of a name is a word for workers, or
-// for what there may be so many of, and a number behind a dash.
-func onlyCounts(name string) bool {
-	return bareWorkers.MatchString(name) || bareCount.MatchString(name)
-}
-
 // endsInNumber reports whether a name ends in a number of its own, as that of a
 // setting or of workers, so that a number behind it is another one.
 func endsInNumber(name string) bool {
