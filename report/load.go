@@ -48,13 +48,16 @@ func (d *Data) warn(warnings ...error) {
 	}
 }
 
-// count returns the number of samples of a point.
-func (d *Data) count(p Point) int {
+// record returns that of a point, an empty one if it was not measured.
+func (d *Data) record(p Point) *record {
 	if r := d.records[p]; r != nil {
-		return len(r.seconds)
+		return r
 	}
-	return 0
+	return &record{}
 }
+
+// count returns the number of samples of a point.
+func (d *Data) count(p Point) int { return len(d.record(p).seconds) }
 
 // FileError says what is wrong with a result file and how to fix it.
 type FileError struct {

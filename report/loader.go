@@ -178,7 +178,7 @@ func (f *file) addDamaged(line *benchfmt.SyntaxError) error {
 	case isResult(f.lines.line):
 		f.unused.Add(table.Cut(table.OneLine(string(f.lines.line)), 60), "no result: "+line.Msg)
 	default:
-		f.lines.outcomes.tear(f.lines.line)
+		f.lines.outcomes.readDamaged(f.lines.line)
 	}
 	return nil
 }

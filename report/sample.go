@@ -2,6 +2,7 @@ package report
 
 import (
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -146,11 +147,7 @@ func (r *record) set(unit int, x float64) {
 	}
 	n := len(r.seconds)
 	if r.columns[unit] == nil {
-		column := make([]float64, n, cap(r.seconds))
-		for i := range column {
-			column[i] = absent(unit)
-		}
-		r.columns[unit] = column
+		r.columns[unit] = slices.Repeat([]float64{absent(unit)}, n)
 	}
 	r.columns[unit][n-1] = x
 }
@@ -180,7 +177,7 @@ func (r *record) pressure(i int) float64 {
 
 // sample is the i-th as a whole.
 func (r *record) sample(i int) Sample {
-	s := nothing
+	s := unmeasured
 	r.fill(&s, i)
 	return s
 }
@@ -195,8 +192,8 @@ func (r *record) fill(s *Sample, i int) {
 	}
 }
 
-// nothing is a sample of which no unit was measured.
-var nothing = func() (s Sample) {
+// unmeasured is a sample with no unit but its time.
+var unmeasured = func() (s Sample) {
 	for unit := range units {
 		*units[unit].of(&s) = absent(unit)
 	}
