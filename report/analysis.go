@@ -203,10 +203,10 @@ func (a *Analysis) allWarnings() []error {
 	var ofRows reasons
 	for _, r := range a.Rows {
 		for _, err := range r.Warnings {
-			ofRows.add(r.Brief(), err.Error())
+			ofRows.Add(r.Brief(), err.Error())
 		}
 	}
-	for _, text := range ofRows.sentences(len(ofRows.order)) {
+	for _, text := range ofRows.sentences(len(ofRows.List())) {
 		all = append(all, errors.New(text))
 	}
 	return all

@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -10,28 +11,28 @@ import (
 
 // title is the name of results as their file spells it. go test puts GOMAXPROCS
 // behind a dash at its end, unless that is 1; but the names of benchmarks may end
-// in a dash and a number themselves, and nothing in such a name tells the two
-// apart. What tells is all the names of a run together: see decide.
+// in a dash and a number themselves, and nothing in such a name distinguishes the
+// two. All the names of a run together do: see decide.
 type title struct {
-	full string // without Benchmark
-	own  string // the benchmark's own name, where a line of the file has it alone; else empty
-	run  int    // of go test, in which it came first
+	full  string // without Benchmark
+	alone string // the name of the benchmark, where it has a line to itself; else empty
+	run   int    // of go test, in which it came first
 }
 
-// reading is what a title says.
+// reading is what a title means.
 type reading struct {
-	own      string // the name of the benchmark
-	procs    int    // GOMAXPROCS; 0 if the file does not tell
+	name     string // of the benchmark
+	procs    int    // GOMAXPROCS; 0 if it is not known
 	proven   bool   // by this title alone
-	presumed bool   // on the ground of a word only
+	presumed bool   // only because of a word in it
 }
 
-// open reports whether further names may tell more.
+// open reports whether further names may decide it.
 func (r reading) open() bool { return r.procs == 0 || r.presumed }
 
-// cutEnding takes off a title what go test may have put there. It writes numbers
+// cutEnding cuts off a title what go test may have put there. It writes numbers
 // from 2 on and no zeros before them, so that -1 or -08 belong to the name.
-func cutEnding(full string) (own string, procs int, ok bool) {
+func cutEnding(full string) (name string, procs int, ok bool) {
 	i := strings.LastIndexByte(full, '-')
 	n, err := strconv.Atoi(full[i+1:])
 	if i < 1 || err != nil || n < 2 || n > maxCores || strconv.Itoa(n) != full[i+1:] {
@@ -40,55 +41,63 @@ func cutEnding(full string) (own string, procs int, ok bool) {
 	return full[:i], n, true
 }
 
-// readingOf is what a title alone proves: that nothing stands behind the name of
-// the benchmark, or what does. Behind workers=4 or 4_workers no second number of
-// theirs stands. Names of functions have no dash; whoever writes other names, is
-// not go test.
-func (t title) readingOf(functions bool) (procs int, proven bool) {
-	own, procs, ok := cutEnding(t.full)
-	switch {
-	case !ok || t.own == t.full:
-		return 1, true
-	case t.own == own:
-		return procs, true
+// at reads a title as measured at a GOMAXPROCS.
+func (t title) at(procs int) reading {
+	name := t.full
+	if procs > 1 {
+		name, _, _ = cutEnding(t.full)
 	}
-	return procs, functions && !strings.Contains(own, "/") || saysWorkers(own)
+	return reading{name: name, procs: procs}
+}
+
+// provenProcs is the GOMAXPROCS that a title alone proves, 0 if it proves none. Behind
+// workers=4 or 4_workers stands no second number of workers. Names of functions have
+// no dash; names that do were not written by go test.
+func (t title) provenProcs(functions bool) int {
+	name, procs, ok := cutEnding(t.full)
+	switch {
+	case !ok || t.alone == t.full:
+		return 1
+	case t.alone == name, functions && !strings.Contains(name, "/"), endsInWorkers(name):
+		return procs
+	}
+	return 0
 }
 
 // endings are the titles of one package in one file.
 type endings struct {
-	titles []title
-	procs  []int            // proven, 0 where that is open
-	open   []int            // indices of those titles
-	levels map[string][]int // name → GOMAXPROCS at which it may have been measured, ascending
-	plain  map[int]bool     // runs that have been at GOMAXPROCS 1, as is proven
-	known  map[string]bool  // names of benchmarks that other runs tell
+	titles   []title
+	procs    []int                  // proven, 0 where that is open
+	open     []int                  // indices of those titles
+	measured map[measurement]bool   // that are possible
+	plain    map[int]bool           // runs that have been at GOMAXPROCS 1, as is proven
+	known    func(name string) bool // reports whether other runs prove the name of a benchmark
 }
 
-func newEndings(titles []title, known map[string]bool) *endings {
-	e := &endings{titles: titles, procs: make([]int, len(titles)), levels: map[string][]int{}, plain: map[int]bool{}, known: known}
+// measurement is a benchmark at a GOMAXPROCS.
+type measurement struct {
+	name  string
+	procs int
+}
+
+func newEndings(titles []title, known func(name string) bool) *endings {
+	e := &endings{titles: titles, procs: make([]int, len(titles)), measured: map[measurement]bool{}, plain: map[int]bool{}, known: known}
 	functions := !slices.ContainsFunc(titles, func(t title) bool {
-		own, _, _ := cutEnding(t.full)
-		return !strings.Contains(own, "/") && strings.Contains(own, "-")
+		name, _, _ := cutEnding(t.full)
+		return !strings.Contains(name, "/") && strings.Contains(name, "-")
 	})
 	for i, t := range titles {
-		own, cut, _ := cutEnding(t.full)
-		procs, proven := t.readingOf(functions)
-		switch {
-		case !proven:
+		name, procs, _ := cutEnding(t.full)
+		e.procs[i] = t.provenProcs(functions)
+		switch e.procs[i] {
+		case 0:
 			e.open = append(e.open, i)
-			e.levels[own], e.levels[t.full] = append(e.levels[own], cut), append(e.levels[t.full], 1)
-		case procs == 1:
-			e.procs[i], e.plain[t.run] = 1, true
-			e.levels[t.full] = append(e.levels[t.full], 1)
+			e.measured[measurement{name, procs}], e.measured[measurement{t.full, 1}] = true, true
+		case 1:
+			e.plain[t.run], e.measured[measurement{t.full, 1}] = true, true
 		default:
-			e.procs[i] = procs
-			e.levels[own] = append(e.levels[own], procs)
+			e.measured[measurement{name, procs}] = true
 		}
-	}
-	for name, levels := range e.levels {
-		slices.Sort(levels)
-		e.levels[name] = slices.Compact(levels)
 	}
 	return e
 }
@@ -98,42 +107,41 @@ func newEndings(titles []title, known map[string]bool) *endings {
 // of -cpu: with -cpu 1,2,4 each name comes bare, with -2 and with -4, and at a
 // single value all names end alike or none does. So each set of values is tried
 // that would explain the endings of some name, and the one that explains all
-// titles is it. Names that others have told, known, decide between several.
-func decide(titles []title, known map[string]bool) []reading {
+// titles is right. Names that other runs prove, known, decide between several.
+func decide(titles []title, known func(name string) bool) []reading {
 	e := newEndings(titles, known)
 	all := make([]reading, len(titles))
 	for i, procs := range e.procs {
-		all[i] = titles[i].reading(procs)
-		all[i].proven = procs > 1 || titles[i].own != ""
-	}
-	if len(e.open) == 0 {
-		return all
+		all[i] = titles[i].at(procs)
+		all[i].proven = procs > 1 || titles[i].alone != ""
 	}
 	if h, ok := e.only(); ok {
-		for j, i := range e.open {
-			all[i] = titles[i].reading(h.procs[j])
+		for _, i := range e.open {
+			all[i] = titles[i].at(h.procs[i])
 		}
-		return all
+	} else if e.countThings() {
+		for _, i := range e.open {
+			all[i] = reading{name: titles[i].full, procs: 1, presumed: true}
+		}
 	}
-	e.presume(all)
 	return all
 }
 
-// decideRuns decides for all runs of go test of a file together and, if that does
-// not tell, for each alone.
-func decideRuns(titles []title, known map[string]bool) []reading {
+// decideRuns decides for all runs of go test of a file together and, where that leaves
+// titles open, for each alone.
+func decideRuns(titles []title, known func(name string) bool) []reading {
 	all := decide(titles, known)
 	if !slices.ContainsFunc(all, reading.open) {
 		return all
 	}
-	runs := map[int][]int{}
+	runs := map[int][]int{} // → indices of its titles
 	for i, t := range titles {
 		runs[t.run] = append(runs[t.run], i)
 	}
+	if len(runs) == 1 {
+		return all
+	}
 	for _, run := range runs {
-		if len(run) == len(titles) {
-			return all
-		}
 		var own []title
 		for _, i := range run {
 			own = append(own, titles[i])
@@ -147,39 +155,27 @@ func decideRuns(titles []title, known map[string]bool) []reading {
 	return all
 }
 
-// reading is that of a title at a GOMAXPROCS.
-func (t title) reading(procs int) reading {
-	own := t.full
-	if procs > 1 {
-		own, _, _ = cutEnding(t.full)
-	}
-	return reading{own: own, procs: procs}
-}
-
-// presume takes the number behind a word that counts, such as goroutines-8, for
-// theirs, where there are several such numbers and nothing else.
-func (e *endings) presume(all []reading) {
+// countThings reports whether the number at the end of each open title is behind a word
+// that counts, as in goroutines-8, and there are several such numbers.
+func (e *endings) countThings() bool {
 	numbers := map[int]bool{}
 	for _, i := range e.open {
-		_, n, _ := cutEnding(e.titles[i].full)
-		if numbers[n] = true; !onlyCounts(e.titles[i].full) {
-			return
+		full := e.titles[i].full
+		if !bareWorkers.MatchString(full) && !bareCount.MatchString(full) {
+			return false
 		}
+		_, n, _ := cutEnding(full)
+		numbers[n] = true
 	}
-	if len(numbers) < 2 {
-		return
-	}
-	for _, i := range e.open {
-		all[i] = reading{own: e.titles[i].full, procs: 1, presumed: true}
-	}
+	return len(numbers) > 1
 }
 
 // hypothesis is the reading of the open titles if go test measured at certain
 // values of GOMAXPROCS.
 type hypothesis struct {
 	values   []int
-	procs    []int           // of the open titles; 0 where it does not tell
-	names    map[string]bool // of their benchmarks
+	procs    []int           // of the titles; 0 where it does not decide
+	names    map[string]bool // of the benchmarks of open titles
 	broken   bool            // some benchmark lacks a value
 	doubtful map[string]bool // benchmarks named as another with a number behind it
 	whole    int             // benchmarks that have all values
@@ -188,6 +184,9 @@ type hypothesis struct {
 
 // only is the one hypothesis that the titles leave.
 func (e *endings) only() (hypothesis, bool) {
+	if len(e.open) == 0 {
+		return hypothesis{}, false
+	}
 	one := e.suppose([]int{1})
 	var sound, torn []hypothesis
 	for _, values := range e.candidates() {
@@ -200,41 +199,35 @@ func (e *endings) only() (hypothesis, bool) {
 	plain := !one.broken && len(one.doubtful) == 0
 	switch {
 	case len(sound) == 0 && plain:
-		return one, e.plainEverywhere()
+		// Runs that have been at GOMAXPROCS 1 have been at no other, or the others
+		// would explain their titles.
+		return one, !slices.ContainsFunc(e.open, func(i int) bool { return !e.plain[e.titles[i].run] })
 	case len(sound) == 0:
 		return e.mostWhole(torn)
-	case len(sound) == 1 && !plain:
+	case !plain && len(sound) == 1:
 		return sound[0], true
+	case !plain:
+		return e.named(sound)
 	}
-	if plain {
-		if h, ok := e.named(append(sound, one)); ok {
-			return h, true
-		}
-		return sound[0], len(sound) == 1 && e.outside(sound[0])
+	if h, ok := e.named(append(sound, one)); ok {
+		return h, true
 	}
-	return e.named(sound)
+	return sound[0], len(sound) == 1 && e.outside(sound[0])
 }
 
-// plainEverywhere reports whether each run that has an open title has been at
-// GOMAXPROCS 1: then it has been at no other, or the others would explain it.
-func (e *endings) plainEverywhere() bool {
-	return !slices.ContainsFunc(e.open, func(i int) bool { return !e.plain[e.titles[i].run] })
-}
-
-// named is the one hypothesis whose names others have told.
+// named is the one hypothesis whose names other runs prove.
 func (e *endings) named(all []hypothesis) (h hypothesis, ok bool) {
-	told := slices.DeleteFunc(slices.Clone(all), func(h hypothesis) bool {
-		for name := range h.names {
-			if !e.known[name] {
-				return true
-			}
+	for _, candidate := range all {
+		unknown := func(name string) bool { return !e.known(name) }
+		switch {
+		case slices.ContainsFunc(slices.Collect(maps.Keys(candidate.names)), unknown):
+		case ok:
+			return h, false
+		default:
+			h, ok = candidate, true
 		}
-		return false
-	})
-	if len(told) != 1 {
-		return h, false
 	}
-	return told[0], true
+	return h, ok
 }
 
 // outside reports whether the numbers behind the names of a hypothesis are no part
@@ -244,136 +237,103 @@ func (e *endings) named(all []hypothesis) (h hypothesis, ok bool) {
 func (e *endings) outside(h hypothesis) bool {
 	counts := true
 	for name := range h.names {
-		if saysNumber(name) {
+		if endsInNumber(name) {
 			return true
 		}
-		counts = counts && countsSomething(name)
+		counts = counts && counting.MatchString(name)
 	}
 	return len(h.values) == 1 && !counts
 }
 
-// mostCandidates is how many sets of values are tried: those of most names.
-const mostCandidates = 16
+// maxCandidates is how many sets of values are tried: those of most names.
+const maxCandidates = 16
 
 // candidates are the sets of values at which some name may have been measured.
-func (e *endings) candidates() (sets [][]int) {
-	type set struct {
-		values []int
-		names  int
+func (e *endings) candidates() (list [][]int) {
+	values := map[string][]int{}
+	for m := range e.measured {
+		values[m.name] = append(values[m.name], m.procs)
 	}
-	found := map[string]*set{}
-	for _, values := range e.levels {
-		key := ""
-		for _, v := range values {
-			key += strconv.Itoa(v) + ","
-		}
-		if found[key] == nil {
-			found[key] = &set{values: values}
-		}
-		found[key].names++
+	sets, names := map[string][]int{}, map[string]int{}
+	for _, set := range values {
+		slices.Sort(set)
+		key := fmt.Sprint(set)
+		sets[key] = set
+		names[key]++
 	}
-	delete(found, "1,")
-	ordered := slices.SortedFunc(maps.Values(found), func(a, b *set) int {
-		return cmp.Or(b.names-a.names, slices.Compare(a.values, b.values))
+	delete(sets, "[1]")
+	ordered := slices.SortedFunc(maps.Keys(sets), func(a, b string) int {
+		return cmp.Or(names[b]-names[a], slices.Compare(sets[a], sets[b]))
 	})
-	for _, s := range ordered[:min(len(ordered), mostCandidates)] {
-		sets = append(sets, s.values)
+	for _, key := range ordered[:min(len(ordered), maxCandidates)] {
+		list = append(list, sets[key])
 	}
-	return sets
+	return list
 }
 
 // suppose reads the open titles at these values of GOMAXPROCS.
 func (e *endings) suppose(values []int) hypothesis {
-	h := hypothesis{values: values, procs: make([]int, len(e.open)), names: map[string]bool{}, doubtful: map[string]bool{}}
+	h := hypothesis{values: values, procs: slices.Clone(e.procs), names: map[string]bool{}, doubtful: map[string]bool{}}
 	has := func(value int) bool { _, ok := slices.BinarySearch(values, value); return ok }
-	measured := map[string][]int{} // name → values
-	for j, i := range e.open {
+	complete := func(name string) bool {
+		return !slices.ContainsFunc(values, func(v int) bool { return !e.measured[measurement{name, v}] })
+	}
+	for _, i := range e.open {
 		full := e.titles[i].full
-		own, procs, _ := cutEnding(full)
-		bare, cut := has(1) && e.complete(full, values), has(procs) && e.complete(own, values)
-		_, beside := slices.BinarySearch(e.levels[own], 1)
+		name, procs, _ := cutEnding(full)
+		bare, cut := has(1) && complete(full), has(procs) && complete(name)
 		switch {
-		case bare == cut && bare: // of two benchmarks at once
+		case bare && cut: // of two benchmarks at once
 			h.broken = true
 			continue
 		case bare, !cut && has(1) && !has(procs):
 			h.broken = h.broken || !bare
-			own, procs = full, 1
+			name, procs = full, 1
 		case cut:
-		case has(procs) && (beside || !has(1)): // some values are lacking
+		case has(procs) && (e.measured[measurement{name, 1}] || !has(1)): // some values are lacking
 			h.broken = true
 		default:
 			h.broken = true
 			h.lacking++
 			continue
 		}
-		h.procs[j], h.names[own] = procs, true
-		measured[own] = append(measured[own], procs)
+		h.procs[i], h.names[name] = procs, true
 	}
-	e.compare(&h, measured)
+	e.compare(&h)
 	return h
 }
 
-// complete reports whether a benchmark has all values.
-func (e *endings) complete(name string, values []int) bool {
-	levels := e.levels[name]
-	if len(levels) < len(values) {
-		return false
-	}
-	for _, v := range values {
-		if _, ok := slices.BinarySearch(levels, v); !ok {
-			return false
-		}
-	}
-	return true
-}
-
-// compare counts the benchmarks that have all values, and those that do not:
-// measured are the values of the open ones. The last of a run may have been cut.
-func (e *endings) compare(h *hypothesis, measured map[string][]int) {
-	inRun, last := map[int]map[int]bool{}, map[int]string{}
-	runs := map[string]int{}
-	j := 0
+// compare counts the benchmarks that have all values of a hypothesis, and those that
+// do not. The last of a run may have been cut.
+func (e *endings) compare(h *hypothesis) {
+	measured, runs := map[string][]int{}, map[string]int{} // of benchmarks
+	last := map[int]string{}                               // run → its last benchmark
+	inRun := map[[2]int]bool{}                             // run and value
 	for i, t := range e.titles {
-		procs := e.procs[i]
-		if procs == 0 {
-			procs = h.procs[j]
-			j++
+		r := t.at(h.procs[i])
+		if r.procs > 0 {
+			measured[r.name] = append(measured[r.name], r.procs)
 		}
-		name := t.full
-		if procs > 1 {
-			name, _, _ = cutEnding(t.full)
-		}
-		if inRun[t.run] == nil {
-			inRun[t.run] = map[int]bool{}
-		}
-		if procs > 0 {
-			inRun[t.run][procs] = true
-		}
-		if e.procs[i] > 0 {
-			measured[name] = append(measured[name], procs)
-		}
-		last[t.run], runs[name] = name, t.run
+		inRun[[2]int{t.run, r.procs}] = true
+		last[t.run], runs[r.name] = r.name, t.run
 	}
 	for name, levels := range measured {
+		run := runs[name]
 		lacks := func(v int) bool { return !slices.Contains(levels, v) }
 		if slices.ContainsFunc(levels, func(v int) bool { return !slices.Contains(h.values, v) }) {
 			h.broken = true
 		}
-		if own, _, ok := cutEnding(name); ok && measured[own] != nil && h.names[name] {
+		if shorter, _, ok := cutEnding(name); ok && measured[shorter] != nil && h.names[name] {
 			h.doubtful[name] = true
 			h.lacking++
 		}
-		switch {
-		case !slices.ContainsFunc(h.values, lacks):
+		if !slices.ContainsFunc(h.values, lacks) {
 			h.whole++
-		case name == last[runs[name]]:
-			h.broken = true
-		default:
-			h.broken = true
-			if slices.ContainsFunc(h.values, func(v int) bool { return lacks(v) && inRun[runs[name]][v] }) {
-				h.lacking++
-			}
+			continue
+		}
+		h.broken = true
+		if name != last[run] && slices.ContainsFunc(h.values, func(v int) bool { return lacks(v) && inRun[[2]int{run, v}] }) {
+			h.lacking++
 		}
 	}
 }
@@ -388,9 +348,9 @@ func (e *endings) mostWhole(all []hypothesis) (best hypothesis, ok bool) {
 			best, ok = h, true
 		}
 	}
-	for j, i := range e.open {
+	for _, i := range e.open {
 		if ok && best.doubtful[e.titles[i].full] {
-			best.procs[j] = 0
+			best.procs[i] = 0
 		}
 	}
 	return best, ok && best.whole > 0 && 2*best.lacking <= best.whole

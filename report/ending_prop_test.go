@@ -110,22 +110,22 @@ func TestNoNameIsMisread(t *testing.T) {
 		if len(r.truth) == 0 || r.alike() {
 			t.Skip("nothing to tell by")
 		}
-		l, err := newLoader(Input{})
+		b, err := newBuilder(Input{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := l.read(strings.NewReader(r.text), "x", false); err != nil {
+		if err := b.read(strings.NewReader(r.text), "x", false); err != nil {
 			t.Skip(err) // workers=4-x is no number
 		}
-		l.readEndings()
-		for _, rec := range l.order {
+		b.readEndings()
+		for _, rec := range b.records {
 			readings++
 			if rec.reading.open() {
 				continue
 			}
 			told++
 			want := r.truth[rec.title.full]
-			if rec.title.own != "" {
+			if rec.title.alone != "" {
 				want = rec.reading.procs // the file says which of two
 			}
 			if rec.reading.procs != want {

@@ -60,7 +60,7 @@ func TestNumbersAtTheEndsOfNames(t *testing.T) {
 		"X/size-10:1 X/size-10-10:10",
 	} {
 		titles, want := shapeOf(t, shape)
-		for i, r := range decideRuns(titles, nil) {
+		for i, r := range decideRuns(titles, func(string) bool { return false }) {
 			got := fmt.Sprint(r.procs)
 			switch {
 			case r.procs == 0:
@@ -101,12 +101,12 @@ func shapeOf(t *testing.T, shape string) (titles []title, want []string) {
 func TestOtherRunsTellNames(t *testing.T) {
 	known := map[string]bool{"X/pool-2": true, "X/pool-4": true}
 	titles, _ := shapeOf(t, "X/pool-2: X/pool-4:")
-	for _, r := range decideRuns(titles, known) {
+	for _, r := range decideRuns(titles, func(name string) bool { return known[name] }) {
 		if r.procs != 1 || r.presumed {
 			t.Errorf("%+v beside %v", r, known)
 		}
 	}
-	for _, r := range decideRuns(titles, map[string]bool{"X/pool": true}) {
+	for _, r := range decideRuns(titles, func(name string) bool { return name == "X/pool" }) {
 		if r.procs < 2 {
 			t.Errorf("%+v beside X/pool", r)
 		}
@@ -123,9 +123,9 @@ func TestNameNumbersDecide(t *testing.T) {
 	} {
 		var got []string
 		for _, full := range []string{"X/goroutines-2", "X/goroutines-4", "X/workers=1-8"} {
-			told := reading{own: full, procs: 1}
+			told := reading{name: full, procs: 1}
 			if strings.HasSuffix(full, "=1-8") {
-				told = reading{own: "X/workers=1", procs: 8}
+				told = reading{name: "X/workers=1", procs: 8}
 			}
 			got = append(got, fmt.Sprint(text.read(full, told).procs))
 		}

@@ -121,8 +121,8 @@ func TestPackagesTellBenchmarksApart(t *testing.T) {
 
 func TestHostileForeignFiles(t *testing.T) {
 	for text, want := range map[string]string{
-		"BenchmarkX/scaling=weak/cores=1 1 5 ns/op\n":   "does not say its workers=",
-		"BenchmarkX/executor=pool/cores=1 1 5 ns/op\n":  "does not say its workers=",
+		"BenchmarkX/scaling=weak/cores=1 1 5 ns/op\n":   "does not give its workers=",
+		"BenchmarkX/executor=pool/cores=1 1 5 ns/op\n":  "does not give its workers=",
 		"BenchmarkX/workers=none/cores=1 1 5 ns/op\n":   "workers is",
 		"BenchmarkX/scaling=other/cores=1 1 5 ns/op\n":  "scaling is",
 		"BenchmarkX/cores=1/slices=nothing 1 5 ns/op\n": "slices is",

@@ -2,70 +2,57 @@ package report
 
 import (
 	"fmt"
-	"iter"
 	"strings"
+
+	"overlap/internal/table"
 )
 
-// reasons is the names that each of several reasons holds for. Both come in the
-// order in which they were added: one sentence says a reason, however many there
-// are for it.
-type reasons struct {
-	order []string
-	names map[string][]string
-	known map[[2]string]bool
-}
+// reasons is why benchmarks of one or several packages are left out.
+type reasons struct{ table.Reasons }
 
-func (g *reasons) add(name, why string) {
-	if g.names == nil {
-		g.names, g.known = map[string][]string{}, map[[2]string]bool{}
-	}
-	if _, ok := g.names[why]; !ok {
-		g.order = append(g.order, why)
-	}
-	if id := [2]string{name, why}; !g.known[id] {
-		g.known[id] = true
-		g.names[why] = append(g.names[why], name)
-	}
-}
-
-// addFor is add of a benchmark's name, before which sentences put its package if
+// addFor is Add of a benchmark's name, before which sentences put its package if
 // the names are of several.
-func (g *reasons) addFor(pkg, name, why string) { g.add(pkg+"\x00"+name, why) }
+func (r *reasons) addFor(pkg, name, why string) { r.Add(pkg+"\x00"+name, why) }
 
-// all yields the reasons and the names.
-func (g *reasons) all() iter.Seq2[string, []string] {
-	return func(yield func(string, []string) bool) {
-		for _, why := range g.order {
-			if !yield(why, g.names[why]) {
-				return
-			}
-		}
-	}
-}
-
-// sentences are "names: reason", of at most limit reasons, and how many more
+// sentences returns "names: reason" for at most limit reasons, and how many more
 // there are.
-func (g *reasons) sentences(limit int) (list []string) {
+func (r *reasons) sentences(limit int) (list []string) {
 	packages := map[string]bool{}
-	for id := range g.known {
-		if pkg, _, ok := strings.Cut(id[0], "\x00"); ok {
-			packages[pkg] = true
+	for _, reason := range r.List() {
+		for _, name := range reason.Names {
+			if pkg, _, ok := strings.Cut(name, "\x00"); ok {
+				packages[pkg] = true
+			}
 		}
 	}
-	for why, names := range g.all() {
-		if len(list) == limit {
-			return append(list, fmt.Sprintf("and %d further reasons", len(g.order)-limit))
+	for i, reason := range r.List() {
+		if i == limit {
+			return append(list, fmt.Sprintf("and %d further reasons", len(r.List())-limit))
 		}
-		var full []string
-		for _, name := range names[:min(len(names), maxListed+1)] {
-			if pkg, short, ok := strings.Cut(name, "\x00"); ok {
-				if name = short; len(packages) > 1 && pkg != "" {
-					name = shortPackage(pkg) + "." + short
-				}
+		names := make([]string, len(reason.Names))
+		for i, name := range reason.Names {
+			pkg, short, ok := strings.Cut(name, "\x00")
+			switch {
+			case !ok:
+				names[i] = name
+			case len(packages) > 1 && pkg != "":
+				names[i] = shortPackage(pkg) + "." + short
+			default:
+				names[i] = short
 			}
-			full = append(full, name)
 		}
-		list = append(list, firstOf(full, len(names))+": "+why)
+		list = append(list, enumerate(names)+": "+reason.Why)
 	}
 	return list
 }
+
+// enumerate returns the first maxListed names, and how many more there are.
+func enumerate(names []string) string {
+	if len(names) <= maxListed {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:maxListed], ", "), len(names)-maxListed)
+}
+
+// maxListed is how many reasons, or names, a list has at most.
+const maxListed = 10

@@ -197,13 +197,13 @@ func TestWhatGainsAreComparedWith(t *testing.T) {
 	}{
 		{report.Input{}, "Ep pool, Ep spawn", true, ""},
 		{report.Input{Col: "/executor"}, "Ep @pool, Ep @spawn", true, ""},
-		{report.Input{Filter: "/executor:pool"}, "Ep", false, "--filter leaves out the serial program of Ep, which its COST needs: add OR /executor:serial"},
-		{report.Input{Filter: "/executor:spawn"}, "Ep", false, "--filter leaves out the slices of Ep, which its ceiling needs: add OR /slices:/[0-9]/"},
+		{report.Input{Filter: "/executor:pool"}, "Ep", false, "the filter leaves out the serial program of Ep, which its COST needs: add OR /executor:serial"},
+		{report.Input{Filter: "/executor:spawn"}, "Ep", false, "the filter leaves out the slices of Ep, which its ceiling needs: add OR /slices:/[0-9]/"},
 		{report.Input{Filter: "/executor:spawn OR /executor:serial OR /slices:/[0-9]/"}, "Ep", true, ""},
 		{report.Input{Row: ".name,/executor"}, "Ep pool, Ep spawn", true, ""},
 		{report.Input{Row: ".fullname"}, "Ep pool, Ep spawn", true, ""},
-		{report.Input{Row: ".name"}, "Ep", true, "--row .name merges benchmarks that differ in /executor: add these to tell them apart"},
-		{report.Input{Row: ".name,goos"}, "Ep", true, "--row .name,goos merges"},
+		{report.Input{Row: ".name"}, "Ep", true, "rows by .name merge benchmarks that differ in /executor: name these, too, to keep them apart"},
+		{report.Input{Row: ".name,goos"}, "Ep", true, "rows by .name,goos merge"},
 	} {
 		c.in.Paths = []string{path}
 		a := input(t, c.in)
@@ -217,7 +217,7 @@ func TestWhatGainsAreComparedWith(t *testing.T) {
 		if got := strings.Join(names, ", "); got != c.names {
 			t.Errorf("%+v: rows %s, want %s", c.in, got, c.names)
 		}
-		if n := warned(a, "--"); n != 0 && c.warns == "" || c.warns != "" && warned(a, c.warns) != 1 {
+		if n := warned(a, "leaves out") + warned(a, "rows by"); n != 0 && c.warns == "" || c.warns != "" && warned(a, c.warns) != 1 {
 			t.Errorf("%+v: warnings %v, want %q", c.in, a.Warnings, c.warns)
 		}
 	}
@@ -226,11 +226,11 @@ func TestWhatGainsAreComparedWith(t *testing.T) {
 func TestRowsOfOtherPeople(t *testing.T) {
 	path := save(t, swept("Map/impl=a/n=1", "Map/impl=b/n=1", "Set/impl=a/n=1"))
 	a := input(t, report.Input{Paths: []string{path}, Row: ".name"})
-	if rows := rowsOf(a); len(rows) != 2 || !strings.HasPrefix(rows[0], "Map w0") || warned(a, "merges benchmarks that differ in /impl: add") != 1 {
+	if rows := rowsOf(a); len(rows) != 2 || !strings.HasPrefix(rows[0], "Map w0") || warned(a, "merge benchmarks that differ in /impl: name") != 1 {
 		t.Errorf("rows %q, warnings %v", rows, a.Warnings)
 	}
 	a = input(t, report.Input{Paths: []string{path}, Row: "/impl"})
-	if rows := rowsOf(a); len(rows) != 2 || !strings.HasPrefix(rows[0], "*/impl=a w0") || warned(a, "differ in .name: add") != 1 {
+	if rows := rowsOf(a); len(rows) != 2 || !strings.HasPrefix(rows[0], "*/impl=a w0") || warned(a, "differ in .name: name") != 1 {
 		t.Errorf("rows %q, warnings %v", rows, a.Warnings)
 	}
 	a = input(t, report.Input{Paths: []string{path}, Filter: ".name:Map /impl:b"})
@@ -239,15 +239,15 @@ func TestRowsOfOtherPeople(t *testing.T) {
 	}
 }
 
-func TestWrongExpressionsNameTheirFlag(t *testing.T) {
+func TestWrongExpressionsNameTheirField(t *testing.T) {
 	path := suite(t)
 	for want, in := range map[string]report.Input{
-		"--filter: ":                           {Filter: ".name:("},
-		`--filter ".name:No" matches none of`:  {Filter: ".name:No"},
+		"Filter: ":                             {Filter: ".name:("},
+		`filter ".name:No" matches none of`:    {Filter: ".name:No"},
 		"leaves no result that has a time":     {Filter: ".unit:B/op OR .unit:x"},
-		"--row: ":                              {Row: ","},
-		"--row: /workers is an axis":           {Row: ".name,/workers"},
-		"--col: ":                              {Col: ".unit"},
+		"Row: ":                                {Row: ","},
+		"Row: /workers is an axis":             {Row: ".name,/workers"},
+		"Col: ":                                {Col: ".unit"},
 		"put machines side by side with --col": {Col: "goos", Paths: []string{save(t, "cpu: x\n"+swept("A")), save(t, "cpu: y\n"+swept("A"))}},
 		"was \"amd64\": put machines side by side with --col goarch": {Paths: []string{save(t, "goarch: amd64\n"+swept("A")), save(t, swept("A")), save(t, "goarch: arm64\n"+swept("A"))}},
 	} {

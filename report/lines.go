@@ -14,10 +14,8 @@ import (
 // that what it has seen is always what stands before the result that the reader
 // has just read. benchfmt drops comments, and in them is the round of a sample.
 type lines struct {
-	name   string // of the file
-	zipped bool
-	from   *bufio.Reader
-	rest   []byte // of what was read and not yet handed out
+	from *bufio.Reader
+	rest []byte // of what was read and not yet handed out
 
 	within   bool   // the rest goes on with a line that was begun
 	some     bool   // a line that is not blank was seen
@@ -31,13 +29,13 @@ type lines struct {
 	number   int    // of the line
 	round    int    // that the next result belongs to; 0 is unknown
 
-	asked    settings // of the run, by its plan
+	settings settings // of the run, by its plan
 	outcomes outcomes // of benchmarks without results
 	runs     runs     // of go test
 }
 
 func newLines(r io.Reader) *lines {
-	return &lines{from: bufio.NewReaderSize(r, bufio.MaxScanTokenSize), changed: true}
+	return &lines{from: bufio.NewReaderSize(r, bufio.MaxScanTokenSize), changed: true, outcomes: outcomes{broken: map[string]string{}}}
 }
 
 func (l *lines) Read(p []byte) (n int, err error) {
@@ -80,7 +78,7 @@ func (l *lines) look(line []byte) {
 		l.pressure = l.pressure || bytes.HasPrefix(line, []byte("Unit pressure "))
 	case c == '#':
 		if plan, ok := bytes.CutPrefix(line, []byte("# plan: ")); ok && l.number == 1 {
-			l.plan, l.asked = true, settingsOf(plan)
+			l.plan, l.settings = true, settingsOf(plan)
 		}
 		if note, ok := bytes.CutPrefix(line, []byte("# sample: ")); ok {
 			l.round = roundOf(note)
@@ -131,8 +129,8 @@ func roundOf(note []byte) int {
 	return n.Round
 }
 
-// unzipped recognises gzip by its first bytes: names lie, and a pipe has none.
-func unzipped(r io.Reader) (text io.Reader, zipped bool, err error) {
+// decompress recognises gzip by its first bytes: names lie, and a pipe has none.
+func decompress(r io.Reader) (text io.Reader, compressed bool, err error) {
 	b := bufio.NewReader(r)
 	if magic, err := b.Peek(2); err != nil || magic[0] != 0x1f || magic[1] != 0x8b {
 		return b, false, nil // an error of reading comes again with the first line
@@ -172,9 +170,9 @@ func (m *members) Read(p []byte) (n int, err error) {
 	return n, nil
 }
 
-// zipProblem says what is wrong with compressed data; empty if err is about
-// something else.
-func zipProblem(err error) string {
+// compressionProblem says what is wrong with compressed data; it returns "" if err is
+// about something else.
+func compressionProblem(err error) string {
 	var corrupt flate.CorruptInputError
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF):

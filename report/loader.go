@@ -1,322 +1,310 @@
 package report
 
 import (
+	"bufio"
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 	"fmt"
-	"maps"
+	"io"
 	"slices"
 	"strings"
 
 	"golang.org/x/perf/benchfmt"
-	"golang.org/x/perf/benchproc"
 
 	"overlap/internal/table"
 )
 
-// loader is what reading needs beside the data. A line of a known name under a
+// file reads the results of one file into a builder. A line of a known name under a
 // known configuration costs one look-up.
-type loader struct {
-	in   Input
-	data *Data
+type file struct {
+	*builder
+	path       string
+	compressed bool
+	lines      *lines
+	transcript *transcript
 
-	lines         *lines  // of the file
-	unused        reasons // results of the file that were left out, by reason
-	own           bool    // a result of the suite is in it
-	found, before int     // results of the file that are of use, rounds before it
+	suite  bool    // a result of the suite was read
+	used   int     // results that are of use, or that were not asked for
+	unused reasons // results that were left out
+	before int     // rounds of the files before it
 
-	results, files  int  // read so far
-	runs            int  // of go test, or other blocks of results behind lines of configuration
-	kept            int  // by the filter
-	units, timeless bool // it is on units: it leaves out some that are read, or the time of a result
-	lost            map[string]map[string]bool
-	seen            map[string]bool // flag and key: results have it
-
-	sources  []*source
-	bySource map[string]int               // file and build → source
-	sums     map[[sha256.Size]byte]string // content of a file → its name
-
-	filter *benchproc.Filter
-	col    *benchproc.Projection
-	rows   *rowKeys // nil if the whole name makes a row
-
-	config   []string           // keys that a point depends on, sorted
-	all      bool               // it may depend on any
-	contexts map[string]int     // values of these → a number for them
-	known    map[string]*record // name and context → record
-	order    []*record          // by their first sample
-	columns  []benchproc.Key    // of the points
-	shared   map[string]setting // column → configuration that its results share
-	systems  map[string]setting // column → its goos and goarch, once they are known
-	listed   map[string]string  // last value of kinds and expect
-	byKey    map[benchproc.Key]string
-	taken    map[string]bool // names of columns
+	run      int    // of go test, or another block of results below configuration lines
+	block    *block // of the last result
+	blocks   map[string]*block
+	contexts map[string]int // values of the configuration that a point depends on → a number for them
+	known    map[string]*record
+	builds   map[string]int // → source
 	scratch  []byte
-
-	configured                           // of the last result
-	configurations map[string]configured // by file, keys and values
 }
 
-// setting is file configuration.
-type setting map[string]string
-
-func newLoader(in Input) (*loader, error) {
-	l := &loader{
-		in:       in,
-		data:     &Data{Files: in.Paths, Kinds: map[string]string{}, Expects: map[string]string{}},
-		contexts: map[string]int{}, known: map[string]*record{},
-		shared: map[string]setting{}, listed: map[string]string{}, byKey: map[benchproc.Key]string{}, taken: map[string]bool{},
-		lost: map[string]map[string]bool{}, seen: map[string]bool{}, bySource: map[string]int{}, sums: map[[sha256.Size]byte]string{},
-		systems: map[string]setting{}, configurations: map[string]configured{},
+// read adds the results of one file.
+func (b *builder) read(text io.Reader, path string, compressed bool) error {
+	b.files++
+	sum := sha256.New()
+	t := newTranscript(text)
+	f := &file{
+		builder: b, path: path, compressed: compressed, lines: newLines(io.TeeReader(t, sum)), transcript: t, before: b.rounds,
+		blocks: map[string]*block{}, contexts: map[string]int{}, known: map[string]*record{}, builds: map[string]int{},
 	}
-	return l, l.parse()
+	if err := f.readResults(); err != nil {
+		return err
+	}
+	return b.once(path, [sha256.Size]byte(sum.Sum(nil)))
 }
 
-// parse reads the expressions.
-func (l *loader) parse() error {
-	switch n := l.in.NameNumbers; n {
-	case "", CoreNumbers, WorkerNumbers, PartNumbers:
+// once refuses a file that was read before under this or another name: each of
+// its samples would count twice.
+func (b *builder) once(path string, sum [sha256.Size]byte) error {
+	switch same, ok := b.sums[sum]; {
+	case !ok:
+		b.sums[sum] = path
+		return nil
+	case same == path:
+		return &FileError{path, "it is named twice: its samples would count twice"}
 	default:
-		return fmt.Errorf("--name-numbers: %q is none of cores, workers and part", n)
+		return &FileError{path, fmt.Sprintf("%s and %s are the same results: name one of them", same, path)}
 	}
-	var err error
-	text := l.in.Filter
-	if text == "" {
-		text = "*"
+}
+
+// readResults reads the file to its end.
+func (f *file) readResults() error {
+	var reader benchfmt.Reader
+	reader.Reset(f.lines, f.path, ".file", f.path)
+	for reader.Scan() {
+		switch rec := reader.Result().(type) {
+		case *benchfmt.SyntaxError:
+			if err := f.addDamaged(rec); err != nil {
+				return err
+			}
+		case *benchfmt.Result:
+			if err := f.add(rec); err != nil {
+				_, line := rec.Pos()
+				return f.fault("line %d: %v", line, err)
+			}
+		}
 	}
-	filter, err := benchproc.NewFilter(text)
-	if err != nil {
-		return fmt.Errorf("--filter: %w", err)
-	}
-	col := l.in.Col
-	if col == "" {
-		col = "host"
-	}
-	var fixed bool // an order such as key@(a b) leaves out other values
-	if l.col, fixed, err = projection("--col", col, filter); err != nil {
+	notes := f.lines.outcomes.warnings()
+	if err := f.check(reader.Err(), notes); err != nil {
 		return err
 	}
-	for _, f := range l.col.Fields() {
-		if f.Name == ".name" || f.Name == ".fullname" {
-			return fmt.Errorf("--col: %s makes the rows; name a part of it, as /size, or a configuration line, as goarch", f.Name)
-		}
-	}
-	if err := noAxis("--col", l.col); err != nil {
-		return err
-	}
-	l.depend(l.col)
-	if l.in.Row != "" {
-		row, fixedToo, err := projection("--row", l.in.Row, filter)
-		if err != nil {
-			return err
-		}
-		if l.rows, err = newRowKeys(l.in.Row, row); err != nil {
-			return err
-		}
-		fixed = fixed || fixedToo
-		l.depend(row)
-	}
-	if l.in.Filter != "" || fixed {
-		l.filter = filter
-	}
-	l.config = append(l.config, "copies", "cores", "pkg", "host", "cpu")
-	slices.Sort(l.config)
-	l.config = slices.Compact(l.config)
+	f.warn(notes)
 	return nil
 }
 
-// configured is what a configuration means for the results under it.
-type configured struct {
-	context, source int
-	now             setting
-	described       map[string]bool // columns that have been described under it
+// fault returns a FileError.
+func (f *file) fault(format string, args ...any) error {
+	return &FileError{f.path, fmt.Sprintf(format, args...)}
 }
 
-// maxConfigured is how many configurations are remembered: some files have one
-// for each result.
-const maxConfigured = 1 << 12
-
-// configure takes over the configuration of a result, which has changed.
-func (l *loader) configure(r *benchfmt.Result) {
-	key := l.scratch[:0]
-	for _, c := range r.Config { // .file is among them
-		key = append(binary.AppendUvarint(key, uint64(len(c.Key))), c.Key...)
-		key = append(binary.AppendUvarint(key, uint64(len(c.Value))), c.Value...)
+// check reports what is wrong with a file that was read to its end: notes are those
+// of the outcomes.
+func (f *file) check(err error, notes []string) error {
+	unused := f.unused.sentences(maxListed)
+	kind := kindOf(f.transcript.begin, len(notes)+len(unused) == 0)
+	if f.transcript.events && kind != "" {
+		kind = noBenchmarks
 	}
-	l.scratch = key
-	c, ok := l.configurations[string(key)]
-	if !ok {
-		if len(l.configurations) == maxConfigured {
-			clear(l.configurations)
-		}
-		id := string(key)
-		c = l.newConfiguration(r)
-		l.configurations[id] = c
+	const expected = "it should hold what overlap run or go test -bench printed"
+	switch problem := compressionProblem(err); {
+	case problem != "":
+		return f.fault("%s", problem)
+	case errors.Is(err, bufio.ErrTooLong):
+		return f.fault("it has a line longer than %d KiB: is it a result file?", bufio.MaxScanTokenSize>>10)
+	case err != nil:
+		return f.fault("%s", strings.TrimPrefix(err.Error(), f.path+":"))
+	case !f.lines.some:
+		return f.fault("the file is empty: %s", expected)
+	case f.lines.cut && f.lines.results && (f.strict() || f.torn()):
+		return f.cutError()
+	case f.used > 0:
+		return nil
+	case kind != "":
+		return f.fault("%s", kind)
+	case len(unused) > 0 && f.filter == nil:
+		return f.fault("nothing in it can be used: %s", strings.Join(append(unused, notes...), "; "))
+	case len(unused) > 0:
+		return nil
+	case len(notes) > 0:
+		return f.fault("no benchmark has a result: %s", strings.Join(notes, "; "))
 	}
-	l.configured = c
+	return f.fault("%s", cmp.Or(f.transcript.quoted.warning(), "no line of it is a result: "+expected))
 }
 
-func (l *loader) newConfiguration(r *benchfmt.Result) configured {
-	key := l.scratch[:0]
-	if l.all {
-		for _, c := range r.Config {
-			key = fmt.Appendf(key, "%q:%q,", c.Key, c.Value)
-		}
-	} else {
-		for _, k := range l.config {
-			value := r.GetConfig(k)
-			key = append(binary.AppendUvarint(key, uint64(len(value))), value...) // it may hold any byte
-		}
+// warn reports what of the file could not be used.
+func (f *file) warn(notes []string) {
+	if quoted := f.transcript.quoted.warning(); quoted != "" {
+		notes = append(notes, quoted)
 	}
-	l.scratch = key
-	id, ok := l.contexts[string(key)]
-	if !ok {
-		id = len(l.contexts)
-		l.contexts[string(key)] = id
+	if text := f.lines.runs.warning(); text != "" && !f.strict() && len(f.builds) == 1 { // else pool says what differs
+		notes = append(notes, text)
 	}
-	c := configured{context: id, now: setting{}, described: map[string]bool{}}
-	for _, pair := range r.Config {
-		switch {
-		case !pair.File:
-		case pair.Key == "kinds" || pair.Key == "expect":
-			l.list(pair.Key, pair.Value)
-		default:
-			c.now[pair.Key] = string(pair.Value)
-		}
+	if f.lines.cut && f.lines.results {
+		notes = append(notes, "its last line has no end: if the file was cut, the last numbers may be wrong")
 	}
-	c.source = l.enter(c.now)
-	return c
-}
-
-// list takes over the pairs of workload and kind, or scaling to expect.
-func (l *loader) list(key string, value []byte) {
-	if l.listed[key] == string(value) {
-		return
+	for _, reason := range f.unused.sentences(maxListed) {
+		notes = append(notes, "left out: "+reason)
 	}
-	text := string(value)
-	l.listed[key] = text
-	d := l.data
-	for pair := range strings.FieldsSeq(text) {
-		name, what, ok := strings.Cut(pair, "=")
-		switch {
-		case !ok || len(what) > maxKind:
-		case key == "kinds" && d.Kinds[name] == "":
-			d.Kinds[name] = table.Printable(what)
-			d.Order = append(d.Order, name)
-		case key == "expect" && d.Expects[name] == "":
-			d.Expects[name] = table.Printable(what)
-		}
+	for _, note := range notes {
+		f.data.warn(fmt.Errorf("%s: %s", f.path, note))
 	}
 }
 
-// describe keeps the configuration that the results of a column have in common.
-// Two machines in one column are refused: their times must not be divided by
-// each other.
-func (l *loader) describe(column string) error {
-	if l.described[column] {
+// strict reports whether the file is of the suite, which writes whole lines
+// only. What go test prints has others among its results, where a benchmark
+// fails or logs; benchstat, too, goes on after them.
+func (f *file) strict() bool { return f.lines.plan || f.suite || ofSuite(f.lines.line) }
+
+// torn reports whether the last line of a file is a result that lacks its time.
+func (f *file) torn() bool {
+	fields := bytes.Fields(f.lines.line)
+	return len(fields) > 0 && bytes.HasPrefix(fields[0], []byte("Benchmark")) &&
+		!slices.ContainsFunc(fields, func(f []byte) bool { return string(f) == "ns/op" || string(f) == "sec/op" })
+}
+
+func (f *file) cutError() error {
+	return f.fault("the file was cut in its last line, line %d; remove that line to use the others", f.lines.number)
+}
+
+// addDamaged notes a line that begins as a result and is none.
+func (f *file) addDamaged(line *benchfmt.SyntaxError) error {
+	switch {
+	case f.lines.cut:
+		return f.cutError()
+	case f.strict():
+		return f.fault("line %d is damaged: %s; remove it to use the others", line.Line, line.Msg)
+	case isResult(f.lines.line):
+		f.unused.Add(table.Cut(table.OneLine(string(f.lines.line)), 60), "no result: "+line.Msg)
+	default:
+		f.lines.outcomes.readDamaged(f.lines.line)
+	}
+	return nil
+}
+
+// add adds a result, or keeps the reason why it cannot.
+func (f *file) add(r *benchfmt.Result) error {
+	round, changed := f.lines.next()
+	if changed {
+		f.configure(r)
+		f.run++
+	}
+	if !f.matches(r) {
+		f.used++ // what was not asked for is not at fault
 		return nil
 	}
-	l.described[column] = true
-	was, ok := l.shared[column]
-	if !ok {
-		l.shared[column], l.systems[column] = maps.Clone(l.now), setting{}
-		was = l.shared[column]
+	rec, sec, err := f.sample(r)
+	if err != nil {
+		return f.leaveOut(r, err)
 	}
-	for _, key := range []string{"host", "cpu"} {
-		if was[key] != l.now[key] {
-			return otherMachine(key, l.now[key], was[key])
-		}
+	if err := f.block.describe(rec.column); err != nil {
+		return err
 	}
-	for _, key := range []string{"goos", "goarch"} { // not all files say them
-		switch now, known := l.now[key], l.systems[column][key]; {
-		case now != "" && known == "":
-			l.systems[column][key] = now
-		case now != "" && now != known:
-			return otherMachine(key, now, known)
-		}
+	f.used++
+	if rec.point.Weak {
+		sec /= float64(rec.point.Workers)
 	}
-	for key, value := range was {
-		if l.now[key] != value {
-			delete(was, key)
+	if round == 0 {
+		rec.roundless = true
+		round = len(rec.seconds) + 1
+		rec.turns = append(rec.turns, int32(f.results))
+	} else {
+		round += f.before
+	}
+	f.rounds = max(f.rounds, round)
+	rec.add(sec, round)
+	rec.addSource(f.block.source)
+	if !f.lines.plan {
+		f.lines.runs.add(rec, sec)
+	}
+	f.suite = f.suite || rec.point.Executor != ""
+	for _, v := range r.Values {
+		if unit, ok := unitIndex[v.Unit]; ok && credible(unit, v.Value) && (unit != pressureUnit || f.meansPressure(rec)) {
+			rec.set(unit, v.Value)
 		}
 	}
 	return nil
 }
 
-func otherMachine(key, now, was string) error {
-	return fmt.Errorf("%s is %q, in the results before it was %q: put machines side by side with --col %s", key, now, was, key)
+// meansPressure reports whether the unit of that name means what it means here: the
+// suite measured it, or the file describes it. Other people's may be of water.
+func (f *file) meansPressure(rec *record) bool { return rec.point.Executor != "" || f.lines.pressure }
+
+// sample returns the record of a result and the time of a job in seconds.
+func (f *file) sample(r *benchfmt.Result) (rec *record, sec float64, err error) {
+	if r.Iters < 1 {
+		return nil, 0, fmt.Errorf("it has an iteration count of %d, and needs at least 1", r.Iters)
+	}
+	if rec, err = f.record(r); err != nil {
+		return nil, 0, err
+	}
+	sec, ok := r.Value("sec/op")
+	if !ok || !(sec >= minSeconds && sec <= maxPlausible) {
+		return nil, 0, errors.New("no time (ns/op), or one out of range")
+	}
+	return rec, sec, nil
 }
 
-// record finds or makes the record of a result. It has a point as its name alone
-// is read; what that is in the light of the others, only name knows.
-func (l *loader) record(r *benchfmt.Result) (*record, error) {
-	own := l.lines.nameOf(r.Name)
-	key := append(l.scratch[:0], r.Name...)
-	for _, x := range []int{l.context, l.files, len(own)} {
-		key = binary.AppendUvarint(append(key, 0), uint64(x))
-	}
-	l.scratch = key
-	if rec := l.known[string(key)]; rec != nil {
-		return rec, nil
-	}
-	rec := &record{title: title{string(r.Name), own, l.runs}, file: l.files, names: []string{string(r.Name)}}
-	var err error
-	if rec.said, err = readSettings(r); err != nil {
-		return nil, err
-	}
-	n, err := rec.readName(naming{})
-	if err != nil {
-		return nil, err
-	}
-	if l.rows != nil {
-		rec.row = l.rows.configured(r)
-		l.see("--row", l.rows.row, l.rows.row.Project(r))
-	}
-	rec.said.Column = l.column(r)
-	n.Column = rec.said.Column
-	rec.point, rec.bound = n.Point, n.bound
-	l.order = append(l.order, rec)
-	l.known[string(key)] = rec
-	return rec, nil
-}
-
-// column is the name of a result's column.
-func (l *loader) column(r *benchfmt.Result) string {
-	key := l.col.Project(r)
-	l.see("--col", l.col, key)
-	name, ok := l.byKey[key]
-	if !ok {
-		if name = table.Printable(key.StringValues()); name == "" {
-			name = "unknown"
-		}
-		if l.taken[name] { // "a b" beside "c" reads as "a" beside "b c"
-			name = table.Printable(key.String())
-		}
-		for i, plain := 2, name; l.taken[name]; i++ {
-			name = fmt.Sprintf("%s (%d)", plain, i)
-		}
-		l.byKey[key], l.taken[name] = name, true
-		l.columns = append(l.columns, key)
-	}
-	return name
-}
-
-// maxListed is how many reasons, or names, a list has at most.
-const maxListed = 10
+// minSeconds is the time of a job that is believed, in seconds: a millionth of
+// what go test can print. Quotients of less would be infinite.
+const minSeconds = 1e-21
 
 // leaveOut keeps the reason why a result cannot be used. One of the suite
 // must be right, as the file is ours; it is returned.
-func (l *loader) leaveOut(r *benchfmt.Result, reason error) error {
+func (f *file) leaveOut(r *benchfmt.Result, reason error) error {
 	name := table.Printable(string(r.Name))
-	if ours(r.Name) {
+	if ofSuite(r.Name) {
 		return fmt.Errorf("%s: %w; remove the line to use the others", name, reason)
 	}
-	l.unused.addFor(table.Printable(r.GetConfig("pkg")), name, table.Printable(reason.Error()))
+	f.unused.addFor(table.Printable(r.GetConfig("pkg")), name, table.Printable(reason.Error()))
 	return nil
 }
 
-// ours reports whether a name is of the suite: nobody else's has both.
-func ours(name []byte) bool {
+// ofSuite reports whether a name is of the suite: nobody else's has both.
+func ofSuite(name []byte) bool {
 	return bytes.Contains(name, []byte("/executor=")) && bytes.Contains(name, []byte("/cores="))
+}
+
+// record finds or makes the record of a result. It has a point as its name alone
+// is read; what that is in the light of the others, only nameRecords knows.
+func (f *file) record(r *benchfmt.Result) (*record, error) {
+	alone := f.lines.nameOf(r.Name)
+	key := appendText(f.scratch[:0], r.Name)
+	key = binary.AppendUvarint(key, uint64(f.block.context))
+	key = binary.AppendUvarint(key, uint64(len(alone)))
+	f.scratch = key
+	if rec := f.known[string(key)]; rec != nil {
+		return rec, nil
+	}
+	rec := &record{title: title{string(r.Name), alone, f.run}, file: f.files, names: []string{string(r.Name)}}
+	var err error
+	if rec.config, err = readConfig(r); err != nil {
+		return nil, err
+	}
+	if rec.reading, err = rec.title.readAlone(); err != nil {
+		return nil, err
+	}
+	n, err := rec.parseName(naming{})
+	if err != nil {
+		return nil, err
+	}
+	if f.rows != nil {
+		rec.row = f.rows.configLabel(r)
+		f.see(f.rows.row, f.rows.row.Project(r))
+	}
+	columnKey := f.col.Project(r)
+	f.see(f.col, columnKey)
+	rec.column = f.columns.of(columnKey)
+	rec.config.Column, n.Column = rec.column.name, rec.column.name
+	rec.point, rec.bound = n.Point, n.bound
+	f.records = append(f.records, rec)
+	f.known[string(key)] = rec
+	return rec, nil
+}
+
+// appendText appends a text that may hold any byte, so that no two lists of texts give
+// the same key.
+func appendText[T ~string | ~[]byte](key []byte, text T) []byte {
+	return append(binary.AppendUvarint(key, uint64(len(text))), text...)
 }

@@ -27,11 +27,7 @@ func (d *Data) meanInterval(p Point, get func(Sample) float64) Interval {
 
 // values are those of the samples of p that are not left out and that tell.
 func (d *Data) values(p Point, get func(Sample) float64) []float64 {
-	r := d.records[p]
-	if r == nil {
-		return nil
-	}
-	s := nothing
+	r, s := d.record(p), unmeasured
 	if r.columns == nil && math.IsNaN(get(s)) {
 		return nil // a million samples with nothing but their times
 	}
@@ -39,7 +35,7 @@ func (d *Data) values(p Point, get func(Sample) float64) []float64 {
 	var values []float64
 	for i := range r.seconds {
 		r.fill(&s, i)
-		if x := get(s); !math.IsNaN(x) && (pressed || !(s.Pressure > sampling.MaxPressure)) {
+		if x := get(s); !math.IsNaN(x) && (pressed || r.calm(i)) {
 			values = append(values, x)
 		}
 	}

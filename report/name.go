@@ -12,15 +12,15 @@ import (
 	"overlap/internal/table"
 )
 
-// named is what a benchmark's name says.
-type named struct {
+// parsedName is what the name of a benchmark says.
+type parsedName struct {
 	Point
 	base  string
 	parts []part // in their order, without what is an axis
 
-	foreign bool
-	bound   bool   // it says its cores
-	spelt   string // the workload with the words for workers, and N for their number
+	foreign  bool
+	bound    bool   // it gives its cores
+	spelling string // the workload with the words for workers, and N for their number
 }
 
 // part is a part of a name, with the sign before it. One without a key has only
@@ -29,36 +29,37 @@ type part struct{ key, text string }
 
 // naming says how to read the names of a file.
 type naming struct {
-	rows     []string // keys that are no axes, because rows are told apart by them
+	rows     []string // keys that are not axes, because they distinguish rows
 	sized    bool     // 16G is a size
 	numbered bool     // the number at the end of a name is that of its workers
 }
 
-// parseName reads the point from the name of a benchmark, without GOMAXPROCS;
-// said is what else is known of the point. A benchmark without an executor and
-// cores is not of the suite: what its author wrote into its name tells it from
+// parseName parses the name of a record's benchmark, without GOMAXPROCS, and completes
+// what else is known of the point. A benchmark without an executor and
+// cores is not of the suite: what its author wrote into its name distinguishes it from
 // others, so that all but the numbers stays in the name.
-func parseName(own string, said Point, how naming) (named, error) {
-	base, rest, _ := strings.Cut(own, "/")
-	n := named{base: table.Printable(base), Point: said, foreign: !ours([]byte(own)), bound: said.Cores > 0}
-	if rest != "" || strings.HasSuffix(own, "/") {
+func (r *record) parseName(how naming) (parsedName, error) {
+	name := r.reading.name
+	base, rest, _ := strings.Cut(name, "/")
+	n := parsedName{base: table.Printable(base), Point: r.config, foreign: !ofSuite([]byte(name)), bound: r.config.Cores > 0}
+	n.Procs = max(r.reading.procs, 1)
+	if base != name {
 		for text := range strings.SplitSeq(rest, "/") {
 			n.parts = append(n.parts, partsOf("/"+table.Printable(text))...)
 		}
 	}
-	var err error
+	parse := n.parseSuite
 	if n.foreign {
 		n.Size = ""
-		err = n.parseForeign(how)
+		parse = func() error { return n.parseForeign(how) }
 	} else {
 		n.Package = ""
-		err = n.parseOwn()
 	}
-	if err != nil {
+	if err := parse(); err != nil {
 		return n, err
 	}
 	if n.Cores == 0 || n.Workers == 0 && (!n.foreign || n.Weak) {
-		return n, fmt.Errorf("benchmark %s does not say its workers= and cores=, so there is nothing to factorise", own)
+		return n, fmt.Errorf("benchmark %s does not give its workers= and cores=, so there is nothing to factorise", name)
 	}
 	return n, nil
 }
@@ -92,23 +93,21 @@ func isSetting(text string) bool {
 	return says || strings.Contains(text, "=")
 }
 
-// readSettings reads the parts of a point that are configuration lines.
-func readSettings(r *benchfmt.Result) (Point, error) {
-	p := Point{Size: "medium", Procs: 1, Slices: 1, Copies: 1, Package: table.Printable(r.GetConfig("pkg"))}
+// readConfig reads what configuration lines say of a point.
+func readConfig(r *benchfmt.Result) (p Point, err error) {
+	p = Point{Size: "medium", Procs: 1, Slices: 1, Copies: 1, Package: table.Printable(r.GetConfig("pkg"))}
 	for key, number := range map[string]*int{"copies": &p.Copies, "cores": &p.Cores} {
 		if text := r.GetConfig(key); text != "" {
-			x, err := natural1(key, text)
-			if err != nil {
+			if *number, err = parseCount(key, text); err != nil {
 				return p, fmt.Errorf("%s: %w", r.Name, err)
 			}
-			*number = x
 		}
 	}
 	return p, nil
 }
 
-// parseOwn reads the parts of a benchmark of the suite.
-func (n *named) parseOwn() (err error) {
+// parseSuite reads the parts of a benchmark of the suite.
+func (n *parsedName) parseSuite() (err error) {
 	n.Workload = n.base
 	numbers := map[string]*int{"workers": &n.Workers, "cores": &n.Cores, "slices": &n.Slices}
 	words := map[string]*string{"executor": &n.Executor, "size": &n.Size, "variant": &n.Variant}
@@ -118,11 +117,11 @@ func (n *named) parseOwn() (err error) {
 		case p.key == "":
 			n.Workload += p.text
 		case numbers[p.key] != nil:
-			*numbers[p.key], err = natural1(p.key, value)
+			*numbers[p.key], err = parseCount(p.key, value)
 		case words[p.key] != nil:
 			*words[p.key] = value
 		case p.key == "scaling":
-			n.Weak, err = weak(value)
+			n.Weak, err = parseWeak(value)
 		}
 		if err != nil {
 			return err
@@ -134,8 +133,8 @@ func (n *named) parseOwn() (err error) {
 // parseForeign reads the parts of a benchmark of other people. Its own words for the
 // number of workers count, the first of them if there are several, and if it
 // does not say its cores, GOMAXPROCS is what bounds the parallelism.
-func (n *named) parseForeign(how naming) (err error) {
-	spelt, err := n.takeWorkers(how)
+func (n *parsedName) parseForeign(how naming) (err error) {
+	spelling, err := n.cutWorkers(how)
 	if err != nil {
 		return err
 	}
@@ -144,11 +143,11 @@ func (n *named) parseForeign(how naming) (err error) {
 	for _, p := range n.parts {
 		switch p.key {
 		case "cores":
-			n.Cores, err = natural1(p.key, p.value())
+			n.Cores, err = parseCount(p.key, p.value())
 		case "slices":
-			n.Slices, err = natural1(p.key, p.value())
+			n.Slices, err = parseCount(p.key, p.value())
 		case "scaling":
-			n.Weak, err = weak(p.value())
+			n.Weak, err = parseWeak(p.value())
 		default:
 			n.Workload += p.text
 			kept = append(kept, p)
@@ -157,24 +156,24 @@ func (n *named) parseForeign(how naming) (err error) {
 			return err
 		}
 	}
-	n.parts, n.spelt = kept, n.Workload+spelt
+	n.parts, n.spelling = kept, n.Workload+spelling
 	if n.bound = n.Cores > 0; !n.bound {
 		n.Cores = n.Procs
 	}
 	return nil
 }
 
-// takeWorkers reads the number of workers and takes what says it out of the
+// cutWorkers reads the number of workers and takes what says it out of the
 // parts, or out of the first word of the name. It returns these words, with N
 // for the number.
-func (n *named) takeWorkers(how naming) (spelt string, err error) {
-	i := n.saysWorkers(how)
+func (n *parsedName) cutWorkers(how naming) (spelling string, err error) {
+	i := n.workersPart(how)
 	if i < 0 {
-		return n.takeFromBase(how), nil
+		return n.cutWorkersFromEnd(how), nil
 	}
 	p := n.parts[i]
 	if p.key != "" {
-		if n.Workers, err = natural1(p.key, p.value()); err != nil {
+		if n.Workers, err = parseCount(p.key, p.value()); err != nil {
 			return "", err
 		}
 		n.parts = slices.Delete(n.parts, i, i+1)
@@ -185,22 +184,20 @@ func (n *named) takeWorkers(how naming) (spelt string, err error) {
 	}
 	s, _ := workersIn(p.text[1:])
 	n.Workers = s.workers
-	spelt = "/" + strings.Replace(p.text[1:][s.from:s.to], strconv.Itoa(s.workers), "N", 1)
-	if rest := s.cut(p.text[1:]); rest != "" {
+	if rest := s.rest(); rest != "" {
 		n.parts[i].text = p.text[:1] + rest
 	} else {
 		n.parts = slices.Delete(n.parts, i, i+1)
 	}
-	return spelt, nil
+	return s.spelling(), nil
 }
 
-// takeFromBase does so with the first word of the name, as in Pool_4Workers; and
-// with the number at the end if that is of workers.
-func (n *named) takeFromBase(how naming) (spelt string) {
-	if s, ok := workersIn(n.base); ok && s.cut(n.base) != "" {
-		spelt = "/" + strings.Replace(n.base[s.from:s.to], strconv.Itoa(s.workers), "N", 1)
-		n.base, n.Workers = s.cut(n.base), s.workers
-		return spelt
+// cutWorkersFromEnd is cutWorkers for the first word of the name, as in Pool_4Workers,
+// and for the number at the end if that is of workers.
+func (n *parsedName) cutWorkersFromEnd(how naming) (spelling string) {
+	if s, ok := workersIn(n.base); ok && s.rest() != "" {
+		n.base, n.Workers = s.rest(), s.workers
+		return s.spelling()
 	}
 	end := &n.base
 	if last := len(n.parts) - 1; last >= 0 {
@@ -220,7 +217,7 @@ func (p part) value() string {
 	return value
 }
 
-func natural1(key, value string) (int, error) {
+func parseCount(key, value string) (int, error) {
 	n, err := strconv.ParseInt(value, 10, 64) // an int would make the words depend on the reader's system
 	if err != nil || n < 1 {
 		return 0, fmt.Errorf("%s is %q, which is not a number from 1", key, value)
@@ -239,12 +236,9 @@ func natural1(key, value string) (int, error) {
 // cores, is something else, and as an axis it would make the row.
 const maxCores = 1 << 16
 
-func weak(value string) (bool, error) {
+func parseWeak(value string) (bool, error) {
 	if value != "weak" && value != "strong" {
 		return false, fmt.Errorf("scaling is %q, neither strong nor weak", value)
 	}
 	return value == "weak", nil
 }
-
-// maxKind is how much of a kind or shape is believed to be one, in bytes.
-const maxKind = 40

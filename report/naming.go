@@ -19,16 +19,16 @@ const (
 	PartNumbers   NameNumbers = "part"    // a part of the name, such as a size
 )
 
-// readName is what a record's name says if no other is known.
-func (r *record) readName(how naming) (named, error) {
-	own, procs, ok := cutEnding(r.title.full)
-	if !ok && (saysCores(own) || !strings.Contains(own, "/")) {
+// readAlone reads a title that no other explains.
+func (t title) readAlone() (reading, error) {
+	name, procs, ok := cutEnding(t.full)
+	if !ok && (saysCores(name) || !strings.Contains(name, "/")) {
 		var err error
-		if own, procs, err = cutNumber(own); err != nil {
-			return named{}, err
+		if name, procs, err = cutNumber(name); err != nil {
+			return reading{}, err
 		}
 	}
-	return r.named(own, procs, how)
+	return reading{name: name, procs: procs}, nil
 }
 
 // saysCores reports whether a name has cores= in it, as all have that overlap run
@@ -54,13 +54,6 @@ func cutNumber(full string) (own string, procs int, err error) {
 	}
 }
 
-// named is what a record's name says, given that of its benchmark.
-func (r *record) named(own string, procs int, how naming) (named, error) {
-	said := r.said
-	said.Procs = procs
-	return parseName(own, said, how)
-}
-
 // scope is the records of one package in one file, whose names tell together what
 // their numbers are.
 type scope struct {
@@ -69,18 +62,18 @@ type scope struct {
 	titles  []title
 }
 
-// scopes are those of what others wrote, in the order of the files.
-func (l *loader) scopes() (list []*scope) {
+// scopes lists those of what others wrote, in the order of the files.
+func (b *builder) scopes() (list []*scope) {
 	type key struct {
 		file int
 		pkg  string
 	}
 	found := map[key]*scope{}
-	for _, rec := range l.order {
+	for _, rec := range b.records {
 		if saysCores(rec.title.full) {
 			continue
 		}
-		k := key{rec.file, rec.said.Package}
+		k := key{rec.file, rec.config.Package}
 		if found[k] == nil {
 			found[k] = &scope{pkg: k.pkg}
 			list = append(list, found[k])
@@ -91,27 +84,28 @@ func (l *loader) scopes() (list []*scope) {
 	return list
 }
 
-// readEndings reads the numbers at the ends of all names. What a file does not
-// tell, another of the same package may.
-func (l *loader) readEndings() {
-	scopes := l.scopes()
-	known := map[string]map[string]bool{} // package → names of benchmarks
+// benchmarkID is the name of a benchmark and its package.
+type benchmarkID struct{ pkg, name string }
+
+// readEndings reads the numbers at the ends of all names. What a file leaves open,
+// another of the same package may decide.
+func (b *builder) readEndings() {
+	scopes := b.scopes()
+	known := map[benchmarkID]bool{}
 	for pass := range 2 {
 		for _, s := range scopes {
 			if pass > 0 && !slices.ContainsFunc(s.records, func(r *record) bool { return r.reading.open() }) {
 				continue
 			}
-			for i, r := range decideRuns(s.titles, known[s.pkg]) {
+			isKnown := func(name string) bool { return known[benchmarkID{s.pkg, name}] }
+			for i, r := range decideRuns(s.titles, isKnown) {
 				s.records[i].reading = r
 			}
 		}
 		for _, s := range scopes {
-			if known[s.pkg] == nil {
-				known[s.pkg] = map[string]bool{}
-			}
 			for _, rec := range s.records {
 				if !rec.reading.open() {
-					known[s.pkg][rec.reading.own] = true
+					known[benchmarkID{s.pkg, rec.reading.name}] = true
 				}
 			}
 		}
@@ -121,7 +115,7 @@ func (l *loader) readEndings() {
 		for _, rec := range s.records {
 			rec.sized = sized
 			if !rec.reading.proven {
-				rec.reading = l.in.NameNumbers.read(rec.title.full, rec.reading)
+				rec.reading = b.in.NameNumbers.read(rec.title.full, rec.reading)
 			}
 		}
 	}
@@ -132,101 +126,94 @@ func (t title) hasSize() bool {
 	return slices.ContainsFunc(strings.Split(t.full, "/"), aSize.MatchString)
 }
 
-// read is what the user says of a title, given what its file does. A number of
+// read is what the user says of a title, given how its file explains it. A number of
 // workers or a value has no second number behind it.
-func (n NameNumbers) read(full string, told reading) reading {
-	own, procs, ok := cutEnding(full)
+func (n NameNumbers) read(full string, explained reading) reading {
+	name, procs, ok := cutEnding(full)
 	switch {
 	case n == CoreNumbers:
-		if own, procs, err := cutNumber(full); err == nil {
-			return reading{own: own, procs: procs}
+		if name, procs, err := cutNumber(full); err == nil {
+			return reading{name: name, procs: procs}
 		}
-	case n != "" && ok && saysNumber(own):
-		return reading{own: own, procs: procs}
+	case n != "" && ok && endsInNumber(name):
+		return reading{name: name, procs: procs}
 	case n != "":
-		return reading{own: full, procs: 1}
+		return reading{name: full, procs: 1}
 	}
-	return told
+	return explained
 }
 
-// name gives every record its point, now that all names are known. Results are
-// left out whose names nobody can read, and it says so.
-func (l *loader) name() error {
-	l.readEndings()
-	var kept []*record
+// nameRecords gives every record its point, now that all names are known. Results are
+// left out, with a warning, if their names cannot be read.
+func (b *builder) nameRecords() error {
+	b.readEndings()
+	var named []*record
 	var unread reasons
-	var doubtful, presumed []string
-	for _, rec := range l.order {
-		n, err := l.nameOf(rec)
+	var ambiguous, presumed []string
+	how := naming{numbered: b.in.NameNumbers == WorkerNumbers}
+	if b.rows != nil {
+		how.rows = b.rows.keys
+	}
+	for _, rec := range b.records {
+		how.sized = rec.sized
+		n, err := rec.parseName(how)
 		switch {
-		case !saysCores(rec.title.full) && rec.reading.procs == 0:
-			doubtful = append(doubtful, rec.title.full)
+		case rec.reading.procs == 0:
+			ambiguous = append(ambiguous, rec.title.full)
 			continue
 		case err != nil:
-			unread.addFor(rec.said.Package, table.Printable(rec.title.full), table.Printable(err.Error()))
+			unread.addFor(rec.config.Package, table.Printable(rec.title.full), table.Printable(err.Error()))
 			continue
 		case rec.reading.presumed:
 			presumed = append(presumed, rec.title.full)
 		}
-		residue := ""
-		if l.rows != nil {
-			residue = l.rows.apply(&n, rec.row)
+		var rest map[string]string
+		if b.rows != nil {
+			rest = b.rows.apply(&n, rec.row)
 		}
-		n.sideBySide(l.col)
-		rec.settle(n)
-		if l.rows != nil {
-			l.rows.merged(rec.point, residue)
+		n.dropColumns(b.col)
+		rec.setName(n)
+		if b.rows != nil {
+			b.rows.compare(rec.point, rest)
 		}
-		kept = append(kept, rec)
+		named = append(named, rec)
 	}
-	l.order = kept
+	b.records = named
 	for _, reason := range unread.sentences(maxListed) {
-		l.data.Warnings = append(l.data.Warnings, fmt.Errorf("left out: %s", reason))
+		b.data.warn(fmt.Errorf("left out: %s", reason))
 	}
-	return l.ambiguous(doubtful, presumed)
+	return b.warnOfNumbers(ambiguous, presumed)
 }
 
-// nameOf is what the name of a record says.
-func (l *loader) nameOf(rec *record) (named, error) {
-	how := naming{sized: rec.sized, numbered: l.in.NameNumbers == WorkerNumbers}
-	if l.rows != nil {
-		how.rows = l.rows.keys
-	}
-	if saysCores(rec.title.full) {
-		return rec.readName(how)
-	}
-	return rec.named(rec.reading.own, max(rec.reading.procs, 1), how)
-}
-
-// settle gives a record its point. The times of weak scaling are of one worker's
+// setName gives a record its point. The times of weak scaling are of one worker's
 // work, and how many there are may be known only now.
-func (r *record) settle(n named) {
+func (r *record) setName(n parsedName) {
 	if r.point.Weak && r.point.Workers != n.Workers {
 		for i := range r.seconds {
 			r.seconds[i] *= float64(r.point.Workers) / float64(n.Workers)
 		}
 	}
-	r.point, r.bound, r.spelt = n.Point, n.bound, n.spelt
+	r.point, r.bound, r.spelling = n.Point, n.bound, n.spelling
 }
 
-// ambiguous says which names nobody can read, and which were read on the ground
-// of a word. It fails if there are no others.
-func (l *loader) ambiguous(doubtful, presumed []string) error {
+// warnOfNumbers says which names are ambiguous, and which were read by a word in
+// them. It fails if there are no others.
+func (b *builder) warnOfNumbers(ambiguous, presumed []string) error {
 	if len(presumed) > 0 {
-		what := "a part of the name"
-		if !slices.ContainsFunc(presumed, func(name string) bool { return !onlyWorkers(name) }) {
-			what = "a number of workers"
+		what := "a number of workers"
+		if slices.ContainsFunc(presumed, func(name string) bool { return !bareWorkers.MatchString(name) }) {
+			what = "a part of the name"
 		}
-		l.data.Warnings = append(l.data.Warnings, fmt.Errorf("%s is taken for %s, because of the word before it; --name-numbers=cores if it is GOMAXPROCS", lastNumber(presumed), what))
+		b.data.warn(fmt.Errorf("%s is taken for %s, because of the word before it; --name-numbers=cores if it is GOMAXPROCS", lastNumber(presumed), what))
 	}
-	if len(doubtful) == 0 {
+	if len(ambiguous) == 0 {
 		return nil
 	}
-	err := fmt.Errorf("%s may be GOMAXPROCS or a part of the name, so there is no verdict on it; --name-numbers=cores, =workers or =part says what it is", lastNumber(doubtful))
-	if len(l.order) == 0 {
-		return fmt.Errorf("%s: %w", table.Printable(strings.Join(l.in.Paths, ", ")), err)
+	err := fmt.Errorf("%s may be GOMAXPROCS or a part of the name, so there is no verdict on it; --name-numbers=cores, =workers or =part says what it is", lastNumber(ambiguous))
+	if len(b.records) == 0 {
+		return fmt.Errorf("%s: %w", table.Printable(strings.Join(b.in.Paths, ", ")), err)
 	}
-	l.data.Warnings = append(l.data.Warnings, err)
+	b.data.warn(err)
 	return nil
 }
 

@@ -3,8 +3,8 @@ package report
 import (
 	"cmp"
 	"maps"
+	"regexp"
 	"slices"
-	"strings"
 
 	"overlap/internal/sampling"
 )
@@ -35,14 +35,11 @@ func (p Point) Serial() bool { return p.Executor == "serial" }
 // series returns the times of p by round and whether samples under pressure
 // had to be used because fewer than three others exist.
 func (d *Data) series(p Point) (s series, pressed bool) {
-	r := d.records[p]
-	if r == nil {
-		return nil, false
-	}
+	r := d.record(p)
 	pressed = r.pressed()
 	s = make(series, 0, len(r.seconds))
 	for i, sec := range r.seconds {
-		if pressed || !(r.pressure(i) > sampling.MaxPressure) {
+		if pressed || r.calm(i) {
 			s = append(s, visit{r.partner(i, len(d.records)), sec})
 		}
 	}
@@ -54,12 +51,15 @@ func (d *Data) series(p Point) (s series, pressed bool) {
 func (r *record) pressed() bool {
 	calm, all := 0, len(r.seconds)
 	for i := 0; i < all && calm < 3; i++ {
-		if !(r.pressure(i) > sampling.MaxPressure) {
+		if r.calm(i) {
 			calm++
 		}
 	}
 	return calm < min(3, all)
 }
+
+// calm reports whether others left the i-th sample enough of the machine.
+func (r *record) calm(i int) bool { return !(r.pressure(i) > sampling.MaxPressure) }
 
 // knowsPressure reports whether any sample says what others took.
 func (d *Data) knowsPressure() bool {
@@ -80,7 +80,7 @@ func (l level) p() int { return min(l.cores, l.procs) }
 type group struct {
 	levels  []level
 	workers map[level][]int // ascending
-	thin    level           // the highest parallelism, if it has too few samples, see settleFor
+	thin    level           // the highest parallelism, if it has too few samples, see dropThin
 	bound   bool            // the file says on how many cores some of them ran
 	place   int             // among the rows, by the first sample in any column
 }
@@ -97,7 +97,7 @@ type index struct {
 }
 
 func newIndex(d *Data, across bool) index {
-	x := index{groups: map[Point]*group{}, helper: map[Point][]Point{}, across: across, ranks: map[string]int{}, column: map[string]int{}}
+	x := index{groups: map[Point]*group{}, helper: map[Point][]Point{}, across: across, ranks: placesOf(d.Order), column: placesOf(d.Columns)}
 	places := map[Point]int{}
 	for _, p := range d.Points {
 		base := p.at(0, level{})
@@ -122,15 +122,17 @@ func newIndex(d *Data, across bool) index {
 	}
 	for base, g := range x.groups {
 		g.sort()
-		g.settleFor(func(w int, l level) *record { return d.records[base.at(w, l)] })
-	}
-	for i, workload := range d.Order {
-		x.ranks[workload] = i
-	}
-	for i, column := range d.Columns {
-		x.column[column] = i
+		g.dropThin(func(w int, l level) *record { return d.records[base.at(w, l)] })
 	}
 	return x
+}
+
+func placesOf(list []string) map[string]int {
+	places := make(map[string]int, len(list))
+	for i, s := range list {
+		places[s] = i
+	}
+	return places
 }
 
 // sort orders levels and workers. Of levels of one parallelism that with the
@@ -146,11 +148,11 @@ func (g *group) sort() {
 	}
 }
 
-// settleFor leaves out the highest parallelism where no point of it has two
+// dropThin leaves out the highest parallelism where no point of it has two
 // samples and each one below has: a single line, which may be of another run or
 // damaged, would make the row. Where rounds are known, a sweep was stopped within
 // one, and its last samples are as good as the others.
-func (g *group) settleFor(at func(workers int, l level) *record) {
+func (g *group) dropThin(at func(workers int, l level) *record) {
 	last := len(g.levels) - 1
 	if last < 2 {
 		return
@@ -173,13 +175,16 @@ func (x *index) helperOf(p Point) Point {
 	return key
 }
 
-// levels are the levels of a row, one for each parallelism.
-func (d *Data) levels(base Point) []level {
+// group returns the points of a row, none if it does not exist.
+func (d *Data) group(base Point) *group {
 	if g := d.groups[base.at(0, level{})]; g != nil {
-		return g.levels
+		return g
 	}
-	return nil
+	return &group{}
 }
+
+// levels lists the levels of a row, one for each parallelism.
+func (d *Data) levels(base Point) []level { return d.group(base).levels }
 
 func (base Point) at(workers int, l level) Point {
 	base.Workers, base.Cores, base.Procs = workers, l.cores, l.procs
@@ -187,25 +192,13 @@ func (base Point) at(workers int, l level) Point {
 }
 
 // workersAt lists the workers measured at a level, ascending.
-func (d *Data) workersAt(base Point, l level) []int {
-	if g := d.groups[base.at(0, level{})]; g != nil {
-		return g.workers[l]
-	}
-	return nil
-}
+func (d *Data) workersAt(base Point, l level) []int { return d.group(base).workers[l] }
 
-// shortPackage is the last element of an import path, with the one before it if
+// shortPackage returns the last element of an import path, with the one before it if
 // the last is a version.
-func shortPackage(path string) string {
-	parent, last := "", path
-	if i := strings.LastIndexByte(path, '/'); i >= 0 {
-		parent, last = path[:i], path[i+1:]
-	}
-	if len(last) > 1 && last[0] == 'v' && strings.Trim(last[1:], "0123456789") == "" && parent != "" {
-		return parent[strings.LastIndexByte(parent, '/')+1:] + "/" + last
-	}
-	return last
-}
+func shortPackage(path string) string { return lastElement.FindString(path) }
+
+var lastElement = regexp.MustCompile(`[^/]+(/v[0-9]+)?$|[^/]*$`)
 
 // rank is the place of a workload in the order of the file; unknown ones come
 // last.
@@ -223,19 +216,17 @@ func (d *Data) swept() bool {
 
 // allLevels lists every level of a row, also those that levels leaves out, in
 // any order.
-func (d *Data) allLevels(base Point) []level {
-	return slices.Collect(maps.Keys(d.groups[base].workers))
-}
+func (d *Data) allLevels(base Point) []level { return slices.Collect(maps.Keys(d.group(base).workers)) }
 
 // bound reports whether the file says on how many cores some points of a row ran.
-func (d *Data) bound(base Point) bool { return d.groups[base].bound }
+func (d *Data) bound(base Point) bool { return d.group(base).bound }
 
 // place is that of a row in the order of the first samples, in whatever column.
-func (d *Data) place(base Point) int { return d.groups[base].place }
+func (d *Data) place(base Point) int { return d.group(base).place }
 
 // thin is the highest level of a row where it is left out because it has too few
 // samples; its parallelism is 0 otherwise.
-func (d *Data) thin(base Point) level { return d.groups[base].thin }
+func (d *Data) thin(base Point) level { return d.group(base).thin }
 
 // helpers are the slices and serial programs that a row is compared with.
 func (d *Data) helpers(base Point) []Point { return d.helper[d.helperOf(base)] }
@@ -255,7 +246,7 @@ func (d *Data) names(p Point) []string { return d.records[p].names }
 
 // filesOf lists the files with samples of the points, in the order in which they
 // were read, and reports whether any is compressed.
-func (d *Data) filesOf(points []Point) (files []string, zipped bool) {
+func (d *Data) filesOf(points []Point) (files []string, compressed bool) {
 	from := map[int]bool{}
 	for _, p := range points {
 		for _, s := range d.records[p].sources {
@@ -264,10 +255,10 @@ func (d *Data) filesOf(points []Point) (files []string, zipped bool) {
 	}
 	for _, id := range slices.Sorted(maps.Keys(from)) {
 		s := d.sources[id]
-		zipped = zipped || s.zipped
+		compressed = compressed || s.compressed
 		if !slices.Contains(files, s.file) {
 			files = append(files, s.file)
 		}
 	}
-	return files, zipped
+	return files, compressed
 }

@@ -80,20 +80,20 @@ func TestIterationsOfTheSuiteAreRight(t *testing.T) {
 	}
 }
 
-func TestFlagsThatAskForNothing(t *testing.T) {
+func TestExpressionsThatAskForNothing(t *testing.T) {
 	path := save(t, three(""))
 	for _, c := range []struct {
 		in   report.Input
 		want string // in the error, or in a warning
 	}{
-		{report.Input{Col: "/gomaxprocs"}, "--col: /gomaxprocs is an axis of every row, not part of its name"},
-		{report.Input{Col: "goarch,/cores"}, "--col: /cores is an axis of every row, not part of its name"},
-		{report.Input{Row: "/workers"}, "--row: /workers is an axis of every row, not part of its name"},
-		{report.Input{Row: ".name,nosuch"}, "--row: no result has nosuch, so it tells no rows apart"},
-		{report.Input{Col: "/nosuch,.file"}, "--col: no result has /nosuch, so it makes no columns"},
-		{report.Input{Row: ".name@(Bar)"}, `--row ".name@(Bar)" matches none of 9 results`},
-		{report.Input{Col: ".file@(x)"}, `--col ".file@(x)" matches none of 9 results`},
-		{report.Input{Row: ".name@(Bar)", Filter: ".name:A"}, `--filter ".name:A" with --row ".name@(Bar)" matches none of 9 results`},
+		{report.Input{Col: "/gomaxprocs"}, "Col: /gomaxprocs is an axis of every row, not part of its name"},
+		{report.Input{Col: "goarch,/cores"}, "Col: /cores is an axis of every row, not part of its name"},
+		{report.Input{Row: "/workers"}, "Row: /workers is an axis of every row, not part of its name"},
+		{report.Input{Row: ".name,nosuch"}, "no result has nosuch, so it distinguishes no rows"},
+		{report.Input{Col: "/nosuch,.file"}, "no result has /nosuch, so it makes no columns"},
+		{report.Input{Row: ".name@(Bar)"}, `row ".name@(Bar)" matches none of 9 results`},
+		{report.Input{Col: ".file@(x)"}, `column ".file@(x)" matches none of 9 results`},
+		{report.Input{Row: ".name@(Bar)", Filter: ".name:A"}, `filter ".name:A" with row ".name@(Bar)" matches none of 9 results`},
 	} {
 		c.in.Paths = []string{path}
 		d, err := c.in.Load()

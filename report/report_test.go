@@ -250,7 +250,7 @@ func TestBadFiles(t *testing.T) {
 		{"binary", "\x7fELF\x00\x01\n", "it is no text"},
 		{"broken line", good + "BenchmarkGood/workers=1/cores=1 1 12 ns/op 7\n", "is damaged"},
 		{"no time", "BenchmarkGood/workers=1/cores=1 1 5 B/op\n", "no time (ns/op)"},
-		{"no point", "BenchmarkSort/executor=x/cores=1 1 5 ns/op\n", "benchmark Sort/executor=x/cores=1 does not say its workers= and cores="},
+		{"no point", "BenchmarkSort/executor=x/cores=1 1 5 ns/op\n", "benchmark Sort/executor=x/cores=1 does not give its workers= and cores="},
 		{"workers", "BenchmarkX/workers=many/cores=1 1 5 ns/op\n", `workers is "many"`},
 		{"copies", "copies: -1\nBenchmarkX/workers=1/cores=1 1 5 ns/op\n", `copies is "-1"`},
 		{"prose without an end", "hello", "no line of it is a result"},

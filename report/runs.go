@@ -56,8 +56,8 @@ func (r *runs) add(rec *record, sec float64) {
 	t.times[i]++
 }
 
-// warning says that the runs may not be of one code; nil if nothing shows it.
-func (r *runs) warning() error {
+// warning says that the runs may not be of one code; empty if nothing shows it.
+func (r *runs) warning() string {
 	far, name, apart := farApart, "", 0
 	for rec, t := range r.of {
 		if t.times[1] == 0 {
@@ -72,11 +72,11 @@ func (r *runs) warning() error {
 		}
 	}
 	if apart == 0 {
-		return nil
+		return ""
 	}
 	what := "the times of " + name
 	if apart > 1 {
 		what = fmt.Sprintf("the times of %d benchmarks, of which %s the most,", apart, name)
 	}
-	return fmt.Errorf("it holds %d runs of go test, and between the first and the last %s differ %.3g×; they are pooled as one set of samples: if the code changed in between, write each run to a file of its own and put them side by side with --col .file", r.n, what, far)
+	return fmt.Sprintf("it holds %d runs of go test, and between the first and the last %s differ %.3g×; they are pooled as one set of samples: if the code changed in between, write each run to a file of its own and put them side by side with --col .file", r.n, what, far)
 }

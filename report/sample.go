@@ -2,6 +2,7 @@ package report
 
 import (
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -100,14 +101,15 @@ type record struct {
 	rounds  []int32     // nil while the k-th sample is of round k
 	columns [][]float64 // by unit; nil if none occurs, as is a column that does not
 
-	title   title
-	file    int // in which it is, of those that were read
-	reading reading
-	sized   bool   // its file names sizes, see naming
-	spelt   string // the workload with the words for workers, see tellWorkersApart
-	said    Point  // what the configuration lines say of the point
-	row     string // what they add to the name of its row, see Input.Row
-	bound   bool   // the file says on how many cores it ran
+	title    title
+	file     int // in which it is, of those that were read
+	reading  reading
+	sized    bool   // its file names sizes, see naming
+	spelling string // the workload with the words for workers, see distinguishWorkers
+	config   Point  // what the configuration lines say of the point
+	column   *column
+	row      string // what the configuration lines add to the name of its row, see Input.Row
+	bound    bool   // the file says on how many cores it ran
 
 	names     []string // of its results, as the files spell them
 	sources   []int    // the files or blocks that its samples are from
@@ -145,11 +147,7 @@ func (r *record) set(unit int, x float64) {
 	}
 	n := len(r.seconds)
 	if r.columns[unit] == nil {
-		column := make([]float64, n, cap(r.seconds))
-		for i := range column {
-			column[i] = absent(unit)
-		}
-		r.columns[unit] = column
+		r.columns[unit] = slices.Repeat([]float64{absent(unit)}, n)
 	}
 	r.columns[unit][n-1] = x
 }
@@ -179,7 +177,7 @@ func (r *record) pressure(i int) float64 {
 
 // sample is the i-th as a whole.
 func (r *record) sample(i int) Sample {
-	s := nothing
+	s := unmeasured
 	r.fill(&s, i)
 	return s
 }
@@ -194,18 +192,18 @@ func (r *record) fill(s *Sample, i int) {
 	}
 }
 
-// nothing is a sample of which no unit was measured.
-var nothing = func() (s Sample) {
+// unmeasured is a sample with no unit but its time.
+var unmeasured = func() (s Sample) {
 	for unit := range units {
 		*units[unit].of(&s) = absent(unit)
 	}
 	return s
 }()
 
-// take appends the samples of another record.
-func (r *record) take(other *record) {
+// merge appends the samples of another record.
+func (r *record) merge(other *record) {
 	for _, s := range other.sources {
-		r.from(s)
+		r.addSource(s)
 	}
 	after := 0
 	if r.roundless && other.roundless { // each has counted its own samples

@@ -1,9 +1,10 @@
 package report
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
-	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -13,40 +14,130 @@ import (
 	"overlap/internal/table"
 )
 
-// chosen applies the filter to a result, and remembers of what is left out what
-// other results are compared with. A filter on units chooses results by their
-// time and takes no other unit away: without its pressure, a sample that others
-// disturbed would count again.
-func (l *loader) chosen(r *benchfmt.Result) bool {
-	if m, err := l.filter.Match(r); err == nil && m.Any() {
+// selection is what an Input asks for, and what of it the results have.
+type selection struct {
+	in         Input
+	filter     *benchproc.Filter // nil if no result can be left out
+	col        *benchproc.Projection
+	rows       *rowKeys // nil if the whole name makes a row
+	configKeys []string // that a point depends on, sorted
+	anyConfig  bool     // it may depend on any key
+
+	results    int  // that were read
+	matched    int  // of them, with their times
+	timeless   bool // the filter leaves out the time of a result that it matches
+	otherUnits bool // the filter leaves out units that are read all the same
+	missing    map[missingHelper]bool
+	seen       map[*benchproc.Field]bool // keys that results have
+}
+
+// missingHelper is a helper of a workload that the filter leaves out.
+type missingHelper struct {
+	kind     int // index in helpers
+	workload string
+}
+
+// helpers are the results of the suite with which others are compared.
+var helpers = []struct {
+	name                  *regexp.Regexp
+	what, purpose, remedy string
+}{
+	{regexp.MustCompile(`/executor=serial(/|-\d+$|$)`), "serial program", "COST", "/executor:serial"},
+	{regexp.MustCompile(`/slices=`), "slices", "ceiling", "/slices:/[0-9]/"},
+}
+
+// newSelection reads the expressions. Its errors are of type *InputError.
+func newSelection(in Input) (*selection, error) {
+	switch in.NameNumbers {
+	case "", CoreNumbers, WorkerNumbers, PartNumbers:
+	default:
+		return nil, &InputError{"NameNumbers", fmt.Errorf("%q is not cores, workers or part", in.NameNumbers)}
+	}
+	s := &selection{in: in, configKeys: []string{"copies", "cores", "pkg", "host", "cpu"}, missing: map[missingHelper]bool{}, seen: map[*benchproc.Field]bool{}}
+	filter, err := benchproc.NewFilter(cmp.Or(in.Filter, "*"))
+	if err != nil {
+		return nil, &InputError{"Filter", err}
+	}
+	if s.col, err = s.project("Col", cmp.Or(in.Col, "host"), filter); err != nil {
+		return nil, err
+	}
+	for _, f := range s.col.Fields() {
+		if f.Name == ".name" || f.Name == ".fullname" {
+			return nil, &InputError{"Col", fmt.Errorf("%s makes the rows; name a part of it, as /size, or a configuration line, as goarch", f.Name)}
+		}
+	}
+	if in.Row != "" {
+		row, err := s.project("Row", in.Row, filter)
+		if err != nil {
+			return nil, err
+		}
+		s.rows = newRowKeys(row)
+	}
+	if in.Filter != "" || isFixed(in.Row) || isFixed(in.Col) {
+		s.filter = filter
+	}
+	slices.Sort(s.configKeys)
+	s.configKeys = slices.Compact(s.configKeys)
+	return s, nil
+}
+
+// isFixed reports whether an expression has an order such as key@(a b), which leaves
+// out other values.
+func isFixed(expression string) bool { return strings.Contains(expression, "@") }
+
+// project parses a field of Input, and notes the configuration that it depends on. The
+// axes, along which every row is drawn, are no part of a full name.
+func (s *selection) project(field, text string, filter *benchproc.Filter) (*benchproc.Projection, error) {
+	var parser benchproc.ProjectionParser
+	if _, err := parser.Parse("/workers,/cores,/gomaxprocs,/slices", nil); err != nil {
+		return nil, fmt.Errorf("axes: %w", err)
+	}
+	p, err := parser.Parse(text, filter)
+	if err != nil {
+		return nil, &InputError{field, err}
+	}
+	for _, f := range p.Fields() {
+		switch {
+		case f.Name == "/workers" || f.Name == "/cores" || f.Name == "/gomaxprocs" || f.Name == "/slices":
+			return nil, &InputError{field, fmt.Errorf("%s is an axis of every row, not part of its name", f.Name)}
+		case f.IsTuple:
+			s.anyConfig = true
+		case f.Name == ".file" || f.Name[0] != '.' && f.Name[0] != '/':
+			s.configKeys = append(s.configKeys, f.Name)
+		}
+	}
+	return p, nil
+}
+
+// matches applies the filter to a result, and remembers the helpers that it leaves out.
+// A filter on units chooses results by their time and takes no other unit away: without
+// its pressure, a sample that others disturbed would count again.
+func (s *selection) matches(r *benchfmt.Result) bool {
+	s.results++
+	if s.filter == nil {
+		return true
+	}
+	if m, err := s.filter.Match(r); err == nil && m.Any() {
 		if i := slices.IndexFunc(r.Values, func(v benchfmt.Value) bool { return v.Unit == "sec/op" }); i >= 0 && m.Test(i) {
-			l.units = l.units || !m.All() && needsMore(r, m)
-			l.kept++
+			s.otherUnits = s.otherUnits || !m.All() && leavesOutUnits(r, m)
+			s.matched++
 			return true
 		}
-		l.timeless = true
+		s.timeless = true
 	}
-	if !ours(r.Name) {
-		return false
+	if ofSuite(r.Name) {
+		for kind, h := range helpers {
+			if h.name.Match(r.Name) {
+				s.missing[missingHelper{kind, table.Printable(string(r.Name.Base()))}] = true
+				break
+			}
+		}
 	}
-	helper := ""
-	switch _, parts := r.Name.Parts(); {
-	case slices.ContainsFunc(parts, func(p []byte) bool { return string(p) == "/executor=serial" }):
-		helper = "COST"
-	case slices.ContainsFunc(parts, func(p []byte) bool { return strings.HasPrefix(string(p), "/slices=") }):
-		helper = "ceiling"
-	default:
-		return false
-	}
-	if l.lost[helper] == nil {
-		l.lost[helper] = map[string]bool{}
-	}
-	l.lost[helper][table.Printable(string(r.Name.Base()))] = true
 	return false
 }
 
-// needsMore reports whether the filter leaves out units that the report reads.
-func needsMore(r *benchfmt.Result, m benchproc.Match) bool {
+// leavesOutUnits reports whether the filter leaves out units that the report reads.
+func leavesOutUnits(r *benchfmt.Result, m benchproc.Match) bool {
 	for i, v := range r.Values {
 		if _, ok := unitIndex[v.Unit]; ok && !m.Test(i) {
 			return true
@@ -55,204 +146,84 @@ func needsMore(r *benchfmt.Result, m benchproc.Match) bool {
 	return false
 }
 
-// lostHelpers warns of gains that the filter took what they are compared with.
-func (l *loader) lostHelpers() (warnings []error) {
-	if l.units {
-		warnings = append(warnings, errors.New("--filter chooses results by their time (.unit:sec/op); their other units are read all the same, as they tell which samples others disturbed"))
+// see notes which keys of a projection the results have.
+func (s *selection) see(p *benchproc.Projection, key benchproc.Key) {
+	for _, f := range p.FlattenedFields() {
+		if key.Get(f) != "" {
+			s.seen[f] = true
+		}
+	}
+}
+
+// verify fails if no result is left, or none with a time: used is how many records have one.
+func (s *selection) verify(used int) error {
+	switch {
+	case s.filter == nil:
+		return nil
+	case s.results > 0 && s.matched == 0 && !s.timeless:
+		return fmt.Errorf("%s matches none of %s", s.excluding(), table.Count(s.results, "result"))
+	case used == 0:
+		return fmt.Errorf("%s leaves no result that has a time (ns/op) and can be used", s.excluding())
+	}
+	return nil
+}
+
+// excluding names the expressions that leave results out.
+func (s *selection) excluding() string {
+	var expressions []string
+	if s.in.Filter != "" {
+		expressions = append(expressions, fmt.Sprintf("filter %q", s.in.Filter))
+	}
+	if isFixed(s.in.Row) {
+		expressions = append(expressions, fmt.Sprintf("row %q", s.in.Row))
+	}
+	if isFixed(s.in.Col) {
+		expressions = append(expressions, fmt.Sprintf("column %q", s.in.Col))
+	}
+	return strings.Join(expressions, " with ")
+}
+
+// warnings reports keys that no result has, which are most likely misspelt, and what the
+// filter leaves out that is needed.
+func (s *selection) warnings(records []*record) (list []error) {
+	unseen := func(effect string, p *benchproc.Projection) {
+		for _, f := range p.Fields() {
+			if !f.IsTuple && !s.seen[f] {
+				list = append(list, fmt.Errorf("no result has %s, so it %s", table.Printable(f.Name), effect))
+			}
+		}
+	}
+	if s.rows != nil {
+		if keys := s.rows.merged(); len(keys) > 0 {
+			list = append(list, fmt.Errorf("rows by %s merge benchmarks that differ in %s: name these, too, to keep them apart", s.in.Row, enumerate(keys)))
+		}
+		unseen("distinguishes no rows", s.rows.row)
+	}
+	if s.in.Col != "" {
+		unseen("makes no columns", s.col)
+	}
+	if s.otherUnits {
+		list = append(list, errors.New("the filter chooses results by their time (.unit:sec/op); their other units are read all the same, as they show which samples other programs disturbed"))
 	}
 	used := map[string]bool{}
-	for _, rec := range l.order {
+	for _, rec := range records {
 		used[rec.point.Workload] = true
 	}
-	for _, helper := range []struct{ what, lines, remedy string }{
-		{"COST", "serial program", "/executor:serial"},
-		{"ceiling", "slices", "/slices:/[0-9]/"},
-	} {
-		names := slices.DeleteFunc(slices.Sorted(maps.Keys(l.lost[helper.what])), func(name string) bool { return !used[name] })
-		if len(names) > 0 {
-			warnings = append(warnings, l.needsHelper(helper.lines, first(names), helper.what, helper.remedy))
-		}
-	}
-	return warnings
-}
-
-// first are the first of a list, and how many more there are.
-func first(names []string) string { return firstOf(names, len(names)) }
-
-// firstOf is some of n, of which the first are given.
-func firstOf(names []string, n int) string {
-	if n <= maxListed {
-		return strings.Join(names, ", ")
-	}
-	return fmt.Sprintf("%s and %d more", strings.Join(names[:maxListed], ", "), n-maxListed)
-}
-
-// rowKeys makes rows of the parts of names that were asked for.
-type rowKeys struct {
-	text   string
-	keys   []string
-	row    *benchproc.Projection
-	first  map[Point]string // row → residue of its first point
-	merges []string         // names of parts that differ within a row
-}
-
-// newRowKeys refuses what cannot be in a row.
-func newRowKeys(text string, row *benchproc.Projection) (*rowKeys, error) {
-	k := &rowKeys{text: text, row: row, first: map[Point]string{}}
-	for _, f := range row.Fields() {
-		k.keys = append(k.keys, f.Name)
-	}
-	return k, noAxis("--row", row)
-}
-
-// has reports whether a part of a name makes a row.
-func (k *rowKeys) has(key string) bool {
-	return slices.Contains(k.keys, key) || slices.Contains(k.keys, ".fullname") && !strings.HasPrefix(key, ".")
-}
-
-// configured is what configuration lines add to the name of a result's row.
-func (k *rowKeys) configured(r *benchfmt.Result) (label string) {
-	key := k.row.Project(r)
-	for _, f := range k.row.FlattenedFields() {
-		if value := key.Get(f); value != "" && f.Name[0] != '/' && f.Name != ".name" && f.Name != ".fullname" {
-			label += " " + table.Printable(f.Name+"="+value)
-		}
-	}
-	return label
-}
-
-// apply takes out of a point what makes no row, and returns it. What a serial
-// program, a slice and a copy are stays: other points are compared with them.
-// Weak scaling stays, too, as its times mean something else.
-func (k *rowKeys) apply(n *named, configured string) (residue string) {
-	var out strings.Builder
-	label := "*"
-	if k.has(".name") || k.has("/") {
-		label = n.base
-	}
-	for _, p := range n.parts {
-		switch {
-		case !n.foreign && (p.key == "workers" || p.key == "cores" || p.key == "slices" || p.key == "scaling"):
-		case !n.foreign && p.key == "executor" && n.Serial():
-		case p.key != "" && k.has("/"+p.key), p.key == "" && k.has("/"):
-			if n.foreign || p.key != "executor" && p.key != "size" && p.key != "variant" {
-				label += p.text
+	for kind, h := range helpers {
+		var names []string
+		for m := range s.missing {
+			if m.kind == kind && used[m.workload] {
+				names = append(names, m.workload)
 			}
+		}
+		slices.Sort(names)
+		switch {
+		case len(names) == 0:
+		case s.in.Filter == "": // an order such as key@(a b) has no OR
+			list = append(list, fmt.Errorf("%s leaves out the %s of %s, which its %s needs", s.excluding(), h.what, enumerate(names), h.purpose))
 		default:
-			out.WriteString("/" + p.text[1:])
-			n.merge(p.key)
+			list = append(list, fmt.Errorf("the filter leaves out the %s of %s, which its %s needs: add OR %s", h.what, enumerate(names), h.purpose, h.remedy))
 		}
 	}
-	if !k.has(".name") && !k.has("/") {
-		out.WriteString("/.name=" + n.base)
-	}
-	label += configured
-	n.spelt = label + strings.TrimPrefix(n.spelt, n.Workload)
-	n.Workload = label
-	return out.String()
-}
-
-// merge makes a field of the point the same for all that share a row.
-func (n *named) merge(key string) {
-	if n.foreign {
-		return
-	}
-	switch key {
-	case "executor":
-		n.Executor = "*"
-	case "size":
-		n.Size = "*"
-	case "variant":
-		n.Variant = ""
-	}
-}
-
-// sideBySide takes the parts that make columns out of a name, so that what
-// stands side by side has one name.
-func (n *named) sideBySide(col *benchproc.Projection) {
-	for _, f := range col.Fields() {
-		for _, p := range n.parts {
-			if n.foreign && p.key != "" && f.Name == "/"+p.key {
-				n.Workload = strings.Replace(n.Workload, p.text, "", 1)
-				n.spelt = strings.Replace(n.spelt, p.text, "", 1)
-			}
-		}
-	}
-}
-
-// merged notes what differs between the points of a row.
-func (k *rowKeys) merged(p Point, residue string) {
-	if p.Serial() {
-		return
-	}
-	p = p.at(0, level{})
-	p.Slices, p.Copies = 1, 1
-	was, ok := k.first[p]
-	if !ok {
-		k.first[p] = residue
-		return
-	}
-	if was == residue || len(k.merges) >= maxListed {
-		return
-	}
-	a, b := residueParts(was), residueParts(residue)
-	for _, parts := range []map[string]string{a, b} {
-		for key := range parts {
-			if a[key] != b[key] && !slices.Contains(k.merges, key) {
-				k.merges = append(k.merges, key)
-			}
-		}
-	}
-}
-
-// residueParts are the parts of a residue by their names.
-func residueParts(residue string) map[string]string {
-	parts := map[string]string{}
-	for text := range strings.SplitSeq(strings.TrimPrefix(residue, "/"), "/") {
-		key, value, ok := strings.Cut(text, "=")
-		switch {
-		case text == "":
-		case !ok:
-			parts[".fullname"] += "/" + text
-		case key == ".name":
-			parts[key] = value
-		default:
-			parts["/"+key] = value
-		}
-	}
-	return parts
-}
-
-// warning lists what was merged.
-func (k *rowKeys) warning() error {
-	if len(k.merges) == 0 {
-		return nil
-	}
-	slices.Sort(k.merges)
-	return errors.New("--row " + k.text + " merges benchmarks that differ in " + strings.Join(k.merges, ", ") + ": add these to tell them apart")
-}
-
-// projection parses what a flag says. The axes are no part of a full name.
-func projection(flag, text string, filter *benchproc.Filter) (p *benchproc.Projection, fixed bool, err error) {
-	var parser benchproc.ProjectionParser
-	if _, err := parser.Parse("/workers,/cores,/gomaxprocs,/slices", nil); err != nil {
-		return nil, false, fmt.Errorf("axes: %w", err)
-	}
-	p, err = parser.Parse(text, filter)
-	if err != nil {
-		return nil, false, fmt.Errorf("%s: %w", flag, err)
-	}
-	return p, strings.Contains(text, "@"), nil
-}
-
-// depend notes the configuration that a projection reads.
-func (l *loader) depend(p *benchproc.Projection) {
-	for _, f := range p.Fields() {
-		switch {
-		case f.IsTuple:
-			l.all = true
-		case f.Name == ".file" || f.Name[0] != '.' && f.Name[0] != '/':
-			l.config = append(l.config, f.Name)
-		}
-	}
+	return list
 }

@@ -7,10 +7,8 @@ import (
 	"time"
 )
 
-// settings are the flags of the run that wrote a file, of those that change how
-// well a point is measured: its first line has them. What it chose to measure is
-// read from the results. The zero settings are those of a file that does not
-// tell.
+// settings are the flags that change how well a point is measured. The first line of
+// a file that overlap run wrote has them; those of other files are zero.
 type settings struct {
 	Sample, Budget time.Duration // the budget is of the whole run
 	Rounds         int
@@ -27,37 +25,32 @@ func settingsOf(plan []byte) settings {
 	return p.Flags
 }
 
-// flags are those of overlap run, but for those that were not given. A suite is
-// of workloads, not of other people's benchmarks.
+// flags returns those of overlap run that were given. --disk is of the suite, not of
+// other people's benchmarks.
 func (s settings) flags(suite bool) (args []string) {
-	if s.Sample > 0 {
-		args = append(args, "--sample", s.Sample.String())
+	add := func(given bool, flag, value string) {
+		if given {
+			args = append(args, flag, value)
+		}
 	}
-	if s.Budget > 0 {
-		args = append(args, "--budget", s.Budget.String())
-	}
-	if s.Rounds > 0 {
-		args = append(args, "--rounds", strconv.Itoa(s.Rounds))
-	}
-	if s.Precision != "" {
-		args = append(args, "--precision", s.Precision)
-	}
-	if suite && s.Disk != "" {
-		args = append(args, "--disk", s.Disk)
-	}
+	add(s.Sample > 0, "--sample", s.Sample.String())
+	add(s.Budget > 0, "--budget", s.Budget.String())
+	add(s.Rounds > 0, "--rounds", strconv.Itoa(s.Rounds))
+	add(s.Precision != "", "--precision", s.Precision)
+	add(suite && s.Disk != "", "--disk", s.Disk)
 	return args
 }
 
-// settings are those that all files agree on from which the samples of points
-// are.
+// settings returns those of the files with samples of the points; the zero settings if
+// these differ.
 func (d *Data) settings(points []Point) (s settings) {
 	first := true
 	for _, p := range points {
 		for _, id := range d.records[p].sources {
-			switch asked := d.sources[id].asked; {
+			switch given := d.sources[id].settings; {
 			case first:
-				s, first = asked, false
-			case s != asked:
+				s, first = given, false
+			case s != given:
 				return settings{}
 			}
 		}
@@ -65,16 +58,16 @@ func (d *Data) settings(points []Point) (s settings) {
 	return s
 }
 
-// environment sets what the Go runtime was told by variables, if it was. The
-// command env takes them quoted, which a shell's own assignment is not.
+// environment returns the command env with the variables of the Go runtime that were
+// set, if any. env takes them quoted, as an assignment of the shell does not.
 func (d *Data) environment() (words []string) {
 	for _, v := range []struct{ key, usual string }{{"gogc", "100"}, {"gomemlimit", "off"}, {"godebug", ""}} {
 		if value := d.Host[v.key]; value != "" && value != v.usual {
 			words = append(words, strings.ToUpper(v.key)+"="+value)
 		}
 	}
-	if len(words) > 0 {
-		words = append([]string{"env"}, words...)
+	if len(words) == 0 {
+		return nil
 	}
-	return words
+	return append([]string{"env"}, words...)
 }

@@ -7,15 +7,25 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/perf/benchfmt"
+
 	"overlap/internal/table"
 )
 
+// config is the configuration of results: the value of each key.
+type config map[string]string
+
+// intersect removes what another configuration does not say alike.
+func (c config) intersect(other config) {
+	maps.DeleteFunc(c, func(k, v string) bool { return other[k] != v })
+}
+
 // source is a file, or the blocks of one that a build of the benchmarks wrote.
 type source struct {
-	file   string
-	zipped bool
-	config setting  // what all its results share
-	asked  settings // of the run that wrote it
+	file       string
+	compressed bool
+	config     config   // what all its results share
+	settings   settings // of the run that wrote it
 }
 
 // buildKeys name what was measured. Files that hold several say them block by
@@ -29,39 +39,112 @@ var ownKeys = []string{
 	"seed", "load", "clock-resolution", "start", "time", "date", "by", "note",
 }
 
-// enter finds or makes the source of the results under a configuration.
-func (l *loader) enter(now setting) int {
-	key := l.lines.name
+// block is what configuration lines mean for the results below them.
+type block struct {
+	context, source int
+	config          config
+	described       map[*column]bool // columns that have its configuration
+}
+
+// maxBlocks is how many blocks are remembered: some files have one for each result.
+const maxBlocks = 1 << 12
+
+// configure takes over the configuration of a result, which has changed.
+func (f *file) configure(r *benchfmt.Result) {
+	key := f.scratch[:0]
+	for _, c := range r.Config { // .file is among them
+		key = appendText(appendText(key, c.Key), c.Value)
+	}
+	f.scratch = key
+	if f.block = f.blocks[string(key)]; f.block != nil {
+		return
+	}
+	if len(f.blocks) == maxBlocks {
+		clear(f.blocks)
+	}
+	f.block = f.newBlock(r)
+	f.blocks[string(key)] = f.block
+}
+
+func (f *file) newBlock(r *benchfmt.Result) *block {
+	context := f.scratch
+	if !f.anyConfig {
+		context = nil
+		for _, k := range f.configKeys {
+			context = appendText(context, r.GetConfig(k))
+		}
+	}
+	id, ok := f.contexts[string(context)]
+	if !ok {
+		id = len(f.contexts)
+		f.contexts[string(context)] = id
+	}
+	b := &block{context: id, config: config{}, described: map[*column]bool{}}
+	for _, pair := range r.Config {
+		switch {
+		case !pair.File:
+		case pair.Key == "kinds":
+			f.addList(pair, f.data.Kinds)
+		case pair.Key == "expect":
+			f.addList(pair, f.data.Expects)
+		default:
+			b.config[pair.Key] = string(pair.Value)
+		}
+	}
+	b.source = f.source(b.config)
+	return b
+}
+
+// maxKind is how much of a kind or shape is believed to be one, in bytes.
+const maxKind = 40
+
+// addList adds the pairs of workload and kind, or scaling to expect. The first of a
+// workload counts.
+func (b *builder) addList(list benchfmt.Config, to map[string]string) {
+	text := string(list.Value)
+	if b.lists[list.Key] == text {
+		return
+	}
+	b.lists[list.Key] = text
+	for pair := range strings.FieldsSeq(text) {
+		name, what, ok := strings.Cut(pair, "=")
+		if !ok || len(what) > maxKind || to[name] != "" {
+			continue
+		}
+		to[name] = table.Printable(what)
+		if list.Key == "kinds" {
+			b.data.Order = append(b.data.Order, name)
+		}
+	}
+}
+
+// describe adds the configuration of the block to that of a column.
+func (b *block) describe(c *column) error {
+	if b.described[c] {
+		return nil
+	}
+	b.described[c] = true
+	return c.add(b.config)
+}
+
+// source finds or makes the source of the results under a configuration.
+func (f *file) source(now config) int {
+	key := ""
 	for _, k := range buildKeys {
 		key += "\x00" + now[k]
 	}
-	id, ok := l.bySource[key]
+	id, ok := f.builds[key]
 	if !ok {
-		id = len(l.sources)
-		l.bySource[key] = id
-		l.sources = append(l.sources, &source{file: l.lines.name, zipped: l.lines.zipped, config: maps.Clone(now), asked: l.lines.asked})
+		id = len(f.data.sources)
+		f.builds[key] = id
+		f.data.sources = append(f.data.sources, &source{file: f.path, compressed: f.compressed, config: maps.Clone(now), settings: f.lines.settings})
 	}
-	s := l.sources[id]
-	for k, v := range s.config {
-		if now[k] != v {
-			delete(s.config, k)
-		}
-	}
+	f.data.sources[id].config.intersect(now)
 	return id
 }
 
-// sourcesOf counts the blocks of a file.
-func (l *loader) sourcesOf(file string) (n int) {
-	for _, s := range l.sources {
-		if s.file == file {
-			n++
-		}
-	}
-	return n
-}
-
-// from notes where a record's samples come from.
-func (r *record) from(source int) {
+// addSource notes where a record's samples come from.
+func (r *record) addSource(source int) {
 	if n := len(r.sources); n > 0 && r.sources[n-1] == source {
 		return
 	}
@@ -70,23 +153,19 @@ func (r *record) from(source int) {
 	}
 }
 
-// differing are the keys by which two sources are not of one build and one
-// setting, sorted.
+// differing lists the keys by which two sources are not of one build and one
+// configuration.
 func differing(a, b *source) (keys []string) {
-	for k, v := range a.config {
-		if w, ok := b.config[k]; v != w && (ok || slices.Contains(buildKeys, k)) {
+	all := maps.Clone(a.config)
+	maps.Copy(all, b.config)
+	for k := range all {
+		v, inA := a.config[k]
+		w, inB := b.config[k]
+		if v != w && (inA && inB || slices.Contains(buildKeys, k)) && !slices.Contains(ownKeys, k) && !strings.HasPrefix(k, "upload") {
 			keys = append(keys, k)
 		}
 	}
-	for k := range b.config {
-		if _, ok := a.config[k]; !ok && slices.Contains(buildKeys, k) {
-			keys = append(keys, k)
-		}
-	}
-	slices.Sort(keys)
-	return slices.DeleteFunc(keys, func(k string) bool {
-		return slices.Contains(ownKeys, k) || strings.HasPrefix(k, "upload")
-	})
+	return keys
 }
 
 // inTurns reports whether the samples without rounds of a row came in turns, as a
@@ -113,16 +192,6 @@ func inTurns(row []*record) bool {
 	return true
 }
 
-// inBlocks warns of rows whose points were measured one after the other.
-func (l *loader) inBlocks() error {
-	for _, rec := range l.order {
-		if rec.apart {
-			return errors.New("all samples of a point were taken one after the other, so that a machine that was slower for a while moves the gains beyond their intervals; go test -count 1 in a loop takes turns, as does overlap run --pkg")
-		}
-	}
-	return nil
-}
-
 // row is what the points of a row have in common with those of its ceiling.
 func (p Point) row() Point {
 	p = p.at(0, level{})
@@ -136,9 +205,9 @@ func (p Point) row() Point {
 // would be pairing what comes one after the other, see inTurns.
 // Files of one machine whose rounds are known stay paired, as drift is all that
 // differs.
-func (l *loader) pool() error {
+func (b *builder) pool() error {
 	rows := map[Point][]*record{}
-	for _, rec := range l.data.records {
+	for _, rec := range b.data.records {
 		rows[rec.point.row()] = append(rows[rec.point.row()], rec)
 	}
 	files, keys := map[string]bool{}, map[string]bool{}
@@ -154,8 +223,8 @@ func (l *loader) pool() error {
 		if sources = slices.Compact(sources); len(sources) > 1 {
 			unlike = unlike || roundless
 			for _, id := range sources {
-				files[l.sources[id].file] = true
-				for _, k := range differing(l.sources[sources[0]], l.sources[id]) {
+				files[b.data.sources[id].file] = true
+				for _, k := range differing(b.data.sources[sources[0]], b.data.sources[id]) {
 					keys[k], unlike = true, true
 				}
 			}
@@ -164,16 +233,17 @@ func (l *loader) pool() error {
 			rec.unpaired, rec.apart = unlike, apart
 		}
 	}
-	return l.poolWarning(slices.Sorted(maps.Keys(files)), slices.Sorted(maps.Keys(keys)))
+	return b.poolWarning(slices.Sorted(maps.Keys(files)), slices.Sorted(maps.Keys(keys)))
 }
 
 // poolWarning is the warning of it.
-func (l *loader) poolWarning(files, keys []string) error {
+func (b *builder) poolWarning(files, keys []string) error {
 	if len(files) == 0 {
 		return nil
 	}
-	slices.SortFunc(files, func(a, b string) int { return slices.Index(l.in.Paths, a) - slices.Index(l.in.Paths, b) })
-	who, col := first(files), ".file"
+	place := func(file string) int { return slices.Index(b.in.Paths, file) }
+	slices.SortFunc(files, func(x, y string) int { return place(x) - place(y) })
+	who, col := enumerate(files), ".file"
 	switch n := len(files); {
 	case n == 1:
 		who = "results of " + who
@@ -181,11 +251,11 @@ func (l *loader) poolWarning(files, keys []string) error {
 		who = strings.Join(files[:n-1], ", ") + " and " + files[n-1]
 	}
 	if len(keys) > 0 {
-		who += " differ in " + first(keys) + " and"
+		who += " differ in " + enumerate(keys) + " and"
 		col = keys[0]
 	}
-	if l.in.Col != "" {
-		col = l.in.Col + "," + col
+	if b.in.Col != "" {
+		col = b.in.Col + "," + col
 	}
 	return errors.New(table.Printable(fmt.Sprintf("%s are pooled as one set of samples; --col %s puts them side by side", who, col)))
 }

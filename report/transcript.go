@@ -280,7 +280,7 @@ func kindOf(begin string, nothingElse bool) string {
 	return ""
 }
 
-const ranNone = "go test ran no benchmark; run it with -bench ."
+const noBenchmarks = "go test ran no benchmark; run it with -bench ."
 
 // kinds are texts that are taken for results, the surest forms first.
 var kinds = []struct {
@@ -299,5 +299,5 @@ var kinds = []struct {
 	{false, regexp.MustCompile(`^(workload|host|column),`), "it is a report of overlap as CSV; name the result file that the report is of"},
 	{false, regexp.MustCompile(`^\s*[\[{]`), "it is JSON, and not that of go test -json; name the file with what overlap run or go test -bench printed"},
 	{false, regexp.MustCompile(`\x00`), "it is no text; name the file with what overlap run or go test -bench printed"},
-	{false, regexp.MustCompile(`(?m)^(ok|PASS|\?|---|===)\s`), ranNone},
+	{false, regexp.MustCompile(`(?m)^(ok|PASS|\?|---|===)\s`), noBenchmarks},
 }

@@ -172,7 +172,7 @@ func TestWhatIsNoResultFile(t *testing.T) {
 		"run it with -bench":            {"PASS\nok  \texample.com/x\t0.01s\n", "?   \texample.com/x\t[no test files]\n", "=== RUN   TestA\n--- PASS: TestA (0.00s)\nPASS\n"},
 		"it should hold what":           {"Hello.\n"},
 		"does not build: ./x.go:3:1":    {"# example.com/x [example.com/x.test]\n./x.go:3:1: syntax error\nFAIL\texample.com/x [build failed]\nFAIL\n"},
-		"what the compiler said is not": {"FAIL\texample.com/x [build failed]\n", "FAIL\texample.com/x [setup failed]\n"},
+		"the file does not have the messages of the compiler": {"FAIL\texample.com/x [build failed]\n", "FAIL\texample.com/x [setup failed]\n"},
 	} {
 		for _, text := range texts {
 			if _, err := report.Load(save(t, text)); err == nil || !strings.Contains(err.Error(), want) {

@@ -3,6 +3,7 @@ package report
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -37,19 +38,9 @@ var (
 	counting = regexp.MustCompile(`(?i:(?:^|[^a-z])(?:` + workerNouns + `|batch|batch_?size|size|len|length|items?|keys?|rows?|cols?|columns?|entries|elements?|shards?|depth|level|count|n|num|bytes|bits|msgs?|messages?|ops|sha|utf|aes|v|http|iter|iterations))$`)
 )
 
-// onlyCounts reports whether the last part of a name is a word for workers, or
-// for what there may be so many of, and a number behind a dash.
-func onlyCounts(name string) bool { return onlyWorkers(name) || bareCount.MatchString(name) }
-
-// onlyWorkers reports whether it is a word for workers.
-func onlyWorkers(name string) bool { return bareWorkers.MatchString(name) }
-
-// countsSomething reports whether a name ends in a word that wants a number.
-func countsSomething(name string) bool { return counting.MatchString(name) }
-
-// saysNumber reports whether a name ends in a number of its own, as that of a
+// endsInNumber reports whether a name ends in a number of its own, as that of a
 // setting or of workers, so that a number behind it is another one.
-func saysNumber(name string) bool {
+func endsInNumber(name string) bool {
 	last := name[strings.LastIndexByte(name, '/')+1:]
 	if _, value, ok := strings.Cut(last, "="); ok {
 		return value != "" && isDigit(value[len(value)-1])
@@ -58,20 +49,23 @@ func saysNumber(name string) bool {
 	return ok && s.to == len(last)
 }
 
-// saysWorkers reports whether the last part of a name says the number of workers
+// endsInWorkers reports whether the last part of a name says the number of workers
 // in words that a second number cannot follow.
-func saysWorkers(name string) bool {
+func endsInWorkers(name string) bool {
 	last := name[strings.LastIndexAny(name, "/,&;")+1:]
 	if key, value, ok := strings.Cut(last, "="); ok {
-		_, err := natural1(key, value)
+		_, err := parseCount(key, value)
 		return err == nil && workersKey.MatchString(key)
 	}
 	s, ok := workersIn(last)
 	return ok && isDigit(last[s.from]) && s.to == len(last)
 }
 
-// saying is a number of workers and where a text says it.
-type saying struct{ workers, from, to int }
+// saying is a number of workers and where a text has it.
+type saying struct {
+	text              string
+	workers, from, to int
+}
 
 // workersIn finds the words for a number of workers in a text without a key.
 // Nothing of them is part of another word or number: the 4 of 1.4 is no number,
@@ -84,16 +78,16 @@ func workersIn(text string) (s saying, ok bool) {
 		for _, at := range form.words.FindAllStringSubmatchIndex(text, -1) {
 			from, to := at[0], at[1]
 			number := at[2*form.number : 2*form.number+2]
-			n, err := natural1("workers", text[number[0]:number[1]])
+			n, err := parseCount("workers", text[number[0]:number[1]])
 			if err != nil || !beginsWord(text, from) || !endsWord(text, to) {
 				continue
 			}
-			return saying{n, from, to}, true
+			return saying{text, n, from, to}, true
 		}
 	}
 	if m := onlyG.FindStringSubmatch(text); m != nil {
-		if n, err := natural1("workers", m[1]); err == nil {
-			return saying{n, 0, len(text)}, true
+		if n, err := parseCount("workers", m[1]); err == nil {
+			return saying{text, n, 0, len(text)}, true
 		}
 	}
 	return s, false
@@ -130,13 +124,19 @@ func isCapital(c byte) bool { return 'A' <= c && c <= 'Z' }
 
 func isLetter(c byte) bool { return isCapital(c) || 'a' <= c && c <= 'z' }
 
-// cut removes the words from the text, and what joined them to the rest.
-func (s saying) cut(text string) string {
-	before, after := text[:s.from], text[s.to:]
-	if after != "" && isJoint(after[0]) && (before == "" || isJoint(before[len(before)-1])) {
-		return before + after[1:]
-	}
-	if before != "" && isJoint(before[len(before)-1]) {
+// spelling is the words, with N for the number.
+func (s saying) spelling() string {
+	return "/" + strings.Replace(s.text[s.from:s.to], strconv.Itoa(s.workers), "N", 1)
+}
+
+// rest is the text without the words and what joined them to it.
+func (s saying) rest() string {
+	before, after := s.text[:s.from], s.text[s.to:]
+	joined := before != "" && isJoint(before[len(before)-1])
+	switch {
+	case after != "" && isJoint(after[0]) && (before == "" || joined):
+		after = after[1:]
+	case joined:
 		before = before[:len(before)-1]
 	}
 	return before + after
@@ -144,15 +144,15 @@ func (s saying) cut(text string) string {
 
 func isJoint(c byte) bool { return strings.IndexByte("-_,&;:+", c) >= 0 }
 
-// saysWorkers is the index of the part that says the number of workers, -1 if
-// none does. workers= itself goes before what only means the same.
-func (n *named) saysWorkers(how naming) int {
+// workersPart is the index of the part with the number of workers, -1 if none has
+// it. workers= itself goes before what only means the same.
+func (n *parsedName) workersPart(how naming) int {
 	if i := slices.IndexFunc(n.parts, func(p part) bool { return strings.EqualFold(p.key, "workers") }); i >= 0 {
 		return i
 	}
 	return slices.IndexFunc(n.parts, func(p part) bool {
 		if p.key != "" {
-			_, err := natural1(p.key, p.value())
+			_, err := parseCount(p.key, p.value())
 			return err == nil && workersKey.MatchString(p.key) && !slices.Contains(how.rows, "/"+p.key)
 		}
 		_, ok := workersIn(p.text[1:])

@@ -173,7 +173,7 @@ const maxLines = 20
 
 // problems are the lines of each reason, once for all names that have it.
 func (r *Report) problems() (all [][]string) {
-	for _, reason := range table.Reasons(r.Problems, func(p Problem) (name, why string) { return p.Name, p.Why }) {
+	for _, reason := range table.ReasonsOf(r.Problems, func(p Problem) (name, why string) { return p.Name, p.Why }) {
 		all = append(all, problemLines(reason))
 	}
 	return all

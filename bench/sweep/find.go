@@ -62,7 +62,7 @@ func (o Omission) String() string { return o.Name + ": " + o.Why }
 
 // Reasons are why those of a list are left out, each once.
 func Reasons(list []Omission) []table.Reason {
-	return table.Reasons(list, func(o Omission) (name, why string) { return o.Name, o.Why })
+	return table.ReasonsOf(list, func(o Omission) (name, why string) { return o.Name, o.Why })
 }
 
 // sentences are the reasons, one in each.

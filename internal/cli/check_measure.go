@@ -49,7 +49,7 @@ func (c *checkCmd) levels(h host.Host) ([]sweep.Level, []int, error) {
 func (c *checkCmd) measure(ctx context.Context, s *streams, h host.Host, p *pair.Pair, r *gate.Report) (interrupted bool, err error) {
 	plan, err := p.Schedule(ctx, c.Budget)
 	if short := (*pair.BudgetError)(nil); errors.As(err, &short) {
-		for _, reason := range table.Reasons(r.Problems, func(p gate.Problem) (name, why string) { return p.Name, p.Why }) {
+		for _, reason := range table.ReasonsOf(r.Problems, func(p gate.Problem) (name, why string) { return p.Name, p.Why }) {
 			fmt.Fprintf(s.err, "failed: %s: %s\n", strings.Join(reason.Names, ", "), table.OneLine(reason.Why))
 		}
 		return false, budgetTooShort(short, p.Suite())

@@ -60,7 +60,7 @@ func appendFailure(results, title, output string) (err error) {
 
 // printFailures prints each reason once, with the points that failed for it.
 func printFailures(w io.Writer, list []sweep.Failure) {
-	for _, r := range table.Reasons(list, func(f sweep.Failure) (name, why string) { return f.Point.String(), f.Err.Error() }) {
+	for _, r := range table.ReasonsOf(list, func(f sweep.Failure) (name, why string) { return f.Point.String(), f.Err.Error() }) {
 		fmt.Fprintf(w, "failed: %s: %s\n", strings.Join(r.Names, ", "), r.Why)
 	}
 }

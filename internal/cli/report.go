@@ -141,8 +141,15 @@ func (c *reportCmd) analyse() (*report.Analysis, error) {
 	return a, nil
 }
 
-// suggest adds to the error about a missing file which ones there are.
+// inputFlags are the flags of the fields of report.Input.
+var inputFlags = map[string]string{"Filter": "--filter", "Row": "--row", "Col": "--col", "NameNumbers": "--name-numbers"}
+
+// suggest names the flag that is wrong, or adds to the error about a missing file
+// which ones there are.
 func (c *reportCmd) suggest(err error) error {
+	if e, ok := errors.AsType[*report.InputError](err); ok {
+		return fmt.Errorf("%s: %w", inputFlags[e.Field], e.Err)
+	}
 	if !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
