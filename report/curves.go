@@ -18,7 +18,7 @@ type Line struct {
 
 // LinePoint is the throughput at one number of workers.
 type LinePoint struct {
-	Workers    int      `json:"workers"`
+	Workers    int      `json:"workers"`    // tasks in progress at once
 	Throughput Interval `json:"throughput"` // jobs per second
 }
 

@@ -8,10 +8,10 @@ import (
 // Cell is the throughput of a point over that of one worker on one core with
 // GOMAXPROCS 1, which makes it a speedup.
 type Cell struct {
-	Cores   int      `json:"cores"`
-	Procs   int      `json:"gomaxprocs"`
-	Workers int      `json:"workers"`
-	Gain    Interval `json:"gain"`
+	Cores   int      `json:"cores"`      // CPUs that the process is bound to
+	Procs   int      `json:"gomaxprocs"` // GOMAXPROCS
+	Workers int      `json:"workers"`    // tasks in progress at once
+	Gain    Interval `json:"gain"`       // throughput over that of one worker on one core
 }
 
 // grid is GOMAXPROCS × workers, by GOMAXPROCS and then by workers. The cores

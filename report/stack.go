@@ -81,8 +81,8 @@ type Stack struct {
 
 // Part is one part of a stack.
 type Part struct {
-	Name  string  `json:"name"`
-	Cores float64 `json:"cores"`
+	Name  string  `json:"name"`  // work, inflation, GC, run queue, imbalance, locked, runnable, waiting, or several of them
+	Cores float64 `json:"cores"` // mean over the samples
 }
 
 // Parts are the parts that can be told, Work first. A part that holds others
