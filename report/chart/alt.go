@@ -13,14 +13,14 @@ import (
 	"overlap/report"
 )
 
-// sentence joins what say tells of n things. A picture of dozens would take
-// minutes to be read out, so of many it tells of the first only.
+// sentence joins the parts that say returns for n things. It stops after the first few: a
+// screen reader would take minutes to read dozens.
 func sentence(n int, say func(int) string) string {
-	const most = 8
+	const maxParts = 8
 	var parts []string
 	for i := range n {
-		if i == most && n > most+1 {
-			parts = append(parts, fmt.Sprintf("and %d more", n-most))
+		if i == maxParts && n > maxParts+1 {
+			parts = append(parts, fmt.Sprintf("and %d more", n-maxParts))
 			break
 		}
 		parts = append(parts, say(i))
@@ -28,7 +28,7 @@ func sentence(n int, say func(int) string) string {
 	return strings.Join(parts, "; ") + "."
 }
 
-// gainsAlt is the identity of each row.
+// gainsAlt says speedup = concurrency gain × parallelism gain for each row.
 func gainsAlt(rows []report.Row) string {
 	return "Concurrency gain × parallelism gain = speedup: " + sentence(len(rows), func(i int) string {
 		r := rows[i]
@@ -40,19 +40,19 @@ func gainsAlt(rows []report.Row) string {
 	})
 }
 
-// scalingAlt is what the cores of each row bring, and what they could.
+// scalingAlt says what the cores of each row bring, and what they could bring.
 func scalingAlt(rows []report.Row) string {
 	return "Gain from cores at the best number of workers: " + sentence(len(rows), func(i int) string {
 		r := rows[i]
-		s := fmt.Sprintf("%s reaches %s %s", r.Name(), short(r.FromCores().Value), r.Under(r.P))
+		s := fmt.Sprintf("%s reaches %s %s", r.Name(), table.Figures(r.FromCores().Value), r.Under(r.P))
 		if h := r.Ceiling.Value; !math.IsNaN(h) && r.P > 1 {
-			s += fmt.Sprintf(", where separate programs reach %s", short(h))
+			s += fmt.Sprintf(", where separate programs reach %s", table.Figures(h))
 		}
 		return s
 	})
 }
 
-// workersAlt is the highest throughput of each row, and what the bound allows.
+// workersAlt says the highest throughput of each row, and its share of the bound.
 func workersAlt(rows []report.Row) string {
 	return "Highest throughput on all cores: " + sentence(len(rows), func(i int) string {
 		r := rows[i]
@@ -63,7 +63,7 @@ func workersAlt(rows []report.Row) string {
 				best = p
 			}
 		}
-		s := fmt.Sprintf("%s %s jobs per second at %s", r.Name(), plain(best.Throughput.Value), plural(best.Workers, "worker"))
+		s := fmt.Sprintf("%s %s jobs per second at %s", r.Name(), plain(best.Throughput.Value), table.Count(best.Workers, "worker"))
 		if bound := l.Bound(float64(best.Workers)); bound > 0 && !math.IsInf(bound, 0) {
 			s += fmt.Sprintf(", %.0f %% of its bound", 100*best.Throughput.Value/bound)
 		}
@@ -71,7 +71,7 @@ func workersAlt(rows []report.Row) string {
 	})
 }
 
-// planeAlt is where each row lies.
+// planeAlt says where each row lies on the plane.
 func planeAlt(rows []report.Row) string {
 	var known []report.Row
 	for _, r := range rows {
@@ -80,14 +80,13 @@ func planeAlt(rows []report.Row) string {
 		}
 	}
 	return "Tasks in flight and CPUs busy: " + sentence(len(known), func(i int) string {
-		return fmt.Sprintf("%s %s and %s", known[i].Name(), short(known[i].Inflight.Value), short(known[i].CPUsBusy.Value))
+		return fmt.Sprintf("%s %s and %s", known[i].Name(), table.Figures(known[i].Inflight.Value), table.Figures(known[i].CPUsBusy.Value))
 	})
 }
 
-// longestLabel is how long the name of a row may be beside its bar.
-const longestLabel vg.Length = 150
+// maxLabelWidth limits the name of a row beside its bar.
+const maxLabelWidth vg.Length = 150
 
-// namesOf are those of rows.
 func namesOf(rows []report.Row) (names []string) {
 	for _, r := range rows {
 		names = append(names, r.Name())
@@ -95,8 +94,8 @@ func namesOf(rows []report.Row) (names []string) {
 	return names
 }
 
-// clipAll shortens each name to a width: in its middle, which is easier to read
-// than what is left of the words that all share, unless two would be alike.
+// clipAll shortens names to widths: each in its middle, which reads best, unless two would
+// look the same. Then the words that they share are shortened.
 func clipAll(style text.Style, names []string, widths []vg.Length) []string {
 	clipped := func(names []string) (short []string, apart bool) {
 		of := map[string]string{} // short → whole
@@ -118,8 +117,8 @@ func clipAll(style text.Style, names []string, widths []vg.Length) []string {
 	return short
 }
 
-// clip shortens s to a width. What was cut is shown by an ellipsis in the
-// middle: names that share their beginning differ at the end.
+// clip shortens s to a width, with an ellipsis in the middle: names that begin alike
+// differ at their ends.
 func clip(style text.Style, s string, width vg.Length) string {
 	if style.Width(s) <= width {
 		return s

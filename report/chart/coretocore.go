@@ -1,7 +1,6 @@
 package chart
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -12,12 +11,14 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
+	"overlap/internal/table"
+	"overlap/internal/topology"
 	"overlap/report"
 )
 
-// CoreToCore draws the latency between every two CPUs as a map, in the order in
-// which they lie in the machine. It is false if it was not measured, or of more
-// CPUs than can be drawn.
+// CoreToCore draws the latency between every two CPUs as a map, in the order in which they
+// lie in the machine. It is false if the latencies were not measured or are too many to
+// draw.
 func CoreToCore(a *report.Analysis) (Chart, bool) {
 	if a.Data == nil || a.Data.Pairs == nil || len(a.Data.Pairs.CPUs) > 256 {
 		return Chart{}, false
@@ -30,7 +31,7 @@ func CoreToCore(a *report.Analysis) (Chart, bool) {
 	return Chart{
 		Name:    "coretocore",
 		Title:   "Core to core",
-		Caption: fmt.Sprintf("How long a value takes from one CPU to another, in nanoseconds: geometric means of at least %s%s, darker is faster. CPUs between two lines share a last-level cache; a thick line is between packages.%s", plural(m.pairs.Fewest, "sample"), m.intervals(), method),
+		Caption: fmt.Sprintf("How long a value takes from one CPU to another, in nanoseconds: geometric means of at least %s%s, darker is faster. CPUs between two lines share a last-level cache; a thick line is between packages. The section about the machine lists where each CPU lies.%s", table.Count(m.pairs.Fewest, "sample"), m.intervals(), method),
 		Alt:     "A map of the latency between every two CPUs. " + m.title() + ".",
 		width:   pageWidth,
 		height:  vg.Length(len(m.cpus))*m.cell + mapHead + 20 + 12 + 8, // headline, margins of the picture, room below
@@ -45,52 +46,50 @@ const (
 
 // latencies is the map.
 type latencies struct {
-	pairs *report.Pairs
-	cpus  []hardware
-	cell  vg.Length
-	most  float64 // seconds
+	pairs   *report.Pairs
+	cpus    []topology.CPU
+	cell    vg.Length
+	slowest float64 // seconds
 }
 
-func newLatencies(p *report.Pairs, topology string) latencies {
+func newLatencies(p *report.Pairs, text string) latencies {
 	m := latencies{pairs: p}
-	known := map[int]hardware{}
-	machine, _ := parseTopology(topology)
+	known := map[int]topology.CPU{}
+	machine, _ := topology.Parse(text)
 	for _, h := range machine {
-		known[h.id] = h
+		known[h.ID] = h
 	}
 	for _, id := range p.CPUs {
 		h, ok := known[id]
 		if !ok {
-			h = hardware{id, -1, -1, -1, -1, -1, -1, -1}
+			h = topology.Unknown(id)
 		}
 		m.cpus = append(m.cpus, h)
 	}
-	slices.SortStableFunc(m.cpus, func(a, b hardware) int {
-		return cmp.Or(a.pkg-b.pkg, a.die-b.die, a.node-b.node, a.llc-b.llc, a.coreKey()-b.coreKey(), a.thread-b.thread, a.id-b.id)
-	})
+	slices.SortStableFunc(m.cpus, topology.Compare)
 	m.cell = min(56, 430/vg.Length(len(m.cpus)))
-	m.each(func(_, _ hardware, i report.Interval) { m.most = max(m.most, i.Value) })
+	m.each(func(_, _ topology.CPU, i report.Interval) { m.slowest = max(m.slowest, i.Value) })
 	return m
 }
 
-// each calls f for every two CPUs whose latency is known, once.
-func (m latencies) each(f func(a, b hardware, i report.Interval)) {
+// each calls f once for every two CPUs with a known latency.
+func (m latencies) each(f func(a, b topology.CPU, i report.Interval)) {
 	for i, a := range m.cpus {
 		for _, b := range m.cpus[:i] {
-			if latency := m.pairs.Between(a.id, b.id); !math.IsNaN(latency.Value) {
+			if latency := m.pairs.Between(a.ID, b.ID); !math.IsNaN(latency.Value) {
 				f(b, a, latency)
 			}
 		}
 	}
 }
 
-// intervals says how far the numbers in the cells are known.
+// intervals says how precise the numbers in the cells are.
 func (m latencies) intervals() string {
 	if m.withIntervals() {
 		return " with their 95 % intervals"
 	}
 	widest := 0.0
-	m.each(func(_, _ hardware, i report.Interval) {
+	m.each(func(_, _ topology.CPU, i report.Interval) {
 		if w := i.HalfWidth() / i.Value; w > widest {
 			widest = w
 		}
@@ -103,18 +102,18 @@ func (m latencies) intervals() string {
 
 func (m latencies) withIntervals() bool { return m.cell >= 40 }
 
-// title says what is fast and what is slow: the means of what the machine's
-// parts set apart, or the extremes.
+// title gives the mean within a cache, within a package and between packages, or the
+// extremes if the topology is unknown.
 func (m latencies) title() string {
 	var all, within, between, packages []float64
-	m.each(func(a, b hardware, i report.Interval) {
+	m.each(func(a, b topology.CPU, i report.Interval) {
 		all = append(all, i.Value)
 		switch {
-		case a.pkg != b.pkg:
+		case a.Package != b.Package:
 			packages = append(packages, i.Value)
-		case a.llc != b.llc:
+		case a.Cache != b.Cache:
 			between = append(between, i.Value)
-		case a.llc >= 0:
+		case a.Cache >= 0:
 			within = append(within, i.Value)
 		}
 	})
@@ -144,14 +143,6 @@ func mean(list []float64) float64 {
 	return total / float64(len(list))
 }
 
-// nanoseconds writes seconds in three digits.
-func nanoseconds(sec float64) string {
-	if sec < 9.95e-9 {
-		return fmt.Sprintf("%.1f", 1e9*sec)
-	}
-	return fmt.Sprintf("%.0f", 1e9*sec)
-}
-
 func (m latencies) draw(c draw.Canvas, t Theme) {
 	c = t.headline(c, m.title())
 	side := m.cell * vg.Length(len(m.cpus))
@@ -161,7 +152,7 @@ func (m latencies) draw(c draw.Canvas, t Theme) {
 		for column, b := range m.cpus {
 			y := grid.Max.Y - m.cell*vg.Length(row)
 			x := grid.Min.X + m.cell*vg.Length(column)
-			m.paint(c, t, span(x, x+m.cell, y-m.cell, y), m.pairs.Between(a.id, b.id))
+			m.paint(c, t, span(x, x+m.cell, y-m.cell, y), m.pairs.Between(a.ID, b.ID))
 		}
 	}
 	m.groups(c, t, grid)
@@ -170,8 +161,7 @@ func (m latencies) draw(c draw.Canvas, t Theme) {
 
 // paint fills a cell; one without a latency stays empty.
 func (m latencies) paint(c draw.Canvas, t Theme, r vg.Rectangle, i report.Interval) {
-	style := t.text(small, t.Muted)
-	style.XAlign, style.YAlign = text.XCenter, text.YCenter
+	style := t.aligned(small, t.Muted, text.XCenter, text.YCenter)
 	at := vg.Point{X: (r.Min.X + r.Max.X) / 2, Y: (r.Min.Y+r.Max.Y)/2 + centred}
 	if math.IsNaN(i.Value) {
 		if len(m.cpus) <= 16 {
@@ -179,7 +169,7 @@ func (m latencies) paint(c draw.Canvas, t Theme, r vg.Rectangle, i report.Interv
 		}
 		return
 	}
-	share := i.Value / m.most
+	share := i.Value / m.slowest
 	fillRect(c, r, heat(share))
 	style.Color = textOn(heat(share), onDark)
 	switch {
@@ -192,37 +182,34 @@ func (m latencies) paint(c draw.Canvas, t Theme, r vg.Rectangle, i report.Interv
 	}
 }
 
-// numbers writes those of the CPUs along the top and the left side; of many,
-// every second, fourth …
+// numbers writes the numbers of the CPUs along the top and the left side, or every second,
+// fourth … of many.
 func (m latencies) numbers(c draw.Canvas, t Theme, grid vg.Rectangle) {
 	step := 1
 	for vg.Length(step)*m.cell < 15 {
 		step *= 2
 	}
-	style := t.text(small, t.Ink)
-	style.YAlign = text.YTop
+	style := t.aligned(small, t.Ink, text.XLeft, text.YTop)
 	c.FillText(style, vg.Point{X: grid.Min.X, Y: grid.Max.Y + mapHead}, "to CPU")
 	c.FillText(style, vg.Point{X: c.Min.X, Y: grid.Max.Y + 12}, "from")
-	above, beside := t.text(small, t.Muted), t.text(small, t.Muted)
-	above.XAlign, above.YAlign = text.XCenter, text.YBottom
-	beside.XAlign, beside.YAlign = text.XRight, text.YCenter
+	above, left := t.aligned(small, t.Muted, text.XCenter, text.YBottom), t.aligned(small, t.Muted, text.XRight, text.YCenter)
 	for i := 0; i < len(m.cpus); i += step {
 		middle := m.cell * (vg.Length(i) + 0.5)
-		name := fmt.Sprint(m.cpus[i].id)
+		name := fmt.Sprint(m.cpus[i].ID)
 		c.FillText(above, vg.Point{X: grid.Min.X + middle, Y: grid.Max.Y + 3}, name)
-		c.FillText(beside, vg.Point{X: grid.Min.X - 5, Y: grid.Max.Y - middle + centred}, name)
+		c.FillText(left, vg.Point{X: grid.Min.X - 5, Y: grid.Max.Y - middle + centred}, name)
 	}
 }
 
-// groups separates last-level caches with lines, and packages with thick ones.
+// groups separates last-level caches by lines, and packages by thick ones.
 func (m latencies) groups(c draw.Canvas, t Theme, grid vg.Rectangle) {
 	for i := 1; i < len(m.cpus); i++ {
 		a, b := m.cpus[i-1], m.cpus[i]
 		style := line(t.Background, 2)
 		switch {
-		case a.pkg != b.pkg:
+		case a.Package != b.Package:
 			style.Width = 4
-		case a.llc == b.llc:
+		case a.Cache == b.Cache:
 			continue
 		}
 		at := m.cell * vg.Length(i)
@@ -232,20 +219,19 @@ func (m latencies) groups(c draw.Canvas, t Theme, grid vg.Rectangle) {
 	c.StrokeLines(line(t.Muted, 0.75), []vg.Point{grid.Min, {X: grid.Max.X, Y: grid.Min.Y}, grid.Max, {X: grid.Min.X, Y: grid.Max.Y}, grid.Min})
 }
 
-// scale draws the bar that tells which colour is how long.
+// scale draws the colours with their latencies.
 func (m latencies) scale(c draw.Canvas, t Theme, r vg.Rectangle) {
 	const steps = 64
 	at := func(x float64) vg.Length { return r.Min.Y + (r.Max.Y-r.Min.Y)*vg.Length(x) }
 	for i := range steps {
 		fillRect(c, span(r.Min.X, r.Max.X, at(float64(i)/steps), at(min(1, (float64(i)+1.2)/steps))), heat((float64(i)+0.5)/steps))
 	}
-	style := t.text(small, t.Muted)
-	style.YAlign = text.YCenter
-	for _, tick := range (plot.DefaultTicks{}).Ticks(0, 1e9*m.most) {
-		if tick.IsMinor() || tick.Value < 0 || tick.Value > 1e9*m.most {
+	style := t.aligned(small, t.Muted, text.XLeft, text.YCenter)
+	for _, tick := range (plot.DefaultTicks{}).Ticks(0, 1e9*m.slowest) {
+		if tick.IsMinor() || tick.Value < 0 || tick.Value > 1e9*m.slowest {
 			continue
 		}
-		y := at(tick.Value / (1e9 * m.most))
+		y := at(tick.Value / (1e9 * m.slowest))
 		c.StrokeLine2(line(t.Muted, 0.75), r.Max.X, y, r.Max.X+3, y)
 		c.FillText(style, vg.Point{X: r.Max.X + 6, Y: y + centred}, decimal(tick.Value))
 	}

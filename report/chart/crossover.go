@@ -12,12 +12,15 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
+	"overlap/internal/table"
 	"overlap/report"
 )
 
-// Crossovers draws the efficiency of every executor against the size of a task,
-// on one core and on the most, and below it n½, the size from which half of the
-// time is work. There is none unless a workload was measured in several sizes.
+const crossoverCaption = "The same work, cut finer and finer: the smaller a task, the more of the time goes to making, queueing and joining it. Efficiency is the time of the plain serial program over cores × time. Below the axis is n½, the smallest task that spends half of its time on work, with its interval; an arrow means that it lies beyond the measured sizes. The ceiling is what separate programs reach."
+
+// Crossovers draws the efficiency of every executor against the size of a task, on one
+// core and on the largest number of cores, and below it n½, the smallest task of which
+// half the time is work. It needs a workload that was measured in several sizes.
 func Crossovers(a *report.Analysis) (Chart, bool) {
 	panels := crossoverPanels(a)
 	if len(panels) == 0 {
@@ -25,27 +28,16 @@ func Crossovers(a *report.Analysis) (Chart, bool) {
 	}
 	names := executorsOf(a)
 	const across = 2
-	rows := (len(panels) + across - 1) / across
-	return Chart{
-		Name:    "crossover",
-		Title:   "Executors and the size of tasks",
-		Caption: "The same work, cut finer and finer: the smaller a task, the more of the time goes to making, queueing and joining it. Efficiency is the time of the plain serial program over cores × time. Below the line stands n½, the smallest task of which half the time is work, with its interval; an arrow says that it lies beyond the sizes measured. The ceiling is what separate programs reach.",
-		Alt:     crossoverAlt(panels),
-		width:   pageWidth,
-		height:  vg.Length(64 + rows*(230+laneHeight*len(names))),
-		draw: func(c draw.Canvas, t Theme) {
-			c = t.headline(c, "Efficiency against the size of a task, by executor")
-			c = t.legend(c, t.crossoverLegend(names, panels))
-			grid := make([][]*plot.Plot, rows)
-			for i := range grid {
-				grid[i] = make([]*plot.Plot, across)
-			}
-			for i, p := range panels {
-				grid[i/across][i%across] = t.crossoverPlot(p, names)
-			}
-			t.tiles(c, grid, func(i int) string { return panels[i].name() })
-		},
-	}, true
+	var titles []string
+	for _, p := range panels {
+		titles = append(titles, p.name())
+	}
+	c := Chart{Name: "crossover", Title: "Executors and the size of tasks", Caption: crossoverCaption, Alt: crossoverAlt(panels)}.multiples(across,
+		"Efficiency against the size of a task, by executor",
+		func(t Theme) []entry { return t.crossoverLegend(names, panels) }, titles,
+		func(t Theme, i int) *panel { return t.crossoverPlot(panels[i], names) })
+	c.height = vg.Length(64 + (len(panels)+across-1)/across*(230+laneHeight*len(names)))
+	return c, true
 }
 
 // crossoverPanel is the executors of one workload at one number of cores.
@@ -63,7 +55,7 @@ func crossoverPanels(a *report.Analysis) (panels []crossoverPanel) {
 	return panels
 }
 
-func (p crossoverPanel) name() string { return p[0].Name() + " on " + plural(p[0].P, "core") }
+func (p crossoverPanel) name() string { return p[0].Name() + " on " + table.Count(p[0].P, "core") }
 
 func crossoverAlt(panels []crossoverPanel) string {
 	var b strings.Builder
@@ -78,8 +70,8 @@ func crossoverAlt(panels []crossoverPanel) string {
 	return b.String()
 }
 
-// executorsOf lists all executors by name: the index is that of their series in
-// every chart.
+// executorsOf returns the names of all executors, sorted. The index of a name is that of
+// its series in every chart.
 func executorsOf(a *report.Analysis) (names []string) {
 	for _, r := range a.Rows {
 		names = append(names, r.Executor)
@@ -93,20 +85,7 @@ func executorsOf(a *report.Analysis) (names []string) {
 
 func (t Theme) crossoverLegend(names []string, panels []crossoverPanel) []entry {
 	var entries []entry
-	var drawn []report.Interval
-	limits := false
-	for _, p := range panels {
-		limits = limits || ceilingOf(p).Len() > 1
-		for _, g := range p[0].Grains {
-			drawn = append(drawn, g.Ceiling)
-		}
-		for _, c := range p {
-			drawn = append(drawn, c.Half)
-			for _, g := range c.Grains {
-				drawn = append(drawn, g.Efficiency)
-			}
-		}
-	}
+	limits := slices.ContainsFunc(panels, func(p crossoverPanel) bool { return ceilingOf(p).Len() > 1 })
 	for i, name := range names {
 		style, glyph := t.series(i)
 		entries = append(entries, entry{name, lineMark(style, &glyph)})
@@ -114,8 +93,7 @@ func (t Theme) crossoverLegend(names []string, panels []crossoverPanel) []entry 
 	if limits {
 		entries = append(entries, entry{"ceiling H(p)/p", lineMark(t.scalingStyle().ceiling, nil)})
 	}
-	entries = append(entries, entry{"half", lineMark(t.halfLine(), nil)})
-	return append(entries, t.intervalEntry(drawn)...)
+	return append(entries, entry{"half", lineMark(t.halfLine(), nil)})
 }
 
 func (t Theme) halfLine() draw.LineStyle { return line(t.Muted, 1, 4, 3) }
@@ -123,10 +101,10 @@ func (t Theme) halfLine() draw.LineStyle { return line(t.Muted, 1, 4, 3) }
 // laneHeight is the height of an executor's n½ below the axis, in points.
 const laneHeight = 9
 
-func (t Theme) crossoverPlot(panel crossoverPanel, names []string) *plot.Plot {
+func (t Theme) crossoverPlot(group crossoverPanel, names []string) *panel {
 	p := t.plot("work in a task (log scale)", "efficiency (1 = every core as fast as serial)")
 	low, high, top := math.Inf(1), math.Inf(-1), 1.1
-	for _, c := range panel {
+	for _, c := range group {
 		for _, g := range c.Grains {
 			low, high = min(low, math.Log10(g.Task)), max(high, math.Log10(g.Task))
 			top = max(top, 1.05*g.Efficiency.Value)
@@ -135,36 +113,36 @@ func (t Theme) crossoverPlot(panel crossoverPanel, names []string) *plot.Plot {
 	lane := top * laneHeight / 150
 	p.X.Min, p.X.Max = low-0.15, high+0.15
 	p.X.Tick.Marker = decadeTicks{}
-	p.Y.Min, p.Y.Max = -lane*(float64(len(panel))+0.5), top
+	p.Y.Min, p.Y.Max = -lane*(float64(len(group))+0.5), top
 	p.Y.Tick.Marker = efficiencyTicks{p.Y.Min / 2}
 	p.Add(grid{t})
 	across := func(y float64) plotter.XYs { return plotter.XYs{{X: p.X.Min, Y: y}, {X: p.X.Max, Y: y}} }
-	lineTo(p, line(t.Muted, 0.75), across(0))
-	lineTo(p, t.halfLine(), across(0.5))
-	limit := ceilingOf(panel).clip(0, top)
-	lineTo(p, t.scalingStyle().ceiling, limit.line())
-	p.Add(intervals{limit, line(t.Ceiling, 1)}) // every shape is that of an executor
-	for i, c := range panel {
+	p.line(line(t.Muted, 0.75), across(0))
+	p.line(t.halfLine(), across(0.5))
+	limit := ceilingOf(group).clip(0, top)
+	p.line(t.scalingStyle().ceiling, limit.line())
+	p.addIntervals(limit, t.Ceiling, 0) // without glyphs: every shape is that of an executor
+	for i, c := range group {
 		style, glyph := t.series(slices.Index(names, c.Executor))
 		var curve measured
 		for _, g := range c.Grains {
-			curve.add(math.Log10(g.Task), within(g.Efficiency, top), func(y float64) float64 { return y })
+			curve.add(math.Log10(g.Task), cutOff(g.Efficiency, top), func(y float64) float64 { return y })
 		}
-		curve.addBeside(p, style, glyph, besides(i, len(panel)))
+		p.addShifted(curve, style, glyph, shiftOf(i, len(group)))
 		p.Add(halfMark{c, -lane * (float64(i) + 0.75), style, glyph})
 	}
 	return p
 }
 
-// within cuts an interval off at the frame.
-func within(i report.Interval, top float64) report.Interval {
+// cutOff cuts an interval off at the frame.
+func cutOff(i report.Interval, top float64) report.Interval {
 	if !math.IsNaN(i.Low) {
 		i.Low, i.High = max(i.Low, 0), min(i.High, top)
 	}
 	return i
 }
 
-// ceilingOf is the ceiling at each size; all executors have the same.
+// ceilingOf returns the ceiling at each size, which is the same for all executors.
 func ceilingOf(panel crossoverPanel) (m measured) {
 	for _, g := range panel[0].Grains {
 		if g.Ceiling.Value > 0 {
@@ -174,8 +152,8 @@ func ceilingOf(panel crossoverPanel) (m measured) {
 	return m
 }
 
-// halfMark is the plotter of one n½: a glyph on its interval at height y, or an
-// arrow at the end of the axis beyond which it lies.
+// halfMark is the plotter of one n½: a glyph on its interval at height y, or an arrow if
+// n½ lies beyond the sizes measured.
 type halfMark struct {
 	report.Crossover
 	y     float64
@@ -211,7 +189,7 @@ func (h halfMark) Plot(c draw.Canvas, p *plot.Plot) {
 	c.DrawGlyph(h.glyph, vg.Point{X: end(h.Half.Value, left), Y: y})
 }
 
-// efficiencyTicks are those from 0, and one that names the strip below.
+// efficiencyTicks labels efficiencies from 0, and the strip of n½ below.
 type efficiencyTicks struct{ strip float64 }
 
 func (e efficiencyTicks) Ticks(low, high float64) []plot.Tick {

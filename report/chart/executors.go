@@ -10,12 +10,13 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
+	"overlap/internal/table"
 	"overlap/report"
 )
 
-// Executors draws the workloads that were measured under several executors: what
-// each gains at its best over a base that all have in common, the plain serial
-// program. Workloads in several sizes of task are left to Crossovers.
+// Executors draws what each executor gains at its best over a base that all have in
+// common, the plain serial program, for each workload that was measured under several
+// executors. Workloads in several sizes of task are left to Crossovers.
 func Executors(a *report.Analysis) (Chart, bool) {
 	works := worksOf(a)
 	if len(works) == 0 {
@@ -42,16 +43,10 @@ func Executors(a *report.Analysis) (Chart, bool) {
 			}
 			side := sideBySide{works, names, t}
 			c = t.legend(c, append(entries, side.limitEntries()...))
-			p := t.plot("throughput over the serial program on 1 core (factor, doubling scale)", "")
-			p.X.Min, p.X.Max = side.reach()
-			p.X.Tick.Marker = log2Ticks{10, math.Inf(1)}
-			height := side.height()
-			p.Y.Min, p.Y.Max = -height, 0
-			p.Y.Tick.Marker = side.ticks()
-			p.Y.Tick.Length = 0
-			p.Y.Tick.Label.Color = t.Ink
-			p.Add(side)
-			p.Draw(c)
+			t.lanes(c, "throughput over the serial program on 1 core (factor, doubling scale)", func(x *plot.Axis) {
+				x.Min, x.Max = side.reach()
+				x.Tick.Marker = log2Ticks{10, math.Inf(1)}
+			}, -side.height(), 0, side.ticks(), side)
 		},
 	}, true
 }
@@ -62,8 +57,8 @@ type work struct {
 	rows []report.Row
 }
 
-// worksOf groups the rows that differ in the executor only, where there are
-// several that know how they compare with the serial program.
+// worksOf groups the rows that differ in the executor only and were compared with the
+// serial program.
 func worksOf(a *report.Analysis) (works []work) {
 	for _, r := range a.Rows {
 		grained := slices.ContainsFunc(a.Crossovers, func(c report.Crossover) bool {
@@ -92,7 +87,7 @@ func executorsAlt(works []work) string {
 	for _, w := range works {
 		var each []string
 		for _, r := range w.rows {
-			each = append(each, fmt.Sprintf("%s %s", r.Executor, short(r.OverSerial.Value)))
+			each = append(each, fmt.Sprintf("%s %s", r.Executor, table.Figures(r.OverSerial.Value)))
 		}
 		if _, h := w.limits(); h.Value > 0 {
 			each = append(each, fmt.Sprintf("ceiling %s", h))
@@ -102,8 +97,8 @@ func executorsAlt(works []work) string {
 	return b.String()
 }
 
-// sideBySide is the plotter: a lane for each executor of a workload, and an empty
-// one between workloads.
+// sideBySide is the plotter: a lane for each executor of a workload, and an empty one
+// between workloads.
 type sideBySide struct {
 	works []work
 	names []string
@@ -119,7 +114,8 @@ func (s sideBySide) height() (lanes float64) {
 	return lanes
 }
 
-// reach is the range of what is drawn, and 1. Intervals may leave it.
+// reach returns the range of the gains and limits, and 1, in doublings. Intervals may
+// leave it.
 func (s sideBySide) reach() (low, high float64) {
 	for _, w := range s.works {
 		for _, r := range w.rows {
@@ -137,7 +133,7 @@ func (s sideBySide) reach() (low, high float64) {
 	return low - 2*pad, high + 2*pad
 }
 
-// ticks name the workloads in the middle of their lanes.
+// ticks puts the name of each workload in the middle of its lanes.
 func (s sideBySide) ticks() plot.ConstantTicks {
 	var ticks plot.ConstantTicks
 	y := 0.0
@@ -151,7 +147,6 @@ func (s sideBySide) ticks() plot.ConstantTicks {
 
 func (s sideBySide) Plot(c draw.Canvas, p *plot.Plot) {
 	tx, ty := p.Transforms(&c)
-	s.t.factors(c, p)
 	y := 0.0
 	for i, w := range s.works {
 		if i > 0 {

@@ -11,14 +11,15 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
+	"overlap/internal/table"
 	"overlap/report"
 )
 
-// Gains draws the headline: for each workload the concurrency gain as a bar
-// from 1, and the parallelism gain as a second bar from where the first ends,
-// on a scale of doublings, where factors add up as lengths.
+// Gains draws the concurrency gain of each workload as a bar that starts at 1, and the
+// parallelism gain as a second bar that starts where the first ends. On a doubling scale,
+// factors add up as lengths.
 func Gains(a *report.Analysis) Chart {
-	rows := having(a.Rows, hasGain)
+	rows := rowsWith(a.Rows, hasGain)
 	return Chart{
 		Name:    "gains",
 		Title:   "Gains",
@@ -29,29 +30,23 @@ func Gains(a *report.Analysis) Chart {
 		draw: func(c draw.Canvas, t Theme) {
 			c = t.headline(c, "What workers and cores buy: speedup = concurrency gain × parallelism gain")
 			bars := gainBars{rows, t}
+			bar := func(p pattern, ink color.Color) func(draw.Canvas, vg.Rectangle) {
+				return func(c draw.Canvas, r vg.Rectangle) { p.fill(c, r, ink, t.Background) }
+			}
 			var entries []entry
 			if slices.ContainsFunc(rows, func(r report.Row) bool { return !math.IsNaN(r.Concurrency.Value) }) {
-				entries = append(entries, entry{"concurrency gain (workers, 1 core)", bars.solid(t.Concurrency)})
+				entries = append(entries, entry{"concurrency gain (workers, 1 core)", bar(solid, t.Concurrency)})
 			}
-			entries = append(entries, entry{"parallelism gain (cores on top)", bars.hatched(t.Parallelism)})
+			entries = append(entries, entry{"parallelism gain (cores on top)", bar(upright, t.Parallelism)})
 			if slices.ContainsFunc(rows, hasCeiling) {
-				entries = append(entries, entry{"ceiling (G_c × H(p))", func(c draw.Canvas, r vg.Rectangle) {
-					x := (r.Min.X + r.Max.X) / 2
-					bars.ceiling(c, x, r.Min.Y, r.Max.Y)
-				}})
+				entries = append(entries, entry{"ceiling (G_c × H(p))", wallMark(bars.ceiling())})
 			}
 			c = t.legend(c, append(entries, t.intervalEntry(bars.drawn())...))
-			p := t.plot("throughput over that of one worker on one core (factor, doubling scale)", "")
 			low, high := bars.reach()
-			p.X.Min, p.X.Max = low, high+0.38*(high-low) // room for the text behind the bars
-			p.X.Tick.Marker = log2Ticks{10, math.Ceil(high)}
-			n := float64(len(rows))
-			p.Y.Min, p.Y.Max = -n+0.5, 0.5
-			p.Y.Tick.Marker = t.rowNames(rows)
-			p.Y.Tick.Length = 0
-			p.Y.Tick.Label.Color = t.Ink
-			p.Add(bars)
-			p.Draw(c)
+			t.lanes(c, "throughput over that of one worker on one core (factor, doubling scale)", func(x *plot.Axis) {
+				x.Min, x.Max = low, high+0.38*(high-low) // room for the text behind the bars
+				x.Tick.Marker = log2Ticks{10, math.Ceil(high)}
+			}, 0.5-float64(len(rows)), 0.5, t.rowNames(rows), bars)
 		},
 	}
 }
@@ -60,7 +55,7 @@ func Gains(a *report.Analysis) Chart {
 func (t Theme) rowNames(rows []report.Row) plot.ConstantTicks {
 	var ticks plot.ConstantTicks
 	style := t.text(small, t.Ink)
-	names := clipAll(style, namesOf(rows), slices.Repeat([]vg.Length{longestLabel}, len(rows)))
+	names := clipAll(style, namesOf(rows), slices.Repeat([]vg.Length{maxLabelWidth}, len(rows)))
 	for i, r := range rows {
 		name := names[i]
 		if r.Kind != "" {
@@ -71,14 +66,14 @@ func (t Theme) rowNames(rows []report.Row) plot.ConstantTicks {
 	return ticks
 }
 
-// gainBars is the plotter. The two bars of a row lie in lanes of their own, so
-// that neither hides the other when a gain is below 1.
+// gainBars is the plotter. The two bars of a row lie in separate lanes, so that neither
+// hides the other when a gain is below 1.
 type gainBars struct {
 	rows []report.Row
 	t    Theme
 }
 
-// reach is the range of what is drawn.
+// reach returns the range of what is drawn, in doublings.
 func (g gainBars) reach() (low, high float64) {
 	for _, r := range g.rows {
 		from := known(r.Concurrency)
@@ -96,7 +91,7 @@ func (g gainBars) reach() (low, high float64) {
 	return math.Floor(low*2) / 2, max(high, low+1)
 }
 
-// drawn are the intervals of the bars and the marks.
+// drawn returns the intervals of the bars and of the ceilings.
 func (g gainBars) drawn() (all []report.Interval) {
 	for _, r := range g.rows {
 		all = append(all, r.Concurrency, r.Parallelism)
@@ -107,16 +102,16 @@ func (g gainBars) drawn() (all []report.Interval) {
 	return all
 }
 
-// hasCeiling reports whether a row has a mark for the ceiling.
+// hasCeiling reports whether a row has a ceiling to draw.
 func hasCeiling(r report.Row) bool { return !math.IsNaN(r.Ceiling.Value) && r.P > 1 }
 
-// hasGain reports whether cores or workers of a row were compared.
+// hasGain reports whether numbers of cores or of workers of a row were compared.
 func hasGain(r report.Row) bool {
 	return !math.IsNaN(r.Concurrency.Value) || !math.IsNaN(r.Parallelism.Value)
 }
 
-// known is a gain, or 1 if it is not known: then there is no bar of it, and the
-// next begins at 1.
+// known returns a gain, or 1 if it is unknown: then it has no bar, and the next one starts
+// at 1.
 func known(gain report.Interval) float64 {
 	if math.IsNaN(gain.Value) {
 		return 1
@@ -126,7 +121,6 @@ func known(gain report.Interval) float64 {
 
 func (g gainBars) Plot(c draw.Canvas, p *plot.Plot) {
 	tx, ty := p.Transforms(&c)
-	g.t.factors(c, p)
 	for i, r := range g.rows {
 		g.row(c, r, tx, ty(-float64(i)))
 	}
@@ -141,78 +135,47 @@ func (g gainBars) row(c draw.Canvas, r report.Row, x func(float64) vg.Length, y 
 	from := known(r.Concurrency)
 	middle := math.Log2(from)
 	end := middle + math.Log2(known(r.Parallelism))
-	g.solid(g.t.Concurrency)(c, span(x(0), x(middle), y, y+lane))
-	g.hatched(g.t.Parallelism)(c, span(x(middle), x(end), y-lane, y))
-	g.interval(c, x, r.Concurrency, 0, y+lane/2)
-	g.interval(c, x, r.Parallelism, middle, y-lane/2)
+	solid.fill(c, span(x(0), x(middle), y, y+lane), g.t.Concurrency, g.t.Background)
+	upright.fill(c, span(x(middle), x(end), y-lane, y), g.t.Parallelism, g.t.Background)
+	interval := line(g.t.Ink, 1)
+	behind := func(doublings float64) vg.Length { return x(middle + doublings) }
+	lying(c, interval, r.Concurrency, x, y+lane/2)
+	lying(c, interval, r.Parallelism, behind, y-lane/2)
 	rightmost := max(x(0), x(middle), x(end))
 	if hasCeiling(r) {
-		at := x(middle + math.Log2(r.Ceiling.Value))
-		g.ceiling(c, at, y-lane-7, y-lane-0.5) // below the bar, off its interval
-		if x(middle+math.Log2(r.Ceiling.High))-x(middle+math.Log2(r.Ceiling.Low)) > markWidth {
-			g.interval(c, x, r.Ceiling, middle, y-lane-3.75)
+		at := behind(math.Log2(r.Ceiling.Value))
+		c.StrokeLine2(g.ceiling(), at, y-lane-7, at, y-lane-0.5) // below the bar, off its interval
+		if behind(math.Log2(r.Ceiling.High))-behind(math.Log2(r.Ceiling.Low)) > markWidth {
+			lying(c, interval, r.Ceiling, behind, y-lane-3.75)
 		}
-		rightmost = max(rightmost, at)
 	}
-	for _, high := range []float64{r.Concurrency.High, from * r.Parallelism.High, from * r.Ceiling.High} {
+	// The words stand beside the bars. Beside the mark of the ceiling, which lies lower,
+	// they would seem to belong to it.
+	for _, high := range []float64{r.Concurrency.High, from * r.Parallelism.High} {
 		if high > 0 && finite(high) {
 			rightmost = max(rightmost, x(math.Log2(high)))
 		}
 	}
-	style := g.t.text(small, g.t.Ink)
-	style.YAlign = text.YCenter
+	style := g.t.aligned(small, g.t.Ink, text.XLeft, text.YCenter)
 	rightmost += 6
 	words := product(r, report.Interval.String)
 	if style.Width(words) > c.Max.X-rightmost {
-		words = product(r, withoutBounds)
+		words = product(r, func(i report.Interval) string { return table.Figures(i.Value) })
 	}
 	c.FillText(style, vg.Point{X: rightmost, Y: y + centred}, words)
 }
 
-// product is the identity in numbers, as far as they are known, with the last of
-// them in words that may have its interval.
+// product writes speedup = concurrency gain × parallelism gain, as far as the numbers are
+// known. words writes the last number, with or without its interval.
 func product(r report.Row, words func(report.Interval) string) string {
 	if math.IsNaN(r.Concurrency.Value) {
 		return words(r.Parallelism)
 	}
-	return fmt.Sprintf("%s × %s = %s", short(r.Concurrency.Value), short(r.Parallelism.Value), words(r.Speedup))
+	return fmt.Sprintf("%s × %s = %s", table.Figures(r.Concurrency.Value), table.Figures(r.Parallelism.Value), words(r.Speedup))
 }
-
-func withoutBounds(i report.Interval) string { return short(i.Value) }
-
-func short(x float64) string { return report.Interval{Value: x, Low: math.NaN()}.String() }
 
 func span(x1, x2, y1, y2 vg.Length) vg.Rectangle {
 	return vg.Rectangle{Min: vg.Point{X: min(x1, x2), Y: y1}, Max: vg.Point{X: max(x1, x2), Y: y2}}
 }
 
-func (g gainBars) interval(c draw.Canvas, x func(float64) vg.Length, i report.Interval, from float64, y vg.Length) {
-	if !(i.Low > 0) || !wide(i) {
-		return
-	}
-	low, high := x(from+math.Log2(i.Low)), x(from+math.Log2(i.High))
-	style := line(g.t.Ink, 1)
-	c.StrokeLine2(style, low, y, high, y)
-	for _, end := range []vg.Length{low, high} {
-		c.StrokeLine2(style, end, y-2.5, end, y+2.5)
-	}
-}
-
-func (g gainBars) solid(fill color.Color) func(draw.Canvas, vg.Rectangle) {
-	return func(c draw.Canvas, r vg.Rectangle) { fillRect(c, r, fill) }
-}
-
-// hatched marks the bar with strokes, so that it is told from a solid one
-// without colour.
-func (g gainBars) hatched(fill color.Color) func(draw.Canvas, vg.Rectangle) {
-	return func(c draw.Canvas, r vg.Rectangle) {
-		fillRect(c, r, fill)
-		for x := r.Min.X + 3; x < r.Max.X; x += 4 {
-			c.StrokeLine2(line(g.t.Background, 1), x, r.Min.Y, x, r.Max.Y)
-		}
-	}
-}
-
-func (g gainBars) ceiling(c draw.Canvas, x, y1, y2 vg.Length) {
-	c.StrokeLine2(line(g.t.Ceiling, markWidth), x, y1, x, y2)
-}
+func (g gainBars) ceiling() draw.LineStyle { return line(g.t.Ceiling, markWidth) }

@@ -13,68 +13,55 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
+	"overlap/internal/table"
 	"overlap/report"
 )
 
-const heatCaption = "The number and the colour of a cell are its throughput over that of one worker on one core with GOMAXPROCS 1; each step of the colours is a factor. Before a number, ≈ says that its 95 % interval includes 1. The frame is around what is enough, as in the table: of what is shown to lose less than 5 % against every other point, the fewest cores, then the fewest workers."
+const heatCaption = "The number and the colour of a cell are the gain over one worker on one core with GOMAXPROCS 1. ≈ means that the 95 % interval includes 1. The frame marks what is enough, as in the table: of the points that are shown to lose less than 5 % against every other, the one with the fewest cores, then the fewest workers."
 
-// Heat draws GOMAXPROCS × workers. It is false if no row has two of each.
+// Heat draws the gain by GOMAXPROCS and workers, for the rows that have at least two of
+// each.
 func Heat(a *report.Analysis) (Chart, bool) {
 	var maps []heatMap
 	for _, r := range a.Rows {
 		if m := newHeatMap(r); len(m.procs) > 1 && len(m.workers) > 1 &&
-			max(len(m.procs), len(m.workers)) <= widestMap {
+			max(len(m.procs), len(m.workers)) <= maxValues {
 			maps = append(maps, m)
 		}
 	}
-	across := columns
-	if len(maps) == 1 {
-		across = 1
-	}
-	cell := vg.Length(2)
+	cells, tallest := 0, 2
+	var names []string
 	for _, m := range maps {
-		cell = max(cell, vg.Length(len(m.procs)))
-	}
-	tall := max(112, 34+18*cell)
-	cells := 0
-	for _, m := range maps {
-		cells += len(m.row.Grid)
+		names = append(names, m.row.Name())
+		cells, tallest = cells+len(m.row.Grid), max(tallest, len(m.procs))
 	}
 	scale := newHeatScale(maps)
-	scale.numbers = cells <= mostNumbers
-	return Chart{
-		Name:    "heat",
-		Title:   "GOMAXPROCS and workers",
-		Caption: heatCaption,
-		Alt:     heatAlt(maps),
-		width:   pageWidth,
-		height:  64 + (tall+24)*vg.Length((len(maps)+across-1)/across),
-		draw: func(c draw.Canvas, t Theme) {
-			c = t.headline(c, "Gain over one worker on one core, by GOMAXPROCS and workers")
-			c = t.legend(c, scale.legend(t))
-			var plots []*plot.Plot
-			var names []string
-			for _, m := range maps {
-				p := t.plot("workers", m.axis())
-				p.X.Min, p.X.Max = -0.5, float64(len(m.workers))-0.5
-				p.Y.Min, p.Y.Max = -0.5, float64(len(m.procs))-0.5
-				beside := min(columns, max(2, len(maps)))
-				p.X.Tick.Marker = thinned(ordinals(m.workers), t.text(small, t.Ink), pageWidth/vg.Length(beside)-50)
-				p.Y.Tick.Marker = ordinals(m.procs)
-				p.X.Tick.Length, p.Y.Tick.Length = 0, 0
-				p.Add(heatCells{m, scale, t})
-				plots = append(plots, p)
-				names = append(names, m.row.Name())
-			}
-			t.panels(c, names, plots)
-		},
-	}, len(maps) > 0
+	scale.numbers = cells <= maxNumbers
+	c := Chart{Name: "heat", Title: "GOMAXPROCS and workers", Caption: heatCaption, Alt: heatAlt(maps)}.multiples(columns,
+		"Gain over one worker on one core, by GOMAXPROCS and workers",
+		scale.legend, names,
+		func(t Theme, i int) *panel { return maps[i].panel(t, scale, len(maps)) })
+	c.height = 64 + vg.Length(rowsOfPanels(len(maps))*(max(112, 34+18*tallest)+24))
+	return c, len(maps) > 0
 }
 
-// widestMap is how many values an axis may have: cells of more are mere dots.
-const widestMap = 64
+// panel draws one of several maps that stand side by side.
+func (m heatMap) panel(t Theme, scale heatScale, maps int) *panel {
+	p := t.plot("workers", m.axis())
+	p.X.Min, p.X.Max = -0.5, float64(len(m.workers))-0.5
+	p.Y.Min, p.Y.Max = -0.5, float64(len(m.procs))-0.5
+	across := min(columns, max(2, maps))
+	p.X.Tick.Marker = thinned(ordinals(m.workers), t.text(small, t.Ink), pageWidth/vg.Length(across)-50)
+	p.Y.Tick.Marker = ordinals(m.procs)
+	p.X.Tick.Length, p.Y.Tick.Length = 0, 0
+	p.Add(heatCells{m, scale, t})
+	return p
+}
 
-// heatMap is the cells of a row and the values on their axes.
+// maxValues limits the values on an axis: more cells would be mere dots.
+const maxValues = 64
+
+// heatMap is the cells of a row and the values on its axes.
 type heatMap struct {
 	row            report.Row
 	procs, workers []int
@@ -99,7 +86,7 @@ func (m heatMap) axis() string {
 	if m.together {
 		return "cores = GOMAXPROCS"
 	}
-	return fmt.Sprintf("GOMAXPROCS on %s", plural(m.row.Grid[0].Cores, "core"))
+	return fmt.Sprintf("GOMAXPROCS on %s", table.Count(m.row.Grid[0].Cores, "core"))
 }
 
 // ordinals labels the values of an axis at 0, 1, 2 …
@@ -110,8 +97,8 @@ func ordinals(values []int) (ticks plot.ConstantTicks) {
 	return ticks
 }
 
-// thinned leaves out labels, all but every second, third …, until the rest do not
-// touch on an axis of that length.
+// thinned keeps every second, third … label, so that the labels do not touch on an axis of
+// this length.
 func thinned(ticks plot.ConstantTicks, style text.Style, length vg.Length) plot.ConstantTicks {
 	const gap = 4
 	widest := vg.Length(0)
@@ -150,7 +137,7 @@ func (h heatCells) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 }
 
-// frameCell marks a cell within its edge, dark on light, so that it is seen on
+// frameCell draws a frame inside the edge of a cell, dark on light, which is visible on
 // every colour of the scale.
 func frameCell(c draw.Canvas, r vg.Rectangle) {
 	by := vg.Point{X: 1, Y: 1}
@@ -161,17 +148,17 @@ func frameCell(c draw.Canvas, r vg.Rectangle) {
 	}
 }
 
-// heatScale maps gains to colours by their logarithm. It ends at a tenth: one
-// lock that many cores fight for would take all colours from the rest.
+// heatScale maps gains to colours by their logarithm. It ends at a tenth: one heavily
+// contended lock would otherwise take most of the colours.
 type heatScale struct {
 	low, high float64
 	below     bool // some gains are less
 	numbers   bool // are written into the cells
 }
 
-// mostNumbers is how many cells of a picture have their number written in: more
-// make it half as large again, and are read in the sections of their rows.
-const mostNumbers = 400
+// maxNumbers limits the cells of a picture with numbers written in: more would make it
+// half as large again. The sections of the rows have them.
+const maxNumbers = 400
 
 func newHeatScale(maps []heatMap) heatScale {
 	s := heatScale{low: 0.5, high: 2}
@@ -188,18 +175,17 @@ func newHeatScale(maps []heatMap) heatScale {
 	return s
 }
 
-// of is the colour of a gain, and that of text on it.
+// of returns the colour of a gain, and the colour of text on it.
 func (s heatScale) of(gain float64) (fill, ink color.Color) {
 	at := math.Log(gain/s.low) / math.Log(s.high/s.low)
 	return heat(at), textOn(heat(at), onDark)
 }
 
-// cell draws a gain into r, and its number if there is room for it.
+// cell draws a gain into r, and its number if there is room.
 func (s heatScale) cell(c draw.Canvas, t Theme, r vg.Rectangle, gain report.Interval) {
 	fill, ink := s.of(gain.Value)
 	fillRect(c, r, fill)
-	style := t.text(small, ink)
-	style.XAlign, style.YAlign = text.XCenter, text.YCenter
+	style := t.aligned(small, ink, text.XCenter, text.YCenter)
 	size := r.Size()
 	if !s.numbers || size.Y < small {
 		return
@@ -213,7 +199,7 @@ func (s heatScale) cell(c draw.Canvas, t Theme, r vg.Rectangle, gain report.Inte
 	}
 }
 
-// numbers are the ways to write a gain, from the fullest to the briefest.
+// numbers returns the ways to write a gain, from the longest to the shortest.
 func numbers(gain report.Interval) []string {
 	short := brief(gain.Value)
 	long := short
@@ -226,25 +212,12 @@ func numbers(gain report.Interval) []string {
 	return []string{long, short}
 }
 
-// brief writes a gain in at most three characters, if it can: <.01, .14, 1.9, 54, 1.2k.
-func brief(gain float64) string {
-	switch {
-	case gain < 0.005:
-		return "<.01"
-	case gain < 0.995:
-		return strconv.FormatFloat(gain, 'f', 2, 64)[1:]
-	case gain < 9.95:
-		return strconv.FormatFloat(gain, 'f', 1, 64)
-	}
-	return rate(math.Round(gain))
-}
-
-// legend is a bar of the scale with numbers at five of its places.
+// legend explains five colours of the scale, and the frame.
 func (s heatScale) legend(t Theme) (entries []entry) {
 	const steps = 4
 	for i := range steps + 1 {
 		gain := s.low * math.Pow(s.high/s.low, float64(i)/steps)
-		label := "× " + short(gain)
+		label := "× " + table.Figures(gain)
 		if i == 0 && s.below {
 			label = "≤ " + label
 		}
@@ -260,15 +233,15 @@ func (s heatScale) legend(t Theme) (entries []entry) {
 	}})
 }
 
-// heatAlt is what is enough in each map.
+// heatAlt says what is enough in each map.
 func heatAlt(maps []heatMap) string {
 	return "What is enough of GOMAXPROCS × workers, losing less than 5 %: " + sentence(len(maps), func(i int) string {
 		r := maps[i].row
 		advised := r.AdvisedCell()
 		if advised < 0 {
-			return r.Name() + " cannot be told"
+			return r.Name() + " is not known"
 		}
 		a := r.Grid[advised]
-		return fmt.Sprintf("%s × %s at GOMAXPROCS %d with %s", r.Name(), short(a.Gain.Value), a.Procs, plural(a.Workers, "worker"))
+		return fmt.Sprintf("%s × %s at GOMAXPROCS %d with %s", r.Name(), table.Figures(a.Gain.Value), a.Procs, table.Count(a.Workers, "worker"))
 	})
 }

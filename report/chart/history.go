@@ -13,16 +13,15 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
+	"overlap/internal/table"
 	"overlap/report/history"
 )
 
-// mostPanels is how many benchmarks a picture of the history shows. Those with
-// steps go first.
-const mostPanels = 12
+// maxPanels limits the benchmarks that are drawn. Those with steps go first.
+const maxPanels = 12
 
-// History draws the time and the speedup of each benchmark over the commits, as
-// chained ratios, with their steps. ok is false if there is nothing to draw.
-// With nil there is nothing.
+// History draws the time and the speedup of each benchmark over the commits, as chained
+// ratios, with their steps. ok is false if there is nothing to draw; h may be nil.
 func History(h *history.History) (c Chart, ok bool) {
 	if h == nil {
 		return Chart{}, false
@@ -31,37 +30,30 @@ func History(h *history.History) (c Chart, ok bool) {
 	if len(all) == 0 {
 		return Chart{}, false
 	}
-	drawn := all[:min(len(all), mostPanels)]
-	caption := "Each line is the chain of ratios of a commit to its base, measured side by side; its 95 % band widens because errors add up. Upright lines are steps: the shortest ranges of commits whose ratios chance does not explain, with the change, and with a bar on top if they are of more than one commit. A dotted end is where nothing was compared: the line goes on at the level before, which is an assumption."
+	drawn := all[:min(len(all), maxPanels)]
+	caption := "Each line is the chain of ratios of a commit to its base, measured side by side; its 95 % band widens because errors add up. Upright lines are steps: the shortest ranges of commits whose ratios chance does not explain, with the change, and a bar on top if the range has several commits. Where a line is dotted, nothing was compared: it continues at the level before, which is an assumption."
 	if rest := len(all) - len(drawn); rest > 0 {
-		caption += fmt.Sprintf(" %s left out: choose with --bench.", plural(rest, "more benchmark"))
+		caption += fmt.Sprintf(" %s left out: choose with --bench.", table.Count(rest, "more benchmark"))
 	}
-	rows := panelRows(len(drawn))
-	return Chart{
-		Name:    "history",
-		Title:   "History",
-		Caption: caption,
-		Alt:     historyAlt(h),
-		width:   pageWidth,
-		height:  vg.Length(70 + 130*rows),
-		draw: func(c draw.Canvas, t Theme) {
-			c = t.headline(c, "Over the commits: "+h.Finding())
+	var names []string
+	for _, p := range drawn {
+		names = append(names, p.name)
+	}
+	c = Chart{Name: "history", Title: "History", Caption: caption, Alt: historyAlt(h)}.multiples(columns,
+		"Over the commits: "+h.Finding(),
+		func(t Theme) []entry {
 			styles := pastStyles(t)
-			c = t.legend(c, []entry{
+			return []entry{
 				{"time (less is better)", lineMark(styles[history.Time].line, nil)},
 				{"speedup (more is better)", lineMark(styles[history.Speedup].line, nil)},
 				{"95 % band", bandMark(t)},
-				{"step", stepMark(t)},
+				{"step", wallMark(line(t.Ink, 0.9))},
 				{"gap", lineMark(line(t.Muted, 1, 1.5, 1.5), nil)},
-			})
-			var names []string
-			var plots []*plot.Plot
-			for _, p := range drawn {
-				names, plots = append(names, p.name), append(plots, p.panel(t, h))
 			}
-			t.panels(c, names, plots)
-		},
-	}, true
+		}, names,
+		func(t Theme, i int) *panel { return drawn[i].panel(t, h) })
+	c.height = vg.Length(70 + 130*rowsOfPanels(len(drawn)))
+	return c, true
 }
 
 func historyAlt(h *history.History) string {
@@ -81,7 +73,7 @@ type past struct {
 	series []history.Series
 }
 
-// pastsOf are the panels, those with steps first, the largest before.
+// pastsOf returns the panels, those with the largest steps first.
 func pastsOf(h *history.History) (all []past) {
 	index := map[[2]string]int{}
 	for _, s := range h.Series {
@@ -100,7 +92,7 @@ func pastsOf(h *history.History) (all []past) {
 	return all
 }
 
-// largest is the largest step, as the size of a logarithm; 0 without one.
+// largest returns the size of the largest step as a logarithm; 0 without steps.
 func (p past) largest() (size float64) {
 	for _, s := range p.series {
 		for _, step := range s.Steps {
@@ -125,13 +117,13 @@ func pastStyles(t Theme) map[history.Quantity]pastStyle {
 	return styles
 }
 
-// mostDots is how many commits of a series have a dot: more would touch.
-const mostDots = 40
+// maxDots limits the commits of a series that have dots: more would touch.
+const maxDots = 40
 
-// panel draws levels as log₂, so that a doubling and a halving are as far.
-func (p past) panel(t Theme, h *history.History) *plot.Plot {
-	panel := t.plot("", "")
-	panel.Add(grid{t})
+// panel draws levels in log₂: a doubling and a halving are equally far from no change.
+func (p past) panel(t Theme, h *history.History) *panel {
+	out := t.plot("", "")
+	out.Add(grid{t})
 	styles := pastStyles(t)
 	first, last := len(h.Commits), 0
 	low, high := 0.0, 0.0
@@ -149,34 +141,33 @@ func (p past) panel(t Theme, h *history.History) *plot.Plot {
 			high = max(high, min(math.Log2(x.High), high+room))
 		}
 		for _, piece := range pieces(s.Points, first, last) {
-			panel.Add(piece.band(t, low-room, high+room))
+			out.Add(piece.band(t, low-room, high+room))
 		}
 	}
 	for _, s := range p.series {
 		for _, piece := range pieces(s.Points, first, last) {
-			piece.draw(panel, t, styles[s.Quantity], last-first <= mostDots)
+			piece.draw(out, t, styles[s.Quantity], last-first <= maxDots)
 		}
 	}
 	pad := 0.08 * (high - low)
-	panel.Y.Min, panel.Y.Max = low-pad, high+3*pad // room for the labels of steps
-	if panel.Y.Max-panel.Y.Min < 0.02 {
-		panel.Y.Min, panel.Y.Max = -0.03, 0.03
+	out.Y.Min, out.Y.Max = low-pad, high+3*pad // room for the labels of steps
+	if out.Y.Max-out.Y.Min < 0.02 {
+		out.Y.Min, out.Y.Max = -0.03, 0.03
 	}
-	panel.X.Min, panel.X.Max = float64(first)-0.3, float64(last)+0.3
-	panel.Add(stepLines{p.series, t})
-	panel.X.Tick.Marker = commitTicks(h.Commits, first, last)
-	panel.Y.Tick.Marker = changeTicks{}
-	return panel
+	out.X.Min, out.X.Max = float64(first)-0.3, float64(last)+0.3
+	out.Add(stepLines{p.series, t})
+	out.X.Tick.Marker = commitTicks(h.Commits, first, last)
+	out.Y.Tick.Marker = changeTicks{}
+	return out
 }
 
-// piece is a stretch of points without a gap; joint leads to it from the one
-// before.
+// piece is a stretch of points without a gap. joint leads to it from the piece before.
 type piece struct {
 	joint, at, low, high plotter.XYs
 }
 
-// pieces thins the points to what a panel can show: of each narrow column of it
-// the lowest and the highest stay, and the ends.
+// pieces thins the points to what a panel can show: in each narrow column, the first, the
+// lowest, the highest and the last point stay.
 func pieces(points []history.Point, first, last int) (list []piece) {
 	const columns = 150
 	column := func(p history.Point) int { return (p.Commit - first) * columns / max(columns, last-first+1) }
@@ -201,16 +192,16 @@ func pieces(points []history.Point, first, last int) (list []piece) {
 func (p *piece) add(points []history.Point) {
 	keep := []int{0}
 	if n := len(points); n > 1 {
-		least, most := 0, 0
+		lowest, highest := 0, 0
 		for i, x := range points {
-			if x.Level < points[least].Level {
-				least = i
+			if x.Level < points[lowest].Level {
+				lowest = i
 			}
-			if x.Level > points[most].Level {
-				most = i
+			if x.Level > points[highest].Level {
+				highest = i
 			}
 		}
-		keep = append(keep, least, most, n-1)
+		keep = append(keep, lowest, highest, n-1)
 		slices.Sort(keep)
 		keep = slices.Compact(keep)
 	}
@@ -227,7 +218,7 @@ func xy(p history.Point, level float64) plotter.XY {
 	return plotter.XY{X: float64(p.Commit), Y: math.Log2(level)}
 }
 
-// band is the band of the piece, cut where the panel ends.
+// band returns the band of the piece, cut off where the panel ends.
 func (p piece) band(t Theme, low, high float64) band {
 	bounded := func(points plotter.XYs) plotter.XYs {
 		points = slices.Clone(points)
@@ -239,9 +230,9 @@ func (p piece) band(t Theme, low, high float64) band {
 	return band{t, bounded(p.low), bounded(p.high)}
 }
 
-func (p piece) draw(panel *plot.Plot, t Theme, style pastStyle, dots bool) {
-	lineTo(panel, line(t.Muted, 1, 1.5, 1.5), p.joint)
-	lineTo(panel, style.line, p.at)
+func (p piece) draw(out *panel, t Theme, style pastStyle, dots bool) {
+	out.line(line(t.Muted, 1, 1.5, 1.5), p.joint)
+	out.line(style.line, p.at)
 	if !dots && len(p.at) > 1 {
 		return
 	}
@@ -250,11 +241,11 @@ func (p piece) draw(panel *plot.Plot, t Theme, style pastStyle, dots bool) {
 		panic("chart: " + err.Error()) // levels are finite and above 0
 	}
 	s.GlyphStyle = style.dot
-	panel.Add(s)
+	out.Add(s)
 }
 
-// stepLines draws the steps: an upright line where a series left its level, in
-// the dashes of the series, and the change where there is room for it.
+// stepLines draws an upright line where a series left its level, in the dashes of the
+// series, and the change if there is room.
 type stepLines struct {
 	series []history.Series
 	t      Theme
@@ -263,8 +254,7 @@ type stepLines struct {
 func (s stepLines) Plot(c draw.Canvas, p *plot.Plot) {
 	tx, _ := p.Transforms(&c)
 	styles := pastStyles(s.t)
-	label := s.t.text(small, s.t.Ink)
-	label.YAlign = text.YTop
+	label := s.t.aligned(small, s.t.Ink, text.XLeft, text.YTop)
 	y := c.Max.Y - 1
 	for _, one := range s.series {
 		free := c.Min.X
@@ -289,16 +279,8 @@ func (s stepLines) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 }
 
-func stepMark(t Theme) func(draw.Canvas, vg.Rectangle) {
-	return func(c draw.Canvas, r vg.Rectangle) {
-		x := (r.Min.X + r.Max.X) / 2
-		c.StrokeLine2(line(t.Ink, 0.9), x, r.Min.Y, x, r.Max.Y)
-	}
-}
-
-// commitTicks are the short hashes of the first, the last and, where there are
-// more than four, a commit between. The others have ticks where they do not run
-// together.
+// commitTicks labels the first commit, the last and, if there are more than four, one in
+// the middle. The others have ticks if these do not touch.
 func commitTicks(commits []history.Commit, first, last int) (ticks plot.ConstantTicks) {
 	const hash = 7 // characters: three times as many fit below a panel
 	named := []int{first, last}
@@ -310,21 +292,21 @@ func commitTicks(commits []history.Commit, first, last int) (ticks plot.Constant
 		if slices.Contains(named, i) {
 			tick.Label = commits[i].Hash[:min(hash, len(commits[i].Hash))]
 		}
-		if tick.Label != "" || last-first <= mostDots {
+		if tick.Label != "" || last-first <= maxDots {
 			ticks = append(ticks, tick)
 		}
 	}
 	return ticks
 }
 
-// changeTicks label an axis of log₂ by the change in per cent, and where that
-// is more than double or half, by the factor.
+// changeTicks labels a log₂ axis by the change in per cent, or by the factor where the
+// range is more than a doubling.
 type changeTicks struct{}
 
 func (changeTicks) Ticks(low, high float64) (ticks []plot.Tick) {
 	if high-low > 1.6 {
 		for e := math.Ceil(low); e <= high; e += math.Ceil((high - low) / 6) {
-			ticks = append(ticks, plot.Tick{Value: e, Label: "× " + factor(math.Exp2(e))})
+			ticks = append(ticks, plot.Tick{Value: e, Label: "× " + decimal(math.Exp2(e))})
 		}
 		return ticks
 	}

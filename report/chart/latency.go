@@ -6,24 +6,23 @@ import (
 	"slices"
 
 	"gonum.org/v1/plot"
-	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
+	"overlap/internal/table"
 	"overlap/report"
 )
 
-const latencyCaption = "How long a task takes, half of them and 99 of 100. In a closed loop that is from its start: where more workers only make tasks longer, they queue. In an open loop it is from when an item was due: near the load that the cores can just serve, p/D with D the CPU time of an item, the wait for a worker outgrows the work."
+const latencyCaption = "The time of a task: the median, and the time that 99 of 100 tasks do not exceed. In a closed loop it counts from the start of the task: where more workers only make tasks longer, they queue. In an open loop it counts from when the item was due: near the load that the cores can just serve, p/D with D the CPU time of an item, the wait for a worker outgrows the work."
 
-// Latency draws the latencies of tasks: against workers, or, where an open loop
-// was measured under several loads, against these. It is of rows whose tasks
-// wait for something, for the others a task's time is that of its work. It is
-// false if there is none.
+// Latency draws the latencies of tasks against workers, or against the load where an open
+// loop was measured under several loads. It leaves out rows whose tasks wait for nothing:
+// there, a task takes as long as its work.
 func Latency(a *report.Analysis) (Chart, bool) {
 	served := a.Served()
 	var panels []latencyPanel
 	for _, r := range a.Rows {
 		shown := slices.ContainsFunc(served, func(s report.Served) bool { return s.Holds(r) })
-		if says(r.Kind) && !shown {
+		if latencyMatters(r.Kind) && !shown {
 			panels = append(panels, latencyOfRow(r)...)
 		}
 	}
@@ -33,9 +32,8 @@ func Latency(a *report.Analysis) (Chart, bool) {
 	return latencyChart(panels)
 }
 
-// says reports whether the latency of a task says something in a workload of
-// that kind.
-func says(kind string) bool {
+// latencyMatters reports whether tasks of workloads of a kind wait for something.
+func latencyMatters(kind string) bool {
 	return slices.Contains([]string{"wait", "io", "mixed", "lock", "comm"}, kind)
 }
 
@@ -46,7 +44,7 @@ type latencyPanel struct {
 	byLoads bool // against load, rather than workers
 }
 
-// latencyOfRow is the panel against workers; none without latencies.
+// latencyOfRow returns the panel of a row against workers; none without latencies.
 func latencyOfRow(r report.Row) []latencyPanel {
 	if len(r.Latencies) == 0 || r.Workers == 0 {
 		return nil
@@ -55,41 +53,26 @@ func latencyOfRow(r report.Row) []latencyPanel {
 }
 
 func latencyChart(panels []latencyPanel) (Chart, bool) {
-	var most []string
+	var several, names []string
 	for _, p := range panels {
 		if _, all := p.ends(); all > 1 {
-			most = append(most, plural(all, "core"))
+			several = append(several, table.Count(all, "core"))
 		}
+		names = append(names, p.name)
 	}
-	return Chart{
-		Name:    "latency",
-		Title:   "Latency",
-		Caption: latencyCaption,
-		Alt:     latencyAlt(panels),
-		width:   pageWidth,
-		height:  vg.Length(60 + 156*panelRows(len(panels))),
-		draw: func(c draw.Canvas, t Theme) {
-			s := t.latencyStyle()
-			c = t.headline(c, "Latency of a task, on log scales: the median and the 99th percentile")
-			var drawn []report.Interval
-			for _, p := range panels {
-				drawn = append(drawn, p.percentiles()...)
-			}
-			loads := slices.ContainsFunc(panels, func(p latencyPanel) bool { return p.byLoads })
-			c = t.legend(c, append(s.legend(allCores(plural(1, "core"), most), loads), t.intervalEntry(drawn)...))
-			var plots []*plot.Plot
-			var names []string
-			for _, p := range panels {
-				plots = append(plots, s.panel(t, p))
-				names = append(names, p.name)
-			}
-			t.panels(c, names, plots)
+	loads := slices.ContainsFunc(panels, func(p latencyPanel) bool { return p.byLoads })
+	return Chart{Name: "latency", Title: "Latency", Caption: latencyCaption, Alt: latencyAlt(panels)}.multiples(columns,
+		"Latency of a task, on log scales: the median and the 99th percentile",
+		func(t Theme) []entry {
+			return t.latencyStyle().legend(allCores(table.Count(1, "core"), several), loads)
 		},
-	}, len(panels) > 0
+		names,
+		func(t Theme, i int) *panel { return t.latencyStyle().panel(t, panels[i]) },
+	), len(panels) > 0
 }
 
-// ends are the smallest and the largest parallelism: curves of those between
-// would cover each other.
+// ends returns the smallest and the largest number of cores. Curves between them would
+// cover each other.
 func (p latencyPanel) ends() (one, all int) {
 	for i, l := range p.list {
 		if i == 0 || l.P < one {
@@ -100,18 +83,18 @@ func (p latencyPanel) ends() (one, all int) {
 	return one, all
 }
 
-// latencyStyle is how the curves look: by parallelism, and by percentile.
+// latencyStyle is how the curves look, on one core and on several.
 type latencyStyle struct {
-	half, most [2]draw.LineStyle
-	dots       [2]draw.GlyphStyle
-	rings      [2]draw.GlyphStyle
-	capacity   [2]draw.LineStyle
+	median, tail [2]draw.LineStyle
+	dots         [2]draw.GlyphStyle
+	rings        [2]draw.GlyphStyle
+	capacity     [2]draw.LineStyle
 }
 
 func (t Theme) latencyStyle() (s latencyStyle) {
 	for i, ink := range []draw.LineStyle{line(t.Concurrency, 1.75), line(t.Parallelism, 1.75)} {
-		s.half[i] = ink
-		s.most[i] = line(ink.Color, 1.25, 5, 2.5)
+		s.median[i] = ink
+		s.tail[i] = line(ink.Color, 1.25, 5, 2.5)
 		s.capacity[i] = line(ink.Color, 1, 1.5, 2)
 		s.dots[i] = glyph([]draw.GlyphDrawer{draw.CircleGlyph{}, draw.PyramidGlyph{}}[i], ink)
 		s.rings[i] = glyph([]draw.GlyphDrawer{draw.RingGlyph{}, draw.TriangleGlyph{}}[i], ink)
@@ -120,48 +103,45 @@ func (t Theme) latencyStyle() (s latencyStyle) {
 }
 
 func (s latencyStyle) legend(all string, loads bool) (entries []entry) {
-	for i, cores := range slices.Compact([]string{plural(1, "core"), all}) {
+	for i, cores := range slices.Compact([]string{table.Count(1, "core"), all}) {
 		entries = append(entries,
-			entry{cores + ": median", lineMark(s.half[i], &s.dots[i])},
-			entry{"99th percentile", lineMark(s.most[i], &s.rings[i])})
+			entry{cores + ": median", lineMark(s.median[i], &s.dots[i])},
+			entry{"99th percentile", lineMark(s.tail[i], &s.rings[i])})
 		if loads {
-			entries = append(entries, entry{"capacity p/D", func(c draw.Canvas, r vg.Rectangle) {
-				x := (r.Min.X + r.Max.X) / 2
-				c.StrokeLine2(s.capacity[i], x, r.Min.Y, x, r.Max.Y)
-			}})
+			entries = append(entries, entry{"capacity p/D", wallMark(s.capacity[i])})
 		}
 	}
 	return entries
 }
 
-func (s latencyStyle) panel(t Theme, panel latencyPanel) *plot.Plot {
+func (s latencyStyle) panel(t Theme, group latencyPanel) *panel {
 	x, y := "workers", "time of a task"
-	if panel.byLoads {
+	if group.byLoads {
 		x = "items due per second"
 	}
-	if panel.list[0].Arrivals {
+	if group.list[0].Arrivals {
 		y = "time since due"
 	}
 	p := t.plot(x, y)
 	p.Add(grid{t})
-	one, all := panel.ends()
-	f := frame{math.Inf(1), math.Inf(-1), math.Inf(1), math.Inf(-1)}
+	one, all := group.ends()
+	f := emptyFrame()
 	for i, cores := range slices.Compact([]int{one, all}) {
 		if one > 1 {
 			i = 1
 		}
-		half, most := panel.curves(cores)
-		f.hold(half)
-		f.hold(most)
-		if at := math.Log2(panel.capacity(cores)); panel.byLoads && !math.IsNaN(at) {
+		median, tail := group.curves(cores)
+		f.hold(median)
+		f.hold(tail)
+		if at := math.Log2(group.capacity(cores)); group.byLoads && !math.IsNaN(at) {
 			f.left, f.right = min(f.left, at), max(f.right, at)
 			p.Add(wall{at, s.capacity[i]})
 		}
-		half.addTo(p, s.half[i], s.dots[i])
-		most.addTo(p, s.most[i], s.rings[i])
+		p.add(median, s.median[i], s.dots[i])
+		p.add(tail, s.tail[i], s.rings[i])
 	}
 	p.X.Tick.Marker, p.Y.Tick.Marker = log2Ticks{5, math.Inf(1)}, timeTicks{}
-	if panel.byLoads {
+	if group.byLoads {
 		p.X.Tick.Marker = rateTicks{}
 	}
 	p.X.Min, p.X.Max = f.left-0.2, max(f.right, f.left+1)+0.2
@@ -171,52 +151,31 @@ func (s latencyStyle) panel(t Theme, panel latencyPanel) *plot.Plot {
 	return p
 }
 
-// curves are the median and the 99th percentile at that parallelism.
-func (p latencyPanel) curves(cores int) (half, most measured) {
+// curves returns the median and the 99th percentile on a number of cores.
+func (p latencyPanel) curves(cores int) (median, tail measured) {
 	for _, l := range p.list {
 		x := float64(l.Workers)
 		if p.byLoads {
 			x = l.Load
 		}
 		if l.P == cores && x > 0 {
-			half.add(math.Log2(x), l.P50, math.Log2)
-			most.add(math.Log2(x), l.P99, math.Log2)
+			median.add(math.Log2(x), l.P50, math.Log2)
+			tail.add(math.Log2(x), l.P99, math.Log2)
 		}
 	}
-	return half, most
+	return median, tail
 }
 
-// percentiles are the intervals of the curves of both ends.
-func (p latencyPanel) percentiles() (all []report.Interval) {
-	one, most := p.ends()
-	for _, l := range p.list {
-		if l.P == one || l.P == most {
-			all = append(all, l.P50, l.P99)
-		}
-	}
-	return all
-}
-
-// capacity is the items per second that so many cores can serve: the most at
-// any load, because a core that is never idle saves wake-ups. NaN if unknown.
+// capacity returns the items per second that a number of cores can serve, NaN if unknown:
+// the largest value at any load, because a core that is never idle saves wake-ups.
 func (p latencyPanel) capacity(cores int) float64 {
-	most := math.NaN()
+	best := math.NaN()
 	for _, l := range p.list {
-		if l.P == cores && l.Capacity > 0 && !(l.Capacity <= most) {
-			most = l.Capacity
+		if l.P == cores && l.Capacity > 0 && !(l.Capacity <= best) {
+			best = l.Capacity
 		}
 	}
-	return most
-}
-
-// frame is the range of curves.
-type frame struct{ left, right, low, high float64 }
-
-func (f *frame) hold(m measured) {
-	for i := range m.x {
-		f.left, f.right = min(f.left, m.x[i]), max(f.right, m.x[i])
-		f.low, f.high = min(f.low, m.low[i]), max(f.high, m.high[i])
-	}
+	return best
 }
 
 // wall is a vertical line.
@@ -230,22 +189,7 @@ func (w wall) Plot(c draw.Canvas, p *plot.Plot) {
 	c.StrokeLine2(w.LineStyle, x(w.at), c.Min.Y, x(w.at), c.Max.Y)
 }
 
-// seconds writes a time in three digits: 250 µs, 1.25 ms, 2 s.
-func seconds(s float64) string {
-	switch {
-	case math.IsNaN(s):
-		return "–"
-	case s >= 0.9995:
-		return plain(s) + " s"
-	case s >= 0.9995e-3:
-		return plain(s*1e3) + " ms"
-	case s >= 0.9995e-6:
-		return plain(s*1e6) + " µs"
-	}
-	return plain(s*1e9) + " ns"
-}
-
-// latencyAlt is the latency at both ends of each curve on all cores.
+// latencyAlt says the latency at both ends of each curve on all cores.
 func latencyAlt(panels []latencyPanel) string {
 	return "Median and 99th percentile: " + sentence(len(panels), func(i int) string {
 		p := panels[i]
@@ -257,7 +201,7 @@ func latencyAlt(panels []latencyPanel) string {
 			}
 		}
 		first, last := at[0], at[len(at)-1]
-		s := fmt.Sprintf("%s on %s %s", p.name, plural(all, "core"), p.point(first))
+		s := fmt.Sprintf("%s on %s %s", p.name, table.Count(all, "core"), p.point(first))
 		if len(at) > 1 {
 			s += " and " + p.point(last)
 		}
@@ -266,7 +210,7 @@ func latencyAlt(panels []latencyPanel) string {
 }
 
 func (p latencyPanel) point(l report.Latency) string {
-	at := plural(l.Workers, "worker")
+	at := table.Count(l.Workers, "worker")
 	if p.byLoads {
 		at = rate(l.Load) + " items per second"
 	}

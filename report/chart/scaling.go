@@ -6,55 +6,36 @@ import (
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
 	"overlap/report"
 )
 
-const scalingCaption = "Where the line keeps to the ceiling, the machine sets the limit; where it falls below, the program does. It can pass the ceiling where cores are uneven: the ceiling waits for the slowest of its separate programs, while workers that share one queue even out."
+const scalingCaption = "Where the line keeps to the ceiling, the machine sets the limit; where it falls below, the program does. It can pass the ceiling where cores are uneven: the ceiling waits for the slowest of its separate programs, while workers that share one queue even out. The words in a panel are of the most cores: the efficiency G_p/p, the share of the ideal, and the software efficiency G_p/H(p), the share of the ceiling."
 
-// Scaling draws the gain from cores at the best number of workers, with the
-// ideal and the measured ceiling.
+// Scaling draws the gain from cores at the best number of workers, with the ideal and the
+// measured ceiling.
 func Scaling(a *report.Analysis) Chart {
-	rows := having(a.Rows, hasScaling)
-	return Chart{
-		Name:    "scaling",
-		Title:   "Cores",
-		Caption: scalingCaption,
-		Alt:     scalingAlt(rows),
-		width:   pageWidth,
-		height:  vg.Length(60 + 156*panelRows(len(rows))),
-		draw: func(c draw.Canvas, t Theme) {
-			s := t.scalingStyle()
-			c = t.headline(c, "Gain from cores at the best number of workers, on doubling scales")
-			var drawn []report.Interval
-			for _, r := range rows {
-				drawn = append(drawn, gainsAndCeilings(r)...)
-			}
-			c = t.legend(c, append(s.legend("gain from cores", rows...), t.intervalEntry(drawn)...))
-			var plots []*plot.Plot
-			var names []string
-			for _, r := range rows {
-				plots = append(plots, s.panel(t, r))
-				names = append(names, r.Name())
-			}
-			t.panels(c, names, plots)
-		},
-	}
+	rows := rowsWith(a.Rows, hasScaling)
+	return Chart{Name: "scaling", Title: "Cores", Caption: scalingCaption, Alt: scalingAlt(rows)}.multiples(columns,
+		"Gain from cores at the best number of workers, on doubling scales",
+		func(t Theme) []entry { return t.scalingStyle().legend("gain from cores", rows...) },
+		namesOf(rows),
+		func(t Theme, i int) *panel { return t.scalingStyle().panel(t, rows[i], report.USL{}) })
 }
 
 // hasScaling reports whether numbers of cores of a row were compared.
 func hasScaling(r report.Row) bool { return len(r.Scaling) > 0 }
 
-// scalingStyle is how the curves over cores look.
+// scalingStyle is how curves over cores look.
 type scalingStyle struct {
 	ideal, ceiling, gain    draw.LineStyle
 	ceilingGlyph, gainGlyph draw.GlyphStyle
 }
 
-// scalingStyle gives the gain from cores the colour that parallelism has in the
-// other charts.
+// scalingStyle gives the gain from cores the colour of parallelism in the other charts.
 func (t Theme) scalingStyle() scalingStyle {
 	s := scalingStyle{
 		ideal:   line(t.Muted, 1, 4, 3),
@@ -74,8 +55,8 @@ func (s scalingStyle) legend(gain string, rows ...report.Row) []entry {
 	return entries
 }
 
-// ceilings is H(p) against p, as far as it was measured, both in log₂. It is no
-// line if it has one point: on one core it is 1, also where it was not measured.
+// ceilings returns H(p) against p as far as it was measured, both in log₂. With one point
+// it is not drawn: on one core it is 1 without a measurement.
 func ceilings(r report.Row) (m measured) {
 	for _, s := range r.Scaling {
 		m.add(math.Log2(float64(s.P)), s.Ceiling, math.Log2)
@@ -83,65 +64,60 @@ func ceilings(r report.Row) (m measured) {
 	return m
 }
 
-// gainsAndCeilings are the intervals of both lines.
-func gainsAndCeilings(r report.Row) (all []report.Interval) {
-	for _, s := range r.Scaling {
-		all = append(all, s.Gain, s.Ceiling)
+// shares says which share of the ideal and of the ceiling the largest number of cores
+// gains, a line each; none for one core.
+func shares(r report.Row) (lines []string) {
+	if len(r.Models.Cores) == 0 {
+		return nil
 	}
-	return all
-}
-
-// below is the line up to where it first passes a height.
-func below(points plotter.XYs, top float64) (part plotter.XYs) {
-	for i, to := range points {
-		if to.Y <= top {
-			part = append(part, to)
-			continue
+	e := r.Models.Cores[len(r.Models.Cores)-1]
+	for _, share := range []struct {
+		report.Interval
+		of string
+	}{{e.OfIdeal, "ideal"}, {e.OfCeiling, "H(p)"}} {
+		if e.P > 1 && !math.IsNaN(share.Value) {
+			lines = append(lines, percent(share.Interval)+" of "+share.of)
 		}
-		if i > 0 {
-			from := points[i-1]
-			along := (top - from.Y) / (to.Y - from.Y)
-			part = append(part, plotter.XY{X: from.X + along*(to.X-from.X), Y: top})
-		}
-		break
 	}
-	return part
+	return lines
 }
 
-// until is the line up to where it first passes a height, and the points of that
-// part with what of their intervals is below it.
-func (m measured) until(top float64) (points plotter.XYs, marks measured) {
-	n := 0
-	for n < len(m.y) && m.y[n] <= top {
-		n++
-	}
-	marks = measured{m.x[:n], m.y[:n], m.low[:n], m.high[:n]}
-	return below(m.line(), top), marks.clip(math.Inf(-1), top)
+// corner writes lines into the upper left corner, which no gain reaches.
+type corner struct {
+	t     Theme
+	lines []string
 }
 
-func (s scalingStyle) panel(t Theme, r report.Row) *plot.Plot {
+func (k corner) Plot(c draw.Canvas, _ *plot.Plot) {
+	style := k.t.aligned(small, k.t.Muted, text.XLeft, text.YTop)
+	for i, words := range k.lines {
+		at := vg.Point{X: c.Min.X + 4, Y: c.Max.Y - 1 - 11*vg.Length(i)}
+		fillRect(c, span(at.X, at.X+style.Width(words), at.Y-10, at.Y), k.t.Background)
+		c.FillText(style, at, words)
+	}
+}
+
+func (s scalingStyle) panel(t Theme, r report.Row, fit report.USL) *panel {
 	p := t.plot("cores", "gain over 1 core (×)")
 	end := math.Log2(float64(max(r.P, 2)))
-	low, high := -0.4, end
 	var gains measured
 	for _, s := range r.Scaling {
 		gains.add(math.Log2(float64(s.P)), s.Gain, math.Log2)
 	}
 	limit := ceilings(r)
-	for _, m := range []measured{gains, limit} {
-		for i := range m.y {
-			low, high = min(low, m.low[i]), max(high, m.high[i])
-		}
-	}
-	p.Add(grid{t})
-	lineTo(p, s.ideal, plotter.XYs{{X: 0, Y: 0}, {X: end, Y: end}})
+	f := frame{low: -0.4, high: end}
+	f.hold(gains)
+	f.hold(limit)
+	p.Add(grid{t}, lawBand{fit, t})
+	p.line(s.ideal, plotter.XYs{{X: 0, Y: 0}, {X: end, Y: end}})
 	if limit.Len() > 1 {
-		limit.addTo(p, s.ceiling, s.ceilingGlyph)
+		p.add(limit, s.ceiling, s.ceilingGlyph)
 	}
-	gains.addTo(p, s.gain, s.gainGlyph)
+	p.add(gains, s.gain, s.gainGlyph)
+	p.Add(lawCurve{fit, t}, corner{t, shares(r)})
 	p.X.Min, p.X.Max = -0.12, end+0.12
 	p.X.Tick.Marker = log2Ticks{6, end}
-	p.Y.Min, p.Y.Max = low-0.05, high+0.12
-	p.Y.Tick.Marker = log2Ticks{6, high}
+	p.Y.Min, p.Y.Max = f.low-0.05, f.high+0.12
+	p.Y.Tick.Marker = log2Ticks{6, f.high}
 	return p
 }

@@ -12,13 +12,13 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
+	"overlap/internal/table"
 	"overlap/report"
 )
 
-const stackCaption = "A bar is as long as it has cores, and its parts say what they did. Work: CPU time as the same jobs need with one worker on one core, or what they took if that is less. Inflation: CPU time beyond that. Run queue: others had the core. Imbalance: there was no task for it. Locked, runnable, waiting: there were tasks, but none could run. The words behind a bar name its largest loss; of idle cores they say no worker where there were fewer workers than cores."
+const stackCaption = "The length of a bar is the number of its cores; the parts say what they did. Work: the CPU time that the same jobs need with one worker on one core, or that they took if it is less. Inflation: CPU time beyond that. Run queue: other programs had the core. Imbalance: there was no task for it. Locked, runnable, waiting: there were tasks, but none could run. The words beside a bar name its largest loss; “no worker” means fewer workers than cores."
 
-// Stack draws what the cores of each row did at its best point. It is false if
-// no file could tell.
+// Stack draws what the cores of each row did at its best point, as far as the file says.
 func Stack(a *report.Analysis) (Chart, bool) {
 	var bars []stackBar
 	for _, r := range a.Rows {
@@ -35,14 +35,14 @@ func Stack(a *report.Analysis) (Chart, bool) {
 func stackOfRow(r report.Row) (Chart, bool) {
 	var bars []stackBar
 	for _, s := range r.Stacks {
-		label := plural(s.P, "core")
+		label := table.Count(s.P, "core")
 		if s.Workers > 0 {
-			label = plural(s.Workers, "worker") + ", " + label
+			label = table.Count(s.Workers, "worker") + ", " + label
 		}
 		bars = append(bars, stackBar{label, s})
 	}
-	// More than that is no picture. What is between one core and all of them
-	// is then shown at the best workers only.
+	// Longer lists cannot be read. Then numbers of cores between one and all are shown at
+	// the best workers only.
 	const most = 24
 	if len(bars) > most {
 		bars = slices.DeleteFunc(bars, func(b stackBar) bool {
@@ -69,21 +69,16 @@ func stackChart(title string, list []stackBar) (Chart, bool) {
 			bars := stackBars{list, t}
 			c = t.headline(c, title)
 			c = t.legend(c, bars.legend())
-			p := t.plot("cores", "")
 			low, high := bars.reach()
-			p.X.Min, p.X.Max = low, high+0.4*(high-low) // room for the text behind the bars
-			p.X.Tick.Marker = coreTicks{high}
-			p.Y.Min, p.Y.Max = 0.5-float64(len(list)), 0.5
-			p.Y.Tick.Marker = bars.labels()
-			p.Y.Tick.Length = 0
-			p.Y.Tick.Label.Color = t.Ink
-			p.Add(bars)
-			p.Draw(c)
+			t.lanes(c, "cores", func(x *plot.Axis) {
+				x.Min, x.Max = low, high+0.4*(high-low) // room for the text behind the bars
+				x.Tick.Marker = coreTicks{high}
+			}, 0.5-float64(len(list)), 0.5, bars.labels(), bars)
 		},
 	}, len(list) > 0
 }
 
-// stackPitch is from one bar to the next, stackHeight that of a bar, in points.
+// stackPitch is the distance from bar to bar, stackHeight the height of a bar, in points.
 const stackPitch, stackHeight = 17, 11
 
 type stackBar struct {
@@ -97,8 +92,8 @@ type stackBars struct {
 	t    Theme
 }
 
-// stackParts are the beginnings of the parts' names, in the order of the stack,
-// with their patterns: a part that holds others is named after all of them.
+// stackParts are the patterns of the parts, in the order of the stack, by the beginning of
+// their names: a part that holds others is named after all of them.
 var stackParts = []struct {
 	name string
 	pattern
@@ -108,10 +103,12 @@ var stackParts = []struct {
 	{"residual", dashed},
 }
 
-// drawn are the parts of a stack that are large enough to be seen, with the
-// indices of their patterns.
+// drawn returns the parts that are large enough to be seen, with the indices of their
+// patterns.
 func (s stackBar) drawn() (parts []report.Part, kinds []int) {
 	all := append(slices.Clone(s.Parts()), report.Part{Name: "residual", Cores: s.Residual})
+	// Work that waits can take less CPU time than its baseline. A bar of both would be
+	// longer than the cores and begin left of zero.
 	if saved := min(0, all[1].Cores); strings.HasPrefix(all[1].Name, "inflation") {
 		// Work that waits can take less CPU time than its baseline. A bar of
 		// both would be longer than the cores and begin left of zero.
@@ -131,7 +128,7 @@ func (s stackBar) drawn() (parts []report.Part, kinds []int) {
 	return parts, kinds
 }
 
-// reach is the range of the bars: what is negative lies left of zero.
+// reach returns the range of the bars. Negative parts lie left of zero.
 func (b stackBars) reach() (low, high float64) {
 	high = 1
 	for _, s := range b.bars {
@@ -149,13 +146,13 @@ func (b stackBars) reach() (low, high float64) {
 func (b stackBars) labels() (ticks plot.ConstantTicks) {
 	style := b.t.text(small, b.t.Ink)
 	for i, s := range b.bars {
-		ticks = append(ticks, plot.Tick{Value: -float64(i), Label: clip(style, s.label, longestLabel)})
+		ticks = append(ticks, plot.Tick{Value: -float64(i), Label: clip(style, s.label, maxLabelWidth)})
 	}
 	return ticks
 }
 
-// legend has the parts that occur. Where some bars can tell less than others,
-// a part is named after all that it holds in any.
+// legend explains the parts that occur. A part is named after everything that it holds in
+// any of the bars.
 func (b stackBars) legend() (entries []entry) {
 	names := make([]string, len(stackParts))
 	for _, s := range b.bars {
@@ -171,9 +168,7 @@ func (b stackBars) legend() (entries []entry) {
 			entries = append(entries, entry{name, func(c draw.Canvas, r vg.Rectangle) { b.fill(c, r, k) }})
 		}
 	}
-	return append(entries, entry{"cores that it had", func(c draw.Canvas, r vg.Rectangle) {
-		b.cores(c, (r.Min.X+r.Max.X)/2, r.Min.Y, r.Max.Y)
-	}})
+	return append(entries, entry{"cores that it had", wallMark(b.cores())})
 }
 
 func (b stackBars) fill(c draw.Canvas, r vg.Rectangle, kind int) {
@@ -184,19 +179,10 @@ func (b stackBars) fill(c draw.Canvas, r vg.Rectangle, kind int) {
 	stackParts[kind].fill(c, r, ink, b.t.Background)
 }
 
-func (b stackBars) cores(c draw.Canvas, x, y1, y2 vg.Length) {
-	c.StrokeLine2(line(b.t.Ceiling, 2), x, y1, x, y2)
-}
+func (b stackBars) cores() draw.LineStyle { return line(b.t.Ceiling, 2) }
 
 func (b stackBars) Plot(c draw.Canvas, p *plot.Plot) {
 	tx, ty := p.Transforms(&c)
-	for _, tick := range p.X.Tick.Marker.Ticks(p.X.Min, p.X.Max) {
-		style := line(b.t.Grid, 0.75)
-		if tick.Value == 0 {
-			style = line(b.t.Muted, 1)
-		}
-		c.StrokeLine2(style, tx(tick.Value), c.Min.Y, tx(tick.Value), c.Max.Y)
-	}
 	for i, s := range b.bars {
 		b.bar(c, s, tx, ty(-float64(i)))
 	}
@@ -216,9 +202,8 @@ func (b stackBars) bar(c draw.Canvas, s stackBar, x func(float64) vg.Length, y v
 		b.fill(c, span(x(from), x(to), y-stackHeight/2, y+stackHeight/2), kinds[i])
 	}
 	end := x(float64(s.P))
-	b.cores(c, end, y-stackHeight/2-2, y+stackHeight/2+2)
-	style := b.t.text(small, b.t.Ink)
-	style.YAlign = text.YCenter
+	c.StrokeLine2(b.cores(), end, y-stackHeight/2-2, end, y+stackHeight/2+2)
+	style := b.t.aligned(small, b.t.Ink, text.XLeft, text.YCenter)
 	at := max(end, x(right)) + 6
 	c.FillText(style, vg.Point{X: at, Y: y + centred}, clip(style, s.loss(), c.Max.X-at))
 }
@@ -231,21 +216,21 @@ func (s stackBar) loss() string {
 	}
 	absent := float64(s.P - s.Workers) // cores that had no worker to run on them
 	if s.Workers > 0 && strings.HasPrefix(largest.Name, "imbalance") && absent > largest.Cores/2 {
-		return "no worker " + short(min(absent, largest.Cores))
+		return "no worker " + table.Figures(min(absent, largest.Cores))
 	}
-	return largest.Name + " " + short(largest.Cores)
+	return largest.Name + " " + table.Figures(largest.Cores)
 }
 
-// stackAlt says for each bar how much was work and where most of the rest went.
+// stackAlt says for each bar how much was work, and its largest loss.
 func stackAlt(bars []stackBar) string {
 	return "A stacked bar each, in cores: " + sentence(len(bars), func(i int) string {
 		s := bars[i]
-		return fmt.Sprintf("%s: work %s of %s, %s", s.label, short(s.worked()), plural(s.P, "core"), s.loss())
+		return fmt.Sprintf("%s: work %s of %s, %s", s.label, table.Figures(s.worked()), table.Count(s.P, "core"), s.loss())
 	})
 }
 
-// worked is the work as the bar shows it: what the jobs took, if that is less
-// than their baseline.
+// worked returns the work as the bar shows it: what the jobs took, if that is less than
+// their baseline.
 func (s stackBar) worked() float64 {
 	if strings.HasPrefix(s.Parts()[1].Name, "inflation") {
 		return s.Work + min(0, s.Parts()[1].Cores)

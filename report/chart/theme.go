@@ -3,7 +3,6 @@ package chart
 import (
 	"image/color"
 	"math"
-	"strconv"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/font"
@@ -12,20 +11,19 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Theme is the palette of a chart. The first data colours are from Okabe and Ito
-// (2008); the rest were searched for near these, so that any two differ by a ΔE
-// of 15 (CIE 1976) also to readers with protanopia and deuteranopia, which theirs
-// do not on white. Whatever is drawn in them also differs in shape, hatching or
-// dashes.
+// Theme is the palette of a chart. The first data colours are from Okabe and Ito (2008).
+// The others were searched for near theirs, so that any two differ by a ΔE of 15 (CIE
+// 1976), also for readers with protanopia and deuteranopia; on white, theirs do not.
+// Everything drawn in these colours also differs in shape, hatching or dashes.
 type Theme struct {
 	Background, Ink, Muted, Grid color.Color
 
 	Concurrency, Parallelism, Ceiling color.Color
 
-	// Series are the colours of things of one sort, such as executors or parts
-	// of a stack. The page turns light colours into dark ones by value, so a
-	// light colour that stands in two places does so in the dark theme, too,
-	// and a colour that is the same on both pages is in neither theme.
+	// Series are the colours of things of one kind, such as executors or parts of a stack.
+	// The page replaces light colours by dark ones by value: a light colour used twice
+	// must be used twice in the dark theme, too, and a colour that stays the same is in
+	// neither theme.
 	Series [8]color.Color
 }
 
@@ -63,24 +61,30 @@ const (
 	medium vg.Length = 10.5
 )
 
-// centred lifts text that is centred on a height: gonum centres the line, and
-// most letters stand in its upper half.
+// centred lifts text that is centred on a height: gonum centres the line, but most letters
+// stand in its upper half.
 const centred vg.Length = 1
 
+func typeface(size vg.Length) font.Font {
+	return font.Font{Typeface: "Liberation", Variant: "Sans", Size: size}
+}
+
 func (t Theme) text(size vg.Length, c color.Color) text.Style {
-	return text.Style{
-		Color:   c,
-		Font:    font.Font{Typeface: "Liberation", Variant: "Sans", Size: size},
-		Handler: plot.DefaultTextHandler,
-	}
+	return text.Style{Color: c, Font: typeface(size), Handler: plot.DefaultTextHandler}
+}
+
+func (t Theme) aligned(size vg.Length, c color.Color, x text.XAlignment, y text.YAlignment) text.Style {
+	style := t.text(size, c)
+	style.XAlign, style.YAlign = x, y
+	return style
 }
 
 func line(c color.Color, width vg.Length, dashes ...vg.Length) draw.LineStyle {
 	return draw.LineStyle{Color: c, Width: width, Dashes: dashes}
 }
 
-// series is the line and the glyph of the i-th thing of one sort: colour, dashes
-// and shape differ, so that they are told apart without colour.
+// series returns the line and the glyph of the i-th thing of one kind. Colour, dashes and
+// shape differ, so that readers need no colour.
 func (t Theme) series(i int) (draw.LineStyle, draw.GlyphStyle) {
 	dashes := [][]vg.Length{nil, {6, 2}, {2, 2}, {8, 2, 2, 2}, {1, 3}, {4, 4}, {10, 3}, {3, 1}}
 	shapes := []draw.GlyphDrawer{draw.CircleGlyph{}, draw.SquareGlyph{}, draw.TriangleGlyph{}, draw.PyramidGlyph{}, draw.RingGlyph{}, draw.BoxGlyph{}, draw.PlusGlyph{}, draw.CrossGlyph{}}
@@ -90,20 +94,16 @@ func (t Theme) series(i int) (draw.LineStyle, draw.GlyphStyle) {
 }
 
 // plot returns an empty plot in the theme.
-func (t Theme) plot(x, y string) *plot.Plot {
-	p := plot.New()
+func (t Theme) plot(x, y string) *panel {
+	p := &panel{Plot: plot.New()}
 	p.BackgroundColor = color.Transparent
 	for _, axis := range []*plot.Axis{&p.X, &p.Y} {
 		axis.Color = t.Muted
 		axis.LineStyle = line(t.Muted, 0.75)
 		axis.Tick.LineStyle = line(t.Muted, 0.5)
 		axis.Tick.Length = 4
-		rotation, xalign, yalign := axis.Label.TextStyle.Rotation, axis.Label.TextStyle.XAlign, axis.Label.TextStyle.YAlign
-		axis.Label.TextStyle = t.text(small, t.Ink)
-		axis.Label.TextStyle.Rotation, axis.Label.TextStyle.XAlign, axis.Label.TextStyle.YAlign = rotation, xalign, yalign
-		xalign, yalign = axis.Tick.Label.XAlign, axis.Tick.Label.YAlign
-		axis.Tick.Label = t.text(small, t.Muted)
-		axis.Tick.Label.XAlign, axis.Tick.Label.YAlign = xalign, yalign
+		axis.Label.TextStyle.Color, axis.Label.TextStyle.Font = t.Ink, typeface(small)
+		axis.Tick.Label.Color, axis.Tick.Label.Font = t.Muted, typeface(small)
 	}
 	p.X.Label.Text, p.Y.Label.Text = x, y
 	return p
@@ -129,7 +129,7 @@ func (g grid) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 }
 
-// labelled are the places of an axis that have a label.
+// labelled returns the labelled ticks of an axis.
 func labelled(axis plot.Axis) (at []float64) {
 	for _, tick := range axis.Tick.Marker.Ticks(axis.Min, axis.Max) {
 		if !tick.IsMinor() && tick.Value >= axis.Min && tick.Value <= axis.Max {
@@ -139,60 +139,33 @@ func labelled(axis plot.Axis) (at []float64) {
 	return at
 }
 
-// factors draws upright lines at the labelled ticks of an axis of factors, and a
-// stronger one at × 1.
-func (t Theme) factors(c draw.Canvas, p *plot.Plot) {
-	tx, _ := p.Transforms(&c)
-	for _, tick := range p.X.Tick.Marker.Ticks(p.X.Min, p.X.Max) {
-		style := line(t.Grid, 0.75)
-		if tick.Value == 0 {
-			style = line(t.Muted, 1)
-		}
-		if !tick.IsMinor() || tick.Value == 0 {
-			c.StrokeLine2(style, tx(tick.Value), c.Min.Y, tx(tick.Value), c.Max.Y)
-		}
-	}
-}
-
-// log2Ticks labels the powers of two on an axis whose values are log₂. Of many
-// it labels every second, third … so that the labels do not touch. Beyond end
-// there are none: the rest of the axis is room for text.
+// log2Ticks labels powers of two on an axis of log₂ values: every second, third … of many,
+// so that the labels do not touch, and none beyond end, where text stands.
 type log2Ticks struct {
-	most int
-	end  float64
+	maxLabels int
+	end       float64
 }
 
 func (l log2Ticks) Ticks(low, high float64) []plot.Tick {
 	first, last := int(math.Ceil(low-1e-9)), int(math.Floor(min(high, l.end)+1e-9))
 	step := 1
-	for (last-first)/step >= l.most {
+	for (last-first)/step >= l.maxLabels {
 		step++
 	}
 	var ticks []plot.Tick
 	for e := first; e <= last; e++ {
 		tick := plot.Tick{Value: float64(e)}
 		if e%step == 0 {
-			tick.Label = factor(math.Exp2(float64(e)))
+			tick.Label = decimal(math.Exp2(float64(e)))
 		}
 		ticks = append(ticks, tick)
 	}
 	return ticks
 }
 
-// factor writes a number without needless digits: 64, 0.5, 1/64 as 0.016.
-func factor(x float64) string {
-	digits := -1
-	if x < 0.1 {
-		x, digits = math.Round(x*1000)/1000, 3
-	}
-	return strconv.FormatFloat(x, 'f', digits, 64)
-}
-
-// legend draws entries side by side along the top of c and returns the rest of
-// c. It is never over data.
+// legend draws entries side by side along the top of c and returns the rest of c.
 func (t Theme) legend(c draw.Canvas, entries []entry) draw.Canvas {
-	style := t.text(small, t.Ink)
-	style.YAlign = text.YCenter
+	style := t.aligned(small, t.Ink, text.XLeft, text.YCenter)
 	const mark, gap, between = 20, 4, 14
 	x, y := c.Min.X, c.Max.Y-7
 	for _, e := range entries {
@@ -208,19 +181,27 @@ func (t Theme) legend(c draw.Canvas, entries []entry) draw.Canvas {
 	return c
 }
 
-// entry is a line of the legend; mark draws its sign into the rectangle.
+// entry is one item of the legend. mark draws its sign into the rectangle.
 type entry struct {
 	label string
 	mark  func(draw.Canvas, vg.Rectangle)
 }
 
-// intervalMark is the sign of an interval bar.
+// intervalMark returns the sign of an interval.
 func intervalMark(style draw.LineStyle) func(draw.Canvas, vg.Rectangle) {
 	return func(c draw.Canvas, r vg.Rectangle) {
 		x := (r.Min.X + r.Max.X) / 2
 		c.StrokeLine2(style, x, r.Min.Y, x, r.Max.Y)
 		c.StrokeLine2(style, x-2.5, r.Min.Y, x+2.5, r.Min.Y)
 		c.StrokeLine2(style, x-2.5, r.Max.Y, x+2.5, r.Max.Y)
+	}
+}
+
+// wallMark returns the sign of an upright line.
+func wallMark(style draw.LineStyle) func(draw.Canvas, vg.Rectangle) {
+	return func(c draw.Canvas, r vg.Rectangle) {
+		x := (r.Min.X + r.Max.X) / 2
+		c.StrokeLine2(style, x, r.Min.Y, x, r.Max.Y)
 	}
 }
 
@@ -234,10 +215,9 @@ func lineMark(style draw.LineStyle, glyph *draw.GlyphStyle) func(draw.Canvas, vg
 	}
 }
 
-// headline draws the chart's title along the top of c and returns the rest.
+// headline draws the title along the top of c and returns the rest of c.
 func (t Theme) headline(c draw.Canvas, title string) draw.Canvas {
-	style := t.text(12, t.Ink)
-	style.YAlign = text.YTop
+	style := t.aligned(12, t.Ink, text.XLeft, text.YTop)
 	c.FillText(style, vg.Point{X: c.Min.X, Y: c.Max.Y}, clip(style, title, c.Max.X-c.Min.X))
 	c.Max.Y -= 20
 	return c

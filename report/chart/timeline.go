@@ -10,17 +10,17 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
+	"overlap/internal/table"
 	"overlap/report"
 )
 
-// Timeline draws the recordings of cashiers one below the other on one scale of
-// time: for each a lane per core with whom it scans, and below these a lane for
-// each place in a queue with who is in progress there. It is false if there is
-// no recording, or none that can be drawn.
+// Timeline draws the recordings of cashiers below each other on one scale of time: for
+// each, a lane per core that shows whom it scans, and below these a lane for each place in
+// a queue. It is false if there is no recording that can be drawn.
 func Timeline(a *report.Analysis) (Chart, bool) {
 	var all []shop
 	for _, t := range recorded(a) {
-		if s := newShop(t); len(all) < 4 && t.Procs <= mostCores && len(s.places) <= mostPlaces {
+		if s := newShop(t); len(all) < 4 && t.Procs <= maxCores && len(s.places) <= maxPlaces {
 			all = append(all, s)
 		}
 	}
@@ -38,7 +38,7 @@ func Timeline(a *report.Analysis) (Chart, bool) {
 	return Chart{
 		Name:    "timeline",
 		Title:   "Timeline: two queues",
-		Caption: "A recording of the workload cashiers. A lane of a core (a P of the Go scheduler) shows whom it scans, by number alone where there is no room for the queue's letter; who is next is up to the schedulers, not to the numbers. The lanes below show every customer from start to end: the block is the scan, the line is waiting. Concurrency is how many customers are in progress at once, parallelism how many blocks are below each other at the same instant. One core scans one at a time, while others pay.",
+		Caption: "A recording of the workload cashiers. Each core (a P of the Go scheduler) has a lane that shows whom it scans. The lanes below show every customer from start to end: the block is the scan, the line is waiting. Concurrency is the number of customers in progress at once; parallelism is the number of blocks at the same instant. One core scans one customer at a time, while others pay.",
 		Alt:     "Two queues of customers, recorded. " + strings.Join(findings, ". ") + ".",
 		width:   pageWidth,
 		height:  height + head + foot,
@@ -59,7 +59,6 @@ func Timeline(a *report.Analysis) (Chart, bool) {
 	}, true
 }
 
-// recorded are the recordings of a.
 func recorded(a *report.Analysis) []report.Timeline {
 	if a.Data == nil {
 		return nil
@@ -68,8 +67,8 @@ func recorded(a *report.Analysis) []report.Timeline {
 }
 
 const (
-	mostCores  = 8 // of a recording that can be drawn
-	mostPlaces = 64
+	maxCores  = 8 // of a recording that can be drawn
+	maxPlaces = 64
 
 	shopLabels vg.Length = 58 // width of the names of lanes
 	shopHead   vg.Length = 17 // height of a recording's finding
@@ -85,13 +84,13 @@ type shop struct {
 	places []place // those of the first queue come first
 }
 
-// place is a lane: customers of one queue who follow each other.
+// place is a lane of customers of one queue who follow each other.
 type place struct {
 	queue     int
 	customers []report.Customer
 }
 
-// newShop puts each customer into the first lane of the queue that is free.
+// newShop puts each customer into the first free lane of the queue.
 func newShop(t report.Timeline) shop {
 	s := shop{Timeline: t}
 	for queue := range 26 {
@@ -135,15 +134,15 @@ func (s shop) finding() string {
 		at = "one at a time"
 	}
 	return fmt.Sprintf("%s: %.1f customers in progress, scanned %s (%.1f on average), %d served in %.1f ms",
-		plural(s.Procs, "core"), s.InProgress, at, s.Running, len(s.Customers), 1e3*s.Length)
+		table.Count(s.Procs, "core"), s.InProgress, at, s.Running, len(s.Customers), 1e3*s.Length)
 }
 
 // timelineTitle compares the first recording with the last.
 func timelineTitle(all []shop) string {
 	first, last := all[0], all[len(all)-1]
-	title := fmt.Sprintf("On average %.1f customers in progress and %.1f scanned on %s", first.InProgress, first.Running, plural(first.Procs, "core"))
+	title := fmt.Sprintf("On average %.1f customers in progress and %.1f scanned on %s", first.InProgress, first.Running, table.Count(first.Procs, "core"))
 	if len(all) > 1 {
-		title += fmt.Sprintf(", %.1f and %.1f on %s", last.InProgress, last.Running, plural(last.Procs, "core"))
+		title += fmt.Sprintf(", %.1f and %.1f on %s", last.InProgress, last.Running, table.Count(last.Procs, "core"))
 	}
 	return title
 }
@@ -158,7 +157,7 @@ func shopLegend(t Theme, all []shop) []entry {
 		entry{"waits for a core", bothQueues(t, 1.5, 1.5, 1.5)})
 }
 
-// bothQueues is a line in the colours of both queues.
+// bothQueues returns the sign of a line in the colours of both queues.
 func bothQueues(t Theme, width vg.Length, dashes ...vg.Length) func(draw.Canvas, vg.Rectangle) {
 	return func(c draw.Canvas, r vg.Rectangle) {
 		x, y := (r.Min.X+r.Max.X)/2, (r.Min.Y+r.Max.Y)/2
@@ -167,7 +166,7 @@ func bothQueues(t Theme, width vg.Length, dashes ...vg.Length) func(draw.Canvas,
 	}
 }
 
-// queueMark is the block of a queue: solid, or with stripes at its foot, which
+// queueMark returns the sign of a queue: a block, solid or with stripes at its foot, which
 // leave room for a name.
 func queueMark(t Theme, queue int) func(draw.Canvas, vg.Rectangle) {
 	return func(c draw.Canvas, r vg.Rectangle) {
@@ -190,8 +189,7 @@ func (t Theme) queueColour(queue int) color.Color {
 }
 
 func timeAxis(c draw.Canvas, t Theme, x func(float64) vg.Length, end float64, bottom, top vg.Length) {
-	style := t.text(small, t.Muted)
-	style.XAlign, style.YAlign = text.XCenter, text.YTop
+	style := t.aligned(small, t.Muted, text.XCenter, text.YTop)
 	step := 1.0 // ms
 	for step*12 < 1e3*end {
 		step *= 2
@@ -208,8 +206,7 @@ func timeAxis(c draw.Canvas, t Theme, x func(float64) vg.Length, end float64, bo
 
 // draw draws the recording below y.
 func (s shop) draw(c draw.Canvas, t Theme, x func(float64) vg.Length, y vg.Length) {
-	title := t.text(medium, t.Ink)
-	title.YAlign = text.YTop
+	title := t.aligned(medium, t.Ink, text.XLeft, text.YTop)
 	// The grid must not run through the words.
 	fillRect(c, vg.Rectangle{Min: vg.Point{X: c.Min.X, Y: y - shopHead + 3}, Max: vg.Point{X: c.Max.X, Y: y}}, t.Background)
 	c.FillText(title, vg.Point{X: c.Min.X, Y: y}, s.finding())
@@ -218,8 +215,7 @@ func (s shop) draw(c draw.Canvas, t Theme, x func(float64) vg.Length, y vg.Lengt
 		s.core(c, t, x, core, y)
 		y -= coreLane
 	}
-	label := t.text(small, t.Ink)
-	label.YAlign = text.YTop
+	label := t.aligned(small, t.Ink, text.XLeft, text.YTop)
 	for i, p := range s.places {
 		if i == 0 || p.queue != s.places[i-1].queue {
 			y -= laneGap
@@ -234,13 +230,11 @@ func (s shop) draw(c draw.Canvas, t Theme, x func(float64) vg.Length, y vg.Lengt
 
 // core draws whom a core scans, with names where there is room.
 func (s shop) core(c draw.Canvas, t Theme, x func(float64) vg.Length, core int, y vg.Length) {
-	style := t.text(small, t.Ink)
-	style.YAlign = text.YCenter
+	style := t.aligned(small, t.Ink, text.XLeft, text.YCenter)
 	middle := y - coreLane/2
 	c.FillText(style, vg.Point{X: c.Min.X, Y: middle + centred}, fmt.Sprintf("core %d", core+1))
 	c.StrokeLine2(line(t.Muted, 0.5), x(0), y-coreLane+2, x(s.Length), y-coreLane+2)
-	name := t.text(small, t.Ink)
-	name.XAlign, name.YAlign = text.XCenter, text.YCenter
+	name := t.aligned(small, t.Ink, text.XCenter, text.YCenter)
 	for _, customer := range s.Customers {
 		for _, stretch := range customer.Stretches {
 			if stretch.State != report.Running || stretch.Proc != core {

@@ -4,18 +4,15 @@ import (
 	"math"
 	"slices"
 
-	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
-	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
 	"overlap/report"
 )
 
-const workersCaption = "D is the CPU time of a job and Z its waiting. Below the knee of the bound more workers overlap more waiting; beyond it only cores can help. What is missing to the bound is lost to hand-overs, locks, wake-ups and uneven ends."
+const workersCaption = "D is the CPU time of a job and Z its waiting. Below the knee of the bound more workers overlap more waiting; beyond it only cores can help. The distance to the bound is lost to hand-overs, locks, wake-ups and workers that end at different times."
 
-// workersAlone is the caption where CPU time was not measured, so that there is
-// no bound.
+// workersAlone is the caption where CPU time was not measured, so that there is no bound.
 const workersAlone = "How many jobs a second that many workers finish. Where the curve is level, more workers bring no more; where it falls, they are in each other's way."
 
 // hasBound reports whether a bound of the row is drawn.
@@ -23,73 +20,38 @@ func hasBound(r report.Row) bool {
 	return slices.ContainsFunc(r.Lines, func(l report.Line) bool { return len(bound(l, 1, 2)) > 1 })
 }
 
-// throughputs are the intervals of all lines.
-func throughputs(r report.Row) (all []report.Interval) {
-	for _, l := range r.Lines {
-		for _, pt := range l.Points {
-			all = append(all, pt.Throughput)
-		}
-	}
-	return all
-}
-
-// Workers draws throughput against workers on one core and on all, under the
+// Workers draws throughput against workers on one core and on all cores, under the
 // operational bounds min(w/(D+Z), p/D).
 func Workers(a *report.Analysis) Chart {
-	var rows []report.Row // of known workers
-	for _, r := range a.Rows {
-		if len(r.Lines) > 0 {
-			rows = append(rows, r)
-		}
-	}
+	rows := rowsWith(a.Rows, hasLines)
 	title, caption := "Throughput against workers, on log scales", workersAlone
 	limits := slices.ContainsFunc(rows, hasBound)
 	if limits {
 		title, caption = title+", under the bound min(w/(D+Z), p/D)", workersCaption
 	}
-	return Chart{
-		Name:    "workers",
-		Title:   "Workers",
-		Caption: caption,
-		Alt:     workersAlt(rows),
-		width:   pageWidth,
-		height:  vg.Length(60 + 156*panelRows(len(rows))),
-		draw: func(c draw.Canvas, t Theme) {
-			s := t.workersStyle()
-			c = t.headline(c, title)
-			var drawn []report.Interval
-			for _, r := range rows {
-				drawn = append(drawn, throughputs(r)...)
-			}
-			entries := s.legend(rows, limits)
-			if !slices.ContainsFunc(rows, func(r report.Row) bool { return r.Lines[0].P == 1 }) {
-				entries = entries[len(entries)-1:]
-			}
-			c = t.legend(c, append(entries, t.intervalEntry(drawn)...))
-			var plots []*plot.Plot
-			var names []string
-			for _, r := range rows {
-				plots = append(plots, s.panel(t, r))
-				names = append(names, r.Name())
-			}
-			t.panels(c, names, plots)
-		},
-	}
+	return Chart{Name: "workers", Title: "Workers", Caption: caption, Alt: workersAlt(rows)}.multiples(columns,
+		title,
+		func(t Theme) []entry { return t.workersStyle().legend(rows, limits) },
+		namesOf(rows),
+		func(t Theme, i int) *panel { return t.workersStyle().panel(t, rows[i], report.USL{}) })
 }
 
-// allCores names the most cores of rows that share a legend, given what each of
-// more than one core calls its own: by number only if all call them alike.
-func allCores(one string, most []string) string {
-	switch most = slices.Compact(slices.Sorted(slices.Values(most))); len(most) {
+// hasLines reports whether the numbers of workers of a row are known.
+func hasLines(r report.Row) bool { return len(r.Lines) > 0 }
+
+// allCores names the largest number of cores of rows that share a legend: by the number,
+// if all rows with several cores have the same.
+func allCores(one string, several []string) string {
+	switch several = slices.Compact(slices.Sorted(slices.Values(several))); len(several) {
 	case 0:
 		return one
 	case 1:
-		return most[0]
+		return several[0]
 	}
 	return "all cores"
 }
 
-// workersStyle is how the curves over workers look: on one core, and on all.
+// workersStyle is how curves over workers look: on one core, and on all cores.
 type workersStyle struct {
 	curves, bounds [2]draw.LineStyle
 	glyphs         [2]draw.GlyphStyle
@@ -106,25 +68,28 @@ func (t Theme) workersStyle() workersStyle {
 
 func (s workersStyle) legend(rows []report.Row, limits bool) (entries []entry) {
 	bounds := []string{"its bound", "their bound"}
-	one, most := rows[0].On(1), []string(nil)
+	one, several := rows[0].On(1), []string(nil)
 	for _, r := range rows {
 		if r.P > 1 {
-			most = append(most, r.On(r.P))
+			several = append(several, r.On(r.P))
 		}
 	}
-	for i, cores := range slices.Compact([]string{one, allCores(one, most)}) {
+	for i, cores := range slices.Compact([]string{one, allCores(one, several)}) {
 		entries = append(entries, entry{cores, lineMark(s.curves[i], &s.glyphs[i])})
 		if limits {
 			entries = append(entries, entry{bounds[i], lineMark(s.bounds[i], nil)})
 		}
 	}
+	if !slices.ContainsFunc(rows, func(r report.Row) bool { return r.Lines[0].P == 1 }) {
+		return entries[len(entries)/2:]
+	}
 	return entries
 }
 
-func (s workersStyle) panel(t Theme, r report.Row) *plot.Plot {
+func (s workersStyle) panel(t Theme, r report.Row, fit report.USL) *panel {
 	p := t.plot("workers", "jobs per second")
-	p.Add(grid{t})
-	low, high := math.Inf(1), math.Inf(-1)
+	p.Add(grid{t}, lawBand{fit, t})
+	f := emptyFrame()
 	widest := 1
 	for _, l := range r.Lines {
 		i := min(l.P-1, 1) // how it looks: on one core, or on several
@@ -133,29 +98,26 @@ func (s workersStyle) panel(t Theme, r report.Row) *plot.Plot {
 			curve.add(math.Log2(float64(pt.Workers)), pt.Throughput, math.Log2)
 			widest = max(widest, pt.Workers)
 		}
-		for _, y := range append(curve.low, curve.high...) {
-			low, high = min(low, y), max(high, y)
-		}
+		f.hold(curve)
 		limit := bound(l, 1, float64(widest))
 		for _, xy := range limit {
-			high = max(high, xy.Y)
+			f.high = max(f.high, xy.Y)
 		}
-		lineTo(p, s.bounds[i], limit)
-		curve.addTo(p, s.curves[i], s.glyphs[i])
+		p.line(s.bounds[i], limit)
+		p.add(curve, s.curves[i], s.glyphs[i])
 	}
+	p.Add(lawCurve{fit, t})
 	p.X.Min, p.X.Max = -0.2, math.Log2(float64(max(widest, 2)))+0.2
 	p.X.Tick.Marker = log2Ticks{5, math.Inf(1)}
 	// At least three doublings, so that noise does not look like a slope.
-	if pad := (3 - (high - low)) / 2; pad > 0 {
-		low, high = low-pad, high+pad
-	}
-	p.Y.Min, p.Y.Max = low-0.15, high+0.15
+	pad := max(0, (3-(f.high-f.low))/2) + 0.15
+	p.Y.Min, p.Y.Max = f.low-pad, f.high+pad
 	p.Y.Tick.Marker = rateTicks{}
 	return p
 }
 
-// bound is the line of a bound between two numbers of workers: on these scales
-// two straight pieces, which meet at the knee w* = p(D+Z)/D.
+// bound returns a bound between two numbers of workers: on log scales, two straight pieces
+// that meet at the knee w* = p(D+Z)/D.
 func bound(l report.Line, from, to float64) (points plotter.XYs) {
 	ends := []float64{from, to}
 	if knee := float64(l.P) * l.Residence / l.Demand; knee > from && knee < to {
@@ -167,15 +129,4 @@ func bound(l report.Line, from, to float64) (points plotter.XYs) {
 		}
 	}
 	return points
-}
-
-// rate writes a round number briefly: 0.5, 200, 5k.
-func rate(v float64) string {
-	switch {
-	case v >= 1e6:
-		return plain(math.Round(v/1e5)/10) + "M"
-	case v >= 1e3:
-		return plain(math.Round(v/100)/10) + "k"
-	}
-	return plain(v)
 }

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// filled leaves out the columns in which no row has anything: a file of go test
-// knows no kinds, latencies and ceilings. The first column names the rows.
-func filled(columns []string, rows [][]string) (left []string, cells [][]string) {
+// dropEmptyColumns leaves out columns without any value, such as kinds and ceilings for a
+// file of go test. The first column, with the names, stays.
+func dropEmptyColumns(columns []string, rows [][]string) (left []string, cells [][]string) {
 	empty := make([]bool, len(columns))
 	for i := range columns {
 		empty[i] = i > 0 && len(rows) > 0 && !slices.ContainsFunc(rows, func(row []string) bool { return !blank(row[i]) })
@@ -26,28 +26,28 @@ func filled(columns []string, rows [][]string) (left []string, cells [][]string)
 	return keep(columns), cells
 }
 
-// blank reports whether a cell says nothing.
+// blank reports whether a cell has no value.
 func blank(cell string) bool { return strings.Trim(cell, "×=– ") == "" }
 
-// hideEmpty leaves out of the headline table what no row has.
+// hideEmpty leaves empty columns out of the headline table.
 func (v *view) hideEmpty() {
 	var rows [][]string
 	for _, l := range v.Lines {
 		rows = append(rows, l.Cells)
 	}
-	v.Columns, rows = filled(v.Columns, rows)
+	v.Columns, rows = dropEmptyColumns(v.Columns, rows)
 	for i, row := range rows {
 		v.Lines[i].Cells = row
 	}
 }
 
-// points are the table of points of a row.
+// points sets the table of points.
 func (s *section) points(points []point) {
 	var rows [][]string
 	for _, p := range points {
 		rows = append(rows, p.Cells)
 	}
-	s.PointColumns, rows = filled(pointColumns, rows)
+	s.PointColumns, rows = dropEmptyColumns(pointColumns, rows)
 	for i := range points {
 		points[i].Cells = rows[i]
 	}

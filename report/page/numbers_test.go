@@ -5,19 +5,12 @@ import (
 	"strings"
 	"testing"
 
+	"overlap/internal/table"
 	"overlap/report"
 )
 
-// Numbers for people have a minus sign, 0 has none, and bounds that the digits
-// do not tell from the value are not repeated.
-func TestNumbersAreWrittenForPeople(t *testing.T) {
-	for x, want := range map[float64]string{
-		-0.001: "0.00", math.Copysign(0, -1): "0.00", -0.3: "−0.30", -123.4: "−123", 12.34: "12.3", math.Inf(-1): "–", math.NaN(): "–",
-	} {
-		if got := figures(x); got != want {
-			t.Errorf("%v is written as %q, want %q", x, got, want)
-		}
-	}
+// Bounds that the digits do not distinguish from the value are not repeated.
+func TestRanges(t *testing.T) {
 	nan := math.NaN()
 	for _, c := range []struct {
 		i    report.Interval
@@ -28,25 +21,20 @@ func TestNumbersAreWrittenForPeople(t *testing.T) {
 		{report.Interval{Value: 12, Low: nan, High: nan}, "12.0"},
 		{report.Interval{Value: nan, Low: 1, High: 2}, "–"},
 	} {
-		if got := ranged(c.i, figures); got != c.want {
+		if got := ranged(c.i, table.Figures); got != c.want {
 			t.Errorf("%v is written as %q, want %q", c.i, got, c.want)
 		}
 	}
 }
 
-// The ceiling of a share is a share, too, and one core has none worth a line.
-func TestSharesOfTheCeiling(t *testing.T) {
-	exact := func(x float64) report.Interval { return report.Interval{Value: x, Low: x, High: x} }
-	r := report.Row{Workload: "ep"}
-	r.Scaling = []report.Scaled{{P: 1, Gain: exact(1), Ceiling: exact(1)}, {P: 2, Gain: exact(1.8), Ceiling: exact(1.9)}}
-	for _, s := range r.Scaling {
-		r.Models.Cores = append(r.Models.Cores, report.Efficiency{P: s.P, OfIdeal: exact(s.Gain.Value / float64(s.P))})
-	}
-	alone := report.Row{Workload: "one", Scaling: r.Scaling[:1]}
-	alone.Models.Cores = r.Models.Cores[:1]
-	rows := efficiencyRows(&report.Analysis{Rows: []report.Row{r, alone}})
-	if len(rows) != 2 || rows[1][4] != "0.95" {
-		t.Errorf("%v", rows)
+// A table that nobody reads to its end is left to the sections.
+func TestLongTablesAreLeftToTheSections(t *testing.T) {
+	for cells, want := range map[int]bool{1: true, maxRows: true, maxRows + 1: false} {
+		r := report.Row{Workload: "ep", Grid: make([]report.Cell, cells)}
+		table, elsewhere := numbersOf(&report.Analysis{Rows: []report.Row{r}}, Chart{Name: "heat"})
+		if (table != nil) != want || elsewhere != inSections {
+			t.Errorf("%d cells have a table: %v", cells, table != nil)
+		}
 	}
 }
 

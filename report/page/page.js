@@ -63,14 +63,16 @@
   filter.addEventListener("input", choose);
   kind.addEventListener("change", choose);
 
-  const theme = id("the_theme"), system = matchMedia("(prefers-color-scheme: dark)");
+  // The button says what it does.
+  const theme = id("the_theme"), system = matchMedia("(prefers-color-scheme: dark)"), root = document.documentElement;
+  const other = () => (root.dataset.theme || (system.matches ? "dark" : "light")) === "dark" ? "light" : "dark";
   function paint(name) {
-    if (name) document.documentElement.dataset.theme = name;
-    theme.setAttribute("aria-pressed", String((name || (system.matches ? "dark" : "light")) === "dark"));
+    if (name) root.dataset.theme = name;
+    theme.textContent = `Switch to ${other()} colours`;
   }
-  system.addEventListener("change", () => paint(document.documentElement.dataset.theme));
+  system.addEventListener("change", () => paint());
   theme.addEventListener("click", () => {
-    const name = theme.getAttribute("aria-pressed") === "true" ? "light" : "dark";
+    const name = other();
     kept("localStorage", "overlap-theme", name);
     paint(name);
   });
@@ -96,7 +98,6 @@
 
   // Escape closes a definition, also that under a pointer which rests: until it
   // moves on, or the keyboard does.
-  const root = document.documentElement;
   document.addEventListener("keydown", e => {
     if (e.key !== "Escape") return;
     if (document.activeElement?.classList.contains("term")) document.activeElement.blur();
@@ -117,5 +118,46 @@
   if (matchMedia("(max-width: 40rem)").matches) id("the_contents").open = false;
   id("the_tools").hidden = theme.hidden = false;
   if (location.hash) follow();
-  window.overlap = { kept, sort, choose };
+
+  // While a run goes on, the page is written again and again: it reloads itself,
+  // and is then as its reader left it. What has the keyboard is found by its
+  // identifier, or by what it is called and how many of that name precede it.
+  const key = "overlap-page " + location.pathname;
+  const folds = () => [...document.querySelectorAll("details")];
+  const foldName = d => d.closest("section")?.id + d.querySelector("summary").textContent;
+  const nameOf = e => e.id || [e.tagName, e.closest("[id]")?.id, e.getAttribute("aria-label"), e.getAttribute("href")].join(" ");
+  const alike = name => [...document.querySelectorAll("a[href], button, input, select, summary, [tabindex]")].filter(e => nameOf(e) === name);
+
+  function reload() {
+    const sorted = heads.find(h => h.hasAttribute("aria-sort")), e = document.activeElement, focus = nameOf(e);
+    kept("sessionStorage", key, JSON.stringify({
+      column: sorted?.dataset.name, direction: sorted?.getAttribute("aria-sort"), filter: filter.value, kind: kind.value,
+      open: folds().filter(d => d.open).map(foldName), focus, nth: alike(focus).indexOf(e), from: e.selectionStart ?? null, to: e.selectionEnd ?? null,
+      x: scrollX, y: scrollY,
+    }));
+    history.scrollRestoration = "manual"; // a browser restores before rows are sorted and folds open
+    location.reload();
+  }
+  function restore(state) {
+    const column = heads.findIndex(h => h.dataset.name === state.column);
+    if (column >= 0) sort(column, state.direction);
+    filter.value = state.filter;
+    kind.value = state.kind;
+    choose();
+    for (const d of folds()) d.open = state.open.includes(foldName(d));
+    const e = alike(state.focus)[state.nth];
+    e?.focus({ preventScroll: true });
+    if (e && state.from !== null) e.setSelectionRange(state.from, state.to);
+    scrollTo(state.x, state.y);
+  }
+  const state = JSON.parse(kept("sessionStorage", key) || "null");
+  kept("sessionStorage", key, "null");
+  if (state) restore(state);
+  // A page that nobody sees waits: what is measured needs the cores.
+  const refresh = Number(root.dataset.refresh);
+  if (refresh) {
+    setTimeout(() => {
+      if (document.hidden) document.addEventListener("visibilitychange", reload, { once: true }); else reload();
+    }, 1000 * refresh);
+  }
 })();

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"overlap/internal/racing"
 	"overlap/report"
@@ -189,7 +190,7 @@ func TestPageHoldsEveryPart(t *testing.T) {
 		t.Error(p)
 	}
 	for part, count := range map[string]int{
-		"<section id=": 3, "overlap run --workloads w0": 3, "<h3>Models</h3>": 3, `class="strip"`: 3 * 11, "<details><summary>Numbers: ": 6, "<details><summary>Points and samples of ": 3,
+		"<section id=": 3, "overlap run --workloads w0": 3, "<h3>Models</h3>": 3, `class="strip"`: 3 * 11, "<details><summary>Numbers: ": 5, "<details><summary>Points and samples of ": 3,
 		"12 samples by round, from ": 3 * 11, ", 1 left out": 3 * 11, ">serial program<": 3, "<p class=\"verdict\">": 3, "<figure ": len(drawn(t, a)),
 		"prefers-color-scheme: dark": 2, "connect-src": 0, ">speedup</a> = ": 1, "On 2 cores: ": 1, "grep -hE": 3,
 		`href="#w01"`: 3, `id="w01_cores"`: 1, `id="w01_chart_curves"`: 1,
@@ -198,8 +199,11 @@ func TestPageHoldsEveryPart(t *testing.T) {
 			t.Errorf("%q is there %d times, want %d", part, n, count)
 		}
 	}
-	if live := written(t, a, nil, page.Options{Live: true}); problem(live) != "" || !strings.Contains(live, "connect-src &#39;self&#39;") || !strings.Contains(live, "ETag") {
-		t.Errorf("a live page cannot look for changes (%s)", problem(live))
+	alert := written(t, a, nil, page.Options{Refresh: 1500 * time.Millisecond, Alert: "<b>cannot"})
+	for _, want := range []string{`<html lang="en" data-refresh="2">`, `content="2"/></noscript>`, `role="alert">&lt;b&gt;cannot</p>`} {
+		if problem(alert) != "" || !strings.Contains(alert, want) {
+			t.Errorf("no %s in a page that reloads itself (%s)", want, problem(alert))
+		}
 	}
 }
 
@@ -241,8 +245,8 @@ func TestOnlyKnownElementsOfChartsAreTaken(t *testing.T) {
 	}
 }
 
-// All workloads of the suite fit; of a hundred with large charts the page says
-// what it leaves out.
+// All workloads of the suite fit; of those with large charts the page says how many
+// have a section.
 func TestPageStaysSmall(t *testing.T) {
 	racing.Skip(t)
 	a := machine(t, 16, 30)
@@ -256,14 +260,14 @@ func TestPageStaysSmall(t *testing.T) {
 		t.Errorf("%d of 30 workloads have their curves", n)
 	}
 	for i := range charts {
-		charts[i].SVG = []byte(strings.Replace(string(charts[i].SVG), "</svg>", "<text>"+strings.Repeat("large ", 5_000)+"</text></svg>", 1))
+		charts[i].SVG = []byte(strings.Replace(string(charts[i].SVG), "</svg>", "<text>"+strings.Repeat("large ", 10_000)+"</text></svg>", 1))
 	}
 	html = written(t, a, charts, page.Options{Dark: chart.Recolour()})
-	left := regexp.MustCompile(">left out: ([0-9]+) charts of single workloads").FindStringSubmatch(html)
-	if len(html) > page.Limit || left == nil || problem(html) != "" {
-		t.Fatalf("large charts: %d bytes, left out %q, %s", len(html), left, problem(html))
+	said := regexp.MustCompile("the first ([0-9]+) of 30 rows have a section").FindStringSubmatch(html)
+	if len(html) > page.Limit || said == nil || problem(html) != "" {
+		t.Fatalf("large charts: %d bytes, it says %q, %s", len(html), said, problem(html))
 	}
-	if n := strings.Count(html, "<figure"); fmt.Sprint(len(charts)-n) != left[1] || n <= len(chart.All(a)) {
-		t.Errorf("%d figures of %d charts, but it says %s were left out", n, len(charts), left[1])
+	if n := strings.Count(html, ">Cores and workers</h3>"); fmt.Sprint(n) != said[1] || n < 5 {
+		t.Errorf("%d rows have their curves, but it says %s", n, said[1])
 	}
 }

@@ -11,13 +11,13 @@ import (
 	"overlap/report"
 )
 
-// point is a line of a table of points.
+// point is a row of the table of points.
 type point struct {
 	Cells []string
 	Strip template.HTML
 }
 
-// pointColumns are the headings of the table of points, before that of the strips.
+// pointColumns are the headings of the table of points, except the last, the strips.
 var pointColumns = []string{
 	"workers", "cores", "GOMAXPROCS", "for", "samples", "left out", "time of a job", "95 % interval", "median", "fastest … slowest",
 	"jobs/s", "gain over 1 worker on 1 core", "p50", "p99", "tasks in flight", "CPUs busy",
@@ -32,23 +32,23 @@ func newPoint(p report.PointSamples) point {
 	}
 	return point{
 		Cells: []string{
-			unknownZero(p.Point.Workers), fmt.Sprint(p.Point.Cores), fmt.Sprint(p.Point.Procs), role,
+			orUnknown(p.Point.Workers), fmt.Sprint(p.Point.Cores), fmt.Sprint(p.Point.Procs), role,
 			fmt.Sprint(len(p.Samples)), fmt.Sprint(p.LeftOut),
-			seconds(p.Time.Value), timeBounds(p.Time), seconds(p.Median),
-			seconds(p.Fastest) + " … " + seconds(p.Slowest), figures(p.Throughput().Value),
-			p.Gain.String(), time(p.Latency.P50.Value), time(p.Latency.P99.Value), measured(p.Inflight), measured(p.CPUsBusy),
+			seconds(p.Time.Value), bounds(p.Time, seconds), seconds(p.Median),
+			seconds(p.Fastest) + " … " + seconds(p.Slowest), table.Figures(p.Throughput().Value),
+			p.Gain.String(), seconds(p.Latency.P50.Value), seconds(p.Latency.P99.Value), measured(p.Inflight), measured(p.CPUsBusy),
 		},
 		Strip: strip(p),
 	}
 }
 
-// mostDots is how many samples a strip shows: more would cover each other.
-const mostDots = 400
+// maxDots limits the samples of a strip: more would cover each other.
+const maxDots = 400
 
-// strip draws the samples of a point, by round from left to right and by time
-// upwards; those that were left out as crosses.
+// strip draws the samples of a point: rounds from left to right, slower ones higher, and
+// those that were left out as crosses.
 func strip(p report.PointSamples) template.HTML {
-	if len(p.Samples) < 2 || len(p.Samples) > mostDots {
+	if len(p.Samples) < 2 || len(p.Samples) > maxDots {
 		return ""
 	}
 	low, high, last := math.Inf(1), math.Inf(-1), 2

@@ -13,10 +13,9 @@ import (
 	"strings"
 )
 
-// styles collects what the charts of a page look like: every distinct style
-// attribute becomes a class, because a strict Content-Security-Policy forbids
-// the attribute, and every colour of the light theme a variable, so that one
-// drawing serves light and dark pages.
+// styles collects the looks of the charts of a page. Each distinct style attribute becomes
+// a class, because a strict Content-Security-Policy forbids the attribute, and each colour
+// of the light theme a variable, so that one drawing serves light and dark pages.
 type styles struct {
 	dark    map[string]string // light colour → dark colour
 	classes map[string]string // declarations → class
@@ -27,9 +26,8 @@ func newStyles(dark map[string]string) *styles {
 	return &styles{dark: dark, classes: map[string]string{}}
 }
 
-// drawn are the elements that a chart may have, and the attributes that each
-// keeps. What is not listed, such as a script, a link or a foreign object, does
-// not reach the page.
+// drawn are the elements that a chart may have, and their attributes. Everything else,
+// such as a script, a link or a foreign object, does not reach the page.
 var drawn = map[string][]string{
 	"svg": {"viewBox"}, "g": {"transform"}, "path": {"d", "transform"}, "text": {"x", "y", "transform"},
 	"rect": {"x", "y", "width", "height", "transform"}, "circle": {"cx", "cy", "r", "transform"},
@@ -37,22 +35,22 @@ var drawn = map[string][]string{
 	"image": {"x", "y", "width", "height", "transform", "href", "preserveAspectRatio"},
 }
 
-// inline is a stand-alone picture as an element of a page with a label for
-// those who cannot see it.
+// inline turns a stand-alone picture into an element of the page, with a label for those
+// who cannot see it.
 func (s *styles) inline(svg []byte, label string) (string, error) {
 	var b strings.Builder
 	skip := 0
 	for d := xml.NewDecoder(bytes.NewReader(svg)); ; {
 		token, err := d.Token()
 		if errors.Is(err, io.EOF) {
-			return s.merged(b.String()), nil
+			return b.String(), nil
 		}
 		if err != nil {
 			return "", fmt.Errorf("the picture is damaged: %w", err)
 		}
 		switch t := token.(type) {
 		case xml.StartElement:
-			if _, ok := drawn[t.Name.Local]; !ok || skip > 0 || nowhere(t) {
+			if _, ok := drawn[t.Name.Local]; !ok || skip > 0 || unplaceable(t) {
 				skip++
 				continue
 			}
@@ -73,9 +71,9 @@ func (s *styles) inline(svg []byte, label string) (string, error) {
 	}
 }
 
-// nowhere reports whether an element has no place on the page: a browser logs an
-// error for such a one and draws nothing.
-func nowhere(t xml.StartElement) bool {
+// unplaceable reports whether an element has coordinates that are not numbers. Browsers
+// log an error for these and draw nothing.
+func unplaceable(t xml.StartElement) bool {
 	return slices.ContainsFunc(t.Attr, func(a xml.Attr) bool {
 		return a.Name.Local != "style" && (strings.Contains(a.Value, "NaN") || strings.Contains(a.Value, "Inf"))
 	})
@@ -83,21 +81,13 @@ func nowhere(t xml.StartElement) bool {
 
 func (s *styles) open(b *strings.Builder, t xml.StartElement, label string) {
 	b.WriteString("<" + t.Name.Local)
-	upright := false
 	for _, a := range t.Attr {
 		switch name := a.Name.Local; {
-		case name == "transform" && t.Name.Local == "text" && a.Value == "scale(1, -1)":
-			upright = true // nearly every text has it: the class says it once
 		case name == "style":
-			fmt.Fprintf(b, ` class="%s"`, s.class(a.Value, upright))
+			fmt.Fprintf(b, ` class="%s"`, s.class(a.Value))
 		case name == "href" && !strings.HasPrefix(a.Value, "data:image/png;base64,"):
 		case slices.Contains(drawn[t.Name.Local], name):
-			value := a.Value
-			if name == "d" {
-				value = simplify(value)
-			}
-			value = fraction.ReplaceAllString(value, "$1")
-			fmt.Fprintf(b, ` %s="%s"`, name, html.EscapeString(value))
+			fmt.Fprintf(b, ` %s="%s"`, name, html.EscapeString(fraction.ReplaceAllString(a.Value, "$1")))
 		}
 	}
 	if t.Name.Local == "svg" {
@@ -109,51 +99,16 @@ func (s *styles) open(b *strings.Builder, t xml.StartElement, label string) {
 	b.WriteString(">")
 }
 
-// fraction is what nobody sees of a coordinate: a tenth of a point is an eighth
-// of a pixel.
+// fraction matches the digits of a coordinate that nobody sees: a tenth of a point is an
+// eighth of a pixel.
 var fraction = regexp.MustCompile(`(\d\.\d)\d+`)
-
-// merged makes one path of lines that follow each other in one class, such as
-// those of a grid. Areas stay apart: where they overlap the other way round a
-// path has a hole.
-func (s *styles) merged(svg string) string {
-	line := map[string]bool{}
-	for rule, class := range s.classes {
-		line[class] = strings.Contains(rule, "fill:none")
-	}
-	var b strings.Builder
-	end, class := 0, "" // of the path that was written last
-	for _, m := range wholePath.FindAllStringSubmatchIndex(svg, -1) {
-		d, c := svg[m[2]:m[3]], svg[m[4]:m[5]]
-		switch {
-		case m[0] == end && c == class && line[c]:
-			b.WriteString(d)
-		default:
-			if class != "" {
-				b.WriteString(`" class="` + class + `"/>`)
-			}
-			b.WriteString(svg[end:m[0]] + `<path d="` + d)
-		}
-		end, class = m[1], c
-	}
-	if class != "" {
-		b.WriteString(`" class="` + class + `"/>`)
-	}
-	return b.String() + svg[end:]
-}
-
-var wholePath = regexp.MustCompile(`<path d="([^"]*)" class="([^"]*)"/>`)
 
 // leaf reports whether elements of a name have no content.
 func leaf(name string) bool { return name != "svg" && name != "g" && name != "text" }
 
-// class is that of a style attribute; upright text is turned over, because the
-// charts are drawn from below.
-func (s *styles) class(style string, upright bool) string {
+// class returns the class of a style attribute.
+func (s *styles) class(style string) string {
 	var kept []string
-	if upright {
-		kept = append(kept, "transform:scale(1,-1)")
-	}
 	for d := range strings.SplitSeq(style, ";") {
 		if d, ok := s.declaration(d); ok {
 			kept = append(kept, d)
@@ -169,8 +124,8 @@ func (s *styles) class(style string, upright bool) string {
 	return class
 }
 
-// declaration is one declaration of a style attribute; it is false for one that
-// says nothing or that charts do not use.
+// declaration returns one declaration of a style attribute; it is false if it says nothing
+// or charts do not use it.
 func (s *styles) declaration(text string) (string, bool) {
 	name, value, ok := strings.Cut(strings.TrimSpace(text), ":")
 	value = strings.TrimSpace(value)
@@ -195,7 +150,7 @@ var (
 // variable names the custom property of a light colour.
 func variable(light string) string { return "--x" + strings.ToLower(strings.TrimPrefix(light, "#")) }
 
-// variables declare the colours of the light page, and of the dark one.
+// variables declare the colours of the light and of the dark page.
 func (s *styles) variables() (light, dark string) {
 	for _, c := range slices.Sorted(maps.Keys(s.dark)) {
 		light += variable(c) + ":" + c + ";"

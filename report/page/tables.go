@@ -6,30 +6,17 @@ import (
 	"slices"
 	"strings"
 
+	"overlap/internal/table"
 	"overlap/report"
 )
 
-// grid is the numbers behind a chart of all rows.
+// grid is the table behind a chart of all rows.
 type grid struct {
-	ID, Name string
-	Columns  []string
-	Rows     [][]string
+	ID string
+	Numbers
 }
 
-// size is about how many bytes it takes.
-func (t *grid) size() (n int) {
-	if t == nil {
-		return 0
-	}
-	for _, row := range t.Rows {
-		for _, cell := range row {
-			n += len(cell) + len("<td></td>")
-		}
-	}
-	return n
-}
-
-// origin is where the numbers of a chart stand, and how its link says so.
+// origin is where the numbers of a chart are, and what the link there says.
 type origin struct{ id, text string }
 
 var (
@@ -37,8 +24,8 @@ var (
 	inJSON     = origin{"", "in report.json"}
 )
 
-// behind is what a table behind a chart of all rows is made of. Without rows the
-// numbers stand elsewhere.
+// behind describes the table behind a chart of all rows. Without rows, the numbers are
+// elsewhere.
 type behind struct {
 	name      string
 	columns   []string
@@ -46,10 +33,9 @@ type behind struct {
 	elsewhere origin
 }
 
-// sources are those of the charts, by their names.
+// sources are the tables behind the charts, by the names of the charts.
 var sources = map[string]behind{
 	"gains":   {elsewhere: origin{"all_rows", "the table"}},
-	"coremap": {elsewhere: origin{"the_machine", "the machine"}},
 	"history": {elsewhere: origin{"", "by overlap history --json"}},
 	"timeline": {"the recordings",
 		[]string{"cores", "length", "customers", "most in progress", "in progress on average", "most running", "running on average"},
@@ -61,17 +47,14 @@ var sources = map[string]behind{
 	"executors": {"the executors",
 		[]string{"workload", "executor", "workers", "cores", "over the serial program"},
 		executorRows, inSections},
-	"scaling": {"gain by cores",
-		[]string{"workload", "cores", "gain from cores", "ceiling H(p)"},
-		scalingRows, inSections},
+	"scaling": {"gain by cores", append([]string{"workload"}, scalingColumns...), scalingRows, inSections},
 	"workers": {"throughput by workers",
 		[]string{"workload", "cores", "workers", "jobs/s", "bound"},
 		workerRows, inSections},
 	"plane": {"tasks in flight and CPUs busy",
 		[]string{"workload", "workers", "cores", "tasks in flight", "CPUs busy"},
 		planeRows, inSections},
-	"stack":      {"stacks at the best point", append([]string{"workload"}, report.StackColumns()...), stackRows, inSections},
-	"efficiency": {"shares of the cores", []string{"workload", "cores", "G_p/p", "G_p/H(p)", "H(p)/p", "Karp–Flatt"}, efficiencyRows, inSections},
+	"stack": {"stacks at the best point", append([]string{"workload"}, report.StackColumns()...), stackRows, inSections},
 	"latency": {"latencies of tasks",
 		[]string{"workload", "cores", "workers", "time from", "items/s", "p50", "p99", "capacity p/D"},
 		latencyRows, inSections},
@@ -80,8 +63,11 @@ var sources = map[string]behind{
 		heatRows, inSections},
 }
 
-// numbersOf is the table of a chart of all rows, nil if it has none, and where
-// its numbers stand then.
+// maxRows limits a table behind a chart. The sections have the numbers of longer ones.
+const maxRows = 1000
+
+// numbersOf returns the table behind a chart of all rows, nil if it has none, and where
+// its numbers are then.
 func numbersOf(a *report.Analysis, c Chart) (*grid, origin) {
 	id := "numbers_" + c.Name
 	s, known := sources[c.Name]
@@ -90,19 +76,19 @@ func numbersOf(a *report.Analysis, c Chart) (*grid, origin) {
 	}
 	switch n := c.Numbers; {
 	case n != nil:
-		return &grid{id, n.Name, n.Columns, n.Rows}, s.elsewhere
+		return &grid{id, *n}, s.elsewhere
 	case s.rows == nil:
 		return nil, s.elsewhere
 	}
-	t := &grid{id, s.name, s.columns, s.rows(a)}
+	t := &grid{id, Numbers{s.name, s.columns, s.rows(a)}}
 	if c.Name == "coretocore" && len(t.Rows) > 0 {
 		t.Columns = []string{"from CPU"}
 		for _, row := range t.Rows {
 			t.Columns = append(t.Columns, "to "+row[0])
 		}
 	}
-	if len(t.Rows) == 0 {
-		t = nil
+	if len(t.Rows) == 0 || len(t.Rows) > maxRows {
+		return nil, s.elsewhere
 	}
 	return t, s.elsewhere
 }
@@ -111,24 +97,24 @@ func recordingRows(a *report.Analysis) (rows [][]string) {
 	for _, l := range a.Data.Timelines {
 		rows = append(rows, []string{
 			fmt.Sprint(l.Procs), seconds(l.Length), fmt.Sprint(len(l.Customers)),
-			fmt.Sprint(l.MostInProgress), figures(l.InProgress), fmt.Sprint(l.MostRunning), figures(l.Running),
+			fmt.Sprint(l.MostInProgress), table.Figures(l.InProgress), fmt.Sprint(l.MostRunning), table.Figures(l.Running),
 		})
 	}
 	return rows
 }
 
-// mostMapped is how many CPUs the table of latencies between them may have: one
-// of more is larger than a screen in both directions.
-const mostMapped = 64
+// maxMapped limits the CPUs in the table of latencies between them: a larger one exceeds
+// the screen in both directions.
+const maxMapped = 64
 
 func pairRows(a *report.Analysis) (rows [][]string) {
-	if a.Data.Pairs == nil || len(a.Data.Pairs.CPUs) > mostMapped {
+	if a.Data.Pairs == nil || len(a.Data.Pairs.CPUs) > maxMapped {
 		return nil
 	}
 	for i, cpu := range a.Data.Pairs.CPUs {
 		row := []string{fmt.Sprint(cpu)}
 		for _, x := range a.Data.Pairs.Latency[i] {
-			row = append(row, nanoseconds(x))
+			row = append(row, report.Interval{Value: 1e9 * x.Value, Low: 1e9 * x.Low, High: 1e9 * x.High}.String())
 		}
 		rows = append(rows, row)
 	}
@@ -140,7 +126,7 @@ func crossoverRows(a *report.Analysis) (rows [][]string) {
 		for _, g := range c.Grains {
 			rows = append(rows, []string{
 				strings.TrimSpace(c.Workload + " " + c.Size), c.Executor, fmt.Sprint(c.P), fmt.Sprint(c.Workers),
-				time(g.Task), g.Efficiency.String(), g.Ceiling.String(), ranged(g.Overhead, time), ranged(c.Half, edge),
+				seconds(g.Task), g.Efficiency.String(), g.Ceiling.String(), ranged(g.Overhead, seconds), ranged(c.Half, seconds),
 			})
 		}
 	}
@@ -152,7 +138,7 @@ func executorRows(a *report.Analysis) (rows [][]string) {
 	for i, r := range compared {
 		for j, other := range compared {
 			if i != j && r.Rival(other) {
-				rows = append(rows, []string{r.Work(), r.Executor, unknownZero(r.Workers), fmt.Sprint(r.P), r.OverSerial.String()})
+				rows = append(rows, []string{r.Work(), r.Executor, orUnknown(r.Workers), fmt.Sprint(r.P), r.OverSerial.String()})
 				break
 			}
 		}
@@ -162,8 +148,8 @@ func executorRows(a *report.Analysis) (rows [][]string) {
 
 func scalingRows(a *report.Analysis) (rows [][]string) {
 	for _, r := range a.Shown() {
-		for _, s := range r.Scaling {
-			rows = append(rows, []string{r.Name(), fmt.Sprint(s.P), s.Gain.String(), ceilingOf(r, s)})
+		for _, row := range scaling(r) {
+			rows = append(rows, append([]string{r.Name()}, row...))
 		}
 	}
 	return rows
@@ -174,7 +160,7 @@ func workerRows(a *report.Analysis) (rows [][]string) {
 		for _, l := range r.Lines {
 			for _, p := range l.Points {
 				rows = append(rows, []string{
-					r.Name(), fmt.Sprint(l.P), fmt.Sprint(p.Workers), ranged(p.Throughput, figures), figures(l.Bound(float64(p.Workers))),
+					r.Name(), fmt.Sprint(l.P), fmt.Sprint(p.Workers), ranged(p.Throughput, table.Figures), table.Figures(l.Bound(float64(p.Workers))),
 				})
 			}
 		}
@@ -185,7 +171,7 @@ func workerRows(a *report.Analysis) (rows [][]string) {
 func planeRows(a *report.Analysis) (rows [][]string) {
 	for _, r := range a.Shown() {
 		if r.Inflight.Value > 0 && !math.IsNaN(r.CPUsBusy.Value) {
-			rows = append(rows, []string{r.Name(), unknownZero(r.Workers), fmt.Sprint(r.P), ranged(r.Inflight, figures), ranged(r.CPUsBusy, figures)})
+			rows = append(rows, []string{r.Name(), orUnknown(r.Workers), fmt.Sprint(r.P), ranged(r.Inflight, table.Figures), ranged(r.CPUsBusy, table.Figures)})
 		}
 	}
 	return rows
@@ -202,22 +188,6 @@ func stackRows(a *report.Analysis) (rows [][]string) {
 	return rows
 }
 
-func efficiencyRows(a *report.Analysis) (rows [][]string) {
-	for _, r := range a.Shown() {
-		if len(r.Models.Cores) < 2 {
-			continue
-		}
-		for i, e := range r.Models.Cores {
-			share := "–"
-			if i < len(r.Scaling) {
-				share = figures(r.Scaling[i].Ceiling.Value / float64(e.P))
-			}
-			rows = append(rows, []string{r.Name(), fmt.Sprint(e.P), e.OfIdeal.String(), e.OfCeiling.String(), share, e.Serial.String()})
-		}
-	}
-	return rows
-}
-
 func latencyRows(a *report.Analysis) (rows [][]string) {
 	for _, r := range a.Shown() {
 		for _, l := range r.Latencies {
@@ -226,8 +196,8 @@ func latencyRows(a *report.Analysis) (rows [][]string) {
 				from = "when due"
 			}
 			rows = append(rows, []string{
-				r.Name(), fmt.Sprint(l.P), unknownZero(l.Workers), from, figures(l.Load),
-				ranged(l.P50, time), ranged(l.P99, time), figures(l.Capacity),
+				r.Name(), fmt.Sprint(l.P), orUnknown(l.Workers), from, table.Figures(l.Load),
+				ranged(l.P50, seconds), ranged(l.P99, seconds), table.Figures(l.Capacity),
 			})
 		}
 	}

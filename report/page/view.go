@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"fmt"
 	"html/template"
 	"maps"
@@ -9,14 +10,18 @@ import (
 	"strings"
 	"sync"
 
+	"overlap/internal/table"
+	"overlap/internal/topology"
 	"overlap/report"
 )
 
-// view is what the template shows.
+// view is the data of the template.
 type view struct {
-	Policy string
-	Style  template.CSS
-	Script template.JS
+	Policy  string
+	Style   template.CSS
+	Script  template.JS
+	Refresh int    // seconds after which the page reloads itself; 0: never
+	Alert   string // a line above everything else
 
 	Finding  string
 	Where    string // the machine, empty if unknown
@@ -34,8 +39,7 @@ type view struct {
 	Files    []string
 	Glossary []entry
 
-	rows                   int // of the analysis
-	strips, charts, tables int // left out
+	rows int // of the analysis
 }
 
 // line is a row of the headline table.
@@ -47,20 +51,17 @@ type line struct {
 
 type fact struct{ Key, Value string }
 
-// figure is a chart of the page; Data is the place of the table with its
-// numbers, Like that of a chart whose caption says how to read this one, too.
+// figure is a chart of the page. Data is the identifier of the table with its numbers,
+// Like that of a chart with the caption that explains this one, too.
 type figure struct {
 	ID, Title, Caption, Like, Data, DataName string
 
 	SVG   template.HTML
 	Top   bool  // it is of all rows
 	Table *grid // of its numbers, nil if another table has them
-
-	name      string // that of the chart
-	elsewhere origin // the numbers, if the Table is left out
 }
 
-// section is what the page says of a row.
+// section is what the page says about a row.
 type section struct {
 	ID, Name, Kind, Verdict, Product string
 
@@ -81,17 +82,11 @@ func newView(a *report.Analysis, charts []Chart, o Options) (*view, error) {
 	v := &view{
 		Finding: a.Finding(), Columns: headline(a.Columns(), a.Columns()), Notes: few(a.Notes()),
 		StackColumns: report.StackColumns(), StackNotes: report.StackNotes(), LawColumns: lawColumns,
-		Files: a.Data.Files, Glossary: glossary,
+		Files: a.Data.Files, Glossary: glossary, Alert: o.Alert, Refresh: int(math.Ceil(o.Refresh.Seconds())),
 	}
-	for _, key := range slices.Sorted(maps.Keys(a.Data.Host)) {
-		v.Facts = append(v.Facts, fact{key, a.Data.Host[key]})
-	}
+	v.addFacts(a.Data.Host, "", nil)
 	for _, column := range slices.Sorted(maps.Keys(a.Data.Hosts)) {
-		for _, key := range slices.Sorted(maps.Keys(a.Data.Hosts[column])) {
-			if _, shared := a.Data.Host[key]; !shared {
-				v.Facts = append(v.Facts, fact{key + " @" + column, a.Data.Hosts[column][key]})
-			}
-		}
+		v.addFacts(a.Data.Hosts[column], " @"+column, a.Data.Host)
 	}
 	v.Swept = a.Data.Host["placement"] != ""
 	v.Where = strings.Trim(a.Data.Host["host"]+", "+a.Data.Host["cpu"], ", ")
@@ -110,29 +105,41 @@ func newView(a *report.Analysis, charts []Chart, o Options) (*view, error) {
 			v.Kinds = append(v.Kinds, r.Kind)
 		}
 	}
-	if !o.Live { // which remembers its columns by their numbers
-		v.hideEmpty()
-	}
-	v.cutLines(Limit / 2)
+	v.hideEmpty()
+	v.cutLines(1_000_000)
 	s := newStyles(o.Dark)
 	if err := v.addCharts(a, charts, place, s); err != nil {
 		return nil, err
 	}
-	style, script := s.sheet(), js
-	if o.Live {
-		script += live
-	}
-	v.Style, v.Script, v.Policy = template.CSS(style), template.JS(script), policy(style, script, o.Live)
+	style := s.sheet()
+	v.Style, v.Script, v.Policy = template.CSS(style), template.JS(js), policy(style, js)
 	return v, nil
 }
 
-// addCharts puts every chart into the section of its row or, if it is of all
-// rows, to the top. Identifiers of the page's own have an underscore, which those
-// of rows do not have, so that the two never meet. How to read a chart is said
-// once: further charts of its kind link to the first.
+// addFacts adds what is known of a machine, without what all of them share.
+func (v *view) addFacts(host map[string]string, suffix string, shared map[string]string) {
+	for _, key := range slices.Sorted(maps.Keys(host)) {
+		if _, ok := shared[key]; ok {
+			continue
+		}
+		cpus, ok := topology.Parse(host[key])
+		if key != "topology" || !ok {
+			v.Facts = append(v.Facts, fact{key + suffix, host[key]})
+			continue
+		}
+		v.Facts = append(v.Facts, fact{key + suffix, topology.Describe(cpus)})
+		for _, g := range topology.Groups(cpus) {
+			v.Facts = append(v.Facts, fact{cmp.Or(g.Place, "CPUs") + suffix, g.CPUs})
+		}
+	}
+}
+
+// addCharts puts each chart into the section of its row, or to the top if it is of all
+// rows. The page's own identifiers have an underscore and those of rows have none, so they
+// never collide. Only the first chart of a kind has a caption; the others link to it.
 func (v *view) addCharts(a *report.Analysis, charts []Chart, place map[string]int, s *styles) error {
 	used := map[string]bool{}
-	var said []figure
+	var explained []figure
 	for i, c := range charts {
 		svg, err := s.inline(c.SVG, c.Alt)
 		if err != nil {
@@ -142,7 +149,7 @@ func (v *view) addCharts(a *report.Analysis, charts []Chart, place map[string]in
 		if !ofRow && c.Row != "" {
 			continue // its row is not on the page
 		}
-		f := figure{ID: "chart_" + c.Name, Title: c.Title, Caption: c.Caption, SVG: template.HTML(svg), name: c.Name}
+		f := figure{ID: "chart_" + c.Name, Title: c.Title, Caption: c.Caption, SVG: template.HTML(svg)}
 		if ofRow {
 			f.ID = c.Row + "_" + f.ID
 		}
@@ -150,26 +157,26 @@ func (v *view) addCharts(a *report.Analysis, charts []Chart, place map[string]in
 			f.ID = fmt.Sprintf("%s_%d", f.ID, i)
 		}
 		used[f.ID] = true
-		first := slices.IndexFunc(said, func(x figure) bool { return strings.HasPrefix(x.Caption, f.Caption) })
+		first := slices.IndexFunc(explained, func(x figure) bool { return strings.HasPrefix(x.Caption, f.Caption) })
 		if ofRow && f.Caption != "" && first >= 0 {
-			f.Caption, f.Like = "", said[first].ID
+			f.Caption, f.Like = "", explained[first].ID
 		} else {
-			said = append(said, f)
+			explained = append(explained, f)
 		}
 		if ofRow {
 			f.Data, f.DataName = c.Row+"_points", "the points"
-			switch c.Name {
-			case "stack":
+			if c.Name == "stack" {
 				f.Data, f.DataName = c.Row+"_stacks", "the stacks"
-			case "usl":
-				f.Data, f.DataName = c.Row+"_law", "the law and the points"
 			}
 			v.Sections[at].Figures = append(v.Sections[at].Figures, f)
 			continue
 		}
 		f.Top = true
-		f.Table, f.elsewhere = numbersOf(a, c)
-		f.tell()
+		table, elsewhere := numbersOf(a, c)
+		f.Table, f.Data, f.DataName = table, elsewhere.id, elsewhere.text
+		if table != nil {
+			f.Data, f.DataName = table.ID, table.Name
+		}
 		v.Figures = append(v.Figures, f)
 	}
 	return nil
@@ -181,7 +188,7 @@ func newSection(a *report.Analysis, r report.Row) section {
 		Numbers: numbers(r), Repeat: a.Repeat(r), Show: a.Show(r),
 	}
 	if !math.IsNaN(r.Concurrency.Value) {
-		s.Product = fmt.Sprintf("%s = %s × %s", figures(r.Speedup.Value), figures(r.Concurrency.Value), figures(r.Parallelism.Value))
+		s.Product = fmt.Sprintf("%s = %s × %s", table.Figures(r.Speedup.Value), table.Figures(r.Concurrency.Value), table.Figures(r.Parallelism.Value))
 	}
 	for _, w := range r.Warnings {
 		s.Warnings = append(s.Warnings, w.Error())
@@ -190,7 +197,7 @@ func newSection(a *report.Analysis, r report.Row) section {
 		s.Warnings = append(s.Warnings, fmt.Sprintf("expected %s: %s", r.Expected, r.Expected.Reason))
 	}
 	s.Models = models(r)
-	s.ScalingColumns, s.Scaling = filled(scalingColumns, scaling(r))
+	s.ScalingColumns, s.Scaling = dropEmptyColumns(scalingColumns, scaling(r))
 	s.Law = law(r)
 	for _, x := range r.Stacks {
 		s.Stacks = append(s.Stacks, x.Cells())
@@ -203,28 +210,19 @@ func newSection(a *report.Analysis, r report.Row) section {
 	return s
 }
 
-// tell says where the numbers of the chart stand.
-func (f *figure) tell() {
-	f.Data, f.DataName = f.elsewhere.id, f.elsewhere.text
-	if f.Table != nil {
-		f.Data, f.DataName = f.Table.ID, f.Table.Name
-	}
-}
-
-// mostNotes is how many notes below the table anybody reads. The warnings of a
-// row stand in its section as well.
-const mostNotes = 60
+// maxNotes limits the notes below the table. The warnings of a row are in its section as
+// well.
+const maxNotes = 60
 
 func few(notes []string) []string {
-	if more := len(notes) - mostNotes; more > 0 {
-		return append(notes[:mostNotes:mostNotes], fmt.Sprintf("and %d more, which report.json has", more))
+	if more := len(notes) - maxNotes; more > 0 {
+		return append(notes[:maxNotes:maxNotes], fmt.Sprintf("and %d more, which report.json has", more))
 	}
 	return notes
 }
 
-// headline leaves out of the cells of a row what its section has: the degrees of
-// concurrency and parallelism, and the expectation. With them the verdict has no
-// room.
+// headline leaves out the cells that the section of a row has as well: tasks in flight,
+// CPUs busy and the expectation. They would leave the verdict no room.
 func headline(columns, cells []string) (kept []string) {
 	for i, name := range columns {
 		if !slices.Contains([]string{"tasks in flight", "CPUs busy", "expected"}, name) {
@@ -234,14 +232,14 @@ func headline(columns, cells []string) (kept []string) {
 	return kept
 }
 
-// numbers are what the row says, each with its bounds.
+// numbers returns the numbers of a row with their bounds.
 func numbers(r report.Row) (list [][3]string) {
 	say := func(name, value, bounds string) {
 		if !blank(value) {
 			list = append(list, [3]string{name, value, bounds})
 		}
 	}
-	add := func(name string, i report.Interval) { say(name, figures(i.Value), bounds(i)) }
+	add := func(name string, i report.Interval) { say(name, table.Figures(i.Value), bounds(i, table.Figures)) }
 	plain := func(name, value string) { say(name, value, "") }
 	if r.Workers > 0 {
 		plain("workers", fmt.Sprint(r.Workers))
@@ -268,7 +266,7 @@ func numbers(r report.Row) (list [][3]string) {
 	}
 	if !math.IsNaN(r.OverSerial.Value) {
 		add("over the serial program", r.OverSerial)
-		plain("COST", cost(r.Cost))
+		plain("COST", strings.Replace(fmt.Sprint(r.Cost), "+Inf", "∞", 1)) // no number of cores is enough
 	}
 	if r.Expected.Shape != "" {
 		plain("expected", r.Expected.String())
@@ -277,18 +275,18 @@ func numbers(r report.Row) (list [][3]string) {
 	return list
 }
 
-// mostLines is how many lines about single numbers of cores the list of models
-// may have; the table of gains by cores has the same numbers.
-const mostLines = 6
+// maxModelLines limits the lines of the models about single numbers of cores, which the
+// table of gains by cores has, too.
+const maxModelLines = 6
 
-// models are the models in words.
+// models returns the models in words.
 func models(r report.Row) []string {
 	lines := r.Models.Lines()
 	perCores := func(line string) bool {
 		return strings.HasPrefix(line, "Efficiency on ") || strings.HasPrefix(line, "Karp–Flatt serial fraction on ")
 	}
 	few := slices.DeleteFunc(slices.Clone(lines), perCores)
-	if len(lines)-len(few) > mostLines {
+	if len(lines)-len(few) > maxModelLines {
 		return few
 	}
 	return lines

@@ -29,8 +29,7 @@ func manyCores() (r report.Row, levels []float64) {
 func TestPointsStandAtTheirNumbersOfCores(t *testing.T) {
 	r, levels := manyCores()
 	for name, p := range map[string]*plot.Plot{
-		"efficiency": Light.efficiencyStyle().panel(Light, r),
-		"scaling":    Light.scalingStyle().panel(Light, r),
+		"scaling": Light.scalingStyle().panel(Light, r, report.USL{}).Plot,
 	} {
 		drawn := map[float64]bool{}
 		for _, b := range p.GlyphBoxes(p) {
@@ -50,12 +49,12 @@ func TestPointsStandAtTheirNumbersOfCores(t *testing.T) {
 func TestIntervalsStayAtTheirPoints(t *testing.T) {
 	for n := 1; n < 8; n++ {
 		for i := range n {
-			if by := besides(i, n); by <= -3.2 || by >= 3.2 || i > 0 && by <= besides(i-1, n) {
+			if by := shiftOf(i, n); by <= -3.2 || by >= 3.2 || i > 0 && by <= shiftOf(i-1, n) {
 				t.Errorf("interval %d of %d is %v aside", i, n, by)
 			}
 		}
 	}
-	if besides(0, 1) != vg.Length(0) {
+	if shiftOf(0, 1) != vg.Length(0) {
 		t.Error("one alone is aside")
 	}
 }
