@@ -23,7 +23,7 @@ const (
 	// a picture.
 	queues = 2
 
-	// duration is for how long the job is recorded again and again. The shortest recording
+	// duration is how long the job is recorded again and again. The shortest recording
 	// is written: other processes disturbed it least, and it is not a measurement.
 	duration = time.Second
 )
