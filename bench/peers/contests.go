@@ -4,14 +4,14 @@ import "slices"
 
 func ours(make func(env) (*body, error)) side { return side{name: "overlap", make: make} }
 
-// against is a row with a target, beside one without.
+// against returns a row with a target.
 func against(target float64, name string, make func(env) (*body, error)) row {
 	return row{ref: side{name: name, make: make}, target: target}
 }
 
 func beside(name string, make func(env) (*body, error)) row { return against(0, name, make) }
 
-// abroad is a row whose reference is in another language.
+// abroad returns a row with a reference in another language.
 func abroad(target float64, language, mode string) row {
 	return row{ref: side{name: language + "-" + mode, foreign: &program{file: peersOf[language], mode: mode}}, target: target}
 }
@@ -21,8 +21,8 @@ var (
 	oneAlloc = &budget{allocs: 1}
 )
 
-// contests are all cases in the order of the table. The targets are those that
-// the project set itself from what the machine can do, before it measured.
+// contests returns all cases in the order of the table. The project set the targets from
+// the limits of the machine, before it measured.
 func contests() []*contest {
 	return slices.Concat(taskContests(), loadContests(), eventContests(), remoteContests(), memoryContests(), kernelContests())
 }
