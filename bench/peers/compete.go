@@ -116,12 +116,12 @@ func drawChart(w io.Writer, rows []comparison, file *results) error {
 			continue // the table shows why
 		}
 		if err == nil {
-			err = os.WriteFile(file.beside(ending), picture, 0o666)
+			err = os.WriteFile(file.pathWith(ending), picture, 0o666)
 		}
 		if err != nil {
 			return fmt.Errorf("chart: %w", err)
 		}
-		fmt.Fprintf(w, "chart: %s\n", file.beside(ending))
+		fmt.Fprintf(w, "chart: %s\n", file.pathWith(ending))
 	}
 	return nil
 }

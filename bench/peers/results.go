@@ -100,7 +100,7 @@ func (r *results) write(text string) error {
 
 func (r *results) close() error { return r.f.Close() }
 
-// beside returns the path of a file next to the results, with another ending.
-func (r *results) beside(ending string) string {
+// pathWith returns the path of a file next to the results, with another ending.
+func (r *results) pathWith(ending string) string {
 	return strings.TrimSuffix(r.f.Name(), ".txt") + ending
 }

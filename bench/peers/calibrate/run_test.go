@@ -31,7 +31,7 @@ const knob = "overlap/bench/peers/knob"
 func TestCalibrate(t *testing.T) {
 	dir := os.Getenv("OVERLAP_CALIBRATE")
 	if dir == "" {
-		t.Skip("takes an hour of a machine that does nothing else: set OVERLAP_CALIBRATE to a folder")
+		t.Skip("takes an hour of a machine that does nothing else: set OVERLAP_CALIBRATE to a directory")
 	}
 	trials, err := strconv.Atoi(setting("OVERLAP_CALIBRATE_TRIALS", "40"))
 	if err != nil || trials < 1 {
