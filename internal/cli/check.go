@@ -165,7 +165,7 @@ func (c *checkCmd) compare(ctx context.Context, s *streams, h host.Host) (err er
 		return err
 	}
 	tidy(ctx, s, os.TempDir())
-	r := &gate.Report{Time: time.Now().UTC(), Host: h.Name, Machine: machine(h, len(cpus)), Seed: c.Seed, Alpha: float64(c.Alpha), Threshold: float64(c.Threshold)}
+	r := &gate.Report{Setup: gate.Setup{Time: time.Now().UTC(), Host: h.Name, Machine: machine(h, len(cpus)), Seed: c.Seed, Alpha: float64(c.Alpha), Threshold: float64(c.Threshold)}}
 	if limit := underQuota(h, h.Cores()); limit != "" && c.Cores == nil {
 		c.limits = []string{limit}
 	}
@@ -234,7 +234,8 @@ func withFlag(err error) error {
 // fill copies to the report what the pair found, with the flags that help.
 func (c *checkCmd) fill(r *gate.Report, p *pair.Pair) {
 	r.Base, r.Head = p.Base, p.Head
-	r.Identical, r.Added, r.Removed, r.Changed, r.Problems = p.Identical, p.Added, p.Removed, p.Changed, slices.Clone(p.Problems)
+	r.NotCompared = p.NotCompared
+	r.Problems = slices.Clone(p.Problems) // measuring adds to them
 	r.Notes = slices.Concat(c.limits, p.Notes)
 	for _, pkg := range p.DataDiffers {
 		r.Notes = append(r.Notes, pkg+": testdata, or what its tests embed, differs between base and head, so benchmarks that read it do other work; --tests=head gives both that of head")
