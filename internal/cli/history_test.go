@@ -41,7 +41,8 @@ func repository(t *testing.T, subjects ...string) (dir string, hashes []string) 
 // comparison is a report of two commits with one change, of a time.
 func comparison(base, head string, ratio float64) *gate.Report {
 	return &gate.Report{
-		Base: gate.Revision{Commit: base}, Head: gate.Revision{Commit: head}, Time: time.Unix(1e9, 0), Host: "quiet box", Machine: "2 CPUs", Blocks: 22, Seed: 7, Complete: true,
+		Setup:    gate.Setup{Base: gate.Revision{Commit: base}, Head: gate.Revision{Commit: head}, Time: time.Unix(1e9, 0), Host: "quiet box", Machine: "2 CPUs", Blocks: 22, Seed: 7},
+		Complete: true,
 		Changes: []gate.Change{{
 			Package: "m/a", Benchmark: "BenchmarkSort/n=8", Point: "cores=2-2", Quantity: gate.Time, Head: 5,
 			Ratio: ratio, Low: ratio / 1.01, High: ratio * 1.01,
