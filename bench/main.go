@@ -94,7 +94,7 @@ func register(fs *flag.FlagSet) {
 		return nil
 	})
 	fs.BoolVar(&flags.weak, "weak", false, "make the jobs grow with the workers (weak scaling)")
-	fs.StringVar(&flags.disk, "disk", "", "`folder` for the files of disk (default: that for temporary files)")
+	fs.StringVar(&flags.disk, "disk", "", "`directory` for the files of disk (default: that for temporary files)")
 	fs.Func("size", "`size` of the jobs: small, medium or large (default medium)", func(s string) error {
 		flags.size = workloads.Size(s)
 		return nil

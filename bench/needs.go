@@ -28,7 +28,7 @@ type LimitError struct {
 	Workers            int
 	Limit              host.Limit
 	Need               int
-	Most               int // workers that the limits allow
+	MaxWorkers         int // workers that the limits allow
 }
 
 func (e *LimitError) Error() string {
@@ -37,7 +37,7 @@ func (e *LimitError) Error() string {
 		used = fmt.Sprintf(", of which %d are in use", e.Limit.Used)
 	}
 	return fmt.Sprintf("%s with %s under %s needs %d %s, and %s allows %d%s: at most %s",
-		e.Workload, table.Count(e.Workers, "worker"), e.Executor, e.Need, e.Limit.What, e.Limit.Name, e.Limit.Most, used, table.Count(e.Most, "worker"))
+		e.Workload, table.Count(e.Workers, "worker"), e.Executor, e.Need, e.Limit.What, e.Limit.Name, e.Limit.Max, used, table.Count(e.MaxWorkers, "worker"))
 }
 
 // Fits returns a *LimitError if the workers of a sample cost more files, processes
@@ -82,7 +82,7 @@ func beyond(n workloads.Needs, limits host.Limits) (host.Limit, int) {
 	}{
 		{limits.Files, n.Files, n.Files + usualFiles},
 		{limits.Processes, n.Processes, n.Processes},
-		{host.Limit{What: "threads", Name: "the Go runtime", Most: runtimeThreads}, n.Threads, threads},
+		{host.Limit{What: "threads", Name: "the Go runtime", Max: runtimeThreads}, n.Threads, threads},
 		{limits.Tasks, n.Threads + n.Processes, threads + childThreads*n.Processes},
 	} {
 		if left := c.limit.Left(); c.cost > 0 && left >= 0 && c.need > left {

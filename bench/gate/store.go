@@ -82,7 +82,7 @@ func Create(dir string, p Plan, about []host.Pair) (*File, error) {
 			return nil, fmt.Errorf("%s: %q has control characters, which no result file can hold", c.Key, c.Value)
 		}
 	}
-	f, err := sweep.CreateIn(filepath.Join(sweep.HostFolder(dir, p.Host), "checks"), head, p.Time)
+	f, err := sweep.CreateIn(filepath.Join(sweep.HostDir(dir, p.Host), "checks"), head, p.Time)
 	if err != nil {
 		return nil, err
 	}

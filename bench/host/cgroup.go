@@ -11,7 +11,7 @@ import (
 )
 
 // hierarchy is the path from the cgroup of this process to the top of the
-// mounted tree: folders below the root, the process's own first.
+// mounted tree: directories below the root, the process's own first.
 type hierarchy struct {
 	v2   bool
 	dirs []string
@@ -169,7 +169,7 @@ func mountsIn(t tree) (list []mount) {
 	return list
 }
 
-// dirs returns the folders from the given cgroup up to the top of the mount,
+// dirs returns the directories from the given cgroup up to the top of the mount,
 // or nil if the cgroup is not in it. In a cgroup namespace both paths may
 // begin with "..", which steps out of the namespace; a path that still does
 // below the mount leads nowhere.

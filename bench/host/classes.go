@@ -67,7 +67,7 @@ func widestGap(speeds map[int]int) (below int) {
 	return below
 }
 
-// policies are the folders of cpufreq by CPU. That of a CPU is a link to them,
+// policies are the directories of cpufreq by CPU. That of a CPU is a link to them,
 // and links are what kubectl cp leaves out.
 type policies map[int]string
 

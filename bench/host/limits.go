@@ -11,7 +11,7 @@ import (
 type Limit struct {
 	What string // is limited: open files
 	Name string // of the limit, by which people find what raises it: ulimit -n
-	Most int
+	Max  int
 	Used int // by others, and by this process before it has begun
 }
 
@@ -20,7 +20,7 @@ func (l Limit) Left() int {
 	if l.Name == "" {
 		return -1
 	}
-	return max(0, l.Most-l.Used)
+	return max(0, l.Max-l.Used)
 }
 
 // Limits are those that concern what workers cost.

@@ -17,5 +17,5 @@ func rlimit(what, name string, resource int) Limit {
 	if unix.Getrlimit(resource, &r) != nil || uint64(r.Cur) > math.MaxInt32 {
 		return Limit{}
 	}
-	return Limit{What: what, Name: name, Most: int(r.Cur)}
+	return Limit{What: what, Name: name, Max: int(r.Cur)}
 }

@@ -114,7 +114,7 @@ func TestLoadIsThreeNumbers(t *testing.T) {
 	}
 }
 
-// written makes a folder of the files, for what opens a root by its name.
+// written makes a directory of the files, for what opens a root by its name.
 func written(t *testing.T, files fstest.MapFS) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -179,10 +179,10 @@ func TestRootIsNotLeft(t *testing.T) {
 		t.Errorf("%+v, %v", h, err)
 	}
 	if _, err := ReadRoot(t.TempDir()); err == nil || !strings.Contains(err.Error(), "no CPUs found") {
-		t.Errorf("an empty folder: %v", err)
+		t.Errorf("an empty directory: %v", err)
 	}
 	if _, err := ReadRoot(filepath.Join(root, "nothing")); err == nil {
-		t.Error("a folder that is not there is read")
+		t.Error("a directory that is not there is read")
 	}
 }
 

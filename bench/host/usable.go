@@ -85,7 +85,7 @@ func noteHidden(t tree, online, hidden []int) {
 }
 
 // onlineIn lists the CPUs online. Without the kernel's list, those count that
-// have a folder; the kernel keeps the folder of a CPU that is offline, and takes
+// have a directory; the kernel keeps the directory of a CPU that is offline, and takes
 // its description away.
 func onlineIn(t tree) []int {
 	off := offlineIn(t)
@@ -99,7 +99,7 @@ func onlineIn(t tree) []int {
 	}
 	on := except(t.numbered(cpuDir, "cpu"), off)
 	if len(on) > 0 {
-		t.note("without a list in %s/online, CPUs count as online that have a folder there and are not said to be offline", cpuDir)
+		t.note("without a list in %s/online, CPUs count as online that have a directory there and are not said to be offline", cpuDir)
 	}
 	if described := except(on, func(id int) bool { return !t.described(id) }); len(described) > 0 {
 		return described

@@ -10,7 +10,7 @@ import (
 	"overlap/bench/host"
 )
 
-// findQuotas returns the folders of the control groups, this process's own and
+// findQuotas returns the directories of the control groups, this process's own and
 // those above it that can be seen, that have a CPU quota.
 func findQuotas() []string { return quotasOf(host.ThrottleFiles("/")) }
 

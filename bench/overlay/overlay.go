@@ -93,7 +93,7 @@ type Overlay struct {
 }
 
 // Make writes the overlay for the Go installation of the go command, which the
-// go.mod of its folder may choose, into the folder dir. Nothing but dir is written
+// go.mod of its directory may choose, into the directory dir. Nothing but dir is written
 // to, and dir must stay until the last build. The error is ErrUnfit if a benchmark
 // has to go without.
 func Make(ctx context.Context, command gocmd.Go, dir string) (Overlay, error) {
@@ -127,7 +127,7 @@ func Make(ctx context.Context, command gocmd.Go, dir string) (Overlay, error) {
 }
 
 // write stores the files beside the JSON file at path, which puts them into the
-// folder testing.
+// directory testing.
 func write(path, testing string, files map[string][]byte) error {
 	replace := map[string]string{}
 	for name, text := range files {

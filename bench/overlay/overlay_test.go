@@ -268,7 +268,7 @@ func TestMakeNamesWhatIsMissing(t *testing.T) {
 		t.Errorf("no go command: %v", err)
 	}
 	if _, err := Make(t.Context(), gocmd.Go{}, filepath.Join(t.TempDir(), "missing")); err == nil || errors.Is(err, ErrUnfit) {
-		t.Errorf("no folder: %v", err)
+		t.Errorf("no directory: %v", err)
 	}
 }
 

@@ -37,18 +37,18 @@ func Create(dir, host string, h Header, now time.Time) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return CreateIn(HostFolder(dir, host), planLine+string(text)+"\n", now)
+	return CreateIn(HostDir(dir, host), planLine+string(text)+"\n", now)
 }
 
-// HostFolder is where in dir the results of a host are.
-func HostFolder(dir, host string) string { return filepath.Join(dir, safeName(host)) }
+// HostDir is where in dir the results of a host are.
+func HostDir(dir, host string) string { return filepath.Join(dir, safeName(host)) }
 
 // CreateIn makes DIR/TIME.txt and writes the lines of head, which readers of the
 // benchmark format must skip, and the Unit lines. It never opens a file that
 // exists.
 func CreateIn(dir, head string, now time.Time) (*File, error) {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return nil, fmt.Errorf("results folder: %w", err)
+		return nil, fmt.Errorf("results directory: %w", err)
 	}
 	stamp := now.UTC().Format("2006-01-02T15-04-05Z")
 	for n := 1; ; n++ {
@@ -61,7 +61,7 @@ func CreateIn(dir, head string, now time.Time) (*File, error) {
 			continue
 		}
 		if err != nil {
-			return nil, fmt.Errorf("results folder: %w", err)
+			return nil, fmt.Errorf("results directory: %w", err)
 		}
 		file := &File{f: f, empty: true}
 		file.writer = benchfmt.NewWriter(&file.buf)

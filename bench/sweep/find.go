@@ -201,7 +201,7 @@ func (f *Foreign) findIn(ctx context.Context, pkg gocmd.Package, re string, at L
 		}
 		for i, leaf := range names {
 			b := Benchmark{
-				Package: pkg.ImportPath, Name: leaf, Workers: asks, Alone: !f.binaries[pkg.ImportPath].hooked,
+				Package: pkg.ImportPath, Name: leaf, Workers: asks, NoCeiling: !f.binaries[pkg.ImportPath].hooked,
 				Once: took / time.Duration(len(names)), Op: ops[i],
 			}
 			if slices.ContainsFunc(found, func(other Benchmark) bool { return other.Title() == b.Title() }) {

@@ -26,7 +26,7 @@ import (
 
 // Foreign is the Sampler for benchmarks of any Go package: it builds the
 // package's test binary once, in the package's module, and starts a process of
-// it for each sample, in the package's folder. Call Find, or Build and Search, before
+// it for each sample, in the package's directory. Call Find, or Build and Search, before
 // Sample, and Close at the end.
 //
 // Of a sample it asserts, through package overlay, that GOMAXPROCS is that of
@@ -35,7 +35,7 @@ import (
 // a benchmark does with WorkersVariable is its own affair.
 type Foreign struct {
 	Go         string        // the go command
-	Dir        string        // a folder of the module
+	Dir        string        // a directory of the module
 	Placement  []int         // CPUs in the order in which cores are taken
 	SampleTime time.Duration // how long a sample should time operations
 	Timeout    time.Duration // after which a sample is ended
@@ -44,13 +44,13 @@ type Foreign struct {
 	Env        []string      // of the go command and of the benchmarks, besides that of this process
 
 	// Replace has files that builds read instead of others, as overlay.Add takes
-	// them, and Folders where the processes of a package run, if not in its own
-	// folder, by its import path. Both serve tests of another tree.
+	// them, and Dirs where the processes of a package run, if not in its own
+	// directory, by its import path. Both serve tests of another tree.
 	Replace map[string]string
-	Folders map[string]string
+	Dirs    map[string]string
 
 	packages   []gocmd.Package // that binaries are of
-	work       *scratch.Folder // of the test binaries
+	work       *scratch.Dir    // of the test binaries
 	goVersion  string          // that the binaries are built with
 	binaries   map[string]binary
 	benchmarks []Benchmark
@@ -130,7 +130,7 @@ func (f *Foreign) launcher(p Point, b Benchmark, args func(iterations int) []str
 	}
 }
 
-// process is the test binary of the point's package, in its folder.
+// process is the test binary of the point's package, in its directory.
 func (f *Foreign) process(ctx context.Context, p Point, cpus []int, barrier bool, args []string) *exec.Cmd {
 	b := f.binaries[p.Package]
 	cmd := exec.CommandContext(ctx, b.path, args...)
@@ -212,7 +212,7 @@ func printed(name string, procs int) string {
 // build makes the test binary of a package, with the overlay of the hooks if it
 // will do, and else without.
 func (f *Foreign) build(ctx context.Context, pkg gocmd.Package, n int, index string) (binary, error) {
-	b := binary{path: filepath.Join(f.work.Path, strconv.Itoa(n)+".test.exe"), dir: cmp.Or(f.Folders[pkg.ImportPath], pkg.Dir)}
+	b := binary{path: filepath.Join(f.work.Path, strconv.Itoa(n)+".test.exe"), dir: cmp.Or(f.Dirs[pkg.ImportPath], pkg.Dir)}
 	if index != "" {
 		b.hooked, b.flags = true, []string{"-overlay=" + index}
 		if f.compile(ctx, pkg.ImportPath, b) == nil {

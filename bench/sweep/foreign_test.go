@@ -77,7 +77,7 @@ func TestFindListsBenchmarksAsGoTestWould(t *testing.T) {
 		}
 		var names []string
 		for _, b := range found {
-			if b.Package != "example.com/foreign" || b.Alone {
+			if b.Package != "example.com/foreign" || b.NoCeiling {
 				t.Errorf("%+v", b)
 			}
 			if b.Workers {
@@ -304,7 +304,7 @@ func TestSuiteOfFourCores(t *testing.T) {
 	suite := sweep.Suite{
 		Benchmarks: []sweep.Benchmark{
 			{Package: "p", Name: "Get"},
-			{Package: "p", Name: "Put/workers=8/size=4", Alone: true},
+			{Package: "p", Name: "Put/workers=8/size=4", NoCeiling: true},
 			{Package: "p", Name: "Ask", Workers: true},
 		},
 		Levels:  levels(t, machine(4), nil, nil),

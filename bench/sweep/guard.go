@@ -13,7 +13,7 @@ type Guard struct {
 	Others func(ctx context.Context) (cpus float64, ok bool)
 
 	CPUs     int           // that samples run on
-	Most     float64       // that others may use
+	Allowed  float64       // CPUs that others may use
 	Patience time.Duration // for all waits of a sweep together; 0 for none
 	Option   string        // by which the user sets Patience, for messages
 	Say      func(string)  // tells the user why nothing happens
@@ -22,13 +22,13 @@ type Guard struct {
 	lost   bool // the patience
 }
 
-// Wait returns when others use no more than Most of the CPUs, when ctx ends, or
+// Wait returns when others use no more than Allowed of the CPUs, when ctx ends, or
 // when the patience is at its end; from then on it does not wait.
 func (g *Guard) Wait(ctx context.Context) {
 	began, told := time.Now(), false
 	for g.Patience > 0 && !g.lost && ctx.Err() == nil {
 		others, ok := g.Others(ctx)
-		if !ok || others <= g.Most {
+		if !ok || others <= g.Allowed {
 			if told {
 				g.Say("the machine is quiet: going on")
 			}

@@ -269,7 +269,7 @@ func TestGuardWaitsForAQuietMachine(t *testing.T) {
 		busy := 5 // windows
 		var said []string
 		g := sweep.Guard{
-			CPUs: 2, Most: 0.2, Patience: 10 * time.Second,
+			CPUs: 2, Allowed: 0.2, Patience: 10 * time.Second,
 			Say: func(text string) { said = append(said, text) },
 			Others: func(context.Context) (float64, bool) {
 				time.Sleep(window)
@@ -303,7 +303,7 @@ func TestGuardWaitsForAQuietMachine(t *testing.T) {
 }
 
 func TestGuardDoesNotWaitWhereItCannotTell(t *testing.T) {
-	g := sweep.Guard{CPUs: 2, Most: 0.2, Patience: time.Hour, Others: func(context.Context) (float64, bool) { return 2, false }}
+	g := sweep.Guard{CPUs: 2, Allowed: 0.2, Patience: time.Hour, Others: func(context.Context) (float64, bool) { return 2, false }}
 	g.Wait(t.Context())
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

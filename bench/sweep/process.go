@@ -26,7 +26,7 @@ type Processes struct {
 	Command    []string      // the program and arguments that call bench.Sample with the arguments behind them
 	Placement  []int         // CPUs in the order in which cores are taken
 	SampleTime time.Duration // how long a sample should time jobs
-	Disk       string        // folder for the files of workloads, or empty
+	Disk       string        // directory for the files of workloads, or empty
 	Timeout    time.Duration // after which a sample is ended
 }
 

@@ -16,10 +16,10 @@ const WorkersVariable = "OVERLAP_WORKERS"
 
 // Benchmark is a benchmark that is not of this suite.
 type Benchmark struct {
-	Package string // import path
-	Name    string // as it is printed, without the word Benchmark: Parse/size=4
-	Workers bool   // it reads WorkersVariable
-	Alone   bool   // its copies cannot wait for each other, so it has no ceiling
+	Package   string // import path
+	Name      string // as it is printed, without the word Benchmark: Parse/size=4
+	Workers   bool   // it reads WorkersVariable
+	NoCeiling bool   // its copies cannot wait for each other
 
 	Once time.Duration // that a process took to run it once, or its share of it
 	Op   time.Duration // of one operation, as that process timed it
@@ -109,7 +109,7 @@ func (s Suite) ceilings(b Benchmark) []Point {
 	if !host.CanBind {
 		single.Cores = s.Levels[0].Cores
 	}
-	if b.Alone || s.Levels[0] != single {
+	if b.NoCeiling || s.Levels[0] != single {
 		return nil
 	}
 	var points []Point

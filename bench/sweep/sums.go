@@ -13,8 +13,8 @@ import (
 )
 
 // Sums identifies the test binary of each package, by its import path, and the
-// files in the package's folder testdata, which it may read. Builds of the same
-// sources in two folders have the same sums if Flags has -trimpath and
+// files in the package's directory testdata, which it may read. Builds of the same
+// sources in two directories have the same sums if Flags has -trimpath and
 // -buildvcs=false.
 func (f *Foreign) Sums() (map[string][sha256.Size]byte, error) {
 	sums := map[string][sha256.Size]byte{}
@@ -31,7 +31,7 @@ func (f *Foreign) Sums() (map[string][sha256.Size]byte, error) {
 	return sums, nil
 }
 
-// SumData identifies what the tests of the package in dir may read: its folder
+// SumData identifies what the tests of the package in dir may read: its directory
 // testdata, and files by their names in dir, such as those that they embed.
 func SumData(dir string, files []string) (sum [sha256.Size]byte, err error) {
 	hash := sha256.New()

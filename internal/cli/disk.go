@@ -10,26 +10,26 @@ import (
 	"overlap/workloads"
 )
 
-// isDisk reports whether w is the workload that needs a folder.
+// isDisk reports whether w is the workload that needs a directory.
 func isDisk(w workloads.Workload) bool { return w.Name == workloads.Disk.Name }
 
-// disk makes the folder for the files of the workload disk, if the grid has it,
-// and tries whether the folder will do. It belongs to this process because
+// disk makes the directory for the files of the workload disk, if the grid has it,
+// and tries whether the directory will do. It belongs to this process because
 // samples may be ended before they can clean up; done removes it.
 //
-// Where nobody asked for the workload by name, nor named a folder, it is left
-// out of the grid with a note if the folder will not do: on many systems that
+// Where nobody asked for the workload by name, nor named a directory, it is left
+// out of the grid with a note if the directory will not do: on many systems that
 // for temporary files is in memory.
 func (r *run) disk(g *sweep.Grid) (dir string, done func() error, err error) {
 	done = func() error { return nil }
 	if !slices.ContainsFunc(g.Workloads, isDisk) {
 		return "", done, nil
 	}
-	folder, err := scratch.Make(r.Disk, "disk")
+	made, err := scratch.Make(r.Disk, "disk")
 	if err != nil {
 		return "", done, fmt.Errorf("--disk: %w", err)
 	}
-	dir, done = folder.Path, folder.Remove
+	dir, done = made.Path, made.Remove
 	err = tryDisk(dir, g.Variants)
 	if errors.Is(err, errors.ErrUnsupported) && r.Disk == "" && !slices.Contains(r.Workloads, workloads.Disk.Name) {
 		fmt.Fprintln(r.err, "note: disk is left out:", err)

@@ -204,7 +204,7 @@ func stepNumbers(h *history.History) *page.Numbers {
 
 // historyPath is the history of a host.
 func historyPath(results, host string) string {
-	return filepath.Join(sweep.HostFolder(results, host), history.File)
+	return filepath.Join(sweep.HostDir(results, host), history.File)
 }
 
 // appendHistory adds a comparison to the history of its host, and returns the

@@ -91,13 +91,13 @@ func (r *run) measure(ctx context.Context, what subject, file *sweep.File, about
 
 // newGuard makes a guard that waits until others use no more than so many of the
 // CPUs, and says so beside the bar.
-func newGuard(cpus []int, most float64, patience time.Duration, bar *progress) *sweep.Guard {
+func newGuard(cpus []int, allowed float64, patience time.Duration, bar *progress) *sweep.Guard {
 	return &sweep.Guard{
 		Others: func(ctx context.Context) (float64, bool) {
 			return meter.Others(ctx, cpus, 200*time.Millisecond)
 		},
 		CPUs:     len(cpus),
-		Most:     most,
+		Allowed:  allowed,
 		Patience: patience,
 		Option:   "--wait",
 		Say:      bar.say,

@@ -46,11 +46,11 @@ type side struct {
 
 	tested  map[string]gocmd.Package // packages that match, by import path
 	replace map[string]string        // sweep.Foreign.Replace
-	folders map[string]string        // sweep.Foreign.Folders
+	folders map[string]string        // sweep.Foreign.Dirs
 
 	foreign *sweep.Foreign // nil for overlap's own suite
 	relink  func(ctx context.Context, pkg string, flags ...string) error
-	work    *scratch.Folder // of overlap's own binary
+	work    *scratch.Dir // of overlap's own binary
 	sampler interface {
 		sweep.Sampler
 		sweep.Slicer

@@ -91,7 +91,7 @@ func (p *pair) build(ctx context.Context, s *side) ([]sweep.Omission, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.foreign = &sweep.Foreign{Go: program, Dir: s.dir, Placement: p.cpus, SampleTime: tryTime, Timeout: hangTime, Host: p.host, Flags: reproducible, Env: s.env, Replace: s.replace, Folders: s.folders}
+	s.foreign = &sweep.Foreign{Go: program, Dir: s.dir, Placement: p.cpus, SampleTime: tryTime, Timeout: hangTime, Host: p.host, Flags: reproducible, Env: s.env, Replace: s.replace, Dirs: s.folders}
 	s.sampler, s.relink = s.foreign, s.foreign.Relink
 	failed, notes, err := s.foreign.Build(ctx, cmp.Or(p.check.Pkg, "./..."))
 	for _, note := range notes {
@@ -257,7 +257,7 @@ func (p *pair) match(base, head []sweep.Benchmark, baseLeft, headLeft []sweep.Om
 	for _, b := range base {
 		i := slices.IndexFunc(head, func(h sweep.Benchmark) bool { return h.Package == b.Package && h.Title() == b.Title() })
 		if i >= 0 {
-			b.Workers, b.Alone = b.Workers && head[i].Workers, b.Alone || head[i].Alone
+			b.Workers, b.NoCeiling = b.Workers && head[i].Workers, b.NoCeiling || head[i].NoCeiling
 			shared = append(shared, b)
 		} else if !told(b, headLeft) {
 			p.report.Removed = append(p.report.Removed, b.Package+"."+b.Name)

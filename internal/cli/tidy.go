@@ -10,7 +10,7 @@ import (
 	"overlap/internal/scratch"
 )
 
-// tidy removes from a folder what runs and checks that were killed left behind
+// tidy removes from a directory what runs and checks that were killed left behind
 // there, and ends what their benchmarks had started. What cannot be removed is told, and stays for the next: it is no reason
 // not to measure.
 func tidy(ctx context.Context, s *streams, dir string) {

@@ -22,16 +22,16 @@ import (
 	"overlap/internal/table"
 )
 
-// Repository is a repository and a folder in it.
+// Repository is a repository and a directory in it.
 type Repository struct {
 	Top    string // the user's tree, or empty if there is none: the repository is bare
-	Prefix string // the folder's path below Top; empty for Top itself
+	Prefix string // the directory's path below Top; empty for Top itself
 
 	dir     string // where git is started
 	shallow bool
 }
 
-// Open finds the repository that the folder is in.
+// Open finds the repository that the directory is in.
 func Open(ctx context.Context, dir string) (*Repository, error) {
 	r := &Repository{dir: dir}
 	out, err := r.run(ctx, "rev-parse", "--is-inside-work-tree", "--is-shallow-repository")
@@ -86,7 +86,7 @@ func (r *Repository) commit(ctx context.Context, revision string) (string, error
 
 // Dirty reports whether the user's tree differs from its commit; files that git
 // does not know count, those that it ignores do not.
-// Neither does what is in the folder but, wherever that is.
+// Neither does what is in the directory but, wherever that is.
 func (r *Repository) Dirty(ctx context.Context, but string) (bool, error) {
 	args := []string{"status", "--porcelain", "--", ":/"}
 	if inside, err := filepath.Rel(r.Top, but); err == nil && filepath.IsLocal(inside) && inside != "." {

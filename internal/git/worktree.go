@@ -13,42 +13,42 @@ import (
 	"overlap/internal/scratch"
 )
 
-// Worktree is a commit that is checked out into a temporary folder. Below that
-// folder it has the path that the user's tree has below the root of the file
+// Worktree is a commit that is checked out into a temporary directory. Below that
+// directory it has the path that the user's tree has below the root of the file
 // system, so that a path which leaves the repository leads to a place where Link
 // can put what it means.
 type Worktree struct {
 	Top string // where the commit is
 
 	repository *Repository
-	temp       string // the folder, as git lists it
-	folder     *scratch.Folder
+	temp       string // the directory, as git lists it
+	made       *scratch.Dir
 }
 
-// Purpose is that of the temporary folders, in package scratch.
+// Purpose is that of the temporary directories, in package scratch.
 const Purpose = "check"
 
-// origin is the file in a temporary folder that names a folder of the repository.
+// origin is the file in a temporary directory that names a directory of the repository.
 const origin = "repository"
 
 // Checkout checks a commit out. Remove removes it, and must be called. Submodules
 // are not checked out: that could need the network, and a password.
 func (r *Repository) Checkout(ctx context.Context, commit string) (w *Worktree, err error) {
-	folder, err := scratch.Make("", Purpose)
+	made, err := scratch.Make("", Purpose)
 	if err != nil {
 		return nil, fmt.Errorf("worktree: %w", err)
 	}
-	w = &Worktree{repository: r, folder: folder, temp: folder.Path}
+	w = &Worktree{repository: r, made: made, temp: made.Path}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, w.Remove())
 		}
 	}()
-	if w.temp, err = filepath.EvalSymlinks(folder.Path); err != nil {
-		return nil, fmt.Errorf("folder for a worktree: %w", err)
+	if w.temp, err = filepath.EvalSymlinks(made.Path); err != nil {
+		return nil, fmt.Errorf("directory for a worktree: %w", err)
 	}
 	if err := os.WriteFile(filepath.Join(w.temp, origin), []byte(r.dir), 0o666); err != nil {
-		return nil, fmt.Errorf("folder for a worktree: %w", err)
+		return nil, fmt.Errorf("directory for a worktree: %w", err)
 	}
 	top := r.Top
 	if top == "" {
@@ -56,13 +56,13 @@ func (r *Repository) Checkout(ctx context.Context, commit string) (w *Worktree, 
 	}
 	w.Top = w.mirror(top)
 	if err := os.MkdirAll(filepath.Dir(w.Top), 0o777); err != nil {
-		return nil, fmt.Errorf("folder for a worktree: %w", err)
+		return nil, fmt.Errorf("directory for a worktree: %w", err)
 	}
 	_, err = r.run(ctx, "worktree", "add", "--quiet", "--detach", w.Top, commit)
 	return w, err
 }
 
-// mirror is where in the temporary folder a path of the file system is.
+// mirror is where in the temporary directory a path of the file system is.
 func (w *Worktree) mirror(path string) string {
 	return filepath.Join(w.temp, "tree", strings.TrimPrefix(path, filepath.VolumeName(path)))
 }
@@ -97,14 +97,14 @@ func (w *Worktree) Remove() error {
 		_, err := w.repository.run(context.Background(), "worktree", "remove", "--force", "--force", w.Top)
 		errs = append(errs, err)
 	}
-	return errors.Join(append(errs, w.folder.Remove())...)
+	return errors.Join(append(errs, w.made.Remove())...)
 }
 
 func (r *Repository) registered(top string) bool {
 	return slices.Contains(r.worktrees(context.Background()), top)
 }
 
-// worktrees are the folders of the repository's worktrees; none if git does not
+// worktrees are the directories of the repository's worktrees; none if git does not
 // tell.
 func (r *Repository) worktrees(ctx context.Context) (paths []string) {
 	out, err := r.run(ctx, "worktree", "list", "--porcelain")
@@ -119,9 +119,9 @@ func (r *Repository) worktrees(ctx context.Context) (paths []string) {
 	return paths
 }
 
-// Clear removes a folder that Checkout made and a killed process left behind, and
+// Clear removes a directory that Checkout made and a killed process left behind, and
 // the worktree in it from its repository, if that is still there.
-func Clear(ctx context.Context, left *scratch.Folder) error {
+func Clear(ctx context.Context, left *scratch.Dir) error {
 	if dir, err := os.ReadFile(filepath.Join(left.Path, origin)); err == nil {
 		if r, err := Open(ctx, string(dir)); err == nil {
 			if err := r.forget(ctx, left.Path); err != nil {
@@ -132,7 +132,7 @@ func Clear(ctx context.Context, left *scratch.Folder) error {
 	return left.Remove()
 }
 
-// forget removes the worktrees in a temporary folder.
+// forget removes the worktrees in a temporary directory.
 func (r *Repository) forget(ctx context.Context, temp string) error {
 	if real, err := filepath.EvalSymlinks(temp); err == nil {
 		temp = real
@@ -147,7 +147,7 @@ func (r *Repository) forget(ctx context.Context, temp string) error {
 	return nil
 }
 
-// temporary is the folder made by Checkout that a worktree is in, or empty.
+// temporary is the directory made by Checkout that a worktree is in, or empty.
 func temporary(worktree string) string {
 	for dir := worktree; dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
 		if scratch.Purpose(dir) == Purpose {
@@ -158,7 +158,7 @@ func temporary(worktree string) string {
 }
 
 // Tidy removes the worktrees of this repository whose processes were killed before
-// they could, wherever they are, and returns their folders. Those of processes that
+// they could, wherever they are, and returns their directories. Those of processes that
 // live stay, and so do all that Checkout did not make: git worktree prune would
 // take the entry of one on a disk that is not mounted.
 func (r *Repository) Tidy(ctx context.Context) (removed []string, err error) {
@@ -172,7 +172,7 @@ func (r *Repository) Tidy(ctx context.Context) (removed []string, err error) {
 			if _, err := os.Lstat(temp); !errors.Is(err, fs.ErrNotExist) {
 				continue
 			}
-			left = &scratch.Folder{Path: temp}
+			left = &scratch.Dir{Path: temp}
 		}
 		if err := errors.Join(r.forget(ctx, temp), left.Remove()); err != nil {
 			return removed, err

@@ -17,12 +17,12 @@ import (
 // Go is the go command and where it is to run.
 type Go struct {
 	Program string   // found by PATH if it is a name; empty: go
-	Dir     string   // a folder of the module
+	Dir     string   // a directory of the module
 	Env     []string // besides that of this process
 
 	// Temp is where it, the compilers and the linkers put temporary files, which
 	// they leave if they are killed. Nil: where they do anyway.
-	Temp *scratch.Folder
+	Temp *scratch.Dir
 }
 
 // longest is how much an error tells of what the go command said, in bytes.

@@ -36,7 +36,7 @@ func Run(cmd *exec.Cmd) error {
 }
 
 // End kills what is left of the group of a process that has ended, and waits for
-// it to be gone, so that nobody writes to a folder that is about to be removed. It
+// it to be gone, so that nobody writes to a directory that is about to be removed. It
 // gives up where the kernel does.
 func End(p *os.Process) {
 	for deadline := time.Now().Add(grace); !errors.Is(Kill(p), os.ErrProcessDone) && time.Now().Before(deadline); {

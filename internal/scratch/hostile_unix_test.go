@@ -11,7 +11,7 @@ import (
 	"overlap/internal/scratch"
 )
 
-// In the folder for temporary files anybody can make what looks like a lock.
+// In the directory for temporary files anybody can make what looks like a lock.
 func TestHostileLocksNeitherBlockNorLeadElsewhere(t *testing.T) {
 	parent, victim := t.TempDir(), filepath.Join(t.TempDir(), "victim")
 	if err := os.WriteFile(victim, []byte("precious"), 0o666); err != nil {

@@ -11,10 +11,10 @@ func lockNew(path string) (*os.File, error) {
 	return os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 }
 
-// lockLeft removes the file of a folder whose process has ended.
+// lockLeft removes the file of a directory whose process has ended.
 func lockLeft(path string) (*os.File, bool) { return nil, os.Remove(path) == nil }
 
-// ours reports whether path is a folder; the folder for temporary files is a
+// ours reports whether path is a directory; the directory for temporary files is a
 // user's own here.
 func ours(path string) bool {
 	info, err := os.Lstat(path)

@@ -26,7 +26,7 @@ func lockNew(path string) (*os.File, error) {
 	return f, nil
 }
 
-// isAt reports whether the file is still there: whoever took the folder away may
+// isAt reports whether the file is still there: whoever took the directory away may
 // have let go of its lock already.
 func isAt(f *os.File, path string) bool {
 	have, err1 := f.Stat()
@@ -34,8 +34,8 @@ func isAt(f *os.File, path string) bool {
 	return err1 == nil && err2 == nil && os.SameFile(have, there)
 }
 
-// lockLeft takes the lock of a folder whose process has ended. Anybody can put
-// anything into the folder for temporary files: a link is not followed, and a pipe
+// lockLeft takes the lock of a directory whose process has ended. Anybody can put
+// anything into the directory for temporary files: a link is not followed, and a pipe
 // does not block.
 func lockLeft(path string) (*os.File, bool) {
 	f, err := os.OpenFile(path, os.O_RDWR|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
@@ -50,7 +50,7 @@ func lockLeft(path string) (*os.File, bool) {
 	return f, true
 }
 
-// ours reports whether path is a folder of this user.
+// ours reports whether path is a directory of this user.
 func ours(path string) bool {
 	info, err := os.Lstat(path)
 	if err != nil || !info.IsDir() {

@@ -16,7 +16,7 @@ import (
 	"overlap/internal/scratch"
 )
 
-// The test binary is also the process that makes a folder and is killed.
+// The test binary is also the process that makes a directory and is killed.
 func TestMain(m *testing.M) {
 	if parent := os.Getenv("MAKE_FOLDER_IN"); parent != "" {
 		f, err := scratch.Make(parent, "build")
@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// another makes a folder in a process of its own, which kill ends.
+// another makes a directory in a process of its own, which kill ends.
 func another(t *testing.T, parent string) (path string, kill func()) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
@@ -57,7 +57,7 @@ func another(t *testing.T, parent string) (path string, kill func()) {
 	return strings.TrimSpace(line), kill
 }
 
-func paths(list []*scratch.Folder) (all []string) {
+func paths(list []*scratch.Dir) (all []string) {
 	for _, f := range list {
 		all = append(all, f.Path)
 	}
@@ -98,7 +98,7 @@ func TestWhatAKilledProcessLeftIsFoundAndALiveOnesFolderNever(t *testing.T) {
 	}
 }
 
-// Folders that only look like ours, and what others have put into them.
+// Dirs that only look like ours, and what others have put into them.
 func TestWhatIsNotOursStays(t *testing.T) {
 	parent := t.TempDir()
 	for _, name := range []string{"overlap-1234", "overlap-build-x", "overlap-rows", "overlap-build-1", "overlap-build-1-2.tmp", "my-overlap-build-1.tmp", "overlap-build-2.tmp/full"} {
@@ -114,7 +114,7 @@ func TestWhatIsNotOursStays(t *testing.T) {
 	}
 }
 
-// A process can be killed before it has locked its folder.
+// A process can be killed before it has locked its directory.
 func TestAnEmptyFolderIsRemoved(t *testing.T) {
 	parent := t.TempDir()
 	if err := os.Mkdir(filepath.Join(parent, "overlap-slices-77.tmp"), 0o777); err != nil {
@@ -128,7 +128,7 @@ func TestAnEmptyFolderIsRemoved(t *testing.T) {
 	}
 }
 
-// However many tidy up while others make folders, nobody loses one.
+// However many tidy up while others make directories, nobody loses one.
 func TestMakingBesideTidying(t *testing.T) {
 	parent := t.TempDir()
 	var stop atomic.Bool

@@ -17,7 +17,7 @@ import (
 // File is a test file of a package, of the package itself or of its external
 // test package.
 type File struct {
-	Name string // without folder
+	Name string // without directory
 	Text []byte
 }
 

@@ -108,7 +108,7 @@ func foreign(ctx context.Context, t *testing.T, h host.Host) *sweep.Foreign {
 		t.Fatal(err)
 	}
 	for _, name := range Names() {
-		if !slices.ContainsFunc(found, func(b sweep.Benchmark) bool { return b.Title() == name && !b.Alone }) {
+		if !slices.ContainsFunc(found, func(b sweep.Benchmark) bool { return b.Title() == name && !b.NoCeiling }) {
 			t.Fatalf("benchmark %s was not found, or not with clocks: %q", name, notes)
 		}
 	}
