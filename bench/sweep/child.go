@@ -3,6 +3,7 @@ package sweep
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -158,10 +159,7 @@ func (c *process) wait() error {
 // bear the name of the point.
 func (c *process) result(ctx context.Context, p Point) (*benchfmt.Result, error) {
 	if err := c.wait(); err != nil {
-		if cause := context.Cause(ctx); cause != nil {
-			err = cause
-		}
-		return nil, c.failed(err)
+		return nil, c.failed(cmp.Or(context.Cause(ctx), err))
 	}
 	var found *benchfmt.Result
 	for r := benchfmt.NewReader(bytes.NewReader(c.stdout.bytes()), "sample"); r.Scan(); {

@@ -67,7 +67,7 @@ func TestFailuresAreToldInThreeLines(t *testing.T) {
 
 func TestOneSentenceForOneReason(t *testing.T) {
 	list := []Omission{{Name: "a", Why: "left out"}, {Name: "b", Why: "it panics"}, {Name: "c", Why: "left out"}}
-	if got := strings.Join(together(list), "; "); got != "a, c: left out; b: it panics" {
+	if got := strings.Join(sentences(list), "; "); got != "a, c: left out; b: it panics" {
 		t.Errorf("%s", got)
 	}
 }

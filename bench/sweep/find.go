@@ -2,6 +2,7 @@ package sweep
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,13 +22,12 @@ import (
 )
 
 // findLimit is how long one iteration of a benchmark and its sub-benchmarks may
-// take. One that takes longer cannot be swept in the time that people have.
+// take: people have no time to sweep one that takes longer.
 const findLimit = 30 * time.Second
 
-// Find builds the test binaries of the packages that match the pattern, as go
-// test would in f.Dir, and finds the benchmarks that match re, as -bench would.
-// What cannot be built or run is left out; if nothing is left there is an error. The
-// notes say that, and what the others lack.
+// Find calls Build, and then Search for the benchmarks that match re. What cannot be
+// built or run is left out; if nothing is left, that is an error. The notes say so,
+// and what the others lack.
 func (f *Foreign) Find(ctx context.Context, pattern, re string, at Level) (found []Benchmark, omitted []Omission, notes []string, err error) {
 	if err := CheckPattern(re); err != nil {
 		return nil, nil, nil, err
@@ -41,7 +41,7 @@ func (f *Foreign) Find(ctx context.Context, pattern, re string, at Level) (found
 		return nil, nil, nil, err
 	}
 	omitted = append(omitted, left...)
-	notes = append(notes, together(omitted)...)
+	notes = append(notes, sentences(omitted)...)
 	if len(found) == 0 {
 		if notes == nil {
 			return nil, nil, nil, fmt.Errorf("no benchmark of %s matches %q", pattern, re)
@@ -65,12 +65,12 @@ func Reasons(list []Omission) []table.Reason {
 	return table.Reasons(list, func(o Omission) (name, why string) { return o.Name, o.Why })
 }
 
-// together are the reasons as sentences.
-func together(list []Omission) (sentences []string) {
+// sentences are the reasons, one in each.
+func sentences(list []Omission) (texts []string) {
 	for _, r := range Reasons(list) {
-		sentences = append(sentences, strings.Join(r.Names, ", ")+": "+r.Why)
+		texts = append(texts, strings.Join(r.Names, ", ")+": "+r.Why)
 	}
-	return sentences
+	return texts
 }
 
 // ErrNotListed is the error of Build if go list fails, so that nothing is built: the
@@ -126,7 +126,7 @@ func (f *Foreign) Build(ctx context.Context, pattern string) (failed []Omission,
 		f.binaries[pkg.ImportPath] = b
 		f.packages = append(f.packages, pkg)
 	}
-	return failed, append(notes, together(blind)...), nil
+	return failed, append(notes, sentences(blind)...), nil
 }
 
 // Search finds the benchmarks that match re, as -bench would, in the packages
@@ -170,34 +170,32 @@ func (f *Foreign) list(ctx context.Context, pattern string) ([]gocmd.Package, er
 // findIn finds the benchmarks of a package, each in a process of its own, so
 // that one that ends its process hides no other.
 func (f *Foreign) findIn(ctx context.Context, pkg gocmd.Package, re string, at Level) (found []Benchmark, omitted []Omission, err error) {
-	p := Point{Package: pkg.ImportPath, Copies: 1}
-	p.Cores, p.Procs = at.Cores, at.Procs
-	out, err := f.try(ctx, p, "-test.list=^Benchmark")
+	functions, err := f.functions(ctx, pkg.ImportPath, at)
 	if ctx.Err() != nil {
 		return nil, nil, context.Cause(ctx)
 	}
 	if err != nil {
-		return nil, []Omission{omission(pkg.ImportPath, "left out: list its benchmarks", err)}, nil
+		return nil, []Omission{omission(pkg.ImportPath, "left out", err)}, nil
 	}
-	for name := range strings.FieldsSeq(string(out)) {
-		match := narrow(re, name)
-		if !strings.HasPrefix(name, "Benchmark") || name == "Benchmark" || match == "" {
+	for _, function := range functions {
+		match, name := narrow(re, function), pkg.ImportPath+"."+function
+		if match == "" {
 			continue
 		}
-		log := filepath.Join(f.work.Path, name+".log")
+		log := filepath.Join(f.work.Path, function+".log")
 		began := time.Now()
-		out, err := f.try(ctx, p, append(testFlags(p, match, "1x"), "-test.v", "-test.testlogfile="+log)...)
+		out, err := f.try(ctx, pkg.ImportPath, at, append(testFlags(at.Procs, match, "1x"), "-test.v", "-test.testlogfile="+log)...)
 		if ctx.Err() != nil {
 			return nil, nil, context.Cause(ctx)
 		}
 		if err != nil {
-			omitted = append(omitted, omission(pkg.ImportPath+"."+name, "left out, or part of it", err))
+			omitted = append(omitted, omission(name, "left out, or part of it", err))
 		}
 		took := time.Since(began)
 		asks := asksForWorkers(log) || f.asksEarly(pkg)
-		names, ops := leaves(out, name, at.Procs)
+		names, ops := timings(out, function, at.Procs)
 		if err == nil && len(names) == 0 && !strings.Contains(match, "/") {
-			omitted = append(omitted, resultless(pkg.ImportPath+"."+name, out))
+			omitted = append(omitted, withoutResult(name, out))
 		}
 		for i, leaf := range names {
 			b := Benchmark{
@@ -214,9 +212,9 @@ func (f *Foreign) findIn(ctx context.Context, pkg gocmd.Package, re string, at L
 	return found, omitted, nil
 }
 
-// resultless is the omission of a benchmark that ended well and printed no result. What
-// skips itself says why on the line before.
-func resultless(name string, out []byte) Omission {
+// withoutResult is the omission of a benchmark that ended well and printed no result.
+// One that skips itself says why on the line before.
+func withoutResult(name string, out []byte) Omission {
 	if m := skipped.FindSubmatch(out); m != nil {
 		return Omission{Name: name, Why: "skipped: " + table.Excerpt(string(m[1]), 200), Skipped: true}
 	}
@@ -225,37 +223,65 @@ func resultless(name string, out []byte) Omission {
 
 var skipped = regexp.MustCompile(`(?m)^(?:\s*\S+\.go:\d+: (.*)\n)?\s*--- SKIP: Benchmark`)
 
-// omission is that of what failed with an error.
+// omission describes what failed with an error.
 func omission(name, what string, err error) Omission {
 	o := Omission{Name: name, Why: fmt.Sprintf("%s: %v", what, err)}
-	if said := (*SampleError)(nil); errors.As(err, &said) {
-		o.Output = said.Output
+	if failed := (*SampleError)(nil); errors.As(err, &failed) {
+		o.Output = failed.Output
 	}
 	return o
 }
 
-// try runs a test binary and returns what it printed, even if it failed.
-func (f *Foreign) try(ctx context.Context, p Point, args ...string) ([]byte, error) {
+// functions returns the names of the benchmark functions of a package that Build has
+// built.
+func (f *Foreign) functions(ctx context.Context, pkg string, at Level) (names []string, err error) {
+	out, err := f.try(ctx, pkg, at, "-test.list=^Benchmark")
+	if err != nil {
+		return nil, fmt.Errorf("list its benchmarks: %w", err)
+	}
+	for name := range strings.FieldsSeq(string(out)) {
+		if strings.HasPrefix(name, "Benchmark") && name != "Benchmark" {
+			names = append(names, name)
+		}
+	}
+	return names, nil
+}
+
+// Matches reports whether a package that Build has built has a benchmark function
+// that re could match. It runs none.
+func (f *Foreign) Matches(ctx context.Context, pkg, re string, at Level) (bool, error) {
+	functions, err := f.functions(ctx, pkg, at)
+	if ctx.Err() != nil {
+		return false, context.Cause(ctx)
+	}
+	if err != nil {
+		return false, fmt.Errorf("%s: %w", pkg, err)
+	}
+	return slices.ContainsFunc(functions, func(name string) bool { return narrow(re, name) != "" }), nil
+}
+
+// try runs the test binary of a package and returns what it printed, even if it
+// failed.
+func (f *Foreign) try(ctx context.Context, pkg string, at Level, args ...string) ([]byte, error) {
 	limit := min(findLimit, f.Timeout)
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, errLate{limit})
 	defer cancel()
-	cpus := f.Placement[:p.Cores]
+	p := Point{Package: pkg}
+	p.Procs = at.Procs
+	cpus := f.Placement[:at.Cores]
 	c, err := launch(ctx, f.process(ctx, p, cpus, false, args), cpus, false, "", "")
 	if err != nil {
 		return nil, err
 	}
 	if err := c.wait(); err != nil {
-		if cause := context.Cause(ctx); cause != nil {
-			err = cause
-		}
-		return c.stdout.bytes(), c.failed(err)
+		return c.stdout.bytes(), c.failed(cmp.Or(context.Cause(ctx), err))
 	}
 	return c.stdout.bytes(), nil
 }
 
-// leaves returns the names of the results in what a binary printed that belong
-// to the benchmark function, and the time of an operation of each.
-func leaves(out []byte, function string, procs int) (names []string, ops []time.Duration) {
+// timings returns the names of the benchmark function's results in what a binary
+// printed, and the time of an operation of each.
+func timings(out []byte, function string, procs int) (names []string, ops []time.Duration) {
 	for r := benchfmt.NewReader(bytes.NewReader(out), "benchmarks"); r.Scan(); {
 		rec, ok := r.Result().(*benchfmt.Result)
 		if !ok || !(nsPerOp(rec) > 0) {
@@ -271,24 +297,4 @@ func leaves(out []byte, function string, procs int) (names []string, ops []time.
 		}
 	}
 	return names, ops
-}
-
-// Matches reports whether a package that Build has built has a benchmark function
-// that re could match. It runs none.
-func (f *Foreign) Matches(ctx context.Context, pkg, re string, at Level) (bool, error) {
-	p := Point{Package: pkg, Copies: 1}
-	p.Cores, p.Procs = at.Cores, at.Procs
-	out, err := f.try(ctx, p, "-test.list=^Benchmark")
-	if ctx.Err() != nil {
-		return false, context.Cause(ctx)
-	}
-	if err != nil {
-		return false, fmt.Errorf("%s: list its benchmarks: %w", pkg, err)
-	}
-	for name := range strings.FieldsSeq(string(out)) {
-		if strings.HasPrefix(name, "Benchmark") && narrow(re, name) != "" {
-			return true, nil
-		}
-	}
-	return false, nil
 }

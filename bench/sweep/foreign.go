@@ -79,7 +79,7 @@ func (f *Foreign) Sample(ctx context.Context, p Point, iterations, turn int) (*b
 		return nil, err
 	}
 	l := f.launcher(p, b, func(iterations int) []string {
-		return testFlags(p, exactly(b.Name), benchtime(f.SampleTime, iterations))
+		return testFlags(p.Procs, exactly(b.Name), benchtime(f.SampleTime, iterations))
 	})
 	r, err := l.sample(ctx, p, iterations, turn)
 	if err != nil {

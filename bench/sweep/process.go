@@ -37,7 +37,7 @@ func (s Processes) Sample(ctx context.Context, p Point, iterations, turn int) (*
 }
 
 func (s Processes) command(ctx context.Context, p Point, iterations int, _ []int, barrier bool) *exec.Cmd {
-	args := slices.Concat(s.Command[1:], testFlags(p, "^Benchmark"+p.Workload+"$", benchtime(s.SampleTime, iterations)), []string{
+	args := slices.Concat(s.Command[1:], testFlags(p.Procs, "^Benchmark"+p.Workload+"$", benchtime(s.SampleTime, iterations)), []string{
 		"-executors=" + p.Executor,
 		"-workers=" + strconv.Itoa(p.Workers),
 		"-size=" + string(p.Size),
@@ -57,10 +57,9 @@ func (s Processes) command(ctx context.Context, p Point, iterations int, _ []int
 	return cmd
 }
 
-// testFlags are those of a test binary that runs nothing but the benchmarks
-// that match.
-func testFlags(p Point, match, benchtime string) []string {
-	return []string{"-test.run=^$", "-test.count=1", "-test.bench=" + match, "-test.benchtime=" + benchtime, "-test.cpu=" + strconv.Itoa(p.Procs)}
+// testFlags are those of a test binary that runs only the benchmarks that match.
+func testFlags(procs int, match, benchtime string) []string {
+	return []string{"-test.run=^$", "-test.count=1", "-test.bench=" + match, "-test.benchtime=" + benchtime, "-test.cpu=" + strconv.Itoa(procs)}
 }
 
 // benchtime is how long or how often to time.

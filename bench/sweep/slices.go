@@ -54,7 +54,7 @@ func (f *Foreign) slicing(p Point, s Slicing) (launcher, func(*benchfmt.Result),
 		return launcher{}, nil, errNoSlices
 	}
 	l := f.launcher(p, b, func(int) []string {
-		return append(testFlags(p, exactly(b.Name), s.benchtime()), "-test.benchmem")
+		return append(testFlags(p.Procs, exactly(b.Name), s.benchtime()), "-test.benchmem")
 	})
 	return l, func(r *benchfmt.Result) {
 		r.Name = benchfmt.Name(p.Name())
