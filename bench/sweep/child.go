@@ -49,15 +49,15 @@ type process struct {
 	cpus   []int          // that it is bound to
 	word   string         // with which it says that it waits for the others
 	stdin  io.WriteCloser // nil unless it waits for others
-	stdout *ends
-	stderr *ends
+	stdout *headTail
+	stderr *headTail
 	ready  chan struct{} // one for every word, closed at the end of standard error
-	ended  chan struct{} // closed when err is known and all it said is read
+	ended  chan struct{} // closed when err is known and all its output is read
 	err    error
 }
 
-// grace is how long a process may take to print its goroutines, and somebody
-// whom it left behind to let go of its output.
+// How long a process may take to print its goroutines, and a process that it left
+// behind to close its output.
 const (
 	graceDump   = 5 * time.Second
 	graceOutput = time.Second
@@ -72,8 +72,8 @@ func launch(ctx context.Context, cmd *exec.Cmd, cpus []int, barrier bool, prints
 		prints: prints,
 		cpus:   cpus,
 		word:   word,
-		stdout: &ends{limit: 512 << 10},
-		stderr: &ends{limit: 512 << 10},
+		stdout: &headTail{limit: 512 << 10},
+		stderr: &headTail{limit: 512 << 10},
 		ready:  make(chan struct{}, 1),
 		ended:  make(chan struct{}),
 	}
@@ -111,7 +111,7 @@ func launch(ctx context.Context, cmd *exec.Cmd, cpus []int, barrier bool, prints
 	return c, nil
 }
 
-// attend reads what the process says until it and its children have ended.
+// attend reads the output of the process until it and its children have ended.
 func (c *process) attend(out, errs *os.File) {
 	defer close(c.ended)
 	var pipes sync.WaitGroup
@@ -130,7 +130,7 @@ func (c *process) attend(out, errs *os.File) {
 	}
 }
 
-// listen keeps what is written to standard error but for the words.
+// listen keeps what is written to standard error, except the words.
 func (c *process) listen(errs io.Reader) {
 	defer close(c.ready)
 	for lines := bufio.NewReaderSize(errs, 64<<10); ; {
@@ -148,7 +148,7 @@ func (c *process) listen(errs io.Reader) {
 
 func (c *process) wait() error {
 	go func() {
-		for range c.ready { // nobody else listens any more
+		for range c.ready { // nobody else reads it any more
 		}
 	}()
 	<-c.ended
@@ -210,10 +210,10 @@ func setConfig(r *benchfmt.Result, key, value string) {
 	}
 }
 
-// ends keeps the beginning and the end of what is written to it: a process can
-// say more than anybody wants to keep. Why it died is at the beginning of a long
-// dump, and the result at the end of a long talk.
-type ends struct {
+// headTail keeps the beginning and the end of what is written to it: a process can
+// print more than anybody wants to keep. The cause of death is at the beginning of a
+// long dump, and the result at the end of a long output.
+type headTail struct {
 	limit int // of each, in bytes
 	mu    sync.Mutex
 	head  []byte
@@ -221,7 +221,7 @@ type ends struct {
 	cut   bool
 }
 
-func (e *ends) Write(b []byte) (int, error) {
+func (e *headTail) Write(b []byte) (int, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	first := min(len(b), e.limit-len(e.head))
@@ -234,7 +234,7 @@ func (e *ends) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-func (e *ends) bytes() []byte {
+func (e *headTail) bytes() []byte {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.cut {
@@ -243,4 +243,4 @@ func (e *ends) bytes() []byte {
 	return slices.Concat(e.head, e.tail)
 }
 
-func (e *ends) String() string { return string(e.bytes()) }
+func (e *headTail) String() string { return string(e.bytes()) }

@@ -9,8 +9,8 @@ import (
 	"overlap/internal/table"
 )
 
-// errLate is the cause with which the context of a sample ends that takes too long.
-// It may hang, or prepare for long outside of its timer: nobody knows.
+// errLate is the cause with which the context of a sample that takes too long ends. It
+// may hang, or do much outside of its timer.
 type errLate struct{ limit time.Duration }
 
 func (e errLate) Error() string { return fmt.Sprintf("no result within %v", e.limit) }
@@ -38,29 +38,29 @@ func (c *process) failed(err error) error {
 // Error is the reason in at most three lines. All that the process said is in
 // Output.
 func (e *SampleError) Error() string {
-	lines := gist(e.Output)
+	lines := summarizeDump(e.Output)
 	if lines == nil {
-		lines = few(strings.TrimSpace(e.Reason))
+		lines = abridge(strings.TrimSpace(e.Reason))
 	}
 	if lines == nil {
-		lines = few(e.Output)
+		lines = abridge(e.Output)
 	}
 	if lines == nil {
 		return e.Err.Error()
 	}
 	for i, line := range lines {
-		lines[i] = table.Excerpt(line, longestLine)
+		lines[i] = table.Excerpt(line, maxLine)
 	}
 	return e.Err.Error() + ": " + strings.Join(lines, "\n    ")
 }
 
 func (e *SampleError) Unwrap() error { return e.Err }
 
-// longestLine is how much of a line an error tells, in bytes.
-const longestLine = 300
+// maxLine is how many bytes of a line an error has.
+const maxLine = 300
 
-// few are the lines of a text, or of a long one the first and the last.
-func few(text string) []string {
+// abridge returns the lines of a text, or the first and the last of a long one.
+func abridge(text string) []string {
 	if text == "" {
 		return nil
 	}
@@ -71,18 +71,19 @@ func few(text string) []string {
 	return lines
 }
 
-// gist is what a dump of goroutines says in three lines: why the program died, and
-// where. It is nil if the text is no dump. The reason comes behind whatever the
-// program logged, and before all goroutines; one that was asked to quit has none.
-func gist(said string) []string {
+// summarizeDump returns at most three lines of a dump of goroutines: why the program
+// died, and where. It returns nil if the text is not a dump. The reason comes after
+// whatever the program logged, and before all goroutines; a program that was asked to
+// quit has none.
+func summarizeDump(dump string) []string {
 	for _, reason := range []string{"SIGQUIT: quit", "panic: ", "fatal error: "} {
-		i := strings.Index(said, reason)
+		i := strings.Index(dump, reason)
 		if i < 0 {
 			continue
 		}
-		said = said[i:]
-		first, _, _ := strings.Cut(said, "\n")
-		state, function, place := whereIn(said)
+		dump = dump[i:]
+		first, _, _ := strings.Cut(dump, "\n")
+		state, function, place := firstFrame(dump)
 		switch {
 		case reason == "SIGQUIT: quit" && function == "":
 			return []string{"it does not say where it was"}
@@ -96,10 +97,10 @@ func gist(said string) []string {
 	return nil
 }
 
-// whereIn finds the first goroutine in a dump that is in a function of neither the
-// runtime nor package testing: its state, that function, and its place. Numbers and
-// addresses are left out, which differ each time.
-func whereIn(dump string) (state, function, place string) {
+// firstFrame finds the first goroutine in a dump that runs a function outside of the
+// runtime and the standard library: its state, the function and its place, without
+// the numbers and addresses that differ each time.
+func firstFrame(dump string) (state, function, place string) {
 	for block := range strings.SplitSeq(dump, "\n\n") {
 		lines := strings.Split(strings.TrimSpace(block), "\n")
 		for len(lines) > 0 && !strings.HasPrefix(lines[0], "goroutine ") {
@@ -109,7 +110,7 @@ func whereIn(dump string) (state, function, place string) {
 			continue
 		}
 		for i := 1; i+1 < len(lines); i += 2 {
-			if !usual.MatchString(lines[i]) {
+			if !ordinary.MatchString(lines[i]) {
 				return states.FindString(lines[0]) + "]", arguments.ReplaceAllString(lines[i], ""), offset.ReplaceAllString(strings.TrimSpace(lines[i+1]), "")
 			}
 		}
@@ -118,8 +119,8 @@ func whereIn(dump string) (state, function, place string) {
 }
 
 var (
-	// usual are frames that say nothing of a benchmark.
-	usual = regexp.MustCompile(`^(runtime|testing|sync|syscall|time|os|internal/[a-z/]+)\.|^(panic|main\.main)\(|^created by |^\[|^\.\.\.`)
+	// ordinary frames say nothing about a benchmark.
+	ordinary = regexp.MustCompile(`^(runtime|testing|sync|syscall|time|os|internal/[a-z/]+)\.|^(panic|main\.main)\(|^created by |^\[|^\.\.\.`)
 
 	states    = regexp.MustCompile(`\[[^],]*`)
 	arguments = regexp.MustCompile(`\([^()]*\)$`)

@@ -130,9 +130,9 @@ func (f *Foreign) Build(ctx context.Context, pattern string) (failed []Omission,
 }
 
 // Search finds the benchmarks that match re, as -bench would, in the packages
-// that Build has built, but for those that skip reports. Sub-benchmarks have
-// names only while they run, so it runs one iteration of every benchmark at the
-// given level. What cannot be run is left out. What earlier searches found stays known.
+// that Build has built, except those that skip reports. Sub-benchmarks have names
+// only while they run, so it runs one iteration of every benchmark at the given
+// level. What cannot be run is left out. What earlier searches found stays known.
 func (f *Foreign) Search(ctx context.Context, re string, at Level, skip func(pkg string) bool) (found []Benchmark, omitted []Omission, err error) {
 	if err := CheckPattern(re); err != nil {
 		return nil, nil, err

@@ -79,7 +79,7 @@ func (f *Foreign) Sample(ctx context.Context, p Point, iterations, turn int) (*b
 		return nil, err
 	}
 	l := f.launcher(p, b, func(iterations int) []string {
-		return testFlags(p.Procs, exactly(b.Name), benchtime(f.SampleTime, iterations))
+		return testFlags(p.Procs, exactPattern(b.Name), benchtime(f.SampleTime, iterations))
 	})
 	r, err := l.sample(ctx, p, iterations, turn)
 	if err != nil {
@@ -90,7 +90,8 @@ func (f *Foreign) Sample(ctx context.Context, p Point, iterations, turn int) (*b
 	return r, nil
 }
 
-// Expect is how long a visit to a point takes, by what it took to find the benchmark.
+// Expect estimates how long a visit to a point takes, by how long it took to find the
+// benchmark.
 func (f *Foreign) Expect(p Point) time.Duration {
 	b, err := f.benchmark(p)
 	if err != nil {
@@ -99,7 +100,7 @@ func (f *Foreign) Expect(p Point) time.Duration {
 	return b.visit(f.SampleTime)
 }
 
-// ExpectSlices is how long a process lasts that times a point in slices for so long.
+// ExpectSlices estimates how long a process runs that times slices of a point for d.
 func (f *Foreign) ExpectSlices(p Point, d time.Duration) time.Duration {
 	b, err := f.benchmark(p)
 	if err != nil {
@@ -108,7 +109,7 @@ func (f *Foreign) ExpectSlices(p Point, d time.Duration) time.Duration {
 	return b.slices(d)
 }
 
-// benchmark is that of the point.
+// benchmark returns the benchmark of a point.
 func (f *Foreign) benchmark(p Point) (Benchmark, error) {
 	i := slices.IndexFunc(f.benchmarks, func(b Benchmark) bool { return b.Package == p.Package && b.Title() == p.Workload })
 	if i < 0 {
@@ -123,7 +124,7 @@ func (f *Foreign) launcher(p Point, b Benchmark, args func(iterations int) []str
 		placement: f.Placement,
 		limit:     f.Timeout,
 		word:      overlay.Ready,
-		prints:    printed(b.Name, p.Procs),
+		prints:    printedName(b.Name, p.Procs),
 		command: func(ctx context.Context, p Point, iterations int, cpus []int, barrier bool) *exec.Cmd {
 			return f.process(ctx, p, cpus, barrier, args(iterations))
 		},
@@ -150,8 +151,8 @@ func (f *Foreign) process(ctx context.Context, p Point, cpus []int, barrier bool
 	return cmd
 }
 
-// configure keeps of the configuration what testing and this package wrote. A
-// program can print any line that looks like one, and be it the host's name.
+// configure drops the configuration that neither testing nor this package wrote: a
+// program can print any line, even one with another host's name.
 func (f *Foreign) configure(r *benchfmt.Result, hooked bool) {
 	ours := []string{"goos", "goarch", "pkg", "cpu", "cpus", "gomaxprocs", "slices", "copies", "program"}
 	var keep []benchfmt.Config
@@ -189,11 +190,11 @@ func (f *Foreign) Sum() (string, error) {
 	return hex.EncodeToString(sum.Sum(nil)[:8]), nil
 }
 
-// units are those of this suite but for the time.
+// units are those of this suite, except the time.
 var units = slices.DeleteFunc(bench.Units(), func(unit string) bool { return unit == "ns/op" })
 
-// exactly is the pattern that matches the benchmark of this name only.
-func exactly(name string) string {
+// exactPattern matches only the benchmark of this name.
+func exactPattern(name string) string {
 	parts := strings.Split("Benchmark"+name, "/")
 	for i, part := range parts {
 		parts[i] = "^" + regexp.QuoteMeta(part) + "$"
@@ -201,16 +202,15 @@ func exactly(name string) string {
 	return strings.Join(parts, "/")
 }
 
-// printed is a benchmark's name as testing prints it.
-func printed(name string, procs int) string {
+// printedName is a benchmark's name as testing prints it.
+func printedName(name string, procs int) string {
 	if procs == 1 {
 		return name
 	}
 	return name + "-" + strconv.Itoa(procs)
 }
 
-// build makes the test binary of a package, with the overlay of the hooks if it
-// will do, and else without.
+// build makes the test binary of a package, with the overlay if that compiles.
 func (f *Foreign) build(ctx context.Context, pkg gocmd.Package, n int, index string) (binary, error) {
 	b := binary{path: filepath.Join(f.work.Path, strconv.Itoa(n)+".test.exe"), dir: cmp.Or(f.Dirs[pkg.ImportPath], pkg.Dir)}
 	if index != "" {
@@ -223,11 +223,10 @@ func (f *Foreign) build(ctx context.Context, pkg gocmd.Package, n int, index str
 	return b, f.compile(ctx, pkg.ImportPath, b)
 }
 
-// Relink puts a new test binary of a package in the place of the one that Build
-// made, with more flags of go test -c. Where they are for the linker alone it
-// takes no longer than the link: the go command keeps the rest. If it fails the old
-// binary stays. No process of the binary may run meanwhile. Calls for different
-// packages may be at the same time.
+// Relink replaces the test binary of a package that Build made by one built with more
+// flags of go test -c. If they are for the linker alone, only the link takes time: the
+// go command keeps the rest. After an error the old binary stays. No process of the
+// binary may run meanwhile. Calls for different packages may be concurrent.
 func (f *Foreign) Relink(ctx context.Context, pkg string, flags ...string) error {
 	return f.compile(ctx, pkg, f.binaries[pkg], flags...)
 }

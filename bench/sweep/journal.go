@@ -2,6 +2,7 @@ package sweep
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -37,17 +38,16 @@ func (e Entry) pressed() bool {
 	return pressure > sampling.MaxPressure
 }
 
-// perSample are the configuration keys that a sample has from how it was taken,
-// or from the program that took it.
+// perSample are the configuration keys that depend on how a sample was taken, or on
+// the program that took it.
 var perSample = []string{"cpus", "gomaxprocs", "slices", "copies", "program", "pkg", "goos", "goarch", "cpu", "kinds", "expect", "seed"}
 
 // PerSample reports whether a configuration key is a sample's own. All others
 // are the same in all samples of a run.
 func PerSample(key string) bool { return slices.Contains(perSample, key) }
 
-// Describe adds a configuration line to a sample, if it is one, that holds for
-// the whole run. The Go version of a program that was built for the run is its
-// own.
+// Describe adds a configuration line that holds for the whole run to the entry, if
+// it is a sample. A program that was built for the run keeps its own Go version.
 func (e Entry) Describe(key, value string) {
 	if e.Result == nil || key == "go" && e.Result.GetConfig("go") != "" {
 		return
@@ -70,17 +70,17 @@ type note struct {
 	Error string        `json:"error,omitempty"`
 }
 
-// longestVisit is how long a visit can have taken, to be believed.
-const longestVisit = 30 * 24 * time.Hour
+// maxVisit is the longest visit that a file can claim.
+const maxVisit = 30 * 24 * time.Hour
 
-// longestError is how much of an error the result file keeps, in bytes.
-const longestError = 2 << 10
+// maxError is how many bytes of an error the result file keeps.
+const maxError = 2 << 10
 
 func (e Entry) line() string {
 	n, line := note{Round: e.Round, Took: e.Took, Point: e.Point}, sampleLine
 	if e.Err != nil {
 		n.Error, line = e.Err.Error(), failedLine
-		n.Error = strings.ToValidUTF8(n.Error[:min(len(n.Error), longestError)], "")
+		n.Error = strings.ToValidUTF8(n.Error[:min(len(n.Error), maxError)], "")
 	}
 	text, err := json.Marshal(n)
 	if err != nil {
@@ -179,7 +179,7 @@ func parse(text []byte, path string) (h Header, past []Entry, whole int64, err e
 func parseNote(line []byte) (Entry, error) {
 	_, text, _ := bytes.Cut(line, []byte(": "))
 	var n note
-	if err := json.Unmarshal(text, &n); err != nil || n.Round < 1 || n.Took < 0 || n.Took > longestVisit {
+	if err := json.Unmarshal(text, &n); err != nil || n.Round < 1 || n.Took < 0 || n.Took > maxVisit {
 		return Entry{}, errors.New("a damaged line")
 	}
 	e := Entry{Point: n.Point, Round: n.Round, Took: n.Took}
@@ -189,20 +189,20 @@ func parseNote(line []byte) (Entry, error) {
 	return e, nil
 }
 
-// fill gives the entries that are samples their results, which are in the same
+// fill sets the results of the entries that are samples; both are in the same
 // order.
 func fill(past []Entry, text []byte, path string) error {
 	results := benchfmt.NewReader(bytes.NewReader(text), path)
 	for i := range past {
 		for past[i].Err == nil && past[i].Result == nil {
 			if !results.Scan() {
-				return fmt.Errorf("%s: result %d cannot be read: %w", path, i+1, cmpErr(results.Err()))
+				return fmt.Errorf("%s: result %d cannot be read: %w", path, i+1, cmp.Or(results.Err(), io.ErrUnexpectedEOF))
 			}
 			switch r := results.Result().(type) {
 			case *benchfmt.Result:
 				if !(nsPerOp(r) > 0) || math.IsInf(nsPerOp(r), 1) || !strings.Contains(past[i].Point, r.Name.String()) {
 					file, line := r.Pos()
-					return fmt.Errorf("%s: line %d is damaged: it is no time of %s", file, line, past[i].Point)
+					return fmt.Errorf("%s: line %d is damaged: it is not a time of %s", file, line, past[i].Point)
 				}
 				past[i].Result = r.Clone()
 			case *benchfmt.SyntaxError:
@@ -211,12 +211,4 @@ func fill(past []Entry, text []byte, path string) error {
 		}
 	}
 	return nil
-}
-
-// cmpErr is err, or what it means if the reader ended without one.
-func cmpErr(err error) error {
-	if err == nil {
-		return io.ErrUnexpectedEOF
-	}
-	return err
 }

@@ -211,9 +211,9 @@ func TestResumeRefusesOtherFiles(t *testing.T) {
 		plan + "# sample: {\"round\":0}\nBenchmarkEp 1 1 ns/op\n":                "line 2: a damaged line",
 		plan + "# sample: {\"round\":1,\"took_ns\":-1}\nBenchmarkEp 1 1 ns/op\n": "line 2: a damaged line",
 		plan + sample + "BenchmarkEp/cores=1 1 x ns/op\n":                        "line 3 is damaged",
-		plan + sample + "BenchmarkEp/cores=1 1 1 xx\n":                           "line 3 is damaged: it is no time of Ep/cores=1",
-		plan + sample + "BenchmarkEp/cores=1 1 0 ns/op\n":                        "line 3 is damaged: it is no time of Ep/cores=1",
-		plan + sample + "BenchmarkUts/cores=1 1 1 ns/op\n":                       "line 3 is damaged: it is no time of Ep/cores=1",
+		plan + sample + "BenchmarkEp/cores=1 1 1 xx\n":                           "line 3 is damaged: it is not a time of Ep/cores=1",
+		plan + sample + "BenchmarkEp/cores=1 1 0 ns/op\n":                        "line 3 is damaged: it is not a time of Ep/cores=1",
+		plan + sample + "BenchmarkUts/cores=1 1 1 ns/op\n":                       "line 3 is damaged: it is not a time of Ep/cores=1",
 		plan + sample + "Benchmarkwrong\n":                                       "cannot be read",
 		plan + sample + "Benchmark" + strings.Repeat("x", 1<<17) + "\n":          "cannot be read",
 	} {

@@ -20,12 +20,12 @@ func narrow(re, function string) string {
 	return strings.Join(alternatives, "|")
 }
 
-// CheckPattern returns an error if a level of re is no regular expression.
+// CheckPattern returns an error if a level of re is not a regular expression.
 func CheckPattern(re string) error {
 	for _, alternative := range splitPattern(re, '|') {
 		for _, level := range splitPattern(alternative, '/') {
 			if _, err := regexp.Compile(level); err != nil {
-				return fmt.Errorf("%q is no pattern for benchmarks: %w", re, err)
+				return fmt.Errorf("%q is not a pattern for benchmarks: %w", re, err)
 			}
 		}
 	}

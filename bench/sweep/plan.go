@@ -133,8 +133,7 @@ func (g Grid) forms() (list []form) {
 	return list
 }
 
-// Check returns an error if a workload of the grid cannot be run as the grid
-// says.
+// Check returns an error if the grid has a workload that cannot be run in this way.
 func (g Grid) Check() error {
 	for _, w := range g.Workloads {
 		for _, x := range g.Executors {
@@ -149,15 +148,15 @@ func (g Grid) Check() error {
 	return nil
 }
 
-// Beyond returns why points are left out: a *bench.LimitError for each number of
-// workers of a workload under an executor that the limits do not allow.
+// Beyond returns why points are left out: a *bench.LimitError for each workload,
+// executor and number of workers that the limits do not allow.
 func (g Grid) Beyond() (errs []error) {
 	for _, f := range g.forms() {
 		for _, x := range g.Executors {
 			for _, workers := range g.workersUnder(x) {
 				err := g.fits(f, x, workers)
-				said := func(e error) bool { return e.Error() == err.Error() } // of another variant
-				if err != nil && !slices.ContainsFunc(errs, said) {
+				same := func(e error) bool { return e.Error() == err.Error() } // of another variant
+				if err != nil && !slices.ContainsFunc(errs, same) {
 					errs = append(errs, err)
 				}
 			}
@@ -166,12 +165,12 @@ func (g Grid) Beyond() (errs []error) {
 	return errs
 }
 
-// fits returns why the machine has not enough for a point, nil if it has.
+// fits returns an error if the machine has too little for a point.
 func (g Grid) fits(f form, executor string, workers int) error {
 	return bench.Fits(f.Workload, workloads.Params{Size: g.Size, Workers: workers, Variant: f.variant, Weak: g.Weak}, executor, g.Limits)
 }
 
-// workersUnder are the numbers of workers that an executor can have.
+// workersUnder returns the numbers of workers that an executor can have.
 func (g Grid) workersUnder(executor string) []int {
 	if bench.Single(executor) {
 		return slices.DeleteFunc(slices.Clone(g.Workers), func(w int) bool { return w != 1 })
@@ -179,7 +178,7 @@ func (g Grid) workersUnder(executor string) []int {
 	return g.Workers
 }
 
-// workers are those of the points of a workload's variant under an executor.
+// workers returns the numbers of workers that fit a form under an executor.
 func (g Grid) workers(f form, executor string) []int {
 	return slices.DeleteFunc(slices.Clone(g.workersUnder(executor)), func(w int) bool { return g.fits(f, executor, w) != nil })
 }
@@ -227,8 +226,8 @@ func (g Grid) More(best func([]Point) (Point, bool)) []Point {
 	return more
 }
 
-// between returns a point at the levels between the lowest and the highest, but
-// for that at which it was measured from the start.
+// between returns a point at the levels between the lowest and the highest, except
+// the one at which it was measured from the start.
 func between(p Point, levels []Level) []Point {
 	var points []Point
 	for i, l := range levels {

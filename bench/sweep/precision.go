@@ -2,7 +2,6 @@ package sweep
 
 import (
 	"math"
-	"slices"
 	"time"
 
 	"gonum.org/v1/gonum/stat"
@@ -24,9 +23,8 @@ type state struct {
 func (k *state) mean() float64 { return stat.Mean(k.all, nil) }
 
 // spread is how wide the 95 % interval of the time is, as the logarithm of the
-// factor between the middle and an end. The report draws the same interval.
-// Samples under pressure have no part in it: they would make points precise
-// about what the neighbours did.
+// factor between the middle and an end. The report draws the same interval. Samples
+// under pressure do not count: they are precise about what the neighbours did.
 func (k *state) spread() float64 {
 	if len(k.clean) < sampling.MinSamples {
 		return math.Inf(1)
@@ -59,58 +57,57 @@ func (s *sweep) precise() (n int) {
 	return n
 }
 
-// wanted reports whether the sweep still visits p. A sweep with nothing left to
-// visit ends; it would else go round and round until its budget is spent.
+// wanted reports whether the sweep still visits p. A sweep ends when it wants no
+// point.
 func (s *sweep) wanted(p Point) bool {
 	known := s.state[p]
 	if known == nil {
 		return !s.short
 	}
 	enough := s.short && len(known.clean) >= sampling.MinSamples
-	return known.failed < strikes && !enough && (!s.isPrecise(p) || s.awaited(p))
+	return known.failed < maxFailures && !enough && (!s.isPrecise(p) || s.awaited(p))
 }
 
 // awaited reports whether a point that is not precise yet will be compared with
-// p. The report compares points in the rounds that both were in, because the
-// machine was another one in others: once the partner of a noisy point is left,
-// all further samples of that are lost for their gain.
+// p. The report compares points only in rounds that have both, because the machine
+// differs from round to round: without p, more samples of that point are useless.
 func (s *sweep) awaited(p Point) bool {
 	if s.lacking == nil {
 		s.lacking = map[Point]bool{}
 		for _, q := range s.points {
 			known := s.state[q]
-			if s.isPrecise(q) || known != nil && known.failed >= strikes {
+			if s.isPrecise(q) || known != nil && known.failed >= maxFailures {
 				continue
 			}
 			s.lacking[q.onAnyCores()] = true
 			if q.Slices <= 1 && q.Copies == 1 {
-				s.lacking[q.ofAnyCrew(q.Executor)] = true
-				s.lacking[q.ofAnyCrew(bench.SerialExecutor)] = true
+				s.lacking[q.ofAnyWorkers(q.Executor)] = true
+				s.lacking[q.ofAnyWorkers(bench.SerialExecutor)] = true
 			}
 		}
 	}
 	one := p.Workers <= 1 && Level{p.Cores, p.Procs}.parallelism() == 1 && p.Slices <= 1
-	return s.lacking[p.onAnyCores()] || one && s.lacking[p.ofAnyCrew(p.Executor)]
+	return s.lacking[p.onAnyCores()] || one && s.lacking[p.ofAnyWorkers(p.Executor)]
 }
 
-// onAnyCores is what points have in common of which a gain from cores is measured,
-// or a ceiling: their workers.
+// onAnyCores is equal for points that are compared for a gain from cores, or for a
+// ceiling: they have the same workers.
 func (p Point) onAnyCores() Point {
 	p.Cores, p.Procs, p.Copies = 0, 0, 0
 	return p
 }
 
-// ofAnyCrew is what the points under an executor have in common that are compared
-// with one worker on one core, or with the serial program.
-func (p Point) ofAnyCrew(executor string) Point {
+// ofAnyWorkers is equal for the points under an executor that are compared with one
+// worker on one core, or with the serial program.
+func (p Point) ofAnyWorkers(executor string) Point {
 	p = p.onAnyCores()
 	p.Executor, p.Workers = executor, -1
 	return p
 }
 
-// roundTime is how long a round of the points that are wanted will take, by
-// what their visits have taken. The first visit of a point calibrates and takes
-// longer, so the estimate is a little high at first.
+// roundTime estimates how long a round of the wanted points takes, by their visits so
+// far. The first visit to a point calibrates and takes longer, so that the estimate
+// is a little high at first.
 func (s *sweep) roundTime() (total time.Duration) {
 	unknown := 0
 	for _, p := range s.points {
@@ -163,15 +160,11 @@ func (s *sweep) progress(p Point, leftInRound int) Progress {
 }
 
 // needed estimates how many rounds make every point precise.
-func (s *sweep) needed() int {
-	var most []int
+func (s *sweep) needed() (rounds int) {
 	for _, p := range s.points {
 		if known := s.state[p]; known != nil && s.wanted(p) {
-			most = append(most, known.need(s.Precision))
+			rounds = max(rounds, known.need(s.Precision))
 		}
 	}
-	if len(most) == 0 {
-		return 0
-	}
-	return slices.Max(most)
+	return rounds
 }

@@ -30,8 +30,8 @@ type Slicing struct {
 
 // Slicer is a program whose benchmarks can be timed in slices.
 type Slicer interface {
-	// slicing returns what starts the program's processes, and what makes of the
-	// result that they print that of the point.
+	// slicing returns what starts the program's processes, and what makes the result
+	// that they print the result of the point.
 	slicing(p Point, s Slicing) (launcher, func(*benchfmt.Result), error)
 }
 
@@ -54,7 +54,7 @@ func (f *Foreign) slicing(p Point, s Slicing) (launcher, func(*benchfmt.Result),
 		return launcher{}, nil, errNoSlices
 	}
 	l := f.launcher(p, b, func(int) []string {
-		return append(testFlags(p.Procs, exactly(b.Name), s.benchtime()), "-test.benchmem")
+		return append(testFlags(p.Procs, exactPattern(b.Name), s.benchtime()), "-test.benchmem")
 	})
 	return l, func(r *benchfmt.Result) {
 		r.Name = benchfmt.Name(p.Name())
@@ -73,8 +73,8 @@ func (s Processes) slicing(p Point, how Slicing) (launcher, func(*benchfmt.Resul
 	return l, func(*benchfmt.Result) {}, nil
 }
 
-// benchtime is that of the run before the slices, which counts allocations: of
-// a few slices, where one is short.
+// benchtime is how long the run before the slices takes, which counts allocations: a
+// few slices, where one is short.
 func (s Slicing) benchtime() string {
 	switch s.Ops {
 	case 0:
@@ -85,30 +85,30 @@ func (s Slicing) benchtime() string {
 	return strconv.Itoa(4*s.Ops) + "x"
 }
 
-// written is a file that a process writes its slices to.
-type written struct {
+// sliceFile is a file that a process writes its slices to.
+type sliceFile struct {
 	path string
 	cpus []int // of the process
 }
 
 // read adds what the process wrote.
-func (w written) read(s *Sliced) error {
-	slices, err := overlay.ReadSlices(w.path)
+func (f sliceFile) read(s *Sliced) error {
+	slices, err := overlay.ReadSlices(f.path)
 	if err != nil {
 		return err
 	}
-	s.Slices, s.CPUs = append(s.Slices, slices), append(s.CPUs, w.cpus)
+	s.Slices, s.CPUs = append(s.Slices, slices), append(s.CPUs, f.cpus)
 	return nil
 }
 
-// into makes the processes of the launcher write their slices to files in dir,
-// which it appends.
-func (l launcher) into(dir string, s Slicing, files *[]written) launcher {
+// into makes the processes of the launcher write their slices to files in dir, and
+// appends these to files.
+func (l launcher) into(dir string, s Slicing, files *[]sliceFile) launcher {
 	start := l.command
 	l.command = func(ctx context.Context, p Point, iterations int, cpus []int, barrier bool) *exec.Cmd {
 		cmd := start(ctx, p, iterations, cpus, barrier)
 		path := filepath.Join(dir, strconv.Itoa(len(*files)))
-		*files = append(*files, written{path, cpus})
+		*files = append(*files, sliceFile{path, cpus})
 		cmd.Env = append(cmd.Environ(),
 			overlay.SlicesVariable+"="+path,
 			overlay.SliceOpsVariable+"="+strconv.Itoa(s.Ops),
@@ -122,8 +122,8 @@ func (l launcher) into(dir string, s Slicing, files *[]written) launcher {
 	return l
 }
 
-// Slices times a point in slices, in a process of its own, and of p.Copies copies
-// all, in as many processes at once.
+// Slices times a point in slices, in a process of its own, or p.Copies copies in as
+// many processes at once.
 func Slices(ctx context.Context, by Slicer, p Point, s Slicing) (Sliced, error) {
 	l, tidy, err := by.slicing(p, s)
 	if err != nil {
@@ -134,7 +134,7 @@ func Slices(ctx context.Context, by Slicer, p Point, s Slicing) (Sliced, error) 
 		return Sliced{}, err
 	}
 	defer dir.Remove() // if that fails, a later run does it
-	var files []written
+	var files []sliceFile
 	r, err := l.into(dir.Path, s, &files).sample(ctx, p, 0, 1)
 	if err != nil {
 		return Sliced{}, err
@@ -171,7 +171,7 @@ func Turns(ctx context.Context, by [2]Slicer, p Point, s Slicing) (both [2]Slice
 		return both, err
 	}
 	defer dir.Remove() // if that fails, a later run does it
-	var files []written
+	var files []sliceFile
 	var launchers [2]launcher
 	var tidy [2]func(*benchfmt.Result)
 	for i := range by {
@@ -193,7 +193,7 @@ func Turns(ctx context.Context, by [2]Slicer, p Point, s Slicing) (both [2]Slice
 		done.Go(func() { both[i].Result, errs[i] = c.result(ctx, p) })
 	}
 	done.Wait()
-	if i := toBlame(errs); i >= 0 {
+	if i := rootCause(errs); i >= 0 {
 		return both, &SideError{i, errs[i]}
 	}
 	for i := range both {
@@ -205,9 +205,9 @@ func Turns(ctx context.Context, by [2]Slicer, p Point, s Slicing) (both [2]Slice
 	return both, nil
 }
 
-// toBlame is the place of the error to tell, or -1. A process whose partner has
-// ended gets no turn, and that is not its fault.
-func toBlame(errs []error) int {
+// rootCause returns the index of the error to report, or -1. A process whose partner
+// has ended gets no turn, which is not its fault.
+func rootCause(errs []error) int {
 	failed := -1
 	for i, err := range errs {
 		if err == nil {
@@ -220,8 +220,8 @@ func toBlame(errs []error) int {
 	return failed
 }
 
-// startTurns starts the two, each with a pipe from the other as file 3 and one to
-// it as file 4.
+// startTurns starts the two processes, each with a pipe from the other as file 3 and
+// a pipe to it as file 4.
 func startTurns(ctx context.Context, launchers [2]launcher, p Point, turn int) (all [2]*process, err error) {
 	var in, out [2]*os.File
 	for i := range in {

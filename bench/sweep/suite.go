@@ -25,10 +25,9 @@ type Benchmark struct {
 	Op   time.Duration // of one operation, as that process timed it
 }
 
-// visit estimates how long a visit takes whose sample times operations for so long.
-// A process runs one operation and then as many as it should, and what it does
-// outside of the timer it does twice; of those that take longer than a sample, one
-// is all.
+// visit estimates how long a visit with a sample of this length takes. A process runs
+// one operation and then as many as fill the sample, and does twice what it does
+// outside of the timer. An operation that is longer than the sample runs once.
 func (b Benchmark) visit(sample time.Duration) time.Duration {
 	if b.Op >= sample {
 		return b.Once
@@ -36,9 +35,9 @@ func (b Benchmark) visit(sample time.Duration) time.Duration {
 	return 2*b.Once + 3*sample/2
 }
 
-// slices estimates how long a process lasts that times slices for so long. It runs
-// one operation, then a few, and then slices, of which there is one at least; whatever
-// the benchmark does outside of its timer it does each time.
+// slices estimates how long a process runs that times slices for d. It runs one
+// operation, then a few, and then at least one slice; each time it does what the
+// benchmark does outside of its timer.
 func (b Benchmark) slices(d time.Duration) time.Duration {
 	return b.Once + max(b.Once, 2*b.Op) + max(b.Once, d)
 }
@@ -75,7 +74,7 @@ func (b Benchmark) point(workers int, l Level) Point {
 	}
 }
 
-// workers are those of a benchmark; 0 leaves them to it.
+// workers returns the numbers of workers to measure; 0 leaves them to the benchmark.
 func (s Suite) workers(b Benchmark) []int {
 	if b.Workers {
 		return s.Workers

@@ -23,7 +23,7 @@ func (f *Foreign) Sums() (map[string][sha256.Size]byte, error) {
 		if err := hashProgram(sum, b.path); err != nil {
 			return nil, fmt.Errorf("read a test binary: %w", err)
 		}
-		if err := hashFolder(sum, b.dir, "testdata"); err != nil {
+		if err := hashDir(sum, b.dir, "testdata"); err != nil {
 			return nil, fmt.Errorf("read the data of %s: %w", pkg, err)
 		}
 		sums[pkg] = [sha256.Size]byte(sum.Sum(nil))
@@ -35,7 +35,7 @@ func (f *Foreign) Sums() (map[string][sha256.Size]byte, error) {
 // testdata, and files by their names in dir, such as those that they embed.
 func SumData(dir string, files []string) (sum [sha256.Size]byte, err error) {
 	hash := sha256.New()
-	err = hashFolder(hash, dir, "testdata")
+	err = hashDir(hash, dir, "testdata")
 	for _, name := range files {
 		fmt.Fprintf(hash, "\n%q\n", name)
 		err = errors.Join(err, hashFile(hash, filepath.Join(dir, name)))
@@ -80,7 +80,7 @@ func hashProgram(sum io.Writer, path string) error {
 	return nil
 }
 
-// lineTables are the sections with the lines of the code, by the way of linking.
+// lineTables are the sections with the line numbers, one for each mode of linking.
 var lineTables = []string{".gopclntab", ".data.rel.ro.gopclntab"}
 
 func hashFile(sum io.Writer, path string) error {
@@ -93,9 +93,9 @@ func hashFile(sum io.Writer, path string) error {
 	return err
 }
 
-// hashFolder hashes the names and contents of the files below dir/name, if it is
-// there. Links are not followed, and what is no file is hashed by its name.
-func hashFolder(sum io.Writer, dir, name string) error {
+// hashDir hashes the names and contents of the files below dir/name, if it is
+// there. Links are not followed, and what is not a file is hashed by its name.
+func hashDir(sum io.Writer, dir, name string) error {
 	return fs.WalkDir(os.DirFS(dir), name, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			if path == name && errors.Is(err, fs.ErrNotExist) {

@@ -30,27 +30,27 @@ type Config struct {
 	Plan    Plan
 	Sampler Sampler
 
-	// Past are the entries of the run that this one goes on with, in their
-	// order. They count as if they were measured now.
+	// Past are the entries of the run that this one continues, in their order.
+	// They count as if they were measured now.
 	Past []Entry
 
 	// Append stores an entry. When it returns, the entry must be safe. An error
 	// ends the sweep.
 	Append func(Entry) error
 
-	// Rounds is the most rounds to run; every round takes one sample of every
-	// point that is not precise yet. 0 means as many as the budget allows.
+	// Rounds limits the rounds. Each takes one sample of every point that is not
+	// precise yet. 0 means as many as the budget allows.
 	Rounds int
 
-	// Budget is how long visits may take together. A round that would not fit is
-	// not begun but for the first, and neither is a visit; one that takes longer
-	// than was expected is ended. 0 is enough for one round.
+	// Budget is how long all visits may take together. A round or a visit that
+	// would not fit does not begin, except in the first round; a visit that takes
+	// longer than expected is ended. 0 is enough for one round.
 	Budget time.Duration
 
-	// Precision is the relative half-width of the 95 % interval of a point's
-	// time from which on the point needs no more samples, 0.02 for ±2 %, unless a
-	// point that does need some is compared with it. 0 means that every point
-	// gets a sample in every round.
+	// Precision is the relative half-width of the 95 % interval of its time, such
+	// as 0.02 for ±2 %, at which a point needs no more samples, unless it is
+	// compared with a point that needs some. 0 means that every point gets a
+	// sample in every round.
 	Precision float64
 
 	// Seed orders the points within the rounds.
@@ -58,10 +58,10 @@ type Config struct {
 
 	// Quiet, if not nil, is called before the first sample and after every
 	// sample under pressure. It may wait for others to leave the CPUs alone, or
-	// until ctx ends. How long it waits is no part of the budget.
+	// until ctx ends. The budget does not include that.
 	Quiet func(ctx context.Context)
 
-	// Progress, if not nil, is told before every sample.
+	// Progress, if not nil, is called before every sample.
 	Progress func(Progress)
 }
 
@@ -88,19 +88,18 @@ type Failure struct {
 	Err   error
 }
 
-// strikes is how often a point may fail before the sweep leaves it out. One that
+// maxFailures is how often a point may fail before the sweep leaves it out. One that
 // took a tenth of the budget to fail, as one that hangs does, gets no second try.
-const strikes = 2
+const maxFailures = 2
 
-// slack is how much longer than the budget the last visit may take than was
-// expected, as a share of it and at least.
+// The last visit may exceed the budget by this share of it, or by minSlack.
 const (
 	slackShare = 0.05
-	leastSlack = time.Second
+	minSlack   = time.Second
 )
 
-// errSpent says that the budget is spent, and is the cause with which a visit ends
-// that was still going on.
+// errSpent says that the budget is spent. It is the cause with which a visit that
+// still runs is ended.
 var errSpent = errors.New("the budget is spent")
 
 // pilot is the round after which the best numbers of workers are chosen: one
@@ -108,7 +107,7 @@ var errSpent = errors.New("the budget is spent")
 const pilot = 3
 
 // Run sweeps the plan. It returns what was done so far together with an error
-// if ctx ends, an entry cannot be stored or the past is not that of this plan;
+// if ctx ends, an entry cannot be stored or the past is not of this plan;
 // samples that fail are listed in the summary and do not end the sweep.
 func Run(ctx context.Context, c Config) (Summary, error) {
 	s := &sweep{
@@ -133,19 +132,19 @@ func Run(ctx context.Context, c Config) (Summary, error) {
 			s.summary.Missing++
 		}
 	}
-	// The order of the visits is random, and no way to list points for people.
+	// The visits came in random order.
 	slices.SortStableFunc(s.summary.Failures, func(a, b Failure) int { return place[a.Point] - place[b.Point] })
 	return s.summary, err
 }
 
-// ErrPast says that the past of a sweep is not that of its plan.
+// ErrPast is the error for a past that is not of the plan.
 var ErrPast = errors.New("these are not the samples of this plan")
 
 type sweep struct {
 	Config
 	points    []Point
 	state     map[Point]*state
-	lacking   map[Point]bool // what a point that is not precise is compared with; nil until it is asked for
+	lacking   map[Point]bool // what points that are not precise are compared with; nil until needed
 	completed bool           // Plan.More has been called
 	short     bool           // a round of all points would not fit into the budget
 	awake     bool           // Quiet has been called
@@ -219,7 +218,7 @@ func (s *sweep) visit(ctx context.Context, points []Point) error {
 	return nil
 }
 
-// entry is the next one of the past, or a new one that is stored.
+// entry returns the next entry of the past, or measures and stores a new one.
 func (s *sweep) entry(ctx context.Context, p Point) (Entry, error) {
 	if len(s.Past) > 0 {
 		e := s.Past[0]
@@ -262,12 +261,12 @@ func (s *sweep) within(ctx context.Context) (context.Context, context.CancelFunc
 	if s.Budget <= 0 {
 		return ctx, func() {}
 	}
-	slack := max(leastSlack, time.Duration(slackShare*float64(s.Budget)))
+	slack := max(minSlack, time.Duration(slackShare*float64(s.Budget)))
 	return context.WithTimeoutCause(ctx, s.Budget-s.spent+slack, errSpent)
 }
 
-// expected is how long a visit will take: as long as those of the point did, or as
-// the others if it has none yet.
+// expected returns how long a visit will take: as long as the earlier visits to the
+// point, or to others if it has had none.
 func (s *sweep) expected(p Point) time.Duration {
 	if known := s.state[p]; known != nil {
 		return known.took / time.Duration(known.visits)
@@ -290,7 +289,7 @@ func (s *sweep) note(p Point, e Entry) {
 	if e.Err != nil {
 		known.failed++
 		if s.Budget > 0 && e.Took > s.Budget/10 {
-			known.failed = strikes
+			known.failed = maxFailures
 		}
 		s.summary.Failures = append(s.summary.Failures, Failure{p, e.Err})
 		return
@@ -317,9 +316,9 @@ func (s *sweep) iterationsOf(p Point) int {
 }
 
 // best returns the point with the smallest number of workers that is within 5 %
-// of the fastest, by the geometric mean of the rounds so far. The smallest,
-// because the fastest of several equal ones is chance. A point that failed
-// takes no part.
+// of the fastest, by the geometric mean of the rounds so far. It is the smallest,
+// because which of several equal points is fastest is chance. Points that failed
+// take no part.
 func (s *sweep) best(same []Point) (Point, bool) {
 	mean := func(p Point) float64 {
 		known := s.state[p]
@@ -341,6 +340,6 @@ func (s *sweep) best(same []Point) (Point, bool) {
 	return Point{}, false
 }
 
-// ErrInterrupted is the cause to cancel a sweep's context with when a person
-// asked for it.
+// ErrInterrupted is the cause with which to cancel a sweep's context when the user
+// interrupts it.
 var ErrInterrupted = errors.New("interrupted")
