@@ -9,9 +9,9 @@ import (
 	"overlap/internal/table"
 )
 
-// Advise says in sentences what would make this machine, or that whose tree is
-// at root, quieter: what disturbs measurements and what to do about it. It
-// changes nothing. The list is empty if there is nothing to advise.
+// Advise returns, in sentences, what disturbs measurements on this machine, or on the
+// one with the tree at root, and what to do about it. It changes nothing. The list is
+// empty if there is nothing to advise.
 func Advise(root string) ([]string, error) {
 	h, err := ReadRoot(root)
 	if err != nil {
@@ -38,33 +38,33 @@ func (h Host) adviseClock() string {
 	if h.Governor == "" || h.Governor == "performance" {
 		return ""
 	}
-	return fmt.Sprintf("The clock governor is %s: a CPU speeds up only after it has been busy, so short samples are slower than long ones. Set it for the time of the measurement: cpupower frequency-set -g performance.", h.Governor)
+	return fmt.Sprintf("The clock governor is %s: a CPU speeds up only after it has been busy, so short samples are slower than long ones. While you measure, set it to performance: cpupower frequency-set -g performance.", h.Governor)
 }
 
 func (h Host) adviseTurbo() string {
 	if h.Turbo != "on" {
 		return ""
 	}
-	return "Turbo is on: one busy core clocks higher than all of them together, which costs speedup that no software can win back, and depends on the temperature. Turn it off (intel_pstate/no_turbo = 1 or cpufreq/boost = 0), or read speedups beside the measured ceiling only."
+	return "Turbo is on: one busy core clocks higher than all of them together, which costs speedup that no software can recover, and depends on the temperature. Turn it off (intel_pstate/no_turbo = 1 or cpufreq/boost = 0), or compare speedups only with the measured ceiling."
 }
 
 func (h Host) adviseSiblings() string {
 	if len(h.siblings()) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%d CPUs are threads of %s: two threads of a core share its units, so a CPU more is not a core more. Measure up to %s in the placement one-per-core, and keep other programs off the siblings.", len(h.CPUs), table.Count(h.Cores(), "core"), table.Count(h.Cores(), "CPU"))
+	return fmt.Sprintf("%d CPUs are threads of %s: two threads of a core share its units, so another CPU is not another core. Measure on up to %s in the placement one-per-core, and keep other programs off the siblings.", len(h.CPUs), table.Count(h.Cores(), "core"), table.Count(h.Cores(), "CPU"))
 }
 
 func (h Host) adviseQuota() string {
 	if !(h.Quota > 0 && h.Quota < float64(len(h.CPUs))) {
 		return ""
 	}
-	return fmt.Sprintf("A CPU quota of %s is below the %d CPUs allowed: whoever uses more is stopped for the rest of a period, in the middle of a job. Raise the limit of the container, or bind it to whole CPUs instead.", formatQuota(h.Quota), len(h.CPUs))
+	return fmt.Sprintf("A CPU quota of %s is below the %d CPUs allowed: a program that uses more is stopped for the rest of a period, in the middle of a job. Raise the limit of the container, or bind it to whole CPUs instead.", formatQuota(h.Quota), len(h.CPUs))
 }
 
 func (h Host) adviseIsolated() string {
 	if idle := intersect(h.IDs(), h.Isolated); len(idle) > 0 {
-		return fmt.Sprintf("Isolated and in the mask: CPU %s. The kernel does not move threads among isolated CPUs, so several may share one while others idle. Leave them out of the mask, or run one thread on each.", FormatList(idle))
+		return fmt.Sprintf("Isolated and in the mask: CPU %s. The kernel does not balance threads among isolated CPUs, so several may share one while others idle. Leave them out of the mask, or run one thread on each.", FormatList(idle))
 	}
 	if len(h.Isolated) > 0 {
 		return fmt.Sprintf("Isolated and outside the mask: CPU %s. Nothing else runs there; taskset -c %s measures there, with one thread on each.", FormatList(h.Isolated), FormatList(h.Isolated))
@@ -72,7 +72,7 @@ func (h Host) adviseIsolated() string {
 	return ""
 }
 
-// adviseLoad complains from a tenth of the CPUs, at least a fifth of one.
+// adviseLoad warns from a tenth of the CPUs, and at least a fifth of one.
 func adviseLoad(t tree, cpus int) string {
 	text, ok := loadIn(t)
 	if !ok {
@@ -80,7 +80,7 @@ func adviseLoad(t tree, cpus int) string {
 	}
 	now, _, _ := strings.Cut(text, " ")
 	if load, _ := strconv.ParseFloat(now, 64); load > max(0.2, float64(cpus)/10) {
-		return fmt.Sprintf("The load of the last minute is %s on %d CPUs: other programs take turns with what is measured. End them, or wait.", now, cpus)
+		return fmt.Sprintf("The load of the last minute is %s on %d CPUs: other programs take turns with the measurement. End them, or wait.", now, cpus)
 	}
 	return ""
 }
@@ -89,11 +89,11 @@ func (h Host) adviseVirtual(t tree) string {
 	if h.Virtualisation == "" || h.Virtualisation == "none" {
 		return ""
 	}
-	text := fmt.Sprintf("Between this process and the hardware is %s: neighbours share caches and memory with it unseen.", h.Virtualisation)
+	text := fmt.Sprintf("%s is between this process and the hardware: invisible neighbours share caches and memory with it.", h.Virtualisation)
 	if share, ok := stolen(t); ok {
-		text += fmt.Sprintf(" Since the start %.2g %% of the CPU time was stolen by others.", 100*share)
+		text += fmt.Sprintf(" Since the machine started, others have stolen %.2g %% of the CPU time.", 100*share)
 	}
-	return text + " Measure on a machine of your own if small differences matter; else take more samples and look at pressure."
+	return text + " If small differences matter, measure on a machine of your own; otherwise take more samples and watch the pressure."
 }
 
 // stolen is the share of CPU time that the hypervisor gave to others since the
@@ -123,7 +123,7 @@ func adviseHugePages(t tree) string {
 	if !strings.Contains(t.text("sys/kernel/mm/transparent_hugepage/enabled"), "[always]") {
 		return ""
 	}
-	return "Transparent huge pages are always on: when the kernel finds some decides how fast memory is, and it may compact memory in the middle of a job. Set /sys/kernel/mm/transparent_hugepage/enabled to madvise to make runs more alike."
+	return "Transparent huge pages are always on: memory is fast where the kernel finds some, and it may compact memory in the middle of a job. Set /sys/kernel/mm/transparent_hugepage/enabled to madvise to make runs more alike."
 }
 
 func adviseSwap(t tree) string {
@@ -134,7 +134,7 @@ func adviseSwap(t tree) string {
 		}
 	}
 	if used := kB["SwapTotal:"] - kB["SwapFree:"]; used > 0 && kB["SwapFree:"] >= 0 {
-		return fmt.Sprintf("%d MB are swapped out: a job that touches them waits for the disk. Free memory, then swapoff -a for the time of the measurement.", (used+1023)/1024)
+		return fmt.Sprintf("%d MB are swapped out: a job that touches them waits for the disk. Free memory, then run swapoff -a while you measure.", (used+1023)/1024)
 	}
 	return ""
 }
@@ -148,7 +148,7 @@ func adviseBattery(t tree) string {
 	for _, e := range entries {
 		supply := dir + "/" + e.Name()
 		if t.text(supply+"/type") == "Battery" && t.text(supply+"/scope") != "Device" && t.text(supply+"/status") == "Discharging" {
-			return "The machine runs on its battery: it saves power by lower clocks, and more of it as the battery empties. Plug it in."
+			return "The machine runs on its battery: it saves power by lower clocks, the more the emptier the battery is. Plug it in."
 		}
 	}
 	return ""

@@ -49,16 +49,15 @@ func throttleFiles(t tree) (names []string) {
 	return names
 }
 
-// quota is the tightest limit over all cgroups that hold the process, in CPUs,
-// 0 if there is none and NaN if that is not known. Go's GOMAXPROCS looks at the process's own group only,
-// but a parent may be tighter.
-// The formats are those of Documentation/admin-guide/cgroup-v2.rst and
+// quota is the tightest limit over all cgroups that hold the process, in CPUs, 0 if
+// there is none and NaN if that is not known. A parent may be tighter than the
+// process's own group. The formats are those of Documentation/admin-guide/cgroup-v2.rst and
 // Documentation/scheduler/sched-bwc.rst.
 func quota(t tree) (tightest float64) {
-	list, lost := hierarchies(t, "cpu")
+	list, unmounted := hierarchies(t, "cpu")
 	unknown := list == nil
-	if list == nil && lost != nil {
-		t.note("the CPU quota is unknown: the cgroup %s is not in a mounted tree", strings.Join(lost, ", "))
+	if list == nil && unmounted != nil {
+		t.note("the CPU quota is unknown: the cgroup %s is not in a mounted tree", strings.Join(unmounted, ", "))
 	} else if list == nil {
 		t.note("the CPU quota is unknown: proc/self/cgroup names no cgroup")
 	}
@@ -109,9 +108,9 @@ func cpuset(t tree) []int {
 }
 
 // hierarchies finds the cgroups of this process: in the tree of v2, and in that
-// of v1 to which the controller is attached. Both may be mounted. Lost are the
+// of v1 to which the controller is attached. Both may be mounted. unmounted has the
 // groups that are in no mounted tree.
-func hierarchies(t tree, controller string) (list []hierarchy, lost []string) {
+func hierarchies(t tree, controller string) (list []hierarchy, unmounted []string) {
 	mounts := mountsIn(t)
 	for line := range strings.Lines(t.text("proc/self/cgroup")) {
 		fields := strings.SplitN(strings.TrimRight(line, "\r\n"), ":", 3)
@@ -132,12 +131,12 @@ func hierarchies(t tree, controller string) (list []hierarchy, lost []string) {
 			}
 		}
 		if dirs == nil {
-			lost = append(lost, fields[2])
+			unmounted = append(unmounted, fields[2])
 			continue
 		}
 		list = append(list, hierarchy{v2, dirs})
 	}
-	return list, lost
+	return list, unmounted
 }
 
 // mount is a line of mountinfo.
@@ -172,7 +171,7 @@ func mountsIn(t tree) (list []mount) {
 // dirs returns the directories from the given cgroup up to the top of the mount,
 // or nil if the cgroup is not in it. In a cgroup namespace both paths may
 // begin with "..", which steps out of the namespace; a path that still does
-// below the mount leads nowhere.
+// below the mount is invalid.
 func (m mount) dirs(group string) (list []string) {
 	rest := group
 	if m.root != "/" {

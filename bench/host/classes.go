@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// classesOf tells performance from efficiency cores: by the event sources of
+// classesOf distinguishes performance and efficiency cores by the event sources of
 // hybrid Intel CPUs, else by the capacity that the scheduler computes with,
 // else by the highest clock. The map is empty if all cores are alike.
 func classesOf(t tree, online []int) map[int]string {
@@ -67,8 +67,8 @@ func widestGap(speeds map[int]int) (below int) {
 	return below
 }
 
-// policies are the directories of cpufreq by CPU. That of a CPU is a link to them,
-// and links are what kubectl cp leaves out.
+// policies are the directories of cpufreq by CPU. A CPU's own directory is a link to
+// one of them, and kubectl cp leaves links out.
 type policies map[int]string
 
 func policiesOf(t tree) policies {

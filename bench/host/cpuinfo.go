@@ -23,9 +23,9 @@ func cpuinfo(t tree) map[string]string {
 	return info
 }
 
-// processors returns what cpuinfo says of each CPU online, by its number. That
-// of LXCFS counts the CPUs of a container from 0, so it tells nothing of those
-// that the kernel has under these numbers.
+// processors returns what cpuinfo says of each CPU online, by its number. LXCFS counts
+// the CPUs of a container from 0, so that its file says nothing about the CPUs with
+// these numbers.
 func processors(t tree) map[int]map[string]string {
 	list := map[int]map[string]string{}
 	if lxcfs(t, cpuinfoFile) {
@@ -52,16 +52,16 @@ func processors(t tree) map[int]map[string]string {
 // listedProcessors are the CPUs in cpuinfo, ascending.
 func listedProcessors(t tree) []int { return slices.Sorted(maps.Keys(processors(t))) }
 
-// saidPlace is the place of a CPU as cpuinfo tells it.
-type saidPlace struct {
+// cpuinfoPlace is the place of a CPU by cpuinfo.
+type cpuinfoPlace struct {
 	physical int   // package, -1 if unknown
 	threads  []int // CPUs of the same core, nil if unknown
 }
 
-// saidPlaces are the places in cpuinfo, by CPU: x86 and s390 call them physical
-// id and core id, LoongArch and MIPS package and core. It is empty unless all of
-// the allowed CPUs are in it.
-func saidPlaces(t tree, allowed []int) map[int]saidPlace {
+// cpuinfoPlaces are the places in cpuinfo, by CPU: x86 and s390 call them physical
+// id and core id, LoongArch and MIPS package and core. It is empty unless it has all
+// of the allowed CPUs.
+func cpuinfoPlaces(t tree, allowed []int) map[int]cpuinfoPlace {
 	list := processors(t)
 	for _, id := range allowed {
 		if list[id] == nil {
@@ -79,13 +79,13 @@ func saidPlaces(t tree, allowed []int) map[int]saidPlace {
 	for _, id := range slices.Sorted(maps.Keys(list)) {
 		cores[name(list[id])] = append(cores[name(list[id])], id)
 	}
-	places := map[int]saidPlace{}
+	places := map[int]cpuinfoPlace{}
 	for id, p := range list {
-		place := saidPlace{physical: -1}
+		place := cpuinfoPlace{physical: -1}
 		if n, err := strconv.Atoi(cmp.Or(p["physical id"], p["package"])); err == nil && n >= 0 {
 			place.physical = n
 		}
-		if core := name(p); core != "" && len(cores[core]) <= mostThreads(p) {
+		if core := name(p); core != "" && len(cores[core]) <= maxThreads(p) {
 			place.threads = cores[core]
 		}
 		places[id] = place
@@ -93,9 +93,9 @@ func saidPlaces(t tree, allowed []int) map[int]saidPlace {
 	return places
 }
 
-// mostThreads is how many CPUs of a core there can be by the counts of a package.
-// Some hypervisors write the same core id for all CPUs, which these belie.
-func mostThreads(p map[string]string) int {
+// maxThreads is how many CPUs a core can have by the counts of its package. Some
+// hypervisors write the same core id for all CPUs; the counts show that.
+func maxThreads(p map[string]string) int {
 	siblings, err1 := strconv.Atoi(p["siblings"])
 	cores, err2 := strconv.Atoi(p["cpu cores"])
 	if err1 != nil || err2 != nil || siblings < 1 || cores < 1 {
@@ -109,7 +109,7 @@ func mostThreads(p map[string]string) int {
 func modelIn(t tree) string {
 	info := cpuinfo(t)
 	for _, key := range []string{"model name", "Model Name", "Model", "cpu model", "cpu"} {
-		if name := info[key]; name != "" && name != "unknown" { // which is what gVisor says
+		if name := info[key]; name != "" && name != "unknown" { // as gVisor says
 			return oneLine(name)
 		}
 	}

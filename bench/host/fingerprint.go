@@ -14,10 +14,10 @@ import (
 type Pair struct{ Key, Value string }
 
 // Fingerprint returns what must be known of the machine to compare its results
-// with others, as configuration lines: values have one line of printable
-// characters. A fact that is not known has no line. The values are the same in
-// every sample of a run only if one process reads them: mask and topology are
-// those that the process is bound to, and the clock's resolution is measured.
+// with others, as configuration lines: values are one line of printable characters.
+// Unknown facts have no line. All samples of a run have the same values only if one
+// process reads them: mask and topology depend on what the process is bound to, and
+// the clock's resolution is measured.
 func (h Host) Fingerprint() []Pair {
 	here := h.Go != "" // not another machine's tree
 	list := []Pair{
@@ -56,8 +56,8 @@ func formatQuota(cpus float64) string {
 	return strconv.FormatFloat(cpus, 'g', 4, 64)
 }
 
-// runtimeLimit reads a setting of the runtime. That in force counts, not the
-// environment variable, which a program may overrule.
+// runtimeLimit reads the setting that is in force, not the environment variable, which
+// a program may override.
 func runtimeLimit(name string, off uint64) string {
 	s := []metrics.Sample{{Name: name}}
 	metrics.Read(s)
@@ -75,10 +75,10 @@ func runtimeLimit(name string, off uint64) string {
 // may be finer than it takes to read it. One that stands still for long is read
 // until its first step: on Windows that may take 16 ms.
 func clockResolution(now func() time.Time) string {
-	const few, most = 5000, 1 << 22
+	const minReadings, maxReadings = 5000, 1 << 22
 	var smallest time.Duration
 	before := now()
-	for i := 0; i < few || smallest == 0 && i < most; i++ {
+	for i := 0; i < minReadings || smallest == 0 && i < maxReadings; i++ {
 		at := now()
 		if step := at.Sub(before); step > 0 {
 			if smallest == 0 || step < smallest {
@@ -94,9 +94,9 @@ func clockResolution(now func() time.Time) string {
 }
 
 // Load returns the load averages of this machine over 1, 5 and 15 minutes,
-// such as "0.34 0.50 0.61": tasks running or ready. It is no part of the
-// fingerprint because it differs between runs. False if the system has none.
-func Load() (string, bool) {
+// such as "0.34 0.50 0.61": tasks running or ready. The fingerprint omits it because
+// it differs between runs. ok is false if the system has none.
+func Load() (load string, ok bool) {
 	t, done, err := openTree("")
 	if err != nil {
 		return "", false
@@ -118,18 +118,18 @@ func loadIn(t tree) (string, bool) {
 	return strings.Join(fields[:3], " "), true
 }
 
-// Topology writes the places of the allowed CPUs in a line that a report can
-// draw, and that is short on large machines, too:
+// Topology writes the places of the allowed CPUs in a line that a report can draw and
+// that is short even on large machines:
 //
 //	cpus=0-7 package=0x8 node=0x8 llc=0-1x2*2 core=0-3*2 class=0-1x2*2
 //
 // cpus is the list of CPUs. Every further part has one value for each of them,
 // in that order: the number of its package, die, node, llc, core and thread,
-// and its class, 0 for performance and 1 for efficiency. A value is written once for a run of
-// equal ones, with x and how many they are; runs of the same length whose
-// values count upwards are written as a range: 0-1x2 is 0,0,1,1. A star is how
-// often what is before it comes in a row: 0-1x2*2 is 0,0,1,1,0,0,1,1. "?" is
-// an unknown value; a part that is unknown of all CPUs is left out.
+// and its class, 0 for performance and 1 for efficiency. A run of equal values is
+// written as the value, x and the length; runs of the same length with values that
+// count upwards are a range: 0-1x2 is 0,0,1,1. A star and a number repeat what is
+// before them: 0-1x2*2 is 0,0,1,1,0,0,1,1. "?" is an unknown value; a part that is
+// unknown for all CPUs is left out.
 func (h Host) Topology() string {
 	if len(h.CPUs) == 0 {
 		return ""

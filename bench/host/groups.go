@@ -8,10 +8,10 @@ type group struct {
 	ids  []int
 }
 
-// groups returns the group of each CPU, as read tells it. A list that lacks the
-// CPU itself is garbage. CPUs that contradict each other have no group, and one
-// that says nothing is in the group of those that name it, if they agree. What
-// names the group.
+// groups returns the group of each CPU, by what read returns for it. A list that lacks
+// the CPU itself is ignored. CPUs that contradict each other have no group; a CPU
+// without a list is in the group of those that name it, if they agree. what names the
+// group in notes.
 func (t tree) groups(what string, cpus []int, read func(id int) []int) map[int]group {
 	own := map[int]group{}
 	for _, id := range cpus {
@@ -31,25 +31,25 @@ func (t tree) groups(what string, cpus []int, read func(id int) []int) map[int]g
 		ids := except(cpus, func(id int) bool { return !clash[id] })
 		t.notes.add("contradictory and ignored", "the CPUs of one "+what+" by CPU "+FormatList(ids))
 	}
-	told := map[int]group{}
+	agreed := map[int]group{}
 	for id, g := range own {
 		for _, other := range g.ids {
-			if before, ok := told[other]; ok && before.name != g.name || clash[id] {
-				told[other] = group{} // of no name
+			if before, ok := agreed[other]; ok && before.name != g.name || clash[id] {
+				agreed[other] = group{} // of no name
 			} else {
-				told[other] = g
+				agreed[other] = g
 			}
 		}
 	}
-	for id, g := range told {
+	for id, g := range agreed {
 		if g.name == "" {
-			delete(told, id)
+			delete(agreed, id)
 		}
 	}
-	return told
+	return agreed
 }
 
-// siblings is the CPUs in the first of the files that has some, as a list or as a
+// siblings returns the CPUs in the first of the files that has some, as a list or a
 // mask.
 func (t tree) siblings(id int, files ...string) []int {
 	for _, file := range files {
@@ -61,17 +61,16 @@ func (t tree) siblings(id int, files ...string) []int {
 	return nil
 }
 
-// parts returns the numbers of the parts that CPUs are in, -1 if unknown: as
-// their own files tell, or else cpuinfo. Where both are silent, or say -1, those
-// that share a part tell: it has the number that is known of one of them, or the
-// next. Groups of one CPU each tell nothing, because that is what kernels write
-// that know no such part.
-func (t tree) parts(what string, cpus []int, file string, said map[int]saidPlace, siblings ...string) map[int]int {
+// parts returns the numbers of the parts that CPUs are in, -1 if unknown: by their own
+// files, or else by cpuinfo. Where both are silent, or say -1, CPUs that share a part
+// have the number that is known for one of them, or the next. Groups of one CPU each
+// are ignored: kernels that know no such part write them.
+func (t tree) parts(what string, cpus []int, file string, listed map[int]cpuinfoPlace, siblings ...string) map[int]int {
 	known, next := map[int]int{}, 0
 	var silent []int
 	for _, id := range cpus {
 		n, ok := t.number(cpuFile(id, "topology/"+file))
-		if place, in := said[id]; !ok && in {
+		if place, in := listed[id]; !ok && in {
 			n, ok = place.physical, place.physical >= 0
 		}
 		if !ok {

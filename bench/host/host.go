@@ -24,9 +24,8 @@ type Host struct {
 	Kernel string `json:"kernel"`       // "" if unknown
 	Go     string `json:"go,omitempty"` // version of the Go runtime
 
-	// CPUs are the hardware threads that the process may use, ascending: those
-	// of its affinity mask, as the kernel told this process; in a copied tree,
-	// those that are in its cpuset and online, too.
+	// CPUs are the hardware threads that the process may use, ascending: those of
+	// its affinity mask; in a copied tree, only those in its cpuset and online.
 	CPUs     []CPU `json:"cpus"`
 	Online   []int `json:"online"`   // CPUs that the machine runs, ascending
 	Isolated []int `json:"isolated"` // CPUs that the kernel does not balance
@@ -36,14 +35,14 @@ type Host struct {
 	Quota float64 `json:"-"`
 
 	Caches   []string `json:"caches,omitempty"`   // of the first allowed CPU, such as "L1d 48K"
-	Features []string `json:"features,omitempty"` // instruction sets, by the CPU's own word
+	Features []string `json:"features,omitempty"` // instruction sets, as the CPU reports them
 
 	Governor       string `json:"governor,omitempty"`       // of the allowed CPUs' clocks
 	Turbo          string `json:"turbo,omitempty"`          // on or off
 	Clocksource    string `json:"clocksource,omitempty"`    // the kernel's clock
 	Virtualisation string `json:"virtualisation,omitempty"` // hypervisor and container, none if there is proof of neither
 
-	// Notes say in sentences what could not be found out or done here.
+	// Notes are sentences on what could not be found out or done here.
 	Notes []string `json:"notes,omitempty"`
 }
 
@@ -69,15 +68,14 @@ const (
 	Efficiency  = "efficiency"
 )
 
-// Read describes this machine as this process sees it. It fails only if the
-// allowed CPUs cannot be found out.
+// Read describes this machine as this process sees it. It fails only if it cannot find
+// the allowed CPUs.
 func Read() (Host, error) { return ReadRoot("") }
 
 // ReadRoot describes the machine whose /sys and /proc are copied to root/sys
 // and root/proc; with "" or "/" it is Read. The process is the one that copied
 // its /proc/self; without that it may use all CPUs online. What is missing or
-// garbled becomes a note, files that tar padded are read as they were. It fails
-// if the tree has no CPUs.
+// garbled becomes a note. It fails if the tree has no CPUs.
 func ReadRoot(root string) (Host, error) {
 	t, done, err := openTree(root)
 	if err != nil {
@@ -110,13 +108,13 @@ func ReadRoot(root string) (Host, error) {
 	}
 	h.Virtualisation = virtualisation(t, strings.TrimSpace(cpuid.CPU.HypervisorVendorString))
 	if !CanBind {
-		h.Notes = append(h.Notes, runtime.GOOS+" cannot bind a process to CPUs: fewer cores are imitated by GOMAXPROCS alone, so system calls may still run elsewhere")
+		h.Notes = append(h.Notes, runtime.GOOS+" cannot bind a process to CPUs: GOMAXPROCS alone imitates fewer cores, so system calls may still run elsewhere")
 	}
 	return h, nil
 }
 
-// readTree describes a Linux machine. The mask is the allowed CPUs as the
-// kernel told them, nil to take them from the tree.
+// readTree describes a Linux machine. mask is the allowed CPUs by the kernel, nil to
+// take them from the tree.
 func readTree(t tree, mask []int) (Host, error) {
 	h := Host{
 		Name:  t.line("proc/sys/kernel/hostname"),
@@ -143,14 +141,14 @@ func readTree(t tree, mask []int) (Host, error) {
 	h.Clocksource = t.line("sys/devices/system/clocksource/clocksource0/current_clocksource")
 	h.Virtualisation = virtualisation(t, "")
 	if idle := intersect(allowed, h.Isolated); len(idle) > 0 {
-		t.note("isolated and in the mask: CPU %s; the kernel does not balance load there, a thread stays where it starts", FormatList(idle))
+		t.note("isolated and in the mask: CPU %s; the kernel does not balance load there, so a thread stays where it starts", FormatList(idle))
 	}
 	h.Notes = t.notes.lines()
 	return h, nil
 }
 
-// noteEmpty notes the files of /proc that a copy has without what was in them:
-// they claim to have no size, and tar believes that.
+// noteEmpty notes the files of /proc that are empty in a copy: they claim to have no
+// size, and tar believes that.
 func noteEmpty(t tree) {
 	empty := slices.DeleteFunc([]string{statusFile, cpuinfoFile}, func(name string) bool { return !t.exists(name) || t.text(name) != "" })
 	if len(empty) > 0 {
@@ -227,7 +225,7 @@ func (c CPU) core() [2]int {
 	return [2]int{c.Package, c.Core}
 }
 
-// cpuidCaches asks the CPU itself, where the system does not tell.
+// cpuidCaches asks the CPU itself, where the system does not report caches.
 func cpuidCaches() (list []string) {
 	c := cpuid.CPU.Cache
 	for _, level := range []struct {

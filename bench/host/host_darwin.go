@@ -10,8 +10,8 @@ import (
 	"overlap/internal/table"
 )
 
-// readHere asks sysctl. macOS tells how many cores of each kind there are but
-// not which CPU is which, and does not bind, so the places stay unknown.
+// readHere asks sysctl. macOS reports how many cores of each kind there are but not
+// which CPU is which, and does not bind, so the places stay unknown.
 func readHere(tree) (Host, error) {
 	ids, err := Affinity()
 	if err != nil {

@@ -40,9 +40,9 @@ func affinityOf(tid int) ([]int, error) {
 	return ids, nil
 }
 
-// maskOf reads the mask of a thread. The kernel refuses a buffer smaller than
-// its own masks, whose size no file tells, so it grows until that ends.
-// unix.CPUSet would stop at 1024 CPUs.
+// maskOf reads the mask of a thread. The kernel refuses a buffer that is smaller than
+// its own masks, and no file has their size, so the buffer grows. unix.CPUSet would
+// stop at 1024 CPUs.
 func maskOf(tid int) (unix.CPUSetDynamic, error) {
 	for size := 1024; ; size *= 2 {
 		set := unix.NewCPUSet(size)
@@ -56,9 +56,9 @@ func maskOf(tid int) (unix.CPUSetDynamic, error) {
 	}
 }
 
-// CheckThreads returns an error naming the first thread of this process that
-// may run on other CPUs than the given ones. A mask set after the Go runtime
-// has started binds one thread only, and that is what it finds.
+// CheckThreads returns an error that names the first thread of this process that may
+// run on other CPUs than the given ones, as after a mask that was set when the Go
+// runtime had started: it binds one thread only.
 func CheckThreads(ids []int) error {
 	threads, err := os.ReadDir("/proc/self/task")
 	if err != nil {
@@ -81,12 +81,11 @@ func CheckThreads(ids []int) error {
 	return nil
 }
 
-// Start calls start, which must start a process, with the calling thread
-// bound to the given CPUs, so that the new process has the mask before its
-// runtime starts. Binding later would leave threads behind: the Go runtime
-// reads the mask once, and clones threads from threads. It is an error if the
-// kernel binds to other CPUs than those: it leaves out what is offline or not
-// in the cpuset without a word.
+// Start calls start, which must start a process, with the calling thread bound to the
+// given CPUs, so that the new process has the mask before its runtime starts. Binding
+// later would leave threads behind: the Go runtime reads the mask once, and clones
+// threads from threads. It is an error if the kernel binds to other CPUs: it silently
+// leaves out CPUs that are offline or not in the cpuset.
 func Start(ids []int, start func() error) (err error) {
 	bound, err := newMask(ids)
 	if err != nil {

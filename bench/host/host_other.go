@@ -24,8 +24,8 @@ func CheckThreads([]int) error { return nil }
 // bounds its parallelism.
 func Start(_ []int, start func() error) error { return start() }
 
-// alike makes CPUs of unknown place. cores is how many physical cores the
-// system says there are; where each CPU is a core of its own, that is known.
+// alike makes CPUs of unknown place. cores is the number of physical cores by the
+// system; if it is the number of CPUs, each is a core of its own.
 func alike(ids []int, cores int) []CPU {
 	cpus := make([]CPU, len(ids))
 	for i, id := range ids {

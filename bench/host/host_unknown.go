@@ -7,7 +7,7 @@ import (
 	"runtime"
 )
 
-// readHere knows the number of CPUs, and says so.
+// readHere knows only the number of CPUs.
 func readHere(tree) (Host, error) {
 	ids, err := Affinity()
 	if err != nil {

@@ -11,9 +11,9 @@ import (
 	"overlap/internal/table"
 )
 
-// readHere takes what the CPU says of itself. The system's own call
-// (GetLogicalProcessorInformationEx) has no wrapper in x/sys; its variable
-// records are not worth an own one while processes are not bound here.
+// readHere asks the CPU itself. The system's own call
+// (GetLogicalProcessorInformationEx) has no wrapper in x/sys, and is not worth one
+// while processes are not bound here.
 func readHere(tree) (Host, error) {
 	ids, err := Affinity()
 	if err != nil {

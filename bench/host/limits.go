@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// Limit is the most that this process and what it starts may have of something.
-// The zero Limit is none, or one that is not known.
+// Limit is how much this process and its children may have of something. The zero
+// Limit is none, or one that is not known.
 type Limit struct {
-	What string // is limited: open files
-	Name string // of the limit, by which people find what raises it: ulimit -n
+	What string // what is limited: open files
+	Name string // how people find what raises it: ulimit -n
 	Max  int
 	Used int // by others, and by this process before it has begun
 }
@@ -23,15 +23,15 @@ func (l Limit) Left() int {
 	return max(0, l.Max-l.Used)
 }
 
-// Limits are those that concern what workers cost.
+// Limits are the limits that workers can reach.
 type Limits struct {
 	Files     Limit // open in one process
 	Processes Limit // of this user, where threads do not count
 	Tasks     Limit // threads of all processes of this user, cgroup or machine: the tightest
 }
 
-// ReadLimits reads the limits of this process, which those that it starts have,
-// too. What cannot be read is not limited.
+// ReadLimits reads the limits of this process and its children. What cannot be read
+// counts as unlimited.
 func ReadLimits() Limits {
 	t, done, err := openTree("")
 	if err != nil {
@@ -47,9 +47,8 @@ func ReadLimits() Limits {
 	return l
 }
 
-// taskLimits are those of the machine and of the cgroups, which count threads
-// (Documentation/admin-guide/sysctl/kernel.rst, cgroup-v2.rst: pids). They do so for
-// all users.
+// taskLimits are the limits of the machine and of the cgroups, which count the threads
+// of all users (Documentation/admin-guide/sysctl/kernel.rst, cgroup-v2.rst: pids).
 func taskLimits(t tree) (list []Limit) {
 	running := 0
 	if fields := strings.Fields(t.text("proc/loadavg")); len(fields) > 3 {

@@ -8,8 +8,7 @@ import (
 	"strings"
 )
 
-// MaxCPUs is the most CPUs that a list may name, and one more than the highest
-// number in it: what Linux can be built for.
+// MaxCPUs is how many CPUs Linux can be built for. Their numbers are below it.
 const MaxCPUs = 8192
 
 // ParseList reads CPU numbers in the kernel's list format, such as 0,2,4-7. It

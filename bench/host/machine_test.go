@@ -133,17 +133,17 @@ func TestAdvice(t *testing.T) {
 		t.Errorf("a quiet machine is advised %q, %v", got, err)
 	}
 	for want, change := range map[string][]string{
-		"governor is powersave,schedutil":      {"sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "schedutil", "sys/devices/system/cpu/cpu3/cpufreq/scaling_governor", "powersave"},
-		"Turbo is on":                          {"sys/devices/system/cpu/cpufreq/boost", "1"},
-		"4 CPUs are threads of 3 cores":        {"sys/devices/system/cpu/cpu0/topology/core_cpus_list", "0-1", "sys/devices/system/cpu/cpu1/topology/core_cpus_list", "0-1"},
-		"quota of 2.5 is below the 4 CPUs":     {"proc/self/cgroup", "0::/", "proc/self/mountinfo", "1 1 0:1 / /c rw - cgroup2 c rw", "c/cpu.max", "250000 100000"},
-		"in the mask: CPU 2-3. The kernel":     {"sys/devices/system/cpu/isolated", "2-3"},
-		"taskset -c 5 measures":                {"sys/devices/system/cpu/isolated", "5"},
-		"load of the last minute is 0.41 on 4": {"proc/loadavg", "0.41 0 0 1/1 1"},
-		"Since the start 20 % of the CPU time": {"proc/cpuinfo", "flags : fpu hypervisor", "proc/stat", "cpu 8 0 0 0 0 0 0 2 99 99"},
-		"pages are always on":                  {"sys/kernel/mm/transparent_hugepage/enabled", "[always] madvise never"},
-		"3 MB are swapped out":                 {"proc/meminfo", "SwapTotal: 4096 kB\nSwapFree: 2000 kB"},
-		"runs on its battery":                  {"sys/class/power_supply/BAT0/type", "Battery", "sys/class/power_supply/BAT0/status", "Discharging"},
+		"governor is powersave,schedutil":         {"sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "schedutil", "sys/devices/system/cpu/cpu3/cpufreq/scaling_governor", "powersave"},
+		"Turbo is on":                             {"sys/devices/system/cpu/cpufreq/boost", "1"},
+		"4 CPUs are threads of 3 cores":           {"sys/devices/system/cpu/cpu0/topology/core_cpus_list", "0-1", "sys/devices/system/cpu/cpu1/topology/core_cpus_list", "0-1"},
+		"quota of 2.5 is below the 4 CPUs":        {"proc/self/cgroup", "0::/", "proc/self/mountinfo", "1 1 0:1 / /c rw - cgroup2 c rw", "c/cpu.max", "250000 100000"},
+		"in the mask: CPU 2-3. The kernel":        {"sys/devices/system/cpu/isolated", "2-3"},
+		"taskset -c 5 measures":                   {"sys/devices/system/cpu/isolated", "5"},
+		"load of the last minute is 0.41 on 4":    {"proc/loadavg", "0.41 0 0 1/1 1"},
+		"others have stolen 20 % of the CPU time": {"proc/cpuinfo", "flags : fpu hypervisor", "proc/stat", "cpu 8 0 0 0 0 0 0 2 99 99"},
+		"pages are always on":                     {"sys/kernel/mm/transparent_hugepage/enabled", "[always] madvise never"},
+		"3 MB are swapped out":                    {"proc/meminfo", "SwapTotal: 4096 kB\nSwapFree: 2000 kB"},
+		"runs on its battery":                     {"sys/class/power_supply/BAT0/type", "Battery", "sys/class/power_supply/BAT0/status", "Discharging"},
 	} {
 		got, err := Advise(written(t, files(append(quiet[:len(quiet):len(quiet)], change...)...)))
 		if err != nil || len(got) != 1 || !strings.Contains(got[0], want) {
@@ -153,12 +153,12 @@ func TestAdvice(t *testing.T) {
 }
 
 func TestOnlyRegularFilesAreRead(t *testing.T) {
-	m := files("long", strings.Repeat("1", 2*longest))
+	m := files("long", strings.Repeat("1", 2*maxFile))
 	m["pipe"] = &fstest.MapFile{Data: []byte("0-3"), Mode: fs.ModeNamedPipe}
 	if got := treeOf(m).text("pipe"); got != "" {
 		t.Errorf("a pipe, which may block, is read: %q", got)
 	}
-	if got := len(treeOf(m).text("long")); got != longest {
+	if got := len(treeOf(m).text("long")); got != maxFile {
 		t.Errorf("%d bytes of a long file are read", got)
 	}
 }

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// notes collects what could not be found out. Of one kind there is one note,
-// however many files or CPUs it is about.
+// notes collects what could not be found out, one note for each kind, however many
+// files or CPUs it is about.
 type notes []remark
 
 type remark struct {
@@ -15,8 +15,8 @@ type remark struct {
 	about []string
 }
 
-// mostSubjects is how many files a note names before it counts the others.
-const mostSubjects = 3
+// maxSubjects is how many files a note names before it counts the others.
+const maxSubjects = 3
 
 func (n *notes) add(kind string, about ...string) {
 	at := slices.IndexFunc(*n, func(r remark) bool { return r.kind == kind })
@@ -37,7 +37,7 @@ func (n notes) lines() (list []string) {
 	for _, r := range n {
 		text := r.kind
 		if len(r.about) > 0 {
-			named := r.about[:min(len(r.about), mostSubjects)]
+			named := r.about[:min(len(r.about), maxSubjects)]
 			text += ": " + strings.Join(named, "; ")
 			if more := len(r.about) - len(named); more > 0 {
 				text += "; and " + strconv.Itoa(more) + " more"

@@ -21,8 +21,8 @@ const (
 // Placement is Order of one-per-core.
 func (h Host) Placement() []int { return ids(h.onePerCore()) }
 
-// Order returns the allowed CPUs in the order in which a growing number of
-// them is taken. It is the same for the same machine. The policies:
+// Order returns the allowed CPUs in the order in which they are taken, which is the
+// same for the same machine. The policies:
 //
 //   - compact: as close together as possible. All threads of a core, then the
 //     next core of the same last-level cache, die, node, package. Numbers
@@ -37,8 +37,8 @@ func (h Host) Placement() []int { return ids(h.onePerCore()) }
 //   - node:N: one-per-core within memory node N.
 //   - class:performance, class:efficiency: one-per-core within the class.
 //
-// What is unknown comes last. An unknown policy, and one that selects no CPU,
-// is an error that names the policies there are.
+// What is unknown comes last. An unknown policy, or one that selects no CPU, is an
+// error that names the policies that do.
 func (h Host) Order(policy string) ([]int, error) {
 	var list []CPU
 	kind, arg, _ := strings.Cut(policy, ":")
@@ -137,8 +137,8 @@ func (c CPU) rank() int {
 	return 0
 }
 
-// turns counts the allowed threads of the same core before each CPU. Thread
-// would not do: of a core, the mask may hold the second thread only.
+// turns counts the allowed threads of the same core before each CPU. CPU.Thread would
+// be wrong: the mask may hold only the second thread of a core.
 func turns(list []CPU) map[int]int {
 	turn, taken := map[int]int{}, map[[2]int]int{}
 	for _, c := range list {

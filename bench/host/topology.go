@@ -14,21 +14,20 @@ const (
 	nodeDir = "sys/devices/system/node"
 )
 
-// topology finds the place of each allowed CPU. Files of other CPUs are read
-// for their speed only, which says whether the cores are unequal. A CPU of
-// unknown core counts as a core.
+// topology finds the place of each allowed CPU. Of other CPUs it reads only the speed,
+// which shows whether the cores are unequal. A CPU of unknown core counts as a core.
 func topology(t tree, online, allowed []int) []CPU {
 	cpus := make([]CPU, len(allowed))
-	said := saidPlaces(t, allowed)
-	packages := t.parts("package", allowed, "physical_package_id", said, "package_cpus", "core_siblings")
+	listed := cpuinfoPlaces(t, allowed)
+	packages := t.parts("package", allowed, "physical_package_id", listed, "package_cpus", "core_siblings")
 	dies := t.parts("die", allowed, "die_id", nil, "die_cpus")
 	nodes := nodesOf(t)
 	classes := classesOf(t, online)
 	caches := t.groups("last-level cache", allowed, func(id int) []int { return lastLevel(t, id) })
 	threads := t.groups("core", allowed, func(id int) []int { return t.siblings(id, "core_cpus", "thread_siblings") })
-	saidThreads := t.groups("core", allowed, func(id int) []int { return said[id].threads })
+	listedThreads := t.groups("core", allowed, func(id int) []int { return listed[id].threads })
 	var llcs, cores numbering
-	var unknown places
+	var unknown unknowns
 	for i, id := range allowed {
 		c := CPU{ID: id, Package: packages[id], Die: dies[id], Node: -1, LLC: -1, Core: -1, Thread: -1, Class: classes[id]}
 		if node, ok := nodes[id]; ok {
@@ -47,7 +46,7 @@ func topology(t tree, online, allowed []int) []CPU {
 			c.Core, c.Thread = cores.of(core.name), slices.Index(core.ids, id)
 		} else if core, ok := coreByID(t, c); ok {
 			c.Core = cores.of(core)
-		} else if core, ok := saidThreads[id]; ok {
+		} else if core, ok := listedThreads[id]; ok {
 			c.Core, c.Thread = cores.of(core.name), slices.Index(core.ids, id)
 		} else {
 			unknown.add("core", id)
@@ -58,19 +57,18 @@ func topology(t tree, online, allowed []int) []CPU {
 	return cpus
 }
 
-// places are those of which CPUs are unknown, by their names.
-type places map[string][]int
+// unknowns are the CPUs of which a place is unknown, by the name of the place.
+type unknowns map[string][]int
 
-func (p *places) add(name string, id int) {
+func (p *unknowns) add(name string, id int) {
 	if *p == nil {
-		*p = places{}
+		*p = unknowns{}
 	}
 	(*p)[name] = append((*p)[name], id)
 }
 
-// note says all that is unknown in one sentence, with what is unknown of the same
-// CPUs together.
-func (p places) note(t tree) {
+// note notes all that is unknown in one sentence, grouped by CPUs.
+func (p unknowns) note(t tree) {
 	names := map[string][]string{}
 	for _, name := range []string{"core", "last-level cache", "memory node"} {
 		if ids := FormatList(p[name]); ids != "" {
@@ -119,16 +117,15 @@ func (t tree) numberOr(name string, otherwise int) int {
 	return otherwise
 }
 
-// coreByID names the core of c by core_id, with all that the CPU is known to be
-// in, because the number repeats over dies and packages on some machines, and
-// over clusters on others.
+// coreByID names the core of c by core_id together with its package, die and cluster,
+// because on some machines the number repeats among these.
 func coreByID(t tree, c CPU) (name string, ok bool) {
 	id, ok := t.number(cpuFile(c.ID, "topology/core_id"))
 	cluster := t.numberOr(cpuFile(c.ID, "topology/cluster_id"), -1)
 	return fmt.Sprintf("core %d of %d %d %d", id, c.Package, c.Die, cluster), ok
 }
 
-// lastLevel is the CPUs that share the highest cache of a CPU that holds data.
+// lastLevel returns the CPUs that share the highest data cache of a CPU.
 func lastLevel(t tree, cpu int) []int {
 	highest, last := 0, ""
 	for _, i := range t.numbered(cpuFile(cpu, "cache"), "index") {
@@ -143,9 +140,8 @@ func lastLevel(t tree, cpu int) []int {
 	return t.cpus(last+"/shared_cpu_list", last+"/shared_cpu_map")
 }
 
-// nodesOf maps CPUs to memory nodes. Nodes without CPUs, which are memory
-// only, do not occur. A CPU in more than one is a fault of the firmware, or of
-// the copy.
+// nodesOf maps CPUs to memory nodes. A CPU in more than one is a fault of the
+// firmware, or of the copy.
 func nodesOf(t tree) map[int]int {
 	nodes := map[int]int{}
 	var twice []int

@@ -12,17 +12,16 @@ import (
 	"unicode"
 )
 
-// tree reads small files below a root that holds sys and proc. Each file is
-// read by itself and may be absent: a library that reads whole directories
-// (procfs) fails all CPUs on one bad file, and passes on values it could not
-// read as zero.
+// tree reads small files below a root that holds sys and proc. Each may be absent.
+// A library that reads whole directories (procfs) fails for all CPUs because of one
+// bad file, and returns zero for values that it cannot read.
 type tree struct {
 	fs    fs.FS
 	notes *notes
 }
 
-// openTree opens the files below root. Symbolic links that lead out of another
-// machine's tree would be read from this one, and are refused.
+// openTree opens the files below root. It refuses symbolic links that lead out of
+// another machine's tree: they would lead to files of this machine.
 func openTree(root string) (tree, func(), error) {
 	t := tree{notes: new(notes)}
 	if root == "" || root == "/" {
@@ -39,18 +38,18 @@ func openTree(root string) (tree, func(), error) {
 
 func (t tree) note(format string, args ...any) { t.notes.add(fmt.Sprintf(format, args...)) }
 
-// ignore notes a file that does not say what it should.
+// ignore notes a file that cannot be used.
 func (t tree) ignore(name string, why error) {
 	t.notes.add("ignored", fmt.Sprintf("%s (%v)", name, why))
 }
 
-// longest bounds what is read of a file. The longest that matter are mountinfo
-// and cpuinfo, of which the beginning will do.
-const longest = 1 << 20
+// maxFile is how many bytes are read of a file. Of the longest, mountinfo and cpuinfo,
+// the beginning is enough.
+const maxFile = 1 << 20
 
-// text is the file without white space around it, or "". tar pads files of /sys
-// with NUL to the size that they claim to have, a page. Pipes and devices, which
-// could block, are not opened.
+// text is the file without white space around it, or "", and without the NUL bytes
+// with which tar pads files of /sys to a page. Pipes and devices, which could block,
+// are not opened.
 func (t tree) text(name string) string {
 	info, err := fs.Stat(t.fs, name)
 	if err != nil || !info.Mode().IsRegular() {
@@ -61,7 +60,7 @@ func (t tree) text(name string) string {
 		return ""
 	}
 	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, longest))
+	b, err := io.ReadAll(io.LimitReader(f, maxFile))
 	if err != nil {
 		return ""
 	}
@@ -86,8 +85,8 @@ func (t tree) number(name string) (int, bool) {
 // read is noted; an absent file is not.
 func (t tree) list(name string) (ids []int, ok bool) { return t.parsed(name, ParseList) }
 
-// cpus is the list of CPUs in a file, or, without it, in the file of the same as
-// a mask, which is all that some kernels and some copies have.
+// cpus is the list of CPUs in a file or, without that, in the file with the mask,
+// which is all that some kernels and some copies have.
 func (t tree) cpus(list, mask string) []int {
 	if ids, _ := t.list(list); ids != nil {
 		return ids

@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// usable returns the CPUs that are online and those of them that the process
-// may use. A mask that the kernel told this process is the truth: the kernel
-// keeps it within the cpuset and the CPUs online, whatever files say that LXCFS
-// makes up in containers. In a copied tree the files are all there is.
+// usable returns the CPUs that are online and those of them that the process may use.
+// A mask from the kernel is the truth: the kernel keeps it within the cpuset and the
+// CPUs online, whatever the files say that LXCFS makes up in containers. A copied
+// tree has only files.
 func usable(t tree, mask []int) (online, allowed []int) {
 	online = onlineIn(t)
 	if mask == nil {
@@ -53,9 +53,9 @@ func usableIn(t tree, online []int) (_, allowed []int) {
 	return online, within
 }
 
-// hidden are the CPUs of the mask that are online, although the list of those
-// online lacks them: LXCFS makes one up that counts from 0. The kernel's own
-// lists differ, too, because a mask may name CPUs that are offline.
+// hidden are the CPUs of the mask that are online, although the list of CPUs online
+// lacks them, as the list of LXCFS does, which counts from 0. A mask may also name
+// CPUs that are offline.
 func hidden(t tree, online, mask []int) []int {
 	lost := except(without(mask, online), offlineIn(t))
 	nodes := nodesOf(t)
@@ -73,8 +73,7 @@ func hidden(t tree, online, mask []int) []int {
 	return found
 }
 
-// noteHidden notes CPUs that the process may use and that are not among those
-// online.
+// noteHidden notes CPUs that the process may use and that are not listed as online.
 func noteHidden(t tree, online, hidden []int) {
 	switch {
 	case len(online) == 0:
@@ -84,9 +83,9 @@ func noteHidden(t tree, online, hidden []int) {
 	}
 }
 
-// onlineIn lists the CPUs online. Without the kernel's list, those count that
-// have a directory; the kernel keeps the directory of a CPU that is offline, and takes
-// its description away.
+// onlineIn lists the CPUs online. Without the kernel's list, CPUs with a directory
+// count; the kernel keeps the directory of a CPU that is offline, but not its
+// description.
 func onlineIn(t tree) []int {
 	off := offlineIn(t)
 	if online, _ := t.list(cpuDir + "/online"); len(online) > 0 {
@@ -107,9 +106,8 @@ func onlineIn(t tree) []int {
 	return on
 }
 
-// offlineIn returns what tells whether a CPU is said to be offline, by its own
-// file or by the list of those that are. Some CPUs have no file of their own,
-// because they cannot go offline.
+// offlineIn returns a function that reports whether a CPU is said to be offline, by its
+// own file or by the list. CPUs that cannot go offline have no file.
 func offlineIn(t tree) func(id int) bool {
 	list, _ := t.list(cpuDir + "/offline")
 	return func(id int) bool {
@@ -148,7 +146,7 @@ func statusMask(t tree) []int {
 	return nil
 }
 
-// except returns the CPUs of which out is false.
+// except returns the CPUs for which out is false.
 func except(ids []int, out func(id int) bool) []int {
 	return slices.DeleteFunc(slices.Clone(ids), out)
 }

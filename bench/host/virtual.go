@@ -6,10 +6,9 @@ import (
 	"strings"
 )
 
-// virtualisation names what lies between this process and the hardware, such
-// as "kvm, docker", and "" is unknown. It is "none" only where the CPU says that
-// there is no hypervisor, and the mounts or groups of the process are there to
-// see and show no container.
+// virtualisation names what lies between this process and the hardware, such as "kvm,
+// docker"; "" is unknown. It is "none" only where the CPU reports no hypervisor, and
+// the mounts or groups of the process are visible and show no container.
 func virtualisation(t tree, cpuid string) string {
 	var layers []string
 	if vm := hypervisor(t, cpuid); vm != "" {
@@ -41,9 +40,9 @@ func bare(t tree) bool {
 	return cmp.Or(t.text("proc/self/mountinfo"), t.text("proc/self/cgroup")) != ""
 }
 
-// sign is a word in the names that machines give themselves in their firmware,
-// or hypervisors in cpuid, and what it is a sign of. Clouds write their name into
-// the firmware of machines without a hypervisor, too.
+// sign is a word in the names that machines have in their firmware, or hypervisors in
+// cpuid, and what it is a sign of. Clouds write their name into the firmware of
+// machines without a hypervisor, too.
 type sign struct {
 	word, name string
 	cloud      bool
@@ -85,8 +84,8 @@ func hypervisor(t tree, cpuid string) string {
 	return ""
 }
 
-// container names the container that the process is in, or the system that
-// takes the place of a kernel for it.
+// container names the container that the process is in, or the system that acts as its
+// kernel.
 func container(t tree) string {
 	if t.exists(".dockerenv") {
 		return "docker"
