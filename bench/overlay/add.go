@@ -9,11 +9,11 @@ import (
 	"os"
 )
 
-// Add puts more files into the overlay whose JSON file is at path, and makes that
-// if it is not there. replace has, for a path that the go command looks for, the
-// file that it reads instead; an empty one makes it find nothing there. All paths
-// are absolute. The go command takes one overlay only, so whatever else a build
-// replaces must be in that of the hooks.
+// Add adds files to the overlay whose JSON file is at path, which it makes if it is not
+// there. replace maps a path that the go command looks for to the file that it reads
+// instead; with an empty one it finds nothing there. All paths are absolute. The go
+// command takes one overlay only, so whatever else a build replaces must be in the one
+// with the hooks.
 func Add(path string, replace map[string]string) error {
 	var index struct{ Replace map[string]string }
 	text, err := os.ReadFile(path)

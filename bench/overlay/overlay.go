@@ -15,10 +15,9 @@
 //     or in which a thread may run on other CPUs than CPUsVariable (Linux);
 //
 //   - runs a benchmark that spends most of its time outside of the timer for fewer
-//     operations than -test.benchtime asks for: what a run does there takes half a
-//     second, or 25 times the benchtime, and not the minutes that it may take until
-//     enough time is timed. Preparation that does not grow with the operations is
-//     no reason to.
+//     operations than -test.benchtime asks for: until it has spent half a second there,
+//     or 25 times the benchtime, and not for the minutes until enough is timed.
+//     Preparation that does not grow with the operations does not count.
 //
 //   - if BarrierVariable is set, waits before every run of a benchmark function,
 //     and again where the function first resets the timer behind its set-up: it
@@ -33,7 +32,7 @@
 //     from which it reads by file 3 and to which it writes by file 4.
 //
 //   - if AskVariable is set, reports goroutines: those that began while a run was
-//     timed, and is silent where the Go version does not count them.
+//     timed; nothing where the Go version does not count them.
 //
 // Without those variables it only measures.
 package overlay
@@ -69,33 +68,33 @@ const (
 	GoroutinesUnit = "goroutines-begun"
 )
 
-// Units are those that a binary adds to its results.
+// Units are what a binary adds to its results.
 var Units = []string{"cpus-busy", "pressure"}
 
-// Ready is the line with which a binary says that it waits at the barrier.
+// Ready is the line that a binary prints when it waits at the barrier.
 const Ready = "overlap: ready"
 
-// NoTurn begins what a binary says that got no turn: mostly because the other
-// process has ended, which says why.
+// NoTurn begins the error of a binary that got no turn: mostly because the other
+// process has ended, which has the reason.
 const NoTurn = "overlap: no turn: "
 
-// ErrUnfit is the error for a Go installation whose package testing is not
-// made as the overlay expects.
+// ErrUnfit is the error for a Go installation whose package testing is not as the
+// overlay expects.
 var ErrUnfit = errors.New("package testing of this Go version is not known")
 
 //go:embed hooks.go.txt pace.go.txt slices.go.txt hooks_unix.go.txt hooks_other.go.txt wait_linux.go.txt wait_other.go.txt
 var hooks embed.FS
 
-// Overlay is what Make made.
+// Overlay is the result of Make.
 type Overlay struct {
 	Path string // of the JSON file for -overlay
 	Go   string // version of the Go installation that it fits: go1.26.8
 }
 
-// Make writes the overlay for the Go installation of the go command, which the
-// go.mod of its directory may choose, into the directory dir. Nothing but dir is written
-// to, and dir must stay until the last build. The error is ErrUnfit if a benchmark
-// has to go without.
+// Make writes the overlay for the Go installation of the go command, which the go.mod
+// of its directory may choose, into dir. It writes nothing outside of dir, which must
+// stay until the last build. The error is ErrUnfit if benchmarks must be built without
+// an overlay.
 func Make(ctx context.Context, command gocmd.Go, dir string) (Overlay, error) {
 	out, err := command.Run(ctx, "env", "GOROOT", "GOVERSION")
 	if err != nil {

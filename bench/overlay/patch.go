@@ -2,6 +2,7 @@ package overlay
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -9,15 +10,9 @@ import (
 	"slices"
 )
 
-// insertion is text that goes into a file at a place.
-type insertion struct {
-	offset int
-	text   string
-}
-
-// calls are the hooks in methods of testing.B. Those of the clocks stand outside
-// of what testing times, and as near to it as they can: beyond it are pauses of
-// the whole program, in which it counts allocations.
+// calls are the hooks in methods of testing.B. The hooks of the clocks are just outside
+// of what testing times, but inside of the pauses of the whole program in which it
+// counts allocations.
 var calls = map[string]struct {
 	begin, end    string // of the method
 	before, after string // the assignment to
@@ -32,84 +27,104 @@ var calls = map[string]struct {
 	"loopSlowPath": {begin: " if b.overlapLoop() { return true }; "},
 }
 
-// unsliced are calls that slices do without, and the methods that make them.
+// unsliced are calls that are skipped while slices are timed, by the methods that make
+// them.
 var unsliced = map[string]string{"StartTimer": "ReadMemStats", "StopTimer": "ReadMemStats", "ResetTimer": "ReadMemStats", "runN": "GC"}
 
-// patch puts the hooks into the source of testing/benchmark.go. Places are
-// found in the syntax tree, so that other versions of the file will do; a patch
-// file would fit one version. No line is added: stacks keep their line numbers.
+// patch puts the hooks into the source of testing/benchmark.go. It finds the places in
+// the syntax tree, so that it fits other versions of the file; a patch file would fit
+// one. It adds no line, so that stacks keep their line numbers.
 func patch(source []byte) ([]byte, error) {
-	files := token.NewFileSet()
-	tree, err := parser.ParseFile(files, "benchmark.go", source, parser.SkipObjectResolution)
+	p := patcher{files: token.NewFileSet()}
+	tree, err := parser.ParseFile(p.files, "benchmark.go", source, parser.SkipObjectResolution)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrUnfit, err)
-	}
-	var all []insertion
-	insert := func(at token.Pos, text string) {
-		if text != "" {
-			all = append(all, insertion{files.Position(at).Offset, text})
-		}
 	}
 	places := 0
 	for _, decl := range tree.Decls {
 		if fields := structB(decl); fields != nil {
-			insert(fields.Opening+1, " overlap overlapTimer; overlapPace overlapPace; ")
+			p.insert(fields.Opening+1, " overlap overlapTimer; overlapPace overlapPace; ")
 			places++
 		}
-		f, ok := decl.(*ast.FuncDecl)
-		if !ok || f.Body == nil || !ofB(f) {
-			continue
-		}
-		hook, ok := calls[f.Name.Name]
-		if !ok {
-			continue
-		}
-		places++
-		insert(f.Body.Lbrace+1, hook.begin)
-		insert(f.Body.Rbrace, hook.end)
-		if hook.field != "" {
-			at := assignment(f.Body, hook.field)
-			if at == nil {
-				return nil, fmt.Errorf("%w: %s does not set b.%s", ErrUnfit, f.Name.Name, hook.field)
+		if f, ok := decl.(*ast.FuncDecl); ok && f.Body != nil && ofB(f) {
+			if _, ok := calls[f.Name.Name]; ok {
+				places++
+				p.hook(f.Name.Name, f.Body)
 			}
-			insert(at.Pos(), hook.before)
-			insert(at.End(), hook.after)
-		}
-		if name := unsliced[f.Name.Name]; name != "" {
-			call := callOf(f.Body, "runtime", name)
-			if call == nil {
-				return nil, fmt.Errorf("%w: %s does not call runtime.%s", ErrUnfit, f.Name.Name, name)
-			}
-			insert(call.Pos(), "if !b.overlap.slicing { ")
-			insert(call.End(), " }")
-		}
-		if f.Name.Name == "launch" {
-			loop, goal := goalLoop(f.Body)
-			if loop == nil {
-				return nil, fmt.Errorf("%w: launch has no loop until b.duration", ErrUnfit)
-			}
-			insert(loop.Pos(), goal+" = b.overlapGoal(); ")
-			insert(loop.Body.Rbrace, " "+goal+" = b.overlapGoal(); ")
-		}
-		if f.Name.Name == "runN" {
-			reset := callOf(f.Body, "b", "ResetTimer")
-			if reset == nil {
-				return nil, fmt.Errorf("%w: runN resets no timer", ErrUnfit)
-			}
-			insert(reset.Pos(), "b.overlapBegin(); ")
 		}
 	}
-	if places != 1+len(calls) {
-		return nil, fmt.Errorf("%w: %d of %d places found", ErrUnfit, places, 1+len(calls))
+	if p.err == nil && places != 1+len(calls) {
+		p.err = fmt.Errorf("%d of %d places found", places, 1+len(calls))
 	}
-	slices.SortStableFunc(all, func(x, y insertion) int { return cmp.Compare(x.offset, y.offset) })
-	var out []byte
+	if p.err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrUnfit, p.err)
+	}
+	return p.apply(source), nil
+}
+
+// patcher collects what to insert into a file.
+type patcher struct {
+	files *token.FileSet
+	all   []insertion
+	err   error // the first place that was not found
+}
+
+// insertion is text that goes into a file at a place.
+type insertion struct {
+	offset int
+	text   string
+}
+
+func (p *patcher) insert(at token.Pos, text string) {
+	if text != "" {
+		p.all = append(p.all, insertion{p.files.Position(at).Offset, text})
+	}
+}
+
+// around inserts text before and after a node, which is nil if it was not found.
+func (p *patcher) around(n ast.Stmt, before, after, missing string) {
+	if n == nil {
+		p.err = cmp.Or(p.err, errors.New(missing))
+		return
+	}
+	p.insert(n.Pos(), before)
+	p.insert(n.End(), after)
+}
+
+// hook puts the hooks into a method of testing.B.
+func (p *patcher) hook(method string, body *ast.BlockStmt) {
+	hook := calls[method]
+	p.insert(body.Lbrace+1, hook.begin)
+	p.insert(body.Rbrace, hook.end)
+	if hook.field != "" {
+		p.around(assignment(body, hook.field), hook.before, hook.after, method+" does not set b."+hook.field)
+	}
+	if name := unsliced[method]; name != "" {
+		p.around(callOf(body, "runtime", name), "if !b.overlap.slicing { ", " }", method+" does not call runtime."+name)
+	}
+	switch method {
+	case "launch":
+		loop, goal := goalLoop(body)
+		if loop == nil {
+			p.err = cmp.Or(p.err, errors.New("launch has no loop until b.duration"))
+			return
+		}
+		p.insert(loop.Pos(), goal+" = b.overlapGoal(); ")
+		p.insert(loop.Body.Rbrace, " "+goal+" = b.overlapGoal(); ")
+	case "runN":
+		p.around(callOf(body, "b", "ResetTimer"), "b.overlapBegin(); ", "", "runN resets no timer")
+	}
+}
+
+// apply makes the insertions.
+func (p *patcher) apply(source []byte) (out []byte) {
+	slices.SortStableFunc(p.all, func(x, y insertion) int { return cmp.Compare(x.offset, y.offset) })
 	from := 0
-	for _, i := range all {
+	for _, i := range p.all {
 		out = append(append(out, source[from:i.offset]...), i.text...)
 		from = i.offset
 	}
-	return append(out, source[from:]...), nil
+	return append(out, source[from:]...)
 }
 
 // structB returns the fields of the struct B if decl declares it.
@@ -165,8 +180,8 @@ func assignment(body *ast.BlockStmt, field string) (found ast.Stmt) {
 	return found
 }
 
-// goalLoop returns the loop in body that goes on as long as b.duration is less than
-// a variable, and the name of that.
+// goalLoop returns the loop in body that runs while b.duration is less than a variable,
+// and the name of the variable.
 func goalLoop(body *ast.BlockStmt) (loop *ast.ForStmt, goal string) {
 	ast.Inspect(body, func(n ast.Node) bool {
 		f, ok := n.(*ast.ForStmt)

@@ -11,16 +11,16 @@ import (
 	"time"
 )
 
-// Slices is what a process timed of a benchmark piece by piece.
+// Slices are the timings of a process that timed a benchmark piece by piece.
 type Slices struct {
 	Ops       int             // operations in each slice
 	Times     []time.Duration // of the slices, in the order of time
-	CPU, Wall time.Duration   // of all slices: time of CPUs, of the clock
-	Elapsed   time.Duration   // of the clock, with what lies between slices
+	CPU, Wall time.Duration   // CPU time and wall time of all slices
+	Elapsed   time.Duration   // wall time, with what lies between slices
 	Demand    *Demand         // nil if unknown
 }
 
-// Demand tells who had the CPUs while slices were timed.
+// Demand says who had the CPUs while slices were timed.
 type Demand struct {
 	Window  time.Duration   // between the two readings
 	Blind   time.Duration   // that the readings took
@@ -36,8 +36,8 @@ type CPUTime struct {
 
 // Any program may have written the file that is read.
 const (
-	largestSlices = 2 << 20 // bytes
-	mostSlices    = 1 << 17
+	maxSlicesFile = 2 << 20 // bytes
+	maxSlices     = 1 << 17
 )
 
 // ReadSlices reads the file that a process wrote its slices to.
@@ -47,7 +47,7 @@ func ReadSlices(path string) (Slices, error) {
 		return Slices{}, fmt.Errorf("slices: %w", err)
 	}
 	defer f.Close()
-	s, err := parseSlices(io.LimitReader(f, largestSlices))
+	s, err := parseSlices(io.LimitReader(f, maxSlicesFile))
 	if err != nil {
 		return Slices{}, fmt.Errorf("slices: %s: %w", path, err)
 	}
@@ -56,7 +56,7 @@ func ReadSlices(path string) (Slices, error) {
 
 func parseSlices(r io.Reader) (s Slices, err error) {
 	lines := bufio.NewScanner(r)
-	lines.Buffer(nil, largestSlices) // of thousands of CPUs the second is long
+	lines.Buffer(nil, maxSlicesFile) // the second is long with thousands of CPUs
 	lines.Scan()
 	head, err := durations(strings.Fields(lines.Text()), 4)
 	if err != nil {
@@ -75,8 +75,8 @@ func parseSlices(r io.Reader) (s Slices, err error) {
 		if err != nil {
 			return s, fmt.Errorf("line %d: %w", n, err)
 		}
-		if s.Times = append(s.Times, d); len(s.Times) > mostSlices {
-			return s, fmt.Errorf("line %d: more than %d slices", n, mostSlices)
+		if s.Times = append(s.Times, d); len(s.Times) > maxSlices {
+			return s, fmt.Errorf("line %d: more than %d slices", n, maxSlices)
 		}
 	}
 	if err := lines.Err(); err != nil {
@@ -104,7 +104,7 @@ func parseDemand(text string) (*Demand, error) {
 		number, times, _ := strings.Cut(field, ":")
 		id, err := strconv.Atoi(number)
 		if err != nil || id < 0 {
-			return nil, fmt.Errorf("%q is no CPU", number)
+			return nil, fmt.Errorf("%q is not a CPU", number)
 		}
 		t, err := durations(strings.Split(times, ":"), 3)
 		if err != nil {
@@ -133,7 +133,7 @@ func durations(fields []string, want int) (list []time.Duration, err error) {
 func nanoseconds(text string) (time.Duration, error) {
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || n < 0 {
-		return 0, fmt.Errorf("%q is no number of nanoseconds", text)
+		return 0, fmt.Errorf("%q is not a number of nanoseconds", text)
 	}
 	return time.Duration(n), nil
 }

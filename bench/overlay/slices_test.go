@@ -264,7 +264,7 @@ func TestDamagedSlicesAreAnError(t *testing.T) {
 		"", "\n", "3 10 20 30\n-\n", "0 10 20 30\n-\n7\n", "3 10 20\n-\n7\n", "3 10 20 x\n-\n7\n", "3 10 20 30\n7\n",
 		"3 -1 20 30\n-\n7\n", "3 10 20 30\n-\n-7\n", "3 10 20 30\n-\n7 8\n", "99999999999999999999 10 20 30\n-\n7\n", "3 10 20 30\n-\n7\n\n8\n",
 		"3 10 20 30\n1 2 3\n7\n", "3 10 20 30\n1 2 3 x\n7\n", "3 10 20 30\n1 2 3 4 x:1:2:3\n7\n", "3 10 20 30\n1 2 3 4 -1:1:2:3\n7\n", "3 10 20 30\n1 2 3 4 0:1:2\n7\n", "3 10 20 30\n1 2 3 4 0\n7\n", "3 10 20 30\n\n7\n",
-		"3 10 20 30\n-\n" + strings.Repeat("1\n", mostSlices+1), "3 10 20 30\n-\n" + strings.Repeat("1", 1<<20),
+		"3 10 20 30\n-\n" + strings.Repeat("1\n", maxSlices+1), "3 10 20 30\n-\n" + strings.Repeat("1", 1<<20),
 	} {
 		if s, err := parseSlices(strings.NewReader(text)); err == nil {
 			t.Errorf("%.40q was read as %d slices", text, len(s.Times))
