@@ -16,10 +16,10 @@ type outlook struct {
 	points int
 	visit  []time.Duration // of each point, in the order of the plan's lines
 	round  time.Duration   // a visit to each
-	from   string          // result file that tells, or empty: it is estimated
+	from   string          // result file that it is known from, or empty: it is estimated
 }
 
-// outlook foretells a run by the newest one of this machine, by what it took to run
+// outlook estimates a run by the newest one of this machine, by how long it took to run
 // each benchmark once, or else by a guess.
 func (r *run) outlook(what subject) outlook {
 	var o outlook
@@ -38,13 +38,12 @@ func (r *run) outlook(what subject) outlook {
 	return o
 }
 
-// guess is how long a visit to a point takes as long as nobody has looked: a
-// calibrated sample times about three times as long as it should, and has to be
-// started.
+// guess estimates a visit without any measurement: a calibrated sample times about
+// three times as long as asked, and has to be started.
 func (r *run) guess() time.Duration { return 3*r.Sample + 10*time.Millisecond }
 
-// visits is how long a visit to each point took in the newest run of this machine,
-// if its samples were as long, and where that is known from.
+// visits returns how long a visit to each point took in the newest run of this machine
+// with samples as long, and the file of that run.
 func (r *run) visits() (map[string]time.Duration, string) {
 	path, err := newestRun(filepath.Join(r.Results, cmp.Or(r.Name, r.host.Name)), "*.txt")
 	if err != nil {
@@ -65,14 +64,14 @@ func (r *run) visits() (map[string]time.Duration, string) {
 	return total, path
 }
 
-// choice is what the points of a run are of, and the flag by which fewer are chosen.
+// choice is what a run measures, and the flag that chooses fewer.
 type choice struct {
 	n            int
 	things, flag string
 }
 
-// tooShort says that the budget is too short for the samples that a verdict needs,
-// and what would do; empty if it is long enough.
+// tooShort says that the budget is too short for the samples that a verdict needs, and
+// what would be enough; it is empty if the budget is long enough.
 func (r *run) tooShort(o outlook, of choice) string {
 	samples := sampling.MinSamples
 	if r.Rounds > 0 {
@@ -87,10 +86,10 @@ func (r *run) tooShort(o outlook, of choice) string {
 		have = "some points will have none"
 	}
 	return fmt.Sprintf("a run needs about %v for %s of %s, and the budget is %v: %s; %s",
-		people(need), table.Count(samples, "sample"), o.each(), r.Budget, have, of.wouldDo(need, r.Budget))
+		roundUp(need), table.Count(samples, "sample"), o.each(), r.Budget, have, of.enough(need, r.Budget))
 }
 
-// each are the points, as those of which so many are taken.
+// each names the points.
 func (o outlook) each() string {
 	if o.points > 1 {
 		return fmt.Sprintf("each of %d points", o.points)
@@ -98,18 +97,17 @@ func (o outlook) each() string {
 	return "its one point"
 }
 
-// wouldDo offers what would be enough where the budget is not: a longer one, or fewer
-// things.
-func (of choice) wouldDo(need, budget time.Duration) string {
-	text := fmt.Sprintf("--budget %v would do", people(need+need/10))
+// enough offers what the budget would be enough for, or a longer one.
+func (of choice) enough(need, budget time.Duration) string {
+	text := fmt.Sprintf("--budget %v would do", roundUp(need+need/10))
 	if fit := int(float64(of.n) * float64(budget) / float64(need)); fit > 0 {
 		text += fmt.Sprintf(", or about %d of the %d %s (%s)", fit, of.n, of.things, of.flag)
 	}
 	return text
 }
 
-// people is a duration as people say it, rounded up.
-func people(d time.Duration) time.Duration {
+// roundUp rounds a duration up, as people would.
+func roundUp(d time.Duration) time.Duration {
 	step := time.Millisecond
 	switch {
 	case d > 10*time.Minute:

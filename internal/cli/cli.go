@@ -18,8 +18,8 @@ import (
 	"overlap/internal/table"
 )
 
-// sampleVerb makes this program a sample process. It is not for people, and
-// kept from the flag library because its flags are those of a test binary.
+// sampleVerb makes this program a sample process. It is not for people. The flag
+// library does not see it, because its flags are those of a test binary.
 const sampleVerb = "sample"
 
 type command struct {
@@ -41,8 +41,8 @@ type command struct {
 type streams struct{ out, err io.Writer }
 
 // Main runs overlap and returns its exit code: 0, 1 for an error, 2 for a
-// wrong command line, 130 if it was interrupted, 141 if nobody reads its output
-// any more. The verb check has codes of its own: see checkCmd.
+// wrong command line, 130 if it was interrupted, 141 if its output was closed. The
+// verb check has codes of its own: see checkCmd.
 func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if len(args) > 0 && args[0] == sampleVerb {
 		bench.Sample(args[1:])
@@ -107,8 +107,8 @@ func isVerb(app *kong.Application, name string) bool {
 	return slices.ContainsFunc(app.Children, func(verb *kong.Node) bool { return verb.Name == name })
 }
 
-// printable is an error without characters that control a terminal, which names
-// and contents of files may hold. Its lines and their indents are ours.
+// printable is an error without characters that control a terminal, which names and
+// contents of files may have. It keeps lines and indents.
 func printable(err error) string {
 	lines := strings.Split(strings.NewReplacer("\r\n", "\n", "\t", "    ").Replace(err.Error()), "\n")
 	for i, line := range lines {

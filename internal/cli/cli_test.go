@@ -123,7 +123,7 @@ func TestInterruptedRunKeepsItsSamples(t *testing.T) {
 	if code := cmd.ProcessState.ExitCode(); code != 130 {
 		t.Errorf("exit code %d, want 130", code)
 	}
-	if said := cmd.Stderr.(*bytes.Buffer).String(); !strings.Contains(said, "what was measured is kept; overlap report "+file) || !strings.Contains(said, "overlap: interrupted") {
+	if said := cmd.Stderr.(*bytes.Buffer).String(); !strings.Contains(said, "the samples are kept: overlap report "+file) || !strings.Contains(said, "overlap: interrupted") {
 		t.Errorf("it said:\n%s", said)
 	}
 	reportOf(t, file)

@@ -13,13 +13,13 @@ import (
 // isDisk reports whether w is the workload that needs a directory.
 func isDisk(w workloads.Workload) bool { return w.Name == workloads.Disk.Name }
 
-// disk makes the directory for the files of the workload disk, if the grid has it,
-// and tries whether the directory will do. It belongs to this process because
-// samples may be ended before they can clean up; done removes it.
+// disk makes and tries the directory for the files of the workload disk, if the grid
+// has it. It belongs to this process because samples may be ended before they can
+// clean up; done removes it.
 //
-// Where nobody asked for the workload by name, nor named a directory, it is left
-// out of the grid with a note if the directory will not do: on many systems that
-// for temporary files is in memory.
+// If the directory will not do, and the user named neither the workload nor a
+// directory, the workload is left out with a note: on many systems the directory for
+// temporary files is in memory.
 func (r *run) disk(g *sweep.Grid) (dir string, done func() error, err error) {
 	done = func() error { return nil }
 	if !slices.ContainsFunc(g.Workloads, isDisk) {
@@ -39,7 +39,7 @@ func (r *run) disk(g *sweep.Grid) (dir string, done func() error, err error) {
 	return dir, done, err
 }
 
-// tryDisk sets a small job of each variant up.
+// tryDisk sets up a small job of each variant.
 func tryDisk(dir string, variants []string) error {
 	for _, variant := range workloads.Disk.Choose(variants) {
 		job, err := workloads.Disk.New(workloads.Params{Size: workloads.Small, Workers: 1, Variant: variant, Dir: dir})

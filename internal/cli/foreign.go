@@ -13,7 +13,7 @@ import (
 	"overlap/bench/sweep"
 )
 
-// given are the flags that the command line named, without their dashes.
+// given returns the names of the flags on the command line.
 func given(k *kong.Context) (flags []string) {
 	for _, p := range k.Path {
 		if p.Flag != nil {
@@ -23,8 +23,8 @@ func given(k *kong.Context) (flags []string) {
 	return flags
 }
 
-// checkForeign finds flags that do not go together: those that choose among
-// packages without --pkg, and with it those that choose among the workloads.
+// checkForeign returns an error for flags that choose among benchmarks without --pkg,
+// and for flags that choose among the workloads with it.
 func (c *runCmd) checkForeign(flags []string) error {
 	pkg := slices.Contains(flags, "pkg")
 	if pkg && c.Pkg == "" {
@@ -84,7 +84,7 @@ func (r *run) foreign(ctx context.Context, what *subject, levels []sweep.Level) 
 	return nil
 }
 
-// builder checks where to build the tests, and with what.
+// builder checks the go command and the directory to build the tests in.
 func (r *run) builder(cpus []int) (*sweep.Foreign, error) {
 	goCommand, err := exec.LookPath("go")
 	if err != nil {

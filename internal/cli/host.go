@@ -52,14 +52,13 @@ func (c *hostCmd) Run(s *streams) error {
 	case c.Placement != "":
 		fmt.Fprintln(&text, host.FormatOrder(orders[c.Placement]))
 	default:
-		c.people(&text, h, policies, orders)
+		c.printText(&text, h, policies, orders)
 	}
 	_, err = io.WriteString(s.out, text.String())
 	return err
 }
 
-// hostJSON is the output for programs. Counts are of what the process may use,
-// 0 if unknown.
+// hostJSON is the output of --json. It counts what the process may use; 0 is unknown.
 type hostJSON struct {
 	host.Host
 	Packages  int              `json:"packages"`
@@ -70,7 +69,7 @@ type hostJSON struct {
 	Threads   int              `json:"threads"`
 	Allowed   []int            `json:"allowed"`
 	Classes   map[string][]int `json:"classes"`
-	QuotaCPUs *float64         `json:"quota_cpus"` // null without a limit, and if that is not known, which a note says
+	QuotaCPUs *float64         `json:"quota_cpus"` // null without a limit, or if a note says that it is unknown
 	Placement map[string][]int `json:"placement"`
 	Load      string           `json:"load,omitempty"`
 	Advice    *[]string        `json:"advice,omitempty"` // with --advise
@@ -108,9 +107,9 @@ func advise(out io.Writer, advice []string) {
 	}
 }
 
-// people prints what a reader wants to know first: the machine, what of it may
-// be used, what limits it, and in which order CPUs are taken.
-func (c *hostCmd) people(out io.Writer, h host.Host, policies []string, orders map[string][]int) {
+// printText prints the machine, what of it may be used, what limits it, and in which
+// order CPUs are taken.
+func (c *hostCmd) printText(out io.Writer, h host.Host, policies []string, orders map[string][]int) {
 	row := func(name, text string) {
 		if text != "" {
 			fmt.Fprintln(out, wrap(fmt.Sprintf("%-16s", name), strings.Fields(text), " "))
@@ -163,7 +162,7 @@ func (c *hostCmd) people(out io.Writer, h host.Host, policies []string, orders m
 	}
 }
 
-// part counts parts of a machine; 0 is a number that is not known.
+// part counts parts of a machine; 0 is unknown.
 func part(n int, thing string) string {
 	if n == 0 {
 		return "unknown " + thing + "s"
@@ -171,14 +170,14 @@ func part(n int, thing string) string {
 	return table.Count(n, thing)
 }
 
-// mappable is the most CPUs whose map is shorter than a screen.
-const mappable = 64
+// maxMapped is how many CPUs have a map that is shorter than a screen.
+const maxMapped = 64
 
 // coreMap draws a line per last-level cache, and class of cores in it: a bracket
 // for every core, with its CPUs.
 func coreMap(out io.Writer, h host.Host) {
 	order, err := h.Order("compact")
-	if err != nil || len(order) > mappable {
+	if err != nil || len(order) > maxMapped {
 		return
 	}
 	cpus := map[int]host.CPU{}

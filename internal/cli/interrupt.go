@@ -13,16 +13,16 @@ import (
 	"overlap/bench/sweep"
 )
 
-// exitClosed is the exit code of a command whose output nobody reads any more, as
-// a shell has it for a program that SIGPIPE ended.
+// exitClosed is the exit code of a command whose output is closed, as shells report a
+// program that SIGPIPE ended.
 const exitClosed = 128 + 13
 
-// errClosed is the cause with which a context ends then.
-var errClosed = fmt.Errorf("%w: nobody reads the output", sweep.ErrInterrupted)
+// errClosed is the cause with which the context then ends.
+var errClosed = fmt.Errorf("%w: the output is closed", sweep.ErrInterrupted)
 
 // interruptible returns a context that ends on the first Ctrl-C, SIGTERM or SIGHUP,
-// and when the reader of a stream has gone, so that whoever works with it removes
-// what it has made. A signal that comes a second later ends the program, as usual.
+// and when the reader of a stream has gone, so that temporary files are removed. A
+// signal a second later ends the program, as usual.
 func interruptible(parent context.Context, stdout, stderr io.Writer) (context.Context, *streams, func()) {
 	ctx, cancel := context.WithCancelCause(parent)
 	signals := make(chan os.Signal, 1)

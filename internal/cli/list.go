@@ -9,7 +9,7 @@ import (
 	"overlap/workloads"
 )
 
-// list prints what is known of the workloads of the grid, and its points.
+// list prints the workloads of the grid, and its points.
 func list(out io.Writer, g sweep.Grid) {
 	for _, w := range g.Workloads {
 		describe(out, w)

@@ -37,15 +37,15 @@ func (r *run) begin(ctx context.Context, what subject) error {
 			fmt.Fprintln(r.err, "note:", note)
 		}
 	}
-	if logged, err := logAll(file.Path(), what.omitted, saidOnce); err != nil {
+	if logged, err := logAll(file.Path(), what.omitted, omissionOutput); err != nil {
 		return errors.Join(err, file.Close())
 	} else if logged {
-		fmt.Fprintf(r.err, "all that they said: %s\n", failures(file.Path()))
+		fmt.Fprintf(r.err, "their whole output: %s\n", failureLog(file.Path()))
 	}
 	return r.measure(ctx, what, file, r.about(), nil)
 }
 
-// about is what the samples of a run say of the machine.
+// about describes the machine, for the samples of a run.
 func (r *run) about() []host.Pair {
 	h := r.host
 	h.Name = cmp.Or(r.Name, h.Name)
@@ -56,12 +56,12 @@ func (r *run) about() []host.Pair {
 	return about
 }
 
-// measure sweeps into file, which it closes. about is what every sample of the
-// file says of the machine, and past what the file holds already.
+// measure sweeps into file, which it closes. about describes the machine in every
+// sample, and past is what the file already has.
 func (r *run) measure(ctx context.Context, what subject, file *sweep.File, about []host.Pair, past []sweep.Entry) (err error) {
 	defer func() { err = errors.Join(err, file.Close()) }()
 	if !slices.ContainsFunc(what.plan.Lines(), func(p sweep.Point) bool { return p.Workers <= 1 && min(p.Cores, p.Procs) == 1 && p.Slices == 1 }) {
-		fmt.Fprintln(r.err, "note: without 1 worker on 1 core there are no gains to report; benchstat can still compare the points")
+		fmt.Fprintln(r.err, "note: without 1 worker on 1 core the report has no gains; benchstat can still compare the points")
 	}
 	bar := newProgress(r.err)
 	guard := newGuard(what.cpus, sampling.MaxPressure*float64(len(what.cpus)), r.Wait, bar)
@@ -89,8 +89,8 @@ func (r *run) measure(ctx context.Context, what subject, file *sweep.File, about
 	return conclude(r.err, file, summary, err)
 }
 
-// newGuard makes a guard that waits until others use no more than so many of the
-// CPUs, and says so beside the bar.
+// newGuard makes a guard that waits until others use no more of the CPUs than allowed,
+// and prints its messages beside the bar.
 func newGuard(cpus []int, allowed float64, patience time.Duration, bar *progress) *sweep.Guard {
 	return &sweep.Guard{
 		Others: func(ctx context.Context) (float64, bool) {
@@ -104,7 +104,7 @@ func newGuard(cpus []int, allowed float64, patience time.Duration, bar *progress
 	}
 }
 
-// conclude says what a sweep did. err is why it ended early, if it did.
+// conclude prints what a sweep did. err is why it ended early, if it did.
 func conclude(w io.Writer, file *sweep.File, summary sweep.Summary, err error) error {
 	fmt.Fprintf(w, "%s of %s in %s",
 		table.Count(summary.Samples, "sample"), table.Count(summary.Points, "point"), table.Count(summary.Rounds, "whole round"))
@@ -115,20 +115,20 @@ func conclude(w io.Writer, file *sweep.File, summary sweep.Summary, err error) e
 		fmt.Fprintf(w, ": %s", file.Path())
 	}
 	fmt.Fprintln(w)
-	tellFailures(w, summary.Failures)
+	printFailures(w, summary.Failures)
 	if len(summary.Failures) > 0 {
-		fmt.Fprintf(w, "all that they said: %s\n", failures(file.Path()))
+		fmt.Fprintf(w, "their whole output: %s\n", failureLog(file.Path()))
 	}
 	if summary.Samples == 0 && len(summary.Failures) == 0 {
-		// Of the benchmarks that were left out; there is no run that it belongs to.
-		err = errors.Join(err, ignoreMissing(os.Remove(failures(file.Path()))))
+		// It is about benchmarks that were left out of a run that does not exist.
+		err = errors.Join(err, ignoreMissing(os.Remove(failureLog(file.Path()))))
 	}
 	if err == nil && summary.Missing > 0 {
 		fmt.Fprintf(w, "the budget had no room for %d of %s\n", summary.Missing, table.Count(summary.Points, "point"))
 	}
 	if err != nil {
 		if summary.Samples > 0 && !errors.Is(err, sweep.ErrPast) {
-			fmt.Fprintf(w, "what was measured is kept; overlap report %[1]s reads it, overlap run --resume %[1]s goes on\n", file.Path())
+			fmt.Fprintf(w, "the samples are kept: overlap report %[1]s reads them, overlap run --resume %[1]s continues\n", file.Path())
 		}
 		return err
 	}
@@ -136,7 +136,7 @@ func conclude(w io.Writer, file *sweep.File, summary sweep.Summary, err error) e
 	case n > 0:
 		return fmt.Errorf("%s failed", table.Count(n, "sample"))
 	case summary.Samples == 0:
-		return errors.New("the budget ended before the first sample did: raise --budget")
+		return errors.New("the budget ended before the first sample: raise --budget")
 	}
 	return nil
 }

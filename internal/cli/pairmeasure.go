@@ -66,7 +66,7 @@ func (c *checkCmd) rounds(o outlook, link time.Duration, of choice) (blocks, eve
 	if most < 1 {
 		need := leastBlocks * (link + o.round)
 		return 0, 0, fmt.Errorf("--budget is too short: a check needs about %v for %d blocks of %s, the least that can tell anything%s, and the budget is %v; %s",
-			people(need), leastBlocks, o.each(), linking(leastBlocks*link, " (GOFLAGS=-ldflags=-randlayout=0 does without)"), c.Budget, of.wouldDo(need, c.Budget))
+			roundUp(need), leastBlocks, o.each(), linking(leastBlocks*link, " (GOFLAGS=-ldflags=-randlayout=0 does without)"), c.Budget, of.enough(need, c.Budget))
 	}
 	every = min(every, most)
 	return every * int(c.Budget/(link+time.Duration(every)*o.round)), every, nil
@@ -146,7 +146,7 @@ func (p *pair) measure(ctx context.Context) (interrupted bool, err error) {
 		return false, fmt.Errorf("--results: %w", err)
 	}
 	r.File = file.Path()
-	logged, err := logAll(file.Path(), p.omitted, saidOnce)
+	logged, err := logAll(file.Path(), p.omitted, omissionOutput)
 	if err != nil {
 		return false, errors.Join(err, file.Close())
 	}
@@ -168,9 +168,9 @@ func (p *pair) measure(ctx context.Context) (interrupted bool, err error) {
 	for _, problem := range problems {
 		err = errors.Join(err, file.Problem(problem))
 	}
-	said, unlogged := logAll(file.Path(), problems, saidInSlot)
+	said, unlogged := logAll(file.Path(), problems, problemOutput)
 	if logged || said {
-		fmt.Fprintf(p.streams.err, "all that they said: %s\n", failures(file.Path()))
+		fmt.Fprintf(p.streams.err, "their whole output: %s\n", failureLog(file.Path()))
 	}
 	err = errors.Join(err, unlogged, file.Close())
 	interrupted = errors.Is(err, sweep.ErrInterrupted)

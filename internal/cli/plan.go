@@ -17,7 +17,7 @@ import (
 	"overlap/internal/table"
 )
 
-// build identifies this program: samples of another are not comparable.
+// build identifies this program: samples of another build are not comparable.
 func build() (string, error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -64,8 +64,8 @@ func (r *run) resume(ctx context.Context, flags []string) (err error) {
 	return r.measure(ctx, what, file, about, past)
 }
 
-// sameMachine compares what the samples so far say of the machine and of the
-// runtime's settings with what would be said now.
+// sameMachine returns an error if the machine or the runtime's settings differ from
+// those of the samples so far.
 func sameMachine(then, now []host.Pair) error {
 	value := func(list []host.Pair, key string) string {
 		for _, p := range list {
@@ -83,8 +83,8 @@ func sameMachine(then, now []host.Pair) error {
 	return nil
 }
 
-// described is what the samples so far say of the machine, nil without samples.
-// It stays as it was at the start: benchstat makes a table for every value.
+// described returns how the samples so far describe the machine, nil without samples.
+// Later samples repeat it: benchstat makes a table for every value.
 func described(past []sweep.Entry) (about []host.Pair) {
 	for _, e := range past {
 		if e.Result == nil {
@@ -125,7 +125,7 @@ func (r *run) restore(ctx context.Context, path string, header sweep.Header) (su
 	return what, nil
 }
 
-// until says when a sweep ends.
+// until describes when a sweep ends.
 func (r *run) until() string {
 	var ends []string
 	if r.Precision > 0 {
@@ -144,7 +144,7 @@ func (r *run) dryRun(what subject) error {
 	for i, p := range what.plan.Lines() {
 		fmt.Fprintf(&text, "%6v  %s\n", o.visit[i].Round(time.Millisecond), p)
 	}
-	how := "guessed from --sample: a run of this machine would tell"
+	how := "guessed from --sample; a run on this machine will know better"
 	if o.from != "" {
 		how = "by " + o.from
 	} else if what.visit != nil {

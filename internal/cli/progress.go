@@ -12,8 +12,8 @@ import (
 	"overlap/internal/table"
 )
 
-// progress shows how far a sweep is: a bar on a terminal, elsewhere a line for each of the
-// first rounds, and then for one every few seconds.
+// progress shows how far a sweep is: a bar on a terminal, elsewhere a line for each of
+// the first rounds, and then one every few seconds.
 type progress struct {
 	w     io.Writer
 	bar   *progressbar.ProgressBar // nil where there is no terminal
@@ -21,7 +21,7 @@ type progress struct {
 	said  time.Time
 }
 
-// betweenLines is how long to wait with the next line: logs keep them all.
+// betweenLines is the time between lines: logs keep them all.
 const betweenLines = 5 * time.Second
 
 func newProgress(w io.Writer) *progress {

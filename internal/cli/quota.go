@@ -6,12 +6,12 @@ import (
 	"overlap/bench/host"
 )
 
-// underQuota says that a CPU quota keeps a measurement from cores, and which flag
-// goes around it; empty if it does not.
+// underQuota says that a CPU quota excludes cores from the measurement, and which flag
+// includes them; it is empty if it excludes none.
 func underQuota(h host.Host, cores int) string {
 	kept := h.WithinQuota(cores)
 	if kept == cores {
 		return ""
 	}
-	return fmt.Sprintf("a CPU quota of %.4g keeps this on %d of %d cores: --cores 1,%d goes around it, and the quota then throttles what is above it", h.Quota, kept, cores, cores)
+	return fmt.Sprintf("a CPU quota of %.4g allows %d of %d cores: --cores 1,%d measures on all, and the quota then throttles them", h.Quota, kept, cores, cores)
 }

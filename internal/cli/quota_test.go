@@ -26,9 +26,9 @@ func TestAQuotaThatKeepsCoresAwayIsNamed(t *testing.T) {
 		{cores(4, 0), 4, ""},
 		{cores(4, 4), 4, ""},
 		{cores(1, 0.5), 1, ""},
-		{cores(4, 1.5), 1, "a CPU quota of 1.5 keeps this on 1 of 4 cores: --cores 1,4 goes around it"},
-		{cores(2, 0.25), 1, "a CPU quota of 0.25 keeps this on 1 of 2 cores: --cores 1,2 goes around it"},
-		{cores(8, 3.9), 3, "a CPU quota of 3.9 keeps this on 3 of 8 cores: --cores 1,8"},
+		{cores(4, 1.5), 1, "a CPU quota of 1.5 allows 1 of 4 cores: --cores 1,4 measures on all"},
+		{cores(2, 0.25), 1, "a CPU quota of 0.25 allows 1 of 2 cores: --cores 1,2 measures on all"},
+		{cores(8, 3.9), 3, "a CPU quota of 3.9 allows 3 of 8 cores: --cores 1,8"},
 	} {
 		_, most, err := sweep.Settings{Placement: host.OnePerCore}.Place(c.h)
 		if err != nil || most != c.most {

@@ -20,9 +20,8 @@ import (
 const recordVerb = "record"
 
 // record makes the recordings that belong to a result file, beside it: traces
-// of cashiers, if it is among the workloads, and the latencies between cores.
-// They are for pictures: what goes wrong with them is told, and the samples
-// stand.
+// of cashiers, if it is among the workloads, and the latencies between cores. They
+// are for pictures, so their errors are only notes.
 func (r *run) record(ctx context.Context, what subject, results string, about []host.Pair) {
 	if r.Pkg != "" || !r.Recordings {
 		return
@@ -62,8 +61,7 @@ func (r *run) record(ctx context.Context, what subject, results string, about []
 	}
 }
 
-// highest is the most cores that a plan uses at once, and whether cashiers is in
-// it.
+// highest returns how many cores a plan uses at once, and whether it has cashiers.
 func highest(lines []sweep.Point) (cores int, shop bool) {
 	for _, p := range lines {
 		cores = max(cores, min(p.Cores, p.Procs))

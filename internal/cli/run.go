@@ -55,7 +55,7 @@ type runCmd struct {
 
 // Help is printed below the first line of --help.
 func (c *runCmd) Help() string {
-	return "Exit codes: 1 for an error or failed samples, 2 for a wrong command line, 130 if interrupted; what was measured is kept."
+	return "Exit codes: 1 for an error or failed samples, 2 for a wrong command line, 130 if interrupted. All samples are kept."
 }
 
 func (c *runCmd) Run(ctx context.Context, s *streams, k *kong.Context) (err error) {

@@ -10,9 +10,9 @@ import (
 	"overlap/internal/scratch"
 )
 
-// tidy removes from a directory what runs and checks that were killed left behind
-// there, and ends what their benchmarks had started. What cannot be removed is told, and stays for the next: it is no reason
-// not to measure.
+// tidy removes what runs and checks that were killed left behind in a directory, and
+// ends what their benchmarks had started. It notes what cannot be removed, which is no
+// reason not to measure.
 func tidy(ctx context.Context, s *streams, dir string) {
 	var removed []string
 	for _, left := range scratch.Abandoned(dir) {
