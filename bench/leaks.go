@@ -11,17 +11,17 @@ import (
 	"overlap/bench/meter"
 )
 
-// held is what a process has that a benchmark can leave behind: its goroutines
-// by number, with their stacks, and its child processes, where the system lists
-// them. Numbers are not used again, so a goroutine that ends does not hide one
-// that stays, as it would in runtime.NumGoroutine.
-type held struct {
+// holdings are what a benchmark can leave behind in a process: goroutines by number,
+// with their stacks, and child processes, where the system lists them. Numbers are
+// not reused, so a goroutine that ends does not hide one that stays, as it would in
+// runtime.NumGoroutine.
+type holdings struct {
 	goroutines map[string]string
 	children   []int
 }
 
-func holdings() held {
-	h := held{goroutines: map[string]string{}, children: meter.Children()}
+func readHoldings() holdings {
+	h := holdings{goroutines: map[string]string{}, children: meter.Children()}
 	for stack := range strings.SplitSeq(string(stacks()), "\n\n") {
 		// The runtime's own are in it under GOTRACEBACK=system.
 		if header := strings.Fields(stack); len(header) > 1 && !strings.Contains(stack, "\ncreated by runtime.") {
@@ -31,8 +31,8 @@ func holdings() held {
 	return h
 }
 
-// stacks are those of all goroutines, or of as many as 16 MiB hold: a leak of
-// more is found all the same.
+// stacks are the stacks of all goroutines, or of as many as fit in 16 MiB, which is
+// enough to find a leak.
 func stacks() []byte {
 	for size := 64 << 10; ; size *= 4 {
 		buf := make([]byte, size)
@@ -42,23 +42,23 @@ func stacks() []byte {
 	}
 }
 
-// grace is how long what ends by itself may take: a goroutine that has said that
-// it is done is not gone yet.
+// grace is how long goroutines and processes may take to end: a goroutine that has
+// announced its end is not gone yet.
 const grace = time.Second
 
-// leaks returns an error if the process has what it had not at the time of
-// before. It blocks until that has ended, for grace at most.
-func (before held) leaks() error {
+// leaks returns an error if the process has something that it did not have before. It
+// waits for that to end, for grace at most.
+func (before holdings) leaks() error {
 	for start := time.Now(); ; time.Sleep(10 * time.Millisecond) {
-		err := before.more(holdings())
+		err := before.more(readHoldings())
 		if err == nil || time.Since(start) >= grace {
 			return err
 		}
 	}
 }
 
-// more says what now has and before has not.
-func (before held) more(now held) error {
+// more returns an error for what is in now and not in before.
+func (before holdings) more(now holdings) error {
 	var left []string
 	for number, stack := range now.goroutines {
 		if _, had := before.goroutines[number]; !had {
@@ -75,7 +75,7 @@ func (before held) more(now held) error {
 	return nil
 }
 
-// trimmed is a stack without the callers that are far from its top.
+// trimmed is the top of a stack.
 func trimmed(stack string) string {
 	const lines = 16
 	if list := strings.SplitAfterN(stack, "\n", lines+1); len(list) > lines {

@@ -68,7 +68,7 @@ func closing(t *testing.T, w workloads.Workload) error {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &sample{workload: w, executor: "pool", workers: 1, cpus: cpus, procs: []int{runtime.GOMAXPROCS(0)}, before: holdings()}
+	s := &sample{workload: w, executor: "pool", workers: 1, cpus: cpus, procs: []int{runtime.GOMAXPROCS(0)}, before: readHoldings()}
 	testing.Benchmark(s.run)
 	return s.close()
 }
@@ -107,7 +107,7 @@ func TestChildrenAreLeaks(t *testing.T) {
 func TestWhatEndsSoonIsNoLeak(t *testing.T) {
 	for after, leak := range map[time.Duration]bool{500 * time.Millisecond: false, time.Second - 1: false, 2 * time.Second: true} {
 		synctest.Test(t, func(t *testing.T) {
-			before := holdings()
+			before := readHoldings()
 			go time.Sleep(after)
 			start := time.Now()
 			err := before.leaks()
@@ -126,13 +126,13 @@ func TestAnEndDoesNotHideALeak(t *testing.T) {
 	end, early := make(chan struct{}), make(chan struct{})
 	defer close(end)
 	go awaitEnd(early)
-	before := holdings()
+	before := readHoldings()
 	go awaitEnd(end)
 	close(early)
-	for now := holdings(); len(now.goroutines) > len(before.goroutines); now = holdings() {
+	for now := readHoldings(); len(now.goroutines) > len(before.goroutines); now = readHoldings() {
 		time.Sleep(time.Millisecond)
 	}
-	if err := before.more(holdings()); err == nil || !strings.Contains(err.Error(), "left behind: 1;") {
+	if err := before.more(readHoldings()); err == nil || !strings.Contains(err.Error(), "left behind: 1;") {
 		t.Errorf("one that was there before has ended, one is new: %v", err)
 	}
 }
@@ -148,7 +148,7 @@ func descend(depth int, down *sync.WaitGroup, end chan struct{}) {
 
 func TestDeepStacksAreTrimmed(t *testing.T) {
 	var down sync.WaitGroup
-	before, end := holdings(), make(chan struct{})
+	before, end := readHoldings(), make(chan struct{})
 	for range 50 {
 		down.Add(1)
 		go descend(40, &down, end)
@@ -160,7 +160,7 @@ func TestDeepStacksAreTrimmed(t *testing.T) {
 		}
 	}()
 	down.Wait()
-	err := before.more(holdings())
+	err := before.more(readHoldings())
 	if err == nil || !strings.Contains(err.Error(), "left behind: 50;") || strings.Count(err.Error(), "\n") > 18 {
 		t.Errorf("of 50 goroutines 40 calls deep: %v", err)
 	}

@@ -29,11 +29,11 @@ type options struct {
 	slices    int
 	cores     int
 	barrier   bool
-	asked     bool // somebody asked for just this: what the machine cannot do is an error
+	asked     bool // for just this sample: what the machine cannot do is an error
 }
 
-// flags is package state because a benchmark function has no other way to get
-// at the flags of its binary.
+// flags is package state because a benchmark function has no other access to the flags
+// of its binary.
 var flags = options{
 	workers:   []int{1},
 	executors: []string{"pool"},
@@ -41,9 +41,9 @@ var flags = options{
 	slices:    1,
 }
 
-// Main is the TestMain of a package of benchmarks: it adds the flags that
-// choose points, writes the configuration and Unit lines that belong before
-// the results, and runs the tests and benchmarks. It does not return.
+// Main is the TestMain of a package of benchmarks: it adds the flags that choose
+// points, writes the configuration and Unit lines, and runs the tests and benchmarks.
+// It does not return.
 func Main(m *testing.M) {
 	primitives.ServeIfChild()
 	register(flag.CommandLine)
@@ -52,9 +52,9 @@ func Main(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// Sample is the main function of a process that measures one sample: a test
-// binary without go test. args are its flags. It does not return. The program
-// must have called primitives.ServeIfChild before.
+// Sample is the main function of a process that measures one sample: a test binary
+// without go test. args are its flags. It does not return. The program must have
+// called primitives.ServeIfChild.
 func Sample(args []string) {
 	testing.Init()
 	register(flag.CommandLine)
@@ -104,7 +104,7 @@ func register(fs *flag.FlagSet) {
 	fs.BoolVar(&flags.barrier, "barrier", false, "before each timing, write a line \"ready\" to standard error and wait for a byte on standard input")
 }
 
-// check finds flags that cannot be obeyed.
+// check returns an error for flags that cannot be followed.
 func (o options) check(cpus []int) error {
 	for _, x := range o.executors {
 		if !slices.Contains(Executors(), x) {
@@ -150,8 +150,8 @@ func cpuList() ([]int, error) {
 	return []int{runtime.GOMAXPROCS(0)}, nil
 }
 
-// preamble writes what holds for the whole process, if it will run benchmarks.
-// Without benchmarks the lines would be noise in the output of plain tests.
+// preamble writes the lines that hold for the whole process, if it will run
+// benchmarks. In the output of plain tests they would be noise.
 func preamble() {
 	if f := flag.Lookup("test.bench"); f == nil || f.Value.String() == "" {
 		return
@@ -162,12 +162,11 @@ func preamble() {
 	writeConfig(w)
 }
 
-// writeConfig writes the configuration lines. The kinds of all workloads, and
-// the scaling to expect of them, are lines that never change, because benchstat
-// makes a table of its own for every value of a configuration key. For the same
-// reason, and because it takes a while on a large machine, the sample of a sweep
-// leaves the host's fingerprint to the sweep: bound to fewer CPUs, it would see
-// another machine.
+// writeConfig writes the configuration lines. The lines with the kinds of all workloads
+// and their expected scaling never change, because benchstat makes a table for every
+// value of a configuration key. Therefore, and because it takes a while on a large
+// machine, a sample leaves the host's fingerprint to the sweep: bound to fewer CPUs,
+// it would see another machine.
 func writeConfig(w io.Writer) {
 	cpus, err := host.Affinity()
 	if err != nil {
@@ -196,8 +195,8 @@ func writeConfig(w io.Writer) {
 		host.FormatList(cpus), strings.Join(kinds, " "), strings.Join(expect, " "))
 }
 
-// meet tells whoever holds the barrier that this process is ready and waits
-// for the word.
+// meet tells the owner of the barrier that this process is ready and waits for the
+// word to start.
 func meet() error {
 	if _, err := fmt.Fprintln(os.Stderr, "ready"); err != nil {
 		return fmt.Errorf("barrier: %w", err)

@@ -10,8 +10,8 @@ import (
 	"overlap/workloads"
 )
 
-// What every process has of files and threads, the runtime's and the meter's; and
-// the threads of a child process, which are few more or less.
+// How many files and threads every process has, for the runtime and the meter, and
+// about how many threads a child process has.
 const (
 	usualFiles   = 40
 	usualThreads = 32
@@ -40,8 +40,8 @@ func (e *LimitError) Error() string {
 		e.Workload, table.Count(e.Workers, "worker"), e.Executor, e.Need, e.Limit.What, e.Limit.Name, e.Limit.Max, used, table.Count(e.MaxWorkers, "worker"))
 }
 
-// Fits returns a *LimitError if the workers of a sample cost more files, processes
-// or threads than the limits leave, and nil if they do not or nobody knows.
+// Fits returns a *LimitError if the workers of a sample need more files, processes or
+// threads than the limits leave, as far as that is known.
 func Fits(w workloads.Workload, p workloads.Params, executor string, limits host.Limits) error {
 	p.Slices = max(1, p.Slices)
 	limit, need := beyond(needs(w, p, executor), limits)
@@ -57,7 +57,7 @@ func Fits(w workloads.Workload, p workloads.Params, executor string, limits host
 	return &LimitError{w.Name, executor, p.Workers, limit, need, fewer}
 }
 
-// needs are those of a job and of the executor that runs its tasks.
+// needs are the needs of a job and of the executor that runs its tasks.
 func needs(w workloads.Workload, p workloads.Params, executor string) (n workloads.Needs) {
 	if w.Needs != nil {
 		n = w.Needs(p, executor)
@@ -71,8 +71,8 @@ func needs(w workloads.Workload, p workloads.Params, executor string) (n workloa
 	return n
 }
 
-// beyond is the limit that the needs are beyond, and how many they are of what it
-// limits; a limit without a name if they are beyond none.
+// beyond returns the limit that the needs exceed, and how much they need of it; a limit
+// without a name if they exceed none.
 func beyond(n workloads.Needs, limits host.Limits) (host.Limit, int) {
 	threads := n.Threads + usualThreads + runtime.NumCPU()
 	for _, c := range []struct {

@@ -47,10 +47,10 @@ func CanRun(w workloads.Workload, executor string) error {
 // Single reports whether the executor has one worker and no more.
 func Single(executor string) bool { return executor == SerialExecutor || executor == "inline" }
 
-// lasting reports whether a worker number of the executor is a runner of its own
-// that takes one task after the other. spawn hands the number that was free
-// last to the next goroutine, and all tasks of a loop run on one: whatever the
-// shares of their numbers are, nobody is treated unfairly.
+// lasting reports whether a worker number of the executor is one runner that takes task
+// after task. spawn gives the number that became free last to the next goroutine, and
+// all tasks of a loop run on one goroutine, so that their shares say nothing about
+// fairness.
 func lasting(executor string) bool {
 	return executor == "pool" || executor == "threads" || executor == "processes"
 }
@@ -74,10 +74,10 @@ func Run(b *testing.B, w workloads.Workload) {
 			b.Fatal(err)
 		}
 		// testing runs the first iteration of a sub-benchmark before it
-		// applies the first value of -cpu (go.dev/issue/49980), and with
+		// applies the first value of -cpu (go.dev/issue/49980). With
 		// -benchtime=1x that iteration is the result.
 		runtime.GOMAXPROCS(procs[0])
-		s.before = holdings()
+		s.before = readHoldings()
 		b.Run(s.name(), s.run)
 		if err := s.close(); err != nil {
 			b.Errorf("%s: %v", s.name(), err)
@@ -109,8 +109,8 @@ type sample struct {
 	cpus     []int // the affinity mask
 	procs    []int // the values of -cpu
 	job      workloads.Job
-	before   held // before the set-up
-	began    bool // run has been called before
+	before   holdings // before the set-up
+	began    bool     // run has been called before
 }
 
 func (s *sample) name() string {
@@ -137,7 +137,7 @@ func (s *sample) setUp() (err error) {
 		Slices:  flags.slices,
 		Dir:     flags.disk,
 	}
-	if !flags.asked { // else a sweep has looked at all its points before
+	if !flags.asked { // else the sweep has checked all its points
 		if err := Fits(s.workload, p, s.executor, host.ReadLimits()); err != nil {
 			return fmt.Errorf("-workers: %w", err)
 		}
@@ -146,10 +146,10 @@ func (s *sample) setUp() (err error) {
 	return err
 }
 
-// close ends what the sample set up and returns an error if that leaves
-// something behind, for which the next sample would pay. testing has printed
-// the sample's line by then, as a job that still serves its next timing cannot
-// be closed; the process fails, and with it the point of a sweep.
+// close ends what the sample set up and returns an error if that leaves something
+// behind, which would disturb the next sample. testing has printed the sample's line
+// by then, because a job cannot be closed before its last timing; the process fails,
+// and with it the point of a sweep.
 func (s *sample) close() error {
 	if s.job == nil {
 		return nil
@@ -157,8 +157,8 @@ func (s *sample) close() error {
 	return errors.Join(s.job.Close(), s.before.leaks())
 }
 
-// run is the b.N form on purpose: b.Loop would measure the first value of -cpu
-// at the GOMAXPROCS of the last.
+// run uses b.N because b.Loop would measure the first value of -cpu at the GOMAXPROCS
+// of the last.
 func (s *sample) run(b *testing.B) {
 	if err := s.setUp(); errors.Is(err, errors.ErrUnsupported) && !flags.asked {
 		b.Skip(err)

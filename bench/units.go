@@ -10,13 +10,12 @@ import (
 	"overlap/workloads"
 )
 
-// unit is what a benchmark line carries, with the direction in which it is
-// good. tasks-inflight and cpus-busy are degrees, good only for what they buy,
-// but the format knows no third direction.
+// unit is a unit of a benchmark line, with its better direction. tasks-inflight and
+// cpus-busy are degrees, neither good nor bad, but the format has no third direction.
 type unit struct {
 	name, better string
-	of           func(meter.Reading) float64 // nil: not of the meter
-	perJob       bool                        // of counts: divided by the jobs
+	of           func(meter.Reading) float64 // nil if the meter does not measure it
+	perJob       bool                        // a count that is divided by the jobs
 }
 
 // units are all of them; package meter documents their sources.
@@ -66,13 +65,13 @@ func WriteUnits(w io.Writer) {
 	}
 }
 
-// least is written instead of zero: a millionth, because benchstat cannot take
-// the geometric mean of zero. It is below what any source here resolves, and
-// the smallest number that testing prints in full.
-const least = 1e-6
+// minValue is written instead of zero, because benchstat cannot take the geometric mean
+// of zero. It is below the resolution of every source here, and the smallest number
+// that testing prints in full.
+const minValue = 1e-6
 
-// report writes what was measured. What the system does not tell has no unit
-// on the line.
+// report writes what was measured. What the system does not report is not on the
+// line.
 func report(b *testing.B, r meter.Reading, job workloads.Job) {
 	for _, u := range units {
 		if u.of == nil {
@@ -83,7 +82,7 @@ func report(b *testing.B, r meter.Reading, job workloads.Job) {
 			value /= float64(b.N)
 		}
 		if !math.IsNaN(value) {
-			b.ReportMetric(max(value, least), u.name)
+			b.ReportMetric(max(value, minValue), u.name)
 		}
 	}
 	if timed, ok := job.(workloads.Timed); ok {

@@ -5,16 +5,16 @@ import (
 	"time"
 )
 
-// demand is a reading of the clocks that tell who had the CPUs and who waited
-// for them.
+// demand is a reading of the clocks that show who had the CPUs and who waited for
+// them.
 type demand struct {
 	at        time.Duration         // when it was taken
 	own       time.Duration         // CPU time of this process and its children
-	stat      bool                  // whether the system tells the next two
+	stat      bool                  // whether the system reports the next two
 	idle      time.Duration         // of our CPUs, waiting for a disk as well
 	stolen    time.Duration         // from our CPUs by the hypervisor, for others
-	queued    map[int]time.Duration // run-queue delay by thread; nil: not told
-	throttled []time.Duration       // of each control group with a quota; negative: not told
+	queued    map[int]time.Duration // run-queue delay by thread; nil: unknown
+	throttled []time.Duration       // of each control group with a quota; negative: unknown
 }
 
 // span is what happened between two readings.
@@ -35,8 +35,8 @@ func (from demand) until(to demand, cpus int) span {
 	}
 }
 
-// delay is by how much the threads were delayed. Those that ended meanwhile are
-// not seen, and a thread with less delay than before is a new one of that id.
+// delay is by how much the threads were delayed. Threads that ended meanwhile are not
+// seen, and a thread with less delay than before is a new one with the same id.
 func delay(from, to map[int]time.Duration) (sum time.Duration) {
 	for id, d := range to {
 		if was := from[id]; was <= d {
@@ -47,20 +47,20 @@ func delay(from, to map[int]time.Duration) (sum time.Duration) {
 	return sum
 }
 
-// lost is the time in which this process wanted a CPU and somebody else had it.
-// Run-queue delay alone would blame others for the threads that this process
-// itself wakes onto a busy CPU (a contended lock does); the CPU time of others
-// alone harms nobody while a CPU is idle. Both must be there.
+// lost is the time in which this process wanted a CPU and others had it. Run-queue
+// delay alone would blame others for threads that this process wakes onto a busy CPU,
+// as a contended lock does; CPU time of others alone does no harm while a CPU is idle.
+// Both must be there.
 //
-// What others had is what was neither idle nor ours. The kernel counts it in
-// ticks of 10 ms too, in six fields that are each cut to a tick, and a share in
-// a short sample gets lost there. Idle time is cut as well, but it stands still
-// on a CPU that two want, where it matters. The price: where own threads delay
-// each other beside an idle CPU, others are blamed for a tick of it at most.
+// Others had what was neither idle nor ours. The kernel counts that in six fields of
+// 10 ms ticks, each rounded down, in which the share of a short sample gets lost. Idle
+// time is rounded as well, but does not grow on a CPU that two want, where it matters.
+// The price: where own threads delay each other beside an idle CPU, others are blamed
+// for a tick of it at most.
 //
-// The hypervisor's share is part of what others had. Its counter is no more
-// than a bound: what it took in a second adds up until it makes a tick, which
-// then seems to be all of the short sample in which it shows.
+// The hypervisor's share is part of what others had. Its counter is only a bound: what
+// it took in a second adds up to a tick, which then seems to fall into one short
+// sample.
 func (s span) lost() time.Duration { return min(s.others(), s.delayed+s.stolen) }
 
 // others is what was neither idle nor ours.
@@ -68,9 +68,9 @@ func (s span) others() time.Duration {
 	return max(0, s.wall*time.Duration(s.cpus)-s.idle-s.own)
 }
 
-// throttled is the CPU time for which the worst of the control groups was held
-// back, NaN where none has a quota. A group that holds back its members holds
-// back their members too, so the sum would count it twice.
+// throttled is the CPU time that a quota withheld from the worst of the control groups,
+// NaN where none has a quota. A group throttles its subgroups, too, so that a sum would
+// count that twice.
 func throttled(from, to []time.Duration) float64 {
 	worst := math.NaN()
 	for i := range min(len(from), len(to)) {

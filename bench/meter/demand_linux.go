@@ -9,8 +9,7 @@ import (
 	"github.com/prometheus/procfs"
 )
 
-// readDemand reads the scheduler's clocks. A system that hides them is no
-// reason not to measure: what they tell is left out.
+// readDemand reads the scheduler's clocks, as far as the system shows them.
 func readDemand(cpus, children []int, quotas []string) demand {
 	d := demandIn("/proc", cpus, append([]int{os.Getpid()}, children...))
 	d.throttled = readThrottled(quotas)
@@ -30,16 +29,14 @@ func demandIn(proc string, cpus, pids []int) (d demand) {
 }
 
 // covered reports whether a file is mounted over /proc/stat, as LXCFS does in
-// containers: it shows what the container itself does, on CPUs that it numbers anew,
-// and hides all others.
+// containers: it has only what the container does, and numbers the CPUs anew.
 func covered(proc string) bool {
 	mounts, err := os.ReadFile(filepath.Join(proc, "self/mountinfo"))
 	return err == nil && strings.Contains(string(mounts), " /proc/stat ")
 }
 
-// add adds the idle and stolen time of the CPUs. It returns false if one of
-// them is missing, or never did anything, not even nothing: sandboxes write
-// zeros where they know nothing.
+// add adds the idle and stolen time of the CPUs. It returns false if one of them is
+// missing or all zeros, which sandboxes write for what they do not know.
 func (d *demand) add(stat procfs.Stat, cpus []int) bool {
 	for _, id := range cpus {
 		c := stat.CPU[int64(id)]
@@ -52,8 +49,8 @@ func (d *demand) add(stat procfs.Stat, cpus []int) bool {
 	return true
 }
 
-// queuedIn returns the run-queue delay of the threads of these processes, nil
-// if the kernel does not keep it: a thread that has run had a slice of time.
+// queuedIn returns the run-queue delay of the threads of these processes, nil if the
+// kernel does not count it: every thread has run for a time slice.
 func queuedIn(fs procfs.FS, pids []int) map[int]time.Duration {
 	delays := map[int]time.Duration{}
 	var slices uint64

@@ -35,7 +35,7 @@ func TestFairnessIsOfTheSample(t *testing.T) {
 	for range 2 {
 		m.Prepare()
 		m.Start()
-		for i := range 4 * enough {
+		for i := range 4 * minTasks {
 			m.TaskEnd(i%2, m.TaskStart(i%2))
 			m.TaskEnd(-1, m.TaskStart(1))
 		}

@@ -20,8 +20,8 @@ var metricNames = []string{
 	latencies: "/sched/latencies:seconds",
 }
 
-// newMetrics returns room for a reading, which has been read into once: that
-// allocates the histogram, and later readings use it again.
+// newMetrics returns room for a reading. The first reading allocates the histogram, and
+// later ones reuse it.
 func newMetrics() []metrics.Sample {
 	samples := make([]metrics.Sample, len(metricNames))
 	for i, name := range metricNames {
@@ -31,8 +31,7 @@ func newMetrics() []metrics.Sample {
 	return samples
 }
 
-// growth is by how much a metric has grown, NaN where this version of Go does
-// not have it.
+// growth is by how much a metric has grown, NaN where this version of Go lacks it.
 func growth(from, to []metrics.Sample, i int) float64 {
 	switch to[i].Value.Kind() {
 	case metrics.KindFloat64:
@@ -53,10 +52,10 @@ func growth(from, to []metrics.Sample, i int) float64 {
 // runtime itself.) TestRunnableCountsWhoIsReady notices if a later Go differs.
 const tracked = 8
 
-// delays is what a difference of two latency histograms says.
+// delays is the difference of two latency histograms.
 type delays struct {
 	sum      float64 // seconds, of the goroutines that are tracked
-	p50, p99 float64 // seconds; 0 if nobody was seen to wait
+	p50, p99 float64 // seconds; 0 if no wait was seen
 }
 
 func latency(from, to []metrics.Sample) delays {
@@ -84,8 +83,8 @@ func between(was, is *metrics.Float64Histogram) (d delays) {
 	return d
 }
 
-// middle is that of a bucket; of those without an end it is the other end, and
-// delays below zero, which clocks that differ can give, are none.
+// middle is the middle of a bucket; if the bucket has no end, it is the other end.
+// Delays below zero, by clocks that differ, count as zero.
 func middle(buckets []float64, i int) float64 {
 	low, high := max(0, buckets[i]), max(0, buckets[i+1])
 	if math.IsInf(high, 1) {

@@ -1,7 +1,7 @@
 // Package meter measures what a sample consumed besides wall time: how many
 // tasks were in progress and for how long, how many CPUs worked, and where the
 // others went. These are the units that package bench writes, with their
-// sources. What a system does not tell is absent, never zero.
+// sources. What a system does not report is absent, never zero.
 //
 //	unit                  source                                   resolution         where
 //	tasks-inflight        the tasks' starts and ends, counted      clock, about 50 ns everywhere
@@ -20,17 +20,17 @@
 //	throttled-cpus        cpu.stat of the control groups           1 µs; v1 1 ns      Linux, under a quota
 //	pressure              schedstat and /proc/stat                 see Reading        Linux
 //
-// gc-cpus moves only when a cycle ends: a sample shorter than a cycle has all
-// of it or nothing. It counts the assistance of goroutines that allocate, and
-// what the collector did on CPUs that had nothing else to do: that is in
-// cpus-busy as well. Go has no minor collections: gcs/op counts full cycles.
+// gc-cpus grows only when a cycle ends: a sample that is shorter than a cycle has all
+// of it or nothing. It counts the assistance of goroutines that allocate, and what the
+// collector did on idle CPUs, which is in cpus-busy as well. Go has no minor
+// collections: gcs/op counts full cycles.
 //
-// goroutines-locked knows of a wait when it ends. It holds sync.Mutex,
-// sync.RWMutex and the runtime's own locks, no channels. Switches and faults
-// of a child are known when it has been waited for, all at once. The run-queue
-// delay of a thread that ends in the sample is not seen. throttled-cpus is of
-// everybody in the control group. What comes from /proc and control groups is
-// over the time between its own two readings, which lie around the sample.
+// goroutines-locked counts a wait when it ends: for sync.Mutex, sync.RWMutex and the
+// runtime's own locks, not for channels. Switches and faults of a child count when it
+// has been waited for, all at once. The run-queue delay of a thread that ends in the
+// sample is not seen. throttled-cpus includes everybody in the control group. What
+// comes from /proc and control groups covers the time between its own two readings,
+// which lie around the sample.
 package meter
 
 import (
@@ -71,7 +71,7 @@ type Meter struct {
 func New(workers int, cpus []int, procs int) *Meter {
 	m := &Meter{
 		workers: make([]worker, workers),
-		shards:  make([]shard, max(1, min(workers, procs, mostShards))),
+		shards:  make([]shard, max(1, min(workers, procs, maxShards))),
 		cpus:    cpus,
 		reach:   max(1, min(len(cpus), procs)),
 		base:    time.Now(),
@@ -102,8 +102,8 @@ func (m *Meter) TaskStart(w int) int64 {
 	return now
 }
 
-// TaskEnd implements primitives.Probe. The token, and not the worker, says
-// whether the task is measured: one that has waited may end without a worker.
+// TaskEnd implements primitives.Probe. The token, not the worker, says whether the task
+// is measured: a task that has waited may end without a worker.
 func (m *Meter) TaskEnd(w int, start int64) {
 	if start == notCounted {
 		return
@@ -129,10 +129,9 @@ func (m *Meter) Lap() {
 	m.lap = now
 }
 
-// Prepare takes the slow readings that come before a sample, so that nothing
-// but the fast ones lies between Start and the work. No task may be in
-// progress. The Go runtime is read last, and first after the sample, so that
-// reading the system does not count as the sample's.
+// Prepare takes the slow readings before a sample, so that only fast ones lie between
+// Start and the work. No task may be in progress. It reads the Go runtime last, and
+// Reading reads it first, so that reading the system does not count for the sample.
 func (m *Meter) Prepare() {
 	for i := range m.workers {
 		m.workers[i] = worker{}
@@ -155,8 +154,7 @@ func (m *Meter) readDemand() demand {
 	return d
 }
 
-// readUsage is the usage with the CPU time of the children that nobody has
-// waited for.
+// readUsage includes the CPU time of children that have not been waited for.
 func (m *Meter) readUsage() usage {
 	u := readUsage()
 	for _, pid := range m.children {

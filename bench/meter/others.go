@@ -6,9 +6,9 @@ import (
 )
 
 // Others returns how many of the given CPUs others keep busy, the hypervisor's
-// other guests included, while this process watches for as long as window. ok
-// is false where the system does not tell, or if ctx ended first. The clocks
-// have ticks of 10 ms, so a window should be some hundred.
+// other guests included, during a window in which it blocks. ok is false where the
+// system does not report it, or if ctx ended first. The clocks have ticks of 10 ms, so
+// a window should be some hundred milliseconds.
 func Others(ctx context.Context, cpus []int, window time.Duration) (others float64, ok bool) {
 	base := time.Now()
 	read := func() demand {

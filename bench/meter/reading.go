@@ -11,27 +11,25 @@ import (
 	"overlap/internal/table"
 )
 
-// Reading is what a Meter saw between Start and Stop. What the system does not
-// tell is NaN. The package's documentation has the sources and resolutions.
+// Reading is what a Meter measured between Start and Stop. What the system does not
+// report is NaN. The package documentation has the sources and resolutions.
 type Reading struct {
-	// Inflight is the mean number of tasks started and not finished: the
-	// degree of concurrency. It is the integral of their number over time, the
-	// sum of the ends without the sum of the starts, over the wall time. A
-	// task that has not ended counts up to Stop.
+	// Inflight is the mean number of tasks started and not finished: the degree
+	// of concurrency. It is the sum of the ends minus the sum of the starts, over
+	// the wall time. A task that has not ended counts up to Stop.
 	Inflight float64
 
 	// CPUsBusy is the mean number of CPUs that ran this process and its
-	// children: the degree of parallelism, CPU time over wall time, by the
-	// kernel's clock. Children that are not waited for count on Linux, if they
-	// were there when Prepare was called.
+	// children: the degree of parallelism, CPU time over wall time. Children that
+	// have not been waited for count on Linux, if Prepare saw them.
 	CPUsBusy float64
 
 	// Fairness is Jain's index of the tasks that each worker number ended; NaN
-	// if there were few tasks or one worker. It says something only where a
-	// number belongs to one runner for long.
+	// if there were few tasks or one worker. It is meaningful only where a number
+	// belongs to one runner for long.
 	Fairness float64
 
-	// Started is the number of tasks that a worker began, Finished that of the
+	// Started is the number of tasks that a worker began, Finished the number of
 	// residences in the histogram.
 	Started, Finished int64
 
@@ -40,20 +38,20 @@ type Reading struct {
 	P50, P99 time.Duration
 
 	// Jobs holds the quantiles 0.02, 0.25 and 0.50 of the wall times between
-	// Laps. A low quantile of short jobs sees the undisturbed speed of the
-	// code where the mean mixes it with the machine's slow spells.
+	// Laps. A low quantile of short jobs has the undisturbed speed of the code,
+	// where the mean includes the machine's slow spells.
 	Jobs [3]time.Duration
 
-	// Pressure is the share of the CPU time within reach that somebody else
-	// had while this process wanted it. It is never below the share of the
-	// sample that reading the scheduler's clocks took (1 % at most), because
-	// what happened meanwhile is not known; so it is never 0.
+	// Pressure is the share of the CPU time within reach that others had while
+	// this process wanted it. It is at least the share of the sample that reading
+	// the scheduler's clocks took (1 % at most), because what happened meanwhile
+	// is unknown; so it is never 0.
 	Pressure float64
 
-	// Mean numbers of CPUs: that collected garbage, that threads of this
-	// process waited for, that the hypervisor gave to others, that the worst
-	// control group was held back from, and that were idle. The last two are
-	// the reach at most.
+	// Mean numbers of CPUs that collected garbage, that threads of this process
+	// waited for, that the hypervisor gave to others, that a quota withheld from
+	// the worst control group, and that were idle. The last two are at most the
+	// reach.
 	GC, RunQueue, Steal, Throttled, Idle float64
 
 	// Mean numbers of goroutines that waited for a lock, and that were ready
@@ -73,8 +71,7 @@ type Reading struct {
 	flow float64
 }
 
-// tolerance is what Little's law may be wrong by. The histogram rounds by
-// 0.05 %.
+// tolerance is the largest error in Little's law. The histogram rounds by 0.05 %.
 const tolerance = 0.02
 
 // Gap is by how much Little's law, L = X·R (Little, 1961), fails to hold, as a
@@ -88,10 +85,9 @@ func (r Reading) Gap() float64 {
 	return math.Abs(r.Inflight-r.flow) / larger
 }
 
-// CheckTasks returns an error if a task was lost or ended twice, which makes
-// whatever was measured of tasks wrong. It is for every sample, of open loops
-// as well: a task's residence begins at its start, when it was due is nothing
-// to it, and the sample holds all of it.
+// CheckTasks returns an error if a task was lost or ended twice, which makes everything
+// measured of tasks wrong. It holds for open loops as well: a task's residence begins
+// when it starts, not when it was due.
 func (r Reading) CheckTasks() error {
 	if r.Started != r.Finished {
 		return fmt.Errorf("%s started and %d finished: a task was lost or ended twice", table.Count(int(r.Started), "task"), r.Finished)
@@ -177,9 +173,8 @@ func (m *Meter) goRuntime(r *Reading) {
 	r.SchedP50, r.SchedP99 = d.p50*1e9, d.p99*1e9
 }
 
-// system adds what the scheduler's clocks tell, over the time between their
-// own two readings: what happened while they were read cannot be told from what
-// happened in the sample.
+// system adds what the scheduler's clocks say about the time between their own two
+// readings: what happened while they were read looks like a part of the sample.
 func (m *Meter) system(r *Reading, now demand, blind time.Duration) {
 	s := m.demand.until(now, len(m.cpus))
 	between, reach := float64(max(1, s.wall)), float64(m.reach)

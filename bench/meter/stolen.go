@@ -6,9 +6,9 @@ import "time"
 // for. ok is false where the system does not count children.
 func Used() (cpu time.Duration, ok bool) { return readUsage().cpu, countsEvents }
 
-// Stolen returns how long the hypervisor has given the CPUs to its other guests
-// while this one wanted them, summed over the CPUs, since the machine started.
-// ok is false where the system does not tell.
+// Stolen returns how long, since the machine started, the hypervisor has given the CPUs
+// to other guests while this one wanted them, summed over the CPUs. ok is false where
+// the system does not report it.
 func Stolen(cpus []int) (stolen time.Duration, ok bool) {
 	d := readDemand(cpus, nil, nil)
 	return d.stolen, d.stat

@@ -51,24 +51,24 @@ type shard struct {
 	_      [128 - 16 - bits.UintSize/8]byte
 }
 
-// mostShards bounds the histograms to 2 MB. A worker visits one for about a
-// microsecond in 128 tasks.
-const mostShards = 8
+// maxShards limits the histograms to 2 MB. A worker uses one for about a microsecond
+// in 128 tasks.
+const maxShards = 8
 
-// longest is what the histograms can hold: more than a benchmark may take.
-const longest = time.Hour
+// maxResidence is the largest value of the histograms, more than a benchmark may take.
+const maxResidence = time.Hour
 
-// newHistogram returns a histogram whose pages are there: a page that is first
+// newHistogram returns a histogram with all its pages in memory: a page that is first
 // touched in a sample is a fault in that sample.
 func newHistogram() *hdrhistogram.Histogram {
-	h := hdrhistogram.New(1, int64(longest), 3)
+	h := hdrhistogram.New(1, int64(maxResidence), 3)
 	h.Reset()
 	return h
 }
 
 // record counts d. A time beyond the histogram's range counts at its upper end.
 func record(h *hdrhistogram.Histogram, d time.Duration) {
-	_ = h.RecordValue(int64(min(d, longest))) // in range by the line above
+	_ = h.RecordValue(int64(min(d, maxResidence))) // in range by the line above
 }
 
 // take moves the worker's batch into the histogram.
@@ -77,7 +77,7 @@ func (s *shard) take(k *worker) {
 	defer s.mu.Unlock()
 	for _, d := range k.full[:k.n] {
 		record(s.hist, d)
-		s.beyond += max(0, d-longest)
+		s.beyond += max(0, d-maxResidence)
 	}
 	k.n = 0
 }

@@ -50,7 +50,7 @@ func TestLittleHolds(t *testing.T) {
 			}
 			all.Wait()
 		},
-		"hours":       func(m *Meter) { task(m, 0, 5*longest); task(m, 1, ms) },
+		"hours":       func(m *Meter) { task(m, 0, 5*maxResidence); task(m, 1, ms) },
 		"another end": func(m *Meter) { token := m.TaskStart(0); task(m, 0, ms); time.Sleep(ms); m.TaskEnd(3, token) },
 		"nested":      func(m *Meter) { token := m.TaskStart(0); task(m, 1, ms); task(m, -1, ms); m.TaskEnd(0, token) },
 		"an end without a worker": func(m *Meter) {

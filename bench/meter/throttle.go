@@ -2,7 +2,7 @@ package meter
 
 import "time"
 
-// Throttle tells for how long the CPU quota of a control group held back this
+// Throttle measures for how long the CPU quota of a control group held back this
 // process and all others in the group.
 type Throttle struct {
 	quotas []string

@@ -25,15 +25,15 @@ const (
 	rounds = 30
 	limit  = 10 * time.Second
 
-	// farthest is the most CPUs whose pairs fit into the limit.
-	farthest = 128
+	// maxCPUs is how many CPUs have few enough pairs for the limit.
+	maxCPUs = 128
 )
 
 // pairs writes the latencies between the CPUs. Pairs are visited in rounds and
 // in random order, so that drift hits all alike.
 func pairs(w io.Writer, cpus []int) error {
 	if !host.CanBind {
-		return errors.New("this system cannot bind a thread to a CPU, so that there is no latency between two of them")
+		return errors.New("this system cannot bind a thread to a CPU, so latencies between CPUs cannot be measured")
 	}
 	debug.SetGCPercent(-1) // a collection stops both threads
 	cpus = slices.Sorted(slices.Values(thin(cpus)))
@@ -58,14 +58,14 @@ func pairs(w io.Writer, cpus []int) error {
 	return b.Flush()
 }
 
-// thin takes as many CPUs as can be measured, evenly from all.
+// thin returns as many CPUs as can be measured, evenly from all.
 func thin(cpus []int) []int {
-	if len(cpus) <= farthest {
+	if len(cpus) <= maxCPUs {
 		return cpus
 	}
-	kept := make([]int, farthest)
+	kept := make([]int, maxCPUs)
 	for i := range kept {
-		kept[i] = cpus[i*len(cpus)/farthest]
+		kept[i] = cpus[i*len(cpus)/maxCPUs]
 	}
 	return kept
 }
@@ -85,16 +85,16 @@ func latency(from, to int) (float64, error) {
 	bound := make(chan error, 2)
 	start, ended := make(chan bool), make(chan error, 1)
 	hold := func(cpu int, play func()) error {
-		told := false
+		started := false
 		err := host.Start([]int{cpu}, func() error {
-			told = true
+			started = true
 			bound <- nil
 			if <-start {
 				play()
 			}
 			return nil
 		})
-		if !told {
+		if !started {
 			bound <- err
 		}
 		return err

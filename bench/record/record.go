@@ -1,7 +1,7 @@
 // Package record makes the pictures behind the numbers of a run: execution
-// traces of the workload cashiers, in which concurrency and parallelism are
-// seen, and the latencies between pairs of CPUs. A recording is no sample: it
-// is made once, in a process of its own, and nothing is compared with it.
+// traces of the workload cashiers, which show concurrency and parallelism, and the
+// latencies between pairs of CPUs. A recording is not a sample: it is made once, in a
+// process of its own, and nothing is compared with it.
 package record
 
 import (
@@ -33,8 +33,8 @@ type Parent struct {
 	Placement []int    // CPUs in the order in which they are taken
 }
 
-// patience is how long a recording may take before it is ended.
-const patience = time.Minute
+// maxRecording is how long a recording may take before it is ended.
+const maxRecording = time.Minute
 
 // Trace records cashiers on the first so many CPUs of the placement, and
 // returns an execution trace of package runtime/trace. Where a process cannot
@@ -62,7 +62,7 @@ func (p Parent) Pairs(ctx context.Context) ([]byte, error) {
 }
 
 func (p Parent) run(ctx context.Context, cpus []int, procs int, args ...string) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, maxRecording)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, p.Command[0], slices.Concat(p.Command[1:], args)...)
 	cmd.Env = append(os.Environ(), "GOMAXPROCS="+strconv.Itoa(procs))

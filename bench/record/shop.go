@@ -16,8 +16,7 @@ import (
 
 const (
 	// cashiers is how many customers are served at once. A scan takes a fifth of
-	// a customer's time, so that two cores have hands for 10, and one has work
-	// all the time.
+	// a customer's time, so that 10 keep two cores busy.
 	cashiers = 10
 
 	// shares makes queues of 16 customers of the 32 that a medium job has: few
@@ -25,7 +24,7 @@ const (
 	shares = 2
 
 	// rehearsals is how long the job is recorded again and again. The shortest
-	// take is kept: it is what others have disturbed least, and a picture is no
+	// take is kept, which others have disturbed least: a picture is not a
 	// measurement.
 	rehearsals = time.Second
 )
