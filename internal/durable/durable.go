@@ -1,6 +1,5 @@
-// Package durable has what a file needs that several processes append to and that a
-// crash must not lose: locks, and names that survive a power cut. It knows nothing of
-// what is in the file.
+// Package durable serves files that several processes append to and that must survive a
+// crash: locks, and names on the disk. It does not know what is in the files.
 package durable
 
 import (
@@ -9,7 +8,8 @@ import (
 	"runtime"
 )
 
-// SyncDir writes the names in a directory to the disk, among them that of a new file.
+// SyncDir writes the names in a directory to the disk, among them the name of a new
+// file.
 func SyncDir(dir string) error {
 	if runtime.GOOS == "windows" {
 		return nil // it does not open directories

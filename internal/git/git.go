@@ -1,10 +1,9 @@
-// Package git is the little of git that comparing two revisions takes: it names
-// commits and checks them out beside the user's tree. It never writes to that
-// tree, its index, or a branch; what it adds to the repository are worktrees,
-// which it removes.
+// Package git does what comparing two revisions needs: it resolves revisions and checks
+// commits out beside the user's tree. It never writes to that tree, its index or a
+// branch; it adds only worktrees to the repository, and removes them.
 //
-// It runs the git command. A library would not know the user's filters, partial
-// clones and worktrees as git does.
+// It runs the git command. A library would not know the user's filters, partial clones
+// and worktrees as git does.
 package git
 
 import (
@@ -56,8 +55,8 @@ func Open(ctx context.Context, dir string) (*Repository, error) {
 
 var hash = regexp.MustCompile(`^[0-9a-f]{40}([0-9a-f]{24})?$`)
 
-// Resolve returns the commit that a revision means, in full. What begins with a
-// dash is a revision, too, and no flag.
+// Resolve returns the full hash of the commit that a revision names. A revision that
+// begins with a dash is not taken for a flag.
 func (r *Repository) Resolve(ctx context.Context, revision string) (string, error) {
 	commit, err := r.commit(ctx, revision)
 	if err == nil || ctx.Err() != nil {
@@ -67,9 +66,9 @@ func (r *Repository) Resolve(ctx context.Context, revision string) (string, erro
 		return "", errors.New("the repository has no commit yet: there is nothing to compare with")
 	}
 	if r.shallow {
-		return "", fmt.Errorf("no commit %q in this shallow clone: get the whole history with git fetch --unshallow, in GitHub's actions/checkout with fetch-depth: 0", revision)
+		return "", fmt.Errorf("no commit %q in this shallow clone: fetch the whole history with git fetch --unshallow, or in GitHub's actions/checkout with fetch-depth: 0", revision)
 	}
-	return "", fmt.Errorf("no commit %q in this repository: git fetch gets those of others, git log --all shows what there is", revision)
+	return "", fmt.Errorf("no commit %q in this repository: git fetch gets commits of others, git log --all lists all", revision)
 }
 
 func (r *Repository) commit(ctx context.Context, revision string) (string, error) {
@@ -84,12 +83,11 @@ func (r *Repository) commit(ctx context.Context, revision string) (string, error
 	return out, nil
 }
 
-// Dirty reports whether the user's tree differs from its commit; files that git
-// does not know count, those that it ignores do not.
-// Neither does what is in the directory but, wherever that is.
-func (r *Repository) Dirty(ctx context.Context, but string) (bool, error) {
+// Dirty reports whether the user's tree differs from its commit. Untracked files count;
+// ignored files and those in the directory except do not.
+func (r *Repository) Dirty(ctx context.Context, except string) (bool, error) {
 	args := []string{"status", "--porcelain", "--", ":/"}
-	if inside, err := filepath.Rel(r.Top, but); err == nil && filepath.IsLocal(inside) && inside != "." {
+	if inside, err := filepath.Rel(r.Top, except); err == nil && filepath.IsLocal(inside) && inside != "." {
 		args = append(args, ":(exclude,top,literal)"+filepath.ToSlash(inside))
 	}
 	out, err := r.run(ctx, args...)
@@ -100,9 +98,9 @@ func (r *Repository) run(ctx context.Context, args ...string) (string, error) {
 	return Run(ctx, r.dir, os.Environ(), args...)
 }
 
-// Run runs git in a directory and returns what it prints. It ignores the variables by
-// which a hook is told of its repository, runs no hooks, asks for nothing and takes no
-// optional locks. The error has what git wrote to standard error.
+// Run runs git in a directory and returns its output. It drops the variables that tell a
+// hook its repository, runs no hooks, never prompts and takes no optional locks. The
+// error has what git wrote to standard error.
 func Run(ctx context.Context, dir string, env []string, args ...string) (string, error) {
 	settings := []string{"-c", "core.hooksPath=" + os.DevNull, "-c", "core.fsmonitor=false"}
 	cmd := exec.CommandContext(ctx, "git", append(settings, args...)...)

@@ -13,10 +13,9 @@ import (
 	"overlap/internal/scratch"
 )
 
-// Worktree is a commit that is checked out into a temporary directory. Below that
-// directory it has the path that the user's tree has below the root of the file
-// system, so that a path which leaves the repository leads to a place where Link
-// can put what it means.
+// Worktree is a commit that is checked out into a temporary directory. Its path below
+// that directory is the path of the user's tree below the root of the file system, so
+// that Link can put a target where a path that leaves the repository leads.
 type Worktree struct {
 	Top string // where the commit is
 
@@ -25,14 +24,14 @@ type Worktree struct {
 	made       *scratch.Dir
 }
 
-// Purpose is that of the temporary directories, in package scratch.
+// Purpose is the purpose of the temporary directories, see scratch.Make.
 const Purpose = "check"
 
 // origin is the file in a temporary directory that names a directory of the repository.
 const origin = "repository"
 
-// Checkout checks a commit out. Remove removes it, and must be called. Submodules
-// are not checked out: that could need the network, and a password.
+// Checkout checks a commit out. Remove must be called. Submodules are not checked out,
+// which could need the network and a password.
 func (r *Repository) Checkout(ctx context.Context, commit string) (w *Worktree, err error) {
 	made, err := scratch.Make("", Purpose)
 	if err != nil {
@@ -62,21 +61,21 @@ func (r *Repository) Checkout(ctx context.Context, commit string) (w *Worktree, 
 	return w, err
 }
 
-// mirror is where in the temporary directory a path of the file system is.
+// mirror maps a path of the file system into the temporary directory.
 func (w *Worktree) mirror(path string) string {
 	return filepath.Join(w.temp, "tree", strings.TrimPrefix(path, filepath.VolumeName(path)))
 }
 
-// Link puts a link to where the path, which begins in the worktree and leaves
-// it, would lead from the user's tree, and returns that place. It returns an
-// empty string if the path stays within.
+// Link makes a path that leaves the worktree a link to where it would lead from the
+// user's tree, and returns that target. It returns an empty string if the path stays
+// within.
 func (w *Worktree) Link(path string) (target string, err error) {
 	if inside, err := filepath.Rel(w.Top, path); err == nil && filepath.IsLocal(inside) {
 		return "", nil
 	}
 	outside, err := filepath.Rel(filepath.Join(w.temp, "tree"), path)
 	if err != nil || !filepath.IsLocal(outside) || w.repository.Top == "" {
-		return "", fmt.Errorf("%s leaves the repository, to where nothing is", path)
+		return "", fmt.Errorf("%s leaves the repository and leads nowhere", path)
 	}
 	root := filepath.VolumeName(w.repository.Top) + string(filepath.Separator)
 	target = filepath.Join(root, outside)
@@ -89,8 +88,7 @@ func (w *Worktree) Link(path string) (target string, err error) {
 	return target, nil
 }
 
-// Remove removes the worktree. It does so even if the context of Checkout has
-// ended.
+// Remove removes the worktree, even if the context of Checkout has ended.
 func (w *Worktree) Remove() error {
 	var errs []error
 	if w.Top != "" && w.repository.registered(w.Top) {
@@ -104,8 +102,7 @@ func (r *Repository) registered(top string) bool {
 	return slices.Contains(r.worktrees(context.Background()), top)
 }
 
-// worktrees are the directories of the repository's worktrees; none if git does not
-// tell.
+// worktrees are the directories of the repository's worktrees; none if git fails.
 func (r *Repository) worktrees(ctx context.Context) (paths []string) {
 	out, err := r.run(ctx, "worktree", "list", "--porcelain")
 	if err != nil {
@@ -147,7 +144,7 @@ func (r *Repository) forget(ctx context.Context, temp string) error {
 	return nil
 }
 
-// temporary is the directory made by Checkout that a worktree is in, or empty.
+// temporary returns the directory made by Checkout that a worktree is in, or "".
 func temporary(worktree string) string {
 	for dir := worktree; dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
 		if scratch.Purpose(dir) == Purpose {
@@ -157,10 +154,10 @@ func temporary(worktree string) string {
 	return ""
 }
 
-// Tidy removes the worktrees of this repository whose processes were killed before
-// they could, wherever they are, and returns their directories. Those of processes that
-// live stay, and so do all that Checkout did not make: git worktree prune would
-// take the entry of one on a disk that is not mounted.
+// Tidy removes the worktrees of this repository that killed processes left behind,
+// wherever they are, and returns their directories. Worktrees of living processes stay,
+// as do those that Checkout did not make: git worktree prune would remove the entry of
+// one on a disk that is not mounted.
 func (r *Repository) Tidy(ctx context.Context) (removed []string, err error) {
 	for _, path := range r.worktrees(ctx) {
 		temp := temporary(path)

@@ -21,16 +21,16 @@ type Go struct {
 	Env     []string // besides that of this process
 
 	// Temp is where it, the compilers and the linkers put temporary files, which
-	// they leave if they are killed. Nil: where they do anyway.
+	// they leave behind if they are killed. Nil: the usual place.
 	Temp *scratch.Dir
 }
 
-// longest is how much an error tells of what the go command said, in bytes.
-const longest = 4 << 10
+// maxOutput is how many bytes of its output an error has.
+const maxOutput = 4 << 10
 
-// Run runs the go command and returns what it prints. What it says of a failure is
-// the text of the error: its own sentence tells more than ours would. When ctx
-// ends, so does the command with all that it started, and the error is the cause.
+// Run runs the go command and returns its output. The text of an error is what the
+// command wrote to standard error. When ctx ends, so does the command with all that it
+// started, and the error is the cause.
 func (g Go) Run(ctx context.Context, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, cmp.Or(g.Program, "go"), args...)
 	cmd.Dir = g.Dir
@@ -47,7 +47,7 @@ func (g Go) Run(ctx context.Context, args ...string) (string, error) {
 	case errors.Is(err, exec.ErrNotFound):
 		return "", fmt.Errorf("benchmarks are built with the go command: %w; install Go from https://go.dev/dl", err)
 	case err != nil:
-		if said := table.Excerpt(stderr.String(), longest); said != "" {
+		if said := table.Excerpt(stderr.String(), maxOutput); said != "" {
 			return "", errors.New(said)
 		}
 		return "", fmt.Errorf("go %s: %w", args[0], err)

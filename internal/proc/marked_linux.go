@@ -9,9 +9,9 @@ import (
 )
 
 // KillMarked kills the processes of this user that were started with a variable in
-// their environment, name=value, and those that such a process started: what the
-// kernel does not end with the process that leads them. It does nothing on other
-// systems than Linux.
+// their environment, name=value, which their own children inherit: the kernel does not
+// end these with the leader of their group. It does nothing on systems other than
+// Linux.
 func KillMarked(variable string) {
 	files, _ := filepath.Glob("/proc/[0-9]*/environ") // the pattern is right
 	for _, path := range files {

@@ -2,5 +2,5 @@
 
 package proc
 
-// KillMarked does nothing here: no file tells the environment of a process.
+// KillMarked does nothing here: no file has the environment of a process.
 func KillMarked(string) {}

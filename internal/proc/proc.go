@@ -1,6 +1,6 @@
-// Package proc ends a process together with those that it started. A process of
-// its own group is not reached by a Ctrl-C, which its parent turns into an end of
-// the context.
+// Package proc ends a process together with those that it started. A Ctrl-C does not
+// reach a process with a group of its own; its parent turns it into an end of the
+// context.
 package proc
 
 import (
@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// grace is how long processes that were ended may take to be gone.
+// grace is how long killed processes may take to be gone.
 const grace = time.Second
 
 // Lead makes the process that cmd will start the leader of a group, and has it
@@ -19,7 +19,7 @@ const grace = time.Second
 func Lead(cmd *exec.Cmd) {
 	cmd.SysProcAttr = leader()
 	cmd.Cancel = func() error { return Kill(cmd.Process) }
-	// Somebody who has left the group may hold the output for ever.
+	// A process that has left the group may hold the output forever.
 	cmd.WaitDelay = grace
 }
 
@@ -35,9 +35,9 @@ func Run(cmd *exec.Cmd) error {
 	return err
 }
 
-// End kills what is left of the group of a process that has ended, and waits for
-// it to be gone, so that nobody writes to a directory that is about to be removed. It
-// gives up where the kernel does.
+// End kills what is left of the group of a process that has ended, and waits until it
+// is gone, for grace at most, so that nothing writes to a directory that is about to be
+// removed.
 func End(p *os.Process) {
 	for deadline := time.Now().Add(grace); !errors.Is(Kill(p), os.ErrProcessDone) && time.Now().Before(deadline); {
 		time.Sleep(time.Millisecond)

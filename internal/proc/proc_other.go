@@ -13,5 +13,5 @@ func leader() *syscall.SysProcAttr { return nil }
 // Kill ends the process. Those that it started are beyond reach here.
 func Kill(p *os.Process) error { return p.Kill() }
 
-// Quit ends a program that hangs. It cannot be asked where, here.
+// Quit ends a program that hangs, without its goroutines.
 func Quit(p *os.Process) error { return p.Kill() }

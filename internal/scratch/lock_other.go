@@ -2,11 +2,9 @@
 
 package scratch
 
-import (
-	"os"
-)
+import "os"
 
-// lockNew makes a file, which nobody can remove as long as it is open.
+// lockNew makes a file, which cannot be removed while it is open.
 func lockNew(path string) (*os.File, error) {
 	return os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 }
@@ -14,8 +12,8 @@ func lockNew(path string) (*os.File, error) {
 // lockLeft removes the file of a directory whose process has ended.
 func lockLeft(path string) (*os.File, bool) { return nil, os.Remove(path) == nil }
 
-// ours reports whether path is a directory; the directory for temporary files is a
-// user's own here.
+// ours reports whether path is a directory; here, each user has a directory for temporary
+// files.
 func ours(path string) bool {
 	info, err := os.Lstat(path)
 	return err == nil && info.IsDir()

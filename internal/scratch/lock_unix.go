@@ -10,9 +10,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// lockNew makes a file and locks it. On a file system without locks it is not
-// locked, and never taken for one that was left behind, because it cannot be
-// locked then either.
+// lockNew makes a file and locks it. On a file system without locks, the directory is
+// never taken for an abandoned one, because that takes a lock, too.
 func lockNew(path string) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
 	if err != nil {
@@ -26,17 +25,17 @@ func lockNew(path string) (*os.File, error) {
 	return f, nil
 }
 
-// isAt reports whether the file is still there: whoever took the directory away may
-// have let go of its lock already.
+// isAt reports whether the file is still at the path: whoever took the directory may
+// have released its lock already.
 func isAt(f *os.File, path string) bool {
 	have, err1 := f.Stat()
 	there, err2 := os.Lstat(path)
 	return err1 == nil && err2 == nil && os.SameFile(have, there)
 }
 
-// lockLeft takes the lock of a directory whose process has ended. Anybody can put
-// anything into the directory for temporary files: a link is not followed, and a pipe
-// does not block.
+// lockLeft takes the lock of a directory whose process has ended. The directory for
+// temporary files is open to all users, so links are not followed and pipes do not
+// block.
 func lockLeft(path string) (*os.File, bool) {
 	f, err := os.OpenFile(path, os.O_RDWR|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
 	if err != nil {

@@ -1,8 +1,8 @@
-// Package scratch makes temporary directories that outlive this program only if it
-// is killed, and finds those of programs that were. Each holds a locked file: the
-// lock ends with the process that made the directory, however it ends, so whoever
-// can take the lock knows that nobody uses the directory any more. The number of a
-// process in its place might be that of another by then.
+// Package scratch makes temporary directories that outlive this program only if it is
+// killed, and finds those of killed programs. Each has a locked file. The lock ends with
+// the process that made the directory, however it ends, so that whoever can take the
+// lock knows that the directory is abandoned. A process id instead of a lock might
+// belong to another process by then.
 package scratch
 
 import (
@@ -22,9 +22,8 @@ type Dir struct {
 	lock *os.File // nil where the lock needs no open file
 }
 
-// prefix begins the names of all directories, before their purpose, and suffix ends
-// them: neither people nor earlier versions of this program, which locked nothing,
-// name theirs so.
+// All names have this prefix, before their purpose, and this suffix. Neither people nor
+// earlier versions of this program, which locked nothing, use such names.
 const (
 	prefix = "overlap-"
 	suffix = ".tmp"
@@ -33,17 +32,16 @@ const (
 // lockName is that of the locked file in a directory.
 const lockName = "lock"
 
-// errTaken says that another process took a directory for one that was left behind,
-// in the moment in which it was not locked yet.
+// errTaken says that another process took a directory for an abandoned one before it was
+// locked.
 var errTaken = errors.New("another process took it away")
 
-// held has the locked files of this process. A directory is used by its path: without
-// this, the garbage collector would close the file, and end the lock, of one whose
-// Dir nobody looks at until it is removed.
+// held has the locked files of this process. Without it, the garbage collector would
+// close the file, and end the lock, of a directory that is used by its path only.
 var held sync.Map
 
-// attempts is how often Make tries before it gives up: a directory is taken away only
-// if somebody tidies up in the microseconds before it is locked.
+// attempts is how often Make tries: a directory is taken away only if a process tidies up
+// in the microseconds before it is locked.
 const attempts = 100
 
 // Make makes a directory in parent, or in the directory for temporary files if parent is
@@ -78,8 +76,8 @@ func try(parent, purpose string) (*Dir, error) {
 	return f, nil
 }
 
-// Mark is a variable for the environment of processes that work in the directory, by
-// which whoever takes the directory finds those that outlive the process that made it.
+// Mark is a variable for the environment of processes that work in the directory.
+// Whoever takes the directory finds by it the processes that outlive its maker.
 func (f *Dir) Mark() string { return "OVERLAP_FOLDER=" + f.Path }
 
 // Remove removes the directory and what is in it.
@@ -87,7 +85,7 @@ func (f *Dir) Remove() error {
 	err := os.RemoveAll(f.Path)
 	if f.lock != nil {
 		held.Delete(f.lock)
-		f.lock.Close() // later, or another process might take the directory meanwhile; it was never written to
+		f.lock.Close() // not before: another process might take the directory
 	}
 	if err != nil { // Windows does not remove a file that is open
 		err = os.RemoveAll(f.Path)
@@ -101,7 +99,8 @@ func (f *Dir) Remove() error {
 // names finds the purpose in the name of a directory.
 var names = regexp.MustCompile(`^` + prefix + `([a-z]+)-[0-9]+` + regexp.QuoteMeta(suffix) + `$`)
 
-// Purpose is what a directory of this name was made for, or empty if it is none.
+// Purpose returns the purpose in the name of a directory, or "" if it has another
+// maker.
 func Purpose(name string) string {
 	if m := names.FindStringSubmatch(filepath.Base(name)); m != nil {
 		return m[1]
@@ -109,9 +108,8 @@ func Purpose(name string) string {
 	return ""
 }
 
-// Abandoned finds the directories in parent whose processes have ended without removing
-// them. They are the caller's from then on, who removes them. Dirs of other users
-// stay.
+// Abandoned takes the directories in parent whose processes have ended without removing
+// them. The caller must remove them. Directories of other users stay.
 func Abandoned(parent string) (list []*Dir) {
 	entries, err := os.ReadDir(parent)
 	if err != nil {
@@ -127,14 +125,14 @@ func Abandoned(parent string) (list []*Dir) {
 	return list
 }
 
-// Take makes a directory that was left behind this process's own. ok is false if its
-// process lives, if it is another user's, and if it is no directory of this package.
+// Take makes an abandoned directory this process's own. ok is false if its process
+// lives, if it is another user's, or if this package did not make it.
 func Take(path string) (f *Dir, ok bool) {
 	if !ours(path) {
 		return nil, false
 	}
-	// Its process was ended before it could lock it, or is about to, and then makes
-	// another. A directory with anything in it cannot be removed in this way.
+	// An empty one is not locked yet: its process was ended, or makes another. A
+	// directory with anything in it cannot be removed in this way.
 	if os.Remove(path) == nil {
 		return &Dir{Path: path}, true
 	}

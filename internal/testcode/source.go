@@ -60,8 +60,8 @@ type named struct {
 	names []string
 }
 
-// group is a declaration of types, variables or constants in parts. Constants
-// that count are one part: the value of each depends on its place.
+// group splits a declaration of types, variables or constants into parts. Constants with
+// iota are one part: the value of each depends on its place.
 func (s source) group(d *ast.GenDecl) (parts []named) {
 	if d.Tok == token.CONST && counts(d) {
 		whole := named{unit: s.unit(d, d.Doc)}
@@ -106,8 +106,8 @@ func counts(d *ast.GenDecl) (found bool) {
 	return found
 }
 
-// calls reports whether an expression calls a function, as far as that can be
-// told from a conversion.
+// calls reports whether an expression calls a function, as far as that differs from a
+// conversion.
 func calls(e ast.Expr) (found bool) {
 	ast.Inspect(e, func(n ast.Node) bool {
 		call, ok := n.(*ast.CallExpr)
@@ -145,7 +145,7 @@ func receiver(d *ast.FuncDecl) string {
 	}
 }
 
-// effects notes the imports of a file that need no mention to do something.
+// effects notes the imports of a file for their side effects.
 func (s source) effects(all map[string]bool) {
 	for _, spec := range s.imports {
 		directive := spec.Path.Value == `"embed"` || spec.Path.Value == `"unsafe"` // only allow one
@@ -158,8 +158,8 @@ func (s source) effects(all map[string]bool) {
 // version is the last element of the path of a module's second major version.
 var version = regexp.MustCompile(`^v[0-9]+$`)
 
-// provides reports whether an import may be what a name stands for. Without the
-// package only its path tells: gopkg.in/yaml.v3 is yaml, and go-isatty is isatty.
+// provides reports whether a name may stand for an import. It guesses by the path:
+// gopkg.in/yaml.v3 is yaml, and go-isatty is isatty.
 func provides(spec *ast.ImportSpec, name string) bool {
 	if spec.Name != nil {
 		return spec.Name.Name == name

@@ -1,8 +1,6 @@
-// Package testcode tells which benchmarks of a package have code of their own
-// that differs between two revisions: the function, and whatever of the
-// package's test files it needs.
-//
-// Times of two different benchmarks say nothing of the code that both measure.
+// Package testcode finds the benchmarks of a package that differ between two revisions
+// in their own code: their function, and what it needs of the package's test files.
+// Times of two different benchmarks say nothing about the code that both measure.
 package testcode
 
 import (
@@ -14,8 +12,7 @@ import (
 	"strings"
 )
 
-// File is a test file of a package, of the package itself or of its external
-// test package.
+// File is a test file of a package or of its external test package.
 type File struct {
 	Name string // without directory
 	Text []byte
@@ -26,15 +23,15 @@ type File struct {
 // it runs from these files: its function and, directly or not, all functions,
 // types with their methods, variables, constants and imports that it mentions.
 //
-// Comments, layout, the order of declarations and the names of files make no
-// difference. What runs before every benchmark counts for all of them: init,
-// TestMain, blank variables with calls, and imports for their side effects. So do
-// methods that test files add to types of the package, which nobody need mention,
-// and files that cannot be parsed.
+// Comments, layout, the order of declarations and the names of files do not matter.
+// What runs before every benchmark counts for all of them: init, TestMain, blank
+// variables with calls, and imports for their side effects. So do files that cannot be
+// parsed, and methods that test files add to types of the package, which may be called
+// without being mentioned.
 //
-// Names are compared without types or scopes. So a local variable that is called
-// like something in the files is taken for it: that may keep a benchmark from
-// being compared, and never makes two different ones pass for the same.
+// Names are compared without types or scopes. A local variable with the name of a
+// declaration is taken for that: this may exclude a benchmark from the comparison, but
+// never makes two different ones look the same.
 func Changed(base, head []File) func(benchmark string) bool {
 	b, h := read(base), read(head)
 	all := !slices.Equal(b.code(b.always), h.code(h.always))
@@ -109,8 +106,8 @@ func read(files []File) code {
 	return c
 }
 
-// declare notes what a unit declares. What has no name, or is run by testing or
-// the runtime, counts for all.
+// declare notes what a unit declares. What has no name, or is called by testing or the
+// runtime, counts for all.
 func (c *code) declare(u *unit, names ...string) {
 	for _, name := range names {
 		switch name {
@@ -123,12 +120,12 @@ func (c *code) declare(u *unit, names ...string) {
 	}
 }
 
-// named are the units of a name in both test packages.
+// named returns the units of a name in both test packages.
 func (c code) named(name string) []*unit {
 	return slices.Concat(c.units[key{false, name}], c.units[key{true, name}])
 }
 
-// code are the texts of the units and of all that they need, sorted.
+// code returns the texts of the units and of all that they need, sorted.
 func (c code) code(units []*unit) []string {
 	seen := map[*unit]bool{}
 	for todo := slices.Clone(units); len(todo) > 0; {

@@ -1,5 +1,5 @@
-// Package trees reads the machines of tests: the files of their kernels' /sys
-// and /proc, written in short. It serves tests alone.
+// Package trees reads the machines of tests: short forms of their kernels' /sys and
+// /proc. Only tests use it.
 package trees
 
 import (
