@@ -184,7 +184,13 @@ func (h Host) WithinQuota(cores int) int {
 }
 
 // Count is how many of each there are behind the allowed CPUs; 0 is unknown.
-type Count struct{ Packages, Dies, Nodes, LLCs, Cores int }
+type Count struct {
+	Packages int `json:"packages"`
+	Dies     int `json:"dies"`
+	Nodes    int `json:"nodes"`
+	LLCs     int `json:"llc_groups"`
+	Cores    int `json:"cores"`
+}
 
 // Count counts the parts of the machine that the process may use.
 func (h Host) Count() Count {

@@ -183,21 +183,53 @@ func (g Grid) workers(f form, executor string) []int {
 	return slices.DeleteFunc(slices.Clone(g.workersUnder(executor)), func(w int) bool { return g.fits(f, executor, w) != nil })
 }
 
-// Lines returns the points that do not depend on measurements: all workers on
-// the lowest and on the highest level (the concurrency line and its
-// counterpart on all cores), workers equal to cores between them, the serial
-// program, and the ceilings.
-func (g Grid) Lines() []Point {
-	var points []Point
+// curve is what is measured of one program over workers and levels.
+type curve struct {
+	workers []int
+	point   func(workers int, l Level) Point
+}
+
+// lines returns the curve's points with all workers on the lowest and on the highest
+// level, and with workers equal to cores between them. 0 workers are on every level.
+func (c curve) lines(levels []Level) (points []Point) {
+	for i, l := range levels {
+		for _, w := range c.workers {
+			if ends := i == 0 || i == len(levels)-1; ends || w == 0 || w == l.parallelism() {
+				points = append(points, c.point(w, l))
+			}
+		}
+	}
+	return points
+}
+
+// more completes the curve between the lowest and the highest level, at the number of
+// workers that is best on the highest.
+func (c curve) more(levels []Level, best func(same []Point) (Point, bool)) (points []Point) {
+	top := len(levels) - 1
+	var same []Point
+	for _, w := range c.workers {
+		same = append(same, c.point(w, levels[top]))
+	}
+	p, ok := best(same)
+	for i := 1; ok && i < top; i++ {
+		if p.Workers != levels[i].parallelism() { // else it is among the lines
+			points = append(points, c.point(p.Workers, levels[i]))
+		}
+	}
+	return points
+}
+
+// curve is the curve of a workload's variant under an executor.
+func (g Grid) curve(f form, executor string) curve {
+	return curve{g.workers(f, executor), func(workers int, l Level) Point { return g.point(f, executor, workers, l) }}
+}
+
+// Lines implements Plan: the lines of every workload's variant and executor, the
+// serial program, and the ceilings.
+func (g Grid) Lines() (points []Point) {
 	for _, f := range g.forms() {
 		for _, x := range g.Executors {
-			for i, l := range g.Levels {
-				for _, workers := range g.workers(f, x) {
-					if ends := i == 0 || i == len(g.Levels)-1; ends || workers == l.parallelism() {
-						points = append(points, g.point(f, x, workers, l))
-					}
-				}
-			}
+			points = append(points, g.curve(f, x).lines(g.Levels)...)
 		}
 		if l := g.Levels[0]; l.parallelism() == 1 && !slices.Contains(g.Executors, bench.SerialExecutor) {
 			points = append(points, g.point(f, bench.SerialExecutor, 1, l))
@@ -207,33 +239,11 @@ func (g Grid) Lines() []Point {
 	return points
 }
 
-// More implements Plan: it completes the parallelism line of every workload's
-// variant and executor, at the number of workers that is best on the highest
-// level.
-func (g Grid) More(best func([]Point) (Point, bool)) []Point {
-	var more []Point
+// More implements Plan.
+func (g Grid) More(best func(same []Point) (Point, bool)) (points []Point) {
 	for _, f := range g.forms() {
 		for _, x := range g.Executors {
-			var same []Point
-			for _, workers := range g.workers(f, x) {
-				same = append(same, g.point(f, x, workers, g.Levels[len(g.Levels)-1]))
-			}
-			if p, ok := best(same); ok {
-				more = append(more, between(p, g.Levels)...)
-			}
-		}
-	}
-	return more
-}
-
-// between returns a point at the levels between the lowest and the highest, except
-// the one at which it was measured from the start.
-func between(p Point, levels []Level) []Point {
-	var points []Point
-	for i, l := range levels {
-		if i > 0 && i < len(levels)-1 && p.Workers != l.parallelism() {
-			p.Cores, p.Procs = l.Cores, l.Procs
-			points = append(points, p)
+			points = append(points, g.curve(f, x).more(g.Levels, best)...)
 		}
 	}
 	return points

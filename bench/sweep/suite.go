@@ -74,28 +74,29 @@ func (b Benchmark) point(workers int, l Level) Point {
 	}
 }
 
-// workers returns the numbers of workers to measure; 0 leaves them to the benchmark.
-func (s Suite) workers(b Benchmark) []int {
+// curve is the curve of a benchmark; 0 workers leave their number to it.
+func (s Suite) curve(b Benchmark) curve {
 	if b.Workers {
-		return s.Workers
+		return curve{s.Workers, b.point}
 	}
-	return []int{0}
+	return curve{[]int{0}, b.point}
 }
 
-// Lines implements Plan: every benchmark at every level, the ceilings, and for
-// those that read their workers all numbers of them on the lowest and on the
-// highest level.
-func (s Suite) Lines() []Point {
-	var points []Point
+// Lines implements Plan: the lines of every benchmark, and the ceilings.
+func (s Suite) Lines() (points []Point) {
 	for _, b := range s.Benchmarks {
-		for i, l := range s.Levels {
-			for _, w := range s.workers(b) {
-				if ends := i == 0 || i == len(s.Levels)-1; ends || w == 0 || w == l.parallelism() {
-					points = append(points, b.point(w, l))
-				}
-			}
-		}
+		points = append(points, s.curve(b).lines(s.Levels)...)
 		points = append(points, s.ceilings(b)...)
+	}
+	return points
+}
+
+// More implements Plan.
+func (s Suite) More(best func(same []Point) (Point, bool)) (points []Point) {
+	for _, b := range s.Benchmarks {
+		if b.Workers {
+			points = append(points, s.curve(b).more(s.Levels, best)...)
+		}
 	}
 	return points
 }
@@ -113,28 +114,10 @@ func (s Suite) ceilings(b Benchmark) []Point {
 	}
 	var points []Point
 	for _, l := range s.Levels {
-		p := b.point(s.workers(b)[0], single)
+		p := b.point(s.curve(b).workers[0], single)
 		if p.Copies = l.parallelism(); p.Copies > 1 && !slices.Contains(points, p) {
 			points = append(points, p)
 		}
 	}
 	return points
-}
-
-// More implements Plan.
-func (s Suite) More(best func(same []Point) (Point, bool)) []Point {
-	var more []Point
-	for _, b := range s.Benchmarks {
-		if !b.Workers {
-			continue
-		}
-		var same []Point
-		for _, w := range s.Workers {
-			same = append(same, b.point(w, s.Levels[len(s.Levels)-1]))
-		}
-		if p, ok := best(same); ok {
-			more = append(more, between(p, s.Levels)...)
-		}
-	}
-	return more
 }

@@ -61,11 +61,7 @@ func (c *hostCmd) Run(s *streams) error {
 // hostJSON is the output of --json. It counts what the process may use; 0 is unknown.
 type hostJSON struct {
 	host.Host
-	Packages  int              `json:"packages"`
-	Dies      int              `json:"dies"`
-	Nodes     int              `json:"nodes"`
-	LLCGroups int              `json:"llc_groups"`
-	Cores     int              `json:"cores"`
+	host.Count
 	Threads   int              `json:"threads"`
 	Allowed   []int            `json:"allowed"`
 	Classes   map[string][]int `json:"classes"`
@@ -76,12 +72,7 @@ type hostJSON struct {
 }
 
 func (c *hostCmd) json(out io.Writer, h host.Host, orders map[string][]int, advice []string) error {
-	count := h.Count()
-	j := hostJSON{
-		Host:     h,
-		Packages: count.Packages, Dies: count.Dies, Nodes: count.Nodes, LLCGroups: count.LLCs, Cores: count.Cores, Threads: len(h.CPUs),
-		Allowed: h.IDs(), Classes: h.Classes(), Placement: orders,
-	}
+	j := hostJSON{Host: h, Count: h.Count(), Threads: len(h.CPUs), Allowed: h.IDs(), Classes: h.Classes(), Placement: orders}
 	j.Isolated = append([]int{}, h.Isolated...)
 	if h.Quota > 0 {
 		j.QuotaCPUs = &h.Quota
