@@ -10,15 +10,15 @@ import (
 	"overlap/workloads"
 )
 
-// Place returns the CPUs to take, in their order, and how many of them are levels
-// of parallelism of their own: not the second threads of cores, unless somebody
-// asked for them, and no more than a CPU quota allows.
-func (s Settings) Place(h host.Host) (cpus []int, levels int, err error) {
+// Place returns the CPUs to take, in their order, and the highest level of parallelism
+// among them, which second threads of cores do not raise unless the settings ask for
+// them, and a CPU quota limits. The error is a *SettingError.
+func (s Settings) Place(h host.Host) (cpus []int, highest int, err error) {
 	if s.CPUs == "" {
 		if cpus, err = h.Order(s.Placement); err != nil {
 			return nil, 0, &SettingError{"Placement", err}
 		}
-		return cpus, h.WithinQuota(s.Levels(h, cpus)), nil
+		return cpus, h.WithinQuota(s.HighestLevel(h, cpus)), nil
 	}
 	if s.Placement != host.OnePerCore {
 		return nil, 0, wrong("CPUs", "the list is the order: leave the placement out")
@@ -37,18 +37,17 @@ func (s Settings) Place(h host.Host) (cpus []int, levels int, err error) {
 	return cpus, len(cpus), nil
 }
 
-// Levels returns how many of the CPUs of a placement are levels of parallelism,
+// HighestLevel returns the highest level of parallelism on the CPUs of a placement,
 // whatever the quota.
-func (s Settings) Levels(h host.Host, cpus []int) int {
+func (s Settings) HighestLevel(h host.Host, cpus []int) int {
 	if s.Placement == host.OnePerCore || s.Placement == host.Scatter {
 		return h.Cores()
 	}
 	return len(cpus)
 }
 
-// Grid returns the grid of the workloads that the settings choose, at these levels.
-// Of the default numbers of workers it has those, too, that are beyond the limits
-// of the machine; see Grid.Beyond.
+// Grid returns the grid of the workloads that the settings choose, at these levels. Its
+// default numbers of workers may exceed the limits of the machine; see Grid.Beyond.
 func (s Settings) Grid(levels []Level) (Grid, error) {
 	g := Grid{
 		Size: workloads.Size(s.Size), Executors: Unique(s.Executors), Workers: Unique(s.Workers),
@@ -86,8 +85,9 @@ func Unique[T cmp.Ordered](list []T) []T {
 	return slices.Compact(slices.Sorted(slices.Values(list)))
 }
 
-// Choose finds the workloads with these names and of these kinds. Names stay in
-// their order. Without names they are the core, or all of them if kinds choose.
+// Choose returns the workloads with these names and of these kinds, in the order of the
+// names. Without names it chooses among workloads.Core, or among all if there are
+// kinds. The error is a *SettingError.
 func Choose(names, kinds []string) ([]workloads.Workload, error) {
 	for _, k := range kinds {
 		if !slices.Contains(workloads.Kinds(), workloads.Kind(k)) {

@@ -155,20 +155,16 @@ func (f *Foreign) process(ctx context.Context, p Point, cpus []int, barrier bool
 // program can print any line, even one with another host's name.
 func (f *Foreign) configure(r *benchfmt.Result, hooked bool) {
 	ours := []string{"goos", "goarch", "pkg", "cpu", "cpus", "gomaxprocs", "slices", "copies", "program"}
-	var keep []benchfmt.Config
-	for _, c := range r.Config {
-		if slices.Contains(ours, c.Key) {
-			keep = append(keep, c)
-		}
-	}
 	clean := &benchfmt.Result{Name: r.Name, Iters: r.Iters, Values: r.Values}
 	for _, c := range []struct{ key, value string }{{"host", f.Host.Name}, {"kernel", f.Host.Kernel}, {"go", f.goVersion}} {
 		if c.value != "" {
 			setConfig(clean, c.key, c.value)
 		}
 	}
-	for _, c := range keep {
-		setConfig(clean, c.Key, string(c.Value))
+	for _, c := range r.Config {
+		if slices.Contains(ours, c.Key) {
+			setConfig(clean, c.Key, string(c.Value))
+		}
 	}
 	// A benchmark may have metrics of its own, but none by the names of ours.
 	clean.Values = slices.DeleteFunc(clean.Values, func(v benchfmt.Value) bool {

@@ -52,11 +52,10 @@ type Level struct{ Cores, Procs int }
 func (l Level) parallelism() int { return min(l.Cores, l.Procs) }
 
 // Levels pairs cores and GOMAXPROCS. cpus are the CPUs in the order in which
-// they are taken; without cores, the first own of them are levels of their own.
-// Without procs every number of cores has GOMAXPROCS equal to it. Where processes
-// cannot be bound, GOMAXPROCS alone makes the levels. The error is a
-// *SettingError.
-func Levels(cpus []int, own int, cores, procs []int) ([]Level, error) {
+// they are taken. Without cores, the levels are 1, 2, 4 … up to highest. Without
+// procs, GOMAXPROCS is equal to every number of cores. Where processes cannot be bound,
+// GOMAXPROCS alone makes the levels. The error is a *SettingError.
+func Levels(cpus []int, highest int, cores, procs []int) ([]Level, error) {
 	n := len(cpus)
 	for _, c := range cores {
 		if c > n {
@@ -73,7 +72,7 @@ func Levels(cpus []int, own int, cores, procs []int) ([]Level, error) {
 		}
 	}
 	if cores == nil {
-		cores = doubling(own)
+		cores = doubling(highest)
 	}
 	var levels []Level
 	for _, c := range cores {

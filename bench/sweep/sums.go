@@ -46,11 +46,11 @@ func SumData(dir string, files []string) (sum [sha256.Size]byte, err error) {
 	return [sha256.Size]byte(hash.Sum(nil)), nil
 }
 
-// SumProgram identifies a program, as Sums does.
+// SumProgram identifies the code and the data of a program.
 func SumProgram(path string) (sum [sha256.Size]byte, err error) {
 	hash := sha256.New()
 	if err := hashProgram(hash, path); err != nil {
-		return sum, fmt.Errorf("read a binary: %w", err)
+		return sum, fmt.Errorf("read a program: %w", err)
 	}
 	return [sha256.Size]byte(hash.Sum(nil)), nil
 }

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -23,16 +22,11 @@ func build() (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("find this program: %w", err)
 	}
-	f, err := os.Open(self)
+	sum, err := sweep.SumProgram(self)
 	if err != nil {
-		return "", fmt.Errorf("read this program: %w", err)
+		return "", err
 	}
-	defer f.Close()
-	hash := sha256.New()
-	if _, err := io.Copy(hash, f); err != nil {
-		return "", fmt.Errorf("read this program: %w", err)
-	}
-	return hex.EncodeToString(hash.Sum(nil)[:8]), nil
+	return hex.EncodeToString(sum[:8]), nil
 }
 
 // resume continues the run that wrote the file of --resume.

@@ -134,17 +134,17 @@ func (r *run) subject(ctx context.Context) (what subject, err error) {
 			return what, err
 		}
 	}
-	cpus, own, err := r.Place(r.host)
+	cpus, highest, err := r.Place(r.host)
 	if err != nil {
 		return what, flagged(err)
 	}
-	levels, err := sweep.Levels(cpus, own, r.Cores, r.Procs)
+	levels, err := sweep.Levels(cpus, highest, r.Cores, r.Procs)
 	if err != nil {
 		return what, flagged(err)
 	}
 	what.cpus = cpus
 	if r.CPUs == "" && r.Cores == nil {
-		what.limit = underQuota(r.host, r.Levels(r.host, cpus))
+		what.limit = underQuota(r.host, r.HighestLevel(r.host, cpus))
 	}
 	tidy(ctx, r.streams, os.TempDir())
 	if r.Disk != "" {
