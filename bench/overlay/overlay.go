@@ -82,7 +82,9 @@ const NoTurn = "overlap: no turn: "
 // overlay expects.
 var ErrUnfit = errors.New("package testing of this Go version is not known")
 
-//go:embed hooks.go.txt pace.go.txt slices.go.txt hooks_unix.go.txt hooks_other.go.txt wait_linux.go.txt wait_other.go.txt
+// Each NAME.go.txt becomes overlap_NAME.go in package testing.
+//
+//go:embed *.go.txt
 var hooks embed.FS
 
 // Overlay is the result of Make.
@@ -115,12 +117,13 @@ func Make(ctx context.Context, command gocmd.Go, dir string) (Overlay, error) {
 		return o, err
 	}
 	files := map[string][]byte{"benchmark.go": patched}
-	for to, from := range map[string]string{
-		"overlap_hooks.go": "hooks.go.txt", "overlap_pace.go": "pace.go.txt", "overlap_slices.go": "slices.go.txt", "overlap_wait_linux.go": "wait_linux.go.txt", "overlap_wait_other.go": "wait_other.go.txt", "overlap_hooks_unix.go": "hooks_unix.go.txt", "overlap_hooks_other.go": "hooks_other.go.txt",
-	} {
-		if files[to], err = hooks.ReadFile(from); err != nil {
-			panic("overlay: " + err.Error()) // embedded above
-		}
+	entries, err := hooks.ReadDir(".")
+	for _, e := range entries {
+		text, failed := hooks.ReadFile(e.Name())
+		files["overlap_"+strings.TrimSuffix(e.Name(), ".txt")], err = text, errors.Join(err, failed)
+	}
+	if err != nil {
+		panic("overlay: " + err.Error()) // they are embedded
 	}
 	return o, write(o.Path, testing, files)
 }

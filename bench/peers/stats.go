@@ -4,7 +4,8 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/stat"
-	"gonum.org/v1/gonum/stat/distuv"
+
+	"overlap/internal/sampling"
 )
 
 // interval is a geometric mean of ratios with its 95 % interval.
@@ -31,8 +32,6 @@ func pairedRatio(a, b []float64) interval {
 	if n == 1 {
 		return interval{Value: math.Exp(logs[0]), Low: 0, High: math.Inf(1), N: 1}
 	}
-	mean, deviation := stat.MeanStdDev(logs, nil)
-	t := distuv.StudentsT{Sigma: 1, Nu: float64(n - 1)}.Quantile(0.975)
-	half := t * deviation / math.Sqrt(float64(n))
+	mean, half := stat.Mean(logs, nil), sampling.HalfWidth(logs)
 	return interval{Value: math.Exp(mean), Low: math.Exp(mean - half), High: math.Exp(mean + half), N: n}
 }
