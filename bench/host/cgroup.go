@@ -19,8 +19,8 @@ type hierarchy struct {
 
 // ThrottleFiles returns the cpu.stat files of the cgroup of this process and
 // of all that hold it, as paths that can be opened, the process's own first.
-// Those of v2 count throttled_usec (absent where the group has no CPU
-// controller), those of v1 throttled_time in nanoseconds. The list is empty
+// Files of v2 count throttled_usec (absent where the group has no CPU
+// controller), files of v1 throttled_time in nanoseconds. The list is empty
 // without cgroups, and if root cannot be read.
 func ThrottleFiles(root string) (files []string) {
 	t, done, err := openTree(root)
@@ -51,8 +51,8 @@ func throttleFiles(t tree) (names []string) {
 
 // quota is the tightest limit over all cgroups that hold the process, in CPUs, 0 if
 // there is none and NaN if that is not known. A parent may be tighter than the
-// process's own group. The formats are those of Documentation/admin-guide/cgroup-v2.rst and
-// Documentation/scheduler/sched-bwc.rst.
+// process's own group. The formats are in
+// Documentation/admin-guide/cgroup-v2.rst and Documentation/scheduler/sched-bwc.rst.
 func quota(t tree) (tightest float64) {
 	list, unmounted := hierarchies(t, "cpu")
 	unknown := list == nil

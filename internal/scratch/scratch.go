@@ -29,7 +29,7 @@ const (
 	suffix = ".tmp"
 )
 
-// lockName is that of the locked file in a directory.
+// lockName is the name of the locked file in a directory.
 const lockName = "lock"
 
 // errTaken says that another process took a directory for an abandoned one before it was
