@@ -84,8 +84,7 @@ func (f *Foreign) Sample(ctx context.Context, p Point, iterations, turn int) (*b
 	if err != nil {
 		return nil, err
 	}
-	r.Name = benchfmt.Name(p.Name())
-	f.configure(r, f.binaries[p.Package].hooked)
+	f.configure(r, p)
 	return r, nil
 }
 
@@ -150,11 +149,12 @@ func (f *Foreign) process(ctx context.Context, p Point, cpus []int, barrier bool
 	return cmd
 }
 
-// configure drops the configuration that neither testing nor this package wrote: a
-// program can print any line, even one with another host's name.
-func (f *Foreign) configure(r *benchfmt.Result, hooked bool) {
+// configure names a result after its point and drops the configuration that neither
+// testing nor this package wrote: a program can print any line, even one with another
+// host's name.
+func (f *Foreign) configure(r *benchfmt.Result, p Point) {
 	ours := []string{"goos", "goarch", "pkg", "cpu", "cpus", "gomaxprocs", "slices", "copies", "program"}
-	clean := &benchfmt.Result{Name: r.Name, Iters: r.Iters, Values: r.Values}
+	clean := &benchfmt.Result{Name: benchfmt.Name(p.Name()), Iters: r.Iters, Values: r.Values}
 	for _, c := range []struct{ key, value string }{{"host", f.Host.Name}, {"kernel", f.Host.Kernel}, {"go", f.goVersion}} {
 		if c.value != "" {
 			setConfig(clean, c.key, c.value)
@@ -166,6 +166,7 @@ func (f *Foreign) configure(r *benchfmt.Result, hooked bool) {
 		}
 	}
 	// A benchmark may have its own metrics, but not with our names.
+	hooked := f.binaries[p.Package].hooked
 	clean.Values = slices.DeleteFunc(clean.Values, func(v benchfmt.Value) bool {
 		return slices.Contains(units, v.Unit) && (!hooked || !slices.Contains(overlay.Units, v.Unit))
 	})
