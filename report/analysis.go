@@ -28,27 +28,53 @@ type Analysis struct {
 	Warnings []error
 }
 
-// survey computes what an analysis says, from the data.
-type survey struct{ *Data }
+// survey is the data with the points of one row: those that differ from base in
+// workers and level only.
+type survey struct {
+	*Data
+	base   Point
+	levels []level // ascending
+	first  Point   // what the gains are over
+}
 
-// Analyze computes the headline and the curves.
+func newSurvey(d *Data, base Point) survey { return survey{Data: d, base: base, levels: d.levels(base)} }
+
+func (s survey) lowest() level         { return s.levels[0] }
+func (s survey) highest() level        { return s.levels[len(s.levels)-1] }
+func (s survey) workers(l level) []int { return s.workersAt(s.base, l) }
+
+// times returns the times of a job at a point, without those under pressure where
+// there are enough others.
+func (s survey) times(p Point) series {
+	times, _ := s.series(p)
+	return times
+}
+
+// points lists all points by level and then by workers.
+func (s survey) points() (all []Point) {
+	for _, l := range s.levels {
+		for _, w := range s.workers(l) {
+			all = append(all, s.base.at(w, l))
+		}
+	}
+	return all
+}
+
+// Analyze computes the rows and what they say together.
 func Analyze(d *Data) *Analysis {
 	a := &Analysis{Data: d, Warnings: slices.Clone(d.Warnings)}
-	all := survey{d}
-	for _, p := range d.Points {
-		series, _ := d.series(p)
-		a.Samples += d.count(p)
-		a.LeftOut += d.count(p) - len(series)
-	}
 	seen := map[Point]bool{}
 	var failed reasons
 	for _, p := range d.Points {
+		times, _ := d.series(p)
+		a.Samples += d.count(p)
+		a.LeftOut += d.count(p) - len(times)
 		base := p.at(0, level{})
 		if p.Copies != 1 || p.Slices != 1 || p.Serial() || seen[base] {
 			continue
 		}
 		seen[base] = true
-		row, err := all.row(base)
+		row, err := newSurvey(d, base).row()
 		if err != nil {
 			name := table.Cut(p.Workload, nameWidth)
 			if p.Column != "" {
@@ -65,27 +91,26 @@ func Analyze(d *Data) *Analysis {
 	a.shorten()
 	a.identify()
 	a.fit()
-	a.Crossovers = all.crossovers()
-	for i, r := range a.Rows {
-		if i == 0 || r.Samples < a.Fewest {
-			a.Fewest = r.Samples
-		}
+	a.Crossovers = crossovers(d)
+	if len(a.Rows) == 0 {
+		return a
 	}
-	if len(a.Rows) > 0 && a.Fewest < sampling.MinSamples {
+	a.Fewest = slices.MinFunc(a.Rows, func(x, y Row) int { return cmp.Compare(x.Samples, y.Samples) }).Samples
+	if a.Fewest < sampling.MinSamples {
 		a.Warnings = append(a.Warnings, fmt.Errorf("verdicts are provisional: some rest on %s, they need %d; measure longer (%s) or on a quieter machine", table.Count(a.Fewest, "sample"), sampling.MinSamples, longer(d.swept(), sampling.MinSamples)))
 	}
 	return a
 }
 
-// Beyond Readable rows nobody reads a report whole, and its pictures and models
-// take longer than a million results: a fit with its bootstrap takes as long as
-// reading ten thousand. Then they are of the First rows only; the table has all.
+// Nobody reads more than Readable rows, and their charts and models take longer
+// than reading a million results. Beyond that number, only the First rows have
+// charts and models; the table has all.
 const (
 	Readable = 60
 	First    = 12
 )
 
-// Shown are the rows that are drawn and have models.
+// Shown lists the rows that have charts and models.
 func (a *Analysis) Shown() []Row {
 	if len(a.Rows) <= Readable {
 		return a.Rows
@@ -93,14 +118,12 @@ func (a *Analysis) Shown() []Row {
 	return a.Rows[:First:First]
 }
 
-// fit gives the rows their models.
+// fit fits the models of the rows, at once: nothing in Data changes any more.
 func (a *Analysis) fit() {
 	shown := a.Shown()
-	var all sync.WaitGroup // nothing in Data changes any more
+	var all sync.WaitGroup
 	for i, r := range shown {
-		all.Go(func() {
-			shown[i].Models = survey{a.Data}.models(r, r.base, a.Data.levels(r.base))
-		})
+		all.Go(func() { shown[i].Models = newSurvey(a.Data, r.base).models(r) })
 	}
 	all.Wait()
 	if len(a.Rows) > len(shown) {
@@ -108,7 +131,8 @@ func (a *Analysis) fit() {
 	}
 }
 
-// longer is the flag that gives so many samples, of what wrote the results.
+// longer returns the flag that takes more samples, of the program that wrote the
+// results.
 func longer(swept bool, samples int) string {
 	if swept {
 		return "--budget"
@@ -116,24 +140,25 @@ func longer(swept bool, samples int) string {
 	return "-count " + strconv.Itoa(samples)
 }
 
-// leaveOut warns of what is no row.
+// leaveOut warns of benchmarks without a row. Without any row the reason comes
+// first.
 func (a *Analysis) leaveOut(failed reasons) {
 	var why []error
 	for _, text := range failed.sentences(maxListed) {
 		why = append(why, errors.New(text))
 	}
-	if len(a.Rows)+len(why) == 0 {
+	switch {
+	case len(a.Rows) > 0:
+		a.Warnings = append(a.Warnings, why...)
+		return
+	case len(why) == 0:
 		why = append(why, errors.New("only serial programs, slices or copies were measured, with which other measurements are compared"))
 	}
-	if len(a.Rows) == 0 { // the reason comes first
-		a.Warnings = append(why, a.Warnings...)
-		return
-	}
-	a.Warnings = append(a.Warnings, why...)
+	a.Warnings = append(why, a.Warnings...)
 }
 
-// sort puts the rows in order: a sweep visits its points in random order, and
-// the file says the right one. Columns stand side by side.
+// sort restores the order of the workloads that the file states: a sweep visits
+// its points in random order. Columns stand side by side.
 func (a *Analysis) sort() {
 	d := a.Data
 	slices.SortStableFunc(a.Rows, func(x, y Row) int {
@@ -145,7 +170,7 @@ func (a *Analysis) sort() {
 	})
 }
 
-// shorten gives the rows names for sentences, cut where they are equal.
+// shorten sets the rows' names for sentences, cut where they are equal.
 func (a *Analysis) shorten() {
 	var names []string
 	for _, r := range a.Rows {
@@ -157,8 +182,8 @@ func (a *Analysis) shorten() {
 	}
 }
 
-// distinguish gives the rows of one workload names that differ: where a file has
-// several executors or sizes, these become part of the name.
+// distinguish makes the names of rows differ: where a file has several packages,
+// executors or sizes, these become part of the name.
 func (a *Analysis) distinguish() {
 	executors, sizes, packages := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for _, r := range a.Rows {
@@ -176,28 +201,23 @@ func (a *Analysis) distinguish() {
 				r.prefix = r.Package + "."
 			}
 		}
-		if r.Variant != "" {
-			r.variant += " " + r.Variant
+		add := func(wanted bool, text string) {
+			if wanted {
+				r.variant += " " + text
+			}
 		}
-		if r.Weak {
-			r.variant += " weak"
-		}
-		if len(executors) > 1 && !a.Data.makesColumns("/executor") {
-			r.variant += " " + r.Executor
-		}
-		if len(sizes) > 1 && !a.Data.makesColumns("/size") {
-			r.variant += " " + r.Size
-		}
-		if r.Column != "" {
-			r.variant += " @" + r.Column
-		}
+		add(r.Variant != "", r.Variant)
+		add(r.Weak, "weak")
+		add(len(executors) > 1 && !a.Data.makesColumns("/executor"), r.Executor)
+		add(len(sizes) > 1 && !a.Data.makesColumns("/size"), r.Size)
+		add(r.Column != "", "@"+r.Column)
 		if !a.Data.sameMachines() {
 			r.machine = r.Column
 		}
 	}
 }
 
-// allWarnings are those of the analysis and of its rows.
+// allWarnings lists the warnings of the analysis and of its rows.
 func (a *Analysis) allWarnings() []error {
 	all := slices.Clone(a.Warnings)
 	var ofRows reasons

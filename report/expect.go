@@ -40,14 +40,14 @@ func (e Expected) String() string {
 	return e.Shape + ": " + string(e.Outcome)
 }
 
-// expected judges a row. An executor that runs one task at an instant, whatever
-// the cores, is not what the expectations are about.
-func (d survey) expected(r Row) Expected {
+// expected judges the row against the shape that its workload declares. Executors
+// that run one task at a time, whatever the cores, are exempt.
+func (r Row) expected(shapes map[string]string) Expected {
 	name := r.Workload
 	if r.Variant != "" {
 		name += "/" + r.Variant
 	}
-	shape := d.Expects[name]
+	shape := shapes[name]
 	if shape == "" || shape == "any" || r.Workers == 0 || r.Executor == "inline" || r.Executor == "loop" {
 		return Expected{}
 	}
@@ -55,8 +55,8 @@ func (d survey) expected(r Row) Expected {
 	if j.hold(shape); r.P == 1 {
 		j.outcome, j.reason = TooSmall, "one core was measured"
 	}
-	if most := r.Lines[len(r.Lines)-1].Points; len(most) == 1 {
-		j.outcome, j.reason = TooFew, fmt.Sprintf("only %d was measured", most[0].Workers)
+	if points := r.Lines[len(r.Lines)-1].Points; len(points) == 1 {
+		j.outcome, j.reason = TooFew, fmt.Sprintf("only %d was measured", points[0].Workers)
 	}
 	if j.outcome == NotMet && r.tainted {
 		j.outcome, j.reason = TooNoisy, "samples under pressure had to be used: "+j.reason
@@ -71,13 +71,12 @@ type judge struct {
 	reason  string
 }
 
-// doubt is how far beyond its limits the interval of a number may go that is
-// itself within them.
-const doubt = 1.3
+// slack is the factor by which an interval may exceed limits that its value keeps.
+const slack = 1.3
 
 // claim says that a number is in [low, high].
 func (j *judge) claim(what string, i Interval, low, high float64) {
-	if i.Low >= low/doubt && i.High <= high*doubt && i.Value >= low && i.Value <= high {
+	if i.Low >= low/slack && i.High <= high*slack && i.Value >= low && i.Value <= high {
 		return
 	}
 	limit := fmt.Sprintf("%s is %s, expected at least %.3g", what, i, low)
@@ -102,12 +101,12 @@ func (j *judge) cannotTell(why Outcome, format string, args ...any) {
 	}
 }
 
-// The bounds of "about one" for a gain, and how much of its bound a throughput
-// must reach. They leave room for what the machine, not the workload, does to
-// two cores beside each other.
+// The bounds of "about one" for a gain, and the share of its bound that a
+// throughput must reach. They leave room for what the machine, not the workload,
+// does to two neighbouring cores.
 const (
 	aboutOneLow, aboutOneHigh = 0.87, 1.15
-	mostOf                    = 0.85
+	nearly                    = 0.85
 )
 
 var infinite = math.Inf(1)
@@ -126,11 +125,10 @@ func (j *judge) hold(shape string) {
 		return
 	}
 	switch shape {
-	case "linear":
-		j.scales()
-	case "saturating":
-		j.scales()
-		if most := 0.9 * float64(r.P); r.Ceiling.Value >= most || r.Speedup.Value >= most {
+	case "linear", "saturating":
+		j.claim("G_c", r.Concurrency, aboutOneLow, aboutOneHigh)
+		j.claim("S/H(p)", r.Speedup.over(r.Ceiling), nearly, infinite)
+		if enough := 0.9 * float64(r.P); shape == "saturating" && (r.Ceiling.Value >= enough || r.Speedup.Value >= enough) {
 			j.cannotTell(TooSmall, "%d cores do not use all of the bandwidth: S is %s, H(%d) %s", r.P, r.Speedup, r.P, r.Ceiling)
 		}
 	case "sublinear":
@@ -145,27 +143,15 @@ func (j *judge) hold(shape string) {
 		j.claim("the speedup at "+table.Count(r.WorstWorkers, "worker"), r.Worst, 0, 0.9)
 	case "waiting":
 		j.claim("G_c/w", r.Concurrency.over(exact(float64(r.Workers))), 0.8, 1.1)
-		j.alike()
+		j.claim("G_p", r.Parallelism, aboutOneLow, aboutOneHigh)
 	case "overlaps":
 		j.claim("G_c", r.Concurrency, 1.1, infinite)
-		j.alike()
+		j.claim("G_p", r.Parallelism, aboutOneLow, aboutOneHigh)
 	case "knee":
 		j.knee()
 	default:
 		j.outcome, j.reason = Unknown, "this version does not know it"
 	}
-}
-
-// scales claims that workers alone bring nothing and cores what the machine
-// gives.
-func (j *judge) scales() {
-	j.claim("G_c", j.row.Concurrency, aboutOneLow, aboutOneHigh)
-	j.claim("S/H(p)", j.row.Speedup.over(j.row.Ceiling), mostOf, infinite)
-}
-
-// alike claims that more cores bring nothing, and cost nothing.
-func (j *judge) alike() {
-	j.claim("G_p", j.row.Parallelism, aboutOneLow, aboutOneHigh)
 }
 
 // capped claims that the speedup follows the ceiling up to a limit. Near the
@@ -191,7 +177,7 @@ func (j *judge) capped(n float64) {
 // where there is a core for each. Work that hardly waits need not gain from
 // overlapping.
 func (j *judge) knee() {
-	j.claim("G_c", j.row.Concurrency, min(1.1, mostOf*j.row.Lines[0].Knee()), infinite)
+	j.claim("G_c", j.row.Concurrency, min(1.1, nearly*j.row.Lines[0].Knee()), infinite)
 	reached := false
 	for _, l := range j.row.Lines {
 		p, knee := float64(l.P), l.Knee()
@@ -200,7 +186,7 @@ func (j *judge) knee() {
 			least := w / (max(1, w/p)*l.Demand + l.Residence - l.Demand)
 			where := fmt.Sprintf(" of %s on %s", table.Count(at.Workers, "worker"), table.Count(l.P, "core"))
 			j.claim("the throughput over its upper bound"+where, at.Throughput.over(exact(l.Bound(w))), 0, 1.15)
-			j.claim("the throughput over its lower bound"+where, at.Throughput.over(exact(least)), mostOf*mostOf, infinite)
+			j.claim("the throughput over its lower bound"+where, at.Throughput.over(exact(least)), nearly*nearly, infinite)
 			reached = reached || w >= knee
 		}
 	}

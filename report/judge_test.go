@@ -141,7 +141,7 @@ func TestWhatIsNotJudged(t *testing.T) {
 	} {
 		d := &Data{Expects: map[string]string{"Known": c.shape}}
 		row.Executor = c.executor
-		if e := (survey{d}).expected(row); e.Outcome != c.want {
+		if e := row.expected(d.Expects); e.Outcome != c.want {
 			t.Errorf("%s under %s: %s, want %q", c.shape, c.executor, fmt.Sprint(e), c.want)
 		}
 	}

@@ -2,7 +2,7 @@ package report
 
 import (
 	"fmt"
-	"math"
+	"maps"
 	"slices"
 	"strings"
 
@@ -10,122 +10,78 @@ import (
 	"overlap/internal/table"
 )
 
-// What a file lacks for both gains, it may have for one of them, or for a curve:
-// of numbers of workers without 1 the gain from cores, and of one GOMAXPROCS what
-// more workers bring there.
-
-// partialRow is what can be said of a row without one worker on one core; it
-// fails where that is nothing.
-func (d survey) partialRow(base Point) (Row, error) {
-	if r, ok := d.withoutOneWorker(base); ok {
+// partialRow is a row without one worker on one core: its gain from cores, or what
+// more workers bring at one GOMAXPROCS. It fails if there is neither.
+func (s survey) partialRow() (Row, error) {
+	if r, ok := s.coresOnly(); ok {
 		return r, nil
 	}
-	if r, ok := d.workersOnly(base); ok {
+	if r, ok := s.workersOnly(); ok {
 		return r, nil
 	}
-	return Row{}, d.noBaseline(base)
+	return Row{}, s.noBaseline()
 }
 
-// newRow is a row in which nothing is known but what it is called.
-func (d survey) newRow(base Point, p int) Row {
-	return Row{
-		base:     base,
-		Workload: base.Workload,
-		Package:  base.Package,
-		Kind:     d.Kinds[base.Workload],
-		Executor: base.Executor,
-		Size:     base.Size,
-		Variant:  base.Variant,
-		Weak:     base.Weak,
-		Column:   base.Column,
-		P:        p,
-		place:    d.place(base),
-		swept:    d.swept(),
-		nominal:  nominal(!d.bound(base)),
-
-		Concurrency: unknown, Parallelism: unknown, Speedup: unknown, Ceiling: unknown, OverSerial: unknown, Worst: unknown, crowded: unknown,
-		Cost: math.NaN(), Fairness: math.NaN(),
-	}
-}
-
-// withoutOneWorker is the gain from cores of workers that can use them all. With
-// fewer workers than cores some of these have no task, so that levels are left
-// out at which no number of workers was measured that is enough for them.
-func (d survey) withoutOneWorker(base Point) (r Row, ok bool) {
-	levels := d.levels(base)
-	one, last := levels[0], levels[len(levels)-1]
-	single := d.workersAt(base, one)
-	enough := func(l level) (times map[int]series) {
-		times = d.timesAt(base, l)
-		for w := range times {
-			if w < l.p() || !slices.Contains(single, w) {
-				delete(times, w)
-			}
-		}
+// coresOnly returns the gain from cores with workers for all of them. With fewer
+// workers some cores have no task, so levels are left out at which no number of
+// workers is enough.
+func (s survey) coresOnly() (r Row, ok bool) {
+	last, single := s.highest(), s.workers(s.lowest())
+	enough := func(l level) map[int]series {
+		times := s.timesAt(l)
+		maps.DeleteFunc(times, func(w int, _ series) bool { return w < l.p() || !slices.Contains(single, w) })
 		return times
 	}
-	levels = slices.DeleteFunc(slices.Clone(levels), func(l level) bool { return len(enough(l)) == 0 })
-	if one.p() > 1 || len(levels) < 2 {
+	s.levels = slices.DeleteFunc(slices.Clone(s.levels), func(l level) bool { return len(enough(l)) == 0 })
+	if len(s.levels) < 2 || s.lowest().p() > 1 {
 		return r, false
 	}
-	most := levels[len(levels)-1]
-	r = d.newRow(base, most.p())
-	r.Workers, _ = fewest(enough(most), 1/almost, anyWorkers)
-	w1, wp := base.at(r.Workers, one), base.at(r.Workers, most)
-	r.gains = d.gains(base, w1, r.Workers, levels)
-	r.gains.concurrency = unknown
-	r.Parallelism, r.WorstWorkers = r.gains.parallelism, r.Workers
-	r.Ceiling = d.ceiling(base, r.P)
-	r.Inflight = d.meanInterval(wp, func(s Sample) float64 { return s.Inflight })
-	r.CPUsBusy = d.meanInterval(wp, func(s Sample) float64 { return s.CPUsBusy })
-	d.countSamples(&r, w1, levels)
+	workers, _ := fewest(enough(s.highest()), 1/almost, anyWorkers)
+	s.first = s.base.at(workers, s.lowest())
+	r = s.newRow()
+	s.measureCores(&r, workers)
+	r.WorstWorkers = workers
+	s.countSamples(&r)
 	r.warn("not measured with 1 worker, so that what workers bring is unknown")
-	if last != most {
-		r.warn(fmt.Sprintf("%s left out: at most %s measured there", r.On(last.p()), table.Count(slices.Max(d.workersAt(base, last)), "worker")))
+	if last != s.highest() {
+		r.warn("%s left out: at most %s measured there", r.On(last.p()), table.Count(slices.Max(s.workers(last)), "worker"))
 	}
-	for _, l := range []level{one, most} {
-		r.Lines = append(r.Lines, d.line(base, base.at(1, one), l))
-	}
-	r.Scaling, _ = d.scaling(base, r.gains, levels)
-	r.Latencies = d.latencies(base, levels)
-	r.Advice = d.advice(base, levels)
-	// What cores bring is judged as if the benchmark decided how many workers it
-	// has; then the gain from cores is all that is known.
+	// The gain from cores is all that is known, as if the benchmark chose its
+	// workers itself; it is judged in the same way.
 	r.Speedup, r.Worst = r.Parallelism, r.Parallelism
 	r.judgeGains()
 	r.Speedup, r.Worst = unknown, unknown
 	return r, true
 }
 
-// workersOnly is the curve of workers at the GOMAXPROCS at which most numbers of
-// them were measured, the highest of several.
-func (d survey) workersOnly(base Point) (r Row, ok bool) {
+// workersOnly returns the curve of workers at the GOMAXPROCS at which most numbers
+// of them were measured, the highest of several.
+func (s survey) workersOnly() (r Row, ok bool) {
+	lacking := s.lacking()
 	var at level
 	var all []int
-	for _, l := range d.levels(base) {
-		if list := d.workersAt(base, l); len(list) >= len(all) {
+	for _, l := range s.levels {
+		if list := s.workers(l); len(list) >= len(all) {
 			at, all = l, list
 		}
 	}
 	if len(all) < 2 {
 		return r, false
 	}
-	r = d.newRow(base, at.p())
-	times := d.timesAt(base, at)
+	s.levels, s.first = []level{at}, s.base.at(all[0], at)
+	times := s.timesAt(at)
+	r = s.newRow()
 	r.Workers, _ = fewest(times, 1/almost, anyWorkers)
 	r.only = at
-	few := base.at(all[0], at)
 	for _, w := range all {
 		if x := quotient(times[r.Workers], times[w]); w >= r.Workers && !(x.Value >= r.Worst.Value) {
 			r.Worst, r.WorstWorkers = x, w
 		}
 	}
-	r.Samples = d.count(few)
-	d.countSamples(&r, few, []level{at})
-	r.Lines = []Line{d.line(base, few, at)}
-	r.Lines[0].Residence = math.NaN() // on one core it is unknown
-	r.Latencies = d.latencies(base, []level{at})
-	r.judgeWorkers(times, all, d.lacking(base))
+	s.countSamples(&r)
+	r.Lines = []Line{s.line(at)}
+	r.Latencies = s.latencies()
+	r.judgeWorkers(times, all, lacking)
 	return r, true
 }
 
@@ -191,20 +147,19 @@ func (r Row) knee() string {
 	return ""
 }
 
-// lacking is what must be measured for the two gains.
-func (d survey) lacking(base Point) string {
-	levels := d.levels(base)
-	one, cores := levels[0], "GOMAXPROCS"
-	if d.bound(base) {
+// lacking lists what must be measured for both gains.
+func (s survey) lacking() string {
+	cores := "GOMAXPROCS"
+	if s.bound(s.base) {
 		cores = "cores"
 	}
 	var all []string
-	if !slices.Contains(d.workersAt(base, one), 1) {
+	if !slices.Contains(s.workers(s.lowest()), 1) {
 		all = append(all, "1 worker")
 	}
-	if one.p() > 1 {
+	if s.lowest().p() > 1 {
 		all = append(all, cores+" 1")
-	} else if len(levels) == 1 {
+	} else if len(s.levels) == 1 {
 		all = append(all, cores+" above 1")
 	}
 	return strings.Join(all, " and ")
