@@ -28,38 +28,6 @@ type Analysis struct {
 	Warnings []error
 }
 
-// survey is the data with the points of one row: those that differ from base in
-// workers and level only.
-type survey struct {
-	*Data
-	base   Point
-	levels []level // ascending
-	first  Point   // what the gains are over
-}
-
-func newSurvey(d *Data, base Point) survey { return survey{Data: d, base: base, levels: d.levels(base)} }
-
-func (s survey) lowest() level         { return s.levels[0] }
-func (s survey) highest() level        { return s.levels[len(s.levels)-1] }
-func (s survey) workers(l level) []int { return s.workersAt(s.base, l) }
-
-// times returns the times of a job at a point, without those under pressure where
-// there are enough others.
-func (s survey) times(p Point) series {
-	times, _ := s.series(p)
-	return times
-}
-
-// points lists all points by level and then by workers.
-func (s survey) points() (all []Point) {
-	for _, l := range s.levels {
-		for _, w := range s.workers(l) {
-			all = append(all, s.base.at(w, l))
-		}
-	}
-	return all
-}
-
 // Analyze computes the rows and what they say together.
 func Analyze(d *Data) *Analysis {
 	a := &Analysis{Data: d, Warnings: slices.Clone(d.Warnings)}
@@ -97,7 +65,7 @@ func Analyze(d *Data) *Analysis {
 	}
 	a.Fewest = slices.MinFunc(a.Rows, func(x, y Row) int { return cmp.Compare(x.Samples, y.Samples) }).Samples
 	if a.Fewest < sampling.MinSamples {
-		a.Warnings = append(a.Warnings, fmt.Errorf("verdicts are provisional: some rest on %s, they need %d; measure longer (%s) or on a quieter machine", table.Count(a.Fewest, "sample"), sampling.MinSamples, longer(d.swept(), sampling.MinSamples)))
+		a.Warnings = append(a.Warnings, fmt.Errorf("verdicts are provisional: some rest on only %s, but need %d; measure longer (%s) or on a quieter machine", table.Count(a.Fewest, "sample"), sampling.MinSamples, longer(d.swept(), sampling.MinSamples)))
 	}
 	return a
 }
@@ -127,7 +95,7 @@ func (a *Analysis) fit() {
 	}
 	all.Wait()
 	if len(a.Rows) > len(shown) {
-		a.Warnings = append(a.Warnings, fmt.Errorf("laws of scaling are fitted to the first %d of %d rows: choose others with --filter", len(shown), len(a.Rows)))
+		a.Warnings = append(a.Warnings, fmt.Errorf("only the first %d of %d rows have charts and laws of scaling; choose others with --filter", len(shown), len(a.Rows)))
 	}
 }
 
@@ -152,7 +120,7 @@ func (a *Analysis) leaveOut(failed reasons) {
 		a.Warnings = append(a.Warnings, why...)
 		return
 	case len(why) == 0:
-		why = append(why, errors.New("only serial programs, slices or copies were measured, with which other measurements are compared"))
+		why = append(why, errors.New("only serial programs, slices or copies were measured, but nothing to compare with them"))
 	}
 	a.Warnings = append(why, a.Warnings...)
 }

@@ -50,64 +50,49 @@ type Grain struct {
 	Overhead Interval
 }
 
-// crossovers lists those of all workloads whose variants are durations.
+// crossovers lists those of all workloads with two sizes of task or more. The
+// unnamed variant counts as one, besides those that are durations.
 func crossovers(d *Data) (all []Crossover) {
-	seen := map[Point]bool{}
+	var bases []Point
+	forms := map[Point][]Point{} // by base, the variants
+	widest := map[Point]level{}  // by base, the highest level with a worker for each core
 	for _, p := range d.Points {
-		base := p.at(0, level{})
-		base.Variant = ""
-		if taskOf(p.Variant) == 0 || p.Executor == "" || p.Serial() || p.Weak || p.Slices != 1 || p.Copies != 1 || seen[base] {
+		if p.Variant != "" && taskOf(p.Variant) == 0 || p.Executor == "" || p.Serial() || p.Weak || p.Slices != 1 || p.Copies != 1 {
 			continue
 		}
-		seen[base] = true
-		all = append(all, crossoversOf(d, base)...)
+		form := p.at(0, level{})
+		base := form
+		base.Variant = ""
+		if forms[base] == nil {
+			bases = append(bases, base)
+		}
+		if !slices.Contains(forms[base], form) {
+			forms[base] = append(forms[base], form)
+		}
+		if l := (level{p.Cores, p.Procs}); l.p() > widest[base].p() && p.Workers >= l.p() {
+			widest[base] = l
+		}
+	}
+	for _, base := range bases {
+		for _, l := range slices.Compact([]level{{1, 1}, widest[base]}) {
+			c := Crossover{Workload: base.Workload, Size: base.Size, Executor: base.Executor, Kind: d.Kinds[base.Workload], Column: base.Column, P: l.p()}
+			for _, form := range forms[base] {
+				if g, workers, ok := newSurvey(d, form).grain(l.p()); ok {
+					c.Grains, c.Workers = append(c.Grains, g), workers
+				}
+			}
+			slices.SortStableFunc(c.Grains, func(a, b Grain) int { return cmp.Compare(a.Task, b.Task) })
+			if len(c.Grains) > 1 {
+				c.Half = half(c.Grains)
+				all = append(all, c)
+			}
+		}
 	}
 	slices.SortStableFunc(all, func(a, b Crossover) int {
 		return cmp.Or(d.rank(a.Workload)-d.rank(b.Workload), cmp.Compare(a.Workload, b.Workload),
 			cmp.Compare(a.Size, b.Size), d.columnRank(a.Column)-d.columnRank(b.Column), cmp.Compare(a.P, b.P), cmp.Compare(a.Executor, b.Executor))
 	})
 	return all
-}
-
-// crossoversOf lists those of one executor, on one core and on the most; none if
-// fewer than two sizes were measured.
-func crossoversOf(d *Data, base Point) (all []Crossover) {
-	forms, widest := forms(d, base)
-	for _, l := range slices.Compact([]level{{1, 1}, widest}) {
-		c := Crossover{Workload: base.Workload, Size: base.Size, Executor: base.Executor, Kind: d.Kinds[base.Workload], Column: base.Column, P: l.p()}
-		for _, form := range forms {
-			if g, workers, ok := newSurvey(d, form).grain(l.p()); ok {
-				c.Grains = append(c.Grains, g)
-				c.Workers = workers
-			}
-		}
-		slices.SortStableFunc(c.Grains, func(a, b Grain) int { return cmp.Compare(a.Task, b.Task) })
-		if len(c.Grains) > 1 {
-			c.Half = half(c.Grains)
-			all = append(all, c)
-		}
-	}
-	return all
-}
-
-// forms returns base as each variant that is a duration, and as the unnamed one,
-// and the highest level at which any was measured with a worker for each core.
-func forms(d *Data, base Point) (forms []Point, widest level) {
-	for _, p := range d.Points {
-		form := p.at(0, level{})
-		form.Variant = base.Variant
-		if form != base || p.Variant != "" && taskOf(p.Variant) == 0 {
-			continue
-		}
-		form.Variant = p.Variant
-		if !slices.Contains(forms, form) {
-			forms = append(forms, form)
-		}
-		if l := (level{p.Cores, p.Procs}); l.p() > widest.p() && p.Workers >= l.p() {
-			widest = l
-		}
-	}
-	return forms, widest
 }
 
 // taskOf returns the size of task that a variant's name states; 0 if it states none.
@@ -228,10 +213,11 @@ func ShortTime(seconds float64) string {
 		name string
 		size float64
 	}{{"s", 1}, {"ms", 1e-3}, {"µs", 1e-6}} {
-		if x := seconds / unit.size; math.Abs(x) >= 0.9995 {
-			if math.Abs(x) >= 9.95 {
-				return fmt.Sprintf("%.0f %s", x, unit.name)
-			}
+		x := seconds / unit.size
+		switch size := math.Abs(x); {
+		case size >= 9.95:
+			return fmt.Sprintf("%.0f %s", x, unit.name)
+		case size >= 0.9995:
 			return fmt.Sprintf("%.1f %s", x, unit.name)
 		}
 	}
@@ -247,8 +233,8 @@ func (c Crossover) Name() string {
 	return r.Name()
 }
 
-// Beside reports whether two differ in the executor only.
-func (c Crossover) Beside(o Crossover) bool {
+// Rival reports whether two differ in the executor only.
+func (c Crossover) Rival(o Crossover) bool {
 	return c.Workload == o.Workload && c.Size == o.Size && c.Column == o.Column && c.P == o.P
 }
 

@@ -82,18 +82,27 @@ func (s survey) scaling(g gains) (all []Scaled, single int) {
 	if hurts(g.concurrency) {
 		over, single = g.one, 1
 	}
+	all = s.gainsOver(over, func(level) int { return g.workers })
+	for i := range all {
+		all[i].Ceiling = s.ceiling(all[i].P)
+	}
+	return all, single
+}
+
+// gainsOver returns the gain over a point on one core with workers(l) at each level.
+func (s survey) gainsOver(one series, workers func(level) int) (all []Scaled) {
 	for _, l := range s.levels {
-		times := s.times(s.base.at(g.workers, l))
+		times := s.times(s.base.at(workers(l), l))
 		if len(times) == 0 {
 			continue
 		}
 		gain := exact(1)
 		if l.p() > 1 {
-			gain = quotient(over, times)
+			gain = quotient(one, times)
 		}
-		all = append(all, Scaled{P: l.p(), Gain: gain, Ceiling: s.ceiling(l.p())})
+		all = append(all, Scaled{P: l.p(), Gain: gain, Ceiling: unknown})
 	}
-	return all, single
+	return all
 }
 
 // ceiling is H(p) = p·t₁/t_p; unknown if it was not measured.

@@ -12,21 +12,21 @@ import (
 // Outcome says whether an expectation holds.
 type Outcome string
 
-// The outcomes. An expectation is not met if the whole 95 % interval of some
-// number contradicts it, and met if every number agrees and no interval goes
-// far beyond what is expected. Between the two it is too noisy to tell.
+// The outcomes. An expectation is not met if the whole 95 % interval of some number
+// contradicts it. It is met if every number agrees and no interval reaches far
+// beyond the limits. Otherwise it is too noisy to tell.
 const (
 	Met         Outcome = "met"
 	NotMet      Outcome = "not met"
 	TooSmall    Outcome = "machine too small to tell"
 	TooFew      Outcome = "too few workers to tell"
 	TooNoisy    Outcome = "too noisy to tell"
-	NotMeasured Outcome = "not measured" // what it would be compared with
+	NotMeasured Outcome = "not measured" // a number to compare with
 	Unknown     Outcome = "unknown shape"
 )
 
-// Expected is the scaling that a workload declares, held against a row. The
-// zero Expected is that of a workload that declares none.
+// Expected compares a row with the scaling that its workload declares; zero if it
+// declares none.
 type Expected struct {
 	Shape   string
 	Outcome Outcome
@@ -53,13 +53,13 @@ func (r Row) expected(shapes map[string]string) Expected {
 	}
 	j := judge{row: r, outcome: Met}
 	if j.hold(shape); r.P == 1 {
-		j.outcome, j.reason = TooSmall, "one core was measured"
+		j.outcome, j.reason = TooSmall, "only one core was measured"
 	}
 	if points := r.Lines[len(r.Lines)-1].Points; len(points) == 1 {
-		j.outcome, j.reason = TooFew, fmt.Sprintf("only %d was measured", points[0].Workers)
+		j.outcome, j.reason = TooFew, fmt.Sprintf("only %s was measured", table.Count(points[0].Workers, "worker"))
 	}
 	if j.outcome == NotMet && r.tainted {
-		j.outcome, j.reason = TooNoisy, "samples under pressure had to be used: "+j.reason
+		j.outcome, j.reason = TooNoisy, "based on samples under pressure: "+j.reason
 	}
 	return Expected{shape, j.outcome, j.reason}
 }
@@ -94,7 +94,7 @@ func (j *judge) claim(what string, i Interval, low, high float64) {
 	}
 }
 
-// cannotTell turns a met expectation into one that this run cannot test.
+// cannotTell makes a met expectation one that this run cannot test.
 func (j *judge) cannotTell(why Outcome, format string, args ...any) {
 	if j.outcome == Met {
 		j.outcome, j.reason = why, fmt.Sprintf(format, args...)
@@ -111,14 +111,14 @@ const (
 
 var infinite = math.Inf(1)
 
-// hold judges the row against a shape. The shapes are those of package
-// workloads, which this package knows by the result file only.
+// hold judges the row against a shape of package workloads, which this package
+// knows only from the result file.
 func (j *judge) hold(shape string) {
 	r := j.row
 	if limit, ok := strings.CutPrefix(shape, "capped:"); ok {
 		n, err := strconv.ParseFloat(limit, 64)
 		if err != nil || !(n >= 1) || math.IsInf(n, 0) {
-			j.outcome, j.reason = Unknown, "the limit is no number from 1"
+			j.outcome, j.reason = Unknown, "its limit is not a number of at least 1"
 			return
 		}
 		j.capped(n)
@@ -129,7 +129,7 @@ func (j *judge) hold(shape string) {
 		j.claim("G_c", r.Concurrency, aboutOneLow, aboutOneHigh)
 		j.claim("S/H(p)", r.Speedup.over(r.Ceiling), nearly, infinite)
 		if enough := 0.9 * float64(r.P); shape == "saturating" && (r.Ceiling.Value >= enough || r.Speedup.Value >= enough) {
-			j.cannotTell(TooSmall, "%d cores do not use all of the bandwidth: S is %s, H(%d) %s", r.P, r.Speedup, r.P, r.Ceiling)
+			j.cannotTell(TooSmall, "%d cores do not use all of the bandwidth: S is %s, H(%d) is %s", r.P, r.Speedup, r.P, r.Ceiling)
 		}
 	case "sublinear":
 		j.claim("G_p", r.Parallelism, 1.05, infinite)
@@ -150,7 +150,7 @@ func (j *judge) hold(shape string) {
 	case "knee":
 		j.knee()
 	default:
-		j.outcome, j.reason = Unknown, "this version does not know it"
+		j.outcome, j.reason = Unknown, "this version does not know the shape"
 	}
 }
 
@@ -167,15 +167,14 @@ func (j *judge) capped(n float64) {
 	}
 	j.claim("S", r.Speedup, max(0.95, least), 1.1*n)
 	if float64(r.P) < n {
-		j.cannotTell(TooSmall, "the limit of %.3g shows on more than %s", n, table.Count(r.P, "core"))
+		j.cannotTell(TooSmall, "the limit of %.3g shows only on more than %s", n, table.Count(r.P, "core"))
 	}
 }
 
-// knee claims that the throughput is between the operational bounds at every
-// number of workers: at most min(w/(D+Z), p/D), at least w/(max(1, w/p)·D+Z),
-// which is that of tasks that all wake at once and queue for the cores, but not
-// where there is a core for each. Work that hardly waits need not gain from
-// overlapping.
+// knee claims that the throughput is between the operational bounds at every number
+// of workers: at most min(w/(D+Z), p/D), and at least w/(max(1, w/p)·D+Z), as if all
+// tasks woke at once and queued for the cores. Work that hardly waits need not gain
+// from overlapping.
 func (j *judge) knee() {
 	j.claim("G_c", j.row.Concurrency, min(1.1, nearly*j.row.Lines[0].Knee()), infinite)
 	reached := false
@@ -191,6 +190,6 @@ func (j *judge) knee() {
 		}
 	}
 	if !reached {
-		j.cannotTell(TooFew, "the knee is at %s a core", table.Amount(math.Round(j.row.Lines[0].Knee()), "worker"))
+		j.cannotTell(TooFew, "the knee is at %s a core, above all numbers measured", table.Amount(math.Round(j.row.Lines[0].Knee()), "worker"))
 	}
 }

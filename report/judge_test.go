@@ -113,7 +113,7 @@ func TestKneeIsBetweenItsBounds(t *testing.T) {
 		"a second core brings nothing": {func(w, _ float64) float64 { return upper(w, 1) }, all, 10, NotMet},
 		"half the slope":               {func(w, p float64) float64 { return min((1+w)/2/residence, p/demand) }, all, 10, NotMet},
 		"faster than the bound":        {func(w, p float64) float64 { return 1.3 * upper(w, p) }, all, 10, NotMet},
-		"workers bring nothing":        {upper, all, 1, NotMet},
+		"workers give nothing":         {upper, all, 1, NotMet},
 		"the knee is not reached":      {upper, []int{1, 2, 4}, 4, TooFew},
 		"CPU times were not measured":  {func(float64, float64) float64 { return math.NaN() }, all, 10, NotMeasured},
 	} {

@@ -95,21 +95,16 @@ func (r Row) loop() Point {
 
 // Served lists the open loops that were measured under several loads.
 func (a *Analysis) Served() (list []Served) {
-	loops := map[Point][]Row{}
-	var order []Point
+	seen := map[Point]bool{}
 	for _, r := range a.Rows {
-		key := r.loop()
-		if !r.open() {
+		loop := r.loop()
+		if !r.open() || seen[loop] {
 			continue
 		}
-		if loops[key] == nil {
-			order = append(order, key)
-		}
-		loops[key] = append(loops[key], r)
-	}
-	for _, key := range order {
-		if s := serve(loops[key]); len(s.Latencies) > 0 {
-			s.loop = key
+		seen[loop] = true
+		loads := slices.DeleteFunc(slices.Clone(a.Rows), func(o Row) bool { return !o.open() || o.loop() != loop })
+		if s := serve(loads); len(s.Latencies) > 0 {
+			s.loop = loop
 			list = append(list, s)
 		}
 	}

@@ -81,7 +81,9 @@ func (s survey) models(r Row) Models {
 		m.Serial = trend(shares, m.OverCores)
 	}
 	if r.Weak {
-		m.Scaled = s.scaledSpeedups()
+		if one := s.times(s.base.at(1, s.lowest())); len(one) > 0 {
+			m.Scaled = s.gainsOver(one, level.p)
+		}
 		m.Gustafson = FitGustafson(s.overCores(level.p), Relative)
 	}
 	if m.Workers > 0 && m.Workers < r.P {
@@ -139,21 +141,4 @@ func (s survey) overWorkers(l level, useful float64) []Measure {
 		ns, all = append(ns, float64(w)), append(all, s.times(s.base.at(w, l)))
 	}
 	return measures(ns, all)
-}
-
-// scaledSpeedups returns the gains of p workers on p cores over one on one.
-func (s survey) scaledSpeedups() (all []Scaled) {
-	one := s.times(s.base.at(1, s.lowest()))
-	for _, l := range s.levels {
-		times := s.times(s.base.at(l.p(), l))
-		if len(times) == 0 || len(one) == 0 {
-			continue
-		}
-		gain := exact(1)
-		if l.p() > 1 {
-			gain = quotient(one, times)
-		}
-		all = append(all, Scaled{P: l.p(), Gain: gain, Ceiling: unknown})
-	}
-	return all
 }

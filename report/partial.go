@@ -42,7 +42,7 @@ func (s survey) coresOnly() (r Row, ok bool) {
 	s.measureCores(&r, workers)
 	r.WorstWorkers = workers
 	s.countSamples(&r)
-	r.warn("not measured with 1 worker, so that what workers bring is unknown")
+	r.warn("not measured with 1 worker, so the gain from workers is unknown")
 	if last != s.highest() {
 		r.warn("%s left out: at most %s measured there", r.On(last.p()), table.Count(slices.Max(s.workers(last)), "worker"))
 	}
@@ -85,66 +85,65 @@ func (s survey) workersOnly() (r Row, ok bool) {
 	return r, true
 }
 
-// judgeWorkers gives a row of workers only its class and verdict, given the times
-// of its numbers of workers, which ascend, and what is lacking for the gains.
+// judgeWorkers sets the class and verdict of a row that compares only workers, from
+// the times of all its numbers of workers, ascending, and what is lacking for both
+// gains.
 func (r *Row) judgeWorkers(times map[int]series, all []int, lacking string) {
 	few, where := all[0], r.Under(r.P)
-	gain, rival, most := quotient(times[few], times[r.Workers]), unknown, 0
+	gain, rival, many := quotient(times[few], times[r.Workers]), unknown, 0
 	for _, w := range all[1:] {
 		if x := quotient(times[few], times[w]); !(x.High <= rival.High) {
-			rival, most = x, w
+			rival, many = x, w
 		}
 	}
 	r.Class = WorkersOnly
+	reason := ""
 	switch {
 	case r.Samples < minSpread:
 		r.Class = Undecided
-		r.Verdict = fmt.Sprintf("%s: %s no interval; %d would tell (%s)", r.Class, r.samplesHave(), sampling.MinSamples, longer(r.swept, sampling.MinSamples))
+		r.Verdict = fmt.Sprintf("%s: %s", r.Class, r.noInterval())
 		return
 	case helps(gain):
-		r.Verdict = fmt.Sprintf("%s: %d bring %s× the throughput of %d %s%s", r.Class, r.Workers, gain, few, where, r.knee())
+		reason = fmt.Sprintf("%d give %s× the throughput of %d %s%s", r.Workers, gain, few, where, r.knee())
 		if hurts(r.Worst) && r.WorstWorkers > r.Workers {
-			r.Verdict += fmt.Sprintf("; %d run at %s× that of %d", r.WorstWorkers, r.Worst, r.Workers)
+			reason += fmt.Sprintf("; %d run at %s× that of %d", r.WorstWorkers, r.Worst, r.Workers)
 		}
 	case r.Workers == few && hurts(r.Worst):
-		r.Verdict = fmt.Sprintf("%s: %d run at %s× the throughput of %d %s", r.Class, r.WorstWorkers, r.Worst, few, where)
+		reason = fmt.Sprintf("%d run at %s× the throughput of %d %s", r.WorstWorkers, r.Worst, few, where)
 	case rival.High < negligible:
-		r.Verdict = fmt.Sprintf("%s: more than %d bring nothing %s: %d run at %s×", r.Class, few, where, most, rival)
+		reason = fmt.Sprintf("more than %d add nothing %s: %d run at %s×", few, where, many, rival)
 	default:
 		r.Class = Undecided
-		r.Verdict = fmt.Sprintf("%s: too noisy: %d run at %s× the throughput of %d %s; %s", r.Class, most, rival, few, where, remedy(r.swept, r.Samples, rival, distance(rival)))
+		reason = fmt.Sprintf("too noisy: %d run at %s× the throughput of %d %s; %s", many, rival, few, where, remedy(r.swept, r.Samples, rival, distance(rival)))
 	}
-	r.Verdict += "; for the two gains measure " + lacking + ", too"
+	r.Verdict = fmt.Sprintf("%s: %s; for both gains, also measure %s", r.Class, reason, lacking)
 	if r.Samples < sampling.MinSamples {
 		r.Verdict += fmt.Sprintf(" (provisional: %d of %d samples)", r.Samples, sampling.MinSamples)
 	}
 }
 
-// knee is where the line on which each worker brings as much as the first ones
-// meets the highest throughput: the bounds of operational analysis (Denning and
-// Buzen, 1978) as far as throughput alone tells them. Where the curve levels off
-// after the last number but one, nothing shows that throughput.
+// knee says where the throughput levels off: at the crossing of the highest
+// throughput with the line on which each worker gives as much as the first ones,
+// the bounds of operational analysis (Denning and Buzen, 1978) as far as throughput
+// alone shows them. It does not if the curve ends soon after levelling off.
 func (r Row) knee() string {
 	if len(r.Lines) == 0 {
 		return ""
 	}
 	points := r.Lines[len(r.Lines)-1].Points
-	n := len(points)
-	for i, p := range points {
-		if p.Workers != r.Workers || i == 0 {
-			continue
-		}
-		first, before := points[0], points[i-1]
-		gained := p.Throughput.Value / before.Throughput.Value * float64(before.Workers) / float64(p.Workers)
-		switch {
-		case i < n-1:
-			return fmt.Sprintf("; knee at %s", table.Round(float64(first.Workers)*p.Throughput.Value/first.Throughput.Value))
-		case gained < acceptable && p.Workers > 2*before.Workers:
-			return fmt.Sprintf("; the knee is above %d and may be far below %d: measure between", before.Workers, p.Workers)
-		}
-		return fmt.Sprintf("; no knee up to %d", r.Workers)
+	i := slices.IndexFunc(points, func(p LinePoint) bool { return p.Workers == r.Workers })
+	if i <= 0 {
+		return ""
 	}
-	return ""
+	first, before, best := points[0], points[i-1], points[i]
+	gained := best.Throughput.Value / before.Throughput.Value * float64(before.Workers) / float64(best.Workers)
+	switch {
+	case i < len(points)-1:
+		return fmt.Sprintf("; knee at %s", table.Round(float64(first.Workers)*best.Throughput.Value/first.Throughput.Value))
+	case gained < acceptable && best.Workers > 2*before.Workers:
+		return fmt.Sprintf("; the knee is above %d and may be far below %d: measure between", before.Workers, best.Workers)
+	}
+	return fmt.Sprintf("; no knee up to %d", r.Workers)
 }
 
 // lacking lists what must be measured for both gains.

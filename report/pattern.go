@@ -22,19 +22,20 @@ func spellingOf(name string, procs int) spelling {
 
 func (s spelling) String() string { return strings.Join(s, "/") }
 
-// withoutKeys leaves out the levels of some keys.
-func withoutKeys(names []spelling, leave func(key string) bool) (list []spelling) {
+// withoutAxes leaves out the levels that overlap run adds to names.
+func withoutAxes(names []spelling) (list []spelling) {
+	axes := []string{"workers", "cores", "slices", "scaling"}
 	for _, name := range names {
 		list = append(list, slices.DeleteFunc(slices.Clone(name), func(level string) bool {
 			key, _, ok := strings.Cut(level, "=")
-			return ok && leave(key)
+			return ok && slices.Contains(axes, key)
 		}))
 	}
 	return list
 }
 
-// valuesOf lists the values of a key in names, in their order and with commas;
-// without a key, the words before any.
+// valuesOf lists the values of a key in names, in order and with commas. The empty
+// key stands for the names of the benchmarks.
 func valuesOf(names []spelling, key string) string {
 	var values []string
 	for _, name := range names {

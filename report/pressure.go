@@ -47,6 +47,6 @@ func (s survey) countSamples(r *Row) {
 	}
 	add("the curves", curves...)
 	if r.tainted = len(affected) > 0; r.tainted {
-		r.warn("resting on samples under pressure, because fewer than 3 are without: %s; measure again on a quieter machine", strings.Join(affected, ", "))
+		r.warn("based on samples under pressure from other programs, because fewer than 3 are free of it: %s; measure again on a quieter machine", strings.Join(affected, ", "))
 	}
 }

@@ -72,10 +72,10 @@ func TestPressureIsSaidOfWhatRestsOnIt(t *testing.T) {
 				said += err.Error()
 			}
 		}
-		if !strings.HasSuffix(said, "without: "+c.want+"; measure again on a quieter machine") {
+		if !strings.HasSuffix(said, "free of it: "+c.want+"; measure again on a quieter machine") {
 			t.Errorf("%s: %q, want %s", c.name, said, c.want)
 		}
-		if known := c.want == "the gains" || c.want == "the ceiling"; known != strings.Contains(r.Verdict, "cannot tell: other programs had the CPUs") {
+		if known := c.want == "the gains" || c.want == "the ceiling"; known != strings.Contains(r.Verdict, "cannot tell: other programs used the CPUs") {
 			t.Errorf("%s: %s", c.name, r.Verdict)
 		}
 		if r.Samples != c.samples {

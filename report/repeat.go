@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"regexp"
 	"slices"
@@ -55,8 +56,7 @@ func (r Row) pointFlags(names []spelling, points []Point) (args []string) {
 		return commas(all)
 	}
 	if r.Executor == "" {
-		sweptByUs := func(key string) bool { return slices.Contains([]string{"workers", "cores", "slices", "scaling"}, key) }
-		args = append(args, "--pkg", r.packagePath(), "--bench", exactPattern(withoutKeys(names, sweptByUs)))
+		args = append(args, "--pkg", r.packagePath(), "--bench", exactPattern(withoutAxes(names)))
 	} else {
 		size, _, _ := strings.Cut(cmp.Or(valuesOf(names, "size"), "medium"), ",") // a run has one
 		args = append(args, "--workloads", strings.ToLower(valuesOf(names, "")), "--executors", valuesOf(names, "executor"), "--size", size)
@@ -92,7 +92,7 @@ func placementFlags(placement string) []string {
 // GOMAXPROCS of its results: a loop if these are the same for all.
 func goTest(names []spelling, at map[int]map[string]bool, where string) string {
 	run := func(pattern, cpu string) string {
-		return shellWords("go", "test", "-run", "^$", "-bench", pattern, "-cpu", cpu, "-count", strconv.Itoa(sampling.MinSamples), where)
+		return shellWords("go", "test", "-run", "^$", "-bench", pattern) + " -cpu " + cpu + " " + shellWords("-count", strconv.Itoa(sampling.MinSamples), where)
 	}
 	var all []int
 	var patterns, runs []string
@@ -105,8 +105,7 @@ func goTest(names []spelling, at map[int]map[string]bool, where string) string {
 	if len(runs) < 2 || len(slices.Compact(patterns)) > 1 {
 		return strings.Join(runs, "; ")
 	}
-	const hole = "%c%" // no number is like it
-	return "for c in " + strings.ReplaceAll(commas(all), ",", " ") + "; do " + strings.Replace(run(patterns[0], hole), "-cpu "+hole, "-cpu $c", 1) + "; done"
+	return fmt.Sprintf("for c in %s; do %s; done", strings.ReplaceAll(commas(all), ",", " "), run(patterns[0], "$c"))
 }
 
 // Show is the shell command that prints the lines of the result files that the row

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -212,20 +211,20 @@ func (s survey) noBaseline() error {
 	}
 	low, high := s.lowest().procs, s.highest().procs
 	maxWorkers := slices.Max(s.workers(s.highest()))
-	found := fmt.Sprintf("measured at GOMAXPROCS %d only", low)
+	found := fmt.Sprintf("measured only at GOMAXPROCS %d", low)
 	switch {
 	case low != high && low > 1:
-		found = fmt.Sprintf("measured at GOMAXPROCS %d to %d, not at 1", low, high)
+		found = fmt.Sprintf("measured at GOMAXPROCS %d to %d, but not at 1", low, high)
 	case low != high && maxWorkers > 0:
 		found = fmt.Sprintf("measured with at most %s at GOMAXPROCS %d, and never with 1", table.Count(maxWorkers, "worker"), high)
 	case maxWorkers > 1:
 		found += " and not with 1 worker"
 	}
-	return fmt.Errorf("%s, so there is nothing to factorise; %s", found, loopOverCPU)
+	return fmt.Errorf("%s, so there is no gain to report; %s", found, loopOverCPU)
 }
 
 // loopOverCPU is how to measure with go test what a report needs.
-const loopOverCPU = "for c in 1 2 4; do go test -cpu $c -count 10 …; done would tell"
+const loopOverCPU = "measure with: for c in 1 2 4; do go test -cpu $c -count 10 …; done"
 
 func (r *Row) warn(format string, args ...any) {
 	r.Warnings = append(r.Warnings, fmt.Errorf(format, args...))
@@ -234,21 +233,21 @@ func (r *Row) warn(format string, args ...any) {
 // addWarnings adds what makes a row doubtful.
 func (s survey) addWarnings(r *Row) {
 	if r.P > 1 && r.Ceiling.Low > 1.05*float64(r.P) {
-		r.warn("the ceiling is above the number of cores: H(%d) is %s, so the machine was faster while the %d programs ran than while one did", r.P, r.Ceiling, r.P)
+		r.warn("the ceiling is above the number of cores: H(%d) is %s, so the machine was faster while %d programs ran than while one ran", r.P, r.Ceiling, r.P)
 	}
 	if thin := s.thin(s.base); thin.p() > 0 {
-		r.warn("%s left out: only one sample was taken there, and more on fewer", r.On(thin.p()))
+		r.warn("%s left out: only one sample was taken there, but several on fewer", r.On(thin.p()))
 	}
 	if r.Workers > 1 && r.Workers == slices.Max(s.workers(s.highest())) {
 		how := ""
 		if r.Executor != "" {
 			how = " (--workers)"
 		}
-		r.warn("the best number of workers is the largest measured, %d: more may do better%s", r.Workers, how)
+		r.warn("the best number of workers is the largest measured, %d; more may be faster%s", r.Workers, how)
 	}
 	switch {
 	case r.P == 1 && bool(r.nominal):
-		r.warn("measured at GOMAXPROCS 1 only, so that what cores bring is unknown; %s", loopOverCPU)
+		r.warn("measured only at GOMAXPROCS 1, so the gain from cores is unknown; %s", loopOverCPU)
 	case r.P == 1:
 		r.warn("%s", s.onlyOneCore())
 	}
@@ -264,128 +263,9 @@ func (s survey) onlyOneCore() string {
 	}
 	quota, err := strconv.ParseFloat(host["quota"], 64)
 	if err != nil || !(quota > 0 && quota < 2) || !strings.ContainsAny(host["mask"], ",-") {
-		return "only one core was measured: the machine is too small, or the run was, to tell what cores buy"
+		return "only one core was measured, so the gain from cores is unknown"
 	}
-	return fmt.Sprintf("only one core was measured: a CPU quota of %s keeps a run there; --cores 1,2 goes around it, and the quota then throttles the second core", table.Printable(host["quota"]))
-}
-
-// bestWorkers returns the fewest workers that are as good as the best at the
-// highest level, of those that were measured on one core as well. A number that
-// was measured at every level wins if it is within 10 % of the best: a sweep
-// measures the levels between for one number only, chosen from less data.
-func (s survey) bestWorkers() (int, error) {
-	single := s.workers(s.lowest())
-	shared := s.timesAt(s.highest())
-	maps.DeleteFunc(shared, func(w int, _ series) bool { return !slices.Contains(single, w) })
-	if len(shared) == 0 {
-		return 0, errors.New("no number of workers was measured both on one core and on all")
-	}
-	everywhere := func(w int) bool {
-		return !slices.ContainsFunc(s.levels, func(l level) bool { return s.count(s.base.at(w, l)) == 0 })
-	}
-	for _, within := range []float64{1.05, 1.10} {
-		if w, ok := fewest(shared, within, everywhere); ok {
-			return w, nil
-		}
-	}
-	w, _ := fewest(shared, 1.05, anyWorkers)
-	return w, nil
-}
-
-func anyWorkers(int) bool { return true }
-
-// timesAt returns the times of a job at a level by workers.
-func (s survey) timesAt(l level) map[int]series {
-	times := map[int]series{}
-	for _, w := range s.workers(l) {
-		times[w] = s.times(s.base.at(w, l))
-	}
-	return times
-}
-
-// fewest returns the smallest eligible number of workers that is as good as the
-// fastest.
-func fewest(times map[int]series, within float64, eligible func(int) bool) (workers int, ok bool) {
-	all := slices.Sorted(maps.Keys(times))
-	if len(all) == 0 {
-		return 0, false
-	}
-	fastest := slices.MinFunc(all, func(a, b int) int { return cmp.Compare(times[a].mean(), times[b].mean()) })
-	i := slices.IndexFunc(all, func(w int) bool { return eligible(w) && asGood(times[w], times[fastest], within) })
-	if i < 0 {
-		return 0, false
-	}
-	return all[i], true
-}
-
-// asGood reports whether s takes at most within times as long as the fastest, or
-// is not distinguishable from it and takes at most 15 % longer. The value alone
-// would overstate the gain: of six equal numbers whose means have an error of
-// 5 %, the fastest seems 6 % too fast, the smallest within 5 % of it 5 %, and this
-// one 1 %.
-func asGood(s, fastest series, within float64) bool {
-	longer := quotient(s, fastest)
-	return longer.Value <= within || longer.Value <= 1.15 && longer.Low <= 1
-}
-
-// worst returns the lowest throughput at the highest level over that of one worker
-// on one core. Its interval accounts for the choice.
-func (s survey) worst(one series) (lowest Interval, workers int) {
-	lowest.Value = math.Inf(1)
-	all := s.workers(s.highest())
-	for _, w := range all {
-		if x := quotientAmong(len(all), one, s.times(s.base.at(w, s.highest()))); x.Value < lowest.Value {
-			lowest, workers = x, w
-		}
-	}
-	return lowest, workers
-}
-
-// crowded returns the throughput of the fewest workers for all cores over that of
-// the row's, if these are fewer.
-func (s survey) crowded(workers int) Interval {
-	highest := s.highest()
-	all := s.workers(highest)
-	enough := slices.IndexFunc(all, func(w int) bool { return w >= highest.p() })
-	if workers == 0 || workers >= highest.p() || enough < 0 {
-		return unknown
-	}
-	return quotientAmong(len(all), s.times(s.base.at(workers, highest)), s.times(s.base.at(all[enough], highest)))
-}
-
-// overSerial compares with the plain serial program: gain is that of the row's
-// best point, cost see Row. At each level, the fewest workers that are as good as
-// the best count: among all numbers, one would win by chance.
-func (s survey) overSerial(best Point) (gain Interval, cost float64) {
-	serial := s.times(s.serial(s.lowest()))
-	if len(serial) == 0 {
-		return unknown, math.NaN()
-	}
-	gain, cost = quotient(serial, s.times(best)), math.Inf(1)
-	for _, l := range s.levels {
-		times := s.timesAt(l)
-		w, ok := fewest(times, 1/almost, anyWorkers)
-		// One worker is about as fast as the serial program; without a margin,
-		// noise would call it faster every other time.
-		switch over := quotient(serial, times[w]); {
-		case ok && pays(over):
-			return gain, float64(l.p())
-		case ok && !(over.High < matters):
-			cost = math.NaN()
-		}
-	}
-	return gain, cost
-}
-
-// serial returns the serial program of the row at a level; the zero Point if none
-// was measured.
-func (s survey) serial(l level) Point {
-	for _, p := range s.helpers(s.base) {
-		if p.Workers == 1 && p.Weak == s.base.Weak && p.Slices == s.base.Slices && p.Copies == s.base.Copies && (level{p.Cores, p.Procs}) == l {
-			return p
-		}
-	}
-	return Point{}
+	return fmt.Sprintf("only one core was measured, because a CPU quota of %s allows no more; --cores 1,2 measures two cores all the same, but the quota then throttles the second", table.Printable(host["quota"]))
 }
 
 // Name is the workload as people write it: in lower case for a workload of the

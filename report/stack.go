@@ -201,8 +201,8 @@ func (r *Row) warnOfResidual() {
 		}
 	}
 	if off > 0 {
-		r.warn("the speedup stacks of %d of %d points do not sum to their cores within %.0f %%, that of %s on %s by %s: the clocks disagree, measure longer samples (--sample)",
-			off, len(r.Stacks), 100*Tolerance, table.Count(worst.Workers, "worker"), table.Count(worst.P, "core"), table.Hundredths(worst.Residual))
+		r.warn("the speedup stacks of %d of %d points do not sum to their cores within %.0f %%, because the clocks disagree: by %s with %s on %s; measure longer samples (--sample)",
+			off, len(r.Stacks), 100*Tolerance, table.Hundredths(worst.Residual), table.Count(worst.Workers, "worker"), table.Count(worst.P, "core"))
 	}
 }
 

@@ -150,7 +150,7 @@ func TestResidualIsWhatTheClocksDisagreeBy(t *testing.T) {
 		}
 		warned := false
 		for _, w := range r.Warnings {
-			warned = warned || strings.Contains(w.Error(), "1 of 2 points do not sum to their cores within 2 %, that of 2 workers on 2 cores by "+strings.Replace(fmt.Sprintf("%.2f", c.want), "-", "−", 1))
+			warned = warned || strings.Contains(w.Error(), "1 of 2 points do not sum to their cores within 2 %, because the clocks disagree: by "+strings.Replace(fmt.Sprintf("%.2f", c.want), "-", "−", 1)+" with 2 workers on 2 cores")
 		}
 		if warned != (c.want != 0) {
 			t.Errorf("%s: warnings %v", c.why, r.Warnings)

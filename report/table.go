@@ -95,7 +95,7 @@ func (a *Analysis) sampleNote() string {
 // cores.
 func (a *Analysis) crossoverNotes() (notes []string) {
 	for i, c := range a.Crossovers {
-		if i > 0 && a.Crossovers[i-1].Beside(c) {
+		if i > 0 && a.Crossovers[i-1].Rival(c) {
 			notes[len(notes)-1] += fmt.Sprintf("; %s %v", c.Executor, c)
 			continue
 		}
