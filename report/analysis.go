@@ -8,8 +8,6 @@ import (
 	"strconv"
 	"sync"
 
-	"github.com/rivo/uniseg"
-
 	"overlap/internal/sampling"
 	"overlap/internal/table"
 )
@@ -95,7 +93,7 @@ func (a *Analysis) fit() {
 	}
 	all.Wait()
 	if len(a.Rows) > len(shown) {
-		a.Warnings = append(a.Warnings, fmt.Errorf("only the first %d of %d rows have charts and laws of scaling; choose others with --filter", len(shown), len(a.Rows)))
+		a.Warnings = append(a.Warnings, fmt.Errorf("only the first %d of %d rows have laws of scaling; choose others with --filter", len(shown), len(a.Rows)))
 	}
 }
 
@@ -136,53 +134,6 @@ func (a *Analysis) sort() {
 		}
 		return cmp.Or(order, x.place-y.place, d.columnRank(x.Column)-d.columnRank(y.Column))
 	})
-}
-
-// shorten sets the rows' names for sentences, cut where they are equal.
-func (a *Analysis) shorten() {
-	var names []string
-	for _, r := range a.Rows {
-		names = append(names, r.Name())
-	}
-	fits := func(name string) bool { return uniseg.StringWidth(name) <= maxName }
-	for i, name := range table.Shorten(names, fits) {
-		a.Rows[i].brief = table.Cut(name, maxName)
-	}
-}
-
-// distinguish makes the names of rows differ: where a file has several packages,
-// executors or sizes, these become part of the name.
-func (a *Analysis) distinguish() {
-	executors, sizes, packages := map[string]bool{}, map[string]bool{}, map[string]bool{}
-	for _, r := range a.Rows {
-		executors[r.Executor], sizes[r.Size], packages[r.Package] = true, true, true
-	}
-	short := map[string]int{}
-	for pkg := range packages {
-		short[shortPackage(pkg)]++
-	}
-	for i := range a.Rows {
-		r := &a.Rows[i]
-		if len(packages) > 1 && r.Package != "" {
-			r.prefix = shortPackage(r.Package) + "."
-			if short[shortPackage(r.Package)] > 1 {
-				r.prefix = r.Package + "."
-			}
-		}
-		add := func(wanted bool, text string) {
-			if wanted {
-				r.variant += " " + text
-			}
-		}
-		add(r.Variant != "", r.Variant)
-		add(r.Weak, "weak")
-		add(len(executors) > 1 && !a.Data.makesColumns("/executor"), r.Executor)
-		add(len(sizes) > 1 && !a.Data.makesColumns("/size"), r.Size)
-		add(r.Column != "", "@"+r.Column)
-		if !a.Data.sameMachines() {
-			r.machine = r.Column
-		}
-	}
 }
 
 // allWarnings lists the warnings of the analysis and of its rows.

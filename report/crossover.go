@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -236,24 +235,4 @@ func (c Crossover) Name() string {
 // Rival reports whether two differ in the executor only.
 func (c Crossover) Rival(o Crossover) bool {
 	return c.Workload == o.Workload && c.Size == o.Size && c.Column == o.Column && c.P == o.P
-}
-
-// Rival reports whether two rows differ in the executor only.
-func (r Row) Rival(o Row) bool {
-	return r.Workload == o.Workload && r.Package == o.Package && r.Variant == o.Variant && r.Size == o.Size && r.Weak == o.Weak && r.machine == o.machine
-}
-
-// Work is the name of the row without its executor.
-func (r Row) Work() string {
-	name, column := r.Name(), ""
-	if r.Column != "" {
-		name = strings.TrimSuffix(name, " @"+r.Column)
-	}
-	if r.machine != "" {
-		column = " @" + r.machine
-	}
-	if i := strings.LastIndex(name, " "+r.Executor); i > 0 && r.Executor != "" {
-		name = name[:i] + name[i+1+len(r.Executor):]
-	}
-	return name + column
 }

@@ -110,24 +110,25 @@ func (s survey) ceiling(p int) Interval {
 	if p == 1 {
 		return exact(1)
 	}
-	alone, together, ok := s.ceilingPoints(p)
-	if !ok {
+	points := s.ceilingPoints(p)
+	if points == nil {
 		return unknown
 	}
-	return quotient(s.times(alone), s.times(together)).scaled(float64(p))
+	return quotient(s.times(points[0]), s.times(points[1])).scaled(float64(p))
 }
 
 // ceilingPoints returns a slice of a p-th of the job, measured alone and with p of
-// them at once. A benchmark that is not of the suite has no slices: its points are
-// one and p copies of the whole. There are none for one core.
-func (s survey) ceilingPoints(p int) (alone, together Point, ok bool) {
+// them at once; nil if not measured, or if p is 1. A benchmark that is not of the
+// suite has no slices: its points are one and p copies of the whole.
+func (s survey) ceilingPoints(p int) []Point {
 	base := s.base
 	switch {
 	case p == 1:
-		return alone, together, false
+		return nil
 	case base.Executor == "":
 		return s.copies(p)
 	}
+	var alone, together Point
 	base.Slices = p
 	for _, q := range s.helpers(base) {
 		switch q.Copies {
@@ -137,19 +138,22 @@ func (s survey) ceilingPoints(p int) (alone, together Point, ok bool) {
 			together = q
 		}
 	}
-	return alone, together, s.count(alone) > 0 && s.count(together) > 0
+	if s.count(alone) == 0 || s.count(together) == 0 {
+		return nil
+	}
+	return []Point{alone, together}
 }
 
 // copies returns the first point that was measured alone and as p copies at once.
-func (s survey) copies(p int) (alone, together Point, ok bool) {
+func (s survey) copies(p int) []Point {
 	base := s.base
 	base.Copies = p
 	for _, together := range newSurvey(s.Data, base).points() {
 		alone := together
 		alone.Copies = 1
 		if s.count(alone) > 0 {
-			return alone, together, true
+			return []Point{alone, together}
 		}
 	}
-	return Point{}, Point{}, false
+	return nil
 }

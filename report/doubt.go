@@ -65,7 +65,7 @@ func (r Row) undecided() string {
 	case known == "":
 		known = "too noisy: "
 	}
-	return fmt.Sprintf("%s%s is %s; %s", known, name, i, remedy(r.swept, r.Samples, i, near))
+	return fmt.Sprintf("%s%s is %s; %s", known, name, i, r.remedy(i, near))
 }
 
 // enoughSamples says how to take enough samples.
@@ -136,13 +136,14 @@ func distance(i Interval) float64 {
 // maxSamples is how many samples of a point are practical.
 const maxSamples = 1000
 
-// remedy estimates how many samples bring the bounds of a number that rests on n
-// within a distance of its value, in logarithms, if they spread as these do.
-func remedy(swept bool, n int, i Interval, distance float64) string {
-	now := 1.96 / sampling.StudentsT(float64(n-1), 1) * math.Log(i.High/i.Value)
-	wanted := max(math.Ceil(float64(n)*now*now/distance/distance), float64(n+1), sampling.MinSamples)
+// remedy estimates how many samples bring the bounds of a number of the row within
+// a distance of its value, in logarithms, if they spread as these do.
+func (r Row) remedy(i Interval, distance float64) string {
+	n := float64(r.Samples)
+	now := 1.96 / sampling.StudentsT(n-1, 1) * math.Log(i.High/i.Value)
+	wanted := max(math.Ceil(n*now*now/distance/distance), n+1, sampling.MinSamples)
 	if !(wanted <= maxSamples) {
 		return fmt.Sprintf("even %d such samples would not decide it; measure on a quieter machine", maxSamples)
 	}
-	return fmt.Sprintf("measure about %.0f samples (%s), or on a quieter machine", wanted, longer(swept, int(wanted)))
+	return fmt.Sprintf("measure about %.0f samples (%s), or on a quieter machine", wanted, longer(r.swept, int(wanted)))
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // partialRow is a row without one worker on one core: its gain from cores, or what
-// more workers bring at one GOMAXPROCS. It fails if there is neither.
+// more workers give at one GOMAXPROCS. It fails if there is neither.
 func (s survey) partialRow() (Row, error) {
 	if r, ok := s.coresOnly(); ok {
 		return r, nil
@@ -114,7 +114,7 @@ func (r *Row) judgeWorkers(times map[int]series, all []int, lacking string) {
 		reason = fmt.Sprintf("more than %d add nothing %s: %d run at %s×", few, where, many, rival)
 	default:
 		r.Class = Undecided
-		reason = fmt.Sprintf("too noisy: %d run at %s× the throughput of %d %s; %s", many, rival, few, where, remedy(r.swept, r.Samples, rival, distance(rival)))
+		reason = fmt.Sprintf("too noisy: %d run at %s× the throughput of %d %s; %s", many, rival, few, where, r.remedy(rival, distance(rival)))
 	}
 	r.Verdict = fmt.Sprintf("%s: %s; for both gains, also measure %s", r.Class, reason, lacking)
 	if r.Samples < sampling.MinSamples {

@@ -31,9 +31,7 @@ func (s survey) countSamples(r *Row) {
 		}
 	}
 	add("the gains", s.first, s.base.at(r.Workers, s.lowest()), s.base.at(r.Workers, s.highest()))
-	if alone, together, ok := s.ceilingPoints(r.P); ok {
-		add("the ceiling", alone, together)
-	}
+	add("the ceiling", s.ceilingPoints(r.P)...)
 	r.disturbed = len(affected) > 0
 	if p := s.serial(s.lowest()); s.count(p) > 0 {
 		add("the comparison with the serial program", p)
@@ -41,9 +39,7 @@ func (s survey) countSamples(r *Row) {
 	add("the worst point", s.base.at(r.WorstWorkers, s.highest()))
 	curves := slices.DeleteFunc(s.points(), func(p Point) bool { return slices.Contains(counted, p) })
 	for _, l := range s.levels[:len(s.levels)-1] {
-		if alone, together, ok := s.ceilingPoints(l.p()); ok {
-			curves = append(curves, alone, together)
-		}
+		curves = append(curves, s.ceilingPoints(l.p())...)
 	}
 	add("the curves", curves...)
 	if r.tainted = len(affected) > 0; r.tainted {

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -188,7 +187,7 @@ func (s survey) measureCores(r *Row, workers int) {
 	r.Advice = s.advice()
 }
 
-// FromCores is what cores bring: the parallelism gain, or the speedup where the
+// FromCores is what cores give: the parallelism gain, or the speedup where the
 // row's workers hurt on one core. Undoing that loss is no gain from cores.
 func (r Row) FromCores() Interval {
 	_, gain := r.coreGain()
@@ -267,19 +266,3 @@ func (s survey) onlyOneCore() string {
 	}
 	return fmt.Sprintf("only one core was measured, because a CPU quota of %s allows no more; --cores 1,2 measures two cores all the same, but the quota then throttles the second", table.Printable(host["quota"]))
 }
-
-// Name is the workload as people write it: in lower case for a workload of the
-// suite, which has a kind, and as in the file for another benchmark.
-func (r Row) Name() string {
-	if r.Kind != "" {
-		return strings.ToLower(r.Workload) + r.variant
-	}
-	return r.prefix + r.Workload + r.variant
-}
-
-// Brief is the name for a sentence: a long one is cut, where names of several rows
-// agree.
-func (r Row) Brief() string { return cmp.Or(r.brief, table.Cut(r.Name(), maxName)) }
-
-// maxName is the columns of a name within a sentence.
-const maxName = 60

@@ -96,7 +96,7 @@ func (r Row) classOfCores() Class {
 
 // coresBring reports whether something is shown of the gain from cores. Where
 // workers may hurt on one core, it must be true of the speedup as well, because
-// that may be what cores bring, see FromCores.
+// that may be what cores give, see FromCores.
 func (r Row) coresBring(shown func(Interval) bool) bool {
 	return shown(r.FromCores()) && (r.Concurrency.Low > 1/negligible || shown(r.Speedup))
 }
