@@ -2,8 +2,8 @@ package report
 
 import "testing"
 
-// Percent end a little beyond a doubling: nobody pictures 6839 %.
-func TestManifoldGainsAreFactors(t *testing.T) {
+// Gains far beyond a doubling are factors, not percentages such as 6839 %.
+func TestLargeGainsAreFactors(t *testing.T) {
 	for want, g := range map[string]Interval{
 		"256 cores add 100 ±1 %":                        {2, 1.99, 2.01},
 		"256 cores give × 69.4 ±0.4":                    {69.39, 69, 69.8},

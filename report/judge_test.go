@@ -6,10 +6,10 @@ import (
 	"testing"
 )
 
-// near is a number that is known to within 1 %.
+// near returns a value with an interval of 1 %.
 func near(x float64) Interval { return Interval{x, x / 1.01, x * 1.01} }
 
-func TestTheKneeIsWhereTheBoundsMeet(t *testing.T) {
+func TestKneeIsWhereTheBoundsMeet(t *testing.T) {
 	if knee := (Line{P: 4, Residence: 0.05, Demand: 0.01}).Knee(); math.Abs(knee-20) > 1e-12 {
 		t.Errorf("at %v workers", knee)
 	}
@@ -79,8 +79,8 @@ func TestLimitsOfTheShapes(t *testing.T) {
 	}
 }
 
-// A number that is right by accident is not evidence.
-func TestWideIntervalsMeetNothing(t *testing.T) {
+// A value within its limits is not evidence if its interval is wide.
+func TestWideIntervalsMeetNoExpectation(t *testing.T) {
 	for _, i := range []Interval{{1.9, 0.5, 7}, {1.9, math.NaN(), math.NaN()}} {
 		j := judge{row: Row{P: 2, Concurrency: near(1), Parallelism: i, Speedup: i, Ceiling: near(2)}, outcome: Met}
 		if j.hold("linear"); j.outcome != TooNoisy {
@@ -126,7 +126,7 @@ func TestKneeIsBetweenItsBounds(t *testing.T) {
 	}
 }
 
-func TestWhatIsNotJudged(t *testing.T) {
+func TestRowsThatAreNotJudged(t *testing.T) {
 	row := Row{Workload: "Known", Executor: "pool", P: 2, Workers: 1, Concurrency: near(1), Parallelism: near(1), Speedup: near(1), Ceiling: near(2), tainted: true,
 		Lines: []Line{{P: 2, Points: make([]LinePoint, 2)}}}
 	for _, c := range []struct {

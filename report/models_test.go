@@ -69,7 +69,7 @@ func TestModelsOfABigMachine(t *testing.T) {
 // A tenth of the job is serial, noise is of 2 %, and the machine has 256 cores. κ
 // takes at most some per cent of the time, whatever it takes of that of perfect
 // cores.
-func TestKappaOfAmdahlsLawIsTold(t *testing.T) {
+func TestKappaOfAmdahlsLawIsSmall(t *testing.T) {
 	a := analyze(t, "testdata/amdahl256.txt")
 	text := strings.Join(a.Rows[0].Models.Lines(), "\n")
 	if want := "USL over cores: σ 0.099 (0.097 to 0.1), κ 0 (0 to 8.7e-06); of the time at 256 cores 4 % is the work shared out, 96 % contention (94 to 96), 0 % coherency (0 to 2)."; !strings.Contains(text, want) {

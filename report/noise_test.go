@@ -11,9 +11,9 @@ import (
 	"overlap/report"
 )
 
-// Noise that hides a difference is no finding: nothing is called serial, and
-// nothing enough. What cannot be told has its own numbers, and a remedy.
-func TestNoiseIsNoFinding(t *testing.T) {
+// Noise that hides a difference is not a finding: no row is serial and no point
+// enough. An undecided row names its numbers and a remedy.
+func TestNoiseIsNotAFinding(t *testing.T) {
 	for name, want := range map[string]string{
 		"noisy-serial":    "cannot tell: too noisy: G_p is 1.08 ±5.41; measure about 884 samples (-count 884), or on a quieter machine",
 		"noisy10":         "cannot tell: too noisy: G_p is 1.07 ±1.69; even 1000 such samples would not decide it; measure on a quieter machine",
@@ -28,7 +28,7 @@ func TestNoiseIsNoFinding(t *testing.T) {
 	}
 }
 
-// Two samples have a value and no interval, and the verdict says so.
+// Two samples give a value without an interval, and the verdict says so.
 func TestTwoSamplesHaveNoVerdict(t *testing.T) {
 	var b strings.Builder
 	for _, ns := range []int{100, 900} {

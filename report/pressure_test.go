@@ -46,9 +46,9 @@ func pressed(t *testing.T, fewer int, marks ...string) report.Row {
 	return analyze(t, save(t, b.String())).Rows[0]
 }
 
-// Whatever a row rests on, the reader is told if it is samples under pressure,
-// and how few they are.
-func TestPressureIsSaidOfWhatRestsOnIt(t *testing.T) {
+// A row reports which of its numbers rest on samples under pressure, and how many
+// samples there are.
+func TestNumbersUnderPressureAreReported(t *testing.T) {
 	for _, c := range []struct {
 		name, mark, want string
 		samples          int // of those that are left

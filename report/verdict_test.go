@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// A row as the gains make it, with a stack at four workers on all cores.
+// judged returns a row with these gains and its verdict.
 func judged(gc, gp, worst Interval, change func(*Row)) Row {
 	r := Row{
 		Workers: 4, P: 2, Samples: 20, Ceiling: near(2),
@@ -121,20 +121,20 @@ func TestVerdictsNameTheLimitAndItsNumber(t *testing.T) {
 		{1, 1.03, 1, kind("memory", func(r *Row) { r.Ceiling = near(1.07) }), Serial, "limited by memory: 2 cores get 1.03× the bandwidth of one, separate programs 1.07×"},
 		{1, 1.03, 1, kind("memory", func(r *Row) { r.Ceiling, r.Workers = near(1.07), 1 }), Serial, "limited by memory: even 2 separate programs get only 1.07× the bandwidth of one"},
 		{1, 1.03, 1, kind("memory", func(r *Row) { r.Ceiling = near(1.9) }), Serial, "neither workers nor cores help"},
-		// What several cores undo is no gain from them.
+		// Undoing a loss is no gain from cores.
 		{0.33, 6, 1, as, Scales, "2 cores give 1.98× where separate programs get 2.00×"},
 		{0.33, 3, 0.3, as, Contends, "4 workers on 2 cores run at 0.30× the speed of 1 worker on 1 core"},
 		{0.97, 2, 1, func(r *Row) { r.Concurrency = Interval{0.9, 0.8, 1.01} }, Scales, "2 cores give 2.00× where separate programs get 2.00×"},
 		{0.8, 2, 1, func(r *Row) { r.Concurrency = Interval{0.8, 0.63, 1.01} }, Undecided, "2 cores give 2.00×, but S/H(2) may be above or below 0.8: it is 0.80 ±0.01; even 1000 such samples would not decide it; measure on a quieter machine"},
 		{0.5, 2, 1, func(r *Row) { r.Concurrency = Interval{0.5, 0.2, 1.01} }, Undecided, "too noisy: S is 1.00 ±0.01; measure about 21 samples (-count 21), or on a quieter machine"},
-		// What is said of S has its numbers, and not those of G_p.
+		// A statement about S has the numbers of S, not of G_p.
 		{0.47, 2.3, 1, func(r *Row) { r.Speedup = Interval{1.08, 0.93, 1.25} }, Undecided, "too noisy: S is 1.08 ±0.17; measure about 162 samples (-count 162), or on a quieter machine"},
 		{0.47, 2.3, 0.4, func(r *Row) { r.Speedup = Interval{1.08, 0.93, 1.25} }, Contends, "4 workers on 2 cores run at 0.40× the speed of 1 worker on 1 core (unsure: S may be as much as 1.25)"},
-		// Separate programs wait for the slowest; a gain beyond theirs is told
-		// only where it is no noise.
+		// Separate programs are timed by the slowest; a gain beyond theirs is
+		// reported only beyond noise.
 		{1, 1.9, 1, func(r *Row) { r.Ceiling = near(1.7) }, Scales, "2 cores give 1.90× where separate programs get 1.70×, timed by the slowest of them"},
 		{1, 1.9, 1, func(r *Row) { r.Ceiling = Interval{1.7, 1.5, 1.95} }, Scales, "2 cores give 1.90× where separate programs get 1.70×"},
-		// Too few workers leave cores without a task, which limits nothing.
+		// Too few workers leave cores without a task, which is not a limit.
 		{1, 3, 1, fewer(0.5), Stalls, "8 cores give 3.00× where separate programs get 8.00×; more than 4 workers slow it down; with 8 workers limited by a lock: 5 of 8 cores wait for it"},
 		{1, 3, 1, fewer(0.96), Stalls, "8 cores give 3.00× where separate programs get 8.00×; with 8 workers limited by a lock: 5 of 8 cores wait for it"},
 		{1, 3, 1, func(r *Row) { fewer(0.5)(r); r.Stacks = r.Stacks[:1] }, Stalls, "8 cores give 3.00× where separate programs get 8.00×; more than 4 workers slow it down"},
@@ -154,9 +154,8 @@ func TestVerdictsNameTheLimitAndItsNumber(t *testing.T) {
 	}
 }
 
-// The row of one sample or two has no verdict, one whose worst number of workers is
-// one does not contend, and one is serial only if nothing that was measured does
-// better than one worker on one core.
+// A row of one or two samples has no verdict. A row whose worst number of workers is
+// 1 does not contend. A row is serial only if no point beats one worker on one core.
 func TestVerdictsNeedEvidence(t *testing.T) {
 	few := func(r *Row) { r.Speedup, r.Samples = Interval{2, math.NaN(), math.NaN()}, 2 }
 	if r := judged(near(1), near(2), near(1), few); r.Class != Undecided || r.Verdict != "cannot tell: 2 samples cannot give an interval; measure 10 (-count 10)" {

@@ -31,7 +31,7 @@ func TestRepeatedWarningsAreOneLineWithAList(t *testing.T) {
 	}
 }
 
-// Where a run was kept on one core, the report says by what, and how to go around it.
+// If a CPU quota kept a run on one core, the report says so, and how to override it.
 func TestAQuotaOfOneCoreIsNamed(t *testing.T) {
 	for host, want := range map[string]string{
 		"quota: 1.5\nmask: 0-3\n":  "only one core was measured, because a CPU quota of 1.5 allows no more; --cores 1,2 measures two cores all the same",

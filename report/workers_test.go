@@ -113,10 +113,9 @@ func TestWorkersBesideTheSameBenchmarkWithoutThem(t *testing.T) {
 	}
 }
 
-// What a file lacks for both gains, it may have for one of them or for a curve,
-// and it is said what to measure. Cores that the workers cannot fill are compared
-// with none.
-func TestWhatFewerPointsTell(t *testing.T) {
+// A file without both gains may have one of them or a curve, and the verdict says
+// what else to measure. Cores that the workers cannot fill are left out.
+func TestRowsFromFewerPoints(t *testing.T) {
 	for _, c := range []struct {
 		about         string
 		workers, cpus []int
@@ -180,7 +179,8 @@ func TestWhatFewerPointsTell(t *testing.T) {
 	}
 }
 
-// Of workers only, too, words need intervals, and a knee needs numbers around it.
+// Verdicts about workers only need intervals, too, and a knee needs numbers on both
+// sides.
 func TestWordsOfWorkersOnly(t *testing.T) {
 	for _, c := range []struct {
 		about   string
@@ -208,7 +208,7 @@ func TestWordsOfWorkersOnly(t *testing.T) {
 	}
 }
 
-// GOMAXPROCS is no number of cores: there may be fewer.
+// GOMAXPROCS is not a number of cores: there may be fewer.
 func TestGOMAXPROCSIsNotCalledCores(t *testing.T) {
 	verdict := func(gain func(w, p int) float64) string {
 		return analyze(t, save(t, wrote([]string{"Get"}, []int{0}, []int{1, 64, 256}, gain))).Finding() +
