@@ -144,13 +144,10 @@ func (s survey) serialTimes() (times series, tasks float64) {
 
 // half returns n½ of sorted grains.
 func half(grains []Grain) Interval {
-	at := func(of func(Interval) float64) float64 {
-		return crossing(grains, func(g Grain) float64 { return of(g.Efficiency) })
-	}
 	h := Interval{
-		Value: at(func(i Interval) float64 { return i.Value }),
-		Low:   at(func(i Interval) float64 { return i.High }),
-		High:  at(func(i Interval) float64 { return i.Low }),
+		Value: crossing(grains, func(i Interval) float64 { return i.Value }),
+		Low:   crossing(grains, func(i Interval) float64 { return i.High }),
+		High:  crossing(grains, func(i Interval) float64 { return i.Low }),
 	}
 	if h.Value == 0 || math.IsInf(h.Value, 1) {
 		return Interval{math.NaN(), h.Low, h.High}
@@ -158,15 +155,15 @@ func half(grains []Grain) Interval {
 	return h
 }
 
-// crossing returns the smallest task at which the efficiency is a half: 0 if it is
-// more at the smallest measured task, infinite if it is less at all, and NaN if
-// one is unknown.
-func crossing(grains []Grain, of func(Grain) float64) float64 {
-	if slices.ContainsFunc(grains, func(g Grain) bool { return math.IsNaN(of(g)) }) {
-		return math.NaN()
-	}
+// crossing returns the smallest task at which the efficiency, or a bound of it, is a
+// half: 0 if it is more at the smallest measured task, infinite if it is less at
+// all, and NaN if one is unknown.
+func crossing(grains []Grain, value func(Interval) float64) float64 {
+	of := func(g Grain) float64 { return value(g.Efficiency) }
 	i := slices.IndexFunc(grains, func(g Grain) bool { return of(g) >= 0.5 })
 	switch {
+	case slices.ContainsFunc(grains, func(g Grain) bool { return math.IsNaN(of(g)) }):
+		return math.NaN()
 	case i < 0:
 		return math.Inf(1)
 	case i == 0:

@@ -89,7 +89,7 @@ func (s survey) scaling(g gains) (all []Scaled, single int) {
 	return all, single
 }
 
-// gainsOver returns the gain over a point on one core with workers(l) at each level.
+// gainsOver returns the gain over a point on one core, with workers(l) at each level.
 func (s survey) gainsOver(one series, workers func(level) int) (all []Scaled) {
 	for _, l := range s.levels {
 		times := s.times(s.base.at(workers(l), l))

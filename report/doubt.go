@@ -10,24 +10,27 @@ import (
 	"overlap/internal/table"
 )
 
-// doubts lists the reasons to doubt the class.
-func (r Row) doubts() (all []string) {
+// doubts lists the reasons to doubt the class, in brackets after a space; empty if
+// there are none.
+func (r Row) doubts() string {
+	var all, unsure []string
 	if r.Samples < sampling.MinSamples {
 		all = append(all, fmt.Sprintf("provisional: %d of %d samples", r.Samples, sampling.MinSamples))
 	}
-	if r.Class == Scheduled {
-		return all
+	if r.Class != Scheduled {
+		unsure = append(unsure, mayBe("G_c", r.Concurrency))
+		if r.P > 1 {
+			unsure = append(unsure, mayBe(r.coreGain()))
+		}
 	}
-	may := []string{mayBe("G_c", r.Concurrency)}
-	if r.P > 1 {
-		name, gain := r.coreGain()
-		may = append(may, mayBe(name, gain))
+	unsure = slices.DeleteFunc(unsure, func(text string) bool { return text == "" })
+	if len(unsure) > 0 {
+		all = append(all, "unsure: "+strings.Join(unsure, ", "))
 	}
-	may = slices.DeleteFunc(may, func(text string) bool { return text == "" })
-	if len(may) > 0 {
-		all = append(all, "unsure: "+strings.Join(may, ", "))
+	if len(all) == 0 {
+		return ""
 	}
-	return all
+	return " (" + strings.Join(all, "; ") + ")"
 }
 
 // mayBe says how large a gain may be that counts as none, or how small one that

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"overlap/internal/sampling"
 	"overlap/internal/table"
 )
 
@@ -116,10 +115,7 @@ func (r *Row) judgeWorkers(times map[int]series, all []int, lacking string) {
 		r.Class = Undecided
 		reason = fmt.Sprintf("too noisy: %d run at %s× the throughput of %d %s; %s", many, rival, few, where, r.remedy(rival, distance(rival)))
 	}
-	r.Verdict = fmt.Sprintf("%s: %s; for both gains, also measure %s", r.Class, reason, lacking)
-	if r.Samples < sampling.MinSamples {
-		r.Verdict += fmt.Sprintf(" (provisional: %d of %d samples)", r.Samples, sampling.MinSamples)
-	}
+	r.Verdict = fmt.Sprintf("%s: %s; for both gains, also measure %s%s", r.Class, reason, lacking, r.doubts())
 }
 
 // knee says where the throughput levels off: at the crossing of the highest

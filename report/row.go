@@ -215,7 +215,7 @@ func (s survey) noBaseline() error {
 	case low != high && low > 1:
 		found = fmt.Sprintf("measured at GOMAXPROCS %d to %d, but not at 1", low, high)
 	case low != high && maxWorkers > 0:
-		found = fmt.Sprintf("measured with at most %s at GOMAXPROCS %d, and never with 1", table.Count(maxWorkers, "worker"), high)
+		found = fmt.Sprintf("measured with at most %s at GOMAXPROCS %d, and never with 1 worker", table.Count(maxWorkers, "worker"), high)
 	case maxWorkers > 1:
 		found += " and not with 1 worker"
 	}

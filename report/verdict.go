@@ -42,9 +42,7 @@ func (r *Row) judgeGains() {
 	if r.Class != Scheduled && r.Advice.Cores > 0 && r.Advice.Cores < r.P {
 		r.Verdict += fmt.Sprintf("; enough: %s, which %s", r.Advice, r.Advice.Cost())
 	}
-	if doubts := r.doubts(); len(doubts) > 0 {
-		r.Verdict += " (" + strings.Join(doubts, "; ") + ")"
-	}
+	r.Verdict += r.doubts()
 }
 
 func (r Row) class() Class {
