@@ -32,7 +32,7 @@ const (
 // order, so that drift affects all alike.
 func pairs(w io.Writer, cpus []int) error {
 	if !host.CanBind {
-		return errors.New("this system cannot bind threads to CPUs, so that the latency between two CPUs cannot be measured")
+		return errors.New("this system cannot bind a thread to a CPU, so latencies between CPUs cannot be measured")
 	}
 	debug.SetGCPercent(-1) // a garbage collection would stop both threads
 	cpus = slices.Sorted(slices.Values(thin(cpus)))

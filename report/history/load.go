@@ -21,7 +21,7 @@ import (
 const maxEntry = 16 << 20
 
 // Load reads the entries of a file in their order. It skips incomplete and damaged
-// entries with a warning each; err is only for a file that cannot be read.
+// entries with warnings; err is only for a file that cannot be read.
 func Load(path string) (entries []Entry, warnings []error, err error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -35,10 +35,7 @@ func Load(path string) (entries []Entry, warnings []error, err error) {
 	return entries, warnings, nil
 }
 
-// ErrNoHistory is the error of a file without comparisons but with something else.
-var ErrNoHistory = errors.New("not a history: no line is \"" + firstLine + "\", which overlap check writes before each comparison")
-
-// Read is Load from a reader. It returns ErrNoHistory if no line is of a history.
+// Read is Load from a reader. It fails if there is text, but no line of a history.
 // Warnings call the file name.
 func Read(r io.Reader, name string) (entries []Entry, warnings []error, err error) {
 	l := loader{name: name, words: map[string]string{}}
@@ -54,7 +51,7 @@ func Read(r io.Reader, name string) (entries []Entry, warnings []error, err erro
 		}
 	}
 	if l.text && !l.history {
-		return nil, nil, ErrNoHistory
+		return nil, nil, fmt.Errorf("not a history: no line is %q, which overlap check writes before each comparison", firstLine)
 	}
 	if l.open {
 		l.warn(errIncomplete)
