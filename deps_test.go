@@ -31,7 +31,7 @@ var floors = []struct {
 	}, "a workload is its kernel and nothing else"},
 	{"overlap/bench/gate/stat", []string{"gonum.org/v1/gonum"}, "statistics know no benchmarks"},
 	{"overlap/bench/gate/pair", []string{
-		"overlap/bench", "overlap/workloads", "overlap/primitives", "overlap/internal/table", "overlap/internal/gocmd", "overlap/internal/git",
+		"overlap/bench", "overlap/workloads", "overlap/primitives", "overlap/internal/table", "overlap/internal/sampling", "overlap/internal/gocmd", "overlap/internal/git",
 		"overlap/internal/testcode", "overlap/internal/proc", "overlap/internal/scratch", "overlap/internal/durable",
 		"golang.org/x/sys", "golang.org/x/perf", "golang.org/x/sync", "gonum.org/v1/gonum", "github.com/klauspost/cpuid/v2", "github.com/prometheus/procfs",
 		"github.com/HdrHistogram", "github.com/aclements/go-moremath", "github.com/rivo/uniseg",
