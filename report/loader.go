@@ -103,11 +103,11 @@ func (f *file) fault(format string, args ...any) error {
 // of the outcomes.
 func (f *file) check(err error, notes []string) error {
 	unused := f.unused.sentences(maxListed)
-	kind := kindOf(f.transcript.begin, len(notes)+len(unused) == 0)
-	if f.transcript.events && kind != "" {
-		kind = noBenchmarks
+	format := otherFormat(f.transcript.begin, len(notes)+len(unused) == 0)
+	if f.transcript.events && format != "" {
+		format = noBenchmarks
 	}
-	const expected = "it should hold what overlap run or go test -bench printed"
+	const expected = "it should be the output of overlap run or go test -bench"
 	switch problem := compressionProblem(err); {
 	case problem != "":
 		return f.fault("%s", problem)
@@ -121,8 +121,8 @@ func (f *file) check(err error, notes []string) error {
 		return f.cutError()
 	case f.used > 0:
 		return nil
-	case kind != "":
-		return f.fault("%s", kind)
+	case format != "":
+		return f.fault("%s", format)
 	case len(unused) > 0 && f.filter == nil:
 		return f.fault("nothing in it can be used: %s", strings.Join(append(unused, notes...), "; "))
 	case len(unused) > 0:
@@ -130,7 +130,7 @@ func (f *file) check(err error, notes []string) error {
 	case len(notes) > 0:
 		return f.fault("no benchmark has a result: %s", strings.Join(notes, "; "))
 	}
-	return f.fault("%s", cmp.Or(f.transcript.quoted.warning(), "no line of it is a result: "+expected))
+	return f.fault("%s", cmp.Or(f.transcript.quoted.warning(), "it has no results: "+expected))
 }
 
 // warn reports what of the file could not be used.

@@ -220,13 +220,13 @@ func (p part) value() string {
 func parseCount(key, value string) (int, error) {
 	n, err := strconv.ParseInt(value, 10, 64) // an int would make the words depend on the reader's system
 	if err != nil || n < 1 {
-		return 0, fmt.Errorf("%s is %q, which is not a number from 1", key, value)
+		return 0, fmt.Errorf("%s is %q, not an integer from 1", key, value)
 	}
 	if key == "cores" && n > maxCores {
-		return 0, fmt.Errorf("cores is %d, and no machine has so many", n)
+		return 0, fmt.Errorf("cores is %d, more than any machine has", n)
 	}
 	if n > math.MaxInt32 {
-		return 0, fmt.Errorf("%s is %d, and no program has so many", key, n)
+		return 0, fmt.Errorf("%s is %d, more than any program has", key, n)
 	}
 	return int(n), nil
 }

@@ -46,9 +46,9 @@ func cutNumber(full string) (own string, procs int, err error) {
 	case err != nil:
 		return full, 1, fmt.Errorf("GOMAXPROCS: %w", err)
 	case n < 1:
-		return full, 1, fmt.Errorf("it ends in -%d, and no program runs at that GOMAXPROCS", n)
+		return full, 1, fmt.Errorf("it ends in -%d, which is not a valid GOMAXPROCS", n)
 	case n > maxCores:
-		return full, 1, fmt.Errorf("it ends in -%d, and no machine has so many cores", n)
+		return full, 1, fmt.Errorf("it ends in -%d, more cores than any machine has", n)
 	default:
 		return full[:i], int(n), nil
 	}
@@ -204,7 +204,7 @@ func (b *builder) warnOfNumbers(ambiguous, presumed []string) error {
 		if slices.ContainsFunc(presumed, func(name string) bool { return !bareWorkers.MatchString(name) }) {
 			what = "a part of the name"
 		}
-		b.data.warn(fmt.Errorf("%s is taken for %s, because of the word before it; --name-numbers=cores if it is GOMAXPROCS", lastNumber(presumed), what))
+		b.data.warn(fmt.Errorf("%s was read as %s because of the word before it; use --name-numbers=cores if it is GOMAXPROCS", lastNumber(presumed), what))
 	}
 	if len(ambiguous) == 0 {
 		return nil

@@ -209,7 +209,7 @@ func (o *outcomes) warnings() (list []string) {
 		say("skipped: %s%s", enumerate(r.Names), in(r.Why))
 	}
 	if len(o.started) > 0 && o.pkg != "" {
-		say("began, and has no result: %s (%s)", enumerate(shortNames(o.started)), o.pkg)
+		say("started but has no result: %s (%s)", enumerate(shortNames(o.started)), o.pkg)
 		explained[o.pkg] = true
 	}
 	for _, r := range o.torn.List() {

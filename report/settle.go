@@ -98,7 +98,7 @@ func (b *builder) distinguishWorkers() {
 func (b *builder) sweptByCPU() error {
 	for _, rec := range b.records {
 		if !rec.bound && len(b.data.levels(rec.point)) > 1 {
-			return errors.New("GOMAXPROCS stands for the cores; of a benchmark that loops with b.Loop, go test -cpu 1,2,4 (Go 1.26) takes one sample, the first, at the last GOMAXPROCS; for c in 1 2 4; do go test -bench . -cpu $c -count 10; done avoids it, as does overlap run --pkg")
+			return errors.New("GOMAXPROCS stands for the cores; go test -cpu 1,2,4 (Go 1.26) takes the first sample of a benchmark that loops with b.Loop at the last GOMAXPROCS; for c in 1 2 4; do go test -bench . -cpu $c -count 10; done avoids it, as does overlap run --pkg")
 		}
 	}
 	return nil
@@ -152,7 +152,7 @@ func (c *column) add(now config) error {
 		c.shared = maps.Clone(now)
 	}
 	differs := func(key, before string) error {
-		return fmt.Errorf("%s is %q, in the results before it was %q: put machines side by side with --col %s", key, now[key], before, key)
+		return fmt.Errorf("%s is %q, but %q in earlier results: put machines side by side with --col %s", key, now[key], before, key)
 	}
 	for _, key := range []string{"host", "cpu"} {
 		if now[key] != c.shared[key] {

@@ -18,13 +18,13 @@ func TestServedFileThatIsNoResultFile(t *testing.T) {
 		text string
 		want string
 	}{
-		"prose":          {"# overlap\n\nIt measures.\n", "no line of it is a result: it should hold what overlap run or go test -bench printed"},
-		"random bytes":   {"\x8e\x00\x01\n\xff\xfe\n", "no line of it is a result"},
+		"prose":          {"# overlap\n\nIt measures.\n", "it has no results: it should be the output of overlap run or go test -bench"},
+		"random bytes":   {"\x8e\x00\x01\n\xff\xfe\n", "it has no results"},
 		"empty":          {"", "Waiting for the first round"},
 		"blank":          {"\n\n", "Waiting for the first round"},
 		"begun":          {"# plan: {}\ngo: go1.26\n", "Waiting for the first round"},
 		"go test begun":  {"=== RUN   TestA\n--- PASS: TestA (0.00s)\ngoos: linux\n", "Waiting for the first round"},
-		"plan in a book": {"once\n# plan: {}\n", "no line of it is a result"},
+		"plan in a book": {"once\n# plan: {}\n", "it has no results"},
 	} {
 		h := (&live{path: newGrowing(t, c.text).path, say: func(string) {}}).handler()
 		body, _ := get(t, h, "/")
@@ -57,7 +57,7 @@ func TestServedPageOutlivesItsFile(t *testing.T) {
 		rested()
 		since := time.Now().Format(time.DateTime)
 		body, bad := get(t, h, "/")
-		holds(t, body, `<section id="ep"`, "<main>\n<p class=\"notes\" role=\"alert\">The file cannot be read since "+since+", so this page stays as it was: ", "no line of it is a result")
+		holds(t, body, `<section id="ep"`, "<main>\n<p class=\"notes\" role=\"alert\">The file cannot be read since "+since+", so this page stays as it was: ", "it has no results")
 		if bad == good || strings.Count(body, "cannot be read since") != 1 {
 			t.Error("the page that says so has the ETag of the other, or says so twice")
 		}

@@ -158,7 +158,7 @@ var begun = regexp.MustCompile(`^\s*$|^# plan: |(?m:^(goos|pkg|kinds): )`)
 func viewOf(run []byte, path string) (view, error) {
 	if !bytes.HasPrefix(run, []byte("Benchmark")) && !bytes.Contains(run, []byte("\nBenchmark")) {
 		if !begun.Match(run) {
-			return view{}, &report.FileError{Path: path, Problem: "no line of it is a result: it should hold what overlap run or go test -bench printed"}
+			return view{}, &report.FileError{Path: path, Problem: "it has no results: it should be the output of overlap run or go test -bench"}
 		}
 		return waiting(path, report.Analyze(&report.Data{}), ""), nil
 	}
