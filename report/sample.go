@@ -98,7 +98,7 @@ var unitIndex = func() map[string]int {
 type record struct {
 	point   Point
 	seconds []float64
-	rounds  []int32     // nil while the k-th sample is of round k
+	rounds  []int32
 	columns [][]float64 // by unit; nil if none occurs, as is a column that does not
 
 	title    title
@@ -122,17 +122,7 @@ type record struct {
 
 // add appends a sample with nothing but its time.
 func (r *record) add(seconds float64, round int) {
-	n := len(r.seconds)
-	if r.rounds == nil && round != n+1 {
-		r.rounds = make([]int32, n, n+1)
-		for i := range r.rounds {
-			r.rounds[i] = int32(i + 1)
-		}
-	}
-	r.seconds = append(r.seconds, seconds)
-	if r.rounds != nil {
-		r.rounds = append(r.rounds, int32(round))
-	}
+	r.seconds, r.rounds = append(r.seconds, seconds), append(r.rounds, int32(round))
 	for unit, column := range r.columns {
 		if column != nil {
 			r.columns[unit] = append(column, absent(unit))
@@ -145,18 +135,10 @@ func (r *record) set(unit int, x float64) {
 	if r.columns == nil {
 		r.columns = make([][]float64, len(units))
 	}
-	n := len(r.seconds)
 	if r.columns[unit] == nil {
-		r.columns[unit] = slices.Repeat([]float64{absent(unit)}, n)
+		r.columns[unit] = slices.Repeat([]float64{absent(unit)}, len(r.seconds))
 	}
-	r.columns[unit][n-1] = x
-}
-
-func (r *record) round(i int) int {
-	if r.rounds == nil {
-		return i + 1
-	}
-	return int(r.rounds[i])
+	r.columns[unit][len(r.seconds)-1] = x
 }
 
 // partner is the round in which the i-th sample has partners. If the record, one
@@ -165,7 +147,7 @@ func (r *record) partner(i, n int) int {
 	if r.unpaired {
 		return -((len(r.seconds)-i)*n + r.place + 1)
 	}
-	return r.round(i)
+	return int(r.rounds[i])
 }
 
 func (r *record) pressure(i int) float64 {
@@ -184,7 +166,7 @@ func (r *record) sample(i int) Sample {
 
 // fill sets what differs between the samples of the record.
 func (r *record) fill(s *Sample, i int) {
-	s.Seconds, s.Round = r.seconds[i], r.round(i)
+	s.Seconds, s.Round = r.seconds[i], int(r.rounds[i])
 	for unit, column := range r.columns {
 		if column != nil {
 			*units[unit].of(s) = column[i]
@@ -212,7 +194,7 @@ func (r *record) merge(other *record) {
 	r.roundless, r.turns = r.roundless || other.roundless, append(r.turns, other.turns...)
 	r.names = append(r.names, other.names...)
 	for i := range other.seconds {
-		r.add(other.seconds[i], after+other.round(i))
+		r.add(other.seconds[i], after+int(other.rounds[i]))
 		for unit, column := range other.columns {
 			if column != nil {
 				r.set(unit, column[i])
