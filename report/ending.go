@@ -14,9 +14,9 @@ import (
 // in a dash and a number themselves, and nothing in such a name distinguishes the
 // two. All the names of a run together do: see decide.
 type title struct {
-	full  string // without Benchmark
-	alone string // the name of the benchmark, where it has a line to itself; else empty
-	run   int    // of go test, in which it came first
+	full      string // without Benchmark
+	announced string // the name of the benchmark, where it has a line of its own; else empty
+	run       int    // of go test, in which it came first
 }
 
 // reading is what a title means.
@@ -56,9 +56,9 @@ func (t title) at(procs int) reading {
 func (t title) provenProcs(functions bool) int {
 	name, procs, ok := cutEnding(t.full)
 	switch {
-	case !ok || t.alone == t.full:
+	case !ok || t.announced == t.full:
 		return 1
-	case t.alone == name, functions && !strings.Contains(name, "/"), endsInWorkers(name):
+	case t.announced == name, functions && !strings.Contains(name, "/"), endsInWorkers(name):
 		return procs
 	}
 	return 0
@@ -70,7 +70,7 @@ type endings struct {
 	procs    []int                  // proven, 0 where that is open
 	open     []int                  // indices of those titles
 	measured map[measurement]bool   // that are possible
-	plain    map[int]bool           // runs that have been at GOMAXPROCS 1, as is proven
+	single   map[int]bool           // runs that have been at GOMAXPROCS 1, as is proven
 	known    func(name string) bool // reports whether other runs prove the name of a benchmark
 }
 
@@ -81,7 +81,7 @@ type measurement struct {
 }
 
 func newEndings(titles []title, known func(name string) bool) *endings {
-	e := &endings{titles: titles, procs: make([]int, len(titles)), measured: map[measurement]bool{}, plain: map[int]bool{}, known: known}
+	e := &endings{titles: titles, procs: make([]int, len(titles)), measured: map[measurement]bool{}, single: map[int]bool{}, known: known}
 	functions := !slices.ContainsFunc(titles, func(t title) bool {
 		name, _, _ := cutEnding(t.full)
 		return !strings.Contains(name, "/") && strings.Contains(name, "-")
@@ -94,7 +94,7 @@ func newEndings(titles []title, known func(name string) bool) *endings {
 			e.open = append(e.open, i)
 			e.measured[measurement{name, procs}], e.measured[measurement{t.full, 1}] = true, true
 		case 1:
-			e.plain[t.run], e.measured[measurement{t.full, 1}] = true, true
+			e.single[t.run], e.measured[measurement{t.full, 1}] = true, true
 		default:
 			e.measured[measurement{name, procs}] = true
 		}
@@ -113,9 +113,9 @@ func decide(titles []title, known func(name string) bool) []reading {
 	all := make([]reading, len(titles))
 	for i, procs := range e.procs {
 		all[i] = titles[i].at(procs)
-		all[i].proven = procs > 1 || titles[i].alone != ""
+		all[i].proven = procs > 1 || titles[i].announced != ""
 	}
-	if h, ok := e.only(); ok {
+	if h, ok := e.decide(); ok {
 		for _, i := range e.open {
 			all[i] = titles[i].at(h.procs[i])
 		}
@@ -178,45 +178,45 @@ type hypothesis struct {
 	names    map[string]bool // of the benchmarks of open titles
 	broken   bool            // some benchmark lacks a value
 	doubtful map[string]bool // benchmarks named as another with a number behind it
-	whole    int             // benchmarks that have all values
+	complete int             // benchmarks that have all values
 	lacking  int             // benchmarks that lack one that others of their run have
 }
 
-// only is the one hypothesis that the titles leave.
-func (e *endings) only() (hypothesis, bool) {
+// decide returns the one hypothesis that the titles leave.
+func (e *endings) decide() (hypothesis, bool) {
 	if len(e.open) == 0 {
 		return hypothesis{}, false
 	}
 	one := e.suppose([]int{1})
-	var sound, torn []hypothesis
+	var sound, unsound []hypothesis
 	for _, values := range e.candidates() {
 		if h := e.suppose(values); h.broken || len(h.doubtful) > 0 {
-			torn = append(torn, h)
+			unsound = append(unsound, h)
 		} else {
 			sound = append(sound, h)
 		}
 	}
-	plain := !one.broken && len(one.doubtful) == 0
+	oneSound := !one.broken && len(one.doubtful) == 0
 	switch {
-	case len(sound) == 0 && plain:
+	case len(sound) == 0 && oneSound:
 		// Runs that have been at GOMAXPROCS 1 have been at no other, or the others
 		// would explain their titles.
-		return one, !slices.ContainsFunc(e.open, func(i int) bool { return !e.plain[e.titles[i].run] })
+		return one, !slices.ContainsFunc(e.open, func(i int) bool { return !e.single[e.titles[i].run] })
 	case len(sound) == 0:
-		return e.mostWhole(torn)
-	case !plain && len(sound) == 1:
+		return e.fewestLacking(unsound)
+	case !oneSound && len(sound) == 1:
 		return sound[0], true
-	case !plain:
-		return e.named(sound)
+	case !oneSound:
+		return e.withKnownNames(sound)
 	}
-	if h, ok := e.named(append(sound, one)); ok {
+	if h, ok := e.withKnownNames(append(sound, one)); ok {
 		return h, true
 	}
-	return sound[0], len(sound) == 1 && e.outside(sound[0])
+	return sound[0], len(sound) == 1 && sound[0].endInProcs()
 }
 
-// named is the one hypothesis whose names other runs prove.
-func (e *endings) named(all []hypothesis) (h hypothesis, ok bool) {
+// withKnownNames returns the one hypothesis whose names other runs prove.
+func (e *endings) withKnownNames(all []hypothesis) (h hypothesis, ok bool) {
 	for _, candidate := range all {
 		unknown := func(name string) bool { return !e.known(name) }
 		switch {
@@ -230,11 +230,11 @@ func (e *endings) named(all []hypothesis) (h hypothesis, ok bool) {
 	return h, ok
 }
 
-// outside reports whether the numbers behind the names of a hypothesis are no part
-// of them, although they may be: behind a value or a number of workers stands no
-// second one, and behind all names stands the same number if it is GOMAXPROCS,
-// unless the word before it counts something.
-func (e *endings) outside(h hypothesis) bool {
+// endInProcs reports whether the numbers after the names of a hypothesis are GOMAXPROCS,
+// although they may be part of the names: a value or a number of workers has no second
+// number after it, and the same number after all names is GOMAXPROCS unless the word
+// before it counts something.
+func (h hypothesis) endInProcs() bool {
 	counts := true
 	for name := range h.names {
 		if endsInNumber(name) {
@@ -328,7 +328,7 @@ func (e *endings) compare(h *hypothesis) {
 			h.lacking++
 		}
 		if !slices.ContainsFunc(h.values, lacks) {
-			h.whole++
+			h.complete++
 			continue
 		}
 		h.broken = true
@@ -338,13 +338,13 @@ func (e *endings) compare(h *hypothesis) {
 	}
 }
 
-// mostWhole is the hypothesis under which the fewest benchmarks lack a value,
-// where these are few: some fail, or were left out of one of several runs. Names
-// that are there without a number and with some speak for it, so that others
-// than those with GOMAXPROCS 1 are none. It does not read doubtful names.
-func (e *endings) mostWhole(all []hypothesis) (best hypothesis, ok bool) {
+// fewestLacking returns the hypothesis under which the fewest benchmarks lack a value,
+// if these are few: some fail, or were left out of one of several runs. Names that
+// occur both without a number and with some are evidence, so that a hypothesis needs
+// GOMAXPROCS 1. It does not read doubtful names.
+func (e *endings) fewestLacking(all []hypothesis) (best hypothesis, ok bool) {
 	for _, h := range all {
-		if h.values[0] == 1 && (!ok || cmp.Or(h.lacking-best.lacking, best.whole-h.whole) < 0) {
+		if h.values[0] == 1 && (!ok || cmp.Or(h.lacking-best.lacking, best.complete-h.complete) < 0) {
 			best, ok = h, true
 		}
 	}
@@ -353,5 +353,5 @@ func (e *endings) mostWhole(all []hypothesis) (best hypothesis, ok bool) {
 			best.procs[i] = 0
 		}
 	}
-	return best, ok && best.whole > 0 && 2*best.lacking <= best.whole
+	return best, ok && best.complete > 0 && 2*best.lacking <= best.complete
 }

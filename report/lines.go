@@ -17,17 +17,17 @@ type lines struct {
 	from *bufio.Reader
 	rest []byte // of the line, not yet returned
 
-	within   bool   // the rest continues a long line
-	some     bool   // a line that is not blank was seen
-	results  bool   // a line that begins as a result does was seen
-	plan     bool   // the file begins as a run of the suite does
-	line     []byte // the last one, or its beginning
-	cut      bool   // the last line has no end
-	pressure bool   // a line that describes the unit of this name was seen
-	changed  bool   // a configuration line was seen since the last result
-	alone    string // the last name of a benchmark on a line of its own, without Benchmark
-	number   int    // of the line
-	round    int    // of the next result; 0 is unknown
+	within    bool   // the rest continues a long line
+	notBlank  bool   // a line that is not blank was seen
+	results   bool   // a line that begins as a result does was seen
+	plan      bool   // the file begins as a run of the suite does
+	line      []byte // the last one, or its beginning
+	cut       bool   // the last line has no end
+	pressure  bool   // a line that describes the unit of this name was seen
+	changed   bool   // a configuration line was seen since the last result
+	announced string // the last name of a benchmark on a line of its own, without Benchmark
+	number    int    // of the line
+	round     int    // of the next result; 0 is unknown
 
 	settings settings // of the run
 	outcomes outcomes
@@ -64,7 +64,7 @@ func (l *lines) look(line []byte) {
 	}
 	l.number++
 	l.line = line
-	l.some = l.some || len(bytes.TrimSpace(line)) > 0
+	l.notBlank = l.notBlank || len(bytes.TrimSpace(line)) > 0
 	if !l.plan {
 		l.outcomes.look(line)
 	}
@@ -94,16 +94,16 @@ func (l *lines) benchmark(line []byte) {
 	name, ok := bytes.CutPrefix(line, []byte("Benchmark"))
 	l.results = l.results || ok
 	if name = bytes.TrimRight(name, "\r\n"); ok && !bytes.ContainsAny(name, " \t") {
-		l.alone = string(name)
+		l.announced = string(name)
 	}
 }
 
 // nameOf returns the name of a result's benchmark if a line of its own has it, else "".
 func (l *lines) nameOf(full []byte) string {
-	if rest, ok := bytes.CutPrefix(full, []byte(l.alone)); !ok || l.alone == "" || len(rest) > 0 && (rest[0] != '-' || !isNumber(rest[1:])) {
+	if rest, ok := bytes.CutPrefix(full, []byte(l.announced)); !ok || l.announced == "" || len(rest) > 0 && (rest[0] != '-' || !isNumber(rest[1:])) {
 		return ""
 	}
-	return l.alone
+	return l.announced
 }
 
 // isNumber reports whether a text consists of digits.

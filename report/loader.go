@@ -115,7 +115,7 @@ func (f *file) check(err error, notes []string) error {
 		return f.fault("it has a line longer than %d KiB: is it a result file?", bufio.MaxScanTokenSize>>10)
 	case err != nil:
 		return f.fault("%s", strings.TrimPrefix(err.Error(), f.path+":"))
-	case !f.lines.some:
+	case !f.lines.notBlank:
 		return f.fault("the file is empty: %s", expected)
 	case f.lines.cut && f.lines.results && (f.strict() || f.torn()):
 		return f.cutError()
@@ -269,15 +269,15 @@ func ofSuite(name []byte) bool {
 // record finds or makes the record of a result. It has a point as its name alone
 // is read; what that is in the light of the others, only nameRecords knows.
 func (f *file) record(r *benchfmt.Result) (*record, error) {
-	alone := f.lines.nameOf(r.Name)
+	announced := f.lines.nameOf(r.Name)
 	key := appendText(f.scratch[:0], r.Name)
 	key = binary.AppendUvarint(key, uint64(f.block.context))
-	key = binary.AppendUvarint(key, uint64(len(alone)))
+	key = binary.AppendUvarint(key, uint64(len(announced)))
 	f.scratch = key
 	if rec := f.known[string(key)]; rec != nil {
 		return rec, nil
 	}
-	rec := &record{title: title{string(r.Name), alone, f.run}, file: f.files, names: []string{string(r.Name)}}
+	rec := &record{title: title{string(r.Name), announced, f.run}, file: f.files, names: []string{string(r.Name)}}
 	var err error
 	if rec.config, err = readConfig(r); err != nil {
 		return nil, err

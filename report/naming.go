@@ -31,12 +31,12 @@ func (t title) readAlone() (reading, error) {
 	return reading{name: name, procs: procs}, nil
 }
 
-// saysCores reports whether a name has cores= in it, as all have that overlap run
-// writes. What stands behind that at its end is GOMAXPROCS.
+// saysCores reports whether a name has cores= in it, as all that overlap run writes. A
+// number at its end is GOMAXPROCS.
 func saysCores(name string) bool { return strings.Contains(name, "/cores=") }
 
-// cutNumber takes any number off the end of a name, also what go test does not
-// write, but others may. It fails if that is no GOMAXPROCS.
+// cutNumber cuts any number off the end of a name, also one that go test would not
+// write. It fails if that is not a GOMAXPROCS.
 func cutNumber(full string) (own string, procs int, err error) {
 	i := strings.LastIndexByte(full, '-')
 	if i < 1 || !isNumber([]byte(full[i+1:])) {
@@ -54,7 +54,7 @@ func cutNumber(full string) (own string, procs int, err error) {
 	}
 }
 
-// scope is the records of one package in one file, whose names tell together what
+// scope is the records of one package in one file. Their names together decide what
 // their numbers are.
 type scope struct {
 	pkg     string

@@ -13,15 +13,15 @@ type Sample struct {
 	// again a gain in throughput (the scaled speedup of Gustafson, 1988).
 	Seconds float64
 
-	// Round is that of the sweep in which it was taken, from 1. Where the file
-	// does not tell, the k-th sample of a point is of round k.
+	// Round is the round of the sweep, from 1. If the file does not have it, the k-th
+	// sample of a point is of round k.
 	Round int
 
 	Inflight float64 // mean tasks in progress; 0 if not measured
 	CPUsBusy float64 // mean CPUs at work; 0 if not measured
 	Pressure float64 // share of the CPUs that others took; 0 if not measured
 
-	// What the speedup stack is made of; NaN if not measured.
+	// Parts of the speedup stack; NaN if not measured.
 	GC                         float64 // CPUs that collected garbage
 	RunQueue, Steal, Throttled float64 // CPUs' worth of waiting for a CPU, for the hypervisor, for the quota
 	Idle                       float64 // idle CPUs of those that the process may use
@@ -67,7 +67,7 @@ const (
 	pressureUnit = 2
 )
 
-// absent is what a sample has where a unit was not measured.
+// absent is the value of a unit that was not measured.
 func absent(unit int) float64 {
 	if unit < zeroed {
 		return 0
@@ -75,8 +75,8 @@ func absent(unit int) float64 {
 	return math.NaN()
 }
 
-// credible reports whether a machine can have measured x. A rate has no bound:
-// items are as small as a workload likes.
+// credible reports whether a machine can have measured x. A rate has no bound, as
+// items may be arbitrarily small.
 func credible(unit int, x float64) bool {
 	if strings.HasSuffix(units[unit].name, "/s") {
 		return x > 0 && !math.IsInf(x, 1)
@@ -84,7 +84,7 @@ func credible(unit int, x float64) bool {
 	return !math.IsNaN(degree(x))
 }
 
-// unitIndex finds a unit by its name.
+// unitIndex is the index in units of each name.
 var unitIndex = func() map[string]int {
 	index := map[string]int{}
 	for i, u := range units {
@@ -102,7 +102,7 @@ type record struct {
 	columns [][]float64 // by unit; nil if none occurs, as is a column that does not
 
 	title    title
-	file     int // in which it is, of those that were read
+	file     int // among those that were read
 	reading  reading
 	sized    bool   // its file names sizes, see naming
 	spelling string // the workload with the words for workers, see distinguishWorkers
@@ -113,9 +113,9 @@ type record struct {
 
 	names     []string // of its results, as the files spell them
 	sources   []int    // the files or blocks that its samples are from
-	roundless bool     // some file does not tell the rounds
-	turns     []int32  // the places of the samples without rounds among all results, see inTurns
-	apart     bool     // its samples did not come in turns with others of its row
+	roundless bool     // some of its samples have no known round
+	turns     []int32  // the places of its samples without rounds among all results, see inTurns
+	inBlocks  bool     // its samples did not come in turns with others of its row
 	unpaired  bool     // its samples have no partners in rounds of other points, see pool
 	place     int      // among the records
 }
@@ -141,7 +141,7 @@ func (r *record) set(unit int, x float64) {
 	r.columns[unit][len(r.seconds)-1] = x
 }
 
-// partner is the round in which the i-th sample has partners. If the record, one
+// partner returns the round in which the i-th sample has partners. If the record, one
 // of n, is unpaired, no other record has that round; later ones are higher.
 func (r *record) partner(i, n int) int {
 	if r.unpaired {
@@ -157,7 +157,7 @@ func (r *record) pressure(i int) float64 {
 	return r.columns[pressureUnit][i]
 }
 
-// sample is the i-th as a whole.
+// sample returns the i-th sample.
 func (r *record) sample(i int) Sample {
 	s := unmeasured
 	r.fill(&s, i)
@@ -203,6 +203,6 @@ func (r *record) merge(other *record) {
 	}
 }
 
-// nameWidth is how much of a name a warning shows: --row may put whole
+// nameWidth is how much of a name a warning shows: Input.Row may put whole
 // configuration lines into it.
 const nameWidth = 60

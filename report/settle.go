@@ -64,14 +64,14 @@ func (b *builder) build() (*Data, error) {
 	d.warn(b.pool())
 	d.index = newIndex(d, b.sameMachines())
 	for _, f := range b.col.Fields() {
-		d.beside = append(d.beside, f.Name)
+		d.columnKeys = append(d.columnKeys, f.Name)
 	}
-	d.warn(b.sweptByCPU(), b.inBlocks())
+	d.warn(b.warnOfCPUs(), b.warnOfBlocks())
 	return d, nil
 }
 
-// sameMachines reports whether all columns are of the same machines, as
-// executors are: then what a gain is compared with may stand in any.
+// sameMachines reports whether all columns are of the same machines, as those of
+// executors are: then what a gain is compared with may be in any.
 func (b *builder) sameMachines() bool {
 	return !slices.ContainsFunc(b.col.Fields(), func(f *benchproc.Field) bool { return f.Name[0] != '/' })
 }
@@ -80,22 +80,22 @@ func (b *builder) sameMachines() bool {
 // where another has the same name without them, such as Pool beside
 // Pool_4Workers.
 func (b *builder) distinguishWorkers() {
-	without := map[Point]bool{}
+	unnumbered := map[Point]bool{}
 	for _, rec := range b.records {
 		if rec.point.Workers == 0 {
-			without[rec.point.row()] = true
+			unnumbered[rec.point.row()] = true
 		}
 	}
 	for _, rec := range b.records {
-		if p := &rec.point; p.Workers > 0 && without[p.row()] {
+		if p := &rec.point; p.Workers > 0 && unnumbered[p.row()] {
 			p.Workload = rec.spelling
 		}
 	}
 }
 
-// sweptByCPU warns of what go test does with a sweep of its -cpu flag: a file does
+// warnOfCPUs warns of what go test does with a sweep of its -cpu flag: a file does
 // not say how its benchmarks loop.
-func (b *builder) sweptByCPU() error {
+func (b *builder) warnOfCPUs() error {
 	for _, rec := range b.records {
 		if !rec.bound && len(b.data.levels(rec.point)) > 1 {
 			return errors.New("GOMAXPROCS stands for the cores; go test -cpu 1,2,4 (Go 1.26) takes the first sample of a benchmark that loops with b.Loop at the last GOMAXPROCS; for c in 1 2 4; do go test -bench . -cpu $c -count 10; done avoids it, as does overlap run --pkg")
@@ -104,15 +104,15 @@ func (b *builder) sweptByCPU() error {
 	return nil
 }
 
-// inBlocks warns of rows whose points were measured one after the other.
-func (b *builder) inBlocks() error {
-	if !slices.ContainsFunc(b.records, func(r *record) bool { return r.apart }) {
+// warnOfBlocks warns of rows whose points were measured one after the other.
+func (b *builder) warnOfBlocks() error {
+	if !slices.ContainsFunc(b.records, func(r *record) bool { return r.inBlocks }) {
 		return nil
 	}
 	return errors.New("all samples of a point were taken one after the other, so that a machine that was slower for a while moves the gains beyond their intervals; go test -count 1 in a loop takes turns, as does overlap run --pkg")
 }
 
-// columnSet is the columns that stand side by side.
+// columnSet is the columns of a report, side by side.
 type columnSet struct {
 	list   []*column // in the order of their first results
 	byKey  map[benchproc.Key]*column
@@ -172,7 +172,7 @@ func (c *column) add(now config) error {
 	return nil
 }
 
-// layColumns orders the columns, and forgets a single one.
+// layColumns orders the columns; a single one gets no name.
 func (b *builder) layColumns() {
 	d := b.data
 	used := map[string]bool{}
