@@ -5,8 +5,6 @@ import (
 	"maps"
 	"regexp"
 	"slices"
-
-	"overlap/internal/sampling"
 )
 
 // Point is a configuration as a result file names it.
@@ -31,45 +29,6 @@ func (p Point) Parallelism() int { return min(p.Cores, p.Procs) }
 // Serial reports whether the point is the plain serial program, which COST
 // compares with.
 func (p Point) Serial() bool { return p.Executor == "serial" }
-
-// series returns the times of p by round, and whether samples under pressure are
-// among them because there are fewer than three others.
-func (d *Data) series(p Point) (s series, pressed bool) {
-	r := d.record(p)
-	pressed = r.pressed()
-	s = make(series, 0, len(r.seconds))
-	for i, sec := range r.seconds {
-		if pressed || r.calm(i) {
-			s = append(s, visit{r.partner(i, len(d.records)), sec})
-		}
-	}
-	return s, pressed
-}
-
-// pressed reports whether fewer than three samples were taken without pressure,
-// and others with it.
-func (r *record) pressed() bool {
-	calm, all := 0, len(r.seconds)
-	for i := 0; i < all && calm < 3; i++ {
-		if r.calm(i) {
-			calm++
-		}
-	}
-	return calm < min(3, all)
-}
-
-// calm reports whether others left the i-th sample enough of the machine.
-func (r *record) calm(i int) bool { return !(r.pressure(i) > sampling.MaxPressure) }
-
-// knowsPressure reports whether any sample has its pressure.
-func (d *Data) knowsPressure() bool {
-	for _, r := range d.records {
-		if r.columns != nil && r.columns[pressureUnit] != nil {
-			return true
-		}
-	}
-	return false
-}
 
 // level is a number of cores and a GOMAXPROCS.
 type level struct{ cores, procs int }

@@ -1,9 +1,12 @@
 package report
 
 import (
+	"iter"
 	"math"
 	"slices"
 	"strings"
+
+	"overlap/internal/sampling"
 )
 
 // Sample is one measurement of a point.
@@ -201,6 +204,81 @@ func (r *record) merge(other *record) {
 			}
 		}
 	}
+}
+
+// times yields the rounds and seconds of the samples of p that count. pressed reports
+// whether samples under pressure do because there are fewer than three others.
+func (d *Data) times(p Point) (times iter.Seq2[int, float64], pressed bool) {
+	r := d.record(p)
+	pressed = r.pressed()
+	return func(yield func(round int, seconds float64) bool) {
+		for i, sec := range r.seconds {
+			if (pressed || r.calm(i)) && !yield(r.partner(i, len(d.records)), sec) {
+				return
+			}
+		}
+	}, pressed
+}
+
+// values returns those of the samples of p that count and have the value.
+func (d *Data) values(p Point, get func(Sample) float64) []float64 {
+	r, s := d.record(p), unmeasured
+	if r.columns == nil && math.IsNaN(get(s)) {
+		return nil // a million samples with nothing but their times
+	}
+	pressed := r.pressed()
+	var values []float64
+	for i := range r.seconds {
+		r.fill(&s, i)
+		if x := get(s); !math.IsNaN(x) && (pressed || r.calm(i)) {
+			values = append(values, x)
+		}
+	}
+	return values
+}
+
+// pressed reports whether fewer than three samples were taken without pressure,
+// and others with it.
+func (r *record) pressed() bool {
+	calm, all := 0, len(r.seconds)
+	for i := 0; i < all && calm < 3; i++ {
+		if r.calm(i) {
+			calm++
+		}
+	}
+	return calm < min(3, all)
+}
+
+// calm reports whether others left the i-th sample enough of the machine.
+func (r *record) calm(i int) bool { return !(r.pressure(i) > sampling.MaxPressure) }
+
+// knowsPressure reports whether any sample has its pressure.
+func (d *Data) knowsPressure() bool {
+	for _, r := range d.records {
+		if r.columns != nil && r.columns[pressureUnit] != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// maxPlausible is the largest number of tasks or cores that is believed.
+const maxPlausible = 1e6
+
+// degree returns x, or NaN if no machine can have measured it.
+func degree(x float64) float64 {
+	if x >= 0 && x <= maxPlausible {
+		return x
+	}
+	return math.NaN()
+}
+
+// positive is degree for the units that are 0 if not measured.
+func positive(x float64) float64 {
+	if x == 0 {
+		return math.NaN()
+	}
+	return degree(x)
 }
 
 // nameWidth is how much of a name a warning shows: Input.Row may put whole
