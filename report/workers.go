@@ -11,6 +11,9 @@ import (
 // named Parallel-8 was measured at GOMAXPROCS 8.
 const workerNouns = `workers?|goroutines?|go_?routines?|threads?|clients?|conns?|connections?|users?|vus|concurrency|conc|parallelism`
 
+// countNouns are what else people count in names.
+const countNouns = `batch|batch_?size|size|len|length|items?|keys?|rows?|cols?|columns?|entries|elements?|shards?|depth|count|bytes|msgs?|messages?`
+
 var (
 	// workersKey is a key whose value is a number of workers: workers=8,
 	// numGoroutines=8, max_conns=8.
@@ -32,10 +35,10 @@ var (
 	bareWorkers = regexp.MustCompile(`/(?i:(?:num[-_])?(?:` + workerNouns + `))-[0-9]+$`)
 
 	// bareCount is a last part of a name that says so much of something.
-	bareCount = regexp.MustCompile(`/(?i:batch|batch_?size|size|len|length|items?|keys?|rows?|cols?|columns?|entries|elements?|shards?|depth|count|bytes|msgs?|messages?)-[0-9]+$`)
+	bareCount = regexp.MustCompile(`/(?i:` + countNouns + `)-[0-9]+$`)
 
 	// counting is a name that ends in what benchmarks mostly have a number of.
-	counting = regexp.MustCompile(`(?i:(?:^|[^a-z])(?:` + workerNouns + `|batch|batch_?size|size|len|length|items?|keys?|rows?|cols?|columns?|entries|elements?|shards?|depth|level|count|n|num|bytes|bits|msgs?|messages?|ops|sha|utf|aes|v|http|iter|iterations))$`)
+	counting = regexp.MustCompile(`(?i:(?:^|[^a-z])(?:` + workerNouns + `|` + countNouns + `|level|n|num|bits|ops|sha|utf|aes|v|http|iter|iterations))$`)
 )
 
 // endsInNumber reports whether a name ends in a number of its own, of a setting or of
