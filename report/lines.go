@@ -35,7 +35,7 @@ type lines struct {
 }
 
 func newLines(r io.Reader) *lines {
-	return &lines{from: bufio.NewReaderSize(r, bufio.MaxScanTokenSize), changed: true, outcomes: outcomes{broken: map[string]string{}}}
+	return &lines{from: bufio.NewReaderSize(r, bufio.MaxScanTokenSize), changed: true, outcomes: outcomes{broken: map[string]string{}, tornCount: map[string]int{}}}
 }
 
 func (l *lines) Read(p []byte) (n int, err error) {

@@ -23,7 +23,7 @@ type outcomes struct {
 	broken    map[string]string // package that does not build → why
 	bad       []string          // packages that failed, in order
 	torn      table.Reasons     // results that output of the benchmark broke, by package
-	tornCount int
+	tornCount map[string]int
 	tests     []string // that failed and are not benchmarks
 	anonymous string   // message of a panic whose benchmark is not known yet
 }
@@ -75,7 +75,7 @@ func glued(line []byte) int {
 
 // addTorn notes a result that output of the benchmark broke.
 func (o *outcomes) addTorn(name string) {
-	o.tornCount++
+	o.tornCount[o.pkg]++
 	o.torn.Add(strings.TrimPrefix(name, "Benchmark"), o.pkg)
 }
 
@@ -213,7 +213,7 @@ func (o *outcomes) warnings() (list []string) {
 		explained[o.pkg] = true
 	}
 	for _, r := range o.torn.List() {
-		say("%s lost, because benchmarks printed into the line: %s%s; run go test with -v or -json, which keep results whole", table.Count(o.tornCount, "result"), enumerate(r.Names), in(r.Why))
+		say("%s lost, because benchmarks printed into the line: %s%s; run go test with -v or -json, which keep results whole", table.Count(o.tornCount[r.Why], "result"), enumerate(r.Names), in(r.Why))
 	}
 	if len(o.panicked.List()) > 0 {
 		return list

@@ -183,7 +183,7 @@ func TestWhatIsNoResultFile(t *testing.T) {
 }
 
 // Every benchmark without a result is named once, whatever became of it.
-func TestOutcomesAreTold(t *testing.T) {
+func TestOutcomesAreReported(t *testing.T) {
 	head, tail := "goos: linux\npkg: example.com/x\n", three("")
 	for name, c := range map[string]struct {
 		text string
@@ -211,6 +211,8 @@ func TestOutcomesAreTold(t *testing.T) {
 		"cut short": {"BenchmarkB\nBenchmarkB/a\n", []string{"started but has no result: B/a (example.com/x)"}},
 		"torn": {"BenchmarkB \t2031/02/03 04:05:06 INFO listening\n 100\t 5 ns/op\nBenchmarkB \tx\n 100\t 5 ns/op\nBenchmarkC-2    \thello 100 5 ns/op\n",
 			[]string{"3 results lost, because benchmarks printed into the line: B, C-2 (example.com/x); run go test with -v or -json"}},
+		"torn in two packages": {"BenchmarkB \tx\n 100\t 5 ns/op\npkg: example.com/y\nBenchmarkC-2    \thello 100 5 ns/op\n",
+			[]string{"1 result lost, because benchmarks printed into the line: B (example.com/x)", "1 result lost, because benchmarks printed into the line: C-2 (example.com/y)"}},
 		"a test failed": {"--- FAIL: TestB (0.00s)\n    b_test.go:5: boom\nFAIL\nFAIL\texample.com/y\t1s\n", []string{"go test ran no benchmarks of example.com/y, because TestB failed; -run '^$' leaves tests out"}},
 		"killed":        {"signal: killed\nFAIL\texample.com/y\t1s\n", []string{"go test failed: example.com/y"}},
 		"another package does not build": {"# example.com/y [example.com/y.test]\n./y_test.go:3:1: syntax error\nFAIL\texample.com/y [build failed]\nFAIL\texample.com/y [build failed]\n",
