@@ -173,13 +173,18 @@ func (e *endings) countThings() bool {
 // hypothesis is the reading of the open titles if go test measured at certain
 // values of GOMAXPROCS.
 type hypothesis struct {
-	values   []int
+	values   []int           // ascending
 	procs    []int           // of the titles; 0 where it does not decide
 	names    map[string]bool // of the benchmarks of open titles
 	broken   bool            // some benchmark lacks a value
 	doubtful map[string]bool // benchmarks named as another with a number behind it
 	complete int             // benchmarks that have all values
 	lacking  int             // benchmarks that lack one that others of their run have
+}
+
+func (h hypothesis) has(value int) bool {
+	_, ok := slices.BinarySearch(h.values, value)
+	return ok
 }
 
 // decide returns the one hypothesis that the titles leave.
@@ -274,23 +279,28 @@ func (e *endings) candidates() (list [][]int) {
 // suppose reads the open titles at these values of GOMAXPROCS.
 func (e *endings) suppose(values []int) hypothesis {
 	h := hypothesis{values: values, procs: slices.Clone(e.procs), names: map[string]bool{}, doubtful: map[string]bool{}}
-	has := func(value int) bool { _, ok := slices.BinarySearch(values, value); return ok }
+	found := map[string]bool{}
 	complete := func(name string) bool {
-		return !slices.ContainsFunc(values, func(v int) bool { return !e.measured[measurement{name, v}] })
+		all, ok := found[name]
+		if !ok {
+			all = !slices.ContainsFunc(values, func(v int) bool { return !e.measured[measurement{name, v}] })
+			found[name] = all
+		}
+		return all
 	}
 	for _, i := range e.open {
 		full := e.titles[i].full
 		name, procs, _ := cutEnding(full)
-		bare, cut := has(1) && complete(full), has(procs) && complete(name)
+		bare, cut := h.has(1) && complete(full), h.has(procs) && complete(name)
 		switch {
 		case bare && cut: // of two benchmarks at once
 			h.broken = true
 			continue
-		case bare, !cut && has(1) && !has(procs):
+		case bare, !cut && h.has(1) && !h.has(procs):
 			h.broken = h.broken || !bare
 			name, procs = full, 1
 		case cut:
-		case has(procs) && (e.measured[measurement{name, 1}] || !has(1)): // some values are lacking
+		case h.has(procs) && (e.measured[measurement{name, 1}] || !h.has(1)): // some values are lacking
 			h.broken = true
 		default:
 			h.broken = true
@@ -319,8 +329,9 @@ func (e *endings) compare(h *hypothesis) {
 	}
 	for name, levels := range measured {
 		run := runs[name]
-		lacks := func(v int) bool { return !slices.Contains(levels, v) }
-		if slices.ContainsFunc(levels, func(v int) bool { return !slices.Contains(h.values, v) }) {
+		slices.Sort(levels)
+		lacks := func(v int) bool { _, ok := slices.BinarySearch(levels, v); return !ok }
+		if slices.ContainsFunc(levels, func(v int) bool { return !h.has(v) }) {
 			h.broken = true
 		}
 		if shorter, _, ok := cutEnding(name); ok && measured[shorter] != nil && h.names[name] {
