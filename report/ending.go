@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// title is the name of results as their file spells it. go test puts GOMAXPROCS
-// behind a dash at its end, unless that is 1; but the names of benchmarks may end
+// title is the name of results as their file spells it. go test appends a dash and
+// GOMAXPROCS, unless that is 1; but the names of benchmarks may end
 // in a dash and a number themselves, and nothing in such a name distinguishes the
 // two. All the names of a run together do: see decide.
 type title struct {
@@ -50,9 +50,9 @@ func (t title) at(procs int) reading {
 	return reading{name: name, procs: procs}
 }
 
-// provenProcs is the GOMAXPROCS that a title alone proves, 0 if it proves none. Behind
-// workers=4 or 4_workers stands no second number of workers. Names of functions have
-// no dash; names that do were not written by go test.
+// provenProcs is the GOMAXPROCS that a title alone proves, 0 if it proves none. No
+// second number of workers follows workers=4 or 4_workers. Names of functions have no
+// dash: titles that do are not by go test.
 func (t title) provenProcs(functions bool) int {
 	name, procs, ok := cutEnding(t.full)
 	switch {
@@ -155,8 +155,8 @@ func decideRuns(titles []title, known func(name string) bool) []reading {
 	return all
 }
 
-// countThings reports whether the number at the end of each open title is behind a word
-// that counts, as in goroutines-8, and there are several such numbers.
+// countThings reports whether each open title ends in a word that counts and a number,
+// as in goroutines-8, and there are several such numbers.
 func (e *endings) countThings() bool {
 	numbers := map[int]bool{}
 	for _, i := range e.open {
@@ -177,7 +177,7 @@ type hypothesis struct {
 	procs    []int           // of the titles; 0 where it does not decide
 	names    map[string]bool // of the benchmarks of open titles
 	broken   bool            // some benchmark lacks a value
-	doubtful map[string]bool // benchmarks named as another with a number behind it
+	doubtful map[string]bool // benchmarks named as another with a number after it
 	complete int             // benchmarks that have all values
 	lacking  int             // benchmarks that lack one that others of their run have
 }
@@ -220,7 +220,7 @@ func (e *endings) decide() (hypothesis, bool) {
 	return sound[0], len(sound) == 1 && sound[0].endInProcs()
 }
 
-// withKnownNames returns the one hypothesis whose names other runs prove.
+// withKnownNames returns the one hypothesis with names that other runs prove.
 func (e *endings) withKnownNames(all []hypothesis) (h hypothesis, ok bool) {
 	for _, candidate := range all {
 		unknown := func(name string) bool { return !e.known(name) }
@@ -250,7 +250,7 @@ func (h hypothesis) endInProcs() bool {
 	return len(h.values) == 1 && !counts
 }
 
-// maxCandidates is how many sets of values are tried: those of most names.
+// maxCandidates is how many sets of values are tried, the most frequent first.
 const maxCandidates = 16
 
 // candidates are the sets of values at which some name may have been measured.

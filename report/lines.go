@@ -57,7 +57,7 @@ func (l *lines) Read(p []byte) (n int, err error) {
 	return n, nil
 }
 
-// look notes what a line says that is no result.
+// look notes what a line contributes besides its result.
 func (l *lines) look(line []byte) {
 	if l.within {
 		return

@@ -138,7 +138,7 @@ func (f *file) warn(notes []string) {
 	if quoted := f.transcript.quoted.warning(); quoted != "" {
 		notes = append(notes, quoted)
 	}
-	if text := f.lines.runs.warning(); text != "" && !f.strict() && len(f.builds) == 1 { // else pool says what differs
+	if text := f.lines.runs.warning(); text != "" && !f.strict() && len(f.builds) == 1 { // otherwise pool warns of the differences
 		notes = append(notes, text)
 	}
 	if f.lines.cut && f.lines.results {
@@ -152,9 +152,9 @@ func (f *file) warn(notes []string) {
 	}
 }
 
-// strict reports whether the file is of the suite, which writes whole lines
-// only. What go test prints has others among its results, where a benchmark
-// fails or logs; benchstat, too, goes on after them.
+// strict reports whether the file is of the suite, which writes only whole lines.
+// go test prints other lines among its results, where a benchmark fails or logs;
+// benchstat, too, goes on after them.
 func (f *file) strict() bool { return f.lines.plan || f.suite || ofSuite(f.lines.line) }
 
 // torn reports whether the last line of a file is a result that lacks its time.
@@ -227,8 +227,8 @@ func (f *file) add(r *benchfmt.Result) error {
 	return nil
 }
 
-// meansPressure reports whether the unit of that name means what it means here: the
-// suite measured it, or the file describes it. Other people's may be of water.
+// meansPressure reports whether the unit pressure has the meaning of the suite: the
+// suite measured it, or the file describes it. Others may measure that of water.
 func (f *file) meansPressure(rec *record) bool { return rec.point.Executor != "" || f.lines.pressure }
 
 // sample returns the record of a result and the time of a job in seconds.
@@ -246,12 +246,12 @@ func (f *file) sample(r *benchfmt.Result) (rec *record, sec float64, err error) 
 	return rec, sec, nil
 }
 
-// minSeconds is the time of a job that is believed, in seconds: a millionth of
-// what go test can print. Quotients of less would be infinite.
+// minSeconds is the shortest credible time of a job, in seconds: a millionth of what
+// go test can print. Ratios of shorter times would be infinite.
 const minSeconds = 1e-21
 
-// leaveOut keeps the reason why a result cannot be used. One of the suite
-// must be right, as the file is ours; it is returned.
+// leaveOut keeps the reason why a result cannot be used. For a result of the suite,
+// which wrote the file, it returns the reason as an error.
 func (f *file) leaveOut(r *benchfmt.Result, reason error) error {
 	name := table.Printable(string(r.Name))
 	if ofSuite(r.Name) {
@@ -261,13 +261,13 @@ func (f *file) leaveOut(r *benchfmt.Result, reason error) error {
 	return nil
 }
 
-// ofSuite reports whether a name is of the suite: nobody else's has both.
+// ofSuite reports whether a name is of the suite: no other has both parts.
 func ofSuite(name []byte) bool {
 	return bytes.Contains(name, []byte("/executor=")) && bytes.Contains(name, []byte("/cores="))
 }
 
-// record finds or makes the record of a result. It has a point as its name alone
-// is read; what that is in the light of the others, only nameRecords knows.
+// record returns the record of a result. A new one has the point that its name alone
+// gives; nameRecords corrects it by the other names.
 func (f *file) record(r *benchfmt.Result) (*record, error) {
 	announced := f.lines.nameOf(r.Name)
 	key := appendText(f.scratch[:0], r.Name)

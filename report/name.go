@@ -133,7 +133,7 @@ func isSetting(text string) bool {
 	return ok || strings.Contains(text, "=")
 }
 
-// readConfig reads what configuration lines say of a point.
+// readConfig reads the fields of a point that configuration lines have.
 func readConfig(r *benchfmt.Result) (p Point, err error) {
 	p = Point{Size: "medium", Procs: 1, Slices: 1, Copies: 1, Package: table.Printable(r.GetConfig("pkg"))}
 	for key, number := range map[string]*int{"copies": &p.Copies, "cores": &p.Cores} {
@@ -146,9 +146,8 @@ func readConfig(r *benchfmt.Result) (p Point, err error) {
 	return p, nil
 }
 
-// cutWorkers reads the number of workers and takes what says it out of the
-// parts, or out of the first word of the name. It returns these words, with N
-// for the number.
+// cutWorkers reads the number of workers and removes its words from the parts, or from
+// the first word of the name. It returns these words, with N for the number.
 func (n *parsedName) cutWorkers(how naming) (spelling string, err error) {
 	i := n.workersPart(how)
 	if i < 0 {
@@ -196,7 +195,7 @@ func (n *parsedName) cutWorkersFromEnd(how naming) (spelling string) {
 }
 
 func parseCount(key, value string) (int, error) {
-	n, err := strconv.ParseInt(value, 10, 64) // an int would make the words depend on the reader's system
+	n, err := strconv.ParseInt(value, 10, 64) // with int, the message would depend on the reader's system
 	if err != nil || n < 1 {
 		return 0, fmt.Errorf("%s is %q, not an integer from 1", key, value)
 	}
@@ -210,8 +209,8 @@ func parseCount(key, value string) (int, error) {
 }
 
 // maxCores is more than any machine has that one Go program could run on: Linux
-// is built for at most 8,192. A number above it, at the end of a name or as
-// cores, is something else, and as an axis it would make the row.
+// supports at most 8,192. A larger number, at the end of a name or as cores, is
+// something else, and as an axis it would decide the row.
 const maxCores = 1 << 16
 
 func parseWeak(value string) (bool, error) {

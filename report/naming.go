@@ -9,7 +9,7 @@ import (
 	"overlap/internal/table"
 )
 
-// NameNumbers says what a number behind a dash at the end of a name is.
+// NameNumbers is the meaning of a number after a dash at the end of a name.
 type NameNumbers string
 
 // The meanings of such numbers. The empty NameNumbers leaves it to the file.
@@ -126,8 +126,8 @@ func (t title) hasSize() bool {
 	return slices.ContainsFunc(strings.Split(t.full, "/"), aSize.MatchString)
 }
 
-// read is what the user says of a title, given how its file explains it. A number of
-// workers or a value has no second number behind it.
+// read returns the reading of a title with this meaning; explained is that of its
+// file. A number of workers or a value has no second number after it.
 func (n NameNumbers) read(full string, explained reading) reading {
 	name, procs, ok := cutEnding(full)
 	switch {
@@ -185,8 +185,8 @@ func (b *builder) nameRecords() error {
 	return b.warnOfNumbers(ambiguous, presumed)
 }
 
-// setName gives a record its point. The times of weak scaling are of one worker's
-// work, and how many there are may be known only now.
+// setName gives a record its point. The times of weak scaling are divided by the
+// number of workers, which may be known only now.
 func (r *record) setName(n parsedName) {
 	if r.point.Weak && r.point.Workers != n.Workers {
 		for i := range r.seconds {
@@ -196,7 +196,7 @@ func (r *record) setName(n parsedName) {
 	r.point, r.bound, r.spelling = n.Point, n.bound, n.spelling
 }
 
-// warnOfNumbers says which names are ambiguous, and which were read by a word in
+// warnOfNumbers reports which names are ambiguous, and which were read by a word in
 // them. It fails if there are no others.
 func (b *builder) warnOfNumbers(ambiguous, presumed []string) error {
 	if len(presumed) > 0 {
@@ -217,7 +217,7 @@ func (b *builder) warnOfNumbers(ambiguous, presumed []string) error {
 	return nil
 }
 
-// lastNumber is the beginning of a sentence about the numbers of names.
+// lastNumber returns the beginning of a sentence about the numbers of names.
 func lastNumber(names []string) string {
 	text := "the number at the end of " + table.Cut(table.Printable(names[0]), nameWidth)
 	if more := len(names) - 1; more > 0 {

@@ -63,8 +63,8 @@ func (o *outcomes) look(line []byte) {
 	}
 }
 
-// glued returns where in a line a whole result begins right behind what a benchmark
-// printed without ending the line; 0 if there is none, or it is quoted.
+// glued returns where in a line a whole result begins right after output of a benchmark
+// that did not end its line; 0 if there is none, or it is quoted.
 func glued(line []byte) int {
 	at := bytes.Index(line, []byte("Benchmark"))
 	if at < 1 || bytes.IndexByte([]byte(" \t\"'`|>(/"), line[at-1]) >= 0 || at == 1 && (line[0] == '+' || line[0] == '-') || !isResult(line[at:]) {

@@ -40,7 +40,7 @@ type group struct {
 	levels  []level
 	workers map[level][]int // ascending
 	thin    level           // the highest parallelism, if it has too few samples, see dropThin
-	bound   bool            // the file says on how many cores some of them ran
+	bound   bool            // the file has the cores of some of them
 	place   int             // among the rows, by the first sample in any column
 }
 
@@ -180,7 +180,7 @@ func (d *Data) swept() bool {
 // any order.
 func (d *Data) allLevels(base Point) []level { return slices.Collect(maps.Keys(d.group(base).workers)) }
 
-// bound reports whether the file says on how many cores some points of a row ran.
+// bound reports whether the file has the number of cores of some points of a row.
 func (d *Data) bound(base Point) bool { return d.group(base).bound }
 
 // place returns that of a row in the order of the first samples in any column.

@@ -59,7 +59,8 @@ func (r *runs) add(rec *record, sec float64) {
 	into.n++
 }
 
-// warning says that the runs may not be of one code; empty if nothing shows it.
+// warning reports that the code may have changed between the runs; "" if nothing shows
+// it.
 func (r *runs) warning() string {
 	far, name, apart := farApart, "", 0
 	for rec, t := range r.of {

@@ -66,7 +66,7 @@ var units = []struct {
 }
 
 const (
-	zeroed       = 3 // of the units, the first, whose absence is 0
+	zeroed       = 3 // so many units, the first, are 0 if not measured
 	pressureUnit = 2
 )
 
@@ -96,8 +96,8 @@ var unitIndex = func() map[string]int {
 	return index
 }()
 
-// record is the samples of one point, a column for each unit that occurs: most
-// files have times only, and a million of whole Samples would be 160 MB.
+// record is the samples of one point, with a column for each unit that occurs: most
+// files have only times, and a million whole Samples would take 160 MB.
 type record struct {
 	point   Point
 	seconds []float64
@@ -109,10 +109,10 @@ type record struct {
 	reading  reading
 	sized    bool   // its file names sizes, see naming
 	spelling string // the workload with the words for workers, see distinguishWorkers
-	config   Point  // what the configuration lines say of the point
+	config   Point  // with the fields that configuration lines have
 	column   *column
-	row      string // what the configuration lines add to the name of its row, see Input.Row
-	bound    bool   // the file says on how many cores it ran
+	row      string // what configuration lines add to the name of its row, see Input.Row
+	bound    bool   // the file has its number of cores
 
 	names     []string // of its results, as the files spell them
 	sources   []int    // the files or blocks that its samples are from

@@ -37,9 +37,8 @@ func newBuilder(in Input) (*builder, error) {
 	}, err
 }
 
-// build turns what was read into data, now that all of it is known: whether
-// there are several columns, and whether what looks like a number of workers is
-// an axis.
+// build makes the data when all files are read: only then it is known whether there are
+// several columns, and whether what looks like a number of workers is an axis.
 func (b *builder) build() (*Data, error) {
 	d := b.data
 	b.records = slices.DeleteFunc(b.records, func(r *record) bool { return len(r.seconds) == 0 })
@@ -76,9 +75,8 @@ func (b *builder) sameMachines() bool {
 	return !slices.ContainsFunc(b.col.Fields(), func(f *benchproc.Field) bool { return f.Name[0] != '/' })
 }
 
-// distinguishWorkers gives a benchmark with numbers of workers a name of its own
-// where another has the same name without them, such as Pool beside
-// Pool_4Workers.
+// distinguishWorkers gives a benchmark with numbers of workers a name of its own if
+// another has the same name without them, such as Pool and Pool_4Workers.
 func (b *builder) distinguishWorkers() {
 	unnumbered := map[Point]bool{}
 	for _, rec := range b.records {
@@ -104,7 +102,7 @@ func (b *builder) warnOfCPUs() error {
 	return nil
 }
 
-// warnOfBlocks warns of rows whose points were measured one after the other.
+// warnOfBlocks warns of rows with points that were measured one after the other.
 func (b *builder) warnOfBlocks() error {
 	if !slices.ContainsFunc(b.records, func(r *record) bool { return r.inBlocks }) {
 		return nil
@@ -133,7 +131,7 @@ func (c *columnSet) of(key benchproc.Key) *column {
 		return col
 	}
 	name := cmp.Or(table.Printable(key.StringValues()), "unknown")
-	if c.byName[name] != nil { // "a b" beside "c" reads as "a" beside "b c"
+	if c.byName[name] != nil { // "a b", "c" reads as "a", "b c"
 		name = table.Printable(key.String())
 	}
 	for i, plain := 2, name; c.byName[name] != nil; i++ {

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// workerNouns are what people call workers. Parallel is no noun: a benchmark
+// workerNouns are what people call workers. Parallel is not one: a benchmark
 // named Parallel-8 was measured at GOMAXPROCS 8.
 const workerNouns = `workers?|goroutines?|go_?routines?|threads?|clients?|conns?|connections?|users?|vus|concurrency|conc|parallelism`
 
@@ -15,29 +15,29 @@ const workerNouns = `workers?|goroutines?|go_?routines?|threads?|clients?|conns?
 const countNouns = `batch|batch_?size|size|len|length|items?|keys?|rows?|cols?|columns?|entries|elements?|shards?|depth|count|bytes|msgs?|messages?`
 
 var (
-	// workersKey is a key whose value is a number of workers: workers=8,
-	// numGoroutines=8, max_conns=8.
+	// workersKey matches keys of a number of workers: workers=8, numGoroutines=8,
+	// max_conns=8.
 	workersKey = regexp.MustCompile(`^(?i:(?:num|nr|n|no|max|total)?[-_]?(?:of[-_])?(?:` + workerNouns + `|concurrent|parallel)(?:[-_]?(?:count|num|number))?)$`)
 
-	// numberFirst and numberLast are words that say it without a key: 8-workers,
-	// 4Goroutines; goroutines_8, Workers4, parallel-8.
+	// numberFirst and numberLast match it without a key: 8-workers, 4Goroutines;
+	// goroutines_8, Workers4, parallel-8.
 	numberFirst = regexp.MustCompile(`(?i)([0-9]+)[-_]?(` + workerNouns + `)`)
 	numberLast  = regexp.MustCompile(`(?i)(` + workerNouns + `|parallel)(?:[-_]?(?:count|num))?[-_:(]?([0-9]+)\)?`)
 
-	// onlyG is a part that says goroutines as 16G does.
+	// onlyG matches 16G, for goroutines.
 	onlyG = regexp.MustCompile(`^([0-9]+)G$`)
 
-	// aSize is a part that says a size, beside which 16G is one, too.
+	// aSize matches sizes. Where others are, 16G is one, too.
 	aSize = regexp.MustCompile(`^(?i:[0-9]+(?:[kmt](?:i?b)?|gi?b|b))$`)
 
-	// bareWorkers is a last part of a name that says workers and their number with a
-	// dash, which may as well be GOMAXPROCS.
+	// bareWorkers matches names that end in workers, a dash and a number, which may be
+	// theirs or GOMAXPROCS.
 	bareWorkers = regexp.MustCompile(`/(?i:(?:num[-_])?(?:` + workerNouns + `))-[0-9]+$`)
 
-	// bareCount is a last part of a name that says so much of something.
+	// bareCount matches names that end in a thing, a dash and a number, likewise.
 	bareCount = regexp.MustCompile(`/(?i:` + countNouns + `)-[0-9]+$`)
 
-	// counting is a name that ends in what benchmarks mostly have a number of.
+	// counting matches names that end in something of which benchmarks have a number.
 	counting = regexp.MustCompile(`(?i:(?:^|[^a-z])(?:` + workerNouns + `|` + countNouns + `|level|n|num|bits|ops|sha|utf|aes|v|http|iter|iterations))$`)
 )
 
