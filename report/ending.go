@@ -52,7 +52,7 @@ func (t title) at(procs int) reading {
 
 // provenProcs is the GOMAXPROCS that a title alone proves, 0 if it proves none. No
 // second number of workers follows workers=4 or 4_workers. Names of functions have no
-// dash: titles that do are not by go test.
+// dash: titles with one were not written by go test.
 func (t title) provenProcs(functions bool) int {
 	name, procs, ok := cutEnding(t.full)
 	switch {
