@@ -9,14 +9,14 @@ import (
 	"strings"
 )
 
-// title is the name of results as their file spells it. go test puts GOMAXPROCS
-// behind a dash at its end, unless that is 1; but the names of benchmarks may end
+// title is the name of results as their file spells it. go test appends a dash and
+// GOMAXPROCS, unless that is 1; but the names of benchmarks may end
 // in a dash and a number themselves, and nothing in such a name distinguishes the
 // two. All the names of a run together do: see decide.
 type title struct {
-	full  string // without Benchmark
-	alone string // the name of the benchmark, where it has a line to itself; else empty
-	run   int    // of go test, in which it came first
+	full      string // without Benchmark
+	announced string // the name of the benchmark, where it has a line of its own; else empty
+	run       int    // of go test, in which it came first
 }
 
 // reading is what a title means.
@@ -50,15 +50,15 @@ func (t title) at(procs int) reading {
 	return reading{name: name, procs: procs}
 }
 
-// provenProcs is the GOMAXPROCS that a title alone proves, 0 if it proves none. Behind
-// workers=4 or 4_workers stands no second number of workers. Names of functions have
-// no dash; names that do were not written by go test.
+// provenProcs is the GOMAXPROCS that a title alone proves, 0 if it proves none. No
+// second number of workers follows workers=4 or 4_workers. Names of functions have no
+// dash: titles with one were not written by go test.
 func (t title) provenProcs(functions bool) int {
 	name, procs, ok := cutEnding(t.full)
 	switch {
-	case !ok || t.alone == t.full:
+	case !ok || t.announced == t.full:
 		return 1
-	case t.alone == name, functions && !strings.Contains(name, "/"), endsInWorkers(name):
+	case t.announced == name, functions && !strings.Contains(name, "/"), endsInWorkers(name):
 		return procs
 	}
 	return 0
@@ -70,7 +70,7 @@ type endings struct {
 	procs    []int                  // proven, 0 where that is open
 	open     []int                  // indices of those titles
 	measured map[measurement]bool   // that are possible
-	plain    map[int]bool           // runs that have been at GOMAXPROCS 1, as is proven
+	single   map[int]bool           // runs that have been at GOMAXPROCS 1, as is proven
 	known    func(name string) bool // reports whether other runs prove the name of a benchmark
 }
 
@@ -81,7 +81,7 @@ type measurement struct {
 }
 
 func newEndings(titles []title, known func(name string) bool) *endings {
-	e := &endings{titles: titles, procs: make([]int, len(titles)), measured: map[measurement]bool{}, plain: map[int]bool{}, known: known}
+	e := &endings{titles: titles, procs: make([]int, len(titles)), measured: map[measurement]bool{}, single: map[int]bool{}, known: known}
 	functions := !slices.ContainsFunc(titles, func(t title) bool {
 		name, _, _ := cutEnding(t.full)
 		return !strings.Contains(name, "/") && strings.Contains(name, "-")
@@ -94,7 +94,7 @@ func newEndings(titles []title, known func(name string) bool) *endings {
 			e.open = append(e.open, i)
 			e.measured[measurement{name, procs}], e.measured[measurement{t.full, 1}] = true, true
 		case 1:
-			e.plain[t.run], e.measured[measurement{t.full, 1}] = true, true
+			e.single[t.run], e.measured[measurement{t.full, 1}] = true, true
 		default:
 			e.measured[measurement{name, procs}] = true
 		}
@@ -113,9 +113,9 @@ func decide(titles []title, known func(name string) bool) []reading {
 	all := make([]reading, len(titles))
 	for i, procs := range e.procs {
 		all[i] = titles[i].at(procs)
-		all[i].proven = procs > 1 || titles[i].alone != ""
+		all[i].proven = procs > 1 || titles[i].announced != ""
 	}
-	if h, ok := e.only(); ok {
+	if h, ok := e.decide(); ok {
 		for _, i := range e.open {
 			all[i] = titles[i].at(h.procs[i])
 		}
@@ -155,8 +155,8 @@ func decideRuns(titles []title, known func(name string) bool) []reading {
 	return all
 }
 
-// countThings reports whether the number at the end of each open title is behind a word
-// that counts, as in goroutines-8, and there are several such numbers.
+// countThings reports whether each open title ends in a word that counts and a number,
+// as in goroutines-8, and there are several such numbers.
 func (e *endings) countThings() bool {
 	numbers := map[int]bool{}
 	for _, i := range e.open {
@@ -173,50 +173,55 @@ func (e *endings) countThings() bool {
 // hypothesis is the reading of the open titles if go test measured at certain
 // values of GOMAXPROCS.
 type hypothesis struct {
-	values   []int
+	values   []int           // ascending
 	procs    []int           // of the titles; 0 where it does not decide
 	names    map[string]bool // of the benchmarks of open titles
 	broken   bool            // some benchmark lacks a value
-	doubtful map[string]bool // benchmarks named as another with a number behind it
-	whole    int             // benchmarks that have all values
+	doubtful map[string]bool // benchmarks named as another with a number after it
+	complete int             // benchmarks that have all values
 	lacking  int             // benchmarks that lack one that others of their run have
 }
 
-// only is the one hypothesis that the titles leave.
-func (e *endings) only() (hypothesis, bool) {
+func (h hypothesis) has(value int) bool {
+	_, ok := slices.BinarySearch(h.values, value)
+	return ok
+}
+
+// decide returns the one hypothesis that the titles leave.
+func (e *endings) decide() (hypothesis, bool) {
 	if len(e.open) == 0 {
 		return hypothesis{}, false
 	}
 	one := e.suppose([]int{1})
-	var sound, torn []hypothesis
+	var sound, unsound []hypothesis
 	for _, values := range e.candidates() {
 		if h := e.suppose(values); h.broken || len(h.doubtful) > 0 {
-			torn = append(torn, h)
+			unsound = append(unsound, h)
 		} else {
 			sound = append(sound, h)
 		}
 	}
-	plain := !one.broken && len(one.doubtful) == 0
+	oneSound := !one.broken && len(one.doubtful) == 0
 	switch {
-	case len(sound) == 0 && plain:
+	case len(sound) == 0 && oneSound:
 		// Runs that have been at GOMAXPROCS 1 have been at no other, or the others
 		// would explain their titles.
-		return one, !slices.ContainsFunc(e.open, func(i int) bool { return !e.plain[e.titles[i].run] })
+		return one, !slices.ContainsFunc(e.open, func(i int) bool { return !e.single[e.titles[i].run] })
 	case len(sound) == 0:
-		return e.mostWhole(torn)
-	case !plain && len(sound) == 1:
+		return e.fewestLacking(unsound)
+	case !oneSound && len(sound) == 1:
 		return sound[0], true
-	case !plain:
-		return e.named(sound)
+	case !oneSound:
+		return e.withKnownNames(sound)
 	}
-	if h, ok := e.named(append(sound, one)); ok {
+	if h, ok := e.withKnownNames(append(sound, one)); ok {
 		return h, true
 	}
-	return sound[0], len(sound) == 1 && e.outside(sound[0])
+	return sound[0], len(sound) == 1 && sound[0].endInProcs()
 }
 
-// named is the one hypothesis whose names other runs prove.
-func (e *endings) named(all []hypothesis) (h hypothesis, ok bool) {
+// withKnownNames returns the one hypothesis with names that other runs prove.
+func (e *endings) withKnownNames(all []hypothesis) (h hypothesis, ok bool) {
 	for _, candidate := range all {
 		unknown := func(name string) bool { return !e.known(name) }
 		switch {
@@ -230,11 +235,11 @@ func (e *endings) named(all []hypothesis) (h hypothesis, ok bool) {
 	return h, ok
 }
 
-// outside reports whether the numbers behind the names of a hypothesis are no part
-// of them, although they may be: behind a value or a number of workers stands no
-// second one, and behind all names stands the same number if it is GOMAXPROCS,
-// unless the word before it counts something.
-func (e *endings) outside(h hypothesis) bool {
+// endInProcs reports whether the numbers after the names of a hypothesis are GOMAXPROCS,
+// although they may be part of the names: a value or a number of workers has no second
+// number after it, and the same number after all names is GOMAXPROCS unless the word
+// before it counts something.
+func (h hypothesis) endInProcs() bool {
 	counts := true
 	for name := range h.names {
 		if endsInNumber(name) {
@@ -245,7 +250,7 @@ func (e *endings) outside(h hypothesis) bool {
 	return len(h.values) == 1 && !counts
 }
 
-// maxCandidates is how many sets of values are tried: those of most names.
+// maxCandidates is how many sets of values are tried, the most frequent first.
 const maxCandidates = 16
 
 // candidates are the sets of values at which some name may have been measured.
@@ -274,23 +279,28 @@ func (e *endings) candidates() (list [][]int) {
 // suppose reads the open titles at these values of GOMAXPROCS.
 func (e *endings) suppose(values []int) hypothesis {
 	h := hypothesis{values: values, procs: slices.Clone(e.procs), names: map[string]bool{}, doubtful: map[string]bool{}}
-	has := func(value int) bool { _, ok := slices.BinarySearch(values, value); return ok }
+	found := map[string]bool{}
 	complete := func(name string) bool {
-		return !slices.ContainsFunc(values, func(v int) bool { return !e.measured[measurement{name, v}] })
+		all, ok := found[name]
+		if !ok {
+			all = !slices.ContainsFunc(values, func(v int) bool { return !e.measured[measurement{name, v}] })
+			found[name] = all
+		}
+		return all
 	}
 	for _, i := range e.open {
 		full := e.titles[i].full
 		name, procs, _ := cutEnding(full)
-		bare, cut := has(1) && complete(full), has(procs) && complete(name)
+		bare, cut := h.has(1) && complete(full), h.has(procs) && complete(name)
 		switch {
 		case bare && cut: // of two benchmarks at once
 			h.broken = true
 			continue
-		case bare, !cut && has(1) && !has(procs):
+		case bare, !cut && h.has(1) && !h.has(procs):
 			h.broken = h.broken || !bare
 			name, procs = full, 1
 		case cut:
-		case has(procs) && (e.measured[measurement{name, 1}] || !has(1)): // some values are lacking
+		case h.has(procs) && (e.measured[measurement{name, 1}] || !h.has(1)): // some values are lacking
 			h.broken = true
 		default:
 			h.broken = true
@@ -319,8 +329,9 @@ func (e *endings) compare(h *hypothesis) {
 	}
 	for name, levels := range measured {
 		run := runs[name]
-		lacks := func(v int) bool { return !slices.Contains(levels, v) }
-		if slices.ContainsFunc(levels, func(v int) bool { return !slices.Contains(h.values, v) }) {
+		slices.Sort(levels)
+		lacks := func(v int) bool { _, ok := slices.BinarySearch(levels, v); return !ok }
+		if slices.ContainsFunc(levels, func(v int) bool { return !h.has(v) }) {
 			h.broken = true
 		}
 		if shorter, _, ok := cutEnding(name); ok && measured[shorter] != nil && h.names[name] {
@@ -328,7 +339,7 @@ func (e *endings) compare(h *hypothesis) {
 			h.lacking++
 		}
 		if !slices.ContainsFunc(h.values, lacks) {
-			h.whole++
+			h.complete++
 			continue
 		}
 		h.broken = true
@@ -338,13 +349,13 @@ func (e *endings) compare(h *hypothesis) {
 	}
 }
 
-// mostWhole is the hypothesis under which the fewest benchmarks lack a value,
-// where these are few: some fail, or were left out of one of several runs. Names
-// that are there without a number and with some speak for it, so that others
-// than those with GOMAXPROCS 1 are none. It does not read doubtful names.
-func (e *endings) mostWhole(all []hypothesis) (best hypothesis, ok bool) {
+// fewestLacking returns the hypothesis under which the fewest benchmarks lack a value,
+// if these are few: some fail, or were left out of one of several runs. Names that
+// occur both without a number and with some are evidence, so that a hypothesis needs
+// GOMAXPROCS 1. It does not read doubtful names.
+func (e *endings) fewestLacking(all []hypothesis) (best hypothesis, ok bool) {
 	for _, h := range all {
-		if h.values[0] == 1 && (!ok || cmp.Or(h.lacking-best.lacking, best.whole-h.whole) < 0) {
+		if h.values[0] == 1 && (!ok || cmp.Or(h.lacking-best.lacking, best.complete-h.complete) < 0) {
 			best, ok = h, true
 		}
 	}
@@ -353,5 +364,5 @@ func (e *endings) mostWhole(all []hypothesis) (best hypothesis, ok bool) {
 			best.procs[i] = 0
 		}
 	}
-	return best, ok && best.whole > 0 && 2*best.lacking <= best.whole
+	return best, ok && best.complete > 0 && 2*best.lacking <= best.complete
 }

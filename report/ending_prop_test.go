@@ -125,7 +125,7 @@ func TestNoNameIsMisread(t *testing.T) {
 			}
 			told++
 			want := r.truth[rec.title.full]
-			if rec.title.alone != "" {
+			if rec.title.announced != "" {
 				want = rec.reading.procs // the file says which of two
 			}
 			if rec.reading.procs != want {

@@ -249,7 +249,7 @@ func TestWrongExpressionsNameTheirField(t *testing.T) {
 		"Row: /workers is an axis":             {Row: ".name,/workers"},
 		"Col: ":                                {Col: ".unit"},
 		"put machines side by side with --col": {Col: "goos", Paths: []string{save(t, "cpu: x\n"+swept("A")), save(t, "cpu: y\n"+swept("A"))}},
-		"was \"amd64\": put machines side by side with --col goarch": {Paths: []string{save(t, "goarch: amd64\n"+swept("A")), save(t, swept("A")), save(t, "goarch: arm64\n"+swept("A"))}},
+		"\"amd64\" in earlier results: put machines side by side with --col goarch": {Paths: []string{save(t, "goarch: amd64\n"+swept("A")), save(t, swept("A")), save(t, "goarch: arm64\n"+swept("A"))}},
 	} {
 		if in.Paths == nil {
 			in.Paths = []string{path}

@@ -10,32 +10,32 @@ import (
 	"io"
 )
 
-// lines hands a file to a reader line by line, no two in one call of Read, so
-// that what it has seen is always what stands before the result that the reader
-// has just read. benchfmt drops comments, and in them is the round of a sample.
+// lines passes a file on line by line, no two in one call of Read, so that it knows
+// what precedes the result that the reader has just read. benchfmt drops comments,
+// which have the round of a sample.
 type lines struct {
 	from *bufio.Reader
-	rest []byte // of what was read and not yet handed out
+	rest []byte // of the line, not yet returned
 
-	within   bool   // the rest goes on with a line that was begun
-	some     bool   // a line that is not blank was seen
-	results  bool   // a line that begins as a result does was seen
-	plan     bool   // the file begins as a run of the suite does
-	line     []byte // the last one, or its beginning
-	cut      bool   // the last line has no end
-	pressure bool   // a line that describes the unit of this name was seen
-	changed  bool   // a configuration line was seen since the last result
-	alone    string // the last name of a benchmark that had a line of its own, without Benchmark
-	number   int    // of the line
-	round    int    // that the next result belongs to; 0 is unknown
+	within    bool   // the rest continues a long line
+	notBlank  bool   // a line that is not blank was seen
+	results   bool   // a line that begins as a result does was seen
+	plan      bool   // the file begins as a run of the suite does
+	line      []byte // the last one, or its beginning
+	cut       bool   // the last line has no end
+	pressure  bool   // a line that describes the unit of this name was seen
+	changed   bool   // a configuration line was seen since the last result
+	announced string // the last name of a benchmark on a line of its own, without Benchmark
+	number    int    // of the line
+	round     int    // of the next result; 0 is unknown
 
-	settings settings // of the run, by its plan
-	outcomes outcomes // of benchmarks without results
-	runs     runs     // of go test
+	settings settings // of the run
+	outcomes outcomes
+	runs     runs
 }
 
 func newLines(r io.Reader) *lines {
-	return &lines{from: bufio.NewReaderSize(r, bufio.MaxScanTokenSize), changed: true, outcomes: outcomes{broken: map[string]string{}}}
+	return &lines{from: bufio.NewReaderSize(r, bufio.MaxScanTokenSize), changed: true, outcomes: outcomes{broken: map[string]string{}, tornCount: map[string]int{}}}
 }
 
 func (l *lines) Read(p []byte) (n int, err error) {
@@ -57,14 +57,14 @@ func (l *lines) Read(p []byte) (n int, err error) {
 	return n, nil
 }
 
-// look keeps what a line says beside its results.
+// look notes what a line contributes besides its result.
 func (l *lines) look(line []byte) {
 	if l.within {
 		return
 	}
 	l.number++
 	l.line = line
-	l.some = l.some || len(bytes.TrimSpace(line)) > 0
+	l.notBlank = l.notBlank || len(bytes.TrimSpace(line)) > 0
 	if !l.plan {
 		l.outcomes.look(line)
 	}
@@ -88,39 +88,37 @@ func (l *lines) look(line []byte) {
 	}
 }
 
-// benchmark keeps what a line says that begins as a result: with -v, go test has
-// the name of each benchmark on a line of its own before its results, and there
-// it is without GOMAXPROCS.
+// benchmark looks at a line that begins as a result does: with -v, go test prints the
+// name of each benchmark, without GOMAXPROCS, on a line of its own before its results.
 func (l *lines) benchmark(line []byte) {
 	name, ok := bytes.CutPrefix(line, []byte("Benchmark"))
 	l.results = l.results || ok
 	if name = bytes.TrimRight(name, "\r\n"); ok && !bytes.ContainsAny(name, " \t") {
-		l.alone = string(name)
+		l.announced = string(name)
 	}
 }
 
-// nameOf is the name of a result's benchmark as a line of its own said it; empty
-// if none did, or one of another benchmark.
+// nameOf returns the name of a result's benchmark if a line of its own has it, else "".
 func (l *lines) nameOf(full []byte) string {
-	if rest, ok := bytes.CutPrefix(full, []byte(l.alone)); !ok || l.alone == "" || len(rest) > 0 && (rest[0] != '-' || !isNumber(rest[1:])) {
+	if rest, ok := bytes.CutPrefix(full, []byte(l.announced)); !ok || l.announced == "" || len(rest) > 0 && (rest[0] != '-' || !isNumber(rest[1:])) {
 		return ""
 	}
-	return l.alone
+	return l.announced
 }
 
-// isNumber reports whether a text is of digits only.
+// isNumber reports whether a text consists of digits.
 func isNumber(text []byte) bool {
 	return len(text) > 0 && len(bytes.Trim(text, "0123456789")) == 0
 }
 
-// next is what the lines before a result say of it.
+// next returns the round of a result, and whether its configuration has changed.
 func (l *lines) next() (round int, changed bool) {
 	round, changed = l.round, l.changed
 	l.round, l.changed = 0, false
 	return round, changed
 }
 
-// roundOf reads the round of a sample, 0 if the note does not tell.
+// roundOf reads the round of a sample, 0 if the note has none.
 func roundOf(note []byte) int {
 	var n struct{ Round int }
 	if err := json.Unmarshal(note, &n); err != nil || n.Round < 1 || n.Round > maxPlausible {
@@ -143,9 +141,8 @@ func decompress(r io.Reader) (text io.Reader, compressed bool, err error) {
 	return &members{z, b}, true, nil
 }
 
-// members reads what gzip files that were put one behind another hold. The
-// library's own way takes a few bytes of something else for a member that was
-// cut.
+// members reads gzip files that were concatenated. The library's multistream mode
+// would report a few bytes of something else as a member that was cut.
 type members struct {
 	*gzip.Reader
 	from *bufio.Reader

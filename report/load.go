@@ -16,13 +16,13 @@ type Data struct {
 	Files   []string
 	Host    map[string]string            // configuration that all results share
 	Hosts   map[string]map[string]string // by column: configuration that its results share; nil if there is one column
-	Columns []string                     // that stand side by side; none if there is one only
-	Kinds   map[string]string            // workload → kind, where the file says
-	Expects map[string]string            // workload, or workload/variant → scaling to expect, where the file says
+	Columns []string                     // shown side by side; none if there is only one
+	Kinds   map[string]string            // workload → kind, if the file has it
+	Expects map[string]string            // workload, or workload/variant → scaling to expect, if the file has it
 	Order   []string                     // the workloads of Kinds, as the file orders them
 	Points  []Point                      // in the order of their first sample
 
-	Recordings         // of the run, if there are any beside its file
+	Recordings         // of the run, if its directory has any
 	Warnings   []error // about what could not be used, and why
 
 	sources []*source
@@ -73,11 +73,11 @@ type Input struct {
 	Paths  []string  // files in the Go benchmark format, with gzip or without, from go test -json or the log of a build, too; "-" is Stdin
 	Stdin  io.Reader // os.Stdin if nil
 	Filter string    // results to use, as "/executor:pool -.name:Disk"; all if empty
-	Row    string    // what of a name makes a row, as ".name,/size"; all but the axes if empty
-	Col    string    // what stands side by side, as "goarch" or ".file"; the hosts if empty
+	Row    string    // parts of a name that make a row, as ".name,/size"; all but the axes if empty
+	Col    string    // what makes columns, as "goarch" or ".file"; the hosts if empty
 
-	// NameNumbers says what the numbers behind a dash at the end of names are
-	// where the file does not prove it. If it is empty, all names of the file
+	// NameNumbers is the meaning of numbers after a dash at the end of names where
+	// the file does not prove it. If it is empty, all names of the file
 	// together decide; results whose names remain ambiguous are left out.
 	NameNumbers NameNumbers
 }
@@ -91,15 +91,15 @@ type InputError struct {
 func (e *InputError) Error() string { return e.Field + ": " + e.Err.Error() }
 func (e *InputError) Unwrap() error { return e.Err }
 
-// Load reads result files: those of one machine, or of several side by side.
+// Load reads result files of one machine, or of several to compare side by side.
 func Load(paths ...string) (*Data, error) { return Input{Paths: paths}.Load() }
 
 // Load reads the files; the rounds of one follow those of the file before. It
 // fails, with a FileError, on a file that is empty, cut, or not in the Go
-// benchmark format: half of the data would give wrong answers without a warning.
-// An InputError says which field is wrong. Benchmarks of other people that cannot
-// be used are left out, and the Warnings of the data name them. It reads the
-// recordings beside the files, too. It blocks until the files are read: a pipe,
+// benchmark format: half of the data would give wrong answers without a warning;
+// and with an InputError on a field that cannot be used. Benchmarks of other people
+// that cannot be used are left out, and the Warnings of the data name them. It reads
+// the recordings next to the files, too. It blocks until the files are read: a pipe,
 // until somebody wrote and closed it.
 func (in Input) Load() (*Data, error) {
 	b, err := newBuilder(in)
@@ -121,7 +121,7 @@ func (in Input) Load() (*Data, error) {
 	return d, nil
 }
 
-// Read is Load from a reader. name stands for the file in errors.
+// Read is Load from a reader. Errors use name for the file.
 func Read(r io.Reader, name string) (*Data, error) {
 	b, err := newBuilder(Input{Paths: []string{name}})
 	if err != nil {

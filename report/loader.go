@@ -103,11 +103,11 @@ func (f *file) fault(format string, args ...any) error {
 // of the outcomes.
 func (f *file) check(err error, notes []string) error {
 	unused := f.unused.sentences(maxListed)
-	kind := kindOf(f.transcript.begin, len(notes)+len(unused) == 0)
-	if f.transcript.events && kind != "" {
-		kind = noBenchmarks
+	format := otherFormat(f.transcript.begin, len(notes)+len(unused) == 0)
+	if f.transcript.events && format != "" {
+		format = noBenchmarks
 	}
-	const expected = "it should hold what overlap run or go test -bench printed"
+	const expected = "it should be the output of overlap run or go test -bench"
 	switch problem := compressionProblem(err); {
 	case problem != "":
 		return f.fault("%s", problem)
@@ -115,14 +115,14 @@ func (f *file) check(err error, notes []string) error {
 		return f.fault("it has a line longer than %d KiB: is it a result file?", bufio.MaxScanTokenSize>>10)
 	case err != nil:
 		return f.fault("%s", strings.TrimPrefix(err.Error(), f.path+":"))
-	case !f.lines.some:
+	case !f.lines.notBlank:
 		return f.fault("the file is empty: %s", expected)
 	case f.lines.cut && f.lines.results && (f.strict() || f.torn()):
 		return f.cutError()
 	case f.used > 0:
 		return nil
-	case kind != "":
-		return f.fault("%s", kind)
+	case format != "":
+		return f.fault("%s", format)
 	case len(unused) > 0 && f.filter == nil:
 		return f.fault("nothing in it can be used: %s", strings.Join(append(unused, notes...), "; "))
 	case len(unused) > 0:
@@ -130,7 +130,7 @@ func (f *file) check(err error, notes []string) error {
 	case len(notes) > 0:
 		return f.fault("no benchmark has a result: %s", strings.Join(notes, "; "))
 	}
-	return f.fault("%s", cmp.Or(f.transcript.quoted.warning(), "no line of it is a result: "+expected))
+	return f.fault("%s", cmp.Or(f.transcript.quoted.warning(), "it has no results: "+expected))
 }
 
 // warn reports what of the file could not be used.
@@ -138,7 +138,7 @@ func (f *file) warn(notes []string) {
 	if quoted := f.transcript.quoted.warning(); quoted != "" {
 		notes = append(notes, quoted)
 	}
-	if text := f.lines.runs.warning(); text != "" && !f.strict() && len(f.builds) == 1 { // else pool says what differs
+	if text := f.lines.runs.warning(); text != "" && !f.strict() && len(f.builds) == 1 { // otherwise pool warns of the differences
 		notes = append(notes, text)
 	}
 	if f.lines.cut && f.lines.results {
@@ -152,9 +152,9 @@ func (f *file) warn(notes []string) {
 	}
 }
 
-// strict reports whether the file is of the suite, which writes whole lines
-// only. What go test prints has others among its results, where a benchmark
-// fails or logs; benchstat, too, goes on after them.
+// strict reports whether the file is of the suite, which writes only whole lines.
+// go test prints other lines among its results, where a benchmark fails or logs;
+// benchstat, too, goes on after them.
 func (f *file) strict() bool { return f.lines.plan || f.suite || ofSuite(f.lines.line) }
 
 // torn reports whether the last line of a file is a result that lacks its time.
@@ -227,8 +227,8 @@ func (f *file) add(r *benchfmt.Result) error {
 	return nil
 }
 
-// meansPressure reports whether the unit of that name means what it means here: the
-// suite measured it, or the file describes it. Other people's may be of water.
+// meansPressure reports whether the unit pressure has the meaning of the suite: the
+// suite measured it, or the file describes it. Others may measure that of water.
 func (f *file) meansPressure(rec *record) bool { return rec.point.Executor != "" || f.lines.pressure }
 
 // sample returns the record of a result and the time of a job in seconds.
@@ -246,12 +246,12 @@ func (f *file) sample(r *benchfmt.Result) (rec *record, sec float64, err error) 
 	return rec, sec, nil
 }
 
-// minSeconds is the time of a job that is believed, in seconds: a millionth of
-// what go test can print. Quotients of less would be infinite.
+// minSeconds is the shortest credible time of a job, in seconds: a millionth of what
+// go test can print. Ratios of shorter times would be infinite.
 const minSeconds = 1e-21
 
-// leaveOut keeps the reason why a result cannot be used. One of the suite
-// must be right, as the file is ours; it is returned.
+// leaveOut keeps the reason why a result cannot be used. For a result of the suite,
+// which wrote the file, it returns the reason as an error.
 func (f *file) leaveOut(r *benchfmt.Result, reason error) error {
 	name := table.Printable(string(r.Name))
 	if ofSuite(r.Name) {
@@ -261,23 +261,23 @@ func (f *file) leaveOut(r *benchfmt.Result, reason error) error {
 	return nil
 }
 
-// ofSuite reports whether a name is of the suite: nobody else's has both.
+// ofSuite reports whether a name is of the suite: no other has both parts.
 func ofSuite(name []byte) bool {
 	return bytes.Contains(name, []byte("/executor=")) && bytes.Contains(name, []byte("/cores="))
 }
 
-// record finds or makes the record of a result. It has a point as its name alone
-// is read; what that is in the light of the others, only nameRecords knows.
+// record returns the record of a result. A new one has the point that its name alone
+// gives; nameRecords corrects it by the other names.
 func (f *file) record(r *benchfmt.Result) (*record, error) {
-	alone := f.lines.nameOf(r.Name)
+	announced := f.lines.nameOf(r.Name)
 	key := appendText(f.scratch[:0], r.Name)
 	key = binary.AppendUvarint(key, uint64(f.block.context))
-	key = binary.AppendUvarint(key, uint64(len(alone)))
+	key = binary.AppendUvarint(key, uint64(len(announced)))
 	f.scratch = key
 	if rec := f.known[string(key)]; rec != nil {
 		return rec, nil
 	}
-	rec := &record{title: title{string(r.Name), alone, f.run}, file: f.files, names: []string{string(r.Name)}}
+	rec := &record{title: title{string(r.Name), announced, f.run}, file: f.files, names: []string{string(r.Name)}}
 	var err error
 	if rec.config, err = readConfig(r); err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -27,6 +28,11 @@ type parsedName struct {
 // a text.
 type part struct{ key, text string }
 
+func (p part) value() string {
+	_, value, _ := strings.Cut(p.text, "=")
+	return value
+}
+
 // naming says how to read the names of a file.
 type naming struct {
 	rows     []string // keys that are not axes, because they distinguish rows
@@ -35,28 +41,44 @@ type naming struct {
 }
 
 // parseName parses the name of a record's benchmark, without GOMAXPROCS, and completes
-// what else is known of the point. A benchmark without an executor and
-// cores is not of the suite: what its author wrote into its name distinguishes it from
-// others, so that all but the numbers stays in the name.
-func (r *record) parseName(how naming) (parsedName, error) {
+// what else is known of the point. A benchmark without an executor and cores is not of
+// the suite. What its author wrote into its name distinguishes it from others, so that
+// all but the numbers stays in the name; if it does not give its cores, GOMAXPROCS
+// bounds the parallelism.
+func (r *record) parseName(how naming) (n parsedName, err error) {
 	name := r.reading.name
 	base, rest, _ := strings.Cut(name, "/")
-	n := parsedName{base: table.Printable(base), Point: r.config, foreign: !ofSuite([]byte(name)), bound: r.config.Cores > 0}
+	n = parsedName{base: table.Printable(base), Point: r.config, foreign: !ofSuite([]byte(name)), bound: r.config.Cores > 0}
 	n.Procs = max(r.reading.procs, 1)
 	if base != name {
 		for text := range strings.SplitSeq(rest, "/") {
 			n.parts = append(n.parts, partsOf("/"+table.Printable(text))...)
 		}
 	}
-	parse := n.parseSuite
 	if n.foreign {
 		n.Size = ""
-		parse = func() error { return n.parseForeign(how) }
+		if n.spelling, err = n.cutWorkers(how); err != nil {
+			return n, err
+		}
 	} else {
 		n.Package = ""
 	}
-	if err := parse(); err != nil {
-		return n, err
+	n.Workload = n.base
+	var others []part
+	for _, p := range n.parts {
+		known, err := n.set(p)
+		if err != nil {
+			return n, err
+		}
+		if !known {
+			n.Workload += p.text
+			others = append(others, p)
+		}
+	}
+	n.bound = !n.foreign || n.Cores > 0
+	if n.foreign {
+		n.parts, n.spelling = others, n.Workload+n.spelling
+		n.Cores = cmp.Or(n.Cores, n.Procs)
 	}
 	if n.Cores == 0 || n.Workers == 0 && (!n.foreign || n.Weak) {
 		return n, fmt.Errorf("benchmark %s does not give its workers= and cores=, so there is nothing to factorise", name)
@@ -64,10 +86,36 @@ func (r *record) parseName(how naming) (parsedName, error) {
 	return n, nil
 }
 
-// partsOf takes apart what several settings share, such as /size=10,workers=4.
+// set takes over a part that has an axis or, in the suite, another field of the point.
+func (n *parsedName) set(p part) (known bool, err error) {
+	switch value := p.value(); {
+	case p.key == "cores":
+		n.Cores, err = parseCount(p.key, value)
+	case p.key == "slices":
+		n.Slices, err = parseCount(p.key, value)
+	case p.key == "scaling":
+		n.Weak, err = parseWeak(value)
+	case n.foreign || p.key == "":
+		return false, nil
+	case p.key == "workers":
+		n.Workers, err = parseCount(p.key, value)
+	case p.key == "executor":
+		n.Executor = value
+	case p.key == "size":
+		n.Size = value
+	case p.key == "variant":
+		n.Variant = value
+	}
+	return true, err
+}
+
+// partsOf splits several settings in one part, such as /size=10,workers=4.
 func partsOf(text string) (parts []part) {
 	begin := 0
-	end := func(i int) {
+	for i := 1; i <= len(text); i++ {
+		if i < len(text) && (strings.IndexByte(",&;", text[i]) < 0 || !isSetting(text[i+1:])) {
+			continue
+		}
 		key, _, ok := strings.Cut(text[begin+1:i], "=")
 		if !ok {
 			key = ""
@@ -75,25 +123,17 @@ func partsOf(text string) (parts []part) {
 		parts = append(parts, part{key, text[begin:i]})
 		begin = i
 	}
-	for i := 1; i < len(text); i++ {
-		if strings.IndexByte(",&;", text[i]) >= 0 && isSetting(text[i+1:]) {
-			end(i)
-		}
-	}
-	end(len(text))
 	return parts
 }
 
 // isSetting reports whether a text begins with a setting of its own.
 func isSetting(text string) bool {
-	if i := strings.IndexAny(text, ",&;"); i >= 0 {
-		text = text[:i]
-	}
-	_, says := workersIn(text)
-	return says || strings.Contains(text, "=")
+	text = text[:strings.IndexAny(text+",", ",&;")]
+	_, ok := workersIn(text)
+	return ok || strings.Contains(text, "=")
 }
 
-// readConfig reads what configuration lines say of a point.
+// readConfig reads the fields of a point that configuration lines have.
 func readConfig(r *benchfmt.Result) (p Point, err error) {
 	p = Point{Size: "medium", Procs: 1, Slices: 1, Copies: 1, Package: table.Printable(r.GetConfig("pkg"))}
 	for key, number := range map[string]*int{"copies": &p.Copies, "cores": &p.Cores} {
@@ -106,66 +146,8 @@ func readConfig(r *benchfmt.Result) (p Point, err error) {
 	return p, nil
 }
 
-// parseSuite reads the parts of a benchmark of the suite.
-func (n *parsedName) parseSuite() (err error) {
-	n.Workload = n.base
-	numbers := map[string]*int{"workers": &n.Workers, "cores": &n.Cores, "slices": &n.Slices}
-	words := map[string]*string{"executor": &n.Executor, "size": &n.Size, "variant": &n.Variant}
-	n.bound = true
-	for _, p := range n.parts {
-		switch value := p.value(); {
-		case p.key == "":
-			n.Workload += p.text
-		case numbers[p.key] != nil:
-			*numbers[p.key], err = parseCount(p.key, value)
-		case words[p.key] != nil:
-			*words[p.key] = value
-		case p.key == "scaling":
-			n.Weak, err = parseWeak(value)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// parseForeign reads the parts of a benchmark of other people. Its own words for the
-// number of workers count, the first of them if there are several, and if it
-// does not say its cores, GOMAXPROCS is what bounds the parallelism.
-func (n *parsedName) parseForeign(how naming) (err error) {
-	spelling, err := n.cutWorkers(how)
-	if err != nil {
-		return err
-	}
-	kept := n.parts[:0:0]
-	n.Workload = n.base
-	for _, p := range n.parts {
-		switch p.key {
-		case "cores":
-			n.Cores, err = parseCount(p.key, p.value())
-		case "slices":
-			n.Slices, err = parseCount(p.key, p.value())
-		case "scaling":
-			n.Weak, err = parseWeak(p.value())
-		default:
-			n.Workload += p.text
-			kept = append(kept, p)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	n.parts, n.spelling = kept, n.Workload+spelling
-	if n.bound = n.Cores > 0; !n.bound {
-		n.Cores = n.Procs
-	}
-	return nil
-}
-
-// cutWorkers reads the number of workers and takes what says it out of the
-// parts, or out of the first word of the name. It returns these words, with N
-// for the number.
+// cutWorkers reads the number of workers and removes its words from the parts, or from
+// the first word of the name. It returns these words, with N for the number.
 func (n *parsedName) cutWorkers(how naming) (spelling string, err error) {
 	i := n.workersPart(how)
 	if i < 0 {
@@ -212,28 +194,23 @@ func (n *parsedName) cutWorkersFromEnd(how naming) (spelling string) {
 	return "-N"
 }
 
-func (p part) value() string {
-	_, value, _ := strings.Cut(p.text, "=")
-	return value
-}
-
 func parseCount(key, value string) (int, error) {
-	n, err := strconv.ParseInt(value, 10, 64) // an int would make the words depend on the reader's system
+	n, err := strconv.ParseInt(value, 10, 64) // with int, the message would depend on the reader's system
 	if err != nil || n < 1 {
-		return 0, fmt.Errorf("%s is %q, which is not a number from 1", key, value)
+		return 0, fmt.Errorf("%s is %q, not an integer from 1", key, value)
 	}
-	if key == "cores" && n > maxCores {
-		return 0, fmt.Errorf("cores is %d, and no machine has so many", n)
-	}
-	if n > math.MaxInt32 {
-		return 0, fmt.Errorf("%s is %d, and no program has so many", key, n)
+	switch {
+	case key == "cores" && n > maxCores:
+		return 0, fmt.Errorf("cores is %d, more than any machine has", n)
+	case n > math.MaxInt32:
+		return 0, fmt.Errorf("%s is %d, more than any program has", key, n)
 	}
 	return int(n), nil
 }
 
 // maxCores is more than any machine has that one Go program could run on: Linux
-// is built for at most 8,192. A number above it, at the end of a name or as
-// cores, is something else, and as an axis it would make the row.
+// supports at most 8,192. A larger number, at the end of a name or as cores, is
+// something else, and as an axis it would decide the row.
 const maxCores = 1 << 16
 
 func parseWeak(value string) (bool, error) {

@@ -9,7 +9,7 @@ import (
 	"overlap/internal/table"
 )
 
-// NameNumbers says what a number behind a dash at the end of a name is.
+// NameNumbers is the meaning of a number after a dash at the end of a name.
 type NameNumbers string
 
 // The meanings of such numbers. The empty NameNumbers leaves it to the file.
@@ -31,12 +31,12 @@ func (t title) readAlone() (reading, error) {
 	return reading{name: name, procs: procs}, nil
 }
 
-// saysCores reports whether a name has cores= in it, as all have that overlap run
-// writes. What stands behind that at its end is GOMAXPROCS.
+// saysCores reports whether a name has cores= in it, as all that overlap run writes. A
+// number at its end is GOMAXPROCS.
 func saysCores(name string) bool { return strings.Contains(name, "/cores=") }
 
-// cutNumber takes any number off the end of a name, also what go test does not
-// write, but others may. It fails if that is no GOMAXPROCS.
+// cutNumber cuts any number off the end of a name, also one that go test would not
+// write. It fails if that is not a GOMAXPROCS.
 func cutNumber(full string) (own string, procs int, err error) {
 	i := strings.LastIndexByte(full, '-')
 	if i < 1 || !isNumber([]byte(full[i+1:])) {
@@ -46,15 +46,15 @@ func cutNumber(full string) (own string, procs int, err error) {
 	case err != nil:
 		return full, 1, fmt.Errorf("GOMAXPROCS: %w", err)
 	case n < 1:
-		return full, 1, fmt.Errorf("it ends in -%d, and no program runs at that GOMAXPROCS", n)
+		return full, 1, fmt.Errorf("it ends in -%d, which is not a valid GOMAXPROCS", n)
 	case n > maxCores:
-		return full, 1, fmt.Errorf("it ends in -%d, and no machine has so many cores", n)
+		return full, 1, fmt.Errorf("it ends in -%d, more cores than any machine has", n)
 	default:
 		return full[:i], int(n), nil
 	}
 }
 
-// scope is the records of one package in one file, whose names tell together what
+// scope is the records of one package in one file. Their names together decide what
 // their numbers are.
 type scope struct {
 	pkg     string
@@ -126,8 +126,8 @@ func (t title) hasSize() bool {
 	return slices.ContainsFunc(strings.Split(t.full, "/"), aSize.MatchString)
 }
 
-// read is what the user says of a title, given how its file explains it. A number of
-// workers or a value has no second number behind it.
+// read returns the reading of a title with this meaning; explained is that of its
+// file. A number of workers or a value has no second number after it.
 func (n NameNumbers) read(full string, explained reading) reading {
 	name, procs, ok := cutEnding(full)
 	switch {
@@ -185,8 +185,8 @@ func (b *builder) nameRecords() error {
 	return b.warnOfNumbers(ambiguous, presumed)
 }
 
-// setName gives a record its point. The times of weak scaling are of one worker's
-// work, and how many there are may be known only now.
+// setName gives a record its point. The times of weak scaling are divided by the
+// number of workers, which may be known only now.
 func (r *record) setName(n parsedName) {
 	if r.point.Weak && r.point.Workers != n.Workers {
 		for i := range r.seconds {
@@ -196,7 +196,7 @@ func (r *record) setName(n parsedName) {
 	r.point, r.bound, r.spelling = n.Point, n.bound, n.spelling
 }
 
-// warnOfNumbers says which names are ambiguous, and which were read by a word in
+// warnOfNumbers reports which names are ambiguous, and which were read by a word in
 // them. It fails if there are no others.
 func (b *builder) warnOfNumbers(ambiguous, presumed []string) error {
 	if len(presumed) > 0 {
@@ -204,7 +204,7 @@ func (b *builder) warnOfNumbers(ambiguous, presumed []string) error {
 		if slices.ContainsFunc(presumed, func(name string) bool { return !bareWorkers.MatchString(name) }) {
 			what = "a part of the name"
 		}
-		b.data.warn(fmt.Errorf("%s is taken for %s, because of the word before it; --name-numbers=cores if it is GOMAXPROCS", lastNumber(presumed), what))
+		b.data.warn(fmt.Errorf("%s was read as %s because of the word before it; use --name-numbers=cores if it is GOMAXPROCS", lastNumber(presumed), what))
 	}
 	if len(ambiguous) == 0 {
 		return nil
@@ -217,7 +217,7 @@ func (b *builder) warnOfNumbers(ambiguous, presumed []string) error {
 	return nil
 }
 
-// lastNumber is the beginning of a sentence about the numbers of names.
+// lastNumber returns the beginning of a sentence about the numbers of names.
 func lastNumber(names []string) string {
 	text := "the number at the end of " + table.Cut(table.Printable(names[0]), nameWidth)
 	if more := len(names) - 1; more > 0 {

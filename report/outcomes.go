@@ -23,7 +23,7 @@ type outcomes struct {
 	broken    map[string]string // package that does not build → why
 	bad       []string          // packages that failed, in order
 	torn      table.Reasons     // results that output of the benchmark broke, by package
-	tornCount int
+	tornCount map[string]int
 	tests     []string // that failed and are not benchmarks
 	anonymous string   // message of a panic whose benchmark is not known yet
 }
@@ -63,8 +63,8 @@ func (o *outcomes) look(line []byte) {
 	}
 }
 
-// glued returns where in a line a whole result begins right behind what a benchmark
-// printed without ending the line; 0 if there is none, or it is quoted.
+// glued returns where in a line a whole result begins right after output of a benchmark
+// that did not end its line; 0 if there is none, or it is quoted.
 func glued(line []byte) int {
 	at := bytes.Index(line, []byte("Benchmark"))
 	if at < 1 || bytes.IndexByte([]byte(" \t\"'`|>(/"), line[at-1]) >= 0 || at == 1 && (line[0] == '+' || line[0] == '-') || !isResult(line[at:]) {
@@ -75,7 +75,7 @@ func glued(line []byte) int {
 
 // addTorn notes a result that output of the benchmark broke.
 func (o *outcomes) addTorn(name string) {
-	o.tornCount++
+	o.tornCount[o.pkg]++
 	o.torn.Add(strings.TrimPrefix(name, "Benchmark"), o.pkg)
 }
 
@@ -209,11 +209,11 @@ func (o *outcomes) warnings() (list []string) {
 		say("skipped: %s%s", enumerate(r.Names), in(r.Why))
 	}
 	if len(o.started) > 0 && o.pkg != "" {
-		say("began, and has no result: %s (%s)", enumerate(shortNames(o.started)), o.pkg)
+		say("started but has no result: %s (%s)", enumerate(shortNames(o.started)), o.pkg)
 		explained[o.pkg] = true
 	}
 	for _, r := range o.torn.List() {
-		say("%s lost, because benchmarks printed into the line: %s%s; run go test with -v or -json, which keep results whole", table.Count(o.tornCount, "result"), enumerate(r.Names), in(r.Why))
+		say("%s lost, because benchmarks printed into the line: %s%s; run go test with -v or -json, which keep results whole", table.Count(o.tornCount[r.Why], "result"), enumerate(r.Names), in(r.Why))
 	}
 	if len(o.panicked.List()) > 0 {
 		return list

@@ -5,13 +5,11 @@ import (
 	"maps"
 	"regexp"
 	"slices"
-
-	"overlap/internal/sampling"
 )
 
 // Point is a configuration as a result file names it.
 type Point struct {
-	Workload string `json:"workload"`          // the benchmark's name without key=value parts, see parseName
+	Workload string `json:"workload"`          // the benchmark's name without its axes, see parseName
 	Package  string `json:"package,omitempty"` // of a benchmark without an executor
 	Executor string `json:"executor"`          // empty: the benchmark knows no executors
 	Size     string `json:"size"`
@@ -32,46 +30,7 @@ func (p Point) Parallelism() int { return min(p.Cores, p.Procs) }
 // compares with.
 func (p Point) Serial() bool { return p.Executor == "serial" }
 
-// series returns the times of p by round and whether samples under pressure
-// had to be used because fewer than three others exist.
-func (d *Data) series(p Point) (s series, pressed bool) {
-	r := d.record(p)
-	pressed = r.pressed()
-	s = make(series, 0, len(r.seconds))
-	for i, sec := range r.seconds {
-		if pressed || r.calm(i) {
-			s = append(s, visit{r.partner(i, len(d.records)), sec})
-		}
-	}
-	return s, pressed
-}
-
-// pressed reports whether fewer than three samples were taken without pressure,
-// and others with it.
-func (r *record) pressed() bool {
-	calm, all := 0, len(r.seconds)
-	for i := 0; i < all && calm < 3; i++ {
-		if r.calm(i) {
-			calm++
-		}
-	}
-	return calm < min(3, all)
-}
-
-// calm reports whether others left the i-th sample enough of the machine.
-func (r *record) calm(i int) bool { return !(r.pressure(i) > sampling.MaxPressure) }
-
-// knowsPressure reports whether any sample says what others took.
-func (d *Data) knowsPressure() bool {
-	for _, r := range d.records {
-		if r.columns != nil && r.columns[pressureUnit] != nil {
-			return true
-		}
-	}
-	return false
-}
-
-// level is cores and GOMAXPROCS.
+// level is a number of cores and a GOMAXPROCS.
 type level struct{ cores, procs int }
 
 func (l level) p() int { return min(l.cores, l.procs) }
@@ -81,23 +40,23 @@ type group struct {
 	levels  []level
 	workers map[level][]int // ascending
 	thin    level           // the highest parallelism, if it has too few samples, see dropThin
-	bound   bool            // the file says on how many cores some of them ran
+	bound   bool            // the file has the cores of some of them
 	place   int             // among the rows, by the first sample in any column
 }
 
 // index finds points by what they have in common, so that the time for an
 // analysis grows with the points and not with their square.
 type index struct {
-	groups map[Point]*group
-	helper map[Point][]Point // what gains are compared with, see helperOf
-	across bool              // such a point may be in any column
-	beside []string          // the keys that make the columns
-	ranks  map[string]int
-	column map[string]int
+	groups       map[Point]*group
+	helper       map[Point][]Point // what gains are compared with, see helperOf
+	sameMachines bool              // all columns are of the same machines, so that helpers may be in any
+	columnKeys   []string          // that make the columns
+	ranks        map[string]int
+	column       map[string]int
 }
 
-func newIndex(d *Data, across bool) index {
-	x := index{groups: map[Point]*group{}, helper: map[Point][]Point{}, across: across, ranks: placesOf(d.Order), column: placesOf(d.Columns)}
+func newIndex(d *Data, sameMachines bool) index {
+	x := index{groups: map[Point]*group{}, helper: map[Point][]Point{}, sameMachines: sameMachines, ranks: placesOf(d.Order), column: placesOf(d.Columns)}
 	places := map[Point]int{}
 	for _, p := range d.Points {
 		base := p.at(0, level{})
@@ -135,8 +94,8 @@ func placesOf(list []string) map[string]int {
 	return places
 }
 
-// sort orders levels and workers. Of levels of one parallelism that with the
-// fewest cores and then the fewest procs stays: where a process cannot be bound,
+// sort orders levels and workers. Of several levels with the same parallelism it keeps
+// the one with the fewest cores, and then the fewest procs: where a process cannot be bound,
 // GOMAXPROCS alone makes the levels.
 func (g *group) sort() {
 	slices.SortFunc(g.levels, func(a, b level) int {
@@ -148,28 +107,31 @@ func (g *group) sort() {
 	}
 }
 
-// dropThin leaves out the highest parallelism where no point of it has two
-// samples and each one below has: a single line, which may be of another run or
-// damaged, would make the row. Where rounds are known, a sweep was stopped within
-// one, and its last samples are as good as the others.
+// dropThin leaves out the highest parallelism if none of its points has two samples
+// and each level below has one that does: a single line, which may be damaged or of
+// another run, would decide the row. Where rounds are known, a sweep was stopped
+// within one, and its last samples are as good as the others.
 func (g *group) dropThin(at func(workers int, l level) *record) {
 	last := len(g.levels) - 1
 	if last < 2 {
 		return
 	}
 	enough := func(l level) bool {
-		return slices.ContainsFunc(g.workers[l], func(w int) bool { r := at(w, l); return len(r.seconds) > 1 || !r.roundless })
+		return slices.ContainsFunc(g.workers[l], func(w int) bool {
+			r := at(w, l)
+			return len(r.seconds) > 1 || !r.roundless
+		})
 	}
 	if !enough(g.levels[last]) && !slices.ContainsFunc(g.levels[:last], func(l level) bool { return !enough(l) }) {
 		g.levels, g.thin = g.levels[:last], g.levels[last]
 	}
 }
 
-// helperOf is what the slices and the serial program of a workload have in
+// helperOf returns what the slices and the serial program of a workload have in
 // common with its rows, whatever the executor.
 func (x *index) helperOf(p Point) Point {
 	key := Point{Workload: p.Workload, Variant: p.Variant, Size: p.Size, Slices: p.Slices, Column: p.Column}
-	if x.across {
+	if x.sameMachines {
 		key.Column = ""
 	}
 	return key
@@ -200,7 +162,7 @@ func shortPackage(path string) string { return lastElement.FindString(path) }
 
 var lastElement = regexp.MustCompile(`[^/]+(/v[0-9]+)?$|[^/]*$`)
 
-// rank is the place of a workload in the order of the file; unknown ones come
+// rank returns the place of a workload in the order of the file; unknown ones come
 // last.
 func (d *Data) rank(workload string) int {
 	if i, ok := d.ranks[workload]; ok {
@@ -218,30 +180,30 @@ func (d *Data) swept() bool {
 // any order.
 func (d *Data) allLevels(base Point) []level { return slices.Collect(maps.Keys(d.group(base).workers)) }
 
-// bound reports whether the file says on how many cores some points of a row ran.
+// bound reports whether the file has the number of cores of some points of a row.
 func (d *Data) bound(base Point) bool { return d.group(base).bound }
 
-// place is that of a row in the order of the first samples, in whatever column.
+// place returns that of a row in the order of the first samples in any column.
 func (d *Data) place(base Point) int { return d.group(base).place }
 
-// thin is the highest level of a row where it is left out because it has too few
-// samples; its parallelism is 0 otherwise.
+// thin returns the highest level of a row if it is left out because it has too few
+// samples; otherwise the parallelism of what it returns is 0.
 func (d *Data) thin(base Point) level { return d.group(base).thin }
 
-// helpers are the slices and serial programs that a row is compared with.
+// helpers returns the slices and serial programs with which a row is compared.
 func (d *Data) helpers(base Point) []Point { return d.helper[d.helperOf(base)] }
 
-// columnRank is the place of a column.
+// columnRank returns the place of a column.
 func (d *Data) columnRank(name string) int { return d.column[name] }
 
-// makesColumns reports whether the values of a key stand side by side.
-func (d *Data) makesColumns(key string) bool { return slices.Contains(d.beside, key) }
+// makesColumns reports whether a key makes the columns.
+func (d *Data) makesColumns(key string) bool { return slices.Contains(d.columnKeys, key) }
 
-// sameMachines reports whether all columns are of the same machines, as
-// executors are: then what a gain is compared with may be in any.
-func (d *Data) sameMachines() bool { return d.across }
+// sameMachines reports whether all columns are of the same machines, as those of
+// executors are.
+func (d *Data) sameMachines() bool { return d.index.sameMachines }
 
-// names are those of a point's results, as the files spell them.
+// names returns those of a point's results, as the files spell them.
 func (d *Data) names(p Point) []string { return d.records[p].names }
 
 // filesOf lists the files with samples of the points, in the order in which they

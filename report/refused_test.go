@@ -31,12 +31,12 @@ func TestOneLineMakesNoRow(t *testing.T) {
 		warning string
 	}{
 		"":                                                         {4, ""},
-		"BenchmarkA-2147483648 1 5 ns/op\n":                        {4, "it ends in -2147483648, and no machine has so many cores"},
-		"BenchmarkA-65537 1 5 ns/op\n":                             {4, "it ends in -65537, and no machine has so many cores"},
-		"BenchmarkA/cores=65537 1 5 ns/op\n":                       {4, "cores is 65537, and no machine has so many"},
-		"BenchmarkA/cores=3000000000 1 5 ns/op\n":                  {4, "cores is 3000000000, and no machine has so many"},
-		"BenchmarkA/workers=3000000000-2 1 5 ns/op\n":              {4, "workers is 3000000000, and no program has so many"},
-		"cores: 65537\nBenchmarkA-2 1 5 ns/op\n":                   {4, "cores is 65537, and no machine has so many"},
+		"BenchmarkA-2147483648 1 5 ns/op\n":                        {4, "it ends in -2147483648, more cores than any machine has"},
+		"BenchmarkA-65537 1 5 ns/op\n":                             {4, "it ends in -65537, more cores than any machine has"},
+		"BenchmarkA/cores=65537 1 5 ns/op\n":                       {4, "cores is 65537, more than any machine has"},
+		"BenchmarkA/cores=3000000000 1 5 ns/op\n":                  {4, "cores is 3000000000, more than any machine has"},
+		"BenchmarkA/workers=3000000000-2 1 5 ns/op\n":              {4, "workers is 3000000000, more than any program has"},
+		"cores: 65537\nBenchmarkA-2 1 5 ns/op\n":                   {4, "cores is 65537, more than any machine has"},
 		"BenchmarkA-65536 1 5 ns/op\n":                             {4, "GOMAXPROCS 65536 left out: only one sample was taken there"},
 		"BenchmarkA-65536 1 5 ns/op\nBenchmarkA-65536 1 5 ns/op\n": {65536, ""},
 		"BenchmarkA-8 0 5 ns/op\nBenchmarkA-8 0 5 ns/op\n":         {4, "A-8: it has an iteration count of 0"},
@@ -180,7 +180,7 @@ func TestEventsOfGoTestAreRead(t *testing.T) {
 		"cut":             {strings.TrimSuffix(events(t, three("BenchmarkB-2 ")), "}\n"), "the file was cut in its last line"},
 		"no result":       {events(t, "PASS \n"), "go test ran no benchmark"},
 		"a line too long": {events(t, text) + `{"Action":"output","Output":"` + strings.Repeat("x", 1<<17) + "\"}\n", "a line longer than 64 KiB"},
-		"other JSON":      {"{\"rows\": []}\n", "it is JSON, and not that of go test -json"},
+		"other JSON":      {"{\"rows\": []}\n", "it is JSON, but not of go test -json"},
 	} {
 		if _, err := report.Load(save(t, c.text)); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %q", name, err, c.want)

@@ -246,14 +246,14 @@ func TestBadFiles(t *testing.T) {
 		{"empty", "", "the file is empty"},
 		{"blank", "\n \n", "the file is empty"},
 		{"cut in half", good[:len(good)/2], "the file was cut in its last line, line"},
-		{"not a benchmark file", "hello\nworld\n", "no line of it is a result"},
-		{"binary", "\x7fELF\x00\x01\n", "it is no text"},
+		{"not a benchmark file", "hello\nworld\n", "it has no results"},
+		{"binary", "\x7fELF\x00\x01\n", "it is not text"},
 		{"broken line", good + "BenchmarkGood/workers=1/cores=1 1 12 ns/op 7\n", "is damaged"},
 		{"no time", "BenchmarkGood/workers=1/cores=1 1 5 B/op\n", "no time (ns/op)"},
 		{"no point", "BenchmarkSort/executor=x/cores=1 1 5 ns/op\n", "benchmark Sort/executor=x/cores=1 does not give its workers= and cores="},
 		{"workers", "BenchmarkX/workers=many/cores=1 1 5 ns/op\n", `workers is "many"`},
 		{"copies", "copies: -1\nBenchmarkX/workers=1/cores=1 1 5 ns/op\n", `copies is "-1"`},
-		{"prose without an end", "hello", "no line of it is a result"},
+		{"prose without an end", "hello", "it has no results"},
 		{"long line", strings.Repeat("x", 1<<20) + "\n", "it has a line longer than 64 KiB"},
 	} {
 		path := save(t, c.text)
@@ -453,10 +453,10 @@ func TestRoundsArePaired(t *testing.T) {
 func TestTwoMachinesAreNotMixed(t *testing.T) {
 	const line = "BenchmarkX/workers=1/cores=1 1 5 ns/op\n"
 	a, b := save(t, "host: a\n"+line), save(t, "host: b\n"+line)
-	if _, err := (report.Input{Paths: []string{a, b}, Col: "goos"}).Load(); err == nil || !strings.Contains(err.Error(), `host is "b", in the results before it was "a": put machines side by side with --col host`) {
+	if _, err := (report.Input{Paths: []string{a, b}, Col: "goos"}).Load(); err == nil || !strings.Contains(err.Error(), `host is "b", but "a" in earlier results: put machines side by side with --col host`) {
 		t.Errorf("two hosts in a column: %v", err)
 	}
-	if _, err := report.Load(save(t, "cpu: x\n"+line+"cpu: y\n"+line)); err == nil || !strings.Contains(err.Error(), `cpu is "y", in the results before it was "x": put machines side by side with --col cpu`) {
+	if _, err := report.Load(save(t, "cpu: x\n"+line+"cpu: y\n"+line)); err == nil || !strings.Contains(err.Error(), `cpu is "y", but "x" in earlier results: put machines side by side with --col cpu`) {
 		t.Errorf("two processors: %v", err)
 	}
 	d, err := report.Load(a, save(t, "host: a\n"+line+line))

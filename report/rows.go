@@ -43,9 +43,9 @@ func (k *rowKeys) configLabel(r *benchfmt.Result) (label string) {
 	return label
 }
 
-// apply takes out of a point what makes no row, and returns it by key. What a serial
-// program, a slice and a copy are stays: other points are compared with them.
-// Weak scaling stays, too, as its times mean something else.
+// apply removes from a point what does not make a row, and returns it by key. Serial
+// programs, slices and copies stay what they are, as other points are compared with
+// them. Weak scaling stays, too, as its times mean something else.
 func (k *rowKeys) apply(n *parsedName, configLabel string) (rest map[string]string) {
 	rest = map[string]string{}
 	label := "*"
@@ -88,8 +88,8 @@ func (n *parsedName) merge(key string) {
 	}
 }
 
-// dropColumns takes the parts that make columns out of a name, so that what
-// stands side by side has one name.
+// dropColumns removes the parts that make columns from a name, so that benchmarks in
+// several columns have one name.
 func (n *parsedName) dropColumns(col *benchproc.Projection) {
 	for _, f := range col.Fields() {
 		for _, p := range n.parts {

@@ -1,9 +1,12 @@
 package report
 
 import (
+	"iter"
 	"math"
 	"slices"
 	"strings"
+
+	"overlap/internal/sampling"
 )
 
 // Sample is one measurement of a point.
@@ -13,15 +16,15 @@ type Sample struct {
 	// again a gain in throughput (the scaled speedup of Gustafson, 1988).
 	Seconds float64
 
-	// Round is that of the sweep in which it was taken, from 1. Where the file
-	// does not tell, the k-th sample of a point is of round k.
+	// Round is the round of the sweep, from 1. If the file does not have it, the k-th
+	// sample of a point is of round k.
 	Round int
 
 	Inflight float64 // mean tasks in progress; 0 if not measured
 	CPUsBusy float64 // mean CPUs at work; 0 if not measured
 	Pressure float64 // share of the CPUs that others took; 0 if not measured
 
-	// What the speedup stack is made of; NaN if not measured.
+	// Parts of the speedup stack; NaN if not measured.
 	GC                         float64 // CPUs that collected garbage
 	RunQueue, Steal, Throttled float64 // CPUs' worth of waiting for a CPU, for the hypervisor, for the quota
 	Idle                       float64 // idle CPUs of those that the process may use
@@ -63,11 +66,11 @@ var units = []struct {
 }
 
 const (
-	zeroed       = 3 // of the units, the first, whose absence is 0
+	zeroed       = 3 // so many units, the first, are 0 if not measured
 	pressureUnit = 2
 )
 
-// absent is what a sample has where a unit was not measured.
+// absent is the value of a unit that was not measured.
 func absent(unit int) float64 {
 	if unit < zeroed {
 		return 0
@@ -75,8 +78,8 @@ func absent(unit int) float64 {
 	return math.NaN()
 }
 
-// credible reports whether a machine can have measured x. A rate has no bound:
-// items are as small as a workload likes.
+// credible reports whether a machine can have measured x. A rate has no bound, as
+// items may be arbitrarily small.
 func credible(unit int, x float64) bool {
 	if strings.HasSuffix(units[unit].name, "/s") {
 		return x > 0 && !math.IsInf(x, 1)
@@ -84,7 +87,7 @@ func credible(unit int, x float64) bool {
 	return !math.IsNaN(degree(x))
 }
 
-// unitIndex finds a unit by its name.
+// unitIndex is the index in units of each name.
 var unitIndex = func() map[string]int {
 	index := map[string]int{}
 	for i, u := range units {
@@ -93,46 +96,36 @@ var unitIndex = func() map[string]int {
 	return index
 }()
 
-// record is the samples of one point, a column for each unit that occurs: most
-// files have times only, and a million of whole Samples would be 160 MB.
+// record is the samples of one point, with a column for each unit that occurs: most
+// files have only times, and a million whole Samples would take 160 MB.
 type record struct {
 	point   Point
 	seconds []float64
-	rounds  []int32     // nil while the k-th sample is of round k
+	rounds  []int32
 	columns [][]float64 // by unit; nil if none occurs, as is a column that does not
 
 	title    title
-	file     int // in which it is, of those that were read
+	file     int // among those that were read
 	reading  reading
 	sized    bool   // its file names sizes, see naming
 	spelling string // the workload with the words for workers, see distinguishWorkers
-	config   Point  // what the configuration lines say of the point
+	config   Point  // with the fields that configuration lines have
 	column   *column
-	row      string // what the configuration lines add to the name of its row, see Input.Row
-	bound    bool   // the file says on how many cores it ran
+	row      string // what configuration lines add to the name of its row, see Input.Row
+	bound    bool   // the file has its number of cores
 
 	names     []string // of its results, as the files spell them
 	sources   []int    // the files or blocks that its samples are from
-	roundless bool     // some file does not tell the rounds
-	turns     []int32  // the places of the samples without rounds among all results, see inTurns
-	apart     bool     // its samples did not come in turns with others of its row
+	roundless bool     // some of its samples have no known round
+	turns     []int32  // the places of its samples without rounds among all results, see inTurns
+	inBlocks  bool     // its samples did not come in turns with others of its row
 	unpaired  bool     // its samples have no partners in rounds of other points, see pool
 	place     int      // among the records
 }
 
 // add appends a sample with nothing but its time.
 func (r *record) add(seconds float64, round int) {
-	n := len(r.seconds)
-	if r.rounds == nil && round != n+1 {
-		r.rounds = make([]int32, n, n+1)
-		for i := range r.rounds {
-			r.rounds[i] = int32(i + 1)
-		}
-	}
-	r.seconds = append(r.seconds, seconds)
-	if r.rounds != nil {
-		r.rounds = append(r.rounds, int32(round))
-	}
+	r.seconds, r.rounds = append(r.seconds, seconds), append(r.rounds, int32(round))
 	for unit, column := range r.columns {
 		if column != nil {
 			r.columns[unit] = append(column, absent(unit))
@@ -145,27 +138,19 @@ func (r *record) set(unit int, x float64) {
 	if r.columns == nil {
 		r.columns = make([][]float64, len(units))
 	}
-	n := len(r.seconds)
 	if r.columns[unit] == nil {
-		r.columns[unit] = slices.Repeat([]float64{absent(unit)}, n)
+		r.columns[unit] = slices.Repeat([]float64{absent(unit)}, len(r.seconds))
 	}
-	r.columns[unit][n-1] = x
+	r.columns[unit][len(r.seconds)-1] = x
 }
 
-func (r *record) round(i int) int {
-	if r.rounds == nil {
-		return i + 1
-	}
-	return int(r.rounds[i])
-}
-
-// partner is the round in which the i-th sample has partners. If the record, one
+// partner returns the round in which the i-th sample has partners. If the record, one
 // of n, is unpaired, no other record has that round; later ones are higher.
 func (r *record) partner(i, n int) int {
 	if r.unpaired {
 		return -((len(r.seconds)-i)*n + r.place + 1)
 	}
-	return r.round(i)
+	return int(r.rounds[i])
 }
 
 func (r *record) pressure(i int) float64 {
@@ -175,7 +160,7 @@ func (r *record) pressure(i int) float64 {
 	return r.columns[pressureUnit][i]
 }
 
-// sample is the i-th as a whole.
+// sample returns the i-th sample.
 func (r *record) sample(i int) Sample {
 	s := unmeasured
 	r.fill(&s, i)
@@ -184,7 +169,7 @@ func (r *record) sample(i int) Sample {
 
 // fill sets what differs between the samples of the record.
 func (r *record) fill(s *Sample, i int) {
-	s.Seconds, s.Round = r.seconds[i], r.round(i)
+	s.Seconds, s.Round = r.seconds[i], int(r.rounds[i])
 	for unit, column := range r.columns {
 		if column != nil {
 			*units[unit].of(s) = column[i]
@@ -212,7 +197,7 @@ func (r *record) merge(other *record) {
 	r.roundless, r.turns = r.roundless || other.roundless, append(r.turns, other.turns...)
 	r.names = append(r.names, other.names...)
 	for i := range other.seconds {
-		r.add(other.seconds[i], after+other.round(i))
+		r.add(other.seconds[i], after+int(other.rounds[i]))
 		for unit, column := range other.columns {
 			if column != nil {
 				r.set(unit, column[i])
@@ -221,6 +206,81 @@ func (r *record) merge(other *record) {
 	}
 }
 
-// nameWidth is how much of a name a warning shows: --row may put whole
+// times yields the rounds and seconds of the samples of p that count. pressed reports
+// whether samples under pressure do because there are fewer than three others.
+func (d *Data) times(p Point) (times iter.Seq2[int, float64], pressed bool) {
+	r := d.record(p)
+	pressed = r.pressed()
+	return func(yield func(round int, seconds float64) bool) {
+		for i, sec := range r.seconds {
+			if (pressed || r.calm(i)) && !yield(r.partner(i, len(d.records)), sec) {
+				return
+			}
+		}
+	}, pressed
+}
+
+// values returns those of the samples of p that count and have the value.
+func (d *Data) values(p Point, get func(Sample) float64) []float64 {
+	r, s := d.record(p), unmeasured
+	if r.columns == nil && math.IsNaN(get(s)) {
+		return nil // a million samples with nothing but their times
+	}
+	pressed := r.pressed()
+	var values []float64
+	for i := range r.seconds {
+		r.fill(&s, i)
+		if x := get(s); !math.IsNaN(x) && (pressed || r.calm(i)) {
+			values = append(values, x)
+		}
+	}
+	return values
+}
+
+// pressed reports whether fewer than three samples were taken without pressure,
+// and others with it.
+func (r *record) pressed() bool {
+	calm, all := 0, len(r.seconds)
+	for i := 0; i < all && calm < 3; i++ {
+		if r.calm(i) {
+			calm++
+		}
+	}
+	return calm < min(3, all)
+}
+
+// calm reports whether others left the i-th sample enough of the machine.
+func (r *record) calm(i int) bool { return !(r.pressure(i) > sampling.MaxPressure) }
+
+// knowsPressure reports whether any sample has its pressure.
+func (d *Data) knowsPressure() bool {
+	for _, r := range d.records {
+		if r.columns != nil && r.columns[pressureUnit] != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// maxPlausible is the largest number of tasks or cores that is believed.
+const maxPlausible = 1e6
+
+// degree returns x, or NaN if no machine can have measured it.
+func degree(x float64) float64 {
+	if x >= 0 && x <= maxPlausible {
+		return x
+	}
+	return math.NaN()
+}
+
+// positive is degree for the units that are 0 if not measured.
+func positive(x float64) float64 {
+	if x == 0 {
+		return math.NaN()
+	}
+	return degree(x)
+}
+
+// nameWidth is how much of a name a warning shows: Input.Row may put whole
 // configuration lines into it.
 const nameWidth = 60

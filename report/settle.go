@@ -37,9 +37,8 @@ func newBuilder(in Input) (*builder, error) {
 	}, err
 }
 
-// build turns what was read into data, now that all of it is known: whether
-// there are several columns, and whether what looks like a number of workers is
-// an axis.
+// build makes the data when all files are read: only then it is known whether there are
+// several columns, and whether what looks like a number of workers is an axis.
 func (b *builder) build() (*Data, error) {
 	d := b.data
 	b.records = slices.DeleteFunc(b.records, func(r *record) bool { return len(r.seconds) == 0 })
@@ -64,55 +63,54 @@ func (b *builder) build() (*Data, error) {
 	d.warn(b.pool())
 	d.index = newIndex(d, b.sameMachines())
 	for _, f := range b.col.Fields() {
-		d.beside = append(d.beside, f.Name)
+		d.columnKeys = append(d.columnKeys, f.Name)
 	}
-	d.warn(b.sweptByCPU(), b.inBlocks())
+	d.warn(b.warnOfCPUs(), b.warnOfBlocks())
 	return d, nil
 }
 
-// sameMachines reports whether all columns are of the same machines, as
-// executors are: then what a gain is compared with may stand in any.
+// sameMachines reports whether all columns are of the same machines, as those of
+// executors are: then what a gain is compared with may be in any.
 func (b *builder) sameMachines() bool {
 	return !slices.ContainsFunc(b.col.Fields(), func(f *benchproc.Field) bool { return f.Name[0] != '/' })
 }
 
-// distinguishWorkers gives a benchmark with numbers of workers a name of its own
-// where another has the same name without them, such as Pool beside
-// Pool_4Workers.
+// distinguishWorkers gives a benchmark with numbers of workers a name of its own if
+// another has the same name without them, such as Pool and Pool_4Workers.
 func (b *builder) distinguishWorkers() {
-	without := map[Point]bool{}
+	unnumbered := map[Point]bool{}
 	for _, rec := range b.records {
 		if rec.point.Workers == 0 {
-			without[rec.point.row()] = true
+			unnumbered[rec.point.row()] = true
 		}
 	}
 	for _, rec := range b.records {
-		if p := &rec.point; p.Workers > 0 && without[p.row()] {
+		if p := &rec.point; p.Workers > 0 && unnumbered[p.row()] {
 			p.Workload = rec.spelling
 		}
 	}
 }
 
-// sweptByCPU warns of what go test does with a sweep of its -cpu flag: a file does
+// warnOfCPUs warns of what go test does with a sweep of its -cpu flag: a file does
 // not say how its benchmarks loop.
-func (b *builder) sweptByCPU() error {
+func (b *builder) warnOfCPUs() error {
 	for _, rec := range b.records {
 		if !rec.bound && len(b.data.levels(rec.point)) > 1 {
-			return errors.New("GOMAXPROCS stands for the cores; of a benchmark that loops with b.Loop, go test -cpu 1,2,4 (Go 1.26) takes one sample, the first, at the last GOMAXPROCS; for c in 1 2 4; do go test -bench . -cpu $c -count 10; done avoids it, as does overlap run --pkg")
+			return errors.New("GOMAXPROCS stands for the cores; go test -cpu 1,2,4 (Go 1.26) takes the first sample of a benchmark that loops with b.Loop at the last GOMAXPROCS; for c in 1 2 4; do go test -bench . -cpu $c -count 10; done avoids it, as does overlap run --pkg")
 		}
 	}
 	return nil
 }
 
-// inBlocks warns of rows whose points were measured one after the other.
-func (b *builder) inBlocks() error {
-	if !slices.ContainsFunc(b.records, func(r *record) bool { return r.apart }) {
+// warnOfBlocks warns of rows with points that were measured one after the other.
+func (b *builder) warnOfBlocks() error {
+	if !slices.ContainsFunc(b.records, func(r *record) bool { return r.inBlocks }) {
 		return nil
 	}
 	return errors.New("all samples of a point were taken one after the other, so that a machine that was slower for a while moves the gains beyond their intervals; go test -count 1 in a loop takes turns, as does overlap run --pkg")
 }
 
-// columnSet is the columns that stand side by side.
+// columnSet is the columns of a report, side by side.
 type columnSet struct {
 	list   []*column // in the order of their first results
 	byKey  map[benchproc.Key]*column
@@ -133,7 +131,7 @@ func (c *columnSet) of(key benchproc.Key) *column {
 		return col
 	}
 	name := cmp.Or(table.Printable(key.StringValues()), "unknown")
-	if c.byName[name] != nil { // "a b" beside "c" reads as "a" beside "b c"
+	if c.byName[name] != nil { // "a b", "c" reads as "a", "b c"
 		name = table.Printable(key.String())
 	}
 	for i, plain := 2, name; c.byName[name] != nil; i++ {
@@ -152,7 +150,7 @@ func (c *column) add(now config) error {
 		c.shared = maps.Clone(now)
 	}
 	differs := func(key, before string) error {
-		return fmt.Errorf("%s is %q, in the results before it was %q: put machines side by side with --col %s", key, now[key], before, key)
+		return fmt.Errorf("%s is %q, but %q in earlier results: put machines side by side with --col %s", key, now[key], before, key)
 	}
 	for _, key := range []string{"host", "cpu"} {
 		if now[key] != c.shared[key] {
@@ -172,7 +170,7 @@ func (c *column) add(now config) error {
 	return nil
 }
 
-// layColumns orders the columns, and forgets a single one.
+// layColumns orders the columns; a single one gets no name.
 func (b *builder) layColumns() {
 	d := b.data
 	used := map[string]bool{}

@@ -15,7 +15,7 @@ import (
 // config is the configuration of results: the value of each key.
 type config map[string]string
 
-// intersect removes what another configuration does not say alike.
+// intersect removes the keys that have another value in other, or none.
 func (c config) intersect(other config) {
 	maps.DeleteFunc(c, func(k, v string) bool { return other[k] != v })
 }
@@ -28,12 +28,12 @@ type source struct {
 	settings   settings // of the run that wrote it
 }
 
-// buildKeys name what was measured. Files that hold several say them block by
-// block; what else varies within a file is the sweep's or the sample's.
+// buildKeys identify what was measured. Files with several builds give them block by
+// block; other keys that vary within a file are those of the sweep or the sample.
 var buildKeys = []string{"toolchain", "go", "goversion", "go-version", "commit", "build", "branch"}
 
-// ownKeys are those of a point, a sample or an upload: they differ between files
-// of one build on one machine.
+// ownKeys describe a point, a sample or an upload: they differ between files of one
+// build on one machine.
 var ownKeys = []string{
 	"cpus", "cores", "gomaxprocs", "workers", "slices", "copies", "program", "pkg", "kinds", "expect",
 	"seed", "load", "clock-resolution", "start", "time", "date", "by", "note",
@@ -95,7 +95,7 @@ func (f *file) newBlock(r *benchfmt.Result) *block {
 	return b
 }
 
-// maxKind is how much of a kind or shape is believed to be one, in bytes.
+// maxKind is how long a kind, or a scaling to expect, may be, in bytes.
 const maxKind = 40
 
 // addList adds the pairs of workload and kind, or scaling to expect. The first of a
@@ -127,7 +127,7 @@ func (b *block) describe(c *column) error {
 	return c.add(b.config)
 }
 
-// source finds or makes the source of the results under a configuration.
+// source returns the source of the results under a configuration.
 func (f *file) source(now config) int {
 	key := ""
 	for _, k := range buildKeys {
@@ -169,9 +169,8 @@ func differing(a, b *source) (keys []string) {
 }
 
 // inTurns reports whether the samples without rounds of a row came in turns, as a
-// loop around go test -count 1 writes them: then the k-th of each point are those
-// of one round. Of go test -count 10 all samples of a point come one after the
-// other: the first of one was taken as far from the first of another as from any.
+// loop around go test -count 1 writes them: then the k-th samples of its points make
+// a round. go test -count 10 takes all samples of a point one after the other.
 func inTurns(row []*record) bool {
 	var first []int32 // place of the first k-th sample
 	for _, rec := range row {
@@ -192,18 +191,17 @@ func inTurns(row []*record) bool {
 	return true
 }
 
-// row is what the points of a row have in common with those of its ceiling.
+// row returns what the points of a row have in common with those of its ceiling.
 func (p Point) row() Point {
 	p = p.at(0, level{})
 	p.Slices, p.Copies = 1, 1
 	return p
 }
 
-// pool warns of rows whose samples come from several sources, and takes the
-// rounds from those that are not alike: pairing the old with the old and the
-// new with the new would leave the gap between them out of every interval. So
-// would be pairing what comes one after the other, see inTurns.
-// Files of one machine whose rounds are known stay paired, as drift is all that
+// pool warns of rows with samples from several sources, and unpairs the samples where
+// these differ: pairing the old with the old and the new with the new would leave
+// the gap between them out of every interval. The same holds for samples that do not
+// come in turns. Files of one machine with known rounds stay paired, as only drift
 // differs.
 func (b *builder) pool() error {
 	rows := map[Point][]*record{}
@@ -213,49 +211,49 @@ func (b *builder) pool() error {
 	files, keys := map[string]bool{}, map[string]bool{}
 	for _, row := range rows {
 		var sources []int
-		apart := !inTurns(row)
-		roundless, unlike := false, apart
+		inBlocks := !inTurns(row)
+		roundless, unpaired := false, inBlocks
 		for _, rec := range row {
 			sources = append(sources, rec.sources...)
 			roundless = roundless || rec.roundless
 		}
 		slices.Sort(sources)
 		if sources = slices.Compact(sources); len(sources) > 1 {
-			unlike = unlike || roundless
+			unpaired = unpaired || roundless
 			for _, id := range sources {
 				files[b.data.sources[id].file] = true
 				for _, k := range differing(b.data.sources[sources[0]], b.data.sources[id]) {
-					keys[k], unlike = true, true
+					keys[k], unpaired = true, true
 				}
 			}
 		}
 		for _, rec := range row {
-			rec.unpaired, rec.apart = unlike, apart
+			rec.unpaired, rec.inBlocks = unpaired, inBlocks
 		}
 	}
 	return b.poolWarning(slices.Sorted(maps.Keys(files)), slices.Sorted(maps.Keys(keys)))
 }
 
-// poolWarning is the warning of it.
+// poolWarning names the files that were pooled, and the keys by which they differ.
 func (b *builder) poolWarning(files, keys []string) error {
 	if len(files) == 0 {
 		return nil
 	}
 	place := func(file string) int { return slices.Index(b.in.Paths, file) }
 	slices.SortFunc(files, func(x, y string) int { return place(x) - place(y) })
-	who, col := enumerate(files), ".file"
+	subject, col := enumerate(files), ".file"
 	switch n := len(files); {
 	case n == 1:
-		who = "results of " + who
+		subject = "results of " + subject
 	case n <= maxListed:
-		who = strings.Join(files[:n-1], ", ") + " and " + files[n-1]
+		subject = strings.Join(files[:n-1], ", ") + " and " + files[n-1]
 	}
 	if len(keys) > 0 {
-		who += " differ in " + enumerate(keys) + " and"
+		subject += " differ in " + enumerate(keys) + " and"
 		col = keys[0]
 	}
 	if b.in.Col != "" {
 		col = b.in.Col + "," + col
 	}
-	return errors.New(table.Printable(fmt.Sprintf("%s are pooled as one set of samples; --col %s puts them side by side", who, col)))
+	return errors.New(table.Printable(fmt.Sprintf("%s are pooled as one set of samples; --col %s puts them side by side", subject, col)))
 }

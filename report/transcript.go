@@ -16,9 +16,9 @@ import (
 	"golang.org/x/text/transform"
 )
 
-// decoded is a text in UTF-8 without a byte order mark. PowerShell redirects in
+// decode turns a text into UTF-8 without a byte order mark. PowerShell redirects in
 // UTF-16, with a mark or, where files were joined, without.
-func decoded(b *bufio.Reader) io.Reader {
+func decode(b *bufio.Reader) io.Reader {
 	begin, _ := b.Peek(16) // an error comes again with the first line
 	order, bom := encoding.LittleEndian, encoding.UseBOM
 	switch {
@@ -42,41 +42,41 @@ func decoded(b *bufio.Reader) io.Reader {
 // of go test -json (go doc test2json), and the logs of build servers, with a time
 // before each line, colours, or the marks of comments and quotations.
 //
-// Behind what prefix the results stand is decided once, by the beginning of the
-// text. Results with another one, and any behind a prefix where others have none,
-// are quotations, perhaps of an older run; they are counted and not read.
+// The beginning of the text decides the prefix of all its results. Results with
+// another prefix are quotations, perhaps of an older run; they are counted and not
+// read.
 type transcript struct {
 	from   *bufio.Reader
-	own    bool   // the suite wrote the text: nothing stands around it
-	prefix string // shape of what stands before each line; empty if nothing does
-	begin  string // of the text, for who finds no result in it
+	suite  bool   // the suite wrote the text, which has no prefixes
+	prefix string // shape of what each line begins with before its content; may be empty
+	begin  string // of the text, to recognise other formats
 	events bool   // an event was seen
 	quoted quotation
-	rest   []byte // of the line that was not yet handed out
-	within bool   // the next piece goes on with a long line
+	rest   []byte // of the line, not yet returned
+	within bool   // the next piece continues a long line
 	err    error
 }
 
-// quotation is results that are not read because of what stands before them.
+// quotation counts results that are not read because of their prefix.
 type quotation struct {
-	n     int
-	first string // what stands before the first of them
+	n      int
+	prefix string // of the first of them
 }
 
-// begins is how much of a text decides where its results stand.
-const begins = bufio.MaxScanTokenSize
+// probeSize is how much of a text decides the prefix of its results.
+const probeSize = bufio.MaxScanTokenSize
 
 func newTranscript(r io.Reader) *transcript {
-	b := bufio.NewReaderSize(r, begins)
-	t := &transcript{from: bufio.NewReaderSize(decoded(b), begins)}
-	begin, _ := t.from.Peek(begins)
-	t.own, t.begin = bytes.HasPrefix(begin, []byte("# plan: ")), string(begin)
+	b := bufio.NewReaderSize(r, probeSize)
+	t := &transcript{from: bufio.NewReaderSize(decode(b), probeSize)}
+	begin, _ := t.from.Peek(probeSize)
+	t.suite, t.begin = bytes.HasPrefix(begin, []byte("# plan: ")), string(begin)
 	if diff.Match(begin) { // its unchanged lines are indented
 		return t
 	}
 	for line := range bytes.Lines(begin) {
-		line = plain(line)
-		at := meant(line)
+		line = stripControls(line)
+		at := resultAt(line)
 		if at == 0 {
 			t.prefix = ""
 			break
@@ -113,22 +113,22 @@ func (t *transcript) Read(p []byte) (n int, err error) {
 	return n, nil
 }
 
-// line is what go test printed of a line of the text.
+// line returns what go test printed of a line of the text.
 func (t *transcript) line(line []byte) []byte {
-	line = plain(line)
-	if t.own || t.prefix == "" && bytes.HasPrefix(line, []byte("Benchmark")) {
+	line = stripControls(line)
+	if t.suite || t.prefix == "" && bytes.HasPrefix(line, []byte("Benchmark")) {
 		return line
 	}
-	whole, from := line, t.behind(line)
+	whole, from := line, t.prefixEnd(line)
 	line = line[from:]
-	if at := meant(line); at > 0 && line[at] == 'B' {
+	if at := resultAt(line); at > 0 && line[at] == 'B' {
 		if t.quoted.n++; t.quoted.n == 1 {
-			t.quoted.first = string(whole[:from+at])
+			t.quoted.prefix = string(whole[:from+at])
 		}
 	}
 	if isEvent(line) {
 		t.events = true
-		return plain(said(line))
+		return stripControls(output(line))
 	}
 	if goCommand.Match(line) || t.events && bytes.HasPrefix(line, []byte("go: ")) {
 		return nil
@@ -136,17 +136,16 @@ func (t *transcript) line(line []byte) []byte {
 	return line
 }
 
-// goCommand matches what the go command says while it prepares, which looks like
-// a configuration line.
+// goCommand matches messages of the go command that look like configuration lines.
 var goCommand = regexp.MustCompile(`^go: (downloading|extracting|finding|found|added|upgraded|warning:) `)
 
-// behind is where the line begins behind the prefix of the text, or 0.
-func (t *transcript) behind(line []byte) int {
+// prefixEnd returns where the prefix of the text ends in a line; 0 without one.
+func (t *transcript) prefixEnd(line []byte) int {
 	if t.prefix == "" {
 		return 0
 	}
 	last := t.prefix[len(t.prefix)-1]
-	for i, c := range line[:min(len(line), longestPrefix)] {
+	for i, c := range line[:min(len(line), maxPrefix)] {
 		if (c == last || c == '\t' && last == ' ') && prefixShape(line[:i+1]) == t.prefix {
 			return i + 1
 		}
@@ -154,9 +153,9 @@ func (t *transcript) behind(line []byte) int {
 	return 0
 }
 
-// plain is a line without the sequences that control a terminal (ECMA-48) where
-// words begin and end. Within a word they are part of a name.
-func plain(line []byte) []byte {
+// stripControls removes the sequences that control a terminal (ECMA-48) where words
+// begin and end. Within a word they are part of a name.
+func stripControls(line []byte) []byte {
 	if bytes.IndexByte(line, 0x1b) < 0 {
 		return line
 	}
@@ -171,18 +170,14 @@ var (
 	controlled = regexp.MustCompile(control + `(\s|$)`)
 )
 
-// meant is where in a line stands what only go test prints: a result, its
-// configuration or an event; -1 if nowhere, or behind what is no prefix.
-func meant(line []byte) int {
+// resultAt returns where in a line begins what only go test prints: a result, its
+// configuration or an event; -1 if there is none, or no prefix before it.
+func resultAt(line []byte) int {
 	m := marks.FindIndex(line)
-	if m == nil {
+	if m == nil || !isPrefix(line[:m[0]]) || line[m[0]] == 'B' && !isResult(line[m[0]:]) {
 		return -1
 	}
-	at := m[0]
-	if !isPrefix(line[:at]) || !isResult(line[at:]) && line[at] == 'B' {
-		return -1
-	}
-	return at
+	return m[0]
 }
 
 var marks = regexp.MustCompile(`Benchmark[^a-z\s]|\b(goos|goarch): \w+\s*$|\{"(Time|Action|ImportPath)":"`)
@@ -199,18 +194,18 @@ func isEvent(line []byte) bool {
 	return bytes.HasPrefix(line, []byte("{")) && bytes.Contains(line, []byte(`"Action":"`))
 }
 
-// longestPrefix is how far into a line a result is looked for.
-const longestPrefix = 200
+// maxPrefix is how long a prefix may be, in bytes.
+const maxPrefix = 200
 
-// isPrefix reports whether a text may stand before each line of a log: blanks, or
-// a word with a digit or of marks alone. Words alone are prose. What a benchmark
-// logs is behind its file and line, and in a difference of two runs both stand,
-// behind + and -.
+// isPrefix reports whether a text may come before each line of a log: blanks, or
+// words with at least one that has a digit, ends in a mark or has no letter. Other
+// words are prose. What a benchmark logs has a prefix of file and line, and is no
+// result; a diff has two runs, with the prefixes + and -.
 func isPrefix(text []byte) bool {
 	if len(text) == 0 {
 		return true
 	}
-	if len(text) > longestPrefix || logged.Match(text) || !bytes.ContainsAny(text[len(text)-1:], " \t/#>*|;:]") {
+	if len(text) > maxPrefix || logged.Match(text) || !bytes.ContainsAny(text[len(text)-1:], " \t/#>*|;:]") {
 		return false
 	}
 	words := bytes.Fields(text)
@@ -221,7 +216,7 @@ func isPrefix(text []byte) bool {
 
 var logged = regexp.MustCompile(`\.go:\d+:\s*$`)
 
-// prefixShape is what prefixes of one kind have in common: words with digits, and
+// prefixShape returns what prefixes of one kind have in common: words with digits, and
 // names of days and months, count as equal, and so do blanks between them.
 func prefixShape(text []byte) string {
 	words := bytes.TrimSpace(text)
@@ -238,43 +233,44 @@ var (
 	blanks  = regexp.MustCompile(`[ \t]+`)
 )
 
-// said is the output in an event, of the compiler only what it says of a line of
-// source, or the package. A line that was cut is handed on. The name that an event
-// gives the benchmark of a result is put before it on a line of its own, as -v does.
-func said(line []byte) []byte {
+// output returns the output in an event; of the compiler, only the package and messages
+// about lines of source. A line that was cut is returned as it is. The benchmark that
+// an event names is put on a line of its own before its result, as -v does.
+func output(line []byte) []byte {
 	var event struct{ Action, Test, Output string }
 	if err := json.Unmarshal(line, &event); err != nil || event.Action == "" {
 		return line
 	}
-	if name := event.Test; event.Action == "output" && strings.HasPrefix(name, "Benchmark") && strings.HasPrefix(event.Output, name) && strings.TrimSpace(event.Output) != name && !strings.ContainsAny(name, " \t\r\n") {
+	switch name := event.Test; {
+	case event.Action == "build-output" && compiler.MatchString(event.Output):
+		return []byte(event.Output)
+	case event.Action != "output":
+		return nil
+	case strings.HasPrefix(name, "Benchmark") && strings.HasPrefix(event.Output, name) && strings.TrimSpace(event.Output) != name && !strings.ContainsAny(name, " \t\r\n"):
 		return []byte(name + "\n" + event.Output)
 	}
-	if event.Action == "output" || event.Action == "build-output" && compiler.MatchString(event.Output) {
-		return []byte(event.Output)
-	}
-	return nil
+	return []byte(event.Output)
 }
 
 var compiler = regexp.MustCompile(`^# |^\S+\.go:\d+:`)
 
 // warning says what was not read.
 func (q quotation) warning() string {
-	if q.n == 0 {
+	switch q.n {
+	case 0:
 		return ""
+	case 1:
+		return fmt.Sprintf("1 result after %q looks like a quotation and was not read: the others begin elsewhere in their lines", q.prefix)
 	}
-	what, are := fmt.Sprintf("%d results", q.n), "are"
-	if q.n == 1 {
-		what, are = "1 result", "is"
-	}
-	return fmt.Sprintf("%s behind %q %s taken for a quotation and not read: the others stand elsewhere in their lines", what, q.first, are)
+	return fmt.Sprintf("%d results after %q look like quotations and were not read: the others begin elsewhere in their lines", q.n, q.prefix)
 }
 
-// kindOf says what a text without results is, and what to do; empty if nobody knows,
-// or not for sure, and something else is known of it.
-func kindOf(begin string, nothingElse bool) string {
-	for _, kind := range kinds {
-		if (kind.sure || nothingElse) && kind.form.MatchString(begin) {
-			return kind.is
+// otherFormat says what a text without results is, and what to do; it returns "" for
+// formats that are unknown, or unsure while something else is known of the text.
+func otherFormat(begin string, nothingElse bool) string {
+	for _, f := range otherFormats {
+		if (f.sure || nothingElse) && f.pattern.MatchString(begin) {
+			return f.problem
 		}
 	}
 	return ""
@@ -282,22 +278,22 @@ func kindOf(begin string, nothingElse bool) string {
 
 const noBenchmarks = "go test ran no benchmark; run it with -bench ."
 
-// kinds are texts that are taken for results, the surest forms first.
-var kinds = []struct {
-	sure bool
-	form *regexp.Regexp
-	is   string
+// otherFormats are texts that people take for results, the surest patterns first.
+var otherFormats = []struct {
+	sure    bool
+	pattern *regexp.Regexp
+	problem string
 }{
-	{true, regexp.MustCompile(`│.*(sec/op|vs base|/s\b|/op)|(?m)^name\s+(old )?(time|alloc)/op|,sec/op,CI`), "it is a table of benchstat, which has no samples any more; name the files that benchstat read"},
-	{true, regexp.MustCompile(`(?m)^benchmark\s+old ns/op\s`), "it is a table of benchcmp, which has no samples any more; name the files that benchcmp read"},
-	{true, regexp.MustCompile(`(?m)^Benchmark\s+Time\s+CPU\s+Iterations`), "it is of Google Benchmark, for C++; name a file with what go test -bench printed"},
-	{true, regexp.MustCompile(`(?m)^\S.*\stime:\s+\[[\d.]+ \S+ [\d.]+ \S+ [\d.]+ \S+\]`), "it is of Criterion, for Rust; name a file with what go test -bench printed"},
-	{false, diff, "it is a difference (diff); name one of the two files that it compares"},
-	{false, regexp.MustCompile(`(?m)^\|\s*` + "`?" + `Benchmark\S*\s*\|`), "it has results in the cells of a table; name a file with what go test printed"},
-	{false, regexp.MustCompile(`(?i)^\s*<(!doctype|html|\?xml|svg)`), "it is a page; name the file with what overlap run or go test -bench printed"},
-	{false, regexp.MustCompile(`^\s*\{\s*"version"[\s\S]*"(workload|samples|rows)"`), "it is a report of overlap as JSON; name the result file that the report is of"},
-	{false, regexp.MustCompile(`^(workload|host|column),`), "it is a report of overlap as CSV; name the result file that the report is of"},
-	{false, regexp.MustCompile(`^\s*[\[{]`), "it is JSON, and not that of go test -json; name the file with what overlap run or go test -bench printed"},
-	{false, regexp.MustCompile(`\x00`), "it is no text; name the file with what overlap run or go test -bench printed"},
+	{true, regexp.MustCompile(`│.*(sec/op|vs base|/s\b|/op)|(?m)^name\s+(old )?(time|alloc)/op|,sec/op,CI`), "it is a table of benchstat, which has no samples; name the files that benchstat read"},
+	{true, regexp.MustCompile(`(?m)^benchmark\s+old ns/op\s`), "it is a table of benchcmp, which has no samples; name the files that benchcmp read"},
+	{true, regexp.MustCompile(`(?m)^Benchmark\s+Time\s+CPU\s+Iterations`), "it is the output of Google Benchmark, for C++; name the output of go test -bench"},
+	{true, regexp.MustCompile(`(?m)^\S.*\stime:\s+\[[\d.]+ \S+ [\d.]+ \S+ [\d.]+ \S+\]`), "it is the output of Criterion, for Rust; name the output of go test -bench"},
+	{false, diff, "it is a diff; name one of the two files that it compares"},
+	{false, regexp.MustCompile(`(?m)^\|\s*` + "`?" + `Benchmark\S*\s*\|`), "it has results in the cells of a table; name the output of go test"},
+	{false, regexp.MustCompile(`(?i)^\s*<(!doctype|html|\?xml|svg)`), "it is a page; name the output of overlap run or go test -bench"},
+	{false, regexp.MustCompile(`^\s*\{\s*"version"[\s\S]*"(workload|samples|rows)"`), "it is a report of overlap as JSON; name its result file"},
+	{false, regexp.MustCompile(`^(workload|host|column),`), "it is a report of overlap as CSV; name its result file"},
+	{false, regexp.MustCompile(`^\s*[\[{]`), "it is JSON, but not of go test -json; name the output of overlap run or go test -bench"},
+	{false, regexp.MustCompile(`\x00`), "it is not text; name the output of overlap run or go test -bench"},
 	{false, regexp.MustCompile(`(?m)^(ok|PASS|\?|---|===)\s`), noBenchmarks},
 }

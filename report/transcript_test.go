@@ -123,11 +123,11 @@ func TestQuotedResultsAreCountedAndNotRead(t *testing.T) {
 		text string
 		want string
 	}{
-		"a comment before":        {always("// ")(old) + text, `9 results behind "// " are taken for a quotation`},
-		"a quotation behind":      {text + "> BenchmarkA 1 9 ns/op\n", `1 result behind "> " is taken for a quotation`},
-		"in a log, in a comment":  {always("04:05:06 ")(text + "// BenchmarkA 1 9 ns/op\n"), `1 result behind "04:05:06 // "`},
+		"a comment before":        {always("// ")(old) + text, `9 results after "// " look like quotations`},
+		"a quotation behind":      {text + "> BenchmarkA 1 9 ns/op\n", `1 result after "> " looks like a quotation`},
+		"in a log, in a comment":  {always("04:05:06 ")(text + "// BenchmarkA 1 9 ns/op\n"), `1 result after "04:05:06 // "`},
 		"logged by the benchmark": {text + "    x_test.go:5: BenchmarkA 1 9 ns/op\n", ""},
-		"its second line":         {always("04:05:06 ")(text + "    x_test.go:5: was\n        BenchmarkA 1 9 ns/op\n"), `1 result behind`},
+		"its second line":         {always("04:05:06 ")(text + "    x_test.go:5: was\n        BenchmarkA 1 9 ns/op\n"), `1 result after`},
 		"prose":                   {text + "We saw BenchmarkA 1 9 ns/op before.\n", ""},
 		"a string":                {text + "{\"old\": \"BenchmarkA 1 9 ns/op\"}\n", ""},
 	} {
@@ -162,15 +162,15 @@ func TestWhatIsNoResultFile(t *testing.T) {
 		"table of benchcmp":          {"benchmark        old ns/op     new ns/op     delta\nBenchmarkA-2     100           90            -10.00%\n"},
 		"Google Benchmark":           {"-----\nBenchmark        Time      CPU   Iterations\n-----\nBM_Copy/8     54.9 ns   54.8 ns    12786605\n"},
 		"Criterion":                  {"sort 100                time:   [26.029 us 26.251 us 26.505 us]\n"},
-		"(diff)":                     {"--- a/old.txt\n+++ b/new.txt\n@@ -1,3 +1,3 @@\n BenchmarkA 1 5 ns/op\n-BenchmarkB 1 5 ns/op\n+BenchmarkB 1 6 ns/op\n"},
+		"it is a diff":               {"--- a/old.txt\n+++ b/new.txt\n@@ -1,3 +1,3 @@\n BenchmarkA 1 5 ns/op\n-BenchmarkB 1 5 ns/op\n+BenchmarkB 1 6 ns/op\n"},
 		"cells of a table":           {"| Benchmark | n | time |\n|---|---|---|\n| BenchmarkA-2 | 100 | 5 ns/op |\n", "| `BenchmarkA` | 5 ns |\n"},
 		"it is a page":               {"<!DOCTYPE html>\n<pre>\n", "  <html lang=\"en\">\n", "<svg xmlns=\"http://www.w3.org/2000/svg\">\n"},
 		"report of overlap as JSON":  {asJSON.String()},
 		"report of overlap as CSV":   {asCSV.String()},
-		"not that of go test -json":  {"{\"context\": {\"date\": \"x\"}, \"benchmarks\": []}\n", "[1, 2]\n"},
-		"it is no text":              {"\x7fELF\x02\x01\x01\x00\x00\n"},
+		"not of go test -json":       {"{\"context\": {\"date\": \"x\"}, \"benchmarks\": []}\n", "[1, 2]\n"},
+		"it is not text":             {"\x7fELF\x02\x01\x01\x00\x00\n"},
 		"run it with -bench":         {"PASS\nok  \texample.com/x\t0.01s\n", "?   \texample.com/x\t[no test files]\n", "=== RUN   TestA\n--- PASS: TestA (0.00s)\nPASS\n"},
-		"it should hold what":        {"Hello.\n"},
+		"it should be the output":    {"Hello.\n"},
 		"does not build: ./x.go:3:1": {"# example.com/x [example.com/x.test]\n./x.go:3:1: syntax error\nFAIL\texample.com/x [build failed]\nFAIL\n"},
 		"the file does not have the messages of the compiler": {"FAIL\texample.com/x [build failed]\n", "FAIL\texample.com/x [setup failed]\n"},
 	} {
@@ -183,7 +183,7 @@ func TestWhatIsNoResultFile(t *testing.T) {
 }
 
 // Every benchmark without a result is named once, whatever became of it.
-func TestOutcomesAreTold(t *testing.T) {
+func TestOutcomesAreReported(t *testing.T) {
 	head, tail := "goos: linux\npkg: example.com/x\n", three("")
 	for name, c := range map[string]struct {
 		text string
@@ -208,9 +208,11 @@ func TestOutcomesAreTold(t *testing.T) {
 		"timeout": {"BenchmarkB\npanic: test timed out after 1m0s\nrunning tests:\n\tBenchmarkB (59s)\nFAIL\texample.com/x\t60s\n",
 			[]string{"B of example.com/x ended its program: test timed out after 1m0s"}},
 		"skipped":   {"BenchmarkB\n    b_test.go:5: no disk\n--- SKIP: BenchmarkB\nPASS\n", []string{"skipped: B (example.com/x)"}},
-		"cut short": {"BenchmarkB\nBenchmarkB/a\n", []string{"began, and has no result: B/a (example.com/x)"}},
+		"cut short": {"BenchmarkB\nBenchmarkB/a\n", []string{"started but has no result: B/a (example.com/x)"}},
 		"torn": {"BenchmarkB \t2031/02/03 04:05:06 INFO listening\n 100\t 5 ns/op\nBenchmarkB \tx\n 100\t 5 ns/op\nBenchmarkC-2    \thello 100 5 ns/op\n",
 			[]string{"3 results lost, because benchmarks printed into the line: B, C-2 (example.com/x); run go test with -v or -json"}},
+		"torn in two packages": {"BenchmarkB \tx\n 100\t 5 ns/op\npkg: example.com/y\nBenchmarkC-2    \thello 100 5 ns/op\n",
+			[]string{"1 result lost, because benchmarks printed into the line: B (example.com/x)", "1 result lost, because benchmarks printed into the line: C-2 (example.com/y)"}},
 		"a test failed": {"--- FAIL: TestB (0.00s)\n    b_test.go:5: boom\nFAIL\nFAIL\texample.com/y\t1s\n", []string{"go test ran no benchmarks of example.com/y, because TestB failed; -run '^$' leaves tests out"}},
 		"killed":        {"signal: killed\nFAIL\texample.com/y\t1s\n", []string{"go test failed: example.com/y"}},
 		"another package does not build": {"# example.com/y [example.com/y.test]\n./y_test.go:3:1: syntax error\nFAIL\texample.com/y [build failed]\nFAIL\texample.com/y [build failed]\n",
@@ -262,9 +264,9 @@ func TestRunsInOneFile(t *testing.T) {
 		run(5, 5):                         "",
 		run(5, 5) + run(6, 4):             "",
 		run(5, 5) + run(5, 5) + run(5, 5): "",
-		run(5, 5) + run(5, 9):             "2 runs of go test, and between the first and the last the times of 2 benchmarks, of which B the most, differ 1.8×",
-		run(9, 5) + run(9, 5) + run(2, 5): "3 runs of go test, and between the first and the last the times of 2 benchmarks, of which A the most, differ 4.5×",
-		"# Before\n```\n" + run(9, 5) + "```\nAfter:\n" + run(3, 5): "differ 3×",
+		run(5, 5) + run(5, 9):             "2 runs of go test, and between the first and the last the times of 2 benchmarks differ, those of B by 1.8×",
+		run(9, 5) + run(9, 5) + run(2, 5): "3 runs of go test, and between the first and the last the times of 2 benchmarks differ, those of A by 4.5×",
+		"# Before\n```\n" + run(9, 5) + "```\nAfter:\n" + run(3, 5): "those of A by 3×",
 	} {
 		a := analyze(t, save(t, text))
 		if n := warned(a, "runs of go test"); n != min(1, len(want)) || warned(a, want) == 0 {

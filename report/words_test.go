@@ -54,11 +54,11 @@ func TestNamesInWarningsAreShort(t *testing.T) {
 
 func TestWhatCannotBeRead(t *testing.T) {
 	for want, in := range map[string]report.Input{
-		"it is a directory: name the result files in it":                {Paths: []string{t.TempDir()}},
-		"the file is empty: it should hold what overlap run or go test": {Paths: []string{save(t, "")}},
-		"X-0: it ends in -0, and no program runs at that GOMAXPROCS":    {Paths: []string{save(t, "BenchmarkX-0 1 5 ns/op\n")}},
-		"Col: .name makes the rows":                                     {Paths: []string{save(t, swept("A"))}, Col: ".name"},
-		"Col: .fullname makes the rows":                                 {Paths: []string{save(t, swept("A"))}, Col: "goos,.fullname"},
+		"it is a directory: name the result files in it":                       {Paths: []string{t.TempDir()}},
+		"the file is empty: it should be the output of overlap run or go test": {Paths: []string{save(t, "")}},
+		"X-0: it ends in -0, which is not a valid GOMAXPROCS":                  {Paths: []string{save(t, "BenchmarkX-0 1 5 ns/op\n")}},
+		"Col: .name makes the rows":                                            {Paths: []string{save(t, swept("A"))}, Col: ".name"},
+		"Col: .fullname makes the rows":                                        {Paths: []string{save(t, swept("A"))}, Col: "goos,.fullname"},
 	} {
 		if _, err := in.Load(); err == nil || !strings.Contains(fmt.Sprint(err), want) {
 			t.Errorf("%v, want %q", err, want)

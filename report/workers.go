@@ -7,39 +7,42 @@ import (
 	"strings"
 )
 
-// workerNouns are what people call workers. Parallel is no noun: a benchmark
+// workerNouns are what people call workers. Parallel is not one: a benchmark
 // named Parallel-8 was measured at GOMAXPROCS 8.
 const workerNouns = `workers?|goroutines?|go_?routines?|threads?|clients?|conns?|connections?|users?|vus|concurrency|conc|parallelism`
 
+// countNouns are what else people count in names.
+const countNouns = `batch|batch_?size|size|len|length|items?|keys?|rows?|cols?|columns?|entries|elements?|shards?|depth|count|bytes|msgs?|messages?`
+
 var (
-	// workersKey is a key whose value is a number of workers: workers=8,
-	// numGoroutines=8, max_conns=8.
+	// workersKey matches keys of a number of workers: workers=8, numGoroutines=8,
+	// max_conns=8.
 	workersKey = regexp.MustCompile(`^(?i:(?:num|nr|n|no|max|total)?[-_]?(?:of[-_])?(?:` + workerNouns + `|concurrent|parallel)(?:[-_]?(?:count|num|number))?)$`)
 
-	// numberFirst and numberLast are words that say it without a key: 8-workers,
-	// 4Goroutines; goroutines_8, Workers4, parallel-8.
+	// numberFirst and numberLast match it without a key: 8-workers, 4Goroutines;
+	// goroutines_8, Workers4, parallel-8.
 	numberFirst = regexp.MustCompile(`(?i)([0-9]+)[-_]?(` + workerNouns + `)`)
 	numberLast  = regexp.MustCompile(`(?i)(` + workerNouns + `|parallel)(?:[-_]?(?:count|num))?[-_:(]?([0-9]+)\)?`)
 
-	// onlyG is a part that says goroutines as 16G does.
+	// onlyG matches 16G, for goroutines.
 	onlyG = regexp.MustCompile(`^([0-9]+)G$`)
 
-	// aSize is a part that says a size, beside which 16G is one, too.
+	// aSize matches sizes. Where others are, 16G is one, too.
 	aSize = regexp.MustCompile(`^(?i:[0-9]+(?:[kmt](?:i?b)?|gi?b|b))$`)
 
-	// bareWorkers is a last part of a name that says workers and their number with a
-	// dash, which may as well be GOMAXPROCS.
+	// bareWorkers matches names that end in workers, a dash and a number, which may be
+	// theirs or GOMAXPROCS.
 	bareWorkers = regexp.MustCompile(`/(?i:(?:num[-_])?(?:` + workerNouns + `))-[0-9]+$`)
 
-	// bareCount is a last part of a name that says so much of something.
-	bareCount = regexp.MustCompile(`/(?i:batch|batch_?size|size|len|length|items?|keys?|rows?|cols?|columns?|entries|elements?|shards?|depth|count|bytes|msgs?|messages?)-[0-9]+$`)
+	// bareCount matches names that end in a thing, a dash and a number, likewise.
+	bareCount = regexp.MustCompile(`/(?i:` + countNouns + `)-[0-9]+$`)
 
-	// counting is a name that ends in what benchmarks mostly have a number of.
-	counting = regexp.MustCompile(`(?i:(?:^|[^a-z])(?:` + workerNouns + `|batch|batch_?size|size|len|length|items?|keys?|rows?|cols?|columns?|entries|elements?|shards?|depth|level|count|n|num|bytes|bits|msgs?|messages?|ops|sha|utf|aes|v|http|iter|iterations))$`)
+	// counting matches names that end in something of which benchmarks have a number.
+	counting = regexp.MustCompile(`(?i:(?:^|[^a-z])(?:` + workerNouns + `|` + countNouns + `|level|n|num|bits|ops|sha|utf|aes|v|http|iter|iterations))$`)
 )
 
-// endsInNumber reports whether a name ends in a number of its own, as that of a
-// setting or of workers, so that a number behind it is another one.
+// endsInNumber reports whether a name ends in a number of its own, of a setting or of
+// workers, so that a number after it is another one.
 func endsInNumber(name string) bool {
 	last := name[strings.LastIndexByte(name, '/')+1:]
 	if _, value, ok := strings.Cut(last, "="); ok {
@@ -49,8 +52,8 @@ func endsInNumber(name string) bool {
 	return ok && s.to == len(last)
 }
 
-// endsInWorkers reports whether the last part of a name says the number of workers
-// in words that a second number cannot follow.
+// endsInWorkers reports whether the last part of a name has the number of workers in
+// words that a second number cannot follow.
 func endsInWorkers(name string) bool {
 	last := name[strings.LastIndexAny(name, "/,&;")+1:]
 	if key, value, ok := strings.Cut(last, "="); ok {
@@ -68,8 +71,8 @@ type saying struct {
 }
 
 // workersIn finds the words for a number of workers in a text without a key.
-// Nothing of them is part of another word or number: the 4 of 1.4 is no number,
-// and neither is threadsafe a word for threads.
+// They are never part of another word or number: the 4 of 1.4 is not a number, and
+// threadsafe is not a word for threads.
 func workersIn(text string) (s saying, ok bool) {
 	for _, form := range []struct {
 		words  *regexp.Regexp
@@ -93,8 +96,8 @@ func workersIn(text string) (s saying, ok bool) {
 	return s, false
 }
 
-// beginsWord reports whether a word or number begins at i: behind no letter,
-// unless the word has a capital. HTTP2Clients has no two clients.
+// beginsWord reports whether a word or number begins at i: not after a letter, unless
+// the word has a capital. HTTP2Clients is not two clients.
 func beginsWord(text string, i int) bool {
 	if i == 0 {
 		return true
@@ -124,12 +127,12 @@ func isCapital(c byte) bool { return 'A' <= c && c <= 'Z' }
 
 func isLetter(c byte) bool { return isCapital(c) || 'a' <= c && c <= 'z' }
 
-// spelling is the words, with N for the number.
+// spelling returns the words, with N for the number.
 func (s saying) spelling() string {
 	return "/" + strings.Replace(s.text[s.from:s.to], strconv.Itoa(s.workers), "N", 1)
 }
 
-// rest is the text without the words and what joined them to it.
+// rest returns the text without the words and what joined them to it.
 func (s saying) rest() string {
 	before, after := s.text[:s.from], s.text[s.to:]
 	joined := before != "" && isJoint(before[len(before)-1])
@@ -144,7 +147,7 @@ func (s saying) rest() string {
 
 func isJoint(c byte) bool { return strings.IndexByte("-_,&;:+", c) >= 0 }
 
-// workersPart is the index of the part with the number of workers, -1 if none has
+// workersPart returns the index of the part with the number of workers, -1 if none has
 // it. workers= itself goes before what only means the same.
 func (n *parsedName) workersPart(how naming) int {
 	if i := slices.IndexFunc(n.parts, func(p part) bool { return strings.EqualFold(p.key, "workers") }); i >= 0 {

@@ -258,7 +258,7 @@ func TestNamesThatNobodyCanRead(t *testing.T) {
 	// A word is taken for what it says, with a word about that.
 	text = wrote([]string{"Send/clients-%d"}, []int{2, 4, 8}, []int{1}, func(w, p int) float64 { return float64(w) })
 	a := analyze(t, save(t, text))
-	if got := strings.Join(rowsOf(a), ", "); got != "Send w8 p1 NaN×NaN" || warned(a, "the number at the end of Send/clients-2 and 2 more is taken for a number of workers") != 1 {
+	if got := strings.Join(rowsOf(a), ", "); got != "Send w8 p1 NaN×NaN" || warned(a, "the number at the end of Send/clients-2 and 2 more was read as a number of workers") != 1 {
 		t.Errorf("rows %s, warnings %v", got, a.Warnings)
 	}
 }
