@@ -36,8 +36,10 @@ type reportCmd struct {
 	CSV      bool   `group:"output" name:"csv" xor:"form" help:"Print one line per point as CSV instead (see go doc overlap/report Analysis.WriteCSV)."`
 	JSON     bool   `group:"output" name:"json" xor:"form" help:"Print everything as JSON instead, as --schema describes."`
 	Schema   bool   `group:"output" xor:"form" help:"Print the JSON schema of --json, and read no result file."`
-	Serve    bool   `group:"output" xor:"form" help:"Show the page of one run in a browser on this machine, and update it while the run continues. Ctrl-C ends it."`
-	Port     uint16 `group:"output" help:"Port for --serve (default: a free one)." placeholder:"N"`
+	Watch    bool   `group:"output" xor:"form" help:"Write the report again and again while the run that writes the file goes on; the page reloads itself. Ctrl-C ends it."`
+
+	Serve bool   `hidden:""` // what --watch was
+	Port  uint16 `hidden:""`
 }
 
 // Help is printed below the first line of --help.
@@ -46,8 +48,8 @@ func (c *reportCmd) Help() string {
 }
 
 func (c *reportCmd) Run(ctx context.Context, s *streams) error {
-	if c.Port != 0 && !c.Serve {
-		return errors.New("--port is that of --serve, which is not given")
+	if c.Serve || c.Port != 0 {
+		return errors.New("--serve and --port are gone: --watch keeps the page beside the result file up to date, without a server")
 	}
 	if c.Schema {
 		_, err := io.WriteString(s.out, report.Schema)
@@ -60,13 +62,22 @@ func (c *reportCmd) Run(ctx context.Context, s *streams) error {
 		}
 		c.Files = []string{newest}
 	}
-	if !c.Serve {
-		return c.report(ctx, s)
+	if c.Watch {
+		return c.watch(ctx, s)
 	}
-	if c.Filter != "" || c.Row != "" || c.Col != "" || c.Numbers != "" {
-		return errors.New("--filter, --row, --col and --name-numbers do not go with --serve, which shows one run as it is")
+	return c.report(ctx, s)
+}
+
+// forPeople reports whether the table goes to standard output. Other forms are for
+// programs: they stand alone on it.
+func (c *reportCmd) forPeople() bool { return !c.Markdown && !c.JSON && !c.CSV }
+
+// directory is where the page goes, empty for nowhere.
+func (c *reportCmd) directory() folder {
+	if c.Output == "" && c.forPeople() && c.Files[0] != "-" {
+		return folder(filepath.Join(filepath.Dir(c.Files[0]), "report"))
 	}
-	return c.serve(ctx, s)
+	return folder(c.Output)
 }
 
 // report reads, prints and writes. Only the last cannot be left at once when ctx
@@ -75,11 +86,7 @@ func (c *reportCmd) report(ctx context.Context, s *streams) error {
 	// Results and their analysis are short-lived: a smaller heap costs little
 	// time, and lets a million results do with the memory that benchstat takes.
 	defer debug.SetGCPercent(debug.SetGCPercent(30))
-	forPeople := !c.Markdown && !c.JSON && !c.CSV // other forms are for programs: they stand alone on standard output
-	dir := folder(c.Output)
-	if dir == "" && forPeople && c.Files[0] != "-" {
-		dir = folder(filepath.Join(filepath.Dir(c.Files[0]), "report"))
-	}
+	dir := c.directory()
 	if dir != "" {
 		if err := dir.check("report.json", "index.html"); err != nil {
 			return err // before minutes are spent on what cannot be kept
@@ -93,7 +100,11 @@ func (c *reportCmd) report(ctx context.Context, s *streams) error {
 		if err := c.print(s, a); err != nil || dir == "" {
 			return nil, err
 		}
-		return draft(a, historyBeside(ctx, s, c.Files))
+		d, err := newDraft(a, historyBeside(ctx, s, c.Files))
+		if err != nil {
+			return nil, err
+		}
+		return d.files(page.Options{})
 	})
 	if err != nil || dir == "" {
 		return err
@@ -101,7 +112,7 @@ func (c *reportCmd) report(ctx context.Context, s *streams) error {
 	if err := dir.store(ctx, files); err != nil {
 		return err
 	}
-	if forPeople {
+	if c.forPeople() {
 		fmt.Fprintf(s.out, "\nreport: %s\n", table.Printable(filepath.Join(string(dir), "index.html")))
 	}
 	return nil
@@ -217,14 +228,18 @@ func runsIn(results, pattern string) ([]string, error) {
 	return runs, nil
 }
 
-// draft makes the page, the charts and the JSON. What marks the folder as ours
-// comes first, the page that shows the others last.
-func draft(a *report.Analysis, past *history.History) ([]file, error) {
-	var html, json bytes.Buffer
+// draft is a report that has been drawn.
+type draft struct {
+	analysis *report.Analysis
+	charts   []page.Chart
+	beside   []file // report.json and the pictures
+}
+
+func newDraft(a *report.Analysis, past *history.History) (*draft, error) {
+	var json bytes.Buffer
 	if err := a.WriteJSON(&json); err != nil {
 		return nil, err
 	}
-	files := []file{{"report.json", json.Bytes()}}
 	charts := chartsOf(a)
 	if c, ok := chart.History(past); ok {
 		charts = append(charts, c)
@@ -233,18 +248,27 @@ func draft(a *report.Analysis, past *history.History) ([]file, error) {
 	if err != nil {
 		return nil, err
 	}
+	d := &draft{a, drawn, []file{{"report.json", json.Bytes()}}}
 	for i, c := range charts {
 		if c.Row == "" {
-			files = append(files, file{c.Name + ".svg", drawn[i].SVG}, file{c.Name + ".png", pngs[i]})
+			d.beside = append(d.beside, file{c.Name + ".svg", drawn[i].SVG}, file{c.Name + ".png", pngs[i]})
 		}
 		if c.Name == "history" {
 			drawn[i].Numbers = stepNumbers(past)
 		}
 	}
-	if err := page.Write(&html, a, drawn, page.Options{Dark: chart.Recolour()}); err != nil {
+	return d, nil
+}
+
+// files are those of the report. What marks the directory as ours comes first, the
+// page that shows the others last.
+func (d *draft) files(o page.Options) ([]file, error) {
+	var html bytes.Buffer
+	o.Dark = chart.Recolour()
+	if err := page.Write(&html, d.analysis, d.charts, o); err != nil {
 		return nil, err
 	}
-	return append(files, file{"index.html", html.Bytes()}), nil
+	return append(slices.Clone(d.beside), file{"index.html", html.Bytes()}), nil
 }
 
 // chartsOf are those of all rows, and then those of each.
@@ -267,17 +291,14 @@ func drawAll(charts []chart.Chart) (drawn []page.Chart, pngs [][]byte, err error
 		free <- struct{}{}
 		all.Go(func() {
 			defer func() { <-free }()
-			if drawn[i], failed[i] = draw(c); failed[i] == nil && c.Row == "" {
-				pngs[i], failed[i] = c.PNG(chart.Light)
+			svg, err := c.SVG(chart.Light)
+			drawn[i] = page.Chart{Name: c.Name, Row: c.Row, Title: c.Title, Caption: c.Caption, Alt: c.Alt, SVG: svg}
+			if err == nil && c.Row == "" {
+				pngs[i], err = c.PNG(chart.Light)
 			}
+			failed[i] = err
 		})
 	}
 	all.Wait()
 	return drawn, pngs, errors.Join(failed...)
-}
-
-// draw draws a chart for the page.
-func draw(c chart.Chart) (page.Chart, error) {
-	svg, err := c.SVG(chart.Light)
-	return page.Chart{Name: c.Name, Row: c.Row, Title: c.Title, Caption: c.Caption, Alt: c.Alt, SVG: svg}, err
 }

@@ -21,3 +21,10 @@ func Lock(f *os.File) {
 func TryLock(f *os.File) bool {
 	return unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) != unix.EWOULDBLOCK
 }
+
+// Locked reports whether another process holds the lock of the file. On a file
+// system without locks that is not known.
+func Locked(f *os.File) (held, known bool) {
+	err := unix.Flock(int(f.Fd()), unix.LOCK_SH|unix.LOCK_NB)
+	return err == unix.EWOULDBLOCK, err == nil || err == unix.EWOULDBLOCK
+}

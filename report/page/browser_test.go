@@ -5,8 +5,6 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
-	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"os"
 	"os/exec"
@@ -358,36 +356,25 @@ func TestBrowserPrints(t *testing.T) {
 	b.quiet(t)
 }
 
-// A live page reloads itself when the server has another one, and stays as its
-// reader left it.
-func TestBrowserFollowsTheServer(t *testing.T) {
+// A page that is written again while a run goes on reloads itself, from a file, and
+// stays as its reader left it.
+func TestBrowserFollowsTheFile(t *testing.T) {
 	a := machine(t, 2, 5)
-	html := written(t, a, drawn(t, a), page.Options{Dark: chart.Recolour(), Live: true})
-	var mu sync.Mutex
-	version := "first"
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path != "/" {
-			w.WriteHeader(http.StatusNoContent) // such as the icon
-			return
-		}
-		mu.Lock()
-		defer mu.Unlock()
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		w.Header().Set("ETag", `"`+version+`"`)
-		http.ServeContent(w, r, "", time.Time{}, strings.NewReader(strings.Replace(html, "<h1>", "<h1>"+version+" ", 1)))
-	}))
-	t.Cleanup(server.Close)
+	html := func(version string, refresh time.Duration) string {
+		page := written(t, a, drawn(t, a), page.Options{Dark: chart.Recolour(), Refresh: refresh})
+		return strings.Replace(page, "<h1>", "<h1>"+version+" ", 1)
+	}
+	address := saved(t, html("first", 2*time.Second))
 	b := browse(t)
-	b.open(t, server.URL, 1280)
+	b.open(t, address, 1280)
 	b.do(t, chromedp.Click(chromedp.CSS(`button[aria-label="sort by speedup"]`)), chromedp.SendKeys(chromedp.CSS("#the_filter"), "w"),
 		chromedp.Click(chromedp.CSS("#w03 summary")))
 	state := `[document.querySelector("h1").textContent.split(" ")[0], [...document.querySelectorAll("#all_rows tbody tr")].map(r => r.dataset.row).join(" "),
 		the_filter.value, [...document.querySelectorAll("details")].filter(d => d.open).map(d => d.closest("section, nav").id).join(" "), Math.round(scrollY / 50) * 50, document.activeElement.id, the_filter.selectionStart].join(", ")`
 	before := ask[string](t, b, `the_contents.open = false, the_filter.focus({preventScroll: true}), the_filter.setSelectionRange(0, 1), scrollTo(0, 1500), `+state)
-	time.Sleep(2500 * time.Millisecond) // the page has looked once more
-	mu.Lock()
-	version = "second"
-	mu.Unlock()
+	if err := os.WriteFile(strings.TrimPrefix(address, "file://"), []byte(html("second", 0)), 0o666); err != nil {
+		t.Fatal(err)
+	}
 	for b.Err() == nil { // a question in the middle of the reload has no answer
 		if again, err := chromedp.Run(b, chromedp.Evaluate[bool](`document.querySelector("h1").textContent.startsWith("second") && the_filter.value !== ""`)); err == nil && again {
 			break

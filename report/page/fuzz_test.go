@@ -4,6 +4,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"overlap/report"
@@ -33,7 +34,7 @@ func FuzzPage(f *testing.F) {
 		if p := problem(b.String()); p != "" || !utf8.ValidString(b.String()) {
 			t.Errorf("%s (UTF-8: %v)", p, utf8.ValidString(b.String()))
 		}
-		if err := page.Write(io.Discard, a, nil, page.Options{Live: true}); err != nil {
+		if err := page.Write(io.Discard, a, nil, page.Options{Refresh: time.Second, Alert: "run<b>.txt"}); err != nil {
 			t.Error(err)
 		}
 	})

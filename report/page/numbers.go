@@ -92,9 +92,9 @@ func nanoseconds(i report.Interval) string {
 	return report.Interval{Value: 1e9 * i.Value, Low: 1e9 * i.Low, High: 1e9 * i.High}.String()
 }
 
-// time is a time in three digits; what is unknown is a dash, and what noise made
+// signedTime is a time in three digits; what is unknown is a dash, and what noise made
 // negative has its sign.
-func time(x float64) string {
+func signedTime(x float64) string {
 	switch {
 	case math.IsNaN(x) || math.IsInf(x, 0):
 		return "–"
@@ -112,5 +112,5 @@ func edge(x float64) string {
 	case x == 0:
 		return "0"
 	}
-	return time(x)
+	return signedTime(x)
 }

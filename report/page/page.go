@@ -13,6 +13,7 @@ import (
 	"html/template"
 	"io"
 	"strings"
+	"time"
 	"unicode"
 
 	"overlap/report"
@@ -26,9 +27,6 @@ var css string
 
 //go:embed page.js
 var js string
-
-//go:embed live.js
-var live string
 
 var tmpl = template.Must(template.New("page").Funcs(words{}.functions()).Parse(source))
 
@@ -58,10 +56,12 @@ type Options struct {
 	// same role on dark pages. Others are the same on both.
 	Dark map[string]string
 
-	// Live makes a page that a server sends and that reloads itself, in the
-	// state in which its reader left it, whenever the ETag of its address
-	// changes.
-	Live bool
+	// Refresh is the time after which the page reloads itself, as its reader left
+	// it, for a page that is written again while a run goes on; 0 means never.
+	Refresh time.Duration
+
+	// Alert is a line above everything else.
+	Alert string
 }
 
 // Write writes the page, as UTF-8. Whatever a result file holds is text to it:
@@ -108,15 +108,11 @@ func visible(r rune) rune {
 
 // policy is the Content-Security-Policy that allows this style and this
 // script and nothing else.
-func policy(style, script string, live bool) string {
-	p := []string{
+func policy(style, script string) string {
+	return strings.Join([]string{
 		"default-src 'none'", "style-src " + digest(style), "script-src " + digest(script),
 		"img-src data:", "base-uri 'none'", "form-action 'none'",
-	}
-	if live {
-		p = append(p, "connect-src 'self'")
-	}
-	return strings.Join(p, "; ")
+	}, "; ")
 }
 
 func digest(text string) string {

@@ -117,5 +117,46 @@
   if (matchMedia("(max-width: 40rem)").matches) id("the_contents").open = false;
   id("the_tools").hidden = theme.hidden = false;
   if (location.hash) follow();
-  window.overlap = { kept, sort, choose };
+
+  // While a run goes on, the page is written again and again: it reloads itself,
+  // and is then as its reader left it. What has the keyboard is found by its
+  // identifier, or by what it is called and how many of that name precede it.
+  const key = "overlap-page " + location.pathname;
+  const folds = () => [...document.querySelectorAll("details")];
+  const foldName = d => d.closest("section")?.id + d.querySelector("summary").textContent;
+  const nameOf = e => e.id || [e.tagName, e.closest("[id]")?.id, e.getAttribute("aria-label"), e.getAttribute("href")].join(" ");
+  const alike = name => [...document.querySelectorAll("a[href], button, input, select, summary, [tabindex]")].filter(e => nameOf(e) === name);
+
+  function reload() {
+    const sorted = heads.find(h => h.hasAttribute("aria-sort")), e = document.activeElement, focus = nameOf(e);
+    kept("sessionStorage", key, JSON.stringify({
+      column: sorted?.dataset.name, direction: sorted?.getAttribute("aria-sort"), filter: filter.value, kind: kind.value,
+      open: folds().filter(d => d.open).map(foldName), focus, nth: alike(focus).indexOf(e), from: e.selectionStart ?? null, to: e.selectionEnd ?? null,
+      x: scrollX, y: scrollY,
+    }));
+    history.scrollRestoration = "manual"; // a browser restores before rows are sorted and folds open
+    location.reload();
+  }
+  function restore(state) {
+    const column = heads.findIndex(h => h.dataset.name === state.column);
+    if (column >= 0) sort(column, state.direction);
+    filter.value = state.filter;
+    kind.value = state.kind;
+    choose();
+    for (const d of folds()) d.open = state.open.includes(foldName(d));
+    const e = alike(state.focus)[state.nth];
+    e?.focus({ preventScroll: true });
+    if (e && state.from !== null) e.setSelectionRange(state.from, state.to);
+    scrollTo(state.x, state.y);
+  }
+  const state = JSON.parse(kept("sessionStorage", key) || "null");
+  kept("sessionStorage", key, "null");
+  if (state) restore(state);
+  // A page that nobody sees waits: what is measured needs the cores.
+  const refresh = Number(root.dataset.refresh);
+  if (refresh) {
+    setTimeout(() => {
+      if (document.hidden) document.addEventListener("visibilitychange", reload, { once: true }); else reload();
+    }, 1000 * refresh);
+  }
 })();

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"overlap/internal/racing"
 	"overlap/report"
@@ -198,8 +199,11 @@ func TestPageHoldsEveryPart(t *testing.T) {
 			t.Errorf("%q is there %d times, want %d", part, n, count)
 		}
 	}
-	if live := written(t, a, nil, page.Options{Live: true}); problem(live) != "" || !strings.Contains(live, "connect-src &#39;self&#39;") || !strings.Contains(live, "ETag") {
-		t.Errorf("a live page cannot look for changes (%s)", problem(live))
+	alert := written(t, a, nil, page.Options{Refresh: 1500 * time.Millisecond, Alert: "<b>cannot"})
+	for _, want := range []string{`<html lang="en" data-refresh="2">`, `content="2"/></noscript>`, `role="alert">&lt;b&gt;cannot</p>`} {
+		if problem(alert) != "" || !strings.Contains(alert, want) {
+			t.Errorf("no %s in a page that reloads itself (%s)", want, problem(alert))
+		}
 	}
 }
 

@@ -36,7 +36,7 @@ func newPoint(p report.PointSamples) point {
 			fmt.Sprint(len(p.Samples)), fmt.Sprint(p.LeftOut),
 			seconds(p.Time.Value), timeBounds(p.Time), seconds(p.Median),
 			seconds(p.Fastest) + " … " + seconds(p.Slowest), figures(p.Throughput().Value),
-			p.Gain.String(), time(p.Latency.P50.Value), time(p.Latency.P99.Value), measured(p.Inflight), measured(p.CPUsBusy),
+			p.Gain.String(), signedTime(p.Latency.P50.Value), signedTime(p.Latency.P99.Value), measured(p.Inflight), measured(p.CPUsBusy),
 		},
 		Strip: strip(p),
 	}

@@ -140,7 +140,7 @@ func crossoverRows(a *report.Analysis) (rows [][]string) {
 		for _, g := range c.Grains {
 			rows = append(rows, []string{
 				strings.TrimSpace(c.Workload + " " + c.Size), c.Executor, fmt.Sprint(c.P), fmt.Sprint(c.Workers),
-				time(g.Task), g.Efficiency.String(), g.Ceiling.String(), ranged(g.Overhead, time), ranged(c.Half, edge),
+				signedTime(g.Task), g.Efficiency.String(), g.Ceiling.String(), ranged(g.Overhead, signedTime), ranged(c.Half, edge),
 			})
 		}
 	}
@@ -227,7 +227,7 @@ func latencyRows(a *report.Analysis) (rows [][]string) {
 			}
 			rows = append(rows, []string{
 				r.Name(), fmt.Sprint(l.P), unknownZero(l.Workers), from, figures(l.Load),
-				ranged(l.P50, time), ranged(l.P99, time), figures(l.Capacity),
+				ranged(l.P50, signedTime), ranged(l.P99, signedTime), figures(l.Capacity),
 			})
 		}
 	}

@@ -14,9 +14,11 @@ import (
 
 // view is what the template shows.
 type view struct {
-	Policy string
-	Style  template.CSS
-	Script template.JS
+	Policy  string
+	Style   template.CSS
+	Script  template.JS
+	Refresh int    // seconds after which the page reloads itself; 0: never
+	Alert   string // a line above everything else
 
 	Finding  string
 	Where    string // the machine, empty if unknown
@@ -81,7 +83,7 @@ func newView(a *report.Analysis, charts []Chart, o Options) (*view, error) {
 	v := &view{
 		Finding: a.Finding(), Columns: headline(a.Columns(), a.Columns()), Notes: few(a.Notes()),
 		StackColumns: report.StackColumns(), StackNotes: report.StackNotes(), LawColumns: lawColumns,
-		Files: a.Data.Files, Glossary: glossary,
+		Files: a.Data.Files, Glossary: glossary, Alert: o.Alert, Refresh: int(math.Ceil(o.Refresh.Seconds())),
 	}
 	for _, key := range slices.Sorted(maps.Keys(a.Data.Host)) {
 		v.Facts = append(v.Facts, fact{key, a.Data.Host[key]})
@@ -110,19 +112,14 @@ func newView(a *report.Analysis, charts []Chart, o Options) (*view, error) {
 			v.Kinds = append(v.Kinds, r.Kind)
 		}
 	}
-	if !o.Live { // which remembers its columns by their numbers
-		v.hideEmpty()
-	}
+	v.hideEmpty()
 	v.cutLines(Limit / 2)
 	s := newStyles(o.Dark)
 	if err := v.addCharts(a, charts, place, s); err != nil {
 		return nil, err
 	}
-	style, script := s.sheet(), js
-	if o.Live {
-		script += live
-	}
-	v.Style, v.Script, v.Policy = template.CSS(style), template.JS(script), policy(style, script, o.Live)
+	style := s.sheet()
+	v.Style, v.Script, v.Policy = template.CSS(style), template.JS(js), policy(style, js)
 	return v, nil
 }
 
