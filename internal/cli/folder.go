@@ -156,7 +156,7 @@ func (f folder) store(ctx context.Context, files []file) (err error) {
 // not have.
 func (f folder) removeOld(names []string) error {
 	var failed []error
-	for _, name := range pictureNames {
+	for _, name := range slices.Concat(pictureNames, retiredNames) {
 		if slices.Contains(names, name+".svg") || !f.wrote(name+".svg") {
 			continue
 		}
@@ -167,11 +167,14 @@ func (f folder) removeOld(names []string) error {
 	return errors.Join(failed...)
 }
 
-// pictureNames are those of all charts that a report may have of all rows.
-var pictureNames = []string{
-	"gains", "timeline", "scaling", "workers", "plane", "stack", "efficiency", "latency", "heat",
-	"crossover", "executors", "coremap", "coretocore", "history",
-}
+// pictureNames are those of all charts that a report may have of all rows, and
+// retiredNames those that only reports of earlier versions have.
+var (
+	pictureNames = []string{
+		"gains", "timeline", "scaling", "workers", "plane", "stack", "latency", "heat", "crossover", "executors", "coremap", "coretocore", "history",
+	}
+	retiredNames = []string{"efficiency"}
+)
 
 func exists(path string) bool {
 	_, err := os.Lstat(path)

@@ -51,7 +51,7 @@ func TestReportRemovesItsOldPictures(t *testing.T) {
 // A chart that is new must be in the list, or its old picture stays; one that is
 // gone must not, or a file of that name is looked at for nothing.
 func TestPictureNamesAreThoseOfTheCharts(t *testing.T) {
-	ofRows := []string{"curves", "usl"} // they are on the page only
+	ofRows := []string{"curves"} // they are on the page only
 	drawn := slices.Clone(ofRows)
 	paths, err := filepath.Glob("../../report/chart/*.go")
 	if err != nil {

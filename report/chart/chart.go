@@ -45,28 +45,32 @@ func All(a *report.Analysis) []Chart {
 	all := len(a.Rows)
 	a = Excerpt(a)
 	var charts []Chart
-	some := func(known func(report.Row) bool) bool { return slices.ContainsFunc(a.Rows, known) }
-	if some(hasGain) {
-		charts = append(charts, Gains(a))
-	}
-	add := func(some ...func(*report.Analysis) (Chart, bool)) {
-		for _, draw := range some {
-			if c, ok := draw(a); ok {
-				charts = append(charts, c)
-			}
+	add := func(c Chart, ok bool) {
+		if ok {
+			charts = append(charts, c)
 		}
 	}
-	add(Timeline)
-	if some(hasScaling) {
-		charts = append(charts, Scaling(a))
+	some := func(known func(report.Row) bool) bool { return slices.ContainsFunc(a.Rows, known) }
+	if some(hasGain) {
+		add(Gains(a), true)
 	}
-	if some(func(r report.Row) bool { return len(r.Lines) > 0 }) {
-		charts = append(charts, Workers(a))
+	add(Timeline(a))
+	if some(hasScaling) {
+		add(Scaling(a), true)
+	}
+	if some(hasLines) {
+		add(Workers(a), true)
 	}
 	if some(onPlane) {
-		charts = append(charts, Plane(a))
+		add(Plane(a), true)
 	}
-	add(Stack, Efficiency, Latency, Heat, Crossovers, Executors, CoreMap, CoreToCore)
+	add(Stack(a))
+	add(Latency(a))
+	add(Heat(a))
+	add(Crossovers(a))
+	add(Executors(a))
+	add(CoreMap(a))
+	add(CoreToCore(a))
 	return admit(charts, all)
 }
 

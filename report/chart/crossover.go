@@ -148,7 +148,7 @@ func (t Theme) crossoverPlot(panel crossoverPanel, names []string) *plot.Plot {
 		style, glyph := t.series(slices.Index(names, c.Executor))
 		var curve measured
 		for _, g := range c.Grains {
-			curve.add(math.Log10(g.Task), within(g.Efficiency, top), func(y float64) float64 { return y })
+			curve.add(math.Log10(g.Task), cutOff(g.Efficiency, top), func(y float64) float64 { return y })
 		}
 		curve.addBeside(p, style, glyph, besides(i, len(panel)))
 		p.Add(halfMark{c, -lane * (float64(i) + 0.75), style, glyph})
@@ -156,8 +156,8 @@ func (t Theme) crossoverPlot(panel crossoverPanel, names []string) *plot.Plot {
 	return p
 }
 
-// within cuts an interval off at the frame.
-func within(i report.Interval, top float64) report.Interval {
+// cutOff cuts an interval off at the frame.
+func cutOff(i report.Interval, top float64) report.Interval {
 	if !math.IsNaN(i.Low) {
 		i.Low, i.High = max(i.Low, 0), min(i.High, top)
 	}

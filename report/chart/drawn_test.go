@@ -52,12 +52,7 @@ func TestCeilingsHaveTheirIntervals(t *testing.T) {
 	pictures := func(doubt float64) map[string]string {
 		r := limited(64, doubt)
 		a := &report.Analysis{Rows: []report.Row{r}}
-		efficiency, _ := Efficiency(a)
-		law, ok := USLFit(r)
-		if !ok {
-			t.Fatal("no law")
-		}
-		return map[string]string{"gains": svg(t, Gains(a)), "scaling": svg(t, Scaling(a)), "efficiency": svg(t, efficiency), "usl": svg(t, law)}
+		return map[string]string{"gains": svg(t, Gains(a)), "scaling": svg(t, Scaling(a)), "curves": svg(t, curves(r))}
 	}
 	without := pictures(0)
 	for name, with := range pictures(1.2) {
@@ -95,17 +90,6 @@ func TestIntervalsOfCeilingsAreInTheFrame(t *testing.T) {
 	r := limited(4, 2)
 	if _, high := (gainBars{rows: []report.Row{r}}).reach(); math.Abs(high-math.Log2(7.2)) > 1e-9 {
 		t.Errorf("gains reach to %.3f, want log₂ 7.2", high)
-	}
-	// H(4)/4 is 0.9, and at most 1.8.
-	if p := Light.efficiencyStyle().panel(Light, r); math.Abs(p.Y.Max-1.85) > 1e-9 {
-		t.Errorf("efficiency reaches to %.3f, want 1.85", p.Y.Max)
-	}
-	line, marks := ceilings(r).until(2)
-	if len(line) != 3 || line[2].Y != math.Log2(3.6) || marks.Len() != 3 || marks.high[2] != 2 {
-		t.Errorf("up to 4× there is %v, with %+v", line, marks)
-	}
-	if line, marks := ceilings(r).until(1); len(line) != 3 || line[2].Y != 1 || marks.Len() != 2 {
-		t.Errorf("up to 2× there is %v, with %+v", line, marks)
 	}
 }
 
@@ -148,21 +132,13 @@ func TestBoundsAreNamedWhereTheyAreDrawn(t *testing.T) {
 	for _, demand := range []float64{0.01, math.NaN()} {
 		r := waits(demand, 0.07)
 		a := &report.Analysis{Rows: []report.Row{r}}
-		law, ok := USLFit(r)
-		if !ok {
-			t.Fatal("no law")
-		}
-		captions := []string{"knee", "knee", ""} // that of the law is of the law
-		for i, c := range []Chart{Workers(a), curves(r), law} {
+		for _, c := range []Chart{Workers(a), curves(r)} {
 			if named := strings.Contains(svg(t, c), "bound"); named == math.IsNaN(demand) {
 				t.Errorf("%s of a demand of %v names a bound: %v", c.Name, demand, named)
 			}
-			if named := strings.Contains(c.Caption, captions[i]); named == math.IsNaN(demand) && captions[i] != "" {
+			if named := strings.Contains(c.Caption, "knee"); named == math.IsNaN(demand) {
 				t.Errorf("%s of a demand of %v explains the knee: %v", c.Name, demand, named)
 			}
-		}
-		if n := strings.Count(svg(t, law), "stroke:#D55E00"); n != 2 && !math.IsNaN(demand) || n != 0 && math.IsNaN(demand) {
-			t.Errorf("of a demand of %v, the bound of workers and its sign are %d lines", demand, n)
 		}
 		if named := strings.Contains(svg(t, curves(r)), ">bound of 2 cores<"); named == math.IsNaN(demand) {
 			t.Errorf("of a demand of %v, the legend of the curves has the bound of both cores: %v", demand, named)
@@ -171,9 +147,9 @@ func TestBoundsAreNamedWhereTheyAreDrawn(t *testing.T) {
 			t.Errorf("the headline of a demand of %v has the bound: %v", demand, named)
 		}
 	}
-	l := laws(waits(0.01, 0.07))[0]
-	if first, last := l.bound[0], l.bound[len(l.bound)-1]; len(l.bound) != 3 || first.X != 0 || math.Abs(first.Y-math.Log2(12.5)) > 1e-9 || last.X != 6 || math.Abs(last.Y-math.Log2(200)) > 1e-9 {
-		t.Errorf("the bound runs along %v", l.bound)
+	line := bound(waits(0.01, 0.07).Lines[1], 1, 64)
+	if first, last := line[0], line[len(line)-1]; len(line) != 3 || first.X != 0 || math.Abs(first.Y-math.Log2(12.5)) > 1e-9 || last.X != 6 || math.Abs(last.Y-math.Log2(200)) > 1e-9 {
+		t.Errorf("the bound runs along %v", line)
 	}
 }
 

@@ -16,9 +16,9 @@ func TestBenchmarksOfUnknownWorkers(t *testing.T) {
 	const known = "BenchmarkAsk/workers=1/cores=1 1 10 ns/op\nBenchmarkAsk/workers=1/cores=2-2 1 5 ns/op\n"
 	const both = known + "BenchmarkAsk/cores=1 1 9 ns/op\nBenchmarkAsk/cores=2-2 1 9 ns/op\n" // of two files
 	for text, want := range map[string][]string{
-		foreign + both:  {"gains", "scaling", "workers", "efficiency"},
-		foreign:         {"gains", "scaling", "efficiency"},
-		foreign + known: {"gains", "scaling", "workers", "efficiency"},
+		foreign + both:  {"gains", "scaling", "workers"},
+		foreign:         {"gains", "scaling"},
+		foreign + known: {"gains", "scaling", "workers"},
 	} {
 		var names []string
 		for _, c := range chart.All(load(t, text)) {
@@ -31,7 +31,7 @@ func TestBenchmarksOfUnknownWorkers(t *testing.T) {
 				t.Errorf("%s draws what is no number", c.Name)
 			}
 			named := bytes.Contains(svg, []byte(">Get/size=4<"))
-			if drawn := c.Name == "gains" || c.Name == "scaling" || c.Name == "efficiency"; named != drawn {
+			if drawn := c.Name == "gains" || c.Name == "scaling"; named != drawn {
 				t.Errorf("%s names the benchmark: %v, want %v", c.Name, named, drawn)
 			}
 			if c.Name == "gains" && (!bytes.Contains(svg, []byte(">2.00<")) || bytes.Contains(svg, []byte("–"))) {

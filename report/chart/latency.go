@@ -55,37 +55,21 @@ func latencyOfRow(r report.Row) []latencyPanel {
 }
 
 func latencyChart(panels []latencyPanel) (Chart, bool) {
-	var most []string
+	var most, names []string
+	var drawn []report.Interval
 	for _, p := range panels {
 		if _, all := p.ends(); all > 1 {
 			most = append(most, plural(all, "core"))
 		}
+		names, drawn = append(names, p.name), append(drawn, p.percentiles()...)
 	}
-	return Chart{
-		Name:    "latency",
-		Title:   "Latency",
-		Caption: latencyCaption,
-		Alt:     latencyAlt(panels),
-		width:   pageWidth,
-		height:  vg.Length(60 + 156*panelRows(len(panels))),
-		draw: func(c draw.Canvas, t Theme) {
-			s := t.latencyStyle()
-			c = t.headline(c, "Latency of a task, on log scales: the median and the 99th percentile")
-			var drawn []report.Interval
-			for _, p := range panels {
-				drawn = append(drawn, p.percentiles()...)
-			}
-			loads := slices.ContainsFunc(panels, func(p latencyPanel) bool { return p.byLoads })
-			c = t.legend(c, append(s.legend(allCores(plural(1, "core"), most), loads), t.intervalEntry(drawn)...))
-			var plots []*plot.Plot
-			var names []string
-			for _, p := range panels {
-				plots = append(plots, s.panel(t, p))
-				names = append(names, p.name)
-			}
-			t.panels(c, names, plots)
-		},
-	}, len(panels) > 0
+	loads := slices.ContainsFunc(panels, func(p latencyPanel) bool { return p.byLoads })
+	return Chart{Name: "latency", Title: "Latency", Caption: latencyCaption, Alt: latencyAlt(panels)}.multiples(
+		"Latency of a task, on log scales: the median and the 99th percentile",
+		func(t Theme) []entry { return t.latencyStyle().legend(allCores(plural(1, "core"), most), loads) },
+		drawn, names,
+		func(t Theme, i int) *plot.Plot { return t.latencyStyle().panel(t, panels[i]) },
+	), len(panels) > 0
 }
 
 // ends are the smallest and the largest parallelism: curves of those between

@@ -2,31 +2,11 @@ package chart
 
 import (
 	"math"
-	"slices"
 	"strings"
 	"testing"
 
-	"gonum.org/v1/plot/plotter"
-
 	"overlap/report"
 )
-
-func TestLimitsEndAtTheFrame(t *testing.T) {
-	up := plotter.XYs{{X: 0, Y: 0}, {X: 2, Y: 1}, {X: 4, Y: 3}}
-	for top, want := range map[float64]plotter.XYs{
-		5: up, 3: up, 1: up[:2], -1: nil,
-		2:   {{X: 0, Y: 0}, {X: 2, Y: 1}, {X: 3, Y: 2}},
-		0.5: {{X: 0, Y: 0}, {X: 1, Y: 0.5}},
-	} {
-		got := below(up, top)
-		if top == 1 && len(got) == 3 && got[1] == got[2] {
-			got = got[:2]
-		}
-		if !slices.Equal(got, want) {
-			t.Errorf("below %v: %v, want %v", top, got, want)
-		}
-	}
-}
 
 // bounded is a row that was measured up to 4 cores, with or without a ceiling.
 func bounded(ceiling float64) report.Row {
@@ -48,8 +28,7 @@ func bounded(ceiling float64) report.Row {
 func TestLegendNamesTheCeilingThatIsDrawn(t *testing.T) {
 	for _, ceiling := range []float64{3, math.NaN()} {
 		a := &report.Analysis{Rows: []report.Row{bounded(ceiling)}}
-		efficiency, _ := Efficiency(a)
-		pictures := append(OfRow(a, a.Rows[0])[:1], Scaling(a), efficiency)
+		pictures := append(OfRow(a, a.Rows[0])[:1], Scaling(a))
 		for _, c := range pictures {
 			svg, err := c.SVG(Light)
 			if err != nil {

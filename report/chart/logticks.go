@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"gonum.org/v1/plot"
 )
@@ -77,4 +78,10 @@ func plain(x float64) string {
 		return short
 	}
 	return strconv.FormatFloat(rounded, 'f', -1, 64)
+}
+
+// decimal writes a number of either sign, or 0, without needless digits.
+func decimal(x float64) string {
+	text := strconv.FormatFloat(math.Round(x*1000)/1000+0, 'f', -1, 64) // + 0, because -0 is written so
+	return strings.Replace(text, "-", "−", 1)
 }

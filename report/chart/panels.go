@@ -19,6 +19,22 @@ const columns = 3
 
 func panelRows(n int) int { return (n + columns - 1) / columns }
 
+// multiples fills in a chart of one small plot for each name, under a headline and a
+// legend, which also explains the intervals, if any of them is drawn.
+func (c Chart) multiples(headline string, legend func(Theme) []entry, drawn []report.Interval, names []string, panel func(Theme, int) *plot.Plot) Chart {
+	c.width, c.height = pageWidth, vg.Length(60+156*panelRows(len(names)))
+	c.draw = func(canvas draw.Canvas, t Theme) {
+		canvas = t.headline(canvas, headline)
+		canvas = t.legend(canvas, append(legend(t), t.intervalEntry(drawn)...))
+		plots := make([]*plot.Plot, len(names))
+		for i := range names {
+			plots[i] = panel(t, i)
+		}
+		t.panels(canvas, names, plots)
+	}
+	return c
+}
+
 // panels draws one small plot per row, in a grid.
 func (t Theme) panels(c draw.Canvas, names []string, plots []*plot.Plot) {
 	rows, columns := panelRows(len(plots)), min(columns, max(2, len(plots)))
@@ -156,6 +172,17 @@ func (m measured) addTo(p *plot.Plot, style draw.LineStyle, glyph draw.GlyphStyl
 	}
 	dots.GlyphStyle = glyph
 	p.Add(l, intervals{m, line(style.Color, 1)}, dots)
+}
+
+// clip cuts the curve to a range.
+func (m measured) clip(low, high float64) measured {
+	cut := func(values []float64) (into []float64) {
+		for _, v := range values {
+			into = append(into, min(max(v, low), high))
+		}
+		return into
+	}
+	return measured{m.x, cut(m.y), cut(m.low), cut(m.high)}
 }
 
 // lineTo draws a straight or bent line without points.

@@ -1,47 +1,34 @@
 package chart
 
 import (
+	"fmt"
 	"math"
 	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
 	"overlap/report"
 )
 
-const scalingCaption = "Where the line keeps to the ceiling, the machine sets the limit; where it falls below, the program does. It can pass the ceiling where cores are uneven: the ceiling waits for the slowest of its separate programs, while workers that share one queue even out."
+const scalingCaption = "Where the line keeps to the ceiling, the machine sets the limit; where it falls below, the program does. It can pass the ceiling where cores are uneven: the ceiling waits for the slowest of its separate programs, while workers that share one queue even out. The words in a panel are of the most cores: the efficiency G_p/p, the share of the ideal, and the software efficiency G_p/H(p), the share of the ceiling."
 
 // Scaling draws the gain from cores at the best number of workers, with the
 // ideal and the measured ceiling.
 func Scaling(a *report.Analysis) Chart {
 	rows := having(a.Rows, hasScaling)
-	return Chart{
-		Name:    "scaling",
-		Title:   "Cores",
-		Caption: scalingCaption,
-		Alt:     scalingAlt(rows),
-		width:   pageWidth,
-		height:  vg.Length(60 + 156*panelRows(len(rows))),
-		draw: func(c draw.Canvas, t Theme) {
-			s := t.scalingStyle()
-			c = t.headline(c, "Gain from cores at the best number of workers, on doubling scales")
-			var drawn []report.Interval
-			for _, r := range rows {
-				drawn = append(drawn, gainsAndCeilings(r)...)
-			}
-			c = t.legend(c, append(s.legend("gain from cores", rows...), t.intervalEntry(drawn)...))
-			var plots []*plot.Plot
-			var names []string
-			for _, r := range rows {
-				plots = append(plots, s.panel(t, r))
-				names = append(names, r.Name())
-			}
-			t.panels(c, names, plots)
-		},
+	var drawn []report.Interval
+	for _, r := range rows {
+		drawn = append(drawn, gainsAndCeilings(r)...)
 	}
+	return Chart{Name: "scaling", Title: "Cores", Caption: scalingCaption, Alt: scalingAlt(rows)}.multiples(
+		"Gain from cores at the best number of workers, on doubling scales",
+		func(t Theme) []entry { return t.scalingStyle().legend("gain from cores", rows...) },
+		drawn, namesOf(rows),
+		func(t Theme, i int) *plot.Plot { return t.scalingStyle().panel(t, rows[i], report.USL{}) })
 }
 
 // hasScaling reports whether numbers of cores of a row were compared.
@@ -91,35 +78,43 @@ func gainsAndCeilings(r report.Row) (all []report.Interval) {
 	return all
 }
 
-// below is the line up to where it first passes a height.
-func below(points plotter.XYs, top float64) (part plotter.XYs) {
-	for i, to := range points {
-		if to.Y <= top {
-			part = append(part, to)
-			continue
-		}
-		if i > 0 {
-			from := points[i-1]
-			along := (top - from.Y) / (to.Y - from.Y)
-			part = append(part, plotter.XY{X: from.X + along*(to.X-from.X), Y: top})
-		}
-		break
+// shares says what the most cores gain of the ideal and of the ceiling: a line each,
+// none for one core.
+func shares(r report.Row) (lines []string) {
+	if len(r.Models.Cores) == 0 {
+		return nil
 	}
-	return part
+	e := r.Models.Cores[len(r.Models.Cores)-1]
+	for _, share := range []struct {
+		report.Interval
+		of string
+	}{{e.OfIdeal, "ideal"}, {e.OfCeiling, "H(p)"}} {
+		if e.P > 1 && !math.IsNaN(share.Value) {
+			lines = append(lines, percent(share.Interval)+" of "+share.of)
+		}
+	}
+	return lines
 }
 
-// until is the line up to where it first passes a height, and the points of that
-// part with what of their intervals is below it.
-func (m measured) until(top float64) (points plotter.XYs, marks measured) {
-	n := 0
-	for n < len(m.y) && m.y[n] <= top {
-		n++
-	}
-	marks = measured{m.x[:n], m.y[:n], m.low[:n], m.high[:n]}
-	return below(m.line(), top), marks.clip(math.Inf(-1), top)
+// corner writes lines into the upper left corner, where no gain reaches.
+type corner struct {
+	t     Theme
+	lines []string
 }
 
-func (s scalingStyle) panel(t Theme, r report.Row) *plot.Plot {
+func (k corner) Plot(c draw.Canvas, _ *plot.Plot) {
+	style := k.t.text(small, k.t.Muted)
+	style.YAlign = text.YTop
+	for i, words := range k.lines {
+		at := vg.Point{X: c.Min.X + 4, Y: c.Max.Y - 1 - 11*vg.Length(i)}
+		fillRect(c, span(at.X, at.X+style.Width(words), at.Y-10, at.Y), k.t.Background)
+		c.FillText(style, at, words)
+	}
+}
+
+func percent(i report.Interval) string { return fmt.Sprintf("%.0f %%", 100*i.Value) }
+
+func (s scalingStyle) panel(t Theme, r report.Row, fit report.USL) *plot.Plot {
 	p := t.plot("cores", "gain over 1 core (×)")
 	end := math.Log2(float64(max(r.P, 2)))
 	low, high := -0.4, end
@@ -133,12 +128,13 @@ func (s scalingStyle) panel(t Theme, r report.Row) *plot.Plot {
 			low, high = min(low, m.low[i]), max(high, m.high[i])
 		}
 	}
-	p.Add(grid{t})
+	p.Add(grid{t}, lawBand{fit, t})
 	lineTo(p, s.ideal, plotter.XYs{{X: 0, Y: 0}, {X: end, Y: end}})
 	if limit.Len() > 1 {
 		limit.addTo(p, s.ceiling, s.ceilingGlyph)
 	}
 	gains.addTo(p, s.gain, s.gainGlyph)
+	p.Add(lawCurve{fit, t}, corner{t, shares(r)})
 	p.X.Min, p.X.Max = -0.12, end+0.12
 	p.X.Tick.Marker = log2Ticks{6, end}
 	p.Y.Min, p.Y.Max = low-0.05, high+0.12

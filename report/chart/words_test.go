@@ -29,13 +29,13 @@ func everything(a *report.Analysis) map[string]chart.Chart {
 func TestLegendsOfSingleSamplesHaveNoInterval(t *testing.T) {
 	const words = ">95 % interval<"
 	all := everything(load(t, twoHosts()))
-	for _, name := range []string{"gains", "scaling", "workers", "efficiency", "executors", "crossover", "latency", "row curves"} {
+	for _, name := range []string{"gains", "scaling", "workers", "executors", "crossover", "latency", "row curves"} {
 		if c, ok := all[name]; !ok || strings.Contains(drawn(t, c), words) {
 			t.Errorf("%s is there: %v, and explains an interval", name, ok)
 		}
 	}
 	all = everything(machine(t, 16))
-	for _, name := range []string{"gains", "scaling", "workers", "plane", "efficiency", "latency", "row curves", "row usl"} {
+	for _, name := range []string{"gains", "scaling", "workers", "plane", "latency", "row curves"} {
 		if c, ok := all[name]; !ok || !strings.Contains(drawn(t, c), words) {
 			t.Errorf("%s is there: %v, and explains no interval", name, ok)
 		}
@@ -49,18 +49,13 @@ func TestLogScalesSaySo(t *testing.T) {
 		t.Fatal("no crossover")
 	}
 	all["crossover"] = crossover
-	for _, name := range []string{"gains", "scaling", "workers", "plane", "efficiency", "latency", "crossover", "row curves", "row usl"} {
+	for _, name := range []string{"gains", "scaling", "workers", "plane", "latency", "crossover", "row curves"} {
 		if !regexp.MustCompile(`(log|doubling) scale`).MatchString(drawn(t, all[name])) {
 			t.Errorf("%s does not say that a scale is logarithmic", name)
 		}
 	}
-	if s := drawn(t, all["row curves"]); !strings.Contains(s, ">Gain from cores, and throughput against workers, on log scales; efficiency on a linear one<") {
-		t.Error("the headline of the curves does not tell the scales apart")
-	}
-	one := load(t, "BenchmarkEp/executor=pool/workers=1/cores=1 1 5 ns/op\n")
-	c := named(t, chart.OfRow(one, one.Rows[0]), "curves")
-	if s := drawn(t, c); !strings.Contains(s, ">Gain from cores, and throughput against workers, on log scales<") || strings.Contains(c.Caption, "Efficiency") {
-		t.Error("the headline of two curves tells of a third")
+	if s := drawn(t, all["row curves"]); !strings.Contains(s, ">Gain from cores, and throughput against workers, on log scales<") {
+		t.Error("the headline of the curves is another")
 	}
 }
 
@@ -69,10 +64,10 @@ func TestCaptionsOfSectionsAreShort(t *testing.T) {
 	a := machine(t, 16)
 	for _, r := range a.Rows {
 		c := named(t, chart.OfRow(a, r), "curves")
-		if n := len(strings.Fields(c.Caption)); n > 85 || n < 40 {
+		if n := len(strings.Fields(c.Caption)); n > 85 || n < 35 {
 			t.Errorf("%s: %d words: %s", r.Name(), n, c.Caption)
 		}
-		for _, word := range []string{"Cores: ", "Workers: ", "Efficiency: "} {
+		for _, word := range []string{"Cores: ", "Workers: "} {
 			if !strings.Contains(c.Caption, word) {
 				t.Errorf("no %sin %q", word, c.Caption)
 			}
@@ -122,8 +117,7 @@ func TestAltTextsOfNineRowsAreWhole(t *testing.T) {
 	for i := range 9 {
 		fmt.Fprintf(&b, "BenchmarkGet/id=%d/workers=1/cores=1 1 5 ns/op\nBenchmarkGet/id=%d/workers=1/cores=2-2 1 5 ns/op\n", i, i)
 	}
-	efficiency, _ := chart.Efficiency(load(t, b.String()))
-	if strings.Contains(efficiency.Alt, "more") || strings.Count(efficiency.Alt, " gains ") != 9 {
-		t.Error(efficiency.Alt)
+	if alt := chart.Scaling(load(t, b.String())).Alt; strings.Contains(alt, "more") || strings.Count(alt, " reaches ") != 9 {
+		t.Error(alt)
 	}
 }

@@ -6,7 +6,6 @@ import (
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
-	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
 	"overlap/report"
@@ -36,46 +35,25 @@ func throughputs(r report.Row) (all []report.Interval) {
 // Workers draws throughput against workers on one core and on all, under the
 // operational bounds min(w/(D+Z), p/D).
 func Workers(a *report.Analysis) Chart {
-	var rows []report.Row // of known workers
-	for _, r := range a.Rows {
-		if len(r.Lines) > 0 {
-			rows = append(rows, r)
-		}
+	rows := having(a.Rows, hasLines)
+	var drawn []report.Interval
+	for _, r := range rows {
+		drawn = append(drawn, throughputs(r)...)
 	}
 	title, caption := "Throughput against workers, on log scales", workersAlone
 	limits := slices.ContainsFunc(rows, hasBound)
 	if limits {
 		title, caption = title+", under the bound min(w/(D+Z), p/D)", workersCaption
 	}
-	return Chart{
-		Name:    "workers",
-		Title:   "Workers",
-		Caption: caption,
-		Alt:     workersAlt(rows),
-		width:   pageWidth,
-		height:  vg.Length(60 + 156*panelRows(len(rows))),
-		draw: func(c draw.Canvas, t Theme) {
-			s := t.workersStyle()
-			c = t.headline(c, title)
-			var drawn []report.Interval
-			for _, r := range rows {
-				drawn = append(drawn, throughputs(r)...)
-			}
-			entries := s.legend(rows, limits)
-			if !slices.ContainsFunc(rows, func(r report.Row) bool { return r.Lines[0].P == 1 }) {
-				entries = entries[len(entries)-1:]
-			}
-			c = t.legend(c, append(entries, t.intervalEntry(drawn)...))
-			var plots []*plot.Plot
-			var names []string
-			for _, r := range rows {
-				plots = append(plots, s.panel(t, r))
-				names = append(names, r.Name())
-			}
-			t.panels(c, names, plots)
-		},
-	}
+	return Chart{Name: "workers", Title: "Workers", Caption: caption, Alt: workersAlt(rows)}.multiples(
+		title,
+		func(t Theme) []entry { return t.workersStyle().legend(rows, limits) },
+		drawn, namesOf(rows),
+		func(t Theme, i int) *plot.Plot { return t.workersStyle().panel(t, rows[i], report.USL{}) })
 }
+
+// hasLines reports whether numbers of workers of a row are known.
+func hasLines(r report.Row) bool { return len(r.Lines) > 0 }
 
 // allCores names the most cores of rows that share a legend, given what each of
 // more than one core calls its own: by number only if all call them alike.
@@ -118,12 +96,15 @@ func (s workersStyle) legend(rows []report.Row, limits bool) (entries []entry) {
 			entries = append(entries, entry{bounds[i], lineMark(s.bounds[i], nil)})
 		}
 	}
+	if !slices.ContainsFunc(rows, func(r report.Row) bool { return r.Lines[0].P == 1 }) {
+		return entries[len(entries)/2:]
+	}
 	return entries
 }
 
-func (s workersStyle) panel(t Theme, r report.Row) *plot.Plot {
+func (s workersStyle) panel(t Theme, r report.Row, fit report.USL) *plot.Plot {
 	p := t.plot("workers", "jobs per second")
-	p.Add(grid{t})
+	p.Add(grid{t}, lawBand{fit, t})
 	low, high := math.Inf(1), math.Inf(-1)
 	widest := 1
 	for _, l := range r.Lines {
@@ -143,6 +124,7 @@ func (s workersStyle) panel(t Theme, r report.Row) *plot.Plot {
 		lineTo(p, s.bounds[i], limit)
 		curve.addTo(p, s.curves[i], s.glyphs[i])
 	}
+	p.Add(lawCurve{fit, t})
 	p.X.Min, p.X.Max = -0.2, math.Log2(float64(max(widest, 2)))+0.2
 	p.X.Tick.Marker = log2Ticks{5, math.Inf(1)}
 	// At least three doublings, so that noise does not look like a slope.

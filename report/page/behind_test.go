@@ -24,8 +24,7 @@ func TestChartsOfAllRowsHaveTheirNumbers(t *testing.T) {
 		line   int
 		want   []string
 	}{
-		{"scaling", 4, 1, []string{r.Name(), "2", r.Scaling[1].Gain.String(), "–"}},
-		{"efficiency", 4, 1, []string{r.Name(), "2", r.Models.Cores[1].OfIdeal.String(), "–", "–", r.Models.Cores[1].Serial.String()}},
+		{"scaling", 4, 1, []string{r.Name(), "2", r.Scaling[1].Gain.String(), "–", r.Models.Cores[1].OfIdeal.String(), "–", r.Models.Cores[1].Serial.String()}},
 		{"workers", 8, 0, []string{r.Name(), "1", "1", fmt.Sprintf("%.0f", r.Lines[0].Points[0].Throughput.Value), fmt.Sprintf("%.0f", r.Lines[0].Bound(1))}},
 		{"heat", 8, 3, []string{r.Name(), "2", "2", "2", r.Grid[3].Gain.String()}},
 	} {
@@ -99,8 +98,8 @@ func TestCrossoversHaveIntervals(t *testing.T) {
 
 var zero float64
 
-// Where a law is that of a row's points its section has both, and the chart
-// leads there.
+// Where a law is that of a row's points its section has both, as a table and as a
+// curve.
 func TestSectionsHaveTheLawAndThePoints(t *testing.T) {
 	var b strings.Builder
 	for round := range 10 {
@@ -118,8 +117,8 @@ func TestSectionsHaveTheLawAndThePoints(t *testing.T) {
 	if len(rows) != 6 || rows[0][0] != "workers" || rows[0][1] != "1" || rows[last][1] != "32" || rows[last][3] != fmt.Sprintf("%.0f", u.At(32).Value) || !strings.Contains(rows[last][4], " … ") || !strings.HasPrefix(rows[last][5], "1.0") && !strings.HasPrefix(rows[last][5], "0.9") {
 		t.Errorf("the law's table is %q", rows)
 	}
-	if !strings.Contains(html, `href="#job_law">Its numbers: `) {
-		t.Error("the chart does not lead to the table")
+	if !strings.Contains(html, "universal scalability law</text>") {
+		t.Error("the law is not drawn")
 	}
 	if html := rendered(t, machine(t, 2, 1)); strings.Contains(html, "_law") {
 		t.Error("points that no law fits have its table")

@@ -64,7 +64,7 @@ var glossary = []entry{
 	{"little", []string{"Little's law"}, "Tasks in flight are throughput times the time that each stays: L = X·R. It holds the counters of a sample against each other."},
 	{"knee", []string{"knee"}, "The number of workers from which on computing, not waiting, sets the bound: p(D+Z)/D, with D the CPU time of a job and Z its waiting."},
 	{"amdahl", []string{"Amdahl's law"}, "S = 1/(f + (1−f)/p): the speedup if the part f of a job is serial. It never exceeds 1/f."},
-	{"karp-flatt", []string{"Karp–Flatt"}, "The serial part e = (1/S − 1/p)/(1 − 1/p) that a speedup S on p cores amounts to. Constant over p: a serial part. Rising: overhead. Negative: faster than linear."},
+	{"karp-flatt", []string{"Karp–Flatt"}, "The serial part e = (1/S − 1/p)/(1 − 1/p) that a speedup S on p cores amounts to. Level over p: there is one. Rising: overhead grows with the cores. Negative: more was gained than the cores can give."},
 	{"usl", []string{"USL", "σ", "κ", "λ"}, "The universal scalability law X(N) = λN/(1 + σ(N−1) + κN(N−1)): λ is the throughput of one, σ contention (queueing for what is shared), κ coherency (everybody telling everybody). It is " + report.FittedTo + "."},
 	{"p99", []string{"p99", "p50"}, "The time that 99 of 100 tasks do not exceed, and p50 half of them; of items that come by a schedule, from when each was due."},
 	{"open-loop", []string{"open loop"}, "Items arrive by a schedule, whether or not earlier ones are done, so that waiting in the queue counts."},

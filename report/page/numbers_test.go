@@ -34,22 +34,6 @@ func TestNumbersAreWrittenForPeople(t *testing.T) {
 	}
 }
 
-// The ceiling of a share is a share, too, and one core has none worth a line.
-func TestSharesOfTheCeiling(t *testing.T) {
-	exact := func(x float64) report.Interval { return report.Interval{Value: x, Low: x, High: x} }
-	r := report.Row{Workload: "ep"}
-	r.Scaling = []report.Scaled{{P: 1, Gain: exact(1), Ceiling: exact(1)}, {P: 2, Gain: exact(1.8), Ceiling: exact(1.9)}}
-	for _, s := range r.Scaling {
-		r.Models.Cores = append(r.Models.Cores, report.Efficiency{P: s.P, OfIdeal: exact(s.Gain.Value / float64(s.P))})
-	}
-	alone := report.Row{Workload: "one", Scaling: r.Scaling[:1]}
-	alone.Models.Cores = r.Models.Cores[:1]
-	rows := efficiencyRows(&report.Analysis{Rows: []report.Row{r, alone}})
-	if len(rows) != 2 || rows[1][4] != "0.95" {
-		t.Errorf("%v", rows)
-	}
-}
-
 // Each of several executors of one work has one line.
 func TestExecutorsHaveALineEach(t *testing.T) {
 	a := analysisOf(t, `BenchmarkEp/executor=serial/workers=1/cores=1 1 10 ns/op

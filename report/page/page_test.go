@@ -190,7 +190,7 @@ func TestPageHoldsEveryPart(t *testing.T) {
 		t.Error(p)
 	}
 	for part, count := range map[string]int{
-		"<section id=": 3, "overlap run --workloads w0": 3, "<h3>Models</h3>": 3, `class="strip"`: 3 * 11, "<details><summary>Numbers: ": 6, "<details><summary>Points and samples of ": 3,
+		"<section id=": 3, "overlap run --workloads w0": 3, "<h3>Models</h3>": 3, `class="strip"`: 3 * 11, "<details><summary>Numbers: ": 5, "<details><summary>Points and samples of ": 3,
 		"12 samples by round, from ": 3 * 11, ", 1 left out": 3 * 11, ">serial program<": 3, "<p class=\"verdict\">": 3, "<figure ": len(drawn(t, a)),
 		"prefers-color-scheme: dark": 2, "connect-src": 0, ">speedup</a> = ": 1, "On 2 cores: ": 1, "grep -hE": 3,
 		`href="#w01"`: 3, `id="w01_cores"`: 1, `id="w01_chart_curves"`: 1,

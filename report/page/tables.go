@@ -61,17 +61,14 @@ var sources = map[string]behind{
 	"executors": {"the executors",
 		[]string{"workload", "executor", "workers", "cores", "over the serial program"},
 		executorRows, inSections},
-	"scaling": {"gain by cores",
-		[]string{"workload", "cores", "gain from cores", "ceiling H(p)"},
-		scalingRows, inSections},
+	"scaling": {"gain by cores", append([]string{"workload"}, scalingColumns...), scalingRows, inSections},
 	"workers": {"throughput by workers",
 		[]string{"workload", "cores", "workers", "jobs/s", "bound"},
 		workerRows, inSections},
 	"plane": {"tasks in flight and CPUs busy",
 		[]string{"workload", "workers", "cores", "tasks in flight", "CPUs busy"},
 		planeRows, inSections},
-	"stack":      {"stacks at the best point", append([]string{"workload"}, report.StackColumns()...), stackRows, inSections},
-	"efficiency": {"shares of the cores", []string{"workload", "cores", "G_p/p", "G_p/H(p)", "H(p)/p", "Karp–Flatt"}, efficiencyRows, inSections},
+	"stack": {"stacks at the best point", append([]string{"workload"}, report.StackColumns()...), stackRows, inSections},
 	"latency": {"latencies of tasks",
 		[]string{"workload", "cores", "workers", "time from", "items/s", "p50", "p99", "capacity p/D"},
 		latencyRows, inSections},
@@ -162,8 +159,8 @@ func executorRows(a *report.Analysis) (rows [][]string) {
 
 func scalingRows(a *report.Analysis) (rows [][]string) {
 	for _, r := range a.Shown() {
-		for _, s := range r.Scaling {
-			rows = append(rows, []string{r.Name(), fmt.Sprint(s.P), s.Gain.String(), ceilingOf(r, s)})
+		for _, row := range scaling(r) {
+			rows = append(rows, append([]string{r.Name()}, row...))
 		}
 	}
 	return rows
@@ -197,22 +194,6 @@ func stackRows(a *report.Analysis) (rows [][]string) {
 			if s.Workers == r.Workers && s.P == r.P {
 				rows = append(rows, append([]string{r.Name()}, s.Cells()...))
 			}
-		}
-	}
-	return rows
-}
-
-func efficiencyRows(a *report.Analysis) (rows [][]string) {
-	for _, r := range a.Shown() {
-		if len(r.Models.Cores) < 2 {
-			continue
-		}
-		for i, e := range r.Models.Cores {
-			share := "–"
-			if i < len(r.Scaling) {
-				share = figures(r.Scaling[i].Ceiling.Value / float64(e.P))
-			}
-			rows = append(rows, []string{r.Name(), fmt.Sprint(e.P), e.OfIdeal.String(), e.OfCeiling.String(), share, e.Serial.String()})
 		}
 	}
 	return rows

@@ -155,11 +155,8 @@ func (v *view) addCharts(a *report.Analysis, charts []Chart, place map[string]in
 		}
 		if ofRow {
 			f.Data, f.DataName = c.Row+"_points", "the points"
-			switch c.Name {
-			case "stack":
+			if c.Name == "stack" {
 				f.Data, f.DataName = c.Row+"_stacks", "the stacks"
-			case "usl":
-				f.Data, f.DataName = c.Row+"_law", "the law and the points"
 			}
 			v.Sections[at].Figures = append(v.Sections[at].Figures, f)
 			continue
