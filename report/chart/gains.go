@@ -152,9 +152,10 @@ func (g gainBars) row(c draw.Canvas, r report.Row, x func(float64) vg.Length, y 
 		if x(middle+math.Log2(r.Ceiling.High))-x(middle+math.Log2(r.Ceiling.Low)) > markWidth {
 			g.interval(c, x, r.Ceiling, middle, y-lane-3.75)
 		}
-		rightmost = max(rightmost, at)
 	}
-	for _, high := range []float64{r.Concurrency.High, from * r.Parallelism.High, from * r.Ceiling.High} {
+	// The words stand at the bars: beside the mark, which lies lower, they would seem to
+	// be of the ceiling.
+	for _, high := range []float64{r.Concurrency.High, from * r.Parallelism.High} {
 		if high > 0 && finite(high) {
 			rightmost = max(rightmost, x(math.Log2(high)))
 		}
