@@ -55,13 +55,14 @@ var floors = []struct {
 		// the rules for samples that the report has, too
 		"overlap/internal/sampling",
 	}, "measuring must not carry the weight of drawing"},
-	{"overlap/report/chart", []string{"overlap/report", "overlap/internal/table", "overlap/internal/durable", "overlap/internal/sampling", "github.com/rivo/uniseg", "golang.org/x/perf", "gonum.org/v1", "git.sr.ht/~sbinet/gg", "codeberg.org/go-fonts", "codeberg.org/go-latex", "codeberg.org/go-pdf", "github.com/ajstarks/svgo", "github.com/golang/freetype", "golang.org/x/image", "golang.org/x/text", "golang.org/x/sys", "golang.org/x/exp/trace", "github.com/aclements/go-moremath"}, "charts draw what report says"},
+	{"overlap/report/chart", []string{"overlap/report", "overlap/internal/table", "overlap/internal/topology", "overlap/internal/durable", "overlap/internal/sampling", "github.com/rivo/uniseg", "golang.org/x/perf", "gonum.org/v1", "git.sr.ht/~sbinet/gg", "codeberg.org/go-fonts", "codeberg.org/go-latex", "codeberg.org/go-pdf", "github.com/ajstarks/svgo", "github.com/golang/freetype", "golang.org/x/image", "golang.org/x/text", "golang.org/x/sys", "golang.org/x/exp/trace", "github.com/aclements/go-moremath"}, "charts draw what report says"},
 	{"overlap/report/history", []string{
 		"overlap/internal/table", "golang.org/x/perf", "github.com/aclements/go-moremath", "gonum.org/v1/gonum", "github.com/rivo/uniseg",
 		"overlap/internal/durable", "golang.org/x/sys", // its lock
 	}, "a history is read where nothing is measured"},
 	{"overlap/report", []string{
 		"overlap/internal/table", "overlap/internal/sampling",
+		"overlap/internal/topology", // the page lists the CPUs of a machine
 		"golang.org/x/perf", "github.com/aclements/go-moremath", "gonum.org/v1/gonum",
 		"github.com/rivo/uniseg", // the width of text on a terminal
 		"golang.org/x/exp/trace", // execution traces, which the standard library writes but does not read

@@ -171,9 +171,9 @@ func (f folder) removeOld(names []string) error {
 // retiredNames those that only reports of earlier versions have.
 var (
 	pictureNames = []string{
-		"gains", "timeline", "scaling", "workers", "plane", "stack", "latency", "heat", "crossover", "executors", "coremap", "coretocore", "history",
+		"gains", "timeline", "scaling", "workers", "plane", "stack", "latency", "heat", "crossover", "executors", "coretocore", "history",
 	}
-	retiredNames = []string{"efficiency"}
+	retiredNames = []string{"efficiency", "coremap"}
 )
 
 func exists(path string) bool {

@@ -5,19 +5,19 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"overlap/bench/host"
 	"overlap/internal/cli"
+	"overlap/internal/topology"
 	"overlap/internal/trees"
-	"overlap/report"
-	"overlap/report/chart"
 )
 
-// The package that writes the topology and the one that draws it must not know
-// each other, so only here can be seen that they mean the same.
-func TestTopologyOfTheHostIsDrawn(t *testing.T) {
+// The package that writes the topology and the one that reads it do not know each
+// other: only here they can be compared.
+func TestTopologyOfTheHostIsRead(t *testing.T) {
 	here, err := host.Read()
 	if err != nil {
 		t.Fatal(err)
@@ -30,31 +30,20 @@ func TestTopologyOfTheHostIsDrawn(t *testing.T) {
 		})
 	}
 	for _, h := range []host.Host{here, strange} {
-		file := filepath.Join(t.TempDir(), "run.txt")
-		line := "topology: " + h.Topology() + "\nBenchmarkEp/executor=pool/workers=1/cores=1 1 5 ns/op\n"
-		if err := os.WriteFile(file, []byte(line), 0o666); err != nil {
-			t.Fatal(err)
-		}
-		d, err := report.Load(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		c, ok := chart.CoreMap(report.Analyze(d))
+		cpus, ok := topology.Parse(h.Topology())
 		if !ok {
-			t.Fatalf("%s is not drawn", h.Topology())
+			t.Fatalf("%s cannot be read", h.Topology())
 		}
 		n := h.Count()
-		if want := fmt.Sprintf("%d package", n.Packages); n.Packages > 0 && !strings.Contains(c.Alt, want) {
-			t.Errorf("%q does not say %s", c.Alt, want)
+		if text, want := topology.Describe(cpus), fmt.Sprintf("%d package", n.Packages); n.Packages > 0 && !strings.Contains(text, want) {
+			t.Errorf("%q does not say %s", text, want)
 		}
-		svg, err := c.SVG(chart.Light)
-		if err != nil {
-			t.Fatal(err)
+		var ids []int
+		for _, c := range cpus {
+			ids = append(ids, c.ID)
 		}
-		for _, id := range h.IDs() {
-			if text := string(svg); !strings.Contains(text, fmt.Sprintf(">%d<", id)) && !strings.Contains(text, fmt.Sprintf(">CPU %d<", id)) {
-				t.Errorf("CPU %d is not drawn", id)
-			}
+		if !slices.Equal(ids, h.IDs()) {
+			t.Errorf("CPUs %v, want %v", ids, h.IDs())
 		}
 	}
 }

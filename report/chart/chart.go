@@ -1,8 +1,8 @@
 // Package chart draws an analysis with gonum/plot: what workers and cores buy,
 // how speedup grows with cores, how throughput grows with workers, where
 // each workload lies between concurrency and parallelism, what the cores did,
-// how long tasks took, which GOMAXPROCS and workers are best, and the cores of
-// the machine.
+// how long tasks took, which GOMAXPROCS and workers are best, and how far apart the
+// cores of the machine are.
 package chart
 
 import (
@@ -69,7 +69,6 @@ func All(a *report.Analysis) []Chart {
 	add(Heat(a))
 	add(Crossovers(a))
 	add(Executors(a))
-	add(CoreMap(a))
 	add(CoreToCore(a))
 	return admit(charts, all)
 }

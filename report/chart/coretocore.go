@@ -1,7 +1,6 @@
 package chart
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -12,6 +11,7 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
+	"overlap/internal/topology"
 	"overlap/report"
 )
 
@@ -30,7 +30,7 @@ func CoreToCore(a *report.Analysis) (Chart, bool) {
 	return Chart{
 		Name:    "coretocore",
 		Title:   "Core to core",
-		Caption: fmt.Sprintf("How long a value takes from one CPU to another, in nanoseconds: geometric means of at least %s%s, darker is faster. CPUs between two lines share a last-level cache; a thick line is between packages.%s", plural(m.pairs.Fewest, "sample"), m.intervals(), method),
+		Caption: fmt.Sprintf("How long a value takes from one CPU to another, in nanoseconds: geometric means of at least %s%s, darker is faster. CPUs between two lines share a last-level cache; a thick line is between packages. Their parts are listed where the machine is described.%s", plural(m.pairs.Fewest, "sample"), m.intervals(), method),
 		Alt:     "A map of the latency between every two CPUs. " + m.title() + ".",
 		width:   pageWidth,
 		height:  vg.Length(len(m.cpus))*m.cell + mapHead + 20 + 12 + 8, // headline, margins of the picture, room below
@@ -46,38 +46,36 @@ const (
 // latencies is the map.
 type latencies struct {
 	pairs *report.Pairs
-	cpus  []hardware
+	cpus  []topology.CPU
 	cell  vg.Length
 	most  float64 // seconds
 }
 
-func newLatencies(p *report.Pairs, topology string) latencies {
+func newLatencies(p *report.Pairs, text string) latencies {
 	m := latencies{pairs: p}
-	known := map[int]hardware{}
-	machine, _ := parseTopology(topology)
+	known := map[int]topology.CPU{}
+	machine, _ := topology.Parse(text)
 	for _, h := range machine {
-		known[h.id] = h
+		known[h.ID] = h
 	}
 	for _, id := range p.CPUs {
 		h, ok := known[id]
 		if !ok {
-			h = hardware{id, -1, -1, -1, -1, -1, -1, -1}
+			h = topology.Unknown(id)
 		}
 		m.cpus = append(m.cpus, h)
 	}
-	slices.SortStableFunc(m.cpus, func(a, b hardware) int {
-		return cmp.Or(a.pkg-b.pkg, a.die-b.die, a.node-b.node, a.llc-b.llc, a.coreKey()-b.coreKey(), a.thread-b.thread, a.id-b.id)
-	})
+	slices.SortStableFunc(m.cpus, topology.Compare)
 	m.cell = min(56, 430/vg.Length(len(m.cpus)))
-	m.each(func(_, _ hardware, i report.Interval) { m.most = max(m.most, i.Value) })
+	m.each(func(_, _ topology.CPU, i report.Interval) { m.most = max(m.most, i.Value) })
 	return m
 }
 
 // each calls f for every two CPUs whose latency is known, once.
-func (m latencies) each(f func(a, b hardware, i report.Interval)) {
+func (m latencies) each(f func(a, b topology.CPU, i report.Interval)) {
 	for i, a := range m.cpus {
 		for _, b := range m.cpus[:i] {
-			if latency := m.pairs.Between(a.id, b.id); !math.IsNaN(latency.Value) {
+			if latency := m.pairs.Between(a.ID, b.ID); !math.IsNaN(latency.Value) {
 				f(b, a, latency)
 			}
 		}
@@ -90,7 +88,7 @@ func (m latencies) intervals() string {
 		return " with their 95 % intervals"
 	}
 	widest := 0.0
-	m.each(func(_, _ hardware, i report.Interval) {
+	m.each(func(_, _ topology.CPU, i report.Interval) {
 		if w := i.HalfWidth() / i.Value; w > widest {
 			widest = w
 		}
@@ -107,14 +105,14 @@ func (m latencies) withIntervals() bool { return m.cell >= 40 }
 // parts set apart, or the extremes.
 func (m latencies) title() string {
 	var all, within, between, packages []float64
-	m.each(func(a, b hardware, i report.Interval) {
+	m.each(func(a, b topology.CPU, i report.Interval) {
 		all = append(all, i.Value)
 		switch {
-		case a.pkg != b.pkg:
+		case a.Package != b.Package:
 			packages = append(packages, i.Value)
-		case a.llc != b.llc:
+		case a.Cache != b.Cache:
 			between = append(between, i.Value)
-		case a.llc >= 0:
+		case a.Cache >= 0:
 			within = append(within, i.Value)
 		}
 	})
@@ -161,7 +159,7 @@ func (m latencies) draw(c draw.Canvas, t Theme) {
 		for column, b := range m.cpus {
 			y := grid.Max.Y - m.cell*vg.Length(row)
 			x := grid.Min.X + m.cell*vg.Length(column)
-			m.paint(c, t, span(x, x+m.cell, y-m.cell, y), m.pairs.Between(a.id, b.id))
+			m.paint(c, t, span(x, x+m.cell, y-m.cell, y), m.pairs.Between(a.ID, b.ID))
 		}
 	}
 	m.groups(c, t, grid)
@@ -208,7 +206,7 @@ func (m latencies) numbers(c draw.Canvas, t Theme, grid vg.Rectangle) {
 	beside.XAlign, beside.YAlign = text.XRight, text.YCenter
 	for i := 0; i < len(m.cpus); i += step {
 		middle := m.cell * (vg.Length(i) + 0.5)
-		name := fmt.Sprint(m.cpus[i].id)
+		name := fmt.Sprint(m.cpus[i].ID)
 		c.FillText(above, vg.Point{X: grid.Min.X + middle, Y: grid.Max.Y + 3}, name)
 		c.FillText(beside, vg.Point{X: grid.Min.X - 5, Y: grid.Max.Y - middle + centred}, name)
 	}
@@ -220,9 +218,9 @@ func (m latencies) groups(c draw.Canvas, t Theme, grid vg.Rectangle) {
 		a, b := m.cpus[i-1], m.cpus[i]
 		style := line(t.Background, 2)
 		switch {
-		case a.pkg != b.pkg:
+		case a.Package != b.Package:
 			style.Width = 4
-		case a.llc == b.llc:
+		case a.Cache == b.Cache:
 			continue
 		}
 		at := m.cell * vg.Length(i)

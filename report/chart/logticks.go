@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"gonum.org/v1/plot"
+
+	"overlap/internal/table"
 )
 
 // rateTicks labels a log₂ axis at round numbers, and marks the others within the
@@ -85,3 +87,4 @@ func decimal(x float64) string {
 	text := strconv.FormatFloat(math.Round(x*1000)/1000+0, 'f', -1, 64) // + 0, because -0 is written so
 	return strings.Replace(text, "-", "−", 1)
 }
+func plural(n int, thing string) string { return table.Count(n, thing) }

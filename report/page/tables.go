@@ -49,7 +49,6 @@ type behind struct {
 // sources are those of the charts, by their names.
 var sources = map[string]behind{
 	"gains":   {elsewhere: origin{"all_rows", "the table"}},
-	"coremap": {elsewhere: origin{"the_machine", "the machine"}},
 	"history": {elsewhere: origin{"", "by overlap history --json"}},
 	"timeline": {"the recordings",
 		[]string{"cores", "length", "customers", "most in progress", "in progress on average", "most running", "running on average"},

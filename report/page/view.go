@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"fmt"
 	"html/template"
 	"maps"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"sync"
 
+	"overlap/internal/topology"
 	"overlap/report"
 )
 
@@ -85,15 +87,9 @@ func newView(a *report.Analysis, charts []Chart, o Options) (*view, error) {
 		StackColumns: report.StackColumns(), StackNotes: report.StackNotes(), LawColumns: lawColumns,
 		Files: a.Data.Files, Glossary: glossary, Alert: o.Alert, Refresh: int(math.Ceil(o.Refresh.Seconds())),
 	}
-	for _, key := range slices.Sorted(maps.Keys(a.Data.Host)) {
-		v.Facts = append(v.Facts, fact{key, a.Data.Host[key]})
-	}
+	v.addFacts(a.Data.Host, "", nil)
 	for _, column := range slices.Sorted(maps.Keys(a.Data.Hosts)) {
-		for _, key := range slices.Sorted(maps.Keys(a.Data.Hosts[column])) {
-			if _, shared := a.Data.Host[key]; !shared {
-				v.Facts = append(v.Facts, fact{key + " @" + column, a.Data.Hosts[column][key]})
-			}
-		}
+		v.addFacts(a.Data.Hosts[column], " @"+column, a.Data.Host)
 	}
 	v.Swept = a.Data.Host["placement"] != ""
 	v.Where = strings.Trim(a.Data.Host["host"]+", "+a.Data.Host["cpu"], ", ")
@@ -121,6 +117,24 @@ func newView(a *report.Analysis, charts []Chart, o Options) (*view, error) {
 	style := s.sheet()
 	v.Style, v.Script, v.Policy = template.CSS(style), template.JS(js), policy(style, js)
 	return v, nil
+}
+
+// addFacts adds what is known of a machine, but for what all of them share.
+func (v *view) addFacts(host map[string]string, suffix string, shared map[string]string) {
+	for _, key := range slices.Sorted(maps.Keys(host)) {
+		if _, ok := shared[key]; ok {
+			continue
+		}
+		cpus, ok := topology.Parse(host[key])
+		if key != "topology" || !ok {
+			v.Facts = append(v.Facts, fact{key + suffix, host[key]})
+			continue
+		}
+		v.Facts = append(v.Facts, fact{key + suffix, topology.Describe(cpus)})
+		for _, g := range topology.Groups(cpus) {
+			v.Facts = append(v.Facts, fact{cmp.Or(g.Place, "CPUs") + suffix, g.CPUs})
+		}
+	}
 }
 
 // addCharts puts every chart into the section of its row or, if it is of all

@@ -1,33 +1,42 @@
-package chart
+// Package topology reads the line "topology:" of a result file, which says where in the
+// machine each CPU lies that a run could use. It knows nothing of how a system reports it.
+package topology
 
 import (
 	"strconv"
 	"strings"
 )
 
-// hardware is a CPU in the line "topology:" of a result file: a hardware
-// thread, with the numbers of the parts it is in. -1 is unknown.
-type hardware struct{ id, pkg, die, node, llc, core, thread, class int }
+// CPU is a hardware thread, with the numbers of the parts that it is in. -1 is unknown.
+type CPU struct{ ID, Package, Die, Node, Cache, Core, Thread, Class int }
 
-// The classes of cores in the line.
-const (
-	performance = 0
-	efficiency  = 1
-)
+// Efficiency is the class of a CPU in an efficiency core; 0 is that of the others.
+const Efficiency = 1
 
-// drawable is the most CPUs of which a picture can be read.
-const drawable = 1024
+// Unknown is a CPU of which nothing but the number is known.
+func Unknown(id int) CPU { return CPU{id, -1, -1, -1, -1, -1, -1, -1} }
 
-// parseTopology reads the line, in which each part has a value for each CPU:
+// CoreKey identifies the core; a CPU of unknown core is its own.
+func (c CPU) CoreKey() int {
+	if c.Core < 0 {
+		return 10_000 + c.ID // more than any number of four digits
+	}
+	return c.Core
+}
+
+// maxCPUs limits what a damaged line can claim.
+const maxCPUs = 1024
+
+// Parse reads the line, in which each part has a value for each CPU:
 //
 //	cpus=0-7 package=0x8 node=0x8 llc=0-1x2*2 core=0-3*2 class=0-1x2*2
 //
 // A-B are values that count upwards, xN is how often each of them is repeated,
 // *N is how often all that is repeated, and "?" is an unknown value. False if
-// the line is malformed or has more CPUs than can be drawn. Parts of unknown
+// the line is malformed or has more than 1024 CPUs. Parts of unknown
 // name are ignored.
-func parseTopology(s string) ([]hardware, bool) {
-	var cpus []hardware
+func Parse(s string) ([]CPU, bool) {
+	var cpus []CPU
 	for part := range strings.FieldsSeq(s) {
 		name, text, ok := strings.Cut(part, "=")
 		values, valid := parseRuns(text)
@@ -36,7 +45,7 @@ func parseTopology(s string) ([]hardware, bool) {
 		}
 		if name == "cpus" && cpus == nil {
 			for _, id := range values {
-				cpus = append(cpus, hardware{id, -1, -1, -1, -1, -1, -1, -1})
+				cpus = append(cpus, Unknown(id))
 			}
 			continue
 		}
@@ -50,16 +59,16 @@ func parseTopology(s string) ([]hardware, bool) {
 		}
 	}
 	for i, c := range cpus {
-		if c.id < 0 || i > 0 && c.id <= cpus[i-1].id {
+		if c.ID < 0 || i > 0 && c.ID <= cpus[i-1].ID {
 			return nil, false
 		}
 	}
 	return cpus, len(cpus) > 0
 }
 
-func (h *hardware) field(name string) *int {
+func (c *CPU) field(name string) *int {
 	return map[string]*int{
-		"package": &h.pkg, "die": &h.die, "node": &h.node, "llc": &h.llc, "core": &h.core, "thread": &h.thread, "class": &h.class,
+		"package": &c.Package, "die": &c.Die, "node": &c.Node, "llc": &c.Cache, "core": &c.Core, "thread": &c.Thread, "class": &c.Class,
 	}[name]
 }
 
@@ -68,7 +77,7 @@ func parseRuns(s string) (values []int, ok bool) {
 		text, rounds, ok1 := cutNumber(text, "*")
 		text, times, ok2 := cutNumber(text, "x")
 		first, last, ok3 := parseRange(text)
-		if !ok1 || !ok2 || !ok3 || (last-first+1)*times*rounds > drawable-len(values) {
+		if !ok1 || !ok2 || !ok3 || (last-first+1)*times*rounds > maxCPUs-len(values) {
 			return nil, false
 		}
 		for range rounds {
