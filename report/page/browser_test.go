@@ -223,6 +223,10 @@ func TestBrowserTogglesDark(t *testing.T) {
 		if ground() != want || chart() != want {
 			t.Errorf("%s: paper %s, chart %s, want %s", when, ground(), chart(), want)
 		}
+		other := map[string]string{white: "dark", black: "light"}[want]
+		if says := ask[string](t, b, `the_theme.textContent`); says != "Switch to "+other+" colours" && when != "print" {
+			t.Errorf("%s: the button says %q", when, says)
+		}
 	}
 	b.do(t, system("dark"))
 	b.open(t, address, 1280)

@@ -63,14 +63,16 @@
   filter.addEventListener("input", choose);
   kind.addEventListener("change", choose);
 
-  const theme = id("the_theme"), system = matchMedia("(prefers-color-scheme: dark)");
+  // The button says what it does.
+  const theme = id("the_theme"), system = matchMedia("(prefers-color-scheme: dark)"), root = document.documentElement;
+  const other = () => (root.dataset.theme || (system.matches ? "dark" : "light")) === "dark" ? "light" : "dark";
   function paint(name) {
-    if (name) document.documentElement.dataset.theme = name;
-    theme.setAttribute("aria-pressed", String((name || (system.matches ? "dark" : "light")) === "dark"));
+    if (name) root.dataset.theme = name;
+    theme.textContent = `Switch to ${other()} colours`;
   }
-  system.addEventListener("change", () => paint(document.documentElement.dataset.theme));
+  system.addEventListener("change", () => paint());
   theme.addEventListener("click", () => {
-    const name = theme.getAttribute("aria-pressed") === "true" ? "light" : "dark";
+    const name = other();
     kept("localStorage", "overlap-theme", name);
     paint(name);
   });
@@ -96,7 +98,6 @@
 
   // Escape closes a definition, also that under a pointer which rests: until it
   // moves on, or the keyboard does.
-  const root = document.documentElement;
   document.addEventListener("keydown", e => {
     if (e.key !== "Escape") return;
     if (document.activeElement?.classList.contains("term")) document.activeElement.blur();
