@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"overlap/internal/racing"
 	"overlap/report"
 	"overlap/report/chart"
 	"overlap/report/page"
@@ -122,34 +121,5 @@ func TestSectionsHaveTheLawAndThePoints(t *testing.T) {
 	}
 	if html := rendered(t, machine(t, 2, 1)); strings.Contains(html, "_law") {
 		t.Error("points that no law fits have its table")
-	}
-}
-
-// Tables go before charts and whole rows do, and the captions say where else the
-// numbers are.
-func TestTablesAreLeftOutBeforeRows(t *testing.T) {
-	racing.Skip(t)
-	a := machine(t, 4, 30)
-	long := strings.Repeat("long ", 800)
-	for i := range a.Rows {
-		a.Rows[i].Workload += long
-	}
-	charts := drawn(t, machine(t, 4, 30))
-	for i := range charts {
-		if charts[i].Row != "" {
-			charts = charts[:i]
-			break
-		}
-	}
-	html := written(t, a, charts, page.Options{Dark: chart.Recolour()})
-	if p := problem(html); p != "" {
-		t.Error(p)
-	}
-	said := regexp.MustCompile(`>left out: ([0-9]+) tables behind charts of all workloads`).FindStringSubmatch(html)
-	if len(html) > page.Limit || said == nil || strings.Count(html, "<section id=") != 30 {
-		t.Fatalf("%d bytes, %d sections, it says %q", len(html), strings.Count(html, "<section id="), said)
-	}
-	if n := strings.Count(html, `href="#the_workloads">Its numbers: in each workload’s section<`); fmt.Sprint(n) != said[1] {
-		t.Errorf("%d captions lead to the sections, and %s tables were left out", n, said[1])
 	}
 }

@@ -34,6 +34,17 @@ func TestNumbersAreWrittenForPeople(t *testing.T) {
 	}
 }
 
+// A table that nobody reads to its end is left to the sections.
+func TestLongTablesAreLeftToTheSections(t *testing.T) {
+	for cells, want := range map[int]bool{1: true, maxRows: true, maxRows + 1: false} {
+		r := report.Row{Workload: "ep", Grid: make([]report.Cell, cells)}
+		table, elsewhere := numbersOf(&report.Analysis{Rows: []report.Row{r}}, Chart{Name: "heat"})
+		if (table != nil) != want || elsewhere != inSections {
+			t.Errorf("%d cells have a table: %v", cells, table != nil)
+		}
+	}
+}
+
 // Each of several executors of one work has one line.
 func TestExecutorsHaveALineEach(t *testing.T) {
 	a := analysisOf(t, `BenchmarkEp/executor=serial/workers=1/cores=1 1 10 ns/op

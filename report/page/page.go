@@ -30,10 +30,10 @@ var js string
 
 var tmpl = template.Must(template.New("page").Funcs(words{}.functions()).Parse(source))
 
-// Limit is the size in bytes under which a page stays, as long as leaving out
-// the pictures of samples, tables, the charts of rows, sections and then the
-// last lines of the table is enough.
-const Limit = 2_000_000
+// Limit is the size in bytes under which a page stays, as long as leaving out the last
+// sections, and then the last lines of the table, is enough. Sixty rows on a machine of
+// a few cores take less.
+const Limit = 5_000_000
 
 // Chart is a chart for light pages, as SVG.
 type Chart struct {
@@ -73,7 +73,7 @@ func Write(w io.Writer, a *report.Analysis, charts []Chart, o Options) error {
 		return fmt.Errorf("page: %w", err)
 	}
 	page, err := v.render()
-	for err == nil && len(page) > Limit && v.shrink(len(page), len(page)-Limit) {
+	for err == nil && len(page) > Limit && v.shrink(len(page)) {
 		page, err = v.render()
 	}
 	if err != nil {

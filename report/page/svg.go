@@ -45,7 +45,7 @@ func (s *styles) inline(svg []byte, label string) (string, error) {
 	for d := xml.NewDecoder(bytes.NewReader(svg)); ; {
 		token, err := d.Token()
 		if errors.Is(err, io.EOF) {
-			return s.merged(b.String()), nil
+			return b.String(), nil
 		}
 		if err != nil {
 			return "", fmt.Errorf("the picture is damaged: %w", err)
@@ -83,21 +83,13 @@ func nowhere(t xml.StartElement) bool {
 
 func (s *styles) open(b *strings.Builder, t xml.StartElement, label string) {
 	b.WriteString("<" + t.Name.Local)
-	upright := false
 	for _, a := range t.Attr {
 		switch name := a.Name.Local; {
-		case name == "transform" && t.Name.Local == "text" && a.Value == "scale(1, -1)":
-			upright = true // nearly every text has it: the class says it once
 		case name == "style":
-			fmt.Fprintf(b, ` class="%s"`, s.class(a.Value, upright))
+			fmt.Fprintf(b, ` class="%s"`, s.class(a.Value))
 		case name == "href" && !strings.HasPrefix(a.Value, "data:image/png;base64,"):
 		case slices.Contains(drawn[t.Name.Local], name):
-			value := a.Value
-			if name == "d" {
-				value = simplify(value)
-			}
-			value = fraction.ReplaceAllString(value, "$1")
-			fmt.Fprintf(b, ` %s="%s"`, name, html.EscapeString(value))
+			fmt.Fprintf(b, ` %s="%s"`, name, html.EscapeString(fraction.ReplaceAllString(a.Value, "$1")))
 		}
 	}
 	if t.Name.Local == "svg" {
@@ -113,47 +105,12 @@ func (s *styles) open(b *strings.Builder, t xml.StartElement, label string) {
 // of a pixel.
 var fraction = regexp.MustCompile(`(\d\.\d)\d+`)
 
-// merged makes one path of lines that follow each other in one class, such as
-// those of a grid. Areas stay apart: where they overlap the other way round a
-// path has a hole.
-func (s *styles) merged(svg string) string {
-	line := map[string]bool{}
-	for rule, class := range s.classes {
-		line[class] = strings.Contains(rule, "fill:none")
-	}
-	var b strings.Builder
-	end, class := 0, "" // of the path that was written last
-	for _, m := range wholePath.FindAllStringSubmatchIndex(svg, -1) {
-		d, c := svg[m[2]:m[3]], svg[m[4]:m[5]]
-		switch {
-		case m[0] == end && c == class && line[c]:
-			b.WriteString(d)
-		default:
-			if class != "" {
-				b.WriteString(`" class="` + class + `"/>`)
-			}
-			b.WriteString(svg[end:m[0]] + `<path d="` + d)
-		}
-		end, class = m[1], c
-	}
-	if class != "" {
-		b.WriteString(`" class="` + class + `"/>`)
-	}
-	return b.String() + svg[end:]
-}
-
-var wholePath = regexp.MustCompile(`<path d="([^"]*)" class="([^"]*)"/>`)
-
 // leaf reports whether elements of a name have no content.
 func leaf(name string) bool { return name != "svg" && name != "g" && name != "text" }
 
-// class is that of a style attribute; upright text is turned over, because the
-// charts are drawn from below.
-func (s *styles) class(style string, upright bool) string {
+// class is that of a style attribute.
+func (s *styles) class(style string) string {
 	var kept []string
-	if upright {
-		kept = append(kept, "transform:scale(1,-1)")
-	}
 	for d := range strings.SplitSeq(style, ";") {
 		if d, ok := s.declaration(d); ok {
 			kept = append(kept, d)

@@ -16,19 +16,6 @@ type grid struct {
 	Rows     [][]string
 }
 
-// size is about how many bytes it takes.
-func (t *grid) size() (n int) {
-	if t == nil {
-		return 0
-	}
-	for _, row := range t.Rows {
-		for _, cell := range row {
-			n += len(cell) + len("<td></td>")
-		}
-	}
-	return n
-}
-
 // origin is where the numbers of a chart stand, and how its link says so.
 type origin struct{ id, text string }
 
@@ -76,6 +63,9 @@ var sources = map[string]behind{
 		heatRows, inSections},
 }
 
+// maxRows is the longest table behind a chart: what is longer, sections have in parts.
+const maxRows = 1000
+
 // numbersOf is the table of a chart of all rows, nil if it has none, and where
 // its numbers stand then.
 func numbersOf(a *report.Analysis, c Chart) (*grid, origin) {
@@ -97,8 +87,8 @@ func numbersOf(a *report.Analysis, c Chart) (*grid, origin) {
 			t.Columns = append(t.Columns, "to "+row[0])
 		}
 	}
-	if len(t.Rows) == 0 {
-		t = nil
+	if len(t.Rows) == 0 || len(t.Rows) > maxRows {
+		return nil, s.elsewhere
 	}
 	return t, s.elsewhere
 }

@@ -163,7 +163,7 @@ func TestManyRowsStaySmall(t *testing.T) {
 	for i := range 60 {
 		for _, procs := range []string{"", "-2", "-4"} {
 			for range 2 {
-				fmt.Fprintf(&b, "Benchmark%s%03d%s 1 %d ns/op\n", strings.Repeat("Long", 900), i, procs, 100+len(procs))
+				fmt.Fprintf(&b, "Benchmark%s%03d%s 1 %d ns/op\n", strings.Repeat("Long", 2400), i, procs, 100+len(procs))
 			}
 		}
 	}

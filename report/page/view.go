@@ -38,8 +38,7 @@ type view struct {
 	Files    []string
 	Glossary []entry
 
-	rows                   int // of the analysis
-	strips, charts, tables int // left out
+	rows int // of the analysis
 }
 
 // line is a row of the headline table.
@@ -59,9 +58,6 @@ type figure struct {
 	SVG   template.HTML
 	Top   bool  // it is of all rows
 	Table *grid // of its numbers, nil if another table has them
-
-	name      string // that of the chart
-	elsewhere origin // the numbers, if the Table is left out
 }
 
 // section is what the page says of a row.
@@ -109,7 +105,7 @@ func newView(a *report.Analysis, charts []Chart, o Options) (*view, error) {
 		}
 	}
 	v.hideEmpty()
-	v.cutLines(Limit / 2)
+	v.cutLines(1_000_000)
 	s := newStyles(o.Dark)
 	if err := v.addCharts(a, charts, place, s); err != nil {
 		return nil, err
@@ -153,7 +149,7 @@ func (v *view) addCharts(a *report.Analysis, charts []Chart, place map[string]in
 		if !ofRow && c.Row != "" {
 			continue // its row is not on the page
 		}
-		f := figure{ID: "chart_" + c.Name, Title: c.Title, Caption: c.Caption, SVG: template.HTML(svg), name: c.Name}
+		f := figure{ID: "chart_" + c.Name, Title: c.Title, Caption: c.Caption, SVG: template.HTML(svg)}
 		if ofRow {
 			f.ID = c.Row + "_" + f.ID
 		}
@@ -176,8 +172,11 @@ func (v *view) addCharts(a *report.Analysis, charts []Chart, place map[string]in
 			continue
 		}
 		f.Top = true
-		f.Table, f.elsewhere = numbersOf(a, c)
-		f.tell()
+		table, elsewhere := numbersOf(a, c)
+		f.Table, f.Data, f.DataName = table, elsewhere.id, elsewhere.text
+		if table != nil {
+			f.Data, f.DataName = table.ID, table.Name
+		}
 		v.Figures = append(v.Figures, f)
 	}
 	return nil
@@ -209,14 +208,6 @@ func newSection(a *report.Analysis, r report.Row) section {
 	}
 	s.points(points)
 	return s
-}
-
-// tell says where the numbers of the chart stand.
-func (f *figure) tell() {
-	f.Data, f.DataName = f.elsewhere.id, f.elsewhere.text
-	if f.Table != nil {
-		f.Data, f.DataName = f.Table.ID, f.Table.Name
-	}
 }
 
 // mostNotes is how many notes below the table anybody reads. The warnings of a
