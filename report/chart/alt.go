@@ -44,9 +44,9 @@ func gainsAlt(rows []report.Row) string {
 func scalingAlt(rows []report.Row) string {
 	return "Gain from cores at the best number of workers: " + sentence(len(rows), func(i int) string {
 		r := rows[i]
-		s := fmt.Sprintf("%s reaches %s %s", r.Name(), short(r.FromCores().Value), r.Under(r.P))
+		s := fmt.Sprintf("%s reaches %s %s", r.Name(), table.Figures(r.FromCores().Value), r.Under(r.P))
 		if h := r.Ceiling.Value; !math.IsNaN(h) && r.P > 1 {
-			s += fmt.Sprintf(", where separate programs reach %s", short(h))
+			s += fmt.Sprintf(", where separate programs reach %s", table.Figures(h))
 		}
 		return s
 	})
@@ -63,7 +63,7 @@ func workersAlt(rows []report.Row) string {
 				best = p
 			}
 		}
-		s := fmt.Sprintf("%s %s jobs per second at %s", r.Name(), plain(best.Throughput.Value), plural(best.Workers, "worker"))
+		s := fmt.Sprintf("%s %s jobs per second at %s", r.Name(), plain(best.Throughput.Value), table.Count(best.Workers, "worker"))
 		if bound := l.Bound(float64(best.Workers)); bound > 0 && !math.IsInf(bound, 0) {
 			s += fmt.Sprintf(", %.0f %% of its bound", 100*best.Throughput.Value/bound)
 		}
@@ -80,7 +80,7 @@ func planeAlt(rows []report.Row) string {
 		}
 	}
 	return "Tasks in flight and CPUs busy: " + sentence(len(known), func(i int) string {
-		return fmt.Sprintf("%s %s and %s", known[i].Name(), short(known[i].Inflight.Value), short(known[i].CPUsBusy.Value))
+		return fmt.Sprintf("%s %s and %s", known[i].Name(), table.Figures(known[i].Inflight.Value), table.Figures(known[i].CPUsBusy.Value))
 	})
 }
 

@@ -11,6 +11,7 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
+	"overlap/internal/table"
 	"overlap/internal/topology"
 	"overlap/report"
 )
@@ -30,7 +31,7 @@ func CoreToCore(a *report.Analysis) (Chart, bool) {
 	return Chart{
 		Name:    "coretocore",
 		Title:   "Core to core",
-		Caption: fmt.Sprintf("How long a value takes from one CPU to another, in nanoseconds: geometric means of at least %s%s, darker is faster. CPUs between two lines share a last-level cache; a thick line is between packages. Their parts are listed where the machine is described.%s", plural(m.pairs.Fewest, "sample"), m.intervals(), method),
+		Caption: fmt.Sprintf("How long a value takes from one CPU to another, in nanoseconds: geometric means of at least %s%s, darker is faster. CPUs between two lines share a last-level cache; a thick line is between packages. Their parts are listed where the machine is described.%s", table.Count(m.pairs.Fewest, "sample"), m.intervals(), method),
 		Alt:     "A map of the latency between every two CPUs. " + m.title() + ".",
 		width:   pageWidth,
 		height:  vg.Length(len(m.cpus))*m.cell + mapHead + 20 + 12 + 8, // headline, margins of the picture, room below
@@ -140,14 +141,6 @@ func mean(list []float64) float64 {
 		total += x
 	}
 	return total / float64(len(list))
-}
-
-// nanoseconds writes seconds in three digits.
-func nanoseconds(sec float64) string {
-	if sec < 9.95e-9 {
-		return fmt.Sprintf("%.1f", 1e9*sec)
-	}
-	return fmt.Sprintf("%.0f", 1e9*sec)
 }
 
 func (m latencies) draw(c draw.Canvas, t Theme) {

@@ -12,6 +12,7 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
+	"overlap/internal/table"
 	"overlap/report"
 )
 
@@ -63,7 +64,7 @@ func crossoverPanels(a *report.Analysis) (panels []crossoverPanel) {
 	return panels
 }
 
-func (p crossoverPanel) name() string { return p[0].Name() + " on " + plural(p[0].P, "core") }
+func (p crossoverPanel) name() string { return p[0].Name() + " on " + table.Count(p[0].P, "core") }
 
 func crossoverAlt(panels []crossoverPanel) string {
 	var b strings.Builder

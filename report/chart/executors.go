@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
+	"overlap/internal/table"
 	"overlap/report"
 )
 
@@ -92,7 +93,7 @@ func executorsAlt(works []work) string {
 	for _, w := range works {
 		var each []string
 		for _, r := range w.rows {
-			each = append(each, fmt.Sprintf("%s %s", r.Executor, short(r.OverSerial.Value)))
+			each = append(each, fmt.Sprintf("%s %s", r.Executor, table.Figures(r.OverSerial.Value)))
 		}
 		if _, h := w.limits(); h.Value > 0 {
 			each = append(each, fmt.Sprintf("ceiling %s", h))

@@ -11,6 +11,7 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
+	"overlap/internal/table"
 	"overlap/report"
 )
 
@@ -165,7 +166,7 @@ func (g gainBars) row(c draw.Canvas, r report.Row, x func(float64) vg.Length, y 
 	rightmost += 6
 	words := product(r, report.Interval.String)
 	if style.Width(words) > c.Max.X-rightmost {
-		words = product(r, withoutBounds)
+		words = product(r, func(i report.Interval) string { return table.Figures(i.Value) })
 	}
 	c.FillText(style, vg.Point{X: rightmost, Y: y + centred}, words)
 }
@@ -176,12 +177,8 @@ func product(r report.Row, words func(report.Interval) string) string {
 	if math.IsNaN(r.Concurrency.Value) {
 		return words(r.Parallelism)
 	}
-	return fmt.Sprintf("%s × %s = %s", short(r.Concurrency.Value), short(r.Parallelism.Value), words(r.Speedup))
+	return fmt.Sprintf("%s × %s = %s", table.Figures(r.Concurrency.Value), table.Figures(r.Parallelism.Value), words(r.Speedup))
 }
-
-func withoutBounds(i report.Interval) string { return short(i.Value) }
-
-func short(x float64) string { return report.Interval{Value: x, Low: math.NaN()}.String() }
 
 func span(x1, x2, y1, y2 vg.Length) vg.Rectangle {
 	return vg.Rectangle{Min: vg.Point{X: min(x1, x2), Y: y1}, Max: vg.Point{X: max(x1, x2), Y: y2}}

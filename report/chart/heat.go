@@ -13,6 +13,7 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
+	"overlap/internal/table"
 	"overlap/report"
 )
 
@@ -99,7 +100,7 @@ func (m heatMap) axis() string {
 	if m.together {
 		return "cores = GOMAXPROCS"
 	}
-	return fmt.Sprintf("GOMAXPROCS on %s", plural(m.row.Grid[0].Cores, "core"))
+	return fmt.Sprintf("GOMAXPROCS on %s", table.Count(m.row.Grid[0].Cores, "core"))
 }
 
 // ordinals labels the values of an axis at 0, 1, 2 …
@@ -226,25 +227,12 @@ func numbers(gain report.Interval) []string {
 	return []string{long, short}
 }
 
-// brief writes a gain in at most three characters, if it can: <.01, .14, 1.9, 54, 1.2k.
-func brief(gain float64) string {
-	switch {
-	case gain < 0.005:
-		return "<.01"
-	case gain < 0.995:
-		return strconv.FormatFloat(gain, 'f', 2, 64)[1:]
-	case gain < 9.95:
-		return strconv.FormatFloat(gain, 'f', 1, 64)
-	}
-	return rate(math.Round(gain))
-}
-
 // legend is a bar of the scale with numbers at five of its places.
 func (s heatScale) legend(t Theme) (entries []entry) {
 	const steps = 4
 	for i := range steps + 1 {
 		gain := s.low * math.Pow(s.high/s.low, float64(i)/steps)
-		label := "× " + short(gain)
+		label := "× " + table.Figures(gain)
 		if i == 0 && s.below {
 			label = "≤ " + label
 		}
@@ -269,6 +257,6 @@ func heatAlt(maps []heatMap) string {
 			return r.Name() + " cannot be told"
 		}
 		a := r.Grid[advised]
-		return fmt.Sprintf("%s × %s at GOMAXPROCS %d with %s", r.Name(), short(a.Gain.Value), a.Procs, plural(a.Workers, "worker"))
+		return fmt.Sprintf("%s × %s at GOMAXPROCS %d with %s", r.Name(), table.Figures(a.Gain.Value), a.Procs, table.Count(a.Workers, "worker"))
 	})
 }

@@ -13,6 +13,7 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
+	"overlap/internal/table"
 	"overlap/report/history"
 )
 
@@ -34,7 +35,7 @@ func History(h *history.History) (c Chart, ok bool) {
 	drawn := all[:min(len(all), mostPanels)]
 	caption := "Each line is the chain of ratios of a commit to its base, measured side by side; its 95 % band widens because errors add up. Upright lines are steps: the shortest ranges of commits whose ratios chance does not explain, with the change, and with a bar on top if they are of more than one commit. A dotted end is where nothing was compared: the line goes on at the level before, which is an assumption."
 	if rest := len(all) - len(drawn); rest > 0 {
-		caption += fmt.Sprintf(" %s left out: choose with --bench.", plural(rest, "more benchmark"))
+		caption += fmt.Sprintf(" %s left out: choose with --bench.", table.Count(rest, "more benchmark"))
 	}
 	rows := panelRows(len(drawn))
 	return Chart{
@@ -324,7 +325,7 @@ type changeTicks struct{}
 func (changeTicks) Ticks(low, high float64) (ticks []plot.Tick) {
 	if high-low > 1.6 {
 		for e := math.Ceil(low); e <= high; e += math.Ceil((high - low) / 6) {
-			ticks = append(ticks, plot.Tick{Value: e, Label: "× " + factor(math.Exp2(e))})
+			ticks = append(ticks, plot.Tick{Value: e, Label: "× " + decimal(math.Exp2(e))})
 		}
 		return ticks
 	}

@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
+	"overlap/internal/table"
 	"overlap/report"
 )
 
@@ -59,14 +60,14 @@ func latencyChart(panels []latencyPanel) (Chart, bool) {
 	var drawn []report.Interval
 	for _, p := range panels {
 		if _, all := p.ends(); all > 1 {
-			most = append(most, plural(all, "core"))
+			most = append(most, table.Count(all, "core"))
 		}
 		names, drawn = append(names, p.name), append(drawn, p.percentiles()...)
 	}
 	loads := slices.ContainsFunc(panels, func(p latencyPanel) bool { return p.byLoads })
 	return Chart{Name: "latency", Title: "Latency", Caption: latencyCaption, Alt: latencyAlt(panels)}.multiples(
 		"Latency of a task, on log scales: the median and the 99th percentile",
-		func(t Theme) []entry { return t.latencyStyle().legend(allCores(plural(1, "core"), most), loads) },
+		func(t Theme) []entry { return t.latencyStyle().legend(allCores(table.Count(1, "core"), most), loads) },
 		drawn, names,
 		func(t Theme, i int) *plot.Plot { return t.latencyStyle().panel(t, panels[i]) },
 	), len(panels) > 0
@@ -104,7 +105,7 @@ func (t Theme) latencyStyle() (s latencyStyle) {
 }
 
 func (s latencyStyle) legend(all string, loads bool) (entries []entry) {
-	for i, cores := range slices.Compact([]string{plural(1, "core"), all}) {
+	for i, cores := range slices.Compact([]string{table.Count(1, "core"), all}) {
 		entries = append(entries,
 			entry{cores + ": median", lineMark(s.half[i], &s.dots[i])},
 			entry{"99th percentile", lineMark(s.most[i], &s.rings[i])})
@@ -214,21 +215,6 @@ func (w wall) Plot(c draw.Canvas, p *plot.Plot) {
 	c.StrokeLine2(w.LineStyle, x(w.at), c.Min.Y, x(w.at), c.Max.Y)
 }
 
-// seconds writes a time in three digits: 250 µs, 1.25 ms, 2 s.
-func seconds(s float64) string {
-	switch {
-	case math.IsNaN(s):
-		return "–"
-	case s >= 0.9995:
-		return plain(s) + " s"
-	case s >= 0.9995e-3:
-		return plain(s*1e3) + " ms"
-	case s >= 0.9995e-6:
-		return plain(s*1e6) + " µs"
-	}
-	return plain(s*1e9) + " ns"
-}
-
 // latencyAlt is the latency at both ends of each curve on all cores.
 func latencyAlt(panels []latencyPanel) string {
 	return "Median and 99th percentile: " + sentence(len(panels), func(i int) string {
@@ -241,7 +227,7 @@ func latencyAlt(panels []latencyPanel) string {
 			}
 		}
 		first, last := at[0], at[len(at)-1]
-		s := fmt.Sprintf("%s on %s %s", p.name, plural(all, "core"), p.point(first))
+		s := fmt.Sprintf("%s on %s %s", p.name, table.Count(all, "core"), p.point(first))
 		if len(at) > 1 {
 			s += " and " + p.point(last)
 		}
@@ -250,7 +236,7 @@ func latencyAlt(panels []latencyPanel) string {
 }
 
 func (p latencyPanel) point(l report.Latency) string {
-	at := plural(l.Workers, "worker")
+	at := table.Count(l.Workers, "worker")
 	if p.byLoads {
 		at = rate(l.Load) + " items per second"
 	}

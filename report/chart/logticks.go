@@ -3,12 +3,8 @@ package chart
 import (
 	"math"
 	"slices"
-	"strconv"
-	"strings"
 
 	"gonum.org/v1/plot"
-
-	"overlap/internal/table"
 )
 
 // rateTicks labels a log₂ axis at round numbers, and marks the others within the
@@ -70,21 +66,3 @@ func roundNumbers(decades float64) (marked, labelled []float64, every float64) {
 	}
 	return ones[:1], ones[:1], math.Ceil(decades / 8)
 }
-
-// plain writes a number in three digits without an exponent, which nobody says:
-// 1990, 0.125.
-func plain(x float64) string {
-	short := strconv.FormatFloat(x, 'g', 3, 64)
-	rounded, err := strconv.ParseFloat(short, 64)
-	if err != nil || math.Abs(rounded) >= 1e15 || math.Abs(rounded) < 1e-9 {
-		return short
-	}
-	return strconv.FormatFloat(rounded, 'f', -1, 64)
-}
-
-// decimal writes a number of either sign, or 0, without needless digits.
-func decimal(x float64) string {
-	text := strconv.FormatFloat(math.Round(x*1000)/1000+0, 'f', -1, 64) // + 0, because -0 is written so
-	return strings.Replace(text, "-", "−", 1)
-}
-func plural(n int, thing string) string { return table.Count(n, thing) }

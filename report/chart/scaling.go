@@ -1,7 +1,6 @@
 package chart
 
 import (
-	"fmt"
 	"math"
 	"slices"
 
@@ -111,8 +110,6 @@ func (k corner) Plot(c draw.Canvas, _ *plot.Plot) {
 		c.FillText(style, at, words)
 	}
 }
-
-func percent(i report.Interval) string { return fmt.Sprintf("%.0f %%", 100*i.Value) }
 
 func (s scalingStyle) panel(t Theme, r report.Row, fit report.USL) *plot.Plot {
 	p := t.plot("cores", "gain over 1 core (×)")

@@ -12,6 +12,7 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
+	"overlap/internal/table"
 	"overlap/report"
 )
 
@@ -35,9 +36,9 @@ func Stack(a *report.Analysis) (Chart, bool) {
 func stackOfRow(r report.Row) (Chart, bool) {
 	var bars []stackBar
 	for _, s := range r.Stacks {
-		label := plural(s.P, "core")
+		label := table.Count(s.P, "core")
 		if s.Workers > 0 {
-			label = plural(s.Workers, "worker") + ", " + label
+			label = table.Count(s.Workers, "worker") + ", " + label
 		}
 		bars = append(bars, stackBar{label, s})
 	}
@@ -231,16 +232,16 @@ func (s stackBar) loss() string {
 	}
 	absent := float64(s.P - s.Workers) // cores that had no worker to run on them
 	if s.Workers > 0 && strings.HasPrefix(largest.Name, "imbalance") && absent > largest.Cores/2 {
-		return "no worker " + short(min(absent, largest.Cores))
+		return "no worker " + table.Figures(min(absent, largest.Cores))
 	}
-	return largest.Name + " " + short(largest.Cores)
+	return largest.Name + " " + table.Figures(largest.Cores)
 }
 
 // stackAlt says for each bar how much was work and where most of the rest went.
 func stackAlt(bars []stackBar) string {
 	return "A stacked bar each, in cores: " + sentence(len(bars), func(i int) string {
 		s := bars[i]
-		return fmt.Sprintf("%s: work %s of %s, %s", s.label, short(s.worked()), plural(s.P, "core"), s.loss())
+		return fmt.Sprintf("%s: work %s of %s, %s", s.label, table.Figures(s.worked()), table.Count(s.P, "core"), s.loss())
 	})
 }
 

@@ -3,7 +3,6 @@ package chart
 import (
 	"image/color"
 	"math"
-	"strconv"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/font"
@@ -172,20 +171,11 @@ func (l log2Ticks) Ticks(low, high float64) []plot.Tick {
 	for e := first; e <= last; e++ {
 		tick := plot.Tick{Value: float64(e)}
 		if e%step == 0 {
-			tick.Label = factor(math.Exp2(float64(e)))
+			tick.Label = decimal(math.Exp2(float64(e)))
 		}
 		ticks = append(ticks, tick)
 	}
 	return ticks
-}
-
-// factor writes a number without needless digits: 64, 0.5, 1/64 as 0.016.
-func factor(x float64) string {
-	digits := -1
-	if x < 0.1 {
-		x, digits = math.Round(x*1000)/1000, 3
-	}
-	return strconv.FormatFloat(x, 'f', digits, 64)
 }
 
 // legend draws entries side by side along the top of c and returns the rest of

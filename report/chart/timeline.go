@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
+	"overlap/internal/table"
 	"overlap/report"
 )
 
@@ -135,15 +136,15 @@ func (s shop) finding() string {
 		at = "one at a time"
 	}
 	return fmt.Sprintf("%s: %.1f customers in progress, scanned %s (%.1f on average), %d served in %.1f ms",
-		plural(s.Procs, "core"), s.InProgress, at, s.Running, len(s.Customers), 1e3*s.Length)
+		table.Count(s.Procs, "core"), s.InProgress, at, s.Running, len(s.Customers), 1e3*s.Length)
 }
 
 // timelineTitle compares the first recording with the last.
 func timelineTitle(all []shop) string {
 	first, last := all[0], all[len(all)-1]
-	title := fmt.Sprintf("On average %.1f customers in progress and %.1f scanned on %s", first.InProgress, first.Running, plural(first.Procs, "core"))
+	title := fmt.Sprintf("On average %.1f customers in progress and %.1f scanned on %s", first.InProgress, first.Running, table.Count(first.Procs, "core"))
 	if len(all) > 1 {
-		title += fmt.Sprintf(", %.1f and %.1f on %s", last.InProgress, last.Running, plural(last.Procs, "core"))
+		title += fmt.Sprintf(", %.1f and %.1f on %s", last.InProgress, last.Running, table.Count(last.Procs, "core"))
 	}
 	return title
 }

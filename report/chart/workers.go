@@ -150,14 +150,3 @@ func bound(l report.Line, from, to float64) (points plotter.XYs) {
 	}
 	return points
 }
-
-// rate writes a round number briefly: 0.5, 200, 5k.
-func rate(v float64) string {
-	switch {
-	case v >= 1e6:
-		return plain(math.Round(v/1e5)/10) + "M"
-	case v >= 1e3:
-		return plain(math.Round(v/100)/10) + "k"
-	}
-	return plain(v)
-}

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"overlap/internal/table"
 	"overlap/report"
 )
 
@@ -52,7 +53,7 @@ func law(r report.Row) (rows [][]string) {
 		}
 		for _, m := range slices.SortedFunc(slices.Values(u.Points), func(a, b report.Measure) int { return cmp.Compare(a.N, b.N) }) {
 			fitted := u.At(m.N)
-			rows = append(rows, []string{over, fmt.Sprint(m.N), ranged(m.Interval(), figures), figures(fitted.Value), bounds(fitted), figures(1 + u.Residual(m))})
+			rows = append(rows, []string{over, fmt.Sprint(m.N), ranged(m.Interval(), table.Figures), table.Figures(fitted.Value), bounds(fitted, table.Figures), table.Figures(1 + u.Residual(m))})
 		}
 	}
 	add("cores", r.Models.OverCores)

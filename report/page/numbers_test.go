@@ -5,19 +5,12 @@ import (
 	"strings"
 	"testing"
 
+	"overlap/internal/table"
 	"overlap/report"
 )
 
-// Numbers for people have a minus sign, 0 has none, and bounds that the digits
-// do not tell from the value are not repeated.
-func TestNumbersAreWrittenForPeople(t *testing.T) {
-	for x, want := range map[float64]string{
-		-0.001: "0.00", math.Copysign(0, -1): "0.00", -0.3: "−0.30", -123.4: "−123", 12.34: "12.3", math.Inf(-1): "–", math.NaN(): "–",
-	} {
-		if got := figures(x); got != want {
-			t.Errorf("%v is written as %q, want %q", x, got, want)
-		}
-	}
+// Bounds that the digits do not distinguish from the value are not repeated.
+func TestRanges(t *testing.T) {
 	nan := math.NaN()
 	for _, c := range []struct {
 		i    report.Interval
@@ -28,7 +21,7 @@ func TestNumbersAreWrittenForPeople(t *testing.T) {
 		{report.Interval{Value: 12, Low: nan, High: nan}, "12.0"},
 		{report.Interval{Value: nan, Low: 1, High: 2}, "–"},
 	} {
-		if got := ranged(c.i, figures); got != c.want {
+		if got := ranged(c.i, table.Figures); got != c.want {
 			t.Errorf("%v is written as %q, want %q", c.i, got, c.want)
 		}
 	}

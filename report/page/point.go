@@ -34,9 +34,9 @@ func newPoint(p report.PointSamples) point {
 		Cells: []string{
 			unknownZero(p.Point.Workers), fmt.Sprint(p.Point.Cores), fmt.Sprint(p.Point.Procs), role,
 			fmt.Sprint(len(p.Samples)), fmt.Sprint(p.LeftOut),
-			seconds(p.Time.Value), timeBounds(p.Time), seconds(p.Median),
-			seconds(p.Fastest) + " … " + seconds(p.Slowest), figures(p.Throughput().Value),
-			p.Gain.String(), signedTime(p.Latency.P50.Value), signedTime(p.Latency.P99.Value), measured(p.Inflight), measured(p.CPUsBusy),
+			seconds(p.Time.Value), bounds(p.Time, seconds), seconds(p.Median),
+			seconds(p.Fastest) + " … " + seconds(p.Slowest), table.Figures(p.Throughput().Value),
+			p.Gain.String(), seconds(p.Latency.P50.Value), seconds(p.Latency.P99.Value), measured(p.Inflight), measured(p.CPUsBusy),
 		},
 		Strip: strip(p),
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"overlap/internal/table"
 	"overlap/report"
 )
 
@@ -97,7 +98,7 @@ func recordingRows(a *report.Analysis) (rows [][]string) {
 	for _, l := range a.Data.Timelines {
 		rows = append(rows, []string{
 			fmt.Sprint(l.Procs), seconds(l.Length), fmt.Sprint(len(l.Customers)),
-			fmt.Sprint(l.MostInProgress), figures(l.InProgress), fmt.Sprint(l.MostRunning), figures(l.Running),
+			fmt.Sprint(l.MostInProgress), table.Figures(l.InProgress), fmt.Sprint(l.MostRunning), table.Figures(l.Running),
 		})
 	}
 	return rows
@@ -114,7 +115,7 @@ func pairRows(a *report.Analysis) (rows [][]string) {
 	for i, cpu := range a.Data.Pairs.CPUs {
 		row := []string{fmt.Sprint(cpu)}
 		for _, x := range a.Data.Pairs.Latency[i] {
-			row = append(row, nanoseconds(x))
+			row = append(row, report.Interval{Value: 1e9 * x.Value, Low: 1e9 * x.Low, High: 1e9 * x.High}.String())
 		}
 		rows = append(rows, row)
 	}
@@ -126,7 +127,7 @@ func crossoverRows(a *report.Analysis) (rows [][]string) {
 		for _, g := range c.Grains {
 			rows = append(rows, []string{
 				strings.TrimSpace(c.Workload + " " + c.Size), c.Executor, fmt.Sprint(c.P), fmt.Sprint(c.Workers),
-				signedTime(g.Task), g.Efficiency.String(), g.Ceiling.String(), ranged(g.Overhead, signedTime), ranged(c.Half, edge),
+				seconds(g.Task), g.Efficiency.String(), g.Ceiling.String(), ranged(g.Overhead, seconds), ranged(c.Half, seconds),
 			})
 		}
 	}
@@ -160,7 +161,7 @@ func workerRows(a *report.Analysis) (rows [][]string) {
 		for _, l := range r.Lines {
 			for _, p := range l.Points {
 				rows = append(rows, []string{
-					r.Name(), fmt.Sprint(l.P), fmt.Sprint(p.Workers), ranged(p.Throughput, figures), figures(l.Bound(float64(p.Workers))),
+					r.Name(), fmt.Sprint(l.P), fmt.Sprint(p.Workers), ranged(p.Throughput, table.Figures), table.Figures(l.Bound(float64(p.Workers))),
 				})
 			}
 		}
@@ -171,7 +172,7 @@ func workerRows(a *report.Analysis) (rows [][]string) {
 func planeRows(a *report.Analysis) (rows [][]string) {
 	for _, r := range a.Shown() {
 		if r.Inflight.Value > 0 && !math.IsNaN(r.CPUsBusy.Value) {
-			rows = append(rows, []string{r.Name(), unknownZero(r.Workers), fmt.Sprint(r.P), ranged(r.Inflight, figures), ranged(r.CPUsBusy, figures)})
+			rows = append(rows, []string{r.Name(), unknownZero(r.Workers), fmt.Sprint(r.P), ranged(r.Inflight, table.Figures), ranged(r.CPUsBusy, table.Figures)})
 		}
 	}
 	return rows
@@ -196,8 +197,8 @@ func latencyRows(a *report.Analysis) (rows [][]string) {
 				from = "when due"
 			}
 			rows = append(rows, []string{
-				r.Name(), fmt.Sprint(l.P), unknownZero(l.Workers), from, figures(l.Load),
-				ranged(l.P50, signedTime), ranged(l.P99, signedTime), figures(l.Capacity),
+				r.Name(), fmt.Sprint(l.P), unknownZero(l.Workers), from, table.Figures(l.Load),
+				ranged(l.P50, seconds), ranged(l.P99, seconds), table.Figures(l.Capacity),
 			})
 		}
 	}

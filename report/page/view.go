@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 
+	"overlap/internal/table"
 	"overlap/internal/topology"
 	"overlap/report"
 )
@@ -188,7 +189,7 @@ func newSection(a *report.Analysis, r report.Row) section {
 		Numbers: numbers(r), Repeat: a.Repeat(r), Show: a.Show(r),
 	}
 	if !math.IsNaN(r.Concurrency.Value) {
-		s.Product = fmt.Sprintf("%s = %s × %s", figures(r.Speedup.Value), figures(r.Concurrency.Value), figures(r.Parallelism.Value))
+		s.Product = fmt.Sprintf("%s = %s × %s", table.Figures(r.Speedup.Value), table.Figures(r.Concurrency.Value), table.Figures(r.Parallelism.Value))
 	}
 	for _, w := range r.Warnings {
 		s.Warnings = append(s.Warnings, w.Error())
@@ -240,7 +241,7 @@ func numbers(r report.Row) (list [][3]string) {
 			list = append(list, [3]string{name, value, bounds})
 		}
 	}
-	add := func(name string, i report.Interval) { say(name, figures(i.Value), bounds(i)) }
+	add := func(name string, i report.Interval) { say(name, table.Figures(i.Value), bounds(i, table.Figures)) }
 	plain := func(name, value string) { say(name, value, "") }
 	if r.Workers > 0 {
 		plain("workers", fmt.Sprint(r.Workers))
@@ -267,7 +268,7 @@ func numbers(r report.Row) (list [][3]string) {
 	}
 	if !math.IsNaN(r.OverSerial.Value) {
 		add("over the serial program", r.OverSerial)
-		plain("COST", cost(r.Cost))
+		plain("COST", strings.Replace(fmt.Sprint(r.Cost), "+Inf", "∞", 1)) // no number of cores is enough
 	}
 	if r.Expected.Shape != "" {
 		plain("expected", r.Expected.String())
