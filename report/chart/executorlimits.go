@@ -54,25 +54,22 @@ func limitsCaption(works []work) string {
 // limitEntries explain the limits and the intervals that are drawn.
 func (s sideBySide) limitEntries() (entries []entry) {
 	style := s.t.scalingStyle()
-	upright := func(style draw.LineStyle) func(draw.Canvas, vg.Rectangle) {
-		return func(c draw.Canvas, r vg.Rectangle) {
-			x := (r.Min.X + r.Max.X) / 2
-			c.StrokeLine2(style, x, r.Min.Y, x, r.Max.Y)
-		}
-	}
 	if slices.ContainsFunc(s.works, hasIdeal) {
-		entries = append(entries, entry{"ideal p", upright(style.ideal)})
+		entries = append(entries, entry{"ideal p", wallMark(style.ideal)})
 	}
 	if slices.ContainsFunc(s.works, hasLimit) {
-		entries = append(entries, entry{"ceiling H(p)", upright(style.ceiling)})
+		entries = append(entries, entry{"ceiling H(p)", wallMark(style.ceiling)})
 	}
+	var drawn []report.Interval
 	for _, w := range s.works {
-		_, h := w.limits()
-		if wide(h) || slices.ContainsFunc(w.rows, func(r report.Row) bool { return wide(r.OverSerial) }) {
-			return append(entries, entry{"95 % interval", sideways(line(s.t.Ink, 1))})
+		if _, h := w.limits(); h.Value > 0 {
+			drawn = append(drawn, h)
+		}
+		for _, r := range w.rows {
+			drawn = append(drawn, r.OverSerial)
 		}
 	}
-	return entries
+	return append(entries, s.t.intervalEntry(drawn)...)
 }
 
 // limits draws those of a workload across its lanes, and the interval of the
@@ -88,22 +85,5 @@ func (s sideBySide) limits(c draw.Canvas, w work, x func(float64) vg.Length, top
 		at := x(math.Log2(h.Value))
 		c.StrokeLine2(style.ceiling, at, bottom, at, top)
 		lying(c, line(s.t.Ceiling, 1), h, x, top)
-	}
-}
-
-// lying draws an interval that lies, as far as it is within the frame.
-func lying(c draw.Canvas, style draw.LineStyle, i report.Interval, x func(float64) vg.Length, y vg.Length) {
-	if !(i.Low > 0) || !wide(i) {
-		return
-	}
-	inside := func(v float64) vg.Length { return min(max(x(math.Log2(v)), c.Min.X), c.Max.X) }
-	c.StrokeLine2(style, inside(i.Low), y, inside(i.High), y)
-}
-
-// sideways is the sign of an interval that lies.
-func sideways(style draw.LineStyle) func(draw.Canvas, vg.Rectangle) {
-	return func(c draw.Canvas, r vg.Rectangle) {
-		y := (r.Min.Y + r.Max.Y) / 2
-		c.StrokeLine2(style, r.Min.X, y, r.Max.X, y)
 	}
 }

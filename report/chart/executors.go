@@ -43,16 +43,10 @@ func Executors(a *report.Analysis) (Chart, bool) {
 			}
 			side := sideBySide{works, names, t}
 			c = t.legend(c, append(entries, side.limitEntries()...))
-			p := t.plot("throughput over the serial program on 1 core (factor, doubling scale)", "")
-			p.X.Min, p.X.Max = side.reach()
-			p.X.Tick.Marker = log2Ticks{10, math.Inf(1)}
-			height := side.height()
-			p.Y.Min, p.Y.Max = -height, 0
-			p.Y.Tick.Marker = side.ticks()
-			p.Y.Tick.Length = 0
-			p.Y.Tick.Label.Color = t.Ink
-			p.Add(side)
-			p.Draw(c)
+			t.lanes(c, "throughput over the serial program on 1 core (factor, doubling scale)", func(x *plot.Axis) {
+				x.Min, x.Max = side.reach()
+				x.Tick.Marker = log2Ticks{10, math.Inf(1)}
+			}, -side.height(), 0, side.ticks(), side)
 		},
 	}, true
 }
@@ -152,7 +146,6 @@ func (s sideBySide) ticks() plot.ConstantTicks {
 
 func (s sideBySide) Plot(c draw.Canvas, p *plot.Plot) {
 	tx, ty := p.Transforms(&c)
-	s.t.factors(c, p)
 	y := 0.0
 	for i, w := range s.works {
 		if i > 0 {

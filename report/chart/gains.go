@@ -30,29 +30,23 @@ func Gains(a *report.Analysis) Chart {
 		draw: func(c draw.Canvas, t Theme) {
 			c = t.headline(c, "What workers and cores buy: speedup = concurrency gain × parallelism gain")
 			bars := gainBars{rows, t}
+			bar := func(p pattern, ink color.Color) func(draw.Canvas, vg.Rectangle) {
+				return func(c draw.Canvas, r vg.Rectangle) { p.fill(c, r, ink, t.Background) }
+			}
 			var entries []entry
 			if slices.ContainsFunc(rows, func(r report.Row) bool { return !math.IsNaN(r.Concurrency.Value) }) {
-				entries = append(entries, entry{"concurrency gain (workers, 1 core)", bars.solid(t.Concurrency)})
+				entries = append(entries, entry{"concurrency gain (workers, 1 core)", bar(solid, t.Concurrency)})
 			}
-			entries = append(entries, entry{"parallelism gain (cores on top)", bars.hatched(t.Parallelism)})
+			entries = append(entries, entry{"parallelism gain (cores on top)", bar(upright, t.Parallelism)})
 			if slices.ContainsFunc(rows, hasCeiling) {
-				entries = append(entries, entry{"ceiling (G_c × H(p))", func(c draw.Canvas, r vg.Rectangle) {
-					x := (r.Min.X + r.Max.X) / 2
-					bars.ceiling(c, x, r.Min.Y, r.Max.Y)
-				}})
+				entries = append(entries, entry{"ceiling (G_c × H(p))", wallMark(bars.ceiling())})
 			}
 			c = t.legend(c, append(entries, t.intervalEntry(bars.drawn())...))
-			p := t.plot("throughput over that of one worker on one core (factor, doubling scale)", "")
 			low, high := bars.reach()
-			p.X.Min, p.X.Max = low, high+0.38*(high-low) // room for the text behind the bars
-			p.X.Tick.Marker = log2Ticks{10, math.Ceil(high)}
-			n := float64(len(rows))
-			p.Y.Min, p.Y.Max = -n+0.5, 0.5
-			p.Y.Tick.Marker = t.rowNames(rows)
-			p.Y.Tick.Length = 0
-			p.Y.Tick.Label.Color = t.Ink
-			p.Add(bars)
-			p.Draw(c)
+			t.lanes(c, "throughput over that of one worker on one core (factor, doubling scale)", func(x *plot.Axis) {
+				x.Min, x.Max = low, high+0.38*(high-low) // room for the text behind the bars
+				x.Tick.Marker = log2Ticks{10, math.Ceil(high)}
+			}, 0.5-float64(len(rows)), 0.5, t.rowNames(rows), bars)
 		},
 	}
 }
@@ -127,7 +121,6 @@ func known(gain report.Interval) float64 {
 
 func (g gainBars) Plot(c draw.Canvas, p *plot.Plot) {
 	tx, ty := p.Transforms(&c)
-	g.t.factors(c, p)
 	for i, r := range g.rows {
 		g.row(c, r, tx, ty(-float64(i)))
 	}
@@ -142,16 +135,18 @@ func (g gainBars) row(c draw.Canvas, r report.Row, x func(float64) vg.Length, y 
 	from := known(r.Concurrency)
 	middle := math.Log2(from)
 	end := middle + math.Log2(known(r.Parallelism))
-	g.solid(g.t.Concurrency)(c, span(x(0), x(middle), y, y+lane))
-	g.hatched(g.t.Parallelism)(c, span(x(middle), x(end), y-lane, y))
-	g.interval(c, x, r.Concurrency, 0, y+lane/2)
-	g.interval(c, x, r.Parallelism, middle, y-lane/2)
+	solid.fill(c, span(x(0), x(middle), y, y+lane), g.t.Concurrency, g.t.Background)
+	upright.fill(c, span(x(middle), x(end), y-lane, y), g.t.Parallelism, g.t.Background)
+	interval := line(g.t.Ink, 1)
+	behind := func(doublings float64) vg.Length { return x(middle + doublings) }
+	lying(c, interval, r.Concurrency, x, y+lane/2)
+	lying(c, interval, r.Parallelism, behind, y-lane/2)
 	rightmost := max(x(0), x(middle), x(end))
 	if hasCeiling(r) {
-		at := x(middle + math.Log2(r.Ceiling.Value))
-		g.ceiling(c, at, y-lane-7, y-lane-0.5) // below the bar, off its interval
-		if x(middle+math.Log2(r.Ceiling.High))-x(middle+math.Log2(r.Ceiling.Low)) > markWidth {
-			g.interval(c, x, r.Ceiling, middle, y-lane-3.75)
+		at := behind(math.Log2(r.Ceiling.Value))
+		c.StrokeLine2(g.ceiling(), at, y-lane-7, at, y-lane-0.5) // below the bar, off its interval
+		if behind(math.Log2(r.Ceiling.High))-behind(math.Log2(r.Ceiling.Low)) > markWidth {
+			lying(c, interval, r.Ceiling, behind, y-lane-3.75)
 		}
 	}
 	// The words stand at the bars: beside the mark, which lies lower, they would seem to
@@ -184,33 +179,4 @@ func span(x1, x2, y1, y2 vg.Length) vg.Rectangle {
 	return vg.Rectangle{Min: vg.Point{X: min(x1, x2), Y: y1}, Max: vg.Point{X: max(x1, x2), Y: y2}}
 }
 
-func (g gainBars) interval(c draw.Canvas, x func(float64) vg.Length, i report.Interval, from float64, y vg.Length) {
-	if !(i.Low > 0) || !wide(i) {
-		return
-	}
-	low, high := x(from+math.Log2(i.Low)), x(from+math.Log2(i.High))
-	style := line(g.t.Ink, 1)
-	c.StrokeLine2(style, low, y, high, y)
-	for _, end := range []vg.Length{low, high} {
-		c.StrokeLine2(style, end, y-2.5, end, y+2.5)
-	}
-}
-
-func (g gainBars) solid(fill color.Color) func(draw.Canvas, vg.Rectangle) {
-	return func(c draw.Canvas, r vg.Rectangle) { fillRect(c, r, fill) }
-}
-
-// hatched marks the bar with strokes, so that it is told from a solid one
-// without colour.
-func (g gainBars) hatched(fill color.Color) func(draw.Canvas, vg.Rectangle) {
-	return func(c draw.Canvas, r vg.Rectangle) {
-		fillRect(c, r, fill)
-		for x := r.Min.X + 3; x < r.Max.X; x += 4 {
-			c.StrokeLine2(line(g.t.Background, 1), x, r.Min.Y, x, r.Max.Y)
-		}
-	}
-}
-
-func (g gainBars) ceiling(c draw.Canvas, x, y1, y2 vg.Length) {
-	c.StrokeLine2(line(g.t.Ceiling, markWidth), x, y1, x, y2)
-}
+func (g gainBars) ceiling() draw.LineStyle { return line(g.t.Ceiling, markWidth) }

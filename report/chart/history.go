@@ -52,7 +52,7 @@ func History(h *history.History) (c Chart, ok bool) {
 				{"time (less is better)", lineMark(styles[history.Time].line, nil)},
 				{"speedup (more is better)", lineMark(styles[history.Speedup].line, nil)},
 				{"95 % band", bandMark(t)},
-				{"step", stepMark(t)},
+				{"step", wallMark(line(t.Ink, 0.9))},
 				{"gap", lineMark(line(t.Muted, 1, 1.5, 1.5), nil)},
 			})
 			var names []string
@@ -287,13 +287,6 @@ func (s stepLines) Plot(c draw.Canvas, p *plot.Plot) {
 			}
 		}
 		y -= small + 2 // those of the other series are a line below
-	}
-}
-
-func stepMark(t Theme) func(draw.Canvas, vg.Rectangle) {
-	return func(c draw.Canvas, r vg.Rectangle) {
-		x := (r.Min.X + r.Max.X) / 2
-		c.StrokeLine2(line(t.Ink, 0.9), x, r.Min.Y, x, r.Max.Y)
 	}
 }
 

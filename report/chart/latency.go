@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"gonum.org/v1/plot"
-	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
 	"overlap/internal/table"
@@ -110,10 +109,7 @@ func (s latencyStyle) legend(all string, loads bool) (entries []entry) {
 			entry{cores + ": median", lineMark(s.half[i], &s.dots[i])},
 			entry{"99th percentile", lineMark(s.most[i], &s.rings[i])})
 		if loads {
-			entries = append(entries, entry{"capacity p/D", func(c draw.Canvas, r vg.Rectangle) {
-				x := (r.Min.X + r.Max.X) / 2
-				c.StrokeLine2(s.capacity[i], x, r.Min.Y, x, r.Max.Y)
-			}})
+			entries = append(entries, entry{"capacity p/D", wallMark(s.capacity[i])})
 		}
 	}
 	return entries

@@ -70,16 +70,11 @@ func stackChart(title string, list []stackBar) (Chart, bool) {
 			bars := stackBars{list, t}
 			c = t.headline(c, title)
 			c = t.legend(c, bars.legend())
-			p := t.plot("cores", "")
 			low, high := bars.reach()
-			p.X.Min, p.X.Max = low, high+0.4*(high-low) // room for the text behind the bars
-			p.X.Tick.Marker = coreTicks{high}
-			p.Y.Min, p.Y.Max = 0.5-float64(len(list)), 0.5
-			p.Y.Tick.Marker = bars.labels()
-			p.Y.Tick.Length = 0
-			p.Y.Tick.Label.Color = t.Ink
-			p.Add(bars)
-			p.Draw(c)
+			t.lanes(c, "cores", func(x *plot.Axis) {
+				x.Min, x.Max = low, high+0.4*(high-low) // room for the text behind the bars
+				x.Tick.Marker = coreTicks{high}
+			}, 0.5-float64(len(list)), 0.5, bars.labels(), bars)
 		},
 	}, len(list) > 0
 }
@@ -172,9 +167,7 @@ func (b stackBars) legend() (entries []entry) {
 			entries = append(entries, entry{name, func(c draw.Canvas, r vg.Rectangle) { b.fill(c, r, k) }})
 		}
 	}
-	return append(entries, entry{"cores that it had", func(c draw.Canvas, r vg.Rectangle) {
-		b.cores(c, (r.Min.X+r.Max.X)/2, r.Min.Y, r.Max.Y)
-	}})
+	return append(entries, entry{"cores that it had", wallMark(b.cores())})
 }
 
 func (b stackBars) fill(c draw.Canvas, r vg.Rectangle, kind int) {
@@ -185,19 +178,10 @@ func (b stackBars) fill(c draw.Canvas, r vg.Rectangle, kind int) {
 	stackParts[kind].fill(c, r, ink, b.t.Background)
 }
 
-func (b stackBars) cores(c draw.Canvas, x, y1, y2 vg.Length) {
-	c.StrokeLine2(line(b.t.Ceiling, 2), x, y1, x, y2)
-}
+func (b stackBars) cores() draw.LineStyle { return line(b.t.Ceiling, 2) }
 
 func (b stackBars) Plot(c draw.Canvas, p *plot.Plot) {
 	tx, ty := p.Transforms(&c)
-	for _, tick := range p.X.Tick.Marker.Ticks(p.X.Min, p.X.Max) {
-		style := line(b.t.Grid, 0.75)
-		if tick.Value == 0 {
-			style = line(b.t.Muted, 1)
-		}
-		c.StrokeLine2(style, tx(tick.Value), c.Min.Y, tx(tick.Value), c.Max.Y)
-	}
 	for i, s := range b.bars {
 		b.bar(c, s, tx, ty(-float64(i)))
 	}
@@ -217,7 +201,7 @@ func (b stackBars) bar(c draw.Canvas, s stackBar, x func(float64) vg.Length, y v
 		b.fill(c, span(x(from), x(to), y-stackHeight/2, y+stackHeight/2), kinds[i])
 	}
 	end := x(float64(s.P))
-	b.cores(c, end, y-stackHeight/2-2, y+stackHeight/2+2)
+	c.StrokeLine2(b.cores(), end, y-stackHeight/2-2, end, y+stackHeight/2+2)
 	style := b.t.text(small, b.t.Ink)
 	style.YAlign = text.YCenter
 	at := max(end, x(right)) + 6

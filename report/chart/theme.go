@@ -138,21 +138,6 @@ func labelled(axis plot.Axis) (at []float64) {
 	return at
 }
 
-// factors draws upright lines at the labelled ticks of an axis of factors, and a
-// stronger one at × 1.
-func (t Theme) factors(c draw.Canvas, p *plot.Plot) {
-	tx, _ := p.Transforms(&c)
-	for _, tick := range p.X.Tick.Marker.Ticks(p.X.Min, p.X.Max) {
-		style := line(t.Grid, 0.75)
-		if tick.Value == 0 {
-			style = line(t.Muted, 1)
-		}
-		if !tick.IsMinor() || tick.Value == 0 {
-			c.StrokeLine2(style, tx(tick.Value), c.Min.Y, tx(tick.Value), c.Max.Y)
-		}
-	}
-}
-
 // log2Ticks labels the powers of two on an axis whose values are log₂. Of many
 // it labels every second, third … so that the labels do not touch. Beyond end
 // there are none: the rest of the axis is room for text.
@@ -211,6 +196,14 @@ func intervalMark(style draw.LineStyle) func(draw.Canvas, vg.Rectangle) {
 		c.StrokeLine2(style, x, r.Min.Y, x, r.Max.Y)
 		c.StrokeLine2(style, x-2.5, r.Min.Y, x+2.5, r.Min.Y)
 		c.StrokeLine2(style, x-2.5, r.Max.Y, x+2.5, r.Max.Y)
+	}
+}
+
+// wallMark is the sign of an upright line.
+func wallMark(style draw.LineStyle) func(draw.Canvas, vg.Rectangle) {
+	return func(c draw.Canvas, r vg.Rectangle) {
+		x := (r.Min.X + r.Max.X) / 2
+		c.StrokeLine2(style, x, r.Min.Y, x, r.Max.Y)
 	}
 }
 
