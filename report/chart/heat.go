@@ -28,48 +28,33 @@ func Heat(a *report.Analysis) (Chart, bool) {
 			maps = append(maps, m)
 		}
 	}
-	across := columns
-	if len(maps) == 1 {
-		across = 1
-	}
-	cell := vg.Length(2)
+	cells, tallest := 0, 2
+	var names []string
 	for _, m := range maps {
-		cell = max(cell, vg.Length(len(m.procs)))
-	}
-	tall := max(112, 34+18*cell)
-	cells := 0
-	for _, m := range maps {
-		cells += len(m.row.Grid)
+		names = append(names, m.row.Name())
+		cells, tallest = cells+len(m.row.Grid), max(tallest, len(m.procs))
 	}
 	scale := newHeatScale(maps)
 	scale.numbers = cells <= mostNumbers
-	return Chart{
-		Name:    "heat",
-		Title:   "GOMAXPROCS and workers",
-		Caption: heatCaption,
-		Alt:     heatAlt(maps),
-		width:   pageWidth,
-		height:  64 + (tall+24)*vg.Length((len(maps)+across-1)/across),
-		draw: func(c draw.Canvas, t Theme) {
-			c = t.headline(c, "Gain over one worker on one core, by GOMAXPROCS and workers")
-			c = t.legend(c, scale.legend(t))
-			var plots []*plot.Plot
-			var names []string
-			for _, m := range maps {
-				p := t.plot("workers", m.axis())
-				p.X.Min, p.X.Max = -0.5, float64(len(m.workers))-0.5
-				p.Y.Min, p.Y.Max = -0.5, float64(len(m.procs))-0.5
-				beside := min(columns, max(2, len(maps)))
-				p.X.Tick.Marker = thinned(ordinals(m.workers), t.text(small, t.Ink), pageWidth/vg.Length(beside)-50)
-				p.Y.Tick.Marker = ordinals(m.procs)
-				p.X.Tick.Length, p.Y.Tick.Length = 0, 0
-				p.Add(heatCells{m, scale, t})
-				plots = append(plots, p)
-				names = append(names, m.row.Name())
-			}
-			t.panels(c, names, plots)
-		},
-	}, len(maps) > 0
+	c := Chart{Name: "heat", Title: "GOMAXPROCS and workers", Caption: heatCaption, Alt: heatAlt(maps)}.multiples(
+		"Gain over one worker on one core, by GOMAXPROCS and workers",
+		scale.legend, nil, names,
+		func(t Theme, i int) *plot.Plot { return maps[i].panel(t, scale, len(maps)) })
+	c.height = 64 + vg.Length(panelRows(len(maps))*(max(112, 34+18*tallest)+24))
+	return c, len(maps) > 0
+}
+
+// panel draws a map, one of several that stand side by side.
+func (m heatMap) panel(t Theme, scale heatScale, maps int) *plot.Plot {
+	p := t.plot("workers", m.axis())
+	p.X.Min, p.X.Max = -0.5, float64(len(m.workers))-0.5
+	p.Y.Min, p.Y.Max = -0.5, float64(len(m.procs))-0.5
+	across := min(columns, max(2, maps))
+	p.X.Tick.Marker = thinned(ordinals(m.workers), t.text(small, t.Ink), pageWidth/vg.Length(across)-50)
+	p.Y.Tick.Marker = ordinals(m.procs)
+	p.X.Tick.Length, p.Y.Tick.Length = 0, 0
+	p.Add(heatCells{m, scale, t})
+	return p
 }
 
 // widestMap is how many values an axis may have: cells of more are mere dots.

@@ -37,32 +37,25 @@ func History(h *history.History) (c Chart, ok bool) {
 	if rest := len(all) - len(drawn); rest > 0 {
 		caption += fmt.Sprintf(" %s left out: choose with --bench.", table.Count(rest, "more benchmark"))
 	}
-	rows := panelRows(len(drawn))
-	return Chart{
-		Name:    "history",
-		Title:   "History",
-		Caption: caption,
-		Alt:     historyAlt(h),
-		width:   pageWidth,
-		height:  vg.Length(70 + 130*rows),
-		draw: func(c draw.Canvas, t Theme) {
-			c = t.headline(c, "Over the commits: "+h.Finding())
+	var names []string
+	for _, p := range drawn {
+		names = append(names, p.name)
+	}
+	c = Chart{Name: "history", Title: "History", Caption: caption, Alt: historyAlt(h)}.multiples(
+		"Over the commits: "+h.Finding(),
+		func(t Theme) []entry {
 			styles := pastStyles(t)
-			c = t.legend(c, []entry{
+			return []entry{
 				{"time (less is better)", lineMark(styles[history.Time].line, nil)},
 				{"speedup (more is better)", lineMark(styles[history.Speedup].line, nil)},
 				{"95 % band", bandMark(t)},
 				{"step", wallMark(line(t.Ink, 0.9))},
 				{"gap", lineMark(line(t.Muted, 1, 1.5, 1.5), nil)},
-			})
-			var names []string
-			var plots []*plot.Plot
-			for _, p := range drawn {
-				names, plots = append(names, p.name), append(plots, p.panel(t, h))
 			}
-			t.panels(c, names, plots)
-		},
-	}, true
+		}, nil, names,
+		func(t Theme, i int) *plot.Plot { return drawn[i].panel(t, h) })
+	c.height = vg.Length(70 + 130*panelRows(len(drawn)))
+	return c, true
 }
 
 func historyAlt(h *history.History) string {

@@ -126,7 +126,7 @@ func (s latencyStyle) panel(t Theme, panel latencyPanel) *plot.Plot {
 	p := t.plot(x, y)
 	p.Add(grid{t})
 	one, all := panel.ends()
-	f := frame{math.Inf(1), math.Inf(-1), math.Inf(1), math.Inf(-1)}
+	f := emptyFrame()
 	for i, cores := range slices.Compact([]int{one, all}) {
 		if one > 1 {
 			i = 1
@@ -188,16 +188,6 @@ func (p latencyPanel) capacity(cores int) float64 {
 		}
 	}
 	return most
-}
-
-// frame is the range of curves.
-type frame struct{ left, right, low, high float64 }
-
-func (f *frame) hold(m measured) {
-	for i := range m.x {
-		f.left, f.right = min(f.left, m.x[i]), max(f.right, m.x[i])
-		f.low, f.high = min(f.low, m.low[i]), max(f.high, m.high[i])
-	}
 }
 
 // wall is a vertical line.

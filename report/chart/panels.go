@@ -148,6 +148,20 @@ func (m intervals) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 }
 
+// frame is the range of curves with their intervals.
+type frame struct{ left, right, low, high float64 }
+
+func emptyFrame() frame {
+	return frame{math.Inf(1), math.Inf(-1), math.Inf(1), math.Inf(-1)}
+}
+
+func (f *frame) hold(m measured) {
+	for i := range m.x {
+		f.left, f.right = min(f.left, m.x[i]), max(f.right, m.x[i])
+		f.low, f.high = min(f.low, m.low[i]), max(f.high, m.high[i])
+	}
+}
+
 // line is the curve without its intervals.
 func (m measured) line() (points plotter.XYs) {
 	for i := range m.x {

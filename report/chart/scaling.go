@@ -114,17 +114,14 @@ func (k corner) Plot(c draw.Canvas, _ *plot.Plot) {
 func (s scalingStyle) panel(t Theme, r report.Row, fit report.USL) *plot.Plot {
 	p := t.plot("cores", "gain over 1 core (×)")
 	end := math.Log2(float64(max(r.P, 2)))
-	low, high := -0.4, end
 	var gains measured
 	for _, s := range r.Scaling {
 		gains.add(math.Log2(float64(s.P)), s.Gain, math.Log2)
 	}
 	limit := ceilings(r)
-	for _, m := range []measured{gains, limit} {
-		for i := range m.y {
-			low, high = min(low, m.low[i]), max(high, m.high[i])
-		}
-	}
+	f := frame{low: -0.4, high: end}
+	f.hold(gains)
+	f.hold(limit)
 	p.Add(grid{t}, lawBand{fit, t})
 	lineTo(p, s.ideal, plotter.XYs{{X: 0, Y: 0}, {X: end, Y: end}})
 	if limit.Len() > 1 {
@@ -134,7 +131,7 @@ func (s scalingStyle) panel(t Theme, r report.Row, fit report.USL) *plot.Plot {
 	p.Add(lawCurve{fit, t}, corner{t, shares(r)})
 	p.X.Min, p.X.Max = -0.12, end+0.12
 	p.X.Tick.Marker = log2Ticks{6, end}
-	p.Y.Min, p.Y.Max = low-0.05, high+0.12
-	p.Y.Tick.Marker = log2Ticks{6, high}
+	p.Y.Min, p.Y.Max = f.low-0.05, f.high+0.12
+	p.Y.Tick.Marker = log2Ticks{6, f.high}
 	return p
 }

@@ -105,7 +105,7 @@ func (s workersStyle) legend(rows []report.Row, limits bool) (entries []entry) {
 func (s workersStyle) panel(t Theme, r report.Row, fit report.USL) *plot.Plot {
 	p := t.plot("workers", "jobs per second")
 	p.Add(grid{t}, lawBand{fit, t})
-	low, high := math.Inf(1), math.Inf(-1)
+	f := emptyFrame()
 	widest := 1
 	for _, l := range r.Lines {
 		i := min(l.P-1, 1) // how it looks: on one core, or on several
@@ -114,12 +114,10 @@ func (s workersStyle) panel(t Theme, r report.Row, fit report.USL) *plot.Plot {
 			curve.add(math.Log2(float64(pt.Workers)), pt.Throughput, math.Log2)
 			widest = max(widest, pt.Workers)
 		}
-		for _, y := range append(curve.low, curve.high...) {
-			low, high = min(low, y), max(high, y)
-		}
+		f.hold(curve)
 		limit := bound(l, 1, float64(widest))
 		for _, xy := range limit {
-			high = max(high, xy.Y)
+			f.high = max(f.high, xy.Y)
 		}
 		lineTo(p, s.bounds[i], limit)
 		curve.addTo(p, s.curves[i], s.glyphs[i])
@@ -128,10 +126,8 @@ func (s workersStyle) panel(t Theme, r report.Row, fit report.USL) *plot.Plot {
 	p.X.Min, p.X.Max = -0.2, math.Log2(float64(max(widest, 2)))+0.2
 	p.X.Tick.Marker = log2Ticks{5, math.Inf(1)}
 	// At least three doublings, so that noise does not look like a slope.
-	if pad := (3 - (high - low)) / 2; pad > 0 {
-		low, high = low-pad, high+pad
-	}
-	p.Y.Min, p.Y.Max = low-0.15, high+0.15
+	pad := max(0, (3-(f.high-f.low))/2) + 0.15
+	p.Y.Min, p.Y.Max = f.low-pad, f.high+pad
 	p.Y.Tick.Marker = rateTicks{}
 	return p
 }
