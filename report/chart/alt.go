@@ -16,11 +16,11 @@ import (
 // sentence joins what say tells of n things. A picture of dozens would take
 // minutes to be read out, so of many it tells of the first only.
 func sentence(n int, say func(int) string) string {
-	const most = 8
+	const maxParts = 8
 	var parts []string
 	for i := range n {
-		if i == most && n > most+1 {
-			parts = append(parts, fmt.Sprintf("and %d more", n-most))
+		if i == maxParts && n > maxParts+1 {
+			parts = append(parts, fmt.Sprintf("and %d more", n-maxParts))
 			break
 		}
 		parts = append(parts, say(i))
@@ -84,8 +84,8 @@ func planeAlt(rows []report.Row) string {
 	})
 }
 
-// longestLabel is how long the name of a row may be beside its bar.
-const longestLabel vg.Length = 150
+// maxLabelWidth is how long the name of a row may be beside its bar.
+const maxLabelWidth vg.Length = 150
 
 // namesOf are those of rows.
 func namesOf(rows []report.Row) (names []string) {

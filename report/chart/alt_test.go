@@ -15,7 +15,7 @@ func TestLabelsStayApart(t *testing.T) {
 	var widths []vg.Length
 	for i := range 30 {
 		names = append(names, fmt.Sprintf("Table/agentCount=%d,interactableCount=7,stationary=50,awarenessRange_2000", i))
-		widths = append(widths, longestLabel+vg.Length(i%2))
+		widths = append(widths, maxLabelWidth+vg.Length(i%2))
 	}
 	short := clipAll(style, names, widths)
 	for i, name := range short {

@@ -73,8 +73,8 @@ func All(a *report.Analysis) []Chart {
 	return admit(charts, all)
 }
 
-// having are the rows that have what a chart draws.
-func having(rows []report.Row, what func(report.Row) bool) []report.Row {
+// rowsWith are the rows that have what a chart draws.
+func rowsWith(rows []report.Row, what func(report.Row) bool) []report.Row {
 	return slices.DeleteFunc(slices.Clone(rows), func(r report.Row) bool { return !what(r) })
 }
 

@@ -46,10 +46,10 @@ const (
 
 // latencies is the map.
 type latencies struct {
-	pairs *report.Pairs
-	cpus  []topology.CPU
-	cell  vg.Length
-	most  float64 // seconds
+	pairs   *report.Pairs
+	cpus    []topology.CPU
+	cell    vg.Length
+	slowest float64 // seconds
 }
 
 func newLatencies(p *report.Pairs, text string) latencies {
@@ -68,7 +68,7 @@ func newLatencies(p *report.Pairs, text string) latencies {
 	}
 	slices.SortStableFunc(m.cpus, topology.Compare)
 	m.cell = min(56, 430/vg.Length(len(m.cpus)))
-	m.each(func(_, _ topology.CPU, i report.Interval) { m.most = max(m.most, i.Value) })
+	m.each(func(_, _ topology.CPU, i report.Interval) { m.slowest = max(m.slowest, i.Value) })
 	return m
 }
 
@@ -170,7 +170,7 @@ func (m latencies) paint(c draw.Canvas, t Theme, r vg.Rectangle, i report.Interv
 		}
 		return
 	}
-	share := i.Value / m.most
+	share := i.Value / m.slowest
 	fillRect(c, r, heat(share))
 	style.Color = textOn(heat(share), onDark)
 	switch {
@@ -194,14 +194,14 @@ func (m latencies) numbers(c draw.Canvas, t Theme, grid vg.Rectangle) {
 	style.YAlign = text.YTop
 	c.FillText(style, vg.Point{X: grid.Min.X, Y: grid.Max.Y + mapHead}, "to CPU")
 	c.FillText(style, vg.Point{X: c.Min.X, Y: grid.Max.Y + 12}, "from")
-	above, beside := t.text(small, t.Muted), t.text(small, t.Muted)
+	above, left := t.text(small, t.Muted), t.text(small, t.Muted)
 	above.XAlign, above.YAlign = text.XCenter, text.YBottom
-	beside.XAlign, beside.YAlign = text.XRight, text.YCenter
+	left.XAlign, left.YAlign = text.XRight, text.YCenter
 	for i := 0; i < len(m.cpus); i += step {
 		middle := m.cell * (vg.Length(i) + 0.5)
 		name := fmt.Sprint(m.cpus[i].ID)
 		c.FillText(above, vg.Point{X: grid.Min.X + middle, Y: grid.Max.Y + 3}, name)
-		c.FillText(beside, vg.Point{X: grid.Min.X - 5, Y: grid.Max.Y - middle + centred}, name)
+		c.FillText(left, vg.Point{X: grid.Min.X - 5, Y: grid.Max.Y - middle + centred}, name)
 	}
 }
 
@@ -232,11 +232,11 @@ func (m latencies) scale(c draw.Canvas, t Theme, r vg.Rectangle) {
 	}
 	style := t.text(small, t.Muted)
 	style.YAlign = text.YCenter
-	for _, tick := range (plot.DefaultTicks{}).Ticks(0, 1e9*m.most) {
-		if tick.IsMinor() || tick.Value < 0 || tick.Value > 1e9*m.most {
+	for _, tick := range (plot.DefaultTicks{}).Ticks(0, 1e9*m.slowest) {
+		if tick.IsMinor() || tick.Value < 0 || tick.Value > 1e9*m.slowest {
 			continue
 		}
-		y := at(tick.Value / (1e9 * m.most))
+		y := at(tick.Value / (1e9 * m.slowest))
 		c.StrokeLine2(line(t.Muted, 0.75), r.Max.X, y, r.Max.X+3, y)
 		c.FillText(style, vg.Point{X: r.Max.X + 6, Y: y + centred}, decimal(tick.Value))
 	}

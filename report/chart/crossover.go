@@ -151,7 +151,7 @@ func (t Theme) crossoverPlot(panel crossoverPanel, names []string) *plot.Plot {
 		for _, g := range c.Grains {
 			curve.add(math.Log10(g.Task), cutOff(g.Efficiency, top), func(y float64) float64 { return y })
 		}
-		curve.addBeside(p, style, glyph, besides(i, len(panel)))
+		curve.addShifted(p, style, glyph, shiftOf(i, len(panel)))
 		p.Add(halfMark{c, -lane * (float64(i) + 0.75), style, glyph})
 	}
 	return p

@@ -19,7 +19,7 @@ import (
 // from 1, and the parallelism gain as a second bar from where the first ends,
 // on a scale of doublings, where factors add up as lengths.
 func Gains(a *report.Analysis) Chart {
-	rows := having(a.Rows, hasGain)
+	rows := rowsWith(a.Rows, hasGain)
 	return Chart{
 		Name:    "gains",
 		Title:   "Gains",
@@ -55,7 +55,7 @@ func Gains(a *report.Analysis) Chart {
 func (t Theme) rowNames(rows []report.Row) plot.ConstantTicks {
 	var ticks plot.ConstantTicks
 	style := t.text(small, t.Ink)
-	names := clipAll(style, namesOf(rows), slices.Repeat([]vg.Length{longestLabel}, len(rows)))
+	names := clipAll(style, namesOf(rows), slices.Repeat([]vg.Length{maxLabelWidth}, len(rows)))
 	for i, r := range rows {
 		name := names[i]
 		if r.Kind != "" {

@@ -24,7 +24,7 @@ func Heat(a *report.Analysis) (Chart, bool) {
 	var maps []heatMap
 	for _, r := range a.Rows {
 		if m := newHeatMap(r); len(m.procs) > 1 && len(m.workers) > 1 &&
-			max(len(m.procs), len(m.workers)) <= widestMap {
+			max(len(m.procs), len(m.workers)) <= maxValues {
 			maps = append(maps, m)
 		}
 	}
@@ -35,12 +35,12 @@ func Heat(a *report.Analysis) (Chart, bool) {
 		cells, tallest = cells+len(m.row.Grid), max(tallest, len(m.procs))
 	}
 	scale := newHeatScale(maps)
-	scale.numbers = cells <= mostNumbers
+	scale.numbers = cells <= maxNumbers
 	c := Chart{Name: "heat", Title: "GOMAXPROCS and workers", Caption: heatCaption, Alt: heatAlt(maps)}.multiples(
 		"Gain over one worker on one core, by GOMAXPROCS and workers",
 		scale.legend, nil, names,
 		func(t Theme, i int) *plot.Plot { return maps[i].panel(t, scale, len(maps)) })
-	c.height = 64 + vg.Length(panelRows(len(maps))*(max(112, 34+18*tallest)+24))
+	c.height = 64 + vg.Length(rowsOfPanels(len(maps))*(max(112, 34+18*tallest)+24))
 	return c, len(maps) > 0
 }
 
@@ -57,8 +57,8 @@ func (m heatMap) panel(t Theme, scale heatScale, maps int) *plot.Plot {
 	return p
 }
 
-// widestMap is how many values an axis may have: cells of more are mere dots.
-const widestMap = 64
+// maxValues is how many values an axis may have: cells of more are mere dots.
+const maxValues = 64
 
 // heatMap is the cells of a row and the values on their axes.
 type heatMap struct {
@@ -155,9 +155,9 @@ type heatScale struct {
 	numbers   bool // are written into the cells
 }
 
-// mostNumbers is how many cells of a picture have their number written in: more
+// maxNumbers is how many cells of a picture have their number written in: more
 // make it half as large again, and are read in the sections of their rows.
-const mostNumbers = 400
+const maxNumbers = 400
 
 func newHeatScale(maps []heatMap) heatScale {
 	s := heatScale{low: 0.5, high: 2}

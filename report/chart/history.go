@@ -17,9 +17,9 @@ import (
 	"overlap/report/history"
 )
 
-// mostPanels is how many benchmarks a picture of the history shows. Those with
+// maxPanels is how many benchmarks a picture of the history shows. Those with
 // steps go first.
-const mostPanels = 12
+const maxPanels = 12
 
 // History draws the time and the speedup of each benchmark over the commits, as
 // chained ratios, with their steps. ok is false if there is nothing to draw.
@@ -32,7 +32,7 @@ func History(h *history.History) (c Chart, ok bool) {
 	if len(all) == 0 {
 		return Chart{}, false
 	}
-	drawn := all[:min(len(all), mostPanels)]
+	drawn := all[:min(len(all), maxPanels)]
 	caption := "Each line is the chain of ratios of a commit to its base, measured side by side; its 95 % band widens because errors add up. Upright lines are steps: the shortest ranges of commits whose ratios chance does not explain, with the change, and with a bar on top if they are of more than one commit. A dotted end is where nothing was compared: the line goes on at the level before, which is an assumption."
 	if rest := len(all) - len(drawn); rest > 0 {
 		caption += fmt.Sprintf(" %s left out: choose with --bench.", table.Count(rest, "more benchmark"))
@@ -54,7 +54,7 @@ func History(h *history.History) (c Chart, ok bool) {
 			}
 		}, nil, names,
 		func(t Theme, i int) *plot.Plot { return drawn[i].panel(t, h) })
-	c.height = vg.Length(70 + 130*panelRows(len(drawn)))
+	c.height = vg.Length(70 + 130*rowsOfPanels(len(drawn)))
 	return c, true
 }
 
@@ -119,8 +119,8 @@ func pastStyles(t Theme) map[history.Quantity]pastStyle {
 	return styles
 }
 
-// mostDots is how many commits of a series have a dot: more would touch.
-const mostDots = 40
+// maxDots is how many commits of a series have a dot: more would touch.
+const maxDots = 40
 
 // panel draws levels as log₂, so that a doubling and a halving are as far.
 func (p past) panel(t Theme, h *history.History) *plot.Plot {
@@ -148,7 +148,7 @@ func (p past) panel(t Theme, h *history.History) *plot.Plot {
 	}
 	for _, s := range p.series {
 		for _, piece := range pieces(s.Points, first, last) {
-			piece.draw(panel, t, styles[s.Quantity], last-first <= mostDots)
+			piece.draw(panel, t, styles[s.Quantity], last-first <= maxDots)
 		}
 	}
 	pad := 0.08 * (high - low)
@@ -195,16 +195,16 @@ func pieces(points []history.Point, first, last int) (list []piece) {
 func (p *piece) add(points []history.Point) {
 	keep := []int{0}
 	if n := len(points); n > 1 {
-		least, most := 0, 0
+		lowest, highest := 0, 0
 		for i, x := range points {
-			if x.Level < points[least].Level {
-				least = i
+			if x.Level < points[lowest].Level {
+				lowest = i
 			}
-			if x.Level > points[most].Level {
-				most = i
+			if x.Level > points[highest].Level {
+				highest = i
 			}
 		}
-		keep = append(keep, least, most, n-1)
+		keep = append(keep, lowest, highest, n-1)
 		slices.Sort(keep)
 		keep = slices.Compact(keep)
 	}
@@ -297,7 +297,7 @@ func commitTicks(commits []history.Commit, first, last int) (ticks plot.Constant
 		if slices.Contains(named, i) {
 			tick.Label = commits[i].Hash[:min(hash, len(commits[i].Hash))]
 		}
-		if tick.Label != "" || last-first <= mostDots {
+		if tick.Label != "" || last-first <= maxDots {
 			ticks = append(ticks, tick)
 		}
 	}

@@ -23,7 +23,7 @@ func Latency(a *report.Analysis) (Chart, bool) {
 	var panels []latencyPanel
 	for _, r := range a.Rows {
 		shown := slices.ContainsFunc(served, func(s report.Served) bool { return s.Holds(r) })
-		if says(r.Kind) && !shown {
+		if latencyMatters(r.Kind) && !shown {
 			panels = append(panels, latencyOfRow(r)...)
 		}
 	}
@@ -33,9 +33,9 @@ func Latency(a *report.Analysis) (Chart, bool) {
 	return latencyChart(panels)
 }
 
-// says reports whether the latency of a task says something in a workload of
+// latencyMatters reports whether the latency of a task says something in a workload of
 // that kind.
-func says(kind string) bool {
+func latencyMatters(kind string) bool {
 	return slices.Contains([]string{"wait", "io", "mixed", "lock", "comm"}, kind)
 }
 
@@ -55,18 +55,20 @@ func latencyOfRow(r report.Row) []latencyPanel {
 }
 
 func latencyChart(panels []latencyPanel) (Chart, bool) {
-	var most, names []string
+	var several, names []string
 	var drawn []report.Interval
 	for _, p := range panels {
 		if _, all := p.ends(); all > 1 {
-			most = append(most, table.Count(all, "core"))
+			several = append(several, table.Count(all, "core"))
 		}
 		names, drawn = append(names, p.name), append(drawn, p.percentiles()...)
 	}
 	loads := slices.ContainsFunc(panels, func(p latencyPanel) bool { return p.byLoads })
 	return Chart{Name: "latency", Title: "Latency", Caption: latencyCaption, Alt: latencyAlt(panels)}.multiples(
 		"Latency of a task, on log scales: the median and the 99th percentile",
-		func(t Theme) []entry { return t.latencyStyle().legend(allCores(table.Count(1, "core"), most), loads) },
+		func(t Theme) []entry {
+			return t.latencyStyle().legend(allCores(table.Count(1, "core"), several), loads)
+		},
 		drawn, names,
 		func(t Theme, i int) *plot.Plot { return t.latencyStyle().panel(t, panels[i]) },
 	), len(panels) > 0
@@ -86,16 +88,16 @@ func (p latencyPanel) ends() (one, all int) {
 
 // latencyStyle is how the curves look: by parallelism, and by percentile.
 type latencyStyle struct {
-	half, most [2]draw.LineStyle
-	dots       [2]draw.GlyphStyle
-	rings      [2]draw.GlyphStyle
-	capacity   [2]draw.LineStyle
+	median, tail [2]draw.LineStyle
+	dots         [2]draw.GlyphStyle
+	rings        [2]draw.GlyphStyle
+	capacity     [2]draw.LineStyle
 }
 
 func (t Theme) latencyStyle() (s latencyStyle) {
 	for i, ink := range []draw.LineStyle{line(t.Concurrency, 1.75), line(t.Parallelism, 1.75)} {
-		s.half[i] = ink
-		s.most[i] = line(ink.Color, 1.25, 5, 2.5)
+		s.median[i] = ink
+		s.tail[i] = line(ink.Color, 1.25, 5, 2.5)
 		s.capacity[i] = line(ink.Color, 1, 1.5, 2)
 		s.dots[i] = glyph([]draw.GlyphDrawer{draw.CircleGlyph{}, draw.PyramidGlyph{}}[i], ink)
 		s.rings[i] = glyph([]draw.GlyphDrawer{draw.RingGlyph{}, draw.TriangleGlyph{}}[i], ink)
@@ -106,8 +108,8 @@ func (t Theme) latencyStyle() (s latencyStyle) {
 func (s latencyStyle) legend(all string, loads bool) (entries []entry) {
 	for i, cores := range slices.Compact([]string{table.Count(1, "core"), all}) {
 		entries = append(entries,
-			entry{cores + ": median", lineMark(s.half[i], &s.dots[i])},
-			entry{"99th percentile", lineMark(s.most[i], &s.rings[i])})
+			entry{cores + ": median", lineMark(s.median[i], &s.dots[i])},
+			entry{"99th percentile", lineMark(s.tail[i], &s.rings[i])})
 		if loads {
 			entries = append(entries, entry{"capacity p/D", wallMark(s.capacity[i])})
 		}
@@ -131,15 +133,15 @@ func (s latencyStyle) panel(t Theme, panel latencyPanel) *plot.Plot {
 		if one > 1 {
 			i = 1
 		}
-		half, most := panel.curves(cores)
-		f.hold(half)
-		f.hold(most)
+		median, tail := panel.curves(cores)
+		f.hold(median)
+		f.hold(tail)
 		if at := math.Log2(panel.capacity(cores)); panel.byLoads && !math.IsNaN(at) {
 			f.left, f.right = min(f.left, at), max(f.right, at)
 			p.Add(wall{at, s.capacity[i]})
 		}
-		half.addTo(p, s.half[i], s.dots[i])
-		most.addTo(p, s.most[i], s.rings[i])
+		median.addTo(p, s.median[i], s.dots[i])
+		tail.addTo(p, s.tail[i], s.rings[i])
 	}
 	p.X.Tick.Marker, p.Y.Tick.Marker = log2Ticks{5, math.Inf(1)}, timeTicks{}
 	if panel.byLoads {
@@ -153,25 +155,25 @@ func (s latencyStyle) panel(t Theme, panel latencyPanel) *plot.Plot {
 }
 
 // curves are the median and the 99th percentile at that parallelism.
-func (p latencyPanel) curves(cores int) (half, most measured) {
+func (p latencyPanel) curves(cores int) (median, tail measured) {
 	for _, l := range p.list {
 		x := float64(l.Workers)
 		if p.byLoads {
 			x = l.Load
 		}
 		if l.P == cores && x > 0 {
-			half.add(math.Log2(x), l.P50, math.Log2)
-			most.add(math.Log2(x), l.P99, math.Log2)
+			median.add(math.Log2(x), l.P50, math.Log2)
+			tail.add(math.Log2(x), l.P99, math.Log2)
 		}
 	}
-	return half, most
+	return median, tail
 }
 
 // percentiles are the intervals of the curves of both ends.
 func (p latencyPanel) percentiles() (all []report.Interval) {
-	one, most := p.ends()
+	one, several := p.ends()
 	for _, l := range p.list {
-		if l.P == one || l.P == most {
+		if l.P == one || l.P == several {
 			all = append(all, l.P50, l.P99)
 		}
 	}
@@ -181,13 +183,13 @@ func (p latencyPanel) percentiles() (all []report.Interval) {
 // capacity is the items per second that so many cores can serve: the most at
 // any load, because a core that is never idle saves wake-ups. NaN if unknown.
 func (p latencyPanel) capacity(cores int) float64 {
-	most := math.NaN()
+	best := math.NaN()
 	for _, l := range p.list {
-		if l.P == cores && l.Capacity > 0 && !(l.Capacity <= most) {
-			most = l.Capacity
+		if l.P == cores && l.Capacity > 0 && !(l.Capacity <= best) {
+			best = l.Capacity
 		}
 	}
-	return most
+	return best
 }
 
 // wall is a vertical line.

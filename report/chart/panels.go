@@ -17,12 +17,12 @@ import (
 // CSS pixels.
 const columns = 3
 
-func panelRows(n int) int { return (n + columns - 1) / columns }
+func rowsOfPanels(n int) int { return (n + columns - 1) / columns }
 
 // multiples fills in a chart of one small plot for each name, under a headline and a
 // legend, which also explains the intervals, if any of them is drawn.
 func (c Chart) multiples(headline string, legend func(Theme) []entry, drawn []report.Interval, names []string, panel func(Theme, int) *plot.Plot) Chart {
-	c.width, c.height = pageWidth, vg.Length(60+156*panelRows(len(names)))
+	c.width, c.height = pageWidth, vg.Length(60+156*rowsOfPanels(len(names)))
 	c.draw = func(canvas draw.Canvas, t Theme) {
 		canvas = t.headline(canvas, headline)
 		canvas = t.legend(canvas, append(legend(t), t.intervalEntry(drawn)...))
@@ -37,7 +37,7 @@ func (c Chart) multiples(headline string, legend func(Theme) []entry, drawn []re
 
 // panels draws one small plot per row, in a grid.
 func (t Theme) panels(c draw.Canvas, names []string, plots []*plot.Plot) {
-	rows, columns := panelRows(len(plots)), min(columns, max(2, len(plots)))
+	rows, columns := rowsOfPanels(len(plots)), min(columns, max(2, len(plots)))
 	grid := make([][]*plot.Plot, rows)
 	for i := range grid {
 		grid[i] = make([]*plot.Plot, columns)

@@ -180,12 +180,12 @@ func (d dots) Plot(c draw.Canvas, p *plot.Plot) {
 	clusters := d.clusters(func(r report.Row) vg.Point {
 		return vg.Point{X: across(r.Inflight.Value), Y: up(r.CPUsBusy.Value)}
 	})
-	taken := d.intervals(c, across, up)
+	occupied := d.intervals(c, across, up)
 	for _, k := range clusters {
-		taken = append(taken, k.box())
+		occupied = append(occupied, k.box())
 	}
 	for _, xy := range d.avoid {
-		taken = append(taken, box(vg.Point{X: tx(xy.X), Y: ty(xy.Y)}, 3, 3))
+		occupied = append(occupied, box(vg.Point{X: tx(xy.X), Y: ty(xy.Y)}, 3, 3))
 	}
 	style := d.t.text(small, d.t.Ink)
 	style.XAlign, style.YAlign = text.XCenter, text.YCenter
@@ -193,8 +193,8 @@ func (d dots) Plot(c draw.Canvas, p *plot.Plot) {
 		for _, longest := range []vg.Length{c.Size().X / 2, 90, 45} {
 			label := clip(style, k.label(), longest)
 			size := vg.Point{X: style.Width(label) + 4, Y: 12}
-			if spot, ok := spotFor(k.box(), size, c.Rectangle, taken); ok {
-				taken = append(taken, box(spot, size.X, size.Y))
+			if spot, ok := spotFor(k.box(), size, c.Rectangle, occupied); ok {
+				occupied = append(occupied, box(spot, size.X, size.Y))
 				c.FillText(style, vg.Point{X: spot.X, Y: spot.Y + centred}, label)
 				break
 			}
@@ -206,7 +206,7 @@ func (d dots) Plot(c draw.Canvas, p *plot.Plot) {
 }
 
 // intervals draws those of the rows, which labels must not cover.
-func (d dots) intervals(c draw.Canvas, across, up func(float64) vg.Length) (taken []vg.Rectangle) {
+func (d dots) intervals(c draw.Canvas, across, up func(float64) vg.Length) (occupied []vg.Rectangle) {
 	style := line(d.t.Concurrency, 1)
 	for _, r := range d.rows {
 		x, y := r.Inflight, r.CPUsBusy
@@ -220,11 +220,11 @@ func (d dots) intervals(c draw.Canvas, across, up func(float64) vg.Length) (take
 		} {
 			if length := bar[1].Sub(bar[0]); length.X+length.Y > glyphSize {
 				c.StrokeLine2(style, bar[0].X, bar[0].Y, bar[1].X, bar[1].Y)
-				taken = append(taken, vg.Rectangle{Min: bar[0], Max: bar[1]})
+				occupied = append(occupied, vg.Rectangle{Min: bar[0], Max: bar[1]})
 			}
 		}
 	}
-	return taken
+	return occupied
 }
 
 func box(center vg.Point, width, height vg.Length) vg.Rectangle {
@@ -236,7 +236,7 @@ func box(center vg.Point, width, height vg.Length) vg.Rectangle {
 // inside the frame and covers nothing: beside, above or below what it names,
 // and then farther away. It is false if all is full: a name over another one, or
 // cut off, says less than none.
-func spotFor(named vg.Rectangle, size vg.Point, frame vg.Rectangle, taken []vg.Rectangle) (spot vg.Point, ok bool) {
+func spotFor(named vg.Rectangle, size vg.Point, frame vg.Rectangle, occupied []vg.Rectangle) (spot vg.Point, ok bool) {
 	middle := named.Min.Add(named.Max).Scale(0.5)
 	for ring := range 12 {
 		gap := 2 + 6*vg.Length(ring)
@@ -246,7 +246,7 @@ func spotFor(named vg.Rectangle, size vg.Point, frame vg.Rectangle, taken []vg.R
 			{X: right, Y: middle.Y}, {X: left, Y: middle.Y}, {X: middle.X, Y: down}, {X: middle.X, Y: up},
 			{X: right, Y: down}, {X: left, Y: down}, {X: right, Y: up}, {X: left, Y: up},
 		} {
-			if free(box(spot, size.X, size.Y), frame, taken) {
+			if free(box(spot, size.X, size.Y), frame, occupied) {
 				return spot, true
 			}
 		}
@@ -254,11 +254,11 @@ func spotFor(named vg.Rectangle, size vg.Point, frame vg.Rectangle, taken []vg.R
 	return vg.Point{}, false
 }
 
-func free(r, frame vg.Rectangle, taken []vg.Rectangle) bool {
+func free(r, frame vg.Rectangle, occupied []vg.Rectangle) bool {
 	if r.Min.X < frame.Min.X || r.Max.X > frame.Max.X || r.Min.Y < frame.Min.Y || r.Max.Y > frame.Max.Y {
 		return false
 	}
-	return !slices.ContainsFunc(taken, func(t vg.Rectangle) bool {
+	return !slices.ContainsFunc(occupied, func(t vg.Rectangle) bool {
 		return r.Min.X < t.Max.X && t.Min.X < r.Max.X && r.Min.Y < t.Max.Y && t.Min.Y < r.Max.Y
 	})
 }

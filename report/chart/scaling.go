@@ -18,7 +18,7 @@ const scalingCaption = "Where the line keeps to the ceiling, the machine sets th
 // Scaling draws the gain from cores at the best number of workers, with the
 // ideal and the measured ceiling.
 func Scaling(a *report.Analysis) Chart {
-	rows := having(a.Rows, hasScaling)
+	rows := rowsWith(a.Rows, hasScaling)
 	var drawn []report.Interval
 	for _, r := range rows {
 		drawn = append(drawn, gainsAndCeilings(r)...)

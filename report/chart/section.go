@@ -69,7 +69,7 @@ func (t Theme) curveEntries(r report.Row) (entries []entry) {
 	workers := t.workersStyle()
 	switch {
 	case hasScaling(r) && hasLines(r):
-		entries = append(t.scalingStyle().legend(r.On(r.P)+", or gain from them", r), workers.besideCores(r)...)
+		entries = append(t.scalingStyle().legend(r.On(r.P)+", or gain from them", r), workers.entriesAfterCores(r)...)
 	case hasScaling(r):
 		entries = t.scalingStyle().legend("gain from cores", r)
 	default:
@@ -81,8 +81,8 @@ func (t Theme) curveEntries(r report.Row) (entries []entry) {
 	return entries
 }
 
-// besideCores are the entries of what the panel of cores has not explained.
-func (s workersStyle) besideCores(r report.Row) []entry {
+// entriesAfterCores are the entries of what the panel of cores has not explained.
+func (s workersStyle) entriesAfterCores(r report.Row) []entry {
 	all := s.legend([]report.Row{r}, hasBound(r))
 	switch {
 	case r.P == 1 || r.Lines[0].P != 1:

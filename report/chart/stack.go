@@ -145,7 +145,7 @@ func (b stackBars) reach() (low, high float64) {
 func (b stackBars) labels() (ticks plot.ConstantTicks) {
 	style := b.t.text(small, b.t.Ink)
 	for i, s := range b.bars {
-		ticks = append(ticks, plot.Tick{Value: -float64(i), Label: clip(style, s.label, longestLabel)})
+		ticks = append(ticks, plot.Tick{Value: -float64(i), Label: clip(style, s.label, maxLabelWidth)})
 	}
 	return ticks
 }

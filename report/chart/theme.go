@@ -142,14 +142,14 @@ func labelled(axis plot.Axis) (at []float64) {
 // it labels every second, third … so that the labels do not touch. Beyond end
 // there are none: the rest of the axis is room for text.
 type log2Ticks struct {
-	most int
-	end  float64
+	maxLabels int
+	end       float64
 }
 
 func (l log2Ticks) Ticks(low, high float64) []plot.Tick {
 	first, last := int(math.Ceil(low-1e-9)), int(math.Floor(min(high, l.end)+1e-9))
 	step := 1
-	for (last-first)/step >= l.most {
+	for (last-first)/step >= l.maxLabels {
 		step++
 	}
 	var ticks []plot.Tick

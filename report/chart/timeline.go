@@ -21,7 +21,7 @@ import (
 func Timeline(a *report.Analysis) (Chart, bool) {
 	var all []shop
 	for _, t := range recorded(a) {
-		if s := newShop(t); len(all) < 4 && t.Procs <= mostCores && len(s.places) <= mostPlaces {
+		if s := newShop(t); len(all) < 4 && t.Procs <= maxCores && len(s.places) <= maxPlaces {
 			all = append(all, s)
 		}
 	}
@@ -69,8 +69,8 @@ func recorded(a *report.Analysis) []report.Timeline {
 }
 
 const (
-	mostCores  = 8 // of a recording that can be drawn
-	mostPlaces = 64
+	maxCores  = 8 // of a recording that can be drawn
+	maxPlaces = 64
 
 	shopLabels vg.Length = 58 // width of the names of lanes
 	shopHead   vg.Length = 17 // height of a recording's finding

@@ -35,7 +35,7 @@ func throughputs(r report.Row) (all []report.Interval) {
 // Workers draws throughput against workers on one core and on all, under the
 // operational bounds min(w/(D+Z), p/D).
 func Workers(a *report.Analysis) Chart {
-	rows := having(a.Rows, hasLines)
+	rows := rowsWith(a.Rows, hasLines)
 	var drawn []report.Interval
 	for _, r := range rows {
 		drawn = append(drawn, throughputs(r)...)
@@ -55,14 +55,14 @@ func Workers(a *report.Analysis) Chart {
 // hasLines reports whether numbers of workers of a row are known.
 func hasLines(r report.Row) bool { return len(r.Lines) > 0 }
 
-// allCores names the most cores of rows that share a legend, given what each of
+// allCores names the several cores of rows that share a legend, given what each of
 // more than one core calls its own: by number only if all call them alike.
-func allCores(one string, most []string) string {
-	switch most = slices.Compact(slices.Sorted(slices.Values(most))); len(most) {
+func allCores(one string, several []string) string {
+	switch several = slices.Compact(slices.Sorted(slices.Values(several))); len(several) {
 	case 0:
 		return one
 	case 1:
-		return most[0]
+		return several[0]
 	}
 	return "all cores"
 }
@@ -84,13 +84,13 @@ func (t Theme) workersStyle() workersStyle {
 
 func (s workersStyle) legend(rows []report.Row, limits bool) (entries []entry) {
 	bounds := []string{"its bound", "their bound"}
-	one, most := rows[0].On(1), []string(nil)
+	one, several := rows[0].On(1), []string(nil)
 	for _, r := range rows {
 		if r.P > 1 {
-			most = append(most, r.On(r.P))
+			several = append(several, r.On(r.P))
 		}
 	}
-	for i, cores := range slices.Compact([]string{one, allCores(one, most)}) {
+	for i, cores := range slices.Compact([]string{one, allCores(one, several)}) {
 		entries = append(entries, entry{cores, lineMark(s.curves[i], &s.glyphs[i])})
 		if limits {
 			entries = append(entries, entry{bounds[i], lineMark(s.bounds[i], nil)})

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// filled leaves out the columns in which no row has anything: a file of go test
+// dropEmptyColumns leaves out the columns in which no row has anything: a file of go test
 // knows no kinds, latencies and ceilings. The first column names the rows.
-func filled(columns []string, rows [][]string) (left []string, cells [][]string) {
+func dropEmptyColumns(columns []string, rows [][]string) (left []string, cells [][]string) {
 	empty := make([]bool, len(columns))
 	for i := range columns {
 		empty[i] = i > 0 && len(rows) > 0 && !slices.ContainsFunc(rows, func(row []string) bool { return !blank(row[i]) })
@@ -35,7 +35,7 @@ func (v *view) hideEmpty() {
 	for _, l := range v.Lines {
 		rows = append(rows, l.Cells)
 	}
-	v.Columns, rows = filled(v.Columns, rows)
+	v.Columns, rows = dropEmptyColumns(v.Columns, rows)
 	for i, row := range rows {
 		v.Lines[i].Cells = row
 	}
@@ -47,7 +47,7 @@ func (s *section) points(points []point) {
 	for _, p := range points {
 		rows = append(rows, p.Cells)
 	}
-	s.PointColumns, rows = filled(pointColumns, rows)
+	s.PointColumns, rows = dropEmptyColumns(pointColumns, rows)
 	for i := range points {
 		points[i].Cells = rows[i]
 	}

@@ -27,8 +27,8 @@ func measured(x float64) string {
 	return table.Figures(x)
 }
 
-// unknownZero is a number of workers; 0 is unknown.
-func unknownZero(n int) string {
+// orUnknown is a number of workers; 0 is unknown.
+func orUnknown(n int) string {
 	if n == 0 {
 		return "–"
 	}

@@ -32,7 +32,7 @@ func newPoint(p report.PointSamples) point {
 	}
 	return point{
 		Cells: []string{
-			unknownZero(p.Point.Workers), fmt.Sprint(p.Point.Cores), fmt.Sprint(p.Point.Procs), role,
+			orUnknown(p.Point.Workers), fmt.Sprint(p.Point.Cores), fmt.Sprint(p.Point.Procs), role,
 			fmt.Sprint(len(p.Samples)), fmt.Sprint(p.LeftOut),
 			seconds(p.Time.Value), bounds(p.Time, seconds), seconds(p.Median),
 			seconds(p.Fastest) + " … " + seconds(p.Slowest), table.Figures(p.Throughput().Value),
@@ -42,13 +42,13 @@ func newPoint(p report.PointSamples) point {
 	}
 }
 
-// mostDots is how many samples a strip shows: more would cover each other.
-const mostDots = 400
+// maxDots is how many samples a strip shows: more would cover each other.
+const maxDots = 400
 
 // strip draws the samples of a point, by round from left to right and by time
 // upwards; those that were left out as crosses.
 func strip(p report.PointSamples) template.HTML {
-	if len(p.Samples) < 2 || len(p.Samples) > mostDots {
+	if len(p.Samples) < 2 || len(p.Samples) > maxDots {
 		return ""
 	}
 	low, high, last := math.Inf(1), math.Inf(-1), 2

@@ -52,7 +52,7 @@ func (s *styles) inline(svg []byte, label string) (string, error) {
 		}
 		switch t := token.(type) {
 		case xml.StartElement:
-			if _, ok := drawn[t.Name.Local]; !ok || skip > 0 || nowhere(t) {
+			if _, ok := drawn[t.Name.Local]; !ok || skip > 0 || unplaceable(t) {
 				skip++
 				continue
 			}
@@ -73,9 +73,9 @@ func (s *styles) inline(svg []byte, label string) (string, error) {
 	}
 }
 
-// nowhere reports whether an element has no place on the page: a browser logs an
+// unplaceable reports whether an element has no place on the page: a browser logs an
 // error for such a one and draws nothing.
-func nowhere(t xml.StartElement) bool {
+func unplaceable(t xml.StartElement) bool {
 	return slices.ContainsFunc(t.Attr, func(a xml.Attr) bool {
 		return a.Name.Local != "style" && (strings.Contains(a.Value, "NaN") || strings.Contains(a.Value, "Inf"))
 	})

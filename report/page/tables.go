@@ -104,12 +104,12 @@ func recordingRows(a *report.Analysis) (rows [][]string) {
 	return rows
 }
 
-// mostMapped is how many CPUs the table of latencies between them may have: one
+// maxMapped is how many CPUs the table of latencies between them may have: one
 // of more is larger than a screen in both directions.
-const mostMapped = 64
+const maxMapped = 64
 
 func pairRows(a *report.Analysis) (rows [][]string) {
-	if a.Data.Pairs == nil || len(a.Data.Pairs.CPUs) > mostMapped {
+	if a.Data.Pairs == nil || len(a.Data.Pairs.CPUs) > maxMapped {
 		return nil
 	}
 	for i, cpu := range a.Data.Pairs.CPUs {
@@ -139,7 +139,7 @@ func executorRows(a *report.Analysis) (rows [][]string) {
 	for i, r := range compared {
 		for j, other := range compared {
 			if i != j && r.Rival(other) {
-				rows = append(rows, []string{r.Work(), r.Executor, unknownZero(r.Workers), fmt.Sprint(r.P), r.OverSerial.String()})
+				rows = append(rows, []string{r.Work(), r.Executor, orUnknown(r.Workers), fmt.Sprint(r.P), r.OverSerial.String()})
 				break
 			}
 		}
@@ -172,7 +172,7 @@ func workerRows(a *report.Analysis) (rows [][]string) {
 func planeRows(a *report.Analysis) (rows [][]string) {
 	for _, r := range a.Shown() {
 		if r.Inflight.Value > 0 && !math.IsNaN(r.CPUsBusy.Value) {
-			rows = append(rows, []string{r.Name(), unknownZero(r.Workers), fmt.Sprint(r.P), ranged(r.Inflight, table.Figures), ranged(r.CPUsBusy, table.Figures)})
+			rows = append(rows, []string{r.Name(), orUnknown(r.Workers), fmt.Sprint(r.P), ranged(r.Inflight, table.Figures), ranged(r.CPUsBusy, table.Figures)})
 		}
 	}
 	return rows
@@ -197,7 +197,7 @@ func latencyRows(a *report.Analysis) (rows [][]string) {
 				from = "when due"
 			}
 			rows = append(rows, []string{
-				r.Name(), fmt.Sprint(l.P), unknownZero(l.Workers), from, table.Figures(l.Load),
+				r.Name(), fmt.Sprint(l.P), orUnknown(l.Workers), from, table.Figures(l.Load),
 				ranged(l.P50, seconds), ranged(l.P99, seconds), table.Figures(l.Capacity),
 			})
 		}

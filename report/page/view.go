@@ -136,11 +136,11 @@ func (v *view) addFacts(host map[string]string, suffix string, shared map[string
 
 // addCharts puts every chart into the section of its row or, if it is of all
 // rows, to the top. Identifiers of the page's own have an underscore, which those
-// of rows do not have, so that the two never meet. How to read a chart is said
+// of rows do not have, so that the two never meet. How to read a chart is explained
 // once: further charts of its kind link to the first.
 func (v *view) addCharts(a *report.Analysis, charts []Chart, place map[string]int, s *styles) error {
 	used := map[string]bool{}
-	var said []figure
+	var explained []figure
 	for i, c := range charts {
 		svg, err := s.inline(c.SVG, c.Alt)
 		if err != nil {
@@ -158,11 +158,11 @@ func (v *view) addCharts(a *report.Analysis, charts []Chart, place map[string]in
 			f.ID = fmt.Sprintf("%s_%d", f.ID, i)
 		}
 		used[f.ID] = true
-		first := slices.IndexFunc(said, func(x figure) bool { return strings.HasPrefix(x.Caption, f.Caption) })
+		first := slices.IndexFunc(explained, func(x figure) bool { return strings.HasPrefix(x.Caption, f.Caption) })
 		if ofRow && f.Caption != "" && first >= 0 {
-			f.Caption, f.Like = "", said[first].ID
+			f.Caption, f.Like = "", explained[first].ID
 		} else {
-			said = append(said, f)
+			explained = append(explained, f)
 		}
 		if ofRow {
 			f.Data, f.DataName = c.Row+"_points", "the points"
@@ -198,7 +198,7 @@ func newSection(a *report.Analysis, r report.Row) section {
 		s.Warnings = append(s.Warnings, fmt.Sprintf("expected %s: %s", r.Expected, r.Expected.Reason))
 	}
 	s.Models = models(r)
-	s.ScalingColumns, s.Scaling = filled(scalingColumns, scaling(r))
+	s.ScalingColumns, s.Scaling = dropEmptyColumns(scalingColumns, scaling(r))
 	s.Law = law(r)
 	for _, x := range r.Stacks {
 		s.Stacks = append(s.Stacks, x.Cells())
@@ -211,13 +211,13 @@ func newSection(a *report.Analysis, r report.Row) section {
 	return s
 }
 
-// mostNotes is how many notes below the table anybody reads. The warnings of a
+// maxNotes is how many notes below the table anybody reads. The warnings of a
 // row stand in its section as well.
-const mostNotes = 60
+const maxNotes = 60
 
 func few(notes []string) []string {
-	if more := len(notes) - mostNotes; more > 0 {
-		return append(notes[:mostNotes:mostNotes], fmt.Sprintf("and %d more, which report.json has", more))
+	if more := len(notes) - maxNotes; more > 0 {
+		return append(notes[:maxNotes:maxNotes], fmt.Sprintf("and %d more, which report.json has", more))
 	}
 	return notes
 }
@@ -277,9 +277,9 @@ func numbers(r report.Row) (list [][3]string) {
 	return list
 }
 
-// mostLines is how many lines about single numbers of cores the list of models
+// maxModelLines is how many lines about single numbers of cores the list of models
 // may have; the table of gains by cores has the same numbers.
-const mostLines = 6
+const maxModelLines = 6
 
 // models are the models in words.
 func models(r report.Row) []string {
@@ -288,7 +288,7 @@ func models(r report.Row) []string {
 		return strings.HasPrefix(line, "Efficiency on ") || strings.HasPrefix(line, "Karp–Flatt serial fraction on ")
 	}
 	few := slices.DeleteFunc(slices.Clone(lines), perCores)
-	if len(lines)-len(few) > mostLines {
+	if len(lines)-len(few) > maxModelLines {
 		return few
 	}
 	return lines

@@ -49,12 +49,12 @@ func TestPointsStandAtTheirNumbersOfCores(t *testing.T) {
 func TestIntervalsStayAtTheirPoints(t *testing.T) {
 	for n := 1; n < 8; n++ {
 		for i := range n {
-			if by := besides(i, n); by <= -3.2 || by >= 3.2 || i > 0 && by <= besides(i-1, n) {
+			if by := shiftOf(i, n); by <= -3.2 || by >= 3.2 || i > 0 && by <= shiftOf(i-1, n) {
 				t.Errorf("interval %d of %d is %v aside", i, n, by)
 			}
 		}
 	}
-	if besides(0, 1) != vg.Length(0) {
+	if shiftOf(0, 1) != vg.Length(0) {
 		t.Error("one alone is aside")
 	}
 }
