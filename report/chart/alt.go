@@ -13,8 +13,8 @@ import (
 	"overlap/report"
 )
 
-// sentence joins what say tells of n things. A picture of dozens would take
-// minutes to be read out, so of many it tells of the first only.
+// sentence joins the parts that say returns for n things. It stops after the first few: a
+// screen reader would take minutes to read dozens.
 func sentence(n int, say func(int) string) string {
 	const maxParts = 8
 	var parts []string
@@ -28,7 +28,7 @@ func sentence(n int, say func(int) string) string {
 	return strings.Join(parts, "; ") + "."
 }
 
-// gainsAlt is the identity of each row.
+// gainsAlt says speedup = concurrency gain × parallelism gain for each row.
 func gainsAlt(rows []report.Row) string {
 	return "Concurrency gain × parallelism gain = speedup: " + sentence(len(rows), func(i int) string {
 		r := rows[i]
@@ -40,7 +40,7 @@ func gainsAlt(rows []report.Row) string {
 	})
 }
 
-// scalingAlt is what the cores of each row bring, and what they could.
+// scalingAlt says what the cores of each row bring, and what they could bring.
 func scalingAlt(rows []report.Row) string {
 	return "Gain from cores at the best number of workers: " + sentence(len(rows), func(i int) string {
 		r := rows[i]
@@ -52,7 +52,7 @@ func scalingAlt(rows []report.Row) string {
 	})
 }
 
-// workersAlt is the highest throughput of each row, and what the bound allows.
+// workersAlt says the highest throughput of each row, and its share of the bound.
 func workersAlt(rows []report.Row) string {
 	return "Highest throughput on all cores: " + sentence(len(rows), func(i int) string {
 		r := rows[i]
@@ -71,7 +71,7 @@ func workersAlt(rows []report.Row) string {
 	})
 }
 
-// planeAlt is where each row lies.
+// planeAlt says where each row lies on the plane.
 func planeAlt(rows []report.Row) string {
 	var known []report.Row
 	for _, r := range rows {
@@ -84,10 +84,9 @@ func planeAlt(rows []report.Row) string {
 	})
 }
 
-// maxLabelWidth is how long the name of a row may be beside its bar.
+// maxLabelWidth limits the name of a row beside its bar.
 const maxLabelWidth vg.Length = 150
 
-// namesOf are those of rows.
 func namesOf(rows []report.Row) (names []string) {
 	for _, r := range rows {
 		names = append(names, r.Name())
@@ -95,8 +94,8 @@ func namesOf(rows []report.Row) (names []string) {
 	return names
 }
 
-// clipAll shortens each name to a width: in its middle, which is easier to read
-// than what is left of the words that all share, unless two would be alike.
+// clipAll shortens names to widths: each in its middle, which reads best, unless two would
+// look the same. Then the words that they share are shortened.
 func clipAll(style text.Style, names []string, widths []vg.Length) []string {
 	clipped := func(names []string) (short []string, apart bool) {
 		of := map[string]string{} // short → whole
@@ -118,8 +117,8 @@ func clipAll(style text.Style, names []string, widths []vg.Length) []string {
 	return short
 }
 
-// clip shortens s to a width. What was cut is shown by an ellipsis in the
-// middle: names that share their beginning differ at the end.
+// clip shortens s to a width, with an ellipsis in the middle: names that begin alike
+// differ at their ends.
 func clip(style text.Style, s string, width vg.Length) string {
 	if style.Width(s) <= width {
 		return s

@@ -1,8 +1,8 @@
-// Package chart draws an analysis with gonum/plot: what workers and cores buy,
-// how speedup grows with cores, how throughput grows with workers, where
-// each workload lies between concurrency and parallelism, what the cores did,
-// how long tasks took, which GOMAXPROCS and workers are best, and how far apart the
-// cores of the machine are.
+// Package chart draws an analysis with gonum/plot. Each chart answers one question: what
+// workers and cores buy, how the gain grows with cores, how throughput grows with workers,
+// where each workload lies between concurrency and parallelism, what the cores did, how
+// long tasks took, which GOMAXPROCS and workers are enough, what each executor costs, and
+// how far apart the cores of the machine are.
 package chart
 
 import (
@@ -33,11 +33,11 @@ type Chart struct {
 	draw          func(draw.Canvas, Theme)
 }
 
-// pageWidth is that of every chart, in points: 800 CSS pixels.
+// pageWidth is the width of every chart, in points: 800 CSS pixels.
 const pageWidth vg.Length = 600
 
-// All returns the charts of a, in the order in which they are shown. It
-// returns none if a has no rows, and leaves out what no row has the numbers for.
+// All returns the charts of all rows, in the order in which they are shown, without those
+// for which no row has numbers.
 func All(a *report.Analysis) []Chart {
 	if len(a.Rows) == 0 {
 		return nil
@@ -73,7 +73,7 @@ func All(a *report.Analysis) []Chart {
 	return admit(charts, all)
 }
 
-// rowsWith are the rows that have what a chart draws.
+// rowsWith returns the rows that have what a chart draws.
 func rowsWith(rows []report.Row, what func(report.Row) bool) []report.Row {
 	return slices.DeleteFunc(slices.Clone(rows), func(r report.Row) bool { return !what(r) })
 }
@@ -86,16 +86,16 @@ func (c Chart) SVG(t Theme) ([]byte, error) {
 	if _, err := canvas.WriteTo(&b); err != nil {
 		return nil, fmt.Errorf("chart %s: %w", c.Name, err)
 	}
-	// The fonts are not in the file. Arial and Helvetica have the widths of
-	// Liberation Sans, so the layout holds where only they are installed. What
-	// every text has in common is said once, which halves most pictures.
+	// The fonts are not in the file. Arial and Helvetica have the widths of Liberation
+	// Sans, so the layout holds where only they are installed. The style that all texts
+	// share is written once, which halves most pictures.
 	const every, fonts = "font-family:Liberation Sans;font-variant:normal;font-weight:normal;font-style:normal;", "font-family:Liberation Sans,Arial,Helvetica,sans-serif"
 	svg := strings.ReplaceAll(b.String(), every, "")
 	svg = strings.Replace(svg, "<svg ", `<svg style="`+fonts+`" `, 1)
 	return []byte(svg), nil
 }
 
-// PNG draws the chart at two pixels per CSS pixel, at one if it is an excerpt.
+// PNG draws the chart at two pixels per CSS pixel, or at one if rows were left out.
 func (c Chart) PNG(t Theme) ([]byte, error) {
 	dpi := 192
 	if c.coarse {
@@ -104,7 +104,7 @@ func (c Chart) PNG(t Theme) ([]byte, error) {
 	canvas := vgimg.NewWith(vgimg.UseWH(c.width, c.height), vgimg.UseDPI(dpi))
 	c.paint(boxed{canvas}, t)
 	var b bytes.Buffer
-	// The default takes as long as the drawing, and saves a twentieth.
+	// The default compression takes as long as the drawing and saves a twentieth.
 	if err := (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(&b, canvas.Image()); err != nil {
 		return nil, fmt.Errorf("chart %s: %w", c.Name, err)
 	}

@@ -16,9 +16,9 @@ import (
 	"overlap/report"
 )
 
-// CoreToCore draws the latency between every two CPUs as a map, in the order in
-// which they lie in the machine. It is false if it was not measured, or of more
-// CPUs than can be drawn.
+// CoreToCore draws the latency between every two CPUs as a map, in the order in which they
+// lie in the machine. It is false if the latencies were not measured or are too many to
+// draw.
 func CoreToCore(a *report.Analysis) (Chart, bool) {
 	if a.Data == nil || a.Data.Pairs == nil || len(a.Data.Pairs.CPUs) > 256 {
 		return Chart{}, false
@@ -72,7 +72,7 @@ func newLatencies(p *report.Pairs, text string) latencies {
 	return m
 }
 
-// each calls f for every two CPUs whose latency is known, once.
+// each calls f once for every two CPUs with a known latency.
 func (m latencies) each(f func(a, b topology.CPU, i report.Interval)) {
 	for i, a := range m.cpus {
 		for _, b := range m.cpus[:i] {
@@ -83,7 +83,7 @@ func (m latencies) each(f func(a, b topology.CPU, i report.Interval)) {
 	}
 }
 
-// intervals says how far the numbers in the cells are known.
+// intervals says how precise the numbers in the cells are.
 func (m latencies) intervals() string {
 	if m.withIntervals() {
 		return " with their 95 % intervals"
@@ -102,8 +102,8 @@ func (m latencies) intervals() string {
 
 func (m latencies) withIntervals() bool { return m.cell >= 40 }
 
-// title says what is fast and what is slow: the means of what the machine's
-// parts set apart, or the extremes.
+// title gives the mean within a cache, within a package and between packages, or the
+// extremes if the topology is unknown.
 func (m latencies) title() string {
 	var all, within, between, packages []float64
 	m.each(func(a, b topology.CPU, i report.Interval) {
@@ -183,8 +183,8 @@ func (m latencies) paint(c draw.Canvas, t Theme, r vg.Rectangle, i report.Interv
 	}
 }
 
-// numbers writes those of the CPUs along the top and the left side; of many,
-// every second, fourth …
+// numbers writes the numbers of the CPUs along the top and the left side, or every second,
+// fourth … of many.
 func (m latencies) numbers(c draw.Canvas, t Theme, grid vg.Rectangle) {
 	step := 1
 	for vg.Length(step)*m.cell < 15 {
@@ -205,7 +205,7 @@ func (m latencies) numbers(c draw.Canvas, t Theme, grid vg.Rectangle) {
 	}
 }
 
-// groups separates last-level caches with lines, and packages with thick ones.
+// groups separates last-level caches by lines, and packages by thick ones.
 func (m latencies) groups(c draw.Canvas, t Theme, grid vg.Rectangle) {
 	for i := 1; i < len(m.cpus); i++ {
 		a, b := m.cpus[i-1], m.cpus[i]
@@ -223,7 +223,7 @@ func (m latencies) groups(c draw.Canvas, t Theme, grid vg.Rectangle) {
 	c.StrokeLines(line(t.Muted, 0.75), []vg.Point{grid.Min, {X: grid.Max.X, Y: grid.Min.Y}, grid.Max, {X: grid.Min.X, Y: grid.Max.Y}, grid.Min})
 }
 
-// scale draws the bar that tells which colour is how long.
+// scale draws the colours with their latencies.
 func (m latencies) scale(c draw.Canvas, t Theme, r vg.Rectangle) {
 	const steps = 64
 	at := func(x float64) vg.Length { return r.Min.Y + (r.Max.Y-r.Min.Y)*vg.Length(x) }

@@ -16,9 +16,9 @@ import (
 	"overlap/report"
 )
 
-// Crossovers draws the efficiency of every executor against the size of a task,
-// on one core and on the most, and below it n½, the size from which half of the
-// time is work. There is none unless a workload was measured in several sizes.
+// Crossovers draws the efficiency of every executor against the size of a task, on one
+// core and on the largest number of cores, and below it n½, the smallest task of which
+// half the time is work. It needs a workload that was measured in several sizes.
 func Crossovers(a *report.Analysis) (Chart, bool) {
 	panels := crossoverPanels(a)
 	if len(panels) == 0 {
@@ -79,8 +79,8 @@ func crossoverAlt(panels []crossoverPanel) string {
 	return b.String()
 }
 
-// executorsOf lists all executors by name: the index is that of their series in
-// every chart.
+// executorsOf returns the names of all executors, sorted. The index of a name is that of
+// its series in every chart.
 func executorsOf(a *report.Analysis) (names []string) {
 	for _, r := range a.Rows {
 		names = append(names, r.Executor)
@@ -165,7 +165,7 @@ func cutOff(i report.Interval, top float64) report.Interval {
 	return i
 }
 
-// ceilingOf is the ceiling at each size; all executors have the same.
+// ceilingOf returns the ceiling at each size, which is the same for all executors.
 func ceilingOf(panel crossoverPanel) (m measured) {
 	for _, g := range panel[0].Grains {
 		if g.Ceiling.Value > 0 {
@@ -175,8 +175,8 @@ func ceilingOf(panel crossoverPanel) (m measured) {
 	return m
 }
 
-// halfMark is the plotter of one n½: a glyph on its interval at height y, or an
-// arrow at the end of the axis beyond which it lies.
+// halfMark is the plotter of one n½: a glyph on its interval at height y, or an arrow if
+// n½ lies beyond the sizes measured.
 type halfMark struct {
 	report.Crossover
 	y     float64
@@ -212,7 +212,7 @@ func (h halfMark) Plot(c draw.Canvas, p *plot.Plot) {
 	c.DrawGlyph(h.glyph, vg.Point{X: end(h.Half.Value, left), Y: y})
 }
 
-// efficiencyTicks are those from 0, and one that names the strip below.
+// efficiencyTicks labels efficiencies from 0, and the strip of n½ below.
 type efficiencyTicks struct{ strip float64 }
 
 func (e efficiencyTicks) Ticks(low, high float64) []plot.Tick {

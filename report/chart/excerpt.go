@@ -6,16 +6,15 @@ import (
 	"overlap/report"
 )
 
-// Excerpt is a itself, or with more rows than a chart can show, a with those
-// that are.
+// Excerpt returns a with only the rows that charts can show.
 func Excerpt(a *report.Analysis) *report.Analysis {
 	part := *a
 	part.Rows = a.Shown()
 	return &part
 }
 
-// admit says in the captions that the charts leave rows out, and lets their
-// pixels take less memory than the results did.
+// admit says in the captions that the charts leave rows out, and draws the PNGs with fewer
+// pixels, so that they do not take more memory than the results.
 func admit(charts []Chart, all int) []Chart {
 	if all <= report.Readable {
 		return charts

@@ -10,10 +10,9 @@ import (
 	"overlap/report"
 )
 
-// limits are what the cores could make of the serial program: the ideal p, and
-// the ceiling H(p), NaN if it was not measured. The ideal is 0 where they limit
-// nothing: with one core, and in work that gains from workers on one core,
-// because it waits, where every executor can be far above p.
+// limits returns what the cores could make of the serial program: the ideal p, and the
+// ceiling H(p), NaN if it was not measured. The ideal is 0 where the cores limit nothing:
+// on one core, and for work that waits, so that workers gain on one core.
 func (w work) limits() (ideal float64, ceiling report.Interval) {
 	ceiling.Value = math.NaN()
 	for _, r := range w.rows {
@@ -40,7 +39,7 @@ func hasLimit(w work) bool {
 	return h.Value > 0
 }
 
-// limitsCaption says what the limits are, if any is drawn.
+// limitsCaption explains the limits that are drawn.
 func limitsCaption(works []work) string {
 	switch {
 	case slices.ContainsFunc(works, hasLimit):
@@ -51,7 +50,7 @@ func limitsCaption(works []work) string {
 	return ""
 }
 
-// limitEntries explain the limits and the intervals that are drawn.
+// limitEntries explains the limits and the intervals that are drawn.
 func (s sideBySide) limitEntries() (entries []entry) {
 	style := s.t.scalingStyle()
 	if slices.ContainsFunc(s.works, hasIdeal) {
@@ -72,8 +71,8 @@ func (s sideBySide) limitEntries() (entries []entry) {
 	return append(entries, s.t.intervalEntry(drawn)...)
 }
 
-// limits draws those of a workload across its lanes, and the interval of the
-// ceiling above them.
+// limits draws the limits of a workload across its lanes, and the interval of the ceiling
+// above them.
 func (s sideBySide) limits(c draw.Canvas, w work, x func(float64) vg.Length, top, bottom vg.Length) {
 	style := s.t.scalingStyle()
 	ideal, h := w.limits()

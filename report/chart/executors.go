@@ -14,9 +14,9 @@ import (
 	"overlap/report"
 )
 
-// Executors draws the workloads that were measured under several executors: what
-// each gains at its best over a base that all have in common, the plain serial
-// program. Workloads in several sizes of task are left to Crossovers.
+// Executors draws what each executor gains at its best over a base that all have in
+// common, the plain serial program, for each workload that was measured under several
+// executors. Workloads in several sizes of task are left to Crossovers.
 func Executors(a *report.Analysis) (Chart, bool) {
 	works := worksOf(a)
 	if len(works) == 0 {
@@ -57,8 +57,8 @@ type work struct {
 	rows []report.Row
 }
 
-// worksOf groups the rows that differ in the executor only, where there are
-// several that know how they compare with the serial program.
+// worksOf groups the rows that differ in the executor only and were compared with the
+// serial program.
 func worksOf(a *report.Analysis) (works []work) {
 	for _, r := range a.Rows {
 		grained := slices.ContainsFunc(a.Crossovers, func(c report.Crossover) bool {
@@ -97,8 +97,8 @@ func executorsAlt(works []work) string {
 	return b.String()
 }
 
-// sideBySide is the plotter: a lane for each executor of a workload, and an empty
-// one between workloads.
+// sideBySide is the plotter: a lane for each executor of a workload, and an empty one
+// between workloads.
 type sideBySide struct {
 	works []work
 	names []string
@@ -114,7 +114,8 @@ func (s sideBySide) height() (lanes float64) {
 	return lanes
 }
 
-// reach is the range of what is drawn, and 1. Intervals may leave it.
+// reach returns the range of the gains and limits, and 1, in doublings. Intervals may
+// leave it.
 func (s sideBySide) reach() (low, high float64) {
 	for _, w := range s.works {
 		for _, r := range w.rows {
@@ -132,7 +133,7 @@ func (s sideBySide) reach() (low, high float64) {
 	return low - 2*pad, high + 2*pad
 }
 
-// ticks name the workloads in the middle of their lanes.
+// ticks puts the name of each workload in the middle of its lanes.
 func (s sideBySide) ticks() plot.ConstantTicks {
 	var ticks plot.ConstantTicks
 	y := 0.0

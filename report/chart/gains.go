@@ -15,9 +15,9 @@ import (
 	"overlap/report"
 )
 
-// Gains draws the headline: for each workload the concurrency gain as a bar
-// from 1, and the parallelism gain as a second bar from where the first ends,
-// on a scale of doublings, where factors add up as lengths.
+// Gains draws the concurrency gain of each workload as a bar that starts at 1, and the
+// parallelism gain as a second bar that starts where the first ends. On a doubling scale,
+// factors add up as lengths.
 func Gains(a *report.Analysis) Chart {
 	rows := rowsWith(a.Rows, hasGain)
 	return Chart{
@@ -66,14 +66,14 @@ func (t Theme) rowNames(rows []report.Row) plot.ConstantTicks {
 	return ticks
 }
 
-// gainBars is the plotter. The two bars of a row lie in lanes of their own, so
-// that neither hides the other when a gain is below 1.
+// gainBars is the plotter. The two bars of a row lie in separate lanes, so that neither
+// hides the other when a gain is below 1.
 type gainBars struct {
 	rows []report.Row
 	t    Theme
 }
 
-// reach is the range of what is drawn.
+// reach returns the range of what is drawn, in doublings.
 func (g gainBars) reach() (low, high float64) {
 	for _, r := range g.rows {
 		from := known(r.Concurrency)
@@ -91,7 +91,7 @@ func (g gainBars) reach() (low, high float64) {
 	return math.Floor(low*2) / 2, max(high, low+1)
 }
 
-// drawn are the intervals of the bars and the marks.
+// drawn returns the intervals of the bars and of the ceilings.
 func (g gainBars) drawn() (all []report.Interval) {
 	for _, r := range g.rows {
 		all = append(all, r.Concurrency, r.Parallelism)
@@ -102,16 +102,16 @@ func (g gainBars) drawn() (all []report.Interval) {
 	return all
 }
 
-// hasCeiling reports whether a row has a mark for the ceiling.
+// hasCeiling reports whether a row has a ceiling to draw.
 func hasCeiling(r report.Row) bool { return !math.IsNaN(r.Ceiling.Value) && r.P > 1 }
 
-// hasGain reports whether cores or workers of a row were compared.
+// hasGain reports whether numbers of cores or of workers of a row were compared.
 func hasGain(r report.Row) bool {
 	return !math.IsNaN(r.Concurrency.Value) || !math.IsNaN(r.Parallelism.Value)
 }
 
-// known is a gain, or 1 if it is not known: then there is no bar of it, and the
-// next begins at 1.
+// known returns a gain, or 1 if it is unknown: then it has no bar, and the next one starts
+// at 1.
 func known(gain report.Interval) float64 {
 	if math.IsNaN(gain.Value) {
 		return 1
@@ -149,8 +149,8 @@ func (g gainBars) row(c draw.Canvas, r report.Row, x func(float64) vg.Length, y 
 			lying(c, interval, r.Ceiling, behind, y-lane-3.75)
 		}
 	}
-	// The words stand at the bars: beside the mark, which lies lower, they would seem to
-	// be of the ceiling.
+	// The words stand beside the bars. Beside the mark of the ceiling, which lies lower,
+	// they would seem to belong to it.
 	for _, high := range []float64{r.Concurrency.High, from * r.Parallelism.High} {
 		if high > 0 && finite(high) {
 			rightmost = max(rightmost, x(math.Log2(high)))
@@ -166,8 +166,8 @@ func (g gainBars) row(c draw.Canvas, r report.Row, x func(float64) vg.Length, y 
 	c.FillText(style, vg.Point{X: rightmost, Y: y + centred}, words)
 }
 
-// product is the identity in numbers, as far as they are known, with the last of
-// them in words that may have its interval.
+// product writes speedup = concurrency gain × parallelism gain, as far as the numbers are
+// known. words writes the last number, with or without its interval.
 func product(r report.Row, words func(report.Interval) string) string {
 	if math.IsNaN(r.Concurrency.Value) {
 		return words(r.Parallelism)

@@ -8,9 +8,9 @@ import (
 	"gonum.org/v1/plot/vg/vgimg"
 )
 
-// boxed is a canvas of pixels on which a letter that the font lacks, such as a
-// Japanese one, is a box, as browsers draw it: a name of nothing but these would
-// otherwise be blank. A vector picture keeps the letters, for its reader's fonts.
+// boxed is a canvas of pixels that draws a box for each letter the font lacks, such as a
+// Japanese one, as browsers do: a name made of these would otherwise be blank. A vector
+// picture keeps the letters, for its reader's fonts.
 type boxed struct{ *vgimg.Canvas }
 
 // FillString draws text.

@@ -19,7 +19,8 @@ import (
 
 const heatCaption = "The number and the colour of a cell are its throughput over that of one worker on one core with GOMAXPROCS 1; each step of the colours is a factor. Before a number, ≈ says that its 95 % interval includes 1. The frame is around what is enough, as in the table: of what is shown to lose less than 5 % against every other point, the fewest cores, then the fewest workers."
 
-// Heat draws GOMAXPROCS × workers. It is false if no row has two of each.
+// Heat draws the gain by GOMAXPROCS and workers, for the rows that have at least two of
+// each.
 func Heat(a *report.Analysis) (Chart, bool) {
 	var maps []heatMap
 	for _, r := range a.Rows {
@@ -44,7 +45,7 @@ func Heat(a *report.Analysis) (Chart, bool) {
 	return c, len(maps) > 0
 }
 
-// panel draws a map, one of several that stand side by side.
+// panel draws one of several maps that stand side by side.
 func (m heatMap) panel(t Theme, scale heatScale, maps int) *plot.Plot {
 	p := t.plot("workers", m.axis())
 	p.X.Min, p.X.Max = -0.5, float64(len(m.workers))-0.5
@@ -57,10 +58,10 @@ func (m heatMap) panel(t Theme, scale heatScale, maps int) *plot.Plot {
 	return p
 }
 
-// maxValues is how many values an axis may have: cells of more are mere dots.
+// maxValues limits the values on an axis: more cells would be mere dots.
 const maxValues = 64
 
-// heatMap is the cells of a row and the values on their axes.
+// heatMap is the cells of a row and the values on its axes.
 type heatMap struct {
 	row            report.Row
 	procs, workers []int
@@ -96,8 +97,8 @@ func ordinals(values []int) (ticks plot.ConstantTicks) {
 	return ticks
 }
 
-// thinned leaves out labels, all but every second, third …, until the rest do not
-// touch on an axis of that length.
+// thinned keeps every second, third … label, so that the labels do not touch on an axis of
+// this length.
 func thinned(ticks plot.ConstantTicks, style text.Style, length vg.Length) plot.ConstantTicks {
 	const gap = 4
 	widest := vg.Length(0)
@@ -136,7 +137,7 @@ func (h heatCells) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 }
 
-// frameCell marks a cell within its edge, dark on light, so that it is seen on
+// frameCell draws a frame inside the edge of a cell, dark on light, which is visible on
 // every colour of the scale.
 func frameCell(c draw.Canvas, r vg.Rectangle) {
 	by := vg.Point{X: 1, Y: 1}
@@ -147,16 +148,16 @@ func frameCell(c draw.Canvas, r vg.Rectangle) {
 	}
 }
 
-// heatScale maps gains to colours by their logarithm. It ends at a tenth: one
-// lock that many cores fight for would take all colours from the rest.
+// heatScale maps gains to colours by their logarithm. It ends at a tenth: one heavily
+// contended lock would otherwise take most of the colours.
 type heatScale struct {
 	low, high float64
 	below     bool // some gains are less
 	numbers   bool // are written into the cells
 }
 
-// maxNumbers is how many cells of a picture have their number written in: more
-// make it half as large again, and are read in the sections of their rows.
+// maxNumbers limits the cells of a picture with numbers written in: more would make it
+// half as large again. The sections of the rows have them.
 const maxNumbers = 400
 
 func newHeatScale(maps []heatMap) heatScale {
@@ -174,13 +175,13 @@ func newHeatScale(maps []heatMap) heatScale {
 	return s
 }
 
-// of is the colour of a gain, and that of text on it.
+// of returns the colour of a gain, and the colour of text on it.
 func (s heatScale) of(gain float64) (fill, ink color.Color) {
 	at := math.Log(gain/s.low) / math.Log(s.high/s.low)
 	return heat(at), textOn(heat(at), onDark)
 }
 
-// cell draws a gain into r, and its number if there is room for it.
+// cell draws a gain into r, and its number if there is room.
 func (s heatScale) cell(c draw.Canvas, t Theme, r vg.Rectangle, gain report.Interval) {
 	fill, ink := s.of(gain.Value)
 	fillRect(c, r, fill)
@@ -199,7 +200,7 @@ func (s heatScale) cell(c draw.Canvas, t Theme, r vg.Rectangle, gain report.Inte
 	}
 }
 
-// numbers are the ways to write a gain, from the fullest to the briefest.
+// numbers returns the ways to write a gain, from the longest to the shortest.
 func numbers(gain report.Interval) []string {
 	short := brief(gain.Value)
 	long := short
@@ -212,7 +213,7 @@ func numbers(gain report.Interval) []string {
 	return []string{long, short}
 }
 
-// legend is a bar of the scale with numbers at five of its places.
+// legend explains five colours of the scale, and the frame.
 func (s heatScale) legend(t Theme) (entries []entry) {
 	const steps = 4
 	for i := range steps + 1 {
@@ -233,13 +234,13 @@ func (s heatScale) legend(t Theme) (entries []entry) {
 	}})
 }
 
-// heatAlt is what is enough in each map.
+// heatAlt says what is enough in each map.
 func heatAlt(maps []heatMap) string {
 	return "What is enough of GOMAXPROCS × workers, losing less than 5 %: " + sentence(len(maps), func(i int) string {
 		r := maps[i].row
 		advised := r.AdvisedCell()
 		if advised < 0 {
-			return r.Name() + " cannot be told"
+			return r.Name() + " is not known"
 		}
 		a := r.Grid[advised]
 		return fmt.Sprintf("%s × %s at GOMAXPROCS %d with %s", r.Name(), table.Figures(a.Gain.Value), a.Procs, table.Count(a.Workers, "worker"))

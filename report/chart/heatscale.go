@@ -5,13 +5,12 @@ import (
 	"math"
 )
 
-// cividis is every ninth part of the scale of Nuñez, Anderton and Renslow
-// (2018), which looks alike to readers with and without colour blindness and
-// grows evenly in lightness, so that it can be read in grey as well. It is the
-// same on light and dark pages: a number has one colour.
+// cividis is every ninth step of the scale of Nuñez, Anderton and Renslow (2018). It looks
+// the same to readers with and without colour blindness and gets evenly lighter, so that
+// it also works in grey. It is the same on light and dark pages: a number has one colour.
 var cividis = [10]uint32{0x00204d, 0x00336f, 0x39486b, 0x575c6d, 0x707173, 0x8a8779, 0xa69d75, 0xc4b56c, 0xe4cf5b, 0xffea46}
 
-// heat is the colour of a value between 0 and 1, from dark blue to yellow.
+// heat returns the colour of a value from 0, dark blue, to 1, yellow.
 func heat(x float64) color.Color {
 	at := min(max(x, 0), 1) * float64(len(cividis)-1)
 	i := min(int(at), len(cividis)-2)
@@ -23,13 +22,13 @@ func heat(x float64) color.Color {
 	return rgb(mixed)
 }
 
-// Text on the scale, which must not turn round with the page either, so that
-// these equal no colour of a theme.
+// Text on the scale must not change with the page either, so these colours are in no
+// theme.
 var onBright, onDark = rgb(0x010101), rgb(0xfefefe)
 
-// textOn is the colour of text on a fill: first, if that is read well, else
-// black or white, whichever is read better. A first that turns round with the
-// page is for a fill that does so as well.
+// textOn returns the colour of text on a fill: first, if it is readable, or else black or
+// white, whichever is more readable. Pass a first that changes with the page only for a
+// fill that does, too.
 func textOn(fill, first color.Color) color.Color {
 	const readable = 4.5 // WCAG 2, 1.4.3, AA
 	switch {
@@ -41,19 +40,19 @@ func textOn(fill, first color.Color) color.Color {
 	return onDark
 }
 
-// contrast is the contrast ratio of the WCAG 2, from 1 to 21.
+// contrast returns the contrast ratio of the WCAG 2, from 1 to 21.
 func contrast(a, b color.Color) float64 {
 	one, other := luminance(a), luminance(b)
 	return (max(one, other) + 0.05) / (min(one, other) + 0.05)
 }
 
-// luminance is the relative luminance of the WCAG 2, from 0 to 1.
+// luminance returns the relative luminance of the WCAG 2, from 0 to 1.
 func luminance(c color.Color) float64 {
 	l := linear(c)
 	return 0.2126*l[0] + 0.7152*l[1] + 0.0722*l[2]
 }
 
-// linear is red, green and blue of sRGB in proportion to the light.
+// linear returns red, green and blue in proportion to the light.
 func linear(c color.Color) (light [3]float64) {
 	r, g, b, _ := c.RGBA()
 	for i, v := range []uint32{r, g, b} {

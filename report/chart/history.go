@@ -17,13 +17,11 @@ import (
 	"overlap/report/history"
 )
 
-// maxPanels is how many benchmarks a picture of the history shows. Those with
-// steps go first.
+// maxPanels limits the benchmarks that are drawn. Those with steps go first.
 const maxPanels = 12
 
-// History draws the time and the speedup of each benchmark over the commits, as
-// chained ratios, with their steps. ok is false if there is nothing to draw.
-// With nil there is nothing.
+// History draws the time and the speedup of each benchmark over the commits, as chained
+// ratios, with their steps. ok is false if there is nothing to draw; h may be nil.
 func History(h *history.History) (c Chart, ok bool) {
 	if h == nil {
 		return Chart{}, false
@@ -75,7 +73,7 @@ type past struct {
 	series []history.Series
 }
 
-// pastsOf are the panels, those with steps first, the largest before.
+// pastsOf returns the panels, those with the largest steps first.
 func pastsOf(h *history.History) (all []past) {
 	index := map[[2]string]int{}
 	for _, s := range h.Series {
@@ -94,7 +92,7 @@ func pastsOf(h *history.History) (all []past) {
 	return all
 }
 
-// largest is the largest step, as the size of a logarithm; 0 without one.
+// largest returns the size of the largest step as a logarithm; 0 without steps.
 func (p past) largest() (size float64) {
 	for _, s := range p.series {
 		for _, step := range s.Steps {
@@ -119,10 +117,10 @@ func pastStyles(t Theme) map[history.Quantity]pastStyle {
 	return styles
 }
 
-// maxDots is how many commits of a series have a dot: more would touch.
+// maxDots limits the commits of a series that have dots: more would touch.
 const maxDots = 40
 
-// panel draws levels as log₂, so that a doubling and a halving are as far.
+// panel draws levels in log₂: a doubling and a halving are equally far from no change.
 func (p past) panel(t Theme, h *history.History) *plot.Plot {
 	panel := t.plot("", "")
 	panel.Add(grid{t})
@@ -163,14 +161,13 @@ func (p past) panel(t Theme, h *history.History) *plot.Plot {
 	return panel
 }
 
-// piece is a stretch of points without a gap; joint leads to it from the one
-// before.
+// piece is a stretch of points without a gap. joint leads to it from the piece before.
 type piece struct {
 	joint, at, low, high plotter.XYs
 }
 
-// pieces thins the points to what a panel can show: of each narrow column of it
-// the lowest and the highest stay, and the ends.
+// pieces thins the points to what a panel can show: in each narrow column, the first, the
+// lowest, the highest and the last point stay.
 func pieces(points []history.Point, first, last int) (list []piece) {
 	const columns = 150
 	column := func(p history.Point) int { return (p.Commit - first) * columns / max(columns, last-first+1) }
@@ -221,7 +218,7 @@ func xy(p history.Point, level float64) plotter.XY {
 	return plotter.XY{X: float64(p.Commit), Y: math.Log2(level)}
 }
 
-// band is the band of the piece, cut where the panel ends.
+// band returns the band of the piece, cut off where the panel ends.
 func (p piece) band(t Theme, low, high float64) band {
 	bounded := func(points plotter.XYs) plotter.XYs {
 		points = slices.Clone(points)
@@ -247,8 +244,8 @@ func (p piece) draw(panel *plot.Plot, t Theme, style pastStyle, dots bool) {
 	panel.Add(s)
 }
 
-// stepLines draws the steps: an upright line where a series left its level, in
-// the dashes of the series, and the change where there is room for it.
+// stepLines draws an upright line where a series left its level, in the dashes of the
+// series, and the change if there is room.
 type stepLines struct {
 	series []history.Series
 	t      Theme
@@ -283,9 +280,8 @@ func (s stepLines) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 }
 
-// commitTicks are the short hashes of the first, the last and, where there are
-// more than four, a commit between. The others have ticks where they do not run
-// together.
+// commitTicks labels the first commit, the last and, if there are more than four, one in
+// the middle. The others have ticks if these do not touch.
 func commitTicks(commits []history.Commit, first, last int) (ticks plot.ConstantTicks) {
 	const hash = 7 // characters: three times as many fit below a panel
 	named := []int{first, last}
@@ -304,8 +300,8 @@ func commitTicks(commits []history.Commit, first, last int) (ticks plot.Constant
 	return ticks
 }
 
-// changeTicks label an axis of log₂ by the change in per cent, and where that
-// is more than double or half, by the factor.
+// changeTicks labels a log₂ axis by the change in per cent, or by the factor where the
+// range is more than a doubling.
 type changeTicks struct{}
 
 func (changeTicks) Ticks(low, high float64) (ticks []plot.Tick) {

@@ -10,8 +10,8 @@ import (
 	"overlap/report"
 )
 
-// lanes draws a plot of things that lie below each other, each under its name. scale
-// sets the axis of x, the plotter draws between bottom and top.
+// lanes draws a plot with one lane for each name. scale sets up the x axis; things is
+// drawn between the heights bottom and top.
 func (t Theme) lanes(c draw.Canvas, label string, scale func(*plot.Axis), bottom, top float64, names plot.ConstantTicks, things plot.Plotter) {
 	p := t.plot(label, "")
 	scale(&p.X)
@@ -23,8 +23,8 @@ func (t Theme) lanes(c draw.Canvas, label string, scale func(*plot.Axis), bottom
 	p.Draw(c)
 }
 
-// uprights draws lines at the labelled ticks, and a stronger one at 0, which is a
-// factor of 1 on a scale of doublings.
+// uprights draws a line at each labelled tick, and a stronger one at 0, which is a factor
+// of 1 on a doubling scale.
 type uprights struct{ t Theme }
 
 func (u uprights) Plot(c draw.Canvas, p *plot.Plot) {
@@ -40,8 +40,8 @@ func (u uprights) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 }
 
-// lying draws an interval of factors along a lane, as far as it is within the frame. x
-// is the place of a number of doublings.
+// lying draws an interval of factors along a lane, within the frame. x maps doublings to
+// places.
 func lying(c draw.Canvas, style draw.LineStyle, i report.Interval, x func(float64) vg.Length, y vg.Length) {
 	if !(i.Low > 0) || !wide(i) {
 		return

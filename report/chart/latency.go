@@ -14,10 +14,9 @@ import (
 
 const latencyCaption = "How long a task takes, half of them and 99 of 100. In a closed loop that is from its start: where more workers only make tasks longer, they queue. In an open loop it is from when an item was due: near the load that the cores can just serve, p/D with D the CPU time of an item, the wait for a worker outgrows the work."
 
-// Latency draws the latencies of tasks: against workers, or, where an open loop
-// was measured under several loads, against these. It is of rows whose tasks
-// wait for something, for the others a task's time is that of its work. It is
-// false if there is none.
+// Latency draws the latencies of tasks against workers, or against the load where an open
+// loop was measured under several loads. It leaves out rows whose tasks wait for nothing:
+// there, a task takes as long as its work.
 func Latency(a *report.Analysis) (Chart, bool) {
 	served := a.Served()
 	var panels []latencyPanel
@@ -33,8 +32,7 @@ func Latency(a *report.Analysis) (Chart, bool) {
 	return latencyChart(panels)
 }
 
-// latencyMatters reports whether the latency of a task says something in a workload of
-// that kind.
+// latencyMatters reports whether tasks of workloads of a kind wait for something.
 func latencyMatters(kind string) bool {
 	return slices.Contains([]string{"wait", "io", "mixed", "lock", "comm"}, kind)
 }
@@ -46,7 +44,7 @@ type latencyPanel struct {
 	byLoads bool // against load, rather than workers
 }
 
-// latencyOfRow is the panel against workers; none without latencies.
+// latencyOfRow returns the panel of a row against workers; none without latencies.
 func latencyOfRow(r report.Row) []latencyPanel {
 	if len(r.Latencies) == 0 || r.Workers == 0 {
 		return nil
@@ -74,8 +72,8 @@ func latencyChart(panels []latencyPanel) (Chart, bool) {
 	), len(panels) > 0
 }
 
-// ends are the smallest and the largest parallelism: curves of those between
-// would cover each other.
+// ends returns the smallest and the largest number of cores. Curves between them would
+// cover each other.
 func (p latencyPanel) ends() (one, all int) {
 	for i, l := range p.list {
 		if i == 0 || l.P < one {
@@ -86,7 +84,7 @@ func (p latencyPanel) ends() (one, all int) {
 	return one, all
 }
 
-// latencyStyle is how the curves look: by parallelism, and by percentile.
+// latencyStyle is how the curves look, on one core and on several.
 type latencyStyle struct {
 	median, tail [2]draw.LineStyle
 	dots         [2]draw.GlyphStyle
@@ -154,7 +152,7 @@ func (s latencyStyle) panel(t Theme, panel latencyPanel) *plot.Plot {
 	return p
 }
 
-// curves are the median and the 99th percentile at that parallelism.
+// curves returns the median and the 99th percentile on a number of cores.
 func (p latencyPanel) curves(cores int) (median, tail measured) {
 	for _, l := range p.list {
 		x := float64(l.Workers)
@@ -169,7 +167,7 @@ func (p latencyPanel) curves(cores int) (median, tail measured) {
 	return median, tail
 }
 
-// percentiles are the intervals of the curves of both ends.
+// percentiles returns the intervals of all curves that are drawn.
 func (p latencyPanel) percentiles() (all []report.Interval) {
 	one, several := p.ends()
 	for _, l := range p.list {
@@ -180,8 +178,8 @@ func (p latencyPanel) percentiles() (all []report.Interval) {
 	return all
 }
 
-// capacity is the items per second that so many cores can serve: the most at
-// any load, because a core that is never idle saves wake-ups. NaN if unknown.
+// capacity returns the items per second that a number of cores can serve, NaN if unknown:
+// the largest value at any load, because a core that is never idle saves wake-ups.
 func (p latencyPanel) capacity(cores int) float64 {
 	best := math.NaN()
 	for _, l := range p.list {
@@ -203,7 +201,7 @@ func (w wall) Plot(c draw.Canvas, p *plot.Plot) {
 	c.StrokeLine2(w.LineStyle, x(w.at), c.Min.Y, x(w.at), c.Max.Y)
 }
 
-// latencyAlt is the latency at both ends of each curve on all cores.
+// latencyAlt says the latency at both ends of each curve on all cores.
 func latencyAlt(panels []latencyPanel) string {
 	return "Median and 99th percentile: " + sentence(len(panels), func(i int) string {
 		p := panels[i]

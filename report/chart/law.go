@@ -15,8 +15,8 @@ import (
 
 const lawCaption = "The law is X(N) = λN / (1 + σ(N−1) + κN(N−1)): contention σ flattens it, coherency κ bends it down. Points that wave around it instead of scattering have another law."
 
-// hasLaw reports whether the universal scalability law was fitted to enough points of
-// a row to be drawn, over cores or over workers.
+// hasLaw reports whether a fit of the universal scalability law, over cores or over
+// workers, rests on enough points to be drawn.
 func hasLaw(r report.Row) bool {
 	return r.Models.OverCores.Drawable() || r.Models.OverWorkers.Drawable()
 }
@@ -45,8 +45,8 @@ func (t Theme) lawEntries() []entry {
 	return []entry{{"universal scalability law", lineMark(t.lawLine(), nil)}, {"its 95 % band", bandMark(t)}}
 }
 
-// lawBand and lawCurve are the plotters of a fit, on log₂ scales and within the frame,
-// because a band may be endless. They draw nothing if the fit cannot be drawn.
+// lawBand and lawCurve are plotters of a fit, for log₂ scales. They stay within the frame,
+// because a band may be endless, and draw nothing if the fit cannot be drawn.
 type (
 	lawBand struct {
 		fit report.USL
@@ -77,7 +77,7 @@ func (l lawCurve) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 }
 
-// reach are places from the first point of a fit to the last, in log₂; none if the fit
+// reach returns places from the first point of a fit to the last, in log₂; none if the fit
 // cannot be drawn.
 func reach(fit report.USL) (places []float64) {
 	if !fit.Drawable() {

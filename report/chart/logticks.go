@@ -7,31 +7,30 @@ import (
 	"gonum.org/v1/plot"
 )
 
-// rateTicks labels a log₂ axis at round numbers, and marks the others within the
-// powers of ten without a label, so that a reader sees that the scale is
-// logarithmic and can read off what lies between.
+// rateTicks labels a log₂ axis at round numbers, and marks the others between the powers
+// of ten without a label, which shows that the scale is logarithmic.
 type rateTicks struct{}
 
 func (rateTicks) Ticks(low, high float64) []plot.Tick {
 	return decades(low, high, math.Log2(10), rate)
 }
 
-// timeTicks is the same for a log₂ axis of seconds.
+// timeTicks does the same for a log₂ axis of seconds.
 type timeTicks struct{}
 
 func (timeTicks) Ticks(low, high float64) []plot.Tick {
 	return decades(low, high, math.Log2(10), seconds)
 }
 
-// decadeTicks is the same for a log₁₀ axis of seconds.
+// decadeTicks does the same for a log₁₀ axis of seconds.
 type decadeTicks struct{}
 
 func (decadeTicks) Ticks(low, high float64) []plot.Tick {
 	return decades(low, high, 1, seconds)
 }
 
-// decades are the ticks of an axis on which a decade is so long. Labels are 12
-// points apart or more on an axis of 100 points, the height of a panel.
+// decades returns the ticks of an axis on which a factor of ten has the length decade. On
+// an axis of 100 points, the height of a panel, labels are at least 12 points apart.
 func decades(low, high, decade float64, label func(float64) string) (ticks []plot.Tick) {
 	marked, labelled, every := roundNumbers((high - low) / decade)
 	for e := math.Floor(low / decade); e <= math.Ceil(high/decade); e++ {
@@ -51,9 +50,8 @@ func decades(low, high, decade float64, label func(float64) string) (ticks []plo
 	return ticks
 }
 
-// roundNumbers are the multiples of a power of ten that have a tick and those
-// that have a label, where so many decades are to be seen, and of which powers:
-// all, every second and so on.
+// roundNumbers returns which multiples of a power of ten have a tick and which have a
+// label, and of which powers (every first, second …), on an axis of so many decades.
 func roundNumbers(decades float64) (marked, labelled []float64, every float64) {
 	ones := []float64{1, 2, 3, 4, 5, 6, 7, 8, 9}
 	switch {

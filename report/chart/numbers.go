@@ -15,8 +15,7 @@ func seconds(s float64) string { return table.Time(s, plain) }
 
 func percent(i report.Interval) string { return fmt.Sprintf("%.0f %%", 100*i.Value) }
 
-// plain writes a number in three digits without an exponent, which nobody says:
-// 1990, 0.125.
+// plain writes a number in three digits without an exponent: 1990, 0.125.
 func plain(x float64) string {
 	short := strconv.FormatFloat(x, 'g', 3, 64)
 	rounded, err := strconv.ParseFloat(short, 64)
@@ -26,7 +25,7 @@ func plain(x float64) string {
 	return strconv.FormatFloat(rounded, 'f', -1, 64)
 }
 
-// decimal writes a number of either sign, or 0, without needless digits.
+// decimal writes a number of either sign without needless digits.
 func decimal(x float64) string {
 	text := strconv.FormatFloat(math.Round(x*1000)/1000+0, 'f', -1, 64) // + 0, because -0 is written so
 	return strings.Replace(text, "-", "−", 1)
@@ -43,7 +42,7 @@ func rate(v float64) string {
 	return plain(v)
 }
 
-// brief writes a gain in at most three characters, if it can: <.01, .14, 1.9, 54, 1.2k.
+// brief writes a gain in three characters, if possible: <.01, .14, 1.9, 54, 1.2k.
 func brief(gain float64) string {
 	switch {
 	case gain < 0.005:

@@ -13,14 +13,13 @@ import (
 	"overlap/report"
 )
 
-// columns is how many panels stand side by side: three are readable at 800
-// CSS pixels.
+// columns is how many panels stand side by side: three are readable at 800 CSS pixels.
 const columns = 3
 
 func rowsOfPanels(n int) int { return (n + columns - 1) / columns }
 
-// multiples fills in a chart of one small plot for each name, under a headline and a
-// legend, which also explains the intervals, if any of them is drawn.
+// multiples completes c with a small plot for each name, under a headline and a legend.
+// The legend explains the intervals in drawn, if there are any.
 func (c Chart) multiples(headline string, legend func(Theme) []entry, drawn []report.Interval, names []string, panel func(Theme, int) *plot.Plot) Chart {
 	c.width, c.height = pageWidth, vg.Length(60+156*rowsOfPanels(len(names)))
 	c.draw = func(canvas draw.Canvas, t Theme) {
@@ -35,7 +34,7 @@ func (c Chart) multiples(headline string, legend func(Theme) []entry, drawn []re
 	return c
 }
 
-// panels draws one small plot per row, in a grid.
+// panels draws small plots in a grid.
 func (t Theme) panels(c draw.Canvas, names []string, plots []*plot.Plot) {
 	rows, columns := rowsOfPanels(len(plots)), min(columns, max(2, len(plots)))
 	grid := make([][]*plot.Plot, rows)
@@ -46,8 +45,8 @@ func (t Theme) panels(c draw.Canvas, names []string, plots []*plot.Plot) {
 	t.tiles(c, grid, func(i int) string { return names[i] })
 }
 
-// tiles draws a grid of plots, aligned, each under its name. The names are not
-// the plots' titles, because plot.Align misplaces those.
+// tiles draws a grid of aligned plots, each under its name. The names are not titles of
+// the plots, because plot.Align misplaces titles.
 func (t Theme) tiles(c draw.Canvas, grid [][]*plot.Plot, name func(i int) string) {
 	const title = 16
 	columns := len(grid[0])
@@ -82,9 +81,8 @@ type measured struct {
 	x, y, low, high []float64
 }
 
-// add appends a point, with the value on the axis that scale maps to. A value
-// that has no place on the axis is left out, and so is an interval of which a
-// bound has none.
+// add appends a point; scale maps a value to its place on the axis. A value without a
+// place on the axis is left out, and so is an interval if one of its bounds has none.
 func (m *measured) add(x float64, i report.Interval, scale func(float64) float64) {
 	y, low, high := scale(i.Value), scale(i.Low), scale(i.High)
 	if !finite(y) {
@@ -99,13 +97,13 @@ func (m *measured) add(x float64, i report.Interval, scale func(float64) float64
 	m.high = append(m.high, high)
 }
 
-// wide reports whether an interval is known and longer than a point: others are
-// not drawn.
+// wide reports whether an interval is known and is longer than a point. Only these are
+// drawn.
 func wide(i report.Interval) bool {
 	return finite(i.Low) && finite(i.High) && i.Low < i.High
 }
 
-// intervalEntry explains the bars of intervals, if any of these is drawn.
+// intervalEntry explains intervals in the legend, if any of them is drawn.
 func (t Theme) intervalEntry(of []report.Interval) []entry {
 	if !slices.ContainsFunc(of, wide) {
 		return nil
@@ -118,8 +116,8 @@ func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 func (m measured) Len() int                    { return len(m.x) }
 func (m measured) XY(i int) (float64, float64) { return m.x[i], m.y[i] }
 
-// intervals draws the interval bars of a curve as one path: plotter.YErrorBars
-// makes three of each, and with them a page of many curves half as large again.
+// intervals draws all intervals of a curve as one path. plotter.YErrorBars makes three
+// paths for each, and a page of many curves half as large again.
 type intervals struct {
 	measured
 	style draw.LineStyle
@@ -162,7 +160,7 @@ func (f *frame) hold(m measured) {
 	}
 }
 
-// line is the curve without its intervals.
+// line returns the curve without its intervals.
 func (m measured) line() (points plotter.XYs) {
 	for i := range m.x {
 		points = append(points, plotter.XY{X: m.x[i], Y: m.y[i]})
@@ -170,7 +168,7 @@ func (m measured) line() (points plotter.XYs) {
 	return points
 }
 
-// addTo draws the curve: line, interval bars, glyphs.
+// addTo draws the line, the intervals and the glyphs of the curve.
 func (m measured) addTo(p *plot.Plot, style draw.LineStyle, glyph draw.GlyphStyle) {
 	if m.Len() == 0 {
 		return
@@ -188,7 +186,7 @@ func (m measured) addTo(p *plot.Plot, style draw.LineStyle, glyph draw.GlyphStyl
 	p.Add(l, intervals{m, line(style.Color, 1)}, dots)
 }
 
-// clip cuts the curve to a range.
+// clip returns the curve cut to a range.
 func (m measured) clip(low, high float64) measured {
 	cut := func(values []float64) (into []float64) {
 		for _, v := range values {
@@ -199,7 +197,7 @@ func (m measured) clip(low, high float64) measured {
 	return measured{m.x, cut(m.y), cut(m.low), cut(m.high)}
 }
 
-// lineTo draws a straight or bent line without points.
+// lineTo draws a line without points.
 func lineTo(p *plot.Plot, style draw.LineStyle, points plotter.XYs) {
 	if len(points) < 2 {
 		return

@@ -7,12 +7,12 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// pattern fills a rectangle so that it is told from others without colour.
+// pattern fills a rectangle so that it differs from others without colour.
 type pattern int
 
-// The patterns: a fill and what is cut out of it. One hatching is one path,
-// because a path each would make pages of many bars large; for the same reason
-// the two that fill most of a stack, work and waiting, have no hatching.
+// A pattern is a fill and what is cut out of it. A hatching is one path, because many
+// paths would make pages of many bars large. For the same reason work and waiting, which
+// fill most of a stack, have no hatching.
 const (
 	solid pattern = iota
 	upright
@@ -25,7 +25,7 @@ const (
 	dashed // an outline of dashes
 )
 
-// fill draws the pattern in the colour ink on a ground of colour paper.
+// fill draws the pattern in the colour ink on a ground of the colour paper.
 func (p pattern) fill(c draw.Canvas, r vg.Rectangle, ink, paper color.Color) {
 	if r.Max.X-r.Min.X < 0.05 {
 		return
@@ -52,7 +52,7 @@ func (p pattern) fill(c draw.Canvas, r vg.Rectangle, ink, paper color.Color) {
 	}
 }
 
-// strokes is the hatching: lines 5 points apart, within r.
+// strokes returns the hatching: lines within r, 5 points apart.
 func (p pattern) strokes(r vg.Rectangle) (path vg.Path) {
 	const step = 5
 	stroke := func(x1, y1, x2, y2 vg.Length) {

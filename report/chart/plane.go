@@ -15,8 +15,8 @@ import (
 	"overlap/report"
 )
 
-// Plane draws each workload, at its best point, as tasks in flight against
-// CPUs busy: how much it overlapped against how much ran at once.
+// Plane draws each workload, at its best point, as tasks in flight against CPUs busy: how
+// much overlapped, and how much ran at once.
 func Plane(a *report.Analysis) Chart {
 	return Chart{
 		Name:    "plane",
@@ -70,9 +70,9 @@ func Plane(a *report.Analysis) Chart {
 	}
 }
 
-// busyHeight is the place of a number of CPUs on the axis: every doubling from 1 is
-// as high as the first CPU, so that 2 of 256 are told from 4. Below 1 the scale is
-// even, because what only waits is near 0, which a scale of doublings does not have.
+// busyHeight returns the place of a number of CPUs on the axis. From 1 on, every doubling
+// is as high as the first CPU, which keeps 2 of 256 apart from 4. Below 1 the scale is
+// linear, because what only waits is near 0.
 func busyHeight(cpus float64) float64 {
 	if cpus < 1 {
 		return cpus
@@ -80,9 +80,8 @@ func busyHeight(cpus float64) float64 {
 	return 1 + math.Log2(cpus)
 }
 
-// busyTicks labels 0 and the powers of two of such an axis, up to all cores. The
-// numbers halfway between, labelled where there is room, show by their height which
-// part is even.
+// busyTicks labels 0 and the powers of two up to all cores. The numbers halfway between,
+// labelled where there is room, show which part of the axis is linear.
 type busyTicks struct{ cores float64 }
 
 func (b busyTicks) Ticks(_, _ float64) []plot.Tick {
@@ -97,11 +96,11 @@ func (b busyTicks) Ticks(_, _ float64) []plot.Tick {
 	return ticks
 }
 
-// onPlane reports whether a file tells where the row lies.
+// onPlane reports whether it is known where the row lies.
 func onPlane(r report.Row) bool { return r.Inflight.Value > 0 && !math.IsNaN(r.CPUsBusy.Value) }
 
-// levelsOf are the numbers of cores of the rows, each of which has a line; none
-// if they are so many that the lines would hide the rows.
+// levelsOf returns the numbers of cores of the rows, which get a line each; none if so
+// many lines would hide the rows.
 func levelsOf(rows []report.Row) (levels []float64) {
 	const most = 4
 	for _, r := range rows {
@@ -115,16 +114,15 @@ func levelsOf(rows []report.Row) (levels []float64) {
 	return levels
 }
 
-// dots is the plotter: a glyph per workload and its name beside it. Workloads
-// whose glyphs touch share a label, because no label could point at one of
-// them.
+// dots is the plotter: a glyph for each workload and its name beside it. Workloads whose
+// glyphs touch share a label, because a label could not point at one of them.
 type dots struct {
 	rows  []report.Row
 	avoid plotter.XYs // lines that no label may cross
 	t     Theme
 }
 
-// cluster is glyphs that touch.
+// cluster is a group of glyphs that touch.
 type cluster struct {
 	at    []vg.Point
 	names []string
@@ -154,7 +152,7 @@ func (d dots) clusters(place func(report.Row) vg.Point) []cluster {
 	return all
 }
 
-// label names the first of the cluster; a dozen names would not fit.
+// label names the first members; a dozen names would not fit.
 func (c cluster) label() string {
 	const most = 4
 	if more := len(c.names) - most; more > 1 {
@@ -205,7 +203,8 @@ func (d dots) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 }
 
-// intervals draws those of the rows, which labels must not cover.
+// intervals draws the intervals of the rows, and returns the places that labels must not
+// cover.
 func (d dots) intervals(c draw.Canvas, across, up func(float64) vg.Length) (occupied []vg.Rectangle) {
 	style := line(d.t.Concurrency, 1)
 	for _, r := range d.rows {
@@ -232,10 +231,9 @@ func box(center vg.Point, width, height vg.Length) vg.Rectangle {
 	return vg.Rectangle{Min: center.Sub(half), Max: center.Add(half)}
 }
 
-// spotFor finds the nearest centre for a label of the given size that is
-// inside the frame and covers nothing: beside, above or below what it names,
-// and then farther away. It is false if all is full: a name over another one, or
-// cut off, says less than none.
+// spotFor finds the nearest place for a label inside the frame that covers nothing:
+// beside, above or below what it names, then farther away. It is false if there is none: a
+// name that covers another one or is cut off is worse than none.
 func spotFor(named vg.Rectangle, size vg.Point, frame vg.Rectangle, occupied []vg.Rectangle) (spot vg.Point, ok bool) {
 	middle := named.Min.Add(named.Max).Scale(0.5)
 	for ring := range 12 {

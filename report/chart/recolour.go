@@ -5,9 +5,9 @@ import (
 	"image/color"
 )
 
-// Recolour maps every colour of the Light theme to that of the same role in
-// the Dark one, both as #RRGGBB in capitals, as an SVG spells them: a page
-// draws a chart once and switches its colours.
+// Recolour maps each colour of the Light theme to the colour of the same role in the Dark
+// theme, as #RRGGBB in capitals, the way an SVG spells them. With it, a page draws a chart
+// once and switches its colours.
 func Recolour() map[string]string {
 	roles := func(t Theme) []color.Color {
 		return append([]color.Color{t.Background, t.Ink, t.Muted, t.Grid, t.Concurrency, t.Parallelism, t.Ceiling}, t.Series[:]...)

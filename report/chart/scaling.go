@@ -15,8 +15,8 @@ import (
 
 const scalingCaption = "Where the line keeps to the ceiling, the machine sets the limit; where it falls below, the program does. It can pass the ceiling where cores are uneven: the ceiling waits for the slowest of its separate programs, while workers that share one queue even out. The words in a panel are of the most cores: the efficiency G_p/p, the share of the ideal, and the software efficiency G_p/H(p), the share of the ceiling."
 
-// Scaling draws the gain from cores at the best number of workers, with the
-// ideal and the measured ceiling.
+// Scaling draws the gain from cores at the best number of workers, with the ideal and the
+// measured ceiling.
 func Scaling(a *report.Analysis) Chart {
 	rows := rowsWith(a.Rows, hasScaling)
 	var drawn []report.Interval
@@ -33,14 +33,13 @@ func Scaling(a *report.Analysis) Chart {
 // hasScaling reports whether numbers of cores of a row were compared.
 func hasScaling(r report.Row) bool { return len(r.Scaling) > 0 }
 
-// scalingStyle is how the curves over cores look.
+// scalingStyle is how curves over cores look.
 type scalingStyle struct {
 	ideal, ceiling, gain    draw.LineStyle
 	ceilingGlyph, gainGlyph draw.GlyphStyle
 }
 
-// scalingStyle gives the gain from cores the colour that parallelism has in the
-// other charts.
+// scalingStyle gives the gain from cores the colour of parallelism in the other charts.
 func (t Theme) scalingStyle() scalingStyle {
 	s := scalingStyle{
 		ideal:   line(t.Muted, 1, 4, 3),
@@ -60,8 +59,8 @@ func (s scalingStyle) legend(gain string, rows ...report.Row) []entry {
 	return entries
 }
 
-// ceilings is H(p) against p, as far as it was measured, both in log₂. It is no
-// line if it has one point: on one core it is 1, also where it was not measured.
+// ceilings returns H(p) against p as far as it was measured, both in log₂. With one point
+// it is not drawn: on one core it is 1 without a measurement.
 func ceilings(r report.Row) (m measured) {
 	for _, s := range r.Scaling {
 		m.add(math.Log2(float64(s.P)), s.Ceiling, math.Log2)
@@ -69,7 +68,7 @@ func ceilings(r report.Row) (m measured) {
 	return m
 }
 
-// gainsAndCeilings are the intervals of both lines.
+// gainsAndCeilings returns the intervals of both curves.
 func gainsAndCeilings(r report.Row) (all []report.Interval) {
 	for _, s := range r.Scaling {
 		all = append(all, s.Gain, s.Ceiling)
@@ -77,8 +76,8 @@ func gainsAndCeilings(r report.Row) (all []report.Interval) {
 	return all
 }
 
-// shares says what the most cores gain of the ideal and of the ceiling: a line each,
-// none for one core.
+// shares says which share of the ideal and of the ceiling the largest number of cores
+// gains, a line each; none for one core.
 func shares(r report.Row) (lines []string) {
 	if len(r.Models.Cores) == 0 {
 		return nil
@@ -95,7 +94,7 @@ func shares(r report.Row) (lines []string) {
 	return lines
 }
 
-// corner writes lines into the upper left corner, where no gain reaches.
+// corner writes lines into the upper left corner, which no gain reaches.
 type corner struct {
 	t     Theme
 	lines []string

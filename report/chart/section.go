@@ -8,9 +8,9 @@ import (
 	"overlap/report"
 )
 
-// OfRow returns the charts of one row alone, for the row's section of a page:
-// its curves with the universal scalability law, the stacks of all its points, its
-// latencies and its heat map, as far as the file has the numbers.
+// OfRow returns the charts of one row, for its section of the page: its curves with the
+// universal scalability law, the stacks of all its points, its latencies and its heat map,
+// as far as the file has the numbers.
 func OfRow(a *report.Analysis, r report.Row) []Chart {
 	alone := *a
 	alone.Rows = []report.Row{r}
@@ -29,8 +29,7 @@ func OfRow(a *report.Analysis, r report.Row) []Chart {
 	return charts
 }
 
-// curves are what cores and workers bring to one row, side by side, with the
-// universal scalability law where it can be drawn.
+// curves draws what cores and workers bring to one row, side by side.
 func curves(r report.Row) Chart {
 	rows := []report.Row{r}
 	c := Chart{Name: "curves", Title: "Cores and workers"}
@@ -63,8 +62,7 @@ func curves(r report.Row) Chart {
 	return c
 }
 
-// curveEntries explain the curves of one row. A line that both panels have is
-// explained once.
+// curveEntries explains the curves of one row. What both panels show is explained once.
 func (t Theme) curveEntries(r report.Row) (entries []entry) {
 	workers := t.workersStyle()
 	switch {
@@ -81,7 +79,7 @@ func (t Theme) curveEntries(r report.Row) (entries []entry) {
 	return entries
 }
 
-// entriesAfterCores are the entries of what the panel of cores has not explained.
+// entriesAfterCores explains what the panel of cores does not show.
 func (s workersStyle) entriesAfterCores(r report.Row) []entry {
 	all := s.legend([]report.Row{r}, hasBound(r))
 	switch {

@@ -6,23 +6,22 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// addShifted is addTo for curves whose points share their places on the axis: the
-// intervals stand so far beside their points, because on one another they cannot
-// be read. The points themselves stay: moved by a share of the axis, 256 cores
-// stood at 174.
+// addShifted is addTo for curves with points at the same places: each draws its intervals
+// a little beside its points, because intervals on top of each other cannot be read. The
+// points stay where they are.
 func (m measured) addShifted(p *plot.Plot, style draw.LineStyle, glyph draw.GlyphStyle, by vg.Length) {
 	p.Add(shifted{intervals{m, line(style.Color, 1)}, by})
 	measured{m.x, m.y, m.y, m.y}.addTo(p, style, glyph)
 }
 
-// shiftOf is where the intervals of the ith of n curves stand: within the width of
-// their glyphs, so that a reader sees which are whose.
+// shiftOf returns how far the intervals of the i-th of n curves are shifted: less than the
+// width of a glyph, so that it is clear to which point each belongs.
 func shiftOf(i, n int) vg.Length {
 	const width = 6
 	return width * (vg.Length(i) + 0.5 - vg.Length(n)/2) / vg.Length(n)
 }
 
-// shifted draws to the right of where a plotter would.
+// shifted draws a plotter further to the right.
 type shifted struct {
 	plot.Plotter
 	by vg.Length

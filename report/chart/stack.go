@@ -18,8 +18,7 @@ import (
 
 const stackCaption = "A bar is as long as it has cores, and its parts say what they did. Work: CPU time as the same jobs need with one worker on one core, or what they took if that is less. Inflation: CPU time beyond that. Run queue: others had the core. Imbalance: there was no task for it. Locked, runnable, waiting: there were tasks, but none could run. The words behind a bar name its largest loss; of idle cores they say no worker where there were fewer workers than cores."
 
-// Stack draws what the cores of each row did at its best point. It is false if
-// no file could tell.
+// Stack draws what the cores of each row did at its best point, as far as the file says.
 func Stack(a *report.Analysis) (Chart, bool) {
 	var bars []stackBar
 	for _, r := range a.Rows {
@@ -42,8 +41,8 @@ func stackOfRow(r report.Row) (Chart, bool) {
 		}
 		bars = append(bars, stackBar{label, s})
 	}
-	// More than that is no picture. What is between one core and all of them
-	// is then shown at the best workers only.
+	// Longer lists cannot be read. Then numbers of cores between one and all are shown at
+	// the best workers only.
 	const most = 24
 	if len(bars) > most {
 		bars = slices.DeleteFunc(bars, func(b stackBar) bool {
@@ -79,7 +78,7 @@ func stackChart(title string, list []stackBar) (Chart, bool) {
 	}, len(list) > 0
 }
 
-// stackPitch is from one bar to the next, stackHeight that of a bar, in points.
+// stackPitch is the distance from bar to bar, stackHeight the height of a bar, in points.
 const stackPitch, stackHeight = 17, 11
 
 type stackBar struct {
@@ -93,8 +92,8 @@ type stackBars struct {
 	t    Theme
 }
 
-// stackParts are the beginnings of the parts' names, in the order of the stack,
-// with their patterns: a part that holds others is named after all of them.
+// stackParts are the patterns of the parts, in the order of the stack, by the beginning of
+// their names: a part that holds others is named after all of them.
 var stackParts = []struct {
 	name string
 	pattern
@@ -104,10 +103,12 @@ var stackParts = []struct {
 	{"residual", dashed},
 }
 
-// drawn are the parts of a stack that are large enough to be seen, with the
-// indices of their patterns.
+// drawn returns the parts that are large enough to be seen, with the indices of their
+// patterns.
 func (s stackBar) drawn() (parts []report.Part, kinds []int) {
 	all := append(slices.Clone(s.Parts()), report.Part{Name: "residual", Cores: s.Residual})
+	// Work that waits can take less CPU time than its baseline. A bar of both would be
+	// longer than the cores and begin left of zero.
 	if saved := min(0, all[1].Cores); strings.HasPrefix(all[1].Name, "inflation") {
 		// Work that waits can take less CPU time than its baseline. A bar of
 		// both would be longer than the cores and begin left of zero.
@@ -127,7 +128,7 @@ func (s stackBar) drawn() (parts []report.Part, kinds []int) {
 	return parts, kinds
 }
 
-// reach is the range of the bars: what is negative lies left of zero.
+// reach returns the range of the bars. Negative parts lie left of zero.
 func (b stackBars) reach() (low, high float64) {
 	high = 1
 	for _, s := range b.bars {
@@ -150,8 +151,8 @@ func (b stackBars) labels() (ticks plot.ConstantTicks) {
 	return ticks
 }
 
-// legend has the parts that occur. Where some bars can tell less than others,
-// a part is named after all that it holds in any.
+// legend explains the parts that occur. A part is named after everything that it holds in
+// any of the bars.
 func (b stackBars) legend() (entries []entry) {
 	names := make([]string, len(stackParts))
 	for _, s := range b.bars {
@@ -221,7 +222,7 @@ func (s stackBar) loss() string {
 	return largest.Name + " " + table.Figures(largest.Cores)
 }
 
-// stackAlt says for each bar how much was work and where most of the rest went.
+// stackAlt says for each bar how much was work, and its largest loss.
 func stackAlt(bars []stackBar) string {
 	return "A stacked bar each, in cores: " + sentence(len(bars), func(i int) string {
 		s := bars[i]
@@ -229,8 +230,8 @@ func stackAlt(bars []stackBar) string {
 	})
 }
 
-// worked is the work as the bar shows it: what the jobs took, if that is less
-// than their baseline.
+// worked returns the work as the bar shows it: what the jobs took, if that is less than
+// their baseline.
 func (s stackBar) worked() float64 {
 	if strings.HasPrefix(s.Parts()[1].Name, "inflation") {
 		return s.Work + min(0, s.Parts()[1].Cores)

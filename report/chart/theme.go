@@ -11,20 +11,19 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Theme is the palette of a chart. The first data colours are from Okabe and Ito
-// (2008); the rest were searched for near these, so that any two differ by a ΔE
-// of 15 (CIE 1976) also to readers with protanopia and deuteranopia, which theirs
-// do not on white. Whatever is drawn in them also differs in shape, hatching or
-// dashes.
+// Theme is the palette of a chart. The first data colours are from Okabe and Ito (2008).
+// The others were searched for near theirs, so that any two differ by a ΔE of 15 (CIE
+// 1976), also for readers with protanopia and deuteranopia; on white, theirs do not.
+// Everything drawn in these colours also differs in shape, hatching or dashes.
 type Theme struct {
 	Background, Ink, Muted, Grid color.Color
 
 	Concurrency, Parallelism, Ceiling color.Color
 
-	// Series are the colours of things of one sort, such as executors or parts
-	// of a stack. The page turns light colours into dark ones by value, so a
-	// light colour that stands in two places does so in the dark theme, too,
-	// and a colour that is the same on both pages is in neither theme.
+	// Series are the colours of things of one kind, such as executors or parts of a stack.
+	// The page replaces light colours by dark ones by value: a light colour used twice
+	// must be used twice in the dark theme, too, and a colour that stays the same is in
+	// neither theme.
 	Series [8]color.Color
 }
 
@@ -62,8 +61,8 @@ const (
 	medium vg.Length = 10.5
 )
 
-// centred lifts text that is centred on a height: gonum centres the line, and
-// most letters stand in its upper half.
+// centred lifts text that is centred on a height: gonum centres the line, but most letters
+// stand in its upper half.
 const centred vg.Length = 1
 
 func (t Theme) text(size vg.Length, c color.Color) text.Style {
@@ -78,8 +77,8 @@ func line(c color.Color, width vg.Length, dashes ...vg.Length) draw.LineStyle {
 	return draw.LineStyle{Color: c, Width: width, Dashes: dashes}
 }
 
-// series is the line and the glyph of the i-th thing of one sort: colour, dashes
-// and shape differ, so that they are told apart without colour.
+// series returns the line and the glyph of the i-th thing of one kind. Colour, dashes and
+// shape differ, so that readers need no colour.
 func (t Theme) series(i int) (draw.LineStyle, draw.GlyphStyle) {
 	dashes := [][]vg.Length{nil, {6, 2}, {2, 2}, {8, 2, 2, 2}, {1, 3}, {4, 4}, {10, 3}, {3, 1}}
 	shapes := []draw.GlyphDrawer{draw.CircleGlyph{}, draw.SquareGlyph{}, draw.TriangleGlyph{}, draw.PyramidGlyph{}, draw.RingGlyph{}, draw.BoxGlyph{}, draw.PlusGlyph{}, draw.CrossGlyph{}}
@@ -128,7 +127,7 @@ func (g grid) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 }
 
-// labelled are the places of an axis that have a label.
+// labelled returns the labelled ticks of an axis.
 func labelled(axis plot.Axis) (at []float64) {
 	for _, tick := range axis.Tick.Marker.Ticks(axis.Min, axis.Max) {
 		if !tick.IsMinor() && tick.Value >= axis.Min && tick.Value <= axis.Max {
@@ -138,9 +137,8 @@ func labelled(axis plot.Axis) (at []float64) {
 	return at
 }
 
-// log2Ticks labels the powers of two on an axis whose values are log₂. Of many
-// it labels every second, third … so that the labels do not touch. Beyond end
-// there are none: the rest of the axis is room for text.
+// log2Ticks labels powers of two on an axis of log₂ values: every second, third … of many,
+// so that the labels do not touch, and none beyond end, where text stands.
 type log2Ticks struct {
 	maxLabels int
 	end       float64
@@ -163,8 +161,7 @@ func (l log2Ticks) Ticks(low, high float64) []plot.Tick {
 	return ticks
 }
 
-// legend draws entries side by side along the top of c and returns the rest of
-// c. It is never over data.
+// legend draws entries side by side along the top of c and returns the rest of c.
 func (t Theme) legend(c draw.Canvas, entries []entry) draw.Canvas {
 	style := t.text(small, t.Ink)
 	style.YAlign = text.YCenter
@@ -183,13 +180,13 @@ func (t Theme) legend(c draw.Canvas, entries []entry) draw.Canvas {
 	return c
 }
 
-// entry is a line of the legend; mark draws its sign into the rectangle.
+// entry is one item of the legend. mark draws its sign into the rectangle.
 type entry struct {
 	label string
 	mark  func(draw.Canvas, vg.Rectangle)
 }
 
-// intervalMark is the sign of an interval bar.
+// intervalMark returns the sign of an interval.
 func intervalMark(style draw.LineStyle) func(draw.Canvas, vg.Rectangle) {
 	return func(c draw.Canvas, r vg.Rectangle) {
 		x := (r.Min.X + r.Max.X) / 2
@@ -199,7 +196,7 @@ func intervalMark(style draw.LineStyle) func(draw.Canvas, vg.Rectangle) {
 	}
 }
 
-// wallMark is the sign of an upright line.
+// wallMark returns the sign of an upright line.
 func wallMark(style draw.LineStyle) func(draw.Canvas, vg.Rectangle) {
 	return func(c draw.Canvas, r vg.Rectangle) {
 		x := (r.Min.X + r.Max.X) / 2
@@ -217,7 +214,7 @@ func lineMark(style draw.LineStyle, glyph *draw.GlyphStyle) func(draw.Canvas, vg
 	}
 }
 
-// headline draws the chart's title along the top of c and returns the rest.
+// headline draws the title along the top of c and returns the rest of c.
 func (t Theme) headline(c draw.Canvas, title string) draw.Canvas {
 	style := t.text(12, t.Ink)
 	style.YAlign = text.YTop

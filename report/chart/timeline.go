@@ -14,10 +14,9 @@ import (
 	"overlap/report"
 )
 
-// Timeline draws the recordings of cashiers one below the other on one scale of
-// time: for each a lane per core with whom it scans, and below these a lane for
-// each place in a queue with who is in progress there. It is false if there is
-// no recording, or none that can be drawn.
+// Timeline draws the recordings of cashiers below each other on one scale of time: for
+// each, a lane per core that shows whom it scans, and below these a lane for each place in
+// a queue. It is false if there is no recording that can be drawn.
 func Timeline(a *report.Analysis) (Chart, bool) {
 	var all []shop
 	for _, t := range recorded(a) {
@@ -60,7 +59,6 @@ func Timeline(a *report.Analysis) (Chart, bool) {
 	}, true
 }
 
-// recorded are the recordings of a.
 func recorded(a *report.Analysis) []report.Timeline {
 	if a.Data == nil {
 		return nil
@@ -86,13 +84,13 @@ type shop struct {
 	places []place // those of the first queue come first
 }
 
-// place is a lane: customers of one queue who follow each other.
+// place is a lane of customers of one queue who follow each other.
 type place struct {
 	queue     int
 	customers []report.Customer
 }
 
-// newShop puts each customer into the first lane of the queue that is free.
+// newShop puts each customer into the first free lane of the queue.
 func newShop(t report.Timeline) shop {
 	s := shop{Timeline: t}
 	for queue := range 26 {
@@ -159,7 +157,7 @@ func shopLegend(t Theme, all []shop) []entry {
 		entry{"waits for a core", bothQueues(t, 1.5, 1.5, 1.5)})
 }
 
-// bothQueues is a line in the colours of both queues.
+// bothQueues returns the sign of a line in the colours of both queues.
 func bothQueues(t Theme, width vg.Length, dashes ...vg.Length) func(draw.Canvas, vg.Rectangle) {
 	return func(c draw.Canvas, r vg.Rectangle) {
 		x, y := (r.Min.X+r.Max.X)/2, (r.Min.Y+r.Max.Y)/2
@@ -168,7 +166,7 @@ func bothQueues(t Theme, width vg.Length, dashes ...vg.Length) func(draw.Canvas,
 	}
 }
 
-// queueMark is the block of a queue: solid, or with stripes at its foot, which
+// queueMark returns the sign of a queue: a block, solid or with stripes at its foot, which
 // leave room for a name.
 func queueMark(t Theme, queue int) func(draw.Canvas, vg.Rectangle) {
 	return func(c draw.Canvas, r vg.Rectangle) {

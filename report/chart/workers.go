@@ -13,8 +13,7 @@ import (
 
 const workersCaption = "D is the CPU time of a job and Z its waiting. Below the knee of the bound more workers overlap more waiting; beyond it only cores can help. What is missing to the bound is lost to hand-overs, locks, wake-ups and uneven ends."
 
-// workersAlone is the caption where CPU time was not measured, so that there is
-// no bound.
+// workersAlone is the caption where CPU time was not measured, so that there is no bound.
 const workersAlone = "How many jobs a second that many workers finish. Where the curve is level, more workers bring no more; where it falls, they are in each other's way."
 
 // hasBound reports whether a bound of the row is drawn.
@@ -22,7 +21,7 @@ func hasBound(r report.Row) bool {
 	return slices.ContainsFunc(r.Lines, func(l report.Line) bool { return len(bound(l, 1, 2)) > 1 })
 }
 
-// throughputs are the intervals of all lines.
+// throughputs returns the intervals of all curves.
 func throughputs(r report.Row) (all []report.Interval) {
 	for _, l := range r.Lines {
 		for _, pt := range l.Points {
@@ -32,7 +31,7 @@ func throughputs(r report.Row) (all []report.Interval) {
 	return all
 }
 
-// Workers draws throughput against workers on one core and on all, under the
+// Workers draws throughput against workers on one core and on all cores, under the
 // operational bounds min(w/(D+Z), p/D).
 func Workers(a *report.Analysis) Chart {
 	rows := rowsWith(a.Rows, hasLines)
@@ -52,11 +51,11 @@ func Workers(a *report.Analysis) Chart {
 		func(t Theme, i int) *plot.Plot { return t.workersStyle().panel(t, rows[i], report.USL{}) })
 }
 
-// hasLines reports whether numbers of workers of a row are known.
+// hasLines reports whether the numbers of workers of a row are known.
 func hasLines(r report.Row) bool { return len(r.Lines) > 0 }
 
-// allCores names the several cores of rows that share a legend, given what each of
-// more than one core calls its own: by number only if all call them alike.
+// allCores names the largest number of cores of rows that share a legend: by the number,
+// if all rows with several cores have the same.
 func allCores(one string, several []string) string {
 	switch several = slices.Compact(slices.Sorted(slices.Values(several))); len(several) {
 	case 0:
@@ -67,7 +66,7 @@ func allCores(one string, several []string) string {
 	return "all cores"
 }
 
-// workersStyle is how the curves over workers look: on one core, and on all.
+// workersStyle is how curves over workers look: on one core, and on all cores.
 type workersStyle struct {
 	curves, bounds [2]draw.LineStyle
 	glyphs         [2]draw.GlyphStyle
@@ -132,8 +131,8 @@ func (s workersStyle) panel(t Theme, r report.Row, fit report.USL) *plot.Plot {
 	return p
 }
 
-// bound is the line of a bound between two numbers of workers: on these scales
-// two straight pieces, which meet at the knee w* = p(D+Z)/D.
+// bound returns a bound between two numbers of workers: on log scales, two straight pieces
+// that meet at the knee w* = p(D+Z)/D.
 func bound(l report.Line, from, to float64) (points plotter.XYs) {
 	ends := []float64{from, to}
 	if knee := float64(l.P) * l.Residence / l.Demand; knee > from && knee < to {
