@@ -31,7 +31,7 @@ func CoreToCore(a *report.Analysis) (Chart, bool) {
 	return Chart{
 		Name:    "coretocore",
 		Title:   "Core to core",
-		Caption: fmt.Sprintf("How long a value takes from one CPU to another, in nanoseconds: geometric means of at least %s%s, darker is faster. CPUs between two lines share a last-level cache; a thick line is between packages. Their parts are listed where the machine is described.%s", table.Count(m.pairs.Fewest, "sample"), m.intervals(), method),
+		Caption: fmt.Sprintf("How long a value takes from one CPU to another, in nanoseconds: geometric means of at least %s%s, darker is faster. CPUs between two lines share a last-level cache; a thick line is between packages. The section about the machine lists where each CPU lies.%s", table.Count(m.pairs.Fewest, "sample"), m.intervals(), method),
 		Alt:     "A map of the latency between every two CPUs. " + m.title() + ".",
 		width:   pageWidth,
 		height:  vg.Length(len(m.cpus))*m.cell + mapHead + 20 + 12 + 8, // headline, margins of the picture, room below

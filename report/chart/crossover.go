@@ -30,7 +30,7 @@ func Crossovers(a *report.Analysis) (Chart, bool) {
 	return Chart{
 		Name:    "crossover",
 		Title:   "Executors and the size of tasks",
-		Caption: "The same work, cut finer and finer: the smaller a task, the more of the time goes to making, queueing and joining it. Efficiency is the time of the plain serial program over cores × time. Below the line stands n½, the smallest task of which half the time is work, with its interval; an arrow says that it lies beyond the sizes measured. The ceiling is what separate programs reach.",
+		Caption: "The same work, cut finer and finer: the smaller a task, the more of the time goes to making, queueing and joining it. Efficiency is the time of the plain serial program over cores × time. Below the axis is n½, the smallest task that spends half of its time on work, with its interval; an arrow means that it lies beyond the measured sizes. The ceiling is what separate programs reach.",
 		Alt:     crossoverAlt(panels),
 		width:   pageWidth,
 		height:  vg.Length(64 + rows*(230+laneHeight*len(names))),

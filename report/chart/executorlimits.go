@@ -43,9 +43,9 @@ func hasLimit(w work) bool {
 func limitsCaption(works []work) string {
 	switch {
 	case slices.ContainsFunc(works, hasLimit):
-		return " Where the work does not wait, p cores make at most the ideal, p, of the serial program; the ceiling H(p) is what separate programs reach."
+		return " Unless the work waits, p cores reach at most the ideal, p times the serial program; the ceiling H(p) is what separate programs reach."
 	case slices.ContainsFunc(works, hasIdeal):
-		return " Where the work does not wait, p cores make at most the ideal, p, of the serial program."
+		return " Unless the work waits, p cores reach at most the ideal, p times the serial program."
 	}
 	return ""
 }

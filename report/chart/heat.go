@@ -17,7 +17,7 @@ import (
 	"overlap/report"
 )
 
-const heatCaption = "The number and the colour of a cell are its throughput over that of one worker on one core with GOMAXPROCS 1; each step of the colours is a factor. Before a number, ≈ says that its 95 % interval includes 1. The frame is around what is enough, as in the table: of what is shown to lose less than 5 % against every other point, the fewest cores, then the fewest workers."
+const heatCaption = "The number and the colour of a cell are the gain over one worker on one core with GOMAXPROCS 1. ≈ means that the 95 % interval includes 1. The frame marks what is enough, as in the table: of the points that are shown to lose less than 5 % against every other, the one with the fewest cores, then the fewest workers."
 
 // Heat draws the gain by GOMAXPROCS and workers, for the rows that have at least two of
 // each.

@@ -12,7 +12,7 @@ import (
 	"overlap/report"
 )
 
-const latencyCaption = "How long a task takes, half of them and 99 of 100. In a closed loop that is from its start: where more workers only make tasks longer, they queue. In an open loop it is from when an item was due: near the load that the cores can just serve, p/D with D the CPU time of an item, the wait for a worker outgrows the work."
+const latencyCaption = "The time of a task: the median, and the time that 99 of 100 tasks do not exceed. In a closed loop it counts from the start of the task: where more workers only make tasks longer, they queue. In an open loop it counts from when the item was due: near the load that the cores can just serve, p/D with D the CPU time of an item, the wait for a worker outgrows the work."
 
 // Latency draws the latencies of tasks against workers, or against the load where an open
 // loop was measured under several loads. It leaves out rows whose tasks wait for nothing:

@@ -38,7 +38,7 @@ func Timeline(a *report.Analysis) (Chart, bool) {
 	return Chart{
 		Name:    "timeline",
 		Title:   "Timeline: two queues",
-		Caption: "A recording of the workload cashiers. A lane of a core (a P of the Go scheduler) shows whom it scans, by number alone where there is no room for the queue's letter; who is next is up to the schedulers, not to the numbers. The lanes below show every customer from start to end: the block is the scan, the line is waiting. Concurrency is how many customers are in progress at once, parallelism how many blocks are below each other at the same instant. One core scans one at a time, while others pay.",
+		Caption: "A recording of the workload cashiers. Each core (a P of the Go scheduler) has a lane that shows whom it scans. The lanes below show every customer from start to end: the block is the scan, the line is waiting. Concurrency is the number of customers in progress at once; parallelism is the number of blocks at the same instant. One core scans one customer at a time, while others pay.",
 		Alt:     "Two queues of customers, recorded. " + strings.Join(findings, ". ") + ".",
 		width:   pageWidth,
 		height:  height + head + foot,
