@@ -73,11 +73,11 @@ func (c *reportCmd) Run(ctx context.Context, s *streams) error {
 func (c *reportCmd) forPeople() bool { return !c.Markdown && !c.JSON && !c.CSV }
 
 // directory is where the page goes, empty for nowhere.
-func (c *reportCmd) directory() folder {
+func (c *reportCmd) directory() reportDir {
 	if c.Output == "" && c.forPeople() && c.Files[0] != "-" {
-		return folder(filepath.Join(filepath.Dir(c.Files[0]), "report"))
+		return reportDir(filepath.Join(filepath.Dir(c.Files[0]), "report"))
 	}
-	return folder(c.Output)
+	return reportDir(c.Output)
 }
 
 // report reads, prints and writes. Only the last cannot be left at once when ctx
@@ -164,7 +164,7 @@ func (c *reportCmd) suggest(err error) error {
 	if !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	runs, _ := runsIn(c.Results, "*/*.txt") // a folder that cannot be read has none to offer
+	runs, _ := runsIn(c.Results, "*/*.txt") // a directory that cannot be read has none to offer
 	if len(runs) == 0 {
 		return fmt.Errorf("%w; measure with overlap run, or name a file that go test -bench wrote", err)
 	}
@@ -209,9 +209,9 @@ func newestRun(results, pattern string) (string, error) {
 	return runs[0], nil
 }
 
-// runsIn are the runs in a folder that match the pattern, newest first.
+// runsIn are the runs in a directory that match the pattern, newest first.
 func runsIn(results, pattern string) ([]string, error) {
-	found, err := fs.Glob(os.DirFS(results), pattern) // the folder's own name is no pattern
+	found, err := fs.Glob(os.DirFS(results), pattern) // the directory's own name is no pattern
 	if err != nil {
 		return nil, err
 	}

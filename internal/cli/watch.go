@@ -103,7 +103,7 @@ func mayGrow(path string) bool {
 // watcher is the report of a file that grows.
 type watcher struct {
 	path string
-	dir  folder
+	dir  reportDir
 	say  func(string) // prints a note
 
 	seen    string // the stamp of what was read last

@@ -207,7 +207,7 @@ func TestWatchEndsWithTheRun(t *testing.T) {
 func TestLongLookIsFollowedByLongPause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
-		w := watcher{path: newGrowing(t, firstPoint).path, dir: folder(t.TempDir()), say: func(string) { time.Sleep(10 * time.Second) }}
+		w := watcher{path: newGrowing(t, firstPoint).path, dir: reportDir(t.TempDir()), say: func(string) { time.Sleep(10 * time.Second) }}
 		pause := func() time.Duration { return max(watchPause, (watchShare-1)*time.Since(began)) }
 		if err := w.look(t.Context(), pause); err != nil {
 			t.Fatal(err)

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// dropEmptyColumns leaves out the columns in which no row has anything: a file of go test
-// knows no kinds, latencies and ceilings. The first column names the rows.
+// dropEmptyColumns leaves out columns without any value, such as kinds and ceilings for a
+// file of go test. The first column, with the names, stays.
 func dropEmptyColumns(columns []string, rows [][]string) (left []string, cells [][]string) {
 	empty := make([]bool, len(columns))
 	for i := range columns {
@@ -26,10 +26,10 @@ func dropEmptyColumns(columns []string, rows [][]string) (left []string, cells [
 	return keep(columns), cells
 }
 
-// blank reports whether a cell says nothing.
+// blank reports whether a cell has no value.
 func blank(cell string) bool { return strings.Trim(cell, "×=– ") == "" }
 
-// hideEmpty leaves out of the headline table what no row has.
+// hideEmpty leaves empty columns out of the headline table.
 func (v *view) hideEmpty() {
 	var rows [][]string
 	for _, l := range v.Lines {
@@ -41,7 +41,7 @@ func (v *view) hideEmpty() {
 	}
 }
 
-// points are the table of points of a row.
+// points sets the table of points.
 func (s *section) points(points []point) {
 	var rows [][]string
 	for _, p := range points {

@@ -13,7 +13,7 @@ import (
 // scalingColumns are the headings of the gain by cores.
 var scalingColumns = []string{"cores", "gain from cores", "ceiling H(p)", "efficiency", "software efficiency", "Karp–Flatt"}
 
-// scaling is the gain by cores of a row, and what the models make of it.
+// scaling returns the gain by cores of a row, with what the models say about it.
 func scaling(r report.Row) (rows [][]string) {
 	for i, x := range r.Scaling {
 		row := []string{fmt.Sprint(x.P), x.Gain.String(), ceilingOf(r, x)}
@@ -31,8 +31,8 @@ func scaling(r report.Row) (rows [][]string) {
 	return rows
 }
 
-// ceilingOf is the ceiling at a number of cores, unknown if none was measured for the
-// row: that of one core is 1 without a measurement.
+// ceilingOf returns the ceiling at a number of cores. Without any measured ceiling it is
+// unknown also on one core, where it would be 1.
 func ceilingOf(r report.Row, x report.Scaled) string {
 	if math.IsNaN(r.Ceiling.Value) {
 		return "–"
@@ -43,9 +43,9 @@ func ceilingOf(r report.Row, x report.Scaled) string {
 // lawColumns are the headings of the universal scalability law's table.
 var lawColumns = []string{"over", "N", "measured", "USL", "95 % interval", "measured over fitted"}
 
-// law is the points of a row against its fits, over cores in gains and over
-// workers in jobs per second; none where the law is not that of the points. The
-// interval is that of the curve.
+// law returns the points of a row against its fits, over cores as gains and over workers
+// in jobs per second; none where the law does not fit. The interval is that of the fitted
+// value.
 func law(r report.Row) (rows [][]string) {
 	add := func(over string, u report.USL) {
 		if !u.Drawable() {

@@ -8,10 +8,10 @@ import (
 	"overlap/report"
 )
 
-// seconds is a time in three digits with a fitting unit.
+// seconds writes a time in three digits.
 func seconds(x float64) string { return table.Time(x, table.Figures) }
 
-// bounds is an interval as write writes its ends.
+// bounds writes the ends of an interval.
 func bounds(i report.Interval, write func(float64) string) string {
 	if math.IsNaN(i.Low) {
 		return "–"
@@ -19,7 +19,7 @@ func bounds(i report.Interval, write func(float64) string) string {
 	return write(i.Low) + " … " + write(i.High)
 }
 
-// measured is a mean that is 0 where it was not measured.
+// measured writes a mean, for which 0 stands for not measured.
 func measured(x float64) string {
 	if x == 0 {
 		return "–"
@@ -27,7 +27,7 @@ func measured(x float64) string {
 	return table.Figures(x)
 }
 
-// orUnknown is a number of workers; 0 is unknown.
+// orUnknown writes a number of workers; 0 is unknown.
 func orUnknown(n int) string {
 	if n == 0 {
 		return "–"
@@ -35,8 +35,7 @@ func orUnknown(n int) string {
 	return fmt.Sprint(n)
 }
 
-// ranged is a value with its bounds, where it has any that its digits tell from
-// it: 12.0 (11.5 … 12.6).
+// ranged writes a value with its bounds, unless they look the same: 12.0 (11.5 … 12.6).
 func ranged(i report.Interval, write func(float64) string) string {
 	value, low, high := write(i.Value), write(i.Low), write(i.High)
 	if math.IsNaN(i.Value) || math.IsNaN(i.Low) || math.IsNaN(i.High) || low == value && value == high {

@@ -1,7 +1,7 @@
-// Package page writes an analysis as one HTML page that needs nothing else: no
-// network, the charts inline, and a Content-Security-Policy that lets nothing
-// in. It reads well without JavaScript, which adds sorting, filtering and the
-// choice of light or dark.
+// Package page writes an analysis as one HTML page that needs nothing else: no network,
+// charts inline, and a Content-Security-Policy that lets nothing in. It works without
+// JavaScript, which adds sorting, filtering, a choice of light or dark, and reloading
+// while a run goes on.
 package page
 
 import (
@@ -30,9 +30,9 @@ var js string
 
 var tmpl = template.Must(template.New("page").Funcs(words{}.functions()).Parse(source))
 
-// Limit is the size in bytes under which a page stays, as long as leaving out the last
-// sections, and then the last lines of the table, is enough. Sixty rows on a machine of
-// a few cores take less.
+// Limit is the size in bytes under which a page stays, if leaving out the last sections,
+// and then the last lines of the table, is enough. Sixty rows of a machine with a few
+// cores fit.
 const Limit = 5_000_000
 
 // Chart is a chart for light pages, as SVG.
@@ -43,30 +43,29 @@ type Chart struct {
 	Numbers                   *Numbers // behind it, if the analysis does not have them
 }
 
-// Numbers are a table. Every row has a cell for each column.
+// Numbers is a table. Every row has a cell for each column.
 type Numbers struct {
 	Name    string
 	Columns []string
 	Rows    [][]string
 }
 
-// Options say what a page is for.
+// Options say how to write a page.
 type Options struct {
-	// Dark maps colours of the charts, as #RRGGBB in capitals, to those of the
-	// same role on dark pages. Others are the same on both.
+	// Dark maps colours of the charts, as #RRGGBB in capitals, to the colours of the same
+	// role on dark pages. All others stay the same.
 	Dark map[string]string
 
-	// Refresh is the time after which the page reloads itself, as its reader left
-	// it, for a page that is written again while a run goes on; 0 means never.
+	// Refresh is the time after which the page reloads itself, in the state in which its
+	// reader left it, because it is written again while a run goes on; 0 means never.
 	Refresh time.Duration
 
 	// Alert is a line above everything else.
 	Alert string
 }
 
-// Write writes the page, as UTF-8. Whatever a result file holds is text to it:
-// the template escapes names, and of a chart only the elements and attributes
-// that charts are made of are taken.
+// Write writes the page as UTF-8. Everything that a result file holds is text to it: the
+// template escapes names, and only known elements and attributes of a chart are taken.
 func Write(w io.Writer, a *report.Analysis, charts []Chart, o Options) error {
 	v, err := newView(a, charts, o)
 	if err != nil {
@@ -97,8 +96,8 @@ func (v *view) render() ([]byte, error) {
 	return bytes.Map(visible, bytes.ToValidUTF8(b.Bytes(), []byte("\uFFFD"))), nil
 }
 
-// visible replaces what a reader cannot see but a browser obeys: control
-// characters and those that turn the direction of text.
+// visible replaces what readers cannot see but browsers obey: control characters and those
+// that turn the direction of text.
 func visible(r rune) rune {
 	if r != '\n' && r != '\t' && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == 0xFFFE || r == 0xFFFF) {
 		return '\uFFFD'
@@ -106,8 +105,8 @@ func visible(r rune) rune {
 	return r
 }
 
-// policy is the Content-Security-Policy that allows this style and this
-// script and nothing else.
+// policy returns the Content-Security-Policy that allows this style and this script and
+// nothing else.
 func policy(style, script string) string {
 	return strings.Join([]string{
 		"default-src 'none'", "style-src " + digest(style), "script-src " + digest(script),

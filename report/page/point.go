@@ -11,13 +11,13 @@ import (
 	"overlap/report"
 )
 
-// point is a line of a table of points.
+// point is a row of the table of points.
 type point struct {
 	Cells []string
 	Strip template.HTML
 }
 
-// pointColumns are the headings of the table of points, before that of the strips.
+// pointColumns are the headings of the table of points, except the last, the strips.
 var pointColumns = []string{
 	"workers", "cores", "GOMAXPROCS", "for", "samples", "left out", "time of a job", "95 % interval", "median", "fastest … slowest",
 	"jobs/s", "gain over 1 worker on 1 core", "p50", "p99", "tasks in flight", "CPUs busy",
@@ -42,11 +42,11 @@ func newPoint(p report.PointSamples) point {
 	}
 }
 
-// maxDots is how many samples a strip shows: more would cover each other.
+// maxDots limits the samples of a strip: more would cover each other.
 const maxDots = 400
 
-// strip draws the samples of a point, by round from left to right and by time
-// upwards; those that were left out as crosses.
+// strip draws the samples of a point: rounds from left to right, slower ones higher, and
+// those that were left out as crosses.
 func strip(p report.PointSamples) template.HTML {
 	if len(p.Samples) < 2 || len(p.Samples) > maxDots {
 		return ""

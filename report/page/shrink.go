@@ -6,9 +6,9 @@ import (
 	"overlap/internal/table"
 )
 
-// shrink leaves out as many of the last sections as take up the excess on average, at
-// least one, and when one is left, lines of the table. It is false if nothing is left
-// to leave out.
+// shrink leaves out as many of the last sections as the excess takes on average, at least
+// one, and when one is left, lines of the table. It is false if nothing is left to leave
+// out.
 func (v *view) shrink(size int) bool {
 	rest := func(n int) int { return max(1, n-max(1, (size-Limit)*n/size)) }
 	switch {
@@ -25,7 +25,7 @@ func (v *view) shrink(size int) bool {
 	return true
 }
 
-// cutLines leaves as many lines of the table as take about so many bytes.
+// cutLines keeps as many lines of the table as take about this many bytes.
 func (v *view) cutLines(room int) {
 	const around = 40 // bytes of a cell's element
 	for i, l := range v.Lines {
@@ -47,7 +47,7 @@ func (v *view) Which() string {
 	return "the first " + table.Count(len(v.Lines), "workload")
 }
 
-// LeftOut says what the page does not have.
+// LeftOut says what the page leaves out.
 func (v *view) LeftOut() (notes []string) {
 	if n := len(v.Lines); n < v.rows {
 		notes = append(notes, fmt.Sprintf("the table has the first %d of %d rows: choose others with --filter; report.json has all", n, v.rows))

@@ -13,10 +13,9 @@ import (
 	"strings"
 )
 
-// styles collects what the charts of a page look like: every distinct style
-// attribute becomes a class, because a strict Content-Security-Policy forbids
-// the attribute, and every colour of the light theme a variable, so that one
-// drawing serves light and dark pages.
+// styles collects the looks of the charts of a page. Each distinct style attribute becomes
+// a class, because a strict Content-Security-Policy forbids the attribute, and each colour
+// of the light theme a variable, so that one drawing serves light and dark pages.
 type styles struct {
 	dark    map[string]string // light colour → dark colour
 	classes map[string]string // declarations → class
@@ -27,9 +26,8 @@ func newStyles(dark map[string]string) *styles {
 	return &styles{dark: dark, classes: map[string]string{}}
 }
 
-// drawn are the elements that a chart may have, and the attributes that each
-// keeps. What is not listed, such as a script, a link or a foreign object, does
-// not reach the page.
+// drawn are the elements that a chart may have, and their attributes. Everything else,
+// such as a script, a link or a foreign object, does not reach the page.
 var drawn = map[string][]string{
 	"svg": {"viewBox"}, "g": {"transform"}, "path": {"d", "transform"}, "text": {"x", "y", "transform"},
 	"rect": {"x", "y", "width", "height", "transform"}, "circle": {"cx", "cy", "r", "transform"},
@@ -37,8 +35,8 @@ var drawn = map[string][]string{
 	"image": {"x", "y", "width", "height", "transform", "href", "preserveAspectRatio"},
 }
 
-// inline is a stand-alone picture as an element of a page with a label for
-// those who cannot see it.
+// inline turns a stand-alone picture into an element of the page, with a label for those
+// who cannot see it.
 func (s *styles) inline(svg []byte, label string) (string, error) {
 	var b strings.Builder
 	skip := 0
@@ -73,8 +71,8 @@ func (s *styles) inline(svg []byte, label string) (string, error) {
 	}
 }
 
-// unplaceable reports whether an element has no place on the page: a browser logs an
-// error for such a one and draws nothing.
+// unplaceable reports whether an element has coordinates that are not numbers. Browsers
+// log an error for these and draw nothing.
 func unplaceable(t xml.StartElement) bool {
 	return slices.ContainsFunc(t.Attr, func(a xml.Attr) bool {
 		return a.Name.Local != "style" && (strings.Contains(a.Value, "NaN") || strings.Contains(a.Value, "Inf"))
@@ -101,14 +99,14 @@ func (s *styles) open(b *strings.Builder, t xml.StartElement, label string) {
 	b.WriteString(">")
 }
 
-// fraction is what nobody sees of a coordinate: a tenth of a point is an eighth
-// of a pixel.
+// fraction matches the digits of a coordinate that nobody sees: a tenth of a point is an
+// eighth of a pixel.
 var fraction = regexp.MustCompile(`(\d\.\d)\d+`)
 
 // leaf reports whether elements of a name have no content.
 func leaf(name string) bool { return name != "svg" && name != "g" && name != "text" }
 
-// class is that of a style attribute.
+// class returns the class of a style attribute.
 func (s *styles) class(style string) string {
 	var kept []string
 	for d := range strings.SplitSeq(style, ";") {
@@ -126,8 +124,8 @@ func (s *styles) class(style string) string {
 	return class
 }
 
-// declaration is one declaration of a style attribute; it is false for one that
-// says nothing or that charts do not use.
+// declaration returns one declaration of a style attribute; it is false if it says nothing
+// or charts do not use it.
 func (s *styles) declaration(text string) (string, bool) {
 	name, value, ok := strings.Cut(strings.TrimSpace(text), ":")
 	value = strings.TrimSpace(value)
@@ -152,7 +150,7 @@ var (
 // variable names the custom property of a light colour.
 func variable(light string) string { return "--x" + strings.ToLower(strings.TrimPrefix(light, "#")) }
 
-// variables declare the colours of the light page, and of the dark one.
+// variables declare the colours of the light and of the dark page.
 func (s *styles) variables() (light, dark string) {
 	for _, c := range slices.Sorted(maps.Keys(s.dark)) {
 		light += variable(c) + ":" + c + ";"

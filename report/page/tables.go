@@ -10,14 +10,14 @@ import (
 	"overlap/report"
 )
 
-// grid is the numbers behind a chart of all rows.
+// grid is the table behind a chart of all rows.
 type grid struct {
 	ID, Name string
 	Columns  []string
 	Rows     [][]string
 }
 
-// origin is where the numbers of a chart stand, and how its link says so.
+// origin is where the numbers of a chart are, and what the link there says.
 type origin struct{ id, text string }
 
 var (
@@ -25,8 +25,8 @@ var (
 	inJSON     = origin{"", "in report.json"}
 )
 
-// behind is what a table behind a chart of all rows is made of. Without rows the
-// numbers stand elsewhere.
+// behind describes the table behind a chart of all rows. Without rows, the numbers are
+// elsewhere.
 type behind struct {
 	name      string
 	columns   []string
@@ -34,7 +34,7 @@ type behind struct {
 	elsewhere origin
 }
 
-// sources are those of the charts, by their names.
+// sources are the tables behind the charts, by the names of the charts.
 var sources = map[string]behind{
 	"gains":   {elsewhere: origin{"all_rows", "the table"}},
 	"history": {elsewhere: origin{"", "by overlap history --json"}},
@@ -64,11 +64,11 @@ var sources = map[string]behind{
 		heatRows, inSections},
 }
 
-// maxRows is the longest table behind a chart: what is longer, sections have in parts.
+// maxRows limits a table behind a chart. The sections have the numbers of longer ones.
 const maxRows = 1000
 
-// numbersOf is the table of a chart of all rows, nil if it has none, and where
-// its numbers stand then.
+// numbersOf returns the table behind a chart of all rows, nil if it has none, and where
+// its numbers are then.
 func numbersOf(a *report.Analysis, c Chart) (*grid, origin) {
 	id := "numbers_" + c.Name
 	s, known := sources[c.Name]
@@ -104,8 +104,8 @@ func recordingRows(a *report.Analysis) (rows [][]string) {
 	return rows
 }
 
-// maxMapped is how many CPUs the table of latencies between them may have: one
-// of more is larger than a screen in both directions.
+// maxMapped limits the CPUs in the table of latencies between them: a larger one exceeds
+// the screen in both directions.
 const maxMapped = 64
 
 func pairRows(a *report.Analysis) (rows [][]string) {

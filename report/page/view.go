@@ -15,7 +15,7 @@ import (
 	"overlap/report"
 )
 
-// view is what the template shows.
+// view is the data of the template.
 type view struct {
 	Policy  string
 	Style   template.CSS
@@ -51,8 +51,8 @@ type line struct {
 
 type fact struct{ Key, Value string }
 
-// figure is a chart of the page; Data is the place of the table with its
-// numbers, Like that of a chart whose caption says how to read this one, too.
+// figure is a chart of the page. Data is the identifier of the table with its numbers,
+// Like that of a chart with the caption that explains this one, too.
 type figure struct {
 	ID, Title, Caption, Like, Data, DataName string
 
@@ -61,7 +61,7 @@ type figure struct {
 	Table *grid // of its numbers, nil if another table has them
 }
 
-// section is what the page says of a row.
+// section is what the page says about a row.
 type section struct {
 	ID, Name, Kind, Verdict, Product string
 
@@ -116,7 +116,7 @@ func newView(a *report.Analysis, charts []Chart, o Options) (*view, error) {
 	return v, nil
 }
 
-// addFacts adds what is known of a machine, but for what all of them share.
+// addFacts adds what is known of a machine, without what all of them share.
 func (v *view) addFacts(host map[string]string, suffix string, shared map[string]string) {
 	for _, key := range slices.Sorted(maps.Keys(host)) {
 		if _, ok := shared[key]; ok {
@@ -134,10 +134,9 @@ func (v *view) addFacts(host map[string]string, suffix string, shared map[string
 	}
 }
 
-// addCharts puts every chart into the section of its row or, if it is of all
-// rows, to the top. Identifiers of the page's own have an underscore, which those
-// of rows do not have, so that the two never meet. How to read a chart is explained
-// once: further charts of its kind link to the first.
+// addCharts puts each chart into the section of its row, or to the top if it is of all
+// rows. The page's own identifiers have an underscore and those of rows have none, so they
+// never collide. Only the first chart of a kind has a caption; the others link to it.
 func (v *view) addCharts(a *report.Analysis, charts []Chart, place map[string]int, s *styles) error {
 	used := map[string]bool{}
 	var explained []figure
@@ -211,8 +210,8 @@ func newSection(a *report.Analysis, r report.Row) section {
 	return s
 }
 
-// maxNotes is how many notes below the table anybody reads. The warnings of a
-// row stand in its section as well.
+// maxNotes limits the notes below the table. The warnings of a row are in its section as
+// well.
 const maxNotes = 60
 
 func few(notes []string) []string {
@@ -222,9 +221,8 @@ func few(notes []string) []string {
 	return notes
 }
 
-// headline leaves out of the cells of a row what its section has: the degrees of
-// concurrency and parallelism, and the expectation. With them the verdict has no
-// room.
+// headline leaves out the cells that the section of a row has as well: tasks in flight,
+// CPUs busy and the expectation. They would leave the verdict no room.
 func headline(columns, cells []string) (kept []string) {
 	for i, name := range columns {
 		if !slices.Contains([]string{"tasks in flight", "CPUs busy", "expected"}, name) {
@@ -234,7 +232,7 @@ func headline(columns, cells []string) (kept []string) {
 	return kept
 }
 
-// numbers are what the row says, each with its bounds.
+// numbers returns the numbers of a row with their bounds.
 func numbers(r report.Row) (list [][3]string) {
 	say := func(name, value, bounds string) {
 		if !blank(value) {
@@ -277,11 +275,11 @@ func numbers(r report.Row) (list [][3]string) {
 	return list
 }
 
-// maxModelLines is how many lines about single numbers of cores the list of models
-// may have; the table of gains by cores has the same numbers.
+// maxModelLines limits the lines of the models about single numbers of cores, which the
+// table of gains by cores has, too.
 const maxModelLines = 6
 
-// models are the models in words.
+// models returns the models in words.
 func models(r report.Row) []string {
 	lines := r.Models.Lines()
 	perCores := func(line string) bool {

@@ -14,8 +14,8 @@ import (
 	"strings"
 )
 
-// folder is where a report goes. It may hold files of others, which stay.
-type folder string
+// reportDir is where a report goes. It may hold files of others, which stay.
+type reportDir string
 
 // file is one of a report.
 type file struct {
@@ -25,22 +25,22 @@ type file struct {
 
 // check says why the files of these names cannot be written there; it makes
 // nothing. A file that an earlier report did not write is not replaced.
-func (f folder) check(names ...string) error {
-	dir := string(f)
+func (d reportDir) check(names ...string) error {
+	dir := string(d)
 	info, err := os.Stat(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && exists(dir):
-		return fmt.Errorf("the report goes to %s, which is a link that leads nowhere: remove it, or name another folder with -o", dir)
+		return fmt.Errorf("the report goes to %s, which is a link that leads nowhere: remove it, or name another directory with -o", dir)
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err != nil:
-		return fmt.Errorf("the report goes to %s: %w; name another folder with -o", dir, err)
+		return fmt.Errorf("the report goes to %s: %w; name another directory with -o", dir, err)
 	case !info.IsDir():
-		return fmt.Errorf("the report goes to %s, which is a file: name a folder with -o", dir)
+		return fmt.Errorf("the report goes to %s, which is a file: name a directory with -o", dir)
 	}
 	for _, name := range names {
-		if exists(filepath.Join(dir, name)) && !f.wrote(name) {
-			return fmt.Errorf("%s is not of an earlier report, so it is not replaced: move it away, or name another folder with -o", filepath.Join(dir, name))
+		if exists(filepath.Join(dir, name)) && !d.wrote(name) {
+			return fmt.Errorf("%s is not of an earlier report, so it is not replaced: move it away, or name another directory with -o", filepath.Join(dir, name))
 		}
 	}
 	return nil
@@ -48,22 +48,22 @@ func (f folder) check(names ...string) error {
 
 // wrote reports whether an earlier report, of this or an older version, wrote a
 // file. Names prove nothing: index.html is a common one.
-func (f folder) wrote(name string) bool {
+func (d reportDir) wrote(name string) bool {
 	switch name {
 	case "report.json":
-		return isReport(f.begin(name, 16<<20))
+		return isReport(d.begin(name, 16<<20))
 	case "index.html":
-		return bytes.Contains(f.begin(name, 64<<10), []byte("\n<title>overlap: "))
+		return bytes.Contains(d.begin(name, 64<<10), []byte("\n<title>overlap: "))
 	}
 	// A picture as PNG says nothing of itself. It is written after the same
 	// picture as SVG, and removed before it.
 	svg := strings.TrimSuffix(strings.TrimSuffix(name, ".png"), ".svg") + ".svg"
-	return bytes.Contains(f.begin(svg, 1<<10), []byte(`<svg style="font-family:Liberation Sans,`))
+	return bytes.Contains(d.begin(svg, 1<<10), []byte(`<svg style="font-family:Liberation Sans,`))
 }
 
 // begin is the beginning of a file, nil if it cannot be read. A pipe would block.
-func (f folder) begin(name string, most int64) []byte {
-	path := filepath.Join(string(f), name)
+func (d reportDir) begin(name string, most int64) []byte {
+	path := filepath.Join(string(d), name)
 	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
 		return nil
 	}
@@ -107,22 +107,22 @@ func isReport(text []byte) bool {
 	return false
 }
 
-// store puts the files into the folder: all of them, or none if ctx ends before
+// store puts the files into the directory: all of them, or none if ctx ends before
 // the last is written. Each is written beside its place and moved there, so that
 // a reader never sees half of one; the last is moved when the others are there.
-func (f folder) store(ctx context.Context, files []file) (err error) {
+func (d reportDir) store(ctx context.Context, files []file) (err error) {
 	var names []string
 	for _, file := range files {
 		names = append(names, file.name)
 	}
-	if err := f.check(names...); err != nil {
+	if err := d.check(names...); err != nil {
 		return err
 	}
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	if err := os.MkdirAll(string(f), 0o777); err != nil {
-		return fmt.Errorf("the report goes to %s: %w; name another folder with -o", f, err)
+	if err := os.MkdirAll(string(d), 0o777); err != nil {
+		return fmt.Errorf("the report goes to %s: %w; name another directory with -o", d, err)
 	}
 	var written []string
 	defer func() {
@@ -134,17 +134,17 @@ func (f folder) store(ctx context.Context, files []file) (err error) {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		path, err := writeBeside(filepath.Join(string(f), file.name), file.data)
+		path, err := writeBeside(filepath.Join(string(d), file.name), file.data)
 		if err != nil {
 			return fmt.Errorf("write the report: %w", err)
 		}
 		written = append(written, path)
 	}
-	if err := f.removeOld(names); err != nil {
+	if err := d.removeOld(names); err != nil {
 		return fmt.Errorf("write the report: %w", err)
 	}
 	for _, name := range names {
-		if err := os.Rename(written[0], filepath.Join(string(f), name)); err != nil {
+		if err := os.Rename(written[0], filepath.Join(string(d), name)); err != nil {
 			return fmt.Errorf("write the report: %w", err)
 		}
 		written = written[1:]
@@ -154,14 +154,14 @@ func (f folder) store(ctx context.Context, files []file) (err error) {
 
 // removeOld removes the pictures that an earlier report left and this one does
 // not have.
-func (f folder) removeOld(names []string) error {
+func (d reportDir) removeOld(names []string) error {
 	var failed []error
 	for _, name := range slices.Concat(pictureNames, retiredNames) {
-		if slices.Contains(names, name+".svg") || !f.wrote(name+".svg") {
+		if slices.Contains(names, name+".svg") || !d.wrote(name+".svg") {
 			continue
 		}
 		for _, ending := range []string{".png", ".svg"} {
-			failed = append(failed, ignoreMissing(os.Remove(filepath.Join(string(f), name+ending))))
+			failed = append(failed, ignoreMissing(os.Remove(filepath.Join(string(d), name+ending))))
 		}
 	}
 	return errors.Join(failed...)

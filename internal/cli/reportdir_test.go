@@ -16,7 +16,7 @@ const (
 	ourNumbers = `{"version": 1, "files": ["a.txt"], "host": {"cpu": "x"}, "samples": 2, "rows": []}`
 )
 
-// fill writes files, by their names, into a folder.
+// fill writes files, by their names, into a directory.
 func fill(t *testing.T, dir string, files map[string]string) {
 	t.Helper()
 	for name, text := range files {
@@ -26,7 +26,7 @@ func fill(t *testing.T, dir string, files map[string]string) {
 	}
 }
 
-// contents are the files of a folder, by their names.
+// contents are the files of a directory, by their names.
 func contents(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	entries, err := os.ReadDir(dir)
@@ -78,11 +78,11 @@ func TestReportKeepsFilesOfOthers(t *testing.T) {
 			}
 			continue
 		}
-		if code != 1 || !strings.Contains(errs.String(), filepath.Join(dir, c.keeps)+" is not of an earlier report, so it is not replaced: move it away, or name another folder with -o") {
+		if code != 1 || !strings.Contains(errs.String(), filepath.Join(dir, c.keeps)+" is not of an earlier report, so it is not replaced: move it away, or name another directory with -o") {
 			t.Errorf("%s: exit %d: %s", name, code, errs.String())
 		}
 		if len(now) != len(c.files) || now[c.keeps] != c.files[c.keeps] {
-			t.Errorf("%s: the folder was changed: %q", name, now)
+			t.Errorf("%s: the directory was changed: %q", name, now)
 		}
 	}
 }
@@ -90,7 +90,7 @@ func TestReportKeepsFilesOfOthers(t *testing.T) {
 // What is written is known again: the marks are those of the files themselves.
 func TestReportKnowsItself(t *testing.T) {
 	f := newGrowing(t, firstPoint)
-	dir := filepath.Join(t.TempDir(), "new", "folder")
+	dir := filepath.Join(t.TempDir(), "new", "directory")
 	for range 2 {
 		var errs strings.Builder
 		if code := Main(t.Context(), []string{"report", "-o", dir, f.path}, io.Discard, &errs); code != 0 {
@@ -98,7 +98,7 @@ func TestReportKnowsItself(t *testing.T) {
 		}
 	}
 	for name := range contents(t, dir) {
-		if !folder(dir).wrote(name) {
+		if !reportDir(dir).wrote(name) {
 			t.Errorf("%s is not known as one of a report", name)
 		}
 	}
@@ -111,9 +111,9 @@ func TestReportNeedsAFolder(t *testing.T) {
 		t.Skip(err)
 	}
 	for path, want := range map[string]string{
-		f.path:                         "which is a file: name a folder with -o",
-		filepath.Join(dir, "link"):     "which is a link that leads nowhere: remove it, or name another folder with -o",
-		filepath.Join(f.path, "below"): "name another folder with -o",
+		f.path:                         "which is a file: name a directory with -o",
+		filepath.Join(dir, "link"):     "which is a link that leads nowhere: remove it, or name another directory with -o",
+		filepath.Join(f.path, "below"): "name another directory with -o",
 	} {
 		var out, errs strings.Builder
 		if code := Main(t.Context(), []string{"report", "-o", path, f.path}, &out, &errs); code != 1 || !strings.Contains(errs.String(), "the report goes to "+path) || !strings.Contains(errs.String(), want) || out.String() != "" {
@@ -130,11 +130,11 @@ func TestInterruptedReportLeavesNothing(t *testing.T) {
 	reason := errors.New("interrupted")
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(reason)
-	err := folder(dir).store(ctx, []file{{"report.json", []byte("new")}, {"index.html", []byte("new")}})
+	err := reportDir(dir).store(ctx, []file{{"report.json", []byte("new")}, {"index.html", []byte("new")}})
 	if now := contents(t, dir); !errors.Is(err, reason) || len(now) != len(old) || now["index.html"] != ourPage || now["report.json"] != ourNumbers {
 		t.Errorf("%v: %q", err, now)
 	}
-	if err := folder(dir).store(t.Context(), []file{{"report.json", []byte("new")}, {"no/folder", nil}}); err == nil {
+	if err := reportDir(dir).store(t.Context(), []file{{"report.json", []byte("new")}, {"no/directory", nil}}); err == nil {
 		t.Error("a file that cannot be written is no error")
 	}
 	if now := contents(t, dir); len(now) != len(old) || now["report.json"] != ourNumbers {
