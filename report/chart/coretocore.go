@@ -161,8 +161,7 @@ func (m latencies) draw(c draw.Canvas, t Theme) {
 
 // paint fills a cell; one without a latency stays empty.
 func (m latencies) paint(c draw.Canvas, t Theme, r vg.Rectangle, i report.Interval) {
-	style := t.text(small, t.Muted)
-	style.XAlign, style.YAlign = text.XCenter, text.YCenter
+	style := t.aligned(small, t.Muted, text.XCenter, text.YCenter)
 	at := vg.Point{X: (r.Min.X + r.Max.X) / 2, Y: (r.Min.Y+r.Max.Y)/2 + centred}
 	if math.IsNaN(i.Value) {
 		if len(m.cpus) <= 16 {
@@ -190,13 +189,10 @@ func (m latencies) numbers(c draw.Canvas, t Theme, grid vg.Rectangle) {
 	for vg.Length(step)*m.cell < 15 {
 		step *= 2
 	}
-	style := t.text(small, t.Ink)
-	style.YAlign = text.YTop
+	style := t.aligned(small, t.Ink, text.XLeft, text.YTop)
 	c.FillText(style, vg.Point{X: grid.Min.X, Y: grid.Max.Y + mapHead}, "to CPU")
 	c.FillText(style, vg.Point{X: c.Min.X, Y: grid.Max.Y + 12}, "from")
-	above, left := t.text(small, t.Muted), t.text(small, t.Muted)
-	above.XAlign, above.YAlign = text.XCenter, text.YBottom
-	left.XAlign, left.YAlign = text.XRight, text.YCenter
+	above, left := t.aligned(small, t.Muted, text.XCenter, text.YBottom), t.aligned(small, t.Muted, text.XRight, text.YCenter)
 	for i := 0; i < len(m.cpus); i += step {
 		middle := m.cell * (vg.Length(i) + 0.5)
 		name := fmt.Sprint(m.cpus[i].ID)
@@ -230,8 +226,7 @@ func (m latencies) scale(c draw.Canvas, t Theme, r vg.Rectangle) {
 	for i := range steps {
 		fillRect(c, span(r.Min.X, r.Max.X, at(float64(i)/steps), at(min(1, (float64(i)+1.2)/steps))), heat((float64(i)+0.5)/steps))
 	}
-	style := t.text(small, t.Muted)
-	style.YAlign = text.YCenter
+	style := t.aligned(small, t.Muted, text.XLeft, text.YCenter)
 	for _, tick := range (plot.DefaultTicks{}).Ticks(0, 1e9*m.slowest) {
 		if tick.IsMinor() || tick.Value < 0 || tick.Value > 1e9*m.slowest {
 			continue

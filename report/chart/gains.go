@@ -156,8 +156,7 @@ func (g gainBars) row(c draw.Canvas, r report.Row, x func(float64) vg.Length, y 
 			rightmost = max(rightmost, x(math.Log2(high)))
 		}
 	}
-	style := g.t.text(small, g.t.Ink)
-	style.YAlign = text.YCenter
+	style := g.t.aligned(small, g.t.Ink, text.XLeft, text.YCenter)
 	rightmost += 6
 	words := product(r, report.Interval.String)
 	if style.Width(words) > c.Max.X-rightmost {

@@ -185,8 +185,7 @@ func (s heatScale) of(gain float64) (fill, ink color.Color) {
 func (s heatScale) cell(c draw.Canvas, t Theme, r vg.Rectangle, gain report.Interval) {
 	fill, ink := s.of(gain.Value)
 	fillRect(c, r, fill)
-	style := t.text(small, ink)
-	style.XAlign, style.YAlign = text.XCenter, text.YCenter
+	style := t.aligned(small, ink, text.XCenter, text.YCenter)
 	size := r.Size()
 	if !s.numbers || size.Y < small {
 		return

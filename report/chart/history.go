@@ -254,8 +254,7 @@ type stepLines struct {
 func (s stepLines) Plot(c draw.Canvas, p *plot.Plot) {
 	tx, _ := p.Transforms(&c)
 	styles := pastStyles(s.t)
-	label := s.t.text(small, s.t.Ink)
-	label.YAlign = text.YTop
+	label := s.t.aligned(small, s.t.Ink, text.XLeft, text.YTop)
 	y := c.Max.Y - 1
 	for _, one := range s.series {
 		free := c.Min.X

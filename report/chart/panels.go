@@ -51,8 +51,7 @@ func (t Theme) tiles(c draw.Canvas, grid [][]*plot.Plot, name func(i int) string
 	const title = 16
 	columns := len(grid[0])
 	canvases := plot.Align(grid, draw.Tiles{Rows: len(grid), Cols: columns, PadX: 14, PadY: title + 8, PadTop: title}, c)
-	style := t.text(medium, t.Ink)
-	style.XAlign, style.YAlign = text.XLeft, text.YBottom
+	style := t.aligned(medium, t.Ink, text.XLeft, text.YBottom)
 	var names []string
 	var widths []vg.Length
 	var places []vg.Point

@@ -185,8 +185,7 @@ func (d dots) Plot(c draw.Canvas, p *plot.Plot) {
 	for _, xy := range d.avoid {
 		occupied = append(occupied, box(vg.Point{X: tx(xy.X), Y: ty(xy.Y)}, 3, 3))
 	}
-	style := d.t.text(small, d.t.Ink)
-	style.XAlign, style.YAlign = text.XCenter, text.YCenter
+	style := d.t.aligned(small, d.t.Ink, text.XCenter, text.YCenter)
 	for _, k := range clusters {
 		for _, longest := range []vg.Length{c.Size().X / 2, 90, 45} {
 			label := clip(style, k.label(), longest)

@@ -101,8 +101,7 @@ type corner struct {
 }
 
 func (k corner) Plot(c draw.Canvas, _ *plot.Plot) {
-	style := k.t.text(small, k.t.Muted)
-	style.YAlign = text.YTop
+	style := k.t.aligned(small, k.t.Muted, text.XLeft, text.YTop)
 	for i, words := range k.lines {
 		at := vg.Point{X: c.Min.X + 4, Y: c.Max.Y - 1 - 11*vg.Length(i)}
 		fillRect(c, span(at.X, at.X+style.Width(words), at.Y-10, at.Y), k.t.Background)

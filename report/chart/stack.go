@@ -203,8 +203,7 @@ func (b stackBars) bar(c draw.Canvas, s stackBar, x func(float64) vg.Length, y v
 	}
 	end := x(float64(s.P))
 	c.StrokeLine2(b.cores(), end, y-stackHeight/2-2, end, y+stackHeight/2+2)
-	style := b.t.text(small, b.t.Ink)
-	style.YAlign = text.YCenter
+	style := b.t.aligned(small, b.t.Ink, text.XLeft, text.YCenter)
 	at := max(end, x(right)) + 6
 	c.FillText(style, vg.Point{X: at, Y: y + centred}, clip(style, s.loss(), c.Max.X-at))
 }

@@ -65,12 +65,18 @@ const (
 // stand in its upper half.
 const centred vg.Length = 1
 
+func typeface(size vg.Length) font.Font {
+	return font.Font{Typeface: "Liberation", Variant: "Sans", Size: size}
+}
+
 func (t Theme) text(size vg.Length, c color.Color) text.Style {
-	return text.Style{
-		Color:   c,
-		Font:    font.Font{Typeface: "Liberation", Variant: "Sans", Size: size},
-		Handler: plot.DefaultTextHandler,
-	}
+	return text.Style{Color: c, Font: typeface(size), Handler: plot.DefaultTextHandler}
+}
+
+func (t Theme) aligned(size vg.Length, c color.Color, x text.XAlignment, y text.YAlignment) text.Style {
+	style := t.text(size, c)
+	style.XAlign, style.YAlign = x, y
+	return style
 }
 
 func line(c color.Color, width vg.Length, dashes ...vg.Length) draw.LineStyle {
@@ -96,12 +102,8 @@ func (t Theme) plot(x, y string) *plot.Plot {
 		axis.LineStyle = line(t.Muted, 0.75)
 		axis.Tick.LineStyle = line(t.Muted, 0.5)
 		axis.Tick.Length = 4
-		rotation, xalign, yalign := axis.Label.TextStyle.Rotation, axis.Label.TextStyle.XAlign, axis.Label.TextStyle.YAlign
-		axis.Label.TextStyle = t.text(small, t.Ink)
-		axis.Label.TextStyle.Rotation, axis.Label.TextStyle.XAlign, axis.Label.TextStyle.YAlign = rotation, xalign, yalign
-		xalign, yalign = axis.Tick.Label.XAlign, axis.Tick.Label.YAlign
-		axis.Tick.Label = t.text(small, t.Muted)
-		axis.Tick.Label.XAlign, axis.Tick.Label.YAlign = xalign, yalign
+		axis.Label.TextStyle.Color, axis.Label.TextStyle.Font = t.Ink, typeface(small)
+		axis.Tick.Label.Color, axis.Tick.Label.Font = t.Muted, typeface(small)
 	}
 	p.X.Label.Text, p.Y.Label.Text = x, y
 	return p
@@ -163,8 +165,7 @@ func (l log2Ticks) Ticks(low, high float64) []plot.Tick {
 
 // legend draws entries side by side along the top of c and returns the rest of c.
 func (t Theme) legend(c draw.Canvas, entries []entry) draw.Canvas {
-	style := t.text(small, t.Ink)
-	style.YAlign = text.YCenter
+	style := t.aligned(small, t.Ink, text.XLeft, text.YCenter)
 	const mark, gap, between = 20, 4, 14
 	x, y := c.Min.X, c.Max.Y-7
 	for _, e := range entries {
@@ -216,8 +217,7 @@ func lineMark(style draw.LineStyle, glyph *draw.GlyphStyle) func(draw.Canvas, vg
 
 // headline draws the title along the top of c and returns the rest of c.
 func (t Theme) headline(c draw.Canvas, title string) draw.Canvas {
-	style := t.text(12, t.Ink)
-	style.YAlign = text.YTop
+	style := t.aligned(12, t.Ink, text.XLeft, text.YTop)
 	c.FillText(style, vg.Point{X: c.Min.X, Y: c.Max.Y}, clip(style, title, c.Max.X-c.Min.X))
 	c.Max.Y -= 20
 	return c

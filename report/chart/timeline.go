@@ -189,8 +189,7 @@ func (t Theme) queueColour(queue int) color.Color {
 }
 
 func timeAxis(c draw.Canvas, t Theme, x func(float64) vg.Length, end float64, bottom, top vg.Length) {
-	style := t.text(small, t.Muted)
-	style.XAlign, style.YAlign = text.XCenter, text.YTop
+	style := t.aligned(small, t.Muted, text.XCenter, text.YTop)
 	step := 1.0 // ms
 	for step*12 < 1e3*end {
 		step *= 2
@@ -207,8 +206,7 @@ func timeAxis(c draw.Canvas, t Theme, x func(float64) vg.Length, end float64, bo
 
 // draw draws the recording below y.
 func (s shop) draw(c draw.Canvas, t Theme, x func(float64) vg.Length, y vg.Length) {
-	title := t.text(medium, t.Ink)
-	title.YAlign = text.YTop
+	title := t.aligned(medium, t.Ink, text.XLeft, text.YTop)
 	// The grid must not run through the words.
 	fillRect(c, vg.Rectangle{Min: vg.Point{X: c.Min.X, Y: y - shopHead + 3}, Max: vg.Point{X: c.Max.X, Y: y}}, t.Background)
 	c.FillText(title, vg.Point{X: c.Min.X, Y: y}, s.finding())
@@ -217,8 +215,7 @@ func (s shop) draw(c draw.Canvas, t Theme, x func(float64) vg.Length, y vg.Lengt
 		s.core(c, t, x, core, y)
 		y -= coreLane
 	}
-	label := t.text(small, t.Ink)
-	label.YAlign = text.YTop
+	label := t.aligned(small, t.Ink, text.XLeft, text.YTop)
 	for i, p := range s.places {
 		if i == 0 || p.queue != s.places[i-1].queue {
 			y -= laneGap
@@ -233,13 +230,11 @@ func (s shop) draw(c draw.Canvas, t Theme, x func(float64) vg.Length, y vg.Lengt
 
 // core draws whom a core scans, with names where there is room.
 func (s shop) core(c draw.Canvas, t Theme, x func(float64) vg.Length, core int, y vg.Length) {
-	style := t.text(small, t.Ink)
-	style.YAlign = text.YCenter
+	style := t.aligned(small, t.Ink, text.XLeft, text.YCenter)
 	middle := y - coreLane/2
 	c.FillText(style, vg.Point{X: c.Min.X, Y: middle + centred}, fmt.Sprintf("core %d", core+1))
 	c.StrokeLine2(line(t.Muted, 0.5), x(0), y-coreLane+2, x(s.Length), y-coreLane+2)
-	name := t.text(small, t.Ink)
-	name.XAlign, name.YAlign = text.XCenter, text.YCenter
+	name := t.aligned(small, t.Ink, text.XCenter, text.YCenter)
 	for _, customer := range s.Customers {
 		for _, stretch := range customer.Stretches {
 			if stretch.State != report.Running || stretch.Proc != core {
