@@ -16,6 +16,8 @@ import (
 	"overlap/report"
 )
 
+const crossoverCaption = "The same work, cut finer and finer: the smaller a task, the more of the time goes to making, queueing and joining it. Efficiency is the time of the plain serial program over cores × time. Below the axis is n½, the smallest task that spends half of its time on work, with its interval; an arrow means that it lies beyond the measured sizes. The ceiling is what separate programs reach."
+
 // Crossovers draws the efficiency of every executor against the size of a task, on one
 // core and on the largest number of cores, and below it n½, the smallest task of which
 // half the time is work. It needs a workload that was measured in several sizes.
@@ -26,27 +28,16 @@ func Crossovers(a *report.Analysis) (Chart, bool) {
 	}
 	names := executorsOf(a)
 	const across = 2
-	rows := (len(panels) + across - 1) / across
-	return Chart{
-		Name:    "crossover",
-		Title:   "Executors and the size of tasks",
-		Caption: "The same work, cut finer and finer: the smaller a task, the more of the time goes to making, queueing and joining it. Efficiency is the time of the plain serial program over cores × time. Below the axis is n½, the smallest task that spends half of its time on work, with its interval; an arrow means that it lies beyond the measured sizes. The ceiling is what separate programs reach.",
-		Alt:     crossoverAlt(panels),
-		width:   pageWidth,
-		height:  vg.Length(64 + rows*(230+laneHeight*len(names))),
-		draw: func(c draw.Canvas, t Theme) {
-			c = t.headline(c, "Efficiency against the size of a task, by executor")
-			c = t.legend(c, t.crossoverLegend(names, panels))
-			grid := make([][]*plot.Plot, rows)
-			for i := range grid {
-				grid[i] = make([]*plot.Plot, across)
-			}
-			for i, p := range panels {
-				grid[i/across][i%across] = t.crossoverPlot(p, names)
-			}
-			t.tiles(c, grid, func(i int) string { return panels[i].name() })
-		},
-	}, true
+	var titles []string
+	for _, p := range panels {
+		titles = append(titles, p.name())
+	}
+	c := Chart{Name: "crossover", Title: "Executors and the size of tasks", Caption: crossoverCaption, Alt: crossoverAlt(panels)}.multiples(across,
+		"Efficiency against the size of a task, by executor",
+		func(t Theme) []entry { return t.crossoverLegend(names, panels) }, titles,
+		func(t Theme, i int) *panel { return t.crossoverPlot(panels[i], names) })
+	c.height = vg.Length(64 + (len(panels)+across-1)/across*(230+laneHeight*len(names)))
+	return c, true
 }
 
 // crossoverPanel is the executors of one workload at one number of cores.
@@ -94,20 +85,7 @@ func executorsOf(a *report.Analysis) (names []string) {
 
 func (t Theme) crossoverLegend(names []string, panels []crossoverPanel) []entry {
 	var entries []entry
-	var drawn []report.Interval
-	limits := false
-	for _, p := range panels {
-		limits = limits || ceilingOf(p).Len() > 1
-		for _, g := range p[0].Grains {
-			drawn = append(drawn, g.Ceiling)
-		}
-		for _, c := range p {
-			drawn = append(drawn, c.Half)
-			for _, g := range c.Grains {
-				drawn = append(drawn, g.Efficiency)
-			}
-		}
-	}
+	limits := slices.ContainsFunc(panels, func(p crossoverPanel) bool { return ceilingOf(p).Len() > 1 })
 	for i, name := range names {
 		style, glyph := t.series(i)
 		entries = append(entries, entry{name, lineMark(style, &glyph)})
@@ -115,8 +93,7 @@ func (t Theme) crossoverLegend(names []string, panels []crossoverPanel) []entry 
 	if limits {
 		entries = append(entries, entry{"ceiling H(p)/p", lineMark(t.scalingStyle().ceiling, nil)})
 	}
-	entries = append(entries, entry{"half", lineMark(t.halfLine(), nil)})
-	return append(entries, t.intervalEntry(drawn)...)
+	return append(entries, entry{"half", lineMark(t.halfLine(), nil)})
 }
 
 func (t Theme) halfLine() draw.LineStyle { return line(t.Muted, 1, 4, 3) }
@@ -124,10 +101,10 @@ func (t Theme) halfLine() draw.LineStyle { return line(t.Muted, 1, 4, 3) }
 // laneHeight is the height of an executor's n½ below the axis, in points.
 const laneHeight = 9
 
-func (t Theme) crossoverPlot(panel crossoverPanel, names []string) *plot.Plot {
+func (t Theme) crossoverPlot(group crossoverPanel, names []string) *panel {
 	p := t.plot("work in a task (log scale)", "efficiency (1 = every core as fast as serial)")
 	low, high, top := math.Inf(1), math.Inf(-1), 1.1
-	for _, c := range panel {
+	for _, c := range group {
 		for _, g := range c.Grains {
 			low, high = min(low, math.Log10(g.Task)), max(high, math.Log10(g.Task))
 			top = max(top, 1.05*g.Efficiency.Value)
@@ -136,22 +113,22 @@ func (t Theme) crossoverPlot(panel crossoverPanel, names []string) *plot.Plot {
 	lane := top * laneHeight / 150
 	p.X.Min, p.X.Max = low-0.15, high+0.15
 	p.X.Tick.Marker = decadeTicks{}
-	p.Y.Min, p.Y.Max = -lane*(float64(len(panel))+0.5), top
+	p.Y.Min, p.Y.Max = -lane*(float64(len(group))+0.5), top
 	p.Y.Tick.Marker = efficiencyTicks{p.Y.Min / 2}
 	p.Add(grid{t})
 	across := func(y float64) plotter.XYs { return plotter.XYs{{X: p.X.Min, Y: y}, {X: p.X.Max, Y: y}} }
-	lineTo(p, line(t.Muted, 0.75), across(0))
-	lineTo(p, t.halfLine(), across(0.5))
-	limit := ceilingOf(panel).clip(0, top)
-	lineTo(p, t.scalingStyle().ceiling, limit.line())
-	p.Add(intervals{limit, line(t.Ceiling, 1)}) // every shape is that of an executor
-	for i, c := range panel {
+	p.line(line(t.Muted, 0.75), across(0))
+	p.line(t.halfLine(), across(0.5))
+	limit := ceilingOf(group).clip(0, top)
+	p.line(t.scalingStyle().ceiling, limit.line())
+	p.addIntervals(limit, t.Ceiling, 0) // without glyphs: every shape is that of an executor
+	for i, c := range group {
 		style, glyph := t.series(slices.Index(names, c.Executor))
 		var curve measured
 		for _, g := range c.Grains {
 			curve.add(math.Log10(g.Task), cutOff(g.Efficiency, top), func(y float64) float64 { return y })
 		}
-		curve.addShifted(p, style, glyph, shiftOf(i, len(panel)))
+		p.addShifted(curve, style, glyph, shiftOf(i, len(group)))
 		p.Add(halfMark{c, -lane * (float64(i) + 0.75), style, glyph})
 	}
 	return p

@@ -37,16 +37,16 @@ func Heat(a *report.Analysis) (Chart, bool) {
 	}
 	scale := newHeatScale(maps)
 	scale.numbers = cells <= maxNumbers
-	c := Chart{Name: "heat", Title: "GOMAXPROCS and workers", Caption: heatCaption, Alt: heatAlt(maps)}.multiples(
+	c := Chart{Name: "heat", Title: "GOMAXPROCS and workers", Caption: heatCaption, Alt: heatAlt(maps)}.multiples(columns,
 		"Gain over one worker on one core, by GOMAXPROCS and workers",
-		scale.legend, nil, names,
-		func(t Theme, i int) *plot.Plot { return maps[i].panel(t, scale, len(maps)) })
+		scale.legend, names,
+		func(t Theme, i int) *panel { return maps[i].panel(t, scale, len(maps)) })
 	c.height = 64 + vg.Length(rowsOfPanels(len(maps))*(max(112, 34+18*tallest)+24))
 	return c, len(maps) > 0
 }
 
 // panel draws one of several maps that stand side by side.
-func (m heatMap) panel(t Theme, scale heatScale, maps int) *plot.Plot {
+func (m heatMap) panel(t Theme, scale heatScale, maps int) *panel {
 	p := t.plot("workers", m.axis())
 	p.X.Min, p.X.Max = -0.5, float64(len(m.workers))-0.5
 	p.Y.Min, p.Y.Max = -0.5, float64(len(m.procs))-0.5

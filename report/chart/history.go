@@ -39,7 +39,7 @@ func History(h *history.History) (c Chart, ok bool) {
 	for _, p := range drawn {
 		names = append(names, p.name)
 	}
-	c = Chart{Name: "history", Title: "History", Caption: caption, Alt: historyAlt(h)}.multiples(
+	c = Chart{Name: "history", Title: "History", Caption: caption, Alt: historyAlt(h)}.multiples(columns,
 		"Over the commits: "+h.Finding(),
 		func(t Theme) []entry {
 			styles := pastStyles(t)
@@ -50,8 +50,8 @@ func History(h *history.History) (c Chart, ok bool) {
 				{"step", wallMark(line(t.Ink, 0.9))},
 				{"gap", lineMark(line(t.Muted, 1, 1.5, 1.5), nil)},
 			}
-		}, nil, names,
-		func(t Theme, i int) *plot.Plot { return drawn[i].panel(t, h) })
+		}, names,
+		func(t Theme, i int) *panel { return drawn[i].panel(t, h) })
 	c.height = vg.Length(70 + 130*rowsOfPanels(len(drawn)))
 	return c, true
 }
@@ -121,9 +121,9 @@ func pastStyles(t Theme) map[history.Quantity]pastStyle {
 const maxDots = 40
 
 // panel draws levels in log₂: a doubling and a halving are equally far from no change.
-func (p past) panel(t Theme, h *history.History) *plot.Plot {
-	panel := t.plot("", "")
-	panel.Add(grid{t})
+func (p past) panel(t Theme, h *history.History) *panel {
+	out := t.plot("", "")
+	out.Add(grid{t})
 	styles := pastStyles(t)
 	first, last := len(h.Commits), 0
 	low, high := 0.0, 0.0
@@ -141,24 +141,24 @@ func (p past) panel(t Theme, h *history.History) *plot.Plot {
 			high = max(high, min(math.Log2(x.High), high+room))
 		}
 		for _, piece := range pieces(s.Points, first, last) {
-			panel.Add(piece.band(t, low-room, high+room))
+			out.Add(piece.band(t, low-room, high+room))
 		}
 	}
 	for _, s := range p.series {
 		for _, piece := range pieces(s.Points, first, last) {
-			piece.draw(panel, t, styles[s.Quantity], last-first <= maxDots)
+			piece.draw(out, t, styles[s.Quantity], last-first <= maxDots)
 		}
 	}
 	pad := 0.08 * (high - low)
-	panel.Y.Min, panel.Y.Max = low-pad, high+3*pad // room for the labels of steps
-	if panel.Y.Max-panel.Y.Min < 0.02 {
-		panel.Y.Min, panel.Y.Max = -0.03, 0.03
+	out.Y.Min, out.Y.Max = low-pad, high+3*pad // room for the labels of steps
+	if out.Y.Max-out.Y.Min < 0.02 {
+		out.Y.Min, out.Y.Max = -0.03, 0.03
 	}
-	panel.X.Min, panel.X.Max = float64(first)-0.3, float64(last)+0.3
-	panel.Add(stepLines{p.series, t})
-	panel.X.Tick.Marker = commitTicks(h.Commits, first, last)
-	panel.Y.Tick.Marker = changeTicks{}
-	return panel
+	out.X.Min, out.X.Max = float64(first)-0.3, float64(last)+0.3
+	out.Add(stepLines{p.series, t})
+	out.X.Tick.Marker = commitTicks(h.Commits, first, last)
+	out.Y.Tick.Marker = changeTicks{}
+	return out
 }
 
 // piece is a stretch of points without a gap. joint leads to it from the piece before.
@@ -230,9 +230,9 @@ func (p piece) band(t Theme, low, high float64) band {
 	return band{t, bounded(p.low), bounded(p.high)}
 }
 
-func (p piece) draw(panel *plot.Plot, t Theme, style pastStyle, dots bool) {
-	lineTo(panel, line(t.Muted, 1, 1.5, 1.5), p.joint)
-	lineTo(panel, style.line, p.at)
+func (p piece) draw(out *panel, t Theme, style pastStyle, dots bool) {
+	out.line(line(t.Muted, 1, 1.5, 1.5), p.joint)
+	out.line(style.line, p.at)
 	if !dots && len(p.at) > 1 {
 		return
 	}
@@ -241,7 +241,7 @@ func (p piece) draw(panel *plot.Plot, t Theme, style pastStyle, dots bool) {
 		panic("chart: " + err.Error()) // levels are finite and above 0
 	}
 	s.GlyphStyle = style.dot
-	panel.Add(s)
+	out.Add(s)
 }
 
 // stepLines draws an upright line where a series left its level, in the dashes of the

@@ -54,21 +54,20 @@ func latencyOfRow(r report.Row) []latencyPanel {
 
 func latencyChart(panels []latencyPanel) (Chart, bool) {
 	var several, names []string
-	var drawn []report.Interval
 	for _, p := range panels {
 		if _, all := p.ends(); all > 1 {
 			several = append(several, table.Count(all, "core"))
 		}
-		names, drawn = append(names, p.name), append(drawn, p.percentiles()...)
+		names = append(names, p.name)
 	}
 	loads := slices.ContainsFunc(panels, func(p latencyPanel) bool { return p.byLoads })
-	return Chart{Name: "latency", Title: "Latency", Caption: latencyCaption, Alt: latencyAlt(panels)}.multiples(
+	return Chart{Name: "latency", Title: "Latency", Caption: latencyCaption, Alt: latencyAlt(panels)}.multiples(columns,
 		"Latency of a task, on log scales: the median and the 99th percentile",
 		func(t Theme) []entry {
 			return t.latencyStyle().legend(allCores(table.Count(1, "core"), several), loads)
 		},
-		drawn, names,
-		func(t Theme, i int) *plot.Plot { return t.latencyStyle().panel(t, panels[i]) },
+		names,
+		func(t Theme, i int) *panel { return t.latencyStyle().panel(t, panels[i]) },
 	), len(panels) > 0
 }
 
@@ -115,34 +114,34 @@ func (s latencyStyle) legend(all string, loads bool) (entries []entry) {
 	return entries
 }
 
-func (s latencyStyle) panel(t Theme, panel latencyPanel) *plot.Plot {
+func (s latencyStyle) panel(t Theme, group latencyPanel) *panel {
 	x, y := "workers", "time of a task"
-	if panel.byLoads {
+	if group.byLoads {
 		x = "items due per second"
 	}
-	if panel.list[0].Arrivals {
+	if group.list[0].Arrivals {
 		y = "time since due"
 	}
 	p := t.plot(x, y)
 	p.Add(grid{t})
-	one, all := panel.ends()
+	one, all := group.ends()
 	f := emptyFrame()
 	for i, cores := range slices.Compact([]int{one, all}) {
 		if one > 1 {
 			i = 1
 		}
-		median, tail := panel.curves(cores)
+		median, tail := group.curves(cores)
 		f.hold(median)
 		f.hold(tail)
-		if at := math.Log2(panel.capacity(cores)); panel.byLoads && !math.IsNaN(at) {
+		if at := math.Log2(group.capacity(cores)); group.byLoads && !math.IsNaN(at) {
 			f.left, f.right = min(f.left, at), max(f.right, at)
 			p.Add(wall{at, s.capacity[i]})
 		}
-		median.addTo(p, s.median[i], s.dots[i])
-		tail.addTo(p, s.tail[i], s.rings[i])
+		p.add(median, s.median[i], s.dots[i])
+		p.add(tail, s.tail[i], s.rings[i])
 	}
 	p.X.Tick.Marker, p.Y.Tick.Marker = log2Ticks{5, math.Inf(1)}, timeTicks{}
-	if panel.byLoads {
+	if group.byLoads {
 		p.X.Tick.Marker = rateTicks{}
 	}
 	p.X.Min, p.X.Max = f.left-0.2, max(f.right, f.left+1)+0.2
@@ -165,17 +164,6 @@ func (p latencyPanel) curves(cores int) (median, tail measured) {
 		}
 	}
 	return median, tail
-}
-
-// percentiles returns the intervals of all curves that are drawn.
-func (p latencyPanel) percentiles() (all []report.Interval) {
-	one, several := p.ends()
-	for _, l := range p.list {
-		if l.P == one || l.P == several {
-			all = append(all, l.P50, l.P99)
-		}
-	}
-	return all
 }
 
 // capacity returns the items per second that a number of cores can serve, NaN if unknown:

@@ -1,6 +1,7 @@
 package chart
 
 import (
+	"image/color"
 	"math"
 	"slices"
 
@@ -18,41 +19,45 @@ const columns = 3
 
 func rowsOfPanels(n int) int { return (n + columns - 1) / columns }
 
-// multiples completes c with a small plot for each name, under a headline and a legend.
-// The legend explains the intervals in drawn, if there are any.
-func (c Chart) multiples(headline string, legend func(Theme) []entry, drawn []report.Interval, names []string, panel func(Theme, int) *plot.Plot) Chart {
+// panel is a plot that knows whether it draws an interval.
+type panel struct {
+	*plot.Plot
+	intervals bool
+}
+
+// multiples completes c with a small plot for each name, so many across, under a
+// headline and a legend, which also explains intervals if any are drawn.
+func (c Chart) multiples(across int, headline string, legend func(Theme) []entry, names []string, drawPanel func(Theme, int) *panel) Chart {
 	c.width, c.height = pageWidth, vg.Length(60+156*rowsOfPanels(len(names)))
 	c.draw = func(canvas draw.Canvas, t Theme) {
 		canvas = t.headline(canvas, headline)
-		canvas = t.legend(canvas, append(legend(t), t.intervalEntry(drawn)...))
-		plots := make([]*plot.Plot, len(names))
+		columns := min(across, max(2, len(names)))
+		grid := make([][]*plot.Plot, (len(names)+across-1)/across)
+		intervals := false
 		for i := range names {
-			plots[i] = panel(t, i)
+			if i%columns == 0 {
+				grid[i/columns] = make([]*plot.Plot, columns)
+			}
+			p := drawPanel(t, i)
+			grid[i/columns][i%columns] = p.Plot
+			intervals = intervals || p.intervals
 		}
-		t.panels(canvas, names, plots)
+		entries := legend(t)
+		if intervals {
+			entries = append(entries, t.intervalSign())
+		}
+		t.tiles(t.legend(canvas, entries), grid, names)
 	}
 	return c
 }
 
-// panels draws small plots in a grid.
-func (t Theme) panels(c draw.Canvas, names []string, plots []*plot.Plot) {
-	rows, columns := rowsOfPanels(len(plots)), min(columns, max(2, len(plots)))
-	grid := make([][]*plot.Plot, rows)
-	for i := range grid {
-		grid[i] = make([]*plot.Plot, columns)
-		copy(grid[i], plots[i*columns:min(len(plots), (i+1)*columns)])
-	}
-	t.tiles(c, grid, func(i int) string { return names[i] })
-}
-
 // tiles draws a grid of aligned plots, each under its name. The names are not titles of
 // the plots, because plot.Align misplaces titles.
-func (t Theme) tiles(c draw.Canvas, grid [][]*plot.Plot, name func(i int) string) {
+func (t Theme) tiles(c draw.Canvas, grid [][]*plot.Plot, names []string) {
 	const title = 16
 	columns := len(grid[0])
 	canvases := plot.Align(grid, draw.Tiles{Rows: len(grid), Cols: columns, PadX: 14, PadY: title + 8, PadTop: title}, c)
 	style := t.aligned(medium, t.Ink, text.XLeft, text.YBottom)
-	var names []string
 	var widths []vg.Length
 	var places []vg.Point
 	for i, row := range grid {
@@ -67,7 +72,7 @@ func (t Theme) tiles(c draw.Canvas, grid [][]*plot.Plot, name func(i int) string
 			at := canvases[i][j]
 			p.Draw(at)
 			left := p.DataCanvas(at).Min.X
-			names, widths, places = append(names, name(i*columns+j)), append(widths, at.Max.X-left), append(places, vg.Point{X: left, Y: top + 3})
+			widths, places = append(widths, at.Max.X-left), append(places, vg.Point{X: left, Y: top + 3})
 		}
 	}
 	for i, short := range clipAll(style, names, widths) {
@@ -107,8 +112,10 @@ func (t Theme) intervalEntry(of []report.Interval) []entry {
 	if !slices.ContainsFunc(of, wide) {
 		return nil
 	}
-	return []entry{{"95 % interval", intervalMark(line(t.Ink, 1))}}
+	return []entry{t.intervalSign()}
 }
+
+func (t Theme) intervalSign() entry { return entry{"95 % interval", intervalMark(line(t.Ink, 1))} }
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
@@ -120,6 +127,7 @@ func (m measured) XY(i int) (float64, float64) { return m.x[i], m.y[i] }
 type intervals struct {
 	measured
 	style draw.LineStyle
+	by    vg.Length // to the right
 }
 
 func (m intervals) Plot(c draw.Canvas, p *plot.Plot) {
@@ -134,7 +142,7 @@ func (m intervals) Plot(c draw.Canvas, p *plot.Plot) {
 		if m.low[i] == m.high[i] {
 			continue
 		}
-		at, low, high := x(m.x[i]), y(m.low[i]), y(m.high[i])
+		at, low, high := x(m.x[i])+m.by, y(m.low[i]), y(m.high[i])
 		stroke(at, low, at, high)
 		stroke(at-cap, low, at+cap, low)
 		stroke(at-cap, high, at+cap, high)
@@ -167,22 +175,40 @@ func (m measured) line() (points plotter.XYs) {
 	return points
 }
 
-// addTo draws the line, the intervals and the glyphs of the curve.
-func (m measured) addTo(p *plot.Plot, style draw.LineStyle, glyph draw.GlyphStyle) {
+// add draws the line, the intervals and the glyphs of a curve.
+func (p *panel) add(m measured, style draw.LineStyle, glyph draw.GlyphStyle) {
+	p.addShifted(m, style, glyph, 0)
+}
+
+// addShifted is add for curves with points at the same places: each draws its intervals
+// a little beside its points, because intervals on top of each other cannot be read.
+// The points stay where they are.
+func (p *panel) addShifted(m measured, style draw.LineStyle, glyph draw.GlyphStyle, by vg.Length) {
 	if m.Len() == 0 {
 		return
 	}
-	l, err := plotter.NewLine(m)
-	if err != nil {
-		panic("chart: " + err.Error()) // NaN was left out above
-	}
-	l.LineStyle = style
+	p.line(style, m.line())
+	p.addIntervals(m, style.Color, by)
 	dots, err := plotter.NewScatter(m)
 	if err != nil {
-		panic("chart: " + err.Error())
+		panic("chart: " + err.Error()) // add leaves NaN out
 	}
 	dots.GlyphStyle = glyph
-	p.Add(l, intervals{m, line(style.Color, 1)}, dots)
+	p.Add(dots)
+}
+
+func (p *panel) addIntervals(m measured, ink color.Color, by vg.Length) {
+	for i := range m.x {
+		p.intervals = p.intervals || m.low[i] != m.high[i]
+	}
+	p.Add(intervals{m, line(ink, 1), by})
+}
+
+// shiftOf returns how far the intervals of the i-th of n curves are shifted: less than
+// the width of a glyph, so that it is clear to which point each belongs.
+func shiftOf(i, n int) vg.Length {
+	const width = 6
+	return width * (vg.Length(i) + 0.5 - vg.Length(n)/2) / vg.Length(n)
 }
 
 // clip returns the curve cut to a range.
@@ -196,8 +222,8 @@ func (m measured) clip(low, high float64) measured {
 	return measured{m.x, cut(m.y), cut(m.low), cut(m.high)}
 }
 
-// lineTo draws a line without points.
-func lineTo(p *plot.Plot, style draw.LineStyle, points plotter.XYs) {
+// line draws a line without points.
+func (p *panel) line(style draw.LineStyle, points plotter.XYs) {
 	if len(points) < 2 {
 		return
 	}

@@ -61,9 +61,9 @@ func Plane(a *report.Analysis) Chart {
 				}
 			}
 			for _, n := range levels {
-				lineTo(p, all, plotter.XYs{{X: p.X.Min, Y: busyHeight(n)}, {X: p.X.Max, Y: busyHeight(n)}})
+				p.line(all, plotter.XYs{{X: p.X.Min, Y: busyHeight(n)}, {X: p.X.Max, Y: busyHeight(n)}})
 			}
-			lineTo(p, running, diagonal)
+			p.line(running, diagonal)
 			p.Add(dots{a.Rows, append(avoid, diagonal...), t})
 			p.Draw(c)
 		},

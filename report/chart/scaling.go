@@ -19,15 +19,11 @@ const scalingCaption = "Where the line keeps to the ceiling, the machine sets th
 // measured ceiling.
 func Scaling(a *report.Analysis) Chart {
 	rows := rowsWith(a.Rows, hasScaling)
-	var drawn []report.Interval
-	for _, r := range rows {
-		drawn = append(drawn, gainsAndCeilings(r)...)
-	}
-	return Chart{Name: "scaling", Title: "Cores", Caption: scalingCaption, Alt: scalingAlt(rows)}.multiples(
+	return Chart{Name: "scaling", Title: "Cores", Caption: scalingCaption, Alt: scalingAlt(rows)}.multiples(columns,
 		"Gain from cores at the best number of workers, on doubling scales",
 		func(t Theme) []entry { return t.scalingStyle().legend("gain from cores", rows...) },
-		drawn, namesOf(rows),
-		func(t Theme, i int) *plot.Plot { return t.scalingStyle().panel(t, rows[i], report.USL{}) })
+		namesOf(rows),
+		func(t Theme, i int) *panel { return t.scalingStyle().panel(t, rows[i], report.USL{}) })
 }
 
 // hasScaling reports whether numbers of cores of a row were compared.
@@ -68,14 +64,6 @@ func ceilings(r report.Row) (m measured) {
 	return m
 }
 
-// gainsAndCeilings returns the intervals of both curves.
-func gainsAndCeilings(r report.Row) (all []report.Interval) {
-	for _, s := range r.Scaling {
-		all = append(all, s.Gain, s.Ceiling)
-	}
-	return all
-}
-
 // shares says which share of the ideal and of the ceiling the largest number of cores
 // gains, a line each; none for one core.
 func shares(r report.Row) (lines []string) {
@@ -109,7 +97,7 @@ func (k corner) Plot(c draw.Canvas, _ *plot.Plot) {
 	}
 }
 
-func (s scalingStyle) panel(t Theme, r report.Row, fit report.USL) *plot.Plot {
+func (s scalingStyle) panel(t Theme, r report.Row, fit report.USL) *panel {
 	p := t.plot("cores", "gain over 1 core (×)")
 	end := math.Log2(float64(max(r.P, 2)))
 	var gains measured
@@ -121,11 +109,11 @@ func (s scalingStyle) panel(t Theme, r report.Row, fit report.USL) *plot.Plot {
 	f.hold(gains)
 	f.hold(limit)
 	p.Add(grid{t}, lawBand{fit, t})
-	lineTo(p, s.ideal, plotter.XYs{{X: 0, Y: 0}, {X: end, Y: end}})
+	p.line(s.ideal, plotter.XYs{{X: 0, Y: 0}, {X: end, Y: end}})
 	if limit.Len() > 1 {
-		limit.addTo(p, s.ceiling, s.ceilingGlyph)
+		p.add(limit, s.ceiling, s.ceilingGlyph)
 	}
-	gains.addTo(p, s.gain, s.gainGlyph)
+	p.add(gains, s.gain, s.gainGlyph)
 	p.Add(lawCurve{fit, t}, corner{t, shares(r)})
 	p.X.Min, p.X.Max = -0.12, end+0.12
 	p.X.Tick.Marker = log2Ticks{6, end}

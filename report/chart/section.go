@@ -3,8 +3,6 @@ package chart
 import (
 	"strings"
 
-	"gonum.org/v1/plot"
-
 	"overlap/report"
 )
 
@@ -34,13 +32,12 @@ func curves(r report.Row) Chart {
 	rows := []report.Row{r}
 	c := Chart{Name: "curves", Title: "Cores and workers"}
 	var titles, names, captions, alts []string
-	var drawn []report.Interval
-	var panels []func(Theme) *plot.Plot
+	var panels []func(Theme) *panel
 	if hasScaling(r) {
 		titles, names = append(titles, "Gain from cores"), append(names, "Gain from cores")
 		captions = append(captions, "Cores: on the ceiling the machine is the limit, below it the program.")
-		alts, drawn = append(alts, scalingAlt(rows)), append(drawn, gainsAndCeilings(r)...)
-		panels = append(panels, func(t Theme) *plot.Plot { return t.scalingStyle().panel(t, r, r.Models.OverCores) })
+		alts = append(alts, scalingAlt(rows))
+		panels = append(panels, func(t Theme) *panel { return t.scalingStyle().panel(t, r, r.Models.OverCores) })
 	}
 	if hasLines(r) {
 		titles, names = append(titles, "throughput against workers"), append(names, "Throughput")
@@ -48,16 +45,16 @@ func curves(r report.Row) Chart {
 		if hasBound(r) {
 			captions = append(captions, "Below the knee of the bound, of D the CPU time of a job and Z its waiting, they overlap more waiting; beyond it only cores help.")
 		}
-		alts, drawn = append(alts, workersAlt(rows)), append(drawn, throughputs(r)...)
-		panels = append(panels, func(t Theme) *plot.Plot { return t.workersStyle().panel(t, r, r.Models.OverWorkers) })
+		alts = append(alts, workersAlt(rows))
+		panels = append(panels, func(t Theme) *panel { return t.workersStyle().panel(t, r, r.Models.OverWorkers) })
 	}
 	if hasLaw(r) {
 		captions, alts = append(captions, lawCaption), append(alts, lawAlt(r))
 	}
 	c.Caption, c.Alt = strings.Join(captions, " "), strings.Join(alts, " ")
-	c = c.multiples(strings.Join(titles, ", and ")+", on log scales",
-		func(t Theme) []entry { return t.curveEntries(r) }, drawn, names,
-		func(t Theme, i int) *plot.Plot { return panels[i](t) })
+	c = c.multiples(columns, strings.Join(titles, ", and ")+", on log scales",
+		func(t Theme) []entry { return t.curveEntries(r) }, names,
+		func(t Theme, i int) *panel { return panels[i](t) })
 	c.height = 236
 	return c
 }

@@ -94,8 +94,8 @@ func (t Theme) series(i int) (draw.LineStyle, draw.GlyphStyle) {
 }
 
 // plot returns an empty plot in the theme.
-func (t Theme) plot(x, y string) *plot.Plot {
-	p := plot.New()
+func (t Theme) plot(x, y string) *panel {
+	p := &panel{Plot: plot.New()}
 	p.BackgroundColor = color.Transparent
 	for _, axis := range []*plot.Axis{&p.X, &p.Y} {
 		axis.Color = t.Muted

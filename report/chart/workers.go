@@ -4,7 +4,6 @@ import (
 	"math"
 	"slices"
 
-	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg/draw"
 
@@ -21,34 +20,20 @@ func hasBound(r report.Row) bool {
 	return slices.ContainsFunc(r.Lines, func(l report.Line) bool { return len(bound(l, 1, 2)) > 1 })
 }
 
-// throughputs returns the intervals of all curves.
-func throughputs(r report.Row) (all []report.Interval) {
-	for _, l := range r.Lines {
-		for _, pt := range l.Points {
-			all = append(all, pt.Throughput)
-		}
-	}
-	return all
-}
-
 // Workers draws throughput against workers on one core and on all cores, under the
 // operational bounds min(w/(D+Z), p/D).
 func Workers(a *report.Analysis) Chart {
 	rows := rowsWith(a.Rows, hasLines)
-	var drawn []report.Interval
-	for _, r := range rows {
-		drawn = append(drawn, throughputs(r)...)
-	}
 	title, caption := "Throughput against workers, on log scales", workersAlone
 	limits := slices.ContainsFunc(rows, hasBound)
 	if limits {
 		title, caption = title+", under the bound min(w/(D+Z), p/D)", workersCaption
 	}
-	return Chart{Name: "workers", Title: "Workers", Caption: caption, Alt: workersAlt(rows)}.multiples(
+	return Chart{Name: "workers", Title: "Workers", Caption: caption, Alt: workersAlt(rows)}.multiples(columns,
 		title,
 		func(t Theme) []entry { return t.workersStyle().legend(rows, limits) },
-		drawn, namesOf(rows),
-		func(t Theme, i int) *plot.Plot { return t.workersStyle().panel(t, rows[i], report.USL{}) })
+		namesOf(rows),
+		func(t Theme, i int) *panel { return t.workersStyle().panel(t, rows[i], report.USL{}) })
 }
 
 // hasLines reports whether the numbers of workers of a row are known.
@@ -101,7 +86,7 @@ func (s workersStyle) legend(rows []report.Row, limits bool) (entries []entry) {
 	return entries
 }
 
-func (s workersStyle) panel(t Theme, r report.Row, fit report.USL) *plot.Plot {
+func (s workersStyle) panel(t Theme, r report.Row, fit report.USL) *panel {
 	p := t.plot("workers", "jobs per second")
 	p.Add(grid{t}, lawBand{fit, t})
 	f := emptyFrame()
@@ -118,8 +103,8 @@ func (s workersStyle) panel(t Theme, r report.Row, fit report.USL) *plot.Plot {
 		for _, xy := range limit {
 			f.high = max(f.high, xy.Y)
 		}
-		lineTo(p, s.bounds[i], limit)
-		curve.addTo(p, s.curves[i], s.glyphs[i])
+		p.line(s.bounds[i], limit)
+		p.add(curve, s.curves[i], s.glyphs[i])
 	}
 	p.Add(lawCurve{fit, t})
 	p.X.Min, p.X.Max = -0.2, math.Log2(float64(max(widest, 2)))+0.2

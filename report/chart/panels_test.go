@@ -29,7 +29,7 @@ func manyCores() (r report.Row, levels []float64) {
 func TestPointsStandAtTheirNumbersOfCores(t *testing.T) {
 	r, levels := manyCores()
 	for name, p := range map[string]*plot.Plot{
-		"scaling": Light.scalingStyle().panel(Light, r, report.USL{}),
+		"scaling": Light.scalingStyle().panel(Light, r, report.USL{}).Plot,
 	} {
 		drawn := map[float64]bool{}
 		for _, b := range p.GlyphBoxes(p) {
