@@ -12,9 +12,8 @@ import (
 
 // grid is the table behind a chart of all rows.
 type grid struct {
-	ID, Name string
-	Columns  []string
-	Rows     [][]string
+	ID string
+	Numbers
 }
 
 // origin is where the numbers of a chart are, and what the link there says.
@@ -77,11 +76,11 @@ func numbersOf(a *report.Analysis, c Chart) (*grid, origin) {
 	}
 	switch n := c.Numbers; {
 	case n != nil:
-		return &grid{id, n.Name, n.Columns, n.Rows}, s.elsewhere
+		return &grid{id, *n}, s.elsewhere
 	case s.rows == nil:
 		return nil, s.elsewhere
 	}
-	t := &grid{id, s.name, s.columns, s.rows(a)}
+	t := &grid{id, Numbers{s.name, s.columns, s.rows(a)}}
 	if c.Name == "coretocore" && len(t.Rows) > 0 {
 		t.Columns = []string{"from CPU"}
 		for _, row := range t.Rows {
