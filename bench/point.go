@@ -32,7 +32,7 @@ func (p Point) Name() string {
 
 // parts is the name of the sub-benchmark. The medium size, the first variant,
 // strong scaling and the whole job go without saying. A benchmark that is not
-// of this suite has no executor, and no workers unless it was told how many.
+// of this suite has no executor, and no workers unless their number was set.
 func (p Point) parts() string {
 	s := fmt.Sprintf("cores=%d", p.Cores)
 	if p.Workers > 0 {

@@ -7,8 +7,8 @@
 //	BenchmarkEp/executor=pool/workers=8/cores=2-2
 //
 // cores is the number of CPUs in the affinity mask of the process, the last
-// number is GOMAXPROCS (1 if absent). A sample whose reality differs from its
-// label fails. One op is one whole job of fixed size, so ns/op is the wall
+// number is GOMAXPROCS (1 if absent). A sample fails if reality differs from its
+// label. One op is one whole job of fixed size, so ns/op is the wall
 // time of a job split over the workers.
 //
 // Affinity cannot change once the Go runtime has started, so one process
@@ -181,7 +181,7 @@ func (s *sample) run(b *testing.B) {
 			b.Fatal(err)
 		}
 		if timed, ok := s.job.(workloads.Timed); ok {
-			timed.Latencies() // forget those of the warm-up
+			timed.Latencies() // forget the warm-up
 		}
 	}
 	if flags.barrier {
@@ -247,7 +247,7 @@ func (s *sample) runner(m *meter.Meter) (runner, error) {
 	return runner{
 		once:    func() error { return s.job.Run(ctx, ex) },
 		workers: ex.Workers(),
-		stop:    func() { _ = ex.Shutdown(ctx) }, // its only error is that of ctx
+		stop:    func() { _ = ex.Shutdown(ctx) }, // only ctx could fail
 	}, nil
 }
 

@@ -140,13 +140,9 @@ func (k *core) waiters() *waiterPool {
 // guard runs a callback and reports its panic: that must not end the goroutine,
 // which has other callbacks to run and may be a worker.
 func (k *core) guard(callback func()) {
-	returned := false
 	defer func() {
-		if returned {
-			return
-		}
 		r := recover()
-		if r == nil { // runtime.Goexit cannot be stopped, but runs this first
+		if r == nil { // it has returned, or called runtime.Goexit, which cannot be stopped
 			return
 		}
 		p := &PanicError{Value: r, Stack: debug.Stack()}
@@ -157,7 +153,6 @@ func (k *core) guard(callback func()) {
 		k.callbackPanic(p)
 	}()
 	callback()
-	returned = true
 }
 
 // helpers counts the callers that run tasks themselves.

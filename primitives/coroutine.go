@@ -21,16 +21,6 @@ type coroutine struct {
 	quota  int     // how many more tasks it may submit before it yields, although others wait for room
 }
 
-func (x *loop) takeIdle() *coroutine {
-	n := len(x.idle)
-	if n == 0 {
-		return nil
-	}
-	co := x.idle[n-1]
-	x.idle = x.idle[:n-1]
-	return co
-}
-
 func (x *loop) newCoroutine() *coroutine {
 	co := &coroutine{loop: x}
 	co.w = worker{core: x.core, host: x, co: co}

@@ -106,19 +106,15 @@ func (x *crew) follow(t task) error {
 // handOver gives t to an idle worker or to a new one, and unlocks; or returns
 // false, still locked.
 func (x *crew) handOver(t task) bool {
-	if n := len(x.idle); n > 0 {
-		w := x.idle[n-1]
-		x.idle = x.idle[:n-1]
+	if w, ok := popLast(&x.idle); ok {
 		x.mu.Unlock()
 		w.hand <- t
 		return true
 	}
-	n := len(x.free)
-	if n == 0 || x.queue.len() > 0 || !x.takeThread() {
+	if len(x.free) == 0 || x.queue.n > 0 || !x.takeThread() {
 		return false
 	}
-	slot := x.free[n-1]
-	x.free = x.free[:n-1]
+	slot, _ := popLast(&x.free)
 	x.start(slot, t)
 	x.mu.Unlock()
 	return true
@@ -126,11 +122,8 @@ func (x *crew) handOver(t task) bool {
 
 // start starts a goroutine with that slot and first task.
 func (x *crew) start(slot int, t task) {
-	var w *worker
-	if n := len(x.spare); n > 0 {
-		w = x.spare[n-1]
-		x.spare = x.spare[:n-1]
-	} else {
+	w, ok := popLast(&x.spare)
+	if !ok {
 		w = &worker{core: x.core, host: x, hand: make(chan task, 1)}
 	}
 	w.slot = slot
@@ -181,7 +174,7 @@ func (x *crew) leave(w *worker) {
 // endsNow reports, once, that the executor is shut down and has nothing left to
 // do. The caller must then close ended.
 func (x *crew) endsNow() bool {
-	if x.hasEnded || !x.closed || x.goroutines > 0 || x.queue.len() > 0 {
+	if x.hasEnded || !x.closed || x.goroutines > 0 || x.queue.n > 0 {
 		return false
 	}
 	x.hasEnded = true

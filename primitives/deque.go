@@ -7,8 +7,6 @@ type deque struct {
 	n    int
 }
 
-func (q *deque) len() int { return q.n }
-
 func (q *deque) push(t task) {
 	if q.n == len(q.ring) {
 		grown := make([]task, max(16, 2*q.n))
@@ -55,7 +53,7 @@ func (q *deque) first() task {
 // drop cancels every task with err. If a callback calls runtime.Goexit, the
 // caller ends, but only after all tasks are cancelled.
 func (q *deque) drop(err error) {
-	if q.len() == 0 {
+	if q.n == 0 {
 		return
 	}
 	defer q.drop(err)

@@ -49,7 +49,7 @@ func (q *intake) accept(t task, withdrawals *atomic.Uint64) bool {
 }
 
 // hasRoom reports whether a submitter need not wait or let others go first.
-func (q *intake) hasRoom() bool { return q.blocked.first == nil && q.queue.len() < q.limit }
+func (q *intake) hasRoom() bool { return q.blocked.first == nil && q.queue.n < q.limit }
 
 // pop returns the task to run next, or nil. Blocked submitters are admitted once
 // the queue is half empty: otherwise one would be woken for every task. Where
@@ -59,7 +59,7 @@ func (q *intake) pop() task {
 	if t == nil && q.blocked.first != nil {
 		return q.admit()
 	}
-	if q.queue.len() <= q.limit/2 && (q.searched || q.blocked.first != nil) {
+	if q.queue.n <= q.limit/2 && (q.searched || q.blocked.first != nil) {
 		q.searched = false
 		q.refill()
 	}
@@ -68,7 +68,7 @@ func (q *intake) pop() task {
 
 // refill admits as many blocked submitters as there is room for.
 func (q *intake) refill() {
-	for room := q.limit - q.queue.len(); room > 0 && q.blocked.first != nil; room-- {
+	for room := q.limit - q.queue.n; room > 0 && q.blocked.first != nil; room-- {
 		if q.blocked.first.w != nil {
 			room -= q.quantum - 1
 		}

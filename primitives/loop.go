@@ -69,7 +69,7 @@ func (x *loop) takeTurn(ctx context.Context, t task) error {
 	if w == nil || w.core != x.core {
 		return x.waitForRoom(ctx, t, x.core)
 	}
-	if w.co.quota > 0 && x.queue.len() < x.limit {
+	if w.co.quota > 0 && x.queue.n < x.limit {
 		w.co.quota--
 		x.queue.push(t)
 		x.unlock()
@@ -133,7 +133,7 @@ func (x *loop) next() *coroutine {
 		if co := x.pick(); co != nil {
 			return co
 		}
-		if x.closed && x.alive == 0 && x.queue.len() == 0 {
+		if x.closed && x.alive == 0 && x.queue.n == 0 {
 			x.driving = false
 			x.mu.Unlock()
 			return nil
@@ -151,9 +151,9 @@ func (x *loop) pick() *coroutine {
 	x.fresh = !x.fresh
 	if x.fresh || len(x.ready) == 0 {
 		if t := x.begin(); t != nil {
-			co := x.takeIdle()
+			co, ok := popLast(&x.idle)
 			x.unlock()
-			if co == nil {
+			if !ok {
 				co = x.newCoroutine()
 			}
 			co.task = t

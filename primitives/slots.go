@@ -19,7 +19,7 @@ func (x *crew) vacate(w *worker) {
 		r.hand <- nil
 		return
 	}
-	if (x.queue.len() > 0 || x.blocked.first != nil) && x.takeThread() {
+	if (x.queue.n > 0 || x.blocked.first != nil) && x.takeThread() {
 		x.start(slot, x.pop())
 		return
 	}
@@ -40,20 +40,16 @@ func (x *crew) await(ctx context.Context, w *worker, l *waiter) bool {
 	x.mu.Lock()
 	x.waiting--
 	x.progress = true
-	switch n, i := len(x.free), len(x.idle); {
-	case n > 0:
-		w.slot = x.free[n-1]
-		x.free = x.free[:n-1]
+	if slot, ok := popLast(&x.free); ok {
+		w.slot = slot
 		x.mu.Unlock()
-	case i > 0: // its goroutine ends, this one goes on
-		v := x.idle[i-1]
-		x.idle = x.idle[:i-1]
+	} else if v, ok := popLast(&x.idle); ok { // its goroutine ends, this one goes on
 		w.slot, v.slot = v.slot, -1
 		x.mu.Unlock()
 		v.hand <- nil
-	case !woken: // a task that gives up goes on at once
+	} else if !woken { // a task that gives up goes on at once
 		x.mu.Unlock()
-	default:
+	} else {
 		x.waitForSlot(w)
 	}
 	return woken
@@ -84,4 +80,15 @@ func (x *crew) giveSlot(w *worker, t task) {
 	x.start(w.slot, t)
 	w.slot = -1
 	x.waitForSlot(w)
+}
+
+// popLast removes and returns the last element of a slice. It returns false if
+// there is none.
+func popLast[T any](s *[]T) (last T, ok bool) {
+	n := len(*s)
+	if n == 0 {
+		return last, false
+	}
+	last, *s = (*s)[n-1], (*s)[:n-1]
+	return last, true
 }

@@ -102,9 +102,8 @@ func (x *crew) takeThread() bool {
 
 // startPending starts the pending tasks for which there are slots and threads.
 func (x *crew) startPending() {
-	for n := len(x.free); n > 0 && x.queue.len() > 0 && x.takeThread(); n-- {
-		slot := x.free[n-1]
-		x.free = x.free[:n-1]
+	for len(x.free) > 0 && x.queue.n > 0 && x.takeThread() {
+		slot, _ := popLast(&x.free)
 		x.start(slot, x.pop())
 	}
 }

@@ -9,13 +9,12 @@ import (
 	"overlap/internal/table"
 )
 
-// Advice is the least that brings almost all: of the points that are shown to
-// lose less than 5 % against every other that was measured, the one with the
-// fewest cores, and of these the one with the fewest workers. Cores come first
-// because they cost money. Cores is 0, and Share unknown, if no point is shown
-// to be that good.
+// Advice is the fewest cores, and on these the fewest workers, that bring almost
+// everything: a point that is shown to lose less than 5 % against every other.
+// Cores come first because they cost money. Cores is 0, and Share unknown, if no
+// point is shown to be that good.
 type Advice struct {
-	Workers, Cores int // Workers is 0 for a benchmark that decides itself
+	Workers, Cores int // Workers is 0 if the benchmark chooses them itself
 
 	// Share is its throughput over the best that was measured. Its lower bound
 	// holds against each of the others, and so against the best, whichever that
@@ -36,12 +35,12 @@ func (a Advice) String() string {
 	return string(Undecided)
 }
 
-// Enough is the advice, where there is a verdict: without one nothing is enough.
+// Enough is the advice; false if there is none, or no verdict.
 func (r Row) Enough() (Advice, bool) {
 	return r.Advice, r.Advice.Cores > 0 && r.Class != Undecided && r.Class != WorkersOnly
 }
 
-// Cost says how much of the best throughput the advice may cost.
+// Cost says how much of the best throughput the advice may lose.
 func (a Advice) Cost() string {
 	if percent := math.Ceil(100*(1-a.Share.Low) - 1e-9); percent > 0 {
 		return fmt.Sprintf("loses at most %.0f %%", percent)
@@ -49,37 +48,27 @@ func (a Advice) Cost() string {
 	return "loses nothing"
 }
 
-// candidate is a point that may be enough.
-type candidate struct {
-	workers int
-	level   level
-	times   series
-}
-
-// advice is that of the points at the levels.
-func (d survey) advice(base Point, levels []level) Advice {
-	var all []candidate // by cores, and then by workers
-	for _, l := range levels {
-		for _, w := range d.workersAt(base, l) {
-			s, _ := d.series(base.at(w, l))
-			all = append(all, candidate{w, l, s})
-		}
+// advice considers the points by cores and then by workers.
+func (s survey) advice() Advice {
+	var fastest []series
+	for _, p := range s.points() {
+		fastest = append(fastest, s.times(p))
 	}
-	fastest := slices.SortedFunc(slices.Values(all), func(a, b candidate) int { return cmp.Compare(a.times.mean(), b.times.mean()) })
-	for _, c := range all {
-		if share, ok := c.enough(fastest); ok {
-			return Advice{c.workers, c.level.p(), share, nominal(!d.bound(base))}
+	slices.SortStableFunc(fastest, func(a, b series) int { return cmp.Compare(a.mean(), b.mean()) })
+	for _, p := range s.points() {
+		if share, ok := enough(s.times(p), fastest); ok {
+			return Advice{p.Workers, p.Parallelism(), share, nominal(!s.bound(s.base))}
 		}
 	}
 	return Advice{Share: unknown}
 }
 
-// enough is the throughput of c over that of the fastest, and whether c loses
-// less than 5 % against each.
-func (c candidate) enough(fastest []candidate) (share Interval, ok bool) {
-	share = quotient(fastest[0].times, c.times)
+// enough returns the throughput of a point over that of the fastest, and whether
+// it loses less than 5 % against each.
+func enough(times series, fastest []series) (share Interval, ok bool) {
+	share = quotient(fastest[0], times)
 	for _, other := range fastest {
-		against := quotient(other.times, c.times)
+		against := quotient(other, times)
 		if !(against.Low > almost) {
 			return share, false
 		}

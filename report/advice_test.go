@@ -9,7 +9,7 @@ import (
 	"overlap/report"
 )
 
-func TestAdviceIsTheLeastThatBringsAlmostAll(t *testing.T) {
+func TestAdviceIsTheLeastThatIsEnough(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		time func(w, p int) float64
@@ -51,7 +51,7 @@ func TestAdviceIsByTheValue(t *testing.T) {
 	}
 }
 
-// A core that is never idle saves CPU time: the demand is the least of all.
+// A busy core saves CPU time: the demand is the smallest of all points.
 func TestDemandIsTheLeast(t *testing.T) {
 	r := analyze(t, sweep("Known", func(w, p int) float64 { return 64 / float64(w) }, 2).save(t)).Rows[0]
 	if d := r.Lines[0].Demand; math.Abs(d-0.0005) > 0.00001 {

@@ -2,22 +2,21 @@ package report
 
 import "math"
 
-// The margins of what is said in words. That something brings nothing, is enough or
-// scales is said where the whole 95 % interval is within its margin: it is shown,
-// and not concluded from the lack of a difference, which noise has, too. That
-// something helps, hurts or stalls is said of a difference that is no chance. All
-// else cannot be told.
+// The margins of the words. That something gives nothing, is enough or scales is
+// said only if the whole 95 % interval is within its margin: the lack of a
+// difference may be noise. That something helps, hurts or stalls needs a difference
+// beyond chance. All else is undecided.
 const (
 	negligible = 1.05 // a gain below it, and a loss to less than 1/negligible, is none
 	almost     = 0.95 // the share of the best throughput that is enough
 	acceptable = 0.8  // the share of what separate programs gain that scales (as in the guidelines of the POP project)
 )
 
-// certain is how many of its 95 % intervals a number must be away from a limit to
-// be shown to be on one side of it: that is 99.4 % with ten samples, 99.8 % with
-// many. A report makes many comparisons, and where noise hides most differences,
-// most of those that are found in one of forty by chance would be false: of 20 %
-// of noise, with 1.4 instead, cores that helped did not in 8 of 100.
+// certain is how many 95 % intervals a number must be away from a limit to count
+// as on one side of it: that is 99.4 % with ten samples, 99.8 % with many. A report
+// makes many comparisons, and under heavy noise most differences found at 97.5 %
+// would be chance: with 20 % noise and 1.4 instead, cores that "helped" did not in 8
+// of 100.
 const certain = 1.6
 
 // above reports whether a number is shown to be above a limit.
@@ -33,14 +32,14 @@ func below(i Interval, limit float64) bool {
 // isNothing reports whether a gain or loss is shown to be too small to matter.
 func isNothing(i Interval) bool { return i.Low > 1/negligible && i.High < negligible }
 
-// helps reports whether a gain is shown, and its value matters.
+// helps reports whether a gain is shown and large enough to matter.
 func helps(i Interval) bool { return i.Value >= negligible && above(i, 1) }
 
-// hurts reports the same of a loss.
+// hurts reports whether a loss is shown and large enough to matter.
 func hurts(i Interval) bool { return i.Value <= 1/negligible && below(i, 1) }
 
-// WorkersHelp reports whether workers on one core are shown to bring something.
+// WorkersHelp reports whether workers are shown to help on one core.
 func (r Row) WorkersHelp() bool { return helps(r.Concurrency) }
 
-// CoresHelp reports whether cores are shown to bring something.
+// CoresHelp reports whether cores are shown to help.
 func (r Row) CoresHelp() bool { return r.coresBring(helps) }

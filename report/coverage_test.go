@@ -27,7 +27,7 @@ func lawful(truth func(n float64) float64, seed int) string {
 	return b.String()
 }
 
-// The intervals of a whole report do: its errors are those of 12 samples.
+// The intervals of a whole report cover the truth with errors from 12 samples.
 func TestIntervalsOfAReportCoverTheTruth(t *testing.T) {
 	racing.Long(t)
 	const sigma, kappa = 0.05, 0.001

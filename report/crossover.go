@@ -5,33 +5,31 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 	"time"
 )
 
-// Crossover is what an executor makes of the same work in tasks of different
-// sizes, with one worker for each core. There is one for every executor of a
-// workload whose variants are durations (tasks of 16us, of 250us …), on one
-// core and on the most for which there was a worker each.
+// Crossover shows what an executor makes of the same work in tasks of different
+// sizes, with one worker for each core. Every executor of a workload whose variants
+// are durations (tasks of 16us, of 250us …) has one on one core and one on the most
+// cores that had a worker each.
 //
-// On one core it is the cost of making, queueing and joining a task. On more,
-// workers that get into each other's way and cores without work come on top, so
-// that an executor with one thread cannot reach more than 1/P.
+// On one core it shows the cost of making, queueing and joining a task. On more,
+// workers also get in each other's way and cores lack work, so an executor with
+// one thread cannot exceed 1/P.
 type Crossover struct {
 	Workload, Size, Executor string
 	Kind                     string // of the workload
-	Column                   string // of those that stand side by side, such as a host; empty if there is one only
+	Column                   string // what is shown side by side, such as a host; empty if there is only one
 	P, Workers               int    // Workers is the smallest measured number from P
 
 	// Grains are the sizes of task, ascending.
 	Grains []Grain
 
-	// Half is n½, the smallest task, in seconds, at which the efficiency
-	// reaches a half (after Hockney's n½ of vectors, 1983): straight between
-	// the measured sizes on a logarithmic scale. Its bounds are where the bounds
-	// of the efficiency do; 0 and infinite if these do so beyond the measured
-	// sizes. Its value is NaN if the efficiency itself does: then it is a half
-	// at every size, or at none.
+	// Half is n½, the smallest task, in seconds, at which the efficiency is a
+	// half (after Hockney's n½ of vectors, 1983), interpolated between the
+	// measured sizes on a logarithmic scale. Its bounds are where those of the
+	// efficiency are a half: 0 and infinite if beyond the measured sizes. Its
+	// value is NaN if the efficiency is above a half at every size, or at none.
 	Half Interval
 }
 
@@ -45,23 +43,49 @@ type Grain struct {
 	// core. Ceiling is H(P)/P of the same work.
 	Efficiency, Ceiling Interval
 
-	// Overhead is the core time that a task costs besides its work, in seconds:
+	// Overhead is the seconds of core time that a task costs besides its work:
 	// (P·T − T_serial)/tasks, as in the EPCC benchmarks (Bull, 1999). Its
-	// interval leaves out how well Task itself is known.
+	// interval ignores the uncertainty of Task itself.
 	Overhead Interval
 }
 
-// crossovers finds the workloads whose variants are durations.
-func (d survey) crossovers() (all []Crossover) {
-	seen := map[Point]bool{}
+// crossovers lists those of all workloads with two sizes of task or more. The
+// unnamed variant counts as one, besides those that are durations.
+func crossovers(d *Data) (all []Crossover) {
+	var bases []Point
+	forms := map[Point][]Point{} // by base, the variants
+	widest := map[Point]level{}  // by base, the highest level with a worker for each core
 	for _, p := range d.Points {
-		base := p.at(0, level{})
-		base.Variant = ""
-		if taskOf(p.Variant) == 0 || p.Executor == "" || p.Serial() || p.Weak || p.Slices != 1 || p.Copies != 1 || seen[base] {
+		if p.Variant != "" && taskOf(p.Variant) == 0 || p.Executor == "" || p.Serial() || p.Weak || p.Slices != 1 || p.Copies != 1 {
 			continue
 		}
-		seen[base] = true
-		all = append(all, d.crossoversOf(base)...)
+		form := p.at(0, level{})
+		base := form
+		base.Variant = ""
+		if forms[base] == nil {
+			bases = append(bases, base)
+		}
+		if !slices.Contains(forms[base], form) {
+			forms[base] = append(forms[base], form)
+		}
+		if l := (level{p.Cores, p.Procs}); l.p() > widest[base].p() && p.Workers >= l.p() {
+			widest[base] = l
+		}
+	}
+	for _, base := range bases {
+		for _, l := range slices.Compact([]level{{1, 1}, widest[base]}) {
+			c := Crossover{Workload: base.Workload, Size: base.Size, Executor: base.Executor, Kind: d.Kinds[base.Workload], Column: base.Column, P: l.p()}
+			for _, form := range forms[base] {
+				if g, workers, ok := newSurvey(d, form).grain(l.p()); ok {
+					c.Grains, c.Workers = append(c.Grains, g), workers
+				}
+			}
+			slices.SortStableFunc(c.Grains, func(a, b Grain) int { return cmp.Compare(a.Task, b.Task) })
+			if len(c.Grains) > 1 {
+				c.Half = half(c.Grains)
+				all = append(all, c)
+			}
+		}
 	}
 	slices.SortStableFunc(all, func(a, b Crossover) int {
 		return cmp.Or(d.rank(a.Workload)-d.rank(b.Workload), cmp.Compare(a.Workload, b.Workload),
@@ -70,49 +94,7 @@ func (d survey) crossovers() (all []Crossover) {
 	return all
 }
 
-// crossoversOf are those of one executor, on one core and on the most; none
-// where fewer than two sizes were measured, which is no line.
-func (d survey) crossoversOf(base Point) (all []Crossover) {
-	forms, widest := d.forms(base)
-	for _, l := range slices.Compact([]level{{1, 1}, widest}) {
-		c := Crossover{Workload: base.Workload, Size: base.Size, Executor: base.Executor, Kind: d.Kinds[base.Workload], Column: base.Column, P: l.p()}
-		for _, form := range forms {
-			if g, workers, ok := d.grain(form, l.p()); ok {
-				c.Grains = append(c.Grains, g)
-				c.Workers = workers
-			}
-		}
-		slices.SortStableFunc(c.Grains, func(a, b Grain) int { return cmp.Compare(a.Task, b.Task) })
-		if len(c.Grains) > 1 {
-			c.Half = half(c.Grains)
-			all = append(all, c)
-		}
-	}
-	return all
-}
-
-// forms are the variants of base that are durations, and the unnamed one beside
-// them, and the highest level at which any was measured with a worker for each
-// core.
-func (d survey) forms(base Point) (forms []Point, widest level) {
-	for _, p := range d.Points {
-		form := p.at(0, level{})
-		form.Variant = base.Variant
-		if form != base || p.Variant != "" && taskOf(p.Variant) == 0 {
-			continue
-		}
-		form.Variant = p.Variant
-		if !slices.Contains(forms, form) {
-			forms = append(forms, form)
-		}
-		if l := (level{p.Cores, p.Procs}); l.p() > widest.p() && p.Workers >= l.p() {
-			widest = l
-		}
-	}
-	return forms, widest
-}
-
-// taskOf is the size of task that a variant's name promises; 0 if it is none.
+// taskOf returns the size of task that a variant's name states; 0 if it states none.
 func taskOf(variant string) time.Duration {
 	size, err := time.ParseDuration(variant)
 	if err != nil {
@@ -126,53 +108,46 @@ func compareVariants(a, b string) int {
 	return cmp.Or(cmp.Compare(taskOf(a), taskOf(b)), cmp.Compare(a, b))
 }
 
-// grain compares a form on p cores with its serial program on one.
-func (d survey) grain(form Point, p int) (g Grain, workers int, ok bool) {
-	levels := d.levels(form)
-	at := slices.IndexFunc(levels, func(l level) bool { return l.p() == p })
-	if at < 0 {
+// grain compares the variant on p cores with its serial program on one. It returns
+// the workers, and false if a measurement is missing.
+func (s survey) grain(p int) (g Grain, workers int, ok bool) {
+	serial, tasks := s.serialTimes()
+	at := slices.IndexFunc(s.levels, func(l level) bool { return l.p() == p })
+	if at < 0 || len(serial) == 0 || !(tasks >= 1) {
 		return g, 0, false
 	}
-	all := d.workersAt(form, levels[at])
+	all := s.workers(s.levels[at])
 	enough := slices.IndexFunc(all, func(w int) bool { return w >= p })
 	if enough < 0 {
 		return g, 0, false
 	}
-	serial, tasks := d.serialOf(form)
-	if len(serial) == 0 || !(tasks >= 1) {
-		return g, 0, false
-	}
-	times, _ := d.series(form.at(all[enough], levels[at]))
-	g = Grain{Variant: form.Variant, Task: serial.mean() / tasks, Tasks: tasks}
+	times := s.times(s.base.at(all[enough], s.levels[at]))
+	g = Grain{Variant: s.base.Variant, Task: serial.mean() / tasks, Tasks: tasks}
 	g.Efficiency = quotient(serial, times).scaled(1 / float64(p))
-	g.Ceiling = d.ceiling(form, p).scaled(1 / float64(p))
-	beyond := func(efficiency float64) float64 { return g.Task * (1/efficiency - 1) }
-	g.Overhead = Interval{beyond(g.Efficiency.Value), beyond(g.Efficiency.High), beyond(g.Efficiency.Low)}
+	g.Ceiling = s.ceiling(p).scaled(1 / float64(p))
+	g.Overhead = g.Efficiency.through(func(efficiency float64) float64 { return g.Task * (1/efficiency - 1) })
 	return g, all[enough], true
 }
 
-// serialOf is the serial program of a form on one core, and the tasks in its job:
-// its items.
-func (d survey) serialOf(form Point) (times series, tasks float64) {
+// serialTimes returns the times of the serial program on one core, and the tasks in
+// its job.
+func (s survey) serialTimes() (times series, tasks float64) {
+	form := s.base
 	form.Executor = "serial"
-	levels := d.levels(form)
+	levels := s.Data.levels(form)
 	if len(levels) == 0 || levels[0].p() != 1 {
 		return nil, 0
 	}
 	p := form.at(1, levels[0])
-	times, _ = d.series(p)
-	return times, math.Round(d.mean(p, func(s Sample) float64 { return s.Items * s.Seconds }))
+	return s.times(p), math.Round(s.mean(p, func(s Sample) float64 { return s.Items * s.Seconds }))
 }
 
-// half is n½ of the grains, which are sorted.
+// half returns n½ of sorted grains.
 func half(grains []Grain) Interval {
-	at := func(of func(Interval) float64) float64 {
-		return crossing(grains, func(g Grain) float64 { return of(g.Efficiency) })
-	}
 	h := Interval{
-		Value: at(func(i Interval) float64 { return i.Value }),
-		Low:   at(func(i Interval) float64 { return i.High }),
-		High:  at(func(i Interval) float64 { return i.Low }),
+		Value: crossing(grains, func(i Interval) float64 { return i.Value }),
+		Low:   crossing(grains, func(i Interval) float64 { return i.High }),
+		High:  crossing(grains, func(i Interval) float64 { return i.Low }),
 	}
 	if h.Value == 0 || math.IsInf(h.Value, 1) {
 		return Interval{math.NaN(), h.Low, h.High}
@@ -180,15 +155,15 @@ func half(grains []Grain) Interval {
 	return h
 }
 
-// crossing is the smallest task at which the efficiency is a half: 0 if it is
-// more at the smallest measured task already, infinite if it is less at all,
-// and NaN if one is not known.
-func crossing(grains []Grain, of func(Grain) float64) float64 {
-	if slices.ContainsFunc(grains, func(g Grain) bool { return math.IsNaN(of(g)) }) {
-		return math.NaN()
-	}
+// crossing returns the smallest task at which the efficiency, or a bound of it, is a
+// half: 0 if it is more at the smallest measured task, infinite if it is less at
+// all, and NaN if one is unknown.
+func crossing(grains []Grain, value func(Interval) float64) float64 {
+	of := func(g Grain) float64 { return value(g.Efficiency) }
 	i := slices.IndexFunc(grains, func(g Grain) bool { return of(g) >= 0.5 })
 	switch {
+	case slices.ContainsFunc(grains, func(g Grain) bool { return math.IsNaN(of(g)) }):
+		return math.NaN()
 	case i < 0:
 		return math.Inf(1)
 	case i == 0:
@@ -204,7 +179,7 @@ func (c Crossover) Reached() bool {
 	return slices.ContainsFunc(c.Grains, func(g Grain) bool { return g.Efficiency.Value >= 0.5 })
 }
 
-// String is n½ with its interval, or on which side of the measured sizes it lies.
+// String is n½ with its interval, or the side of the measured sizes that it is on.
 func (c Crossover) String() string {
 	at := func(half float64) string {
 		switch {
@@ -234,17 +209,18 @@ func ShortTime(seconds float64) string {
 		name string
 		size float64
 	}{{"s", 1}, {"ms", 1e-3}, {"µs", 1e-6}} {
-		if x := seconds / unit.size; math.Abs(x) >= 0.9995 {
-			if math.Abs(x) >= 9.95 {
-				return fmt.Sprintf("%.0f %s", x, unit.name)
-			}
+		x := seconds / unit.size
+		switch size := math.Abs(x); {
+		case size >= 9.95:
+			return fmt.Sprintf("%.0f %s", x, unit.name)
+		case size >= 0.9995:
 			return fmt.Sprintf("%.1f %s", x, unit.name)
 		}
 	}
 	return fmt.Sprintf("%.0f ns", seconds*1e9)
 }
 
-// Name is that of the workload and its column, as in the table.
+// Name is the name of the workload and its column, as in the table.
 func (c Crossover) Name() string {
 	r := Row{Workload: c.Workload, Kind: c.Kind}
 	if c.Column != "" {
@@ -253,28 +229,7 @@ func (c Crossover) Name() string {
 	return r.Name()
 }
 
-// Beside reports whether two differ in the executor only.
-func (c Crossover) Beside(o Crossover) bool {
+// Rival reports whether two differ in the executor only.
+func (c Crossover) Rival(o Crossover) bool {
 	return c.Workload == o.Workload && c.Size == o.Size && c.Column == o.Column && c.P == o.P
-}
-
-// Rival reports whether two rows differ in the executor only: the same work on
-// the same machine.
-func (r Row) Rival(o Row) bool {
-	return r.Workload == o.Workload && r.Package == o.Package && r.Variant == o.Variant && r.Size == o.Size && r.Weak == o.Weak && r.machine == o.machine
-}
-
-// Work is the name of a row without its executor.
-func (r Row) Work() string {
-	name, column := r.Name(), ""
-	if r.Column != "" {
-		name = strings.TrimSuffix(name, " @"+r.Column)
-	}
-	if r.machine != "" {
-		column = " @" + r.machine
-	}
-	if i := strings.LastIndex(name, " "+r.Executor); i > 0 && r.Executor != "" {
-		name = name[:i] + name[i+1+len(r.Executor):]
-	}
-	return name + column
 }

@@ -135,7 +135,7 @@ func TestCrossoverHasAnInterval(t *testing.T) {
 }
 
 // A half that seems to be beyond the sizes that were measured may be between them.
-func TestCrossoverBeyondTheSizesMayBeWithin(t *testing.T) {
+func TestCrossoverBeyondTheSizesMayBeWithinThem(t *testing.T) {
 	grain := func(task float64, efficiency report.Interval) report.Grain {
 		return report.Grain{Task: task, Efficiency: efficiency}
 	}

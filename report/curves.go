@@ -7,18 +7,18 @@ type Line struct {
 	P      int
 	Points []LinePoint
 
-	// Residence D+Z is the seconds that one worker on one core needs for a
-	// job, waiting included; Demand D is the CPU seconds of a job. They bound
-	// the throughput: X(w) ≤ min(w/(D+Z), p/D) (operational analysis, Denning
-	// and Buzen 1978). D is the least of all points on one core, because a
-	// core that is never idle saves wake-ups: netecho needs a sixth of the CPU
-	// time at 64 workers that it needs at one. NaN if not measured.
+	// Residence D+Z is the seconds that one worker on one core needs for a job,
+	// waiting included; Demand D is the CPU seconds of a job. They bound the
+	// throughput: X(w) ≤ min(w/(D+Z), p/D) (operational analysis, Denning and
+	// Buzen 1978). D is the smallest of all points on one core, because a busy
+	// core saves wake-ups: at 64 workers, netecho needs a sixth of the CPU time
+	// that it needs at one. NaN if not measured.
 	Residence, Demand float64
 }
 
 // LinePoint is the throughput at one number of workers.
 type LinePoint struct {
-	Workers    int      `json:"workers"`
+	Workers    int      `json:"workers"`    // tasks in progress at once
 	Throughput Interval `json:"throughput"` // jobs per second
 }
 
@@ -27,24 +27,29 @@ func (l Line) Bound(w float64) float64 {
 	return min(w/l.Residence, float64(l.P)/l.Demand)
 }
 
-func (d survey) line(base, first Point, l level) Line {
-	t11, _ := d.series(first)
-	line := Line{P: l.p(), Residence: t11.mean()}
-	line.Demand = d.demand(base, level{first.Cores, first.Procs})
-	for _, w := range d.workersAt(base, l) {
-		s, _ := d.series(base.at(w, l))
-		line.Points = append(line.Points, LinePoint{w, throughput(s)})
+// Knee is the number of workers at which the bounds of the line meet,
+// w* = p(D+Z)/D (Denning and Buzen, 1978): below it more workers overlap more
+// waiting, beyond it they only queue.
+func (l Line) Knee() float64 { return float64(l.P) * l.Residence / l.Demand }
+
+func (s survey) line(l level) Line {
+	line := Line{P: l.p(), Residence: math.NaN(), Demand: s.demand()}
+	if s.lowest().p() == 1 {
+		line.Residence = s.times(s.base.at(1, s.lowest())).mean()
+	}
+	for _, w := range s.workers(l) {
+		line.Points = append(line.Points, LinePoint{w, throughput(s.times(s.base.at(w, l)))})
 	}
 	return line
 }
 
-// demand is the least CPU seconds of a job over the workers at a level.
-func (d survey) demand(base Point, l level) float64 {
+// demand returns the smallest CPU seconds of a job at the lowest level; NaN if not
+// measured.
+func (s survey) demand() float64 {
 	least := math.NaN()
-	for _, w := range d.workersAt(base, l) {
-		p := base.at(w, l)
-		times, _ := d.series(p)
-		used := times.mean() * d.mean(p, func(s Sample) float64 { return s.CPUsBusy })
+	for _, w := range s.workers(s.lowest()) {
+		p := s.base.at(w, s.lowest())
+		used := s.times(p).mean() * s.mean(p, func(s Sample) float64 { return s.CPUsBusy })
 		if used > 0 && !(used >= least) {
 			least = used
 		}
@@ -52,75 +57,80 @@ func (d survey) demand(base Point, l level) float64 {
 	return least
 }
 
-// gains are those of a number of workers, in the rounds that the three points
-// which they rest on share: one worker on one core, these workers there, and
-// these workers on all cores.
+// gains are those of a number of workers, over the rounds that measured all three
+// points: one worker on one core, these workers there, and on all cores.
 type gains struct {
 	workers                           int
-	one, single                       series // of the points on one core
+	one, single                       series // of the two points on one core
 	concurrency, parallelism, speedup Interval
 }
 
-func (d survey) gains(base, first Point, workers int, levels []level) gains {
-	one, _ := d.series(first)
-	single, _ := d.series(base.at(workers, levels[0]))
-	most, _ := d.series(base.at(workers, levels[len(levels)-1]))
-	of := sameRounds(one, single, most)
-	g := gains{workers: workers, one: of[0], single: of[1], concurrency: unknown}
+func (s survey) gains(workers int) gains {
+	times := sameRounds(s.times(s.first), s.times(s.base.at(workers, s.lowest())), s.times(s.base.at(workers, s.highest())))
+	one, single, all := times[0], times[1], times[2]
+	g := gains{workers, one, single, unknown, ratio(single, all, 1), ratio(one, all, 1)}
 	if workers > 0 {
-		g.concurrency = ratio(of[0], of[1], 1)
+		g.concurrency = ratio(one, single, 1)
 	}
-	g.parallelism, g.speedup = ratio(of[1], of[2], 1), ratio(of[0], of[2], 1)
 	return g
 }
 
-// scaling is the gain of the workers by parallelism, and how many of them the
-// point on one core has that it is over: see Row.FromCores.
-func (d survey) scaling(base Point, g gains, levels []level) (all []Scaled, single int) {
+// scaling returns the gain by parallelism, see Row.FromCores, and the workers of
+// the point on one core that it is over.
+func (s survey) scaling(g gains) (all []Scaled, single int) {
 	over, single := g.single, g.workers
 	if hurts(g.concurrency) {
 		over, single = g.one, 1
 	}
-	for _, l := range levels {
-		times, _ := d.series(base.at(g.workers, l))
-		if len(times) == 0 {
-			continue
-		}
-		s := Scaled{P: l.p(), Gain: exact(1), Ceiling: d.ceiling(base, l.p())}
-		if s.P > 1 {
-			s.Gain = quotient(over, times)
-		}
-		all = append(all, s)
+	all = s.gainsOver(over, func(level) int { return g.workers })
+	for i := range all {
+		all[i].Ceiling = s.ceiling(all[i].P)
 	}
 	return all, single
 }
 
+// gainsOver returns the gain over a point on one core, with workers(l) at each level.
+func (s survey) gainsOver(one series, workers func(level) int) (all []Scaled) {
+	for _, l := range s.levels {
+		times := s.times(s.base.at(workers(l), l))
+		if len(times) == 0 {
+			continue
+		}
+		gain := exact(1)
+		if l.p() > 1 {
+			gain = quotient(one, times)
+		}
+		all = append(all, Scaled{P: l.p(), Gain: gain, Ceiling: unknown})
+	}
+	return all
+}
+
 // ceiling is H(p) = p·t₁/t_p; unknown if it was not measured.
-func (d survey) ceiling(base Point, p int) Interval {
+func (s survey) ceiling(p int) Interval {
 	if p == 1 {
 		return exact(1)
 	}
-	alone, together, ok := d.ceilingPoints(base, p)
-	if !ok {
+	points := s.ceilingPoints(p)
+	if points == nil {
 		return unknown
 	}
-	t1, _ := d.series(alone)
-	tp, _ := d.series(together)
-	return quotient(t1, tp).scaled(float64(p))
+	return quotient(s.times(points[0]), s.times(points[1])).scaled(float64(p))
 }
 
-// ceilingPoints are a slice of a p-th of the job, alone and p of them at once.
-// A benchmark that is not of the suite does not come in slices: its are one and
-// p copies of the whole. There are none of one core.
-func (d survey) ceilingPoints(base Point, p int) (alone, together Point, ok bool) {
-	if p == 1 {
-		return alone, together, false
+// ceilingPoints returns a slice of a p-th of the job, measured alone and with p of
+// them at once; nil if not measured, or if p is 1. A benchmark that is not of the
+// suite has no slices: its points are one and p copies of the whole.
+func (s survey) ceilingPoints(p int) []Point {
+	base := s.base
+	switch {
+	case p == 1:
+		return nil
+	case base.Executor == "":
+		return s.copies(p)
 	}
-	if base.Executor == "" {
-		return d.copies(base, p)
-	}
+	var alone, together Point
 	base.Slices = p
-	for _, q := range d.helpers(base) {
+	for _, q := range s.helpers(base) {
 		switch q.Copies {
 		case 1:
 			alone = q
@@ -128,25 +138,22 @@ func (d survey) ceilingPoints(base Point, p int) (alone, together Point, ok bool
 			together = q
 		}
 	}
-	return alone, together, d.count(alone) > 0 && d.count(together) > 0
+	if s.count(alone) == 0 || s.count(together) == 0 {
+		return nil
+	}
+	return []Point{alone, together}
 }
 
-func (d survey) copies(base Point, p int) (alone, together Point, ok bool) {
+// copies returns the first point that was measured alone and as p copies at once.
+func (s survey) copies(p int) []Point {
+	base := s.base
 	base.Copies = p
-	for _, l := range d.levels(base) {
-		for _, w := range d.workersAt(base, l) {
-			together = base.at(w, l)
-			alone = together
-			alone.Copies = 1
-			if d.count(alone) > 0 {
-				return alone, together, true
-			}
+	for _, together := range newSurvey(s.Data, base).points() {
+		alone := together
+		alone.Copies = 1
+		if s.count(alone) > 0 {
+			return []Point{alone, together}
 		}
 	}
-	return Point{}, Point{}, false
+	return nil
 }
-
-// Knee is the number of workers at which the bounds of the line meet,
-// w* = p(D+Z)/D (Denning and Buzen, 1978): below it more workers overlap more
-// waiting, beyond it they only queue.
-func (l Line) Knee() float64 { return float64(l.P) * l.Residence / l.Demand }

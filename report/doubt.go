@@ -10,28 +10,31 @@ import (
 	"overlap/internal/table"
 )
 
-// doubts are what a reader should know before believing the class.
-func (r Row) doubts() (all []string) {
+// doubts lists the reasons to doubt the class, in brackets after a space; empty if
+// there are none.
+func (r Row) doubts() string {
+	var all, unsure []string
 	if r.Samples < sampling.MinSamples {
 		all = append(all, fmt.Sprintf("provisional: %d of %d samples", r.Samples, sampling.MinSamples))
 	}
-	if r.Class == Scheduled {
-		return all
+	if r.Class != Scheduled {
+		unsure = append(unsure, mayBe("G_c", r.Concurrency))
+		if r.P > 1 {
+			unsure = append(unsure, mayBe(r.coreGain()))
+		}
 	}
-	may := []string{mayBe("G_c", r.Concurrency)}
-	if r.P > 1 {
-		name, gain := r.coreGain()
-		may = append(may, mayBe(name, gain))
+	unsure = slices.DeleteFunc(unsure, func(text string) bool { return text == "" })
+	if len(unsure) > 0 {
+		all = append(all, "unsure: "+strings.Join(unsure, ", "))
 	}
-	may = slices.DeleteFunc(may, func(text string) bool { return text == "" })
-	if len(may) > 0 {
-		all = append(all, "unsure: "+strings.Join(may, ", "))
+	if len(all) == 0 {
+		return ""
 	}
-	return all
+	return " (" + strings.Join(all, "; ") + ")"
 }
 
-// mayBe says how far a gain may reach that is taken for none, or how little one
-// may be that is taken for a gain. It is empty where that changes nothing.
+// mayBe says how large a gain may be that counts as none, or how small one that
+// counts as a gain; empty where that changes nothing.
 func mayBe(name string, i Interval) string {
 	switch {
 	case !(i.Low < negligible && negligible < i.High):
@@ -42,48 +45,50 @@ func mayBe(name string, i Interval) string {
 	return fmt.Sprintf("%s may be as much as %.2f", name, i.High)
 }
 
-// undecided is why nothing can be said, and what would help.
+// undecided says why there is no class, and what would help.
 func (r Row) undecided() string {
 	if r.disturbed {
-		return "other programs had the CPUs: fewer than 3 samples of some points were free of them; stop those, or wait for them (--wait), and measure again"
+		return "other programs used the CPUs: some points have fewer than 3 undisturbed samples; stop those programs, or wait for them (--wait), and measure again"
 	}
-	if most := r.mostWorkers(); most < r.P {
+	if maxWorkers := r.maxWorkers(); maxWorkers < r.P {
 		how := ""
 		if r.Executor != "" {
-			how = "; more would tell (--workers)"
+			how = "; measure more (--workers)"
 		}
-		return fmt.Sprintf("at most %s measured %s%s", table.Count(most, "worker"), r.Under(r.P), how)
+		return fmt.Sprintf("at most %s measured %s%s", table.Count(maxWorkers, "worker"), r.Under(r.P), how)
 	}
 	known, name, i, near := r.unsettled()
 	switch {
 	case r.impossible() && r.FromCores().Low > r.possible():
 		return r.scales()
 	case r.Samples < minSpread:
-		return fmt.Sprintf("%s no interval; %d would tell (%s)", r.samplesHave(), sampling.MinSamples, longer(r.swept, sampling.MinSamples))
+		return r.noInterval()
 	case math.IsNaN(i.Low):
-		return fmt.Sprintf("%s%s is %s, with too few samples for an interval; %d would tell (%s)", known, name, i, sampling.MinSamples, longer(r.swept, sampling.MinSamples))
+		return fmt.Sprintf("%s%s is %s, with too few samples for an interval; %s", known, name, i, r.enoughSamples())
 	case known == "":
 		known = "too noisy: "
 	}
-	return fmt.Sprintf("%s%s is %s; %s", known, name, i, remedy(r.swept, r.Samples, i, near))
+	return fmt.Sprintf("%s%s is %s; %s", known, name, i, r.remedy(i, near))
 }
 
-// samplesHave begins a sentence about the row's samples.
-func (r Row) samplesHave() string {
-	if r.Samples == 1 {
-		return "1 sample has"
-	}
-	return table.Count(r.Samples, "sample") + " have"
+// enoughSamples says how to take enough samples.
+func (r Row) enoughSamples() string {
+	return fmt.Sprintf("measure %d (%s)", sampling.MinSamples, longer(r.swept, sampling.MinSamples))
 }
 
-// unsettled names the number that leaves the class open, and says how near to its
-// value its bounds would have to be, and what is known without it.
+// noInterval is the reason of a row with fewer than minSpread samples.
+func (r Row) noInterval() string {
+	return fmt.Sprintf("%s cannot give an interval; %s", table.Count(r.Samples, "sample"), r.enoughSamples())
+}
+
+// unsettled returns the number that leaves the class open, its name, how near to
+// its value its bounds would have to be, and what is known without it.
 func (r Row) unsettled() (known, name string, i Interval, near float64) {
 	name, gain := r.coreGain()
 	i = gain
 	switch {
 	case helps(r.Concurrency):
-		known = fmt.Sprintf("%d workers bring %s× on one core, but ", r.Workers, short(r.Concurrency))
+		known = r.workersGive() + ", but whether cores help is unclear: "
 	case r.coresBring(helps) || r.best() != "":
 		if i = r.share(); i.Low > acceptable {
 			name, i = "S", r.Speedup.over(r.goal())
@@ -96,7 +101,7 @@ func (r Row) unsettled() (known, name string, i Interval, near float64) {
 		if near < 0 {
 			near /= -certain
 		}
-		return fmt.Sprintf("%s %s×, but whether %s/%s is above %.1f is open: ", r.coresVerb(r.P, "give"), short(gain), name, goal, acceptable), "it", i, near
+		return fmt.Sprintf("%s %s×, but %s/%s may be above or below %.1f: ", r.cores("give"), short(gain), name, goal, acceptable), "it", i, near
 	case helps(gain):
 		name, i = "S", r.Speedup
 	case isNothing(gain):
@@ -105,7 +110,7 @@ func (r Row) unsettled() (known, name string, i Interval, near float64) {
 	return known, name, i, distance(i)
 }
 
-// rival is the gain of the point that may be furthest above one worker on one core.
+// rival returns the gain of the point that may be the fastest.
 func (r Row) rival() (name string, gain Interval) {
 	name, gain = "G_c", r.Concurrency
 	for _, c := range r.Grid {
@@ -121,8 +126,8 @@ func (r Row) rival() (name string, gain Interval) {
 	return name, gain
 }
 
-// distance is how near to a gain its bounds must be, in logarithms, to show that it
-// is one or that it is nothing.
+// distance returns how near to a gain its bounds must be, in logarithms, to show
+// that it is one or that it is nothing.
 func distance(i Interval) float64 {
 	size := math.Abs(math.Log(i.Value))
 	if size < math.Log(negligible) {
@@ -131,17 +136,17 @@ func distance(i Interval) float64 {
 	return size / certain
 }
 
-// maxSamples is how many anybody takes of a point.
+// maxSamples is how many samples of a point are practical.
 const maxSamples = 1000
 
-// remedy says about how many samples would bring the bounds of a number that rests
-// on n of them within a distance of its value, in logarithms, if they spread as
-// these do. It is a guess, as the value will be another one then.
-func remedy(swept bool, n int, i Interval, distance float64) string {
-	now := 1.96 / sampling.StudentsT(float64(n-1), 1) * math.Log(i.High/i.Value)
-	wanted := max(math.Ceil(float64(n)*now*now/distance/distance), float64(n+1), sampling.MinSamples)
+// remedy estimates how many samples bring the bounds of a number of the row within
+// a distance of its value, in logarithms, if they spread as these do.
+func (r Row) remedy(i Interval, distance float64) string {
+	n := float64(r.Samples)
+	now := 1.96 / sampling.StudentsT(n-1, 1) * math.Log(i.High/i.Value)
+	wanted := max(math.Ceil(n*now*now/distance/distance), n+1, sampling.MinSamples)
 	if !(wanted <= maxSamples) {
-		return fmt.Sprintf("%d samples that spread like these would not tell; a quieter machine may", maxSamples)
+		return fmt.Sprintf("even %d such samples would not decide it; measure on a quieter machine", maxSamples)
 	}
-	return fmt.Sprintf("about %.0f samples would tell (%s), or a quieter machine", wanted, longer(swept, int(wanted)))
+	return fmt.Sprintf("measure about %.0f samples (%s), or on a quieter machine", wanted, longer(r.swept, int(wanted)))
 }

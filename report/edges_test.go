@@ -20,8 +20,8 @@ func due(change func(*Row), loadFiles float64, workers ...int) Row {
 	return r
 }
 
-// Loads are compared at the workers that most of them were measured with, and
-// never those of another executor or machine.
+// Loads are compared at the number of workers that most of them share, and only
+// within an executor and machine.
 func TestLoadsOfOneLoop(t *testing.T) {
 	same := func(*Row) {}
 	a := Analysis{Rows: []Row{due(same, 1, 1, 4), due(same, 2, 1, 4), due(same, 3, 1)}}
@@ -61,9 +61,9 @@ func TestOneQuantileOfArrivals(t *testing.T) {
 	}
 }
 
-// A half is at no size if it is not known at one; the workers are those for all
-// cores, though fewer were measured.
-func TestHalfOfWhatIsNotKnown(t *testing.T) {
+// Half is unknown if the efficiency is unknown at one size. The workers are enough
+// for all cores, even if fewer were measured, too.
+func TestHalfOfUnknownEfficiency(t *testing.T) {
 	h := half([]Grain{{Task: 1, Efficiency: Interval{0.2, math.NaN(), math.NaN()}}, {Task: 2, Efficiency: Interval{0.8, math.NaN(), math.NaN()}}})
 	if math.Abs(h.Value-math.Sqrt2) > 1e-9 || !math.IsNaN(h.Low) || !math.IsNaN(h.High) {
 		t.Errorf("n½ %v of single samples", h)
@@ -114,8 +114,9 @@ func TestRivalsDifferInTheExecutorOnly(t *testing.T) {
 	}
 }
 
-// A command has a dot for what a terminal must not see, and finds its line.
-func TestShowOfWhatIsNotSeen(t *testing.T) {
+// A command has a dot for characters that control a terminal, and still finds its
+// line.
+func TestShowHidesControlCharacters(t *testing.T) {
 	if _, err := exec.LookPath("grep"); err != nil {
 		t.Skip("there is no grep")
 	}
@@ -138,7 +139,7 @@ func TestShowOfWhatIsNotSeen(t *testing.T) {
 	}
 }
 
-// What rests on samples under pressure contradicts no expectation.
+// Samples under pressure cannot contradict an expectation.
 func TestPressureContradictsNothing(t *testing.T) {
 	for pressure, want := range map[string]Outcome{"0.01": NotMet, "0.5": TooNoisy} {
 		var b strings.Builder

@@ -12,21 +12,21 @@ import (
 // Outcome says whether an expectation holds.
 type Outcome string
 
-// The outcomes. An expectation is not met if the whole 95 % interval of some
-// number contradicts it, and met if every number agrees and no interval goes
-// far beyond what is expected. Between the two it is too noisy to tell.
+// The outcomes. An expectation is not met if the whole 95 % interval of some number
+// contradicts it. It is met if every number agrees and no interval reaches far
+// beyond the limits. Otherwise it is too noisy to tell.
 const (
 	Met         Outcome = "met"
 	NotMet      Outcome = "not met"
 	TooSmall    Outcome = "machine too small to tell"
 	TooFew      Outcome = "too few workers to tell"
 	TooNoisy    Outcome = "too noisy to tell"
-	NotMeasured Outcome = "not measured" // what it would be compared with
+	NotMeasured Outcome = "not measured" // a number to compare with
 	Unknown     Outcome = "unknown shape"
 )
 
-// Expected is the scaling that a workload declares, held against a row. The
-// zero Expected is that of a workload that declares none.
+// Expected compares a row with the scaling that its workload declares; zero if it
+// declares none.
 type Expected struct {
 	Shape   string
 	Outcome Outcome
@@ -40,26 +40,26 @@ func (e Expected) String() string {
 	return e.Shape + ": " + string(e.Outcome)
 }
 
-// expected judges a row. An executor that runs one task at an instant, whatever
-// the cores, is not what the expectations are about.
-func (d survey) expected(r Row) Expected {
+// expected judges the row against the shape that its workload declares. Executors
+// that run one task at a time, whatever the cores, are exempt.
+func (r Row) expected(shapes map[string]string) Expected {
 	name := r.Workload
 	if r.Variant != "" {
 		name += "/" + r.Variant
 	}
-	shape := d.Expects[name]
+	shape := shapes[name]
 	if shape == "" || shape == "any" || r.Workers == 0 || r.Executor == "inline" || r.Executor == "loop" {
 		return Expected{}
 	}
 	j := judge{row: r, outcome: Met}
 	if j.hold(shape); r.P == 1 {
-		j.outcome, j.reason = TooSmall, "one core was measured"
+		j.outcome, j.reason = TooSmall, "only one core was measured"
 	}
-	if most := r.Lines[len(r.Lines)-1].Points; len(most) == 1 {
-		j.outcome, j.reason = TooFew, fmt.Sprintf("only %d was measured", most[0].Workers)
+	if points := r.Lines[len(r.Lines)-1].Points; len(points) == 1 {
+		j.outcome, j.reason = TooFew, fmt.Sprintf("only %s was measured", table.Count(points[0].Workers, "worker"))
 	}
 	if j.outcome == NotMet && r.tainted {
-		j.outcome, j.reason = TooNoisy, "samples under pressure had to be used: "+j.reason
+		j.outcome, j.reason = TooNoisy, "based on samples under pressure: "+j.reason
 	}
 	return Expected{shape, j.outcome, j.reason}
 }
@@ -71,13 +71,12 @@ type judge struct {
 	reason  string
 }
 
-// doubt is how far beyond its limits the interval of a number may go that is
-// itself within them.
-const doubt = 1.3
+// slack is the factor by which an interval may exceed limits that its value keeps.
+const slack = 1.3
 
 // claim says that a number is in [low, high].
 func (j *judge) claim(what string, i Interval, low, high float64) {
-	if i.Low >= low/doubt && i.High <= high*doubt && i.Value >= low && i.Value <= high {
+	if i.Low >= low/slack && i.High <= high*slack && i.Value >= low && i.Value <= high {
 		return
 	}
 	limit := fmt.Sprintf("%s is %s, expected at least %.3g", what, i, low)
@@ -95,43 +94,42 @@ func (j *judge) claim(what string, i Interval, low, high float64) {
 	}
 }
 
-// cannotTell turns a met expectation into one that this run cannot test.
+// cannotTell makes a met expectation one that this run cannot test.
 func (j *judge) cannotTell(why Outcome, format string, args ...any) {
 	if j.outcome == Met {
 		j.outcome, j.reason = why, fmt.Sprintf(format, args...)
 	}
 }
 
-// The bounds of "about one" for a gain, and how much of its bound a throughput
-// must reach. They leave room for what the machine, not the workload, does to
-// two cores beside each other.
+// The bounds of "about one" for a gain, and the share of its bound that a
+// throughput must reach. They leave room for what the machine, not the workload,
+// does to two neighbouring cores.
 const (
 	aboutOneLow, aboutOneHigh = 0.87, 1.15
-	mostOf                    = 0.85
+	nearly                    = 0.85
 )
 
 var infinite = math.Inf(1)
 
-// hold judges the row against a shape. The shapes are those of package
-// workloads, which this package knows by the result file only.
+// hold judges the row against a shape of package workloads, which this package
+// knows only from the result file.
 func (j *judge) hold(shape string) {
 	r := j.row
 	if limit, ok := strings.CutPrefix(shape, "capped:"); ok {
 		n, err := strconv.ParseFloat(limit, 64)
 		if err != nil || !(n >= 1) || math.IsInf(n, 0) {
-			j.outcome, j.reason = Unknown, "the limit is no number from 1"
+			j.outcome, j.reason = Unknown, "its limit is not a number of at least 1"
 			return
 		}
 		j.capped(n)
 		return
 	}
 	switch shape {
-	case "linear":
-		j.scales()
-	case "saturating":
-		j.scales()
-		if most := 0.9 * float64(r.P); r.Ceiling.Value >= most || r.Speedup.Value >= most {
-			j.cannotTell(TooSmall, "%d cores do not use all of the bandwidth: S is %s, H(%d) %s", r.P, r.Speedup, r.P, r.Ceiling)
+	case "linear", "saturating":
+		j.claim("G_c", r.Concurrency, aboutOneLow, aboutOneHigh)
+		j.claim("S/H(p)", r.Speedup.over(r.Ceiling), nearly, infinite)
+		if enough := 0.9 * float64(r.P); shape == "saturating" && (r.Ceiling.Value >= enough || r.Speedup.Value >= enough) {
+			j.cannotTell(TooSmall, "%d cores do not use all of the bandwidth: S is %s, H(%d) is %s", r.P, r.Speedup, r.P, r.Ceiling)
 		}
 	case "sublinear":
 		j.claim("G_p", r.Parallelism, 1.05, infinite)
@@ -145,27 +143,15 @@ func (j *judge) hold(shape string) {
 		j.claim("the speedup at "+table.Count(r.WorstWorkers, "worker"), r.Worst, 0, 0.9)
 	case "waiting":
 		j.claim("G_c/w", r.Concurrency.over(exact(float64(r.Workers))), 0.8, 1.1)
-		j.alike()
+		j.claim("G_p", r.Parallelism, aboutOneLow, aboutOneHigh)
 	case "overlaps":
 		j.claim("G_c", r.Concurrency, 1.1, infinite)
-		j.alike()
+		j.claim("G_p", r.Parallelism, aboutOneLow, aboutOneHigh)
 	case "knee":
 		j.knee()
 	default:
-		j.outcome, j.reason = Unknown, "this version does not know it"
+		j.outcome, j.reason = Unknown, "this version does not know the shape"
 	}
-}
-
-// scales claims that workers alone bring nothing and cores what the machine
-// gives.
-func (j *judge) scales() {
-	j.claim("G_c", j.row.Concurrency, aboutOneLow, aboutOneHigh)
-	j.claim("S/H(p)", j.row.Speedup.over(j.row.Ceiling), mostOf, infinite)
-}
-
-// alike claims that more cores bring nothing, and cost nothing.
-func (j *judge) alike() {
-	j.claim("G_p", j.row.Parallelism, aboutOneLow, aboutOneHigh)
 }
 
 // capped claims that the speedup follows the ceiling up to a limit. Near the
@@ -181,17 +167,16 @@ func (j *judge) capped(n float64) {
 	}
 	j.claim("S", r.Speedup, max(0.95, least), 1.1*n)
 	if float64(r.P) < n {
-		j.cannotTell(TooSmall, "the limit of %.3g shows on more than %s", n, table.Count(r.P, "core"))
+		j.cannotTell(TooSmall, "the limit of %.3g shows only on more than %s", n, table.Count(r.P, "core"))
 	}
 }
 
-// knee claims that the throughput is between the operational bounds at every
-// number of workers: at most min(w/(D+Z), p/D), at least w/(max(1, w/p)·D+Z),
-// which is that of tasks that all wake at once and queue for the cores, but not
-// where there is a core for each. Work that hardly waits need not gain from
-// overlapping.
+// knee claims that the throughput is between the operational bounds at every number
+// of workers: at most min(w/(D+Z), p/D), and at least w/(max(1, w/p)·D+Z), as if all
+// tasks woke at once and queued for the cores. Work that hardly waits need not gain
+// from overlapping.
 func (j *judge) knee() {
-	j.claim("G_c", j.row.Concurrency, min(1.1, mostOf*j.row.Lines[0].Knee()), infinite)
+	j.claim("G_c", j.row.Concurrency, min(1.1, nearly*j.row.Lines[0].Knee()), infinite)
 	reached := false
 	for _, l := range j.row.Lines {
 		p, knee := float64(l.P), l.Knee()
@@ -200,11 +185,11 @@ func (j *judge) knee() {
 			least := w / (max(1, w/p)*l.Demand + l.Residence - l.Demand)
 			where := fmt.Sprintf(" of %s on %s", table.Count(at.Workers, "worker"), table.Count(l.P, "core"))
 			j.claim("the throughput over its upper bound"+where, at.Throughput.over(exact(l.Bound(w))), 0, 1.15)
-			j.claim("the throughput over its lower bound"+where, at.Throughput.over(exact(least)), mostOf*mostOf, infinite)
+			j.claim("the throughput over its lower bound"+where, at.Throughput.over(exact(least)), nearly*nearly, infinite)
 			reached = reached || w >= knee
 		}
 	}
 	if !reached {
-		j.cannotTell(TooFew, "the knee is at %s a core", table.Amount(math.Round(j.row.Lines[0].Knee()), "worker"))
+		j.cannotTell(TooFew, "the knee is at %s a core, above all numbers measured", table.Amount(math.Round(j.row.Lines[0].Knee()), "worker"))
 	}
 }

@@ -44,11 +44,11 @@ func TestExpectationsAreHeldAgainstTheMeasurement(t *testing.T) {
 		{"sublinear", 2, worker, report.NotMet, "S/H(p) is 1.00"},
 		{"sublinear", 2, hermit, report.NotMet, "G_p is 1.0"},
 		{"capped:2", 2, half, report.Met, ""},
-		{"capped:9", 2, worker, report.TooSmall, "the limit of 9 shows on more than 2 cores"},
+		{"capped:9", 2, worker, report.TooSmall, "the limit of 9 shows only on more than 2 cores"},
 		{"capped:9", 2, hermit, report.NotMet, "S is 1.00"},
 		{"capped:1.5", 2, worker, report.NotMet, "S is 2.00"},
-		{"capped:x", 2, worker, report.Unknown, "the limit is no number"},
-		{"capped:NaN", 2, worker, report.Unknown, "the limit is no number"},
+		{"capped:x", 2, worker, report.Unknown, "its limit is not a number"},
+		{"capped:NaN", 2, worker, report.Unknown, "its limit is not a number"},
 		{"flat", 2, hermit, report.Met, ""},
 		{"flat", 2, worker, report.NotMet, "S is 2.00"},
 		{"retrograde", 2, fighter, report.Met, ""},
@@ -59,7 +59,7 @@ func TestExpectationsAreHeldAgainstTheMeasurement(t *testing.T) {
 		{"overlaps", 2, worker, report.NotMet, "G_c is 1.00"},
 		{"saturating", 1.3, worker, report.TooSmall, "S is 2.0"},
 		{"overhead", 2, worker, report.NotMeasured, "the serial program was not measured"},
-		{"steep", 2, worker, report.Unknown, "does not know it"},
+		{"steep", 2, worker, report.Unknown, "does not know the shape"},
 	} {
 		r := analyze(t, expecting(c.shape, c.ceiling, c.time).save(t)).Rows[0]
 		if e := r.Expected; e.Shape != c.shape || e.Outcome != c.want || !strings.Contains(e.Reason, c.reason) || (e.Reason == "") != (c.want == report.Met) {

@@ -2,14 +2,14 @@ package report
 
 import "testing"
 
-// Percent end a little beyond a doubling: nobody pictures 6839 %.
-func TestManifoldGainsAreFactors(t *testing.T) {
+// Gains far beyond a doubling are factors, not percentages such as 6839 %.
+func TestLargeGainsAreFactors(t *testing.T) {
 	for want, g := range map[string]Interval{
-		"256 cores add 100 ±1 %":                         {2, 1.99, 2.01},
-		"256 cores bring × 69.4 ±0.4":                    {69.39, 69, 69.8},
-		"256 cores bring at most × 40.0 (× 3.00 ±37.00)": {3, 0.5, 40},
-		"256 cores add at most 50 % (20 ±30 %)":          {1.2, 0.9, 1.5},
-		"256 cores cost 50 ±1 %":                         {0.5, 0.495, 0.505},
+		"256 cores add 100 ±1 %":                        {2, 1.99, 2.01},
+		"256 cores give × 69.4 ±0.4":                    {69.39, 69, 69.8},
+		"256 cores give at most × 40.0 (× 3.00 ±37.00)": {3, 0.5, 40},
+		"256 cores add at most 50 % (20 ±30 %)":         {1.2, 0.9, 1.5},
+		"256 cores cost 50 ±1 %":                        {0.5, 0.495, 0.505},
 	} {
 		if got := (Row{P: 256, Parallelism: g}).moreCores(); got != want {
 			t.Errorf("%v: %q, want %q", g, got, want)
@@ -19,7 +19,7 @@ func TestManifoldGainsAreFactors(t *testing.T) {
 
 func TestLimitsOfManyCoresHaveNoExponent(t *testing.T) {
 	r := Row{P: 256, Stacks: []Stack{{Workers: 256, P: 256, Inflation: 230.4}}}
-	if got := r.limit(256); got != "limited by sharing: 230 of 256 cores go to CPU time that one worker does not need; " {
+	if got := r.limit(256); got != "; limited by sharing: 230 of 256 cores do extra work that one worker does not need" {
 		t.Error(got)
 	}
 }

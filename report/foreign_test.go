@@ -35,9 +35,9 @@ func TestBenchmarksThatDecideTheirWorkers(t *testing.T) {
 		gp, h   float64
 		verdict string
 	}{
-		{"Map/size=99/impl=mutex", 0.5, 20. / 11, "contends: 2 cores run at 0.50×; enough: 1 core, which loses nothing"},
+		{"Map/size=99/impl=mutex", 0.5, 20. / 11, "contends: 2 cores run at 0.50× the speed of 1 core; enough: 1 core, which loses nothing"},
 		{"Map/size=10/impl=sync", 10 / 5.2, 20. / 11, "scales: 2 cores give 1.92× where separate programs get 1.82×"},
-		{"Copy/part:8/a-4", 10. / 7, 20. / 15, "shares: 2 cores are worth 1.33 even to separate programs, and 1.43 to it"},
+		{"Copy/part:8/a-4", 10. / 7, 20. / 15, "shares: even separate programs get only 1.33× from 2 cores; this workload gets 1.43×"},
 		{"Map/size=10/impl=mutex", 1, 20. / 11, "serial: a second core adds nothing (0 ±1 %); enough: 1 core, which loses at most 1 %"},
 	}
 	if len(a.Rows) != len(want) {

@@ -8,33 +8,30 @@ import (
 // Cell is the throughput of a point over that of one worker on one core with
 // GOMAXPROCS 1, which makes it a speedup.
 type Cell struct {
-	Cores   int      `json:"cores"`
-	Procs   int      `json:"gomaxprocs"`
-	Workers int      `json:"workers"`
-	Gain    Interval `json:"gain"`
+	Cores   int      `json:"cores"`      // CPUs that the process is bound to
+	Procs   int      `json:"gomaxprocs"` // GOMAXPROCS
+	Workers int      `json:"workers"`    // tasks in progress at once
+	Gain    Interval `json:"gain"`       // throughput over that of one worker on one core
 }
 
-// grid is GOMAXPROCS × workers, by GOMAXPROCS and then by workers. The cores
-// are those at which most values of GOMAXPROCS were measured, if these are two
-// or more; otherwise both grow together.
-func (d survey) grid(base Point, one series, levels []level) (cells []Cell) {
-	if ridge := d.ridge(base); len(ridge) > 1 {
-		levels = ridge
+// grid returns GOMAXPROCS × workers, by GOMAXPROCS and then by workers. If several
+// values of GOMAXPROCS were measured on the same cores, it keeps to these cores;
+// otherwise both grow together.
+func (s survey) grid(one series) (cells []Cell) {
+	if ridge := s.ridge(); len(ridge) > 1 {
+		s.levels = ridge
 	}
-	for _, l := range levels {
-		for _, w := range d.workersAt(base, l) {
-			s, _ := d.series(base.at(w, l))
-			cells = append(cells, Cell{l.cores, l.procs, w, quotient(one, s)})
-		}
+	for _, p := range s.points() {
+		cells = append(cells, Cell{p.Cores, p.Procs, p.Workers, quotient(one, s.times(p))})
 	}
 	return cells
 }
 
-// ridge is the levels of the one number of cores that has most of them; of
+// ridge returns the levels of the number of cores that has most of them; of
 // several such numbers the largest.
-func (d survey) ridge(base Point) []level {
+func (s survey) ridge() []level {
 	byCores := map[int][]level{}
-	for _, l := range d.allLevels(base) {
+	for _, l := range s.allLevels(s.base) {
 		byCores[l.cores] = append(byCores[l.cores], l)
 	}
 	var best []level
@@ -47,8 +44,8 @@ func (d survey) ridge(base Point) []level {
 	return best
 }
 
-// AdvisedCell is the index of the cell of the row's advice, -1 if there is
-// none or the grid does not have it. Of several GOMAXPROCS beyond the cores it is the smallest.
+// AdvisedCell returns the index of the cell of the row's advice, -1 if there is
+// none. Of several GOMAXPROCS beyond the cores it takes the smallest.
 func (r Row) AdvisedCell() int {
 	enough, ok := r.Enough()
 	return slices.IndexFunc(r.Grid, func(c Cell) bool {

@@ -87,14 +87,14 @@ func TestASweepByCPUWarnsOfTheFirstValue(t *testing.T) {
 	}
 }
 
-func TestNothingToFactoriseIsSaidPerBenchmark(t *testing.T) {
+func TestNoGainIsReportedPerBenchmark(t *testing.T) {
 	a := analyze(t, save(t, swept("Good")+"BenchmarkOne-4 1 5 ns/op\nBenchmarkTwo 1 5 ns/op\nBenchmarkSize 1 5 B/op\nBenchmarkBad/workers=none 1 5 ns/op\n"))
 	if got := rowsOf(a); len(got) != 1 {
 		t.Errorf("rows %v", got)
 	}
 	for _, want := range []string{
-		"One: measured at GOMAXPROCS 4 only, so there is nothing to factorise; for c in 1 2 4; do go test -cpu $c -count 10 …; done would tell",
-		"Two: measured at GOMAXPROCS 1 only",
+		"One: measured only at GOMAXPROCS 4, so there is no gain to report; measure with: for c in 1 2 4; do go test -cpu $c -count 10 …; done",
+		"Two: measured only at GOMAXPROCS 1",
 		"Size: no time (ns/op)",
 		`Bad/workers=none: workers is "none"`,
 	} {
@@ -106,7 +106,7 @@ func TestNothingToFactoriseIsSaidPerBenchmark(t *testing.T) {
 	for i := range 500 {
 		fmt.Fprintf(&many, "BenchmarkX%d-4 1 5 ns/op\nBenchmarkY%d 1 5 B/op\n", i, i)
 	}
-	if a := analyze(t, save(t, many.String())); len(a.Warnings) != 2 || warned(a, "X9 and 490 more: measured at GOMAXPROCS 4 only") != 1 || warned(a, "Y9 and 490 more: no time") != 1 {
+	if a := analyze(t, save(t, many.String())); len(a.Warnings) != 2 || warned(a, "X9 and 490 more: measured only at GOMAXPROCS 4") != 1 || warned(a, "Y9 and 490 more: no time") != 1 {
 		t.Errorf("%d warnings: %v", len(a.Warnings), a.Warnings)
 	}
 }

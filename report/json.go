@@ -17,26 +17,27 @@ var Schema string
 // jsonVersion rises when a field goes or changes its meaning.
 const jsonVersion = 1
 
+// documentJSON: times are seconds, throughputs jobs per second, gains plain ratios,
+// parts of a stack cores. What was not measured is null. Fields may be added to a
+// version; when one goes or changes its meaning, the version rises.
+type documentJSON struct {
+	Version    int                          `json:"version"`         // of this format
+	Files      []string                     `json:"files"`           // the result files
+	Host       map[string]string            `json:"host"`            // the configuration lines that all results share
+	Hosts      map[string]map[string]string `json:"hosts,omitempty"` // the configuration lines of each column, where there are several
+	Samples    int                          `json:"samples"`         // in the files
+	LeftOut    int                          `json:"left_out"`        // samples that count in no number, because others wanted the CPUs
+	Rows       []rowJSON                    `json:"rows"`            // one per workload, variant, executor and size
+	Warnings   []string                     `json:"warnings"`        // what to know before believing a number
+	Crossovers []crossoverJSON              `json:"crossovers"`      // per executor, from workloads that were measured in several sizes of a task
+	Timelines  []timelineJSON               `json:"timelines"`       // recordings of cashiers, by their processors
+	CoreToCore []pairJSON                   `json:"core_to_core"`    // the latency between every two CPUs that was recorded
+}
+
 // WriteJSON writes the analysis for programs, as Schema says. Times are seconds,
 // throughputs jobs per second, gains plain ratios; what was not measured is null.
 func (a *Analysis) WriteJSON(w io.Writer) error {
-	out := struct {
-		Version int               `json:"version"`
-		Files   []string          `json:"files"`
-		Host    map[string]string `json:"host"`
-
-		// Hosts is the configuration of each column, where there are several.
-		Hosts map[string]map[string]string `json:"hosts,omitempty"`
-
-		Samples  int       `json:"samples"`
-		LeftOut  int       `json:"left_out"`
-		Rows     []rowJSON `json:"rows"`
-		Warnings []string  `json:"warnings"`
-
-		Crossovers []crossoverJSON `json:"crossovers"`
-		Timelines  []timelineJSON  `json:"timelines"`
-		CoreToCore []pairJSON      `json:"core_to_core"`
-	}{
+	out := documentJSON{
 		Version: jsonVersion, Files: a.Data.Files, Host: a.Data.Host, Hosts: a.Data.Hosts, Samples: a.Samples, LeftOut: a.LeftOut,
 		Rows: each(a.Rows, asRow), Warnings: each(a.allWarnings(), error.Error), Crossovers: each(a.Crossovers, asCrossover),
 		Timelines: each(a.Data.Timelines, asTimeline), CoreToCore: asPairs(a.Data.Pairs),

@@ -9,55 +9,75 @@ import (
 // The types of this file are those of the analysis whose numbers may be unknown,
 // which is null and not a number of JSON, and the field names of the schema.
 
+// lineJSON is throughput against workers at one parallelism.
 type lineJSON struct {
-	P         int         `json:"p"`
-	Residence table.Null  `json:"residence"`
-	Demand    table.Null  `json:"demand"`
-	Points    []LinePoint `json:"points"`
+	P         int         `json:"p"`         // the smaller of cores and GOMAXPROCS
+	Residence table.Null  `json:"residence"` // seconds that one worker on one core needs for a job, waiting included
+	Demand    table.Null  `json:"demand"`    // CPU seconds of a job
+	Points    []LinePoint `json:"points"`    // by workers
 }
 
+// rowJSON is a line of the headline: speedup = concurrency_gain × parallelism_gain.
 type rowJSON struct {
-	Workload        string      `json:"workload"`
-	Package         string      `json:"package,omitempty"`
-	Kind            string      `json:"kind,omitempty"`
-	Executor        string      `json:"executor"`
-	Size            string      `json:"size"`
-	Workers         natural     `json:"workers"`
-	P               int         `json:"p"`
-	ConcurrencyGain Interval    `json:"concurrency_gain"`
-	ParallelismGain Interval    `json:"parallelism_gain"`
-	Speedup         Interval    `json:"speedup"`
-	Ceiling         Interval    `json:"ceiling"`
-	TasksInflight   table.Null  `json:"tasks_inflight"`
-	CPUsBusy        table.Null  `json:"cpus_busy"`
-	Fairness        table.Null  `json:"fairness"` // null if not measured
-	Variant         string      `json:"variant,omitempty"`
-	Weak            bool        `json:"weak,omitempty"`
-	Column          string      `json:"column,omitempty"`
-	OverSerial      Interval    `json:"over_serial"`
-	Cost            table.Null  `json:"cost"`          // cores; null if not measured or not told
-	CostInfinite    bool        `json:"cost_infinite"` // no number of cores was enough
-	Expected        string      `json:"expected,omitempty"`
-	Outcome         string      `json:"outcome,omitempty"`
-	OutcomeReason   string      `json:"outcome_reason,omitempty"`
-	Class           Class       `json:"class"`
-	Verdict         string      `json:"verdict"`
-	Advice          *adviceJSON `json:"advice"` // null without a verdict
-	Samples         int         `json:"samples"`
-	Lines           []lineJSON  `json:"lines"`
-	Scaling         []Scaled    `json:"scaling"`
-	Stacks          []stackJSON `json:"stacks"`
-	Models          *modelsJSON `json:"models,omitempty"` // of the first rows only
+	Workload string `json:"workload"`          // as the table names it
+	Package  string `json:"package,omitempty"` // import path of a benchmark that is not of the suite
+	Kind     string `json:"kind,omitempty"`    // what limits the workload: cpu, memory, io, mixed, lock, comm, spawn, wait
+	Executor string `json:"executor"`          // what ran the tasks; empty if the benchmark knows no executors
+	Size     string `json:"size"`              // of the job; empty for a benchmark that is not of the suite
 
-	Latencies []latencyJSON `json:"latencies"`
-	Grid      []Cell        `json:"grid"`
+	// The smallest number within 5 % of the best throughput at p, or not told apart from
+	// it; null where the benchmark decides
+	Workers         natural    `json:"workers"`
+	P               int        `json:"p"`                 // the highest parallelism measured: the smaller of cores and GOMAXPROCS
+	ConcurrencyGain Interval   `json:"concurrency_gain"`  // G_c: throughput of these workers on one core over that of one worker on one core
+	ParallelismGain Interval   `json:"parallelism_gain"`  // G_p: throughput of these workers at p over theirs on one core
+	Speedup         Interval   `json:"speedup"`           // S: throughput of these workers at p over that of one worker on one core
+	Ceiling         Interval   `json:"ceiling"`           // H(p): what p programs that share nothing gain from p cores
+	TasksInflight   table.Null `json:"tasks_inflight"`    // mean tasks started and not finished, the degree of concurrency
+	CPUsBusy        table.Null `json:"cpus_busy"`         // mean CPUs at work, the degree of parallelism
+	Fairness        table.Null `json:"fairness"`          // Jain's index of the tasks that each worker ended, at workers and p: 1 is equal shares
+	Variant         string     `json:"variant,omitempty"` // of the workload, if not its first
+	Weak            bool       `json:"weak,omitempty"`    // true if the job grew with the workers; then speedups are scaled (Gustafson, 1988)
+	Column          string     `json:"column,omitempty"`  // what stands beside others, a host if --col does not say otherwise; absent if there is only one
+	OverSerial      Interval   `json:"over_serial"`       // throughput of these workers at p over that of the plain serial program
+
+	// COST (McSherry, Isard and Murray, 2015): the fewest cores that are shown to beat the
+	// serial program by a tenth; null if not measured, if noise hides whether some do, or
+	// if none do
+	Cost          table.Null `json:"cost"`
+	CostInfinite  bool       `json:"cost_infinite"`            // true if no measured number of cores beats the serial program
+	Expected      string     `json:"expected,omitempty"`       // the scaling that the workload declares
+	Outcome       string     `json:"outcome,omitempty"`        // whether the measurement agrees: met, not met, or what is missing
+	OutcomeReason string     `json:"outcome_reason,omitempty"` // the number that decided
+	Class         Class      `json:"class"`                    // what the gains say together
+	Verdict       string     `json:"verdict"`                  // the class and why, in words
+
+	// The fewest cores, and then workers, that are shown to lose less than 5 % against
+	// every other point; null if no point is shown to be that good, or without a verdict
+	Advice *adviceJSON `json:"advice"`
+
+	// The fewest that the gains, the ceiling, the serial program and the worst point rest
+	// on, of rounds in which all that is compared was measured
+	Samples int         `json:"samples"`
+	Lines   []lineJSON  `json:"lines"`   // throughput against workers, at one core and at p
+	Scaling []Scaled    `json:"scaling"` // gain from cores against parallelism, at these workers
+	Stacks  []stackJSON `json:"stacks"`  // the speedup stack of every point
+
+	// Laws of scaling, fitted as far as the points allow; of more than 60 rows, only the
+	// first 12 have them
+	Models *modelsJSON `json:"models,omitempty"`
+
+	Latencies []latencyJSON `json:"latencies"` // of tasks, and of items that are due by schedule, by parallelism and workers
+	Grid      []Cell        `json:"grid"`      // throughput by GOMAXPROCS and workers
 }
 
-// adviceJSON is the least that brings 95 % of the best throughput.
+// adviceJSON is the fewest cores, and then workers, that are shown to lose less than 5
+// % against every other point; null if no point is shown to be that good, or without a
+// verdict.
 type adviceJSON struct {
-	Workers natural  `json:"workers"`
-	Cores   int      `json:"cores"`
-	Share   Interval `json:"share"`
+	Workers natural  `json:"workers"` // null: the benchmark decides itself
+	Cores   int      `json:"cores"`   // of which as many are enough
+	Share   Interval `json:"share"`   // its throughput over the best; the lower bound holds against every other point, whichever is the best
 }
 
 func asRow(r Row) rowJSON {
@@ -82,49 +102,60 @@ func asLine(l Line) lineJSON {
 	return lineJSON{l.P, table.Null(l.Residence), table.Null(l.Demand), l.Points}
 }
 
-// stackJSON is a Stack in cores. Its parts are those that are known; a part that
-// holds others is named after all of them.
+// stackJSON is what the p cores of a point did; the parts and the residual sum to p.
 type stackJSON struct {
-	Workers  natural    `json:"workers"`
-	P        int        `json:"p"`
-	Parts    []Part     `json:"parts"`
+	Workers natural `json:"workers"` // tasks in progress at once; null where the benchmark decides
+	P       int     `json:"p"`       // the smaller of cores and GOMAXPROCS
+
+	// Those that could be told; a part that holds others is named after all of them.
+	// Inflation is negative by what was saved, which work holds
+	Parts []Part `json:"parts"`
+
+	// CPU time that these workers do not need and one worker does: page and table show
+	// work without it, and no negative inflation
 	Saved    table.Null `json:"saved"`
-	Residual table.Null `json:"residual"`
-	Idle     table.Null `json:"kernel_idle"`
-	Largest  string     `json:"largest_loss,omitempty"`
+	Residual table.Null `json:"residual"`               // what the clocks disagree by
+	Idle     table.Null `json:"kernel_idle"`            // idle cores as the kernel saw them: a check, and no part
+	Largest  string     `json:"largest_loss,omitempty"` // the part other than work with the most cores; absent if none has more than 2 % of them
 }
 
 func asStack(s Stack) stackJSON {
 	return stackJSON{natural(s.Workers), s.P, s.Parts(), table.Null(s.Saved()), table.Null(s.Residual), table.Null(s.Idle), s.Largest().Name}
 }
 
-// latencyJSON is a Latency; times are seconds, loads items per second.
+// latencyJSON is seconds that something took at a point.
 type latencyJSON struct {
-	Workers  natural    `json:"workers"`
-	P        int        `json:"p"`
-	Arrivals bool       `json:"since_due"`
-	P50      Interval   `json:"p50"`
-	P99      Interval   `json:"p99"`
-	Load     table.Null `json:"load"`
-	Capacity table.Null `json:"capacity"`
+	Workers  natural    `json:"workers"`   // null where the benchmark decides
+	P        int        `json:"p"`         // the smaller of cores and GOMAXPROCS
+	Arrivals bool       `json:"since_due"` // true: from when an item was due in an open loop; false: from the start of a task
+	P50      Interval   `json:"p50"`       // median
+	P99      Interval   `json:"p99"`       // 99th percentile
+	Load     table.Null `json:"load"`      // items per second that came, or that were done in a closed loop
+	Capacity table.Null `json:"capacity"`  // items per second that the CPUs could do: p/D
 }
 
 func asLatency(l Latency) latencyJSON {
 	return latencyJSON{natural(l.Workers), l.P, l.Arrivals, l.P50, l.P99, table.Null(l.Load), table.Null(l.Capacity)}
 }
 
+// modelsJSON is laws of scaling.
 type modelsJSON struct {
-	Workers      natural      `json:"workers"`
-	Cores        []Efficiency `json:"cores"`
+	// Of the laws over cores: those of the row, or, if they are fewer than the cores, the
+	// fewest that can use all; null where the benchmark decides
+	Workers natural      `json:"workers"`
+	Cores   []Efficiency `json:"cores"` // efficiency by parallelism
+
+	// Of the serial fraction as the cores grow: lossless, constant, rising, falling,
+	// superlinear; empty if unclear
 	SerialTrend  Trend        `json:"karp_flatt_trend,omitempty"`
-	Amdahl       SerialFit    `json:"amdahl"`
-	Scaled       []Scaled     `json:"scaled_speedup,omitempty"`
-	Gustafson    *SerialFit   `json:"gustafson,omitempty"`
-	OverCores    USL          `json:"usl_over_cores"`
-	OverWorkers  USL          `json:"usl_over_workers"`
-	Knee         table.Null   `json:"knee"`
-	Predictions  []Prediction `json:"predictions"`
-	NoPrediction string       `json:"no_prediction,omitempty"`
+	Amdahl       SerialFit    `json:"amdahl"`                   // S = 1/(f + (1−f)/p)
+	Scaled       []Scaled     `json:"scaled_speedup,omitempty"` // with weak scaling: throughput of p workers on p cores over that of one on one
+	Gustafson    *SerialFit   `json:"gustafson,omitempty"`      // S = p − s(p−1), with weak scaling
+	OverCores    USL          `json:"usl_over_cores"`           // universal scalability law over cores, at the workers of the laws
+	OverWorkers  USL          `json:"usl_over_workers"`         // universal scalability law over as many workers as can be of use, at p
+	Knee         table.Null   `json:"knee"`                     // workers from which on p cores could be busy all the time: p(D+Z)/D
+	Predictions  []Prediction `json:"predictions"`              // what more cores would give
+	NoPrediction string       `json:"no_prediction,omitempty"`  // why there are none
 }
 
 // asModels is nil where no law was fitted.
@@ -143,25 +174,27 @@ func asModels(m Models) *modelsJSON {
 	return j
 }
 
+// crossoverJSON is efficiency of an executor against the size of its tasks.
 type crossoverJSON struct {
-	Workload string      `json:"workload"`
-	Executor string      `json:"executor"`
-	Size     string      `json:"size"`
-	Column   string      `json:"column,omitempty"`
-	P        int         `json:"p"`
-	Workers  int         `json:"workers"`
-	Half     Interval    `json:"half"`    // seconds; null if it is outside of the grains
-	Reached  bool        `json:"reached"` // at some grain
-	Grains   []grainJSON `json:"grains"`
+	Workload string      `json:"workload"`         // as the table names it
+	Executor string      `json:"executor"`         // what ran the tasks
+	Size     string      `json:"size"`             // of the job
+	Column   string      `json:"column,omitempty"` // of those that stand side by side, such as a host; absent if there is one only
+	P        int         `json:"p"`                // parallelism
+	Workers  int         `json:"workers"`          // tasks in progress at once
+	Half     Interval    `json:"half"`             // n½, the seconds of a task at which efficiency reaches one half; null if it is outside of the grains
+	Reached  bool        `json:"reached"`          // whether efficiency reaches one half at some grain
+	Grains   []grainJSON `json:"grains"`           // by the size of a task
 }
 
+// grainJSON is one size of task.
 type grainJSON struct {
-	Variant    string     `json:"variant,omitempty"`
-	Task       table.Null `json:"task"` // seconds
-	Tasks      table.Null `json:"tasks"`
-	Efficiency Interval   `json:"efficiency"`
-	Ceiling    Interval   `json:"ceiling"`
-	Overhead   Interval   `json:"overhead"` // seconds a task
+	Variant    string     `json:"variant,omitempty"` // of the workload, if not its first
+	Task       table.Null `json:"task"`              // seconds of a task in the serial program
+	Tasks      table.Null `json:"tasks"`             // of a job
+	Efficiency Interval   `json:"efficiency"`        // time of the serial program over p times that of the job
+	Ceiling    Interval   `json:"ceiling"`           // H(p)/p
+	Overhead   Interval   `json:"overhead"`          // seconds a task beyond its work, times p
 }
 
 func asCrossover(c Crossover) crossoverJSON {
@@ -171,26 +204,26 @@ func asCrossover(c Crossover) crossoverJSON {
 	return crossoverJSON{c.Workload, c.Executor, c.Size, c.Column, c.P, c.Workers, c.Half, c.Reached(), grains}
 }
 
-// timelineJSON is a recording in numbers.
+// timelineJSON is a recording of cashiers.
 type timelineJSON struct {
-	Procs          int        `json:"procs"`
-	Seconds        table.Null `json:"seconds"`
-	Customers      int        `json:"customers"`
-	InProgress     table.Null `json:"in_progress"`
-	MostInProgress int        `json:"most_in_progress"`
-	Running        table.Null `json:"running"`
-	MostRunning    int        `json:"most_running"`
+	Procs          int        `json:"procs"`            // processors of the Go scheduler
+	Seconds        table.Null `json:"seconds"`          // its length
+	Customers      int        `json:"customers"`        // that were served
+	InProgress     table.Null `json:"in_progress"`      // mean customers in progress: concurrency
+	MostInProgress int        `json:"most_in_progress"` // at one instant
+	Running        table.Null `json:"running"`          // mean customers being scanned: parallelism
+	MostRunning    int        `json:"most_running"`     // at one instant
 }
 
 func asTimeline(t Timeline) timelineJSON {
 	return timelineJSON{t.Procs, table.Null(t.Length), len(t.Customers), table.Null(t.InProgress), t.MostInProgress, table.Null(t.Running), t.MostRunning}
 }
 
-// pairJSON is the latency between two CPUs, in seconds.
+// pairJSON is two CPUs.
 type pairJSON struct {
-	From    int      `json:"from"`
-	To      int      `json:"to"`
-	Latency Interval `json:"latency"`
+	From    int      `json:"from"`    // the CPU with the lower number
+	To      int      `json:"to"`      // the other CPU
+	Latency Interval `json:"latency"` // seconds one way
 }
 
 // asPairs is empty if p is nil.

@@ -6,10 +6,10 @@ import (
 	"testing"
 )
 
-// near is a number that is known to within 1 %.
+// near returns a value with an interval of 1 %.
 func near(x float64) Interval { return Interval{x, x / 1.01, x * 1.01} }
 
-func TestTheKneeIsWhereTheBoundsMeet(t *testing.T) {
+func TestKneeIsWhereTheBoundsMeet(t *testing.T) {
 	if knee := (Line{P: 4, Residence: 0.05, Demand: 0.01}).Knee(); math.Abs(knee-20) > 1e-12 {
 		t.Errorf("at %v workers", knee)
 	}
@@ -79,8 +79,8 @@ func TestLimitsOfTheShapes(t *testing.T) {
 	}
 }
 
-// A number that is right by accident is not evidence.
-func TestWideIntervalsMeetNothing(t *testing.T) {
+// A value within its limits is not evidence if its interval is wide.
+func TestWideIntervalsMeetNoExpectation(t *testing.T) {
 	for _, i := range []Interval{{1.9, 0.5, 7}, {1.9, math.NaN(), math.NaN()}} {
 		j := judge{row: Row{P: 2, Concurrency: near(1), Parallelism: i, Speedup: i, Ceiling: near(2)}, outcome: Met}
 		if j.hold("linear"); j.outcome != TooNoisy {
@@ -113,7 +113,7 @@ func TestKneeIsBetweenItsBounds(t *testing.T) {
 		"a second core brings nothing": {func(w, _ float64) float64 { return upper(w, 1) }, all, 10, NotMet},
 		"half the slope":               {func(w, p float64) float64 { return min((1+w)/2/residence, p/demand) }, all, 10, NotMet},
 		"faster than the bound":        {func(w, p float64) float64 { return 1.3 * upper(w, p) }, all, 10, NotMet},
-		"workers bring nothing":        {upper, all, 1, NotMet},
+		"workers give nothing":         {upper, all, 1, NotMet},
 		"the knee is not reached":      {upper, []int{1, 2, 4}, 4, TooFew},
 		"CPU times were not measured":  {func(float64, float64) float64 { return math.NaN() }, all, 10, NotMeasured},
 	} {
@@ -126,7 +126,7 @@ func TestKneeIsBetweenItsBounds(t *testing.T) {
 	}
 }
 
-func TestWhatIsNotJudged(t *testing.T) {
+func TestRowsThatAreNotJudged(t *testing.T) {
 	row := Row{Workload: "Known", Executor: "pool", P: 2, Workers: 1, Concurrency: near(1), Parallelism: near(1), Speedup: near(1), Ceiling: near(2), tainted: true,
 		Lines: []Line{{P: 2, Points: make([]LinePoint, 2)}}}
 	for _, c := range []struct {
@@ -141,7 +141,7 @@ func TestWhatIsNotJudged(t *testing.T) {
 	} {
 		d := &Data{Expects: map[string]string{"Known": c.shape}}
 		row.Executor = c.executor
-		if e := (survey{d}).expected(row); e.Outcome != c.want {
+		if e := row.expected(d.Expects); e.Outcome != c.want {
 			t.Errorf("%s under %s: %s, want %q", c.shape, c.executor, fmt.Sprint(e), c.want)
 		}
 	}

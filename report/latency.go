@@ -10,42 +10,46 @@ import (
 type Latency struct {
 	Workers, P int
 
-	// Arrivals says that the times count from when an item was due, not from
-	// when its task began: the point is of an open loop, whose items come by a
-	// schedule, and what they wait before a worker is free is in them.
+	// Arrivals says that the point is of an open loop, whose items come on a
+	// schedule. Times then count from when an item was due, and include its wait
+	// for a free worker.
 	Arrivals bool
 
 	// P50 and P99 are seconds that half of the tasks, and 99 of 100, did not
-	// exceed: the geometric mean over the samples, as of all times, with its
-	// 95 % interval. The quantiles of a sample are those of its jobs together,
-	// so the mean of a few short samples understates the 99th.
+	// exceed: the geometric mean over the samples, with its 95 % interval. A
+	// sample's quantiles are over its jobs together, so the mean of a few short
+	// samples understates the 99th percentile.
 	P50, P99 Interval
 
-	// Load is the items that came per second, where they have a schedule and
-	// the file says it (due-items/s), otherwise those that were done. NaN if
+	// Load is the items that came per second, where they have a schedule that the
+	// file states (due-items/s), otherwise those that were completed. NaN if
 	// neither was measured.
 	Load float64
 
-	// Capacity is the items per second that P cores could do if nothing but
-	// CPU time held them up: p/D of the operational bounds, with D the CPU
-	// seconds of an item at this point. NaN if not measured.
+	// Capacity is the items per second that P cores could do if CPU time were the
+	// only limit: p/D of the operational bounds, with D the CPU seconds of an
+	// item at this point. NaN if not measured.
 	Capacity float64
 }
 
-// latencies are those of all points of a row, by level and then by workers.
-// Points whose tasks were not timed are left out.
-func (d survey) latencies(base Point, levels []level) (list []Latency) {
-	for _, l := range levels {
-		for _, w := range d.workersAt(base, l) {
-			if one := d.latency(base.at(w, l)); !math.IsNaN(one.P50.Value) || !math.IsNaN(one.P99.Value) {
-				list = append(list, one)
-			}
+// timed reports whether the tasks were timed.
+func (l Latency) timed() bool { return !math.IsNaN(l.P50.Value) || !math.IsNaN(l.P99.Value) }
+
+// scheduled reports whether the items came on a schedule, at a known load.
+func (l Latency) scheduled() bool { return l.Arrivals && l.Load > 0 }
+
+// latencies lists those of all points with timed tasks, by level and then by
+// workers.
+func (s survey) latencies() (list []Latency) {
+	for _, p := range s.points() {
+		if l := latency(s.Data, p); l.timed() {
+			list = append(list, l)
 		}
 	}
 	return list
 }
 
-func (d survey) latency(p Point) Latency {
+func latency(d *Data, p Point) Latency {
 	l := Latency{
 		Workers: p.Workers, P: p.Parallelism(),
 		P50:      d.geometricMean(p, func(s Sample) float64 { return s.Arrival50 }),
@@ -53,7 +57,7 @@ func (d survey) latency(p Point) Latency {
 		Load:     d.mean(p, func(s Sample) float64 { return positive(s.Due) }),
 		Capacity: math.NaN(),
 	}
-	if l.Arrivals = !math.IsNaN(l.P50.Value) || !math.IsNaN(l.P99.Value); !l.Arrivals {
+	if l.Arrivals = l.timed(); !l.Arrivals {
 		l.P50 = d.geometricMean(p, func(s Sample) float64 { return s.Task50 })
 		l.P99 = d.geometricMean(p, func(s Sample) float64 { return s.Task99 })
 	}
@@ -68,8 +72,9 @@ func (d survey) latency(p Point) Latency {
 }
 
 // Served is the latencies of the rows that are loads of one open loop, by
-// parallelism and then by load, each at the most workers that all of the loads
-// were measured with: fewer would queue for a worker rather than for a core.
+// parallelism and then by load. At each parallelism they are at the most workers
+// that all loads were measured with: with fewer, items queue for a worker rather
+// than for a core.
 type Served struct {
 	Name      string // of the row with the lowest load
 	Latencies []Latency
@@ -80,47 +85,41 @@ type Served struct {
 // Holds reports whether r is one of the loads.
 func (s Served) Holds(r Row) bool { return r.open() && r.loop() == s.loop }
 
-// open reports whether the items of r came by a schedule.
-func (r Row) open() bool {
-	return slices.ContainsFunc(r.Latencies, func(l Latency) bool { return l.Arrivals && l.Load > 0 })
-}
+// open reports whether the items of r came on a schedule.
+func (r Row) open() bool { return slices.ContainsFunc(r.Latencies, Latency.scheduled) }
 
 // loop is what the loads of one open loop have in common.
 func (r Row) loop() Point {
 	return Point{Workload: r.Workload, Package: r.Package, Executor: r.Executor, Size: r.Size, Weak: r.Weak, Column: r.machine}
 }
 
-// Served are the open loops that were measured under several loads.
+// Served lists the open loops that were measured under several loads.
 func (a *Analysis) Served() (list []Served) {
-	loops := map[Point][]Row{}
-	var order []Point
+	seen := map[Point]bool{}
 	for _, r := range a.Rows {
-		key := r.loop()
-		if !r.open() {
+		loop := r.loop()
+		if !r.open() || seen[loop] {
 			continue
 		}
-		if loops[key] == nil {
-			order = append(order, key)
-		}
-		loops[key] = append(loops[key], r)
-	}
-	for _, key := range order {
-		if s := serve(loops[key]); len(s.Latencies) > 0 {
-			s.loop = key
+		seen[loop] = true
+		loads := slices.DeleteFunc(slices.Clone(a.Rows), func(o Row) bool { return !o.open() || o.loop() != loop })
+		if s := serve(loads); len(s.Latencies) > 0 {
+			s.loop = loop
 			list = append(list, s)
 		}
 	}
 	return list
 }
 
-// serve is empty if no parallelism has two loads at the same workers.
+// serve combines the loads of one loop. The result is empty if no parallelism has
+// two loads at the same workers.
 func serve(rows []Row) (s Served) {
 	type place struct{ p, workers int }
 	found := map[place][]Latency{}
 	for _, r := range rows {
 		for _, l := range r.Latencies {
-			if l.Arrivals && l.Load > 0 {
-				found[place{l.P, l.Workers}] = append(found[place{l.P, l.Workers}], l)
+			if at := (place{l.P, l.Workers}); l.scheduled() {
+				found[at] = append(found[at], l)
 			}
 		}
 	}

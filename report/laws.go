@@ -9,12 +9,14 @@ import (
 
 // Efficiency is what p cores gave, as shares.
 type Efficiency struct {
-	P int `json:"p"`
+	P int `json:"p"` // the smaller of cores and GOMAXPROCS
 
-	// OfIdeal is S/p and OfCeiling S/H(p), where S is the gain from cores. What is
-	// missing from 1 is lost to hardware and software in the first, to software
-	// alone in the second. OfCeiling is unknown if H(p) was not measured.
-	OfIdeal   Interval `json:"efficiency"`
+	// S/p, where S is the gain from cores. What is missing from 1 is lost to hardware
+	// and software.
+	OfIdeal Interval `json:"efficiency"`
+
+	// S/H(p): what is missing from 1 is lost to software alone. Unknown if H(p) was not
+	// measured.
 	OfCeiling Interval `json:"software_efficiency"`
 
 	// Serial is the experimentally determined serial fraction
@@ -210,9 +212,9 @@ func GustafsonAt(scaled Interval, p int) Interval {
 // Scaled is the gain from p cores at the best number of workers, see
 // Row.FromCores.
 type Scaled struct {
-	P       int      `json:"p"`
-	Gain    Interval `json:"gain"`
-	Ceiling Interval `json:"ceiling"` // unknown if not measured
+	P       int      `json:"p"`       // the smaller of cores and GOMAXPROCS
+	Gain    Interval `json:"gain"`    // from cores, at the same workers, or over one worker where these do less than one
+	Ceiling Interval `json:"ceiling"` // H(p); unknown if not measured
 }
 
 // matters is the gain from which on COST and predictions speak of one, and the loss

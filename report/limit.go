@@ -8,98 +8,79 @@ import (
 	"overlap/internal/table"
 )
 
-// shortfall names the largest loss of a row that falls short of its ceiling, or of
-// all its cores if there is no ceiling, and nothing of one that reaches it.
+// shortfall is the limit of a row that falls short of its goal; empty for one that
+// reaches it.
 func (r Row) shortfall() string {
-	if s, ok := r.stackAt(r.forAllCores(r.Workers)); ok && r.FromCores().over(r.goal()).High < 0.95 {
-		if why := r.limits(s); why != "" {
-			return "; " + r.ofOthers(s) + why
-		}
+	if r.share().High < 0.95 {
+		return r.limit(r.Workers)
 	}
 	return ""
 }
 
-// limit is what limits the row with that many workers or more, in front of a
-// reason.
+// limit says what limits the row with that many workers, or with the fewest beyond
+// that could use all cores: with fewer, a core without a task says nothing. It
+// begins with a semicolon; empty if nothing is known to limit it.
 func (r Row) limit(workers int) string {
-	if s, ok := r.stackAt(r.forAllCores(workers)); ok {
-		if why := r.limits(s); why != "" {
-			return why + "; "
-		}
+	find := func(match func(workers int) bool) int {
+		return slices.IndexFunc(r.Stacks, func(s Stack) bool { return s.P == r.P && match(s.Workers) })
 	}
-	return ""
-}
-
-// forAllCores is that number of workers, or the smallest that could use all cores:
-// with fewer, a core without a task says nothing.
-func (r Row) forAllCores(workers int) int {
-	for _, s := range r.Stacks {
-		if s.P == r.P && s.Workers >= max(r.P, workers) {
-			return s.Workers
-		}
+	i := find(func(w int) bool { return w >= max(r.P, workers) })
+	if i < 0 {
+		i = find(func(w int) bool { return w == workers })
 	}
-	return workers
-}
-
-// ofOthers names the workers of a stack that is not of the row's.
-func (r Row) ofOthers(s Stack) string {
-	if s.Workers == r.Workers {
+	if i < 0 {
 		return ""
 	}
-	return fmt.Sprintf("with %d of them ", s.Workers)
-}
-
-// stackAt is the stack of that many workers on all cores.
-func (r Row) stackAt(workers int) (Stack, bool) {
-	for _, s := range r.Stacks {
-		if s.P == r.P && s.Workers == workers {
-			return s, true
-		}
+	loss := r.loss(r.Stacks[i])
+	switch {
+	case loss == "":
+		return ""
+	case r.Stacks[i].Workers != workers:
+		return fmt.Sprintf("; with %d workers %s", r.Stacks[i].Workers, loss)
 	}
-	return Stack{}, false
+	return "; " + loss
 }
 
-// limits puts the largest loss of a stack into words, if it is a tenth of the
-// cores or more.
-func (r Row) limits(s Stack) string {
-	loss := s.Largest()
-	if loss.Cores < 0.1*float64(s.P) || 0 < s.Workers && s.Workers < s.P {
+// loss puts the largest loss of a stack into words, if it is a tenth of the cores
+// or more.
+func (r Row) loss(s Stack) string {
+	largest := s.Largest()
+	if largest.Cores < 0.1*float64(s.P) || 0 < s.Workers && s.Workers < s.P {
 		return ""
 	}
-	amount := fmt.Sprintf("%s of %d cores", table.Round(loss.Cores), s.P)
-	name, _, _ := strings.Cut(loss.Name, " ")
+	amount := fmt.Sprintf("%s of %d cores", table.Round(largest.Cores), s.P)
+	name, _, several := strings.Cut(largest.Name, " ")
 	switch name {
 	case "inflation":
-		return fmt.Sprintf("limited by sharing%s: %s go to CPU time that one worker does not need", r.shared(), amount)
+		return fmt.Sprintf("limited by sharing%s: %s do extra work that one worker does not need", r.sharing(), amount)
 	case "GC":
-		return fmt.Sprintf("limited by garbage: %s collect it", amount)
+		return fmt.Sprintf("limited by garbage collection: it takes %s", amount)
 	case "run":
 		if s.throttled > s.RunQueue/2 {
 			return fmt.Sprintf("limited by the CPU quota: it took %s", amount)
 		}
-		return fmt.Sprintf("limited by others: they took %s", amount)
+		return fmt.Sprintf("limited by other programs or virtual machines: they took %s", amount)
 	case "imbalance":
-		if loss.Name != name {
-			return fmt.Sprintf("limited by uneven tasks or by waking them: %s have none that runs", amount)
+		if several {
+			return fmt.Sprintf("limited by uneven tasks or slow wake-ups: %s have no running task", amount)
 		}
-		return fmt.Sprintf("limited by its serial or uneven part: %s have no task", amount)
+		return fmt.Sprintf("limited by a serial part or uneven tasks: %s have no task", amount)
 	case "locked":
-		return fmt.Sprintf("limited by the lock: %s blocked", amount)
+		return fmt.Sprintf("limited by a lock: %s wait for it", amount)
 	case "runnable":
-		return fmt.Sprintf("limited by waking: %s have tasks that are ready and do not run yet", amount)
+		return fmt.Sprintf("limited by slow wake-ups: %s have only tasks that are ready but not yet running", amount)
 	}
-	if name != loss.Name {
-		return amount + " idle, the file does not tell why"
+	if several {
+		return fmt.Sprintf("limited by idle cores: %s, and the file does not say why", amount)
 	}
 	return fmt.Sprintf("limited by waiting: %s have only tasks that wait", amount)
 }
 
-// shared is the kind of a workload whose tasks share what it is named after. The
-// stack cannot tell that apart from other reasons, so it is not said to be the
-// reason.
-func (r Row) shared() string {
+// sharing is the kind of a workload whose tasks share what it is named after. The
+// stack cannot distinguish that from other reasons, so it is only a hint.
+func (r Row) sharing() string {
 	if slices.Contains([]string{"lock", "memory", "comm", "spawn"}, r.Kind) {
-		return " (its kind is " + r.Kind + ")"
+		return " (kind: " + r.Kind + ")"
 	}
 	return ""
 }

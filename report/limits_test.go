@@ -63,9 +63,9 @@ func read(t *testing.T, points ...timed) *Analysis {
 	return a
 }
 
-// What may be noise is no loss: an interval that reaches the limit is not
-// beyond it.
-func TestLimitsAreHeldByWholeIntervals(t *testing.T) {
+// A loss that may be noise does not count: an interval that reaches the limit is
+// not beyond it.
+func TestLimitsNeedWholeIntervals(t *testing.T) {
 	uneven := []Stack{{Workers: 4, P: 2, Imbalance: 0.3, ready: true}}
 	for _, c := range []struct {
 		about  string
@@ -88,8 +88,8 @@ func TestLimitsAreHeldByWholeIntervals(t *testing.T) {
 	}
 }
 
-// Fewer cores are the best only if that is no noise.
-func TestTheBestCoresAreNoAccident(t *testing.T) {
+// Fewer cores are the best only if the difference is beyond noise.
+func TestBestCoresNeedMoreThanNoise(t *testing.T) {
 	for _, c := range []struct {
 		top  Interval
 		want bool
@@ -103,9 +103,9 @@ func TestTheBestCoresAreNoAccident(t *testing.T) {
 	}
 }
 
-// COST asks for a tenth, beyond noise, of the fewest workers that are as good as
-// the best: among all, one would pass the limit by chance.
-func TestCostIsNoAccident(t *testing.T) {
+// COST needs a gain of a tenth, beyond noise, from the fewest workers that are as
+// good as the best: among all numbers, one would pass the limit by chance.
+func TestCostNeedsMoreThanNoise(t *testing.T) {
 	const one, two = "pool/workers=%d/cores=1", "pool/workers=%d/cores=2-2"
 	at := func(name string, w int, ms float64) timed { return steady(fmt.Sprintf(name, w), ms) }
 	for _, c := range []struct {
@@ -127,7 +127,8 @@ func TestCostIsNoAccident(t *testing.T) {
 	}
 }
 
-// The fewest workers are as good as the fastest, or may be and are nearly.
+// The fewest workers are as good as the fastest, or nearly as good and not
+// distinguishable from it.
 func TestFewestMayBeAsGood(t *testing.T) {
 	fastest := seriesOf(steady("", 10))
 	for _, c := range []struct {
@@ -154,8 +155,8 @@ func seriesOf(p timed) (s series) {
 	return s
 }
 
-// A number of workers that was measured on every number of cores is the row's
-// only if it is within a tenth of the best.
+// A number of workers that was measured at every level becomes the row's only if it
+// is within a tenth of the best.
 func TestWorkersOfEveryLevelAreNearTheBest(t *testing.T) {
 	for _, c := range []struct {
 		everywhere float64
@@ -171,10 +172,10 @@ func TestWorkersOfEveryLevelAreNearTheBest(t *testing.T) {
 	}
 }
 
-// Enough is what is shown to lose less than 5 % against every other point, however
-// the best of its own number of cores does; what is not told apart from the best
-// need not be.
-func TestAdviceIsHeldAgainstTheBestOfAll(t *testing.T) {
+// A point is enough if it is shown to lose less than 5 % against every other point,
+// not only those on its own number of cores. A point that is not distinguishable
+// from the best need not be enough.
+func TestAdviceIsComparedWithEveryPoint(t *testing.T) {
 	for _, c := range []struct {
 		about string
 		one   timed
@@ -192,7 +193,7 @@ func TestAdviceIsHeldAgainstTheBestOfAll(t *testing.T) {
 	}
 }
 
-// S/H is of the speedup, and not of what cores add to what workers do.
+// S/H compares the speedup, not the gain from cores, with the ceiling.
 func TestExpectationsAreOfTheSpeedup(t *testing.T) {
 	for _, c := range []struct {
 		shape  string
@@ -211,8 +212,8 @@ func TestExpectationsAreOfTheSpeedup(t *testing.T) {
 	}
 }
 
-// A number within its limits may have an interval that goes a little beyond.
-func TestDoubtAboutAnExpectation(t *testing.T) {
+// The interval of a value within its limits may reach a little beyond them.
+func TestSlackOfAnExpectation(t *testing.T) {
 	for _, c := range []struct {
 		beyond float64
 		want   Outcome
@@ -228,7 +229,7 @@ func TestDoubtAboutAnExpectation(t *testing.T) {
 
 // Samples of files that differ in how busy the machine was before each are of
 // one build on one machine: their rounds stay.
-func TestLoadIsNoBuild(t *testing.T) {
+func TestLoadDoesNotSplitBuilds(t *testing.T) {
 	dir := t.TempDir()
 	var paths []string
 	for i := range 2 {
@@ -259,7 +260,7 @@ func TestLoadIsNoBuild(t *testing.T) {
 }
 
 // Separate programs may seem to gain a little more than there are cores.
-func TestCeilingAboveTheCoresIsSaid(t *testing.T) {
+func TestCeilingAboveTheCoresIsReported(t *testing.T) {
 	for _, c := range []struct {
 		high float64
 		want bool

@@ -26,7 +26,7 @@ func TestMarkdown(t *testing.T) {
 	text := markdown(t, analyze(t, f.save(t)))
 	for _, want := range []string{
 		"**overlap**: of 1 workload, more workers speed up 1, more cores 0, both 0; on up to 2 cores of `h`.\n\n| workload |",
-		"\n| `waiter` | 64 × 2 | 64.0 ±0.2 | 1.00 ±0.00 | 64.0 ±0.1 | 2.00 ±0.00 | 1.50 | 0.50 | waits: 64.0 of 64 workers' waiting overlapped; a second core adds nothing (0 ±1 %); enough: 64 workers on 1 core, which loses at most 1 % |\n\n<details>",
+		"\n| `waiter` | 64 × 2 | 64.0 ±0.2 | 1.00 ±0.00 | 64.0 ±0.1 | 2.00 ±0.00 | 1.50 | 0.50 | waits: 64 workers give 64.0× on one core, because their waiting overlaps; a second core adds nothing (0 ±1 %); enough: 64 workers on 1 core, which loses at most 1 % |\n\n<details>",
 		"Warnings: 1.</summary>\n\n```text\n",
 		"\nwarning: waiter: the best number of workers is the largest",
 		"\n```\n\n</details>\n",

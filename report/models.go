@@ -11,15 +11,15 @@ import (
 // Models are the laws of scaling fitted to a row, as far as its points allow.
 // Gains are from cores at Workers, see Row.FromCores.
 //
-// All fits are of the relative errors, because noise is a share of the time.
-// Published coefficients are often of absolute ones (R's nls and usl), and
+// All fits minimise relative errors, because noise is a share of the time.
+// Published coefficients often minimise absolute ones (R's nls and usl), and
 // differ for the same points.
 type Models struct {
-	// Workers are the row's, or, if these are fewer than the cores, the fewest
-	// that can use all of them and were measured on as many numbers of cores.
-	// If there are none such, the laws are of as many cores as the row has
-	// workers: a gain that stays because nobody uses further cores is no law.
-	// 0 if the benchmark decides itself.
+	// Workers are the row's. If these are fewer than the cores, they are the
+	// fewest that can use all cores and were measured on as many numbers of
+	// cores. If none were, the laws end at as many cores as the row has workers:
+	// a gain that stays the same because nobody uses further cores follows no
+	// law. 0 if the benchmark chooses its workers itself.
 	Workers int
 	Others  bool         // Workers are not the row's
 	Cores   []Efficiency // by number of cores, at the row's workers
@@ -27,12 +27,12 @@ type Models struct {
 
 	Amdahl SerialFit // over cores
 
-	// Scaled is the scaled speedup of a row of weak scaling, p workers on p
-	// cores over one on one, and Gustafson its law; nil and unknown for others.
+	// Scaled is the scaled speedup of a row of weak scaling, p workers on p cores
+	// over one on one, and Gustafson its law; nil and unknown for other rows.
 	Scaled    []Scaled
 	Gustafson SerialFit
 
-	OverCores   USL // of gains over cores: λ is that of one core, near 1
+	OverCores   USL // of gains over cores: λ is the gain on one core, near 1
 	OverWorkers USL // of jobs per second over workers, at the row's P
 
 	Knee float64 // workers at which the operational bounds meet at P; NaN if unknown
@@ -44,25 +44,28 @@ type Models struct {
 }
 
 // models fits what the row's points allow.
-func (d survey) models(r Row, base Point, levels []level) Models {
-	m := Models{nominal: r.nominal, Knee: math.NaN(), Gustafson: SerialFit{Fraction: unknown, Limit: unknown, Why: "not of weak scaling"}}
+func (s survey) models(r Row) Models {
+	m := Models{
+		nominal: r.nominal, Knee: math.NaN(),
+		Amdahl: FitAmdahl(nil, Relative), OverCores: FitUSL(nil, Relative), OverWorkers: FitUSL(nil, Relative),
+		Gustafson: SerialFit{Fraction: unknown, Limit: unknown, Why: "not of weak scaling"},
+	}
 	if r.only.p() > 0 {
-		m.OverWorkers, m.NoPrediction = FitUSL(d.overWorkers(base, r.only, math.Inf(1)), Relative), "cores were not compared"
-		m.Amdahl, m.OverCores = FitAmdahl(nil, Relative), FitUSL(nil, Relative)
+		m.OverWorkers, m.NoPrediction = FitUSL(s.overWorkers(r.only, math.Inf(1)), Relative), "cores were not compared"
 		return m
 	}
 	for _, s := range r.Scaling {
 		m.Cores = append(m.Cores, efficiency(s))
 	}
-	most := levels[len(levels)-1]
-	m.Workers, levels = d.forLaws(r, base, levels)
-	m.Others = m.Workers != r.Workers
-	scaling, single := d.scaling(base, d.gains(base, base.at(min(m.Workers, 1), levels[0]), m.Workers, levels), levels)
-	var shares []Efficiency
-	for _, s := range scaling {
-		shares = append(shares, efficiency(s))
+	if n := len(r.Lines); n > 0 {
+		m.Knee = r.Lines[n-1].Knee()
+		m.OverWorkers = FitUSL(s.overWorkers(s.highest(), max(float64(r.P), m.Knee)), Relative)
 	}
-	overCores := d.curve(base, levels, func(l level) int {
+	m.Workers, s.levels = s.forLaws(r)
+	m.Others = m.Workers != r.Workers
+	s.first = s.base.at(min(m.Workers, 1), s.lowest())
+	scaling, single := s.scaling(s.gains(m.Workers))
+	overCores := s.overCores(func(l level) int {
 		if l.p() == 1 {
 			return single
 		}
@@ -71,17 +74,17 @@ func (d survey) models(r Row, base Point, levels []level) Models {
 	m.Amdahl = FitAmdahl(overCores, Relative)
 	m.OverCores = FitUSL(overCores, Relative)
 	if single == m.Workers {
+		var shares []Efficiency
+		for _, s := range scaling {
+			shares = append(shares, efficiency(s))
+		}
 		m.Serial = trend(shares, m.OverCores)
 	}
-	if n := len(r.Lines); n > 0 {
-		m.Knee = r.Lines[n-1].Knee()
-		m.OverWorkers = FitUSL(d.overWorkers(base, most, max(float64(r.P), m.Knee)), Relative)
-	} else {
-		m.OverWorkers = FitUSL(nil, Relative)
-	}
 	if r.Weak {
-		m.Scaled = d.scaledSpeedups(base, levels)
-		m.Gustafson = FitGustafson(d.curve(base, levels, level.p), Relative)
+		if one := s.times(s.base.at(1, s.lowest())); len(one) > 0 {
+			m.Scaled = s.gainsOver(one, level.p)
+		}
+		m.Gustafson = FitGustafson(s.overCores(level.p), Relative)
 	}
 	if m.Workers > 0 && m.Workers < r.P {
 		m.NoPrediction = fmt.Sprintf("the best is %s, and more were not measured on every number of cores", table.Count(m.Workers, "worker"))
@@ -91,31 +94,31 @@ func (d survey) models(r Row, base Point, levels []level) Models {
 	return m
 }
 
-// forLaws is the number of workers, and the levels, of the laws over cores.
-func (d survey) forLaws(r Row, base Point, levels []level) (int, []level) {
+// forLaws returns the workers and levels of the laws over cores, see Models.
+func (s survey) forLaws(r Row) (int, []level) {
 	if r.Workers == 0 || r.Workers >= r.P {
-		return r.Workers, levels
+		return r.Workers, s.levels
 	}
 	measured := func(w int) []level {
-		return slices.DeleteFunc(slices.Clone(levels), func(l level) bool { return d.count(base.at(w, l)) == 0 })
+		return slices.DeleteFunc(slices.Clone(s.levels), func(l level) bool { return s.count(s.base.at(w, l)) == 0 })
 	}
 	own := measured(r.Workers)
-	for _, w := range d.workersAt(base, levels[len(levels)-1]) {
+	for _, w := range s.workers(s.highest()) {
 		if w >= r.P && len(measured(w)) >= len(own) {
-			return w, levels
+			return w, s.levels
 		}
 	}
 	return r.Workers, slices.DeleteFunc(own, func(l level) bool { return l.p() > r.Workers })
 }
 
-// curve is the gain over the first level by parallelism, with workers(l) at
-// level l.
-func (d survey) curve(base Point, levels []level, workers func(level) int) []Measure {
+// overCores returns the gain over the first level by parallelism, with workers(l)
+// at level l.
+func (s survey) overCores(workers func(level) int) []Measure {
 	var ns []float64
 	var all []series
-	for _, l := range levels {
-		if s, _ := d.series(base.at(workers(l), l)); len(s) > 0 {
-			ns, all = append(ns, float64(l.p())), append(all, s)
+	for _, l := range s.levels {
+		if times := s.times(s.base.at(workers(l), l)); len(times) > 0 {
+			ns, all = append(ns, float64(l.p())), append(all, times)
 		}
 	}
 	points := measures(ns, all)
@@ -125,35 +128,17 @@ func (d survey) curve(base Point, levels []level, workers func(level) int) []Mea
 	return points
 }
 
-// overWorkers is the throughput by number of workers at a level, up to as many as
-// can be of use, unless those are unknown: further ones queue, and the throughput
-// that stays would be taken for contention.
-func (d survey) overWorkers(base Point, l level, useful float64) []Measure {
+// overWorkers returns the throughput by workers at a level, up to the useful number
+// unless that is unknown: further workers queue, and throughput that stays the same
+// would look like contention.
+func (s survey) overWorkers(l level, useful float64) []Measure {
 	var ns []float64
 	var all []series
-	for _, w := range d.workersAt(base, l) {
+	for _, w := range s.workers(l) {
 		if float64(w) > useful {
 			break
 		}
-		s, _ := d.series(base.at(w, l))
-		ns, all = append(ns, float64(w)), append(all, s)
+		ns, all = append(ns, float64(w)), append(all, s.times(s.base.at(w, l)))
 	}
 	return measures(ns, all)
-}
-
-// scaledSpeedups are the gains of p workers on p cores over one on one.
-func (d survey) scaledSpeedups(base Point, levels []level) (all []Scaled) {
-	one, _ := d.series(base.at(1, levels[0]))
-	for _, l := range levels {
-		s, _ := d.series(base.at(l.p(), l))
-		if len(s) == 0 || len(one) == 0 {
-			continue
-		}
-		gain := exact(1)
-		if l.p() > 1 {
-			gain = quotient(one, s)
-		}
-		all = append(all, Scaled{P: l.p(), Gain: gain, Ceiling: unknown})
-	}
-	return all
 }

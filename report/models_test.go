@@ -59,7 +59,7 @@ func TestModelsOfABigMachine(t *testing.T) {
 	if strings.Contains(text, "no number of cores gives more than") {
 		t.Errorf("a limit by a law that is not the curve's:\n%s", text)
 	}
-	for _, want := range []string{"are of 64 workers: fewer cannot use all cores.", "Efficiency on 64 cores: G_p/p is 0.", "Karp–Flatt serial fraction on 2 cores: 0.0", "rises with cores", "USL over cores: σ 0.0", ", highest at 4", "% contention", "USL over workers: ", "Knee of the operational bounds: ", "128 cores, supposing that 128 workers or more scale as 64 did: × ", "256 cores, supposing that 256 workers or more scale as 64 did: × ", " by the ceiling, "} {
+	for _, want := range []string{"are for 64 workers: fewer cannot use all cores.", "Efficiency on 64 cores: G_p/p is 0.", "Karp–Flatt serial fraction on 2 cores: 0.0", "rises with cores", "USL over cores: σ 0.0", ", highest at 4", "% contention", "USL over workers: ", "Knee of the operational bounds: ", "128 cores, assuming that 128 workers or more scale as 64 did: × ", "256 cores, assuming that 256 workers or more scale as 64 did: × ", " by the ceiling, "} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not in\n%s", want, text)
 		}
@@ -69,7 +69,7 @@ func TestModelsOfABigMachine(t *testing.T) {
 // A tenth of the job is serial, noise is of 2 %, and the machine has 256 cores. κ
 // takes at most some per cent of the time, whatever it takes of that of perfect
 // cores.
-func TestKappaOfAmdahlsLawIsTold(t *testing.T) {
+func TestKappaOfAmdahlsLawIsSmall(t *testing.T) {
 	a := analyze(t, "testdata/amdahl256.txt")
 	text := strings.Join(a.Rows[0].Models.Lines(), "\n")
 	if want := "USL over cores: σ 0.099 (0.097 to 0.1), κ 0 (0 to 8.7e-06); of the time at 256 cores 4 % is the work shared out, 96 % contention (94 to 96), 0 % coherency (0 to 2)."; !strings.Contains(text, want) {
@@ -103,7 +103,7 @@ func TestReadersAreToldWhichErrorIsFitted(t *testing.T) {
 func TestModelsOfASmallMachineSayWhatIsMissing(t *testing.T) {
 	r := analyze(t, sweep("Ep", func(w, p int) float64 { return 8 / float64(min(w, p)) }, 1.9).save(t)).Rows[0]
 	text := strings.Join(r.Models.Lines(), "\n")
-	for _, want := range []string{"Amdahl over cores: not identifiable, 2 of 3 core counts.", "USL over cores: not identifiable, 2 of 6 core counts.", "USL over workers: not identifiable, 2 of 6 numbers of workers.", "4 cores, supposing that 4 workers or more scale as 2 did: too few core counts for a model; × ", " by the ceiling, ", " if the efficiency stays: no 95 % interval)."} {
+	for _, want := range []string{"Amdahl over cores: not identifiable, 2 of 3 core counts.", "USL over cores: not identifiable, 2 of 6 core counts.", "USL over workers: not identifiable, 2 of 6 numbers of workers.", "4 cores, assuming that 4 workers or more scale as 2 did: too few core counts for a model; × ", " by the ceiling, ", " if the efficiency stays the same: not a 95 % interval)."} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not in\n%s", want, text)
 		}
@@ -128,7 +128,7 @@ func TestCoresThatDoNotHelpPredictNothing(t *testing.T) {
 		want string
 	}{
 		{"waiter", func(w, p int) float64 { return 64 / float64(w) }, "No prediction: the gain from 2 cores, × 1.00 "},
-		{"loser", func(w, p int) float64 { return 8 + 3*float64(p) }, "above 1: more cores cost."},
+		{"loser", func(w, p int) float64 { return 8 + 3*float64(p) }, "above 1: more cores slow it down."},
 		{"loser", func(w, p int) float64 { return 8 + 3*float64(p) }, "No prediction: the gain from 2 cores, × 0.79 "},
 	} {
 		text := strings.Join(analyze(t, sweep("Known", c.time, 2).save(t)).Rows[0].Models.Lines(), "\n")

@@ -7,18 +7,13 @@ import (
 	"overlap/internal/table"
 )
 
-// Lines are the models in words, a sentence each. What was not measured, or
-// cannot be told, is said to be so, or left out where it has no meaning.
+// Lines are the models in words, a sentence each. They say what is unknown, and
+// leave out what has no meaning for the row.
 func (m Models) Lines() (lines []string) {
 	if len(m.Cores) == 0 {
 		return nil // not fitted
 	}
 	say := func(format string, args ...any) { lines = append(lines, fmt.Sprintf(format, args...)) }
-	defer func() {
-		if m.Others {
-			say("The laws over cores, and what follows from them, are of %d workers: fewer cannot use all cores.", m.Workers)
-		}
-	}()
 	for _, e := range m.Cores {
 		if e.P == 1 {
 			continue
@@ -33,9 +28,7 @@ func (m Models) Lines() (lines []string) {
 	if text := trends[m.Serial]; text != "" {
 		say("%s", text)
 	}
-	if len(m.Cores) > 0 {
-		say("Amdahl over cores: %s.", m.Amdahl.Words(m.Serial))
-	}
+	say("Amdahl over cores: %s.", m.Amdahl.Words(m.Serial))
 	for _, s := range m.Scaled {
 		if s.P > 1 {
 			say("Scaled speedup of %d workers %s: %v, so the serial share of the time is %v (Gustafson).", s.P, m.nominal.under(s.P), s.Gain, GustafsonAt(s.Gain, s.P))
@@ -44,14 +37,12 @@ func (m Models) Lines() (lines []string) {
 	if len(m.Scaled) > 0 {
 		say("Gustafson over cores: %s.", m.Gustafson.Words(Unclear))
 	}
-	if len(m.Cores) > 0 {
-		say("USL over cores: %s.", m.OverCores.Words("core counts", "cores"))
-	}
+	say("USL over cores: %s.", m.OverCores.Words("core counts", "cores"))
 	if len(m.OverWorkers.Points) > 0 {
 		say("USL over workers: %s.", m.OverWorkers.Words("numbers of workers", "workers"))
 	}
 	if !math.IsNaN(m.Knee) && !math.IsInf(m.Knee, 0) {
-		say("Knee of the operational bounds: %s; if nothing else is lost, more of them only queue.", table.Amount(m.Knee, "worker"))
+		say("Knee of the operational bounds: %s; without other losses, more workers only queue.", table.Amount(m.Knee, "worker"))
 	}
 	for _, p := range m.Predictions {
 		lines = append(lines, p.words(m))
@@ -59,18 +50,32 @@ func (m Models) Lines() (lines []string) {
 	if m.NoPrediction != "" {
 		say("No prediction: %s.", m.NoPrediction)
 	}
+	if m.Others {
+		say("The laws over cores and the predictions are for %d workers: fewer cannot use all cores.", m.Workers)
+	}
 	return lines
 }
 
-// words say the gain by each way that has one, and on what suppositions, given
-// the row's models.
+// aboveOne explains a Karp–Flatt fraction that is no longer a share.
+func aboveOne(fraction Interval) string {
+	switch {
+	case fraction.Low > 1:
+		return ", above 1: more cores slow it down"
+	case fraction.Value > 1:
+		return ", which may be 1: then more cores add nothing"
+	}
+	return ""
+}
+
+// words say the predicted gain by each method that has one, and its assumptions,
+// given the row's models.
 func (p Prediction) words(m Models) string {
 	workers, fit, text := m.Workers, m.OverCores, m.nominal.on(p.P)
 	switch {
 	case workers >= p.P:
 		text += fmt.Sprintf(" at %d workers", workers)
 	case workers > 0:
-		text += fmt.Sprintf(", supposing that %d workers or more scale as %d did", p.P, workers)
+		text += fmt.Sprintf(", assuming that %d workers or more scale as %d did", p.P, workers)
 	}
 	model := "too few core counts for a model"
 	switch {
@@ -81,9 +86,9 @@ func (p Prediction) words(m Models) string {
 	}
 	ceiling := "no prediction by the ceiling, " + p.noCeiling
 	if c := p.Ceiling; !math.IsNaN(c.Value) {
-		ceiling = fmt.Sprintf("× %s by the ceiling, if doublings go on as the last went", table.Round(c.Value))
+		ceiling = fmt.Sprintf("× %s by the ceiling, if every doubling gains as much as the last", table.Round(c.Value))
 		if !math.IsNaN(c.Low) {
-			ceiling += fmt.Sprintf(" (%s if the machine has no more to give, %s if the efficiency stays: no 95 %% interval)", table.Round(c.Low), table.Round(c.High))
+			ceiling += fmt.Sprintf(" (%s if the machine gives no more, %s if the efficiency stays the same: not a 95 %% interval)", table.Round(c.Low), table.Round(c.High))
 		}
 	}
 	return fmt.Sprintf("%s: %s; %s.", text, model, ceiling)

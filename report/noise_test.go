@@ -11,15 +11,15 @@ import (
 	"overlap/report"
 )
 
-// Noise that hides a difference is no finding: nothing is called serial, and
-// nothing enough. What cannot be told has its own numbers, and a remedy.
-func TestNoiseIsNoFinding(t *testing.T) {
+// Noise that hides a difference is not a finding: no row is serial and no point
+// enough. An undecided row names its numbers and a remedy.
+func TestNoiseIsNotAFinding(t *testing.T) {
 	for name, want := range map[string]string{
-		"noisy-serial":    "cannot tell: too noisy: G_p is 1.08 ±5.41; about 884 samples would tell (-count 884), or a quieter machine",
-		"noisy10":         "cannot tell: too noisy: G_p is 1.07 ±1.69; 1000 samples that spread like these would not tell; a quieter machine may",
-		"noisy-no-effect": "cannot tell: too noisy: G_p is 1.01 ±0.70; 1000 samples that spread like these would not tell; a quieter machine may",
+		"noisy-serial":    "cannot tell: too noisy: G_p is 1.08 ±5.41; measure about 884 samples (-count 884), or on a quieter machine",
+		"noisy10":         "cannot tell: too noisy: G_p is 1.07 ±1.69; even 1000 such samples would not decide it; measure on a quieter machine",
+		"noisy-no-effect": "cannot tell: too noisy: G_p is 1.01 ±0.70; even 1000 such samples would not decide it; measure on a quieter machine",
 		// Sixteen workers hurt on one core, so cores bring S and not G_p.
-		"mislabel": "cannot tell: too noisy: S is 1.08 ±0.16; about 73 samples would tell (--budget), or a quieter machine",
+		"mislabel": "cannot tell: too noisy: S is 1.08 ±0.16; measure about 73 samples (--budget), or on a quieter machine",
 	} {
 		a := analyze(t, filepath.Join("testdata", "noise", name+".txt"))
 		if r := a.Rows[0]; r.Verdict != want || r.Advice.Cores != 0 || !math.IsNaN(r.Advice.Share.Value) {
@@ -28,7 +28,7 @@ func TestNoiseIsNoFinding(t *testing.T) {
 	}
 }
 
-// Two samples have a value and no interval, and the verdict says so.
+// Two samples give a value without an interval, and the verdict says so.
 func TestTwoSamplesHaveNoVerdict(t *testing.T) {
 	var b strings.Builder
 	for _, ns := range []int{100, 900} {
@@ -40,7 +40,7 @@ func TestTwoSamplesHaveNoVerdict(t *testing.T) {
 		t.Fatal(err)
 	}
 	table, _, _ := strings.Cut(out.String(), "\n\n")
-	if strings.Contains(table, "±") || !strings.Contains(table, " 1.00 ") || !strings.Contains(table, "\n  cannot tell: 2 samples have no interval; 10 would tell (-count 10)") {
+	if strings.Contains(table, "±") || !strings.Contains(table, " 1.00 ") || !strings.Contains(table, "\n  cannot tell: 2 samples cannot give an interval; measure 10 (-count 10)") {
 		t.Error(out.String())
 	}
 }

@@ -22,19 +22,20 @@ func spellingOf(name string, procs int) spelling {
 
 func (s spelling) String() string { return strings.Join(s, "/") }
 
-// withoutKeys leaves out the levels of some keys.
-func withoutKeys(names []spelling, leave func(key string) bool) (list []spelling) {
+// withoutAxes leaves out the levels that overlap run adds to names.
+func withoutAxes(names []spelling) (list []spelling) {
+	axes := []string{"workers", "cores", "slices", "scaling"}
 	for _, name := range names {
 		list = append(list, slices.DeleteFunc(slices.Clone(name), func(level string) bool {
 			key, _, ok := strings.Cut(level, "=")
-			return ok && leave(key)
+			return ok && slices.Contains(axes, key)
 		}))
 	}
 	return list
 }
 
-// valuesOf lists the values of a key in names, in their order and with commas;
-// without a key, the words before any.
+// valuesOf lists the values of a key in names, in order and with commas. The empty
+// key stands for the names of the benchmarks.
 func valuesOf(names []spelling, key string) string {
 	var values []string
 	for _, name := range names {
@@ -51,39 +52,41 @@ func valuesOf(names []spelling, key string) string {
 	return strings.Join(values, ",")
 }
 
-// benchPattern is the regular expression that go test -bench needs for
-// benchmarks. It matches each level of a name on its own, so that what differs
-// stands as alternatives in its place; and it measures nothing above the last
-// level, so that names of several depths are alternatives as a whole.
-func benchPattern(names []spelling) string {
-	byDepth := map[int][][]string{}
-	var depths []int
+// byDepth lists, for each depth of the names, the distinct texts at each of its
+// levels.
+func byDepth(names []spelling) (depths [][][]string) {
 	for _, name := range names {
-		n := len(name)
-		if byDepth[n] == nil {
-			byDepth[n] = make([][]string, n)
-			depths = append(depths, n)
+		i, found := slices.BinarySearchFunc(depths, len(name), func(texts [][]string, n int) int { return len(texts) - n })
+		if !found {
+			depths = slices.Insert(depths, i, make([][]string, len(name)))
 		}
-		for i, level := range name {
-			if !slices.Contains(byDepth[n][i], level) {
-				byDepth[n][i] = append(byDepth[n][i], level)
+		for at, text := range name {
+			if !slices.Contains(depths[i][at], text) {
+				depths[i][at] = append(depths[i][at], text)
 			}
 		}
 	}
-	slices.Sort(depths)
+	return depths
+}
+
+// benchPattern returns the regular expression for go test -bench. It matches each
+// level of a name separately, so the texts of a level are alternatives there. It
+// measures only the last level, so names of several depths are alternatives as a
+// whole.
+func benchPattern(names []spelling) string {
 	var whole []string
-	for _, n := range depths {
-		var levels []string
-		for _, texts := range byDepth[n] {
-			levels = append(levels, "^"+alternatives(texts)+"$")
+	for _, levels := range byDepth(names) {
+		var patterns []string
+		for _, texts := range levels {
+			patterns = append(patterns, "^"+alternatives(texts)+"$")
 		}
-		whole = append(whole, strings.Join(levels, "/"))
+		whole = append(whole, strings.Join(patterns, "/"))
 	}
 	return strings.Join(whole, "|")
 }
 
-// exactPattern is a pattern for these names and no others: where the levels of
-// some fit those of others, too, every name is an alternative as a whole.
+// exactPattern returns a pattern for these names and no others: where mixed levels
+// of several make another name, every name is an alternative as a whole.
 func exactPattern(names []spelling) string {
 	names = distinct(names)
 	if combinations(names) == len(names) {
@@ -96,7 +99,7 @@ func exactPattern(names []spelling) string {
 	return strings.Join(whole, "|")
 }
 
-// distinct are the names without those that came before.
+// distinct leaves out names that came before.
 func distinct(names []spelling) (list []spelling) {
 	seen := map[string]bool{}
 	for _, name := range names {
@@ -108,8 +111,8 @@ func distinct(names []spelling) (list []spelling) {
 	return list
 }
 
-// alternatives is a regular expression for texts, of which what they begin with
-// stands once where it ends in "=".
+// alternatives returns a regular expression for texts. A key that all begin with,
+// such as "cores=", is written once.
 func alternatives(texts []string) string {
 	if len(texts) == 1 {
 		return quoteMeta(texts[0])
@@ -126,8 +129,8 @@ func alternatives(texts []string) string {
 	return quoteMeta(key) + "(" + strings.Join(quoted, "|") + ")"
 }
 
-// quoteMeta takes a text as it is, but for what controls a terminal: a command
-// has a dot for each such character.
+// quoteMeta returns a pattern for a text, with a dot for each character that could
+// control a terminal.
 func quoteMeta(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == unicode.ReplacementChar {
@@ -137,9 +140,9 @@ func quoteMeta(text string) string {
 	}, regexp.QuoteMeta(text))
 }
 
-// linesOf is the regular expression for the lines of benchmarks, for grep -E.
-// It is short if no other name of the data fits the short one.
-func (d survey) linesOf(names []string) string {
+// linesOf returns the regular expression for the lines of benchmarks, for grep -E:
+// a short one if it fits no other name of the data.
+func linesOf(d *Data, names []string) string {
 	names = slices.Compact(slices.Sorted(slices.Values(names)))
 	var levels []spelling
 	for _, name := range names {
@@ -147,30 +150,16 @@ func (d survey) linesOf(names []string) string {
 	}
 	short := strings.NewReplacer("$/^", "/", "$|^", "|").Replace(benchPattern(levels))
 	short = strings.TrimSuffix(strings.TrimPrefix(short, "^"), "$")
-	if combinations(levels) > len(names) && d.others(short, names) {
+	if combinations(levels) > len(names) && fitsOthers(d, short, names) {
 		short = alternatives(names)
 	}
 	return fmt.Sprintf("^Benchmark(%s)[[:space:]]", short)
 }
 
-// combinations is how many names fit the levels of some: where it is no more
-// than these, their pattern fits no other, and the names of all rows need not be
-// tried.
+// combinations returns how many names the levels of some make. If it is no more
+// than there are, their pattern fits no other name.
 func combinations(names []spelling) (n int) {
-	at := map[int][]map[string]bool{}
-	for _, name := range names {
-		depth := len(name)
-		if at[depth] == nil {
-			at[depth] = make([]map[string]bool, depth)
-		}
-		for i, level := range name {
-			if at[depth][i] == nil {
-				at[depth][i] = map[string]bool{}
-			}
-			at[depth][i][level] = true
-		}
-	}
-	for _, levels := range at {
+	for _, levels := range byDepth(names) {
 		product := 1
 		for _, texts := range levels {
 			product *= len(texts)
@@ -180,9 +169,9 @@ func combinations(names []spelling) (n int) {
 	return n
 }
 
-// others reports whether a pattern fits names of the data besides these, which
+// fitsOthers reports whether a pattern fits names of the data besides these, which
 // are sorted.
-func (d survey) others(pattern string, names []string) bool {
+func fitsOthers(d *Data, pattern string, names []string) bool {
 	fits, err := regexp.Compile("^(" + pattern + ")$")
 	if err != nil {
 		return true

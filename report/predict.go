@@ -11,7 +11,7 @@ import (
 // at the row's workers; where these are fewer than the cores, it assumes that more
 // workers would scale alike.
 type Prediction struct {
-	P int `json:"p"`
+	P int `json:"p"` // cores
 
 	// Model is the universal scalability law's. Its interval includes the uncertainty
 	// of the coefficients, the noise and Amdahl's law. Unknown below 6 core counts.

@@ -46,9 +46,9 @@ func pressed(t *testing.T, fewer int, marks ...string) report.Row {
 	return analyze(t, save(t, b.String())).Rows[0]
 }
 
-// Whatever a row rests on, the reader is told if it is samples under pressure,
-// and how few they are.
-func TestPressureIsSaidOfWhatRestsOnIt(t *testing.T) {
+// A row reports which of its numbers rest on samples under pressure, and how many
+// samples there are.
+func TestNumbersUnderPressureAreReported(t *testing.T) {
 	for _, c := range []struct {
 		name, mark, want string
 		samples          int // of those that are left
@@ -72,10 +72,10 @@ func TestPressureIsSaidOfWhatRestsOnIt(t *testing.T) {
 				said += err.Error()
 			}
 		}
-		if !strings.HasSuffix(said, "without: "+c.want+"; measure again on a quieter machine") {
+		if !strings.HasSuffix(said, "free of it: "+c.want+"; measure again on a quieter machine") {
 			t.Errorf("%s: %q, want %s", c.name, said, c.want)
 		}
-		if known := c.want == "the gains" || c.want == "the ceiling"; known != strings.Contains(r.Verdict, "cannot tell: other programs had the CPUs") {
+		if known := c.want == "the gains" || c.want == "the ceiling"; known != strings.Contains(r.Verdict, "cannot tell: other programs used the CPUs") {
 			t.Errorf("%s: %s", c.name, r.Verdict)
 		}
 		if r.Samples != c.samples {

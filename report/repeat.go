@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"regexp"
 	"slices"
@@ -12,12 +13,12 @@ import (
 	"overlap/internal/table"
 )
 
-// Repeat is the shell command that measures the row's points again, with what
-// the file tells of how the run measured them. A workload of the suite and a
-// benchmark that overlap measured are run by overlap, in the folder where it was
-// run; a benchmark of which only go test is known by that, once for each
-// GOMAXPROCS: given several at once, go test (1.26) measures a benchmark that
-// loops with b.Loop for the first time with the wrong one.
+// Repeat is the shell command that measures the row's points again, with the
+// settings of the run as far as the file states them. It is overlap run, in the
+// directory of the first run, for workloads of the suite and other results of
+// overlap. Otherwise it is go test, once for each GOMAXPROCS: given several at
+// once, go test (1.26) takes the first sample of a benchmark that loops with b.Loop
+// at the wrong one.
 func (a *Analysis) Repeat(r Row) string {
 	var points []Point
 	var names []spelling
@@ -37,16 +38,16 @@ func (a *Analysis) Repeat(r Row) string {
 		}
 	}
 	if placement := a.Data.Host["placement"]; r.Executor != "" || placement != "" {
-		words := append([]string{"overlap", "run"}, r.chosen(names, points)...)
-		words = append(words, placed(placement)...)
+		words := append([]string{"overlap", "run"}, r.pointFlags(names, points)...)
+		words = append(words, placementFlags(placement)...)
 		words = append(words, a.Data.settings(points).flags(r.Executor != "")...)
 		return shellWords(append(a.Data.environment(), words...)...)
 	}
-	return goTest(distinct(names), at, r.where())
+	return goTest(distinct(names), at, r.packagePath())
 }
 
-// chosen are the flags of overlap run that choose the row's points.
-func (r Row) chosen(names []spelling, points []Point) (args []string) {
+// pointFlags returns the flags of overlap run that choose the row's points.
+func (r Row) pointFlags(names []spelling, points []Point) (args []string) {
 	numbers := func(of func(Point) int) string {
 		var all []int
 		for _, p := range points {
@@ -55,8 +56,7 @@ func (r Row) chosen(names []spelling, points []Point) (args []string) {
 		return commas(all)
 	}
 	if r.Executor == "" {
-		sweptByUs := func(key string) bool { return slices.Contains([]string{"workers", "cores", "slices", "scaling"}, key) }
-		args = append(args, "--pkg", r.where(), "--bench", exactPattern(withoutKeys(names, sweptByUs)))
+		args = append(args, "--pkg", r.packagePath(), "--bench", exactPattern(withoutAxes(names)))
 	} else {
 		size, _, _ := strings.Cut(cmp.Or(valuesOf(names, "size"), "medium"), ",") // a run has one
 		args = append(args, "--workloads", strings.ToLower(valuesOf(names, "")), "--executors", valuesOf(names, "executor"), "--size", size)
@@ -77,8 +77,8 @@ func (r Row) chosen(names []spelling, points []Point) (args []string) {
 	return args
 }
 
-// placed are the flags that take the CPUs in an order.
-func placed(placement string) []string {
+// placementFlags returns the flags that take the CPUs in an order.
+func placementFlags(placement string) []string {
 	switch {
 	case placement == "" || placement == "one-per-core":
 		return nil
@@ -88,11 +88,11 @@ func placed(placement string) []string {
 	return []string{"--placement", placement}
 }
 
-// goTest is the command for benchmarks that go test alone measured, each with
-// the GOMAXPROCS that it was measured at. If all were at each, it is a loop.
+// goTest returns the command that measures benchmarks with go test, each at the
+// GOMAXPROCS of its results: a loop if these are the same for all.
 func goTest(names []spelling, at map[int]map[string]bool, where string) string {
 	run := func(pattern, cpu string) string {
-		return shellWords("go", "test", "-run", "^$", "-bench", pattern, "-cpu", cpu, "-count", strconv.Itoa(sampling.MinSamples), where)
+		return shellWords("go", "test", "-run", "^$", "-bench", pattern) + " -cpu " + cpu + " " + shellWords("-count", strconv.Itoa(sampling.MinSamples), where)
 	}
 	var all []int
 	var patterns, runs []string
@@ -105,12 +105,11 @@ func goTest(names []spelling, at map[int]map[string]bool, where string) string {
 	if len(runs) < 2 || len(slices.Compact(patterns)) > 1 {
 		return strings.Join(runs, "; ")
 	}
-	const hole = "%c%" // no number is like it
-	return "for c in " + strings.ReplaceAll(commas(all), ",", " ") + "; do " + strings.Replace(run(patterns[0], hole), "-cpu "+hole, "-cpu $c", 1) + "; done"
+	return fmt.Sprintf("for c in %s; do %s; done", strings.ReplaceAll(commas(all), ",", " "), run(patterns[0], "$c"))
 }
 
-// Show is the shell command that prints the very lines of the result files
-// that the row rests on.
+// Show is the shell command that prints the lines of the result files that the row
+// rests on.
 func (a *Analysis) Show(r Row) string {
 	var names []string
 	points := a.pointsOf(r)
@@ -122,27 +121,21 @@ func (a *Analysis) Show(r Row) string {
 	if zipped {
 		grep = "zgrep" // which reads plain files, too
 	}
-	return shellWords(append([]string{grep, "-hE", "-e", survey{a.Data}.linesOf(names), "--"}, files...)...)
+	return shellWords(append([]string{grep, "-hE", "-e", linesOf(a.Data, names), "--"}, files...)...)
 }
 
-// owns reports whether p is one of the points that the row's gains and curves
-// come from.
-func (r Row) owns(p Point) bool {
-	return p.Copies == 1 && p.Slices == 1 && p.Executor == r.Executor && r.kin(p)
+// owns reports whether p is one of the points of the row's gains and curves.
+func (r Row) owns(p Point) bool { return p.at(0, level{}) == r.base }
+
+// sameWork reports whether p is of the row's workload, under any executor, in
+// slices or copies.
+func (r Row) sameWork(p Point) bool {
+	p.Executor, p.Slices, p.Copies = r.base.Executor, r.base.Slices, r.base.Copies
+	return r.owns(p)
 }
 
-// kin reports whether p is of the row's workload, under whatever executor.
-func (r Row) kin(p Point) bool {
-	return p.Workload == r.Workload && p.Package == r.Package && p.Size == r.Size && p.Variant == r.Variant && p.Weak == r.Weak && p.Column == r.Column
-}
-
-// where is the package to name on a command line.
-func (r Row) where() string {
-	if r.Package == "" {
-		return "./..."
-	}
-	return r.Package
-}
+// packagePath is the package to name on a command line.
+func (r Row) packagePath() string { return cmp.Or(r.Package, "./...") }
 
 // commas writes each number once, ascending.
 func commas(numbers []int) string {
@@ -158,8 +151,8 @@ func commas(numbers []int) string {
 }
 
 // shellWords quotes a command line for a POSIX shell. A name from a file stays one
-// word whatever it holds: within single quotes a shell expands nothing, and
-// what controls a terminal is no part of a command that is to be copied.
+// word: within single quotes a shell expands nothing. Characters that control a
+// terminal are left out.
 func shellWords(args ...string) string {
 	quoted := make([]string, len(args))
 	for i, arg := range args {

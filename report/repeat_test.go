@@ -183,10 +183,10 @@ func TestFinding(t *testing.T) {
 		a    *report.Analysis
 		want string
 	}{
-		{rows(), "There is nothing to factorise."},
+		{rows(), "No gain was measured."},
 		{rows(report.Serial), "On 2 cores: 1 workload is serial."},
-		{rows(report.Scales, report.Waits, report.Waits), "On 2 cores: 2 workloads wait, 1 scales. Cores bought most in W2: × 2.00 ±0.50 on 2 cores."},
-		{rows(report.Undecided, report.Undecided, report.Mixes), "On 2 cores: 2 workloads have no verdict yet, 1 mixes both. Cores bought most in W2: × 2.00 ±0.50 on 2 cores."},
+		{rows(report.Scales, report.Waits, report.Waits), "On 2 cores: 2 workloads wait, 1 scales. Largest gain from cores: W2, × 2.00 ±0.50 on 2 cores."},
+		{rows(report.Undecided, report.Undecided, report.Mixes), "On 2 cores: 2 workloads have no verdict yet, 1 mixes both. Largest gain from cores: W2, × 2.00 ±0.50 on 2 cores."},
 	} {
 		if got := test.a.Finding(); got != test.want {
 			t.Errorf("%s\nwant %s", got, test.want)
@@ -197,7 +197,7 @@ func TestFinding(t *testing.T) {
 	a.Rows[2].Ceiling = report.Interval{Value: 1.9, Low: 1.8, High: 2}
 	a.Rows[1].Samples = 9
 	a.Rows[2].Workload = strings.Repeat("long", 80)
-	if got, want := a.Finding(), "On 2 cores: 3 workloads scale. Workers bought most in W1: × 58.3 ±8.3 on one core (provisional, of 9 samples). Cores bought most in "+strings.Repeat("long", 7)+"lo…g"+strings.Repeat("long", 7)+": × 2.00 ±0.50 on 2 cores, where separate programs gained × 1.90 ±0.10."; got != want {
+	if got, want := a.Finding(), "On 2 cores: 3 workloads scale. Largest gain from workers: W1, × 58.3 ±8.3 on one core (provisional, from 9 samples). Largest gain from cores: "+strings.Repeat("long", 7)+"lo…g"+strings.Repeat("long", 7)+", × 2.00 ±0.50 on 2 cores, where separate programs gain × 1.90 ±0.10."; got != want {
 		t.Errorf("%s\nwant %s", got, want)
 	}
 }

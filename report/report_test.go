@@ -97,18 +97,18 @@ func TestGainsOfKnownMachines(t *testing.T) {
 		verdict        string
 		worst, worstAt float64
 	}{
-		{"waiter", wait, 2, 64, 64, 1, "waits: 64.0 of 64 workers' waiting overlapped; a second core adds nothing (0 ±1 %); enough: 64 workers on 1 core, which loses at most 1 %", 1, 1},
+		{"waiter", wait, 2, 64, 64, 1, "waits: 64 workers give 64.0× on one core, because their waiting overlaps; a second core adds nothing (0 ±1 %); enough: 64 workers on 1 core, which loses at most 1 %", 1, 1},
 		{"worker", func(w, p int) float64 { return 8 / float64(min(w, p)) }, 1.9, 2, 1, 2, "scales: 2 cores give 2.00× where separate programs get 1.90×", 1, 1},
-		{"memory", func(w, p int) float64 { return 8 / min(float64(min(w, p)), 1.3) }, 1.3, 2, 1, 1.3, "shares: 2 cores are worth 1.30 even to separate programs, and 1.30 to it", 1, 1},
-		{"mixer", func(w, p int) float64 { return max(64/float64(w), 8/float64(p)) }, 2, 16, 8, 2, "mixes: 16 workers bring 8.00× on one core; a second core adds 100 ±1 %", 1, 1},
+		{"memory", func(w, p int) float64 { return 8 / min(float64(min(w, p)), 1.3) }, 1.3, 2, 1, 1.3, "shares: even separate programs get only 1.30× from 2 cores; this workload gets 1.30×", 1, 1},
+		{"mixer", func(w, p int) float64 { return max(64/float64(w), 8/float64(p)) }, 2, 16, 8, 2, "mixes: 16 workers give 8.00× on one core; a second core adds 100 ±1 %", 1, 1},
 		{"fighter", func(w, p int) float64 {
 			if p > 1 {
 				return map[int]float64{1: 8, 2: 20, 16: 40, 64: 80}[w]
 			}
 			return 8
-		}, 2, 1, 1, 1, "contends: 1 of 2 cores idle, the file does not tell why; 64 workers on 2 cores run at 0.10×; enough: 1 worker on 1 core, which loses at most 1 %", 0.1, 64},
-		{"wader", func(w, p int) float64 { return 64 / float64(w) * math.Pow(8, float64(p-1)) }, 2, 64, 64, 0.125, "waits: 64.0 of 64 workers' waiting overlapped; a second core costs 88 ±1 %; enough: 64 workers on 1 core, which loses nothing", 0.125, 1},
-		{"hermit", func(w, p int) float64 { return 8 }, 2, 1, 1, 1, "serial: 1 of 2 cores idle, the file does not tell why; neither workers nor cores help; enough: 1 worker on 1 core, which loses at most 1 %", 1, 1},
+		}, 2, 1, 1, 1, "contends: 64 workers on 2 cores run at 0.10× the speed of 1 worker on 1 core; limited by idle cores: 1 of 2 cores, and the file does not say why; enough: 1 worker on 1 core, which loses at most 1 %", 0.1, 64},
+		{"wader", func(w, p int) float64 { return 64 / float64(w) * math.Pow(8, float64(p-1)) }, 2, 64, 64, 0.125, "waits: 64 workers give 64.0× on one core, because their waiting overlaps; a second core costs 88 ±1 %; enough: 64 workers on 1 core, which loses nothing", 0.125, 1},
+		{"hermit", func(w, p int) float64 { return 8 }, 2, 1, 1, 1, "serial: neither workers nor cores help; with 2 workers limited by idle cores: 1 of 2 cores, and the file does not say why; enough: 1 worker on 1 core, which loses at most 1 %", 1, 1},
 	} {
 		a := analyze(t, sweep("Known", c.time, c.ceiling).save(t))
 		if len(a.Rows) != 1 {
@@ -212,7 +212,7 @@ func TestOneCoreOnly(t *testing.T) {
 	f.add("One/executor=pool/workers=1/cores=1", 64)
 	f.add("One/executor=pool/workers=64/cores=1", 1)
 	r := analyze(t, f.save(t)).Rows[0]
-	if r.P != 1 || r.Verdict != "one core: workers help: 64 bring 64.0 ±0.1×; no knee up to 64" || r.Parallelism.Value != 1 || len(r.Warnings) == 0 {
+	if r.P != 1 || r.Verdict != "one core: workers help: 64 give 64.0 ±0.1×; no knee up to 64" || r.Parallelism.Value != 1 || len(r.Warnings) == 0 {
 		t.Errorf("%+v", r)
 	}
 }

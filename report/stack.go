@@ -1,8 +1,8 @@
 package report
 
 import (
-	"fmt"
 	"math"
+	"slices"
 
 	"overlap/internal/table"
 )
@@ -10,83 +10,82 @@ import (
 // Tolerance is the share of P within which the parts of a stack must sum to P.
 const Tolerance = 0.02
 
-// Stack says what the P cores of a point did while it was measured, in cores.
-// It follows the speedup stacks of Eyerman, Du Bois and Eeckhout (2012), who
-// count cycles of threads inside a simulator; here the kernel's clocks and the
-// Go runtime's tell, as means over the samples. The parts and the Residual sum
-// to P exactly. A part that the file cannot tell is NaN and inside another one,
-// whose name among the Parts then says so: it is never a false zero.
+// Stack says what the P cores of a point did while it was measured, in cores. It
+// follows the speedup stacks of Eyerman, Du Bois and Eeckhout (2012), who count
+// cycles of threads in a simulator; this one takes means over the samples of the
+// kernel's clocks and the Go runtime's. The parts and the Residual sum to P
+// exactly. A part that was not measured is NaN and inside another one, whose name
+// among the Parts then says so: it is never a false zero.
 type Stack struct {
 	Workers, P int // P is the smaller of cores and GOMAXPROCS
 
-	// Work is S·(A₁−GC₁): the cores that would be busy if every job took the
-	// CPU time that it takes with one worker on one core. A is cpus-busy, ₁
-	// marks that baseline, and S is X/X₁ (the scaled speedup with weak
-	// scaling: it counts the work that one worker would have had, and Work
-	// the CPU time of that). For work that never waits Work is the speedup.
-	// That is where it departs from Eyerman, whose first part is the speedup
-	// itself: the speedup of waiting work can be far above P, because it
-	// costs no core to wait.
+	// Work is S·(A₁−GC₁): the cores that would be busy if every job took the CPU
+	// time that it takes with one worker on one core. A is cpus-busy, ₁ marks
+	// that baseline, and S is X/X₁; with weak scaling S is the scaled speedup,
+	// and Work the CPU time of that much work. For work that never waits Work is
+	// the speedup. Eyerman's first part is the speedup itself, but waiting costs
+	// no core, so the speedup of work that waits can be far above P.
 	Work float64
 
-	// Inflation is A − GC − Work: what the same jobs cost in CPU time beyond
-	// the baseline, in cache misses, spinning and switching. It is negative
-	// where they cost less.
+	// Inflation is A − GC − Work: the CPU time of the same jobs beyond the
+	// baseline, in cache misses, spinning and switching. It is negative where
+	// they take less.
 	Inflation float64
 
 	// GC is gc-cpus, at most A: the runtime estimates it from wall time and
 	// overstates it when others run. NaN if not measured here or at the
-	// baseline; then Work and Inflation hold it, and always that of child
-	// processes.
+	// baseline; then it is in Work and Inflation, as that of child processes
+	// always is.
 	GC float64
 
-	// RunQueue is what others took while it was wanted: other processes, the
-	// hypervisor and the quota. See runQueue. If NaN, Waiting holds it.
+	// RunQueue is the cores that others had while they were wanted: other
+	// processes, the hypervisor and the quota. See runQueue. If NaN, it is in
+	// Waiting.
 	RunQueue float64
 
 	// Imbalance is cores for which no task was in progress: P − L, where L is
-	// tasks-inflight. That is exact up to P workers. Beyond, L hides that the
-	// tasks are many now and few then, and ready tasks are mostly those that
-	// queue for busy cores; so the share of the ready ones (see Locked) is
-	// counted here, too.
+	// tasks-inflight. That is exact up to P workers. Beyond, L hides that there
+	// are many tasks now and few later, and ready tasks mostly queue for busy
+	// cores; so the share of the ready ones (see Locked) counts here, too.
 	Imbalance float64
 
-	// Locked, Runnable and Waiting are cores that were free while tasks were
-	// in progress that did not run: waiting for a lock (goroutines-locked);
-	// ready and not yet woken (goroutines-runnable); and the rest, which wait
-	// for timers, files, networks, channels and futures. The free cores are
-	// split in the proportion of these tasks, which is exact up to P workers
-	// and a convention beyond, where any of the waiting tasks could have used
-	// the core. Runnable is NaN beyond P workers. Where a unit is missing,
-	// its part is NaN and Waiting holds it.
+	// Locked, Runnable and Waiting are cores that were free while tasks in
+	// progress did not run: they waited for a lock (goroutines-locked), were
+	// ready and not yet woken (goroutines-runnable), or waited for something
+	// else, such as timers, files, networks, channels and futures. The free cores
+	// are split in proportion to these tasks. That is exact up to P workers, and
+	// a convention beyond, where any waiting task could have used the core.
+	// Runnable is NaN beyond P workers. A part whose unit is missing is NaN and
+	// in Waiting.
 	Locked, Runnable, Waiting float64
 
-	// Residual is P minus the parts: what the clocks disagree by. It is below
-	// 0 if the CPU time and the stolen time exceed P, or if the kernel saw
-	// more idle time on the cores than they leave (idle-cpus, where it counts
-	// just these cores). Idle time comes in ticks of 10 ms, a quarter of a
-	// short sample, so only what lies outside the 95 % interval counts. In a
-	// file without idle and stolen time only CPU time beyond P can show.
+	// Residual is P minus the parts: how much the clocks disagree. It is negative
+	// if the CPU time and the stolen time exceed P, or if the kernel reports more
+	// idle time (idle-cpus of just these cores) than they leave. Idle time comes
+	// in ticks of 10 ms, a quarter of a short sample, so only what lies outside
+	// the 95 % interval counts. In a file without idle and stolen time only CPU
+	// time beyond P can show.
 	Residual float64
 
-	// Idle is idle-cpus, NaN if not measured or not of P cores. It is no
-	// part, but a check on four: Imbalance, Locked, Runnable and Waiting exceed
-	// it by the time in which other programs used cores that nothing here
-	// wanted, or by CPU time of the jobs that the meter missed.
+	// Idle is idle-cpus, NaN if not measured or not of P cores. It checks the sum
+	// of Imbalance, Locked, Runnable and Waiting, which exceeds it by the time
+	// that other programs used cores that nothing here wanted, and by CPU time of
+	// the jobs that the meter missed.
 	Idle float64
 
+	point     Point
 	ready     bool    // goroutines-runnable was measured
 	throttled float64 // of RunQueue, what the CPU quota took; NaN if not measured
 }
 
 // Part is one part of a stack.
 type Part struct {
-	Name  string  `json:"name"`
-	Cores float64 `json:"cores"`
+	Name  string  `json:"name"`  // work, inflation, GC, run queue, imbalance, locked, runnable, waiting, or several of them
+	Cores float64 `json:"cores"` // mean over the samples
 }
 
-// Parts are the parts that can be told, Work first. A part that holds others
-// is named after all of them.
+// Parts lists the known parts, Work first. A part that holds others is named
+// after all of them.
 func (s Stack) Parts() []Part {
 	work, inflation, imbalance, waiting := "work", "inflation", "imbalance", "waiting"
 	if math.IsNaN(s.GC) {
@@ -112,16 +111,10 @@ func (s Stack) Parts() []Part {
 		{work, s.Work}, {inflation, s.Inflation}, {"GC", s.GC}, {"run queue", s.RunQueue},
 		{imbalance, s.Imbalance}, {"locked", s.Locked}, {"runnable", s.Runnable}, {waiting, s.Waiting},
 	}
-	told := all[:0]
-	for _, p := range all {
-		if !math.IsNaN(p.Cores) {
-			told = append(told, p)
-		}
-	}
-	return told
+	return slices.DeleteFunc(all, func(p Part) bool { return math.IsNaN(p.Cores) })
 }
 
-// Sum is that of the parts. It differs from P by the Residual.
+// Sum is the sum of the parts. It differs from P by the Residual.
 func (s Stack) Sum() (sum float64) {
 	for _, p := range s.Parts() {
 		sum += p.Cores
@@ -129,8 +122,8 @@ func (s Stack) Sum() (sum float64) {
 	return sum
 }
 
-// Largest is the part other than Work that has the most cores: what limits the
-// point. The Part is empty if none has more than the Tolerance.
+// Largest is the largest part other than Work: what limits the point. It is empty
+// if no part has more than the Tolerance.
 func (s Stack) Largest() (largest Part) {
 	for _, p := range s.Parts()[1:] {
 		if p.Cores > max(largest.Cores, Tolerance*float64(s.P)) {
@@ -140,29 +133,26 @@ func (s Stack) Largest() (largest Part) {
 	return largest
 }
 
-// stacks are those of all points of a row, by level and then by workers.
-func (d survey) stacks(base, first Point, levels []level) (list []Stack) {
-	one := d.usage(first)
+// stacks lists the stacks of all points by level and then by workers.
+func (s survey) stacks() (list []Stack) {
+	one := s.usage(s.first)
 	if math.IsNaN(one.busy) {
-		return nil // most files of other people: spare the time
+		return nil // most files of go test alone: spare the time
 	}
-	for _, l := range levels {
-		for _, w := range d.workersAt(base, l) {
-			p := base.at(w, l)
-			if s, ok := newStack(p, one, d.usage(p), d.contradiction(p)); ok {
-				list = append(list, s)
-			}
+	for _, p := range s.points() {
+		if stack, ok := newStack(p, one, s.usage(p), s.contradiction(p)); ok {
+			list = append(list, stack)
 		}
 	}
 	return list
 }
 
-// newStack is the stack of p, whose usage is u, over the baseline's. It is
-// false if the two do not say how many tasks and CPUs were busy, or say what
-// no machine can do.
+// newStack returns the stack of p, whose usage is u, over the usage of the
+// baseline. It is false if these lack the tasks or CPUs that were busy, or if they
+// are beyond what any machine can do.
 func newStack(p Point, one, u usage, contradiction float64) (Stack, bool) {
 	cores := float64(p.Parallelism())
-	s := Stack{Workers: p.Workers, P: p.Parallelism(), GC: u.gc, Locked: u.locked, Runnable: u.runnable, Idle: u.idle, ready: !math.IsNaN(u.runnable), throttled: u.throttled}
+	s := Stack{point: p, Workers: p.Workers, P: p.Parallelism(), GC: u.gc, Locked: u.locked, Runnable: u.runnable, Idle: u.idle, ready: !math.IsNaN(u.runnable), throttled: u.throttled}
 	if math.IsNaN(one.gc) || math.IsNaN(u.gc) {
 		s.GC, one.gc = math.NaN(), 0
 	}
@@ -172,17 +162,16 @@ func newStack(p Point, one, u usage, contradiction float64) (Stack, bool) {
 	}
 	s.Inflation = u.busy - orZero(s.GC) - s.Work
 	s.RunQueue = u.runQueue(cores)
-	lost := orZero(s.RunQueue)
-	free := max(0, cores-u.busy-lost+contradiction)
+	others := orZero(s.RunQueue)
+	free := max(0, cores-u.busy-others+contradiction)
 	s.Imbalance = min(free, max(0, cores-u.inflight))
-	s.split(free-s.Imbalance, u.inflight-(u.busy-orZero(s.GC))-lost)
+	s.split(free-s.Imbalance, u.inflight-(u.busy-orZero(s.GC))-others)
 	s.Residual = cores - s.Sum()
 	return s, true
 }
 
-// split divides free cores by what the tasks did that were in progress and did
-// not run. Locked and Runnable are numbers of goroutines before, and cores
-// after.
+// split divides free cores in proportion to the tasks in progress that did not run.
+// Locked and Runnable are numbers of goroutines before, and cores after.
 func (s *Stack) split(free, resting float64) {
 	locked, ready := orZero(s.Locked), orZero(s.Runnable)
 	share := 0.0
@@ -198,7 +187,7 @@ func (s *Stack) split(free, resting float64) {
 	}
 }
 
-// warnOfResidual says so if the parts of a stack do not sum to P.
+// warnOfResidual warns of stacks that do not sum to their cores.
 func (r *Row) warnOfResidual() {
 	var worst Stack
 	off, size := 0, 0.0
@@ -212,21 +201,17 @@ func (r *Row) warnOfResidual() {
 		}
 	}
 	if off > 0 {
-		r.warn(fmt.Sprintf("the speedup stacks of %d of %d points do not sum to their cores within %.0f %%, that of %s on %s by %s: the clocks disagree, measure longer samples (--sample)",
-			off, len(r.Stacks), 100*Tolerance, table.Count(worst.Workers, "worker"), table.Count(worst.P, "core"), table.Hundredths(worst.Residual)))
+		r.warn("the speedup stacks of %d of %d points do not sum to their cores within %.0f %%, because the clocks disagree: by %s with %s on %s; measure longer samples (--sample)",
+			off, len(r.Stacks), 100*Tolerance, table.Hundredths(worst.Residual), table.Count(worst.Workers, "worker"), table.Count(worst.P, "core"))
 	}
 }
 
-// stacksByPoint are the stacks of all rows.
+// stacksByPoint returns the stacks of all rows.
 func (a *Analysis) stacksByPoint() map[Point]Stack {
 	found := map[Point]Stack{}
 	for _, r := range a.Rows {
-		for _, l := range a.Data.levels(r.base) {
-			for _, s := range r.Stacks {
-				if p := r.base.at(s.Workers, l); s.P == l.p() {
-					found[p] = s
-				}
-			}
+		for _, s := range r.Stacks {
+			found[s.point] = s
 		}
 	}
 	return found

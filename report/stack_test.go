@@ -61,7 +61,7 @@ func stackOf(t *testing.T, rounds int, base, p point) report.Stack {
 	return stacks[1]
 }
 
-// The answers follow from how each case is built, on two cores.
+// Every case has two cores and a stack that follows from its construction.
 func TestStacksOfKnownCases(t *testing.T) {
 	calm := point{one, 10, plain}
 	for _, c := range []struct {
@@ -127,7 +127,7 @@ func TestStacksOfKnownCases(t *testing.T) {
 	}
 }
 
-func TestResidualIsWhatTheClocksDisagreeBy(t *testing.T) {
+func TestResidualIsTheDisagreementOfTheClocks(t *testing.T) {
 	calm := point{one, 10, plain}
 	rest := " 1e-06 gc-cpus 0 runq-cpus 0 goroutines-locked 0 goroutines-runnable "
 	for _, c := range []struct {
@@ -150,7 +150,7 @@ func TestResidualIsWhatTheClocksDisagreeBy(t *testing.T) {
 		}
 		warned := false
 		for _, w := range r.Warnings {
-			warned = warned || strings.Contains(w.Error(), "1 of 2 points do not sum to their cores within 2 %, that of 2 workers on 2 cores by "+strings.Replace(fmt.Sprintf("%.2f", c.want), "-", "−", 1))
+			warned = warned || strings.Contains(w.Error(), "1 of 2 points do not sum to their cores within 2 %, because the clocks disagree: by "+strings.Replace(fmt.Sprintf("%.2f", c.want), "-", "−", 1)+" with 2 workers on 2 cores")
 		}
 		if warned != (c.want != 0) {
 			t.Errorf("%s: warnings %v", c.why, r.Warnings)
@@ -160,7 +160,7 @@ func TestResidualIsWhatTheClocksDisagreeBy(t *testing.T) {
 
 // Ticks of 10 ms in samples of 40 ms make single readings of idle time wrong by
 // a quarter of a core either way, and their mean right.
-func TestTicksAreNoDisagreement(t *testing.T) {
+func TestTicksAreNotADisagreement(t *testing.T) {
 	base := lines(1, point{one, 10, plain}, point{"Job/executor=pool/workers=1/cores=2-2", 10, ""})
 	for _, c := range []struct {
 		idle float64
@@ -182,7 +182,7 @@ func TestTicksAreNoDisagreement(t *testing.T) {
 	}
 }
 
-// Of more CPUs than GOMAXPROCS the idle time says nothing about those in use.
+// Idle time of more CPUs than GOMAXPROCS says nothing about those in use.
 func TestIdleTimeOfMoreCPUsIsNotUsed(t *testing.T) {
 	d, err := report.Read(strings.NewReader(lines(3,
 		point{one, 10, plain},

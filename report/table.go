@@ -93,7 +93,7 @@ func (a *Analysis) sampleNote() string {
 // crossoverNotes lists n½ of all executors, a line for each workload and core count.
 func (a *Analysis) crossoverNotes() (notes []string) {
 	for i, c := range a.Crossovers {
-		if i > 0 && a.Crossovers[i-1].Beside(c) {
+		if i > 0 && a.Crossovers[i-1].Rival(c) {
 			notes[len(notes)-1] += fmt.Sprintf("; %s %v", c.Executor, c)
 			continue
 		}

@@ -31,8 +31,8 @@ func TestTable(t *testing.T) {
 	for i, want := range []string{
 		"workload   w × p        G_c                    G_p             S = G_c×G_p        H(p)",
 		"waiter    64 × 2  64.0 ±0.2 ██████████  1.00 ±0.00               64.0 ±0.1  2.00 ±0.00",
-		"  waits: 64.0 of 64 workers' waiting overlapped; a second core adds nothing (0 ±1 %); enough: 64",
-		"    workers on 1 core, which loses at most 1 %",
+		"  waits: 64 workers give 64.0× on one core, because their waiting overlaps; a second core adds",
+		"    nothing (0 ±1 %); enough: 64 workers on 1 core, which loses at most 1 %",
 		"",
 	} {
 		if lines[i] != want {

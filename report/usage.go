@@ -8,7 +8,7 @@ import (
 	"overlap/internal/sampling"
 )
 
-// usage is what the samples of a point say on average.
+// usage is the means of a point's samples.
 type usage struct {
 	seconds                        float64
 	inflight, busy, gc             float64
@@ -16,37 +16,38 @@ type usage struct {
 	locked, runnable, pressureCPUs float64
 }
 
-func (d survey) usage(p Point) usage {
-	times, _ := d.series(p)
-	cores := float64(p.Parallelism())
+func (s survey) usage(p Point) usage {
+	mean := func(get func(Sample) float64) float64 { return s.mean(p, get) }
 	u := usage{
-		seconds:      times.mean(),
-		inflight:     d.mean(p, func(s Sample) float64 { return positive(s.Inflight) }),
-		busy:         d.mean(p, func(s Sample) float64 { return positive(s.CPUsBusy) }),
-		gc:           d.mean(p, func(s Sample) float64 { return s.GC }),
-		runq:         d.mean(p, func(s Sample) float64 { return s.RunQueue }),
-		steal:        d.mean(p, func(s Sample) float64 { return s.Steal }),
-		throttled:    d.mean(p, func(s Sample) float64 { return s.Throttled }),
-		idle:         d.mean(p, func(s Sample) float64 { return s.Idle }),
-		locked:       d.mean(p, func(s Sample) float64 { return s.Locked }),
-		runnable:     d.mean(p, func(s Sample) float64 { return s.Runnable }),
-		pressureCPUs: cores * d.mean(p, func(s Sample) float64 { return positive(s.Pressure) }),
+		seconds:      s.times(p).mean(),
+		inflight:     mean(func(s Sample) float64 { return positive(s.Inflight) }),
+		busy:         mean(func(s Sample) float64 { return positive(s.CPUsBusy) }),
+		gc:           mean(func(s Sample) float64 { return s.GC }),
+		runq:         mean(func(s Sample) float64 { return s.RunQueue }),
+		steal:        mean(func(s Sample) float64 { return s.Steal }),
+		throttled:    mean(func(s Sample) float64 { return s.Throttled }),
+		idle:         mean(func(s Sample) float64 { return s.Idle }),
+		locked:       mean(func(s Sample) float64 { return s.Locked }),
+		runnable:     mean(func(s Sample) float64 { return s.Runnable }),
+		pressureCPUs: float64(p.Parallelism()) * mean(func(s Sample) float64 { return positive(s.Pressure) }),
 	}
 	if p.Cores != p.Parallelism() {
-		u.idle = math.NaN() // of CPUs that GOMAXPROCS keeps it from, too
+		u.idle = math.NaN() // it includes CPUs that GOMAXPROCS keeps idle
 	}
-	u.gc = atMost(u.gc, u.busy)
+	if u.gc > u.busy { // false if either is NaN
+		u.gc = u.busy
+	}
 	return u
 }
 
-// contradiction is by how many cores the kernel's idle time exceeds what the
-// CPU time leaves of them, as far as the 95 % interval over the samples is sure
-// of it. One sample is sure of nothing.
-func (d survey) contradiction(p Point) float64 {
+// contradiction returns by how many cores the kernel's idle time exceeds what the
+// CPU time leaves, outside the 95 % interval over the samples; 0 for fewer samples
+// than an interval needs.
+func (s survey) contradiction(p Point) float64 {
 	if p.Cores != p.Parallelism() {
 		return 0
 	}
-	gaps := d.values(p, func(s Sample) float64 {
+	gaps := s.values(p, func(s Sample) float64 {
 		return positive(s.CPUsBusy) + orZero(s.Steal) + s.Idle - float64(p.Cores)
 	})
 	if len(gaps) < minSpread {
@@ -55,18 +56,16 @@ func (d survey) contradiction(p Point) float64 {
 	return max(0, stat.Mean(gaps, nil)-sampling.HalfWidth(gaps))
 }
 
-// runQueue is how many cores were taken while they were wanted, NaN if neither
-// run-queue delay nor pressure tells.
+// runQueue returns how many cores others took while they were wanted; NaN if
+// neither run-queue delay nor pressure was measured.
 //
-// Stolen time counts as it is: if it does not fit beside the CPU time, the
-// residual shows it. The delay does not, because a process with more threads
-// than cores delays itself: others had at most the time that was neither ours
-// nor idle. Without idle time, the pressure bounds it, which is made of the same
-// readings. It is not the first choice although it needs no bound: it takes
-// the minimum of delay and others' time in each sample, where a tick of 10 ms
-// weighs much, and not of their means. The quota's time is of a control group,
-// which may hold other processes, so it is bounded, too. It is idle time to the
-// kernel and delay to the threads.
+// Stolen time counts in full: if it does not fit beside the CPU time, the residual
+// shows it. The delay is bounded by the time that was neither ours nor idle,
+// because a process with more threads than cores delays itself. Without idle time,
+// the pressure bounds it. Pressure alone would need no bound, but it takes the
+// minimum of delay and others' time in every sample, where a tick of 10 ms weighs
+// much. The quota's time is of a control group, which may hold other processes, so
+// it is bounded, too; to the kernel it is idle time, and to the threads delay.
 func (u usage) runQueue(cores float64) float64 {
 	steal := orZero(u.steal)
 	rest := max(0, cores-u.busy-steal)
@@ -90,14 +89,6 @@ func (u usage) runQueue(cores float64) float64 {
 func orZero(x float64) float64 {
 	if math.IsNaN(x) {
 		return 0
-	}
-	return x
-}
-
-// atMost is min where either may be NaN: then x is what it was.
-func atMost(x, bound float64) float64 {
-	if x > bound {
-		return bound
 	}
 	return x
 }

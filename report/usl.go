@@ -23,7 +23,7 @@ type USL struct {
 	// line has σ = κ = 0, Amdahl's law κ = 0, and both are answers. Why says what
 	// is missing: "4 of 6" different N, or a coefficient.
 	Identifiable bool   `json:"identifiable"`
-	Why          string `json:"why,omitempty"`
+	Why          string `json:"why,omitempty"` // the coefficients mean nothing
 
 	Lambda Interval `json:"lambda"` // jobs per second of one
 	Sigma  Interval `json:"sigma"`  // contention: the share of the work that is serial

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// A row as the gains make it, with a stack at four workers on all cores.
+// judged returns a row with these gains and its verdict.
 func judged(gc, gp, worst Interval, change func(*Row)) Row {
 	r := Row{
 		Workers: 4, P: 2, Samples: 20, Ceiling: near(2),
@@ -48,97 +48,97 @@ func TestVerdictsNameTheLimitAndItsNumber(t *testing.T) {
 		class         Class
 		want          string
 	}{
-		{1, 1, 0.4, stack(Stack{Locked: 0.9, Work: 1}), Contends, "limited by the lock: 0.9 of 2 cores blocked; 4 workers on 2 cores run at 0.40×"},
-		{1, 1, 0.4, stack(Stack{Inflation: 1.5}), Contends, "limited by sharing: 1.5 of 2 cores go to CPU time that one worker does not need; 4 workers on 2 cores run at 0.40×"},
-		{1, 1, 0.4, kind("lock", stack(Stack{Inflation: 1.5})), Contends, "limited by sharing (its kind is lock): 1.5 of 2 cores go to CPU time that one worker does not need; 4 workers on 2 cores run at 0.40×"},
-		{1, 1, 0.4, kind("comm", stack(Stack{Inflation: 1.5})), Contends, "limited by sharing (its kind is comm): 1.5 of 2 cores go to CPU time that one worker does not need; 4 workers on 2 cores run at 0.40×"},
-		{1, 1, 0.4, kind("spawn", stack(Stack{Inflation: 1.5})), Contends, "limited by sharing (its kind is spawn): 1.5 of 2 cores go to CPU time that one worker does not need; 4 workers on 2 cores run at 0.40×"},
-		{1, 1, 0.4, kind("memory", stack(Stack{Inflation: 1.5})), Contends, "limited by sharing (its kind is memory): 1.5 of 2 cores go to CPU time that one worker does not need; 4 workers on 2 cores run at 0.40×"},
-		{1, 1, 1, stack(Stack{GC: 1.26}), Serial, "limited by garbage: 1.3 of 2 cores collect it; neither workers nor cores help"},
-		{1, 1, 1, stack(Stack{RunQueue: 1.26}), Serial, "limited by others: they took 1.3 of 2 cores; neither workers nor cores help"},
-		{1, 1, 1, stack(Stack{Imbalance: 0.9, Runnable: math.NaN()}), Serial, "limited by uneven tasks or by waking them: 0.9 of 2 cores have none that runs; neither workers nor cores help"},
-		{1, 1, 1, stack(Stack{Imbalance: 0.9}), Serial, "limited by its serial or uneven part: 0.9 of 2 cores have no task; neither workers nor cores help"},
-		{1, 1, 1, stack(Stack{Runnable: 0.9}), Serial, "limited by waking: 0.9 of 2 cores have tasks that are ready and do not run yet; neither workers nor cores help"},
-		{1, 1, 1, stack(Stack{Waiting: 0.9}), Serial, "limited by waiting: 0.9 of 2 cores have only tasks that wait; neither workers nor cores help"},
-		{1, 1, 1, stack(Stack{Waiting: 0.9, Locked: math.NaN()}), Serial, "0.9 of 2 cores idle, the file does not tell why; neither workers nor cores help"},
+		{1, 1, 0.4, stack(Stack{Locked: 0.9, Work: 1}), Contends, "4 workers on 2 cores run at 0.40× the speed of 1 worker on 1 core; limited by a lock: 0.9 of 2 cores wait for it"},
+		{1, 1, 0.4, stack(Stack{Inflation: 1.5}), Contends, "4 workers on 2 cores run at 0.40× the speed of 1 worker on 1 core; limited by sharing: 1.5 of 2 cores do extra work that one worker does not need"},
+		{1, 1, 0.4, kind("lock", stack(Stack{Inflation: 1.5})), Contends, "4 workers on 2 cores run at 0.40× the speed of 1 worker on 1 core; limited by sharing (kind: lock): 1.5 of 2 cores do extra work that one worker does not need"},
+		{1, 1, 0.4, kind("comm", stack(Stack{Inflation: 1.5})), Contends, "4 workers on 2 cores run at 0.40× the speed of 1 worker on 1 core; limited by sharing (kind: comm): 1.5 of 2 cores do extra work that one worker does not need"},
+		{1, 1, 0.4, kind("spawn", stack(Stack{Inflation: 1.5})), Contends, "4 workers on 2 cores run at 0.40× the speed of 1 worker on 1 core; limited by sharing (kind: spawn): 1.5 of 2 cores do extra work that one worker does not need"},
+		{1, 1, 0.4, kind("memory", stack(Stack{Inflation: 1.5})), Contends, "4 workers on 2 cores run at 0.40× the speed of 1 worker on 1 core; limited by sharing (kind: memory): 1.5 of 2 cores do extra work that one worker does not need"},
+		{1, 1, 1, stack(Stack{GC: 1.26}), Serial, "neither workers nor cores help; limited by garbage collection: it takes 1.3 of 2 cores"},
+		{1, 1, 1, stack(Stack{RunQueue: 1.26}), Serial, "neither workers nor cores help; limited by other programs or virtual machines: they took 1.3 of 2 cores"},
+		{1, 1, 1, stack(Stack{Imbalance: 0.9, Runnable: math.NaN()}), Serial, "neither workers nor cores help; limited by uneven tasks or slow wake-ups: 0.9 of 2 cores have no running task"},
+		{1, 1, 1, stack(Stack{Imbalance: 0.9}), Serial, "neither workers nor cores help; limited by a serial part or uneven tasks: 0.9 of 2 cores have no task"},
+		{1, 1, 1, stack(Stack{Runnable: 0.9}), Serial, "neither workers nor cores help; limited by slow wake-ups: 0.9 of 2 cores have only tasks that are ready but not yet running"},
+		{1, 1, 1, stack(Stack{Waiting: 0.9}), Serial, "neither workers nor cores help; limited by waiting: 0.9 of 2 cores have only tasks that wait"},
+		{1, 1, 1, stack(Stack{Waiting: 0.9, Locked: math.NaN()}), Serial, "neither workers nor cores help; limited by idle cores: 0.9 of 2 cores, and the file does not say why"},
 		{1, 1, 1, stack(Stack{Waiting: 0.19}), Serial, "neither workers nor cores help"},
 		{1, 1.9, 1, stack(Stack{Imbalance: 0.3}), Scales, "2 cores give 1.90× where separate programs get 2.00×"},
-		{1, 1.5, 1, stack(Stack{Imbalance: 0.3}), Stalls, "2 cores give 1.50× where separate programs get 2.00×; limited by its serial or uneven part: 0.3 of 2 cores have no task"},
-		{1, 1.5, 1, func(r *Row) { r.Ceiling = unknown; stack(Stack{Inflation: 0.4})(r) }, Stalls, "2 cores give 1.50×; limited by sharing: 0.4 of 2 cores go to CPU time that one worker does not need"},
-		{1, 1.12, 1, kind("memory", func(r *Row) { r.Ceiling = near(1.2) }), Shares, "memory: 2 cores reach 1.12× the bandwidth of one, separate programs 1.20×"},
-		{1, 1.3, 1, func(r *Row) { r.Ceiling = near(1.4) }, Shares, "2 cores are worth 1.40 even to separate programs, and 1.30 to it"},
-		{3.5, 1.03, 1, as, Waits, "3.50 of 4 workers' waiting overlapped; a second core adds nothing (3 ±1 %)"},
-		{3.5, 1, 1, func(r *Row) { r.Parallelism = Interval{0.96, 0.932, 0.989} }, Waits, "3.50 of 4 workers' waiting overlapped; a second core does not help (−4 ±3 %)"},
-		{3.5, 1, 1, func(r *Row) { r.Parallelism = Interval{0.98, 0.93, 1.031} }, Waits, "3.50 of 4 workers' waiting overlapped; a second core adds at most 4 % (−2 ±5 %)"},
-		{3.5, 1, 1, func(r *Row) { r.Parallelism = Interval{0.98, 0.9, 1.067} }, Undecided, "4 workers bring 3.50× on one core, but G_p is 0.98 ±0.09; about 156 samples would tell (-count 156), or a quieter machine"},
-		{3.5, 1, 1, as, Waits, "3.50 of 4 workers' waiting overlapped; a second core adds nothing (0 ±1 %)"},
-		{3.5, 0.8, 1, as, Waits, "3.50 of 4 workers' waiting overlapped; a second core costs 20 ±1 %"},
-		{3.5, 0.93, 1, func(r *Row) { r.P = 8 }, Waits, "3.50 of 4 workers' waiting overlapped; 8 cores cost 7 ±1 %"},
-		{2, 1.5, 1, stack(Stack{Waiting: 0.6}), Mixes, "4 workers bring 2.00× on one core; a second core adds 50 ±2 %; limited by waiting: 0.6 of 2 cores have only tasks that wait"},
-		{2, 1, 1, func(r *Row) { r.P = 1 }, OneCore, "workers help: 4 bring 2.00 ±0.02×"},
+		{1, 1.5, 1, stack(Stack{Imbalance: 0.3}), Stalls, "2 cores give 1.50× where separate programs get 2.00×; limited by a serial part or uneven tasks: 0.3 of 2 cores have no task"},
+		{1, 1.5, 1, func(r *Row) { r.Ceiling = unknown; stack(Stack{Inflation: 0.4})(r) }, Stalls, "2 cores give 1.50×; limited by sharing: 0.4 of 2 cores do extra work that one worker does not need"},
+		{1, 1.12, 1, kind("memory", func(r *Row) { r.Ceiling = near(1.2) }), Shares, "limited by memory: 2 cores get 1.12× the bandwidth of one, separate programs 1.20×"},
+		{1, 1.3, 1, func(r *Row) { r.Ceiling = near(1.4) }, Shares, "even separate programs get only 1.40× from 2 cores; this workload gets 1.30×"},
+		{3.5, 1.03, 1, as, Waits, "4 workers give 3.50× on one core, because their waiting overlaps; a second core adds nothing (3 ±1 %)"},
+		{3.5, 1, 1, func(r *Row) { r.Parallelism = Interval{0.96, 0.932, 0.989} }, Waits, "4 workers give 3.50× on one core, because their waiting overlaps; a second core does not help (−4 ±3 %)"},
+		{3.5, 1, 1, func(r *Row) { r.Parallelism = Interval{0.98, 0.93, 1.031} }, Waits, "4 workers give 3.50× on one core, because their waiting overlaps; a second core adds at most 4 % (−2 ±5 %)"},
+		{3.5, 1, 1, func(r *Row) { r.Parallelism = Interval{0.98, 0.9, 1.067} }, Undecided, "4 workers give 3.50× on one core, but whether cores help is unclear: G_p is 0.98 ±0.09; measure about 156 samples (-count 156), or on a quieter machine"},
+		{3.5, 1, 1, as, Waits, "4 workers give 3.50× on one core, because their waiting overlaps; a second core adds nothing (0 ±1 %)"},
+		{3.5, 0.8, 1, as, Waits, "4 workers give 3.50× on one core, because their waiting overlaps; a second core costs 20 ±1 %"},
+		{3.5, 0.93, 1, func(r *Row) { r.P = 8 }, Waits, "4 workers give 3.50× on one core, because their waiting overlaps; 8 cores cost 7 ±1 %"},
+		{2, 1.5, 1, stack(Stack{Waiting: 0.6}), Mixes, "4 workers give 2.00× on one core; a second core adds 50 ±2 %; limited by waiting: 0.6 of 2 cores have only tasks that wait"},
+		{2, 1, 1, func(r *Row) { r.P = 1 }, OneCore, "workers help: 4 give 2.00 ±0.02×"},
 		{1, 1, 1, func(r *Row) { r.P, r.Advice = 1, Advice{1, 1, near(1), false} }, OneCore, "workers do not help"},
 		{1, 1, 1, func(r *Row) {
 			r.P, r.Grid = 1, []Cell{{1, 1, 1, exact(1)}, {1, 1, 2, Interval{1.1, 0.9, 1.35}}, {1, 1, 4, near(1)}}
-		}, OneCore, "cannot tell whether workers help: the gain of 2 workers on 1 core is 1.10 ±0.25"},
-		{1, 1, 1, func(r *Row) { r.P, r.Workers = 1, 0 }, OneCore, "nothing to compare it with"},
-		{1, 0.5, 0.5, func(r *Row) { r.Workers, r.WorstWorkers = 0, 0 }, Contends, "2 cores run at 0.50×"},
-		{1, 1, 1, func(r *Row) { r.Parallelism = Interval{1.5, 0.9, 2.4} }, Undecided, "too noisy: G_p is 1.50 ±0.90; about 61 samples would tell (-count 61), or a quieter machine"},
-		{1, 1, 1, func(r *Row) { r.Concurrency = Interval{0.7, 0.4, 1.2} }, Undecided, "too noisy: G_c is 0.70 ±0.50; about 103 samples would tell (-count 103), or a quieter machine"},
+		}, OneCore, "whether workers help is unclear: the gain of 2 workers on 1 core is 1.10 ±0.25"},
+		{1, 1, 1, func(r *Row) { r.P, r.Workers = 1, 0 }, OneCore, "there is nothing to compare it with"},
+		{1, 0.5, 0.5, func(r *Row) { r.Workers, r.WorstWorkers = 0, 0 }, Contends, "2 cores run at 0.50× the speed of 1 core"},
+		{1, 1, 1, func(r *Row) { r.Parallelism = Interval{1.5, 0.9, 2.4} }, Undecided, "too noisy: G_p is 1.50 ±0.90; measure about 61 samples (-count 61), or on a quieter machine"},
+		{1, 1, 1, func(r *Row) { r.Concurrency = Interval{0.7, 0.4, 1.2} }, Undecided, "too noisy: G_c is 0.70 ±0.50; measure about 103 samples (-count 103), or on a quieter machine"},
 		{1, 1.2, 1, func(r *Row) { r.Parallelism = Interval{1.12, 1.045, 1.2} }, Stalls, "2 cores give 1.12× where separate programs get 2.00×; (unsure: G_p may be as little as 1.04)"},
 		{1, 1.64, 1, as, Scales, "2 cores give 1.64× where separate programs get 2.00×"},
-		{1, 1.62, 1, as, Undecided, "2 cores give 1.62×, but whether G_p/H(2) is above 0.8 is open: it is 0.81 ±0.01; about 23 samples would tell (-count 23), or a quieter machine"},
-		{1, 1.6, 1, as, Undecided, "2 cores give 1.60×, but whether G_p/H(2) is above 0.8 is open: it is 0.80 ±0.01; 1000 samples that spread like these would not tell; a quieter machine may"},
-		{1, 1.58, 1, func(r *Row) { r.Ceiling, r.swept = unknown, true }, Undecided, "2 cores give 1.58×, but whether G_p/2 is above 0.8 is open: it is 0.79 ±0.01; about 29 samples would tell (--budget), or a quieter machine"},
+		{1, 1.62, 1, as, Undecided, "2 cores give 1.62×, but G_p/H(2) may be above or below 0.8: it is 0.81 ±0.01; measure about 23 samples (-count 23), or on a quieter machine"},
+		{1, 1.6, 1, as, Undecided, "2 cores give 1.60×, but G_p/H(2) may be above or below 0.8: it is 0.80 ±0.01; even 1000 such samples would not decide it; measure on a quieter machine"},
+		{1, 1.58, 1, func(r *Row) { r.Ceiling, r.swept = unknown, true }, Undecided, "2 cores give 1.58×, but G_p/2 may be above or below 0.8: it is 0.79 ±0.01; measure about 29 samples (--budget), or on a quieter machine"},
 		{1, 1.56, 1, as, Stalls, "2 cores give 1.56× where separate programs get 2.00×"},
-		{1, 2.4, 1, as, Scales, "2 cores give 2.40× where separate programs get 2.00×, which is more than so many cores can: is it the same work?"},
-		{1, 4.4, 1, as, Undecided, "2 cores give 4.40× where separate programs get 2.00×, which is more than so many cores can: is it the same work?"},
+		{1, 2.4, 1, as, Scales, "2 cores give 2.40× where separate programs get 2.00×, which is more than 2 cores can give: check that all points do the same work"},
+		{1, 4.4, 1, as, Undecided, "2 cores give 4.40× where separate programs get 2.00×, which is more than 2 cores can give: check that all points do the same work"},
 		{1, 1.2, 1, curve(near(1), near(3.2), near(1.2)), Stalls, "4 cores give 1.20× where separate programs get 2.00×; best on 2 cores: 3.20×"},
 		{1, 1, 1, curve(near(1), near(3.2), near(1)), Stalls, "4 cores give 1.00× where separate programs get 2.00×; best on 2 cores: 3.20×"},
-		{1, 1.95, 1, curve(near(1), near(2), near(1.95)), Shares, "4 cores are worth 2.00 even to separate programs, and 1.95 to it"},
-		{1, 1.9, 1, curve(near(1), Interval{2.2, 1.8, 2.6}, near(1.9)), Shares, "4 cores are worth 2.00 even to separate programs, and 1.90 to it"},
-		{3.5, 1, 1, func(r *Row) { r.Stacks = nil }, Overlaps, "4 workers bring 3.50× on one core, and the file does not tell why; a second core adds nothing (0 ±1 %)"},
-		{3.5, 1, 1, func(r *Row) { r.Stacks = []Stack{{Workers: 1, P: 1, Work: 0.5, Inflation: 0.3, GC: 0.15}} }, Overlaps, "4 workers bring 3.50× on one core, although one keeps it busy: together they take less CPU time; a second core adds nothing (0 ±1 %)"},
-		{3.5, 1, 1, func(r *Row) { r.Stacks = []Stack{{Workers: 1, P: 1, Work: 0.5, Inflation: 0.3, GC: math.NaN()}} }, Waits, "3.50 of 4 workers' waiting overlapped; a second core adds nothing (0 ±1 %)"},
+		{1, 1.95, 1, curve(near(1), near(2), near(1.95)), Shares, "even separate programs get only 2.00× from 4 cores; this workload gets 1.95×"},
+		{1, 1.9, 1, curve(near(1), Interval{2.2, 1.8, 2.6}, near(1.9)), Shares, "even separate programs get only 2.00× from 4 cores; this workload gets 1.90×"},
+		{3.5, 1, 1, func(r *Row) { r.Stacks = nil }, Overlaps, "4 workers give 3.50× on one core, and the file does not say why; a second core adds nothing (0 ±1 %)"},
+		{3.5, 1, 1, func(r *Row) { r.Stacks = []Stack{{Workers: 1, P: 1, Work: 0.5, Inflation: 0.3, GC: 0.15}} }, Overlaps, "4 workers give 3.50× on one core, although one keeps it busy: together they need less CPU time; a second core adds nothing (0 ±1 %)"},
+		{3.5, 1, 1, func(r *Row) { r.Stacks = []Stack{{Workers: 1, P: 1, Work: 0.5, Inflation: 0.3, GC: math.NaN()}} }, Waits, "4 workers give 3.50× on one core, because their waiting overlaps; a second core adds nothing (0 ±1 %)"},
 		{3.5, 1, 1, func(r *Row) {
 			r.Latencies = []Latency{{Workers: 1, P: 2, Arrivals: true, P99: near(9)}, {Workers: 4, P: 2, Arrivals: true, P99: near(0.0021), Load: 1000}, {Workers: 4, P: 1, Arrivals: true, P99: near(5)}}
 			r.Advice = Advice{4, 1, near(1), false}
-		}, Scheduled, "items come whether served or not, so their latency counts: the 99th percentile is 2.1 ms at 1000 a second, with 4 workers on 2 cores"},
+		}, Scheduled, "items arrive on a schedule, so latency counts, not throughput: the 99th percentile is 2.1 ms at 1000 items a second, with 4 workers on 2 cores"},
 		{1, 1, 1, func(r *Row) { r.Lines = []Line{{P: 2, Points: []LinePoint{{Workers: 1}}}} }, Undecided, "at most 1 worker measured on 2 cores"},
-		{1, 1, 1, func(r *Row) { r.Executor, r.Lines = "pool", []Line{{P: 2, Points: []LinePoint{{Workers: 1}}}} }, Undecided, "at most 1 worker measured on 2 cores; more would tell (--workers)"},
-		{1.11, 1.9, 1, func(r *Row) { r.Concurrency = Interval{1.11, 1.042, 1.18} }, Mixes, "4 workers bring 1.11× on one core; a second core adds 90 ±2 % (unsure: G_c may be as little as 1.04)"},
-		{3.5, 1, 1, func(r *Row) { r.Advice = Advice{4, 1, near(1), false} }, Waits, "3.50 of 4 workers' waiting overlapped; a second core adds nothing (0 ±1 %); enough: 4 workers on 1 core, which loses at most 1 %"},
-		{3.5, 1, 1, func(r *Row) { r.Advice = Advice{4, 1, Interval{0.98, 0.956, 1}, false} }, Waits, "3.50 of 4 workers' waiting overlapped; a second core adds nothing (0 ±1 %); enough: 4 workers on 1 core, which loses at most 5 %"},
-		{3.5, 1, 1, func(r *Row) { r.Advice = Advice{4, 1, exact(1), false} }, Waits, "3.50 of 4 workers' waiting overlapped; a second core adds nothing (0 ±1 %); enough: 4 workers on 1 core, which loses nothing"},
-		{3.5, 1, 1, func(r *Row) { r.Advice = Advice{4, 2, near(1), false} }, Waits, "3.50 of 4 workers' waiting overlapped; a second core adds nothing (0 ±1 %)"},
+		{1, 1, 1, func(r *Row) { r.Executor, r.Lines = "pool", []Line{{P: 2, Points: []LinePoint{{Workers: 1}}}} }, Undecided, "at most 1 worker measured on 2 cores; measure more (--workers)"},
+		{1.11, 1.9, 1, func(r *Row) { r.Concurrency = Interval{1.11, 1.042, 1.18} }, Mixes, "4 workers give 1.11× on one core; a second core adds 90 ±2 % (unsure: G_c may be as little as 1.04)"},
+		{3.5, 1, 1, func(r *Row) { r.Advice = Advice{4, 1, near(1), false} }, Waits, "4 workers give 3.50× on one core, because their waiting overlaps; a second core adds nothing (0 ±1 %); enough: 4 workers on 1 core, which loses at most 1 %"},
+		{3.5, 1, 1, func(r *Row) { r.Advice = Advice{4, 1, Interval{0.98, 0.956, 1}, false} }, Waits, "4 workers give 3.50× on one core, because their waiting overlaps; a second core adds nothing (0 ±1 %); enough: 4 workers on 1 core, which loses at most 5 %"},
+		{3.5, 1, 1, func(r *Row) { r.Advice = Advice{4, 1, exact(1), false} }, Waits, "4 workers give 3.50× on one core, because their waiting overlaps; a second core adds nothing (0 ±1 %); enough: 4 workers on 1 core, which loses nothing"},
+		{3.5, 1, 1, func(r *Row) { r.Advice = Advice{4, 2, near(1), false} }, Waits, "4 workers give 3.50× on one core, because their waiting overlaps; a second core adds nothing (0 ±1 %)"},
 		{1.05, 1.9, 1, func(r *Row) { r.Concurrency = Interval{1.05, 0.95, 1.16} }, Scales, "2 cores give 1.90× where separate programs get 2.00× (unsure: G_c may be as much as 1.16)"},
-		{1, 1.9, 1, func(r *Row) { r.Parallelism = Interval{1.9, 1.05, 2.9} }, Undecided, "too noisy: G_p is 1.90 ±1.00; about 21 samples would tell (-count 21), or a quieter machine"},
-		{1, 1.9, 1, func(r *Row) { r.Parallelism = Interval{1.9, 1.3, 2.9} }, Undecided, "2 cores give 1.90×, but whether G_p/H(2) is above 0.8 is open: it is 0.95 ±0.50; about 107 samples would tell (-count 107), or a quieter machine"},
+		{1, 1.9, 1, func(r *Row) { r.Parallelism = Interval{1.9, 1.05, 2.9} }, Undecided, "too noisy: G_p is 1.90 ±1.00; measure about 21 samples (-count 21), or on a quieter machine"},
+		{1, 1.9, 1, func(r *Row) { r.Parallelism = Interval{1.9, 1.3, 2.9} }, Undecided, "2 cores give 1.90×, but G_p/H(2) may be above or below 0.8: it is 0.95 ±0.50; measure about 107 samples (-count 107), or on a quieter machine"},
 		{1, 1.12, 1, func(r *Row) {
 			r.Concurrency, r.Parallelism, r.Samples = Interval{1.02, 0.93, 1.12}, Interval{1.12, 1.045, 1.2}, 7
 		}, Stalls, "2 cores give 1.12× where separate programs get 2.00× (provisional: 7 of 10 samples; unsure: G_c may be as much as 1.12, G_p may be as little as 1.04)"},
-		{1, 1, 1, stack(Stack{RunQueue: 1.26, throttled: 1}), Serial, "limited by the CPU quota: it took 1.3 of 2 cores; neither workers nor cores help"},
-		{1, 1, 1, stack(Stack{RunQueue: 1.26, throttled: 0.6}), Serial, "limited by others: they took 1.3 of 2 cores; neither workers nor cores help"},
-		{1, 1.03, 1, kind("memory", func(r *Row) { r.Ceiling = near(1.07) }), Serial, "memory: 2 cores reach 1.03× the bandwidth of one, separate programs 1.07×"},
-		{1, 1.03, 1, kind("memory", func(r *Row) { r.Ceiling, r.Workers = near(1.07), 1 }), Serial, "memory: even 2 separate programs reach 1.07× the bandwidth of one"},
+		{1, 1, 1, stack(Stack{RunQueue: 1.26, throttled: 1}), Serial, "neither workers nor cores help; limited by the CPU quota: it took 1.3 of 2 cores"},
+		{1, 1, 1, stack(Stack{RunQueue: 1.26, throttled: 0.6}), Serial, "neither workers nor cores help; limited by other programs or virtual machines: they took 1.3 of 2 cores"},
+		{1, 1.03, 1, kind("memory", func(r *Row) { r.Ceiling = near(1.07) }), Serial, "limited by memory: 2 cores get 1.03× the bandwidth of one, separate programs 1.07×"},
+		{1, 1.03, 1, kind("memory", func(r *Row) { r.Ceiling, r.Workers = near(1.07), 1 }), Serial, "limited by memory: even 2 separate programs get only 1.07× the bandwidth of one"},
 		{1, 1.03, 1, kind("memory", func(r *Row) { r.Ceiling = near(1.9) }), Serial, "neither workers nor cores help"},
-		// What several cores undo is no gain from them.
+		// Undoing a loss is no gain from cores.
 		{0.33, 6, 1, as, Scales, "2 cores give 1.98× where separate programs get 2.00×"},
-		{0.33, 3, 0.3, as, Contends, "4 workers on 2 cores run at 0.30×"},
+		{0.33, 3, 0.3, as, Contends, "4 workers on 2 cores run at 0.30× the speed of 1 worker on 1 core"},
 		{0.97, 2, 1, func(r *Row) { r.Concurrency = Interval{0.9, 0.8, 1.01} }, Scales, "2 cores give 2.00× where separate programs get 2.00×"},
-		{0.8, 2, 1, func(r *Row) { r.Concurrency = Interval{0.8, 0.63, 1.01} }, Undecided, "2 cores give 2.00×, but whether S/H(2) is above 0.8 is open: it is 0.80 ±0.01; 1000 samples that spread like these would not tell; a quieter machine may"},
-		{0.5, 2, 1, func(r *Row) { r.Concurrency = Interval{0.5, 0.2, 1.01} }, Undecided, "too noisy: S is 1.00 ±0.01; about 21 samples would tell (-count 21), or a quieter machine"},
-		// What is said of S has its numbers, and not those of G_p.
-		{0.47, 2.3, 1, func(r *Row) { r.Speedup = Interval{1.08, 0.93, 1.25} }, Undecided, "too noisy: S is 1.08 ±0.17; about 162 samples would tell (-count 162), or a quieter machine"},
-		{0.47, 2.3, 0.4, func(r *Row) { r.Speedup = Interval{1.08, 0.93, 1.25} }, Contends, "4 workers on 2 cores run at 0.40× (unsure: S may be as much as 1.25)"},
-		// Separate programs wait for the slowest; a gain beyond theirs is told
-		// only where it is no noise.
-		{1, 1.9, 1, func(r *Row) { r.Ceiling = near(1.7) }, Scales, "2 cores give 1.90× where separate programs get 1.70×, which wait for the slowest of them"},
+		{0.8, 2, 1, func(r *Row) { r.Concurrency = Interval{0.8, 0.63, 1.01} }, Undecided, "2 cores give 2.00×, but S/H(2) may be above or below 0.8: it is 0.80 ±0.01; even 1000 such samples would not decide it; measure on a quieter machine"},
+		{0.5, 2, 1, func(r *Row) { r.Concurrency = Interval{0.5, 0.2, 1.01} }, Undecided, "too noisy: S is 1.00 ±0.01; measure about 21 samples (-count 21), or on a quieter machine"},
+		// A statement about S has the numbers of S, not of G_p.
+		{0.47, 2.3, 1, func(r *Row) { r.Speedup = Interval{1.08, 0.93, 1.25} }, Undecided, "too noisy: S is 1.08 ±0.17; measure about 162 samples (-count 162), or on a quieter machine"},
+		{0.47, 2.3, 0.4, func(r *Row) { r.Speedup = Interval{1.08, 0.93, 1.25} }, Contends, "4 workers on 2 cores run at 0.40× the speed of 1 worker on 1 core (unsure: S may be as much as 1.25)"},
+		// Separate programs are timed by the slowest; a gain beyond theirs is
+		// reported only beyond noise.
+		{1, 1.9, 1, func(r *Row) { r.Ceiling = near(1.7) }, Scales, "2 cores give 1.90× where separate programs get 1.70×, timed by the slowest of them"},
 		{1, 1.9, 1, func(r *Row) { r.Ceiling = Interval{1.7, 1.5, 1.95} }, Scales, "2 cores give 1.90× where separate programs get 1.70×"},
-		// Too few workers leave cores without a task, which limits nothing.
-		{1, 3, 1, fewer(0.5), Stalls, "8 cores give 3.00× where separate programs get 8.00×; more than 4 workers slow it down; with 8 of them limited by the lock: 5 of 8 cores blocked"},
-		{1, 3, 1, fewer(0.96), Stalls, "8 cores give 3.00× where separate programs get 8.00×; with 8 of them limited by the lock: 5 of 8 cores blocked"},
+		// Too few workers leave cores without a task, which is not a limit.
+		{1, 3, 1, fewer(0.5), Stalls, "8 cores give 3.00× where separate programs get 8.00×; more than 4 workers slow it down; with 8 workers limited by a lock: 5 of 8 cores wait for it"},
+		{1, 3, 1, fewer(0.96), Stalls, "8 cores give 3.00× where separate programs get 8.00×; with 8 workers limited by a lock: 5 of 8 cores wait for it"},
 		{1, 3, 1, func(r *Row) { fewer(0.5)(r); r.Stacks = r.Stacks[:1] }, Stalls, "8 cores give 3.00× where separate programs get 8.00×; more than 4 workers slow it down"},
-		{1, 1, 0.5, func(r *Row) { fewer(0.5)(r); r.Workers, r.WorstWorkers = 1, 2 }, Contends, "limited by the lock: 5 of 8 cores blocked; 2 workers on 8 cores run at 0.50×"},
+		{1, 1, 0.5, func(r *Row) { fewer(0.5)(r); r.Workers, r.WorstWorkers = 1, 2 }, Contends, "2 workers on 8 cores run at 0.50× the speed of 1 worker on 1 core; with 8 workers limited by a lock: 5 of 8 cores wait for it"},
 		{1, 1.9, 1, func(r *Row) { r.Samples = 3 }, Scales, "2 cores give 1.90× where separate programs get 2.00× (provisional: 3 of 10 samples)"},
 	} {
 		if c.class == Serial { // which is that one is enough
@@ -154,16 +154,15 @@ func TestVerdictsNameTheLimitAndItsNumber(t *testing.T) {
 	}
 }
 
-// The row of one sample or two has no verdict, one whose worst number of workers is
-// one does not contend, and one is serial only if nothing that was measured does
-// better than one worker on one core.
+// A row of one or two samples has no verdict. A row whose worst number of workers is
+// 1 does not contend. A row is serial only if no point beats one worker on one core.
 func TestVerdictsNeedEvidence(t *testing.T) {
 	few := func(r *Row) { r.Speedup, r.Samples = Interval{2, math.NaN(), math.NaN()}, 2 }
-	if r := judged(near(1), near(2), near(1), few); r.Class != Undecided || r.Verdict != "cannot tell: 2 samples have no interval; 10 would tell (-count 10)" {
+	if r := judged(near(1), near(2), near(1), few); r.Class != Undecided || r.Verdict != "cannot tell: 2 samples cannot give an interval; measure 10 (-count 10)" {
 		t.Error(r.Verdict)
 	}
 	beside := func(r *Row) { r.disturbed = true } // or else it scales
-	if r := judged(near(1), near(2), near(1), beside); r.Class != Undecided || !strings.HasPrefix(r.Verdict, "cannot tell: other programs had the CPUs") {
+	if r := judged(near(1), near(2), near(1), beside); r.Class != Undecided || !strings.HasPrefix(r.Verdict, "cannot tell: other programs used the CPUs") {
 		t.Error(r.Verdict)
 	}
 	one := Advice{1, 1, near(1), false}
@@ -171,7 +170,7 @@ func TestVerdictsNeedEvidence(t *testing.T) {
 		t.Error(r.Verdict)
 	}
 	noCeiling := func(r *Row) { r.Ceiling, r.Samples = Interval{2, math.NaN(), math.NaN()}, 2 }
-	if r := judged(near(1), near(1.9), near(1), noCeiling); r.Verdict != "cannot tell: 2 samples have no interval; 10 would tell (-count 10)" {
+	if r := judged(near(1), near(1.9), near(1), noCeiling); r.Verdict != "cannot tell: 2 samples cannot give an interval; measure 10 (-count 10)" {
 		t.Error(r.Verdict)
 	}
 	if r := judged(near(1), near(1), Interval{0.5, 0.2, 1.2}, func(r *Row) { r.Advice = one }); r.Class != Serial {
@@ -180,13 +179,13 @@ func TestVerdictsNeedEvidence(t *testing.T) {
 	better := func(r *Row) {
 		r.Advice, r.Grid = Advice{2, 2, near(1), false}, []Cell{{1, 1, 1, exact(1)}, {2, 2, 2, Interval{1.04, 1, 1.08}}}
 	}
-	if r := judged(near(1), near(1), near(1), better); r.Verdict != "cannot tell: too noisy: the gain of 2 workers on 2 cores is 1.04 ±0.04; about 273 samples would tell (-count 273), or a quieter machine" {
+	if r := judged(near(1), near(1), near(1), better); r.Verdict != "cannot tell: too noisy: the gain of 2 workers on 2 cores is 1.04 ±0.04; measure about 273 samples (-count 273), or on a quieter machine" {
 		t.Error(r.Verdict)
 	}
 	unmeasured := func(r *Row) {
 		r.Grid = []Cell{{1, 1, 1, exact(1)}, {2, 2, 2, Interval{1.04, math.NaN(), math.NaN()}}}
 	}
-	if r := judged(near(1), near(1), near(1), unmeasured); r.Verdict != "cannot tell: the gain of 2 workers on 2 cores is 1.04, with too few samples for an interval; 10 would tell (-count 10)" {
+	if r := judged(near(1), near(1), near(1), unmeasured); r.Verdict != "cannot tell: the gain of 2 workers on 2 cores is 1.04, with too few samples for an interval; measure 10 (-count 10)" {
 		t.Error(r.Verdict)
 	}
 	cores := func(r *Row) { r.Workers, r.Speedup, r.Advice = 0, near(1), Advice{0, 1, near(1), false} }

@@ -31,16 +31,16 @@ func TestRepeatedWarningsAreOneLineWithAList(t *testing.T) {
 	}
 }
 
-// Where a run was kept on one core, the report says by what, and how to go around it.
+// If a CPU quota kept a run on one core, the report says so, and how to override it.
 func TestAQuotaOfOneCoreIsNamed(t *testing.T) {
 	for host, want := range map[string]string{
-		"quota: 1.5\nmask: 0-3\n":  "only one core was measured: a CPU quota of 1.5 keeps a run there; --cores 1,2 goes around it",
+		"quota: 1.5\nmask: 0-3\n":  "only one core was measured, because a CPU quota of 1.5 allows no more; --cores 1,2 measures two cores all the same",
 		"quota: 0.5\nmask: 0,2\n":  "a CPU quota of 0.5",
-		"quota: 1.5\nmask: 3\n":    "only one core was measured: the machine is too small",
-		"quota: none\nmask: 0-3\n": "only one core was measured: the machine is too small",
-		"quota: 2\nmask: 0-3\n":    "only one core was measured: the machine is too small",
-		"quota: NaN\nmask: 0-3\n":  "only one core was measured: the machine is too small",
-		"":                         "only one core was measured: the machine is too small",
+		"quota: 1.5\nmask: 3\n":    "only one core was measured, so the gain from cores is unknown",
+		"quota: none\nmask: 0-3\n": "only one core was measured, so the gain from cores is unknown",
+		"quota: 2\nmask: 0-3\n":    "only one core was measured, so the gain from cores is unknown",
+		"quota: NaN\nmask: 0-3\n":  "only one core was measured, so the gain from cores is unknown",
+		"":                         "only one core was measured, so the gain from cores is unknown",
 	} {
 		text := host
 		for range 12 {

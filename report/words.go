@@ -6,14 +6,12 @@ import (
 	"overlap/internal/table"
 )
 
-// A file of go test does not tell how many cores there were, so that GOMAXPROCS
-// stands for them in what is said of it: 256 cores give nothing on a machine of
+// nominal says that GOMAXPROCS stands for the cores: a file of go test does not say
+// how many cores there were, and "256 cores give nothing" is wrong on a machine of
 // 16.
-
-// nominal says that GOMAXPROCS stands for the cores.
 type nominal bool
 
-// on is so many cores, or the GOMAXPROCS that stands for them.
+// on names p cores, or the GOMAXPROCS that stands for them.
 func (n nominal) on(p int) string {
 	if !n {
 		return table.Count(p, "core")
@@ -21,7 +19,7 @@ func (n nominal) on(p int) string {
 	return fmt.Sprintf("GOMAXPROCS %d", p)
 }
 
-// under is on, with the preposition for something that runs there.
+// under is on with a preposition: on 2 cores, at GOMAXPROCS 2.
 func (n nominal) under(p int) string {
 	if !n {
 		return "on " + n.on(p)
@@ -29,10 +27,10 @@ func (n nominal) under(p int) string {
 	return "at " + n.on(p)
 }
 
-// On is so many cores in words, or the GOMAXPROCS that stands for them.
+// On names p cores, or the GOMAXPROCS that stands for them.
 func (r Row) On(p int) string { return r.nominal.on(p) }
 
-// Under is On, with the preposition for something that runs there.
+// Under is On with a preposition: on 2 cores, at GOMAXPROCS 2.
 func (r Row) Under(p int) string { return r.nominal.under(p) }
 
 // upTo says how far cores were measured.
@@ -43,10 +41,10 @@ func (r Row) upTo() string {
 	return "on up to " + r.On(r.P)
 }
 
-// coresVerb is what so many cores do, with the verb for several of them.
-func (r Row) coresVerb(p int, verb string) string {
-	if !r.nominal && p > 1 {
-		return r.On(p) + " " + verb
+// cores is what the row's cores do: 2 cores give, GOMAXPROCS 2 gives.
+func (r Row) cores(verb string) string {
+	if r.nominal || r.P == 1 {
+		verb += "s"
 	}
-	return r.On(p) + " " + verb + "s"
+	return r.On(r.P) + " " + verb
 }

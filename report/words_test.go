@@ -12,9 +12,9 @@ import (
 func TestRemediesAreThoseOfTheFile(t *testing.T) {
 	const two = "BenchmarkA/executor=x/workers=1/cores=1 1 5 ns/op\nBenchmarkA/executor=x/workers=1/cores=2-2 1 5 ns/op\n"
 	for text, want := range map[string]string{
-		swept("A"):                        "some rest on 3 samples, they need 10; measure longer (-count 10) or",
-		two:                               "some rest on 1 sample, they need 10; measure longer (-count 10) or",
-		"placement: one-per-core\n" + two: "some rest on 1 sample, they need 10; measure longer (--budget) or",
+		swept("A"):                        "some rest on only 3 samples, but need 10; measure longer (-count 10) or",
+		two:                               "some rest on only 1 sample, but need 10; measure longer (-count 10) or",
+		"placement: one-per-core\n" + two: "some rest on only 1 sample, but need 10; measure longer (--budget) or",
 	} {
 		if a := analyze(t, save(t, text)); warned(a, want) != 1 {
 			t.Errorf("%q: %v, want %q", text, a.Warnings, want)

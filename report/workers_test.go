@@ -113,10 +113,9 @@ func TestWorkersBesideTheSameBenchmarkWithoutThem(t *testing.T) {
 	}
 }
 
-// What a file lacks for both gains, it may have for one of them or for a curve,
-// and it is said what to measure. Cores that the workers cannot fill are compared
-// with none.
-func TestWhatFewerPointsTell(t *testing.T) {
+// A file without both gains may have one of them or a curve, and the verdict says
+// what else to measure. Cores that the workers cannot fill are left out.
+func TestRowsFromFewerPoints(t *testing.T) {
 	for _, c := range []struct {
 		about         string
 		workers, cpus []int
@@ -127,38 +126,38 @@ func TestWhatFewerPointsTell(t *testing.T) {
 	}{
 		{
 			"one GOMAXPROCS", []int{1, 2, 4, 8, 16, 32}, []int{8}, filling,
-			"Pool w8 p8 NaN×NaN", "workers only: 8 bring 8.00 ±0.01× the throughput of 1 at GOMAXPROCS 8; knee at 8; for the two gains measure GOMAXPROCS 1, too", "",
+			"Pool w8 p8 NaN×NaN", "workers only: 8 give 8.00 ±0.01× the throughput of 1 at GOMAXPROCS 8; knee at 8; for both gains, also measure GOMAXPROCS 1", "",
 		}, {
 			"one GOMAXPROCS, and more would do better", []int{1, 2, 4}, []int{8}, filling,
 			"Pool w4 p8 NaN×NaN", "4.00 ±0.00× the throughput of 1 at GOMAXPROCS 8; no knee up to 4; for", "",
 		}, {
 			"one GOMAXPROCS and more workers hurt", []int{2, 8, 32}, []int{8}, func(w, p int) float64 { return float64(min(w, p)) / max(1, float64(w)/16) },
-			"Pool w8 p8 NaN×NaN", "8 bring 4.00 ±0.00× the throughput of 2 at GOMAXPROCS 8; knee at 8; 32 run at 0.50 ±0.00× that of 8; for the two gains measure 1 worker and GOMAXPROCS 1, too", "",
+			"Pool w8 p8 NaN×NaN", "8 give 4.00 ±0.00× the throughput of 2 at GOMAXPROCS 8; knee at 8; 32 run at 0.50 ±0.00× that of 8; for both gains, also measure 1 worker and GOMAXPROCS 1", "",
 		}, {
 			"nothing gained", []int{1, 2, 4}, []int{8}, func(w, p int) float64 { return 1 },
-			"Pool w1 p8 NaN×NaN", "workers only: more than 1 bring nothing at GOMAXPROCS 8: 2 run at 1.00 ±0.00×; for", "",
+			"Pool w1 p8 NaN×NaN", "workers only: more than 1 add nothing at GOMAXPROCS 8: 2 run at 1.00 ±0.00×; for", "",
 		}, {
 			"two GOMAXPROCS above 1", []int{1, 8}, []int{4, 8}, filling,
-			"Pool w8 p8 NaN×NaN", "8 bring 8.00 ±0.01× the throughput of 1 at GOMAXPROCS 8; no knee up to 8; for the two gains measure GOMAXPROCS 1, too", "",
+			"Pool w8 p8 NaN×NaN", "8 give 8.00 ±0.01× the throughput of 1 at GOMAXPROCS 8; no knee up to 8; for both gains, also measure GOMAXPROCS 1", "",
 		}, {
 			"GOMAXPROCS 1, without 1 worker", []int{2, 8}, []int{1}, func(w, p int) float64 { return float64(w) },
-			"Pool w8 p1 NaN×NaN", "at GOMAXPROCS 1; no knee up to 8; for the two gains measure 1 worker and GOMAXPROCS above 1, too", "",
+			"Pool w8 p1 NaN×NaN", "at GOMAXPROCS 1; no knee up to 8; for both gains, also measure 1 worker and GOMAXPROCS above 1", "",
 		}, {
 			"without 1 worker", []int{2, 4, 8, 16}, []int{1, 16}, filling,
-			"Pool w16 p16 NaN×16.0", "scales: ", "Pool: not measured with 1 worker, so that what workers bring is unknown",
+			"Pool w16 p16 NaN×16.0", "scales: ", "Pool: not measured with 1 worker, so the gain from workers is unknown",
 		}, {
 			"without 1 worker, and never as many as cores", []int{2, 4}, []int{1, 4, 16}, filling,
 			"Pool w4 p4 NaN×4.0", "scales: ", "GOMAXPROCS 16 left out: at most 4 workers measured there",
 		}, {
 			"without 1 worker, and none fills two cores", []int{2, 4}, []int{1, 16}, filling,
-			"Pool w4 p16 NaN×NaN", "workers only: 4 bring 2.00 ±0.00× the throughput of 2 at GOMAXPROCS 16; no knee up to 4; for the two gains measure 1 worker, too", "",
+			"Pool w4 p16 NaN×NaN", "workers only: 4 give 2.00 ±0.00× the throughput of 2 at GOMAXPROCS 16; no knee up to 4; for both gains, also measure 1 worker", "",
 		}, {
 			"one number of workers for all cores", []int{8}, []int{1, 4}, filling,
 			"Pool w8 p4 NaN×4.0", "scales: ", "not measured with 1 worker",
 		}, {
 			"one number of workers for some of the cores", []int{2}, []int{1, 16}, filling, "", "", "at most 2 workers",
 		}, {
-			"one number of workers", []int{4}, []int{8}, filling, "", "", "measured at GOMAXPROCS 8 only",
+			"one number of workers", []int{4}, []int{8}, filling, "", "", "measured only at GOMAXPROCS 8",
 		}, {
 			"cores that undo it", []int{4, 8}, []int{1, 4}, func(w, p int) float64 { return 1 / float64(p) },
 			"Pool w4 p4 NaN×0.2", "contends: ", "",
@@ -180,7 +179,8 @@ func TestWhatFewerPointsTell(t *testing.T) {
 	}
 }
 
-// Of workers only, too, words need intervals, and a knee needs numbers around it.
+// Verdicts about workers only need intervals, too, and a knee needs numbers on both
+// sides.
 func TestWordsOfWorkersOnly(t *testing.T) {
 	for _, c := range []struct {
 		about   string
@@ -191,7 +191,7 @@ func TestWordsOfWorkersOnly(t *testing.T) {
 		want    string
 	}{
 		{"noise", []int{1, 4, 8}, 0.3, 10, func(int) float64 { return 1 }, "cannot tell: too noisy: "},
-		{"two samples", []int{1, 4, 8}, 0.001, 2, func(w int) float64 { return float64(w) }, "cannot tell: 2 samples have no interval; 10 would tell (-count 10)"},
+		{"two samples", []int{1, 4, 8}, 0.001, 2, func(w int) float64 { return float64(w) }, "cannot tell: 2 samples cannot give an interval; measure 10 (-count 10)"},
 		{"a loss", []int{1, 8}, 0.01, 10, func(w int) float64 { return 1 / math.Sqrt(float64(w)) }, "workers only: 8 run at 0.35 ±"},
 		{"a gap", []int{1, 1000}, 0.01, 10, func(w int) float64 { return float64(min(w, 8)) }, "; the knee is above 1 and may be far below 1000: measure between; for"},
 	} {
@@ -208,15 +208,15 @@ func TestWordsOfWorkersOnly(t *testing.T) {
 	}
 }
 
-// GOMAXPROCS is no number of cores: there may be fewer.
+// GOMAXPROCS is not a number of cores: there may be fewer.
 func TestGOMAXPROCSIsNotCalledCores(t *testing.T) {
 	verdict := func(gain func(w, p int) float64) string {
 		return analyze(t, save(t, wrote([]string{"Get"}, []int{0}, []int{1, 64, 256}, gain))).Finding() +
 			analyze(t, save(t, wrote([]string{"Get"}, []int{0}, []int{1, 64, 256}, gain))).Rows[0].Verdict
 	}
 	for want, gain := range map[string]func(w, p int) float64{
-		"GOMAXPROCS 256 gives 5.60×; best at GOMAXPROCS 64: 8.25×; enough: GOMAXPROCS 64": func(_, p int) float64 { return map[int]float64{1: 1, 64: 8.25, 256: 5.6}[p] },
-		"contends: GOMAXPROCS 256 runs at 0.50×; enough: GOMAXPROCS 1":                    func(_, p int) float64 { return map[int]float64{1: 1, 64: 0.9, 256: 0.5}[p] },
+		"GOMAXPROCS 256 gives 5.60×; best at GOMAXPROCS 64: 8.25×; enough: GOMAXPROCS 64":        func(_, p int) float64 { return map[int]float64{1: 1, 64: 8.25, 256: 5.6}[p] },
+		"contends: GOMAXPROCS 256 runs at 0.50× the speed of GOMAXPROCS 1; enough: GOMAXPROCS 1": func(_, p int) float64 { return map[int]float64{1: 1, 64: 0.9, 256: 0.5}[p] },
 	} {
 		if got := verdict(gain); !strings.Contains(got, want) || !strings.HasPrefix(got, "At GOMAXPROCS 256: ") || strings.Contains(got, "256 cores") {
 			t.Errorf("%s, want %s", got, want)
@@ -284,7 +284,7 @@ func TestNamesOnLinesOfTheirOwnTell(t *testing.T) {
 	}
 	for name, text := range map[string]string{"-v": verbose.String(), "-json": json} {
 		a := analyze(t, save(t, text))
-		if len(a.Rows) != 0 || warned(a, "Send/fast-2, Send/fast-4, Send/fast-8: measured at GOMAXPROCS 1 only") != 1 {
+		if len(a.Rows) != 0 || warned(a, "Send/fast-2, Send/fast-4, Send/fast-8: measured only at GOMAXPROCS 1") != 1 {
 			t.Errorf("%s: rows %s, warnings %v", name, rowsOf(a), a.Warnings)
 		}
 	}

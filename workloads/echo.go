@@ -59,24 +59,16 @@ type echoPool struct {
 var echoConns = echoPool{idle: map[EchoServer][]*echoConn{}}
 
 // take returns a connection to s that no other task uses.
-func (p *echoPool) take(s EchoServer) (*echoConn, error) {
-	if conn := p.last(s); conn != nil {
-		return conn, nil
-	}
-	return dialEcho(s)
-}
-
-// last takes the connection that was returned last; nil if there is none.
-func (p *echoPool) last(s EchoServer) *echoConn {
+func (p *echoPool) take(s EchoServer) (conn *echoConn, err error) {
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	list := p.idle[s]
-	n := len(list)
-	if n == 0 {
-		return nil
+	if list := p.idle[s]; len(list) > 0 {
+		conn, p.idle[s] = list[len(list)-1], list[:len(list)-1]
 	}
-	p.idle[s] = list[:n-1]
-	return list[n-1]
+	p.mu.Unlock()
+	if conn == nil {
+		return dialEcho(s)
+	}
+	return conn, nil
 }
 
 func (p *echoPool) put(s EchoServer, c *echoConn) {
@@ -117,8 +109,8 @@ type echoServer struct {
 	mu       sync.Mutex
 	conns    map[net.Conn]struct{} // nil once closed
 	accepted int
-	err      error         // why it accepts no more connections, unless it was closed
-	changed  chan struct{} // has an element when accepted or err may have changed
+	err      error     // why it accepts no more connections, unless it was closed
+	changed  sync.Cond // accepted or err may have changed
 }
 
 // echoServers counts the servers of this process.
@@ -129,7 +121,8 @@ func newEchoServer(wait func(number int64)) (*echoServer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("echo: %w", err)
 	}
-	s := &echoServer{listener: listener, key: echoServers.Add(1), wait: wait, conns: map[net.Conn]struct{}{}, changed: make(chan struct{}, 1)}
+	s := &echoServer{listener: listener, key: echoServers.Add(1), wait: wait, conns: map[net.Conn]struct{}{}}
+	s.changed.L = &s.mu
 	s.running.Go(s.accept)
 	return s, nil
 }
@@ -168,14 +161,7 @@ func (s *echoServer) disconnect() {
 		conn.Close()
 	}
 	s.conns = nil
-	s.signal()
-}
-
-func (s *echoServer) signal() {
-	select {
-	case s.changed <- struct{}{}:
-	default:
-	}
+	s.changed.Broadcast()
 }
 
 // failure returns why the server accepts no more connections; nil if it does, or
@@ -187,17 +173,14 @@ func (s *echoServer) failure() error {
 }
 
 // await blocks until the server has accepted n connections, or returns why it
-// cannot. Only one goroutine at a time may wait.
+// cannot.
 func (s *echoServer) await(n int) error {
-	for {
-		s.mu.Lock()
-		enough, err := s.accepted >= n, s.err
-		s.mu.Unlock()
-		if enough || err != nil {
-			return err
-		}
-		<-s.changed
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for s.accepted < n && s.err == nil {
+		s.changed.Wait()
 	}
+	return s.err
 }
 
 func (s *echoServer) serve(conn net.Conn) {
@@ -227,7 +210,7 @@ func (s *echoServer) enter(conn net.Conn) bool {
 	}
 	s.conns[conn] = struct{}{}
 	s.accepted++
-	s.signal()
+	s.changed.Broadcast()
 	return true
 }
 

@@ -88,7 +88,7 @@ func annotations(t *testing.T, r *gate.Report) []string {
 
 // A name cannot end its command and begin another.
 func TestAnnotationsAreOneCommandEach(t *testing.T) {
-	for name, r := range map[string]*gate.Report{"regressions": hostile(), "problems": {Problems: hostile().Problems}} {
+	for name, r := range map[string]*gate.Report{"regressions": hostile(), "problems": {NotCompared: gate.NotCompared{Problems: hostile().Problems}}} {
 		for _, line := range annotations(t, r) {
 			if !strings.HasPrefix(line, "::error title=overlap check%3A ") || strings.ContainsAny(line, "\r\x1b") || strings.Contains(line, "b`<script>@everyone\u202e") {
 				t.Errorf("%s: %q", name, line)
@@ -98,7 +98,7 @@ func TestAnnotationsAreOneCommandEach(t *testing.T) {
 			}
 		}
 	}
-	broken := &gate.Report{Problems: []gate.Problem{{Name: "m", Why: "100% broken\nx.go:1"}}}
+	broken := &gate.Report{NotCompared: gate.NotCompared{Problems: []gate.Problem{{Name: "m", Why: "100% broken\nx.go:1"}}}}
 	if got, want := annotations(t, broken), "::error title=overlap check%3A could not measure::not compared: m: 100%25 broken%0Ax.go:1"; len(got) != 1 || got[0] != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
@@ -118,7 +118,7 @@ func TestAnnotationsAreFew(t *testing.T) {
 			t.Errorf("%d regressions: %q", n, got)
 		}
 	}
-	if got := annotations(t, &gate.Report{Complete: true, Identical: []string{"m"}}); got != nil {
+	if got := annotations(t, &gate.Report{Complete: true, NotCompared: gate.NotCompared{Identical: []string{"m"}}}); got != nil {
 		t.Errorf("nothing to say: %q", got)
 	}
 	open := &gate.Report{Complete: true, Changes: []gate.Change{{Benchmark: "B", Quantity: gate.Time, Verdict: gate.CannotTell}}}
@@ -129,7 +129,7 @@ func TestAnnotationsAreFew(t *testing.T) {
 
 // What a hundred benchmarks share is told once, and each of them is in the JSON.
 func TestOneReasonIsToldOnce(t *testing.T) {
-	r := &gate.Report{Problems: []gate.Problem{{Name: "m/a", Why: "no database"}, {Name: "m/b", Why: "it panics"}, {Name: "m/c", Why: "no database"}}}
+	r := &gate.Report{NotCompared: gate.NotCompared{Problems: []gate.Problem{{Name: "m/a", Why: "no database"}, {Name: "m/b", Why: "it panics"}, {Name: "m/c", Why: "no database"}}}}
 	want := []string{"not compared: m/a, m/c: no database", "not compared: m/b: it panics"}
 	var markdown, all strings.Builder
 	if err := errors.Join(r.WriteMarkdown(&markdown), r.WriteJSON(&all)); err != nil {

@@ -1,138 +1,133 @@
-// Package gate compares two builds of the same benchmarks: whether one is
-// slower, and whether it has stopped scaling.
+// Package gate compares two builds of the same benchmarks: whether one is slower,
+// and whether it has stopped scaling.
 //
-// The machine that a gate runs on is noisy, and its noise has modes: the same
-// code runs up to twice slower for milliseconds or for seconds. Means of whole
-// samples mix those modes. So a benchmark is timed in slices of about a quarter
-// of a millisecond, and two processes, one of each build, time them in turns: one
-// slice of base, one of head, on the same CPUs. Whatever slows the machine down
-// for longer than a slice slows down both.
+// The machine that a gate runs on is noisy, and its noise has modes: the same code
+// runs up to twice slower for milliseconds or for seconds. Means of whole samples mix
+// those modes. So a benchmark is timed in slices of about a quarter of a millisecond,
+// and two processes, one of each build, time them in turns on the same CPUs: one
+// slice of base, one of head. Whatever slows the machine down for longer than a slice
+// slows down both.
 //
 // # Design
 //
 // A Block is two such pairs of processes, all of them new, of two binaries that were
-// linked for it. In the first pair base has the first turn and in the second head, or
-// the other way round, by a coin. If both builds have the same code, coins alone
-// decide which of a block's slots are called base; so exchanging the names within blocks gives every outcome the
-// experiment could have had, and the share of those with a difference as large as
-// the measured one is an exact p value, whatever the noise is (Fisher, 1935;
-// Edgington, 1969).
+// linked for it. A coin decides whether base has the first turn in the first pair and
+// head in the second, or the other way round. If both builds have the same code, only
+// coins decide which slots of a block are called base. So exchanging the names within
+// blocks gives every outcome that the experiment could have had, and the share of
+// those with a difference as large as the measured one is an exact p value, whatever
+// the noise is (Fisher, 1935; Edgington, 1969).
 //
-// The number of blocks is fixed before the first is measured, and every round
-// visits the points in an order of its own. Nothing is measured again until it
-// pleases.
+// The number of blocks is fixed before the first is measured, and every round visits
+// the points in an order of its own. Nothing is measured again because of its result.
 //
 // # Layouts
 //
 // Where the linker puts functions decides which of them share cache lines, pages and
-// branch predictors, and so the same code runs some percent faster or slower in
-// another binary (Mytkowicz et al., 2009). Every edit moves functions. Therefore both
-// sides are linked anew before each round, each with its functions in an order of
-// chance, by a seed that is drawn for that round; Curtsinger and Berger (2013) move
-// code while it runs, for the same reason. Layouts of the same code are draws from one
-// family, whichever side they are for. So the p value stays exact for two binaries of
-// the same functions, and the interval is that of the code over its layouts. A few
-// layouts of either side that all blocks share would not do: their means differ by
-// what two layouts differ, over the root of how many they are, in all blocks alike.
+// branch predictors, so the same code runs some percent faster or slower in another
+// binary (Mytkowicz et al., 2009), and every edit moves functions. Therefore both
+// sides are linked anew before each round, each with its functions in a random order;
+// Curtsinger and Berger (2013) move code while it runs, for the same reason. Layouts
+// of the same code come from one distribution, whichever side they are for. So the p
+// value stays exact for two binaries of the same functions, and the interval is of the
+// code over its layouts. A few layouts of either side that all blocks share would not
+// be enough: their means differ in all blocks alike.
 //
 // Blocks of the same two binaries change their names together: those of all points of
 // a gain, and those of several rounds, where a link takes longer than a round.
 //
-// By how much two layouts of the same code differ comes from the run, too. Blocks
-// vary by layouts and by noise, the two pairs of a block by noise alone, and the
-// difference of the two variances is that of layouts (an analysis of variance:
-// Fisher, 1925). A report says it of every quantity, and what the run would see of
-// code that does not move.
+// The run also shows by how much two layouts of the same code differ. Blocks vary by
+// layouts and by noise, the two pairs of a block only by noise, and the difference of
+// the two variances is due to layouts (an analysis of variance: Fisher, 1925). A
+// report says it of every quantity, and what the run would see of code that does not
+// move.
 //
-// In an order of chance functions that call each other lie farther apart than the
-// linker would put them, so times may be a little longer than those of go test. Data
-// stay in the linker's order.
+// In a random order, functions that call each other are farther apart than the linker
+// would put them, so times may be a little longer than those of go test. Data stay in
+// the linker's order.
 //
 // # Statistic
 //
-// Of two slices next to each other the ratio counts. The middle half of the
-// ratios of a pair of processes is averaged, then the blocks, without those at
-// either end; how many are left out is chosen by which average varies least when
-// the names are exchanged. That looks at the ratios and not at whose they are, so
-// the p value stays exact. All p values of a report are corrected together (Holm,
-// 1979). Alpha is the chance that a report on the same code has one or more false
-// alarms, however many benchmarks it is on.
+// What counts is the ratio of two slices next to each other. The middle half of the
+// ratios of a pair of processes is averaged, then the blocks, without those at either
+// end. How many are left out is chosen by which average varies least when the names
+// are exchanged; that does not look at the names, so the p value stays exact. All p
+// values of a report are corrected together (Holm, 1979). Alpha is the chance that a
+// report on the same code has one or more false alarms, however many benchmarks it is
+// on.
 //
-// Where processes cannot take turns, on Windows and of the copies of a ceiling,
-// the slots of a block come one after the other. There the ratio is that of a
-// quantile of all slices: code that computes is told best by a very low one, which
-// is what it does when left alone, code that waits for another core or for memory
-// by one nearer to the median. It is chosen in the same blind way.
+// Where processes cannot take turns, on Windows and for the copies of a ceiling, the
+// slots of a block come one after the other. Then the ratio is of a quantile of all
+// slices: a very low one suits code that computes, one nearer to the median code that
+// waits for another core or for memory. It is chosen in the same blind way.
 //
-// The middle of the ratios is blind to what happens seldom: a collection, a slow
-// path. The mean of the slots sees that and is tested as well. It sees the noise
-// of the machine, too, and finds only larger changes. Bytes and allocations that
-// are the same in most processes are compared as they are, without chance.
+// The middle of the ratios does not see what happens seldom: a collection, a slow
+// path. The mean of the slots does, and is tested as well. It also sees the noise of
+// the machine, and finds only larger changes. Bytes and allocations that are the same
+// in most processes are compared as they are, without chance.
 //
 // # Verdicts
 //
 // A change is worse, or better, if chance does not explain it and its estimate is
 // beyond the threshold, which is as far in either direction. It is the same if its
-// interval is within the threshold: that is a finding, too. Everything else cannot
-// be told: from layout, where chance explains a change with the luck of layouts and
-// would not explain it without. Of what is counted exactly, one allocation more is
-// worse. The noise floor beside a change is the smallest that this run would have
-// found four times in five. It comes from the run itself: from the changes of single
-// blocks, less that of all.
+// interval is within the threshold. Everything else is undecided: "cannot tell"; or
+// "cannot tell from layout", if chance would not explain the change in code that does
+// not move. Of what is counted exactly, one allocation more is worse. The noise floor
+// beside a change is the smallest that this run would have found four times in five.
+// It comes from the run itself: from the changes of single blocks, less the change of
+// all.
 //
 // # Scalability
 //
 // A benchmark that can use several CPUs is measured on one as well, in the same
-// rounds. Its speedup, and what follows from it, is a ratio of times; its change
-// is the change on several CPUs over the change on one. So code that takes a lock
-// too long is found even if it is as fast as before where nobody else wants it.
-// A speedup that is smaller only because one CPU became faster is no regression:
+// rounds. Its speedup, and what follows from it, is a ratio of times; its change is
+// the change on several CPUs over the change on one. So code that holds a lock for too
+// long is found even if it is as fast as before where nothing else needs the lock. A
+// speedup that is smaller only because one CPU became faster is not a regression:
 // nothing is slower than it was.
 //
 // A least efficiency is demanded of head. Where head is compared with nothing, both
-// processes that take turns are head's, and all slots tell the one number.
+// processes that take turns are head's, and all slots count.
 //
 // # Others
 //
-// Other programs, and other guests of the hypervisor, may have one of the CPUs. Of
-// every slot it is noted how many they had: what was neither idle, nor an interrupt,
-// nor the CPU time of the processes that took turns. A block in which that is more
-// than a tenth of a CPU is taken, whichever of its slots are called base.
+// Other programs, and other guests of the hypervisor, may have one of the CPUs. Each
+// slot notes how many they had: what was neither idle, nor an interrupt, nor the CPU
+// time of the processes that took turns. A block in which that is more than a tenth of
+// a CPU is taken, whichever of its slots are called base.
 //
-// Two processes that take turns on one CPU meet others alike, and their ratio holds.
-// On several CPUs the program is another one beside others: where they have one of
-// two, its goroutines no longer meet. So S, E, S/H and the other gains, the CPUs that
-// were busy and the floors rest on the blocks that are not taken, and nothing is said
-// of them if those are fewer than six. A time on several CPUs is tested by all
-// blocks, its change is told by those that are not taken, and without six of them it
-// is never called the same.
+// Two processes that take turns on one CPU meet others alike, and their ratio holds. On
+// several CPUs the program behaves differently: where others have one of two, its
+// goroutines no longer meet. So S, E, S/H and the other gains, the CPUs that were busy
+// and the floors rest on the blocks that are not taken, and are unknown if those are
+// fewer than six. A time on several CPUs is tested by all blocks, the size of its
+// change comes from those that are not taken, and without six of them it is never
+// called the same.
 //
-// The interval of a gain of one build is a bootstrap over blocks (Efron, 1979). It
-// reaches further by what others had even in these blocks. A check waits for others to leave before it begins, and behind a block that
-// was taken.
+// The interval of a gain of one build is a bootstrap over blocks (Efron, 1979), made
+// wider by what others had even in these blocks. A check waits for others to leave
+// before it begins, and after a block that was taken.
 //
 // Where a container hides what the CPUs do, the time for which threads were ready to
-// run and had no CPU stands for it. Other systems than Linux do not tell that either:
-// there an efficiency may be too low because of others, and a floor says so.
+// run and had no CPU stands for it. Other systems than Linux hide that as well: there
+// an efficiency may be too low because of others, and a floor says so.
 //
 // # What it does not see
 //
-// With a GOMAXPROCS above 1, and on other systems than Linux, a process that waits
-// for its turn may still collect garbage or serve what its goroutines do in the
-// background, and takes time from the other then: of what a change costs there, a
-// part is seen. Bytes and allocations tell it in full. And every slice begins with
-// caches that the other process has used.
+// With a GOMAXPROCS above 1, and on other systems than Linux, a process that waits for
+// its turn may still collect garbage or run goroutines in the background, and takes
+// time from the other then: a change is seen only in part there. Bytes and allocations
+// show all of it. And every slice begins with caches that the other process has used.
 //
 // Layouts are orders of functions. Variables and constants stay where the linker puts
-// them, in all blocks alike, and an edit that moves them may cost or bring something.
-// The threshold is what keeps that out of the regressions.
+// them, in all blocks alike, and an edit that moves them may change times. The
+// threshold keeps that out of the regressions.
 //
 // Go's linker has other orders since 1.22. Where a package cannot be linked in one, or
-// GOFLAGS names one, each side is linked once, as in files of checks before there were
-// layouts. Then the interval leaves out the luck of the two binaries, and where the
-// kernel keeps the pages of the two files, which stay with the names in all blocks: a
-// note says so. There the exchange is exact only for the same binary, and the noise
-// floor comes from the differences between slots of the same side.
+// GOFLAGS names one, each side is linked once, as in files of older checks. Then the
+// interval leaves out the luck of the two binaries, and of where the kernel keeps
+// their pages: a note says so. There the exchange is exact only for the same binary,
+// and the noise floor comes from the differences between slots of the same side.
 //
 // Nor does it see what shows only on other machines, with other inputs, or with more
 // CPUs than there are.
@@ -153,8 +148,7 @@ type Slot struct {
 	Turns    bool      // slices alternate with those of the slot beside this one in its block: 0 with 1, 2 with 3
 }
 
-// Block is four slots of a point: two pairs that took turns, or one slot after the
-// other.
+// Block is four slots of a point: two pairs that took turns, or one after the other.
 type Block struct {
 	HeadFirst bool    // head, base, base, head; else base, head, head, base
 	Slots     [4]Slot // in the order in which they began

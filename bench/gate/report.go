@@ -85,8 +85,8 @@ type Demand struct {
 	Why       string  `json:"why,omitempty"` // why it is unknown, if others had the CPUs
 }
 
-// Report is the outcome of a check.
-type Report struct {
+// Setup is what a check was asked for, and where it ran.
+type Setup struct {
 	Base      Revision      `json:"base"`
 	Head      Revision      `json:"head"`
 	Time      time.Time     `json:"time"`
@@ -94,19 +94,29 @@ type Report struct {
 	Machine   string        `json:"machine"`   // CPU and how many of them, in words
 	Blocks    int           `json:"blocks"`    // of every point
 	Budget    time.Duration `json:"budget_ns"` // planned
-	Took      time.Duration `json:"took_ns"`
 	Seed      uint64        `json:"seed"`
-	Alpha     float64       `json:"alpha"`          // the chance of one or more false alarms in a report on the same code
-	Threshold float64       `json:"threshold"`      // changes up to this share are the same
-	Tests     int           `json:"tests"`          // over which Holm's correction went
-	File      string        `json:"file,omitempty"` // with the samples
-	Complete  bool          `json:"complete"`       // all blocks were measured
-	Changes   []Change      `json:"changes"`
-	Demands   []Demand      `json:"demands"`
-	Identical []string      `json:"identical"` // packages whose test binaries have the same code and data
-	Added     []string      `json:"added"`     // benchmarks that only head has
-	Removed   []string      `json:"removed"`   // benchmarks that only base has
-	Problems  []Problem     `json:"problems"`
-	Notes     []string      `json:"notes"`
-	Changed   []string      `json:"changed"` // benchmarks that were not compared: their own code differs
+	Alpha     float64       `json:"alpha"`     // the chance of one or more false alarms in a report on the same code
+	Threshold float64       `json:"threshold"` // changes up to this share are the same
+}
+
+// NotCompared are the benchmarks that a check does not compare.
+type NotCompared struct {
+	Identical []string  `json:"identical"` // packages with test binaries of the same code and data
+	Added     []string  `json:"added"`     // benchmarks that only head has
+	Removed   []string  `json:"removed"`   // benchmarks that only base has
+	Changed   []string  `json:"changed"`   // benchmarks with other code of their own
+	Problems  []Problem `json:"problems"`
+}
+
+// Report is the outcome of a check.
+type Report struct {
+	Setup
+	Took     time.Duration `json:"took_ns"`
+	Tests    int           `json:"tests"`          // over which Holm's correction went
+	File     string        `json:"file,omitempty"` // with the samples
+	Complete bool          `json:"complete"`       // all blocks were measured
+	Changes  []Change      `json:"changes"`
+	Demands  []Demand      `json:"demands"`
+	NotCompared
+	Notes []string `json:"notes"`
 }

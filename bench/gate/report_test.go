@@ -30,10 +30,13 @@ const taken = "CPU 1 was taken by others in 83 % of the slots"
 // sample is a report with one of everything.
 func sample() *gate.Report {
 	return &gate.Report{
-		Base: gate.Revision{Name: "main", Commit: oldCommit},
-		Head: gate.Revision{Name: "worktree", Commit: newCommit, Dirty: true},
-		Time: time.Date(2026, 11, 23, 5, 0, 0, 0, time.UTC), Host: "box", Machine: "Zephyr 3000, 2 CPUs",
-		Blocks: 22, Budget: time.Minute, Took: 61500 * time.Millisecond, Seed: 42, Alpha: .01, Threshold: .03, Tests: 9, File: "results/box/checks/t.txt", Complete: true,
+		Setup: gate.Setup{
+			Base: gate.Revision{Name: "main", Commit: oldCommit},
+			Head: gate.Revision{Name: "worktree", Commit: newCommit, Dirty: true},
+			Time: time.Date(2026, 11, 23, 5, 0, 0, 0, time.UTC), Host: "box", Machine: "Zephyr 3000, 2 CPUs",
+			Blocks: 22, Budget: time.Minute, Seed: 42, Alpha: .01, Threshold: .03,
+		},
+		Took: 61500 * time.Millisecond, Tests: 9, File: "results/box/checks/t.txt", Complete: true,
 		Changes: []gate.Change{
 			{Package: "m/a", Benchmark: "Sum", Point: "cores=1", Cores: 1, Quantity: gate.Time, Base: 153, Head: 152.6, Ratio: .9974, Low: .99, High: 1.005, Floor: .009, P: .3, Adjusted: 1, Quantile: .02, Blocks: 22, Verdict: gate.Same},
 			{Package: "m/a", Benchmark: "Parse", Point: "cores=1", Cores: 1, Quantity: gate.Time, Base: 1234, Head: 1297, Ratio: 1.051, Low: 1.046, High: 1.057, Floor: .004, P: 1e-4, Adjusted: 9e-4, Quantile: .01, Blocks: 22, Verdict: gate.Worse},
@@ -53,10 +56,11 @@ func sample() *gate.Report {
 			{Benchmark: "Sum", Point: "cores=2-2", Cores: 2, Least: .8, Value: .95, Low: .93, High: .97, Verdict: gate.Same},
 			{Benchmark: "Beside", Point: "cores=2-2", Cores: 2, Least: .8, Value: nan, High: inf, Verdict: gate.CannotTell, Why: taken},
 		},
-		Identical: []string{"m/c", "m/d"}, Added: []string{"m/a.New"}, Removed: []string{"m/a.Old"},
-		Problems: []gate.Problem{{Name: "m/e", Why: "head does not build: exit status 1\n# m/e\n./e.go:3:1: expected declaration"}},
-		Notes:    []string{"the machine was busy"},
-		Changed:  []string{"m/a.Other", "m/b.Moved"},
+		NotCompared: gate.NotCompared{
+			Identical: []string{"m/c", "m/d"}, Added: []string{"m/a.New"}, Removed: []string{"m/a.Old"}, Changed: []string{"m/a.Other", "m/b.Moved"},
+			Problems: []gate.Problem{{Name: "m/e", Why: "head does not build: exit status 1\n# m/e\n./e.go:3:1: expected declaration"}},
+		},
+		Notes: []string{"the machine was busy"},
 	}
 }
 

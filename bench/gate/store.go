@@ -21,26 +21,15 @@ import (
 
 // Plan is what a check set out to measure, and what was known before.
 type Plan struct {
-	Base      Revision        `json:"base"`
-	Head      Revision        `json:"head"`
-	Time      time.Time       `json:"time"`
-	Host      string          `json:"host"`
-	Machine   string          `json:"machine"`
-	Blocks    int             `json:"blocks"` // of every point
-	SlotTime  time.Duration   `json:"slot_ns"`
-	Budget    time.Duration   `json:"budget_ns"`
-	Seed      uint64          `json:"seed"`
-	Alpha     float64         `json:"alpha"`
-	Threshold float64         `json:"threshold"`
-	Demands   map[int]float64 `json:"demands,omitempty"` // least efficiency by cores
+	Setup
+	SlotTime time.Duration   `json:"slot_ns"`
+	Demands  map[int]float64 `json:"demands,omitempty"` // least efficiency by cores
 
-	// Each has a line of its own in the file: readers of the benchmark format
-	// take no line of more than 64 KiB.
-	Points                    []sweep.Point `json:"-"`
-	HeadOnly                  []sweep.Point `json:"-"` // of head, compared with nothing
-	Identical, Added, Removed []string      `json:"-"`
-	Problems                  []Problem     `json:"-"`
-	Changed                   []string      `json:"-"`
+	// Each has a line of its own in the file: readers of the benchmark format do not
+	// accept lines of more than 64 KiB.
+	Points      []sweep.Point `json:"-"`
+	HeadOnly    []sweep.Point `json:"-"` // compared with nothing
+	NotCompared `json:"-"`
 }
 
 // Lines of a file that are not in the benchmark format.

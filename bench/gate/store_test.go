@@ -27,11 +27,16 @@ func point(name string, cores, copies int) sweep.Point {
 
 func plan(blocks int, points ...sweep.Point) gate.Plan {
 	return gate.Plan{
-		Base: gate.Revision{Name: "main", Commit: oldCommit}, Head: gate.Revision{Name: "worktree", Commit: oldCommit, Dirty: true},
-		Time: time.Date(2026, 11, 23, 5, 0, 0, 0, time.UTC), Host: "box", Machine: "Zephyr", Blocks: blocks, SlotTime: 50 * time.Millisecond, Budget: time.Minute,
-		Seed: math.MaxUint64, Alpha: .01, Threshold: .03, Demands: map[int]float64{2: .8}, Points: points,
-		Identical: []string{"m/c"}, Added: []string{"m.New"}, Removed: []string{"m.Old"}, Problems: []gate.Problem{{Name: "m/e", Why: "a\nb"}},
-		Changed: []string{"m.Other"},
+		Setup: gate.Setup{
+			Base: gate.Revision{Name: "main", Commit: oldCommit}, Head: gate.Revision{Name: "worktree", Commit: oldCommit, Dirty: true},
+			Time: time.Date(2026, 11, 23, 5, 0, 0, 0, time.UTC), Host: "box", Machine: "Zephyr", Blocks: blocks, Budget: time.Minute,
+			Seed: math.MaxUint64, Alpha: .01, Threshold: .03,
+		},
+		SlotTime: 50 * time.Millisecond, Demands: map[int]float64{2: .8}, Points: points,
+		NotCompared: gate.NotCompared{
+			Identical: []string{"m/c"}, Added: []string{"m.New"}, Removed: []string{"m.Old"}, Problems: []gate.Problem{{Name: "m/e", Why: "a\nb"}},
+			Changed: []string{"m.Other"},
+		},
 	}
 }
 

@@ -48,12 +48,7 @@ func Read(path string) (Stored, error) {
 
 // Report is the report of the check but for what Judge finds.
 func (s Stored) Report() *Report {
-	p := s.Plan
-	return &Report{
-		Base: p.Base, Head: p.Head, Time: p.Time, Host: p.Host, Machine: p.Machine, Blocks: p.Blocks, Budget: p.Budget, Seed: p.Seed,
-		Alpha: p.Alpha, Threshold: p.Threshold, Complete: s.Complete, Identical: p.Identical, Added: p.Added, Removed: p.Removed,
-		Problems: p.Problems, Notes: s.Notes, Changed: p.Changed,
-	}
+	return &Report{Setup: s.Plan.Setup, NotCompared: s.Plan.NotCompared, Complete: s.Complete, Notes: s.Notes}
 }
 
 // reader holds what was read of a file so far.

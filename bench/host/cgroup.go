@@ -1,6 +1,7 @@
 package host
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"path"
@@ -17,45 +18,51 @@ type hierarchy struct {
 	dirs []string
 }
 
-// ThrottleFiles returns the cpu.stat files of the cgroup of this process and
-// of all that hold it, as paths that can be opened, the process's own first.
-// Those of v2 count throttled_usec (absent where the group has no CPU
-// controller), those of v1 throttled_time in nanoseconds. The list is empty
-// without cgroups, and if root cannot be read.
-func ThrottleFiles(root string) (files []string) {
+// QuotaDirs returns the directories of the cgroups that hold this process and have a
+// CPU quota, its own first, as paths that can be opened. In their files cpu.stat, v2
+// counts throttled_usec and v1 throttled_time in nanoseconds. The list is empty if root
+// cannot be read.
+func QuotaDirs(root string) (dirs []string) {
 	t, done, err := openTree(root)
 	if err != nil {
 		return nil
 	}
 	defer done()
-	if root == "" {
-		root = "/"
+	quotas, _ := quotasIn(t)
+	for _, q := range quotas {
+		dirs = append(dirs, filepath.Join(cmp.Or(root, "/"), filepath.FromSlash(q.dir)))
 	}
-	for _, name := range throttleFiles(t) {
-		files = append(files, filepath.Join(root, filepath.FromSlash(name)))
-	}
-	return files
-}
-
-func throttleFiles(t tree) (names []string) {
-	list, _ := hierarchies(t, "cpu")
-	for _, h := range list {
-		for _, dir := range h.dirs {
-			if name := dir + "/cpu.stat"; t.exists(name) {
-				names = append(names, name)
-			}
-		}
-	}
-	return names
+	return dirs
 }
 
 // quota is the tightest limit over all cgroups that hold the process, in CPUs, 0 if
 // there is none and NaN if that is not known. A parent may be tighter than the
-// process's own group. The formats are those of Documentation/admin-guide/cgroup-v2.rst and
-// Documentation/scheduler/sched-bwc.rst.
+// process's own group.
 func quota(t tree) (tightest float64) {
+	quotas, unknown := quotasIn(t)
+	for _, q := range quotas {
+		if tightest == 0 || q.cpus < tightest {
+			tightest = q.cpus
+		}
+	}
+	if tightest == 0 && unknown {
+		return math.NaN()
+	}
+	return tightest
+}
+
+// groupQuota is the quota of a cgroup.
+type groupQuota struct {
+	dir  string
+	cpus float64
+}
+
+// quotasIn returns the quotas of the cgroups that hold the process, its own first, and
+// whether there may be others. The formats are in
+// Documentation/admin-guide/cgroup-v2.rst and Documentation/scheduler/sched-bwc.rst.
+func quotasIn(t tree) (quotas []groupQuota, unknown bool) {
 	list, unmounted := hierarchies(t, "cpu")
-	unknown := list == nil
+	unknown = list == nil
 	if list == nil && unmounted != nil {
 		t.note("the CPU quota is unknown: the cgroup %s is not in a mounted tree", strings.Join(unmounted, ", "))
 	} else if list == nil {
@@ -81,15 +88,10 @@ func quota(t tree) (tightest float64) {
 				unknown = true
 				continue
 			}
-			if cpus := float64(q) / float64(p); tightest == 0 || cpus < tightest {
-				tightest = cpus
-			}
+			quotas = append(quotas, groupQuota{dir, float64(q) / float64(p)})
 		}
 	}
-	if tightest == 0 && unknown {
-		return math.NaN()
-	}
-	return tightest
+	return quotas, unknown
 }
 
 // cpuset is the set of CPUs of the nearest cgroup that has one, nil without.

@@ -18,7 +18,7 @@ func governor(t tree, cpus []int) string {
 	return strings.Join(slices.Compact(names), ",")
 }
 
-// turbo says whether clocks may exceed the nominal one. The files are those of
+// turbo says whether clocks may exceed the nominal one. The files are in
 // Documentation/admin-guide/pm/intel_pstate.rst and cpufreq.rst.
 func turbo(t tree) string {
 	switch {

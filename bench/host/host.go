@@ -15,8 +15,8 @@ import (
 	"github.com/klauspost/cpuid/v2"
 )
 
-// Host is what a process may use of its machine. An empty string or list and
-// a zero quota mean that there is none or that it is not known.
+// Host is what a process may use of its machine. Empty strings and lists mean none or
+// unknown.
 type Host struct {
 	Name   string `json:"name"`         // host name
 	Model  string `json:"model"`        // CPU model as it names itself
@@ -72,8 +72,8 @@ const (
 // the allowed CPUs.
 func Read() (Host, error) { return ReadRoot("") }
 
-// ReadRoot describes the machine whose /sys and /proc are copied to root/sys
-// and root/proc; with "" or "/" it is Read. The process is the one that copied
+// ReadRoot describes the machine with /sys and /proc copied to root/sys and
+// root/proc; with "" or "/" it is Read. The process is the one that copied
 // its /proc/self; without that it may use all CPUs online. What is missing or
 // garbled becomes a note. It fails if the tree has no CPUs.
 func ReadRoot(root string) (Host, error) {
@@ -203,7 +203,7 @@ func (h Host) Count() Count {
 	}
 }
 
-// die identifies the die; the kernel numbers those of each package anew.
+// die identifies the die; the kernel numbers the dies of each package anew.
 func (c CPU) die() int {
 	if c.Die < 0 {
 		return -1

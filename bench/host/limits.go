@@ -53,7 +53,7 @@ func taskLimits(t tree) (list []Limit) {
 	running := 0
 	if fields := strings.Fields(t.text("proc/loadavg")); len(fields) > 3 {
 		_, all, _ := strings.Cut(fields[3], "/")
-		running, _ = strconv.Atoi(all) // 0 if it is no number
+		running, _ = strconv.Atoi(all) // 0 if it is not a number
 	}
 	for _, key := range []string{"threads-max", "pid_max"} {
 		if most, ok := t.number("proc/sys/kernel/" + key); ok {

@@ -186,18 +186,19 @@ func TestRootIsNotLeft(t *testing.T) {
 	}
 }
 
-func TestThrottleFilesCanBeOpened(t *testing.T) {
-	root := written(t, files("proc/self/cgroup", "0::/a", "proc/self/mountinfo", "1 1 0:1 / /c\\040d rw - cgroup2 c rw", "c d/a/cpu.stat", "throttled_usec 1", "c d/cpu.stat", "usage_usec 1"))
-	got := ThrottleFiles(root)
-	if want := []string{filepath.Join(root, "c d/a/cpu.stat"), filepath.Join(root, "c d/cpu.stat")}; strings.Join(got, "\n") != strings.Join(want, "\n") {
+func TestQuotaDirsCanBeOpened(t *testing.T) {
+	root := written(t, files("proc/self/cgroup", "0::/a/b", "proc/self/mountinfo", "1 1 0:1 / /c\\040d rw - cgroup2 c rw",
+		"c d/a/b/cpu.max", "50000 100000", "c d/a/cpu.max", "max 100000", "c d/cpu.max", "70000 100000"))
+	got := QuotaDirs(root)
+	if want := []string{filepath.Join(root, "c d/a/b"), filepath.Join(root, "c d")}; strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("%q, want %q", got, want)
 	}
-	for _, file := range append(got, ThrottleFiles("")...) {
-		if _, err := os.ReadFile(file); err != nil {
+	for _, dir := range append(got, QuotaDirs("")...) {
+		if _, err := os.ReadDir(dir); err != nil {
 			t.Error(err)
 		}
 	}
-	if got := ThrottleFiles(filepath.Join(root, "nothing")); got != nil {
+	if got := QuotaDirs(filepath.Join(root, "nothing")); got != nil {
 		t.Errorf("%q of nothing", got)
 	}
 }

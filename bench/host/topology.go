@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// The formats are those of the kernel's Documentation/ABI/stable/
+// The formats are in the kernel's Documentation/ABI/stable/
 // sysfs-devices-system-cpu and Documentation/admin-guide/cputopology.rst.
 const (
 	cpuDir  = "sys/devices/system/cpu"
@@ -57,7 +57,7 @@ func topology(t tree, online, allowed []int) []CPU {
 	return cpus
 }
 
-// unknowns are the CPUs of which a place is unknown, by the name of the place.
+// unknowns are the CPUs with an unknown place, by the name of the place.
 type unknowns map[string][]int
 
 func (p *unknowns) add(name string, id int) {

@@ -50,8 +50,9 @@ func describe(files fstest.MapFS) string {
 		}
 		row(policy, FormatOrder(order))
 	}
-	for _, file := range throttleFiles(t) {
-		row("throttle", file)
+	quotas, _ := quotasIn(t)
+	for _, q := range quotas {
+		row("throttle", q.dir)
 	}
 	for _, note := range h.Notes {
 		row("note", note)

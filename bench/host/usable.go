@@ -19,7 +19,7 @@ func usable(t tree, mask []int) (online, allowed []int) {
 	return union(online, mask), mask
 }
 
-// usableIn is usable in a copied tree, whose files may be of different processes.
+// usableIn is usable in a copied tree, with files of different processes.
 func usableIn(t tree, online []int) (_, allowed []int) {
 	mask, set := statusMask(t), cpuset(t)
 	if len(online) == 0 {
@@ -30,7 +30,7 @@ func usableIn(t tree, online []int) (_, allowed []int) {
 		t.note("without an affinity mask in %s, all CPUs online count as allowed", statusFile)
 		return online, online
 	case mask == nil:
-		t.note("without an affinity mask in %s, those of the cpuset count as allowed", statusFile)
+		t.note("without an affinity mask in %s, the CPUs of the cpuset count as allowed", statusFile)
 		mask, set = set, nil
 	}
 	online = union(online, hidden(t, online, mask))
@@ -93,12 +93,12 @@ func onlineIn(t tree) []int {
 		if len(on) == 0 || len(on) == len(online) {
 			return online
 		}
-		t.note("CPU %s is said to be online and to be offline: it counts as offline", FormatList(without(online, on)))
+		t.note("CPU %s is listed as online and as offline: it counts as offline", FormatList(without(online, on)))
 		return on
 	}
 	on := except(t.numbered(cpuDir, "cpu"), off)
 	if len(on) > 0 {
-		t.note("without a list in %s/online, CPUs count as online that have a directory there and are not said to be offline", cpuDir)
+		t.note("without a list in %s/online, CPUs with a directory there count as online unless they are listed as offline", cpuDir)
 	}
 	if described := except(on, func(id int) bool { return !t.described(id) }); len(described) > 0 {
 		return described

@@ -32,8 +32,8 @@ func Children() (pids []int) {
 	return pids
 }
 
-// cpuOf returns the CPU time of the child. One that has been waited for has
-// none: it is in that of the children that have been waited for.
+// cpuOf returns the CPU time of the child, 0 if it has been waited for: then it is
+// in the usage of the children.
 func cpuOf(pid int) time.Duration {
 	var t unix.Timespec
 	clock := ^int32(pid)<<3 | 2 // CPUCLOCK_SCHED, see clock_getcpuclockid(3)

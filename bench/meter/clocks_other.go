@@ -10,7 +10,7 @@ func Children() []int { return nil }
 
 func cpuOf(int) time.Duration { return 0 }
 
-// readDemand knows nothing here, and there are no control groups.
+// readDemand reads nothing here, and there are no control groups.
 func readDemand(_, _ []int, _ []string) demand { return demand{} }
 
 func findQuotas() []string { return nil }

@@ -10,27 +10,8 @@ import (
 	"overlap/bench/host"
 )
 
-// findQuotas returns the directories of the control groups, this process's own and
-// those above it that can be seen, that have a CPU quota.
-func findQuotas() []string { return quotasOf(host.ThrottleFiles("/")) }
-
-func quotasOf(stats []string) (dirs []string) {
-	for _, stat := range stats {
-		if dir := filepath.Dir(stat); hasQuota(dir) {
-			dirs = append(dirs, dir)
-		}
-	}
-	return dirs
-}
-
-func hasQuota(dir string) bool {
-	if text, err := os.ReadFile(filepath.Join(dir, "cpu.max")); err == nil {
-		return len(text) > 0 && !strings.HasPrefix(string(text), "max")
-	}
-	text, err := os.ReadFile(filepath.Join(dir, "cpu.cfs_quota_us"))
-	quota, bad := strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64)
-	return err == nil && bad == nil && quota > 0
-}
+// findQuotas returns the directories of the control groups that have a CPU quota.
+func findQuotas() []string { return host.QuotaDirs("/") }
 
 // readThrottled reads for how long each group was held back, on all its CPUs.
 func readThrottled(dirs []string) []time.Duration {

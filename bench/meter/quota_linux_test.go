@@ -7,34 +7,18 @@ import (
 	"time"
 )
 
-func TestThrottlingIsThatOfGroupsWithAQuota(t *testing.T) {
+func TestThrottlingIsReadFromBothVersions(t *testing.T) {
 	root := t.TempDir()
 	write(t, root, map[string]string{
-		"v2/cpu.max":               "max 100000\n",
-		"v2/slice/cpu.max":         "50000 100000\n",
-		"v2/slice/unit/cpu.max":    "200000 100000\n",
-		"v2/slice/unit/cpu.stat":   "usage_usec 5\nnr_throttled 3\nthrottled_usec 1500\n",
-		"v2/slice/cpu.stat":        "usage_usec 5\n",
-		"v1/cpu.cfs_quota_us":      "-1\n",
-		"v1/unit/cpu.cfs_quota_us": "70000\n",
-		"v1/unit/cpu.stat":         "nr_periods 0\nthrottled_time 2500\n",
-		"odd/cpu.max":              "",
-		"odd/x/cpu.cfs_quota_us":   "many\n",
+		"v2/slice/unit/cpu.stat": "usage_usec 5\nnr_throttled 3\nthrottled_usec 1500\n",
+		"v2/slice/cpu.stat":      "usage_usec 5\n",
+		"v1/unit/cpu.stat":       "nr_periods 0\nthrottled_time 2500\n",
 	})
-	in := func(dirs ...string) (list []string) {
-		for _, dir := range dirs {
-			list = append(list, filepath.Join(root, dir))
-		}
-		return list
+	var dirs []string
+	for _, dir := range []string{"v2/slice/unit", "v2/slice", "v1/unit", "none"} {
+		dirs = append(dirs, filepath.Join(root, dir))
 	}
-	var stats []string
-	for _, dir := range in("v2/slice/unit", "v2/slice", "v2", "v1/unit", "v1", "odd", "odd/x", "none") {
-		stats = append(stats, filepath.Join(dir, "cpu.stat"))
-	}
-	if got, want := quotasOf(stats), in("v2/slice/unit", "v2/slice", "v1/unit"); !slices.Equal(got, want) {
-		t.Errorf("groups with a quota: %q, want %q", got, want)
-	}
-	if got, want := readThrottled(in("v2/slice/unit", "v2/slice", "v1/unit", "none")), []time.Duration{1500 * time.Microsecond, -1, 2500, -1}; !slices.Equal(got, want) {
+	if got, want := readThrottled(dirs), []time.Duration{1500 * time.Microsecond, -1, 2500, -1}; !slices.Equal(got, want) {
 		t.Errorf("throttled %v, want %v", got, want)
 	}
 }

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// contest is one piece of work that several sides do. Only sides of one
-// contest, at one number of cores, are compared.
+// contest is a piece of work that several sides do. Only sides of the same contest, at
+// the same number of cores, are compared.
 type contest struct {
 	name   string
 	cores  []int // numbers of cores to measure with; nil is 1 and 2
@@ -20,11 +20,11 @@ type contest struct {
 // row is one comparison: ours over ref.
 type row struct {
 	ref    side
-	target float64 // the most that the ratio may be; 0 is none
-	itself bool    // ref is ours once more: the ratio shows the error of the tool
+	target float64 // largest ratio that is accepted; 0 is none
+	itself bool    // ref is ours again: the ratio shows the error of the tool
 }
 
-// budget is what ours may allocate for an operation.
+// budget is what ours may allocate per operation.
 type budget struct {
 	allocs float64
 	bytes  float64 // 0 is no limit
@@ -32,24 +32,24 @@ type budget struct {
 
 // side is one way to do the work.
 type side struct {
-	name    string // without blanks, slashes, equal signs: it stands in benchmark names
+	name    string // without blanks, slashes and equal signs, for benchmark names
 	make    func(env) (*body, error)
 	foreign *program // set instead of make for a side in another language
-	unit    string   // of a side that gauges something else than time; "" is ns/op
+	unit    string   // of a side that gauges something other than time; "" is ns/op
 }
 
-// env is what a side may depend on.
+// env is what a side depends on.
 type env struct {
 	cores int
-	spin  int // steps of the loop that takes about one microsecond
+	spin  int // steps of a loop that takes about one microsecond
 }
 
-// body is a side made ready: whatever is not measured has been done.
+// body is a side ready to be measured.
 type body struct {
 	ops   int // operations in one iteration; 0 is 1
 	run   func(n int) (time.Duration, error)
 	gauge func() (float64, error) // set instead of run by a side that has a unit
-	stop  func()                  // nil if nothing must be stopped
+	stop  func()                  // nil if there is nothing to stop
 }
 
 func (c *contest) coreCounts() []int {
@@ -59,7 +59,7 @@ func (c *contest) coreCounts() []int {
 	return c.cores
 }
 
-// sides are ours and the references, each once.
+// sides returns ours and the references, each once.
 func (c *contest) sides() []side {
 	all := []side{c.ours}
 	for _, r := range c.rows {
@@ -70,7 +70,7 @@ func (c *contest) sides() []side {
 	return all
 }
 
-// find returns the side that a child process is to measure.
+// find returns the side that a child process measures.
 func find(all []*contest, contestName, sideName string) (side, error) {
 	for _, c := range all {
 		if c.name != contestName {
@@ -82,16 +82,16 @@ func find(all []*contest, contestName, sideName string) (side, error) {
 			}
 		}
 	}
-	return side{}, fmt.Errorf("there is no side %q of case %q; --list shows them", sideName, contestName)
+	return side{}, fmt.Errorf("case %q has no side %q; --list shows them", contestName, sideName)
 }
 
-// again is the same side under a second name, for an A/A row.
+// again returns the same side under a second name, for an A/A row.
 func again(s side) row {
 	s.name += ".again"
 	return row{ref: s, itself: true}
 }
 
-// timed times all of run.
+// timed measures the whole of run.
 func timed(run func(n int) error) func(int) (time.Duration, error) {
 	return func(n int) (time.Duration, error) {
 		start := time.Now()
@@ -100,13 +100,12 @@ func timed(run func(n int) error) func(int) (time.Duration, error) {
 	}
 }
 
-// answer is what every task with a result returns, so that a side that loses
-// a result is caught.
+// answer is what every task with a result returns, so that a lost result is detected.
 const answer = 7
 
 var errWrong = errors.New("the side returned a wrong result: what it measures is not the work of the case")
 
-// answers times n calls of op, each of which must return the answer.
+// answers measures n calls of op, which all have to return the answer.
 func answers(op func() (int, error)) func(int) (time.Duration, error) {
 	return timed(func(n int) error {
 		sum := 0

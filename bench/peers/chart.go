@@ -110,8 +110,8 @@ func paint(canvas vg.CanvasSizer, all []chartRow) {
 	p.Draw(c)
 }
 
-// rowLabels names row i at -i: the case with its first reference, and behind
-// each further one the reference alone.
+// rowLabels names row i at -i: the case with its first reference, and only the reference
+// in further rows.
 func rowLabels(all []chartRow) plot.ConstantTicks {
 	var ticks plot.ConstantTicks
 	for i, r := range all {
@@ -124,8 +124,8 @@ func rowLabels(all []chartRow) plot.ConstantTicks {
 	return ticks
 }
 
-// reach is the range of what is drawn, with 1 in it. An interval from one
-// round is without bounds and does not count.
+// reach returns the range of the drawn values, including 1. An interval from one round is
+// unbounded and does not count.
 func reach(all []chartRow) (low, high float64) {
 	low, high = 0.8, 1.25
 	for _, r := range all {
@@ -140,8 +140,7 @@ func reach(all []chartRow) (low, high float64) {
 	return low / 1.15, high * 1.15
 }
 
-// ratioTicks labels 1, 2 and 5 of every decade, or the decades alone where
-// there are many.
+// ratioTicks labels 1, 2 and 5 of every decade, or only the decades if there are many.
 type ratioTicks struct{}
 
 func (ratioTicks) Ticks(low, high float64) []plot.Tick {

@@ -11,8 +11,8 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// The data colours are from Okabe and Ito (2008), which colour-blind readers
-// tell apart; the marks differ in shape as well.
+// The data colours are from Okabe and Ito (2008), which colour-blind readers can
+// distinguish; the marks differ in shape as well.
 var (
 	paper  = color.White
 	ink    = color.NRGBA{0x1b, 0x1f, 0x24, 0xff}
@@ -76,7 +76,7 @@ func legend(c draw.Canvas) draw.Canvas {
 	return c
 }
 
-// ratios is the plotter of the rows.
+// ratios plots the rows.
 type ratios struct{ all []chartRow }
 
 func (r ratios) Plot(c draw.Canvas, p *plot.Plot) {

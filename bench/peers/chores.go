@@ -10,20 +10,20 @@ import (
 	"time"
 )
 
-// chore is one of the tasks of which every system runs many. It returns a
-// number, so that a system that loses or spoils one is caught.
+// chore is a task that every system runs many times. It returns a number, so that a lost
+// or wrong result is detected.
 type chore struct {
 	name    string
 	doc     string
-	amounts map[string]int       // how much a task does, by language; "" is all others
-	want    func(amount int) int // what a task must return
+	amounts map[string]int       // of work of a task, by language; "" is all others
+	want    func(amount int) int // the correct result of a task
 	setUp   func(amount, workers int, wait sleeper) (*work, error)
 }
 
-// work is a chore made ready for so many workers in Go.
+// work is a chore in Go, ready for a number of workers.
 type work struct {
 	do   func(context.Context) (int, error)
-	stop func() // nil if nothing must be stopped
+	stop func() // nil if there is nothing to stop
 }
 
 // sleeper is how the tasks of a system wait.
@@ -43,9 +43,9 @@ const (
 	echoWait  = time.Millisecond
 )
 
-// chores are all in the order of the tables. A task computes for 0.2–0.3 ms in
-// every language: two tasks for each of 256 workers must fit into a sample.
-// Only what Python interprets step by step needs a smaller amount for that.
+// chores returns all chores in the order of the tables. A task computes for 0.2–0.3 ms in
+// every language, so that two tasks for each of 256 workers fit into a sample. Only work
+// that Python interprets step by step needs a smaller amount for that.
 func chores() []*chore {
 	same := func(amount int) int { return amount }
 	return []*chore{
@@ -67,7 +67,7 @@ func fnv(steps int) int {
 	return int(h)
 }
 
-// sieve counts the primes below the length of composite, whatever is in it.
+// sieve counts the primes below the length of composite, which it overwrites.
 func sieve(composite []bool) (primes int) {
 	clear(composite)
 	for p := 2; p < len(composite); p++ {
@@ -87,7 +87,7 @@ func hashing(amount, _ int, _ sleeper) (*work, error) {
 }
 
 func sieving(amount, workers int, _ sleeper) (*work, error) {
-	all := make(chan []bool, workers) // an array for each worker: garbage is not the task
+	all := make(chan []bool, workers) // an array for each worker: garbage collection is not the task
 	for range workers {
 		all <- make([]bool, amount)
 	}
@@ -144,8 +144,8 @@ func echoing(amount, workers int, _ sleeper) (*work, error) {
 	return w, nil
 }
 
-// serveEcho sends every message back a while later, until server is closed
-// and the clients have closed their connections.
+// serveEcho sends every message back after a delay, until server is closed and the
+// clients have closed their connections.
 func serveEcho(server net.Listener, amount int, serving *sync.WaitGroup) {
 	for {
 		conn, err := server.Accept()

@@ -14,7 +14,7 @@ import (
 	"overlap/bench/host"
 )
 
-// compete measures what is on the agenda and shows what came of it.
+// compete measures the agenda and shows the results.
 func compete(ctx context.Context, o options, a agenda, stdout, stderr io.Writer) (err error) {
 	h, err := host.Read()
 	if err != nil {
@@ -27,7 +27,7 @@ func compete(ctx context.Context, o options, a agenda, stdout, stderr io.Writer)
 	defer tools.close()
 	executable, err := os.Executable()
 	if err != nil {
-		return fmt.Errorf("find this program, which is started for every sample: %w", err)
+		return fmt.Errorf("find this program, to start it for every sample: %w", err)
 	}
 	file, err := createResults(o.out, h, time.Now())
 	if err != nil {
@@ -83,8 +83,8 @@ func steps(blocks []*block) (n int) {
 	return n
 }
 
-// show prints the tables and draws the chart. It returns an error if a side
-// failed, after it has shown the rest.
+// show prints the tables and draws the chart. If a side failed, it shows the rest and
+// returns an error.
 func show(w io.Writer, blocks []*block, t *tournament, notes []string, file *results) error {
 	rows := compare(blocks)
 	if len(blocks) > 0 {
@@ -103,8 +103,8 @@ func show(w io.Writer, blocks []*block, t *tournament, notes []string, file *res
 	if err := drawChart(w, rows, file); err != nil {
 		return err
 	}
-	if failed := slices.Concat(failures(blocks), lost(t.matches)); len(failed) > 0 {
-		return fmt.Errorf("%d of the sides failed:\n  %s", len(failed), strings.Join(failed, "\n  "))
+	if failed := slices.Concat(failures(blocks), matchFailures(t.matches)); len(failed) > 0 {
+		return fmt.Errorf("%d sides failed:\n  %s", len(failed), strings.Join(failed, "\n  "))
 	}
 	return nil
 }
@@ -113,15 +113,15 @@ func drawChart(w io.Writer, rows []comparison, file *results) error {
 	for ending, draw := range map[string]func([]comparison) ([]byte, error){".svg": drawSVG, ".png": drawPNG} {
 		picture, err := draw(rows)
 		if errors.Is(err, errNothingToDraw) {
-			continue // the table says why
+			continue // the table shows why
 		}
 		if err == nil {
-			err = os.WriteFile(file.beside(ending), picture, 0o666)
+			err = os.WriteFile(file.pathWith(ending), picture, 0o666)
 		}
 		if err != nil {
 			return fmt.Errorf("chart: %w", err)
 		}
-		fmt.Fprintf(w, "chart: %s\n", file.beside(ending))
+		fmt.Fprintf(w, "chart: %s\n", file.pathWith(ending))
 	}
 	return nil
 }

@@ -2,7 +2,7 @@ package main
 
 import "sync"
 
-// condEvent is the event that is written most often in Go: a mutex, a
+// condEvent is the usual event in Go: a mutex, a
 // condition and a flag, as Python's threading.Event is.
 type condEvent struct {
 	mu      sync.Mutex

@@ -4,15 +4,15 @@ import "slices"
 
 func ours(make func(env) (*body, error)) side { return side{name: "overlap", make: make} }
 
-// against is a row with a target, beside one without.
-func against(target float64, name string, make func(env) (*body, error)) row {
+// withTarget returns a row with a target.
+func withTarget(target float64, name string, make func(env) (*body, error)) row {
 	return row{ref: side{name: name, make: make}, target: target}
 }
 
-func beside(name string, make func(env) (*body, error)) row { return against(0, name, make) }
+func withoutTarget(name string, make func(env) (*body, error)) row { return withTarget(0, name, make) }
 
-// abroad is a row whose reference is in another language.
-func abroad(target float64, language, mode string) row {
+// inLanguage returns a row with a reference in another language.
+func inLanguage(target float64, language, mode string) row {
 	return row{ref: side{name: language + "-" + mode, foreign: &program{file: peersOf[language], mode: mode}}, target: target}
 }
 
@@ -21,8 +21,8 @@ var (
 	oneAlloc = &budget{allocs: 1}
 )
 
-// contests are all cases in the order of the table. The targets are those that
-// the project set itself from what the machine can do, before it measured.
+// contests returns all cases in the order of the table. The project set the targets from
+// the limits of the machine, before it measured.
 func contests() []*contest {
 	return slices.Concat(taskContests(), loadContests(), eventContests(), remoteContests(), memoryContests(), kernelContests())
 }
@@ -31,29 +31,29 @@ func taskContests() []*contest {
 	parked := ours(submitResult)
 	finished := func(name string, readers int, cores ...int) *contest {
 		return &contest{name: name, cores: cores, ours: ours(doneOurs(readers)), budget: noAllocs, rows: []row{
-			against(0.25, "mo", doneMo(readers)),
-			beside("pond", donePond(readers)),
-			against(1.5, "floor-atomic-load", doneFloor(readers)),
+			withTarget(0.25, "mo", doneMo(readers)),
+			withoutTarget("pond", donePond(readers)),
+			withTarget(1.5, "floor-atomic-load", doneFloor(readers)),
 		}}
 	}
 	return []*contest{
 		{name: "submit-result-parked", ours: parked, budget: &budget{1, 64}, rows: []row{
-			against(0.85, "lo.Async", submitLo),
-			against(1.2, "floor-workers+chan", submitFloor),
-			beside("mo", submitMo),
-			beside("pond", submitPond),
-			beside("conc", submitConc),
-			beside("errgroup", submitErrgroup),
-			beside("ants", submitAnts),
-			beside("workerpool", submitWorkerpool),
-			beside("goroutine+chan", submitGoroutine),
-			abroad(0, "python", "thread-pool"),
-			abroad(0, "node", "worker"),
+			withTarget(0.85, "lo.Async", submitLo),
+			withTarget(1.2, "floor-workers+chan", submitFloor),
+			withoutTarget("mo", submitMo),
+			withoutTarget("pond", submitPond),
+			withoutTarget("conc", submitConc),
+			withoutTarget("errgroup", submitErrgroup),
+			withoutTarget("ants", submitAnts),
+			withoutTarget("workerpool", submitWorkerpool),
+			withoutTarget("goroutine+chan", submitGoroutine),
+			inLanguage(0, "python", "thread-pool"),
+			inLanguage(0, "node", "worker"),
 			again(parked),
 		}},
 		{name: "submit-help", ours: ours(submitHelp), rows: []row{
-			against(1.5, "floor-coroutine", coroutinePair),
-			against(0.2, "overlap-parked", submitResult),
+			withTarget(1.5, "floor-coroutine", coroutinePair),
+			withTarget(0.2, "overlap-parked", submitResult),
 		}},
 		finished("result-done", 1),
 		finished("result-done-2readers", 2, 2),
@@ -63,30 +63,30 @@ func taskContests() []*contest {
 func loadContests() []*contest {
 	spun := func(name string, target float64, make func(int, kind) func(env) (*body, error)) *contest {
 		return &contest{name: name, cores: []int{2}, ours: ours(make(2, spinning)), rows: []row{
-			against(target, "one-core-loop", plainLoop(spinning)),
+			withTarget(target, "one-core-loop", plainLoop(spinning)),
 		}}
 	}
 	return []*contest{
 		{name: "future-per-task", ours: ours(futures(2, empty)), budget: oneAlloc, rows: []row{
-			against(0.25, "pond", pondFutures),
-			against(0.25, "lo.Async", loFutures),
-			against(0.25, "mo", moFutures),
-			beside("conc", concMany),
-			beside("errgroup", errgroupMany),
-			beside("ants", antsMany(2, empty)),
-			beside("workerpool", workerpoolMany),
+			withTarget(0.25, "pond", pondFutures),
+			withTarget(0.25, "lo.Async", loFutures),
+			withTarget(0.25, "mo", moFutures),
+			withoutTarget("conc", concMany),
+			withoutTarget("errgroup", errgroupMany),
+			withoutTarget("ants", antsMany(2, empty)),
+			withoutTarget("workerpool", workerpoolMany),
 		}},
 		{name: "batch", ours: ours(batch(2, empty)), budget: noAllocs, rows: []row{
-			against(0.2, "pond-group", pondGroup),
+			withTarget(0.2, "pond-group", pondGroup),
 		}},
 		{name: "foreach", ours: ours(forEach(2, empty)), budget: noAllocs, rows: []row{
-			against(0.8, "conc-iter", concForEach),
+			withTarget(0.8, "conc-iter", concForEach),
 		}},
 		spun("spin-1us-futures", 0.7, futures),
 		spun("spin-1us-batch", 0.7, batch),
 		spun("spin-1us-foreach", 0.58, forEach),
 		{name: "wait-1ms", ours: ours(futures(1024, sleep)), rows: []row{
-			against(1.05, "ants", antsMany(1024, sleep)),
+			withTarget(1.05, "ants", antsMany(1024, sleep)),
 		}},
 	}
 }
@@ -94,17 +94,17 @@ func loadContests() []*contest {
 func eventContests() []*contest {
 	isSet := ours(isSetOurs)
 	return []*contest{
-		{name: "event-isset", ours: isSet, budget: noAllocs, rows: []row{against(0.5, "cond", isSetCond), again(isSet)}},
-		{name: "event-wait-set", ours: ours(waitSetOurs), budget: noAllocs, rows: []row{against(1, "cond", waitSetCond)}},
-		{name: "event-set-clear", ours: ours(setClearOurs), budget: noAllocs, rows: []row{against(1, "cond", setClearCond)}},
+		{name: "event-isset", ours: isSet, budget: noAllocs, rows: []row{withTarget(0.5, "cond", isSetCond), again(isSet)}},
+		{name: "event-wait-set", ours: ours(waitSetOurs), budget: noAllocs, rows: []row{withTarget(1, "cond", waitSetCond)}},
+		{name: "event-set-clear", ours: ours(setClearOurs), budget: noAllocs, rows: []row{withTarget(1, "cond", setClearCond)}},
 		{name: "event-pingpong", ours: ours(pingPong(newOurs)), budget: noAllocs, rows: []row{
-			against(1.05, "cond", pingPong(newCond)),
-			against(1.2, "floor-chan", pingPongChannel),
-			abroad(0, "python", "event"),
+			withTarget(1.05, "cond", pingPong(newCond)),
+			withTarget(1.2, "floor-chan", pingPongChannel),
+			inLanguage(0, "python", "event"),
 		}},
 		{name: "event-1to1000", ours: ours(broadcast(newOurs)), budget: noAllocs, rows: []row{
-			against(1.05, "cond", broadcast(newCond)),
-			against(1.2, "floor-close-chan", broadcast(newOnce)),
+			withTarget(1.05, "cond", broadcast(newCond)),
+			withTarget(1.2, "floor-close-chan", broadcast(newOnce)),
 		}},
 	}
 }
@@ -112,21 +112,21 @@ func eventContests() []*contest {
 func remoteContests() []*contest {
 	oneCore := func(transport, floor string) *contest {
 		return &contest{name: "process-" + transport, cores: []int{1}, ours: ours(processRoundtrip(transport)), rows: []row{
-			abroad(1.3, "c", floor),
-			abroad(0.1, "python", "process-pool"),
+			inLanguage(1.3, "c", floor),
+			inLanguage(0.1, "python", "process-pool"),
 		}}
 	}
 	return []*contest{
 		{name: "loop-await", ours: ours(loopAwait), rows: []row{
-			against(1.6, "floor-coroutine", coroutinePair),
-			abroad(0.1, "python", "asyncio-task"),
-			abroad(0, "node", "promise"),
+			withTarget(1.6, "floor-coroutine", coroutinePair),
+			inLanguage(0.1, "python", "asyncio-task"),
+			inLanguage(0, "node", "promise"),
 		}},
 		oneCore("mmap", "futex"),
 		oneCore("pipe", "pipe"),
 		oneCore("unix", "unix"),
 		{name: "process-mmap-awake", cores: []int{2}, ours: ours(processRoundtrip("mmap")), rows: []row{
-			abroad(3, "c", "spin"),
+			inLanguage(3, "c", "spin"),
 		}},
 	}
 }

@@ -2,8 +2,8 @@ package main
 
 import "iter"
 
-// coroutinePair switches to a coroutine and back, which is the least that
-// running a task on another stack can cost.
+// coroutinePair switches to a coroutine and back, the minimal cost of running a task on
+// another stack.
 func coroutinePair(env) (*body, error) {
 	next, stop := iter.Pull(func(yield func(int) bool) {
 		for yield(answer) {

@@ -10,9 +10,8 @@ import (
 	"overlap/primitives"
 )
 
-// readers runs read in so many goroutines at once; read asks a finished future
-// n times and returns the sum of what it got. An operation is one read by one
-// of the readers.
+// readers runs read in several goroutines at once; read awaits a finished future n times
+// and returns the sum of the results. An operation is one read by one of the readers.
 func readers(count int, stop func(), read func(n int) (int, error)) *body {
 	return &body{ops: count, stop: stop, run: timed(func(n int) error {
 		if count == 1 {
@@ -97,7 +96,7 @@ func donePond(count int) func(env) (*body, error) {
 	}
 }
 
-// settled is the least that a finished future can be.
+// settled is the minimal finished future.
 type settled struct {
 	state atomic.Uint32
 	value int

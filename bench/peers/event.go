@@ -2,9 +2,8 @@ package main
 
 import "overlap/primitives"
 
-// The operations of an event that wake nobody. Both events are called by their
-// own type and not through an interface: the call would cost as much as what
-// is measured.
+// The operations of an event that wake nobody. Both events are called by their own type
+// and not through an interface: that call would cost as much as the operation.
 
 func isSetOurs(env) (*body, error) {
 	var e primitives.Event

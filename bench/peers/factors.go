@@ -8,16 +8,16 @@ import (
 	"strings"
 )
 
-// factors are the speedup of so many workers over one worker on one core of
-// the same system: S = G_c × G_p, exactly, because all three are means over the
-// same rounds. Where one core was measured only, G_c alone has a value.
+// factors are the speedup of a number of workers over one worker on one core of the same
+// system: S = G_c × G_p, exactly, because all three are means over the same rounds. If
+// only one core was measured, only G_c has a value.
 type factors struct {
 	workers   int
 	gc, gp, s interval
 }
 
-// factorise compares the rounds on one core with those on two. A round that
-// misses one of them is in none of the factors.
+// factorise compares the rounds on one core with those on two. A round without one of
+// them counts for none of the factors.
 func (m *match) factorise(workers int, cores []int) factors {
 	one, two := m.rounds[1], m.rounds[slices.Max(cores)]
 	var base, more, both []float64
@@ -39,7 +39,7 @@ func (m *match) factorise(workers int, cores []int) factors {
 	return f
 }
 
-// at is the speed in a round; 0 if it is missing.
+// at returns the speed in a round; 0 if it is missing.
 func at(all []rates, round, workers int) float64 {
 	if round >= len(all) || all[round][workers].tasks == 0 {
 		return 0
@@ -47,12 +47,12 @@ func at(all []rates, round, workers int) float64 {
 	return all[round][workers].perSecond()
 }
 
-// enough is how near to the best a smaller number of workers must be: the best
-// of several equal ones is chance.
-const enough = 0.95
+// nearBest is the share of the best speedup that counts as equal to it: which of several
+// equal ones is the best is chance.
+const nearBest = 0.95
 
-// best is the smallest number of workers within 5 % of the best speedup, or of
-// the best gain where one core was measured only.
+// best returns the factors of the smallest number of workers within 5 % of the best
+// speedup, or of the best gain if only one core was measured.
 func best(all []factors) factors {
 	speed := func(f factors) float64 {
 		if math.IsNaN(f.s.Value) {
@@ -65,7 +65,7 @@ func best(all []factors) factors {
 		top = max(top, speed(f))
 	}
 	for _, f := range all {
-		if speed(f) >= enough*top {
+		if speed(f) >= nearBest*top {
 			return f
 		}
 	}
@@ -75,7 +75,7 @@ func best(all []factors) factors {
 // writeTasks prints a block for each chore with a row for each system.
 func writeTasks(w io.Writer, all []*match, cores []int) error {
 	if !slices.ContainsFunc(all, func(m *match) bool { return len(m.rounds) > 0 || m.err != nil }) {
-		return nil // none was chosen, or the session ended before
+		return nil // none was chosen, or the session ended early
 	}
 	for len(all) > 0 {
 		n := slices.IndexFunc(all, func(m *match) bool { return m.chore.name != all[0].chore.name })
@@ -96,7 +96,7 @@ func writeTasks(w io.Writer, all []*match, cores []int) error {
 
 const taskLegend = `
 Tasks per second over those of one worker on one core of the same system, in the same round. G_c: gain from workers on
-one core. G_p: gain from cores at those workers. best w: the fewest workers within 5 % of the best speedup.
+one core. G_p: gain from cores at those workers. best w: the smallest number of workers within 5 % of the best speedup.
 ± is the wider half of the 95 % interval.
 `
 
@@ -118,7 +118,7 @@ func taskCells(all []*match, cores []int) [][]string {
 	return cells
 }
 
-// cells is the match's row. What was not measured is empty.
+// cells returns the row of the match, with empty cells for what was not measured.
 func (m *match) cells(cores []int) []string {
 	row := []string{m.system.name}
 	byWorkers := map[int]factors{}
@@ -144,7 +144,7 @@ func (m *match) cells(cores []int) []string {
 	return append(row, fmt.Sprint(f.workers), spread(f.gc), spread(f.gp), spread(f.s))
 }
 
-// gain is G_c on one core and S on more.
+// gain returns G_c on one core and S on more.
 func gain(f factors, cores int) string {
 	x := f.s
 	if cores == 1 {
@@ -156,8 +156,8 @@ func gain(f factors, cores int) string {
 	return number(x.Value)
 }
 
-// spread writes a value with the wider half of its interval. One worker gains
-// exactly 1 over itself.
+// spread writes a value with the wider half of its interval. The gain of one worker over
+// itself is exactly 1.
 func spread(x interval) string {
 	half := max(x.High-x.Value, x.Value-x.Low)
 	switch {
@@ -178,7 +178,7 @@ func twoDigits(x float64) float64 {
 	return math.Round(x/unit) * unit
 }
 
-// line is a sample of a match as benchmarks, one for each number of workers.
+// line returns a sample of a match as benchmarks, one for each number of workers.
 func (m *match) line(cores int, got rates) string {
 	procs := ""
 	if cores > 1 {
@@ -192,8 +192,8 @@ func (m *match) line(cores int, got rates) string {
 	return b.String()
 }
 
-// lost are the errors of the matches that failed.
-func lost(all []*match) (texts []string) {
+// matchFailures returns the errors of the matches that failed.
+func matchFailures(all []*match) (texts []string) {
 	for _, m := range all {
 		if m.err != nil {
 			texts = append(texts, fmt.Sprintf("%s: %v", m.title(), m.err))

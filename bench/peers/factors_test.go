@@ -82,7 +82,7 @@ func TestBestIsTheFewestNearTheBest(t *testing.T) {
 func TestTaskTable(t *testing.T) {
 	speed := func(cores, workers, _ int) float64 { return 1000 * float64(cores) * float64(min(workers, 8)) }
 	whole, limited := played(speed, 3), played(speed, 3)
-	limited.system = &system{name: "few", most: 64}
+	limited.system = &system{name: "few", maxWorkers: 64}
 	failed := &match{chore: chores()[0], system: &system{name: "broken"}, err: errWrong}
 	other := played(speed, 3)
 	other.chore = chores()[1]

@@ -8,10 +8,9 @@ import (
 	"overlap/primitives"
 )
 
-// forEach calls a function for every index. There is no result that could show
-// that every call was made, and a mark per index would cost as much as the
-// call, so a marked run proves that the side works and the measured ones are
-// without.
+// forEach calls a function for every index. No result shows that every call was made, and
+// a mark per index would cost as much as the call, so that one run with marks checks the
+// side and the measured runs have none.
 func forEach(workers int, k kind) func(env) (*body, error) {
 	return func(e env) (*body, error) {
 		x, stop := ourPool(workers)

@@ -14,19 +14,18 @@ import (
 	"strings"
 )
 
-// program is a side in another language: a mode of one of that language's
-// files. Run with the mode and a number of operations it prints the
-// nanoseconds of one.
+// program is a side in another language: a mode of one of the files of that language.
+// Run with the mode and a number of operations, it prints the nanoseconds of one.
 type program struct {
 	file, mode string
-	size       int    // of the job; 0 if the mode has one only
+	size       int    // of the job; 0 if the mode has only one
 	want       string // the right result of the job; "" if the program knows it
 }
 
-// language is the folder that the file is in.
+// language is the directory of the file.
 func (p program) language() string { return path.Dir(p.file) }
 
-// args are the arguments of n operations.
+// args returns the arguments for n operations.
 func (p program) args(n int) []string {
 	args := []string{p.mode, strconv.Itoa(n)}
 	if p.size > 0 {
@@ -41,31 +40,31 @@ func (p program) args(n int) []string {
 //go:embed python/*.py node/*.mjs c/*.c
 var sources embed.FS
 
-// peersOf are the files with the counterparts of the primitives.
+// peersOf are the files with counterparts of the primitives.
 var peersOf = map[string]string{"python": "python/peers.py", "node": "node/peers.mjs", "c": "c/floors.c"}
 
-// gcc holds the options of the C programs. Those of the kernels are what a
-// distribution compiles with: no instructions that only newer machines have,
-// and no fused multiply-add, which the Go code forbids as well.
+// gcc has the options of the C programs. The kernels have those of a distribution: no
+// instructions that only newer machines have, and no fused multiply-add, which the Go
+// code forbids as well.
 var gcc = map[string][]string{
 	"c/floors.c":  {"-O2"},
 	"c/kernels.c": {"-O2", "-ffp-contract=off", "-lm"},
 	"c/nstream.c": {"-O3", "-ffp-contract=off", "-pthread"},
 }
 
-// toolchain knows how to run the programs of the languages that are here.
+// toolchain runs the programs of the installed languages.
 type toolchain struct {
 	dir      string
-	commands map[string][]string // file → how to run it, but for its arguments
-	missing  map[string]string   // language → a sentence that says why it is left out
+	commands map[string][]string // file → how to run it, without its arguments
+	missing  map[string]string   // language → a sentence with the reason
 }
 
-// newToolchain makes the files ready in a temporary folder. That a language is
-// not installed is no error.
+// newToolchain prepares the files in a temporary directory. A language that is not
+// installed is not an error.
 func newToolchain(ctx context.Context, files []string) (*toolchain, error) {
 	dir, err := os.MkdirTemp("", "overlap-peers-")
 	if err != nil {
-		return nil, fmt.Errorf("folder for the programs of other languages: %w", err)
+		return nil, fmt.Errorf("directory for the programs of other languages: %w", err)
 	}
 	t := &toolchain{dir: dir, commands: map[string][]string{}, missing: map[string]string{}}
 	ready := map[string]func(context.Context, string) error{"python": t.python, "node": t.node, "c": t.c}
@@ -82,7 +81,7 @@ func newToolchain(ctx context.Context, files []string) (*toolchain, error) {
 	return t, nil
 }
 
-// foreignFiles are the files that the contests' sides are in.
+// foreignFiles returns the files of the sides of the contests.
 func foreignFiles(all []*contest) (files []string) {
 	for _, c := range all {
 		for _, s := range c.sides() {
@@ -104,7 +103,7 @@ func (t *toolchain) python(ctx context.Context, file string) error {
 	// python3 is often a script that looks for the real one, at every start.
 	out, err := exec.CommandContext(ctx, "python3", "-c", "import sys; print(sys.executable)").Output()
 	if err != nil {
-		return fmt.Errorf("ask python3 where it is: %w; --cases can leave its cases out", said(err))
+		return fmt.Errorf("ask python3 for its path: %w; --cases can leave out its cases", withStderr(err))
 	}
 	return t.write(file, strings.TrimSpace(string(out)))
 }
@@ -132,15 +131,15 @@ func (t *toolchain) c(ctx context.Context, file string) error {
 	}
 	source := t.commands[file][0]
 	binary := strings.TrimSuffix(source, ".c")
-	args := append([]string{"-o", binary, source}, gcc[file]...) // a library counts for what stands before it
+	args := append([]string{"-o", binary, source}, gcc[file]...) // a library serves only what precedes it
 	if _, err := exec.CommandContext(ctx, "gcc", args...).Output(); err != nil {
-		return fmt.Errorf("compile %s: %w", file, said(err))
+		return fmt.Errorf("compile %s: %w", file, withStderr(err))
 	}
 	t.commands[file] = []string{binary}
 	return nil
 }
 
-// write puts a source into the folder; interpreter, if any, runs it.
+// write writes a source into the directory; interpreter, if any, runs it.
 func (t *toolchain) write(file string, interpreter ...string) error {
 	text, err := sources.ReadFile(file)
 	if err != nil {
@@ -148,14 +147,14 @@ func (t *toolchain) write(file string, interpreter ...string) error {
 	}
 	to := filepath.Join(t.dir, filepath.Base(file))
 	if err := os.WriteFile(to, text, 0o666); err != nil {
-		return fmt.Errorf("folder for the programs of other languages: %w", err)
+		return fmt.Errorf("directory for the programs of other languages: %w", err)
 	}
 	t.commands[file] = append(interpreter, to)
 	return nil
 }
 
-// said adds what a program wrote to standard error to err.
-func said(err error) error {
+// withStderr adds to err what the program wrote to standard error.
+func withStderr(err error) error {
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok && len(exit.Stderr) > 0 {
 		return fmt.Errorf("%w: %s", err, strings.TrimSpace(string(exit.Stderr)))
 	}

@@ -4,5 +4,5 @@ package main
 
 import "os/exec"
 
-// ownGroup does nothing here: the sample ends with its context, as any command.
+// ownGroup does nothing here: the sample ends with its context, as any command does.
 func ownGroup(*exec.Cmd) {}

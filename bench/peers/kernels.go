@@ -8,16 +8,16 @@ import (
 	"overlap/workloads"
 )
 
-// kernel is a workload that a C program does, too: how large its medium job is,
-// and the result as c/kernels.c writes it.
+// kernel is a workload that a C program also does: the size of its medium job, and the
+// result as c/kernels.c prints it.
 type kernel struct {
 	workload string
 	size     int
 	want     string
 }
 
-// serialKernels and parallelKernel are what must follow when a workload
-// changes its medium size.
+// serialKernels and parallelKernel have to follow when a workload changes its medium
+// size.
 var (
 	serialKernels = []kernel{
 		{"ep", 1 << 18, "205458 1.87319897e+02 -3.79740834e+02"}, // sums of workloads.Ep, within its tolerance
@@ -29,8 +29,8 @@ var (
 	parallelKernel = kernel{workload: "nstream", size: 1 << 23} // checks itself
 )
 
-// The targets: what a compiler without vectors may cost where arithmetic
-// decides, and where memory does, which is the same for both.
+// The targets: what a compiler without vectors may cost if arithmetic is the limit, and
+// if memory is, which is the same for both.
 const (
 	kernelTarget = 1.5
 	memoryTarget = 1.11 // 0.9 of the bandwidth that C gets
@@ -49,8 +49,8 @@ func (k kernel) contest(cores []int, make func(env) (*body, error), target float
 	return &contest{name: "kernel-" + k.workload, cores: cores, ours: ours(make), rows: []row{{ref: there, target: target}}}
 }
 
-// medium sets a workload up. It is looked up by name, so that a workload which
-// does not exist costs its own row only.
+// medium sets a workload up. It looks it up by name, so that only the row of a workload
+// that does not exist is lost.
 func medium(name string, workers int) (workloads.Job, error) {
 	w, err := workloads.Lookup(name)
 	if err != nil {
@@ -59,7 +59,7 @@ func medium(name string, workers int) (workloads.Job, error) {
 	return w.New(workloads.Params{Size: workloads.Medium, Workers: workers})
 }
 
-// serial is the workload as a plain program: the kernel alone, without tasks.
+// serial is the workload as a plain program: only the kernel, without tasks.
 func serial(name string) func(env) (*body, error) {
 	return func(env) (*body, error) {
 		job, err := medium(name, 1)
@@ -83,7 +83,7 @@ func pooled(name string) func(env) (*body, error) {
 	}
 }
 
-// jobs times n runs of the job and checks them after the clock has stopped.
+// jobs measures n runs of the job and checks the result afterwards.
 func jobs(job workloads.Job, once func() error, stop func()) *body {
 	all := timed(func(n int) error {
 		for range n {

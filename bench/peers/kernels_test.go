@@ -28,7 +28,7 @@ func TestCKernelsCheckTheirResults(t *testing.T) {
 	for _, k := range serialKernels {
 		p := program{file: "c/kernels.c", mode: k.workload, size: k.size, want: k.want + "1"}
 		argv := slices.Concat(tools.commands[p.file], p.args(1))
-		if _, err := exec.Command(argv[0], argv[1:]...).Output(); err == nil || !strings.Contains(said(err).Error(), "wrong result "+k.want) {
+		if _, err := exec.Command(argv[0], argv[1:]...).Output(); err == nil || !strings.Contains(withStderr(err).Error(), "wrong result "+k.want) {
 			t.Errorf("%s: %v", k.workload, err)
 		}
 	}

@@ -1,9 +1,8 @@
-// Command peers compares overlap's primitives and kernels with the libraries
-// and languages that do the same work. It measures in rounds, each sample in a
-// process of its own, and prints a table of ratios with their 95 % intervals,
-// and for five tasks a table of what workers and cores buy in each of seven
-// systems; it writes the samples in the Go benchmark format and draws a chart
-// of the ratios.
+// Command peers compares the primitives and kernels of overlap with libraries and
+// languages that do the same work. It measures in rounds, each sample in a process of its
+// own. It prints a table of ratios with their 95 % intervals, and for five tasks a table
+// of the gains from workers and cores in each of seven systems. It writes the samples in
+// the Go benchmark format and draws a chart of the ratios.
 //
 // It is a module of its own, so that users of overlap never download peers.
 package main
@@ -48,17 +47,17 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	var o options
 	flags := flag.NewFlagSet("peers", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	flags.IntVar(&o.rounds, "rounds", 12, "`samples` of every side; 10 and more make a verdict")
+	flags.IntVar(&o.rounds, "rounds", 12, "`samples` of every side; a verdict takes at least 10")
 	flags.IntVar(&o.taskRounds, "task-rounds", 4, "`samples` of every system with every task")
 	cases := flags.String("cases", "", "measure the cases whose name matches this `regexp`")
-	flags.BoolVar(&o.list, "list", false, "list the cases, their references and targets, and the tasks, and end")
-	flags.StringVar(&o.out, "out", "results", "`folder` for the samples and the chart")
-	flags.DurationVar(&o.sample, "sample", 150*time.Millisecond, "`time` that a sample should take; of the tasks, two thirds for each number of workers")
+	flags.BoolVar(&o.list, "list", false, "list the cases, their references and targets, and the tasks, and exit")
+	flags.StringVar(&o.out, "out", "results", "`directory` for the samples and the chart")
+	flags.DurationVar(&o.sample, "sample", 150*time.Millisecond, "`time` that a sample should take; for tasks, each number of workers takes two thirds of it")
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
 	if flags.NArg() > 0 {
-		return o, fmt.Errorf("%q is no flag; --cases chooses cases", flags.Arg(0))
+		return o, fmt.Errorf("%q is not a flag; --cases chooses cases", flags.Arg(0))
 	}
 	if o.rounds < 1 || o.taskRounds < 1 || o.sample <= 0 {
 		return o, errors.New("--rounds, --task-rounds and --sample must be positive")
@@ -93,13 +92,13 @@ func run(args []string, stdout, stderr io.Writer) error {
 	return compete(ctx, o, a, stdout, stderr)
 }
 
-// agenda is what is to be measured.
+// agenda is what a session measures.
 type agenda struct {
 	contests []*contest
 	chores   []*chore
 }
 
-// choose finds the cases and the tasks whose names match.
+// choose returns the cases and the tasks with matching names.
 func choose(names *regexp.Regexp) (a agenda) {
 	for _, c := range contests() {
 		if names.MatchString(c.name) {

@@ -102,7 +102,7 @@ func TestFlags(t *testing.T) {
 		"--cases [":               "--cases",
 		"--cases nothing":         "--list shows",
 		"batch":                   "--cases chooses",
-		"sample -case x -side y ": "there is no side",
+		"sample -case x -side y ": "has no side",
 	} {
 		err := run(strings.Fields(args), &bytes.Buffer{}, &bytes.Buffer{})
 		if err == nil || !strings.Contains(err.Error(), want) {

@@ -17,7 +17,7 @@ import (
 	"overlap/primitives"
 )
 
-// tasks is how many tasks one iteration of the sides below runs; an operation
+// tasks is the number of tasks that one iteration of the sides below runs; an operation
 // is one task.
 const tasks = 10_000
 
@@ -28,8 +28,8 @@ func empty(env) func() { return nil }
 
 func sleep(env) func() { return func() { time.Sleep(time.Millisecond) } }
 
-// counted makes the body of a side that runs all tasks n times. all returns how
-// many tasks ran, so that a side that loses tasks is caught.
+// counted returns the body of a side that runs all tasks n times. all returns how many
+// tasks ran, so that lost tasks are detected.
 func counted(all func() (int, error), stop func()) *body {
 	return &body{ops: tasks, stop: stop, run: timed(func(n int) error {
 		for range n {
@@ -45,7 +45,7 @@ func counted(all func() (int, error), stop func()) *body {
 	})}
 }
 
-// futures submits every task for itself and then asks every future.
+// futures submits every task separately and then awaits every future.
 func futures(workers int, k kind) func(env) (*body, error) {
 	return func(e env) (*body, error) {
 		x, stop := ourPool(workers)
@@ -158,7 +158,7 @@ func pondGroup(env) (*body, error) {
 	}, p.StopAndWait), nil
 }
 
-// The peers below have no results, so a shared counter tells that all ran.
+// The peers below have no results, so that a shared counter shows that all ran.
 
 func concMany(env) (*body, error) {
 	return counted(func() (int, error) {

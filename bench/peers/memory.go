@@ -14,16 +14,16 @@ import (
 	"overlap/primitives"
 )
 
-// kept is how many finished futures are held while their memory is read.
-const kept = 100_000
+// futureCount is the number of finished futures that are held while their memory is read.
+const futureCount = 100_000
 
-// bytesKept makes and finishes futures and returns the heap that one keeps.
-// The slice that holds them is there before, so it does not count.
+// bytesKept makes and finishes futures and returns the heap that each of them keeps,
+// without the slice that holds them.
 func bytesKept[F any](setUp func() (submit func() F, finish func(F) error, stop func())) func(env) (*body, error) {
 	return func(env) (*body, error) {
 		submit, finish, stop := setUp()
 		return &body{stop: stop, gauge: func() (float64, error) {
-			all := make([]F, kept)
+			all := make([]F, futureCount)
 			for range 1000 { // fills the caches of the pool first
 				if err := finish(submit()); err != nil {
 					return 0, err
@@ -38,13 +38,13 @@ func bytesKept[F any](setUp func() (submit func() F, finish func(F) error, stop 
 			}
 			after := heap()
 			runtime.KeepAlive(all)
-			return float64(int64(after)-int64(before)) / kept, nil
+			return float64(int64(after)-int64(before)) / futureCount, nil
 		}}, nil
 	}
 }
 
-// heap is what lives after a collection. The second one frees what the first
-// left to finalizers and to sync.Pool's victims.
+// heap returns the bytes that survive a collection. The second one frees what the first
+// left to finalizers and to the victim caches of sync.Pool.
 func heap() uint64 {
 	runtime.GC()
 	runtime.GC()
@@ -72,7 +72,7 @@ func keepMo() (func() *mo.Future[int], func(*mo.Future[int]) error, func()) {
 		func(f *mo.Future[int]) error { _, err := f.Collect(); return err }, nil
 }
 
-// keepLo keeps the answer in the channel: a second reader would wait for ever.
+// keepLo keeps the answer in the channel: a second reader would wait forever.
 func keepLo() (func() <-chan int, func(<-chan int) error, func()) {
 	return func() <-chan int { return lo.Async(func() int { return answer }) },
 		func(f <-chan int) error {
@@ -83,8 +83,8 @@ func keepLo() (func() <-chan int, func(<-chan int) error, func()) {
 		}, nil
 }
 
-// idleGoroutines counts what a pool of eight keeps when it has nothing to do,
-// after all eight workers were needed at once: a pool may start them late.
+// idleGoroutines counts the goroutines that an idle pool of eight keeps, after all eight
+// workers were needed at once: a pool may start them late.
 func idleGoroutines(env) (*body, error) {
 	x, stop := ourPool(idleWorkers)
 	return &body{stop: stop, gauge: func() (float64, error) {
@@ -96,14 +96,14 @@ func idleGoroutines(env) (*body, error) {
 			meet.Wait()
 			return answer, nil
 		}).Results(background)
-		time.Sleep(20 * time.Millisecond) // time to end for goroutines that only served the submission
+		time.Sleep(20 * time.Millisecond) // lets goroutines end that only served the submission
 		return float64(runtime.NumGoroutine() - before), err
 	}}, nil
 }
 
 const idleWorkers = 8
 
-// limit is a side that always gauges x: a bound that no peer sets.
+// limit returns a side that always gauges x: a bound that no peer sets.
 func limit(x float64, unit string) side {
 	return side{
 		name: fmt.Sprintf("limit-of-%v", x),

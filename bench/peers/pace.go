@@ -11,11 +11,11 @@ import (
 	"time"
 )
 
-// rates are tasks per second by number of workers: what one process measures.
-// Nil are those of a round that is missing.
+// rates are tasks per second by number of workers, as one process measures them; nil if
+// the round is missing.
 type rates map[int]rate
 
-// rate is what came of one number of workers.
+// rate is the result for one number of workers.
 type rate struct {
 	tasks int
 	took  time.Duration
@@ -53,7 +53,7 @@ func serveTask(args []string, stdout io.Writer) error {
 	return checkLabel(*cores, *list)
 }
 
-// measure runs as many tasks as take the time.
+// measure runs as many tasks as fill the time.
 func (s *system) measure(c *chore, workers int, box time.Duration) (rate, error) {
 	amount := c.amount(s.language())
 	work, err := c.setUp(amount, workers, s.wait)
@@ -69,8 +69,8 @@ func (s *system) measure(c *chore, workers int, box time.Duration) (rate, error)
 	return pace(workers, box, func(n int) error { return all(n, want, work.do) })
 }
 
-// pace finds how many tasks take the time and returns the run of so many. The
-// Python and Node programs do the same.
+// pace finds how many tasks fill the time and returns a run of that many. The Python and
+// Node programs do the same.
 func pace(workers int, box time.Duration, run func(n int) error) (rate, error) {
 	n := 2 * workers
 	if err := run(n); err != nil { // starts the workers
@@ -87,7 +87,7 @@ func pace(workers int, box time.Duration, run func(n int) error) (rate, error) {
 	}
 }
 
-// more is how many tasks to try after n took less than half of the time. A
+// more returns how many tasks to try after n took less than half of the time. It is a
 // multiple of the workers: a last wave that is half full would count as slow.
 func more(n, workers int, took, box time.Duration) int {
 	aimed := int(float64(n) * float64(box) / float64(max(took, 1)))
@@ -95,15 +95,15 @@ func more(n, workers int, took, box time.Duration) int {
 	return (n + workers - 1) / workers * workers
 }
 
-// parseRates reads what a process printed: the wanted numbers of workers, each
-// once and in order.
+// parseRates reads the output of a process: the wanted numbers of workers, each once and
+// in order.
 func parseRates(out []byte, want []int) (rates, error) {
 	all := rates{}
 	var seen []int
 	for line := range strings.Lines(string(out)) {
 		workers, got, err := parseRate(line)
 		if err != nil {
-			return nil, fmt.Errorf("it printed %q, which is no measurement: %w", strings.TrimSpace(line), err)
+			return nil, fmt.Errorf("it printed %q, which is not a measurement: %w", strings.TrimSpace(line), err)
 		}
 		seen = append(seen, workers)
 		all[workers] = got

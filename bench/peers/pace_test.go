@@ -57,8 +57,8 @@ func TestParseRates(t *testing.T) {
 		"1 10 5\n1 10 5\n":      "it measured [1 1] workers",
 		"1 0 5\n2 10 5\n":       "not positive",
 		"1 10 -5\n2 10 5\n":     "not positive",
-		"Traceback (most\n":     "is no measurement",
-		"1 10\n2 10 5\n":        "is no measurement",
+		"Traceback (most\n":     "is not a measurement",
+		"1 10\n2 10 5\n":        "is not a measurement",
 		"1 10 5\n2 10 5\n8 1 1": "it measured [1 2 8] workers",
 	} {
 		if _, err := parseRates([]byte(out), []int{1, 2}); err == nil || !strings.Contains(err.Error(), want) {

@@ -14,7 +14,7 @@ import (
 	"overlap/bench/host"
 )
 
-// sampler measures one sample of a side. Tests have one without processes.
+// sampler measures one sample of a side.
 type sampler interface {
 	sample(ctx context.Context, contest string, s side, cores, n int) (sample, error)
 }
@@ -23,7 +23,7 @@ type sampler interface {
 // side inherits the heap, the goroutines or the warm threads of another.
 type processes struct {
 	executable string
-	placement  []int // CPUs in the order in which they are taken
+	placement  []int // CPUs in the order in which they are used
 	tools      *toolchain
 	spin       int
 	timeout    time.Duration
@@ -42,14 +42,14 @@ func (p *processes) sample(ctx context.Context, contest string, s side, cores, n
 	return got, nil
 }
 
-// output runs a program on the CPUs and returns what it wrote, to standard
-// output and to standard error.
+// output runs a program on the CPUs and returns what it wrote to standard output and to
+// standard error.
 func (p *processes) output(ctx context.Context, argv []string, cpus []int) ([]byte, string, error) {
-	hangs := fmt.Errorf("ended after %v: it hangs", p.timeout)
+	hangs := fmt.Errorf("stopped after %v: it hangs", p.timeout)
 	ctx, cancel := context.WithTimeoutCause(ctx, p.timeout, hangs)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
-	// Some peers read it before main, so a call of runtime.GOMAXPROCS is late.
+	// Some peers read it before main, too early for a call of runtime.GOMAXPROCS.
 	cmd.Env = append(os.Environ(), "GOMAXPROCS="+strconv.Itoa(len(cpus)))
 	ownGroup(cmd)
 	cmd.WaitDelay = 5 * time.Second
@@ -68,7 +68,7 @@ func (p *processes) output(ctx context.Context, argv []string, cpus []int) ([]by
 	return stdout.Bytes(), stderr.String(), nil
 }
 
-// arguments are the command line of n iterations of the side.
+// arguments returns the command line for n iterations of the side.
 func (p *processes) arguments(contest string, s side, cpus []int, n int) []string {
 	if s.foreign != nil {
 		return slices.Concat(p.tools.commands[s.foreign.file], s.foreign.args(n))
@@ -86,8 +86,8 @@ func idList(cpus []int) string {
 	return strings.Join(list, ",")
 }
 
-// explained adds the beginning of what the process said to err: the rest of a
-// crash is goroutines.
+// explained adds the beginning of the output of the process to err: the rest of a crash
+// is goroutines.
 func explained(err error, said string) error {
 	said = strings.TrimSpace(said)
 	if len(said) > 600 {

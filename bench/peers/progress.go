@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// progress tells how far the session is, on standard error: one line that is
-// overwritten on a terminal, a line for every tenth elsewhere.
+// progress prints the progress of the session on standard error: a line that is
+// overwritten on a terminal, and a line for every tenth elsewhere.
 type progress struct {
 	out        io.Writer
 	terminal   bool
@@ -27,7 +27,7 @@ func newProgress(out io.Writer, all int) *progress {
 	return p
 }
 
-// step says that what begins now has this title; without one it is left out.
+// step begins a step with this title; one without a title is skipped.
 func (p *progress) step(title string) {
 	share := float64(p.done) / float64(max(1, p.all))
 	p.done++
@@ -55,7 +55,7 @@ func (p *progress) say(text string) {
 	fmt.Fprintln(p.out, text)
 }
 
-// clear takes the progress line away.
+// clear removes the progress line.
 func (p *progress) clear() {
 	if p.terminal {
 		fmt.Fprintf(p.out, "\r%*s\r", p.lineLength, "")

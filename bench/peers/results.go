@@ -13,15 +13,14 @@ import (
 	"overlap/bench/host"
 )
 
-// results is a file in the Go benchmark format that grows by a line per
-// sample. After each line it is on disk, so an end of the program at any time
-// leaves whole samples.
+// results is a file in the Go benchmark format that grows by a line per sample. Each line
+// is on disk before the next, so that a crash at any time leaves complete samples.
 type results struct{ f *os.File }
 
-// createResults makes DIR/TIME.txt and never opens a file that exists.
+// createResults creates DIR/TIME.txt and never opens an existing file.
 func createResults(dir string, h host.Host, now time.Time) (*results, error) {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return nil, fmt.Errorf("results folder: %w; --out chooses another", err)
+		return nil, fmt.Errorf("results directory: %w; --out chooses another", err)
 	}
 	stamp := now.UTC().Format("2006-01-02T15-04-05Z")
 	for n := 1; ; n++ {
@@ -34,7 +33,7 @@ func createResults(dir string, h host.Host, now time.Time) (*results, error) {
 			continue
 		}
 		if err != nil {
-			return nil, fmt.Errorf("results folder: %w; --out chooses another", err)
+			return nil, fmt.Errorf("results directory: %w; --out chooses another", err)
 		}
 		r := &results{f}
 		if err := r.write(header(h)); err != nil {
@@ -70,7 +69,7 @@ func (r *results) appendTasks(m *match, cores int, got rates) error {
 	return r.write(m.line(cores, got))
 }
 
-// line is a sample as a benchmark. Names carry key=value parts, so that
+// line returns a sample as a benchmark. Names have key=value parts, so that
 // benchstat can compare sides with -col /side.
 func line(b *block, s side, got sample) string {
 	procs := ""
@@ -94,14 +93,14 @@ func (r *results) write(text string) error {
 		err = r.f.Sync()
 	}
 	if err != nil {
-		return fmt.Errorf("results file: %w; the table needs a place to write", err)
+		return fmt.Errorf("results file: %w", err)
 	}
 	return nil
 }
 
 func (r *results) close() error { return r.f.Close() }
 
-// beside is the path of a file next to the results, with another ending.
-func (r *results) beside(ending string) string {
+// pathWith returns the path of a file next to the results, with another ending.
+func (r *results) pathWith(ending string) string {
 	return strings.TrimSuffix(r.f.Name(), ".txt") + ending
 }

@@ -13,8 +13,7 @@ import (
 	"overlap/bench/host"
 )
 
-// sample is what one process measured of one side. The zero sample is one that
-// is missing.
+// sample is what one process measured of one side. The zero sample is a missing one.
 type sample struct {
 	N      int     `json:"n"`      // iterations
 	Ops    int     `json:"ops"`    // operations in an iteration
@@ -23,12 +22,11 @@ type sample struct {
 	Bytes  float64 `json:"bytes"`
 }
 
-// counts says whether the sample has allocations: other languages and gauges
-// have none.
+// counts reports whether the sample has allocations: other languages and gauges have none.
 func (s sample) counts() bool { return s.Allocs >= 0 && s.Bytes >= 0 }
 
-// serveSample is the child process: it measures the side that its arguments
-// name and prints the sample.
+// serveSample is the child process: it measures the side in its arguments and prints the
+// sample.
 func serveSample(args []string, stdout io.Writer) error {
 	flags := flag.NewFlagSet("sample", flag.ContinueOnError)
 	contestName := flags.String("case", "", "")
@@ -54,8 +52,7 @@ func serveSample(args []string, stdout io.Writer) error {
 	return json.NewEncoder(stdout).Encode(got)
 }
 
-// measure makes the side ready, warms it up with a tenth of the iterations and
-// measures n.
+// measure prepares the side, warms it up with a tenth of the iterations and measures n.
 func measure(s side, e env, n int) (sample, error) {
 	b, err := s.make(e)
 	if err != nil {
@@ -90,10 +87,10 @@ func measure(s side, e env, n int) (sample, error) {
 	}, nil
 }
 
-// checkLabel fails a sample that ran elsewhere than its label says.
+// checkLabel returns an error for a sample that ran elsewhere than its label says.
 func checkLabel(cores int, list string) error {
 	if procs := runtime.GOMAXPROCS(0); procs != cores {
-		return fmt.Errorf("GOMAXPROCS is %d, the sample is labelled for %d", procs, cores)
+		return fmt.Errorf("GOMAXPROCS is %d, but the label of the sample says %d", procs, cores)
 	}
 	var ids []int
 	for text := range strings.SplitSeq(list, ",") {
@@ -106,21 +103,21 @@ func checkLabel(cores int, list string) error {
 	return host.CheckThreads(ids)
 }
 
-// parseSample reads what a process printed: a sample, or the nanoseconds of a
-// foreign program.
+// parseSample reads the output of a process: a sample, or the nanoseconds of a program in
+// another language.
 func parseSample(out []byte, foreign bool, n int) (sample, error) {
 	var s sample
 	if foreign {
 		ns, err := strconv.ParseFloat(strings.TrimSpace(string(out)), 64)
 		if err != nil {
-			return sample{}, fmt.Errorf("it printed no time: %w", err)
+			return sample{}, fmt.Errorf("its output is not a time: %w", err)
 		}
 		s = sample{N: n, Ops: 1, Value: ns, Allocs: -1, Bytes: -1}
 	} else if err := json.Unmarshal(out, &s); err != nil {
-		return sample{}, fmt.Errorf("it printed no sample: %w", err)
+		return sample{}, fmt.Errorf("its output is not a sample: %w", err)
 	}
 	if !(s.Value > 0) || math.IsInf(s.Value, 1) {
-		return sample{}, fmt.Errorf("it measured %v, which has no ratio", s.Value)
+		return sample{}, fmt.Errorf("it measured %v, which cannot have a ratio", s.Value)
 	}
 	return s, nil
 }

@@ -10,14 +10,13 @@ import (
 	"time"
 )
 
-// block is a contest at one number of cores. Its sides are measured right
-// behind each other in every round, so that both sides of a ratio meet the
-// machine in the same mood.
+// block is a contest at one number of cores. Its sides are measured right after each
+// other in every round, so that both sides of a ratio see the same machine conditions.
 type block struct {
 	contest *contest
 	cores   int
 	sides   []side
-	n       map[string]int // iterations of a side, from the pilot round
+	n       map[string]int // iterations by side, from the pilot round
 	samples map[string][]sample
 	failed  map[string]error
 }
@@ -39,13 +38,13 @@ type session struct {
 	sampler    sampler
 	rounds     int
 	sampleTime time.Duration
-	record     func(*block, side, sample) error // keeps a sample durably
+	record     func(*block, side, sample) error // writes a sample to disk
 	progress   *progress
 	random     *rand.Rand
 }
 
-// newBlocks leaves out the sides of languages that are missing and the blocks
-// that need more CPUs than there are; notes say what.
+// newBlocks leaves out the sides of missing languages and the blocks that need more CPUs
+// than there are, with a note each.
 func newBlocks(all []*contest, missing map[string]string, cpus int) (blocks []*block, notes []string) {
 	note := func(text string) {
 		if !slices.Contains(notes, text) {
@@ -55,7 +54,7 @@ func newBlocks(all []*contest, missing map[string]string, cpus int) (blocks []*b
 	for _, c := range all {
 		for _, cores := range c.coreCounts() {
 			if cores > cpus {
-				note(fmt.Sprintf("The rows of %d cores are left out: this process may use %d.", cores, cpus))
+				note(fmt.Sprintf("The rows of %d cores are left out: this process may use only %d.", cores, cpus))
 				continue
 			}
 			b := &block{contest: c, cores: cores, n: map[string]int{}, samples: map[string][]sample{}, failed: map[string]error{}}
@@ -72,9 +71,9 @@ func newBlocks(all []*contest, missing map[string]string, cpus int) (blocks []*b
 	return blocks, notes
 }
 
-// run measures a pilot round that finds the numbers of iterations, and then
-// the rounds. A side that fails is not measured again and costs its own rows
-// only. An error means that measuring has ended early; what was measured holds.
+// run measures a pilot round that finds the numbers of iterations, and then the rounds. A
+// side that fails is not measured again, and only its own rows are lost. An error means
+// that measuring ended early; the samples so far are valid.
 func (s *session) run(ctx context.Context) error {
 	if err := s.visit(ctx, s.calibrate); err != nil {
 		return err
@@ -103,11 +102,11 @@ func (s *session) run(ctx context.Context) error {
 	return nil
 }
 
-// fatal is an error that ends the session: no row is to blame for it.
+// fatal is an error that ends the session, because it does not come from a row.
 type fatal struct{ error }
 
-// visit calls do for every side that has not failed, the blocks and the sides
-// of each in random order.
+// visit calls do for every side that has not failed, with the blocks and their sides in
+// random order.
 func (s *session) visit(ctx context.Context, do func(context.Context, *block, side) error) error {
 	for _, i := range s.random.Perm(len(s.blocks)) {
 		b := s.blocks[i]
@@ -138,9 +137,9 @@ func (s *session) visit(ctx context.Context, do func(context.Context, *block, si
 	return nil
 }
 
-// calibrate finds how many iterations of the side take the time of a sample.
-// Few iterations tell little about many, so it grows by a factor of 100 at the
-// most and believes a sample only when it lasted for half of the time.
+// calibrate finds how many iterations of the side fill the time of a sample. A few
+// iterations predict many only roughly, so that it grows by a factor of at most 100 and
+// relies on a sample only if it took half of the time.
 func (s *session) calibrate(ctx context.Context, b *block, one side) error {
 	n := 1
 	for range 10 {

@@ -38,7 +38,7 @@ func newSession(t *testing.T, ns map[string]float64) (*session, *scripted) {
 	c := &contest{name: "c", ours: side{name: "overlap"}, rows: []row{
 		{ref: side{name: "a"}, target: 0.6},
 		{ref: side{name: "b"}},
-		abroad(0, "python", "x"),
+		inLanguage(0, "python", "x"),
 	}}
 	blocks, notes := newBlocks([]*contest{c}, map[string]string{"python": "No Python."}, 1)
 	if len(blocks) != 1 || len(blocks[0].sides) != 3 || len(notes) != 2 || notes[0] != "No Python." {

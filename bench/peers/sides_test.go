@@ -60,10 +60,10 @@ func TestForeignSides(t *testing.T) {
 				argv := slices.Concat(tools.commands[s.foreign.file], s.foreign.args(20))
 				out, err := exec.Command(argv[0], argv[1:]...).Output()
 				if err != nil {
-					if strings.Contains(said(err).Error(), "two processors") {
+					if strings.Contains(withStderr(err).Error(), "two processors") {
 						t.Skip("this machine has one processor")
 					}
-					t.Fatal(said(err))
+					t.Fatal(withStderr(err))
 				}
 				if _, err := parseSample(out, true, 20); err != nil {
 					t.Error(err)
@@ -87,11 +87,11 @@ func TestMissingLanguagesAreNoError(t *testing.T) {
 
 func TestParseSample(t *testing.T) {
 	for out, want := range map[string]string{
-		"abc":         "printed no time",
-		"0":           "has no ratio",
-		"-3.5\n":      "has no ratio",
-		"NaN":         "has no ratio",
-		"{\"n\":1}\n": "printed no time",
+		"abc":         "its output is not a time",
+		"0":           "cannot have a ratio",
+		"-3.5\n":      "cannot have a ratio",
+		"NaN":         "cannot have a ratio",
+		"{\"n\":1}\n": "its output is not a time",
 	} {
 		if _, err := parseSample([]byte(out), true, 1); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", out, err)

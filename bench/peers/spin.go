@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// spinning is about one microsecond of arithmetic, the same number of steps in
-// every side: a loop that watched the clock would hide a slow core.
+// spinning is about one microsecond of arithmetic, with the same number of steps in every
+// side: a loop until a time would hide a slow core.
 func spinning(e env) func() {
 	return func() { spin(e.spin) }
 }
@@ -21,8 +21,8 @@ func spin(steps int) {
 	runtime.KeepAlive(x)
 }
 
-// calibrateSpin finds the steps that take a microsecond here when nothing
-// interrupts: the quickest of many tries.
+// calibrateSpin finds the steps that take an undisturbed microsecond here: the fastest of
+// many tries.
 func calibrateSpin() int {
 	const steps = 20_000
 	best := time.Hour
@@ -34,7 +34,7 @@ func calibrateSpin() int {
 	return max(1, int(steps*float64(time.Microsecond)/float64(max(best, 1))))
 }
 
-// plainLoop does the tasks one after the other: what the second core must beat.
+// plainLoop does the tasks one after the other: the time that the second core has to beat.
 func plainLoop(k kind) func(env) (*body, error) {
 	return func(e env) (*body, error) {
 		work := k(e)

@@ -14,10 +14,10 @@ type interval struct {
 	N                int
 }
 
-// pairedRatio compares a[i] with b[i] of the same round i: what the machine
-// did in that round is in both and cancels. Logarithms, because a ratio and
-// its inverse must weigh the same. Rounds in which a side has no sample (0)
-// are left out. From one round no interval follows, so it is all of (0, ∞).
+// pairedRatio compares a[i] with b[i] of the same round i: the conditions of that round
+// affect both and cancel. It uses logarithms, so that a ratio and its inverse have the
+// same weight. It skips rounds without a sample (0) of a side. One round has no interval,
+// so that it is all of (0, ∞).
 func pairedRatio(a, b []float64) interval {
 	var logs []float64
 	for i := range min(len(a), len(b)) {

@@ -16,8 +16,8 @@ import (
 )
 
 // The sides that submit one task that returns the answer and wait for it.
-// Pools have two workers. A library without results makes its caller capture a
-// variable, and the closure counts as that library's allocation.
+// Pools have two workers. With a library that has no results, the caller has to capture a
+// variable, and the closure counts as an allocation of that library.
 
 var background = context.Background()
 
@@ -25,7 +25,7 @@ func give(context.Context) (int, error) { return answer, nil }
 
 func ourPool(workers int) (primitives.Executor, func()) {
 	x := primitives.NewPool(primitives.Config{Workers: workers})
-	return x, func() { _ = x.Shutdown(background) } // background never ends, so neither is there an error
+	return x, func() { _ = x.Shutdown(background) } // background never ends, so that there is no error
 }
 
 func submitResult(env) (*body, error) {
@@ -42,8 +42,8 @@ func submitHelp(env) (*body, error) {
 	})}, nil
 }
 
-// submitFloor is what a program would write by hand for this case alone: no
-// errors, no cancellation, nothing allocated.
+// submitFloor is hand-written code for this case only: no errors, no cancellation, no
+// allocations.
 func submitFloor(env) (*body, error) {
 	type request struct {
 		task  func(context.Context) (int, error)
@@ -87,8 +87,7 @@ func submitPond(env) (*body, error) {
 	})}, nil
 }
 
-// submitConc uses a WaitGroup: a conc pool must be made anew for every wait
-// and costs twice as much.
+// submitConc uses a WaitGroup: every wait would need a new conc pool, at twice the cost.
 func submitConc(env) (*body, error) {
 	return &body{run: answers(func() (int, error) {
 		var v int

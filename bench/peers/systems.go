@@ -14,19 +14,19 @@ import (
 
 // system is a way to run many tasks at once.
 type system struct {
-	name  string
-	file  string // of a system in another language, with its mode
-	mode  string
-	most  int // workers that it can have; 0 is no limit
-	why   string
-	wait  sleeper
-	start func(workers int) (all runner, stop func())
+	name       string
+	file       string // of a system in another language, with its mode
+	mode       string
+	maxWorkers int    // 0 is no limit
+	why        string // the reason of maxWorkers
+	wait       sleeper
+	start      func(workers int) (all runner, stop func())
 }
 
-// runner runs n tasks and returns when all are done. Each must return want.
+// runner runs n tasks and returns when all are done. Each has to return want.
 type runner func(n, want int, do func(context.Context) (int, error)) error
 
-// systems are all in the order of the tables.
+// systems returns all systems in the order of the tables.
 func systems() []*system {
 	return []*system{
 		{name: "overlap", wait: primitives.Sleep, start: startOverlap},
@@ -35,12 +35,12 @@ func systems() []*system {
 		{name: "python-processes", file: "python/tasks.py", mode: "processes"},
 		{name: "python-asyncio", file: "python/tasks.py", mode: "asyncio"},
 		{name: "node-async", file: "node/tasks.mjs", mode: "async"},
-		{name: "node-workers", file: "node/tasks.mjs", mode: "workers", most: 64,
+		{name: "node-workers", file: "node/tasks.mjs", mode: "workers", maxWorkers: 64,
 			why: "each worker is a thread with an engine and a heap of its own"},
 	}
 }
 
-// language is the folder of the system's file; "go" if it has none.
+// language returns the directory of the file of the system; "go" if it has none.
 func (s *system) language() string {
 	if s.file == "" {
 		return "go"
@@ -48,25 +48,25 @@ func (s *system) language() string {
 	return path.Dir(s.file)
 }
 
-// levels are the numbers of workers that every system is measured with.
+// levels are the numbers of workers with which systems are measured.
 var levels = []int{1, 2, 8, 64, 256}
 
-// levels are those that the system can have.
+// levels returns the numbers of workers that the system can have.
 func (s *system) levels() (can []int) {
 	for _, w := range levels {
-		if s.most == 0 || w <= s.most {
+		if s.maxWorkers == 0 || w <= s.maxWorkers {
 			can = append(can, w)
 		}
 	}
 	return can
 }
 
-// limit is a note on the numbers of workers that are left out; "" if none is.
+// limit returns a note about numbers of workers that are left out; "" if none is.
 func (s *system) limit() string {
-	if s.most == 0 {
+	if s.maxWorkers == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%s: at most %d workers, because %s.", s.name, s.most, s.why)
+	return fmt.Sprintf("%s: at most %d workers, because %s.", s.name, s.maxWorkers, s.why)
 }
 
 func plainSleep(_ context.Context, d time.Duration) error {
@@ -90,8 +90,8 @@ func startOverlap(workers int) (runner, func()) {
 	}, stop
 }
 
-// startGoroutines is what one writes without any library: a goroutine for each
-// task, and a channel that holds as many as may run.
+// startGoroutines is code without a library: a goroutine for each task, and a channel
+// that limits how many run.
 func startGoroutines(workers int) (runner, func()) {
 	return func(n, want int, do func(context.Context) (int, error)) error {
 		var right atomic.Int64
@@ -122,7 +122,7 @@ func findChore(name string) (*chore, error) {
 			return c, nil
 		}
 	}
-	return nil, fmt.Errorf("there is no task %q; --list shows them", name)
+	return nil, fmt.Errorf("no task %q; --list shows them", name)
 }
 
 func findSystem(name string) (*system, error) {
@@ -131,11 +131,11 @@ func findSystem(name string) (*system, error) {
 			return s, nil
 		}
 	}
-	return nil, fmt.Errorf("there is no system %q in Go", name)
+	return nil, fmt.Errorf("no system %q in Go", name)
 }
 
-// arguments are what every language's program takes: mode, task, time, amount
-// and result of a task, numbers of workers.
+// arguments returns the arguments of the programs of all languages: mode, task, time,
+// amount and result of a task, numbers of workers.
 func (s *system) arguments(c *chore, box time.Duration) []string {
 	amount := c.amount(s.language())
 	args := []string{s.mode, strings.TrimPrefix(c.name, "task-"), fmt.Sprint(max(1, box.Milliseconds())), fmt.Sprint(amount), fmt.Sprint(c.want(amount))}

@@ -61,11 +61,11 @@ func TestForeignSystems(t *testing.T) {
 
 func runForeign(t *testing.T, tools *toolchain, c *chore, s *system) {
 	few := *s
-	few.most = 2
+	few.maxWorkers = 2
 	argv := slices.Concat(tools.commands[s.file], few.arguments(c, time.Millisecond))
 	out, err := exec.Command(argv[0], argv[1:]...).Output()
 	if err != nil {
-		t.Fatal(said(err))
+		t.Fatal(withStderr(err))
 	}
 	if _, err := parseRates(out, []int{1, 2}); err != nil {
 		t.Error(err)
@@ -74,7 +74,7 @@ func runForeign(t *testing.T, tools *toolchain, c *chore, s *system) {
 	spoiled.want = func(amount int) int { return c.want(amount) + 1 }
 	argv = slices.Concat(tools.commands[s.file], few.arguments(&spoiled, time.Millisecond))
 	_, err = exec.Command(argv[0], argv[1:]...).Output()
-	if err == nil || !strings.Contains(said(err).Error(), "wrong result") {
+	if err == nil || !strings.Contains(withStderr(err).Error(), "wrong result") {
 		t.Errorf("a wrong result gives %v", err)
 	}
 }
@@ -89,9 +89,9 @@ func TestTasksAreKnown(t *testing.T) {
 		t.Errorf("hash of one zero byte is %#x", h)
 	}
 	for args, want := range map[string]string{
-		"task -system x -task task-hash":          "there is no system",
-		"task -system node-async -task task-hash": "there is no system",
-		"task -system overlap -task x":            "there is no task",
+		"task -system x -task task-hash":          "no system",
+		"task -system node-async -task task-hash": "no system",
+		"task -system overlap -task x":            "no task",
 	} {
 		if err := run(strings.Fields(args), &strings.Builder{}, &strings.Builder{}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want an error about %q", args, err, want)

@@ -12,7 +12,7 @@ import (
 
 var errUnmeasured = errors.New("no round measured both sides")
 
-// compare makes the rows of the table from what the blocks have measured.
+// compare returns the rows of the table from the samples of the blocks.
 func compare(blocks []*block) []comparison {
 	var rows []comparison
 	for _, b := range blocks {
@@ -49,8 +49,8 @@ func values(all []sample) []float64 {
 	return v
 }
 
-// medianAllocs are the medians over the rounds: a collection in one of them
-// must not decide.
+// medianAllocs returns the medians over the rounds, so that a collection in one of them
+// does not matter.
 func medianAllocs(all []sample) (allocs, bytes float64) {
 	var a, b []float64
 	for _, s := range all {
@@ -69,7 +69,7 @@ func median(x []float64) float64 {
 	return (x[(len(x)-1)/2] + x[len(x)/2]) / 2
 }
 
-// writeTable prints one line per row. Ratios and no times: a ratio holds on
+// writeTable prints one line per row, with ratios and not with times: a ratio holds on
 // other machines, a time does not.
 func writeTable(w io.Writer, rows []comparison) error {
 	cells := [][]string{{"case", "cores", "overlap over", "ratio", "95 % interval", "n", "target", "verdict", "allocs/op", "B/op"}}
@@ -118,7 +118,7 @@ func writeCells(w io.Writer, cells [][]string) error {
 	return err
 }
 
-// failures are the errors behind the rows without a ratio, each once.
+// failures returns the errors of the rows without a ratio, each once.
 func failures(blocks []*block) []string {
 	var all []string
 	for _, b := range blocks {

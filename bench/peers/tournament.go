@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// match is a chore in one system. Its numbers of cores are measured right
-// behind each other in every round: their ratio is a gain.
+// match is a chore in one system. Its numbers of cores are measured right after each
+// other in every round: their ratio is a gain.
 type match struct {
 	chore  *chore
 	system *system
@@ -25,19 +25,18 @@ type tournament struct {
 	cores    []int // 1, and 2 where there are two CPUs
 	sampler  rateSampler
 	rounds   int
-	record   func(*match, int, rates) error // keeps a sample durably
+	record   func(*match, int, rates) error // writes a sample to disk
 	progress *progress
 	random   *rand.Rand
 }
 
-// rateSampler measures all numbers of workers once. Tests have one without
-// processes.
+// rateSampler measures all numbers of workers once.
 type rateSampler interface {
 	rates(ctx context.Context, c *chore, s *system, cores int) (rates, error)
 }
 
-// newMatches leaves out the systems of languages that are missing; notes say
-// which, and which numbers of workers are left out.
+// newMatches leaves out the systems of missing languages; notes say which, and which
+// numbers of workers are left out.
 func newMatches(chosen []*chore, missing map[string]string) (all []*match, notes []string) {
 	for _, c := range chosen {
 		for _, s := range systems() {
@@ -54,7 +53,7 @@ func newMatches(chosen []*chore, missing map[string]string) (all []*match, notes
 	return all, notes
 }
 
-// taskFiles are the files that the systems of the chores are in.
+// taskFiles returns the files of the systems.
 func taskFiles(chosen []*chore) (files []string) {
 	if len(chosen) == 0 {
 		return nil
@@ -67,9 +66,8 @@ func taskFiles(chosen []*chore) (files []string) {
 	return files
 }
 
-// run measures the rounds, each in random order. A match that fails costs its
-// own row only. An error means that measuring has ended early; what was
-// measured holds.
+// run measures the rounds, each in random order. If a match fails, only its own row is
+// lost. An error means that measuring ended early; the samples so far are valid.
 func (t *tournament) run(ctx context.Context) error {
 	for round := range t.rounds {
 		for _, i := range t.random.Perm(len(t.matches)) {

@@ -59,7 +59,7 @@ func TestAFailedSystemCostsItsRow(t *testing.T) {
 	if sampler.taken["goroutines"] != 1 || sampler.taken["overlap"] != 6 {
 		t.Errorf("samples %v", sampler.taken)
 	}
-	if got := lost(all.matches); len(got) != 1 || !strings.Contains(got[0], "task-hash, goroutines: ") || !strings.Contains(got[0], "it broke") {
+	if got := matchFailures(all.matches); len(got) != 1 || !strings.Contains(got[0], "task-hash, goroutines: ") || !strings.Contains(got[0], "it broke") {
 		t.Errorf("failures %q", got)
 	}
 	if f := all.matches[0].factorise(64, all.cores); f.s.N != 3 || f.s.Value < 127 || f.s.Value > 129 {
@@ -88,7 +88,7 @@ func TestTheTasksEndEarly(t *testing.T) {
 }
 
 func TestTaskLine(t *testing.T) {
-	m := &match{chore: chores()[0], system: &system{name: "few", most: 2}}
+	m := &match{chore: chores()[0], system: &system{name: "few", maxWorkers: 2}}
 	got := rates{1: {100, time.Second}, 2: {400, 2 * time.Second}}
 	const want = "BenchmarkPeers/case=task-hash/side=few/workers=1/cores=2-2 100 100 tasks/s\n" +
 		"BenchmarkPeers/case=task-hash/side=few/workers=2/cores=2-2 400 200 tasks/s\n"

@@ -18,12 +18,12 @@ type comparison struct {
 	err           error   // why there is no ratio
 }
 
-// slack is what the runtime may allocate beside the operations before a
-// budget counts as exceeded: a sample begins with caches of its own to fill.
+// slack is what the runtime may allocate in addition to the operations before a budget
+// counts as exceeded: every sample begins with empty caches.
 const slack = 0.05
 
-// verdict says whether the target is met. An interval that crosses the target
-// is no verdict: more rounds narrow it.
+// verdict returns whether the target is met. An interval that contains the target has no
+// verdict: more rounds narrow it.
 func (c comparison) verdict() string {
 	switch {
 	case c.err != nil:
@@ -31,7 +31,7 @@ func (c comparison) verdict() string {
 	case c.itself && c.ratio.Low <= 1 && c.ratio.High >= 1:
 		return "holds 1"
 	case c.itself:
-		return fmt.Sprintf("excludes 1: trust no ratio within %.0f %% of its target", 100*math.Max(c.ratio.High-1, 1-c.ratio.Low))
+		return fmt.Sprintf("excludes 1: ratios within %.0f %% of their targets are not reliable", 100*math.Max(c.ratio.High-1, 1-c.ratio.Low))
 	case c.target == 0:
 		return "-"
 	}
@@ -49,7 +49,7 @@ func (c comparison) verdict() string {
 	return "not resolved"
 }
 
-// goal is the target as the table writes it.
+// goal returns the target as the table shows it.
 func (c comparison) goal() string {
 	if c.itself {
 		return "1"
@@ -90,7 +90,7 @@ func number(x float64) string {
 	return trimZeros(fmt.Sprintf("%.*f", digits, x))
 }
 
-// amount writes a count per operation: whole where the rest is background.
+// amount writes a count per operation, as a whole number if the rest is background.
 func amount(x float64) string {
 	if math.IsNaN(x) {
 		return "-"

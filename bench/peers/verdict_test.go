@@ -27,7 +27,7 @@ func TestVerdicts(t *testing.T) {
 		{comparison{ratio: between(0.5, 0.8), target: 0.85, budget: tight, allocs: 1, bytes: 80}, "missed: 80 B, not 64"},
 		{comparison{ratio: between(0.5, 0.8), target: 0.85, budget: noAllocs, allocs: 0.001, bytes: 9}, "met"},
 		{comparison{ratio: between(0.9, 1.1), itself: true}, "holds 1"},
-		{comparison{ratio: between(1.02, 1.1), itself: true}, "excludes 1: trust no ratio within 10 % of its target"},
+		{comparison{ratio: between(1.02, 1.1), itself: true}, "excludes 1: ratios within 10 % of their targets are not reliable"},
 		{comparison{err: errors.New("x"), target: 1}, "failed"},
 	} {
 		if got := test.c.verdict(); got != test.want {

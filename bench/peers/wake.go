@@ -8,8 +8,8 @@ import (
 	"overlap/primitives"
 )
 
-// event is what the sides that wake goroutines have in common. A switch of
-// goroutines costs a hundred times the call through the interface.
+// event is common to the sides that wake goroutines. A switch of goroutines costs a
+// hundred times the call through the interface.
 type event interface {
 	Set()
 	Clear()
@@ -20,16 +20,16 @@ func newOurs() event { return &primitives.Event{} }
 func newCond() event { return newCondEvent() }
 func newOnce() event { return &closing{make(chan struct{})} }
 
-// closing is a bare channel: Set is its close. It serves one Set between two
-// Clears only, and Clear may not meet a Wait.
+// closing is a bare channel: Set closes it. It allows only one Set between two Clears,
+// and no Clear during a Wait.
 type closing struct{ released chan struct{} }
 
 func (c *closing) Set()   { close(c.released) }
 func (c *closing) Clear() { c.released = make(chan struct{}) }
 func (c *closing) Wait()  { <-c.released }
 
-// pingPong is two goroutines that wake each other by a flag each. An operation
-// is one wake.
+// pingPong is two goroutines that wake each other by a flag each. An operation is one
+// wake.
 func pingPong(newEvent func() event) func(env) (*body, error) {
 	return func(env) (*body, error) {
 		return &body{ops: 2, run: timed(func(n int) error {
@@ -71,14 +71,14 @@ func pingPongChannel(env) (*body, error) {
 
 const waiters = 1000
 
-// broadcast measures from Set until the last of 1000 parked waiters has run. An
-// operation is the wake of one of them. Between two measurements they meet at
-// a channel, the same for every side, so that only the waking is timed.
+// broadcast measures from Set until the last of 1000 parked waiters has run. An operation
+// is the wake of one of them. Between two measurements they meet at a channel, which is
+// the same for every side, so that only the waking is timed.
 func broadcast(newEvent func() event) func(env) (*body, error) {
 	return func(env) (*body, error) {
 		f := newEvent()
 		var arrived, ran atomic.Int64
-		var end time.Time // written by the last to run, read behind last
+		var end time.Time // written by the last to run, read after last
 		last, next := make(chan struct{}), make(chan struct{})
 		wait := func() {
 			for range next {
@@ -113,7 +113,7 @@ func broadcast(newEvent func() event) func(env) (*body, error) {
 	}
 }
 
-// park returns when all have said that they will wait and had time to do so.
+// park returns when all have announced that they will wait and had time to do so.
 func park(arrived *atomic.Int64) {
 	for arrived.Load() < waiters {
 		runtime.Gosched()

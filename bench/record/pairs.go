@@ -15,27 +15,26 @@ import (
 )
 
 const (
-	// A sample is the median of so many batches of round trips: a hypervisor
-	// that takes a CPU away meanwhile spoils one batch. Together they take
-	// 0.1–0.5 ms.
+	// A sample is the median of batches of round trips: a hypervisor that takes a CPU away
+	// spoils only one batch. All batches take 0.1–0.5 ms.
 	batches = 21
 	trips   = 25
 
-	// rounds of all pairs, or as many whole ones as fit into the limit.
-	rounds = 30
-	limit  = 10 * time.Second
+	// All pairs are measured in rounds, as many as fit into maxTime.
+	maxRounds = 30
+	maxTime   = 10 * time.Second
 
-	// maxCPUs is how many CPUs have few enough pairs for the limit.
+	// maxCPUs is how many CPUs can have all their pairs measured in maxTime.
 	maxCPUs = 128
 )
 
-// pairs writes the latencies between the CPUs. Pairs are visited in rounds and
-// in random order, so that drift hits all alike.
+// pairs writes the latencies between the CPUs. Each round visits the pairs in random
+// order, so that drift affects all alike.
 func pairs(w io.Writer, cpus []int) error {
 	if !host.CanBind {
-		return errors.New("this system cannot bind a thread to a CPU, so latencies between CPUs cannot be measured")
+		return errors.New("this system cannot bind threads to CPUs, so that the latency between two CPUs cannot be measured")
 	}
-	debug.SetGCPercent(-1) // a collection stops both threads
+	debug.SetGCPercent(-1) // a garbage collection would stop both threads
 	cpus = slices.Sorted(slices.Values(thin(cpus)))
 	var all [][2]int
 	for i, from := range cpus {
@@ -45,7 +44,7 @@ func pairs(w io.Writer, cpus []int) error {
 	}
 	b := bufio.NewWriter(w)
 	fmt.Fprintf(b, "Unit ns/op better=lower\nlatency: one way, median of %d batches of %d round trips through a cache line of its own\n", batches, trips)
-	for round, began := 0, time.Now(); round < rounds && (round == 0 || time.Since(began) < limit*time.Duration(round)/time.Duration(round+1)); round++ {
+	for round, began := 0, time.Now(); round < maxRounds && (round == 0 || time.Since(began) < maxTime*time.Duration(round)/time.Duration(round+1)); round++ {
 		rand.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 		for _, p := range all {
 			oneWay, err := latency(p[0], p[1])
@@ -58,75 +57,73 @@ func pairs(w io.Writer, cpus []int) error {
 	return b.Flush()
 }
 
-// thin returns as many CPUs as can be measured, evenly from all.
+// thin returns at most maxCPUs of the CPUs, evenly from all.
 func thin(cpus []int) []int {
 	if len(cpus) <= maxCPUs {
 		return cpus
 	}
-	kept := make([]int, maxCPUs)
-	for i := range kept {
-		kept[i] = cpus[i*len(cpus)/maxCPUs]
+	some := make([]int, maxCPUs)
+	for i := range some {
+		some[i] = cpus[i*len(cpus)/maxCPUs]
 	}
-	return kept
+	return some
 }
 
-// line is a counter that shares its cache line with nothing, nor the pair of
-// lines that some processors fetch together.
-type line struct {
+// ball is a counter alone in its cache line and in the pair of lines that some processors
+// fetch together.
+type ball struct {
 	_ [128]byte
 	n atomic.Uint32
 	_ [128]byte
 }
 
-// latency is the time in nanoseconds that a value takes from one CPU to
-// another: half a round trip. Each side has a thread bound to its CPU.
+// latency returns the time in nanoseconds that a value takes from one CPU to another:
+// half a round trip. Each side has a thread bound to its CPU.
 func latency(from, to int) (float64, error) {
-	var ball line
-	bound := make(chan error, 2)
-	start, ended := make(chan bool), make(chan error, 1)
-	hold := func(cpu int, play func()) error {
-		started := false
+	var b ball
+	bound, ended := make(chan error, 2), make(chan error, 2)
+	start := make(chan bool)
+	runOn := func(cpu int, play func()) {
+		isBound := false
 		err := host.Start([]int{cpu}, func() error {
-			started = true
+			isBound = true
 			bound <- nil
 			if <-start {
 				play()
 			}
 			return nil
 		})
-		if !started {
+		if !isBound {
 			bound <- err
 		}
-		return err
+		ended <- err
 	}
 	var times []float64
-	go func() { ended <- hold(to, func() { echo(&ball) }) }()
-	served := make(chan error, 1)
-	go func() { served <- hold(from, func() { times = serve(&ball) }) }()
-	ready := errors.Join(<-bound, <-bound)
-	if ready == nil {
+	go runOn(to, func() { echo(&b) })
+	go runOn(from, func() { times = serve(&b) })
+	if errors.Join(<-bound, <-bound) == nil {
 		start <- true
 		start <- true
 	} else {
-		close(start) // for the side that is bound
+		close(start) // ends the side that is bound
 	}
-	if err := errors.Join(<-served, <-ended); err != nil {
+	if err := errors.Join(<-ended, <-ended); err != nil {
 		return 0, err
 	}
 	slices.Sort(times)
 	return times[len(times)/2], nil
 }
 
-// serve times batches: odd numbers go to the other side, which answers with the
-// even ones.
-func serve(ball *line) []float64 {
+// serve returns the one-way time of each batch in nanoseconds: it sends odd numbers to the
+// other side, which answers with the even ones.
+func serve(b *ball) []float64 {
 	times := make([]float64, batches)
 	n := uint32(0)
 	for i := range times {
 		began := time.Now()
 		for range trips {
-			ball.n.Store(n + 1)
-			for n += 2; ball.n.Load() != n; {
+			b.n.Store(n + 1)
+			for n += 2; b.n.Load() != n; {
 			}
 		}
 		times[i] = float64(time.Since(began).Nanoseconds()) / (2 * trips)
@@ -134,10 +131,10 @@ func serve(ball *line) []float64 {
 	return times
 }
 
-func echo(ball *line) {
+func echo(b *ball) {
 	for n := uint32(1); n < 2*batches*trips; n += 2 {
-		for ball.n.Load() != n {
+		for b.n.Load() != n {
 		}
-		ball.n.Store(n + 1)
+		b.n.Store(n + 1)
 	}
 }

@@ -1,7 +1,7 @@
-// Package record makes the pictures behind the numbers of a run: execution
-// traces of the workload cashiers, which show concurrency and parallelism, and the
-// latencies between pairs of CPUs. A recording is not a sample: it is made once, in a
-// process of its own, and nothing is compared with it.
+// Package record makes recordings that illustrate the numbers of a run: execution traces
+// of the workload cashiers, which show concurrency and parallelism, and the latencies
+// between pairs of CPUs. A recording is not a sample: it is made once, in a process of its
+// own, and nothing is compared with it.
 package record
 
 import (
@@ -29,17 +29,16 @@ const (
 
 // Parent starts the processes that record.
 type Parent struct {
-	Command   []string // the program and arguments that call Child with the arguments behind them
-	Placement []int    // CPUs in the order in which they are taken
+	Command   []string // a program and arguments that call Child with the arguments that follow them
+	Placement []int    // CPUs in the order in which they are used
 }
 
-// maxRecording is how long a recording may take before it is ended.
-const maxRecording = time.Minute
+// timeout ends a recording that takes too long.
+const timeout = time.Minute
 
-// Trace records cashiers on the first so many CPUs of the placement, and
-// returns an execution trace of package runtime/trace. Where a process cannot
-// be bound, GOMAXPROCS alone makes the cores. It blocks until the process has
-// ended, or ctx ends.
+// Trace records cashiers on the first cores CPUs of the placement, and returns an
+// execution trace of package runtime/trace. Where a process cannot be bound, only
+// GOMAXPROCS limits it to cores. It blocks until the process or ctx ends.
 func (p Parent) Trace(ctx context.Context, cores int) ([]byte, error) {
 	cpus := p.Placement
 	if host.CanBind {
@@ -49,38 +48,37 @@ func (p Parent) Trace(ctx context.Context, cores int) ([]byte, error) {
 }
 
 // Pairs measures the latency between every two CPUs of the placement. The
-// result is in Go benchmark format, a line for each sample:
+// result is in Go benchmark format, one line per sample:
 //
 //	BenchmarkCoreToCore/from=0/to=1 1050 110 ns/op
 //
-// It fails where a thread cannot be bound to a CPU. It blocks until the process
-// has ended, or ctx ends.
+// It fails where a thread cannot be bound to a CPU. It blocks until the process or ctx
+// ends.
 func (p Parent) Pairs(ctx context.Context) ([]byte, error) {
-	// Two threads wait for each other by turning, and a third must be able to
-	// run beside them.
+	// Two threads wait for each other in busy loops, and a third has to run as well.
 	return p.run(ctx, p.Placement, max(3, len(p.Placement)), pairsChild, host.FormatList(p.Placement))
 }
 
 func (p Parent) run(ctx context.Context, cpus []int, procs int, args ...string) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, maxRecording)
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, p.Command[0], slices.Concat(p.Command[1:], args)...)
 	cmd.Env = append(os.Environ(), "GOMAXPROCS="+strconv.Itoa(procs))
-	var out, said bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &said
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	proc.Lead(cmd)
 	err := host.Start(cpus, cmd.Start)
 	if err == nil {
 		err = cmd.Wait()
 	}
 	if err != nil {
-		return nil, fmt.Errorf("recording: %w: %s", cmp.Or(context.Cause(ctx), err), bytes.TrimSpace(said.Bytes()))
+		return nil, fmt.Errorf("recording: %w: %s", cmp.Or(context.Cause(ctx), err), bytes.TrimSpace(stderr.Bytes()))
 	}
-	return out.Bytes(), nil
+	return stdout.Bytes(), nil
 }
 
-// Child is the main function of a process that records. It writes the
-// recording to w and returns the exit code.
+// Child is the main function of a process that records. It writes the recording to w and
+// returns the exit code.
 func Child(args []string, w, stderr io.Writer) int {
 	if err := child(args, w); err != nil {
 		fmt.Fprintln(stderr, err)
@@ -100,5 +98,5 @@ func child(args []string, w io.Writer) error {
 		}
 		return pairs(w, cpus)
 	}
-	return errors.New("a recording is started by overlap run, not by hand")
+	return errors.New("overlap run starts recordings; they cannot be started by hand")
 }

@@ -15,37 +15,36 @@ import (
 )
 
 const (
-	// cashiers is how many customers are served at once. A scan takes a fifth of
-	// a customer's time, so that 10 keep two cores busy.
+	// cashiers is the number of customers who are served at once. A scan is a fifth of a
+	// customer's time, so that ten keep two cores busy.
 	cashiers = 10
 
-	// shares makes queues of 16 customers of the 32 that a medium job has: few
-	// enough that each is seen in a picture.
-	shares = 2
+	// queues share the 32 customers of a medium job, 16 each: few enough to see every one in
+	// a picture.
+	queues = 2
 
-	// rehearsals is how long the job is recorded again and again. The shortest
-	// take is kept, which others have disturbed least: a picture is not a
-	// measurement.
-	rehearsals = time.Second
+	// duration is how long the job is recorded again and again. The shortest recording
+	// is written: other processes disturbed it least, and it is not a measurement.
+	duration = time.Second
 )
 
 // trace records one job of cashiers.
 func trace(w io.Writer) (err error) {
-	job, err := workloads.Cashiers.New(workloads.Params{Size: workloads.Medium, Workers: cashiers, Slices: shares})
+	job, err := workloads.Cashiers.New(workloads.Params{Size: workloads.Medium, Workers: cashiers, Slices: queues})
 	if err != nil {
 		return err
 	}
 	defer job.Close()
 	pool := primitives.NewPool(primitives.Config{Workers: cashiers})
 	defer func() { err = errors.Join(err, pool.Shutdown(context.Background())) }()
-	if err := job.Run(context.Background(), pool); err != nil { // what only the first run does is not worth a picture
+	if err := job.Run(context.Background(), pool); err != nil { // to warm up
 		return err
 	}
 	var best []byte
 	shortest := time.Duration(0)
-	for began := time.Now(); best == nil || time.Since(began) < rehearsals; {
+	for began := time.Now(); best == nil || time.Since(began) < duration; {
 		var b bytes.Buffer
-		took, err := take(&b, job, pool)
+		took, err := recordJob(&b, job, pool)
 		if err != nil {
 			return err
 		}
@@ -60,8 +59,9 @@ func trace(w io.Writer) (err error) {
 	return err
 }
 
-func take(b *bytes.Buffer, job workloads.Job, pool primitives.Executor) (time.Duration, error) {
-	runtime.GC() // not in the picture
+// recordJob writes a trace of one run of the job, and returns how long the run took.
+func recordJob(b *bytes.Buffer, job workloads.Job, pool primitives.Executor) (time.Duration, error) {
+	runtime.GC() // before the trace, not in it
 	if err := rt.Start(b); err != nil {
 		return 0, fmt.Errorf("start the trace: %w", err)
 	}

@@ -63,9 +63,8 @@ const (
 	graceOutput = time.Second
 )
 
-// launch starts a process bound to the given CPUs. The pipes are its own, not
-// those of os/exec, whose Wait would wait for whoever else holds them: the
-// processes that a sample has left behind.
+// launch starts a process bound to the given CPUs. It makes the pipes itself: with
+// those of os/exec, Wait would wait for the processes that a sample leaves behind.
 func launch(ctx context.Context, cmd *exec.Cmd, cpus []int, barrier bool, prints, word string) (*process, error) {
 	c := &process{
 		cmd:    cmd,
@@ -118,8 +117,8 @@ func (c *process) attend(out, errs *os.File) {
 	pipes.Go(func() { _, _ = io.Copy(c.stdout, out) }) // its end is all that can go wrong
 	pipes.Go(func() { c.listen(errs) })
 	c.err = c.cmd.Wait()
-	_ = proc.Kill(c.cmd.Process) // mostly there is nobody left
-	// One that has left the group may hold the pipes for ever.
+	_ = proc.Kill(c.cmd.Process) // mostly nothing is left
+	// A process that has left the group may hold the pipes forever.
 	force := time.AfterFunc(graceOutput, func() { out.Close(); errs.Close() })
 	pipes.Wait()
 	force.Stop()
@@ -148,7 +147,7 @@ func (c *process) listen(errs io.Reader) {
 
 func (c *process) wait() error {
 	go func() {
-		for range c.ready { // nobody else reads it any more
+		for range c.ready { // release no longer does
 		}
 	}()
 	<-c.ended
@@ -187,7 +186,7 @@ func (c *process) result(ctx context.Context, p Point) (*benchfmt.Result, error)
 	setConfig(found, "gomaxprocs", strconv.Itoa(p.Procs))
 	setConfig(found, "slices", strconv.Itoa(p.Slices))
 	setConfig(found, "copies", strconv.Itoa(p.Copies))
-	// A table of its own in benchstat, which would else mix it with one worker.
+	// Without this key, benchstat would mix the serial program with one worker.
 	program := "tasks"
 	if p.Executor == bench.SerialExecutor {
 		program = "serial"

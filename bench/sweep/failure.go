@@ -15,14 +15,14 @@ type errLate struct{ limit time.Duration }
 
 func (e errLate) Error() string { return fmt.Sprintf("no result within %v", e.limit) }
 
-// SampleError is why a sample could not be taken, with what its process said.
+// SampleError is why a sample could not be taken, with the output of its process.
 type SampleError struct {
 	Err    error
-	Output string // without the middle of what is very long; of one that hung or panicked with its goroutines
+	Output string // with goroutines if it hung or panicked; without its middle if it is very long
 	Reason string // what package testing printed of a failure, if it did
 }
 
-// failed adds what the process said to err.
+// failed adds the output of the process to err.
 func (c *process) failed(err error) error {
 	e := &SampleError{Err: err}
 	for line := range strings.Lines(c.stdout.String()) {
@@ -35,8 +35,7 @@ func (c *process) failed(err error) error {
 	return e
 }
 
-// Error is the reason in at most three lines. All that the process said is in
-// Output.
+// Error is the reason in at most three lines. Output has everything.
 func (e *SampleError) Error() string {
 	lines := summarizeDump(e.Output)
 	if lines == nil {

@@ -54,13 +54,13 @@ func (f *Foreign) Find(ctx context.Context, pattern, re string, at Level) (found
 // Omission is a package or a benchmark that is left out, and why.
 type Omission struct {
 	Name, Why string
-	Output    string // all that its process said, if it was one that failed
-	Skipped   bool   // it skipped itself, which is no failure
+	Output    string // of its process, if that failed
+	Skipped   bool   // it skipped itself, and did not fail
 }
 
 func (o Omission) String() string { return o.Name + ": " + o.Why }
 
-// Reasons are why those of a list are left out, each once.
+// Reasons are the reasons in a list, each once.
 func Reasons(list []Omission) []table.Reason {
 	return table.ReasonsOf(list, func(o Omission) (name, why string) { return o.Name, o.Why })
 }

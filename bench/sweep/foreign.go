@@ -29,10 +29,9 @@ import (
 // it for each sample, in the package's directory. Call Find, or Build and Search, before
 // Sample, and Close at the end.
 //
-// Of a sample it asserts, through package overlay, that GOMAXPROCS is that of
-// the point at the end of the benchmark, and that every thread may run on the
-// CPUs of the point and no other (Linux). It does not assert the workers: what
-// a benchmark does with WorkersVariable is its own affair.
+// Through package overlay it asserts that, at the end of a sample, GOMAXPROCS is as in
+// the point and that every thread may run on the CPUs of the point only (Linux). It
+// does not assert the workers: what a benchmark does with WorkersVariable is not known.
 type Foreign struct {
 	Go         string        // the go command
 	Dir        string        // a directory of the module
@@ -41,7 +40,7 @@ type Foreign struct {
 	Timeout    time.Duration // after which a sample is ended
 	Host       host.Host     // for the configuration of results
 	Flags      []string      // of go test -c
-	Env        []string      // of the go command and of the benchmarks, besides that of this process
+	Env        []string      // of the go command and of the benchmarks, added to this process's own
 
 	// Replace has files that builds read instead of others, as overlay.Add takes
 	// them, and Dirs where the processes of a package run, if not in its own
@@ -85,8 +84,7 @@ func (f *Foreign) Sample(ctx context.Context, p Point, iterations, turn int) (*b
 	if err != nil {
 		return nil, err
 	}
-	r.Name = benchfmt.Name(p.Name())
-	f.configure(r, f.binaries[p.Package].hooked)
+	f.configure(r, p)
 	return r, nil
 }
 
@@ -151,11 +149,12 @@ func (f *Foreign) process(ctx context.Context, p Point, cpus []int, barrier bool
 	return cmd
 }
 
-// configure drops the configuration that neither testing nor this package wrote: a
-// program can print any line, even one with another host's name.
-func (f *Foreign) configure(r *benchfmt.Result, hooked bool) {
+// configure names a result after its point and drops the configuration that neither
+// testing nor this package wrote: a program can print any line, even one with another
+// host's name.
+func (f *Foreign) configure(r *benchfmt.Result, p Point) {
 	ours := []string{"goos", "goarch", "pkg", "cpu", "cpus", "gomaxprocs", "slices", "copies", "program"}
-	clean := &benchfmt.Result{Name: r.Name, Iters: r.Iters, Values: r.Values}
+	clean := &benchfmt.Result{Name: benchfmt.Name(p.Name()), Iters: r.Iters, Values: r.Values}
 	for _, c := range []struct{ key, value string }{{"host", f.Host.Name}, {"kernel", f.Host.Kernel}, {"go", f.goVersion}} {
 		if c.value != "" {
 			setConfig(clean, c.key, c.value)
@@ -166,7 +165,8 @@ func (f *Foreign) configure(r *benchfmt.Result, hooked bool) {
 			setConfig(clean, c.Key, string(c.Value))
 		}
 	}
-	// A benchmark may have metrics of its own, but none by the names of ours.
+	// A benchmark may have its own metrics, but not with our names.
+	hooked := f.binaries[p.Package].hooked
 	clean.Values = slices.DeleteFunc(clean.Values, func(v benchfmt.Value) bool {
 		return slices.Contains(units, v.Unit) && (!hooked || !slices.Contains(overlay.Units, v.Unit))
 	})

@@ -146,7 +146,8 @@ func parse(text []byte, path string) (h Header, past []Entry, whole int64, err e
 		return h, nil, 0, fmt.Errorf("%s: its plan cannot be read: %w", path, err)
 	}
 	var open *Entry // its result line is still to come
-	for at := int64(0); ; {
+	at := int64(0)
+	for number := 1; ; number++ {
 		line, _, ended := bytes.Cut(text[at:], []byte("\n"))
 		if !ended {
 			break
@@ -159,14 +160,14 @@ func parse(text []byte, path string) (h Header, past []Entry, whole int64, err e
 				continue // the last line, which a crash of the machine may have torn
 			}
 			if err != nil {
-				return h, nil, 0, fmt.Errorf("%s: line %d: %w: %.80q", path, bytes.Count(text[:at], []byte("\n")), err, line)
+				return h, nil, 0, fmt.Errorf("%s: line %d: %w: %.80q", path, number, err, line)
 			}
 			if open = &e; e.Err != nil {
 				past, whole, open = append(past, e), at, nil
 			}
 		case bytes.HasPrefix(line, []byte("Benchmark")):
 			if open == nil {
-				return h, nil, 0, fmt.Errorf("%s: line %d: a result without the line %q before it: %.80q", path, bytes.Count(text[:at], []byte("\n")), strings.TrimSpace(sampleLine), line)
+				return h, nil, 0, fmt.Errorf("%s: line %d: a result without the line %q before it: %.80q", path, number, strings.TrimSpace(sampleLine), line)
 			}
 			past, whole, open = append(past, *open), at, nil
 		case len(past) == 0 && open == nil:

@@ -17,7 +17,7 @@ type state struct {
 	failed     int
 	took       time.Duration // of all visits
 	all        []float64     // logarithms of the samples' times
-	clean      []float64     // those of samples that were not under pressure
+	clean      []float64     // of the samples that were not under pressure
 }
 
 func (k *state) mean() float64 { return stat.Mean(k.all, nil) }

@@ -1,6 +1,7 @@
 package sweep
 
 import (
+	"cmp"
 	"context"
 	"os"
 	"os/exec"
@@ -125,20 +126,19 @@ func (l launcher) copies(ctx context.Context, p Point, iterations int) (*benchfm
 	release(all)
 
 	var slowest *benchfmt.Result
-	var errs []error
+	var failed error
 	for _, c := range all {
 		r, err := c.result(ctx, p)
-		if err != nil {
+		switch {
+		case err != nil:
 			cancel()
-			errs = append(errs, err)
-			continue
-		}
-		if slowest == nil || nsPerOp(r) > nsPerOp(slowest) {
+			failed = cmp.Or(failed, err)
+		case slowest == nil || nsPerOp(r) > nsPerOp(slowest):
 			slowest = r
 		}
 	}
-	if len(errs) > 0 {
-		return nil, errs[0]
+	if failed != nil {
+		return nil, failed
 	}
 	setConfig(slowest, "cpus", host.FormatList(l.placement[:p.Copies]))
 	return slowest, nil

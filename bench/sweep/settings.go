@@ -13,9 +13,8 @@ import (
 )
 
 // Settings say what a run measures, where and for how long. The zero value of a
-// field means its default. A result file stores them in its Header, so the names and
-// the order of the fields are those of the file, the three included that are zero
-// in every file: Resume, List and DryRun.
+// field means its default. A result file stores them in its Header: names and order of
+// the fields are its format. Resume, List and DryRun are zero in every file.
 type Settings struct {
 	Workloads, Kinds, Variants, Executors []string
 	Size, Scaling                         string

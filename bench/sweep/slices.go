@@ -56,10 +56,7 @@ func (f *Foreign) slicing(p Point, s Slicing) (launcher, func(*benchfmt.Result),
 	l := f.launcher(p, b, func(int) []string {
 		return append(testFlags(p.Procs, exactPattern(b.Name), s.benchtime()), "-test.benchmem")
 	})
-	return l, func(r *benchfmt.Result) {
-		r.Name = benchfmt.Name(p.Name())
-		f.configure(r, true)
-	}, nil
+	return l, func(r *benchfmt.Result) { f.configure(r, p) }, nil
 }
 
 // The command must be built with the overlay.

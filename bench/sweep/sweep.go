@@ -24,8 +24,8 @@ type Plan interface {
 }
 
 // Config says how a sweep is run. The points that it visits, and their order,
-// follow from the plan, the seed and the entries so far, and from nothing else:
-// that is what lets a killed run go on.
+// follow from the plan, the seed and the entries so far, and from nothing else, so
+// that a killed run can be continued.
 type Config struct {
 	Plan    Plan
 	Sampler Sampler

@@ -32,7 +32,7 @@ const (
 	exitInterrupted = 130
 )
 
-// exitError is an exit code whose reason has been told.
+// exitError is an exit code with a reason that was printed.
 type exitError int
 
 func (e exitError) Error() string { return "exit code " + strconv.Itoa(int(e)) }
@@ -103,7 +103,7 @@ func (c *checkCmd) Run(ctx context.Context, k *kong.Context, s *streams) error {
 	return c.compare(ctx, s, h)
 }
 
-// complete finds flags that cannot be obeyed and fills in what they leave open.
+// complete checks the flags and sets those that were left out.
 func (c *checkCmd) complete() (err error) {
 	switch {
 	case c.Base == "" && c.From == "":
@@ -117,9 +117,9 @@ func (c *checkCmd) complete() (err error) {
 	case c.Budget < 0:
 		return errors.New("--budget is negative")
 	case c.Wait < 0:
-		return errors.New("--wait is negative: 0s is not to wait")
+		return errors.New("--wait is negative: use 0s not to wait")
 	case c.Alpha <= 0:
-		return errors.New("--alpha is 0%: no evidence is enough for that")
+		return errors.New("--alpha is 0%: it must be larger, since no evidence is enough for 0%")
 	case slices.ContainsFunc(c.Cores, func(n int) bool { return n < 1 }):
 		return errors.New("--cores is too small: the least is 1")
 	case strings.ContainsFunc(c.Name, unicode.IsControl):
@@ -148,7 +148,7 @@ func parseDemands(list []string) (map[int]float64, error) {
 		e, err1 := strconv.ParseFloat(least, 64)
 		p, err2 := strconv.Atoi(cores)
 		if err1 != nil || err2 != nil || !(e > 0 && e <= 2) || p < 2 {
-			return nil, fmt.Errorf("--min-efficiency: %q is no efficiency above 0 at 2 cores or more, such as 0.8@4", text)
+			return nil, fmt.Errorf("--min-efficiency: want an efficiency above 0 and 2 cores or more, such as 0.8@4; got %q", text)
 		}
 		if _, twice := demands[p]; twice {
 			return nil, fmt.Errorf("--min-efficiency names %d cores twice", p)
@@ -165,7 +165,7 @@ func (c *checkCmd) compare(ctx context.Context, s *streams, h host.Host) (err er
 		return err
 	}
 	tidy(ctx, s, os.TempDir())
-	r := &gate.Report{Time: time.Now().UTC(), Host: h.Name, Machine: machine(h, len(cpus)), Seed: c.Seed, Alpha: float64(c.Alpha), Threshold: float64(c.Threshold)}
+	r := &gate.Report{Setup: gate.Setup{Time: time.Now().UTC(), Host: h.Name, Machine: machine(h, len(cpus)), Seed: c.Seed, Alpha: float64(c.Alpha), Threshold: float64(c.Threshold)}}
 	if limit := underQuota(h, h.Cores()); limit != "" && c.Cores == nil {
 		c.limits = []string{limit}
 	}
@@ -234,7 +234,8 @@ func withFlag(err error) error {
 // fill copies to the report what the pair found, with the flags that help.
 func (c *checkCmd) fill(r *gate.Report, p *pair.Pair) {
 	r.Base, r.Head = p.Base, p.Head
-	r.Identical, r.Added, r.Removed, r.Changed, r.Problems = p.Identical, p.Added, p.Removed, p.Changed, slices.Clone(p.Problems)
+	r.NotCompared = p.NotCompared
+	r.Problems = slices.Clone(p.Problems) // measuring adds to them
 	r.Notes = slices.Concat(c.limits, p.Notes)
 	for _, pkg := range p.DataDiffers {
 		r.Notes = append(r.Notes, pkg+": testdata, or what its tests embed, differs between base and head, so benchmarks that read it do other work; --tests=head gives both that of head")
@@ -242,128 +243,6 @@ func (c *checkCmd) fill(r *gate.Report, p *pair.Pair) {
 	r.Notes = append(r.Notes, changedHint(r)...)
 	if p.MixedTests {
 		r.Notes = append(r.Notes, "--tests=own builds each revision with its own tests")
-	}
-}
-
-// fail says why there is no report to those who read nothing else.
-func (c *checkCmd) fail(ctx context.Context, s *streams, r *gate.Report, err error) error {
-	if ctx.Err() != nil || !c.JSON && !c.Markdown && os.Getenv("GITHUB_ACTIONS") != "true" {
-		return err
-	}
-	r.Problems = append(r.Problems, gate.Problem{Name: "check", Why: err.Error()})
-	return errors.Join(err, c.print(s, r, false))
-}
-
-// changedHint says how to compare benchmarks with other code of their own.
-func changedHint(r *gate.Report) []string {
-	if len(r.Changed) == 0 {
-		return nil
-	}
-	return []string{"--tests=head measures both revisions with head's benchmarks"}
-}
-
-// nothing is the outcome where no benchmark is on both sides and could differ.
-func (c *checkCmd) nothing(s *streams, p *pair.Pair, r *gate.Report) error {
-	r.Complete = true
-	c.unjudged(r)
-	switch {
-	case p.Broken || len(r.Problems) > 0:
-		return errors.Join(c.print(s, r, false), errors.New("nothing could be compared: see the problems above"))
-	case len(r.Changed) > 0 && len(r.Identical) == 0:
-		return errors.Join(c.print(s, r, false), errors.New("nothing could be compared: the own code of every benchmark differs between base and head; --tests=head measures both revisions with head's"))
-	case len(r.Identical) > 0 && (len(r.Changed) > 0 || len(r.Removed) == 0):
-		r.Notes = append(r.Notes, "nothing was measured: what can be compared has the same code and data in both revisions")
-	case len(r.Added) > 0 && len(r.Removed) == 0:
-		r.Notes = append(r.Notes, "nothing was measured: all benchmarks are new")
-	case len(r.Removed) > 0:
-		return errors.Join(c.print(s, r, false), errors.New("nothing could be compared: head has none of the benchmarks of base"))
-	case p.BaseBroken:
-		return errors.Join(c.print(s, r, false), errors.New("nothing could be compared: see the notes above"))
-	default:
-		return fmt.Errorf("no benchmark of %s matches %q in either revision", cmp.Or(c.Pkg, "./..."), cmp.Or(c.Bench, "."))
-	}
-	_, err := appendHistory(c.Results, r)
-	return errors.Join(err, c.conclude(s, r, false, false))
-}
-
-// conclude prints the report and returns its exit code as an error. A benchmark that
-// head broke is no pass, and neither is a measurement that was not finished.
-func (c *checkCmd) conclude(s *streams, r *gate.Report, broken, interrupted bool) error {
-	if err := c.print(s, r, interrupted); err != nil {
-		return err
-	}
-	if interrupted {
-		return sweep.ErrInterrupted
-	}
-	code := r.Exit(c.Strict)
-	if broken && code != 1 {
-		code = exitUnmeasured
-	}
-	if code == 0 {
-		return nil
-	}
-	return exitError(code)
-}
-
-// print writes the report in the form that was asked for, and for GitHub, where
-// it runs, annotations besides.
-func (c *checkCmd) print(s *streams, r *gate.Report, interrupted bool) error {
-	if os.Getenv("GITHUB_ACTIONS") == "true" {
-		if err := r.WriteAnnotations(s.err); err != nil { // GitHub reads both streams
-			return err
-		}
-	}
-	switch {
-	case c.JSON:
-		return r.WriteJSON(s.out)
-	case c.Markdown:
-		return r.WriteMarkdown(s.out)
-	}
-	t := terminalOf(s.out)
-	return r.WriteText(s.out, gate.Form{Terminal: t, All: c.All, Strict: c.Strict, Stops: interrupted})
-}
-
-// again judges the samples of an earlier check, with its own seed, error rate and
-// threshold where the command line names no others.
-func (c *checkCmd) again(s *streams) error {
-	stored, err := gate.Read(c.From)
-	if err != nil {
-		return fmt.Errorf("--from: %w", err)
-	}
-	r := stored.Report()
-	r.File = c.From
-	if !slices.Contains(c.named, "seed") {
-		c.Seed = r.Seed
-	}
-	if !slices.Contains(c.named, "alpha") {
-		c.Alpha = percent(r.Alpha)
-	}
-	if !slices.Contains(c.named, "threshold") {
-		c.Threshold = percent(r.Threshold)
-	}
-	if c.MinEfficiency == nil {
-		c.demands = stored.Plan.Demands
-	}
-	r.Seed, r.Alpha, r.Threshold = c.Seed, float64(c.Alpha), float64(c.Threshold)
-	r.Notes = append(r.Notes, changedHint(r)...)
-	c.judge(r, stored.Series)
-	return c.conclude(s, r, false, false)
-}
-
-// judge fills the report with what the series say.
-func (c *checkCmd) judge(r *gate.Report, series []gate.Series) {
-	f := gate.Judge(series, gate.Options{Alpha: float64(c.Alpha), Threshold: float64(c.Threshold), Seed: c.Seed, Demands: c.demands})
-	r.Changes, r.Demands, r.Tests = f.Changes, f.Demands, f.Tests
-	r.Notes = append(r.Notes, f.Notes...)
-	c.unjudged(r)
-}
-
-// unjudged adds a problem for each demand that nothing was measured for.
-func (c *checkCmd) unjudged(r *gate.Report) {
-	for p, least := range c.demands {
-		if !slices.ContainsFunc(r.Demands, func(d gate.Demand) bool { return d.Cores == p }) {
-			r.Problems = append(r.Problems, gate.Problem{Name: fmt.Sprintf("--min-efficiency %g@%d", least, p), Why: "no benchmark was measured there and on one core: none runs in parallel, or --curves=never left it out"})
-		}
 	}
 }
 

@@ -59,7 +59,8 @@ func (c *checkCmd) measure(ctx context.Context, s *streams, h host.Host, p *pair
 	}
 	c.fill(r, p)
 	r.Budget, r.Blocks = plan.Total, plan.Blocks
-	file, err := gate.Create(c.Results, c.plan(p, r), append(h.Fingerprint(), host.Pair{Key: "placement", Value: checkPlacement}))
+	about := gate.Plan{Setup: r.Setup, SlotTime: pair.SlotTime, Demands: c.demands, Points: p.Points, HeadOnly: p.HeadOnly, NotCompared: r.NotCompared}
+	file, err := gate.Create(c.Results, about, append(h.Fingerprint(), host.Pair{Key: "placement", Value: checkPlacement}))
 	if err != nil {
 		return false, fmt.Errorf("--results: %w", err)
 	}
@@ -101,15 +102,6 @@ func (c *checkCmd) measure(ctx context.Context, s *streams, h host.Host, p *pair
 		r.Notes = append(r.Notes, fmt.Sprintf("interrupted: at most %d of %d blocks were measured, so what is not found here may be there", measured, plan.Blocks))
 	}
 	return interrupted, nil
-}
-
-// plan is what the file of samples says of the check.
-func (c *checkCmd) plan(p *pair.Pair, r *gate.Report) gate.Plan {
-	return gate.Plan{
-		Base: r.Base, Head: r.Head, Time: r.Time, Host: r.Host, Machine: r.Machine, Blocks: r.Blocks, SlotTime: pair.SlotTime, Budget: r.Budget,
-		Seed: r.Seed, Alpha: r.Alpha, Threshold: r.Threshold, Demands: c.demands, Points: p.Points, HeadOnly: p.HeadOnly,
-		Identical: r.Identical, Added: r.Added, Removed: r.Removed, Problems: r.Problems, Changed: r.Changed,
-	}
 }
 
 // budgetTooShort says which flags make a check fit its budget.

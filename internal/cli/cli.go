@@ -117,7 +117,7 @@ func printable(err error) string {
 	return strings.Join(lines, "\n")
 }
 
-// version is that of the module, or the commit that it was built from.
+// version is the commit that the program was built from, or the module's version.
 func version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

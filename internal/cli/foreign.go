@@ -34,7 +34,7 @@ func (c *runCmd) checkForeign(flags []string) error {
 		switch f {
 		case "bench", "dir":
 			if !pkg {
-				return fmt.Errorf("--%s needs --pkg, the packages whose benchmarks to measure", f)
+				return fmt.Errorf("--%s needs --pkg, the packages with the benchmarks to measure", f)
 			}
 		case "workloads", "kinds", "variants", "executors", "size", "scaling", "disk":
 			if pkg {

@@ -35,9 +35,9 @@ func (c *historyCmd) Help() string {
 }
 
 func (c *historyCmd) Run(ctx context.Context, s *streams) error {
-	o := history.Options{Least: c.MinChange / 100}
+	o := history.Options{MinChange: c.MinChange / 100}
 	if !(c.MinChange > 0 && c.MinChange < 100) {
-		return fmt.Errorf("--min-change %g: give a number of per cent above 0 and below 100", c.MinChange)
+		return fmt.Errorf("--min-change %g: want a percentage above 0 and below 100", c.MinChange)
 	}
 	if c.Bench != "" {
 		re, err := regexp.Compile(c.Bench)
@@ -52,13 +52,13 @@ func (c *historyCmd) Run(ctx context.Context, s *streams) error {
 	}
 	if o.Order, err = firstParents(ctx, c.Dir); err != nil {
 		if c.Since != "" {
-			return fmt.Errorf("--since %q: %w", c.Since, err)
+			return fmt.Errorf("--since: %w", err)
 		}
 		fmt.Fprintf(s.err, "warning: commits are in the order of their comparisons: %v\n", err)
 	}
 	if c.Since != "" {
-		if o.Since, err = sinceCommit(ctx, c.Dir, c.Since, o.Order); err != nil {
-			return fmt.Errorf("--since %q: %w", c.Since, err)
+		if o.Since, err = commitOf(ctx, c.Dir, c.Since, o.Order); err != nil {
+			return fmt.Errorf("--since: %w", err)
 		}
 	}
 	all := []*history.History{}
@@ -80,7 +80,7 @@ func (c *historyCmd) Run(ctx context.Context, s *streams) error {
 	return e.Encode(all)
 }
 
-// files are those of the hosts asked for.
+// files returns the history files of the selected hosts.
 func (c *historyCmd) files() ([]string, error) {
 	hosts, err := os.ReadDir(c.Results)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -92,16 +92,16 @@ func (c *historyCmd) files() ([]string, error) {
 			files, names = append(files, path), append(names, host.Name())
 		}
 	}
-	if c.Name != "" && len(files) > 0 {
-		if path := historyPath(c.Results, c.Name); exists(path) {
-			return []string{path}, nil
-		}
-		return nil, fmt.Errorf("--name: %q has no history in %s; there are those of %s", c.Name, c.Results, strings.Join(names, ", "))
-	}
-	if len(files) == 0 {
+	path := historyPath(c.Results, c.Name)
+	switch {
+	case len(files) == 0:
 		return nil, fmt.Errorf("no history in %s: overlap check adds each comparison of two commits to it", c.Results)
+	case c.Name == "":
+		return files, nil
+	case exists(path):
+		return []string{path}, nil
 	}
-	return files, nil
+	return nil, fmt.Errorf("--name: %q has no history in %s, only %s", c.Name, c.Results, strings.Join(names, ", "))
 }
 
 func loadHistory(s *streams, path string, o history.Options) (*history.History, error) {
@@ -113,12 +113,12 @@ func loadHistory(s *streams, path string, o history.Options) (*history.History, 
 		fmt.Fprintf(s.err, "warning: %v\n", w)
 	}
 	if len(entries) == 0 {
-		return nil, fmt.Errorf("history: %s: it has no comparison yet: overlap check adds each comparison of two commits to it", path)
+		return nil, fmt.Errorf("history: %s has no comparisons yet: overlap check adds each comparison of two commits to it", path)
 	}
 	return history.Build(entries, o), nil
 }
 
-// show prints a host's history for people and draws it.
+// show prints the history of a host for people and draws it.
 func (c *historyCmd) show(s *streams, file string, h *history.History, several bool) error {
 	dir := c.Output
 	switch {
@@ -162,9 +162,9 @@ func writePictures(dir string, c chart.Chart) error {
 	return errors.Join(replace(filepath.Join(dir, c.Name+".svg"), svg), replace(filepath.Join(dir, c.Name+".png"), png))
 }
 
-// historyBeside is the history in the folder of the result files, nil if there
-// is none or the files are of several folders. A report that has all else does
-// not fail for it.
+// historyBeside returns the history in the directory of the result files; nil if it has
+// none or the files are in several directories. A damaged history is a warning only: the
+// report is complete otherwise.
 func historyBeside(ctx context.Context, s *streams, files []string) *history.History {
 	dir := filepath.Dir(files[0])
 	for _, file := range files {
@@ -178,38 +178,38 @@ func historyBeside(ctx context.Context, s *streams, files []string) *history.His
 	}
 	order, err := firstParents(ctx, ".")
 	if err != nil {
-		order = nil // then the time of the comparisons counts
+		order = nil // ordered by the time of the comparisons
 	}
 	h, err := loadHistory(s, path, history.Options{Order: order})
 	if err != nil {
-		fmt.Fprintf(s.err, "warning: the page is without history: %v\n", err)
+		fmt.Fprintf(s.err, "warning: the page has no history: %v\n", err)
 		return nil
 	}
 	return h
 }
 
-// mostListed is how many steps a page lists, newest first.
-const mostListed = 200
+// maxListedSteps limits the steps that a page lists, newest first.
+const maxListedSteps = 200
 
 func stepNumbers(h *history.History) *page.Numbers {
 	if len(h.Steps) == 0 {
 		return nil
 	}
 	n := &page.Numbers{Name: "the steps", Columns: h.Columns()}
-	for _, s := range h.Steps[:min(len(h.Steps), mostListed)] {
+	for _, s := range h.Steps[:min(len(h.Steps), maxListedSteps)] {
 		n.Rows = append(n.Rows, s.Cells())
 	}
 	return n
 }
 
-// historyPath is the history of a host.
+// historyPath returns the file with the history of a host.
 func historyPath(results, host string) string {
 	return filepath.Join(sweep.HostDir(results, host), history.File)
 }
 
-// appendHistory adds a comparison to the history of its host, and returns the
-// file. Of what is no comparison of two commits, or was not measured to its end,
-// it adds nothing and returns no file.
+// appendHistory adds a comparison to the history of its host, and returns the file. If
+// the report does not compare two commits, or is incomplete, it adds nothing and returns
+// no file.
 func appendHistory(results string, r *gate.Report) (file string, err error) {
 	if r.Base.Dirty || r.Head.Dirty || r.Base.Commit == r.Head.Commit || !r.Complete {
 		return "", nil
@@ -222,9 +222,9 @@ func appendHistory(results string, r *gate.Report) (file string, err error) {
 	return file, history.Append(file, e)
 }
 
-// historyEntry is a report as the history stores it. Ratios that no chain can
-// hold, such as that of an allocation to none, are left out, and so are those of a
-// program that others took CPUs from.
+// historyEntry returns a report as the history stores it. It leaves out ratios that
+// cannot be chained, such as an allocation where there was none, and those of a program
+// that lost CPUs to other programs.
 func historyEntry(r *gate.Report) history.Entry {
 	e := history.Entry{
 		Base: r.Base.Commit, Commit: r.Head.Commit, Time: r.Time, Host: r.Host, Machine: r.Machine,
@@ -239,14 +239,14 @@ func historyEntry(r *gate.Report) history.Entry {
 			name += "/" + c.Point
 		}
 		e.Results = append(e.Results, history.Result{
-			Package: c.Package, Name: name, Quantity: historyQuantity(c.Quantity),
-			Ratio: history.Ratio{Value: c.Ratio, Low: c.Low, High: c.High}, Head: c.Head,
+			Metric: history.Metric{Package: c.Package, Name: name, Quantity: historyQuantity(c.Quantity)},
+			Ratio:  history.Ratio{Value: c.Ratio, Low: c.Low, High: c.High}, Head: c.Head,
 		})
 	}
 	return e
 }
 
-// historyQuantity is a quantity as a unit spells it.
+// historyQuantity returns a quantity as a unit spells it.
 func historyQuantity(q gate.Quantity) history.Quantity {
 	switch q {
 	case gate.Bytes:

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -13,11 +12,10 @@ import (
 	"overlap/report/history"
 )
 
-// firstParents are the commits of HEAD in the repository at dir, oldest first:
-// of a merge only the line that it was made on, which is the one that is
-// compared.
+// firstParents returns the commits of HEAD in the repository at dir, oldest first. Of a
+// merge it follows only the first parent, the line whose commits are compared.
 func firstParents(ctx context.Context, dir string) ([]history.Commit, error) {
-	// rev-list obeys no log.* configuration, which git log does.
+	// git log would obey the user's log.* configuration.
 	out, err := git.Run(ctx, dir, os.Environ(), "rev-list", "--first-parent", "--reverse", "--encoding=UTF-8", "--format=%H%x09%cI%x09%s", "HEAD", "--")
 	if err != nil {
 		return nil, err
@@ -25,7 +23,7 @@ func firstParents(ctx context.Context, dir string) ([]history.Commit, error) {
 	var list []history.Commit
 	for line := range strings.Lines(out) {
 		fields := strings.SplitN(strings.TrimSuffix(line, "\n"), "\t", 3)
-		if len(fields) < 3 { // "commit HASH", which rev-list puts before each
+		if len(fields) < 3 { // "commit HASH", which rev-list prints before each
 			continue
 		}
 		at, _ := time.Parse(time.RFC3339, fields[1])
@@ -34,15 +32,15 @@ func firstParents(ctx context.Context, dir string) ([]history.Commit, error) {
 	return list, nil
 }
 
-// sinceCommit is the hash of a revision on the line of HEAD.
-func sinceCommit(ctx context.Context, dir, rev string, order []history.Commit) (string, error) {
-	out, err := git.Run(ctx, dir, os.Environ(), "rev-parse", "--verify", "--quiet", "--end-of-options", rev+"^{commit}")
+// commitOf returns the hash of a revision, which has to be one of the commits of order.
+func commitOf(ctx context.Context, dir, revision string, order []history.Commit) (string, error) {
+	r, err := git.Open(ctx, dir)
 	if err != nil {
-		return "", errors.New("the repository has no such revision")
+		return "", err
 	}
-	hash := strings.TrimSpace(out)
-	if !slices.ContainsFunc(order, func(c history.Commit) bool { return c.Hash == hash }) {
-		return "", fmt.Errorf("commit %.12s is not on the first-parent line of HEAD: name one that is, such as the merge base", hash)
+	hash, err := r.Resolve(ctx, revision)
+	if err == nil && !slices.ContainsFunc(order, func(c history.Commit) bool { return c.Hash == hash }) {
+		err = fmt.Errorf("commit %.12s is not on the first-parent line of HEAD: name one that is, such as the merge base", hash)
 	}
-	return hash, nil
+	return hash, err
 }

@@ -38,10 +38,11 @@ func repository(t *testing.T, subjects ...string) (dir string, hashes []string) 
 	return dir, hashes
 }
 
-// comparison is a report of two commits with one time.
+// comparison is a report of two commits with one change, of a time.
 func comparison(base, head string, ratio float64) *gate.Report {
 	return &gate.Report{
-		Base: gate.Revision{Commit: base}, Head: gate.Revision{Commit: head}, Time: time.Unix(1e9, 0), Host: "quiet box", Machine: "2 CPUs", Blocks: 22, Seed: 7, Complete: true,
+		Setup:    gate.Setup{Base: gate.Revision{Commit: base}, Head: gate.Revision{Commit: head}, Time: time.Unix(1e9, 0), Host: "quiet box", Machine: "2 CPUs", Blocks: 22, Seed: 7},
+		Complete: true,
 		Changes: []gate.Change{{
 			Package: "m/a", Benchmark: "BenchmarkSort/n=8", Point: "cores=2-2", Quantity: gate.Time, Head: 5,
 			Ratio: ratio, Low: ratio / 1.01, High: ratio * 1.01,
@@ -49,7 +50,7 @@ func comparison(base, head string, ratio float64) *gate.Report {
 	}
 }
 
-// show runs overlap history and returns its exit code and outputs.
+// showHistory runs overlap history and returns its exit code and outputs.
 func showHistory(args ...string) (code int, out, said string) {
 	var stdout, stderr bytes.Buffer
 	code = Main(context.Background(), append([]string{"history"}, args...), &stdout, &stderr)
@@ -73,7 +74,7 @@ func TestHistoryOfARepository(t *testing.T) {
 	if code != 0 || said != "" {
 		t.Errorf("exit code %d: %s", code, said)
 	}
-	for _, want := range []string{"quiet box: 1 step, 1 for the worse in 1 series over 5 commits", "+40.0 % worse", hashes[2][:9] + ".." + hashes[3][:9], "slow:  [31m red <b>", "time of a.Sort/n=8/cores=2-2"} {
+	for _, want := range []string{"quiet box: 1 step, 1 for the worse in 1 series over 5 commits", "+40.0 % worse", hashes[2][:9] + ".." + hashes[3][:9], "slow: \ufffd[31m red <b>", "time of a.Sort/n=8/cores=2-2"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is not in\n%s", want, out)
 		}
@@ -107,14 +108,14 @@ func TestHistoryErrorsNameTheRemedy(t *testing.T) {
 		want string
 	}{
 		{[]string{"--results", nowhere, "--dir", repo}, "overlap check adds"},
-		{[]string{"--results", results, "--dir", repo, "--since", "nonesuch"}, `--since "nonesuch": the repository has no such revision`},
+		{[]string{"--results", results, "--dir", repo, "--since", "nonesuch"}, `--since: no commit "nonesuch" in this repository`},
 		{[]string{"--results", results, "--dir", repo, "--since", "--output=" + filepath.Join(nowhere, "x")}, "expected"},
-		{[]string{"--results", results, "--dir", repo, "--since=--output=" + filepath.Join(nowhere, "x")}, "no such revision"},
+		{[]string{"--results", results, "--dir", repo, "--since=--output=" + filepath.Join(nowhere, "x")}, "no commit \"--output="},
 		{[]string{"--results", results, "--dir", nowhere, "--since", "HEAD"}, "--since"},
 		{[]string{"--results", results, "--dir", repo, "--bench", "("}, "--bench"},
 		{[]string{"--results", results, "--dir", repo, "--min-change", "NaN"}, "--min-change"},
 		{[]string{"--results", results, "--dir", repo, "--host", "other"}, "quiet-box"},
-		{[]string{"--results", strange, "--dir", repo}, "history.txt: it is no history"},
+		{[]string{"--results", strange, "--dir", repo}, "history.txt: not a history"},
 	} {
 		code, out, said := showHistory(x.args...)
 		if code == 0 || out != "" || !strings.Contains(said, x.want) {
@@ -129,7 +130,7 @@ func TestHistoryErrorsNameTheRemedy(t *testing.T) {
 	}
 }
 
-func TestOnlyWholeComparisonsOfCommitsAreKept(t *testing.T) {
+func TestOnlyCompleteComparisonsOfCommitsAreStored(t *testing.T) {
 	base, head := strings.Repeat("a", 40), strings.Repeat("b", 40)
 	for name, change := range map[string]func(*gate.Report){
 		"dirty":        func(r *gate.Report) { r.Head.Dirty = true },
@@ -152,7 +153,7 @@ func TestOnlyWholeComparisonsOfCommitsAreKept(t *testing.T) {
 	r := comparison(base, head, 1)
 	r.Changes, r.Identical = nil, []string{"m/a"}
 	if file, err := appendHistory(t.TempDir(), r); file == "" || err != nil {
-		t.Errorf("identical programs, which a chain needs to go on: %v", err)
+		t.Errorf("identical programs, which continue a chain: %v", err)
 	}
 }
 
@@ -163,7 +164,7 @@ func TestEveryQuantityHasAUnit(t *testing.T) {
 	for _, q := range all {
 		r.Changes = append(r.Changes, gate.Change{Benchmark: "A", Quantity: q, Ratio: 1, Low: 1, High: 1})
 		if historyQuantity(q).LessIsBetter() != q.LessIsBetter() {
-			t.Errorf("%s: its direction turns round in the history", q)
+			t.Errorf("%s: its direction is reversed in the history", q)
 		}
 	}
 	dir := t.TempDir()
@@ -177,7 +178,7 @@ func TestEveryQuantityHasAUnit(t *testing.T) {
 	}
 }
 
-// A history beside the runs is on the page of a report, and is no run itself.
+// A history beside the runs is on the page of a report, and is not a run itself.
 func TestReportShowsTheHistory(t *testing.T) {
 	results := t.TempDir()
 	for i := range 5 {

@@ -16,7 +16,7 @@ import (
 // the first rounds, and then one every few seconds.
 type progress struct {
 	w     io.Writer
-	bar   *progressbar.ProgressBar // nil where there is no terminal
+	bar   *progressbar.ProgressBar // nil without a terminal
 	round int
 	said  time.Time
 }
@@ -52,7 +52,7 @@ func (p *progress) show(g sweep.Progress) {
 	if p.bar != nil {
 		p.bar.ChangeMax(max(g.Total, g.Done+1))
 		p.bar.Describe(fmt.Sprintf("round %d/%d%s", g.Round, g.Rounds, left))
-		_ = p.bar.Set(g.Done) // a terminal that is gone is no reason to stop measuring
+		_ = p.bar.Set(g.Done) // measuring goes on without the terminal
 		return
 	}
 	if g.Round != p.round && (g.Round <= 3 || time.Since(p.said) >= betweenLines) {

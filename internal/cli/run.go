@@ -116,7 +116,7 @@ type subject struct {
 	omitted []sweep.Omission // of the benchmarks of --pkg
 	chosen  choice
 	visit   func(sweep.Point) time.Duration // how long one will take; nil if no benchmark has run
-	limit   string                          // why it is not measured on more cores, if somebody may wonder
+	limit   string                          // why it is not measured on more cores; may be empty
 	tests   string                          // identifies the test binaries of --pkg
 	list    func()
 	close   func() error

@@ -11,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -22,24 +21,25 @@ import (
 	"overlap/bench/meter"
 	"overlap/bench/sweep"
 	"overlap/internal/scratch"
+	"overlap/internal/table"
 )
 
 // selfBudget is how long the self-test measures, unless --budget says.
 const selfBudget = 150 * time.Second
 
-// selfTest checks changes whose verdicts are known.
+// selfTest checks changes with known verdicts.
 type selfTest struct {
 	check  func(ctx context.Context, args []string, stdout, stderr io.Writer) int // overlap check, with these arguments
 	budget time.Duration
 	cores  int    // that a check may bind benchmarks to
 	cpus   []int  // whose stolen time counts
-	limit  string // why there are not more cores, if somebody may wonder
+	limit  string // why there are fewer cores than the machine has
 	*streams
 }
 
-// runSelfTest runs the self-test on this machine, with checks as a user starts
-// them, and prints what came of it. It is an error if a case did not end as it
-// must. A budget of 0 is selfBudget.
+// runSelfTest runs the self-test on this machine, with checks as a user starts them,
+// and prints the results. It is an error if a case did not end as it must. A budget of
+// 0 is selfBudget.
 func runSelfTest(ctx context.Context, s *streams, budget time.Duration) error {
 	h, err := host.Read()
 	if err != nil {
@@ -58,28 +58,28 @@ func runSelfTest(ctx context.Context, s *streams, budget time.Duration) error {
 
 // run makes the module, checks its variants and prints the table.
 func (t selfTest) run(ctx context.Context) (err error) {
-	folder, err := scratch.Make("", "selftest")
+	temp, err := scratch.Make("", "selftest")
 	if err != nil {
 		return fmt.Errorf("self-test: %w", err)
 	}
-	defer func() { err = errors.Join(err, folder.Remove()) }()
-	dir := folder.Path
+	defer func() { err = errors.Join(err, temp.Remove()) }()
+	dir := temp.Path
 	cases := selfCases()
 	module := filepath.Join(dir, "module")
 	if err := os.Mkdir(module, 0o777); err != nil {
-		return fmt.Errorf("folder for the self-test: %w", err)
+		return fmt.Errorf("directory of the self-test: %w", err)
 	}
 	if err := makeRepository(ctx, module, cases); err != nil {
 		return err
 	}
 	began := time.Now()
-	stolen, told := meter.Stolen(t.cpus)
+	stolen, known := meter.Stolen(t.cpus)
 	outcomes, err := t.measure(ctx, dir, cases)
 	if err != nil {
 		return err
 	}
 	share := math.NaN()
-	if after, ok := meter.Stolen(t.cpus); ok && told {
+	if after, ok := meter.Stolen(t.cpus); ok && known {
 		share = max(0, float64(after-stolen)) / float64(time.Since(began)) / float64(len(t.cpus))
 	}
 	failed := t.table(cases, outcomes)
@@ -114,7 +114,7 @@ func (t selfTest) measure(ctx context.Context, dir string, cases []selfCase) (ma
 	return outcomes, nil
 }
 
-// one checks a case. Its results stay in the temporary folder.
+// one checks a case. Its results stay in the temporary directory.
 func (t selfTest) one(ctx context.Context, dir string, c selfCase, budget time.Duration) (o selfOutcome, err error) {
 	args := []string{"--json", "--base=base", "--head=" + c.name, "--dir=" + filepath.Join(dir, "module"), "--results=" + filepath.Join(dir, "results"), "--name=selftest"}
 	if c.points > 0 {
@@ -177,7 +177,7 @@ func (t selfTest) table(cases []selfCase, outcomes map[string]selfOutcome) (fail
 			failed++
 			got = "FAILED: " + got
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", c.name, c.change, c.expect, inPercent(o.sees(c.floor)), inPercent(o.pressure), clean(got))
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", c.name, c.change, c.expect, inPercent(o.sees(c.floor)), inPercent(o.pressure), table.OneLine(got))
 	}
 	_ = w.Flush() // a reader that is gone is no reason to fail the cases
 	return failed
@@ -194,21 +194,11 @@ func (t selfTest) machine(same, mutex selfOutcome, stolen float64) {
 	}
 }
 
-// inPercent is a share as people read it; ? if it is not known, as the speedup's
-// on one CPU.
+// inPercent is a share in percent; ? if it is not known, as for the speedup on one
+// CPU.
 func inPercent(share float64) string {
 	if math.IsNaN(share) {
 		return "?"
 	}
 	return fmt.Sprintf("%.1f %%", 100*share)
-}
-
-// clean is a text without line breaks and control characters.
-func clean(text string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f {
-			return ' '
-		}
-		return r
-	}, text)
 }

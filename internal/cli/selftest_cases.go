@@ -9,7 +9,7 @@ import (
 	"overlap/bench/gate"
 )
 
-// selfCase is a change whose verdict is known.
+// selfCase is a change with a known verdict.
 type selfCase struct {
 	name   string
 	change string // in words
@@ -17,12 +17,12 @@ type selfCase struct {
 	flags  []string
 	points int           // that it measures
 	cores  int           // the fewest on which it can be measured
-	floor  gate.Quantity // whose noise floor tells how well it can be seen
+	floor  gate.Quantity // its noise floor says how well the change can be seen
 	expect string
 	judge  func(selfOutcome) (got string, ok bool)
 }
 
-// share is that of the budget: to link both sides takes as long as a block or two.
+// share is the share of the budget: to link both sides takes as long as a block or two.
 func (c selfCase) share() int {
 	if c.points == 0 {
 		return 0

@@ -190,7 +190,7 @@ func change(benchmark string, cores int, q gate.Quantity, ratio float64, v gate.
 func healthy() map[string]selfOutcome {
 	same := change("Hash", 1, gate.Time, 1, gate.Same)
 	of := func(code int, changes ...gate.Change) selfOutcome {
-		return selfOutcome{code: code, report: gate.Report{Changes: append(changes, same), Threshold: 0.03}}
+		return selfOutcome{code: code, report: gate.Report{Changes: append(changes, same), Setup: gate.Setup{Threshold: 0.03}}}
 	}
 	return map[string]selfOutcome{
 		"same":   of(0),
@@ -270,7 +270,7 @@ func TestSelfTestFindsAWrongCheck(t *testing.T) {
 		{"could not measure", "same", selfOutcome{code: 3}},
 		{"inconclusive as an error", "same", selfOutcome{code: 2, report: good["same"].report}},
 		{"nothing compared", "same", only(0)},
-		{"skipped as identical", "same", selfOutcome{report: gate.Report{Identical: []string{"example.com/selftest"}, Changes: good["same"].report.Changes}}},
+		{"skipped as identical", "same", selfOutcome{report: gate.Report{NotCompared: gate.NotCompared{Identical: []string{"example.com/selftest"}}, Changes: good["same"].report.Changes}}},
 		{"missed", "slower", only(0, change("Hash", 1, gate.Time, 1.05, gate.CannotTell))},
 		{"found, but no exit code", "slower", only(0, slow)},
 		{"exit code for the other benchmark", "slower", only(1, change("Shared", 1, gate.Time, 1.05, gate.Worse))},

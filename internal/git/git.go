@@ -23,7 +23,7 @@ import (
 
 // Repository is a repository and a directory in it.
 type Repository struct {
-	Top    string // the user's tree, or empty if there is none: the repository is bare
+	Top    string // the user's tree, or empty if the repository is bare
 	Prefix string // the directory's path below Top; empty for Top itself
 
 	dir     string // where git is started

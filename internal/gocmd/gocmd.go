@@ -18,7 +18,7 @@ import (
 type Go struct {
 	Program string   // found by PATH if it is a name; empty: go
 	Dir     string   // a directory of the module
-	Env     []string // besides that of this process
+	Env     []string // added to this process's own
 
 	// Temp is where it, the compilers and the linkers put temporary files, which
 	// they leave behind if they are killed. Nil: the usual place.
@@ -47,8 +47,8 @@ func (g Go) Run(ctx context.Context, args ...string) (string, error) {
 	case errors.Is(err, exec.ErrNotFound):
 		return "", fmt.Errorf("benchmarks are built with the go command: %w; install Go from https://go.dev/dl", err)
 	case err != nil:
-		if said := table.Excerpt(stderr.String(), maxOutput); said != "" {
-			return "", errors.New(said)
+		if text := table.Excerpt(stderr.String(), maxOutput); text != "" {
+			return "", errors.New(text)
 		}
 		return "", fmt.Errorf("go %s: %w", args[0], err)
 	}

@@ -4,11 +4,6 @@ package scratch
 
 import "os"
 
-// lockNew makes a file, which cannot be removed while it is open.
-func lockNew(path string) (*os.File, error) {
-	return os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-}
-
 // lockLeft removes the file of a directory whose process has ended.
 func lockLeft(path string) (*os.File, bool) { return nil, os.Remove(path) == nil }
 

@@ -13,6 +13,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"sync"
+
+	"overlap/internal/durable"
 )
 
 // Dir is a temporary directory of this process. Remove must be called.
@@ -29,7 +31,7 @@ const (
 	suffix = ".tmp"
 )
 
-// lockName is that of the locked file in a directory.
+// lockName is the name of the locked file in a directory.
 const lockName = "lock"
 
 // errTaken says that another process took a directory for an abandoned one before it was
@@ -74,6 +76,28 @@ func try(parent, purpose string) (*Dir, error) {
 	}
 	held.Store(f.lock, true)
 	return f, nil
+}
+
+// lockNew makes a file and locks it. On a file system without locks, the directory is
+// never taken for an abandoned one, because that takes a lock, too.
+func lockNew(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if !durable.TryLock(f) || !isAt(f, path) {
+		f.Close()
+		return nil, errTaken
+	}
+	return f, nil
+}
+
+// isAt reports whether the file is still at the path: whoever took the directory may
+// have released its lock already.
+func isAt(f *os.File, path string) bool {
+	have, err1 := f.Stat()
+	there, err2 := os.Lstat(path)
+	return err1 == nil && err2 == nil && os.SameFile(have, there)
 }
 
 // Mark is a variable for the environment of processes that work in the directory.

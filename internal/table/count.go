@@ -2,8 +2,8 @@ package table
 
 import "strconv"
 
-// Count is a number of things: 1 core, 2 cores, 0 cores. It is for every count that
-// can be 1; nouns whose plural is not by an s are not among those that we count.
+// Count writes a number of things: 1 core, 2 cores, 0 cores. The plural of thing has to
+// be formed with an s.
 func Count(n int, thing string) string {
 	if n == 1 {
 		return "1 " + thing

@@ -1,6 +1,6 @@
 package table
 
-// AsFactor reports whether a ratio is told as a factor: × 69 says more than that
-// 6800 % are added. Percent reach a little beyond a doubling, so that noise around
-// one, the most that a second core gives, does not change the wording.
+// AsFactor reports whether a ratio is written as a factor: × 69 is clearer than +6800 %.
+// The limit is a little more than 2, the largest gain from a second core, so that noise
+// around a doubling does not change the wording.
 func AsFactor(ratio float64) bool { return ratio >= 2.2 }

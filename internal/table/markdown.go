@@ -5,22 +5,22 @@ import (
 	"unicode"
 )
 
-// widestCell is where a name in Markdown is cut, in columns.
-const widestCell = 80
+// maxCell is the largest width of a name in Markdown, in columns.
+const maxCell = 80
 
-// CodeSpan is Code for the cell of a table, which a pipe ends even in code unless
-// it has a backslash. Elsewhere a reader would see the backslash.
+// CodeSpan is Code for the cell of a table, which a pipe ends even in code unless a
+// backslash precedes it. Elsewhere a reader would see the backslash.
 func CodeSpan(text string) string { return strings.ReplaceAll(Code(text), "|", `\|`) }
 
-// Code is a text as Markdown code of one line. Only there GitHub looks for no
-// mentions, references and addresses; entities do not keep it from that.
+// Code returns a text as Markdown code of one line. Only in code does GitHub not look for
+// mentions, references and addresses; entities do not prevent that.
 func Code(text string) string {
-	text = Cut(strings.TrimSpace(OneLine(text)), widestCell)
+	text = Cut(strings.TrimSpace(OneLine(text)), maxCell)
 	if text == "" {
 		return "–"
 	}
-	if len(text) > 4*widestCell { // of marks without a width
-		text = strings.ToValidUTF8(text[:4*widestCell], "") + "…"
+	if len(text) > 4*maxCell { // of characters without a width
+		text = strings.ToValidUTF8(text[:4*maxCell], "") + "…"
 	}
 	fence := strings.Repeat("`", LongestRun(text)+1)
 	if len(fence) > 1 {
@@ -29,7 +29,7 @@ func Code(text string) string {
 	return fence + text + fence
 }
 
-// LongestRun is the longest run of backticks in a text.
+// LongestRun returns the length of the longest run of backticks in a text.
 func LongestRun(text string) (longest int) {
 	run := 0
 	for _, r := range text {
@@ -41,9 +41,9 @@ func LongestRun(text string) (longest int) {
 	return longest
 }
 
-// Prose is a text of ours as Markdown, with what may be a name in it: nothing
-// in it is markup, and a mark without width keeps mentions and references from
-// being ones.
+// Prose returns a text of this program, which may contain names of others, as Markdown:
+// nothing in it is markup, and a character without width prevents mentions and
+// references.
 func Prose(text string) string {
 	var b strings.Builder
 	for _, r := range OneLine(text) {
@@ -66,11 +66,11 @@ func Prose(text string) string {
 	return b.String()
 }
 
-// OneLine is a text without line breaks and other characters that control.
+// OneLine returns a text without line breaks and other control characters.
 func OneLine(text string) string { return Printable(strings.Join(strings.Fields(text), " ")) }
 
-// Printable replaces characters that control: they would break a terminal or a
-// picture, or turn the direction of the text round.
+// Printable replaces control characters: they could break a terminal or a picture, or
+// reverse the direction of the text.
 func Printable(s string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == unicode.ReplacementChar {
@@ -80,17 +80,17 @@ func Printable(s string) string {
 	}, s)
 }
 
-// Excerpt is the first bytes, at most so many, of what a program said, without
-// characters that control a terminal but for tabs and ends of lines.
-func Excerpt(said string, most int) string {
-	said = strings.TrimSpace(said)
-	if len(said) > most {
-		said = said[:most] + " …"
+// Excerpt returns at most limit bytes from the beginning of the output of a program. It
+// replaces control characters except tabs and line ends.
+func Excerpt(output string, limit int) string {
+	output = strings.TrimSpace(output)
+	if len(output) > limit {
+		output = output[:limit] + " …"
 	}
 	return strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) && r != '\n' && r != '\t' {
 			return unicode.ReplacementChar
 		}
 		return r
-	}, said)
+	}, output)
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/rivo/uniseg"
 )
 
-// CompareNames orders names as people do: numbers in them by their value, so that
-// size=9 comes before size=10.
+// CompareNames orders names as people do, with numbers in them by value: size=9 comes
+// before size=10.
 func CompareNames(a, b string) int {
 	x, y := a, b
 	for x != "" && y != "" {
@@ -33,17 +33,17 @@ func CompareNames(a, b string) int {
 
 func digit(r rune) bool { return '0' <= r && r <= '9' }
 
-// cutDigits is the number at the beginning of a text, and the rest.
+// cutDigits returns the number at the beginning of a text, and the rest.
 func cutDigits(text string) (number, rest string) {
 	rest = strings.TrimLeft(text, "0123456789")
 	return text[:len(text)-len(rest)], rest
 }
 
-// Shorten shortens those names that do not fit, in the words that they have in
-// common with all others of as many words, and no more than it takes: what tells
-// names apart stays, and so do numbers. The longest words are cut first. A name
-// of which nothing more can be left out may still not fit, and one with nothing in
-// common with others is as it was.
+// Shorten shortens the names that do not fit, no more than needed, by cutting the words
+// that they have in common with all others of the same number of words. Words in which
+// names differ stay, and so do numbers. The longest words are cut first. A name may still
+// not fit when nothing more can be cut, and one that has nothing in common with others
+// stays as it is.
 func Shorten(names []string, fits func(string) bool) []string {
 	short := make([]string, len(names))
 	groups := map[int][]int{} // number of words → names
@@ -70,8 +70,8 @@ func Shorten(names []string, fits func(string) bool) []string {
 	return short
 }
 
-// shortenAlike shortens the names of a group to the same width of their common
-// words, so that they still stand in columns.
+// shortenAlike cuts the common words of a group to the same width in all its names, so
+// that they still align in columns.
 func shortenAlike(short []string, words [][]string, group []int, same []bool, fits func(string) bool) {
 	longest := 0
 	for _, word := range words[group[0]] {
@@ -103,7 +103,7 @@ func shortenAlike(short []string, words [][]string, group []int, same []bool, fi
 	}
 }
 
-// cutWords joins words of which those in common are cut to a width.
+// cutWords joins words and cuts the common ones to a width.
 func cutWords(words []string, same []bool, width int) string {
 	var b strings.Builder
 	for j, word := range words {
@@ -116,7 +116,7 @@ func cutWords(words []string, same []bool, width int) string {
 	return b.String()
 }
 
-// dropWords joins the words that are not in common, with an ellipsis for others.
+// dropWords joins the words that differ, with an ellipsis for the common ones.
 func dropWords(words []string, same []bool) string {
 	var b strings.Builder
 	for j, word := range words {
@@ -130,7 +130,7 @@ func dropWords(words []string, same []bool) string {
 	return b.String()
 }
 
-// wordsOf takes a name apart into words, numbers and what is between them.
+// wordsOf splits a name into words, numbers and the characters between them.
 func wordsOf(name string) (words []string) {
 	kind := func(r rune) int {
 		switch {

@@ -5,8 +5,8 @@ import (
 	"math"
 )
 
-// Round writes a number in two digits, however small, without an exponent where
-// people would not write one; – if it is unknown.
+// Round writes a number in two digits, however small, mostly without an exponent; – if it
+// is unknown.
 func Round(x float64) string {
 	switch {
 	case math.IsNaN(x):
@@ -21,7 +21,7 @@ func Round(x float64) string {
 	return fmt.Sprintf("%.2g", x)
 }
 
-// Amount is Round of things that need not be whole: 1 core, 1.5 cores.
+// Amount writes a number of things that need not be whole: 1 core, 1.5 cores.
 func Amount(x float64, thing string) string {
 	if text := Round(x); text != "1" {
 		return text + " " + thing + "s"
@@ -29,8 +29,8 @@ func Amount(x float64, thing string) string {
 	return Count(1, thing)
 }
 
-// Number writes a number in three digits or more; – if it is unknown or 0, which
-// stands for what was not measured.
+// Number writes a number in three digits or more; – if it is unknown or 0, which means
+// not measured.
 func Number(x float64) string {
 	switch {
 	case math.IsNaN(x) || x == 0:
@@ -45,8 +45,7 @@ func Number(x float64) string {
 	return fmt.Sprintf("%.2f", x)
 }
 
-// Hundredths writes a number with two decimals; – if it is unknown, and never
-// −0.00.
+// Hundredths writes a number with two decimals, never −0.00; – if it is unknown.
 func Hundredths(x float64) string {
 	switch {
 	case math.IsNaN(x):

@@ -7,8 +7,7 @@ import (
 	"github.com/rivo/uniseg"
 )
 
-// Table is rows of cells under headings. Numbers says of each column whether it is
-// aligned to the right.
+// Table is rows of cells under headings. Columns with Numbers are aligned to the right.
 type Table struct {
 	Head    []string
 	Numbers []bool
@@ -16,7 +15,7 @@ type Table struct {
 }
 
 // Lines returns the head and the rows as lines for a terminal, gap blanks between
-// the columns. Cells are as they are: see OneLine.
+// the columns. It does not change cells: see OneLine.
 func (t Table) Lines(gap int) (lines []string) {
 	rows := append([][]string{t.Head}, t.Rows...)
 	widths := make([]int, len(t.Head))
@@ -55,12 +54,12 @@ func (t Table) Markdown(limit int) string {
 
 func markdownRow(cells []string) string { return "| " + strings.Join(cells, " | ") + " |\n" }
 
-// MaxComment is the length of the longest comment that GitHub accepts, in
-// characters. Writers count bytes, which are never fewer.
+// MaxComment is the length of the longest comment that GitHub accepts, in characters.
+// Writers count bytes instead, which are never fewer.
 const MaxComment = 65536
 
-// Fill returns the head and as many lines as fit into limit bytes, and says how many
-// do not. It is empty without lines.
+// Fill returns the head and as many lines as fit into limit bytes, and the number of
+// lines that do not. It returns nothing without lines.
 func Fill(head string, lines []string, limit int) string {
 	if len(lines) == 0 {
 		return ""
@@ -78,8 +77,8 @@ func Fill(head string, lines []string, limit int) string {
 	return b.String()
 }
 
-// CodeBlock returns lines as a block of code, in which nothing is markup: as many as
-// fit into limit bytes, which do not count the fences. It is empty without lines.
+// CodeBlock returns lines as a block of code, in which nothing is markup: as many as fit
+// into limit bytes without the fences. It returns nothing without lines.
 func CodeBlock(lines []string, limit int) string {
 	var text []string
 	for _, line := range lines {

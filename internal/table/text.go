@@ -9,18 +9,19 @@ import (
 	"github.com/rivo/uniseg"
 )
 
-// Left and Right pad a text to a width in columns of a terminal, in which a
-// Chinese character takes two and an accent none.
+// Left aligns a text to the left of a width in columns of a terminal: a Chinese character
+// takes two and an accent none.
 func Left(text string, width int) string { return text + blanks(text, width) }
 
+// Right aligns a text to the right.
 func Right(text string, width int) string { return blanks(text, width) + text }
 
 func blanks(text string, width int) string {
 	return strings.Repeat(" ", max(0, width-uniseg.StringWidth(text)))
 }
 
-// Cut shortens a text to at most width columns, in its middle: names of one
-// family begin alike, and their variants end them.
+// Cut shortens a text to at most width columns, in its middle: names of one family begin
+// alike and differ at their ends.
 func Cut(text string, width int) string {
 	all := uniseg.StringWidth(text)
 	if all <= width {
@@ -38,8 +39,8 @@ func Cut(text string, width int) string {
 	return head + "…" + end
 }
 
-// split is the longest beginning of a text that fits into width columns, and
-// the rest.
+// split returns the longest beginning of a text that fits into width columns, and the
+// rest.
 func split(text string, width int) (head, rest string) {
 	end, used, state := 0, 0, -1
 	for end < len(text) {
@@ -52,13 +53,13 @@ func split(text string, width int) (head, rest string) {
 	return text[:end], text[end:]
 }
 
-// breaks reports whether a line may end at a character: at any blank but those
-// that Unicode has for keeping a number and its unit together.
+// breaks reports whether a line may end at a character: at any blank except those that
+// keep a number and its unit together.
 func breaks(r rune) bool { return unicode.IsSpace(r) && r != '\u00a0' && r != '\u202f' }
 
-// Wrap breaks a text into lines of at most width columns between its words, and
-// within a word that is wider than a line. No line ends at a no-break space.
-// first is before the first line, and more before the others.
+// Wrap breaks a text into lines of at most width columns between its words, and within a
+// word that is wider than a line. No line ends at a no-break space. The first line begins
+// with first, the others with more.
 func Wrap(text string, width int, first, more string) (lines []string) {
 	line, empty := first, true
 	end := func() {

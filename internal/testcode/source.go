@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// source is a file that was parsed.
+// source is a parsed file.
 type source struct {
 	text     []byte
 	set      *token.FileSet
@@ -18,7 +18,8 @@ type source struct {
 	external bool
 }
 
-// unit is a declaration or a part of one, with the directives above it.
+// unit returns a declaration or a part of one, with the directives above it, but without
+// the names that it declares.
 func (s source) unit(n ast.Node, docs ...*ast.CommentGroup) *unit {
 	u := &unit{external: s.external}
 	var packages []string
@@ -26,14 +27,14 @@ func (s source) unit(n ast.Node, docs ...*ast.CommentGroup) *unit {
 	visit = func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.SelectorExpr:
-			u.selected = append(u.selected, n.Sel.Name)
+			u.selects = append(u.selects, n.Sel.Name)
 			if x, ok := n.X.(*ast.Ident); ok {
 				packages = append(packages, x.Name)
 			}
 			ast.Inspect(n.X, visit)
 			return false
 		case *ast.Ident:
-			u.names = append(u.names, n.Name)
+			u.mentions = append(u.mentions, n.Name)
 		}
 		return true
 	}
@@ -54,47 +55,43 @@ func (s source) unit(n ast.Node, docs ...*ast.CommentGroup) *unit {
 	return u
 }
 
-// named is a part of a declaration and the names that it declares.
-type named struct {
-	*unit
-	names []string
-}
-
-// group splits a declaration of types, variables or constants into parts. Constants with
-// iota are one part: the value of each depends on its place.
-func (s source) group(d *ast.GenDecl) (parts []named) {
-	if d.Tok == token.CONST && counts(d) {
-		whole := named{unit: s.unit(d, d.Doc)}
+// units returns the units of a declaration of types, variables or constants. Constants
+// with values that depend on their places are one unit.
+func (s source) units(d *ast.GenDecl) (units []*unit) {
+	if d.Tok == token.CONST && dependOnPlace(d) {
+		all := s.unit(d, d.Doc)
 		for _, spec := range d.Specs {
-			for _, id := range spec.(*ast.ValueSpec).Names {
-				whole.names = append(whole.names, id.Name)
-			}
+			all.declareAll(spec.(*ast.ValueSpec).Names, false)
 		}
-		whole.names = slices.DeleteFunc(whole.names, blank)
-		return []named{whole}
+		return []*unit{all}
 	}
 	for _, spec := range d.Specs {
 		switch spec := spec.(type) {
 		case *ast.TypeSpec:
-			parts = append(parts, named{s.unit(spec, d.Doc, spec.Doc), []string{spec.Name.Name}})
+			u := s.unit(spec, d.Doc, spec.Doc)
+			u.declares = []string{spec.Name.Name}
+			units = append(units, u)
 		case *ast.ValueSpec:
-			part := named{unit: s.unit(spec, d.Doc, spec.Doc)}
-			for _, id := range spec.Names {
-				part.names = append(part.names, id.Name)
-			}
-			if !slices.ContainsFunc(spec.Values, calls) {
-				part.names = slices.DeleteFunc(part.names, blank) // var _ Interface = (*T)(nil)
-			}
-			parts = append(parts, part)
+			u := s.unit(spec, d.Doc, spec.Doc)
+			u.declareAll(spec.Names, slices.ContainsFunc(spec.Values, calls)) // not var _ Interface = (*T)(nil)
+			units = append(units, u)
 		}
 	}
-	return parts
+	return units
 }
 
-func blank(name string) bool { return name == "_" }
+// declareAll adds names that the unit declares, those that are blank only on demand.
+func (u *unit) declareAll(names []*ast.Ident, blank bool) {
+	for _, id := range names {
+		if blank || id.Name != "_" {
+			u.declares = append(u.declares, id.Name)
+		}
+	}
+}
 
-// counts reports whether constants depend on their place in the declaration.
-func counts(d *ast.GenDecl) (found bool) {
+// dependOnPlace reports whether values of constants depend on their places in the
+// declaration.
+func dependOnPlace(d *ast.GenDecl) (found bool) {
 	for _, spec := range d.Specs {
 		found = found || len(spec.(*ast.ValueSpec).Values) == 0
 	}
@@ -106,8 +103,8 @@ func counts(d *ast.GenDecl) (found bool) {
 	return found
 }
 
-// calls reports whether an expression calls a function, as far as that differs from a
-// conversion.
+// calls reports whether an expression calls a function, as far as a call can be
+// distinguished from a conversion.
 func calls(e ast.Expr) (found bool) {
 	ast.Inspect(e, func(n ast.Node) bool {
 		call, ok := n.(*ast.CallExpr)
@@ -122,7 +119,7 @@ func calls(e ast.Expr) (found bool) {
 	return found
 }
 
-// receiver is the name of the type that a method belongs to.
+// receiver returns the name of the type that a method belongs to.
 func receiver(d *ast.FuncDecl) string {
 	if len(d.Recv.List) != 1 {
 		return ""
@@ -145,21 +142,21 @@ func receiver(d *ast.FuncDecl) string {
 	}
 }
 
-// effects notes the imports of a file for their side effects.
-func (s source) effects(all map[string]bool) {
+// addSideEffects adds the imports of a file that have an effect without a mention.
+func (s source) addSideEffects(all map[string]bool) {
 	for _, spec := range s.imports {
-		directive := spec.Path.Value == `"embed"` || spec.Path.Value == `"unsafe"` // only allow one
-		if spec.Name != nil && spec.Name.Name == "_" && !directive {
+		harmless := spec.Path.Value == `"embed"` || spec.Path.Value == `"unsafe"` // the import only permits a directive
+		if spec.Name != nil && spec.Name.Name == "_" && !harmless {
 			all["import _ "+spec.Path.Value] = true
 		}
 	}
 }
 
-// version is the last element of the path of a module's second major version.
+// version matches the last element of the path of a module from its second major version.
 var version = regexp.MustCompile(`^v[0-9]+$`)
 
-// provides reports whether a name may stand for an import. It guesses by the path:
-// gopkg.in/yaml.v3 is yaml, and go-isatty is isatty.
+// provides reports whether a name may stand for an import. The package is not loaded, so
+// that only its path can say: gopkg.in/yaml.v3 is yaml, and go-isatty is isatty.
 func provides(spec *ast.ImportSpec, name string) bool {
 	if spec.Name != nil {
 		return spec.Name.Name == name
@@ -172,7 +169,7 @@ func provides(spec *ast.ImportSpec, name string) bool {
 	return last == name || slices.Contains(strings.FieldsFunc(last, func(r rune) bool { return r == '.' || r == '-' }), name)
 }
 
-// directives are the lines of a comment that the compiler obeys.
+// directives returns the lines of a comment that the compiler obeys.
 func directives(doc *ast.CommentGroup) string {
 	if doc == nil {
 		return ""
@@ -186,9 +183,9 @@ func directives(doc *ast.CommentGroup) string {
 	return b.String()
 }
 
-// canonical is source text without comments and layout: its tokens, each in a
-// line. Commas and semicolons before a closing bracket depend on line breaks
-// only. Printing the syntax tree instead would keep the line breaks.
+// canonical returns source text without comments and layout: one token per line, and no
+// comma or semicolon before a closing bracket, where they depend on line breaks. Printing
+// the syntax tree instead would keep the line breaks.
 func canonical(text []byte) string {
 	var s scanner.Scanner
 	s.Init(token.NewFileSet().AddFile("", -1, len(text)), text, nil, 0)

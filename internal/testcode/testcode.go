@@ -1,5 +1,6 @@
-// Package testcode finds the benchmarks of a package that differ between two revisions
-// in their own code: their function, and what it needs of the package's test files.
+// Package testcode reports which benchmarks of a package differ between two revisions in
+// their own code: the function, and whatever it needs from the test files of the package.
+//
 // Times of two different benchmarks say nothing about the code that both measure.
 package testcode
 
@@ -18,25 +19,25 @@ type File struct {
 	Text []byte
 }
 
-// Changed compares the test files of a package in two revisions. It returns a
-// function that reports whether a benchmark, BenchmarkX, differs in the code that
-// it runs from these files: its function and, directly or not, all functions,
-// types with their methods, variables, constants and imports that it mentions.
+// Changed compares the test files of a package in two revisions. It returns a function
+// that reports whether a benchmark, BenchmarkX, differs in the code that it runs from
+// these files: its function and, directly or not, all functions, types with their
+// methods, variables, constants and imports that it mentions.
 //
-// Comments, layout, the order of declarations and the names of files do not matter.
-// What runs before every benchmark counts for all of them: init, TestMain, blank
-// variables with calls, and imports for their side effects. So do files that cannot be
-// parsed, and methods that test files add to types of the package, which may be called
-// without being mentioned.
+// Comments, layout, the order of declarations and the names of files make no difference.
+// Code that runs before every benchmark counts for all of them: init, TestMain, blank
+// variables with calls, and imports for their side effects. So do methods that test files
+// add to types of the package, because they can be called without a mention, and files
+// that cannot be parsed.
 //
-// Names are compared without types or scopes. A local variable with the name of a
-// declaration is taken for that: this may exclude a benchmark from the comparison, but
-// never makes two different ones look the same.
+// Names are compared without types or scopes, so that a local variable counts as whatever
+// in the files has its name. That may keep a benchmark from being compared, and never
+// makes two different ones pass for the same.
 func Changed(base, head []File) func(benchmark string) bool {
 	b, h := read(base), read(head)
-	all := !slices.Equal(b.code(b.always), h.code(h.always))
+	all := !slices.Equal(b.texts(b.always), h.texts(h.always))
 	return func(benchmark string) bool {
-		return all || !slices.Equal(b.code(b.named(benchmark)), h.code(h.named(benchmark)))
+		return all || !slices.Equal(b.texts(b.declared(benchmark)), h.texts(h.declared(benchmark)))
 	}
 }
 
@@ -44,8 +45,9 @@ func Changed(base, head []File) func(benchmark string) bool {
 type unit struct {
 	external bool     // in the external test package
 	text     string   // see canonical
-	names    []string // that it mentions
-	selected []string // that it mentions behind a dot
+	declares []string // names
+	mentions []string // names
+	selects  []string // names that it mentions after a dot
 }
 
 // key is a name in one of the two test packages.
@@ -56,13 +58,13 @@ type key struct {
 
 // code is the test files of a package.
 type code struct {
-	units  map[key][]*unit // by what they declare; a type has its methods, too
+	units  map[key][]*unit // by the name that they declare; those of a type include its methods
 	always []*unit         // that count for all benchmarks
 }
 
 func read(files []File) code {
 	c := code{units: map[key][]*unit{}}
-	types, methods, effects := map[key]bool{}, map[key][]*unit{}, map[string]bool{}
+	types, methods, imports := map[key]bool{}, map[key][]*unit{}, map[string]bool{}
 	for _, f := range files {
 		s := source{text: f.Text, set: token.NewFileSet()}
 		tree, err := parser.ParseFile(s.set, f.Name, f.Text, parser.ParseComments|parser.SkipObjectResolution)
@@ -72,7 +74,7 @@ func read(files []File) code {
 		}
 		s.external = strings.HasSuffix(tree.Name.Name, "_test")
 		s.imports = tree.Imports
-		s.effects(effects)
+		s.addSideEffects(imports)
 		for _, decl := range tree.Decls {
 			switch d := decl.(type) {
 			case *ast.FuncDecl:
@@ -82,18 +84,19 @@ func read(files []File) code {
 					methods[k] = append(methods[k], u)
 					continue
 				}
-				c.declare(u, d.Name.Name)
+				u.declares = []string{d.Name.Name}
+				c.add(u)
 			case *ast.GenDecl:
-				for _, g := range s.group(d) {
-					c.declare(g.unit, g.names...)
-					for _, name := range g.names {
-						types[key{s.external, name}] = types[key{s.external, name}] || d.Tok == token.TYPE
+				for _, u := range s.units(d) {
+					c.add(u)
+					if d.Tok == token.TYPE {
+						types[key{s.external, u.declares[0]}] = true
 					}
 				}
 			}
 		}
 	}
-	for text := range effects {
+	for text := range imports {
 		c.always = append(c.always, &unit{text: text})
 	}
 	for k, list := range methods {
@@ -106,10 +109,10 @@ func read(files []File) code {
 	return c
 }
 
-// declare notes what a unit declares. What has no name, or is called by testing or the
-// runtime, counts for all.
-func (c *code) declare(u *unit, names ...string) {
-	for _, name := range names {
+// add adds a unit under the names that it declares. A unit without a name, or which
+// testing or the runtime runs, counts for all benchmarks.
+func (c *code) add(u *unit) {
+	for _, name := range u.declares {
 		switch name {
 		case "_", "init", "TestMain":
 			c.always = append(c.always, u)
@@ -120,13 +123,13 @@ func (c *code) declare(u *unit, names ...string) {
 	}
 }
 
-// named returns the units of a name in both test packages.
-func (c code) named(name string) []*unit {
+// declared returns the units that declare a name in either test package.
+func (c code) declared(name string) []*unit {
 	return slices.Concat(c.units[key{false, name}], c.units[key{true, name}])
 }
 
-// code returns the texts of the units and of all that they need, sorted.
-func (c code) code(units []*unit) []string {
+// texts returns the sorted texts of the units and of all that they need.
+func (c code) texts(units []*unit) []string {
 	seen := map[*unit]bool{}
 	for todo := slices.Clone(units); len(todo) > 0; {
 		u := todo[len(todo)-1]
@@ -135,14 +138,14 @@ func (c code) code(units []*unit) []string {
 			continue
 		}
 		seen[u] = true
-		for _, name := range u.names {
+		for _, name := range u.mentions {
 			todo = append(todo, c.units[key{u.external, name}]...)
-			if u.external && ast.IsExported(name) { // of a dot import
+			if u.external && ast.IsExported(name) { // by a dot import
 				todo = append(todo, c.units[key{false, name}]...)
 			}
 		}
-		for _, name := range u.selected {
-			if u.external && ast.IsExported(name) { // export_test.go
+		for _, name := range u.selects {
+			if u.external && ast.IsExported(name) { // of export_test.go
 				todo = append(todo, c.units[key{false, name}]...)
 			}
 		}

@@ -16,11 +16,11 @@ var (
 	number  = regexp.MustCompile(`\{n(?:([-+%])([0-9]+))?\}`)
 )
 
-// Read returns the files of a machine by their paths, and the archive that they
-// come from, whose last part, named want, is what they mean. A name such as
-// cpu{0-3}/x is a file for every CPU in braces; in its text {n} is the number of
-// the CPU, {n+4}, {n-4} and {n%4} what is computed from it. parseList is that of
-// package host, whose own tests call Read.
+// Read returns the files of a machine by their paths, and their archive. Its last part,
+// named want, is the expected result. A name such as cpu{0-3}/x is a file for every CPU
+// in braces; in its text {n} is the number of the CPU, and {n+4}, {n-4} and {n%4} are
+// computed from it. parseList is host.ParseList, which this package cannot import for
+// the tests of host.
 func Read(file string, parseList func(string) ([]int, error)) (map[string]string, *txtar.Archive, error) {
 	a, err := txtar.ParseFile(file)
 	if err != nil {

@@ -45,7 +45,7 @@ type crossoverPanel []report.Crossover
 
 func crossoverPanels(a *report.Analysis) (panels []crossoverPanel) {
 	for i, c := range a.Crossovers {
-		if i > 0 && a.Crossovers[i-1].Beside(c) {
+		if i > 0 && a.Crossovers[i-1].Rival(c) {
 			last := len(panels) - 1
 			panels[last] = append(panels[last], c)
 			continue

@@ -35,8 +35,8 @@ func comparisons(commits, benchmarks int) (entries []history.Entry) {
 			for i, quantity := range []history.Quantity{history.Time, history.Speedup} {
 				x := []float64{time, speedup}[i] * math.Exp(0.004*r.NormFloat64())
 				e.Results = append(e.Results, history.Result{
-					Name: fmt.Sprintf("Bench%d/executor=pool/workers=4/cores=2-2", b), Quantity: quantity,
-					Ratio: history.Ratio{Value: x, Low: x * math.Exp(-0.008), High: x * math.Exp(0.008)},
+					Metric: history.Metric{Name: fmt.Sprintf("Bench%d/executor=pool/workers=4/cores=2-2", b), Quantity: quantity},
+					Ratio:  history.Ratio{Value: x, Low: x * math.Exp(-0.008), High: x * math.Exp(0.008)},
 				})
 			}
 		}

@@ -70,7 +70,7 @@ func TestHostsHavePanelsOfTheirOwn(t *testing.T) {
 			}
 		}
 	}
-	if (report.Crossover{Column: "alpha"}).Beside(report.Crossover{Column: "beta"}) {
+	if (report.Crossover{Column: "alpha"}).Rival(report.Crossover{Column: "beta"}) {
 		t.Error("hosts of one core each are merged")
 	}
 	if n := len(a.Crossovers); n != 8 {

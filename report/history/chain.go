@@ -3,9 +3,9 @@ package history
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
-	"strings"
 
 	"overlap/internal/table"
 )
@@ -13,16 +13,16 @@ import (
 // z95 is the half-width of a 95 % interval in standard errors.
 const z95 = 1.959963984540054
 
-// steady are the quantities that make series, in the order in which they are
+// tracked are the quantities that make series, in the order in which they are
 // shown.
-var steady = []Quantity{Time, Speedup, Bytes, Allocs}
+var tracked = []Quantity{Time, Speedup, Bytes, Allocs}
 
-type key struct {
-	pkg, name string
-	quantity  Quantity
+// compare orders metrics as they are shown.
+func (m Metric) compare(n Metric) int {
+	return cmp.Or(cmp.Compare(m.Package, n.Package), cmp.Compare(m.Name, n.Name), slices.Index(tracked, m.Quantity)-slices.Index(tracked, n.Quantity))
 }
 
-// edge is one ratio of a series: all entries of a pair of commits together.
+// edge is one ratio of a series, pooled from all entries of a pair of commits.
 type edge struct {
 	base, commit int
 	log, err     float64
@@ -35,55 +35,47 @@ func (h *History) chain(entries []Entry, o Options) {
 	for i, c := range h.Commits {
 		index[c.Hash] = i
 	}
-	edges := map[key][]edge{}
-	var keys []key
-	members := map[string][]key{} // of a package
-	add := func(k key, e edge) {
-		if edges[k] == nil {
-			keys = append(keys, k)
-			members[k.pkg] = append(members[k.pkg], k)
-		}
-		edges[k] = append(edges[k], e)
-	}
+	edges := map[Metric][]edge{}
+	metrics := map[string][]Metric{} // by package
 	for _, e := range entries {
 		base, commit := index[e.Base], index[e.Commit]
 		for _, r := range e.Results {
-			k := key{r.Package, r.Name, r.Quantity}
-			if slices.Contains(steady, r.Quantity) && (o.Bench == nil || o.Bench.MatchString(strings.TrimPrefix(r.Package+"."+r.Name, "."))) {
-				add(k, edge{base, commit, math.Log(r.Ratio.Value), math.Log(r.Ratio.High/r.Ratio.Low) / (2 * z95), e.Blocks})
+			if !slices.Contains(tracked, r.Quantity) || o.Bench != nil && !o.Bench.MatchString(r.fullName()) {
+				continue
 			}
+			if edges[r.Metric] == nil {
+				metrics[r.Package] = append(metrics[r.Package], r.Metric)
+			}
+			edges[r.Metric] = append(edges[r.Metric], edge{base, commit, math.Log(r.Ratio.Value), math.Log(r.Ratio.High/r.Ratio.Low) / (2 * z95), e.Blocks})
 		}
 		for _, pkg := range e.Identical {
-			for _, k := range members[pkg] {
-				add(k, edge{base: base, commit: commit, blocks: e.Blocks})
+			for _, m := range metrics[pkg] {
+				edges[m] = append(edges[m], edge{base: base, commit: commit, blocks: e.Blocks})
 			}
 		}
 	}
-	slices.SortFunc(keys, func(a, b key) int {
-		return cmp.Or(cmp.Compare(a.pkg, b.pkg), cmp.Compare(a.name, b.name), slices.Index(steady, a.quantity)-slices.Index(steady, b.quantity))
-	})
 	dropped := 0
-	for _, k := range keys {
-		single, n := combine(edges[k])
+	for _, m := range slices.SortedFunc(maps.Keys(edges), Metric.compare) {
+		single, n := combine(edges[m])
 		dropped += n
-		h.Series = append(h.Series, Series{Package: k.pkg, Name: k.name, Quantity: k.quantity, Points: points(successive(single)), Steps: []Step{}})
+		h.Series = append(h.Series, Series{Metric: m, Points: points(rebase(single)), Steps: []Step{}})
 	}
 	if dropped > 0 {
-		h.Notes = append(h.Notes, fmt.Sprintf("left out: %s of commits that were compared with a nearer base, too", table.Count(dropped, "ratio")))
+		h.Notes = append(h.Notes, fmt.Sprintf("left out: %s of commits that were also compared with a nearer base", table.Count(dropped, "ratio")))
 	}
 }
 
-// combine makes one edge of all of a pair of commits, weighted by the inverse of
-// their variances. Of several bases of a commit the nearest stays: edges to the
-// others would have to be balanced over the whole graph to tell little more.
-// They come sorted by commit and base.
+// combine pools the edges of each pair of commits into one. If a commit has several
+// bases, only the edge from the nearest stays: using the others would mean fitting
+// levels to the whole graph, for little more precision. edges are sorted by commit and
+// base.
 func combine(edges []edge) (single []edge, dropped int) {
 	for len(edges) > 0 {
 		n := 1
 		for n < len(edges) && edges[n].commit == edges[0].commit && edges[n].base == edges[0].base {
 			n++
 		}
-		e := pooled(edges[:n])
+		e := pool(edges[:n])
 		if last := len(single) - 1; last >= 0 && single[last].commit == e.commit {
 			single[last] = e
 			dropped++
@@ -95,12 +87,12 @@ func combine(edges []edge) (single []edge, dropped int) {
 	return single, dropped
 }
 
-// successive makes of edges that share a base, as those of commits that were all
-// compared with one release, edges from commit to commit: else each would tell
-// anew what changed since that base. Their errors share that of the commit
-// between; taken for independent, they make levels seem less certain than they
-// are.
-func successive(edges []edge) []edge {
+// rebase turns edges that share a base, such as those of commits that were all
+// compared with one release, into edges from commit to commit: otherwise each would
+// report again what changed since that base. Neighbouring edges then share an error,
+// but are treated as independent, so that intervals of levels are too wide, not too
+// narrow.
+func rebase(edges []edge) []edge {
 	list := slices.Clone(edges)
 	for i := 1; i < len(edges); i++ {
 		e, before := edges[i], edges[i-1]
@@ -111,9 +103,9 @@ func successive(edges []edge) []edge {
 	return list
 }
 
-// pooled is the mean of edges of one pair. Counted ratios, which have no error,
-// outweigh all others.
-func pooled(edges []edge) edge {
+// pool returns the mean of the edges of one pair, weighted by the inverse of their
+// variances. Counted ratios have no error and outweigh all others.
+func pool(edges []edge) edge {
 	e := edges[0]
 	if len(edges) == 1 {
 		return e
@@ -140,12 +132,12 @@ func pooled(edges []edge) edge {
 	return e
 }
 
-// furthest is how far a level may be from the first, as a logarithm: farther, a
-// file is garbled, and its exponential would be infinite.
-const furthest = 300
+// maxLog limits the logarithm of a level. Only a damaged file exceeds it, and the
+// exponential would be infinite.
+const maxLog = 300
 
-// points chains the edges. An edge whose base is not the point before it starts
-// a segment: at the base's own level if that is known, else at the level before
+// points chains the edges. An edge from another base than the point before it starts
+// a segment: at the level of that base if it is known, otherwise at the level before
 // it, as a gap.
 func points(edges []edge) (list []Point) {
 	type place struct{ log, variance float64 }
@@ -158,14 +150,14 @@ func points(edges []edge) (list []Point) {
 		}
 		if e.base != last {
 			start := Point{Commit: e.base, Base: -1, Gap: !ok && last >= 0}
-			start.set(from.log, from.variance)
+			start.setLevel(from.log, from.variance)
 			list = append(list, start)
 			known[e.base] = from
 		}
-		from.log = max(-furthest, min(furthest, from.log+e.log))
+		from.log = max(-maxLog, min(maxLog, from.log+e.log))
 		from.variance += e.err * e.err
 		p := Point{Commit: e.commit, Base: e.base, Ratio: ratioOf(e.log, e.err), log: e.log, err: e.err, blocks: e.blocks}
-		p.set(from.log, from.variance)
+		p.setLevel(from.log, from.variance)
 		list = append(list, p)
 		known[e.commit] = from
 		level, last = from.log, e.commit
@@ -173,11 +165,11 @@ func points(edges []edge) (list []Point) {
 	return list
 }
 
-func (p *Point) set(log, variance float64) {
+func (p *Point) setLevel(log, variance float64) {
 	r := ratioOf(log, math.Sqrt(variance))
 	p.Level, p.Low, p.High = r.Value, r.Low, r.High
 }
 
 func ratioOf(log, err float64) *Ratio {
-	return &Ratio{math.Exp(log), math.Exp(max(-2*furthest, log-z95*err)), math.Exp(min(2*furthest, log+z95*err))}
+	return &Ratio{math.Exp(log), math.Exp(max(-2*maxLog, log-z95*err)), math.Exp(min(2*maxLog, log+z95*err))}
 }

@@ -12,11 +12,11 @@ import (
 	"github.com/rivo/uniseg"
 )
 
-// compared is an entry with one ratio, whose interval is 1 % to either side.
+// compared is an entry with one ratio and an interval of 1 % to either side.
 func compared(base, commit int, minute int, ratio float64) Entry {
 	return Entry{
 		Base: hashOf(base), Commit: hashOf(commit), Time: time.Date(2026, 1, 1, 0, minute, 0, 0, time.UTC), Host: "quiet", Blocks: 22,
-		Results: []Result{{Package: "m/a", Name: "Sort", Quantity: Time, Ratio: Ratio{ratio, ratio / 1.01, ratio * 1.01}}},
+		Results: []Result{{Metric: Metric{"m/a", "Sort", Time}, Ratio: Ratio{ratio, ratio / 1.01, ratio * 1.01}}},
 	}
 }
 
@@ -68,7 +68,7 @@ func TestChains(t *testing.T) {
 	} {
 		h := Build(x.entries, Options{Order: x.order})
 		if name == "backwards" && len(h.Commits) != 2 {
-			t.Errorf("%s: commits of what was left out stay: %v", name, h.Commits)
+			t.Errorf("%s: commits of an entry that was left out stay: %v", name, h.Commits)
 		}
 		if got := levels(h); got != x.want {
 			t.Errorf("%s: %s, not %s", name, got, x.want)
@@ -99,27 +99,27 @@ func TestStepNamesItsCommits(t *testing.T) {
 		t.Fatalf("%d steps: %+v", len(h.Steps), h.Steps)
 	}
 	s := h.Steps[0]
-	if s.Before != order[4] || s.After != order[8] || s.Inside != 0 || s.Unknown != 3 || !s.Worse || s.Percent() != "+50.0 %" || math.Abs(s.Ratio.High-1.515) > 1e-9 {
+	if s.Before != order[4] || s.After != order[8] || s.Inside != 0 || s.Unmeasured != 3 || !s.Worse || s.Percent() != "+50.0 %" || math.Abs(s.Ratio.High-1.515) > 1e-9 {
 		t.Errorf("step %+v", s)
 	}
 	var b strings.Builder
 	if err := h.WriteText(&b); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"+50.0 % worse", "time of a.Sort", hashOf(4)[:9] + ".." + hashOf(8)[:9], "3 not measured", "2025-01-01", "fast [31m path"} {
+	for _, want := range []string{"+50.0 % worse", "time of a.Sort", hashOf(4)[:9] + ".." + hashOf(8)[:9], "3 not measured", "2025-01-01", "fast�[31m path� <b>"} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("%q is not in\n%s", want, b.String())
 		}
 	}
 	for line := range strings.Lines(b.String()) {
 		line = strings.TrimSuffix(line, "\n")
-		if uniseg.StringWidth(line) > width || strings.ContainsFunc(line, func(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) }) {
+		if uniseg.StringWidth(line) > 100 || strings.ContainsFunc(line, func(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) }) {
 			t.Errorf("line %q", line)
 		}
 	}
 }
 
-func TestAFixedBaseTellsAStepOnce(t *testing.T) {
+func TestAFixedBaseReportsAStepOnce(t *testing.T) {
 	var entries []Entry
 	for i := 1; i < 40; i++ {
 		ratio := 1.0
@@ -140,7 +140,7 @@ func TestAFixedBaseTellsAStepOnce(t *testing.T) {
 
 func TestStepsAreForTheWorseByQuantity(t *testing.T) {
 	e := compared(0, 1, 0, 1.5)
-	e.Results = append(e.Results, Result{"m/a", "Sort", Speedup, Ratio{1.5, 1.49, 1.51}, 0}, Result{"m/a", "Sort", Allocs, Ratio{0.5, 0.5, 0.5}, 0})
+	e.Results = append(e.Results, Result{Metric{"m/a", "Sort", Speedup}, Ratio{1.5, 1.49, 1.51}, 0}, Result{Metric{"m/a", "Sort", Allocs}, Ratio{0.5, 0.5, 0.5}, 0})
 	worse := map[Quantity]bool{}
 	for _, s := range Build([]Entry{e}, Options{}).Steps {
 		worse[s.Quantity] = s.Worse
@@ -161,7 +161,7 @@ func TestOptionsChoose(t *testing.T) {
 	if h := Build(entries, Options{Bench: regexp.MustCompile("Other")}); len(h.Series) != 0 || len(h.Steps) != 0 {
 		t.Error("a benchmark that was not asked for")
 	}
-	if h := Build(entries, Options{Least: 9}); len(h.Steps) != 0 {
+	if h := Build(entries, Options{MinChange: 9}); len(h.Steps) != 0 {
 		t.Errorf("steps of less than tenfold: %v", h.Steps)
 	}
 }
@@ -173,7 +173,7 @@ func TestMoreSeriesNeedMoreEvidence(t *testing.T) {
 		t.Fatalf("alone it is no step: %v", h.Steps)
 	}
 	for i := range 200 {
-		e.Results = append(e.Results, Result{"m/a", fmt.Sprint("B", i), Time, Ratio{1, 0.99, 1.01}, 0})
+		e.Results = append(e.Results, Result{Metric{"m/a", fmt.Sprint("B", i), Time}, Ratio{1, 0.99, 1.01}, 0})
 	}
 	if h := Build([]Entry{e}, Options{}); len(h.Steps) != 0 || h.Tests != 201 {
 		t.Errorf("among 201 tests it is a step: %v, %d tests", h.Steps, h.Tests)

@@ -16,12 +16,12 @@ import (
 	"overlap/internal/table"
 )
 
-// longestEntry is how much text of an entry is believed to be one, in bytes:
-// tens of thousands of benchmarks.
-const longestEntry = 16 << 20
+// maxEntry limits the text of an entry, in bytes: enough for tens of thousands of
+// benchmarks.
+const maxEntry = 16 << 20
 
-// Load reads the entries of a file in their order. What is torn or damaged is
-// left out, and warnings say where; err is only for a file that cannot be read.
+// Load reads the entries of a file in their order. It skips incomplete and damaged
+// entries with a warning each; err is only for a file that cannot be read.
 func Load(path string) (entries []Entry, warnings []error, err error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -35,11 +35,11 @@ func Load(path string) (entries []Entry, warnings []error, err error) {
 	return entries, warnings, nil
 }
 
-// ErrNoHistory is of a file with something else than comparisons.
-var ErrNoHistory = errors.New("it is no history: it has no line \"" + firstLine + "\", which overlap check writes before each comparison")
+// ErrNoHistory is the error of a file without comparisons but with something else.
+var ErrNoHistory = errors.New("not a history: no line is \"" + firstLine + "\", which overlap check writes before each comparison")
 
-// Read is Load from a reader. It fails with ErrNoHistory if none of the lines is
-// of a history. name stands for the file in warnings.
+// Read is Load from a reader. It returns ErrNoHistory if no line is of a history.
+// Warnings call the file name.
 func Read(r io.Reader, name string) (entries []Entry, warnings []error, err error) {
 	l := loader{name: name, words: map[string]string{}}
 	in := bufio.NewReaderSize(r, 1<<16)
@@ -53,32 +53,34 @@ func Read(r io.Reader, name string) (entries []Entry, warnings []error, err erro
 			break
 		}
 	}
-	if l.some && !l.ours {
+	if l.text && !l.history {
 		return nil, nil, ErrNoHistory
 	}
 	if l.open {
-		l.warn(errors.New("it was cut, by a crash perhaps"))
+		l.warn(errIncomplete)
 	}
 	return l.entries, l.warnings, nil
 }
+
+var errIncomplete = errors.New("it is incomplete, perhaps because of a crash")
 
 // loader collects the lines of one entry after the other.
 type loader struct {
 	name     string
 	entries  []Entry
 	warnings []error
-	left     int // out, without a warning of their own
+	skipped  int // entries
 
-	number int    // of the line
-	middle bool   // of a line that is longer than the buffer
-	some   bool   // a line that is not blank was seen
-	ours   bool   // so was one of a history
-	open   bool   // within an entry
-	first  int    // line of the entry
-	huge   bool   // the entry is longer than is believed
-	text   []byte // of the entry
-	reader benchfmt.Reader
-	words  map[string]string // names, which ten thousand entries repeat
+	line    int  // its number
+	middle  bool // the next piece continues a line that is longer than the buffer
+	text    bool // a line that is not blank was seen
+	history bool // a line of a history was seen
+	open    bool // within an entry
+	huge    bool // the entry is longer than maxEntry
+	first   int  // line of the entry
+	entry   []byte
+	reader  benchfmt.Reader
+	words   map[string]string // names, which ten thousand entries repeat
 }
 
 // add takes a line, or a piece of a long one.
@@ -86,49 +88,49 @@ func (l *loader) add(piece []byte) {
 	middle := l.middle
 	l.middle = !bytes.HasSuffix(piece, []byte("\n"))
 	if !middle {
-		l.number++
+		l.line++
 	}
 	line := bytes.TrimRight(piece, "\r\n")
-	l.some = l.some || len(bytes.TrimSpace(line)) > 0
-	l.ours = l.ours || !middle && (string(line) == firstLine || bytes.HasPrefix(line, []byte("Unit "+string(Time)+parts[0])))
+	l.text = l.text || len(bytes.TrimSpace(line)) > 0
+	l.history = l.history || !middle && (string(line) == firstLine || bytes.HasPrefix(line, []byte("Unit "+string(Time)+parts[0])))
 	switch {
 	case !middle && string(line) == firstLine:
 		if l.open {
-			l.warn(errors.New("it was cut, by a crash perhaps"))
+			l.warn(errIncomplete)
 		}
-		l.open, l.first, l.huge, l.text = true, l.number, false, l.text[:0]
+		l.open, l.first, l.huge, l.entry = true, l.line, false, l.entry[:0]
 	case !l.open:
 	case !middle && !l.middle && bytes.HasPrefix(line, []byte(lastLine)):
 		l.end(string(line[len(lastLine):]))
-	case l.huge || len(l.text)+len(piece) > longestEntry:
+	case l.huge || len(l.entry)+len(piece) > maxEntry:
 		l.huge = true
 	default:
-		l.text = append(l.text, piece...)
+		l.entry = append(l.entry, piece...)
 	}
 }
 
-// mostWarnings is how many entries that were left out are told one by one.
-const mostWarnings = 5
+// maxWarnings limits the warnings; the last one counts all further entries.
+const maxWarnings = 5
 
 func (l *loader) warn(err error) {
-	if len(l.warnings) == mostWarnings {
-		l.left++
-		l.warnings[mostWarnings-1] = fmt.Errorf("%s: left out: %d more comparisons, which are cut or damaged, too", l.name, l.left+1)
+	l.skipped++
+	if len(l.warnings) == maxWarnings {
+		l.warnings[maxWarnings-1] = fmt.Errorf("%s: skipped %d more incomplete or damaged comparisons", l.name, l.skipped-maxWarnings+1)
 		return
 	}
-	l.warnings = append(l.warnings, fmt.Errorf("%s: left out: the comparison in line %d: %w", l.name, l.first, err))
+	l.warnings = append(l.warnings, fmt.Errorf("%s: skipped the comparison in line %d: %w", l.name, l.first, err))
 }
 
-// end takes the entry whose lines were read.
+// end adds the entry with its lines read; count is the number in its last line.
 func (l *loader) end(count string) {
 	l.open = false
 	if l.huge {
-		l.warn(fmt.Errorf("it is longer than %d MiB", longestEntry>>20))
+		l.warn(fmt.Errorf("it is longer than %d MiB", maxEntry>>20))
 		return
 	}
 	e, n, err := l.parse()
 	if err == nil && strconv.Itoa(n) != count {
-		err = fmt.Errorf("it has %s, and its last line says %.20q", table.Count(n, "result"), count)
+		err = fmt.Errorf("it has %s, but its last line says %.20q", table.Count(n, "result"), count)
 	}
 	if err == nil {
 		err = e.check()
@@ -140,12 +142,12 @@ func (l *loader) end(count string) {
 	l.entries = append(l.entries, e)
 }
 
-// parse reads the text of an entry; n is its number of result lines.
+// parse reads the text of the entry; n is the number of its result lines.
 func (l *loader) parse() (e Entry, n int, err error) {
 	if err := l.header(&e); err != nil {
 		return e, 0, err
 	}
-	l.reader.Reset(bytes.NewReader(l.text), l.name)
+	l.reader.Reset(bytes.NewReader(l.entry), l.name)
 	for l.reader.Scan() {
 		switch r := l.reader.Result().(type) {
 		case *benchfmt.SyntaxError:
@@ -158,10 +160,10 @@ func (l *loader) parse() (e Entry, n int, err error) {
 	return e, n, l.reader.Err()
 }
 
-// header reads the configuration of an entry. It is read by hand, because an
-// entry in which all programs are identical has no result to carry it.
+// header reads the configuration of the entry. benchfmt does not return it for an entry
+// without results, which has only identical programs.
 func (l *loader) header(e *Entry) (err error) {
-	for line := range bytes.Lines(l.text) {
+	for line := range bytes.Lines(l.entry) {
 		key, value, _ := strings.Cut(string(line[:min(len(line), 1<<16)]), ":")
 		switch value = strings.TrimSpace(value); key {
 		case "base":
@@ -171,15 +173,15 @@ func (l *loader) header(e *Entry) (err error) {
 		case "time":
 			e.Time, err = time.Parse(time.RFC3339, value)
 		case "host":
-			e.Host = l.word(oneLine(value))
+			e.Host = l.word(table.OneLine(value))
 		case "machine":
-			e.Machine = l.word(oneLine(value))
+			e.Machine = l.word(table.OneLine(value))
 		case "seed":
 			e.Seed, err = strconv.ParseUint(value, 10, 64)
 		case "blocks":
 			e.Blocks, err = strconv.Atoi(value)
 			if err == nil && (e.Blocks < 0 || e.Blocks > 1e6) {
-				err = errors.New("no number of blocks")
+				err = errors.New("want 0 to 1000000 blocks")
 			}
 		case "identical":
 			for _, pkg := range strings.Fields(value) {
@@ -195,8 +197,8 @@ func (l *loader) header(e *Entry) (err error) {
 	return nil
 }
 
-// results adds the ratios of one line. One without a credible interval is left
-// out: its commit is a gap in that series.
+// results adds the ratios of one line. It skips one without a plausible interval: the
+// commit is then a gap in that series.
 func (l *loader) results(e *Entry, r *benchfmt.Result) {
 	name, pkg := l.word(oneWord(string(r.Name))), l.word(oneWord(r.GetConfig("pkg")))
 	for _, v := range r.Values {
@@ -207,13 +209,13 @@ func (l *loader) results(e *Entry, r *benchfmt.Result) {
 		low, _ := r.Value(q + parts[1])
 		high, _ := r.Value(q + parts[2])
 		head, _ := r.Value(q + parts[3])
-		if ratio := (Ratio{v.Value, low, high}); ratio.credible() {
-			e.Results = append(e.Results, Result{pkg, name, Quantity(l.word(q)), ratio, head})
+		if ratio := (Ratio{v.Value, low, high}); ratio.plausible() {
+			e.Results = append(e.Results, Result{Metric{pkg, name, Quantity(l.word(q))}, ratio, head})
 		}
 	}
 }
 
-// word is s, stored once.
+// word returns s, which is stored only once.
 func (l *loader) word(s string) string {
 	if w, ok := l.words[s]; ok {
 		return w

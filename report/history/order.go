@@ -8,84 +8,75 @@ import (
 	"overlap/internal/table"
 )
 
-// sort fills in the commits, oldest first, and returns the entries in the order
-// of their commits. Entries whose base comes after their commit, and with
-// Options.Since those not after it, are left out with a note.
+// sort sets h.Commits, oldest first, and returns the entries in the order of their
+// commits. It leaves out, with a note, entries whose base comes after their commit and,
+// with Options.Since, entries of earlier commits.
 func (h *History) sort(entries []Entry, o Options) []Entry {
-	place := map[string]int{}
-	for i, c := range o.Order {
-		place[c.Hash] = i
-	}
+	places := o.places()
 	entries = slices.Clone(entries)
 	if o.Since != "" {
 		n := len(entries)
-		entries = slices.DeleteFunc(entries, func(e Entry) bool { return position(place, e.Commit) <= position(place, o.Since) })
-		h.note(n-len(entries), "of commits that are not after the one asked for")
+		entries = slices.DeleteFunc(entries, func(e Entry) bool { return places[e.Commit] <= places[o.Since] })
+		h.noteLeftOut(n-len(entries), "of commits that are not later than the one asked for")
 	}
 	n := len(entries)
 	entries = slices.DeleteFunc(entries, func(e Entry) bool {
-		commit := position(place, e.Commit)
-		return commit >= 0 && position(place, e.Base) >= commit
+		return places[e.Commit] > 0 && places[e.Base] >= places[e.Commit]
 	})
-	// Of several entries of a commit all have to be at one place: its earliest.
-	at := map[string]Commit{}
+	// All entries of a commit have the same place: that of the earliest.
+	commits := map[string]Commit{}
 	for _, e := range entries {
-		if c, ok := at[e.Commit]; !ok || e.Time.Before(c.Time) {
-			at[e.Commit] = Commit{Hash: e.Commit, Time: e.Time}
+		if c, ok := commits[e.Commit]; !ok || e.Time.Before(c.Time) {
+			commits[e.Commit] = Commit{Hash: e.Commit, Time: e.Time}
 		}
-		if _, ok := at[e.Base]; !ok && position(place, e.Base) >= 0 {
-			at[e.Base] = Commit{Hash: e.Base}
+		if _, ok := commits[e.Base]; !ok && places[e.Base] > 0 {
+			commits[e.Base] = Commit{Hash: e.Base}
 		}
 	}
-	index := h.number(merge(at, place, o.Order), entries)
+	index := h.number(merge(commits, places, o.Order), commits, entries)
 	entries = slices.DeleteFunc(entries, func(e Entry) bool { return index[e.Base] >= index[e.Commit] })
-	h.note(n-len(entries), "whose base is not before their commit")
+	h.noteLeftOut(n-len(entries), "with a base that is not before the commit")
 	slices.SortStableFunc(entries, func(a, b Entry) int {
 		return cmp.Or(index[a.Commit]-index[b.Commit], index[a.Base]-index[b.Base], a.Time.Compare(b.Time))
 	})
 	return entries
 }
 
-func (h *History) note(n int, why string) {
+func (h *History) noteLeftOut(n int, which string) {
 	if n > 0 {
-		h.Notes = append(h.Notes, fmt.Sprintf("left out: %s %s", table.Count(n, "comparison"), why))
+		h.Notes = append(h.Notes, fmt.Sprintf("left out: %s %s", table.Count(n, "comparison"), which))
 	}
 }
 
-// merge puts the commits that the repository does not know between those that
-// it does, by time.
-func merge(at map[string]Commit, place map[string]int, known []Commit) (order []Commit) {
-	var strange []Commit
-	for hash, c := range at {
-		if i, ok := place[hash]; ok {
-			order = append(order, known[i])
+// merge inserts the commits that the repository does not have among those that it has,
+// by time.
+func merge(commits map[string]Commit, places map[string]int, order []Commit) (all []Commit) {
+	var known, unknown []Commit
+	for hash, c := range commits {
+		if i := places[hash]; i > 0 {
+			known = append(known, order[i-1])
 		} else {
-			strange = append(strange, c)
+			unknown = append(unknown, c)
 		}
 	}
-	slices.SortFunc(order, func(a, b Commit) int { return place[a.Hash] - place[b.Hash] })
-	slices.SortFunc(strange, func(a, b Commit) int { return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.Hash, b.Hash)) })
-	var all []Commit
-	for _, c := range order {
-		for len(strange) > 0 && strange[0].Time.Before(c.Time) {
-			all, strange = append(all, strange[0]), strange[1:]
+	slices.SortFunc(known, func(a, b Commit) int { return places[a.Hash] - places[b.Hash] })
+	slices.SortFunc(unknown, func(a, b Commit) int { return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.Hash, b.Hash)) })
+	for _, c := range known {
+		for len(unknown) > 0 && unknown[0].Time.Before(c.Time) {
+			all, unknown = append(all, unknown[0]), unknown[1:]
 		}
 		all = append(all, c)
 	}
-	return append(all, strange...)
+	return append(all, unknown...)
 }
 
-// number fills in the commits of the history: those of the order, and each base
-// that neither the repository knows nor anybody compared, right before the first
-// commit that was compared with it.
-func (h *History) number(order []Commit, entries []Entry) map[string]int {
-	ordered := map[string]bool{}
-	for _, c := range order {
-		ordered[c.Hash] = true
-	}
+// number sets h.Commits and returns the index of each. order has the commits by place;
+// a base that is not among them goes right before the first commit that was compared
+// with it.
+func (h *History) number(order []Commit, commits map[string]Commit, entries []Entry) map[string]int {
 	bases := map[string][]string{}
 	for _, e := range entries {
-		if !ordered[e.Base] {
+		if _, ok := commits[e.Base]; !ok {
 			bases[e.Commit] = append(bases[e.Commit], e.Base)
 		}
 	}
@@ -103,11 +94,4 @@ func (h *History) number(order []Commit, entries []Entry) map[string]int {
 		add(c)
 	}
 	return index
-}
-
-func position(place map[string]int, hash string) int {
-	if i, ok := place[hash]; ok {
-		return i
-	}
-	return -1
 }

@@ -24,14 +24,14 @@ func walk(r *rand.Rand, n int, sd float64, changes map[int]float64) []Point {
 // stepsOf are the steps of one series.
 func stepsOf(points []Point, alpha float64) []stretch {
 	c := newScan(points)
-	judge([]*scan{c}, alpha, c.tests())
+	setLimits([]*scan{c}, alpha, c.tests())
 	return c.steps(math.Log1p(0.001))
 }
 
 func TestHistoriesWithoutStepsHaveNone(t *testing.T) {
 	racing.Long(t)
 	r := rand.New(rand.NewPCG(1, 2))
-	const alpha, trials = 0.05, 10_000 // coarse, so that the rate is told from 0, too
+	const alpha, trials = 0.05, 10_000 // coarse, so that the rate differs from 0
 	for _, n := range []int{1, 4, 20, 100} {
 		wrong := 0
 		for range trials {
@@ -50,7 +50,7 @@ func TestHistoriesWithoutStepsHaveNone(t *testing.T) {
 }
 
 // Commits that move code in memory scatter more than their intervals say.
-func TestErrorsThatAreToldTooSmallMakeNoSteps(t *testing.T) {
+func TestUnderestimatedErrorsMakeNoSteps(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	const trials = 2000
 	wrong := 0
@@ -77,7 +77,7 @@ func TestStepsAreFoundWhereTheyAre(t *testing.T) {
 	for _, x := range []struct {
 		name    string
 		changes map[int]float64
-		least   int // per cent of trials in which it has to be found
+		minRate int // per cent of trials in which it has to be found
 	}{
 		{"one commit of 6 errors", map[int]float64{50: 6}, 72},
 		{"one commit of −8 errors", map[int]float64{50: -8}, 92},
@@ -85,26 +85,26 @@ func TestStepsAreFoundWhereTheyAre(t *testing.T) {
 		{"8 commits of 2.5", several(50, 8, 2.5), 90},
 		{"32 commits of 1.2", several(40, 32, 1.2), 90},
 	} {
-		found, beside := 0, 0
+		found, elsewhere := 0, 0
 		for range trials {
 			hit := false
 			for _, s := range stepsOf(walk(r, 100, 0.01, x.changes), 0.01) {
 				if inside(s, x.changes) {
 					hit = true
 				} else {
-					beside++
+					elsewhere++
 				}
 			}
 			if hit {
 				found++
 			}
 		}
-		t.Logf("%s: found in %d of %d, %d elsewhere", x.name, found, trials, beside)
-		if beside > trials/50 {
-			t.Errorf("%s: %d steps where there is none in %d series", x.name, beside, trials)
+		t.Logf("%s: found in %d of %d, %d elsewhere", x.name, found, trials, elsewhere)
+		if elsewhere > trials/50 {
+			t.Errorf("%s: %d steps where there is none in %d series", x.name, elsewhere, trials)
 		}
-		if found < trials*x.least/100 {
-			t.Errorf("%s: found in %d of %d series, not in %d %%", x.name, found, trials, x.least)
+		if found < trials*x.minRate/100 {
+			t.Errorf("%s: found in %d of %d series, not in %d %%", x.name, found, trials, x.minRate)
 		}
 	}
 }
@@ -241,7 +241,7 @@ func TestCountedRatiosNeedNoLuck(t *testing.T) {
 func TestQuantilesFarOut(t *testing.T) {
 	for _, freedom := range []float64{1, 10, 21, 1000, 4999, 5001, 1e9} {
 		for _, tail := range []float64{1e-2, 5e-8, 1e-12} {
-			q := quantileOf(freedom, tail)
+			q := quantile(freedom, tail)
 			beyond := distuv.StudentsT{Sigma: 1, Nu: freedom}.CDF(-q)
 			if freedom > 5000 {
 				beyond = distuv.UnitNormal.CDF(-q)
@@ -251,7 +251,7 @@ func TestQuantilesFarOut(t *testing.T) {
 			}
 		}
 	}
-	if q := quantileOf(21, 0.025); math.Abs(q-2.0796) > 1e-4 { // of any table
+	if q := quantile(21, 0.025); math.Abs(q-2.0796) > 1e-4 { // of any table
 		t.Errorf("the 97.5 %% quantile at 21 degrees of freedom is %g", q)
 	}
 }

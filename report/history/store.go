@@ -10,13 +10,13 @@ import (
 	"overlap/internal/durable"
 )
 
-// File is the name of a host's history in its folder of results.
+// File is the name of a host's history in its directory of results.
 const File = "history.txt"
 
-// Append adds an entry to the file at path, which it makes, with its folder, if
-// there is none. It returns when the entry is on disk. It blocks while another
-// process appends; it does not wait long, because each writes once. After an
-// error the file is as it was, or ends with an entry that Load tells and skips.
+// Append adds an entry to the file at path, and makes the file and its directory if they
+// do not exist. It returns when the entry is on disk. It blocks while another process
+// appends, which is short, because each writes once. After an error the file is
+// unchanged, or ends with an entry that Load skips with a warning.
 func Append(path string, e Entry) (err error) {
 	if err := e.check(); err != nil {
 		return fmt.Errorf("history: %w", err)
@@ -39,21 +39,21 @@ func Append(path string, e Entry) (err error) {
 		return err
 	}
 	if !info.Mode().IsRegular() {
-		return fmt.Errorf("%s is no file", path)
+		return fmt.Errorf("%s is not a regular file", path)
 	}
-	head, err := head(f, info.Size())
+	prefix, err := prefixOf(f, info.Size())
 	if err != nil {
 		return err
 	}
-	if _, err := f.Write(append(head, e.encode()...)); err != nil {
+	if _, err := f.Write(append(prefix, e.encode()...)); err != nil {
 		return errors.Join(err, f.Truncate(info.Size()))
 	}
 	return errors.Join(f.Sync(), durable.SyncDir(filepath.Dir(path)))
 }
 
-// head is what goes before an entry: the units of a new file, and the end of a
+// prefixOf returns what goes before an entry: the units in a new file, and the end of a
 // line that a crash has cut.
-func head(f *os.File, size int64) ([]byte, error) {
+func prefixOf(f *os.File, size int64) ([]byte, error) {
 	if size == 0 {
 		return units(), nil
 	}

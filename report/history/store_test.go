@@ -24,10 +24,10 @@ func sample(i int) Entry {
 		Base: hashOf(i), Commit: hashOf(i + 1), Time: time.Date(2026, 1, 2, 3, 4, i, 0, time.UTC),
 		Host: "quiet", Machine: "Xeon, 2 CPUs", Seed: 1<<63 + 5, Blocks: 22, Identical: []string{"m/doc", "m/same"},
 		Results: []Result{
-			{"m/a", "Sort/cores=2-2", Time, Ratio{1.25, 1.2, 1.3}, 1.5e6},
-			{"m/a", "Sort/cores=2-2", Speedup, Ratio{0.75, 0.7, 0.8}, 1.4},
-			{"", "Parse", Time, Ratio{1, 0.99, 1.01}, 200},
-			{"m/b", "Sort/cores=2-2", Allocs, Ratio{2, 2, 2}, 6},
+			{Metric{"m/a", "Sort/cores=2-2", Time}, Ratio{1.25, 1.2, 1.3}, 1.5e6},
+			{Metric{"m/a", "Sort/cores=2-2", Speedup}, Ratio{0.75, 0.7, 0.8}, 1.4},
+			{Metric{"", "Parse", Time}, Ratio{1, 0.99, 1.01}, 200},
+			{Metric{"m/b", "Sort/cores=2-2", Allocs}, Ratio{2, 2, 2}, 6},
 		},
 	}
 }
@@ -59,7 +59,7 @@ func TestEntriesThatSayNothingAreRefused(t *testing.T) {
 		"itself":    func(e *Entry) { e.Base = e.Commit },
 		"no result": func(e *Entry) { e.Results, e.Identical = nil, nil },
 		"no interval": func(e *Entry) {
-			e.Results, e.Identical = []Result{{Name: "A", Quantity: Time, Ratio: Ratio{1, 0, 2}}}, nil
+			e.Results, e.Identical = []Result{{Metric: Metric{Name: "A", Quantity: Time}, Ratio: Ratio{1, 0, 2}}}, nil
 		},
 	} {
 		e := sample(0)
@@ -135,7 +135,7 @@ func TestHostileNamesStayNames(t *testing.T) {
 	}
 }
 
-func TestDamageIsToldWithItsLine(t *testing.T) {
+func TestWarningsNameTheLineOfTheDamage(t *testing.T) {
 	good := string(sample(0).encode())
 	for name, text := range map[string]string{
 		"count":   strings.Replace(good, lastLine+"3", lastLine+"4", 1),
@@ -143,16 +143,16 @@ func TestDamageIsToldWithItsLine(t *testing.T) {
 		"time":    strings.Replace(good, "time: 2026", "time: then", 1),
 		"blocks":  strings.Replace(good, "blocks: 22", "blocks: -1", 1),
 		"garbage": strings.Replace(good, "BenchmarkParse 1", "BenchmarkParse", 1),
-		"huge":    strings.Replace(good, "host: ", "host: "+strings.Repeat("x", longestEntry), 1),
+		"huge":    strings.Replace(good, "host: ", "host: "+strings.Repeat("x", maxEntry), 1),
 	} {
 		got, warnings, err := Read(strings.NewReader("# a remark\n"+text+good), "f")
-		if err != nil || len(got) != 1 || len(warnings) != 1 || !strings.HasPrefix(warnings[0].Error(), "f: left out: the comparison in line 2: ") {
+		if err != nil || len(got) != 1 || len(warnings) != 1 || !strings.HasPrefix(warnings[0].Error(), "f: skipped the comparison in line 2: ") {
 			t.Errorf("%s: %d entries, warnings %.300q, %v", name, len(got), warnings, err)
 		}
 	}
 	_, warnings, _ := Read(strings.NewReader(strings.Repeat(firstLine+"\n", 1000)), "f")
-	if len(warnings) != mostWarnings || !strings.Contains(warnings[mostWarnings-1].Error(), "996 more") {
-		t.Errorf("a thousand damaged entries are told as %q", warnings)
+	if len(warnings) != maxWarnings || !strings.Contains(warnings[maxWarnings-1].Error(), "996 more") {
+		t.Errorf("the warnings of a thousand damaged entries are %q", warnings)
 	}
 }
 

@@ -3,6 +3,7 @@ package history
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,14 +12,14 @@ import (
 	"overlap/internal/table"
 )
 
-// shown is how many characters of a hash are shown: those of git log --oneline
-// in most repositories, and some more.
-const shown = 9
+// hashDigits is the length of a hash for people: a little more than git log --oneline
+// has in most repositories.
+const hashDigits = 9
 
-// Short is the hash as people read it.
-func (c Commit) Short() string { return c.Hash[:min(len(c.Hash), shown)] }
+// Short returns the abbreviated hash.
+func (c Commit) Short() string { return c.Hash[:min(len(c.Hash), hashDigits)] }
 
-// Day is the date of the commit, a dash if it is not known.
+// Day returns the date of the commit, a dash if it is not known.
 func (c Commit) Day() string {
 	if c.Time.IsZero() {
 		return "–"
@@ -26,36 +27,29 @@ func (c Commit) Day() string {
 	return c.Time.UTC().Format(time.DateOnly)
 }
 
-// Range is the commits of the step as git log takes them.
+// Range returns the commits of the step in the syntax of git log.
 func (s Step) Range() string { return s.Before.Short() + ".." + s.After.Short() }
 
 // Columns are the headings of the table of steps.
 func (h *History) Columns() []string {
-	return []string{"benchmark", "quantity", "change", "95 % interval", "verdict", "commits", "between", "date", "subject of the last"}
+	return []string{"benchmark", "quantity", "change", "95 % interval", "verdict", "commits", "commits between", "date", "subject of the last commit"}
 }
 
-// Cells are a step as text, one for each column.
+// Cells returns the step as text, one cell for each column.
 func (s Step) Cells() []string {
 	return []string{
-		s.Title(), s.Quantity.String(), s.Percent(), s.interval(), s.word(),
-		s.Range(), s.between(), s.After.Day(), oneLine(s.After.Subject),
+		s.Title(), s.Quantity.String(), s.Percent(), s.interval(), s.verdict(),
+		s.Range(), s.between(), s.After.Day(), table.OneLine(s.After.Subject),
 	}
 }
 
-// Title is the benchmark with its point.
-func (s Step) Title() string { return title(s.Package, s.Name) }
-
-// Title is the benchmark with its point.
-func (s Series) Title() string { return title(s.Package, s.Name) }
-
-func title(pkg, name string) string {
-	if i := strings.LastIndexByte(pkg, '/'); i >= 0 {
-		pkg = pkg[i+1:]
-	}
-	return strings.TrimPrefix(pkg+"."+name, ".")
+// Title returns the benchmark with its point and the last element of its package.
+func (m Metric) Title() string {
+	m.Package = m.Package[strings.LastIndexByte(m.Package, '/')+1:]
+	return m.fullName()
 }
 
-// String is the quantity as people write it.
+// String returns the quantity as people write it.
 func (q Quantity) String() string {
 	switch q {
 	case Bytes:
@@ -67,130 +61,94 @@ func (q Quantity) String() string {
 }
 
 func (s Step) interval() string {
-	if s.Ratio.Low == s.Ratio.High {
+	switch {
+	case s.Ratio.Low == s.Ratio.High:
 		return "counted"
-	}
-	if table.AsFactor(s.Ratio.Value) {
+	case table.AsFactor(s.Ratio.Value):
 		return fmt.Sprintf("× %.3g … %.3g", s.Ratio.Low, s.Ratio.High)
 	}
 	return percent(s.Ratio.Low) + " … " + percent(s.Ratio.High)
 }
 
-func (s Step) word() string {
+func (s Step) verdict() string {
 	if s.Worse {
 		return "worse"
 	}
 	return "better"
 }
 
-// between is what lies in the range besides its last commit.
+// between describes the commits of the range except its first and last.
 func (s Step) between() string {
-	switch n := s.Inside + s.Unknown; {
+	switch n := s.Inside + s.Unmeasured; {
 	case n == 0:
 		return "–"
 	case s.Inside == 0:
 		return fmt.Sprintf("%d not measured", n)
-	case s.Unknown == 0:
+	case s.Unmeasured == 0:
 		return fmt.Sprintf("%d measured", n)
 	default:
 		return fmt.Sprintf("%d, %d of them measured", n, s.Inside)
 	}
 }
 
-// Finding is the history in a sentence.
+// Finding returns the history in a sentence.
 func (h *History) Finding() string {
-	what := "no step"
-	worse := 0
-	for _, s := range h.Steps {
-		if s.Worse {
-			worse++
-		}
-	}
+	steps := "no step"
 	if n := len(h.Steps); n > 0 {
-		what = table.Count(n, "step")
+		steps = table.Count(n, "step")
 	}
-	if worse > 0 {
-		what += fmt.Sprintf(", %d for the worse", worse)
+	better := slices.DeleteFunc(slices.Clone(h.Steps), func(s Step) bool { return s.Worse })
+	if worse := len(h.Steps) - len(better); worse > 0 {
+		steps += fmt.Sprintf(", %d for the worse", worse)
 	}
-	return fmt.Sprintf("%s in %d series over %s", what, len(h.Series), table.Count(len(h.Commits), "commit"))
+	return fmt.Sprintf("%s in %d series over %s", steps, len(h.Series), table.Count(len(h.Commits), "commit"))
 }
 
-// Words explain what a step is.
-func (h *History) Words() []string {
-	return append([]string{
-		fmt.Sprintf("A step is the shortest range of commits whose measured ratios chance does not explain: of histories without any, at most %.2g %% have a false one if errors are normal, about %.2g %% if they have heavy tails. Tested: %s.", 100*h.Alpha, 100*min(1, mostFalse*h.Alpha), table.Count(h.Tests, "range")),
-		"Each ratio is that of a commit to its base, measured side by side.",
-	}, h.Notes...)
-}
+// maxSteps limits the steps in a terminal, newest first.
+const maxSteps = 40
 
-// mostSteps is how many steps a terminal is given, newest first.
-const mostSteps = 40
-
-// WriteText writes the steps for people, in lines of at most 100 columns: a line
-// of numbers and a line about the commits for each.
+// WriteText writes the steps for people, in lines of at most 100 columns: a line of
+// numbers and a line about the commits for each.
 func (h *History) WriteText(w io.Writer) error {
-	var b strings.Builder
+	t := table.Terminal{}
 	heading := h.Finding()
 	if h.Host != "" {
-		heading = oneLine(h.Host) + ": " + heading
+		heading = table.OneLine(h.Host) + ": " + heading
 	}
-	b.WriteString(cut(heading, width) + "\n")
+	lines := []string{table.Cut(heading, t.Columns())}
 	if len(h.Steps) > 0 {
-		b.WriteByte('\n')
+		lines = append(lines, "")
+		lines = append(lines, stepLines(h.Steps[:min(len(h.Steps), maxSteps)], t.Columns())...)
 	}
-	for i, s := range h.Steps {
-		if i == mostSteps {
-			fmt.Fprintf(&b, "and %s: --json has all\n", table.Count(len(h.Steps)-i, "older step"))
-			break
-		}
-		fmt.Fprintf(&b, "%s  %s  %s\n", pad(cut(s.Percent()+" "+s.word(), 18), 18), pad(cut(s.Quantity.String()+" of "+s.Title(), 50), 50), cut(s.interval(), 28))
-		line := "  " + s.Range() + "  " + s.After.Day()
-		if between := s.between(); between != "–" {
-			line += "  (" + between + " between)"
-		}
-		b.WriteString(strings.TrimRight(cut(line+"  "+oneLine(s.After.Subject), width), " ") + "\n")
+	if more := len(h.Steps) - maxSteps; more > 0 {
+		lines = append(lines, fmt.Sprintf("and %s: --json prints all", table.Count(more, "older step")))
 	}
-	b.WriteByte('\n')
-	for _, text := range h.Words() {
-		for _, line := range wrapped(text) {
-			b.WriteString(line + "\n")
-		}
+	lines = append(lines, "")
+	for _, note := range append([]string{
+		fmt.Sprintf("A step is the shortest range of commits with a change that chance does not explain. A history without steps shows a false one with a probability of at most %.2g %% if errors are normal, about %.2g %% if they have heavy tails. Tested: %s.", 100*h.Alpha, 100*min(1, maxFalse*h.Alpha), table.Count(h.Tests, "range")),
+		"Each ratio compares a commit with its base, measured side by side.",
+	}, h.Notes...) {
+		lines = append(lines, t.Wrap(note, "", "  ")...)
 	}
-	_, err := io.WriteString(w, b.String())
+	_, err := io.WriteString(w, strings.Join(lines, "\n")+"\n")
 	return err
 }
 
-// width is that of what is written, in columns.
-const width = 100
-
-// cut shortens a text to at most most columns of a terminal.
-func cut(s string, most int) string {
-	if uniseg.StringWidth(s) <= most {
-		return s
+// stepLines returns a heading and two lines for each step.
+func stepLines(steps []Step, width int) (lines []string) {
+	t := table.Table{Head: []string{"change", "benchmark", "95 % interval"}, Numbers: make([]bool, 3)}
+	for _, s := range steps {
+		t.Rows = append(t.Rows, []string{s.Percent() + " " + s.verdict(), table.Cut(s.Quantity.String()+" of "+s.Title(), 50), s.interval()})
 	}
-	var b strings.Builder
-	used := 0
-	for g := uniseg.NewGraphemes(s); g.Next() && used+g.Width() < most; used += g.Width() {
-		b.WriteString(g.Str())
-	}
-	return b.String() + "…"
-}
-
-func pad(s string, to int) string {
-	return s + strings.Repeat(" ", max(0, to-uniseg.StringWidth(s)))
-}
-
-func wrapped(text string) (lines []string) {
-	line := ""
-	for word := range strings.FieldsSeq(text) {
-		switch {
-		case line == "":
-			line = word
-		case uniseg.StringWidth(line)+1+uniseg.StringWidth(word) > width:
-			lines, line = append(lines, line), "  "+word
-		default:
-			line += " " + word
+	numbers := t.Lines(2)
+	lines = numbers[:1:1]
+	for i, s := range steps {
+		commits := "  " + s.Range() + "  " + s.After.Day() + "  "
+		if between := s.between(); between != "–" {
+			commits += "(" + between + " between)  "
 		}
+		commits += table.Cut(table.OneLine(s.After.Subject), width-uniseg.StringWidth(commits))
+		lines = append(lines, numbers[i+1], strings.TrimRight(commits, " "))
 	}
-	return append(lines, line)
+	return lines
 }

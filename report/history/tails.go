@@ -7,25 +7,26 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// freedoms are the tails that errors may have: heavy, less heavy, normal.
+// freedoms are the degrees of freedom that errors may have: with heavy, less heavy and
+// normal tails.
 var freedoms = [...]float64{3, 6, math.Inf(1)}
 
-// weights are of the freedoms.
+// weights are the probabilities of the freedoms, or their logarithms.
 type weights [len(freedoms)]float64
 
-// shape is a distribution of errors: Student's, with a scale in standard errors
-// as the intervals give them.
+// shape is a distribution of errors: Student's, with a scale in standard errors of the
+// intervals.
 type shape struct {
 	freedom  int // index into freedoms
 	scale    float64
-	prior    float64 // logarithm of how likely the scale is
-	constant float64 // of the logarithm of the density
+	prior    float64 // logarithm of the probability of the scale
+	constant float64 // term of the logarithm of the density
 }
 
-// shapes are those of each freedom. A standard error of an interval is the scale
-// of the errors or their standard deviation, which heavy tails make larger, to
-// within 7 %; seldom it is cautious, and errors are smaller. More freedom would
-// make wider normal errors of heavy tails.
+// shapes are the possible shapes of each freedom. The standard error of an interval is
+// within 7 % of the scale of the errors or of their standard deviation, which heavy tails
+// make larger; seldom it is cautious, and errors are smaller. With a wider prior, heavy
+// tails would pass for wide normal errors.
 var shapes = func() (all []shape) {
 	const step, spread, cautious = 0.1, 0.07, 0.003 // of the scale's logarithm
 	near := func(x float64) float64 { return math.Exp(-x * x / (2 * spread * spread)) }
@@ -45,7 +46,7 @@ var shapes = func() (all []shape) {
 	return all
 }()
 
-// logDensity is that of an error.
+// logDensity returns the logarithm of the density at the error z.
 func (s shape) logDensity(z float64) float64 {
 	nu, x := freedoms[s.freedom], z/s.scale
 	if math.IsInf(nu, 1) {
@@ -54,8 +55,8 @@ func (s shape) logDensity(z float64) float64 {
 	return s.constant - (nu+1)/2*math.Log1p(x*x/nu)
 }
 
-// beyond is the probability of an error farther from 0 than z.
-func (s shape) beyond(z float64) float64 {
+// tail returns the probability of an error farther from 0 than z.
+func (s shape) tail(z float64) float64 {
 	nu, x := freedoms[s.freedom], z/s.scale
 	if math.IsInf(nu, 1) {
 		return math.Erfc(x / math.Sqrt2)
@@ -63,15 +64,15 @@ func (s shape) beyond(z float64) float64 {
 	return 2 * distuv.StudentsT{Sigma: 1, Nu: nu}.CDF(-x)
 }
 
-// tails tell how far chance takes the ratios of a series.
+// tails estimate how far chance takes the ratios of a series.
 type tails struct {
 	sizes       []float64   // of the ratios in standard errors, the largest first
-	suspects    int         // how many are larger than normal errors explain
-	likelihoods [][]float64 // logarithms of those of sizes[k:], by k and shape
+	suspects    int         // number of sizes that normal errors do not explain
+	likelihoods [][]float64 // logarithms of the likelihoods of sizes[k:], by k and shape
 	prior       weights
 }
 
-// newTails takes the sizes of ratios and the largest that normal errors explain.
+// newTails estimates tails from the sizes of ratios; normal errors explain up to limit.
 func newTails(sizes []float64, limit float64) *tails {
 	t := &tails{sizes: slices.Sorted(slices.Values(sizes))}
 	slices.Reverse(t.sizes)
@@ -91,19 +92,19 @@ func newTails(sizes []float64, limit float64) *tails {
 			case k == 0:
 				t.likelihoods[0][i] = sum
 			default:
-				// That k are larger counts, too: else the rest of heavy tails, cut
-				// off, would look normal. But five steps are no heavy tails: no more
-				// than two of them count.
-				t.likelihoods[k][i] = sum + min(float64(k), 2)*math.Log(s.beyond(t.sizes[k]))
+				// That k sizes are larger counts as well: without them, the rest of
+				// heavy tails would look normal. But five steps are not heavy tails, so
+				// that no more than two count.
+				t.likelihoods[k][i] = sum + min(float64(k), 2)*math.Log(s.tail(t.sizes[k]))
 			}
 		}
 	}
 	return t
 }
 
-// largestOf is, for each series, the size in standard errors that no ratio of any
-// series exceeds but by a chance.
-func largestOf(all []*tails, chance float64) []float64 {
+// ratioLimits returns, for each series, the size in standard errors that a ratio has to
+// exceed so that chance is the probability of a false step in any series.
+func ratioLimits(all []*tails, chance float64) []float64 {
 	ratios := 0
 	evidence := make([]weights, len(all))
 	var sum weights
@@ -114,40 +115,40 @@ func largestOf(all []*tails, chance float64) []float64 {
 			sum[j] += e
 		}
 	}
-	before := believed(ratios)
-	largest := make([]float64, len(all))
+	prior := freedomPrior(ratios)
+	limits := make([]float64, len(all))
 	for i, t := range all {
-		// One machine measured all series, so that the others tell most of what
-		// tails this one may have. They do not tell all: one in twelve with heavy
-		// tails would pass for normal.
+		// One machine measured all series, so that the others are the best evidence of
+		// the tails of this one. They are not the only evidence: among twelve series, the
+		// one with heavy tails would pass for normal.
 		const own = 0.2
 		var others weights
 		for j := range others {
-			others[j] = math.Log(before[j]) + sum[j] - evidence[i][j]
+			others[j] = math.Log(prior[j]) + sum[j] - evidence[i][j]
 		}
-		others = exponential(others)
+		others = normalize(others)
 		for j := range t.prior {
-			t.prior[j] = own*before[j] + (1-own)*others[j]
+			t.prior[j] = own*prior[j] + (1-own)*others[j]
 		}
-		largest[i] = t.largest(chance / float64(max(1, ratios)))
+		limits[i] = t.limit(chance / float64(max(1, ratios)))
 	}
-	return largest
+	return limits
 }
 
-// believed is how likely each freedom is before anything is seen. Few ratios
-// cannot tell normal errors from others, so that the fewer there are, the less
-// are these believed. The numbers are those with which TestQuietHistoriesSoak
-// holds: more for normal errors finds more steps, and more false ones.
-func believed(ratios int) weights {
+// freedomPrior returns the probability of each freedom before any evidence. Few ratios
+// cannot distinguish normal errors from others, so that the probability of normal ones
+// grows with their number. TestQuietHistoriesSoak holds with these numbers: a larger
+// probability of normal errors finds more steps, and more false ones.
+func freedomPrior(ratios int) weights {
 	n := float64(ratios)
-	return exponential(weights{0, 0, math.Log(max(1e-6, min(22, n*n/480)))})
+	return normalize(weights{0, 0, math.Log(max(1e-6, min(22, n*n/480)))})
 }
 
-// exponential makes weights of their logarithms; their sum is 1.
-func exponential(w weights) weights {
-	most, sum := slices.Max(w[:]), 0.0
+// normalize turns logarithms into weights with the sum 1.
+func normalize(w weights) weights {
+	largest, sum := slices.Max(w[:]), 0.0
 	for j := range w {
-		w[j] = math.Exp(w[j] - most)
+		w[j] = math.Exp(w[j] - largest)
 		sum += w[j]
 	}
 	for j := range w {
@@ -156,26 +157,26 @@ func exponential(w weights) weights {
 	return w
 }
 
-// evidence is the logarithm of how likely the ratios but the suspects are for
-// each freedom.
+// evidence returns, for each freedom, the logarithm of the likelihood of all ratios
+// except the suspects.
 func (t *tails) evidence() (w weights) {
 	list := t.likelihoods[t.suspects]
-	most := slices.Max(list)
+	largest := slices.Max(list)
 	for i, s := range shapes {
-		w[s.freedom] += math.Exp(list[i] - most)
+		w[s.freedom] += math.Exp(list[i] - largest)
 	}
 	for j := range w {
-		w[j] = most + math.Log(w[j])
+		w[j] = largest + math.Log(w[j])
 	}
 	return w
 }
 
-// weigh is how likely each shape is given all ratios but the k largest.
-func (t *tails) weigh(k int) []float64 {
+// posterior returns the probability of each shape given all ratios except the k largest.
+func (t *tails) posterior(k int) []float64 {
 	list := slices.Clone(t.likelihoods[k])
-	most, total := slices.Max(list), 0.0
+	largest, total := slices.Max(list), 0.0
 	for i, s := range shapes {
-		list[i] = t.prior[s.freedom] * math.Exp(list[i]-most)
+		list[i] = t.prior[s.freedom] * math.Exp(list[i]-largest)
 		total += list[i]
 	}
 	for i := range list {
@@ -184,25 +185,25 @@ func (t *tails) weigh(k int) []float64 {
 	return list
 }
 
-// largest is the size that chance takes a ratio beyond with the probability
-// tail. As many of the largest ratios are taken for steps, and not for what tells
-// the tails, as there can be: each of them is beyond what all smaller ones allow
-// (after Rosner, 1983, so that steps do not hide each other).
-func (t *tails) largest(tail float64) float64 {
+// limit returns the size that a ratio exceeds by chance with the probability chance. It
+// counts as many of the largest ratios as possible as steps, and not as evidence of the
+// tails: each of them exceeds what all smaller ones allow (after Rosner, 1983, so that
+// steps do not hide each other).
+func (t *tails) limit(chance float64) float64 {
 	for k := t.suspects; ; k-- {
-		weights := t.weigh(k)
-		beyond := func(z float64) (p float64) {
+		posterior := t.posterior(k)
+		tail := func(z float64) (p float64) {
 			for i, s := range shapes {
-				p += weights[i] * s.beyond(z)
+				p += posterior[i] * s.tail(z)
 			}
 			return p
 		}
-		if k > 0 && beyond(t.sizes[k-1]) > tail {
+		if k > 0 && tail(t.sizes[k-1]) > chance {
 			continue
 		}
 		low, high := 0.0, 1e6
 		for high-low > 1e-3 {
-			if middle := (low + high) / 2; beyond(middle) > tail {
+			if middle := (low + high) / 2; tail(middle) > chance {
 				low = middle
 			} else {
 				high = middle

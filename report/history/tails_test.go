@@ -49,7 +49,7 @@ func simulated(r *rand.Rand, series, n int, err float64, kind errorKind, change 
 			if s == 0 && first <= i && i < end {
 				log += change
 			}
-			e.Results = append(e.Results, Result{"m/a", fmt.Sprint("B", s), Time, *ratioOf(log, half/z95), 0})
+			e.Results = append(e.Results, Result{Metric{"m/a", fmt.Sprint("B", s), Time}, *ratioOf(log, half/z95), 0})
 		}
 		entries = append(entries, e)
 	}
@@ -79,20 +79,20 @@ func TestQuietHistoriesSoak(t *testing.T) {
 						wrong++
 					}
 				}
-				most := 0.05
+				maxRate := 0.05
 				if kind.name == normal.name {
-					most = 0.01
+					maxRate = 0.01
 				}
 				t.Logf("%d of %d histories have a false step: %.1f %%", wrong, runs, 100*float64(wrong)/float64(runs))
-				if luck := 2 * math.Sqrt(most*(1-most)*float64(runs)); float64(wrong) > most*float64(runs)+luck {
-					t.Errorf("%d of %d histories have a false step: more than %.0f %%", wrong, runs, 100*most)
+				if luck := 2 * math.Sqrt(maxRate*(1-maxRate)*float64(runs)); float64(wrong) > maxRate*float64(runs)+luck {
+					t.Errorf("%d of %d histories have a false step: more than %.0f %%", wrong, runs, 100*maxRate)
 				}
 			})
 		}
 	}
 }
 
-// What is found at a given standard error of ratios, if errors are normal.
+// Steps are found at a given standard error of ratios, if errors are normal.
 // OVERLAP_SOAK=1 takes 2,000 histories of each kind and prints the rates, those
 // of heavy tails as well.
 func TestFoundStepsSoak(t *testing.T) {
@@ -100,7 +100,7 @@ func TestFoundStepsSoak(t *testing.T) {
 	for _, x := range []struct {
 		n, commits  int
 		err, change float64 // shares
-		least       float64 // per cent of the histories in which it has to be found
+		minRate     float64 // per cent of the histories in which it has to be found
 	}{
 		{20, 1, 0.005, 0.10, 95},
 		{50, 1, 0.005, 0.10, 95},
@@ -131,8 +131,8 @@ func TestFoundStepsSoak(t *testing.T) {
 				}
 				rate := 100 * float64(found) / float64(trials)
 				t.Logf("found in %.1f %% of %d", rate, trials)
-				if luck := 2 * math.Sqrt(x.least*(100-x.least)/float64(trials)); kind.name == normal.name && rate < x.least-luck {
-					t.Errorf("found in %.1f %% of %d histories, not in %g %%", rate, trials, x.least)
+				if luck := 2 * math.Sqrt(x.minRate*(100-x.minRate)/float64(trials)); kind.name == normal.name && rate < x.minRate-luck {
+					t.Errorf("found in %.1f %% of %d histories, not in %g %%", rate, trials, x.minRate)
 				}
 			})
 		}
@@ -161,7 +161,7 @@ func TestOneSeriesOfHeavyTails(t *testing.T) {
 			scans[i] = newScan(list)
 			tests += scans[i].tests()
 		}
-		judge(scans, 0.01, tests)
+		setLimits(scans, 0.01, tests)
 		for _, c := range scans {
 			if len(c.steps(math.Log1p(0.01))) > 0 {
 				wrong++

@@ -100,8 +100,8 @@ func (p *Pair) build(ctx context.Context, s *side) ([]sweep.Omission, error) {
 		return failed, context.Cause(ctx)
 	}
 	if errors.Is(err, sweep.ErrNotListed) && p.o.Packages != "" {
-		said := strings.ReplaceAll(err.Error(), s.dir+string(filepath.Separator), "") // it is in a copy of the tree
-		return nil, wrong(OptionPackages, "%s: %s: %s", p.o.Packages, s.name, said)
+		text := strings.ReplaceAll(err.Error(), s.dir+string(filepath.Separator), "") // it is in a copy of the tree
+		return nil, wrong(OptionPackages, "%s: %s: %s", p.o.Packages, s.name, text)
 	}
 	return nil, fmt.Errorf("%s does not build: %w", s.name, err)
 }
@@ -112,20 +112,19 @@ func (p *Pair) build(ctx context.Context, s *side) ([]sweep.Omission, error) {
 func (p *Pair) reportBuilds(base, head []sweep.Omission) error {
 	var errs []error
 	for _, o := range head {
-		if slices.ContainsFunc(base, func(b sweep.Omission) bool { return b.Name == o.Name }) {
+		switch {
+		case has(base, o):
 			p.problem(o.Name, "base and head do not build: "+o.Why)
-			continue
-		}
-		if p.head.folders[o.Name] != "" {
+		case p.head.folders[o.Name] != "":
 			p.mixedTests(o, "head", "base")
-			continue
+		default:
+			errs = append(errs, fmt.Errorf("head does not build: %s", o))
 		}
-		errs = append(errs, fmt.Errorf("head does not build: %s", o))
 	}
 	var broken []sweep.Omission
 	for _, o := range base {
 		switch {
-		case slices.ContainsFunc(head, func(h sweep.Omission) bool { return h.Name == o.Name }):
+		case has(head, o):
 		case p.base.folders[o.Name] != "":
 			p.mixedTests(o, "base", "head")
 		default:
@@ -140,12 +139,17 @@ func (p *Pair) reportBuilds(base, head []sweep.Omission) error {
 func (p *Pair) noteMissingBase(what string, list []sweep.Omission) {
 	p.BaseBroken = p.BaseBroken || len(list) > 0
 	for _, r := range sweep.Reasons(list) {
-		has := "has"
+		verb := "has"
 		if len(r.Names) > 1 {
-			has = "have"
+			verb = "have"
 		}
-		p.note("%s %s nothing to be compared with: %s: %s", strings.Join(r.Names, ", "), has, what, r.Why)
+		p.note("%s %s nothing to be compared with: %s: %s", strings.Join(r.Names, ", "), verb, what, r.Why)
 	}
+}
+
+// has reports whether the same is left out in a list.
+func has(list []sweep.Omission, o sweep.Omission) bool {
+	return slices.ContainsFunc(list, func(other sweep.Omission) bool { return other.Name == o.Name })
 }
 
 // mixedTests reports a side that does not build with the tests of the other.

@@ -78,20 +78,22 @@ func (p *Pair) identical() (list []string, err error) {
 // not in head is broken.
 func (p *Pair) reportOmitted(found []sweep.Benchmark, base, head []sweep.Omission) {
 	for _, o := range head {
-		if o.Skipped {
+		switch {
+		case o.Skipped:
 			p.note("%s", o)
-			continue
-		}
-		if slices.ContainsFunc(base, func(b sweep.Omission) bool { return b.Name == o.Name }) {
+		case has(base, o):
 			p.problem(o.Name, "base and head: "+o.Why)
-			continue
+		default:
+			p.problem(o.Name, "head: "+o.Why)
+			p.Broken = p.Broken || slices.ContainsFunc(found, func(b sweep.Benchmark) bool { return isOf(o, b) })
 		}
-		p.problem(o.Name, "head: "+o.Why)
-		p.Broken = p.Broken || slices.ContainsFunc(found, func(b sweep.Benchmark) bool { return function(b) == o.Name || b.Package == o.Name })
 	}
-	p.noteMissingBase("base", slices.DeleteFunc(slices.Clone(base), func(o sweep.Omission) bool {
-		return o.Skipped || slices.ContainsFunc(head, func(h sweep.Omission) bool { return h.Name == o.Name })
-	}))
+	p.noteMissingBase("base", slices.DeleteFunc(slices.Clone(base), func(o sweep.Omission) bool { return o.Skipped || has(head, o) }))
+}
+
+// isOf reports whether an omission is of the function or the package of a benchmark.
+func isOf(o sweep.Omission, b sweep.Benchmark) bool {
+	return o.Name == function(b) || o.Name == b.Package
 }
 
 // function is the benchmark function, as an Omission names it.
@@ -104,8 +106,7 @@ func function(b sweep.Benchmark) string {
 // what happened to them has been reported.
 func (p *Pair) match(base, head []sweep.Benchmark, baseLeft, headLeft []sweep.Omission) (shared []sweep.Benchmark) {
 	for _, b := range base {
-		i := slices.IndexFunc(head, func(h sweep.Benchmark) bool { return h.Package == b.Package && h.Title() == b.Title() })
-		if i >= 0 {
+		if i := index(head, b); i >= 0 {
 			b.Workers, b.NoCeiling = b.Workers && head[i].Workers, b.NoCeiling || head[i].NoCeiling
 			shared = append(shared, b)
 		} else if !isExplained(b, headLeft) {
@@ -113,14 +114,18 @@ func (p *Pair) match(base, head []sweep.Benchmark, baseLeft, headLeft []sweep.Om
 		}
 	}
 	for _, h := range head {
-		there := slices.ContainsFunc(base, func(b sweep.Benchmark) bool { return h.Package == b.Package && h.Title() == b.Title() })
-		if !there && !isExplained(h, baseLeft) {
+		if index(base, h) < 0 && !isExplained(h, baseLeft) {
 			p.Added = append(p.Added, h.Package+"."+h.Name)
 		}
 	}
 	return shared
 }
 
+// index is the place of the same benchmark in a list, or -1.
+func index(list []sweep.Benchmark, b sweep.Benchmark) int {
+	return slices.IndexFunc(list, func(other sweep.Benchmark) bool { return other.Package == b.Package && other.Title() == b.Title() })
+}
+
 func isExplained(b sweep.Benchmark, left []sweep.Omission) bool {
-	return slices.ContainsFunc(left, func(o sweep.Omission) bool { return o.Name == function(b) || o.Name == b.Package })
+	return slices.ContainsFunc(left, func(o sweep.Omission) bool { return isOf(o, b) })
 }

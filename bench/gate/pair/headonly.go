@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"overlap/bench"
 	"overlap/bench/sweep"
 )
 
@@ -37,7 +36,7 @@ func (p *Pair) findHeadOnly(ctx context.Context, head, shared []sweep.Benchmark,
 		head = slices.Concat(head, same)
 	}
 	for _, b := range head {
-		if slices.ContainsFunc(shared, func(s sweep.Benchmark) bool { return s.Package == b.Package && s.Title() == b.Title() }) {
+		if index(shared, b) >= 0 {
 			continue
 		}
 		curve, err := p.curve(ctx, b, &p.head)
@@ -49,18 +48,4 @@ func (p *Pair) findHeadOnly(ctx context.Context, head, shared []sweep.Benchmark,
 		}
 	}
 	return nil
-}
-
-// efficiencyPoints are the points that a demanded efficiency follows from: one
-// worker on one core, or as many as the benchmark starts, and as many as the cores.
-func (p *Pair) efficiencyPoints(points []sweep.Point) (list []sweep.Point) {
-	for _, point := range points {
-		cores := min(point.Cores, point.Procs)
-		_, asked := p.o.Demands[cores]
-		fits := point.Workers == 0 || point.Workers == cores
-		if (asked || cores == 1) && fits && point.Copies <= 1 && point.Slices <= 1 && point.Executor != bench.SerialExecutor {
-			list = append(list, point)
-		}
-	}
-	return list
 }

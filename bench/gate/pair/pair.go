@@ -103,10 +103,8 @@ type Pair struct {
 	Points     []sweep.Point
 	HeadOnly   []sweep.Point // compared with nothing, for a least efficiency
 
-	// As in gate.Report.
-	Identical, Added, Removed, Changed []string
-	Problems                           []gate.Problem
-	Notes                              []string
+	gate.NotCompared
+	Notes []string
 
 	Omitted     []sweep.Omission // benchmarks of either side; the names say of which
 	Cleared     []string         // directories that a killed process had left behind

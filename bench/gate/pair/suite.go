@@ -63,19 +63,6 @@ func (p *Pair) buildSuite(ctx context.Context) (err error) {
 	return nil
 }
 
-// add adds the points of curves that a check needs: it compares gains, so on more
-// than one core it leaves out those whose workers are not as many as the cores,
-// and the serial program, of which no task overlaps another.
-func (p *Pair) add(points []sweep.Point) {
-	for _, point := range points {
-		cores := min(point.Cores, point.Procs)
-		fits := cores == 1 || point.Workers == 0 || point.Workers == cores
-		if fits && point.Executor != bench.SerialExecutor {
-			p.Points = append(p.Points, point)
-		}
-	}
-}
-
 // buildCommand makes the command of a side, and lists its benchmarks.
 func (p *Pair) buildCommand(ctx context.Context, s *side) (benchmarks []string, sum [sha256.Size]byte, err error) {
 	if s.work, err = scratch.Make("", "build"); err != nil {
@@ -113,69 +100,4 @@ func (p *Pair) buildCommand(ctx context.Context, s *side) (benchmarks []string, 
 		return nil, sum, fmt.Errorf("%s does not list its workloads: %w: %s", s.name, err, table.Excerpt(said.String(), 2<<10))
 	}
 	return strings.Fields(out.String()), sum, nil
-}
-
-// workers are the numbers of tasks in progress that a check compares: one, and as
-// many as there are cores at each level.
-func (p *Pair) workers() []int {
-	list := []int{1}
-	for _, l := range p.o.Levels {
-		list = append(list, min(l.Cores, l.Procs))
-	}
-	return sweep.Unique(list)
-}
-
-// choose makes points of the benchmarks. Those of which nothing runs in parallel
-// have one each: their curves would cost as much as those of others, and be flat.
-func (p *Pair) choose(ctx context.Context, shared []sweep.Benchmark) error {
-	top := len(p.o.Levels) - 1
-	if top > 0 && p.o.Curves == Auto && len(shared) > 0 {
-		p.o.Say(fmt.Sprintf("looking for what runs in parallel among %s", table.Count(len(shared), "benchmark")))
-	}
-	for _, b := range shared {
-		levels := p.o.Levels
-		curve, err := p.curve(ctx, b, &p.base, &p.head)
-		if err != nil {
-			return err
-		}
-		if !curve {
-			levels = levels[:1]
-		}
-		p.add(sweep.Suite{Benchmarks: []sweep.Benchmark{b}, Levels: levels, Workers: p.workers()}.Lines())
-	}
-	return nil
-}
-
-// curve reports whether a benchmark is to be measured on more than one core.
-func (p *Pair) curve(ctx context.Context, b sweep.Benchmark, sides ...*side) (bool, error) {
-	if len(p.o.Levels) == 1 || p.o.Curves != Auto {
-		return len(p.o.Levels) > 1 && p.o.Curves == Always, nil
-	}
-	return p.parallel(ctx, b, sides)
-}
-
-// parallel reports whether a benchmark may run in parallel, on one of the sides: it
-// starts goroutines while it is timed, or keeps more than one CPU busy, as one
-// does whose goroutines were there before. Where goroutines are not counted, by
-// a Go version before 1.26, every benchmark may.
-func (p *Pair) parallel(ctx context.Context, b sweep.Benchmark, sides []*side) (bool, error) {
-	top := sweep.Suite{Benchmarks: []sweep.Benchmark{b}, Levels: p.o.Levels[len(p.o.Levels)-1:], Workers: p.workers()}.Lines()
-	for _, s := range sides {
-		asked := *s.foreign
-		asked.Env = append(slices.Clone(asked.Env), overlay.AskVariable+"=1")
-		for turn := range 3 {
-			r, err := asked.Sample(ctx, top[len(top)-1], 0, turn+1)
-			if ctx.Err() != nil {
-				return false, context.Cause(ctx)
-			}
-			if err != nil {
-				return true, nil // measuring it will show what is wrong
-			}
-			begun, counted := r.Value(overlay.GoroutinesUnit)
-			if busy, ok := r.Value("cpus-busy"); !counted || begun > 0 || !ok || busy > 1.15 {
-				return true, nil
-			}
-		}
-	}
-	return false, nil
 }

@@ -15,9 +15,9 @@ const (
 	floorDraws    = 20000 // at most
 )
 
-// tail is where statistics are compared when one is chosen. What is nearer to
-// the middle misleads: where the noise has modes, distributions that look narrow
-// at their 95th percentile have plateaus beyond it.
+// tail is where statistics are compared when one is chosen. Nearer to the middle they
+// mislead: where the noise has modes, distributions that look narrow at their 95th
+// percentile have plateaus beyond it.
 const tail = .001
 
 // Term is a sample in a contrast, and the statistics chosen for it.
@@ -29,15 +29,14 @@ type Term struct {
 	estimate float64
 }
 
-// NewTerm chooses the statistics. That of the p value is the one with the
-// narrowest exchange distribution of the samples as they are. It cannot know which
-// side is head, so that the p value stays exact; and it prefers those whose
-// distribution a real change does not widen, so that they have power. (The median of the pooled slices has none
-// against a change larger than the noise: every exchange that leaves most
-// slices of one build on one side has all of the difference.) But with a real
-// change the narrowest is that which happens to make the change small. So the
-// estimate has a choice of its own: the narrowest between halves of each block
-// that have a slot of either build, after the change was taken out.
+// NewTerm chooses the statistics. For the p value it takes the one with the narrowest
+// exchange distribution of the sample as it is. That does not depend on which side is
+// head, so the p value stays exact; and it avoids those that a real change widens, so
+// they have power. (The median of the pooled slices has none against a change larger
+// than the noise: every exchange that leaves most slices of one build on one side has
+// all of the difference.) But with a real change the narrowest is one that happens to
+// make the change small. So the estimate has a choice of its own: the narrowest
+// between halves of each block with a slot of either build, without the change.
 func NewTerm(s Sample, seed, stream uint64) *Term {
 	t := &Term{Sample: s}
 	t.test = narrowest(s, seed, stream)
@@ -127,8 +126,8 @@ func (c Contrast) units() units {
 	return unitsOf(samples...)
 }
 
-// statistic is the contrast as a function of the labels of all terms, one
-// behind the other. change returns the sample to take of a term.
+// statistic is the contrast as a function of the labels of all terms, one after the
+// other, of the sample that change makes of each.
 func (c Contrast) statistic(change func(t *Term) Sample) exchange {
 	return c.by(change, func(t *Term) choice { return t.how })
 }
@@ -159,11 +158,11 @@ func centred(t *Term) Sample { return t.scaled(-t.estimate) }
 
 // P is the p value of the contrast, by at most m draws.
 //
-// For one point it is exact. That a gain is the same does not mean that the code
-// is: both of its points may have become faster by one factor, and exchanging
-// names then mixes two speeds. So a gain must be larger than chance explains
-// twice: with the samples as they are, which is exact if the code is the same,
-// and with every point's own change taken out, which is right for long runs.
+// For one point it is exact. The same gain need not mean the same code: both of its
+// points may have become faster by one factor, and exchanging names then mixes two
+// speeds. So a gain must be larger than chance explains twice: with the samples as
+// they are, which is exact if the code is the same, and without the change of each
+// point, which is right for long runs.
 func (c Contrast) P(m int, seed, stream uint64) float64 {
 	measured := 0.0
 	for i, t := range c.Terms {
@@ -208,8 +207,8 @@ func (c Contrast) Floor(level float64, seed, stream uint64) float64 {
 	return c.floor(level, chance, seed, stream)
 }
 
-// floor is Floor with one kind of luck, chance or still. It adds to the luck what the test demands of a
-// change: its critical value, which depends on the change itself, since exchanging
+// floor is Floor with one kind of luck, chance or still. It adds to the luck the
+// critical value of the test, which depends on the change itself, since exchanging
 // names mixes the two speeds.
 func (c Contrast) floor(level float64, luck luck, seed, stream uint64) float64 {
 	if LeastP(c.units().n) > level {
@@ -218,9 +217,9 @@ func (c Contrast) floor(level float64, luck luck, seed, stream uint64) float64 {
 	if f := c.floorBy(func(t *Term) choice { return t.how }, level, luck, seed, stream); !math.IsNaN(f) {
 		return f
 	}
-	// A statistic that leaves out blocks does not notice that a few of them have
-	// changed names. Where that is too many for the level, a change would be tested
-	// by the first choice, which leaves out none.
+	// A statistic that leaves out blocks does not depend on the names of a few. If
+	// those are too many for the level, the first choice, which leaves out none,
+	// would test the change.
 	return c.floorBy(func(t *Term) choice { return t.choices()[0] }, level, luck, seed, stream)
 }
 

@@ -20,8 +20,8 @@ type exchange struct {
 	units
 }
 
-// draws are random labels. They must not come from the stream that threw the
-// coins of the experiment.
+// draws are random labels. They must not come from the stream of the experiment's own
+// coins.
 type draws struct {
 	units
 	rng   *rand.Rand
@@ -65,19 +65,18 @@ func (d *draws) labels() []bool {
 // 12 take no longer than the draws do.
 const maxEnumerated = 12
 
-// enough is how many exchanges at least as extreme as what was measured end the
-// drawing: the p value is then known to a seventh of itself, and large.
+// enough exchanges at least as extreme as measured end the drawing: the p value is
+// then known to a seventh of itself, and large.
 const enough = 50
 
 // slack keeps a sum of the same numbers in another order from being less than
 // itself.
 const slack = 1e-12
 
-// p is the share of exchanges with a statistic at least as far from 0 as
-// measured. Of few units all are tried; of more at most m are drawn, the
-// measured one counted among them, and drawing stops early where the share is
-// large, which leaves the p value exact: P(p <= x) <= x for every x (Besag and
-// Clifford, 1991).
+// p is the share of exchanges with a statistic at least as far from 0 as measured. All
+// exchanges of few units are tried. Of more at most m are drawn, with the measured one
+// among them; drawing stops early if the share is large, which leaves the p value
+// exact: P(p <= x) <= x for every x (Besag and Clifford, 1991).
 func (e exchange) p(measured float64, m int, seed, stream uint64) float64 {
 	least := math.Abs(measured) - slack
 	d := newDraws(e.units, seed, stream)

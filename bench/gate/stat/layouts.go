@@ -32,14 +32,14 @@ func layoutsOf(blocks []Block) (list []seeds) {
 	return list
 }
 
-// units say which blocks of some samples change their names together. Blocks of
-// the same two binaries do: what luck one of them has with its layout, it has in
-// all of those blocks. Whether a block is of the same or of turned places follows
-// from the layouts, not from the names, so that all that is worked out over units
-// does not depend on which of the builds is called head.
+// units say which blocks of some samples change their names together: those of the
+// same two binaries, which have the same luck with their layouts in all of them.
+// Whether a block has the binaries in the places of the first or in turned places
+// follows from the layouts, not from the names, so nothing that rests on units depends
+// on which build is called head.
 type units struct {
 	n      int
-	of     []int  // of every block, of one sample behind the other
+	of     []int  // of every block, one sample after the other
 	turned []bool // of every block: what the first of its unit has outside, it has inside
 }
 
@@ -77,12 +77,11 @@ func (u *units) add(unit int, turned bool) {
 // spread is by how much two layouts of the same code differ: the standard deviation
 // of the log of their ratio, and its 95 % interval. NaN where layouts do not vary.
 //
-// Units vary by their layouts and by noise, the two pairs of slots in a block by
-// noise alone. What the variance of the former has beyond that of the latter is
-// that of layouts: the analysis of variance of random effects (Fisher, 1925). The
-// interval is that of a difference of variances of normal values (Ting et al.,
-// 1990; Burdick and Graybill, 1992); its lower end is above 0 exactly if the F test
-// finds layouts at 2.5 %.
+// Units vary by their layouts and by noise, the two pairs of slots in a block only by
+// noise. The difference of the two variances is due to layouts: the analysis of
+// variance of random effects (Fisher, 1925). The interval is for a difference of
+// variances of normal values (Ting et al., 1990; Burdick and Graybill, 1992); its lower
+// end is above 0 exactly if the F test finds layouts at 2.5 %.
 func (c Contrast) spread() (sd, low, high float64) {
 	ratios, noise := c.byLayout()
 	if len(ratios) < 2 {
@@ -93,8 +92,8 @@ func (c Contrast) spread() (sd, low, high float64) {
 	return math.Sqrt(max(0, all-own)), math.Sqrt(max(0, below)), math.Sqrt(max(0, above))
 }
 
-// exceedsStill reports whether a change is beyond the luck that would be left at a level
-// if code did not move.
+// exceedsStill reports whether a change is beyond the luck at a level that would be
+// left if code did not move.
 func (c Contrast) exceedsStill(level float64, seed, stream uint64) bool {
 	rng := rand.New(rand.NewPCG(seed, stream))
 	same := c.statistic(func(t *Term) Sample { return still(centred(t), rng) })

@@ -28,7 +28,7 @@ func (c *clock) isHead(slot int32) bool {
 	return (c.halfOf[slot]&1 == 0) == c.head[slot/4]
 }
 
-// times merges the two sides anew, which is faster than to sort.
+// scaled merges the two sides again, which is faster than sorting.
 func (c *clock) scaled(by float64) Sample {
 	var sides [2][]timed
 	for _, v := range c.slices {
@@ -59,9 +59,9 @@ func (c *clock) halves(rng *rand.Rand) Sample {
 	return &clock{c.slices, mixed(len(c.head), rng), first, nil}
 }
 
-// quantiles are those to choose from. Low ones are what the code does when left
-// alone; work on several CPUs is seldom left alone on all of them, and work that
-// waits for memory never is.
+// quantiles are those to choose from. Low ones show the code undisturbed; work on
+// several CPUs is seldom undisturbed on all of them, and work that waits for memory
+// never is.
 var quantiles = []float64{.002, .005, .01, .02, .05, .1, .25, .5}
 
 // highest is the highest quantile that slices of all blocks are pooled for. To
@@ -70,9 +70,8 @@ var quantiles = []float64{.002, .005, .01, .02, .05, .1, .25, .5}
 // but 1 in 60 for a quarter, whatever the change is, and nearly all for a half.
 const highest = .1
 
-// choices leaves out the low quantiles that rest on too few units to be called
-// in the tail: where one unit has all the fast slices, every exchange has the
-// measured difference or its opposite.
+// choices leaves out low quantiles that rest on too few units: where one unit has all
+// the fast slices, every exchange has the measured difference or its opposite.
 func (c *clock) choices() (list []choice) {
 	for _, q := range quantiles {
 		if q <= highest && LeastP(c.support(q)) <= tail {
@@ -85,8 +84,8 @@ func (c *clock) choices() (list []choice) {
 	return list
 }
 
-// support is how many units the slices up to the q quantile of all come from:
-// (Σn)²/Σn² of every unit's number of them, in whole units (Kish, 1965).
+// support is how many units the slices up to the q quantile come from: (Σn)²/Σn² of
+// the units' numbers of them, in whole units (Kish, 1965).
 func (c *clock) support(q float64) int {
 	u := unitsOf(c)
 	n := make([]int, u.n)

@@ -7,7 +7,7 @@ type Sample interface {
 	labels() []bool                 // as measured
 	layouts() []seeds               // of every block; nil if each build was linked once, or they do not matter
 	scaled(by float64) Sample       // with head's values multiplied by e^by
-	halves(rng *rand.Rand) Sample   // both with a slot of either build, see mixed; without layouts
+	halves(rng *rand.Rand) Sample   // each with a slot of either build, see mixed; without layouts
 	statistic(how choice) statistic // the log ratio
 	choices() []choice              // of statistics; at least one
 	levels(how choice) [2]float64   // base and head, as measured
@@ -34,19 +34,17 @@ func asMeasured(blocks int) arrangement {
 	return a
 }
 
-// mixed arranges the blocks so that each half has one slot of either side. The
-// halves then differ by noise alone, even where the builds do not run alike.
-// Which slots go together is a coin's, so that drift within the blocks does not
-// add up.
+// mixed arranges the blocks so that each half has one slot of either side. The halves
+// then differ only by noise, even where the builds differ. A coin decides which slots
+// go together, so that drift within the blocks does not add up.
 func mixed(blocks int, rng *rand.Rand) arrangement {
 	a := make(arrangement, 4*blocks)
 	for k := range blocks {
 		second := 1 + rng.IntN(2) // the inner slot that the first outer one goes with
 		for place := range 4 {
+			a[4*k+place] = int32(2 * k)
 			if place != 0 && place != second {
-				a[4*k+place] = int32(2*k + 1)
-			} else {
-				a[4*k+place] = int32(2 * k)
+				a[4*k+place]++
 			}
 		}
 	}

@@ -8,13 +8,11 @@ import (
 
 // turns is a point whose processes took turns: slots 0 and 1, and slots 2 and 3,
 // timed their slices alternately. Two slices next to each other meet the same
-// conditions, so what counts is the ratio of the two. In each
-// pair of slots it is the mean of the middle half of the ratios, which bursts
-// that hit one of two neighbours do not move; over blocks a trimmed mean, since
-// two processes may also differ by where their memory lies.
+// conditions, so their ratio counts: in each pair of slots the mean of the middle half
+// of the ratios, which bursts that hit one of two neighbours do not move; over blocks
+// a trimmed mean, since two processes may also differ by where their memory is.
 type turns struct {
 	logs [][2]float64 // of every block: log of slots 0 over 1, and of slots 3 over 2
-	head []bool
 	*clock
 }
 
@@ -27,7 +25,6 @@ func newTurns(blocks []Block, c *clock) *turns {
 		}
 		s := b.Slots
 		t.logs = append(t.logs, [2]float64{neighbours(s[0].Slices, s[1].Slices), neighbours(s[3].Slices, s[2].Slices)})
-		t.head = append(t.head, b.HeadFirst)
 	}
 	return t
 }
@@ -61,13 +58,10 @@ func trimmed(list []float64, share float64) float64 {
 	return Average(list)
 }
 
-func (t *turns) labels() []bool   { return t.head }
-func (t *turns) layouts() []seeds { return t.clock.seeds }
-
 func (t *turns) pairs(choice) [][2]float64 { return t.logs }
 
 func (t *turns) scaled(by float64) Sample {
-	scaled := &turns{slices.Clone(t.logs), t.head, t.clock}
+	scaled := &turns{slices.Clone(t.logs), t.clock}
 	for k := range scaled.logs {
 		shift := by
 		if !t.head[k] {
@@ -79,13 +73,11 @@ func (t *turns) scaled(by float64) Sample {
 	return scaled
 }
 
-// halves are the slots that had the first turn and those that had the second, of
-// which either build has one in every block; without what the first turn itself
-// brings, which blocks cancel.
+// halves are the slots that had the first turn and those that had the second: either
+// build has one of each in every block. What the first turn itself brings is taken
+// out; it cancels within blocks.
 func (t *turns) halves(*rand.Rand) Sample {
-	linked := *t.clock
-	linked.seeds = nil
-	h := &turns{make([][2]float64, len(t.logs)), make([]bool, len(t.logs)), &linked}
+	h := &turns{make([][2]float64, len(t.logs)), &clock{slices: t.slices, halfOf: t.halfOf, head: make([]bool, len(t.logs))}}
 	first := 0.0
 	for _, p := range t.logs {
 		first += (p[0] - p[1]) / 2 / float64(len(t.logs))

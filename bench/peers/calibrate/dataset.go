@@ -53,8 +53,8 @@ type Usual struct {
 	Base, Head []float64 // ns/op
 }
 
-// save stores the suite as a file of its own, so that of an interrupted
-// calibration all whole suites remain.
+// save stores the suite as a file of its own, so that the complete suites of an
+// interrupted calibration remain.
 func (s Suite) save(dir string) (err error) {
 	path := filepath.Join(dir, fmt.Sprintf("%s-%03d.gob.gz", s.Part, s.Number))
 	f, err := os.Create(path + ".part")
@@ -123,7 +123,7 @@ func of(part string, all []Suite) (suites []Suite) {
 	return suites
 }
 
-// join puts the blocks of several suites behind each other, point by point.
+// join concatenates the blocks of several suites, point by point.
 func join(suites []Suite) (all []Series) {
 	for _, s := range suites {
 		for _, one := range s.Series {

@@ -105,7 +105,7 @@ func (p *pooled) walk(flipped []bool, out []float64) {
 	}
 }
 
-// rank is that of the quantile among n, from 1.
+// rank returns the rank of the quantile among n, from 1.
 func rank(quantile float64, n int) int { return max(1, int(math.Ceil(quantile*float64(n)))) }
 
 // narrowest is the quantile whose exchanges reach least far out. They are the

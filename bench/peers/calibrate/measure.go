@@ -25,15 +25,15 @@ type Stage struct {
 	ops map[sweep.Point]int
 }
 
-// Measure runs the parts of the plan, of each as many suites as come nearest to
-// its time, and at least one. It blocks for about as long as the plan says, and
-// ends between two slots when ctx does; suites that are whole stay.
+// Measure runs the parts of the plan: at least one suite of each, and as many as come
+// nearest to its time. It blocks for about as long as the plan says. When ctx ends, it
+// returns after the current slot; complete suites stay.
 func (s *Stage) Measure(ctx context.Context) error {
 	if err := os.MkdirAll(s.Dir, 0o777); err != nil {
-		return fmt.Errorf("folder for the calibration: %w", err)
+		return fmt.Errorf("directory for the calibration: %w", err)
 	}
 	if old, err := filepath.Glob(filepath.Join(s.Dir, "*.gob.gz")); err != nil || len(old) > 0 {
-		return fmt.Errorf("%s holds %d suites already: name an empty folder, for samples of different days must not mix", s.Dir, len(old))
+		return fmt.Errorf("%s holds %d suites already: name an empty directory, because samples of different days must not mix", s.Dir, len(old))
 	}
 	s.ops = map[sweep.Point]int{}
 	r := rand.New(rand.NewPCG(s.Seed, 7))

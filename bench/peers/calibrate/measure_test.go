@@ -135,8 +135,8 @@ func TestMeasureSaysWhatIsWrong(t *testing.T) {
 	if err := s.Measure(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Measure(t.Context()); err == nil || !strings.Contains(err.Error(), "empty folder") {
-		t.Errorf("a folder that has suites: %v", err)
+	if err := s.Measure(t.Context()); err == nil || !strings.Contains(err.Error(), "empty directory") {
+		t.Errorf("a directory that has suites: %v", err)
 	}
 }
 

@@ -36,7 +36,7 @@ type Method struct {
 	Judge func(suite []Trial, alpha float64, seed uint64) []Call
 }
 
-// threshold is that of overlap check, unless it is told otherwise.
+// threshold is the default of overlap check.
 const threshold = 0.03
 
 // Gate is the method of overlap check.

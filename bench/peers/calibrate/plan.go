@@ -35,10 +35,10 @@ type Plan struct {
 
 // What a suite is made of, and what it costs.
 const (
-	suiteBlocks = 14 // the fewest with which twelve benchmarks can be judged at 1 %
+	suiteBlocks = 14 // the minimum to judge twelve benchmarks at 1 %
 	count       = 10 // of the usual practice
 	slotTime    = 40 * time.Millisecond
-	started     = 10 * time.Millisecond // what a slot costs beside its slices
+	started     = 10 * time.Millisecond // cost of a slot in addition to its slices
 	pair        = 10 * time.Second      // of the usual practice, for one benchmark
 	overrun     = 1.45                  // of a sample of the usual practice, over its -benchtime: testing feels its way
 )

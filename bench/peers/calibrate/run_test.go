@@ -31,7 +31,7 @@ const knob = "overlap/bench/peers/knob"
 func TestCalibrate(t *testing.T) {
 	dir := os.Getenv("OVERLAP_CALIBRATE")
 	if dir == "" {
-		t.Skip("takes an hour of a machine that does nothing else: set OVERLAP_CALIBRATE to a folder")
+		t.Skip("takes an hour of a machine that does nothing else: set OVERLAP_CALIBRATE to a directory")
 	}
 	trials, err := strconv.Atoi(setting("OVERLAP_CALIBRATE_TRIALS", "40"))
 	if err != nil || trials < 1 {
@@ -108,7 +108,7 @@ func foreign(ctx context.Context, t *testing.T, h host.Host) *sweep.Foreign {
 		t.Fatal(err)
 	}
 	for _, name := range Names() {
-		if !slices.ContainsFunc(found, func(b sweep.Benchmark) bool { return b.Title() == name && !b.Alone }) {
+		if !slices.ContainsFunc(found, func(b sweep.Benchmark) bool { return b.Title() == name && !b.NoCeiling }) {
 			t.Fatalf("benchmark %s was not found, or not with clocks: %q", name, notes)
 		}
 	}

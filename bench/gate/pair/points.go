@@ -1,0 +1,103 @@
+package pair
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"overlap/bench"
+	"overlap/bench/overlay"
+	"overlap/bench/sweep"
+	"overlap/internal/table"
+)
+
+// add adds the points of curves that a check needs to compare gains. On more than one
+// core it leaves out those with more or fewer workers than cores, and the serial
+// program, which has no overlapping tasks.
+func (p *Pair) add(points []sweep.Point) {
+	for _, point := range points {
+		cores := min(point.Cores, point.Procs)
+		fits := cores == 1 || point.Workers == 0 || point.Workers == cores
+		if fits && point.Executor != bench.SerialExecutor {
+			p.Points = append(p.Points, point)
+		}
+	}
+}
+
+// workers are the numbers of tasks in progress that a check compares: one, and as
+// many as there are cores at each level.
+func (p *Pair) workers() []int {
+	list := []int{1}
+	for _, l := range p.o.Levels {
+		list = append(list, min(l.Cores, l.Procs))
+	}
+	return sweep.Unique(list)
+}
+
+// choose makes points of the benchmarks. A benchmark that does not run in parallel has
+// one: its curve would cost as much as others, and be flat.
+func (p *Pair) choose(ctx context.Context, shared []sweep.Benchmark) error {
+	if len(p.o.Levels) > 1 && p.o.Curves == Auto && len(shared) > 0 {
+		p.o.Say(fmt.Sprintf("looking for what runs in parallel among %s", table.Count(len(shared), "benchmark")))
+	}
+	for _, b := range shared {
+		levels := p.o.Levels
+		curve, err := p.curve(ctx, b, &p.base, &p.head)
+		if err != nil {
+			return err
+		}
+		if !curve {
+			levels = levels[:1]
+		}
+		p.add(sweep.Suite{Benchmarks: []sweep.Benchmark{b}, Levels: levels, Workers: p.workers()}.Lines())
+	}
+	return nil
+}
+
+// curve reports whether a benchmark is to be measured on more than one core.
+func (p *Pair) curve(ctx context.Context, b sweep.Benchmark, sides ...*side) (bool, error) {
+	if len(p.o.Levels) == 1 || p.o.Curves != Auto {
+		return len(p.o.Levels) > 1 && p.o.Curves == Always, nil
+	}
+	return p.parallel(ctx, b, sides)
+}
+
+// parallel reports whether a benchmark may run in parallel, on one of the sides: it
+// starts goroutines while it is timed, or keeps more than one CPU busy with those that
+// it started before. A Go version before 1.26 does not count goroutines, and every
+// benchmark may.
+func (p *Pair) parallel(ctx context.Context, b sweep.Benchmark, sides []*side) (bool, error) {
+	top := sweep.Suite{Benchmarks: []sweep.Benchmark{b}, Levels: p.o.Levels[len(p.o.Levels)-1:], Workers: p.workers()}.Lines()
+	for _, s := range sides {
+		asked := *s.foreign
+		asked.Env = append(slices.Clone(asked.Env), overlay.AskVariable+"=1")
+		for turn := range 3 {
+			r, err := asked.Sample(ctx, top[len(top)-1], 0, turn+1)
+			if ctx.Err() != nil {
+				return false, context.Cause(ctx)
+			}
+			if err != nil {
+				return true, nil // measuring it will show what is wrong
+			}
+			begun, counted := r.Value(overlay.GoroutinesUnit)
+			if busy, ok := r.Value("cpus-busy"); !counted || begun > 0 || !ok || busy > 1.15 {
+				return true, nil
+			}
+		}
+	}
+	return false, nil
+}
+
+// efficiencyPoints are the points that a demanded efficiency follows from: one
+// worker on one core, or as many as the benchmark starts, and as many as the cores.
+func (p *Pair) efficiencyPoints(points []sweep.Point) (list []sweep.Point) {
+	for _, point := range points {
+		cores := min(point.Cores, point.Procs)
+		_, asked := p.o.Demands[cores]
+		fits := point.Workers == 0 || point.Workers == cores
+		if (asked || cores == 1) && fits && point.Copies <= 1 && point.Slices <= 1 && point.Executor != bench.SerialExecutor {
+			list = append(list, point)
+		}
+	}
+	return list
+}

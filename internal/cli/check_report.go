@@ -1,0 +1,139 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+
+	"overlap/bench/gate"
+	"overlap/bench/gate/pair"
+	"overlap/bench/sweep"
+)
+
+// fail says why there is no report to those who read nothing else.
+func (c *checkCmd) fail(ctx context.Context, s *streams, r *gate.Report, err error) error {
+	if ctx.Err() != nil || !c.JSON && !c.Markdown && os.Getenv("GITHUB_ACTIONS") != "true" {
+		return err
+	}
+	r.Problems = append(r.Problems, gate.Problem{Name: "check", Why: err.Error()})
+	return errors.Join(err, c.print(s, r, false))
+}
+
+// changedHint says how to compare benchmarks with other code of their own.
+func changedHint(r *gate.Report) []string {
+	if len(r.Changed) == 0 {
+		return nil
+	}
+	return []string{"--tests=head measures both revisions with head's benchmarks"}
+}
+
+// nothing is the outcome where no benchmark is on both sides and could differ.
+func (c *checkCmd) nothing(s *streams, p *pair.Pair, r *gate.Report) error {
+	r.Complete = true
+	c.unjudged(r)
+	var wrong, fine string
+	switch {
+	case p.Broken || len(r.Problems) > 0:
+		wrong = "see the problems above"
+	case len(r.Changed) > 0 && len(r.Identical) == 0:
+		wrong = "the own code of every benchmark differs between base and head; --tests=head measures both revisions with head's"
+	case len(r.Identical) > 0 && (len(r.Changed) > 0 || len(r.Removed) == 0):
+		fine = "what can be compared has the same code and data in both revisions"
+	case len(r.Added) > 0 && len(r.Removed) == 0:
+		fine = "all benchmarks are new"
+	case len(r.Removed) > 0:
+		wrong = "head has none of the benchmarks of base"
+	case p.BaseBroken:
+		wrong = "see the notes above"
+	default:
+		return fmt.Errorf("no benchmark of %s matches %q in either revision", cmp.Or(c.Pkg, "./..."), cmp.Or(c.Bench, "."))
+	}
+	if wrong != "" {
+		return errors.Join(c.print(s, r, false), errors.New("nothing could be compared: "+wrong))
+	}
+	r.Notes = append(r.Notes, "nothing was measured: "+fine)
+	_, err := appendHistory(c.Results, r)
+	return errors.Join(err, c.conclude(s, r, false, false))
+}
+
+// conclude prints the report and returns its exit code as an error. A benchmark that
+// head broke does not pass, and neither does an unfinished measurement.
+func (c *checkCmd) conclude(s *streams, r *gate.Report, broken, interrupted bool) error {
+	if err := c.print(s, r, interrupted); err != nil {
+		return err
+	}
+	if interrupted {
+		return sweep.ErrInterrupted
+	}
+	code := r.Exit(c.Strict)
+	if broken && code != 1 {
+		code = exitUnmeasured
+	}
+	if code == 0 {
+		return nil
+	}
+	return exitError(code)
+}
+
+// print writes the report in the chosen form, and on GitHub also as annotations.
+func (c *checkCmd) print(s *streams, r *gate.Report, interrupted bool) error {
+	if os.Getenv("GITHUB_ACTIONS") == "true" {
+		if err := r.WriteAnnotations(s.err); err != nil { // GitHub reads both streams
+			return err
+		}
+	}
+	switch {
+	case c.JSON:
+		return r.WriteJSON(s.out)
+	case c.Markdown:
+		return r.WriteMarkdown(s.out)
+	}
+	return r.WriteText(s.out, gate.Form{Terminal: terminalOf(s.out), All: c.All, Strict: c.Strict, Stops: interrupted})
+}
+
+// again judges the samples of an earlier check, with its seed, error rate and threshold
+// unless the command line names others.
+func (c *checkCmd) again(s *streams) error {
+	stored, err := gate.Read(c.From)
+	if err != nil {
+		return fmt.Errorf("--from: %w", err)
+	}
+	r := stored.Report()
+	r.File = c.From
+	if !slices.Contains(c.named, "seed") {
+		c.Seed = r.Seed
+	}
+	if !slices.Contains(c.named, "alpha") {
+		c.Alpha = percent(r.Alpha)
+	}
+	if !slices.Contains(c.named, "threshold") {
+		c.Threshold = percent(r.Threshold)
+	}
+	if c.MinEfficiency == nil {
+		c.demands = stored.Plan.Demands
+	}
+	r.Seed, r.Alpha, r.Threshold = c.Seed, float64(c.Alpha), float64(c.Threshold)
+	r.Notes = append(r.Notes, changedHint(r)...)
+	c.judge(r, stored.Series)
+	return c.conclude(s, r, false, false)
+}
+
+// judge compares the series and adds the findings to the report.
+func (c *checkCmd) judge(r *gate.Report, series []gate.Series) {
+	f := gate.Judge(series, gate.Options{Alpha: float64(c.Alpha), Threshold: float64(c.Threshold), Seed: c.Seed, Demands: c.demands})
+	r.Changes, r.Demands, r.Tests = f.Changes, f.Demands, f.Tests
+	r.Notes = append(r.Notes, f.Notes...)
+	c.unjudged(r)
+}
+
+// unjudged adds a problem for each demand that nothing was measured for.
+func (c *checkCmd) unjudged(r *gate.Report) {
+	for p, least := range c.demands {
+		if !slices.ContainsFunc(r.Demands, func(d gate.Demand) bool { return d.Cores == p }) {
+			r.Problems = append(r.Problems, gate.Problem{Name: fmt.Sprintf("--min-efficiency %g@%d", least, p), Why: "no benchmark was measured there and on one core: none runs in parallel, or --curves=never left it out"})
+		}
+	}
+}
