@@ -15,7 +15,7 @@ const (
 	Compact    = "compact"
 	Scatter    = "scatter"
 	OnePerCore = "one-per-core"
-	SMT        = "smt"
+	smt        = "smt"
 )
 
 // Placement is Order of one-per-core.
@@ -49,7 +49,7 @@ func (h Host) Order(policy string) ([]int, error) {
 		list = h.scatter()
 	case policy == OnePerCore:
 		list = h.onePerCore()
-	case policy == SMT:
+	case policy == smt:
 		list = h.siblings()
 	case kind == "node":
 		list = h.only(func(c CPU) bool { return c.Node >= 0 && strconv.Itoa(c.Node) == arg }).onePerCore()
@@ -66,7 +66,7 @@ func (h Host) Order(policy string) ([]int, error) {
 func (h Host) Policies() []string {
 	list := []string{Compact, Scatter, OnePerCore}
 	if len(h.siblings()) > 0 {
-		list = append(list, SMT)
+		list = append(list, smt)
 	}
 	for _, node := range h.distinct(func(c CPU) int { return c.Node }) {
 		list = append(list, fmt.Sprintf("node:%d", node))

@@ -167,7 +167,7 @@ const maxMapped = 64
 // coreMap draws a line per last-level cache, and class of cores in it: a bracket
 // for every core, with its CPUs.
 func coreMap(out io.Writer, h host.Host) {
-	order, err := h.Order("compact")
+	order, err := h.Order(host.Compact)
 	if err != nil || len(order) > maxMapped {
 		return
 	}
