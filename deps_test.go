@@ -55,13 +55,13 @@ var floors = []struct {
 		// the rules for samples that the report has, too
 		"overlap/internal/sampling",
 	}, "measuring must not carry the weight of drawing"},
-	{"overlap/report/chart", []string{"overlap/report", "overlap/internal/table", "overlap/internal/topology", "overlap/internal/durable", "overlap/internal/sampling", "github.com/rivo/uniseg", "golang.org/x/perf", "gonum.org/v1", "git.sr.ht/~sbinet/gg", "codeberg.org/go-fonts", "codeberg.org/go-latex", "codeberg.org/go-pdf", "github.com/ajstarks/svgo", "github.com/golang/freetype", "golang.org/x/image", "golang.org/x/text", "golang.org/x/sys", "golang.org/x/exp/trace", "github.com/aclements/go-moremath"}, "charts draw what report says"},
+	{"overlap/report/chart", []string{"overlap/report", "overlap/internal/interval", "overlap/internal/table", "overlap/internal/topology", "overlap/internal/durable", "overlap/internal/sampling", "github.com/rivo/uniseg", "golang.org/x/perf", "gonum.org/v1", "git.sr.ht/~sbinet/gg", "codeberg.org/go-fonts", "codeberg.org/go-latex", "codeberg.org/go-pdf", "github.com/ajstarks/svgo", "github.com/golang/freetype", "golang.org/x/image", "golang.org/x/text", "golang.org/x/sys", "golang.org/x/exp/trace", "github.com/aclements/go-moremath"}, "charts draw what report says"},
 	{"overlap/report/history", []string{
 		"overlap/internal/table", "golang.org/x/perf", "github.com/aclements/go-moremath", "gonum.org/v1/gonum", "github.com/rivo/uniseg",
 		"overlap/internal/durable", "golang.org/x/sys", // its lock
 	}, "a history is read where nothing is measured"},
 	{"overlap/report", []string{
-		"overlap/internal/table", "overlap/internal/sampling",
+		"overlap/internal/table", "overlap/internal/sampling", "overlap/internal/interval",
 		"overlap/internal/topology", // the page lists the CPUs of a machine
 		"golang.org/x/perf", "github.com/aclements/go-moremath", "gonum.org/v1/gonum",
 		"github.com/rivo/uniseg", // the width of text on a terminal
@@ -95,6 +95,31 @@ func TestPackagesStayOnTheirFloors(t *testing.T) {
 	}
 	if len(imports["overlap/primitives/internal/remote"]) == 0 || len(imports["overlap/report/chart"]) == 0 {
 		t.Errorf("go list no longer names the packages that the floors are about: %d packages", len(imports))
+	}
+}
+
+// rooms says which rooms of the report a room may import: arrows go down only.
+var rooms = map[string][]string{
+	"overlap/report/trace":   {},
+	"overlap/report/law":     {},
+	"overlap/report/load":    {"overlap/report/trace"},
+	"overlap/report/analyse": {"overlap/report/law", "overlap/report/load"},
+	"overlap/report/write":   {"overlap/report/analyse", "overlap/report/law", "overlap/report/load", "overlap/report/trace"},
+	"overlap/report":         {"overlap/report/analyse", "overlap/report/load", "overlap/report/write"},
+	"overlap/report/history": {},
+}
+
+func TestRoomsOfTheReportPointDown(t *testing.T) {
+	for room, below := range rooms {
+		out, err := exec.Command("go", "list", "-f", `{{join .Imports "\n"}}`, room).Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for dep := range strings.FieldsSeq(string(out)) {
+			if within(dep, "overlap/report") && !slices.Contains(below, dep) {
+				t.Errorf("%s imports %s", room, dep)
+			}
+		}
 	}
 }
 

@@ -338,7 +338,7 @@ func TestProbeHearsEveryTaskBeforeItsWaiter(t *testing.T) {
 			workers = 1
 		}
 		t.Run(kind, func(t *testing.T) {
-			p := &overlapProbe{t, make([]bool, workers), make([]int, workers)}
+			p := &overlapProbe{t: t, busy: make([]bool, workers), ran: make([]int, workers)}
 			x, err := primitives.New(kind, primitives.Config{Workers: workers, Probe: p})
 			if err != nil {
 				t.Fatal(err)

@@ -101,7 +101,7 @@ func TestQueueModel(t *testing.T) {
 				rapid.Check(t, func(rt *rapid.T) {
 					c := primitives.Config{Workers: rapid.IntRange(1, 2).Draw(rt, "workers"), Queue: rapid.IntRange(1, 5).Draw(rt, "queue")}
 					actions := rapid.SliceOfN(rapid.Custom(func(rt *rapid.T) action {
-						return action{rapid.SampledFrom([]string{"submit", "submit", "submit", "give up", "cancel", "release", "release"}).Draw(rt, "do"), rapid.IntRange(0, 30).Draw(rt, "arg")}
+						return action{do: rapid.SampledFrom([]string{"submit", "submit", "submit", "give up", "cancel", "release", "release"}).Draw(rt, "do"), arg: rapid.IntRange(0, 30).Draw(rt, "arg")}
 					}), 1, 60).Draw(rt, "actions")
 					complaint := ""
 					synctest.Test(t, func(*testing.T) { complaint = playQueue(name, c, actions) })

@@ -58,7 +58,7 @@ func TestModel(t *testing.T) {
 			rapid.Check(t, func(rt *rapid.T) {
 				workers := rapid.IntRange(1, 3).Draw(rt, "workers")
 				actions := rapid.SliceOfN(rapid.Custom(func(rt *rapid.T) action {
-					return action{rapid.SampledFrom(deeds).Draw(rt, "do"), rapid.IntRange(0, 30).Draw(rt, "arg")}
+					return action{do: rapid.SampledFrom(deeds).Draw(rt, "do"), arg: rapid.IntRange(0, 30).Draw(rt, "arg")}
 				}), 1, 40).Draw(rt, "actions")
 				// rapid fails by a panic, which must not happen in the bubble.
 				complaint := ""
@@ -77,7 +77,7 @@ func play(name string, workers int, actions []action) (complaint string) {
 		return err.Error()
 	}
 	w := &world{x: x, workers: workers}
-	for i, a := range append(actions, action{"shutdown", 0}) {
+	for i, a := range append(actions, action{do: "shutdown", arg: 0}) {
 		complaint = w.act(a)
 		synctest.Wait()
 		w.settle()

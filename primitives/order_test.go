@@ -23,7 +23,7 @@ func newGated(x primitives.Executor, id int, fail bool) gated {
 	g.Future = primitives.Submit(context.Background(), x, func(context.Context) (int, error) {
 		<-g.gate
 		if g.fail {
-			return id, &numbered{id}
+			return id, &numbered{id: id}
 		}
 		return id, nil
 	})

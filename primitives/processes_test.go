@@ -115,7 +115,7 @@ func TestProcessesLoseNoTask(t *testing.T) {
 				if random.IntN(4) == 0 {
 					deeds[i] = []string{"exit", "exit", "hang", "panic", "error", "goexit"}[random.IntN(6)]
 				}
-				futures[i] = primitives.Call(t.Context(), x, obey, order{log, i, deeds[i]})
+				futures[i] = primitives.Call(t.Context(), x, obey, order{Log: log, ID: i, Deed: deeds[i]})
 			}
 			want := map[string]primitives.Cause{"exit": primitives.ChildExited, "hang": primitives.ChildHung}
 			for i, f := range futures {
@@ -159,7 +159,7 @@ func TestProcessesLoseNoTask(t *testing.T) {
 func TestRetryableRunsAgain(t *testing.T) {
 	x := newProcesses(t, primitives.Config{Workers: 1})
 	log := filepath.Join(t.TempDir(), "log")
-	_, err := primitives.Call(t.Context(), x, obey.Retryable(), order{log, 7, "exit"}).Result(t.Context())
+	_, err := primitives.Call(t.Context(), x, obey.Retryable(), order{Log: log, ID: 7, Deed: "exit"}).Result(t.Context())
 	var fault *primitives.ChildError
 	if !errors.As(err, &fault) || fault.ExitCode != 3 {
 		t.Errorf("error is %v", err)
@@ -172,8 +172,8 @@ func TestRetryableRunsAgain(t *testing.T) {
 func TestCancelReachesTheChild(t *testing.T) {
 	x := newProcesses(t, primitives.Config{Workers: 1})
 	log := filepath.Join(t.TempDir(), "log")
-	f := primitives.Call(t.Context(), x, obey, order{log, 1, "wait"})
-	pending := primitives.Call(t.Context(), x, obey, order{log, 2, ""})
+	f := primitives.Call(t.Context(), x, obey, order{Log: log, ID: 1, Deed: "wait"})
+	pending := primitives.Call(t.Context(), x, obey, order{Log: log, ID: 2, Deed: ""})
 	for len(runs(t, log)) == 0 {
 		time.Sleep(time.Millisecond)
 	}
@@ -183,7 +183,7 @@ func TestCancelReachesTheChild(t *testing.T) {
 	if _, err := f.Result(t.Context()); !errors.Is(err, context.Canceled) {
 		t.Errorf("error of the running task: %v", err)
 	}
-	if v, err := primitives.Call(t.Context(), x, obey, order{log, 3, ""}).Result(t.Context()); v != 3 || err != nil {
+	if v, err := primitives.Call(t.Context(), x, obey, order{Log: log, ID: 3, Deed: ""}).Result(t.Context()); v != 3 || err != nil {
 		t.Errorf("the child did not live on: %d, %v", v, err)
 	}
 	if count := runs(t, log); count[2] != 0 {
@@ -200,7 +200,7 @@ func TestProcessesTakeNoClosures(t *testing.T) {
 	if _, err := primitives.SubmitN(t.Context(), x, 3, func(context.Context, int) (int, error) { return 1, nil }).Results(t.Context()); err != primitives.ErrClosure {
 		t.Errorf("SubmitN: %v", err)
 	}
-	done := primitives.Call(t.Context(), x, obey, order{filepath.Join(t.TempDir(), "log"), 1, ""})
+	done := primitives.Call(t.Context(), x, obey, order{Log: filepath.Join(t.TempDir(), "log"), ID: 1, Deed: ""})
 	g := primitives.Then(t.Context(), x, done, func(context.Context, int) (int, error) { return 1, nil })
 	if _, err := g.Result(t.Context()); err != primitives.ErrClosure {
 		t.Errorf("Then: %v", err)
@@ -237,7 +237,7 @@ func TestShutdownNowOfProcesses(t *testing.T) {
 	log := filepath.Join(t.TempDir(), "log")
 	var futures []*primitives.Future[int]
 	for i := range 300 {
-		futures = append(futures, primitives.Call(t.Context(), x, obey, order{log, i, ""}))
+		futures = append(futures, primitives.Call(t.Context(), x, obey, order{Log: log, ID: i, Deed: ""}))
 	}
 	if err := x.ShutdownNow(t.Context()); err != nil {
 		t.Fatal(err)

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"overlap/report"
+	"overlap/report/analyse"
 )
 
 func TestAdviceIsTheLeastThatIsEnough(t *testing.T) {
@@ -31,7 +31,7 @@ func TestAdviceIsTheLeastThatIsEnough(t *testing.T) {
 			t.Errorf("%s: %v of the best", c.name, s)
 		}
 	}
-	if got := (report.Advice{Cores: 2}).String(); got != "2 cores" {
+	if got := (analyse.Advice{Cores: 2}).String(); got != "2 cores" {
 		t.Error(got)
 	}
 }

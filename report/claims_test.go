@@ -11,7 +11,9 @@ import (
 	"strings"
 	"testing"
 
-	"overlap/report"
+	"overlap/internal/interval"
+	"overlap/report/analyse"
+	"overlap/report/load"
 )
 
 // tally counts how often something was said, and how often it was false.
@@ -41,54 +43,54 @@ func (t tally) String() string {
 // claim is what a verdict may say, and whether it is true of a program.
 type claim struct {
 	name string
-	made func(report.Row) bool
-	true func(program, report.Row) bool
+	made func(analyse.Row) bool
+	true func(program, analyse.Row) bool
 }
 
 // within reports whether a gain is nothing, but for rounding.
 func within(gain float64) bool { return math.Abs(math.Log(gain)) < math.Log(1.05)+1e-9 }
 
 // cores is what the cores bring that a row speaks of.
-func (p program) cores(r report.Row) float64 {
+func (p program) cores(r analyse.Row) float64 {
 	if r.FromCores() == r.Speedup {
 		return p.x(r.Workers, 2)
 	}
 	return p.x(r.Workers, 2) / p.x(r.Workers, 1)
 }
 
-func says(pattern string) func(report.Row) bool {
+func says(pattern string) func(analyse.Row) bool {
 	expression := regexp.MustCompile(pattern)
-	return func(r report.Row) bool { return expression.MatchString(r.Verdict) }
+	return func(r analyse.Row) bool { return expression.MatchString(r.Verdict) }
 }
 
-func is(classes ...report.Class) func(report.Row) bool {
-	return func(r report.Row) bool { return slices.Contains(classes, r.Class) }
+func is(classes ...analyse.Class) func(analyse.Row) bool {
+	return func(r analyse.Row) bool { return slices.Contains(classes, r.Class) }
 }
 
 var claims = []claim{
-	{"serial", is(report.Serial), func(p program, r report.Row) bool { return p.most() < 1.05+1e-9 && within(p.cores(r)) }},
-	{"adds nothing", says("adds nothing|neither workers nor cores help"), func(p program, r report.Row) bool { return within(p.cores(r)) }},
-	{"enough", says("; enough: "), func(p program, r report.Row) bool {
+	{name: "serial", made: is(analyse.Serial), true: func(p program, r analyse.Row) bool { return p.most() < 1.05+1e-9 && within(p.cores(r)) }},
+	{name: "adds nothing", made: says("adds nothing|neither workers nor cores help"), true: func(p program, r analyse.Row) bool { return within(p.cores(r)) }},
+	{name: "enough", made: says("; enough: "), true: func(p program, r analyse.Row) bool {
 		return p.x(r.Advice.Workers, r.Advice.Cores) > (0.95-1e-9)*p.most()
 	}},
-	{"scales", is(report.Scales), func(p program, r report.Row) bool { return p.cores(r) > (0.8-1e-9)*ceiling }},
-	{"stalls", is(report.Stalls), func(p program, r report.Row) bool { return p.cores(r) < (0.8+1e-9)*ceiling }},
-	{"contends", is(report.Contends), func(p program, r report.Row) bool { return p.x(r.WorstWorkers, 2) < 1 }},
-	{"costs", says("second core costs"), func(p program, r report.Row) bool { return p.x(r.Workers, 2) < p.x(r.Workers, 1) }},
-	{"workers help", is(report.Waits, report.Overlaps, report.Mixes), func(p program, r report.Row) bool { return p.x(r.Workers, 1) > 1 }},
-	{"cores help", is(report.Scales, report.Stalls, report.Shares, report.Mixes), func(p program, r report.Row) bool { return p.cores(r) > 1 }},
+	{name: "scales", made: is(analyse.Scales), true: func(p program, r analyse.Row) bool { return p.cores(r) > (0.8-1e-9)*ceiling }},
+	{name: "stalls", made: is(analyse.Stalls), true: func(p program, r analyse.Row) bool { return p.cores(r) < (0.8+1e-9)*ceiling }},
+	{name: "contends", made: is(analyse.Contends), true: func(p program, r analyse.Row) bool { return p.x(r.WorstWorkers, 2) < 1 }},
+	{name: "costs", made: says("second core costs"), true: func(p program, r analyse.Row) bool { return p.x(r.Workers, 2) < p.x(r.Workers, 1) }},
+	{name: "workers help", made: is(analyse.Waits, analyse.Overlaps, analyse.Mixes), true: func(p program, r analyse.Row) bool { return p.x(r.Workers, 1) > 1 }},
+	{name: "cores help", made: is(analyse.Scales, analyse.Stalls, analyse.Shares, analyse.Mixes), true: func(p program, r analyse.Row) bool { return p.cores(r) > 1 }},
 }
 
 // gains are those of a row whose interval has to hold the truth.
 var gains = []struct {
 	name  string
-	of    func(report.Row) report.Interval
-	truth func(program, report.Row) float64
+	of    func(analyse.Row) interval.Interval
+	truth func(program, analyse.Row) float64
 }{
-	{"G_c", func(r report.Row) report.Interval { return r.Concurrency }, func(p program, r report.Row) float64 { return p.x(r.Workers, 1) }},
-	{"G_p", func(r report.Row) report.Interval { return r.Parallelism }, func(p program, r report.Row) float64 { return p.x(r.Workers, 2) / p.x(r.Workers, 1) }},
-	{"S", func(r report.Row) report.Interval { return r.Speedup }, func(p program, r report.Row) float64 { return p.x(r.Workers, 2) }},
-	{"H", func(r report.Row) report.Interval { return r.Ceiling }, func(program, report.Row) float64 { return ceiling }},
+	{"G_c", func(r analyse.Row) interval.Interval { return r.Concurrency }, func(p program, r analyse.Row) float64 { return p.x(r.Workers, 1) }},
+	{"G_p", func(r analyse.Row) interval.Interval { return r.Parallelism }, func(p program, r analyse.Row) float64 { return p.x(r.Workers, 2) / p.x(r.Workers, 1) }},
+	{"S", func(r analyse.Row) interval.Interval { return r.Speedup }, func(p program, r analyse.Row) float64 { return p.x(r.Workers, 2) }},
+	{"H", func(r analyse.Row) interval.Interval { return r.Ceiling }, func(program, analyse.Row) float64 { return ceiling }},
 }
 
 // study is what the reports of many runs of known programs said.
@@ -123,11 +125,11 @@ func (s *study) add(t *testing.T, w weather, rounds int, rng *rand.Rand) {
 	for i := range 2 * len(s.programs) {
 		s.programs[i%len(s.programs)].run(&b, fmt.Sprint("X", i), w, rounds, rng)
 	}
-	d, err := report.Read(strings.NewReader(b.String()), "run.txt")
+	d, err := load.Read(strings.NewReader(b.String()), "run.txt")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, r := range report.Analyze(d).Rows {
+	for _, r := range analyse.Analyze(d).Rows {
 		i, err := strconv.Atoi(r.Workload[1:])
 		if err != nil {
 			t.Fatal(err)
@@ -136,7 +138,7 @@ func (s *study) add(t *testing.T, w weather, rounds int, rng *rand.Rand) {
 	}
 }
 
-func (s *study) judge(i int, r report.Row) {
+func (s *study) judge(i int, r analyse.Row) {
 	p := s.programs[i]
 	for _, g := range gains {
 		if x := g.of(r); x.Low < x.High {

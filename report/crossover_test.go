@@ -8,7 +8,10 @@ import (
 	"strings"
 	"testing"
 
-	"overlap/report"
+	"overlap/internal/interval"
+	"overlap/report/analyse"
+	"overlap/report/load"
+	"overlap/report/write"
 )
 
 // grains is a run of a made-up workload of 16 ms in tasks of 250 ns, 1 µs, 4 µs, 16 µs
@@ -136,21 +139,21 @@ func TestCrossoverHasAnInterval(t *testing.T) {
 
 // A half that seems to be beyond the sizes that were measured may be between them.
 func TestCrossoverBeyondTheSizesMayBeWithinThem(t *testing.T) {
-	grain := func(task float64, efficiency report.Interval) report.Grain {
-		return report.Grain{Task: task, Efficiency: efficiency}
+	grain := func(task float64, efficiency interval.Interval) analyse.Grain {
+		return analyse.Grain{Task: task, Efficiency: efficiency}
 	}
-	for want, c := range map[string]report.Crossover{
+	for want, c := range map[string]analyse.Crossover{
 		"above 4.0 µs (2.0 µs to above 4.0 µs)": {
-			Grains: []report.Grain{grain(1e-6, between(0.2, 0.1)), grain(4e-6, between(0.4, 0.2))},
-			Half:   report.Interval{Value: math.NaN(), Low: 2e-6, High: math.Inf(1)},
+			Grains: []analyse.Grain{grain(1e-6, between(0.2, 0.1)), grain(4e-6, between(0.4, 0.2))},
+			Half:   interval.Interval{Value: math.NaN(), Low: 2e-6, High: math.Inf(1)},
 		},
 		"below 1.0 µs (below 1.0 µs to 2.0 µs)": {
-			Grains: []report.Grain{grain(1e-6, between(0.6, 0.4)), grain(4e-6, between(0.9, 0.8))},
-			Half:   report.Interval{Value: math.NaN(), Low: 0, High: 2e-6},
+			Grains: []analyse.Grain{grain(1e-6, between(0.6, 0.4)), grain(4e-6, between(0.9, 0.8))},
+			Half:   interval.Interval{Value: math.NaN(), Low: 0, High: 2e-6},
 		},
 		"above 4.0 µs": {
-			Grains: []report.Grain{grain(4e-6, between(0.4, 0.3))},
-			Half:   report.Interval{Value: math.NaN(), Low: math.Inf(1), High: math.Inf(1)},
+			Grains: []analyse.Grain{grain(4e-6, between(0.4, 0.3))},
+			Half:   interval.Interval{Value: math.NaN(), Low: math.Inf(1), High: math.Inf(1)},
 		},
 	} {
 		if got := c.String(); got != want {
@@ -172,11 +175,11 @@ func TestNoCrossover(t *testing.T) {
 		"slices":                      strings.ReplaceAll(whole, "/cores=", "/slices=2/cores="),
 		"a serial program on 2 cores": regexp.MustCompile(`(?m)(executor=serial/workers=1/cores=)1(\S*)`).ReplaceAllString(whole, "${1}2$2-2"),
 	} {
-		d, err := report.Read(strings.NewReader(text), name)
+		d, err := load.Read(strings.NewReader(text), name)
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		if got := report.Analyze(d).Crossovers; len(got) > 0 {
+		if got := analyse.Analyze(d).Crossovers; len(got) > 0 {
 			t.Errorf("%s: %v", name, got)
 		}
 	}
@@ -206,11 +209,11 @@ func TestCrossoverHasAWorkerForEachCore(t *testing.T) {
 func TestCrossoversAreWritten(t *testing.T) {
 	a := analyze(t, save(t, grains(2, 0, map[string]float64{"pool": 4000, "spawn": 1e6})))
 	const want = "n½, the smallest task of grain of which half the time of 2 cores is work: pool 4.0 µs (4.0 µs to 4.0 µs); spawn above 64 µs"
-	if notes := strings.Join(a.Notes(), "\n"); !strings.Contains(notes, "\n"+want+"\n") || !strings.Contains(notes, "of 1 core is") {
+	if notes := strings.Join(write.Notes(a), "\n"); !strings.Contains(notes, "\n"+want+"\n") || !strings.Contains(notes, "of 1 core is") {
 		t.Errorf("%s\nlacks\n%s", notes, want)
 	}
 	var b strings.Builder
-	if err := a.WriteJSON(&b); err != nil {
+	if err := write.JSON(&b, a); err != nil {
 		t.Fatal(err)
 	}
 	var out struct {
@@ -239,7 +242,7 @@ func TestCrossoversAreWritten(t *testing.T) {
 
 func TestShortTimes(t *testing.T) {
 	for seconds, want := range map[float64]string{0: "0 ns", 42e-9: "42 ns", 999.7e-9: "1.0 µs", 1.26e-6: "1.3 µs", 9.97e-6: "10 µs", 16e-6: "16 µs", 0.25e-3: "250 µs", 2e-3: "2.0 ms", 3: "3.0 s", -2e-6: "-2.0 µs"} {
-		if got := report.ShortTime(seconds); got != want {
+		if got := analyse.ShortTime(seconds); got != want {
 			t.Errorf("%v s: %s, want %s", seconds, got, want)
 		}
 	}
@@ -253,7 +256,7 @@ func TestFairnessIsOfTheBestPoint(t *testing.T) {
 		t.Errorf("%v, want 0.75", a.Rows[0].Fairness)
 	}
 	var b strings.Builder
-	if err := analyze(t, save(t, text)).WriteJSON(&b); err != nil || !strings.Contains(b.String(), `"fairness": 0.75`) {
+	if err := write.JSON(&b, analyze(t, save(t, text))); err != nil || !strings.Contains(b.String(), `"fairness": 0.75`) {
 		t.Errorf("%v: %s", err, b.String())
 	}
 	if a := analyze(t, f.save(t)); !math.IsNaN(a.Rows[0].Fairness) {

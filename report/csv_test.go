@@ -8,14 +8,15 @@ import (
 	"strings"
 	"testing"
 
-	"overlap/report"
+	"overlap/report/analyse"
+	"overlap/report/write"
 )
 
 // points reads the CSV of a file back: the value of a column in each line.
-func points(t *testing.T, a *report.Analysis) []map[string]string {
+func points(t *testing.T, a *analyse.Analysis) []map[string]string {
 	t.Helper()
 	var b strings.Builder
-	if err := a.WriteCSV(&b); err != nil {
+	if err := write.CSV(&b, a); err != nil {
 		t.Fatal(err)
 	}
 	lines, err := csv.NewReader(strings.NewReader(b.String())).ReadAll()

@@ -4,7 +4,8 @@ import (
 	"strings"
 	"testing"
 
-	"overlap/report"
+	"overlap/report/analyse"
+	"overlap/report/load"
 )
 
 func TestLinesAmongResultsAreLeftOut(t *testing.T) {
@@ -20,7 +21,7 @@ func TestLinesAmongResultsAreLeftOut(t *testing.T) {
 			t.Errorf("%q: rows %v, %d samples, warnings %q", bad, rowsOf(a), a.Samples, a.Warnings)
 		}
 		for _, suite := range []string{"# plan: {}\n" + text, text + "BenchmarkA/executor=x/workers=1/cores=1 1 5\n", "BenchmarkA/executor=x/workers=1/cores=1 1 5 ns/op\n" + text} {
-			if _, err := report.Load(save(t, suite)); err == nil || !strings.Contains(err.Error(), "is damaged") {
+			if _, err := load.Load(save(t, suite)); err == nil || !strings.Contains(err.Error(), "is damaged") {
 				t.Errorf("%q in a run of the suite: %v", bad, err)
 			}
 		}
@@ -43,14 +44,14 @@ func TestALastLineWithoutItsEnd(t *testing.T) {
 		"BenchmarkA":                        false,
 		"BenchmarkA/executor=x/cores=1 1 5": false,
 	} {
-		d, err := report.Load(save(t, begin+last))
+		d, err := load.Load(save(t, begin+last))
 		if !ok && (err == nil || !strings.Contains(err.Error(), "the file was cut in its last line")) {
 			t.Errorf("%q: %v", last, err)
 		}
-		if ok && (err != nil || warned(report.Analyze(d), "its last line has no end") != 1) {
+		if ok && (err != nil || warned(analyse.Analyze(d), "its last line has no end") != 1) {
 			t.Errorf("%q: %v", last, err)
 		}
-		if _, err := report.Load(save(t, "# plan: {}\n"+begin+last)); err == nil || !strings.Contains(err.Error(), "the file was cut") {
+		if _, err := load.Load(save(t, "# plan: {}\n"+begin+last)); err == nil || !strings.Contains(err.Error(), "the file was cut") {
 			t.Errorf("%q ends a run of the suite: %v", last, err)
 		}
 	}

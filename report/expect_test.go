@@ -8,7 +8,9 @@ import (
 
 	"overlap/internal/racing"
 	"overlap/internal/table"
-	"overlap/report"
+	"overlap/report/analyse"
+	"overlap/report/load"
+	"overlap/report/write"
 )
 
 // expecting is the sweep of a workload that declares a shape.
@@ -30,39 +32,39 @@ func TestExpectationsAreHeldAgainstTheMeasurement(t *testing.T) {
 		shape   string
 		ceiling float64
 		time    func(w, p int) float64
-		want    report.Outcome
+		want    analyse.Outcome
 		reason  string
 	}{
-		{"linear", 2, worker, report.Met, ""},
-		{"linear", 2, half, report.NotMet, "S/H(p) is 0.75"},
-		{"linear", 1.55, half, report.Met, ""},
-		{"linear", 2, waiter, report.NotMet, "expected at"},
-		{"saturating", 1.3, memory, report.Met, ""},
-		{"saturating", 2, worker, report.TooSmall, "2 cores do not use all of the bandwidth: S is 2.0"},
-		{"saturating", 2, memory, report.NotMet, "S/H(p) is 0.65"},
-		{"sublinear", 2, half, report.Met, ""},
-		{"sublinear", 2, worker, report.NotMet, "S/H(p) is 1.00"},
-		{"sublinear", 2, hermit, report.NotMet, "G_p is 1.0"},
-		{"capped:2", 2, half, report.Met, ""},
-		{"capped:9", 2, worker, report.TooSmall, "the limit of 9 shows only on more than 2 cores"},
-		{"capped:9", 2, hermit, report.NotMet, "S is 1.00"},
-		{"capped:1.5", 2, worker, report.NotMet, "S is 2.00"},
-		{"capped:x", 2, worker, report.Unknown, "its limit is not a number"},
-		{"capped:NaN", 2, worker, report.Unknown, "its limit is not a number"},
-		{"flat", 2, hermit, report.Met, ""},
-		{"flat", 2, worker, report.NotMet, "S is 2.00"},
-		{"retrograde", 2, fighter, report.Met, ""},
-		{"retrograde", 2, hermit, report.NotMet, "at 1 worker is 1.00"},
-		{"waiting", 2, waiter, report.Met, ""},
-		{"waiting", 2, overlapper, report.NotMet, "G_c/w is 0.1"},
-		{"overlaps", 2, overlapper, report.Met, ""},
-		{"overlaps", 2, worker, report.NotMet, "G_c is 1.00"},
-		{"saturating", 1.3, worker, report.TooSmall, "S is 2.0"},
-		{"overhead", 2, worker, report.NotMeasured, "the serial program was not measured"},
-		{"steep", 2, worker, report.Unknown, "does not know the shape"},
+		{"linear", 2, worker, analyse.Met, ""},
+		{"linear", 2, half, analyse.NotMet, "S/H(p) is 0.75"},
+		{"linear", 1.55, half, analyse.Met, ""},
+		{"linear", 2, waiter, analyse.NotMet, "expected at"},
+		{"saturating", 1.3, memory, analyse.Met, ""},
+		{"saturating", 2, worker, analyse.TooSmall, "2 cores do not use all of the bandwidth: S is 2.0"},
+		{"saturating", 2, memory, analyse.NotMet, "S/H(p) is 0.65"},
+		{"sublinear", 2, half, analyse.Met, ""},
+		{"sublinear", 2, worker, analyse.NotMet, "S/H(p) is 1.00"},
+		{"sublinear", 2, hermit, analyse.NotMet, "G_p is 1.0"},
+		{"capped:2", 2, half, analyse.Met, ""},
+		{"capped:9", 2, worker, analyse.TooSmall, "the limit of 9 shows only on more than 2 cores"},
+		{"capped:9", 2, hermit, analyse.NotMet, "S is 1.00"},
+		{"capped:1.5", 2, worker, analyse.NotMet, "S is 2.00"},
+		{"capped:x", 2, worker, analyse.Unknown, "its limit is not a number"},
+		{"capped:NaN", 2, worker, analyse.Unknown, "its limit is not a number"},
+		{"flat", 2, hermit, analyse.Met, ""},
+		{"flat", 2, worker, analyse.NotMet, "S is 2.00"},
+		{"retrograde", 2, fighter, analyse.Met, ""},
+		{"retrograde", 2, hermit, analyse.NotMet, "at 1 worker is 1.00"},
+		{"waiting", 2, waiter, analyse.Met, ""},
+		{"waiting", 2, overlapper, analyse.NotMet, "G_c/w is 0.1"},
+		{"overlaps", 2, overlapper, analyse.Met, ""},
+		{"overlaps", 2, worker, analyse.NotMet, "G_c is 1.00"},
+		{"saturating", 1.3, worker, analyse.TooSmall, "S is 2.0"},
+		{"overhead", 2, worker, analyse.NotMeasured, "the serial program was not measured"},
+		{"steep", 2, worker, analyse.Unknown, "does not know the shape"},
 	} {
 		r := analyze(t, expecting(c.shape, c.ceiling, c.time).save(t)).Rows[0]
-		if e := r.Expected; e.Shape != c.shape || e.Outcome != c.want || !strings.Contains(e.Reason, c.reason) || (e.Reason == "") != (c.want == report.Met) {
+		if e := r.Expected; e.Shape != c.shape || e.Outcome != c.want || !strings.Contains(e.Reason, c.reason) || (e.Reason == "") != (c.want == analyse.Met) {
 			t.Errorf("%s at ceiling %.1f: %+v, want %s because %q", c.shape, c.ceiling, e, c.want, c.reason)
 		}
 	}
@@ -86,11 +88,11 @@ func demanding(f *file, demand float64) string {
 func TestKneeFollowsTheOperationalBounds(t *testing.T) {
 	for name, c := range map[string]struct {
 		time func(w, p int) float64
-		want report.Outcome
+		want analyse.Outcome
 	}{
-		"at the bound":   {func(w, p int) float64 { return max(64/float64(w), 4/float64(p)) }, report.Met},
-		"far below it":   {func(w, p int) float64 { return max(64/math.Sqrt(float64(w)), 4/float64(p)) }, report.NotMet},
-		"without a gain": {func(w, p int) float64 { return 64 }, report.NotMet},
+		"at the bound":   {func(w, p int) float64 { return max(64/float64(w), 4/float64(p)) }, analyse.Met},
+		"far below it":   {func(w, p int) float64 { return max(64/math.Sqrt(float64(w)), 4/float64(p)) }, analyse.NotMet},
+		"without a gain": {func(w, p int) float64 { return 64 }, analyse.NotMet},
 	} {
 		if e := analyze(t, save(t, demanding(expecting("knee", 2, c.time), 4))).Rows[0].Expected; e.Outcome != c.want {
 			t.Errorf("%s: %+v, want %s", name, e, c.want)
@@ -111,7 +113,7 @@ func TestKneeIsMetOnItsBounds(t *testing.T) {
 			} {
 				f := bigger("Known", "", cores, time)
 				f.kinds = "Known=mixed\nexpect: Known=knee"
-				if e := analyze(t, save(t, demanding(f, 1))).Rows[0].Expected; e.Outcome != report.Met {
+				if e := analyze(t, save(t, demanding(f, 1))).Rows[0].Expected; e.Outcome != analyse.Met {
 					t.Errorf("%s bound, %d cores, waiting %v of 1 ms of work: %+v", side, cores, wait, e)
 				}
 			}
@@ -123,7 +125,7 @@ func TestExpectationsOfOneCoreOneThreadOrNoise(t *testing.T) {
 	f := &file{rounds: 12, kinds: "Known=cpu\nexpect: Known=linear"}
 	f.add("Known/executor=pool/workers=1/cores=1", 8)
 	f.add("Known/executor=pool/workers=2/cores=1", 8)
-	if e := analyze(t, f.save(t)).Rows[0].Expected; e.Outcome != report.TooSmall {
+	if e := analyze(t, f.save(t)).Rows[0].Expected; e.Outcome != analyse.TooSmall {
 		t.Errorf("on one core: %+v", e)
 	}
 	loop := expecting("linear", 2, func(w, p int) float64 { return 8 })
@@ -137,14 +139,14 @@ func TestExpectationsOfOneCoreOneThreadOrNoise(t *testing.T) {
 	}
 	few := expecting("linear", 2, func(w, p int) float64 { return 8 * (1 + 0.02*float64(w)) })
 	few.rounds = 1
-	if e := analyze(t, few.save(t)).Rows[0].Expected; e.Outcome != report.TooNoisy {
+	if e := analyze(t, few.save(t)).Rows[0].Expected; e.Outcome != analyse.TooNoisy {
 		t.Errorf("one sample decides: %+v", e)
 	}
 	for _, shape := range []string{"waiting", "retrograde", "flat", "linear"} {
 		alone := &file{rounds: 12, kinds: "Known=cpu\nexpect: Known=" + shape}
 		alone.add("Known/executor=pool/workers=1/cores=1", 8)
 		alone.add("Known/executor=pool/workers=1/cores=2-2", 8)
-		if e := analyze(t, alone.save(t)).Rows[0].Expected; e.Outcome != report.TooFew {
+		if e := analyze(t, alone.save(t)).Rows[0].Expected; e.Outcome != analyse.TooFew {
 			t.Errorf("%s with one worker: %+v", shape, e)
 		}
 	}
@@ -187,7 +189,7 @@ func TestVariantsAndWeakScalingHaveRowsOfTheirOwn(t *testing.T) {
 	}
 	bad := &file{rounds: 1}
 	bad.add("Known/executor=pool/workers=1/cores=1/scaling=odd", 1)
-	if _, err := report.Load(bad.save(t)); err == nil || !strings.Contains(err.Error(), `scaling is "odd"`) {
+	if _, err := load.Load(bad.save(t)); err == nil || !strings.Contains(err.Error(), `scaling is "odd"`) {
 		t.Errorf("an unknown scaling: %v", err)
 	}
 }
@@ -212,7 +214,7 @@ func TestCostIsTheCoresThatBeatTheSerialProgram(t *testing.T) {
 func TestTableShowsWhatIsNotMet(t *testing.T) {
 	f := expecting("linear", 2, func(w, p int) float64 { return 8 })
 	var b strings.Builder
-	if err := analyze(t, f.save(t)).WriteTable(&b, table.Terminal{}); err != nil {
+	if err := write.Table(&b, analyze(t, f.save(t)), table.Terminal{}); err != nil {
 		t.Fatal(err)
 	}
 	if want := "\n  not met: it should be linear: S/H(p) is 0.50 ±"; !strings.Contains(b.String(), want) {

@@ -7,7 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"overlap/report"
+	"overlap/report/load"
+	"overlap/report/write"
 )
 
 // foreignFile is what a sweep of other people's benchmarks would write, on two
@@ -57,12 +58,12 @@ func TestBenchmarksThatDecideTheirWorkers(t *testing.T) {
 		if n := len(r.Scaling); n != 2 || r.Scaling[1].P != 2 || r.Scaling[1].Gain != r.Speedup || r.Scaling[1].Ceiling != r.Ceiling {
 			t.Errorf("%s: scaling %v", w.name, r.Scaling)
 		}
-		if c := r.Cells(); c[2] != "–" || c[4] != "× –" || c[8] != "–" || c[9] != "1.50" {
+		if c := write.Cells(r); c[2] != "–" || c[4] != "× –" || c[8] != "–" || c[9] != "1.50" {
 			t.Errorf("%s: cells %q", w.name, c)
 		}
 	}
 	var out strings.Builder
-	if err := a.WriteJSON(&out); err != nil {
+	if err := write.JSON(&out, a); err != nil {
 		t.Fatal(err)
 	}
 	var read struct{ Rows []map[string]any }
@@ -127,7 +128,7 @@ func TestHostileForeignFiles(t *testing.T) {
 		"BenchmarkX/scaling=other/cores=1 1 5 ns/op\n":  "scaling is",
 		"BenchmarkX/cores=1/slices=nothing 1 5 ns/op\n": "slices is",
 	} {
-		if _, err := report.Load(save(t, text)); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := load.Load(save(t, text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", text, err, want)
 		}
 	}

@@ -6,12 +6,12 @@ import (
 	"strings"
 	"testing"
 
-	"overlap/report"
+	"overlap/report/analyse"
 )
 
 // gridOf is the analysis of points given as cores, GOMAXPROCS, workers and
 // throughput.
-func gridOf(t *testing.T, points ...[4]int) report.Row {
+func gridOf(t *testing.T, points ...[4]int) analyse.Row {
 	t.Helper()
 	var b strings.Builder
 	for _, p := range points {
@@ -28,7 +28,7 @@ func gridOf(t *testing.T, points ...[4]int) report.Row {
 	return a.Rows[0]
 }
 
-func cells(r report.Row) (list [][3]int) {
+func cells(r analyse.Row) (list [][3]int) {
 	for _, c := range r.Grid {
 		list = append(list, [3]int{c.Cores, c.Procs, c.Workers})
 	}
@@ -74,11 +74,11 @@ func TestAdvisedIsTheCheapestWithinFivePercent(t *testing.T) {
 			t.Errorf("%s: cell %+v is not the advice, %v", name, cell, r.Advice)
 		}
 	}
-	if got := (report.Row{}).AdvisedCell(); got != -1 {
+	if got := (analyse.Row{}).AdvisedCell(); got != -1 {
 		t.Errorf("of nothing: %d", got)
 	}
 	// Cores beyond GOMAXPROCS and GOMAXPROCS beyond the cores bring nothing.
-	r := report.Row{Advice: report.Advice{Workers: 2, Cores: 2}, Grid: []report.Cell{{Cores: 2, Procs: 1, Workers: 2}, {Cores: 2, Procs: 2, Workers: 1}, {Cores: 2, Procs: 2, Workers: 2}, {Cores: 2, Procs: 4, Workers: 2}}}
+	r := analyse.Row{Advice: analyse.Advice{Workers: 2, Cores: 2}, Grid: []analyse.Cell{{Cores: 2, Procs: 1, Workers: 2}, {Cores: 2, Procs: 2, Workers: 1}, {Cores: 2, Procs: 2, Workers: 2}, {Cores: 2, Procs: 4, Workers: 2}}}
 	if got := r.AdvisedCell(); got != 2 {
 		t.Errorf("cell %d is advised, want 2", got)
 	}

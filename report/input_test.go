@@ -15,7 +15,9 @@ import (
 
 	"overlap/internal/racing"
 	"overlap/internal/table"
-	"overlap/report"
+	"overlap/report/analyse"
+	"overlap/report/load"
+	"overlap/report/write"
 )
 
 // swept is what go test -cpu 1,4 -count 3 prints.
@@ -31,23 +33,23 @@ func swept(names ...string) string {
 }
 
 // rowsOf are name, workers, cores and the gains of each row, in short.
-func rowsOf(a *report.Analysis) (rows []string) {
+func rowsOf(a *analyse.Analysis) (rows []string) {
 	for _, r := range a.Rows {
 		rows = append(rows, fmt.Sprintf("%s w%d p%d %.1f×%.1f", r.Name(), r.Workers, r.P, r.Concurrency.Value, r.Parallelism.Value))
 	}
 	return rows
 }
 
-func input(t *testing.T, in report.Input) *report.Analysis {
+func input(t *testing.T, in load.Input) *analyse.Analysis {
 	t.Helper()
 	d, err := in.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return report.Analyze(d)
+	return analyse.Analyze(d)
 }
 
-func warned(a *report.Analysis, text string) (n int) {
+func warned(a *analyse.Analysis, text string) (n int) {
 	for _, err := range a.Warnings {
 		if strings.Contains(err.Error(), text) {
 			n++
@@ -122,7 +124,7 @@ func TestGzipIsRecognisedByItsContent(t *testing.T) {
 	if got := rowsOf(analyze(t, save(t, whole))); len(got) != 1 {
 		t.Errorf("rows %v", got)
 	}
-	a := input(t, report.Input{Paths: []string{"-"}, Stdin: strings.NewReader(whole)})
+	a := input(t, load.Input{Paths: []string{"-"}, Stdin: strings.NewReader(whole)})
 	if len(a.Rows) != 1 || a.Data.Files[0] != "-" {
 		t.Errorf("from standard input: %v", rowsOf(a))
 	}
@@ -131,12 +133,12 @@ func TestGzipIsRecognisedByItsContent(t *testing.T) {
 		"the compressed data is damaged": whole[:len(whole)-8] + "12345678",
 	} {
 		path := save(t, text)
-		var bad *report.FileError
-		if _, err := report.Load(path); !errors.As(err, &bad) || bad.Path != path || !strings.Contains(err.Error(), want) {
+		var bad *load.FileError
+		if _, err := load.Load(path); !errors.As(err, &bad) || bad.Path != path || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %s", err, want)
 		}
 	}
-	if _, err := report.Load(save(t, whole[:5])); err == nil || !strings.Contains(err.Error(), "the compressed data is cut") {
+	if _, err := load.Load(save(t, whole[:5])); err == nil || !strings.Contains(err.Error(), "the compressed data is cut") {
 		t.Errorf("cut in its head: %v", err)
 	}
 }
@@ -144,7 +146,7 @@ func TestGzipIsRecognisedByItsContent(t *testing.T) {
 func TestHostsStandSideBySide(t *testing.T) {
 	a := save(t, "host: a\nkernel: 1\n"+swept("Sort", "Copy"))
 	b := save(t, "host: b\nkernel: 2\n"+strings.ReplaceAll(swept("Copy", "Sort"), " 5", " 2"))
-	got := input(t, report.Input{Paths: []string{a, b, save(t, "host: a\nkernel: 1\n"+swept("Copy", "Sort"))}})
+	got := input(t, load.Input{Paths: []string{a, b, save(t, "host: a\nkernel: 1\n"+swept("Copy", "Sort"))}})
 	want := []string{"Copy @a w0 p4 NaN×2.0", "Copy @b w0 p4 NaN×4.8", "Sort @a w0 p4 NaN×2.0", "Sort @b w0 p4 NaN×4.8"}
 	if rows := rowsOf(got); !slices.Equal(rows, want) {
 		t.Errorf("rows %q, want %q", rows, want)
@@ -155,18 +157,18 @@ func TestHostsStandSideBySide(t *testing.T) {
 	if got.Rows[0].Samples != 6 || got.Rows[1].Samples != 3 {
 		t.Errorf("files of one host are not pooled: %d samples", got.Rows[0].Samples)
 	}
-	ordered := input(t, report.Input{Paths: []string{a, b}, Col: "host@(b a)"})
+	ordered := input(t, load.Input{Paths: []string{a, b}, Col: "host@(b a)"})
 	if rows := rowsOf(ordered); len(rows) != 4 || !strings.HasPrefix(rows[0], "Copy @b") {
 		t.Errorf("rows %q in the order b, a", rows)
 	}
-	one := input(t, report.Input{Paths: []string{a, b}, Filter: "host:b"})
+	one := input(t, load.Input{Paths: []string{a, b}, Filter: "host:b"})
 	if rows := rowsOf(one); len(rows) != 2 || one.Rows[0].Column != "" || one.Data.Hosts != nil {
 		t.Errorf("rows %q of one host", rows)
 	}
 }
 
 func TestColumnsOfNames(t *testing.T) {
-	a := input(t, report.Input{Paths: []string{save(t, swept("Map/impl=sync/n=1", "Map/impl=plain/n=1"))}, Col: "/impl"})
+	a := input(t, load.Input{Paths: []string{save(t, swept("Map/impl=sync/n=1", "Map/impl=plain/n=1"))}, Col: "/impl"})
 	if rows := rowsOf(a); len(rows) != 2 || !strings.HasPrefix(rows[0], "Map/n=1 @sync ") || !strings.HasPrefix(rows[1], "Map/n=1 @plain ") {
 		t.Errorf("rows %q", rows)
 	}
@@ -190,20 +192,20 @@ func suite(t *testing.T) string {
 func TestWhatGainsAreComparedWith(t *testing.T) {
 	path := suite(t)
 	for _, c := range []struct {
-		in    report.Input
+		in    load.Input
 		names string
 		whole bool // with COST and ceiling
 		warns string
 	}{
-		{report.Input{}, "Ep pool, Ep spawn", true, ""},
-		{report.Input{Col: "/executor"}, "Ep @pool, Ep @spawn", true, ""},
-		{report.Input{Filter: "/executor:pool"}, "Ep", false, "the filter leaves out the serial program of Ep, which its COST needs: add OR /executor:serial"},
-		{report.Input{Filter: "/executor:spawn"}, "Ep", false, "the filter leaves out the slices of Ep, which its ceiling needs: add OR /slices:/[0-9]/"},
-		{report.Input{Filter: "/executor:spawn OR /executor:serial OR /slices:/[0-9]/"}, "Ep", true, ""},
-		{report.Input{Row: ".name,/executor"}, "Ep pool, Ep spawn", true, ""},
-		{report.Input{Row: ".fullname"}, "Ep pool, Ep spawn", true, ""},
-		{report.Input{Row: ".name"}, "Ep", true, "rows by .name merge benchmarks that differ in /executor: name these, too, to keep them apart"},
-		{report.Input{Row: ".name,goos"}, "Ep", true, "rows by .name,goos merge"},
+		{load.Input{}, "Ep pool, Ep spawn", true, ""},
+		{load.Input{Col: "/executor"}, "Ep @pool, Ep @spawn", true, ""},
+		{load.Input{Filter: "/executor:pool"}, "Ep", false, "the filter leaves out the serial program of Ep, which its COST needs: add OR /executor:serial"},
+		{load.Input{Filter: "/executor:spawn"}, "Ep", false, "the filter leaves out the slices of Ep, which its ceiling needs: add OR /slices:/[0-9]/"},
+		{load.Input{Filter: "/executor:spawn OR /executor:serial OR /slices:/[0-9]/"}, "Ep", true, ""},
+		{load.Input{Row: ".name,/executor"}, "Ep pool, Ep spawn", true, ""},
+		{load.Input{Row: ".fullname"}, "Ep pool, Ep spawn", true, ""},
+		{load.Input{Row: ".name"}, "Ep", true, "rows by .name merge benchmarks that differ in /executor: name these, too, to keep them apart"},
+		{load.Input{Row: ".name,goos"}, "Ep", true, "rows by .name,goos merge"},
 	} {
 		c.in.Paths = []string{path}
 		a := input(t, c.in)
@@ -225,15 +227,15 @@ func TestWhatGainsAreComparedWith(t *testing.T) {
 
 func TestRowsOfOtherPeople(t *testing.T) {
 	path := save(t, swept("Map/impl=a/n=1", "Map/impl=b/n=1", "Set/impl=a/n=1"))
-	a := input(t, report.Input{Paths: []string{path}, Row: ".name"})
+	a := input(t, load.Input{Paths: []string{path}, Row: ".name"})
 	if rows := rowsOf(a); len(rows) != 2 || !strings.HasPrefix(rows[0], "Map w0") || warned(a, "merge benchmarks that differ in /impl: name") != 1 {
 		t.Errorf("rows %q, warnings %v", rows, a.Warnings)
 	}
-	a = input(t, report.Input{Paths: []string{path}, Row: "/impl"})
+	a = input(t, load.Input{Paths: []string{path}, Row: "/impl"})
 	if rows := rowsOf(a); len(rows) != 2 || !strings.HasPrefix(rows[0], "*/impl=a w0") || warned(a, "differ in .name: name") != 1 {
 		t.Errorf("rows %q, warnings %v", rows, a.Warnings)
 	}
-	a = input(t, report.Input{Paths: []string{path}, Filter: ".name:Map /impl:b"})
+	a = input(t, load.Input{Paths: []string{path}, Filter: ".name:Map /impl:b"})
 	if rows := rowsOf(a); len(rows) != 1 || a.Samples != 6 {
 		t.Errorf("rows %q, %d samples", rows, a.Samples)
 	}
@@ -241,7 +243,7 @@ func TestRowsOfOtherPeople(t *testing.T) {
 
 func TestWrongExpressionsNameTheirField(t *testing.T) {
 	path := suite(t)
-	for want, in := range map[string]report.Input{
+	for want, in := range map[string]load.Input{
 		"Filter: ":                             {Filter: ".name:("},
 		`filter ".name:No" matches none of`:    {Filter: ".name:No"},
 		"leaves no result that has a time":     {Filter: ".unit:B/op OR .unit:x"},
@@ -278,14 +280,14 @@ func TestFilesOfPerf(t *testing.T) {
 			return err
 		}
 		files++
-		d, err := report.Load(path)
+		d, err := load.Load(path)
 		if err != nil {
 			if !strings.HasPrefix(err.Error(), path+": ") {
 				t.Errorf("%s: the error does not name the file: %v", path, err)
 			}
 			return nil
 		}
-		a := report.Analyze(d)
+		a := analyse.Analyze(d)
 		if len(a.Rows) == 0 && len(a.Warnings) == 0 {
 			t.Errorf("%s: no rows and no word why", path)
 		}
@@ -304,12 +306,12 @@ func FuzzLoad(f *testing.F) {
 	f.Add("BenchmarkX/8-goroutines-4 1 5 ns/op\nBenchmarkX/workers=9/size=1-0 1 1e400 ns/op", ".unit:ns/op", "/impl", ".file")
 	f.Add("\x1f\x8b\x08", "", "", "")
 	f.Fuzz(func(t *testing.T, text, filter, row, col string) {
-		d, err := report.Input{Paths: []string{"-"}, Stdin: strings.NewReader(text), Filter: filter, Row: row, Col: col}.Load()
+		d, err := load.Input{Paths: []string{"-"}, Stdin: strings.NewReader(text), Filter: filter, Row: row, Col: col}.Load()
 		if err != nil {
 			return
 		}
-		a := report.Analyze(d)
-		if err := errors.Join(a.WriteTable(new(strings.Builder), table.Terminal{}), a.WriteJSON(new(strings.Builder)), a.WriteStacks(new(strings.Builder))); err != nil {
+		a := analyse.Analyze(d)
+		if err := errors.Join(write.Table(new(strings.Builder), a, table.Terminal{}), write.JSON(new(strings.Builder), a), write.Stacks(new(strings.Builder), a)); err != nil {
 			t.Error(err)
 		}
 		if len(a.Rows) == 0 && len(a.Warnings) == 0 {

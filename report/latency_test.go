@@ -6,19 +6,21 @@ import (
 	"strings"
 	"testing"
 
-	"overlap/report"
+	"overlap/report/analyse"
+	"overlap/report/load"
+	"overlap/report/write"
 )
 
 func closeTo(got, want float64) bool { return math.Abs(got-want) <= 1e-9*math.Abs(want) }
 
 // read is the analysis of a file.
-func read(t *testing.T, text string) *report.Analysis {
+func read(t *testing.T, text string) *analyse.Analysis {
 	t.Helper()
-	d, err := report.Read(strings.NewReader(text), "run.txt")
+	d, err := load.Read(strings.NewReader(text), "run.txt")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return report.Analyze(d)
+	return analyse.Analyze(d)
 }
 
 func TestLatenciesAreGeometricMeansInSeconds(t *testing.T) {
@@ -104,7 +106,7 @@ func TestLatenciesOfGarbageAreAbsent(t *testing.T) {
 func TestJSONHoldsLatenciesAndGrid(t *testing.T) {
 	var b strings.Builder
 	text := "kinds: Request=mixed\n" + open("open", "1", "1000", "2000") + "BenchmarkEp/executor=pool/workers=1/cores=1 1 5 ns/op 3 p99-ns/task\n"
-	if err := read(t, text).WriteJSON(&b); err != nil {
+	if err := write.JSON(&b, read(t, text)); err != nil {
 		t.Fatal(err)
 	}
 	var got struct {
@@ -127,7 +129,7 @@ func TestJSONHoldsLatenciesAndGrid(t *testing.T) {
 
 func TestTimesThatNoClockTellsAreRefused(t *testing.T) {
 	for _, ns := range []string{"1e-300", "1e300"} {
-		if _, err := report.Read(strings.NewReader("BenchmarkEp/executor=pool/workers=1/cores=1 1 "+ns+" ns/op\n"), "run.txt"); err == nil {
+		if _, err := load.Read(strings.NewReader("BenchmarkEp/executor=pool/workers=1/cores=1 1 "+ns+" ns/op\n"), "run.txt"); err == nil {
 			t.Errorf("%s ns are believed", ns)
 		}
 	}

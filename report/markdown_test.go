@@ -8,13 +8,15 @@ import (
 	"testing"
 
 	"overlap/internal/table"
-	"overlap/report"
+	"overlap/report/analyse"
+	"overlap/report/load"
+	"overlap/report/write"
 )
 
-func markdown(t *testing.T, a *report.Analysis) string {
+func markdown(t *testing.T, a *analyse.Analysis) string {
 	t.Helper()
 	var b strings.Builder
-	if err := a.WriteMarkdown(&b); err != nil {
+	if err := write.Markdown(&b, a); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
@@ -50,9 +52,9 @@ var hostile = []string{
 	"http://x.example", "www.x.example", "me@x.example", "&lt;", "~~s~~", "-->", "a\nb", "a\r\n| x | y |", "\u202egnp", "$x^2$",
 }
 
-func named(name string) *report.Analysis {
-	row := report.Row{Workload: name, P: 2, Verdict: name, Expected: report.Expected{Shape: name, Outcome: report.NotMet, Reason: name}, Warnings: []error{errors.New(name)}}
-	return &report.Analysis{Data: &report.Data{Host: map[string]string{"host": name, "cpu": name}}, Rows: []report.Row{row}}
+func named(name string) *analyse.Analysis {
+	row := analyse.Row{Workload: name, P: 2, Verdict: name, Expected: analyse.Expected{Shape: name, Outcome: analyse.NotMet, Reason: name}, Warnings: []error{errors.New(name)}}
+	return &analyse.Analysis{Data: &load.Data{Host: map[string]string{"host": name, "cpu": name}}, Rows: []analyse.Row{row}}
 }
 
 func TestNamesAreNoMarkup(t *testing.T) {
@@ -91,9 +93,9 @@ func TestBackticksStayInCode(t *testing.T) {
 
 // A comment is never longer than GitHub takes, and says what it leaves out.
 func TestMarkdownFitsIntoAComment(t *testing.T) {
-	a := &report.Analysis{Data: &report.Data{}}
+	a := &analyse.Analysis{Data: &load.Data{}}
 	for i := range 3000 {
-		a.Rows = append(a.Rows, report.Row{Workload: fmt.Sprintf("%04d%s", i, strings.Repeat("|`\u0301", 40*(i%50))), P: 2, Verdict: "scales", Warnings: []error{fmt.Errorf("%d%s", i, strings.Repeat("w", 100))}})
+		a.Rows = append(a.Rows, analyse.Row{Workload: fmt.Sprintf("%04d%s", i, strings.Repeat("|`\u0301", 40*(i%50))), P: 2, Verdict: "scales", Warnings: []error{fmt.Errorf("%d%s", i, strings.Repeat("w", 100))}})
 	}
 	text := markdown(t, a)
 	if len(text) > table.MaxComment || len(text) < table.MaxComment*9/10 {
@@ -142,9 +144,9 @@ func TestProseHasNoReferences(t *testing.T) {
 // makes the comment too long.
 func TestMarkdownCountsItsNote(t *testing.T) {
 	for length := range 60 {
-		a := &report.Analysis{Data: &report.Data{}}
+		a := &analyse.Analysis{Data: &load.Data{}}
 		for range 900 {
-			a.Rows = append(a.Rows, report.Row{Workload: strings.Repeat("n", 10+length), P: 2, Verdict: "scales"})
+			a.Rows = append(a.Rows, analyse.Row{Workload: strings.Repeat("n", 10+length), P: 2, Verdict: "scales"})
 		}
 		if n := len(markdown(t, a)); n > table.MaxComment {
 			t.Fatalf("%d bytes for names of %d", n, 10+length)

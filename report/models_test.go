@@ -10,7 +10,8 @@ import (
 	"testing"
 
 	"overlap/internal/table"
-	"overlap/report"
+	"overlap/report/law"
+	"overlap/report/write"
 )
 
 // bigger is a file of a machine with up to cores cores, on which t(w, p)
@@ -46,7 +47,7 @@ func TestModelsOfABigMachine(t *testing.T) {
 	if e := m.Cores[2]; e.P != 4 || math.Abs(e.OfIdeal.Value-curve(4)/4) > 0.02 || math.Abs(e.OfCeiling.Value-curve(4)/4) > 0.02 || e.OfIdeal.Low >= e.OfIdeal.High {
 		t.Errorf("efficiency: %+v", e)
 	}
-	if m.Serial != report.Rising {
+	if m.Serial != law.Rising {
 		t.Errorf("trend %q", m.Serial)
 	}
 	for i, p := range []int{128, 256} {
@@ -85,18 +86,18 @@ func TestReadersAreToldWhichErrorIsFitted(t *testing.T) {
 		want bool
 	}{{"testdata/amdahl256.txt", true}, {sweep("Ep", func(w, p int) float64 { return 8 / float64(min(w, p)) }, 1.9).save(t), false}} {
 		a := analyze(t, c.path)
-		for name, save := range map[string]func(io.Writer) error{"terminal": func(w io.Writer) error { return a.WriteTable(w, table.Terminal{}) }, "Markdown": func(w io.Writer) error { return a.WriteMarkdown(w) }} {
+		for name, save := range map[string]func(io.Writer) error{"terminal": func(w io.Writer) error { return write.Table(w, a, table.Terminal{}) }, "Markdown": func(w io.Writer) error { return write.Markdown(w, a) }} {
 			var b strings.Builder
 			if err := save(&b); err != nil {
 				t.Fatal(err)
 			}
-			if got := strings.Contains(strings.Join(strings.Fields(b.String()), " "), report.FittedTo); got != c.want {
+			if got := strings.Contains(strings.Join(strings.Fields(b.String()), " "), law.FittedTo); got != c.want {
 				t.Errorf("%s: %s tells the error: %v, want %v", c.path, name, got, c.want)
 			}
 		}
 	}
-	if !strings.Contains(report.Schema, report.FittedTo) {
-		t.Errorf("the schema does not say: %s", report.FittedTo)
+	if !strings.Contains(write.Schema, law.FittedTo) {
+		t.Errorf("the schema does not say: %s", law.FittedTo)
 	}
 }
 
@@ -184,7 +185,7 @@ func TestModelsInJSON(t *testing.T) {
 	curve := func(p float64) float64 { return p / (1 + 0.05*(p-1)) }
 	a := analyze(t, bigger("Ep", "", 32, func(w, p float64) float64 { return 80 / curve(min(w, p)) }).save(t))
 	var b strings.Builder
-	if err := a.WriteJSON(&b); err != nil {
+	if err := write.JSON(&b, a); err != nil {
 		t.Fatal(err)
 	}
 	type between struct{ Value, Low, High *float64 }

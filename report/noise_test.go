@@ -7,8 +7,9 @@ import (
 	"strings"
 	"testing"
 
+	"overlap/internal/interval"
 	"overlap/internal/table"
-	"overlap/report"
+	"overlap/report/write"
 )
 
 // Noise that hides a difference is not a finding: no row is serial and no point
@@ -36,7 +37,7 @@ func TestTwoSamplesHaveNoVerdict(t *testing.T) {
 	}
 	a := analyze(t, save(t, b.String()))
 	var out strings.Builder
-	if err := a.WriteTable(&out, table.Terminal{}); err != nil {
+	if err := write.Table(&out, a, table.Terminal{}); err != nil {
 		t.Fatal(err)
 	}
 	table, _, _ := strings.Cut(out.String(), "\n\n")
@@ -58,7 +59,7 @@ func trend(name string, ns float64) (lines []string) {
 // all of the next: that both slow down while they run is no reason to pair them.
 func TestSamplesInTurnsArePartners(t *testing.T) {
 	one, two := trend("X", 2000), trend("X-2", 1000)
-	gain := func(text string) report.Interval { return analyze(t, save(t, text)).Rows[0].Parallelism }
+	gain := func(text string) interval.Interval { return analyze(t, save(t, text)).Rows[0].Parallelism }
 	turns := ""
 	for i := range one {
 		turns += one[i] + two[i]

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"overlap/report"
+	"overlap/report/load"
 )
 
 // twice writes a text plainly and compressed, the second under a name that does
@@ -54,14 +54,14 @@ func TestCommandsOfRowsFindTheirLines(t *testing.T) {
 	}
 	for _, c := range []struct {
 		about  string
-		in     report.Input
+		in     load.Input
 		mine   []string // of the first row
 		others []string
 	}{
-		{"an axis before another part", report.Input{}, line("Two/clients=1/n=5", "Two/clients=4/n=5"), line("Two/clients=1/n=55", "Twos/clients=1/n=5")},
-		{"a row of one part", report.Input{Row: "/impl"}, line("Map/impl=a/n=1", "Set/impl=a"), line("Map/impl=b/n=1", "Set/impl=b")},
-		{"a row whose parts mix", report.Input{Row: "note", Filter: ".name:/^(Map|Set)$/"}, line("Map/n=1", "Set/n=2"), append([]string{"note: x"}, line("Map/n=2", "Set/n=1")...)},
-		{"signs of a pattern", report.Input{}, line("A.b[(|)]$/^x*=1+"), line("Aab[(|)]$/^x*=1+", "A.b[(|)]$/^x*=11")},
+		{"an axis before another part", load.Input{}, line("Two/clients=1/n=5", "Two/clients=4/n=5"), line("Two/clients=1/n=55", "Twos/clients=1/n=5")},
+		{"a row of one part", load.Input{Row: "/impl"}, line("Map/impl=a/n=1", "Set/impl=a"), line("Map/impl=b/n=1", "Set/impl=b")},
+		{"a row whose parts mix", load.Input{Row: "note", Filter: ".name:/^(Map|Set)$/"}, line("Map/n=1", "Set/n=2"), append([]string{"note: x"}, line("Map/n=2", "Set/n=1")...)},
+		{"signs of a pattern", load.Input{}, line("A.b[(|)]$/^x*=1+"), line("Aab[(|)]$/^x*=1+", "A.b[(|)]$/^x*=11")},
 	} {
 		for _, path := range twice(t, strings.Join(append(c.mine[:len(c.mine):len(c.mine)], c.others...), "\n")+"\n") {
 			c.in.Paths = []string{path}

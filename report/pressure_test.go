@@ -4,12 +4,12 @@ import (
 	"strings"
 	"testing"
 
-	"overlap/report"
+	"overlap/report/analyse"
 )
 
 // pressed is what a sweep says whose samples of the points with one of the
 // marks in their line were under pressure, and have that many rounds fewer.
-func pressed(t *testing.T, fewer int, marks ...string) report.Row {
+func pressed(t *testing.T, fewer int, marks ...string) analyse.Row {
 	t.Helper()
 	f := sweep("Known", func(w, p int) float64 { return max(8, 64/float64(w)) / float64(p) }, 2)
 	for i := range f.order {

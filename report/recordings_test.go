@@ -11,7 +11,10 @@ import (
 	"strings"
 	"testing"
 
-	"overlap/report"
+	"overlap/report/analyse"
+	"overlap/report/load"
+	"overlap/report/trace"
+	"overlap/report/write"
 )
 
 func testdata(t testing.TB, name string) []byte {
@@ -23,9 +26,9 @@ func testdata(t testing.TB, name string) []byte {
 	return b
 }
 
-func timeline(t testing.TB, name string) report.Timeline {
+func timeline(t testing.TB, name string) trace.Timeline {
 	t.Helper()
-	line, err := report.ReadTimeline(bytes.NewReader(testdata(t, name)))
+	line, err := trace.ReadTimeline(bytes.NewReader(testdata(t, name)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,21 +70,21 @@ func TestTimelineHasNoGaps(t *testing.T) {
 	for _, c := range line.Customers {
 		at, waiting := c.Start, 0.0
 		for _, s := range c.Stretches {
-			if s.Start != at || s.End <= s.Start || (s.State == report.Running) != (s.Proc >= 0) {
+			if s.Start != at || s.End <= s.Start || (s.State == trace.Running) != (s.Proc >= 0) {
 				t.Errorf("%s: stretch %+v does not follow %v", c.Name(), s, at)
 			}
 			at = s.End
 			switch s.State {
-			case report.Running:
+			case trace.Running:
 				onCore[s.Proc] += s.End - s.Start
-			case report.Waiting:
+			case trace.Waiting:
 				waiting += s.End - s.Start
 			}
 		}
 		if at != c.End || c.End > line.Length || c.Start < 0 {
 			t.Errorf("%s: from %v to %v of %v, the stretches end at %v", c.Name(), c.Start, c.End, line.Length, at)
 		}
-		if last := c.Stretches[len(c.Stretches)-1]; last.State != report.Running {
+		if last := c.Stretches[len(c.Stretches)-1]; last.State != trace.Running {
 			t.Errorf("%s ends while it does not run: %+v", c.Name(), last)
 		}
 		if waiting < 0.9e-3 {
@@ -104,11 +107,11 @@ func TestTimelineRefusesWhatIsNone(t *testing.T) {
 		"too large":              string(whole) + strings.Repeat("\x00", 17<<20),
 		"the trace is damaged":   string(whole[:16]) + strings.Repeat("\xff", 100),
 	} {
-		if line, err := report.ReadTimeline(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), name) {
+		if line, err := trace.ReadTimeline(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s: %v, %d customers", name, err, len(line.Customers))
 		}
 	}
-	if _, err := report.ReadTimeline(io.MultiReader(bytes.NewReader(whole[:100]), failing{})); !errors.Is(err, errFailing) {
+	if _, err := trace.ReadTimeline(io.MultiReader(bytes.NewReader(whole[:100]), failing{})); !errors.Is(err, errFailing) {
 		t.Errorf("an error of the disk became %v", err)
 	}
 }
@@ -124,15 +127,15 @@ func FuzzReadTimeline(f *testing.F) {
 	f.Add(testdata(f, "1core.trace"))
 	f.Add(testdata(f, "2cores.trace"))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		line, err := report.ReadTimeline(bytes.NewReader(text))
+		line, err := trace.ReadTimeline(bytes.NewReader(text))
 		if err == nil && !(line.Length > 0 && line.Procs > 0 && len(line.Customers) > 0 && line.MostRunning >= 0) {
 			t.Errorf("%+v", line)
 		}
 	})
 }
 
-func pairs(text string) (*report.Pairs, error) {
-	return report.ReadPairs(strings.NewReader(text), "pairs")
+func pairs(text string) (*trace.Pairs, error) {
+	return trace.ReadPairs(strings.NewReader(text), "pairs")
 }
 
 func TestPairsAreMeansBothWays(t *testing.T) {
@@ -206,11 +209,11 @@ func TestLoadFindsRecordings(t *testing.T) {
 	save("damaged.txt", ep)
 	save("damaged.pairs", "BenchmarkCoreToCore/from=0 x\n")
 
-	loadFiles := func(names ...string) *report.Data {
+	loadFiles := func(names ...string) *load.Data {
 		for i := range names {
 			names[i] = filepath.Join(dir, names[i])
 		}
-		d, err := report.Load(names...)
+		d, err := load.Load(names...)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -221,7 +224,7 @@ func TestLoadFindsRecordings(t *testing.T) {
 		t.Errorf("%d timelines, pairs %v, points %v", len(d.Timelines), d.Pairs, d.Points)
 	}
 	var json strings.Builder
-	if err := report.Analyze(d).WriteJSON(&json); err != nil {
+	if err := write.JSON(&json, analyse.Analyze(d)); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{`"from": 0,`, `"to": 1,`, `"latency": {`, `"most_running": 2`, `"customers": 32`} {
@@ -235,7 +238,7 @@ func TestLoadFindsRecordings(t *testing.T) {
 	if d := loadFiles("alone.txt"); len(d.Timelines) != 0 || d.Pairs != nil || d.Warnings != nil {
 		t.Errorf("alone: %+v, %v", d.Recordings, d.Warnings)
 	}
-	a := report.Analyze(loadFiles("damaged.txt"))
+	a := analyse.Analyze(loadFiles("damaged.txt"))
 	if a.Data.Pairs != nil || !strings.Contains(fmt.Sprint(a.Warnings), "damaged.pairs left out") {
 		t.Errorf("damaged: %v, warnings %v", a.Data.Pairs, a.Warnings)
 	}

@@ -13,7 +13,9 @@ import (
 	"github.com/rivo/uniseg"
 
 	"overlap/internal/table"
-	"overlap/report"
+	"overlap/report/analyse"
+	"overlap/report/load"
+	"overlap/report/write"
 )
 
 // three is what go test -cpu 1,2,4 -count 3 prints, with a line behind it.
@@ -47,7 +49,7 @@ func TestOneLineMakesNoRow(t *testing.T) {
 			t.Errorf("%s: rows %v, want one at p %d", last, rowsOf(a), want.p)
 			continue
 		}
-		notes := strings.Join(a.Notes(), "\n")
+		notes := strings.Join(write.Notes(a), "\n")
 		if left := strings.Contains(notes, "txt: left out: ") || strings.Contains(notes, "65536 left out"); left != (want.warning != "") || !strings.Contains(notes, want.warning) {
 			t.Errorf("%s: no %q in\n%s", last, want.warning, notes)
 		}
@@ -74,7 +76,7 @@ func TestOneSampleIsEnoughAmongFew(t *testing.T) {
 }
 
 func TestIterationsOfTheSuiteAreRight(t *testing.T) {
-	_, err := report.Load(save(t, "BenchmarkEp/executor=pool/workers=1/cores=1 0 5 ns/op\n"))
+	_, err := load.Load(save(t, "BenchmarkEp/executor=pool/workers=1/cores=1 0 5 ns/op\n"))
 	if err == nil || !strings.Contains(err.Error(), "line 1: Ep/executor=pool/workers=1/cores=1: it has an iteration count of 0") {
 		t.Errorf("%v", err)
 	}
@@ -83,17 +85,17 @@ func TestIterationsOfTheSuiteAreRight(t *testing.T) {
 func TestExpressionsThatAskForNothing(t *testing.T) {
 	path := save(t, three(""))
 	for _, c := range []struct {
-		in   report.Input
+		in   load.Input
 		want string // in the error, or in a warning
 	}{
-		{report.Input{Col: "/gomaxprocs"}, "Col: /gomaxprocs is an axis of every row, not part of its name"},
-		{report.Input{Col: "goarch,/cores"}, "Col: /cores is an axis of every row, not part of its name"},
-		{report.Input{Row: "/workers"}, "Row: /workers is an axis of every row, not part of its name"},
-		{report.Input{Row: ".name,nosuch"}, "no result has nosuch, so it distinguishes no rows"},
-		{report.Input{Col: "/nosuch,.file"}, "no result has /nosuch, so it makes no columns"},
-		{report.Input{Row: ".name@(Bar)"}, `row ".name@(Bar)" matches none of 9 results`},
-		{report.Input{Col: ".file@(x)"}, `column ".file@(x)" matches none of 9 results`},
-		{report.Input{Row: ".name@(Bar)", Filter: ".name:A"}, `filter ".name:A" with row ".name@(Bar)" matches none of 9 results`},
+		{load.Input{Col: "/gomaxprocs"}, "Col: /gomaxprocs is an axis of every row, not part of its name"},
+		{load.Input{Col: "goarch,/cores"}, "Col: /cores is an axis of every row, not part of its name"},
+		{load.Input{Row: "/workers"}, "Row: /workers is an axis of every row, not part of its name"},
+		{load.Input{Row: ".name,nosuch"}, "no result has nosuch, so it distinguishes no rows"},
+		{load.Input{Col: "/nosuch,.file"}, "no result has /nosuch, so it makes no columns"},
+		{load.Input{Row: ".name@(Bar)"}, `row ".name@(Bar)" matches none of 9 results`},
+		{load.Input{Col: ".file@(x)"}, `column ".file@(x)" matches none of 9 results`},
+		{load.Input{Row: ".name@(Bar)", Filter: ".name:A"}, `filter ".name:A" with row ".name@(Bar)" matches none of 9 results`},
 	} {
 		c.in.Paths = []string{path}
 		d, err := c.in.Load()
@@ -101,11 +103,11 @@ func TestExpressionsThatAskForNothing(t *testing.T) {
 			if err.Error() != c.want {
 				t.Errorf("%+v: %v, want %s", c.in, err, c.want)
 			}
-		} else if a := report.Analyze(d); warned(a, c.want) != 1 || warned(a, "no result has") != 1 {
+		} else if a := analyse.Analyze(d); warned(a, c.want) != 1 || warned(a, "no result has") != 1 {
 			t.Errorf("%+v: warnings %v, want %s", c.in, a.Warnings, c.want)
 		}
 	}
-	for _, in := range []report.Input{{}, {Row: ".name,/n", Col: "pkg,.file"}, {Row: ".fullname", Col: ".config"}} {
+	for _, in := range []load.Input{{}, {Row: ".name,/n", Col: "pkg,.file"}, {Row: ".fullname", Col: ".config"}} {
 		in.Paths = []string{save(t, swept("Sort/n=9"))}
 		if a := input(t, in); warned(a, "no result has") != 0 {
 			t.Errorf("%+v: warnings %v", in, a.Warnings)
@@ -138,9 +140,9 @@ func TestWhatIsBehindCompressedData(t *testing.T) {
 		"cut":           {all[:len(all)-4], "cut"},
 		"cut second":    {all + all[:5], "cut"},
 	} {
-		d, err := report.Load(save(t, c.data))
+		d, err := load.Load(save(t, c.data))
 		switch {
-		case c.want == "" && (err != nil || report.Analyze(d).Samples != 9):
+		case c.want == "" && (err != nil || analyse.Analyze(d).Samples != 9):
 			t.Errorf("%s: %v", name, err)
 		case c.want != "" && (err == nil || !strings.Contains(err.Error(), "the compressed data is "+c.want)):
 			t.Errorf("%s: %v, want %s", name, err, c.want)
@@ -182,7 +184,7 @@ func TestEventsOfGoTestAreRead(t *testing.T) {
 		"a line too long": {events(t, text) + `{"Action":"output","Output":"` + strings.Repeat("x", 1<<17) + "\"}\n", "a line longer than 64 KiB"},
 		"other JSON":      {"{\"rows\": []}\n", "it is JSON, but not of go test -json"},
 	} {
-		if _, err := report.Load(save(t, c.text)); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := load.Load(save(t, c.text)); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %q", name, err, c.want)
 		}
 	}
@@ -193,19 +195,19 @@ func TestErrorsHoldNoControlCharacters(t *testing.T) {
 	if err := os.WriteFile(path, nil, 0o666); err != nil {
 		t.Skip(err)
 	}
-	if _, err := report.Load(path); err == nil || strings.ContainsAny(err.Error(), "\x1b\n") || !strings.Contains(err.Error(), "mi\uFFFD[31m\uFFFDss.txt: the file is empty") {
+	if _, err := load.Load(path); err == nil || strings.ContainsAny(err.Error(), "\x1b\n") || !strings.Contains(err.Error(), "mi\uFFFD[31m\uFFFDss.txt: the file is empty") {
 		t.Errorf("%q", err)
 	}
 }
 
 func TestSourceFitsTheTerminal(t *testing.T) {
-	a := &report.Analysis{Data: &report.Data{
+	a := &analyse.Analysis{Data: &load.Data{
 		Files: []string{"results/reference/2026-11-23T03-43-32Z.txt", "b\x1b.txt"},
 		Host:  map[string]string{"host": "box", "cpu": "Intel(R) Xeon(R) Processor with a name that is long"},
 	}}
 	for width, want := range map[int]int{0: 2, 100: 2, 40: 4, 200: 1} {
 		var b strings.Builder
-		if err := a.WriteSource(&b, table.Terminal{Width: width}); err != nil {
+		if err := write.Source(&b, a, table.Terminal{Width: width}); err != nil {
 			t.Fatal(err)
 		}
 		lines := strings.Split(strings.TrimSuffix(b.String(), "\n"), "\n")
@@ -223,8 +225,8 @@ func TestSourceFitsTheTerminal(t *testing.T) {
 // A number stays with its interval and its unit on the narrowest terminal.
 func TestNumbersAreNotBroken(t *testing.T) {
 	for width := 30; width < 80; width++ {
-		row := report.Row{Workload: "w", P: 2, Verdict: "cores bring little, as the lock is held: 5 ±3 % more on each of them, × 2.00 at the best"}
-		text := strings.Join(printed(t, table.Terminal{Width: width}, &report.Analysis{Data: &report.Data{}, Rows: []report.Row{row}}), "\n")
+		row := analyse.Row{Workload: "w", P: 2, Verdict: "cores bring little, as the lock is held: 5 ±3 % more on each of them, × 2.00 at the best"}
+		text := strings.Join(printed(t, table.Terminal{Width: width}, &analyse.Analysis{Data: &load.Data{}, Rows: []analyse.Row{row}}), "\n")
 		if !strings.Contains(text, "5 ±3 %") || !strings.Contains(text, "× 2.00") {
 			t.Errorf("width %d:\n%s", width, text)
 		}
@@ -263,7 +265,7 @@ func TestColumnsThatReadTheSameStayApart(t *testing.T) {
 				fmt.Fprintf(&text, "BenchmarkX 1 %d00 ns/op\nBenchmarkX-2 1 %d00 ns/op\n", i+1, i+1)
 			}
 		}
-		d, err := report.Input{Paths: []string{save(t, text.String())}, Col: "x1,x2"}.Load()
+		d, err := load.Input{Paths: []string{save(t, text.String())}, Col: "x1,x2"}.Load()
 		if err != nil {
 			t.Fatal(err)
 		}

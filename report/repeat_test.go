@@ -9,20 +9,22 @@ import (
 	"strings"
 	"testing"
 
-	"overlap/report"
+	"overlap/internal/interval"
+	"overlap/report/analyse"
+	"overlap/report/load"
 )
 
 // analysed is the analysis of a file with these lines.
-func analysed(t *testing.T, path, text string) *report.Analysis {
+func analysed(t *testing.T, path, text string) *analyse.Analysis {
 	t.Helper()
 	if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	d, err := report.Load(path)
+	d, err := load.Load(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := report.Analyze(d)
+	a := analyse.Analyze(d)
 	if len(a.Rows) == 0 {
 		t.Fatalf("no rows: %v", a.Warnings)
 	}
@@ -134,7 +136,7 @@ func TestPointsOfARow(t *testing.T) {
 	}
 	text += name + "workers=1/cores=1 1 7e9 ns/op 0.9 pressure\n"
 	a := analysed(t, filepath.Join(t.TempDir(), "run.txt"), text)
-	i := slices.IndexFunc(a.Rows, func(r report.Row) bool { return r.ID() == "ep-pool" })
+	i := slices.IndexFunc(a.Rows, func(r analyse.Row) bool { return r.ID() == "ep-pool" })
 	if i < 0 {
 		t.Fatalf("no row ep-pool among %d", len(a.Rows))
 	}
@@ -170,31 +172,31 @@ func TestIDsDiffer(t *testing.T) {
 }
 
 func TestFinding(t *testing.T) {
-	rows := func(classes ...report.Class) *report.Analysis {
-		a := &report.Analysis{}
+	rows := func(classes ...analyse.Class) *analyse.Analysis {
+		a := &analyse.Analysis{}
 		for i, class := range classes {
-			r := report.Row{Workload: fmt.Sprint("W", i), P: 2, Class: class, Samples: 10, Concurrency: report.Interval{Value: 1, Low: 1, High: 1}}
-			r.Parallelism = report.Interval{Value: float64(i), Low: float64(i) - 0.5, High: float64(i) + 0.5}
+			r := analyse.Row{Workload: fmt.Sprint("W", i), P: 2, Class: class, Samples: 10, Concurrency: interval.Interval{Value: 1, Low: 1, High: 1}}
+			r.Parallelism = interval.Interval{Value: float64(i), Low: float64(i) - 0.5, High: float64(i) + 0.5}
 			a.Rows = append(a.Rows, r)
 		}
 		return a
 	}
 	for _, test := range []struct {
-		a    *report.Analysis
+		a    *analyse.Analysis
 		want string
 	}{
 		{rows(), "No gain was measured."},
-		{rows(report.Serial), "On 2 cores: 1 workload is serial."},
-		{rows(report.Scales, report.Waits, report.Waits), "On 2 cores: 2 workloads wait, 1 scales. Largest gain from cores: W2, × 2.00 ±0.50 on 2 cores."},
-		{rows(report.Undecided, report.Undecided, report.Mixes), "On 2 cores: 2 workloads have no verdict yet, 1 mixes both. Largest gain from cores: W2, × 2.00 ±0.50 on 2 cores."},
+		{rows(analyse.Serial), "On 2 cores: 1 workload is serial."},
+		{rows(analyse.Scales, analyse.Waits, analyse.Waits), "On 2 cores: 2 workloads wait, 1 scales. Largest gain from cores: W2, × 2.00 ±0.50 on 2 cores."},
+		{rows(analyse.Undecided, analyse.Undecided, analyse.Mixes), "On 2 cores: 2 workloads have no verdict yet, 1 mixes both. Largest gain from cores: W2, × 2.00 ±0.50 on 2 cores."},
 	} {
 		if got := test.a.Finding(); got != test.want {
 			t.Errorf("%s\nwant %s", got, test.want)
 		}
 	}
-	a := rows(report.Scales, report.Scales, report.Scales)
-	a.Rows[1].Concurrency = report.Interval{Value: 58.3, Low: 50, High: 60}
-	a.Rows[2].Ceiling = report.Interval{Value: 1.9, Low: 1.8, High: 2}
+	a := rows(analyse.Scales, analyse.Scales, analyse.Scales)
+	a.Rows[1].Concurrency = interval.Interval{Value: 58.3, Low: 50, High: 60}
+	a.Rows[2].Ceiling = interval.Interval{Value: 1.9, Low: 1.8, High: 2}
 	a.Rows[1].Samples = 9
 	a.Rows[2].Workload = strings.Repeat("long", 80)
 	if got, want := a.Finding(), "On 2 cores: 3 workloads scale. Largest gain from workers: W1, × 58.3 ±8.3 on one core (provisional, from 9 samples). Largest gain from cores: "+strings.Repeat("long", 7)+"lo…g"+strings.Repeat("long", 7)+", × 2.00 ±0.50 on 2 cores, where separate programs gain × 1.90 ±0.10."; got != want {

@@ -12,7 +12,9 @@ import (
 	"testing"
 
 	"overlap/internal/racing"
-	"overlap/report"
+	"overlap/report/analyse"
+	"overlap/report/load"
+	"overlap/report/write"
 )
 
 // file writes a result file of rounds samples of each point, whose times are
@@ -64,13 +66,13 @@ func save(t *testing.T, text string) string {
 	return path
 }
 
-func analyze(t *testing.T, path string) *report.Analysis {
+func analyze(t *testing.T, path string) *analyse.Analysis {
 	t.Helper()
-	d, err := report.Load(path)
+	d, err := load.Load(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return report.Analyze(d)
+	return analyse.Analyze(d)
 }
 
 // sweep is what a sweep of one workload on two cores would write: t(w, p) in
@@ -183,7 +185,7 @@ func TestFewSamplesGiveNoVerdict(t *testing.T) {
 	if got := a.Rows[0].Verdict; !strings.HasSuffix(got, "(provisional: 4 of 10 samples)") {
 		t.Errorf("verdict %q", got)
 	}
-	if notes := strings.Join(a.Notes(), "\n"); !strings.Contains(notes, "warning: verdicts are provisional") {
+	if notes := strings.Join(write.Notes(a), "\n"); !strings.Contains(notes, "warning: verdicts are provisional") {
 		t.Errorf("notes:\n%s", notes)
 	}
 }
@@ -232,7 +234,7 @@ func TestLevelsByGomaxprocsAlone(t *testing.T) {
 }
 
 func TestBounds(t *testing.T) {
-	l := report.Line{P: 2, Residence: 10, Demand: 1}
+	l := analyse.Line{P: 2, Residence: 10, Demand: 1}
 	for w, want := range map[float64]float64{1: 0.1, 10: 1, 20: 2, 64: 2} {
 		if got := l.Bound(w); math.Abs(got-want) > 1e-12 {
 			t.Errorf("bound of %v workers: %v, want %v", w, got, want)
@@ -257,13 +259,13 @@ func TestBadFiles(t *testing.T) {
 		{"long line", strings.Repeat("x", 1<<20) + "\n", "it has a line longer than 64 KiB"},
 	} {
 		path := save(t, c.text)
-		_, err := report.Load(path)
-		var bad *report.FileError
+		_, err := load.Load(path)
+		var bad *load.FileError
 		if !errors.As(err, &bad) || bad.Path != path || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %q", c.name, err, c.want)
 		}
 	}
-	if _, err := report.Load(filepath.Join(t.TempDir(), "none.txt")); !errors.Is(err, os.ErrNotExist) {
+	if _, err := load.Load(filepath.Join(t.TempDir(), "none.txt")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("missing file: %v", err)
 	}
 }
@@ -331,11 +333,11 @@ func TestTheChoiceOfWorkersDoesNotFlatter(t *testing.T) {
 				}
 			}
 		}
-		d, err := report.Read(strings.NewReader(text.String()), "trial")
+		d, err := load.Read(strings.NewReader(text.String()), "trial")
 		if err != nil {
 			t.Fatal(err)
 		}
-		s := report.Analyze(d).Rows[0].Speedup
+		s := analyse.Analyze(d).Rows[0].Speedup
 		bias += math.Log(s.Value/truth) / trials
 		if s.Low <= truth && truth <= s.High {
 			covered++
@@ -363,11 +365,11 @@ func TestIntervalsCoverTheTruth(t *testing.T) {
 					fmt.Fprintf(&text, "BenchmarkX/%s 1 %f ns/op\n", name, 1e6*shared*math.Exp(0.1*rng.NormFloat64()))
 				}
 			}
-			d, err := report.Read(strings.NewReader(text.String()), "trial")
+			d, err := load.Read(strings.NewReader(text.String()), "trial")
 			if err != nil {
 				t.Fatal(err)
 			}
-			if i := report.Analyze(d).Rows[0].Parallelism; i.Low <= 1 && 1 <= i.High {
+			if i := analyse.Analyze(d).Rows[0].Parallelism; i.Low <= 1 && 1 <= i.High {
 				covered++
 			}
 		}
@@ -396,11 +398,11 @@ func TestIntervalsOfUnequalNumbersOfSamplesCoverTheTruth(t *testing.T) {
 			for range c.many {
 				fmt.Fprintf(&text, "BenchmarkX/workers=1/cores=2-2 1 %f ns/op\n", 1e6*math.Exp(c.unruly*rng.NormFloat64()))
 			}
-			d, err := report.Read(strings.NewReader(text.String()), "trial")
+			d, err := load.Read(strings.NewReader(text.String()), "trial")
 			if err != nil {
 				t.Fatal(err)
 			}
-			if i := report.Analyze(d).Rows[0].Parallelism; i.Low <= 1 && 1 <= i.High {
+			if i := analyse.Analyze(d).Rows[0].Parallelism; i.Low <= 1 && 1 <= i.High {
 				covered++
 			}
 		}
@@ -412,7 +414,7 @@ func TestIntervalsOfUnequalNumbersOfSamplesCoverTheTruth(t *testing.T) {
 
 // rounds writes samples of a point that slows down by 5 % a round, and of one
 // that is exactly twice as fast, in the rounds in which each has one.
-func rounds(t *testing.T, slow, fast func(round int) bool) report.Row {
+func rounds(t *testing.T, slow, fast func(round int) bool) analyse.Row {
 	t.Helper()
 	var text strings.Builder
 	for round := 1; round <= 20; round++ {
@@ -427,11 +429,11 @@ func rounds(t *testing.T, slow, fast func(round int) bool) report.Row {
 			line("cores=2-2", ns)
 		}
 	}
-	d, err := report.Read(strings.NewReader(text.String()), "rounds")
+	d, err := load.Read(strings.NewReader(text.String()), "rounds")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return report.Analyze(d).Rows[0]
+	return analyse.Analyze(d).Rows[0]
 }
 
 // Samples are partners by the rounds that the file tells, not by their places.
@@ -453,13 +455,13 @@ func TestRoundsArePaired(t *testing.T) {
 func TestTwoMachinesAreNotMixed(t *testing.T) {
 	const line = "BenchmarkX/workers=1/cores=1 1 5 ns/op\n"
 	a, b := save(t, "host: a\n"+line), save(t, "host: b\n"+line)
-	if _, err := (report.Input{Paths: []string{a, b}, Col: "goos"}).Load(); err == nil || !strings.Contains(err.Error(), `host is "b", but "a" in earlier results: put machines side by side with --col host`) {
+	if _, err := (load.Input{Paths: []string{a, b}, Col: "goos"}).Load(); err == nil || !strings.Contains(err.Error(), `host is "b", but "a" in earlier results: put machines side by side with --col host`) {
 		t.Errorf("two hosts in a column: %v", err)
 	}
-	if _, err := report.Load(save(t, "cpu: x\n"+line+"cpu: y\n"+line)); err == nil || !strings.Contains(err.Error(), `cpu is "y", but "x" in earlier results: put machines side by side with --col cpu`) {
+	if _, err := load.Load(save(t, "cpu: x\n"+line+"cpu: y\n"+line)); err == nil || !strings.Contains(err.Error(), `cpu is "y", but "x" in earlier results: put machines side by side with --col cpu`) {
 		t.Errorf("two processors: %v", err)
 	}
-	d, err := report.Load(a, save(t, "host: a\n"+line+line))
+	d, err := load.Load(a, save(t, "host: a\n"+line+line))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -497,7 +499,7 @@ func TestJSONIsWhatTheRowsSay(t *testing.T) {
 	f.order = f.order[:len(f.order)-1] // no copies: no ceiling
 	a := analyze(t, f.save(t))
 	var b strings.Builder
-	if err := a.WriteJSON(&b); err != nil {
+	if err := write.JSON(&b, a); err != nil {
 		t.Fatal(err)
 	}
 	var got struct {
@@ -528,7 +530,7 @@ func TestTheSameFileGivesTheSameReport(t *testing.T) {
 	path := sweep("Same", func(w, p int) float64 { return 64 / float64(w) }, 2).save(t)
 	var b [2]strings.Builder
 	for i := range b {
-		if err := analyze(t, path).WriteJSON(&b[i]); err != nil {
+		if err := write.JSON(&b[i], analyze(t, path)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -8,13 +8,13 @@ import (
 
 	"github.com/google/jsonschema-go/jsonschema"
 
-	"overlap/report"
+	"overlap/report/write"
 )
 
 func schema(t *testing.T) *jsonschema.Resolved {
 	t.Helper()
 	var s jsonschema.Schema
-	if err := json.Unmarshal([]byte(report.Schema), &s); err != nil {
+	if err := json.Unmarshal([]byte(write.Schema), &s); err != nil {
 		t.Fatal(err)
 	}
 	resolved, err := s.Resolve(nil)
@@ -45,7 +45,7 @@ func TestJSONIsAsTheSchemaSays(t *testing.T) {
 	valid := schema(t)
 	for _, path := range append(runs, everyField().save(t), foreign) {
 		var b strings.Builder
-		if err := analyze(t, path).WriteJSON(&b); err != nil {
+		if err := write.JSON(&b, analyze(t, path)); err != nil {
 			t.Fatal(err)
 		}
 		var value map[string]any
@@ -66,7 +66,7 @@ func TestJSONIsAsTheSchemaSays(t *testing.T) {
 // schema without words is no documentation.
 func TestSchemaDescribesEveryField(t *testing.T) {
 	var s any
-	if err := json.Unmarshal([]byte(report.Schema), &s); err != nil {
+	if err := json.Unmarshal([]byte(write.Schema), &s); err != nil {
 		t.Fatal(err)
 	}
 	fields := 0

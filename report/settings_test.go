@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"overlap/report"
+	"overlap/report/load"
 )
 
 // The command measures as the run did, as far as its file tells.
@@ -46,7 +46,7 @@ func TestSettingsOfSeveralFiles(t *testing.T) {
 		want  bool
 	}{{same, true}, {text("40000000"), false}} {
 		_, paths := folder(t, text("20000000"), c.other)
-		a := input(t, report.Input{Paths: paths})
+		a := input(t, load.Input{Paths: paths})
 		if got := a.Repeat(a.Rows[0]); strings.Contains(got, "--sample") != c.want {
 			t.Errorf("beside %s: %s", c.other, got)
 		}

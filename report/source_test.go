@@ -8,7 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"overlap/report"
+	"overlap/report/analyse"
+	"overlap/report/load"
 )
 
 // folder writes files into a new folder and returns their names.
@@ -40,7 +41,7 @@ func TestUnlikeFilesArePooledWithAWord(t *testing.T) {
 		{"nothing but what a sample changes", "gomaxprocs: 1\n" + swept("A") + "gomaxprocs: 2\nload: 1\n" + swept("A"), swept("Z"), "", ""},
 	} {
 		dir, paths := folder(t, c.a, c.b)
-		a := input(t, report.Input{Paths: paths, Col: c.col})
+		a := input(t, load.Input{Paths: paths, Col: c.col})
 		var got []string
 		for _, err := range a.Warnings {
 			if text := err.Error(); strings.Contains(text, "pooled") {
@@ -75,9 +76,9 @@ func TestUnlikeFilesAreNotPaired(t *testing.T) {
 	}
 }
 
-func analyzeAll(t *testing.T, paths ...string) *report.Analysis {
+func analyzeAll(t *testing.T, paths ...string) *analyse.Analysis {
 	t.Helper()
-	return input(t, report.Input{Paths: paths})
+	return input(t, load.Input{Paths: paths})
 }
 
 func TestTheSameResultsAreRefused(t *testing.T) {
@@ -95,7 +96,7 @@ func TestTheSameResultsAreRefused(t *testing.T) {
 		"it is named twice": {paths[2], paths[0], paths[2]},
 		"":                  {paths[0], paths[2]},
 	} {
-		_, err := report.Load(list...)
+		_, err := load.Load(list...)
 		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
 			t.Errorf("%v: %v, want %q", list, err, want)
 		}

@@ -6,7 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"overlap/report"
+	"overlap/report/analyse"
+	"overlap/report/load"
 )
 
 // point is a measurement: a time in ms, and units as a file writes them.
@@ -35,24 +36,24 @@ func lines(rounds int, points ...point) string {
 
 // rowOf is the row of a file that has the two points and what a row needs
 // besides: some workers both on one core and on two.
-func rowOf(t testing.TB, rounds int, base, p point) report.Row {
+func rowOf(t testing.TB, rounds int, base, p point) analyse.Row {
 	t.Helper()
 	text := lines(rounds, base, p)
 	if frame := strings.Replace(base.name, "cores=1", "cores=2", 1) + "-2"; frame != p.name {
-		text += lines(1, point{frame, 10, ""})
+		text += lines(1, point{name: frame, ms: 10, units: ""})
 	}
-	d, err := report.Read(strings.NewReader(text), "test")
+	d, err := load.Read(strings.NewReader(text), "test")
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := report.Analyze(d)
+	a := analyse.Analyze(d)
 	if len(a.Rows) != 1 {
 		t.Fatalf("%d rows, %v", len(a.Rows), a.Warnings)
 	}
 	return a.Rows[0]
 }
 
-func stackOf(t *testing.T, rounds int, base, p point) report.Stack {
+func stackOf(t *testing.T, rounds int, base, p point) analyse.Stack {
 	t.Helper()
 	stacks := rowOf(t, rounds, base, p).Stacks
 	if len(stacks) != 2 {
@@ -63,52 +64,52 @@ func stackOf(t *testing.T, rounds int, base, p point) report.Stack {
 
 // Every case has two cores and a stack that follows from its construction.
 func TestStacksOfKnownCases(t *testing.T) {
-	calm := point{one, 10, plain}
+	calm := point{name: one, ms: 10, units: plain}
 	for _, c := range []struct {
 		why  string
 		base point
 		p    point
 		want map[string]float64
 	}{
-		{"the baseline over itself on two cores", calm, point{"Job/executor=pool/workers=1/cores=2-2", 10, plain},
+		{"the baseline over itself on two cores", calm, point{name: "Job/executor=pool/workers=1/cores=2-2", ms: 10, units: plain},
 			map[string]float64{"work": 1, "imbalance": 1}},
-		{"5 ms serial, 2.5 ms on both cores", calm, point{two, 7.5, "1.333333 tasks-inflight 1.333333 cpus-busy 1e-06 gc-cpus 0 runq-cpus 0.666667 idle-cpus 0 goroutines-locked 0 goroutines-runnable"},
+		{"5 ms serial, 2.5 ms on both cores", calm, point{name: two, ms: 7.5, units: "1.333333 tasks-inflight 1.333333 cpus-busy 1e-06 gc-cpus 0 runq-cpus 0.666667 idle-cpus 0 goroutines-locked 0 goroutines-runnable"},
 			map[string]float64{"work": 4. / 3, "imbalance": 2. / 3}},
-		{"the same with 64 workers, of which 62 queue in the parallel half", calm, point{crowd, 7.5, "22 tasks-inflight 1.333333 cpus-busy 1e-06 gc-cpus 0 runq-cpus 0.666667 idle-cpus 0 goroutines-locked 20.666667 goroutines-runnable"},
+		{"the same with 64 workers, of which 62 queue in the parallel half", calm, point{name: crowd, ms: 7.5, units: "22 tasks-inflight 1.333333 cpus-busy 1e-06 gc-cpus 0 runq-cpus 0.666667 idle-cpus 0 goroutines-locked 20.666667 goroutines-runnable"},
 			map[string]float64{"work": 4. / 3, "imbalance or runnable": 2. / 3}},
-		{"one global lock", calm, point{two, 10, "2 tasks-inflight 1 cpus-busy 1e-06 gc-cpus 0 runq-cpus 1 idle-cpus 1 goroutines-locked 0 goroutines-runnable"},
+		{"one global lock", calm, point{name: two, ms: 10, units: "2 tasks-inflight 1 cpus-busy 1e-06 gc-cpus 0 runq-cpus 1 idle-cpus 1 goroutines-locked 0 goroutines-runnable"},
 			map[string]float64{"work": 1, "locked": 1}},
-		{"one global lock, 64 workers, threads that delay each other", calm, point{crowd, 10, "64 tasks-inflight 1 cpus-busy 1e-06 gc-cpus 0.4 runq-cpus 1 idle-cpus 63 goroutines-locked 0 goroutines-runnable"},
+		{"one global lock, 64 workers, threads that delay each other", calm, point{name: crowd, ms: 10, units: "64 tasks-inflight 1 cpus-busy 1e-06 gc-cpus 0.4 runq-cpus 1 idle-cpus 63 goroutines-locked 0 goroutines-runnable"},
 			map[string]float64{"work": 1, "locked": 1}},
-		{"a lock and slow wake-ups", calm, point{two, 10, "2 tasks-inflight 1 cpus-busy 1e-06 gc-cpus 0 runq-cpus 1 idle-cpus 0.75 goroutines-locked 0.25 goroutines-runnable"},
+		{"a lock and slow wake-ups", calm, point{name: two, ms: 10, units: "2 tasks-inflight 1 cpus-busy 1e-06 gc-cpus 0 runq-cpus 1 idle-cpus 0.75 goroutines-locked 0.25 goroutines-runnable"},
 			map[string]float64{"work": 1, "locked": 0.75, "runnable": 0.25}},
-		{"a fifth of the CPU time is garbage's, then three tenths", point{one, 10, "1 tasks-inflight 1 cpus-busy 0.2 gc-cpus 0 runq-cpus"}, point{two, 8 / 1.4, "2 tasks-inflight 2 cpus-busy 0.6 gc-cpus 0 runq-cpus 0 goroutines-locked 0 goroutines-runnable"},
+		{"a fifth of the CPU time is garbage's, then three tenths", point{name: one, ms: 10, units: "1 tasks-inflight 1 cpus-busy 0.2 gc-cpus 0 runq-cpus"}, point{name: two, ms: 8 / 1.4, units: "2 tasks-inflight 2 cpus-busy 0.6 gc-cpus 0 runq-cpus 0 goroutines-locked 0 goroutines-runnable"},
 			map[string]float64{"work": 1.4, "GC": 0.6}},
-		{"a hog on half a core", calm, point{two, 10 / 1.5, "2 tasks-inflight 1.5 cpus-busy 1e-06 gc-cpus 0.5 runq-cpus 0 idle-cpus 0 goroutines-locked 0 goroutines-runnable 0.25 pressure"},
+		{"a hog on half a core", calm, point{name: two, ms: 10 / 1.5, units: "2 tasks-inflight 1.5 cpus-busy 1e-06 gc-cpus 0.5 runq-cpus 0 idle-cpus 0 goroutines-locked 0 goroutines-runnable 0.25 pressure"},
 			map[string]float64{"work": 1.5, "run queue": 0.5}},
-		{"the same hog, and many threads", calm, point{two, 10 / 1.5, "2 tasks-inflight 1.5 cpus-busy 1e-06 gc-cpus 9 runq-cpus 0 idle-cpus 0 goroutines-locked 0 goroutines-runnable 0.25 pressure"},
+		{"the same hog, and many threads", calm, point{name: two, ms: 10 / 1.5, units: "2 tasks-inflight 1.5 cpus-busy 1e-06 gc-cpus 9 runq-cpus 0 idle-cpus 0 goroutines-locked 0 goroutines-runnable 0.25 pressure"},
 			map[string]float64{"work": 1.5, "run queue": 0.5}},
-		{"the same, idle time unknown", calm, point{two, 10 / 1.5, "2 tasks-inflight 1.5 cpus-busy 1e-06 gc-cpus 9 runq-cpus 0 goroutines-locked 0 goroutines-runnable 0.15 pressure"},
+		{"the same, idle time unknown", calm, point{name: two, ms: 10 / 1.5, units: "2 tasks-inflight 1.5 cpus-busy 1e-06 gc-cpus 9 runq-cpus 0 goroutines-locked 0 goroutines-runnable 0.15 pressure"},
 			map[string]float64{"work": 1.5, "run queue": 0.3, "waiting": 0.2}},
-		{"threads that delay each other while a core idles", calm, point{two, 10 / 1.5, "2 tasks-inflight 1.5 cpus-busy 1e-06 gc-cpus 0.4 runq-cpus 0.5 idle-cpus 0 goroutines-locked 0 goroutines-runnable"},
+		{"threads that delay each other while a core idles", calm, point{name: two, ms: 10 / 1.5, units: "2 tasks-inflight 1.5 cpus-busy 1e-06 gc-cpus 0.4 runq-cpus 0.5 idle-cpus 0 goroutines-locked 0 goroutines-runnable"},
 			map[string]float64{"work": 1.5, "waiting": 0.5}},
-		{"hypervisor, quota and others", calm, point{two, 10, "2 tasks-inflight 1 cpus-busy 1e-06 gc-cpus 0.7 runq-cpus 0.3 steal-cpus 0.5 throttled-cpus 0.5 idle-cpus 0 goroutines-locked 0 goroutines-runnable"},
+		{"hypervisor, quota and others", calm, point{name: two, ms: 10, units: "2 tasks-inflight 1 cpus-busy 1e-06 gc-cpus 0.7 runq-cpus 0.3 steal-cpus 0.5 throttled-cpus 0.5 idle-cpus 0 goroutines-locked 0 goroutines-runnable"},
 			map[string]float64{"work": 1, "run queue": 1}},
-		{"a quota whose group is not ours alone", calm, point{two, 10, "2 tasks-inflight 1 cpus-busy 1e-06 gc-cpus 0 runq-cpus 7 throttled-cpus 0 goroutines-locked 0 goroutines-runnable"},
+		{"a quota whose group is not ours alone", calm, point{name: two, ms: 10, units: "2 tasks-inflight 1 cpus-busy 1e-06 gc-cpus 0 runq-cpus 7 throttled-cpus 0 goroutines-locked 0 goroutines-runnable"},
 			map[string]float64{"work": 1, "run queue": 1}},
-		{"memory that gives each of two cores five eighths", calm, point{two, 8, "2 tasks-inflight 2 cpus-busy 1e-06 gc-cpus 0 runq-cpus 0 goroutines-locked 0 goroutines-runnable"},
+		{"memory that gives each of two cores five eighths", calm, point{name: two, ms: 8, units: "2 tasks-inflight 2 cpus-busy 1e-06 gc-cpus 0 runq-cpus 0 goroutines-locked 0 goroutines-runnable"},
 			map[string]float64{"work": 1.25, "inflation": 0.75}},
-		{"64 sleepers that save wake-ups", point{one, 64, "1 tasks-inflight 0.02 cpus-busy 1e-06 gc-cpus 0 runq-cpus"}, point{crowd, 1, "64 tasks-inflight 1.2 cpus-busy 1e-06 gc-cpus 0 runq-cpus 0.8 idle-cpus 0 goroutines-locked 0 goroutines-runnable"},
+		{"64 sleepers that save wake-ups", point{name: one, ms: 64, units: "1 tasks-inflight 0.02 cpus-busy 1e-06 gc-cpus 0 runq-cpus"}, point{name: crowd, ms: 1, units: "64 tasks-inflight 1.2 cpus-busy 1e-06 gc-cpus 0 runq-cpus 0.8 idle-cpus 0 goroutines-locked 0 goroutines-runnable"},
 			map[string]float64{"work": 1.28, "inflation": -0.08, "waiting": 0.8}},
-		{"weak scaling: the job doubles and takes as long", point{one + "/scaling=weak", 10, plain}, point{"Job/executor=pool/workers=2/cores=2/scaling=weak-2", 10, "2 tasks-inflight 2 cpus-busy 1e-06 gc-cpus 0 runq-cpus 0 goroutines-locked 0 goroutines-runnable"},
+		{"weak scaling: the job doubles and takes as long", point{name: one + "/scaling=weak", ms: 10, units: plain}, point{name: "Job/executor=pool/workers=2/cores=2/scaling=weak-2", ms: 10, units: "2 tasks-inflight 2 cpus-busy 1e-06 gc-cpus 0 runq-cpus 0 goroutines-locked 0 goroutines-runnable"},
 			map[string]float64{"work": 2}},
-		{"an old file under a little pressure", point{one, 10, "1 tasks-inflight 1 cpus-busy"}, point{two, 8, "2 tasks-inflight 1.5 cpus-busy 0.05 pressure"},
+		{"an old file under a little pressure", point{name: one, ms: 10, units: "1 tasks-inflight 1 cpus-busy"}, point{name: two, ms: 8, units: "2 tasks-inflight 1.5 cpus-busy 0.05 pressure"},
 			map[string]float64{"work with GC": 1.25, "inflation with GC": 0.25, "run queue": 0.1, "waiting or runnable or locked": 0.4}},
-		{"an old file without pressure", point{one, 10, "1 tasks-inflight 1 cpus-busy"}, point{crowd, 8, "64 tasks-inflight 1.5 cpus-busy"},
+		{"an old file without pressure", point{name: one, ms: 10, units: "1 tasks-inflight 1 cpus-busy"}, point{name: crowd, ms: 8, units: "64 tasks-inflight 1.5 cpus-busy"},
 			map[string]float64{"work with GC": 1.25, "inflation with GC": 0.25, "waiting or runnable or imbalance or locked or run queue": 0.5}},
-		{"GC unknown at the baseline", point{one, 10, "1 tasks-inflight 1 cpus-busy"}, point{two, 5, "2 tasks-inflight 2 cpus-busy 0.5 gc-cpus 0 runq-cpus 0 goroutines-locked 0 goroutines-runnable"},
+		{"GC unknown at the baseline", point{name: one, ms: 10, units: "1 tasks-inflight 1 cpus-busy"}, point{name: two, ms: 5, units: "2 tasks-inflight 2 cpus-busy 0.5 gc-cpus 0 runq-cpus 0 goroutines-locked 0 goroutines-runnable"},
 			map[string]float64{"work with GC": 2}},
-		{"GC overstated", calm, point{two, 10, "2 tasks-inflight 1 cpus-busy 1.5 gc-cpus 0 runq-cpus 0 goroutines-locked 0 goroutines-runnable"},
+		{"GC overstated", calm, point{name: two, ms: 10, units: "2 tasks-inflight 1 cpus-busy 1.5 gc-cpus 0 runq-cpus 0 goroutines-locked 0 goroutines-runnable"},
 			map[string]float64{"work": 1, "inflation": -1, "GC": 1, "waiting": 1}},
 	} {
 		got := stackOf(t, 5, c.base, c.p)
@@ -128,7 +129,7 @@ func TestStacksOfKnownCases(t *testing.T) {
 }
 
 func TestResidualIsTheDisagreementOfTheClocks(t *testing.T) {
-	calm := point{one, 10, plain}
+	calm := point{name: one, ms: 10, units: plain}
 	rest := " 1e-06 gc-cpus 0 runq-cpus 0 goroutines-locked 0 goroutines-runnable "
 	for _, c := range []struct {
 		why    string
@@ -143,7 +144,7 @@ func TestResidualIsTheDisagreementOfTheClocks(t *testing.T) {
 		{"more tasks than the lock's goroutines", 3, "2 tasks-inflight 1 cpus-busy 5 goroutines-locked", 0},
 		{"cores that others used, and nothing here wanted", 3, "2 tasks-inflight 1 cpus-busy 0.2 idle-cpus" + rest, 0},
 	} {
-		r := rowOf(t, c.rounds, calm, point{two, 10, c.units})
+		r := rowOf(t, c.rounds, calm, point{name: two, ms: 10, units: c.units})
 		s := r.Stacks[len(r.Stacks)-1]
 		if math.Abs(s.Residual-c.want) > 1e-6 {
 			t.Errorf("%s: residual %v, want %v", c.why, s.Residual, c.want)
@@ -161,7 +162,7 @@ func TestResidualIsTheDisagreementOfTheClocks(t *testing.T) {
 // Ticks of 10 ms in samples of 40 ms make single readings of idle time wrong by
 // a quarter of a core either way, and their mean right.
 func TestTicksAreNotADisagreement(t *testing.T) {
-	base := lines(1, point{one, 10, plain}, point{"Job/executor=pool/workers=1/cores=2-2", 10, ""})
+	base := lines(1, point{name: one, ms: 10, units: plain}, point{name: "Job/executor=pool/workers=1/cores=2-2", ms: 10, units: ""})
 	for _, c := range []struct {
 		idle float64
 		want bool
@@ -169,13 +170,13 @@ func TestTicksAreNotADisagreement(t *testing.T) {
 		text := base
 		for i := range 12 {
 			tick := 0.25 * float64(i%3-1)
-			text += lines(1, point{two, 10 / 1.5, fmt.Sprintf("2 tasks-inflight 1.5 cpus-busy %g idle-cpus", c.idle+tick)})
+			text += lines(1, point{name: two, ms: 10 / 1.5, units: fmt.Sprintf("2 tasks-inflight 1.5 cpus-busy %g idle-cpus", c.idle+tick)})
 		}
-		d, err := report.Read(strings.NewReader(text), "ticks")
+		d, err := load.Read(strings.NewReader(text), "ticks")
 		if err != nil {
 			t.Fatal(err)
 		}
-		stacks := report.Analyze(d).Rows[0].Stacks
+		stacks := analyse.Analyze(d).Rows[0].Stacks
 		if s := stacks[len(stacks)-1]; (s.Residual < -0.04) != c.want || math.Abs(s.Idle-c.idle) > 1e-9 {
 			t.Errorf("idle %v beside 1.5 busy: %+v", c.idle, s)
 		}
@@ -184,27 +185,27 @@ func TestTicksAreNotADisagreement(t *testing.T) {
 
 // Idle time of more CPUs than GOMAXPROCS says nothing about those in use.
 func TestIdleTimeOfMoreCPUsIsNotUsed(t *testing.T) {
-	d, err := report.Read(strings.NewReader(lines(3,
-		point{one, 10, plain},
-		point{"Job/executor=pool/workers=1/cores=4-2", 10, ""},
-		point{"Job/executor=pool/workers=2/cores=4-2", 10, "2 tasks-inflight 2 cpus-busy 2 idle-cpus 1 runq-cpus"},
+	d, err := load.Read(strings.NewReader(lines(3,
+		point{name: one, ms: 10, units: plain},
+		point{name: "Job/executor=pool/workers=1/cores=4-2", ms: 10, units: ""},
+		point{name: "Job/executor=pool/workers=2/cores=4-2", ms: 10, units: "2 tasks-inflight 2 cpus-busy 2 idle-cpus 1 runq-cpus"},
 	)), "test")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s := report.Analyze(d).Rows[0].Stacks[1]; !math.IsNaN(s.Idle) || math.Abs(s.Residual) > 1e-9 || s.P != 2 {
+	if s := analyse.Analyze(d).Rows[0].Stacks[1]; !math.IsNaN(s.Idle) || math.Abs(s.Residual) > 1e-9 || s.P != 2 {
 		t.Errorf("%+v", s)
 	}
 }
 
 func TestStacksLeaveOutSamplesUnderPressure(t *testing.T) {
-	quiet := lines(3, point{one, 10, plain}, point{two, 5, "2 tasks-inflight 2 cpus-busy 0.01 pressure"})
-	loud := lines(1, point{two, 50, "2 tasks-inflight 0.2 cpus-busy 0.5 gc-cpus 0.9 pressure"})
-	d, err := report.Read(strings.NewReader(quiet+loud+lines(1, point{"Job/executor=pool/workers=1/cores=2-2", 10, ""})), "test")
+	quiet := lines(3, point{name: one, ms: 10, units: plain}, point{name: two, ms: 5, units: "2 tasks-inflight 2 cpus-busy 0.01 pressure"})
+	loud := lines(1, point{name: two, ms: 50, units: "2 tasks-inflight 0.2 cpus-busy 0.5 gc-cpus 0.9 pressure"})
+	d, err := load.Read(strings.NewReader(quiet+loud+lines(1, point{name: "Job/executor=pool/workers=1/cores=2-2", ms: 10, units: ""})), "test")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := report.Analyze(d).Rows[0].Stacks[1]
+	s := analyse.Analyze(d).Rows[0].Stacks[1]
 	if math.Abs(s.Work-2) > 1e-6 || !math.IsNaN(s.GC) {
 		t.Errorf("%+v", s)
 	}
@@ -225,7 +226,7 @@ func TestNoStackWithoutItsUnits(t *testing.T) {
 		{"no CPU time at the point", full, "2 tasks-inflight", true, false},
 	} {
 		want := map[string]bool{"1/1": c.baseStack, "2/2": c.pointStack}
-		r := rowOf(t, 2, point{one, 10, c.base}, point{two, 10, c.p})
+		r := rowOf(t, 2, point{name: one, ms: 10, units: c.base}, point{name: two, ms: 10, units: c.p})
 		got := map[string]bool{"1/1": false, "2/2": false}
 		for _, s := range r.Stacks {
 			got[fmt.Sprintf("%d/%d", s.Workers, s.P)] = true
@@ -241,13 +242,13 @@ func TestNoStackWithoutItsUnits(t *testing.T) {
 
 func TestLargestLoss(t *testing.T) {
 	for _, c := range []struct {
-		s    report.Stack
+		s    analyse.Stack
 		want string
 	}{
-		{report.Stack{P: 2, Workers: 2, Work: 1.97, Imbalance: 0.03}, ""},
-		{report.Stack{P: 2, Workers: 2, Work: 1, Imbalance: 0.3, Locked: 0.7}, "locked"},
-		{report.Stack{P: 2, Workers: 2, Work: 1, GC: 0.6, RunQueue: 0.4}, "GC"},
-		{report.Stack{P: 2, Workers: 2, Work: 2.9, Inflation: -1.5, RunQueue: 0.6}, "run queue"},
+		{analyse.Stack{P: 2, Workers: 2, Work: 1.97, Imbalance: 0.03}, ""},
+		{analyse.Stack{P: 2, Workers: 2, Work: 1, Imbalance: 0.3, Locked: 0.7}, "locked"},
+		{analyse.Stack{P: 2, Workers: 2, Work: 1, GC: 0.6, RunQueue: 0.4}, "GC"},
+		{analyse.Stack{P: 2, Workers: 2, Work: 2.9, Inflation: -1.5, RunQueue: 0.6}, "run queue"},
 	} {
 		if got := c.s.Largest(); got.Name != c.want {
 			t.Errorf("%+v: %q, want %q", c.s, got.Name, c.want)

@@ -9,7 +9,9 @@ import (
 
 	"pgregory.net/rapid"
 
-	"overlap/report"
+	"overlap/report/analyse"
+	"overlap/report/load"
+	"overlap/report/write"
 )
 
 // Whatever a file says, the parts and the residual sum to the cores, no part
@@ -36,11 +38,11 @@ func TestStacksSumToTheirCores(t *testing.T) {
 				text.WriteByte('\n')
 			}
 		}
-		d, err := report.Read(strings.NewReader(text.String()), "drawn")
+		d, err := load.Read(strings.NewReader(text.String()), "drawn")
 		if err != nil {
 			t.Fatal(err)
 		}
-		a := report.Analyze(d)
+		a := analyse.Analyze(d)
 		for _, r := range a.Rows {
 			for _, s := range r.Stacks {
 				told++
@@ -61,10 +63,10 @@ func TestStacksSumToTheirCores(t *testing.T) {
 			}
 		}
 		var out strings.Builder
-		if err := a.WriteJSON(&out); err != nil || !json.Valid([]byte(out.String())) {
+		if err := write.JSON(&out, a); err != nil || !json.Valid([]byte(out.String())) {
 			t.Fatalf("JSON: %v", err)
 		}
-		if err := a.WriteStacks(&out); err != nil {
+		if err := write.Stacks(&out, a); err != nil {
 			t.Fatal(err)
 		}
 	})
@@ -74,17 +76,17 @@ func TestStacksSumToTheirCores(t *testing.T) {
 }
 
 func TestWriteStacks(t *testing.T) {
-	d, err := report.Read(strings.NewReader(lines(2,
-		point{one, 10, "1 tasks-inflight 1 cpus-busy 1e-06 gc-cpus"},
-		point{"Job/executor=pool/workers=1/cores=2-2", 10, ""},
-		point{two, 8, "2 tasks-inflight 2 cpus-busy 1e-06 gc-cpus 0 runq-cpus"},
+	d, err := load.Read(strings.NewReader(lines(2,
+		point{name: one, ms: 10, units: "1 tasks-inflight 1 cpus-busy 1e-06 gc-cpus"},
+		point{name: "Job/executor=pool/workers=1/cores=2-2", ms: 10, units: ""},
+		point{name: two, ms: 8, units: "2 tasks-inflight 2 cpus-busy 1e-06 gc-cpus 0 runq-cpus"},
 	)), "test")
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := report.Analyze(d)
+	a := analyse.Analyze(d)
 	var b strings.Builder
-	if err := a.WriteStacks(&b); err != nil {
+	if err := write.Stacks(&b, a); err != nil {
 		t.Fatal(err)
 	}
 	want := []string{
@@ -101,14 +103,14 @@ func TestWriteStacks(t *testing.T) {
 		}
 	}
 	var js strings.Builder
-	if err := a.WriteJSON(&js); err != nil {
+	if err := write.JSON(&js, a); err != nil {
 		t.Fatal(err)
 	}
 	var out struct {
 		Rows []struct {
 			Stacks []struct {
 				Workers, P int
-				Parts      []report.Part
+				Parts      []analyse.Part
 				Residual   float64
 				Idle       *float64 `json:"kernel_idle"`
 				Largest    string   `json:"largest_loss"`

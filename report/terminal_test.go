@@ -10,15 +10,18 @@ import (
 
 	"github.com/rivo/uniseg"
 
+	"overlap/internal/interval"
 	"overlap/internal/table"
-	"overlap/report"
+	"overlap/report/analyse"
+	"overlap/report/load"
+	"overlap/report/write"
 )
 
 // printed is the table as lines.
-func printed(t *testing.T, term table.Terminal, a *report.Analysis) []string {
+func printed(t *testing.T, term table.Terminal, a *analyse.Analysis) []string {
 	t.Helper()
 	var b strings.Builder
-	if err := a.WriteTable(&b, term); err != nil {
+	if err := write.Table(&b, a, term); err != nil {
 		t.Fatal(err)
 	}
 	return strings.Split(b.String(), "\n")
@@ -44,13 +47,13 @@ func TestTable(t *testing.T) {
 // A gain of two is as long a bar in both columns, a loss beyond noise a mark,
 // and what is neither has none.
 func TestBars(t *testing.T) {
-	rows := []report.Row{
+	rows := []analyse.Row{
 		{Workload: "a", Concurrency: between(32, 31), Parallelism: between(2, 1.9)},
 		{Workload: "b", Concurrency: between(2, 1.9), Parallelism: between(0.5, 0.4)},
-		{Workload: "c", Concurrency: between(1.15, 1), Parallelism: report.Interval{Value: 0.98, Low: 0.9, High: 1.1}},
+		{Workload: "c", Concurrency: between(1.15, 1), Parallelism: interval.Interval{Value: 0.98, Low: 0.9, High: 1.1}},
 		{Workload: "d", Concurrency: between(math.NaN(), math.NaN()), Parallelism: between(1.005, 1)},
 	}
-	lines := printed(t, table.Terminal{}, &report.Analysis{Data: &report.Data{}, Rows: rows})
+	lines := printed(t, table.Terminal{}, &analyse.Analysis{Data: &load.Data{}, Rows: rows})
 	behind := func(line, heading string) string { // the ten columns that a bar may fill
 		from := uniseg.StringWidth(lines[0][:strings.Index(lines[0], heading)]) + len(heading) + 1
 		runes := []rune(line + strings.Repeat(" ", 100))
@@ -63,28 +66,28 @@ func TestBars(t *testing.T) {
 	}
 }
 
-func between(value, low float64) report.Interval {
-	return report.Interval{Value: value, Low: low, High: value + (value - low)}
+func between(value, low float64) interval.Interval {
+	return interval.Interval{Value: value, Low: low, High: value + (value - low)}
 }
 
 // throng is many workloads with long and hostile names, numbers of any size and
 // what else makes a line long.
-func throng(t *testing.T) *report.Analysis {
+func throng(t *testing.T) *analyse.Analysis {
 	t.Helper()
-	var rows []report.Row
+	var rows []analyse.Row
 	for i := range 27 {
-		rows = append(rows, report.Row{
+		rows = append(rows, analyse.Row{
 			Workload: fmt.Sprintf("BenchmarkOfSomething/with=%02d/a-long-name-for", i), Workers: 1 << i, P: 256,
 			Concurrency: between(math.Pow(10, float64(i-8)), math.Pow(10, float64(i-9))), Parallelism: between(1.5, 1e-300),
 			Speedup: between(1e300, 1), Ceiling: between(999.94, 123.45),
 			Verdict:  "limited by the lock: 0.9 of 2 cores are blocked while a task holds what the others wait for, on and on",
-			Expected: report.Expected{Shape: "linear", Outcome: report.NotMet, Reason: strings.Repeat("number ", 20)},
+			Expected: analyse.Expected{Shape: "linear", Outcome: analyse.NotMet, Reason: strings.Repeat("number ", 20)},
 			Warnings: []error{fmt.Errorf("see %s", strings.Repeat("x", 300))},
 		})
 	}
 	rows[3].Workload = strings.Repeat("漢字", 20)
 	rows[4].Workload = strings.Repeat("e\u0301", 60)
-	return &report.Analysis{Data: &report.Data{}, Rows: rows}
+	return &analyse.Analysis{Data: &load.Data{}, Rows: rows}
 }
 
 func TestTableFitsItsTerminal(t *testing.T) {
@@ -127,11 +130,11 @@ func TestLongNamesKeepWhatTellsThemApart(t *testing.T) {
 	if want := "BenchmarkOfSomething/with=00/a-long-name-for "; !strings.HasPrefix(wide[1], want) {
 		t.Errorf("cut although there is room:\n%s", wide[1])
 	}
-	var rows []report.Row
+	var rows []analyse.Row
 	for _, middle := range []string{"one", "two"} { // which no shortening keeps
-		rows = append(rows, report.Row{Workload: strings.Repeat("a", 50) + middle + strings.Repeat("b", 50), P: 2})
+		rows = append(rows, analyse.Row{Workload: strings.Repeat("a", 50) + middle + strings.Repeat("b", 50), P: 2})
 	}
-	text := strings.Join(printed(t, table.Terminal{}, &report.Analysis{Data: &report.Data{}, Rows: rows}), "")
+	text := strings.Join(printed(t, table.Terminal{}, &analyse.Analysis{Data: &load.Data{}, Rows: rows}), "")
 	for _, r := range rows {
 		if !strings.Contains(strings.ReplaceAll(text, "  ", ""), r.Workload) {
 			t.Errorf("no %s in\n%s", r.Workload, text)
@@ -164,7 +167,7 @@ func TestColoursAreOnlyAdded(t *testing.T) {
 
 func TestIntervalsOfAnySizeAreShort(t *testing.T) {
 	for _, c := range []struct {
-		i    report.Interval
+		i    interval.Interval
 		want string
 	}{
 		{between(1.9, 1.85), "1.90 ±0.05"},
@@ -174,7 +177,7 @@ func TestIntervalsOfAnySizeAreShort(t *testing.T) {
 		{between(3e300, 1), "3.0e+300"},
 		{between(math.Inf(1), 1), "+Inf"},
 		{between(math.NaN(), 1), "–"},
-		{report.Interval{Value: 2, Low: math.NaN(), High: math.NaN()}, "2.00"},
+		{interval.Interval{Value: 2, Low: math.NaN(), High: math.NaN()}, "2.00"},
 	} {
 		if got := c.i.String(); got != c.want {
 			t.Errorf("%v: %q, want %q", c.i, got, c.want)
@@ -184,8 +187,8 @@ func TestIntervalsOfAnySizeAreShort(t *testing.T) {
 
 // Bars get shorter before a name is cut: both bars take from its room.
 func TestBarsLeaveNamesTheirRoom(t *testing.T) {
-	row := report.Row{Workload: strings.Repeat("n", 16), Workers: 16, P: 2, Concurrency: between(1.5, 1.4), Parallelism: between(1.5, 1.4), Speedup: between(2.25, 2), Ceiling: between(2, 1.9), Verdict: "scales"}
-	a := &report.Analysis{Data: &report.Data{}, Rows: []report.Row{row}}
+	row := analyse.Row{Workload: strings.Repeat("n", 16), Workers: 16, P: 2, Concurrency: between(1.5, 1.4), Parallelism: between(1.5, 1.4), Speedup: between(2.25, 2), Ceiling: between(2, 1.9), Verdict: "scales"}
+	a := &analyse.Analysis{Data: &load.Data{}, Rows: []analyse.Row{row}}
 	for width := 76; width < 110; width++ {
 		if lines := printed(t, table.Terminal{Width: width}, a); !strings.HasPrefix(lines[1], row.Workload+" ") {
 			t.Errorf("on %d columns a name of 16 is cut:\n%s", width, lines[1])
@@ -195,8 +198,8 @@ func TestBarsLeaveNamesTheirRoom(t *testing.T) {
 
 // A name of three hundred characters does not make a warning of four lines.
 func TestWarningsCutNames(t *testing.T) {
-	row := report.Row{Workload: strings.Repeat("long", 75), Workers: 1, P: 2, Warnings: []error{errors.New("too few samples")}}
-	lines := printed(t, table.Terminal{}, &report.Analysis{Data: &report.Data{}, Rows: []report.Row{row}})
+	row := analyse.Row{Workload: strings.Repeat("long", 75), Workers: 1, P: 2, Warnings: []error{errors.New("too few samples")}}
+	lines := printed(t, table.Terminal{}, &analyse.Analysis{Data: &load.Data{}, Rows: []analyse.Row{row}})
 	if want := "warning: longlong"; !slices.ContainsFunc(lines, func(l string) bool { return strings.HasPrefix(l, want) && strings.HasSuffix(l, ": too few samples") }) {
 		t.Errorf("no line %q … too few samples in\n%s", want, strings.Join(lines, "\n"))
 	}

@@ -10,7 +10,9 @@ import (
 	"unicode/utf16"
 
 	"overlap/internal/racing"
-	"overlap/report"
+	"overlap/report/analyse"
+	"overlap/report/load"
+	"overlap/report/write"
 )
 
 // eachLine puts text around every line.
@@ -106,8 +108,8 @@ func TestTranscriptsAreRead(t *testing.T) {
 			if got != wanted || a.Samples != want.Samples || a.Data.Host["cpu"] != want.Data.Host["cpu"] || len(a.Warnings) != len(want.Warnings) {
 				t.Errorf("%s of %d samples on %q, want %s of %d; %q", got, a.Samples, a.Data.Host["cpu"], wanted, want.Samples, a.Warnings)
 			}
-			read, err := report.Read(strings.NewReader(wrap(text)), "-")
-			if err != nil || report.Analyze(read).Samples != want.Samples {
+			read, err := load.Read(strings.NewReader(wrap(text)), "-")
+			if err != nil || analyse.Analyze(read).Samples != want.Samples {
 				t.Errorf("from a reader: %v", err)
 			}
 		})
@@ -146,10 +148,10 @@ func TestQuotedResultsAreCountedAndNotRead(t *testing.T) {
 func TestWhatIsNoResultFile(t *testing.T) {
 	full := analyze(t, save(t, three("")))
 	var asJSON, asCSV strings.Builder
-	if err := full.WriteJSON(&asJSON); err != nil {
+	if err := write.JSON(&asJSON, full); err != nil {
 		t.Fatal(err)
 	}
-	if err := full.WriteCSV(&asCSV); err != nil {
+	if err := write.CSV(&asCSV, full); err != nil {
 		t.Fatal(err)
 	}
 	for want, texts := range map[string][]string{
@@ -175,7 +177,7 @@ func TestWhatIsNoResultFile(t *testing.T) {
 		"the file does not have the messages of the compiler": {"FAIL\texample.com/x [build failed]\n", "FAIL\texample.com/x [setup failed]\n"},
 	} {
 		for _, text := range texts {
-			if _, err := report.Load(save(t, text)); err == nil || !strings.Contains(err.Error(), want) {
+			if _, err := load.Load(save(t, text)); err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("%.80q: %v, want %q", text, err, want)
 			}
 		}
@@ -250,7 +252,7 @@ func TestTranscriptOfLongLines(t *testing.T) {
 	if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := report.Load(path); err == nil || !strings.Contains(err.Error(), "a line longer than 64 KiB") {
+	if _, err := load.Load(path); err == nil || !strings.Contains(err.Error(), "a line longer than 64 KiB") {
 		t.Errorf("%v", err)
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"overlap/report"
+	"overlap/report/load"
 )
 
 // crowded is a sweep in which others disturbed one sample of each point.
@@ -26,13 +26,13 @@ func crowded(names ...string) string {
 func TestAFilterOnUnitsLeavesNoSampleIn(t *testing.T) {
 	text := crowded("Ep/executor=pool/workers=1/cores=1", "Ep/executor=pool/workers=1/cores=2-2")
 	for filter, warns := range map[string]int{"": 0, ".name:Ep": 0, ".unit:(sec/op OR pressure)": 0, ".unit:sec/op": 1, ".unit:ns/op": 1, "-.unit:pressure": 1} {
-		a := input(t, report.Input{Paths: []string{save(t, text)}, Filter: filter})
+		a := input(t, load.Input{Paths: []string{save(t, text)}, Filter: filter})
 		if a.Samples != 24 || a.LeftOut != 2 || warned(a, "the filter chooses results by their time") != warns {
 			t.Errorf("filter %q: %d of %d samples are left out; %v", filter, a.LeftOut, a.Samples, a.Warnings)
 		}
 	}
 	for _, filter := range []string{".unit:pressure", "-.unit:sec/op"} {
-		_, err := report.Input{Paths: []string{save(t, text)}, Filter: filter}.Load()
+		_, err := load.Input{Paths: []string{save(t, text)}, Filter: filter}.Load()
 		if err == nil || !strings.HasPrefix(err.Error(), fmt.Sprintf("filter %q leaves no result that has a time", filter)) {
 			t.Errorf("filter %q: %v", filter, err)
 		}

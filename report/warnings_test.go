@@ -8,14 +8,15 @@ import (
 	"testing"
 
 	"overlap/internal/table"
-	"overlap/report"
+	"overlap/report/analyse"
+	"overlap/report/load"
 )
 
 // A warning that many rows share is one line.
 func TestRepeatedWarningsAreOneLineWithAList(t *testing.T) {
-	a := &report.Analysis{Data: &report.Data{}, Warnings: []error{errors.New("of the file")}}
+	a := &analyse.Analysis{Data: &load.Data{}, Warnings: []error{errors.New("of the file")}}
 	for i := range 40 {
-		a.Rows = append(a.Rows, report.Row{Workload: fmt.Sprintf("Row%d", i), P: 1, Warnings: []error{errors.New("one core"), fmt.Errorf("its own %d", i%2)}})
+		a.Rows = append(a.Rows, analyse.Row{Workload: fmt.Sprintf("Row%d", i), P: 1, Warnings: []error{errors.New("one core"), fmt.Errorf("its own %d", i%2)}})
 	}
 	text := strings.Join(strings.Fields(strings.Join(printed(t, table.Terminal{Width: 300}, a), "\n")), " ")
 	for _, want := range []string{

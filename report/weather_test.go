@@ -50,7 +50,7 @@ func (p program) most() (most float64) {
 // programs have a property at and around the margins of what is said about it.
 func programs() (all []program) {
 	add := func(name string, of float64, x func(w, p int) float64, says ...string) {
-		all = append(all, program{fmt.Sprintf("%s %.2f", name, of), x, says})
+		all = append(all, program{name: fmt.Sprintf("%s %.2f", name, of), x: x, says: says})
 	}
 	for share, says := range map[float64][]string{
 		0.6: {"stalls"}, 0.7: {"stalls"}, 0.75: nil, 0.78: nil, 0.82: nil, 0.85: nil, 0.9: {"scales"}, 0.95: {"scales"}, 1: {"scales"},

@@ -6,7 +6,8 @@ import (
 	"testing"
 
 	"overlap/internal/table"
-	"overlap/report"
+	"overlap/report/load"
+	"overlap/report/write"
 )
 
 func TestRemediesAreThoseOfTheFile(t *testing.T) {
@@ -28,7 +29,7 @@ func TestThePressureIsToldWhereItIsKnown(t *testing.T) {
 		"Unit pressure better=lower\n" + strings.ReplaceAll(swept("A"), "ns/op", "ns/op 0 pressure"): "6 samples, 0 left out because others wanted",
 	} {
 		var out strings.Builder
-		if err := analyze(t, save(t, text)).WriteTable(&out, table.Terminal{}); err != nil {
+		if err := write.Table(&out, analyze(t, save(t, text)), table.Terminal{}); err != nil {
 			t.Fatal(err)
 		}
 		if got := strings.Join(strings.Fields(out.String()), " "); !strings.Contains(got, want) {
@@ -46,14 +47,14 @@ func TestTheReasonComesFirst(t *testing.T) {
 
 func TestNamesInWarningsAreShort(t *testing.T) {
 	path := save(t, "note: "+strings.Repeat("x", 5000)+"\nBenchmarkA-2 1 5 ns/op\n")
-	a := input(t, report.Input{Paths: []string{path}, Row: ".name,note"})
+	a := input(t, load.Input{Paths: []string{path}, Row: ".name,note"})
 	if len(a.Warnings) == 0 || len(a.Warnings[0].Error()) > 300 || !strings.HasPrefix(a.Warnings[0].Error(), "A note=x") {
 		t.Errorf("%v", a.Warnings)
 	}
 }
 
 func TestWhatCannotBeRead(t *testing.T) {
-	for want, in := range map[string]report.Input{
+	for want, in := range map[string]load.Input{
 		"it is a directory: name the result files in it":                       {Paths: []string{t.TempDir()}},
 		"the file is empty: it should be the output of overlap run or go test": {Paths: []string{save(t, "")}},
 		"X-0: it ends in -0, which is not a valid GOMAXPROCS":                  {Paths: []string{save(t, "BenchmarkX-0 1 5 ns/op\n")}},

@@ -7,7 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	"overlap/report"
+	"overlap/report/analyse"
+	"overlap/report/load"
+	"overlap/report/write"
 )
 
 // wrote is what go test -cpu with these values writes of benchmarks, ten times each;
@@ -165,7 +167,7 @@ func TestRowsFromFewerPoints(t *testing.T) {
 	} {
 		a := analyze(t, save(t, wrote([]string{"Pool/workers=%d"}, c.workers, c.cpus, c.gain)))
 		got := strings.Join(rowsOf(a), ", ")
-		notes := strings.Join(a.Notes(), "\n")
+		notes := strings.Join(write.Notes(a), "\n")
 		if got != c.row || !strings.Contains(notes, c.warning) {
 			t.Errorf("%s: rows %s, want %s; notes %s, want %s", c.about, got, c.row, notes, c.warning)
 			continue
@@ -227,32 +229,32 @@ func TestGOMAXPROCSIsNotCalledCores(t *testing.T) {
 // Where the names do not tell, there is no verdict but a sentence, and a flag.
 func TestNamesThatNobodyCanRead(t *testing.T) {
 	text := wrote([]string{"Send/fast-%d"}, []int{2, 4, 8}, []int{1}, func(w, p int) float64 { return float64(w) })
-	_, err := report.Load(save(t, text))
+	_, err := load.Load(save(t, text))
 	if want := "the number at the end of Send/fast-2 and 2 more may be GOMAXPROCS or a part of the name, so there is no verdict on it; --name-numbers=cores, =workers or =part says what it is"; err == nil || !strings.HasSuffix(err.Error(), want) {
 		t.Errorf("%v, want %s", err, want)
 	}
-	for numbers, want := range map[report.NameNumbers]string{
-		report.CoreNumbers:   "",
-		report.WorkerNumbers: "Send/fast w8 p1 NaN×NaN",
-		report.PartNumbers:   "",
+	for numbers, want := range map[load.NameNumbers]string{
+		load.CoreNumbers:   "",
+		load.WorkerNumbers: "Send/fast w8 p1 NaN×NaN",
+		load.PartNumbers:   "",
 	} {
-		d, err := report.Input{Paths: []string{save(t, text)}, NameNumbers: numbers}.Load()
+		d, err := load.Input{Paths: []string{save(t, text)}, NameNumbers: numbers}.Load()
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := strings.Join(rowsOf(report.Analyze(d)), ", "); got != want {
+		if got := strings.Join(rowsOf(analyse.Analyze(d)), ", "); got != want {
 			t.Errorf("%s: rows %s, want %s", numbers, got, want)
 		}
 	}
-	if _, err := (report.Input{Paths: []string{save(t, text)}, NameNumbers: "x"}).Load(); err == nil || !strings.HasPrefix(err.Error(), "NameNumbers: ") {
+	if _, err := (load.Input{Paths: []string{save(t, text)}, NameNumbers: "x"}).Load(); err == nil || !strings.HasPrefix(err.Error(), "NameNumbers: ") {
 		t.Errorf("%v", err)
 	}
 	// The others of the file stay.
-	d, err := report.Load(save(t, text+"pkg: example.com/y\n"+three("")))
+	d, err := load.Load(save(t, text+"pkg: example.com/y\n"+three("")))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if a := report.Analyze(d); len(a.Rows) != 1 || warned(a, "may be GOMAXPROCS or a part of the name") != 1 {
+	if a := analyse.Analyze(d); len(a.Rows) != 1 || warned(a, "may be GOMAXPROCS or a part of the name") != 1 {
 		t.Errorf("rows %s, warnings %v", rowsOf(a), a.Warnings)
 	}
 	// A word is taken for what it says, with a word about that.
@@ -274,7 +276,7 @@ func TestNamesOnLinesOfTheirOwnTell(t *testing.T) {
 			}
 		}
 	}
-	if _, err := report.Load(save(t, plain.String())); err == nil {
+	if _, err := load.Load(save(t, plain.String())); err == nil {
 		t.Error("without such lines it should not tell")
 	}
 	json := ""

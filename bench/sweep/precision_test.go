@@ -40,7 +40,7 @@ func (n *noisy) Sample(_ context.Context, p sweep.Point, _, _ int) (*benchfmt.Re
 }
 
 func newNoisy(sigma, pressure func(sweep.Point) float64) *noisy {
-	return &noisy{rand.New(rand.NewPCG(1, 2)), sigma, pressure, map[sweep.Point]int{}}
+	return &noisy{rng: rand.New(rand.NewPCG(1, 2)), sigma: sigma, pressure: pressure, samples: map[sweep.Point]int{}}
 }
 
 func ep(p sweep.Point) bool { return p.Workload == "Ep" }

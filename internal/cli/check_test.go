@@ -26,19 +26,19 @@ func checked(t *testing.T) (repo, temp string, check *exec.Cmd) {
 	}
 	t.Setenv("GIT_CONFIG_GLOBAL", os.DevNull)
 	const test = "package m\n\nimport \"testing\"\n\nfunc BenchmarkM(b *testing.B) {}\n"
-	write(t, filepath.Join(repo, "go.mod"), "module example.com/m\n\ngo 1.24\n")
-	write(t, filepath.Join(repo, "m_test.go"), test)
+	save(t, filepath.Join(repo, "go.mod"), "module example.com/m\n\ngo 1.24\n")
+	save(t, filepath.Join(repo, "m_test.go"), test)
 	inRepo(t, repo, "init", "-q")
 	inRepo(t, repo, "add", ".")
 	inRepo(t, repo, "commit", "-q", "-m", "base")
-	write(t, filepath.Join(repo, "m_test.go"), test+"\nfunc BenchmarkN(b *testing.B) {}\n")
+	save(t, filepath.Join(repo, "m_test.go"), test+"\nfunc BenchmarkN(b *testing.B) {}\n")
 	inRepo(t, repo, "commit", "-q", "-a", "-m", "head")
 	check = exec.Command(os.Args[0], "check", "--base=HEAD^", "--head=HEAD", "--curves=never", "--json", "--dir", repo, "--results", t.TempDir())
 	check.Env = append(os.Environ(), "BE_OVERLAP=1", "CHECK_FAKE=wait", "TMPDIR="+temp, "TMP="+temp)
 	return repo, temp, check
 }
 
-func write(t *testing.T, path, text string) {
+func save(t *testing.T, path, text string) {
 	t.Helper()
 	if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
 		t.Fatal(err)
@@ -112,7 +112,7 @@ func TestCheckInterruptedWhileItLinksLeavesNothing(t *testing.T) {
 		repo, temp, check := checked(t)
 		const test = "package m\n\nimport \"testing\"\n\nvar sink []byte\n\nfunc BenchmarkM(b *testing.B) {\n\tfor range b.N {\n\t\tsink = make([]byte, 100)\n\t}\n}\n"
 		for _, more := range []string{"", "\nfunc BenchmarkN(b *testing.B) {}\n"} {
-			write(t, filepath.Join(repo, "m_test.go"), test+more)
+			save(t, filepath.Join(repo, "m_test.go"), test+more)
 			inRepo(t, repo, "commit", "-q", "-a", "-m", "a benchmark with slices")
 		}
 		check.Args = append(check.Args, "--wait=0s")

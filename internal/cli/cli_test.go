@@ -18,7 +18,8 @@ import (
 	"overlap/bench/host"
 	"overlap/internal/cli"
 	"overlap/primitives"
-	"overlap/report"
+	"overlap/report/analyse"
+	"overlap/report/load"
 )
 
 var update = flag.Bool("update", false, "rewrite the expected output in testdata")
@@ -167,11 +168,11 @@ func TestOneFailedSampleFailsTheRun(t *testing.T) {
 
 func reportOf(t *testing.T, file string) {
 	t.Helper()
-	d, err := report.Load(file)
+	d, err := load.Load(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if a := report.Analyze(d); len(a.Rows) != 1 || a.Rows[0].Name() != "sleepers" {
+	if a := analyse.Analyze(d); len(a.Rows) != 1 || a.Rows[0].Name() != "sleepers" {
 		t.Errorf("rows %v", a.Rows)
 	}
 	var out, errs strings.Builder

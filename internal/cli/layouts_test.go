@@ -77,7 +77,7 @@ var elsewhere = map[string]func(t *testing.T, dir string){
 		replace(t, filepath.Join(dir, "units.go"), `"first"`, `"second, with a longer text, which nobody reads either, and which moves those behind it"`)
 	},
 	"unused": func(t *testing.T, dir string) {
-		write(t, filepath.Join(dir, "later.go"), "package moved\n\n// kept is what keeps later in the binary.\nvar kept func([]string) int\n\nfunc init() { kept = later }\n\n// later is called by nobody.\nfunc later(list []string) (n int) {\n\tfor i, s := range list {\n\t\tif len(s) > i {\n\t\t\tn += int(s[i]) * len(list)\n\t\t}\n\t}\n\treturn n\n}\n")
+		save(t, filepath.Join(dir, "later.go"), "package moved\n\n// kept is what keeps later in the binary.\nvar kept func([]string) int\n\nfunc init() { kept = later }\n\n// later is called by nobody.\nfunc later(list []string) (n int) {\n\tfor i, s := range list {\n\t\tif len(s) > i {\n\t\t\tn += int(s[i]) * len(list)\n\t\t}\n\t}\n\treturn n\n}\n")
 	},
 	"files": func(t *testing.T, dir string) {
 		for from, to := range map[string]string{"numbers.go": "z.go", "text.go": "a.go"} {
@@ -97,7 +97,7 @@ func replace(t *testing.T, path, from, to string) {
 	if strings.Count(string(text), from) != 1 {
 		t.Fatalf("%s has %q %d times", path, from, strings.Count(string(text), from))
 	}
-	write(t, path, strings.Replace(string(text), from, to, 1))
+	save(t, path, strings.Replace(string(text), from, to, 1))
 }
 
 // movedModule is a repository with the module as base, and a branch for each edit.

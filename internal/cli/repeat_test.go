@@ -8,7 +8,8 @@ import (
 	"testing"
 
 	"overlap/internal/cli"
-	"overlap/report"
+	"overlap/report/analyse"
+	"overlap/report/load"
 )
 
 // The command that a report gives for measuring a row again is one that this
@@ -18,11 +19,11 @@ func TestRepeatIsACommand(t *testing.T) {
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no reference run (%v)", err)
 	}
-	d, err := report.Load(files...)
+	d, err := load.Load(files...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := report.Analyze(d)
+	a := analyse.Analyze(d)
 	for _, r := range a.Rows {
 		words := strings.Fields(a.Repeat(r))
 		for i, word := range words {

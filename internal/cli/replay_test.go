@@ -45,7 +45,7 @@ func (r *replay) Lines() []sweep.Point                                          
 func (r *replay) More(func(same []sweep.Point) (sweep.Point, bool)) []sweep.Point { return nil }
 
 func (r *replay) sampler() sampler {
-	return sampler{r.entries, map[string]int{}}
+	return sampler{entries: r.entries, taken: map[string]int{}}
 }
 
 type sampler struct {

@@ -19,7 +19,9 @@ import (
 	"overlap/report"
 	"overlap/report/chart"
 	"overlap/report/history"
+	"overlap/report/load"
 	"overlap/report/page"
+	"overlap/report/write"
 )
 
 type reportCmd struct {
@@ -33,7 +35,7 @@ type reportCmd struct {
 	Output   string `group:"output" short:"o" help:"Directory for the page, the charts and report.json (default: report beside the first file; none for other formats or standard input)." placeholder:"DIR"`
 	Stack    bool   `group:"output" xor:"form" help:"Also print the speedup stack of every point: how the time of its cores was spent."`
 	Markdown bool   `group:"output" xor:"form" help:"Print the table as a comment for a pull request instead."`
-	CSV      bool   `group:"output" name:"csv" xor:"form" help:"Print one line per point as CSV instead (see go doc overlap/report Analysis.WriteCSV)."`
+	CSV      bool   `group:"output" name:"csv" xor:"form" help:"Print one line per point as CSV instead (see go doc overlap/report/write CSV)."`
 	JSON     bool   `group:"output" name:"json" xor:"form" help:"Print everything as JSON instead, as --schema describes."`
 	Schema   bool   `group:"output" xor:"form" help:"Print the JSON schema of --json, and read no result file."`
 	Watch    bool   `group:"output" xor:"form" help:"Write the report again and again while the run that writes the file goes on; the page reloads itself. Ctrl-C ends it."`
@@ -52,7 +54,7 @@ func (c *reportCmd) Run(ctx context.Context, s *streams) error {
 		return errors.New("--serve and --port are gone: --watch keeps the page beside the result file up to date, without a server")
 	}
 	if c.Schema {
-		_, err := io.WriteString(s.out, report.Schema)
+		_, err := io.WriteString(s.out, write.Schema)
 		return err
 	}
 	if len(c.Files) == 0 {
@@ -141,7 +143,7 @@ func await[T any](ctx context.Context, f func() (T, error)) (T, error) {
 
 // analyse reads the files and tells what they say.
 func (c *reportCmd) analyse() (*report.Analysis, error) {
-	d, err := report.Input{Paths: c.Files, Filter: c.Filter, Row: c.Row, Col: c.Col, NameNumbers: report.NameNumbers(c.Numbers)}.Load()
+	d, err := report.Read(report.Input{Paths: c.Files, Filter: c.Filter, Row: c.Row, Col: c.Col, NameNumbers: load.NameNumbers(c.Numbers)})
 	if err != nil {
 		return nil, c.suggest(err)
 	}
@@ -158,7 +160,7 @@ var inputFlags = map[string]string{"Filter": "--filter", "Row": "--row", "Col": 
 // suggest names the flag that is wrong, or adds to the error about a missing file
 // which ones there are.
 func (c *reportCmd) suggest(err error) error {
-	if e, ok := errors.AsType[*report.InputError](err); ok {
+	if e, ok := errors.AsType[*load.InputError](err); ok {
 		return fmt.Errorf("%s: %w", inputFlags[e.Field], e.Err)
 	}
 	if !errors.Is(err, fs.ErrNotExist) {
@@ -173,27 +175,21 @@ func (c *reportCmd) suggest(err error) error {
 
 // print writes the analysis in the form that was asked for.
 func (c *reportCmd) print(s *streams, a *report.Analysis) error {
+	format := report.Text
 	switch {
 	case c.Markdown:
-		return a.WriteMarkdown(s.out)
+		format = report.Markdown
 	case c.JSON:
-		return a.WriteJSON(s.out)
+		format = report.JSON
 	case c.CSV:
+		format = report.CSV
 		for _, note := range a.Warnings { // they have no place among the points
 			fmt.Fprintf(s.err, "warning: %s\n", table.OneLine(note.Error()))
 		}
-		return a.WriteCSV(s.out)
+	case c.Stack:
+		format = report.Stacks
 	}
-	t := terminalOf(s.out)
-	if err := a.WriteSource(s.out, t); err != nil {
-		return err
-	}
-	fmt.Fprintln(s.out)
-	if err := a.WriteTable(s.out, t); err != nil || !c.Stack {
-		return err
-	}
-	fmt.Fprintln(s.out)
-	return a.WriteStacks(s.out)
+	return report.Write(s.out, a, format, terminalOf(s.out))
 }
 
 // newestRun finds the run with the latest time in its name that matches the
@@ -237,7 +233,7 @@ type draft struct {
 
 func newDraft(a *report.Analysis, past *history.History) (*draft, error) {
 	var json bytes.Buffer
-	if err := a.WriteJSON(&json); err != nil {
+	if err := report.Write(&json, a, report.JSON, table.Terminal{}); err != nil {
 		return nil, err
 	}
 	charts := chartsOf(a)

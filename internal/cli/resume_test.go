@@ -13,7 +13,7 @@ import (
 
 	"overlap/bench/sweep"
 	"overlap/internal/cli"
-	"overlap/report"
+	"overlap/report/load"
 )
 
 // small are the flags of a sweep of a hundred samples that take some milliseconds
@@ -131,7 +131,7 @@ func TestKilledFiftyTimesAndGoneOn(t *testing.T) {
 	if len(during) < 20 {
 		t.Errorf("the kills came at %d different numbers of samples only", len(during))
 	}
-	d, err := report.Load(file())
+	d, err := load.Load(file())
 	if err != nil {
 		t.Fatal(err)
 	}

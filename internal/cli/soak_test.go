@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"overlap/internal/sampling"
-	"overlap/report"
+	"overlap/report/load"
 )
 
 // hog computes until it is ended.
@@ -43,7 +43,7 @@ func TestSoakWithAHog(t *testing.T) {
 		close(end)
 		<-ended
 	}
-	a, b := load(t, quiet), load(t, disturbed)
+	a, b := loadRun(t, quiet), loadRun(t, disturbed)
 	worst := 0.0
 	for _, p := range a.Points {
 		x, none := median(a.Samples(p))
@@ -102,13 +102,13 @@ func comeAndGo(end, ended chan struct{}) {
 	}
 }
 
-func load(t *testing.T, dir string) *report.Data {
+func loadRun(t *testing.T, dir string) *load.Data {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(dir, "soak", "*.txt"))
 	if err != nil || len(files) != 1 {
 		t.Fatalf("%s: %v", strings.Join(files, " "), err)
 	}
-	d, err := report.Load(files[0])
+	d, err := load.Load(files[0])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +116,7 @@ func load(t *testing.T, dir string) *report.Data {
 }
 
 // median is over the samples that are not marked, which it counts.
-func median(samples []report.Sample) (seconds float64, marked int) {
+func median(samples []load.Sample) (seconds float64, marked int) {
 	var clean []float64
 	for _, s := range samples {
 		if s.Pressure > sampling.MaxPressure {

@@ -19,7 +19,8 @@ import (
 	"overlap/bench/host"
 	"overlap/bench/meter"
 	"overlap/primitives"
-	"overlap/report"
+	"overlap/report/analyse"
+	"overlap/report/load"
 )
 
 // job is run once for every op: workers is how many tasks it may submit at a
@@ -108,7 +109,7 @@ func tree(depth int) *node {
 	if depth == 0 {
 		return &node{}
 	}
-	return &node{tree(depth - 1), tree(depth - 1)}
+	return &node{left: tree(depth - 1), right: tree(depth - 1)}
 }
 
 func garbage() job {
@@ -246,7 +247,7 @@ func TestStacksOfRealJobs(t *testing.T) {
 					left -= s.RunQueue
 				}
 				locked := c.want != "blocked" || s.Locked > left/10
-				sums := math.Abs(s.Residual) <= 2*report.Tolerance
+				sums := math.Abs(s.Residual) <= 2*analyse.Tolerance
 				if largest.Name == c.want && largest.Cores > left/5 && locked && sums {
 					t.Logf("%v, residual %.3f", s.Parts(), s.Residual)
 					return
@@ -264,7 +265,7 @@ func TestStacksOfRealJobs(t *testing.T) {
 }
 
 // realStack is the stack of two workers on two cores.
-func realStack(t *testing.T, do job, ms int, hog bool) report.Stack {
+func realStack(t *testing.T, do job, ms int, hog bool) analyse.Stack {
 	t.Helper()
 	var text strings.Builder
 	for range 2 {
@@ -277,11 +278,11 @@ func realStack(t *testing.T, do job, ms int, hog bool) report.Stack {
 		sample(t, &text, 2, 2, ms, do)
 		stop()
 	}
-	d, err := report.Read(strings.NewReader(text.String()), "measured")
+	d, err := load.Read(strings.NewReader(text.String()), "measured")
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := report.Analyze(d)
+	a := analyse.Analyze(d)
 	if len(a.Rows) != 1 || len(a.Rows[0].Stacks) != 3 {
 		t.Fatalf("no stacks of\n%s\n%v", text.String(), a.Warnings)
 	}
@@ -290,7 +291,7 @@ func realStack(t *testing.T, do job, ms int, hog bool) report.Stack {
 
 // largestLoss takes together what tasks in progress waited for: the runtime's
 // samples of lock waits are too few here to tell them from wake-ups each time.
-func largestLoss(s report.Stack, hog bool) (largest report.Part) {
+func largestLoss(s analyse.Stack, hog bool) (largest analyse.Part) {
 	losses := map[string]float64{"inflation": s.Inflation, "GC": s.GC, "imbalance": s.Imbalance, "blocked": s.Locked + s.Waiting}
 	if !math.IsNaN(s.Runnable) {
 		losses["blocked"] += s.Runnable
@@ -300,7 +301,7 @@ func largestLoss(s report.Stack, hog bool) (largest report.Part) {
 	}
 	for name, cores := range losses {
 		if cores > largest.Cores {
-			largest = report.Part{Name: name, Cores: cores}
+			largest = analyse.Part{Name: name, Cores: cores}
 		}
 	}
 	return largest

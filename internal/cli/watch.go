@@ -13,7 +13,9 @@ import (
 	"overlap/internal/durable"
 	"overlap/internal/table"
 	"overlap/report"
+	"overlap/report/load"
 	"overlap/report/page"
+	"overlap/report/trace"
 )
 
 // Drawing takes at most a twentieth of one core, because others measure on it, and
@@ -179,11 +181,11 @@ func (w *watcher) read() (*draft, error) {
 	if err != nil {
 		return nil, fmt.Errorf("result file: %w", err)
 	}
-	d, err := report.Read(bytes.NewReader(text[:bytes.LastIndexByte(text, '\n')+1]), w.path)
+	d, err := load.Read(bytes.NewReader(text[:bytes.LastIndexByte(text, '\n')+1]), w.path)
 	if err != nil {
 		return nil, err
 	}
-	recordings, warnings := report.ReadRecordings(d.Files)
+	recordings, warnings := trace.ReadRecordings(d.Files)
 	d.Recordings, d.Warnings = recordings, append(d.Warnings, warnings...)
 	a := report.Analyze(d)
 	if len(a.Rows) == 0 {
@@ -203,7 +205,7 @@ func stamp(path string) (string, error) {
 		return "", fmt.Errorf("result file: %s is not a regular file", path)
 	}
 	text := fmt.Sprint(info.Size(), info.ModTime())
-	recordings, err := report.RecordingFiles(path)
+	recordings, err := trace.RecordingFiles(path)
 	if err != nil {
 		return "", err
 	}

@@ -27,11 +27,11 @@ type growing struct {
 func newGrowing(t *testing.T, text string) growing {
 	t.Helper()
 	g := growing{t, filepath.Join(t.TempDir(), "run.txt")}
-	g.write(os.O_CREATE, text)
+	g.save(os.O_CREATE, text)
 	return g
 }
 
-func (g growing) write(flag int, text string) {
+func (g growing) save(flag int, text string) {
 	g.t.Helper()
 	f, err := os.OpenFile(g.path, os.O_WRONLY|flag, 0o666)
 	if err != nil {
@@ -45,7 +45,7 @@ func (g growing) write(flag int, text string) {
 	}
 }
 
-func (g growing) add(text string) { g.write(os.O_APPEND, text) }
+func (g growing) add(text string) { g.save(os.O_APPEND, text) }
 
 // watched is a report --watch that runs in the bubble of a test.
 type watched struct {
@@ -122,7 +122,7 @@ func TestWatchFollowsTheFile(t *testing.T) {
 		if w.page() != first {
 			t.Error("half a line changed the page")
 		}
-		w.write(os.O_TRUNC, firstPoint+"BenchmarkEp/executor=pool/workers=1/cores=2-2 1 5 ns/op\n")
+		w.save(os.O_TRUNC, firstPoint+"BenchmarkEp/executor=pool/workers=1/cores=2-2 1 5 ns/op\n")
 		rest()
 		if second := w.page(); second == first {
 			t.Error("the page did not change")
@@ -140,7 +140,7 @@ func TestWatchedPageOutlivesItsFile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := watchFile(t, firstPoint)
 		good := w.page()
-		w.write(os.O_TRUNC, "\x8e<script>\x1b[31m\n")
+		w.save(os.O_TRUNC, "\x8e<script>\x1b[31m\n")
 		rest()
 		bad := w.page()
 		holds(t, bad, `<section id="ep"`, `<p class="notes" role="alert">The file cannot be read since `, "so this page stays as it was: ", "no line of it is a result")
@@ -154,7 +154,7 @@ func TestWatchedPageOutlivesItsFile(t *testing.T) {
 		}
 		rest()
 		holds(t, w.page(), `<section id="ep"`, "so this page stays as it was: result file: ")
-		w.write(os.O_CREATE, firstPoint)
+		w.save(os.O_CREATE, firstPoint)
 		rest()
 		if w.page() != good {
 			t.Error("the page is another than before, with the same file")

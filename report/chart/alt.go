@@ -9,8 +9,9 @@ import (
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 
+	"overlap/internal/interval"
 	"overlap/internal/table"
-	"overlap/report"
+	"overlap/report/analyse"
 )
 
 // sentence joins the parts that say returns for n things. It stops after the first few: a
@@ -29,10 +30,10 @@ func sentence(n int, say func(int) string) string {
 }
 
 // gainsAlt says speedup = concurrency gain × parallelism gain for each row.
-func gainsAlt(rows []report.Row) string {
+func gainsAlt(rows []analyse.Row) string {
 	return "Concurrency gain × parallelism gain = speedup: " + sentence(len(rows), func(i int) string {
 		r := rows[i]
-		s := r.Name() + " " + product(r, report.Interval.String)
+		s := r.Name() + " " + product(r, interval.Interval.String)
 		if hasCeiling(r) {
 			s += fmt.Sprintf(", ceiling × %s", r.Ceiling)
 		}
@@ -41,7 +42,7 @@ func gainsAlt(rows []report.Row) string {
 }
 
 // scalingAlt says what the cores of each row bring, and what they could bring.
-func scalingAlt(rows []report.Row) string {
+func scalingAlt(rows []analyse.Row) string {
 	return "Gain from cores at the best number of workers: " + sentence(len(rows), func(i int) string {
 		r := rows[i]
 		s := fmt.Sprintf("%s reaches %s %s", r.Name(), table.Figures(r.FromCores().Value), r.Under(r.P))
@@ -53,11 +54,11 @@ func scalingAlt(rows []report.Row) string {
 }
 
 // workersAlt says the highest throughput of each row, and its share of the bound.
-func workersAlt(rows []report.Row) string {
+func workersAlt(rows []analyse.Row) string {
 	return "Highest throughput on all cores: " + sentence(len(rows), func(i int) string {
 		r := rows[i]
 		l := r.Lines[len(r.Lines)-1]
-		best := report.LinePoint{}
+		best := analyse.LinePoint{}
 		for _, p := range l.Points {
 			if p.Throughput.Value > best.Throughput.Value {
 				best = p
@@ -72,8 +73,8 @@ func workersAlt(rows []report.Row) string {
 }
 
 // planeAlt says where each row lies on the plane.
-func planeAlt(rows []report.Row) string {
-	var known []report.Row
+func planeAlt(rows []analyse.Row) string {
+	var known []analyse.Row
 	for _, r := range rows {
 		if onPlane(r) {
 			known = append(known, r)
@@ -87,7 +88,7 @@ func planeAlt(rows []report.Row) string {
 // maxLabelWidth limits the name of a row beside its bar.
 const maxLabelWidth vg.Length = 150
 
-func namesOf(rows []report.Row) (names []string) {
+func namesOf(rows []analyse.Row) (names []string) {
 	for _, r := range rows {
 		names = append(names, r.Name())
 	}

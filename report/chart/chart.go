@@ -17,7 +17,7 @@ import (
 	"gonum.org/v1/plot/vg/vgimg"
 	"gonum.org/v1/plot/vg/vgsvg"
 
-	"overlap/report"
+	"overlap/report/analyse"
 )
 
 // Chart is a picture of an analysis.
@@ -38,7 +38,7 @@ const pageWidth vg.Length = 600
 
 // All returns the charts of all rows, in the order in which they are shown, without those
 // for which no row has numbers.
-func All(a *report.Analysis) []Chart {
+func All(a *analyse.Analysis) []Chart {
 	if len(a.Rows) == 0 {
 		return nil
 	}
@@ -50,7 +50,7 @@ func All(a *report.Analysis) []Chart {
 			charts = append(charts, c)
 		}
 	}
-	some := func(known func(report.Row) bool) bool { return slices.ContainsFunc(a.Rows, known) }
+	some := func(known func(analyse.Row) bool) bool { return slices.ContainsFunc(a.Rows, known) }
 	if some(hasGain) {
 		add(Gains(a), true)
 	}
@@ -74,8 +74,8 @@ func All(a *report.Analysis) []Chart {
 }
 
 // rowsWith returns the rows that have what a chart draws.
-func rowsWith(rows []report.Row, what func(report.Row) bool) []report.Row {
-	return slices.DeleteFunc(slices.Clone(rows), func(r report.Row) bool { return !what(r) })
+func rowsWith(rows []analyse.Row, what func(analyse.Row) bool) []analyse.Row {
+	return slices.DeleteFunc(slices.Clone(rows), func(r analyse.Row) bool { return !what(r) })
 }
 
 // SVG draws the chart as a stand-alone picture.

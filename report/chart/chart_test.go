@@ -17,15 +17,16 @@ import (
 	"gonum.org/v1/plot/cmpimg"
 
 	"overlap/internal/racing"
-	"overlap/report"
+	"overlap/report/analyse"
 	"overlap/report/chart"
+	"overlap/report/load"
 )
 
 var update = flag.Bool("update", false, "redraw the golden pictures")
 
 // machine is the analysis of a made-up machine of cores cores, on which every
 // shape occurs: linear, saturating, retrograde, waiting, mixed.
-func machine(t *testing.T, cores int) *report.Analysis {
+func machine(t *testing.T, cores int) *analyse.Analysis {
 	t.Helper()
 	workloads := []struct {
 		name, kind       string
@@ -70,7 +71,7 @@ func machine(t *testing.T, cores int) *report.Analysis {
 			}
 		}
 	}
-	return load(t, b.String())
+	return analysisOf(t, b.String())
 }
 
 // details are the units that stacks and latencies are made of, for a job of 64
@@ -87,7 +88,7 @@ func details(kind string, workers, cores int, ms float64) string {
 
 // loads is the analysis of an open loop under several loads, which cores can
 // serve up to 5000 items a second each.
-func loads(t *testing.T, cores int) *report.Analysis {
+func loads(t *testing.T, cores int) *analyse.Analysis {
 	t.Helper()
 	var b strings.Builder
 	b.WriteString("kinds: Request=mixed\n")
@@ -104,20 +105,20 @@ func loads(t *testing.T, cores int) *report.Analysis {
 			}
 		}
 	}
-	return load(t, b.String())
+	return analysisOf(t, b.String())
 }
 
-func load(t *testing.T, text string) *report.Analysis {
+func analysisOf(t *testing.T, text string) *analyse.Analysis {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "run.txt")
 	if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	d, err := report.Load(path)
+	d, err := load.Load(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return report.Analyze(d)
+	return analyse.Analyze(d)
 }
 
 func TestGoldenPictures(t *testing.T) {
@@ -128,7 +129,7 @@ func TestGoldenPictures(t *testing.T) {
 		for _, c := range chart.All(a) {
 			pictures[c.Name] = c
 		}
-		request := a.Rows[slices.IndexFunc(a.Rows, func(r report.Row) bool { return r.Workload == "Request" })]
+		request := a.Rows[slices.IndexFunc(a.Rows, func(r analyse.Row) bool { return r.Workload == "Request" })]
 		for _, c := range chart.OfRow(a, request) {
 			pictures["request-"+c.Name] = c
 		}
@@ -180,7 +181,7 @@ func golden(t *testing.T, c chart.Chart, theme chart.Theme, name string) {
 // name as text.
 func TestHostileNamesStayText(t *testing.T) {
 	const name = `<script>alert(1)</script>"&'`
-	a := load(t, "kinds: x=<script>\nBenchmark"+name+"/executor=pool/workers=1/cores=1 1 5 ns/op 1 tasks-inflight 1 cpus-busy\n")
+	a := analysisOf(t, "kinds: x=<script>\nBenchmark"+name+"/executor=pool/workers=1/cores=1 1 5 ns/op 1 tasks-inflight 1 cpus-busy\n")
 	if len(a.Rows) != 1 {
 		t.Fatalf("rows %v, warnings %v", a.Rows, a.Warnings)
 	}
@@ -210,13 +211,13 @@ func TestSparseData(t *testing.T) {
 		"BenchmarkEp/executor=pool/workers=1/cores=1 1 5 ns/op\n",
 		"BenchmarkEp/executor=pool/workers=1/cores=1 1 5 ns/op\nBenchmarkEp/executor=pool/workers=1/cores=2-2 1 5 ns/op\n",
 	} {
-		for _, c := range chart.All(load(t, text)) {
+		for _, c := range chart.All(analysisOf(t, text)) {
 			if _, err := c.SVG(chart.Dark); err != nil {
 				t.Error(err)
 			}
 		}
 	}
-	if got := chart.All(&report.Analysis{}); len(got) != 0 {
+	if got := chart.All(&analyse.Analysis{}); len(got) != 0 {
 		t.Errorf("%d charts of nothing", len(got))
 	}
 }

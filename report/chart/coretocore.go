@@ -11,15 +11,17 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
+	"overlap/internal/interval"
 	"overlap/internal/table"
 	"overlap/internal/topology"
-	"overlap/report"
+	"overlap/report/analyse"
+	"overlap/report/trace"
 )
 
 // CoreToCore draws the latency between every two CPUs as a map, in the order in which they
 // lie in the machine. It is false if the latencies were not measured or are too many to
 // draw.
-func CoreToCore(a *report.Analysis) (Chart, bool) {
+func CoreToCore(a *analyse.Analysis) (Chart, bool) {
 	if a.Data == nil || a.Data.Pairs == nil || len(a.Data.Pairs.CPUs) > 256 {
 		return Chart{}, false
 	}
@@ -46,13 +48,13 @@ const (
 
 // latencies is the map.
 type latencies struct {
-	pairs   *report.Pairs
+	pairs   *trace.Pairs
 	cpus    []topology.CPU
 	cell    vg.Length
 	slowest float64 // seconds
 }
 
-func newLatencies(p *report.Pairs, text string) latencies {
+func newLatencies(p *trace.Pairs, text string) latencies {
 	m := latencies{pairs: p}
 	known := map[int]topology.CPU{}
 	machine, _ := topology.Parse(text)
@@ -68,12 +70,12 @@ func newLatencies(p *report.Pairs, text string) latencies {
 	}
 	slices.SortStableFunc(m.cpus, topology.Compare)
 	m.cell = min(56, 430/vg.Length(len(m.cpus)))
-	m.each(func(_, _ topology.CPU, i report.Interval) { m.slowest = max(m.slowest, i.Value) })
+	m.each(func(_, _ topology.CPU, i interval.Interval) { m.slowest = max(m.slowest, i.Value) })
 	return m
 }
 
 // each calls f once for every two CPUs with a known latency.
-func (m latencies) each(f func(a, b topology.CPU, i report.Interval)) {
+func (m latencies) each(f func(a, b topology.CPU, i interval.Interval)) {
 	for i, a := range m.cpus {
 		for _, b := range m.cpus[:i] {
 			if latency := m.pairs.Between(a.ID, b.ID); !math.IsNaN(latency.Value) {
@@ -89,7 +91,7 @@ func (m latencies) intervals() string {
 		return " with their 95 % intervals"
 	}
 	widest := 0.0
-	m.each(func(_, _ topology.CPU, i report.Interval) {
+	m.each(func(_, _ topology.CPU, i interval.Interval) {
 		if w := i.HalfWidth() / i.Value; w > widest {
 			widest = w
 		}
@@ -106,7 +108,7 @@ func (m latencies) withIntervals() bool { return m.cell >= 40 }
 // extremes if the topology is unknown.
 func (m latencies) title() string {
 	var all, within, between, packages []float64
-	m.each(func(a, b topology.CPU, i report.Interval) {
+	m.each(func(a, b topology.CPU, i interval.Interval) {
 		all = append(all, i.Value)
 		switch {
 		case a.Package != b.Package:
@@ -160,7 +162,7 @@ func (m latencies) draw(c draw.Canvas, t Theme) {
 }
 
 // paint fills a cell; one without a latency stays empty.
-func (m latencies) paint(c draw.Canvas, t Theme, r vg.Rectangle, i report.Interval) {
+func (m latencies) paint(c draw.Canvas, t Theme, r vg.Rectangle, i interval.Interval) {
 	style := t.aligned(small, t.Muted, text.XCenter, text.YCenter)
 	at := vg.Point{X: (r.Min.X + r.Max.X) / 2, Y: (r.Min.Y+r.Max.Y)/2 + centred}
 	if math.IsNaN(i.Value) {

@@ -12,8 +12,9 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
+	"overlap/internal/interval"
 	"overlap/internal/table"
-	"overlap/report"
+	"overlap/report/analyse"
 )
 
 const crossoverCaption = "The same work, cut finer and finer: the smaller a task, the more of the time goes to making, queueing and joining it. Efficiency is the time of the plain serial program over cores × time. Below the axis is n½, the smallest task that spends half of its time on work, with its interval; an arrow means that it lies beyond the measured sizes. The ceiling is what separate programs reach."
@@ -21,7 +22,7 @@ const crossoverCaption = "The same work, cut finer and finer: the smaller a task
 // Crossovers draws the efficiency of every executor against the size of a task, on one
 // core and on the largest number of cores, and below it n½, the smallest task of which
 // half the time is work. It needs a workload that was measured in several sizes.
-func Crossovers(a *report.Analysis) (Chart, bool) {
+func Crossovers(a *analyse.Analysis) (Chart, bool) {
 	panels := crossoverPanels(a)
 	if len(panels) == 0 {
 		return Chart{}, false
@@ -41,9 +42,9 @@ func Crossovers(a *report.Analysis) (Chart, bool) {
 }
 
 // crossoverPanel is the executors of one workload at one number of cores.
-type crossoverPanel []report.Crossover
+type crossoverPanel []analyse.Crossover
 
-func crossoverPanels(a *report.Analysis) (panels []crossoverPanel) {
+func crossoverPanels(a *analyse.Analysis) (panels []crossoverPanel) {
 	for i, c := range a.Crossovers {
 		if i > 0 && a.Crossovers[i-1].Rival(c) {
 			last := len(panels) - 1
@@ -72,7 +73,7 @@ func crossoverAlt(panels []crossoverPanel) string {
 
 // executorsOf returns the names of all executors, sorted. The index of a name is that of
 // its series in every chart.
-func executorsOf(a *report.Analysis) (names []string) {
+func executorsOf(a *analyse.Analysis) (names []string) {
 	for _, r := range a.Rows {
 		names = append(names, r.Executor)
 	}
@@ -135,7 +136,7 @@ func (t Theme) crossoverPlot(group crossoverPanel, names []string) *panel {
 }
 
 // cutOff cuts an interval off at the frame.
-func cutOff(i report.Interval, top float64) report.Interval {
+func cutOff(i interval.Interval, top float64) interval.Interval {
 	if !math.IsNaN(i.Low) {
 		i.Low, i.High = max(i.Low, 0), min(i.High, top)
 	}
@@ -155,7 +156,7 @@ func ceilingOf(panel crossoverPanel) (m measured) {
 // halfMark is the plotter of one n½: a glyph on its interval at height y, or an arrow if
 // n½ lies beyond the sizes measured.
 type halfMark struct {
-	report.Crossover
+	analyse.Crossover
 	y     float64
 	style draw.LineStyle
 	glyph draw.GlyphStyle

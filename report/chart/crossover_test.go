@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"overlap/internal/racing"
-	"overlap/report"
+	"overlap/report/analyse"
 	"overlap/report/chart"
 )
 
@@ -20,7 +20,7 @@ var overheads = map[string]float64{"inline": 60, "spawn": 700, "pool": 400, "thr
 
 // executors is a made-up machine on which each of the workloads, of which grain
 // comes in six sizes of task, runs under all executors.
-func executors(t *testing.T, cores int, workloads ...string) *report.Analysis {
+func executors(t *testing.T, cores int, workloads ...string) *analyse.Analysis {
 	t.Helper()
 	var b strings.Builder
 	b.WriteString("kinds:")
@@ -68,14 +68,14 @@ func executors(t *testing.T, cores int, workloads ...string) *report.Analysis {
 			}
 		}
 	}
-	return load(t, b.String())
+	return analysisOf(t, b.String())
 }
 
 func TestExecutorsLookAsBefore(t *testing.T) {
 	racing.Skip(t)
 	for _, cores := range []int{2, 16} {
 		a := executors(t, cores, "Grain", "Ep", "Sort", "AVeryLongNameOfABenchmark")
-		for name, draw := range map[string]func(*report.Analysis) (chart.Chart, bool){"crossover": chart.Crossovers, "executors": chart.Executors} {
+		for name, draw := range map[string]func(*analyse.Analysis) (chart.Chart, bool){"crossover": chart.Crossovers, "executors": chart.Executors} {
 			c, ok := draw(a)
 			if !ok || c.Name != name {
 				t.Fatalf("%s is not drawn", name)
@@ -122,7 +122,7 @@ func TestOneExecutorIsNotCompared(t *testing.T) {
 
 func TestOneExecutorBesideTheSerialProgramIsNotCompared(t *testing.T) {
 	a := executors(t, 2, "Ep")
-	a.Rows = slices.DeleteFunc(a.Rows, func(r report.Row) bool { return r.Executor != "pool" })
+	a.Rows = slices.DeleteFunc(a.Rows, func(r analyse.Row) bool { return r.Executor != "pool" })
 	if c, ok := chart.Executors(a); ok {
 		t.Errorf("%s", c.Alt)
 	}
@@ -162,8 +162,8 @@ func TestStrangeExecutors(t *testing.T) {
 			}
 		}
 	}
-	a := load(t, strings.ReplaceAll(b.String(), "Y/executor", "Y/x=1/executor"))
-	for _, draw := range []func(*report.Analysis) (chart.Chart, bool){chart.Crossovers, chart.Executors} {
+	a := analysisOf(t, strings.ReplaceAll(b.String(), "Y/executor", "Y/x=1/executor"))
+	for _, draw := range []func(*analyse.Analysis) (chart.Chart, bool){chart.Crossovers, chart.Executors} {
 		c, ok := draw(a)
 		if !ok {
 			t.Error("not drawn")

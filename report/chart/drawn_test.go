@@ -10,7 +10,9 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/recorder"
 
-	"overlap/report"
+	"overlap/internal/interval"
+	"overlap/report/analyse"
+	"overlap/report/law"
 )
 
 func svg(t *testing.T, c Chart) string {
@@ -23,13 +25,13 @@ func svg(t *testing.T, c Chart) string {
 }
 
 // exactly is a value whose interval is not known.
-func exactly(x float64) report.Interval {
-	return report.Interval{Value: x, Low: math.NaN(), High: math.NaN()}
+func exactly(x float64) interval.Interval {
+	return interval.Interval{Value: x, Low: math.NaN(), High: math.NaN()}
 }
 
 // limited is a row with a ceiling at 2, 4 … p cores, which has an interval or not.
-func limited(p int, doubt float64) report.Row {
-	r := report.Row{Workload: "Ep", P: p, Concurrency: exactly(1), Parallelism: exactly(2), Speedup: exactly(2)}
+func limited(p int, doubt float64) analyse.Row {
+	r := analyse.Row{Workload: "Ep", P: p, Concurrency: exactly(1), Parallelism: exactly(2), Speedup: exactly(2)}
 	for n := 1; n <= p; n *= 2 {
 		h := exactly(0.9 * float64(n))
 		if n == 1 {
@@ -38,11 +40,11 @@ func limited(p int, doubt float64) report.Row {
 			h.Low, h.High = h.Value/doubt, h.Value*doubt
 		}
 		r.Ceiling = h
-		r.Scaling = append(r.Scaling, report.Scaled{P: n, Gain: exactly(math.Sqrt(float64(n))), Ceiling: h})
-		r.Models.Cores = append(r.Models.Cores, report.Efficiency{P: n, OfIdeal: exactly(0.7), OfCeiling: exactly(0.8), Serial: exactly(0.1)})
-		r.Models.OverCores.Points = append(r.Models.OverCores.Points, report.Measure{N: float64(n), X: math.Sqrt(float64(n))})
+		r.Scaling = append(r.Scaling, law.Scaled{P: n, Gain: exactly(math.Sqrt(float64(n))), Ceiling: h})
+		r.Models.Cores = append(r.Models.Cores, law.Efficiency{P: n, OfIdeal: exactly(0.7), OfCeiling: exactly(0.8), Serial: exactly(0.1)})
+		r.Models.OverCores.Points = append(r.Models.OverCores.Points, law.Measure{N: float64(n), X: math.Sqrt(float64(n))})
 	}
-	r.Models.OverCores = report.FitUSL(r.Models.OverCores.Points, report.Relative)
+	r.Models.OverCores = law.FitUSL(r.Models.OverCores.Points, law.Relative)
 	return r
 }
 
@@ -51,7 +53,7 @@ func limited(p int, doubt float64) report.Row {
 func TestCeilingsHaveTheirIntervals(t *testing.T) {
 	pictures := func(doubt float64) map[string]string {
 		r := limited(64, doubt)
-		a := &report.Analysis{Rows: []report.Row{r}}
+		a := &analyse.Analysis{Rows: []analyse.Row{r}}
 		return map[string]string{"gains": svg(t, Gains(a)), "scaling": svg(t, Scaling(a)), "curves": svg(t, curves(r))}
 	}
 	without := pictures(0)
@@ -88,7 +90,7 @@ func TestCeilingsOfGainsHaveTheirIntervals(t *testing.T) {
 
 func TestIntervalsOfCeilingsAreInTheFrame(t *testing.T) {
 	r := limited(4, 2)
-	if _, high := (gainBars{rows: []report.Row{r}}).reach(); math.Abs(high-math.Log2(7.2)) > 1e-9 {
+	if _, high := (gainBars{rows: []analyse.Row{r}}).reach(); math.Abs(high-math.Log2(7.2)) > 1e-9 {
 		t.Errorf("gains reach to %.3f, want log₂ 7.2", high)
 	}
 }
@@ -96,34 +98,34 @@ func TestIntervalsOfCeilingsAreInTheFrame(t *testing.T) {
 // The speedup has its interval in words where there is room.
 func TestProductOfGainsHasItsInterval(t *testing.T) {
 	r := limited(2, 0)
-	r.Speedup = report.Interval{Value: 1.96, Low: 1.8, High: 2.14}
-	picture := func(r report.Row) string { return svg(t, Gains(&report.Analysis{Rows: []report.Row{r}})) }
+	r.Speedup = interval.Interval{Value: 1.96, Low: 1.8, High: 2.14}
+	picture := func(r analyse.Row) string { return svg(t, Gains(&analyse.Analysis{Rows: []analyse.Row{r}})) }
 	if s := picture(r); !strings.Contains(s, ">1.00 × 2.00 = 1.96 ±0.18<") {
 		t.Error("the speedup has no interval")
 	}
 	r.Concurrency, r.Parallelism, r.Workload = exactly(123456), exactly(123456), strings.Repeat("long", 30)
-	r.Speedup = report.Interval{Value: 987654, Low: 912345, High: 999999}
+	r.Speedup = interval.Interval{Value: 987654, Low: 912345, High: 999999}
 	if s := picture(r); strings.Contains(s, "±") || !strings.Contains(s, " = 987654<") {
 		t.Error("words that leave the picture keep the interval")
 	}
 }
 
 // waits is a row of that demand and waiting, in seconds.
-func waits(demand, waiting float64) report.Row {
-	r := report.Row{Workload: "Request", P: 2, Workers: 64, Ceiling: exactly(math.NaN())}
+func waits(demand, waiting float64) analyse.Row {
+	r := analyse.Row{Workload: "Request", P: 2, Workers: 64, Ceiling: exactly(math.NaN())}
 	for p := 1; p <= 2; p++ {
-		l := report.Line{P: p, Residence: demand + waiting, Demand: demand}
+		l := analyse.Line{P: p, Residence: demand + waiting, Demand: demand}
 		for w := 1; w <= 64; w *= 2 {
 			x := 0.8 * min(float64(w)/(0.01+0.07), float64(p)/0.01)
-			l.Points = append(l.Points, report.LinePoint{Workers: w, Throughput: exactly(x)})
+			l.Points = append(l.Points, analyse.LinePoint{Workers: w, Throughput: exactly(x)})
 			if p == 2 {
-				r.Models.OverWorkers.Points = append(r.Models.OverWorkers.Points, report.Measure{N: float64(w), X: x})
+				r.Models.OverWorkers.Points = append(r.Models.OverWorkers.Points, law.Measure{N: float64(w), X: x})
 			}
 		}
 		r.Lines = append(r.Lines, l)
-		r.Scaling = append(r.Scaling, report.Scaled{P: p, Gain: exactly(float64(p)), Ceiling: exactly(math.NaN())})
+		r.Scaling = append(r.Scaling, law.Scaled{P: p, Gain: exactly(float64(p)), Ceiling: exactly(math.NaN())})
 	}
-	r.Models.OverWorkers = report.FitUSL(r.Models.OverWorkers.Points, report.Relative)
+	r.Models.OverWorkers = law.FitUSL(r.Models.OverWorkers.Points, law.Relative)
 	return r
 }
 
@@ -131,7 +133,7 @@ func waits(demand, waiting float64) report.Row {
 func TestBoundsAreNamedWhereTheyAreDrawn(t *testing.T) {
 	for _, demand := range []float64{0.01, math.NaN()} {
 		r := waits(demand, 0.07)
-		a := &report.Analysis{Rows: []report.Row{r}}
+		a := &analyse.Analysis{Rows: []analyse.Row{r}}
 		for _, c := range []Chart{Workers(a), curves(r)} {
 			if named := strings.Contains(svg(t, c), "bound"); named == math.IsNaN(demand) {
 				t.Errorf("%s of a demand of %v names a bound: %v", c.Name, demand, named)
@@ -155,21 +157,21 @@ func TestBoundsAreNamedWhereTheyAreDrawn(t *testing.T) {
 
 // The limits of the cores are those of work that does not wait.
 func TestLimitsOfExecutors(t *testing.T) {
-	row := func(p int, gain, ceiling report.Interval) report.Row {
-		return report.Row{P: p, Concurrency: gain, Ceiling: ceiling}
+	row := func(p int, gain, ceiling interval.Interval) analyse.Row {
+		return analyse.Row{P: p, Concurrency: gain, Ceiling: ceiling}
 	}
-	none, h := exactly(math.NaN()), report.Interval{Value: 3.6, Low: 3.4, High: 3.8}
+	none, h := exactly(math.NaN()), interval.Interval{Value: 3.6, Low: 3.4, High: 3.8}
 	for _, c := range []struct {
-		rows           []report.Row
+		rows           []analyse.Row
 		ideal, ceiling float64
 	}{
-		{[]report.Row{row(1, exactly(1), exactly(1)), row(4, exactly(1.05), h), row(2, none, exactly(1.9))}, 4, 3.6},
-		{[]report.Row{row(4, none, none), row(4, exactly(1), h), row(4, none, exactly(3.1))}, 4, 3.6},
-		{[]report.Row{row(4, exactly(1), none)}, 4, math.NaN()},
-		{[]report.Row{row(1, exactly(1), exactly(1))}, 0, math.NaN()},
-		{[]report.Row{row(4, exactly(1), h), row(4, exactly(57), h)}, 0, math.NaN()},
-		{[]report.Row{row(4, report.Interval{Value: 1.2, Low: 1.0, High: 1.4}, h)}, 4, 3.6},
-		{[]report.Row{row(4, report.Interval{Value: 1.3, Low: 1.2, High: 1.4}, h)}, 0, math.NaN()},
+		{[]analyse.Row{row(1, exactly(1), exactly(1)), row(4, exactly(1.05), h), row(2, none, exactly(1.9))}, 4, 3.6},
+		{[]analyse.Row{row(4, none, none), row(4, exactly(1), h), row(4, none, exactly(3.1))}, 4, 3.6},
+		{[]analyse.Row{row(4, exactly(1), none)}, 4, math.NaN()},
+		{[]analyse.Row{row(1, exactly(1), exactly(1))}, 0, math.NaN()},
+		{[]analyse.Row{row(4, exactly(1), h), row(4, exactly(57), h)}, 0, math.NaN()},
+		{[]analyse.Row{row(4, interval.Interval{Value: 1.2, Low: 1.0, High: 1.4}, h)}, 4, 3.6},
+		{[]analyse.Row{row(4, interval.Interval{Value: 1.3, Low: 1.2, High: 1.4}, h)}, 0, math.NaN()},
 	} {
 		ideal, ceiling := work{rows: c.rows}.limits()
 		if ideal != c.ideal || ceiling.Value != c.ceiling && !(math.IsNaN(c.ceiling) && math.IsNaN(ceiling.Value)) {
@@ -178,7 +180,7 @@ func TestLimitsOfExecutors(t *testing.T) {
 	}
 	r := row(4, exactly(1), h)
 	r.OverSerial = exactly(1.5)
-	side := sideBySide{works: []work{{rows: []report.Row{r}}}, t: Light}
+	side := sideBySide{works: []work{{rows: []analyse.Row{r}}}, t: Light}
 	if _, high := side.reach(); high < 2.3 { // with room to the right of 4
 		t.Errorf("the ideal is beyond the frame, which ends at 2^%.2f", high)
 	}
@@ -193,22 +195,22 @@ func TestLimitsOfExecutors(t *testing.T) {
 // A core without a worker is not said to have too little work.
 func TestCoresWithoutWorkers(t *testing.T) {
 	for _, c := range []struct {
-		stack report.Stack
+		stack analyse.Stack
 		want  string
 	}{
-		{report.Stack{Workers: 1, P: 2, Work: 1, Imbalance: 1}, "no worker 1.00"},
-		{report.Stack{Workers: 1, P: 64, Work: 0.9, Imbalance: 63.1}, "no worker 63.0"},
-		{report.Stack{Workers: 3, P: 4, Work: 0.9, Imbalance: 3.1}, "imbalance 3.10"},
-		{report.Stack{Workers: 4, P: 4, Work: 3, Imbalance: 1}, "imbalance 1.00"},
-		{report.Stack{Workers: 0, P: 2, Work: 1, Imbalance: 1}, "imbalance 1.00"},
-		{report.Stack{Workers: 1, P: 2, Work: 0.2, Imbalance: 0.5, Waiting: 1.3}, "waiting 1.30"},
+		{analyse.Stack{Workers: 1, P: 2, Work: 1, Imbalance: 1}, "no worker 1.00"},
+		{analyse.Stack{Workers: 1, P: 64, Work: 0.9, Imbalance: 63.1}, "no worker 63.0"},
+		{analyse.Stack{Workers: 3, P: 4, Work: 0.9, Imbalance: 3.1}, "imbalance 3.10"},
+		{analyse.Stack{Workers: 4, P: 4, Work: 3, Imbalance: 1}, "imbalance 1.00"},
+		{analyse.Stack{Workers: 0, P: 2, Work: 1, Imbalance: 1}, "imbalance 1.00"},
+		{analyse.Stack{Workers: 1, P: 2, Work: 0.2, Imbalance: 0.5, Waiting: 1.3}, "waiting 1.30"},
 	} {
 		c.stack.Runnable = 0
 		if got := (stackBar{"x", c.stack}).loss(); !strings.HasPrefix(got, strings.Fields(c.want)[0]) || !strings.HasSuffix(got, c.want[strings.LastIndex(c.want, " "):]) {
 			t.Errorf("%d workers on %d cores: %q, want %q", c.stack.Workers, c.stack.P, got, c.want)
 		}
 	}
-	if alt := stackAlt([]stackBar{{"x", report.Stack{Workers: 1, P: 2, Work: 1, Imbalance: 1}}}); !strings.Contains(alt, "no worker 1.00") {
+	if alt := stackAlt([]stackBar{{"x", analyse.Stack{Workers: 1, P: 2, Work: 1, Imbalance: 1}}}); !strings.Contains(alt, "no worker 1.00") {
 		t.Error(alt)
 	}
 }
@@ -220,8 +222,8 @@ func TestDotsOfThePlaneStayInTheFrame(t *testing.T) {
 		c := draw.NewCanvas(&paper, 300, 200)
 		p := plot.New()
 		p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = -0.5, 8, 0, 2
-		r := report.Row{Workload: "x", P: 2, Inflight: exactly(at[0]), CPUsBusy: exactly(at[1])}
-		dots{rows: []report.Row{r}, t: Light}.Plot(c, p)
+		r := analyse.Row{Workload: "x", P: 2, Inflight: exactly(at[0]), CPUsBusy: exactly(at[1])}
+		dots{rows: []analyse.Row{r}, t: Light}.Plot(c, p)
 		drawn := 0
 		for _, action := range paper.Actions {
 			fill, ok := action.(*recorder.Fill)

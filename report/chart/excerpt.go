@@ -3,11 +3,11 @@ package chart
 import (
 	"fmt"
 
-	"overlap/report"
+	"overlap/report/analyse"
 )
 
 // Excerpt returns a with only the rows that charts can show.
-func Excerpt(a *report.Analysis) *report.Analysis {
+func Excerpt(a *analyse.Analysis) *analyse.Analysis {
 	part := *a
 	part.Rows = a.Shown()
 	return &part
@@ -16,12 +16,12 @@ func Excerpt(a *report.Analysis) *report.Analysis {
 // admit says in the captions that the charts leave rows out, and draws the PNGs with fewer
 // pixels, so that they do not take more memory than the results.
 func admit(charts []Chart, all int) []Chart {
-	if all <= report.Readable {
+	if all <= analyse.Readable {
 		return charts
 	}
 	for i := range charts {
 		charts[i].coarse = true
-		charts[i].Caption += fmt.Sprintf(" Drawn are the first %d of %d rows: choose others with --filter.", report.First, all)
+		charts[i].Caption += fmt.Sprintf(" Drawn are the first %d of %d rows: choose others with --filter.", analyse.First, all)
 	}
 	return charts
 }

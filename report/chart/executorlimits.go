@@ -7,20 +7,20 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
-	"overlap/report"
+	"overlap/internal/interval"
 )
 
 // limits returns what the cores could make of the serial program: the ideal p, and the
 // ceiling H(p), NaN if it was not measured. The ideal is 0 where the cores limit nothing:
 // on one core, and for work that waits, so that workers gain on one core.
-func (w work) limits() (ideal float64, ceiling report.Interval) {
+func (w work) limits() (ideal float64, ceiling interval.Interval) {
 	ceiling.Value = math.NaN()
 	for _, r := range w.rows {
 		if gain := r.Concurrency; gain.Low > 1.1 || math.IsNaN(gain.Low) && gain.Value > 1.1 {
-			return 0, report.Interval{Value: math.NaN()}
+			return 0, interval.Interval{Value: math.NaN()}
 		}
 		if p := float64(r.P); p > max(ideal, 1) {
-			ideal, ceiling = p, report.Interval{Value: math.NaN()}
+			ideal, ceiling = p, interval.Interval{Value: math.NaN()}
 		}
 		if float64(r.P) == ideal && !(ceiling.Value > 0) && r.Ceiling.Value > 0 {
 			ceiling = r.Ceiling
@@ -59,7 +59,7 @@ func (s sideBySide) limitEntries() (entries []entry) {
 	if slices.ContainsFunc(s.works, hasLimit) {
 		entries = append(entries, entry{"ceiling H(p)", wallMark(style.ceiling)})
 	}
-	var drawn []report.Interval
+	var drawn []interval.Interval
 	for _, w := range s.works {
 		if _, h := w.limits(); h.Value > 0 {
 			drawn = append(drawn, h)

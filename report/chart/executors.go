@@ -11,13 +11,13 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"overlap/internal/table"
-	"overlap/report"
+	"overlap/report/analyse"
 )
 
 // Executors draws what each executor gains at its best over a base that all have in
 // common, the plain serial program, for each workload that was measured under several
 // executors. Workloads in several sizes of task are left to Crossovers.
-func Executors(a *report.Analysis) (Chart, bool) {
+func Executors(a *analyse.Analysis) (Chart, bool) {
 	works := worksOf(a)
 	if len(works) == 0 {
 		return Chart{}, false
@@ -54,14 +54,14 @@ func Executors(a *report.Analysis) (Chart, bool) {
 // work is the rows of one workload, one for each executor.
 type work struct {
 	name string
-	rows []report.Row
+	rows []analyse.Row
 }
 
 // worksOf groups the rows that differ in the executor only and were compared with the
 // serial program.
-func worksOf(a *report.Analysis) (works []work) {
+func worksOf(a *analyse.Analysis) (works []work) {
 	for _, r := range a.Rows {
-		grained := slices.ContainsFunc(a.Crossovers, func(c report.Crossover) bool {
+		grained := slices.ContainsFunc(a.Crossovers, func(c analyse.Crossover) bool {
 			return c.Workload == r.Workload && c.Size == r.Size && c.Column == r.Column
 		})
 		if grained || r.Executor == "" || !(r.OverSerial.Value > 0) {
@@ -76,7 +76,7 @@ func worksOf(a *report.Analysis) (works []work) {
 	}
 	works = slices.DeleteFunc(works, func(w work) bool { return len(w.rows) < 2 })
 	for _, w := range works {
-		slices.SortStableFunc(w.rows, func(a, b report.Row) int { return strings.Compare(a.Executor, b.Executor) })
+		slices.SortStableFunc(w.rows, func(a, b analyse.Row) int { return strings.Compare(a.Executor, b.Executor) })
 	}
 	return works
 }
@@ -160,7 +160,7 @@ func (s sideBySide) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 }
 
-func (s sideBySide) dot(c draw.Canvas, r report.Row, x func(float64) vg.Length, y vg.Length) {
+func (s sideBySide) dot(c draw.Canvas, r analyse.Row, x func(float64) vg.Length, y vg.Length) {
 	style, glyph := s.t.series(slices.Index(s.names, r.Executor))
 	lying(c, line(style.Color, 1.25), r.OverSerial, x, y)
 	c.DrawGlyph(glyph, vg.Point{X: x(math.Log2(r.OverSerial.Value)), Y: y})

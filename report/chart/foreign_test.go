@@ -21,7 +21,7 @@ func TestBenchmarksOfUnknownWorkers(t *testing.T) {
 		foreign + known: {"gains", "scaling", "workers"},
 	} {
 		var names []string
-		for _, c := range chart.All(load(t, text)) {
+		for _, c := range chart.All(analysisOf(t, text)) {
 			names = append(names, c.Name)
 			svg, err := c.SVG(chart.Light)
 			if err != nil {

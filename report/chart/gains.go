@@ -11,14 +11,15 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
+	"overlap/internal/interval"
 	"overlap/internal/table"
-	"overlap/report"
+	"overlap/report/analyse"
 )
 
 // Gains draws the concurrency gain of each workload as a bar that starts at 1, and the
 // parallelism gain as a second bar that starts where the first ends. On a doubling scale,
 // factors add up as lengths.
-func Gains(a *report.Analysis) Chart {
+func Gains(a *analyse.Analysis) Chart {
 	rows := rowsWith(a.Rows, hasGain)
 	return Chart{
 		Name:    "gains",
@@ -34,7 +35,7 @@ func Gains(a *report.Analysis) Chart {
 				return func(c draw.Canvas, r vg.Rectangle) { p.fill(c, r, ink, t.Background) }
 			}
 			var entries []entry
-			if slices.ContainsFunc(rows, func(r report.Row) bool { return !math.IsNaN(r.Concurrency.Value) }) {
+			if slices.ContainsFunc(rows, func(r analyse.Row) bool { return !math.IsNaN(r.Concurrency.Value) }) {
 				entries = append(entries, entry{"concurrency gain (workers, 1 core)", bar(solid, t.Concurrency)})
 			}
 			entries = append(entries, entry{"parallelism gain (cores on top)", bar(upright, t.Parallelism)})
@@ -52,7 +53,7 @@ func Gains(a *report.Analysis) Chart {
 }
 
 // rowNames labels row i at -i.
-func (t Theme) rowNames(rows []report.Row) plot.ConstantTicks {
+func (t Theme) rowNames(rows []analyse.Row) plot.ConstantTicks {
 	var ticks plot.ConstantTicks
 	style := t.text(small, t.Ink)
 	names := clipAll(style, namesOf(rows), slices.Repeat([]vg.Length{maxLabelWidth}, len(rows)))
@@ -69,7 +70,7 @@ func (t Theme) rowNames(rows []report.Row) plot.ConstantTicks {
 // gainBars is the plotter. The two bars of a row lie in separate lanes, so that neither
 // hides the other when a gain is below 1.
 type gainBars struct {
-	rows []report.Row
+	rows []analyse.Row
 	t    Theme
 }
 
@@ -92,7 +93,7 @@ func (g gainBars) reach() (low, high float64) {
 }
 
 // drawn returns the intervals of the bars and of the ceilings.
-func (g gainBars) drawn() (all []report.Interval) {
+func (g gainBars) drawn() (all []interval.Interval) {
 	for _, r := range g.rows {
 		all = append(all, r.Concurrency, r.Parallelism)
 		if hasCeiling(r) {
@@ -103,16 +104,16 @@ func (g gainBars) drawn() (all []report.Interval) {
 }
 
 // hasCeiling reports whether a row has a ceiling to draw.
-func hasCeiling(r report.Row) bool { return !math.IsNaN(r.Ceiling.Value) && r.P > 1 }
+func hasCeiling(r analyse.Row) bool { return !math.IsNaN(r.Ceiling.Value) && r.P > 1 }
 
 // hasGain reports whether numbers of cores or of workers of a row were compared.
-func hasGain(r report.Row) bool {
+func hasGain(r analyse.Row) bool {
 	return !math.IsNaN(r.Concurrency.Value) || !math.IsNaN(r.Parallelism.Value)
 }
 
 // known returns a gain, or 1 if it is unknown: then it has no bar, and the next one starts
 // at 1.
-func known(gain report.Interval) float64 {
+func known(gain interval.Interval) float64 {
 	if math.IsNaN(gain.Value) {
 		return 1
 	}
@@ -131,22 +132,22 @@ const (
 	markWidth vg.Length = 2 // of a ceiling; a narrower interval would be a blot on it
 )
 
-func (g gainBars) row(c draw.Canvas, r report.Row, x func(float64) vg.Length, y vg.Length) {
+func (g gainBars) row(c draw.Canvas, r analyse.Row, x func(float64) vg.Length, y vg.Length) {
 	from := known(r.Concurrency)
 	middle := math.Log2(from)
 	end := middle + math.Log2(known(r.Parallelism))
 	solid.fill(c, span(x(0), x(middle), y, y+lane), g.t.Concurrency, g.t.Background)
 	upright.fill(c, span(x(middle), x(end), y-lane, y), g.t.Parallelism, g.t.Background)
-	interval := line(g.t.Ink, 1)
+	between := line(g.t.Ink, 1)
 	behind := func(doublings float64) vg.Length { return x(middle + doublings) }
-	lying(c, interval, r.Concurrency, x, y+lane/2)
-	lying(c, interval, r.Parallelism, behind, y-lane/2)
+	lying(c, between, r.Concurrency, x, y+lane/2)
+	lying(c, between, r.Parallelism, behind, y-lane/2)
 	rightmost := max(x(0), x(middle), x(end))
 	if hasCeiling(r) {
 		at := behind(math.Log2(r.Ceiling.Value))
 		c.StrokeLine2(g.ceiling(), at, y-lane-7, at, y-lane-0.5) // below the bar, off its interval
 		if behind(math.Log2(r.Ceiling.High))-behind(math.Log2(r.Ceiling.Low)) > markWidth {
-			lying(c, interval, r.Ceiling, behind, y-lane-3.75)
+			lying(c, between, r.Ceiling, behind, y-lane-3.75)
 		}
 	}
 	// The words stand beside the bars. Beside the mark of the ceiling, which lies lower,
@@ -158,16 +159,16 @@ func (g gainBars) row(c draw.Canvas, r report.Row, x func(float64) vg.Length, y 
 	}
 	style := g.t.aligned(small, g.t.Ink, text.XLeft, text.YCenter)
 	rightmost += 6
-	words := product(r, report.Interval.String)
+	words := product(r, interval.Interval.String)
 	if style.Width(words) > c.Max.X-rightmost {
-		words = product(r, func(i report.Interval) string { return table.Figures(i.Value) })
+		words = product(r, func(i interval.Interval) string { return table.Figures(i.Value) })
 	}
 	c.FillText(style, vg.Point{X: rightmost, Y: y + centred}, words)
 }
 
 // product writes speedup = concurrency gain × parallelism gain, as far as the numbers are
 // known. words writes the last number, with or without its interval.
-func product(r report.Row, words func(report.Interval) string) string {
+func product(r analyse.Row, words func(interval.Interval) string) string {
 	if math.IsNaN(r.Concurrency.Value) {
 		return words(r.Parallelism)
 	}

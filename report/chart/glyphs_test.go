@@ -6,7 +6,8 @@ import (
 
 	"gonum.org/v1/plot/font"
 
-	"overlap/report"
+	"overlap/internal/interval"
+	"overlap/report/analyse"
 )
 
 // What the font lacks is a box in pixels, and itself in vectors.
@@ -18,7 +19,7 @@ func TestMissingLettersAreBoxes(t *testing.T) {
 		}
 	}
 	picture := func(name string) (png, svg []byte) {
-		c := Plane(&report.Analysis{Rows: []report.Row{{Workload: name, P: 2, Inflight: report.Interval{Value: 1}, CPUsBusy: report.Interval{Value: 1}}}})
+		c := Plane(&analyse.Analysis{Rows: []analyse.Row{{Workload: name, P: 2, Inflight: interval.Interval{Value: 1}, CPUsBusy: interval.Interval{Value: 1}}}})
 		png, err := c.PNG(Light)
 		if err != nil {
 			t.Fatal(err)

@@ -13,15 +13,16 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
+	"overlap/internal/interval"
 	"overlap/internal/table"
-	"overlap/report"
+	"overlap/report/analyse"
 )
 
 const heatCaption = "The number and the colour of a cell are the gain over one worker on one core with GOMAXPROCS 1. ≈ means that the 95 % interval includes 1. The frame marks what is enough, as in the table: of the points that are shown to lose less than 5 % against every other, the one with the fewest cores, then the fewest workers."
 
 // Heat draws the gain by GOMAXPROCS and workers, for the rows that have at least two of
 // each.
-func Heat(a *report.Analysis) (Chart, bool) {
+func Heat(a *analyse.Analysis) (Chart, bool) {
 	var maps []heatMap
 	for _, r := range a.Rows {
 		if m := newHeatMap(r); len(m.procs) > 1 && len(m.workers) > 1 &&
@@ -63,12 +64,12 @@ const maxValues = 64
 
 // heatMap is the cells of a row and the values on its axes.
 type heatMap struct {
-	row            report.Row
+	row            analyse.Row
 	procs, workers []int
 	together       bool // the cores grow with GOMAXPROCS
 }
 
-func newHeatMap(r report.Row) heatMap {
+func newHeatMap(r analyse.Row) heatMap {
 	m := heatMap{row: r}
 	for _, c := range r.Grid {
 		m.procs, m.workers = append(m.procs, c.Procs), append(m.workers, c.Workers)
@@ -123,7 +124,7 @@ type heatCells struct {
 
 func (h heatCells) Plot(c draw.Canvas, p *plot.Plot) {
 	tx, ty := p.Transforms(&c)
-	place := func(cell report.Cell) vg.Rectangle {
+	place := func(cell analyse.Cell) vg.Rectangle {
 		x, y := slices.Index(h.workers, cell.Workers), slices.Index(h.procs, cell.Procs)
 		return span(tx(float64(x)-0.5), tx(float64(x)+0.5), ty(float64(y)-0.5), ty(float64(y)+0.5))
 	}
@@ -182,7 +183,7 @@ func (s heatScale) of(gain float64) (fill, ink color.Color) {
 }
 
 // cell draws a gain into r, and its number if there is room.
-func (s heatScale) cell(c draw.Canvas, t Theme, r vg.Rectangle, gain report.Interval) {
+func (s heatScale) cell(c draw.Canvas, t Theme, r vg.Rectangle, gain interval.Interval) {
 	fill, ink := s.of(gain.Value)
 	fillRect(c, r, fill)
 	style := t.aligned(small, ink, text.XCenter, text.YCenter)
@@ -200,7 +201,7 @@ func (s heatScale) cell(c draw.Canvas, t Theme, r vg.Rectangle, gain report.Inte
 }
 
 // numbers returns the ways to write a gain, from the longest to the shortest.
-func numbers(gain report.Interval) []string {
+func numbers(gain interval.Interval) []string {
 	short := brief(gain.Value)
 	long := short
 	if gain.Value < 0.995 {

@@ -31,7 +31,7 @@ func TestNumbersBeyondBelief(t *testing.T) {
 		"many cores": "BenchmarkEp/executor=pool/workers=1/cores=1 1 5 ns/op\nBenchmarkEp/executor=pool/workers=1/cores=65536-65536 1 5 ns/op 1 tasks-inflight 1 cpus-busy\n",
 	} {
 		t.Run(name, func(t *testing.T) {
-			a := load(t, text)
+			a := analysisOf(t, text)
 			if len(a.Rows) == 0 {
 				t.Fatal(a.Warnings)
 			}

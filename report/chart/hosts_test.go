@@ -9,8 +9,10 @@ import (
 	"strings"
 	"testing"
 
-	"overlap/report"
+	"overlap/report/analyse"
 	"overlap/report/chart"
+	"overlap/report/load"
+	"overlap/report/write"
 )
 
 // twoHosts is results of two machines, of 2 and of 4 cores, on which a workload
@@ -49,7 +51,7 @@ func twoHosts() string {
 
 // What two machines measured is never in one panel, and each panel says whose it is.
 func TestHostsHavePanelsOfTheirOwn(t *testing.T) {
-	a := load(t, twoHosts())
+	a := analysisOf(t, twoHosts())
 	said := map[string]string{}
 	for _, c := range chart.All(a) {
 		said[c.Name] = c.Alt
@@ -70,7 +72,7 @@ func TestHostsHavePanelsOfTheirOwn(t *testing.T) {
 			}
 		}
 	}
-	if (report.Crossover{Column: "alpha"}).Rival(report.Crossover{Column: "beta"}) {
+	if (analyse.Crossover{Column: "alpha"}).Rival(analyse.Crossover{Column: "beta"}) {
 		t.Error("hosts of one core each are merged")
 	}
 	if n := len(a.Crossovers); n != 8 {
@@ -81,11 +83,11 @@ func TestHostsHavePanelsOfTheirOwn(t *testing.T) {
 			t.Errorf("%s: %d latencies, want two loads on 1 and on all cores", s.Name, len(s.Latencies))
 		}
 	}
-	if notes := strings.Join(a.Notes(), "\n"); strings.Count(notes, " of grain @alpha of which ") != 2 {
+	if notes := strings.Join(write.Notes(a), "\n"); strings.Count(notes, " of grain @alpha of which ") != 2 {
 		t.Errorf("the notes do not tell the hosts apart:\n%s", notes)
 	}
 	var out strings.Builder
-	if err := a.WriteJSON(&out); err != nil || !regexp.MustCompile(`"size": "medium",\s*"column": "beta",\s*"p": 4`).MatchString(out.String()) {
+	if err := write.JSON(&out, a); err != nil || !regexp.MustCompile(`"size": "medium",\s*"column": "beta",\s*"p": 4`).MatchString(out.String()) {
 		t.Errorf("the crossovers in JSON have no column (%v)", err)
 	}
 }
@@ -97,11 +99,11 @@ func TestExecutorsAsColumnsAreRivals(t *testing.T) {
 		t.Fatal(err)
 	}
 	for col, want := range map[string]string{"/executor": " ep: pool 3.56, spawn 3.56.", "/variant": " ep: pool 3.56, spawn 3.56."} {
-		d, err := report.Input{Paths: []string{path}, Filter: "host:beta (.name:Ep OR .name:Request)", Col: col}.Load()
+		d, err := load.Input{Paths: []string{path}, Filter: "host:beta (.name:Ep OR .name:Request)", Col: col}.Load()
 		if err != nil {
 			t.Fatal(err)
 		}
-		a := report.Analyze(d)
+		a := analyse.Analyze(d)
 		if c, ok := chart.Executors(a); !ok || !strings.HasSuffix(c.Alt, want) {
 			t.Errorf("%s: %v, %q, want%s", col, ok, c.Alt, want)
 		}
@@ -113,11 +115,11 @@ func TestExecutorsAsColumnsAreRivals(t *testing.T) {
 
 // A legend that panels of different machines share does not say the cores of one.
 func TestLegendsOfDifferentMachines(t *testing.T) {
-	a := load(t, twoHosts())
+	a := analysisOf(t, twoHosts())
 	one := *a
-	one.Rows = slices.DeleteFunc(slices.Clone(a.Rows), func(r report.Row) bool { return r.P != 2 })
+	one.Rows = slices.DeleteFunc(slices.Clone(a.Rows), func(r analyse.Row) bool { return r.P != 2 })
 	for _, c := range []struct {
-		of         *report.Analysis
+		of         *analyse.Analysis
 		all, other string
 	}{{a, "all cores", "4 cores"}, {&one, "2 cores", "all cores"}} {
 		latency, _ := chart.Latency(c.of)

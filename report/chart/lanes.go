@@ -7,7 +7,7 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
-	"overlap/report"
+	"overlap/internal/interval"
 )
 
 // lanes draws a plot with one lane for each name. scale sets up the x axis; things is
@@ -42,7 +42,7 @@ func (u uprights) Plot(c draw.Canvas, p *plot.Plot) {
 
 // lying draws an interval of factors along a lane, within the frame. x maps doublings to
 // places.
-func lying(c draw.Canvas, style draw.LineStyle, i report.Interval, x func(float64) vg.Length, y vg.Length) {
+func lying(c draw.Canvas, style draw.LineStyle, i interval.Interval, x func(float64) vg.Length, y vg.Length) {
 	if !(i.Low > 0) || !wide(i) {
 		return
 	}

@@ -5,15 +5,16 @@ import (
 	"strings"
 	"testing"
 
-	"overlap/report"
+	"overlap/internal/interval"
+	"overlap/report/analyse"
 )
 
 // The capacity is the most at any load, and the text tells of both ends.
 func TestLatencyTellsBothEnds(t *testing.T) {
 	p := latencyPanel{name: "request", byLoads: true}
 	for i, capacity := range []float64{900, math.NaN(), 1600, 1200} {
-		p.list = append(p.list, report.Latency{Workers: 16, P: 2, Load: float64(100 * (i + 1)), Capacity: capacity,
-			P50: report.Interval{Value: float64(i + 1)}, P99: report.Interval{Value: float64(i + 5)}})
+		p.list = append(p.list, analyse.Latency{Workers: 16, P: 2, Load: float64(100 * (i + 1)), Capacity: capacity,
+			P50: interval.Interval{Value: float64(i + 1)}, P99: interval.Interval{Value: float64(i + 5)}})
 	}
 	if got := p.capacity(2); got != 1600 {
 		t.Errorf("capacity %v, want 1600", got)
@@ -28,8 +29,8 @@ func TestLatencyTellsBothEnds(t *testing.T) {
 }
 
 func TestExcerptBeginsBeyondTheReadable(t *testing.T) {
-	for rows, want := range map[int]int{1: 1, 60: 60, 61: report.First, 200: report.First} {
-		a := &report.Analysis{Rows: make([]report.Row, rows)}
+	for rows, want := range map[int]int{1: 1, 60: 60, 61: analyse.First, 200: analyse.First} {
+		a := &analyse.Analysis{Rows: make([]analyse.Row, rows)}
 		if got := len(Excerpt(a).Rows); got != want {
 			t.Errorf("of %d rows %d are drawn, want %d", rows, got, want)
 		}
@@ -40,10 +41,10 @@ func TestExcerptBeginsBeyondTheReadable(t *testing.T) {
 func TestUnknownBoundsHaveNoBar(t *testing.T) {
 	var m measured
 	same := func(x float64) float64 { return x }
-	m.add(1, report.Interval{Value: 3, Low: math.NaN(), High: 4}, same)
-	m.add(2, report.Interval{Value: 3, Low: 2, High: math.Inf(1)}, same)
-	m.add(3, report.Interval{Value: math.NaN(), Low: 2, High: 4}, same)
-	m.add(4, report.Interval{Value: 3, Low: 2, High: 4}, same)
+	m.add(1, interval.Interval{Value: 3, Low: math.NaN(), High: 4}, same)
+	m.add(2, interval.Interval{Value: 3, Low: 2, High: math.Inf(1)}, same)
+	m.add(3, interval.Interval{Value: math.NaN(), Low: 2, High: 4}, same)
+	m.add(4, interval.Interval{Value: 3, Low: 2, High: 4}, same)
 	for i, want := range [][3]float64{{1, 3, 3}, {2, 3, 3}, {4, 2, 4}} {
 		if m.Len() != 3 || m.x[i] != want[0] || m.low[i] != want[1] || m.high[i] != want[2] {
 			t.Fatalf("%+v, want %v at %d", m, want, i)

@@ -9,7 +9,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"overlap/internal/table"
-	"overlap/report"
+	"overlap/report/analyse"
 )
 
 const latencyCaption = "The time of a task: the median, and the time that 99 of 100 tasks do not exceed. In a closed loop it counts from the start of the task: where more workers only make tasks longer, they queue. In an open loop it counts from when the item was due: near the load that the cores can just serve, p/D with D the CPU time of an item, the wait for a worker outgrows the work."
@@ -17,11 +17,11 @@ const latencyCaption = "The time of a task: the median, and the time that 99 of 
 // Latency draws the latencies of tasks against workers, or against the load where an open
 // loop was measured under several loads. It leaves out rows whose tasks wait for nothing:
 // there, a task takes as long as its work.
-func Latency(a *report.Analysis) (Chart, bool) {
+func Latency(a *analyse.Analysis) (Chart, bool) {
 	served := a.Served()
 	var panels []latencyPanel
 	for _, r := range a.Rows {
-		shown := slices.ContainsFunc(served, func(s report.Served) bool { return s.Holds(r) })
+		shown := slices.ContainsFunc(served, func(s analyse.Served) bool { return s.Holds(r) })
 		if latencyMatters(r.Kind) && !shown {
 			panels = append(panels, latencyOfRow(r)...)
 		}
@@ -40,12 +40,12 @@ func latencyMatters(kind string) bool {
 // latencyPanel is the latencies that one panel shows.
 type latencyPanel struct {
 	name    string
-	list    []report.Latency
+	list    []analyse.Latency
 	byLoads bool // against load, rather than workers
 }
 
 // latencyOfRow returns the panel of a row against workers; none without latencies.
-func latencyOfRow(r report.Row) []latencyPanel {
+func latencyOfRow(r analyse.Row) []latencyPanel {
 	if len(r.Latencies) == 0 || r.Workers == 0 {
 		return nil
 	}
@@ -194,7 +194,7 @@ func latencyAlt(panels []latencyPanel) string {
 	return "Median and 99th percentile: " + sentence(len(panels), func(i int) string {
 		p := panels[i]
 		_, all := p.ends()
-		var at []report.Latency
+		var at []analyse.Latency
 		for _, l := range p.list {
 			if l.P == all {
 				at = append(at, l)
@@ -209,7 +209,7 @@ func latencyAlt(panels []latencyPanel) string {
 	})
 }
 
-func (p latencyPanel) point(l report.Latency) string {
+func (p latencyPanel) point(l analyse.Latency) string {
 	at := table.Count(l.Workers, "worker")
 	if p.byLoads {
 		at = rate(l.Load) + " items per second"

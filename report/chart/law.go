@@ -10,22 +10,23 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
-	"overlap/report"
+	"overlap/report/analyse"
+	"overlap/report/law"
 )
 
 const lawCaption = "The law is X(N) = λN / (1 + σ(N−1) + κN(N−1)): contention σ flattens it, coherency κ bends it down. Points that wave around it instead of scattering have another law."
 
 // hasLaw reports whether a fit of the universal scalability law, over cores or over
 // workers, rests on enough points to be drawn.
-func hasLaw(r report.Row) bool {
+func hasLaw(r analyse.Row) bool {
 	return r.Models.OverCores.Drawable() || r.Models.OverWorkers.Drawable()
 }
 
-func lawAlt(r report.Row) string {
+func lawAlt(r analyse.Row) string {
 	var parts []string
 	for _, l := range []struct {
 		over string
-		fit  report.USL
+		fit  law.USL
 	}{{"cores", r.Models.OverCores}, {"workers", r.Models.OverWorkers}} {
 		if !l.fit.Drawable() {
 			continue
@@ -49,7 +50,7 @@ func (t Theme) lawEntries() []entry {
 // because a band may be endless, and draw nothing if the fit cannot be drawn.
 type (
 	lawBand struct {
-		fit report.USL
+		fit law.USL
 		t   Theme
 	}
 	lawCurve lawBand
@@ -79,7 +80,7 @@ func (l lawCurve) Plot(c draw.Canvas, p *plot.Plot) {
 
 // reach returns places from the first point of a fit to the last, in log₂; none if the fit
 // cannot be drawn.
-func reach(fit report.USL) (places []float64) {
+func reach(fit law.USL) (places []float64) {
 	if !fit.Drawable() {
 		return nil
 	}

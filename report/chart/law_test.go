@@ -6,12 +6,12 @@ import (
 	"testing"
 
 	"overlap/internal/racing"
-	"overlap/report"
+	"overlap/report/analyse"
 	"overlap/report/chart"
 )
 
 // curvesOf are the curves of the rows of a machine, by the name of the row.
-func curvesOf(t *testing.T, a *report.Analysis) map[string]chart.Chart {
+func curvesOf(t *testing.T, a *analyse.Analysis) map[string]chart.Chart {
 	t.Helper()
 	all := map[string]chart.Chart{}
 	for _, r := range a.Rows {
@@ -36,7 +36,7 @@ func TestLawsAreDrawnOnlyWhereTheyHold(t *testing.T) {
 		chart         chart.Chart
 		cores, worker bool
 	}{
-		"of two points":                       {curvesOf(t, load(t, small))["Ep"], false, false},
+		"of two points":                       {curvesOf(t, analysisOf(t, small))["Ep"], false, false},
 		"5 numbers of cores":                  {of16["request"], false, true},
 		"7 numbers of cores":                  {of64["netecho"], true, true},
 		"that is not the program's":           {of16["counter"], false, false},
@@ -59,7 +59,7 @@ func TestEndlessBandsAreDrawn(t *testing.T) {
 	for w := 1; w <= 64; w *= 2 {
 		fmt.Fprintf(&one, "Benchmark%s/executor=pool/workers=%d/cores=1 1 %d ns/op\n", strings.Repeat("long", 20), w, 5000/w+w*w*w)
 	}
-	for _, c := range curvesOf(t, load(t, one.String())) {
+	for _, c := range curvesOf(t, analysisOf(t, one.String())) {
 		for _, theme := range []chart.Theme{chart.Light, chart.Dark} {
 			svg, err := c.SVG(theme)
 			if err != nil || strings.Contains(string(svg), "NaN") || strings.Contains(string(svg), "Inf") {

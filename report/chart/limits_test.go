@@ -5,20 +5,24 @@ import (
 	"strings"
 	"testing"
 
-	"overlap/report"
+	"overlap/internal/interval"
+	"overlap/report/analyse"
+	"overlap/report/law"
 )
 
 // bounded is a row that was measured up to 4 cores, with or without a ceiling.
-func bounded(ceiling float64) report.Row {
-	known := func(x float64) report.Interval { return report.Interval{Value: x, Low: math.NaN(), High: math.NaN()} }
-	r := report.Row{Workload: "Ep", P: 4, Parallelism: known(2), Ceiling: known(ceiling)}
+func bounded(ceiling float64) analyse.Row {
+	known := func(x float64) interval.Interval {
+		return interval.Interval{Value: x, Low: math.NaN(), High: math.NaN()}
+	}
+	r := analyse.Row{Workload: "Ep", P: 4, Parallelism: known(2), Ceiling: known(ceiling)}
 	for _, p := range []int{1, 2, 4} {
 		h := known(1 + (ceiling-1)*float64(p-1)/3)
 		if p == 1 {
 			h = known(1)
 		}
-		r.Scaling = append(r.Scaling, report.Scaled{P: p, Gain: known(math.Sqrt(float64(p))), Ceiling: h})
-		r.Models.Cores = append(r.Models.Cores, report.Efficiency{P: p, OfIdeal: known(1 / math.Sqrt(float64(p))), OfCeiling: known(math.NaN()), Serial: known(math.NaN())})
+		r.Scaling = append(r.Scaling, law.Scaled{P: p, Gain: known(math.Sqrt(float64(p))), Ceiling: h})
+		r.Models.Cores = append(r.Models.Cores, law.Efficiency{P: p, OfIdeal: known(1 / math.Sqrt(float64(p))), OfCeiling: known(math.NaN()), Serial: known(math.NaN())})
 	}
 	return r
 }
@@ -27,7 +31,7 @@ func bounded(ceiling float64) report.Row {
 // is drawn.
 func TestLegendNamesTheCeilingThatIsDrawn(t *testing.T) {
 	for _, ceiling := range []float64{3, math.NaN()} {
-		a := &report.Analysis{Rows: []report.Row{bounded(ceiling)}}
+		a := &analyse.Analysis{Rows: []analyse.Row{bounded(ceiling)}}
 		pictures := append(OfRow(a, a.Rows[0])[:1], Scaling(a))
 		for _, c := range pictures {
 			svg, err := c.SVG(Light)

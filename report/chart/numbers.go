@@ -6,14 +6,14 @@ import (
 	"strconv"
 	"strings"
 
+	"overlap/internal/interval"
 	"overlap/internal/table"
-	"overlap/report"
 )
 
 // seconds writes a time without needless digits: 250 µs, 1.25 ms, 2 s.
 func seconds(s float64) string { return table.Time(s, plain) }
 
-func percent(i report.Interval) string { return fmt.Sprintf("%.0f %%", 100*i.Value) }
+func percent(i interval.Interval) string { return fmt.Sprintf("%.0f %%", 100*i.Value) }
 
 // plain writes a number in three digits without an exponent: 1990, 0.125.
 func plain(x float64) string {

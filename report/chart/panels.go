@@ -11,7 +11,7 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
-	"overlap/report"
+	"overlap/internal/interval"
 )
 
 // columns is how many panels stand side by side: three are readable at 800 CSS pixels.
@@ -87,7 +87,7 @@ type measured struct {
 
 // add appends a point; scale maps a value to its place on the axis. A value without a
 // place on the axis is left out, and so is an interval if one of its bounds has none.
-func (m *measured) add(x float64, i report.Interval, scale func(float64) float64) {
+func (m *measured) add(x float64, i interval.Interval, scale func(float64) float64) {
 	y, low, high := scale(i.Value), scale(i.Low), scale(i.High)
 	if !finite(y) {
 		return
@@ -103,12 +103,12 @@ func (m *measured) add(x float64, i report.Interval, scale func(float64) float64
 
 // wide reports whether an interval is known and is longer than a point. Only these are
 // drawn.
-func wide(i report.Interval) bool {
+func wide(i interval.Interval) bool {
 	return finite(i.Low) && finite(i.High) && i.Low < i.High
 }
 
 // intervalEntry explains intervals in the legend, if any of them is drawn.
-func (t Theme) intervalEntry(of []report.Interval) []entry {
+func (t Theme) intervalEntry(of []interval.Interval) []entry {
 	if !slices.ContainsFunc(of, wide) {
 		return nil
 	}

@@ -8,18 +8,20 @@ import (
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 
-	"overlap/report"
+	"overlap/internal/interval"
+	"overlap/report/analyse"
+	"overlap/report/law"
 )
 
 // manyCores is a row measured on numbers of cores up to 1024, some of them close
 // to each other.
-func manyCores() (r report.Row, levels []float64) {
-	interval := func(x float64) report.Interval { return report.Interval{Value: x, Low: 0.9 * x, High: 1.1 * x} }
+func manyCores() (r analyse.Row, levels []float64) {
+	between := func(x float64) interval.Interval { return interval.Interval{Value: x, Low: 0.9 * x, High: 1.1 * x} }
 	for _, p := range []int{1, 2, 3, 4, 8, 16, 24, 32, 64, 128, 192, 224, 256, 512, 1024} {
 		levels = append(levels, float64(p))
 		r.P = p
-		r.Scaling = append(r.Scaling, report.Scaled{P: p, Gain: interval(math.Sqrt(float64(p))), Ceiling: interval(float64(p))})
-		r.Models.Cores = append(r.Models.Cores, report.Efficiency{P: p, OfIdeal: interval(0.5), OfCeiling: interval(0.6), Serial: interval(0.4)})
+		r.Scaling = append(r.Scaling, law.Scaled{P: p, Gain: between(math.Sqrt(float64(p))), Ceiling: between(float64(p))})
+		r.Models.Cores = append(r.Models.Cores, law.Efficiency{P: p, OfIdeal: between(0.5), OfCeiling: between(0.6), Serial: between(0.4)})
 	}
 	return r, levels
 }
@@ -29,7 +31,7 @@ func manyCores() (r report.Row, levels []float64) {
 func TestPointsStandAtTheirNumbersOfCores(t *testing.T) {
 	r, levels := manyCores()
 	for name, p := range map[string]*plot.Plot{
-		"scaling": Light.scalingStyle().panel(Light, r, report.USL{}).Plot,
+		"scaling": Light.scalingStyle().panel(Light, r, law.USL{}).Plot,
 	} {
 		drawn := map[float64]bool{}
 		for _, b := range p.GlyphBoxes(p) {

@@ -7,7 +7,8 @@ import (
 
 	"gonum.org/v1/plot/vg"
 
-	"overlap/report"
+	"overlap/internal/interval"
+	"overlap/report/analyse"
 )
 
 // Every part of a stack has a pattern and a colour that no other has, whatever
@@ -27,7 +28,7 @@ func TestEveryPartIsDrawnInItsOwnWay(t *testing.T) {
 			colours[Light.Series[i]] = part.name
 		}
 	}
-	one := report.Stack{Workers: 4, P: 9, Work: 1, Inflation: 1, GC: 1, RunQueue: 1, Imbalance: 1, Locked: 1, Runnable: 1, Waiting: 1, Residual: 1}
+	one := analyse.Stack{Workers: 4, P: 9, Work: 1, Inflation: 1, GC: 1, RunQueue: 1, Imbalance: 1, Locked: 1, Runnable: 1, Waiting: 1, Residual: 1}
 	parts, kinds := stackBar{"x", one}.drawn()
 	if len(parts) != len(stackParts) {
 		t.Fatalf("%d parts are drawn, want %d", len(parts), len(stackParts))
@@ -37,7 +38,7 @@ func TestEveryPartIsDrawnInItsOwnWay(t *testing.T) {
 			t.Errorf("%s is drawn as %s", parts[i].Name, stackParts[k].name)
 		}
 	}
-	one.Residual = 0.9 * report.Tolerance * 9 // within what clocks disagree by
+	one.Residual = 0.9 * analyse.Tolerance * 9 // within what clocks disagree by
 	if parts, _ := (stackBar{"x", one}).drawn(); len(parts) != len(stackParts)-1 {
 		t.Errorf("%d parts with a small residual", len(parts))
 	}
@@ -46,7 +47,7 @@ func TestEveryPartIsDrawnInItsOwnWay(t *testing.T) {
 // Work that takes less CPU time than its baseline is what it took: a bar of both
 // parts would be longer than the cores.
 func TestSavedTimeIsNoPart(t *testing.T) {
-	s := stackBar{"x", report.Stack{P: 2, Work: 1.5, Inflation: -0.5, Waiting: 1}}
+	s := stackBar{"x", analyse.Stack{P: 2, Work: 1.5, Inflation: -0.5, Waiting: 1}}
 	low, high := stackBars{bars: []stackBar{s}}.reach()
 	if low != 0 || high != 2 {
 		t.Errorf("from %v to %v, want 0 to 2", low, high)
@@ -137,15 +138,15 @@ func TestTimesAndGainsAreBrief(t *testing.T) {
 // A gain that may be none says so, if there is room.
 func TestGainsThatMayBeNone(t *testing.T) {
 	for _, c := range []struct {
-		gain report.Interval
+		gain interval.Interval
 		want string
 	}{
-		{report.Interval{Value: 0.91, Low: 0.8, High: 1.1}, "≈0.91 ≈.91 0.91 .91"},
-		{report.Interval{Value: 0.91, Low: 0.8, High: 0.99}, "0.91 .91"},
-		{report.Interval{Value: 1.3, Low: 1.1, High: 1.5}, "1.3 1.3"},
-		{report.Interval{Value: 0.001, Low: 0.0005, High: 2}, "<0.01 <.01"},
-		{report.Interval{Value: 1, Low: 1, High: 1}, "1.0 1.0"},
-		{report.Interval{Value: 1, Low: math.NaN(), High: math.NaN()}, "1.0 1.0"},
+		{interval.Interval{Value: 0.91, Low: 0.8, High: 1.1}, "≈0.91 ≈.91 0.91 .91"},
+		{interval.Interval{Value: 0.91, Low: 0.8, High: 0.99}, "0.91 .91"},
+		{interval.Interval{Value: 1.3, Low: 1.1, High: 1.5}, "1.3 1.3"},
+		{interval.Interval{Value: 0.001, Low: 0.0005, High: 2}, "<0.01 <.01"},
+		{interval.Interval{Value: 1, Low: 1, High: 1}, "1.0 1.0"},
+		{interval.Interval{Value: 1, Low: math.NaN(), High: math.NaN()}, "1.0 1.0"},
 	} {
 		if got := strings.Join(numbers(c.gain), " "); got != c.want {
 			t.Errorf("%v is written %s, want %s", c.gain, got, c.want)

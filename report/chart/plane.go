@@ -12,12 +12,13 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
-	"overlap/report"
+	"overlap/internal/interval"
+	"overlap/report/analyse"
 )
 
 // Plane draws each workload, at its best point, as tasks in flight against CPUs busy: how
 // much overlapped, and how much ran at once.
-func Plane(a *report.Analysis) Chart {
+func Plane(a *analyse.Analysis) Chart {
 	return Chart{
 		Name:    "plane",
 		Title:   "Concurrency and parallelism",
@@ -34,7 +35,7 @@ func Plane(a *report.Analysis) Chart {
 			if len(levels) > 0 {
 				entries = append(entries, entry{"every core busy", lineMark(all, nil)})
 			}
-			var drawn []report.Interval
+			var drawn []interval.Interval
 			for _, r := range a.Rows {
 				drawn = append(drawn, r.Inflight, r.CPUsBusy)
 			}
@@ -97,11 +98,11 @@ func (b busyTicks) Ticks(_, _ float64) []plot.Tick {
 }
 
 // onPlane reports whether it is known where the row lies.
-func onPlane(r report.Row) bool { return r.Inflight.Value > 0 && !math.IsNaN(r.CPUsBusy.Value) }
+func onPlane(r analyse.Row) bool { return r.Inflight.Value > 0 && !math.IsNaN(r.CPUsBusy.Value) }
 
 // levelsOf returns the numbers of cores of the rows, which get a line each; none if so
 // many lines would hide the rows.
-func levelsOf(rows []report.Row) (levels []float64) {
+func levelsOf(rows []analyse.Row) (levels []float64) {
 	const most = 4
 	for _, r := range rows {
 		levels = append(levels, float64(r.P))
@@ -117,7 +118,7 @@ func levelsOf(rows []report.Row) (levels []float64) {
 // dots is the plotter: a glyph for each workload and its name beside it. Workloads whose
 // glyphs touch share a label, because a label could not point at one of them.
 type dots struct {
-	rows  []report.Row
+	rows  []analyse.Row
 	avoid plotter.XYs // lines that no label may cross
 	t     Theme
 }
@@ -130,7 +131,7 @@ type cluster struct {
 
 const glyphSize = 9 // of a dot with its margin, in points
 
-func (d dots) clusters(place func(report.Row) vg.Point) []cluster {
+func (d dots) clusters(place func(analyse.Row) vg.Point) []cluster {
 	var all []cluster
 	for _, r := range d.rows {
 		if !onPlane(r) {
@@ -175,7 +176,7 @@ func (d dots) Plot(c draw.Canvas, p *plot.Plot) {
 	tx, ty := p.Transforms(&c)
 	across := func(x float64) vg.Length { return tx(min(max(math.Log2(x), p.X.Min), p.X.Max)) }
 	up := func(y float64) vg.Length { return ty(min(max(busyHeight(y), p.Y.Min), p.Y.Max)) }
-	clusters := d.clusters(func(r report.Row) vg.Point {
+	clusters := d.clusters(func(r analyse.Row) vg.Point {
 		return vg.Point{X: across(r.Inflight.Value), Y: up(r.CPUsBusy.Value)}
 	})
 	occupied := d.intervals(c, across, up)

@@ -8,13 +8,14 @@ import (
 
 	"gonum.org/v1/plot/vg"
 
-	"overlap/report"
+	"overlap/internal/interval"
+	"overlap/report/analyse"
 )
 
 func TestPlaneHasALineForEachNumberOfCores(t *testing.T) {
-	rows := func(cores ...int) (list []report.Row) {
+	rows := func(cores ...int) (list []analyse.Row) {
 		for _, p := range cores {
-			list = append(list, report.Row{P: p})
+			list = append(list, analyse.Row{P: p})
 		}
 		return list
 	}
@@ -48,7 +49,7 @@ func TestLabelsOfThePlaneKeepTheirPlace(t *testing.T) {
 // Names as long as the picture are cut before they are placed.
 func TestLongNamesStayInThePlane(t *testing.T) {
 	long := strings.Repeat("name/", 60)
-	a := &report.Analysis{Rows: []report.Row{{Workload: long, P: 2, Inflight: report.Interval{Value: 3}, CPUsBusy: report.Interval{Value: 1.9}}}}
+	a := &analyse.Analysis{Rows: []analyse.Row{{Workload: long, P: 2, Inflight: interval.Interval{Value: 3}, CPUsBusy: interval.Interval{Value: 1.9}}}}
 	svg, err := Plane(a).SVG(Light)
 	if err != nil {
 		t.Fatal(err)
@@ -60,7 +61,7 @@ func TestLongNamesStayInThePlane(t *testing.T) {
 
 // A file that does not tell how many tasks were in flight has no such chart.
 func TestNoPlaneWithoutNumbers(t *testing.T) {
-	a := &report.Analysis{Rows: []report.Row{{Workers: 4, P: 2, CPUsBusy: report.Interval{Value: math.NaN()}}}}
+	a := &analyse.Analysis{Rows: []analyse.Row{{Workers: 4, P: 2, CPUsBusy: interval.Interval{Value: math.NaN()}}}}
 	for _, c := range All(a) {
 		if c.Name == "plane" {
 			t.Errorf("a chart of nothing: %q", c.Alt)

@@ -8,22 +8,23 @@ import (
 	"testing"
 
 	"overlap/internal/racing"
-	"overlap/report"
+	"overlap/report/analyse"
 	"overlap/report/chart"
+	"overlap/report/trace"
 )
 
 // recorded is an analysis with the traces that lie in report/testdata: 10
 // workers on one core, and on two.
-func recorded(t *testing.T, names ...string) *report.Analysis {
+func recorded(t *testing.T, names ...string) *analyse.Analysis {
 	t.Helper()
-	a := load(t, "BenchmarkEp/executor=pool/workers=1/cores=1 1 5 ns/op\n")
+	a := analysisOf(t, "BenchmarkEp/executor=pool/workers=1/cores=1 1 5 ns/op\n")
 	for _, name := range names {
 		f, err := os.Open(filepath.Join("..", "testdata", name))
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer f.Close()
-		line, err := report.ReadTimeline(f)
+		line, err := trace.ReadTimeline(f)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -35,13 +36,13 @@ func recorded(t *testing.T, names ...string) *report.Analysis {
 // linked is the analysis of a made-up machine whose CPUs share last-level
 // caches by eights, with the caches in packages by twos: 40 ns within a cache,
 // 110 ns to the other of the package, 190 ns to the other package.
-func linked(t *testing.T, cpus int) *report.Analysis {
+func linked(t *testing.T, cpus int) *analyse.Analysis {
 	t.Helper()
 	topology := fmt.Sprintf("cpus=0-%d package=0-%dx16 llc=0-%dx8 core=0-%d", cpus-1, max(0, cpus/16-1), max(0, cpus/8-1), cpus-1)
 	if cpus < 8 {
 		topology = fmt.Sprintf("cpus=0-%d package=0x%d llc=0x%d core=0-%d", cpus-1, cpus, cpus, cpus-1)
 	}
-	a := load(t, "topology: "+topology+"\nBenchmarkEp/executor=pool/workers=1/cores=1 1 5 ns/op\n")
+	a := analysisOf(t, "topology: "+topology+"\nBenchmarkEp/executor=pool/workers=1/cores=1 1 5 ns/op\n")
 	var b strings.Builder
 	b.WriteString("latency: one way, median of 21 batches\n")
 	for round := range 10 {
@@ -59,7 +60,7 @@ func linked(t *testing.T, cpus int) *report.Analysis {
 		}
 	}
 	var err error
-	if a.Data.Pairs, err = report.ReadPairs(strings.NewReader(b.String()), "pairs"); err != nil {
+	if a.Data.Pairs, err = trace.ReadPairs(strings.NewReader(b.String()), "pairs"); err != nil {
 		t.Fatal(err)
 	}
 	return a
@@ -110,20 +111,20 @@ func drawn(t *testing.T, c chart.Chart) string {
 
 // What is too much for a picture is left out of it.
 func TestTimelineOfTooMuchIsNotDrawn(t *testing.T) {
-	a := load(t, "BenchmarkEp/executor=pool/workers=1/cores=1 1 5 ns/op\n")
+	a := analysisOf(t, "BenchmarkEp/executor=pool/workers=1/cores=1 1 5 ns/op\n")
 	if _, ok := chart.Timeline(a); ok {
 		t.Error("a timeline without a recording")
 	}
-	crowd := report.Timeline{Procs: 1, Length: 1}
+	crowd := trace.Timeline{Procs: 1, Length: 1}
 	for i := range 65 {
-		crowd.Customers = append(crowd.Customers, report.Customer{Number: i + 1, End: 1})
+		crowd.Customers = append(crowd.Customers, trace.Customer{Number: i + 1, End: 1})
 	}
-	a.Data.Timelines = []report.Timeline{{Procs: 9, Length: 1, Customers: crowd.Customers[:1]}, crowd}
+	a.Data.Timelines = []trace.Timeline{{Procs: 9, Length: 1, Customers: crowd.Customers[:1]}, crowd}
 	if c, ok := chart.Timeline(a); ok {
 		t.Errorf("drawn: %s", c.Alt)
 	}
 	crowd.Customers = crowd.Customers[:64]
-	a.Data.Timelines = []report.Timeline{crowd}
+	a.Data.Timelines = []trace.Timeline{crowd}
 	if c, ok := chart.Timeline(a); !ok || len(drawn(t, c)) == 0 {
 		t.Error("64 customers at once are not drawn")
 	}
@@ -158,9 +159,9 @@ func TestCoreToCoreSaysWhatItShows(t *testing.T) {
 
 // CPUs stand as they lie in the machine, not by their numbers.
 func TestCoreToCoreGroupsCPUs(t *testing.T) {
-	a := load(t, "topology: cpus=0-3 package=0x4 llc=0-1*2 core=0-3\nBenchmarkEp/executor=pool/workers=1/cores=1 1 5 ns/op\n")
+	a := analysisOf(t, "topology: cpus=0-3 package=0x4 llc=0-1*2 core=0-3\nBenchmarkEp/executor=pool/workers=1/cores=1 1 5 ns/op\n")
 	var err error
-	a.Data.Pairs, err = report.ReadPairs(strings.NewReader("BenchmarkCoreToCore/from=0/to=2 1 40 ns/op\nBenchmarkCoreToCore/from=0/to=1 1 120 ns/op\nBenchmarkCoreToCore/from=3/to=9 1 80 ns/op\n"), "pairs")
+	a.Data.Pairs, err = trace.ReadPairs(strings.NewReader("BenchmarkCoreToCore/from=0/to=2 1 40 ns/op\nBenchmarkCoreToCore/from=0/to=1 1 120 ns/op\nBenchmarkCoreToCore/from=3/to=9 1 80 ns/op\n"), "pairs")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,24 +10,26 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
-	"overlap/report"
+	"overlap/internal/interval"
+	"overlap/report/analyse"
+	"overlap/report/law"
 )
 
 const scalingCaption = "Where the line keeps to the ceiling, the machine sets the limit; where it falls below, the program does. It can pass the ceiling where cores are uneven: the ceiling waits for the slowest of its separate programs, while workers that share one queue even out. The words in a panel are of the most cores: the efficiency G_p/p, the share of the ideal, and the software efficiency G_p/H(p), the share of the ceiling."
 
 // Scaling draws the gain from cores at the best number of workers, with the ideal and the
 // measured ceiling.
-func Scaling(a *report.Analysis) Chart {
+func Scaling(a *analyse.Analysis) Chart {
 	rows := rowsWith(a.Rows, hasScaling)
 	return Chart{Name: "scaling", Title: "Cores", Caption: scalingCaption, Alt: scalingAlt(rows)}.multiples(columns,
 		"Gain from cores at the best number of workers, on doubling scales",
 		func(t Theme) []entry { return t.scalingStyle().legend("gain from cores", rows...) },
 		namesOf(rows),
-		func(t Theme, i int) *panel { return t.scalingStyle().panel(t, rows[i], report.USL{}) })
+		func(t Theme, i int) *panel { return t.scalingStyle().panel(t, rows[i], law.USL{}) })
 }
 
 // hasScaling reports whether numbers of cores of a row were compared.
-func hasScaling(r report.Row) bool { return len(r.Scaling) > 0 }
+func hasScaling(r analyse.Row) bool { return len(r.Scaling) > 0 }
 
 // scalingStyle is how curves over cores look.
 type scalingStyle struct {
@@ -47,9 +49,9 @@ func (t Theme) scalingStyle() scalingStyle {
 	return s
 }
 
-func (s scalingStyle) legend(gain string, rows ...report.Row) []entry {
+func (s scalingStyle) legend(gain string, rows ...analyse.Row) []entry {
 	entries := []entry{{gain, lineMark(s.gain, &s.gainGlyph)}, {"ideal", lineMark(s.ideal, nil)}}
-	if slices.ContainsFunc(rows, func(r report.Row) bool { return ceilings(r).Len() > 1 }) {
+	if slices.ContainsFunc(rows, func(r analyse.Row) bool { return ceilings(r).Len() > 1 }) {
 		entries = append(entries, entry{"ceiling H(p): separate programs", lineMark(s.ceiling, &s.ceilingGlyph)})
 	}
 	return entries
@@ -57,7 +59,7 @@ func (s scalingStyle) legend(gain string, rows ...report.Row) []entry {
 
 // ceilings returns H(p) against p as far as it was measured, both in log₂. With one point
 // it is not drawn: on one core it is 1 without a measurement.
-func ceilings(r report.Row) (m measured) {
+func ceilings(r analyse.Row) (m measured) {
 	for _, s := range r.Scaling {
 		m.add(math.Log2(float64(s.P)), s.Ceiling, math.Log2)
 	}
@@ -66,13 +68,13 @@ func ceilings(r report.Row) (m measured) {
 
 // shares says which share of the ideal and of the ceiling the largest number of cores
 // gains, a line each; none for one core.
-func shares(r report.Row) (lines []string) {
+func shares(r analyse.Row) (lines []string) {
 	if len(r.Models.Cores) == 0 {
 		return nil
 	}
 	e := r.Models.Cores[len(r.Models.Cores)-1]
 	for _, share := range []struct {
-		report.Interval
+		interval.Interval
 		of string
 	}{{e.OfIdeal, "ideal"}, {e.OfCeiling, "H(p)"}} {
 		if e.P > 1 && !math.IsNaN(share.Value) {
@@ -97,7 +99,7 @@ func (k corner) Plot(c draw.Canvas, _ *plot.Plot) {
 	}
 }
 
-func (s scalingStyle) panel(t Theme, r report.Row, fit report.USL) *panel {
+func (s scalingStyle) panel(t Theme, r analyse.Row, fit law.USL) *panel {
 	p := t.plot("cores", "gain over 1 core (×)")
 	end := math.Log2(float64(max(r.P, 2)))
 	var gains measured

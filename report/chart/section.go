@@ -3,15 +3,15 @@ package chart
 import (
 	"strings"
 
-	"overlap/report"
+	"overlap/report/analyse"
 )
 
 // OfRow returns the charts of one row, for its section of the page: its curves with the
 // universal scalability law, the stacks of all its points, its latencies and its heat map,
 // as far as the file has the numbers.
-func OfRow(a *report.Analysis, r report.Row) []Chart {
+func OfRow(a *analyse.Analysis, r analyse.Row) []Chart {
 	alone := *a
-	alone.Rows = []report.Row{r}
+	alone.Rows = []analyse.Row{r}
 	charts := []Chart{curves(r)}
 	add := func(c Chart, ok bool) {
 		if ok {
@@ -28,8 +28,8 @@ func OfRow(a *report.Analysis, r report.Row) []Chart {
 }
 
 // curves draws what cores and workers bring to one row, side by side.
-func curves(r report.Row) Chart {
-	rows := []report.Row{r}
+func curves(r analyse.Row) Chart {
+	rows := []analyse.Row{r}
 	c := Chart{Name: "curves", Title: "Cores and workers"}
 	var titles, names, captions, alts []string
 	var panels []func(Theme) *panel
@@ -60,7 +60,7 @@ func curves(r report.Row) Chart {
 }
 
 // curveEntries explains the curves of one row. What both panels show is explained once.
-func (t Theme) curveEntries(r report.Row) (entries []entry) {
+func (t Theme) curveEntries(r analyse.Row) (entries []entry) {
 	workers := t.workersStyle()
 	switch {
 	case hasScaling(r) && hasLines(r):
@@ -68,7 +68,7 @@ func (t Theme) curveEntries(r report.Row) (entries []entry) {
 	case hasScaling(r):
 		entries = t.scalingStyle().legend("gain from cores", r)
 	default:
-		entries = workers.legend([]report.Row{r}, hasBound(r))
+		entries = workers.legend([]analyse.Row{r}, hasBound(r))
 	}
 	if hasLaw(r) {
 		entries = append(entries, t.lawEntries()...)
@@ -77,8 +77,8 @@ func (t Theme) curveEntries(r report.Row) (entries []entry) {
 }
 
 // entriesAfterCores explains what the panel of cores does not show.
-func (s workersStyle) entriesAfterCores(r report.Row) []entry {
-	all := s.legend([]report.Row{r}, hasBound(r))
+func (s workersStyle) entriesAfterCores(r analyse.Row) []entry {
+	all := s.legend([]analyse.Row{r}, hasBound(r))
 	switch {
 	case r.P == 1 || r.Lines[0].P != 1:
 		return all

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"overlap/report"
+	"overlap/report/analyse"
 	"overlap/report/chart"
 )
 
@@ -42,7 +42,7 @@ func TestRowsHaveTheChartsThatTheFileCanTell(t *testing.T) {
 		kinds + line(1, 1, "") + line(1, 2, ""):                                          {"curves"},
 		"BenchmarkGet/cores=1 1 9 ns/op\nBenchmarkGet/cores=2-2 1 5 ns/op 1 cpus-busy\n": {"curves"},
 	} {
-		a := load(t, text)
+		a := analysisOf(t, text)
 		r := a.Rows[0]
 		charts := chart.OfRow(a, r)
 		if got := names(charts); !slices.Equal(got, want) {
@@ -83,7 +83,7 @@ func TestPicturesOfARowAreSmall(t *testing.T) {
 
 func TestAltTextsStateTheFinding(t *testing.T) {
 	a := machine(t, 2)
-	request := a.Rows[slices.IndexFunc(a.Rows, func(r report.Row) bool { return r.Workload == "Request" })]
+	request := a.Rows[slices.IndexFunc(a.Rows, func(r analyse.Row) bool { return r.Workload == "Request" })]
 	all, of := chart.All(a), chart.OfRow(a, request)
 	open, _ := chart.Latency(loads(t, 2))
 	for want, c := range map[string]chart.Chart{
@@ -108,7 +108,7 @@ func TestAltTextsOfManyRowsStop(t *testing.T) {
 	for i := range 12 {
 		fmt.Fprintf(&b, "BenchmarkGet/id=%d/workers=1/cores=1 1 5 ns/op\nBenchmarkGet/id=%d/workers=1/cores=2-2 1 5 ns/op\n", i, i)
 	}
-	for _, c := range chart.All(load(t, b.String()))[:3] {
+	for _, c := range chart.All(analysisOf(t, b.String()))[:3] {
 		if !strings.HasSuffix(c.Alt, "; and 4 more.") || strings.Count(c.Alt, "; ") != 8 {
 			t.Errorf("%s: %q", c.Name, c.Alt)
 		}

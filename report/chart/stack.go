@@ -13,13 +13,13 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"overlap/internal/table"
-	"overlap/report"
+	"overlap/report/analyse"
 )
 
 const stackCaption = "The length of a bar is the number of its cores; the parts say what they did. Work: the CPU time that the same jobs need with one worker on one core, or that they took if it is less. Inflation: CPU time beyond that. Run queue: other programs had the core. Imbalance: there was no task for it. Locked, runnable, waiting: there were tasks, but none could run. The words beside a bar name its largest loss; “no worker” means fewer workers than cores."
 
 // Stack draws what the cores of each row did at its best point, as far as the file says.
-func Stack(a *report.Analysis) (Chart, bool) {
+func Stack(a *analyse.Analysis) (Chart, bool) {
 	var bars []stackBar
 	for _, r := range a.Rows {
 		for _, s := range r.Stacks {
@@ -32,7 +32,7 @@ func Stack(a *report.Analysis) (Chart, bool) {
 }
 
 // stackOfRow draws what the cores did at every point of a row.
-func stackOfRow(r report.Row) (Chart, bool) {
+func stackOfRow(r analyse.Row) (Chart, bool) {
 	var bars []stackBar
 	for _, s := range r.Stacks {
 		label := table.Count(s.P, "core")
@@ -83,7 +83,7 @@ const stackPitch, stackHeight = 17, 11
 
 type stackBar struct {
 	label string
-	report.Stack
+	analyse.Stack
 }
 
 // stackBars is the plotter.
@@ -105,8 +105,8 @@ var stackParts = []struct {
 
 // drawn returns the parts that are large enough to be seen, with the indices of their
 // patterns.
-func (s stackBar) drawn() (parts []report.Part, kinds []int) {
-	all := append(slices.Clone(s.Parts()), report.Part{Name: "residual", Cores: s.Residual})
+func (s stackBar) drawn() (parts []analyse.Part, kinds []int) {
+	all := append(slices.Clone(s.Parts()), analyse.Part{Name: "residual", Cores: s.Residual})
 	// Work that waits can take less CPU time than its baseline. A bar of both would be
 	// longer than the cores and begin left of zero.
 	if saved := min(0, all[1].Cores); strings.HasPrefix(all[1].Name, "inflation") {
@@ -117,7 +117,7 @@ func (s stackBar) drawn() (parts []report.Part, kinds []int) {
 	for _, part := range all {
 		least := 0.004 * float64(s.P)
 		if part.Name == "residual" {
-			least = report.Tolerance * float64(s.P)
+			least = analyse.Tolerance * float64(s.P)
 		}
 		for i, known := range stackParts {
 			if strings.HasPrefix(part.Name, known.name) && math.Abs(part.Cores) > least {

@@ -11,13 +11,14 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"overlap/internal/table"
-	"overlap/report"
+	"overlap/report/analyse"
+	"overlap/report/trace"
 )
 
 // Timeline draws the recordings of cashiers below each other on one scale of time: for
 // each, a lane per core that shows whom it scans, and below these a lane for each place in
 // a queue. It is false if there is no recording that can be drawn.
-func Timeline(a *report.Analysis) (Chart, bool) {
+func Timeline(a *analyse.Analysis) (Chart, bool) {
 	var all []shop
 	for _, t := range recorded(a) {
 		if s := newShop(t); len(all) < 4 && t.Procs <= maxCores && len(s.places) <= maxPlaces {
@@ -59,7 +60,7 @@ func Timeline(a *report.Analysis) (Chart, bool) {
 	}, true
 }
 
-func recorded(a *report.Analysis) []report.Timeline {
+func recorded(a *analyse.Analysis) []trace.Timeline {
 	if a.Data == nil {
 		return nil
 	}
@@ -80,18 +81,18 @@ const (
 
 // shop is a recording with its customers in lanes.
 type shop struct {
-	report.Timeline
+	trace.Timeline
 	places []place // those of the first queue come first
 }
 
 // place is a lane of customers of one queue who follow each other.
 type place struct {
 	queue     int
-	customers []report.Customer
+	customers []trace.Customer
 }
 
 // newShop puts each customer into the first free lane of the queue.
-func newShop(t report.Timeline) shop {
+func newShop(t trace.Timeline) shop {
 	s := shop{Timeline: t}
 	for queue := range 26 {
 		first := len(s.places)
@@ -106,7 +107,7 @@ func newShop(t report.Timeline) shop {
 					continue next
 				}
 			}
-			s.places = append(s.places, place{queue, []report.Customer{c}})
+			s.places = append(s.places, place{queue, []trace.Customer{c}})
 		}
 	}
 	return s
@@ -237,7 +238,7 @@ func (s shop) core(c draw.Canvas, t Theme, x func(float64) vg.Length, core int, 
 	name := t.aligned(small, t.Ink, text.XCenter, text.YCenter)
 	for _, customer := range s.Customers {
 		for _, stretch := range customer.Stretches {
-			if stretch.State != report.Running || stretch.Proc != core {
+			if stretch.State != trace.Running || stretch.Proc != core {
 				continue
 			}
 			r := span(x(stretch.Start), max(x(stretch.Start), x(stretch.End)-0.6), y-coreLane+2, y-1)
@@ -254,15 +255,15 @@ func (s shop) core(c draw.Canvas, t Theme, x func(float64) vg.Length, core int, 
 }
 
 // visit draws a customer in progress around the height y.
-func visit(c draw.Canvas, t Theme, x func(float64) vg.Length, customer report.Customer, y vg.Length) {
+func visit(c draw.Canvas, t Theme, x func(float64) vg.Length, customer trace.Customer, y vg.Length) {
 	colour := t.queueColour(customer.Queue)
 	const half = placeLane/2 - 0.75
 	for _, s := range customer.Stretches {
 		from, to := x(s.Start), x(s.End)
 		switch s.State {
-		case report.Running:
+		case trace.Running:
 			queueMark(t, customer.Queue)(c, span(from, to, y-half, y+half))
-		case report.Ready:
+		case trace.Ready:
 			c.StrokeLine2(line(colour, 1.5, 1.5, 1.5), from, y, to, y)
 		default:
 			c.StrokeLine2(line(colour, 1), from, y, to, y)

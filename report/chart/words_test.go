@@ -7,12 +7,12 @@ import (
 	"strings"
 	"testing"
 
-	"overlap/report"
+	"overlap/report/analyse"
 	"overlap/report/chart"
 )
 
 // everything is all charts of a and those of its rows, by name.
-func everything(a *report.Analysis) map[string]chart.Chart {
+func everything(a *analyse.Analysis) map[string]chart.Chart {
 	all := map[string]chart.Chart{}
 	for _, c := range chart.All(a) {
 		all[c.Name] = c
@@ -28,7 +28,7 @@ func everything(a *report.Analysis) map[string]chart.Chart {
 // One sample has no interval, so that no chart of such samples explains one.
 func TestLegendsOfSingleSamplesHaveNoInterval(t *testing.T) {
 	const words = ">95 % interval<"
-	all := everything(load(t, twoHosts()))
+	all := everything(analysisOf(t, twoHosts()))
 	for _, name := range []string{"gains", "scaling", "workers", "executors", "crossover", "latency", "row curves"} {
 		if c, ok := all[name]; !ok || strings.Contains(drawn(t, c), words) {
 			t.Errorf("%s is there: %v, and explains an interval", name, ok)
@@ -44,7 +44,7 @@ func TestLegendsOfSingleSamplesHaveNoInterval(t *testing.T) {
 
 func TestLogScalesSaySo(t *testing.T) {
 	all := everything(machine(t, 16))
-	crossover, ok := chart.Crossovers(load(t, twoHosts()))
+	crossover, ok := chart.Crossovers(analysisOf(t, twoHosts()))
 	if !ok {
 		t.Fatal("no crossover")
 	}
@@ -100,7 +100,7 @@ func TestAltTextsSayAtWhichWorkers(t *testing.T) {
 			fmt.Fprintf(&b, "BenchmarkEp/executor=pool/workers=%d/cores=%d-%d 1 %.0f ns/op\n", workers, cores, cores, 1e9/1987/math.Min(float64(workers), float64(cores))*2)
 		}
 	}
-	a := load(t, b.String())
+	a := analysisOf(t, b.String())
 	for name, want := range map[string]string{
 		"scaling": "Gain from cores at the best number of workers: Ep reaches 2.00 on 2 cores",
 		"workers": "Highest throughput on all cores: Ep 1990 jobs per second at ",
@@ -117,7 +117,7 @@ func TestAltTextsOfNineRowsAreWhole(t *testing.T) {
 	for i := range 9 {
 		fmt.Fprintf(&b, "BenchmarkGet/id=%d/workers=1/cores=1 1 5 ns/op\nBenchmarkGet/id=%d/workers=1/cores=2-2 1 5 ns/op\n", i, i)
 	}
-	if alt := chart.Scaling(load(t, b.String())).Alt; strings.Contains(alt, "more") || strings.Count(alt, " reaches ") != 9 {
+	if alt := chart.Scaling(analysisOf(t, b.String())).Alt; strings.Contains(alt, "more") || strings.Count(alt, " reaches ") != 9 {
 		t.Error(alt)
 	}
 }

@@ -7,7 +7,8 @@ import (
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg/draw"
 
-	"overlap/report"
+	"overlap/report/analyse"
+	"overlap/report/law"
 )
 
 const workersCaption = "D is the CPU time of a job and Z its waiting. Below the knee of the bound more workers overlap more waiting; beyond it only cores can help. The distance to the bound is lost to hand-overs, locks, wake-ups and workers that end at different times."
@@ -16,13 +17,13 @@ const workersCaption = "D is the CPU time of a job and Z its waiting. Below the 
 const workersAlone = "How many jobs a second that many workers finish. Where the curve is level, more workers bring no more; where it falls, they are in each other's way."
 
 // hasBound reports whether a bound of the row is drawn.
-func hasBound(r report.Row) bool {
-	return slices.ContainsFunc(r.Lines, func(l report.Line) bool { return len(bound(l, 1, 2)) > 1 })
+func hasBound(r analyse.Row) bool {
+	return slices.ContainsFunc(r.Lines, func(l analyse.Line) bool { return len(bound(l, 1, 2)) > 1 })
 }
 
 // Workers draws throughput against workers on one core and on all cores, under the
 // operational bounds min(w/(D+Z), p/D).
-func Workers(a *report.Analysis) Chart {
+func Workers(a *analyse.Analysis) Chart {
 	rows := rowsWith(a.Rows, hasLines)
 	title, caption := "Throughput against workers, on log scales", workersAlone
 	limits := slices.ContainsFunc(rows, hasBound)
@@ -33,11 +34,11 @@ func Workers(a *report.Analysis) Chart {
 		title,
 		func(t Theme) []entry { return t.workersStyle().legend(rows, limits) },
 		namesOf(rows),
-		func(t Theme, i int) *panel { return t.workersStyle().panel(t, rows[i], report.USL{}) })
+		func(t Theme, i int) *panel { return t.workersStyle().panel(t, rows[i], law.USL{}) })
 }
 
 // hasLines reports whether the numbers of workers of a row are known.
-func hasLines(r report.Row) bool { return len(r.Lines) > 0 }
+func hasLines(r analyse.Row) bool { return len(r.Lines) > 0 }
 
 // allCores names the largest number of cores of rows that share a legend: by the number,
 // if all rows with several cores have the same.
@@ -66,7 +67,7 @@ func (t Theme) workersStyle() workersStyle {
 	return s
 }
 
-func (s workersStyle) legend(rows []report.Row, limits bool) (entries []entry) {
+func (s workersStyle) legend(rows []analyse.Row, limits bool) (entries []entry) {
 	bounds := []string{"its bound", "their bound"}
 	one, several := rows[0].On(1), []string(nil)
 	for _, r := range rows {
@@ -80,13 +81,13 @@ func (s workersStyle) legend(rows []report.Row, limits bool) (entries []entry) {
 			entries = append(entries, entry{bounds[i], lineMark(s.bounds[i], nil)})
 		}
 	}
-	if !slices.ContainsFunc(rows, func(r report.Row) bool { return r.Lines[0].P == 1 }) {
+	if !slices.ContainsFunc(rows, func(r analyse.Row) bool { return r.Lines[0].P == 1 }) {
 		return entries[len(entries)/2:]
 	}
 	return entries
 }
 
-func (s workersStyle) panel(t Theme, r report.Row, fit report.USL) *panel {
+func (s workersStyle) panel(t Theme, r analyse.Row, fit law.USL) *panel {
 	p := t.plot("workers", "jobs per second")
 	p.Add(grid{t}, lawBand{fit, t})
 	f := emptyFrame()
@@ -118,7 +119,7 @@ func (s workersStyle) panel(t Theme, r report.Row, fit report.USL) *panel {
 
 // bound returns a bound between two numbers of workers: on log scales, two straight pieces
 // that meet at the knee w* = p(D+Z)/D.
-func bound(l report.Line, from, to float64) (points plotter.XYs) {
+func bound(l analyse.Line, from, to float64) (points plotter.XYs) {
 	ends := []float64{from, to}
 	if knee := float64(l.P) * l.Residence / l.Demand; knee > from && knee < to {
 		ends = []float64{from, knee, to}

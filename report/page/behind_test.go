@@ -6,9 +6,10 @@ import (
 	"strings"
 	"testing"
 
-	"overlap/report"
+	"overlap/internal/interval"
 	"overlap/report/chart"
 	"overlap/report/page"
+	"overlap/report/write"
 )
 
 // Each chart of all rows has its numbers in a table, a line for each mark, with
@@ -40,7 +41,7 @@ func TestChartsOfAllRowsHaveTheirNumbers(t *testing.T) {
 	a = machine(t, 2, 2)
 	stack := rowsOf(t, rendered(t, a), "numbers_stack")
 	r = a.Rows[1]
-	if want := fmt.Sprintf("%s|%d|2|", r.Name(), r.Workers); len(stack) != 2 || !strings.HasPrefix(strings.Join(stack[1], "|"), want) || len(stack[1]) != 1+len(report.StackColumns()) {
+	if want := fmt.Sprintf("%s|%d|2|", r.Name(), r.Workers); len(stack) != 2 || !strings.HasPrefix(strings.Join(stack[1], "|"), want) || len(stack[1]) != 1+len(write.StackColumns()) {
 		t.Errorf("stacks %q, want two, of which the second begins %q", stack, want)
 	}
 }
@@ -86,8 +87,8 @@ var ranged = regexp.MustCompile(`^[0-9.]+( [nmµ]?s)? \([^ ]+( [nmµ]?s)? … [^
 func TestCrossoversHaveIntervals(t *testing.T) {
 	a := recorded(t)
 	for i := range a.Crossovers {
-		a.Crossovers[i].Half = report.Interval{Value: 5e-6, Low: 0, High: 1 / zero}
-		a.Crossovers[i].Grains[0].Overhead = report.Interval{Value: 1e-6, Low: -1e-9, High: 2e-6}
+		a.Crossovers[i].Half = interval.Interval{Value: 5e-6, Low: 0, High: 1 / zero}
+		a.Crossovers[i].Grains[0].Overhead = interval.Interval{Value: 1e-6, Low: -1e-9, High: 2e-6}
 	}
 	rows := rowsOf(t, written(t, a, drawn(t, recorded(t)), page.Options{Dark: chart.Recolour()}), "numbers_crossover")
 	if rows[0][7] != "1.00 µs (−1.00 ns … 2.00 µs)" || rows[0][8] != "5.00 µs (0 … ∞)" {

@@ -7,8 +7,9 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"overlap/report"
+	"overlap/report/analyse"
 	"overlap/report/chart"
+	"overlap/report/load"
 	"overlap/report/page"
 )
 
@@ -19,11 +20,11 @@ func FuzzPage(f *testing.F) {
 	f.Add([]byte("cpu: </style><script>\nBenchmark<b>\"'&/size=4/cores=1 1 5 ns/op\n"))
 	f.Add([]byte("BenchmarkA/executor=pool/workers=1/cores=1 1 1e-300 ns/op\nBenchmarkA/executor=pool/workers=1/cores=1 1 1e300 ns/op 0.5 pressure\nBenchmarkA/executor=pool/workers=1000000000/cores=1 1 1 ns/op\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		d, err := report.Read(strings.NewReader(string(text)), "run<b>.txt")
+		d, err := load.Read(strings.NewReader(string(text)), "run<b>.txt")
 		if err != nil {
 			return
 		}
-		a := report.Analyze(d)
+		a := analyse.Analyze(d)
 		if len(a.Rows) == 0 || len(d.Points) > 50 {
 			return
 		}

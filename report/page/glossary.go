@@ -6,7 +6,7 @@ import (
 	"regexp"
 	"strings"
 
-	"overlap/report"
+	"overlap/report/law"
 )
 
 // entry is a term of the glossary. Names are its spellings in headings; the glossary shows
@@ -64,7 +64,7 @@ var glossary = []entry{
 	{"knee", []string{"knee"}, "The number of workers beyond which computing, not waiting, sets the bound: p(D+Z)/D, with D the CPU time of a job and Z its waiting."},
 	{"amdahl", []string{"Amdahl's law"}, "S = 1/(f + (1−f)/p): the speedup if the part f of a job is serial. It never exceeds 1/f."},
 	{"karp-flatt", []string{"Karp–Flatt"}, "The serial part e = (1/S − 1/p)/(1 − 1/p) that a speedup S on p cores amounts to. Level over p: there is one. Rising: overhead grows with the cores. Negative: more was gained than the cores can give."},
-	{"usl", []string{"USL", "σ", "κ", "λ"}, "The universal scalability law X(N) = λN/(1 + σ(N−1) + κN(N−1)): λ is the throughput of one, σ contention (queueing for what is shared), κ coherency (each has to agree with every other). It is " + report.FittedTo + "."},
+	{"usl", []string{"USL", "σ", "κ", "λ"}, "The universal scalability law X(N) = λN/(1 + σ(N−1) + κN(N−1)): λ is the throughput of one, σ contention (queueing for what is shared), κ coherency (each has to agree with every other). It is " + law.FittedTo + "."},
 	{"p99", []string{"p99", "p50"}, "The time that 99 of 100 tasks do not exceed; p50 is the median. For items that arrive on schedule, it counts from when each was due."},
 	{"open-loop", []string{"open loop"}, "Items arrive on schedule, whether or not earlier ones are done, so waiting in the queue counts."},
 	{"fairness", []string{"fairness"}, "Jain's index of the tasks that each worker completed: 1 if all are equal, 1/n if one of n did everything."},

@@ -6,7 +6,8 @@ import (
 
 	"github.com/chromedp/chromedp"
 
-	"overlap/report"
+	"overlap/internal/interval"
+	"overlap/report/analyse"
 )
 
 // The keyboard stops at what scrolls and nowhere else; what is folded keeps its
@@ -65,10 +66,10 @@ func TestBrowserClosesDefinitions(t *testing.T) {
 func TestBrowserSortsTheUnknownLast(t *testing.T) {
 	b := browse(t)
 	a := machine(t, 2, 4)
-	a.Rows[1].Ceiling = report.Interval{Value: 1.5}
-	a.Rows[2].Ceiling = report.Interval{Value: -0.5}
-	a.Rows[3].Ceiling = report.Interval{Value: 1.25}
-	a.Rows[1].Speedup = report.Interval{Value: nan}
+	a.Rows[1].Ceiling = interval.Interval{Value: 1.5}
+	a.Rows[2].Ceiling = interval.Interval{Value: -0.5}
+	a.Rows[3].Ceiling = interval.Interval{Value: 1.25}
+	a.Rows[1].Speedup = interval.Interval{Value: nan}
 	b.open(t, saved(t, rendered(t, a)), 1280)
 	for _, c := range []struct{ column, want string }{
 		{"ceiling H(p)", "w01 w03 w02 w00"}, {"ceiling H(p)", "w02 w03 w01 w00"},
@@ -108,7 +109,7 @@ func TestBrowserUnfoldsWhatALinkLeadsTo(t *testing.T) {
 // Rows without a section sort and filter as the others do.
 func TestBrowserFiltersRowsWithoutSections(t *testing.T) {
 	b := browse(t)
-	b.open(t, saved(t, rendered(t, many(t, report.Readable+5))), 1280)
+	b.open(t, saved(t, rendered(t, many(t, analyse.Readable+5))), 1280)
 	b.do(t, chromedp.SendKeys(chromedp.CSS("#the_filter"), "0064"))
 	if got := names(t, b) + ask[string](t, b, `", " + the_status.textContent`); got != "thing0064, 1 of 65 workloads" {
 		t.Errorf("filtered by 0064: %q", got)

@@ -7,14 +7,15 @@ import (
 	"slices"
 
 	"overlap/internal/table"
-	"overlap/report"
+	"overlap/report/analyse"
+	"overlap/report/law"
 )
 
 // scalingColumns are the headings of the gain by cores.
 var scalingColumns = []string{"cores", "gain from cores", "ceiling H(p)", "efficiency", "software efficiency", "Karp–Flatt"}
 
 // scaling returns the gain by cores of a row, with what the models say about it.
-func scaling(r report.Row) (rows [][]string) {
+func scaling(r analyse.Row) (rows [][]string) {
 	for i, x := range r.Scaling {
 		row := []string{fmt.Sprint(x.P), x.Gain.String(), ceilingOf(r, x)}
 		shares := []string{"", "", ""}
@@ -33,7 +34,7 @@ func scaling(r report.Row) (rows [][]string) {
 
 // ceilingOf returns the ceiling at a number of cores. Without any measured ceiling it is
 // unknown also on one core, where it would be 1.
-func ceilingOf(r report.Row, x report.Scaled) string {
+func ceilingOf(r analyse.Row, x law.Scaled) string {
 	if math.IsNaN(r.Ceiling.Value) {
 		return "–"
 	}
@@ -46,12 +47,12 @@ var lawColumns = []string{"over", "N", "measured", "USL", "95 % interval", "meas
 // law returns the points of a row against its fits, over cores as gains and over workers
 // in jobs per second; none where the law does not fit. The interval is that of the fitted
 // value.
-func law(r report.Row) (rows [][]string) {
-	add := func(over string, u report.USL) {
+func lawView(r analyse.Row) (rows [][]string) {
+	add := func(over string, u law.USL) {
 		if !u.Drawable() {
 			return
 		}
-		for _, m := range slices.SortedFunc(slices.Values(u.Points), func(a, b report.Measure) int { return cmp.Compare(a.N, b.N) }) {
+		for _, m := range slices.SortedFunc(slices.Values(u.Points), func(a, b law.Measure) int { return cmp.Compare(a.N, b.N) }) {
 			fitted := u.At(m.N)
 			rows = append(rows, []string{over, fmt.Sprint(m.N), ranged(m.Interval(), table.Figures), table.Figures(fitted.Value), bounds(fitted, table.Figures), table.Figures(1 + u.Residual(m))})
 		}

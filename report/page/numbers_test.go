@@ -5,21 +5,23 @@ import (
 	"strings"
 	"testing"
 
+	"overlap/internal/interval"
 	"overlap/internal/table"
-	"overlap/report"
+	"overlap/report/analyse"
+	"overlap/report/load"
 )
 
 // Bounds that the digits do not distinguish from the value are not repeated.
 func TestRanges(t *testing.T) {
 	nan := math.NaN()
 	for _, c := range []struct {
-		i    report.Interval
+		i    interval.Interval
 		want string
 	}{
-		{report.Interval{Value: 12, Low: 11, High: 14}, "12.0 (11.0 … 14.0)"},
-		{report.Interval{Value: 12, Low: 11.99, High: 12.01}, "12.0"},
-		{report.Interval{Value: 12, Low: nan, High: nan}, "12.0"},
-		{report.Interval{Value: nan, Low: 1, High: 2}, "–"},
+		{interval.Interval{Value: 12, Low: 11, High: 14}, "12.0 (11.0 … 14.0)"},
+		{interval.Interval{Value: 12, Low: 11.99, High: 12.01}, "12.0"},
+		{interval.Interval{Value: 12, Low: nan, High: nan}, "12.0"},
+		{interval.Interval{Value: nan, Low: 1, High: 2}, "–"},
 	} {
 		if got := ranged(c.i, table.Figures); got != c.want {
 			t.Errorf("%v is written as %q, want %q", c.i, got, c.want)
@@ -30,8 +32,8 @@ func TestRanges(t *testing.T) {
 // A table that nobody reads to its end is left to the sections.
 func TestLongTablesAreLeftToTheSections(t *testing.T) {
 	for cells, want := range map[int]bool{1: true, maxRows: true, maxRows + 1: false} {
-		r := report.Row{Workload: "ep", Grid: make([]report.Cell, cells)}
-		table, elsewhere := numbersOf(&report.Analysis{Rows: []report.Row{r}}, Chart{Name: "heat"})
+		r := analyse.Row{Workload: "ep", Grid: make([]analyse.Cell, cells)}
+		table, elsewhere := numbersOf(&analyse.Analysis{Rows: []analyse.Row{r}}, Chart{Name: "heat"})
 		if (table != nil) != want || elsewhere != inSections {
 			t.Errorf("%d cells have a table: %v", cells, table != nil)
 		}
@@ -50,11 +52,11 @@ BenchmarkEp/executor=threads/workers=1/cores=1 1 12 ns/op
 	}
 }
 
-func analysisOf(t *testing.T, text string) *report.Analysis {
+func analysisOf(t *testing.T, text string) *analyse.Analysis {
 	t.Helper()
-	d, err := report.Read(strings.NewReader(text), "run.txt")
+	d, err := load.Read(strings.NewReader(text), "run.txt")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return report.Analyze(d)
+	return analyse.Analyze(d)
 }

@@ -16,7 +16,7 @@ import (
 	"time"
 	"unicode"
 
-	"overlap/report"
+	"overlap/report/analyse"
 )
 
 //go:embed page.html
@@ -66,7 +66,7 @@ type Options struct {
 
 // Write writes the page as UTF-8. Everything that a result file holds is text to it: the
 // template escapes names, and only known elements and attributes of a chart are taken.
-func Write(w io.Writer, a *report.Analysis, charts []Chart, o Options) error {
+func Write(w io.Writer, a *analyse.Analysis, charts []Chart, o Options) error {
 	v, err := newView(a, charts, o)
 	if err != nil {
 		return fmt.Errorf("page: %w", err)

@@ -13,15 +13,16 @@ import (
 	"time"
 
 	"overlap/internal/racing"
-	"overlap/report"
+	"overlap/report/analyse"
 	"overlap/report/chart"
+	"overlap/report/load"
 	"overlap/report/page"
 )
 
 // machine is the analysis of a made-up machine with cores cores and so many
 // workloads, w00, w01 …, each of which scales a little better than the one
 // before.
-func machine(t *testing.T, cores, workloads int) *report.Analysis {
+func machine(t *testing.T, cores, workloads int) *analyse.Analysis {
 	t.Helper()
 	kinds := []string{"cpu", "io"}
 	var b strings.Builder
@@ -59,7 +60,7 @@ func sample(b *strings.Builder, name string, workers, cores, round int, ns float
 
 // hostileData is of a file whose author means ill, or whose machine has odd
 // names.
-func hostileData(t *testing.T) *report.Analysis {
+func hostileData(t *testing.T) *analyse.Analysis {
 	t.Helper()
 	const script = `<script>window.pwned=1</script>`
 	var b strings.Builder
@@ -75,17 +76,17 @@ func hostileData(t *testing.T) *report.Analysis {
 	return analysis(t, b.String())
 }
 
-func analysis(t *testing.T, text string) *report.Analysis {
+func analysis(t *testing.T, text string) *analyse.Analysis {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "run&copy;.txt")
 	if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	d, err := report.Load(path)
+	d, err := load.Load(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := report.Analyze(d)
+	a := analyse.Analyze(d)
 	if len(a.Rows) == 0 {
 		t.Fatalf("no rows: %v", a.Warnings)
 	}
@@ -93,7 +94,7 @@ func analysis(t *testing.T, text string) *report.Analysis {
 }
 
 // drawn are all charts of an analysis.
-func drawn(t testing.TB, a *report.Analysis) (charts []page.Chart) {
+func drawn(t testing.TB, a *analyse.Analysis) (charts []page.Chart) {
 	t.Helper()
 	all := chart.All(a)
 	for _, r := range a.Rows {
@@ -109,12 +110,12 @@ func drawn(t testing.TB, a *report.Analysis) (charts []page.Chart) {
 	return charts
 }
 
-func rendered(t *testing.T, a *report.Analysis) string {
+func rendered(t *testing.T, a *analyse.Analysis) string {
 	t.Helper()
 	return written(t, a, drawn(t, a), page.Options{Dark: chart.Recolour()})
 }
 
-func written(t *testing.T, a *report.Analysis, charts []page.Chart, o page.Options) string {
+func written(t *testing.T, a *analyse.Analysis, charts []page.Chart, o page.Options) string {
 	t.Helper()
 	var b strings.Builder
 	if err := page.Write(&b, a, charts, o); err != nil {

@@ -7,13 +7,13 @@ import (
 	"testing"
 	"time"
 
-	"overlap/report"
+	"overlap/report/analyse"
 	"overlap/report/chart"
 	"overlap/report/page"
 )
 
 // many is the analysis of so many rows in a file that is not of the suite.
-func many(t *testing.T, rows int) *report.Analysis {
+func many(t *testing.T, rows int) *analyse.Analysis {
 	t.Helper()
 	var b strings.Builder
 	for i := range rows {
@@ -29,7 +29,7 @@ func many(t *testing.T, rows int) *report.Analysis {
 // The table has every row of a file, also those without a section, to which
 // nothing leads; of very many it has as many as fit, and says so.
 func TestTheTableHasEveryRow(t *testing.T) {
-	for rows, whole := range map[int]bool{60: true, report.Readable + 1: true, 1000: true, 4000: false} {
+	for rows, whole := range map[int]bool{60: true, analyse.Readable + 1: true, 1000: true, 4000: false} {
 		a := many(t, rows)
 		html := written(t, a, nil, page.Options{Dark: chart.Recolour()})
 		if p := problem(html); p != "" {

@@ -10,6 +10,7 @@ import (
 	"overlap/internal/table"
 	"overlap/report/chart"
 	"overlap/report/page"
+	"overlap/report/write"
 )
 
 var oneOfMany = regexp.MustCompile(`[^\n<>]{0,60}(?:^|[^\d.,/·×–-])1 (?:[a-z]+ )?(?:cores|workers|samples|rounds|points|rows|workloads|benchmarks|results|tasks|CPUs|programs|runs|charts|tables|pictures|commits|threads|numbers)\b[^\n<>]{0,30}`)
@@ -53,7 +54,7 @@ func TestOneIsSingular(t *testing.T) {
 					a := analysis(t, small(rounds, workers, cores, time))
 					var b strings.Builder
 					for _, err := range []error{
-						a.WriteTable(&b, table.Terminal{}), a.WriteMarkdown(&b), a.WriteJSON(&b), a.WriteStacks(&b),
+						write.Table(&b, a, table.Terminal{}), write.Markdown(&b, a), write.JSON(&b, a), write.Stacks(&b, a),
 						page.Write(&b, a, drawn(t, a), page.Options{Dark: chart.Recolour()}),
 					} {
 						if err != nil {

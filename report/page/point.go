@@ -8,7 +8,7 @@ import (
 
 	"overlap/internal/sampling"
 	"overlap/internal/table"
-	"overlap/report"
+	"overlap/report/analyse"
 )
 
 // point is a row of the table of points.
@@ -23,7 +23,7 @@ var pointColumns = []string{
 	"jobs/s", "gain over 1 worker on 1 core", "p50", "p99", "tasks in flight", "CPUs busy",
 }
 
-func newPoint(p report.PointSamples) point {
+func newPoint(p analyse.PointSamples) point {
 	role := p.Role()
 	if role == "" {
 		role = "–"
@@ -47,7 +47,7 @@ const maxDots = 400
 
 // strip draws the samples of a point: rounds from left to right, slower ones higher, and
 // those that were left out as crosses.
-func strip(p report.PointSamples) template.HTML {
+func strip(p analyse.PointSamples) template.HTML {
 	if len(p.Samples) < 2 || len(p.Samples) > maxDots {
 		return ""
 	}

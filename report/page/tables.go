@@ -6,8 +6,10 @@ import (
 	"slices"
 	"strings"
 
+	"overlap/internal/interval"
 	"overlap/internal/table"
-	"overlap/report"
+	"overlap/report/analyse"
+	"overlap/report/write"
 )
 
 // grid is the table behind a chart of all rows.
@@ -29,7 +31,7 @@ var (
 type behind struct {
 	name      string
 	columns   []string
-	rows      func(*report.Analysis) [][]string
+	rows      func(*analyse.Analysis) [][]string
 	elsewhere origin
 }
 
@@ -54,7 +56,7 @@ var sources = map[string]behind{
 	"plane": {"tasks in flight and CPUs busy",
 		[]string{"workload", "workers", "cores", "tasks in flight", "CPUs busy"},
 		planeRows, inSections},
-	"stack": {"stacks at the best point", append([]string{"workload"}, report.StackColumns()...), stackRows, inSections},
+	"stack": {"stacks at the best point", append([]string{"workload"}, write.StackColumns()...), stackRows, inSections},
 	"latency": {"latencies of tasks",
 		[]string{"workload", "cores", "workers", "time from", "items/s", "p50", "p99", "capacity p/D"},
 		latencyRows, inSections},
@@ -68,7 +70,7 @@ const maxRows = 1000
 
 // numbersOf returns the table behind a chart of all rows, nil if it has none, and where
 // its numbers are then.
-func numbersOf(a *report.Analysis, c Chart) (*grid, origin) {
+func numbersOf(a *analyse.Analysis, c Chart) (*grid, origin) {
 	id := "numbers_" + c.Name
 	s, known := sources[c.Name]
 	if !known {
@@ -93,7 +95,7 @@ func numbersOf(a *report.Analysis, c Chart) (*grid, origin) {
 	return t, s.elsewhere
 }
 
-func recordingRows(a *report.Analysis) (rows [][]string) {
+func recordingRows(a *analyse.Analysis) (rows [][]string) {
 	for _, l := range a.Data.Timelines {
 		rows = append(rows, []string{
 			fmt.Sprint(l.Procs), seconds(l.Length), fmt.Sprint(len(l.Customers)),
@@ -107,21 +109,21 @@ func recordingRows(a *report.Analysis) (rows [][]string) {
 // the screen in both directions.
 const maxMapped = 64
 
-func pairRows(a *report.Analysis) (rows [][]string) {
+func pairRows(a *analyse.Analysis) (rows [][]string) {
 	if a.Data.Pairs == nil || len(a.Data.Pairs.CPUs) > maxMapped {
 		return nil
 	}
 	for i, cpu := range a.Data.Pairs.CPUs {
 		row := []string{fmt.Sprint(cpu)}
 		for _, x := range a.Data.Pairs.Latency[i] {
-			row = append(row, report.Interval{Value: 1e9 * x.Value, Low: 1e9 * x.Low, High: 1e9 * x.High}.String())
+			row = append(row, interval.Interval{Value: 1e9 * x.Value, Low: 1e9 * x.Low, High: 1e9 * x.High}.String())
 		}
 		rows = append(rows, row)
 	}
 	return rows
 }
 
-func crossoverRows(a *report.Analysis) (rows [][]string) {
+func crossoverRows(a *analyse.Analysis) (rows [][]string) {
 	for _, c := range a.Crossovers {
 		for _, g := range c.Grains {
 			rows = append(rows, []string{
@@ -133,8 +135,8 @@ func crossoverRows(a *report.Analysis) (rows [][]string) {
 	return rows
 }
 
-func executorRows(a *report.Analysis) (rows [][]string) {
-	compared := slices.DeleteFunc(slices.Clone(a.Shown()), func(r report.Row) bool { return r.Executor == "" || !(r.OverSerial.Value > 0) })
+func executorRows(a *analyse.Analysis) (rows [][]string) {
+	compared := slices.DeleteFunc(slices.Clone(a.Shown()), func(r analyse.Row) bool { return r.Executor == "" || !(r.OverSerial.Value > 0) })
 	for i, r := range compared {
 		for j, other := range compared {
 			if i != j && r.Rival(other) {
@@ -146,7 +148,7 @@ func executorRows(a *report.Analysis) (rows [][]string) {
 	return rows
 }
 
-func scalingRows(a *report.Analysis) (rows [][]string) {
+func scalingRows(a *analyse.Analysis) (rows [][]string) {
 	for _, r := range a.Shown() {
 		for _, row := range scaling(r) {
 			rows = append(rows, append([]string{r.Name()}, row...))
@@ -155,7 +157,7 @@ func scalingRows(a *report.Analysis) (rows [][]string) {
 	return rows
 }
 
-func workerRows(a *report.Analysis) (rows [][]string) {
+func workerRows(a *analyse.Analysis) (rows [][]string) {
 	for _, r := range a.Shown() {
 		for _, l := range r.Lines {
 			for _, p := range l.Points {
@@ -168,7 +170,7 @@ func workerRows(a *report.Analysis) (rows [][]string) {
 	return rows
 }
 
-func planeRows(a *report.Analysis) (rows [][]string) {
+func planeRows(a *analyse.Analysis) (rows [][]string) {
 	for _, r := range a.Shown() {
 		if r.Inflight.Value > 0 && !math.IsNaN(r.CPUsBusy.Value) {
 			rows = append(rows, []string{r.Name(), orUnknown(r.Workers), fmt.Sprint(r.P), ranged(r.Inflight, table.Figures), ranged(r.CPUsBusy, table.Figures)})
@@ -177,18 +179,18 @@ func planeRows(a *report.Analysis) (rows [][]string) {
 	return rows
 }
 
-func stackRows(a *report.Analysis) (rows [][]string) {
+func stackRows(a *analyse.Analysis) (rows [][]string) {
 	for _, r := range a.Shown() {
 		for _, s := range r.Stacks {
 			if s.Workers == r.Workers && s.P == r.P {
-				rows = append(rows, append([]string{r.Name()}, s.Cells()...))
+				rows = append(rows, append([]string{r.Name()}, write.StackCells(s)...))
 			}
 		}
 	}
 	return rows
 }
 
-func latencyRows(a *report.Analysis) (rows [][]string) {
+func latencyRows(a *analyse.Analysis) (rows [][]string) {
 	for _, r := range a.Shown() {
 		for _, l := range r.Latencies {
 			from := "start"
@@ -204,7 +206,7 @@ func latencyRows(a *report.Analysis) (rows [][]string) {
 	return rows
 }
 
-func heatRows(a *report.Analysis) (rows [][]string) {
+func heatRows(a *analyse.Analysis) (rows [][]string) {
 	for _, r := range a.Shown() {
 		for _, c := range r.Grid {
 			rows = append(rows, []string{r.Name(), fmt.Sprint(c.Cores), fmt.Sprint(c.Procs), fmt.Sprint(c.Workers), c.Gain.String()})

@@ -10,14 +10,15 @@ import (
 	"testing"
 
 	"overlap/internal/racing"
-	"overlap/report"
+	"overlap/report/analyse"
 	"overlap/report/chart"
+	"overlap/report/load"
 	"overlap/report/page"
 )
 
 // recorded is the analysis of a run with recordings, latencies and tasks of two
 // sizes.
-func recorded(t *testing.T) *report.Analysis {
+func recorded(t *testing.T) *analyse.Analysis {
 	t.Helper()
 	dir := t.TempDir()
 	for _, name := range []string{"1core.trace", "2cores.trace"} {
@@ -53,11 +54,11 @@ func recorded(t *testing.T) *report.Analysis {
 			t.Fatal(err)
 		}
 	}
-	d, err := report.Load(path)
+	d, err := load.Load(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return report.Analyze(d)
+	return analyse.Analyze(d)
 }
 
 // rowsOf are the cells of the table with an identifier.

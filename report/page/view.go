@@ -10,9 +10,11 @@ import (
 	"strings"
 	"sync"
 
+	"overlap/internal/interval"
 	"overlap/internal/table"
 	"overlap/internal/topology"
-	"overlap/report"
+	"overlap/report/analyse"
+	"overlap/report/write"
 )
 
 // view is the data of the template.
@@ -78,10 +80,10 @@ type section struct {
 	Repeat, Show string
 }
 
-func newView(a *report.Analysis, charts []Chart, o Options) (*view, error) {
+func newView(a *analyse.Analysis, charts []Chart, o Options) (*view, error) {
 	v := &view{
-		Finding: a.Finding(), Columns: headline(a.Columns(), a.Columns()), Notes: few(a.Notes()),
-		StackColumns: report.StackColumns(), StackNotes: report.StackNotes(), LawColumns: lawColumns,
+		Finding: a.Finding(), Columns: headline(write.Columns(a), write.Columns(a)), Notes: few(write.Notes(a)),
+		StackColumns: write.StackColumns(), StackNotes: write.StackNotes(), LawColumns: lawColumns,
 		Files: a.Data.Files, Glossary: glossary, Alert: o.Alert, Refresh: int(math.Ceil(o.Refresh.Seconds())),
 	}
 	v.addFacts(a.Data.Host, "", nil)
@@ -100,7 +102,7 @@ func newView(a *report.Analysis, charts []Chart, o Options) (*view, error) {
 	}
 	all.Wait()
 	for i, r := range a.Rows {
-		v.Lines = append(v.Lines, line{r.ID(), r.Kind, headline(a.Columns(), r.Cells()), i < len(v.Sections)})
+		v.Lines = append(v.Lines, line{r.ID(), r.Kind, headline(write.Columns(a), write.Cells(r)), i < len(v.Sections)})
 		if r.Kind != "" && !slices.Contains(v.Kinds, r.Kind) {
 			v.Kinds = append(v.Kinds, r.Kind)
 		}
@@ -137,7 +139,7 @@ func (v *view) addFacts(host map[string]string, suffix string, shared map[string
 // addCharts puts each chart into the section of its row, or to the top if it is of all
 // rows. The page's own identifiers have an underscore and those of rows have none, so they
 // never collide. Only the first chart of a kind has a caption; the others link to it.
-func (v *view) addCharts(a *report.Analysis, charts []Chart, place map[string]int, s *styles) error {
+func (v *view) addCharts(a *analyse.Analysis, charts []Chart, place map[string]int, s *styles) error {
 	used := map[string]bool{}
 	var explained []figure
 	for i, c := range charts {
@@ -182,7 +184,7 @@ func (v *view) addCharts(a *report.Analysis, charts []Chart, place map[string]in
 	return nil
 }
 
-func newSection(a *report.Analysis, r report.Row) section {
+func newSection(a *analyse.Analysis, r analyse.Row) section {
 	s := section{
 		ID: r.ID(), Name: r.Name(), Kind: r.Kind, Verdict: r.Verdict,
 		Numbers: numbers(r), Repeat: a.Repeat(r), Show: a.Show(r),
@@ -198,9 +200,9 @@ func newSection(a *report.Analysis, r report.Row) section {
 	}
 	s.Models = models(r)
 	s.ScalingColumns, s.Scaling = dropEmptyColumns(scalingColumns, scaling(r))
-	s.Law = law(r)
+	s.Law = lawView(r)
 	for _, x := range r.Stacks {
-		s.Stacks = append(s.Stacks, x.Cells())
+		s.Stacks = append(s.Stacks, write.StackCells(x))
 	}
 	var points []point
 	for _, p := range a.PointsOf(r) {
@@ -233,13 +235,13 @@ func headline(columns, cells []string) (kept []string) {
 }
 
 // numbers returns the numbers of a row with their bounds.
-func numbers(r report.Row) (list [][3]string) {
+func numbers(r analyse.Row) (list [][3]string) {
 	say := func(name, value, bounds string) {
 		if !blank(value) {
 			list = append(list, [3]string{name, value, bounds})
 		}
 	}
-	add := func(name string, i report.Interval) { say(name, table.Figures(i.Value), bounds(i, table.Figures)) }
+	add := func(name string, i interval.Interval) { say(name, table.Figures(i.Value), bounds(i, table.Figures)) }
 	plain := func(name, value string) { say(name, value, "") }
 	if r.Workers > 0 {
 		plain("workers", fmt.Sprint(r.Workers))
@@ -280,7 +282,7 @@ func numbers(r report.Row) (list [][3]string) {
 const maxModelLines = 6
 
 // models returns the models in words.
-func models(r report.Row) []string {
+func models(r analyse.Row) []string {
 	lines := r.Models.Lines()
 	perCores := func(line string) bool {
 		return strings.HasPrefix(line, "Efficiency on ") || strings.HasPrefix(line, "Karp–Flatt serial fraction on ")

@@ -1,0 +1,50 @@
+package analyse
+
+import (
+	"fmt"
+
+	"overlap/internal/table"
+)
+
+// nominal says that GOMAXPROCS stands for the cores: a file of go test does not say
+// how many cores there were, and "256 cores give nothing" is wrong on a machine of
+// 16.
+type nominal bool
+
+// on names p cores, or the GOMAXPROCS that stands for them.
+func (n nominal) on(p int) string {
+	if !n {
+		return table.Count(p, "core")
+	}
+	return fmt.Sprintf("GOMAXPROCS %d", p)
+}
+
+// under is on with a preposition: on 2 cores, at GOMAXPROCS 2.
+func (n nominal) under(p int) string {
+	if !n {
+		return "on " + n.on(p)
+	}
+	return "at " + n.on(p)
+}
+
+// On names p cores, or the GOMAXPROCS that stands for them.
+func (r Row) On(p int) string { return r.nominal.on(p) }
+
+// Under is On with a preposition: on 2 cores, at GOMAXPROCS 2.
+func (r Row) Under(p int) string { return r.nominal.under(p) }
+
+// upTo says how far cores were measured.
+func (r Row) UpTo() string {
+	if r.nominal {
+		return "up to " + r.On(r.P)
+	}
+	return "on up to " + r.On(r.P)
+}
+
+// cores is what the row's cores do: 2 cores give, GOMAXPROCS 2 gives.
+func (r Row) cores(verb string) string {
+	if r.nominal || r.P == 1 {
+		verb += "s"
+	}
+	return r.On(r.P) + " " + verb
+}

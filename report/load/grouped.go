@@ -1,0 +1,58 @@
+package load
+
+import (
+	"fmt"
+	"strings"
+
+	"overlap/internal/table"
+)
+
+// reasons is why benchmarks of one or several packages are left out.
+type Reasons struct{ table.Reasons }
+
+// addFor is Add of a benchmark's name, before which sentences put its package if
+// the names are of several.
+func (r *Reasons) AddFor(pkg, name, why string) { r.Add(pkg+"\x00"+name, why) }
+
+// sentences returns "names: reason" for at most limit reasons, and how many more
+// there are.
+func (r *Reasons) Sentences(limit int) (list []string) {
+	packages := map[string]bool{}
+	for _, reason := range r.List() {
+		for _, name := range reason.Names {
+			if pkg, _, ok := strings.Cut(name, "\x00"); ok {
+				packages[pkg] = true
+			}
+		}
+	}
+	for i, reason := range r.List() {
+		if i == limit {
+			return append(list, fmt.Sprintf("and %d further reasons", len(r.List())-limit))
+		}
+		names := make([]string, len(reason.Names))
+		for i, name := range reason.Names {
+			pkg, short, ok := strings.Cut(name, "\x00")
+			switch {
+			case !ok:
+				names[i] = name
+			case len(packages) > 1 && pkg != "":
+				names[i] = ShortPackage(pkg) + "." + short
+			default:
+				names[i] = short
+			}
+		}
+		list = append(list, enumerate(names)+": "+reason.Why)
+	}
+	return list
+}
+
+// enumerate returns the first maxListed names, and how many more there are.
+func enumerate(names []string) string {
+	if len(names) <= MaxListed {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:MaxListed], ", "), len(names)-MaxListed)
+}
+
+// maxListed is how many reasons, or names, a list has at most.
+const MaxListed = 10

@@ -1,0 +1,286 @@
+package load
+
+import (
+	"iter"
+	"math"
+	"slices"
+	"strings"
+
+	"overlap/internal/sampling"
+)
+
+// Sample is one measurement of a point.
+type Sample struct {
+	// Seconds is the wall time of a job. With weak scaling it is that of the
+	// work that one worker would have had, so that the quotient of two is
+	// again a gain in throughput (the scaled speedup of Gustafson, 1988).
+	Seconds float64
+
+	// Round is the round of the sweep, from 1. If the file does not have it, the k-th
+	// sample of a point is of round k.
+	Round int
+
+	Inflight float64 // mean tasks in progress; 0 if not measured
+	CPUsBusy float64 // mean CPUs at work; 0 if not measured
+	Pressure float64 // share of the CPUs that others took; 0 if not measured
+
+	// Parts of the speedup stack; NaN if not measured.
+	GC                         float64 // CPUs that collected garbage
+	RunQueue, Steal, Throttled float64 // CPUs' worth of waiting for a CPU, for the hypervisor, for the quota
+	Idle                       float64 // idle CPUs of those that the process may use
+	Locked, Runnable           float64 // goroutines that waited for a lock, and for a CPU
+
+	// Seconds that a task took from its start, and that an item took from when
+	// it was due; NaN if not measured.
+	Task50, Task99       float64
+	Arrival50, Arrival99 float64
+
+	Items    float64 // useful work per second, in the workload's unit; NaN if not measured
+	Due      float64 // items per second that came, of an open loop; NaN if not measured
+	Fairness float64 // Jain's index over the workers; NaN if not measured
+}
+
+// units are those of a sample besides its time. The first ones are 0 if they
+// were not measured, the others NaN.
+var units = []struct {
+	name string
+	of   func(*Sample) *float64
+}{
+	{"tasks-inflight", func(s *Sample) *float64 { return &s.Inflight }},
+	{"cpus-busy", func(s *Sample) *float64 { return &s.CPUsBusy }},
+	{"pressure", func(s *Sample) *float64 { return &s.Pressure }},
+	{"gc-cpus", func(s *Sample) *float64 { return &s.GC }},
+	{"runq-cpus", func(s *Sample) *float64 { return &s.RunQueue }},
+	{"steal-cpus", func(s *Sample) *float64 { return &s.Steal }},
+	{"throttled-cpus", func(s *Sample) *float64 { return &s.Throttled }},
+	{"idle-cpus", func(s *Sample) *float64 { return &s.Idle }},
+	{"goroutines-locked", func(s *Sample) *float64 { return &s.Locked }},
+	{"goroutines-runnable", func(s *Sample) *float64 { return &s.Runnable }},
+	{"p50-sec/task", func(s *Sample) *float64 { return &s.Task50 }},
+	{"p99-sec/task", func(s *Sample) *float64 { return &s.Task99 }},
+	{"p50-sec/arrival", func(s *Sample) *float64 { return &s.Arrival50 }},
+	{"p99-sec/arrival", func(s *Sample) *float64 { return &s.Arrival99 }},
+	{"items/s", func(s *Sample) *float64 { return &s.Items }},
+	{"due-items/s", func(s *Sample) *float64 { return &s.Due }},
+	{"fairness", func(s *Sample) *float64 { return &s.Fairness }},
+}
+
+const (
+	zeroed       = 3 // so many units, the first, are 0 if not measured
+	pressureUnit = 2
+)
+
+// absent is the value of a unit that was not measured.
+func absent(unit int) float64 {
+	if unit < zeroed {
+		return 0
+	}
+	return math.NaN()
+}
+
+// credible reports whether a machine can have measured x. A rate has no bound, as
+// items may be arbitrarily small.
+func credible(unit int, x float64) bool {
+	if strings.HasSuffix(units[unit].name, "/s") {
+		return x > 0 && !math.IsInf(x, 1)
+	}
+	return !math.IsNaN(degree(x))
+}
+
+// unitIndex is the index in units of each name.
+var unitIndex = func() map[string]int {
+	index := map[string]int{}
+	for i, u := range units {
+		index[u.name] = i
+	}
+	return index
+}()
+
+// record is the samples of one point, with a column for each unit that occurs: most
+// files have only times, and a million whole Samples would take 160 MB.
+type record struct {
+	point   Point
+	seconds []float64
+	rounds  []int32
+	columns [][]float64 // by unit; nil if none occurs, as is a column that does not
+
+	title    title
+	file     int // among those that were read
+	reading  reading
+	sized    bool   // its file names sizes, see naming
+	spelling string // the workload with the words for workers, see distinguishWorkers
+	config   Point  // with the fields that configuration lines have
+	column   *column
+	row      string // what configuration lines add to the name of its row, see Input.Row
+	bound    bool   // the file has its number of cores
+
+	names     []string // of its results, as the files spell them
+	sources   []int    // the files or blocks that its samples are from
+	roundless bool     // some of its samples have no known round
+	turns     []int32  // the places of its samples without rounds among all results, see inTurns
+	inBlocks  bool     // its samples did not come in turns with others of its row
+	unpaired  bool     // its samples have no partners in rounds of other points, see pool
+	place     int      // among the records
+}
+
+// add appends a sample with nothing but its time.
+func (r *record) add(seconds float64, round int) {
+	r.seconds, r.rounds = append(r.seconds, seconds), append(r.rounds, int32(round))
+	for unit, column := range r.columns {
+		if column != nil {
+			r.columns[unit] = append(column, absent(unit))
+		}
+	}
+}
+
+// set gives the last sample the value of a unit.
+func (r *record) set(unit int, x float64) {
+	if r.columns == nil {
+		r.columns = make([][]float64, len(units))
+	}
+	if r.columns[unit] == nil {
+		r.columns[unit] = slices.Repeat([]float64{absent(unit)}, len(r.seconds))
+	}
+	r.columns[unit][len(r.seconds)-1] = x
+}
+
+// partner returns the round in which the i-th sample has partners. If the record, one
+// of n, is unpaired, no other record has that round; later ones are higher.
+func (r *record) partner(i, n int) int {
+	if r.unpaired {
+		return -((len(r.seconds)-i)*n + r.place + 1)
+	}
+	return int(r.rounds[i])
+}
+
+func (r *record) pressure(i int) float64 {
+	if r.columns == nil || r.columns[pressureUnit] == nil {
+		return 0
+	}
+	return r.columns[pressureUnit][i]
+}
+
+// sample returns the i-th sample.
+func (r *record) sample(i int) Sample {
+	s := unmeasured
+	r.fill(&s, i)
+	return s
+}
+
+// fill sets what differs between the samples of the record.
+func (r *record) fill(s *Sample, i int) {
+	s.Seconds, s.Round = r.seconds[i], int(r.rounds[i])
+	for unit, column := range r.columns {
+		if column != nil {
+			*units[unit].of(s) = column[i]
+		}
+	}
+}
+
+// unmeasured is a sample with no unit but its time.
+var unmeasured = func() (s Sample) {
+	for unit := range units {
+		*units[unit].of(&s) = absent(unit)
+	}
+	return s
+}()
+
+// merge appends the samples of another record.
+func (r *record) merge(other *record) {
+	for _, s := range other.sources {
+		r.addSource(s)
+	}
+	after := 0
+	if r.roundless && other.roundless { // each has counted its own samples
+		after = len(r.seconds)
+	}
+	r.roundless, r.turns = r.roundless || other.roundless, append(r.turns, other.turns...)
+	r.names = append(r.names, other.names...)
+	for i := range other.seconds {
+		r.add(other.seconds[i], after+int(other.rounds[i]))
+		for unit, column := range other.columns {
+			if column != nil {
+				r.set(unit, column[i])
+			}
+		}
+	}
+}
+
+// times yields the rounds and seconds of the samples of p that count. pressed reports
+// whether samples under pressure do because there are fewer than three others.
+func (d *Data) times(p Point) (times iter.Seq2[int, float64], pressed bool) {
+	r := d.record(p)
+	pressed = r.pressed()
+	return func(yield func(round int, seconds float64) bool) {
+		for i, sec := range r.seconds {
+			if (pressed || r.calm(i)) && !yield(r.partner(i, len(d.records)), sec) {
+				return
+			}
+		}
+	}, pressed
+}
+
+// values returns those of the samples of p that count and have the value.
+func (d *Data) Values(p Point, get func(Sample) float64) []float64 {
+	r, s := d.record(p), unmeasured
+	if r.columns == nil && math.IsNaN(get(s)) {
+		return nil // a million samples with nothing but their times
+	}
+	pressed := r.pressed()
+	var values []float64
+	for i := range r.seconds {
+		r.fill(&s, i)
+		if x := get(s); !math.IsNaN(x) && (pressed || r.calm(i)) {
+			values = append(values, x)
+		}
+	}
+	return values
+}
+
+// pressed reports whether fewer than three samples were taken without pressure,
+// and others with it.
+func (r *record) pressed() bool {
+	calm, all := 0, len(r.seconds)
+	for i := 0; i < all && calm < 3; i++ {
+		if r.calm(i) {
+			calm++
+		}
+	}
+	return calm < min(3, all)
+}
+
+// calm reports whether others left the i-th sample enough of the machine.
+func (r *record) calm(i int) bool { return !(r.pressure(i) > sampling.MaxPressure) }
+
+// knowsPressure reports whether any sample has its pressure.
+func (d *Data) KnowsPressure() bool {
+	for _, r := range d.records {
+		if r.columns != nil && r.columns[pressureUnit] != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// maxPlausible is the largest number of tasks or cores that is believed.
+const MaxPlausible = 1e6
+
+// degree returns x, or NaN if no machine can have measured it.
+func degree(x float64) float64 {
+	if x >= 0 && x <= MaxPlausible {
+		return x
+	}
+	return math.NaN()
+}
+
+// positive is degree for the units that are 0 if not measured.
+func Positive(x float64) float64 {
+	if x == 0 {
+		return math.NaN()
+	}
+	return degree(x)
+}
+
+// nameWidth is how much of a name a warning shows: Input.Row may put whole
+// configuration lines into it.
+const NameWidth = 60
