@@ -143,7 +143,7 @@ func TestWatchedPageOutlivesItsFile(t *testing.T) {
 		w.save(os.O_TRUNC, "\x8e<script>\x1b[31m\n")
 		rest()
 		bad := w.page()
-		holds(t, bad, `<section id="ep"`, `<p class="notes" role="alert">The file cannot be read since `, "so this page stays as it was: ", "no line of it is a result")
+		holds(t, bad, `<section id="ep"`, `<p class="notes" role="alert">The file cannot be read since `, "so this page stays as it was: ", "it has no results")
 		rest()
 		if w.page() != bad {
 			t.Error("the page changes while the file stays damaged")
