@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/rivo/uniseg"
-
 	"overlap/internal/table"
 )
 
@@ -55,27 +53,14 @@ func (r *Report) table(f Form) string {
 		return ""
 	}
 	rows := cells(list)
-	widths := make([]int, len(rows[0]))
-	for _, row := range rows {
-		for i, cell := range row {
-			widths[i] = max(widths[i], uniseg.StringWidth(cell))
-		}
-	}
+	lines := table.Table{Head: rows[0], Numbers: make([]bool, len(rows[0])), Rows: rows[1:]}.Lines(2)
 	var b strings.Builder
-	b.WriteByte('\n')
-	for i, row := range rows {
-		style := ""
-		if i > 0 {
-			c := list[i-1]
-			if style = changeStyle(c); i == 1 || c.point() != list[i-2].point() {
-				b.WriteString(f.Paint(table.Bold, table.Cut(c.fullName(), f.Columns())) + "\n")
-			}
+	b.WriteString("\n  " + lines[0] + "\n")
+	for i, c := range list {
+		if i == 0 || c.point() != list[i-1].point() {
+			b.WriteString(f.Paint(table.Bold, table.Cut(c.fullName(), f.Columns())) + "\n")
 		}
-		last := len(row) - 1
-		for j, cell := range row[:last] {
-			b.WriteString("  " + table.Left(cell, widths[j]))
-		}
-		b.WriteString("  " + f.Paint(style, row[last]) + "\n")
+		b.WriteString("  " + strings.TrimSuffix(lines[i+1], c.Word()) + f.Paint(changeStyle(c), c.Word()) + "\n")
 	}
 	b.WriteByte('\n')
 	return b.String()
