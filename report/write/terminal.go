@@ -50,7 +50,7 @@ func Source(w io.Writer, a *analyse.Analysis, t table.Terminal) error {
 func tableNotes() []string {
 	return []string{
 		"w × p: workers × cores. G_c: gain from workers on one core. G_p: gain from cores at those workers. H(p): what p separate programs gain from p cores.",
-		"Bars: a doubling is as long in both columns; ‹ is a loss. ± is the wider half of the 95 % interval.",
+		"Bars: equal lengths are equal factors; ‹ is a loss. ± is the wider half of the 95 % interval.",
 	}
 }
 
