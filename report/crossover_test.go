@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"overlap/internal/interval"
+	"overlap/internal/table"
 	"overlap/report/analyse"
 	"overlap/report/load"
 	"overlap/report/write"
@@ -241,8 +242,8 @@ func TestCrossoversAreWritten(t *testing.T) {
 }
 
 func TestShortTimes(t *testing.T) {
-	for seconds, want := range map[float64]string{0: "0 ns", 42e-9: "42 ns", 999.7e-9: "1.0 µs", 1.26e-6: "1.3 µs", 9.97e-6: "10 µs", 16e-6: "16 µs", 0.25e-3: "250 µs", 2e-3: "2.0 ms", 3: "3.0 s", -2e-6: "-2.0 µs"} {
-		if got := analyse.ShortTime(seconds); got != want {
+	for seconds, want := range map[float64]string{0: "0", 42e-9: "42 ns", 999.7e-9: "1.0 µs", 1.26e-6: "1.3 µs", 9.97e-6: "10 µs", 16e-6: "16 µs", 0.25e-3: "250 µs", 2e-3: "2.0 ms", 3: "3.0 s", -2e-6: "−2.0 µs"} {
+		if got := table.ShortTime(seconds); got != want {
 			t.Errorf("%v s: %s, want %s", seconds, got, want)
 		}
 	}

@@ -37,7 +37,7 @@ func TestSavedTimeIsNoPartOfTheSum(t *testing.T) {
 
 // Numbers for people have a minus sign, and 0 has none.
 func TestStacksHaveMinusSigns(t *testing.T) {
-	for x, want := range map[float64]string{-0.3: "−0.30", -0.001: "0.00", math.Copysign(0, -1): "0.00", 12.345: "12.35"} {
+	for x, want := range map[float64]string{-0.3: "−0.30", -0.001: "0.00", math.Copysign(0, -1): "0.00", 12.345: "12.3"} {
 		s := analyse.Stack{P: 1, Residual: x}
 		if got := write.StackCells(s)[slices.Index(write.StackColumns(), "residual")]; got != want {
 			t.Errorf("%v is written as %q, want %q", x, got, want)

@@ -3,6 +3,7 @@ package table
 import (
 	"fmt"
 	"math"
+	"strconv"
 )
 
 // Round writes a number in two digits, however small, mostly without an exponent; – if it
@@ -29,31 +30,71 @@ func Amount(x float64, thing string) string {
 	return Count(1, thing)
 }
 
-// Number writes a number in three digits or more; – if it is unknown or 0, which means
-// not measured.
+// Number is Figures for a mean, of which 0 stands for what was not measured.
 func Number(x float64) string {
-	switch {
-	case math.IsNaN(x) || x == 0:
+	if x == 0 {
 		return "–"
-	case x < 0:
-		return "−" + Number(-x)
+	}
+	return Figures(x)
+}
+
+// Natural writes a number of things; – if it is 0, which stands for unknown.
+func Natural(n int) string {
+	if n == 0 {
+		return "–"
+	}
+	return strconv.Itoa(n)
+}
+
+// Figures writes a number in three digits; – if it is unknown.
+func Figures(x float64) string {
+	switch {
+	case math.IsNaN(x):
+		return "–"
+	case math.IsInf(x, 1):
+		return "∞"
+	case x <= -0.005:
+		return "−" + Figures(-x)
+	case x >= 1e6:
+		return fmt.Sprintf("%.3g", x)
 	case x >= 100:
 		return fmt.Sprintf("%.0f", x)
 	case x >= 10:
 		return fmt.Sprintf("%.1f", x)
 	}
-	return fmt.Sprintf("%.2f", x)
+	return fmt.Sprintf("%.2f", math.Abs(x)) // or it may be −0.00
 }
 
-// Hundredths writes a number with two decimals, never −0.00; – if it is unknown.
-func Hundredths(x float64) string {
+// Time writes seconds in the unit that fits, the number as write does; – if they are
+// unknown.
+func Time(seconds float64, write func(float64) string) string {
 	switch {
-	case math.IsNaN(x):
+	case math.IsNaN(seconds):
 		return "–"
-	case math.Abs(x) < 0.005:
-		return "0.00"
-	case x < 0:
-		return "−" + Hundredths(-x)
+	case math.IsInf(seconds, 1):
+		return "∞"
+	case seconds < 0:
+		return "−" + Time(-seconds, write)
+	case seconds == 0:
+		return "0"
 	}
-	return fmt.Sprintf("%.2f", x)
+	for _, unit := range []struct {
+		name  string
+		times float64
+	}{{"s", 1}, {"ms", 1e3}, {"µs", 1e6}} {
+		if x := seconds * unit.times; x >= 0.9995 { // three digits of which are 1.00
+			return write(x) + " " + unit.name
+		}
+	}
+	return write(seconds*1e9) + " ns"
+}
+
+// ShortTime writes seconds in two digits: 320 ns, 1.2 µs.
+func ShortTime(seconds float64) string {
+	return Time(seconds, func(x float64) string {
+		if x >= 9.95 {
+			return fmt.Sprintf("%.0f", x)
+		}
+		return fmt.Sprintf("%.1f", x)
+	})
 }

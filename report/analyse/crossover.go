@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"overlap/internal/interval"
+	"overlap/internal/table"
 	"overlap/report/load"
 )
 
@@ -187,11 +188,11 @@ func (c Crossover) String() string {
 	at := func(half float64) string {
 		switch {
 		case half == 0:
-			return "below " + ShortTime(c.Grains[0].Task)
+			return "below " + table.ShortTime(c.Grains[0].Task)
 		case math.IsInf(half, 1):
-			return "above " + ShortTime(c.Grains[len(c.Grains)-1].Task)
+			return "above " + table.ShortTime(c.Grains[len(c.Grains)-1].Task)
 		}
-		return ShortTime(half)
+		return table.ShortTime(half)
 	}
 	value := c.Half.Value
 	switch {
@@ -204,23 +205,6 @@ func (c Crossover) String() string {
 		return at(value)
 	}
 	return fmt.Sprintf("%s (%s to %s)", at(value), at(c.Half.Low), at(c.Half.High))
-}
-
-// ShortTime writes a time in two digits or more: 320 ns, 1.2 µs.
-func ShortTime(seconds float64) string {
-	for _, unit := range []struct {
-		name string
-		size float64
-	}{{"s", 1}, {"ms", 1e-3}, {"µs", 1e-6}} {
-		x := seconds / unit.size
-		switch size := math.Abs(x); {
-		case size >= 9.95:
-			return fmt.Sprintf("%.0f %s", x, unit.name)
-		case size >= 0.9995:
-			return fmt.Sprintf("%.1f %s", x, unit.name)
-		}
-	}
-	return fmt.Sprintf("%.0f ns", seconds*1e9)
 }
 
 // Name is the name of the workload and its column, as in the table.

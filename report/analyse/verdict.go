@@ -110,7 +110,7 @@ func (r Row) reason() string {
 	case Scheduled:
 		l, _ := r.due()
 		return fmt.Sprintf("items arrive on a schedule, so latency counts, not throughput: the 99th percentile is %s at %s items a second, with %s on %s",
-			ShortTime(l.P99.Value), table.Number(l.Load), table.Count(l.Workers, "worker"), table.Count(l.P, "core"))
+			table.ShortTime(l.P99.Value), table.Number(l.Load), table.Count(l.Workers, "worker"), table.Count(l.P, "core"))
 	case Undecided:
 		return r.undecided()
 	case OneCore:

@@ -138,16 +138,16 @@ func (g gainBars) row(c draw.Canvas, r analyse.Row, x func(float64) vg.Length, y
 	end := middle + math.Log2(known(r.Parallelism))
 	solid.fill(c, span(x(0), x(middle), y, y+lane), g.t.Concurrency, g.t.Background)
 	upright.fill(c, span(x(middle), x(end), y-lane, y), g.t.Parallelism, g.t.Background)
-	between := line(g.t.Ink, 1)
+	stroke := line(g.t.Ink, 1)
 	behind := func(doublings float64) vg.Length { return x(middle + doublings) }
-	lying(c, between, r.Concurrency, x, y+lane/2)
-	lying(c, between, r.Parallelism, behind, y-lane/2)
+	lying(c, stroke, r.Concurrency, x, y+lane/2)
+	lying(c, stroke, r.Parallelism, behind, y-lane/2)
 	rightmost := max(x(0), x(middle), x(end))
 	if hasCeiling(r) {
 		at := behind(math.Log2(r.Ceiling.Value))
 		c.StrokeLine2(g.ceiling(), at, y-lane-7, at, y-lane-0.5) // below the bar, off its interval
 		if behind(math.Log2(r.Ceiling.High))-behind(math.Log2(r.Ceiling.Low)) > markWidth {
-			lying(c, between, r.Ceiling, behind, y-lane-3.75)
+			lying(c, stroke, r.Ceiling, behind, y-lane-3.75)
 		}
 	}
 	// The words stand beside the bars. Beside the mark of the ceiling, which lies lower,

@@ -47,7 +47,7 @@ var lawColumns = []string{"over", "N", "measured", "USL", "95 % interval", "meas
 // law returns the points of a row against its fits, over cores as gains and over workers
 // in jobs per second; none where the law does not fit. The interval is that of the fitted
 // value.
-func lawView(r analyse.Row) (rows [][]string) {
+func lawRows(r analyse.Row) (rows [][]string) {
 	add := func(over string, u law.USL) {
 		if !u.Drawable() {
 			return

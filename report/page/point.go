@@ -32,11 +32,11 @@ func newPoint(p analyse.PointSamples) point {
 	}
 	return point{
 		Cells: []string{
-			orUnknown(p.Point.Workers), fmt.Sprint(p.Point.Cores), fmt.Sprint(p.Point.Procs), role,
+			table.Natural(p.Point.Workers), fmt.Sprint(p.Point.Cores), fmt.Sprint(p.Point.Procs), role,
 			fmt.Sprint(len(p.Samples)), fmt.Sprint(p.LeftOut),
 			seconds(p.Time.Value), bounds(p.Time, seconds), seconds(p.Median),
 			seconds(p.Fastest) + " … " + seconds(p.Slowest), table.Figures(p.Throughput().Value),
-			p.Gain.String(), seconds(p.Latency.P50.Value), seconds(p.Latency.P99.Value), measured(p.Inflight), measured(p.CPUsBusy),
+			p.Gain.String(), seconds(p.Latency.P50.Value), seconds(p.Latency.P99.Value), table.Number(p.Inflight), table.Number(p.CPUsBusy),
 		},
 		Strip: strip(p),
 	}

@@ -140,7 +140,7 @@ func executorRows(a *analyse.Analysis) (rows [][]string) {
 	for i, r := range compared {
 		for j, other := range compared {
 			if i != j && r.Rival(other) {
-				rows = append(rows, []string{r.Work(), r.Executor, orUnknown(r.Workers), fmt.Sprint(r.P), r.OverSerial.String()})
+				rows = append(rows, []string{r.Work(), r.Executor, table.Natural(r.Workers), fmt.Sprint(r.P), r.OverSerial.String()})
 				break
 			}
 		}
@@ -173,7 +173,7 @@ func workerRows(a *analyse.Analysis) (rows [][]string) {
 func planeRows(a *analyse.Analysis) (rows [][]string) {
 	for _, r := range a.Shown() {
 		if r.Inflight.Value > 0 && !math.IsNaN(r.CPUsBusy.Value) {
-			rows = append(rows, []string{r.Name(), orUnknown(r.Workers), fmt.Sprint(r.P), ranged(r.Inflight, table.Figures), ranged(r.CPUsBusy, table.Figures)})
+			rows = append(rows, []string{r.Name(), table.Natural(r.Workers), fmt.Sprint(r.P), ranged(r.Inflight, table.Figures), ranged(r.CPUsBusy, table.Figures)})
 		}
 	}
 	return rows
@@ -198,7 +198,7 @@ func latencyRows(a *analyse.Analysis) (rows [][]string) {
 				from = "when due"
 			}
 			rows = append(rows, []string{
-				r.Name(), fmt.Sprint(l.P), orUnknown(l.Workers), from, table.Figures(l.Load),
+				r.Name(), fmt.Sprint(l.P), table.Natural(l.Workers), from, table.Figures(l.Load),
 				ranged(l.P50, seconds), ranged(l.P99, seconds), table.Figures(l.Capacity),
 			})
 		}

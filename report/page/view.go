@@ -200,7 +200,7 @@ func newSection(a *analyse.Analysis, r analyse.Row) section {
 	}
 	s.Models = models(r)
 	s.ScalingColumns, s.Scaling = dropEmptyColumns(scalingColumns, scaling(r))
-	s.Law = lawView(r)
+	s.Law = lawRows(r)
 	for _, x := range r.Stacks {
 		s.Stacks = append(s.Stacks, write.StackCells(x))
 	}
@@ -261,8 +261,8 @@ func numbers(r analyse.Row) (list [][3]string) {
 	}
 	share("share of the ceiling", r.Ceiling.Value)
 	share("efficiency", float64(r.P))
-	plain("tasks in flight", measured(r.Inflight.Value))
-	plain("CPUs busy", measured(r.CPUsBusy.Value))
+	plain("tasks in flight", table.Number(r.Inflight.Value))
+	plain("CPUs busy", table.Number(r.CPUsBusy.Value))
 	if !math.IsNaN(r.Fairness) {
 		plain("fairness", fmt.Sprintf("%.2f", r.Fairness))
 	}

@@ -68,7 +68,7 @@ func markdownCells(r analyse.Row) []string {
 		words += "; **not met**: it should be " + table.CodeSpan(e.Shape) + ": " + table.Prose(e.Reason)
 	}
 	return []string{
-		table.CodeSpan(r.Name()), fmt.Sprintf("%s × %d", count(r.Workers), r.P),
+		table.CodeSpan(r.Name()), fmt.Sprintf("%s × %d", table.Natural(r.Workers), r.P),
 		r.Concurrency.String(), r.Parallelism.String(), r.Speedup.String(), r.Ceiling.String(),
 		table.Number(r.Inflight.Value), table.Number(r.CPUsBusy.Value), words,
 	}

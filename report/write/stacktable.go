@@ -27,7 +27,7 @@ func StackCells(s analyse.Stack) []string {
 	cells := []string{fmt.Sprint(s.Workers), fmt.Sprint(s.P)}
 	saved := Saved(s)
 	for _, x := range []float64{s.Work - saved, s.Inflation + saved, s.GC, s.RunQueue, s.Imbalance, s.Locked, s.Runnable, s.Waiting, s.Sum(), s.Residual, saved, s.Idle} {
-		cells = append(cells, table.Hundredths(x))
+		cells = append(cells, table.Figures(x))
 	}
 	loss := s.Largest().Name
 	if loss == "" {

@@ -21,7 +21,7 @@ func Columns(a *analyse.Analysis) []string {
 // Cells returns the row as text, one cell for each column.
 func Cells(r analyse.Row) []string {
 	return []string{
-		r.Name(), r.Kind, count(r.Workers), fmt.Sprint(r.P),
+		r.Name(), r.Kind, table.Natural(r.Workers), fmt.Sprint(r.P),
 		"× " + r.Concurrency.String(), "× " + r.Parallelism.String(), "= " + r.Speedup.String(), r.Ceiling.String(),
 		table.Number(r.Inflight.Value), table.Number(r.CPUsBusy.Value), cost(r.Cost), r.Expected.String(), r.Verdict,
 	}
@@ -36,14 +36,6 @@ func cost(x float64) string {
 		return "∞"
 	}
 	return fmt.Sprint(x)
-}
-
-// count writes a number of workers; 0 is unknown.
-func count(n int) string {
-	if n == 0 {
-		return "–"
-	}
-	return fmt.Sprint(n)
 }
 
 // Notes returns the notes and warnings below the table of the page, a line each.

@@ -73,7 +73,7 @@ func tableLines(a *analyse.Analysis, t table.Terminal) (lines []string) {
 	cells := [][columns]string{{"workload", "w × p", "G_c", "G_p", "S = G_c×G_p", "H(p)"}}
 	for _, r := range a.Rows {
 		cells = append(cells, [columns]string{
-			r.Name(), fmt.Sprintf("%s × %d", count(r.Workers), r.P),
+			r.Name(), fmt.Sprintf("%s × %d", table.Natural(r.Workers), r.P),
 			r.Concurrency.String(), r.Parallelism.String(), r.Speedup.String(), r.Ceiling.String(),
 		})
 	}
