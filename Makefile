@@ -12,7 +12,7 @@ CALIBRATION ?= bin/calibration
 LAYOUTS ?= quiet,beside,once,zerolog,slower
 
 ifneq ($(MAKECMDGOALS),module) # whose PATH is no list of directories
-sources := $(shell find . \( -path ./results -o -path ./bench/peers \) -prune -o \( -name '*.go' -not -name '*_test.go' -o -name '*.s' -o -name '*.txt' -o -name '*.html' -o -name '*.css' -o -name live.js -o -name page.js -o -name schema.json -o -path '*/manual/*.md' \) -print) go.mod go.sum
+sources := $(shell find . \( -path ./results -o -path ./bench/peers \) -prune -o \( -name '*.go' -not -name '*_test.go' -o -name '*.s' -o -name '*.txt' -o -name '*.html' -o -name '*.css' -o -name -o -name page.js -o -name schema.json -o -path '*/manual/*.md' \) -print) go.mod go.sum
 endif
 
 .PHONY: help bench run report check check-selftest module test test-all test-386 race soak calibrate layouts peers peers-test lint smoke clean

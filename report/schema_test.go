@@ -53,7 +53,7 @@ func TestJSONIsAsTheSchemaSays(t *testing.T) {
 			t.Fatal(err)
 		}
 		if err := valid.Validate(value); err != nil {
-			t.Errorf("%s: report/schema.json does not describe what is written: %v", path, err)
+			t.Errorf("%s: report/write/schema.json does not describe what is written: %v", path, err)
 		}
 		value["surprise"] = 1
 		if valid.Validate(value) == nil {

@@ -79,7 +79,7 @@ func (d reportDir) begin(name string, most int64) []byte {
 	return text
 }
 
-// isReport reports whether a text begins as report.WriteJSON of any version does:
+// isReport reports whether a text begins as report.Write of any version does:
 // with the fields before the samples, in that order.
 func isReport(text []byte) bool {
 	var head struct {

@@ -24,29 +24,29 @@ func (i Interval) HalfWidth() float64 { return max(i.High-i.Value, i.Value-i.Low
 // Holds reports whether x is within the bounds.
 func (i Interval) Holds(x float64) bool { return i.Low <= x && x <= i.High }
 
-// unknown stands for what was not measured.
+// Unknown stands for what was not measured.
 var Unknown = Interval{math.NaN(), math.NaN(), math.NaN()}
 
-// exact is an interval without width.
+// Exact is an interval without width.
 func Exact(v float64) Interval { return Interval{v, v, v} }
 
-// over returns the quotient of two intervals of independent samples.
+// Over returns the quotient of two intervals of independent samples.
 func (i Interval) Over(j Interval) Interval {
 	value := i.Value / j.Value
 	half := math.Exp(math.Hypot(math.Log(i.High/i.Value), math.Log(j.High/j.Value)))
 	return Interval{value, value / half, value * half}
 }
 
-// minSpread is how many samples an interval needs. That of two would be 13 times
+// MinSpread is how many samples an interval needs. That of two would be 13 times
 // as wide as they are apart.
 const MinSpread = 3
 
-// throughput returns jobs per second, given the times of a job.
+// Throughput returns jobs per second, given the times of a job.
 func Throughput(s Series) Interval {
 	return Around(1/s.Mean(), s.Logs())
 }
 
-// around returns the 95 % interval of a value whose logarithm is the mean of logs.
+// Around returns the 95 % interval of a value whose logarithm is the mean of logs.
 func Around(value float64, logs []float64) Interval {
 	if len(logs) < MinSpread {
 		return Interval{value, math.NaN(), math.NaN()}
@@ -115,11 +115,11 @@ func (i Interval) MarshalJSON() ([]byte, error) {
 	}{table.Null(i.Value), table.Null(i.Low), table.Null(i.High)})
 }
 
-// through maps the value and the bounds by a monotonic function.
+// Through maps the value and the bounds by a monotonic function.
 func (i Interval) Through(f func(float64) float64) Interval {
 	low, high := f(i.Low), f(i.High)
 	return Interval{f(i.Value), min(low, high), max(low, high)}
 }
 
-// scaled returns the interval in another unit.
+// Scaled returns the interval in another unit.
 func (i Interval) Scaled(by float64) Interval { return Interval{by * i.Value, by * i.Low, by * i.High} }

@@ -10,7 +10,7 @@ import (
 	"overlap/internal/sampling"
 )
 
-// series is the samples of a point that count.
+// Series is the samples of a point that count.
 //
 // The geometric mean stands for a point. A machine with neighbours runs the same
 // code at two speeds, each for longer than a sample: the median jumps between the
@@ -19,13 +19,13 @@ import (
 // differently and disagreed beyond their intervals.
 type Series []Visit
 
-// visit is a sample and its round. A negative round belongs to this sample alone.
+// Visit is a sample and its round. A negative round belongs to this sample alone.
 type Visit struct {
 	Round   int
 	Seconds float64
 }
 
-// mean returns the geometric mean; NaN of no samples.
+// Mean returns the geometric mean; NaN of no samples.
 func (s Series) Mean() float64 {
 	if len(s) == 0 {
 		return math.NaN()
@@ -33,7 +33,7 @@ func (s Series) Mean() float64 {
 	return math.Exp(stat.Mean(s.Logs(), nil))
 }
 
-// logs returns the logarithms of the samples.
+// Logs returns the logarithms of the samples.
 func (s Series) Logs() (logs []float64) {
 	logs = make([]float64, len(s))
 	for i, v := range s {
@@ -42,7 +42,7 @@ func (s Series) Logs() (logs []float64) {
 	return logs
 }
 
-// sameRounds cuts series to the rounds in which all of them were measured. A sweep
+// SameRounds cuts series to the rounds in which all of them were measured. A sweep
 // stops measuring a precise point and starts others late; the mean of ten early
 // rounds over the mean of forty would contain the drift of the machine as well as
 // the gain. Where the machine slows down by 30 % during a run, 95 % intervals of
@@ -78,18 +78,18 @@ func (s Series) span() (first, last int) {
 	return first, last
 }
 
-// quotient returns the quotient of two points, over the rounds in which both were
+// Quotient returns the quotient of two points, over the rounds in which both were
 // measured, with its 95 % interval.
 func Quotient(a, b Series) Interval { return QuotientAmong(1, a, b) }
 
-// quotientAmong is quotient for one that was chosen among several by its value; the
+// QuotientAmong is quotient for one that was chosen among several by its value; the
 // interval accounts for the choice.
 func QuotientAmong(several int, a, b Series) Interval {
 	both := SameRounds(a, b)
 	return Ratio(both[0], both[1], several)
 }
 
-// ratio returns the quotient of two series that were cut to the same rounds, with a
+// Ratio returns the quotient of two series that were cut to the same rounds, with a
 // 95 % interval that holds for several such quotients at once (Bonferroni).
 //
 // The interval is Student's t of the differences of the logarithms, round by round:

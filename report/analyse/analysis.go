@@ -140,7 +140,7 @@ func (a *Analysis) sort() {
 	})
 }
 
-// allWarnings lists the warnings of the analysis and of its rows.
+// AllWarnings lists the warnings of the analysis and of its rows.
 func (a *Analysis) AllWarnings() []error {
 	all := slices.Clone(a.Warnings)
 	var ofRows load.Reasons

@@ -39,7 +39,7 @@ func isNothing(i interval.Interval) bool { return i.Low > 1/negligible && i.High
 // helps reports whether a gain is shown and large enough to matter.
 func helps(i interval.Interval) bool { return i.Value >= negligible && above(i, 1) }
 
-// hurts reports whether a loss is shown and large enough to matter.
+// Hurts reports whether a loss is shown and large enough to matter.
 func Hurts(i interval.Interval) bool { return i.Value <= 1/negligible && below(i, 1) }
 
 // WorkersHelp reports whether workers are shown to help on one core.

@@ -207,7 +207,7 @@ func (r *Row) warnOfResidual() {
 	}
 }
 
-// stacksByPoint returns the stacks of all rows.
+// StacksByPoint returns the stacks of all rows.
 func (a *Analysis) StacksByPoint() map[load.Point]Stack {
 	found := map[load.Point]Stack{}
 	for _, r := range a.Rows {

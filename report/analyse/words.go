@@ -33,7 +33,7 @@ func (r Row) On(p int) string { return r.nominal.on(p) }
 // Under is On with a preposition: on 2 cores, at GOMAXPROCS 2.
 func (r Row) Under(p int) string { return r.nominal.under(p) }
 
-// upTo says how far cores were measured.
+// UpTo says how far cores were measured.
 func (r Row) UpTo() string {
 	if r.nominal {
 		return "up to " + r.On(r.P)

@@ -29,7 +29,7 @@ type Efficiency struct {
 	Serial interval.Interval `json:"karp_flatt"`
 }
 
-// efficiency returns what a gain is of p and of the ceiling.
+// EfficiencyOf returns what a gain is of p and of the ceiling.
 func EfficiencyOf(s Scaled) Efficiency {
 	p := float64(s.P)
 	e := Efficiency{s.P, s.Gain.Through(func(g float64) float64 { return g / p }), s.Gain.Over(s.Ceiling), KarpFlatt(s.Gain, s.P)}
@@ -61,7 +61,7 @@ const (
 	Superlinear Trend = "superlinear" // negative on the most cores: more than they can give, caches for example
 )
 
-// trend compares the fraction on the fewest cores with the fraction on the most. It
+// TrendOf compares the fraction on the fewest cores with the fraction on the most. It
 // rises or falls if their intervals do not overlap. It is constant if all intervals
 // overlap, both ends are precise, and the curve has no coherency, which a serial part
 // cannot explain. A negative fraction counts on the most cores only: on fewer, the
@@ -221,9 +221,9 @@ type Scaled struct {
 	Ceiling interval.Interval `json:"ceiling"` // H(p); unknown if not measured
 }
 
-// matters is the gain from which on COST and predictions speak of one, and the loss
+// Matters is the gain from which on COST and predictions speak of one, and the loss
 // from which on a law of scaling says something.
 const Matters = 1.1
 
-// pays reports whether a gain is a tenth or more, and no accident of noise.
+// Pays reports whether a gain is a tenth or more, and no accident of noise.
 func Pays(i interval.Interval) bool { return i.Value >= Matters && i.Low > 1 }

@@ -65,7 +65,7 @@ func (u USL) Coefficients(unit string) string {
 	return text
 }
 
-// span writes a value with its bounds, which may lie unevenly around it.
+// Span writes a value with its bounds, which may lie unevenly around it.
 func Span(i interval.Interval) string {
 	if math.IsNaN(i.Low) {
 		return table.Round(i.Value)

@@ -10,7 +10,7 @@ import (
 	"overlap/internal/interval"
 )
 
-// measures returns the points of a curve with their errors, over the rounds that all
+// Measures returns the points of a curve with their errors, over the rounds that all
 // points have in common. Drift that all points of a round share does not bend the
 // curve, so it is taken out of the errors where enough rounds are complete. It does
 // move λ, whose interval does not include it.

@@ -29,7 +29,7 @@ type Prediction struct {
 	NoCeiling string `json:"-"` // why Ceiling is unknown
 }
 
-// predict predicts the gain from two and four times the most cores of the curve. If
+// Predict predicts the gain from two and four times the most cores of the curve. If
 // it returns none, why says the reason: one core count only, or cores that do not help
 // and no model.
 func Predict(curve []Scaled, law USL) (all []Prediction, why string) {

@@ -8,7 +8,7 @@ import (
 	"overlap/internal/interval"
 )
 
-// enoughN is how many different N a fit of the universal scalability law needs:
+// EnoughN is how many different N a fit of the universal scalability law needs:
 // three coefficients go through any four points or so.
 const EnoughN = 6
 
@@ -120,7 +120,7 @@ func (p *problem) off(c theta) (sum float64) {
 	return math.Sqrt(sum)
 }
 
-// distinct returns the number of different N.
+// Distinct returns the number of different N.
 func (u USL) Distinct() int {
 	if u.fit == nil {
 		return 0

@@ -7,14 +7,14 @@ import (
 	"overlap/internal/table"
 )
 
-// reasons is why benchmarks of one or several packages are left out.
+// Reasons is why benchmarks of one or several packages are left out.
 type Reasons struct{ table.Reasons }
 
-// addFor is Add of a benchmark's name, before which sentences put its package if
+// AddFor is Add of a benchmark's name, before which sentences put its package if
 // the names are of several.
 func (r *Reasons) AddFor(pkg, name, why string) { r.Add(pkg+"\x00"+name, why) }
 
-// sentences returns "names: reason" for at most limit reasons, and how many more
+// Sentences returns "names: reason" for at most limit reasons, and how many more
 // there are.
 func (r *Reasons) Sentences(limit int) (list []string) {
 	packages := map[string]bool{}
@@ -54,5 +54,5 @@ func enumerate(names []string) string {
 	return fmt.Sprintf("%s and %d more", strings.Join(names[:MaxListed], ", "), len(names)-MaxListed)
 }
 
-// maxListed is how many reasons, or names, a list has at most.
+// MaxListed is how many reasons, or names, a list has at most.
 const MaxListed = 10

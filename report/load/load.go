@@ -57,7 +57,7 @@ func (d *Data) record(p Point) *record {
 	return &record{}
 }
 
-// count returns the number of samples of a point.
+// Count returns the number of samples of a point.
 func (d *Data) Count(p Point) int { return len(d.record(p).seconds) }
 
 // FileError says what is wrong with a result file and how to fix it.

@@ -9,7 +9,7 @@ import (
 	"overlap/internal/sampling"
 )
 
-// series returns the times of p by round, and whether samples under pressure are
+// Series returns the times of p by round, and whether samples under pressure are
 // among them because there are fewer than three others.
 func (d *Data) Series(p Point) (s interval.Series, pressed bool) {
 	times, pressed := d.times(p)
@@ -20,13 +20,13 @@ func (d *Data) Series(p Point) (s interval.Series, pressed bool) {
 	return s, pressed
 }
 
-// mean returns the mean over the samples of p that count and that have the value; NaN
+// Mean returns the mean over the samples of p that count and that have the value; NaN
 // if none has.
 func (d *Data) Mean(p Point, get func(Sample) float64) float64 {
 	return stat.Mean(d.Values(p, get), nil)
 }
 
-// meanInterval returns that mean with its interval.
+// MeanInterval returns that mean with its interval.
 func (d *Data) MeanInterval(p Point, get func(Sample) float64) interval.Interval {
 	values := d.Values(p, get)
 	mean := stat.Mean(values, nil)
@@ -37,7 +37,7 @@ func (d *Data) MeanInterval(p Point, get func(Sample) float64) interval.Interval
 	return interval.Interval{Value: mean, Low: max(0, mean-half), High: mean + half}
 }
 
-// geometricMean returns the geometric mean over the samples of p, with its interval.
+// GeometricMean returns the geometric mean over the samples of p, with its interval.
 func (d *Data) GeometricMean(p Point, get func(Sample) float64) interval.Interval {
 	var logs []float64
 	for _, x := range d.Values(p, get) {

@@ -30,7 +30,7 @@ func (p Point) Parallelism() int { return min(p.Cores, p.Procs) }
 // compares with.
 func (p Point) Serial() bool { return p.Executor == "serial" }
 
-// level is a number of cores and a GOMAXPROCS.
+// Level is a number of cores and a GOMAXPROCS.
 type Level struct{ Cores, Procs int }
 
 func (l Level) P() int { return min(l.Cores, l.Procs) }
@@ -145,7 +145,7 @@ func (d *Data) group(base Point) *group {
 	return &group{}
 }
 
-// levels lists the levels of a row, one for each parallelism.
+// Levels lists the levels of a row, one for each parallelism.
 func (d *Data) Levels(base Point) []Level { return d.group(base).levels }
 
 func (base Point) At(workers int, l Level) Point {
@@ -153,16 +153,16 @@ func (base Point) At(workers int, l Level) Point {
 	return base
 }
 
-// workersAt lists the workers measured at a level, ascending.
+// WorkersAt lists the workers measured at a level, ascending.
 func (d *Data) WorkersAt(base Point, l Level) []int { return d.group(base).workers[l] }
 
-// shortPackage returns the last element of an import path, with the one before it if
+// ShortPackage returns the last element of an import path, with the one before it if
 // the last is a version.
 func ShortPackage(path string) string { return lastElement.FindString(path) }
 
 var lastElement = regexp.MustCompile(`[^/]+(/v[0-9]+)?$|[^/]*$`)
 
-// rank returns the place of a workload in the order of the file; unknown ones come
+// Rank returns the place of a workload in the order of the file; unknown ones come
 // last.
 func (d *Data) Rank(workload string) int {
 	if i, ok := d.ranks[workload]; ok {
@@ -171,42 +171,42 @@ func (d *Data) Rank(workload string) int {
 	return len(d.Order)
 }
 
-// swept reports whether overlap run wrote some of the results.
+// Swept reports whether overlap run wrote some of the results.
 func (d *Data) Swept() bool {
 	return slices.ContainsFunc(d.sources, func(s *source) bool { return s.config["placement"] != "" })
 }
 
-// allLevels lists every level of a row, also those that levels leaves out, in
+// AllLevels lists every level of a row, also those that levels leaves out, in
 // any order.
 func (d *Data) AllLevels(base Point) []Level { return slices.Collect(maps.Keys(d.group(base).workers)) }
 
-// bound reports whether the file has the number of cores of some points of a row.
+// Bound reports whether the file has the number of cores of some points of a row.
 func (d *Data) Bound(base Point) bool { return d.group(base).bound }
 
-// place returns that of a row in the order of the first samples in any column.
+// Place returns that of a row in the order of the first samples in any column.
 func (d *Data) Place(base Point) int { return d.group(base).place }
 
-// thin returns the highest level of a row if it is left out because it has too few
+// Thin returns the highest level of a row if it is left out because it has too few
 // samples; otherwise the parallelism of what it returns is 0.
 func (d *Data) Thin(base Point) Level { return d.group(base).thin }
 
-// helpers returns the slices and serial programs with which a row is compared.
+// Helpers returns the slices and serial programs with which a row is compared.
 func (d *Data) Helpers(base Point) []Point { return d.helper[d.helperOf(base)] }
 
-// columnRank returns the place of a column.
+// ColumnRank returns the place of a column.
 func (d *Data) ColumnRank(name string) int { return d.column[name] }
 
-// makesColumns reports whether a key makes the columns.
+// MakesColumns reports whether a key makes the columns.
 func (d *Data) MakesColumns(key string) bool { return slices.Contains(d.columnKeys, key) }
 
-// sameMachines reports whether all columns are of the same machines, as those of
+// SameMachines reports whether all columns are of the same machines, as those of
 // executors are.
 func (d *Data) SameMachines() bool { return d.index.sameMachines }
 
-// names returns those of a point's results, as the files spell them.
+// Names returns those of a point's results, as the files spell them.
 func (d *Data) Names(p Point) []string { return d.records[p].names }
 
-// filesOf lists the files with samples of the points, in the order in which they
+// FilesOf lists the files with samples of the points, in the order in which they
 // were read, and reports whether any is compressed.
 func (d *Data) FilesOf(points []Point) (files []string, compressed bool) {
 	from := map[int]bool{}

@@ -220,7 +220,7 @@ func (d *Data) times(p Point) (times iter.Seq2[int, float64], pressed bool) {
 	}, pressed
 }
 
-// values returns those of the samples of p that count and have the value.
+// Values returns those of the samples of p that count and have the value.
 func (d *Data) Values(p Point, get func(Sample) float64) []float64 {
 	r, s := d.record(p), unmeasured
 	if r.columns == nil && math.IsNaN(get(s)) {
@@ -252,7 +252,7 @@ func (r *record) pressed() bool {
 // calm reports whether others left the i-th sample enough of the machine.
 func (r *record) calm(i int) bool { return !(r.pressure(i) > sampling.MaxPressure) }
 
-// knowsPressure reports whether any sample has its pressure.
+// KnowsPressure reports whether any sample has its pressure.
 func (d *Data) KnowsPressure() bool {
 	for _, r := range d.records {
 		if r.columns != nil && r.columns[pressureUnit] != nil {
@@ -262,7 +262,7 @@ func (d *Data) KnowsPressure() bool {
 	return false
 }
 
-// maxPlausible is the largest number of tasks or cores that is believed.
+// MaxPlausible is the largest number of tasks or cores that is believed.
 const MaxPlausible = 1e6
 
 // degree returns x, or NaN if no machine can have measured it.
@@ -273,7 +273,7 @@ func degree(x float64) float64 {
 	return math.NaN()
 }
 
-// positive is degree for the units that are 0 if not measured.
+// Positive is degree for the units that are 0 if not measured.
 func Positive(x float64) float64 {
 	if x == 0 {
 		return math.NaN()
@@ -281,6 +281,6 @@ func Positive(x float64) float64 {
 	return degree(x)
 }
 
-// nameWidth is how much of a name a warning shows: Input.Row may put whole
+// NameWidth is how much of a name a warning shows: Input.Row may put whole
 // configuration lines into it.
 const NameWidth = 60

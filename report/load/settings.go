@@ -25,7 +25,7 @@ func settingsOf(plan []byte) settings {
 	return p.Flags
 }
 
-// flags returns those of overlap run that were given. --disk is of the suite, not of
+// Flags returns those of overlap run that were given. --disk is of the suite, not of
 // other people's benchmarks.
 func (s settings) Flags(suite bool) (args []string) {
 	add := func(given bool, flag, value string) {
@@ -41,7 +41,7 @@ func (s settings) Flags(suite bool) (args []string) {
 	return args
 }
 
-// settings returns those of the files with samples of the points; the zero settings if
+// Settings returns those of the files with samples of the points; the zero settings if
 // these differ.
 func (d *Data) Settings(points []Point) (s settings) {
 	first := true
@@ -58,7 +58,7 @@ func (d *Data) Settings(points []Point) (s settings) {
 	return s
 }
 
-// environment returns the command env with the variables of the Go runtime that were
+// Environment returns the command env with the variables of the Go runtime that were
 // set, if any. env takes them quoted, as an assignment of the shell does not.
 func (d *Data) Environment() (words []string) {
 	for _, v := range []struct{ key, usual string }{{"gogc", "100"}, {"gomemlimit", "off"}, {"godebug", ""}} {

@@ -108,7 +108,7 @@ func PointColumns() (names []string) {
 	return names
 }
 
-// WriteCSV writes a line per point, from which every chart can be made, as RFC 4180
+// CSV writes a line per point, from which every chart can be made, as RFC 4180
 // and in UTF-8. Times are seconds of wall time per job, the geometric mean of the
 // samples with its 95 % interval; with weak scaling, of the work that one worker would
 // have had. The parts of the speedup stack are cores; inflation is negative by what was

@@ -10,7 +10,7 @@ import (
 	"overlap/report/analyse"
 )
 
-// Schema describes what WriteJSON writes, as JSON Schema of the draft 2020-12.
+// Schema describes what JSON writes, as JSON Schema of the draft 2020-12.
 //
 //go:embed schema.json
 var Schema string
@@ -35,7 +35,7 @@ type documentJSON struct {
 	CoreToCore []pairJSON                   `json:"core_to_core"`    // the latency between every two CPUs that was recorded
 }
 
-// WriteJSON writes the analysis for programs, as Schema says. Times are seconds,
+// JSON writes the analysis for programs, as Schema says. Times are seconds,
 // throughputs jobs per second, gains plain ratios; what was not measured is null.
 func JSON(w io.Writer, a *analyse.Analysis) error {
 	out := documentJSON{

@@ -8,7 +8,7 @@ import (
 	"overlap/report/analyse"
 )
 
-// WriteMarkdown writes the headline as a comment for a pull request, of at most
+// Markdown writes the headline as a comment for a pull request, of at most
 // table.MaxComment bytes: rows and warnings that do not fit are counted. The
 // content of a result file stays text: no name becomes a mention, a reference, a
 // link or markup.

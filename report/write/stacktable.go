@@ -20,7 +20,7 @@ func StackColumns() []string {
 // wake-ups.
 func Saved(s analyse.Stack) float64 { return max(0, -s.Inflation) }
 
-// Cells returns the stack as text, one cell for each of the StackColumns. Work is the
+// StackCells returns the stack as text, one cell for each of the StackColumns. Work is the
 // smaller of what the jobs took and their baseline: Work above the number of cores,
 // with a negative Inflation to balance it, does not account for the cores.
 func StackCells(s analyse.Stack) []string {
@@ -47,7 +47,7 @@ func StackNotes() []string {
 	}
 }
 
-// WriteStacks writes the speedup stacks of every point, a table per row of the
+// Stacks writes the speedup stacks of every point, a table per row of the
 // headline.
 func Stacks(w io.Writer, a *analyse.Analysis) error {
 	var b strings.Builder

@@ -14,7 +14,7 @@ import (
 	"overlap/report/analyse"
 )
 
-// WriteTable writes the headline table, its notes and the warnings. A row is a line of
+// Table writes the headline table, its notes and the warnings. A row is a line of
 // numbers and a line of words: with the words in a last column, the table is wider than
 // a screen, and a table whose lines wrap is unreadable. COST, the tasks in flight and
 // the CPUs busy are on the page, in the JSON and in the CSV.
@@ -36,7 +36,7 @@ func Table(w io.Writer, a *analyse.Analysis, t table.Terminal) error {
 	return err
 }
 
-// WriteSource writes which files were analysed and where they were measured.
+// Source writes which files were analysed and where they were measured.
 func Source(w io.Writer, a *analyse.Analysis, t table.Terminal) error {
 	text := table.Printable(strings.Join(a.Data.Files, ", "))
 	if name, cpu := a.Data.Host["host"], a.Data.Host["cpu"]; name != "" {
