@@ -45,6 +45,14 @@ func TestJSONIsAsTheSchemaSays(t *testing.T) {
 	}
 }
 
+func TestSchemaIsOfTheTypes(t *testing.T) {
+	text, err := gate.SchemaOfTypes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "../schema.json", string(text))
+}
+
 func TestSchemaDescribesEveryField(t *testing.T) {
 	var s any
 	if err := json.Unmarshal([]byte(gate.Schema), &s); err != nil {

@@ -1,22 +1,9 @@
 package gate
 
-import (
-	"encoding/json"
-
-	"overlap/bench/gate/stat"
-	"overlap/internal/table"
-)
+import "overlap/bench/gate/stat"
 
 // Span is the 95 % interval of a gain of one build: nothing where it is not known.
 type Span struct{ Low, High float64 }
-
-// MarshalJSON writes null for numbers that are not finite.
-func (s Span) MarshalJSON() ([]byte, error) {
-	return json.Marshal(struct {
-		Low  table.Null `json:"low"`
-		High table.Null `json:"high"`
-	}{table.Null(s.Low), table.Null(s.High)})
-}
 
 // over is the span of a cores-th.
 func (s Span) over(cores int) Span { return Span{s.Low / float64(cores), s.High / float64(cores)} }

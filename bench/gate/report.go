@@ -22,40 +22,51 @@ const (
 // blocks for an interval; Floor is NaN where the run would have called no change
 // however large, or was not asked.
 type Change struct {
-	Package   string   `json:"package,omitempty"`
-	Benchmark string   `json:"benchmark"` // without what names the point
-	Point     string   `json:"point"`     // executor=pool/workers=8/cores=2-2
-	Cores     int      `json:"cores"`     // p of the point: CPUs that it could use
-	Quantity  Quantity `json:"quantity"`
-	Base      float64  `json:"base"` // in nanoseconds, bytes, times or CPUs
-	Head      float64  `json:"head"`
-	Ratio     float64  `json:"ratio"` // head over base
-	Low       float64  `json:"low"`   // 95 % interval of Ratio
-	High      float64  `json:"high"`
-	Floor     float64  `json:"floor"`              // smallest change, as a share, that this run would have called with a probability of 0.8; 0 if exact
-	P         float64  `json:"p"`                  // 0 or 1 if exact
-	Adjusted  float64  `json:"adjusted_p"`         // by Holm, over all that was tested
-	Exact     bool     `json:"exact"`              // counted, not timed: no chance is involved
-	Quantile  float64  `json:"quantile,omitempty"` // of the slices, for Time
-	Blocks    int      `json:"blocks"`
-	Verdict   Verdict  `json:"verdict"`
-	Layouts   *Layouts `json:"layouts,omitempty"`       // what they do to it; nil if exact, or if each build was linked once
-	Paired    bool     `json:"paired,omitempty"`        // Time: compared block by block, or turn by turn; else over all slices
-	Excused   bool     `json:"excused,omitempty"`       // worse only against a reference that became faster: see Regression
-	BaseSpan  Span     `json:"base_span,omitzero"`      // of a gain: 95 % interval of Base
-	HeadSpan  Span     `json:"head_span,omitzero"`      // of a gain: 95 % interval of Head
-	Beside    bool     `json:"beside_others,omitempty"` // a time on several CPUs while others had some of them: its ratio holds, Base and Head do not
-	Why       string   `json:"why,omitempty"`           // why it is unknown, if others had the CPUs
+	Package   string   `json:"package,omitempty"` // import path; absent for this suite's workloads
+	Benchmark string   `json:"benchmark"`         // without what names the point
+	Point     string   `json:"point"`             // such as executor=pool/workers=8/cores=2-2; the last number is GOMAXPROCS
+	Cores     int      `json:"cores"`             // CPUs that the point could use
+	Quantity  Quantity `json:"quantity"`          // what is compared; from speedup on it is of the curve over CPUs
+	Base      float64  `json:"base"`              // in nanoseconds, bytes, times or CPUs
+	Head      float64  `json:"head"`              // as base
+	Ratio     float64  `json:"ratio"`             // head over base; null if base is 0 and head is not
+	Low       float64  `json:"low"`               // lower bound of the ratio's 95 % interval
+	High      float64  `json:"high"`              // upper bound of the ratio's 95 % interval
+
+	// The smallest change, as a share, that this run would have called with a
+	// probability of 0.8; 0 if exact
+	Floor    float64 `json:"floor"`
+	P        float64 `json:"p"`                  // share of exchanges of base and head with a difference as large; 0 or 1 if exact
+	Adjusted float64 `json:"adjusted_p"`         // p after Holm's correction
+	Exact    bool    `json:"exact"`              // counted, not timed: no chance is involved
+	Quantile float64 `json:"quantile,omitempty"` // of the slices that were compared; absent if it is none
+	Blocks   int     `json:"blocks"`             // that were measured whole
+	Verdict  Verdict `json:"verdict"`            // same is a finding too: the interval is within the threshold
+
+	// What layouts do to it; absent if exact, or if each side was linked once, so that
+	// the interval leaves layouts out
+	Layouts  *Layouts `json:"layouts,omitempty"`
+	Paired   bool     `json:"paired,omitempty"`   // the time was compared block by block, or turn by turn; else over all slices
+	Excused  bool     `json:"excused,omitempty"`  // worse only because what it is a gain over became faster: no regression
+	BaseSpan Span     `json:"base_span,omitzero"` // of a gain, where it is known: 95 % interval of base
+	HeadSpan Span     `json:"head_span,omitzero"` // of a gain, where it is known: 95 % interval of head
+
+	// A time on several CPUs while others had some of them in nearly all blocks: the
+	// ratio holds, base and head do not
+	Beside bool   `json:"beside_others,omitempty"`
+	Why    string `json:"why,omitempty"` // why the change is unknown: others had the CPUs; which, and how often
 }
 
 // Layouts are what the places of functions in a binary do to a quantity of a
 // benchmark. All but Explain are shares.
 type Layouts struct {
-	Differ  float64 `json:"differ"` // by how much two layouts of the same code differ: e^sd-1 of the standard deviation of the log of their ratio
-	Low     float64 `json:"low"`    // 95 % interval of Differ; 0 if this run does not see that they differ
-	High    float64 `json:"high"`
-	Floor   float64 `json:"floor_still"` // Change.Floor, if code did not move: NaN if that would be NaN, too
-	Explain bool    `json:"explain"`     // they may be the reason of a change that chance would not explain in code that does not move
+	// By how much two layouts of the same code differ: e^s-1, where s is the standard
+	// deviation of the log of their ratio
+	Differ  float64 `json:"differ"`
+	Low     float64 `json:"low"`         // lower bound of its 95 % interval; 0 if this run does not see that layouts differ
+	High    float64 `json:"high"`        // upper bound of it
+	Floor   float64 `json:"floor_still"` // what floor would be if layouts made no difference
+	Explain bool    `json:"explain"`     // they may be the reason of the change: chance explains it with them, and would not without
 }
 
 // Revision is one side of a comparison.
@@ -67,56 +78,56 @@ type Revision struct {
 
 // Problem is a benchmark or package that was not compared, and why.
 type Problem struct {
-	Name   string `json:"name"`
-	Why    string `json:"why"`
-	Output string `json:"-"` // all that the process said, if it was one that failed
+	Name   string `json:"name"` // of the benchmark or package
+	Why    string `json:"why"`  // what went wrong, which may have several lines
+	Output string `json:"-"`    // all that the process said, if it was one that failed
 }
 
 // Demand is a least efficiency of head that the user set.
 type Demand struct {
-	Benchmark string  `json:"benchmark"`
-	Point     string  `json:"point"`
-	Cores     int     `json:"cores"`
-	Least     float64 `json:"least"`
-	Value     float64 `json:"value"` // of head
-	Low       float64 `json:"low"`   // 95 % interval
-	High      float64 `json:"high"`
-	Verdict   Verdict `json:"verdict"`       // Worse if all of the interval is below, Same if all is at or above
-	Why       string  `json:"why,omitempty"` // why it is unknown, if others had the CPUs
+	Benchmark string  `json:"benchmark"`     // without what names the point
+	Point     string  `json:"point"`         // at which it is demanded
+	Cores     int     `json:"cores"`         // CPUs that the point could use
+	Least     float64 `json:"least"`         // efficiency that is demanded
+	Value     float64 `json:"value"`         // efficiency of head
+	Low       float64 `json:"low"`           // lower bound of its 95 % interval
+	High      float64 `json:"high"`          // upper bound of it
+	Verdict   Verdict `json:"verdict"`       // worse if all of the interval is below, same if all is at or above
+	Why       string  `json:"why,omitempty"` // why it is unknown: others had the CPUs; which, and how often
 }
 
 // Setup is what a check was asked for, and where it ran.
 type Setup struct {
-	Base      Revision      `json:"base"`
-	Head      Revision      `json:"head"`
-	Time      time.Time     `json:"time"`
-	Host      string        `json:"host"`
-	Machine   string        `json:"machine"`   // CPU and how many of them, in words
-	Blocks    int           `json:"blocks"`    // of every point
-	Budget    time.Duration `json:"budget_ns"` // planned
-	Seed      uint64        `json:"seed"`
+	Base      Revision      `json:"base"`      // what was compared with
+	Head      Revision      `json:"head"`      // what was judged
+	Time      time.Time     `json:"time"`      // at which the check began, in RFC 3339
+	Host      string        `json:"host"`      // name of the machine
+	Machine   string        `json:"machine"`   // its CPU and how many of them, in words
+	Blocks    int           `json:"blocks"`    // planned for every point; a block is two processes of base and two of head
+	Budget    time.Duration `json:"budget_ns"` // planned time
+	Seed      uint64        `json:"seed"`      // of the order and the coins
 	Alpha     float64       `json:"alpha"`     // the chance of one or more false alarms in a report on the same code
 	Threshold float64       `json:"threshold"` // changes up to this share are the same
 }
 
 // NotCompared are the benchmarks that a check does not compare.
 type NotCompared struct {
-	Identical []string  `json:"identical"` // packages with test binaries of the same code and data
+	Identical []string  `json:"identical"` // packages that were not measured, because their test binaries have the same code and data
 	Added     []string  `json:"added"`     // benchmarks that only head has
 	Removed   []string  `json:"removed"`   // benchmarks that only base has
-	Changed   []string  `json:"changed"`   // benchmarks with other code of their own
-	Problems  []Problem `json:"problems"`
+	Changed   []string  `json:"changed"`   // benchmarks that were not compared, because their own code in the test files differs
+	Problems  []Problem `json:"problems"`  // what could not be compared
 }
 
 // Report is the outcome of a check.
 type Report struct {
 	Setup
-	Took     time.Duration `json:"took_ns"`
+	Took     time.Duration `json:"took_ns"`        // time taken, 0 if not known
 	Tests    int           `json:"tests"`          // over which Holm's correction went
-	File     string        `json:"file,omitempty"` // with the samples
+	File     string        `json:"file,omitempty"` // with the samples, in the Go benchmark format
 	Complete bool          `json:"complete"`       // all blocks were measured
-	Changes  []Change      `json:"changes"`
-	Demands  []Demand      `json:"demands"`
+	Changes  []Change      `json:"changes"`        // one per benchmark, point and quantity
+	Demands  []Demand      `json:"demands"`        // absolute floors that the user set
 	NotCompared
-	Notes []string `json:"notes"`
+	Notes []string `json:"notes"` // what to know before believing a verdict
 }

@@ -29,13 +29,16 @@ type Schema struct {
 	Required    []string           `json:"required,omitempty"`
 	Additional  any                `json:"additionalProperties,omitempty"` // false, or a *Schema
 	Defs        map[string]*Schema `json:"$defs,omitempty"`
+
+	// As, if not nil, is the type that MarshalJSON writes instead; nothing else is set then.
+	As reflect.Type `json:"-"`
 }
 
 // Of returns the schema of a struct. special has the schemas of types with a
 // MarshalJSON of their own. It runs the go command to find the sources, whose
 // comments it reads; a field without a comment is an error.
 func Of(root reflect.Type, title string, special map[reflect.Type]Schema) ([]byte, error) {
-	g := generator{special: special, defs: map[string]*Schema{}, words: map[string]string{}, values: map[string][]string{}, read: map[string]bool{}}
+	g := generator{special: special, defs: map[string]*Schema{}, words: map[string]string{}, bases: map[string]string{}, values: map[string][]string{}, read: map[string]bool{}}
 	s := *g.object(root)
 	s.Draft, s.Title, s.Defs = "https://json-schema.org/draft/2020-12/schema", title, g.defs
 	if g.err != nil {
@@ -49,6 +52,7 @@ type generator struct {
 	special map[reflect.Type]Schema
 	defs    map[string]*Schema
 	words   map[string]string   // package, type and field → comment
+	bases   map[string]string   // package and type → the type that it is defined as
 	values  map[string][]string // package and type → its constants
 	read    map[string]bool     // packages
 	err     error
@@ -57,6 +61,9 @@ type generator struct {
 // of returns the schema of a type: a reference if it is a struct.
 func (g *generator) of(t reflect.Type) *Schema {
 	if s, ok := g.special[t]; ok {
+		if s.As != nil {
+			return g.of(s.As)
+		}
 		if s.Properties == nil {
 			return &s
 		}
@@ -67,7 +74,7 @@ func (g *generator) of(t reflect.Type) *Schema {
 	case reflect.Pointer:
 		s := g.of(t.Elem())
 		if s.Ref != "" {
-			g.defs[nameOf(t.Elem())].Type = []string{"object", "null"}
+			g.defs[strings.TrimPrefix(s.Ref, "#/$defs/")].Type = []string{"object", "null"}
 		}
 		return s
 	case reflect.Slice:
@@ -101,7 +108,7 @@ func (g *generator) object(t reflect.Type) *Schema {
 			continue
 		}
 		p := g.of(f.Type)
-		p.Description = g.words[t.PkgPath()+"."+t.Name()+"."+f.Name]
+		p.Description = g.comment(t, f.Name)
 		if p.Description == "" && g.err == nil {
 			g.err = fmt.Errorf("%v.%s has no comment", t, f.Name)
 		}
@@ -111,6 +118,26 @@ func (g *generator) object(t reflect.Type) *Schema {
 		}
 	}
 	return s
+}
+
+// comment returns the comment of a field of a struct. That of a field without one is at
+// the type that the struct is defined as, or at the field that it is promoted from or
+// shadows.
+func (g *generator) comment(t reflect.Type, field string) string {
+	g.load(t.PkgPath())
+	for name := t.PkgPath() + "." + t.Name(); name != ""; name = g.bases[name] {
+		if text := g.words[name+"."+field]; text != "" {
+			return text
+		}
+	}
+	for f := range t.Fields() {
+		if f.Anonymous && f.Type.Kind() == reflect.Struct {
+			if text := g.comment(f.Type, field); text != "" {
+				return text
+			}
+		}
+	}
+	return ""
 }
 
 // nameOf returns the name of a type in the schema.
@@ -151,8 +178,11 @@ func (g *generator) declared(pkg string, d *ast.GenDecl) {
 		case *ast.TypeSpec:
 			text := strings.TrimPrefix(words(spec.Doc, d.Doc), spec.Name.Name)
 			g.words[pkg+"."+spec.Name.Name] = strings.TrimPrefix(strings.TrimPrefix(text, " is "), ": ")
-			if st, ok := spec.Type.(*ast.StructType); ok {
-				for _, f := range st.Fields.List {
+			switch of := spec.Type.(type) {
+			case *ast.Ident:
+				g.bases[pkg+"."+spec.Name.Name] = pkg + "." + of.Name
+			case *ast.StructType:
+				for _, f := range of.Fields.List {
 					for _, name := range f.Names {
 						g.words[pkg+"."+spec.Name.Name+"."+name.Name] = words(f.Doc, f.Comment)
 					}
