@@ -32,8 +32,12 @@ func init() {
 	damages["boundedbuf"] = func(j Job) { j.(*boundedbufJob).producers[7].turn = func(*crowd) error { return nil } }
 	damages["ring"] = func(j Job) { j.(*ringJob).items-- }
 	damages["pipeline"] = func(j Job) {
-		slots := &j.(*pipelineJob).slots
-		slots[2].buffer = slots[1].buffer
+		slot := &j.(*pipelineJob).slots[2]
+		hash := slot.hash
+		slot.hash = func(c *crowd) error { // as if the next block were generated too early
+			slot.buffer[0]++
+			return hash(c)
+		}
 	}
 	damages["ipc"] = func(j Job) { j.(*ipcJob).payloads[3] = j.(*ipcJob).payloads[4] }
 }
