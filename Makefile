@@ -1,6 +1,6 @@
 # The build of overlap. FLAGS are passed to overlap run and CHECKFLAGS to overlap
 # check, BENCH chooses the benchmarks of bench and smoke, BASE is the revision
-# that check compares with, CALIBRATION is the folder of calibrate, LAYOUTS the parts
+# that check compares with, CALIBRATION is the directory of calibrate, LAYOUTS the parts
 # of layouts.
 
 GO    ?= go
@@ -12,7 +12,7 @@ CALIBRATION ?= bin/calibration
 LAYOUTS ?= quiet,beside,once,zerolog,slower
 
 ifneq ($(MAKECMDGOALS),module) # whose PATH is no list of directories
-sources := $(shell find . \( -path ./results -o -path ./bench/peers \) -prune -o \( -name '*.go' -not -name '*_test.go' -o -name '*.s' -o -name '*.txt' -o -name '*.html' -o -name '*.css' -o -name -o -name page.js -o -name schema.json -o -path '*/manual/*.md' \) -print) go.mod go.sum
+sources := $(shell find . \( -path ./results -o -path ./bench/peers \) -prune -o \( -name '*.go' -not -name '*_test.go' -o -name '*.s' -o -name '*.txt' -o -name '*.html' -o -name '*.css' -o -name page.js -o -name schema.json -o -path '*/manual/*.md' \) -print) go.mod go.sum
 endif
 
 .PHONY: help bench run report check check-selftest module test test-all test-386 race soak calibrate layouts peers peers-test lint smoke clean
@@ -65,7 +65,7 @@ soak: ## a million operations of Event and Future, a thousand faults of child pr
 	$(GO) test -run '^$$' -fuzz FuzzPage -fuzztime 1m -fuzzminimizetime 5x ./report/page
 	$(GO) test -run '^$$' -fuzz FuzzRead -fuzztime 1m -fuzzminimizetime 5x ./report/history
 
-calibrate: ## how good the gate is on this machine: 45 minutes that it has to itself, into CALIBRATION; again with a folder that has them only judges
+calibrate: ## how good the gate is on this machine: 45 minutes that it has to itself, into CALIBRATION; run again with that directory, it only judges
 	cd bench/peers && OVERLAP_CALIBRATE=$(abspath $(CALIBRATION)) $(GO) test -count=1 -timeout 120m -v -run '^TestCalibrate$$' ./calibrate
 
 layouts: ## does the check take another binary for other code? two hours that the machine has to itself; LAYOUTS chooses parts
