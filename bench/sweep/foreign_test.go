@@ -126,7 +126,7 @@ func TestFindSaysWhatIsWrong(t *testing.T) {
 		{"", "./nowhere", ".", "directory not found"},
 		{"", "./internal/...", ".", "has test files"},
 		{"", ".", "Sorial", `no benchmark of . matches "Sorial"`},
-		{"", ".", "Serial/[", `"Serial/[" is no pattern`},
+		{"", ".", "Serial/[", `"Serial/[" is not a pattern`},
 		{"", "-json", ".", "-json"},
 		{broken, ".", ".", "undefined: undefined"},
 	} {
