@@ -2,4 +2,5 @@
 
 package racing
 
-const on = false
+// On reports whether the race detector watches.
+const On = false

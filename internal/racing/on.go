@@ -2,4 +2,5 @@
 
 package racing
 
-const on = true
+// On reports whether the race detector watches.
+const On = true

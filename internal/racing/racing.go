@@ -9,7 +9,7 @@ import "testing"
 // without the detector, in full and in short. Fewer trials are no substitute: with as few
 // as the detector has time for, a simulation could no longer fail.
 func Skip(t testing.TB) {
-	if on {
+	if On {
 		t.Skip("the race detector finds nothing in one goroutine")
 	}
 }
