@@ -33,14 +33,15 @@
 // code over its layouts. A few layouts of either side that all blocks share would not
 // be enough: their means differ in all blocks alike.
 //
-// Blocks of the same two binaries change their names together: those of all points of
-// a gain, and those of several rounds, where a link takes longer than a round.
+// All blocks measured with the same two binaries are exchanged together: the blocks of
+// every point of a gain, and, if linking takes longer than a round, the blocks of several
+// rounds.
 //
 // The run also shows by how much two layouts of the same code differ. Blocks vary by
 // layouts and by noise, the two pairs of a block only by noise, and the difference of
 // the two variances is due to layouts (an analysis of variance: Fisher, 1925). A
-// report says it of every quantity, and what the run would see of code that does not
-// move.
+// report says it of every quantity, and which change the run would detect if code did
+// not move.
 //
 // In a random order, functions that call each other are farther apart than the linker
 // would put them, so times may be a little longer than those of go test. Data stay in
@@ -61,9 +62,9 @@
 // slices: a very low one suits code that computes, one nearer to the median code that
 // waits for another core or for memory. It is chosen in the same blind way.
 //
-// The middle of the ratios does not see what happens seldom: a collection, a slow
-// path. The mean of the slots does, and is tested as well. It also sees the noise of
-// the machine, and finds only larger changes. Bytes and allocations that are the same
+// The middle of the ratios misses what happens seldom: a collection, a slow path. The
+// mean of the slots includes it, and is tested as well. It also includes the noise of
+// the machine, and detects only larger changes. Bytes and allocations that are the same
 // in most processes are compared as they are, without chance.
 //
 // # Verdicts
@@ -112,11 +113,11 @@
 // run and had no CPU stands for it. Other systems than Linux hide that as well: there
 // an efficiency may be too low because of others, and a floor says so.
 //
-// # What it does not see
+// # What it does not detect
 //
 // With a GOMAXPROCS above 1, and on other systems than Linux, a process that waits for
 // its turn may still collect garbage or run goroutines in the background, and takes
-// time from the other then: a change is seen only in part there. Bytes and allocations
+// time from the other then: a change shows only in part there. Bytes and allocations
 // show all of it. And every slice begins with caches that the other process has used.
 //
 // Layouts are orders of functions. Variables and constants stay where the linker puts
@@ -129,7 +130,7 @@
 // their pages: a note says so. There the exchange is exact only for the same binary,
 // and the noise floor comes from the differences between slots of the same side.
 //
-// Nor does it see what shows only on other machines, with other inputs, or with more
+// Nor does it detect what shows only on other machines, with other inputs, or with more
 // CPUs than there are.
 package gate
 

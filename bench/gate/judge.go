@@ -184,7 +184,7 @@ func (t *test) excuse() {
 	t.Excused = time.Verdict != Worse && !leans
 }
 
-// notePowerless notes points with so few blocks that no change could be called.
+// notePowerless notes points with too few blocks to detect any change.
 func notePowerless(points []*judged, tests int, alpha float64) (notes []string) {
 	for _, pt := range points {
 		if pt.headOnly {
@@ -195,7 +195,7 @@ func notePowerless(points []*judged, tests int, alpha float64) (notes []string) 
 			if n < len(pt.blocks) {
 				what = "different pairs of layouts"
 			}
-			notes = append(notes, fmt.Sprintf("%v: to call any change at this error rate over %s takes %d %s, and there are %d", pt.Point, table.Count(tests, "test"), need, what, n))
+			notes = append(notes, fmt.Sprintf("%v: with %s at this error rate, at least %d %s are needed to detect any change, and this run has only %d", pt.Point, table.Count(tests, "test"), need, what, n))
 		}
 	}
 	return notes

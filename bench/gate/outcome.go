@@ -164,7 +164,7 @@ func (r *Report) regressed() string {
 
 func (r *Report) unmeasured() string {
 	if len(r.Problems) == 0 && len(r.Changed) > 0 {
-		return "no benchmark was compared, and the own code of " + table.Count(len(r.Changed), "benchmark") + " differs"
+		return "no benchmark was compared, and the test code of " + table.Count(len(r.Changed), "benchmark") + " differs"
 	}
 	if len(r.Problems) == 0 {
 		return "no benchmark was compared"

@@ -9,7 +9,7 @@ type Quantity string
 // on several CPUs gains over the one on one CPU.
 const (
 	Time               Quantity = "time"                // per operation, a low quantile of slices
-	MeanTime           Quantity = "mean time"           // per operation: sees the tail, and noise
+	MeanTime           Quantity = "mean time"           // per operation, with the tail and noise
 	Bytes              Quantity = "B/op"                // allocated
 	Allocs             Quantity = "allocs/op"           // allocations
 	Speedup            Quantity = "speedup"             // S = time on one CPU with one worker / time at the point

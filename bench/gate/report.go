@@ -19,7 +19,7 @@ const (
 //
 // Numbers that JSON does not have are null there: Ratio, Low and High are +Inf
 // where a count of 0 grew; High is +Inf, and Low 0, where there are too few
-// blocks for an interval; Floor is NaN where the run would have called no change
+// blocks for an interval; Floor is NaN where the run would have detected no change
 // however large, or was not asked.
 type Change struct {
 	Package   string   `json:"package,omitempty"`
@@ -32,7 +32,7 @@ type Change struct {
 	Ratio     float64  `json:"ratio"` // head over base
 	Low       float64  `json:"low"`   // 95 % interval of Ratio
 	High      float64  `json:"high"`
-	Floor     float64  `json:"floor"`              // smallest change, as a share, that this run would have called with a probability of 0.8; 0 if exact
+	Floor     float64  `json:"floor"`              // smallest change, as a share, that this run would have detected with a probability of 0.8; 0 if exact
 	P         float64  `json:"p"`                  // 0 or 1 if exact
 	Adjusted  float64  `json:"adjusted_p"`         // by Holm, over all that was tested
 	Exact     bool     `json:"exact"`              // counted, not timed: no chance is involved
@@ -52,7 +52,7 @@ type Change struct {
 // benchmark. All but Explain are shares.
 type Layouts struct {
 	Differ  float64 `json:"differ"` // by how much two layouts of the same code differ: e^sd-1 of the standard deviation of the log of their ratio
-	Low     float64 `json:"low"`    // 95 % interval of Differ; 0 if this run does not see that they differ
+	Low     float64 `json:"low"`    // 95 % interval of Differ; 0 if this run does not show that they differ
 	High    float64 `json:"high"`
 	Floor   float64 `json:"floor_still"` // Change.Floor, if code did not move: NaN if that would be NaN, too
 	Explain bool    `json:"explain"`     // they may be the reason of a change that chance would not explain in code that does not move

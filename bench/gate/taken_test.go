@@ -268,7 +268,7 @@ func TestFloorsWhereOthersAreNotKnown(t *testing.T) {
 	list := loops{rng: rand.New(rand.NewPCG(31, 32)), at: func(int) float64 { return 0 }, change: 1}.series(14)
 	list[0].Blocks[3].Slots[2].Others = nil
 	f := Judge(list, Options{Quick: true, Demands: map[int]float64{2: .8}})
-	if notes := strings.Join(f.Notes, "\n"); f.Demands[0].Verdict != Same || !strings.Contains(notes, "what others had of the CPUs is not known") {
+	if notes := strings.Join(f.Notes, "\n"); f.Demands[0].Verdict != Same || !strings.Contains(notes, "how much CPU time other programs took is unknown") {
 		t.Errorf("%+v, notes %s", f.Demands, notes)
 	}
 }

@@ -195,7 +195,7 @@ func inPercent(x float64) string {
 }
 
 // layoutsText is by how much layouts of the same code differ, or an upper limit
-// where this run does not see that they do.
+// where this run does not show that they do.
 func (c Change) layoutsText() string {
 	switch l := c.Layouts; {
 	case c.Exact:

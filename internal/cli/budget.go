@@ -64,7 +64,7 @@ func (r *run) visits() (map[string]time.Duration, string) {
 	return total, path
 }
 
-// choice is what a run measures, and the flag that chooses fewer.
+// choice is how many things are measured, what they are, and the flag that selects fewer.
 type choice struct {
 	n            int
 	things, flag string
@@ -89,7 +89,7 @@ func (r *run) tooShort(o outlook, of choice) string {
 		roundUp(need), table.Count(samples, "sample"), o.each(), r.Budget, have, of.enough(need, r.Budget))
 }
 
-// each names the points.
+// each says how many points there are, after "samples of".
 func (o outlook) each() string {
 	if o.points > 1 {
 		return fmt.Sprintf("each of %d points", o.points)
@@ -97,11 +97,11 @@ func (o outlook) each() string {
 	return "its one point"
 }
 
-// enough offers what the budget would be enough for, or a longer one.
+// enough suggests a budget that is long enough, or fewer things to measure.
 func (of choice) enough(need, budget time.Duration) string {
-	text := fmt.Sprintf("--budget %v would do", roundUp(need+need/10))
+	text := fmt.Sprintf("use --budget %v", roundUp(need+need/10))
 	if fit := int(float64(of.n) * float64(budget) / float64(need)); fit > 0 {
-		text += fmt.Sprintf(", or about %d of the %d %s (%s)", fit, of.n, of.things, of.flag)
+		text += fmt.Sprintf(", or measure about %d of the %d %s (%s)", fit, of.n, of.things, of.flag)
 	}
 	return text
 }

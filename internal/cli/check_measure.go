@@ -69,7 +69,7 @@ func (c *checkCmd) measure(ctx context.Context, s *streams, h host.Host, p *pair
 	if err != nil {
 		return false, errors.Join(err, file.Close())
 	}
-	fmt.Fprintf(s.err, "measuring %s in %s, in about %v%s\n", table.Count(plan.Points, "point"), table.Count(plan.Blocks, "block"), r.Budget.Round(time.Second), ofLinks(plan.Links))
+	fmt.Fprintf(s.err, "measuring %s in %s, in about %v%s\n", table.Count(plan.Points, "point"), table.Count(plan.Blocks, "block"), r.Budget.Round(time.Second), linkingTime(plan.Links))
 	bar := newProgress(s.err)
 	began := time.Now()
 	config := p.Config(plan, c.Seed)
@@ -84,7 +84,7 @@ func (c *checkCmd) measure(ctx context.Context, s *streams, h host.Host, p *pair
 	}
 	said, unlogged := logAll(file.Path(), problems, problemOutput)
 	if logged || said {
-		fmt.Fprintf(s.err, "their whole output: %s\n", failureLog(file.Path()))
+		fmt.Fprintf(s.err, "note: their whole output is in %s\n", failureLog(file.Path()))
 	}
 	err = errors.Join(err, unlogged, file.Close())
 	interrupted = errors.Is(err, sweep.ErrInterrupted)
@@ -99,7 +99,7 @@ func (c *checkCmd) measure(ctx context.Context, s *streams, h host.Host, p *pair
 		for _, s := range series {
 			measured = max(measured, len(s.Blocks))
 		}
-		r.Notes = append(r.Notes, fmt.Sprintf("interrupted: at most %d of %d blocks were measured, so what is not found here may be there", measured, plan.Blocks))
+		r.Notes = append(r.Notes, fmt.Sprintf("interrupted: at most %d of %d blocks were measured, so there may be regressions that are not listed", measured, plan.Blocks))
 	}
 	return interrupted, nil
 }
@@ -110,28 +110,28 @@ func budgetTooShort(e *pair.BudgetError, suite bool) error {
 	if suite {
 		of.things, of.flag = "workloads", "--workloads"
 	}
-	links := ofLinks(e.Links)
+	links := linkingTime(e.Links)
 	if links != "" {
-		links += " (GOFLAGS=-ldflags=-randlayout=0 does without)"
+		links += " (none with GOFLAGS=-ldflags=-randlayout=0)"
 	}
 	more := ""
 	if e.Curves {
 		more = ", or --curves=never, which measures on one core only"
 	}
-	return fmt.Errorf("--budget is too short: a check needs about %v for %d blocks of %s, the least that can tell anything%s, and the budget is %v; %s%s",
-		roundUp(e.Need), e.Blocks, outlook{points: e.Points}.each(), links, e.Budget, of.enough(e.Need, e.Budget), more)
+	return fmt.Errorf("--budget %v is too short: measuring %s in %s, the minimum, takes about %v%s; %s%s",
+		e.Budget, table.Count(e.Points, "point"), table.Count(e.Blocks, "block"), roundUp(e.Need), links, of.enough(e.Need, e.Budget), more)
 }
 
-// ofLinks says how much of a time links take, if they take any.
-func ofLinks(took time.Duration) string {
+// linkingTime says how much of a duration is spent on linking, if any.
+func linkingTime(took time.Duration) string {
 	if took == 0 {
 		return ""
 	}
-	return fmt.Sprintf(", %v of it for links in other layouts", took.Round(time.Second))
+	return fmt.Sprintf(", including %v of linking", took.Round(time.Second))
 }
 
 // slots shows how much of a check is measured, on a terminal with a bar, and
-// elsewhere with a line for each tenth.
+// elsewhere with a line after each tenth of the slots.
 func (p *progress) slots(done, all int, since time.Duration) {
 	left := ""
 	if done > 0 {
@@ -140,7 +140,7 @@ func (p *progress) slots(done, all int, since time.Duration) {
 	if p.bar != nil {
 		p.bar.ChangeMax(all)
 		p.bar.Describe("comparing" + left)
-		_ = p.bar.Set(done) // a terminal that is gone is no reason to stop measuring
+		_ = p.bar.Set(done) // a closed terminal does not stop the measurement
 		return
 	}
 	if tenth := 10 * done / max(1, all); tenth > p.round {

@@ -39,7 +39,7 @@ func (c *checkCmd) nothing(s *streams, p *pair.Pair, r *gate.Report) error {
 	case p.Broken || len(r.Problems) > 0:
 		wrong = "see the problems above"
 	case len(r.Changed) > 0 && len(r.Identical) == 0:
-		wrong = "the own code of every benchmark differs between base and head; --tests=head measures both revisions with head's"
+		wrong = "every benchmark's own code differs between base and head; --tests=head measures both revisions with head's"
 	case len(r.Identical) > 0 && (len(r.Changed) > 0 || len(r.Removed) == 0):
 		fine = "what can be compared has the same code and data in both revisions"
 	case len(r.Added) > 0 && len(r.Removed) == 0:

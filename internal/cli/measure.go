@@ -40,7 +40,7 @@ func (r *run) begin(ctx context.Context, what subject) error {
 	if logged, err := logAll(file.Path(), what.omitted, omissionOutput); err != nil {
 		return errors.Join(err, file.Close())
 	} else if logged {
-		fmt.Fprintf(r.err, "their whole output: %s\n", failureLog(file.Path()))
+		fmt.Fprintf(r.err, "note: their whole output is in %s\n", failureLog(file.Path()))
 	}
 	return r.measure(ctx, what, file, r.about(), nil)
 }
@@ -86,7 +86,7 @@ func (r *run) measure(ctx context.Context, what subject, file *sweep.File, about
 	if err == nil {
 		r.record(ctx, what, file.Path(), about)
 	}
-	return conclude(r.err, file, summary, err)
+	return printSummary(r.err, file, summary, err)
 }
 
 // newGuard makes a guard that waits until others use no more of the CPUs than allowed,
@@ -104,8 +104,8 @@ func newGuard(cpus []int, allowed float64, patience time.Duration, bar *progress
 	}
 }
 
-// conclude prints what a sweep did. err is why it ended early, if it did.
-func conclude(w io.Writer, file *sweep.File, summary sweep.Summary, err error) error {
+// printSummary prints what a sweep did. err is why it ended early, if it did.
+func printSummary(w io.Writer, file *sweep.File, summary sweep.Summary, err error) error {
 	fmt.Fprintf(w, "%s of %s in %s",
 		table.Count(summary.Samples, "sample"), table.Count(summary.Points, "point"), table.Count(summary.Rounds, "whole round"))
 	if summary.Precise > 0 {
@@ -117,18 +117,18 @@ func conclude(w io.Writer, file *sweep.File, summary sweep.Summary, err error) e
 	fmt.Fprintln(w)
 	printFailures(w, summary.Failures)
 	if len(summary.Failures) > 0 {
-		fmt.Fprintf(w, "their whole output: %s\n", failureLog(file.Path()))
+		fmt.Fprintf(w, "note: their whole output is in %s\n", failureLog(file.Path()))
 	}
 	if summary.Samples == 0 && len(summary.Failures) == 0 {
-		// It is about benchmarks that were left out of a run that does not exist.
+		// The log is about benchmarks left out of a run without samples.
 		err = errors.Join(err, ignoreMissing(os.Remove(failureLog(file.Path()))))
 	}
 	if err == nil && summary.Missing > 0 {
-		fmt.Fprintf(w, "the budget had no room for %d of %s\n", summary.Missing, table.Count(summary.Points, "point"))
+		fmt.Fprintf(w, "note: %d of %s did not fit into the budget\n", summary.Missing, table.Count(summary.Points, "point"))
 	}
 	if err != nil {
 		if summary.Samples > 0 && !errors.Is(err, sweep.ErrPast) {
-			fmt.Fprintf(w, "the samples are kept: overlap report %[1]s reads them, overlap run --resume %[1]s continues\n", file.Path())
+			fmt.Fprintf(w, "note: the samples are kept: overlap report %[1]s reads them, overlap run --resume %[1]s continues\n", file.Path())
 		}
 		return err
 	}

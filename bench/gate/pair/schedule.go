@@ -30,8 +30,7 @@ type Schedule struct {
 	relink gate.Relink
 }
 
-// BudgetError is a budget that is too short for the fewest blocks that can tell
-// anything.
+// BudgetError is a budget that is too short for the fewest blocks with a result.
 type BudgetError struct {
 	Budget, Need time.Duration
 	Links        time.Duration // of Need
@@ -46,8 +45,8 @@ func (e *BudgetError) Error() string {
 }
 
 // Schedule links both sides in another layout, to find out how long that takes, and
-// plans the blocks that a budget has room for; 0 is as long as usual. The error is a
-// BudgetError if that is too few.
+// plans the blocks that fit into the budget; a budget of 0 is as long as usual. It
+// returns a BudgetError if they are too few.
 func (p *Pair) Schedule(ctx context.Context, budget time.Duration) (Schedule, error) {
 	relink, link, err := p.tryLayouts(ctx)
 	if err != nil {
@@ -79,9 +78,10 @@ func (p *Pair) Config(s Schedule, seed uint64) gate.Config {
 	}
 }
 
-// blocks are how many blocks of each point the budget has room for, and how many of
-// them, one after the other, share their layouts, if to link both sides takes link
-// and a block of each point takes round. 0 blocks are too few to tell anything.
+// blocks returns how many blocks of each point fit into the budget, and how many
+// consecutive blocks share one pair of binaries. Linking both sides takes link; one
+// block of every point takes round. It returns 0 if the budget is too short for a
+// result.
 //
 // Where a unit costs link and each of its blocks one round, and layouts vary as
 // much as blocks of the same layout do, the error is least at √(link/round) blocks
@@ -100,9 +100,9 @@ func blocks(budget, round, link time.Duration) (n, every int) {
 	return every * int(budget/(link+time.Duration(every)*round)), every
 }
 
-// round is how long a block of each point takes, by what it took to run each
-// benchmark once: on the side where that was less, since a neighbour can make once
-// last several times as long.
+// round estimates how long one block of every point takes, from one run of each
+// benchmark: on the side where that run was shorter, since another program can make a
+// single run last several times as long.
 func (p *Pair) round() (round time.Duration) {
 	for _, point := range p.Points {
 		round += 4 * min(p.base.slot(point), p.head.slot(point))
@@ -113,8 +113,8 @@ func (p *Pair) round() (round time.Duration) {
 	return round
 }
 
-// slot is how long one of a side takes. The workloads of overlap's own are prepared
-// in no time.
+// slot estimates how long a slot of a point takes on this side. Overlap's own
+// workloads take no time to prepare.
 func (s *side) slot(p sweep.Point) time.Duration {
 	if s.foreign == nil {
 		return slotWall
@@ -122,7 +122,7 @@ func (s *side) slot(p sweep.Point) time.Duration {
 	return max(slotWall, s.foreign.ExpectSlices(p, SlotTime))
 }
 
-// benchmarks is how many the points are of.
+// benchmarks counts the benchmarks of the points.
 func (p *Pair) benchmarks() int {
 	seen := map[[2]string]bool{}
 	for _, point := range slices.Concat(p.Points, p.HeadOnly) {

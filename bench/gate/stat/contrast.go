@@ -30,13 +30,16 @@ type Term struct {
 }
 
 // NewTerm chooses the statistics. For the p value it takes the one with the narrowest
-// exchange distribution of the sample as it is. That does not depend on which side is
-// head, so the p value stays exact; and it avoids those that a real change widens, so
-// they have power. (The median of the pooled slices has none against a change larger
-// than the noise: every exchange that leaves most slices of one build on one side has
-// all of the difference.) But with a real change the narrowest is one that happens to
-// make the change small. So the estimate has a choice of its own: the narrowest
-// between halves of each block with a slot of either build, without the change.
+// exchange distribution of the sample as measured. That does not depend on which side is
+// head, so the p value stays exact; and it avoids statistics that a real change widens,
+// which have little power. (The median of the pooled slices has none against a change
+// larger than the noise: every exchange that leaves most slices of one build on one side
+// has all of the difference.)
+//
+// If there is a real change, the narrowest statistic is biased towards a small change. So
+// the estimate uses another choice: split each block into halves that each contain one
+// slot of either build, remove the estimated change, and take the statistic that varies
+// least between the halves.
 func NewTerm(s Sample, seed, stream uint64) *Term {
 	t := &Term{Sample: s}
 	t.test = narrowest(s, seed, stream)
@@ -201,8 +204,8 @@ func (c Contrast) Limits(seed, stream uint64) (low, high float64) {
 // sign returns the coefficient of t in the sum.
 func (c Contrast) sign(t *Term) float64 { return c.Signs[slices.Index(c.Terms, t)] }
 
-// Floor is the smallest log ratio that the run would have called with a probability
-// of 0.8 at a level, or NaN if it would have called none however large.
+// Floor is the smallest log ratio that the run would have detected with a
+// probability of 0.8 at a level, or NaN if it would have detected none however large.
 func (c Contrast) Floor(level float64, seed, stream uint64) float64 {
 	return c.floor(level, chance, seed, stream)
 }

@@ -34,12 +34,11 @@ func (t GainTime) sign() float64 {
 	return 1
 }
 
-// Value is the gain of one build with its 95 % interval: a bootstrap of blocks
-// (Efron, 1979), those of one binary together, made as much wider as Student's
-// interval of so few is than the normal one and as their spread is too small
-// (Hesterberg, 2015). It reaches as far beyond that as if the program had waited
-// for all that others may have had of one CPU. Of too few blocks the interval is 0
-// to +Inf.
+// Value returns the gain of one build with its 95 % interval. The interval is a
+// bootstrap over blocks (Efron, 1979); blocks of one binary are drawn together. Because
+// there are few blocks, it is widened by the ratio of Student's quantile to the normal
+// one, and by √(n/(n−1)) (Hesterberg, 2015). It is widened again by the CPU time that
+// other programs may have taken. With too few blocks it is 0 to +Inf.
 func (g Gain) Value(head bool, seed, stream uint64) (value, low, high float64) {
 	levels := make([]*leveller, len(g.Times))
 	lower, upper, log := 1., 1., math.Log(g.Factor)

@@ -64,10 +64,10 @@ func (c *clock) halves(rng *rand.Rand) Sample {
 // never is.
 var quantiles = []float64{.002, .005, .01, .02, .05, .1, .25, .5}
 
-// highest is the highest quantile that slices of all blocks are pooled for. To
-// put a pooled quantile q of one side into the slow build's slices takes more
-// than a share 1-q of them: of 22 blocks 1 exchange in 8,000 does for a tenth,
-// but 1 in 60 for a quarter, whatever the change is, and nearly all for a half.
+// highest is the highest quantile that may be pooled. An exchange can move the q
+// quantile of one side into the slow build's slices only if more than 1−q of that
+// side's slices are slow. With 22 blocks, 1 exchange in 8,000 does this for q = 0.1, 1
+// in 60 for q = 0.25, and nearly all for q = 0.5, so high quantiles have no power.
 const highest = .1
 
 // choices leaves out low quantiles that rest on too few units: where one unit has all
