@@ -1,5 +1,7 @@
 // Package gate compares two builds of the same benchmarks: whether one is slower,
-// and whether it has stopped scaling.
+// and whether it has stopped scaling. Samplers of two builds and a Config go into Measure,
+// and slots come out, to a File and as Series; Series go into Judge, and Findings come
+// out; a Report writes them. The package does not know git, go build, flags or terminals.
 //
 // The machine that a gate runs on is noisy, and its noise has modes: the same code
 // runs up to twice slower for milliseconds or for seconds. Means of whole samples mix

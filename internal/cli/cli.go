@@ -1,4 +1,7 @@
-// Package cli is the command overlap: one file per verb.
+// Package cli is the command overlap. Arguments and two streams go in; an exit code and
+// text for people and programs come out. A file is a verb, a part of a verb, or what
+// several verbs share. The package adds flags to errors and words to results, and does
+// not compute: statistics are in bench/gate/stat and report/law.
 package cli
 
 import (
