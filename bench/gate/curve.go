@@ -81,13 +81,13 @@ func (pt *judged) gain(q Quantity, factor float64, ref *judged, more ...*judged)
 	factor *= weakFactor(pt, ref)
 	points := append([]*judged{pt, ref}, more...)
 	if slices.ContainsFunc(points, func(p *judged) bool { return p.level == nil }) {
-		return unknown(pt.change(q), points...)
+		return emptyTest(pt.change(q), points...)
 	}
 	t := &test{Change: pt.change(q), points: points, isGain: true, gain: gainOf(factor, pt.level.Quantile(), points...)}
-	t.Blocks = len(pt.free.blocks)
+	t.Blocks = len(pt.undisturbed.blocks)
 	for i, p := range points {
 		t.tested.Terms, t.tested.Signs = append(t.tested.Terms, p.level), append(t.tested.Signs, sign(i))
-		t.Blocks = min(t.Blocks, len(p.free.blocks))
+		t.Blocks = min(t.Blocks, len(p.undisturbed.blocks))
 	}
 	t.size = t.tested
 	// Levels at different quantiles are not those of one curve: the point's own

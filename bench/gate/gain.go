@@ -39,7 +39,7 @@ func sign(i int) float64 {
 func gainOf(factor, quantile float64, points ...*judged) stat.Gain {
 	gain := stat.Gain{Factor: factor, Quantile: quantile}
 	for i, pt := range points {
-		gain.Times = append(gain.Times, stat.GainTime{Times: pt.free.times, Divides: sign(i) < 0, AllHead: pt.headOnly, Lost: pt.free.lostShare()})
+		gain.Times = append(gain.Times, stat.GainTime{Times: pt.undisturbed.times, Divides: sign(i) < 0, AllHead: pt.headOnly, Lost: pt.undisturbed.lostShare()})
 	}
 	return gain
 }

@@ -97,23 +97,22 @@
 // Other programs, and other guests of the hypervisor, may have one of the CPUs. Each
 // slot notes how many they had: what was neither idle, nor an interrupt, nor the CPU
 // time of the processes that took turns. A block in which that is more than a tenth of
-// a CPU is taken, whichever of its slots are called base.
+// a CPU is disturbed, whichever of its slots are called base.
 //
-// Two processes that take turns on one CPU meet others alike, and their ratio holds. On
-// several CPUs the program behaves differently: where others have one of two, its
+// Two processes that take turns on one CPU are disturbed alike, and their ratio holds.
+// On several CPUs the program behaves differently: where others have one of two, its
 // goroutines no longer meet. So S, E, S/H and the other gains, the CPUs that were busy
-// and the floors rest on the blocks that are not taken, and are unknown if those are
-// fewer than six. A time on several CPUs is tested by all blocks, the size of its
-// change comes from those that are not taken, and without six of them it is never
-// called the same.
+// and the floors rest on the undisturbed blocks, and are unknown if there are fewer than
+// six of them. A time on several CPUs is tested by all blocks, the size of its change
+// comes from the undisturbed ones, and without six of them it is never called the same.
 //
-// The interval of a gain of one build is a bootstrap over blocks (Efron, 1979), made
-// wider by what others had even in these blocks. A check waits for others to leave
-// before it begins, and after a block that was taken.
+// The interval of a gain of one build is a bootstrap over blocks (Efron, 1979), widened
+// by what others had even in these blocks. A check waits for others to leave before it
+// begins, and after a disturbed block.
 //
 // Where a container hides what the CPUs do, the time for which threads were ready to
-// run and had no CPU stands for it. Other systems than Linux hide that as well: there
-// an efficiency may be too low because of others, and a floor says so.
+// run and had no CPU is used instead. Systems other than Linux hide that as well: there
+// an efficiency may be too low because of others, and a note says so.
 //
 // # What it does not detect
 //

@@ -193,7 +193,7 @@ func (m *measurement) block(ctx context.Context, p *measured, n int) error {
 		}
 	}
 	p.Blocks = append(p.Blocks, b)
-	if b.others().taken() {
+	if b.others().disturbed() {
 		m.quiet(ctx)
 	}
 	return nil

@@ -44,7 +44,7 @@ type Change struct {
 	Excused   bool     `json:"excused,omitempty"`       // worse only against a reference that became faster: see Regression
 	BaseSpan  Span     `json:"base_span,omitzero"`      // of a gain: 95 % interval of Base
 	HeadSpan  Span     `json:"head_span,omitzero"`      // of a gain: 95 % interval of Head
-	Beside    bool     `json:"beside_others,omitempty"` // a time on several CPUs while others had some of them: its ratio holds, Base and Head do not
+	Disturbed bool     `json:"beside_others,omitempty"` // a time on several CPUs of which others had some: its ratio holds, Base and Head do not
 	Why       string   `json:"why,omitempty"`           // why it is unknown, if others had the CPUs
 }
 
@@ -69,7 +69,7 @@ type Revision struct {
 type Problem struct {
 	Name   string `json:"name"`
 	Why    string `json:"why"`
-	Output string `json:"-"` // all that the process said, if it was one that failed
+	Output string `json:"-"` // the whole output of a process that failed
 }
 
 // Demand is a least efficiency of head that the user set.

@@ -46,7 +46,7 @@ func (c Change) values() string {
 	case Bytes, Allocs:
 		format = count
 	}
-	if c.Beside {
+	if c.Disturbed {
 		unit += " beside others"
 	}
 	return format(c.Base/scale) + c.BaseSpan.halfWidth(c.Base) + " → " + format(c.Head/scale) + c.HeadSpan.halfWidth(c.Head) + unit

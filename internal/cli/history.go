@@ -240,7 +240,7 @@ func historyEntry(r *gate.Report) history.Entry {
 		Seed: r.Seed, Blocks: r.Blocks, Identical: r.Identical,
 	}
 	for _, c := range r.Changes {
-		if c.Beside || !(c.Low > 0 && c.Low <= c.Ratio && c.Ratio <= c.High && c.High < 1e6) {
+		if c.Disturbed || !(c.Low > 0 && c.Low <= c.Ratio && c.Ratio <= c.High && c.High < 1e6) {
 			continue
 		}
 		name := strings.TrimPrefix(c.Benchmark, "Benchmark")

@@ -70,7 +70,7 @@ func (p *Pair) Schedule(ctx context.Context, budget time.Duration) (Schedule, er
 func (p *Pair) Config(s Schedule, seed uint64) gate.Config {
 	watched, throttle := p.Watched(), meter.NewThrottle()
 	sampler := func(s side) gate.Sampler {
-		return gate.Sliced{Slicer: s.sampler, Watched: watched, Throttle: throttle}
+		return gate.SliceSampler{Slicer: s.sampler, Watched: watched, Throttle: throttle}
 	}
 	return gate.Config{
 		Points: p.Points, HeadOnly: p.HeadOnly, Base: sampler(p.base), Head: sampler(p.head),

@@ -180,8 +180,8 @@ func TestLeavingOutIsBlind(t *testing.T) {
 		}
 		after, _ := prepare(s)
 		first := func(b Block) *float64 { return &b.Slots[0].Slices[0] }
-		if before.free == before || !slices.EqualFunc(before.free.blocks, after.free.blocks, func(a, b Block) bool { return first(a) == first(b) }) {
-			t.Errorf("%v: %d free blocks, with other labels %d", s.Point, len(before.free.blocks), len(after.free.blocks))
+		if before.undisturbed == before || !slices.EqualFunc(before.undisturbed.blocks, after.undisturbed.blocks, func(a, b Block) bool { return first(a) == first(b) }) {
+			t.Errorf("%v: %d undisturbed blocks, with other labels %d", s.Point, len(before.undisturbed.blocks), len(after.undisturbed.blocks))
 		}
 	}
 }
@@ -212,10 +212,10 @@ func TestTheCulpritIsNamed(t *testing.T) {
 	if r.Exit(true) != 2 || r.Exit(false) != 0 || !strings.HasSuffix(r.Summary(), why) {
 		t.Errorf("exit %d, strict %d: %s", r.Exit(false), r.Exit(true), r.Summary())
 	}
-	if c := find(t, f, Time, "cores=2-2"); !c.Beside || !strings.HasSuffix(c.values(), " ns beside others") {
+	if c := find(t, f, Time, "cores=2-2"); !c.Disturbed || !strings.HasSuffix(c.values(), " ns beside others") {
 		t.Errorf("%+v: %s", c, c.values())
 	}
-	if c := find(t, f, Time, "cores=1"); c.Beside || c.Verdict != Same {
+	if c := find(t, f, Time, "cores=1"); c.Disturbed || c.Verdict != Same {
 		t.Errorf("%+v", c)
 	}
 	// Times on one CPU rest on nothing else.
