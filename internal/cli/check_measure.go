@@ -57,7 +57,7 @@ func (c *checkCmd) measure(ctx context.Context, s *streams, h host.Host, p *pair
 	if err != nil {
 		return false, err
 	}
-	c.fill(r, p)
+	c.copyPair(r, p)
 	r.Budget, r.Blocks = plan.Total, plan.Blocks
 	about := gate.Plan{Setup: r.Setup, SlotTime: pair.SlotTime, Demands: c.demands, Points: p.Points, HeadOnly: p.HeadOnly, NotCompared: r.NotCompared}
 	file, err := gate.Create(c.Results, about, append(h.Fingerprint(), host.Pair{Key: "placement", Value: checkPlacement}))
@@ -92,7 +92,7 @@ func (c *checkCmd) measure(ctx context.Context, s *streams, h host.Host, p *pair
 		return false, err
 	}
 	r.Problems = append(r.Problems, problems...)
-	p.Broken = p.Broken || len(problems) > 0
+	p.HeadFailed = p.HeadFailed || len(problems) > 0
 	c.judge(r, slices.DeleteFunc(series, func(s gate.Series) bool { return len(s.Blocks) == 0 }))
 	if r.Complete = !interrupted; interrupted {
 		measured := 0

@@ -39,7 +39,7 @@ func (p *Pair) find(ctx context.Context, failed map[string][]sweep.Omission) err
 		}
 	}
 	p.reportOmitted(found["base"], omitted["base"], omitted["head"])
-	if p.baseGone {
+	if p.baseMissing {
 		return p.findHeadOnly(ctx, found["head"], nil, nil)
 	}
 	shared := p.match(found["base"], found["head"], slices.Concat(omitted["base"], failed["base"]), slices.Concat(omitted["head"], failed["head"]))
@@ -55,7 +55,7 @@ func (p *Pair) find(ctx context.Context, failed map[string][]sweep.Omission) err
 // identical are the packages whose test binaries are the same on both sides, if
 // that is a reason not to measure them.
 func (p *Pair) identical() (list []string, err error) {
-	if p.sameCommit() || p.baseGone {
+	if p.sameCommit() || p.baseMissing {
 		return nil, nil
 	}
 	base, err := p.base.foreign.Sums()
@@ -85,7 +85,7 @@ func (p *Pair) reportOmitted(found []sweep.Benchmark, base, head []sweep.Omissio
 			p.problem(o.Name, "base and head: "+o.Why)
 		default:
 			p.problem(o.Name, "head: "+o.Why)
-			p.Broken = p.Broken || slices.ContainsFunc(found, func(b sweep.Benchmark) bool { return isOf(o, b) })
+			p.HeadFailed = p.HeadFailed || slices.ContainsFunc(found, func(b sweep.Benchmark) bool { return isOf(o, b) })
 		}
 	}
 	p.noteMissingBase("base", slices.DeleteFunc(slices.Clone(base), func(o sweep.Omission) bool { return o.Skipped || has(head, o) }))

@@ -122,7 +122,7 @@ func (p *Pair) settle(ctx context.Context, dir string, repo *git.Repository) err
 		}
 		modules[s.name] = module
 	}
-	if !p.baseGone && modules["base"] != modules["head"] {
+	if !p.baseMissing && modules["base"] != modules["head"] {
 		return wrong(OptionDirectory, "it is in different modules: base has %s, head has %s", modules["base"], modules["head"])
 	}
 	return nil

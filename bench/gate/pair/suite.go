@@ -36,7 +36,7 @@ func (p *Pair) buildSuite(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	identical := !p.baseGone && sums["base"] == sums["head"] && !p.sameCommit()
+	identical := !p.baseMissing && sums["base"] == sums["head"] && !p.sameCommit()
 	if identical {
 		p.Identical = []string{"overlap"}
 	}
@@ -48,7 +48,7 @@ func (p *Pair) buildSuite(ctx context.Context) (err error) {
 			shared = append(shared, w)
 		case head:
 			others = append(others, w)
-			if !base && !p.baseGone {
+			if !base && !p.baseMissing {
 				p.Added = append(p.Added, w.Name)
 			}
 		case base:

@@ -42,7 +42,7 @@ func (p *Pair) listTests(ctx context.Context) error {
 // one side has keeps its own: there is nothing to compare it with.
 func (p *Pair) shareTests() error {
 	from, to := &p.head, &p.base
-	if p.baseGone {
+	if p.baseMissing {
 		if p.o.Tests == BaseTests {
 			return wrong(OptionTests, "base cannot be built; see the notes")
 		}
@@ -55,13 +55,13 @@ func (p *Pair) shareTests() error {
 		from, to = to, from
 	}
 	p.note("both revisions have the tests of %s; benchmarks that only %s has were not looked for", from.name, to.name)
-	to.replace, to.folders = map[string]string{}, map[string]string{}
+	to.replace, to.runDirs = map[string]string{}, map[string]string{}
 	for path, theirs := range from.tests {
 		ours, both := to.tests[path]
 		if !both || ours.Dir == theirs.Dir {
 			continue
 		}
-		to.folders[path] = theirs.Dir
+		to.runDirs[path] = theirs.Dir
 		if err := substitute(to.replace, ours, theirs); err != nil {
 			return &OptionError{OptionTests, err}
 		}

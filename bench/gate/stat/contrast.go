@@ -44,7 +44,7 @@ func NewTerm(s Sample, seed, stream uint64) *Term {
 	t := &Term{Sample: s}
 	t.test = narrowest(s, seed, stream)
 	t.tested = s.statistic(t.test)(s.labels())
-	t.how = narrowest(chance(s.scaled(-t.tested), rand.New(rand.NewPCG(seed, stream+1))), seed, stream)
+	t.how = narrowest(withLayouts(s.scaled(-t.tested), rand.New(rand.NewPCG(seed, stream+1))), seed, stream)
 	t.estimate = s.statistic(t.how)(s.labels())
 	return t
 }
@@ -68,21 +68,22 @@ func (t *Term) Paired() bool { return t.how.paired }
 // Blocks is how many blocks the term rests on.
 func (t *Term) Blocks() int { return len(t.labels()) }
 
-// luck makes a sample without a change into one that shows how far luck goes.
-type luck func(s Sample, rng *rand.Rand) Sample
+// nullModel turns a sample without a change into one that shows how large a difference
+// chance alone makes.
+type nullModel func(s Sample, rng *rand.Rand) Sample
 
-// chance is the luck that a change must exceed. Where each block has its own
-// layouts they are part of it, and the sample itself shows it; else its halves do.
-func chance(s Sample, rng *rand.Rand) Sample {
+// withLayouts is the null model that a change must exceed. Where each block has its own
+// layouts, it includes their differences: it is the sample itself. Else it is its halves.
+func withLayouts(s Sample, rng *rand.Rand) Sample {
 	if s.layouts() != nil {
 		return s
 	}
 	return s.halves(rng)
 }
 
-// still is the luck that would be left if code did not move: in the halves of a
-// block the layouts cancel.
-func still(s Sample, rng *rand.Rand) Sample { return s.halves(rng) }
+// withoutLayouts is the null model of code that does not move: in the halves of a block
+// the layouts cancel.
+func withoutLayouts(s Sample, rng *rand.Rand) Sample { return s.halves(rng) }
 
 // narrowest is the choice with the narrowest exchange distribution.
 func narrowest(s Sample, seed, stream uint64) choice {
@@ -93,7 +94,7 @@ func narrowest(s Sample, seed, stream uint64) choice {
 		if len(list) == 1 {
 			break
 		}
-		if width := beyond(exchange{s.statistic(how), u}.spread(choiceDraws, seed, stream), tail); width < least {
+		if width := beyond(exchange{s.statistic(how), u}.distribution(choiceDraws, seed, stream), tail); width < least {
 			least, best = width, how
 		}
 	}
@@ -153,8 +154,8 @@ func (c Contrast) by(change func(t *Term) Sample, how func(t *Term) choice) exch
 	return exchange{sum, unitsOf(samples...)}
 }
 
-// raw is the sample as it was measured.
-func raw(t *Term) Sample { return t.Sample }
+// asMeasured is the sample as it was measured.
+func asMeasured(t *Term) Sample { return t.Sample }
 
 // centred is the sample with the estimated change taken out of it.
 func centred(t *Term) Sample { return t.scaled(-t.estimate) }
@@ -172,7 +173,7 @@ func (c Contrast) P(m int, seed, stream uint64) float64 {
 		measured += c.Signs[i] * t.tested
 	}
 	test := func(t *Term) choice { return t.test }
-	p := c.by(raw, test).p(measured, m, seed, stream)
+	p := c.by(asMeasured, test).p(measured, m, seed, stream)
 	if len(c.Terms) > 1 {
 		unchanged := func(t *Term) Sample { return t.scaled(-t.tested) }
 		p = max(p, c.by(unchanged, test).p(measured, m, seed, stream))
@@ -192,7 +193,7 @@ func (c Contrast) Limits(seed, stream uint64) (low, high float64) {
 	estimate := c.Estimate()
 	width := func(by float64) float64 {
 		stat := c.statistic(func(t *Term) Sample { return t.scaled(-t.estimate - c.sign(t)*by/float64(len(c.Terms))) })
-		return beyond(stat.spread(intervalDraws, seed, stream), .05)
+		return beyond(stat.distribution(intervalDraws, seed, stream), .05)
 	}
 	step := max(width(0), 1e-6)
 	reach := func(direction float64) float64 {
@@ -207,33 +208,33 @@ func (c Contrast) sign(t *Term) float64 { return c.Signs[slices.Index(c.Terms, t
 // Floor is the smallest log ratio that the run would have detected with a
 // probability of 0.8 at a level, or NaN if it would have detected none however large.
 func (c Contrast) Floor(level float64, seed, stream uint64) float64 {
-	return c.floor(level, chance, seed, stream)
+	return c.floor(level, withLayouts, seed, stream)
 }
 
-// floor is Floor with one kind of luck, chance or still. It adds to the luck the
-// critical value of the test, which depends on the change itself, since exchanging
-// names mixes the two speeds.
-func (c Contrast) floor(level float64, luck luck, seed, stream uint64) float64 {
+// floor is Floor with one null model: the critical value of the test, plus what chance
+// makes of the null model. The critical value depends on the change itself, since
+// exchanging names mixes the two speeds.
+func (c Contrast) floor(level float64, null nullModel, seed, stream uint64) float64 {
 	if LeastP(c.units().n) > level {
 		return math.NaN()
 	}
-	if f := c.floorBy(func(t *Term) choice { return t.how }, level, luck, seed, stream); !math.IsNaN(f) {
+	if f := c.floorBy(func(t *Term) choice { return t.how }, level, null, seed, stream); !math.IsNaN(f) {
 		return f
 	}
 	// A statistic that leaves out blocks does not depend on the names of a few. If
 	// those are too many for the level, the first choice, which leaves out none,
 	// would test the change.
-	return c.floorBy(func(t *Term) choice { return t.choices()[0] }, level, luck, seed, stream)
+	return c.floorBy(func(t *Term) choice { return t.choices()[0] }, level, null, seed, stream)
 }
 
 // floorBy is the floor of one statistic of each term.
-func (c Contrast) floorBy(how func(t *Term) choice, level float64, luck luck, seed, stream uint64) float64 {
+func (c Contrast) floorBy(how func(t *Term) choice, level float64, null nullModel, seed, stream uint64) float64 {
 	rng := rand.New(rand.NewPCG(seed, stream))
 	same := make(map[*Term]Sample, len(c.Terms))
 	for _, t := range c.Terms {
-		same[t] = luck(centred(t), rng)
+		same[t] = null(centred(t), rng)
 	}
-	usual := beyond(c.by(func(t *Term) Sample { return same[t] }, how).spread(intervalDraws, seed, stream), .4) // the 0.8 quantile of a symmetric distribution
+	usual := beyond(c.by(func(t *Term) Sample { return same[t] }, how).distribution(intervalDraws, seed, stream), .4) // the 0.8 quantile of a symmetric distribution
 	draws := Draws(level, floorDraws)
 	found := func(change float64) bool {
 		first := true
@@ -244,7 +245,7 @@ func (c Contrast) floorBy(how func(t *Term) choice, level float64, luck luck, se
 			first = false
 			return same[t].scaled(change)
 		}, how)
-		critical := beyond(stat.spread(draws, seed, stream), level)
+		critical := beyond(stat.distribution(draws, seed, stream), level)
 		return change-usual > critical
 	}
 	if f := smallest(found, usual, .02); !math.IsInf(f, 1) {

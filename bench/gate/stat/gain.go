@@ -85,7 +85,7 @@ type leveller struct {
 
 func newLeveller(t GainTime, head bool, q float64) *leveller {
 	l := &leveller{GainTime: t, head: head, q: q, slices: make([]int, len(t.blocks)), weight: make([]int, len(t.blocks))}
-	for _, v := range t.clock.slices {
+	for _, v := range t.pooled.slices {
 		if l.has(v) {
 			l.slices[v.slot/4]++
 		}
@@ -105,7 +105,7 @@ func newLeveller(t GainTime, head bool, q float64) *leveller {
 }
 
 // has reports whether a slice is of the build.
-func (l *leveller) has(v timed) bool { return l.AllHead || l.clock.isHead(v.slot) == l.head }
+func (l *leveller) has(v timed) bool { return l.AllHead || l.pooled.isHead(v.slot) == l.head }
 
 // log is the logarithm of the quantile, of groups of blocks drawn with replacement
 // by rng if it is not nil.
@@ -124,7 +124,7 @@ func (l *leveller) log(rng *rand.Rand) float64 {
 		all += n * l.weight[k]
 	}
 	want := rank(l.q, all)
-	for _, v := range l.clock.slices {
+	for _, v := range l.pooled.slices {
 		if l.has(v) {
 			if want -= l.weight[v.slot/4]; want <= 0 {
 				return v.log

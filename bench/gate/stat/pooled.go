@@ -12,24 +12,24 @@ type timed struct {
 	slot int32
 }
 
-// clock is the slices of a point.
-type clock struct {
+// pooledTimes is the slices of a point.
+type pooledTimes struct {
 	slices []timed // ascending
 	halfOf arrangement
 	head   []bool
 	seeds  []seeds
 }
 
-func (c *clock) labels() []bool   { return c.head }
-func (c *clock) layouts() []seeds { return c.seeds }
+func (c *pooledTimes) labels() []bool   { return c.head }
+func (c *pooledTimes) layouts() []seeds { return c.seeds }
 
 // isHead reports whether a slot counts as head's.
-func (c *clock) isHead(slot int32) bool {
+func (c *pooledTimes) isHead(slot int32) bool {
 	return (c.halfOf[slot]&1 == 0) == c.head[slot/4]
 }
 
 // scaled merges the two sides again, which is faster than sorting.
-func (c *clock) scaled(by float64) Sample {
+func (c *pooledTimes) scaled(by float64) Sample {
 	var sides [2][]timed
 	for _, v := range c.slices {
 		if c.isHead(v.slot) {
@@ -48,15 +48,15 @@ func (c *clock) scaled(by float64) Sample {
 		}
 	}
 	merged = append(append(merged, base...), head...)
-	return &clock{merged, c.halfOf, c.head, c.seeds}
+	return &pooledTimes{merged, c.halfOf, c.head, c.seeds}
 }
 
-func (c *clock) halves(rng *rand.Rand) Sample {
+func (c *pooledTimes) halves(rng *rand.Rand) Sample {
 	first := make([]bool, len(c.head))
 	for k := range first {
 		first[k] = true
 	}
-	return &clock{c.slices, mixed(len(c.head), rng), first, nil}
+	return &pooledTimes{c.slices, mixed(len(c.head), rng), first, nil}
 }
 
 // quantiles are those to choose from. Low ones show the code undisturbed; work on
@@ -72,7 +72,7 @@ const highest = .1
 
 // choices leaves out low quantiles that rest on too few units: where one unit has all
 // the fast slices, every exchange has the measured difference or its opposite.
-func (c *clock) choices() (list []choice) {
+func (c *pooledTimes) choices() (list []choice) {
 	for _, q := range quantiles {
 		if q <= highest && LeastP(c.support(q)) <= tail {
 			list = append(list, choice{q: q})
@@ -86,7 +86,7 @@ func (c *clock) choices() (list []choice) {
 
 // support is how many units the slices up to the q quantile come from: (Σn)²/Σn² of
 // the units' numbers of them, in whole units (Kish, 1965).
-func (c *clock) support(q float64) int {
+func (c *pooledTimes) support(q float64) int {
 	u := unitsOf(c)
 	n := make([]int, u.n)
 	up := rank(q, len(c.slices))
@@ -100,7 +100,7 @@ func (c *clock) support(q float64) int {
 	return up * up / squares
 }
 
-func (c *clock) statistic(how choice) statistic {
+func (c *pooledTimes) statistic(how choice) statistic {
 	if how.paired {
 		return mean(c.differences(how.q))
 	}
@@ -111,14 +111,14 @@ func (c *clock) statistic(how choice) statistic {
 	}
 }
 
-func (c *clock) levels(how choice) (level [2]float64) {
+func (c *pooledTimes) levels(how choice) (level [2]float64) {
 	p := c.pool()
 	p.side(c.head)
 	base := math.Exp(p.quantile(how.q, 0))
 	return [2]float64{base, base * math.Exp(c.statistic(how)(c.head))}
 }
 
-func (c *clock) pairs(how choice) [][2]float64 {
+func (c *pooledTimes) pairs(how choice) [][2]float64 {
 	n, seen, slots := make([]int, len(c.halfOf)), make([]int, len(c.halfOf)), make([]float64, len(c.halfOf))
 	for _, v := range c.slices {
 		n[v.slot]++
@@ -133,7 +133,7 @@ func (c *clock) pairs(how choice) [][2]float64 {
 
 // differences are of every block how much its first half's quantile is above
 // its second's.
-func (c *clock) differences(q float64) []float64 {
+func (c *pooledTimes) differences(q float64) []float64 {
 	halves := make([][]float64, 2*len(c.head))
 	for _, v := range c.slices {
 		h := c.halfOf[v.slot]
@@ -182,7 +182,7 @@ type pool struct {
 	n      [2]int  // slices of either side
 }
 
-func (c *clock) pool() *pool {
+func (c *pooledTimes) pool() *pool {
 	halves := 2 * len(c.head)
 	p := &pool{
 		logs: make([]float64, len(c.slices)), half: make([]int32, len(c.slices)),

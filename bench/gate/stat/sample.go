@@ -25,8 +25,8 @@ type choice struct {
 // 2k+1 for the halves of block k.
 type arrangement []int32
 
-// asMeasured is the arrangement of outer and inner slots.
-func asMeasured(blocks int) arrangement {
+// outerAndInner is the arrangement of outer and inner slots.
+func outerAndInner(blocks int) arrangement {
 	a := make(arrangement, 4*blocks)
 	for i := range a {
 		a[i] = int32(2*(i/4) + half[i%4])
