@@ -139,8 +139,8 @@ func (p Problem) short() Problem {
 	return p
 }
 
-// Problem notes what could not be measured.
-func (f *File) Problem(p Problem) error {
+// AddProblem notes what could not be measured.
+func (f *File) AddProblem(p Problem) error {
 	var b strings.Builder
 	if err := jsonLine(&b, problemLine, p.short()); err != nil {
 		return err

@@ -198,7 +198,7 @@ func TestFilesAreInTheFolderOfTheirHost(t *testing.T) {
 		if want := filepath.Join(dir, c.folder, "checks", "2026-11-23T05-00-00Z.txt"); f.Path() != want {
 			t.Errorf("%q: %s, want %s", c.host, f.Path(), want)
 		}
-		if err := f.Problem(gate.Problem{Name: "Sum", Why: "killed"}); err != nil {
+		if err := f.AddProblem(gate.Problem{Name: "Sum", Why: "killed"}); err != nil {
 			t.Error(err)
 		}
 		if err := f.Close(); err != nil {

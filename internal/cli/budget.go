@@ -11,18 +11,18 @@ import (
 	"overlap/internal/table"
 )
 
-// outlook is how long a run will take.
-type outlook struct {
+// estimate is how long a run will take.
+type estimate struct {
 	points int
 	visit  []time.Duration // of each point, in the order of the plan's lines
 	round  time.Duration   // a visit to each
 	from   string          // result file that it is known from, or empty: it is estimated
 }
 
-// outlook estimates a run by the newest one of this machine, by how long it took to run
+// estimate estimates a run by the newest one of this machine, by how long it took to run
 // each benchmark once, or else by a guess.
-func (r *run) outlook(what subject) outlook {
-	var o outlook
+func (r *run) estimate(what target) estimate {
+	var o estimate
 	known, from := r.visits()
 	for _, p := range what.plan.Lines() {
 		took, ok := known[p.String()]
@@ -72,7 +72,7 @@ type choice struct {
 
 // tooShort says that the budget is too short for the samples that a verdict needs, and
 // what would be enough; it is empty if the budget is long enough.
-func (r *run) tooShort(o outlook, of choice) string {
+func (r *run) tooShort(o estimate, of choice) string {
 	samples := sampling.MinSamples
 	if r.Rounds > 0 {
 		samples = min(samples, r.Rounds)
@@ -90,7 +90,7 @@ func (r *run) tooShort(o outlook, of choice) string {
 }
 
 // each says how many points there are, after "samples of".
-func (o outlook) each() string {
+func (o estimate) each() string {
 	if o.points > 1 {
 		return fmt.Sprintf("each of %d points", o.points)
 	}

@@ -80,7 +80,7 @@ func (c *checkCmd) measure(ctx context.Context, s *streams, h host.Host, p *pair
 	bar.finish()
 	r.Took = time.Since(began)
 	for _, problem := range problems {
-		err = errors.Join(err, file.Problem(problem))
+		err = errors.Join(err, file.AddProblem(problem))
 	}
 	said, unlogged := logAll(file.Path(), problems, problemOutput)
 	if logged || said {

@@ -19,7 +19,7 @@ import (
 )
 
 // begin measures into a new result file.
-func (r *run) begin(ctx context.Context, what subject) error {
+func (r *run) begin(ctx context.Context, what target) error {
 	if r.Seed == 0 {
 		r.Seed = rand.Uint64()
 	}
@@ -32,7 +32,7 @@ func (r *run) begin(ctx context.Context, what subject) error {
 	if err != nil {
 		return fmt.Errorf("--results: %w", err)
 	}
-	for _, note := range append(slices.Clone(r.host.Notes), what.limit, r.tooShort(r.outlook(what), what.chosen)) {
+	for _, note := range append(slices.Clone(r.host.Notes), what.limit, r.tooShort(r.estimate(what), what.chosen)) {
 		if note != "" {
 			fmt.Fprintln(r.err, "note:", note)
 		}
@@ -58,7 +58,7 @@ func (r *run) about() []host.Pair {
 
 // measure sweeps into file, which it closes. about describes the machine in every
 // sample, and past is what the file already has.
-func (r *run) measure(ctx context.Context, what subject, file *sweep.File, about []host.Pair, past []sweep.Entry) (err error) {
+func (r *run) measure(ctx context.Context, what target, file *sweep.File, about []host.Pair, past []sweep.Entry) (err error) {
 	defer func() { err = errors.Join(err, file.Close()) }()
 	if !slices.ContainsFunc(what.plan.Lines(), func(p sweep.Point) bool { return p.Workers <= 1 && min(p.Cores, p.Procs) == 1 && p.Slices == 1 }) {
 		fmt.Fprintln(r.err, "note: without 1 worker on 1 core the report has no gains; benchstat can still compare the points")

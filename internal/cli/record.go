@@ -22,7 +22,7 @@ const recordVerb = "record"
 // record makes the recordings that belong to a result file, beside it: traces
 // of cashiers, if it is among the workloads, and the latencies between cores. They
 // are for pictures, so their errors are only notes.
-func (r *run) record(ctx context.Context, what subject, results string, about []host.Pair) {
+func (r *run) record(ctx context.Context, what target, results string, about []host.Pair) {
 	if r.Pkg != "" || !r.Recordings {
 		return
 	}

@@ -120,7 +120,7 @@ func judgeAllocs(o selfOutcome) (got string, ok bool) {
 	return o.describe(), false
 }
 
-// judgeBroken wants the file to be named: exit 3 alone could have any reason.
+// judgeBroken requires the file to be named: exit 3 alone could have any reason.
 func judgeBroken(o selfOutcome) (got string, ok bool) {
 	named := func(p gate.Problem) bool { return strings.Contains(p.Why, "work_test.go") }
 	if !strings.Contains(o.said, "work_test.go") && !slices.ContainsFunc(o.report.Problems, named) {
@@ -129,7 +129,7 @@ func judgeBroken(o selfOutcome) (got string, ok bool) {
 	return o.ended(3, "names work_test.go")
 }
 
-// ended is what was got, if the check ended with the code that belongs to it.
+// ended reports whether the check ended with the exit code wanted, and says so if not.
 func (o selfOutcome) ended(want int, got string) (string, bool) {
 	if o.code == want {
 		return got, true
