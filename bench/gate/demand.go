@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// demands compares head's efficiency with the least that the user set. The best of
-// several points on as many CPUs counts: one worker is not expected to use four.
+// demands compares head's efficiency with the least one that the user set. Among points
+// on equally many CPUs the best counts: one worker is not expected to use four.
 func (j judgement) demands() (list []Demand, notes []string) {
 	unknown := false
 	for _, p := range slices.Sorted(maps.Keys(j.Demands)) {

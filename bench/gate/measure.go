@@ -235,7 +235,7 @@ func (m *measurement) checkTurns(ctx context.Context, p *measured, head bool, tw
 		}
 	}
 	if n := len(two[0].Slices); n != len(two[1].Slices) {
-		return m.leaveOut(ctx, p, head, fmt.Errorf("it had %s and the other side %d", table.Count(n, "turn"), len(two[1].Slices)))
+		return m.leaveOut(ctx, p, head, fmt.Errorf("it had %s, and the other side had %d", table.Count(n, "turn"), len(two[1].Slices)))
 	}
 	return nil
 }

@@ -2,7 +2,7 @@ package gate
 
 import "slices"
 
-// Quantity is what of a benchmark is compared.
+// Quantity is a property of a benchmark that is compared.
 type Quantity string
 
 // The quantities. Those from Speedup on are of a benchmark's curve: what a point
@@ -20,7 +20,7 @@ const (
 	AverageParallelism Quantity = "average parallelism" // A: mean CPUs busy
 )
 
-// traits are what is known of a quantity.
+// traits describe a quantity.
 type traits struct {
 	Quantity
 	symbol, legend string // in a table, as in a report of a sweep; empty where the unit says it

@@ -90,7 +90,7 @@ func read(from io.Reader) (Stored, error) {
 			break
 		}
 		if errors.Is(err, bufio.ErrBufferFull) {
-			err = errors.New("it is too long")
+			err = errors.New("the line is too long")
 		}
 		if err == nil {
 			err = r.parse(string(bytes.TrimRight(line, "\r\n")))
@@ -165,14 +165,14 @@ func (r *reader) parsePlan(key, text string) error {
 // addPoint takes a point of the plan. Points of head alone are written last.
 func (r *reader) addPoint(p sweep.Point, headOnly bool) error {
 	if _, twice := r.points[p.String()]; twice {
-		return fmt.Errorf("%.80q is there twice", p.String())
+		return fmt.Errorf("%.80q appears twice", p.String())
 	}
 	r.points[p.String()] = len(r.points)
 	switch {
 	case headOnly:
 		r.HeadOnly = append(r.HeadOnly, p)
 	case r.HeadOnly != nil:
-		return fmt.Errorf("%.80q comes behind the points of head alone", p.String())
+		return fmt.Errorf("%.80q comes after the points of head alone", p.String())
 	default:
 		r.Points = append(r.Points, p)
 	}
@@ -258,10 +258,10 @@ func (r *reader) addSlot(n slotNote, s Slot) error {
 	_, headOnly := r.pointAt(id.point)
 	other := n.Place > 0 && n.Head != (b.head[0] != (n.Place < 3))
 	if n.Place != b.have || !headOnly && other || headOnly && !n.Head {
-		return fmt.Errorf("%s, block %d: a slot is missing, there twice, or of the wrong side", n.Point, n.Block)
+		return fmt.Errorf("%s, block %d: a slot is missing, repeated or of the wrong side", n.Point, n.Block)
 	}
 	if other := [4]int{0, 1, 1, 0}[n.Place]; other < n.Place && s.Layout != b.slots[other].Layout {
-		return fmt.Errorf("%s, block %d: its two slots of a side are of different layouts", n.Point, n.Block)
+		return fmt.Errorf("%s, block %d: the two slots of a side have different layouts", n.Point, n.Block)
 	}
 	b.slots[n.Place], b.head[n.Place] = s, n.Head
 	b.have++
@@ -292,7 +292,7 @@ func (r *reader) stored(torn bool) (Stored, error) {
 		}
 	}
 	if len(s.Series) == 0 {
-		return Stored{}, errors.New("it has no whole block: measure again")
+		return Stored{}, errors.New("it has no complete block: measure again")
 	}
 	return s, nil
 }

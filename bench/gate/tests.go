@@ -62,8 +62,8 @@ func (pt *judged) change(q Quantity) Change {
 	}
 }
 
-// tests are those of the point by itself: none if there is only head, whose times
-// are used for its efficiency.
+// tests returns the tests of the point by itself: none of a point of head alone, whose
+// times are used for its efficiency.
 func (pt *judged) tests(o Options) []*test {
 	if pt.headOnly {
 		if !pt.tooFewUndisturbed() {

@@ -204,7 +204,7 @@ func (c *checkCmd) compare(ctx context.Context, s *streams, h host.Host) (err er
 	return errors.Join(err, c.finish(s, r, p.HeadFailed, interrupted))
 }
 
-// options are the flags as pair knows them.
+// options translates the flags for package pair.
 func (c *checkCmd) options(s *streams, h host.Host, levels []sweep.Level, cpus []int) (pair.Options, error) {
 	o := pair.Options{
 		Base: c.Base, Head: c.Head, Dir: c.Dir, Results: c.Results, Packages: c.Pkg, Bench: c.Bench, Curves: pair.Curves(c.Curves), Demands: c.demands,
@@ -221,7 +221,7 @@ func (c *checkCmd) options(s *streams, h host.Host, levels []sweep.Level, cpus [
 	return o, flagged(err)
 }
 
-// withFlag names the flag of an option that is wrong.
+// withFlag adds the flag to the error of a wrong option.
 func withFlag(err error) error {
 	o := (*pair.OptionError)(nil)
 	if !errors.As(err, &o) {
@@ -238,7 +238,7 @@ func (c *checkCmd) copyPair(r *gate.Report, p *pair.Pair) {
 	r.Problems = slices.Clone(p.Problems) // measuring adds to them
 	r.Notes = slices.Concat(c.limits, p.Notes)
 	for _, pkg := range p.DataDiffers {
-		r.Notes = append(r.Notes, pkg+": testdata, or what its tests embed, differs between base and head, so benchmarks that read it do other work; --tests=head gives both that of head")
+		r.Notes = append(r.Notes, pkg+": testdata, or what its tests embed, differs between base and head, so benchmarks that read it do different work; --tests=head gives both sides the data of head")
 	}
 	r.Notes = append(r.Notes, changedHint(r)...)
 	if p.TestsMismatch {

@@ -15,14 +15,14 @@ import (
 	"overlap/internal/table"
 )
 
-// checkPlacement is the order in which a check takes CPUs.
+// checkPlacement is the order in which a check uses CPUs.
 const checkPlacement = "one-per-core"
 
-// measureGate is gate.Measure, but in tests of what is around it.
+// measureGate is gate.Measure; tests of the code around it replace it.
 var measureGate = gate.Measure
 
-// levels are the degrees of parallelism to measure, and the CPUs in the order in
-// which they are taken.
+// levels returns the degrees of parallelism to measure, and the CPUs in the order in
+// which they are used.
 func (c *checkCmd) levels(h host.Host) ([]sweep.Level, []int, error) {
 	cpus, cores := h.Placement(), h.WithinQuota(h.Cores())
 	wanted := c.Cores
@@ -31,7 +31,7 @@ func (c *checkCmd) levels(h host.Host) ([]sweep.Level, []int, error) {
 	}
 	for n := range c.demands {
 		if n > len(cpus) {
-			return nil, nil, fmt.Errorf("--min-efficiency asks for %d cores and may use %s (%s)", n, table.Count(len(cpus), "CPU"), host.FormatList(cpus))
+			return nil, nil, fmt.Errorf("--min-efficiency asks for %d cores, but only %s can be used (%s)", n, table.Count(len(cpus), "CPU"), host.FormatList(cpus))
 		}
 		wanted = append(slices.Clone(wanted), 1, n)
 	}

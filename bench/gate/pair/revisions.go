@@ -123,7 +123,7 @@ func (p *Pair) settle(ctx context.Context, dir string, repo *git.Repository) err
 		modules[s.name] = module
 	}
 	if !p.baseMissing && modules["base"] != modules["head"] {
-		return wrong(OptionDirectory, "it is in different modules: base has %s, head has %s", modules["base"], modules["head"])
+		return wrong(OptionDirectory, "it belongs to different modules: %s in base, %s in head", modules["base"], modules["head"])
 	}
 	return nil
 }
@@ -143,7 +143,7 @@ func (p *Pair) configure(ctx context.Context, s *side, own map[string]string, fl
 		return "", fmt.Errorf("%s has no go.mod in %s or above it", s.name, filepath.Join(".", repo.Prefix))
 	}
 	if module, err = filepath.Rel(s.top, env["GOMOD"]); err != nil || !filepath.IsLocal(module) {
-		return "", fmt.Errorf("%s has no go.mod in its repository: that of %s is outside", s.name, env["GOMOD"])
+		return "", fmt.Errorf("%s has no go.mod in its repository; %s is outside it", s.name, env["GOMOD"])
 	}
 	return module, p.linkOutside(ctx, s, env["GOMOD"], work)
 }
@@ -159,7 +159,7 @@ func (p *Pair) workspace(s *side, path, top string) string {
 	}
 	path = filepath.Join(s.top, inside)
 	if _, err := os.Stat(path); err != nil {
-		p.note("%s has no %s: it is built without", s.name, inside)
+		p.note("%s has no %s and is built without it", s.name, inside)
 		return "off"
 	}
 	return path

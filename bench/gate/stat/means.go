@@ -72,7 +72,7 @@ func pairsOf(slots []float64) [][2]float64 {
 	return pairs
 }
 
-// sums are those of the halves of every block, of log(1+x) for counts.
+// sums returns the sums over the halves of every block, of log(1+x) for counts.
 func (m *Means) sums() []float64 {
 	s := make([]float64, 2*len(m.head))
 	for i, v := range m.slots {

@@ -59,7 +59,7 @@ func (c *pooledTimes) halves(rng *rand.Rand) Sample {
 	return &pooledTimes{c.slices, mixed(len(c.head), rng), first, nil}
 }
 
-// quantiles are those to choose from. Low ones show the code undisturbed; work on
+// quantiles are the quantiles to choose from. Low ones show the code undisturbed; work on
 // several CPUs is seldom undisturbed on all of them, and work that waits for memory
 // never is.
 var quantiles = []float64{.002, .005, .01, .02, .05, .1, .25, .5}
