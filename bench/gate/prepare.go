@@ -111,12 +111,12 @@ func positive(list []float64) []float64 {
 	return slices.DeleteFunc(slices.Clone(list), bad)
 }
 
-// means is the sample of one number of every slot.
+// means is the data set of one number of every slot.
 func (pt *prepared) means(value func(Slot) float64, good func(float64) bool) *stat.Means {
 	return pt.times.Means(func(block, place int) float64 { return value(pt.blocks[block].Slots[place]) }, good)
 }
 
-// busyCPUs is the sample of the CPUs that were busy.
+// busyCPUs is the data set of the CPUs that were busy.
 func (pt *prepared) busyCPUs() *stat.Means {
 	return pt.means(func(s Slot) float64 { return s.CPUs }, stat.IsPositive)
 }

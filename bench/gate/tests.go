@@ -93,7 +93,7 @@ func (pt *judged) tests(o Options) []*test {
 
 // testTime is the test of a time, by all blocks. On several CPUs its size comes from
 // the undisturbed ones, if there are enough.
-func (pt *judged) testTime(q Quantity, of func(*stat.Times) stat.Sample, o Options) *test {
+func (pt *judged) testTime(q Quantity, of func(*stat.Times) stat.Data, o Options) *test {
 	t := pt.test(q, of(pt.times), o)
 	if !pt.onSeveralCPUs() || pt.undisturbed == pt.prepared {
 		return t
@@ -114,7 +114,7 @@ func (pt *judged) testBusy(o Options) *test {
 	return pt.test(AverageParallelism, busy, o)
 }
 
-func (pt *judged) test(q Quantity, s stat.Sample, o Options) *test {
+func (pt *judged) test(q Quantity, s stat.Data, o Options) *test {
 	term := stat.NewTerm(s, o.Seed, stream(pt.Point, q))
 	t := &test{Change: pt.change(q), tested: stat.Single(term), points: []*judged{pt}}
 	t.setSize(term)

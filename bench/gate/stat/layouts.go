@@ -32,20 +32,20 @@ func seedsOf(blocks []Block) (list []seeds) {
 	return list
 }
 
-// units say which blocks of some samples change their names together: those of the
+// units say which blocks of some data sets change their names together: those of the
 // same two binaries, which have the same luck with their layouts in all of them.
 // Whether a block has the binaries in the places of the first or in turned places
 // follows from the layouts, not from the names, so nothing that rests on units depends
 // on which build is called head.
 type units struct {
 	n      int
-	of     []int  // of every block, one sample after the other
+	of     []int  // of every block, one data set after the other
 	turned []bool // of every block: what the first of its unit has outside, it has inside
 }
 
-func unitsOf(samples ...Sample) (u units) {
+func unitsOf(sets ...Data) (u units) {
 	first := map[seeds]int{}
-	for _, s := range samples {
+	for _, s := range sets {
 		list := s.layouts()
 		for k := range s.labels() {
 			if list == nil {
@@ -96,7 +96,7 @@ func (c Contrast) layoutSpread() (sd, low, high float64) {
 // that does not move.
 func (c Contrast) exceedsNoise(level float64, seed, stream uint64) bool {
 	rng := rand.New(rand.NewPCG(seed, stream))
-	same := c.statistic(func(t *Term) Sample { return withoutLayouts(centred(t), rng) })
+	same := c.statistic(func(t *Term) Data { return withoutLayouts(centred(t), rng) })
 	return LeastP(same.n) <= level && math.Abs(c.Estimate()) > beyond(same.distribution(Draws(level, floorDraws), seed, stream), level)
 }
 

@@ -23,7 +23,7 @@ func TestLayoutsAreDistinguishedFromNoise(t *testing.T) {
 		truth := l.sd * math.Sqrt2
 		squares, all, held, seen := 0., 0., 0, 0
 		for range n {
-			c := Single(&Term{Sample: NewTimes(relinked(rng, 20*l.every, l.every, l.sd, l.noise)).Slices()})
+			c := Single(&Term{Data: NewTimes(relinked(rng, 20*l.every, l.every, l.sd, l.noise)).Slices()})
 			ratios, noise := c.byLayout()
 			squares += (variance(ratios) - Average(noise)) / float64(n)
 			all += variance(ratios) / float64(n)

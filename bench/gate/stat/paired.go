@@ -60,7 +60,7 @@ func trimmed(list []float64, share float64) float64 {
 
 func (t *pairedTimes) pairs(choice) [][2]float64 { return t.logs }
 
-func (t *pairedTimes) scaled(by float64) Sample {
+func (t *pairedTimes) scaled(by float64) Data {
 	scaled := &pairedTimes{slices.Clone(t.logs), t.pooledTimes}
 	for k := range scaled.logs {
 		shift := by
@@ -76,7 +76,7 @@ func (t *pairedTimes) scaled(by float64) Sample {
 // halves are the slots that had the first turn and those that had the second: either
 // build has one of each in every block. What the first turn itself brings is taken
 // out; it cancels within blocks.
-func (t *pairedTimes) halves(*rand.Rand) Sample {
+func (t *pairedTimes) halves(*rand.Rand) Data {
 	h := &pairedTimes{make([][2]float64, len(t.logs)), &pooledTimes{slices: t.slices, halfOf: t.halfOf, head: make([]bool, len(t.logs))}}
 	first := 0.0
 	for _, p := range t.logs {

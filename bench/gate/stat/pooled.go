@@ -29,7 +29,7 @@ func (c *pooledTimes) isHead(slot int32) bool {
 }
 
 // scaled merges the two sides again, which is faster than sorting.
-func (c *pooledTimes) scaled(by float64) Sample {
+func (c *pooledTimes) scaled(by float64) Data {
 	var sides [2][]timed
 	for _, v := range c.slices {
 		if c.isHead(v.slot) {
@@ -51,7 +51,7 @@ func (c *pooledTimes) scaled(by float64) Sample {
 	return &pooledTimes{merged, c.halfOf, c.head, c.seeds}
 }
 
-func (c *pooledTimes) halves(rng *rand.Rand) Sample {
+func (c *pooledTimes) halves(rng *rand.Rand) Data {
 	first := make([]bool, len(c.head))
 	for k := range first {
 		first[k] = true

@@ -28,17 +28,17 @@ func NewTimes(blocks []Block) *Times {
 	return &Times{blocks: blocks, pooled: c, paired: newPairedTimes(blocks, c)}
 }
 
-// Slices is the sample that compares the slices: those next to each other where
+// Slices returns the data set that compares slices: those next to each other where
 // processes took turns, else a quantile of all.
-func (t *Times) Slices() Sample {
+func (t *Times) Slices() Data {
 	if t.paired != nil {
 		return t.paired
 	}
 	return t.pooled
 }
 
-// Mean is the sample of the slots' means.
-func (t *Times) Mean() Sample {
+// Mean returns the data set of the slots' means.
+func (t *Times) Mean() Data {
 	return t.Means(func(block, place int) float64 {
 		list := t.blocks[block].Slots[place].Slices
 		sum := 0.0
@@ -49,8 +49,8 @@ func (t *Times) Mean() Sample {
 	}, IsPositive)
 }
 
-// Means is the sample of one number of each slot, of the blocks with four that are
-// good.
+// Means returns the data set of one number of each slot, for the blocks in which all four
+// are good.
 func (t *Times) Means(value func(block, place int) float64, good func(float64) bool) *Means {
 	m := &Means{turns: t.paired != nil}
 	for k, b := range t.blocks {
