@@ -140,7 +140,7 @@ func TestSlotsOfHeadAloneAreHeads(t *testing.T) {
 	}
 	lines := bytes.SplitAfter(good, []byte("\n"))
 	lines[1], lines[2] = lines[2], lines[1]
-	if _, err := gate.Read(write(t, slices.Concat(lines...))); err == nil || !strings.Contains(err.Error(), "behind the points of head alone") {
+	if _, err := gate.Read(write(t, slices.Concat(lines...))); err == nil || !strings.Contains(err.Error(), "after the points of head alone") {
 		t.Errorf("points in another order: %v", err)
 	}
 }

@@ -2,7 +2,7 @@ package gate
 
 import "time"
 
-// Verdict is what is known of a change.
+// Verdict says whether a quantity changed.
 type Verdict string
 
 // The verdicts. Worse and Better need a difference that chance does not explain,
@@ -85,7 +85,7 @@ type Demand struct {
 	Why       string  `json:"why,omitempty"` // why it is unknown, if others had the CPUs
 }
 
-// Setup is what a check was asked for, and where it ran.
+// Setup is what a check was asked to do, and where it ran.
 type Setup struct {
 	Base      Revision      `json:"base"`
 	Head      Revision      `json:"head"`

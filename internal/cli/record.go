@@ -15,8 +15,8 @@ import (
 	"overlap/workloads"
 )
 
-// recordVerb makes this program a process that records. Like sampleVerb it is
-// not for people.
+// recordVerb makes this program a process that records. Like sampleVerb, it is not part
+// of the documented command line.
 const recordVerb = "record"
 
 // record makes the recordings that belong to a result file, beside it: traces

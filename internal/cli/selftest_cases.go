@@ -22,7 +22,8 @@ type selfCase struct {
 	judge  func(selfOutcome) (got string, ok bool)
 }
 
-// share is the share of the budget: to link both sides takes as long as a block or two.
+// share returns the weight of the case in the budget: linking both sides takes as long as
+// a block or two.
 func (c selfCase) share() int {
 	if c.points == 0 {
 		return 0
@@ -30,7 +31,7 @@ func (c selfCase) share() int {
 	return c.points + 2
 }
 
-// selfOutcome is what a check said.
+// selfOutcome is the result of a check.
 type selfOutcome struct {
 	code     int
 	said     string // on standard error

@@ -21,8 +21,8 @@ const (
 	hangTime = time.Minute           // after which a process is ended
 )
 
-// reproducible are the flags with which builds of the same sources in two
-// directories, or at two commits, are the same to the byte.
+// reproducible are flags that make builds of the same sources in two directories, or at
+// two commits, identical to the byte.
 var reproducible = []string{"-trimpath", "-buildvcs=false"}
 
 // Build builds both sides and finds what can be compared.
@@ -58,7 +58,7 @@ func (p *Pair) Build(ctx context.Context) error {
 	if err := p.reportBuilds(failed["base"], failed["head"]); err != nil {
 		return err
 	}
-	return p.find(ctx, failed)
+	return p.findBenchmarks(ctx, failed)
 }
 
 // ownModule is the path of overlap's module, which make module changes.
@@ -106,9 +106,9 @@ func (p *Pair) build(ctx context.Context, s *side) ([]sweep.Omission, error) {
 	return nil, fmt.Errorf("%s does not build: %w", s.name, err)
 }
 
-// reportBuilds reports what does not build. It is an error if only head does not:
-// there is nothing to say of a broken revision. With tests of another revision it
-// need not be broken.
+// reportBuilds reports what does not build. It returns an error if only head does not
+// build: a broken head cannot be judged. With the tests of another revision, head need not
+// be broken.
 func (p *Pair) reportBuilds(base, head []sweep.Omission) error {
 	var errs []error
 	for _, o := range head {

@@ -36,15 +36,15 @@ func (p *Pair) findHeadOnly(ctx context.Context, head, shared []sweep.Benchmark,
 		head = slices.Concat(head, same)
 	}
 	for _, b := range head {
-		if index(shared, b) >= 0 {
+		if indexOf(shared, b) >= 0 {
 			continue
 		}
-		curve, err := p.curve(ctx, b, &p.head)
+		curve, err := p.wantsCurve(ctx, b, &p.head)
 		if err != nil {
 			return err
 		}
 		if curve {
-			p.HeadOnly = append(p.HeadOnly, p.efficiencyPoints(sweep.Suite{Benchmarks: []sweep.Benchmark{b}, Levels: p.o.Levels, Workers: p.workers()}.Lines())...)
+			p.HeadOnly = append(p.HeadOnly, p.efficiencyPoints(sweep.Suite{Benchmarks: []sweep.Benchmark{b}, Levels: p.o.Levels, Workers: p.workerCounts()}.Lines())...)
 		}
 	}
 	return nil

@@ -53,7 +53,7 @@ func (p *Pair) open(ctx context.Context) error {
 			}
 		}
 	}
-	return p.settle(ctx, dir, repo)
+	return p.settleEnv(ctx, dir, repo)
 }
 
 // resolve finds the commits of the two sides.
@@ -88,7 +88,7 @@ func (p *Pair) resolve(ctx context.Context, repo *git.Repository) (err error) {
 	return nil
 }
 
-// realPath is the path as git has it: absolute, and without symbolic links in its
+// realPath returns the path as git has it: absolute, and without symbolic links in its
 // directory.
 func realPath(path string) (string, error) {
 	path, err := filepath.Abs(path)
@@ -105,9 +105,9 @@ func realPath(path string) (string, error) {
 // worktree is not: somebody who has changed nothing yet need not wait.
 func (p *Pair) sameCommit() bool { return p.o.Head != Worktree && p.base.commit == p.head.commit }
 
-// settle gives both sides the same settings of the go command, as near as they
+// settleEnv gives both sides the same settings of the go command, as near as they
 // can have them to those of the user's directory.
-func (p *Pair) settle(ctx context.Context, dir string, repo *git.Repository) error {
+func (p *Pair) settleEnv(ctx context.Context, dir string, repo *git.Repository) error {
 	own, err := goEnv(ctx, dir, nil)
 	if err != nil {
 		return err
@@ -116,7 +116,7 @@ func (p *Pair) settle(ctx context.Context, dir string, repo *git.Repository) err
 	flags := slices.DeleteFunc(strings.Fields(own["GOFLAGS"]), func(f string) bool { return strings.TrimLeft(f, "-") == "mod=mod" })
 	modules := map[string]string{}
 	for _, s := range p.sides() {
-		module, err := p.configure(ctx, s, own, flags, repo)
+		module, err := p.setEnv(ctx, s, own, flags, repo)
 		if err = p.tolerate(ctx, s, err); err != nil {
 			return err
 		}
@@ -128,11 +128,11 @@ func (p *Pair) settle(ctx context.Context, dir string, repo *git.Repository) err
 	return nil
 }
 
-// configure gives a side its settings, and returns where in its tree its module is.
-func (p *Pair) configure(ctx context.Context, s *side, own map[string]string, flags []string, repo *git.Repository) (module string, err error) {
+// setEnv gives a side its settings, and returns where in its tree its module is.
+func (p *Pair) setEnv(ctx context.Context, s *side, own map[string]string, flags []string, repo *git.Repository) (module string, err error) {
 	work := "off"
 	if own["GOWORK"] != "" && own["GOWORK"] != "off" {
-		work = p.workspace(s, own["GOWORK"], repo.Top)
+		work = p.findWorkspace(s, own["GOWORK"], repo.Top)
 	}
 	s.env = []string{"GOFLAGS=" + strings.Join(flags, " "), "GOWORK=" + work}
 	env, err := goEnv(ctx, s.dir, s.env)
@@ -148,8 +148,8 @@ func (p *Pair) configure(ctx context.Context, s *side, own map[string]string, fl
 	return module, p.linkOutside(ctx, s, env["GOMOD"], work)
 }
 
-// workspace is where a side has the user's go.work, or off.
-func (p *Pair) workspace(s *side, path, top string) string {
+// findWorkspace returns where a side has the user's go.work, or off.
+func (p *Pair) findWorkspace(s *side, path, top string) string {
 	inside, err := filepath.Rel(top, path)
 	if err != nil || !filepath.IsLocal(inside) || top == "" {
 		if s.name == "base" {

@@ -55,8 +55,8 @@ func (p *Pair) buildSuite(ctx context.Context) (err error) {
 			p.Removed = append(p.Removed, w.Name)
 		}
 	}
-	grid := sweep.Grid{Executors: []string{"pool"}, Size: workloads.Small, Levels: p.o.Levels, Workers: p.workers(), Workloads: shared}
-	p.add(grid.Lines())
+	grid := sweep.Grid{Executors: []string{"pool"}, Size: workloads.Small, Levels: p.o.Levels, Workers: p.workerCounts(), Workloads: shared}
+	p.addPoints(grid.Lines())
 	if grid.Workloads = others; len(p.o.Demands) > 0 {
 		p.HeadOnly = p.efficiencyPoints(grid.Lines())
 	}
