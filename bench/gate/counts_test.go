@@ -85,7 +85,7 @@ func TestUnknownCountsAreLeftOut(t *testing.T) {
 	}
 }
 
-// What cannot be judged is told, and nothing of it is called a change.
+// What cannot be judged is reported, and none of it is called a change.
 func TestHostileSeries(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	broken := func(blocks int, change func(i int, s *Slot)) []Series {

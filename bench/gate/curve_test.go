@@ -40,7 +40,7 @@ func TestLostScalingIsARegression(t *testing.T) {
 	}
 }
 
-// Faster on one CPU and as fast on two scales worse, and is no regression.
+// Faster on one CPU and as fast on two scales worse, and is not a regression.
 func TestFasterOnOneCPUIsNoRegression(t *testing.T) {
 	f := Judge(grid(2, -.3, 0), Options{Quick: true})
 	if s := find(t, f, Speedup, "cores=2-2"); s.Verdict != Worse || !s.Excused || Regression(s) {

@@ -109,7 +109,7 @@ func TestAbsolutesAreNeverThoseBesideOthers(t *testing.T) {
 	rng := rand.New(rand.NewPCG(21, 22))
 	for _, share := range []float64{1, .5, .1, 0} {
 		for what, at := range spells(share, blocks) {
-			missed, told, all := 0, 0, 0
+			missed, known, all := 0, 0, 0
 			for range trials {
 				f := Judge(loops{rng: rng, at: at, change: 1}.series(blocks), Options{Quick: true, Seed: rng.Uint64(), Demands: map[int]float64{2: .8}})
 				for _, c := range f.Changes {
@@ -124,7 +124,7 @@ func TestAbsolutesAreNeverThoseBesideOthers(t *testing.T) {
 					if c.Why != "" && math.IsNaN(c.Base) && math.IsNaN(c.Head) {
 						continue
 					}
-					told++
+					known++
 					for _, s := range []Span{c.BaseSpan, c.HeadSpan} {
 						if !(s.Low <= truth && truth <= s.High) {
 							missed++
@@ -135,18 +135,18 @@ func TestAbsolutesAreNeverThoseBesideOthers(t *testing.T) {
 					t.Errorf("loops for %v, %s: %+v", share, what, d)
 				}
 			}
-			if n := float64(2 * told); float64(missed) > .05*n+5*math.Sqrt(.05*.95*n) {
+			if n := float64(2 * known); float64(missed) > .05*n+5*math.Sqrt(.05*.95*n) {
 				t.Errorf("loops for %v, %s: %d of %v intervals do not hold the truth", share, what, missed, n)
 			}
-			if can := share == 0 || share <= .5 && what == "at the start"; can && told < all || share >= .5 && !can && told > 0 {
-				t.Errorf("loops for %v, %s: %d of %d gains were told", share, what, told, all)
+			if can := share == 0 || share <= .5 && what == "at the start"; can && known < all || share >= .5 && !can && known > 0 {
+				t.Errorf("loops for %v, %s: %d of %d gains were known", share, what, known, all)
 			}
 		}
 	}
 }
 
-// A change is told of what turns compare, even if loops are there all the time;
-// that a program scales worse is told only where it can be seen.
+// A change is found in what turns compare, even if loops are there all the time;
+// that a program scales worse is reported only where it can be detected.
 func TestVerdictsBesideOthers(t *testing.T) {
 	racing.Skip(t)
 	const blocks = 30
@@ -242,7 +242,7 @@ func TestAQuotaTakesCPUs(t *testing.T) {
 	}
 }
 
-// So the floor cannot be told where threads had to wait for it.
+// So the floor is unknown where threads had to wait for it.
 func TestFloorsWhereCPUsAreHidden(t *testing.T) {
 	list := loops{rng: rand.New(rand.NewPCG(35, 36)), at: func(int) float64 { return 1 }, change: 1}.series(14)
 	for i := range list {

@@ -108,7 +108,7 @@ func (l lottery) alarms(rng *rand.Rand, reports int, alpha float64) (n int) {
 	return n
 }
 
-// Another binary of the same functions is no change, however much its layout
+// Another binary of the same functions is not a change, however much its layout
 // moves them. With one pair of layouts for all blocks it is called one in nearly
 // every report: the interval is narrow, and of that pair.
 func TestAnotherBinaryOfTheSameCodeIsNoChange(t *testing.T) {

@@ -39,7 +39,7 @@ import (
 //	  - slower: five reports on a variant with 5 % more work, 20 s a benchmark: found in
 //	    four of five where layouts differ by less than 2 %. A quarter of an hour.
 //
-// OVERLAP_LAYOUTS_RESULTS is a folder that keeps the samples of all reports.
+// OVERLAP_LAYOUTS_RESULTS is a directory that keeps the samples of all reports.
 func TestLayouts(t *testing.T) {
 	modes := os.Getenv("OVERLAP_LAYOUTS")
 	if modes == "" {
@@ -272,7 +272,7 @@ func zerolog(t *testing.T, reports int) {
 	}
 }
 
-// download puts the files of a module into a folder.
+// download puts the files of a module into a directory.
 func download(t *testing.T, dir, module string) {
 	t.Helper()
 	cmd := exec.Command("go", "mod", "download", "-json", module)

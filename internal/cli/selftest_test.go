@@ -20,7 +20,7 @@ import (
 	"overlap/bench/sweep"
 )
 
-// repository makes the repository of the self-test and returns its folder.
+// repository makes the repository of the self-test and returns its directory.
 func selfRepository(t *testing.T) string {
 	t.Helper()
 	if _, err := exec.LookPath("git"); err != nil {
@@ -33,7 +33,7 @@ func selfRepository(t *testing.T) string {
 	return dir
 }
 
-// in runs a command in a folder, in the environment of the self-test.
+// in runs a command in a directory, in the environment of the self-test.
 func in(t *testing.T, dir, name string, args ...string) (string, error) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), name, args...)

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// What the user tells the linker is told again, since a flag on the command line
+// What the user tells the linker is repeated, since a flag on the command line
 // hides the same one in GOFLAGS; the last that matches a package counts.
 func TestUsersLinkerFlagsStay(t *testing.T) {
 	for goflags, want := range map[string][]string{
