@@ -85,7 +85,7 @@ func TestUnknownCountsAreLeftOut(t *testing.T) {
 	}
 }
 
-// What cannot be judged is told, and nothing of it is called a change.
+// What cannot be judged is reported, and none of it is called a change.
 func TestHostileSeries(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	broken := func(blocks int, change func(i int, s *Slot)) []Series {
@@ -110,7 +110,7 @@ func TestHostileSeries(t *testing.T) {
 		"one empty":  {broken(14, func(i int, s *Slot) { s.Slices = s.Slices[:len(s.Slices)*min(i, 1)] }), 4, "1 blocks with an empty slot"},
 		"odd ops":    {broken(14, func(i int, s *Slot) { s.Ops = max(1, i-50) }), 4, "blocks whose slices are not of equally many operations"},
 		"odd slices": {broken(14, func(_ int, s *Slot) { copy(s.Slices, []float64{0, -1, math.NaN(), math.Inf(1), math.Inf(-1)}) }), 4, "280 slices that are not"},
-		"one block":  {broken(1, keep), 4, "takes 9 blocks, and there are 1"},
+		"one block":  {broken(1, keep), 4, "at least 9 blocks are needed to detect any change, and this run has only 1"},
 		"ties":       {broken(14, func(_ int, s *Slot) { s.Slices = []float64{7, 7, 7} }), 4, ""},
 		"huge":       {broken(14, func(_ int, s *Slot) { s.Slices = []float64{1e18, math.MaxFloat64, 1e-18, math.SmallestNonzeroFloat64} }), 4, "112 slices"},
 		"unknown":    {broken(14, func(_ int, s *Slot) { s.CPUs, s.Allocs, s.Bytes = math.NaN(), math.Inf(1), -1 }), 2, ""},

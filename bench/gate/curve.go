@@ -7,10 +7,10 @@ import (
 	"overlap/bench/sweep"
 )
 
-// parallelism is how many CPUs a point could use.
+// parallelism returns how many CPUs a point can use.
 func parallelism(p sweep.Point) int { return max(1, min(p.Cores, p.Procs)) }
 
-// curve is the points of a benchmark that differ in workers and CPUs only.
+// curve identifies the points of a benchmark that differ only in workers and CPUs.
 type curve struct {
 	pkg, workload, executor, size, variant string
 	weak                                   bool
@@ -21,7 +21,7 @@ func curveOf(p sweep.Point) curve {
 	return curve{p.Package, p.Workload, p.Executor, string(p.Size), p.Variant, p.Weak, max(p.Slices, 1)}
 }
 
-// onOneCPU is the curve's point of so many workers on one CPU, or nil. Where
+// onOneCPU returns the curve's point with a number of workers on one CPU, or nil. Where
 // processes cannot be bound one CPU means a GOMAXPROCS of 1; a mask of one CPU
 // is preferred.
 func onOneCPU(points []*judged, c curve, workers int) (best *judged) {
@@ -36,8 +36,8 @@ func onOneCPU(points []*judged, c curve, workers int) (best *judged) {
 	return best
 }
 
-// baseline is the point that speedups are over: one worker on one CPU, or as
-// many as the benchmark starts by itself.
+// baseline returns the reference point of speedups: one worker on one CPU, or as many
+// workers as the benchmark starts by itself.
 func baseline(points []*judged, c curve) *judged {
 	if b := onOneCPU(points, c, 1); b != nil {
 		return b
@@ -45,7 +45,7 @@ func baseline(points []*judged, c curve) *judged {
 	return onOneCPU(points, c, 0)
 }
 
-// gains are the tests of how the benchmarks scale.
+// gains returns the tests of how the benchmarks scale.
 func gains(points []*judged) (list []*test) {
 	for _, pt := range points {
 		c := curveOf(pt.Point)
@@ -74,20 +74,19 @@ func gains(points []*judged) (list []*test) {
 	return list
 }
 
-// gain is the test of time at a reference over time at the point. The time of
-// further points multiplies it (over) or divides it (under). All of it rests on
-// blocks in which others left the CPUs alone.
+// gain returns the test of the time at a reference over the time at the point. Two
+// further points multiply and divide it: see sign. It rests on undisturbed blocks.
 func (pt *judged) gain(q Quantity, factor float64, ref *judged, more ...*judged) *test {
 	factor *= weakFactor(pt, ref)
 	points := append([]*judged{pt, ref}, more...)
 	if slices.ContainsFunc(points, func(p *judged) bool { return p.level == nil }) {
-		return unknown(pt.change(q), points...)
+		return emptyTest(pt.change(q), points...)
 	}
 	t := &test{Change: pt.change(q), points: points, isGain: true, gain: gainOf(factor, pt.level.Quantile(), points...)}
-	t.Blocks = len(pt.free.blocks)
+	t.Blocks = len(pt.undisturbed.blocks)
 	for i, p := range points {
 		t.tested.Terms, t.tested.Signs = append(t.tested.Terms, p.level), append(t.tested.Signs, sign(i))
-		t.Blocks = min(t.Blocks, len(p.free.blocks))
+		t.Blocks = min(t.Blocks, len(p.undisturbed.blocks))
 	}
 	t.size = t.tested
 	// Levels at different quantiles are not those of one curve: the point's own
@@ -101,7 +100,7 @@ func (pt *judged) gain(q Quantity, factor float64, ref *judged, more ...*judged)
 	return t
 }
 
-// weakFactor is how much more work a point does than its reference, if the job grows
+// weakFactor returns how much more work a point does than its reference, if the job grows
 // with the workers.
 func weakFactor(pt, ref *judged) float64 {
 	if !pt.Weak {
@@ -110,9 +109,9 @@ func weakFactor(pt, ref *judged) float64 {
 	return float64(max(pt.Workers, 1)) / float64(max(ref.Workers, 1))
 }
 
-// software is the test of the speedup over the ceiling H(p) = p·t1/tp, where t1
-// is the time of one copy alone and tp that of p at once, each on one CPU. It is
-// nil if they were not measured. A copy may be the job or a p-th of it.
+// software returns the test of the speedup over the ceiling H(p) = p·t1/tp, where t1 is
+// the time of one copy alone and tp the time of p copies at once, each on one CPU. It
+// returns nil if they were not measured. A copy may be the job or a p-th of it.
 func (pt *judged) software(points []*judged, base *judged) *test {
 	p := parallelism(pt.Point)
 	for _, copies := range points {
@@ -132,7 +131,7 @@ func (pt *judged) software(points []*judged, base *judged) *test {
 	return nil
 }
 
-// oneOf is the point of one copy of what p are many of, or nil.
+// oneOf returns the point that runs one copy of what p runs many copies of, or nil.
 func oneOf(points []*judged, p sweep.Point) *judged {
 	for _, pt := range points {
 		q := pt.Point

@@ -40,7 +40,7 @@ func TestLostScalingIsARegression(t *testing.T) {
 	}
 }
 
-// Faster on one CPU and as fast on two scales worse, and is no regression.
+// Faster on one CPU and as fast on two scales worse, and is not a regression.
 func TestFasterOnOneCPUIsNoRegression(t *testing.T) {
 	f := Judge(grid(2, -.3, 0), Options{Quick: true})
 	if s := find(t, f, Speedup, "cores=2-2"); s.Verdict != Worse || !s.Excused || Regression(s) {
@@ -156,7 +156,7 @@ func TestDemands(t *testing.T) {
 		if d.Verdict != want || !near(d.Value, .673, .01) || d.Low > d.Value || d.High < d.Value || d.Least != least || d.Cores != 2 {
 			t.Errorf("at least %v: %+v, want %s", least, d, want)
 		}
-		if notes := strings.Join(f.Notes, "\n"); !strings.Contains(notes, "efficiency at 2 cores is not demanded of what was not measured there and on one core: example.com/x.B") {
+		if notes := strings.Join(f.Notes, "\n"); !strings.Contains(notes, "the least efficiency on 2 cores does not apply to these benchmarks, because they were not measured on 1 and on 2 cores: example.com/x.B") {
 			t.Errorf("notes: %s", notes)
 		}
 	}

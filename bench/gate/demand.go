@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// demands compares head's efficiency with the least that the user set. The best of
-// several points on as many CPUs counts: one worker is not expected to use four.
+// demands compares head's efficiency with the least one that the user set. Among points
+// on equally many CPUs the best counts: one worker is not expected to use four.
 func (j judgement) demands() (list []Demand, notes []string) {
 	unknown := false
 	for _, p := range slices.Sorted(maps.Keys(j.Demands)) {
@@ -42,11 +42,11 @@ func (j judgement) demands() (list []Demand, notes []string) {
 			}
 		}
 		if len(missing) > 0 {
-			notes = append(notes, fmt.Sprintf("efficiency at %d cores is not demanded of what was not measured there and on one core: %s", p, strings.Join(missing, ", ")))
+			notes = append(notes, fmt.Sprintf("the least efficiency on %d cores does not apply to these benchmarks, because they were not measured on 1 and on %[1]d cores: %[2]s", p, strings.Join(missing, ", ")))
 		}
 	}
 	if unknown {
-		notes = append(notes, "what others had of the CPUs is not known, so an efficiency may be too low because of them")
+		notes = append(notes, "how much CPU time other programs took is unknown, so an efficiency may be too low because of them")
 	}
 	return list, notes
 }
@@ -58,7 +58,7 @@ func (c curve) name() string {
 	return c.workload
 }
 
-// efficiency is that of head at the point, with its interval.
+// efficiency compares the efficiency of head at the point with the least demanded.
 func (j judgement) efficiency(pt, base *judged) Demand {
 	c := pt.change(Efficiency)
 	p := c.Cores

@@ -135,7 +135,7 @@ func TestAnnotationsAreFew(t *testing.T) {
 	}
 }
 
-// What a hundred benchmarks share is told once, and each of them is in the JSON.
+// What a hundred benchmarks share is printed once, and each of them is in the JSON.
 func TestOneReasonIsToldOnce(t *testing.T) {
 	r := &gate.Report{NotCompared: gate.NotCompared{Problems: []gate.Problem{{Name: "m/a", Why: "no database"}, {Name: "m/b", Why: "it panics"}, {Name: "m/c", Why: "no database"}}}}
 	want := []string{"not compared: m/a, m/c: no database", "not compared: m/b: it panics"}

@@ -2,18 +2,18 @@ package gate
 
 import "overlap/bench/gate/stat"
 
-// Span is the 95 % interval of a gain of one build: nothing where it is not known.
+// Span is the 95 % interval of a gain of one build, or the zero Span if it is unknown.
 type Span struct{ Low, High float64 }
 
-// over is the span of a cores-th.
+// over divides the span by the number of cores.
 func (s Span) over(cores int) Span { return Span{s.Low / float64(cores), s.High / float64(cores)} }
 
-// with is the span with the value in it: head's comes from turns, which the span
-// does not know.
+// with widens the span to include the value: head's value may come from slices timed in
+// turns, which the bootstrap does not use.
 func (s Span) with(value float64) Span { return Span{min(s.Low, value), max(s.High, value)} }
 
-// sign is the power of the time of point i in a gain: that of the second point over
-// that of the first, times that of the third over that of the fourth.
+// sign returns the exponent of time i in a gain of up to four times t₀…t₃:
+// t₁/t₀ × t₂/t₃.
 func sign(i int) float64 {
 	if i == 1 || i == 2 {
 		return 1
@@ -21,12 +21,11 @@ func sign(i int) float64 {
 	return -1
 }
 
-// gainOf is a gain in times of one build, by the blocks in which others left the CPUs
-// alone.
+// gainOf returns a gain of one build, from the times of undisturbed blocks.
 func gainOf(factor, quantile float64, points ...*judged) stat.Gain {
 	gain := stat.Gain{Factor: factor, Quantile: quantile}
 	for i, pt := range points {
-		gain.Times = append(gain.Times, stat.GainTime{Times: pt.free.times, Divides: sign(i) < 0, AllHead: pt.headOnly, Lost: pt.free.lostShare()})
+		gain.Times = append(gain.Times, stat.GainTime{Times: pt.undisturbed.times, Divides: sign(i) < 0, AllHead: pt.headOnly, Lost: pt.undisturbed.lostShare()})
 	}
 	return gain
 }

@@ -1,5 +1,7 @@
 // Package gate compares two builds of the same benchmarks: whether one is slower,
-// and whether it has stopped scaling.
+// and whether it has stopped scaling. Samplers of two builds and a Config go into Measure,
+// and slots come out, to a File and as Series; Series go into Judge, and Findings come
+// out; a Report writes them. The package does not know git, go build, flags or terminals.
 //
 // The machine that a gate runs on is noisy, and its noise has modes: the same code
 // runs up to twice slower for milliseconds or for seconds. Means of whole samples mix
@@ -33,14 +35,15 @@
 // code over its layouts. A few layouts of either side that all blocks share would not
 // be enough: their means differ in all blocks alike.
 //
-// Blocks of the same two binaries change their names together: those of all points of
-// a gain, and those of several rounds, where a link takes longer than a round.
+// All blocks measured with the same two binaries are exchanged together: the blocks of
+// every point of a gain, and, if linking takes longer than a round, the blocks of several
+// rounds.
 //
 // The run also shows by how much two layouts of the same code differ. Blocks vary by
 // layouts and by noise, the two pairs of a block only by noise, and the difference of
 // the two variances is due to layouts (an analysis of variance: Fisher, 1925). A
-// report says it of every quantity, and what the run would see of code that does not
-// move.
+// report says it of every quantity, and which change the run would detect if code did
+// not move.
 //
 // In a random order, functions that call each other are farther apart than the linker
 // would put them, so times may be a little longer than those of go test. Data stay in
@@ -61,9 +64,9 @@
 // slices: a very low one suits code that computes, one nearer to the median code that
 // waits for another core or for memory. It is chosen in the same blind way.
 //
-// The middle of the ratios does not see what happens seldom: a collection, a slow
-// path. The mean of the slots does, and is tested as well. It also sees the noise of
-// the machine, and finds only larger changes. Bytes and allocations that are the same
+// The middle of the ratios misses what happens seldom: a collection, a slow path. The
+// mean of the slots includes it, and is tested as well. It also includes the noise of
+// the machine, and detects only larger changes. Bytes and allocations that are the same
 // in most processes are compared as they are, without chance.
 //
 // # Verdicts
@@ -94,29 +97,28 @@
 // Other programs, and other guests of the hypervisor, may have one of the CPUs. Each
 // slot notes how many they had: what was neither idle, nor an interrupt, nor the CPU
 // time of the processes that took turns. A block in which that is more than a tenth of
-// a CPU is taken, whichever of its slots are called base.
+// a CPU is disturbed, whichever of its slots are called base.
 //
-// Two processes that take turns on one CPU meet others alike, and their ratio holds. On
-// several CPUs the program behaves differently: where others have one of two, its
+// Two processes that take turns on one CPU are disturbed alike, and their ratio holds.
+// On several CPUs the program behaves differently: where others have one of two, its
 // goroutines no longer meet. So S, E, S/H and the other gains, the CPUs that were busy
-// and the floors rest on the blocks that are not taken, and are unknown if those are
-// fewer than six. A time on several CPUs is tested by all blocks, the size of its
-// change comes from those that are not taken, and without six of them it is never
-// called the same.
+// and the floors rest on the undisturbed blocks, and are unknown if there are fewer than
+// six of them. A time on several CPUs is tested by all blocks, the size of its change
+// comes from the undisturbed ones, and without six of them it is never called the same.
 //
-// The interval of a gain of one build is a bootstrap over blocks (Efron, 1979), made
-// wider by what others had even in these blocks. A check waits for others to leave
-// before it begins, and after a block that was taken.
+// The interval of a gain of one build is a bootstrap over blocks (Efron, 1979), widened
+// by what others had even in these blocks. A check waits for others to leave before it
+// begins, and after a disturbed block.
 //
 // Where a container hides what the CPUs do, the time for which threads were ready to
-// run and had no CPU stands for it. Other systems than Linux hide that as well: there
-// an efficiency may be too low because of others, and a floor says so.
+// run and had no CPU is used instead. Systems other than Linux hide that as well: there
+// an efficiency may be too low because of others, and a note says so.
 //
-// # What it does not see
+// # What it does not detect
 //
 // With a GOMAXPROCS above 1, and on other systems than Linux, a process that waits for
 // its turn may still collect garbage or run goroutines in the background, and takes
-// time from the other then: a change is seen only in part there. Bytes and allocations
+// time from the other then: a change shows only in part there. Bytes and allocations
 // show all of it. And every slice begins with caches that the other process has used.
 //
 // Layouts are orders of functions. Variables and constants stay where the linker puts
@@ -129,7 +131,7 @@
 // their pages: a note says so. There the exchange is exact only for the same binary,
 // and the noise floor comes from the differences between slots of the same side.
 //
-// Nor does it see what shows only on other machines, with other inputs, or with more
+// Nor does it detect what shows only on other machines, with other inputs, or with more
 // CPUs than there are.
 package gate
 

@@ -14,10 +14,10 @@ import (
 
 // Options say how strictly to judge.
 type Options struct {
-	Alpha     float64         // chance of one or more false alarms in all of it; 0 means 0.01
+	Alpha     float64         // chance of one or more false alarms in the report; 0 means 0.01
 	Threshold float64         // changes up to this share are the same; 0 means 0.03
-	Seed      uint64          // of the exchanges that stand for all
-	Demands   map[int]float64 // least efficiency of head at so many cores
+	Seed      uint64          // of the randomly drawn exchanges
+	Demands   map[int]float64 // least efficiency of head, by cores
 	Quick     bool            // no floors, which take most of the time: for studies of power
 }
 
@@ -39,9 +39,9 @@ func Judge(series []Series, o Options) Findings {
 		o.Threshold = .03
 	}
 	prepared, notes := prepareAll(series)
-	j := judgement{Options: o, points: make([]*judged, len(prepared)), takenCPUs: takenCPUs(prepared)}
+	j := judgement{Options: o, points: make([]*judged, len(prepared)), disturbedCPUs: disturbedCPUs(prepared)}
 	tests := make([][]*test, len(prepared))
-	parallel(len(prepared), func(i int) {
+	runParallel(len(prepared), func(i int) {
 		j.points[i] = &judged{prepared: prepared[i]}
 		tests[i] = j.points[i].tests(o)
 	})
@@ -53,7 +53,7 @@ func Judge(series []Series, o Options) Findings {
 	}
 	for _, t := range j.tests {
 		t.excuse()
-		if t.taken && t.Verdict == CannotTell {
+		if t.tooDisturbed && t.Verdict == CannotTell {
 			t.Why = j.why(t.points...)
 		}
 		f.Changes = append(f.Changes, t.Change)
@@ -66,13 +66,13 @@ func Judge(series []Series, o Options) Findings {
 // judgement is what Judge works on.
 type judgement struct {
 	Options
-	points    []*judged
-	tests     []*test
-	takenCPUs []int
+	points        []*judged
+	tests         []*test
+	disturbedCPUs []int
 }
 
-// parallel calls f for 0 to n-1 on all CPUs.
-func parallel(n int, f func(int)) {
+// runParallel calls f for 0 to n-1 on all CPUs.
+func runParallel(n int, f func(int)) {
 	var wg sync.WaitGroup
 	next := make(chan int)
 	for range min(n, runtime.GOMAXPROCS(0)) {
@@ -96,14 +96,14 @@ const maxDraws = 1 << 20
 func evaluate(all []*test, o Options) int {
 	var tested []*test
 	for _, t := range all {
-		if !t.Exact && !t.unknown && t.same == nil {
+		if !t.Exact && !t.noNumbers && t.same == nil {
 			tested = append(tested, t)
 		}
 	}
 	level := o.Alpha / float64(max(len(tested), 1))
 	draws := stat.Draws(level, maxDraws)
 	p := make([]float64, len(tested))
-	parallel(len(tested), func(i int) {
+	runParallel(len(tested), func(i int) {
 		t := tested[i]
 		seed, stream := o.Seed, t.stream()
 		p[i] = t.tested.P(draws, seed, stream)
@@ -148,7 +148,7 @@ func (t *test) judge(o Options) {
 	low, high, estimate := math.Log(t.Low), math.Log(t.High), math.Log(t.Ratio)
 	sure := t.Adjusted <= o.Alpha && (low > 0 || high < 0) && math.Abs(estimate) > margin
 	switch {
-	case low >= -margin && high <= margin && !t.taken:
+	case low >= -margin && high <= margin && !t.tooDisturbed:
 		t.Verdict = Same
 	case sure && (estimate > 0) == t.Quantity.LessIsBetter():
 		t.Verdict = Worse
@@ -184,7 +184,7 @@ func (t *test) excuse() {
 	t.Excused = time.Verdict != Worse && !leans
 }
 
-// notePowerless notes points with so few blocks that no change could be called.
+// notePowerless notes points with too few blocks to detect any change.
 func notePowerless(points []*judged, tests int, alpha float64) (notes []string) {
 	for _, pt := range points {
 		if pt.headOnly {
@@ -195,7 +195,7 @@ func notePowerless(points []*judged, tests int, alpha float64) (notes []string) 
 			if n < len(pt.blocks) {
 				what = "different pairs of layouts"
 			}
-			notes = append(notes, fmt.Sprintf("%v: to call any change at this error rate over %s takes %d %s, and there are %d", pt.Point, table.Count(tests, "test"), need, what, n))
+			notes = append(notes, fmt.Sprintf("%v: with %s at this error rate, at least %d %s are needed to detect any change, and this run has only %d", pt.Point, table.Count(tests, "test"), need, what, n))
 		}
 	}
 	return notes

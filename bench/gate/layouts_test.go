@@ -97,8 +97,8 @@ func (l lottery) alarms(rng *rand.Rand, reports int, alpha float64) (n int) {
 		var p []float64
 		for _, s := range l.series(rng, 0, tenPoints...) {
 			pt, _ := prepare(s)
-			for i, sample := range []stat.Sample{pt.times.Slices(), pt.times.Mean()} {
-				p = append(p, stat.Single(stat.NewTerm(sample, rng.Uint64(), uint64(i))).P(4000, rng.Uint64(), 1))
+			for i, data := range []stat.Data{pt.times.Slices(), pt.times.Mean()} {
+				p = append(p, stat.Single(stat.NewTerm(data, rng.Uint64(), uint64(i))).P(4000, rng.Uint64(), 1))
 			}
 		}
 		if slices.Min(stat.Holm(p)) <= alpha {
@@ -108,7 +108,7 @@ func (l lottery) alarms(rng *rand.Rand, reports int, alpha float64) (n int) {
 	return n
 }
 
-// Another binary of the same functions is no change, however much its layout
+// Another binary of the same functions is not a change, however much its layout
 // moves them. With one pair of layouts for all blocks it is called one in nearly
 // every report: the interval is narrow, and of that pair.
 func TestAnotherBinaryOfTheSameCodeIsNoChange(t *testing.T) {

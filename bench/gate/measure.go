@@ -78,7 +78,7 @@ type Relink struct {
 func Measure(ctx context.Context, c Config) ([]Series, []Problem, error) {
 	m := measurement{Config: c, random: rand.New(rand.NewPCG(c.Seed, 0)), orders: rand.New(rand.NewPCG(c.Seed, 1))}
 	m.quiet(ctx)
-	if err := m.fit(ctx); err != nil {
+	if err := m.findOps(ctx); err != nil {
 		return nil, m.problems, err
 	}
 	order := make([]*measured, len(m.points))
@@ -93,7 +93,7 @@ func Measure(ctx context.Context, c Config) ([]Series, []Problem, error) {
 			if p.failed {
 				continue
 			}
-			if err = m.block(ctx, p, block); err != nil {
+			if err = m.measureBlock(ctx, p, block); err != nil {
 				break
 			}
 		}
@@ -124,14 +124,14 @@ type measurement struct {
 	done     int
 }
 
-// fit finds the operations of a slice, and drops points that one of the builds
+// findOps finds the operations of a slice, and drops points that one of the builds
 // cannot run.
-func (m *measurement) fit(ctx context.Context) error {
+func (m *measurement) findOps(ctx context.Context) error {
 	for i, p := range slices.Concat(m.Points, m.HeadOnly) {
 		s := &measured{Series: Series{Point: p, HeadOnly: i >= len(m.Points)}}
-		slot, err := m.slot(ctx, s, false, m.SlotTime/2)
+		slot, err := m.measureSlot(ctx, s, false, m.SlotTime/2)
 		if s.ops = slot.Ops; err == nil {
-			_, err = m.slot(ctx, s, true, 0)
+			_, err = m.measureSlot(ctx, s, true, 0)
 		}
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
@@ -155,8 +155,8 @@ func (m *measurement) relink(ctx context.Context, round int) error {
 	return m.Relink.Link(ctx, m.layouts)
 }
 
-// layout is the seed of the binary of a side, 0 for the linker's own order.
-func (m *measurement) layout(p sweep.Point, head bool) int64 {
+// layoutSeed returns the seed of a side's binary, or 0 for the linker's own order.
+func (m *measurement) layoutSeed(p sweep.Point, head bool) int64 {
 	switch {
 	case m.Relink.Moves == nil || !m.Relink.Moves(p):
 		return 0
@@ -166,12 +166,12 @@ func (m *measurement) layout(p sweep.Point, head bool) int64 {
 	return m.layouts[0]
 }
 
-// block measures a block of a point. Its error is one that ends the measurement.
-func (m *measurement) block(ctx context.Context, p *measured, n int) error {
+// measureBlock measures a block of a point. Its error is one that ends the measurement.
+func (m *measurement) measureBlock(ctx context.Context, p *measured, n int) error {
 	b := Block{HeadFirst: m.random.IntN(2) == 1 || p.HeadOnly}
 	for place := 0; place < len(b.Slots); place += 2 {
 		head := (place == 0) == b.HeadFirst
-		two, err := m.pair(ctx, p, head)
+		two, err := m.measurePair(ctx, p, head)
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
@@ -179,7 +179,7 @@ func (m *measurement) block(ctx context.Context, p *measured, n int) error {
 			return nil
 		}
 		for i, slot := range two {
-			slot.Layout = m.layout(p.Point, p.HeadOnly || head != (i == 1))
+			slot.Layout = m.layoutSeed(p.Point, p.HeadOnly || head != (i == 1))
 			b.Slots[place+i] = slot.Stored() // as the file has it, so that it can be judged again
 			if m.Append != nil {
 				if err := m.Append(Record{Head: p.HeadOnly || head != (i == 1), Point: p.Point, Block: n, Place: place + i, Slot: slot}); err != nil {
@@ -189,11 +189,11 @@ func (m *measurement) block(ctx context.Context, p *measured, n int) error {
 		}
 		m.done += 2
 		if m.Progress != nil {
-			m.Progress(m.done, m.slots())
+			m.Progress(m.done, m.countSlots())
 		}
 	}
 	p.Blocks = append(p.Blocks, b)
-	if b.others().taken() {
+	if b.others().disturbed() {
 		m.quiet(ctx)
 	}
 	return nil
@@ -205,9 +205,9 @@ func (m *measurement) quiet(ctx context.Context) {
 	}
 }
 
-// pair measures half a block: two slots. Head has the first, or the first turns, or
+// measurePair measures half a block: two slots. Head has the first, or the first turns, or
 // else base.
-func (m *measurement) pair(ctx context.Context, p *measured, head bool) (two [2]Slot, err error) {
+func (m *measurement) measurePair(ctx context.Context, p *measured, head bool) (two [2]Slot, err error) {
 	first, second := m.sampler(p, head), m.sampler(p, !head)
 	if t, ok := first.(Turner); ok {
 		two, err = t.Turns(ctx, second, p.Point, p.ops, 2*m.SlotTime)
@@ -216,7 +216,7 @@ func (m *measurement) pair(ctx context.Context, p *measured, head bool) (two [2]
 		}
 	}
 	for i := range two {
-		if two[i], err = m.slot(ctx, p, head != (i == 1), m.SlotTime); err != nil {
+		if two[i], err = m.measureSlot(ctx, p, head != (i == 1), m.SlotTime); err != nil {
 			return two, err
 		}
 	}
@@ -235,13 +235,13 @@ func (m *measurement) checkTurns(ctx context.Context, p *measured, head bool, tw
 		}
 	}
 	if n := len(two[0].Slices); n != len(two[1].Slices) {
-		return m.leaveOut(ctx, p, head, fmt.Errorf("it had %s and the other side %d", table.Count(n, "turn"), len(two[1].Slices)))
+		return m.leaveOut(ctx, p, head, fmt.Errorf("it had %s, and the other side had %d", table.Count(n, "turn"), len(two[1].Slices)))
 	}
 	return nil
 }
 
-// slots is how many will have been measured in the end.
-func (m *measurement) slots() int {
+// countSlots returns how many slots will have been measured at the end.
+func (m *measurement) countSlots() int {
 	n := 0
 	for _, p := range m.points {
 		blocks := m.Blocks
@@ -253,8 +253,8 @@ func (m *measurement) slots() int {
 	return max(n, m.done)
 }
 
-// slot measures a slot, or notes why the point is left out.
-func (m *measurement) slot(ctx context.Context, p *measured, head bool, d time.Duration) (Slot, error) {
+// measureSlot measures a slot, or notes why the point is left out.
+func (m *measurement) measureSlot(ctx context.Context, p *measured, head bool, d time.Duration) (Slot, error) {
 	slot, err := m.sampler(p, head).Slot(ctx, p.Point, p.ops, d)
 	if err == nil {
 		err = p.fits(slot)

@@ -7,7 +7,6 @@ import (
 	"overlap/bench/host"
 	"overlap/bench/overlay"
 	"overlap/bench/sweep"
-	"overlap/internal/sampling"
 )
 
 // Others is how many CPUs other programs had while a slot was timed, on average, by
@@ -39,9 +38,9 @@ type bound struct {
 	processes int
 }
 
-// group sorts the processes of a slot, or of two that took turns, by their CPUs. It is
-// nil if one of them does not know what its CPUs did.
-func group(all ...sweep.Sliced) (groups []*bound) {
+// groupByCPUs groups the processes of a slot, or of two that took turns, by their CPUs.
+// It returns nil if one of them does not know what its CPUs did.
+func groupByCPUs(all ...sweep.Sliced) (groups []*bound) {
 	of := map[string]*bound{}
 	for _, s := range all {
 		for i, slices := range s.Slices {
@@ -62,12 +61,12 @@ func group(all ...sweep.Sliced) (groups []*bound) {
 	return groups
 }
 
-// othersOf is what others had of the CPUs of the groups, and of those watched
-// besides.
+// othersOf returns what others had of the CPUs of the groups, and of the further watched
+// CPUs.
 func othersOf(watched []int, groups []*bound) Others {
 	o, known := Others{}, map[int]bool{}
 	for _, g := range groups {
-		n, ok := busy(g.demand, g.cpus, g.own)
+		n, ok := busyBeyond(g.demand, g.cpus, g.own)
 		if !ok {
 			return nil
 		}
@@ -80,7 +79,7 @@ func othersOf(watched []int, groups []*bound) Others {
 		if known[id] || len(groups) == 0 {
 			continue
 		}
-		if n, ok := busy(groups[0].demand, []int{id}, 0); ok {
+		if n, ok := busyBeyond(groups[0].demand, []int{id}, 0); ok {
 			o[host.FormatList([]int{id})] = n
 		}
 	}
@@ -90,8 +89,8 @@ func othersOf(watched []int, groups []*bound) Others {
 	return o
 }
 
-// waitedFor is how many CPUs threads waited for, where nothing else is known. It is nil
-// for processes that take turns on one CPU, where they wait for each other.
+// waitedFor returns how many CPUs threads waited for, where nothing else is known. It is
+// nil for processes that take turns on one CPU, which wait for each other.
 func waitedFor(groups []*bound) Others {
 	waited := 0.0
 	for _, g := range groups {
@@ -106,8 +105,8 @@ func waitedFor(groups []*bound) Others {
 	return Others{byDelay: math.Round(1e3*waited) / 1e3}
 }
 
-// busy is how many of the CPUs were busy beyond own, to three decimals.
-func busy(d *overlay.Demand, cpus []int, own float64) (others float64, ok bool) {
+// busyBeyond returns how many of the CPUs were busy beyond own, to three decimals.
+func busyBeyond(d *overlay.Demand, cpus []int, own float64) (others float64, ok bool) {
 	others, stolen := -own, 0.0
 	for _, id := range cpus {
 		t, ok := d.CPUs[id]
@@ -139,30 +138,17 @@ func (g *bound) pressure(procs int) float64 {
 	return float64(lost) / float64(wall) / float64(max(1, min(len(g.cpus), procs)))
 }
 
-// taken reports whether others had one of the CPUs, so that what was measured
-// meanwhile is not what the code does with them.
-func (o Others) taken() bool {
-	for cpus, n := range o {
-		if n > allowed(cpus) {
-			return true
+// others returns the means over the slots of the block, or nil if one is unknown. They
+// are the same whichever of its slots are called base.
+func (b Block) others() Others {
+	sum := Others{}
+	for _, s := range b.Slots {
+		if s.Others == nil {
+			return nil
+		}
+		for cpus, n := range s.Others {
+			sum[cpus] += n / float64(len(b.Slots))
 		}
 	}
-	return false
-}
-
-// Allowed is how many of so many CPUs others may have before they are taken: a
-// tenth of one. The errors of the clocks, which for a block and one CPU are 0.03,
-// add up as the root of the number of CPUs.
-func Allowed(cpus int) float64 { return sampling.MaxPressure * math.Sqrt(float64(cpus)) }
-
-// allowed is that of a set, and without limit of what is none.
-func allowed(cpus string) float64 {
-	if cpus == byQuota || cpus == byDelay {
-		return Allowed(1)
-	}
-	ids, err := host.ParseList(cpus)
-	if err != nil {
-		return math.Inf(1)
-	}
-	return Allowed(len(ids))
+	return sum
 }

@@ -34,10 +34,10 @@ func TestOthersAreNeitherOfTwo(t *testing.T) {
 		"four loops on one CPU":  {[]sweep.Sliced{demanding([]int{0, 1}, 75, 70, 0, 0), demanding([]int{0, 1}, 75, 70, 0, 0)}, []int{0, 1}, Others{"0-1": 1}, 140. / 300},
 		"elsewhere":              {[]sweep.Sliced{demanding([]int{0}, 70, 60, 10, 3, 120), demanding([]int{0}, 70, 60, 10, 3, 120)}, []int{0, 1, 2}, Others{"0": 0, "1": .98, "2": .2}, 0},
 		"own threads in a queue": {[]sweep.Sliced{demanding([]int{0}, 150, 140, 0)}, nil, Others{"0": 0}, 0},
-		"not told of the CPU":    {[]sweep.Sliced{demanding([]int{5}, 150, 140, 0)}, nil, nil, math.NaN()},
-		"told of none":           {[]sweep.Sliced{{CPUs: [][]int{{0}}, Slices: []overlay.Slices{{}}}}, []int{0}, nil, 0},
+		"an unknown CPU":         {[]sweep.Sliced{demanding([]int{5}, 150, 140, 0)}, nil, nil, math.NaN()},
+		"no clocks":              {[]sweep.Sliced{{CPUs: [][]int{{0}}, Slices: []overlay.Slices{{}}}}, []int{0}, nil, 0},
 	} {
-		groups := group(c.of...)
+		groups := groupByCPUs(c.of...)
 		if got := othersOf(c.watched, groups); !reflect.DeepEqual(got, c.want) {
 			t.Errorf("%s: others had %v, want %v", what, got, c.want)
 		}
@@ -51,7 +51,7 @@ func TestOthersAreNeitherOfTwo(t *testing.T) {
 	copies := demanding([]int{0}, 140, 0, 10, 0)
 	other := demanding([]int{1}, 30, 120, 10, 0)
 	copies.CPUs, copies.Slices = append(copies.CPUs, other.CPUs...), append(copies.Slices, other.Slices...)
-	if got, want := othersOf([]int{0, 1}, group(copies)), (Others{"0": 0, "1": .8}); !reflect.DeepEqual(got, want) {
+	if got, want := othersOf([]int{0, 1}, groupByCPUs(copies)), (Others{"0": 0, "1": .8}); !reflect.DeepEqual(got, want) {
 		t.Errorf("of copies, each on a CPU: others had %v, want %v", got, want)
 	}
 }
@@ -61,7 +61,7 @@ func TestOthersIncludeInterruptsOfNobodyAndAllSteal(t *testing.T) {
 	d := s.Slices[0].Demand
 	d.CPUs[0] = overlay.CPUTime{Interrupt: 45 * time.Millisecond}
 	d.CPUs[1] = overlay.CPUTime{Idle: 75 * time.Millisecond, Stolen: 60 * time.Millisecond}
-	if got, want := othersOf(nil, group(s)), (Others{"0-1": .4}); !reflect.DeepEqual(got, want) {
+	if got, want := othersOf(nil, groupByCPUs(s)), (Others{"0-1": .4}); !reflect.DeepEqual(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}
 }
@@ -74,8 +74,8 @@ func TestTakenIsATenthOfACPU(t *testing.T) {
 		{nil, false}, {Others{"0": .09, "1": .1, "2": -.02}, false}, {Others{"0": 0, "1": .11}, true},
 		{Others{"0-1": .14}, false}, {Others{"0-1": .15}, true}, {Others{"0-63": .79}, false}, {Others{"0-31,64-95": .81}, true},
 	} {
-		if got := c.others.taken(); got != c.want {
-			t.Errorf("%v: taken %v", c.others, got)
+		if got := c.others.disturbed(); got != c.want {
+			t.Errorf("%v: disturbed %v", c.others, got)
 		}
 	}
 }
@@ -90,7 +90,7 @@ func TestDelaysTellWhereCPUsAreHidden(t *testing.T) {
 		of   []sweep.Sliced
 		want Others
 	}{"two CPUs": {wide, Others{byDelay: .5}}, "turns on one": {narrow, nil}, "one on one": {[]sweep.Sliced{alone}, Others{byDelay: .8}}, "nothing": {nil, nil}} {
-		if got := (Sliced{Watched: []int{0, 1}}).others(group(c.of...), func() float64 { return 0 }); !reflect.DeepEqual(got, c.want) {
+		if got := (SliceSampler{Watched: []int{0, 1}}).othersOf(groupByCPUs(c.of...), func() float64 { return 0 }); !reflect.DeepEqual(got, c.want) {
 			t.Errorf("%s: %v, want %v", what, got, c.want)
 		}
 	}

@@ -7,7 +7,7 @@ import (
 	"overlap/internal/table"
 )
 
-// Outcome is what a check comes to.
+// Outcome is the result of a whole check.
 type Outcome string
 
 // The outcomes.
@@ -18,7 +18,7 @@ const (
 	Unmeasured   Outcome = "could not measure" // something could not be compared, and nothing else regressed
 )
 
-// Outcome is the worst that the report has. A regression comes before what could not
+// Outcome returns the worst result in the report. A regression comes before what could not
 // be measured, because it is certain. That comes before all else: a benchmark that
 // does not build must never pass. New ones have nothing to be compared with, and are
 // not a reason to fail.
@@ -35,7 +35,7 @@ func (r *Report) Outcome() Outcome {
 	return NoRegression
 }
 
-// Exit is the code with which a check ends: 0 if there is no regression, 1 if
+// Exit returns the exit code of the check: 0 if there is no regression, 1 if
 // there is one, 3 if something could not be measured. A check that is
 // inconclusive ends with 2 if strict, else with 0.
 func (r *Report) Exit(strict bool) int {
@@ -62,7 +62,7 @@ func (r *Report) verdicts(v Verdict) (n int) {
 	return n
 }
 
-// regressions are the changes that the check fails for.
+// regressions returns the changes for which the check fails.
 func (r *Report) regressions() (found []Change) {
 	for _, c := range r.Changes {
 		if Regression(c) {
@@ -72,7 +72,7 @@ func (r *Report) regressions() (found []Change) {
 	return found
 }
 
-// missed are the demands that the head certainly does not meet.
+// missed returns the demands that head certainly does not meet.
 func (r *Report) missed() (found []Demand) {
 	for _, d := range r.Demands {
 		if d.Verdict == Worse {
@@ -120,7 +120,7 @@ func (r *Report) whoHadCPUs() string {
 // maxNamed is how many regressions a summary names.
 const maxNamed = 3
 
-// Summary is the outcome in a line, without line breaks or control characters.
+// Summary returns the outcome in a line, without line breaks or control characters.
 func (r *Report) Summary() string {
 	var text string
 	switch r.Outcome() {
@@ -164,7 +164,7 @@ func (r *Report) regressed() string {
 
 func (r *Report) unmeasured() string {
 	if len(r.Problems) == 0 && len(r.Changed) > 0 {
-		return "no benchmark was compared, and the own code of " + table.Count(len(r.Changed), "benchmark") + " differs"
+		return "no benchmark was compared, and the test code of " + table.Count(len(r.Changed), "benchmark") + " differs"
 	}
 	if len(r.Problems) == 0 {
 		return "no benchmark was compared"

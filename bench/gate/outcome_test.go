@@ -31,7 +31,7 @@ func TestOutcomes(t *testing.T) {
 		"nothing":              {gate.Report{Complete: true}, gate.Unmeasured, 3, 3, "no benchmark was compared"},
 		"only new ones":        {gate.Report{Complete: true, NotCompared: gate.NotCompared{Added: []string{"m.New"}}}, gate.NoRegression, 0, 0, "no regression: only new benchmarks (1)"},
 		"changed and the same": {gate.Report{Complete: true, Changes: change(gate.Time, gate.Same), NotCompared: gate.NotCompared{Changed: []string{"m.B"}}}, gate.NoRegression, 0, 0, "no regression in 2 comparisons"},
-		"only changed":         {gate.Report{Complete: true, NotCompared: gate.NotCompared{Changed: []string{"m.B"}}}, gate.Unmeasured, 3, 3, "the own code of 1 benchmark differs"},
+		"only changed":         {gate.Report{Complete: true, NotCompared: gate.NotCompared{Changed: []string{"m.B"}}}, gate.Unmeasured, 3, 3, "the test code of 1 benchmark differs"},
 		"identical":            {gate.Report{Complete: true, NotCompared: gate.NotCompared{Identical: []string{"m", "n"}}}, gate.NoRegression, 0, 0, "test binaries of 2 packages are identical"},
 		"identical and broken": {gate.Report{Complete: true, NotCompared: gate.NotCompared{Identical: []string{"m"}, Problems: problem}}, gate.Unmeasured, 3, 3, "could not measure"},
 		"demand missed":        {gate.Report{Complete: true, Changes: change(gate.Time, gate.Same), Demands: []gate.Demand{{Benchmark: "B", Verdict: gate.Worse}}}, gate.Regressed, 1, 1, "B misses the least efficiency"},

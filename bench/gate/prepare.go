@@ -12,10 +12,10 @@ import (
 // prepared is a point with its usable blocks.
 type prepared struct {
 	sweep.Point
-	headOnly bool // all slots are head's
-	blocks   []Block
-	times    *stat.Times
-	free     *prepared // without the blocks in which others had its CPUs; itself if there are none
+	headOnly    bool // all slots are head's
+	blocks      []Block
+	times       *stat.Times
+	undisturbed *prepared // without the blocks in which others had its CPUs; itself if there are no such blocks
 }
 
 // prepareAll sorts out what can be judged, and notes what cannot: slices that are not
@@ -62,7 +62,7 @@ func prepare(s Series) (pt *prepared, why string) {
 		}
 	}
 	pt.times = timesOf(pt.blocks)
-	pt.setFree()
+	pt.setUndisturbed()
 	for _, left := range []struct {
 		n    int
 		what string
@@ -80,15 +80,14 @@ func prepare(s Series) (pt *prepared, why string) {
 	return pt, why
 }
 
-// setFree finds the blocks in which others left the CPUs alone. It looks at all of a
-// block and at none of its times, so the blocks that stay are an experiment like the
-// whole.
-func (pt *prepared) setFree() {
-	pt.free = pt
-	free := slices.DeleteFunc(slices.Clone(pt.blocks), func(b Block) bool { return b.others().taken() })
-	if len(free) < len(pt.blocks) {
-		pt.free = &prepared{Point: pt.Point, headOnly: pt.headOnly, blocks: free, times: timesOf(free)}
-		pt.free.free = pt.free
+// setUndisturbed finds the blocks in which others left the CPUs alone. It looks at whole
+// blocks and at no times, so the remaining blocks are an experiment like the whole.
+func (pt *prepared) setUndisturbed() {
+	pt.undisturbed = pt
+	blocks := slices.DeleteFunc(slices.Clone(pt.blocks), func(b Block) bool { return b.others().disturbed() })
+	if len(blocks) < len(pt.blocks) {
+		pt.undisturbed = &prepared{Point: pt.Point, headOnly: pt.headOnly, blocks: blocks, times: timesOf(blocks)}
+		pt.undisturbed.undisturbed = pt.undisturbed
 	}
 }
 
@@ -112,12 +111,12 @@ func positive(list []float64) []float64 {
 	return slices.DeleteFunc(slices.Clone(list), bad)
 }
 
-// means is the sample of one number of every slot.
+// means is the data set of one number of every slot.
 func (pt *prepared) means(value func(Slot) float64, good func(float64) bool) *stat.Means {
 	return pt.times.Means(func(block, place int) float64 { return value(pt.blocks[block].Slots[place]) }, good)
 }
 
-// busy is the sample of the CPUs that were busy.
-func (pt *prepared) busy() *stat.Means {
+// busyCPUs is the data set of the CPUs that were busy.
+func (pt *prepared) busyCPUs() *stat.Means {
 	return pt.means(func(s Slot) float64 { return s.CPUs }, stat.IsPositive)
 }

@@ -2,14 +2,14 @@ package gate
 
 import "slices"
 
-// Quantity is what of a benchmark is compared.
+// Quantity is a property of a benchmark that is compared.
 type Quantity string
 
 // The quantities. Those from Speedup on are of a benchmark's curve: what a point
 // on several CPUs gains over the one on one CPU.
 const (
 	Time               Quantity = "time"                // per operation, a low quantile of slices
-	MeanTime           Quantity = "mean time"           // per operation: sees the tail, and noise
+	MeanTime           Quantity = "mean time"           // per operation, with the tail and noise
 	Bytes              Quantity = "B/op"                // allocated
 	Allocs             Quantity = "allocs/op"           // allocations
 	Speedup            Quantity = "speedup"             // S = time on one CPU with one worker / time at the point
@@ -20,7 +20,7 @@ const (
 	AverageParallelism Quantity = "average parallelism" // A: mean CPUs busy
 )
 
-// traits are what is known of a quantity.
+// traits describe a quantity.
 type traits struct {
 	Quantity
 	symbol, legend string // in a table, as in a report of a sweep; empty where the unit says it

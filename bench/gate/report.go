@@ -2,7 +2,7 @@ package gate
 
 import "time"
 
-// Verdict is what is known of a change.
+// Verdict says whether a quantity changed.
 type Verdict string
 
 // The verdicts. Worse and Better need a difference that chance does not explain,
@@ -19,7 +19,7 @@ const (
 //
 // Numbers that JSON does not have are null there: Ratio, Low and High are +Inf
 // where a count of 0 grew; High is +Inf, and Low 0, where there are too few
-// blocks for an interval; Floor is NaN where the run would have called no change
+// blocks for an interval; Floor is NaN where the run would have detected no change
 // however large, or was not asked.
 type Change struct {
 	Package   string   `json:"package,omitempty"` // import path; absent for this suite's workloads
@@ -33,7 +33,7 @@ type Change struct {
 	Low       float64  `json:"low"`               // lower bound of the ratio's 95 % interval
 	High      float64  `json:"high"`              // upper bound of the ratio's 95 % interval
 
-	// The smallest change, as a share, that this run would have called with a
+	// The smallest change, as a share, that this run would have detected with a
 	// probability of 0.8; 0 if exact
 	Floor    float64 `json:"floor"`
 	P        float64 `json:"p"`                  // share of exchanges of base and head with a difference as large; 0 or 1 if exact
@@ -53,8 +53,8 @@ type Change struct {
 
 	// A time on several CPUs while others had some of them in nearly all blocks: the
 	// ratio holds, base and head do not
-	Beside bool   `json:"beside_others,omitempty"`
-	Why    string `json:"why,omitempty"` // why the change is unknown: others had the CPUs; which, and how often
+	Disturbed bool   `json:"beside_others,omitempty"`
+	Why       string `json:"why,omitempty"` // why the change is unknown: others had the CPUs; which, and how often
 }
 
 // Layouts are what the places of functions in a binary do to a quantity of a
@@ -63,7 +63,7 @@ type Layouts struct {
 	// By how much two layouts of the same code differ: e^s-1, where s is the standard
 	// deviation of the log of their ratio
 	Differ  float64 `json:"differ"`
-	Low     float64 `json:"low"`         // lower bound of its 95 % interval; 0 if this run does not see that layouts differ
+	Low     float64 `json:"low"`         // lower bound of its 95 % interval; 0 if this run does not show that layouts differ
 	High    float64 `json:"high"`        // upper bound of it
 	Floor   float64 `json:"floor_still"` // what floor would be if layouts made no difference
 	Explain bool    `json:"explain"`     // they may be the reason of the change: chance explains it with them, and would not without
@@ -80,7 +80,7 @@ type Revision struct {
 type Problem struct {
 	Name   string `json:"name"` // of the benchmark or package
 	Why    string `json:"why"`  // what went wrong, which may have several lines
-	Output string `json:"-"`    // all that the process said, if it was one that failed
+	Output string `json:"-"`    // the whole output of a process that failed
 }
 
 // Demand is a least efficiency of head that the user set.
@@ -96,7 +96,7 @@ type Demand struct {
 	Why       string  `json:"why,omitempty"` // why it is unknown: others had the CPUs; which, and how often
 }
 
-// Setup is what a check was asked for, and where it ran.
+// Setup is what a check was asked to do, and where it ran.
 type Setup struct {
 	Base      Revision      `json:"base"`      // what was compared with
 	Head      Revision      `json:"head"`      // what was judged

@@ -69,7 +69,7 @@ func (r *Report) table(f Form) string {
 // cells are a heading and a row for each change. There is a column of layouts if
 // something is known of them.
 func cells(list []Change) [][]string {
-	rows := [][]string{{"base → head", "change [95 %]", "sees", "verdict"}}
+	rows := [][]string{{"base → head", "change [95 %]", "detects", "verdict"}}
 	for _, c := range list {
 		rows = append(rows, []string{c.Quantity.traits().symbol + c.values(), c.difference(), c.floorText(), c.Word()})
 	}
@@ -92,7 +92,7 @@ func (r *Report) legend(all bool) string {
 	if len(list) == 0 {
 		return ""
 	}
-	words := []string{"sees: the smallest change that this run would have called, four times in five"}
+	words := []string{"detects: the smallest change that this run would have detected, four times in five"}
 	if slices.ContainsFunc(list, hasLayouts) {
 		words[0] += ", and in brackets if code did not move"
 		words = append(words, "layouts: by how much the same code differs from itself where the linker puts it elsewhere")

@@ -13,37 +13,37 @@ import (
 // test is a change and what it is judged by.
 type test struct {
 	Change
-	tested  stat.Contrast
-	size    stat.Contrast // how large the change is
-	points  []*judged     // that it is of; a gain is of the first, over the second
-	isGain  bool
-	gain    stat.Gain // of one build, where it is known
-	taken   bool      // others had the CPUs: how fast the code is with them is not known
-	unknown bool      // because of that
-	same    *test     // a change that is tested under another name
+	tested       stat.Contrast
+	size         stat.Contrast // how large the change is
+	points       []*judged     // that it compares; a gain compares the first with the others
+	isGain       bool
+	gain         stat.Gain // of one build, where it is known
+	tooDisturbed bool      // others had the CPUs for too many blocks
+	noNumbers    bool      // see emptyTest
+	same         *test     // the test whose numbers this one shares
 }
 
 // judged is a point with its tests.
 type judged struct {
 	*prepared
 	time  *test
-	level *stat.Term // of the time, where others left the CPUs alone; nil if there was too little of that
+	level *stat.Term // of the time, over undisturbed blocks; nil if there are too few
 }
 
-// minFree is how many blocks have an interval of 95 %.
-const minFree = 6
+// minUndisturbed is the smallest number of blocks with a 95 % interval.
+const minUndisturbed = 6
 
 // onSeveralCPUs reports whether others change what the point does. Two processes that
 // take turns on one CPU share it with others alike. On several, code that loses one
 // of them does other work: it waits less for itself, for example.
 func (pt *judged) onSeveralCPUs() bool { return parallelism(pt.Point) > 1 || pt.Copies > 1 }
 
-// tooFewFree reports whether too many blocks were left out to rely on the rest.
-func (pt *judged) tooFewFree() bool {
-	return pt.free != pt.prepared && len(pt.free.blocks) < minFree
+// tooFewUndisturbed reports whether too many blocks were left out to rely on the rest.
+func (pt *judged) tooFewUndisturbed() bool {
+	return pt.undisturbed != pt.prepared && len(pt.undisturbed.blocks) < minUndisturbed
 }
 
-// stream makes the random numbers of a test its own, whatever else is tested.
+// stream gives each test its own random numbers, which do not depend on other tests.
 func stream(p sweep.Point, q Quantity) uint64 {
 	h := fnv.New64a()
 	fmt.Fprintf(h, "%s %d %s", p, p.Copies, q)
@@ -62,25 +62,25 @@ func (pt *judged) change(q Quantity) Change {
 	}
 }
 
-// tests are those of the point by itself: none if there is only head, whose times
-// are used for its efficiency.
+// tests returns the tests of the point by itself: none of a point of head alone, whose
+// times are used for its efficiency.
 func (pt *judged) tests(o Options) []*test {
 	if pt.headOnly {
-		if !pt.tooFewFree() {
-			pt.level = stat.NewTerm(pt.free.times.Slices(), o.Seed, stream(pt.Point, Time))
+		if !pt.tooFewUndisturbed() {
+			pt.level = stat.NewTerm(pt.undisturbed.times.Slices(), o.Seed, stream(pt.Point, Time))
 		}
 		return nil
 	}
 	pt.time = pt.testTime(Time, (*stat.Times).Slices, o)
 	switch {
-	case pt.tooFewFree():
-	case pt.onSeveralCPUs() || pt.free == pt.prepared:
+	case pt.tooFewUndisturbed():
+	case pt.onSeveralCPUs() || pt.undisturbed == pt.prepared:
 		pt.level = pt.time.size.Terms[0]
 	default:
-		pt.level = stat.NewTerm(pt.free.times.Slices(), o.Seed, stream(pt.Point, Time))
+		pt.level = stat.NewTerm(pt.undisturbed.times.Slices(), o.Seed, stream(pt.Point, Time))
 	}
 	list := []*test{pt.time, pt.testTime(MeanTime, (*stat.Times).Mean, o)}
-	if parallelism(pt.Point) > 1 && pt.busy().Blocks() > 0 {
+	if parallelism(pt.Point) > 1 && pt.busyCPUs().Blocks() > 0 {
 		list = append(list, pt.testBusy(o))
 	}
 	for _, q := range []Quantity{Bytes, Allocs} {
@@ -92,29 +92,29 @@ func (pt *judged) tests(o Options) []*test {
 }
 
 // testTime is the test of a time, by all blocks. On several CPUs its size comes from
-// the free ones, if they are enough.
-func (pt *judged) testTime(q Quantity, of func(*stat.Times) stat.Sample, o Options) *test {
+// the undisturbed ones, if there are enough.
+func (pt *judged) testTime(q Quantity, of func(*stat.Times) stat.Data, o Options) *test {
 	t := pt.test(q, of(pt.times), o)
-	if !pt.onSeveralCPUs() || pt.free == pt.prepared {
+	if !pt.onSeveralCPUs() || pt.undisturbed == pt.prepared {
 		return t
 	}
-	if t.taken, t.Beside = pt.tooFewFree(), pt.tooFewFree(); !t.taken {
-		t.setSize(stat.NewTerm(of(pt.free.times), o.Seed, stream(pt.Point, q)))
+	if t.tooDisturbed, t.Disturbed = pt.tooFewUndisturbed(), pt.tooFewUndisturbed(); !t.tooDisturbed {
+		t.setSize(stat.NewTerm(of(pt.undisturbed.times), o.Seed, stream(pt.Point, q)))
 	}
 	return t
 }
 
-// testBusy is the test of the CPUs that were busy, by free blocks: how many a program
-// keeps busy while others have them says nothing.
+// testBusy is the test of the CPUs that were busy, by undisturbed blocks: how many a
+// program keeps busy while others have them says nothing.
 func (pt *judged) testBusy(o Options) *test {
-	busy := pt.free.busy()
-	if pt.tooFewFree() || busy.Blocks() == 0 {
-		return unknown(pt.change(AverageParallelism), pt)
+	busy := pt.undisturbed.busyCPUs()
+	if pt.tooFewUndisturbed() || busy.Blocks() == 0 {
+		return emptyTest(pt.change(AverageParallelism), pt)
 	}
 	return pt.test(AverageParallelism, busy, o)
 }
 
-func (pt *judged) test(q Quantity, s stat.Sample, o Options) *test {
+func (pt *judged) test(q Quantity, s stat.Data, o Options) *test {
 	term := stat.NewTerm(s, o.Seed, stream(pt.Point, q))
 	t := &test{Change: pt.change(q), tested: stat.Single(term), points: []*judged{pt}}
 	t.setSize(term)
@@ -128,14 +128,14 @@ func (t *test) setSize(by *stat.Term) {
 	t.size = stat.Single(by)
 }
 
-// unknown is a change without numbers, because others had the CPUs of one of the
+// emptyTest is a change without numbers, because others had the CPUs of one of the
 // points.
-func unknown(c Change, points ...*judged) *test {
+func emptyTest(c Change, points ...*judged) *test {
 	nan := math.NaN()
 	c.Base, c.Head, c.Ratio, c.Low, c.High, c.Floor, c.P, c.Adjusted = nan, nan, nan, nan, nan, nan, nan, nan
-	c.Blocks = len(points[0].free.blocks)
+	c.Blocks = len(points[0].undisturbed.blocks)
 	for _, pt := range points {
-		c.Blocks = min(c.Blocks, len(pt.free.blocks))
+		c.Blocks = min(c.Blocks, len(pt.undisturbed.blocks))
 	}
-	return &test{Change: c, unknown: true, taken: true, points: points}
+	return &test{Change: c, noNumbers: true, tooDisturbed: true, points: points}
 }

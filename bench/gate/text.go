@@ -115,7 +115,7 @@ func (d Demand) finding() string {
 	return fmt.Sprintf("efficiency on %s %s [%s, %s], %s %s", table.Count(d.Cores, "core"), digits(d.Value), digits(d.Low), digits(d.High), word, digits(d.Least))
 }
 
-// counts are the changes that need no row.
+// counts summarises the changes that need no row.
 func (r *Report) counts() (lines []string) {
 	undecided := 0
 	for _, c := range r.Changes {
@@ -132,7 +132,7 @@ func (r *Report) counts() (lines []string) {
 	return lines
 }
 
-// lists name what was not measured.
+// lists names what was not measured.
 func (r *Report) lists() (lines []string) {
 	for _, list := range []struct {
 		words string
@@ -145,7 +145,7 @@ func (r *Report) lists() (lines []string) {
 	return lines
 }
 
-// changed names the benchmarks with other code of their own.
+// changed names the benchmarks whose own code differs.
 func (r *Report) changed() string {
 	if len(r.Changed) == 0 {
 		return ""
@@ -156,7 +156,7 @@ func (r *Report) changed() string {
 // maxListed is how many names a line lists.
 const maxListed = 20
 
-// listNames is a list of names, of which the first are printed.
+// listNames joins the names, at most the first maxListed of them.
 func listNames(names []string) string {
 	shown := slices.Clone(names[:min(len(names), maxListed)])
 	for i, name := range shown {
@@ -171,7 +171,7 @@ func listNames(names []string) string {
 // maxLines is how many lines of a problem are printed: a compiler may print a lot.
 const maxLines = 20
 
-// problems are the lines of each reason, once for all names that have it.
+// problems returns the lines of each reason, once for all names that have it.
 func (r *Report) problems() (all [][]string) {
 	for _, reason := range table.ReasonsOf(r.Problems, func(p Problem) (name, why string) { return p.Name, p.Why }) {
 		all = append(all, problemLines(reason))
@@ -194,7 +194,7 @@ func problemLines(r table.Reason) []string {
 	return lines
 }
 
-// basis is what the outcome rests on.
+// basis says what the outcome rests on.
 func (r *Report) basis() string {
 	if r.Tests+r.Blocks == 0 {
 		return "nothing was measured"
@@ -235,7 +235,7 @@ func (r *Report) exitWords(strict bool) string {
 	return fmt.Sprintf("exit code %d%s", code, why)
 }
 
-// style is that of the outcome.
+// style returns the style of the outcome.
 func (r *Report) style() string {
 	switch r.Outcome() {
 	case Regressed, Unmeasured:

@@ -13,7 +13,7 @@ import (
 // maxName is where a name in a sentence is cut, in columns.
 const maxName = 60
 
-// join makes a name of a benchmark and its point, which may be empty.
+// join makes a name from a benchmark and its point, which may be empty.
 func join(benchmark, point string) string {
 	name := benchmark
 	if point != "" {
@@ -22,10 +22,10 @@ func join(benchmark, point string) string {
 	return table.Cut(table.OneLine(name), maxName)
 }
 
-// shortName is what changed, without its package.
+// shortName names the benchmark and point without the package.
 func (c Change) shortName() string { return join(c.Benchmark, c.Point) }
 
-// fullName is what changed, with its package.
+// fullName names the benchmark and point with the package.
 func (c Change) fullName() string {
 	name := c.Benchmark
 	if c.Package != "" {
@@ -37,7 +37,7 @@ func (c Change) fullName() string {
 	return table.OneLine(name)
 }
 
-// values are both sides in one unit: 1.23 → 1.31 µs.
+// values writes both sides in one unit: 1.23 → 1.31 µs.
 func (c Change) values() string {
 	scale, unit, format := 1.0, c.Quantity.traits().unit, digits
 	switch c.Quantity {
@@ -46,14 +46,14 @@ func (c Change) values() string {
 	case Bytes, Allocs:
 		format = count
 	}
-	if c.Beside {
+	if c.Disturbed {
 		unit += " beside others"
 	}
 	return format(c.Base/scale) + c.BaseSpan.halfWidth(c.Base) + " → " + format(c.Head/scale) + c.HeadSpan.halfWidth(c.Head) + unit
 }
 
-// halfWidth is the wider half of the interval around a value, to as many decimals:
-// at least one of the last.
+// halfWidth writes the wider half of the interval around a value, with the decimals of
+// the value, and at least one unit of the last of them.
 func (s Span) halfWidth(value float64) string {
 	if !(s.High > 0) || math.IsInf(s.High, 0) || math.IsNaN(value) {
 		return ""
@@ -81,7 +81,7 @@ func timeScale(a, b float64) (nanoseconds float64, unit string) {
 
 func isFinite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
-// count is a number that has no decimals if it is whole.
+// count writes a number, without decimals if it is whole.
 func count(x float64) string {
 	if x == math.Trunc(x) && math.Abs(x) < 1e7 {
 		return strconv.FormatFloat(x, 'f', 0, 64)
@@ -89,8 +89,8 @@ func count(x float64) string {
 	return digits(x)
 }
 
-// digits is a number in three digits, or one below ten million in all before the
-// point.
+// digits writes a number with three digits, or with all before the point below ten
+// million.
 func digits(x float64) string {
 	switch size := math.Abs(x); {
 	case math.IsNaN(x):
@@ -109,7 +109,7 @@ func digits(x float64) string {
 	return strconv.FormatFloat(x, 'f', 2, 64)
 }
 
-// difference is the change with its interval: +5.1 % [4.6, 5.7].
+// difference writes the change with its interval: +5.1 % [4.6, 5.7].
 func (c Change) difference() string {
 	if math.IsInf(c.Ratio, 0) || math.IsNaN(c.Ratio) && c.Base == 0 {
 		return "from none"
@@ -145,7 +145,7 @@ func places(ratio, low, high float64) int {
 	return 1
 }
 
-// percent is by how much a ratio differs from 1.
+// percent writes how much a ratio differs from 1.
 func percent(ratio float64, places int) string {
 	if math.IsInf(ratio, 0) {
 		return "∞"
@@ -160,7 +160,7 @@ func percent(ratio float64, places int) string {
 	return strings.Replace(text, "-", "−", 1)
 }
 
-// floorText is the noise floor, and in brackets what it would be if code did not
+// floorText writes the noise floor, and in brackets what it would be if code did not
 // move.
 func (c Change) floorText() string {
 	if c.Exact {
@@ -175,7 +175,7 @@ func (c Change) floorText() string {
 	return text
 }
 
-// floorWords are a floor.
+// floorWords writes a floor.
 func floorWords(floor float64) string {
 	switch {
 	case math.IsNaN(floor):
@@ -186,7 +186,7 @@ func floorWords(floor float64) string {
 	return "≥ " + inPercent(floor)
 }
 
-// inPercent is a share in percent, or a factor if it is more than all.
+// inPercent writes a share in percent, or as a factor if it is large.
 func inPercent(x float64) string {
 	if table.AsFactor(1 + x) {
 		return "×" + digits(1+x)
@@ -194,8 +194,8 @@ func inPercent(x float64) string {
 	return percent(1+x, places(1+x, 0, 1)) + " %"
 }
 
-// layoutsText is by how much layouts of the same code differ, or an upper limit
-// where this run does not see that they do.
+// layoutsText says by how much layouts of the same code differ, or an upper limit
+// where this run does not show that they do.
 func (c Change) layoutsText() string {
 	switch l := c.Layouts; {
 	case c.Exact:
@@ -256,8 +256,8 @@ func (r *Report) timeOnOneCPU(c Change) (Change, bool) {
 // procsSuffix is the end of a point at which GOMAXPROCS is not 1.
 var procsSuffix = regexp.MustCompile(`-[0-9]+$`)
 
-// workers are those of a point, and what its curve has in common: all but the
-// workers and the cores.
+// workers splits a point into its workers and the rest that its curve has in common,
+// which is all but the workers and the cores.
 func workers(point string) (workers, rest string) {
 	var parts []string
 	for part := range strings.SplitSeq(procsSuffix.ReplaceAllString(point, ""), "/") {

@@ -11,18 +11,18 @@ import (
 	"overlap/internal/table"
 )
 
-// outlook is how long a run will take.
-type outlook struct {
+// estimate is how long a run will take.
+type estimate struct {
 	points int
 	visit  []time.Duration // of each point, in the order of the plan's lines
 	round  time.Duration   // a visit to each
 	from   string          // result file that it is known from, or empty: it is estimated
 }
 
-// outlook estimates a run by the newest one of this machine, by how long it took to run
+// estimate estimates a run by the newest one of this machine, by how long it took to run
 // each benchmark once, or else by a guess.
-func (r *run) outlook(what subject) outlook {
-	var o outlook
+func (r *run) estimate(what target) estimate {
+	var o estimate
 	known, from := r.visits()
 	for _, p := range what.plan.Lines() {
 		took, ok := known[p.String()]
@@ -64,7 +64,7 @@ func (r *run) visits() (map[string]time.Duration, string) {
 	return total, path
 }
 
-// choice is what a run measures, and the flag that chooses fewer.
+// choice is how many things are measured, what they are, and the flag that selects fewer.
 type choice struct {
 	n            int
 	things, flag string
@@ -72,7 +72,7 @@ type choice struct {
 
 // tooShort says that the budget is too short for the samples that a verdict needs, and
 // what would be enough; it is empty if the budget is long enough.
-func (r *run) tooShort(o outlook, of choice) string {
+func (r *run) tooShort(o estimate, of choice) string {
 	samples := sampling.MinSamples
 	if r.Rounds > 0 {
 		samples = min(samples, r.Rounds)
@@ -89,19 +89,19 @@ func (r *run) tooShort(o outlook, of choice) string {
 		roundUp(need), table.Count(samples, "sample"), o.each(), r.Budget, have, of.enough(need, r.Budget))
 }
 
-// each names the points.
-func (o outlook) each() string {
+// each says how many points there are, after "samples of".
+func (o estimate) each() string {
 	if o.points > 1 {
 		return fmt.Sprintf("each of %d points", o.points)
 	}
 	return "its one point"
 }
 
-// enough offers what the budget would be enough for, or a longer one.
+// enough suggests a budget that is long enough, or fewer things to measure.
 func (of choice) enough(need, budget time.Duration) string {
-	text := fmt.Sprintf("--budget %v would do", roundUp(need+need/10))
+	text := fmt.Sprintf("use --budget %v", roundUp(need+need/10))
 	if fit := int(float64(of.n) * float64(budget) / float64(need)); fit > 0 {
-		text += fmt.Sprintf(", or about %d of the %d %s (%s)", fit, of.n, of.things, of.flag)
+		text += fmt.Sprintf(", or measure about %d of the %d %s (%s)", fit, of.n, of.things, of.flag)
 	}
 	return text
 }

@@ -93,7 +93,7 @@ func (c *checkCmd) Run(ctx context.Context, k *kong.Context, s *streams) error {
 		return err
 	}
 	if c.From != "" {
-		return c.again(s)
+		return c.rejudge(s)
 	}
 	h, err := host.Read()
 	if err != nil {
@@ -187,12 +187,12 @@ func (c *checkCmd) compare(ctx context.Context, s *streams, h host.Host) (err er
 		return withFlag(err)
 	}
 	err = withFlag(p.Build(ctx))
-	c.fill(r, p)
+	c.copyPair(r, p)
 	if err != nil {
 		return c.fail(ctx, s, r, err)
 	}
 	if len(p.Points)+len(p.HeadOnly) == 0 {
-		return c.nothing(s, p, r)
+		return c.reportNothingCompared(s, p, r)
 	}
 	interrupted, err := c.measure(ctx, s, h, p, r)
 	if err != nil {
@@ -201,10 +201,10 @@ func (c *checkCmd) compare(ctx context.Context, s *streams, h host.Host) (err er
 	if !interrupted {
 		_, err = appendHistory(c.Results, r)
 	}
-	return errors.Join(err, c.conclude(s, r, p.Broken, interrupted))
+	return errors.Join(err, c.finish(s, r, p.HeadFailed, interrupted))
 }
 
-// options are the flags as pair knows them.
+// options translates the flags for package pair.
 func (c *checkCmd) options(s *streams, h host.Host, levels []sweep.Level, cpus []int) (pair.Options, error) {
 	o := pair.Options{
 		Base: c.Base, Head: c.Head, Dir: c.Dir, Results: c.Results, Packages: c.Pkg, Bench: c.Bench, Curves: pair.Curves(c.Curves), Demands: c.demands,
@@ -221,7 +221,7 @@ func (c *checkCmd) options(s *streams, h host.Host, levels []sweep.Level, cpus [
 	return o, flagged(err)
 }
 
-// withFlag names the flag of an option that is wrong.
+// withFlag adds the flag to the error of a wrong option.
 func withFlag(err error) error {
 	o := (*pair.OptionError)(nil)
 	if !errors.As(err, &o) {
@@ -231,17 +231,17 @@ func withFlag(err error) error {
 	return fmt.Errorf("--%s: %w", cmp.Or(flag, string(o.Option)), o.Err)
 }
 
-// fill copies to the report what the pair found, with the flags that help.
-func (c *checkCmd) fill(r *gate.Report, p *pair.Pair) {
+// copyPair copies to the report what the pair found, with the flags that help.
+func (c *checkCmd) copyPair(r *gate.Report, p *pair.Pair) {
 	r.Base, r.Head = p.Base, p.Head
 	r.NotCompared = p.NotCompared
 	r.Problems = slices.Clone(p.Problems) // measuring adds to them
 	r.Notes = slices.Concat(c.limits, p.Notes)
 	for _, pkg := range p.DataDiffers {
-		r.Notes = append(r.Notes, pkg+": testdata, or what its tests embed, differs between base and head, so benchmarks that read it do other work; --tests=head gives both that of head")
+		r.Notes = append(r.Notes, pkg+": testdata, or what its tests embed, differs between base and head, so benchmarks that read it do different work; --tests=head gives both sides the data of head")
 	}
 	r.Notes = append(r.Notes, changedHint(r)...)
-	if p.MixedTests {
+	if p.TestsMismatch {
 		r.Notes = append(r.Notes, "--tests=own builds each revision with its own tests")
 	}
 }

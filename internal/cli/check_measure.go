@@ -15,14 +15,14 @@ import (
 	"overlap/internal/table"
 )
 
-// checkPlacement is the order in which a check takes CPUs.
+// checkPlacement is the order in which a check uses CPUs.
 const checkPlacement = "one-per-core"
 
-// measureGate is gate.Measure, but in tests of what is around it.
+// measureGate is gate.Measure; tests of the code around it replace it.
 var measureGate = gate.Measure
 
-// levels are the degrees of parallelism to measure, and the CPUs in the order in
-// which they are taken.
+// levels returns the degrees of parallelism to measure, and the CPUs in the order in
+// which they are used.
 func (c *checkCmd) levels(h host.Host) ([]sweep.Level, []int, error) {
 	cpus, cores := h.Placement(), h.WithinQuota(h.Cores())
 	wanted := c.Cores
@@ -31,7 +31,7 @@ func (c *checkCmd) levels(h host.Host) ([]sweep.Level, []int, error) {
 	}
 	for n := range c.demands {
 		if n > len(cpus) {
-			return nil, nil, fmt.Errorf("--min-efficiency asks for %d cores and may use %s (%s)", n, table.Count(len(cpus), "CPU"), host.FormatList(cpus))
+			return nil, nil, fmt.Errorf("--min-efficiency asks for %d cores, but only %s can be used (%s)", n, table.Count(len(cpus), "CPU"), host.FormatList(cpus))
 		}
 		wanted = append(slices.Clone(wanted), 1, n)
 	}
@@ -57,7 +57,7 @@ func (c *checkCmd) measure(ctx context.Context, s *streams, h host.Host, p *pair
 	if err != nil {
 		return false, err
 	}
-	c.fill(r, p)
+	c.copyPair(r, p)
 	r.Budget, r.Blocks = plan.Total, plan.Blocks
 	about := gate.Plan{Setup: r.Setup, SlotTime: pair.SlotTime, Demands: c.demands, Points: p.Points, HeadOnly: p.HeadOnly, NotCompared: r.NotCompared}
 	file, err := gate.Create(c.Results, about, append(h.Fingerprint(), host.Pair{Key: "placement", Value: checkPlacement}))
@@ -69,7 +69,7 @@ func (c *checkCmd) measure(ctx context.Context, s *streams, h host.Host, p *pair
 	if err != nil {
 		return false, errors.Join(err, file.Close())
 	}
-	fmt.Fprintf(s.err, "measuring %s in %s, in about %v%s\n", table.Count(plan.Points, "point"), table.Count(plan.Blocks, "block"), r.Budget.Round(time.Second), ofLinks(plan.Links))
+	fmt.Fprintf(s.err, "measuring %s in %s, in about %v%s\n", table.Count(plan.Points, "point"), table.Count(plan.Blocks, "block"), r.Budget.Round(time.Second), linkingTime(plan.Links))
 	bar := newProgress(s.err)
 	began := time.Now()
 	config := p.Config(plan, c.Seed)
@@ -80,11 +80,11 @@ func (c *checkCmd) measure(ctx context.Context, s *streams, h host.Host, p *pair
 	bar.finish()
 	r.Took = time.Since(began)
 	for _, problem := range problems {
-		err = errors.Join(err, file.Problem(problem))
+		err = errors.Join(err, file.AddProblem(problem))
 	}
 	said, unlogged := logAll(file.Path(), problems, problemOutput)
 	if logged || said {
-		fmt.Fprintf(s.err, "their whole output: %s\n", failureLog(file.Path()))
+		fmt.Fprintf(s.err, "note: their whole output is in %s\n", failureLog(file.Path()))
 	}
 	err = errors.Join(err, unlogged, file.Close())
 	interrupted = errors.Is(err, sweep.ErrInterrupted)
@@ -92,14 +92,14 @@ func (c *checkCmd) measure(ctx context.Context, s *streams, h host.Host, p *pair
 		return false, err
 	}
 	r.Problems = append(r.Problems, problems...)
-	p.Broken = p.Broken || len(problems) > 0
+	p.HeadFailed = p.HeadFailed || len(problems) > 0
 	c.judge(r, slices.DeleteFunc(series, func(s gate.Series) bool { return len(s.Blocks) == 0 }))
 	if r.Complete = !interrupted; interrupted {
 		measured := 0
 		for _, s := range series {
 			measured = max(measured, len(s.Blocks))
 		}
-		r.Notes = append(r.Notes, fmt.Sprintf("interrupted: at most %d of %d blocks were measured, so what is not found here may be there", measured, plan.Blocks))
+		r.Notes = append(r.Notes, fmt.Sprintf("interrupted: at most %d of %d blocks were measured, so there may be regressions that are not listed", measured, plan.Blocks))
 	}
 	return interrupted, nil
 }
@@ -110,28 +110,28 @@ func budgetTooShort(e *pair.BudgetError, suite bool) error {
 	if suite {
 		of.things, of.flag = "workloads", "--workloads"
 	}
-	links := ofLinks(e.Links)
+	links := linkingTime(e.Links)
 	if links != "" {
-		links += " (GOFLAGS=-ldflags=-randlayout=0 does without)"
+		links += " (none with GOFLAGS=-ldflags=-randlayout=0)"
 	}
 	more := ""
 	if e.Curves {
 		more = ", or --curves=never, which measures on one core only"
 	}
-	return fmt.Errorf("--budget is too short: a check needs about %v for %d blocks of %s, the least that can tell anything%s, and the budget is %v; %s%s",
-		roundUp(e.Need), e.Blocks, outlook{points: e.Points}.each(), links, e.Budget, of.enough(e.Need, e.Budget), more)
+	return fmt.Errorf("--budget %v is too short: measuring %s in %s, the minimum, takes about %v%s; %s%s",
+		e.Budget, table.Count(e.Points, "point"), table.Count(e.Blocks, "block"), roundUp(e.Need), links, of.enough(e.Need, e.Budget), more)
 }
 
-// ofLinks says how much of a time links take, if they take any.
-func ofLinks(took time.Duration) string {
+// linkingTime says how much of a duration is spent on linking, if any.
+func linkingTime(took time.Duration) string {
 	if took == 0 {
 		return ""
 	}
-	return fmt.Sprintf(", %v of it for links in other layouts", took.Round(time.Second))
+	return fmt.Sprintf(", including %v of linking", took.Round(time.Second))
 }
 
 // slots shows how much of a check is measured, on a terminal with a bar, and
-// elsewhere with a line for each tenth.
+// elsewhere with a line after each tenth of the slots.
 func (p *progress) slots(done, all int, since time.Duration) {
 	left := ""
 	if done > 0 {
@@ -140,7 +140,7 @@ func (p *progress) slots(done, all int, since time.Duration) {
 	if p.bar != nil {
 		p.bar.ChangeMax(all)
 		p.bar.Describe("comparing" + left)
-		_ = p.bar.Set(done) // a terminal that is gone is no reason to stop measuring
+		_ = p.bar.Set(done) // a closed terminal does not stop the measurement
 		return
 	}
 	if tenth := 10 * done / max(1, all); tenth > p.round {

@@ -13,7 +13,8 @@ import (
 	"overlap/bench/sweep"
 )
 
-// fail says why there is no report to those who read nothing else.
+// fail returns err, and also writes it as a report where only a report is read: as JSON,
+// Markdown or an annotation.
 func (c *checkCmd) fail(ctx context.Context, s *streams, r *gate.Report, err error) error {
 	if ctx.Err() != nil || !c.JSON && !c.Markdown && os.Getenv("GITHUB_ACTIONS") != "true" {
 		return err
@@ -22,7 +23,7 @@ func (c *checkCmd) fail(ctx context.Context, s *streams, r *gate.Report, err err
 	return errors.Join(err, c.print(s, r, false))
 }
 
-// changedHint says how to compare benchmarks with other code of their own.
+// changedHint says how to compare benchmarks whose own code differs.
 func changedHint(r *gate.Report) []string {
 	if len(r.Changed) == 0 {
 		return nil
@@ -30,23 +31,24 @@ func changedHint(r *gate.Report) []string {
 	return []string{"--tests=head measures both revisions with head's benchmarks"}
 }
 
-// nothing is the outcome where no benchmark is on both sides and could differ.
-func (c *checkCmd) nothing(s *streams, p *pair.Pair, r *gate.Report) error {
+// reportNothingCompared ends a check in which no benchmark is on both sides and could
+// differ.
+func (c *checkCmd) reportNothingCompared(s *streams, p *pair.Pair, r *gate.Report) error {
 	r.Complete = true
-	c.unjudged(r)
+	c.addUnmetDemands(r)
 	var wrong, fine string
 	switch {
-	case p.Broken || len(r.Problems) > 0:
+	case p.HeadFailed || len(r.Problems) > 0:
 		wrong = "see the problems above"
 	case len(r.Changed) > 0 && len(r.Identical) == 0:
-		wrong = "the own code of every benchmark differs between base and head; --tests=head measures both revisions with head's"
+		wrong = "every benchmark's own code differs between base and head; --tests=head measures both revisions with head's"
 	case len(r.Identical) > 0 && (len(r.Changed) > 0 || len(r.Removed) == 0):
 		fine = "what can be compared has the same code and data in both revisions"
 	case len(r.Added) > 0 && len(r.Removed) == 0:
 		fine = "all benchmarks are new"
 	case len(r.Removed) > 0:
 		wrong = "head has none of the benchmarks of base"
-	case p.BaseBroken:
+	case p.BaseFailed:
 		wrong = "see the notes above"
 	default:
 		return fmt.Errorf("no benchmark of %s matches %q in either revision", cmp.Or(c.Pkg, "./..."), cmp.Or(c.Bench, "."))
@@ -56,12 +58,12 @@ func (c *checkCmd) nothing(s *streams, p *pair.Pair, r *gate.Report) error {
 	}
 	r.Notes = append(r.Notes, "nothing was measured: "+fine)
 	_, err := appendHistory(c.Results, r)
-	return errors.Join(err, c.conclude(s, r, false, false))
+	return errors.Join(err, c.finish(s, r, false, false))
 }
 
-// conclude prints the report and returns its exit code as an error. A benchmark that
+// finish prints the report and returns its exit code as an error. A benchmark that
 // head broke does not pass, and neither does an unfinished measurement.
-func (c *checkCmd) conclude(s *streams, r *gate.Report, broken, interrupted bool) error {
+func (c *checkCmd) finish(s *streams, r *gate.Report, broken, interrupted bool) error {
 	if err := c.print(s, r, interrupted); err != nil {
 		return err
 	}
@@ -94,9 +96,9 @@ func (c *checkCmd) print(s *streams, r *gate.Report, interrupted bool) error {
 	return r.WriteText(s.out, gate.Form{Terminal: terminalOf(s.out), All: c.All, Strict: c.Strict, Stops: interrupted})
 }
 
-// again judges the samples of an earlier check, with its seed, error rate and threshold
+// rejudge judges the samples of an earlier check, with its seed, error rate and threshold
 // unless the command line names others.
-func (c *checkCmd) again(s *streams) error {
+func (c *checkCmd) rejudge(s *streams) error {
 	stored, err := gate.Read(c.From)
 	if err != nil {
 		return fmt.Errorf("--from: %w", err)
@@ -118,7 +120,7 @@ func (c *checkCmd) again(s *streams) error {
 	r.Seed, r.Alpha, r.Threshold = c.Seed, float64(c.Alpha), float64(c.Threshold)
 	r.Notes = append(r.Notes, changedHint(r)...)
 	c.judge(r, stored.Series)
-	return c.conclude(s, r, false, false)
+	return c.finish(s, r, false, false)
 }
 
 // judge compares the series and adds the findings to the report.
@@ -126,11 +128,11 @@ func (c *checkCmd) judge(r *gate.Report, series []gate.Series) {
 	f := gate.Judge(series, gate.Options{Alpha: float64(c.Alpha), Threshold: float64(c.Threshold), Seed: c.Seed, Demands: c.demands})
 	r.Changes, r.Demands, r.Tests = f.Changes, f.Demands, f.Tests
 	r.Notes = append(r.Notes, f.Notes...)
-	c.unjudged(r)
+	c.addUnmetDemands(r)
 }
 
-// unjudged adds a problem for each demand that nothing was measured for.
-func (c *checkCmd) unjudged(r *gate.Report) {
+// addUnmetDemands adds a problem for each demand that nothing was measured for.
+func (c *checkCmd) addUnmetDemands(r *gate.Report) {
 	for p, least := range c.demands {
 		if !slices.ContainsFunc(r.Demands, func(d gate.Demand) bool { return d.Cores == p }) {
 			r.Problems = append(r.Problems, gate.Problem{Name: fmt.Sprintf("--min-efficiency %g@%d", least, p), Why: "no benchmark was measured there and on one core: none runs in parallel, or --curves=never left it out"})

@@ -11,7 +11,7 @@ import (
 )
 
 // checked is a repository with two commits, base and head, and a check of them
-// that measures until it is ended; temp is its folder for temporary files.
+// that measures until it is ended; temp is its directory for temporary files.
 func checked(t *testing.T) (repo, temp string, check *exec.Cmd) {
 	t.Helper()
 	if testing.Short() {
@@ -141,9 +141,9 @@ func TestKilledCheckIsTidiedByTheNext(t *testing.T) {
 		next := exec.Command(os.Args[0], check.Args[1:]...)
 		next.Env = append(os.Environ(), "BE_OVERLAP=1", "CHECK_FAKE=1")
 		out, err := next.CombinedOutput()
-		_, told, _ := strings.Cut(string(out), "note: removed what a killed run left behind: ")
-		told, _, _ = strings.Cut(told, "\n")
-		if got := strings.Count(told, "overlap-check-"); err != nil || got != n {
+		_, note, _ := strings.Cut(string(out), "note: removed what a killed run left behind: ")
+		note, _, _ = strings.Cut(note, "\n")
+		if got := strings.Count(note, "overlap-check-"); err != nil || got != n {
 			t.Errorf("%v: %d worktrees removed, want %d\n%s", err, got, n, out)
 		}
 	}

@@ -1,4 +1,7 @@
-// Package cli is the command overlap: one file per verb.
+// Package cli is the command overlap. Arguments and two streams go in; an exit code and
+// text for people and programs come out. A file is a verb, a part of a verb, or what
+// several verbs share. The package adds flags to errors and words to results, and does
+// not compute: statistics are in bench/gate/stat and report/law.
 package cli
 
 import (
@@ -18,8 +21,9 @@ import (
 	"overlap/internal/table"
 )
 
-// sampleVerb makes this program a sample process. It is not for people. The flag
-// library does not see it, because its flags are those of a test binary.
+// sampleVerb makes this program a sample process. It is not part of the documented
+// command line, and is handled before the flag library, because its flags are those of a
+// test binary.
 const sampleVerb = "sample"
 
 type command struct {
@@ -37,7 +41,7 @@ type command struct {
 	VersionCmd versionCmd    `cmd:"" name:"version" help:"Print the version."`
 }
 
-// streams are what a verb talks to.
+// streams are the standard output and error of a verb.
 type streams struct{ out, err io.Writer }
 
 // Main runs overlap and returns its exit code: 0, 1 for an error, 2 for a

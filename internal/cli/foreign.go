@@ -45,8 +45,8 @@ func (c *runCmd) checkForeign(flags []string) error {
 	return nil
 }
 
-// foreign makes the benchmarks of --pkg, which are not of this suite, the subject.
-func (r *run) foreign(ctx context.Context, what *subject, levels []sweep.Level) error {
+// useBenchmarks makes the benchmarks of --pkg the target of the run.
+func (r *run) useBenchmarks(ctx context.Context, what *target, levels []sweep.Level) error {
 	r.Complete(0)
 	f, err := r.builder(what.cpus)
 	if err != nil {

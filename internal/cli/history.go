@@ -19,14 +19,14 @@ import (
 )
 
 type historyCmd struct {
-	Since     string  `group:"read" help:"Only commits after this revision of the repository." placeholder:"REV"`
-	Dir       string  `group:"read" help:"Repository whose first-parent history orders the commits (default: the one here); without one, the time of each comparison does." default:"." placeholder:"DIR"`
-	Results   string  `group:"read" help:"Directory with the results of the machines (default: results)." default:"results" placeholder:"DIR"`
-	Name      string  `group:"read" aliases:"host" help:"Name of the machine (default: all that have a history)." placeholder:"HOST"`
-	Bench     string  `group:"read" help:"Only benchmarks that match, as package.name." placeholder:"REGEXP"`
-	MinChange float64 `group:"read" help:"Smallest step to report, in percent (default: 1)." default:"1" placeholder:"PERCENT"`
-	Output    string  `group:"output" short:"o" help:"Directory for history.svg and history.png (default: report beside the history; none with --json)." placeholder:"DIR"`
-	JSON      bool    `group:"output" name:"json" help:"Print series and steps as JSON, one array element per machine."`
+	Since     string   `group:"read" help:"Only commits after this revision of the repository." placeholder:"REV"`
+	Dir       string   `group:"read" help:"Repository whose first-parent history orders the commits (default: the one here); without one, the time of each comparison does." default:"." placeholder:"DIR"`
+	Results   string   `group:"read" help:"Directory with the results of the machines (default: results)." default:"results" placeholder:"DIR"`
+	Name      string   `group:"read" aliases:"host" help:"Name of the machine (default: all that have a history)." placeholder:"HOST"`
+	Bench     string   `group:"read" help:"Only benchmarks that match, as package.name." placeholder:"REGEXP"`
+	MinChange stepSize `group:"read" help:"Smallest step to report (default: 1%)." default:"1%" placeholder:"PERCENT"`
+	Output    string   `group:"output" short:"o" help:"Directory for history.svg and history.png (default: report beside the history; none with --json)." placeholder:"DIR"`
+	JSON      bool     `group:"output" name:"json" help:"Print series and steps as JSON, one array element per machine."`
 }
 
 // Help is printed below the first line of --help.
@@ -34,11 +34,20 @@ func (c *historyCmd) Help() string {
 	return "Exit codes: 0 with or without steps, 1 if there is no history, 2 for a wrong command line."
 }
 
+// stepSize is a share, written as a percentage with or without its sign.
+type stepSize percent
+
+// UnmarshalText reads 1% and 1.
+func (s *stepSize) UnmarshalText(text []byte) error {
+	number := strings.TrimSuffix(string(text), "%")
+	return (*percent)(s).UnmarshalText([]byte(number + "%"))
+}
+
 func (c *historyCmd) Run(ctx context.Context, s *streams) error {
-	o := history.Options{MinChange: c.MinChange / 100}
-	if !(c.MinChange > 0 && c.MinChange < 100) {
-		return fmt.Errorf("--min-change %g: want a percentage above 0 and below 100", c.MinChange)
+	if c.MinChange == 0 {
+		return errors.New("--min-change 0%: want a percentage above 0")
 	}
+	o := history.Options{MinChange: float64(c.MinChange)}
 	if c.Bench != "" {
 		re, err := regexp.Compile(c.Bench)
 		if err != nil {
@@ -231,7 +240,7 @@ func historyEntry(r *gate.Report) history.Entry {
 		Seed: r.Seed, Blocks: r.Blocks, Identical: r.Identical,
 	}
 	for _, c := range r.Changes {
-		if c.Beside || !(c.Low > 0 && c.Low <= c.Ratio && c.Ratio <= c.High && c.High < 1e6) {
+		if c.Disturbed || !(c.Low > 0 && c.Low <= c.Ratio && c.Ratio <= c.High && c.High < 1e6) {
 			continue
 		}
 		name := strings.TrimPrefix(c.Benchmark, "Benchmark")

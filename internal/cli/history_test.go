@@ -114,6 +114,8 @@ func TestHistoryErrorsNameTheRemedy(t *testing.T) {
 		{[]string{"--results", results, "--dir", nowhere, "--since", "HEAD"}, "--since"},
 		{[]string{"--results", results, "--dir", repo, "--bench", "("}, "--bench"},
 		{[]string{"--results", results, "--dir", repo, "--min-change", "NaN"}, "--min-change"},
+		{[]string{"--results", results, "--dir", repo, "--min-change", "0"}, "--min-change 0%: want a percentage above 0"},
+		{[]string{"--results", results, "--dir", repo, "--min-change", "1%%"}, "--min-change"},
 		{[]string{"--results", results, "--dir", repo, "--host", "other"}, "quiet-box"},
 		{[]string{"--results", strange, "--dir", repo}, "history.txt: not a history"},
 	} {

@@ -13,10 +13,10 @@ import (
 )
 
 type hostCmd struct {
-	JSON      bool   `help:"Print JSON."`
-	Root      string `help:"Describe the machine whose /sys and /proc were copied to DIR/sys and DIR/proc (default: this one)." placeholder:"DIR"`
-	Advise    bool   `help:"Say what would make the machine quieter, and change nothing."`
-	Placement string `aliases:"policy" help:"Print only the CPUs in the order of this placement: compact, scatter, one-per-core, smt, node:N, class:performance, class:efficiency." placeholder:"ORDER"`
+	JSON      bool   `group:"output" help:"Print JSON."`
+	Root      string `group:"read" help:"Describe the machine whose /sys and /proc were copied to DIR/sys and DIR/proc (default: this one)." placeholder:"DIR"`
+	Advise    bool   `group:"output" help:"Say what would make the machine quieter, and change nothing."`
+	Placement string `group:"output" aliases:"policy" help:"Print only the CPUs in the order of this placement: compact, scatter, one-per-core, smt, node:N, class:performance, class:efficiency." placeholder:"ORDER"`
 }
 
 func (c *hostCmd) Run(s *streams) error {
@@ -208,9 +208,12 @@ func group(c host.CPU) string {
 
 func sameCore(a, b host.CPU) bool { return a.Core >= 0 && a.Core == b.Core && a.Package == b.Package }
 
+// columns leaves a margin on a terminal of 100. The text is the same on every terminal, so
+// that descriptions of machines can be compared.
 const columns = 96
 
-// wrap writes the words behind the label, in lines of at most columns.
+// wrap writes the words after the label, in lines of at most columns. Unlike table.Wrap
+// it also breaks lists at commas without blanks.
 func wrap(label string, words []string, between string) string {
 	var b strings.Builder
 	b.WriteString(label)

@@ -48,7 +48,7 @@ func TestTopologyOfTheHostIsRead(t *testing.T) {
 	}
 }
 
-// The command reads each of the machines from copied folders and says the same
+// The command reads each of the machines from copied directories and says the same
 // to people and to programs.
 func TestHostReadsEveryMachine(t *testing.T) {
 	machines, err := filepath.Glob("../../bench/host/testdata/*.txtar")

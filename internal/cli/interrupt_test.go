@@ -16,9 +16,9 @@ import (
 
 const someResults = "BenchmarkEp/executor=pool/workers=1/cores=1 1 10 ns/op\n"
 
-// interrupted starts overlap report in a folder, lets ready wait until it does what
+// interrupted starts overlap report in a directory, lets ready wait until it does what
 // is to be interrupted, sends one signal, and wants exit code 130 and the files of
-// the folder as they were.
+// the directory as they were.
 func interrupted(t *testing.T, signal os.Signal, dir string, stdin io.Reader, stdout io.Writer, ready func(), args ...string) {
 	t.Helper()
 	before, err := filepath.Glob(filepath.Join(dir, "*"))

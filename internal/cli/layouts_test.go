@@ -39,7 +39,7 @@ import (
 //	  - slower: five reports on a variant with 5 % more work, 20 s a benchmark: found in
 //	    four of five where layouts differ by less than 2 %. A quarter of an hour.
 //
-// OVERLAP_LAYOUTS_RESULTS is a folder that keeps the samples of all reports.
+// OVERLAP_LAYOUTS_RESULTS is a directory that keeps the samples of all reports.
 func TestLayouts(t *testing.T) {
 	modes := os.Getenv("OVERLAP_LAYOUTS")
 	if modes == "" {
@@ -200,7 +200,7 @@ func (s spreads) log(t *testing.T) {
 			slices.Sort(list)
 			middle[i] = 100 * list[len(list)/2]
 		}
-		t.Logf("%-8s layouts differ by %.2f %%; sees ≥ %.2f %%, in code that does not move ≥ %.2f %% (medians of %d reports)", name, middle[0], middle[1], middle[2], len(s[name]))
+		t.Logf("%-8s layouts differ by %.2f %%; detects ≥ %.2f %%, in code that does not move ≥ %.2f %% (medians of %d reports)", name, middle[0], middle[1], middle[2], len(s[name]))
 	}
 }
 
@@ -263,7 +263,7 @@ func zerolog(t *testing.T, reports int) {
 			if c.Layouts == nil {
 				t.Fatal("no layouts were drawn")
 			}
-			t.Logf("exit %d: %s %s: %+.1f %% [%+.1f, %+.1f], layouts differ by %.1f %% [%.1f, %.1f], sees ≥ %.1f %%, in code that does not move ≥ %.1f %%, %d blocks", code, c.Quantity, c.Word(),
+			t.Logf("exit %d: %s %s: %+.1f %% [%+.1f, %+.1f], layouts differ by %.1f %% [%.1f, %.1f], detects ≥ %.1f %%, in code that does not move ≥ %.1f %%, %d blocks", code, c.Quantity, c.Word(),
 				100*(c.Ratio-1), 100*(c.Low-1), 100*(c.High-1), 100*c.Layouts.Differ, 100*c.Layouts.Low, 100*c.Layouts.High, 100*c.Floor, 100*c.Layouts.Floor, c.Blocks)
 			if c.Verdict == gate.Worse {
 				t.Errorf("v1.35.1 is called slower in the %s", c.Quantity)
@@ -272,7 +272,7 @@ func zerolog(t *testing.T, reports int) {
 	}
 }
 
-// download puts the files of a module into a folder.
+// download puts the files of a module into a directory.
 func download(t *testing.T, dir, module string) {
 	t.Helper()
 	cmd := exec.Command("go", "mod", "download", "-json", module)

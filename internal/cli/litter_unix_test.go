@@ -36,7 +36,7 @@ func BenchmarkM(b *testing.B) {
 }
 `
 
-// litter is a command that is ended, and the folders in which it may leave
+// litter is a command that is ended, and the directories in which it may leave
 // something behind.
 type litter struct {
 	repo, temp, results, mark string
@@ -111,7 +111,7 @@ func (l *litter) end(t *testing.T, how string) int {
 	return l.cmd.ProcessState.ExitCode()
 }
 
-// left is what the command has left in its folders, in the repository, and running.
+// left is what the command has left in its directories, in the repository, and running.
 func (l *litter) left(t *testing.T) (all []string) {
 	t.Helper()
 	entries, err := os.ReadDir(l.temp)

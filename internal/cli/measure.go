@@ -19,7 +19,7 @@ import (
 )
 
 // begin measures into a new result file.
-func (r *run) begin(ctx context.Context, what subject) error {
+func (r *run) begin(ctx context.Context, what target) error {
 	if r.Seed == 0 {
 		r.Seed = rand.Uint64()
 	}
@@ -32,7 +32,7 @@ func (r *run) begin(ctx context.Context, what subject) error {
 	if err != nil {
 		return fmt.Errorf("--results: %w", err)
 	}
-	for _, note := range append(slices.Clone(r.host.Notes), what.limit, r.tooShort(r.outlook(what), what.chosen)) {
+	for _, note := range append(slices.Clone(r.host.Notes), what.limit, r.tooShort(r.estimate(what), what.chosen)) {
 		if note != "" {
 			fmt.Fprintln(r.err, "note:", note)
 		}
@@ -40,7 +40,7 @@ func (r *run) begin(ctx context.Context, what subject) error {
 	if logged, err := logAll(file.Path(), what.omitted, omissionOutput); err != nil {
 		return errors.Join(err, file.Close())
 	} else if logged {
-		fmt.Fprintf(r.err, "their whole output: %s\n", failureLog(file.Path()))
+		fmt.Fprintf(r.err, "note: their whole output is in %s\n", failureLog(file.Path()))
 	}
 	return r.measure(ctx, what, file, r.about(), nil)
 }
@@ -58,7 +58,7 @@ func (r *run) about() []host.Pair {
 
 // measure sweeps into file, which it closes. about describes the machine in every
 // sample, and past is what the file already has.
-func (r *run) measure(ctx context.Context, what subject, file *sweep.File, about []host.Pair, past []sweep.Entry) (err error) {
+func (r *run) measure(ctx context.Context, what target, file *sweep.File, about []host.Pair, past []sweep.Entry) (err error) {
 	defer func() { err = errors.Join(err, file.Close()) }()
 	if !slices.ContainsFunc(what.plan.Lines(), func(p sweep.Point) bool { return p.Workers <= 1 && min(p.Cores, p.Procs) == 1 && p.Slices == 1 }) {
 		fmt.Fprintln(r.err, "note: without 1 worker on 1 core the report has no gains; benchstat can still compare the points")
@@ -86,7 +86,7 @@ func (r *run) measure(ctx context.Context, what subject, file *sweep.File, about
 	if err == nil {
 		r.record(ctx, what, file.Path(), about)
 	}
-	return conclude(r.err, file, summary, err)
+	return printSummary(r.err, file, summary, err)
 }
 
 // newGuard makes a guard that waits until others use no more of the CPUs than allowed,
@@ -104,8 +104,8 @@ func newGuard(cpus []int, allowed float64, patience time.Duration, bar *progress
 	}
 }
 
-// conclude prints what a sweep did. err is why it ended early, if it did.
-func conclude(w io.Writer, file *sweep.File, summary sweep.Summary, err error) error {
+// printSummary prints what a sweep did. err is why it ended early, if it did.
+func printSummary(w io.Writer, file *sweep.File, summary sweep.Summary, err error) error {
 	fmt.Fprintf(w, "%s of %s in %s",
 		table.Count(summary.Samples, "sample"), table.Count(summary.Points, "point"), table.Count(summary.Rounds, "whole round"))
 	if summary.Precise > 0 {
@@ -117,18 +117,18 @@ func conclude(w io.Writer, file *sweep.File, summary sweep.Summary, err error) e
 	fmt.Fprintln(w)
 	printFailures(w, summary.Failures)
 	if len(summary.Failures) > 0 {
-		fmt.Fprintf(w, "their whole output: %s\n", failureLog(file.Path()))
+		fmt.Fprintf(w, "note: their whole output is in %s\n", failureLog(file.Path()))
 	}
 	if summary.Samples == 0 && len(summary.Failures) == 0 {
-		// It is about benchmarks that were left out of a run that does not exist.
+		// The log is about benchmarks left out of a run without samples.
 		err = errors.Join(err, ignoreMissing(os.Remove(failureLog(file.Path()))))
 	}
 	if err == nil && summary.Missing > 0 {
-		fmt.Fprintf(w, "the budget had no room for %d of %s\n", summary.Missing, table.Count(summary.Points, "point"))
+		fmt.Fprintf(w, "note: %d of %s did not fit into the budget\n", summary.Missing, table.Count(summary.Points, "point"))
 	}
 	if err != nil {
 		if summary.Samples > 0 && !errors.Is(err, sweep.ErrPast) {
-			fmt.Fprintf(w, "the samples are kept: overlap report %[1]s reads them, overlap run --resume %[1]s continues\n", file.Path())
+			fmt.Fprintf(w, "note: the samples are kept: overlap report %[1]s reads them, overlap run --resume %[1]s continues\n", file.Path())
 		}
 		return err
 	}

@@ -96,8 +96,8 @@ func described(past []sweep.Entry) (about []host.Pair) {
 
 // restore takes the settings of a result file, if the run can be continued here and
 // now.
-func (r *run) restore(ctx context.Context, path string, header sweep.Header) (subject, error) {
-	none := subject{close: func() error { return nil }}
+func (r *run) restore(ctx context.Context, path string, header sweep.Header) (target, error) {
+	none := target{close: func() error { return nil }}
 	id, err := build()
 	if err != nil {
 		return none, err
@@ -106,7 +106,7 @@ func (r *run) restore(ctx context.Context, path string, header sweep.Header) (su
 		return none, fmt.Errorf("%s was measured by another build of overlap: its samples and new ones are not comparable; start a new run", path)
 	}
 	r.Settings = header.Settings
-	what, err := r.subject(ctx)
+	what, err := r.findTarget(ctx)
 	if err != nil {
 		return what, err
 	}
@@ -132,8 +132,8 @@ func (r *run) until() string {
 }
 
 // dryRun prints the points and how long they take.
-func (r *run) dryRun(what subject) error {
-	o := r.outlook(what)
+func (r *run) dryRun(what target) error {
+	o := r.estimate(what)
 	var text strings.Builder
 	for i, p := range what.plan.Lines() {
 		fmt.Fprintf(&text, "%6v  %s\n", o.visit[i].Round(time.Millisecond), p)

@@ -15,14 +15,14 @@ import (
 	"overlap/workloads"
 )
 
-// recordVerb makes this program a process that records. Like sampleVerb it is
-// not for people.
+// recordVerb makes this program a process that records. Like sampleVerb, it is not part
+// of the documented command line.
 const recordVerb = "record"
 
 // record makes the recordings that belong to a result file, beside it: traces
 // of cashiers, if it is among the workloads, and the latencies between cores. They
 // are for pictures, so their errors are only notes.
-func (r *run) record(ctx context.Context, what subject, results string, about []host.Pair) {
+func (r *run) record(ctx context.Context, what target, results string, about []host.Pair) {
 	if r.Pkg != "" || !r.Recordings {
 		return
 	}

@@ -74,7 +74,7 @@ func (c *runCmd) Run(ctx context.Context, s *streams, k *kong.Context) (err erro
 	if err := c.checkForeign(flags); err != nil {
 		return err
 	}
-	what, err := r.subject(ctx)
+	what, err := r.findTarget(ctx)
 	defer func() { err = errors.Join(err, what.close()) }()
 	if err != nil {
 		return err
@@ -108,8 +108,8 @@ func flagged(err error) error {
 	return err
 }
 
-// subject is what a run measures, and how.
-type subject struct {
+// target is what a run measures, and how.
+type target struct {
 	plan    sweep.Plan
 	sampler sweep.Sampler
 	cpus    []int            // in the order in which they are taken
@@ -122,9 +122,9 @@ type subject struct {
 	close   func() error
 }
 
-// subject finds the benchmarks of packages, or the workloads, that the settings
+// findTarget finds the benchmarks of packages, or the workloads, that the settings
 // choose. Its close must be called, even after an error.
-func (r *run) subject(ctx context.Context) (what subject, err error) {
+func (r *run) findTarget(ctx context.Context) (what target, err error) {
 	what.close = func() error { return nil }
 	if err := r.Check(); err != nil {
 		return what, flagged(err)
@@ -151,9 +151,9 @@ func (r *run) subject(ctx context.Context) (what subject, err error) {
 		tidy(ctx, r.streams, r.Disk)
 	}
 	if r.Pkg != "" {
-		err = r.foreign(ctx, &what, levels)
+		err = r.useBenchmarks(ctx, &what, levels)
 	} else {
-		err = r.suite(&what, levels)
+		err = r.useWorkloads(&what, levels)
 	}
 	return what, flagged(err)
 }
@@ -168,8 +168,8 @@ func directory(flag, path string) (string, error) {
 	return filepath.Abs(path)
 }
 
-// suite makes the workloads that the settings choose the subject.
-func (r *run) suite(what *subject, levels []sweep.Level) error {
+// useWorkloads makes the workloads that the settings choose the target of the run.
+func (r *run) useWorkloads(what *target, levels []sweep.Level) error {
 	grid, err := r.Grid(levels)
 	if err != nil {
 		return err

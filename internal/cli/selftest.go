@@ -11,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"text/tabwriter"
 	"time"
 
 	"golang.org/x/perf/benchfmt"
@@ -164,12 +163,13 @@ func pressureIn(path string) (float64, error) {
 
 // table prints a row for each case and returns how many failed.
 func (t selfTest) table(cases []selfCase, outcomes map[string]selfOutcome) (failed int) {
-	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "case\tchange\texpected\tsees ≥\tpressure\tgot")
+	head := []string{"case", "change", "expected", "detects ≥", "pressure", "got"}
+	rows := table.Table{Head: head, Numbers: make([]bool, len(head))}
 	for _, c := range cases {
 		o, measured := outcomes[c.name]
 		if !measured {
-			fmt.Fprintf(w, "%s\t%s\t%s\t\t\tnot measurable: %d CPUs needed, there is %d%s\n", c.name, c.change, c.expect, c.cores, t.cores, t.limit)
+			got := fmt.Sprintf("not measured: it needs %d CPUs, and this machine has %d%s", c.cores, t.cores, t.limit)
+			rows.Rows = append(rows.Rows, []string{c.name, c.change, c.expect, "", "", got})
 			continue
 		}
 		got, ok := c.judge(o)
@@ -177,26 +177,28 @@ func (t selfTest) table(cases []selfCase, outcomes map[string]selfOutcome) (fail
 			failed++
 			got = "FAILED: " + got
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", c.name, c.change, c.expect, inPercent(o.sees(c.floor)), inPercent(o.pressure), table.OneLine(got))
+		rows.Rows = append(rows.Rows, []string{c.name, c.change, c.expect, shareText(o.detects(c.floor)), shareText(o.pressure), table.OneLine(got)})
 	}
-	_ = w.Flush() // a reader that is gone is no reason to fail the cases
+	for _, line := range rows.Lines(2) {
+		fmt.Fprintln(t.out, line)
+	}
 	return failed
 }
 
 // machine says whether this machine is fit for a gate.
 func (t selfTest) machine(same, mutex selfOutcome, stolen float64) {
-	floors := []float64{same.sees(gate.Time), mutex.sees(gate.Speedup)}
-	fmt.Fprintf(t.out, "\nIn %v this machine sees changes of %s in time and of %s in the speedup.\n", t.budget, inPercent(floors[0]), inPercent(floors[1]))
-	fmt.Fprintf(t.out, "Pressure: share of the CPUs that others had, in the median sample. The hypervisor took %s.\n", inPercent(stolen))
+	floors := []float64{same.detects(gate.Time), mutex.detects(gate.Speedup)}
+	fmt.Fprintf(t.out, "\nIn %v this machine detects changes of %s in time and of %s in the speedup.\n", t.budget, shareText(floors[0]), shareText(floors[1]))
+	fmt.Fprintf(t.out, "Pressure: share of the CPUs that others had, in the median sample. The hypervisor took %s.\n", shareText(stolen))
 	limit := same.report.Threshold
 	if limit > 0 && slices.ContainsFunc(floors, func(f float64) bool { return f > limit }) {
-		fmt.Fprintf(t.out, "That is too little for a threshold of %s: raise --budget or --threshold, or take a quieter\nmachine (overlap host --advise).\n", inPercent(limit))
+		fmt.Fprintf(t.out, "That is too little for a threshold of %s: raise --budget or --threshold, or take a quieter\nmachine (overlap host --advise).\n", shareText(limit))
 	}
 }
 
-// inPercent is a share in percent; ? if it is not known, as for the speedup on one
-// CPU.
-func inPercent(share float64) string {
+// shareText writes a share in percent, or ? if it is not known, as for the speedup on
+// one CPU.
+func shareText(share float64) string {
 	if math.IsNaN(share) {
 		return "?"
 	}

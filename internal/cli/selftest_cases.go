@@ -22,7 +22,8 @@ type selfCase struct {
 	judge  func(selfOutcome) (got string, ok bool)
 }
 
-// share is the share of the budget: to link both sides takes as long as a block or two.
+// share returns the weight of the case in the budget: linking both sides takes as long as
+// a block or two.
 func (c selfCase) share() int {
 	if c.points == 0 {
 		return 0
@@ -30,7 +31,7 @@ func (c selfCase) share() int {
 	return c.points + 2
 }
 
-// selfOutcome is what a check said.
+// selfOutcome is the result of a check.
 type selfOutcome struct {
 	code     int
 	said     string // on standard error
@@ -80,9 +81,9 @@ func judgeSame(o selfOutcome) (got string, ok bool) {
 	case len(o.report.Identical) > 0:
 		return "different binaries pass for identical ones", false
 	case len(o.report.Changes) == 0:
-		return o.called() + ", nothing was compared", false
+		return o.describe() + ", nothing was compared", false
 	case len(o.worse("")) > 0:
-		return o.called(), false
+		return o.describe(), false
 	}
 	return o.ended(0, "no regression")
 }
@@ -90,7 +91,7 @@ func judgeSame(o selfOutcome) (got string, ok bool) {
 func judgeSlower(o selfOutcome) (got string, ok bool) {
 	hash, shared := o.worse("Hash", gate.Time), o.worse("Shared", gate.Time)
 	if len(hash) == 0 || len(shared) > 0 {
-		return o.called(), false
+		return o.describe(), false
 	}
 	c := hash[0]
 	got = fmt.Sprintf("%+.1f %% [%.1f, %.1f]", 100*(c.Ratio-1), 100*(c.Low-1), 100*(c.High-1))
@@ -110,17 +111,17 @@ func judgeMutex(o selfOutcome) (got string, ok bool) {
 			return o.ended(1, fmt.Sprintf("speedup %.2f → %.2f", c.Base, c.Head))
 		}
 	}
-	return o.called(), false
+	return o.describe(), false
 }
 
 func judgeAllocs(o selfOutcome) (got string, ok bool) {
 	for _, c := range o.worse("Hash", gate.Allocs) {
 		return o.ended(1, fmt.Sprintf("%.0f → %.0f allocs/op", c.Base, c.Head))
 	}
-	return o.called(), false
+	return o.describe(), false
 }
 
-// judgeBroken wants the file to be named: exit 3 alone could have any reason.
+// judgeBroken requires the file to be named: exit 3 alone could have any reason.
 func judgeBroken(o selfOutcome) (got string, ok bool) {
 	named := func(p gate.Problem) bool { return strings.Contains(p.Why, "work_test.go") }
 	if !strings.Contains(o.said, "work_test.go") && !slices.ContainsFunc(o.report.Problems, named) {
@@ -129,7 +130,7 @@ func judgeBroken(o selfOutcome) (got string, ok bool) {
 	return o.ended(3, "names work_test.go")
 }
 
-// ended is what was got, if the check ended with the code that belongs to it.
+// ended reports whether the check ended with the exit code wanted, and says so if not.
 func (o selfOutcome) ended(want int, got string) (string, bool) {
 	if o.code == want {
 		return got, true
@@ -148,8 +149,8 @@ func (o selfOutcome) worse(benchmark string, of ...gate.Quantity) (found []gate.
 	return found
 }
 
-// called says what the check found, where that was not what it should have.
-func (o selfOutcome) called() string {
+// describe says what the check found, if it was not what it should have found.
+func (o selfOutcome) describe() string {
 	words := []string{fmt.Sprintf("exit %d", o.code)}
 	for _, c := range o.worse("") {
 		words = append(words, fmt.Sprintf("%s %s (%s × %.3f)", c.Benchmark, c.Word(), c.Quantity, c.Ratio))
@@ -163,9 +164,9 @@ func (o selfOutcome) called() string {
 	return strings.Join(words, ", ")
 }
 
-// sees is the median of the smallest changes of a quantity that the check could
-// have seen, as a share; NaN if it says none.
-func (o selfOutcome) sees(q gate.Quantity) float64 {
+// detects returns the median of the smallest changes of a quantity that the check could
+// have detected, as a share; NaN if it reported none.
+func (o selfOutcome) detects(q gate.Quantity) float64 {
 	var floors []float64
 	for _, c := range o.report.Changes {
 		if c.Quantity == q && c.Floor > 0 {
@@ -175,7 +176,7 @@ func (o selfOutcome) sees(q gate.Quantity) float64 {
 	return middle(floors)
 }
 
-// middle is the median, NaN of nothing.
+// middle returns the median, or NaN of an empty list.
 func middle(x []float64) float64 {
 	if len(x) == 0 {
 		return math.NaN()

@@ -20,7 +20,7 @@ import (
 	"overlap/bench/sweep"
 )
 
-// repository makes the repository of the self-test and returns its folder.
+// repository makes the repository of the self-test and returns its directory.
 func selfRepository(t *testing.T) string {
 	t.Helper()
 	if _, err := exec.LookPath("git"); err != nil {
@@ -33,7 +33,7 @@ func selfRepository(t *testing.T) string {
 	return dir
 }
 
-// in runs a command in a folder, in the environment of the self-test.
+// in runs a command in a directory, in the environment of the self-test.
 func in(t *testing.T, dir, name string, args ...string) (string, error) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), name, args...)
@@ -227,7 +227,7 @@ func TestSelfTestOfAHealthyCheck(t *testing.T) {
 	if err := s.run(t.Context()); err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}
-	for _, want := range []string{"+5.0 % [4.8, 5.2]", "speedup 1.00 → 0.50", "1 → 2 allocs/op", "In 3m0s this machine sees changes of 0.8 % in time and of 0.8 % in the speedup", "names work_test.go"} {
+	for _, want := range []string{"+5.0 % [4.8, 5.2]", "speedup 1.00 → 0.50", "1 → 2 allocs/op", "In 3m0s this machine detects changes of 0.8 % in time and of 0.8 % in the speedup", "names work_test.go"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %q in\n%s", want, out)
 		}
@@ -304,7 +304,7 @@ func TestSelfTestOnOneCPU(t *testing.T) {
 	if err := s.run(t.Context()); err != nil {
 		t.Error(err)
 	}
-	if asked["mutex"] != nil || !strings.Contains(out.String(), "not measurable: 2 CPUs needed, there is 1") {
+	if asked["mutex"] != nil || !strings.Contains(out.String(), "not measured: it needs 2 CPUs, and this machine has 1") {
 		t.Errorf("%v\n%s", asked["mutex"], out)
 	}
 	if !slices.Contains(asked["allocs"], "--budget="+(3*180*time.Second/13).String()) {

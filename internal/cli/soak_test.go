@@ -58,7 +58,7 @@ func TestSoakWithAHog(t *testing.T) {
 	}
 }
 
-// goOn lets the sweep of a folder go on, or begin, and interrupts it.
+// goOn lets the sweep of a directory go on, or begin, and interrupts it.
 func goOn(t *testing.T, dir string, d time.Duration) {
 	t.Helper()
 	cmd := command("run", "--workloads=mandelbrot,hash,sleepers,request", "--workers=1,4", "--precision=0%", "--wait=0s", "--budget=1h", "--results="+dir, "--name=soak")

@@ -11,8 +11,8 @@ import (
 	"overlap/internal/table"
 )
 
-// terminalOf is what w shows: its width, which COLUMNS says of what is no terminal,
-// and colours if it has them and nobody asked for none.
+// terminalOf returns the width of w, from COLUMNS if w is not a terminal, and whether to
+// use colours.
 func terminalOf(w io.Writer) table.Terminal {
 	f, ok := fileOf(w)
 	t := table.Terminal{Colour: coloured(isTerminal(w), os.Getenv), Width: widthOf(os.Getenv("COLUMNS"))}
@@ -24,8 +24,7 @@ func terminalOf(w io.Writer) table.Terminal {
 	return t
 }
 
-// widthOf is the number that the variable COLUMNS has, 0 if that is none on which
-// a table could stand.
+// widthOf reads the variable COLUMNS; it returns 0 if no table fits into that width.
 func widthOf(text string) int {
 	if n, err := strconv.Atoi(text); err == nil && n >= fewestColumns && n <= mostColumns {
 		return n

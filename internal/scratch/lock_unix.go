@@ -11,7 +11,8 @@ import (
 
 // lockLeft takes the lock of a directory whose process has ended. The directory for
 // temporary files is open to all users, so links are not followed and pipes do not
-// block.
+// block. Unlike durable.TryLock, any error counts as a held lock: on a file system
+// without locks, directories of living processes must stay.
 func lockLeft(path string) (*os.File, bool) {
 	f, err := os.OpenFile(path, os.O_RDWR|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
 	if err != nil {

@@ -21,8 +21,8 @@ const (
 	hangTime = time.Minute           // after which a process is ended
 )
 
-// reproducible are the flags with which builds of the same sources in two
-// directories, or at two commits, are the same to the byte.
+// reproducible are flags that make builds of the same sources in two directories, or at
+// two commits, identical to the byte.
 var reproducible = []string{"-trimpath", "-buildvcs=false"}
 
 // Build builds both sides and finds what can be compared.
@@ -58,7 +58,7 @@ func (p *Pair) Build(ctx context.Context) error {
 	if err := p.reportBuilds(failed["base"], failed["head"]); err != nil {
 		return err
 	}
-	return p.find(ctx, failed)
+	return p.findBenchmarks(ctx, failed)
 }
 
 // ownModule is the path of overlap's module, which make module changes.
@@ -90,7 +90,7 @@ func (p *Pair) build(ctx context.Context, s *side) ([]sweep.Omission, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.foreign = &sweep.Foreign{Go: program, Dir: s.dir, Placement: p.o.CPUs, SampleTime: tryTime, Timeout: hangTime, Host: p.o.Host, Flags: reproducible, Env: s.env, Replace: s.replace, Dirs: s.folders}
+	s.foreign = &sweep.Foreign{Go: program, Dir: s.dir, Placement: p.o.CPUs, SampleTime: tryTime, Timeout: hangTime, Host: p.o.Host, Flags: reproducible, Env: s.env, Replace: s.replace, Dirs: s.runDirs}
 	s.sampler, s.relink = s.foreign, s.foreign.Relink
 	failed, notes, err := s.foreign.Build(ctx, p.packages())
 	for _, note := range notes {
@@ -106,17 +106,17 @@ func (p *Pair) build(ctx context.Context, s *side) ([]sweep.Omission, error) {
 	return nil, fmt.Errorf("%s does not build: %w", s.name, err)
 }
 
-// reportBuilds reports what does not build. It is an error if only head does not:
-// there is nothing to say of a broken revision. With tests of another revision it
-// need not be broken.
+// reportBuilds reports what does not build. It returns an error if only head does not
+// build: a broken head cannot be judged. With the tests of another revision, head need not
+// be broken.
 func (p *Pair) reportBuilds(base, head []sweep.Omission) error {
 	var errs []error
 	for _, o := range head {
 		switch {
 		case has(base, o):
 			p.problem(o.Name, "base and head do not build: "+o.Why)
-		case p.head.folders[o.Name] != "":
-			p.mixedTests(o, "head", "base")
+		case p.head.runDirs[o.Name] != "":
+			p.reportTestsMismatch(o, "head", "base")
 		default:
 			errs = append(errs, fmt.Errorf("head does not build: %s", o))
 		}
@@ -125,8 +125,8 @@ func (p *Pair) reportBuilds(base, head []sweep.Omission) error {
 	for _, o := range base {
 		switch {
 		case has(head, o):
-		case p.base.folders[o.Name] != "":
-			p.mixedTests(o, "base", "head")
+		case p.base.runDirs[o.Name] != "":
+			p.reportTestsMismatch(o, "base", "head")
 		default:
 			broken = append(broken, o)
 		}
@@ -135,9 +135,9 @@ func (p *Pair) reportBuilds(base, head []sweep.Omission) error {
 	return errors.Join(errs...)
 }
 
-// noteMissingBase notes what there is nothing to compare with.
+// noteMissingBase notes the benchmarks of head that have nothing to be compared with.
 func (p *Pair) noteMissingBase(what string, list []sweep.Omission) {
-	p.BaseBroken = p.BaseBroken || len(list) > 0
+	p.BaseFailed = p.BaseFailed || len(list) > 0
 	for _, r := range sweep.Reasons(list) {
 		verb := "has"
 		if len(r.Names) > 1 {
@@ -147,13 +147,13 @@ func (p *Pair) noteMissingBase(what string, list []sweep.Omission) {
 	}
 }
 
-// has reports whether the same is left out in a list.
+// has reports whether a list also leaves out the benchmark.
 func has(list []sweep.Omission, o sweep.Omission) bool {
 	return slices.ContainsFunc(list, func(other sweep.Omission) bool { return other.Name == o.Name })
 }
 
-// mixedTests reports a side that does not build with the tests of the other.
-func (p *Pair) mixedTests(o sweep.Omission, side, other string) {
-	p.MixedTests = true
+// reportTestsMismatch reports a side that does not build with the tests of the other.
+func (p *Pair) reportTestsMismatch(o sweep.Omission, side, other string) {
+	p.TestsMismatch = true
 	p.problem(o.Name, fmt.Sprintf("%s does not build with %s's tests: %s", side, other, o.Why))
 }

@@ -9,11 +9,11 @@ import (
 	"overlap/bench/sweep"
 )
 
-// find finds the benchmarks of both sides, and makes points of those that both
+// findBenchmarks finds the benchmarks of both sides, and makes points of those that both
 // have. A benchmark of a package that one side failed to build is neither new nor
 // gone on the other.
-func (p *Pair) find(ctx context.Context, failed map[string][]sweep.Omission) error {
-	identical, err := p.identical()
+func (p *Pair) findBenchmarks(ctx context.Context, failed map[string][]sweep.Omission) error {
+	identical, err := p.findIdentical()
 	if err != nil {
 		return err
 	}
@@ -39,23 +39,23 @@ func (p *Pair) find(ctx context.Context, failed map[string][]sweep.Omission) err
 		}
 	}
 	p.reportOmitted(found["base"], omitted["base"], omitted["head"])
-	if p.baseGone {
+	if p.baseMissing {
 		return p.findHeadOnly(ctx, found["head"], nil, nil)
 	}
 	shared := p.match(found["base"], found["head"], slices.Concat(omitted["base"], failed["base"]), slices.Concat(omitted["head"], failed["head"]))
 	if shared, err = p.sameTests(shared, found["base"], found["head"]); err != nil {
 		return err
 	}
-	if err := p.choose(ctx, shared); err != nil {
+	if err := p.addBenchmarks(ctx, shared); err != nil {
 		return err
 	}
 	return p.findHeadOnly(ctx, found["head"], shared, identical)
 }
 
-// identical are the packages whose test binaries are the same on both sides, if
+// findIdentical returns the packages whose test binaries are the same on both sides, if
 // that is a reason not to measure them.
-func (p *Pair) identical() (list []string, err error) {
-	if p.sameCommit() || p.baseGone {
+func (p *Pair) findIdentical() (list []string, err error) {
+	if p.sameCommit() || p.baseMissing {
 		return nil, nil
 	}
 	base, err := p.base.foreign.Sums()
@@ -85,7 +85,7 @@ func (p *Pair) reportOmitted(found []sweep.Benchmark, base, head []sweep.Omissio
 			p.problem(o.Name, "base and head: "+o.Why)
 		default:
 			p.problem(o.Name, "head: "+o.Why)
-			p.Broken = p.Broken || slices.ContainsFunc(found, func(b sweep.Benchmark) bool { return isOf(o, b) })
+			p.HeadFailed = p.HeadFailed || slices.ContainsFunc(found, func(b sweep.Benchmark) bool { return isOf(o, b) })
 		}
 	}
 	p.noteMissingBase("base", slices.DeleteFunc(slices.Clone(base), func(o sweep.Omission) bool { return o.Skipped || has(head, o) }))
@@ -93,11 +93,11 @@ func (p *Pair) reportOmitted(found []sweep.Benchmark, base, head []sweep.Omissio
 
 // isOf reports whether an omission is of the function or the package of a benchmark.
 func isOf(o sweep.Omission, b sweep.Benchmark) bool {
-	return o.Name == function(b) || o.Name == b.Package
+	return o.Name == functionOf(b) || o.Name == b.Package
 }
 
-// function is the benchmark function, as an Omission names it.
-func function(b sweep.Benchmark) string {
+// functionOf returns the benchmark function, as an Omission names it.
+func functionOf(b sweep.Benchmark) string {
 	name, _, _ := strings.Cut(b.Name, "/")
 	return b.Package + ".Benchmark" + name
 }
@@ -106,7 +106,7 @@ func function(b sweep.Benchmark) string {
 // what happened to them has been reported.
 func (p *Pair) match(base, head []sweep.Benchmark, baseLeft, headLeft []sweep.Omission) (shared []sweep.Benchmark) {
 	for _, b := range base {
-		if i := index(head, b); i >= 0 {
+		if i := indexOf(head, b); i >= 0 {
 			b.Workers, b.NoCeiling = b.Workers && head[i].Workers, b.NoCeiling || head[i].NoCeiling
 			shared = append(shared, b)
 		} else if !isExplained(b, headLeft) {
@@ -114,15 +114,15 @@ func (p *Pair) match(base, head []sweep.Benchmark, baseLeft, headLeft []sweep.Om
 		}
 	}
 	for _, h := range head {
-		if index(base, h) < 0 && !isExplained(h, baseLeft) {
+		if indexOf(base, h) < 0 && !isExplained(h, baseLeft) {
 			p.Added = append(p.Added, h.Package+"."+h.Name)
 		}
 	}
 	return shared
 }
 
-// index is the place of the same benchmark in a list, or -1.
-func index(list []sweep.Benchmark, b sweep.Benchmark) int {
+// indexOf returns the place of the same benchmark in a list, or -1.
+func indexOf(list []sweep.Benchmark, b sweep.Benchmark) int {
 	return slices.IndexFunc(list, func(other sweep.Benchmark) bool { return other.Package == b.Package && other.Title() == b.Title() })
 }
 

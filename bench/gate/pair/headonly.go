@@ -8,12 +8,12 @@ import (
 )
 
 // tolerate returns an error of a side, or nil if that is base, and head can be
-// judged without it because an efficiency is demanded.
+// judged alone because an efficiency is demanded.
 func (p *Pair) tolerate(ctx context.Context, s *side, err error) error {
 	if err == nil || s.name != p.base.name || len(p.o.Demands) == 0 || ctx.Err() != nil {
 		return err
 	}
-	p.baseGone, p.BaseBroken = true, true
+	p.baseMissing, p.BaseFailed = true, true
 	p.note("base cannot be built, so nothing is compared, and the efficiency of head is judged alone: %v", err)
 	return nil
 }
@@ -36,15 +36,15 @@ func (p *Pair) findHeadOnly(ctx context.Context, head, shared []sweep.Benchmark,
 		head = slices.Concat(head, same)
 	}
 	for _, b := range head {
-		if index(shared, b) >= 0 {
+		if indexOf(shared, b) >= 0 {
 			continue
 		}
-		curve, err := p.curve(ctx, b, &p.head)
+		curve, err := p.wantsCurve(ctx, b, &p.head)
 		if err != nil {
 			return err
 		}
 		if curve {
-			p.HeadOnly = append(p.HeadOnly, p.efficiencyPoints(sweep.Suite{Benchmarks: []sweep.Benchmark{b}, Levels: p.o.Levels, Workers: p.workers()}.Lines())...)
+			p.HeadOnly = append(p.HeadOnly, p.efficiencyPoints(sweep.Suite{Benchmarks: []sweep.Benchmark{b}, Levels: p.o.Levels, Workers: p.workerCounts()}.Lines())...)
 		}
 	}
 	return nil

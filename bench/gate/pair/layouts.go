@@ -18,10 +18,10 @@ import (
 // maxLinks is how many links run at once: a large one takes gigabytes.
 const maxLinks = 8
 
-// tryLayouts links both sides in another layout, to find out whether that can be
-// done and how long it takes. A package that one side cannot have in another layout
-// stays in the linker's own on both: where only one side's layout varies, names
-// cannot be exchanged.
+// tryLayouts links both sides in another layout, to find out whether that is possible
+// and how long it takes. A package that cannot be linked in another layout on one side
+// keeps the linker's own on both: where only one side's layout varies, names cannot be
+// exchanged.
 func (p *Pair) tryLayouts(ctx context.Context) (relink gate.Relink, took time.Duration, err error) {
 	for _, s := range p.sides() {
 		if slices.ContainsFunc(s.linkFlags(), func(f string) bool { return strings.Contains(f, "-randlayout") }) {
@@ -61,9 +61,9 @@ func (p *Pair) tryLayouts(ctx context.Context) (relink gate.Relink, took time.Du
 	}, took, nil
 }
 
-// stopwatch measures how long links take on a machine that does nothing else. A
-// neighbour can make one of them last several times as long, which says little of
-// the next and would leave no time in the budget.
+// stopwatch measures how long links take on a machine that does nothing else. Another
+// program can make one of them last several times as long, which says little about the
+// next one and would leave no time in the budget.
 type stopwatch struct {
 	began time.Time
 	cpu   time.Duration
@@ -74,7 +74,7 @@ func startWatch() stopwatch {
 	return stopwatch{time.Now(), cpu}
 }
 
-// time is that of so many links since the start.
+// time returns how long the links since the start take on an idle machine.
 func (w stopwatch) time(links int) time.Duration {
 	wall := time.Since(w.began)
 	if cpu, ok := meter.Used(); ok && links > 0 {
@@ -115,11 +115,10 @@ func (p *Pair) link(ctx context.Context, packages []string, seeds [2]int64) []er
 	return joined
 }
 
-// layoutFlags are the flags of the go command with which the linker puts functions
+// layoutFlags returns the flags of the go command with which the linker puts functions
 // in the order of a seed. A flag on the command line hides the same one in GOFLAGS, so
-// each of the user's is there again, with more behind it. Like go test, which
-// leaves them out unless somebody asks for the binary, it makes no tables of
-// symbols: to link is a quarter faster without.
+// the user's are repeated, each with more after it. Like go test without -c, it makes no
+// symbol tables, so that linking is a quarter faster.
 func (s *side) layoutFlags(seed int64) []string {
 	if seed == 0 {
 		return nil
@@ -136,7 +135,7 @@ func (s *side) layoutFlags(seed int64) []string {
 	return flags
 }
 
-// linkFlags are the values of -ldflags in the side's GOFLAGS.
+// linkFlags returns the values of -ldflags in the side's GOFLAGS.
 func (s *side) linkFlags() (values []string) {
 	for _, env := range s.env {
 		flags, ok := strings.CutPrefix(env, "GOFLAGS=")
@@ -151,7 +150,7 @@ func (s *side) linkFlags() (values []string) {
 	return values
 }
 
-// nextFlag cuts the first flag off those of GOFLAGS. They are separated by blanks,
+// nextFlag cuts the first flag off GOFLAGS. They are separated by blanks,
 // and one that begins with a quotation mark ends with the same.
 func nextFlag(flags string) (flag, rest string) {
 	flags = strings.TrimLeft(flags, " \t\r\n")

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// What the user tells the linker is told again, since a flag on the command line
+// What the user tells the linker is repeated, since a flag on the command line
 // hides the same one in GOFLAGS; the last that matches a package counts.
 func TestUsersLinkerFlagsStay(t *testing.T) {
 	for goflags, want := range map[string][]string{
@@ -53,7 +53,7 @@ func TestBudgetHasRoomForLinks(t *testing.T) {
 		{600 * second, 1, 10 * second, 255, 5},
 		{200 * second, 10, second / 2, 51, 1},
 	} {
-		blocks, every := blocks(c.budget, time.Duration(4*c.points)*slotWall, c.link)
+		blocks, every := planBlocks(c.budget, time.Duration(4*c.points)*slotWall, c.link)
 		if blocks != c.blocks || every != c.every {
 			t.Errorf("%+v: %d blocks, %d to a pair of layouts", c, blocks, every)
 		}
@@ -65,7 +65,7 @@ func TestBudgetHasRoomForLinks(t *testing.T) {
 			t.Errorf("%+v: takes %v", c, took)
 		}
 	}
-	if n, _ := blocks(18*second, 4*slotWall, second); n != 0 {
+	if n, _ := planBlocks(18*second, 4*slotWall, second); n != 0 {
 		t.Errorf("%d blocks where 14 links take most of the budget", n)
 	}
 }

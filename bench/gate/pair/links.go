@@ -16,8 +16,8 @@ type modFile struct {
 	}
 }
 
-// linkOutside makes directories outside of the repository that go.mod or go.work of
-// a checked out side name lead to where they lead from the user's tree. Both sides
+// linkOutside links directories outside the repository that a side's go.mod or go.work
+// refers to, so that relative paths resolve as they do in the user's tree. Both sides
 // are then built with what is there now.
 func (p *Pair) linkOutside(ctx context.Context, s *side, module, work string) error {
 	if s.worktree == nil {
@@ -43,7 +43,7 @@ func (p *Pair) linkOutside(ctx context.Context, s *side, module, work string) er
 			if err != nil {
 				return fmt.Errorf("%s: %s: %w", s.name, filepath.Base(file.path), err)
 			}
-			note := fmt.Sprintf("%s is outside of the repository: it is built as it is now", target)
+			note := fmt.Sprintf("%s is outside the repository: it is built as it is now", target)
 			if target != "" && !slices.Contains(p.Notes, note) {
 				p.note("%s", note)
 			}

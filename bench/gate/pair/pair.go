@@ -34,7 +34,7 @@ const Worktree = "worktree"
 type Options struct {
 	Base, Head string // revisions
 	Dir        string // a directory in the module
-	Results    string // a directory with files that are not changes of the tree
+	Results    string // a directory whose files do not count as changes of the tree
 	Packages   string // patterns, as for go test; empty: all of the module, or the workloads of overlap's own
 	Bench      string // a regular expression, as for go test; empty: all
 	Tests      Tests  // empty: OwnTests
@@ -97,7 +97,7 @@ func wrong(o Option, format string, args ...any) error {
 	return &OptionError{o, fmt.Errorf(format, args...)}
 }
 
-// Pair is two builds, and what of them is to be measured.
+// Pair is two builds, and their points to measure.
 type Pair struct {
 	Base, Head gate.Revision
 	Points     []sweep.Point
@@ -106,16 +106,16 @@ type Pair struct {
 	gate.NotCompared
 	Notes []string
 
-	Omitted     []sweep.Omission // benchmarks of either side; the names say of which
-	Cleared     []string         // directories that a killed process had left behind
-	DataDiffers []string         // packages that have other test data in base than in head
-	MixedTests  bool             // a package does not build with the tests of the other revision
-	Broken      bool             // head does not run what base runs
-	BaseBroken  bool             // base does not run what head may run
+	Omitted       []sweep.Omission // benchmarks left out of either side; their names say which
+	Cleared       []string         // directories that a killed process had left behind
+	DataDiffers   []string         // packages whose test data differs between base and head
+	TestsMismatch bool             // a package of one revision does not build with the tests of the other
+	HeadFailed    bool             // a benchmark that base runs fails in head
+	BaseFailed    bool             // a benchmark fails in base, so head has nothing to be compared with
 
-	o          Options
-	base, head side
-	baseGone   bool // base cannot be built at all
+	o           Options
+	base, head  side
+	baseMissing bool // base cannot be built, and only head is measured
 }
 
 // side is one of the two builds.
@@ -129,7 +129,7 @@ type side struct {
 
 	tests   map[string]gocmd.Package // packages that match, by import path
 	replace map[string]string        // sweep.Foreign.Replace
-	folders map[string]string        // sweep.Foreign.Folders
+	runDirs map[string]string        // sweep.Foreign.Dirs
 
 	foreign *sweep.Foreign // nil for overlap's own workloads
 	relink  func(ctx context.Context, pkg string, flags ...string) error
@@ -160,9 +160,9 @@ func (p *Pair) Close() error {
 	return errors.Join(errs...)
 }
 
-// sides are those that are there.
+// sides returns the sides that are built.
 func (p *Pair) sides() []*side {
-	if p.baseGone {
+	if p.baseMissing {
 		return []*side{&p.head}
 	}
 	return []*side{&p.base, &p.head}

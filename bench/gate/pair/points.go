@@ -11,10 +11,10 @@ import (
 	"overlap/internal/table"
 )
 
-// add adds the points of curves that a check needs to compare gains. On more than one
+// addPoints adds the points of curves that a check needs to compare gains. On more than one
 // core it leaves out those with more or fewer workers than cores, and the serial
 // program, which has no overlapping tasks.
-func (p *Pair) add(points []sweep.Point) {
+func (p *Pair) addPoints(points []sweep.Point) {
 	for _, point := range points {
 		cores := min(point.Cores, point.Procs)
 		fits := cores == 1 || point.Workers == 0 || point.Workers == cores
@@ -24,9 +24,9 @@ func (p *Pair) add(points []sweep.Point) {
 	}
 }
 
-// workers are the numbers of tasks in progress that a check compares: one, and as
+// workerCounts returns the numbers of tasks in progress that a check compares: one, and as
 // many as there are cores at each level.
-func (p *Pair) workers() []int {
+func (p *Pair) workerCounts() []int {
 	list := []int{1}
 	for _, l := range p.o.Levels {
 		list = append(list, min(l.Cores, l.Procs))
@@ -34,40 +34,40 @@ func (p *Pair) workers() []int {
 	return sweep.Unique(list)
 }
 
-// choose makes points of the benchmarks. A benchmark that does not run in parallel has
+// addBenchmarks adds points of the benchmarks. A benchmark that does not run in parallel has
 // one: its curve would cost as much as others, and be flat.
-func (p *Pair) choose(ctx context.Context, shared []sweep.Benchmark) error {
+func (p *Pair) addBenchmarks(ctx context.Context, shared []sweep.Benchmark) error {
 	if len(p.o.Levels) > 1 && p.o.Curves == Auto && len(shared) > 0 {
 		p.o.Say(fmt.Sprintf("looking for what runs in parallel among %s", table.Count(len(shared), "benchmark")))
 	}
 	for _, b := range shared {
 		levels := p.o.Levels
-		curve, err := p.curve(ctx, b, &p.base, &p.head)
+		curve, err := p.wantsCurve(ctx, b, &p.base, &p.head)
 		if err != nil {
 			return err
 		}
 		if !curve {
 			levels = levels[:1]
 		}
-		p.add(sweep.Suite{Benchmarks: []sweep.Benchmark{b}, Levels: levels, Workers: p.workers()}.Lines())
+		p.addPoints(sweep.Suite{Benchmarks: []sweep.Benchmark{b}, Levels: levels, Workers: p.workerCounts()}.Lines())
 	}
 	return nil
 }
 
-// curve reports whether a benchmark is to be measured on more than one core.
-func (p *Pair) curve(ctx context.Context, b sweep.Benchmark, sides ...*side) (bool, error) {
+// wantsCurve reports whether a benchmark is to be measured on more than one core.
+func (p *Pair) wantsCurve(ctx context.Context, b sweep.Benchmark, sides ...*side) (bool, error) {
 	if len(p.o.Levels) == 1 || p.o.Curves != Auto {
 		return len(p.o.Levels) > 1 && p.o.Curves == Always, nil
 	}
-	return p.parallel(ctx, b, sides)
+	return p.runsInParallel(ctx, b, sides)
 }
 
-// parallel reports whether a benchmark may run in parallel, on one of the sides: it
+// runsInParallel reports whether a benchmark may run in parallel, on one of the sides: it
 // starts goroutines while it is timed, or keeps more than one CPU busy with those that
 // it started before. A Go version before 1.26 does not count goroutines, and every
 // benchmark may.
-func (p *Pair) parallel(ctx context.Context, b sweep.Benchmark, sides []*side) (bool, error) {
-	top := sweep.Suite{Benchmarks: []sweep.Benchmark{b}, Levels: p.o.Levels[len(p.o.Levels)-1:], Workers: p.workers()}.Lines()
+func (p *Pair) runsInParallel(ctx context.Context, b sweep.Benchmark, sides []*side) (bool, error) {
+	top := sweep.Suite{Benchmarks: []sweep.Benchmark{b}, Levels: p.o.Levels[len(p.o.Levels)-1:], Workers: p.workerCounts()}.Lines()
 	for _, s := range sides {
 		asked := *s.foreign
 		asked.Env = append(slices.Clone(asked.Env), overlay.AskVariable+"=1")
@@ -88,7 +88,7 @@ func (p *Pair) parallel(ctx context.Context, b sweep.Benchmark, sides []*side) (
 	return false, nil
 }
 
-// efficiencyPoints are the points that a demanded efficiency follows from: one
+// efficiencyPoints returns the points that a demanded efficiency follows from: one
 // worker on one core, or as many as the benchmark starts, and as many as the cores.
 func (p *Pair) efficiencyPoints(points []sweep.Point) (list []sweep.Point) {
 	for _, point := range points {

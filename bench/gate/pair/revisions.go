@@ -53,7 +53,7 @@ func (p *Pair) open(ctx context.Context) error {
 			}
 		}
 	}
-	return p.settle(ctx, dir, repo)
+	return p.settleEnv(ctx, dir, repo)
 }
 
 // resolve finds the commits of the two sides.
@@ -88,7 +88,7 @@ func (p *Pair) resolve(ctx context.Context, repo *git.Repository) (err error) {
 	return nil
 }
 
-// realPath is the path as git has it: absolute, and without symbolic links in its
+// realPath returns the path as git has it: absolute, and without symbolic links in its
 // directory.
 func realPath(path string) (string, error) {
 	path, err := filepath.Abs(path)
@@ -105,9 +105,9 @@ func realPath(path string) (string, error) {
 // worktree is not: somebody who has changed nothing yet need not wait.
 func (p *Pair) sameCommit() bool { return p.o.Head != Worktree && p.base.commit == p.head.commit }
 
-// settle gives both sides the same settings of the go command, as near as they
+// settleEnv gives both sides the same settings of the go command, as near as they
 // can have them to those of the user's directory.
-func (p *Pair) settle(ctx context.Context, dir string, repo *git.Repository) error {
+func (p *Pair) settleEnv(ctx context.Context, dir string, repo *git.Repository) error {
 	own, err := goEnv(ctx, dir, nil)
 	if err != nil {
 		return err
@@ -116,23 +116,23 @@ func (p *Pair) settle(ctx context.Context, dir string, repo *git.Repository) err
 	flags := slices.DeleteFunc(strings.Fields(own["GOFLAGS"]), func(f string) bool { return strings.TrimLeft(f, "-") == "mod=mod" })
 	modules := map[string]string{}
 	for _, s := range p.sides() {
-		module, err := p.configure(ctx, s, own, flags, repo)
+		module, err := p.setEnv(ctx, s, own, flags, repo)
 		if err = p.tolerate(ctx, s, err); err != nil {
 			return err
 		}
 		modules[s.name] = module
 	}
-	if !p.baseGone && modules["base"] != modules["head"] {
-		return wrong(OptionDirectory, "it is in different modules: base has %s, head has %s", modules["base"], modules["head"])
+	if !p.baseMissing && modules["base"] != modules["head"] {
+		return wrong(OptionDirectory, "it belongs to different modules: %s in base, %s in head", modules["base"], modules["head"])
 	}
 	return nil
 }
 
-// configure gives a side its settings, and returns where in its tree its module is.
-func (p *Pair) configure(ctx context.Context, s *side, own map[string]string, flags []string, repo *git.Repository) (module string, err error) {
+// setEnv gives a side its settings, and returns where in its tree its module is.
+func (p *Pair) setEnv(ctx context.Context, s *side, own map[string]string, flags []string, repo *git.Repository) (module string, err error) {
 	work := "off"
 	if own["GOWORK"] != "" && own["GOWORK"] != "off" {
-		work = p.workspace(s, own["GOWORK"], repo.Top)
+		work = p.findWorkspace(s, own["GOWORK"], repo.Top)
 	}
 	s.env = []string{"GOFLAGS=" + strings.Join(flags, " "), "GOWORK=" + work}
 	env, err := goEnv(ctx, s.dir, s.env)
@@ -143,13 +143,13 @@ func (p *Pair) configure(ctx context.Context, s *side, own map[string]string, fl
 		return "", fmt.Errorf("%s has no go.mod in %s or above it", s.name, filepath.Join(".", repo.Prefix))
 	}
 	if module, err = filepath.Rel(s.top, env["GOMOD"]); err != nil || !filepath.IsLocal(module) {
-		return "", fmt.Errorf("%s has no go.mod in its repository: that of %s is outside", s.name, env["GOMOD"])
+		return "", fmt.Errorf("%s has no go.mod in its repository; %s is outside it", s.name, env["GOMOD"])
 	}
 	return module, p.linkOutside(ctx, s, env["GOMOD"], work)
 }
 
-// workspace is where a side has the user's go.work, or off.
-func (p *Pair) workspace(s *side, path, top string) string {
+// findWorkspace returns where a side has the user's go.work, or off.
+func (p *Pair) findWorkspace(s *side, path, top string) string {
 	inside, err := filepath.Rel(top, path)
 	if err != nil || !filepath.IsLocal(inside) || top == "" {
 		if s.name == "base" {
@@ -159,7 +159,7 @@ func (p *Pair) workspace(s *side, path, top string) string {
 	}
 	path = filepath.Join(s.top, inside)
 	if _, err := os.Stat(path); err != nil {
-		p.note("%s has no %s: it is built without", s.name, inside)
+		p.note("%s has no %s and is built without it", s.name, inside)
 		return "off"
 	}
 	return path

@@ -30,8 +30,7 @@ type Schedule struct {
 	relink gate.Relink
 }
 
-// BudgetError is a budget that is too short for the fewest blocks that can tell
-// anything.
+// BudgetError is a budget that is too short for the fewest blocks with a result.
 type BudgetError struct {
 	Budget, Need time.Duration
 	Links        time.Duration // of Need
@@ -46,19 +45,19 @@ func (e *BudgetError) Error() string {
 }
 
 // Schedule links both sides in another layout, to find out how long that takes, and
-// plans the blocks that a budget has room for; 0 is as long as usual. The error is a
-// BudgetError if that is too few.
+// plans the blocks that fit into the budget; a budget of 0 is as long as usual. It
+// returns a BudgetError if they are too few.
 func (p *Pair) Schedule(ctx context.Context, budget time.Duration) (Schedule, error) {
 	relink, link, err := p.tryLayouts(ctx)
 	if err != nil {
 		return Schedule{}, err
 	}
 	s := Schedule{Points: len(p.Points) + len(p.HeadOnly)}
-	round := p.round()
-	if s.Blocks, relink.Every = blocks(budget, round, link); s.Blocks == 0 {
+	round := p.roundTime()
+	if s.Blocks, relink.Every = planBlocks(budget, round, link); s.Blocks == 0 {
 		return s, &BudgetError{
 			Budget: budget, Need: leastBlocks * (link + round), Links: leastBlocks * link, Points: s.Points, Blocks: leastBlocks,
-			Benchmarks: p.benchmarks(), Curves: slices.ContainsFunc(p.Points, func(point sweep.Point) bool { return point.Cores > 1 }),
+			Benchmarks: p.countBenchmarks(), Curves: slices.ContainsFunc(p.Points, func(point sweep.Point) bool { return point.Cores > 1 }),
 		}
 	}
 	s.relink = relink
@@ -71,7 +70,7 @@ func (p *Pair) Schedule(ctx context.Context, budget time.Duration) (Schedule, er
 func (p *Pair) Config(s Schedule, seed uint64) gate.Config {
 	watched, throttle := p.Watched(), meter.NewThrottle()
 	sampler := func(s side) gate.Sampler {
-		return gate.Sliced{Slicer: s.sampler, Watched: watched, Throttle: throttle}
+		return gate.SliceSampler{Slicer: s.sampler, Watched: watched, Throttle: throttle}
 	}
 	return gate.Config{
 		Points: p.Points, HeadOnly: p.HeadOnly, Base: sampler(p.base), Head: sampler(p.head),
@@ -79,15 +78,16 @@ func (p *Pair) Config(s Schedule, seed uint64) gate.Config {
 	}
 }
 
-// blocks are how many blocks of each point the budget has room for, and how many of
-// them, one after the other, share their layouts, if to link both sides takes link
-// and a block of each point takes round. 0 blocks are too few to tell anything.
+// planBlocks returns how many blocks of each point fit into the budget, and how many
+// consecutive blocks share one pair of binaries. Linking both sides takes link; one
+// block of every point takes round. It returns 0 if the budget is too short for a
+// result.
 //
 // Where a unit costs link and each of its blocks one round, and layouts vary as
 // much as blocks of the same layout do, the error is least at √(link/round) blocks
 // of a unit (Cochran, 1977, chapter 10; Kalibera and Jones, 2013). Layouts often
 // vary more, which is a reason for fewer.
-func blocks(budget, round, link time.Duration) (n, every int) {
+func planBlocks(budget, round, link time.Duration) (n, every int) {
 	every = max(1, int(math.Sqrt(float64(link)/float64(round))+.5))
 	if budget == 0 {
 		return usualBlocks, min(every, usualBlocks/leastBlocks)
@@ -100,30 +100,30 @@ func blocks(budget, round, link time.Duration) (n, every int) {
 	return every * int(budget/(link+time.Duration(every)*round)), every
 }
 
-// round is how long a block of each point takes, by what it took to run each
-// benchmark once: on the side where that was less, since a neighbour can make once
-// last several times as long.
-func (p *Pair) round() (round time.Duration) {
+// roundTime estimates how long one block of every point takes, from one run of each
+// benchmark: on the side where that run was shorter, since another program can make a
+// single run last several times as long.
+func (p *Pair) roundTime() (round time.Duration) {
 	for _, point := range p.Points {
-		round += 4 * min(p.base.slot(point), p.head.slot(point))
+		round += 4 * min(p.base.slotTime(point), p.head.slotTime(point))
 	}
 	for _, point := range p.HeadOnly {
-		round += 4 * p.head.slot(point)
+		round += 4 * p.head.slotTime(point)
 	}
 	return round
 }
 
-// slot is how long one of a side takes. The workloads of overlap's own are prepared
-// in no time.
-func (s *side) slot(p sweep.Point) time.Duration {
+// slotTime estimates how long a slot of a point takes on this side. Overlap's own
+// workloads take no time to prepare.
+func (s *side) slotTime(p sweep.Point) time.Duration {
 	if s.foreign == nil {
 		return slotWall
 	}
 	return max(slotWall, s.foreign.ExpectSlices(p, SlotTime))
 }
 
-// benchmarks is how many the points are of.
-func (p *Pair) benchmarks() int {
+// countBenchmarks counts the benchmarks of the points.
+func (p *Pair) countBenchmarks() int {
 	seen := map[[2]string]bool{}
 	for _, point := range slices.Concat(p.Points, p.HeadOnly) {
 		seen[[2]string{point.Package, point.Workload}] = true
@@ -131,7 +131,7 @@ func (p *Pair) benchmarks() int {
 	return len(seen)
 }
 
-// Watched are the CPUs that others must leave alone for an efficiency to be one:
+// Watched returns the CPUs whose use by others is noted, because it spoils efficiencies:
 // those of the widest point, and the threads that share a core with one of them.
 func (p *Pair) Watched() []int {
 	widest := 1

@@ -36,7 +36,7 @@ func (p *Pair) buildSuite(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	identical := !p.baseGone && sums["base"] == sums["head"] && !p.sameCommit()
+	identical := !p.baseMissing && sums["base"] == sums["head"] && !p.sameCommit()
 	if identical {
 		p.Identical = []string{"overlap"}
 	}
@@ -48,15 +48,15 @@ func (p *Pair) buildSuite(ctx context.Context) (err error) {
 			shared = append(shared, w)
 		case head:
 			others = append(others, w)
-			if !base && !p.baseGone {
+			if !base && !p.baseMissing {
 				p.Added = append(p.Added, w.Name)
 			}
 		case base:
 			p.Removed = append(p.Removed, w.Name)
 		}
 	}
-	grid := sweep.Grid{Executors: []string{"pool"}, Size: workloads.Small, Levels: p.o.Levels, Workers: p.workers(), Workloads: shared}
-	p.add(grid.Lines())
+	grid := sweep.Grid{Executors: []string{"pool"}, Size: workloads.Small, Levels: p.o.Levels, Workers: p.workerCounts(), Workloads: shared}
+	p.addPoints(grid.Lines())
 	if grid.Workloads = others; len(p.o.Demands) > 0 {
 		p.HeadOnly = p.efficiencyPoints(grid.Lines())
 	}

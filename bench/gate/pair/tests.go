@@ -13,8 +13,10 @@ import (
 	"overlap/internal/testcode"
 )
 
-// embedded lists the files that the tests of a package embed.
-func embedded(p gocmd.Package) []string { return slices.Concat(p.TestEmbedFiles, p.XTestEmbedFiles) }
+// embeddedFiles lists the files that the tests of a package embed.
+func embeddedFiles(p gocmd.Package) []string {
+	return slices.Concat(p.TestEmbedFiles, p.XTestEmbedFiles)
+}
 
 // listTests finds the packages of both sides, by their import paths.
 func (p *Pair) listTests(ctx context.Context) error {
@@ -42,7 +44,7 @@ func (p *Pair) listTests(ctx context.Context) error {
 // one side has keeps its own: there is nothing to compare it with.
 func (p *Pair) shareTests() error {
 	from, to := &p.head, &p.base
-	if p.baseGone {
+	if p.baseMissing {
 		if p.o.Tests == BaseTests {
 			return wrong(OptionTests, "base cannot be built; see the notes")
 		}
@@ -55,13 +57,13 @@ func (p *Pair) shareTests() error {
 		from, to = to, from
 	}
 	p.note("both revisions have the tests of %s; benchmarks that only %s has were not looked for", from.name, to.name)
-	to.replace, to.folders = map[string]string{}, map[string]string{}
+	to.replace, to.runDirs = map[string]string{}, map[string]string{}
 	for path, theirs := range from.tests {
 		ours, both := to.tests[path]
 		if !both || ours.Dir == theirs.Dir {
 			continue
 		}
-		to.folders[path] = theirs.Dir
+		to.runDirs[path] = theirs.Dir
 		if err := substitute(to.replace, ours, theirs); err != nil {
 			return &OptionError{OptionTests, err}
 		}
@@ -92,10 +94,11 @@ func substitute(replace map[string]string, ours, theirs gocmd.Package) error {
 	return nil
 }
 
-// testFiles are the files of a package's tests, by their names in its directory.
-// Those that this system does not build are among them, or they would be a mixture.
+// testFiles lists the files of a package's tests, by their names in its directory.
+// They include files that this system does not build; otherwise the package would be a
+// mixture.
 func testFiles(t gocmd.Package) ([]string, error) {
-	names := embedded(t)
+	names := embeddedFiles(t)
 	entries, err := os.ReadDir(t.Dir)
 	if err != nil {
 		return nil, err
@@ -109,8 +112,8 @@ func testFiles(t gocmd.Package) ([]string, error) {
 }
 
 // sameTests returns the benchmarks whose own code is the same on both sides, and
-// reports the functions of the others. A gate that took another benchmark for a
-// change of the code would call every better test a regression.
+// reports the functions of the others. If a changed benchmark counted as changed code,
+// every stricter test would be a regression.
 func (p *Pair) sameTests(shared, base, head []sweep.Benchmark) ([]sweep.Benchmark, error) {
 	if p.o.Tests != OwnTests || p.sameCommit() {
 		return shared, nil
@@ -118,9 +121,9 @@ func (p *Pair) sameTests(shared, base, head []sweep.Benchmark) ([]sweep.Benchmar
 	differs := map[string]bool{} // by function
 	packages := map[string]func(string) bool{}
 	for _, b := range base {
-		f := function(b)
+		f := functionOf(b)
 		_, known := differs[f]
-		if known || !slices.ContainsFunc(head, func(h sweep.Benchmark) bool { return function(h) == f }) {
+		if known || !slices.ContainsFunc(head, func(h sweep.Benchmark) bool { return functionOf(h) == f }) {
 			continue
 		}
 		if packages[b.Package] == nil {
@@ -135,7 +138,7 @@ func (p *Pair) sameTests(shared, base, head []sweep.Benchmark) ([]sweep.Benchmar
 			p.Changed = append(p.Changed, b.Package+"."+name)
 		}
 	}
-	shared = slices.DeleteFunc(shared, func(b sweep.Benchmark) bool { return differs[function(b)] })
+	shared = slices.DeleteFunc(shared, func(b sweep.Benchmark) bool { return differs[functionOf(b)] })
 	return shared, p.compareData(shared)
 }
 
@@ -165,11 +168,11 @@ func (p *Pair) compareData(shared []sweep.Benchmark) error {
 		}
 		seen[b.Package] = true
 		base, head := p.base.tests[b.Package], p.head.tests[b.Package]
-		was, err := sweep.SumData(base.Dir, embedded(base))
+		was, err := sweep.SumData(base.Dir, embeddedFiles(base))
 		if err != nil {
 			return err
 		}
-		is, err := sweep.SumData(head.Dir, embedded(head))
+		is, err := sweep.SumData(head.Dir, embeddedFiles(head))
 		if err != nil {
 			return err
 		}

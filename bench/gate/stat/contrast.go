@@ -20,9 +20,9 @@ const (
 // percentile have plateaus beyond it.
 const tail = .001
 
-// Term is a sample in a contrast, and the statistics chosen for it.
+// Term is a data set in a contrast, and the statistics chosen for it.
 type Term struct {
-	Sample
+	Data
 	test     choice  // of the p value
 	tested   float64 // log of head over base, by it
 	how      choice  // of the estimate, its interval and the floor
@@ -30,18 +30,21 @@ type Term struct {
 }
 
 // NewTerm chooses the statistics. For the p value it takes the one with the narrowest
-// exchange distribution of the sample as it is. That does not depend on which side is
-// head, so the p value stays exact; and it avoids those that a real change widens, so
-// they have power. (The median of the pooled slices has none against a change larger
-// than the noise: every exchange that leaves most slices of one build on one side has
-// all of the difference.) But with a real change the narrowest is one that happens to
-// make the change small. So the estimate has a choice of its own: the narrowest
-// between halves of each block with a slot of either build, without the change.
-func NewTerm(s Sample, seed, stream uint64) *Term {
-	t := &Term{Sample: s}
+// exchange distribution of the data set as measured. That does not depend on which side is
+// head, so the p value stays exact; and it avoids statistics that a real change widens,
+// which have little power. (The median of the pooled slices has none against a change
+// larger than the noise: every exchange that leaves most slices of one build on one side
+// has all of the difference.)
+//
+// If there is a real change, the narrowest statistic is biased towards a small change. So
+// the estimate uses another choice: split each block into halves that each contain one
+// slot of either build, remove the estimated change, and take the statistic that varies
+// least between the halves.
+func NewTerm(s Data, seed, stream uint64) *Term {
+	t := &Term{Data: s}
 	t.test = narrowest(s, seed, stream)
 	t.tested = s.statistic(t.test)(s.labels())
-	t.how = narrowest(chance(s.scaled(-t.tested), rand.New(rand.NewPCG(seed, stream+1))), seed, stream)
+	t.how = narrowest(withLayouts(s.scaled(-t.tested), rand.New(rand.NewPCG(seed, stream+1))), seed, stream)
 	t.estimate = s.statistic(t.how)(s.labels())
 	return t
 }
@@ -65,24 +68,25 @@ func (t *Term) Paired() bool { return t.how.paired }
 // Blocks is how many blocks the term rests on.
 func (t *Term) Blocks() int { return len(t.labels()) }
 
-// luck makes a sample without a change into one that shows how far luck goes.
-type luck func(s Sample, rng *rand.Rand) Sample
+// nullModel turns a data set without a change into one that shows how large a difference
+// chance alone makes.
+type nullModel func(s Data, rng *rand.Rand) Data
 
-// chance is the luck that a change must exceed. Where each block has its own
-// layouts they are part of it, and the sample itself shows it; else its halves do.
-func chance(s Sample, rng *rand.Rand) Sample {
+// withLayouts is the null model that a change must exceed. Where each block has its own
+// layouts, it includes their differences: it is the data set itself. Else it is its halves.
+func withLayouts(s Data, rng *rand.Rand) Data {
 	if s.layouts() != nil {
 		return s
 	}
 	return s.halves(rng)
 }
 
-// still is the luck that would be left if code did not move: in the halves of a
-// block the layouts cancel.
-func still(s Sample, rng *rand.Rand) Sample { return s.halves(rng) }
+// withoutLayouts is the null model of code that does not move: in the halves of a block
+// the layouts cancel.
+func withoutLayouts(s Data, rng *rand.Rand) Data { return s.halves(rng) }
 
 // narrowest is the choice with the narrowest exchange distribution.
-func narrowest(s Sample, seed, stream uint64) choice {
+func narrowest(s Data, seed, stream uint64) choice {
 	u := unitsOf(s)
 	list := s.choices()
 	best, least := list[0], math.Inf(1)
@@ -90,7 +94,7 @@ func narrowest(s Sample, seed, stream uint64) choice {
 		if len(list) == 1 {
 			break
 		}
-		if width := beyond(exchange{s.statistic(how), u}.spread(choiceDraws, seed, stream), tail); width < least {
+		if width := beyond(exchange{s.statistic(how), u}.distribution(choiceDraws, seed, stream), tail); width < least {
 			least, best = width, how
 		}
 	}
@@ -119,24 +123,24 @@ func (c Contrast) Estimate() (sum float64) {
 func (c Contrast) Units() int { return c.units().n }
 
 func (c Contrast) units() units {
-	samples := make([]Sample, len(c.Terms))
+	sets := make([]Data, len(c.Terms))
 	for i, t := range c.Terms {
-		samples[i] = t.Sample
+		sets[i] = t.Data
 	}
-	return unitsOf(samples...)
+	return unitsOf(sets...)
 }
 
 // statistic is the contrast as a function of the labels of all terms, one after the
-// other, of the sample that change makes of each.
-func (c Contrast) statistic(change func(t *Term) Sample) exchange {
+// other, of the data set that change makes of each.
+func (c Contrast) statistic(change func(t *Term) Data) exchange {
 	return c.by(change, func(t *Term) choice { return t.how })
 }
 
-func (c Contrast) by(change func(t *Term) Sample, how func(t *Term) choice) exchange {
-	parts, samples := make([]statistic, len(c.Terms)), make([]Sample, len(c.Terms))
+func (c Contrast) by(change func(t *Term) Data, how func(t *Term) choice) exchange {
+	parts, sets := make([]statistic, len(c.Terms)), make([]Data, len(c.Terms))
 	for i, t := range c.Terms {
-		samples[i] = change(t)
-		parts[i] = samples[i].statistic(how(t))
+		sets[i] = change(t)
+		parts[i] = sets[i].statistic(how(t))
 	}
 	sum := func(head []bool) float64 {
 		sum := 0.0
@@ -147,20 +151,20 @@ func (c Contrast) by(change func(t *Term) Sample, how func(t *Term) choice) exch
 		}
 		return sum
 	}
-	return exchange{sum, unitsOf(samples...)}
+	return exchange{sum, unitsOf(sets...)}
 }
 
-// raw is the sample as it was measured.
-func raw(t *Term) Sample { return t.Sample }
+// asMeasured is the data set as it was measured.
+func asMeasured(t *Term) Data { return t.Data }
 
-// centred is the sample with the estimated change taken out of it.
-func centred(t *Term) Sample { return t.scaled(-t.estimate) }
+// centred is the data set with the estimated change taken out of it.
+func centred(t *Term) Data { return t.scaled(-t.estimate) }
 
 // P is the p value of the contrast, by at most m draws.
 //
 // For one point it is exact. The same gain need not mean the same code: both of its
 // points may have become faster by one factor, and exchanging names then mixes two
-// speeds. So a gain must be larger than chance explains twice: with the samples as
+// speeds. So a gain must be larger than chance explains twice: with the data sets as
 // they are, which is exact if the code is the same, and without the change of each
 // point, which is right for long runs.
 func (c Contrast) P(m int, seed, stream uint64) float64 {
@@ -169,9 +173,9 @@ func (c Contrast) P(m int, seed, stream uint64) float64 {
 		measured += c.Signs[i] * t.tested
 	}
 	test := func(t *Term) choice { return t.test }
-	p := c.by(raw, test).p(measured, m, seed, stream)
+	p := c.by(asMeasured, test).p(measured, m, seed, stream)
 	if len(c.Terms) > 1 {
-		unchanged := func(t *Term) Sample { return t.scaled(-t.tested) }
+		unchanged := func(t *Term) Data { return t.scaled(-t.tested) }
 		p = max(p, c.by(unchanged, test).p(measured, m, seed, stream))
 	}
 	return p
@@ -188,8 +192,8 @@ func (c Contrast) Limits(seed, stream uint64) (low, high float64) {
 	}
 	estimate := c.Estimate()
 	width := func(by float64) float64 {
-		stat := c.statistic(func(t *Term) Sample { return t.scaled(-t.estimate - c.sign(t)*by/float64(len(c.Terms))) })
-		return beyond(stat.spread(intervalDraws, seed, stream), .05)
+		stat := c.statistic(func(t *Term) Data { return t.scaled(-t.estimate - c.sign(t)*by/float64(len(c.Terms))) })
+		return beyond(stat.distribution(intervalDraws, seed, stream), .05)
 	}
 	step := max(width(0), 1e-6)
 	reach := func(direction float64) float64 {
@@ -201,47 +205,47 @@ func (c Contrast) Limits(seed, stream uint64) (low, high float64) {
 // sign returns the coefficient of t in the sum.
 func (c Contrast) sign(t *Term) float64 { return c.Signs[slices.Index(c.Terms, t)] }
 
-// Floor is the smallest log ratio that the run would have called with a probability
-// of 0.8 at a level, or NaN if it would have called none however large.
+// Floor is the smallest log ratio that the run would have detected with a
+// probability of 0.8 at a level, or NaN if it would have detected none however large.
 func (c Contrast) Floor(level float64, seed, stream uint64) float64 {
-	return c.floor(level, chance, seed, stream)
+	return c.floor(level, withLayouts, seed, stream)
 }
 
-// floor is Floor with one kind of luck, chance or still. It adds to the luck the
-// critical value of the test, which depends on the change itself, since exchanging
-// names mixes the two speeds.
-func (c Contrast) floor(level float64, luck luck, seed, stream uint64) float64 {
+// floor is Floor with one null model: the critical value of the test, plus what chance
+// makes of the null model. The critical value depends on the change itself, since
+// exchanging names mixes the two speeds.
+func (c Contrast) floor(level float64, null nullModel, seed, stream uint64) float64 {
 	if LeastP(c.units().n) > level {
 		return math.NaN()
 	}
-	if f := c.floorBy(func(t *Term) choice { return t.how }, level, luck, seed, stream); !math.IsNaN(f) {
+	if f := c.floorBy(func(t *Term) choice { return t.how }, level, null, seed, stream); !math.IsNaN(f) {
 		return f
 	}
 	// A statistic that leaves out blocks does not depend on the names of a few. If
 	// those are too many for the level, the first choice, which leaves out none,
 	// would test the change.
-	return c.floorBy(func(t *Term) choice { return t.choices()[0] }, level, luck, seed, stream)
+	return c.floorBy(func(t *Term) choice { return t.choices()[0] }, level, null, seed, stream)
 }
 
 // floorBy is the floor of one statistic of each term.
-func (c Contrast) floorBy(how func(t *Term) choice, level float64, luck luck, seed, stream uint64) float64 {
+func (c Contrast) floorBy(how func(t *Term) choice, level float64, null nullModel, seed, stream uint64) float64 {
 	rng := rand.New(rand.NewPCG(seed, stream))
-	same := make(map[*Term]Sample, len(c.Terms))
+	same := make(map[*Term]Data, len(c.Terms))
 	for _, t := range c.Terms {
-		same[t] = luck(centred(t), rng)
+		same[t] = null(centred(t), rng)
 	}
-	usual := beyond(c.by(func(t *Term) Sample { return same[t] }, how).spread(intervalDraws, seed, stream), .4) // the 0.8 quantile of a symmetric distribution
+	usual := beyond(c.by(func(t *Term) Data { return same[t] }, how).distribution(intervalDraws, seed, stream), .4) // the 0.8 quantile of a symmetric distribution
 	draws := Draws(level, floorDraws)
 	found := func(change float64) bool {
 		first := true
-		stat := c.by(func(t *Term) Sample {
+		stat := c.by(func(t *Term) Data {
 			if !first {
 				return same[t]
 			}
 			first = false
 			return same[t].scaled(change)
 		}, how)
-		critical := beyond(stat.spread(draws, seed, stream), level)
+		critical := beyond(stat.distribution(draws, seed, stream), level)
 		return change-usual > critical
 	}
 	if f := smallest(found, usual, .02); !math.IsInf(f, 1) {

@@ -5,13 +5,13 @@ import (
 	"testing"
 )
 
-// wary is a sample whose noise shows only without its change.
+// wary is a data set whose noise shows only without its change.
 type wary struct {
 	*Means
 	noise float64
 }
 
-func (w wary) scaled(by float64) Sample { w.noise = 1; return w }
+func (w wary) scaled(by float64) Data { w.noise = 1; return w }
 func (w wary) statistic(choice) statistic {
 	return func(head []bool) float64 {
 		for _, h := range head {
@@ -29,10 +29,10 @@ func (w wary) statistic(choice) statistic {
 // A gain must stand out of the noise with and without the points' own changes.
 func TestAGainIsTestedTwice(t *testing.T) {
 	w := wary{Means: &Means{head: []bool{true, true, true, true, true, true}}}
-	a, b := &Term{Sample: w, tested: .5}, &Term{Sample: w}
+	a, b := &Term{Data: w, tested: .5}, &Term{Data: w}
 	two := Contrast{[]*Term{a, b}, []float64{1, -1}}
 	if p := two.P(100, 1, 1); p < .3 {
-		t.Errorf("p %v is that of the samples as they are", p)
+		t.Errorf("p %v is that of the data sets as they are", p)
 	}
 	if p := (Contrast{[]*Term{a}, []float64{1}}).P(100, 1, 1); p != 1./64 {
 		t.Errorf("of one point p %v", p)

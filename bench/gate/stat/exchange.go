@@ -100,9 +100,9 @@ func (e exchange) p(measured float64, m int, seed, stream uint64) float64 {
 	return float64(1+hits) / float64(1+m)
 }
 
-// spread is the exchange distribution of the statistic's distance from 0,
+// distribution is the exchange distribution of the statistic's distance from 0,
 // ascending: of m draws, or of all exchanges of few units.
-func (e exchange) spread(m int, seed, stream uint64) []float64 {
+func (e exchange) distribution(m int, seed, stream uint64) []float64 {
 	d := newDraws(e.units, seed, stream)
 	if e.n <= maxEnumerated {
 		m = 1 << e.n

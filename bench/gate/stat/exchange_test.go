@@ -89,7 +89,7 @@ func TestManyBlocksAreDrawn(t *testing.T) {
 // slices.
 func TestPoolFindsQuantiles(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
-	c := NewTimes(skewed(rng, 7, 37)).clock
+	c := NewTimes(skewed(rng, 7, 37)).pooled
 	p := c.pool()
 	d := newDraws(separate(7), 3, 4)
 	for range 50 {
@@ -116,9 +116,9 @@ func TestPoolFindsQuantiles(t *testing.T) {
 
 func TestScaledMergesAsSortingWould(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
-	c := NewTimes(skewed(rng, 5, 100)).clock
+	c := NewTimes(skewed(rng, 5, 100)).pooled
 	for _, by := range []float64{-2, -.01, 0, .3} {
-		scaled := c.scaled(by).(*clock)
+		scaled := c.scaled(by).(*pooledTimes)
 		if !slices.IsSortedFunc(scaled.slices, func(a, b timed) int { return int(math.Copysign(1, a.log-b.log)) }) && by != 0 {
 			t.Errorf("by %v: not sorted", by)
 		}
@@ -154,7 +154,7 @@ func TestOneQuickBlockIsNotRelied(t *testing.T) {
 			blocks[7].Slots[i].Slices[j] /= 2
 		}
 	}
-	c := NewTimes(blocks).clock
+	c := NewTimes(blocks).pooled
 	if got := c.support(.005); got != 1 {
 		t.Errorf("the lowest slices are those of %d blocks", got)
 	}

@@ -34,12 +34,11 @@ func (t GainTime) sign() float64 {
 	return 1
 }
 
-// Value is the gain of one build with its 95 % interval: a bootstrap of blocks
-// (Efron, 1979), those of one binary together, made as much wider as Student's
-// interval of so few is than the normal one and as their spread is too small
-// (Hesterberg, 2015). It reaches as far beyond that as if the program had waited
-// for all that others may have had of one CPU. Of too few blocks the interval is 0
-// to +Inf.
+// Value returns the gain of one build with its 95 % interval. The interval is a
+// bootstrap over blocks (Efron, 1979); blocks of one binary are drawn together. Because
+// there are few blocks, it is widened by the ratio of Student's quantile to the normal
+// one, and by √(n/(n−1)) (Hesterberg, 2015). It is widened again by the CPU time that
+// other programs may have taken. With too few blocks it is 0 to +Inf.
 func (g Gain) Value(head bool, seed, stream uint64) (value, low, high float64) {
 	levels := make([]*leveller, len(g.Times))
 	lower, upper, log := 1., 1., math.Log(g.Factor)
@@ -86,7 +85,7 @@ type leveller struct {
 
 func newLeveller(t GainTime, head bool, q float64) *leveller {
 	l := &leveller{GainTime: t, head: head, q: q, slices: make([]int, len(t.blocks)), weight: make([]int, len(t.blocks))}
-	for _, v := range t.clock.slices {
+	for _, v := range t.pooled.slices {
 		if l.has(v) {
 			l.slices[v.slot/4]++
 		}
@@ -106,7 +105,7 @@ func newLeveller(t GainTime, head bool, q float64) *leveller {
 }
 
 // has reports whether a slice is of the build.
-func (l *leveller) has(v timed) bool { return l.AllHead || l.clock.isHead(v.slot) == l.head }
+func (l *leveller) has(v timed) bool { return l.AllHead || l.pooled.isHead(v.slot) == l.head }
 
 // log is the logarithm of the quantile, of groups of blocks drawn with replacement
 // by rng if it is not nil.
@@ -125,7 +124,7 @@ func (l *leveller) log(rng *rand.Rand) float64 {
 		all += n * l.weight[k]
 	}
 	want := rank(l.q, all)
-	for _, v := range l.clock.slices {
+	for _, v := range l.pooled.slices {
 		if l.has(v) {
 			if want -= l.weight[v.slot/4]; want <= 0 {
 				return v.log

@@ -13,17 +13,17 @@ type seeds struct {
 	outer, inner int64 // of the slots on the outside of the block, and on the inside
 }
 
-// layouts returns the seeds of a block, and false unless each side had its own.
-func (b Block) layouts() (l seeds, ok bool) {
+// seeds returns the seeds of a block, and false unless each side had its own.
+func (b Block) seeds() (l seeds, ok bool) {
 	s := b.Slots
 	l = seeds{s[0].Layout, s[1].Layout}
 	return l, l.outer != 0 && l.inner != 0 && l.outer != l.inner && s[3].Layout == l.outer && s[2].Layout == l.inner
 }
 
-// layoutsOf returns the seeds of the blocks, nil unless all have them.
-func layoutsOf(blocks []Block) (list []seeds) {
+// seedsOf returns the seeds of the blocks, nil unless all have them.
+func seedsOf(blocks []Block) (list []seeds) {
 	for _, b := range blocks {
-		l, ok := b.layouts()
+		l, ok := b.seeds()
 		if !ok {
 			return nil
 		}
@@ -32,20 +32,20 @@ func layoutsOf(blocks []Block) (list []seeds) {
 	return list
 }
 
-// units say which blocks of some samples change their names together: those of the
+// units say which blocks of some data sets change their names together: those of the
 // same two binaries, which have the same luck with their layouts in all of them.
 // Whether a block has the binaries in the places of the first or in turned places
 // follows from the layouts, not from the names, so nothing that rests on units depends
 // on which build is called head.
 type units struct {
 	n      int
-	of     []int  // of every block, one sample after the other
+	of     []int  // of every block, one data set after the other
 	turned []bool // of every block: what the first of its unit has outside, it has inside
 }
 
-func unitsOf(samples ...Sample) (u units) {
+func unitsOf(sets ...Data) (u units) {
 	first := map[seeds]int{}
-	for _, s := range samples {
+	for _, s := range sets {
 		list := s.layouts()
 		for k := range s.labels() {
 			if list == nil {
@@ -74,7 +74,7 @@ func (u *units) add(unit int, turned bool) {
 	u.n = max(u.n, unit+1)
 }
 
-// spread is by how much two layouts of the same code differ: the standard deviation
+// layoutSpread returns by how much two layouts of the same code differ: the standard deviation
 // of the log of their ratio, and its 95 % interval. NaN where layouts do not vary.
 //
 // Units vary by their layouts and by noise, the two pairs of slots in a block only by
@@ -82,7 +82,7 @@ func (u *units) add(unit int, turned bool) {
 // variance of random effects (Fisher, 1925). The interval is for a difference of
 // variances of normal values (Ting et al., 1990; Burdick and Graybill, 1992); its lower
 // end is above 0 exactly if the F test finds layouts at 2.5 %.
-func (c Contrast) spread() (sd, low, high float64) {
+func (c Contrast) layoutSpread() (sd, low, high float64) {
 	ratios, noise := c.byLayout()
 	if len(ratios) < 2 {
 		return math.NaN(), math.NaN(), math.NaN()
@@ -92,12 +92,12 @@ func (c Contrast) spread() (sd, low, high float64) {
 	return math.Sqrt(max(0, all-own)), math.Sqrt(max(0, below)), math.Sqrt(max(0, above))
 }
 
-// exceedsStill reports whether a change is beyond the luck at a level that would be
-// left if code did not move.
-func (c Contrast) exceedsStill(level float64, seed, stream uint64) bool {
+// exceedsNoise reports whether chance would not explain the change, at a level, in code
+// that does not move.
+func (c Contrast) exceedsNoise(level float64, seed, stream uint64) bool {
 	rng := rand.New(rand.NewPCG(seed, stream))
-	same := c.statistic(func(t *Term) Sample { return still(centred(t), rng) })
-	return LeastP(same.n) <= level && math.Abs(c.Estimate()) > beyond(same.spread(Draws(level, floorDraws), seed, stream), level)
+	same := c.statistic(func(t *Term) Data { return withoutLayouts(centred(t), rng) })
+	return LeastP(same.n) <= level && math.Abs(c.Estimate()) > beyond(same.distribution(Draws(level, floorDraws), seed, stream), level)
 }
 
 func variance(list []float64) (sum float64) {
@@ -124,16 +124,16 @@ func differenceOfVariances(a, b, n, share float64) (low, high float64) {
 type Layouts struct {
 	SD, Low, High float64 // of the log of the ratio of two layouts of the same code, with its 95 % interval
 	Floor         float64 // Contrast.Floor if code did not move
-	Explain       bool    // the change would exceed the luck that is left if code did not move
+	Explain       bool    // the change would exceed chance if code did not move
 }
 
 // Layouts returns what layouts do to the contrast, and false where they do not vary.
 func (c Contrast) Layouts(level float64, seed, stream uint64) (l Layouts, ok bool) {
-	if l.SD, l.Low, l.High = c.spread(); math.IsNaN(l.SD) {
+	if l.SD, l.Low, l.High = c.layoutSpread(); math.IsNaN(l.SD) {
 		return l, false
 	}
-	l.Floor = c.floor(level, still, seed, stream)
-	l.Explain = c.exceedsStill(level, seed, stream)
+	l.Floor = c.floor(level, withoutLayouts, seed, stream)
+	l.Explain = c.exceedsNoise(level, seed, stream)
 	return l, true
 }
 

@@ -23,11 +23,11 @@ func TestLayoutsAreDistinguishedFromNoise(t *testing.T) {
 		truth := l.sd * math.Sqrt2
 		squares, all, held, seen := 0., 0., 0, 0
 		for range n {
-			c := Single(&Term{Sample: NewTimes(relinked(rng, 20*l.every, l.every, l.sd, l.noise)).Slices()})
+			c := Single(&Term{Data: NewTimes(relinked(rng, 20*l.every, l.every, l.sd, l.noise)).Slices()})
 			ratios, noise := c.byLayout()
 			squares += (variance(ratios) - Average(noise)) / float64(n)
 			all += variance(ratios) / float64(n)
-			_, low, high := c.spread()
+			_, low, high := c.layoutSpread()
 			if low <= truth && truth <= high {
 				held++
 			}
@@ -86,7 +86,7 @@ func TestBlocksOfTheSameBinariesAreAUnit(t *testing.T) {
 			}
 			blocks = append(blocks, b)
 		}
-		return unitsOf(NewTimes(blocks).clock)
+		return unitsOf(NewTimes(blocks).pooled)
 	}
 	for _, c := range []struct {
 		seeds  [][2]int64

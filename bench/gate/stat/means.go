@@ -19,7 +19,7 @@ func (m *Means) labels() []bool    { return m.head }
 func (m *Means) layouts() []seeds  { return m.seeds }
 func (m *Means) choices() []choice { return []choice{{}} }
 
-func (m *Means) scaled(by float64) Sample {
+func (m *Means) scaled(by float64) Data {
 	scaled := *m
 	scaled.slots = make([]float64, len(m.slots))
 	for i, v := range m.slots {
@@ -38,7 +38,7 @@ func (m *Means) stretch(v, by float64) float64 {
 	return v * math.Exp(by)
 }
 
-func (m *Means) halves(rng *rand.Rand) Sample {
+func (m *Means) halves(rng *rand.Rand) Data {
 	h := *m
 	h.seeds = nil
 	h.halfOf, h.head = mixed(len(m.head), rng), make([]bool, len(m.head))
@@ -72,7 +72,7 @@ func pairsOf(slots []float64) [][2]float64 {
 	return pairs
 }
 
-// sums are those of the halves of every block, of log(1+x) for counts.
+// sums returns the sums over the halves of every block, of log(1+x) for counts.
 func (m *Means) sums() []float64 {
 	s := make([]float64, 2*len(m.head))
 	for i, v := range m.slots {

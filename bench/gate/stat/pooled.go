@@ -12,24 +12,24 @@ type timed struct {
 	slot int32
 }
 
-// clock is the slices of a point.
-type clock struct {
+// pooledTimes is the slices of a point.
+type pooledTimes struct {
 	slices []timed // ascending
 	halfOf arrangement
 	head   []bool
 	seeds  []seeds
 }
 
-func (c *clock) labels() []bool   { return c.head }
-func (c *clock) layouts() []seeds { return c.seeds }
+func (c *pooledTimes) labels() []bool   { return c.head }
+func (c *pooledTimes) layouts() []seeds { return c.seeds }
 
 // isHead reports whether a slot counts as head's.
-func (c *clock) isHead(slot int32) bool {
+func (c *pooledTimes) isHead(slot int32) bool {
 	return (c.halfOf[slot]&1 == 0) == c.head[slot/4]
 }
 
 // scaled merges the two sides again, which is faster than sorting.
-func (c *clock) scaled(by float64) Sample {
+func (c *pooledTimes) scaled(by float64) Data {
 	var sides [2][]timed
 	for _, v := range c.slices {
 		if c.isHead(v.slot) {
@@ -48,31 +48,31 @@ func (c *clock) scaled(by float64) Sample {
 		}
 	}
 	merged = append(append(merged, base...), head...)
-	return &clock{merged, c.halfOf, c.head, c.seeds}
+	return &pooledTimes{merged, c.halfOf, c.head, c.seeds}
 }
 
-func (c *clock) halves(rng *rand.Rand) Sample {
+func (c *pooledTimes) halves(rng *rand.Rand) Data {
 	first := make([]bool, len(c.head))
 	for k := range first {
 		first[k] = true
 	}
-	return &clock{c.slices, mixed(len(c.head), rng), first, nil}
+	return &pooledTimes{c.slices, mixed(len(c.head), rng), first, nil}
 }
 
-// quantiles are those to choose from. Low ones show the code undisturbed; work on
+// quantiles are the quantiles to choose from. Low ones show the code undisturbed; work on
 // several CPUs is seldom undisturbed on all of them, and work that waits for memory
 // never is.
 var quantiles = []float64{.002, .005, .01, .02, .05, .1, .25, .5}
 
-// highest is the highest quantile that slices of all blocks are pooled for. To
-// put a pooled quantile q of one side into the slow build's slices takes more
-// than a share 1-q of them: of 22 blocks 1 exchange in 8,000 does for a tenth,
-// but 1 in 60 for a quarter, whatever the change is, and nearly all for a half.
+// highest is the highest quantile that may be pooled. An exchange can move the q
+// quantile of one side into the slow build's slices only if more than 1−q of that
+// side's slices are slow. With 22 blocks, 1 exchange in 8,000 does this for q = 0.1, 1
+// in 60 for q = 0.25, and nearly all for q = 0.5, so high quantiles have no power.
 const highest = .1
 
 // choices leaves out low quantiles that rest on too few units: where one unit has all
 // the fast slices, every exchange has the measured difference or its opposite.
-func (c *clock) choices() (list []choice) {
+func (c *pooledTimes) choices() (list []choice) {
 	for _, q := range quantiles {
 		if q <= highest && LeastP(c.support(q)) <= tail {
 			list = append(list, choice{q: q})
@@ -86,7 +86,7 @@ func (c *clock) choices() (list []choice) {
 
 // support is how many units the slices up to the q quantile come from: (Σn)²/Σn² of
 // the units' numbers of them, in whole units (Kish, 1965).
-func (c *clock) support(q float64) int {
+func (c *pooledTimes) support(q float64) int {
 	u := unitsOf(c)
 	n := make([]int, u.n)
 	up := rank(q, len(c.slices))
@@ -100,7 +100,7 @@ func (c *clock) support(q float64) int {
 	return up * up / squares
 }
 
-func (c *clock) statistic(how choice) statistic {
+func (c *pooledTimes) statistic(how choice) statistic {
 	if how.paired {
 		return mean(c.differences(how.q))
 	}
@@ -111,14 +111,14 @@ func (c *clock) statistic(how choice) statistic {
 	}
 }
 
-func (c *clock) levels(how choice) (level [2]float64) {
+func (c *pooledTimes) levels(how choice) (level [2]float64) {
 	p := c.pool()
 	p.side(c.head)
 	base := math.Exp(p.quantile(how.q, 0))
 	return [2]float64{base, base * math.Exp(c.statistic(how)(c.head))}
 }
 
-func (c *clock) pairs(how choice) [][2]float64 {
+func (c *pooledTimes) pairs(how choice) [][2]float64 {
 	n, seen, slots := make([]int, len(c.halfOf)), make([]int, len(c.halfOf)), make([]float64, len(c.halfOf))
 	for _, v := range c.slices {
 		n[v.slot]++
@@ -133,7 +133,7 @@ func (c *clock) pairs(how choice) [][2]float64 {
 
 // differences are of every block how much its first half's quantile is above
 // its second's.
-func (c *clock) differences(q float64) []float64 {
+func (c *pooledTimes) differences(q float64) []float64 {
 	halves := make([][]float64, 2*len(c.head))
 	for _, v := range c.slices {
 		h := c.halfOf[v.slot]
@@ -182,7 +182,7 @@ type pool struct {
 	n      [2]int  // slices of either side
 }
 
-func (c *clock) pool() *pool {
+func (c *pooledTimes) pool() *pool {
 	halves := 2 * len(c.head)
 	p := &pool{
 		logs: make([]float64, len(c.slices)), half: make([]int32, len(c.slices)),

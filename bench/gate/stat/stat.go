@@ -28,11 +28,10 @@ type Block struct {
 	Slots     [4]Slot
 }
 
-// half says of the places in a block whether they are on its outside, 0, or its
-// inside, 1.
+// half is 0 for the outer places of a block and 1 for the inner ones.
 var half = [4]int{0, 1, 1, 0}
 
-// side is the slot of the build that comes first in time.
+// side returns the first slot of head, or of base.
 func (b Block) side(head bool) Slot {
 	if head == b.HeadFirst {
 		return b.Slots[0]
@@ -59,12 +58,12 @@ func Average(list []float64) float64 {
 	return sum / float64(len(list))
 }
 
-// Draws is how many exchanges to draw at least for a p value to be compared with a
-// level.
+// Draws returns how many exchanges to draw so that a p value can be compared with a
+// level: at most limit.
 func Draws(level float64, limit int) int {
 	return int(min(max(4/level, leastDraws), float64(limit)))
 }
 
-// LeastP is the smallest p value that so many units can have: of a difference that
-// only the measured labels and their opposites have.
-func LeastP(units int) float64 { return math.Ldexp(1, 1-units) }
+// LeastP returns the smallest p value possible with n units: two labelings (the
+// measured one and its opposite) out of 2ⁿ.
+func LeastP(n int) float64 { return math.Ldexp(1, 1-n) }

@@ -9,13 +9,13 @@ import (
 // Times are the slices of a point's blocks. They do not change.
 type Times struct {
 	blocks []Block
-	clock  *clock
-	turns  *turns // nil where processes did not take turns
+	pooled *pooledTimes
+	paired *pairedTimes // nil where processes did not take turns
 }
 
 // NewTimes sorts the slices of blocks, none of whose slots is empty.
 func NewTimes(blocks []Block) *Times {
-	c := &clock{halfOf: asMeasured(len(blocks)), seeds: layoutsOf(blocks)}
+	c := &pooledTimes{halfOf: outerAndInner(len(blocks)), seeds: seedsOf(blocks)}
 	for k, b := range blocks {
 		c.head = append(c.head, b.HeadFirst)
 		for place, slot := range b.Slots {
@@ -25,20 +25,20 @@ func NewTimes(blocks []Block) *Times {
 		}
 	}
 	slices.SortFunc(c.slices, func(a, b timed) int { return cmp.Compare(a.log, b.log) })
-	return &Times{blocks: blocks, clock: c, turns: newTurns(blocks, c)}
+	return &Times{blocks: blocks, pooled: c, paired: newPairedTimes(blocks, c)}
 }
 
-// Slices is the sample that compares the slices: those next to each other where
+// Slices returns the data set that compares slices: those next to each other where
 // processes took turns, else a quantile of all.
-func (t *Times) Slices() Sample {
-	if t.turns != nil {
-		return t.turns
+func (t *Times) Slices() Data {
+	if t.paired != nil {
+		return t.paired
 	}
-	return t.clock
+	return t.pooled
 }
 
-// Mean is the sample of the slots' means.
-func (t *Times) Mean() Sample {
+// Mean returns the data set of the slots' means.
+func (t *Times) Mean() Data {
 	return t.Means(func(block, place int) float64 {
 		list := t.blocks[block].Slots[place].Slices
 		sum := 0.0
@@ -49,10 +49,10 @@ func (t *Times) Mean() Sample {
 	}, IsPositive)
 }
 
-// Means is the sample of one number of each slot, of the blocks with four that are
-// good.
+// Means returns the data set of one number of each slot, for the blocks in which all four
+// are good.
 func (t *Times) Means(value func(block, place int) float64, good func(float64) bool) *Means {
-	m := &Means{turns: t.turns != nil}
+	m := &Means{turns: t.paired != nil}
 	for k, b := range t.blocks {
 		var four []float64
 		for place := range b.Slots {
@@ -63,17 +63,17 @@ func (t *Times) Means(value func(block, place int) float64, good func(float64) b
 		if len(four) == len(b.Slots) {
 			m.slots = append(m.slots, four...)
 			m.head = append(m.head, b.HeadFirst)
-			if t.clock.seeds != nil {
-				m.seeds = append(m.seeds, t.clock.seeds[k])
+			if t.pooled.seeds != nil {
+				m.seeds = append(m.seeds, t.pooled.seeds[k])
 			}
 		}
 	}
-	m.halfOf = asMeasured(len(m.head))
+	m.halfOf = outerAndInner(len(m.head))
 	return m
 }
 
 // TakeTurns reports whether the processes of all blocks took turns.
-func (t *Times) TakeTurns() bool { return t.turns != nil }
+func (t *Times) TakeTurns() bool { return t.paired != nil }
 
 // Relinked reports whether each block has two layouts of its own.
-func (t *Times) Relinked() bool { return t.clock.seeds != nil }
+func (t *Times) Relinked() bool { return t.pooled.seeds != nil }

@@ -91,7 +91,7 @@ func knobs(f *sweep.Foreign) func(env string) gate.Turner {
 		if env != "" {
 			turned.Env = []string{env}
 		}
-		return gate.Sliced{Slicer: &turned}
+		return gate.SliceSampler{Slicer: &turned}
 	}
 }
 

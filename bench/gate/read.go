@@ -90,7 +90,7 @@ func read(from io.Reader) (Stored, error) {
 			break
 		}
 		if errors.Is(err, bufio.ErrBufferFull) {
-			err = errors.New("it is too long")
+			err = errors.New("the line is too long")
 		}
 		if err == nil {
 			err = r.parse(string(bytes.TrimRight(line, "\r\n")))
@@ -114,13 +114,13 @@ func (r *reader) parse(line string) error {
 	}
 	switch {
 	case key == slotLine:
-		return r.begin(text)
+		return r.beginSlot(text)
 	case key == slicesLine:
-		return r.more(text)
+		return r.addSlices(text)
 	case strings.HasPrefix(line, "Benchmark"):
-		return r.end(line)
+		return r.endSlot(line)
 	case strings.HasPrefix(line, "#"):
-		return r.note(key, text)
+		return r.parsePlan(key, text)
 	case line == "" || strings.HasPrefix(line, "Unit "):
 		return nil
 	}
@@ -134,8 +134,8 @@ func (r *reader) parse(line string) error {
 	return nil
 }
 
-// note takes a line of the plan.
-func (r *reader) note(key, text string) error {
+// parsePlan takes a line of the plan.
+func (r *reader) parsePlan(key, text string) error {
 	var err error
 	switch key {
 	case planLine:
@@ -146,7 +146,7 @@ func (r *reader) note(key, text string) error {
 	case pointLine, headOnlyLine:
 		var p sweep.Point
 		if err = json.Unmarshal([]byte(text), &p); err == nil {
-			return r.point(p, key == headOnlyLine)
+			return r.addPoint(p, key == headOnlyLine)
 		}
 	case problemLine:
 		err = decodeInto(&r.Problems, text)
@@ -162,25 +162,25 @@ func (r *reader) note(key, text string) error {
 	return nil
 }
 
-// point takes one of the plan. Those of head alone come last, as they are written.
-func (r *reader) point(p sweep.Point, headOnly bool) error {
+// addPoint takes a point of the plan. Points of head alone are written last.
+func (r *reader) addPoint(p sweep.Point, headOnly bool) error {
 	if _, twice := r.points[p.String()]; twice {
-		return fmt.Errorf("%.80q is there twice", p.String())
+		return fmt.Errorf("%.80q appears twice", p.String())
 	}
 	r.points[p.String()] = len(r.points)
 	switch {
 	case headOnly:
 		r.HeadOnly = append(r.HeadOnly, p)
 	case r.HeadOnly != nil:
-		return fmt.Errorf("%.80q comes behind the points of head alone", p.String())
+		return fmt.Errorf("%.80q comes after the points of head alone", p.String())
 	default:
 		r.Points = append(r.Points, p)
 	}
 	return nil
 }
 
-// at is the point with that number.
-func (r *reader) at(i int) (p sweep.Point, headOnly bool) {
+// pointAt returns the point with a number.
+func (r *reader) pointAt(i int) (p sweep.Point, headOnly bool) {
 	if headOnly = i >= len(r.Points); headOnly {
 		return r.HeadOnly[i-len(r.Points)], true
 	}
@@ -196,8 +196,8 @@ func decodeInto[T any](list *[]T, text string) error {
 	return nil
 }
 
-// begin takes the first line of a slot.
-func (r *reader) begin(text string) error {
+// beginSlot takes the first line of a slot.
+func (r *reader) beginSlot(text string) error {
 	nan := table.Null(math.NaN())
 	n := slotNote{CPUs: nan, Allocs: nan, Bytes: nan, Pressure: nan}
 	if err := json.Unmarshal([]byte(text), &n); err != nil || r.open != nil {
@@ -210,8 +210,8 @@ func (r *reader) begin(text string) error {
 	return nil
 }
 
-// more takes slices.
-func (r *reader) more(text string) (err error) {
+// addSlices takes a line of slices.
+func (r *reader) addSlices(text string) (err error) {
 	if r.open == nil {
 		return errors.New("slices without a slot")
 	}
@@ -219,9 +219,9 @@ func (r *reader) more(text string) (err error) {
 	return err
 }
 
-// end takes the result of a slot. The lines before it say the same: a file in which
+// endSlot takes the result of a slot. The lines before it say the same: a file in which
 // they differ was not written by a check.
-func (r *reader) end(line string) error {
+func (r *reader) endSlot(line string) error {
 	n, s := r.open, r.slot
 	if n == nil {
 		return fmt.Errorf("a result without its slot: %.80q", line)
@@ -229,7 +229,7 @@ func (r *reader) end(line string) error {
 	if err := s.check(); err != nil {
 		return err
 	}
-	p, headOnly := r.at(r.points[n.Point])
+	p, headOnly := r.pointAt(r.points[n.Point])
 	side := r.Base
 	if n.Head || headOnly {
 		side = r.Head
@@ -244,24 +244,24 @@ func (r *reader) end(line string) error {
 		return fmt.Errorf("the time of the result differs from its slices: %.80q", line)
 	}
 	r.open = nil
-	return r.add(*n, s)
+	return r.addSlot(*n, s)
 }
 
-// add puts a slot into its block.
-func (r *reader) add(n slotNote, s Slot) error {
+// addSlot puts a slot into its block.
+func (r *reader) addSlot(n slotNote, s Slot) error {
 	id := blockID{r.points[n.Point], n.Block}
 	b := r.blocks[id]
 	if b == nil {
 		b = &partial{}
 		r.blocks[id] = b
 	}
-	_, headOnly := r.at(id.point)
+	_, headOnly := r.pointAt(id.point)
 	other := n.Place > 0 && n.Head != (b.head[0] != (n.Place < 3))
 	if n.Place != b.have || !headOnly && other || headOnly && !n.Head {
-		return fmt.Errorf("%s, block %d: a slot is missing, there twice, or of the wrong side", n.Point, n.Block)
+		return fmt.Errorf("%s, block %d: a slot is missing, repeated or of the wrong side", n.Point, n.Block)
 	}
 	if other := [4]int{0, 1, 1, 0}[n.Place]; other < n.Place && s.Layout != b.slots[other].Layout {
-		return fmt.Errorf("%s, block %d: its two slots of a side are of different layouts", n.Point, n.Block)
+		return fmt.Errorf("%s, block %d: the two slots of a side have different layouts", n.Point, n.Block)
 	}
 	b.slots[n.Place], b.head[n.Place] = s, n.Head
 	b.have++
@@ -281,7 +281,7 @@ func (r *reader) stored(torn bool) (Stored, error) {
 		}
 	}
 	for i := range len(r.points) {
-		p, headOnly := r.at(i)
+		p, headOnly := r.pointAt(i)
 		series := Series{p, blocks[i], headOnly}
 		if len(series.Blocks) < r.Blocks {
 			s.Complete = false
@@ -292,7 +292,7 @@ func (r *reader) stored(torn bool) (Stored, error) {
 		}
 	}
 	if len(s.Series) == 0 {
-		return Stored{}, errors.New("it has no whole block: measure again")
+		return Stored{}, errors.New("it has no complete block: measure again")
 	}
 	return s, nil
 }

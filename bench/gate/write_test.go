@@ -188,17 +188,17 @@ func TestBenchstatComparesTheSides(t *testing.T) {
 
 func TestFilesAreInTheFolderOfTheirHost(t *testing.T) {
 	dir := t.TempDir()
-	for _, c := range []struct{ host, folder string }{{"box", "box"}, {"../../x", "..-..-x"}, {"..", "unnamed"}} {
+	for _, c := range []struct{ host, dir string }{{"box", "box"}, {"../../x", "..-..-x"}, {"..", "unnamed"}} {
 		p := plan(1, point("Sum", 1, 1))
 		p.Host = c.host
 		f, err := gate.Create(dir, p, about)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if want := filepath.Join(dir, c.folder, "checks", "2026-11-23T05-00-00Z.txt"); f.Path() != want {
+		if want := filepath.Join(dir, c.dir, "checks", "2026-11-23T05-00-00Z.txt"); f.Path() != want {
 			t.Errorf("%q: %s, want %s", c.host, f.Path(), want)
 		}
-		if err := f.Problem(gate.Problem{Name: "Sum", Why: "killed"}); err != nil {
+		if err := f.AddProblem(gate.Problem{Name: "Sum", Why: "killed"}); err != nil {
 			t.Error(err)
 		}
 		if err := f.Close(); err != nil {

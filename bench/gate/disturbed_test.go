@@ -109,7 +109,7 @@ func TestAbsolutesAreNeverThoseBesideOthers(t *testing.T) {
 	rng := rand.New(rand.NewPCG(21, 22))
 	for _, share := range []float64{1, .5, .1, 0} {
 		for what, at := range spells(share, blocks) {
-			missed, told, all := 0, 0, 0
+			missed, known, all := 0, 0, 0
 			for range trials {
 				f := Judge(loops{rng: rng, at: at, change: 1}.series(blocks), Options{Quick: true, Seed: rng.Uint64(), Demands: map[int]float64{2: .8}})
 				for _, c := range f.Changes {
@@ -124,7 +124,7 @@ func TestAbsolutesAreNeverThoseBesideOthers(t *testing.T) {
 					if c.Why != "" && math.IsNaN(c.Base) && math.IsNaN(c.Head) {
 						continue
 					}
-					told++
+					known++
 					for _, s := range []Span{c.BaseSpan, c.HeadSpan} {
 						if !(s.Low <= truth && truth <= s.High) {
 							missed++
@@ -135,18 +135,18 @@ func TestAbsolutesAreNeverThoseBesideOthers(t *testing.T) {
 					t.Errorf("loops for %v, %s: %+v", share, what, d)
 				}
 			}
-			if n := float64(2 * told); float64(missed) > .05*n+5*math.Sqrt(.05*.95*n) {
+			if n := float64(2 * known); float64(missed) > .05*n+5*math.Sqrt(.05*.95*n) {
 				t.Errorf("loops for %v, %s: %d of %v intervals do not hold the truth", share, what, missed, n)
 			}
-			if can := share == 0 || share <= .5 && what == "at the start"; can && told < all || share >= .5 && !can && told > 0 {
-				t.Errorf("loops for %v, %s: %d of %d gains were told", share, what, told, all)
+			if can := share == 0 || share <= .5 && what == "at the start"; can && known < all || share >= .5 && !can && known > 0 {
+				t.Errorf("loops for %v, %s: %d of %d gains were known", share, what, known, all)
 			}
 		}
 	}
 }
 
-// A change is told of what turns compare, even if loops are there all the time;
-// that a program scales worse is told only where it can be seen.
+// A change is found in what turns compare, even if loops are there all the time;
+// that a program scales worse is reported only where it can be detected.
 func TestVerdictsBesideOthers(t *testing.T) {
 	racing.Skip(t)
 	const blocks = 30
@@ -180,8 +180,8 @@ func TestLeavingOutIsBlind(t *testing.T) {
 		}
 		after, _ := prepare(s)
 		first := func(b Block) *float64 { return &b.Slots[0].Slices[0] }
-		if before.free == before || !slices.EqualFunc(before.free.blocks, after.free.blocks, func(a, b Block) bool { return first(a) == first(b) }) {
-			t.Errorf("%v: %d free blocks, with other labels %d", s.Point, len(before.free.blocks), len(after.free.blocks))
+		if before.undisturbed == before || !slices.EqualFunc(before.undisturbed.blocks, after.undisturbed.blocks, func(a, b Block) bool { return first(a) == first(b) }) {
+			t.Errorf("%v: %d undisturbed blocks, with other labels %d", s.Point, len(before.undisturbed.blocks), len(after.undisturbed.blocks))
 		}
 	}
 }
@@ -212,10 +212,10 @@ func TestTheCulpritIsNamed(t *testing.T) {
 	if r.Exit(true) != 2 || r.Exit(false) != 0 || !strings.HasSuffix(r.Summary(), why) {
 		t.Errorf("exit %d, strict %d: %s", r.Exit(false), r.Exit(true), r.Summary())
 	}
-	if c := find(t, f, Time, "cores=2-2"); !c.Beside || !strings.HasSuffix(c.values(), " ns beside others") {
+	if c := find(t, f, Time, "cores=2-2"); !c.Disturbed || !strings.HasSuffix(c.values(), " ns beside others") {
 		t.Errorf("%+v: %s", c, c.values())
 	}
-	if c := find(t, f, Time, "cores=1"); c.Beside || c.Verdict != Same {
+	if c := find(t, f, Time, "cores=1"); c.Disturbed || c.Verdict != Same {
 		t.Errorf("%+v", c)
 	}
 	// Times on one CPU rest on nothing else.
@@ -242,7 +242,7 @@ func TestAQuotaTakesCPUs(t *testing.T) {
 	}
 }
 
-// So the floor cannot be told where threads had to wait for it.
+// So the floor is unknown where threads had to wait for it.
 func TestFloorsWhereCPUsAreHidden(t *testing.T) {
 	list := loops{rng: rand.New(rand.NewPCG(35, 36)), at: func(int) float64 { return 1 }, change: 1}.series(14)
 	for i := range list {
@@ -268,7 +268,7 @@ func TestFloorsWhereOthersAreNotKnown(t *testing.T) {
 	list := loops{rng: rand.New(rand.NewPCG(31, 32)), at: func(int) float64 { return 0 }, change: 1}.series(14)
 	list[0].Blocks[3].Slots[2].Others = nil
 	f := Judge(list, Options{Quick: true, Demands: map[int]float64{2: .8}})
-	if notes := strings.Join(f.Notes, "\n"); f.Demands[0].Verdict != Same || !strings.Contains(notes, "what others had of the CPUs is not known") {
+	if notes := strings.Join(f.Notes, "\n"); f.Demands[0].Verdict != Same || !strings.Contains(notes, "how much CPU time other programs took is unknown") {
 		t.Errorf("%+v, notes %s", f.Demands, notes)
 	}
 }

@@ -2,12 +2,13 @@ package stat
 
 import "math/rand/v2"
 
-// Sample is what a quantity of a point is judged by: Times or Means.
-type Sample interface {
-	labels() []bool                 // as measured
-	layouts() []seeds               // of every block; nil if each build was linked once, or they do not matter
-	scaled(by float64) Sample       // with head's values multiplied by e^by
-	halves(rng *rand.Rand) Sample   // each with a slot of either build, see mixed; without layouts
+// Data holds one quantity of all blocks of a point: the slices or means of Times, or
+// Means.
+type Data interface {
+	labels() []bool                 // of every block: whether its outer slots are head's
+	layouts() []seeds               // of every block; nil if each build was linked once, or layouts do not matter
+	scaled(by float64) Data         // the same with head's values multiplied by e^by
+	halves(rng *rand.Rand) Data     // compares halves of blocks that each have a slot of either build, see mixed
 	statistic(how choice) statistic // the log ratio
 	choices() []choice              // of statistics; at least one
 	levels(how choice) [2]float64   // base and head, as measured
@@ -17,7 +18,7 @@ type Sample interface {
 // choice names a statistic of slices.
 type choice struct {
 	q      float64 // quantile
-	paired bool    // in every block by itself, the mean of their log ratios; else pooled over blocks
+	paired bool    // the mean over blocks of the log ratio in each; else pooled over blocks
 	trim   float64 // share of blocks at either end that the mean leaves out
 }
 
@@ -25,8 +26,8 @@ type choice struct {
 // 2k+1 for the halves of block k.
 type arrangement []int32
 
-// asMeasured is the arrangement of outer and inner slots.
-func asMeasured(blocks int) arrangement {
+// outerAndInner is the arrangement of outer and inner slots.
+func outerAndInner(blocks int) arrangement {
 	a := make(arrangement, 4*blocks)
 	for i := range a {
 		a[i] = int32(2*(i/4) + half[i%4])

@@ -19,7 +19,7 @@ import (
 	"overlap/internal/table"
 )
 
-// Plan is what a check set out to measure, and what was known before.
+// Plan is what a check is about to measure, and what is known before it does.
 type Plan struct {
 	Setup
 	SlotTime time.Duration   `json:"slot_ns"`
@@ -46,8 +46,8 @@ const (
 	slicesLine    = "# slices: " // after slotLine, as often as it takes
 )
 
-// File is the samples of a check as they are measured: a slot is on disk before
-// the next begins. For benchstat and other readers of the Go benchmark format
+// File is the result file of a check while it measures: each slot is on disk before the
+// next one begins. For benchstat and other readers of the Go benchmark format
 // each slot is a result, and its commit line says which side it is of:
 //
 //	benchstat -col commit FILE
@@ -59,8 +59,8 @@ type File struct {
 	about []host.Pair
 }
 
-// Create makes DIR/HOST/checks/TIME.txt. about is what holds for all samples,
-// such as host.Fingerprint. Names that would break the file's lines are an
+// Create makes DIR/HOST/checks/TIME.txt. about is what all samples have in
+// common, such as host.Fingerprint. Names that would break the file's lines are an
 // error. The file is locked until Close, which removes it if it has no sample.
 func Create(dir string, p Plan, about []host.Pair) (*File, error) {
 	head, err := p.lines()
@@ -79,7 +79,7 @@ func Create(dir string, p Plan, about []host.Pair) (*File, error) {
 	return &File{File: f, plan: p, about: about}, nil
 }
 
-// lines are the plan as it begins a file.
+// lines writes the plan as the beginning of a file.
 func (p *Plan) lines() (string, error) {
 	var b strings.Builder
 	if err := jsonLine(&b, planLine, p); err != nil {
@@ -96,7 +96,7 @@ func (p *Plan) lines() (string, error) {
 			return "", fmt.Errorf("%.200q has a character in its name that a result file cannot hold; rename the benchmark or leave it out", name)
 		}
 		if names[name] {
-			return "", fmt.Errorf("%s is twice in the plan of the check", name)
+			return "", fmt.Errorf("%s appears twice in the plan of the check", name)
 		}
 		names[name] = true
 		if err := jsonLine(&b, line, point); err != nil {
@@ -119,7 +119,7 @@ func (p *Plan) lines() (string, error) {
 	return b.String(), nil
 }
 
-// names is the list that has lines of its own, nil if it is none.
+// names returns the list that has a line for each element, nil for other lines.
 func (p *Plan) names(line string) *[]string {
 	return map[string]*[]string{identicalLine: &p.Identical, addedLine: &p.Added, removedLine: &p.Removed, changedLine: &p.Changed}[line]
 }
@@ -139,8 +139,8 @@ func (p Problem) short() Problem {
 	return p
 }
 
-// Problem notes what could not be measured.
-func (f *File) Problem(p Problem) error {
+// AddProblem notes what could not be measured.
+func (f *File) AddProblem(p Problem) error {
 	var b strings.Builder
 	if err := jsonLine(&b, problemLine, p.short()); err != nil {
 		return err

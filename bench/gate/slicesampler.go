@@ -27,27 +27,27 @@ func sliceTime(p sweep.Point) time.Duration {
 	return SliceTime
 }
 
-// Sliced is the Sampler for the builds of a Slicer.
-type Sliced struct {
+// SliceSampler is a Sampler that times the slices of a Slicer.
+type SliceSampler struct {
 	sweep.Slicer
-	Watched  []int           // CPUs to note the use by others of, besides those that are measured
+	Watched  []int           // CPUs whose use by others is noted, in addition to those that are measured
 	Throttle *meter.Throttle // of a quota; both builds have the same one; may be nil
 }
 
 // Slot implements Sampler.
-func (s Sliced) Slot(ctx context.Context, p sweep.Point, ops int, d time.Duration) (Slot, error) {
+func (s SliceSampler) Slot(ctx context.Context, p sweep.Point, ops int, d time.Duration) (Slot, error) {
 	quota := s.quota()
 	one, err := sweep.Slices(ctx, s.Slicer, p, sweep.Slicing{Ops: ops, Slice: sliceTime(p), Time: d})
 	if err != nil {
 		return Slot{}, err
 	}
-	groups := group(one)
-	return slot(one, groups, s.others(groups, quota), p), nil
+	groups := groupByCPUs(one)
+	return newSlot(one, groups, s.othersOf(groups, quota), p), nil
 }
 
 // Turns implements Turner.
-func (s Sliced) Turns(ctx context.Context, other Sampler, p sweep.Point, ops int, d time.Duration) (both [2]Slot, err error) {
-	by, ok := other.(Sliced)
+func (s SliceSampler) Turns(ctx context.Context, other Sampler, p sweep.Point, ops int, d time.Duration) (both [2]Slot, err error) {
+	by, ok := other.(SliceSampler)
 	if !ok || p.Copies > 1 || !sweep.CanTakeTurns {
 		return both, errors.ErrUnsupported
 	}
@@ -56,17 +56,17 @@ func (s Sliced) Turns(ctx context.Context, other Sampler, p sweep.Point, ops int
 	if err != nil {
 		return both, err
 	}
-	groups := group(two[0], two[1])
-	others := s.others(groups, quota)
+	groups := groupByCPUs(two[0], two[1])
+	others := s.othersOf(groups, quota)
 	for i := range both {
-		both[i] = slot(two[i], groups, others, p)
+		both[i] = newSlot(two[i], groups, others, p)
 		both[i].Turns = true
 	}
 	return both, nil
 }
 
 // quota returns how many CPUs a quota held back since it was called.
-func (s Sliced) quota() func() float64 {
+func (s SliceSampler) quota() func() float64 {
 	if s.Throttle == nil {
 		return func() float64 { return 0 }
 	}
@@ -75,8 +75,8 @@ func (s Sliced) quota() func() float64 {
 	return func() float64 { return float64(s.Throttle.Held()) / float64(time.Since(began)) }
 }
 
-// others are those of a slot.
-func (s Sliced) others(groups []*bound, quota func() float64) Others {
+// othersOf returns what others had while the groups were timed.
+func (s SliceSampler) othersOf(groups []*bound, quota func() float64) Others {
 	o := othersOf(s.Watched, groups)
 	if o == nil {
 		o = waitedFor(groups)
@@ -87,8 +87,8 @@ func (s Sliced) others(groups []*bound, quota func() float64) Others {
 	return o
 }
 
-// slot is what processes reported of their slices.
-func slot(from sweep.Sliced, groups []*bound, others Others, p sweep.Point) Slot {
+// newSlot makes a slot of what processes reported of their slices.
+func newSlot(from sweep.Sliced, groups []*bound, others Others, p sweep.Point) Slot {
 	slot := Slot{Others: others, Ops: from.Slices[0].Ops, CPUs: math.NaN(), Allocs: math.NaN(), Bytes: math.NaN(), Pressure: math.NaN()}
 	var cpu, wall time.Duration
 	for _, copied := range from.Slices {

@@ -61,7 +61,7 @@ func TestSlotsOfStockBenchmarks(t *testing.T) {
 	at := func(name string, copies int) sweep.Point {
 		return sweep.Point{Point: bench.Point{Workload: name, Cores: one.Cores, Procs: 1, Slices: 1}, Package: "example.com/m", Copies: copies}
 	}
-	s := Sliced{Slicer: f}
+	s := SliceSampler{Slicer: f}
 	slot, err := s.Slot(t.Context(), at("Alloc", 1), 7, 20*time.Millisecond)
 	if err != nil {
 		t.Fatal(err)

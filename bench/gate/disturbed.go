@@ -8,29 +8,43 @@ import (
 	"strconv"
 
 	"overlap/bench/host"
+	"overlap/internal/sampling"
 )
 
-// others are those of the block: the means of its slots, nil if one is unknown.
-// They are the same whichever of its slots are called base.
-func (b Block) others() Others {
-	sum := Others{}
-	for _, s := range b.Slots {
-		if s.Others == nil {
-			return nil
-		}
-		for cpus, n := range s.Others {
-			sum[cpus] += n / float64(len(b.Slots))
+// disturbed reports whether others had one of the CPUs, so that what was measured
+// meanwhile is not what the code does with them.
+func (o Others) disturbed() bool {
+	for cpus, n := range o {
+		if n > allowed(cpus) {
+			return true
 		}
 	}
-	return sum
+	return false
 }
 
-// ignoresOthers reports whether what others had is not known of a block.
+// Allowed returns how many of so many CPUs others may have before a block is disturbed: a
+// tenth of one. The errors of the clocks, which for a block and one CPU are 0.03,
+// add up as the root of the number of CPUs.
+func Allowed(cpus int) float64 { return sampling.MaxPressure * math.Sqrt(float64(cpus)) }
+
+// allowed is Allowed for a set of CPUs, or without limit if it is not one.
+func allowed(cpus string) float64 {
+	if cpus == byQuota || cpus == byDelay {
+		return Allowed(1)
+	}
+	ids, err := host.ParseList(cpus)
+	if err != nil {
+		return math.Inf(1)
+	}
+	return Allowed(len(ids))
+}
+
+// ignoresOthers reports whether it is unknown for a block what others had.
 func (pt *prepared) ignoresOthers() bool {
 	return slices.ContainsFunc(pt.blocks, func(b Block) bool { return b.others() == nil })
 }
 
-// meanOthers are those of the point's blocks, on average.
+// meanOthers returns the mean over the blocks of the point.
 func (pt *prepared) meanOthers() Others {
 	mean := Others{}
 	for _, b := range pt.blocks {
@@ -41,8 +55,8 @@ func (pt *prepared) meanOthers() Others {
 	return mean
 }
 
-// lostShare is the share of a CPU that others may have had: the largest over sets of
-// CPUs of what they had, in units of what is allowed.
+// lostShare returns the share of a CPU that others may have had: for each set of CPUs
+// what they had over what is allowed, and of those the largest.
 func (pt *prepared) lostShare() float64 {
 	share := 0.0
 	for cpus, n := range pt.meanOthers() {
@@ -51,12 +65,12 @@ func (pt *prepared) lostShare() float64 {
 	return min(share, .5)
 }
 
-// disturbed is the share of the slots in which others had a CPU.
-func (pt *prepared) disturbed() float64 {
+// disturbedShare is the share of the slots in which others had a CPU.
+func (pt *prepared) disturbedShare() float64 {
 	n := 0
 	for _, b := range pt.blocks {
 		for _, s := range b.Slots {
-			if s.Others.taken() {
+			if s.Others.disturbed() {
 				n++
 			}
 		}
@@ -64,9 +78,9 @@ func (pt *prepared) disturbed() float64 {
 	return float64(n) / float64(4*max(1, len(pt.blocks)))
 }
 
-// takenCPUs are the CPUs that others took at least half as often as the one that
+// disturbedCPUs are the CPUs that others took at least half as often as the one that
 // they took most often, as far as slots know single CPUs.
-func takenCPUs(points []*prepared) (ids []int) {
+func disturbedCPUs(points []*prepared) (ids []int) {
 	times, maximum := map[int]int{}, 0
 	for _, pt := range points {
 		for _, b := range pt.blocks {
@@ -93,12 +107,12 @@ func takenCPUs(points []*prepared) (ids []int) {
 func (j judgement) why(points ...*judged) string {
 	worst := points[0].prepared
 	for _, pt := range points {
-		if pt.disturbed() > worst.disturbed() {
+		if pt.disturbedShare() > worst.disturbedShare() {
 			worst = pt.prepared
 		}
 	}
-	mean, ids := worst.meanOthers(), j.takenCPUs
-	often := fmt.Sprintf("in %.0f %% of the slots", max(1, 100*worst.disturbed()))
+	mean, ids := worst.meanOthers(), j.disturbedCPUs
+	often := fmt.Sprintf("in %.0f %% of the slots", max(1, 100*worst.disturbedShare()))
 	if mean[byQuota] > allowed(byQuota) {
 		return "a CPU quota held programs back " + often
 	}
@@ -136,12 +150,12 @@ func (j judgement) noteLeftOut() []string {
 	var few []string // benchmarks
 	least, of := math.MaxInt, 0
 	for _, pt := range j.points {
-		if pt.free == pt.prepared || !rests[pt] && !pt.headOnly {
+		if pt.undisturbed == pt.prepared || !rests[pt] && !pt.headOnly {
 			continue
 		}
 		taken = append(taken, pt)
-		if name := curveOf(pt.Point).name(); !pt.tooFewFree() {
-			least, of = min(least, len(pt.free.blocks)), len(pt.blocks)
+		if name := curveOf(pt.Point).name(); !pt.tooFewUndisturbed() {
+			least, of = min(least, len(pt.undisturbed.blocks)), len(pt.blocks)
 		} else if !slices.Contains(few, name) {
 			few = append(few, name)
 		}

@@ -6,21 +6,21 @@ import (
 	"slices"
 )
 
-// turns is a point whose processes took turns: slots 0 and 1, and slots 2 and 3,
+// pairedTimes is a point whose processes took turns: slots 0 and 1, and slots 2 and 3,
 // timed their slices alternately. Two slices next to each other meet the same
 // conditions, so their ratio counts: in each pair of slots the mean of the middle half
 // of the ratios, which bursts that hit one of two neighbours do not move; over blocks
 // a trimmed mean, since two processes may also differ by where their memory is.
-type turns struct {
+type pairedTimes struct {
 	logs [][2]float64 // of every block: log of slots 0 over 1, and of slots 3 over 2
-	*clock
+	*pooledTimes
 }
 
-// newTurns returns nil unless all blocks have turns.
-func newTurns(blocks []Block, c *clock) *turns {
-	t := &turns{clock: c}
+// newPairedTimes returns nil unless all blocks have turns.
+func newPairedTimes(blocks []Block, c *pooledTimes) *pairedTimes {
+	t := &pairedTimes{pooledTimes: c}
 	for _, b := range blocks {
-		if !b.paired() {
+		if !b.pairable() {
 			return nil
 		}
 		s := b.Slots
@@ -29,8 +29,8 @@ func newTurns(blocks []Block, c *clock) *turns {
 	return t
 }
 
-// paired reports whether the slices of the block can be paired.
-func (b Block) paired() bool {
+// pairable reports whether the slices of the block can be paired.
+func (b Block) pairable() bool {
 	for i, s := range b.Slots {
 		if !s.Turns || len(s.Slices) != len(b.Slots[i^1].Slices) {
 			return false
@@ -58,10 +58,10 @@ func trimmed(list []float64, share float64) float64 {
 	return Average(list)
 }
 
-func (t *turns) pairs(choice) [][2]float64 { return t.logs }
+func (t *pairedTimes) pairs(choice) [][2]float64 { return t.logs }
 
-func (t *turns) scaled(by float64) Sample {
-	scaled := &turns{slices.Clone(t.logs), t.clock}
+func (t *pairedTimes) scaled(by float64) Data {
+	scaled := &pairedTimes{slices.Clone(t.logs), t.pooledTimes}
 	for k := range scaled.logs {
 		shift := by
 		if !t.head[k] {
@@ -76,8 +76,8 @@ func (t *turns) scaled(by float64) Sample {
 // halves are the slots that had the first turn and those that had the second: either
 // build has one of each in every block. What the first turn itself brings is taken
 // out; it cancels within blocks.
-func (t *turns) halves(*rand.Rand) Sample {
-	h := &turns{make([][2]float64, len(t.logs)), &clock{slices: t.slices, halfOf: t.halfOf, head: make([]bool, len(t.logs))}}
+func (t *pairedTimes) halves(*rand.Rand) Data {
+	h := &pairedTimes{make([][2]float64, len(t.logs)), &pooledTimes{slices: t.slices, halfOf: t.halfOf, head: make([]bool, len(t.logs))}}
 	first := 0.0
 	for _, p := range t.logs {
 		first += (p[0] - p[1]) / 2 / float64(len(t.logs))
@@ -93,7 +93,7 @@ func (t *turns) halves(*rand.Rand) Sample {
 // not rest on it.
 const levelQuantile = .1
 
-func (t *turns) choices() (list []choice) {
+func (t *pairedTimes) choices() (list []choice) {
 	n := unitsOf(t).n
 	for _, share := range []float64{0, .1, .2, .3} {
 		if share > 0 && LeastP(n-int(share*float64(n))) > leastTrimmed {
@@ -109,7 +109,7 @@ func (t *turns) choices() (list []choice) {
 // them doubles the least p value.
 const leastTrimmed = 1e-4
 
-func (t *turns) statistic(how choice) statistic {
+func (t *pairedTimes) statistic(how choice) statistic {
 	signed := make([]float64, len(t.logs))
 	return func(head []bool) float64 {
 		for k, p := range t.logs {
@@ -121,7 +121,7 @@ func (t *turns) statistic(how choice) statistic {
 	}
 }
 
-func (t *turns) levels(how choice) [2]float64 {
-	base := t.clock.levels(choice{q: how.q})[0]
+func (t *pairedTimes) levels(how choice) [2]float64 {
+	base := t.pooledTimes.levels(choice{q: how.q})[0]
 	return [2]float64{base, base * math.Exp(t.statistic(how)(t.head))}
 }

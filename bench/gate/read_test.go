@@ -85,7 +85,7 @@ func write(t *testing.T, text []byte) string {
 }
 
 // Wherever a file was cut, what is left are whole blocks as they were measured,
-// and it is told that some are missing.
+// and a note says that some are missing.
 func TestFileCutAnywhereHasItsWholeBlocks(t *testing.T) {
 	racing.Skip(t)
 	p := plan(2, point("Sum", 1, 1), point("Max", 2, 1))
@@ -115,7 +115,7 @@ func TestFileCutAnywhereHasItsWholeBlocks(t *testing.T) {
 			t.Fatalf("cut at %d of %d: complete %v, notes %q", n, len(text), s.Complete, s.Notes)
 		}
 		if whole := strings.HasSuffix(string(text[:n]), "pressure\n"); !whole && text[n-1] != '\n' && !strings.Contains(s.Notes[0], "ends within a slot") {
-			t.Fatalf("cut at %d: it is not told that it is torn: %q", n, s.Notes)
+			t.Fatalf("cut at %d: no note says that it is torn: %q", n, s.Notes)
 		}
 	}
 	if read < len(text)/10 {
@@ -140,7 +140,7 @@ func TestSlotsOfHeadAloneAreHeads(t *testing.T) {
 	}
 	lines := bytes.SplitAfter(good, []byte("\n"))
 	lines[1], lines[2] = lines[2], lines[1]
-	if _, err := gate.Read(write(t, slices.Concat(lines...))); err == nil || !strings.Contains(err.Error(), "behind the points of head alone") {
+	if _, err := gate.Read(write(t, slices.Concat(lines...))); err == nil || !strings.Contains(err.Error(), "after the points of head alone") {
 		t.Errorf("points in another order: %v", err)
 	}
 }
@@ -231,7 +231,7 @@ func TestDamagedFileIsAnErrorWithItsLine(t *testing.T) {
 	}
 }
 
-// A block that lacks slots in the middle of a file is no block, and it is said.
+// A block that lacks slots in the middle of a file is not a block, and the error says so.
 func TestBlockWithoutItsSlotsIsToldAndLeftOut(t *testing.T) {
 	p := plan(3, point("Sum", 1, 1), point("Max", 2, 1))
 	all := records(p, 3)
@@ -254,7 +254,7 @@ func TestMissingFileIsAnError(t *testing.T) {
 	}
 	if runtime.GOOS != "windows" {
 		if _, err := gate.Read(t.TempDir()); err == nil {
-			t.Error("a folder was read")
+			t.Error("a directory was read")
 		}
 	}
 }
