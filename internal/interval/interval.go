@@ -12,8 +12,8 @@ import (
 	"overlap/internal/table"
 )
 
-// Interval is a value with the bounds of its 95 % interval. Low and High are
-// NaN of fewer than three samples.
+// Interval is a value with the bounds of its 95 % interval. Low and High are NaN if
+// there are fewer than three samples.
 type Interval struct {
 	Value, Low, High float64
 }
@@ -37,9 +37,12 @@ func (i Interval) Over(j Interval) Interval {
 	return Interval{value, value / half, value * half}
 }
 
-// MinSpread is how many samples an interval needs. That of two would be 13 times
-// as wide as they are apart.
+// MinSpread is how many samples an interval needs. With two samples, the interval
+// would be 13 times as wide as the distance between them.
 const MinSpread = 3
+
+// Interval returns the mean with its 95 % interval.
+func (s Series) Interval() Interval { return Around(s.Mean(), s.Logs()) }
 
 // Throughput returns jobs per second, given the times of a job.
 func Throughput(s Series) Interval {

@@ -25,7 +25,7 @@ type Visit struct {
 	Seconds float64
 }
 
-// Mean returns the geometric mean; NaN of no samples.
+// Mean returns the geometric mean; NaN without samples.
 func (s Series) Mean() float64 {
 	if len(s) == 0 {
 		return math.NaN()
@@ -42,14 +42,15 @@ func (s Series) Logs() (logs []float64) {
 	return logs
 }
 
-// SameRounds cuts series to the rounds in which all of them were measured. A sweep
+// SameRounds cuts series to the range of rounds that they share: from the latest first
+// round to the earliest last one. A sweep
 // stops measuring a precise point and starts others late; the mean of ten early
 // rounds over the mean of forty would contain the drift of the machine as well as
 // the gain. Where the machine slows down by 30 % during a run, 95 % intervals of
 // such quotients hold the truth in 40 of 100 cases only.
 //
-// Series without rounds, or with too few common rounds for an interval, are
-// returned as they are.
+// If one of the series has no rounds, or too few samples in that range for an
+// interval, SameRounds returns all of them uncut.
 func SameRounds(all ...Series) []Series {
 	first, last, known := 0, math.MaxInt, true
 	for _, s := range all {
@@ -82,7 +83,7 @@ func (s Series) span() (first, last int) {
 // measured, with its 95 % interval.
 func Quotient(a, b Series) Interval { return QuotientAmong(1, a, b) }
 
-// QuotientAmong is quotient for one that was chosen among several by its value; the
+// QuotientAmong is Quotient for one that was chosen among several by its value; the
 // interval accounts for the choice.
 func QuotientAmong(several int, a, b Series) Interval {
 	both := SameRounds(a, b)

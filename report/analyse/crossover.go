@@ -161,7 +161,7 @@ func half(grains []Grain) interval.Interval {
 
 // crossing returns the smallest task at which the efficiency, or a bound of it, is a
 // half: 0 if it is more at the smallest measured task, infinite if it is less at
-// all, and NaN if one is unknown.
+// every size, and NaN if one is unknown.
 func crossing(grains []Grain, value func(interval.Interval) float64) float64 {
 	of := func(g Grain) float64 { return value(g.Efficiency) }
 	i := slices.IndexFunc(grains, func(g Grain) bool { return of(g) >= 0.5 })

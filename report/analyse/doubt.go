@@ -35,8 +35,8 @@ func (r Row) doubts() string {
 	return " (" + strings.Join(all, "; ") + ")"
 }
 
-// mayBe says how large a gain may be that counts as none, or how small one that
-// counts as a gain; empty where that changes nothing.
+// mayBe warns that a gain could be on the other side of the limit: "may be as much as"
+// or "may be as little as". It is empty if the interval excludes the limit.
 func mayBe(name string, i interval.Interval) string {
 	switch {
 	case !(i.Low < negligible && negligible < i.High):

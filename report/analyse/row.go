@@ -191,13 +191,13 @@ func (s survey) measureCores(r *Row, workers int) {
 }
 
 // FromCores is what cores give: the parallelism gain, or the speedup where the
-// row's workers hurt on one core. Undoing that loss is no gain from cores.
+// row's workers hurt on one core. Undoing that loss is not a gain from cores.
 func (r Row) FromCores() interval.Interval {
 	_, gain := r.coreGain()
 	return gain
 }
 
-// coreGain is FromCores with its name.
+// coreGain returns FromCores with its name.
 func (r Row) coreGain() (name string, gain interval.Interval) {
 	if Hurts(r.Concurrency) {
 		return "S", r.Speedup

@@ -115,7 +115,12 @@ func (s Stack) Parts() []Part {
 	return slices.DeleteFunc(all, func(p Part) bool { return math.IsNaN(p.Cores) })
 }
 
-// Sum is the sum of the parts. It differs from P by the Residual.
+// Saved returns the CPU time, in cores, that one worker on one core needed and these
+// jobs did not: by how much Inflation is below 0. A core that is never idle saves
+// wake-ups.
+func (s Stack) Saved() float64 { return max(0, -s.Inflation) }
+
+// Sum returns the sum of the parts. It differs from P by the Residual.
 func (s Stack) Sum() (sum float64) {
 	for _, p := range s.Parts() {
 		sum += p.Cores

@@ -96,10 +96,10 @@ func fewest(times map[int]interval.Series, within float64, eligible func(int) bo
 }
 
 // asGood reports whether s takes at most within times as long as the fastest, or
-// is not distinguishable from it and takes at most 15 % longer. The value alone
-// would overstate the gain: of six equal numbers whose means have an error of
-// 5 %, the fastest seems 6 % too fast, the smallest within 5 % of it 5 %, and this
-// one 1 %.
+// cannot be distinguished from it and takes at most 15 % longer. Example: six worker
+// counts are equally fast and each mean has a 5 % error. Taking the fastest
+// overstates the speed by 6 %, taking the smallest count within 5 % of it by 5 %, and
+// this rule by 1 %.
 func asGood(s, fastest interval.Series, within float64) bool {
 	longer := interval.Quotient(s, fastest)
 	return longer.Value <= within || longer.Value <= 1.15 && longer.Low <= 1

@@ -221,8 +221,8 @@ type Scaled struct {
 	Ceiling interval.Interval `json:"ceiling"` // H(p); unknown if not measured
 }
 
-// Matters is the gain from which on COST and predictions speak of one, and the loss
-// from which on a law of scaling says something.
+// Matters is the smallest gain that COST and predictions count as a gain. A law's
+// coefficient must cost at least as much to be reported on.
 const Matters = 1.1
 
 // Pays reports whether a gain is a tenth or more, and no accident of noise.

@@ -110,7 +110,7 @@ func newPairs(samples map[[2]int][]float64, method string) (*Pairs, error) {
 		}
 		i, _ := slices.BinarySearch(p.CPUs, pair[0])
 		j, _ := slices.BinarySearch(p.CPUs, pair[1])
-		p.Latency[i][j] = interval.Around(s.Mean(), s.Logs())
+		p.Latency[i][j] = s.Interval()
 		p.Latency[j][i] = p.Latency[i][j]
 		p.Fewest = min(p.Fewest, len(seconds))
 	}
