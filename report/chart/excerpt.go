@@ -13,9 +13,9 @@ func Excerpt(a *analyse.Analysis) *analyse.Analysis {
 	return &part
 }
 
-// admit says in the captions that the charts leave rows out, and draws the PNGs with fewer
+// noteOmittedRows says in the captions that rows are missing, and draws the PNGs with fewer
 // pixels, so that they do not take more memory than the results.
-func admit(charts []Chart, all int) []Chart {
+func noteOmittedRows(charts []Chart, all int) []Chart {
 	if all <= analyse.Readable {
 		return charts
 	}

@@ -22,8 +22,8 @@ func hasBound(r analyse.Row) bool {
 }
 
 // Workers draws throughput against workers on one core and on all cores, under the
-// operational bounds min(w/(D+Z), p/D).
-func Workers(a *analyse.Analysis) Chart {
+// operational bounds min(w/(D+Z), p/D). It is false if the workers of no row are known.
+func Workers(a *analyse.Analysis) (Chart, bool) {
 	rows := rowsWith(a.Rows, hasLines)
 	title, caption := "Throughput against workers, on log scales", workersAlone
 	limits := slices.ContainsFunc(rows, hasBound)
@@ -34,7 +34,7 @@ func Workers(a *analyse.Analysis) Chart {
 		title,
 		func(t Theme) []entry { return t.workersStyle().legend(rows, limits) },
 		namesOf(rows),
-		func(t Theme, i int) *panel { return t.workersStyle().panel(t, rows[i], law.USL{}) })
+		func(t Theme, i int) *panel { return t.workersStyle().panel(t, rows[i], law.USL{}) }), len(rows) > 0
 }
 
 // hasLines reports whether the numbers of workers of a row are known.

@@ -72,10 +72,7 @@ const maxRows = 1000
 // its numbers are then.
 func numbersOf(a *analyse.Analysis, c Chart) (*grid, origin) {
 	id := "numbers_" + c.Name
-	s, known := sources[c.Name]
-	if !known {
-		s.elsewhere = inSections
-	}
+	s := sources[c.Name]
 	switch n := c.Numbers; {
 	case n != nil:
 		return &grid{id, *n}, s.elsewhere
