@@ -107,6 +107,8 @@ var rooms = map[string][]string{
 	"overlap/report/write":   {"overlap/report/analyse", "overlap/report/law", "overlap/report/load", "overlap/report/trace"},
 	"overlap/report":         {"overlap/report/analyse", "overlap/report/load", "overlap/report/write"},
 	"overlap/report/history": {},
+	"overlap/report/chart":   {"overlap/report/analyse", "overlap/report/history", "overlap/report/law", "overlap/report/trace"},
+	"overlap/report/page":    {"overlap/report/analyse", "overlap/report/law", "overlap/report/write"},
 }
 
 func TestRoomsOfTheReportPointDown(t *testing.T) {
@@ -168,6 +170,20 @@ func TestTheGateNamesNoFlags(t *testing.T) {
 	})
 	if err != nil || seen == 0 {
 		t.Errorf("%d files, %v", seen, err)
+	}
+}
+
+// Only the report has values with intervals: the gate has p values of its own.
+func TestOnlyTheReportHasIntervals(t *testing.T) {
+	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "./...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(out)) {
+		pkg, imports, _ := strings.Cut(strings.TrimSpace(line), " ")
+		if !within(pkg, "overlap/report") && slices.Contains(strings.Fields(imports), "overlap/internal/interval") {
+			t.Errorf("%s imports internal/interval", pkg)
+		}
 	}
 }
 
