@@ -50,12 +50,12 @@ func mayBe(name string, i interval.Interval) string {
 // undecided says why there is no class, and what would help.
 func (r Row) undecided() string {
 	if r.disturbed {
-		return "other programs used the CPUs: some points have fewer than 3 undisturbed samples; stop those programs, or wait for them (--wait), and measure again"
+		return "other programs used the CPUs: some points have fewer than 3 undisturbed samples; stop those programs, or wait for them, and measure again"
 	}
 	if maxWorkers := r.maxWorkers(); maxWorkers < r.P {
 		how := ""
 		if r.Executor != "" {
-			how = "; measure more (--workers)"
+			how = "; measure more"
 		}
 		return fmt.Sprintf("at most %s measured %s%s", table.Count(maxWorkers, "worker"), r.Under(r.P), how)
 	}

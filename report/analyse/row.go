@@ -241,11 +241,7 @@ func (s survey) addWarnings(r *Row) {
 		r.warn("%s left out: only one sample was taken there, but several on fewer", r.On(thin.P()))
 	}
 	if r.Workers > 1 && r.Workers == slices.Max(s.workers(s.highest())) {
-		how := ""
-		if r.Executor != "" {
-			how = " (--workers)"
-		}
-		r.warn("the best number of workers is the largest measured, %d; more may be faster%s", r.Workers, how)
+		r.warn("the best number of workers is the largest measured, %d; more may be faster", r.Workers)
 	}
 	switch {
 	case r.P == 1 && bool(r.nominal):
@@ -267,5 +263,5 @@ func (s survey) onlyOneCore() string {
 	if err != nil || !(quota > 0 && quota < 2) || !strings.ContainsAny(host["mask"], ",-") {
 		return "only one core was measured, so the gain from cores is unknown"
 	}
-	return fmt.Sprintf("only one core was measured, because a CPU quota of %s allows no more; --cores 1,2 measures two cores all the same, but the quota then throttles the second", table.Printable(host["quota"]))
+	return fmt.Sprintf("only one core was measured, because a CPU quota of %s allows no more; two cores can be measured all the same, but the quota then throttles the second", table.Printable(host["quota"]))
 }

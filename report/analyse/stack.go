@@ -207,7 +207,7 @@ func (r *Row) warnOfResidual() {
 		}
 	}
 	if off > 0 {
-		r.warn("the speedup stacks of %d of %d points do not sum to their cores within %.0f %%, because the clocks disagree: by %s with %s on %s; measure longer samples (--sample)",
+		r.warn("the speedup stacks of %d of %d points do not sum to their cores within %.0f %%, because the clocks disagree: by %s with %s on %s; measure longer samples",
 			off, len(r.Stacks), 100*Tolerance, table.Figures(worst.Residual), table.Count(worst.Workers, "worker"), table.Count(worst.P, "core"))
 	}
 }

@@ -38,7 +38,7 @@ type behind struct {
 // sources are the tables behind the charts, by the names of the charts.
 var sources = map[string]behind{
 	"gains":   {elsewhere: origin{"all_rows", "the table"}},
-	"history": {elsewhere: origin{"", "by overlap history --json"}},
+	"history": {elsewhere: origin{"", "by overlap history, as JSON"}},
 	"timeline": {"the recordings",
 		[]string{"cores", "length", "customers", "most in progress", "in progress on average", "most running", "running on average"},
 		recordingRows, inJSON},
