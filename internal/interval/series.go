@@ -17,10 +17,10 @@ import (
 // two, and a low quantile finds the faster one only if it is frequent. Choosing the
 // steadiest of the three per workload was rejected: two runs of one machine chose
 // differently and disagreed beyond their intervals.
-type Series []Visit
+type Series []Timing
 
-// Visit is a sample and its round. A negative round belongs to this sample alone.
-type Visit struct {
+// Timing is a sample and its round. A negative round belongs to this sample alone.
+type Timing struct {
 	Round   int
 	Seconds float64
 }
@@ -62,8 +62,8 @@ func SameRounds(all ...Series) []Series {
 	}
 	cut := make([]Series, len(all))
 	for i, s := range all {
-		cut[i] = slices.DeleteFunc(slices.Clone(s), func(v Visit) bool { return v.Round < first || v.Round > last })
-		if len(cut[i]) < MinSpread {
+		cut[i] = slices.DeleteFunc(slices.Clone(s), func(v Timing) bool { return v.Round < first || v.Round > last })
+		if len(cut[i]) < MinForInterval {
 			return all
 		}
 	}
@@ -103,7 +103,7 @@ func QuotientAmong(several int, a, b Series) Interval {
 // or because the rounds are unknown, the interval is that of two independent means.
 func Ratio(a, b Series, several int) Interval {
 	value := a.Mean() / b.Mean()
-	if min(len(a), len(b)) < MinSpread {
+	if min(len(a), len(b)) < MinForInterval {
 		return Interval{value, math.NaN(), math.NaN()}
 	}
 	var e, freedom, moved float64
@@ -136,7 +136,7 @@ func partners(a, b Series) []float64 {
 
 // byRound returns the series in the order of its rounds.
 func (s Series) byRound() Series {
-	order := func(x, y Visit) int { return cmp.Compare(x.Round, y.Round) }
+	order := func(x, y Timing) int { return cmp.Compare(x.Round, y.Round) }
 	if slices.IsSortedFunc(s, order) {
 		return s
 	}

@@ -17,7 +17,7 @@ import (
 // are durations (tasks of 16us, of 250us …) has one on one core and one on the most
 // cores that had a worker each.
 //
-// On one core it shows the cost of making, queueing and joining a task. On more,
+// CoresText one core it shows the cost of making, queueing and joining a task. On more,
 // workers also get in each other's way and cores lack work, so an executor with
 // one thread cannot exceed 1/P.
 type Crossover struct {
@@ -127,8 +127,8 @@ func (s survey) grain(p int) (g Grain, workers int, ok bool) {
 	}
 	times := s.times(s.base.At(all[enough], s.levels[at]))
 	g = Grain{Variant: s.base.Variant, Task: serial.Mean() / tasks, Tasks: tasks}
-	g.Efficiency = interval.Quotient(serial, times).Scaled(1 / float64(p))
-	g.Ceiling = s.ceiling(p).Scaled(1 / float64(p))
+	g.Efficiency = interval.Quotient(serial, times).Times(1 / float64(p))
+	g.Ceiling = s.ceiling(p).Times(1 / float64(p))
 	g.Overhead = g.Efficiency.Through(func(efficiency float64) float64 { return g.Task * (1/efficiency - 1) })
 	return g, all[enough], true
 }

@@ -145,9 +145,9 @@ func (s survey) overSerial(best load.Point) (gain interval.Interval, cost float6
 		// One worker is about as fast as the serial program; without a margin,
 		// noise would call it faster every other time.
 		switch over := interval.Quotient(serial, times[w]); {
-		case ok && law.Pays(over):
+		case ok && law.IsWorthwhile(over):
 			return gain, float64(l.P())
-		case ok && !(over.High < law.Matters):
+		case ok && !(over.High < law.LeastGain):
 			cost = math.NaN()
 		}
 	}

@@ -40,7 +40,7 @@ func TestVerdictsNameTheLimitAndItsNumber(t *testing.T) {
 	curve := func(gains ...interval.Interval) func(*Row) {
 		return func(r *Row) {
 			for i, g := range gains {
-				r.Scaling = append(r.Scaling, law.Scaled{P: 1 << i, Gain: g})
+				r.Scaling = append(r.Scaling, law.GainAt{P: 1 << i, Gain: g})
 			}
 			r.P = 1 << (len(gains) - 1)
 		}

@@ -48,7 +48,7 @@ func limited(p int, doubt float64) analyse.Row {
 			h.Low, h.High = h.Value/doubt, h.Value*doubt
 		}
 		r.Ceiling = h
-		r.Scaling = append(r.Scaling, law.Scaled{P: n, Gain: exactly(math.Sqrt(float64(n))), Ceiling: h})
+		r.Scaling = append(r.Scaling, law.GainAt{P: n, Gain: exactly(math.Sqrt(float64(n))), Ceiling: h})
 		r.Models.Cores = append(r.Models.Cores, law.Efficiency{P: n, OfIdeal: exactly(0.7), OfCeiling: exactly(0.8), Serial: exactly(0.1)})
 		r.Models.OverCores.Points = append(r.Models.OverCores.Points, law.Measure{N: float64(n), X: math.Sqrt(float64(n))})
 	}
@@ -131,7 +131,7 @@ func waits(demand, waiting float64) analyse.Row {
 			}
 		}
 		r.Lines = append(r.Lines, l)
-		r.Scaling = append(r.Scaling, law.Scaled{P: p, Gain: exactly(float64(p)), Ceiling: exactly(math.NaN())})
+		r.Scaling = append(r.Scaling, law.GainAt{P: p, Gain: exactly(float64(p)), Ceiling: exactly(math.NaN())})
 	}
 	r.Models.OverWorkers = law.FitUSL(r.Models.OverWorkers.Points, law.Relative)
 	return r

@@ -140,7 +140,7 @@ func (p *problem) largest() (n float64) {
 // loose reports whether the interval of a coefficient holds both 0 and twice its value,
 // and the share of the time that it takes matters.
 func loose(c, takes interval.Interval) bool {
-	return c.Low <= 0 && c.High >= 2*c.Value && takes.High >= Matters-1
+	return c.Low <= 0 && c.High >= 2*c.Value && takes.High >= LeastGain-1
 }
 
 // takes returns the largest share of the time that a part takes at any measured N. It

@@ -180,16 +180,16 @@ func (d *Data) Swept() bool {
 // any order.
 func (d *Data) AllLevels(base Point) []Level { return slices.Collect(maps.Keys(d.group(base).workers)) }
 
-// Bound reports whether the file has the number of cores of some points of a row.
-func (d *Data) Bound(base Point) bool { return d.group(base).bound }
+// HasCores reports whether the file has the number of cores of some points of a row.
+func (d *Data) HasCores(base Point) bool { return d.group(base).bound }
 
 // Place returns the place of a row when rows are ordered by their first sample in any
 // column.
 func (d *Data) Place(base Point) int { return d.group(base).place }
 
-// Thin returns the highest level of a row if it is left out because it has too few
+// DroppedLevel returns the highest level of a row if it is left out because it has too few
 // samples; otherwise a Level whose P() is 0.
-func (d *Data) Thin(base Point) Level { return d.group(base).thin }
+func (d *Data) DroppedLevel(base Point) Level { return d.group(base).thin }
 
 // Helpers returns the slices and serial programs with which a row is compared.
 func (d *Data) Helpers(base Point) []Point { return d.helper[d.helperOf(base)] }

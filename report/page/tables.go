@@ -159,7 +159,7 @@ func workerRows(a *analyse.Analysis) (rows [][]string) {
 		for _, l := range r.Lines {
 			for _, p := range l.Points {
 				rows = append(rows, []string{
-					r.Name(), fmt.Sprint(l.P), fmt.Sprint(p.Workers), ranged(p.Throughput, table.Figures), table.Figures(l.Bound(float64(p.Workers))),
+					r.Name(), fmt.Sprint(l.P), fmt.Sprint(p.Workers), ranged(p.Throughput, table.Figures), table.Figures(l.MaxThroughput(float64(p.Workers))),
 				})
 			}
 		}

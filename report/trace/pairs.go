@@ -106,7 +106,7 @@ func newPairs(samples map[[2]int][]float64, method string) (*Pairs, error) {
 	for pair, seconds := range samples {
 		var s interval.Series
 		for round, sec := range seconds {
-			s = append(s, interval.Visit{Round: round, Seconds: sec})
+			s = append(s, interval.Timing{Round: round, Seconds: sec})
 		}
 		i, _ := slices.BinarySearch(p.CPUs, pair[0])
 		j, _ := slices.BinarySearch(p.CPUs, pair[1])

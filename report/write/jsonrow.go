@@ -64,7 +64,7 @@ type rowJSON struct {
 	// on, of rounds in which all that is compared was measured
 	Samples int          `json:"samples"`
 	Lines   []lineJSON   `json:"lines"`   // throughput against workers, at one core and at p
-	Scaling []law.Scaled `json:"scaling"` // gain from cores against parallelism, at these workers
+	Scaling []law.GainAt `json:"scaling"` // gain from cores against parallelism, at these workers
 	Stacks  []stackJSON  `json:"stacks"`  // the speedup stack of every point
 
 	// Laws of scaling, fitted as far as the points allow; of more than 60 rows, only the
@@ -154,7 +154,7 @@ type modelsJSON struct {
 	// superlinear; empty if unclear
 	SerialTrend  law.Trend        `json:"karp_flatt_trend,omitempty"`
 	Amdahl       law.SerialFit    `json:"amdahl"`                   // S = 1/(f + (1−f)/p)
-	Scaled       []law.Scaled     `json:"scaled_speedup,omitempty"` // with weak scaling: throughput of p workers on p cores over that of one on one
+	Scaled       []law.GainAt     `json:"scaled_speedup,omitempty"` // with weak scaling: throughput of p workers on p cores over that of one on one
 	Gustafson    *law.SerialFit   `json:"gustafson,omitempty"`      // S = p − s(p−1), with weak scaling
 	OverCores    law.USL          `json:"usl_over_cores"`           // universal scalability law over cores, at the workers of the laws
 	OverWorkers  law.USL          `json:"usl_over_workers"`         // universal scalability law over as many workers as can be of use, at p
