@@ -87,10 +87,10 @@ func Quotient(a, b Series) Interval { return QuotientAmong(1, a, b) }
 // interval accounts for the choice.
 func QuotientAmong(several int, a, b Series) Interval {
 	both := SameRounds(a, b)
-	return Ratio(both[0], both[1], several)
+	return RatioOfCut(both[0], both[1], several)
 }
 
-// Ratio returns the quotient of two series that were cut to the same rounds, with a
+// RatioOfCut returns the quotient of two series that were cut to the same rounds, with a
 // 95 % interval that holds for several such quotients at once (Bonferroni).
 //
 // The interval is Student's t of the differences of the logarithms, round by round:
@@ -101,7 +101,7 @@ func QuotientAmong(several int, a, b Series) Interval {
 //
 // Where more than a fifth has no partner, because of pressure in different rounds
 // or because the rounds are unknown, the interval is that of two independent means.
-func Ratio(a, b Series, several int) Interval {
+func RatioOfCut(a, b Series, several int) Interval {
 	value := a.Mean() / b.Mean()
 	if min(len(a), len(b)) < MinForInterval {
 		return Interval{value, math.NaN(), math.NaN()}

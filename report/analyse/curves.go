@@ -74,9 +74,9 @@ type gains struct {
 func (s survey) gains(workers int) gains {
 	times := interval.SameRounds(s.times(s.first), s.times(s.base.At(workers, s.lowest())), s.times(s.base.At(workers, s.highest())))
 	one, single, all := times[0], times[1], times[2]
-	g := gains{workers, one, single, interval.Unknown, interval.Ratio(single, all, 1), interval.Ratio(one, all, 1)}
+	g := gains{workers, one, single, interval.Unknown, interval.RatioOfCut(single, all, 1), interval.RatioOfCut(one, all, 1)}
 	if workers > 0 {
-		g.concurrency = interval.Ratio(one, single, 1)
+		g.concurrency = interval.RatioOfCut(one, single, 1)
 	}
 	return g
 }
