@@ -107,6 +107,8 @@ var rooms = map[string][]string{
 	"overlap/report/write":   {"overlap/report/analyse", "overlap/report/law", "overlap/report/load", "overlap/report/trace"},
 	"overlap/report":         {"overlap/report/analyse", "overlap/report/load", "overlap/report/write"},
 	"overlap/report/history": {},
+	"overlap/report/chart":   {"overlap/report/analyse", "overlap/report/history", "overlap/report/law", "overlap/report/trace"},
+	"overlap/report/page":    {"overlap/report/analyse", "overlap/report/law", "overlap/report/write"},
 }
 
 func TestRoomsOfTheReportPointDown(t *testing.T) {
@@ -140,34 +142,79 @@ func TestStatisticsHaveNoFilesAndNoClocks(t *testing.T) {
 	}
 }
 
-// The command names its flags. What it calls returns typed errors.
-func TestTheGateNamesNoFlags(t *testing.T) {
-	flag := regexp.MustCompile(`--[a-z]`)
-	seen := 0
-	err := filepath.WalkDir("bench/gate", func(path string, _ fs.DirEntry, err error) error {
-		if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
-			return err
-		}
-		text, err := os.ReadFile(path)
+// flagNames says why files below the command name its flags all the same.
+var flagNames = map[string]string{
+	"report/analyse/repeat.go": "it makes the command line that repeats a run",
+	"report/load/settings.go":  "it makes the command line that repeats a run",
+	"report/load/naming.go":    "only the flag with its value says what the numbers in names mean",
+	"report/load/runs.go":      "only the flag with its value puts files side by side",
+	"report/load/settle.go":    "only the flag with its value puts machines side by side",
+	"report/load/source.go":    "only the flag with its value puts sources side by side",
+}
+
+// The command names its flags. What it calls returns typed errors, or says what helps in
+// words.
+func TestEnginesNameNoFlags(t *testing.T) {
+	flag := regexp.MustCompile(`--[a-z]{2}`)
+	seen, named := 0, map[string]bool{}
+	for _, folder := range []string{"bench", "report"} {
+		err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
+			if path == filepath.FromSlash("bench/peers") { // a command with flags of its own
+				return fs.SkipDir
+			}
+			if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+				return err
+			}
+			seen++
+			text, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
+			for _, literal := range stringsOf(path, text) {
+				name := filepath.ToSlash(path)
+				if !flag.MatchString(literal) {
+					continue
+				}
+				if named[name] = true; flagNames[name] == "" {
+					t.Errorf("%s: %s", path, literal)
+				}
+			}
+			return nil
+		})
 		if err != nil {
-			return err
+			t.Error(err)
 		}
-		seen++
-		set := token.NewFileSet()
-		var s scanner.Scanner
-		s.Init(set.AddFile(path, -1, len(text)), text, nil, 0)
-		for {
-			pos, kind, literal := s.Scan()
-			if kind == token.EOF {
-				return nil
-			}
-			if kind == token.STRING && flag.MatchString(literal) {
-				t.Errorf("%v: %s", set.Position(pos), literal)
-			}
+	}
+	if seen < 100 || len(named) != len(flagNames) {
+		t.Errorf("%d files, of which %d name flags; there are %d exceptions", seen, len(named), len(flagNames))
+	}
+}
+
+// stringsOf returns the string literals of a source file.
+func stringsOf(path string, text []byte) (list []string) {
+	var s scanner.Scanner
+	s.Init(token.NewFileSet().AddFile(path, -1, len(text)), text, nil, 0)
+	for {
+		switch _, kind, literal := s.Scan(); kind {
+		case token.EOF:
+			return list
+		case token.STRING:
+			list = append(list, literal)
 		}
-	})
-	if err != nil || seen == 0 {
-		t.Errorf("%d files, %v", seen, err)
+	}
+}
+
+// Only the report has values with intervals: the gate has p values of its own.
+func TestOnlyTheReportHasIntervals(t *testing.T) {
+	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "./...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(out)) {
+		pkg, imports, _ := strings.Cut(strings.TrimSpace(line), " ")
+		if !within(pkg, "overlap/report") && slices.Contains(strings.Fields(imports), "overlap/internal/interval") {
+			t.Errorf("%s imports internal/interval", pkg)
+		}
 	}
 }
 

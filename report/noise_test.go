@@ -20,7 +20,7 @@ func TestNoiseIsNotAFinding(t *testing.T) {
 		"noisy10":         "cannot tell: too noisy: G_p is 1.07 ±1.69; even 1000 such samples would not decide it; measure on a quieter machine",
 		"noisy-no-effect": "cannot tell: too noisy: G_p is 1.01 ±0.70; even 1000 such samples would not decide it; measure on a quieter machine",
 		// Sixteen workers hurt on one core, so cores bring S and not G_p.
-		"mislabel": "cannot tell: too noisy: S is 1.08 ±0.16; measure about 73 samples (--budget), or on a quieter machine",
+		"mislabel": "cannot tell: too noisy: S is 1.08 ±0.16; measure about 73 samples (with a larger budget), or on a quieter machine",
 	} {
 		a := analyze(t, filepath.Join("testdata", "noise", name+".txt"))
 		if r := a.Rows[0]; r.Verdict != want || r.Advice.Cores != 0 || !math.IsNaN(r.Advice.Share.Value) {

@@ -47,7 +47,7 @@ const (
 	JSON     Format = "json"     // everything, as write.Schema describes
 )
 
-// Write writes an analysis in a format. The terminal is that of Text and Stacks.
+// Write writes an analysis in a format. Only Text and Stacks use the terminal.
 func Write(w io.Writer, a *Analysis, f Format, t table.Terminal) error {
 	switch f {
 	case Text, Stacks:

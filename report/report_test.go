@@ -236,7 +236,7 @@ func TestLevelsByGomaxprocsAlone(t *testing.T) {
 func TestBounds(t *testing.T) {
 	l := analyse.Line{P: 2, Residence: 10, Demand: 1}
 	for w, want := range map[float64]float64{1: 0.1, 10: 1, 20: 2, 64: 2} {
-		if got := l.Bound(w); math.Abs(got-want) > 1e-12 {
+		if got := l.MaxThroughput(w); math.Abs(got-want) > 1e-12 {
 			t.Errorf("bound of %v workers: %v, want %v", w, got, want)
 		}
 	}

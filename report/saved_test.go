@@ -18,7 +18,7 @@ func TestSavedTimeIsNoPartOfTheSum(t *testing.T) {
 	r := rowOf(t, 3, point{name: one, ms: 10, units: "1 tasks-inflight 0.5 cpus-busy 1e-06 gc-cpus"},
 		point{name: two, ms: 2, units: "2 tasks-inflight 0.6 cpus-busy 1e-06 gc-cpus"})
 	s := r.Stacks[len(r.Stacks)-1]
-	if math.Abs(s.Work-2.5) > 1e-5 || math.Abs(s.Inflation+1.9) > 1e-5 || math.Abs(write.Saved(s)-1.9) > 1e-5 {
+	if math.Abs(s.Work-2.5) > 1e-5 || math.Abs(s.Inflation+1.9) > 1e-5 || math.Abs(s.Saved()-1.9) > 1e-5 {
 		t.Fatalf("the stack itself is %+v", s)
 	}
 	cell := func(name string) string { return write.StackCells(s)[slices.Index(write.StackColumns(), name)] }
@@ -30,8 +30,8 @@ func TestSavedTimeIsNoPartOfTheSum(t *testing.T) {
 	if len(write.StackCells(s)) != len(write.StackColumns()) {
 		t.Errorf("%d cells in %d columns", len(write.StackCells(s)), len(write.StackColumns()))
 	}
-	if dear := (analyse.Stack{P: 2, Work: 1, Inflation: 0.5}); write.Saved(dear) != 0 || write.StackCells(dear)[3] != "0.50" {
-		t.Errorf("saved %v, cells %q", write.Saved(dear), write.StackCells(dear))
+	if dear := (analyse.Stack{P: 2, Work: 1, Inflation: 0.5}); dear.Saved() != 0 || write.StackCells(dear)[3] != "0.50" {
+		t.Errorf("saved %v, cells %q", dear.Saved(), write.StackCells(dear))
 	}
 }
 

@@ -35,7 +35,7 @@ func TestRepeatedWarningsAreOneLineWithAList(t *testing.T) {
 // If a CPU quota kept a run on one core, the report says so, and how to override it.
 func TestAQuotaOfOneCoreIsNamed(t *testing.T) {
 	for host, want := range map[string]string{
-		"quota: 1.5\nmask: 0-3\n":  "only one core was measured, because a CPU quota of 1.5 allows no more; --cores 1,2 measures two cores all the same",
+		"quota: 1.5\nmask: 0-3\n":  "only one core was measured, because a CPU quota of 1.5 allows no more; two cores can be measured all the same",
 		"quota: 0.5\nmask: 0,2\n":  "a CPU quota of 0.5",
 		"quota: 1.5\nmask: 3\n":    "only one core was measured, so the gain from cores is unknown",
 		"quota: none\nmask: 0-3\n": "only one core was measured, so the gain from cores is unknown",

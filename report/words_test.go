@@ -15,7 +15,7 @@ func TestRemediesAreThoseOfTheFile(t *testing.T) {
 	for text, want := range map[string]string{
 		swept("A"):                        "some rest on only 3 samples, but need 10; measure longer (-count 10) or",
 		two:                               "some rest on only 1 sample, but need 10; measure longer (-count 10) or",
-		"placement: one-per-core\n" + two: "some rest on only 1 sample, but need 10; measure longer (--budget) or",
+		"placement: one-per-core\n" + two: "some rest on only 1 sample, but need 10; measure longer (with a larger budget) or",
 	} {
 		if a := analyze(t, save(t, text)); warned(a, want) != 1 {
 			t.Errorf("%q: %v, want %q", text, a.Warnings, want)

@@ -1,15 +1,9 @@
 package cli
 
 import (
-	"go/ast"
-	"go/parser"
-	"go/token"
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
-	"strconv"
-	"strings"
 	"testing"
 )
 
@@ -46,55 +40,4 @@ func TestReportRemovesItsOldPictures(t *testing.T) {
 			t.Errorf("%s is there: %v, want %v", name, !want, want)
 		}
 	}
-}
-
-// A chart that is new must be in the list, or its old picture stays; one that is
-// gone must not, or a file of that name is looked at for nothing.
-func TestPictureNamesAreThoseOfTheCharts(t *testing.T) {
-	ofRows := []string{"curves"} // they are on the page only
-	drawn := slices.Clone(ofRows)
-	paths, err := filepath.Glob("../../report/chart/*.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, path := range paths {
-		if strings.HasSuffix(path, "_test.go") {
-			continue
-		}
-		source, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		drawn = append(drawn, chartsNamed(source)...)
-	}
-	slices.Sort(drawn)
-	want := append(slices.Clone(pictureNames), ofRows...)
-	slices.Sort(want)
-	if got := slices.Compact(drawn); !slices.Equal(got, want) {
-		t.Errorf("the charts are %q, the list with those of rows is %q", got, want)
-	}
-}
-
-// chartsNamed are the names of the charts that a source file makes.
-func chartsNamed(source *ast.File) (names []string) {
-	ast.Inspect(source, func(n ast.Node) bool {
-		made, ok := n.(*ast.CompositeLit)
-		if !ok {
-			return true
-		}
-		if kind, ok := made.Type.(*ast.Ident); !ok || kind.Name != "Chart" {
-			return true
-		}
-		for _, field := range made.Elts {
-			if pair, ok := field.(*ast.KeyValueExpr); ok && pair.Key.(*ast.Ident).Name == "Name" {
-				name, err := strconv.Unquote(pair.Value.(*ast.BasicLit).Value)
-				if err != nil {
-					panic(err)
-				}
-				names = append(names, name)
-			}
-		}
-		return true
-	})
-	return names
 }

@@ -70,9 +70,26 @@ func (c *reportCmd) Run(ctx context.Context, s *streams) error {
 	return c.report(ctx, s)
 }
 
-// forPeople reports whether the table goes to standard output. Other forms are for
+// format returns the format of standard output.
+func (c *reportCmd) format() report.Format {
+	switch {
+	case c.Markdown:
+		return report.Markdown
+	case c.JSON:
+		return report.JSON
+	case c.CSV:
+		return report.CSV
+	case c.Stack:
+		return report.Stacks
+	}
+	return report.Text
+}
+
+// forPeople reports whether the table goes to standard output. Other formats are for
 // programs: they stand alone on it.
-func (c *reportCmd) forPeople() bool { return !c.Markdown && !c.JSON && !c.CSV }
+func (c *reportCmd) forPeople() bool {
+	return slices.Contains([]report.Format{report.Text, report.Stacks}, c.format())
+}
 
 // directory is where the page goes, empty for nowhere.
 func (c *reportCmd) directory() reportDir {
@@ -141,7 +158,7 @@ func await[T any](ctx context.Context, f func() (T, error)) (T, error) {
 	}
 }
 
-// analyse reads the files and tells what they say.
+// analyse reads and analyses the files.
 func (c *reportCmd) analyse() (*report.Analysis, error) {
 	d, err := report.Read(report.Input{Paths: c.Files, Filter: c.Filter, Row: c.Row, Col: c.Col, NameNumbers: load.NameNumbers(c.Numbers)})
 	if err != nil {
@@ -173,21 +190,13 @@ func (c *reportCmd) suggest(err error) error {
 	return fmt.Errorf("%w; the newest results are %s", err, strings.Join(runs[:min(len(runs), 3)], ", "))
 }
 
-// print writes the analysis in the form that was asked for.
+// print writes the analysis in the format that was asked for.
 func (c *reportCmd) print(s *streams, a *report.Analysis) error {
-	format := report.Text
-	switch {
-	case c.Markdown:
-		format = report.Markdown
-	case c.JSON:
-		format = report.JSON
-	case c.CSV:
-		format = report.CSV
+	format := c.format()
+	if format == report.CSV {
 		for _, note := range a.Warnings { // they have no place among the points
 			fmt.Fprintf(s.err, "warning: %s\n", table.OneLine(note.Error()))
 		}
-	case c.Stack:
-		format = report.Stacks
 	}
 	return report.Write(s.out, a, format, terminalOf(s.out))
 }

@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"overlap/report/chart"
 )
 
 // reportDir is where a report goes. It may hold files of others, which stay.
@@ -156,7 +158,7 @@ func (d reportDir) store(ctx context.Context, files []file) (err error) {
 // not have.
 func (d reportDir) removeOld(names []string) error {
 	var failed []error
-	for _, name := range slices.Concat(pictureNames, retiredNames) {
+	for _, name := range slices.Concat(chart.Names, retiredNames) {
 		if slices.Contains(names, name+".svg") || !d.wrote(name+".svg") {
 			continue
 		}
@@ -167,14 +169,8 @@ func (d reportDir) removeOld(names []string) error {
 	return errors.Join(failed...)
 }
 
-// pictureNames are those of all charts that a report may have of all rows, and
-// retiredNames those that only reports of earlier versions have.
-var (
-	pictureNames = []string{
-		"gains", "timeline", "scaling", "workers", "plane", "stack", "latency", "heat", "crossover", "executors", "coretocore", "history",
-	}
-	retiredNames = []string{"efficiency", "coremap"}
-)
+// retiredNames are the names of charts that only reports of earlier versions have.
+var retiredNames = []string{"efficiency", "coremap"}
 
 func exists(path string) bool {
 	_, err := os.Lstat(path)

@@ -12,8 +12,8 @@ import (
 	"overlap/internal/table"
 )
 
-// Interval is a value with the bounds of its 95 % interval. Low and High are
-// NaN of fewer than three samples.
+// Interval is a value with the bounds of its 95 % interval. Low and High are NaN if
+// there are fewer than three samples.
 type Interval struct {
 	Value, Low, High float64
 }
@@ -37,9 +37,12 @@ func (i Interval) Over(j Interval) Interval {
 	return Interval{value, value / half, value * half}
 }
 
-// MinSpread is how many samples an interval needs. That of two would be 13 times
-// as wide as they are apart.
-const MinSpread = 3
+// MinForInterval is how many samples an interval needs. With two samples, the interval
+// would be 13 times as wide as the distance between them.
+const MinForInterval = 3
+
+// Interval returns the mean with its 95 % interval.
+func (s Series) Interval() Interval { return Around(s.Mean(), s.Logs()) }
 
 // Throughput returns jobs per second, given the times of a job.
 func Throughput(s Series) Interval {
@@ -48,7 +51,7 @@ func Throughput(s Series) Interval {
 
 // Around returns the 95 % interval of a value whose logarithm is the mean of logs.
 func Around(value float64, logs []float64) Interval {
-	if len(logs) < MinSpread {
+	if len(logs) < MinForInterval {
 		return Interval{value, math.NaN(), math.NaN()}
 	}
 	half := math.Exp(sampling.HalfWidth(logs))
@@ -121,5 +124,5 @@ func (i Interval) Through(f func(float64) float64) Interval {
 	return Interval{f(i.Value), min(low, high), max(low, high)}
 }
 
-// Scaled returns the interval in another unit.
-func (i Interval) Scaled(by float64) Interval { return Interval{by * i.Value, by * i.Low, by * i.High} }
+// Times returns the interval multiplied by a number.
+func (i Interval) Times(by float64) Interval { return Interval{by * i.Value, by * i.Low, by * i.High} }

@@ -23,7 +23,7 @@ func TestPartnersMustBeFourFifths(t *testing.T) {
 	var a, b Series
 	for i := range 20 {
 		drift := math.Exp(0.1 * math.Sin(float64(i)))
-		a, b = append(a, Visit{i, 2 * drift}), append(b, Visit{i, drift})
+		a, b = append(a, Timing{i, 2 * drift}), append(b, Timing{i, drift})
 	}
 	without := func(n int) Series { // n rounds, none of them the first or the last
 		return append(slices.Clone(b[:5]), b[5+n:]...)
@@ -44,10 +44,10 @@ func TestRoundsThatOneWasNotInDoNotCount(t *testing.T) {
 	for i := range 40 {
 		drift := math.Exp(0.02 * float64(i))
 		if i < 10 {
-			a = append(a, Visit{i, 2 * drift})
+			a = append(a, Timing{i, 2 * drift})
 		}
 		if i > 1 {
-			b = append(b, Visit{i, drift})
+			b = append(b, Timing{i, drift})
 		}
 	}
 	i := Quotient(a, b)
@@ -70,7 +70,7 @@ func TestRoundsThatOneWasNotInDoNotCount(t *testing.T) {
 func TestTwoSamplesHaveNoInterval(t *testing.T) {
 	two, ten := Series{{1, 1}, {2, 3}}, Series{}
 	for i := range 10 {
-		ten = append(ten, Visit{i + 1, 1})
+		ten = append(ten, Timing{i + 1, 1})
 	}
 	for _, i := range []Interval{Quotient(two, two), Quotient(two, ten), Quotient(ten, two), Around(1, two.Logs())} {
 		if !math.IsNaN(i.Low) || !math.IsNaN(i.High) || math.IsNaN(i.Value) {

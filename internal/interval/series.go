@@ -17,15 +17,15 @@ import (
 // two, and a low quantile finds the faster one only if it is frequent. Choosing the
 // steadiest of the three per workload was rejected: two runs of one machine chose
 // differently and disagreed beyond their intervals.
-type Series []Visit
+type Series []Timing
 
-// Visit is a sample and its round. A negative round belongs to this sample alone.
-type Visit struct {
+// Timing is a sample and its round. A negative round belongs to this sample alone.
+type Timing struct {
 	Round   int
 	Seconds float64
 }
 
-// Mean returns the geometric mean; NaN of no samples.
+// Mean returns the geometric mean; NaN without samples.
 func (s Series) Mean() float64 {
 	if len(s) == 0 {
 		return math.NaN()
@@ -42,14 +42,15 @@ func (s Series) Logs() (logs []float64) {
 	return logs
 }
 
-// SameRounds cuts series to the rounds in which all of them were measured. A sweep
+// SameRounds cuts series to the range of rounds that they share: from the latest first
+// round to the earliest last one. A sweep
 // stops measuring a precise point and starts others late; the mean of ten early
 // rounds over the mean of forty would contain the drift of the machine as well as
 // the gain. Where the machine slows down by 30 % during a run, 95 % intervals of
 // such quotients hold the truth in 40 of 100 cases only.
 //
-// Series without rounds, or with too few common rounds for an interval, are
-// returned as they are.
+// If one of the series has no rounds, or too few samples in that range for an
+// interval, SameRounds returns all of them uncut.
 func SameRounds(all ...Series) []Series {
 	first, last, known := 0, math.MaxInt, true
 	for _, s := range all {
@@ -61,8 +62,8 @@ func SameRounds(all ...Series) []Series {
 	}
 	cut := make([]Series, len(all))
 	for i, s := range all {
-		cut[i] = slices.DeleteFunc(slices.Clone(s), func(v Visit) bool { return v.Round < first || v.Round > last })
-		if len(cut[i]) < MinSpread {
+		cut[i] = slices.DeleteFunc(slices.Clone(s), func(v Timing) bool { return v.Round < first || v.Round > last })
+		if len(cut[i]) < MinForInterval {
 			return all
 		}
 	}
@@ -82,14 +83,14 @@ func (s Series) span() (first, last int) {
 // measured, with its 95 % interval.
 func Quotient(a, b Series) Interval { return QuotientAmong(1, a, b) }
 
-// QuotientAmong is quotient for one that was chosen among several by its value; the
+// QuotientAmong is Quotient for one that was chosen among several by its value; the
 // interval accounts for the choice.
 func QuotientAmong(several int, a, b Series) Interval {
 	both := SameRounds(a, b)
-	return Ratio(both[0], both[1], several)
+	return RatioOfCut(both[0], both[1], several)
 }
 
-// Ratio returns the quotient of two series that were cut to the same rounds, with a
+// RatioOfCut returns the quotient of two series that were cut to the same rounds, with a
 // 95 % interval that holds for several such quotients at once (Bonferroni).
 //
 // The interval is Student's t of the differences of the logarithms, round by round:
@@ -100,9 +101,9 @@ func QuotientAmong(several int, a, b Series) Interval {
 //
 // Where more than a fifth has no partner, because of pressure in different rounds
 // or because the rounds are unknown, the interval is that of two independent means.
-func Ratio(a, b Series, several int) Interval {
+func RatioOfCut(a, b Series, several int) Interval {
 	value := a.Mean() / b.Mean()
-	if min(len(a), len(b)) < MinSpread {
+	if min(len(a), len(b)) < MinForInterval {
 		return Interval{value, math.NaN(), math.NaN()}
 	}
 	var e, freedom, moved float64
@@ -135,7 +136,7 @@ func partners(a, b Series) []float64 {
 
 // byRound returns the series in the order of its rounds.
 func (s Series) byRound() Series {
-	order := func(x, y Visit) int { return cmp.Compare(x.Round, y.Round) }
+	order := func(x, y Timing) int { return cmp.Compare(x.Round, y.Round) }
 	if slices.IsSortedFunc(s, order) {
 		return s
 	}

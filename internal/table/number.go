@@ -6,6 +6,10 @@ import (
 	"strconv"
 )
 
+// Which to use: Figures for a measured number in a table; Number where 0 means that it
+// was not measured; Round for a number inside a sentence; Amount for one with its noun;
+// Natural for a count of which 0 means unknown.
+
 // Round writes a number in two digits, however small, mostly without an exponent; – if it
 // is unknown.
 func Round(x float64) string {
@@ -30,7 +34,7 @@ func Amount(x float64, thing string) string {
 	return Count(1, thing)
 }
 
-// Number is Figures for a mean, of which 0 stands for what was not measured.
+// Number is Figures for a mean that is 0 if it was not measured.
 func Number(x float64) string {
 	if x == 0 {
 		return "–"

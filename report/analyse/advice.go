@@ -58,7 +58,7 @@ func (s survey) advice() Advice {
 	slices.SortStableFunc(fastest, func(a, b interval.Series) int { return cmp.Compare(a.Mean(), b.Mean()) })
 	for _, p := range s.points() {
 		if share, ok := enough(s.times(p), fastest); ok {
-			return Advice{p.Workers, p.Parallelism(), share, nominal(!s.Bound(s.base))}
+			return Advice{p.Workers, p.Parallelism(), share, nominal(!s.HasCores(s.base))}
 		}
 	}
 	return Advice{Share: interval.Unknown}

@@ -97,15 +97,14 @@ func (a *Analysis) fit() {
 	}
 	all.Wait()
 	if len(a.Rows) > len(shown) {
-		a.Warnings = append(a.Warnings, fmt.Errorf("only the first %d of %d rows have laws of scaling; choose others with --filter", len(shown), len(a.Rows)))
+		a.Warnings = append(a.Warnings, fmt.Errorf("only the first %d of %d rows have laws of scaling; choose others with a filter", len(shown), len(a.Rows)))
 	}
 }
 
-// longer returns the flag that takes more samples, of the program that wrote the
-// results.
+// longer returns how the program that wrote the results takes more samples.
 func longer(swept bool, samples int) string {
 	if swept {
-		return "--budget"
+		return "with a larger budget"
 	}
 	return "-count " + strconv.Itoa(samples)
 }

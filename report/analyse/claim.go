@@ -16,11 +16,11 @@ const (
 	acceptable = 0.8  // the share of what separate programs gain that scales (as in the guidelines of the POP project)
 )
 
-// certain is how many 95 % intervals a number must be away from a limit to count
-// as on one side of it: that is 99.4 % with ten samples, 99.8 % with many. A report
-// makes many comparisons, and under heavy noise most differences found at 97.5 %
-// would be chance: with 20 % noise and 1.4 instead, cores that "helped" did not in 8
-// of 100.
+// certain is how many half-widths of its 95 % interval a number must be away from a
+// limit to count as on one side of it. That is a certainty of 99.4 % with ten samples
+// and 99.8 % with many. A report makes many comparisons, and under heavy noise
+// most differences found at 97.5 % would be chance. 1.4 was rejected: with 20 % noise,
+// 8 of 100 claims that cores help were wrong.
 const certain = 1.6
 
 // above reports whether a number is shown to be above a limit.

@@ -17,7 +17,7 @@ import (
 // are durations (tasks of 16us, of 250us …) has one on one core and one on the most
 // cores that had a worker each.
 //
-// On one core it shows the cost of making, queueing and joining a task. On more,
+// CoresText one core it shows the cost of making, queueing and joining a task. On more,
 // workers also get in each other's way and cores lack work, so an executor with
 // one thread cannot exceed 1/P.
 type Crossover struct {
@@ -127,8 +127,8 @@ func (s survey) grain(p int) (g Grain, workers int, ok bool) {
 	}
 	times := s.times(s.base.At(all[enough], s.levels[at]))
 	g = Grain{Variant: s.base.Variant, Task: serial.Mean() / tasks, Tasks: tasks}
-	g.Efficiency = interval.Quotient(serial, times).Scaled(1 / float64(p))
-	g.Ceiling = s.ceiling(p).Scaled(1 / float64(p))
+	g.Efficiency = interval.Quotient(serial, times).Times(1 / float64(p))
+	g.Ceiling = s.ceiling(p).Times(1 / float64(p))
 	g.Overhead = g.Efficiency.Through(func(efficiency float64) float64 { return g.Task * (1/efficiency - 1) })
 	return g, all[enough], true
 }
@@ -161,7 +161,7 @@ func half(grains []Grain) interval.Interval {
 
 // crossing returns the smallest task at which the efficiency, or a bound of it, is a
 // half: 0 if it is more at the smallest measured task, infinite if it is less at
-// all, and NaN if one is unknown.
+// every size, and NaN if one is unknown.
 func crossing(grains []Grain, value func(interval.Interval) float64) float64 {
 	of := func(g Grain) float64 { return value(g.Efficiency) }
 	i := slices.IndexFunc(grains, func(g Grain) bool { return of(g) >= 0.5 })

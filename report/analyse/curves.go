@@ -28,8 +28,8 @@ type LinePoint struct {
 	Throughput interval.Interval `json:"throughput"` // jobs per second
 }
 
-// Bound is the highest throughput that w workers could reach.
-func (l Line) Bound(w float64) float64 {
+// MaxThroughput is the highest throughput that w workers could reach.
+func (l Line) MaxThroughput(w float64) float64 {
 	return min(w/l.Residence, float64(l.P)/l.Demand)
 }
 
@@ -74,16 +74,16 @@ type gains struct {
 func (s survey) gains(workers int) gains {
 	times := interval.SameRounds(s.times(s.first), s.times(s.base.At(workers, s.lowest())), s.times(s.base.At(workers, s.highest())))
 	one, single, all := times[0], times[1], times[2]
-	g := gains{workers, one, single, interval.Unknown, interval.Ratio(single, all, 1), interval.Ratio(one, all, 1)}
+	g := gains{workers, one, single, interval.Unknown, interval.RatioOfCut(single, all, 1), interval.RatioOfCut(one, all, 1)}
 	if workers > 0 {
-		g.concurrency = interval.Ratio(one, single, 1)
+		g.concurrency = interval.RatioOfCut(one, single, 1)
 	}
 	return g
 }
 
 // scaling returns the gain by parallelism, see Row.FromCores, and the workers of
 // the point on one core that it is over.
-func (s survey) scaling(g gains) (all []law.Scaled, single int) {
+func (s survey) scaling(g gains) (all []law.GainAt, single int) {
 	over, single := g.single, g.workers
 	if Hurts(g.concurrency) {
 		over, single = g.one, 1
@@ -96,7 +96,7 @@ func (s survey) scaling(g gains) (all []law.Scaled, single int) {
 }
 
 // gainsOver returns the gain over a point on one core, with workers(l) at each level.
-func (s survey) gainsOver(one interval.Series, workers func(load.Level) int) (all []law.Scaled) {
+func (s survey) gainsOver(one interval.Series, workers func(load.Level) int) (all []law.GainAt) {
 	for _, l := range s.levels {
 		times := s.times(s.base.At(workers(l), l))
 		if len(times) == 0 {
@@ -106,7 +106,7 @@ func (s survey) gainsOver(one interval.Series, workers func(load.Level) int) (al
 		if l.P() > 1 {
 			gain = interval.Quotient(one, times)
 		}
-		all = append(all, law.Scaled{P: l.P(), Gain: gain, Ceiling: interval.Unknown})
+		all = append(all, law.GainAt{P: l.P(), Gain: gain, Ceiling: interval.Unknown})
 	}
 	return all
 }
@@ -120,7 +120,7 @@ func (s survey) ceiling(p int) interval.Interval {
 	if points == nil {
 		return interval.Unknown
 	}
-	return interval.Quotient(s.times(points[0]), s.times(points[1])).Scaled(float64(p))
+	return interval.Quotient(s.times(points[0]), s.times(points[1])).Times(float64(p))
 }
 
 // ceilingPoints returns a slice of a p-th of the job, measured alone and with p of

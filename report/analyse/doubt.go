@@ -35,8 +35,8 @@ func (r Row) doubts() string {
 	return " (" + strings.Join(all, "; ") + ")"
 }
 
-// mayBe says how large a gain may be that counts as none, or how small one that
-// counts as a gain; empty where that changes nothing.
+// mayBe warns that a gain could be on the other side of the limit: "may be as much as"
+// or "may be as little as". It is empty if the interval excludes the limit.
 func mayBe(name string, i interval.Interval) string {
 	switch {
 	case !(i.Low < negligible && negligible < i.High):
@@ -50,20 +50,20 @@ func mayBe(name string, i interval.Interval) string {
 // undecided says why there is no class, and what would help.
 func (r Row) undecided() string {
 	if r.disturbed {
-		return "other programs used the CPUs: some points have fewer than 3 undisturbed samples; stop those programs, or wait for them (--wait), and measure again"
+		return "other programs used the CPUs: some points have fewer than 3 undisturbed samples; stop those programs, or wait for them, and measure again"
 	}
 	if maxWorkers := r.maxWorkers(); maxWorkers < r.P {
 		how := ""
 		if r.Executor != "" {
-			how = "; measure more (--workers)"
+			how = "; measure more"
 		}
-		return fmt.Sprintf("at most %s measured %s%s", table.Count(maxWorkers, "worker"), r.Under(r.P), how)
+		return fmt.Sprintf("at most %s measured %s%s", table.Count(maxWorkers, "worker"), r.AtCoresText(r.P), how)
 	}
 	known, name, i, near := r.unsettled()
 	switch {
 	case r.impossible() && r.FromCores().Low > r.possible():
 		return r.scales()
-	case r.Samples < interval.MinSpread:
+	case r.Samples < interval.MinForInterval:
 		return r.noInterval()
 	case math.IsNaN(i.Low):
 		return fmt.Sprintf("%s%s is %s, with too few samples for an interval; %s", known, name, i, r.enoughSamples())
@@ -78,7 +78,7 @@ func (r Row) enoughSamples() string {
 	return fmt.Sprintf("measure %d (%s)", sampling.MinSamples, longer(r.swept, sampling.MinSamples))
 }
 
-// noInterval is the reason of a row with fewer than minSpread samples.
+// noInterval is the reason of a row with fewer than interval.MinForInterval samples.
 func (r Row) noInterval() string {
 	return fmt.Sprintf("%s cannot give an interval; %s", table.Count(r.Samples, "sample"), r.enoughSamples())
 }
@@ -117,12 +117,12 @@ func (r Row) rival() (name string, gain interval.Interval) {
 	name, gain = "G_c", r.Concurrency
 	for _, c := range r.Grid {
 		if !(c.Gain.High <= gain.High) {
-			name, gain = fmt.Sprintf("the gain of %s %s", table.Count(c.Workers, "worker"), r.Under(load.Level{Cores: c.Cores, Procs: c.Procs}.P())), c.Gain
+			name, gain = fmt.Sprintf("the gain of %s %s", table.Count(c.Workers, "worker"), r.AtCoresText(load.Level{Cores: c.Cores, Procs: c.Procs}.P())), c.Gain
 		}
 	}
 	for _, s := range r.Scaling {
 		if r.Workers == 0 && !(s.Gain.High <= gain.High) {
-			name, gain = fmt.Sprintf("the gain of %s", r.On(s.P)), s.Gain
+			name, gain = fmt.Sprintf("the gain of %s", r.CoresText(s.P)), s.Gain
 		}
 	}
 	return name, gain

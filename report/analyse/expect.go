@@ -185,7 +185,7 @@ func (j *judge) knee() {
 			w := float64(at.Workers)
 			least := w / (max(1, w/p)*l.Demand + l.Residence - l.Demand)
 			where := fmt.Sprintf(" of %s on %s", table.Count(at.Workers, "worker"), table.Count(l.P, "core"))
-			j.claim("the throughput over its upper bound"+where, at.Throughput.Over(interval.Exact(l.Bound(w))), 0, 1.15)
+			j.claim("the throughput over its upper bound"+where, at.Throughput.Over(interval.Exact(l.MaxThroughput(w))), 0, 1.15)
 			j.claim("the throughput over its lower bound"+where, at.Throughput.Over(interval.Exact(least)), nearly*nearly, infinite)
 			reached = reached || w >= knee
 		}

@@ -18,13 +18,13 @@ func (a *Analysis) Finding() string {
 		return "No gain was measured."
 	}
 	widest := slices.MaxFunc(a.Rows, func(x, y Row) int { return cmp.Compare(x.P, y.P) })
-	where := widest.Under(widest.P)
+	where := widest.AtCoresText(widest.P)
 	text := fmt.Sprintf("%s: %s.", strings.ToUpper(where[:1])+where[1:], strings.Join(a.tally(), ", "))
 	if r, ok := topRow(a.Rows, func(r Row) interval.Interval { return r.Concurrency }); ok {
 		text += fmt.Sprintf(" Largest gain from workers: %s, × %s on one core%s.", r.Brief(), r.Concurrency, provisional(r))
 	}
 	if r, ok := topRow(a.Rows, Row.FromCores); ok {
-		text += fmt.Sprintf(" Largest gain from cores: %s, × %s %s%s", r.Brief(), r.FromCores(), r.Under(r.P), provisional(r))
+		text += fmt.Sprintf(" Largest gain from cores: %s, × %s %s%s", r.Brief(), r.FromCores(), r.AtCoresText(r.P), provisional(r))
 		if r.Ceiling.Value > 0 {
 			text += fmt.Sprintf(", where separate programs gain × %s", r.Ceiling)
 		}

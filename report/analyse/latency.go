@@ -75,9 +75,9 @@ func latency(d *load.Data, p load.Point) Latency {
 }
 
 // Served is the latencies of the rows that are loads of one open loop, by
-// parallelism and then by load. At each parallelism they are at the most workers
-// that all loads were measured with: with fewer, items queue for a worker rather
-// than for a core.
+// parallelism and then by load. At each parallelism, they are those of the number of
+// workers that was measured under the most loads, the largest if several were: with
+// fewer workers, items queue for a worker rather than for a core.
 type Served struct {
 	Name      string // of the row with the lowest load
 	Latencies []Latency

@@ -99,7 +99,7 @@ func TestBestCoresNeedMoreThanNoise(t *testing.T) {
 		want bool
 	}{{interval.Interval{Value: 1.3, Low: 0.95, High: 1.8}, false}, {interval.Interval{Value: 1.3, Low: 1.2, High: 1.4}, true}, {interval.Interval{Value: 1.04, Low: 1.03, High: 1.05}, false}} {
 		r := judged(near(1), near(1), near(1), func(r *Row) {
-			r.P, r.Scaling = 4, []law.Scaled{{P: 1, Gain: interval.Exact(1)}, {P: 2, Gain: c.top}, {P: 4, Gain: near(1)}}
+			r.P, r.Scaling = 4, []law.GainAt{{P: 1, Gain: interval.Exact(1)}, {P: 2, Gain: c.top}, {P: 4, Gain: near(1)}}
 		})
 		if strings.Contains(r.Verdict, "best on 2 cores") != c.want {
 			t.Errorf("%v on 2 cores: %s", c.top, r.Verdict)
@@ -154,7 +154,7 @@ func TestFewestMayBeAsGood(t *testing.T) {
 
 func seriesOf(p timed) (s interval.Series) {
 	for i, ms := range p.ms {
-		s = append(s, interval.Visit{Round: i + 1, Seconds: ms / 1000})
+		s = append(s, interval.Timing{Round: i + 1, Seconds: ms / 1000})
 	}
 	return s
 }

@@ -32,7 +32,7 @@ type Models struct {
 
 	// Scaled is the scaled speedup of a row of weak scaling, p workers on p cores
 	// over one on one, and Gustafson its law; nil and unknown for other rows.
-	Scaled    []law.Scaled
+	Scaled    []law.GainAt
 	Gustafson law.SerialFit
 
 	OverCores   law.USL // of gains over cores: λ is the gain on one core, near 1

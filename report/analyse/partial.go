@@ -45,7 +45,7 @@ func (s survey) coresOnly() (r Row, ok bool) {
 	s.countSamples(&r)
 	r.warn("not measured with 1 worker, so the gain from workers is unknown")
 	if last != s.highest() {
-		r.warn("%s left out: at most %s measured there", r.On(last.P()), table.Count(slices.Max(s.workers(last)), "worker"))
+		r.warn("%s left out: at most %s measured there", r.CoresText(last.P()), table.Count(slices.Max(s.workers(last)), "worker"))
 	}
 	// The gain from cores is all that is known, as if the benchmark chose its
 	// workers itself; it is judged in the same way.
@@ -90,7 +90,7 @@ func (s survey) workersOnly() (r Row, ok bool) {
 // the times of all its numbers of workers, ascending, and what is lacking for both
 // gains.
 func (r *Row) judgeWorkers(times map[int]interval.Series, all []int, lacking string) {
-	few, where := all[0], r.Under(r.P)
+	few, where := all[0], r.AtCoresText(r.P)
 	gain, rival, many := interval.Quotient(times[few], times[r.Workers]), interval.Unknown, 0
 	for _, w := range all[1:] {
 		if x := interval.Quotient(times[few], times[w]); !(x.High <= rival.High) {
@@ -100,7 +100,7 @@ func (r *Row) judgeWorkers(times map[int]interval.Series, all []int, lacking str
 	r.Class = WorkersOnly
 	reason := ""
 	switch {
-	case r.Samples < interval.MinSpread:
+	case r.Samples < interval.MinForInterval:
 		r.Class = Undecided
 		r.Verdict = fmt.Sprintf("%s: %s", r.Class, r.noInterval())
 		return
@@ -147,7 +147,7 @@ func (r Row) knee() string {
 // lacking lists what must be measured for both gains.
 func (s survey) lacking() string {
 	cores := "GOMAXPROCS"
-	if s.Bound(s.base) {
+	if s.HasCores(s.base) {
 		cores = "cores"
 	}
 	var all []string

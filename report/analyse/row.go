@@ -105,7 +105,7 @@ type Row struct {
 	Samples int
 
 	Lines    []Line       // throughput by workers: at parallelism 1, and at P; none if Workers is 0
-	Scaling  []law.Scaled // speedup by parallelism, at Workers
+	Scaling  []law.GainAt // speedup by parallelism, at Workers
 	Stacks   []Stack      // of every point, by parallelism and workers; nil if the file lacks the data
 	Warnings []error      // doubts about the row
 
@@ -123,7 +123,7 @@ func (s survey) row() (Row, error) {
 	if lowest.P() != 1 || s.Count(s.first) == 0 {
 		return s.partialRow()
 	}
-	if lowest == highest && s.first.Workers == 0 && !s.Bound(s.base) {
+	if lowest == highest && s.first.Workers == 0 && !s.HasCores(s.base) {
 		return Row{}, s.noBaseline()
 	}
 	workers, err := s.bestWorkers()
@@ -164,7 +164,7 @@ func (s survey) newRow() Row {
 		P:        s.highest().P(),
 		place:    s.Place(s.base),
 		swept:    s.Swept(),
-		nominal:  nominal(!s.Bound(s.base)),
+		nominal:  nominal(!s.HasCores(s.base)),
 
 		Concurrency: interval.Unknown, Parallelism: interval.Unknown, Speedup: interval.Unknown, Ceiling: interval.Unknown, OverSerial: interval.Unknown, Worst: interval.Unknown, crowded: interval.Unknown,
 		Cost: math.NaN(), Fairness: math.NaN(),
@@ -191,13 +191,13 @@ func (s survey) measureCores(r *Row, workers int) {
 }
 
 // FromCores is what cores give: the parallelism gain, or the speedup where the
-// row's workers hurt on one core. Undoing that loss is no gain from cores.
+// row's workers hurt on one core. Undoing that loss is not a gain from cores.
 func (r Row) FromCores() interval.Interval {
 	_, gain := r.coreGain()
 	return gain
 }
 
-// coreGain is FromCores with its name.
+// coreGain returns FromCores with its name.
 func (r Row) coreGain() (name string, gain interval.Interval) {
 	if Hurts(r.Concurrency) {
 		return "S", r.Speedup
@@ -208,7 +208,7 @@ func (r Row) coreGain() (name string, gain interval.Interval) {
 // noBaseline says what was measured instead of one worker on one core, and what
 // to measure.
 func (s survey) noBaseline() error {
-	if s.Bound(s.base) {
+	if s.HasCores(s.base) {
 		return errors.New("no measurement with 1 worker on 1 core to compare with")
 	}
 	low, high := s.lowest().Procs, s.highest().Procs
@@ -237,15 +237,11 @@ func (s survey) addWarnings(r *Row) {
 	if r.P > 1 && r.Ceiling.Low > 1.05*float64(r.P) {
 		r.warn("the ceiling is above the number of cores: H(%d) is %s, so the machine was faster while %d programs ran than while one ran", r.P, r.Ceiling, r.P)
 	}
-	if thin := s.Thin(s.base); thin.P() > 0 {
-		r.warn("%s left out: only one sample was taken there, but several on fewer", r.On(thin.P()))
+	if thin := s.DroppedLevel(s.base); thin.P() > 0 {
+		r.warn("%s left out: only one sample was taken there, but several on fewer", r.CoresText(thin.P()))
 	}
 	if r.Workers > 1 && r.Workers == slices.Max(s.workers(s.highest())) {
-		how := ""
-		if r.Executor != "" {
-			how = " (--workers)"
-		}
-		r.warn("the best number of workers is the largest measured, %d; more may be faster%s", r.Workers, how)
+		r.warn("the best number of workers is the largest measured, %d; more may be faster", r.Workers)
 	}
 	switch {
 	case r.P == 1 && bool(r.nominal):
@@ -267,5 +263,5 @@ func (s survey) onlyOneCore() string {
 	if err != nil || !(quota > 0 && quota < 2) || !strings.ContainsAny(host["mask"], ",-") {
 		return "only one core was measured, so the gain from cores is unknown"
 	}
-	return fmt.Sprintf("only one core was measured, because a CPU quota of %s allows no more; --cores 1,2 measures two cores all the same, but the quota then throttles the second", table.Printable(host["quota"]))
+	return fmt.Sprintf("only one core was measured, because a CPU quota of %s allows no more; two cores can be measured all the same, but the quota then throttles the second", table.Printable(host["quota"]))
 }

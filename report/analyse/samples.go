@@ -86,7 +86,7 @@ func pointSamples(d *load.Data, r Row, p load.Point) PointSamples {
 	slices.Sort(seconds)
 	return PointSamples{
 		Point: p, Samples: d.Samples(p), LeftOut: d.Count(p) - len(times),
-		Time:   interval.Around(times.Mean(), times.Logs()),
+		Time:   times.Interval(),
 		Median: stat.Quantile(0.5, stat.LinInterp, seconds, nil), Fastest: seconds[0], Slowest: seconds[len(seconds)-1],
 		Gain: gain, Latency: latency(d, p),
 		Inflight: d.Mean(p, func(s load.Sample) float64 { return s.Inflight }),

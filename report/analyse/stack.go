@@ -115,7 +115,12 @@ func (s Stack) Parts() []Part {
 	return slices.DeleteFunc(all, func(p Part) bool { return math.IsNaN(p.Cores) })
 }
 
-// Sum is the sum of the parts. It differs from P by the Residual.
+// Saved returns the CPU time, in cores, that one worker on one core needed and these
+// jobs did not: by how much Inflation is below 0. A core that is never idle saves
+// wake-ups.
+func (s Stack) Saved() float64 { return max(0, -s.Inflation) }
+
+// Sum returns the sum of the parts. It differs from P by the Residual.
 func (s Stack) Sum() (sum float64) {
 	for _, p := range s.Parts() {
 		sum += p.Cores
@@ -202,7 +207,7 @@ func (r *Row) warnOfResidual() {
 		}
 	}
 	if off > 0 {
-		r.warn("the speedup stacks of %d of %d points do not sum to their cores within %.0f %%, because the clocks disagree: by %s with %s on %s; measure longer samples (--sample)",
+		r.warn("the speedup stacks of %d of %d points do not sum to their cores within %.0f %%, because the clocks disagree: by %s with %s on %s; measure longer samples",
 			off, len(r.Stacks), 100*Tolerance, table.Figures(worst.Residual), table.Count(worst.Workers, "worker"), table.Count(worst.P, "core"))
 	}
 }

@@ -96,10 +96,10 @@ func fewest(times map[int]interval.Series, within float64, eligible func(int) bo
 }
 
 // asGood reports whether s takes at most within times as long as the fastest, or
-// is not distinguishable from it and takes at most 15 % longer. The value alone
-// would overstate the gain: of six equal numbers whose means have an error of
-// 5 %, the fastest seems 6 % too fast, the smallest within 5 % of it 5 %, and this
-// one 1 %.
+// cannot be distinguished from it and takes at most 15 % longer. Example: six worker
+// counts are equally fast and each mean has a 5 % error. Taking the fastest
+// overstates the speed by 6 %, taking the smallest count within 5 % of it by 5 %, and
+// this rule by 1 %.
 func asGood(s, fastest interval.Series, within float64) bool {
 	longer := interval.Quotient(s, fastest)
 	return longer.Value <= within || longer.Value <= 1.15 && longer.Low <= 1
@@ -145,9 +145,9 @@ func (s survey) overSerial(best load.Point) (gain interval.Interval, cost float6
 		// One worker is about as fast as the serial program; without a margin,
 		// noise would call it faster every other time.
 		switch over := interval.Quotient(serial, times[w]); {
-		case ok && law.Pays(over):
+		case ok && law.IsWorthwhile(over):
 			return gain, float64(l.P())
-		case ok && !(over.High < law.Matters):
+		case ok && !(over.High < law.LeastGain):
 			cost = math.NaN()
 		}
 	}

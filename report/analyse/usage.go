@@ -52,7 +52,7 @@ func (s survey) contradiction(p load.Point) float64 {
 	gaps := s.Values(p, func(s load.Sample) float64 {
 		return load.Positive(s.CPUsBusy) + orZero(s.Steal) + s.Idle - float64(p.Cores)
 	})
-	if len(gaps) < interval.MinSpread {
+	if len(gaps) < interval.MinForInterval {
 		return 0
 	}
 	return max(0, stat.Mean(gaps, nil)-sampling.HalfWidth(gaps))

@@ -133,9 +133,9 @@ func (r Row) reason() string {
 	case Scales, Stalls:
 		return r.scales() + r.best() + r.shortfall()
 	case Contends:
-		few, many := r.On(1), r.cores("run")
+		few, many := r.CoresText(1), r.cores("run")
 		if r.Workers > 0 {
-			few, many = "1 worker "+r.Under(1), fmt.Sprintf("%d workers %s run", r.WorstWorkers, r.Under(r.P))
+			few, many = "1 worker "+r.AtCoresText(1), fmt.Sprintf("%d workers %s run", r.WorstWorkers, r.AtCoresText(r.P))
 		}
 		return fmt.Sprintf("%s at %s× the speed of %s%s%s", many, short(r.Worst), few, r.limit(r.WorstWorkers), r.best())
 	}
@@ -189,8 +189,8 @@ func (r Row) scales() string {
 	}
 	switch {
 	case gain.Low > 1.15*r.possible() || r.impossible():
-		text += fmt.Sprintf(", which is more than %s can give: check that all points do the same work", r.On(r.P))
-	case law.Pays(gain.Over(r.Ceiling)):
+		text += fmt.Sprintf(", which is more than %s can give: check that all points do the same work", r.CoresText(r.P))
+	case law.IsWorthwhile(gain.Over(r.Ceiling)):
 		text += ", timed by the slowest of them"
 	}
 	if Hurts(r.crowded) {
@@ -212,9 +212,9 @@ func (r Row) best() string {
 		return ""
 	}
 	last := r.Scaling[len(r.Scaling)-1]
-	top := slices.MaxFunc(r.Scaling, func(a, b law.Scaled) int { return cmp.Compare(a.Gain.Value, b.Gain.Value) })
+	top := slices.MaxFunc(r.Scaling, func(a, b law.GainAt) int { return cmp.Compare(a.Gain.Value, b.Gain.Value) })
 	if top.P > 1 && top.P < last.P && helps(top.Gain.Over(last.Gain)) {
-		return fmt.Sprintf("; best %s: %s×", r.Under(top.P), short(top.Gain))
+		return fmt.Sprintf("; best %s: %s×", r.AtCoresText(top.P), short(top.Gain))
 	}
 	return ""
 }
@@ -265,7 +265,7 @@ func (r Row) goal() interval.Interval {
 
 // moreCores says what the cores beyond the first give.
 func (r Row) moreCores() string {
-	who, s, es := r.On(r.P), "s", "es"
+	who, s, es := r.CoresText(r.P), "s", "es"
 	switch {
 	case bool(r.nominal):
 	case r.P == 2:

@@ -40,7 +40,7 @@ func TestVerdictsNameTheLimitAndItsNumber(t *testing.T) {
 	curve := func(gains ...interval.Interval) func(*Row) {
 		return func(r *Row) {
 			for i, g := range gains {
-				r.Scaling = append(r.Scaling, law.Scaled{P: 1 << i, Gain: g})
+				r.Scaling = append(r.Scaling, law.GainAt{P: 1 << i, Gain: g})
 			}
 			r.P = 1 << (len(gains) - 1)
 		}
@@ -91,7 +91,7 @@ func TestVerdictsNameTheLimitAndItsNumber(t *testing.T) {
 		{1, 1.64, 1, as, Scales, "2 cores give 1.64× where separate programs get 2.00×"},
 		{1, 1.62, 1, as, Undecided, "2 cores give 1.62×, but G_p/H(2) may be above or below 0.8: it is 0.81 ±0.01; measure about 23 samples (-count 23), or on a quieter machine"},
 		{1, 1.6, 1, as, Undecided, "2 cores give 1.60×, but G_p/H(2) may be above or below 0.8: it is 0.80 ±0.01; even 1000 such samples would not decide it; measure on a quieter machine"},
-		{1, 1.58, 1, func(r *Row) { r.Ceiling, r.swept = interval.Unknown, true }, Undecided, "2 cores give 1.58×, but G_p/2 may be above or below 0.8: it is 0.79 ±0.01; measure about 29 samples (--budget), or on a quieter machine"},
+		{1, 1.58, 1, func(r *Row) { r.Ceiling, r.swept = interval.Unknown, true }, Undecided, "2 cores give 1.58×, but G_p/2 may be above or below 0.8: it is 0.79 ±0.01; measure about 29 samples (with a larger budget), or on a quieter machine"},
 		{1, 1.56, 1, as, Stalls, "2 cores give 1.56× where separate programs get 2.00×"},
 		{1, 2.4, 1, as, Scales, "2 cores give 2.40× where separate programs get 2.00×, which is more than 2 cores can give: check that all points do the same work"},
 		{1, 4.4, 1, as, Undecided, "2 cores give 4.40× where separate programs get 2.00×, which is more than 2 cores can give: check that all points do the same work"},
@@ -107,7 +107,7 @@ func TestVerdictsNameTheLimitAndItsNumber(t *testing.T) {
 			r.Advice = Advice{4, 1, near(1), false}
 		}, Scheduled, "items arrive on a schedule, so latency counts, not throughput: the 99th percentile is 2.1 ms at 1000 items a second, with 4 workers on 2 cores"},
 		{1, 1, 1, func(r *Row) { r.Lines = []Line{{P: 2, Points: []LinePoint{{Workers: 1}}}} }, Undecided, "at most 1 worker measured on 2 cores"},
-		{1, 1, 1, func(r *Row) { r.Executor, r.Lines = "pool", []Line{{P: 2, Points: []LinePoint{{Workers: 1}}}} }, Undecided, "at most 1 worker measured on 2 cores; measure more (--workers)"},
+		{1, 1, 1, func(r *Row) { r.Executor, r.Lines = "pool", []Line{{P: 2, Points: []LinePoint{{Workers: 1}}}} }, Undecided, "at most 1 worker measured on 2 cores; measure more"},
 		{1.11, 1.9, 1, func(r *Row) { r.Concurrency = interval.Interval{Value: 1.11, Low: 1.042, High: 1.18} }, Mixes, "4 workers give 1.11× on one core; a second core adds 90 ±2 % (unsure: G_c may be as little as 1.04)"},
 		{3.5, 1, 1, func(r *Row) { r.Advice = Advice{4, 1, near(1), false} }, Waits, "4 workers give 3.50× on one core, because their waiting overlaps; a second core adds nothing (0 ±1 %); enough: 4 workers on 1 core, which loses at most 1 %"},
 		{3.5, 1, 1, func(r *Row) { r.Advice = Advice{4, 1, interval.Interval{Value: 0.98, Low: 0.956, High: 1}, false} }, Waits, "4 workers give 3.50× on one core, because their waiting overlaps; a second core adds nothing (0 ±1 %); enough: 4 workers on 1 core, which loses at most 5 %"},

@@ -27,18 +27,18 @@ func (n nominal) under(p int) string {
 	return "at " + n.on(p)
 }
 
-// On names p cores, or the GOMAXPROCS that stands for them.
-func (r Row) On(p int) string { return r.nominal.on(p) }
+// CoresText names p cores, or the GOMAXPROCS that stands for them.
+func (r Row) CoresText(p int) string { return r.nominal.on(p) }
 
-// Under is On with a preposition: on 2 cores, at GOMAXPROCS 2.
-func (r Row) Under(p int) string { return r.nominal.under(p) }
+// AtCoresText is CoresText with a preposition: on 2 cores, at GOMAXPROCS 2.
+func (r Row) AtCoresText(p int) string { return r.nominal.under(p) }
 
 // UpTo says how far cores were measured.
 func (r Row) UpTo() string {
 	if r.nominal {
-		return "up to " + r.On(r.P)
+		return "up to " + r.CoresText(r.P)
 	}
-	return "on up to " + r.On(r.P)
+	return "on up to " + r.CoresText(r.P)
 }
 
 // cores is what the row's cores do: 2 cores give, GOMAXPROCS 2 gives.
@@ -46,5 +46,5 @@ func (r Row) cores(verb string) string {
 	if r.nominal || r.P == 1 {
 		verb += "s"
 	}
-	return r.On(r.P) + " " + verb
+	return r.CoresText(r.P) + " " + verb
 }

@@ -45,7 +45,7 @@ func gainsAlt(rows []analyse.Row) string {
 func scalingAlt(rows []analyse.Row) string {
 	return "Gain from cores at the best number of workers: " + sentence(len(rows), func(i int) string {
 		r := rows[i]
-		s := fmt.Sprintf("%s reaches %s %s", r.Name(), table.Figures(r.FromCores().Value), r.Under(r.P))
+		s := fmt.Sprintf("%s reaches %s %s", r.Name(), table.Figures(r.FromCores().Value), r.AtCoresText(r.P))
 		if h := r.Ceiling.Value; !math.IsNaN(h) && r.P > 1 {
 			s += fmt.Sprintf(", where separate programs reach %s", table.Figures(h))
 		}
@@ -65,7 +65,7 @@ func workersAlt(rows []analyse.Row) string {
 			}
 		}
 		s := fmt.Sprintf("%s %s jobs per second at %s", r.Name(), plain(best.Throughput.Value), table.Count(best.Workers, "worker"))
-		if bound := l.Bound(float64(best.Workers)); bound > 0 && !math.IsInf(bound, 0) {
+		if bound := l.MaxThroughput(float64(best.Workers)); bound > 0 && !math.IsInf(bound, 0) {
 			s += fmt.Sprintf(", %.0f %% of its bound", 100*best.Throughput.Value/bound)
 		}
 		return s

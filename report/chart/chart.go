@@ -36,6 +36,11 @@ type Chart struct {
 // pageWidth is the width of every chart, in points: 800 CSS pixels.
 const pageWidth vg.Length = 600
 
+// Names lists the charts of all rows: those of All, and History.
+var Names = []string{
+	"gains", "timeline", "scaling", "workers", "plane", "stack", "latency", "heat", "crossover", "executors", "coretocore", "history",
+}
+
 // All returns the charts of all rows, in the order in which they are shown, without those
 // for which no row has numbers.
 func All(a *analyse.Analysis) []Chart {
@@ -45,32 +50,14 @@ func All(a *analyse.Analysis) []Chart {
 	all := len(a.Rows)
 	a = Excerpt(a)
 	var charts []Chart
-	add := func(c Chart, ok bool) {
-		if ok {
+	for _, draw := range []func(*analyse.Analysis) (Chart, bool){
+		Gains, Timeline, Scaling, Workers, Plane, Stack, Latency, Heat, Crossovers, Executors, CoreToCore,
+	} {
+		if c, ok := draw(a); ok {
 			charts = append(charts, c)
 		}
 	}
-	some := func(known func(analyse.Row) bool) bool { return slices.ContainsFunc(a.Rows, known) }
-	if some(hasGain) {
-		add(Gains(a), true)
-	}
-	add(Timeline(a))
-	if some(hasScaling) {
-		add(Scaling(a), true)
-	}
-	if some(hasLines) {
-		add(Workers(a), true)
-	}
-	if some(onPlane) {
-		add(Plane(a), true)
-	}
-	add(Stack(a))
-	add(Latency(a))
-	add(Heat(a))
-	add(Crossovers(a))
-	add(Executors(a))
-	add(CoreToCore(a))
-	return admit(charts, all)
+	return noteOmittedRows(charts, all)
 }
 
 // rowsWith returns the rows that have what a chart draws.

@@ -15,6 +15,14 @@ import (
 	"overlap/report/law"
 )
 
+// drawn returns a chart that has something to draw.
+func drawn(c Chart, ok bool) Chart {
+	if !ok {
+		panic(c.Name + " has nothing to draw")
+	}
+	return c
+}
+
 func svg(t *testing.T, c Chart) string {
 	t.Helper()
 	b, err := c.SVG(Light)
@@ -40,7 +48,7 @@ func limited(p int, doubt float64) analyse.Row {
 			h.Low, h.High = h.Value/doubt, h.Value*doubt
 		}
 		r.Ceiling = h
-		r.Scaling = append(r.Scaling, law.Scaled{P: n, Gain: exactly(math.Sqrt(float64(n))), Ceiling: h})
+		r.Scaling = append(r.Scaling, law.GainAt{P: n, Gain: exactly(math.Sqrt(float64(n))), Ceiling: h})
 		r.Models.Cores = append(r.Models.Cores, law.Efficiency{P: n, OfIdeal: exactly(0.7), OfCeiling: exactly(0.8), Serial: exactly(0.1)})
 		r.Models.OverCores.Points = append(r.Models.OverCores.Points, law.Measure{N: float64(n), X: math.Sqrt(float64(n))})
 	}
@@ -54,7 +62,7 @@ func TestCeilingsHaveTheirIntervals(t *testing.T) {
 	pictures := func(doubt float64) map[string]string {
 		r := limited(64, doubt)
 		a := &analyse.Analysis{Rows: []analyse.Row{r}}
-		return map[string]string{"gains": svg(t, Gains(a)), "scaling": svg(t, Scaling(a)), "curves": svg(t, curves(r))}
+		return map[string]string{"gains": svg(t, drawn(Gains(a))), "scaling": svg(t, drawn(Scaling(a))), "curves": svg(t, curves(r))}
 	}
 	without := pictures(0)
 	for name, with := range pictures(1.2) {
@@ -99,7 +107,7 @@ func TestIntervalsOfCeilingsAreInTheFrame(t *testing.T) {
 func TestProductOfGainsHasItsInterval(t *testing.T) {
 	r := limited(2, 0)
 	r.Speedup = interval.Interval{Value: 1.96, Low: 1.8, High: 2.14}
-	picture := func(r analyse.Row) string { return svg(t, Gains(&analyse.Analysis{Rows: []analyse.Row{r}})) }
+	picture := func(r analyse.Row) string { return svg(t, drawn(Gains(&analyse.Analysis{Rows: []analyse.Row{r}}))) }
 	if s := picture(r); !strings.Contains(s, ">1.00 × 2.00 = 1.96 ±0.18<") {
 		t.Error("the speedup has no interval")
 	}
@@ -123,7 +131,7 @@ func waits(demand, waiting float64) analyse.Row {
 			}
 		}
 		r.Lines = append(r.Lines, l)
-		r.Scaling = append(r.Scaling, law.Scaled{P: p, Gain: exactly(float64(p)), Ceiling: exactly(math.NaN())})
+		r.Scaling = append(r.Scaling, law.GainAt{P: p, Gain: exactly(float64(p)), Ceiling: exactly(math.NaN())})
 	}
 	r.Models.OverWorkers = law.FitUSL(r.Models.OverWorkers.Points, law.Relative)
 	return r
@@ -134,7 +142,7 @@ func TestBoundsAreNamedWhereTheyAreDrawn(t *testing.T) {
 	for _, demand := range []float64{0.01, math.NaN()} {
 		r := waits(demand, 0.07)
 		a := &analyse.Analysis{Rows: []analyse.Row{r}}
-		for _, c := range []Chart{Workers(a), curves(r)} {
+		for _, c := range []Chart{drawn(Workers(a)), curves(r)} {
 			if named := strings.Contains(svg(t, c), "bound"); named == math.IsNaN(demand) {
 				t.Errorf("%s of a demand of %v names a bound: %v", c.Name, demand, named)
 			}
@@ -145,7 +153,7 @@ func TestBoundsAreNamedWhereTheyAreDrawn(t *testing.T) {
 		if named := strings.Contains(svg(t, curves(r)), ">bound of 2 cores<"); named == math.IsNaN(demand) {
 			t.Errorf("of a demand of %v, the legend of the curves has the bound of both cores: %v", demand, named)
 		}
-		if named := strings.Contains(svg(t, Workers(a)), "min(w/(D+Z), p/D)"); named == math.IsNaN(demand) {
+		if named := strings.Contains(svg(t, drawn(Workers(a))), "min(w/(D+Z), p/D)"); named == math.IsNaN(demand) {
 			t.Errorf("the headline of a demand of %v has the bound: %v", demand, named)
 		}
 	}

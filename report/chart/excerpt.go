@@ -13,15 +13,15 @@ func Excerpt(a *analyse.Analysis) *analyse.Analysis {
 	return &part
 }
 
-// admit says in the captions that the charts leave rows out, and draws the PNGs with fewer
+// noteOmittedRows says in the captions that rows are missing, and draws the PNGs with fewer
 // pixels, so that they do not take more memory than the results.
-func admit(charts []Chart, all int) []Chart {
+func noteOmittedRows(charts []Chart, all int) []Chart {
 	if all <= analyse.Readable {
 		return charts
 	}
 	for i := range charts {
 		charts[i].coarse = true
-		charts[i].Caption += fmt.Sprintf(" Drawn are the first %d of %d rows: choose others with --filter.", analyse.First, all)
+		charts[i].Caption += fmt.Sprintf(" Drawn are the first %d of %d rows: choose others with a filter.", analyse.First, all)
 	}
 	return charts
 }

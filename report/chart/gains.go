@@ -18,8 +18,8 @@ import (
 
 // Gains draws the concurrency gain of each workload as a bar that starts at 1, and the
 // parallelism gain as a second bar that starts where the first ends. On a doubling scale,
-// factors add up as lengths.
-func Gains(a *analyse.Analysis) Chart {
+// factors add up as lengths. It is false if no row has a gain.
+func Gains(a *analyse.Analysis) (Chart, bool) {
 	rows := rowsWith(a.Rows, hasGain)
 	return Chart{
 		Name:    "gains",
@@ -49,7 +49,7 @@ func Gains(a *analyse.Analysis) Chart {
 				x.Tick.Marker = log2Ticks{10, math.Ceil(high)}
 			}, 0.5-float64(len(rows)), 0.5, t.rowNames(rows), bars)
 		},
-	}
+	}, len(rows) > 0
 }
 
 // rowNames labels row i at -i.

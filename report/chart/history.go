@@ -33,7 +33,7 @@ func History(h *history.History) (c Chart, ok bool) {
 	drawn := all[:min(len(all), maxPanels)]
 	caption := "Each line is the chain of ratios of a commit to its base, measured side by side; its 95 % band widens because errors add up. Upright lines are steps: the shortest ranges of commits whose ratios chance does not explain, with the change, and a bar on top if the range has several commits. Where a line is dotted, nothing was compared: it continues at the level before, which is an assumption."
 	if rest := len(all) - len(drawn); rest > 0 {
-		caption += fmt.Sprintf(" %s left out: choose with --bench.", table.Count(rest, "more benchmark"))
+		caption += fmt.Sprintf(" %s left out: choose with a pattern.", table.Count(rest, "more benchmark"))
 	}
 	var names []string
 	for _, p := range drawn {

@@ -123,7 +123,8 @@ func TestLegendsOfDifferentMachines(t *testing.T) {
 		all, other string
 	}{{a, "all cores", "4 cores"}, {&one, "2 cores", "all cores"}} {
 		latency, _ := chart.Latency(c.of)
-		for _, picture := range []chart.Chart{chart.Workers(c.of), latency} {
+		workers, _ := chart.Workers(c.of)
+		for _, picture := range []chart.Chart{workers, latency} {
 			svg, err := picture.SVG(chart.Light)
 			if err != nil {
 				t.Fatal(err)

@@ -21,7 +21,7 @@ func bounded(ceiling float64) analyse.Row {
 		if p == 1 {
 			h = known(1)
 		}
-		r.Scaling = append(r.Scaling, law.Scaled{P: p, Gain: known(math.Sqrt(float64(p))), Ceiling: h})
+		r.Scaling = append(r.Scaling, law.GainAt{P: p, Gain: known(math.Sqrt(float64(p))), Ceiling: h})
 		r.Models.Cores = append(r.Models.Cores, law.Efficiency{P: p, OfIdeal: known(1 / math.Sqrt(float64(p))), OfCeiling: known(math.NaN()), Serial: known(math.NaN())})
 	}
 	return r
@@ -32,7 +32,7 @@ func bounded(ceiling float64) analyse.Row {
 func TestLegendNamesTheCeilingThatIsDrawn(t *testing.T) {
 	for _, ceiling := range []float64{3, math.NaN()} {
 		a := &analyse.Analysis{Rows: []analyse.Row{bounded(ceiling)}}
-		pictures := append(OfRow(a, a.Rows[0])[:1], Scaling(a))
+		pictures := append(OfRow(a, a.Rows[0])[:1], drawn(Scaling(a)))
 		for _, c := range pictures {
 			svg, err := c.SVG(Light)
 			if err != nil {

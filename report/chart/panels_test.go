@@ -20,7 +20,7 @@ func manyCores() (r analyse.Row, levels []float64) {
 	for _, p := range []int{1, 2, 3, 4, 8, 16, 24, 32, 64, 128, 192, 224, 256, 512, 1024} {
 		levels = append(levels, float64(p))
 		r.P = p
-		r.Scaling = append(r.Scaling, law.Scaled{P: p, Gain: between(math.Sqrt(float64(p))), Ceiling: between(float64(p))})
+		r.Scaling = append(r.Scaling, law.GainAt{P: p, Gain: between(math.Sqrt(float64(p))), Ceiling: between(float64(p))})
 		r.Models.Cores = append(r.Models.Cores, law.Efficiency{P: p, OfIdeal: between(0.5), OfCeiling: between(0.6), Serial: between(0.4)})
 	}
 	return r, levels

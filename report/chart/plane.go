@@ -17,8 +17,8 @@ import (
 )
 
 // Plane draws each workload, at its best point, as tasks in flight against CPUs busy: how
-// much overlapped, and how much ran at once.
-func Plane(a *analyse.Analysis) Chart {
+// much overlapped, and how much ran at once. It is false if that is not known of any row.
+func Plane(a *analyse.Analysis) (Chart, bool) {
 	return Chart{
 		Name:    "plane",
 		Title:   "Concurrency and parallelism",
@@ -68,7 +68,7 @@ func Plane(a *analyse.Analysis) Chart {
 			p.Add(dots{a.Rows, append(avoid, diagonal...), t})
 			p.Draw(c)
 		},
-	}
+	}, slices.ContainsFunc(a.Rows, onPlane)
 }
 
 // busyHeight returns the place of a number of CPUs on the axis. From 1 on, every doubling

@@ -64,7 +64,7 @@ func (t Theme) curveEntries(r analyse.Row) (entries []entry) {
 	workers := t.workersStyle()
 	switch {
 	case hasScaling(r) && hasLines(r):
-		entries = append(t.scalingStyle().legend(r.On(r.P)+", or gain from them", r), workers.entriesAfterCores(r)...)
+		entries = append(t.scalingStyle().legend(r.CoresText(r.P)+", or gain from them", r), workers.entriesAfterCores(r)...)
 	case hasScaling(r):
 		entries = t.scalingStyle().legend("gain from cores", r)
 	default:
@@ -85,6 +85,6 @@ func (s workersStyle) entriesAfterCores(r analyse.Row) []entry {
 	case !hasBound(r):
 		return all[:1]
 	}
-	all[3].label = "bound of " + r.On(r.P)
+	all[3].label = "bound of " + r.CoresText(r.P)
 	return []entry{all[0], all[1], all[3]}
 }

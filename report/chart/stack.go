@@ -110,8 +110,6 @@ func (s stackBar) drawn() (parts []analyse.Part, kinds []int) {
 	// Work that waits can take less CPU time than its baseline. A bar of both would be
 	// longer than the cores and begin left of zero.
 	if saved := min(0, all[1].Cores); strings.HasPrefix(all[1].Name, "inflation") {
-		// Work that waits can take less CPU time than its baseline. A bar of
-		// both would be longer than the cores and begin left of zero.
 		all[0].Cores, all[1].Cores = all[0].Cores+saved, all[1].Cores-saved
 	}
 	for _, part := range all {

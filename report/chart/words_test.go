@@ -117,7 +117,7 @@ func TestAltTextsOfNineRowsAreWhole(t *testing.T) {
 	for i := range 9 {
 		fmt.Fprintf(&b, "BenchmarkGet/id=%d/workers=1/cores=1 1 5 ns/op\nBenchmarkGet/id=%d/workers=1/cores=2-2 1 5 ns/op\n", i, i)
 	}
-	if alt := chart.Scaling(analysisOf(t, b.String())).Alt; strings.Contains(alt, "more") || strings.Count(alt, " reaches ") != 9 {
-		t.Error(alt)
+	if scaling, _ := chart.Scaling(analysisOf(t, b.String())); strings.Contains(scaling.Alt, "more") || strings.Count(scaling.Alt, " reaches ") != 9 {
+		t.Error(scaling.Alt)
 	}
 }

@@ -22,8 +22,8 @@ func hasBound(r analyse.Row) bool {
 }
 
 // Workers draws throughput against workers on one core and on all cores, under the
-// operational bounds min(w/(D+Z), p/D).
-func Workers(a *analyse.Analysis) Chart {
+// operational bounds min(w/(D+Z), p/D). It is false if the workers of no row are known.
+func Workers(a *analyse.Analysis) (Chart, bool) {
 	rows := rowsWith(a.Rows, hasLines)
 	title, caption := "Throughput against workers, on log scales", workersAlone
 	limits := slices.ContainsFunc(rows, hasBound)
@@ -34,7 +34,7 @@ func Workers(a *analyse.Analysis) Chart {
 		title,
 		func(t Theme) []entry { return t.workersStyle().legend(rows, limits) },
 		namesOf(rows),
-		func(t Theme, i int) *panel { return t.workersStyle().panel(t, rows[i], law.USL{}) })
+		func(t Theme, i int) *panel { return t.workersStyle().panel(t, rows[i], law.USL{}) }), len(rows) > 0
 }
 
 // hasLines reports whether the numbers of workers of a row are known.
@@ -69,10 +69,10 @@ func (t Theme) workersStyle() workersStyle {
 
 func (s workersStyle) legend(rows []analyse.Row, limits bool) (entries []entry) {
 	bounds := []string{"its bound", "their bound"}
-	one, several := rows[0].On(1), []string(nil)
+	one, several := rows[0].CoresText(1), []string(nil)
 	for _, r := range rows {
 		if r.P > 1 {
-			several = append(several, r.On(r.P))
+			several = append(several, r.CoresText(r.P))
 		}
 	}
 	for i, cores := range slices.Compact([]string{one, allCores(one, several)}) {
@@ -125,7 +125,7 @@ func bound(l analyse.Line, from, to float64) (points plotter.XYs) {
 		ends = []float64{from, knee, to}
 	}
 	for _, x := range ends {
-		if y := math.Log2(l.Bound(x)); !math.IsNaN(y) && !math.IsInf(y, 0) {
+		if y := math.Log2(l.MaxThroughput(x)); !math.IsNaN(y) && !math.IsInf(y, 0) {
 			points = append(points, plotter.XY{X: math.Log2(x), Y: y})
 		}
 	}

@@ -121,7 +121,7 @@ func (h *History) WriteText(w io.Writer) error {
 		lines = append(lines, stepLines(h.Steps[:min(len(h.Steps), maxSteps)], t.Columns())...)
 	}
 	if more := len(h.Steps) - maxSteps; more > 0 {
-		lines = append(lines, fmt.Sprintf("and %s: --json prints all", table.Count(more, "older step")))
+		lines = append(lines, fmt.Sprintf("and %s: the history as JSON has all", table.Count(more, "older step")))
 	}
 	lines = append(lines, "")
 	for _, note := range append([]string{

@@ -20,7 +20,7 @@ func TestErrorsAreThoseThatBendACurve(t *testing.T) {
 		for round := range rounds {
 			drift := 0.3 * rng.NormFloat64()
 			for i := range all {
-				all[i] = append(all[i], interval.Visit{Round: round + 1, Seconds: math.Exp(drift + own*rng.NormFloat64())})
+				all[i] = append(all[i], interval.Timing{Round: round + 1, Seconds: math.Exp(drift + own*rng.NormFloat64())})
 			}
 		}
 		for i := range ns {

@@ -30,7 +30,7 @@ type Efficiency struct {
 }
 
 // EfficiencyOf returns what a gain is of p and of the ceiling.
-func EfficiencyOf(s Scaled) Efficiency {
+func EfficiencyOf(s GainAt) Efficiency {
 	p := float64(s.P)
 	e := Efficiency{s.P, s.Gain.Through(func(g float64) float64 { return g / p }), s.Gain.Over(s.Ceiling), KarpFlatt(s.Gain, s.P)}
 	if s.P == 1 {
@@ -103,7 +103,7 @@ func (e Efficiency) precise() bool {
 }
 
 // negligible reports whether what the fraction costs is too little to matter.
-func (e Efficiency) negligible() bool { return e.Serial.High*float64(e.P-1) < Matters-1 }
+func (e Efficiency) negligible() bool { return e.Serial.High*float64(e.P-1) < LeastGain-1 }
 
 // SerialFit is a fit of a law with a serial part.
 type SerialFit struct {
@@ -200,7 +200,7 @@ func fitSerial(law shape, whose string, curve []Measure, loss Loss) (s SerialFit
 // vague reports whether the bounds of a coefficient are at least a factor of four
 // apart and its effect matters.
 func vague(c interval.Interval, effect float64) bool {
-	return c.High >= 4*c.Low && c.High*effect >= Matters-1
+	return c.High >= 4*c.Low && c.High*effect >= LeastGain-1
 }
 
 // GustafsonAt returns the serial share of the time on p cores, s = (p − S)/(p − 1)
@@ -213,17 +213,17 @@ func GustafsonAt(scaled interval.Interval, p int) interval.Interval {
 	return scaled.Through(func(s float64) float64 { return (n - s) / (n - 1) })
 }
 
-// Scaled is the gain from p cores at the best number of workers, see
+// GainAt is the gain from p cores at the best number of workers, see
 // Row.FromCores.
-type Scaled struct {
+type GainAt struct {
 	P       int               `json:"p"`       // the smaller of cores and GOMAXPROCS
 	Gain    interval.Interval `json:"gain"`    // from cores, at the same workers, or over one worker where these do less than one
 	Ceiling interval.Interval `json:"ceiling"` // H(p); unknown if not measured
 }
 
-// Matters is the gain from which on COST and predictions speak of one, and the loss
-// from which on a law of scaling says something.
-const Matters = 1.1
+// LeastGain is the smallest gain that COST and predictions count as a gain. A law's
+// coefficient must cost at least as much to be reported on.
+const LeastGain = 1.1
 
-// Pays reports whether a gain is a tenth or more, and no accident of noise.
-func Pays(i interval.Interval) bool { return i.Value >= Matters && i.Low > 1 }
+// IsWorthwhile reports whether a gain is a tenth or more, and not an accident of noise.
+func IsWorthwhile(i interval.Interval) bool { return i.Value >= LeastGain && i.Low > 1 }

@@ -26,7 +26,7 @@ func TestClosedForms(t *testing.T) {
 			t.Errorf("%v on one core", i)
 		}
 	}
-	e := EfficiencyOf(Scaled{P: 4, Gain: interval.Interval{Value: 2.5, Low: 2, High: 3}, Ceiling: interval.Exact(3)})
+	e := EfficiencyOf(GainAt{P: 4, Gain: interval.Interval{Value: 2.5, Low: 2, High: 3}, Ceiling: interval.Exact(3)})
 	want(t, "efficiency", e.OfIdeal.Value, 0.625, 0)
 	want(t, "its low bound", e.OfIdeal.Low, 0.5, 0)
 	want(t, "software efficiency", e.OfCeiling.Value, 2.5/3, 1e-15)
@@ -151,7 +151,7 @@ func TestCurvesThatAreNotOfTheLaw(t *testing.T) {
 	}
 }
 
-// Under a ceiling that was measured without doubt, what more cores give is
+// AtCoresText a ceiling that was measured without doubt, what more cores give is
 // between the two suppositions for each law.
 func TestCeilingPredictionsHoldTheLaws(t *testing.T) {
 	for _, law := range []theta{{1, 0, 0}, {1, 0.05, 0}, {1, 0.5, 0}, {1, 0.05, 0.001}, {1, 0.02, 0.005}} {
@@ -159,11 +159,11 @@ func TestCeilingPredictionsHoldTheLaws(t *testing.T) {
 		for _, from := range [][2]int{{1, 2}, {2, 4}, {8, 16}, {8, 12}} {
 			for _, share := range []float64{1, 0.8} { // of H(p) in p
 				h := func(p int) interval.Interval { return interval.Exact(math.Pow(float64(p), share)) }
-				at := func(p int) Scaled {
-					return Scaled{P: p, Gain: interval.Exact(f(float64(p)) * h(p).Value / float64(p)), Ceiling: h(p)}
+				at := func(p int) GainAt {
+					return GainAt{P: p, Gain: interval.Exact(f(float64(p)) * h(p).Value / float64(p)), Ceiling: h(p)}
 				}
-				all, why := Predict([]Scaled{at(from[0]), at(from[1])}, FitUSL(nil, Relative))
-				if at(from[1]).Gain.Value < Matters {
+				all, why := Predict([]GainAt{at(from[0]), at(from[1])}, FitUSL(nil, Relative))
+				if at(from[1]).Gain.Value < LeastGain {
 					if all != nil || !strings.Contains(why, "too small") {
 						t.Errorf("%v of cores that do not help: %s", all, why)
 					}
@@ -187,10 +187,10 @@ func TestCeilingPredictionsHoldTheLaws(t *testing.T) {
 			}
 		}
 	}
-	if all, why := Predict([]Scaled{{P: 1, Gain: interval.Exact(1), Ceiling: interval.Exact(1)}}, FitUSL(nil, Relative)); all != nil || why == "" {
+	if all, why := Predict([]GainAt{{P: 1, Gain: interval.Exact(1), Ceiling: interval.Exact(1)}}, FitUSL(nil, Relative)); all != nil || why == "" {
 		t.Errorf("from one core: %v, %q", all, why)
 	}
-	if all, _ := Predict([]Scaled{{P: 1, Gain: interval.Exact(1), Ceiling: interval.Exact(1)}, {P: 2, Gain: interval.Exact(2), Ceiling: interval.Unknown}}, FitUSL(nil, Relative)); !math.IsNaN(all[0].Ceiling.Value) {
+	if all, _ := Predict([]GainAt{{P: 1, Gain: interval.Exact(1), Ceiling: interval.Exact(1)}, {P: 2, Gain: interval.Exact(2), Ceiling: interval.Unknown}}, FitUSL(nil, Relative)); !math.IsNaN(all[0].Ceiling.Value) {
 		t.Errorf("a ceiling that was not measured predicts %v", all[0].Ceiling)
 	}
 }

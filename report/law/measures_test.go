@@ -14,7 +14,7 @@ import (
 func TestErrorsOfPointsThatShareLittle(t *testing.T) {
 	of := func(from, n int) (s interval.Series) {
 		for i := from; i < from+n; i++ {
-			s = append(s, interval.Visit{Round: i, Seconds: math.Exp(math.Sin(float64(i)))})
+			s = append(s, interval.Timing{Round: i, Seconds: math.Exp(math.Sin(float64(i)))})
 		}
 		return s
 	}
@@ -35,9 +35,9 @@ func TestErrorsOfPoints(t *testing.T) {
 	for i := range 12 {
 		drift := math.Exp(0.2 * math.Sin(float64(i)))
 		own := func(k int) float64 { return math.Exp(0.01 * math.Sin(float64(17*i*k+k))) }
-		a = append(a, interval.Visit{Round: i, Seconds: 4 * drift * own(1)})
-		b = append(b, interval.Visit{Round: i, Seconds: 2 * drift * own(2)})
-		c = append(c, interval.Visit{Round: i, Seconds: drift * own(3)})
+		a = append(a, interval.Timing{Round: i, Seconds: 4 * drift * own(1)})
+		b = append(b, interval.Timing{Round: i, Seconds: 2 * drift * own(2)})
+		c = append(c, interval.Timing{Round: i, Seconds: drift * own(3)})
 	}
 	points := Measures([]float64{1, 2, 4}, []interval.Series{a, b, c})
 	for i, p := range points {

@@ -32,12 +32,12 @@ type Prediction struct {
 // Predict predicts the gain from two and four times the most cores of the curve. If
 // it returns none, why says the reason: one core count only, or cores that do not help
 // and no model.
-func Predict(curve []Scaled, law USL) (all []Prediction, why string) {
+func Predict(curve []GainAt, law USL) (all []Prediction, why string) {
 	if len(curve) < 2 {
 		return nil, "only one core was measured"
 	}
 	before, last := lastDoubling(curve)
-	help := Pays(last.Gain) || math.IsNaN(last.Gain.Low) && last.Gain.Value >= Matters
+	help := IsWorthwhile(last.Gain) || math.IsNaN(last.Gain.Low) && last.Gain.Value >= LeastGain
 	if !help && !law.Drawable() {
 		return nil, fmt.Sprintf("the gain from %d cores, × %v, is too small or too noisy to extrapolate", last.P, last.Gain)
 	}
@@ -61,17 +61,17 @@ func Predict(curve []Scaled, law USL) (all []Prediction, why string) {
 // lastDoubling returns the last point of the curve and the one nearest to half of its
 // cores. The last but one may be too near: extrapolated to 1024, the noise between 224
 // and 256 cores is raised to the tenth power.
-func lastDoubling(curve []Scaled) (before, last Scaled) {
+func lastDoubling(curve []GainAt) (before, last GainAt) {
 	last = curve[len(curve)-1]
-	return slices.MinFunc(curve[:len(curve)-1], func(a, b Scaled) int {
-		off := func(s Scaled) float64 { return math.Abs(math.Log2(float64(last.P)/float64(s.P)) - 1) }
+	return slices.MinFunc(curve[:len(curve)-1], func(a, b GainAt) int {
+		off := func(s GainAt) float64 { return math.Abs(math.Log2(float64(last.P)/float64(s.P)) - 1) }
 		return cmp.Compare(off(a), off(b))
 	}), last
 }
 
 // beyond returns the gain from times as many cores as the last point has. The value
 // continues the last step.
-func beyond(before, last Scaled, times int) interval.Interval {
+func beyond(before, last GainAt, times int) interval.Interval {
 	if math.IsNaN(last.Ceiling.Value) || math.IsNaN(before.Ceiling.Value) {
 		return interval.Unknown
 	}

@@ -11,7 +11,7 @@ import (
 
 // fourCores is a curve of 1, 2 and 4 cores as 12 rounds of a sweep with 5 % noise
 // give it: gains by truth, and the ceiling, of the slowest of as many programs.
-func fourCores(truth, ceiling func(p float64) float64, seed int) (curve []Scaled) {
+func fourCores(truth, ceiling func(p float64) float64, seed int) (curve []GainAt) {
 	rng := rand.New(rand.NewPCG(uint64(seed), 5))
 	times := func(x float64, programs int) (s interval.Series) {
 		for round := range 12 {
@@ -19,16 +19,16 @@ func fourCores(truth, ceiling func(p float64) float64, seed int) (curve []Scaled
 			for range programs {
 				slowest = max(slowest, rng.NormFloat64())
 			}
-			s = append(s, interval.Visit{Round: round + 1, Seconds: math.Exp(0.05*slowest) / x})
+			s = append(s, interval.Timing{Round: round + 1, Seconds: math.Exp(0.05*slowest) / x})
 		}
 		return s
 	}
 	one := times(1, 1)
-	curve = []Scaled{{P: 1, Gain: interval.Exact(1), Ceiling: interval.Exact(1)}}
+	curve = []GainAt{{P: 1, Gain: interval.Exact(1), Ceiling: interval.Exact(1)}}
 	for _, p := range []int{2, 4} {
 		n := float64(p)
-		h := interval.Quotient(times(n, 1), times(ceiling(n), p)).Scaled(n)
-		curve = append(curve, Scaled{P: p, Gain: interval.Quotient(one, times(truth(n), 1)), Ceiling: h})
+		h := interval.Quotient(times(n, 1), times(ceiling(n), p)).Times(n)
+		curve = append(curve, GainAt{P: p, Gain: interval.Quotient(one, times(truth(n), 1)), Ceiling: h})
 	}
 	return curve
 }
@@ -71,14 +71,14 @@ func TestTheCeilingHoldsTheHiddenHalf(t *testing.T) {
 // So it does of published curves, whose ceiling nobody measured: it is that of
 // perfect cores.
 func TestTheCeilingHoldsPublishedCurves(t *testing.T) {
-	scaled := func(c []Measure, n float64) Scaled {
+	scaled := func(c []Measure, n float64) GainAt {
 		for _, m := range c {
 			if m.N == n {
-				return Scaled{P: int(n), Gain: about(m.X / c[0].X), Ceiling: interval.Exact(n)}
+				return GainAt{P: int(n), Gain: about(m.X / c[0].X), Ceiling: interval.Exact(n)}
 			}
 		}
 		t.Fatalf("no point of %v", n)
-		return Scaled{}
+		return GainAt{}
 	}
 	for _, c := range []struct {
 		points       []Measure
@@ -87,7 +87,7 @@ func TestTheCeilingHoldsPublishedCurves(t *testing.T) {
 	}{
 		{specSDM, 36, 72, []float64{144}}, {specSDM, 18, 36, []float64{72, 144}}, {rayTracer, 12, 16, []float64{32, 64}}, {rayTracer, 4, 8, []float64{16, 32}},
 	} {
-		all, why := Predict([]Scaled{scaled(c.points, c.before), scaled(c.points, c.last)}, USL{})
+		all, why := Predict([]GainAt{scaled(c.points, c.before), scaled(c.points, c.last)}, USL{})
 		if len(all) != 2 {
 			t.Fatal(why)
 		}
@@ -102,12 +102,12 @@ func TestTheCeilingHoldsPublishedCurves(t *testing.T) {
 // Noise is not multiplied: a gain that may by its interval be above the cores
 // predicts no more than all of them. One that is above stays.
 func TestPredictionsMultiplyNoNoise(t *testing.T) {
-	before := Scaled{P: 2, Gain: about(2), Ceiling: about(2)}
+	before := GainAt{P: 2, Gain: about(2), Ceiling: about(2)}
 	for _, c := range []struct {
 		gain       interval.Interval
 		value, top float64
 	}{{interval.Interval{Value: 3.9, Low: 3.5, High: 4.4}, 7.61, 8}, {interval.Interval{Value: 4.2, Low: 3.9, High: 4.5}, 8.4, 8.4}, {interval.Interval{Value: 3, Low: 2.9, High: 3.1}, 4.5, 6.2}} {
-		i := beyond(before, Scaled{P: 4, Gain: c.gain, Ceiling: about(4)}, 2)
+		i := beyond(before, GainAt{P: 4, Gain: c.gain, Ceiling: about(4)}, 2)
 		if math.Abs(i.High-c.top) > 1e-9 || math.Abs(i.Value/c.value-1) > 0.01 {
 			t.Errorf("4 cores gain %v: 8 cores %v, want %v and at most %v", c.gain, i, c.value, c.top)
 		}
@@ -117,12 +117,12 @@ func TestPredictionsMultiplyNoNoise(t *testing.T) {
 // As much of the efficiency is lost with every further step of the size of the
 // last as with that.
 func TestPredictionsGoOnAsTheLastStep(t *testing.T) {
-	last := Scaled{P: 4, Gain: about(3), Ceiling: about(4)}
+	last := GainAt{P: 4, Gain: about(3), Ceiling: about(4)}
 	for _, c := range []struct {
-		before Scaled
+		before GainAt
 		times  int
 		want   float64
-	}{{Scaled{2, about(2), about(2)}, 2, 4.5}, {Scaled{2, about(2), about(2)}, 4, 6.75}, {Scaled{1, interval.Exact(1), interval.Exact(1)}, 4, 9}} {
+	}{{GainAt{2, about(2), about(2)}, 2, 4.5}, {GainAt{2, about(2), about(2)}, 4, 6.75}, {GainAt{1, interval.Exact(1), interval.Exact(1)}, 4, 9}} {
 		if i := beyond(c.before, last, c.times); math.Abs(i.Value/c.want-1) > 1e-9 {
 			t.Errorf("after %d and 4 cores, %d times as many gain %v, want %v", c.before.P, c.times, i, c.want)
 		}
@@ -131,9 +131,9 @@ func TestPredictionsGoOnAsTheLastStep(t *testing.T) {
 
 // Levels close to each other are no step to go on from.
 func TestPredictionsGoOnFromADoubling(t *testing.T) {
-	var curve []Scaled
+	var curve []GainAt
 	for _, p := range []int{1, 2, 3, 128, 224, 256} {
-		curve = append(curve, Scaled{P: p})
+		curve = append(curve, GainAt{P: p})
 	}
 	for n, want := range map[int]int{2: 1, 3: 2, 4: 3, 5: 128, 6: 128} {
 		if before, last := lastDoubling(curve[:n]); before.P != want || last.P != curve[n-1].P {
@@ -145,8 +145,8 @@ func TestPredictionsGoOnFromADoubling(t *testing.T) {
 // The ceiling grows by as much as the last step, but not faster than the cores,
 // and does not shrink; the bounds are those of the gain.
 func TestSuppositionsBeyondTheCeiling(t *testing.T) {
-	before := Scaled{P: 1, Gain: interval.Exact(1), Ceiling: interval.Exact(1)}
-	last := Scaled{P: 2, Gain: interval.Interval{Value: 1.9, Low: 1.8, High: 1.9 * 1.9 / 1.8}, Ceiling: interval.Exact(1.95)}
+	before := GainAt{P: 1, Gain: interval.Exact(1), Ceiling: interval.Exact(1)}
+	last := GainAt{P: 2, Gain: interval.Interval{Value: 1.9, Low: 1.8, High: 1.9 * 1.9 / 1.8}, Ceiling: interval.Exact(1.95)}
 	four := beyond(before, last, 2)
 	share := 1.9 / 1.95
 	want(t, "value", four.Value, share*share*1.95*1.95, 1e-12)
@@ -154,9 +154,9 @@ func TestSuppositionsBeyondTheCeiling(t *testing.T) {
 	want(t, "low", four.Low, 1.8*1.8/1.95, 1e-12)
 	// Two cores gave no more than two, whatever the noise says.
 	want(t, "high", four.High, 4, 1e-12)
-	steep := Scaled{P: 2, Gain: interval.Exact(2.6), Ceiling: interval.Exact(2.6)}
+	steep := GainAt{P: 2, Gain: interval.Exact(2.6), Ceiling: interval.Exact(2.6)}
 	want(t, "value under a steep ceiling", beyond(before, steep, 2).Value, 5.2, 1e-12)
-	falling := beyond(Scaled{P: 2, Gain: interval.Exact(1.8), Ceiling: interval.Exact(2)}, Scaled{P: 4, Gain: interval.Exact(1.8), Ceiling: interval.Exact(1.8)}, 2)
+	falling := beyond(GainAt{P: 2, Gain: interval.Exact(1.8), Ceiling: interval.Exact(2)}, GainAt{P: 4, Gain: interval.Exact(1.8), Ceiling: interval.Exact(1.8)}, 2)
 	want(t, "value under a falling ceiling", falling.Value, 1.8, 1e-12)
 }
 

@@ -20,11 +20,12 @@ const EnoughN = 6
 // are of 95 %, by a parametric bootstrap of the fit without bounds, cut to the bounds:
 // the truth is inside.
 type USL struct {
-	// Identifiable reports whether the coefficients mean something: there are at
-	// least 6 different N, and neither interval holds both 0 and twice its value,
-	// unless all of it takes less than a tenth of the time at every N. A straight
-	// line has σ = κ = 0, Amdahl's law κ = 0, and both are answers. Why says what
-	// is missing: "4 of 6" different N, or a coefficient.
+	// Identifiable reports whether the coefficients mean something. There must be at
+	// least 6 different N, and no coefficient may be so uncertain that its interval
+	// includes both 0 and twice the estimate. The exception is a coefficient whose upper
+	// bound explains less than a tenth of the time at every N. σ = κ = 0, a straight
+	// line, and κ = 0, Amdahl's law, are answers. Why says what is missing: "4 of 6"
+	// different N, or a coefficient.
 	Identifiable bool   `json:"identifiable"`
 	Why          string `json:"why,omitempty"` // the coefficients mean nothing
 
@@ -46,7 +47,7 @@ type USL struct {
 
 // FitUSL fits the law: of timings with the loss Relative; with Absolute it gives
 // the coefficients that are published for a curve. A curve of fewer than 3
-// different N has no fit at all: all numbers are NaN. Points that are no
+// different N has no fit at all: all numbers are NaN. Points that are not
 // throughputs are left out. The result is the same for the same curve: the
 // bootstrap's seed is fixed.
 func FitUSL(curve []Measure, loss Loss) USL {
@@ -139,7 +140,7 @@ func (p *problem) largest() (n float64) {
 // loose reports whether the interval of a coefficient holds both 0 and twice its value,
 // and the share of the time that it takes matters.
 func loose(c, takes interval.Interval) bool {
-	return c.Low <= 0 && c.High >= 2*c.Value && takes.High >= Matters-1
+	return c.Low <= 0 && c.High >= 2*c.Value && takes.High >= LeastGain-1
 }
 
 // takes returns the largest share of the time that a part takes at any measured N. It

@@ -104,10 +104,11 @@ func newEndings(titles []title, known func(name string) bool) *endings {
 
 // decide reads the titles of one package in one file, each of which is there
 // once, in their order. A run of go test measures every benchmark at every value
-// of -cpu: with -cpu 1,2,4 each name comes bare, with -2 and with -4, and at a
-// single value all names end alike or none does. So each set of values is tried
-// that would explain the endings of some name, and the one that explains all
-// titles is right. Names that other runs prove, known, decide between several.
+// of -cpu: with -cpu 1,2,4 each name occurs bare, with -2 and with -4; with a
+// single value, either all names have the same ending or none has one. So decide
+// tries every set of -cpu values that explains the endings of at least one name, and
+// takes the one that explains all titles. If several do, it takes the one whose names
+// other runs confirm (known).
 func decide(titles []title, known func(name string) bool) []reading {
 	e := newEndings(titles, known)
 	all := make([]reading, len(titles))

@@ -10,12 +10,11 @@ import (
 // Reasons is why benchmarks of one or several packages are left out.
 type Reasons struct{ table.Reasons }
 
-// AddFor is Add of a benchmark's name, before which sentences put its package if
-// the names are of several.
+// AddFor adds a benchmark's name to a reason.
 func (r *Reasons) AddFor(pkg, name, why string) { r.Add(pkg+"\x00"+name, why) }
 
-// Sentences returns "names: reason" for at most limit reasons, and how many more
-// there are.
+// Sentences returns "names: reason" for at most limit reasons, and how many more there
+// are. It prefixes names with their package if they come from several.
 func (r *Reasons) Sentences(limit int) (list []string) {
 	packages := map[string]bool{}
 	for _, reason := range r.List() {

@@ -31,7 +31,7 @@ type Data struct {
 	index
 }
 
-// Samples returns those of a point in the order of the files, made on demand.
+// Samples returns the samples of a point in the order of the files, made on demand.
 func (d *Data) Samples(p Point) []Sample {
 	list := make([]Sample, d.Count(p))
 	for i := range list {
@@ -49,7 +49,7 @@ func (d *Data) warn(warnings ...error) {
 	}
 }
 
-// record returns that of a point, an empty one if it was not measured.
+// record returns the record of a point, an empty one if it was not measured.
 func (d *Data) record(p Point) *record {
 	if r := d.records[p]; r != nil {
 		return r

@@ -15,7 +15,7 @@ func (d *Data) Series(p Point) (s interval.Series, pressed bool) {
 	times, pressed := d.times(p)
 	s = make(interval.Series, 0, d.Count(p))
 	for round, sec := range times {
-		s = append(s, interval.Visit{Round: round, Seconds: sec})
+		s = append(s, interval.Timing{Round: round, Seconds: sec})
 	}
 	return s, pressed
 }
@@ -30,7 +30,7 @@ func (d *Data) Mean(p Point, get func(Sample) float64) float64 {
 func (d *Data) MeanInterval(p Point, get func(Sample) float64) interval.Interval {
 	values := d.Values(p, get)
 	mean := stat.Mean(values, nil)
-	if len(values) < interval.MinSpread {
+	if len(values) < interval.MinForInterval {
 		return interval.Interval{Value: mean, Low: math.NaN(), High: math.NaN()}
 	}
 	half := sampling.HalfWidth(values)

@@ -180,15 +180,16 @@ func (d *Data) Swept() bool {
 // any order.
 func (d *Data) AllLevels(base Point) []Level { return slices.Collect(maps.Keys(d.group(base).workers)) }
 
-// Bound reports whether the file has the number of cores of some points of a row.
-func (d *Data) Bound(base Point) bool { return d.group(base).bound }
+// HasCores reports whether the file has the number of cores of some points of a row.
+func (d *Data) HasCores(base Point) bool { return d.group(base).bound }
 
-// Place returns that of a row in the order of the first samples in any column.
+// Place returns the place of a row when rows are ordered by their first sample in any
+// column.
 func (d *Data) Place(base Point) int { return d.group(base).place }
 
-// Thin returns the highest level of a row if it is left out because it has too few
-// samples; otherwise the parallelism of what it returns is 0.
-func (d *Data) Thin(base Point) Level { return d.group(base).thin }
+// DroppedLevel returns the highest level of a row if it is left out because it has too few
+// samples; otherwise a Level whose P() is 0.
+func (d *Data) DroppedLevel(base Point) Level { return d.group(base).thin }
 
 // Helpers returns the slices and serial programs with which a row is compared.
 func (d *Data) Helpers(base Point) []Point { return d.helper[d.helperOf(base)] }
@@ -203,7 +204,7 @@ func (d *Data) MakesColumns(key string) bool { return slices.Contains(d.columnKe
 // executors are.
 func (d *Data) SameMachines() bool { return d.index.sameMachines }
 
-// Names returns those of a point's results, as the files spell them.
+// Names returns the names of a point's results, as the files spell them.
 func (d *Data) Names(p Point) []string { return d.records[p].names }
 
 // FilesOf lists the files with samples of the points, in the order in which they

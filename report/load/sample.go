@@ -96,13 +96,13 @@ var unitIndex = func() map[string]int {
 	return index
 }()
 
-// record is the samples of one point, with a column for each unit that occurs: most
+// record holds the samples of one point, with a column for each unit that occurs: most
 // files have only times, and a million whole Samples would take 160 MB.
 type record struct {
 	point   Point
 	seconds []float64
 	rounds  []int32
-	columns [][]float64 // by unit; nil if none occurs, as is a column that does not
+	columns [][]float64 // one per unit; a column is nil if its unit does not occur, all are if none does
 
 	title    title
 	file     int // among those that were read
@@ -220,7 +220,7 @@ func (d *Data) times(p Point) (times iter.Seq2[int, float64], pressed bool) {
 	}, pressed
 }
 
-// Values returns those of the samples of p that count and have the value.
+// Values returns a value of the samples of p that count, without those that lack it.
 func (d *Data) Values(p Point, get func(Sample) float64) []float64 {
 	r, s := d.record(p), unmeasured
 	if r.columns == nil && math.IsNaN(get(s)) {

@@ -86,7 +86,7 @@ func newSelection(in Input) (*selection, error) {
 func isFixed(expression string) bool { return strings.Contains(expression, "@") }
 
 // project parses a field of Input, and notes the configuration that it depends on. The
-// axes, along which every row is drawn, are no part of a full name.
+// axes, along which every row is drawn, are not part of a full name.
 func (s *selection) project(field, text string, filter *benchproc.Filter) (*benchproc.Projection, error) {
 	var parser benchproc.ProjectionParser
 	if _, err := parser.Parse("/workers,/cores,/gomaxprocs,/slices", nil); err != nil {

@@ -25,8 +25,8 @@ func settingsOf(plan []byte) settings {
 	return p.Flags
 }
 
-// Flags returns those of overlap run that were given. --disk is of the suite, not of
-// other people's benchmarks.
+// Flags returns the flags of overlap run that repeat the settings. Only the suite has
+// --disk, other people's benchmarks do not.
 func (s settings) Flags(suite bool) (args []string) {
 	add := func(given bool, flag, value string) {
 		if given {
@@ -41,8 +41,8 @@ func (s settings) Flags(suite bool) (args []string) {
 	return args
 }
 
-// Settings returns those of the files with samples of the points; the zero settings if
-// these differ.
+// Settings returns the settings of the files with samples of the points; the zero
+// settings if these differ.
 func (d *Data) Settings(points []Point) (s settings) {
 	first := true
 	for _, p := range points {

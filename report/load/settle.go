@@ -96,7 +96,7 @@ func (b *builder) distinguishWorkers() {
 func (b *builder) warnOfCPUs() error {
 	for _, rec := range b.records {
 		if !rec.bound && len(b.data.Levels(rec.point)) > 1 {
-			return errors.New("GOMAXPROCS stands for the cores; go test -cpu 1,2,4 (Go 1.26) takes the first sample of a benchmark that loops with b.Loop at the last GOMAXPROCS; for c in 1 2 4; do go test -bench . -cpu $c -count 10; done avoids it, as does overlap run --pkg")
+			return errors.New("GOMAXPROCS stands for the cores; go test -cpu 1,2,4 (Go 1.26) takes the first sample of a benchmark that loops with b.Loop at the last GOMAXPROCS; for c in 1 2 4; do go test -bench . -cpu $c -count 10; done avoids it, as does overlap run")
 		}
 	}
 	return nil
@@ -107,7 +107,7 @@ func (b *builder) warnOfBlocks() error {
 	if !slices.ContainsFunc(b.records, func(r *record) bool { return r.inBlocks }) {
 		return nil
 	}
-	return errors.New("all samples of a point were taken one after the other, so that a machine that was slower for a while moves the gains beyond their intervals; go test -count 1 in a loop takes turns, as does overlap run --pkg")
+	return errors.New("all samples of a point were taken one after the other, so that a machine that was slower for a while moves the gains beyond their intervals; go test -count 1 in a loop takes turns, as does overlap run")
 }
 
 // columnSet is the columns of a report, side by side.

@@ -118,7 +118,7 @@ func (b *builder) addList(list benchfmt.Config, to map[string]string) {
 	}
 }
 
-// describe adds the configuration of the block to that of a column.
+// describe adds the configuration of the block to the one of a column.
 func (b *block) describe(c *column) error {
 	if b.described[c] {
 		return nil

@@ -25,7 +25,7 @@ func TestChartsOfAllRowsHaveTheirNumbers(t *testing.T) {
 		want   []string
 	}{
 		{"scaling", 4, 1, []string{r.Name(), "2", r.Scaling[1].Gain.String(), "–", r.Models.Cores[1].OfIdeal.String(), "–", r.Models.Cores[1].Serial.String()}},
-		{"workers", 8, 0, []string{r.Name(), "1", "1", fmt.Sprintf("%.0f", r.Lines[0].Points[0].Throughput.Value), fmt.Sprintf("%.0f", r.Lines[0].Bound(1))}},
+		{"workers", 8, 0, []string{r.Name(), "1", "1", fmt.Sprintf("%.0f", r.Lines[0].Points[0].Throughput.Value), fmt.Sprintf("%.0f", r.Lines[0].MaxThroughput(1))}},
 		{"heat", 8, 3, []string{r.Name(), "2", "2", "2", r.Grid[3].Gain.String()}},
 	} {
 		rows := rowsOf(t, html, "numbers_"+c.chart)

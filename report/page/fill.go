@@ -47,7 +47,7 @@ func (s *section) points(points []point) {
 	for _, p := range points {
 		rows = append(rows, p.Cells)
 	}
-	s.PointColumns, rows = dropEmptyColumns(pointColumns, rows)
+	s.PointColumns, rows = dropEmptyColumns(pointHeadings, rows)
 	for i := range points {
 		points[i].Cells = rows[i]
 	}

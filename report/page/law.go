@@ -34,7 +34,7 @@ func scaling(r analyse.Row) (rows [][]string) {
 
 // ceilingOf returns the ceiling at a number of cores. Without any measured ceiling it is
 // unknown also on one core, where it would be 1.
-func ceilingOf(r analyse.Row, x law.Scaled) string {
+func ceilingOf(r analyse.Row, x law.GainAt) string {
 	if math.IsNaN(r.Ceiling.Value) {
 		return "–"
 	}

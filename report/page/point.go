@@ -17,8 +17,8 @@ type point struct {
 	Strip template.HTML
 }
 
-// pointColumns are the headings of the table of points, except the last, the strips.
-var pointColumns = []string{
+// pointHeadings are the headings of the table of points, except the last, the strips.
+var pointHeadings = []string{
 	"workers", "cores", "GOMAXPROCS", "for", "samples", "left out", "time of a job", "95 % interval", "median", "fastest … slowest",
 	"jobs/s", "gain over 1 worker on 1 core", "p50", "p99", "tasks in flight", "CPUs busy",
 }

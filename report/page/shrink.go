@@ -50,10 +50,10 @@ func (v *view) Which() string {
 // LeftOut says what the page leaves out.
 func (v *view) LeftOut() (notes []string) {
 	if n := len(v.Lines); n < v.rows {
-		notes = append(notes, fmt.Sprintf("the table has the first %d of %d rows: choose others with --filter; report.json has all", n, v.rows))
+		notes = append(notes, fmt.Sprintf("the table has the first %d of %d rows: choose others with a filter; report.json has all", n, v.rows))
 	}
 	if n := len(v.Sections); n < v.rows {
-		notes = append(notes, fmt.Sprintf("the first %d of %d rows have a section with charts and models: choose others with --filter", n, v.rows))
+		notes = append(notes, fmt.Sprintf("the first %d of %d rows have a section with charts and models: choose others with a filter", n, v.rows))
 	}
 	return notes
 }

@@ -38,7 +38,7 @@ type behind struct {
 // sources are the tables behind the charts, by the names of the charts.
 var sources = map[string]behind{
 	"gains":   {elsewhere: origin{"all_rows", "the table"}},
-	"history": {elsewhere: origin{"", "by overlap history --json"}},
+	"history": {elsewhere: origin{"", "by overlap history, as JSON"}},
 	"timeline": {"the recordings",
 		[]string{"cores", "length", "customers", "most in progress", "in progress on average", "most running", "running on average"},
 		recordingRows, inJSON},
@@ -72,10 +72,7 @@ const maxRows = 1000
 // its numbers are then.
 func numbersOf(a *analyse.Analysis, c Chart) (*grid, origin) {
 	id := "numbers_" + c.Name
-	s, known := sources[c.Name]
-	if !known {
-		s.elsewhere = inSections
-	}
+	s := sources[c.Name]
 	switch n := c.Numbers; {
 	case n != nil:
 		return &grid{id, *n}, s.elsewhere
@@ -162,7 +159,7 @@ func workerRows(a *analyse.Analysis) (rows [][]string) {
 		for _, l := range r.Lines {
 			for _, p := range l.Points {
 				rows = append(rows, []string{
-					r.Name(), fmt.Sprint(l.P), fmt.Sprint(p.Workers), ranged(p.Throughput, table.Figures), table.Figures(l.Bound(float64(p.Workers))),
+					r.Name(), fmt.Sprint(l.P), fmt.Sprint(p.Workers), ranged(p.Throughput, table.Figures), table.Figures(l.MaxThroughput(float64(p.Workers))),
 				})
 			}
 		}

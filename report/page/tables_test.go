@@ -1,6 +1,7 @@
 package page_test
 
 import (
+	"errors"
 	"fmt"
 	"html/template"
 	"os"
@@ -147,7 +148,9 @@ func TestCaptionsAreSaidOnce(t *testing.T) {
 
 // A browser must not break a line within a flag, and what one copies is the text.
 func TestFlagsStayWhole(t *testing.T) {
-	html := rendered(t, hostileData(t))
+	a := hostileData(t)
+	a.Warnings = append(a.Warnings, errors.New("several runs (--col .file puts them side by side)"))
+	html := rendered(t, a)
 	if n := strings.Count(html, `(<span class="flag">--`); n == 0 || strings.Contains(inlined.ReplaceAllString(html, ""), "(--") {
 		t.Errorf("%d flags are in one piece", n)
 	}

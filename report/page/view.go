@@ -82,7 +82,7 @@ type section struct {
 
 func newView(a *analyse.Analysis, charts []Chart, o Options) (*view, error) {
 	v := &view{
-		Finding: a.Finding(), Columns: headline(write.Columns(a), write.Columns(a)), Notes: few(write.Notes(a)),
+		Finding: a.Finding(), Columns: withoutSectionCells(write.Columns(a), write.Columns(a)), Notes: few(write.Notes(a)),
 		StackColumns: write.StackColumns(), StackNotes: write.StackNotes(), LawColumns: lawColumns,
 		Files: a.Data.Files, Glossary: glossary, Alert: o.Alert, Refresh: int(math.Ceil(o.Refresh.Seconds())),
 	}
@@ -102,7 +102,7 @@ func newView(a *analyse.Analysis, charts []Chart, o Options) (*view, error) {
 	}
 	all.Wait()
 	for i, r := range a.Rows {
-		v.Lines = append(v.Lines, line{r.ID(), r.Kind, headline(write.Columns(a), write.Cells(r)), i < len(v.Sections)})
+		v.Lines = append(v.Lines, line{r.ID(), r.Kind, withoutSectionCells(write.Columns(a), write.Cells(r)), i < len(v.Sections)})
 		if r.Kind != "" && !slices.Contains(v.Kinds, r.Kind) {
 			v.Kinds = append(v.Kinds, r.Kind)
 		}
@@ -223,9 +223,9 @@ func few(notes []string) []string {
 	return notes
 }
 
-// headline leaves out the cells that the section of a row has as well: tasks in flight,
+// withoutSectionCells leaves out the cells that the section of a row has as well: tasks in flight,
 // CPUs busy and the expectation. They would leave the verdict no room.
-func headline(columns, cells []string) (kept []string) {
+func withoutSectionCells(columns, cells []string) (kept []string) {
 	for i, name := range columns {
 		if !slices.Contains([]string{"tasks in flight", "CPUs busy", "expected"}, name) {
 			kept = append(kept, cells[i])

@@ -106,11 +106,11 @@ func newPairs(samples map[[2]int][]float64, method string) (*Pairs, error) {
 	for pair, seconds := range samples {
 		var s interval.Series
 		for round, sec := range seconds {
-			s = append(s, interval.Visit{Round: round, Seconds: sec})
+			s = append(s, interval.Timing{Round: round, Seconds: sec})
 		}
 		i, _ := slices.BinarySearch(p.CPUs, pair[0])
 		j, _ := slices.BinarySearch(p.CPUs, pair[1])
-		p.Latency[i][j] = interval.Around(s.Mean(), s.Logs())
+		p.Latency[i][j] = s.Interval()
 		p.Latency[j][i] = p.Latency[i][j]
 		p.Fewest = min(p.Fewest, len(seconds))
 	}

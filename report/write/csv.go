@@ -51,21 +51,21 @@ func pointColumns() []pointColumn {
 		{"sec_per_op_low", func(l pointLine) string { return decimal(l.seconds.Low) }},
 		{"sec_per_op_high", func(l pointLine) string { return decimal(l.seconds.High) }},
 	}
-	told := func(l pointLine, get func(load.Sample) float64) float64 { return l.d.Mean(l.p, get) }
+	mean := func(l pointLine, get func(load.Sample) float64) float64 { return l.d.Mean(l.p, get) }
 	typical := func(l pointLine, get func(load.Sample) float64) float64 { return l.d.GeometricMean(l.p, get).Value }
 	for _, m := range []struct {
 		name string
 		get  func(load.Sample) float64
 		mean func(pointLine, func(load.Sample) float64) float64 // geometric for times
 	}{
-		{"tasks_in_flight", func(s load.Sample) float64 { return load.Positive(s.Inflight) }, told},
-		{"cpus_busy", func(s load.Sample) float64 { return load.Positive(s.CPUsBusy) }, told},
-		{"items_per_sec", func(s load.Sample) float64 { return s.Items }, told},
+		{"tasks_in_flight", func(s load.Sample) float64 { return load.Positive(s.Inflight) }, mean},
+		{"cpus_busy", func(s load.Sample) float64 { return load.Positive(s.CPUsBusy) }, mean},
+		{"items_per_sec", func(s load.Sample) float64 { return s.Items }, mean},
 		{"task_p50_sec", func(s load.Sample) float64 { return s.Task50 }, typical},
 		{"task_p99_sec", func(s load.Sample) float64 { return s.Task99 }, typical},
 		{"arrival_p50_sec", func(s load.Sample) float64 { return s.Arrival50 }, typical},
 		{"arrival_p99_sec", func(s load.Sample) float64 { return s.Arrival99 }, typical},
-		{"fairness", func(s load.Sample) float64 { return s.Fairness }, told},
+		{"fairness", func(s load.Sample) float64 { return s.Fairness }, mean},
 	} {
 		columns = append(columns, pointColumn{m.name, func(l pointLine) string { return decimal(m.mean(l, m.get)) }})
 	}
@@ -96,7 +96,7 @@ func pointColumns() []pointColumn {
 			if l.stack == nil {
 				return ""
 			}
-			return decimal(Saved(*l.stack))
+			return decimal(l.stack.Saved())
 		}})
 }
 
@@ -111,11 +111,20 @@ func PointColumns() (names []string) {
 // CSV writes a line per point, from which every chart can be made, as RFC 4180
 // and in UTF-8. Times are seconds of wall time per job, the geometric mean of the
 // samples with its 95 % interval; with weak scaling, of the work that one worker would
-// have had. The parts of the speedup stack are cores; inflation is negative by what was
-// saved, which work includes. The executor serial is the plain serial program; points
-// with slices or copies above 1 belong to the ceiling. What was not measured is an
-// empty cell. A text that a spreadsheet would take for a formula begins with an
-// apostrophe.
+// have had. The parts of the speedup stack are cores. If the jobs needed less CPU
+// time than the baseline, inflation is negative by that amount, and work is too large by
+// the same amount, which stack_saved states. The executor serial is the plain serial
+// program; points with slices or copies above 1 belong to the ceiling. What was not
+// measured is an empty cell. A text that a spreadsheet would take for a formula begins
+// with an apostrophe.
+//
+// The columns are workload, package, kind, variant, executor, size, scaling (strong or
+// weak), slices, copies, workers, cores, gomaxprocs, samples (those that count),
+// left_out (those that do not), sec_per_op, sec_per_op_low, sec_per_op_high,
+// tasks_in_flight, cpus_busy, items_per_sec, task_p50_sec, task_p99_sec,
+// arrival_p50_sec, arrival_p99_sec, fairness, stack_work, stack_inflation, stack_gc,
+// stack_run_queue, stack_imbalance, stack_locked, stack_runnable, stack_waiting,
+// stack_residual, column, stack_saved.
 func CSV(w io.Writer, a *analyse.Analysis) error {
 	out := csv.NewWriter(w)
 	columns := pointColumns()
@@ -126,7 +135,7 @@ func CSV(w io.Writer, a *analyse.Analysis) error {
 	for _, p := range inOrder(a.Data) {
 		line := pointLine{d: a.Data, p: p}
 		line.times, _ = a.Data.Series(p)
-		line.seconds = interval.Around(line.times.Mean(), line.times.Logs())
+		line.seconds = line.times.Interval()
 		if s, ok := stacks[p]; ok {
 			line.stack = &s
 		}

@@ -10,8 +10,8 @@ import (
 	"overlap/report/trace"
 )
 
-// The types of this file are those of the analysis whose numbers may be unknown,
-// which is null and not a number of JSON, and the field names of the schema.
+// These types mirror those of package analyse. They give fields their JSON names and
+// write unknown numbers as null.
 
 // lineJSON is throughput against workers at one parallelism.
 type lineJSON struct {
@@ -29,8 +29,8 @@ type rowJSON struct {
 	Executor string `json:"executor"`          // what ran the tasks; empty if the benchmark knows no executors
 	Size     string `json:"size"`              // of the job; empty for a benchmark that is not of the suite
 
-	// The smallest number within 5 % of the best throughput at p, or not told apart from
-	// it; null where the benchmark decides
+	// The smallest number within 5 % of the best throughput at p, or
+	// indistinguishable from it; null where the benchmark decides
 	Workers         natural           `json:"workers"`
 	P               int               `json:"p"`                 // the highest parallelism measured: the smaller of cores and GOMAXPROCS
 	ConcurrencyGain interval.Interval `json:"concurrency_gain"`  // G_c: throughput of these workers on one core over that of one worker on one core
@@ -64,7 +64,7 @@ type rowJSON struct {
 	// on, of rounds in which all that is compared was measured
 	Samples int          `json:"samples"`
 	Lines   []lineJSON   `json:"lines"`   // throughput against workers, at one core and at p
-	Scaling []law.Scaled `json:"scaling"` // gain from cores against parallelism, at these workers
+	Scaling []law.GainAt `json:"scaling"` // gain from cores against parallelism, at these workers
 	Stacks  []stackJSON  `json:"stacks"`  // the speedup stack of every point
 
 	// Laws of scaling, fitted as far as the points allow; of more than 60 rows, only the
@@ -111,12 +111,13 @@ type stackJSON struct {
 	Workers natural `json:"workers"` // tasks in progress at once; null where the benchmark decides
 	P       int     `json:"p"`       // the smaller of cores and GOMAXPROCS
 
-	// Those that could be told; a part that holds others is named after all of them.
-	// Inflation is negative by what was saved, which work holds
+	// The known parts; a part that combines several is named after all of them. If the
+	// job needed less CPU time than its baseline, inflation is negative by that amount,
+	// and work is too large by the same amount
 	Parts []analyse.Part `json:"parts"`
 
-	// CPU time that these workers do not need and one worker does: page and table show
-	// work without it, and no negative inflation
+	// Cores by which inflation is negative, otherwise 0: page and table subtract them from
+	// work and show no negative inflation
 	Saved    table.Null `json:"saved"`
 	Residual table.Null `json:"residual"`               // what the clocks disagree by
 	Idle     table.Null `json:"kernel_idle"`            // idle cores as the kernel saw them: a check, and no part
@@ -124,7 +125,7 @@ type stackJSON struct {
 }
 
 func asStack(s analyse.Stack) stackJSON {
-	return stackJSON{natural(s.Workers), s.P, s.Parts(), table.Null(Saved(s)), table.Null(s.Residual), table.Null(s.Idle), s.Largest().Name}
+	return stackJSON{natural(s.Workers), s.P, s.Parts(), table.Null(s.Saved()), table.Null(s.Residual), table.Null(s.Idle), s.Largest().Name}
 }
 
 // latencyJSON is seconds that something took at a point.
@@ -153,7 +154,7 @@ type modelsJSON struct {
 	// superlinear; empty if unclear
 	SerialTrend  law.Trend        `json:"karp_flatt_trend,omitempty"`
 	Amdahl       law.SerialFit    `json:"amdahl"`                   // S = 1/(f + (1−f)/p)
-	Scaled       []law.Scaled     `json:"scaled_speedup,omitempty"` // with weak scaling: throughput of p workers on p cores over that of one on one
+	Scaled       []law.GainAt     `json:"scaled_speedup,omitempty"` // with weak scaling: throughput of p workers on p cores over that of one on one
 	Gustafson    *law.SerialFit   `json:"gustafson,omitempty"`      // S = p − s(p−1), with weak scaling
 	OverCores    law.USL          `json:"usl_over_cores"`           // universal scalability law over cores, at the workers of the laws
 	OverWorkers  law.USL          `json:"usl_over_workers"`         // universal scalability law over as many workers as can be of use, at p

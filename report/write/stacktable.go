@@ -15,17 +15,12 @@ func StackColumns() []string {
 	return []string{"workers", "cores", "work", "inflation", "GC", "run queue", "imbalance", "locked", "runnable", "waiting", "sum", "residual", "saved", "idle (kernel)", "largest loss"}
 }
 
-// Saved returns the CPU time, in cores, that one worker on one core needed and these
-// jobs did not: by how much Inflation is below 0. A core that is never idle saves
-// wake-ups.
-func Saved(s analyse.Stack) float64 { return max(0, -s.Inflation) }
-
 // StackCells returns the stack as text, one cell for each of the StackColumns. Work is the
 // smaller of what the jobs took and their baseline: Work above the number of cores,
 // with a negative Inflation to balance it, does not account for the cores.
 func StackCells(s analyse.Stack) []string {
 	cells := []string{fmt.Sprint(s.Workers), fmt.Sprint(s.P)}
-	saved := Saved(s)
+	saved := s.Saved()
 	for _, x := range []float64{s.Work - saved, s.Inflation + saved, s.GC, s.RunQueue, s.Imbalance, s.Locked, s.Runnable, s.Waiting, s.Sum(), s.Residual, saved, s.Idle} {
 		cells = append(cells, table.Figures(x))
 	}
@@ -40,10 +35,10 @@ func StackCells(s analyse.Stack) []string {
 func StackNotes() []string {
 	return []string{
 		"In cores, which the parts sum to. Work: busy at the CPU time that a job takes with one worker on one core, or at what it took, if that is less. Inflation: CPU time beyond that. Run queue: others had the core while it was wanted.",
-		"Saved: CPU time that the jobs did not need because they overlapped. It is no part of the sum: work and saved together are the CPU time of as many jobs one after the other.",
+		"Saved: CPU time that the jobs did not need because they overlapped. It is not part of the sum: work and saved together are the CPU time of as many jobs one after the other.",
 		"Cores that nothing of the job used: imbalance had no task; locked, runnable and waiting had tasks that waited for a lock, to be woken, or for something else.",
 		"–: unknown. Without its own number GC is in work and inflation, the others are in waiting; with more workers than cores, runnable is in imbalance.",
-		"Residual: what the clocks disagree by. Idle, as the kernel saw it, is no part but a check: where it is below the cores that nothing used, other programs used them.",
+		"Residual: what the clocks disagree by. Idle, as the kernel saw it, is a check and not a part: where it is below the cores that nothing used, other programs used them.",
 	}
 }
 

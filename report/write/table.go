@@ -1,4 +1,5 @@
-// Package write writes an analysis as text, Markdown, CSV and JSON. It computes nothing.
+// Package write writes an analysis as text, Markdown, CSV and JSON. The numbers are
+// computed by package analyse.
 package write
 
 import (

@@ -1,0 +1,17 @@
+package page
+
+import (
+	"maps"
+	"slices"
+	"testing"
+
+	"overlap/report/chart"
+)
+
+// Every chart of all rows says where its numbers are, in a table or elsewhere.
+func TestEveryChartHasItsNumbers(t *testing.T) {
+	want := slices.Sorted(slices.Values(chart.Names))
+	if got := slices.Sorted(maps.Keys(sources)); !slices.Equal(got, want) {
+		t.Errorf("sources are of %q, the charts are %q", got, want)
+	}
+}
