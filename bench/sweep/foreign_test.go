@@ -85,11 +85,11 @@ func TestFindListsBenchmarksAsGoTestWould(t *testing.T) {
 			}
 			names = append(names, b.Name)
 		}
-		var told []string
+		var wantNotes []string
 		if re == "." {
-			told = []string{"example.com/foreign.BenchmarkSkipped: skipped: not here"}
+			wantNotes = []string{"example.com/foreign.BenchmarkSkipped: skipped: not here"}
 		}
-		if got := strings.Join(names, " "); got != want || !slices.Equal(notes, told) {
+		if got := strings.Join(names, " "); got != want || !slices.Equal(notes, wantNotes) {
 			t.Errorf("%s: found %s, want %s; notes %q", re, got, want, notes)
 		}
 	}
@@ -191,8 +191,8 @@ func TestForeignSamplesAreWhatTheirPointsSay(t *testing.T) {
 				t.Errorf("%s: %s: %q, want %q", p, key, got, want)
 			}
 		}
-		if told, ok := r.Value("told"); ok != (p.Workload == "Workers") || int(told) != p.Workers {
-			t.Errorf("%s: the benchmark was told %v workers", p, told)
+		if workers, ok := r.Value("workers"); ok != (p.Workload == "Workers") || int(workers) != p.Workers {
+			t.Errorf("%s: the benchmark read %v workers", p, workers)
 		}
 		if _, ok := r.Value("cpus-busy"); !ok && runtime.GOOS != "windows" {
 			t.Errorf("%s has no cpus-busy", p)
