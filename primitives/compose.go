@@ -129,7 +129,7 @@ func compose[T, R any](futures []*Future[T], counts func(error) bool, end func(w
 			m.leave()
 		}
 	}, whole.final)
-	if whole.final() { // perhaps while it eventLocker
+	if whole.final() { // perhaps while it joined
 		m.leave()
 	}
 	return whole
