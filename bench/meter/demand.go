@@ -55,8 +55,8 @@ func delay(from, to map[int]time.Duration) (sum time.Duration) {
 // Others had what was neither idle nor ours. The kernel counts that in six fields of
 // 10 ms ticks, each rounded down, in which the share of a short sample gets lost. Idle
 // time is rounded as well, but does not grow on a CPU that two want, where it matters.
-// The price: where own threads delay each other beside an idle CPU, others are blamed
-// for a tick of it at most.
+// The error of this method: if this process's threads delay each other while a CPU is
+// idle, up to one tick of that delay is counted as taken by others.
 //
 // The hypervisor's share is part of what others had. Its counter is only a bound: what
 // it took in a second adds up to a tick, which then seems to fall into one short

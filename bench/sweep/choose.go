@@ -10,9 +10,9 @@ import (
 	"overlap/workloads"
 )
 
-// Place returns the CPUs to take, in their order, and the highest level of parallelism
-// among them, which second threads of cores do not raise unless the settings ask for
-// them, and a CPU quota limits. The error is a *SettingError.
+// Place returns the CPUs to use, in order, and the highest level of parallelism on them.
+// A CPU quota limits that level. Second threads of a core count only if the settings ask
+// for them. The error is a *SettingError.
 func (s Settings) Place(h host.Host) (cpus []int, highest int, err error) {
 	if s.CPUs == "" {
 		if cpus, err = h.Order(s.Placement); err != nil {

@@ -18,7 +18,7 @@ func TestPointsBeyondALimitAreLeftOut(t *testing.T) {
 	if errs := g.Beyond(); errs != nil {
 		t.Errorf("without limits: %v", errs)
 	}
-	g.Limits.Files = host.Limit{What: "open files", Name: "ulimit -n", Max: 100}
+	g.Limits.Files = host.Limit{What: "open files", Setting: "ulimit -n", Max: 100}
 	errs := g.Beyond()
 	if len(errs) != 1 || errs[0].Error() != "netecho with 100 workers under pool needs 240 open files, and ulimit -n allows 100: at most 30 workers" {
 		t.Errorf("%v", errs)
