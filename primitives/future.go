@@ -52,8 +52,8 @@ type task interface {
 	run(w *worker)
 	// drop ends the task without running it, unless it was claimed before.
 	drop(err error)
-	// over reports whether run would do nothing.
-	over() bool
+	// stale reports whether run would do nothing.
+	stale() bool
 }
 
 // Submit submits fn to ex and returns its future. It blocks while ex has no

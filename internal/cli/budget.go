@@ -24,7 +24,7 @@ type outlook struct {
 func (r *run) outlook(what subject) outlook {
 	var o outlook
 	known, from := r.visits()
-	for _, p := range what.plan.Lines() {
+	for _, p := range what.plan.FixedPoints() {
 		took, ok := known[p.String()]
 		if ok {
 			o.from = from

@@ -49,7 +49,7 @@ func (p *Pair) choose(ctx context.Context, shared []sweep.Benchmark) error {
 		if !curve {
 			levels = levels[:1]
 		}
-		p.add(sweep.Suite{Benchmarks: []sweep.Benchmark{b}, Levels: levels, Workers: p.workers()}.Lines())
+		p.add(sweep.Suite{Benchmarks: []sweep.Benchmark{b}, Levels: levels, Workers: p.workers()}.FixedPoints())
 	}
 	return nil
 }
@@ -67,7 +67,7 @@ func (p *Pair) curve(ctx context.Context, b sweep.Benchmark, sides ...*side) (bo
 // it started before. A Go version before 1.26 does not count goroutines, and every
 // benchmark may.
 func (p *Pair) parallel(ctx context.Context, b sweep.Benchmark, sides []*side) (bool, error) {
-	top := sweep.Suite{Benchmarks: []sweep.Benchmark{b}, Levels: p.o.Levels[len(p.o.Levels)-1:], Workers: p.workers()}.Lines()
+	top := sweep.Suite{Benchmarks: []sweep.Benchmark{b}, Levels: p.o.Levels[len(p.o.Levels)-1:], Workers: p.workers()}.FixedPoints()
 	for _, s := range sides {
 		asked := *s.foreign
 		asked.Env = append(slices.Clone(asked.Env), overlay.AskVariable+"=1")
