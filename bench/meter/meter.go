@@ -1,7 +1,9 @@
 // Package meter measures what a sample consumed besides wall time: how many
 // tasks were in progress and for how long, how many CPUs worked, and where the
-// others went. These are the units that package bench writes, with their
-// sources. What a system does not report is absent, never zero.
+// others went. A Meter gets the moments at which a sample starts and stops, and the
+// starts and ends of tasks, and returns a Reading. It does not know benchmarks. These
+// are the units that package bench writes, with their sources. What a system does not
+// report is absent, never zero.
 //
 //	unit                  source                                   resolution         where
 //	tasks-inflight        the tasks' starts and ends, counted      clock, about 50 ns everywhere

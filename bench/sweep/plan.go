@@ -1,6 +1,7 @@
-// Package sweep measures a grid of points: a fresh process for every sample,
-// bound before its runtime starts, in rounds of random order, and every sample
-// durably on disk before the next begins.
+// Package sweep measures the points of a plan, within a budget and in an order that
+// follows from a seed, and writes a result file. Every sample has a process of its own,
+// bound to CPUs before its runtime starts, and is on disk before the next begins. Points
+// are visited in rounds of random order. What the result says is up to package report.
 package sweep
 
 import (
