@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -67,15 +68,22 @@ func consoleCommands(t *testing.T, path string) (commands []command) {
 	return commands
 }
 
-// The README is short, and the links and files that the guides name are there.
+// The README is short, the number of workloads is right, and the links and files that
+// the guides name are there.
 func TestGuides(t *testing.T) {
 	link := regexp.MustCompile(`\]\(([^)]+)\)`)
 	named := regexp.MustCompile("`((?:bench|primitives|report|workloads|internal)/[A-Za-z0-9_./*-]+)`")
 	linked := map[string]bool{}
+	count := regexp.MustCompile(`\b(\d+) workloads`)
 	for _, path := range guides(t) {
 		text, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
+		}
+		for _, found := range count.FindAllStringSubmatch(string(text), -1) {
+			if n := strconv.Itoa(len(workloads.All())); found[1] != n {
+				t.Errorf("%s says %q, there are %s workloads", path, found[0], n)
+			}
 		}
 		if n := len(strings.Fields(string(text))); path == "README.md" && n > 900 {
 			t.Errorf("%s has %d words, at most 900 are read", path, n)

@@ -38,8 +38,8 @@ func TestFairnessIsOfWorkersThatLast(t *testing.T) {
 			if r.N == 0 {
 				t.Fatalf("%s with %d workers has no sample", executor, workers)
 			}
-			if x, told := r.Extra["fairness"]; told != (want && workers > 1) || told && !(x >= 0.5 && x <= 1) {
-				t.Errorf("%s with %d workers: fairness %v, told: %t", executor, workers, x, told)
+			if x, measured := r.Extra["fairness"]; measured != (want && workers > 1) || measured && !(x >= 0.5 && x <= 1) {
+				t.Errorf("%s with %d workers: fairness %v, measured: %t", executor, workers, x, measured)
 			}
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"golang.org/x/perf/benchfmt"
+	"golang.org/x/perf/benchunit"
 
 	"overlap/bench"
 	"overlap/bench/host"
@@ -67,19 +68,22 @@ func affinity(t *testing.T) []int {
 	return cpus
 }
 
-// lineUnits are what every line has here, as benchfmt names them. Under a CPU
-// quota there is throttled-cpus as well.
-func lineUnits() []string {
-	units := []string{
-		"sec/op", "q02-sec/op", "q25-sec/op", "q50-sec/op", "p50-sec/task", "p99-sec/task", "items/s",
-		"tasks-inflight", "cpus-busy", "gc-cpus", "gcs/op",
-		"goroutines-locked", "goroutines-runnable", "p50-sec/sched", "p99-sec/sched",
+// lineUnits returns the units that every line has on this system, as benchfmt reads them.
+func lineUnits() (units []string) {
+	_, err := os.Stat("/proc/self/schedstat")
+	scheduler, events := err == nil, runtime.GOOS != "windows"
+	present := map[string]bool{ // of the units that some lines lack
+		"p50-ns/arrival": false, "p99-ns/arrival": false, "due-items/s": false, // only in open loops
+		"fairness":       false, // only with enough tasks
+		"throttled-cpus": false, // only under a CPU quota
+		"runq-cpus":      scheduler, "steal-cpus": scheduler, "idle-cpus": scheduler, "pressure": scheduler,
+		"vol-switches/op": events, "invol-switches/op": events, "minor-faults/op": events, "major-faults/op": events,
 	}
-	if runtime.GOOS != "windows" {
-		units = append(units, "vol-switches/op", "invol-switches/op", "minor-faults/op", "major-faults/op")
-	}
-	if _, err := os.Stat("/proc/self/schedstat"); err == nil {
-		units = append(units, "runq-cpus", "steal-cpus", "idle-cpus", "pressure")
+	for _, unit := range bench.Units() {
+		if here, listed := present[unit]; here || !listed {
+			_, unit = benchunit.Tidy(1, unit)
+			units = append(units, unit)
+		}
 	}
 	return units
 }

@@ -37,7 +37,7 @@ func (e *LimitError) Error() string {
 		used = fmt.Sprintf(", of which %d are in use", e.Limit.Used)
 	}
 	return fmt.Sprintf("%s with %s under %s needs %d %s, and %s allows %d%s: at most %s",
-		e.Workload, table.Count(e.Workers, "worker"), e.Executor, e.Need, e.Limit.What, e.Limit.Name, e.Limit.Max, used, table.Count(e.MaxWorkers, "worker"))
+		e.Workload, table.Count(e.Workers, "worker"), e.Executor, e.Need, e.Limit.What, e.Limit.Setting, e.Limit.Max, used, table.Count(e.MaxWorkers, "worker"))
 }
 
 // Fits returns a *LimitError if the workers of a sample need more files, processes or
@@ -45,14 +45,14 @@ func (e *LimitError) Error() string {
 func Fits(w workloads.Workload, p workloads.Params, executor string, limits host.Limits) error {
 	p.Slices = max(1, p.Slices)
 	limit, need := beyond(needs(w, p, executor), limits)
-	if limit.Name == "" {
+	if limit.Setting == "" {
 		return nil
 	}
 	fewer := sort.Search(p.Workers, func(n int) bool {
 		q := p
 		q.Workers = n + 1
 		limit, _ := beyond(needs(w, q, executor), limits)
-		return limit.Name != ""
+		return limit.Setting != ""
 	})
 	return &LimitError{w.Name, executor, p.Workers, limit, need, fewer}
 }
@@ -82,7 +82,7 @@ func beyond(n workloads.Needs, limits host.Limits) (host.Limit, int) {
 	}{
 		{limits.Files, n.Files, n.Files + usualFiles},
 		{limits.Processes, n.Processes, n.Processes},
-		{host.Limit{What: "threads", Name: "the Go runtime", Max: runtimeThreads}, n.Threads, threads},
+		{host.Limit{What: "threads", Setting: "the Go runtime", Max: runtimeThreads}, n.Threads, threads},
 		{limits.Tasks, n.Threads + n.Processes, threads + childThreads*n.Processes},
 	} {
 		if left := c.limit.Left(); c.cost > 0 && left >= 0 && c.need > left {

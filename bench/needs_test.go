@@ -11,9 +11,9 @@ import (
 )
 
 func TestWorkersBeyondALimitAreRefused(t *testing.T) {
-	files := host.Limits{Files: host.Limit{What: "open files", Name: "ulimit -n", Max: 1024}}
-	tasks := host.Limits{Tasks: host.Limit{What: "threads", Name: "sysctl kernel.pid_max", Max: 32768, Used: 300}}
-	processes := host.Limits{Processes: host.Limit{What: "processes", Name: "ulimit -u", Max: 700}}
+	files := host.Limits{Files: host.Limit{What: "open files", Setting: "ulimit -n", Max: 1024}}
+	tasks := host.Limits{Tasks: host.Limit{What: "threads", Setting: "sysctl kernel.pid_max", Max: 32768, Used: 300}}
+	processes := host.Limits{Processes: host.Limit{What: "processes", Setting: "ulimit -u", Max: 700}}
 	for _, c := range []struct {
 		w        workloads.Workload
 		executor string
@@ -33,7 +33,7 @@ func TestWorkersBeyondALimitAreRefused(t *testing.T) {
 		{workloads.Ep, "threads", 20_000, files, "threads, and the Go runtime allows 10000: at most 99"},
 		{workloads.Ep, "threads", 9000, host.Limits{}, ""},
 		{workloads.Ep, "processes", 1000, files, "needs 6040 open files"},
-		{workloads.Ep, SerialExecutor, 1, host.Limits{Files: host.Limit{Name: "x", Max: 3}}, ""},
+		{workloads.Ep, SerialExecutor, 1, host.Limits{Files: host.Limit{Setting: "x", Max: 3}}, ""},
 	} {
 		err := Fits(c.w, workloads.Params{Size: workloads.Medium, Workers: c.workers}, c.executor, c.limits)
 		if c.want == "" && err == nil {

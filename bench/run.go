@@ -203,7 +203,7 @@ func (s *sample) run(b *testing.B) {
 	if err := s.checkLabel(procs, r.workers); err != nil {
 		b.Fatal(err)
 	}
-	report(b, reading, s.job)
+	reportUnits(b, reading, s.job)
 }
 
 // measure times b.N jobs.

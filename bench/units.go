@@ -65,14 +65,14 @@ func WriteUnits(w io.Writer) {
 	}
 }
 
-// minValue is written instead of zero, because benchstat cannot take the geometric mean
+// zeroSubstitute is written instead of zero: benchstat cannot take the geometric mean
 // of zero. It is below the resolution of every source here, and the smallest number
 // that testing prints in full.
-const minValue = 1e-6
+const zeroSubstitute = 1e-6
 
-// report writes what was measured. What the system does not report is not on the
+// reportUnits writes what was measured. What the system does not report is not on the
 // line.
-func report(b *testing.B, r meter.Reading, job workloads.Job) {
+func reportUnits(b *testing.B, r meter.Reading, job workloads.Job) {
 	for _, u := range units {
 		if u.of == nil {
 			continue
@@ -82,7 +82,7 @@ func report(b *testing.B, r meter.Reading, job workloads.Job) {
 			value /= float64(b.N)
 		}
 		if !math.IsNaN(value) {
-			b.ReportMetric(max(value, minValue), u.name)
+			b.ReportMetric(max(value, zeroSubstitute), u.name)
 		}
 	}
 	if timed, ok := job.(workloads.Timed); ok {

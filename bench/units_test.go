@@ -38,7 +38,7 @@ func sampleWith(t *testing.T, once func(*meter.Meter)) testing.BenchmarkResult {
 		if err := reading.CheckTasks(); err != nil {
 			b.Fatal(err)
 		}
-		report(b, reading, fakeJob{})
+		reportUnits(b, reading, fakeJob{})
 	})
 }
 
@@ -147,8 +147,8 @@ func TestATaskLostByAnExecutorHasNoTime(t *testing.T) {
 	}
 }
 
-// Zero is written as the least, what is not told not at all, and counts are
-// those of a job.
+// Zero is written as the least number, what was not measured is not written, and counts
+// are those of a job.
 func TestZerosAndGaps(t *testing.T) {
 	reading := meter.Reading{
 		GC:          0,
@@ -161,7 +161,7 @@ func TestZerosAndGaps(t *testing.T) {
 		Pressure:    1e-9,
 		Fairness:    math.NaN(),
 	}
-	r := fourJobs(t, func(b *testing.B) { report(b, reading, fakeJob{}) })
+	r := fourJobs(t, func(b *testing.B) { reportUnits(b, reading, fakeJob{}) })
 	for name, want := range map[string]float64{"gc-cpus": 1e-6, "major-faults/op": 2.5, "gcs/op": 1e-6, "idle-cpus": 1.5, "p99-ns/sched": 700, "p99-ns/task": 1000, "pressure": 1e-6} {
 		if got := r.Extra[name]; got != want {
 			t.Errorf("%s is %v, want %v", name, got, want)
@@ -169,7 +169,7 @@ func TestZerosAndGaps(t *testing.T) {
 	}
 	for _, name := range []string{"steal-cpus", "minor-faults/op", "fairness"} {
 		if got, ok := r.Extra[name]; ok {
-			t.Errorf("%s is %v although it was not told", name, got)
+			t.Errorf("%s is %v although it was not measured", name, got)
 		}
 	}
 	if text := r.String(); strings.Contains(text, " 0.0000000 ") {
@@ -177,20 +177,33 @@ func TestZerosAndGaps(t *testing.T) {
 	}
 }
 
-// Each unit is the field of its name, and an arrival counts from when it was due.
+// Each unit is the field of its name, counts are those of one of the four jobs, and an
+// arrival counts from when it was due.
 func TestUnitsAreThoseOfTheReading(t *testing.T) {
 	reading := meter.Reading{
 		Inflight: 1, CPUsBusy: 2, P50: 3, P99: 4, Jobs: [3]time.Duration{5, 6, 7}, Pressure: 8,
 		GC: 9, RunQueue: 10, Steal: 11, Throttled: 12, Idle: 13, Locked: 14, Runnable: 15, SchedP50: 16, SchedP99: 17,
-		Voluntary: 72, Involuntary: 76, MinorFaults: 80, MajorFaults: 84, GCs: 88, // of four jobs
+		Voluntary: 72, Involuntary: 76, MinorFaults: 80, MajorFaults: 84, GCs: 88,
 		Fairness: 26,
 	}
-	r := fourJobs(t, func(b *testing.B) { report(b, reading, arrivals{}) })
-	for i, name := range strings.Fields("tasks-inflight cpus-busy p50-ns/task p99-ns/task q02-ns/op q25-ns/op q50-ns/op pressure " +
-		"gc-cpus runq-cpus steal-cpus throttled-cpus idle-cpus goroutines-locked goroutines-runnable p50-ns/sched p99-ns/sched " +
-		"vol-switches/op invol-switches/op minor-faults/op major-faults/op gcs/op p50-ns/arrival p99-ns/arrival due-items/s fairness") {
-		if got := r.Extra[name]; got != float64(i+1) {
-			t.Errorf("%s is %v, want %d", name, got, i+1)
+	want := map[string]float64{
+		"tasks-inflight": 1, "cpus-busy": 2, "p50-ns/task": 3, "p99-ns/task": 4,
+		"q02-ns/op": 5, "q25-ns/op": 6, "q50-ns/op": 7, "pressure": 8,
+		"gc-cpus": 9, "runq-cpus": 10, "steal-cpus": 11, "throttled-cpus": 12, "idle-cpus": 13,
+		"goroutines-locked": 14, "goroutines-runnable": 15, "p50-ns/sched": 16, "p99-ns/sched": 17,
+		"vol-switches/op": 18, "invol-switches/op": 19, "minor-faults/op": 20, "major-faults/op": 21, "gcs/op": 22,
+		"p50-ns/arrival": 23, "p99-ns/arrival": 24, "due-items/s": 25,
+		"fairness": 26,
+	}
+	r := fourJobs(t, func(b *testing.B) { reportUnits(b, reading, arrivals{}) })
+	for _, u := range units {
+		want, known := want[u.name]
+		switch got := r.Extra[u.name]; {
+		case u.name == "ns/op", u.name == "items/s": // of the time that passes
+		case !known:
+			t.Errorf("%s has no field in the reading above, and no value in want", u.name)
+		case got != want:
+			t.Errorf("%s is %v, want %v", u.name, got, want)
 		}
 	}
 }

@@ -200,5 +200,5 @@ func (b *Batch[T]) dropFrom(i int, err error) {
 	}
 }
 
-// over implements task. A batch's place in the queue is counted, so it stays.
-func (b *Batch[T]) over() bool { return false }
+// stale implements task. A batch's place in the queue is counted, so it stays.
+func (b *Batch[T]) stale() bool { return false }

@@ -112,10 +112,10 @@ func settled[T any](v T, err error) *Future[T] {
 func failed(err error) bool    { return err != nil }
 func succeeded(err error) bool { return err == nil }
 
-// compose returns a future that end settles. end is called when member i has
-// ended with v and err, and reports whether it has settled the future. place
-// numbers the members whose error counts, from 1 in the order in which they
-// ended; for others it is 0. With a nil counts all have a place.
+// compose returns a future that the function end settles. It calls end when member i has
+// ended with v and err; end reports whether it has settled the future. The argument place
+// numbers the members whose error counts, from 1 in the order in which they ended; for
+// the other members it is 0. If counts is nil, every member has a place.
 func compose[T, R any](futures []*Future[T], counts func(error) bool, end func(whole *Future[R], i int, place int32, v T, err error) bool) *Future[R] {
 	m := &members[T]{futures: futures, order: order{counts: counts}}
 	whole := promise[R]()
@@ -129,7 +129,7 @@ func compose[T, R any](futures []*Future[T], counts func(error) bool, end func(w
 			m.leave()
 		}
 	}, whole.final)
-	if whole.final() { // perhaps while it eventLocker
+	if whole.final() { // perhaps while it joined
 		m.leave()
 	}
 	return whole

@@ -35,7 +35,7 @@ func (q *deque) pop() task {
 func (q *deque) purge() bool {
 	before := q.n
 	for range before {
-		if t := q.pop(); !t.over() {
+		if t := q.pop(); !t.stale() {
 			q.push(t)
 		}
 	}

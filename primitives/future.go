@@ -52,8 +52,8 @@ type task interface {
 	run(w *worker)
 	// drop ends the task without running it, unless it was claimed before.
 	drop(err error)
-	// over reports whether run would do nothing.
-	over() bool
+	// stale reports whether run would do nothing.
+	stale() bool
 }
 
 // Submit submits fn to ex and returns its future. It blocks while ex has no
@@ -95,13 +95,17 @@ func (f *Future[T]) final() bool { return f.status.Load()&finalBit != 0 }
 // If ctx ends first, Result returns ctx's cause: that ends the wait, not the
 // task. A finished future wins over a context that has ended.
 //
-// Called inside a task, Result does not take the worker out of service. The
-// worker runs the awaited task at once if that is pending on the same executor
-// and ctx cannot end, or is the context of the waiting task, with which the
-// awaited task was submitted and which only Cancel can end. Otherwise another
-// goroutine takes the worker's place until the wait is over. Only tasks that wait
-// for each other in a circle deadlock. If a task that is run at once calls
-// runtime.Goexit, the one that waits for it ends too.
+// Called inside a task, Result does not take the worker out of service. The worker
+// runs the awaited task itself if the task is pending on the same executor and one of
+// these holds:
+//
+//   - ctx cannot end.
+//   - ctx is the waiting task's own context, the awaited task was submitted with it,
+//     and only Cancel can end it.
+//
+// Otherwise another goroutine takes the worker's place until the wait is over. Only
+// tasks that wait for each other in a circle deadlock. If a task that the worker runs
+// itself calls runtime.Goexit, the task that waits for it ends too.
 func (f *Future[T]) Result(ctx context.Context) (T, error) {
 	if f.status.Load() == statusFinished { // without a note, so without an error
 		return f.value, nil

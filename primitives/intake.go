@@ -22,8 +22,9 @@ type intake struct {
 	aborted  bool // ShutdownNow was called: nothing pending will run
 	quantum  int  // how many tasks a loop's task may submit when it is admitted
 
-	// searched: since the queue was last half empty, it was searched for tasks
-	// that are over and had none, when this number had been withdrawn.
+	// searched: the queue has been searched for finished or cancelled tasks since it was
+	// last half empty, and there were none. withdrawn is the number of withdrawals at
+	// that search.
 	searched  bool
 	withdrawn uint64
 }

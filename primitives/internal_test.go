@@ -150,7 +150,7 @@ type looked struct {
 
 func (l *looked) run(w *worker) { l.runs(w) }
 func (l *looked) drop(error)    {}
-func (l *looked) over() bool    { l.looks.Add(1); return false }
+func (l *looked) stale() bool   { l.looks.Add(1); return false }
 
 // Those who wait for room look at the queue a few times for every task, however
 // many wait and wherever they come from.

@@ -51,7 +51,7 @@ func (f *Future[T]) drop(err error) {
 	}
 }
 
-func (f *Future[T]) over() bool { return f.State() != Pending }
+func (f *Future[T]) stale() bool { return f.State() != Pending }
 
 // execute runs the claimed task on w.
 func (f *Future[T]) execute(w *worker) {

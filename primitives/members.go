@@ -12,10 +12,11 @@ type members[T any] struct {
 	order   order
 }
 
-// join has end called for each member that has ended or ends, with its index
+// join has end called for each member that has ended or will end, with its index
 // and its place in the order, or 0 if it does not count. Members that had ended
 // before come first, in the order of the arguments. internal says that end is
-// short and need not wait for the member's callbacks. join stops when enough.
+// short and need not wait for the member's callbacks. Once enough returns true, join adds
+// no further members.
 func (m *members[T]) join(internal bool, end func(i int, place int32), enough func() bool) {
 	m.waiters = make([]waiter, len(m.futures))
 	endedBefore := make([]bool, len(m.futures))

@@ -81,19 +81,19 @@ func endInOrder(x primitives.Executor, rng *rand.Rand) error {
 	race := primitives.Race(members[1:]...)
 	first := primitives.Any(members[1:]...)
 	whole := primitives.All(members...)
-	eventLocker, order := make(chan struct{}), make(chan []int)
+	joined, order := make(chan struct{}), make(chan []int)
 	go func() {
 		var got []int
 		for i := range primitives.AsCompleted(context.Background(), members) {
 			if i == 0 { // it had ended, so it comes first
-				close(eventLocker)
+				close(joined)
 			} else {
 				got = append(got, i-1)
 			}
 		}
 		order <- got
 	}()
-	<-eventLocker
+	<-joined
 	want := rng.Perm(len(all))
 	for _, i := range want {
 		close(all[i].gate)

@@ -28,13 +28,13 @@ const (
 	statusCancelled uint32 = finalBit + 1
 
 	finalBit uint32 = 4
-	// watchedBit: others than the runner use more than the result, so finishing
+	// watchedBit: goroutines besides the runner use more than the result, so finishing
 	// takes the lock. Without it a whole life costs two atomic operations.
 	watchedBit uint32 = 8
 	// notedBit: the future is final and has a note.
 	notedBit uint32 = 16
-	// endlessBit, endingBit: only Cancel can end the task's context, or other
-	// things can. Neither is set before the first call of endless.
+	// endlessBit: only Cancel can end the task's context; endingBit: something else
+	// can, too. Neither is set before the first call of endless.
 	endlessBit uint32 = 32
 	endingBit  uint32 = 64
 	// topBit: endless, and not submitted with the context of another task.

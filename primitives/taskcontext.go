@@ -188,13 +188,13 @@ func (f *Future[T]) interrupt() {
 	}
 }
 
-// listen adds l to the future's waiters, where Cancel finds it, and returns the
-// context that is now behind the task's, whose end l must watch, too; or the
-// reason why the task should stop already. Asking the task's context for Done
-// would cost a context of the standard library. If there is one behind the task's,
-// watching the context that the future was submitted with is not enough: that one
-// ends a moment earlier, and the woken goroutine would find a context that has
-// not ended.
+// listen adds l to the future's waiters, so that Cancel finds it. It returns the
+// standard-library context behind the task's context; l must also watch that one. If the
+// task should already stop, it returns the reason instead.
+//
+// Asking the task's context for Done would create such a context, at its cost. If there is
+// one, watching the context that the future was submitted with is not enough: it ends a
+// moment earlier, and the woken goroutine would find that the task's has not ended.
 func (c *taskContext[T]) listen(l *waiter) (context.Context, error) {
 	f := (*Future[T])(c)
 	if !f.watch() {

@@ -7,11 +7,6 @@ import (
 	"overlap/primitives"
 )
 
-func init() {
-	goldens["wavefront"] = []golden{{Params{Size: Small}, "190", "PRK p2p: the corner grows by m+n-2 in an iteration, 128+64-2"}}
-	damages["wavefront"] = func(j Job) { j.(*wavefrontJob).grid[64*5]++ } // as if a row had been stored wrongly
-}
-
 func (j *wavefrontJob) last() any { return j.corner() / float64(j.runs) }
 
 // What a tile computes from the last run's values may be overwritten later.

@@ -202,7 +202,8 @@ func (w Workload) CanRunUnder(executor string) error {
 	return nil
 }
 
-// All returns the workloads in the order of the table.
+// All returns the workloads, those of one kind next to each other. Lists and reports
+// show them in this order.
 func All() []Workload {
 	return []Workload{
 		Ep, Nqueens, Mandelbrot, Spectral, Dgemm, Hash, Sieve, Sort, Wavefront, Uts,

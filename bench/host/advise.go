@@ -90,16 +90,16 @@ func (h Host) adviseVirtual(t tree) string {
 		return ""
 	}
 	text := fmt.Sprintf("%s is between this process and the hardware: invisible neighbours share caches and memory with it.", h.Virtualisation)
-	if share, ok := stolen(t); ok {
+	if share, ok := stealShare(t); ok {
 		text += fmt.Sprintf(" Since the machine started, others have stolen %.2g %% of the CPU time.", 100*share)
 	}
 	return text + " If small differences matter, measure on a machine of your own; otherwise take more samples and watch the pressure."
 }
 
-// stolen is the share of CPU time that the hypervisor gave to others since the
+// stealShare is the share of CPU time that the hypervisor gave to others since the
 // machine started (proc_stat(5): steal is the eighth of the columns, and the
 // guest columns behind it are in the first two already).
-func stolen(t tree) (share float64, ok bool) {
+func stealShare(t tree) (share float64, ok bool) {
 	first, _, _ := strings.Cut(t.text("proc/stat"), "\n")
 	fields := strings.Fields(first)
 	if len(fields) < 9 || fields[0] != "cpu" {

@@ -62,9 +62,9 @@ func (t tree) siblings(id int, files ...string) []int {
 }
 
 // parts returns the numbers of the parts that CPUs are in, -1 if unknown: by their own
-// files, or else by cpuinfo. Where both are silent, or say -1, CPUs that share a part
-// have the number that is known for one of them, or the next. Groups of one CPU each
-// are ignored: kernels that know no such part write them.
+// files, or else by cpuinfo. If neither source has a number, CPUs that share a part get
+// the number of one of them, if known, otherwise the next free number. If every group has
+// one CPU, the groups are ignored: kernels that do not know this part write such lists.
 func (t tree) parts(what string, cpus []int, file string, listed map[int]cpuinfoPlace, siblings ...string) map[int]int {
 	known, next := map[int]int{}, 0
 	var silent []int

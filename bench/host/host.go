@@ -1,7 +1,7 @@
-// Package host knows the machine that a measurement runs on: which CPUs the
-// process may use, which of them share a core, a cache, a memory node or a
-// package, in which order to take them, what limits them, and how to start a
-// process on just those.
+// Package host describes the machine that a measurement runs on. It reads the kernel's
+// files, or a copy of them, and returns the CPUs that the process may use, which of them
+// share a core, a cache, a memory node or a package, an order in which to use them, and
+// their limits. It also starts a process on some of the CPUs. It does not know benchmarks.
 package host
 
 import (

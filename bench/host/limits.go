@@ -7,17 +7,17 @@ import (
 )
 
 // Limit is how much this process and its children may have of something. The zero
-// Limit is none, or one that is not known.
+// Limit means that there is no limit, or that it is not known.
 type Limit struct {
-	What string // what is limited: open files
-	Name string // how people find what raises it: ulimit -n
-	Max  int
-	Used int // by others, and by this process before it has begun
+	What    string // what is limited: open files
+	Setting string // what raises the limit: ulimit -n
+	Max     int
+	Used    int // by other processes, and by this one before it has begun
 }
 
 // Left is how many more there may be, -1 without a limit.
 func (l Limit) Left() int {
-	if l.Name == "" {
+	if l.Setting == "" {
 		return -1
 	}
 	return max(0, l.Max-l.Used)
@@ -40,7 +40,7 @@ func ReadLimits() Limits {
 	defer done()
 	l := resourceLimits(t)
 	for _, tasks := range taskLimits(t) {
-		if l.Tasks.Name == "" || tasks.Left() < l.Tasks.Left() {
+		if l.Tasks.Setting == "" || tasks.Left() < l.Tasks.Left() {
 			l.Tasks = tasks
 		}
 	}

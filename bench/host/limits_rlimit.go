@@ -19,17 +19,17 @@ func resourceLimits(t tree) Limits {
 	if runtime.GOOS != "linux" {
 		l.Processes = rlimit("processes", unix.RLIMIT_NPROC, "ulimit -u")
 	} else if uid := os.Geteuid(); uid != 0 {
-		if l.Tasks = rlimit("threads", unix.RLIMIT_NPROC, "ulimit -u"); l.Tasks.Name != "" {
+		if l.Tasks = rlimit("threads", unix.RLIMIT_NPROC, "ulimit -u"); l.Tasks.Setting != "" {
 			l.Tasks.Used = userTasks(t, uid)
 		}
 	}
 	return l
 }
 
-func rlimit(what string, resource int, name string) Limit {
+func rlimit(what string, resource int, setting string) Limit {
 	var r unix.Rlimit
 	if unix.Getrlimit(resource, &r) != nil || uint64(r.Cur) > math.MaxInt32 {
 		return Limit{}
 	}
-	return Limit{What: what, Name: name, Max: int(r.Cur)}
+	return Limit{What: what, Setting: setting, Max: int(r.Cur)}
 }

@@ -26,10 +26,10 @@ func TestLimitsOfTasks(t *testing.T) {
 		"/sys/fs/cgroup/box/inner/pids.max": {0, 0},
 	}
 	for _, l := range taskLimits(m) {
-		if got := [2]int{l.Max, l.Used}; got != want[l.Name] || l.Max == 0 {
-			t.Errorf("%+v, want %v", l, want[l.Name])
+		if got := [2]int{l.Max, l.Used}; got != want[l.Setting] || l.Max == 0 {
+			t.Errorf("%+v, want %v", l, want[l.Setting])
 		}
-		delete(want, l.Name)
+		delete(want, l.Setting)
 	}
 	if len(want) != 1 {
 		t.Errorf("not found: %v; the one without a limit is no limit", want)
@@ -43,7 +43,7 @@ func TestLimitsOfTasks(t *testing.T) {
 	if none := (Limit{}); none.Left() != -1 {
 		t.Errorf("no limit leaves %d", none.Left())
 	}
-	if full := (Limit{Name: "x", Max: 3, Used: 5}); full.Left() != 0 {
+	if full := (Limit{Setting: "x", Max: 3, Used: 5}); full.Left() != 0 {
 		t.Errorf("%d are left of a limit that is passed", full.Left())
 	}
 }
@@ -51,7 +51,7 @@ func TestLimitsOfTasks(t *testing.T) {
 func TestLimitsOfThisProcess(t *testing.T) {
 	l := ReadLimits()
 	for _, limit := range []Limit{l.Files, l.Processes, l.Tasks} {
-		if limit.Name != "" && limit.Max < 1 {
+		if limit.Setting != "" && limit.Max < 1 {
 			t.Errorf("%+v", limit)
 		}
 	}

@@ -122,7 +122,7 @@ func (h Host) compact() []CPU {
 
 func (h Host) onePerCore() []CPU {
 	list := h.compact()
-	turn := turns(list)
+	turn := threadRank(list)
 	slices.SortStableFunc(list, func(a, b CPU) int {
 		return cmp.Or(cmp.Compare(turn[a.ID], turn[b.ID]), cmp.Compare(a.rank(), b.rank()))
 	})
@@ -137,9 +137,9 @@ func (c CPU) rank() int {
 	return 0
 }
 
-// turns counts the allowed threads of the same core before each CPU. CPU.Thread would
+// threadRank returns how many allowed threads of its core come before each CPU. CPU.Thread would
 // be wrong: the mask may hold only the second thread of a core.
-func turns(list []CPU) map[int]int {
+func threadRank(list []CPU) map[int]int {
 	turn, taken := map[int]int{}, map[[2]int]int{}
 	for _, c := range list {
 		turn[c.ID] = taken[c.core()]
@@ -158,7 +158,7 @@ func (h Host) siblings() []CPU {
 
 func (h Host) scatter() []CPU {
 	list := h.compact()
-	turn := turns(list)
+	turn := threadRank(list)
 	var spread []CPU
 	for t := 0; len(spread) < len(list); t++ {
 		var now []CPU

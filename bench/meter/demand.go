@@ -47,7 +47,7 @@ func delay(from, to map[int]time.Duration) (sum time.Duration) {
 	return sum
 }
 
-// lost is the time in which this process wanted a CPU and others had it. Run-queue
+// deniedByOthers is the time in which this process wanted a CPU and others had it. Run-queue
 // delay alone would blame others for threads that this process wakes onto a busy CPU,
 // as a contended lock does; CPU time of others alone does no harm while a CPU is idle.
 // Both must be there.
@@ -55,16 +55,16 @@ func delay(from, to map[int]time.Duration) (sum time.Duration) {
 // Others had what was neither idle nor ours. The kernel counts that in six fields of
 // 10 ms ticks, each rounded down, in which the share of a short sample gets lost. Idle
 // time is rounded as well, but does not grow on a CPU that two want, where it matters.
-// The price: where own threads delay each other beside an idle CPU, others are blamed
-// for a tick of it at most.
+// The error of this method: if this process's threads delay each other while a CPU is
+// idle, up to one tick of that delay is counted as taken by others.
 //
 // The hypervisor's share is part of what others had. Its counter is only a bound: what
 // it took in a second adds up to a tick, which then seems to fall into one short
 // sample.
-func (s span) lost() time.Duration { return min(s.others(), s.delayed+s.stolen) }
+func (s span) deniedByOthers() time.Duration { return min(s.takenByOthers(), s.delayed+s.stolen) }
 
-// others is what was neither idle nor ours.
-func (s span) others() time.Duration {
+// takenByOthers is what was neither idle nor ours.
+func (s span) takenByOthers() time.Duration {
 	return max(0, s.wall*time.Duration(s.cpus)-s.idle-s.own)
 }
 

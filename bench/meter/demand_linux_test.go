@@ -33,7 +33,7 @@ func TestDemandComesFromTheKernelsFiles(t *testing.T) {
 	}
 }
 
-// What a sandbox or container fills with zeros, cuts or garbles is not told.
+// What a sandbox or container fills with zeros, cuts or garbles is not reported.
 func TestWhatIsNotToldIsNotZero(t *testing.T) {
 	for name, files := range map[string]map[string]string{
 		"zeros":                 {"stat": "cpu  0 0 0 0 0 0 0 0 0 0\ncpu0 0 0 0 0 0 0 0 0 0 0\n", "7/task/7/schedstat": "0 0 0\n"},

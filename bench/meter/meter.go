@@ -1,7 +1,9 @@
 // Package meter measures what a sample consumed besides wall time: how many
 // tasks were in progress and for how long, how many CPUs worked, and where the
-// others went. These are the units that package bench writes, with their
-// sources. What a system does not report is absent, never zero.
+// others went. A Meter gets the moments at which a sample starts and stops, and the
+// starts and ends of tasks, and returns a Reading. It does not know benchmarks. These
+// are the units that package bench writes, with their sources. What a system does not
+// report is absent, never zero.
 //
 //	unit                  source                                   resolution         where
 //	tasks-inflight        the tasks' starts and ends, counted      clock, about 50 ns everywhere
@@ -44,13 +46,13 @@ import (
 // Meter measures one sample. It is a primitives.Probe for the executor that
 // runs the sample's tasks.
 type Meter struct {
-	workers []worker
-	shards  []shard
-	cpus    []int
-	reach   int // CPUs that can be busy at once
+	workers    []worker
+	shards     []shard
+	cpus       []int
+	usableCPUs int // CPUs that can be busy at once
 
 	mu      sync.Mutex
-	outside worker // ends of tasks that have lost their worker; guarded by mu
+	orphans worker // ends of tasks that have lost their worker; guarded by mu
 
 	base     time.Time     // all clock readings count from here
 	prepared time.Duration // when Prepare began to look at the system
@@ -70,15 +72,15 @@ type Meter struct {
 // is bound to the given CPUs and runs procs goroutines at once (GOMAXPROCS).
 func New(workers int, cpus []int, procs int) *Meter {
 	m := &Meter{
-		workers: make([]worker, workers),
-		shards:  make([]shard, max(1, min(workers, procs, maxShards))),
-		cpus:    cpus,
-		reach:   max(1, min(len(cpus), procs)),
-		base:    time.Now(),
-		jobs:    newHistogram(),
-		quotas:  findQuotas(),
-		before:  newMetrics(),
-		after:   newMetrics(),
+		workers:    make([]worker, workers),
+		shards:     make([]shard, max(1, min(workers, procs, maxShards))),
+		cpus:       cpus,
+		usableCPUs: max(1, min(len(cpus), procs)),
+		base:       time.Now(),
+		jobs:       newHistogram(),
+		quotas:     findQuotas(),
+		before:     newMetrics(),
+		after:      newMetrics(),
 	}
 	for i := range m.shards {
 		m.shards[i].hist = newHistogram()
@@ -112,8 +114,8 @@ func (m *Meter) TaskEnd(w int, start int64) {
 	if w < 0 {
 		m.mu.Lock()
 		defer m.mu.Unlock()
-		if m.outside.end(now, start) {
-			m.shards[0].take(&m.outside)
+		if m.orphans.end(now, start) {
+			m.shards[0].take(&m.orphans)
 		}
 		return
 	}
@@ -136,7 +138,7 @@ func (m *Meter) Prepare() {
 	for i := range m.workers {
 		m.workers[i] = worker{}
 	}
-	m.outside = worker{}
+	m.orphans = worker{}
 	for i := range m.shards {
 		m.shards[i].reset()
 	}

@@ -91,7 +91,7 @@ func TestLostTime(t *testing.T) {
 		{"against other guests and others", span{wall: 100 * ms, own: 30 * ms, delayed: 20 * ms, stolen: 50 * ms, cpus: 1}, 70 * ms},
 		{"ticks behind the clock", span{wall: 100 * ms, own: 105 * ms, delayed: 10 * ms, cpus: 1}, 0},
 	} {
-		if got := c.s.lost(); got != c.want {
+		if got := c.s.deniedByOthers(); got != c.want {
 			t.Errorf("%s: lost %v, want %v", c.why, got, c.want)
 		}
 	}
@@ -104,13 +104,13 @@ func TestOthersHaveWhatIsNeitherIdleNorOurs(t *testing.T) {
 		10 * ms: {wall: 100 * ms, own: 60 * ms, idle: 130 * ms, stolen: 5 * ms, delayed: ms, cpus: 2},
 		40 * ms: {wall: 100 * ms, own: 60 * ms, cpus: 1},
 	} {
-		if got := s.others(); got != want {
+		if got := s.takenByOthers(); got != want {
 			t.Errorf("%+v: %v, want %v", s, got, want)
 		}
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, ok := Others(ctx, []int{0}, time.Hour); ok {
+	if _, ok := TakenByOthers(ctx, []int{0}, time.Hour); ok {
 		t.Error("it has watched for an hour")
 	}
 }
@@ -131,7 +131,7 @@ func TestAHogIsFoundWhereverTheTicksFall(t *testing.T) {
 				if c.idle {
 					s.idle = (before + wall).Truncate(tick)
 				}
-				if share := float64(s.lost()) / float64(wall) / float64(c.cpus); share <= 0.1 {
+				if share := float64(s.deniedByOthers()) / float64(wall) / float64(c.cpus); share <= 0.1 {
 					t.Errorf("%v, %+v, phase %d: pressure %.3f", wall, c, phase, share)
 				}
 			}
@@ -159,7 +159,7 @@ func TestSystem(t *testing.T) {
 		{"no quota", blank(func(d *demand) { d.throttled = nil }), 0, 0.3, 0.2, nan, 0.9, 0.25},
 		{"more than the reach", blank(func(d *demand) { d.idle, d.throttled = 400*ms, []time.Duration{time.Second} }), 0, 0.3, 0.2, 2, 2, 0},
 	} {
-		m := &Meter{cpus: []int{0, 1}, reach: 2, demand: demand{stat: true, queued: map[int]time.Duration{}, throttled: []time.Duration{0}}}
+		m := &Meter{cpus: []int{0, 1}, usableCPUs: 2, demand: demand{stat: true, queued: map[int]time.Duration{}, throttled: []time.Duration{0}}}
 		var r Reading
 		m.system(&r, c.to, c.blind)
 		got := []float64{r.RunQueue, r.Steal, r.Throttled, r.Idle, r.Pressure}
@@ -181,8 +181,8 @@ func TestDelayIsByThread(t *testing.T) {
 
 func TestReachIsTheFewerOfCPUsAndGOMAXPROCS(t *testing.T) {
 	for _, c := range []struct{ cpus, procs, want int }{{2, 1, 1}, {2, 2, 2}, {1, 4, 1}, {0, 2, 1}} {
-		if m := New(1, make([]int, c.cpus), c.procs); m.reach != c.want {
-			t.Errorf("%d CPUs, GOMAXPROCS %d: reach %d, want %d", c.cpus, c.procs, m.reach, c.want)
+		if m := New(1, make([]int, c.cpus), c.procs); m.usableCPUs != c.want {
+			t.Errorf("%d CPUs, GOMAXPROCS %d: reach %d, want %d", c.cpus, c.procs, m.usableCPUs, c.want)
 		}
 	}
 }

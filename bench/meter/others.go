@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// Others returns how many of the given CPUs others keep busy, the hypervisor's
+// TakenByOthers returns how many of the given CPUs others keep busy, the hypervisor's
 // other guests included, during a window in which it blocks. ok is false where the
 // system does not report it, or if ctx ended first. The clocks have ticks of 10 ms, so
 // a window should be some hundred milliseconds.
-func Others(ctx context.Context, cpus []int, window time.Duration) (others float64, ok bool) {
+func TakenByOthers(ctx context.Context, cpus []int, window time.Duration) (others float64, ok bool) {
 	base := time.Now()
 	read := func() demand {
 		d := readDemand(cpus, nil, nil)
@@ -28,5 +28,5 @@ func Others(ctx context.Context, cpus []int, window time.Duration) (others float
 		return 0, false
 	}
 	s := from.until(to, len(cpus))
-	return float64(s.others()) / float64(s.wall), true
+	return float64(s.takenByOthers()) / float64(s.wall), true
 }

@@ -132,16 +132,16 @@ func (m *Meter) tasks(r *Reading) {
 	integral += (r.Started - ended) * int64(m.start+m.wall)
 	r.Inflight = float64(integral) / float64(m.wall)
 
-	all, beyond := m.histogram()
+	all, overflow := m.histogram()
 	r.Finished = all.TotalCount()
-	r.flow = (all.Mean()*float64(r.Finished) + float64(beyond)) / float64(m.wall)
+	r.flow = (all.Mean()*float64(r.Finished) + float64(overflow)) / float64(m.wall)
 	r.Fairness = fairness(m.ended())
 	r.P50 = time.Duration(all.ValueAtQuantile(50))
 	r.P99 = time.Duration(all.ValueAtQuantile(99))
 }
 
 func (m *Meter) all() []*worker {
-	list := []*worker{&m.outside}
+	list := []*worker{&m.orphans}
 	for i := range m.workers {
 		list = append(list, &m.workers[i])
 	}
@@ -149,18 +149,18 @@ func (m *Meter) all() []*worker {
 }
 
 // histogram merges what the workers hold and the shards into the first one.
-func (m *Meter) histogram() (all *hdrhistogram.Histogram, beyond time.Duration) {
+func (m *Meter) histogram() (all *hdrhistogram.Histogram, overflow time.Duration) {
 	for _, k := range m.all() {
 		m.shards[0].take(k)
 	}
 	all = m.shards[0].hist
 	for i := range m.shards {
-		beyond += m.shards[i].beyond
+		overflow += m.shards[i].overflow
 		if i > 0 {
 			all.Merge(m.shards[i].hist)
 		}
 	}
-	return all, beyond
+	return all, overflow
 }
 
 func (m *Meter) goRuntime(r *Reading) {
@@ -177,7 +177,7 @@ func (m *Meter) goRuntime(r *Reading) {
 // readings: what happened while they were read looks like a part of the sample.
 func (m *Meter) system(r *Reading, now demand, blind time.Duration) {
 	s := m.demand.until(now, len(m.cpus))
-	between, reach := float64(max(1, s.wall)), float64(m.reach)
+	between, reach := float64(max(1, s.wall)), float64(m.usableCPUs)
 	r.Pressure, r.RunQueue, r.Steal, r.Idle = math.NaN(), math.NaN(), math.NaN(), math.NaN()
 	r.Throttled = min(reach, throttled(m.demand.throttled, now.throttled)/between)
 	queued := m.demand.queued != nil && now.queued != nil
@@ -190,6 +190,6 @@ func (m *Meter) system(r *Reading, now demand, blind time.Duration) {
 		r.Idle = min(reach, float64(s.idle)/between)
 	}
 	if queued && stat {
-		r.Pressure = max(float64(s.lost()), min(float64(blind), between/100)) / between / reach
+		r.Pressure = max(float64(s.deniedByOthers()), min(float64(blind), between/100)) / between / reach
 	}
 }

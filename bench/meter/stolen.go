@@ -6,10 +6,10 @@ import "time"
 // for. ok is false where the system does not count children.
 func Used() (cpu time.Duration, ok bool) { return readUsage().cpu, countsEvents }
 
-// Stolen returns how long, since the machine started, the hypervisor has given the CPUs
+// StealTime returns how long, since the machine started, the hypervisor has given the CPUs
 // to other guests while this one wanted them, summed over the CPUs. ok is false where
 // the system does not report it.
-func Stolen(cpus []int) (stolen time.Duration, ok bool) {
+func StealTime(cpus []int) (stolen time.Duration, ok bool) {
 	d := readDemand(cpus, nil, nil)
 	return d.stolen, d.stat
 }

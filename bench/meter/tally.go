@@ -45,10 +45,10 @@ func (k *worker) end(now, start int64) bool {
 // 250 MB for 1024 workers, and be so much heap to the garbage collector that
 // it ran less often the more workers there are.
 type shard struct {
-	mu     sync.Mutex
-	hist   *hdrhistogram.Histogram
-	beyond time.Duration // what the histogram could not hold of its tasks
-	_      [128 - 16 - bits.UintSize/8]byte
+	mu       sync.Mutex
+	hist     *hdrhistogram.Histogram
+	overflow time.Duration // what the histogram could not hold of its tasks
+	_        [128 - 16 - bits.UintSize/8]byte
 }
 
 // maxShards limits the histograms to 2 MB. A worker uses one for about a microsecond
@@ -77,13 +77,13 @@ func (s *shard) take(k *worker) {
 	defer s.mu.Unlock()
 	for _, d := range k.full[:k.n] {
 		record(s.hist, d)
-		s.beyond += max(0, d-maxResidence)
+		s.overflow += max(0, d-maxResidence)
 	}
 	k.n = 0
 }
 
 func (s *shard) reset() {
-	s.beyond = 0
+	s.overflow = 0
 	if s.hist.TotalCount() > 0 { // clearing what is clear would empty the caches
 		s.hist.Reset()
 	}

@@ -146,7 +146,7 @@ func lastTold(t *testing.T, errs string) (calls, ops, setups, collections int) {
 	t.Helper()
 	all := regexp.MustCompile(`calls (\d+) ops (\d+) setups (\d+) collections (\d+)`).FindAllStringSubmatch(errs, -1)
 	if all == nil {
-		t.Fatalf("it told nothing: %s", errs)
+		t.Fatalf("it printed nothing: %s", errs)
 	}
 	var n [4]int
 	for i := range n {

@@ -1,7 +1,8 @@
 // Package record makes recordings that illustrate the numbers of a run: execution traces
 // of the workload cashiers, which show concurrency and parallelism, and the latencies
-// between pairs of CPUs. A recording is not a sample: it is made once, in a process of its
-// own, and nothing is compared with it.
+// between pairs of CPUs. It gets the CPUs to use, and returns the bytes of a recording,
+// which is not a sample: it is made once, in a process of its own, and nothing is compared
+// with it.
 package record
 
 import (

@@ -22,7 +22,7 @@ func (f sampler) Sample(ctx context.Context, p sweep.Point, _, _ int) (*benchfmt
 // A budget ends the first round, too, and what it had no room for is counted.
 func TestBudgetEndsTheFirstRound(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		points := len(twoCores(t).Lines())
+		points := len(twoCores(t).FixedPoints())
 		began := time.Now()
 		summary, err := sweep.Run(t.Context(), sweep.Config{Plan: twoCores(t), Sampler: &fake{}, Append: keep, Budget: 5 * time.Second})
 		if err != nil || summary.Samples != 5 || summary.Missing != points-5 || summary.Rounds != 0 {

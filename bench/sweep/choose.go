@@ -10,9 +10,9 @@ import (
 	"overlap/workloads"
 )
 
-// Place returns the CPUs to take, in their order, and the highest level of parallelism
-// among them, which second threads of cores do not raise unless the settings ask for
-// them, and a CPU quota limits. The error is a *SettingError.
+// Place returns the CPUs to use, in order, and the highest level of parallelism on them.
+// A CPU quota limits that level. Second threads of a core count only if the settings ask
+// for them. The error is a *SettingError.
 func (s Settings) Place(h host.Host) (cpus []int, highest int, err error) {
 	if s.CPUs == "" {
 		if cpus, err = h.Order(s.Placement); err != nil {
@@ -47,7 +47,7 @@ func (s Settings) HighestLevel(h host.Host, cpus []int) int {
 }
 
 // Grid returns the grid of the workloads that the settings choose, at these levels. Its
-// default numbers of workers may exceed the limits of the machine; see Grid.Beyond.
+// default numbers of workers may exceed the limits of the machine; see Grid.LimitErrors.
 func (s Settings) Grid(levels []Level) (Grid, error) {
 	g := Grid{
 		Size: workloads.Size(s.Size), Executors: Unique(s.Executors), Workers: Unique(s.Workers),
@@ -64,7 +64,7 @@ func (s Settings) Grid(levels []Level) (Grid, error) {
 		return g, err
 	}
 	g.Limits = host.ReadLimits()
-	if errs := g.Beyond(); len(errs) > 0 { // else they are of the default list, and left out
+	if errs := g.LimitErrors(); len(errs) > 0 { // else they are of the default list, and left out
 		return g, &SettingError{"Workers", errors.Join(errs...)}
 	}
 	if g.Workers == nil {
@@ -74,7 +74,7 @@ func (s Settings) Grid(levels []Level) (Grid, error) {
 		}
 	}
 	chosen := func(p Point) bool { return p.Slices == 1 && slices.Contains(g.Executors, p.Executor) }
-	if !slices.ContainsFunc(g.Lines(), chosen) {
+	if !slices.ContainsFunc(g.FixedPoints(), chosen) {
 		return g, wrong("Workers", "they leave no point to measure: inline and serial have 1 worker")
 	}
 	return g, nil

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"golang.org/x/perf/benchfmt"
+	"golang.org/x/perf/benchunit"
 
 	"overlap/bench"
 	"overlap/bench/host"
@@ -168,7 +169,7 @@ func (f *Foreign) configure(r *benchfmt.Result, p Point) {
 	// A benchmark may have its own metrics, but not with our names.
 	hooked := f.binaries[p.Package].hooked
 	clean.Values = slices.DeleteFunc(clean.Values, func(v benchfmt.Value) bool {
-		return slices.Contains(units, v.Unit) && (!hooked || !slices.Contains(overlay.Units, v.Unit))
+		return slices.Contains(reservedUnits, v.Unit) && (!hooked || !slices.Contains(overlay.Units, v.Unit))
 	})
 	*r = *clean
 }
@@ -186,8 +187,16 @@ func (f *Foreign) Sum() (string, error) {
 	return hex.EncodeToString(sum.Sum(nil)[:8]), nil
 }
 
-// units are those of this suite, except the time.
-var units = slices.DeleteFunc(bench.Units(), func(unit string) bool { return unit == "ns/op" })
+// reservedUnits are the units of this suite, as benchfmt reads them (sec, not ns), except
+// the time of an operation.
+var reservedUnits = func() (names []string) {
+	for _, unit := range bench.Units() {
+		if _, tidied := benchunit.Tidy(1, unit); tidied != "sec/op" {
+			names = append(names, tidied)
+		}
+	}
+	return names
+}()
 
 // exactPattern matches only the benchmark of this name.
 func exactPattern(name string) string {

@@ -58,7 +58,7 @@ func only(t *testing.T, f *sweep.Foreign, pattern, re string) sweep.Point {
 	if len(found) != 1 {
 		t.Fatalf("found %v, notes %v", found, notes)
 	}
-	return sweep.Suite{Benchmarks: found, Levels: []sweep.Level{lowest(f)}, Workers: []int{3}}.Lines()[0]
+	return sweep.Suite{Benchmarks: found, Levels: []sweep.Level{lowest(f)}, Workers: []int{3}}.FixedPoints()[0]
 }
 
 func TestFindListsBenchmarksAsGoTestWould(t *testing.T) {
@@ -85,11 +85,11 @@ func TestFindListsBenchmarksAsGoTestWould(t *testing.T) {
 			}
 			names = append(names, b.Name)
 		}
-		var told []string
+		var wantNotes []string
 		if re == "." {
-			told = []string{"example.com/foreign.BenchmarkSkipped: skipped: not here"}
+			wantNotes = []string{"example.com/foreign.BenchmarkSkipped: skipped: not here"}
 		}
-		if got := strings.Join(names, " "); got != want || !slices.Equal(notes, told) {
+		if got := strings.Join(names, " "); got != want || !slices.Equal(notes, wantNotes) {
 			t.Errorf("%s: found %s, want %s; notes %q", re, got, want, notes)
 		}
 	}
@@ -173,7 +173,7 @@ func TestForeignSamplesAreWhatTheirPointsSay(t *testing.T) {
 	if n := len(f.Placement); n > 1 {
 		levels = append(levels, sweep.Level{Cores: n, Procs: n})
 	}
-	for _, p := range (sweep.Suite{Benchmarks: found, Levels: levels, Workers: []int{1, 3}}).Lines() {
+	for _, p := range (sweep.Suite{Benchmarks: found, Levels: levels, Workers: []int{1, 3}}).FixedPoints() {
 		r, err := f.Sample(t.Context(), p, 20, 1)
 		if err != nil {
 			t.Errorf("%s: %v", p, err)
@@ -191,8 +191,8 @@ func TestForeignSamplesAreWhatTheirPointsSay(t *testing.T) {
 				t.Errorf("%s: %s: %q, want %q", p, key, got, want)
 			}
 		}
-		if told, ok := r.Value("told"); ok != (p.Workload == "Workers") || int(told) != p.Workers {
-			t.Errorf("%s: the benchmark was told %v workers", p, told)
+		if workers, ok := r.Value("workers"); ok != (p.Workload == "Workers") || int(workers) != p.Workers {
+			t.Errorf("%s: the benchmark read %v workers", p, workers)
 		}
 		if _, ok := r.Value("cpus-busy"); !ok && runtime.GOOS != "windows" {
 			t.Errorf("%s has no cpus-busy", p)
@@ -234,7 +234,7 @@ func TestMisbehavingBenchmarksCostTheirOwnPoint(t *testing.T) {
 		}
 		delete(want, b.Name)
 		for copies := 1; copies <= min(2, len(f.Placement)); copies++ {
-			p := sweep.Suite{Benchmarks: []sweep.Benchmark{b}, Levels: []sweep.Level{lowest(f)}}.Lines()[0]
+			p := sweep.Suite{Benchmarks: []sweep.Benchmark{b}, Levels: []sweep.Level{lowest(f)}}.FixedPoints()[0]
 			p.Copies = copies
 			if f.Timeout = time.Minute; b.Name == "Hang" {
 				f.Timeout = time.Second
@@ -328,7 +328,7 @@ p.Ask/workers=16/cores=4-4
 p.Ask/workers=1/cores=1 ×2
 p.Ask/workers=1/cores=1 ×4
 `
-	if got := names(suite.Lines()); got != want {
+	if got := names(suite.FixedPoints()); got != want {
 		t.Errorf("lines:\n%s\nwant:\n%s", got, want)
 	}
 	bestIs := func(workers int) func([]sweep.Point) (sweep.Point, bool) {
@@ -337,14 +337,14 @@ p.Ask/workers=1/cores=1 ×4
 			return same[max(i, 0)], i >= 0
 		}
 	}
-	if got, want := names(suite.More(bestIs(16))), "p.Ask/workers=16/cores=2-2\n"; got != want {
+	if got, want := names(suite.AdaptivePoints(bestIs(16))), "p.Ask/workers=16/cores=2-2\n"; got != want {
 		t.Errorf("more: %q, want %q", got, want)
 	}
-	if got := names(suite.More(bestIs(7))); got != "" {
+	if got := names(suite.AdaptivePoints(bestIs(7))); got != "" {
 		t.Errorf("without a best there is more: %q", got)
 	}
 	suite.Levels = suite.Levels[1:]
-	if got := names(suite.Lines()); strings.Contains(got, "×") {
+	if got := names(suite.FixedPoints()); strings.Contains(got, "×") {
 		t.Errorf("ceilings without one core:\n%s", got)
 	}
 }

@@ -136,8 +136,9 @@ func parse(text []byte, path string) (h Header, past []Entry, whole int64, err e
 	line, _, ended := bytes.Cut(rest, []byte("\n"))
 	switch {
 	case len(text) == 0 || ok && !ended:
-		// To give a file its name when its plan is in it takes a hard link, so as not
-		// to take another's name, and not every file system has those.
+		// A killed run can leave a file without a plan. To prevent that we would write the
+		// plan first and then name the file with a hard link, which cannot overwrite
+		// another file. Not every file system has hard links.
 		return h, nil, 0, fmt.Errorf("%s holds no samples: its run was killed as it began; start a new run", path)
 	case !ok:
 		return h, nil, 0, fmt.Errorf("%s does not begin with the plan of a run: only a file that overlap run made can be continued", path)

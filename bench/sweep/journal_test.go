@@ -26,7 +26,7 @@ func TestGoingOnIsTheSameSweep(t *testing.T) {
 				}
 				return nil
 			}
-			points := time.Duration(len(twoCores(t).Lines()))
+			points := time.Duration(len(twoCores(t).FixedPoints()))
 			return sweep.Config{Plan: twoCores(t), Sampler: f, Budget: 12 * points * time.Second, Precision: 0.02, Seed: 3}
 		}
 		var whole []sweep.Entry

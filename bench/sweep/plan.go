@@ -1,6 +1,7 @@
-// Package sweep measures a grid of points: a fresh process for every sample,
-// bound before its runtime starts, in rounds of random order, and every sample
-// durably on disk before the next begins.
+// Package sweep measures the points of a plan, within a budget and in an order that
+// follows from a seed, and writes a result file. Every sample has a process of its own,
+// bound to CPUs before its runtime starts, and is on disk before the next begins. Points
+// are visited in rounds of random order. What the result says is up to package report.
 package sweep
 
 import (
@@ -42,7 +43,7 @@ type Grid struct {
 	Levels    []Level // of parallelism, ascending
 	Size      workloads.Size
 	Weak      bool        // jobs grow with the workers
-	Limits    host.Limits // points whose workers cost more are left out, see Beyond
+	Limits    host.Limits // points whose workers cost more are left out, see LimitErrors
 }
 
 // Level is a degree of parallelism on offer: CPUs and GOMAXPROCS.
@@ -147,9 +148,9 @@ func (g Grid) Check() error {
 	return nil
 }
 
-// Beyond returns why points are left out: a *bench.LimitError for each workload,
+// LimitErrors returns why points are left out: a *bench.LimitError for each workload,
 // executor and number of workers that the limits do not allow.
-func (g Grid) Beyond() (errs []error) {
+func (g Grid) LimitErrors() (errs []error) {
 	for _, f := range g.forms() {
 		for _, x := range g.Executors {
 			for _, workers := range g.workersUnder(x) {
@@ -188,9 +189,9 @@ type curve struct {
 	point   func(workers int, l Level) Point
 }
 
-// lines returns the curve's points with all workers on the lowest and on the highest
+// fixed returns the curve's points with all workers on the lowest and on the highest
 // level, and with workers equal to cores between them. 0 workers are on every level.
-func (c curve) lines(levels []Level) (points []Point) {
+func (c curve) fixed(levels []Level) (points []Point) {
 	for i, l := range levels {
 		for _, w := range c.workers {
 			if ends := i == 0 || i == len(levels)-1; ends || w == 0 || w == l.parallelism() {
@@ -201,9 +202,9 @@ func (c curve) lines(levels []Level) (points []Point) {
 	return points
 }
 
-// more completes the curve between the lowest and the highest level, at the number of
+// adaptive completes the curve between the lowest and the highest level, at the number of
 // workers that is best on the highest.
-func (c curve) more(levels []Level, best func(same []Point) (Point, bool)) (points []Point) {
+func (c curve) adaptive(levels []Level, best func(same []Point) (Point, bool)) (points []Point) {
 	top := len(levels) - 1
 	var same []Point
 	for _, w := range c.workers {
@@ -211,7 +212,7 @@ func (c curve) more(levels []Level, best func(same []Point) (Point, bool)) (poin
 	}
 	p, ok := best(same)
 	for i := 1; ok && i < top; i++ {
-		if p.Workers != levels[i].parallelism() { // else it is among the lines
+		if p.Workers != levels[i].parallelism() { // else it is among the fixed points
 			points = append(points, c.point(p.Workers, levels[i]))
 		}
 	}
@@ -223,12 +224,12 @@ func (g Grid) curve(f form, executor string) curve {
 	return curve{g.workers(f, executor), func(workers int, l Level) Point { return g.point(f, executor, workers, l) }}
 }
 
-// Lines implements Plan: the lines of every workload's variant and executor, the
+// FixedPoints implements Plan: those of every workload's variant and executor, the
 // serial program, and the ceilings.
-func (g Grid) Lines() (points []Point) {
+func (g Grid) FixedPoints() (points []Point) {
 	for _, f := range g.forms() {
 		for _, x := range g.Executors {
-			points = append(points, g.curve(f, x).lines(g.Levels)...)
+			points = append(points, g.curve(f, x).fixed(g.Levels)...)
 		}
 		if l := g.Levels[0]; l.parallelism() == 1 && !slices.Contains(g.Executors, bench.SerialExecutor) {
 			points = append(points, g.point(f, bench.SerialExecutor, 1, l))
@@ -238,11 +239,11 @@ func (g Grid) Lines() (points []Point) {
 	return points
 }
 
-// More implements Plan.
-func (g Grid) More(best func(same []Point) (Point, bool)) (points []Point) {
+// AdaptivePoints implements Plan.
+func (g Grid) AdaptivePoints(best func(same []Point) (Point, bool)) (points []Point) {
 	for _, f := range g.forms() {
 		for _, x := range g.Executors {
-			points = append(points, g.curve(f, x).more(g.Levels, best)...)
+			points = append(points, g.curve(f, x).adaptive(g.Levels, best)...)
 		}
 	}
 	return points

@@ -114,7 +114,7 @@ Ep/executor=pool/workers=1/cores=1/slices=2 ×2
 Ep/executor=pool/workers=1/cores=1/slices=4
 Ep/executor=pool/workers=1/cores=1/slices=4 ×4
 `
-	if got := names(g.Lines()); got != want {
+	if got := names(g.FixedPoints()); got != want {
 		t.Errorf("lines:\n%s\nwant:\n%s", got, want)
 	}
 	// inline has one worker and is nobody's best here.
@@ -129,10 +129,10 @@ Ep/executor=pool/workers=1/cores=1/slices=4 ×4
 			return same[i], true
 		}
 	}
-	if got, want := names(g.More(bestIs(16))), "Ep/executor=pool/workers=16/cores=2-2\n"; got != want {
+	if got, want := names(g.AdaptivePoints(bestIs(16))), "Ep/executor=pool/workers=16/cores=2-2\n"; got != want {
 		t.Errorf("parallelism line of 16 workers: %q, want %q", got, want)
 	}
-	if got := names(g.More(bestIs(2))); got != "" {
+	if got := names(g.AdaptivePoints(bestIs(2))); got != "" {
 		t.Errorf("the diagonal has 2 workers on 2 cores already, but: %q", got)
 	}
 }

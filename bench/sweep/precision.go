@@ -90,15 +90,15 @@ func (s *sweep) awaited(p Point) bool {
 	return s.lacking[p.onAnyCores()] || one && s.lacking[p.ofAnyWorkers(p.Executor)]
 }
 
-// onAnyCores is equal for points that are compared for a gain from cores, or for a
-// ceiling: they have the same workers.
+// onAnyCores returns the same key for points that are compared for a gain from cores, or
+// for a ceiling: they have the same workers.
 func (p Point) onAnyCores() Point {
 	p.Cores, p.Procs, p.Copies = 0, 0, 0
 	return p
 }
 
-// ofAnyWorkers is equal for the points under an executor that are compared with one
-// worker on one core, or with the serial program.
+// ofAnyWorkers returns the same key for the points under an executor that are compared
+// with one worker on one core, or with the serial program.
 func (p Point) ofAnyWorkers(executor string) Point {
 	p = p.onAnyCores()
 	p.Executor, p.Workers = executor, -1

@@ -158,7 +158,7 @@ func TestRoundsOfFewPointsAreShort(t *testing.T) {
 			}
 			return 0
 		}, nil)
-		points := time.Duration(len(twoCores(t).Lines())) // half of them Ep's
+		points := time.Duration(len(twoCores(t).FixedPoints())) // half of them Ep's
 		summary, err := sweep.Run(t.Context(), sweep.Config{
 			Plan: twoCores(t), Sampler: n, Append: keep, Budget: 12 * points * time.Second, Precision: 0.02,
 		})
@@ -180,7 +180,7 @@ func TestTheRestGoesToPointsThatLackSamples(t *testing.T) {
 			}
 			return 0
 		})
-		points := len(twoCores(t).Lines())
+		points := len(twoCores(t).FixedPoints())
 		summary, err := sweep.Run(t.Context(), sweep.Config{
 			Plan: twoCores(t), Sampler: n, Append: keep, Budget: time.Duration(11*points-3) * time.Second, Precision: 0.02,
 		})
@@ -252,7 +252,7 @@ func TestSamplesUnderPressureDoNotCount(t *testing.T) {
 // How long the guard waits is no part of the budget.
 func TestWaitingIsNotMeasuring(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		points := time.Duration(len(twoCores(t).Lines()))
+		points := time.Duration(len(twoCores(t).FixedPoints()))
 		summary, err := sweep.Run(t.Context(), sweep.Config{
 			Plan: twoCores(t), Sampler: &fake{}, Append: keep, Budget: 2 * points * time.Second,
 			Quiet: func(context.Context) { time.Sleep(time.Hour) },

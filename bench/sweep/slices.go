@@ -30,8 +30,8 @@ type Slicing struct {
 
 // Slicer is a program whose benchmarks can be timed in slices.
 type Slicer interface {
-	// slicing returns what starts the program's processes, and what makes the result
-	// that they print the result of the point.
+	// slicing returns a launcher for the program's processes, and a function that labels
+	// their printed result as the result of the point.
 	slicing(p Point, s Slicing) (launcher, func(*benchfmt.Result), error)
 }
 
@@ -70,8 +70,8 @@ func (s Processes) slicing(p Point, how Slicing) (launcher, func(*benchfmt.Resul
 	return l, func(*benchfmt.Result) {}, nil
 }
 
-// benchtime is how long the run before the slices takes, which counts allocations: a
-// few slices, where one is short.
+// benchtime is the length of the ordinary run before the slices, which counts
+// allocations. It is a few slices long if a slice is short.
 func (s Slicing) benchtime() string {
 	switch s.Ops {
 	case 0:

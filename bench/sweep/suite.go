@@ -82,20 +82,20 @@ func (s Suite) curve(b Benchmark) curve {
 	return curve{[]int{0}, b.point}
 }
 
-// Lines implements Plan: the lines of every benchmark, and the ceilings.
-func (s Suite) Lines() (points []Point) {
+// FixedPoints implements Plan: those of every benchmark, and the ceilings.
+func (s Suite) FixedPoints() (points []Point) {
 	for _, b := range s.Benchmarks {
-		points = append(points, s.curve(b).lines(s.Levels)...)
+		points = append(points, s.curve(b).fixed(s.Levels)...)
 		points = append(points, s.ceilings(b)...)
 	}
 	return points
 }
 
-// More implements Plan.
-func (s Suite) More(best func(same []Point) (Point, bool)) (points []Point) {
+// AdaptivePoints implements Plan.
+func (s Suite) AdaptivePoints(best func(same []Point) (Point, bool)) (points []Point) {
 	for _, b := range s.Benchmarks {
 		if b.Workers {
-			points = append(points, s.curve(b).more(s.Levels, best)...)
+			points = append(points, s.curve(b).adaptive(s.Levels, best)...)
 		}
 	}
 	return points

@@ -14,13 +14,13 @@ import (
 
 // Plan says which points to measure.
 type Plan interface {
-	// Lines returns the points that do not depend on measurements.
-	Lines() []Point
+	// FixedPoints returns the points that do not depend on measurements.
+	FixedPoints() []Point
 
-	// More is called once, after the pilot rounds, and returns the points that
+	// AdaptivePoints is called once, after the pilot rounds, and returns the points that
 	// depend on them. best finds, among points that differ in their workers
 	// only, the smallest number within 5 % of the fastest.
-	More(best func(same []Point) (Point, bool)) []Point
+	AdaptivePoints(best func(same []Point) (Point, bool)) []Point
 }
 
 // Config says how a sweep is run. The points that it visits, and their order,
@@ -112,7 +112,7 @@ const pilot = 3
 func Run(ctx context.Context, c Config) (Summary, error) {
 	s := &sweep{
 		Config: c,
-		points: c.Plan.Lines(),
+		points: c.Plan.FixedPoints(),
 		state:  map[Point]*state{},
 		rng:    rand.New(rand.NewPCG(c.Seed, 0)),
 	}
@@ -145,7 +145,7 @@ type sweep struct {
 	points    []Point
 	state     map[Point]*state
 	lacking   map[Point]bool // what points that are not precise are compared with; nil until needed
-	completed bool           // Plan.More has been called
+	completed bool           // Plan.AdaptivePoints has been called
 	short     bool           // a round of all points would not fit into the budget
 	awake     bool           // Quiet has been called
 	spent     time.Duration
@@ -171,7 +171,7 @@ func (s *sweep) run(ctx context.Context) error {
 		s.rounds = min(s.Rounds, s.round+s.roundsLeft())
 		if !s.completed && (s.round == pilot || s.round >= s.rounds) {
 			s.completed = true
-			more := s.Plan.More(s.best)
+			more := s.Plan.AdaptivePoints(s.best)
 			s.points, s.lacking = append(s.points, more...), nil
 			if err := s.visit(ctx, s.order(more)); err != nil {
 				return err

@@ -78,7 +78,7 @@ func TestEveryRoundVisitsEveryPointOnceInRandomOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := &fake{}
 		var stored []string
-		points := len(twoCores(t).Lines())
+		points := len(twoCores(t).FixedPoints())
 		summary, err := sweep.Run(t.Context(), sweep.Config{
 			Plan:    twoCores(t),
 			Sampler: f,
@@ -151,7 +151,7 @@ func TestTheSameSeedGivesTheSameOrder(t *testing.T) {
 func keep(sweep.Entry) error { return nil }
 
 func TestBudget(t *testing.T) {
-	points := time.Duration(len(twoCores(t).Lines())) // seconds in a round
+	points := time.Duration(len(twoCores(t).FixedPoints())) // seconds in a round
 	for budget, rounds := range map[time.Duration]int{
 		0:                                1, // the first round always runs
 		points * time.Second:             1,
@@ -249,7 +249,7 @@ func TestAFailingPointCostsOnlyItself(t *testing.T) {
 			}
 			return nil
 		}}
-		points := len(twoCores(t).Lines())
+		points := len(twoCores(t).FixedPoints())
 		summary, err := sweep.Run(t.Context(), sweep.Config{Plan: twoCores(t), Sampler: f, Append: keep, Rounds: 5, Budget: time.Hour})
 		if err != nil {
 			t.Fatal(err)
@@ -263,7 +263,7 @@ func TestAFailingPointCostsOnlyItself(t *testing.T) {
 func TestSweepEndsWhenEveryPointHasFailed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := &fake{fail: func(sweep.Point) error { return errors.New("broken") }}
-		points := len(twoCores(t).Lines())
+		points := len(twoCores(t).FixedPoints())
 		start := time.Now()
 		summary, err := sweep.Run(t.Context(), sweep.Config{Plan: twoCores(t), Sampler: f, Append: keep, Rounds: 1000, Budget: time.Hour})
 		if err != nil || summary.Samples != 0 || len(summary.Failures) != 2*points || summary.Rounds != 2 {

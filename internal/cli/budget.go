@@ -24,7 +24,7 @@ type estimate struct {
 func (r *run) estimate(what target) estimate {
 	var o estimate
 	known, from := r.visits()
-	for _, p := range what.plan.Lines() {
+	for _, p := range what.plan.FixedPoints() {
 		took, ok := known[p.String()]
 		if ok {
 			o.from = from

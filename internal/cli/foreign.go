@@ -77,7 +77,7 @@ func (r *run) useBenchmarks(ctx context.Context, what *target, levels []sweep.Le
 	what.chosen = choice{len(found), "benchmarks", "--bench"}
 	what.visit = f.Expect
 	what.list = func() {
-		for _, p := range suite.Lines() {
+		for _, p := range suite.FixedPoints() {
 			fmt.Fprintln(r.out, p)
 		}
 	}

@@ -14,7 +14,7 @@ func list(out io.Writer, g sweep.Grid) {
 	for _, w := range g.Workloads {
 		describe(out, w)
 	}
-	for _, p := range g.Lines() {
+	for _, p := range g.FixedPoints() {
 		fmt.Fprintln(out, p)
 	}
 	if len(g.Levels) > 2 {

@@ -60,7 +60,7 @@ func (r *run) about() []host.Pair {
 // sample, and past is what the file already has.
 func (r *run) measure(ctx context.Context, what target, file *sweep.File, about []host.Pair, past []sweep.Entry) (err error) {
 	defer func() { err = errors.Join(err, file.Close()) }()
-	if !slices.ContainsFunc(what.plan.Lines(), func(p sweep.Point) bool { return p.Workers <= 1 && min(p.Cores, p.Procs) == 1 && p.Slices == 1 }) {
+	if !slices.ContainsFunc(what.plan.FixedPoints(), func(p sweep.Point) bool { return p.Workers <= 1 && min(p.Cores, p.Procs) == 1 && p.Slices == 1 }) {
 		fmt.Fprintln(r.err, "note: without 1 worker on 1 core the report has no gains; benchstat can still compare the points")
 	}
 	bar := newProgress(r.err)
@@ -94,7 +94,7 @@ func (r *run) measure(ctx context.Context, what target, file *sweep.File, about 
 func newGuard(cpus []int, allowed float64, patience time.Duration, bar *progress) *sweep.Guard {
 	return &sweep.Guard{
 		Others: func(ctx context.Context) (float64, bool) {
-			return meter.Others(ctx, cpus, 200*time.Millisecond)
+			return meter.TakenByOthers(ctx, cpus, 200*time.Millisecond)
 		},
 		CPUs:     len(cpus),
 		Allowed:  allowed,

@@ -135,7 +135,7 @@ func (r *run) until() string {
 func (r *run) dryRun(what target) error {
 	o := r.estimate(what)
 	var text strings.Builder
-	for i, p := range what.plan.Lines() {
+	for i, p := range what.plan.FixedPoints() {
 		fmt.Fprintf(&text, "%6v  %s\n", o.visit[i].Round(time.Millisecond), p)
 	}
 	how := "guessed from --sample; a run on this machine will know better"

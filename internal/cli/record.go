@@ -40,7 +40,7 @@ func (r *run) record(ctx context.Context, what target, results string, about []h
 			fmt.Fprintf(r.err, "note: no %s: %v\n", path, err)
 		}
 	}
-	cores, shop := highest(what.plan.Lines())
+	cores, shop := highest(what.plan.FixedPoints())
 	parent := record.Parent{Command: []string{self, recordVerb}, Placement: what.cpus}
 	if shop {
 		data, err := parent.Trace(ctx, 1)

@@ -41,8 +41,10 @@ func newReplay(t *testing.T, path string) *replay {
 	return r
 }
 
-func (r *replay) Lines() []sweep.Point                                            { return r.points }
-func (r *replay) More(func(same []sweep.Point) (sweep.Point, bool)) []sweep.Point { return nil }
+func (r *replay) FixedPoints() []sweep.Point { return r.points }
+func (r *replay) AdaptivePoints(func(same []sweep.Point) (sweep.Point, bool)) []sweep.Point {
+	return nil
+}
 
 func (r *replay) sampler() sampler {
 	return sampler{entries: r.entries, taken: map[string]int{}}

@@ -175,7 +175,7 @@ func (r *run) useWorkloads(what *target, levels []sweep.Level) error {
 		return err
 	}
 	r.Complete(len(grid.Workloads))
-	if errs := grid.Beyond(); len(errs) > 0 {
+	if errs := grid.LimitErrors(); len(errs) > 0 {
 		fmt.Fprintf(r.err, "note: left out: %s\n", strings.ReplaceAll(errors.Join(errs...).Error(), "\n", "; "))
 	}
 	self, err := os.Executable()

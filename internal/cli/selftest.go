@@ -72,13 +72,13 @@ func (t selfTest) run(ctx context.Context) (err error) {
 		return err
 	}
 	began := time.Now()
-	stolen, known := meter.Stolen(t.cpus)
+	stolen, known := meter.StealTime(t.cpus)
 	outcomes, err := t.measure(ctx, dir, cases)
 	if err != nil {
 		return err
 	}
 	share := math.NaN()
-	if after, ok := meter.Stolen(t.cpus); ok && known {
+	if after, ok := meter.StealTime(t.cpus); ok && known {
 		share = max(0, float64(after-stolen)) / float64(time.Since(began)) / float64(len(t.cpus))
 	}
 	failed := t.table(cases, outcomes)

@@ -1,4 +1,5 @@
-// Package gocmd runs the go command.
+// Package gocmd runs the go command: it gets arguments and returns what the command
+// prints, or an error with the command's own words.
 package gocmd
 
 import (

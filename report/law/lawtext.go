@@ -73,5 +73,5 @@ func Span(i interval.Interval) string {
 	return fmt.Sprintf("%s (%s to %s)", table.Round(i.Value), table.Round(i.Low), table.Round(i.High))
 }
 
-// FittedTo says which error the fits minimise: see Loss.
-const FittedTo = "fitted to relative errors; published coefficients are often of absolute ones, and differ (SPEC SDM91: σ 0.014 here, 0.028 in print)"
+// FittedTo says which errors the fits minimise: see Loss.
+const FittedTo = "fitted by relative errors; published coefficients often come from fits by absolute errors and therefore differ (SPEC SDM91: σ 0.014 here, 0.028 in print)"

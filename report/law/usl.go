@@ -15,10 +15,10 @@ const EnoughN = 6
 // USL is the universal scalability law (Gunther, 1993 and 2007) fitted to a
 // curve: X(N) = λN / (1 + σ(N−1) + κN(N−1)), with σ from 0 to 1 and κ from 0.
 //
-// The coefficients are fitted to relative errors; published coefficients are often of
-// absolute ones, and differ (SPEC SDM91: σ 0.014 here, 0.028 in print). Their intervals
-// are of 95 %, by a parametric bootstrap of the fit without bounds, cut to the bounds:
-// the truth is inside.
+// The coefficients are fitted by relative errors; published coefficients often come from
+// fits by absolute errors and therefore differ (SPEC SDM91: σ 0.014 here, 0.028 in
+// print). Their intervals are of 95 %, by a parametric bootstrap of the fit without
+// bounds, cut to the bounds: the truth is inside.
 type USL struct {
 	// Identifiable reports whether the coefficients mean something. There must be at
 	// least 6 different N, and no coefficient may be so uncertain that its interval

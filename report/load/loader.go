@@ -220,7 +220,7 @@ func (f *file) add(r *benchfmt.Result) error {
 	}
 	f.suite = f.suite || rec.point.Executor != ""
 	for _, v := range r.Values {
-		if unit, ok := unitIndex[v.Unit]; ok && credible(unit, v.Value) && (unit != pressureUnit || f.meansPressure(rec)) {
+		if unit, ok := unitIndex[v.Unit]; ok && credible(v.Unit, v.Value) && (unit != pressureUnit || f.meansPressure(rec)) {
 			rec.set(unit, v.Value)
 		}
 	}

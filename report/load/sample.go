@@ -40,61 +40,50 @@ type Sample struct {
 	Fairness float64 // Jain's index over the workers; NaN if not measured
 }
 
-// units are those of a sample besides its time. The first ones are 0 if they
-// were not measured, the others NaN.
-var units = []struct {
-	name string
-	of   func(*Sample) *float64
+// readUnits are the units of a sample that are read, besides its time.
+var readUnits = []struct {
+	name   string // as benchfmt reads it: sec, not ns
+	field  func(*Sample) *float64
+	absent float64 // the value if it was not measured
 }{
-	{"tasks-inflight", func(s *Sample) *float64 { return &s.Inflight }},
-	{"cpus-busy", func(s *Sample) *float64 { return &s.CPUsBusy }},
-	{"pressure", func(s *Sample) *float64 { return &s.Pressure }},
-	{"gc-cpus", func(s *Sample) *float64 { return &s.GC }},
-	{"runq-cpus", func(s *Sample) *float64 { return &s.RunQueue }},
-	{"steal-cpus", func(s *Sample) *float64 { return &s.Steal }},
-	{"throttled-cpus", func(s *Sample) *float64 { return &s.Throttled }},
-	{"idle-cpus", func(s *Sample) *float64 { return &s.Idle }},
-	{"goroutines-locked", func(s *Sample) *float64 { return &s.Locked }},
-	{"goroutines-runnable", func(s *Sample) *float64 { return &s.Runnable }},
-	{"p50-sec/task", func(s *Sample) *float64 { return &s.Task50 }},
-	{"p99-sec/task", func(s *Sample) *float64 { return &s.Task99 }},
-	{"p50-sec/arrival", func(s *Sample) *float64 { return &s.Arrival50 }},
-	{"p99-sec/arrival", func(s *Sample) *float64 { return &s.Arrival99 }},
-	{"items/s", func(s *Sample) *float64 { return &s.Items }},
-	{"due-items/s", func(s *Sample) *float64 { return &s.Due }},
-	{"fairness", func(s *Sample) *float64 { return &s.Fairness }},
+	{"tasks-inflight", func(s *Sample) *float64 { return &s.Inflight }, 0},
+	{"cpus-busy", func(s *Sample) *float64 { return &s.CPUsBusy }, 0},
+	{"pressure", func(s *Sample) *float64 { return &s.Pressure }, 0},
+	{"gc-cpus", func(s *Sample) *float64 { return &s.GC }, math.NaN()},
+	{"runq-cpus", func(s *Sample) *float64 { return &s.RunQueue }, math.NaN()},
+	{"steal-cpus", func(s *Sample) *float64 { return &s.Steal }, math.NaN()},
+	{"throttled-cpus", func(s *Sample) *float64 { return &s.Throttled }, math.NaN()},
+	{"idle-cpus", func(s *Sample) *float64 { return &s.Idle }, math.NaN()},
+	{"goroutines-locked", func(s *Sample) *float64 { return &s.Locked }, math.NaN()},
+	{"goroutines-runnable", func(s *Sample) *float64 { return &s.Runnable }, math.NaN()},
+	{"p50-sec/task", func(s *Sample) *float64 { return &s.Task50 }, math.NaN()},
+	{"p99-sec/task", func(s *Sample) *float64 { return &s.Task99 }, math.NaN()},
+	{"p50-sec/arrival", func(s *Sample) *float64 { return &s.Arrival50 }, math.NaN()},
+	{"p99-sec/arrival", func(s *Sample) *float64 { return &s.Arrival99 }, math.NaN()},
+	{"items/s", func(s *Sample) *float64 { return &s.Items }, math.NaN()},
+	{"due-items/s", func(s *Sample) *float64 { return &s.Due }, math.NaN()},
+	{"fairness", func(s *Sample) *float64 { return &s.Fairness }, math.NaN()},
 }
 
-const (
-	zeroed       = 3 // so many units, the first, are 0 if not measured
-	pressureUnit = 2
-)
-
-// absent is the value of a unit that was not measured.
-func absent(unit int) float64 {
-	if unit < zeroed {
-		return 0
-	}
-	return math.NaN()
-}
-
-// credible reports whether a machine can have measured x. A rate has no bound, as
-// items may be arbitrarily small.
-func credible(unit int, x float64) bool {
-	if strings.HasSuffix(units[unit].name, "/s") {
+// credible reports whether a machine can have measured x in a unit. A rate and a count per
+// job have no bound: items may be arbitrarily small, and jobs large.
+func credible(unit string, x float64) bool {
+	if strings.HasSuffix(unit, "/s") || strings.HasSuffix(unit, "/op") {
 		return x > 0 && !math.IsInf(x, 1)
 	}
-	return !math.IsNaN(degree(x))
+	return !math.IsNaN(plausible(x))
 }
 
-// unitIndex is the index in units of each name.
+// unitIndex is the index in readUnits of each name.
 var unitIndex = func() map[string]int {
 	index := map[string]int{}
-	for i, u := range units {
+	for i, u := range readUnits {
 		index[u.name] = i
 	}
 	return index
 }()
+
+var pressureUnit = unitIndex["pressure"]
 
 // record holds the samples of one point, with a column for each unit that occurs: most
 // files have only times, and a million whole Samples would take 160 MB.
@@ -128,7 +117,7 @@ func (r *record) add(seconds float64, round int) {
 	r.seconds, r.rounds = append(r.seconds, seconds), append(r.rounds, int32(round))
 	for unit, column := range r.columns {
 		if column != nil {
-			r.columns[unit] = append(column, absent(unit))
+			r.columns[unit] = append(column, readUnits[unit].absent)
 		}
 	}
 }
@@ -136,10 +125,10 @@ func (r *record) add(seconds float64, round int) {
 // set gives the last sample the value of a unit.
 func (r *record) set(unit int, x float64) {
 	if r.columns == nil {
-		r.columns = make([][]float64, len(units))
+		r.columns = make([][]float64, len(readUnits))
 	}
 	if r.columns[unit] == nil {
-		r.columns[unit] = slices.Repeat([]float64{absent(unit)}, len(r.seconds))
+		r.columns[unit] = slices.Repeat([]float64{readUnits[unit].absent}, len(r.seconds))
 	}
 	r.columns[unit][len(r.seconds)-1] = x
 }
@@ -172,15 +161,15 @@ func (r *record) fill(s *Sample, i int) {
 	s.Seconds, s.Round = r.seconds[i], int(r.rounds[i])
 	for unit, column := range r.columns {
 		if column != nil {
-			*units[unit].of(s) = column[i]
+			*readUnits[unit].field(s) = column[i]
 		}
 	}
 }
 
 // unmeasured is a sample with no unit but its time.
 var unmeasured = func() (s Sample) {
-	for unit := range units {
-		*units[unit].of(&s) = absent(unit)
+	for unit := range readUnits {
+		*readUnits[unit].field(&s) = readUnits[unit].absent
 	}
 	return s
 }()
@@ -262,23 +251,24 @@ func (d *Data) KnowsPressure() bool {
 	return false
 }
 
-// MaxPlausible is the largest number of tasks or cores that is believed.
+// MaxPlausible is the largest number of tasks, cores, seconds or rounds that is believed.
 const MaxPlausible = 1e6
 
-// degree returns x, or NaN if no machine can have measured it.
-func degree(x float64) float64 {
+// plausible returns x, or NaN if no machine can have measured it.
+func plausible(x float64) float64 {
 	if x >= 0 && x <= MaxPlausible {
 		return x
 	}
 	return math.NaN()
 }
 
-// Positive is degree for the units that are 0 if not measured.
-func Positive(x float64) float64 {
+// Measured returns the value of a unit that is 0 if it was not measured: x, or NaN if x is 0
+// or no machine can have measured it.
+func Measured(x float64) float64 {
 	if x == 0 {
 		return math.NaN()
 	}
-	return degree(x)
+	return plausible(x)
 }
 
 // NameWidth is how much of a name a warning shows: Input.Row may put whole

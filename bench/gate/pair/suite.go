@@ -56,9 +56,9 @@ func (p *Pair) buildSuite(ctx context.Context) (err error) {
 		}
 	}
 	grid := sweep.Grid{Executors: []string{"pool"}, Size: workloads.Small, Levels: p.o.Levels, Workers: p.workerCounts(), Workloads: shared}
-	p.addPoints(grid.Lines())
+	p.addPoints(grid.FixedPoints())
 	if grid.Workloads = others; len(p.o.Demands) > 0 {
-		p.HeadOnly = p.efficiencyPoints(grid.Lines())
+		p.HeadOnly = p.efficiencyPoints(grid.FixedPoints())
 	}
 	return nil
 }

@@ -70,5 +70,5 @@ func BenchmarkWorkers(b *testing.B) {
 		}
 		wg.Wait()
 	}
-	b.ReportMetric(float64(workers), "told")
+	b.ReportMetric(float64(workers), "workers")
 }
