@@ -68,6 +68,25 @@ func consoleCommands(t *testing.T, path string) (commands []command) {
 	return commands
 }
 
+// A way through the code is short enough to be followed.
+func TestWaysNameAtMostTenFiles(t *testing.T) {
+	text, err := os.ReadFile("ARCHITECTURE.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := regexp.MustCompile("`[a-z_/]+\\.go`")
+	ways := strings.Split(string(text), "\n## From ")[1:]
+	if len(ways) != 3 {
+		t.Errorf("%d ways", len(ways))
+	}
+	for _, way := range ways {
+		if n := len(file.FindAllString(way, -1)); n == 0 || n > 10 {
+			title, _, _ := strings.Cut(way, "\n")
+			t.Errorf("from %s: %d files", title, n)
+		}
+	}
+}
+
 // The README is short, the number of workloads is right, and the links and files that
 // the guides name are there.
 func TestGuides(t *testing.T) {

@@ -58,7 +58,7 @@ func (s Processes) command(ctx context.Context, p Point, iterations int, _ []int
 	return cmd
 }
 
-// testFlags are those of a test binary that runs only the benchmarks that match.
+// testFlags returns the flags with which a test binary runs only the benchmarks that match.
 func testFlags(procs int, match, benchtime string) []string {
 	return []string{"-test.run=^$", "-test.count=1", "-test.bench=" + match, "-test.benchtime=" + benchtime, "-test.cpu=" + strconv.Itoa(procs)}
 }

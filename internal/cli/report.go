@@ -265,7 +265,7 @@ func newDraft(a *report.Analysis, past *history.History) (*draft, error) {
 	return d, nil
 }
 
-// files are those of the report. What marks the directory as ours comes first, the
+// files returns the files of the report. What marks the directory as ours comes first, the
 // page that shows the others last.
 func (d *draft) files(o page.Options) ([]file, error) {
 	var html bytes.Buffer
@@ -276,7 +276,7 @@ func (d *draft) files(o page.Options) ([]file, error) {
 	return append(slices.Clone(d.beside), file{"index.html", html.Bytes()}), nil
 }
 
-// chartsOf are those of all rows, and then those of each.
+// chartsOf returns the charts of all rows, and then those of each row.
 func chartsOf(a *report.Analysis) []chart.Chart {
 	charts := chart.All(a)
 	for _, r := range chart.Excerpt(a).Rows {

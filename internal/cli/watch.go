@@ -116,7 +116,7 @@ type watcher struct {
 
 // look writes the report again if the file or a recording beside it has changed.
 // A file that cannot be read leaves the last report, with a line that says so. An
-// error is that of writing.
+// error is about writing.
 func (w *watcher) look(ctx context.Context, pause func() time.Duration) error {
 	d, err := w.read()
 	switch {

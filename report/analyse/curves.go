@@ -63,7 +63,7 @@ func (s survey) demand() float64 {
 	return least
 }
 
-// gains are those of a number of workers, over the rounds that measured all three
+// gains holds the gains of a number of workers, over the rounds that measured all three
 // points: one worker on one core, these workers there, and on all cores.
 type gains struct {
 	workers                           int

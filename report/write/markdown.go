@@ -57,7 +57,7 @@ func markdownSummary(a *analyse.Analysis) string {
 	}
 	open := ""
 	if unknown > 0 {
-		open = fmt.Sprintf(", and %d cannot be told", unknown)
+		open = fmt.Sprintf(", and %d have no verdict", unknown)
 	}
 	return fmt.Sprintf("**overlap**: of %s, more workers speed up %d, more cores %d, both %d%s; %s%s.", table.Count(len(a.Rows), "workload"), workers, cores, both, open, most.UpTo(), where)
 }
