@@ -17,7 +17,7 @@ import (
 // are durations (tasks of 16us, of 250us …) has one on one core and one on the most
 // cores that had a worker each.
 //
-// CoresText one core it shows the cost of making, queueing and joining a task. On more,
+// On one core it shows the cost of making, queueing and joining a task. On more,
 // workers also get in each other's way and cores lack work, so an executor with
 // one thread cannot exceed 1/P.
 type Crossover struct {

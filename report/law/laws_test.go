@@ -151,7 +151,7 @@ func TestCurvesThatAreNotOfTheLaw(t *testing.T) {
 	}
 }
 
-// AtCoresText a ceiling that was measured without doubt, what more cores give is
+// Under a ceiling that was measured without doubt, what more cores give is
 // between the two suppositions for each law.
 func TestCeilingPredictionsHoldTheLaws(t *testing.T) {
 	for _, law := range []theta{{1, 0, 0}, {1, 0.05, 0}, {1, 0.5, 0}, {1, 0.05, 0.001}, {1, 0.02, 0.005}} {
