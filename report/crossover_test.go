@@ -210,7 +210,7 @@ func TestCrossoverHasAWorkerForEachCore(t *testing.T) {
 func TestCrossoversAreWritten(t *testing.T) {
 	a := analyze(t, save(t, grains(2, 0, map[string]float64{"pool": 4000, "spawn": 1e6})))
 	const want = "n½, the smallest task of grain of which half the time of 2 cores is work: pool 4.0 µs (4.0 µs to 4.0 µs); spawn above 64 µs"
-	if notes := strings.Join(write.Notes(a), "\n"); !strings.Contains(notes, "\n"+want+"\n") || !strings.Contains(notes, "of 1 core is") {
+	if notes := strings.Join(write.PageNotes(a), "\n"); !strings.Contains(notes, "\n"+want+"\n") || !strings.Contains(notes, "of 1 core is") {
 		t.Errorf("%s\nlacks\n%s", notes, want)
 	}
 	var b strings.Builder

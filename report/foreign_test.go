@@ -58,7 +58,7 @@ func TestBenchmarksThatDecideTheirWorkers(t *testing.T) {
 		if n := len(r.Scaling); n != 2 || r.Scaling[1].P != 2 || r.Scaling[1].Gain != r.Speedup || r.Scaling[1].Ceiling != r.Ceiling {
 			t.Errorf("%s: scaling %v", w.name, r.Scaling)
 		}
-		if c := write.Cells(r); c[2] != "–" || c[4] != "× –" || c[8] != "–" || c[9] != "1.50" {
+		if c := write.PageCells(r); c[2] != "–" || c[4] != "× –" || c[8] != "–" || c[9] != "1.50" {
 			t.Errorf("%s: cells %q", w.name, c)
 		}
 	}

@@ -49,7 +49,7 @@ func TestOneLineMakesNoRow(t *testing.T) {
 			t.Errorf("%s: rows %v, want one at p %d", last, rowsOf(a), want.p)
 			continue
 		}
-		notes := strings.Join(write.Notes(a), "\n")
+		notes := strings.Join(write.PageNotes(a), "\n")
 		if left := strings.Contains(notes, "txt: left out: ") || strings.Contains(notes, "65536 left out"); left != (want.warning != "") || !strings.Contains(notes, want.warning) {
 			t.Errorf("%s: no %q in\n%s", last, want.warning, notes)
 		}

@@ -185,7 +185,7 @@ func TestFewSamplesGiveNoVerdict(t *testing.T) {
 	if got := a.Rows[0].Verdict; !strings.HasSuffix(got, "(provisional: 4 of 10 samples)") {
 		t.Errorf("verdict %q", got)
 	}
-	if notes := strings.Join(write.Notes(a), "\n"); !strings.Contains(notes, "warning: verdicts are provisional") {
+	if notes := strings.Join(write.PageNotes(a), "\n"); !strings.Contains(notes, "warning: verdicts are provisional") {
 		t.Errorf("notes:\n%s", notes)
 	}
 }

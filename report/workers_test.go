@@ -167,7 +167,7 @@ func TestRowsFromFewerPoints(t *testing.T) {
 	} {
 		a := analyze(t, save(t, wrote([]string{"Pool/workers=%d"}, c.workers, c.cpus, c.gain)))
 		got := strings.Join(rowsOf(a), ", ")
-		notes := strings.Join(write.Notes(a), "\n")
+		notes := strings.Join(write.PageNotes(a), "\n")
 		if got != c.row || !strings.Contains(notes, c.warning) {
 			t.Errorf("%s: rows %s, want %s; notes %s, want %s", c.about, got, c.row, notes, c.warning)
 			continue

@@ -17,10 +17,10 @@ func (r *Report) WriteMarkdown(w io.Writer) error {
 	fmt.Fprintf(&b, "%s **overlap check: %s**\n\n%s → %s\n", r.mark(), r.Outcome(), r.Base.markdown(), r.Head.markdown())
 	var lines []string
 	for _, c := range r.regressions() {
-		lines = append(lines, "- "+table.CodeSpan(c.shortName())+": "+table.Prose(r.explain(c))+"\n")
+		lines = append(lines, "- "+table.CodeCell(c.shortName())+": "+table.Prose(r.explain(c))+"\n")
 	}
 	for _, d := range r.missed() {
-		lines = append(lines, "- "+table.CodeSpan(join(d.Benchmark, d.Point))+": "+table.Prose(d.finding())+"\n")
+		lines = append(lines, "- "+table.CodeCell(join(d.Benchmark, d.Point))+": "+table.Prose(d.finding())+"\n")
 	}
 	b.WriteString(table.Fill("\n", lines, table.MaxComment/8))
 	var problems []string
@@ -52,7 +52,7 @@ func (r *Report) mark() string {
 	return "✅"
 }
 
-func (v Revision) markdown() string { return table.CodeSpan(v.String()) }
+func (v Revision) markdown() string { return table.CodeCell(v.String()) }
 
 // details are the lines that a reader needs only in doubt.
 func (r *Report) details() []string {
@@ -92,7 +92,7 @@ func markdownTable(changes []Change, limit int) string {
 		if Regression(c) {
 			row[len(row)-1] = "**" + c.Word() + "**"
 		}
-		t.Rows = append(t.Rows, append([]string{table.CodeSpan(c.shortName())}, row...))
+		t.Rows = append(t.Rows, append([]string{table.CodeCell(c.shortName())}, row...))
 	}
 	return t.Markdown(limit)
 }

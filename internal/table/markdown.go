@@ -8,9 +8,9 @@ import (
 // maxCell is the largest width of a name in Markdown, in columns.
 const maxCell = 80
 
-// CodeSpan is Code for the cell of a table, which a pipe ends even in code unless a
+// CodeCell is Code for the cell of a table, which a pipe ends even in code unless a
 // backslash precedes it. Elsewhere a reader would see the backslash.
-func CodeSpan(text string) string { return strings.ReplaceAll(Code(text), "|", `\|`) }
+func CodeCell(text string) string { return strings.ReplaceAll(Code(text), "|", `\|`) }
 
 // Code returns a text as Markdown code of one line. Only in code does GitHub not look for
 // mentions, references and addresses; entities do not prevent that.

@@ -37,7 +37,7 @@ func (t Table) Lines(gap int) (lines []string) {
 }
 
 // Markdown returns the head and as many rows as fit into limit bytes. Cells are
-// Markdown: see CodeSpan and Prose.
+// Markdown: see CodeCell and Prose.
 func (t Table) Markdown(limit int) string {
 	marks := make([]string, len(t.Head))
 	for i, number := range t.Numbers {

@@ -29,9 +29,9 @@ type Advice struct {
 func (a Advice) String() string {
 	switch {
 	case a.Workers > 0:
-		return table.Count(a.Workers, "worker") + " " + a.nominal.under(a.Cores)
+		return table.Count(a.Workers, "worker") + " " + a.nominal.atCoresText(a.Cores)
 	case a.Cores > 0:
-		return a.nominal.on(a.Cores)
+		return a.nominal.coresText(a.Cores)
 	}
 	return string(Undecided)
 }
@@ -41,8 +41,8 @@ func (r Row) Enough() (Advice, bool) {
 	return r.Advice, r.Advice.Cores > 0 && r.Class != Undecided && r.Class != WorkersOnly
 }
 
-// Cost says how much of the best throughput the advice may lose.
-func (a Advice) Cost() string {
+// LossText says how much of the best throughput the advice may lose.
+func (a Advice) LossText() string {
 	if percent := math.Ceil(100*(1-a.Share.Low) - 1e-9); percent > 0 {
 		return fmt.Sprintf("loses at most %.0f %%", percent)
 	}

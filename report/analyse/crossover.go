@@ -216,7 +216,7 @@ func (c Crossover) Name() string {
 	return r.Name()
 }
 
-// Rival reports whether two differ in the executor only.
-func (c Crossover) Rival(o Crossover) bool {
+// SameButExecutor reports whether two differ in the executor only.
+func (c Crossover) SameButExecutor(o Crossover) bool {
 	return c.Workload == o.Workload && c.Size == o.Size && c.Column == o.Column && c.P == o.P
 }

@@ -107,13 +107,13 @@ func (r Row) unsettled() (known, name string, i interval.Interval, near float64)
 	case helps(gain):
 		name, i = "S", r.Speedup
 	case isNothing(gain):
-		name, i = r.rival()
+		name, i = r.possiblyFastest()
 	}
 	return known, name, i, distance(i)
 }
 
-// rival returns the gain of the point that may be the fastest.
-func (r Row) rival() (name string, gain interval.Interval) {
+// possiblyFastest returns the gain of the point that may be the fastest.
+func (r Row) possiblyFastest() (name string, gain interval.Interval) {
 	name, gain = "G_c", r.Concurrency
 	for _, c := range r.Grid {
 		if !(c.Gain.High <= gain.High) {

@@ -107,8 +107,8 @@ func TestRivalsDifferInTheExecutorOnly(t *testing.T) {
 		{func(r *Row) { r.Workload = "Ep2" }, false},
 	} {
 		o := r
-		if c.change(&o); r.Rival(o) != c.want {
-			t.Errorf("%+v is a rival: %v", o, !c.want)
+		if c.change(&o); r.SameButExecutor(o) != c.want {
+			t.Errorf("%+v differs in the executor only: %v", o, !c.want)
 		}
 	}
 	r.Workload, r.variant = "My pool x", " small pool"

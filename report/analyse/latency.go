@@ -57,18 +57,18 @@ func latency(d *load.Data, p load.Point) Latency {
 		Workers: p.Workers, P: p.Parallelism(),
 		P50:      d.GeometricMean(p, func(s load.Sample) float64 { return s.Arrival50 }),
 		P99:      d.GeometricMean(p, func(s load.Sample) float64 { return s.Arrival99 }),
-		Load:     d.Mean(p, func(s load.Sample) float64 { return load.Measured(s.Due) }),
+		Load:     d.Mean(p, func(s load.Sample) float64 { return load.NaNIfUnmeasured(s.Due) }),
 		Capacity: math.NaN(),
 	}
 	if l.Arrivals = l.timed(); !l.Arrivals {
 		l.P50 = d.GeometricMean(p, func(s load.Sample) float64 { return s.Task50 })
 		l.P99 = d.GeometricMean(p, func(s load.Sample) float64 { return s.Task99 })
 	}
-	done := d.Mean(p, func(s load.Sample) float64 { return load.Measured(s.Items) })
+	done := d.Mean(p, func(s load.Sample) float64 { return load.NaNIfUnmeasured(s.Items) })
 	if math.IsNaN(l.Load) {
 		l.Load = done
 	}
-	if busy := d.Mean(p, func(s load.Sample) float64 { return load.Measured(s.CPUsBusy) }); busy > 0 {
+	if busy := d.Mean(p, func(s load.Sample) float64 { return load.NaNIfUnmeasured(s.CPUsBusy) }); busy > 0 {
 		l.Capacity = float64(l.P) * done / busy
 	}
 	return l

@@ -24,8 +24,8 @@ func (m Models) Lines() (lines []string) {
 		if !math.IsNaN(e.OfCeiling.Value) {
 			ceiling = "is " + e.OfCeiling.String()
 		}
-		say("Efficiency %s: G_p/p is %v, G_p/H(p) %s.", m.nominal.under(e.P), e.OfIdeal, ceiling)
-		say("Karp–Flatt serial fraction %s: %v%s.", m.nominal.under(e.P), e.Serial, aboveOne(e.Serial))
+		say("Efficiency %s: G_p/p is %v, G_p/H(p) %s.", m.nominal.atCoresText(e.P), e.OfIdeal, ceiling)
+		say("Karp–Flatt serial fraction %s: %v%s.", m.nominal.atCoresText(e.P), e.Serial, aboveOne(e.Serial))
 	}
 	if text := law.Trends[m.Serial]; text != "" {
 		say("%s", text)
@@ -33,7 +33,7 @@ func (m Models) Lines() (lines []string) {
 	say("Amdahl over cores: %s.", m.Amdahl.Words(m.Serial))
 	for _, s := range m.Scaled {
 		if s.P > 1 {
-			say("Scaled speedup of %d workers %s: %v, so the serial share of the time is %v (Gustafson).", s.P, m.nominal.under(s.P), s.Gain, law.GustafsonAt(s.Gain, s.P))
+			say("Scaled speedup of %d workers %s: %v, so the serial share of the time is %v (Gustafson).", s.P, m.nominal.atCoresText(s.P), s.Gain, law.GustafsonAt(s.Gain, s.P))
 		}
 	}
 	if len(m.Scaled) > 0 {
@@ -72,7 +72,7 @@ func aboveOne(fraction interval.Interval) string {
 // words say the predicted gain by each method that has one, and its assumptions,
 // given the row's models.
 func predictionWords(p law.Prediction, m Models) string {
-	workers, fit, text := m.Workers, m.OverCores, m.nominal.on(p.P)
+	workers, fit, text := m.Workers, m.OverCores, m.nominal.coresText(p.P)
 	switch {
 	case workers >= p.P:
 		text += fmt.Sprintf(" at %d workers", workers)

@@ -28,8 +28,8 @@ func (r Row) Brief() string { return cmp.Or(r.brief, table.Cut(r.Name(), maxName
 // maxName is the columns of a name within a sentence.
 const maxName = 60
 
-// Rival reports whether two rows differ in the executor only.
-func (r Row) Rival(o Row) bool {
+// SameButExecutor reports whether two rows differ in the executor only.
+func (r Row) SameButExecutor(o Row) bool {
 	return r.Workload == o.Workload && r.Package == o.Package && r.Variant == o.Variant && r.Size == o.Size && r.Weak == o.Weak && r.machine == o.machine
 }
 

@@ -22,8 +22,8 @@ func (s survey) usage(p load.Point) usage {
 	mean := func(get func(load.Sample) float64) float64 { return s.Mean(p, get) }
 	u := usage{
 		seconds:      s.times(p).Mean(),
-		inflight:     mean(func(s load.Sample) float64 { return load.Measured(s.Inflight) }),
-		busy:         mean(func(s load.Sample) float64 { return load.Measured(s.CPUsBusy) }),
+		inflight:     mean(func(s load.Sample) float64 { return load.NaNIfUnmeasured(s.Inflight) }),
+		busy:         mean(func(s load.Sample) float64 { return load.NaNIfUnmeasured(s.CPUsBusy) }),
 		gc:           mean(func(s load.Sample) float64 { return s.GC }),
 		runq:         mean(func(s load.Sample) float64 { return s.RunQueue }),
 		steal:        mean(func(s load.Sample) float64 { return s.Steal }),
@@ -31,7 +31,7 @@ func (s survey) usage(p load.Point) usage {
 		idle:         mean(func(s load.Sample) float64 { return s.Idle }),
 		locked:       mean(func(s load.Sample) float64 { return s.Locked }),
 		runnable:     mean(func(s load.Sample) float64 { return s.Runnable }),
-		pressureCPUs: float64(p.Parallelism()) * mean(func(s load.Sample) float64 { return load.Measured(s.Pressure) }),
+		pressureCPUs: float64(p.Parallelism()) * mean(func(s load.Sample) float64 { return load.NaNIfUnmeasured(s.Pressure) }),
 	}
 	if p.Cores != p.Parallelism() {
 		u.idle = math.NaN() // it includes CPUs that GOMAXPROCS keeps idle
@@ -50,7 +50,7 @@ func (s survey) contradiction(p load.Point) float64 {
 		return 0
 	}
 	gaps := s.Values(p, func(s load.Sample) float64 {
-		return load.Measured(s.CPUsBusy) + orZero(s.Steal) + s.Idle - float64(p.Cores)
+		return load.NaNIfUnmeasured(s.CPUsBusy) + orZero(s.Steal) + s.Idle - float64(p.Cores)
 	})
 	if len(gaps) < interval.MinForInterval {
 		return 0

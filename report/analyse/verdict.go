@@ -42,7 +42,7 @@ func (r *Row) judgeGains() {
 		return
 	}
 	if r.Class != Scheduled && r.Advice.Cores > 0 && r.Advice.Cores < r.P {
-		r.Verdict += fmt.Sprintf("; enough: %s, which %s", r.Advice, r.Advice.Cost())
+		r.Verdict += fmt.Sprintf("; enough: %s, which %s", r.Advice, r.Advice.LossText())
 	}
 	r.Verdict += r.doubts()
 }
@@ -174,7 +174,7 @@ func (r Row) oneCore() string {
 	case r.Advice.Workers == 1:
 		return "workers do not help"
 	}
-	name, gain := r.rival()
+	name, gain := r.possiblyFastest()
 	return fmt.Sprintf("whether workers help is unclear: %s is %s", name, gain)
 }
 

@@ -11,27 +11,27 @@ import (
 // 16.
 type nominal bool
 
-// on names p cores, or the GOMAXPROCS that stands for them.
-func (n nominal) on(p int) string {
+// coresText names p cores, or the GOMAXPROCS that stands for them.
+func (n nominal) coresText(p int) string {
 	if !n {
 		return table.Count(p, "core")
 	}
 	return fmt.Sprintf("GOMAXPROCS %d", p)
 }
 
-// under is on with a preposition: on 2 cores, at GOMAXPROCS 2.
-func (n nominal) under(p int) string {
+// atCoresText is coresText with a preposition: on 2 cores, at GOMAXPROCS 2.
+func (n nominal) atCoresText(p int) string {
 	if !n {
-		return "on " + n.on(p)
+		return "on " + n.coresText(p)
 	}
-	return "at " + n.on(p)
+	return "at " + n.coresText(p)
 }
 
 // CoresText names p cores, or the GOMAXPROCS that stands for them.
-func (r Row) CoresText(p int) string { return r.nominal.on(p) }
+func (r Row) CoresText(p int) string { return r.nominal.coresText(p) }
 
 // AtCoresText is CoresText with a preposition: on 2 cores, at GOMAXPROCS 2.
-func (r Row) AtCoresText(p int) string { return r.nominal.under(p) }
+func (r Row) AtCoresText(p int) string { return r.nominal.atCoresText(p) }
 
 // UpTo says how far cores were measured.
 func (r Row) UpTo() string {

@@ -46,7 +46,7 @@ type crossoverPanel []analyse.Crossover
 
 func crossoverPanels(a *analyse.Analysis) (panels []crossoverPanel) {
 	for i, c := range a.Crossovers {
-		if i > 0 && a.Crossovers[i-1].Rival(c) {
+		if i > 0 && a.Crossovers[i-1].SameButExecutor(c) {
 			last := len(panels) - 1
 			panels[last] = append(panels[last], c)
 			continue

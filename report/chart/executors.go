@@ -67,7 +67,7 @@ func worksOf(a *analyse.Analysis) (works []work) {
 		if grained || r.Executor == "" || !(r.OverSerial.Value > 0) {
 			continue
 		}
-		i := slices.IndexFunc(works, func(w work) bool { return w.rows[0].Rival(r) })
+		i := slices.IndexFunc(works, func(w work) bool { return w.rows[0].SameButExecutor(r) })
 		if i < 0 {
 			works = append(works, work{name: r.Work()})
 			i = len(works) - 1

@@ -72,7 +72,7 @@ func TestHostsHavePanelsOfTheirOwn(t *testing.T) {
 			}
 		}
 	}
-	if (analyse.Crossover{Column: "alpha"}).Rival(analyse.Crossover{Column: "beta"}) {
+	if (analyse.Crossover{Column: "alpha"}).SameButExecutor(analyse.Crossover{Column: "beta"}) {
 		t.Error("hosts of one core each are merged")
 	}
 	if n := len(a.Crossovers); n != 8 {
@@ -83,7 +83,7 @@ func TestHostsHavePanelsOfTheirOwn(t *testing.T) {
 			t.Errorf("%s: %d latencies, want two loads on 1 and on all cores", s.Name, len(s.Latencies))
 		}
 	}
-	if notes := strings.Join(write.Notes(a), "\n"); strings.Count(notes, " of grain @alpha of which ") != 2 {
+	if notes := strings.Join(write.PageNotes(a), "\n"); strings.Count(notes, " of grain @alpha of which ") != 2 {
 		t.Errorf("the notes do not tell the hosts apart:\n%s", notes)
 	}
 	var out strings.Builder

@@ -26,10 +26,10 @@ type file struct {
 	lines      *lines
 	transcript *transcript
 
-	suite  bool    // a result of the suite was read
-	used   int     // results that are of use, or that were not asked for
-	unused Reasons // results that were left out
-	before int     // rounds of the files before it
+	suite    bool    // a result of the suite was read
+	accepted int     // results that can be used, or that were not asked for
+	unused   Reasons // results that were left out
+	before   int     // rounds of the files before it
 
 	run      int    // of go test, or another block of results below configuration lines
 	block    *block // of the last result
@@ -119,7 +119,7 @@ func (f *file) check(err error, notes []string) error {
 		return f.fault("the file is empty: %s", expected)
 	case f.lines.cut && f.lines.results && (f.strict() || f.torn()):
 		return f.cutError()
-	case f.used > 0:
+	case f.accepted > 0:
 		return nil
 	case format != "":
 		return f.fault("%s", format)
@@ -191,7 +191,7 @@ func (f *file) add(r *benchfmt.Result) error {
 		f.run++
 	}
 	if !f.matches(r) {
-		f.used++ // what was not asked for is not at fault
+		f.accepted++ // what was not asked for is not at fault
 		return nil
 	}
 	rec, sec, err := f.sample(r)
@@ -201,7 +201,7 @@ func (f *file) add(r *benchfmt.Result) error {
 	if err := f.block.describe(rec.column); err != nil {
 		return err
 	}
-	f.used++
+	f.accepted++
 	if rec.point.Weak {
 		sec /= float64(rec.point.Workers)
 	}

@@ -262,9 +262,9 @@ func plausible(x float64) float64 {
 	return math.NaN()
 }
 
-// Measured returns the value of a unit that is 0 if it was not measured: x, or NaN if x is 0
-// or no machine can have measured it.
-func Measured(x float64) float64 {
+// NaNIfUnmeasured returns NaN if x is 0, which stands for "not measured", or if no machine
+// can have measured x; otherwise x.
+func NaNIfUnmeasured(x float64) float64 {
 	if x == 0 {
 		return math.NaN()
 	}

@@ -136,7 +136,7 @@ func executorRows(a *analyse.Analysis) (rows [][]string) {
 	compared := slices.DeleteFunc(slices.Clone(a.Shown()), func(r analyse.Row) bool { return r.Executor == "" || !(r.OverSerial.Value > 0) })
 	for i, r := range compared {
 		for j, other := range compared {
-			if i != j && r.Rival(other) {
+			if i != j && r.SameButExecutor(other) {
 				rows = append(rows, []string{r.Work(), r.Executor, table.Natural(r.Workers), fmt.Sprint(r.P), r.OverSerial.String()})
 				break
 			}

@@ -82,7 +82,7 @@ type section struct {
 
 func newView(a *analyse.Analysis, charts []Chart, o Options) (*view, error) {
 	v := &view{
-		Finding: a.Finding(), Columns: withoutSectionCells(write.Columns(a), write.Columns(a)), Notes: few(write.Notes(a)),
+		Finding: a.Finding(), Columns: withoutSectionCells(write.PageColumns(a), write.PageColumns(a)), Notes: few(write.PageNotes(a)),
 		StackColumns: write.StackColumns(), StackNotes: write.StackNotes(), LawColumns: lawColumns,
 		Files: a.Data.Files, Glossary: glossary, Alert: o.Alert, Refresh: int(math.Ceil(o.Refresh.Seconds())),
 	}
@@ -102,7 +102,7 @@ func newView(a *analyse.Analysis, charts []Chart, o Options) (*view, error) {
 	}
 	all.Wait()
 	for i, r := range a.Rows {
-		v.Lines = append(v.Lines, line{r.ID(), r.Kind, withoutSectionCells(write.Columns(a), write.Cells(r)), i < len(v.Sections)})
+		v.Lines = append(v.Lines, line{r.ID(), r.Kind, withoutSectionCells(write.PageColumns(a), write.PageCells(r)), i < len(v.Sections)})
 		if r.Kind != "" && !slices.Contains(v.Kinds, r.Kind) {
 			v.Kinds = append(v.Kinds, r.Kind)
 		}
@@ -248,7 +248,7 @@ func numbers(r analyse.Row) (list [][3]string) {
 	}
 	plain("cores", fmt.Sprint(r.P))
 	if enough, ok := r.Enough(); ok {
-		list = append(list, [3]string{"enough", enough.String(), enough.Cost()})
+		list = append(list, [3]string{"enough", enough.String(), enough.LossText()})
 	}
 	add("concurrency gain", r.Concurrency)
 	add("parallelism gain", r.Parallelism)

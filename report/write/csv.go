@@ -58,8 +58,8 @@ func pointColumns() []pointColumn {
 		get  func(load.Sample) float64
 		mean func(pointLine, func(load.Sample) float64) float64 // geometric for times
 	}{
-		{"tasks_in_flight", func(s load.Sample) float64 { return load.Measured(s.Inflight) }, mean},
-		{"cpus_busy", func(s load.Sample) float64 { return load.Measured(s.CPUsBusy) }, mean},
+		{"tasks_in_flight", func(s load.Sample) float64 { return load.NaNIfUnmeasured(s.Inflight) }, mean},
+		{"cpus_busy", func(s load.Sample) float64 { return load.NaNIfUnmeasured(s.CPUsBusy) }, mean},
 		{"items_per_sec", func(s load.Sample) float64 { return s.Items }, mean},
 		{"task_p50_sec", func(s load.Sample) float64 { return s.Task50 }, typical},
 		{"task_p99_sec", func(s load.Sample) float64 { return s.Task99 }, typical},

@@ -60,8 +60,8 @@ func each[From, To any](list []From, convert func(From) To) []To {
 // notNil returns the list, or an empty one.
 func notNil[T any](list []T) []T { return append([]T{}, list...) }
 
-// measured makes unknown what is 0 because it was not measured.
-func measured(x float64) table.Null {
+// nullIfZero makes null what is 0 because it was not measured.
+func nullIfZero(x float64) table.Null {
 	if x == 0 {
 		return table.Null(math.NaN())
 	}

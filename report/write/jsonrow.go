@@ -88,7 +88,7 @@ func asRow(r analyse.Row) rowJSON {
 	j := rowJSON{
 		Workload: r.Name(), Package: r.Package, Kind: r.Kind, Executor: r.Executor, Size: r.Size, Workers: natural(r.Workers), P: r.P,
 		ConcurrencyGain: r.Concurrency, ParallelismGain: r.Parallelism, Speedup: r.Speedup, Ceiling: r.Ceiling,
-		TasksInflight: measured(r.Inflight.Value), CPUsBusy: measured(r.CPUsBusy.Value), Fairness: table.Null(r.Fairness),
+		TasksInflight: nullIfZero(r.Inflight.Value), CPUsBusy: nullIfZero(r.CPUsBusy.Value), Fairness: table.Null(r.Fairness),
 		Variant: r.Variant, Weak: r.Weak, Column: r.Column,
 		OverSerial: r.OverSerial, Cost: table.Null(r.Cost), CostInfinite: math.IsInf(r.Cost, 1),
 		Expected: r.Expected.Shape, Outcome: string(r.Expected.Outcome), OutcomeReason: r.Expected.Reason,

@@ -65,10 +65,10 @@ func markdownSummary(a *analyse.Analysis) string {
 func markdownCells(r analyse.Row) []string {
 	words := table.Prose(r.Verdict)
 	if e := r.Expected; e.Outcome == analyse.NotMet {
-		words += "; **not met**: it should be " + table.CodeSpan(e.Shape) + ": " + table.Prose(e.Reason)
+		words += "; **not met**: it should be " + table.CodeCell(e.Shape) + ": " + table.Prose(e.Reason)
 	}
 	return []string{
-		table.CodeSpan(r.Name()), fmt.Sprintf("%s × %d", table.Natural(r.Workers), r.P),
+		table.CodeCell(r.Name()), fmt.Sprintf("%s × %d", table.Natural(r.Workers), r.P),
 		r.Concurrency.String(), r.Parallelism.String(), r.Speedup.String(), r.Ceiling.String(),
 		table.Number(r.Inflight.Value), table.Number(r.CPUsBusy.Value), words,
 	}

@@ -1,5 +1,3 @@
-// Package write writes an analysis as text, Markdown, CSV and JSON. The numbers are
-// computed by package analyse.
 package write
 
 import (
@@ -8,19 +6,17 @@ import (
 	"slices"
 	"strings"
 
-	"overlap/internal/sampling"
 	"overlap/internal/table"
 	"overlap/report/analyse"
-	"overlap/report/law"
 )
 
-// Columns returns the headings of the headline table. The verdict is the last.
-func Columns(a *analyse.Analysis) []string {
+// PageColumns returns the headings of the table on the page. The verdict is the last.
+func PageColumns(a *analyse.Analysis) []string {
 	return []string{"workload", "kind", "workers", "cores", "concurrency gain", "parallelism gain", "speedup", "ceiling H(p)", "tasks in flight", "CPUs busy", "COST", "expected", "verdict"}
 }
 
-// Cells returns the row as text, one cell for each column.
-func Cells(r analyse.Row) []string {
+// PageCells returns the row as text, one cell for each of the PageColumns.
+func PageCells(r analyse.Row) []string {
 	return []string{
 		r.Name(), r.Kind, table.Natural(r.Workers), fmt.Sprint(r.P),
 		"× " + r.Concurrency.String(), "× " + r.Parallelism.String(), "= " + r.Speedup.String(), r.Ceiling.String(),
@@ -39,8 +35,8 @@ func cost(x float64) string {
 	return fmt.Sprint(x)
 }
 
-// Notes returns the notes and warnings below the table of the page, a line each.
-func Notes(a *analyse.Analysis) []string {
+// PageNotes returns the notes and warnings below the table of the page, a line each.
+func PageNotes(a *analyse.Analysis) []string {
 	notes := append(legend(a), sampleNote(a))
 	notes = append(notes, crossoverNotes(a)...)
 	for _, r := range a.Rows {
@@ -75,35 +71,4 @@ func legend(a *analyse.Analysis) []string {
 		return []string{spread}
 	}
 	return []string{strings.Join(parts, " "), spread}
-}
-
-// sampleNote says how many samples the numbers rest on.
-func sampleNote(a *analyse.Analysis) string {
-	if !a.Data.KnowsPressure() {
-		return fmt.Sprintf("%s; the gains and ceilings in the table rest on at least %d.", table.Count(a.Samples, "sample"), a.Fewest)
-	}
-	return fmt.Sprintf("%s, %d left out because others wanted more than %.0f %% of the CPUs; the gains and ceilings in the table rest on at least %d.",
-		table.Count(a.Samples, "sample"), a.LeftOut, 100*sampling.MaxPressure, a.Fewest)
-}
-
-// crossoverNotes lists n½ of all executors, a line for each workload and core count.
-func crossoverNotes(a *analyse.Analysis) (notes []string) {
-	for i, c := range a.Crossovers {
-		if i > 0 && a.Crossovers[i-1].Rival(c) {
-			notes[len(notes)-1] += fmt.Sprintf("; %s %v", c.Executor, c)
-			continue
-		}
-		notes = append(notes, fmt.Sprintf("n½, the smallest task of %s of which half the time of %s is work: %s %v", c.Name(), table.Count(c.P, "core"), c.Executor, c))
-	}
-	return notes
-}
-
-// lawNotes says which error the laws are fitted to; it is empty if no row has a law.
-func lawNotes(a *analyse.Analysis) []string {
-	for _, r := range a.Rows {
-		if m := r.Models; len(m.Cores) > 0 && (m.Amdahl.Why == "" || m.OverCores.Drawable() || m.OverWorkers.Drawable()) {
-			return []string{"The laws, on the page and in report.json, are " + law.FittedTo + "."}
-		}
-	}
-	return nil
 }
