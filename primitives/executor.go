@@ -23,8 +23,8 @@ var ErrShutdown = errors.New("primitives: executor is shut down")
 type Executor interface {
 	// Workers is the maximum number of tasks that run at once. A task that
 	// waits for a future does not run: another takes its place. When its wait
-	// is over it gets the next worker. Only if none is free for 10 ms, or the
-	// wait was given up, does it go on in excess of them.
+	// is over it gets the next worker. If none is free for 10 ms, or if the wait
+	// was given up, it goes on without one: then more tasks run for a while.
 	Workers() int
 
 	// Stats counts the tasks so far.
@@ -61,8 +61,8 @@ type Stats struct {
 // Probe is called when a task starts and ends, for measuring. worker is in
 // [0, Workers()), and calls with the same worker do not overlap, so a probe can
 // keep counts per worker without locks (with inline, as long as one goroutine
-// submits). Only for tasks that run in Future.Help, or go on in excess of the
-// workers (see Executor), is worker -1.
+// submits). For tasks that run in Future.Help or go on without a worker (see
+// Executor.Workers), and only for these, worker is -1.
 //
 // The token that TaskStart returns is passed to the same task's TaskEnd. A
 // probe cannot keep it per worker: a task that waits for a future leaves its
