@@ -58,8 +58,8 @@ func markdownRow(cells []string) string { return "| " + strings.Join(cells, " | 
 // Writers count bytes instead, which are never fewer.
 const MaxComment = 65536
 
-// Fill returns the head and as many lines as fit into limit bytes, and the number of
-// lines that do not. It returns nothing without lines.
+// Fill returns the head and as many lines as fit into limit bytes. If some do not fit, a last
+// line says how many. It returns nothing without lines.
 func Fill(head string, lines []string, limit int) string {
 	if len(lines) == 0 {
 		return ""
