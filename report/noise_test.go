@@ -71,7 +71,7 @@ func TestSamplesInTurnsArePartners(t *testing.T) {
 	if g := gain(blocks); math.Abs(g.Value-2) > 1e-6 || g.HalfWidth() < 0.2 {
 		t.Errorf("one after the other: %v", g)
 	}
-	const warning = "all samples of a point were taken one after the other"
+	const warning = "the samples of each point were taken in one block"
 	if warned(analyze(t, save(t, blocks)), warning) != 1 || warned(analyze(t, save(t, turns)), warning) != 0 {
 		t.Error("who measures one point after the other is not warned, or who does not is")
 	}

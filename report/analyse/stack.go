@@ -153,9 +153,9 @@ func (s survey) stacks() (list []Stack) {
 	return list
 }
 
-// newStack returns the stack of p, whose usage is u, over the usage of the
-// baseline. It is false if these lack the tasks or CPUs that were busy, or if they
-// are beyond what any machine can do.
+// newStack returns the stack of p, whose usage is u, over the usage of the baseline. It
+// returns false if tasks-inflight or cpus-busy was not measured, or if Work is more than
+// any machine can do.
 func newStack(p load.Point, one, u usage, contradiction float64) (Stack, bool) {
 	cores := float64(p.Parallelism())
 	s := Stack{point: p, Workers: p.Workers, P: p.Parallelism(), GC: u.gc, Locked: u.locked, Runnable: u.runnable, Idle: u.idle, ready: !math.IsNaN(u.runnable), throttled: u.throttled}

@@ -20,12 +20,12 @@ const draws = 1000
 // bootstrap fits simulated data: the fit c, which has no bounds, with normal noise.
 // The noise has the size of the residuals, with the uncertainty that their number
 // gives it (so that a law that is linear in its coefficients has Student's t
-// intervals), and at least the size of the errors if these are known. The intervals of
-// six points then hold the truth in 97 to 99 of 100 curves, and in 96 if the noise is
-// twice the errors; with the errors alone it is 95 and 68. Fits with bounds were
-// rejected because they hide how large the noise is, and resampling the residuals
-// because three of them give the same few data sets. It returns nil if the size of the
-// noise is unknown.
+// intervals), and at least the size of the errors if these are known. With
+// six points, the intervals then hold the true value for 97 to 99 of 100 curves, or for 96
+// if the noise is twice the stated errors; simulating the stated errors alone, they would
+// hold it for 95 or 68. Fits with bounds were rejected because they hide how large the
+// noise is, and resampling the residuals because three of them give the same few data
+// sets. It returns nil if the size of the noise is unknown.
 func (p *problem) bootstrap(c theta) []draw {
 	freedom := p.freedom()
 	if freedom < 1 && !p.known || freedom < 0 {

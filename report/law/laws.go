@@ -213,11 +213,10 @@ func GustafsonAt(scaled interval.Interval, p int) interval.Interval {
 	return scaled.Through(func(s float64) float64 { return (n - s) / (n - 1) })
 }
 
-// GainAt is the gain from p cores at the best number of workers, see
-// Row.FromCores.
+// GainAt is the gain from p cores.
 type GainAt struct {
 	P       int               `json:"p"`       // the smaller of cores and GOMAXPROCS
-	Gain    interval.Interval `json:"gain"`    // from cores, at the same workers, or over one worker where these do less than one
+	Gain    interval.Interval `json:"gain"`    // from cores, with the same workers; if these are slower on one core than one worker, the gain over that one
 	Ceiling interval.Interval `json:"ceiling"` // H(p); unknown if not measured
 }
 

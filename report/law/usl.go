@@ -34,8 +34,9 @@ type USL struct {
 	Kappa  interval.Interval `json:"kappa"`  // coherency: what each pair costs, as a share of the work
 
 	// Peak is the N of the highest throughput, √((1−σ)/κ) but at least 1; +Inf if
-	// κ is 0. Its upper bound is infinite if κ may be 0: a κ that takes less than
-	// half a percent of the time at the largest N may be, whatever its interval.
+	// κ is 0. Its upper bound is infinite if κ may be 0. A κ that takes less than
+	// half a percent of the time at the largest N counts as possibly 0, whatever its
+	// interval.
 	Peak interval.Interval `json:"peak"`
 	Roof interval.Interval `json:"roof"` // jobs per second, λ/σ, that no N passes; +Inf if σ is 0
 

@@ -26,7 +26,7 @@ func (r *Reasons) Sentences(limit int) (list []string) {
 	}
 	for i, reason := range r.List() {
 		if i == limit {
-			return append(list, fmt.Sprintf("and %d further reasons", len(r.List())-limit))
+			return append(list, "and "+table.Count(len(r.List())-limit, "further reason"))
 		}
 		names := make([]string, len(reason.Names))
 		for i, name := range reason.Names {
@@ -45,7 +45,7 @@ func (r *Reasons) Sentences(limit int) (list []string) {
 	return list
 }
 
-// enumerate returns the first maxListed names, and how many more there are.
+// enumerate returns the first MaxListed names, and how many more there are.
 func enumerate(names []string) string {
 	if len(names) <= MaxListed {
 		return strings.Join(names, ", ")

@@ -10,17 +10,17 @@ import (
 	"io"
 )
 
-// lines passes a file on line by line, no two in one call of Read, so that it knows
-// what precedes the result that the reader has just read. benchfmt drops comments,
-// which have the round of a sample.
+// lines is a reader that returns at most one line per Read, so that it knows what
+// precedes the result that benchfmt has just read from it. benchfmt drops comments, which
+// have the round of a sample.
 type lines struct {
 	from *bufio.Reader
 	rest []byte // of the line, not yet returned
 
 	within    bool   // the rest continues a long line
 	notBlank  bool   // a line that is not blank was seen
-	results   bool   // a line that begins as a result does was seen
-	plan      bool   // the file begins as a run of the suite does
+	results   bool   // a line that begins like a result was seen
+	plan      bool   // the file begins like a run of the suite
 	line      []byte // the last one, or its beginning
 	cut       bool   // the last line has no end
 	pressure  bool   // a line that describes the unit of this name was seen
@@ -88,7 +88,7 @@ func (l *lines) look(line []byte) {
 	}
 }
 
-// benchmark looks at a line that begins as a result does: with -v, go test prints the
+// benchmark looks at a line that begins like a result: with -v, go test prints the
 // name of each benchmark, without GOMAXPROCS, on a line of its own before its results.
 func (l *lines) benchmark(line []byte) {
 	name, ok := bytes.CutPrefix(line, []byte("Benchmark"))

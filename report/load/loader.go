@@ -168,7 +168,7 @@ func (f *file) cutError() error {
 	return f.fault("the file was cut in its last line, line %d; remove that line to use the others", f.lines.number)
 }
 
-// addDamaged notes a line that begins as a result and is none.
+// addDamaged notes a line that begins like a result but is not one.
 func (f *file) addDamaged(line *benchfmt.SyntaxError) error {
 	switch {
 	case f.lines.cut:

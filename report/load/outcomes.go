@@ -97,7 +97,7 @@ func (o *outcomes) read(text string) {
 	}
 }
 
-// readDamaged is read for a line that begins as a result does and is not one.
+// readDamaged does what read does, for a line that begins like a result but is not one.
 func (o *outcomes) readDamaged(line []byte) {
 	text := string(bytes.TrimRight(line, "\r\n"))
 	if m := tornLine.FindStringSubmatch(text); m != nil && m[1] != "Benchmark" && !crashLine.MatchString(text) && !endLine.MatchString(text) {

@@ -40,11 +40,12 @@ type Sample struct {
 	Fairness float64 // Jain's index over the workers; NaN if not measured
 }
 
-// readUnits are the units of a sample that are read, besides its time.
+// readUnits are the units of a sample that are read, besides its time. Values above
+// MaxPlausible are dropped, unless the unit ends in /s or /op: see credible.
 var readUnits = []struct {
 	name   string // as benchfmt reads it: sec, not ns
 	field  func(*Sample) *float64
-	absent float64 // the value if it was not measured
+	absent float64 // the value if it was not measured; NaN in a new line
 }{
 	{"tasks-inflight", func(s *Sample) *float64 { return &s.Inflight }, 0},
 	{"cpus-busy", func(s *Sample) *float64 { return &s.CPUsBusy }, 0},
@@ -196,7 +197,7 @@ func (r *record) merge(other *record) {
 }
 
 // times yields the rounds and seconds of the samples of p that count. pressed reports
-// whether samples under pressure do because there are fewer than three others.
+// whether samples under pressure count, too, because fewer than three are free of it.
 func (d *Data) times(p Point) (times iter.Seq2[int, float64], pressed bool) {
 	r := d.record(p)
 	pressed = r.pressed()
@@ -251,7 +252,8 @@ func (d *Data) KnowsPressure() bool {
 	return false
 }
 
-// MaxPlausible is the largest number of tasks, cores, seconds or rounds that is believed.
+// MaxPlausible is the largest value of a unit, time of a job and number of a round that is
+// believed. Rates and counts per job have no bound.
 const MaxPlausible = 1e6
 
 // plausible returns x, or NaN if no machine can have measured it.

@@ -102,12 +102,12 @@ func (b *builder) warnOfCPUs() error {
 	return nil
 }
 
-// warnOfBlocks warns of rows with points that were measured one after the other.
+// warnOfBlocks warns of rows whose points have their samples in one block each.
 func (b *builder) warnOfBlocks() error {
 	if !slices.ContainsFunc(b.records, func(r *record) bool { return r.inBlocks }) {
 		return nil
 	}
-	return errors.New("all samples of a point were taken one after the other, so that a machine that was slower for a while moves the gains beyond their intervals; go test -count 1 in a loop takes turns, as does overlap run")
+	return errors.New("the samples of each point were taken in one block, so a slow spell of the machine can shift a gain by more than its interval; to interleave them, run go test -count 1 in a loop, or overlap run")
 }
 
 // columnSet is the columns of a report, side by side.

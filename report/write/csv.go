@@ -29,8 +29,9 @@ type pointColumn struct {
 	value func(pointLine) string
 }
 
-// pointColumns returns the columns: the point, its samples and its speedup stack. A new
-// column goes to the end, so that the positions of the others stay.
+// pointColumns returns the columns: the point, its samples, its speedup stack, and what
+// was added later. A new column goes to the end of the last append, so that the positions
+// of the others stay.
 func pointColumns() []pointColumn {
 	columns := []pointColumn{
 		{"workload", func(l pointLine) string { return cellText(l.p.Workload) }},

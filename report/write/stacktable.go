@@ -49,7 +49,7 @@ func Stacks(w io.Writer, a *analyse.Analysis) error {
 	found := false
 	for _, r := range a.Rows {
 		if len(r.Stacks) == 0 {
-			fmt.Fprintf(&b, "%s: no speedup stack, the file does not say tasks-inflight and cpus-busy\n\n", r.Name())
+			fmt.Fprintf(&b, "%s: no speedup stack: the file lacks tasks-inflight or cpus-busy\n\n", r.Name())
 			continue
 		}
 		found = true
