@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"math"
 	"os/exec"
@@ -15,9 +16,9 @@ import (
 
 	"overlap/internal/racing"
 	"overlap/internal/table"
+	"overlap/report"
 	"overlap/report/analyse"
 	"overlap/report/load"
-	"overlap/report/write"
 )
 
 // swept is what go test -cpu 1,4 -count 3 prints.
@@ -311,8 +312,10 @@ func FuzzLoad(f *testing.F) {
 			return
 		}
 		a := analyse.Analyze(d)
-		if err := errors.Join(write.Table(new(strings.Builder), a, table.Terminal{}), write.JSON(new(strings.Builder), a), write.Stacks(new(strings.Builder), a)); err != nil {
-			t.Error(err)
+		for _, format := range report.Formats() {
+			if err := report.Write(io.Discard, a, format, table.Terminal{}); err != nil {
+				t.Error(err)
+			}
 		}
 		if len(a.Rows) == 0 && len(a.Warnings) == 0 {
 			t.Errorf("no rows and no word why: %q", text)

@@ -2,7 +2,7 @@
 //
 //	data, err := report.Read(report.Input{Paths: paths}) // load: files → points and samples
 //	a := report.Analyze(data)                            // analyse: gains, ceilings, laws, verdicts
-//	err = report.Write(w, a, report.Markdown, terminal)  // write: text, Markdown, CSV, JSON
+//	err = report.Write(w, a, report.Markdown, terminal)  // write: one of Formats
 //
 // It knows benchmarks by the Go benchmark format only, so it reads what go test wrote as
 // well as what overlap run wrote, and never how anything was measured. Package chart
@@ -46,6 +46,9 @@ const (
 	CSV      Format = "csv"      // a line per point
 	JSON     Format = "json"     // everything, as write.Schema describes
 )
+
+// Formats returns all that Write knows.
+func Formats() []Format { return []Format{Text, Stacks, Markdown, CSV, JSON} }
 
 // Write writes an analysis in a format. Only Text and Stacks use the terminal.
 func Write(w io.Writer, a *Analysis, f Format, t table.Terminal) error {

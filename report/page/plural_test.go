@@ -1,6 +1,7 @@
 package page_test
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -8,9 +9,9 @@ import (
 
 	"overlap/internal/racing"
 	"overlap/internal/table"
+	"overlap/report"
 	"overlap/report/chart"
 	"overlap/report/page"
-	"overlap/report/write"
 )
 
 var oneOfMany = regexp.MustCompile(`[^\n<>]{0,60}(?:^|[^\d.,/·×–-])1 (?:[a-z]+ )?(?:cores|workers|samples|rounds|points|rows|workloads|benchmarks|results|tasks|CPUs|programs|runs|charts|tables|pictures|commits|threads|numbers)\b[^\n<>]{0,30}`)
@@ -33,7 +34,7 @@ func small(rounds, workers, cores int, t func(w, p int) float64) string {
 	return b.String()
 }
 
-// Whatever there is only one of is singular, in every form of a report.
+// Whatever there is only one of is singular, on the page and in every format.
 func TestOneIsSingular(t *testing.T) {
 	racing.Skip(t)
 	if oneOfMany.FindString("it ran on 1 cores") == "" || oneOfMany.FindString("1 whole rounds") == "" || oneOfMany.FindString("on 11 cores, 0.1 cores, 1 core") != "" {
@@ -53,13 +54,12 @@ func TestOneIsSingular(t *testing.T) {
 				for _, cores := range []int{1, 2, 64} {
 					a := analysis(t, small(rounds, workers, cores, time))
 					var b strings.Builder
-					for _, err := range []error{
-						write.Table(&b, a, table.Terminal{}), write.Markdown(&b, a), write.JSON(&b, a), write.Stacks(&b, a),
-						page.Write(&b, a, drawn(t, a), page.Options{Dark: chart.Recolour()}),
-					} {
-						if err != nil {
-							t.Fatal(err)
-						}
+					err := page.Write(&b, a, drawn(t, a), page.Options{Dark: chart.Recolour()})
+					for _, format := range report.Formats() {
+						err = errors.Join(err, report.Write(&b, a, format, table.Terminal{}))
+					}
+					if err != nil {
+						t.Fatal(err)
 					}
 					for _, said := range oneOfMany.FindAllString(b.String(), -1) {
 						t.Errorf("%s, %d rounds, %d workers, %d cores: %q", name, rounds, workers, cores, said)
