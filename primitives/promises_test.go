@@ -182,7 +182,7 @@ func TestWaitIsNotBehindACallback(t *testing.T) {
 	})
 }
 
-// Shutdown that is complete is no error, whatever the context.
+// A shutdown that is complete returns no error, whatever the context.
 func TestShutdownOfWhatHasEnded(t *testing.T) {
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -68,8 +68,8 @@ func TestModelsOfABigMachine(t *testing.T) {
 }
 
 // A tenth of the job is serial, noise is of 2 %, and the machine has 256 cores. κ
-// takes at most some per cent of the time, whatever it takes of that of perfect
-// cores.
+// takes at most some per cent of the time, however much that would be of the time of
+// perfect cores.
 func TestKappaOfAmdahlsLawIsSmall(t *testing.T) {
 	a := analyze(t, "testdata/amdahl256.txt")
 	text := strings.Join(a.Rows[0].Models.Lines(), "\n")
@@ -78,8 +78,8 @@ func TestKappaOfAmdahlsLawIsSmall(t *testing.T) {
 	}
 }
 
-// Whoever compares coefficients with published ones is told of the error,
-// whatever he reads, and who sees no law is not.
+// Every format with laws says which error is fitted, for readers who compare the
+// coefficients with published ones; without a law, none does.
 func TestReadersAreToldWhichErrorIsFitted(t *testing.T) {
 	for _, c := range []struct {
 		path string
@@ -251,8 +251,8 @@ func TestLawsOfWorkThatGetsWorse(t *testing.T) {
 	}
 }
 
-// Four workers take three times as long on one core as one does. That four
-// cores undo it is no gain from them.
+// Four workers take three times as long on one core as one does. If four
+// cores undo that loss, this is not a gain from cores.
 func TestGainFromCoresThatUndoALoss(t *testing.T) {
 	r := analyze(t, bigger("Ep", "", 4, func(w, p float64) float64 {
 		if w > p {

@@ -56,7 +56,7 @@ func trend(name string, ns float64) (lines []string) {
 
 // What a loop around go test -count 1 writes has its samples in turns: those of
 // one turn are partners. Of go test -count 12 all of a point come first, and then
-// all of the next: that both slow down while they run is no reason to pair them.
+// all of the next: these are not paired, although both slow down while they run.
 func TestSamplesInTurnsArePartners(t *testing.T) {
 	one, two := trend("X", 2000), trend("X-2", 1000)
 	gain := func(text string) interval.Interval { return analyze(t, save(t, text)).Rows[0].Parallelism }

@@ -18,7 +18,7 @@ import (
 	"overlap/report/write"
 )
 
-// three is what go test -cpu 1,2,4 -count 3 prints, with a line behind it.
+// three is what go test -cpu 1,2,4 -count 3 prints, with a line after it.
 func three(last string) string {
 	var b strings.Builder
 	for i := range 3 {
@@ -56,8 +56,8 @@ func TestOneLineMakesNoRow(t *testing.T) {
 	}
 }
 
-// One sample each, or few below, is no reason to leave the highest out, and
-// neither is a sweep of whole rounds that was stopped within one.
+// The highest level stays if all points have one sample, if those below have few, or if a
+// sweep of whole rounds was stopped within one.
 func TestOneSampleIsEnoughAmongFew(t *testing.T) {
 	rounds := ""
 	for line := range strings.Lines(three("BenchmarkA-8 1 50 ns/op\n")) {

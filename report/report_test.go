@@ -21,7 +21,7 @@ import (
 // given in milliseconds and vary by a factor that all points of a round share.
 type file struct {
 	kinds  string
-	times  map[string]float64 // name of a point, "×2" behind it for copies → ms
+	times  map[string]float64 // name of a point, "×2" after it for copies → ms
 	order  []string
 	rounds int
 	extra  string // further units

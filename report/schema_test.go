@@ -63,7 +63,7 @@ func TestJSONIsAsTheSchemaSays(t *testing.T) {
 }
 
 // Every object of the schema is closed and every field says what it is: a
-// schema without words is no documentation.
+// schema without words documents nothing.
 func TestSchemaDescribesEveryField(t *testing.T) {
 	var s any
 	if err := json.Unmarshal([]byte(write.Schema), &s); err != nil {

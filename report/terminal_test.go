@@ -44,8 +44,8 @@ func TestTable(t *testing.T) {
 	}
 }
 
-// A gain of two is as long a bar in both columns, a loss beyond noise a mark,
-// and what is neither has none.
+// A gain of two is as long a bar in both columns, a loss beyond noise is a
+// mark, and everything else is blank.
 func TestBars(t *testing.T) {
 	rows := []analyse.Row{
 		{Workload: "a", Concurrency: between(32, 31), Parallelism: between(2, 1.9)},

@@ -144,7 +144,7 @@ func TestQuotedResultsAreCountedAndNotRead(t *testing.T) {
 	}
 }
 
-// What is no result file is named for what it is, with what to do.
+// The error about a file that is not a result file says what it is and what to do.
 func TestWhatIsNoResultFile(t *testing.T) {
 	full := analyze(t, save(t, three("")))
 	var asJSON, asCSV strings.Builder

@@ -124,7 +124,7 @@ func TestVerdictsNameTheLimitAndItsNumber(t *testing.T) {
 		{1, 1.03, 1, kind("memory", func(r *Row) { r.Ceiling = near(1.07) }), Serial, "limited by memory: 2 cores get 1.03× the bandwidth of one, separate programs 1.07×"},
 		{1, 1.03, 1, kind("memory", func(r *Row) { r.Ceiling, r.Workers = near(1.07), 1 }), Serial, "limited by memory: even 2 separate programs get only 1.07× the bandwidth of one"},
 		{1, 1.03, 1, kind("memory", func(r *Row) { r.Ceiling = near(1.9) }), Serial, "neither workers nor cores help"},
-		// Undoing a loss is no gain from cores.
+		// Undoing a loss is not a gain from cores.
 		{0.33, 6, 1, as, Scales, "2 cores give 1.98× where separate programs get 2.00×"},
 		{0.33, 3, 0.3, as, Contends, "4 workers on 2 cores run at 0.30× the speed of 1 worker on 1 core"},
 		{0.97, 2, 1, func(r *Row) { r.Concurrency = interval.Interval{Value: 0.9, Low: 0.8, High: 1.01} }, Scales, "2 cores give 2.00× where separate programs get 2.00×"},

@@ -10,8 +10,8 @@ import (
 	"overlap/internal/racing"
 )
 
-// What all points of a round share is no error of a curve's points. What is
-// left of a point's own noise is all of it, of however few points the curve is.
+// Noise that all points of a round share does not count as an error of a point. A point's
+// own noise counts in full, however few points the curve has.
 func TestErrorsAreThoseThatBendACurve(t *testing.T) {
 	const rounds, own = 400, 0.05
 	rng := rand.New(rand.NewPCG(1, 1))

@@ -110,7 +110,7 @@ func TestTrendOfTheSerialFraction(t *testing.T) {
 		// Noise on two cores says nothing of the others.
 		{[]Efficiency{one, at(2, -0.02, 0.01), at(4, 0.03, 0.01), at(8, 0.05, 0.01)}, none, Rising},
 		{[]Efficiency{one, at(2, -0.02, 0.01), at(4, 0.005, 0.02), at(8, 0.005, 0.02)}, none, Unclear},
-		// Where nothing is lost, a share of nothing is no measure.
+		// Where nothing is lost, a share of the loss says nothing.
 		{[]Efficiency{one, at(2, -0.01, 0.02), at(4, 0, 0.02)}, none, Lossless},
 		{[]Efficiency{one, at(2, -0.01, 0.02), at(64, 0, 0.02)}, none, Unclear},
 	} {
@@ -209,8 +209,8 @@ func TestLooseHoldsZeroAndTheDouble(t *testing.T) {
 	}
 }
 
-// The limit of Amdahl's law is no less than what was measured, and its fraction
-// is told only if it is not anything.
+// The limit of Amdahl's law is at least what was measured, and its fraction is reported
+// only if the points narrow it down.
 func TestAmdahlSaysOnlyWhatIsTold(t *testing.T) {
 	exact := FitAmdahl(curveOf(func(p float64) float64 { return 1 / (0.05 + 0.95/p) }, 1, 2, 4, 8), Relative)
 	if exact.Why != "" || math.Abs(exact.Fraction.Value-0.05) > 1e-6 {

@@ -34,7 +34,7 @@ func fourCores(truth, ceiling func(p float64) float64, seed int) (curve []GainAt
 }
 
 // The upper half of a sweep is hidden, and the interval of the ceiling holds it.
-// It is no wider than what may be supposed: cores that give nothing more, to
+// The interval is at most what may be supposed: from cores that give nothing more to
 // cores that go on as the first one did.
 func TestTheCeilingHoldsTheHiddenHalf(t *testing.T) {
 	const seeds = 200

@@ -231,7 +231,7 @@ func TestKnownErrorsWeigh(t *testing.T) {
 	if plain.Sigma.Holds(0.05) && math.Abs(plain.Sigma.Value-0.05) < 0.01 {
 		t.Errorf("the wrong point was of no effect: σ %v", plain.Sigma)
 	}
-	// An exact curve is no surer than its points.
+	// An exact curve is not surer than its points.
 	c[3].X /= 1.5
 	if u := FitUSL(c, Relative); u.Lambda.HalfWidth() < 0.01 {
 		t.Errorf("λ %v of points with 1 %% error", u.Lambda)

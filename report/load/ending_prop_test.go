@@ -18,8 +18,8 @@ type ran struct {
 var cpuCounts = []int{1, 2, 3, 4, 6, 8, 10, 12, 16, 24, 32, 64, 96, 128, 256}
 
 // subNames draws names of sub-benchmarks: words, and words with numbers, but
-// none twice with and without a number. That a name is another one with a number
-// behind it, such as pool and pool-2, no reader could tell from GOMAXPROCS.
+// none twice with and without a number: where one name is another with a number after
+// it, as pool and pool-2, no reader could distinguish the number from GOMAXPROCS.
 func subNames(t *rapid.T) (names []string) {
 	words := rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"json", "mutex", "chan", "No_Parallel", "a-b", "v2"}), 0, 3, rapid.ID).Draw(t, "words")
 	names = append(names, words...)
@@ -115,7 +115,7 @@ func TestNoNameIsMisread(t *testing.T) {
 			t.Fatal(err)
 		}
 		if err := b.read(strings.NewReader(r.text), "x", false); err != nil {
-			t.Skip(err) // workers=4-x is no number
+			t.Skip(err) // workers=4-x is not a number
 		}
 		b.readEndings()
 		for _, rec := range b.records {

@@ -48,7 +48,7 @@ func TestNumbersAtTheEndsOfNames(t *testing.T) {
 		"X/a:1 X/a-2:2 X/a-4:4 X/b:1 X/b-2:2", "X/a:1 X/a-2:2 X/b:1 X/c:1 X/c-2:2", "X/a-2:? X/a-4:? X/a-8:? X/b-2:?",
 		"X/batch:1 X/batch-2:? X/fast:1 X/slow:1",
 
-		// Several runs, one behind the other.
+		// Several runs, one after the other.
 		"X/g-2:1 X/g-4:1 | X/g-2-8:8 X/g-4-8:8", "X/a:1 X/b:1 X/c:1 | X/a-4:4", "X/a:1 | X/b-8:8 X/c-8:8",
 		"X/goroutines-2-8:8 | X/goroutines-4-8:8 | X/goroutines-2:1 | X/goroutines-4:1",
 
@@ -96,8 +96,8 @@ func shapeOf(t *testing.T, shape string) (titles []title, want []string) {
 	return titles, want
 }
 
-// A run at another GOMAXPROCS, in another file perhaps, tells the names of the
-// benchmarks, and these what stands behind them.
+// A run at another GOMAXPROCS, in another file perhaps, proves the names of the
+// benchmarks, and these prove what the numbers after them mean.
 func TestOtherRunsTellNames(t *testing.T) {
 	known := map[string]bool{"X/pool-2": true, "X/pool-4": true}
 	titles, _ := shapeOf(t, "X/pool-2: X/pool-4:")

@@ -59,7 +59,7 @@ func (d *Data) Settings(points []Point) (s settings) {
 }
 
 // Environment returns the command env with the variables of the Go runtime that were
-// set, if any. env takes them quoted, as an assignment of the shell does not.
+// set, if any. env takes them quoted; an assignment of the shell does not.
 func (d *Data) Environment() (words []string) {
 	for _, v := range []struct{ key, usual string }{{"gogc", "100"}, {"gomemlimit", "off"}, {"godebug", ""}} {
 		if value := d.Host[v.key]; value != "" && value != v.usual {

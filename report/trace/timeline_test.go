@@ -17,7 +17,7 @@ func TestStatesOfACustomer(t *testing.T) {
 	}
 }
 
-// A state that lasts no time is no stretch.
+// A state that lasts no time is not a stretch.
 func TestNoStretchIsEmpty(t *testing.T) {
 	s := service{since: 5}
 	s.turn(5, Ready, -1)

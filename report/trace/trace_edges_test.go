@@ -29,7 +29,7 @@ func TestTimelineOfItsStretches(t *testing.T) {
 	}
 }
 
-// A customer within another is no customer, and too many are no recording.
+// A customer within another does not count, and too many do not make a recording.
 func TestCustomersOfATrace(t *testing.T) {
 	recorded := func(serve func()) (Timeline, error) {
 		var text bytes.Buffer

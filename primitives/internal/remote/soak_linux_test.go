@@ -308,7 +308,7 @@ func TestRemoteStartWithoutDescriptors(t *testing.T) {
 	})
 }
 
-// silentEnv makes a child that is no worker: package variables are made before
+// silentEnv makes a child that is not a worker: package variables are made before
 // TestMain can serve.
 const silentEnv = "OVERLAP_TEST_SILENT"
 
