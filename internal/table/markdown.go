@@ -1,9 +1,6 @@
 package table
 
-import (
-	"strings"
-	"unicode"
-)
+import "strings"
 
 // maxCell is the largest width of a name in Markdown, in columns.
 const maxCell = 80
@@ -64,33 +61,4 @@ func Prose(text string) string {
 		}
 	}
 	return b.String()
-}
-
-// OneLine returns a text without line breaks and other control characters.
-func OneLine(text string) string { return Printable(strings.Join(strings.Fields(text), " ")) }
-
-// Printable replaces control characters: they could break a terminal or a picture, or
-// reverse the direction of the text.
-func Printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == unicode.ReplacementChar {
-			return '\uFFFD'
-		}
-		return r
-	}, s)
-}
-
-// Excerpt returns at most limit bytes from the beginning of the output of a program. It
-// replaces control characters except tabs and line ends.
-func Excerpt(output string, limit int) string {
-	output = strings.TrimSpace(output)
-	if len(output) > limit {
-		output = output[:limit] + " …"
-	}
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) && r != '\n' && r != '\t' {
-			return unicode.ReplacementChar
-		}
-		return r
-	}, output)
 }
