@@ -155,7 +155,7 @@ func TestFalseLabelsFail(t *testing.T) {
 		{"-executors=pond", `-executors: unknown executor "pond"`},
 		{"-size=huge", `-size: unknown size "huge"`},
 		{"-variants=odd", `-variants: unknown variant "odd"`},
-		{"-slices=0", "-slices: 0 is not at least 1"},
+		{"-slices=0", "-slices: must be at least 1, not 0"},
 		{"-workers=0", `"0" is not a list`},
 	} {
 		out, err := benchmark(t, affinity(t), "-test.bench=Sleepers", "-test.benchtime=1x", c.flag)

@@ -10,7 +10,7 @@ import (
 type Point struct {
 	Workload string // as in a benchmark's name: Ep
 	Executor string // empty: the benchmark knows no executors
-	Workers  int    // most tasks in progress at once; 0: the benchmark decides
+	Workers  int    // maximum number of tasks in progress; 0: the benchmark decides
 	Cores    int    // CPUs in the affinity mask
 	Procs    int    // GOMAXPROCS
 	Size     workloads.Size
