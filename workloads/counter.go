@@ -36,8 +36,8 @@ var Counter = Workload{
 		{"padded", "a number per task, 128 bytes apart, added to atomically", Linear},
 		{"unpadded", "the same, eight numbers in a cache line (false sharing)", Retrograde},
 	},
-	Shares: "one counter",
-	SetUp:  newCounter,
+	NoProcesses: "its tasks share one counter",
+	SetUp:       newCounter,
 }
 
 const (

@@ -29,19 +29,19 @@ import (
 // A system has only the variants of its transports: mmap needs Linux, unix needs
 // a Unix system.
 var Ipc = Workload{
-	Name:     "ipc",
-	Kind:     Comm,
-	Doc:      "messages to child processes: 64-byte echoes, or 1 MiB blocks that are hashed",
-	Models:   "work in other processes: language servers, database drivers, sandboxes, Python's multiprocessing",
-	Source:   "lmbench's pipe and socket latency and bandwidth (McVoy and Staelin, 1996)",
-	Limit:    "system calls and switches between processes; for the streams also copying and SHA-256",
-	Checked:  "every byte of an echo; for the streams the child's SHA-256 against the sender's own",
-	Expect:   Any,
-	Why:      "two processes wait for each other: more pairs use cores that one pair leaves idle, but waking a process on another core may cost more than switching to it on the same",
-	Variants: ipcVariants(),
-	Shares:   "the children and their connections",
-	Needs:    func(p Params, _ string) Needs { return ChildNeeds(p.Workers) },
-	SetUp:    newIpc,
+	Name:        "ipc",
+	Kind:        Comm,
+	Doc:         "messages to child processes: 64-byte echoes, or 1 MiB blocks that are hashed",
+	Models:      "work in other processes: language servers, database drivers, sandboxes, Python's multiprocessing",
+	Source:      "lmbench's pipe and socket latency and bandwidth (McVoy and Staelin, 1996)",
+	Limit:       "system calls and switches between processes; for the streams also copying and SHA-256",
+	Checked:     "every byte of an echo; for the streams the child's SHA-256 against the sender's own",
+	Expect:      Any,
+	Why:         "two processes wait for each other: more pairs use cores that one pair leaves idle, but waking a process on another core may cost more than switching to it on the same",
+	Variants:    ipcVariants(),
+	NoProcesses: "its tasks share the children and their connections",
+	Needs:       func(p Params, _ string) Needs { return ChildNeeds(p.Workers) },
+	SetUp:       newIpc,
 }
 
 func ipcVariants() []Variant {

@@ -150,9 +150,9 @@ func TestWorkIsEqualForAllWorkersAndCores(t *testing.T) {
 
 func TestWeakScalingGrowsTheWorkWithTheWorkers(t *testing.T) {
 	for _, w := range All() {
-		if w.Fixed != "" {
-			if _, err := w.New(Params{Size: Small, Workers: 2, Weak: true}); err == nil || !strings.Contains(err.Error(), w.Fixed) {
-				t.Errorf("%s under weak scaling: %v, want its reason: %s", w.Name, err, w.Fixed)
+		if w.NoWeak != "" {
+			if _, err := w.New(Params{Size: Small, Workers: 2, Weak: true}); err == nil || !strings.Contains(err.Error(), w.NoWeak) {
+				t.Errorf("%s under weak scaling: %v, want its reason: %s", w.Name, err, w.NoWeak)
 			}
 			continue
 		}
@@ -226,13 +226,13 @@ func TestCancelledRunIsAnError(t *testing.T) {
 
 func TestWhatCannotRunSaysWhy(t *testing.T) {
 	for _, w := range All() {
-		for executor, why := range map[string]string{"processes": w.Shares, "inline": w.Waits} {
+		for executor, why := range map[string]string{"processes": w.NoProcesses, "inline": w.NoInline} {
 			err := w.CanRunUnder(executor)
 			if (err == nil) != (why == "") || err != nil && !strings.Contains(err.Error(), why) {
 				t.Errorf("%s under %s: %v, want a reason with %q", w.Name, executor, err, why)
 			}
 		}
-		if !slices.Contains(w.Executors(), "pool") || slices.Contains(w.Executors(), "processes") != (w.Shares == "") {
+		if !slices.Contains(w.Executors(), "pool") || slices.Contains(w.Executors(), "processes") != (w.NoProcesses == "") {
 			t.Errorf("%s runs under %v", w.Name, w.Executors())
 		}
 	}
