@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// demand is a reading of the clocks that show who had the CPUs and who waited for
+// clocks is a reading of the clocks that show who had the CPUs and who waited for
 // them.
-type demand struct {
+type clocks struct {
 	at        time.Duration         // when it was taken
 	own       time.Duration         // CPU time of this process and its children
 	stat      bool                  // whether the system reports the next two
@@ -24,7 +24,7 @@ type span struct {
 	cpus                    int
 }
 
-func (from demand) until(to demand, cpus int) span {
+func (from clocks) until(to clocks, cpus int) span {
 	return span{
 		wall:    to.at - from.at,
 		own:     to.own - from.own,
