@@ -100,7 +100,7 @@ func TestLinesCarryLabelsUnitsAndConfiguration(t *testing.T) {
 		names = append(names, string(r.Name))
 		for _, unit := range lineUnits() {
 			if v, ok := r.Value(unit); !ok || !(v > 0) {
-				t.Errorf("%s has no %s, or %v", r.Name, unit, v)
+				t.Errorf("%s has no %s, or %v; lineUnits lists the units that some lines lack", r.Name, unit, v)
 			}
 		}
 		for key, want := range map[string]string{"cpus": host.FormatList(cpus), "goos": ".+", "host": ".+", "kinds": "Ep=cpu .*Sleepers=wait", "expect": "Ep=linear .*Sleepers=waiting"} {

@@ -30,9 +30,9 @@ func (p Point) Name() string {
 	return name
 }
 
-// parts is the name of the sub-benchmark. The medium size, the first variant,
-// strong scaling and the whole job go without saying. A benchmark that is not
-// of this suite has no executor, and no workers unless their number was set.
+// parts is the name of the sub-benchmark. It leaves out the medium size, the first
+// variant, strong scaling and the whole job. A benchmark that is not of this suite
+// has no executor, and no workers unless their number was set.
 func (p Point) parts() string {
 	s := fmt.Sprintf("cores=%d", p.Cores)
 	if p.Workers > 0 {

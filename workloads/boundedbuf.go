@@ -58,7 +58,7 @@ type bufferActor struct {
 	turn  func(*crowd) error
 	left  int // items to go
 	next  splitmix
-	item  uint64 // a producer's, if made
+	item  uint64 // a producer's next one, if made
 	eaten consumed
 	made  bool
 	_     [128 - 33 - 3*word]byte

@@ -19,8 +19,8 @@ import (
 // A message is a call on an executor processes that belongs to the job. A task
 // sends several, one after the other. While it waits for the reply it leaves its
 // worker to others, so the children, not the workers, limit the messages in
-// progress. Medium is 64 tasks with 1024 messages together, or 32 with one each
-// for the streams; large is 16 times as many messages. Items are messages. A
+// progress. Medium is 64 tasks that send 1024 messages together; for the streams,
+// 32 tasks that send one each. Large is 16 times as many messages. Items are messages. A
 // slice has fewer messages.
 //
 // Serial copies or hashes the same messages in memory: the cost without a
@@ -67,7 +67,7 @@ func ipcVariants() []Variant {
 const (
 	ipcMessage = 64
 	ipcBlock   = 1 << 20
-	ipcBlocks  = 4 // different ones; echoes are all different
+	ipcBlocks  = 4 // different blocks; all echoes are different
 )
 
 var ipcEcho = primitives.Define("workloads.ipc.echo", func(_ context.Context, message []byte) ([]byte, error) {

@@ -14,9 +14,9 @@ import (
 // In the closed loop an item begins when a worker is free: a late item makes the
 // next one late, too, and the load falls when the awaited service is slow. In the
 // open loop item i is due at i·interval after the job's start, as if users arrived
-// independently, and begins then if a worker is free. Its latency
-// counts from when it was due, however late it began (see Timed). That includes
-// the lateness of Go's timers: in an idle program on Linux up to 1 ms.
+// independently, and begins then if a worker is free. Its latency counts from when
+// it was due, however late it began (see Timed). That includes the lateness of Go's
+// timers: in an idle program on Linux up to 1 ms.
 type arrivals struct {
 	interval         time.Duration   // between due items; 0 in the closed loop
 	sinceDue         []time.Duration // of each item of a run, from when it was due to its end
@@ -39,8 +39,8 @@ func newArrivals(p Params, n int, interval time.Duration) arrivals {
 // that it takes as long.
 func openVariants(item string, rate int) []Variant {
 	list := []Variant{
-		// Arrivals set the pace once there are enough workers, which need a
-		// fraction of one core.
+		// Arrivals set the pace once there are enough workers, which together need
+		// a fraction of one core.
 		{"open", fmt.Sprintf("%ss are due at a fixed rate, %d a second, answered or not", item, rate), Overlaps},
 	}
 	for _, times := range []int{2, 4, 8} {

@@ -31,8 +31,8 @@ var Philosophers = Workload{
 
 const philosophers = 5
 
-// fork counts its uses without atomics, so that a lock that does not exclude
-// others is detected.
+// fork counts its uses without atomics, so that a lock that lets two in is
+// detected.
 type fork struct {
 	sync.Mutex
 	uses  int64
