@@ -249,7 +249,7 @@ func TestWhatCannotRunSaysWhy(t *testing.T) {
 	}
 }
 
-func TestAllHasEveryWorkloadBesideItsKind(t *testing.T) {
+func TestAllHasEveryWorkload(t *testing.T) {
 	var listed, defined []string
 	var kinds []Kind
 	for _, w := range All() {
@@ -262,7 +262,8 @@ func TestAllHasEveryWorkloadBesideItsKind(t *testing.T) {
 			t.Errorf("the workloads of kind %s are not next to each other in All", k)
 		}
 	}
-	definition := regexp.MustCompile(`(?m)^var \w+ = Workload\{\n\tName: +"(\w+)"`)
+	definition := regexp.MustCompile(`(?m)((?:^//.*\n)+)var \w+ = Workload\{\n\tName: +"(\w+)"`)
+	items := regexp.MustCompile(`\bItems\s+(// )?are\b`)
 	files, err := filepath.Glob("*.go")
 	if err != nil {
 		t.Fatal(err)
@@ -273,7 +274,10 @@ func TestAllHasEveryWorkloadBesideItsKind(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, found := range definition.FindAllStringSubmatch(string(source), -1) {
-			defined = append(defined, found[1])
+			defined = append(defined, found[2])
+			if !items.MatchString(found[1]) {
+				t.Errorf("%s: the comment of %s does not say what its items are", path, found[2])
+			}
 		}
 	}
 	slices.Sort(listed)
