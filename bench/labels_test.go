@@ -100,7 +100,7 @@ func TestLinesCarryLabelsUnitsAndConfiguration(t *testing.T) {
 		names = append(names, string(r.Name))
 		for _, unit := range lineUnits() {
 			if v, ok := r.Value(unit); !ok || !(v > 0) {
-				t.Errorf("%s has no %s, or %v", r.Name, unit, v)
+				t.Errorf("%s has no %s, or %v; lineUnits lists the units that some lines lack", r.Name, unit, v)
 			}
 		}
 		for key, want := range map[string]string{"cpus": host.FormatList(cpus), "goos": ".+", "host": ".+", "kinds": "Ep=cpu .*Sleepers=wait", "expect": "Ep=linear .*Sleepers=waiting"} {
@@ -155,7 +155,7 @@ func TestFalseLabelsFail(t *testing.T) {
 		{"-executors=pond", `-executors: unknown executor "pond"`},
 		{"-size=huge", `-size: unknown size "huge"`},
 		{"-variants=odd", `-variants: unknown variant "odd"`},
-		{"-slices=0", "-slices: 0 is not at least 1"},
+		{"-slices=0", "-slices: must be at least 1, not 0"},
 		{"-workers=0", `"0" is not a list`},
 	} {
 		out, err := benchmark(t, affinity(t), "-test.bench=Sleepers", "-test.benchtime=1x", c.flag)

@@ -29,7 +29,7 @@ type options struct {
 	slices    int
 	cores     int
 	barrier   bool
-	asked     bool // for just this sample: what the machine cannot do is an error
+	bySweep   bool // a sweep started this process for one sample: what the machine cannot do is an error
 }
 
 // flags is package state because a benchmark function has no other access to the flags
@@ -58,7 +58,7 @@ func Main(m *testing.M) {
 func Sample(args []string) {
 	testing.Init()
 	register(flag.CommandLine)
-	flags.asked = true
+	flags.bySweep = true
 	flag.CommandLine.Parse(args) // exits on errors
 	preamble()
 	var all []testing.InternalBenchmark
@@ -94,7 +94,7 @@ func register(fs *flag.FlagSet) {
 		return nil
 	})
 	fs.BoolVar(&flags.weak, "weak", false, "make the jobs grow with the workers (weak scaling)")
-	fs.StringVar(&flags.disk, "disk", "", "`directory` for the files of disk (default: that for temporary files)")
+	fs.StringVar(&flags.disk, "disk", "", "`directory` for the files of the workload disk (default: the one for temporary files)")
 	fs.Func("size", "`size` of the jobs: small, medium or large (default medium)", func(s string) error {
 		flags.size = workloads.Size(s)
 		return nil
@@ -118,7 +118,7 @@ func (o options) check(cpus []int) error {
 		return fmt.Errorf("-size: unknown size %q: there are %v", o.size, workloads.Sizes())
 	}
 	if o.slices < 1 {
-		return fmt.Errorf("-slices: %d is not at least 1", o.slices)
+		return fmt.Errorf("-slices: must be at least 1, not %d", o.slices)
 	}
 	if o.cores != 0 && o.cores != len(cpus) {
 		return fmt.Errorf("-cores=%d: the process is bound to %d CPUs (%s)", o.cores, len(cpus), host.FormatList(cpus))
@@ -162,18 +162,18 @@ func preamble() {
 	writeConfig(w)
 }
 
-// writeConfig writes the configuration lines. The lines with the kinds of all workloads
-// and their expected scaling never change, because benchstat makes a table for every
-// value of a configuration key. Therefore, and because it takes a while on a large
-// machine, a sample leaves the host's fingerprint to the sweep: bound to fewer CPUs,
-// it would see another machine.
+// writeConfig writes the configuration lines. The kinds and expectations are those of
+// all workloads, so that the lines are the same in every process: benchstat makes a
+// table for each value of a configuration key. For the same reason the sweep writes the
+// host's fingerprint: its samples are bound to a few CPUs and would see a smaller
+// machine.
 func writeConfig(w io.Writer) {
 	cpus, err := host.Affinity()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "overlap: no host configuration lines:", err)
 		return
 	}
-	if !flags.asked {
+	if !flags.bySweep {
 		h, err := host.Read()
 		if err != nil {
 			fmt.Fprintln(os.Stderr, "overlap: no host configuration lines:", err)

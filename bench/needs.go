@@ -77,8 +77,8 @@ func beyond(n workloads.Needs, limits host.Limits) (host.Limit, int) {
 	threads := n.Threads + usualThreads + runtime.NumCPU()
 	for _, c := range []struct {
 		limit host.Limit
-		cost  int // of workers
-		need  int
+		cost  int // what the workers need
+		need  int // cost, and what every process has
 	}{
 		{limits.Files, n.Files, n.Files + usualFiles},
 		{limits.Processes, n.Processes, n.Processes},

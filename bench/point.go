@@ -10,7 +10,7 @@ import (
 type Point struct {
 	Workload string // as in a benchmark's name: Ep
 	Executor string // empty: the benchmark knows no executors
-	Workers  int    // most tasks in progress at once; 0: the benchmark decides
+	Workers  int    // maximum number of tasks in progress; 0: the benchmark decides
 	Cores    int    // CPUs in the affinity mask
 	Procs    int    // GOMAXPROCS
 	Size     workloads.Size
@@ -30,9 +30,9 @@ func (p Point) Name() string {
 	return name
 }
 
-// parts is the name of the sub-benchmark. The medium size, the first variant,
-// strong scaling and the whole job go without saying. A benchmark that is not
-// of this suite has no executor, and no workers unless their number was set.
+// parts is the name of the sub-benchmark. It leaves out the medium size, the first
+// variant, strong scaling and the whole job. A benchmark that is not of this suite
+// has no executor, and no workers unless their number was set.
 func (p Point) parts() string {
 	s := fmt.Sprintf("cores=%d", p.Cores)
 	if p.Workers > 0 {

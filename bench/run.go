@@ -47,9 +47,9 @@ func CanRun(w workloads.Workload, executor string) error {
 // Single reports whether the executor has one worker and no more.
 func Single(executor string) bool { return executor == SerialExecutor || executor == "inline" }
 
-// lasting reports whether a worker number of the executor is one runner that takes task
-// after task. spawn gives the number that became free last to the next goroutine, and
-// all tasks of a loop run on one goroutine, so that their shares say nothing about
+// lasting reports whether each worker number of the executor stands for the same runner
+// throughout. Under spawn a number passes to the next goroutine as soon as it is free,
+// and all tasks of a loop run on one goroutine, so their shares say nothing about
 // fairness.
 func lasting(executor string) bool {
 	return executor == "pool" || executor == "threads" || executor == "processes"
@@ -137,7 +137,7 @@ func (s *sample) setUp() (err error) {
 		Slices:  flags.slices,
 		Dir:     flags.disk,
 	}
-	if !flags.asked { // else the sweep has checked all its points
+	if !flags.bySweep { // else the sweep has checked all its points
 		if err := Fits(s.workload, p, s.executor, host.ReadLimits()); err != nil {
 			return fmt.Errorf("-workers: %w", err)
 		}
@@ -160,7 +160,7 @@ func (s *sample) close() error {
 // run uses b.N because b.Loop would measure the first value of -cpu at the GOMAXPROCS
 // of the last.
 func (s *sample) run(b *testing.B) {
-	if err := s.setUp(); errors.Is(err, errors.ErrUnsupported) && !flags.asked {
+	if err := s.setUp(); errors.Is(err, errors.ErrUnsupported) && !flags.bySweep {
 		b.Skip(err)
 	} else if err != nil {
 		b.Fatal(err)
@@ -210,7 +210,7 @@ func (s *sample) run(b *testing.B) {
 func measure(b *testing.B, m *meter.Meter, r runner) meter.Reading {
 	m.Prepare()
 	b.ResetTimer()
-	m.Start() // behind ResetTimer, which stops the world
+	m.Start() // after ResetTimer, which stops the world
 	for range b.N {
 		if err := r.once(); err != nil {
 			b.Fatal(err)

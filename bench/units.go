@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strings"
 	"testing"
 
 	"overlap/bench/meter"
@@ -11,11 +12,15 @@ import (
 )
 
 // unit is a unit of a benchmark line, with its better direction. tasks-inflight and
-// cpus-busy are degrees, neither good nor bad, but the format has no third direction.
+// cpus-busy are better in neither, but the format has no third direction.
 type unit struct {
 	name, better string
 	of           func(meter.Reading) float64 // nil if the meter does not measure it
-	perJob       bool                        // a count that is divided by the jobs
+}
+
+// perJob reports whether the unit is a count, which is divided by the jobs.
+func (u unit) perJob() bool {
+	return strings.HasSuffix(u.name, "/op") && !strings.HasSuffix(u.name, "ns/op")
 }
 
 // units are all of them; package meter documents their sources.
@@ -24,8 +29,8 @@ var units = []unit{
 	{name: "q02-ns/op", better: "lower", of: func(r meter.Reading) float64 { return float64(r.Jobs[0]) }},
 	{name: "q25-ns/op", better: "lower", of: func(r meter.Reading) float64 { return float64(r.Jobs[1]) }},
 	{name: "q50-ns/op", better: "lower", of: func(r meter.Reading) float64 { return float64(r.Jobs[2]) }},
-	{name: "p50-ns/task", better: "lower", of: func(r meter.Reading) float64 { return float64(r.P50) }},
-	{name: "p99-ns/task", better: "lower", of: func(r meter.Reading) float64 { return float64(r.P99) }},
+	{name: "p50-ns/task", better: "lower", of: func(r meter.Reading) float64 { return float64(r.TaskP50) }},
+	{name: "p99-ns/task", better: "lower", of: func(r meter.Reading) float64 { return float64(r.TaskP99) }},
 	{name: "p50-ns/arrival", better: "lower"}, // of open loops, from the time at which a message was due
 	{name: "p99-ns/arrival", better: "lower"},
 	{name: "due-items/s", better: "higher"}, // of open loops: the load
@@ -33,7 +38,7 @@ var units = []unit{
 	{name: "tasks-inflight", better: "higher", of: func(r meter.Reading) float64 { return r.Inflight }},
 	{name: "fairness", better: "higher", of: func(r meter.Reading) float64 { return r.Fairness }},
 	{name: "cpus-busy", better: "higher", of: func(r meter.Reading) float64 { return r.CPUsBusy }},
-	{name: "gc-cpus", better: "lower", of: func(r meter.Reading) float64 { return r.GC }},
+	{name: "gc-cpus", better: "lower", of: func(r meter.Reading) float64 { return r.GCCPUs }},
 	{name: "runq-cpus", better: "lower", of: func(r meter.Reading) float64 { return r.RunQueue }},
 	{name: "steal-cpus", better: "lower", of: func(r meter.Reading) float64 { return r.Steal }},
 	{name: "throttled-cpus", better: "lower", of: func(r meter.Reading) float64 { return r.Throttled }},
@@ -42,11 +47,11 @@ var units = []unit{
 	{name: "goroutines-runnable", better: "lower", of: func(r meter.Reading) float64 { return r.Runnable }},
 	{name: "p50-ns/sched", better: "lower", of: func(r meter.Reading) float64 { return r.SchedP50 }},
 	{name: "p99-ns/sched", better: "lower", of: func(r meter.Reading) float64 { return r.SchedP99 }},
-	{name: "vol-switches/op", better: "lower", perJob: true, of: func(r meter.Reading) float64 { return r.Voluntary }},
-	{name: "invol-switches/op", better: "lower", perJob: true, of: func(r meter.Reading) float64 { return r.Involuntary }},
-	{name: "minor-faults/op", better: "lower", perJob: true, of: func(r meter.Reading) float64 { return r.MinorFaults }},
-	{name: "major-faults/op", better: "lower", perJob: true, of: func(r meter.Reading) float64 { return r.MajorFaults }},
-	{name: "gcs/op", better: "lower", perJob: true, of: func(r meter.Reading) float64 { return r.GCs }},
+	{name: "vol-switches/op", better: "lower", of: func(r meter.Reading) float64 { return r.Voluntary }},
+	{name: "invol-switches/op", better: "lower", of: func(r meter.Reading) float64 { return r.Involuntary }},
+	{name: "minor-faults/op", better: "lower", of: func(r meter.Reading) float64 { return r.MinorFaults }},
+	{name: "major-faults/op", better: "lower", of: func(r meter.Reading) float64 { return r.MajorFaults }},
+	{name: "gcs/op", better: "lower", of: func(r meter.Reading) float64 { return r.GCCycles }},
 	{name: "pressure", better: "lower", of: func(r meter.Reading) float64 { return r.Pressure }},
 }
 
@@ -78,7 +83,7 @@ func reportUnits(b *testing.B, r meter.Reading, job workloads.Job) {
 			continue
 		}
 		value := u.of(r)
-		if u.perJob {
+		if u.perJob() {
 			value /= float64(b.N)
 		}
 		if !math.IsNaN(value) {

@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"context"
 	"flag"
+	"go/parser"
+	"go/token"
 	"math"
 	"os"
+	"regexp"
 	"runtime"
 	"strings"
 	"testing"
@@ -151,13 +154,13 @@ func TestATaskLostByAnExecutorHasNoTime(t *testing.T) {
 // are those of a job.
 func TestZerosAndGaps(t *testing.T) {
 	reading := meter.Reading{
-		GC:          0,
+		GCCPUs:      0,
 		Steal:       math.NaN(),
 		MajorFaults: 10,
 		MinorFaults: math.NaN(),
 		Idle:        1.5,
 		SchedP99:    700,
-		P99:         time.Microsecond,
+		TaskP99:     time.Microsecond,
 		Pressure:    1e-9,
 		Fairness:    math.NaN(),
 	}
@@ -181,9 +184,9 @@ func TestZerosAndGaps(t *testing.T) {
 // arrival counts from when it was due.
 func TestUnitsAreThoseOfTheReading(t *testing.T) {
 	reading := meter.Reading{
-		Inflight: 1, CPUsBusy: 2, P50: 3, P99: 4, Jobs: [3]time.Duration{5, 6, 7}, Pressure: 8,
-		GC: 9, RunQueue: 10, Steal: 11, Throttled: 12, Idle: 13, Locked: 14, Runnable: 15, SchedP50: 16, SchedP99: 17,
-		Voluntary: 72, Involuntary: 76, MinorFaults: 80, MajorFaults: 84, GCs: 88,
+		Inflight: 1, CPUsBusy: 2, TaskP50: 3, TaskP99: 4, Jobs: [3]time.Duration{5, 6, 7}, Pressure: 8,
+		GCCPUs: 9, RunQueue: 10, Steal: 11, Throttled: 12, Idle: 13, Locked: 14, Runnable: 15, SchedP50: 16, SchedP99: 17,
+		Voluntary: 72, Involuntary: 76, MinorFaults: 80, MajorFaults: 84, GCCycles: 88,
 		Fairness: 26,
 	}
 	want := map[string]float64{
@@ -250,7 +253,9 @@ func TestTheWarmUpHasNoArrivals(t *testing.T) {
 	}
 }
 
-// Every unit on a line has its two Unit lines, and its row in the manual.
+// Every unit on a line has its two Unit lines, and its row in the manual. Those that
+// package meter measures are in the table of its comment, which joins some as in
+// "p50-, p99-ns/task".
 func TestUnitsAreDescribed(t *testing.T) {
 	var out bytes.Buffer
 	WriteUnits(&out)
@@ -258,7 +263,19 @@ func TestUnitsAreDescribed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	documented, err := parser.ParseFile(token.NewFileSet(), "meter/meter.go", nil, parser.PackageClauseOnly|parser.ParseComments)
+	if err != nil {
+		t.Fatal(err)
+	}
+	inTable := func(unit string) bool {
+		first, rest, _ := strings.Cut(unit, "-")
+		row := regexp.MustCompile(`(?m)^\t.*\b` + first + `\b.*` + rest)
+		return row.MatchString(documented.Doc.Text())
+	}
 	for _, u := range units {
+		if u.of != nil && !inTable(u.name) {
+			t.Errorf("%s is not in the table of bench/meter/meter.go", u.name)
+		}
 		if !strings.Contains(out.String(), "Unit "+u.name+" better="+u.better+"\n") || !strings.Contains(out.String(), "Unit "+u.name+" assume=nothing\n") {
 			t.Errorf("%s has no Unit lines in\n%s", u.name, out.String())
 		}

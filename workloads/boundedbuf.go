@@ -18,19 +18,20 @@ import (
 // and its task ends; the actor that makes room, or an item, submits it again.
 //
 // Large is 1000 items for each and a buffer of 50, as in Savina; medium has 500
-// and small 20 with a buffer of 5. Items are items. A slice has fewer for each.
+// and small 20 with a buffer of 5. Items are those that pass through the buffer. A
+// slice has fewer for each.
 var Boundedbuf = Workload{
-	Name:    "boundedbuf",
-	Kind:    Comm,
-	Doc:     "40 producers and 40 consumers around a bounded buffer with one mutex",
-	Models:  "work queues between the stages of a program, with back-pressure",
-	Source:  "Savina's bounded buffer (Imam and Sarkar, 2014)",
-	Limit:   "the one lock, and submitting the actors that wait",
-	Checked: "number, sum and exclusive or of the consumed items, against the serial program",
-	Expect:  Retrograde,
-	Why:     "every item passes one lock twice, and handing the lock to another core takes longer than making an item",
-	Shares:  "a buffer",
-	SetUp:   newBoundedbuf,
+	Name:        "boundedbuf",
+	Kind:        Comm,
+	Doc:         "40 producers and 40 consumers around a bounded buffer with one mutex",
+	Models:      "work queues between the stages of a program, with back-pressure",
+	Source:      "Savina's bounded buffer (Imam and Sarkar, 2014)",
+	Limit:       "the one lock, and submitting the actors that wait",
+	Checked:     "number, sum and exclusive or of the consumed items, against the serial program",
+	Expect:      Retrograde,
+	Why:         "every item passes one lock twice, and handing the lock to another core takes longer than making an item",
+	NoProcesses: "its tasks share a buffer",
+	SetUp:       newBoundedbuf,
 }
 
 const (
@@ -57,7 +58,7 @@ type bufferActor struct {
 	turn  func(*crowd) error
 	left  int // items to go
 	next  splitmix
-	item  uint64 // a producer's, if made
+	item  uint64 // a producer's next one, if made
 	eaten consumed
 	made  bool
 	_     [128 - 33 - 3*word]byte

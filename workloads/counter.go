@@ -14,8 +14,8 @@ import (
 // or task and add them up at the end. padded and unpadded differ only in the
 // distance of the numbers.
 //
-// Medium is 128 tasks, large 1024. Items are operations: increments, and for
-// rwmutex nine reads to each. A task does 4000 of them, 1000 in channel. A
+// Medium is 128 tasks, large 1024. Items are operations: increments; for
+// rwmutex, nine reads for each. A task does 4000 of them, 1000 in channel. A
 // slice is every k-th task.
 var Counter = Workload{
 	Name:    "counter",
@@ -36,8 +36,8 @@ var Counter = Workload{
 		{"padded", "a number per task, 128 bytes apart, added to atomically", Linear},
 		{"unpadded", "the same, eight numbers in a cache line (false sharing)", Retrograde},
 	},
-	Shares: "one counter",
-	SetUp:  newCounter,
+	NoProcesses: "its tasks share one counter",
+	SetUp:       newCounter,
 }
 
 const (

@@ -27,7 +27,7 @@ type crowd struct {
 	done    chan struct{}
 
 	mu    sync.Mutex
-	last  []*primitives.Future[struct{}] // all that may not be final
+	last  []*primitives.Future[struct{}] // those that may not be final
 	first error
 }
 

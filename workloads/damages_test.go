@@ -65,11 +65,9 @@ func (g garbled) Read(b []byte) (int, error) {
 }
 
 func TestCheckFindsWrongResults(t *testing.T) {
+	byName(t, "damages", damages)
 	for _, w := range All() {
-		damage, known := damages[w.Name]
-		if !known {
-			t.Errorf("no damage defined for %s", w.Name)
-		}
+		damage := damages[w.Name]
 		if damage == nil {
 			continue
 		}

@@ -21,17 +21,17 @@ import (
 // slice computes the first rows of C; weak scaling multiplies the rows of A and C
 // by the workers. Items are multiply-adds.
 var Dgemm = Workload{
-	Name:    "dgemm",
-	Kind:    CPU,
-	Doc:     "PRK dgemm: C += A·B, a task per tile of C",
-	Models:  "dense linear algebra and neural networks",
-	Source:  "Parallel Research Kernels (Van der Wijngaart and Mattson, 2014), with gonum's kernel",
-	Limit:   "floating-point multiplication and addition from the nearest caches",
-	Checked: "every element: after k runs C_ij is k times the closed form",
-	Expect:  Linear,
-	Why:     "tiles of C are independent, and a tile's operands are used again and again from the caches of its core",
-	Shares:  "three matrices",
-	SetUp:   newDgemm,
+	Name:        "dgemm",
+	Kind:        CPU,
+	Doc:         "PRK dgemm: C += A·B, a task per tile of C",
+	Models:      "dense linear algebra and neural networks",
+	Source:      "Parallel Research Kernels (Van der Wijngaart and Mattson, 2014), with gonum's kernel",
+	Limit:       "floating-point multiplication and addition from the nearest caches",
+	Checked:     "every element: after k runs C_ij is k times the closed form",
+	Expect:      Linear,
+	Why:         "tiles of C are independent, and a tile's operands are used again and again from the caches of its core",
+	NoProcesses: "its tasks share three matrices",
+	SetUp:       newDgemm,
 }
 
 type dgemmJob struct {

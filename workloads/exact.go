@@ -35,7 +35,8 @@ func (t *tally) last() any { return t.result }
 // Close implements Job for jobs that have only memory to release.
 func (t *tally) Close() error { return nil }
 
-// exact is the part of a Job whose runs all have the same result.
+// exact is the part of a Job whose runs all have the same result. A job must set
+// items, want and plain.
 type exact[R comparable] struct {
 	tally
 	items int

@@ -20,17 +20,17 @@ import (
 // of the updates and of the table, rounded up to a power of two. Items are
 // updates.
 var Gups = Workload{
-	Name:    "gups",
-	Kind:    Memory,
-	Doc:     "HPCC RandomAccess: XOR of random words of a table of 128 MiB",
-	Models:  "hash tables, graphs and databases that are larger than the caches",
-	Source:  "RandomAccess of the HPC Challenge (Luszczek et al., 2005), with atomic updates",
-	Limit:   "latency of memory and of address translation, divided by the misses that a core has in flight",
-	Checked: "every word: making the same updates again, serially, restores the table with 0 errors",
-	Expect:  Saturating,
-	Why:     "every core adds misses in flight, until memory cannot serve more",
-	Shares:  "one table",
-	SetUp:   newGups,
+	Name:        "gups",
+	Kind:        Memory,
+	Doc:         "HPCC RandomAccess: XOR of random words of a table of 128 MiB",
+	Models:      "hash tables, graphs and databases that are larger than the caches",
+	Source:      "RandomAccess of the HPC Challenge (Luszczek et al., 2005), with atomic updates",
+	Limit:       "latency of memory and of address translation, divided by the misses that a core has in flight",
+	Checked:     "every word: making the same updates again, serially, restores the table with 0 errors",
+	Expect:      Saturating,
+	Why:         "every core adds misses in flight, until memory cannot serve more",
+	NoProcesses: "its tasks share one table",
+	SetUp:       newGups,
 }
 
 // gupsTurns is the number of runs after which the stream begins again.

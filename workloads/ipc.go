@@ -19,8 +19,8 @@ import (
 // A message is a call on an executor processes that belongs to the job. A task
 // sends several, one after the other. While it waits for the reply it leaves its
 // worker to others, so the children, not the workers, limit the messages in
-// progress. Medium is 64 tasks with 1024 messages together, or 32 with one each
-// for the streams; large is 16 times as many messages. Items are messages. A
+// progress. Medium is 64 tasks that send 1024 messages together; for the streams,
+// 32 tasks that send one each. Large is 16 times as many messages. Items are messages. A
 // slice has fewer messages.
 //
 // Serial copies or hashes the same messages in memory: the cost without a
@@ -29,19 +29,19 @@ import (
 // A system has only the variants of its transports: mmap needs Linux, unix needs
 // a Unix system.
 var Ipc = Workload{
-	Name:     "ipc",
-	Kind:     Comm,
-	Doc:      "messages to child processes: 64-byte echoes, or 1 MiB blocks that are hashed",
-	Models:   "work in other processes: language servers, database drivers, sandboxes, Python's multiprocessing",
-	Source:   "lmbench's pipe and socket latency and bandwidth (McVoy and Staelin, 1996)",
-	Limit:    "system calls and switches between processes; for the streams also copying and SHA-256",
-	Checked:  "every byte of an echo; for the streams the child's SHA-256 against the sender's own",
-	Expect:   Any,
-	Why:      "two processes wait for each other: more pairs use cores that one pair leaves idle, but waking a process on another core may cost more than switching to it on the same",
-	Variants: ipcVariants(),
-	Shares:   "the children and their connections",
-	Needs:    func(p Params, _ string) Needs { return ChildNeeds(p.Workers) },
-	SetUp:    newIpc,
+	Name:        "ipc",
+	Kind:        Comm,
+	Doc:         "messages to child processes: 64-byte echoes, or 1 MiB blocks that are hashed",
+	Models:      "work in other processes: language servers, database drivers, sandboxes, Python's multiprocessing",
+	Source:      "lmbench's pipe and socket latency and bandwidth (McVoy and Staelin, 1996)",
+	Limit:       "system calls and switches between processes; for the streams also copying and SHA-256",
+	Checked:     "every byte of an echo; for the streams the child's SHA-256 against the sender's own",
+	Expect:      Any,
+	Why:         "two processes wait for each other: more pairs use cores that one pair leaves idle, but waking a process on another core may cost more than switching to it on the same",
+	Variants:    ipcVariants(),
+	NoProcesses: "its tasks share the children and their connections",
+	Needs:       func(p Params, _ string) Needs { return ChildNeeds(p.Workers) },
+	SetUp:       newIpc,
 }
 
 func ipcVariants() []Variant {
@@ -67,7 +67,7 @@ func ipcVariants() []Variant {
 const (
 	ipcMessage = 64
 	ipcBlock   = 1 << 20
-	ipcBlocks  = 4 // different ones; echoes are all different
+	ipcBlocks  = 4 // different blocks; all echoes are different
 )
 
 var ipcEcho = primitives.Define("workloads.ipc.echo", func(_ context.Context, message []byte) ([]byte, error) {

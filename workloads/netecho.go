@@ -109,7 +109,7 @@ func newNetecho(p Params, wait func(number int64)) (Job, error) {
 
 // netechoTo returns the job that sends to that server.
 func netechoTo(p Params, server *echoServer) *netechoJob {
-	n := p.share(p.pick(8, 64, 1024) * max(p.load(), 1))
+	n := p.share(p.pick(8, 64, 1024) * max(p.rateFactor(), 1))
 	j := &netechoJob{server: server}
 	j.items, j.want = n, netechoCount{n, n * (n - 1) / 2}
 	j.piece, j.merge = netechoPiece, j.add

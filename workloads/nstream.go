@@ -12,17 +12,17 @@ import (
 // the cache, two cores look more than twice as fast as one. Items are elements,
 // of 32 bytes of traffic each. A slice has shorter arrays.
 var Nstream = Workload{
-	Name:    "nstream",
-	Kind:    Memory,
-	Doc:     "PRK nstream: A += B + 3·C over 192 MiB of arrays",
-	Models:  "scans of columns and vectors that are larger than the caches",
-	Source:  "Parallel Research Kernels (Van der Wijngaart and Mattson, 2014), after STREAM (McCalpin, 1995)",
-	Limit:   "memory bandwidth: 32 bytes for two multiplications and additions",
-	Checked: "every element: after k runs A[i] is 8k",
-	Expect:  Saturating,
-	Why:     "cores help until together they use all of the bandwidth",
-	Shares:  "three arrays",
-	SetUp:   newNstream,
+	Name:        "nstream",
+	Kind:        Memory,
+	Doc:         "PRK nstream: A += B + 3·C over 192 MiB of arrays",
+	Models:      "scans of columns and vectors that are larger than the caches",
+	Source:      "Parallel Research Kernels (Van der Wijngaart and Mattson, 2014), after STREAM (McCalpin, 1995)",
+	Limit:       "memory bandwidth: 32 bytes for two multiplications and additions",
+	Checked:     "every element: after k runs A[i] is 8k",
+	Expect:      Saturating,
+	Why:         "cores help until together they use all of the bandwidth",
+	NoProcesses: "its tasks share three arrays",
+	SetUp:       newNstream,
 }
 
 type nstreamJob struct {

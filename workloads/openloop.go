@@ -13,13 +13,13 @@ import (
 //
 // In the closed loop an item begins when a worker is free: a late item makes the
 // next one late, too, and the load falls when the awaited service is slow. In the
-// open loop item i is due at i·interval after the job's start, as users arrive who
-// do not know of each other, and begins then if a worker is free. Its latency
-// counts from when it was due, however late it began (see Timed). That includes
-// the lateness of Go's timers: in an idle program on Linux up to 1 ms.
+// open loop item i is due at i·interval after the job's start, as if users arrived
+// independently, and begins then if a worker is free. Its latency counts from when
+// it was due, however late it began (see Timed). That includes the lateness of Go's
+// timers: in an idle program on Linux up to 1 ms.
 type arrivals struct {
 	interval         time.Duration   // between due items; 0 in the closed loop
-	late             []time.Duration // of each item of a run, from due to its end
+	sinceDue         []time.Duration // of each item of a run, from when it was due to its end
 	intended, actual latencies
 }
 
@@ -27,8 +27,8 @@ type arrivals struct {
 // variant is open. A slice has fewer users, so its items are further apart; weak
 // scaling has more users.
 func newArrivals(p Params, n int, interval time.Duration) arrivals {
-	a := arrivals{late: make([]time.Duration, n), intended: newLatencies(), actual: newLatencies()}
-	if times := p.load(); times > 0 {
+	a := arrivals{sinceDue: make([]time.Duration, n), intended: newLatencies(), actual: newLatencies()}
+	if times := p.rateFactor(); times > 0 {
 		a.interval = interval * time.Duration(p.Slices) / time.Duration(times) / time.Duration(p.copies())
 	}
 	return a
@@ -39,8 +39,8 @@ func newArrivals(p Params, n int, interval time.Duration) arrivals {
 // that it takes as long.
 func openVariants(item string, rate int) []Variant {
 	list := []Variant{
-		// Arrivals set the pace once there are enough workers, which need a
-		// fraction of one core.
+		// Arrivals set the pace once there are enough workers, which together need
+		// a fraction of one core.
 		{"open", fmt.Sprintf("%ss are due at a fixed rate, %d a second, answered or not", item, rate), Overlaps},
 	}
 	for _, times := range []int{2, 4, 8} {
@@ -49,9 +49,9 @@ func openVariants(item string, rate int) []Variant {
 	return list
 }
 
-// load returns the variant's rate divided by that of "open"; 0 in the closed
-// loop.
-func (p Params) load() int {
+// rateFactor returns the variant's rate divided by that of "open"; 0 in the closed
+// loop. The variants are those of openVariants.
+func (p Params) rateFactor() int {
 	return map[string]int{"open": 1, "open2x": 2, "open4x": 4, "open8x": 8}[p.Variant]
 }
 
@@ -83,7 +83,7 @@ func (j *arriving[A, R]) Run(ctx context.Context, ex primitives.Executor) error 
 		_ = primitives.Sleep(ctx, time.Until(due)) // an ended context is the future's error
 		futures[i] = primitives.Call(ctx, ex, j.piece, arg)
 		futures[i].OnDone(func(R, error) {
-			j.late[i] = time.Since(due)
+			j.sinceDue[i] = time.Since(due)
 			ended.Done()
 		})
 	}
@@ -98,14 +98,14 @@ func (j *arriving[A, R]) Run(ctx context.Context, ex primitives.Executor) error 
 // serial calls item for the items one after the other, none before it is due.
 func (a *arrivals) serial(item func(i int) error) error {
 	start := time.Now()
-	for i := range a.late {
+	for i := range a.sinceDue {
 		due := a.due(start, i)
 		time.Sleep(time.Until(due)) // returns at once in the closed loop
 		began := time.Now()
 		if err := item(i); err != nil {
 			return fmt.Errorf("item %d: %w", i, err)
 		}
-		a.late[i] = time.Since(due)
+		a.sinceDue[i] = time.Since(due)
 		a.noteLatency(i, time.Since(began))
 	}
 	return nil
@@ -120,7 +120,7 @@ func (a *arrivals) due(start time.Time, i int) time.Time {
 func (a *arrivals) noteLatency(i int, took time.Duration) {
 	a.actual.add(took)
 	if a.interval > 0 {
-		took = a.late[i]
+		took = a.sinceDue[i]
 	}
 	a.intended.add(took)
 }

@@ -16,21 +16,21 @@ import (
 	"overlap/primitives"
 )
 
-// stall is how much longer than at other times a service takes that answers
-// nothing in the first 200 ms of each second.
+// stall returns how long a service that answers nothing in the first 200 ms of each
+// second delays an item that begins now.
 func stall() time.Duration {
 	return max(0, 200*time.Millisecond-time.Duration(time.Now().Nanosecond()))
 }
 
-// noListener is that of a server whose connections are made otherwise.
+// noListener is the listener of a server whose connections are made otherwise.
 type noListener struct{ net.Listener }
 
 func (noListener) Addr() net.Addr { return &net.TCPAddr{} }
 func (noListener) Close() error   { return nil }
 
 // pipedNetecho is a netecho job whose connections are pipes in memory, for a
-// bubble, where nothing may wait for the network. It has no others to give to
-// more workers.
+// bubble, where nothing may wait for the network. It has one connection for each
+// worker and cannot make more.
 func pipedNetecho(t *testing.T, p Params, workers int, wait func(int64)) *netechoJob {
 	server := &echoServer{listener: noListener{}, key: echoServers.Add(1), wait: wait, conns: map[net.Conn]struct{}{}}
 	for range workers {
@@ -69,9 +69,9 @@ var stalledJobs = map[string]func(t *testing.T, p Params) Timed{
 	},
 }
 
-// A fifth or more of all items are due during a stall, but one for each worker
-// is all that meets it. Once they have begun, the others take no longer than
-// ever, in either loop: coordinated omission.
+// A fifth or more of all items are due during a stall, but only one for each worker
+// begins in it. From its beginning on, every other item takes no longer than without
+// a stall, in either loop: coordinated omission.
 func TestOpenLoopSeesAStall(t *testing.T) {
 	const workers, small = 4, 10 * time.Millisecond
 	for name, newJob := range stalledJobs {

@@ -62,8 +62,8 @@ func (p Params) complete(w Workload) (Params, error) {
 	if err != nil {
 		return p, err
 	}
-	if p.Weak && w.Fixed != "" {
-		return p, errors.New("no weak scaling: " + w.Fixed)
+	if p.Weak && w.NoWeak != "" {
+		return p, errors.New("no weak scaling: " + w.NoWeak)
 	}
 	p.Variant = v.Name
 	p.Slices = max(p.Slices, 1)

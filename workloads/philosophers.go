@@ -16,23 +16,23 @@ import (
 // large 640. Each fork is a mutex, and the one with the lower number is taken
 // first. Items are meals. A slice has fewer meals for each philosopher.
 var Philosophers = Workload{
-	Name:    "philosophers",
-	Kind:    Lock,
-	Doc:     "five dining philosophers with a fixed number of short meals and a mutex per fork",
-	Models:  "transactions that lock two rows or accounts, in a fixed order to prevent deadlock",
-	Source:  "Dijkstra (1965), as in Savina and Renaissance, with the total of the meals fixed",
-	Limit:   "five locks, two for a meal: no more than two philosophers can eat at once",
-	Checked: "meals, uses and users of every fork, the plates, and that no fork was in two hands",
-	Expect:  Flat,
-	Why:     "a philosopher who eats stops both neighbours, and handing over the forks costs what two meals at once gain",
-	Shares:  "forks",
-	SetUp:   newPhilosophers,
+	Name:        "philosophers",
+	Kind:        Lock,
+	Doc:         "five dining philosophers with a fixed number of short meals and a mutex per fork",
+	Models:      "transactions that lock two rows or accounts, in a fixed order to prevent deadlock",
+	Source:      "Dijkstra (1965), as in Savina and Renaissance, with the total of the meals fixed",
+	Limit:       "five locks, two for a meal: no more than two philosophers can eat at once",
+	Checked:     "meals, uses and users of every fork, the plates, and that no fork was in two hands",
+	Expect:      Flat,
+	Why:         "a philosopher who eats stops both neighbours, and handing over the forks costs what two meals at once gain",
+	NoProcesses: "its tasks share forks",
+	SetUp:       newPhilosophers,
 }
 
 const philosophers = 5
 
-// fork counts its uses without atomics, so that a lock that does not exclude
-// others is detected.
+// fork counts its uses without atomics, so that a lock that lets two in is
+// detected.
 type fork struct {
 	sync.Mutex
 	uses  int64

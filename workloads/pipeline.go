@@ -22,17 +22,17 @@ import (
 // the digests. Medium is 256 blocks, large 4096, small 12. Items are blocks. A
 // slice has fewer blocks.
 var Pipeline = Workload{
-	Name:    "pipeline",
-	Kind:    Comm,
-	Doc:     "blocks of 64 KiB generated in turn, hashed side by side and folded in order",
-	Models:  "deduplication, compression and encoding, with a reader, many workers and a writer",
-	Source:  "the shape of PARSEC's dedup and ferret (Bienia, 2011)",
-	Limit:   "four buffers; with more, the stage that generates",
-	Checked: "the SHA-256 of all digests in order, against the serial program",
-	Expect:  Capped(pipelineWidth),
-	Why:     "no more than four blocks are in the pipeline; with more, the serial stage would be the limit: with SHA instructions it is a fifth of the work",
-	Shares:  "buffers",
-	SetUp:   newPipeline,
+	Name:        "pipeline",
+	Kind:        Comm,
+	Doc:         "blocks of 64 KiB generated in turn, hashed side by side and folded in order",
+	Models:      "deduplication, compression and encoding, with a reader, many workers and a writer",
+	Source:      "the shape of PARSEC's dedup and ferret (Bienia, 2011)",
+	Limit:       "four buffers; with more, the stage that generates",
+	Checked:     "the SHA-256 of all digests in order, against the serial program",
+	Expect:      Capped(pipelineWidth),
+	Why:         "no more than four blocks are in the pipeline; with more, the serial stage would be the limit: with SHA instructions it is a fifth of the work",
+	NoProcesses: "its tasks share buffers",
+	SetUp:       newPipeline,
 }
 
 const (

@@ -91,7 +91,7 @@ func answer(ctx context.Context, wait time.Duration, service func(context.Contex
 }
 
 func newRequest(p Params) (Job, error) {
-	n := p.share(p.pick(8, 64, 1024) * max(p.load(), 1))
+	n := p.share(p.pick(8, 64, 1024) * max(p.rateFactor(), 1))
 	j := &requestJob{}
 	j.items, j.want = n, float64(n)*requestSum
 	j.args, j.piece, j.merge = slices.Repeat([]time.Duration{delay}, n), requestPiece, j.add

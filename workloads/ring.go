@@ -28,10 +28,10 @@ var Ring = Workload{
 		{"ring", "100 members", Flat},
 		{"pingpong", "2 members", Flat},
 	},
-	Shares: "a token",
-	Waits:  "all later hops, each of which would run inside the one before",
-	Fixed:  "one token cannot be in two places",
-	SetUp:  newRing,
+	NoProcesses: "its tasks share a token",
+	NoInline:    "each hop would run inside the one before",
+	NoWeak:      "one token cannot be in two places",
+	SetUp:       newRing,
 }
 
 // ringMember is padded, so that only the core that has the token needs its cache

@@ -118,8 +118,8 @@ func newSieve(p Params) (Job, error) {
 	return j, nil
 }
 
-// sieveSerial sieves segment after segment. It remembers where each prime
-// continues, where a piece has to divide.
+// sieveSerial sieves segment after segment. It remembers where the multiples of each
+// prime continue; a piece has to compute that with a division.
 func sieveSerial(n int64) (total int64) {
 	var marks sieveMarks
 	primes := sievePrimes()

@@ -13,17 +13,17 @@ import (
 // weak scaling has more. The tree is as low as the leaves allow. Items are
 // leaves.
 var Skynet = Workload{
-	Name:    "skynet",
-	Kind:    Spawn,
-	Doc:     "a tree of 11 111 tasks, ten children each, that return the sum of their leaves' numbers",
-	Models:  "fork and join of very small tasks: recursive divide and conquer, actors, microservices",
-	Source:  "skynet (Temerev, 2016), as fork and join",
-	Limit:   "making, queueing and joining futures",
-	Checked: "the sum, against the closed form n(n−1)/2",
-	Expect:  Overhead,
-	Why:     "a task's work is a few additions, which cost less than its future",
-	Shares:  "their executor, to which they submit other tasks",
-	SetUp:   newSkynet,
+	Name:        "skynet",
+	Kind:        Spawn,
+	Doc:         "a tree of 11 111 tasks, ten children each, that return the sum of their leaves' numbers",
+	Models:      "fork and join of very small tasks: recursive divide and conquer, actors, microservices",
+	Source:      "skynet (Temerev, 2016), as fork and join",
+	Limit:       "making, queueing and joining futures",
+	Checked:     "the sum, against the closed form n(n−1)/2",
+	Expect:      Overhead,
+	Why:         "a task's work is a few additions, which cost less than its future",
+	NoProcesses: "its tasks share their executor, to which they submit other tasks",
+	SetUp:       newSkynet,
 }
 
 const skynetChildren = 10

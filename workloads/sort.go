@@ -23,17 +23,17 @@ import (
 // the first 2^17, small the first 2^10. A slice sorts fewer of them; weak scaling
 // sorts more. Items are numbers.
 var Sort = Workload{
-	Name:    "sort",
-	Kind:    CPU,
-	Doc:     "merge sort of 2^17 numbers: 64 leaf sorts, then levels of pairwise merges, the last by one task",
-	Models:  "divide and conquer with a serial end: sorting, index building, reductions of large values",
-	Source:  "merge sort (von Neumann, 1945); numbers from splitmix64 (Steele, Lea and Flood, 2014)",
-	Limit:   "comparisons and moves in the caches, and the last merges, which few tasks do",
-	Checked: "every number, against the sort of the standard library",
-	Expect:  Capped(8),
-	Why:     "the last merges take 2 of the 17 levels of the sort, however many cores there are",
-	Shares:  "arrays of numbers",
-	SetUp:   newSort,
+	Name:        "sort",
+	Kind:        CPU,
+	Doc:         "merge sort of 2^17 numbers: 64 leaf sorts, then levels of pairwise merges, the last by one task",
+	Models:      "divide and conquer with a serial end: sorting, index building, reductions of large values",
+	Source:      "merge sort (von Neumann, 1945); numbers from splitmix64 (Steele, Lea and Flood, 2014)",
+	Limit:       "comparisons and moves in the caches, and the last merges, which few tasks do",
+	Checked:     "every number, against the sort of the standard library",
+	Expect:      Capped(8),
+	Why:         "the last merges take 2 of the 17 levels of the sort, however many cores there are",
+	NoProcesses: "its tasks share arrays of numbers",
+	SetUp:       newSort,
 }
 
 const sortLeaves = 64 // a power of two

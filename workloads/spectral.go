@@ -17,17 +17,17 @@ import (
 // A slice computes the first rows of every product. Weak scaling has as many
 // problems as workers, all in one phase. Items are elements of A.
 var Spectral = Workload{
-	Name:    "spectral",
-	Kind:    CPU,
-	Doc:     "spectral norm of an infinite matrix's corner: 40 matrix–vector products, one after the other",
-	Models:  "iterative solvers: short parallel phases with a barrier after each",
-	Source:  "the Computer Language Benchmarks Game's spectral-norm",
-	Limit:   "floating-point division, and the balance of the tasks in each phase",
-	Checked: "the norm and the vector's length exactly, against the serial program",
-	Expect:  Linear,
-	Why:     "a phase has many more tasks than there are cores and is much longer than a barrier",
-	Shares:  "vectors",
-	SetUp:   newSpectral,
+	Name:        "spectral",
+	Kind:        CPU,
+	Doc:         "spectral norm of an infinite matrix's corner: 40 matrix–vector products, one after the other",
+	Models:      "iterative solvers: short parallel phases with a barrier after each",
+	Source:      "the Computer Language Benchmarks Game's spectral-norm",
+	Limit:       "floating-point division, and the balance of the tasks in each phase",
+	Checked:     "the norm and the vector's length exactly, against the serial program",
+	Expect:      Linear,
+	Why:         "a phase has many more tasks than there are cores and is much longer than a barrier",
+	NoProcesses: "its tasks share vectors",
+	SetUp:       newSpectral,
 }
 
 const (

@@ -17,17 +17,17 @@ import (
 // in any order. A slice is a block of rows. Weak scaling adds rows. Items are
 // points, of 40 bytes of traffic each.
 var Stencil = Workload{
-	Name:    "stencil",
-	Kind:    Memory,
-	Doc:     "PRK stencil: a star of radius 2 over 103 MiB of grids, two phases with a join between",
-	Models:  "simulation of heat, waves or flow, and filters of images: neighbours, then a barrier",
-	Source:  "Parallel Research Kernels (Van der Wijngaart and Mattson, 2014)",
-	Limit:   "memory bandwidth: 40 bytes for 9 additions and 2 multiplications",
-	Checked: "every point: after k runs out is 2k inside and in is i + j + k; the L1 norm of out is 2k",
-	Expect:  Saturating,
-	Why:     "cores help until together they use all of the bandwidth",
-	Shares:  "two grids",
-	SetUp:   newStencil,
+	Name:        "stencil",
+	Kind:        Memory,
+	Doc:         "PRK stencil: a star of radius 2 over 103 MiB of grids, two phases with a join between",
+	Models:      "simulation of heat, waves or flow, and filters of images: neighbours, then a barrier",
+	Source:      "Parallel Research Kernels (Van der Wijngaart and Mattson, 2014)",
+	Limit:       "memory bandwidth: 40 bytes for 9 additions and 2 multiplications",
+	Checked:     "every point: after k runs out is 2k inside and in is i + j + k; the L1 norm of out is 2k",
+	Expect:      Saturating,
+	Why:         "cores help until together they use all of the bandwidth",
+	NoProcesses: "its tasks share two grids",
+	SetUp:       newStencil,
 }
 
 const stencilRadius = 2

@@ -10,10 +10,10 @@ import (
 
 // divided is the part of a Job that consists of independent pieces. They share
 // no memory, so the job runs unchanged under every executor, also in child
-// processes.
+// processes. A job must set all fields.
 type divided[A, R any] struct {
 	args  []A                    // of the pieces: small values that primitives can write as bytes
-	piece *primitives.Func[A, R] // does one piece; knows nothing but its argument
+	piece *primitives.Func[A, R] // does one piece; knows only its argument
 	merge func([]R)              // takes all results, in the order of args, and notes whether they are right
 }
 

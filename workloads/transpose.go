@@ -17,17 +17,17 @@ import (
 // falls into all sets of a cache. A slice is a block of rows of B. Weak scaling
 // adds rows. Items are elements, of 32 bytes of traffic each.
 var Transpose = Workload{
-	Name:    "transpose",
-	Kind:    Memory,
-	Doc:     "PRK transpose: B += Aᵀ, A += 1, in tiles of 32×32 of two matrices of 51 MiB",
-	Models:  "changing the layout of data: matrices, images, tables from rows to columns",
-	Source:  "Parallel Research Kernels (Van der Wijngaart and Mattson, 2014)",
-	Limit:   "memory bandwidth, and address translation: every tile is on 64 pages",
-	Checked: "every element: after k runs B[i][j] is (i·n + j)k + k(k−1)/2, and A[j][i] is i·n + j + k",
-	Expect:  Saturating,
-	Why:     "cores help until together they use all of the bandwidth",
-	Shares:  "two matrices",
-	SetUp:   newTranspose,
+	Name:        "transpose",
+	Kind:        Memory,
+	Doc:         "PRK transpose: B += Aᵀ, A += 1, in tiles of 32×32 of two matrices of 51 MiB",
+	Models:      "changing the layout of data: matrices, images, tables from rows to columns",
+	Source:      "Parallel Research Kernels (Van der Wijngaart and Mattson, 2014)",
+	Limit:       "memory bandwidth, and address translation: every tile is on 64 pages",
+	Checked:     "every element: after k runs B[i][j] is (i·n + j)k + k(k−1)/2, and A[j][i] is i·n + j + k",
+	Expect:      Saturating,
+	Why:         "cores help until together they use all of the bandwidth",
+	NoProcesses: "its tasks share two matrices",
+	SetUp:       newTranspose,
 }
 
 // transposeTile is the side of a tile: two tiles of 8 KiB fit every first-level

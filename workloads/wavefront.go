@@ -21,17 +21,17 @@ import (
 // would fall below H(p) long before its cap. A slice has fewer rows of tiles, and
 // weak scaling more. Items are points.
 var Wavefront = Workload{
-	Name:    "wavefront",
-	Kind:    CPU,
-	Doc:     "PRK p2p: 32×4 tiles, each after those above and to the left of it",
-	Models:  "dynamic programming (alignment, edit distance), triangular solves, builds of dependent parts",
-	Source:  "Synch_p2p of the Parallel Research Kernels (Van der Wijngaart and Mattson, 2014), with each tile swept eight times",
-	Limit:   "latency of two additions per point, and the longest chain of tiles",
-	Checked: "every point: after k runs i + j + (k−1)(m+n−2), the corner k(m+n−2); no tile before those it needs",
-	Expect:  Capped(waveRows * waveColumns / float64(waveRows+waveColumns-1)),
-	Why:     "the longest chain has 32+4−1 of the 128 tiles, however many cores there are",
-	Shares:  "one grid",
-	SetUp:   newWavefront,
+	Name:        "wavefront",
+	Kind:        CPU,
+	Doc:         "PRK p2p: 32×4 tiles, each after those above and to the left of it",
+	Models:      "dynamic programming (alignment, edit distance), triangular solves, builds of dependent parts",
+	Source:      "Synch_p2p of the Parallel Research Kernels (Van der Wijngaart and Mattson, 2014), with each tile swept eight times",
+	Limit:       "latency of two additions per point, and the longest chain of tiles",
+	Checked:     "every point: after k runs i + j + (k−1)(m+n−2), the corner k(m+n−2); no tile before those it needs",
+	Expect:      Capped(waveRows * waveColumns / float64(waveRows+waveColumns-1)),
+	Why:         "the longest chain has 32+4−1 of the 128 tiles, however many cores there are",
+	NoProcesses: "its tasks share one grid",
+	SetUp:       newWavefront,
 }
 
 // The tiles of a whole grid.

@@ -59,21 +59,21 @@ type Workload struct {
 	// is the default. It is empty if there is one form only.
 	Variants []Variant
 
-	// Shares says what the tasks share, which child processes cannot. Empty
-	// means that the job consists of independent pieces and runs anywhere.
-	Shares string
+	// NoProcesses says why the tasks cannot run in child processes. Empty means
+	// that the job consists of independent pieces and runs anywhere.
+	NoProcesses string
 
-	// Waits says what the tasks wait for that only another task can do, so that
-	// they cannot run one after the other in their caller. Empty means that
-	// they can.
-	Waits string
+	// NoInline says why the tasks cannot run one after another in their caller
+	// (the inline executor), for instance because one waits for a later one.
+	// Empty means that they can.
+	NoInline string
 
-	// Fixed says why the work cannot grow with the workers (Params.Weak). Empty
+	// NoWeak says why the work cannot grow with the workers (Params.Weak). Empty
 	// means that it can.
-	Fixed string
+	NoWeak string
 
-	// Needs returns what p.Workers cost the job itself, besides memory and the
-	// needs of the executor. It may be nil.
+	// Needs returns the files, processes and threads that the job itself uses
+	// with p.Workers workers, without those of the executor. Nil means none.
 	Needs func(p Params, executor string) Needs
 
 	// SetUp makes a job. New calls it with checked and completed parameters. It
@@ -83,7 +83,7 @@ type Workload struct {
 
 // Variant is a form of a workload.
 type Variant struct {
-	Name   string // lower-case letters
+	Name   string // lower-case letters and digits
 	Doc    string // what differs
 	Expect Expectation
 }
@@ -104,7 +104,7 @@ type Job interface {
 	Check() error
 
 	// Items returns the amount of useful work in one Run, in the unit that the
-	// workload's documentation names. It does not depend on the executor, and
+	// comment of the workload's variable names. It does not depend on the executor, and
 	// on the workers only if the job is Weak.
 	Items() int
 
@@ -144,8 +144,9 @@ func (w Workload) Variant(name string) (Variant, error) {
 	return Variant{}, fmt.Errorf("unknown variant %q of %s: there are %s", name, w.Name, strings.Join(names, ", "))
 }
 
-// Choose returns the names of the variants of w that are in names: all of them if
-// names has "all", the first if it has none of w's. The first is the empty name.
+// Choose returns those of names that are variants of w: every variant if names
+// contains "all", only the first if none matches. The first is returned as the
+// empty name.
 func (w Workload) Choose(names []string) []string {
 	var chosen []string
 	for i, v := range w.Variants {
@@ -190,14 +191,14 @@ func (w Workload) Executors() []string {
 // under that executor.
 func (w Workload) CanRunUnder(executor string) error {
 	legal := "spawn, pool, threads or loop"
-	if w.Waits == "" {
+	if w.NoInline == "" {
 		legal = "inline, " + legal
 	}
 	switch {
-	case executor == "processes" && w.Shares != "":
-		return fmt.Errorf("%s cannot run under processes: its tasks share %s; use %s", w.Name, w.Shares, legal)
-	case executor == "inline" && w.Waits != "":
-		return fmt.Errorf("%s cannot run under inline: a task may wait for %s; use %s", w.Name, w.Waits, legal)
+	case executor == "processes" && w.NoProcesses != "":
+		return fmt.Errorf("%s cannot run under processes: %s; use %s", w.Name, w.NoProcesses, legal)
+	case executor == "inline" && w.NoInline != "":
+		return fmt.Errorf("%s cannot run under inline: %s; use %s", w.Name, w.NoInline, legal)
 	}
 	return nil
 }
@@ -216,9 +217,9 @@ func All() []Workload {
 	}
 }
 
-// Core returns the workloads that a run measures by default: one or two for each
+// Default returns the workloads that a run measures by default: one or two for each
 // combination of the two gains.
-func Core() []Workload {
+func Default() []Workload {
 	return []Workload{Ep, Mandelbrot, Nstream, Counter, Sleepers, Netecho, Request, Cashiers}
 }
 

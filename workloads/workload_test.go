@@ -5,10 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"overlap/primitives"
 )
@@ -68,6 +71,9 @@ func forms(w Workload) []string {
 	return names
 }
 
+// hangs is how long everywhere waits, much longer than any job takes.
+const hangs = 2 * time.Minute
+
 // everywhere calls f for every legal executor and 1, 2, 3 and 7 workers, of which in
 // short 3 stand for all: no divisor of most amounts, and fewer than the tasks.
 func everywhere(t *testing.T, w Workload, f func(t *testing.T, executor string, workers int)) {
@@ -80,7 +86,12 @@ func everywhere(t *testing.T, w Workload, f func(t *testing.T, executor string, 
 			counts = []int{3}
 		}
 		for _, workers := range counts {
-			t.Run(fmt.Sprintf("%s/workers=%d", executor, workers), func(t *testing.T) { f(t, executor, workers) })
+			t.Run(fmt.Sprintf("%s/workers=%d", executor, workers), func(t *testing.T) {
+				defer time.AfterFunc(hangs, func() {
+					panic(fmt.Sprintf("%s hangs under %s with %d workers: a task may wait for Futures only, and NoInline must say if one waits for a later task", w.Name, executor, workers))
+				}).Stop()
+				f(t, executor, workers)
+			})
 		}
 	}
 }
@@ -150,9 +161,9 @@ func TestWorkIsEqualForAllWorkersAndCores(t *testing.T) {
 
 func TestWeakScalingGrowsTheWorkWithTheWorkers(t *testing.T) {
 	for _, w := range All() {
-		if w.Fixed != "" {
-			if _, err := w.New(Params{Size: Small, Workers: 2, Weak: true}); err == nil || !strings.Contains(err.Error(), w.Fixed) {
-				t.Errorf("%s under weak scaling: %v, want its reason: %s", w.Name, err, w.Fixed)
+		if w.NoWeak != "" {
+			if _, err := w.New(Params{Size: Small, Workers: 2, Weak: true}); err == nil || !strings.Contains(err.Error(), w.NoWeak) {
+				t.Errorf("%s under weak scaling: %v, want its reason: %s", w.Name, err, w.NoWeak)
 			}
 			continue
 		}
@@ -226,27 +237,71 @@ func TestCancelledRunIsAnError(t *testing.T) {
 
 func TestWhatCannotRunSaysWhy(t *testing.T) {
 	for _, w := range All() {
-		for executor, why := range map[string]string{"processes": w.Shares, "inline": w.Waits} {
+		for executor, why := range map[string]string{"processes": w.NoProcesses, "inline": w.NoInline} {
 			err := w.CanRunUnder(executor)
 			if (err == nil) != (why == "") || err != nil && !strings.Contains(err.Error(), why) {
 				t.Errorf("%s under %s: %v, want a reason with %q", w.Name, executor, err, why)
 			}
 		}
-		if !slices.Contains(w.Executors(), "pool") || slices.Contains(w.Executors(), "processes") != (w.Shares == "") {
+		if !slices.Contains(w.Executors(), "pool") || slices.Contains(w.Executors(), "processes") != (w.NoProcesses == "") {
 			t.Errorf("%s runs under %v", w.Name, w.Executors())
 		}
 	}
 }
 
+func TestAllHasEveryWorkload(t *testing.T) {
+	var listed, defined []string
+	var kinds []Kind
+	for _, w := range All() {
+		listed = append(listed, w.Name)
+		kinds = append(kinds, w.Kind)
+	}
+	kinds = slices.Compact(kinds)
+	for i, k := range kinds {
+		if slices.Contains(kinds[:i], k) {
+			t.Errorf("the workloads of kind %s are not next to each other in All", k)
+		}
+	}
+	definition := regexp.MustCompile(`(?m)((?:^//.*\n)+)var \w+ = Workload\{\n\tName: +"(\w+)"`)
+	items := regexp.MustCompile(`\bItems\s+(// )?are\b`)
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range files {
+		source, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, found := range definition.FindAllStringSubmatch(string(source), -1) {
+			defined = append(defined, found[2])
+			if !items.MatchString(found[1]) {
+				t.Errorf("%s: the comment of %s does not say what its items are", path, found[2])
+			}
+		}
+	}
+	slices.Sort(listed)
+	slices.Sort(defined)
+	if !slices.Equal(listed, defined) {
+		t.Errorf("All has %v, the package defines %v", listed, defined)
+	}
+}
+
 func TestEveryWorkloadIsDescribed(t *testing.T) {
+	name, variantName := regexp.MustCompile(`^[a-z]+$`), regexp.MustCompile(`^[a-z0-9]+$`)
 	for _, w := range All() {
 		for what, text := range map[string]string{"Doc": w.Doc, "Models": w.Models, "Source": w.Source, "Limit": w.Limit, "Checked": w.Checked, "Why": w.Why} {
 			if text == "" || strings.HasSuffix(text, ".") || strings.Contains(text, "\n") {
 				t.Errorf("%s: %s is %q", w.Name, what, text)
 			}
 		}
-		if w.Name != strings.ToLower(w.Name) || !slices.Contains(Kinds(), w.Kind) {
+		if !name.MatchString(w.Name) || !slices.Contains(Kinds(), w.Kind) {
 			t.Errorf("%s is of kind %s", w.Name, w.Kind)
+		}
+		for i, v := range w.Variants {
+			if !variantName.MatchString(v.Name) || v.Name == "all" || slices.Contains(forms(w)[:i], v.Name) {
+				t.Errorf("%s has a variant %q: a name is lower-case letters and digits, not all, and there once", w.Name, v.Name)
+			}
 		}
 		for _, variant := range forms(w) {
 			v, err := w.Variant(variant)

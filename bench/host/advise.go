@@ -98,7 +98,7 @@ func (h Host) adviseVirtual(t tree) string {
 
 // stealShare is the share of CPU time that the hypervisor gave to others since the
 // machine started (proc_stat(5): steal is the eighth of the columns, and the
-// guest columns behind it are in the first two already).
+// guest columns after it are in the first two already).
 func stealShare(t tree) (share float64, ok bool) {
 	first, _, _ := strings.Cut(t.text("proc/stat"), "\n")
 	fields := strings.Fields(first)

@@ -2,7 +2,7 @@ package host
 
 import "testing"
 
-// The kernel's answer to this process is never left because of what a file says:
+// No file overrules the kernel's answer to this process:
 // LXCFS counts the CPUs online of a container from 0, or up to its quota.
 func TestAffinityIsTheTruth(t *testing.T) {
 	const cpus = "sys/devices/system/cpu"

@@ -172,8 +172,8 @@ func mountsIn(t tree) (list []mount) {
 
 // dirs returns the directories from the given cgroup up to the top of the mount,
 // or nil if the cgroup is not in it. In a cgroup namespace both paths may
-// begin with "..", which steps out of the namespace; a path that still does
-// below the mount is invalid.
+// begin with "..", which steps out of the namespace; a path that begins with it
+// even below the mount is invalid.
 func (m mount) dirs(group string) (list []string) {
 	rest := group
 	if m.root != "/" {

@@ -183,7 +183,7 @@ func (h Host) WithinQuota(cores int) int {
 	return cores
 }
 
-// Count is how many of each there are behind the allowed CPUs; 0 is unknown.
+// Count has the numbers of the parts that hold the allowed CPUs; 0 is unknown.
 type Count struct {
 	Packages int `json:"packages"`
 	Dies     int `json:"dies"`

@@ -17,7 +17,7 @@ func TestPlacementTakesCoresBeforeSiblings(t *testing.T) {
 	for id := range 8 {
 		h.CPUs = append(h.CPUs, host.CPU{ID: id, Package: id / 2 % 2, Core: id % 2})
 	}
-	if got, want := h.Placement(), []int{0, 1, 2, 3, 4, 5, 6, 7}; !slices.Equal(got, want) {
+	if got, want := h.OnePerCore(), []int{0, 1, 2, 3, 4, 5, 6, 7}; !slices.Equal(got, want) {
 		t.Errorf("placement %v, want %v", got, want)
 	}
 	if h.Cores() != 4 {
@@ -30,7 +30,7 @@ func TestPlacementTakesCoresBeforeSiblings(t *testing.T) {
 		h.CPUs = append(h.CPUs, host.CPU{ID: id, Package: 0, Core: id / 2})
 	}
 	h.CPUs = append(h.CPUs, host.CPU{ID: 9, Package: -1, Die: -1, Node: -1, LLC: -1, Core: -1})
-	if got, want := h.Placement(), []int{0, 2, 4, 9, 1, 3, 5}; !slices.Equal(got, want) {
+	if got, want := h.OnePerCore(), []int{0, 2, 4, 9, 1, 3, 5}; !slices.Equal(got, want) {
 		t.Errorf("placement %v, want %v", got, want)
 	}
 	if h.Cores() != 4 {

@@ -32,7 +32,7 @@ func (n *notes) add(kind string, about ...string) {
 	}
 }
 
-// lines writes each kind in one printable line, in the order of their first.
+// lines writes each kind in one printable line, in the order of their first notes.
 func (n notes) lines() (list []string) {
 	for _, r := range n {
 		text := r.kind

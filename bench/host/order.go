@@ -18,8 +18,8 @@ const (
 	smt        = "smt"
 )
 
-// Placement is Order of one-per-core.
-func (h Host) Placement() []int { return ids(h.onePerCore()) }
+// OnePerCore returns the Order of the policy one-per-core.
+func (h Host) OnePerCore() []int { return ids(h.onePerCore()) }
 
 // Order returns the allowed CPUs in the order in which they are taken, which is the
 // same for the same machine. The policies:
@@ -32,13 +32,13 @@ func (h Host) Placement() []int { return ids(h.onePerCore()) }
 //   - one-per-core: the first thread of every core, performance cores first and
 //     else in the order of compact, so that SMT siblings do not pass for cores;
 //     then the second threads, and so on.
-//   - smt: all threads of a core, then of the next, of those cores only that
-//     have more than one allowed thread. An error if there are none.
+//   - smt: only cores with more than one allowed thread: all threads of one,
+//     then all of the next. An error if there are none.
 //   - node:N: one-per-core within memory node N.
 //   - class:performance, class:efficiency: one-per-core within the class.
 //
 // What is unknown comes last. An unknown policy, or one that selects no CPU, is an
-// error that names the policies that do.
+// error that names the policies that select some.
 func (h Host) Order(policy string) ([]int, error) {
 	var list []CPU
 	kind, arg, _ := strings.Cut(policy, ":")
@@ -101,7 +101,7 @@ func (h Host) only(keep func(CPU) bool) (part Host) {
 
 func ids(cpus []CPU) []int { return Host{CPUs: cpus}.IDs() }
 
-// last sorts unknown numbers behind all others.
+// last sorts unknown numbers after the known ones.
 func last(n int) int {
 	if n < 0 {
 		return math.MaxInt
@@ -129,7 +129,7 @@ func (h Host) onePerCore() []CPU {
 	return list
 }
 
-// rank puts efficiency cores behind the others.
+// rank sorts efficiency cores after all other cores.
 func (c CPU) rank() int {
 	if c.Class == Efficiency {
 		return 1

@@ -24,9 +24,8 @@ func TestUnknownPoliciesNameThoseThereAre(t *testing.T) {
 	}
 }
 
-// Whatever the places say, every policy takes each CPU at most once, the three
-// that are for all take all, and prefixes of one-per-core are of cores of their
-// own as long as there are any left.
+// Wherever the CPUs are, every policy takes each of them at most once. Compact, scatter
+// and one-per-core take all, and the last two no second thread while a core is left.
 func TestOrdersOfRandomMachines(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var h host.Host

@@ -127,8 +127,9 @@ func (t tree) numbered(dir, prefix string) []int {
 	return list
 }
 
-// oneLine makes text fit for a terminal and a configuration line: one space
-// for any white space, no control characters, at most 400 of them.
+// oneLine makes text fit for a terminal and a configuration line: white space
+// becomes single spaces, unprintable characters become ?, and the text is cut after
+// 400 characters.
 func oneLine(s string) string {
 	s = strings.ToValidUTF8(strings.Join(strings.Fields(s), " "), "?")
 	s = strings.Map(func(r rune) rune {

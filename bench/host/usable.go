@@ -8,7 +8,7 @@ import (
 
 // usable returns the CPUs that are online and those of them that the process may use.
 // A mask from the kernel is the truth: the kernel keeps it within the cpuset and the
-// CPUs online, whatever the files say that LXCFS makes up in containers. A copied
+// CPUs online, whatever the files of LXCFS say in containers. A copied
 // tree has only files.
 func usable(t tree, mask []int) (online, allowed []int) {
 	online = onlineIn(t)

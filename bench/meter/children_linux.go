@@ -12,7 +12,7 @@ import (
 
 // Children returns the ids of the child processes that this process has, with
 // those that have ended and were not waited for. It needs a kernel that lists
-// them (CONFIG_PROC_CHILDREN, as distributions have); without, there are none.
+// them (CONFIG_PROC_CHILDREN, as distributions have); without it, there are none.
 func Children() (pids []int) {
 	lists, err := filepath.Glob("/proc/self/task/*/children")
 	if err != nil {

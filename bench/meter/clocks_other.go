@@ -10,8 +10,8 @@ func Children() []int { return nil }
 
 func cpuOf(int) time.Duration { return 0 }
 
-// readDemand reads nothing here, and there are no control groups.
-func readDemand(_, _ []int, _ []string) demand { return demand{} }
+// readClocks reads nothing here, and there are no control groups.
+func readClocks(_, _ []int, _ []string) clocks { return clocks{} }
 
 func findQuotas() []string { return nil }
 

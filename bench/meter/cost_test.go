@@ -23,7 +23,7 @@ import (
 //
 //	go test -run '^$' -bench Cost -benchtime 1000x ./bench/meter
 func BenchmarkCost(b *testing.B) {
-	for _, w := range workloads.Core() {
+	for _, w := range workloads.Default() {
 		b.Run(w.Name, func(b *testing.B) { cost(b, w) })
 	}
 }

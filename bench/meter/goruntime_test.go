@@ -79,11 +79,11 @@ func TestCollectionsCount(t *testing.T) {
 		}
 	})
 	runtime.KeepAlive(live)
-	if r.GCs != 3 || !(r.GC > 0) {
-		t.Errorf("%v collections with %v CPUs, want 3", r.GCs, r.GC)
+	if r.GCCycles != 3 || !(r.GCCPUs > 0) {
+		t.Errorf("%v collections with %v CPUs, want 3", r.GCCycles, r.GCCPUs)
 	}
-	if r := measured(func() {}); r.GCs != 0 || r.GC != 0 {
-		t.Errorf("%v collections with %v CPUs in a sample of nothing", r.GCs, r.GC)
+	if r := measured(func() {}); r.GCCycles != 0 || r.GCCPUs != 0 {
+		t.Errorf("%v collections with %v CPUs in a sample of nothing", r.GCCycles, r.GCCPUs)
 	}
 }
 

@@ -8,7 +8,7 @@
 //	unit                  source                                   resolution         where
 //	tasks-inflight        the tasks' starts and ends, counted      clock, about 50 ns everywhere
 //	p50-, p99-ns/task     histogram of the tasks                   3 digits           everywhere
-//	fairness              the tasks that each worker ended           one task           everywhere
+//	fairness              the tasks that each worker ended         one task           everywhere
 //	q02-, q25-, q50-ns/op histogram of the jobs                    3 digits           everywhere
 //	cpus-busy             getrusage; clocks of living children     1 µs to a tick     everywhere; children: Linux
 //	gc-cpus               runtime/metrics, GC total                a GC cycle         everywhere
@@ -63,7 +63,7 @@ type Meter struct {
 	usage    usage // reading at Start, from Stop on the difference
 	children []int // that were there at Prepare
 	quotas   []string
-	demand   demand
+	clocks   clocks
 	before   []metrics.Sample
 	after    []metrics.Sample
 }
@@ -145,12 +145,12 @@ func (m *Meter) Prepare() {
 	m.jobs.Reset()
 	m.children = Children()
 	m.prepared = time.Since(m.base)
-	m.demand = m.readDemand()
+	m.clocks = m.readClocks()
 	metrics.Read(m.before)
 }
 
-func (m *Meter) readDemand() demand {
-	d := readDemand(m.cpus, m.children, m.quotas)
+func (m *Meter) readClocks() clocks {
+	d := readClocks(m.cpus, m.children, m.quotas)
 	d.own = m.readUsage().cpu
 	d.at = time.Since(m.base)
 	return d

@@ -42,8 +42,8 @@ func TestReading(t *testing.T) {
 			if err := r.CheckTasks(); err != nil || r.Gap() > 0.001 {
 				t.Errorf("Little's law is off by %v: %v", r.Gap(), err)
 			}
-			if !near(r.P50, 20*time.Millisecond) || !near(r.P99, 40*time.Millisecond) {
-				t.Errorf("quantiles %v and %v, want 20ms and 40ms", r.P50, r.P99)
+			if !near(r.TaskP50, 20*time.Millisecond) || !near(r.TaskP99, 40*time.Millisecond) {
+				t.Errorf("quantiles %v and %v, want 20ms and 40ms", r.TaskP50, r.TaskP99)
 			}
 		}
 	})
@@ -142,25 +142,25 @@ func TestAHogIsFoundWhereverTheTicksFall(t *testing.T) {
 // What the clocks tell becomes mean numbers over the time between them.
 func TestSystem(t *testing.T) {
 	const ms = time.Millisecond
-	full := demand{at: 100 * ms, own: 60 * ms, stat: true, idle: 90 * ms, stolen: 20 * ms, queued: map[int]time.Duration{1: 30 * ms}, throttled: []time.Duration{50 * ms}}
-	blank := func(change func(*demand)) demand { d := full; change(&d); return d }
+	full := clocks{at: 100 * ms, own: 60 * ms, stat: true, idle: 90 * ms, stolen: 20 * ms, queued: map[int]time.Duration{1: 30 * ms}, throttled: []time.Duration{50 * ms}}
+	blank := func(change func(*clocks)) clocks { d := full; change(&d); return d }
 	nan := math.NaN()
 	for _, c := range []struct {
 		name                                string
-		to                                  demand
+		to                                  clocks
 		blind                               time.Duration
 		runq, steal, throttled, idle, press float64
 	}{
 		{"all", full, 0, 0.3, 0.2, 0.5, 0.9, 0.25}, // others had 2·100 - 90 - 20 - 60 = 30 ms, the hypervisor 20 of 200
-		{"nothing lost", blank(func(d *demand) { d.queued, d.stolen = map[int]time.Duration{}, 0 }), ms / 2, 0, 0, 0.5, 0.9, 0.0025},
-		{"long to read", blank(func(d *demand) { d.queued, d.stolen = map[int]time.Duration{}, 0 }), 50 * ms, 0, 0, 0.5, 0.9, 0.005},
-		{"no schedstat", blank(func(d *demand) { d.queued = nil }), 0, nan, 0.2, 0.5, 0.9, nan},
-		{"no stat", blank(func(d *demand) { d.stat = false }), 0, 0.3, nan, 0.5, nan, nan},
-		{"no quota", blank(func(d *demand) { d.throttled = nil }), 0, 0.3, 0.2, nan, 0.9, 0.25},
-		{"more than the reach", blank(func(d *demand) { d.idle, d.throttled = 400*ms, []time.Duration{time.Second} }), 0, 0.3, 0.2, 2, 2, 0},
+		{"nothing lost", blank(func(d *clocks) { d.queued, d.stolen = map[int]time.Duration{}, 0 }), ms / 2, 0, 0, 0.5, 0.9, 0.0025},
+		{"long to read", blank(func(d *clocks) { d.queued, d.stolen = map[int]time.Duration{}, 0 }), 50 * ms, 0, 0, 0.5, 0.9, 0.005},
+		{"no schedstat", blank(func(d *clocks) { d.queued = nil }), 0, nan, 0.2, 0.5, 0.9, nan},
+		{"no stat", blank(func(d *clocks) { d.stat = false }), 0, 0.3, nan, 0.5, nan, nan},
+		{"no quota", blank(func(d *clocks) { d.throttled = nil }), 0, 0.3, 0.2, nan, 0.9, 0.25},
+		{"more than the reach", blank(func(d *clocks) { d.idle, d.throttled = 400*ms, []time.Duration{time.Second} }), 0, 0.3, 0.2, 2, 2, 0},
 	} {
-		m := &Meter{cpus: []int{0, 1}, usableCPUs: 2, demand: demand{stat: true, queued: map[int]time.Duration{}, throttled: []time.Duration{0}}}
-		var r Reading
+		m := &Meter{cpus: []int{0, 1}, usableCPUs: 2, clocks: clocks{stat: true, queued: map[int]time.Duration{}, throttled: []time.Duration{0}}}
+		r := unmeasured()
 		m.system(&r, c.to, c.blind)
 		got := []float64{r.RunQueue, r.Steal, r.Throttled, r.Idle, r.Pressure}
 		for i, want := range []float64{c.runq, c.steal, c.throttled, c.idle, c.press} {
@@ -200,8 +200,8 @@ func TestQuantilesAreThoseOfTheTasks(t *testing.T) {
 		m.TaskEnd(0, token)
 	}
 	m.Stop()
-	if r := m.Reading(); r.P99 < 20*time.Minute || r.P50 > time.Minute {
-		t.Errorf("p50 %v, p99 %v of 98 short and 2 long tasks", r.P50, r.P99)
+	if r := m.Reading(); r.TaskP99 < 20*time.Minute || r.TaskP50 > time.Minute {
+		t.Errorf("p50 %v, p99 %v of 98 short and 2 long tasks", r.TaskP50, r.TaskP99)
 	}
 }
 

@@ -11,8 +11,8 @@ import (
 // a window should be some hundred milliseconds.
 func TakenByOthers(ctx context.Context, cpus []int, window time.Duration) (others float64, ok bool) {
 	base := time.Now()
-	read := func() demand {
-		d := readDemand(cpus, nil, nil)
+	read := func() clocks {
+		d := readClocks(cpus, nil, nil)
 		d.own = readUsage().cpu
 		d.at = time.Since(base)
 		return d

@@ -3,6 +3,7 @@ package meter
 import (
 	"fmt"
 	"math"
+	"reflect"
 	"runtime/metrics"
 	"time"
 
@@ -33,26 +34,30 @@ type Reading struct {
 	// residences in the histogram.
 	Started, Finished int64
 
-	// P50 and P99 are quantiles of the tasks' residence, from start to end,
-	// to three digits.
-	P50, P99 time.Duration
+	// TaskP50 and TaskP99 are quantiles of the tasks' residence, from start to
+	// end, to three digits.
+	TaskP50, TaskP99 time.Duration
 
 	// Jobs holds the quantiles 0.02, 0.25 and 0.50 of the wall times between
 	// Laps. A low quantile of short jobs has the undisturbed speed of the code,
 	// where the mean includes the machine's slow spells.
 	Jobs [3]time.Duration
 
-	// Pressure is the share of the CPU time within reach that others had while
-	// this process wanted it. It is at least the share of the sample that reading
+	// Pressure is the share of the CPU time that this process could have used
+	// and others had while it wanted it. It is at least the share of the sample that reading
 	// the scheduler's clocks took (1 % at most), because what happened meanwhile
 	// is unknown; so it is never 0.
 	Pressure float64
 
-	// Mean numbers of CPUs that collected garbage, that threads of this process
-	// waited for, that the hypervisor gave to others, that a quota withheld from
-	// the worst control group, and that were idle. The last two are at most the
-	// reach.
-	GC, RunQueue, Steal, Throttled, Idle float64
+	// Mean numbers of CPUs that collected garbage, that the hypervisor gave to
+	// others, that a quota withheld from the worst control group, and that were
+	// idle. Throttled and Idle are at most the CPUs that this process could have
+	// kept busy.
+	GCCPUs, Steal, Throttled, Idle float64
+
+	// RunQueue is the mean number of threads of this process and its children
+	// that waited for a CPU.
+	RunQueue float64
 
 	// Mean numbers of goroutines that waited for a lock, and that were ready
 	// and did not run.
@@ -65,7 +70,7 @@ type Reading struct {
 	// Counts in the whole sample: context switches because a thread had to
 	// wait and because the kernel took the CPU away, page faults without and
 	// with a disk, and garbage collections.
-	Voluntary, Involuntary, MinorFaults, MajorFaults, GCs float64
+	Voluntary, Involuntary, MinorFaults, MajorFaults, GCCycles float64
 
 	// flow is throughput times mean residence, by the histogram.
 	flow float64
@@ -102,21 +107,31 @@ func (r Reading) CheckTasks() error {
 // each Stop, and soon: the slow readings end here.
 func (m *Meter) Reading() Reading {
 	metrics.Read(m.after)
-	now := m.readDemand()
+	now := m.readClocks()
 	blind := m.start - m.prepared + time.Since(m.base) - (m.start + m.wall)
 
-	r := Reading{
-		CPUsBusy:    float64(m.usage.cpu) / float64(m.wall),
-		Voluntary:   m.usage.event(voluntary),
-		Involuntary: m.usage.event(involuntary),
-		MinorFaults: m.usage.event(minorFaults),
-		MajorFaults: m.usage.event(majorFaults),
-	}
+	r := unmeasured()
+	r.CPUsBusy = float64(m.usage.cpu) / float64(m.wall)
+	r.Voluntary = m.usage.event(voluntary)
+	r.Involuntary = m.usage.event(involuntary)
+	r.MinorFaults = m.usage.event(minorFaults)
+	r.MajorFaults = m.usage.event(majorFaults)
 	m.tasks(&r)
 	m.goRuntime(&r)
 	m.system(&r, now, blind)
 	for i, q := range []float64{2, 25, 50} {
 		r.Jobs[i] = time.Duration(m.jobs.ValueAtQuantile(q))
+	}
+	return r
+}
+
+// unmeasured returns a Reading without a measurement: its numbers are NaN.
+func unmeasured() (r Reading) {
+	fields := reflect.ValueOf(&r).Elem()
+	for i := range fields.NumField() {
+		if field := fields.Field(i); field.CanSet() && field.Kind() == reflect.Float64 {
+			field.SetFloat(math.NaN())
+		}
 	}
 	return r
 }
@@ -136,8 +151,8 @@ func (m *Meter) tasks(r *Reading) {
 	r.Finished = all.TotalCount()
 	r.flow = (all.Mean()*float64(r.Finished) + float64(overflow)) / float64(m.wall)
 	r.Fairness = fairness(m.ended())
-	r.P50 = time.Duration(all.ValueAtQuantile(50))
-	r.P99 = time.Duration(all.ValueAtQuantile(99))
+	r.TaskP50 = time.Duration(all.ValueAtQuantile(50))
+	r.TaskP99 = time.Duration(all.ValueAtQuantile(99))
 }
 
 func (m *Meter) all() []*worker {
@@ -165,8 +180,8 @@ func (m *Meter) histogram() (all *hdrhistogram.Histogram, overflow time.Duration
 
 func (m *Meter) goRuntime(r *Reading) {
 	seconds := m.wall.Seconds()
-	r.GC = growth(m.before, m.after, gcTotal) / seconds
-	r.GCs = growth(m.before, m.after, gcCycles)
+	r.GCCPUs = growth(m.before, m.after, gcTotal) / seconds
+	r.GCCycles = growth(m.before, m.after, gcCycles)
 	r.Locked = growth(m.before, m.after, mutexWait) / seconds
 	d := latency(m.before, m.after)
 	r.Runnable = tracked * d.sum / seconds
@@ -175,16 +190,15 @@ func (m *Meter) goRuntime(r *Reading) {
 
 // system adds what the scheduler's clocks say about the time between their own two
 // readings: what happened while they were read looks like a part of the sample.
-func (m *Meter) system(r *Reading, now demand, blind time.Duration) {
-	s := m.demand.until(now, len(m.cpus))
+func (m *Meter) system(r *Reading, now clocks, blind time.Duration) {
+	s := m.clocks.until(now, len(m.cpus))
 	between, reach := float64(max(1, s.wall)), float64(m.usableCPUs)
-	r.Pressure, r.RunQueue, r.Steal, r.Idle = math.NaN(), math.NaN(), math.NaN(), math.NaN()
-	r.Throttled = min(reach, throttled(m.demand.throttled, now.throttled)/between)
-	queued := m.demand.queued != nil && now.queued != nil
+	r.Throttled = min(reach, throttled(m.clocks.throttled, now.throttled)/between)
+	queued := m.clocks.queued != nil && now.queued != nil
 	if queued {
 		r.RunQueue = float64(s.delayed) / between
 	}
-	stat := m.demand.stat && now.stat
+	stat := m.clocks.stat && now.stat
 	if stat {
 		r.Steal = float64(s.stolen) / between
 		r.Idle = min(reach, float64(s.idle)/between)

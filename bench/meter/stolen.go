@@ -10,6 +10,6 @@ func Used() (cpu time.Duration, ok bool) { return readUsage().cpu, countsEvents 
 // to other guests while this one wanted them, summed over the CPUs. ok is false where
 // the system does not report it.
 func StealTime(cpus []int) (stolen time.Duration, ok bool) {
-	d := readDemand(cpus, nil, nil)
+	d := readClocks(cpus, nil, nil)
 	return d.stolen, d.stat
 }

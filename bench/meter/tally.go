@@ -42,8 +42,8 @@ func (k *worker) end(now, start int64) bool {
 }
 
 // shard is a histogram that workers share. A histogram per worker would take
-// 250 MB for 1024 workers, and be so much heap to the garbage collector that
-// it ran less often the more workers there are.
+// 250 MB for 1024 workers, and that much heap would make the garbage collector
+// run less often the more workers there are.
 type shard struct {
 	mu       sync.Mutex
 	hist     *hdrhistogram.Histogram

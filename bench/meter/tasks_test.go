@@ -71,7 +71,7 @@ func TestLittleHolds(t *testing.T) {
 
 func TestHelpedTasksAreNotCounted(t *testing.T) {
 	r := sampleOf(t, 1, func(m *Meter) { task(m, -1, time.Second); task(m, 0, time.Second) })
-	if r.Started != 1 || r.Finished != 1 || r.Inflight != 0.5 || !near(r.P99, time.Second) {
+	if r.Started != 1 || r.Finished != 1 || r.Inflight != 0.5 || !near(r.TaskP99, time.Second) {
 		t.Errorf("%+v", r)
 	}
 }

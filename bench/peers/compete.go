@@ -35,7 +35,7 @@ func compete(ctx context.Context, o options, a agenda, stdout, stderr io.Writer)
 	}
 	defer func() { err = errors.Join(err, file.close()) }()
 
-	p := &processes{executable, h.Placement(), tools, calibrateSpin(), time.Minute}
+	p := &processes{executable, h.OnePerCore(), tools, calibrateSpin(), time.Minute}
 	s, notes := sessionOf(o, a.contests, p, file, stderr)
 	t, more := tournamentOf(o, a.chores, p, file, stderr)
 	early := s.run(ctx)

@@ -86,7 +86,7 @@ func Unique[T cmp.Ordered](list []T) []T {
 }
 
 // Choose returns the workloads with these names and of these kinds, in the order of the
-// names. Without names it chooses among workloads.Core, or among all if there are
+// names. Without names it chooses among workloads.Default, or among all if there are
 // kinds. The error is a *SettingError.
 func Choose(names, kinds []string) ([]workloads.Workload, error) {
 	for _, k := range kinds {
@@ -96,7 +96,7 @@ func Choose(names, kinds []string) ([]workloads.Workload, error) {
 	}
 	candidates := workloads.All()
 	if len(names) == 0 && len(kinds) == 0 {
-		candidates = workloads.Core()
+		candidates = workloads.Default()
 	} else if len(names) > 0 && !slices.Contains(names, "all") {
 		candidates = nil
 		for _, name := range names {

@@ -31,7 +31,7 @@ func foreign(t *testing.T) *sweep.Foreign {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := &sweep.Foreign{Go: "go", Dir: dir, Placement: h.Placement(), SampleTime: time.Millisecond, Timeout: time.Minute, Host: h}
+	f := &sweep.Foreign{Go: "go", Dir: dir, Placement: h.OnePerCore(), SampleTime: time.Millisecond, Timeout: time.Minute, Host: h}
 	t.Cleanup(func() {
 		if err := f.Close(); err != nil {
 			t.Error(err)

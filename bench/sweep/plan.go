@@ -141,8 +141,8 @@ func (g Grid) Check() error {
 				return err
 			}
 		}
-		if g.Weak && w.Fixed != "" {
-			return wrong("Scaling", "%s has no weak scaling: %s", w.Name, w.Fixed)
+		if g.Weak && w.NoWeak != "" {
+			return wrong("Scaling", "%s has no weak scaling: %s", w.Name, w.NoWeak)
 		}
 	}
 	return nil

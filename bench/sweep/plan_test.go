@@ -21,7 +21,7 @@ func machine(n int) host.Host {
 
 func levels(t *testing.T, h host.Host, cores, procs []int) []sweep.Level {
 	t.Helper()
-	l, err := sweep.Levels(h.Placement(), h.Cores(), cores, procs)
+	l, err := sweep.Levels(h.OnePerCore(), h.Cores(), cores, procs)
 	if err != nil {
 		t.Fatal(err)
 	}

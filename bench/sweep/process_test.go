@@ -104,7 +104,7 @@ func processes(t *testing.T, how string) sweep.Processes {
 	}
 	return sweep.Processes{
 		Command:    []string{os.Args[0], "sample", how},
-		Placement:  h.Placement(),
+		Placement:  h.OnePerCore(),
 		SampleTime: time.Millisecond,
 		Timeout:    time.Minute,
 	}

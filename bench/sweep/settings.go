@@ -131,7 +131,7 @@ func (s *Settings) Complete(chosen int) {
 	if s.Budget == 0 {
 		s.Budget = 230 * time.Second
 		if s.Quick {
-			more := max(0, chosen-len(workloads.Core()))
+			more := max(0, chosen-len(workloads.Default()))
 			s.Budget = min(25+6*time.Duration(more), 150) * time.Second
 		}
 	}

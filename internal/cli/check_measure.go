@@ -24,7 +24,7 @@ var measureGate = gate.Measure
 // levels returns the degrees of parallelism to measure, and the CPUs in the order in
 // which they are used.
 func (c *checkCmd) levels(h host.Host) ([]sweep.Level, []int, error) {
-	cpus, cores := h.Placement(), h.WithinQuota(h.Cores())
+	cpus, cores := h.OnePerCore(), h.WithinQuota(h.Cores())
 	wanted := c.Cores
 	if wanted == nil {
 		wanted = []int{1, cores}

@@ -234,7 +234,7 @@ func besideALoop(t *testing.T) {
 	}
 	loop := exec.Command(os.Args[0])
 	loop.Env = append(os.Environ(), "BE_HOG=1")
-	if err := host.Start(h.Placement()[:1], loop.Start); err != nil {
+	if err := host.Start(h.OnePerCore()[:1], loop.Start); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {

@@ -43,13 +43,16 @@ func describe(out io.Writer, w workloads.Workload) {
 		row("variant", text)
 	}
 	under := strings.Join(w.Executors(), ", ")
-	if w.Shares != "" {
-		under += "; its tasks share " + w.Shares
+	if w.NoProcesses != "" {
+		under += "; not processes: " + w.NoProcesses
+	}
+	if w.NoInline != "" {
+		under += "; not inline: " + w.NoInline
 	}
 	row("executors", under)
 	scaling := "strong, weak"
-	if w.Fixed != "" {
-		scaling = "strong; not weak: " + w.Fixed
+	if w.NoWeak != "" {
+		scaling = "strong; not weak: " + w.NoWeak
 	}
 	row("scaling", scaling)
 	fmt.Fprintln(out)

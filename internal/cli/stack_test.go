@@ -161,7 +161,7 @@ func line(r meter.Reading) (s string) {
 		value float64
 		unit  string
 	}{
-		{r.Inflight, "tasks-inflight"}, {r.CPUsBusy, "cpus-busy"}, {r.GC, "gc-cpus"}, {r.RunQueue, "runq-cpus"},
+		{r.Inflight, "tasks-inflight"}, {r.CPUsBusy, "cpus-busy"}, {r.GCCPUs, "gc-cpus"}, {r.RunQueue, "runq-cpus"},
 		{r.Steal, "steal-cpus"}, {r.Throttled, "throttled-cpus"}, {r.Idle, "idle-cpus"},
 		{r.Locked, "goroutines-locked"}, {r.Runnable, "goroutines-runnable"}, {r.Pressure, "pressure"},
 	} {

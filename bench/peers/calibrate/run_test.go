@@ -70,7 +70,7 @@ func measure(t *testing.T, dir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	plan, err := NewPlan(total, knob, len(h.Placement()))
+	plan, err := NewPlan(total, knob, len(h.OnePerCore()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +97,7 @@ func knobs(f *sweep.Foreign) func(env string) gate.Turner {
 
 // foreign is the sampler of the knob's benchmarks.
 func foreign(ctx context.Context, t *testing.T, h host.Host) *sweep.Foreign {
-	f := &sweep.Foreign{Go: "go", Dir: ".", Placement: h.Placement(), SampleTime: time.Millisecond, Timeout: time.Minute, Host: h}
+	f := &sweep.Foreign{Go: "go", Dir: ".", Placement: h.OnePerCore(), SampleTime: time.Millisecond, Timeout: time.Minute, Host: h}
 	t.Cleanup(func() {
 		if err := f.Close(); err != nil {
 			t.Error(err)

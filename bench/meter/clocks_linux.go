@@ -9,14 +9,14 @@ import (
 	"github.com/prometheus/procfs"
 )
 
-// readDemand reads the scheduler's clocks, as far as the system shows them.
-func readDemand(cpus, children []int, quotas []string) demand {
-	d := demandIn("/proc", cpus, append([]int{os.Getpid()}, children...))
+// readClocks reads the scheduler's clocks, as far as the system shows them.
+func readClocks(cpus, children []int, quotas []string) clocks {
+	d := clocksIn("/proc", cpus, append([]int{os.Getpid()}, children...))
 	d.throttled = readThrottled(quotas)
 	return d
 }
 
-func demandIn(proc string, cpus, pids []int) (d demand) {
+func clocksIn(proc string, cpus, pids []int) (d clocks) {
 	fs, err := procfs.NewFS(proc)
 	if err != nil {
 		return d
@@ -37,7 +37,7 @@ func covered(proc string) bool {
 
 // add adds the idle and stolen time of the CPUs. It returns false if one of them is
 // missing or all zeros, which sandboxes write for what they do not know.
-func (d *demand) add(stat procfs.Stat, cpus []int) bool {
+func (d *clocks) add(stat procfs.Stat, cpus []int) bool {
 	for _, id := range cpus {
 		c := stat.CPU[int64(id)]
 		if c == (procfs.CPUStat{}) {

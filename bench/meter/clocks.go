@@ -5,13 +5,13 @@ import (
 	"time"
 )
 
-// demand is a reading of the clocks that show who had the CPUs and who waited for
+// clocks is a reading of the clocks that show who had the CPUs and who waited for
 // them.
-type demand struct {
+type clocks struct {
 	at        time.Duration         // when it was taken
 	own       time.Duration         // CPU time of this process and its children
 	stat      bool                  // whether the system reports the next two
-	idle      time.Duration         // of our CPUs, waiting for a disk as well
+	idle      time.Duration         // of our CPUs, waits for a disk included
 	stolen    time.Duration         // from our CPUs by the hypervisor, for others
 	queued    map[int]time.Duration // run-queue delay by thread; nil: unknown
 	throttled []time.Duration       // of each control group with a quota; negative: unknown
@@ -24,7 +24,7 @@ type span struct {
 	cpus                    int
 }
 
-func (from demand) until(to demand, cpus int) span {
+func (from clocks) until(to clocks, cpus int) span {
 	return span{
 		wall:    to.at - from.at,
 		own:     to.own - from.own,
@@ -52,7 +52,7 @@ func delay(from, to map[int]time.Duration) (sum time.Duration) {
 // as a contended lock does; CPU time of others alone does no harm while a CPU is idle.
 // Both must be there.
 //
-// Others had what was neither idle nor ours. The kernel counts that in six fields of
+// Others had the time that was neither idle nor ours. The kernel counts that in six fields of
 // 10 ms ticks, each rounded down, in which the share of a short sample gets lost. Idle
 // time is rounded as well, but does not grow on a CPU that two want, where it matters.
 // The error of this method: if this process's threads delay each other while a CPU is
@@ -63,7 +63,7 @@ func delay(from, to map[int]time.Duration) (sum time.Duration) {
 // sample.
 func (s span) deniedByOthers() time.Duration { return min(s.takenByOthers(), s.delayed+s.stolen) }
 
-// takenByOthers is what was neither idle nor ours.
+// takenByOthers is the time that was neither idle nor ours.
 func (s span) takenByOthers() time.Duration {
 	return max(0, s.wall*time.Duration(s.cpus)-s.idle-s.own)
 }

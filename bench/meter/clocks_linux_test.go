@@ -10,7 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-func TestDemandComesFromTheKernelsFiles(t *testing.T) {
+func TestClocksComeFromTheKernelsFiles(t *testing.T) {
 	proc := t.TempDir()
 	files := map[string]string{
 		// user nice system idle iowait irq softirq steal guest guest_nice, in ticks
@@ -21,14 +21,14 @@ func TestDemandComesFromTheKernelsFiles(t *testing.T) {
 	}
 	write(t, proc, files)
 	const tick = 10 * time.Millisecond
-	d := demandIn(proc, []int{0, 2}, []int{7, 9, 404})
+	d := clocksIn(proc, []int{0, 2}, []int{7, 9, 404})
 	if !d.stat || d.idle != 1011*tick || d.stolen != 42*tick {
 		t.Errorf("%+v", d)
 	}
 	if want := map[int]time.Duration{7: 2 * time.Millisecond, 8: 5 * time.Millisecond, 9: time.Millisecond}; !maps.Equal(d.queued, want) {
 		t.Errorf("delays %v, want %v", d.queued, want)
 	}
-	if d := demandIn(filepath.Join(proc, "none"), []int{0}, []int{7}); d.stat || d.queued != nil {
+	if d := clocksIn(filepath.Join(proc, "none"), []int{0}, []int{7}); d.stat || d.queued != nil {
 		t.Errorf("a system without the files: %+v", d)
 	}
 }
@@ -44,7 +44,7 @@ func TestWhatIsNotToldIsNotZero(t *testing.T) {
 	} {
 		proc := t.TempDir()
 		write(t, proc, files)
-		if d := demandIn(proc, []int{0}, []int{7}); d.stat || d.queued != nil {
+		if d := clocksIn(proc, []int{0}, []int{7}); d.stat || d.queued != nil {
 			t.Errorf("%s: %+v", name, d)
 		}
 	}
