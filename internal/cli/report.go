@@ -99,8 +99,8 @@ func (c *reportCmd) directory() reportDir {
 	return reportDir(c.Output)
 }
 
-// report reads, prints and writes. Only the last cannot be left at once when ctx
-// ends: it would leave half of a report.
+// report reads, prints and writes. It abandons reading and printing as soon as ctx ends;
+// store, which writes, then leaves all files or none.
 func (c *reportCmd) report(ctx context.Context, s *streams) error {
 	// Results and their analysis are short-lived: a smaller heap costs little
 	// time, and lets a million results do with the memory that benchstat takes.
@@ -137,9 +137,9 @@ func (c *reportCmd) report(ctx context.Context, s *streams) error {
 	return nil
 }
 
-// await returns what f does or, as soon as ctx ends, why it did. Then f goes on
-// until the program ends: reading a pipe that nobody writes to, or printing to
-// one that nobody reads, cannot be called off.
+// await returns what f returns or, as soon as ctx ends, the reason for that. f then goes
+// on until the program ends: reading a pipe that nobody writes to, or printing to one
+// that nobody reads, cannot be called off.
 func await[T any](ctx context.Context, f func() (T, error)) (T, error) {
 	type result struct {
 		value T

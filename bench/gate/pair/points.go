@@ -49,7 +49,7 @@ func (p *Pair) addBenchmarks(ctx context.Context, shared []sweep.Benchmark) erro
 		if !curve {
 			levels = levels[:1]
 		}
-		p.addPoints(sweep.Suite{Benchmarks: []sweep.Benchmark{b}, Levels: levels, Workers: p.workerCounts()}.FixedPoints())
+		p.addPoints(sweep.ForeignPlan{Benchmarks: []sweep.Benchmark{b}, Levels: levels, Workers: p.workerCounts()}.FixedPoints())
 	}
 	return nil
 }
@@ -67,7 +67,7 @@ func (p *Pair) wantsCurve(ctx context.Context, b sweep.Benchmark, sides ...*side
 // it started before. A Go version before 1.26 does not count goroutines, and every
 // benchmark may.
 func (p *Pair) runsInParallel(ctx context.Context, b sweep.Benchmark, sides []*side) (bool, error) {
-	top := sweep.Suite{Benchmarks: []sweep.Benchmark{b}, Levels: p.o.Levels[len(p.o.Levels)-1:], Workers: p.workerCounts()}.FixedPoints()
+	top := sweep.ForeignPlan{Benchmarks: []sweep.Benchmark{b}, Levels: p.o.Levels[len(p.o.Levels)-1:], Workers: p.workerCounts()}.FixedPoints()
 	for _, s := range sides {
 		asked := *s.foreign
 		asked.Env = append(slices.Clone(asked.Env), overlay.AskVariable+"=1")

@@ -18,8 +18,8 @@ import (
 	"overlap/report/trace"
 )
 
-// Drawing takes at most a twentieth of one core, because others measure on it, and
-// is worth nothing sooner than a sample takes.
+// Drawing uses at most a twentieth of one core, because the run measures on it. Drawing
+// again before the next sample has ended would show nothing new.
 const (
 	watchPause = 2 * time.Second
 	watchShare = 20
