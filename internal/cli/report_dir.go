@@ -158,7 +158,7 @@ func (d reportDir) store(ctx context.Context, files []file) (err error) {
 // not have.
 func (d reportDir) removeOld(names []string) error {
 	var failed []error
-	for _, name := range slices.Concat(chart.Names, retiredNames) {
+	for _, name := range slices.Concat(chart.Names(), retiredNames) {
 		if slices.Contains(names, name+".svg") || !d.wrote(name+".svg") {
 			continue
 		}

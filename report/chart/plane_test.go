@@ -50,7 +50,7 @@ func TestLabelsOfThePlaneKeepTheirPlace(t *testing.T) {
 func TestLongNamesStayInThePlane(t *testing.T) {
 	long := strings.Repeat("name/", 60)
 	a := &analyse.Analysis{Rows: []analyse.Row{{Workload: long, P: 2, Inflight: interval.Interval{Value: 3}, CPUsBusy: interval.Interval{Value: 1.9}}}}
-	svg, err := drawn(Plane(a)).SVG(Light)
+	svg, err := mustDraw(Plane(a)).SVG(Light)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,7 +21,7 @@ const scalingCaption = "Where the line keeps to the ceiling, the machine sets th
 // measured ceiling. It is false if no row was measured on several numbers of cores.
 func Scaling(a *analyse.Analysis) (Chart, bool) {
 	rows := rowsWith(a.Rows, hasScaling)
-	return Chart{Name: "scaling", Title: "Cores", Caption: scalingCaption, Alt: scalingAlt(rows)}.multiples(columns,
+	return Chart{Name: "scaling", Title: "Cores", Caption: scalingCaption, Alt: scalingAlt(rows)}.multiples(panelsAcross,
 		"Gain from cores at the best number of workers, on doubling scales",
 		func(t Theme) []entry { return t.scalingStyle().legend("gain from cores", rows...) },
 		namesOf(rows),

@@ -30,7 +30,7 @@ func Workers(a *analyse.Analysis) (Chart, bool) {
 	if limits {
 		title, caption = title+", under the bound min(w/(D+Z), p/D)", workersCaption
 	}
-	return Chart{Name: "workers", Title: "Workers", Caption: caption, Alt: workersAlt(rows)}.multiples(columns,
+	return Chart{Name: "workers", Title: "Workers", Caption: caption, Alt: workersAlt(rows)}.multiples(panelsAcross,
 		title,
 		func(t Theme) []entry { return t.workersStyle().legend(rows, limits) },
 		namesOf(rows),

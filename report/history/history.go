@@ -25,14 +25,14 @@
 // series. If errors are normal, the chance of one or more false steps in a history is at
 // most Options.Alpha.
 //
-// Errors need not be normal, and the largest of heavy tails look like steps. So a single
-// ratio is a step only if it also exceeds what the tails suggested by the other ratios
-// allow: those of Student's distribution with 3 or 6 degrees of freedom or of the normal
-// one, each as likely as the ratios of this series and of the others make it. With an
-// Alpha of 1 %, at most 5 % of the histories without a step have a false one. The cost:
-// with normal errors and a standard error of 0.5 %, a commit that costs 3 % is found in
-// 75 % of histories of a hundred commits, not in 88 %, and in half of those of fifty,
-// which reveal too little about their tails.
+// Errors need not be normal, and the largest errors of a heavy-tailed distribution look
+// like steps. So a single ratio must also exceed what such tails could produce: a mixture
+// of Student's distributions with 3 and 6 degrees of freedom and the normal distribution,
+// weighted by how well each fits the other ratios of this series and those of the other
+// series. With an Alpha of 1 %, at most 5 % of the histories without a step have a false
+// one. The cost: with normal errors and a standard error of 0.5 %, a commit that costs
+// 3 % is found in 75 % of histories of a hundred commits instead of 88 %, and in half of
+// those of fifty, which reveal too little about their tails.
 //
 // Standard errors are guarded in two ways. No ratio counts as more precise than the
 // typical one of its series: an interval that came out narrow by luck is how false

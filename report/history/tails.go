@@ -23,10 +23,10 @@ type shape struct {
 	constant float64 // term of the logarithm of the density
 }
 
-// shapes are the possible shapes of each freedom. The standard error of an interval is
-// within 7 % of the scale of the errors or of their standard deviation, which heavy tails
-// make larger; seldom it is cautious, and errors are smaller. With a wider prior, heavy
-// tails would pass for wide normal errors.
+// shapes are the possible shapes of each freedom. Their prior: the standard error of an
+// interval is within about 7 % of the scale of the errors, or of their standard deviation,
+// which is larger if tails are heavy. Rarely, the interval is too wide and the errors are
+// smaller. With a wider prior, heavy tails would pass for wide normal errors.
 var shapes = func() (all []shape) {
 	const step, spread, cautious = 0.1, 0.07, 0.003 // of the scale's logarithm
 	near := func(x float64) float64 { return math.Exp(-x * x / (2 * spread * spread)) }
