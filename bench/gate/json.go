@@ -60,7 +60,7 @@ func (l Layouts) MarshalJSON() ([]byte, error) {
 	return json.Marshal(layoutsJSON{layoutsFields(l), table.Null(l.Differ), table.Null(l.Low), table.Null(l.High), table.Null(l.Floor)})
 }
 
-// demandJSON is a least efficiency of head.
+// demandJSON is a minimum efficiency of head.
 type demandJSON struct {
 	demandFields
 	Value table.Null `json:"value"`

@@ -76,7 +76,7 @@ func (s SliceSampler) quota() func() float64 {
 }
 
 // othersOf returns what others had while the groups were timed.
-func (s SliceSampler) othersOf(groups []*bound, quota func() float64) Others {
+func (s SliceSampler) othersOf(groups []*cpuGroup, quota func() float64) Others {
 	o := othersOf(s.Watched, groups)
 	if o == nil {
 		o = waitedFor(groups)
@@ -88,7 +88,7 @@ func (s SliceSampler) othersOf(groups []*bound, quota func() float64) Others {
 }
 
 // newSlot makes a slot of what processes reported of their slices.
-func newSlot(from sweep.Sliced, groups []*bound, others Others, p sweep.Point) Slot {
+func newSlot(from sweep.Sliced, groups []*cpuGroup, others Others, p sweep.Point) Slot {
 	slot := Slot{Others: others, Ops: from.Slices[0].Ops, CPUs: math.NaN(), Allocs: math.NaN(), Bytes: math.NaN(), Pressure: math.NaN()}
 	var cpu, wall time.Duration
 	for _, copied := range from.Slices {

@@ -23,7 +23,7 @@ import (
 type Plan struct {
 	Setup
 	SlotTime time.Duration   `json:"slot_ns"`
-	Demands  map[int]float64 `json:"demands,omitempty"` // least efficiency by cores
+	Demands  map[int]float64 `json:"demands,omitempty"` // minimum efficiency by cores
 
 	// Each has a line of its own in the file: readers of the benchmark format do not
 	// accept lines of more than 64 KiB.

@@ -22,7 +22,7 @@ import (
 	"overlap/bench/sweep"
 )
 
-// checkVerb has exit codes of its own: CI asks why it failed.
+// checkVerb has exit codes of its own: they tell CI why a check failed.
 const checkVerb = "check"
 
 // exitUnmeasured is the exit code of a check that could not measure something, as
@@ -118,7 +118,7 @@ func (c *checkCmd) complete() (err error) {
 	case c.Alpha <= 0:
 		return errors.New("--alpha is 0%: it must be larger, since no evidence is enough for 0%")
 	case slices.ContainsFunc(c.Cores, func(n int) bool { return n < 1 }):
-		return errors.New("--cores is too small: the least is 1")
+		return errors.New("--cores is too small: the minimum is 1")
 	case strings.ContainsFunc(c.Name, unicode.IsControl):
 		return errors.New("--name has a control character in it")
 	case c.Pkg != "" && c.Workloads != nil:

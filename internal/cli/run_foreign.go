@@ -26,7 +26,7 @@ func (c *runCmd) checkForeign(flags []string) error {
 			}
 		case "workloads", "kinds", "variants", "executors", "size", "scaling", "disk":
 			if pkg {
-				return fmt.Errorf("--%s chooses among this suite's workloads and --pkg measures others: leave one of them out", f)
+				return fmt.Errorf("--%s chooses among overlap's own workloads, which --pkg does not measure: leave one of the two flags out", f)
 			}
 		}
 	}

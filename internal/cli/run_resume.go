@@ -75,7 +75,7 @@ func sameMachine(then, now []host.Pair) error {
 }
 
 // described returns how the samples so far describe the machine, nil without samples.
-// Later samples repeat it: benchstat makes a table for every value.
+// Later samples repeat that description: benchstat makes a table for every value.
 func described(past []sweep.Entry) (about []host.Pair) {
 	for _, e := range past {
 		if e.Result == nil {
