@@ -69,7 +69,7 @@ func aboveOne(fraction interval.Interval) string {
 	return ""
 }
 
-// words say the predicted gain by each method that has one, and its assumptions,
+// predictionWords states the predicted gain by each method that has one, and its assumptions,
 // given the row's models.
 func predictionWords(p law.Prediction, m Models) string {
 	workers, fit, text := m.Workers, m.OverCores, m.nominal.on(p.P)

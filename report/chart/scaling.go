@@ -15,7 +15,7 @@ import (
 	"overlap/report/law"
 )
 
-const scalingCaption = "Where the line keeps to the ceiling, the machine sets the limit; where it falls below, the program does. It can pass the ceiling where cores are uneven: the ceiling waits for the slowest of its separate programs, while workers that share one queue even out. The words in a panel are of the most cores: the efficiency G_p/p, the share of the ideal, and the software efficiency G_p/H(p), the share of the ceiling."
+const scalingCaption = "Where the line keeps to the ceiling, the machine sets the limit; where it falls below, the program does. It can pass the ceiling where cores are uneven: the ceiling waits for the slowest of its separate programs, while workers that share one queue even out. The words in a panel are about the largest number of cores: the efficiency G_p/p, the share of the ideal, and the software efficiency G_p/H(p), the share of the ceiling."
 
 // Scaling draws the gain from cores at the best number of workers, with the ideal and the
 // measured ceiling. It is false if no row was measured on several numbers of cores.

@@ -11,7 +11,7 @@ import (
 	"overlap/report/law"
 )
 
-const workersCaption = "D is the CPU time of a job and Z its waiting. Below the knee of the bound more workers overlap more waiting; beyond it only cores can help. The distance to the bound is lost to hand-overs, locks, wake-ups and workers that end at different times."
+const workersCaption = "D is the CPU time of a job and Z its waiting. Below the knee of the bound, more workers overlap more waiting; beyond it, only more cores help. The distance to the bound is lost to hand-overs, locks, wake-ups and workers that end at different times."
 
 // workersAlone is the caption where CPU time was not measured, so that there is no bound.
 const workersAlone = "How many jobs a second that many workers finish. Where the curve is level, more workers bring no more; where it falls, they are in each other's way."

@@ -18,9 +18,9 @@
 // a stretch of ratios is the sum of their logarithms over its standard error, and
 // stretches of every length 1, 2, 4, 8 … are tested. A step is the shortest stretch that
 // chance does not explain, as in narrowest significance pursuit (Fryzlewicz, 2024). In a
-// hundred commits whose ratios have normal errors with a standard error of 0.3 %, that
-// finds a commit that cost 5 % in nearly all histories, and forty commits that cost
-// 0.3 % each in nine of ten. Stretches begin at every quarter of their length, so n
+// hundred commits whose ratios have normal errors with a standard error of 0.3 %, this
+// method finds a commit that cost 5 % in nearly all histories, and forty commits that
+// cost 0.3 % each in nine of ten. Stretches begin at every quarter of their length, so n
 // ratios have at most 4n of them, and Bonferroni's correction covers those of all
 // series. If errors are normal, the chance of one or more false steps in a history is at
 // most Options.Alpha.

@@ -2,7 +2,7 @@ package page_test
 
 import "testing"
 
-// CoresText a phone the table of all workloads is read without scrolling sideways, and
+// On a phone the table of all workloads is read without scrolling sideways, and
 // the contents are folded.
 func TestBrowserShowsCardsOnPhones(t *testing.T) {
 	b := browse(t)

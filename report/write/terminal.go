@@ -68,7 +68,7 @@ const (
 // shortestName is the width to which names are cut before the bars get shorter.
 const shortestName = 16
 
-// lines returns the headings and the rows.
+// tableLines returns the headings and the rows.
 func tableLines(a *analyse.Analysis, t table.Terminal) (lines []string) {
 	cells := [][columns]string{{"workload", "w × p", "G_c", "G_p", "S = G_c×G_p", "H(p)"}}
 	for _, r := range a.Rows {
