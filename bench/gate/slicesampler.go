@@ -13,7 +13,7 @@ import (
 // SliceTime and WideSliceTime are about how long a slice takes. Noise that lasts
 // milliseconds does not reach some slices of a quarter of one; much shorter slices
 // would measure the clock. Where goroutines run in parallel, every slice begins with
-// waking other CPUs, which takes up to a tenth of a millisecond: there a slice is
+// waking other CPUs, which takes up to a tenth of a millisecond. There, slices are
 // longer, so that speedups are like those of longer runs.
 const (
 	SliceTime     = 250 * time.Microsecond
