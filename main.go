@@ -2,12 +2,7 @@
 // of workloads over workers and cores, and reports every speedup as the
 // product of a concurrency gain and a parallelism gain.
 //
-//	overlap run       measure this machine
-//	overlap check     compare two revisions, for CI
-//	overlap report    explain and draw what was measured
-//	overlap host      show what a process may use of this machine
-//
-// Run overlap --help for the flags.
+// Run overlap help for the verbs and the manual, and overlap VERB --help for the flags.
 package main
 
 import (

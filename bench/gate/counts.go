@@ -9,10 +9,10 @@ import (
 
 // testCount compares what was counted of a point, bytes or allocations, or returns
 // nil if it was not. Noise only ever adds to counts: other goroutines allocate,
-// too. So where at least half of the slots of either side have their side's
-// least, that is the count, and the two are compared as they are. With few
-// blocks all slots must have it, lest the half be an accident. Other counts are
-// tested as times are, by the means of log(1+x).
+// too. So if at least half of the slots of each side have the smallest count of
+// their side, the two smallest counts are compared as they are. With few blocks
+// all slots must have it, because half of them could agree by accident. Other
+// counts are tested as times are, by the means of log(1+x).
 func (pt *judged) testCount(q Quantity, o Options) *test {
 	value := func(s Slot) float64 { return s.Allocs }
 	if q == Bytes {
@@ -34,7 +34,7 @@ func (pt *judged) testCount(q Quantity, o Options) *test {
 // fewSlots is the number of slots of a side below which all must agree.
 const fewSlots = 16
 
-// usual is the least of the values, and whether enough of them are equal to it.
+// usual is the smallest of the values, and whether enough of them are equal to it.
 func usual(list []float64) (least float64, ok bool) {
 	least = slices.Min(list)
 	equal := 0

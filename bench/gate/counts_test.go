@@ -114,7 +114,7 @@ func TestHostileSeries(t *testing.T) {
 		"ties":       {broken(14, func(_ int, s *Slot) { s.Slices = []float64{7, 7, 7} }), 4, ""},
 		"huge":       {broken(14, func(_ int, s *Slot) { s.Slices = []float64{1e18, math.MaxFloat64, 1e-18, math.SmallestNonzeroFloat64} }), 4, "112 slices"},
 		"unknown":    {broken(14, func(_ int, s *Slot) { s.CPUs, s.Allocs, s.Bytes = math.NaN(), math.Inf(1), -1 }), 2, ""},
-		"twice":      {append(twice, twice...), 4, "given twice"},
+		"twice":      {append(twice, twice...), 4, "the point appears twice"},
 	} {
 		f := Judge(c.series, Options{Seed: 1, Demands: map[int]float64{3: .5}})
 		if len(f.Changes) != c.changes || !strings.Contains(strings.Join(f.Notes, "\n"), c.note) {

@@ -156,7 +156,7 @@ func TestDemands(t *testing.T) {
 		if d.Verdict != want || !near(d.Value, .673, .01) || d.Low > d.Value || d.High < d.Value || d.Least != least || d.Cores != 2 {
 			t.Errorf("at least %v: %+v, want %s", least, d, want)
 		}
-		if notes := strings.Join(f.Notes, "\n"); !strings.Contains(notes, "the least efficiency on 2 cores does not apply to these benchmarks, because they were not measured on 1 and on 2 cores: example.com/x.B") {
+		if notes := strings.Join(f.Notes, "\n"); !strings.Contains(notes, "the minimum efficiency on 2 cores does not apply to these benchmarks, because they were not measured on 1 and on 2 cores: example.com/x.B") {
 			t.Errorf("notes: %s", notes)
 		}
 	}

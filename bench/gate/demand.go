@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// demands compares head's efficiency with the least one that the user set. Among points
-// on equally many CPUs the best counts: one worker is not expected to use four.
+// demands compares head's efficiency with the minimum that the user set. Among points on
+// equally many CPUs the best counts: one worker is not expected to use four CPUs.
 func (j judgement) demands() (list []Demand, notes []string) {
 	unknown := false
 	for _, p := range slices.Sorted(maps.Keys(j.Demands)) {
@@ -42,7 +42,7 @@ func (j judgement) demands() (list []Demand, notes []string) {
 			}
 		}
 		if len(missing) > 0 {
-			notes = append(notes, fmt.Sprintf("the least efficiency on %d cores does not apply to these benchmarks, because they were not measured on 1 and on %[1]d cores: %[2]s", p, strings.Join(missing, ", ")))
+			notes = append(notes, fmt.Sprintf("the minimum efficiency on %d cores does not apply to these benchmarks, because they were not measured on 1 and on %[1]d cores: %[2]s", p, strings.Join(missing, ", ")))
 		}
 	}
 	if unknown {
@@ -58,7 +58,7 @@ func (c curve) name() string {
 	return c.workload
 }
 
-// efficiency compares the efficiency of head at the point with the least demanded.
+// efficiency compares the efficiency of head at the point with the minimum.
 func (j judgement) efficiency(pt, base *judged) Demand {
 	c := pt.change(Efficiency)
 	p := c.Cores

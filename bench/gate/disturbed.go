@@ -12,7 +12,7 @@ import (
 )
 
 // disturbed reports whether others had one of the CPUs, so that what was measured
-// meanwhile is not what the code does with them.
+// meanwhile is not what the code does with all of them.
 func (o Others) disturbed() bool {
 	for cpus, n := range o {
 		if n > allowed(cpus) {
@@ -79,7 +79,7 @@ func (pt *prepared) disturbedShare() float64 {
 }
 
 // disturbedCPUs are the CPUs that others took at least half as often as the one that
-// they took most often, as far as slots know single CPUs.
+// they took most often. Only slots that know of single CPUs count.
 func disturbedCPUs(points []*prepared) (ids []int) {
 	times, maximum := map[int]int{}, 0
 	for _, pt := range points {

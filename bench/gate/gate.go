@@ -42,8 +42,8 @@
 // The run also shows by how much two layouts of the same code differ. Blocks vary by
 // layouts and by noise, the two pairs of a block only by noise, and the difference of
 // the two variances is due to layouts (an analysis of variance: Fisher, 1925). A
-// report says it of every quantity, and which change the run would detect if code did
-// not move.
+// report states this difference for every quantity, and the change that the run would
+// detect if code did not move.
 //
 // In a random order, functions that call each other are farther apart than the linker
 // would put them, so times may be a little longer than those of go test. Data stay in
@@ -72,13 +72,13 @@
 // # Verdicts
 //
 // A change is worse, or better, if chance does not explain it and its estimate is
-// beyond the threshold, which is as far in either direction. It is the same if its
+// beyond the threshold, which is equally far in both directions. It is the same if its
 // interval is within the threshold. Everything else is undecided: "cannot tell"; or
 // "cannot tell from layout", if chance would not explain the change in code that does
 // not move. Of what is counted exactly, one allocation more is worse. The noise floor
-// beside a change is the smallest that this run would have found four times in five.
-// It comes from the run itself: from the changes of single blocks, less the change of
-// all.
+// beside a change is the smallest change that this run would have found four times in
+// five. It comes from the run itself: from the changes of single blocks, less the change
+// of all blocks.
 //
 // # Scalability
 //
@@ -89,7 +89,7 @@
 // speedup that is smaller only because one CPU became faster is not a regression:
 // nothing is slower than it was.
 //
-// A least efficiency is demanded of head. Where head is compared with nothing, both
+// A minimum efficiency is demanded of head alone. Where head is compared with nothing, both
 // processes that take turns are head's, and all slots count.
 //
 // # Others
@@ -111,28 +111,29 @@
 // begins, and after a disturbed block.
 //
 // Where a container hides what the CPUs do, the time for which threads were ready to
-// run and had no CPU is used instead. Systems other than Linux hide that as well: there
+// run and had no CPU is used instead. Systems other than Linux hide even that time: there
 // an efficiency may be too low because of others, and a note says so.
 //
 // # What it does not detect
 //
-// With a GOMAXPROCS above 1, and on other systems than Linux, a process that waits for
-// its turn may still collect garbage or run goroutines in the background, and takes
-// time from the other then: a change shows only in part there. Bytes and allocations
-// show all of it. And every slice begins with caches that the other process has used.
+// With a GOMAXPROCS above 1, and on systems other than Linux, a process that waits for
+// its turn may still collect garbage or run goroutines in the background. It then takes
+// time from the process whose turn it is, so times show only a part of a change. Bytes
+// and allocations show all of it. And every slice begins with caches that the other process has used.
 //
 // Layouts are orders of functions. Variables and constants stay where the linker puts
 // them, in all blocks alike, and an edit that moves them may change times. The
 // threshold keeps that out of the regressions.
 //
-// Go's linker has other orders since 1.22. Where a package cannot be linked in one, or
-// GOFLAGS names one, each side is linked once, as in files of older checks. Then the
-// interval leaves out the luck of the two binaries, and of where the kernel keeps
-// their pages: a note says so. There the exchange is exact only for the same binary,
-// and the noise floor comes from the differences between slots of the same side.
+// Since Go 1.22, the linker can put functions in a random order. Where a package cannot
+// be linked that way, or GOFLAGS fixes the order, each side is linked once, as in files
+// of older checks. Then the interval leaves out the luck of the two binaries, and of where
+// the kernel keeps their pages: a note says so. The exchange is then exact only for the
+// same binary, and the noise floor comes from the differences between slots of the same
+// side.
 //
-// Nor does it detect what shows only on other machines, with other inputs, or with more
-// CPUs than there are.
+// A check does not detect what shows only on machines, with inputs or on numbers of CPUs
+// that it did not measure.
 package gate
 
 import "overlap/bench/sweep"
@@ -140,7 +141,7 @@ import "overlap/bench/sweep"
 // Slot is what one process timed of a point.
 type Slot struct {
 	Ops      int       // operations in each slice
-	Slices   []float64 // nanoseconds per operation, in the order of time; of several copies, one behind the other
+	Slices   []float64 // nanoseconds per operation, in the order of time; those of several copies one after the other
 	CPUs     float64   // mean CPUs busy while the slices were timed; NaN if unknown
 	Allocs   float64   // allocations per operation; NaN if unknown
 	Bytes    float64   // bytes allocated per operation; NaN if unknown

@@ -16,8 +16,9 @@ var Schema string
 // jsonVersion rises when a field goes or changes its meaning.
 const jsonVersion = 1
 
-// The types of this file are the JSON of others: null for numbers that are not finite,
-// and what follows from them. They embed the fields of these types without MarshalJSON.
+// The types of this file are the JSON of types in other files: numbers that are not finite
+// become null, and what follows from the numbers is added. They embed the fields of those
+// types without MarshalJSON.
 type (
 	changeFields  Change
 	layoutsFields Layouts
@@ -46,7 +47,7 @@ func (c Change) MarshalJSON() ([]byte, error) {
 }
 
 // layoutsJSON is what the places of functions in a binary do to a quantity, as shares;
-// each block has binaries that were linked in places of chance.
+// each block has binaries with their functions in a random order.
 type layoutsJSON struct {
 	layoutsFields
 	Differ table.Null `json:"differ"`
@@ -60,7 +61,7 @@ func (l Layouts) MarshalJSON() ([]byte, error) {
 	return json.Marshal(layoutsJSON{layoutsFields(l), table.Null(l.Differ), table.Null(l.Low), table.Null(l.High), table.Null(l.Floor)})
 }
 
-// demandJSON is a least efficiency of head.
+// demandJSON is a minimum efficiency of head.
 type demandJSON struct {
 	demandFields
 	Value table.Null `json:"value"`

@@ -17,7 +17,7 @@ type Options struct {
 	Alpha     float64         // chance of one or more false alarms in the report; 0 means 0.01
 	Threshold float64         // changes up to this share are the same; 0 means 0.03
 	Seed      uint64          // of the randomly drawn exchanges
-	Demands   map[int]float64 // least efficiency of head, by cores
+	Demands   map[int]float64 // minimum efficiency of head, by cores
 	Quick     bool            // no floors, which take most of the time: for studies of power
 }
 
@@ -25,7 +25,7 @@ type Options struct {
 type Findings struct {
 	Changes []Change
 	Demands []Demand
-	Tests   int      // over which Holm's correction went
+	Tests   int      // that Holm's correction covers
 	Notes   []string // what could not be judged, and why
 }
 
@@ -162,7 +162,7 @@ func (t *test) judge(o Options) {
 // Regression reports whether a change is a reason to fail. Fewer busy CPUs are not:
 // the time shows whether they were needed. Efficiency is the speedup by another
 // name. A gain that shrank only because its reference became faster is excused: the
-// code is nowhere slower than it was.
+// code is not slower anywhere.
 func Regression(c Change) bool {
 	switch c.Quantity {
 	case AverageParallelism, Efficiency:

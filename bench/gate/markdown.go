@@ -10,8 +10,8 @@ import (
 )
 
 // WriteMarkdown writes the report as a comment for a pull request, of at most
-// 65,536 bytes: rows that do not fit are counted. What names hold is text in it:
-// none becomes a mention, a link or markup.
+// 65,536 bytes: rows that do not fit are counted. Names are text in it: none
+// becomes a mention, a link or markup.
 func (r *Report) WriteMarkdown(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s **overlap check: %s**\n\n%s → %s\n", r.mark(), r.Outcome(), r.Base.markdown(), r.Head.markdown())

@@ -15,24 +15,25 @@ import (
 // watched is another. Clocks with ticks of 10 ms make some numbers slightly negative.
 // Others is nil if unknown.
 //
-// Others had what was neither idle, nor this benchmark's, nor an interrupt. Steal
-// counts as others: it is part of that where the kernel takes it out of the CPU time
-// of processes, and instead of that where it does not.
+// What others had is the time that was neither idle, nor this benchmark's, nor spent on
+// interrupts. Steal counts as theirs. Where the kernel leaves it out of the CPU time of
+// processes, that time contains it already; where the kernel does not, the larger of the
+// two counts.
 type Others map[string]float64
 
-// What Others has in place of a set of CPUs: how many a CPU quota held back, which
-// are idle and cannot be used; and, where the system hides what CPUs do, how many
-// threads of the benchmark waited for.
+// What Others has in place of a set of CPUs: how many CPUs a quota held back, which are
+// idle and cannot be used; and, where the system hides what CPUs do, how many CPUs threads
+// of the benchmark waited for.
 const (
 	byQuota = "quota"
 	byDelay = "delay"
 )
 
-// bound are the processes that were bound to the same CPUs at the same time.
-type bound struct {
+// cpuGroup is the processes that were bound to the same CPUs at the same time.
+type cpuGroup struct {
 	cpus   []int
-	demand *overlay.Demand // as the first of them read it
-	own    float64         // CPUs that they had
+	demand *overlay.Demand // what the CPUs did, as the first process read it
+	own    float64         // CPUs that the processes had
 	queued time.Duration   // for which their threads waited for a CPU
 
 	processes int
@@ -40,8 +41,8 @@ type bound struct {
 
 // groupByCPUs groups the processes of a slot, or of two that took turns, by their CPUs.
 // It returns nil if one of them does not know what its CPUs did.
-func groupByCPUs(all ...sweep.Sliced) (groups []*bound) {
-	of := map[string]*bound{}
+func groupByCPUs(all ...sweep.Sliced) (groups []*cpuGroup) {
+	of := map[string]*cpuGroup{}
 	for _, s := range all {
 		for i, slices := range s.Slices {
 			d := slices.Demand
@@ -50,7 +51,7 @@ func groupByCPUs(all ...sweep.Sliced) (groups []*bound) {
 			}
 			key := host.FormatList(s.CPUs[i])
 			if of[key] == nil {
-				of[key] = &bound{cpus: s.CPUs[i], demand: d}
+				of[key] = &cpuGroup{cpus: s.CPUs[i], demand: d}
 				groups = append(groups, of[key])
 			}
 			of[key].own += float64(d.Own) / float64(d.Window)
@@ -63,7 +64,7 @@ func groupByCPUs(all ...sweep.Sliced) (groups []*bound) {
 
 // othersOf returns what others had of the CPUs of the groups, and of the further watched
 // CPUs.
-func othersOf(watched []int, groups []*bound) Others {
+func othersOf(watched []int, groups []*cpuGroup) Others {
 	o, known := Others{}, map[int]bool{}
 	for _, g := range groups {
 		n, ok := busyBeyond(g.demand, g.cpus, g.own)
@@ -91,7 +92,7 @@ func othersOf(watched []int, groups []*bound) Others {
 
 // waitedFor returns how many CPUs threads waited for, where nothing else is known. It is
 // nil for processes that take turns on one CPU, which wait for each other.
-func waitedFor(groups []*bound) Others {
+func waitedFor(groups []*cpuGroup) Others {
 	waited := 0.0
 	for _, g := range groups {
 		if len(g.cpus) == 1 && g.processes > 1 {
@@ -123,7 +124,7 @@ func busyBeyond(d *overlay.Demand, cpus []int, own float64) (others float64, ok 
 // had while threads of the group were ready to run, by the formula of
 // overlap/bench/meter. Threads of two processes that take turns wait for each
 // other, too: it is bounded by what others had besides both.
-func (g *bound) pressure(procs int) float64 {
+func (g *cpuGroup) pressure(procs int) float64 {
 	d := g.demand
 	had, stolen := -time.Duration(g.own*float64(d.Window)), time.Duration(0)
 	for _, id := range g.cpus {

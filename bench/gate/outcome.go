@@ -19,9 +19,9 @@ const (
 )
 
 // Outcome returns the worst result in the report. A regression comes before what could not
-// be measured, because it is certain. That comes before all else: a benchmark that
-// does not build must never pass. New ones have nothing to be compared with, and are
-// not a reason to fail.
+// be measured, because it is certain. What could not be measured comes before all else: a
+// benchmark that does not build must never pass. New benchmarks have nothing to be compared
+// with, and are not a reason to fail.
 func (r *Report) Outcome() Outcome {
 	switch {
 	case len(r.regressions()) > 0 || len(r.missed()) > 0:
@@ -130,7 +130,7 @@ func (r *Report) Summary() string {
 		text = "could not measure: " + r.unmeasured()
 	case Inconclusive:
 		undecided, all := r.decisions()
-		text = fmt.Sprintf("inconclusive: no regression found, but %d of %s of times, allocations, speedups and least efficiencies are undecided", undecided, table.Count(all, "comparison"))
+		text = fmt.Sprintf("inconclusive: no regression found, but %d of %s of times, allocations, speedups and minimum efficiencies are undecided", undecided, table.Count(all, "comparison"))
 		if !r.Complete {
 			text += ", and not all blocks were measured"
 		}
@@ -153,7 +153,7 @@ func (r *Report) regressed() string {
 		names = append(names, fmt.Sprintf("%s %s (%s)", c.shortName(), what, c.difference()))
 	}
 	for _, d := range r.missed() {
-		names = append(names, fmt.Sprintf("%s misses the least efficiency", join(d.Benchmark, d.Point)))
+		names = append(names, fmt.Sprintf("%s misses the minimum efficiency", join(d.Benchmark, d.Point)))
 	}
 	text := table.Count(len(names), "regression")
 	if more := len(names) - maxNamed; more > 0 {
@@ -179,7 +179,7 @@ func (r *Report) unmeasured() string {
 
 func (r *Report) passed() string {
 	if len(r.Changes)+len(r.Identical) == 0 {
-		return fmt.Sprintf("no regression: only new benchmarks (%d), with nothing to be compared with", len(r.Added))
+		return fmt.Sprintf("no regression: nothing to compare, as base has none of the benchmarks (%d)", len(r.Added))
 	}
 	if len(r.Changes) == 0 {
 		return fmt.Sprintf("no regression: the test binaries of %s are identical", table.Count(len(r.Identical), "package"))

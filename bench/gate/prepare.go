@@ -25,7 +25,7 @@ func prepareAll(series []Series) (points []*prepared, notes []string) {
 	seen := map[sweep.Point]bool{}
 	for _, s := range series {
 		if seen[s.Point] {
-			notes = append(notes, fmt.Sprintf("%v: given twice; the first was judged", s.Point))
+			notes = append(notes, fmt.Sprintf("%v: the point appears twice; only its first series was judged", s.Point))
 			continue
 		}
 		seen[s.Point] = true

@@ -28,9 +28,9 @@ type traits struct {
 	better, worse  string // the verdicts in words
 	lessIsBetter   bool
 
-	// A check is inconclusive if a quantity that decides is. The mean is a second
+	// A check is inconclusive if a deciding quantity is undecided. The mean is a second
 	// look at the time, and the gains are the speedup in parts: one of them is
-	// inconclusive in nearly every check.
+	// undecided in nearly every check.
 	decides bool
 }
 

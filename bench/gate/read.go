@@ -55,7 +55,7 @@ func (s Stored) Report() *Report {
 type reader struct {
 	Plan
 	line   int
-	points map[string]int // by name, those of the plan: Points, and behind them HeadOnly
+	points map[string]int // of the plan, by name: Points, and after them HeadOnly
 	blocks map[blockID]*partial
 	commit string
 	open   *slotNote // its result line is still to come

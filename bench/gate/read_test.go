@@ -291,7 +291,7 @@ func FuzzRead(f *testing.F) {
 			for _, b := range series.Blocks {
 				for _, slot := range b.Slots {
 					if len(slot.Slices) == 0 || slot.Ops < 1 || !(slot.Slices[0] > 0) {
-						t.Fatalf("a slot that is none: %+v", slot)
+						t.Fatalf("this is not a slot: %+v", slot)
 					}
 				}
 			}

@@ -39,7 +39,7 @@ type Change struct {
 	P        float64 `json:"p"`                  // share of exchanges of base and head with a difference as large; 0 or 1 if exact
 	Adjusted float64 `json:"adjusted_p"`         // p after Holm's correction
 	Exact    bool    `json:"exact"`              // counted, not timed: no chance is involved
-	Quantile float64 `json:"quantile,omitempty"` // of the slices that were compared; absent if it is none
+	Quantile float64 `json:"quantile,omitempty"` // which quantile of the slices was compared; absent if none was
 	Blocks   int     `json:"blocks"`             // that were measured whole
 	Verdict  Verdict `json:"verdict"`            // same is a finding too: the interval is within the threshold
 
@@ -83,7 +83,7 @@ type Problem struct {
 	Output string `json:"-"`    // the whole output of a process that failed
 }
 
-// Demand is a least efficiency of head that the user set.
+// Demand is a minimum efficiency of head that the user set.
 type Demand struct {
 	Benchmark string  `json:"benchmark"`     // without what names the point
 	Point     string  `json:"point"`         // at which it is demanded
@@ -123,7 +123,7 @@ type NotCompared struct {
 type Report struct {
 	Setup
 	Took     time.Duration `json:"took_ns"`        // time taken, 0 if not known
-	Tests    int           `json:"tests"`          // over which Holm's correction went
+	Tests    int           `json:"tests"`          // number of tests that Holm's correction covers
 	File     string        `json:"file,omitempty"` // with the samples, in the Go benchmark format
 	Complete bool          `json:"complete"`       // all blocks were measured
 	Changes  []Change      `json:"changes"`        // one per benchmark, point and quantity

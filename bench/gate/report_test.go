@@ -67,7 +67,7 @@ func sample() *gate.Report {
 // evil is a name that tries everything.
 const evil = "E\x1b[31m\n::error::x\r|a|`b`<script>@everyone\u202egnp,:%0A#1"
 
-// hostile has nothing but evil texts and numbers that are none.
+// hostile has nothing but evil texts, and NaN and infinities for numbers.
 func hostile() *gate.Report {
 	r := sample()
 	r.Base.Name, r.Base.Commit, r.Head.Name, r.Host, r.Machine, r.File = evil, evil, evil, evil, evil, evil

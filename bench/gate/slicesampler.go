@@ -13,7 +13,7 @@ import (
 // SliceTime and WideSliceTime are about how long a slice takes. Noise that lasts
 // milliseconds does not reach some slices of a quarter of one; much shorter slices
 // would measure the clock. Where goroutines run in parallel, every slice begins with
-// waking other CPUs, which takes up to a tenth of a millisecond: there a slice is
+// waking other CPUs, which takes up to a tenth of a millisecond. There, slices are
 // longer, so that speedups are like those of longer runs.
 const (
 	SliceTime     = 250 * time.Microsecond
@@ -76,7 +76,7 @@ func (s SliceSampler) quota() func() float64 {
 }
 
 // othersOf returns what others had while the groups were timed.
-func (s SliceSampler) othersOf(groups []*bound, quota func() float64) Others {
+func (s SliceSampler) othersOf(groups []*cpuGroup, quota func() float64) Others {
 	o := othersOf(s.Watched, groups)
 	if o == nil {
 		o = waitedFor(groups)
@@ -88,7 +88,7 @@ func (s SliceSampler) othersOf(groups []*bound, quota func() float64) Others {
 }
 
 // newSlot makes a slot of what processes reported of their slices.
-func newSlot(from sweep.Sliced, groups []*bound, others Others, p sweep.Point) Slot {
+func newSlot(from sweep.Sliced, groups []*cpuGroup, others Others, p sweep.Point) Slot {
 	slot := Slot{Others: others, Ops: from.Slices[0].Ops, CPUs: math.NaN(), Allocs: math.NaN(), Bytes: math.NaN(), Pressure: math.NaN()}
 	var cpu, wall time.Duration
 	for _, copied := range from.Slices {

@@ -8,8 +8,9 @@ import (
 	"overlap/internal/table"
 )
 
-// listed are the changes that have rows, benchmarks with regressions first. Unless
-// it is all, those that are the same or decide nothing have none.
+// listed are the changes that have rows, benchmarks with regressions first. Without
+// all, changes that are the same have no row, nor do undecided changes of quantities
+// that do not decide.
 func (r *Report) listed(all bool) (list []Change) {
 	for _, c := range r.Changes {
 		if all || c.Verdict != Same && (c.Verdict != CannotTell || c.Quantity.traits().decides) {

@@ -10,7 +10,7 @@ import (
 	"overlap/bench/sweep"
 )
 
-// test is a change and what it is judged by.
+// test is a change and the numbers by which it is judged.
 type test struct {
 	Change
 	tested       stat.Contrast
@@ -34,8 +34,8 @@ type judged struct {
 const minUndisturbed = 6
 
 // onSeveralCPUs reports whether others change what the point does. Two processes that
-// take turns on one CPU share it with others alike. On several, code that loses one
-// of them does other work: it waits less for itself, for example.
+// take turns on one CPU lose the same share of it to others. On several CPUs, code that
+// loses one of them behaves differently: its goroutines meet less often, for example.
 func (pt *judged) onSeveralCPUs() bool { return parallelism(pt.Point) > 1 || pt.Copies > 1 }
 
 // tooFewUndisturbed reports whether too many blocks were left out to rely on the rest.
@@ -62,7 +62,7 @@ func (pt *judged) change(q Quantity) Change {
 	}
 }
 
-// tests returns the tests of the point by itself: none of a point of head alone, whose
+// tests returns the tests of the point by itself. A point of head alone has none: its
 // times are used for its efficiency.
 func (pt *judged) tests(o Options) []*test {
 	if pt.headOnly {
@@ -91,8 +91,8 @@ func (pt *judged) tests(o Options) []*test {
 	return list
 }
 
-// testTime is the test of a time, by all blocks. On several CPUs its size comes from
-// the undisturbed ones, if there are enough.
+// testTime is the test of a time, by all blocks. On several CPUs the size of its change
+// comes from the undisturbed blocks, if there are enough.
 func (pt *judged) testTime(q Quantity, of func(*stat.Times) stat.Data, o Options) *test {
 	t := pt.test(q, of(pt.times), o)
 	if !pt.onSeveralCPUs() || pt.undisturbed == pt.prepared {
@@ -104,8 +104,8 @@ func (pt *judged) testTime(q Quantity, of func(*stat.Times) stat.Data, o Options
 	return t
 }
 
-// testBusy is the test of the CPUs that were busy, by undisturbed blocks: how many a
-// program keeps busy while others have them says nothing.
+// testBusy is the test of the CPUs that were busy, by undisturbed blocks: how many CPUs a
+// program keeps busy while others use them says nothing about the program.
 func (pt *judged) testBusy(o Options) *test {
 	busy := pt.undisturbed.busyCPUs()
 	if pt.tooFewUndisturbed() || busy.Blocks() == 0 {

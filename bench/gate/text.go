@@ -100,7 +100,7 @@ func demandStyle(d Demand) string {
 
 func (d Demand) sentence() string { return join(d.Benchmark, d.Point) + ": " + d.finding() }
 
-// finding says whether the head is as efficient as it must be.
+// finding says whether head is as efficient as it must be.
 func (d Demand) finding() string {
 	word := "cannot tell whether it is at least"
 	switch d.Verdict {
@@ -127,7 +127,7 @@ func (r *Report) counts() (lines []string) {
 		lines = append(lines, fmt.Sprintf("%d the same to within %s", same, r.threshold()))
 	}
 	if undecided > 0 {
-		lines = append(lines, fmt.Sprintf("%s of means and other gains undecided", table.Count(undecided, "comparison")))
+		lines = append(lines, fmt.Sprintf("%d undecided, without effect on the outcome: mean times, gains, efficiencies or busy CPUs", undecided))
 	}
 	return lines
 }

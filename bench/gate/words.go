@@ -53,7 +53,7 @@ func (c Change) values() string {
 }
 
 // halfWidth writes the wider half of the interval around a value, with the decimals of
-// the value, and at least one unit of the last of them.
+// the value, and at least as 1 in the last of them.
 func (s Span) halfWidth(value float64) string {
 	if !(s.High > 0) || math.IsInf(s.High, 0) || math.IsNaN(value) {
 		return ""
@@ -128,7 +128,7 @@ func (c Change) difference() string {
 	return text + " %" + c.interval(func(x float64) string { return percent(x, places) })
 }
 
-// interval is empty where no chance is involved, or it is not known.
+// interval is empty where no chance is involved, or the interval is not known.
 func (c Change) interval(format func(float64) string) string {
 	if c.Exact || math.IsNaN(c.Low) || math.IsNaN(c.High) {
 		return ""

@@ -23,7 +23,7 @@ import (
 type Plan struct {
 	Setup
 	SlotTime time.Duration   `json:"slot_ns"`
-	Demands  map[int]float64 `json:"demands,omitempty"` // least efficiency by cores
+	Demands  map[int]float64 `json:"demands,omitempty"` // minimum efficiency by cores
 
 	// Each has a line of its own in the file: readers of the benchmark format do not
 	// accept lines of more than 64 KiB.
@@ -36,7 +36,7 @@ type Plan struct {
 const (
 	planLine      = "# check: "     // first
 	pointLine     = "# point: "     // once for each point of the plan
-	headOnlyLine  = "# alone: "     // likewise, of head alone
+	headOnlyLine  = "# alone: "     // once for each point of head alone
 	identicalLine = "# identical: " // package
 	addedLine     = "# added: "     // benchmark
 	removedLine   = "# removed: "   // benchmark
@@ -48,7 +48,7 @@ const (
 
 // File is the result file of a check while it measures: each slot is on disk before the
 // next one begins. For benchstat and other readers of the Go benchmark format
-// each slot is a result, and its commit line says which side it is of:
+// each slot is a result, and its commit line says of which side:
 //
 //	benchstat -col commit FILE
 //
@@ -167,7 +167,7 @@ func (f *File) Append(r Record) error {
 	return f.Add(b.String(), f.result(r))
 }
 
-// slotNote is the text behind slotLine. Numbers that are not known are null.
+// slotNote is the text after slotLine. Numbers that are not known are null.
 type slotNote struct {
 	Point    string     `json:"point"`
 	Block    int        `json:"block"`
@@ -181,7 +181,7 @@ type slotNote struct {
 	Pressure table.Null `json:"pressure"`
 	Others   Others     `json:"others,omitempty"`
 	Turns    bool       `json:"turns,omitempty"`
-	Layout   int64      `json:"layout,omitempty"` // of the linker; absent for its own order
+	Layout   int64      `json:"layout,omitempty"` // seed of the order of functions; absent for the linker's own
 }
 
 // result is a slot in the benchmark format.

@@ -34,8 +34,8 @@ func TestBudgetEndsTheFirstRound(t *testing.T) {
 	})
 }
 
-// A visit that would not fit is not begun, and one that takes longer than was
-// expected is ended, and is no failure.
+// A visit that would not fit is not begun. One that takes longer than was expected is
+// ended, and does not count as a failure.
 func TestBudgetIsKeptWhateverAVisitTakes(t *testing.T) {
 	for name, c := range map[string]struct {
 		slow time.Duration // of one point

@@ -26,8 +26,8 @@ import (
 const findLimit = 30 * time.Second
 
 // Find calls Build, and then Search for the benchmarks that match re. What cannot be
-// built or run is left out; if nothing is left, that is an error. The notes say so,
-// and what the others lack.
+// built or run is left out; if nothing is left, that is an error. The notes say what is
+// left out, and what the other packages lack.
 func (f *Foreign) Find(ctx context.Context, pattern, re string, at Level) (found []Benchmark, omitted []Omission, notes []string, err error) {
 	if err := CheckPattern(re); err != nil {
 		return nil, nil, nil, err
@@ -81,8 +81,8 @@ var ErrNotListed = errors.New("go list")
 var ErrNoTests = errors.New("nothing to build")
 
 // Build makes the test binaries of the packages that match the pattern, as go
-// test would in f.Dir. Those that cannot be built are in failed; notes say what
-// the others lack.
+// test would in f.Dir. Packages that cannot be built are in failed; notes say what
+// the other packages lack.
 func (f *Foreign) Build(ctx context.Context, pattern string) (failed []Omission, notes []string, err error) {
 	if f.work, err = scratch.Make("", "build"); err != nil {
 		return nil, nil, fmt.Errorf("test binaries: %w", err)

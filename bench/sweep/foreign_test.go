@@ -58,7 +58,7 @@ func only(t *testing.T, f *sweep.Foreign, pattern, re string) sweep.Point {
 	if len(found) != 1 {
 		t.Fatalf("found %v, notes %v", found, notes)
 	}
-	return sweep.Suite{Benchmarks: found, Levels: []sweep.Level{lowest(f)}, Workers: []int{3}}.FixedPoints()[0]
+	return sweep.ForeignPlan{Benchmarks: found, Levels: []sweep.Level{lowest(f)}, Workers: []int{3}}.FixedPoints()[0]
 }
 
 func TestFindListsBenchmarksAsGoTestWould(t *testing.T) {
@@ -173,7 +173,7 @@ func TestForeignSamplesAreWhatTheirPointsSay(t *testing.T) {
 	if n := len(f.Placement); n > 1 {
 		levels = append(levels, sweep.Level{Cores: n, Procs: n})
 	}
-	for _, p := range (sweep.Suite{Benchmarks: found, Levels: levels, Workers: []int{1, 3}}).FixedPoints() {
+	for _, p := range (sweep.ForeignPlan{Benchmarks: found, Levels: levels, Workers: []int{1, 3}}).FixedPoints() {
 		r, err := f.Sample(t.Context(), p, 20, 1)
 		if err != nil {
 			t.Errorf("%s: %v", p, err)
@@ -234,7 +234,7 @@ func TestMisbehavingBenchmarksCostTheirOwnPoint(t *testing.T) {
 		}
 		delete(want, b.Name)
 		for copies := 1; copies <= min(2, len(f.Placement)); copies++ {
-			p := sweep.Suite{Benchmarks: []sweep.Benchmark{b}, Levels: []sweep.Level{lowest(f)}}.FixedPoints()[0]
+			p := sweep.ForeignPlan{Benchmarks: []sweep.Benchmark{b}, Levels: []sweep.Level{lowest(f)}}.FixedPoints()[0]
 			p.Copies = copies
 			if f.Timeout = time.Minute; b.Name == "Hang" {
 				f.Timeout = time.Second
@@ -301,7 +301,7 @@ func TestSuiteOfFourCores(t *testing.T) {
 	if !host.CanBind {
 		t.Skip("levels are those of a system that can bind")
 	}
-	suite := sweep.Suite{
+	suite := sweep.ForeignPlan{
 		Benchmarks: []sweep.Benchmark{
 			{Package: "p", Name: "Get"},
 			{Package: "p", Name: "Put/workers=8/size=4", NoCeiling: true},
@@ -350,4 +350,4 @@ p.Ask/workers=1/cores=1 ×4
 }
 
 var _ sweep.Sampler = (*sweep.Foreign)(nil)
-var _ sweep.Plan = sweep.Suite{}
+var _ sweep.Plan = sweep.ForeignPlan{}

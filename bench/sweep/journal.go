@@ -90,8 +90,8 @@ func (e Entry) line() string {
 }
 
 // Resume opens a result file to continue it. It returns its header and its entries.
-// The file is not changed before the first Append, which removes what a killed run
-// left behind the last whole entry.
+// The file is not changed before the first Append, which removes what a killed run wrote
+// after the last whole entry.
 func Resume(path string) (f *File, h Header, past []Entry, err error) {
 	file, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {

@@ -106,8 +106,8 @@ func (p Point) ofAnyWorkers(executor string) Point {
 }
 
 // roundTime estimates how long a round of the wanted points takes, by their visits so
-// far. The first visit to a point calibrates and takes longer, so that the estimate
-// is a little high at first.
+// far. The first visit to a point calibrates and takes longer, so the estimate is a
+// little high at first.
 func (s *sweep) roundTime() (total time.Duration) {
 	unknown := 0
 	for _, p := range s.points {

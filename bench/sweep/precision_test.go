@@ -249,7 +249,7 @@ func TestSamplesUnderPressureDoNotCount(t *testing.T) {
 	})
 }
 
-// How long the guard waits is no part of the budget.
+// The time for which the guard waits is not a part of the budget.
 func TestWaitingIsNotMeasuring(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		points := time.Duration(len(twoCores(t).FixedPoints()))

@@ -96,7 +96,7 @@ func (s Settings) Check() error {
 		{slices.ContainsFunc(s.Procs, below1), "Procs", "1"},
 	} {
 		if f.bad {
-			return wrong(f.setting, "too small: the least is %s", f.least)
+			return wrong(f.setting, "too small: the minimum is %s", f.least)
 		}
 	}
 	if strings.ContainsFunc(s.Name, unicode.IsControl) {

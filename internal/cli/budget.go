@@ -3,7 +3,9 @@ package cli
 import (
 	"cmp"
 	"fmt"
+	"io"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"overlap/bench/sweep"
@@ -62,6 +64,44 @@ func (r *run) visits() (map[string]time.Duration, string) {
 		total[p] /= time.Duration(n)
 	}
 	return total, path
+}
+
+// until describes when a sweep ends.
+func (r *run) until() string {
+	var ends []string
+	if r.Precision > 0 {
+		ends = append(ends, fmt.Sprintf("every point is known to within ±%g %%", 100*float64(r.Precision)))
+	}
+	if r.Rounds > 0 {
+		ends = append(ends, fmt.Sprintf("it has %s", table.Count(r.Rounds, "sample")))
+	}
+	return "rounds until " + strings.Join(append(ends, fmt.Sprintf("%v are spent", r.Budget)), " or ")
+}
+
+// dryRun prints the points and how long they take.
+func (r *run) dryRun(what target) error {
+	o := r.estimate(what)
+	var text strings.Builder
+	for i, p := range what.plan.FixedPoints() {
+		fmt.Fprintf(&text, "%6v  %s\n", o.visit[i].Round(time.Millisecond), p)
+	}
+	how := "guessed from --sample; a run on this machine will know better"
+	if o.from != "" {
+		how = "by " + o.from
+	} else if what.visit != nil {
+		how = "by running each benchmark once"
+	}
+	expected := r.Budget
+	if r.Rounds > 0 {
+		expected = min(expected, time.Duration(r.Rounds)*o.round)
+	}
+	fmt.Fprintf(&text, "%s, about %v a round (%s)\n%s: at most about %v, and up to %v of waiting for a quiet machine\n",
+		table.Count(o.points, "point"), o.round.Round(100*time.Millisecond), how, r.until(), expected.Round(time.Second), r.Wait)
+	if short := r.tooShort(o, what.chosen); short != "" {
+		fmt.Fprintf(&text, "note: %s\n", short)
+	}
+	_, err := io.WriteString(r.out, text.String())
+	return err
 }
 
 // choice is how many things are measured, what they are, and the flag that selects fewer.

@@ -22,15 +22,12 @@ import (
 	"overlap/bench/sweep"
 )
 
-// checkVerb has exit codes of its own: CI asks why it failed.
+// checkVerb has exit codes of its own: they tell CI why a check failed.
 const checkVerb = "check"
 
-// The exit codes of check besides those of gate.Report.Exit: 0 for no
-// regression, 1 for one, 2 for --strict and no answer.
-const (
-	exitUnmeasured  = 3
-	exitInterrupted = 130
-)
+// exitUnmeasured is the exit code of a check that could not measure something, as
+// gate.Report.Exit returns it, and of a wrong command line of check.
+const exitUnmeasured = 3
 
 // exitError is an exit code with a reason that was printed.
 type exitError int
@@ -52,12 +49,12 @@ type checkCmd struct {
 	Curves string `group:"where" help:"Which benchmarks to measure on more than one core: always, never, or auto for those that run in parallel in a short try (default: auto)." enum:"always,auto,never" default:"auto" placeholder:"WHEN"`
 
 	Budget time.Duration `group:"long" help:"How long to measure, links included (default: 10 s for every point, and links)." placeholder:"DURATION"`
-	Wait   time.Duration `group:"long" help:"How long to wait, in total, for other programs to leave the CPUs; blocks in which they do not leave say nothing about speedups and efficiencies (default: 30s)." default:"30s" placeholder:"DURATION"`
+	Wait   time.Duration `group:"long" help:"How long to wait, in total, for other programs to leave the CPUs; blocks in which they stay do not count for speedups and efficiencies (default: 30s)." default:"30s" placeholder:"DURATION"`
 	Seed   uint64        `group:"long" help:"Seed of the random order (default, and 0: random)." placeholder:"N"`
 
-	Threshold     percent  `group:"judge" help:"A change up to this much is the same (default: 3%)." default:"3%" placeholder:"PERCENT"`
+	Threshold     percent  `group:"judge" help:"Changes up to this size count as no change (default: 3%)." default:"3%" placeholder:"PERCENT"`
 	Alpha         percent  `group:"judge" help:"Chance of one or more false alarms in a whole check of identical code (default: 1%)." default:"1%" placeholder:"PERCENT"`
-	MinEfficiency []string `group:"judge" name:"min-efficiency" help:"Least efficiency of head, such as 0.8@4: speedup on 4 cores, divided by 4. Also judged if there is nothing to compare with." placeholder:"E@CORES"`
+	MinEfficiency []string `group:"judge" name:"min-efficiency" help:"Minimum efficiency of head, such as 0.8@4: speedup on 4 cores, divided by 4. Also judged if there is nothing to compare with." placeholder:"E@CORES"`
 	Strict        bool     `group:"judge" help:"Exit with 2 if something is undecided."`
 
 	Markdown bool   `group:"output" help:"Print the report as a comment for a pull request."`
@@ -121,7 +118,7 @@ func (c *checkCmd) complete() (err error) {
 	case c.Alpha <= 0:
 		return errors.New("--alpha is 0%: it must be larger, since no evidence is enough for 0%")
 	case slices.ContainsFunc(c.Cores, func(n int) bool { return n < 1 }):
-		return errors.New("--cores is too small: the least is 1")
+		return errors.New("--cores is too small: the minimum is 1")
 	case strings.ContainsFunc(c.Name, unicode.IsControl):
 		return errors.New("--name has a control character in it")
 	case c.Pkg != "" && c.Workloads != nil:

@@ -80,7 +80,7 @@ func (c *checkCmd) finish(s *streams, r *gate.Report, broken, interrupted bool) 
 	return exitError(code)
 }
 
-// print writes the report in the chosen form, and on GitHub also as annotations.
+// print writes the report in the chosen format, and on GitHub also as annotations.
 func (c *checkCmd) print(s *streams, r *gate.Report, interrupted bool) error {
 	if os.Getenv("GITHUB_ACTIONS") == "true" {
 		if err := r.WriteAnnotations(s.err); err != nil { // GitHub reads both streams

@@ -41,6 +41,12 @@ type command struct {
 	VersionCmd versionCmd    `cmd:"" name:"version" help:"Print the version."`
 }
 
+// flagGroups are the headings of --help. The tag group of a flag names one.
+var flagGroups = []kong.Group{
+	{Key: "what", Title: "What to measure:"}, {Key: "compare", Title: "What to compare:"}, {Key: "read", Title: "What to read:"},
+	{Key: "where", Title: "Where:"}, {Key: "long", Title: "How long:"}, {Key: "judge", Title: "How to judge:"}, {Key: "output", Title: "Output:"},
+}
+
 // streams are the standard output and error of a verb.
 type streams struct{ out, err io.Writer }
 
@@ -66,11 +72,7 @@ func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { exit = code }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-		kong.ExplicitGroups([]kong.Group{
-			{Key: "what", Title: "What to measure:"}, {Key: "compare", Title: "What to compare:"}, {Key: "read", Title: "What to read:"},
-			{Key: "where", Title: "Where:"}, {Key: "long", Title: "How long:"}, {Key: "judge", Title: "How to judge:"}, {Key: "output", Title: "Output:"},
-		}),
-		kong.UsageOnError(),
+		kong.ExplicitGroups(flagGroups),
 	)
 	if err != nil {
 		panic("cli: " + err.Error()) // the command struct is wrong
@@ -80,11 +82,11 @@ func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return exit
 	}
 	if err != nil {
-		help := "overlap --help"
+		help := "overlap --help for the verbs"
 		if len(args) > 0 && isVerb(parser.Model, args[0]) {
-			help = "overlap " + args[0] + " --help"
+			help = "overlap " + args[0] + " --help for the flags"
 		}
-		fmt.Fprintf(stderr, "overlap: %s\nRun %s for the flags.\n", printable(err), help)
+		fmt.Fprintf(stderr, "overlap: %s\nRun %s.\n", printable(err), help)
 		return wrong
 	}
 	ctx, s, stop := interruptible(ctx, stdout, stderr)
@@ -109,6 +111,16 @@ func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 
 func isVerb(app *kong.Application, name string) bool {
 	return slices.ContainsFunc(app.Children, func(verb *kong.Node) bool { return verb.Name == name })
+}
+
+// given returns the names of the flags on the command line.
+func given(k *kong.Context) (flags []string) {
+	for _, p := range k.Path {
+		if p.Flag != nil {
+			flags = append(flags, p.Flag.Name)
+		}
+	}
+	return flags
 }
 
 // printable is an error without characters that control a terminal, which names and

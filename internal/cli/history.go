@@ -20,7 +20,7 @@ import (
 
 type historyCmd struct {
 	Since     string   `group:"read" help:"Only commits after this revision of the repository." placeholder:"REV"`
-	Dir       string   `group:"read" help:"Repository whose first-parent history orders the commits (default: the one here); without one, the time of each comparison does." default:"." placeholder:"DIR"`
+	Dir       string   `group:"read" help:"Repository whose first-parent history orders the commits (default: the one here); without a repository, commits are ordered by the time of their comparison." default:"." placeholder:"DIR"`
 	Results   string   `group:"read" help:"Directory with the results of the machines (default: results)." default:"results" placeholder:"DIR"`
 	Name      string   `group:"read" aliases:"host" help:"Name of the machine (default: all that have a history)." placeholder:"HOST"`
 	Bench     string   `group:"read" help:"Only benchmarks that match, as package.name." placeholder:"REGEXP"`

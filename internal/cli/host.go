@@ -19,6 +19,11 @@ type hostCmd struct {
 	Placement string `group:"output" aliases:"policy" help:"Print only the CPUs in the order of this placement: compact, scatter, one-per-core, smt, node:N, class:performance, class:efficiency." placeholder:"ORDER"`
 }
 
+// Help is printed below the first line of --help.
+func (c *hostCmd) Help() string {
+	return "Exit codes: 1 for an error, 2 for a wrong command line."
+}
+
 func (c *hostCmd) Run(s *streams) error {
 	if c.Advise && c.Placement != "" {
 		return errors.New("--advise and --placement print different things: leave one of them out")

@@ -13,16 +13,19 @@ import (
 	"overlap/bench/sweep"
 )
 
-// exitClosed is the exit code of a command whose output is closed, as shells report a
-// program that SIGPIPE ended.
-const exitClosed = 128 + 13
+// The exit codes of a command that was interrupted, or whose output was closed: those
+// with which shells report a program that SIGINT or SIGPIPE ended.
+const (
+	exitInterrupted = 128 + 2
+	exitClosed      = 128 + 13
+)
 
-// errClosed is the cause with which the context then ends.
+// errClosed is why the context ends when the output is closed.
 var errClosed = fmt.Errorf("%w: the output is closed", sweep.ErrInterrupted)
 
-// interruptible returns a context that ends on the first Ctrl-C, SIGTERM or SIGHUP,
-// and when the reader of a stream has gone, so that temporary files are removed. A
-// signal a second later ends the program, as usual.
+// interruptible returns a context that ends on the first Ctrl-C, SIGTERM or SIGHUP, or
+// when the reader of a stream has gone, so that the verb removes its temporary files. A
+// signal more than a second later ends the program at once.
 func interruptible(parent context.Context, stdout, stderr io.Writer) (context.Context, *streams, func()) {
 	ctx, cancel := context.WithCancelCause(parent)
 	signals := make(chan os.Signal, 1)
@@ -31,14 +34,14 @@ func interruptible(parent context.Context, stdout, stderr io.Writer) (context.Co
 			signal.Notify(signals, s)
 		}
 	}
-	// Whoever asks for SIGPIPE is not ended by it: the write fails instead.
+	// A program that asks for SIGPIPE is not ended by it: the write fails instead.
 	pipes := make(chan os.Signal, 1)
 	signal.Notify(pipes, syscall.SIGPIPE)
 	go func() {
 		select {
 		case <-signals:
 			cancel(sweep.ErrInterrupted)
-			// Who ends a whole group of processes may signal this one twice.
+			// Whoever ends a whole process group may signal this process twice.
 			time.Sleep(time.Second)
 			signal.Stop(signals)
 		case <-ctx.Done():

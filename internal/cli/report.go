@@ -40,7 +40,7 @@ type reportCmd struct {
 	Schema   bool   `group:"output" xor:"form" help:"Print the JSON schema of --json, and read no result file."`
 	Watch    bool   `group:"output" xor:"form" help:"Write the report again and again while the run that writes the file goes on; the page reloads itself. Ctrl-C ends it."`
 
-	Serve bool   `hidden:""` // what --watch was
+	Serve bool   `hidden:""` // the former name of --watch
 	Port  uint16 `hidden:""`
 }
 
@@ -85,8 +85,8 @@ func (c *reportCmd) format() report.Format {
 	return report.Text
 }
 
-// forPeople reports whether the table goes to standard output. Other formats are for
-// programs: they stand alone on it.
+// forPeople reports whether the format is for people. A format for programs has standard
+// output to itself.
 func (c *reportCmd) forPeople() bool {
 	return slices.Contains([]report.Format{report.Text, report.Stacks}, c.format())
 }
@@ -99,8 +99,8 @@ func (c *reportCmd) directory() reportDir {
 	return reportDir(c.Output)
 }
 
-// report reads, prints and writes. Only the last cannot be left at once when ctx
-// ends: it would leave half of a report.
+// report reads, prints and writes. It abandons reading and printing as soon as ctx ends;
+// store, which writes, then leaves all files or none.
 func (c *reportCmd) report(ctx context.Context, s *streams) error {
 	// Results and their analysis are short-lived: a smaller heap costs little
 	// time, and lets a million results do with the memory that benchstat takes.
@@ -137,9 +137,9 @@ func (c *reportCmd) report(ctx context.Context, s *streams) error {
 	return nil
 }
 
-// await returns what f does or, as soon as ctx ends, why it did. Then f goes on
-// until the program ends: reading a pipe that nobody writes to, or printing to
-// one that nobody reads, cannot be called off.
+// await returns what f returns or, as soon as ctx ends, the reason for that. f then goes
+// on until the program ends: reading a pipe that nobody writes to, or printing to one
+// that nobody reads, cannot be called off.
 func await[T any](ctx context.Context, f func() (T, error)) (T, error) {
 	type result struct {
 		value T
@@ -216,7 +216,7 @@ func newestRun(results, pattern string) (string, error) {
 
 // runsIn are the runs in a directory that match the pattern, newest first.
 func runsIn(results, pattern string) ([]string, error) {
-	found, err := fs.Glob(os.DirFS(results), pattern) // the directory's own name is no pattern
+	found, err := fs.Glob(os.DirFS(results), pattern) // the directory's own name is not a pattern
 	if err != nil {
 		return nil, err
 	}
@@ -285,8 +285,8 @@ func chartsOf(a *report.Analysis) []chart.Chart {
 	return charts
 }
 
-// drawAll draws charts on as many cores as there are: for the page, and those of
-// all rows as PNG, too.
+// drawAll draws charts on as many cores as there are: all for the page, and those of all
+// rows also as PNG.
 func drawAll(charts []chart.Chart) (drawn []page.Chart, pngs [][]byte, err error) {
 	drawn, pngs = make([]page.Chart, len(charts)), make([][]byte, len(charts))
 	failed := make([]error, len(charts))

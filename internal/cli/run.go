@@ -16,8 +16,8 @@ import (
 	"overlap/bench/sweep"
 )
 
-// runCmd is the flags of the verb run. Its fields are those of sweep.Settings, which
-// the compiler checks.
+// runCmd has the flags of the verb run. Its fields are those of sweep.Settings: Run
+// converts one into the other, so the compiler compares them.
 type runCmd struct {
 	Workloads []string `group:"what" help:"Workloads to run, or all (default: eight of them; --list names them)." placeholder:"NAME" complete:"workloads"`
 	Kinds     []string `group:"what" help:"Only workloads of these kinds: cpu, memory, lock, comm, spawn, wait, io, mixed." placeholder:"KIND" complete:"kinds"`
@@ -36,11 +36,11 @@ type runCmd struct {
 	CPUs      string `group:"where" name:"cpus" help:"CPUs to take, in this order, such as 0,2,4-7, instead of a placement." placeholder:"LIST"`
 	Disk      string `group:"where" help:"Directory on the disk that the workload disk measures (default: the one for temporary files)." placeholder:"DIR"`
 
-	Budget    time.Duration `group:"long" help:"How long to measure; no sample starts that would not fit (default: 3m50s, with --quick 25s, for more than a few workloads up to 2m30s)." placeholder:"DURATION"`
+	Budget    time.Duration `group:"long" help:"How long to measure; a sample that would not fit is not started (default: 3m50s; with --quick 25s, or up to 2m30s for many workloads)." placeholder:"DURATION"`
 	Quick     bool          `group:"long" help:"A coarse grid and short samples: about half a minute on two cores."`
 	Precision sweep.Percent `group:"long" help:"Stop sampling a point once its time is known to within this, unless it is compared with one that needs more samples; 0% samples as long as the budget lasts (default: 2%)." default:"2%" placeholder:"PERCENT"`
-	Rounds    int           `group:"long" help:"Most samples of every point (default: as many as the budget allows)." placeholder:"N"`
-	Sample    time.Duration `group:"long" help:"How long to time jobs in a sample (default: 40ms, with --quick 20ms)." placeholder:"DURATION"`
+	Rounds    int           `group:"long" help:"Maximum number of samples per point (default: as many as the budget allows)." placeholder:"N"`
+	Sample    time.Duration `group:"long" help:"How long to time jobs in a sample (default: 40ms; with --quick 20ms)." placeholder:"DURATION"`
 	Limit     time.Duration `group:"long" help:"Stop a sample that takes longer than this (default: 1m plus 100 times --sample)." placeholder:"DURATION"`
 	Wait      time.Duration `group:"long" help:"How long to wait, in total, for other programs to leave the CPUs (default: 30s)." default:"30s" placeholder:"DURATION"`
 	Seed      uint64        `group:"long" help:"Seed of the random order (default, and 0: random)." placeholder:"N"`
@@ -50,7 +50,7 @@ type runCmd struct {
 	Resume     string `group:"output" help:"Continue the interrupted run that wrote this file: same plan, same seed, no other flags." placeholder:"FILE"`
 	Recordings bool   `group:"output" help:"At the end, record cashiers on one core and on two, and the latencies between cores, for the charts of the report: 2 s on two cores." default:"true" negatable:""`
 	List       bool   `group:"output" help:"List the workloads and the points to measure, and exit."`
-	DryRun     bool   `group:"output" help:"Print the points to measure and how long it takes, and exit."`
+	DryRun     bool   `group:"output" help:"Print the points to measure and how long that takes, and exit."`
 }
 
 // Help is printed below the first line of --help.

@@ -23,7 +23,7 @@ import (
 	"overlap/internal/table"
 )
 
-// selfBudget is how long the self-test measures, unless --budget says.
+// selfBudget is how long the self-test measures without --budget.
 const selfBudget = 150 * time.Second
 
 // selfTest checks changes with known verdicts.
@@ -36,9 +36,9 @@ type selfTest struct {
 	*streams
 }
 
-// runSelfTest runs the self-test on this machine, with checks as a user starts them,
-// and prints the results. It is an error if a case did not end as it must. A budget of
-// 0 is selfBudget.
+// runSelfTest runs the self-test on this machine, with checks as a user starts them, and
+// prints the results. It returns an error if a case did not end as it must. A budget of 0
+// means selfBudget.
 func runSelfTest(ctx context.Context, s *streams, budget time.Duration) error {
 	h, err := host.Read()
 	if err != nil {

@@ -44,8 +44,8 @@ type selfOutcome struct {
 // that an operation does, and the linker may place it elsewhere.
 const selfSlowdown, selfSlack = 1.05, 0.02
 
-// selfCases are the changes. Each is one edit, which leaves the code around what
-// is timed as it is.
+// selfCases are the changes. Each is one edit, which leaves the code around the timed code
+// unchanged.
 func selfCases() []selfCase {
 	return []selfCase{
 		{
@@ -138,8 +138,8 @@ func (o selfOutcome) ended(want int, got string) (string, bool) {
 	return fmt.Sprintf("%s, but exit %d, not %d", got, o.code, want), false
 }
 
-// worse finds the regressions of a benchmark, or of all; of these quantities, or
-// of all.
+// worse finds the regressions of a benchmark in these quantities. An empty name stands
+// for all benchmarks, no quantities for all.
 func (o selfOutcome) worse(benchmark string, of ...gate.Quantity) (found []gate.Change) {
 	for _, c := range o.report.Changes {
 		if c.Verdict == gate.Worse && strings.HasPrefix(c.Benchmark, benchmark) && (of == nil || slices.Contains(of, c.Quantity)) {

@@ -94,9 +94,8 @@ func selfCommit(ctx context.Context, dir, tag string, files map[string]string) e
 	return nil
 }
 
-// selfCheck runs overlap check in the environment of the self-test and returns its
-// exit code. The end of the context interrupts it, so that it removes what it has
-// made.
+// selfCheck runs overlap check in the environment of the self-test and returns its exit
+// code. The end of the context interrupts the check, so that it removes what it has made.
 func selfCheck(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	self, err := os.Executable()
 	if err != nil {

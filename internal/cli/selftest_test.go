@@ -339,7 +339,7 @@ func TestSelfTestBesideOthers(t *testing.T) {
 	}
 }
 
-// A check that prints garbage, or nothing, is no healthy check.
+// A check that prints garbage, or nothing, is not a healthy one.
 func TestSelfTestOfGarbage(t *testing.T) {
 	for _, text := range []string{"", "{", "null null", "[]", `{"changes":[{"ratio":"x"}]}`} {
 		s, out, _ := fake(nil)
@@ -398,7 +398,7 @@ func TestPressureIsTheMedianOfTheSamples(t *testing.T) {
 		t.Errorf("of no file: %v, %v", got, err)
 	}
 	if _, err := pressureIn(file + "x"); err == nil {
-		t.Error("a file that is missing is no error")
+		t.Error("a file that is missing is not an error")
 	}
 }
 

@@ -208,7 +208,7 @@ func hogs(t *testing.T) (stop func()) {
 }
 
 // Jobs that are made to lose their second core in one known way show that way
-// as their largest loss, and a fifth of the cores at least. Other programs may take the cores, which is no fault
+// as their largest loss, and a fifth of the cores at least. Other programs may take the cores, which is not a fault
 // of the job, so the run queue counts in its own case only. They can also make
 // tasks end unevenly: a case has three tries, and fails only if it was wrong
 // while they took little.

@@ -10,9 +10,9 @@ import (
 	"overlap/internal/scratch"
 )
 
-// tidy removes what runs and checks that were killed left behind in a directory, and
-// ends what their benchmarks had started. It notes what cannot be removed, which is no
-// reason not to measure.
+// tidy removes from a directory what killed runs and checks left behind, and ends what
+// their benchmarks had started. It notes what cannot be removed: that does not prevent a
+// measurement.
 func tidy(ctx context.Context, s *streams, dir string) {
 	var removed []string
 	for _, left := range scratch.Abandoned(dir) {

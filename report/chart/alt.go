@@ -14,8 +14,8 @@ import (
 	"overlap/report/analyse"
 )
 
-// sentence joins the parts that say returns for n things. It stops after the first few: a
-// screen reader would take minutes to read dozens.
+// sentence joins say(0) to say(n-1) with semicolons. After the first few it only counts
+// the rest: a screen reader would take minutes to read dozens.
 func sentence(n int, say func(int) string) string {
 	const maxParts = 8
 	var parts []string

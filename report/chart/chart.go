@@ -1,8 +1,6 @@
-// Package chart draws an analysis with gonum/plot. Each chart answers one question: what
-// workers and cores buy, how the gain grows with cores, how throughput grows with workers,
-// where each workload lies between concurrency and parallelism, what the cores did, how
-// long tasks took, which GOMAXPROCS and workers are enough, what each executor costs, and
-// how far apart the cores of the machine are.
+// Package chart draws an analysis, and a history of checks, with gonum/plot. Each chart
+// answers one question, such as what workers and cores buy, or how long tasks took:
+// overviews lists those about all rows, OfRow those about one.
 package chart
 
 import (
@@ -20,7 +18,7 @@ import (
 	"overlap/report/analyse"
 )
 
-// Chart is a picture of an analysis.
+// Chart is a picture of an analysis or of a history.
 type Chart struct {
 	Name    string // file name without ending
 	Row     string // ID of the row that it is about; empty: of all
@@ -36,13 +34,26 @@ type Chart struct {
 // pageWidth is the width of every chart, in points: 800 CSS pixels.
 const pageWidth vg.Length = 600
 
-// Names lists the charts of all rows: those of All, and History.
-var Names = []string{
-	"gains", "timeline", "scaling", "workers", "plane", "stack", "latency", "heat", "crossover", "executors", "coretocore", "history",
+// overviews are the charts of all rows in the order of the page.
+var overviews = []struct {
+	name string
+	draw func(*analyse.Analysis) (Chart, bool)
+}{
+	{"gains", Gains}, {"timeline", Timeline}, {"scaling", Scaling}, {"workers", Workers}, {"plane", Plane}, {"stack", Stack},
+	{"latency", Latency}, {"heat", Heat}, {"crossover", Crossovers}, {"executors", Executors}, {"coretocore", CoreToCore},
 }
 
-// All returns the charts of all rows, in the order in which they are shown, without those
-// for which no row has numbers.
+// Names returns the names of all charts but those of one row: of the overviews, and of
+// History.
+func Names() (names []string) {
+	for _, o := range overviews {
+		names = append(names, o.name)
+	}
+	return append(names, "history")
+}
+
+// All returns the overviews, each of which shows all rows, in the order of the page. It
+// leaves out those that no row has numbers for.
 func All(a *analyse.Analysis) []Chart {
 	if len(a.Rows) == 0 {
 		return nil
@@ -50,10 +61,8 @@ func All(a *analyse.Analysis) []Chart {
 	all := len(a.Rows)
 	a = Excerpt(a)
 	var charts []Chart
-	for _, draw := range []func(*analyse.Analysis) (Chart, bool){
-		Gains, Timeline, Scaling, Workers, Plane, Stack, Latency, Heat, Crossovers, Executors, CoreToCore,
-	} {
-		if c, ok := draw(a); ok {
+	for _, o := range overviews {
+		if c, ok := o.draw(a); ok {
 			charts = append(charts, c)
 		}
 	}

@@ -126,7 +126,7 @@ func (m latencies) title() string {
 	for _, part := range []struct {
 		list []float64
 		name string
-	}{{within, "within a last-level cache"}, {between, "to another one of the package"}, {packages, "to another package"}} {
+	}{{within, "within a last-level cache"}, {between, "to another cache in the package"}, {packages, "to another package"}} {
 		if part.list != nil {
 			parts = append(parts, nanoseconds(mean(part.list))+" ns "+part.name)
 		}

@@ -15,8 +15,8 @@ import (
 	"overlap/report/law"
 )
 
-// drawn returns a chart that has something to draw.
-func drawn(c Chart, ok bool) Chart {
+// mustDraw returns a chart that has something to draw.
+func mustDraw(c Chart, ok bool) Chart {
 	if !ok {
 		panic(c.Name + " has nothing to draw")
 	}
@@ -62,7 +62,7 @@ func TestCeilingsHaveTheirIntervals(t *testing.T) {
 	pictures := func(doubt float64) map[string]string {
 		r := limited(64, doubt)
 		a := &analyse.Analysis{Rows: []analyse.Row{r}}
-		return map[string]string{"gains": svg(t, drawn(Gains(a))), "scaling": svg(t, drawn(Scaling(a))), "curves": svg(t, curves(r))}
+		return map[string]string{"gains": svg(t, mustDraw(Gains(a))), "scaling": svg(t, mustDraw(Scaling(a))), "curves": svg(t, curves(r))}
 	}
 	without := pictures(0)
 	for name, with := range pictures(1.2) {
@@ -107,7 +107,7 @@ func TestIntervalsOfCeilingsAreInTheFrame(t *testing.T) {
 func TestProductOfGainsHasItsInterval(t *testing.T) {
 	r := limited(2, 0)
 	r.Speedup = interval.Interval{Value: 1.96, Low: 1.8, High: 2.14}
-	picture := func(r analyse.Row) string { return svg(t, drawn(Gains(&analyse.Analysis{Rows: []analyse.Row{r}}))) }
+	picture := func(r analyse.Row) string { return svg(t, mustDraw(Gains(&analyse.Analysis{Rows: []analyse.Row{r}}))) }
 	if s := picture(r); !strings.Contains(s, ">1.00 × 2.00 = 1.96 ±0.18<") {
 		t.Error("the speedup has no interval")
 	}
@@ -142,7 +142,7 @@ func TestBoundsAreNamedWhereTheyAreDrawn(t *testing.T) {
 	for _, demand := range []float64{0.01, math.NaN()} {
 		r := waits(demand, 0.07)
 		a := &analyse.Analysis{Rows: []analyse.Row{r}}
-		for _, c := range []Chart{drawn(Workers(a)), curves(r)} {
+		for _, c := range []Chart{mustDraw(Workers(a)), curves(r)} {
 			if named := strings.Contains(svg(t, c), "bound"); named == math.IsNaN(demand) {
 				t.Errorf("%s of a demand of %v names a bound: %v", c.Name, demand, named)
 			}
@@ -153,7 +153,7 @@ func TestBoundsAreNamedWhereTheyAreDrawn(t *testing.T) {
 		if named := strings.Contains(svg(t, curves(r)), ">bound of 2 cores<"); named == math.IsNaN(demand) {
 			t.Errorf("of a demand of %v, the legend of the curves has the bound of both cores: %v", demand, named)
 		}
-		if named := strings.Contains(svg(t, drawn(Workers(a))), "min(w/(D+Z), p/D)"); named == math.IsNaN(demand) {
+		if named := strings.Contains(svg(t, mustDraw(Workers(a))), "min(w/(D+Z), p/D)"); named == math.IsNaN(demand) {
 			t.Errorf("the headline of a demand of %v has the bound: %v", demand, named)
 		}
 	}
@@ -181,21 +181,21 @@ func TestLimitsOfExecutors(t *testing.T) {
 		{[]analyse.Row{row(4, interval.Interval{Value: 1.2, Low: 1.0, High: 1.4}, h)}, 4, 3.6},
 		{[]analyse.Row{row(4, interval.Interval{Value: 1.3, Low: 1.2, High: 1.4}, h)}, 0, math.NaN()},
 	} {
-		ideal, ceiling := work{rows: c.rows}.limits()
+		ideal, ceiling := rivals{rows: c.rows}.limits()
 		if ideal != c.ideal || ceiling.Value != c.ceiling && !(math.IsNaN(c.ceiling) && math.IsNaN(ceiling.Value)) {
 			t.Errorf("%+v: %v and %v, want %v and %v", c.rows, ideal, ceiling.Value, c.ideal, c.ceiling)
 		}
 	}
 	r := row(4, exactly(1), h)
 	r.OverSerial = exactly(1.5)
-	side := sideBySide{works: []work{{rows: []analyse.Row{r}}}, t: Light}
+	side := sideBySide{groups: []rivals{{rows: []analyse.Row{r}}}, t: Light}
 	if _, high := side.reach(); high < 2.3 { // with room to the right of 4
 		t.Errorf("the ideal is beyond the frame, which ends at 2^%.2f", high)
 	}
 	if got := len(side.limitEntries()); got != 3 {
 		t.Errorf("%d entries, want those of the ideal, the ceiling and its interval", got)
 	}
-	if alt := executorsAlt(side.works); !strings.Contains(alt, "ceiling 3.60 ±0.20") {
+	if alt := executorsAlt(side.groups); !strings.Contains(alt, "ceiling 3.60 ±0.20") {
 		t.Error(alt)
 	}
 }

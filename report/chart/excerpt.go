@@ -21,7 +21,7 @@ func noteOmittedRows(charts []Chart, all int) []Chart {
 	}
 	for i := range charts {
 		charts[i].coarse = true
-		charts[i].Caption += fmt.Sprintf(" Drawn are the first %d of %d rows: choose others with a filter.", analyse.First, all)
+		charts[i].Caption += fmt.Sprintf(" It shows the first %d of %d rows: a filter chooses others.", analyse.First, all)
 	}
 	return charts
 }

@@ -13,7 +13,7 @@ import (
 // limits returns what the cores could make of the serial program: the ideal p, and the
 // ceiling H(p), NaN if it was not measured. The ideal is 0 where the cores limit nothing:
 // on one core, and for work that waits, so that workers gain on one core.
-func (w work) limits() (ideal float64, ceiling interval.Interval) {
+func (w rivals) limits() (ideal float64, ceiling interval.Interval) {
 	ceiling.Value = math.NaN()
 	for _, r := range w.rows {
 		if gain := r.Concurrency; gain.Low > 1.1 || math.IsNaN(gain.Low) && gain.Value > 1.1 {
@@ -29,22 +29,22 @@ func (w work) limits() (ideal float64, ceiling interval.Interval) {
 	return ideal, ceiling
 }
 
-func hasIdeal(w work) bool {
+func hasIdeal(w rivals) bool {
 	ideal, _ := w.limits()
 	return ideal > 1
 }
 
-func hasLimit(w work) bool {
+func hasLimit(w rivals) bool {
 	_, h := w.limits()
 	return h.Value > 0
 }
 
 // limitsCaption explains the limits that are drawn.
-func limitsCaption(works []work) string {
+func limitsCaption(groups []rivals) string {
 	switch {
-	case slices.ContainsFunc(works, hasLimit):
+	case slices.ContainsFunc(groups, hasLimit):
 		return " Unless the work waits, p cores reach at most the ideal, p times the serial program; the ceiling H(p) is what separate programs reach."
-	case slices.ContainsFunc(works, hasIdeal):
+	case slices.ContainsFunc(groups, hasIdeal):
 		return " Unless the work waits, p cores reach at most the ideal, p times the serial program."
 	}
 	return ""
@@ -53,14 +53,14 @@ func limitsCaption(works []work) string {
 // limitEntries explains the limits and the intervals that are drawn.
 func (s sideBySide) limitEntries() (entries []entry) {
 	style := s.t.scalingStyle()
-	if slices.ContainsFunc(s.works, hasIdeal) {
+	if slices.ContainsFunc(s.groups, hasIdeal) {
 		entries = append(entries, entry{"ideal p", wallMark(style.ideal)})
 	}
-	if slices.ContainsFunc(s.works, hasLimit) {
+	if slices.ContainsFunc(s.groups, hasLimit) {
 		entries = append(entries, entry{"ceiling H(p)", wallMark(style.ceiling)})
 	}
 	var drawn []interval.Interval
-	for _, w := range s.works {
+	for _, w := range s.groups {
 		if _, h := w.limits(); h.Value > 0 {
 			drawn = append(drawn, h)
 		}
@@ -73,7 +73,7 @@ func (s sideBySide) limitEntries() (entries []entry) {
 
 // limits draws the limits of a workload across its lanes, and the interval of the ceiling
 // above them.
-func (s sideBySide) limits(c draw.Canvas, w work, x func(float64) vg.Length, top, bottom vg.Length) {
+func (s sideBySide) limits(c draw.Canvas, w rivals, x func(float64) vg.Length, top, bottom vg.Length) {
 	style := s.t.scalingStyle()
 	ideal, h := w.limits()
 	if ideal > 1 {

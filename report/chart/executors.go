@@ -14,26 +14,26 @@ import (
 	"overlap/report/analyse"
 )
 
-// Executors draws what each executor gains at its best over a base that all have in
-// common, the plain serial program, for each workload that was measured under several
-// executors. Workloads in several sizes of task are left to Crossovers.
+// Executors compares the executors of each workload that was measured under several: the
+// best throughput of each, over that of the plain serial program. Workloads in several
+// sizes of task are left to Crossovers.
 func Executors(a *analyse.Analysis) (Chart, bool) {
-	works := worksOf(a)
-	if len(works) == 0 {
+	groups := rivalsOf(a)
+	if len(groups) == 0 {
 		return Chart{}, false
 	}
 	names := executorsOf(a)
 	lanes := 0
-	for _, w := range works {
+	for _, w := range groups {
 		lanes += len(w.rows)
 	}
 	return Chart{
 		Name:    "executors",
 		Title:   "Executors side by side",
-		Caption: "The same work under each executor, at its best workers and the most cores. Right of 1 it beats the plain serial program, which has no goroutines, futures or locks, on one core; every step to the right doubles the throughput." + limitsCaption(works),
-		Alt:     executorsAlt(works),
+		Caption: "The same work under each executor, at its best workers and the most cores. Right of 1 it beats the plain serial program, which has no goroutines, futures or locks, on one core; every step to the right doubles the throughput." + limitsCaption(groups),
+		Alt:     executorsAlt(groups),
 		width:   pageWidth,
-		height:  vg.Length(96 + 10*lanes + 12*len(works)),
+		height:  vg.Length(96 + 10*lanes + 12*len(groups)),
 		draw: func(c draw.Canvas, t Theme) {
 			c = t.headline(c, "Throughput over the plain serial program, by executor")
 			var entries []entry
@@ -41,7 +41,7 @@ func Executors(a *analyse.Analysis) (Chart, bool) {
 				_, glyph := t.series(i)
 				entries = append(entries, entry{name, glyphMark(glyph)})
 			}
-			side := sideBySide{works, names, t}
+			side := sideBySide{groups, names, t}
 			c = t.legend(c, append(entries, side.limitEntries()...))
 			t.lanes(c, "throughput over the serial program on 1 core (factor, doubling scale)", func(x *plot.Axis) {
 				x.Min, x.Max = side.reach()
@@ -51,15 +51,15 @@ func Executors(a *analyse.Analysis) (Chart, bool) {
 	}, true
 }
 
-// work is the rows of one workload, one for each executor.
-type work struct {
+// rivals are the rows of one workload, one for each executor.
+type rivals struct {
 	name string
 	rows []analyse.Row
 }
 
-// worksOf groups the rows that differ in the executor only and were compared with the
+// rivalsOf groups the rows that differ in the executor only and were compared with the
 // serial program.
-func worksOf(a *analyse.Analysis) (works []work) {
+func rivalsOf(a *analyse.Analysis) (groups []rivals) {
 	for _, r := range a.Rows {
 		grained := slices.ContainsFunc(a.Crossovers, func(c analyse.Crossover) bool {
 			return c.Workload == r.Workload && c.Size == r.Size && c.Column == r.Column
@@ -67,24 +67,24 @@ func worksOf(a *analyse.Analysis) (works []work) {
 		if grained || r.Executor == "" || !(r.OverSerial.Value > 0) {
 			continue
 		}
-		i := slices.IndexFunc(works, func(w work) bool { return w.rows[0].SameButExecutor(r) })
+		i := slices.IndexFunc(groups, func(w rivals) bool { return w.rows[0].SameButExecutor(r) })
 		if i < 0 {
-			works = append(works, work{name: r.Work()})
-			i = len(works) - 1
+			groups = append(groups, rivals{name: r.Work()})
+			i = len(groups) - 1
 		}
-		works[i].rows = append(works[i].rows, r)
+		groups[i].rows = append(groups[i].rows, r)
 	}
-	works = slices.DeleteFunc(works, func(w work) bool { return len(w.rows) < 2 })
-	for _, w := range works {
+	groups = slices.DeleteFunc(groups, func(w rivals) bool { return len(w.rows) < 2 })
+	for _, w := range groups {
 		slices.SortStableFunc(w.rows, func(a, b analyse.Row) int { return strings.Compare(a.Executor, b.Executor) })
 	}
-	return works
+	return groups
 }
 
-func executorsAlt(works []work) string {
+func executorsAlt(groups []rivals) string {
 	var b strings.Builder
 	b.WriteString("Throughput over the serial program.")
-	for _, w := range works {
+	for _, w := range groups {
 		var each []string
 		for _, r := range w.rows {
 			each = append(each, fmt.Sprintf("%s %s", r.Executor, table.Figures(r.OverSerial.Value)))
@@ -100,15 +100,15 @@ func executorsAlt(works []work) string {
 // sideBySide is the plotter: a lane for each executor of a workload, and an empty one
 // between workloads.
 type sideBySide struct {
-	works []work
-	names []string
-	t     Theme
+	groups []rivals
+	names  []string
+	t      Theme
 }
 
 const between = 1.2 // lanes
 
 func (s sideBySide) height() (lanes float64) {
-	for _, w := range s.works {
+	for _, w := range s.groups {
 		lanes += float64(len(w.rows)) + between
 	}
 	return lanes
@@ -117,7 +117,7 @@ func (s sideBySide) height() (lanes float64) {
 // reach returns the range of the gains and limits, and 1, in doublings. Intervals may
 // leave it.
 func (s sideBySide) reach() (low, high float64) {
-	for _, w := range s.works {
+	for _, w := range s.groups {
 		for _, r := range w.rows {
 			x := math.Log2(r.OverSerial.Value)
 			low, high = min(low, x), max(high, x)
@@ -137,7 +137,7 @@ func (s sideBySide) reach() (low, high float64) {
 func (s sideBySide) ticks() plot.ConstantTicks {
 	var ticks plot.ConstantTicks
 	y := 0.0
-	for _, w := range s.works {
+	for _, w := range s.groups {
 		n := float64(len(w.rows)) + between
 		ticks = append(ticks, plot.Tick{Value: y - n/2, Label: w.name})
 		y -= n
@@ -148,7 +148,7 @@ func (s sideBySide) ticks() plot.ConstantTicks {
 func (s sideBySide) Plot(c draw.Canvas, p *plot.Plot) {
 	tx, ty := p.Transforms(&c)
 	y := 0.0
-	for i, w := range s.works {
+	for i, w := range s.groups {
 		if i > 0 {
 			c.StrokeLine2(line(s.t.Grid, 0.75), c.Min.X, ty(y), c.Max.X, ty(y))
 		}

@@ -28,7 +28,7 @@ func TestBenchmarksOfUnknownWorkers(t *testing.T) {
 				t.Fatal(err)
 			}
 			if bytes.Contains(svg, []byte("NaN")) || bytes.Contains(svg, []byte("Inf")) {
-				t.Errorf("%s draws what is no number", c.Name)
+				t.Errorf("%s draws what is not a number", c.Name)
 			}
 			named := bytes.Contains(svg, []byte(">Get/size=4<"))
 			if drawn := c.Name == "gains" || c.Name == "scaling"; named != drawn {

@@ -42,7 +42,7 @@ func Gains(a *analyse.Analysis) (Chart, bool) {
 			if slices.ContainsFunc(rows, hasCeiling) {
 				entries = append(entries, entry{"ceiling (G_c × H(p))", wallMark(bars.ceiling())})
 			}
-			c = t.legend(c, append(entries, t.intervalEntry(bars.drawn())...))
+			c = t.legend(c, append(entries, t.intervalEntry(bars.intervals())...))
 			low, high := bars.reach()
 			t.lanes(c, "throughput over that of one worker on one core (factor, doubling scale)", func(x *plot.Axis) {
 				x.Min, x.Max = low, high+0.38*(high-low) // room for the text behind the bars
@@ -92,8 +92,8 @@ func (g gainBars) reach() (low, high float64) {
 	return math.Floor(low*2) / 2, max(high, low+1)
 }
 
-// drawn returns the intervals of the bars and of the ceilings.
-func (g gainBars) drawn() (all []interval.Interval) {
+// intervals returns those of the bars and of the ceilings.
+func (g gainBars) intervals() (all []interval.Interval) {
 	for _, r := range g.rows {
 		all = append(all, r.Concurrency, r.Parallelism)
 		if hasCeiling(r) {

@@ -19,7 +19,7 @@ func TestMissingLettersAreBoxes(t *testing.T) {
 		}
 	}
 	picture := func(name string) (png, svg []byte) {
-		c := drawn(Plane(&analyse.Analysis{Rows: []analyse.Row{{Workload: name, P: 2, Inflight: interval.Interval{Value: 1}, CPUsBusy: interval.Interval{Value: 1}}}}))
+		c := mustDraw(Plane(&analyse.Analysis{Rows: []analyse.Row{{Workload: name, P: 2, Inflight: interval.Interval{Value: 1}, CPUsBusy: interval.Interval{Value: 1}}}}))
 		png, err := c.PNG(Light)
 		if err != nil {
 			t.Fatal(err)

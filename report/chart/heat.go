@@ -38,11 +38,11 @@ func Heat(a *analyse.Analysis) (Chart, bool) {
 	}
 	scale := newHeatScale(maps)
 	scale.numbers = cells <= maxNumbers
-	c := Chart{Name: "heat", Title: "GOMAXPROCS and workers", Caption: heatCaption, Alt: heatAlt(maps)}.multiples(columns,
+	c := Chart{Name: "heat", Title: "GOMAXPROCS and workers", Caption: heatCaption, Alt: heatAlt(maps)}.multiples(panelsAcross,
 		"Gain over one worker on one core, by GOMAXPROCS and workers",
 		scale.legend, names,
 		func(t Theme, i int) *panel { return maps[i].panel(t, scale, len(maps)) })
-	c.height = 64 + vg.Length(rowsOfPanels(len(maps))*(max(112, 34+18*tallest)+24))
+	c.height = 64 + vg.Length(rowsOfPanels(len(maps), panelsAcross)*(max(112, 34+18*tallest)+24))
 	return c, len(maps) > 0
 }
 
@@ -51,7 +51,7 @@ func (m heatMap) panel(t Theme, scale heatScale, maps int) *panel {
 	p := t.plot("workers", m.axis())
 	p.X.Min, p.X.Max = -0.5, float64(len(m.workers))-0.5
 	p.Y.Min, p.Y.Max = -0.5, float64(len(m.procs))-0.5
-	across := min(columns, max(2, maps))
+	across := min(panelsAcross, max(2, maps))
 	p.X.Tick.Marker = thinned(ordinals(m.workers), t.text(small, t.Ink), pageWidth/vg.Length(across)-50)
 	p.Y.Tick.Marker = ordinals(m.procs)
 	p.X.Tick.Length, p.Y.Tick.Length = 0, 0

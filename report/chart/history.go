@@ -26,23 +26,23 @@ func History(h *history.History) (c Chart, ok bool) {
 	if h == nil {
 		return Chart{}, false
 	}
-	all := pastsOf(h)
+	all := historyPanels(h)
 	if len(all) == 0 {
 		return Chart{}, false
 	}
 	drawn := all[:min(len(all), maxPanels)]
 	caption := "Each line is the chain of ratios of a commit to its base, measured side by side; its 95 % band widens because errors add up. Upright lines are steps: the shortest ranges of commits whose ratios chance does not explain, with the change, and a bar on top if the range has several commits. Where a line is dotted, nothing was compared: it continues at the level before, which is an assumption."
 	if rest := len(all) - len(drawn); rest > 0 {
-		caption += fmt.Sprintf(" %s left out: choose with a pattern.", table.Count(rest, "more benchmark"))
+		caption += fmt.Sprintf(" %s left out: overlap history draws those that you choose.", table.Count(rest, "more benchmark"))
 	}
 	var names []string
 	for _, p := range drawn {
 		names = append(names, p.name)
 	}
-	c = Chart{Name: "history", Title: "History", Caption: caption, Alt: historyAlt(h)}.multiples(columns,
+	c = Chart{Name: "history", Title: "History", Caption: caption, Alt: historyAlt(h)}.multiples(panelsAcross,
 		"Over the commits: "+h.Finding(),
 		func(t Theme) []entry {
-			styles := pastStyles(t)
+			styles := historyStyles(t)
 			return []entry{
 				{"time (less is better)", lineMark(styles[history.Time].line, nil)},
 				{"speedup (more is better)", lineMark(styles[history.Speedup].line, nil)},
@@ -52,7 +52,7 @@ func History(h *history.History) (c Chart, ok bool) {
 			}
 		}, names,
 		func(t Theme, i int) *panel { return drawn[i].panel(t, h) })
-	c.height = vg.Length(70 + 130*rowsOfPanels(len(drawn)))
+	c.height = vg.Length(70 + 130*rowsOfPanels(len(drawn), panelsAcross))
 	return c, true
 }
 
@@ -67,14 +67,14 @@ func historyAlt(h *history.History) string {
 	})
 }
 
-// past is the panel of one benchmark.
-type past struct {
+// historyPanel is the panel of one benchmark.
+type historyPanel struct {
 	name   string
 	series []history.Series
 }
 
-// pastsOf returns the panels, those with the largest steps first.
-func pastsOf(h *history.History) (all []past) {
+// historyPanels returns the panels, those with the largest steps first.
+func historyPanels(h *history.History) (all []historyPanel) {
 	index := map[[2]string]int{}
 	for _, s := range h.Series {
 		if s.Quantity != history.Time && s.Quantity != history.Speedup || len(s.Points) < 2 {
@@ -86,14 +86,14 @@ func pastsOf(h *history.History) (all []past) {
 			continue
 		}
 		index[key] = len(all)
-		all = append(all, past{s.Title(), []history.Series{s}})
+		all = append(all, historyPanel{s.Title(), []history.Series{s}})
 	}
-	slices.SortStableFunc(all, func(a, b past) int { return cmp.Compare(b.largest(), a.largest()) })
+	slices.SortStableFunc(all, func(a, b historyPanel) int { return cmp.Compare(b.largest(), a.largest()) })
 	return all
 }
 
 // largest returns the size of the largest step as a logarithm; 0 without steps.
-func (p past) largest() (size float64) {
+func (p historyPanel) largest() (size float64) {
 	for _, s := range p.series {
 		for _, step := range s.Steps {
 			size = max(size, math.Abs(math.Log(step.Ratio.Value)))
@@ -102,17 +102,17 @@ func (p past) largest() (size float64) {
 	return size
 }
 
-type pastStyle struct {
+type historyStyle struct {
 	line draw.LineStyle
 	dot  draw.GlyphStyle
 }
 
-func pastStyles(t Theme) map[history.Quantity]pastStyle {
-	styles := map[history.Quantity]pastStyle{}
+func historyStyles(t Theme) map[history.Quantity]historyStyle {
+	styles := map[history.Quantity]historyStyle{}
 	for i, q := range []history.Quantity{history.Time, history.Speedup} {
 		line, dot := t.series(i)
 		line.Width, dot.Radius = 1.5, 2
-		styles[q] = pastStyle{line, dot}
+		styles[q] = historyStyle{line, dot}
 	}
 	return styles
 }
@@ -121,10 +121,10 @@ func pastStyles(t Theme) map[history.Quantity]pastStyle {
 const maxDots = 40
 
 // panel draws levels in log₂: a doubling and a halving are equally far from no change.
-func (p past) panel(t Theme, h *history.History) *panel {
+func (p historyPanel) panel(t Theme, h *history.History) *panel {
 	out := t.plot("", "")
 	out.Add(grid{t})
-	styles := pastStyles(t)
+	styles := historyStyles(t)
 	first, last := len(h.Commits), 0
 	low, high := 0.0, 0.0
 	for _, s := range p.series {
@@ -230,7 +230,7 @@ func (p piece) band(t Theme, low, high float64) band {
 	return band{t, bounded(p.low), bounded(p.high)}
 }
 
-func (p piece) draw(out *panel, t Theme, style pastStyle, dots bool) {
+func (p piece) draw(out *panel, t Theme, style historyStyle, dots bool) {
 	out.line(line(t.Muted, 1, 1.5, 1.5), p.joint)
 	out.line(style.line, p.at)
 	if !dots && len(p.at) > 1 {
@@ -253,7 +253,7 @@ type stepLines struct {
 
 func (s stepLines) Plot(c draw.Canvas, p *plot.Plot) {
 	tx, _ := p.Transforms(&c)
-	styles := pastStyles(s.t)
+	styles := historyStyles(s.t)
 	label := s.t.aligned(small, s.t.Ink, text.XLeft, text.YTop)
 	y := c.Max.Y - 1
 	for _, one := range s.series {

@@ -61,7 +61,7 @@ func latencyChart(panels []latencyPanel) (Chart, bool) {
 		names = append(names, p.name)
 	}
 	loads := slices.ContainsFunc(panels, func(p latencyPanel) bool { return p.byLoads })
-	return Chart{Name: "latency", Title: "Latency", Caption: latencyCaption, Alt: latencyAlt(panels)}.multiples(columns,
+	return Chart{Name: "latency", Title: "Latency", Caption: latencyCaption, Alt: latencyAlt(panels)}.multiples(panelsAcross,
 		"Latency of a task, on log scales: the median and the 99th percentile",
 		func(t Theme) []entry {
 			return t.latencyStyle().legend(allCores(table.Count(1, "core"), several), loads)

@@ -14,7 +14,7 @@ import (
 	"overlap/report/law"
 )
 
-const lawCaption = "The law is X(N) = λN / (1 + σ(N−1) + κN(N−1)): contention σ flattens it, coherency κ bends it down. Points that wave around it instead of scattering have another law."
+const lawCaption = "The law is X(N) = λN / (1 + σ(N−1) + κN(N−1)): contention σ flattens it, coherency κ bends it down. If the points swing around it instead of scattering, they follow another law."
 
 // hasLaw reports whether a fit of the universal scalability law, over cores or over
 // workers, rests on enough points to be drawn.

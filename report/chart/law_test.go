@@ -47,7 +47,7 @@ func TestLawsAreDrawnOnlyWhereTheyHold(t *testing.T) {
 			t.Errorf("a law %s: over cores %v, over workers %v: %s", name, cores, workers, c.chart.Alt)
 		}
 		any := c.cores || c.worker
-		if strings.Contains(drawn(t, c.chart), legend) != any || strings.Contains(c.chart.Caption, "X(N) = ") != any || strings.Contains(c.chart.Alt, "the largest residual is ") != any {
+		if strings.Contains(svgOf(t, c.chart), legend) != any || strings.Contains(c.chart.Caption, "X(N) = ") != any || strings.Contains(c.chart.Alt, "the largest residual is ") != any {
 			t.Errorf("a law %s: the legend, the caption and the words do not agree: %s", name, c.chart.Caption)
 		}
 	}

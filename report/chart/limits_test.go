@@ -32,7 +32,7 @@ func bounded(ceiling float64) analyse.Row {
 func TestLegendNamesTheCeilingThatIsDrawn(t *testing.T) {
 	for _, ceiling := range []float64{3, math.NaN()} {
 		a := &analyse.Analysis{Rows: []analyse.Row{bounded(ceiling)}}
-		pictures := append(OfRow(a, a.Rows[0])[:1], drawn(Scaling(a)))
+		pictures := append(OfRow(a, a.Rows[0])[:1], mustDraw(Scaling(a)))
 		for _, c := range pictures {
 			svg, err := c.SVG(Light)
 			if err != nil {

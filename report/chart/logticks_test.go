@@ -18,7 +18,7 @@ func TestNumbersHaveNoExponent(t *testing.T) {
 		}
 	}
 	if got := plain(1e300); len(got) > 8 {
-		t.Errorf("%q is no number to read", got)
+		t.Errorf("%q is not a number that people read", got)
 	}
 }
 

@@ -14,10 +14,10 @@ import (
 	"overlap/internal/interval"
 )
 
-// columns is how many panels stand side by side: three are readable at 800 CSS pixels.
-const columns = 3
+// panelsAcross is how many panels stand side by side: three are readable at 800 CSS pixels.
+const panelsAcross = 3
 
-func rowsOfPanels(n int) int { return (n + columns - 1) / columns }
+func rowsOfPanels(n, across int) int { return (n + across - 1) / across }
 
 // panel is a plot that knows whether it draws an interval.
 type panel struct {
@@ -25,14 +25,15 @@ type panel struct {
 	intervals bool
 }
 
-// multiples completes c with a small plot for each name, so many across, under a
-// headline and a legend, which also explains intervals if any are drawn.
+// multiples completes c with a small plot for each name, at most across side by side,
+// under a headline and a legend, which also explains intervals if any are drawn. Callers
+// whose plots have another height than that of most charts set c.height afterwards.
 func (c Chart) multiples(across int, headline string, legend func(Theme) []entry, names []string, drawPanel func(Theme, int) *panel) Chart {
-	c.width, c.height = pageWidth, vg.Length(60+156*rowsOfPanels(len(names)))
+	c.width, c.height = pageWidth, vg.Length(60+156*rowsOfPanels(len(names), across))
 	c.draw = func(canvas draw.Canvas, t Theme) {
 		canvas = t.headline(canvas, headline)
 		columns := min(across, max(2, len(names)))
-		grid := make([][]*plot.Plot, (len(names)+across-1)/across)
+		grid := make([][]*plot.Plot, rowsOfPanels(len(names), across))
 		intervals := false
 		for i := range names {
 			if i%columns == 0 {
@@ -122,8 +123,8 @@ func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 func (m measured) Len() int                    { return len(m.x) }
 func (m measured) XY(i int) (float64, float64) { return m.x[i], m.y[i] }
 
-// intervals draws all intervals of a curve as one path. plotter.YErrorBars makes three
-// paths for each, and a page of many curves half as large again.
+// intervals draws all intervals of a curve as one path. plotter.YErrorBars draws
+// three paths for each, which makes a page with many curves half as large again.
 type intervals struct {
 	measured
 	style draw.LineStyle

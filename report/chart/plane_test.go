@@ -50,7 +50,7 @@ func TestLabelsOfThePlaneKeepTheirPlace(t *testing.T) {
 func TestLongNamesStayInThePlane(t *testing.T) {
 	long := strings.Repeat("name/", 60)
 	a := &analyse.Analysis{Rows: []analyse.Row{{Workload: long, P: 2, Inflight: interval.Interval{Value: 3}, CPUsBusy: interval.Interval{Value: 1.9}}}}
-	svg, err := drawn(Plane(a)).SVG(Light)
+	svg, err := mustDraw(Plane(a)).SVG(Light)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +69,7 @@ func TestNoPlaneWithoutNumbers(t *testing.T) {
 	}
 }
 
-// On any number of cores few CPUs busy are told from 0 and from each other, and
+// On any number of cores, few CPUs busy are told from 0 and from each other, and
 // every label is a doubling of the one below.
 func TestBusyCPUsDouble(t *testing.T) {
 	for cores, want := range map[float64]string{1: "0 0.5 1", 2: "0 0.5 1 1.5 2", 12: "0 1 2 4 8", 256: "0 1 2 4 8 16 32 64 128 256"} {

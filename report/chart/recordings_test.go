@@ -88,19 +88,19 @@ func TestTimelineSaysWhatItShows(t *testing.T) {
 			t.Errorf("no %q in %q", want, c.Alt)
 		}
 	}
-	svg := drawn(t, c)
+	svg := svgOf(t, c)
 	for _, want := range []string{">On average 6.3 customers in progress and 0.8 scanned on 1 core, 8.4 and 1.6 on 2 cores<", ">10<", ">16<", ">core 2<", ">queue A<", ">queue B<", ">A1<", ">B5<", ">time since the first customer (ms)<", ">0<", ">5<"} {
 		if !strings.Contains(svg, want) {
 			t.Errorf("no %s in the picture", want)
 		}
 	}
 	c, _ = chart.Timeline(recorded(t, "1core.trace"))
-	if svg := drawn(t, c); strings.Contains(svg, "core 2") || !strings.Contains(svg, " scanned on 1 core<") {
+	if svg := svgOf(t, c); strings.Contains(svg, "core 2") || !strings.Contains(svg, " scanned on 1 core<") {
 		t.Error("the recording on one core alone has a second core, or no title")
 	}
 }
 
-func drawn(t *testing.T, c chart.Chart) string {
+func svgOf(t *testing.T, c chart.Chart) string {
 	t.Helper()
 	svg, err := c.SVG(chart.Light)
 	if err != nil {
@@ -125,7 +125,7 @@ func TestTimelineOfTooMuchIsNotDrawn(t *testing.T) {
 	}
 	crowd.Customers = crowd.Customers[:64]
 	a.Data.Timelines = []trace.Timeline{crowd}
-	if c, ok := chart.Timeline(a); !ok || len(drawn(t, c)) == 0 {
+	if c, ok := chart.Timeline(a); !ok || len(svgOf(t, c)) == 0 {
 		t.Error("64 customers at once are not drawn")
 	}
 }
@@ -134,8 +134,8 @@ func TestCoreToCoreSaysWhatItShows(t *testing.T) {
 	for cpus, want := range map[int]string{
 		2:  "A value takes 42 ns from one core to the other.",
 		4:  "A value takes 42 to 42 ns from one core to another.",
-		16: "A value takes 42 ns within a last-level cache, 114 ns to another one of the package.",
-		64: "A value takes 42 ns within a last-level cache, 114 ns to another one of the package, 198 ns to another package.",
+		16: "A value takes 42 ns within a last-level cache, 114 ns to another cache in the package.",
+		64: "A value takes 42 ns within a last-level cache, 114 ns to another cache in the package, 198 ns to another package.",
 	} {
 		c, ok := chart.CoreToCore(linked(t, cpus))
 		if wide := strings.Contains(c.Caption, ", 95 % intervals at most ±"); wide != (cpus > 10) || strings.Contains(c.Caption, " with their 95 % intervals") == wide {
@@ -147,7 +147,7 @@ func TestCoreToCoreSaysWhatItShows(t *testing.T) {
 		if !strings.Contains(c.Caption, "at least 10 samples") || !strings.Contains(c.Caption, "95 % intervals") || !strings.Contains(c.Caption, "median of 21 batches") {
 			t.Errorf("%d CPUs: %q does not say what the numbers are", cpus, c.Caption)
 		}
-		svg := drawn(t, c)
+		svg := svgOf(t, c)
 		if numbers := strings.Count(svg, ">42</text>"); (cpus <= 16) != (numbers > 0) {
 			t.Errorf("%d CPUs: %d cells have their number", cpus, numbers)
 		}
@@ -166,10 +166,10 @@ func TestCoreToCoreGroupsCPUs(t *testing.T) {
 		t.Fatal(err)
 	}
 	c, _ := chart.CoreToCore(a)
-	if !strings.Contains(c.Alt, "40 ns within a last-level cache, 120 ns to another one of the package, 80 ns to another package") {
+	if !strings.Contains(c.Alt, "40 ns within a last-level cache, 120 ns to another cache in the package, 80 ns to another package") {
 		t.Error(c.Alt)
 	}
-	svg := drawn(t, c)
+	svg := svgOf(t, c)
 	at := func(label string) int { return strings.Index(svg, ">"+label+"</text>") }
 	if at("9") < 0 || !(at("9") < at("0") && at("0") < at("2") && at("2") < at("1") && at("1") < at("3")) {
 		t.Error("the CPUs do not stand in the order 9 (unknown), 0, 2, 1, 3")

@@ -15,13 +15,13 @@ import (
 	"overlap/report/law"
 )
 
-const scalingCaption = "Where the line keeps to the ceiling, the machine sets the limit; where it falls below, the program does. It can pass the ceiling where cores are uneven: the ceiling waits for the slowest of its separate programs, while workers that share one queue even out. The words in a panel are of the most cores: the efficiency G_p/p, the share of the ideal, and the software efficiency G_p/H(p), the share of the ceiling."
+const scalingCaption = "Where the line keeps to the ceiling, the machine sets the limit; where it falls below, the program does. It can pass the ceiling where cores are uneven: the ceiling waits for the slowest of its separate programs, while workers that share one queue even out. The words in a panel are about the largest number of cores: the efficiency G_p/p, the share of the ideal, and the software efficiency G_p/H(p), the share of the ceiling."
 
 // Scaling draws the gain from cores at the best number of workers, with the ideal and the
 // measured ceiling. It is false if no row was measured on several numbers of cores.
 func Scaling(a *analyse.Analysis) (Chart, bool) {
 	rows := rowsWith(a.Rows, hasScaling)
-	return Chart{Name: "scaling", Title: "Cores", Caption: scalingCaption, Alt: scalingAlt(rows)}.multiples(columns,
+	return Chart{Name: "scaling", Title: "Cores", Caption: scalingCaption, Alt: scalingAlt(rows)}.multiples(panelsAcross,
 		"Gain from cores at the best number of workers, on doubling scales",
 		func(t Theme) []entry { return t.scalingStyle().legend("gain from cores", rows...) },
 		namesOf(rows),

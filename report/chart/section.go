@@ -43,7 +43,7 @@ func curves(r analyse.Row) Chart {
 		titles, names = append(titles, "throughput against workers"), append(names, "Throughput")
 		captions = append(captions, "Workers: where the curve is level, more of them bring no more.")
 		if hasBound(r) {
-			captions = append(captions, "Below the knee of the bound, of D the CPU time of a job and Z its waiting, they overlap more waiting; beyond it only cores help.")
+			captions = append(captions, "Below the knee of the bound, more workers overlap more waiting; beyond it, only more cores help.")
 		}
 		alts = append(alts, workersAlt(rows))
 		panels = append(panels, func(t Theme) *panel { return t.workersStyle().panel(t, r, r.Models.OverWorkers) })
@@ -52,7 +52,7 @@ func curves(r analyse.Row) Chart {
 		captions, alts = append(captions, lawCaption), append(alts, lawAlt(r))
 	}
 	c.Caption, c.Alt = strings.Join(captions, " "), strings.Join(alts, " ")
-	c = c.multiples(columns, strings.Join(titles, ", and ")+", on log scales",
+	c = c.multiples(panelsAcross, strings.Join(titles, ", and ")+", on log scales",
 		func(t Theme) []entry { return t.curveEntries(r) }, names,
 		func(t Theme, i int) *panel { return panels[i](t) })
 	c.height = 236

@@ -54,7 +54,7 @@ func TestRowsHaveTheChartsThatTheFileCanTell(t *testing.T) {
 			}
 			svg, err := c.SVG(chart.Light)
 			if err != nil || bytes.Contains(svg, []byte("NaN")) || bytes.Contains(svg, []byte("Inf")) {
-				t.Errorf("%s draws what is no number: %v\n%s", c.Name, err, svg)
+				t.Errorf("%s draws what is not a number: %v\n%s", c.Name, err, svg)
 			}
 		}
 	}

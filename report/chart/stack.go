@@ -16,7 +16,7 @@ import (
 	"overlap/report/analyse"
 )
 
-const stackCaption = "The length of a bar is the number of its cores; the parts say what they did. Work: the CPU time that the same jobs need with one worker on one core, or that they took if it is less. Inflation: CPU time beyond that. Run queue: other programs had the core. Imbalance: there was no task for it. Locked, runnable, waiting: there were tasks, but none could run. The words beside a bar name its largest loss; “no worker” means fewer workers than cores."
+const stackCaption = "The length of a bar is the number of its cores; the parts say what they did. Work: the CPU time that the same jobs need with one worker on one core, or the CPU time that they took, if that is less. Inflation: CPU time beyond that. Run queue: other programs had the core. Imbalance: there was no task for it. Locked, runnable, waiting: there were tasks, but none could run. The words beside a bar name its largest loss; “no worker” means fewer workers than cores."
 
 // Stack draws what the cores of each row did at its best point, as far as the file says.
 func Stack(a *analyse.Analysis) (Chart, bool) {

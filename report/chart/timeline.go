@@ -39,7 +39,7 @@ func Timeline(a *analyse.Analysis) (Chart, bool) {
 	return Chart{
 		Name:    "timeline",
 		Title:   "Timeline: two queues",
-		Caption: "A recording of the workload cashiers. Each core (a P of the Go scheduler) has a lane that shows whom it scans. The lanes below show every customer from start to end: the block is the scan, the line is waiting. Concurrency is the number of customers in progress at once; parallelism is the number of blocks at the same instant. One core scans one customer at a time, while others pay.",
+		Caption: "A recording of the workload cashiers. Each core (a P of the Go scheduler) has a lane that shows whom it scans. The lanes below show every customer from start to end: the block is the scan, the line is waiting. Concurrency is the number of customers in progress at once; parallelism is the number of blocks at the same instant. One core scans one customer at a time, while other customers pay.",
 		Alt:     "Two queues of customers, recorded. " + strings.Join(findings, ". ") + ".",
 		width:   pageWidth,
 		height:  height + head + foot,

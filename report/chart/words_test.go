@@ -30,13 +30,13 @@ func TestLegendsOfSingleSamplesHaveNoInterval(t *testing.T) {
 	const words = ">95 % interval<"
 	all := everything(analysisOf(t, twoHosts()))
 	for _, name := range []string{"gains", "scaling", "workers", "executors", "crossover", "latency", "row curves"} {
-		if c, ok := all[name]; !ok || strings.Contains(drawn(t, c), words) {
+		if c, ok := all[name]; !ok || strings.Contains(svgOf(t, c), words) {
 			t.Errorf("%s is there: %v, and explains an interval", name, ok)
 		}
 	}
 	all = everything(machine(t, 16))
 	for _, name := range []string{"gains", "scaling", "workers", "plane", "latency", "row curves"} {
-		if c, ok := all[name]; !ok || !strings.Contains(drawn(t, c), words) {
+		if c, ok := all[name]; !ok || !strings.Contains(svgOf(t, c), words) {
 			t.Errorf("%s is there: %v, and explains no interval", name, ok)
 		}
 	}
@@ -50,11 +50,11 @@ func TestLogScalesSaySo(t *testing.T) {
 	}
 	all["crossover"] = crossover
 	for _, name := range []string{"gains", "scaling", "workers", "plane", "latency", "crossover", "row curves"} {
-		if !regexp.MustCompile(`(log|doubling) scale`).MatchString(drawn(t, all[name])) {
+		if !regexp.MustCompile(`(log|doubling) scale`).MatchString(svgOf(t, all[name])) {
 			t.Errorf("%s does not say that a scale is logarithmic", name)
 		}
 	}
-	if s := drawn(t, all["row curves"]); !strings.Contains(s, ">Gain from cores, and throughput against workers, on log scales<") {
+	if s := svgOf(t, all["row curves"]); !strings.Contains(s, ">Gain from cores, and throughput against workers, on log scales<") {
 		t.Error("the headline of the curves is another")
 	}
 }
@@ -79,7 +79,7 @@ func TestCaptionsOfSectionsAreShort(t *testing.T) {
 // when the page turns dark.
 func TestNamesOnTheTimeline(t *testing.T) {
 	c, _ := chart.Timeline(recorded(t, "1core.trace", "2cores.trace"))
-	s := drawn(t, c)
+	s := svgOf(t, c)
 	for queue, ink := range map[string]string{"A": "#FFFFFF", "B": "#010101"} {
 		found := regexp.MustCompile(`<text[^>]*fill:([#0-9A-F]+)[^>]*>`+queue+`\d+<`).FindAllStringSubmatch(s, -1)
 		if len(found) < 10 {

@@ -11,7 +11,7 @@ import (
 	"overlap/report/law"
 )
 
-const workersCaption = "D is the CPU time of a job and Z its waiting. Below the knee of the bound more workers overlap more waiting; beyond it only cores can help. The distance to the bound is lost to hand-overs, locks, wake-ups and workers that end at different times."
+const workersCaption = "D is the CPU time of a job and Z its waiting. Below the knee of the bound, more workers overlap more waiting; beyond it, only more cores help. The distance to the bound is lost to hand-overs, locks, wake-ups and workers that end at different times."
 
 // workersAlone is the caption where CPU time was not measured, so that there is no bound.
 const workersAlone = "How many jobs a second that many workers finish. Where the curve is level, more workers bring no more; where it falls, they are in each other's way."
@@ -30,7 +30,7 @@ func Workers(a *analyse.Analysis) (Chart, bool) {
 	if limits {
 		title, caption = title+", under the bound min(w/(D+Z), p/D)", workersCaption
 	}
-	return Chart{Name: "workers", Title: "Workers", Caption: caption, Alt: workersAlt(rows)}.multiples(columns,
+	return Chart{Name: "workers", Title: "Workers", Caption: caption, Alt: workersAlt(rows)}.multiples(panelsAcross,
 		title,
 		func(t Theme) []entry { return t.workersStyle().legend(rows, limits) },
 		namesOf(rows),

@@ -90,8 +90,7 @@ func combine(edges []edge) (single []edge, dropped int) {
 // rebase turns edges that share a base, such as those of commits that were all
 // compared with one release, into edges from commit to commit: otherwise each would
 // report again what changed since that base. Neighbouring edges then share an error,
-// but are treated as independent, so that intervals of levels are too wide, not too
-// narrow.
+// but are treated as independent, so intervals of levels are too wide, not too narrow.
 func rebase(edges []edge) []edge {
 	list := slices.Clone(edges)
 	for i := 1; i < len(edges); i++ {

@@ -170,7 +170,7 @@ func TestOptionsChoose(t *testing.T) {
 func TestMoreSeriesNeedMoreEvidence(t *testing.T) {
 	e := compared(0, 1, 0, 1.023) // ± 1 %: at 4.5 standard errors
 	if h := Build([]Entry{e}, Options{}); len(h.Steps) != 1 {
-		t.Fatalf("alone it is no step: %v", h.Steps)
+		t.Fatalf("alone it is not a step: %v", h.Steps)
 	}
 	for i := range 200 {
 		e.Results = append(e.Results, Result{Metric{"m/a", fmt.Sprint("B", i), Time}, Ratio{1, 0.99, 1.01}, 0})

@@ -55,7 +55,7 @@ type Ratio struct {
 type Quantity string
 
 // The quantities that are searched for steps. Efficiency is left out: at one point its
-// ratio equals that of the speedup, so that each step would be reported twice.
+// ratio equals that of the speedup, so each step would be reported twice.
 const (
 	Time    Quantity = "time"
 	Speedup Quantity = "speedup"

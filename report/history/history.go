@@ -18,21 +18,21 @@
 // a stretch of ratios is the sum of their logarithms over its standard error, and
 // stretches of every length 1, 2, 4, 8 … are tested. A step is the shortest stretch that
 // chance does not explain, as in narrowest significance pursuit (Fryzlewicz, 2024). In a
-// hundred commits whose ratios have normal errors with a standard error of 0.3 %, that
-// finds a commit that cost 5 % in nearly all histories, and forty commits that cost
-// 0.3 % each in nine of ten. Stretches begin at every quarter of their length, so n
+// hundred commits whose ratios have normal errors with a standard error of 0.3 %, this
+// method finds a commit that cost 5 % in nearly all histories, and forty commits that
+// cost 0.3 % each in nine of ten. Stretches begin at every quarter of their length, so n
 // ratios have at most 4n of them, and Bonferroni's correction covers those of all
 // series. If errors are normal, the chance of one or more false steps in a history is at
 // most Options.Alpha.
 //
-// Errors need not be normal, and the largest of heavy tails look like steps. So a single
-// ratio is a step only if it also exceeds what the tails suggested by the other ratios
-// allow: those of Student's distribution with 3 or 6 degrees of freedom or of the normal
-// one, each as likely as the ratios of this series and of the others make it. With an
-// Alpha of 1 %, at most 5 % of the histories without a step have a false one. The cost:
-// with normal errors and a standard error of 0.5 %, a commit that costs 3 % is found in
-// 75 % of histories of a hundred commits, not in 88 %, and in half of those of fifty,
-// which reveal too little about their tails.
+// Errors need not be normal, and the largest errors of a heavy-tailed distribution look
+// like steps. So a single ratio must also exceed what such tails could produce: a mixture
+// of Student's distributions with 3 and 6 degrees of freedom and the normal distribution,
+// weighted by how well each fits the other ratios of this series and those of the other
+// series. With an Alpha of 1 %, at most 5 % of the histories without a step have a false
+// one. The cost: with normal errors and a standard error of 0.5 %, a commit that costs
+// 3 % is found in 75 % of histories of a hundred commits instead of 88 %, and in half of
+// those of fifty, which reveal too little about their tails.
 //
 // Standard errors are guarded in two ways. No ratio counts as more precise than the
 // typical one of its series: an interval that came out narrow by luck is how false

@@ -35,8 +35,8 @@ func Load(path string) (entries []Entry, warnings []error, err error) {
 	return entries, warnings, nil
 }
 
-// Read is Load from a reader. It fails if there is text, but no line of a history.
-// Warnings call the file name.
+// Read is Load for a reader; warnings refer to it as name. It fails if the input has text
+// but no line of a history.
 func Read(r io.Reader, name string) (entries []Entry, warnings []error, err error) {
 	l := loader{name: name, words: map[string]string{}}
 	in := bufio.NewReaderSize(r, 1<<16)

@@ -72,7 +72,7 @@ func setLimits(scans []*scan, alpha float64, tests int) {
 }
 
 // The chances of a false step in multiples of Alpha: heavyTailed where errors are known
-// to have heavy tails, maxFalse overall, with the histories that are too short to know.
+// to have heavy tails, maxFalse overall, including histories that are too short to know.
 const (
 	heavyTailed = 2
 	maxFalse    = 5
@@ -203,7 +203,8 @@ func (c *scan) sum(x stretch) (log, err float64) {
 
 // quantile returns the number of standard errors that a ratio exceeds with the
 // probability tail. Gonum's quantile of Student's distribution is far off at ten
-// thousand degrees of freedom and more, where the normal one applies.
+// thousand degrees of freedom and more; there, the quantile of the normal distribution
+// serves.
 func quantile(freedom, tail float64) float64 {
 	if freedom > 5000 {
 		return -distuv.UnitNormal.Quantile(tail)

@@ -23,10 +23,10 @@ type shape struct {
 	constant float64 // term of the logarithm of the density
 }
 
-// shapes are the possible shapes of each freedom. The standard error of an interval is
-// within 7 % of the scale of the errors or of their standard deviation, which heavy tails
-// make larger; seldom it is cautious, and errors are smaller. With a wider prior, heavy
-// tails would pass for wide normal errors.
+// shapes are the possible shapes of each freedom. Their prior: the standard error of an
+// interval is within about 7 % of the scale of the errors, or of their standard deviation,
+// which is larger if tails are heavy. Rarely, the interval is too wide and the errors are
+// smaller. With a wider prior, heavy tails would pass for wide normal errors.
 var shapes = func() (all []shape) {
 	const step, spread, cautious = 0.1, 0.07, 0.003 // of the scale's logarithm
 	near := func(x float64) float64 { return math.Exp(-x * x / (2 * spread * spread)) }
@@ -92,9 +92,9 @@ func newTails(sizes []float64, limit float64) *tails {
 			case k == 0:
 				t.likelihoods[0][i] = sum
 			default:
-				// That k sizes are larger counts as well: without them, the rest of
+				// That k sizes are larger is evidence, too: without it, the rest of
 				// heavy tails would look normal. But five steps are not heavy tails, so
-				// that no more than two count.
+				// at most two count.
 				t.likelihoods[k][i] = sum + min(float64(k), 2)*math.Log(s.tail(t.sizes[k]))
 			}
 		}
@@ -118,7 +118,7 @@ func ratioLimits(all []*tails, chance float64) []float64 {
 	prior := freedomPrior(ratios)
 	limits := make([]float64, len(all))
 	for i, t := range all {
-		// One machine measured all series, so that the others are the best evidence of
+		// One machine measured all series, so the other series are the best evidence of
 		// the tails of this one. They are not the only evidence: among twelve series, the
 		// one with heavy tails would pass for normal.
 		const own = 0.2
@@ -136,8 +136,8 @@ func ratioLimits(all []*tails, chance float64) []float64 {
 }
 
 // freedomPrior returns the probability of each freedom before any evidence. Few ratios
-// cannot distinguish normal errors from others, so that the probability of normal ones
-// grows with their number. TestQuietHistoriesSoak holds with these numbers: a larger
+// cannot distinguish normal errors from heavy-tailed ones, so the probability of normal
+// errors grows with the number of ratios. TestQuietHistoriesSoak holds with these numbers: a larger
 // probability of normal errors finds more steps, and more false ones.
 func freedomPrior(ratios int) weights {
 	n := float64(ratios)

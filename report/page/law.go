@@ -44,7 +44,7 @@ func ceilingOf(r analyse.Row, x law.GainAt) string {
 // lawColumns are the headings of the universal scalability law's table.
 var lawColumns = []string{"over", "N", "measured", "USL", "95 % interval", "measured over fitted"}
 
-// law returns the points of a row against its fits, over cores as gains and over workers
+// lawRows returns the points of a row against its fits, over cores as gains and over workers
 // in jobs per second; none where the law does not fit. The interval is that of the fitted
 // value.
 func lawRows(r analyse.Row) (rows [][]string) {

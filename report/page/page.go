@@ -30,9 +30,9 @@ var js string
 
 var tmpl = template.Must(template.New("page").Funcs(words{}.functions()).Parse(source))
 
-// Limit is the size in bytes under which a page stays, if leaving out the last sections,
-// and then the last lines of the table, is enough. Sixty rows of a machine with a few
-// cores fit.
+// Limit is the size in bytes that a page should not exceed: sixty rows of a machine with a
+// few cores fit. A larger page loses its last sections, and then the last lines of the
+// table. If that is not enough, it is written all the same.
 const Limit = 5_000_000
 
 // Chart is a chart for light pages, as SVG.

@@ -114,8 +114,8 @@ func TestPolicy(t *testing.T) {
 	}
 }
 
-// What workers bring is no gain from cores, and what a second core undoes of a
-// loss is none either: the shares are of Row.FromCores.
+// What workers bring is not a gain from cores. Neither is what a second core undoes of a
+// loss: the shares are of Row.FromCores.
 func TestSharesAreOfTheGainFromCores(t *testing.T) {
 	var b strings.Builder
 	for _, c := range []struct {

@@ -26,9 +26,9 @@ func newStyles(dark map[string]string) *styles {
 	return &styles{dark: dark, classes: map[string]string{}}
 }
 
-// drawn are the elements that a chart may have, and their attributes. Everything else,
+// allowedElements are those that a chart may have, and their attributes. Everything else,
 // such as a script, a link or a foreign object, does not reach the page.
-var drawn = map[string][]string{
+var allowedElements = map[string][]string{
 	"svg": {"viewBox"}, "g": {"transform"}, "path": {"d", "transform"}, "text": {"x", "y", "transform"},
 	"rect": {"x", "y", "width", "height", "transform"}, "circle": {"cx", "cy", "r", "transform"},
 	"line": {"x1", "y1", "x2", "y2", "transform"}, "polyline": {"points"}, "polygon": {"points"},
@@ -50,7 +50,7 @@ func (s *styles) inline(svg []byte, label string) (string, error) {
 		}
 		switch t := token.(type) {
 		case xml.StartElement:
-			if _, ok := drawn[t.Name.Local]; !ok || skip > 0 || unplaceable(t) {
+			if _, ok := allowedElements[t.Name.Local]; !ok || skip > 0 || unplaceable(t) {
 				skip++
 				continue
 			}
@@ -86,7 +86,7 @@ func (s *styles) open(b *strings.Builder, t xml.StartElement, label string) {
 		case name == "style":
 			fmt.Fprintf(b, ` class="%s"`, s.class(a.Value))
 		case name == "href" && !strings.HasPrefix(a.Value, "data:image/png;base64,"):
-		case slices.Contains(drawn[t.Name.Local], name):
+		case slices.Contains(allowedElements[t.Name.Local], name):
 			fmt.Fprintf(b, ` %s="%s"`, name, html.EscapeString(fraction.ReplaceAllString(a.Value, "$1")))
 		}
 	}

@@ -12,33 +12,33 @@ import (
 	"overlap/report/write"
 )
 
-// grid is the table behind a chart of all rows.
+// grid is the table with the numbers of a chart of all rows.
 type grid struct {
 	ID string
 	Numbers
 }
 
-// origin is where the numbers of a chart are, and what the link there says.
-type origin struct{ id, text string }
+// link says where the numbers of a chart are. Without an id, its text is not a link.
+type link struct{ id, text string }
 
 var (
-	inSections = origin{"the_workloads", "in each workload’s section"}
-	inJSON     = origin{"", "in report.json"}
+	inSections = link{"the_workloads", "in each workload’s section"}
+	inJSON     = link{"", "in report.json"}
 )
 
-// behind describes the table behind a chart of all rows. Without rows, the numbers are
-// elsewhere.
-type behind struct {
+// numberTable describes the table with the numbers of a chart of all rows. If rows is nil,
+// or returns nothing or more than maxRows, the page says where else the numbers are.
+type numberTable struct {
 	name      string
 	columns   []string
 	rows      func(*analyse.Analysis) [][]string
-	elsewhere origin
+	elsewhere link
 }
 
-// sources are the tables behind the charts, by the names of the charts.
-var sources = map[string]behind{
-	"gains":   {elsewhere: origin{"all_rows", "the table"}},
-	"history": {elsewhere: origin{"", "by overlap history, as JSON"}},
+// numberTables are the tables by the names of their charts.
+var numberTables = map[string]numberTable{
+	"gains":   {elsewhere: link{"all_rows", "the table"}},
+	"history": {elsewhere: link{"", "by overlap history, as JSON"}},
 	"timeline": {"the recordings",
 		[]string{"cores", "length", "customers", "most in progress", "in progress on average", "most running", "running on average"},
 		recordingRows, inJSON},
@@ -65,14 +65,14 @@ var sources = map[string]behind{
 		heatRows, inSections},
 }
 
-// maxRows limits a table behind a chart. The sections have the numbers of longer ones.
+// maxRows limits the table of a chart. The sections have the numbers of longer ones.
 const maxRows = 1000
 
-// numbersOf returns the table behind a chart of all rows, nil if it has none, and where
-// its numbers are then.
-func numbersOf(a *analyse.Analysis, c Chart) (*grid, origin) {
+// numbersOf returns the table of a chart of all rows, nil if it has none, and where its
+// numbers are then.
+func numbersOf(a *analyse.Analysis, c Chart) (*grid, link) {
 	id := "numbers_" + c.Name
-	s := sources[c.Name]
+	s := numberTables[c.Name]
 	switch n := c.Numbers; {
 	case n != nil:
 		return &grid{id, *n}, s.elsewhere

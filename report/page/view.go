@@ -53,14 +53,15 @@ type line struct {
 
 type fact struct{ Key, Value string }
 
-// figure is a chart of the page. Data is the identifier of the table with its numbers,
-// Like that of a chart with the caption that explains this one, too.
+// figure is a chart of the page. Data is the identifier of the table with its numbers.
+// Like is the identifier of an earlier chart whose caption also explains this one; it is
+// empty if this one has its own.
 type figure struct {
 	ID, Title, Caption, Like, Data, DataName string
 
 	SVG   template.HTML
 	Top   bool  // it is of all rows
-	Table *grid // of its numbers, nil if another table has them
+	Table *grid // of its numbers, nil if they are elsewhere
 }
 
 // section is what the page says about a row.

@@ -75,7 +75,7 @@ func (p *Pair) findIdentical() (list []string, err error) {
 }
 
 // reportOmitted reports what cannot be run. A benchmark that ran in base and does
-// not in head is broken.
+// not run in head is broken.
 func (p *Pair) reportOmitted(found []sweep.Benchmark, base, head []sweep.Omission) {
 	for _, o := range head {
 		switch {

@@ -44,7 +44,7 @@ func (p *Pair) findHeadOnly(ctx context.Context, head, shared []sweep.Benchmark,
 			return err
 		}
 		if curve {
-			p.HeadOnly = append(p.HeadOnly, p.efficiencyPoints(sweep.Suite{Benchmarks: []sweep.Benchmark{b}, Levels: p.o.Levels, Workers: p.workerCounts()}.FixedPoints())...)
+			p.HeadOnly = append(p.HeadOnly, p.efficiencyPoints(sweep.ForeignPlan{Benchmarks: []sweep.Benchmark{b}, Levels: p.o.Levels, Workers: p.workerCounts()}.FixedPoints())...)
 		}
 	}
 	return nil

@@ -78,8 +78,9 @@ func startWatch() stopwatch {
 func (w stopwatch) time(links int) time.Duration {
 	wall := time.Since(w.began)
 	if cpu, ok := meter.Used(); ok && links > 0 {
-		// Links side by side leave the CPUs idle for a quarter of the time: a check of 26
-		// blocks took 26.9 s of 25 s when they were taken to use all of them.
+		// Links that run side by side leave the CPUs idle for a quarter of the time. When
+		// we assumed that they use all CPUs, a check of 26 blocks with a budget of 25 s
+		// took 26.9 s.
 		return min(wall, (cpu-w.cpu)*4/3/time.Duration(min(links, maxLinks, runtime.GOMAXPROCS(0))))
 	}
 	return wall

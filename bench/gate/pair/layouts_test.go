@@ -33,8 +33,8 @@ func TestUsersLinkerFlagsStay(t *testing.T) {
 	}
 }
 
-// Links cost time, of which the budget is kept; fewer layouts than can tell
-// anything are not drawn.
+// The time of the links is part of the budget, which is kept. There are never fewer
+// layouts than a result needs.
 func TestBudgetHasRoomForLinks(t *testing.T) {
 	const second = time.Second
 	for _, c := range []struct {

@@ -40,7 +40,7 @@ type Options struct {
 	Tests      Tests  // empty: OwnTests
 	Workloads  []workloads.Workload
 	Curves     Curves
-	Demands    map[int]float64 // least efficiency of head, by cores
+	Demands    map[int]float64 // minimum efficiency of head, by cores
 
 	Host   host.Host
 	Levels []sweep.Level // of parallelism to measure
@@ -101,7 +101,7 @@ func wrong(o Option, format string, args ...any) error {
 type Pair struct {
 	Base, Head gate.Revision
 	Points     []sweep.Point
-	HeadOnly   []sweep.Point // compared with nothing, for a least efficiency
+	HeadOnly   []sweep.Point // compared with nothing, for a minimum efficiency
 
 	gate.NotCompared
 	Notes []string

@@ -35,7 +35,7 @@ func (p *Pair) workerCounts() []int {
 }
 
 // addBenchmarks adds points of the benchmarks. A benchmark that does not run in parallel has
-// one: its curve would cost as much as others, and be flat.
+// one point: its curve would take as long as any other, and be flat.
 func (p *Pair) addBenchmarks(ctx context.Context, shared []sweep.Benchmark) error {
 	if len(p.o.Levels) > 1 && p.o.Curves == Auto && len(shared) > 0 {
 		p.o.Say(fmt.Sprintf("looking for what runs in parallel among %s", table.Count(len(shared), "benchmark")))
@@ -49,7 +49,7 @@ func (p *Pair) addBenchmarks(ctx context.Context, shared []sweep.Benchmark) erro
 		if !curve {
 			levels = levels[:1]
 		}
-		p.addPoints(sweep.Suite{Benchmarks: []sweep.Benchmark{b}, Levels: levels, Workers: p.workerCounts()}.FixedPoints())
+		p.addPoints(sweep.ForeignPlan{Benchmarks: []sweep.Benchmark{b}, Levels: levels, Workers: p.workerCounts()}.FixedPoints())
 	}
 	return nil
 }
@@ -64,10 +64,10 @@ func (p *Pair) wantsCurve(ctx context.Context, b sweep.Benchmark, sides ...*side
 
 // runsInParallel reports whether a benchmark may run in parallel, on one of the sides: it
 // starts goroutines while it is timed, or keeps more than one CPU busy with those that
-// it started before. A Go version before 1.26 does not count goroutines, and every
-// benchmark may.
+// it started before. Go before 1.26 does not count goroutines; there,
+// every benchmark counts as one that may.
 func (p *Pair) runsInParallel(ctx context.Context, b sweep.Benchmark, sides []*side) (bool, error) {
-	top := sweep.Suite{Benchmarks: []sweep.Benchmark{b}, Levels: p.o.Levels[len(p.o.Levels)-1:], Workers: p.workerCounts()}.FixedPoints()
+	top := sweep.ForeignPlan{Benchmarks: []sweep.Benchmark{b}, Levels: p.o.Levels[len(p.o.Levels)-1:], Workers: p.workerCounts()}.FixedPoints()
 	for _, s := range sides {
 		asked := *s.foreign
 		asked.Env = append(slices.Clone(asked.Env), overlay.AskVariable+"=1")
@@ -88,8 +88,9 @@ func (p *Pair) runsInParallel(ctx context.Context, b sweep.Benchmark, sides []*s
 	return false, nil
 }
 
-// efficiencyPoints returns the points that a demanded efficiency follows from: one
-// worker on one core, or as many as the benchmark starts, and as many as the cores.
+// efficiencyPoints returns the points that a demanded efficiency follows from: those with
+// as many workers as cores, on one core and on the demanded number, or with as many
+// workers as the benchmark starts by itself.
 func (p *Pair) efficiencyPoints(points []sweep.Point) (list []sweep.Point) {
 	for _, point := range points {
 		cores := min(point.Cores, point.Procs)

@@ -88,7 +88,7 @@ func (p *Pair) resolve(ctx context.Context, repo *git.Repository) (err error) {
 	return nil
 }
 
-// realPath returns the path as git has it: absolute, and without symbolic links in its
+// realPath returns the path as git spells it: absolute, and without symbolic links in its
 // directory.
 func realPath(path string) (string, error) {
 	path, err := filepath.Abs(path)
@@ -102,11 +102,11 @@ func realPath(path string) (string, error) {
 }
 
 // sameCommit reports whether a commit is to be measured against itself. A clean
-// worktree is not: somebody who has changed nothing yet need not wait.
+// worktree is not: a user who has changed nothing yet need not wait.
 func (p *Pair) sameCommit() bool { return p.o.Head != Worktree && p.base.commit == p.head.commit }
 
-// settleEnv gives both sides the same settings of the go command, as near as they
-// can have them to those of the user's directory.
+// settleEnv gives both sides the same settings of the go command: those of the user's
+// directory, as far as both can have them.
 func (p *Pair) settleEnv(ctx context.Context, dir string, repo *git.Repository) error {
 	own, err := goEnv(ctx, dir, nil)
 	if err != nil {

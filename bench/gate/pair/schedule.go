@@ -12,11 +12,11 @@ import (
 	"overlap/bench/sweep"
 )
 
-// The fixed design. With fewer blocks than the least, chance alone could explain
-// almost anything once some benchmarks are tested together.
+// The fixed design. With fewer than leastBlocks blocks, chance alone could explain almost
+// anything once some benchmarks are tested together.
 const (
 	SlotTime    = 75 * time.Millisecond // that slices are timed
-	slotWall    = 85 * time.Millisecond // that a slot takes at least, with its process
+	slotWall    = 85 * time.Millisecond // that a slot takes at least, including its process
 	usualBlocks = 30                    // about 10 s of a point
 	leastBlocks = 14
 )

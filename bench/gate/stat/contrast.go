@@ -62,7 +62,7 @@ func (t *Term) BaseAt(q float64) float64 { return t.levels(choice{q: q})[0] }
 func (t *Term) Quantile() float64 { return t.how.q }
 
 // Paired reports whether the estimate compares the builds block by block, or turn by
-// turn; else over all slices.
+// turn, and not over all slices.
 func (t *Term) Paired() bool { return t.how.paired }
 
 // Blocks is how many blocks the term rests on.
@@ -254,8 +254,8 @@ func (c Contrast) floorBy(how func(t *Term) choice, level float64, null nullMode
 	return math.NaN()
 }
 
-// smallest is the least change that is found, to a share of itself, or +Inf if a
-// change of 16 times is not.
+// smallest is the smallest change that is found, to a share of itself, or +Inf if not even
+// a change by a factor of 16 is found.
 func smallest(found func(float64) bool, from, share float64) float64 {
 	low, high := 0.0, max(from, 1e-6)
 	for !(high <= math.Log(16)) || !found(high) {

@@ -73,10 +73,10 @@ const enough = 50
 // itself.
 const slack = 1e-12
 
-// p is the share of exchanges with a statistic at least as far from 0 as measured. All
-// exchanges of few units are tried. Of more at most m are drawn, with the measured one
-// among them; drawing stops early if the share is large, which leaves the p value
-// exact: P(p <= x) <= x for every x (Besag and Clifford, 1991).
+// p is the share of exchanges with a statistic at least as far from 0 as measured. If
+// there are few units, all exchanges are tried. Otherwise at most m are drawn, with the
+// measured one among them; drawing stops early if the share is large, which leaves the
+// p value exact: P(p <= x) <= x for every x (Besag and Clifford, 1991).
 func (e exchange) p(measured float64, m int, seed, stream uint64) float64 {
 	least := math.Abs(measured) - slack
 	d := newDraws(e.units, seed, stream)
@@ -100,8 +100,8 @@ func (e exchange) p(measured float64, m int, seed, stream uint64) float64 {
 	return float64(1+hits) / float64(1+m)
 }
 
-// distribution is the exchange distribution of the statistic's distance from 0,
-// ascending: of m draws, or of all exchanges of few units.
+// distribution is the exchange distribution of the statistic's distance from 0, in
+// ascending order: of m draws or, if there are few units, of all exchanges.
 func (e exchange) distribution(m int, seed, stream uint64) []float64 {
 	d := newDraws(e.units, seed, stream)
 	if e.n <= maxEnumerated {

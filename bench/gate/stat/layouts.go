@@ -32,15 +32,15 @@ func seedsOf(blocks []Block) (list []seeds) {
 	return list
 }
 
-// units say which blocks of some data sets change their names together: those of the
-// same two binaries, which have the same luck with their layouts in all of them.
-// Whether a block has the binaries in the places of the first or in turned places
-// follows from the layouts, not from the names, so nothing that rests on units depends
-// on which build is called head.
+// units say which blocks of some data sets change their names together: the blocks of the
+// same two binaries, which have the same luck with their layouts in all of them. Whether a
+// block has these binaries in the same places as the first block of its unit, or swapped,
+// follows from the layouts, not from the names. So nothing that rests on units depends on
+// which build is called head.
 type units struct {
 	n      int
 	of     []int  // of every block, one data set after the other
-	turned []bool // of every block: what the first of its unit has outside, it has inside
+	turned []bool // of every block: its binaries are swapped, compared with the first block of its unit
 }
 
 func unitsOf(sets ...Data) (u units) {

@@ -8,9 +8,10 @@ import (
 
 // pairedTimes is a point whose processes took turns: slots 0 and 1, and slots 2 and 3,
 // timed their slices alternately. Two slices next to each other meet the same
-// conditions, so their ratio counts: in each pair of slots the mean of the middle half
-// of the ratios, which bursts that hit one of two neighbours do not move; over blocks
-// a trimmed mean, since two processes may also differ by where their memory is.
+// conditions, so their ratio counts. The value of a pair of slots is the mean of the
+// middle half of its ratios, which bursts that hit one of two neighbours do not move; that
+// of the point is a trimmed mean over blocks, because two processes may also differ by
+// where their memory is.
 type pairedTimes struct {
 	logs [][2]float64 // of every block: log of slots 0 over 1, and of slots 3 over 2
 	*pooledTimes
@@ -73,9 +74,9 @@ func (t *pairedTimes) scaled(by float64) Data {
 	return scaled
 }
 
-// halves are the slots that had the first turn and those that had the second: either
-// build has one of each in every block. What the first turn itself brings is taken
-// out; it cancels within blocks.
+// halves are the slots that had the first turn and those that had the second: each build
+// has one slot of either half in every block. What the first turn itself brings is taken
+// out of the halves; it cancels within blocks.
 func (t *pairedTimes) halves(*rand.Rand) Data {
 	h := &pairedTimes{make([][2]float64, len(t.logs)), &pooledTimes{slices: t.slices, halfOf: t.halfOf, head: make([]bool, len(t.logs))}}
 	first := 0.0
@@ -104,9 +105,9 @@ func (t *pairedTimes) choices() (list []choice) {
 	return list
 }
 
-// leastTrimmed is how small a p value the trimmed mean must be able to have to be
-// a choice. The labels of the blocks that it leaves out do not matter, so each of
-// them doubles the least p value.
+// A trimmed mean is a choice only if its smallest possible p value is at most
+// leastTrimmed. The labels of the blocks that it leaves out do not matter, so each of
+// them doubles that p value.
 const leastTrimmed = 1e-4
 
 func (t *pairedTimes) statistic(how choice) statistic {

@@ -59,9 +59,9 @@ func (c *pooledTimes) halves(rng *rand.Rand) Data {
 	return &pooledTimes{c.slices, mixed(len(c.head), rng), first, nil}
 }
 
-// quantiles are the quantiles to choose from. Low ones show the code undisturbed; work on
-// several CPUs is seldom undisturbed on all of them, and work that waits for memory
-// never is.
+// quantiles are those to choose from. Low quantiles show the code undisturbed; code on
+// several CPUs is seldom undisturbed on all of them, and code that waits for memory never
+// is.
 var quantiles = []float64{.002, .005, .01, .02, .05, .1, .25, .5}
 
 // highest is the highest quantile that may be pooled. An exchange can move the q
@@ -131,8 +131,8 @@ func (c *pooledTimes) pairs(how choice) [][2]float64 {
 	return pairsOf(slots)
 }
 
-// differences are of every block how much its first half's quantile is above
-// its second's.
+// differences returns for every block by how much the quantile of its first half exceeds
+// that of its second.
 func (c *pooledTimes) differences(q float64) []float64 {
 	halves := make([][]float64, 2*len(c.head))
 	for _, v := range c.slices {

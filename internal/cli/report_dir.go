@@ -16,7 +16,7 @@ import (
 	"overlap/report/chart"
 )
 
-// reportDir is where a report goes. It may hold files of others, which stay.
+// reportDir is where a report goes. Files there that are not of a report stay.
 type reportDir string
 
 // file is one of a report.
@@ -57,8 +57,8 @@ func (d reportDir) wrote(name string) bool {
 	case "index.html":
 		return bytes.Contains(d.begin(name, 64<<10), []byte("\n<title>overlap: "))
 	}
-	// A picture as PNG says nothing of itself. It is written after the same
-	// picture as SVG, and removed before it.
+	// A PNG does not say who wrote it. It is written after the same picture as SVG, and
+	// removed before that.
 	svg := strings.TrimSuffix(strings.TrimSuffix(name, ".png"), ".svg") + ".svg"
 	return bytes.Contains(d.begin(svg, 1<<10), []byte(`<svg style="font-family:Liberation Sans,`))
 }
@@ -111,7 +111,7 @@ func isReport(text []byte) bool {
 
 // store puts the files into the directory: all of them, or none if ctx ends before
 // the last is written. Each is written beside its place and moved there, so that
-// a reader never sees half of one; the last is moved when the others are there.
+// a reader never sees half of one; the last file is moved after all others.
 func (d reportDir) store(ctx context.Context, files []file) (err error) {
 	var names []string
 	for _, file := range files {
@@ -158,7 +158,7 @@ func (d reportDir) store(ctx context.Context, files []file) (err error) {
 // not have.
 func (d reportDir) removeOld(names []string) error {
 	var failed []error
-	for _, name := range slices.Concat(chart.Names, retiredNames) {
+	for _, name := range slices.Concat(chart.Names(), retiredNames) {
 		if slices.Contains(names, name+".svg") || !d.wrote(name+".svg") {
 			continue
 		}

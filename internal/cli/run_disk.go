@@ -17,9 +17,9 @@ func isDisk(w workloads.Workload) bool { return w.Name == workloads.Disk.Name }
 // has it. It belongs to this process because samples may be ended before they can
 // clean up; done removes it.
 //
-// If the directory will not do, and the user named neither the workload nor a
-// directory, the workload is left out with a note: on many systems the directory for
-// temporary files is in memory.
+// If the directory is unsuitable, and the user named neither the workload nor a directory,
+// the workload is left out with a note: on many systems the directory for temporary files
+// is in memory.
 func (r *run) disk(g *sweep.Grid) (dir string, done func() error, err error) {
 	done = func() error { return nil }
 	if !slices.ContainsFunc(g.Workloads, isDisk) {

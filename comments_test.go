@@ -7,10 +7,12 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+	"unicode"
 )
 
 // go doc shows a comment under the name of what it documents, so an exported name
-// begins its comment, with the capital that it has.
+// begins its comment, with the capital that it has. A comment that begins with a
+// lower-case word begins with the name, too: else that is a former name.
 func TestCommentsBeginWithTheirName(t *testing.T) {
 	out, err := exec.Command("go", "list", "-f", "{{range .GoFiles}}{{$.Dir}}/{{.}}\n{{end}}", "./...").Output()
 	if err != nil {
@@ -29,7 +31,9 @@ func TestCommentsBeginWithTheirName(t *testing.T) {
 			}
 			seen++
 			first, _, _ := strings.Cut(strings.Join(strings.Fields(doc.Text()), " "), " ")
-			if first = strings.Trim(first, ",.:"); first != name.Name && (ast.IsExported(name.Name) || strings.EqualFold(first, name.Name)) {
+			first = strings.Trim(first, ",.:")
+			lower := first != "" && unicode.IsLower(rune(first[0]))
+			if first != name.Name && (ast.IsExported(name.Name) || lower || strings.EqualFold(first, name.Name)) {
 				t.Errorf("%v: the comment of %s begins with %q", set.Position(doc.Pos()), name.Name, first)
 			}
 		}

@@ -8,20 +8,8 @@ import (
 	"os/exec"
 	"slices"
 
-	"github.com/alecthomas/kong"
-
 	"overlap/bench/sweep"
 )
-
-// given returns the names of the flags on the command line.
-func given(k *kong.Context) (flags []string) {
-	for _, p := range k.Path {
-		if p.Flag != nil {
-			flags = append(flags, p.Flag.Name)
-		}
-	}
-	return flags
-}
 
 // checkForeign returns an error for flags that choose among benchmarks without --pkg,
 // and for flags that choose among the workloads with it.
@@ -38,7 +26,7 @@ func (c *runCmd) checkForeign(flags []string) error {
 			}
 		case "workloads", "kinds", "variants", "executors", "size", "scaling", "disk":
 			if pkg {
-				return fmt.Errorf("--%s chooses among this suite's workloads and --pkg measures others: leave one of them out", f)
+				return fmt.Errorf("--%s chooses among overlap's own workloads, which --pkg does not measure: leave one of the two flags out", f)
 			}
 		}
 	}
@@ -62,22 +50,22 @@ func (r *run) useBenchmarks(ctx context.Context, what *target, levels []sweep.Le
 		fmt.Fprintln(r.err, "note:", note)
 	}
 	what.omitted = omitted
-	suite := sweep.Suite{Benchmarks: found, Levels: levels, Workers: sweep.Unique(r.Workers)}
+	plan := sweep.ForeignPlan{Benchmarks: found, Levels: levels, Workers: sweep.Unique(r.Workers)}
 	asks := func(b sweep.Benchmark) bool { return b.Workers }
 	if r.Workers != nil && !slices.ContainsFunc(found, asks) {
 		return fmt.Errorf("--workers: none of the benchmarks reads %s, so it would change nothing; leave it out", sweep.WorkersVariable)
 	}
-	if suite.Workers == nil {
-		suite.Workers = sweep.Workers(levels)
+	if plan.Workers == nil {
+		plan.Workers = sweep.Workers(levels)
 	}
 	if what.tests, err = f.Sum(); err != nil {
 		return err
 	}
-	what.plan, what.sampler = suite, f
+	what.plan, what.sampler = plan, f
 	what.chosen = choice{len(found), "benchmarks", "--bench"}
 	what.visit = f.Expect
 	what.list = func() {
-		for _, p := range suite.FixedPoints() {
+		for _, p := range plan.FixedPoints() {
 			fmt.Fprintln(r.out, p)
 		}
 	}

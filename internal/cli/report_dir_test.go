@@ -135,7 +135,7 @@ func TestInterruptedReportLeavesNothing(t *testing.T) {
 		t.Errorf("%v: %q", err, now)
 	}
 	if err := reportDir(dir).store(t.Context(), []file{{"report.json", []byte("new")}, {"no/directory", nil}}); err == nil {
-		t.Error("a file that cannot be written is no error")
+		t.Error("a file that cannot be written is not an error")
 	}
 	if now := contents(t, dir); len(now) != len(old) || now["report.json"] != ourNumbers {
 		t.Errorf("after a failure: %q", now)

@@ -18,7 +18,7 @@ func list(out io.Writer, g sweep.Grid) {
 		fmt.Fprintln(out, p)
 	}
 	if len(g.Levels) > 2 {
-		fmt.Fprintln(out, "and the best number of workers of each at the levels between")
+		fmt.Fprintln(out, "and, at the numbers of cores in between, each workload with its best number of workers")
 	}
 }
 

@@ -42,8 +42,8 @@ func (b Benchmark) slices(d time.Duration) time.Duration {
 	return b.Once + max(b.Once, 2*b.Op) + max(b.Once, d)
 }
 
-// reserved are the keys by which a result file says how a sample was taken. A
-// benchmark's own name must not.
+// reserved are the keys with which a result file says how a sample was taken. No part of
+// a benchmark's own name may use one: see Title.
 var reserved = []string{"executor", "workers", "cores", "slices", "scaling"}
 
 // Title is the benchmark's name in a result file. Of a part such as cores=7,
@@ -58,9 +58,9 @@ func (b Benchmark) Title() string {
 	return strings.Join(parts, "/")
 }
 
-// Suite is the Plan for benchmarks that are not of this suite. Levels must have
-// a value, and Workers if a benchmark reads them; both ascend.
-type Suite struct {
+// ForeignPlan is the Plan for benchmarks that are not of this suite. Levels must not be
+// empty, nor Workers if a benchmark reads their number; both ascend.
+type ForeignPlan struct {
 	Benchmarks []Benchmark
 	Levels     []Level
 	Workers    []int
@@ -75,27 +75,27 @@ func (b Benchmark) point(workers int, l Level) Point {
 }
 
 // curve is the curve of a benchmark; 0 workers leave their number to it.
-func (s Suite) curve(b Benchmark) curve {
+func (f ForeignPlan) curve(b Benchmark) curve {
 	if b.Workers {
-		return curve{s.Workers, b.point}
+		return curve{f.Workers, b.point}
 	}
 	return curve{[]int{0}, b.point}
 }
 
 // FixedPoints implements Plan: those of every benchmark, and the ceilings.
-func (s Suite) FixedPoints() (points []Point) {
-	for _, b := range s.Benchmarks {
-		points = append(points, s.curve(b).fixed(s.Levels)...)
-		points = append(points, s.ceilings(b)...)
+func (f ForeignPlan) FixedPoints() (points []Point) {
+	for _, b := range f.Benchmarks {
+		points = append(points, f.curve(b).fixed(f.Levels)...)
+		points = append(points, f.ceilings(b)...)
 	}
 	return points
 }
 
 // AdaptivePoints implements Plan.
-func (s Suite) AdaptivePoints(best func(same []Point) (Point, bool)) (points []Point) {
-	for _, b := range s.Benchmarks {
+func (f ForeignPlan) AdaptivePoints(best func(same []Point) (Point, bool)) (points []Point) {
+	for _, b := range f.Benchmarks {
 		if b.Workers {
-			points = append(points, s.curve(b).adaptive(s.Levels, best)...)
+			points = append(points, f.curve(b).adaptive(f.Levels, best)...)
 		}
 	}
 	return points
@@ -104,17 +104,17 @@ func (s Suite) AdaptivePoints(best func(same []Point) (Point, bool)) (points []P
 // ceilings are p copies of a benchmark, each on a CPU of its own, for every
 // degree of parallelism p above 1. They are compared with one copy, which is
 // the benchmark on one core: without that there are none.
-func (s Suite) ceilings(b Benchmark) []Point {
+func (f ForeignPlan) ceilings(b Benchmark) []Point {
 	single := Level{Cores: 1, Procs: 1}
 	if !host.CanBind {
-		single.Cores = s.Levels[0].Cores
+		single.Cores = f.Levels[0].Cores
 	}
-	if b.NoCeiling || s.Levels[0] != single {
+	if b.NoCeiling || f.Levels[0] != single {
 		return nil
 	}
 	var points []Point
-	for _, l := range s.Levels {
-		p := b.point(s.curve(b).workers[0], single)
+	for _, l := range f.Levels {
+		p := b.point(f.curve(b).workers[0], single)
 		if p.Copies = l.parallelism(); p.Copies > 1 && !slices.Contains(points, p) {
 			points = append(points, p)
 		}

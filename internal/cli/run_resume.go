@@ -5,11 +5,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"slices"
-	"strings"
-	"time"
 
 	"overlap/bench/host"
 	"overlap/bench/sweep"
@@ -78,7 +75,7 @@ func sameMachine(then, now []host.Pair) error {
 }
 
 // described returns how the samples so far describe the machine, nil without samples.
-// Later samples repeat it: benchstat makes a table for every value.
+// Later samples repeat that description: benchstat makes a table for every value.
 func described(past []sweep.Entry) (about []host.Pair) {
 	for _, e := range past {
 		if e.Result == nil {
@@ -117,42 +114,4 @@ func (r *run) restore(ctx context.Context, path string, header sweep.Header) (ta
 		return what, fmt.Errorf("%s was measured on CPUs %v, now there are %v: start a new run", path, header.Placement, what.cpus)
 	}
 	return what, nil
-}
-
-// until describes when a sweep ends.
-func (r *run) until() string {
-	var ends []string
-	if r.Precision > 0 {
-		ends = append(ends, fmt.Sprintf("every point is known to within ±%g %%", 100*float64(r.Precision)))
-	}
-	if r.Rounds > 0 {
-		ends = append(ends, fmt.Sprintf("it has %s", table.Count(r.Rounds, "sample")))
-	}
-	return "rounds until " + strings.Join(append(ends, fmt.Sprintf("%v are spent", r.Budget)), " or ")
-}
-
-// dryRun prints the points and how long they take.
-func (r *run) dryRun(what target) error {
-	o := r.estimate(what)
-	var text strings.Builder
-	for i, p := range what.plan.FixedPoints() {
-		fmt.Fprintf(&text, "%6v  %s\n", o.visit[i].Round(time.Millisecond), p)
-	}
-	how := "guessed from --sample; a run on this machine will know better"
-	if o.from != "" {
-		how = "by " + o.from
-	} else if what.visit != nil {
-		how = "by running each benchmark once"
-	}
-	expected := r.Budget
-	if r.Rounds > 0 {
-		expected = min(expected, time.Duration(r.Rounds)*o.round)
-	}
-	fmt.Fprintf(&text, "%s, about %v a round (%s)\n%s: at most about %v, and up to %v of waiting for a quiet machine\n",
-		table.Count(o.points, "point"), o.round.Round(100*time.Millisecond), how, r.until(), expected.Round(time.Second), r.Wait)
-	if short := r.tooShort(o, what.chosen); short != "" {
-		fmt.Fprintf(&text, "note: %s\n", short)
-	}
-	_, err := io.WriteString(r.out, text.String())
-	return err
 }

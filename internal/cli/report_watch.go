@@ -18,8 +18,8 @@ import (
 	"overlap/report/trace"
 )
 
-// Drawing takes at most a twentieth of one core, because others measure on it, and
-// is worth nothing sooner than a sample takes.
+// Drawing uses at most a twentieth of one core, because the run measures on it. Drawing
+// again before the next sample has ended would show nothing new.
 const (
 	watchPause = 2 * time.Second
 	watchShare = 20
@@ -77,13 +77,13 @@ func watchable(path string) error {
 	defer f.Close()
 	head := make([]byte, 2)
 	if _, err := io.ReadFull(f, head); err == nil && string(head) == "\x1f\x8b" {
-		return fmt.Errorf("--watch shows a file that grows, and %s is gzip, which cannot: unpack it with gunzip -k, or leave out --watch", path)
+		return fmt.Errorf("--watch shows a file that grows, and %s is gzip, which cannot grow: unpack it with gunzip -k, or leave out --watch", path)
 	}
 	return nil
 }
 
-// mayGrow reports whether somebody may still write to a result file. A run of
-// overlap holds its lock until it has ended; of other programs nobody knows.
+// mayGrow reports whether somebody may still write to a result file. A run of overlap
+// holds the file's lock until it has ended; whether another program writes is unknown.
 func mayGrow(path string) bool {
 	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
 		return true // the file may come back
@@ -166,7 +166,7 @@ func (w *watcher) settle(ctx context.Context) error {
 }
 
 // read draws the file up to its last line break, because a sweep may be writing
-// the line behind it. It returns nil if nothing has changed.
+// the line after that. It returns nil if nothing has changed.
 func (w *watcher) read() (*draft, error) {
 	now, err := stamp(w.path)
 	if err != nil {
