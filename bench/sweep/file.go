@@ -102,10 +102,15 @@ func (f *File) Add(lines string, sample *benchfmt.Result) error {
 	return nil
 }
 
-// claim keeps a second run from writing to the same file.
+// claim keeps a second run from writing to the same file. A run that was killed while it
+// started a process leaves the lock with that for some milliseconds, until it has
+// become the other program.
 func claim(f *os.File) error {
-	if !durable.TryLock(f) {
-		return fmt.Errorf("%s: another overlap run writes to it", f.Name())
+	for tries := 20; !durable.TryLock(f); tries-- {
+		if tries == 0 {
+			return fmt.Errorf("%s: another overlap run writes to it", f.Name())
+		}
+		time.Sleep(50 * time.Millisecond)
 	}
 	return nil
 }

@@ -27,13 +27,13 @@ type growing struct {
 func newGrowing(t *testing.T, text string) growing {
 	t.Helper()
 	g := growing{t, filepath.Join(t.TempDir(), "run.txt")}
-	g.save(os.O_CREATE, text)
+	g.replace(text)
 	return g
 }
 
-func (g growing) save(flag int, text string) {
+func (g growing) add(text string) {
 	g.t.Helper()
-	f, err := os.OpenFile(g.path, os.O_WRONLY|flag, 0o666)
+	f, err := os.OpenFile(g.path, os.O_WRONLY|os.O_APPEND, 0o666)
 	if err != nil {
 		g.t.Fatal(err)
 	}
@@ -45,7 +45,15 @@ func (g growing) save(flag int, text string) {
 	}
 }
 
-func (g growing) add(text string) { g.save(os.O_APPEND, text) }
+// replace puts another file in its place, at once: who reads it while it is written anew
+// may find it empty.
+func (g growing) replace(text string) {
+	g.t.Helper()
+	next := g.path + ".next"
+	if err := errors.Join(os.WriteFile(next, []byte(text), 0o666), os.Rename(next, g.path)); err != nil {
+		g.t.Fatal(err)
+	}
+}
 
 // watched is a report --watch that runs in the bubble of a test.
 type watched struct {
@@ -122,7 +130,7 @@ func TestWatchFollowsTheFile(t *testing.T) {
 		if w.page() != first {
 			t.Error("half a line changed the page")
 		}
-		w.save(os.O_TRUNC, firstPoint+"BenchmarkEp/executor=pool/workers=1/cores=2-2 1 5 ns/op\n")
+		w.replace(firstPoint + "BenchmarkEp/executor=pool/workers=1/cores=2-2 1 5 ns/op\n")
 		rest()
 		if second := w.page(); second == first {
 			t.Error("the page did not change")
@@ -140,7 +148,7 @@ func TestWatchedPageOutlivesItsFile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := watchFile(t, firstPoint)
 		good := w.page()
-		w.save(os.O_TRUNC, "\x8e<script>\x1b[31m\n")
+		w.replace("\x8e<script>\x1b[31m\n")
 		rest()
 		bad := w.page()
 		holds(t, bad, `<section id="ep"`, `<p class="notes" role="alert">The file cannot be read since `, "so this page stays as it was: ", "it has no results")
@@ -154,7 +162,7 @@ func TestWatchedPageOutlivesItsFile(t *testing.T) {
 		}
 		rest()
 		holds(t, w.page(), `<section id="ep"`, "so this page stays as it was: result file: ")
-		w.save(os.O_CREATE, firstPoint)
+		w.replace(firstPoint)
 		rest()
 		if w.page() != good {
 			t.Error("the page is another than before, with the same file")
