@@ -117,6 +117,7 @@ func longSweep(t *testing.T) (*exec.Cmd, string) {
 }
 
 func TestKilledRunLeavesAReadableFile(t *testing.T) {
+	t.Parallel() // it waits
 	cmd, file := longSweep(t)
 	if err := cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
@@ -126,6 +127,7 @@ func TestKilledRunLeavesAReadableFile(t *testing.T) {
 }
 
 func TestInterruptedRunKeepsItsSamples(t *testing.T) {
+	t.Parallel() // it waits
 	cmd, file := longSweep(t)
 	if err := cmd.Process.Signal(os.Interrupt); err != nil {
 		t.Skip(err)

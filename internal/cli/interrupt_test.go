@@ -50,6 +50,7 @@ func interrupted(t *testing.T, signal os.Signal, dir string, stdin io.Reader, st
 }
 
 func TestInterruptEndsReading(t *testing.T) {
+	t.Parallel() // it waits
 	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
 		out, in, err := os.Pipe()
 		if err != nil {

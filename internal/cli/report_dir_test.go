@@ -45,6 +45,7 @@ func contents(t *testing.T, dir string) map[string]string {
 }
 
 func TestReportKeepsFilesOfOthers(t *testing.T) {
+	t.Parallel() // it waits
 	f := newGrowing(t, firstPoint)
 	for name, c := range map[string]struct {
 		files map[string]string
