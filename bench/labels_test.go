@@ -74,7 +74,8 @@ func lineUnits() (units []string) {
 	scheduler, events := err == nil, runtime.GOOS != "windows"
 	present := map[string]bool{ // of the units that some lines lack
 		"p50-ns/arrival": false, "p99-ns/arrival": false, "due-items/s": false, // only in open loops
-		"fairness":       false, // only with enough tasks
+		"fairness":          false,                   // only with enough tasks
+		"undisturbed-ns/op": false, "timings": false, // only in sweeps
 		"throttled-cpus": false, // only under a CPU quota
 		"runq-cpus":      scheduler, "steal-cpus": scheduler, "idle-cpus": scheduler, "pressure": scheduler,
 		"vol-switches/op": events, "invol-switches/op": events, "minor-faults/op": events, "major-faults/op": events,

@@ -189,7 +189,13 @@ func (s *sample) run(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
-	reading := measure(b, m, r)
+	jobs, reading := b.N, meter.Reading{}
+	if flags.turns != "" {
+		jobs = takeTurns(b, m, r)
+		reading = m.Reading()
+	} else {
+		reading = measure(b, m, r)
+	}
 	if !lasting(s.executor) {
 		reading.Fairness = math.NaN()
 	}
@@ -203,7 +209,7 @@ func (s *sample) run(b *testing.B) {
 	if err := s.checkLabel(procs, r.workers); err != nil {
 		b.Fatal(err)
 	}
-	reportUnits(b, reading, s.job)
+	reportUnits(b, reading, s.job, jobs)
 }
 
 // measure times b.N jobs.

@@ -28,6 +28,8 @@ var units = []unit{
 	{name: "ns/op", better: "lower"},
 	{name: "q02-ns/op", better: "lower", of: func(r meter.Reading) float64 { return float64(r.Jobs[0]) }},
 	{name: "q25-ns/op", better: "lower", of: func(r meter.Reading) float64 { return float64(r.Jobs[1]) }},
+	{name: "undisturbed-ns/op", better: "lower"}, // where processes take turns, with the next
+	{name: "timings", better: "higher"},
 	{name: "q50-ns/op", better: "lower", of: func(r meter.Reading) float64 { return float64(r.Jobs[2]) }},
 	{name: "p50-ns/task", better: "lower", of: func(r meter.Reading) float64 { return float64(r.TaskP50) }},
 	{name: "p99-ns/task", better: "lower", of: func(r meter.Reading) float64 { return float64(r.TaskP99) }},
@@ -70,24 +72,24 @@ func WriteUnits(w io.Writer) {
 	}
 }
 
-// zeroSubstitute is written instead of zero: benchstat cannot take the geometric mean
+// ZeroSubstitute is written instead of zero: benchstat cannot take the geometric mean
 // of zero. It is below the resolution of every source here, and the smallest number
 // that testing prints in full.
-const zeroSubstitute = 1e-6
+const ZeroSubstitute = 1e-6
 
 // reportUnits writes what was measured. What the system does not report is not on the
 // line.
-func reportUnits(b *testing.B, r meter.Reading, job workloads.Job) {
+func reportUnits(b *testing.B, r meter.Reading, job workloads.Job, jobs int) {
 	for _, u := range units {
 		if u.of == nil {
 			continue
 		}
 		value := u.of(r)
 		if u.perJob() {
-			value /= float64(b.N)
+			value /= float64(jobs)
 		}
 		if !math.IsNaN(value) {
-			b.ReportMetric(max(value, zeroSubstitute), u.name)
+			b.ReportMetric(max(value, ZeroSubstitute), u.name)
 		}
 	}
 	if timed, ok := job.(workloads.Timed); ok {

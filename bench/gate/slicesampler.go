@@ -8,6 +8,7 @@ import (
 
 	"overlap/bench/meter"
 	"overlap/bench/sweep"
+	"overlap/bench/turns"
 )
 
 // SliceTime and WideSliceTime are about how long a slice takes. Noise that lasts
@@ -48,11 +49,11 @@ func (s SliceSampler) Slot(ctx context.Context, p sweep.Point, ops int, d time.D
 // Turns implements Turner.
 func (s SliceSampler) Turns(ctx context.Context, other Sampler, p sweep.Point, ops int, d time.Duration) (both [2]Slot, err error) {
 	by, ok := other.(SliceSampler)
-	if !ok || p.Copies > 1 || !sweep.CanTakeTurns {
+	if !ok || p.Copies > 1 || !turns.Supported {
 		return both, errors.ErrUnsupported
 	}
 	quota := s.quota()
-	two, err := sweep.Turns(ctx, [2]sweep.Slicer{s.Slicer, by.Slicer}, p, sweep.Slicing{Ops: ops, Slice: sliceTime(p), Time: d, Turn: 1})
+	two, err := sweep.Turns(ctx, [2]sweep.Slicer{s.Slicer, by.Slicer}, p, sweep.Slicing{Ops: ops, Slice: sliceTime(p), Time: d})
 	if err != nil {
 		return both, err
 	}

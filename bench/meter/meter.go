@@ -56,11 +56,16 @@ type Meter struct {
 
 	base     time.Time     // all clock readings count from here
 	prepared time.Duration // when Prepare began to look at the system
-	start    time.Duration
-	wall     time.Duration // from Start to Stop
+	start    time.Duration // of the last timing
+	stopped  time.Duration // end of the last timing
+	wall     time.Duration // of all timings
+	settled  time.Duration // between Settle and Start
+	settling bool          // tasks do not count
 	lap      time.Duration // end of the last job
 	jobs     *hdrhistogram.Histogram
-	usage    usage // reading at Start, from Stop on the difference
+	began    usage // reading at the last Start
+	usage    usage // of all timings
+	turns    bool  // others have theirs between the timings
 	children []int // that were there at Prepare
 	quotas   []string
 	clocks   clocks
@@ -96,7 +101,7 @@ const notCounted = -1
 // TaskStart implements primitives.Probe. The token is the time. Tasks run by
 // callers who help belong to no worker and are not measured: they may overlap.
 func (m *Meter) TaskStart(w int) int64 {
-	if w < 0 {
+	if w < 0 || m.settling {
 		return notCounted
 	}
 	now := m.now()
@@ -143,6 +148,8 @@ func (m *Meter) Prepare() {
 		m.shards[i].reset()
 	}
 	m.jobs.Reset()
+	m.wall, m.usage, m.turns = 0, usage{}, false
+	m.settled, m.settling = 0, false
 	m.children = Children()
 	m.prepared = time.Since(m.base)
 	m.clocks = m.readClocks()
@@ -165,15 +172,42 @@ func (m *Meter) readUsage() usage {
 	return u
 }
 
-// Start begins the sample. Call Prepare before it.
+// TakeTurns says that other processes have the CPUs between the timings. What the system
+// counts of CPUs, and not of this process, is then unknown.
+func (m *Meter) TakeTurns() { m.turns = true }
+
+// Settle begins a time in which jobs run that are not timed, until Start. What the Go
+// runtime and the scheduler count then is taken for as much as in a timing.
+func (m *Meter) Settle() {
+	m.settling = true
+	m.start = time.Since(m.base)
+}
+
+// Start begins a timing. A sample has one, or several where processes take turns. Call
+// Prepare before the first.
 func (m *Meter) Start() {
-	m.usage = m.readUsage()
+	if m.settling {
+		m.settled += time.Since(m.base) - m.start
+		m.settling = false
+	}
+	m.began = m.readUsage()
 	m.start = time.Since(m.base)
 	m.lap = m.start
 }
 
-// Stop ends the sample. No task may be in progress.
+// Stop ends a timing. No task may be in progress.
 func (m *Meter) Stop() {
-	m.wall = max(time.Since(m.base)-m.start, 1)
-	m.usage = m.readUsage().since(m.usage)
+	m.stopped = time.Since(m.base)
+	m.wall += max(m.stopped-m.start, 1)
+	m.usage = m.usage.plus(m.readUsage().since(m.began))
+}
+
+// Now is the meter's clock.
+func (m *Meter) Now() time.Duration { return time.Since(m.base) }
+
+// Consumed returns the CPU time of all timings, and since Prepare that of the process and
+// for how long its threads were ready and had no CPU.
+func (m *Meter) Consumed() (timed, own, delayed time.Duration) {
+	now := m.readClocks()
+	return m.usage.cpu, now.own - m.clocks.own, delay(m.clocks.queued, now.queued)
 }

@@ -108,7 +108,7 @@ func (r Reading) CheckTasks() error {
 func (m *Meter) Reading() Reading {
 	metrics.Read(m.after)
 	now := m.readClocks()
-	blind := m.start - m.prepared + time.Since(m.base) - (m.start + m.wall)
+	blind := m.start - m.prepared + time.Since(m.base) - m.stopped
 
 	r := unmeasured()
 	r.CPUsBusy = float64(m.usage.cpu) / float64(m.wall)
@@ -144,7 +144,7 @@ func (m *Meter) tasks(r *Reading) {
 		r.Started += k.started
 		ended += k.ended
 	}
-	integral += (r.Started - ended) * int64(m.start+m.wall)
+	integral += (r.Started - ended) * int64(m.stopped)
 	r.Inflight = float64(integral) / float64(m.wall)
 
 	all, overflow := m.histogram()
@@ -179,9 +179,9 @@ func (m *Meter) histogram() (all *hdrhistogram.Histogram, overflow time.Duration
 }
 
 func (m *Meter) goRuntime(r *Reading) {
-	seconds := m.wall.Seconds()
+	seconds := (m.wall + m.settled).Seconds()
 	r.GCCPUs = growth(m.before, m.after, gcTotal) / seconds
-	r.GCCycles = growth(m.before, m.after, gcCycles)
+	r.GCCycles = growth(m.before, m.after, gcCycles) * m.wall.Seconds() / seconds
 	r.Locked = growth(m.before, m.after, mutexWait) / seconds
 	d := latency(m.before, m.after)
 	r.Runnable = tracked * d.sum / seconds
@@ -197,6 +197,15 @@ func (m *Meter) system(r *Reading, now clocks, blind time.Duration) {
 	queued := m.clocks.queued != nil && now.queued != nil
 	if queued {
 		r.RunQueue = float64(s.delayed) / between
+	}
+	if m.turns {
+		if queued {
+			r.RunQueue = float64(s.delayed) / float64(m.wall+m.settled)
+		}
+		if m.clocks.stat && now.stat {
+			r.Steal = float64(s.stolen) / between
+		}
+		return
 	}
 	stat := m.clocks.stat && now.stat
 	if stat {

@@ -29,6 +29,15 @@ func (u usage) since(from usage) usage {
 	return u
 }
 
+// plus is the sum of two differences.
+func (u usage) plus(v usage) usage {
+	u.cpu += v.cpu
+	for i := range u.events {
+		u.events[i] += v.events[i]
+	}
+	return u
+}
+
 // event is the number of events of a kind, NaN where the system does not count.
 func (u usage) event(kind int) float64 {
 	if !countsEvents {

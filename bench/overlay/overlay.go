@@ -28,8 +28,8 @@
 //     runs of the benchmark, for SlicesTimeVariable, and writes them there, as
 //     ReadSlices reads them.
 //
-//   - if TurnsVariable is set, too, times slices in turns with another process,
-//     from which it reads by file 3 and to which it writes by file 4.
+//   - if TurnsVariable is set, too, times slices in turns with other processes, as a
+//     player of package turns: until there is no further turn.
 //
 //   - if AskVariable is set, reports goroutines: those that began while a run was
 //     timed; nothing where the Go version does not count them.
@@ -59,7 +59,7 @@ const (
 	SlicesTimeVariable = "OVERLAP_SLICES_TIME" // how long to time slices, as time.Duration writes it
 	SliceVariable      = "OVERLAP_SLICE"       // how long a slice should take, as time.Duration writes it
 	SliceOpsVariable   = "OVERLAP_SLICE_OPS"   // operations of a slice; 0: as many as take that long
-	TurnsVariable      = "OVERLAP_TURNS"       // begin or follow, a space, and the slices of a turn
+	TurnsVariable      = "OVERLAP_TURNS"       // of a turn: how long it runs before it is timed, a space, and how long it is timed
 )
 
 // AskVariable makes a binary report GoroutinesUnit.
@@ -74,8 +74,8 @@ var Units = []string{"cpus-busy", "pressure"}
 // Ready is the line that a binary prints when it waits at the barrier.
 const Ready = "overlap: ready"
 
-// NoTurn begins the error of a binary that got no turn: mostly because the other
-// process has ended, which has the reason.
+// NoTurn begins the error of a binary that got no turn, because the process that gives
+// them has ended, or has closed its pipes since another process failed.
 const NoTurn = "overlap: no turn: "
 
 // ErrUnfit is the error for a Go installation whose package testing is not as the

@@ -15,6 +15,7 @@ import (
 type Slices struct {
 	Ops       int             // operations in each slice
 	Times     []time.Duration // of the slices, in the order of time
+	Turns     []int           // how many of them each turn had
 	CPU, Wall time.Duration   // CPU time and wall time of all slices
 	Elapsed   time.Duration   // wall time, with what lies between slices
 	Demand    *Demand         // nil if unknown
@@ -71,11 +72,13 @@ func parseSlices(r io.Reader) (s Slices, err error) {
 		return s, fmt.Errorf("line 2: %w", err)
 	}
 	for n := 3; lines.Scan(); n++ {
-		d, err := nanoseconds(lines.Text())
+		fields := strings.Fields(lines.Text())
+		times, err := durations(fields, max(1, len(fields)))
 		if err != nil {
 			return s, fmt.Errorf("line %d: %w", n, err)
 		}
-		if s.Times = append(s.Times, d); len(s.Times) > maxSlices {
+		s.Turns = append(s.Turns, len(times))
+		if s.Times = append(s.Times, times...); len(s.Times) > maxSlices {
 			return s, fmt.Errorf("line %d: more than %d slices", n, maxSlices)
 		}
 	}

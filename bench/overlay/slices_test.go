@@ -253,16 +253,19 @@ func TestFailuresAmongSlicesLeaveNone(t *testing.T) {
 
 func TestDamagedSlicesAreAnError(t *testing.T) {
 	s, err := parseSlices(strings.NewReader("3 10 20 30\n40 5 6 7 0:1:2:3 12:4:5:6\n7\n8\n"))
-	want := Slices{Ops: 3, CPU: 10, Wall: 20, Elapsed: 30, Times: []time.Duration{7, 8}, Demand: &Demand{Window: 40, Blind: 5, Own: 6, Delayed: 7, CPUs: map[int]CPUTime{0: {1, 2, 3}, 12: {4, 5, 6}}}}
+	want := Slices{Ops: 3, CPU: 10, Wall: 20, Elapsed: 30, Times: []time.Duration{7, 8}, Turns: []int{1, 1}, Demand: &Demand{Window: 40, Blind: 5, Own: 6, Delayed: 7, CPUs: map[int]CPUTime{0: {1, 2, 3}, 12: {4, 5, 6}}}}
 	if err != nil || !reflect.DeepEqual(s, want) {
 		t.Errorf("%+v, %v, want %+v", s, err, want)
+	}
+	if s, err := parseSlices(strings.NewReader("3 10 20 30\n-\n7 8\n9\n")); err != nil || !reflect.DeepEqual(s.Turns, []int{2, 1}) || len(s.Times) != 3 {
+		t.Errorf("two turns: %+v, %v", s, err)
 	}
 	if s, err := parseSlices(strings.NewReader("3 10 20 30\n-\n7\n")); err != nil || s.Demand != nil {
 		t.Errorf("a system that tells nothing: %+v, %v", s, err)
 	}
 	for _, text := range []string{
 		"", "\n", "3 10 20 30\n-\n", "0 10 20 30\n-\n7\n", "3 10 20\n-\n7\n", "3 10 20 x\n-\n7\n", "3 10 20 30\n7\n",
-		"3 -1 20 30\n-\n7\n", "3 10 20 30\n-\n-7\n", "3 10 20 30\n-\n7 8\n", "99999999999999999999 10 20 30\n-\n7\n", "3 10 20 30\n-\n7\n\n8\n",
+		"3 -1 20 30\n-\n7\n", "3 10 20 30\n-\n-7\n", "3 10 20 30\n-\n7 x\n", "99999999999999999999 10 20 30\n-\n7\n", "3 10 20 30\n-\n7\n\n8\n",
 		"3 10 20 30\n1 2 3\n7\n", "3 10 20 30\n1 2 3 x\n7\n", "3 10 20 30\n1 2 3 4 x:1:2:3\n7\n", "3 10 20 30\n1 2 3 4 -1:1:2:3\n7\n", "3 10 20 30\n1 2 3 4 0:1:2\n7\n", "3 10 20 30\n1 2 3 4 0\n7\n", "3 10 20 30\n\n7\n",
 		"3 10 20 30\n-\n" + strings.Repeat("1\n", maxSlices+1), "3 10 20 30\n-\n" + strings.Repeat("1", 1<<20),
 	} {

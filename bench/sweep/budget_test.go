@@ -51,7 +51,7 @@ func TestBudgetIsKeptWhateverAVisitTakes(t *testing.T) {
 			var past []sweep.Entry
 			config := sweep.Config{
 				Plan: twoCores(t), Budget: 20 * time.Second, Seed: 3,
-				Append: func(e sweep.Entry) error { past = append(past, e); return nil },
+				Append: func(es ...sweep.Entry) error { past = append(past, es...); return nil },
 				Sampler: sampler(func(ctx context.Context, p sweep.Point) (*benchfmt.Result, error) {
 					d := 100 * time.Millisecond
 					if slow(p) {

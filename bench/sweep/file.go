@@ -77,13 +77,23 @@ func CreateIn(dir, head string, now time.Time) (*File, error) {
 // Path is the name of the file.
 func (f *File) Path() string { return f.f.Name() }
 
-// Append writes an entry and returns when it is on disk. After an error the
-// file still ends with the last whole entry.
-func (f *File) Append(e Entry) error {
-	if e.Err != nil {
-		return f.Add(e.line(), nil)
+// Append writes entries and returns when they are on disk. After an error the
+// file still ends with the last whole entry before them.
+func (f *File) Append(entries ...Entry) error {
+	samples := false
+	for _, e := range entries {
+		f.buf.WriteString(e.line())
+		if e.Err != nil {
+			continue
+		}
+		samples = true
+		if err := f.writer.Write(e.Result); err != nil {
+			return fmt.Errorf("%s: %w", f.Path(), err)
+		}
 	}
-	return f.Add(e.line(), e.Result)
+	err := f.flush()
+	f.empty = f.empty && (err != nil || !samples)
+	return err
 }
 
 // Add writes lines that readers of the benchmark format skip, and a sample

@@ -101,6 +101,19 @@ func (f ForeignPlan) AdaptivePoints(best func(same []Point) (Point, bool)) (poin
 	return points
 }
 
+// KeyPoints implements Plan.
+func (s ForeignPlan) KeyPoints(best func(same []Point) (Point, bool)) (points []Point) {
+	for _, b := range s.Benchmarks {
+		points = append(points, s.curve(b).key(s.Levels, best)...)
+		for _, p := range s.ceilings(b) {
+			if p.Copies == s.Levels[len(s.Levels)-1].parallelism() {
+				points = append(points, p)
+			}
+		}
+	}
+	return points
+}
+
 // ceilings are p copies of a benchmark, each on a CPU of its own, for every
 // degree of parallelism p above 1. They are compared with one copy, which is
 // the benchmark on one core: without that there are none.

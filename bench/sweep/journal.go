@@ -27,6 +27,10 @@ type Entry struct {
 	Took   time.Duration
 	Result *benchfmt.Result // nil if the sample failed
 	Err    error            // why it failed
+
+	Turns *TurnLog      // of all points that were measured side by side, with the first of them
+	Rest  int           // how many of them follow
+	Idle  time.Duration // of Took, in which it had no turns
 }
 
 // pressed reports whether others had the CPUs during the sample.
@@ -58,6 +62,7 @@ func (e Entry) Describe(key, value string) {
 // The lines of a result file that are not in the benchmark format.
 const (
 	planLine   = "# plan: "   // once, before everything else
+	turnsLine  = "# turns: "  // before the samples of a block
 	sampleLine = "# sample: " // before the lines of a sample
 	failedLine = "# failed: " // alone
 )
@@ -68,6 +73,8 @@ type note struct {
 	Took  time.Duration `json:"took_ns"`
 	Point string        `json:"point"`
 	Error string        `json:"error,omitempty"`
+	Rest  int           `json:"rest,omitempty"`
+	Idle  time.Duration `json:"idle_ns,omitempty"`
 }
 
 // maxVisit is the longest visit that a file can claim.
@@ -77,7 +84,7 @@ const maxVisit = 30 * 24 * time.Hour
 const maxError = 2 << 10
 
 func (e Entry) line() string {
-	n, line := note{Round: e.Round, Took: e.Took, Point: e.Point}, sampleLine
+	n, line := note{Round: e.Round, Took: e.Took, Point: e.Point, Rest: e.Rest, Idle: e.Idle}, sampleLine
 	if e.Err != nil {
 		n.Error, line = e.Err.Error(), failedLine
 		n.Error = strings.ToValidUTF8(n.Error[:min(len(n.Error), maxError)], "")
@@ -85,6 +92,9 @@ func (e Entry) line() string {
 	text, err := json.Marshal(n)
 	if err != nil {
 		panic("sweep: " + err.Error()) // a note holds nothing that JSON cannot
+	}
+	if e.Turns != nil {
+		line = e.Turns.line() + line
 	}
 	return line + string(text) + "\n"
 }
@@ -147,6 +157,7 @@ func parse(text []byte, path string) (h Header, past []Entry, whole int64, err e
 		return h, nil, 0, fmt.Errorf("%s: its plan cannot be read: %w", path, err)
 	}
 	var open *Entry // its result line is still to come
+	complete := 0   // entries whose block is whole
 	at := int64(0)
 	for number := 1; ; number++ {
 		line, _, ended := bytes.Cut(text[at:], []byte("\n"))
@@ -164,17 +175,25 @@ func parse(text []byte, path string) (h Header, past []Entry, whole int64, err e
 				return h, nil, 0, fmt.Errorf("%s: line %d: %w: %.80q", path, number, err, line)
 			}
 			if open = &e; e.Err != nil {
-				past, whole, open = append(past, e), at, nil
+				past, open = append(past, e), nil
+				if e.Rest == 0 {
+					whole, complete = at, len(past)
+				}
 			}
 		case bytes.HasPrefix(line, []byte("Benchmark")):
 			if open == nil {
 				return h, nil, 0, fmt.Errorf("%s: line %d: a result without the line %q before it: %.80q", path, number, strings.TrimSpace(sampleLine), line)
 			}
-			past, whole, open = append(past, *open), at, nil
-		case len(past) == 0 && open == nil:
+			past = append(past, *open)
+			if open.Rest == 0 {
+				whole, complete = at, len(past)
+			}
+			open = nil
+		case len(past) == 0 && open == nil && !bytes.HasPrefix(line, []byte(turnsLine)):
 			whole = at // the plan and the Unit lines
 		}
 	}
+	past = past[:complete]
 	return h, past, whole, fill(past, text[:whole], path)
 }
 
@@ -184,7 +203,7 @@ func parseNote(line []byte) (Entry, error) {
 	if err := json.Unmarshal(text, &n); err != nil || n.Round < 1 || n.Took < 0 || n.Took > maxVisit {
 		return Entry{}, errors.New("a damaged line")
 	}
-	e := Entry{Point: n.Point, Round: n.Round, Took: n.Took}
+	e := Entry{Point: n.Point, Round: n.Round, Took: n.Took, Rest: n.Rest, Idle: n.Idle}
 	if bytes.HasPrefix(line, []byte(failedLine)) {
 		e.Err = errors.New(n.Error)
 	}

@@ -32,7 +32,7 @@ func TestGoingOnIsTheSameSweep(t *testing.T) {
 		var whole []sweep.Entry
 		f := &fake{}
 		c := config(f)
-		c.Append = func(e sweep.Entry) error { whole = append(whole, e); return nil }
+		c.Append = func(es ...sweep.Entry) error { whole = append(whole, es...); return nil }
 		want, err := sweep.Run(t.Context(), c)
 		if err != nil {
 			t.Fatal(err)
@@ -42,7 +42,7 @@ func TestGoingOnIsTheSameSweep(t *testing.T) {
 			c := config(g)
 			c.Past = whole[:cut]
 			entries := slices.Clone(whole[:cut])
-			c.Append = func(e sweep.Entry) error { entries = append(entries, e); return nil }
+			c.Append = func(es ...sweep.Entry) error { entries = append(entries, es...); return nil }
 			got, err := sweep.Run(t.Context(), c)
 			if err != nil {
 				t.Fatal(err)
@@ -63,7 +63,7 @@ func TestThePastMustBeThatOfThePlan(t *testing.T) {
 		run := func(seed uint64, rounds int, past []sweep.Entry) error {
 			_, err := sweep.Run(t.Context(), sweep.Config{
 				Plan: twoCores(t), Sampler: &fake{}, Budget: time.Hour, Rounds: rounds, Seed: seed, Past: past,
-				Append: func(e sweep.Entry) error { whole = append(whole, e); return nil },
+				Append: func(es ...sweep.Entry) error { whole = append(whole, es...); return nil },
 			})
 			return err
 		}

@@ -219,6 +219,28 @@ func (c curve) adaptive(levels []Level, best func(same []Point) (Point, bool)) (
 	return points
 }
 
+// key returns the points on which the gains of a curve rest: the fewest workers and the
+// best number on the lowest level, and on the highest the best number and one worker for
+// each core.
+func (c curve) key(levels []Level, best func(same []Point) (Point, bool)) (points []Point) {
+	lowest, highest := levels[0], levels[len(levels)-1]
+	var same []Point
+	for _, w := range c.workers {
+		same = append(same, c.point(w, highest))
+	}
+	for i, w := range c.workers {
+		p, ok := best(same)
+		isBest := ok && p.Workers == w
+		if isBest || i == 0 {
+			points = append(points, c.point(w, lowest))
+		}
+		if isBest || w == highest.parallelism() {
+			points = append(points, c.point(w, highest))
+		}
+	}
+	return points
+}
+
 // curve is the curve of a workload's variant under an executor.
 func (g Grid) curve(f form, executor string) curve {
 	return curve{g.workers(f, executor), func(workers int, l Level) Point { return g.point(f, executor, workers, l) }}
@@ -244,6 +266,22 @@ func (g Grid) AdaptivePoints(best func(same []Point) (Point, bool)) (points []Po
 	for _, f := range g.forms() {
 		for _, x := range g.Executors {
 			points = append(points, g.curve(f, x).adaptive(g.Levels, best)...)
+		}
+	}
+	return points
+}
+
+// KeyPoints implements Plan.
+func (g Grid) KeyPoints(best func(same []Point) (Point, bool)) (points []Point) {
+	for _, f := range g.forms() {
+		for _, x := range g.Executors {
+			points = append(points, g.curve(f, x).key(g.Levels, best)...)
+		}
+		points = append(points, g.point(f, bench.SerialExecutor, 1, g.Levels[0]))
+		for _, p := range g.ceilings(f) {
+			if p.Slices == g.Levels[len(g.Levels)-1].parallelism() {
+				points = append(points, p)
+			}
 		}
 	}
 	return points

@@ -12,7 +12,8 @@ import (
 
 // state is what a sweep knows of a point.
 type state struct {
-	iterations int // of the first sample, kept for all others
+	iterations int           // of the first sample, kept for all others; of a turn, where there are turns
+	idle       time.Duration // of the last block, without turns
 	visits     int
 	failed     int
 	took       time.Duration // of all visits
@@ -45,6 +46,9 @@ func (k *state) need(precision float64) int {
 // isPrecise reports whether p needs no more samples.
 func (s *sweep) isPrecise(p Point) bool {
 	known := s.state[p]
+	if s.turner != nil {
+		return s.key[p] && s.done(p)
+	}
 	return s.Precision > 0 && known != nil && known.spread() <= math.Log1p(s.Precision)
 }
 
@@ -63,6 +67,9 @@ func (s *sweep) wanted(p Point) bool {
 	known := s.state[p]
 	if known == nil {
 		return !s.short
+	}
+	if s.turner != nil {
+		return known.failed < maxFailures && (s.key == nil || !s.done(p) && (s.key[p] || s.inTurn(p)))
 	}
 	enough := s.short && len(known.clean) >= sampling.MinSamples
 	return known.failed < maxFailures && !enough && (!s.isPrecise(p) || s.awaited(p))
@@ -143,6 +150,12 @@ func (s *sweep) progress(p Point, leftInRound int) Progress {
 		if s.wanted(q) {
 			wanted++
 		}
+	}
+	if s.turner != nil {
+		g.Rounds = max(s.round, min(leastBlocks, s.Rounds))
+		g.Total = g.Done + leftInRound + (g.Rounds-s.round)*wanted
+		g.Left = s.Budget - s.spent
+		return g
 	}
 	round := s.roundTime()
 	switch {

@@ -83,7 +83,8 @@ func TestAdaptiveIntervalsCoverTheTruth(t *testing.T) {
 			counts := map[string]int{}
 			if _, err := sweep.Run(t.Context(), sweep.Config{
 				Plan: twoCores(t), Sampler: n, Budget: 100 * time.Hour, Precision: 0.02, Seed: seed,
-				Append: func(e sweep.Entry) error {
+				Append: func(es ...sweep.Entry) error {
+					e := es[0]
 					logs[e.Point] += math.Log(e.Result.Values[0].Value)
 					counts[e.Point]++
 					return nil

@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -30,6 +31,11 @@ func TestMain(m *testing.M) {
 func misbehave(how string) {
 	switch how {
 	case "well":
+	case "seven":
+		if slices.Contains(os.Args, "-workers=7") {
+			fmt.Fprintln(os.Stderr, "seven is too many")
+			os.Exit(3)
+		}
 	case "exit":
 		fmt.Fprintln(os.Stderr, "out of order")
 		os.Exit(3)

@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"overlap/bench"
+	"overlap/bench/turns"
 	"overlap/workloads"
 )
 
@@ -116,23 +117,41 @@ func (s Settings) Check() error {
 	return nil
 }
 
-// Complete sets how long to measure so many workloads, where the settings do not
-// say.
-func (s *Settings) Complete(chosen int) {
+// Complete sets how long samples take, where the settings do not say.
+func (s *Settings) Complete() {
 	if s.Sample == 0 {
 		s.Sample = 40 * time.Millisecond
+		if turns.Supported {
+			s.Sample = 100 * time.Millisecond
+		}
 		if s.Quick {
-			s.Sample = 20 * time.Millisecond
+			s.Sample /= 2
 		}
 	}
 	if s.Limit == 0 {
 		s.Limit = time.Minute + 100*s.Sample
 	}
-	if s.Budget == 0 {
-		s.Budget = 230 * time.Second
-		if s.Quick {
-			more := max(0, chosen-len(workloads.Default()))
-			s.Budget = min(25+6*time.Duration(more), 150) * time.Second
-		}
+}
+
+// CompleteBudget sets how long to measure a plan, where the settings do not say: 7.5 s
+// for the 13 points of a workload on two cores, which is six blocks of turns, and longer
+// for more points, because each has a process to start.
+func (s *Settings) CompleteBudget(plan Plan) {
+	if s.Budget != 0 {
+		return
 	}
+	points, groups := plan.FixedPoints(), map[Point]bool{}
+	group := groupsOf(points)
+	for _, p := range points {
+		groups[group(p)] = true
+	}
+	few := min(len(points), 13*len(groups))
+	s.Budget = time.Duration(len(groups))*3*time.Second + time.Duration(few)*350*time.Millisecond + time.Duration(len(points)-few)*600*time.Millisecond
+	if !turns.Supported {
+		s.Budget *= 4
+	}
+	if s.Quick {
+		s.Budget = s.Budget * 2 / 5
+	}
+	s.Budget = max(s.Budget.Round(5*time.Second), 15*time.Second)
 }

@@ -3,20 +3,14 @@ package sweep
 import (
 	"context"
 	"errors"
-	"fmt"
-	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strconv"
-	"strings"
-	"sync"
 	"time"
 
 	"golang.org/x/perf/benchfmt"
 
 	"overlap/bench/overlay"
-	"overlap/internal/proc"
 	"overlap/internal/scratch"
 )
 
@@ -25,7 +19,15 @@ type Slicing struct {
 	Ops   int           // operations in each; 0: as many as take Slice
 	Slice time.Duration // how long a slice should take
 	Time  time.Duration // for how long to time slices
-	Turn  int           // slices of a turn, where two processes take turns
+}
+
+// pace says how a process spends its turns: it settles, and then times slices for a while,
+// at least one. The zero pace times one slice.
+type pace struct{ settle, length time.Duration }
+
+// environ is what a process must know that takes turns.
+func (c pace) environ() string {
+	return overlay.TurnsVariable + "=" + c.settle.String() + " " + c.length.String()
 }
 
 // Slicer is a program whose benchmarks can be timed in slices.
@@ -106,17 +108,22 @@ func (l launcher) into(dir string, s Slicing, files *[]sliceFile) launcher {
 		cmd := start(ctx, p, iterations, cpus, barrier)
 		path := filepath.Join(dir, strconv.Itoa(len(*files)))
 		*files = append(*files, sliceFile{path, cpus})
-		cmd.Env = append(cmd.Environ(),
-			overlay.SlicesVariable+"="+path,
-			overlay.SliceOpsVariable+"="+strconv.Itoa(s.Ops),
-			overlay.SliceVariable+"="+s.Slice.String(),
-			overlay.SlicesTimeVariable+"="+s.Time.String())
+		cmd.Env = s.environ(cmd, path)
 		if barrier {
 			cmd.Env = append(cmd.Env, overlay.BarrierVariable+"=1")
 		}
 		return cmd
 	}
 	return l
+}
+
+// environ is the environment of a process that writes its slices to a file.
+func (s Slicing) environ(cmd *exec.Cmd, path string) []string {
+	return append(cmd.Environ(),
+		overlay.SlicesVariable+"="+path,
+		overlay.SliceOpsVariable+"="+strconv.Itoa(s.Ops),
+		overlay.SliceVariable+"="+s.Slice.String(),
+		overlay.SlicesTimeVariable+"="+s.Time.String())
 }
 
 // Slices times a point in slices, in a process of its own, or p.Copies copies in as
@@ -144,102 +151,4 @@ func Slices(ctx context.Context, by Slicer, p Point, s Slicing) (Sliced, error) 
 		}
 	}
 	return sliced, nil
-}
-
-// CanTakeTurns reports whether processes can be given a pipe to each other. On
-// Windows they start with no more than their standard files.
-const CanTakeTurns = runtime.GOOS != "windows"
-
-// SideError is an error of one of two processes that take turns.
-type SideError struct {
-	Side int // the place of its program in the call
-	Err  error
-}
-
-func (e *SideError) Error() string { return e.Err.Error() }
-func (e *SideError) Unwrap() error { return e.Err }
-
-// Turns times a point of two programs in slices: two processes on the same CPUs,
-// that take turns. by[0] has the first. Both have as many turns of s.Turn slices.
-// The error is a SideError if one of them is to blame.
-func Turns(ctx context.Context, by [2]Slicer, p Point, s Slicing) (both [2]Sliced, err error) {
-	dir, err := scratch.Make("", "slices")
-	if err != nil {
-		return both, err
-	}
-	defer dir.Remove() // if that fails, a later run does it
-	var files []sliceFile
-	var launchers [2]launcher
-	var tidy [2]func(*benchfmt.Result)
-	for i := range by {
-		if launchers[i], tidy[i], err = by[i].slicing(p, s); err != nil {
-			return both, &SideError{i, err}
-		}
-		launchers[i] = launchers[i].into(dir.Path, s, &files)
-	}
-	limit := launchers[0].limit
-	ctx, cancel := context.WithTimeoutCause(ctx, limit, errLate{limit})
-	defer cancel()
-	all, err := startTurns(ctx, launchers, p, s.Turn)
-	if err != nil {
-		return both, err
-	}
-	errs := make([]error, 2)
-	var done sync.WaitGroup
-	for i, c := range all {
-		done.Go(func() { both[i].Result, errs[i] = c.result(ctx, p) })
-	}
-	done.Wait()
-	if i := rootCause(errs); i >= 0 {
-		return both, &SideError{i, errs[i]}
-	}
-	for i := range both {
-		tidy[i](both[i].Result)
-		if err := files[i].read(&both[i]); err != nil {
-			return both, &SideError{i, err}
-		}
-	}
-	return both, nil
-}
-
-// rootCause returns the index of the error to report, or -1. A process whose partner
-// has ended gets no turn, which is not its fault.
-func rootCause(errs []error) int {
-	failed := -1
-	for i, err := range errs {
-		if err == nil {
-			continue
-		}
-		if failed = i; !strings.Contains(err.Error(), overlay.NoTurn) {
-			return i
-		}
-	}
-	return failed
-}
-
-// startTurns starts the two processes, each with a pipe from the other as file 3 and
-// a pipe to it as file 4.
-func startTurns(ctx context.Context, launchers [2]launcher, p Point, turn int) (all [2]*process, err error) {
-	var in, out [2]*os.File
-	for i := range in {
-		if in[i], out[i], err = os.Pipe(); err != nil {
-			return all, fmt.Errorf("pipe for turns: %w", err)
-		}
-		defer in[i].Close()
-		defer out[i].Close()
-	}
-	for i, l := range launchers {
-		cpus := l.placement[:p.Cores]
-		cmd := l.command(ctx, p, 0, cpus, false)
-		cmd.ExtraFiles = []*os.File{in[i], out[1-i]}
-		cmd.Env = append(cmd.Environ(), fmt.Sprintf("%s=%s %d", overlay.TurnsVariable, [2]string{"begin", "follow"}[i], turn))
-		if all[i], err = launch(ctx, cmd, cpus, false, l.prints, l.word); err != nil {
-			if i == 1 {
-				_ = proc.Kill(all[0].cmd.Process)
-				_ = all[0].wait()
-			}
-			return all, &SideError{i, err}
-		}
-	}
-	return all, nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"overlap/bench"
 	"overlap/bench/host"
+	"overlap/bench/turns"
 )
 
 const turning = `package m
@@ -60,7 +61,7 @@ func BenchmarkFails(b *testing.B) {
 `
 
 func TestProcessesTakeTurns(t *testing.T) {
-	if testing.Short() || !CanTakeTurns {
+	if testing.Short() || !turns.Supported {
 		t.Skip("builds package testing, and hands pipes to processes")
 	}
 	dir := t.TempDir()
@@ -84,53 +85,67 @@ func TestProcessesTakeTurns(t *testing.T) {
 	}
 	// On a machine that does much else a turn may take longer than all should: then
 	// there is more time, until somebody failed or both had two turns.
-	turns := func(name string, turn int, by [2]Slicer) (both [2]Sliced, err error) {
+	turns := func(name string, by [2]Slicer) (both [2]Sliced, err error) {
 		for total := 60 * time.Millisecond; total < time.Minute; total *= 4 {
-			both, err = Turns(t.Context(), by, at(name), Slicing{Ops: 2, Slice: time.Millisecond, Time: total, Turn: turn})
-			if err != nil || name != "Fails" && len(both[0].Slices[0].Times) >= 2*turn {
+			both, err = Turns(t.Context(), by, at(name), Slicing{Ops: 2, Slice: time.Millisecond, Time: total})
+			if err != nil || name != "Fails" && len(both[0].Slices[0].Times) >= 2 {
 				break
 			}
 		}
 		return both, err
 	}
 	for _, name := range []string{"Sleep", "Loop", "Alone"} {
-		for _, turn := range []int{1, 3} {
-			both, err := turns(name, turn, [2]Slicer{f, f})
-			if err != nil {
-				t.Errorf("%s: %v", name, err)
-				continue
+		both, err := turns(name, [2]Slicer{f, f})
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		n := len(both[0].Slices[0].Times)
+		if n != len(both[1].Slices[0].Times) || n < 2 {
+			t.Errorf("%s: %d and %d slices", name, n, len(both[1].Slices[0].Times))
+		}
+		for i, one := range both {
+			s := one.Slices[0]
+			var sum time.Duration
+			for _, d := range s.Times {
+				sum += d
 			}
-			n := len(both[0].Slices[0].Times)
-			if n != len(both[1].Slices[0].Times) || n%turn != 0 || n < 2*turn {
-				t.Errorf("%s: %d and %d slices in turns of %d", name, n, len(both[1].Slices[0].Times), turn)
+			if one.Result == nil || s.Ops != 2 || sum > s.Wall {
+				t.Errorf("%s, side %d: slices of %v in %v timed of %v", name, i, sum, s.Wall, s.Elapsed)
 			}
-			for i, one := range both {
-				s := one.Slices[0]
-				var sum time.Duration
-				for _, d := range s.Times {
-					sum += d
-				}
-				if one.Result == nil || s.Ops != 2 || sum > s.Wall {
-					t.Errorf("%s, side %d: slices of %v in %v timed of %v", name, i, sum, s.Wall, s.Elapsed)
-				}
-			}
-			// Who begins also ends last, so its time holds what either timed; both could
-			// not, if they ran at once or timed how they wait. A loop starts its timer
-			// once more when it is over, and then nobody waits for it.
-			if first, second := both[0].Slices[0], both[1].Slices[0]; name != "Loop" && first.Wall+second.Wall > first.Elapsed {
-				t.Errorf("%s: %v and %v timed within %v", name, first.Wall, second.Wall, first.Elapsed)
-			}
+		}
+		// Who begins also ends last, so its time holds what either timed; both could
+		// not, if they ran at once or timed how they wait. A loop starts its timer
+		// once more when it is over, and then nobody waits for it.
+		if first, second := both[0].Slices[0], both[1].Slices[0]; name != "Loop" && first.Wall+second.Wall > first.Elapsed {
+			t.Errorf("%s: %v and %v timed within %v", name, first.Wall, second.Wall, first.Elapsed)
+		}
+	}
+	// A turn with several CPUs settles, and has several slices.
+	wide := at("Loop")
+	wide.Procs = len(cpus)
+	entries, err := f.Block(t.Context(), Block{Points: []Point{at("Sleep"), wide}, Jobs: []int{0, 2}, Time: 60 * time.Millisecond, Settle: 10 * time.Millisecond, Number: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		n, _ := e.Result.Value("timings")
+		if e.Err != nil || n < 1 {
+			t.Errorf("%s: %v timings, %v", e.Point, n, e.Err)
+		}
+		if want := string(e.Result.Name.Full()); !strings.HasSuffix(e.Point, want) {
+			t.Errorf("%s is called %s", e.Point, want)
 		}
 	}
 	broken := *f
 	broken.Env = append(broken.Env, "FAILS=1")
 	for side, by := range [][2]Slicer{{&broken, f}, {f, &broken}} {
-		_, err := turns("Fails", 1, by)
+		_, err := turns("Fails", by)
 		if blamed := new(SideError); !errors.As(err, &blamed) || blamed.Side != side || !strings.Contains(err.Error(), "no more") {
 			t.Errorf("side %d fails: %v", side, err)
 		}
 	}
-	if _, err := Turns(t.Context(), [2]Slicer{f, f}, at("Missing"), Slicing{Ops: 2, Turn: 1}); err == nil || !strings.Contains(err.Error(), "Missing was not found") {
+	if _, err := Turns(t.Context(), [2]Slicer{f, f}, at("Missing"), Slicing{Ops: 2}); err == nil || !strings.Contains(err.Error(), "Missing was not found") {
 		t.Errorf("a benchmark that is not there: %v", err)
 	}
 }

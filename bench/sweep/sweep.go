@@ -1,6 +1,7 @@
 package sweep
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,10 @@ import (
 	"slices"
 	"time"
 
+	"golang.org/x/perf/benchfmt"
+
+	"overlap/bench"
+	"overlap/bench/turns"
 	"overlap/internal/table"
 )
 
@@ -21,6 +26,10 @@ type Plan interface {
 	// depend on them. best finds, among points that differ in their workers
 	// only, the smallest number within 5 % of the fastest.
 	AdaptivePoints(best func(same []Point) (Point, bool)) []Point
+
+	// KeyPoints returns the points on which the numbers of the rows rest. Where there
+	// is no time to measure all points in every round, these are.
+	KeyPoints(best func(same []Point) (Point, bool)) []Point
 }
 
 // Config says how a sweep is run. The points that it visits, and their order,
@@ -34,9 +43,9 @@ type Config struct {
 	// They count as if they were measured now.
 	Past []Entry
 
-	// Append stores an entry. When it returns, the entry must be safe. An error
-	// ends the sweep.
-	Append func(Entry) error
+	// Append stores an entry, or those of points that were measured side by side. When it
+	// returns, they must be safe: all of them or none. An error ends the sweep.
+	Append func(...Entry) error
 
 	// Rounds limits the rounds. Each takes one sample of every point that is not
 	// precise yet. 0 means as many as the budget allows.
@@ -52,6 +61,9 @@ type Config struct {
 	// compared with a point that needs some. 0 means that every point gets a
 	// sample in every round.
 	Precision float64
+
+	// Sample is for how long to time the jobs of a point in a block of turns, about.
+	Sample time.Duration
 
 	// Seed orders the points within the rounds.
 	Seed uint64
@@ -116,7 +128,14 @@ func Run(ctx context.Context, c Config) (Summary, error) {
 		state:  map[Point]*state{},
 		rng:    rand.New(rand.NewPCG(c.Seed, 0)),
 	}
-	err := s.run(ctx)
+	if t, ok := c.Sampler.(Turner); ok && turns.Supported {
+		s.turner = t
+	}
+	run := s.run
+	if s.turner != nil {
+		run = s.runTurns
+	}
+	err := run(ctx)
 	if errors.Is(err, errSpent) {
 		err = nil
 	}
@@ -142,10 +161,14 @@ var ErrPast = errors.New("these are not the samples of this plan")
 
 type sweep struct {
 	Config
+	turner    Turner // nil if every sample has the machine to itself
 	points    []Point
 	state     map[Point]*state
 	lacking   map[Point]bool // what points that are not precise are compared with; nil until needed
 	completed bool           // Plan.AdaptivePoints has been called
+	blocks    int            // of a whole round
+	key       map[Point]bool // Plan.KeyPoints; nil until they are known
+	every     int            // others are measured in every so many rounds of turns
 	short     bool           // a round of all points would not fit into the budget
 	awake     bool           // Quiet has been called
 	spent     time.Duration
@@ -162,7 +185,7 @@ func (s *sweep) run(ctx context.Context) error {
 	}
 	s.rounds = s.Rounds
 	for s.round = 1; s.round <= s.rounds && slices.ContainsFunc(s.points, s.wanted); s.round++ {
-		if err := s.visit(ctx, s.order(s.points)); err != nil {
+		if err := s.visit(ctx, s.groups(s.order(s.points))); err != nil {
 			return err
 		}
 		if !s.short {
@@ -173,7 +196,7 @@ func (s *sweep) run(ctx context.Context) error {
 			s.completed = true
 			more := s.Plan.AdaptivePoints(s.best)
 			s.points, s.lacking = append(s.points, more...), nil
-			if err := s.visit(ctx, s.order(more)); err != nil {
+			if err := s.visit(ctx, s.groups(s.order(more))); err != nil {
 				return err
 			}
 			s.rounds = min(s.Rounds, s.round+s.roundsLeft())
@@ -198,62 +221,135 @@ func (s *sweep) order(points []Point) []Point {
 	return points
 }
 
-func (s *sweep) visit(ctx context.Context, points []Point) error {
-	for i, p := range points {
+// groups are points that are visited together: side by side, if their processes can take
+// turns.
+func (s *sweep) groups(points []Point) (groups [][]Point) {
+	key := func(p Point) Point { return p }
+	if s.turner != nil {
+		key = groupsOf(s.points)
+	}
+	place := map[Point]int{}
+	for _, p := range points {
+		i, ok := place[key(p)]
+		if !ok {
+			i, groups = len(groups), append(groups, nil)
+			place[key(p)] = i
+		}
+		groups[i] = append(groups[i], p)
+	}
+	return groups
+}
+
+// groupsOf returns a function that is the same for those of some points that are measured
+// side by side: of one workload under one executor. The serial program goes with the
+// first of several.
+func groupsOf(points []Point) func(Point) Point {
+	family := func(p Point) Point {
+		return Point{Package: p.Package, Point: bench.Point{Workload: p.Workload, Variant: p.Variant}}
+	}
+	first := map[Point]string{}
+	for _, p := range points {
+		if _, ok := first[family(p)]; !ok && p.Executor != bench.SerialExecutor {
+			first[family(p)] = p.Executor
+		}
+	}
+	return func(p Point) Point {
+		key := family(p)
+		if key.Executor = p.Executor; p.Executor == bench.SerialExecutor {
+			key.Executor = cmp.Or(first[family(p)], p.Executor)
+		}
+		return key
+	}
+}
+
+func (s *sweep) visit(ctx context.Context, groups [][]Point) error {
+	left := 0
+	for _, group := range groups {
+		left += len(group)
+	}
+	for i, group := range groups {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		if s.Budget > 0 && s.spent+s.expected(p) > s.Budget {
+		if s.Budget > 0 && s.spent+s.expectedOf(group, len(groups)-i) > s.Budget {
 			return errSpent
 		}
 		if s.Progress != nil && len(s.Past) == 0 {
-			s.Progress(s.progress(p, len(points)-i))
+			s.Progress(s.progress(group[0], left))
 		}
-		e, err := s.entry(ctx, p)
+		entries, err := s.entries(ctx, group, len(groups)-i)
 		if err != nil {
 			return err
 		}
-		s.note(p, e)
+		for i, p := range group {
+			s.note(p, entries[i])
+		}
+		left -= len(group)
 	}
 	return nil
 }
 
-// entry returns the next entry of the past, or measures and stores a new one.
-func (s *sweep) entry(ctx context.Context, p Point) (Entry, error) {
+// entries returns the next entries of the past, or measures and stores new ones.
+func (s *sweep) entries(ctx context.Context, group []Point, groups int) ([]Entry, error) {
 	if len(s.Past) > 0 {
-		e := s.Past[0]
-		s.Past = s.Past[1:]
-		if e.Point != p.String() || e.Round != s.round {
-			return e, fmt.Errorf("%w: round %d of %s where the plan has round %d of %s", ErrPast, e.Round, e.Point, s.round, p)
+		n := min(len(group), len(s.Past))
+		past := s.Past[:n]
+		s.Past = s.Past[n:]
+		for i, p := range group {
+			if i >= n || past[i].Point != p.String() || past[i].Round != s.round {
+				e := past[min(i, n-1)]
+				return nil, fmt.Errorf("%w: round %d of %s where the plan has round %d of %s", ErrPast, e.Round, e.Point, s.round, p)
+			}
 		}
-		return e, nil
+		return past, nil
 	}
 	if s.Quiet != nil && !s.awake {
 		s.awake = true
 		s.Quiet(ctx)
 	}
-	e := Entry{Point: p.String(), Round: s.round}
 	within, cancel := s.within(ctx)
 	defer cancel()
-	began := time.Now()
-	e.Result, e.Err = s.Sampler.Sample(within, p, s.iterationsOf(p), s.round)
-	e.Took = time.Since(began)
+	entries, err := s.measure(within, group, groups)
 	if ctx.Err() != nil {
-		return e, context.Cause(ctx) // the sample was ended, it did not fail
+		return nil, context.Cause(ctx) // the samples were ended, they did not fail
 	}
-	if e.Err != nil && within.Err() != nil {
-		return e, errSpent // likewise
+	pressed := false
+	for _, e := range entries {
+		if e.Err != nil && within.Err() != nil {
+			return nil, errSpent // likewise
+		}
+		if e.Err == nil {
+			setConfig(e.Result, "seed", fmt.Sprint(s.Seed))
+		}
+		pressed = pressed || e.pressed()
 	}
-	if e.Err == nil {
-		setConfig(e.Result, "seed", fmt.Sprint(s.Seed))
+	if err != nil {
+		return nil, err
 	}
-	if err := s.Append(e); err != nil {
-		return e, fmt.Errorf("store sample: %w", err)
+	if err := s.Append(entries...); err != nil {
+		return nil, fmt.Errorf("store sample: %w", err)
 	}
-	if s.Quiet != nil && e.pressed() {
+	if s.Quiet != nil && pressed {
 		s.Quiet(ctx)
 	}
-	return e, nil
+	return entries, nil
+}
+
+// measure visits points. groups is how many are still to be visited in this round.
+func (s *sweep) measure(ctx context.Context, group []Point, groups int) ([]Entry, error) {
+	if s.turner == nil {
+		p := group[0]
+		e := Entry{Point: p.String(), Round: s.round}
+		began := time.Now()
+		e.Result, e.Err = s.Sampler.Sample(ctx, p, s.iterationsOf(p), s.round)
+		e.Took = time.Since(began)
+		return []Entry{e}, nil
+	}
+	b := Block{Points: group, Time: s.blockTime(group, groups), Settle: min(settleTime, s.Sample), Number: s.round, Seed: s.Seed}
+	for _, p := range group {
+		b.Jobs = append(b.Jobs, s.jobsOf(p))
+	}
+	return s.block(ctx, b)
 }
 
 // within is the context of a visit, which ends when the budget is spent.
@@ -274,6 +370,18 @@ func (s *sweep) expected(p Point) time.Duration {
 	return s.spent / time.Duration(max(s.visits, 1))
 }
 
+// expectedOf is how long a visit to a group will take, at least: a block of turns fits
+// into what is left.
+func (s *sweep) expectedOf(group []Point, groups int) (total time.Duration) {
+	if s.turner != nil {
+		return s.idleTime(group) + min(leastBlock, s.Sample*time.Duration(len(group)))
+	}
+	for _, p := range group {
+		total += s.expected(p)
+	}
+	return total
+}
+
 // note counts an entry.
 func (s *sweep) note(p Point, e Entry) {
 	s.spent += e.Took
@@ -286,6 +394,7 @@ func (s *sweep) note(p Point, e Entry) {
 	}
 	known.visits++
 	known.took += e.Took
+	known.idle = e.Idle
 	if e.Err != nil {
 		known.failed++
 		if s.Budget > 0 && e.Took > s.Budget/10 {
@@ -297,12 +406,23 @@ func (s *sweep) note(p Point, e Entry) {
 	s.summary.Samples++
 	if known.iterations == 0 {
 		known.iterations = e.Result.Iters
+		if turns, ok := e.Result.Value("timings"); ok {
+			known.iterations = max(1, int(float64(e.Result.Iters)/turns))
+		}
 	}
-	seconds := math.Log(nsPerOp(e.Result))
+	seconds := math.Log(seconds(e.Result))
 	known.all = append(known.all, seconds)
 	if !e.pressed() {
 		known.clean = append(known.clean, seconds)
 	}
+}
+
+// seconds is the time of a job by which points are compared.
+func seconds(r *benchfmt.Result) float64 {
+	if sec, ok := r.Value("undisturbed-sec/op"); ok {
+		return sec
+	}
+	return nsPerOp(r)
 }
 
 // iterationsOf is how many jobs a sample of p times: as many as its first

@@ -82,7 +82,7 @@ func TestEveryRoundVisitsEveryPointOnceInRandomOrder(t *testing.T) {
 		summary, err := sweep.Run(t.Context(), sweep.Config{
 			Plan:    twoCores(t),
 			Sampler: f,
-			Append:  func(e sweep.Entry) error { stored = append(stored, e.Result.GetConfig("seed")); return nil },
+			Append:  func(es ...sweep.Entry) error { stored = append(stored, es[0].Result.GetConfig("seed")); return nil },
 			Rounds:  3,
 			Budget:  time.Hour,
 			Seed:    7,
@@ -148,7 +148,7 @@ func TestTheSameSeedGivesTheSameOrder(t *testing.T) {
 	})
 }
 
-func keep(sweep.Entry) error { return nil }
+func keep(...sweep.Entry) error { return nil }
 
 func TestBudget(t *testing.T) {
 	points := time.Duration(len(twoCores(t).FixedPoints())) // seconds in a round
@@ -281,7 +281,7 @@ func TestSweepStopsWhereItCannotStore(t *testing.T) {
 		left := 3
 		summary, err := sweep.Run(t.Context(), sweep.Config{
 			Plan: twoCores(t), Sampler: &fake{}, Rounds: 5, Budget: time.Hour,
-			Append: func(sweep.Entry) error {
+			Append: func(...sweep.Entry) error {
 				if left--; left < 0 {
 					return full
 				}

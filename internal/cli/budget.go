@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,6 +19,8 @@ type estimate struct {
 	points int
 	visit  []time.Duration // of each point, in the order of the plan's lines
 	round  time.Duration   // a visit to each
+	later  time.Duration   // a round that leaves out what the rows do not rest on
+	needed int             // rounds for a verdict
 	from   string          // result file that it is known from, or empty: it is estimated
 }
 
@@ -26,16 +29,27 @@ type estimate struct {
 func (r *run) estimate(what target) estimate {
 	var o estimate
 	known, from := r.visits()
+	o.needed = sampling.MinSamples
+	inTurns := sweep.InTurns(what.sampler)
+	if inTurns {
+		o.needed = sampling.MinBlocks
+	}
+	key := what.plan.KeyPoints(func(same []sweep.Point) (sweep.Point, bool) { return same[0], len(same) > 0 })
 	for _, p := range what.plan.FixedPoints() {
 		took, ok := known[p.String()]
 		if ok {
 			o.from = from
-		} else if took = r.guess(); what.visit != nil {
+		} else if took = r.guess(); inTurns {
+			took = time.Duration(p.Copies) * (r.Sample/3 + 30*time.Millisecond)
+		} else if what.visit != nil {
 			took = what.visit(p)
 		}
 		o.points++
 		o.visit = append(o.visit, took)
 		o.round += took
+		if !inTurns || slices.Contains(key, p) {
+			o.later += took
+		}
 	}
 	return o
 }
@@ -67,13 +81,19 @@ func (r *run) visits() (map[string]time.Duration, string) {
 }
 
 // until describes when a sweep ends.
-func (r *run) until() string {
+func (r *run) until(what target) string {
+	inTurns := sweep.InTurns(what.sampler)
 	var ends []string
-	if r.Precision > 0 {
+	if r.Precision > 0 && inTurns {
+		ends = append(ends, fmt.Sprintf("every gain is known to within ±%g %%", 100*float64(r.Precision)))
+	} else if r.Precision > 0 {
 		ends = append(ends, fmt.Sprintf("every point is known to within ±%g %%", 100*float64(r.Precision)))
 	}
 	if r.Rounds > 0 {
 		ends = append(ends, fmt.Sprintf("it has %s", table.Count(r.Rounds, "sample")))
+	}
+	if inTurns {
+		return "blocks in which all points of a workload take turns, until " + strings.Join(append(ends, fmt.Sprintf("%v are spent", r.Budget)), " or ")
 	}
 	return "rounds until " + strings.Join(append(ends, fmt.Sprintf("%v are spent", r.Budget)), " or ")
 }
@@ -93,10 +113,10 @@ func (r *run) dryRun(what target) error {
 	}
 	expected := r.Budget
 	if r.Rounds > 0 {
-		expected = min(expected, time.Duration(r.Rounds)*o.round)
+		expected = min(expected, o.round+time.Duration(r.Rounds-1)*o.later)
 	}
 	fmt.Fprintf(&text, "%s, about %v a round (%s)\n%s: at most about %v, and up to %v of waiting for a quiet machine\n",
-		table.Count(o.points, "point"), o.round.Round(100*time.Millisecond), how, r.until(), expected.Round(time.Second), r.Wait)
+		table.Count(o.points, "point"), o.round.Round(100*time.Millisecond), how, r.until(what), expected.Round(time.Second), r.Wait)
 	if short := r.tooShort(o, what.chosen); short != "" {
 		fmt.Fprintf(&text, "note: %s\n", short)
 	}
@@ -113,15 +133,15 @@ type choice struct {
 // tooShort says that the budget is too short for the samples that a verdict needs, and
 // what would be enough; it is empty if the budget is long enough.
 func (r *run) tooShort(o estimate, of choice) string {
-	samples := sampling.MinSamples
+	samples := o.needed
 	if r.Rounds > 0 {
 		samples = min(samples, r.Rounds)
 	}
-	need := time.Duration(samples) * o.round
+	need := o.round + time.Duration(samples-1)*o.later
 	if need <= r.Budget || o.points == 0 {
 		return ""
 	}
-	have := fmt.Sprintf("about %d of each will be taken", r.Budget/o.round)
+	have := fmt.Sprintf("about %d of each will be taken", 1+(r.Budget-o.round)/max(1, o.later))
 	if r.Budget < o.round {
 		have = "some points will have none"
 	}

@@ -29,7 +29,7 @@ func TestABudgetThatIsTooShortSaysWhatWouldDo(t *testing.T) {
 		{4, 4 * time.Second, 10 * time.Second, 2, choice{1, "benchmarks", "--bench"}, ""},
 	} {
 		r := &run{Settings: sweep.Settings{Budget: c.budget, Rounds: c.rounds}}
-		if got := r.tooShort(estimate{points: c.points, round: c.round}, c.of); got != c.want {
+		if got := r.tooShort(estimate{points: c.points, round: c.round, later: c.round, needed: 10}, c.of); got != c.want {
 			t.Errorf("%d points of %v a round in %v:\n%s\nwant\n%s", c.points, c.round, c.budget, got, c.want)
 		}
 	}

@@ -46,6 +46,8 @@ func (r *replay) AdaptivePoints(func(same []sweep.Point) (sweep.Point, bool)) []
 	return nil
 }
 
+func (r *replay) KeyPoints(func([]sweep.Point) (sweep.Point, bool)) []sweep.Point { return nil }
+
 func (r *replay) sampler() sampler {
 	return sampler{entries: r.entries, taken: map[string]int{}}
 }
@@ -81,7 +83,7 @@ func TestPreciseAgainstFixedCount(t *testing.T) {
 				s, start := r.sampler(), time.Now()
 				summary, err := sweep.Run(t.Context(), sweep.Config{
 					Plan: r, Sampler: s, Budget: 1000 * time.Hour, Precision: precision, Rounds: rounds,
-					Append: func(sweep.Entry) error { return nil },
+					Append: func(...sweep.Entry) error { return nil },
 				})
 				if err != nil {
 					t.Fatal(err)

@@ -36,7 +36,7 @@ type runCmd struct {
 	CPUs      string `group:"where" name:"cpus" help:"CPUs to take, in this order, such as 0,2,4-7, instead of a placement." placeholder:"LIST"`
 	Disk      string `group:"where" help:"Directory on the disk that the workload disk measures (default: the one for temporary files)." placeholder:"DIR"`
 
-	Budget    time.Duration `group:"long" help:"How long to measure; a sample that would not fit is not started (default: 3m50s; with --quick 25s, or up to 2m30s for many workloads)." placeholder:"DURATION"`
+	Budget    time.Duration `group:"long" help:"How long to measure; a sample that would not fit is not started (default: 7.5 s a workload on two cores, more on more cores; with --quick two fifths of that)." placeholder:"DURATION"`
 	Quick     bool          `group:"long" help:"A coarse grid and short samples: about half a minute on two cores."`
 	Precision sweep.Percent `group:"long" help:"Stop sampling a point once its time is known to within this, unless it is compared with one that needs more samples; 0% samples as long as the budget lasts (default: 2%)." default:"2%" placeholder:"PERCENT"`
 	Rounds    int           `group:"long" help:"Maximum number of samples per point (default: as many as the budget allows)." placeholder:"N"`
@@ -82,7 +82,7 @@ func (c *runCmd) Run(ctx context.Context, s *streams, k *kong.Context) (err erro
 	switch {
 	case r.List:
 		what.list()
-		fmt.Fprintf(r.out, "\n%s, with samples of %v\n", r.until(), r.Sample)
+		fmt.Fprintf(r.out, "\n%s\n", r.until(what))
 		return nil
 	case r.DryRun:
 		return r.dryRun(what)
@@ -174,7 +174,8 @@ func (r *run) useWorkloads(what *target, levels []sweep.Level) error {
 	if err != nil {
 		return err
 	}
-	r.Complete(len(grid.Workloads))
+	r.Complete()
+	r.CompleteBudget(grid)
 	if errs := grid.LimitErrors(); len(errs) > 0 {
 		fmt.Fprintf(r.err, "note: left out: %s\n", strings.ReplaceAll(errors.Join(errs...).Error(), "\n", "; "))
 	}

@@ -69,15 +69,22 @@ func (r *run) measure(ctx context.Context, what target, file *sweep.File, about 
 		Plan:    what.plan,
 		Sampler: what.sampler,
 		Past:    past,
-		Append: func(e sweep.Entry) error {
-			for _, p := range about {
-				e.Describe(p.Key, p.Value)
+		Append: func(entries ...sweep.Entry) error {
+			for _, e := range entries {
+				for _, p := range about {
+					e.Describe(p.Key, p.Value)
+				}
 			}
-			return errors.Join(file.Append(e), logFailure(file.Path(), e))
+			err := file.Append(entries...)
+			for _, e := range entries {
+				err = errors.Join(err, logFailure(file.Path(), e))
+			}
+			return err
 		},
 		Rounds:    r.Rounds,
 		Budget:    r.Budget,
 		Precision: float64(r.Precision),
+		Sample:    r.Sample,
 		Seed:      r.Seed,
 		Quiet:     guard.Wait,
 		Progress:  bar.show,

@@ -18,6 +18,10 @@ const MaxPressure = 0.1
 // MinSamples is how many samples of a point a verdict needs.
 const MinSamples = 10
 
+// MinBlocks is the same for samples of which each took turns with other points: then each
+// is an estimate from many turns, and only what differs between processes is left.
+const MinBlocks = 5
+
 // HalfWidth returns half the width of the 95 % interval of the mean of at least
 // two values.
 func HalfWidth(values []float64) float64 {

@@ -11,7 +11,6 @@ import (
 	"strconv"
 	"sync"
 
-	"overlap/internal/sampling"
 	"overlap/internal/table"
 	"overlap/report/load"
 )
@@ -66,8 +65,9 @@ func Analyze(d *load.Data) *Analysis {
 		return a
 	}
 	a.Fewest = slices.MinFunc(a.Rows, func(x, y Row) int { return cmp.Compare(x.Samples, y.Samples) }).Samples
-	if a.Fewest < sampling.MinSamples {
-		a.Warnings = append(a.Warnings, fmt.Errorf("verdicts are provisional: some rest on only %s, but need %d; measure longer (%s) or on a quieter machine", table.Count(a.Fewest, "sample"), sampling.MinSamples, longer(d.Swept(), sampling.MinSamples)))
+	if i := slices.IndexFunc(a.Rows, func(r Row) bool { return r.Samples < r.needs() }); i >= 0 {
+		needed := a.Rows[i].needs()
+		a.Warnings = append(a.Warnings, fmt.Errorf("verdicts are provisional: some rest on only %s, but need %d; measure longer (%s) or on a quieter machine", table.Count(a.Fewest, "sample"), needed, longer(d.Swept(), needed)))
 	}
 	return a
 }

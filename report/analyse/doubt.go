@@ -16,8 +16,8 @@ import (
 // there are none.
 func (r Row) doubts() string {
 	var all, unsure []string
-	if r.Samples < sampling.MinSamples {
-		all = append(all, fmt.Sprintf("provisional: %d of %d samples", r.Samples, sampling.MinSamples))
+	if r.Samples < r.needs() {
+		all = append(all, fmt.Sprintf("provisional: %d of %d samples", r.Samples, r.needs()))
 	}
 	if r.Class != Scheduled {
 		unsure = append(unsure, mayBe("G_c", r.Concurrency))
@@ -75,7 +75,7 @@ func (r Row) undecided() string {
 
 // enoughSamples says how to take enough samples.
 func (r Row) enoughSamples() string {
-	return fmt.Sprintf("measure %d (%s)", sampling.MinSamples, longer(r.swept, sampling.MinSamples))
+	return fmt.Sprintf("measure %d (%s)", r.needs(), longer(r.swept, r.needs()))
 }
 
 // noInterval is the reason of a row with fewer than interval.MinForInterval samples.
@@ -146,7 +146,7 @@ const maxSamples = 1000
 func (r Row) remedy(i interval.Interval, distance float64) string {
 	n := float64(r.Samples)
 	now := 1.96 / sampling.StudentsT(n-1, 1) * math.Log(i.High/i.Value)
-	wanted := max(math.Ceil(n*now*now/distance/distance), n+1, sampling.MinSamples)
+	wanted := max(math.Ceil(n*now*now/distance/distance), n+1, float64(r.needs()))
 	if !(wanted <= maxSamples) {
 		return fmt.Sprintf("even %d such samples would not decide it; measure on a quieter machine", maxSamples)
 	}

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"overlap/internal/interval"
-	"overlap/internal/sampling"
 	"overlap/internal/table"
 )
 
@@ -93,7 +92,7 @@ func topRow(rows []Row, gain func(Row) interval.Interval) (top Row, found bool) 
 
 // provisional marks a gain that rests on too few samples.
 func provisional(r Row) string {
-	if r.Samples < sampling.MinSamples {
+	if r.Samples < r.needs() {
 		return fmt.Sprintf(" (provisional, from %s)", table.Count(r.Samples, "sample"))
 	}
 	return ""

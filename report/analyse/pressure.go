@@ -1,17 +1,22 @@
 package analyse
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
 	"overlap/internal/interval"
+	"overlap/internal/sampling"
 	"overlap/report/load"
 )
+
+// needs is how many samples a verdict needs.
+func (r Row) needs() int { return cmp.Or(r.needed, sampling.MinSamples) }
 
 // countSamples counts the samples that the row rests on, and warns of numbers that
 // rest on samples under pressure.
 func (s survey) countSamples(r *Row) {
-	r.Samples = s.Count(s.first)
+	r.Samples, r.needed = s.Count(s.first), s.MinSamples(s.first)
 	var affected []string
 	var counted []load.Point
 	add := func(what string, points ...load.Point) {

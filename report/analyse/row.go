@@ -103,6 +103,7 @@ type Row struct {
 	// points compared. Other points of the curves may have fewer: a sweep that
 	// searches for the best number of workers abandons the others early.
 	Samples int
+	needed  int // samples, for a verdict
 
 	Lines    []Line       // throughput by workers: at parallelism 1, and at P; none if Workers is 0
 	Scaling  []law.GainAt // speedup by parallelism, at Workers
@@ -250,6 +251,20 @@ func (s survey) addWarnings(r *Row) {
 		r.warn("%s", s.onlyOneCore())
 	}
 	r.warnOfResidual()
+	s.warnOfOthers(r)
+}
+
+// warnOfOthers warns of a speedup that others have changed: of samples that took turns,
+// the row has that of an undisturbed machine.
+func (s survey) warnOfOthers(r *Row) {
+	one, best := s.Left(s.first), s.Left(s.base.At(r.Workers, s.highest()))
+	if len(one) == 0 || len(best) == 0 {
+		return
+	}
+	left := interval.Quotient(one, best)
+	if left.High < r.Speedup.Low || left.Low > r.Speedup.High {
+		r.warn("S is that of an undisturbed machine: as others left it, S was %s", left)
+	}
 }
 
 // onlyOneCore says why a row was measured on one core, as far as the file knows:

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strings"
 
@@ -198,6 +199,10 @@ func (f *file) add(r *benchfmt.Result) error {
 	if err != nil {
 		return f.leaveOut(r, err)
 	}
+	mean := math.NaN()
+	if alone, ok := r.Value("undisturbed-sec/op"); ok && (f.lines.plan || rec.point.Executor != "") && credibleTime(alone) {
+		sec, mean = alone, sec
+	}
 	if err := f.block.describe(rec.column); err != nil {
 		return err
 	}
@@ -214,6 +219,9 @@ func (f *file) add(r *benchfmt.Result) error {
 	}
 	f.rounds = max(f.rounds, round)
 	rec.add(sec, round)
+	if !math.IsNaN(mean) {
+		rec.set(meanUnit, mean)
+	}
 	rec.addSource(f.block.source)
 	if !f.lines.plan {
 		f.lines.runs.add(rec, sec)
@@ -240,11 +248,13 @@ func (f *file) sample(r *benchfmt.Result) (rec *record, sec float64, err error) 
 		return nil, 0, err
 	}
 	sec, ok := r.Value("sec/op")
-	if !ok || !(sec >= minSeconds && sec <= MaxPlausible) {
+	if !ok || !credibleTime(sec) {
 		return nil, 0, errors.New("no time (ns/op), or one out of range")
 	}
 	return rec, sec, nil
 }
+
+func credibleTime(sec float64) bool { return sec >= minSeconds && sec <= MaxPlausible }
 
 // minSeconds is the shortest credible time of a job, in seconds: a millionth of what
 // go test can print. Ratios of shorter times would be infinite.

@@ -20,6 +20,21 @@ func (d *Data) Series(p Point) (s interval.Series, pressed bool) {
 	return s, pressed
 }
 
+// Left returns the mean times of p by round, with all that others did to them, of the
+// samples that took turns; those under pressure are among them.
+func (d *Data) Left(p Point) (s interval.Series) {
+	r := d.record(p)
+	if r.columns == nil || r.columns[meanUnit] == nil {
+		return nil
+	}
+	for i, sec := range r.columns[meanUnit] {
+		if !math.IsNaN(sec) {
+			s = append(s, interval.Timing{Round: r.partner(i, len(d.records)), Seconds: sec})
+		}
+	}
+	return s
+}
+
 // Mean returns the mean over the samples of p that count and that have the value; NaN
 // if none has.
 func (d *Data) Mean(p Point, get func(Sample) float64) float64 {

@@ -14,7 +14,13 @@ type Sample struct {
 	// Seconds is the wall time of a job. With weak scaling it is that of the
 	// work that one worker would have had, so that the quotient of two is
 	// again a gain in throughput (the scaled speedup of Gustafson, 1988).
+	//
+	// Of a sample that took turns with other points it is the time on a machine that
+	// nobody else uses, by the sweep's estimate, and Mean is the mean of what it took.
 	Seconds float64
+
+	Timings float64 // that it is estimated from; 0 if it had the machine to itself
+	Mean    float64 // wall time of a job with all that others did to it; NaN without turns
 
 	// Round is the round of the sweep, from 1. If the file does not have it, the k-th
 	// sample of a point is of round k.
@@ -47,6 +53,8 @@ var readUnits = []struct {
 	field  func(*Sample) *float64
 	absent float64 // the value if it was not measured; NaN in a new line
 }{
+	{"timings", func(s *Sample) *float64 { return &s.Timings }, 0},
+	{meanTime, func(s *Sample) *float64 { return &s.Mean }, math.NaN()},
 	{"tasks-inflight", func(s *Sample) *float64 { return &s.Inflight }, 0},
 	{"cpus-busy", func(s *Sample) *float64 { return &s.CPUsBusy }, 0},
 	{"pressure", func(s *Sample) *float64 { return &s.Pressure }, 0},
@@ -66,6 +74,10 @@ var readUnits = []struct {
 	{"fairness", func(s *Sample) *float64 { return &s.Fairness }, math.NaN()},
 }
 
+// meanTime is not the name of a unit: the unit of times is read as Mean only where there is
+// another time.
+const meanTime = "mean of turns"
+
 // credible reports whether a machine can have measured x in a unit. A rate and a count per
 // job have no bound: items may be arbitrarily small, and jobs large.
 func credible(unit string, x float64) bool {
@@ -84,7 +96,11 @@ var unitIndex = func() map[string]int {
 	return index
 }()
 
-var pressureUnit = unitIndex["pressure"]
+var (
+	pressureUnit = unitIndex["pressure"]
+	timingsUnit  = unitIndex["timings"]
+	meanUnit     = unitIndex[meanTime]
+)
 
 // record holds the samples of one point, with a column for each unit that occurs: most
 // files have only times, and a million whole Samples would take 160 MB.
@@ -241,6 +257,21 @@ func (r *record) pressed() bool {
 
 // calm reports whether others left the i-th sample enough of the machine.
 func (r *record) calm(i int) bool { return !(r.pressure(i) > sampling.MaxPressure) }
+
+func (r *record) tookTurns(i int) bool {
+	return r.columns != nil && r.columns[timingsUnit] != nil && r.columns[timingsUnit][i] > 0
+}
+
+// MinSamples is how many samples of p a verdict needs.
+func (d *Data) MinSamples(p Point) int {
+	r := d.record(p)
+	for i := range r.seconds {
+		if !r.tookTurns(i) {
+			return sampling.MinSamples
+		}
+	}
+	return sampling.MinBlocks
+}
 
 // KnowsPressure reports whether any sample has its pressure.
 func (d *Data) KnowsPressure() bool {
