@@ -1,7 +1,7 @@
 # The build of overlap. FLAGS are passed to overlap run and CHECKFLAGS to overlap
 # check, BENCH chooses the benchmarks of bench and smoke, BASE is the revision
-# that check compares with, CALIBRATION is the directory of calibrate, LAYOUTS the parts
-# of layouts.
+# that check compares with, CALIBRATION is the directory of calibrate, PRECISION that of
+# precision, LAYOUTS the parts of layouts.
 
 GO    ?= go
 BENCH ?= .
@@ -9,13 +9,14 @@ FLAGS ?=
 CHECKFLAGS ?=
 BASE  ?=
 CALIBRATION ?= bin/calibration
+PRECISION ?= bin/precision
 LAYOUTS ?= quiet,beside,once,zerolog,slower
 
 ifneq ($(MAKECMDGOALS),module) # whose PATH is no list of directories
 sources := $(shell find . \( -path ./results -o -path ./bench/peers \) -prune -o \( -name '*.go' -not -name '*_test.go' -o -name '*.s' -o -name '*.txt' -o -name '*.html' -o -name '*.css' -o -name page.js -o -name schema.json -o -path '*/manual/*.md' \) -print) go.mod go.sum
 endif
 
-.PHONY: help bench run report check check-selftest module test test-all test-386 race soak calibrate layouts peers peers-test lint smoke clean
+.PHONY: help bench run report check check-selftest module test test-all test-386 race soak calibrate precision layouts peers peers-test lint smoke clean
 
 help: ## show the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -67,6 +68,9 @@ soak: ## a million operations of Event and Future, a thousand faults of child pr
 
 calibrate: ## how good the gate is on this machine: 45 minutes that it has to itself, into CALIBRATION; run again with that directory, it only judges
 	cd bench/peers && OVERLAP_CALIBRATE=$(abspath $(CALIBRATION)) $(GO) test -count=1 -timeout 120m -v -run '^TestCalibrate$$' ./calibrate
+
+precision: ## how far to believe a default run on this machine: half an hour that it has to itself, into PRECISION
+	OVERLAP_PRECISION=$(abspath $(PRECISION)) $(GO) test -count=1 -timeout 60m -v -run '^TestPrecision$$' ./internal/cli
 
 layouts: ## does the check take another binary for other code? two hours that the machine has to itself; LAYOUTS chooses parts
 	OVERLAP_LAYOUTS=$(LAYOUTS) $(GO) test -count=1 -timeout 4h -v -run '^TestLayouts$$' ./internal/cli
