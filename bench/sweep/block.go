@@ -3,12 +3,9 @@ package sweep
 import (
 	"cmp"
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -16,17 +13,12 @@ import (
 	"time"
 
 	"golang.org/x/perf/benchfmt"
-	"golang.org/x/perf/benchunit"
-	"gonum.org/v1/gonum/floats"
-	"gonum.org/v1/gonum/stat"
 
-	"overlap/bench"
 	"overlap/bench/host"
 	"overlap/bench/meter"
 	"overlap/bench/overlay"
 	"overlap/bench/turns"
 	"overlap/internal/proc"
-	"overlap/internal/sampling"
 	"overlap/internal/scratch"
 )
 
@@ -105,7 +97,6 @@ type sitting struct {
 	players []*player
 	dealt   []dealt // all turns
 	watch   *meter.Watch
-	watched int // CPUs
 }
 
 // dealt is a turn.
@@ -213,7 +204,7 @@ func (t *sitting) seat(ctx context.Context, p Point, copied, jobs int) *player {
 	return q
 }
 
-// watch ends players that are not stopped to be watched within their limit.
+// watch ends players that take longer than their limit, unless it is stopped before.
 func watch(all ...*player) *time.Timer {
 	if len(all) == 0 {
 		return time.NewTimer(0)
@@ -368,369 +359,4 @@ func (t *sitting) close() {
 			q.cancel(nil)
 		}
 	}
-}
-
-// TurnLog is the times of a block, for who wants to estimate something else from them.
-type TurnLog struct {
-	Round  int       `json:"round"`
-	Points []string  `json:"points"`
-	Turns  [][]int64 `json:"turns"` // in the order of time: the index of the point, and ns per job of all that was timed; of several copies, one after the other
-}
-
-func (t *TurnLog) line() string {
-	text, err := json.Marshal(t)
-	if err != nil {
-		panic("sweep: " + err.Error()) // numbers and strings
-	}
-	return turnsLine + string(text) + "\n"
-}
-
-// log is the times of all turns.
-func (t *sitting) log() *TurnLog {
-	log := &TurnLog{Round: t.Number, Turns: [][]int64{}}
-	index := map[*part]int64{}
-	for i, p := range t.parts {
-		log.Points = append(log.Points, p.point.String())
-		index[p] = int64(i)
-	}
-	for _, d := range t.dealt {
-		turn := []int64{index[d.part]}
-		for i, q := range d.players {
-			for _, ns := range q.turn(d.turns[i]) {
-				turn = append(turn, int64(math.Round(ns)))
-			}
-		}
-		log.Turns = append(log.Turns, turn)
-	}
-	return log
-}
-
-// entries are the samples of the points, in their order.
-func (t *sitting) entries() (all []Entry) {
-	for _, p := range t.parts {
-		e := Entry{Point: p.point.String(), Round: t.Number}
-		e.Result, e.Err = t.sample(p)
-		all = append(all, e)
-	}
-	all[0].Turns = t.log()
-	return all
-}
-
-var errNoTurns = errors.New("it had no turn")
-
-// sample is what the turns of a part measured, or why they did not. Of several copies at
-// once it is what the slowest did.
-func (t *sitting) sample(p *part) (*benchfmt.Result, error) {
-	var from *player
-	var times []float64
-	var cpus []int
-	for _, q := range p.players {
-		if q.err != nil {
-			return nil, q.err
-		}
-		cpus = append(cpus, q.proc.cpus...)
-		list := q.times(p)
-		switch {
-		case p.alone:
-			from, times = q, append(times, list...)
-		case len(times) == 0 || turns.Undisturbed(list) > turns.Undisturbed(times):
-			from, times = q, list
-		}
-	}
-	if len(times) == 0 {
-		return nil, errNoTurns
-	}
-	r := from.result.Clone()
-	r.Name = benchfmt.Name(p.point.Name())
-	if len(p.players) > 1 { // whose other measurements are of turns alone and together
-		r.Values = slices.DeleteFunc(r.Values, func(v benchfmt.Value) bool { return v.Unit != "sec/op" })
-	}
-	setConfig(r, "cpus", host.FormatList(cpus))
-	setConfig(r, "copies", strconv.Itoa(p.point.Copies))
-	r.Iters = from.slices.Ops * len(times)
-	setValue(r, "ns/op", stat.Mean(times, nil))
-	sorted := slices.Sorted(slices.Values(times))
-	for _, q := range []struct {
-		unit string
-		q    float64
-	}{{"q02-ns/op", 0.02}, {"q25-ns/op", 0.25}, {"q50-ns/op", 0.5}} {
-		if _, ok := r.Value(tidied(q.unit)); !ok {
-			setValue(r, q.unit, stat.Quantile(q.q, stat.Empirical, sorted, nil))
-		}
-	}
-	setValue(r, "undisturbed-ns/op", turns.Undisturbed(times))
-	setValue(r, "timings", float64(len(times)))
-	if pressure, ok := t.pressure(p, from); ok {
-		setValue(r, "pressure", max(pressure, bench.ZeroSubstitute))
-	}
-	return r, nil
-}
-
-// pressure is the share of the CPUs within reach that others had while a player wanted
-// them: at most what others had, and at most the time for which its threads were ready
-// and had no CPU. It has only its turns to want them in.
-func (t *sitting) pressure(p *part, q *player) (float64, bool) {
-	d := q.slices.Demand
-	if d == nil || q.slices.Wall <= 0 || t.watch == nil {
-		return 0, false
-	}
-	var own time.Duration
-	for _, q := range t.players {
-		if q.slices.Demand != nil {
-			own += q.slices.Demand.Own
-		}
-	}
-	others, ok := t.watch.Others(own)
-	if !ok {
-		return 0, false
-	}
-	reach := float64(max(1, min(p.point.Cores, p.point.Procs)))
-	delayed := float64(d.Delayed) / float64(q.slices.Wall) / reach
-	return min(delayed, others/float64(max(1, len(t.cpus())))), true
-}
-
-// times returns how long a job took in all the player's turns for a part that count.
-func (q *player) times(p *part) (list []float64) {
-	first := p.warm && (!p.alone || q == p.players[0])
-	for i, of := range q.parts {
-		if of == p && !first {
-			list = append(list, q.turn(i)...)
-		}
-		first = first && of != p
-	}
-	return list
-}
-
-// turn returns how long a job took in the player's i-th turn; nothing if it did not get
-// that far.
-func (q *player) turn(i int) (list []float64) {
-	if i >= len(q.slices.Turns) {
-		return nil
-	}
-	from := 0
-	for _, n := range q.slices.Turns[:i] {
-		from += n
-	}
-	for _, d := range q.slices.Times[from : from+q.slices.Turns[i]] {
-		list = append(list, float64(d)/float64(q.slices.Ops))
-	}
-	return list
-}
-
-func tidied(unit string) string {
-	_, unit = benchunit.Tidy(1, unit)
-	return unit
-}
-
-// setValue sets a value of a result.
-func setValue(r *benchfmt.Result, unit string, x float64) {
-	v := benchfmt.Value{OrigValue: x, OrigUnit: unit}
-	v.Value, v.Unit = benchunit.Tidy(x, unit)
-	if v.Unit == unit {
-		v.OrigValue, v.OrigUnit = 0, ""
-	}
-	if i := slices.IndexFunc(r.Values, func(w benchfmt.Value) bool { return w.Unit == v.Unit }); i >= 0 {
-		r.Values[i] = v
-		return
-	}
-	r.Values = append(r.Values, v)
-}
-
-// Block implements Turner.
-func (s Processes) Block(ctx context.Context, b Block) ([]Entry, error) { return b.measure(ctx, s) }
-
-// turning implements launchers.
-func (s Processes) turning(p Point, jobs int, c pace, file string) (launcher, func(*benchfmt.Result), error) {
-	l := launcher{placement: s.Placement, limit: s.Timeout, word: "ready", prints: p.Name()}
-	l.command = func(ctx context.Context, p Point, _ int, cpus []int, _ bool) *exec.Cmd {
-		cmd := s.command(ctx, p, 1, cpus, false)
-		cmd.Args = append(cmd.Args, "-turns="+file, "-turn="+turnTime.String(), "-turn-jobs="+strconv.Itoa(jobs), "-settle="+c.settle.String(), "-turn-length="+c.length.String())
-		return cmd
-	}
-	return l, func(*benchfmt.Result) {}, nil
-}
-
-// Block implements Turner. Where the test binary has no clocks in package testing, the
-// points are measured one after the other.
-func (f *Foreign) Block(ctx context.Context, b Block) ([]Entry, error) {
-	if f.binaries[b.Points[0].Package].hooked {
-		return b.measure(ctx, f)
-	}
-	var entries []Entry
-	for i, p := range b.Points {
-		e := Entry{Point: p.String(), Round: b.Number}
-		e.Result, e.Err = f.Sample(ctx, p, b.Jobs[i], b.Number)
-		entries = append(entries, e)
-		if ctx.Err() != nil {
-			return nil, context.Cause(ctx)
-		}
-	}
-	return entries, nil
-}
-
-// turning implements launchers.
-func (f *Foreign) turning(p Point, jobs int, c pace, file string) (launcher, func(*benchfmt.Result), error) {
-	s := Slicing{Ops: jobs, Slice: turnTime}
-	l, tidy, err := f.slicing(p, s)
-	if err != nil {
-		return l, nil, err
-	}
-	start := l.command
-	l.command = func(ctx context.Context, p Point, iterations int, cpus []int, _ bool) *exec.Cmd {
-		cmd := start(ctx, p, iterations, cpus, false)
-		cmd.Env = append(s.environ(cmd, file), c.environ())
-		return cmd
-	}
-	return l, tidy, nil
-}
-
-// runTurns measures blocks, one of each workload in a round. After the first round the
-// best numbers of workers are known, and with them the key points.
-func (s *sweep) runTurns(ctx context.Context) error {
-	if s.Rounds == 0 {
-		s.Rounds = math.MaxInt32
-	}
-	for s.round = 1; s.round <= s.Rounds && slices.ContainsFunc(s.points, s.wanted); s.round++ {
-		s.thin()
-		groups := s.groups(s.order(s.points))
-		s.blocks = len(groups)
-		if err := s.visit(ctx, groups); err != nil {
-			return err
-		}
-		s.summary.Rounds = s.round
-		if s.key == nil {
-			s.points = append(s.points, s.Plan.AdaptivePoints(s.best)...)
-			s.key = map[Point]bool{}
-			for _, p := range s.Plan.KeyPoints(s.best) {
-				s.key[p] = true
-			}
-		}
-	}
-	return nil
-}
-
-// leastBlocks is how many blocks of every workload there should be, and leastBlock how long
-// the turns of one should take at least.
-const (
-	leastBlocks = 6
-	leastBlock  = 200 * time.Millisecond
-)
-
-// blockTime is how long the turns of a block may take: the sample time for each point, or
-// less, so that there are enough blocks in the budget. groups is how many are left in this
-// round, with this one.
-func (s *sweep) blockTime(group []Point, groups int) time.Duration {
-	wanted := s.Sample * time.Duration(len(group))
-	if s.Budget <= 0 {
-		return wanted
-	}
-	after := max(0, min(leastBlocks, s.Rounds)-s.round) // rounds
-	share := (s.Budget - s.spent) / time.Duration(groups+after*s.blocks)
-	return min(wanted, max(leastBlock, share-s.idleTime(group)))
-}
-
-// block measures points side by side and says of each, by its processes, how much of the
-// time it took.
-func (s *sweep) block(ctx context.Context, b Block) ([]Entry, error) {
-	began := time.Now()
-	entries, err := s.turner.Block(ctx, b)
-	took := time.Since(began)
-	processes := time.Duration(0)
-	for _, p := range b.Points {
-		processes += time.Duration(p.Copies)
-	}
-	for i := range entries {
-		e, share := &entries[i], time.Duration(b.Points[i].Copies)
-		e.Took, e.Idle, e.Rest = took*share/processes, max(0, took-b.Time)*share/processes, len(entries)-i-1
-	}
-	return entries, err
-}
-
-// idleTime is how long blocks of these points take besides their turns.
-func (s *sweep) idleTime(points []Point) (total time.Duration) {
-	for _, p := range points {
-		if known := s.state[p]; known != nil {
-			total += known.idle
-		}
-	}
-	return total
-}
-
-// jobsOf is how many jobs a turn of p has; 0 if that is not known.
-func (s *sweep) jobsOf(p Point) int {
-	if known := s.state[p]; known != nil {
-		return known.iterations
-	}
-	return 0
-}
-
-// The points of a row that are not key points are measured in every leastEvery-th round,
-// or in fewer if there is no time to start their processes, and in the first.
-const (
-	leastEvery = 3
-	mostEvery  = 64
-)
-
-// thin decides in how many rounds points are measured that are not key points.
-func (s *sweep) thin() {
-	s.every = leastEvery
-	if s.turner == nil || s.key == nil || s.Budget <= 0 {
-		return
-	}
-	rounds := max(1, min(leastBlocks, s.Rounds)-s.round+1)
-	most := 2 * (s.Budget - s.spent) / time.Duration(3*rounds)
-	var key, others time.Duration
-	for _, p := range s.points {
-		if s.key[p] {
-			key += s.idleTime([]Point{p})
-		} else {
-			others += s.idleTime([]Point{p})
-		}
-	}
-	for s.every < mostEvery && key+others/time.Duration(s.every) > most {
-		s.every *= 2
-	}
-}
-
-// inTurn reports whether a point is measured in this round that is not in every one.
-func (s *sweep) inTurn(p Point) bool { return (slices.Index(s.points, p)+s.round)%max(1, s.every) == 0 }
-
-// manyBlocks is how many blocks there are before a workload is found to be precise. With
-// few, the interval is narrow by chance now and then, and who stops there has too many
-// intervals that do not hold the truth.
-const manyBlocks = 12
-
-// done reports whether all key points of the point's group are known to within the
-// precision, compared with the first of them, which may be that of one worker on one
-// core.
-func (s *sweep) done(p Point) bool {
-	if s.Precision <= 0 {
-		return false
-	}
-	group := groupsOf(s.points)
-	var first *state
-	for _, q := range s.points {
-		known := s.state[q]
-		if !s.key[q] || group(q) != group(p) || known == nil || known.failed >= maxFailures {
-			continue
-		}
-		if first == nil {
-			first = known
-		}
-		if len(known.all) < manyBlocks || len(known.all) != len(first.all) {
-			return false
-		}
-		quotients := slices.Clone(known.all)
-		floats.Sub(quotients, first.all)
-		if sampling.HalfWidth(quotients) > math.Log1p(s.Precision) {
-			return false
-		}
-	}
-	return first != nil
-}
-
-// InTurns reports whether a sweep with this sampler measures points side by side.
-func InTurns(s Sampler) bool {
-	_, ok := s.(Turner)
-	return ok && turns.Supported
 }

@@ -1,0 +1,164 @@
+package sweep
+
+import (
+	"context"
+	"math"
+	"slices"
+	"time"
+
+	"gonum.org/v1/gonum/floats"
+
+	"overlap/bench/turns"
+	"overlap/internal/sampling"
+)
+
+// runTurns measures blocks, one of each workload in a round. After the first round the
+// best numbers of workers are known, and with them the key points.
+func (s *sweep) runTurns(ctx context.Context) error {
+	if s.Rounds == 0 {
+		s.Rounds = math.MaxInt32
+	}
+	for s.round = 1; s.round <= s.Rounds && slices.ContainsFunc(s.points, s.wanted); s.round++ {
+		s.thin()
+		groups := s.groups(s.order(s.points))
+		s.blocks = len(groups)
+		if err := s.visit(ctx, groups); err != nil {
+			return err
+		}
+		s.summary.Rounds = s.round
+		if s.key == nil {
+			s.points = append(s.points, s.Plan.AdaptivePoints(s.best)...)
+			s.key = map[Point]bool{}
+			for _, p := range s.Plan.KeyPoints(s.best) {
+				s.key[p] = true
+			}
+		}
+	}
+	return nil
+}
+
+// leastBlocks is how many blocks of every workload there should be, and leastBlock how long
+// the turns of one should take at least.
+const (
+	leastBlocks = 6
+	leastBlock  = 200 * time.Millisecond
+)
+
+// blockTime is how long the turns of a block may take: the sample time for each point, or
+// less, so that there are enough blocks in the budget. groups is how many are left in this
+// round, with this one.
+func (s *sweep) blockTime(group []Point, groups int) time.Duration {
+	wanted := s.Sample * time.Duration(len(group))
+	if s.Budget <= 0 {
+		return wanted
+	}
+	after := max(0, min(leastBlocks, s.Rounds)-s.round) // rounds
+	share := (s.Budget - s.spent) / time.Duration(groups+after*s.blocks)
+	return min(wanted, max(leastBlock, share-s.idleTime(group)))
+}
+
+// block measures points side by side and says of each, by its processes, how much of the
+// time it took.
+func (s *sweep) block(ctx context.Context, b Block) ([]Entry, error) {
+	began := time.Now()
+	entries, err := s.turner.Block(ctx, b)
+	took := time.Since(began)
+	processes := time.Duration(0)
+	for _, p := range b.Points {
+		processes += time.Duration(p.Copies)
+	}
+	for i := range entries {
+		e, share := &entries[i], time.Duration(b.Points[i].Copies)
+		e.Took, e.Idle, e.Rest = took*share/processes, max(0, took-b.Time)*share/processes, len(entries)-i-1
+	}
+	return entries, err
+}
+
+// idleTime is how long blocks of these points take besides their turns.
+func (s *sweep) idleTime(points []Point) (total time.Duration) {
+	for _, p := range points {
+		if known := s.state[p]; known != nil {
+			total += known.idle
+		}
+	}
+	return total
+}
+
+// jobsOf is how many jobs a turn of p has; 0 if that is not known.
+func (s *sweep) jobsOf(p Point) int {
+	if known := s.state[p]; known != nil {
+		return known.iterations
+	}
+	return 0
+}
+
+// The points of a row that are not key points are measured in every leastEvery-th round,
+// or in fewer if there is no time to start their processes, and in the first.
+const (
+	leastEvery = 3
+	mostEvery  = 64
+)
+
+// thin decides in how many rounds points are measured that are not key points.
+func (s *sweep) thin() {
+	s.every = leastEvery
+	if s.turner == nil || s.key == nil || s.Budget <= 0 {
+		return
+	}
+	rounds := max(1, min(leastBlocks, s.Rounds)-s.round+1)
+	most := 2 * (s.Budget - s.spent) / time.Duration(3*rounds)
+	var key, others time.Duration
+	for _, p := range s.points {
+		if s.key[p] {
+			key += s.idleTime([]Point{p})
+		} else {
+			others += s.idleTime([]Point{p})
+		}
+	}
+	for s.every < mostEvery && key+others/time.Duration(s.every) > most {
+		s.every *= 2
+	}
+}
+
+// inTurn reports whether a point is measured in this round that is not in every one.
+func (s *sweep) inTurn(p Point) bool { return (slices.Index(s.points, p)+s.round)%max(1, s.every) == 0 }
+
+// manyBlocks is how many blocks there are before a workload is found to be precise. With
+// few, the interval is narrow by chance now and then, and who stops there has too many
+// intervals that do not hold the truth.
+const manyBlocks = 12
+
+// done reports whether all key points of the point's group are known to within the
+// precision, compared with the first of them, which may be that of one worker on one
+// core.
+func (s *sweep) done(p Point) bool {
+	if s.Precision <= 0 {
+		return false
+	}
+	group := groupsOf(s.points)
+	var first *state
+	for _, q := range s.points {
+		known := s.state[q]
+		if !s.key[q] || group(q) != group(p) || known == nil || known.failed >= maxFailures {
+			continue
+		}
+		if first == nil {
+			first = known
+		}
+		if len(known.all) < manyBlocks || len(known.all) != len(first.all) {
+			return false
+		}
+		quotients := slices.Clone(known.all)
+		floats.Sub(quotients, first.all)
+		if sampling.HalfWidth(quotients) > math.Log1p(s.Precision) {
+			return false
+		}
+	}
+	return first != nil
+}
+
+// InTurns reports whether a sweep with this sampler measures points side by side.
+func InTurns(s Sampler) bool {
+	_, ok := s.(Turner)
+	return ok && turns.Supported
+}

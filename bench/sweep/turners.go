@@ -1,0 +1,57 @@
+package sweep
+
+import (
+	"context"
+	"os/exec"
+	"strconv"
+
+	"golang.org/x/perf/benchfmt"
+)
+
+// Block implements Turner.
+func (s Processes) Block(ctx context.Context, b Block) ([]Entry, error) { return b.measure(ctx, s) }
+
+// turning implements launchers.
+func (s Processes) turning(p Point, jobs int, c pace, file string) (launcher, func(*benchfmt.Result), error) {
+	l := launcher{placement: s.Placement, limit: s.Timeout, word: "ready", prints: p.Name()}
+	l.command = func(ctx context.Context, p Point, _ int, cpus []int, _ bool) *exec.Cmd {
+		cmd := s.command(ctx, p, 1, cpus, false)
+		cmd.Args = append(cmd.Args, "-turns="+file, "-turn="+turnTime.String(), "-turn-jobs="+strconv.Itoa(jobs), "-settle="+c.settle.String(), "-turn-length="+c.length.String())
+		return cmd
+	}
+	return l, func(*benchfmt.Result) {}, nil
+}
+
+// Block implements Turner. Where the test binary has no clocks in package testing, the
+// points are measured one after the other.
+func (f *Foreign) Block(ctx context.Context, b Block) ([]Entry, error) {
+	if f.binaries[b.Points[0].Package].hooked {
+		return b.measure(ctx, f)
+	}
+	var entries []Entry
+	for i, p := range b.Points {
+		e := Entry{Point: p.String(), Round: b.Number}
+		e.Result, e.Err = f.Sample(ctx, p, b.Jobs[i], b.Number)
+		entries = append(entries, e)
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+	}
+	return entries, nil
+}
+
+// turning implements launchers.
+func (f *Foreign) turning(p Point, jobs int, c pace, file string) (launcher, func(*benchfmt.Result), error) {
+	s := Slicing{Ops: jobs, Slice: turnTime}
+	l, tidy, err := f.slicing(p, s)
+	if err != nil {
+		return l, nil, err
+	}
+	start := l.command
+	l.command = func(ctx context.Context, p Point, iterations int, cpus []int, _ bool) *exec.Cmd {
+		cmd := start(ctx, p, iterations, cpus, false)
+		cmd.Env = append(s.environ(cmd, file), c.environ())
+		return cmd
+	}
+	return l, tidy, nil
+}
