@@ -205,9 +205,11 @@ func (m *Meter) Stop() {
 // Now is the meter's clock.
 func (m *Meter) Now() time.Duration { return time.Since(m.base) }
 
-// Consumed returns the CPU time of all timings, and since Prepare that of the process and
-// for how long its threads were ready and had no CPU.
+// Consumed returns the CPU time of all timings, that of the process since Prepare, and for
+// how long its threads were ready in the timings and had no CPU.
 func (m *Meter) Consumed() (timed, own, delayed time.Duration) {
 	now := m.readClocks()
-	return m.usage.cpu, now.own - m.clocks.own, delay(m.clocks.queued, now.queued)
+	delayed = delay(m.clocks.queued, now.queued)
+	timedShare := float64(m.wall) / float64(max(1, m.wall+m.settled))
+	return m.usage.cpu, now.own - m.clocks.own, time.Duration(timedShare * float64(delayed))
 }

@@ -146,3 +146,27 @@ func goldenGrid(t *testing.T, cores int, g sweep.Grid, blocks map[string]int, ke
 		t.Errorf("%s is not as planned now (-update writes it): %v\n%s", path, err, text.String())
 	}
 }
+
+// A workload whose gains are known is not measured until the budget is spent, but for
+// twelve blocks; without a precision it is.
+func TestPreciseWorkloadsEndEarly(t *testing.T) {
+	if !turns.Supported {
+		t.Skip("processes cannot take turns on this system")
+	}
+	for precision, early := range map[float64]bool{0.02: true, 0: false} {
+		synctest.Test(t, func(t *testing.T) {
+			g, l := defaults(t, 2, workloads.Default()[:2]), &large{map[string]int{}}
+			began := time.Now()
+			summary, err := sweep.Run(t.Context(), sweep.Config{Plan: g, Sampler: l, Append: keep, Budget: 10 * time.Minute, Precision: precision, Sample: 10 * time.Millisecond, Seed: 1})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if took := time.Since(began); (took < time.Minute) != early || summary.Precise > 0 != early {
+				t.Errorf("precision %v: it takes %v, and %d points are precise", precision, took, summary.Precise)
+			}
+			if n := l.blocks["Ep/executor=pool/workers=1/cores=1"]; early && n != 12 {
+				t.Errorf("precision %v: %d blocks", precision, n)
+			}
+		})
+	}
+}

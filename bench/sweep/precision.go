@@ -47,7 +47,7 @@ func (k *state) need(precision float64) int {
 func (s *sweep) isPrecise(p Point) bool {
 	known := s.state[p]
 	if s.turner != nil {
-		return s.key[p] && s.done(p)
+		return s.key[p] && s.finished[s.group(p)]
 	}
 	return s.Precision > 0 && known != nil && known.spread() <= math.Log1p(s.Precision)
 }
@@ -69,7 +69,7 @@ func (s *sweep) wanted(p Point) bool {
 		return !s.short
 	}
 	if s.turner != nil {
-		return known.failed < maxFailures && (s.key == nil || !s.done(p) && (s.key[p] || s.inTurn(p)))
+		return known.failed < maxFailures && (s.key == nil || !s.finished[s.group(p)] && (s.key[p] || s.inTurn(p)))
 	}
 	enough := s.short && len(known.clean) >= sampling.MinSamples
 	return known.failed < maxFailures && !enough && (!s.isPrecise(p) || s.awaited(p))

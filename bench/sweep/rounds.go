@@ -18,8 +18,12 @@ func (s *sweep) runTurns(ctx context.Context) error {
 	if s.Rounds == 0 {
 		s.Rounds = math.MaxInt32
 	}
-	for s.round = 1; s.round <= s.Rounds && slices.ContainsFunc(s.points, s.wanted); s.round++ {
+	for s.round = 1; s.round <= s.Rounds; s.round++ {
+		s.finish()
 		s.thin()
+		if !slices.ContainsFunc(s.points, s.wanted) {
+			return nil
+		}
 		groups := s.groups(s.order(s.points))
 		s.blocks = len(groups)
 		if err := s.visit(ctx, groups); err != nil {
@@ -128,33 +132,29 @@ func (s *sweep) inTurn(p Point) bool { return (slices.Index(s.points, p)+s.round
 // intervals that do not hold the truth.
 const manyBlocks = 12
 
-// done reports whether all key points of the point's group are known to within the
-// precision, compared with the first of them, which may be that of one worker on one
-// core.
-func (s *sweep) done(p Point) bool {
+// finish finds the groups that are precise: all their key points are known to within the
+// precision, compared with the first of them, which may be that of one worker on one core.
+func (s *sweep) finish() {
+	s.group, s.finished = groupsOf(s.points), map[Point]bool{}
 	if s.Precision <= 0 {
-		return false
+		return
 	}
-	group := groupsOf(s.points)
-	var first *state
-	for _, q := range s.points {
-		known := s.state[q]
-		if !s.key[q] || group(q) != group(p) || known == nil || known.failed >= maxFailures {
-			continue
-		}
-		if first == nil {
-			first = known
-		}
-		if len(known.all) < manyBlocks || len(known.all) != len(first.all) {
-			return false
-		}
-		quotients := slices.Clone(known.all)
-		floats.Sub(quotients, first.all)
-		if sampling.HalfWidth(quotients) > math.Log1p(s.Precision) {
-			return false
+	members := map[Point][]*state{}
+	for _, p := range s.points {
+		if known := s.state[p]; s.key[p] && known != nil && known.failed < maxFailures {
+			members[s.group(p)] = append(members[s.group(p)], known)
 		}
 	}
-	return first != nil
+	for group, all := range members {
+		s.finished[group] = !slices.ContainsFunc(all, func(k *state) bool {
+			if len(k.all) < manyBlocks || len(k.all) != len(all[0].all) {
+				return true
+			}
+			quotients := slices.Clone(k.all)
+			floats.Sub(quotients, all[0].all)
+			return sampling.HalfWidth(quotients) > math.Log1p(s.Precision)
+		})
+	}
 }
 
 // InTurns reports whether a sweep with this sampler measures points side by side.

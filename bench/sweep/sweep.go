@@ -164,13 +164,15 @@ type sweep struct {
 	turner    Turner // nil if every sample has the machine to itself
 	points    []Point
 	state     map[Point]*state
-	lacking   map[Point]bool // what points that are not precise are compared with; nil until needed
-	completed bool           // Plan.AdaptivePoints has been called
-	blocks    int            // of a whole round
-	key       map[Point]bool // Plan.KeyPoints; nil until they are known
-	every     int            // others are measured in every so many rounds of turns
-	short     bool           // a round of all points would not fit into the budget
-	awake     bool           // Quiet has been called
+	lacking   map[Point]bool    // what points that are not precise are compared with; nil until needed
+	completed bool              // Plan.AdaptivePoints has been called
+	blocks    int               // of a whole round
+	key       map[Point]bool    // Plan.KeyPoints; nil until they are known
+	group     func(Point) Point // see groupsOf; of turns only, as the next
+	finished  map[Point]bool    // groups that are precise
+	every     int               // others are measured in every so many rounds of turns
+	short     bool              // a round of all points would not fit into the budget
+	awake     bool              // Quiet has been called
 	spent     time.Duration
 	visits    int
 	rng       *rand.Rand
@@ -226,7 +228,7 @@ func (s *sweep) order(points []Point) []Point {
 func (s *sweep) groups(points []Point) (groups [][]Point) {
 	key := func(p Point) Point { return p }
 	if s.turner != nil {
-		key = groupsOf(s.points)
+		key = s.group
 	}
 	place := map[Point]int{}
 	for _, p := range points {
