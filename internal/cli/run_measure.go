@@ -64,6 +64,7 @@ func (r *run) measure(ctx context.Context, what target, file *sweep.File, about 
 		fmt.Fprintln(r.err, "note: without 1 worker on 1 core the report has no gains; benchstat can still compare the points")
 	}
 	bar := newProgress(r.err)
+	early := &rows{path: file.Path(), say: bar.say, said: map[string]bool{}}
 	guard := newGuard(what.cpus, sampling.MaxPressure*float64(len(what.cpus)), r.Wait, bar)
 	summary, err := sweep.Run(ctx, sweep.Config{
 		Plan:    what.plan,
@@ -79,6 +80,7 @@ func (r *run) measure(ctx context.Context, what target, file *sweep.File, about 
 			for _, e := range entries {
 				err = errors.Join(err, logFailure(file.Path(), e))
 			}
+			early.look(entries)
 			return err
 		},
 		Rounds:    r.Rounds,

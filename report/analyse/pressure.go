@@ -13,6 +13,9 @@ import (
 // needs is how many samples a verdict needs.
 func (r Row) needs() int { return cmp.Or(r.needed, sampling.MinSamples) }
 
+// Known reports whether the row has the samples that a verdict needs.
+func (r Row) Known() bool { return r.Samples >= r.needs() }
+
 // countSamples counts the samples that the row rests on, and warns of numbers that
 // rest on samples under pressure.
 func (s survey) countSamples(r *Row) {
