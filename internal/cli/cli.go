@@ -34,6 +34,7 @@ type command struct {
 	Report reportCmd `cmd:"" help:"Explain results, as a table and as a page with charts."`
 	Host   hostCmd   `cmd:"" help:"Show what a process may use of this machine."`
 
+	Demo    demoCmd    `cmd:"" help:"Show in ten seconds what concurrency and parallelism are."`
 	History historyCmd `cmd:"" help:"Show how benchmarks changed over the commits that check compared."`
 
 	Help       helpCmd       `cmd:"" help:"Print a page of the manual, or the help of a verb."`

@@ -124,14 +124,48 @@ func (l *litter) left(t *testing.T) (all []string) {
 	if list := inRepo(t, l.repo, "worktree", "list"); strings.Count(list, "\n") != 1 {
 		all = append(all, list)
 	}
+	return append(all, alive(l.mark)...)
+}
+
+// alive is which processes have a mark in their environment.
+func alive(mark string) (all []string) {
 	processes, _ := filepath.Glob("/proc/[0-9]*/environ")
 	for _, path := range processes {
-		if env, err := os.ReadFile(path); err == nil && strings.Contains(string(env), l.mark) {
+		if env, err := os.ReadFile(path); err == nil && strings.Contains(string(env), mark) {
 			command, _ := os.ReadFile(filepath.Join(filepath.Dir(path), "cmdline"))
 			all = append(all, path+" "+strings.ReplaceAll(string(command), "\x00", " "))
 		}
 	}
 	return all
+}
+
+func TestAnInterruptedDemoLeavesNothingBehind(t *testing.T) {
+	for _, when := range []string{"recording", "round 1"} {
+		if when != "recording" && testing.Short() {
+			t.Skip("it records for two seconds first")
+		}
+		temp := t.TempDir()
+		l := &litter{mark: "LITTER=" + temp, cmd: exec.Command(os.Args[0], "demo")}
+		l.cmd.Env = append(os.Environ(), "BE_OVERLAP=1", "TMPDIR="+temp, l.mark)
+		var in *os.File
+		var err error
+		if l.out, in, err = os.Pipe(); err != nil {
+			t.Fatal(err)
+		}
+		defer l.out.Close()
+		l.cmd.Stderr = in
+		if err := l.cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		in.Close()
+		l.await(t, when)
+		if code := l.end(t, "INT"); code != 130 {
+			t.Errorf("%s: exit code %d, want 130", when, code)
+		}
+		if left, err := os.ReadDir(temp); len(left) > 0 || err != nil || alive(l.mark) != nil {
+			t.Errorf("%s: it left %v, %v, %v", when, left, alive(l.mark), err)
+		}
+	}
 }
 
 // readable fails the test unless every result file can be read to its end.

@@ -71,11 +71,7 @@ func (r *run) measure(ctx context.Context, what target, file *sweep.File, about 
 		Sampler: what.sampler,
 		Past:    past,
 		Append: func(entries ...sweep.Entry) error {
-			for _, e := range entries {
-				for _, p := range about {
-					e.Describe(p.Key, p.Value)
-				}
-			}
+			describeAll(entries, about)
 			err := file.Append(entries...)
 			for _, e := range entries {
 				err = errors.Join(err, logFailure(file.Path(), e))
@@ -96,6 +92,15 @@ func (r *run) measure(ctx context.Context, what target, file *sweep.File, about 
 		r.record(ctx, what, file.Path(), about)
 	}
 	return printSummary(r.err, file, summary, err)
+}
+
+// describeAll adds to entries what is known about the machine.
+func describeAll(entries []sweep.Entry, about []host.Pair) {
+	for _, e := range entries {
+		for _, p := range about {
+			e.Describe(p.Key, p.Value)
+		}
+	}
 }
 
 // newGuard makes a guard that waits until others use no more of the CPUs than allowed,

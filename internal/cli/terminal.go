@@ -50,5 +50,20 @@ func coloured(terminal bool, env func(string) string) bool {
 	case force != "" && force != "0":
 		return true
 	}
-	return terminal && (runtime.GOOS != "windows" || env("WT_SESSION") != "")
+	return terminal && knowsSequences(env)
+}
+
+// knowsSequences reports whether a terminal knows the control sequences of ECMA-48.
+func knowsSequences(env func(string) string) bool {
+	return env("TERM") != "dumb" && (runtime.GOOS != "windows" || env("WT_SESSION") != "")
+}
+
+// canRedraw reports whether w is a terminal on which so many lines can be replaced.
+func canRedraw(w io.Writer, lines int) bool {
+	f, ok := fileOf(w)
+	if !ok || !isTerminal(w) || !knowsSequences(os.Getenv) {
+		return false
+	}
+	_, height, err := term.GetSize(int(f.Fd()))
+	return err == nil && lines < height
 }
