@@ -152,7 +152,9 @@ func (s *sweep) progress(p Point, leftInRound int) Progress {
 		}
 	}
 	if s.turner != nil {
-		g.Rounds = max(s.round, min(leastBlocks, s.Rounds))
+		if g.Rounds = max(s.round, min(leastBlocks, s.Rounds)); g.Done == 0 {
+			g.Rounds = 1
+		}
 		g.Total = g.Done + leftInRound + (g.Rounds-s.round)*wanted
 		g.Left = s.Budget - s.spent
 		return g

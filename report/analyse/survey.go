@@ -66,6 +66,7 @@ func (s survey) bestWorkers() (int, error) {
 	if len(shared) == 0 {
 		return 0, errors.New("no number of workers was measured both on one core and on all")
 	}
+	s.keepKnown(shared)
 	everywhere := func(w int) bool {
 		return !slices.ContainsFunc(s.levels, func(l load.Level) bool { return s.Count(s.base.At(w, l)) == 0 })
 	}
@@ -76,6 +77,21 @@ func (s survey) bestWorkers() (int, error) {
 	}
 	w, _ := fewest(shared, 1.05, anyWorkers)
 	return w, nil
+}
+
+// keepKnown deletes the numbers of workers that have too few samples for a verdict, unless
+// all have: a sweep takes fewer of those that were slower in its first round.
+func (s survey) keepKnown(shared map[int]interval.Series) {
+	few := func(w int, _ interval.Series) bool {
+		one, all := s.base.At(w, s.lowest()), s.base.At(w, s.highest())
+		return min(s.Count(one), s.Count(all)) < s.MinSamples(all)
+	}
+	for w, times := range shared {
+		if !few(w, times) {
+			maps.DeleteFunc(shared, few)
+			return
+		}
+	}
 }
 
 func anyWorkers(int) bool { return true }
