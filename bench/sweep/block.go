@@ -244,6 +244,12 @@ func (t *sitting) deal(ctx context.Context) {
 	}
 }
 
+// A part has at least leastTurns turns, unless these take longer than leastTime together.
+const (
+	leastTurns = 4
+	leastTime  = 30 * time.Millisecond
+)
+
 // order is the parts in the order of their turns. In a given time, the error of all
 // quotients together is least if the number of turns goes with the root of how long they
 // take (Neyman, 1934, for equal spreads): a turn that takes so long has each divided by
@@ -255,7 +261,7 @@ func (t *sitting) order(each float64) (order []*part) {
 	}
 	var all []at
 	for _, p := range t.parts {
-		n := int(math.Round(each / math.Sqrt(float64(p.took))))
+		n := max(int(math.Round(each/math.Sqrt(float64(p.took)))), min(leastTurns, int(leastTime/p.took)))
 		p.warm = n >= 3
 		for k := range n {
 			all = append(all, at{p, (float64(k) + t.random.Float64()) / float64(n)})

@@ -220,8 +220,9 @@ func (c curve) adaptive(levels []Level, best func(same []Point) (Point, bool)) (
 }
 
 // key returns the points on which the row of a curve rests: the fewest workers and the
-// best number on the lowest level, and on the highest the best number, one worker for each
-// core, and the most, which are the slowest where workers hinder each other.
+// best number on the lowest level, and on the highest the best number, the most, which are
+// the slowest where workers hinder each other, and one for each core if the best number is
+// less.
 func (c curve) key(levels []Level, best func(same []Point) (Point, bool)) (points []Point) {
 	lowest, highest := levels[0], levels[len(levels)-1]
 	var same []Point
@@ -234,7 +235,7 @@ func (c curve) key(levels []Level, best func(same []Point) (Point, bool)) (point
 		if isBest || i == 0 {
 			points = append(points, c.point(w, lowest))
 		}
-		if isBest || w == highest.parallelism() || i == len(c.workers)-1 {
+		if few := ok && p.Workers < w && w == highest.parallelism(); isBest || few || i == len(c.workers)-1 {
 			points = append(points, c.point(w, highest))
 		}
 	}

@@ -33,7 +33,7 @@ func (s survey) countSamples(r *Row) {
 		if underPressure {
 			affected = append(affected, what)
 		}
-		if what == "the curves" || what == "the worst point" { // of which a sweep takes fewer
+		if what == "the curves" || what == "the worst point" && r.needed == sampling.MinBlocks { // of which a sweep takes fewer
 			return
 		}
 		counted = append(counted, points...)

@@ -82,6 +82,9 @@ func (s survey) bestWorkers() (int, error) {
 // keepKnown deletes the numbers of workers that have too few samples for a verdict, unless
 // all have: a sweep takes fewer of those that were slower in its first round.
 func (s survey) keepKnown(shared map[int]interval.Series) {
+	if !s.TookTurns(s.first) {
+		return
+	}
 	few := func(w int, _ interval.Series) bool {
 		one, all := s.base.At(w, s.lowest()), s.base.At(w, s.highest())
 		return min(s.Count(one), s.Count(all)) < s.MinSamples(all)

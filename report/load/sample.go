@@ -262,15 +262,23 @@ func (r *record) tookTurns(i int) bool {
 	return r.columns != nil && r.columns[timingsUnit] != nil && r.columns[timingsUnit][i] > 0
 }
 
-// MinSamples is how many samples of p a verdict needs.
-func (d *Data) MinSamples(p Point) int {
+// TookTurns reports whether all samples of p took turns with those of other points.
+func (d *Data) TookTurns(p Point) bool {
 	r := d.record(p)
 	for i := range r.seconds {
 		if !r.tookTurns(i) {
-			return sampling.MinSamples
+			return false
 		}
 	}
-	return sampling.MinBlocks
+	return len(r.seconds) > 0
+}
+
+// MinSamples is how many samples of p a verdict needs.
+func (d *Data) MinSamples(p Point) int {
+	if d.TookTurns(p) {
+		return sampling.MinBlocks
+	}
+	return sampling.MinSamples
 }
 
 // KnowsPressure reports whether any sample has its pressure.
