@@ -23,6 +23,7 @@ import (
 	"runtime"
 	"slices"
 	"testing"
+	"time"
 
 	"overlap/bench/host"
 	"overlap/bench/meter"
@@ -177,11 +178,11 @@ func (s *sample) run(b *testing.B) {
 	defer r.stop()
 	if !s.began { // caches, stacks and page tables are cold, and with -benchtime=1x that would be the result
 		s.began = true
-		if err := r.once(); err != nil {
-			b.Fatal(err)
-		}
-		if timed, ok := s.job.(workloads.Timed); ok {
-			timed.Latencies() // forget the warm-up
+		if flags.turns == "" { // or the first turn does it
+			if err := r.once(); err != nil {
+				b.Fatal(err)
+			}
+			forgetLatencies(s.job)
 		}
 	}
 	if flags.barrier {
@@ -189,12 +190,13 @@ func (s *sample) run(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
-	jobs, reading := b.N, meter.Reading{}
+	jobs, reading, timed := b.N, meter.Reading{}, time.Duration(0)
 	if flags.turns != "" {
-		jobs = takeTurns(b, m, r)
-		reading = m.Reading()
+		jobs = takeTurns(b, m, r, s.job)
+		reading, timed = m.Reading(), m.Timed()
 	} else {
 		reading = measure(b, m, r)
+		timed = b.Elapsed()
 	}
 	if !lasting(s.executor) {
 		reading.Fairness = math.NaN()
@@ -209,7 +211,7 @@ func (s *sample) run(b *testing.B) {
 	if err := s.checkLabel(procs, r.workers); err != nil {
 		b.Fatal(err)
 	}
-	reportUnits(b, reading, s.job, jobs)
+	reportUnits(b, reading, s.job, jobs, timed)
 }
 
 // measure times b.N jobs.

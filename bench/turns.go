@@ -8,21 +8,18 @@ import (
 
 	"overlap/bench/meter"
 	"overlap/bench/turns"
+	"overlap/workloads"
 )
 
 // takeTurns times jobs in turns with other processes until there is no further turn,
 // and writes how long each turn took to the file flags.turns. It returns how many jobs
 // it timed.
-func takeTurns(b *testing.B, m *meter.Meter, r runner) (jobs int) {
-	each := flags.turnJobs
-	if each == 0 {
-		each = fitTurn(b, r)
-	}
+func takeTurns(b *testing.B, m *meter.Meter, r runner, job workloads.Job) (jobs int) {
 	player, err := turns.Take()
 	if err != nil {
 		b.Fatal(err)
 	}
-	log := turns.Log{Jobs: each}
+	log := turns.Log{Jobs: flags.turnJobs}
 	m.Prepare()
 	m.TakeTurns()
 	began := time.Now()
@@ -35,19 +32,22 @@ func takeTurns(b *testing.B, m *meter.Meter, r runner) (jobs int) {
 			break
 		}
 		m.Settle()
+		if log.Jobs == 0 { // not before the first turn: others start up meanwhile, on the same CPUs
+			log.Jobs = fitTurn(b, r)
+			forgetLatencies(job)
+		}
 		for began := time.Now(); time.Since(began) < flags.settle; {
 			if err := r.once(); err != nil {
 				b.Fatal(err)
 			}
 		}
 		m.Start()
-		log.Turns = append(log.Turns, timeTurn(b, m, r, each))
+		log.Turns = append(log.Turns, timeTurn(b, m, r, log.Jobs))
 		m.Stop()
-		finishCollection()
 	}
 	log.Window = time.Since(began)
 	for _, times := range log.Turns {
-		jobs += each * len(times)
+		jobs += log.Jobs * len(times)
 	}
 	log.CPU, log.Own, log.Delayed = m.Consumed()
 	if err := log.Write(flags.turns); err != nil {
@@ -56,9 +56,13 @@ func takeTurns(b *testing.B, m *meter.Meter, r runner) (jobs int) {
 	return jobs
 }
 
-// timeTurn times jobs, so many at once, for as long as a turn lasts, and at least once.
+// timeTurn times jobs, so many at once, for as long as a turn lasts, and at least once. A
+// garbage collection that is under way at the end belongs to the last: it would go on in
+// the turns of others.
 func timeTurn(b *testing.B, m *meter.Meter, r runner, each int) (times []time.Duration) {
-	for began, last := m.Now(), m.Now(); len(times) == 0 || last-began < flags.turnLength; {
+	began := m.Now()
+	last := began
+	for len(times) == 0 || last-began < flags.turnLength {
 		for range each {
 			if err := r.once(); err != nil {
 				b.Fatal(err)
@@ -69,12 +73,17 @@ func timeTurn(b *testing.B, m *meter.Meter, r runner, each int) (times []time.Du
 		times = append(times, now-last)
 		last = now
 	}
+	debug.SetGCPercent(debug.SetGCPercent(-1)) // which waits for a collection
+	times[len(times)-1] += m.Now() - last
 	return times
 }
 
-// finishCollection waits for a garbage collection that is under way: it would go on in
-// the turns of others.
-func finishCollection() { debug.SetGCPercent(debug.SetGCPercent(-1)) }
+// forgetLatencies makes a job forget what it has measured so far.
+func forgetLatencies(job workloads.Job) {
+	if timed, ok := job.(workloads.Timed); ok {
+		timed.Latencies()
+	}
+}
 
 // fitTurn returns how many jobs take about flags.turn.
 func fitTurn(b *testing.B, r runner) int {

@@ -6,6 +6,7 @@ import (
 	"math"
 	"strings"
 	"testing"
+	"time"
 
 	"overlap/bench/meter"
 	"overlap/workloads"
@@ -79,7 +80,7 @@ const ZeroSubstitute = 1e-6
 
 // reportUnits writes what was measured. What the system does not report is not on the
 // line.
-func reportUnits(b *testing.B, r meter.Reading, job workloads.Job, jobs int) {
+func reportUnits(b *testing.B, r meter.Reading, job workloads.Job, jobs int, timed time.Duration) {
 	for _, u := range units {
 		if u.of == nil {
 			continue
@@ -101,5 +102,5 @@ func reportUnits(b *testing.B, r meter.Reading, job workloads.Job, jobs int) {
 	if scheduled, ok := job.(workloads.Scheduled); ok && scheduled.DuePerSecond() > 0 {
 		b.ReportMetric(scheduled.DuePerSecond(), "due-items/s")
 	}
-	b.ReportMetric(float64(job.Items())*float64(b.N)/b.Elapsed().Seconds(), "items/s")
+	b.ReportMetric(float64(job.Items())*float64(jobs)/timed.Seconds(), "items/s")
 }

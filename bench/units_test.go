@@ -41,7 +41,7 @@ func sampleWith(t *testing.T, once func(*meter.Meter)) testing.BenchmarkResult {
 		if err := reading.CheckTasks(); err != nil {
 			b.Fatal(err)
 		}
-		reportUnits(b, reading, fakeJob{}, b.N)
+		reportUnits(b, reading, fakeJob{}, b.N, b.Elapsed())
 	})
 }
 
@@ -164,7 +164,7 @@ func TestZerosAndGaps(t *testing.T) {
 		Pressure:    1e-9,
 		Fairness:    math.NaN(),
 	}
-	r := fourJobs(t, func(b *testing.B) { reportUnits(b, reading, fakeJob{}, b.N) })
+	r := fourJobs(t, func(b *testing.B) { reportUnits(b, reading, fakeJob{}, b.N, b.Elapsed()) })
 	for name, want := range map[string]float64{"gc-cpus": 1e-6, "major-faults/op": 2.5, "gcs/op": 1e-6, "idle-cpus": 1.5, "p99-ns/sched": 700, "p99-ns/task": 1000, "pressure": 1e-6} {
 		if got := r.Extra[name]; got != want {
 			t.Errorf("%s is %v, want %v", name, got, want)
@@ -198,7 +198,7 @@ func TestUnitsAreThoseOfTheReading(t *testing.T) {
 		"p50-ns/arrival": 23, "p99-ns/arrival": 24, "due-items/s": 25,
 		"fairness": 26,
 	}
-	r := fourJobs(t, func(b *testing.B) { reportUnits(b, reading, arrivals{}, b.N) })
+	r := fourJobs(t, func(b *testing.B) { reportUnits(b, reading, arrivals{}, b.N, b.Elapsed()) })
 	for _, u := range units {
 		want, known := want[u.name]
 		switch got := r.Extra[u.name]; {

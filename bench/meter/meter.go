@@ -202,6 +202,9 @@ func (m *Meter) Stop() {
 	m.usage = m.usage.plus(m.readUsage().since(m.began))
 }
 
+// Timed is how long all timings took.
+func (m *Meter) Timed() time.Duration { return m.wall }
+
 // Now is the meter's clock.
 func (m *Meter) Now() time.Duration { return time.Since(m.base) }
 

@@ -26,6 +26,9 @@ import (
 type Turner interface {
 	Sampler
 
+	// TakesTurns reports whether it can measure so here.
+	TakesTurns() bool
+
 	// Block returns one entry for every point of the block, in their order, with what it
 	// measured.
 	Block(ctx context.Context, b Block) ([]Entry, error)
@@ -128,7 +131,6 @@ type part struct {
 	players []*player     // who take a turn at once, or one after the other
 	alone   bool          // one after the other
 	took    time.Duration // in the first turn
-	warm    bool          // the first turn does not count
 	turns   int
 }
 
@@ -153,17 +155,17 @@ func (t *sitting) start(ctx context.Context) {
 			}
 		}
 	}
-	var all []*player
+	var ready sync.WaitGroup
 	for _, q := range t.players {
 		if q.err == nil {
-			all = append(all, q)
+			ready.Go(func() {
+				late := watch(q)
+				defer late.Stop()
+				q.err = q.seat.Await()
+			})
 		}
 	}
-	late := watch(all...)
-	defer late.Stop()
-	for _, q := range all {
-		q.err = q.seat.Await()
-	}
+	ready.Wait()
 }
 
 // isShareOf reports whether q is several copies of the share p at once.
@@ -218,22 +220,24 @@ func watch(all ...*player) *time.Timer {
 
 // deal gives the turns. First every part has one, in random order, which says how long
 // its turns take and brings what it works on into the caches: it does not count, unless
-// there is little time for others. The rest come evenly over the time.
+// there are few others. The rest come evenly over the time.
 func (t *sitting) deal(ctx context.Context) {
 	t.watch = meter.NewWatch(t.cpus())
 	began := time.Now()
 	defer t.watch.Stop()
+	roots := 0.0
 	for _, i := range t.random.Perm(len(t.parts)) {
 		if ctx.Err() != nil {
 			return
 		}
 		start := time.Now()
-		t.turn(t.parts[i])
-		t.parts[i].took = max(time.Since(start), 1)
+		if p := t.parts[i]; t.turn(p) {
+			p.took = max(time.Since(start), shortestTurn)
+			roots += math.Sqrt(float64(p.took))
+		}
 	}
-	roots := 0.0
-	for _, p := range t.parts {
-		roots += math.Sqrt(float64(p.took))
+	if roots == 0 {
+		return // nobody is left
 	}
 	left := max(0, t.Time-time.Since(began))
 	for _, p := range t.order(float64(left) / roots) {
@@ -243,6 +247,12 @@ func (t *sitting) deal(ctx context.Context) {
 		t.turn(p)
 	}
 }
+
+// shortestTurn is less than any turn takes.
+const shortestTurn = 10 * time.Microsecond
+
+// maxTurns bounds the memory for the turns of a part.
+const maxTurns = 1 << 13
 
 // A part has at least leastTurns turns, unless these take longer than leastTime together.
 const (
@@ -261,9 +271,11 @@ func (t *sitting) order(each float64) (order []*part) {
 	}
 	var all []at
 	for _, p := range t.parts {
+		if p.took == 0 {
+			continue // it had no turn
+		}
 		n := max(int(math.Round(each/math.Sqrt(float64(p.took)))), min(leastTurns, int(leastTime/p.took)))
-		p.warm = n >= 3
-		for k := range n {
+		for k := range min(n, maxTurns) {
 			all = append(all, at{p, (float64(k) + t.random.Float64()) / float64(n)})
 		}
 	}
@@ -285,21 +297,21 @@ func (t *sitting) cpus() (all []int) {
 	return slices.Compact(all)
 }
 
-// turn gives a part a turn.
-func (t *sitting) turn(p *part) {
+// turn gives a part a turn, and reports false if it cannot have one.
+func (t *sitting) turn(p *part) bool {
 	together := p.players
-	if p.alone && len(p.players) > 0 {
-		together = p.players[p.turns%len(p.players):][:1]
+	if p.alone && len(p.players) > 0 { // with another one first in every block
+		together = p.players[(t.Number-1+p.turns)%len(p.players):][:1]
 	}
 	var seats []*turns.Seat
 	for _, q := range together {
 		if q.err != nil {
-			return
+			return false
 		}
 		seats = append(seats, q.seat)
 	}
 	if len(seats) == 0 {
-		return
+		return false
 	}
 	late := watch(together...)
 	err := turns.Give(seats...)
@@ -314,6 +326,7 @@ func (t *sitting) turn(p *part) {
 		d.turns = append(d.turns, len(q.parts)-1)
 	}
 	t.dealt = append(t.dealt, d)
+	return true
 }
 
 // end ends the processes and reads what they measured.
@@ -333,6 +346,8 @@ func (t *sitting) end() {
 			continue
 		}
 		done.Go(func() {
+			late := watch(q)
+			defer late.Stop()
 			r, err := q.proc.result(q.ctx, q.point)
 			if err == nil && q.err == nil {
 				q.slices, err = overlay.ReadSlices(q.file)
@@ -357,7 +372,7 @@ func (t *sitting) close() {
 		if q.seat != nil {
 			q.seat.Close()
 		}
-		if q.proc != nil {
+		if q.proc != nil && !q.proc.hasEnded() { // else its number may be another's
 			_ = proc.Kill(q.proc.cmd.Process)
 			_ = q.proc.wait()
 		}

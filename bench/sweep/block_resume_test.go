@@ -27,6 +27,8 @@ func (u *uneven) Sample(context.Context, sweep.Point, int, int) (*benchfmt.Resul
 	panic("a point was measured alone")
 }
 
+func (u *uneven) TakesTurns() bool { return turns.Supported }
+
 func (u *uneven) Block(_ context.Context, b sweep.Block) (entries []sweep.Entry, err error) {
 	time.Sleep(b.Time + time.Duration(len(b.Points))*time.Duration(u.rng.IntN(200))*time.Millisecond)
 	for _, p := range b.Points {

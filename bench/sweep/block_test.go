@@ -11,6 +11,7 @@ import (
 	"overlap/bench/host"
 	"overlap/bench/sweep"
 	"overlap/bench/turns"
+	"overlap/report/load"
 )
 
 // block is some points side by side, a share of a job alone and two of them at once among
@@ -83,21 +84,40 @@ func TestBlockMeasuresAllItsPoints(t *testing.T) {
 	}
 }
 
-// A process that fails costs its own point.
+// A process that fails, or never gets ready, costs its own point.
 func TestBlockGoesOnWithoutOne(t *testing.T) {
-	b := block(t)
-	entries, err := processes(t, "seven").Block(t.Context(), b)
+	for how, why := range map[string]string{"seven": "seven is too many", "stuck": "no result within 2s"} {
+		b, s := block(t), processes(t, how)
+		s.Timeout = 2 * time.Second
+		entries, err := s.Block(t.Context(), b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, e := range entries {
+			if b.Points[i].Workers == 7 {
+				if e.Err == nil || !strings.Contains(e.Err.Error(), why) {
+					t.Errorf("%s: %v: %v", how, b.Points[i], e.Err)
+				}
+			} else if e.Err != nil {
+				t.Errorf("%s: %v: %v", how, b.Points[i], e.Err)
+			}
+		}
+	}
+}
+
+// Where no process can take a turn, none is given, and every point says why.
+func TestBlockOfFailuresHasNoTurns(t *testing.T) {
+	entries, err := processes(t, "exit").Block(t.Context(), block(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i, e := range entries {
-		if b.Points[i].Workers == 7 {
-			if e.Err == nil || !strings.Contains(e.Err.Error(), "seven is too many") {
-				t.Errorf("%v: %v", b.Points[i], e.Err)
-			}
-		} else if e.Err != nil {
-			t.Errorf("%v: %v", b.Points[i], e.Err)
+	for _, e := range entries {
+		if e.Err == nil || !strings.Contains(e.Err.Error(), "out of order") {
+			t.Errorf("%s: %v", e.Point, e.Err)
 		}
+	}
+	if n := len(entries[0].Turns.Turns); n > 0 {
+		t.Errorf("there were %d turns", n)
 	}
 }
 
@@ -120,5 +140,30 @@ func TestBlockEnds(t *testing.T) {
 	defer cancel()
 	if _, err := s.Block(ctx, block(t)); !errors.Is(err, sweep.ErrInterrupted) {
 		t.Errorf("interrupted: %v", err)
+	}
+}
+
+// However many turns a block has, its lines are short enough for readers of the format, and
+// the file can be read and continued.
+func TestLongBlocksAreRead(t *testing.T) {
+	dir := t.TempDir()
+	f, err := sweep.Create(dir, "box", sweep.Header{}, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := entry("Ep/workers=1/cores=1")
+	e.Turns = &sweep.TurnLog{Round: 1, Points: []string{e.Point}}
+	for range 20000 {
+		e.Turns.Turns = append(e.Turns.Turns, []int64{0, 123456789012})
+	}
+	last := entry("Ep/workers=2/cores=1")
+	if err := errors.Join(f.Append(e), f.Append(last), f.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if _, past, err := sweep.ReadRun(f.Path()); err != nil || len(past) != 2 {
+		t.Fatalf("%d entries, %v", len(past), err)
+	}
+	if d, err := load.Load(f.Path()); err != nil || len(d.Points) != 2 {
+		t.Fatalf("the report reads %+v, %v", d, err)
 	}
 }

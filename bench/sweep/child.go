@@ -145,6 +145,16 @@ func (c *process) listen(errs io.Reader) {
 	}
 }
 
+// hasEnded reports whether the process has ended and been waited for.
+func (c *process) hasEnded() bool {
+	select {
+	case <-c.ended:
+		return true
+	default:
+		return false
+	}
+}
+
 func (c *process) wait() error {
 	go func() {
 		for range c.ready { // release no longer does

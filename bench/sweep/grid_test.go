@@ -31,6 +31,8 @@ func (l *large) Sample(context.Context, sweep.Point, int, int) (*benchfmt.Result
 	panic("a point was measured alone")
 }
 
+func (l *large) TakesTurns() bool { return turns.Supported }
+
 func (l *large) Block(_ context.Context, b sweep.Block) (entries []sweep.Entry, err error) {
 	for _, p := range b.Points {
 		time.Sleep(132 * time.Millisecond)

@@ -94,7 +94,7 @@ func (e Entry) line() string {
 		panic("sweep: " + err.Error()) // a note holds nothing that JSON cannot
 	}
 	if e.Turns != nil {
-		line = e.Turns.line() + line
+		line = e.Turns.lines() + line
 	}
 	return line + string(text) + "\n"
 }
@@ -200,7 +200,7 @@ func parse(text []byte, path string) (h Header, past []Entry, whole int64, err e
 func parseNote(line []byte) (Entry, error) {
 	_, text, _ := bytes.Cut(line, []byte(": "))
 	var n note
-	if err := json.Unmarshal(text, &n); err != nil || n.Round < 1 || n.Took < 0 || n.Took > maxVisit {
+	if err := json.Unmarshal(text, &n); err != nil || n.Round < 1 || n.Took < 0 || n.Took > maxVisit || n.Idle < 0 || n.Idle > n.Took || n.Rest < 0 {
 		return Entry{}, errors.New("a damaged line")
 	}
 	e := Entry{Point: n.Point, Round: n.Round, Took: n.Took, Rest: n.Rest, Idle: n.Idle}

@@ -36,6 +36,10 @@ func misbehave(how string) {
 			fmt.Fprintln(os.Stderr, "seven is too many")
 			os.Exit(3)
 		}
+	case "stuck":
+		if slices.Contains(os.Args, "-workers=7") {
+			time.Sleep(time.Hour)
+		}
 	case "exit":
 		fmt.Fprintln(os.Stderr, "out of order")
 		os.Exit(3)

@@ -8,7 +8,6 @@ import (
 
 	"gonum.org/v1/gonum/floats"
 
-	"overlap/bench/turns"
 	"overlap/internal/sampling"
 )
 
@@ -31,10 +30,17 @@ func (s *sweep) runTurns(ctx context.Context) error {
 		}
 		s.summary.Rounds = s.round
 		if s.key == nil {
-			s.points = append(s.points, s.Plan.AdaptivePoints(s.best)...)
+			more := s.Plan.AdaptivePoints(s.best)
+			s.points = append(s.points, more...)
 			s.key = map[Point]bool{}
 			for _, p := range s.Plan.KeyPoints(s.best) {
 				s.key[p] = true
+			}
+			if s.round == s.Rounds && len(more) > 0 { // there is no later round
+				s.finish()
+				if err := s.visit(ctx, s.groups(s.order(more))); err != nil {
+					return err
+				}
 			}
 		}
 	}
@@ -88,8 +94,12 @@ func (s *sweep) idleTime(points []Point) (total time.Duration) {
 	return total
 }
 
-// jobsOf is how many jobs a turn of p has; 0 if that is not known.
+// jobsOf is how many jobs of p are timed at once; 0 if that is not known. Copies have as
+// many as one of them.
 func (s *sweep) jobsOf(p Point) int {
+	if p.Slices > 1 {
+		p.Copies = 1
+	}
 	if known := s.state[p]; known != nil {
 		return known.iterations
 	}
@@ -124,8 +134,12 @@ func (s *sweep) thin() {
 	}
 }
 
-// inTurn reports whether a point is measured in this round that is not in every one.
-func (s *sweep) inTurn(p Point) bool { return (slices.Index(s.points, p)+s.round)%max(1, s.every) == 0 }
+// inTurn reports whether a point is measured in this round that is not in every one. Points
+// that are compared for a gain from cores, or for a ceiling, are in the same rounds.
+func (s *sweep) inTurn(p Point) bool {
+	first := slices.IndexFunc(s.points, func(q Point) bool { return q.onAnyCores() == p.onAnyCores() })
+	return (first+s.round)%max(1, s.every) == 0
+}
 
 // manyBlocks is how many blocks there are before a workload is found to be precise. With
 // few, the interval is narrow by chance now and then, and who stops there has too many
@@ -159,6 +173,6 @@ func (s *sweep) finish() {
 
 // InTurns reports whether a sweep with this sampler measures points side by side.
 func InTurns(s Sampler) bool {
-	_, ok := s.(Turner)
-	return ok && turns.Supported
+	t, ok := s.(Turner)
+	return ok && t.TakesTurns()
 }

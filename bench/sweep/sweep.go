@@ -13,7 +13,6 @@ import (
 	"golang.org/x/perf/benchfmt"
 
 	"overlap/bench"
-	"overlap/bench/turns"
 	"overlap/internal/table"
 )
 
@@ -128,8 +127,8 @@ func Run(ctx context.Context, c Config) (Summary, error) {
 		state:  map[Point]*state{},
 		rng:    rand.New(rand.NewPCG(c.Seed, 0)),
 	}
-	if t, ok := c.Sampler.(Turner); ok && turns.Supported {
-		s.turner = t
+	if InTurns(c.Sampler) {
+		s.turner = c.Sampler.(Turner)
 	}
 	run := s.run
 	if s.turner != nil {

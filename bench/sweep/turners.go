@@ -6,7 +6,22 @@ import (
 	"strconv"
 
 	"golang.org/x/perf/benchfmt"
+
+	"overlap/bench/turns"
 )
+
+// TakesTurns implements Turner.
+func (s Processes) TakesTurns() bool { return turns.Supported }
+
+// TakesTurns implements Turner: all test binaries must have clocks in package testing.
+func (f *Foreign) TakesTurns() bool {
+	for _, b := range f.binaries {
+		if !b.hooked {
+			return false
+		}
+	}
+	return turns.Supported
+}
 
 // Block implements Turner.
 func (s Processes) Block(ctx context.Context, b Block) ([]Entry, error) { return b.measure(ctx, s) }
@@ -22,23 +37,8 @@ func (s Processes) turning(p Point, jobs int, c pace, file string) (launcher, fu
 	return l, func(*benchfmt.Result) {}, nil
 }
 
-// Block implements Turner. Where the test binary has no clocks in package testing, the
-// points are measured one after the other.
-func (f *Foreign) Block(ctx context.Context, b Block) ([]Entry, error) {
-	if f.binaries[b.Points[0].Package].hooked {
-		return b.measure(ctx, f)
-	}
-	var entries []Entry
-	for i, p := range b.Points {
-		e := Entry{Point: p.String(), Round: b.Number}
-		e.Result, e.Err = f.Sample(ctx, p, b.Jobs[i], b.Number)
-		entries = append(entries, e)
-		if ctx.Err() != nil {
-			return nil, context.Cause(ctx)
-		}
-	}
-	return entries, nil
-}
+// Block implements Turner.
+func (f *Foreign) Block(ctx context.Context, b Block) ([]Entry, error) { return b.measure(ctx, f) }
 
 // turning implements launchers.
 func (f *Foreign) turning(p Point, jobs int, c pace, file string) (launcher, func(*benchfmt.Result), error) {

@@ -1,11 +1,13 @@
 package sweep
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"golang.org/x/perf/benchfmt"
@@ -14,6 +16,7 @@ import (
 
 	"overlap/bench"
 	"overlap/bench/host"
+	"overlap/bench/overlay"
 	"overlap/bench/turns"
 )
 
@@ -24,13 +27,28 @@ type TurnLog struct {
 	Turns  [][]int64 `json:"turns"` // in the order of time: the index of the point, and ns per job of all that was timed; of several copies, one after the other
 }
 
-func (t *TurnLog) line() string {
-	text, err := json.Marshal(t)
-	if err != nil {
-		panic("sweep: " + err.Error()) // numbers and strings
+// lines are what a result file has of the log: lines of bounded length, each with its points,
+// because readers of the format refuse long ones.
+func (t *TurnLog) lines() (text string) {
+	for rest := t.Turns; ; {
+		part := TurnLog{Round: t.Round, Points: t.Points, Turns: [][]int64{}}
+		for n := 0; len(rest) > 0 && n < maxTimes; rest = rest[1:] {
+			part.Turns = append(part.Turns, rest[0])
+			n += len(rest[0])
+		}
+		line, err := json.Marshal(part)
+		if err != nil {
+			panic("sweep: " + err.Error()) // numbers and strings
+		}
+		text += turnsLine + string(line) + "\n"
+		if len(rest) == 0 {
+			return text
+		}
 	}
-	return turnsLine + string(text) + "\n"
 }
+
+// maxTimes is how many times of turns a line has, each of at most a dozen bytes.
+const maxTimes = 1500
 
 // log is the times of all turns.
 func (t *sitting) log() *TurnLog {
@@ -68,20 +86,24 @@ var errNoTurns = errors.New("it had no turn")
 // sample is what the turns of a part measured, or why they did not. Of several copies at
 // once it is what the slowest did.
 func (t *sitting) sample(p *part) (*benchfmt.Result, error) {
+	if err := rootErr(p.players); err != nil {
+		return nil, err
+	}
 	var from *player
 	var times []float64
 	var cpus []int
+	jobs := 0
 	for _, q := range p.players {
-		if q.err != nil {
-			return nil, q.err
+		list := q.times(p)
+		if len(list) == 0 {
+			continue // another one had the turn
 		}
 		cpus = append(cpus, q.proc.cpus...)
-		list := q.times(p)
 		switch {
 		case p.alone:
-			from, times = q, append(times, list...)
-		case len(times) == 0 || turns.Undisturbed(list) > turns.Undisturbed(times):
-			from, times = q, list
+			from, times, jobs = q, append(times, list...), jobs+q.slices.Ops*len(list)
+		case from == nil || turns.Undisturbed(list) > turns.Undisturbed(times):
+			from, times, jobs = q, list, q.slices.Ops*len(list)
 		}
 	}
 	if len(times) == 0 {
@@ -94,7 +116,7 @@ func (t *sitting) sample(p *part) (*benchfmt.Result, error) {
 	}
 	setConfig(r, "cpus", host.FormatList(cpus))
 	setConfig(r, "copies", strconv.Itoa(p.point.Copies))
-	r.Iters = from.slices.Ops * len(times)
+	r.Iters = jobs
 	setValue(r, "ns/op", stat.Mean(times, nil))
 	sorted := slices.Sorted(slices.Values(times))
 	for _, q := range []struct {
@@ -105,12 +127,30 @@ func (t *sitting) sample(p *part) (*benchfmt.Result, error) {
 			setValue(r, q.unit, stat.Quantile(q.q, stat.Empirical, sorted, nil))
 		}
 	}
+	if len(p.players) == 1 && from.slices.CPU > 0 {
+		setValue(r, "cpus-busy", float64(from.slices.CPU)/float64(from.slices.Wall))
+	}
 	setValue(r, "undisturbed-ns/op", turns.Undisturbed(times))
 	setValue(r, "timings", float64(len(times)))
 	if pressure, ok := t.pressure(p, from); ok {
 		setValue(r, "pressure", max(pressure, bench.ZeroSubstitute))
 	}
 	return r, nil
+}
+
+// rootErr returns why players are out. One that got no further turn because another has
+// failed is not to blame.
+func rootErr(all []*player) (err error) {
+	for _, q := range all {
+		switch {
+		case q.err == nil:
+		case errors.Is(q.err, turns.ErrLeft), strings.Contains(q.err.Error(), turns.ErrNoTurn.Error()), strings.Contains(q.err.Error(), overlay.NoTurn):
+			err = cmp.Or(err, q.err)
+		default:
+			return q.err
+		}
+	}
+	return err
 }
 
 // pressure is the share of the CPUs within reach that others had while a player wanted
@@ -133,12 +173,15 @@ func (t *sitting) pressure(p *part, q *player) (float64, bool) {
 	}
 	reach := float64(max(1, min(p.point.Cores, p.point.Procs)))
 	delayed := float64(d.Delayed) / float64(q.slices.Wall) / reach
-	return min(delayed, others/float64(max(1, len(t.cpus())))), true
+	return min(delayed, others/reach), true
 }
+
+// enoughTurns is how many turns a part must have had for the first one not to count.
+const enoughTurns = 3
 
 // times returns how long a job took in all the player's turns for a part that count.
 func (q *player) times(p *part) (list []float64) {
-	first := p.warm && (!p.alone || q == p.players[0])
+	first := p.turns >= enoughTurns && (!p.alone || q == p.players[0])
 	for i, of := range q.parts {
 		if of == p && !first {
 			list = append(list, q.turn(i)...)

@@ -144,13 +144,15 @@ func Give(seats ...*Seat) error {
 		at := monotonic() + startUp + time.Duration(len(seats))*10*time.Microsecond
 		word = binary.NativeEndian.AppendUint64([]byte{wordAt}, uint64(at))
 	}
-	for _, s := range seats {
-		if err := s.say(word); err != nil {
-			return err
-		}
-	}
 	var failed error
+	given := 0
 	for _, s := range seats {
+		if failed = s.say(word); failed != nil {
+			break
+		}
+		given++
+	}
+	for _, s := range seats[:given] { // whoever has heard of it takes the turn
 		failed = cmp.Or(failed, s.Await())
 	}
 	return failed

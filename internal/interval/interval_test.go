@@ -23,7 +23,7 @@ func TestPartnersMustBeFourFifths(t *testing.T) {
 	var a, b Series
 	for i := range 20 {
 		drift := math.Exp(0.1 * math.Sin(float64(i)))
-		a, b = append(a, Timing{i, 2 * drift}), append(b, Timing{i, drift})
+		a, b = append(a, Timing{Round: i, Seconds: 2 * drift}), append(b, Timing{Round: i, Seconds: drift})
 	}
 	without := func(n int) Series { // n rounds, none of them the first or the last
 		return append(slices.Clone(b[:5]), b[5+n:]...)
@@ -44,10 +44,10 @@ func TestRoundsThatOneWasNotInDoNotCount(t *testing.T) {
 	for i := range 40 {
 		drift := math.Exp(0.02 * float64(i))
 		if i < 10 {
-			a = append(a, Timing{i, 2 * drift})
+			a = append(a, Timing{Round: i, Seconds: 2 * drift})
 		}
 		if i > 1 {
-			b = append(b, Timing{i, drift})
+			b = append(b, Timing{Round: i, Seconds: drift})
 		}
 	}
 	i := Quotient(a, b)
@@ -59,18 +59,36 @@ func TestRoundsThatOneWasNotInDoNotCount(t *testing.T) {
 		}
 	}
 	// Too few rounds have no interval, and series without rounds have all.
-	for _, few := range []Series{b[:2], {{-47, 1}, {-45, 1}, {-43, 1}, {-41, 1}}} {
+	for _, few := range []Series{b[:2], {{Round: -47, Seconds: 1}, {Round: -45, Seconds: 1}, {Round: -43, Seconds: 1}, {Round: -41, Seconds: 1}}} {
 		if both := SameRounds(a, few); len(both[0]) != len(a) || len(both[1]) != len(few) {
 			t.Errorf("%v is cut to %v", few, both)
 		}
 	}
 }
 
+// Of blocks only those rounds are compared that both were in: others had another machine.
+func TestBlocksHaveTheSameRounds(t *testing.T) {
+	var every, third Series
+	for i := range 12 {
+		drift := 1 + 0.5*float64(i%2)
+		every = append(every, Timing{Round: i + 1, Seconds: 2 * drift, InBlock: true})
+		if i%3 == 0 {
+			third = append(third, Timing{Round: i + 1, Seconds: drift, InBlock: true})
+		}
+	}
+	if i := Quotient(every, third); math.Abs(i.Value-2) > 1e-12 || math.Abs(i.High-2) > 1e-12 {
+		t.Errorf("%+v, want exactly 2", i)
+	}
+	if both := SameRounds(every, third[:2]); len(both[0]) != 12 || len(both[1]) != 2 {
+		t.Errorf("two common rounds: %v", both)
+	}
+}
+
 // Two samples have no interval, one of them or both.
 func TestTwoSamplesHaveNoInterval(t *testing.T) {
-	two, ten := Series{{1, 1}, {2, 3}}, Series{}
+	two, ten := Series{{Round: 1, Seconds: 1}, {Round: 2, Seconds: 3}}, Series{}
 	for i := range 10 {
-		ten = append(ten, Timing{i + 1, 1})
+		ten = append(ten, Timing{Round: i + 1, Seconds: 1})
 	}
 	for _, i := range []Interval{Quotient(two, two), Quotient(two, ten), Quotient(ten, two), Around(1, two.Logs())} {
 		if !math.IsNaN(i.Low) || !math.IsNaN(i.High) || math.IsNaN(i.Value) {

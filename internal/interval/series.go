@@ -23,6 +23,7 @@ type Series []Timing
 type Timing struct {
 	Round   int
 	Seconds float64
+	InBlock bool // measured side by side with all others of its round
 }
 
 // Mean returns the geometric mean; NaN without samples.
@@ -49,9 +50,15 @@ func (s Series) Logs() (logs []float64) {
 // the gain. Where the machine slows down by 30 % during a run, 95 % intervals of
 // such quotients hold the truth in 40 of 100 cases only.
 //
+// Series of blocks are cut to the rounds that all of them have: within a round they have
+// the same machine, and some points are in every third round only.
+//
 // If one of the series has no rounds, or too few samples in that range for an
 // interval, SameRounds returns all of them uncut.
 func SameRounds(all ...Series) []Series {
+	if !slices.ContainsFunc(all, func(s Series) bool { return len(s) == 0 || !s[0].InBlock }) {
+		return commonRounds(all)
+	}
 	first, last, known := 0, math.MaxInt, true
 	for _, s := range all {
 		low, high := s.span()
@@ -63,6 +70,24 @@ func SameRounds(all ...Series) []Series {
 	cut := make([]Series, len(all))
 	for i, s := range all {
 		cut[i] = slices.DeleteFunc(slices.Clone(s), func(v Timing) bool { return v.Round < first || v.Round > last })
+		if len(cut[i]) < MinForInterval {
+			return all
+		}
+	}
+	return cut
+}
+
+// commonRounds cuts series to the rounds that all have, unless these are too few.
+func commonRounds(all []Series) []Series {
+	have := map[int]int{}
+	for _, s := range all {
+		for _, v := range s {
+			have[v.Round]++
+		}
+	}
+	cut := make([]Series, len(all))
+	for i, s := range all {
+		cut[i] = slices.DeleteFunc(slices.Clone(s), func(v Timing) bool { return have[v.Round] < len(all) })
 		if len(cut[i]) < MinForInterval {
 			return all
 		}

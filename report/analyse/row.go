@@ -254,8 +254,9 @@ func (s survey) addWarnings(r *Row) {
 	s.warnOfOthers(r)
 }
 
-// warnOfOthers warns of a speedup that others have changed: of samples that took turns,
-// the row has that of an undisturbed machine.
+// warnOfOthers warns of a speedup that differs with the middle half of the times in turns,
+// which the row has, and with their mean, which holds what others, or the job itself, do
+// now and then.
 func (s survey) warnOfOthers(r *Row) {
 	one, best := s.Left(s.first), s.Left(s.base.At(r.Workers, s.highest()))
 	if len(one) == 0 || len(best) == 0 {
@@ -263,7 +264,7 @@ func (s survey) warnOfOthers(r *Row) {
 	}
 	left := interval.Quotient(one, best)
 	if left.High < r.Speedup.Low || left.Low > r.Speedup.High {
-		r.warn("S is that of an undisturbed machine: as others left it, S was %s", left)
+		r.warn("S is that of the middle half of the times; with all that happened now and then, S was %s", left)
 	}
 }
 

@@ -209,6 +209,7 @@ func (f *file) add(r *benchfmt.Result) error {
 	f.accepted++
 	if rec.point.Weak {
 		sec /= float64(rec.point.Workers)
+		mean /= float64(rec.point.Workers)
 	}
 	if round == 0 {
 		rec.roundless = true

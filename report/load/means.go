@@ -13,9 +13,10 @@ import (
 // among them because there are fewer than three others.
 func (d *Data) Series(p Point) (s interval.Series, pressed bool) {
 	times, pressed := d.times(p)
+	inBlocks := d.TookTurns(p)
 	s = make(interval.Series, 0, d.Count(p))
 	for round, sec := range times {
-		s = append(s, interval.Timing{Round: round, Seconds: sec})
+		s = append(s, interval.Timing{Round: round, Seconds: sec, InBlock: inBlocks})
 	}
 	return s, pressed
 }
@@ -29,7 +30,7 @@ func (d *Data) Left(p Point) (s interval.Series) {
 	}
 	for i, sec := range r.columns[meanUnit] {
 		if !math.IsNaN(sec) {
-			s = append(s, interval.Timing{Round: r.partner(i, len(d.records)), Seconds: sec})
+			s = append(s, interval.Timing{Round: r.partner(i, len(d.records)), Seconds: sec, InBlock: true})
 		}
 	}
 	return s
