@@ -18,8 +18,8 @@ const MaxPressure = 0.1
 // MinSamples is how many samples of a point a verdict needs.
 const MinSamples = 10
 
-// MinBlocks is the same for samples of which each took turns with other points: then each
-// is an estimate from many turns, and only what differs between processes is left.
+// MinBlocks is the same for samples that took turns with those of other points: each rests
+// on several turns, all of a round on the same second, and each block starts new processes.
 const MinBlocks = 5
 
 // HalfWidth returns half the width of the 95 % interval of the mean of at least
