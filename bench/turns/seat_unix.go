@@ -107,9 +107,6 @@ func (s *Seat) Close() {
 	s.from.file.Close()
 }
 
-// ErrLeft is the error for a player that has ended, or said what no player says.
-var ErrLeft = errors.New("it left its turn")
-
 // Await blocks until the player is ready, or has done its turn. It fails if the player
 // has ended.
 func (s *Seat) Await() error {

@@ -29,6 +29,9 @@ const wordDone = '+'
 // ErrNoTurn is the error of a player whose dealer is gone.
 var ErrNoTurn = errors.New("no turn: the process that gives turns has ended")
 
+// ErrLeft is the error for a player that has ended, or said what no player says.
+var ErrLeft = errors.New("it left its turn")
+
 // Player is a process that takes turns, at its end of the pipes.
 type Player struct {
 	from, to pipe
