@@ -1,0 +1,109 @@
+package cli
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"overlap/bench/sweep"
+	"overlap/internal/sampling"
+	"overlap/report"
+	"overlap/report/analyse"
+)
+
+// A run says every row once, when it is known: those of a block the best known first, none
+// in the first rounds.
+func TestRowsAreSaidOnce(t *testing.T) {
+	text := referenceRun(t)
+	path := filepath.Join(t.TempDir(), "run.txt")
+	var said []string
+	r := &rows{path: path, say: func(line string) { said = append(said, line) }, said: map[string]bool{}}
+	look := func(text []byte, round int) []string {
+		t.Helper()
+		if err := os.WriteFile(path, text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		said = nil
+		r.look([]sweep.Entry{{Round: round}, {Round: round}})
+		return said
+	}
+	begin, _, ok := bytes.Cut(text, []byte(`# sample: {"round":12,`))
+	if !ok {
+		t.Fatal("the reference run has fewer than 12 rounds")
+	}
+	first, all := knownRows(t, begin), knownRows(t, text)
+	if len(first) < 2 || len(first) == len(all) {
+		t.Fatalf("of the %d known rows, %d are known in the first rounds: both looks should find some", len(all), len(first))
+	}
+	rest := slices.DeleteFunc(slices.Clone(all), func(name string) bool { return slices.Contains(first, name) })
+	for _, c := range []struct {
+		text  []byte
+		round int
+		want  []string
+	}{
+		{begin, sampling.MinBlocks - 1, nil},
+		{begin, sampling.MinBlocks, first},
+		{begin, sampling.MinBlocks, nil},
+		{text, 12, rest},
+		{text, 12, nil},
+	} {
+		var got []string
+		for _, line := range look(c.text, c.round) {
+			name, gains, _ := strings.Cut(line, ": ")
+			if !strings.HasPrefix(gains, "G_c ") || !strings.Contains(gains, ", G_p ") {
+				t.Errorf("a line without the gains: %q", line)
+			}
+			got = append(got, name)
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("after %d bytes, in round %d: said %q, want %q", len(c.text), c.round, got, c.want)
+		}
+	}
+}
+
+// referenceRun is the result file of the reference run.
+func referenceRun(t *testing.T) []byte {
+	t.Helper()
+	files, err := filepath.Glob("../../results/reference/*.txt")
+	if err != nil || len(files) != 1 {
+		t.Fatalf("reference runs: %q (%v)", files, err)
+	}
+	text, err := os.ReadFile(files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+// knownRows are the names of the rows of a result file that have enough samples, the best
+// known first.
+func knownRows(t *testing.T, text []byte) (names []string) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "part.txt")
+	if err := os.WriteFile(path, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	known := slices.DeleteFunc(analysisOf(t, path).Rows, func(r analyse.Row) bool { return r.Samples < sampling.MinSamples })
+	slices.SortFunc(known, func(a, b analyse.Row) int {
+		if a.Speedup.High*b.Speedup.Value < b.Speedup.High*a.Speedup.Value {
+			return -1
+		}
+		return 1
+	})
+	for _, r := range known {
+		names = append(names, r.Name())
+	}
+	return names
+}
+
+func analysisOf(t *testing.T, path string) *report.Analysis {
+	t.Helper()
+	data, err := report.Read(report.Input{Paths: []string{path}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return report.Analyze(data)
+}
