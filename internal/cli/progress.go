@@ -17,6 +17,7 @@ import (
 type progress struct {
 	w     io.Writer
 	bar   *progressbar.ProgressBar // nil without a terminal
+	board *board                   // above the bar; nil where nothing can be replaced in place
 	round int
 	said  time.Time
 }
@@ -26,17 +27,22 @@ const betweenLines = 5 * time.Second
 
 func newProgress(w io.Writer) *progress {
 	p := &progress{w: w}
-	if isTerminal(w) {
-		p.bar = progressbar.NewOptions(1,
-			progressbar.OptionSetWriter(w),
-			progressbar.OptionSetWidth(24),
-			progressbar.OptionSetPredictTime(false), // the sweep knows its rounds, the bar would only guess
-			progressbar.OptionSetElapsedTime(false),
-			progressbar.OptionShowCount(),
-			progressbar.OptionClearOnFinish(),
-		)
+	if f, ok := fileOf(w); ok && isTerminal(w) {
+		p.bar, p.board = newBar(f), newBoard(f)
 	}
 	return p
+}
+
+// newBar makes a bar that is no wider than w, if w is a terminal.
+func newBar(w io.Writer) *progressbar.ProgressBar {
+	return progressbar.NewOptions(1,
+		progressbar.OptionSetWriter(w),
+		progressbar.OptionSetWidth(24),
+		progressbar.OptionSetPredictTime(false), // the sweep knows its rounds, the bar would only guess
+		progressbar.OptionSetElapsedTime(false),
+		progressbar.OptionShowCount(),
+		progressbar.OptionClearOnFinish(),
+	)
 }
 
 func isTerminal(w io.Writer) bool {
@@ -76,5 +82,16 @@ func (p *progress) say(text string) {
 	if p.bar != nil {
 		_ = p.bar.Clear()
 	}
+	if p.board != nil {
+		p.board.say(text)
+		return
+	}
 	fmt.Fprintln(p.w, text)
+}
+
+// place shows lines above the bar, in place of those before. There is a board.
+func (p *progress) place(lines []string) {
+	_ = p.bar.Clear()
+	p.board.draw(lines)
+	_ = p.bar.Add(0) // shows it again
 }

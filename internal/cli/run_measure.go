@@ -64,7 +64,7 @@ func (r *run) measure(ctx context.Context, what target, file *sweep.File, about 
 		fmt.Fprintln(r.err, "note: without 1 worker on 1 core the report has no gains; benchstat can still compare the points")
 	}
 	bar := newProgress(r.err)
-	early := &rows{path: file.Path(), say: bar.say, said: map[string]bool{}}
+	early := &rows{path: file.Path(), bar: bar, said: map[string]bool{}}
 	guard := newGuard(what.cpus, sampling.MaxPressure*float64(len(what.cpus)), r.Wait, bar)
 	summary, err := sweep.Run(ctx, sweep.Config{
 		Plan:    what.plan,
@@ -87,6 +87,7 @@ func (r *run) measure(ctx context.Context, what target, file *sweep.File, about 
 		Quiet:     guard.Wait,
 		Progress:  bar.show,
 	})
+	early.finish()
 	bar.finish()
 	if err == nil {
 		r.record(ctx, what, file.Path(), about)

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"overlap/bench/sweep"
 	"overlap/internal/sampling"
@@ -19,16 +20,17 @@ import (
 func TestRowsAreSaidOnce(t *testing.T) {
 	text := referenceRun(t)
 	path := filepath.Join(t.TempDir(), "run.txt")
-	var said []string
-	r := &rows{path: path, say: func(line string) { said = append(said, line) }, said: map[string]bool{}}
+	var said strings.Builder
+	r := &rows{path: path, bar: newProgress(&said), said: map[string]bool{}}
 	look := func(text []byte, round int) []string {
 		t.Helper()
 		if err := os.WriteFile(path, text, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		said = nil
-		r.look([]sweep.Entry{{Round: round}, {Round: round}})
-		return said
+		said.Reset()
+		r.next = time.Time{}
+		r.look([]sweep.Entry{{Round: round}})
+		return slices.Collect(strings.Lines(said.String()))
 	}
 	begin, _, ok := bytes.Cut(text, []byte(`# sample: {"round":12,`))
 	if !ok {
@@ -61,6 +63,39 @@ func TestRowsAreSaidOnce(t *testing.T) {
 		if !slices.Equal(got, c.want) {
 			t.Errorf("after %d bytes, in round %d: said %q, want %q", len(c.text), c.round, got, c.want)
 		}
+	}
+}
+
+// A look that comes too early is left out, and made up for at the end. There is none when
+// nothing is left to say.
+func TestLooksAreFew(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "run.txt")
+	if err := os.WriteFile(path, referenceRun(t), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var said strings.Builder
+	r := &rows{path: path, bar: newProgress(&said), said: map[string]bool{}, next: time.Now().Add(time.Hour)}
+	entries := []sweep.Entry{{Round: sampling.MinBlocks}}
+	r.look(entries)
+	if said.Len() > 0 {
+		t.Errorf("looked before its time: %q", said.String())
+	}
+	r.finish()
+	if said.Len() == 0 {
+		t.Error("no look at the end")
+	}
+	r.next = time.Time{}
+	if r.look(entries); !r.next.IsZero() {
+		t.Error("looked again when all rows were said")
+	}
+	r = &rows{path: path, bar: newProgress(&said), said: map[string]bool{}}
+	r.look(entries)
+	if r.next.IsZero() {
+		t.Error("the next look may come at once")
+	}
+	said.Reset()
+	if r.finish(); said.Len() > 0 {
+		t.Errorf("a second look at the same: %q", said.String())
 	}
 }
 
