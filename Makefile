@@ -77,7 +77,7 @@ precision: ## how far to believe a default run on this machine: half an hour tha
 layouts: ## does the check take another binary for other code? two hours that the machine has to itself; LAYOUTS chooses parts
 	OVERLAP_LAYOUTS=$(LAYOUTS) $(GO) test -count=1 -timeout 4h -v -run '^TestLayouts$$' ./internal/cli
 
-shapes: ## boot machines of other shapes in emulators, with 4 to 64 CPUs that come and go, and sweep there: seven minutes; SHAPES chooses some
+shapes: ## boot machines of other shapes in emulators, with 4 to 128 CPUs that come and go, and sweep there: eight minutes; SHAPES chooses some
 	OVERLAP_SHAPES=$(SHAPES) $(GO) test -count=1 -timeout 60m -v -run '^TestShapes$$' ./internal/cli
 
 peers: ## compare the primitives with other libraries and languages, into bench/peers/results

@@ -66,6 +66,11 @@ var machines = []machine{
 		levels: "1,64",
 	},
 	{
+		name:   "hundred-and-more",
+		shape:  shape{arch: "amd64", packages: 2, dies: 1, cores: 32, threads: 2}, // with two memory nodes, the kernel had not booted after three minutes
+		levels: "1,128",
+	},
+	{
 		name:   "empty-node",
 		shape:  shape{arch: "amd64", packages: 2, dies: 1, cores: 2, threads: 1, nodes: []string{"0-1", "2-3", ""}}, // the kernel numbers those without CPUs last
 		levels: "1,4",
