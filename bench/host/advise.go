@@ -59,7 +59,7 @@ func (h Host) adviseQuota() string {
 	if !(h.Quota > 0 && h.Quota < float64(len(h.CPUs))) {
 		return ""
 	}
-	return fmt.Sprintf("A CPU quota of %s is below the %d CPUs allowed: a program that uses more is stopped for the rest of a period, in the middle of a job. Raise the limit of the container, or bind it to whole CPUs instead.", formatQuota(h.Quota), len(h.CPUs))
+	return fmt.Sprintf("A CPU quota of %s is below the %d CPUs allowed: a program that uses more is stopped for the rest of a period, in the middle of a job. Raise the limit of the container, or bind it to whole CPUs instead.", FormatQuota(h.Quota), len(h.CPUs))
 }
 
 func (h Host) adviseIsolated() string {

@@ -51,6 +51,19 @@ func quota(t tree) (tightest float64) {
 	return tightest
 }
 
+// Quota returns what Host.Quota is now, 0 also if that is not known.
+func Quota() float64 {
+	t, done, err := openTree("")
+	if err != nil {
+		return 0
+	}
+	defer done()
+	if cpus := quota(t); cpus > 0 {
+		return cpus
+	}
+	return 0
+}
+
 // groupQuota is the quota of a cgroup.
 type groupQuota struct {
 	dir  string

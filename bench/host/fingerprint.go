@@ -23,7 +23,7 @@ func (h Host) Fingerprint() []Pair {
 	list := []Pair{
 		{"host", h.Name}, {"kernel", h.Kernel}, {"os", h.OS}, {"go", h.Go}, {"cpu-model", h.Model},
 		{"mask", FormatList(h.IDs())}, {"topology", h.Topology()},
-		{"governor", h.Governor}, {"turbo", h.Turbo}, {"quota", formatQuota(h.Quota)},
+		{"governor", h.Governor}, {"turbo", h.Turbo}, {"quota", FormatQuota(h.Quota)},
 		{"clocksource", h.Clocksource},
 	}
 	if here {
@@ -46,7 +46,8 @@ func (h Host) Fingerprint() []Pair {
 	return known
 }
 
-func formatQuota(cpus float64) string {
+// FormatQuota writes a CPU quota: none for 0, and nothing if it is unknown.
+func FormatQuota(cpus float64) string {
 	switch {
 	case math.IsNaN(cpus):
 		return ""

@@ -99,6 +99,9 @@ func Start(ids []int, start func() error) (err error) {
 	}
 	if err := unix.SchedSetaffinityDynamic(0, bound); err != nil {
 		runtime.UnlockOSThread()
+		if errors.Is(err, unix.EINVAL) {
+			return fmt.Errorf("bind to CPUs %s: this process may not use any of them, or they are offline: %w", FormatList(ids), err)
+		}
 		return fmt.Errorf("bind to CPUs %s: %w", FormatList(ids), err)
 	}
 	defer func() {

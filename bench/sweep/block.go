@@ -355,6 +355,9 @@ func (t *sitting) end() {
 			if err == nil && q.err == nil && len(q.slices.Turns) != len(q.parts) {
 				err = fmt.Errorf("it had %d turns and timed %d", len(q.parts), len(q.slices.Turns))
 			}
+			if err != nil && q.err == nil && len(q.parts) == 0 {
+				err = errNoTurns // and therefore no result; another one is to blame
+			}
 			if err != nil {
 				q.err = err
 				return

@@ -3,6 +3,7 @@ package sweep_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -101,6 +102,25 @@ func TestBlockGoesOnWithoutOne(t *testing.T) {
 			} else if e.Err != nil {
 				t.Errorf("%s: %v: %v", how, b.Points[i], e.Err)
 			}
+		}
+	}
+}
+
+// Where one of several copies cannot start, the point says why, and not that the others
+// measured nothing.
+func TestBlockSaysWhichCopyCannotStart(t *testing.T) {
+	b, s := block(t), processes(t, "well")
+	if len(b.Points) < 4 {
+		t.Skip("there is one CPU, or no binding")
+	}
+	s.Placement = []int{s.Placement[0], host.MaxCPUs - 1} // which is not online
+	entries, err := s.Block(t.Context(), b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, e := range entries {
+		if of := b.Points[i].Slices > 1; of != (e.Err != nil) || of && !strings.Contains(e.Err.Error(), fmt.Sprint("bind to CPUs ", host.MaxCPUs-1)) {
+			t.Errorf("%s: %v", e.Point, e.Err)
 		}
 	}
 }

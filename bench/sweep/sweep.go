@@ -68,6 +68,11 @@ type Config struct {
 	// until ctx ends. The budget does not include that.
 	Quiet func(ctx context.Context)
 
+	// Quota, if not nil, returns how many CPUs' worth of time this process may use now, 0
+	// for no limit. A sample for which it is not what it was when the sweep began fails if
+	// it needs more CPUs than either allows.
+	Quota func() float64
+
 	// Progress, if not nil, is called before every sample.
 	Progress func(Progress)
 }
@@ -126,6 +131,9 @@ func Run(ctx context.Context, c Config) (Summary, error) {
 	if InTurns(c.Sampler) {
 		s.turner = c.Sampler.(Turner)
 	}
+	if c.Quota != nil {
+		s.quota = c.Quota()
+	}
 	run := s.run
 	if s.turner != nil {
 		run = s.runTurns
@@ -168,6 +176,7 @@ type sweep struct {
 	every     int               // others are measured in every so many rounds of turns
 	short     bool              // a round of all points would not fit into the budget
 	awake     bool              // Quiet has been called
+	quota     float64           // when the sweep began
 	spent     time.Duration
 	visits    int
 	rng       *rand.Rand

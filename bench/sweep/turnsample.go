@@ -144,7 +144,7 @@ func rootErr(all []*player) (err error) {
 	for _, q := range all {
 		switch {
 		case q.err == nil:
-		case errors.Is(q.err, turns.ErrLeft), strings.Contains(q.err.Error(), turns.ErrNoTurn.Error()), strings.Contains(q.err.Error(), overlay.NoTurn):
+		case errors.Is(q.err, turns.ErrLeft), errors.Is(q.err, errNoTurns), strings.Contains(q.err.Error(), turns.ErrNoTurn.Error()), strings.Contains(q.err.Error(), overlay.NoTurn):
 			err = cmp.Or(err, q.err)
 		default:
 			return q.err

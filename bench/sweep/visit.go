@@ -113,7 +113,7 @@ func (s *sweep) entries(ctx context.Context, group []Point, groups int) ([]Entry
 	}
 	within, cancel := s.within(ctx)
 	defer cancel()
-	entries, err := s.measure(within, group, groups)
+	entries, err := s.withinQuota(within, group, groups)
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx) // the samples were ended, they did not fail
 	}

@@ -85,6 +85,7 @@ func (r *run) measure(ctx context.Context, what target, file *sweep.File, about 
 		Sample:    r.Sample,
 		Seed:      r.Seed,
 		Quiet:     guard.Wait,
+		Quota:     host.Quota,
 		Progress:  bar.show,
 	})
 	early.finish()

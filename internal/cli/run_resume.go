@@ -39,17 +39,14 @@ func (r *run) resume(ctx context.Context, flags []string) (err error) {
 	if err != nil {
 		return fmt.Errorf("--resume: %w", err)
 	}
-	what, err := r.restore(ctx, path, header)
+	about := described(past)
+	what, err := r.restore(ctx, path, header, about)
 	defer func() { err = errors.Join(err, what.close()) }()
 	if err != nil {
 		return errors.Join(fmt.Errorf("--resume: %w", err), file.Close())
 	}
-	about := described(past)
 	if about == nil {
 		about = r.about()
-	}
-	if err := sameMachine(about, r.about()); err != nil {
-		return errors.Join(fmt.Errorf("--resume: %s: %w", path, err), file.Close())
 	}
 	fmt.Fprintf(r.err, "continuing after %s\n", table.Count(len(past), "sample"))
 	return r.measure(ctx, what, file, about, past)
@@ -92,8 +89,8 @@ func described(past []sweep.Entry) (about []host.Pair) {
 }
 
 // restore takes the settings of a result file, if the run can be continued here and
-// now.
-func (r *run) restore(ctx context.Context, path string, header sweep.Header) (target, error) {
+// now. about describes the machine of its samples, if it has some.
+func (r *run) restore(ctx context.Context, path string, header sweep.Header, about []host.Pair) (target, error) {
 	none := target{close: func() error { return nil }}
 	id, err := build()
 	if err != nil {
@@ -103,6 +100,12 @@ func (r *run) restore(ctx context.Context, path string, header sweep.Header) (ta
 		return none, fmt.Errorf("%s was measured by another build of overlap: its samples and new ones are not comparable; start a new run", path)
 	}
 	r.Settings = header.Settings
+	// Before the plan: it may not fit on what is left of the machine.
+	if about != nil {
+		if err := sameMachine(about, r.about()); err != nil {
+			return none, fmt.Errorf("%s: %w", path, err)
+		}
+	}
 	what, err := r.findTarget(ctx)
 	if err != nil {
 		return what, err

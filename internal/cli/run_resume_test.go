@@ -174,6 +174,7 @@ func TestResumeSaysWhyItCannotGoOn(t *testing.T) {
 		{"flags", "", "", []string{"--rounds=3"}, "--resume takes no other flags"},
 		{"build", `"Build":"`, `"Build":"0`, nil, "another build of overlap"},
 		{"gogc", "\ngogc: ", "\ngogc: 7", nil, "gogc was \"7"},
+		{"mask", "\nmask: ", "\nmask: 977,", nil, "mask was \"977,"},
 		{"host", "\nhost: ", "\nhost: not", nil, "host was \"nothere\" and is \"here\" now"},
 		{"cpus", `"Placement":[`, `"Placement":[977,`, nil, "was measured on CPUs [977"},
 		{"plan", `"Build":`, `Build:`, nil, "its plan cannot be read"},
