@@ -34,8 +34,8 @@ type options struct {
 	turnJobs  int           // that are timed at once; 0: as many as take turn
 	turn      time.Duration // how long turnJobs take
 
-	settle, turnLength time.Duration // of a turn: before it is timed, and while it is
-	bySweep            bool          // a sweep started this process for one sample: what the machine cannot do is an error
+	turnLength time.Duration // for how long a turn is timed
+	bySweep    bool          // a sweep started this process for one sample: what the machine cannot do is an error
 }
 
 // flags is package state because a benchmark function has no other access to the flags
@@ -110,7 +110,6 @@ func register(fs *flag.FlagSet) {
 	fs.StringVar(&flags.turns, "turns", "", "take turns with other processes, by files 3 and 4, and write the times to this `file`")
 	fs.IntVar(&flags.turnJobs, "turn-jobs", 0, "`jobs` that are timed at once in a turn (default: as many as -turn)")
 	fs.DurationVar(&flags.turn, "turn", time.Millisecond, "how long these jobs should take")
-	fs.DurationVar(&flags.settle, "settle", 0, "how long a turn runs jobs before it times any")
 	fs.DurationVar(&flags.turnLength, "turn-length", 0, "how long a turn times jobs (default: once)")
 	fs.BoolVar(&flags.barrier, "barrier", false, "before each timing, write a line \"ready\" to standard error and wait for a byte on standard input")
 }

@@ -24,7 +24,7 @@ func takeTurns(b *testing.B, m *meter.Meter, r runner, job workloads.Job) (jobs 
 	m.TakeTurns()
 	began := time.Now()
 	for {
-		more, err := player.Next()
+		turn, more, err := player.Next()
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -36,7 +36,7 @@ func takeTurns(b *testing.B, m *meter.Meter, r runner, job workloads.Job) (jobs 
 			log.Jobs = fitTurn(b, r)
 			forgetLatencies(job)
 		}
-		for began := time.Now(); time.Since(began) < flags.settle; {
+		for began, some := time.Now(), false; turn.Settle > 0 && (!some || time.Since(began) < turn.Settle); some = true {
 			if err := r.once(); err != nil {
 				b.Fatal(err)
 			}

@@ -81,6 +81,29 @@ func CheckThreads(ids []int) error {
 	return nil
 }
 
+// Rebind binds all threads of a process to the given CPUs. Nothing of it may start a
+// thread meanwhile: the process waits for its turn.
+func Rebind(pid int, ids []int) error {
+	mask, err := newMask(ids)
+	if err != nil {
+		return err
+	}
+	threads, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
+	if err != nil {
+		return fmt.Errorf("bind process: %w", err)
+	}
+	for _, thread := range threads {
+		tid, err := strconv.Atoi(thread.Name())
+		if err != nil {
+			continue
+		}
+		if err := unix.SchedSetaffinityDynamic(tid, mask); err != nil && !errors.Is(err, unix.ESRCH) { // it has ended
+			return fmt.Errorf("bind thread %d to CPUs %s: %w", tid, FormatList(ids), err)
+		}
+	}
+	return nil
+}
+
 // Start calls start, which must start a process, with the calling thread bound to the
 // given CPUs, so that the new process has the mask before its runtime starts. Binding
 // later would leave threads behind: the Go runtime reads the mask once, and clones

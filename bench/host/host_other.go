@@ -24,6 +24,9 @@ func CheckThreads([]int) error { return nil }
 // bounds its parallelism.
 func Start(_ []int, start func() error) error { return start() }
 
+// Rebind does nothing where nothing can be bound.
+func Rebind(int, []int) error { return nil }
+
 // alike makes CPUs of unknown place. cores is the number of physical cores by the
 // system; if it is the number of CPUs, each is a core of its own.
 func alike(ids []int, cores int) []CPU {

@@ -199,3 +199,23 @@ func interleave(list []CPU, level int) []CPU {
 	}
 	return mixed
 }
+
+// Alike returns those of some CPUs that are of the class of the first, on its node and at
+// its last-level cache: where a thread that moves finds the same speed and memory.
+func (h Host) Alike(cpus []int) (list []int) {
+	place := func(id int) (CPU, bool) {
+		i := slices.IndexFunc(h.CPUs, func(c CPU) bool { return c.ID == id })
+		if i < 0 {
+			return CPU{}, false
+		}
+		c := h.CPUs[i]
+		return CPU{Package: c.Package, Die: c.Die, Node: c.Node, LLC: c.LLC, Class: c.Class}, true
+	}
+	for _, id := range cpus {
+		first, _ := place(cpus[0])
+		if c, ok := place(id); ok && c == first {
+			list = append(list, id)
+		}
+	}
+	return list
+}

@@ -64,3 +64,16 @@ func TestOrdersOfRandomMachines(t *testing.T) {
 		}
 	})
 }
+
+// A thread may move to CPUs of the same class, node and cache, and to no others.
+func TestAlike(t *testing.T) {
+	h := host.Host{CPUs: []host.CPU{
+		{ID: 0, Class: host.Performance}, {ID: 1, Class: host.Performance, Core: 1}, {ID: 2, Class: host.Efficiency, Core: 2},
+		{ID: 3, Class: host.Performance, Core: 3, LLC: 1}, {ID: 4, Class: host.Performance, Core: 4, Node: 1}, {ID: 5, Class: host.Performance, Core: 5},
+	}}
+	for want, cpus := range map[string][]int{"0-1,5": {0, 1, 2, 3, 4, 5}, "2": {2, 0, 1}, "1,5": {5, 1, 9}, "": nil} {
+		if got := host.FormatList(h.Alike(cpus)); got != want {
+			t.Errorf("alike among %v: %s, want %s", cpus, got, want)
+		}
+	}
+}

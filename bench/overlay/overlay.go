@@ -59,7 +59,7 @@ const (
 	SlicesTimeVariable = "OVERLAP_SLICES_TIME" // how long to time slices, as time.Duration writes it
 	SliceVariable      = "OVERLAP_SLICE"       // how long a slice should take, as time.Duration writes it
 	SliceOpsVariable   = "OVERLAP_SLICE_OPS"   // operations of a slice; 0: as many as take that long
-	TurnsVariable      = "OVERLAP_TURNS"       // of a turn: how long it runs before it is timed, a space, and how long it is timed
+	TurnsVariable      = "OVERLAP_TURNS"       // take turns, which time slices for so long; "0s": one slice
 )
 
 // AskVariable makes a binary report GoroutinesUnit.

@@ -39,7 +39,7 @@ type launchers interface {
 	// turning returns a launcher for processes that take turns, in which they time so many
 	// jobs at once, or as many as take turnTime if jobs is 0, and write their times to the
 	// file; and a function that labels their printed result as the result of the point.
-	turning(p Point, jobs int, c pace, file string) (launcher, func(*benchfmt.Result), error)
+	turning(p Point, jobs int, length time.Duration, file string) (launcher, func(*benchfmt.Result), error)
 }
 
 // turnTime is for about how long jobs are timed at once, unless one takes longer: long
@@ -53,12 +53,22 @@ const turnTime = time.Millisecond
 // to twice as long for 60 to 150 ms.
 const settleTime = 100 * time.Millisecond
 
-// pace is that of the processes of a point. One CPU has nothing to settle.
-func (b Block) pace(p Point) pace {
-	if min(p.Cores, p.Procs) == 1 {
-		return pace{}
+// pieceTime is for how long jobs are timed between two looks at the CPUs, unless one takes
+// longer: spells in which others have a CPU, or the thread beside it, are mostly longer.
+const pieceTime = 10 * time.Millisecond
+
+// settles reports whether jobs of a point need b.Settle until they run as they do alone.
+func settles(p Point) bool { return min(p.Cores, p.Procs) > 1 }
+
+// settle is for how long a part runs before its turn is timed.
+func (t *sitting) settle(p *part) time.Duration {
+	switch {
+	case settles(p.point):
+		return t.Settle
+	case p.took < 3*pieceTime:
+		return 1 // a job
 	}
-	return pace{settle: b.Settle, length: b.Settle}
+	return 0
 }
 
 // Block is points that are measured side by side: each has a process, or one for every
@@ -68,6 +78,7 @@ type Block struct {
 	Jobs   []int         // of a turn of each point; 0: about as many as take a millisecond
 	Time   time.Duration // of all turns together
 	Settle time.Duration // at most settleTime
+	Alike  []int         // CPUs on which jobs of one CPU are timed in turn
 	Number int           // of this block, from 1
 	Seed   uint64
 }
@@ -100,6 +111,7 @@ type sitting struct {
 	players []*player
 	dealt   []dealt // all turns
 	watch   *meter.Watch
+	probes  *meter.Probes
 }
 
 // dealt is a turn.
@@ -107,6 +119,7 @@ type dealt struct {
 	part    *part
 	players []*player
 	turns   []int // which turn it was of each player
+	saw     sight
 }
 
 // player is one of its processes.
@@ -120,6 +133,7 @@ type player struct {
 	ctx    context.Context
 	cancel context.CancelCauseFunc
 	parts  []*part // of the turns that it took
+	cpus   []int   // that it is bound to at the moment
 	err    error   // why it is out
 	result *benchfmt.Result
 	slices overlay.Slices
@@ -145,7 +159,7 @@ func (t *sitting) start(ctx context.Context) {
 			continue
 		}
 		for n := range p.Copies {
-			part.players = append(part.players, t.seat(ctx, p, n, t.Jobs[i]))
+			part.players = append(part.players, t.seat(ctx, t.by, p, n, t.Jobs[i]))
 		}
 	}
 	for _, part := range t.parts {
@@ -155,6 +169,11 @@ func (t *sitting) start(ctx context.Context) {
 			}
 		}
 	}
+	t.await()
+}
+
+// await waits until all players are ready.
+func (t *sitting) await() {
 	var ready sync.WaitGroup
 	for _, q := range t.players {
 		if q.err == nil {
@@ -176,10 +195,10 @@ func (p Point) isShareOf(q Point) bool {
 }
 
 // seat starts the process of a copy.
-func (t *sitting) seat(ctx context.Context, p Point, copied, jobs int) *player {
+func (t *sitting) seat(ctx context.Context, by launchers, p Point, copied, jobs int) *player {
 	q := &player{point: p, file: filepath.Join(t.dir, strconv.Itoa(len(t.players)))}
 	t.players = append(t.players, q)
-	l, tidy, err := t.by.turning(p, jobs, t.pace(p), q.file)
+	l, tidy, err := by.turning(p, jobs, min(pieceTime, t.Settle), q.file)
 	if err != nil {
 		q.err = err
 		return q
@@ -202,7 +221,7 @@ func (t *sitting) seat(ctx context.Context, p Point, copied, jobs int) *player {
 	cmd := l.command(q.ctx, p, 0, cpus, false)
 	cmd.ExtraFiles = s.Files()
 	q.proc, q.err = launch(q.ctx, cmd, cpus, false, l.prints, l.word)
-	q.limit = l.limit
+	q.limit, q.cpus = l.limit, cpus
 	return q
 }
 
@@ -223,8 +242,10 @@ func watch(all ...*player) *time.Timer {
 // there are few others. The rest come evenly over the time.
 func (t *sitting) deal(ctx context.Context) {
 	t.watch = meter.NewWatch(t.cpus())
+	t.probes = meter.NewProbes(t.cpus())
 	began := time.Now()
 	defer t.watch.Stop()
+	defer t.probes.Close()
 	roots := 0.0
 	for _, i := range t.random.Perm(len(t.parts)) {
 		if ctx.Err() != nil {
@@ -257,7 +278,7 @@ const maxTurns = 1 << 13
 // A part has at least leastTurns turns, unless these take longer than leastTime together.
 const (
 	leastTurns = 4
-	leastTime  = 30 * time.Millisecond
+	leastTime  = 60 * time.Millisecond
 )
 
 // order is the parts in the order of their turns. In a given time, the error of all
@@ -297,12 +318,48 @@ func (t *sitting) cpus() (all []int) {
 	return slices.Compact(all)
 }
 
-// turn gives a part a turn, and reports false if it cannot have one.
+// turn gives a part a turn, and reports false if it cannot have one. Who has settled is
+// timed for as long, in pieces: it would not be settled after a turn of another.
 func (t *sitting) turn(p *part) bool {
 	together := p.players
 	if p.alone && len(p.players) > 0 { // with another one first in every block
 		together = p.players[(t.Number-1+p.turns)%len(p.players):][:1]
 	}
+	if len(together) == 0 || slices.ContainsFunc(together, func(q *player) bool { return q.err != nil }) {
+		return false
+	}
+	if len(together) == 1 && !p.alone {
+		t.move(p, together[0])
+	}
+	settle := t.settle(p)
+	until := time.Now()
+	if settle > 1 {
+		until = until.Add(2 * settle)
+	}
+	for first := true; first || time.Now().Before(until); first = false {
+		if slices.ContainsFunc(together, func(q *player) bool { return q.err != nil }) || !t.piece(p, together, settle) {
+			break
+		}
+		settle = 0
+	}
+	p.turns++
+	return true
+}
+
+// piece is a turn, or one of the pieces in which it is timed.
+func (t *sitting) piece(p *part, together []*player, settle time.Duration) bool {
+	look := t.look(together)
+	ok := t.give(p, together, settle)
+	d := dealt{part: p, players: together, saw: look()}
+	for _, q := range together {
+		d.turns = append(d.turns, len(q.parts)-1)
+	}
+	t.dealt = append(t.dealt, d)
+	return ok
+}
+
+// give lets some players have a turn together.
+func (t *sitting) give(p *part, together []*player, settle time.Duration) bool {
 	var seats []*turns.Seat
 	for _, q := range together {
 		if q.err != nil {
@@ -310,28 +367,22 @@ func (t *sitting) turn(p *part) bool {
 		}
 		seats = append(seats, q.seat)
 	}
-	if len(seats) == 0 {
-		return false
-	}
 	late := watch(together...)
-	err := turns.Give(seats...)
+	err := turns.Give(turns.Turn{Settle: settle}, seats...)
 	late.Stop()
 	for _, q := range together {
 		q.parts = append(q.parts, p)
 		q.err = err
 	}
-	p.turns++
-	d := dealt{part: p, players: together}
-	for _, q := range together {
-		d.turns = append(d.turns, len(q.parts)-1)
-	}
-	t.dealt = append(t.dealt, d)
-	return true
+	return err == nil
 }
 
 // end ends the processes and reads what they measured.
 func (t *sitting) end() {
 	for _, q := range t.players {
+		if q.err == nil {
+			q.err = q.bind(q.proc.cpus) // as its result is labelled
+		}
 		if q.err == nil {
 			q.err = q.seat.End()
 		}

@@ -21,15 +21,6 @@ type Slicing struct {
 	Time  time.Duration // for how long to time slices
 }
 
-// pace says how a process spends its turns: it settles, and then times slices for a while,
-// at least one. The zero pace times one slice.
-type pace struct{ settle, length time.Duration }
-
-// environ is what a process must know that takes turns.
-func (c pace) environ() string {
-	return overlay.TurnsVariable + "=" + c.settle.String() + " " + c.length.String()
-}
-
 // Slicer is a program whose benchmarks can be timed in slices.
 type Slicer interface {
 	// slicing returns a launcher for the program's processes, and a function that labels

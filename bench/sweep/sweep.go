@@ -60,6 +60,9 @@ type Config struct {
 	// Sample is for how long to time the jobs of a point in a block of turns, about.
 	Sample time.Duration
 
+	// Alike are CPUs among which points of one CPU are moved between their turns.
+	Alike []int
+
 	// Seed orders the points within the rounds.
 	Seed uint64
 

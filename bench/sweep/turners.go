@@ -4,6 +4,7 @@ import (
 	"context"
 	"os/exec"
 	"strconv"
+	"time"
 
 	"golang.org/x/perf/benchfmt"
 
@@ -27,11 +28,11 @@ func (f *Foreign) TakesTurns() bool {
 func (s Processes) Block(ctx context.Context, b Block) ([]Entry, error) { return b.measure(ctx, s) }
 
 // turning implements launchers.
-func (s Processes) turning(p Point, jobs int, c pace, file string) (launcher, func(*benchfmt.Result), error) {
+func (s Processes) turning(p Point, jobs int, length time.Duration, file string) (launcher, func(*benchfmt.Result), error) {
 	l := launcher{placement: s.Placement, limit: s.Timeout, word: "ready", prints: p.Name()}
 	l.command = func(ctx context.Context, p Point, _ int, cpus []int, _ bool) *exec.Cmd {
 		cmd := s.command(ctx, p, 1, cpus, false)
-		cmd.Args = append(cmd.Args, "-turns="+file, "-turn="+turnTime.String(), "-turn-jobs="+strconv.Itoa(jobs), "-settle="+c.settle.String(), "-turn-length="+c.length.String())
+		cmd.Args = append(cmd.Args, "-turns="+file, "-turn="+turnTime.String(), "-turn-jobs="+strconv.Itoa(jobs), "-turn-length="+length.String())
 		return cmd
 	}
 	return l, func(*benchfmt.Result) {}, nil
@@ -41,17 +42,6 @@ func (s Processes) turning(p Point, jobs int, c pace, file string) (launcher, fu
 func (f *Foreign) Block(ctx context.Context, b Block) ([]Entry, error) { return b.measure(ctx, f) }
 
 // turning implements launchers.
-func (f *Foreign) turning(p Point, jobs int, c pace, file string) (launcher, func(*benchfmt.Result), error) {
-	s := Slicing{Ops: jobs, Slice: turnTime}
-	l, tidy, err := f.slicing(p, s)
-	if err != nil {
-		return l, nil, err
-	}
-	start := l.command
-	l.command = func(ctx context.Context, p Point, iterations int, cpus []int, _ bool) *exec.Cmd {
-		cmd := start(ctx, p, iterations, cpus, false)
-		cmd.Env = append(s.environ(cmd, file), c.environ())
-		return cmd
-	}
-	return l, tidy, nil
+func (f *Foreign) turning(p Point, jobs int, length time.Duration, file string) (launcher, func(*benchfmt.Result), error) {
+	return inTurns(f, p, Slicing{Ops: jobs, Slice: turnTime}, length, file)
 }

@@ -2,15 +2,12 @@ package sweep
 
 import (
 	"context"
-	"strings"
-	"sync"
+	"os/exec"
 	"time"
 
 	"golang.org/x/perf/benchfmt"
 
 	"overlap/bench/overlay"
-	"overlap/bench/turns"
-	"overlap/internal/proc"
 	"overlap/internal/scratch"
 )
 
@@ -32,132 +29,60 @@ func Turns(ctx context.Context, by [2]Slicer, p Point, s Slicing) (both [2]Slice
 		return both, err
 	}
 	defer dir.Remove() // if that fails, a later run does it
-	var files []sliceFile
-	var launchers [2]launcher
-	var tidy [2]func(*benchfmt.Result)
-	for i := range by {
-		if launchers[i], tidy[i], err = by[i].slicing(p, s); err != nil {
-			return both, &SideError{i, err}
-		}
-		launchers[i] = launchers[i].into(dir.Path, s, &files)
+	t := &sitting{dir: dir.Path}
+	defer t.close()
+	for _, slicer := range by {
+		t.parts = append(t.parts, &part{point: p, players: []*player{t.seat(ctx, oneSlice{slicer, s}, p, 0, s.Ops)}})
 	}
-	limit := launchers[0].limit
-	ctx, cancel := context.WithTimeoutCause(ctx, limit, errLate{limit})
-	defer cancel()
-	var table players
-	defer table.close()
-	for i, l := range launchers {
-		if err := table.seat(ctx, l, p); err != nil {
-			return both, &SideError{i, err}
-		}
-	}
-	table.alternate(s)
-	errs := table.leave(ctx, p, func(i int, r *benchfmt.Result) { both[i].Result = r })
-	if i := rootCause(errs); i >= 0 {
-		return both, &SideError{i, errs[i]}
-	}
-	for i := range both {
-		tidy[i](both[i].Result)
-		if err := files[i].read(&both[i]); err != nil {
-			return both, &SideError{i, err}
-		}
-	}
-	return both, nil
-}
-
-// players are processes that take turns.
-type players struct {
-	all   []*process
-	seats []*turns.Seat
-}
-
-// seat starts a process that takes turns.
-func (t *players) seat(ctx context.Context, l launcher, p Point) error {
-	s, err := turns.NewSeat()
-	if err != nil {
-		return err
-	}
-	defer s.Sit()
-	t.seats = append(t.seats, s)
-	cpus := l.placement[:p.Cores]
-	cmd := l.command(ctx, p, 0, cpus, false)
-	cmd.ExtraFiles = s.Files()
-	cmd.Env = append(cmd.Environ(), pace{}.environ())
-	c, err := launch(ctx, cmd, cpus, false, l.prints, l.word)
-	if err == nil {
-		t.all = append(t.all, c)
-	}
-	return err
-}
-
-// alternate gives turns to one after the other until the time is over. It ends early if
-// one has failed, which says so itself.
-func (t *players) alternate(s Slicing) {
-	for _, seat := range t.seats {
-		if seat.Await() != nil {
-			return
-		}
-	}
+	t.await()
 	until := time.Now().Add(s.Time)
 	for n := 0; n == 0 || n < maxSlices && time.Now().Before(until); n++ {
-		for _, seat := range t.seats {
-			if turns.Give(seat) != nil {
-				return
+		if !t.give(t.parts[0], t.parts[0].players, 0) || !t.give(t.parts[1], t.parts[1].players, 0) {
+			break
+		}
+	}
+	t.end()
+	if ctx.Err() != nil {
+		return both, context.Cause(ctx)
+	}
+	for _, blame := range []bool{true, false} {
+		for i, q := range t.players {
+			if q.err != nil && (!blame || !follows(q.err)) {
+				return both, &SideError{i, q.err}
 			}
 		}
 	}
-	for _, seat := range t.seats {
-		_ = seat.End() // a player that has ended has said why
+	for i, q := range t.players {
+		both[i] = Sliced{q.result, []overlay.Slices{q.slices}, [][]int{q.proc.cpus}}
 	}
+	return both, nil
 }
 
 // maxSlices bounds the memory and the file of a process.
 const maxSlices = 1 << 16
 
-// leave waits for all to end and hands over their results. It returns an error for each
-// that failed.
-func (t *players) leave(ctx context.Context, p Point, result func(int, *benchfmt.Result)) []error {
-	for _, seat := range t.seats {
-		seat.Close() // whoever still waits for a turn ends
-	}
-	t.seats = nil
-	errs := make([]error, len(t.all))
-	var done sync.WaitGroup
-	for i, c := range t.all {
-		done.Go(func() {
-			r, err := c.result(ctx, p)
-			if errs[i] = err; err == nil {
-				result(i, r)
-			}
-		})
-	}
-	done.Wait()
-	t.all = nil
-	return errs
+// oneSlice starts processes of a program that time one slice in a turn.
+type oneSlice struct {
+	by Slicer
+	s  Slicing
 }
 
-// close ends whoever is left.
-func (t *players) close() {
-	for _, seat := range t.seats {
-		seat.Close()
-	}
-	for _, c := range t.all {
-		_ = proc.Kill(c.cmd.Process)
-		_ = c.wait()
-	}
+// turning implements launchers.
+func (o oneSlice) turning(p Point, _ int, _ time.Duration, file string) (launcher, func(*benchfmt.Result), error) {
+	return inTurns(o.by, p, o.s, 0, file)
 }
 
-// rootCause returns the index of the error to report, or -1. A process that gets no
-// further turn because another one has failed is not to blame.
-func rootCause(errs []error) int {
-	failed := -1
-	for i, err := range errs {
-		if err == nil {
-			continue
-		}
-		if failed = i; !strings.Contains(err.Error(), overlay.NoTurn) {
-			return i
-		}
+// inTurns returns a launcher for processes of a program whose turns last so long.
+func inTurns(by Slicer, p Point, s Slicing, length time.Duration, file string) (launcher, func(*benchfmt.Result), error) {
+	l, tidy, err := by.slicing(p, s)
+	if err != nil {
+		return l, nil, err
 	}
-	return failed
+	start := l.command
+	l.command = func(ctx context.Context, p Point, iterations int, cpus []int, _ bool) *exec.Cmd {
+		cmd := start(ctx, p, iterations, cpus, false)
+		cmd.Env = append(s.environ(cmd, file), overlay.TurnsVariable+"="+length.String())
+		return cmd
+	}
+	return l, tidy, nil
 }

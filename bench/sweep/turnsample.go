@@ -24,7 +24,7 @@ import (
 type TurnLog struct {
 	Round  int       `json:"round"`
 	Points []string  `json:"points"`
-	Turns  [][]int64 `json:"turns"` // in the order of time: the index of the point, and ns per job of all that was timed; of several copies, one after the other
+	Turns  [][]int64 `json:"turns"` // in the order of time: the index of the point, how much of its CPUs the turn lost, per mille, and ns per job of all that was timed; of several copies, one after the other
 }
 
 // lines are what a result file has of the log: lines of bounded length, each with its points,
@@ -52,16 +52,16 @@ const maxTimes = 1500
 
 // log is the times of all turns.
 func (t *sitting) log() *TurnLog {
-	log := &TurnLog{Round: t.Number, Turns: [][]int64{}}
+	log, lost := &TurnLog{Round: t.Number, Turns: [][]int64{}}, t.lost()
 	index := map[*part]int64{}
 	for i, p := range t.parts {
 		log.Points = append(log.Points, p.point.String())
 		index[p] = int64(i)
 	}
-	for _, d := range t.dealt {
-		turn := []int64{index[d.part]}
-		for i, q := range d.players {
-			for _, ns := range q.turn(d.turns[i]) {
+	for i, d := range t.dealt {
+		turn := []int64{index[d.part], int64(math.Round(1000 * lost[i]))}
+		for k, q := range d.players {
+			for _, ns := range q.turn(d.turns[k]) {
 				turn = append(turn, int64(math.Round(ns)))
 			}
 		}
@@ -72,9 +72,10 @@ func (t *sitting) log() *TurnLog {
 
 // entries are the samples of the points, in their order.
 func (t *sitting) entries() (all []Entry) {
+	c := t.choose()
 	for _, p := range t.parts {
 		e := Entry{Point: p.point.String(), Round: t.Number}
-		e.Result, e.Err = t.sample(p)
+		e.Result, e.Err = t.sample(p, c)
 		all = append(all, e)
 	}
 	all[0].Turns = t.log()
@@ -85,39 +86,45 @@ var errNoTurns = errors.New("it had no turn")
 
 // sample is what the turns of a part measured, or why they did not. Of several copies at
 // once it is what the slowest did.
-func (t *sitting) sample(p *part) (*benchfmt.Result, error) {
+func (t *sitting) sample(p *part, c choice) (*benchfmt.Result, error) {
 	if err := rootErr(p.players); err != nil {
 		return nil, err
 	}
+	all, chosen := t.turnsOf(p), c.turns[p]
 	var from *player
-	var times []float64
-	var cpus []int
-	jobs := 0
+	var of []*player // whose times count
 	for _, q := range p.players {
-		list := q.times(p)
-		if len(list) == 0 {
-			continue // another one had the turn
-		}
-		cpus = append(cpus, q.proc.cpus...)
-		switch {
-		case p.alone:
-			from, times, jobs = q, append(times, list...), jobs+q.slices.Ops*len(list)
-		case from == nil || turns.Undisturbed(list) > turns.Undisturbed(times):
-			from, times, jobs = q, list, q.slices.Ops*len(list)
+		times := t.times(chosen, q)
+		if len(times) > 0 && (p.alone || from == nil || c.time(times) > c.time(t.times(chosen, from))) {
+			from = q
 		}
 	}
-	if len(times) == 0 {
+	if from == nil {
 		return nil, errNoTurns
 	}
+	if of = []*player{from}; p.alone {
+		of = p.players
+	}
+	times, every := t.times(chosen, of...), t.times(all, of...)
+	var cpus []int
+	others, seen := 0.0, 0.0
+	for _, i := range chosen {
+		saw := t.dealt[i].saw
+		cpus = append(cpus, saw.cpus...)
+		if saw.others >= 0 {
+			others, seen = others+saw.others, seen+1
+		}
+	}
+	slices.Sort(cpus)
 	r := from.result.Clone()
 	r.Name = benchfmt.Name(p.point.Name())
 	if len(p.players) > 1 { // whose other measurements are of turns alone and together
 		r.Values = slices.DeleteFunc(r.Values, func(v benchfmt.Value) bool { return v.Unit != "sec/op" })
 	}
-	setConfig(r, "cpus", host.FormatList(cpus))
+	setConfig(r, "cpus", host.FormatList(slices.Compact(cpus)))
 	setConfig(r, "copies", strconv.Itoa(p.point.Copies))
-	r.Iters = jobs
-	setValue(r, "ns/op", stat.Mean(times, nil))
+	r.Iters = from.slices.Ops * len(every)
+	setValue(r, "ns/op", stat.Mean(every, nil))
 	sorted := slices.Sorted(slices.Values(times))
 	for _, q := range []struct {
 		unit string
@@ -130,27 +137,93 @@ func (t *sitting) sample(p *part) (*benchfmt.Result, error) {
 	if len(p.players) == 1 && from.slices.CPU > 0 {
 		setValue(r, "cpus-busy", float64(from.slices.CPU)/float64(from.slices.Wall))
 	}
-	setValue(r, "undisturbed-ns/op", turns.Undisturbed(times))
+	setValue(r, "undisturbed-ns/op", c.time(times))
 	setValue(r, "timings", float64(len(times)))
-	if pressure, ok := t.pressure(p, from); ok {
+	pressure, known := t.pressure(p, from)
+	if seen > 0 {
+		pressure, known = others/seen/p.reach(), true
+	}
+	if known {
 		setValue(r, "pressure", max(pressure, bench.ZeroSubstitute))
 	}
 	return r, nil
 }
 
-// rootErr returns why players are out. One that got no further turn because another has
-// failed is not to blame.
-func rootErr(all []*player) (err error) {
-	for _, q := range all {
-		switch {
-		case q.err == nil:
-		case errors.Is(q.err, turns.ErrLeft), errors.Is(q.err, errNoTurns), strings.Contains(q.err.Error(), turns.ErrNoTurn.Error()), strings.Contains(q.err.Error(), overlay.NoTurn):
-			err = cmp.Or(err, q.err)
-		default:
-			return q.err
+// reach is how many CPUs the jobs of a part can use.
+func (p *part) reach() float64 {
+	return float64(max(1, min(p.point.Cores, p.point.Procs), p.point.Copies))
+}
+
+// choice is the turns of a block from which its undisturbed times come.
+type choice struct {
+	turns map[*part][]int // the places of those of each part
+	time  func([]float64) float64
+}
+
+// choose takes the turns in which nobody else had the CPUs, if every part of the block has
+// two of them or more: the time is their mean. What was seen of others decides, and not
+// how long the turns took, so that what jobs do themselves now and then is in it. Else all
+// turns of all parts count, with the middle half of their times: with calm turns of one part
+// and others of the next, a quotient would be of two machines.
+func (t *sitting) choose() choice {
+	all, calm, lost := map[*part][]int{}, map[*part][]int{}, t.lost()
+	enough := true
+	for _, p := range t.parts {
+		all[p] = t.turnsOf(p)
+		calm[p] = slices.DeleteFunc(slices.Clone(all[p]), func(i int) bool { return lost[i] > maxLost })
+		enough = enough && len(calm[p]) >= min(2, len(all[p]))
+	}
+	if enough {
+		return choice{calm, func(times []float64) float64 { return stat.Mean(times, nil) }}
+	}
+	return choice{all, turns.MiddleHalf}
+}
+
+// maxLost is which share of its CPUs a turn may have lost that counts as undisturbed. The
+// looks of a quiet machine differ by less.
+const maxLost = 0.05
+
+// turnsOf returns the places of the turns of a part that count. The first does not, unless
+// there are few: it brings what the part works on into the caches.
+func (t *sitting) turnsOf(p *part) (list []int) {
+	for i, d := range t.dealt {
+		if d.part == p {
+			list = append(list, i)
 		}
 	}
+	if len(list) >= enoughTurns && !settles(p.point) {
+		list = list[1:]
+	}
+	return list
+}
+
+// times returns how long a job of some players took in these turns.
+func (t *sitting) times(list []int, of ...*player) (times []float64) {
+	for _, i := range list {
+		for k, q := range t.dealt[i].players {
+			if slices.Contains(of, q) {
+				times = append(times, q.turn(t.dealt[i].turns[k])...)
+			}
+		}
+	}
+	return times
+}
+
+// rootErr returns why players are out.
+func rootErr(all []*player) (err error) {
+	for _, q := range all {
+		if q.err != nil && !follows(q.err) {
+			return q.err
+		}
+		err = cmp.Or(err, q.err)
+	}
 	return err
+}
+
+// follows reports whether a player is out only because another one has failed, and got no
+// further turn.
+func follows(err error) bool {
+	return errors.Is(err, turns.ErrLeft) || errors.Is(err, errNoTurns) || strings.Contains(err.Error(), turns.ErrNoTurn.Error()) || strings.Contains(err.Error(), overlay.NoTurn)
 }
 
 // pressure is the share of the CPUs within reach that others had while a player wanted
@@ -171,25 +244,12 @@ func (t *sitting) pressure(p *part, q *player) (float64, bool) {
 	if !ok {
 		return 0, false
 	}
-	reach := float64(max(1, min(p.point.Cores, p.point.Procs)))
-	delayed := float64(d.Delayed) / float64(q.slices.Wall) / reach
-	return min(delayed, others/reach), true
+	delayed := float64(d.Delayed) / float64(q.slices.Wall)
+	return min(delayed, others) / p.reach(), true
 }
 
 // enoughTurns is how many turns a part must have had for the first one not to count.
 const enoughTurns = 3
-
-// times returns how long a job took in all the player's turns for a part that count.
-func (q *player) times(p *part) (list []float64) {
-	first := p.turns >= enoughTurns && (!p.alone || q == p.players[0])
-	for i, of := range q.parts {
-		if of == p && !first {
-			list = append(list, q.turn(i)...)
-		}
-		first = first && of != p
-	}
-	return list
-}
 
 // turn returns how long a job took in the player's i-th turn; nothing if it did not get
 // that far.

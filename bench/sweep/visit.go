@@ -149,7 +149,7 @@ func (s *sweep) measure(ctx context.Context, group []Point, groups int) ([]Entry
 		e.Took = time.Since(began)
 		return []Entry{e}, nil
 	}
-	b := Block{Points: group, Time: s.blockTime(group, groups), Settle: min(settleTime, s.Sample), Number: s.round, Seed: s.Seed}
+	b := Block{Points: group, Time: s.blockTime(group, groups), Settle: min(settleTime, s.Sample), Alike: s.Alike, Number: s.round, Seed: s.Seed}
 	for _, p := range group {
 		b.Jobs = append(b.Jobs, s.jobsOf(p))
 	}

@@ -5,15 +5,13 @@ import (
 	"slices"
 )
 
-// Undisturbed estimates how long a job takes on a machine that nobody else uses, from the
-// times that it took in turns: the geometric mean of their middle half.
+// MiddleHalf estimates how long a job takes from turns that others may have disturbed: the
+// geometric mean of the middle half of its times.
 //
-// The mean holds every interruption. A low quantile is nearer to an idle machine, but few
-// times make it uncertain. What a job does itself in fewer than a quarter of its times is
-// left out as well: the report says so where the mean gives another speedup. Beside a
-// neighbour that takes a CPU in spells of up to 2 s no quantile of a second is right, so
-// such samples are marked by their pressure.
-func Undisturbed(times []float64) float64 {
+// The mean holds every interruption, and a low quantile of few times is uncertain. What a
+// job does itself in fewer than a quarter of its times is left out as well: the report says
+// so where the mean gives another speedup.
+func MiddleHalf(times []float64) float64 {
 	sorted := slices.Sorted(slices.Values(times))
 	n := len(sorted)
 	middle := sorted[n/4 : n-n/4]

@@ -31,7 +31,7 @@ func (s *Seat) Close() {}
 func (s *Seat) Await() error { return errors.ErrUnsupported }
 
 // Give returns errors.ErrUnsupported.
-func Give(...*Seat) error { return errors.ErrUnsupported }
+func Give(Turn, ...*Seat) error { return errors.ErrUnsupported }
 
 // End returns errors.ErrUnsupported.
 func (s *Seat) End() error { return errors.ErrUnsupported }

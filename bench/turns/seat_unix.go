@@ -134,13 +134,13 @@ func (s *Seat) say(word []byte) error {
 
 // Give gives a turn to all of the seats at once and blocks until they have done it. One
 // seat begins at once; several begin at the same instant.
-func Give(seats ...*Seat) error {
-	word := []byte{wordTurn}
-	if len(seats) > 1 {
-		// A write wakes a process within some microseconds.
-		at := monotonic() + startUp + time.Duration(len(seats))*10*time.Microsecond
-		word = binary.NativeEndian.AppendUint64([]byte{wordAt}, uint64(at))
+func Give(t Turn, seats ...*Seat) error {
+	at := time.Duration(0)
+	if len(seats) > 1 { // a write wakes a process within some microseconds
+		at = monotonic() + startUp + time.Duration(len(seats))*10*time.Microsecond
 	}
+	word := binary.NativeEndian.AppendUint64([]byte{wordTurn}, uint64(at))
+	word = binary.NativeEndian.AppendUint64(word, uint64(t.Settle))
 	var failed error
 	given := 0
 	for _, s := range seats {

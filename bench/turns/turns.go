@@ -4,8 +4,8 @@
 // of their times do not have it.
 //
 // One process, the dealer, has a Seat for each of the others, the players, and gives
-// turns in whatever order it likes, to one player or to several at once. Words are
-// single bytes, in pipes. The player's side is Player; package overlay has another one
+// turns in whatever order it likes, to one player or to several at once. They talk through
+// pipes. The player's side is Player; package overlay has another one
 // for benchmarks that are not of this suite.
 package turns
 
@@ -18,10 +18,16 @@ import (
 
 // Words of a dealer.
 const (
-	wordTurn = '+' // take a turn now
-	wordAt   = '@' // take a turn at the time in the eight bytes that follow, on the system's monotonic clock
-	wordEnd  = '-' // there is no further turn
+	// Take a turn. Two numbers of eight bytes follow, both in nanoseconds: when to begin,
+	// on the system's monotonic clock, or 0 for now, and for how long to run before
+	// anything is timed.
+	wordTurn = '+'
+
+	wordEnd = '-' // there is no further turn
 )
+
+// turnBytes is how long a wordTurn is with its numbers. A write of so few is not divided.
+const turnBytes = 17
 
 // wordDone is the word of a player: it is ready for its first turn, or has done a turn.
 const wordDone = '+'
@@ -35,31 +41,36 @@ var ErrLeft = errors.New("it left its turn")
 // Player is a process that takes turns, at its end of the pipes.
 type Player struct {
 	from, to pipe
-	word     [9]byte
+	word     [turnBytes]byte
+}
+
+// Turn is one of a player.
+type Turn struct {
+	// Settle is for how long it should run before anything is timed: if it is above 0, at
+	// least one job.
+	Settle time.Duration
 }
 
 // Next says that the player is ready, or has done a turn, and blocks until it has the
 // next. more is false if there is none.
-func (p *Player) Next() (more bool, err error) {
+func (p *Player) Next() (t Turn, more bool, err error) {
 	if err := p.to.write([]byte{wordDone}); err != nil {
-		return false, fmt.Errorf("%w: %w", ErrNoTurn, err)
+		return t, false, fmt.Errorf("%w: %w", ErrNoTurn, err)
 	}
 	n, err := p.from.read(p.word[:])
 	if err != nil {
-		return false, fmt.Errorf("%w: %w", ErrNoTurn, err)
+		return t, false, fmt.Errorf("%w: %w", ErrNoTurn, err)
 	}
 	switch {
-	case p.word[0] == wordTurn:
-		return true, nil
 	case p.word[0] == wordEnd:
-		return false, nil
-	case p.word[0] == wordAt && n == len(p.word): // a write of so few bytes is not divided
+		return t, false, nil
+	case p.word[0] == wordTurn && n == turnBytes:
 		at := time.Duration(binary.NativeEndian.Uint64(p.word[1:]))
 		for first, now := monotonic(), monotonic(); now < at && now-first < mostSpin; now = monotonic() {
 		}
-		return true, nil
+		return Turn{Settle: time.Duration(binary.NativeEndian.Uint64(p.word[9:]))}, true, nil
 	}
-	return false, fmt.Errorf("%w: it said %q", ErrNoTurn, p.word[:n])
+	return t, false, fmt.Errorf("%w: it said %q", ErrNoTurn, p.word[:n])
 }
 
 // mostSpin bounds for how long a player spins until its turn begins.

@@ -32,7 +32,7 @@ func TestPlayersActInTheirTurns(t *testing.T) {
 		seats = append(seats, s)
 		players.Go(func() {
 			for {
-				more, err := p.Next()
+				_, more, err := p.Next()
 				if err != nil {
 					t.Error(err)
 				}
@@ -54,7 +54,7 @@ func TestPlayersActInTheirTurns(t *testing.T) {
 		}
 	}
 	for _, i := range []int{2, 0, 0, 1, 2} {
-		if err := Give(seats[i]); err != nil {
+		if err := Give(Turn{}, seats[i]); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -90,7 +90,7 @@ func TestSeveralBeginAtOneTime(t *testing.T) {
 		players.Go(func() {
 			for more := true; more; {
 				var err error
-				if more, err = p.Next(); err != nil {
+				if _, more, err = p.Next(); err != nil {
 					t.Error(err)
 				} else if more {
 					began[i] = monotonic()
@@ -102,7 +102,7 @@ func TestSeveralBeginAtOneTime(t *testing.T) {
 		}
 	}
 	told := monotonic()
-	if err := Give(seats...); err != nil {
+	if err := Give(Turn{}, seats...); err != nil {
 		t.Fatal(err)
 	}
 	for _, s := range seats {
@@ -122,7 +122,7 @@ func TestSeveralBeginAtOneTime(t *testing.T) {
 func TestWhoIsGoneIsNoticed(t *testing.T) {
 	s, p := sit(t)
 	s.Close()
-	if _, err := p.Next(); !errors.Is(err, ErrNoTurn) {
+	if _, _, err := p.Next(); !errors.Is(err, ErrNoTurn) {
 		t.Errorf("the dealer is gone: %v", err)
 	}
 	s.Sit()
@@ -133,7 +133,7 @@ func TestWhoIsGoneIsNoticed(t *testing.T) {
 	if err := s.Await(); !errors.Is(err, ErrLeft) {
 		t.Errorf("the player is gone before its turn: %v", err)
 	}
-	if err := Give(s); !errors.Is(err, ErrLeft) {
+	if err := Give(Turn{}, s); !errors.Is(err, ErrLeft) {
 		t.Errorf("the player is gone: %v", err)
 	}
 	s.Close()
@@ -141,7 +141,7 @@ func TestWhoIsGoneIsNoticed(t *testing.T) {
 
 // Words that nobody says are errors.
 func TestStrangeWords(t *testing.T) {
-	for text, want := range map[string]string{"x": `it said "x"`, "@1234": "no turn: ", "": "no turn: "} {
+	for text, want := range map[string]string{"x": `it said "x"`, "+1234": "no turn: ", "": "no turn: "} {
 		r, w, err := os.Pipe()
 		if err != nil {
 			t.Fatal(err)
@@ -155,7 +155,7 @@ func TestStrangeWords(t *testing.T) {
 			t.Fatal(err)
 		}
 		p := &Player{from: pipe{r}, to: pipe{to}}
-		if more, err := p.Next(); more || !errors.Is(err, ErrNoTurn) || !strings.Contains(err.Error(), want) {
+		if _, more, err := p.Next(); more || !errors.Is(err, ErrNoTurn) || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, %v", text, more, err)
 		}
 		r.Close()

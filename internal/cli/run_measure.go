@@ -83,6 +83,7 @@ func (r *run) measure(ctx context.Context, what target, file *sweep.File, about 
 		Budget:    r.Budget,
 		Precision: float64(r.Precision),
 		Sample:    r.Sample,
+		Alike:     r.host.Alike(what.cpus),
 		Seed:      r.Seed,
 		Quiet:     guard.Wait,
 		Quota:     host.Quota,

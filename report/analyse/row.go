@@ -254,9 +254,8 @@ func (s survey) addWarnings(r *Row) {
 	s.warnOfOthers(r)
 }
 
-// warnOfOthers warns of a speedup that differs with the middle half of the times in turns,
-// which the row has, and with their mean, which holds what others, or the job itself, do
-// now and then.
+// warnOfOthers warns of a speedup that is another one with all that others, or a job itself
+// now and then, took.
 func (s survey) warnOfOthers(r *Row) {
 	one, best := s.Left(s.first), s.Left(s.base.At(r.Workers, s.highest()))
 	if len(one) == 0 || len(best) == 0 {
@@ -264,7 +263,7 @@ func (s survey) warnOfOthers(r *Row) {
 	}
 	left := interval.Quotient(one, best)
 	if left.High < r.Speedup.Low || left.Low > r.Speedup.High {
-		r.warn("S is that of the middle half of the times; with all that happened now and then, S was %s", left)
+		r.warn("S leaves out what others, or a job now and then, took: with all of it, S was %s", left)
 	}
 }
 

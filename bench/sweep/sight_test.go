@@ -1,0 +1,138 @@
+package sweep
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"os/exec"
+	"runtime"
+	"testing"
+	"time"
+
+	"golang.org/x/perf/benchfmt"
+
+	"overlap/bench"
+	"overlap/bench/host"
+	"overlap/bench/overlay"
+)
+
+// played is a sitting of one part of n CPUs that had its turns: of each, its time per job
+// and what was seen.
+func played(n int, took []time.Duration, saw []sight) *sitting {
+	p := &part{point: Point{Point: bench.Point{Workload: "Ep", Executor: "pool", Workers: 1, Cores: n, Procs: n, Slices: 1}, Copies: 1}}
+	q := &player{point: p.point, result: &benchfmt.Result{}, slices: overlay.Slices{Ops: 1, Times: took}}
+	p.players = []*player{q}
+	t := &sitting{parts: []*part{p}, players: p.players}
+	for i := range took {
+		q.slices.Turns = append(q.slices.Turns, 1)
+		t.dealt = append(t.dealt, dealt{part: p, players: p.players, turns: []int{i}, saw: saw[i]})
+	}
+	return t
+}
+
+func measured(t *testing.T, s *sitting) map[string]float64 {
+	t.Helper()
+	r, err := s.sample(s.parts[0], s.choose())
+	if err != nil {
+		t.Fatal(err)
+	}
+	values := map[string]float64{}
+	for _, v := range r.Values {
+		values[v.Unit] = v.Value
+	}
+	return values
+}
+
+const ms = time.Millisecond
+
+// A turn that others disturbed does not count, whether it was slow or not; a slow turn in
+// which nobody was there does. The first only warms up.
+func TestTurnsCountByWhatWasSeen(t *testing.T) {
+	calm := sight{cpus: []int{3}, speed: []time.Duration{100}}
+	slow, others := calm, calm
+	slow.speed, others.others = []time.Duration{140}, 0.5
+	v := measured(t, played(1, []time.Duration{90 * ms, 4 * ms, 8 * ms, 4 * ms, 7 * ms}, []sight{calm, calm, calm, others, slow}))
+	for unit, want := range map[string]float64{"undisturbed-sec/op": 0.006, "sec/op": 0.00575, "timings": 2} {
+		if math.Abs(v[unit]-want) > 1e-9 {
+			t.Errorf("%s is %v, want %v", unit, v[unit], want)
+		}
+	}
+	if v["pressure"] > 0.01 {
+		t.Errorf("the pressure is %v", v["pressure"])
+	}
+	// If too few turns were calm, all count, and the sample says what others had.
+	v = measured(t, played(1, []time.Duration{4 * ms, 6 * ms}, []sight{others, {cpus: []int{3}, speed: []time.Duration{100}, others: 0.3}}))
+	if math.Abs(v["undisturbed-sec/op"]-0.0049) > 1e-4 || math.Abs(v["pressure"]-0.4) > 1e-9 {
+		t.Errorf("all disturbed: %v", v)
+	}
+	// Where the system does not tell who had the CPUs, a slow CPU is still seen.
+	calm.others, slow.others = -1, -1
+	if v = measured(t, played(1, []time.Duration{9 * ms, 4 * ms, 7 * ms, 4 * ms}, []sight{calm, calm, slow, calm})); v["undisturbed-sec/op"] != 0.004 {
+		t.Errorf("a slow CPU: %v", v)
+	}
+	if _, ok := v["pressure"]; ok {
+		t.Errorf("the pressure is known: %v", v)
+	}
+}
+
+// A CPU is compared with those of turns on as many: with all of them busy the clock is
+// lower. One CPU of many that others have is seen.
+func TestLost(t *testing.T) {
+	of := func(others float64, speed ...time.Duration) dealt {
+		return dealt{saw: sight{cpus: make([]int, len(speed)), speed: speed, others: others}}
+	}
+	many := make([]time.Duration, 64)
+	for i := range many {
+		many[i] = 130
+	}
+	s := &sitting{dealt: []dealt{of(0, 100), of(0, 103), of(-1, 200), of(0, 130, 130), of(0, 130, 260), of(0.2, 100), of(1, many...)}}
+	for i, want := range []float64{0, 1 - 100./103, 0.5, 0, 0.5, 0.2, 0.125} {
+		if got := s.lost()[i]; math.Abs(got-want) > 1e-9 {
+			t.Errorf("turn %d lost %v, want %v", i, got, want)
+		}
+	}
+}
+
+// A player that waits can be bound elsewhere, with all its threads; one that has ended
+// cannot.
+func TestBind(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux binds processes to CPUs")
+	}
+	cmd := exec.Command("sleep", "60")
+	if err := cmd.Start(); err != nil {
+		t.Skip(err)
+	}
+	q := &player{proc: &process{cmd: cmd}}
+	cpus, err := host.Affinity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := q.bind(cpus[:1]); err != nil {
+		t.Errorf("bind: %v", err)
+	}
+	_ = cmd.Process.Kill()
+	var ended *exec.ExitError
+	if err := cmd.Wait(); !errors.As(err, &ended) {
+		t.Fatal(err)
+	}
+	q.cpus = nil
+	if err := q.bind(cpus[:1]); err == nil {
+		t.Error("a process that has ended was bound")
+	}
+}
+
+// A block compares calm turns of all its points, or all turns of each.
+func TestTurnsAreChosenForAllParts(t *testing.T) {
+	calm := sight{cpus: []int{3}, speed: []time.Duration{100}}
+	slow := sight{cpus: []int{3}, speed: []time.Duration{150}}
+	for want, second := range map[string][]sight{"4 3": {calm, slow, calm, slow}, "3 2": {slow, calm, calm, slow}} {
+		s := played(1, []time.Duration{ms, ms, ms, ms, ms}, []sight{calm, calm, slow, calm, calm})
+		other := played(1, []time.Duration{ms, ms, ms, ms}, second)
+		s.parts, s.dealt = append(s.parts, other.parts...), append(s.dealt, other.dealt...)
+		chosen := s.choose().turns
+		if got := fmt.Sprint(len(chosen[s.parts[0]]), " ", len(chosen[s.parts[1]])); got != want {
+			t.Errorf("%v: %s turns, want %s", second, got, want)
+		}
+	}
+}
