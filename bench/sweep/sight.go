@@ -81,11 +81,18 @@ func consumed(all []*player) (sum time.Duration, ok bool) {
 	return sum, true
 }
 
-// lost returns for each turn which share of its CPUs it did not have, about: others had it,
-// or a CPU was slower than the fastest in this block. Alone and together CPUs have other
-// clocks, so they are compared with as many. One CPU of n that others have costs a job
-// between a share of 1/n and all of that CPU: the root is in the middle.
-func (t *sitting) lost() []float64 {
+// loss is which share of its CPUs a turn did not have, about.
+type loss struct {
+	others float64 // other programs had it
+	slow   float64 // a CPU was slower than the fastest in the block
+}
+
+func (l loss) all() float64 { return max(l.others, l.slow) }
+
+// lost returns the loss of each turn. Alone and together CPUs have other clocks, so they
+// are compared with as many. One CPU of n that others have costs a job between a share of
+// 1/n and all of that CPU: the root is in the middle.
+func (t *sitting) lost() []loss {
 	fastest := map[int]time.Duration{}
 	for _, d := range t.dealt {
 		n := len(d.saw.cpus)
@@ -95,13 +102,30 @@ func (t *sitting) lost() []float64 {
 			}
 		}
 	}
-	lost := make([]float64, len(t.dealt))
+	lost := make([]loss, len(t.dealt))
 	for i, d := range t.dealt {
 		n := len(d.saw.cpus)
-		lost[i] = max(0, d.saw.others) / math.Sqrt(float64(n))
+		lost[i].others = max(0, d.saw.others) / math.Sqrt(float64(n))
 		for _, s := range d.saw.speed {
-			lost[i] = max(lost[i], 1-float64(fastest[n])/float64(s))
+			lost[i].slow = max(lost[i].slow, 1-float64(fastest[n])/float64(s))
 		}
 	}
 	return lost
+}
+
+// Disturbed counts turns, and those that were disturbed.
+type Disturbed struct{ Turns, Others, Slow int }
+
+// disturbed counts the turns of a block.
+func (t *sitting) disturbed() (d Disturbed) {
+	for _, l := range t.lost() {
+		d.Turns++
+		if l.others > maxLost {
+			d.Others++
+		}
+		if l.slow > maxLost {
+			d.Slow++
+		}
+	}
+	return d
 }

@@ -87,9 +87,12 @@ func TestLost(t *testing.T) {
 	}
 	s := &sitting{dealt: []dealt{of(0, 100), of(0, 103), of(-1, 200), of(0, 130, 130), of(0, 130, 260), of(0.2, 100), of(1, many...)}}
 	for i, want := range []float64{0, 1 - 100./103, 0.5, 0, 0.5, 0.2, 0.125} {
-		if got := s.lost()[i]; math.Abs(got-want) > 1e-9 {
+		if got := s.lost()[i].all(); math.Abs(got-want) > 1e-9 {
 			t.Errorf("turn %d lost %v, want %v", i, got, want)
 		}
+	}
+	if got, want := s.disturbed(), (Disturbed{Turns: 7, Others: 2, Slow: 2}); got != want {
+		t.Errorf("disturbed %+v, want %+v", got, want)
 	}
 }
 

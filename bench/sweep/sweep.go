@@ -95,6 +95,7 @@ type Summary struct {
 	Precise                 int       // points that are as precise as was asked for
 	Missing                 int       // points that the budget had no room for
 	Failures                []Failure // in the order of the plan
+	Disturbed               Disturbed // turns that were measured, not those of the past
 }
 
 // Failure is a sample that could not be taken.

@@ -25,6 +25,8 @@ type TurnLog struct {
 	Round  int       `json:"round"`
 	Points []string  `json:"points"`
 	Turns  [][]int64 `json:"turns"` // in the order of time: the index of the point, how much of its CPUs the turn lost, per mille, and ns per job of all that was timed; of several copies, one after the other
+
+	Disturbed Disturbed `json:"-"`
 }
 
 // lines are what a result file has of the log: lines of bounded length, each with its points,
@@ -52,14 +54,14 @@ const maxTimes = 1500
 
 // log is the times of all turns.
 func (t *sitting) log() *TurnLog {
-	log, lost := &TurnLog{Round: t.Number, Turns: [][]int64{}}, t.lost()
+	log, lost := &TurnLog{Round: t.Number, Turns: [][]int64{}, Disturbed: t.disturbed()}, t.lost()
 	index := map[*part]int64{}
 	for i, p := range t.parts {
 		log.Points = append(log.Points, p.point.String())
 		index[p] = int64(i)
 	}
 	for i, d := range t.dealt {
-		turn := []int64{index[d.part], int64(math.Round(1000 * lost[i]))}
+		turn := []int64{index[d.part], int64(math.Round(1000 * lost[i].all()))}
 		for k, q := range d.players {
 			for _, ns := range q.turn(d.turns[k]) {
 				turn = append(turn, int64(math.Round(ns)))
@@ -170,7 +172,7 @@ func (t *sitting) choose() choice {
 	enough := true
 	for _, p := range t.parts {
 		all[p] = t.turnsOf(p)
-		calm[p] = slices.DeleteFunc(slices.Clone(all[p]), func(i int) bool { return lost[i] > maxLost })
+		calm[p] = slices.DeleteFunc(slices.Clone(all[p]), func(i int) bool { return lost[i].all() > maxLost })
 		enough = enough && len(calm[p]) >= min(2, len(all[p]))
 	}
 	if enough {

@@ -199,6 +199,10 @@ func (s *sweep) note(p Point, e Entry) {
 	known.visits++
 	known.took += e.Took
 	known.idle = e.Idle
+	if e.Turns != nil {
+		d := &s.summary.Disturbed
+		d.Turns, d.Others, d.Slow = d.Turns+e.Turns.Disturbed.Turns, d.Others+e.Turns.Disturbed.Others, d.Slow+e.Turns.Disturbed.Slow
+	}
 	if e.Err != nil {
 		known.failed++
 		if s.Budget > 0 && e.Took > s.Budget/10 {

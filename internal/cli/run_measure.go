@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -97,6 +98,18 @@ func (r *run) measure(ctx context.Context, what target, file *sweep.File, about 
 	return printSummary(r.err, file, summary, err)
 }
 
+// printDisturbed says why intervals are wide, if much of the run was disturbed.
+func printDisturbed(w io.Writer, d sweep.Disturbed) {
+	const much = 0.2
+	percent := func(n int) int { return int(math.Round(100 * float64(n) / float64(d.Turns))) }
+	if float64(d.Slow) > much*float64(d.Turns) {
+		fmt.Fprintf(w, "note: in %d %% of the turns a CPU was slower than its best, as when another machine of the host has the other thread of its core: intervals are wide\n", percent(d.Slow))
+	}
+	if float64(d.Others) > much*float64(d.Turns) {
+		fmt.Fprintf(w, "note: in %d %% of the turns other programs had part of the CPUs: stop them, or raise --budget\n", percent(d.Others))
+	}
+}
+
 // describeAll adds to entries what is known about the machine.
 func describeAll(entries []sweep.Entry, about []host.Pair) {
 	for _, e := range entries {
@@ -140,6 +153,7 @@ func printSummary(w io.Writer, file *sweep.File, summary sweep.Summary, err erro
 		// The log is about benchmarks left out of a run without samples.
 		err = errors.Join(err, ignoreMissing(os.Remove(failureLog(file.Path()))))
 	}
+	printDisturbed(w, summary.Disturbed)
 	if err == nil && summary.Missing > 0 {
 		fmt.Fprintf(w, "note: %d of %s did not fit into the budget\n", summary.Missing, table.Count(summary.Points, "point"))
 	}

@@ -142,3 +142,19 @@ func analysisOf(t *testing.T, path string) *report.Analysis {
 	}
 	return report.Analyze(data)
 }
+
+// Who has wide intervals hears why: others of this machine, or of its host.
+func TestDisturbedTurnsAreTold(t *testing.T) {
+	for d, want := range map[sweep.Disturbed]string{
+		{}:                              "",
+		{Turns: 10, Others: 2, Slow: 2}: "",
+		{Turns: 200, Slow: 141}:         "note: in 71 % of the turns a CPU was slower",
+		{Turns: 10, Others: 3}:          "note: in 30 % of the turns other programs had",
+	} {
+		var text bytes.Buffer
+		printDisturbed(&text, d)
+		if got := text.String(); !strings.HasPrefix(got, want) || got != "" && (want == "" || strings.Count(got, "\n") != 1) {
+			t.Errorf("%+v: %q", d, got)
+		}
+	}
+}
