@@ -22,9 +22,10 @@ func (t *sitting) move(p *part, q *player) {
 	if p.point.Cores > 1 || p.point.Slices > 1 || p.point.Executor == "processes" || !host.CanBind {
 		return
 	}
-	if cpus := t.cpus(); len(t.Alike) > 1 {
-		here := slices.DeleteFunc(slices.Clone(t.Alike), func(id int) bool { return !slices.Contains(cpus, id) })
-		q.err = q.bind([]int{here[(t.Number+p.turns)%len(here)]})
+	cpus := t.cpus()
+	here := slices.DeleteFunc(slices.Clone(t.Alike), func(id int) bool { return !slices.Contains(cpus, id) })
+	if len(here) > 1 {
+		q.err = q.bind(here[(t.Number+p.turns)%len(here):][:1])
 	}
 }
 
