@@ -179,10 +179,11 @@ func (s *sample) run(b *testing.B) {
 	if !s.began { // caches, stacks and page tables are cold, and with -benchtime=1x that would be the result
 		s.began = true
 		if flags.turns == "" { // or the first turn does it
+			countLatencies(s.job, false)
 			if err := r.once(); err != nil {
 				b.Fatal(err)
 			}
-			forgetLatencies(s.job)
+			countLatencies(s.job, true)
 		}
 	}
 	if flags.barrier {

@@ -32,15 +32,16 @@ func takeTurns(b *testing.B, m *meter.Meter, r runner, job workloads.Job) (jobs 
 			break
 		}
 		m.Settle()
+		countLatencies(job, false)
 		if log.Jobs == 0 { // not before the first turn: others start up meanwhile, on the same CPUs
 			log.Jobs = fitTurn(b, r)
-			forgetLatencies(job)
 		}
 		for began, some := time.Now(), false; turn.Settle > 0 && (!some || time.Since(began) < turn.Settle); some = true {
 			if err := r.once(); err != nil {
 				b.Fatal(err)
 			}
 		}
+		countLatencies(job, true)
 		m.Start()
 		log.Turns = append(log.Turns, timeTurn(b, m, r, log.Jobs))
 		m.Stop()
@@ -78,10 +79,10 @@ func timeTurn(b *testing.B, m *meter.Meter, r runner, each int) (times []time.Du
 	return times
 }
 
-// forgetLatencies makes a job forget what it has measured so far.
-func forgetLatencies(job workloads.Job) {
+// countLatencies says whether a job times the items of further runs, if it does at all.
+func countLatencies(job workloads.Job, on bool) {
 	if timed, ok := job.(workloads.Timed); ok {
-		timed.Latencies()
+		timed.Count(on)
 	}
 }
 

@@ -221,17 +221,26 @@ func (arrivals) Latencies() (intended, actual workloads.Latency) {
 	return workloads.Latency{P50: 23, P99: 24}, workloads.Latency{P50: 1, P99: 2}
 }
 
-// cold is a job that counts its runs since somebody asked for its latencies.
+func (arrivals) Count(bool) {}
+
+// cold is a job that counts the runs that count.
 type cold struct {
 	fakeJob
-	runs *int
+	runs    int
+	untimed bool
 }
 
-func (c cold) Serial() error { *c.runs++; return nil }
+func (c *cold) Count(on bool) { c.untimed = !on }
 
-func (c cold) Latencies() (intended, actual workloads.Latency) {
-	defer func() { *c.runs = 0 }()
-	return workloads.Latency{P50: time.Duration(*c.runs), P99: 1}, workloads.Latency{}
+func (c *cold) Serial() error {
+	if !c.untimed {
+		c.runs++
+	}
+	return nil
+}
+
+func (c *cold) Latencies() (intended, actual workloads.Latency) {
+	return workloads.Latency{P50: time.Duration(c.runs), P99: 1}, workloads.Latency{}
 }
 
 // The untimed run that warms a sample up is in none of its numbers.
@@ -240,7 +249,7 @@ func TestTheWarmUpHasNoArrivals(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	job := cold{runs: new(int)}
+	job := &cold{}
 	w := workloads.Workload{Name: "cold", SetUp: func(workloads.Params) (workloads.Job, error) { return job, nil }}
 	s := &sample{workload: w, executor: SerialExecutor, workers: 1, cpus: cpus, procs: []int{runtime.GOMAXPROCS(0)}}
 	benchtime := flag.Lookup("test.benchtime").Value

@@ -20,6 +20,10 @@ type Timed interface {
 	// earlier ones were late: leaving this delay out is coordinated omission
 	// (Tene, 2013).
 	Latencies() (intended, actual Latency)
+
+	// Count says whether the items of further runs are timed. They are until it is
+	// called. No run may be in progress.
+	Count(bool)
 }
 
 // Scheduled is a Job whose items may arrive on a schedule.

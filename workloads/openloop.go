@@ -21,6 +21,7 @@ type arrivals struct {
 	interval         time.Duration   // between due items; 0 in the closed loop
 	sinceDue         []time.Duration // of each item of a run, from when it was due to its end
 	intended, actual latencies
+	untimed          bool // runs do not count
 }
 
 // newArrivals returns the schedule of n items, one at each interval if the
@@ -118,6 +119,9 @@ func (a *arrivals) due(start time.Time, i int) time.Time {
 // noteLatency notes the latencies of item i, which took so long from its
 // beginning. In the closed loop an item is due when it begins.
 func (a *arrivals) noteLatency(i int, took time.Duration) {
+	if a.untimed {
+		return
+	}
 	a.actual.add(took)
 	if a.interval > 0 {
 		took = a.sinceDue[i]
@@ -129,3 +133,6 @@ func (a *arrivals) noteLatency(i int, took time.Duration) {
 func (a *arrivals) Latencies() (intended, actual Latency) {
 	return a.intended.take(), a.actual.take()
 }
+
+// Count implements Timed.
+func (a *arrivals) Count(on bool) { a.untimed = !on }

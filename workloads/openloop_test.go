@@ -218,6 +218,11 @@ func TestLatenciesStartAgainAfterEachCall(t *testing.T) {
 			if intended, actual := j.Latencies(); intended != (Latency{}) || actual != (Latency{}) {
 				t.Errorf("%s %s: of no run: intended %v, actual %v", w.Name, variant, intended, actual)
 			}
+			j.Count(false)
+			run(t, j, "pool", 2, 2)
+			if intended, actual := j.Latencies(); intended != (Latency{}) || actual != (Latency{}) {
+				t.Errorf("%s %s: of a run that does not count: intended %v, actual %v", w.Name, variant, intended, actual)
+			}
 		}
 	}
 }
