@@ -81,24 +81,28 @@ func CheckThreads(ids []int) error {
 	return nil
 }
 
-// Rebind binds all threads of a process to the given CPUs. Nothing of it may start a
-// thread meanwhile: the process waits for its turn.
+// Rebind binds all threads of a process to the given CPUs.
 func Rebind(pid int, ids []int) error {
 	mask, err := newMask(ids)
 	if err != nil {
 		return err
 	}
-	threads, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
-	if err != nil {
-		return fmt.Errorf("bind process: %w", err)
-	}
-	for _, thread := range threads {
-		tid, err := strconv.Atoi(thread.Name())
+	bound := map[int]bool{}
+	for more := true; more; { // threads start threads, with the mask that they have
+		threads, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
 		if err != nil {
-			continue
+			return fmt.Errorf("bind process: %w", err)
 		}
-		if err := unix.SchedSetaffinityDynamic(tid, mask); err != nil && !errors.Is(err, unix.ESRCH) { // it has ended
-			return fmt.Errorf("bind thread %d to CPUs %s: %w", tid, FormatList(ids), err)
+		more = false
+		for _, thread := range threads {
+			tid, err := strconv.Atoi(thread.Name())
+			if err != nil || bound[tid] {
+				continue
+			}
+			if err := unix.SchedSetaffinityDynamic(tid, mask); err != nil && !errors.Is(err, unix.ESRCH) { // it has ended
+				return fmt.Errorf("bind thread %d to CPUs %s: %w", tid, FormatList(ids), err)
+			}
+			bound[tid], more = true, true
 		}
 	}
 	return nil

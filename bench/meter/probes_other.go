@@ -17,3 +17,6 @@ func bindThread(int) (free func())    { return runtime.UnlockOSThread }
 
 // ProcessCPU reports false: it is not told here.
 func ProcessCPU(int) (time.Duration, bool) { return 0, false }
+
+// ChildrenOf returns none: they are not told here.
+func ChildrenOf(int) []int { return nil }

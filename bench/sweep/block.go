@@ -65,7 +65,7 @@ func (t *sitting) settle(p *part) time.Duration {
 	switch {
 	case settles(p.point):
 		return t.Settle
-	case p.took < 3*pieceTime:
+	case p.took > 0 && p.took < 2*pieceTime: // the first turn, which does not count, is as long as later ones
 		return 1 // a job
 	}
 	return 0
@@ -134,6 +134,7 @@ type player struct {
 	cancel context.CancelCauseFunc
 	parts  []*part // of the turns that it took
 	cpus   []int   // that it is bound to at the moment
+	family bool    // it has child processes, which stay where they are and whose CPU time is unknown
 	err    error   // why it is out
 	result *benchfmt.Result
 	slices overlay.Slices
@@ -146,6 +147,7 @@ type part struct {
 	alone   bool          // one after the other
 	took    time.Duration // in the first turn
 	turns   int
+	moves   []int // CPUs that it takes in turn, if there are several
 }
 
 // start starts a process for every point, and one for each copy. A single share of a job
@@ -238,14 +240,16 @@ func watch(all ...*player) *time.Timer {
 }
 
 // deal gives the turns. First every part has one, in random order, which says how long
-// its turns take and brings what it works on into the caches: it does not count, unless
-// there are few others. The rest come evenly over the time.
+// its turns take and brings what it works on into the caches: see turnsOf for whether it
+// counts. The rest come evenly over the time.
 func (t *sitting) deal(ctx context.Context) {
 	t.watch = meter.NewWatch(t.cpus())
 	t.probes = meter.NewProbes(t.cpus())
+	for _, p := range t.parts {
+		p.moves = t.moves(p)
+	}
 	began := time.Now()
 	defer t.watch.Stop()
-	defer t.probes.Close()
 	roots := 0.0
 	for _, i := range t.random.Perm(len(t.parts)) {
 		if ctx.Err() != nil {
@@ -328,9 +332,10 @@ func (t *sitting) turn(p *part) bool {
 	if len(together) == 0 || slices.ContainsFunc(together, func(q *player) bool { return q.err != nil }) {
 		return false
 	}
-	if len(together) == 1 && !p.alone {
-		t.move(p, together[0])
+	for _, q := range together {
+		q.family = p.point.Executor == "processes" || len(meter.ChildrenOf(q.proc.cmd.Process.Pid)) > 0
 	}
+	t.move(p, together)
 	settle := t.settle(p)
 	until := time.Now()
 	if settle > 1 {
@@ -410,7 +415,9 @@ func (t *sitting) end() {
 				err = errNoTurns // and therefore no result; another one is to blame
 			}
 			if err != nil {
-				q.err = err
+				if q.err == nil || follows(q.err) {
+					q.err = err
+				}
 				return
 			}
 			q.tidy(r)
@@ -422,6 +429,9 @@ func (t *sitting) end() {
 
 // close ends whoever is left.
 func (t *sitting) close() {
+	if t.probes != nil {
+		defer t.probes.Close() // their threads may have started players
+	}
 	for _, q := range t.players {
 		if q.seat != nil {
 			q.seat.Close()

@@ -16,16 +16,31 @@ type sight struct {
 	others float64         // how many of them others had, on average; below 0 if the system does not tell
 }
 
-// move binds a player of one CPU to the next of those that are alike, so that a CPU that
-// is slow for a while is not taken for all of them.
-func (t *sitting) move(p *part, q *player) {
-	if p.point.Cores > 1 || p.point.Slices > 1 || p.point.Executor == "processes" || !host.CanBind {
-		return
+// moves returns the CPUs among which a part of one CPU moves from turn to turn, so that one
+// that is slow for a while is not taken for all of them.
+func (t *sitting) moves(p *part) []int {
+	if p.point.Cores > 1 || p.point.Slices > 1 || !host.CanBind || len(p.players) == 0 || p.players[0].err != nil || p.players[0].proc == nil {
+		return nil
 	}
 	cpus := t.cpus()
-	here := slices.DeleteFunc(slices.Clone(t.Alike), func(id int) bool { return !slices.Contains(cpus, id) })
-	if len(here) > 1 {
-		q.err = q.bind(here[(t.Number+p.turns)%len(here):][:1])
+	alike := slices.DeleteFunc(slices.Clone(t.Alike), func(id int) bool { return !slices.Contains(cpus, id) })
+	if len(alike) < 2 {
+		return nil
+	}
+	return alike
+}
+
+// move binds the player of such a part to the next of them, or leaves it where it is if
+// that CPU has gone away.
+func (t *sitting) move(p *part, together []*player) {
+	if p.moves == nil || together[0].family {
+		return
+	}
+	q := together[0]
+	was := q.cpus
+	if q.bind(p.moves[(t.Number+p.turns)%len(p.moves):][:1]) != nil {
+		p.moves = nil
+		q.err = q.bind(was)
 	}
 }
 
@@ -34,7 +49,7 @@ func (q *player) bind(cpus []int) error {
 	if slices.Equal(q.cpus, cpus) {
 		return nil
 	}
-	q.cpus = cpus
+	q.cpus = cpus // or some of its threads
 	return host.Rebind(q.proc.cmd.Process.Pid, cpus)
 }
 
@@ -74,7 +89,7 @@ func (t *sitting) look(all []*player) func() sight {
 func consumed(all []*player) (sum time.Duration, ok bool) {
 	for _, q := range all {
 		cpu, ok := meter.ProcessCPU(q.proc.cmd.Process.Pid)
-		if !ok || q.point.Executor == "processes" {
+		if !ok || q.family {
 			return 0, false
 		}
 		sum += cpu
@@ -90,25 +105,34 @@ type loss struct {
 
 func (l loss) all() float64 { return max(l.others, l.slow) }
 
-// lost returns the loss of each turn. Alone and together CPUs have other clocks, so they
-// are compared with as many. One CPU of n that others have costs a job between a share of
-// 1/n and all of that CPU: the root is in the middle.
+// lost returns the loss of each turn. A CPU is compared with itself and those that are like
+// it, in turns on as many CPUs: alone and together they have other clocks. One CPU of n that is
+// lost costs a job between a share of 1/n and all of that CPU: the root is in the middle.
 func (t *sitting) lost() []loss {
-	fastest := map[int]time.Duration{}
+	type class struct{ n, cpu int }
+	fastest := map[class]time.Duration{}
+	classOf := func(n, cpu int) class {
+		if slices.Contains(t.Alike, cpu) {
+			cpu = -1
+		}
+		return class{n, cpu}
+	}
 	for _, d := range t.dealt {
-		n := len(d.saw.cpus)
-		for _, s := range d.saw.speed {
-			if best, ok := fastest[n]; !ok || s < best {
-				fastest[n] = s
+		for i, s := range d.saw.speed {
+			c := classOf(len(d.saw.speed), d.saw.cpus[i])
+			if best, ok := fastest[c]; !ok || s < best {
+				fastest[c] = s
 			}
 		}
 	}
 	lost := make([]loss, len(t.dealt))
-	for i, d := range t.dealt {
-		n := len(d.saw.cpus)
-		lost[i].others = max(0, d.saw.others) / math.Sqrt(float64(n))
-		for _, s := range d.saw.speed {
-			lost[i].slow = max(lost[i].slow, 1-float64(fastest[n])/float64(s))
+	for k, d := range t.dealt {
+		root := math.Sqrt(float64(max(1, len(d.saw.cpus))))
+		lost[k].others = max(0, d.saw.others) / root
+		for i, s := range d.saw.speed {
+			if slow := 1 - float64(fastest[classOf(len(d.saw.speed), d.saw.cpus[i])])/float64(s); slow > maxLost {
+				lost[k].slow += slow / root
+			}
 		}
 	}
 	return lost

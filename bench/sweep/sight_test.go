@@ -6,6 +6,7 @@ import (
 	"math"
 	"os/exec"
 	"runtime"
+	"slices"
 	"testing"
 	"time"
 
@@ -20,7 +21,7 @@ import (
 // and what was seen.
 func played(n int, took []time.Duration, saw []sight) *sitting {
 	p := &part{point: Point{Point: bench.Point{Workload: "Ep", Executor: "pool", Workers: 1, Cores: n, Procs: n, Slices: 1}, Copies: 1}}
-	q := &player{point: p.point, result: &benchfmt.Result{}, slices: overlay.Slices{Ops: 1, Times: took}}
+	q := &player{point: p.point, proc: &process{cpus: make([]int, n)}, result: &benchfmt.Result{}, slices: overlay.Slices{Ops: 1, Times: took}}
 	p.players = []*player{q}
 	t := &sitting{parts: []*part{p}, players: p.players}
 	for i := range took {
@@ -65,13 +66,30 @@ func TestTurnsCountByWhatWasSeen(t *testing.T) {
 	if math.Abs(v["undisturbed-sec/op"]-0.0049) > 1e-4 || math.Abs(v["pressure"]-0.4) > 1e-9 {
 		t.Errorf("all disturbed: %v", v)
 	}
-	// Where the system does not tell who had the CPUs, a slow CPU is still seen.
-	calm.others, slow.others = -1, -1
-	if v = measured(t, played(1, []time.Duration{9 * ms, 4 * ms, 7 * ms, 4 * ms}, []sight{calm, calm, slow, calm})); v["undisturbed-sec/op"] != 0.004 {
-		t.Errorf("a slow CPU: %v", v)
+	// Where the system does not tell who had the CPUs, it is the middle half of all turns.
+	calm.others = -1
+	took, saw := []time.Duration{9 * ms, 4 * ms, 4 * ms, 4 * ms, 4 * ms, 4 * ms, 4 * ms, 1 * ms, 40 * ms}, []sight{}
+	for range took {
+		saw = append(saw, calm)
 	}
-	if _, ok := v["pressure"]; ok {
-		t.Errorf("the pressure is known: %v", v)
+	v = measured(t, played(1, took, saw))
+	if _, ok := v["pressure"]; ok || math.Abs(v["undisturbed-sec/op"]-0.004) > 1e-9 {
+		t.Errorf("nothing is known of others: %v", v)
+	}
+	if v["timings"] != 8 || v["sec/op"] != 0.008125 {
+		t.Errorf("%v timings of %v s", v["timings"], v["sec/op"])
+	}
+}
+
+// As many jobs are timed at once in later blocks as there were in a timing of the first,
+// however many turns were disturbed.
+func TestJobsAreThoseOfTheTimings(t *testing.T) {
+	calm, slow := sight{cpus: []int{3}, speed: []time.Duration{100}}, sight{cpus: []int{3}, speed: []time.Duration{150}}
+	s := played(1, []time.Duration{ms, ms, ms, ms, ms, ms}, []sight{slow, slow, calm, slow, calm, slow})
+	s.players[0].slices.Ops = 50
+	r, err := s.sample(s.parts[0], s.choose())
+	if timings, ok := r.Value("timings"); err != nil || !ok || timings != 2 || r.Iters != 100 {
+		t.Errorf("%v timings of %d jobs, %v", timings, r.Iters, err)
 	}
 }
 
@@ -86,7 +104,7 @@ func TestLost(t *testing.T) {
 		many[i] = 130
 	}
 	s := &sitting{dealt: []dealt{of(0, 100), of(0, 103), of(-1, 200), of(0, 130, 130), of(0, 130, 260), of(0.2, 100), of(1, many...)}}
-	for i, want := range []float64{0, 1 - 100./103, 0.5, 0, 0.5, 0.2, 0.125} {
+	for i, want := range []float64{0, 0, 0.5, 0, 0.5 / math.Sqrt2, 0.2, 0.125} {
 		if got := s.lost()[i].all(); math.Abs(got-want) > 1e-9 {
 			t.Errorf("turn %d lost %v, want %v", i, got, want)
 		}
@@ -137,5 +155,39 @@ func TestTurnsAreChosenForAllParts(t *testing.T) {
 		if got := fmt.Sprint(len(chosen[s.parts[0]]), " ", len(chosen[s.parts[1]])); got != want {
 			t.Errorf("%v: %s turns, want %s", second, got, want)
 		}
+	}
+}
+
+// A part whose next CPU has gone away stays where it is, and is not moved again.
+func TestMoveIsGivenUp(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux binds processes to CPUs")
+	}
+	cpus, err := host.Affinity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("sleep", "60")
+	if err := cmd.Start(); err != nil {
+		t.Skip(err)
+	}
+	defer func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	}()
+	s := played(1, nil, nil)
+	p, q := s.parts[0], s.players[0]
+	q.proc.cmd, q.proc.cpus, q.cpus = cmd, cpus[:1], cpus[:1]
+	s.Alike = []int{cpus[0], host.MaxCPUs - 1}
+	if p.moves = s.moves(p); p.moves != nil {
+		t.Errorf("it moves to %v, of which it has no process on one", p.moves)
+	}
+	p.moves = s.Alike
+	for range 3 {
+		s.move(p, p.players)
+		p.turns++
+	}
+	if q.err != nil || !slices.Equal(q.cpus, cpus[:1]) || p.moves != nil {
+		t.Errorf("it is on %v, moves to %v, %v", q.cpus, p.moves, q.err)
 	}
 }

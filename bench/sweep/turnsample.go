@@ -108,24 +108,23 @@ func (t *sitting) sample(p *part, c choice) (*benchfmt.Result, error) {
 		of = p.players
 	}
 	times, every := t.times(chosen, of...), t.times(all, of...)
-	var cpus []int
-	others, seen := 0.0, 0.0
-	for _, i := range chosen {
-		saw := t.dealt[i].saw
-		cpus = append(cpus, saw.cpus...)
-		if saw.others >= 0 {
-			others, seen = others+saw.others, seen+1
+	jobs, cpus := 0, p.moves
+	for _, q := range of {
+		jobs += q.slices.Ops * len(t.times(chosen, q))
+	}
+	for _, q := range p.players {
+		if p.moves == nil && len(t.times(all, q)) > 0 {
+			cpus = append(cpus, q.proc.cpus...)
 		}
 	}
-	slices.Sort(cpus)
 	r := from.result.Clone()
 	r.Name = benchfmt.Name(p.point.Name())
 	if len(p.players) > 1 { // whose other measurements are of turns alone and together
 		r.Values = slices.DeleteFunc(r.Values, func(v benchfmt.Value) bool { return v.Unit != "sec/op" })
 	}
-	setConfig(r, "cpus", host.FormatList(slices.Compact(cpus)))
+	setConfig(r, "cpus", host.FormatList(cpus))
 	setConfig(r, "copies", strconv.Itoa(p.point.Copies))
-	r.Iters = from.slices.Ops * len(every)
+	r.Iters = jobs
 	setValue(r, "ns/op", stat.Mean(every, nil))
 	sorted := slices.Sorted(slices.Values(times))
 	for _, q := range []struct {
@@ -141,19 +140,10 @@ func (t *sitting) sample(p *part, c choice) (*benchfmt.Result, error) {
 	}
 	setValue(r, "undisturbed-ns/op", c.time(times))
 	setValue(r, "timings", float64(len(times)))
-	pressure, known := t.pressure(p, from)
-	if seen > 0 {
-		pressure, known = others/seen/p.reach(), true
-	}
-	if known {
+	if pressure, ok := t.pressure(p, from, chosen); ok {
 		setValue(r, "pressure", max(pressure, bench.ZeroSubstitute))
 	}
 	return r, nil
-}
-
-// reach is how many CPUs the jobs of a part can use.
-func (p *part) reach() float64 {
-	return float64(max(1, min(p.point.Cores, p.point.Procs), p.point.Copies))
 }
 
 // choice is the turns of a block from which its undisturbed times come.
@@ -173,7 +163,8 @@ func (t *sitting) choose() choice {
 	for _, p := range t.parts {
 		all[p] = t.turnsOf(p)
 		calm[p] = slices.DeleteFunc(slices.Clone(all[p]), func(i int) bool { return lost[i].all() > maxLost })
-		enough = enough && len(calm[p]) >= min(2, len(all[p]))
+		_, seen := t.othersIn(all[p])
+		enough = enough && seen && len(calm[p]) >= min(2, len(all[p]))
 	}
 	if enough {
 		return choice{calm, func(times []float64) float64 { return stat.Mean(times, nil) }}
@@ -186,7 +177,7 @@ func (t *sitting) choose() choice {
 const maxLost = 0.05
 
 // turnsOf returns the places of the turns of a part that count. The first does not, unless
-// there are few: it brings what the part works on into the caches.
+// there are few, or the part settles: it brings what the part works on into the caches.
 func (t *sitting) turnsOf(p *part) (list []int) {
 	for i, d := range t.dealt {
 		if d.part == p {
@@ -229,11 +220,36 @@ func follows(err error) bool {
 }
 
 // pressure is the share of the CPUs within reach that others had while a player wanted
-// them: at most what others had, and at most the time for which its threads were ready
-// and had no CPU. It has only its turns to want them in.
-func (t *sitting) pressure(p *part, q *player) (float64, bool) {
+// them: at most what others had, in these turns or, where that is unknown, in the whole
+// block, and at most the time for which its threads were ready and had no CPU.
+func (t *sitting) pressure(p *part, q *player, list []int) (float64, bool) {
+	reach := float64(max(1, min(p.point.Cores, p.point.Procs)))
+	others, ok := t.othersIn(list)
 	d := q.slices.Demand
-	if d == nil || q.slices.Wall <= 0 || t.watch == nil {
+	if d == nil || q.slices.Wall <= 0 {
+		return others / reach / float64(p.point.Copies), ok
+	}
+	if !ok {
+		if others, ok = t.othersInBlock(); !ok {
+			return 0, false
+		}
+	}
+	return min(float64(d.Delayed)/float64(q.slices.Wall)/reach, others/reach/float64(p.point.Copies)), true
+}
+
+// othersIn returns how many CPUs others had in some turns, on average.
+func (t *sitting) othersIn(list []int) (cpus float64, ok bool) {
+	for _, i := range list {
+		if t.dealt[i].saw.others < 0 {
+			return 0, false
+		}
+		cpus += t.dealt[i].saw.others / float64(len(list))
+	}
+	return cpus, true
+}
+
+func (t *sitting) othersInBlock() (cpus float64, ok bool) {
+	if t.watch == nil {
 		return 0, false
 	}
 	var own time.Duration
@@ -242,12 +258,7 @@ func (t *sitting) pressure(p *part, q *player) (float64, bool) {
 			own += q.slices.Demand.Own
 		}
 	}
-	others, ok := t.watch.Others(own)
-	if !ok {
-		return 0, false
-	}
-	delayed := float64(d.Delayed) / float64(q.slices.Wall)
-	return min(delayed, others) / p.reach(), true
+	return t.watch.Others(own)
 }
 
 // enoughTurns is how many turns a part must have had for the first one not to count.
