@@ -19,7 +19,7 @@ type sight struct {
 // moves returns the CPUs among which a part of one CPU moves from turn to turn, so that one
 // that is slow for a while is not taken for all of them.
 func (t *sitting) moves(p *part) []int {
-	if p.point.Cores > 1 || p.point.Slices > 1 || !host.CanBind || len(p.players) == 0 || p.players[0].err != nil || p.players[0].proc == nil {
+	if p.point.Cores > 1 || p.point.Slices > 1 || len(p.players) != 1 || !host.CanBind {
 		return nil
 	}
 	cpus := t.cpus()

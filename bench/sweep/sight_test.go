@@ -182,7 +182,13 @@ func TestMoveIsGivenUp(t *testing.T) {
 	if p.moves = s.moves(p); p.moves != nil {
 		t.Errorf("it moves to %v, of which it has no process on one", p.moves)
 	}
-	p.moves = s.Alike
+	s.Alike = []int{0, 1}
+	two := &part{point: p.point, players: []*player{{proc: &process{cpus: []int{0}}}, {proc: &process{cpus: []int{1}}}}}
+	s.players = append(s.players, two.players...)
+	if one, copies := s.moves(p), s.moves(two); !slices.Equal(one, s.Alike) || copies != nil {
+		t.Errorf("one moves to %v, and copies, which have a CPU each, to %v", one, copies)
+	}
+	p.moves = []int{cpus[0], host.MaxCPUs - 1}
 	for range 3 {
 		s.move(p, p.players)
 		p.turns++
