@@ -2,6 +2,7 @@ package gate
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"overlap/bench/host"
@@ -88,6 +89,21 @@ func othersOf(watched []int, groups []*cpuGroup) Others {
 		return nil
 	}
 	return o
+}
+
+// leaveOut leaves out what the process that gives the turns had: it is on the CPU that
+// others had most of, besides those of the groups.
+func (o Others) leaveOut(dealer float64, groups []*cpuGroup) {
+	most := ""
+	for cpus, n := range o {
+		ofGroup := slices.ContainsFunc(groups, func(g *cpuGroup) bool { return host.FormatList(g.cpus) == cpus })
+		if !ofGroup && cpus != byQuota && cpus != byDelay && (most == "" || n > o[most]) {
+			most = cpus
+		}
+	}
+	if most != "" {
+		o[most] = math.Round(1e3*max(0, o[most]-dealer)) / 1e3
+	}
 }
 
 // waitedFor returns how many CPUs threads waited for, where nothing else is known. It is

@@ -95,3 +95,19 @@ func TestDelaysTellWhereCPUsAreHidden(t *testing.T) {
 		}
 	}
 }
+
+// The process that gives the turns does not count as another, on whichever CPU it is.
+func TestTheDealerIsNoOther(t *testing.T) {
+	groups := []*cpuGroup{{cpus: []int{0}}}
+	for _, c := range []struct{ o, want Others }{
+		{Others{"0": .5, "1": .13}, Others{"0": .5, "1": .03}},
+		{Others{"0": .5, "1": .02, "2": .6, byQuota: .9}, Others{"0": .5, "1": .02, "2": .5, byQuota: .9}},
+		{Others{"0": .5}, Others{"0": .5}},
+		{Others{"0": 0, "1": .05}, Others{"0": 0, "1": 0}},
+		{nil, nil},
+	} {
+		if c.o.leaveOut(.1, groups); !reflect.DeepEqual(c.o, c.want) {
+			t.Errorf("%v, want %v", c.o, c.want)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"os"
 	"time"
 
 	"overlap/bench/meter"
@@ -52,18 +53,30 @@ func (s SliceSampler) Turns(ctx context.Context, other Sampler, p sweep.Point, o
 	if !ok || p.Copies > 1 || !turns.Supported {
 		return both, errors.ErrUnsupported
 	}
-	quota := s.quota()
+	quota, dealer := s.quota(), ownCPUs()
 	two, err := sweep.Turns(ctx, [2]sweep.Slicer{s.Slicer, by.Slicer}, p, sweep.Slicing{Ops: ops, Slice: sliceTime(p), Time: d})
 	if err != nil {
 		return both, err
 	}
 	groups := groupByCPUs(two[0], two[1])
 	others := s.othersOf(groups, quota)
+	others.leaveOut(dealer(), groups)
 	for i := range both {
 		both[i] = newSlot(two[i], groups, others, p)
 		both[i].Turns = true
 	}
 	return both, nil
+}
+
+// ownCPUs returns how many CPUs this process had since it was called.
+func ownCPUs() func() float64 {
+	began, from := time.Now(), cpuTime()
+	return func() float64 { return float64(cpuTime()-from) / float64(time.Since(began)) }
+}
+
+func cpuTime() time.Duration {
+	cpu, _ := meter.ProcessCPU(os.Getpid()) // where that is unknown, so is what others had
+	return cpu
 }
 
 // quota returns how many CPUs a quota held back since it was called.

@@ -354,7 +354,9 @@ func (t *sitting) turn(p *part) bool {
 // piece is a turn, or one of the pieces in which it is timed.
 func (t *sitting) piece(p *part, together []*player, settle time.Duration) bool {
 	look := t.look(together)
+	late := watch(together...)
 	ok := t.give(p, together, settle)
+	late.Stop()
 	d := dealt{part: p, players: together, saw: look()}
 	for _, q := range together {
 		d.turns = append(d.turns, len(q.parts)-1)
@@ -363,7 +365,7 @@ func (t *sitting) piece(p *part, together []*player, settle time.Duration) bool 
 	return ok
 }
 
-// give lets some players have a turn together.
+// give lets some players have a turn together. Whoever calls it must watch them.
 func (t *sitting) give(p *part, together []*player, settle time.Duration) bool {
 	var seats []*turns.Seat
 	for _, q := range together {
@@ -372,9 +374,7 @@ func (t *sitting) give(p *part, together []*player, settle time.Duration) bool {
 		}
 		seats = append(seats, q.seat)
 	}
-	late := watch(together...)
 	err := turns.Give(turns.Turn{Settle: settle}, seats...)
-	late.Stop()
 	for _, q := range together {
 		q.parts = append(q.parts, p)
 		q.err = err
