@@ -84,7 +84,7 @@ func (p *probe) watch(cpu int) {
 	}
 }
 
-// fixedWork times a hundred thousand steps of four generators that do not depend on each
+// fixedWork times twice eight thousand steps of four generators that do not depend on each
 // other: enough of them to fill a core, so that a second program on the same core takes
 // from it, which a single chain would hardly notice. It takes some fifty microseconds, of
 // which the faster of two halves counts: an interrupt is not a slow CPU.

@@ -197,3 +197,20 @@ func TestMoveIsGivenUp(t *testing.T) {
 		t.Errorf("it is on %v, moves to %v, %v", q.cpus, p.moves, q.err)
 	}
 }
+
+// unable is a program that cannot be timed in slices.
+type unable struct{}
+
+func (unable) slicing(Point, Slicing) (launcher, func(*benchfmt.Result), error) {
+	return launcher{}, nil, errNoSlices
+}
+
+// A side that cannot even start is named, and nobody gets a turn.
+func TestTurnsNameTheSideThatCannotStart(t *testing.T) {
+	p := Point{Point: bench.Point{Workload: "Ep", Workers: 1, Cores: 1, Procs: 1, Slices: 1}, Copies: 1}
+	_, err := Turns(t.Context(), [2]Slicer{unable{}, unable{}}, p, Slicing{Time: ms})
+	var side *SideError
+	if !errors.As(err, &side) || side.Side != 0 || !errors.Is(err, errNoSlices) {
+		t.Errorf("%v", err)
+	}
+}

@@ -35,16 +35,9 @@ func Turns(ctx context.Context, by [2]Slicer, p Point, s Slicing) (both [2]Slice
 		t.parts = append(t.parts, &part{point: p, players: []*player{t.seat(ctx, oneSlice{slicer, s}, p, 0, s.Ops)}})
 	}
 	t.await()
-	// One timer for all turns: these are short, and a timer for each keeps a CPU of the
-	// dealer busy for a fifth of the time.
-	late := watch(t.players...)
-	until := time.Now().Add(s.Time)
-	for n := 0; n == 0 || n < maxSlices && time.Now().Before(until); n++ {
-		if !t.give(t.parts[0], t.parts[0].players, 0) || !t.give(t.parts[1], t.parts[1].players, 0) {
-			break
-		}
+	if rootErr(t.players) == nil {
+		t.alternate(s.Time)
 	}
-	late.Stop()
 	t.end()
 	if ctx.Err() != nil {
 		return both, context.Cause(ctx)
@@ -60,6 +53,22 @@ func Turns(ctx context.Context, by [2]Slicer, p Point, s Slicing) (both [2]Slice
 		both[i] = Sliced{q.result, []overlay.Slices{q.slices}, [][]int{q.proc.cpus}}
 	}
 	return both, nil
+}
+
+// alternate gives turns to one part after the other, until the time is over or one has
+// failed. One timer watches all: turns are short, and a timer for each keeps a CPU of the
+// dealer busy.
+func (t *sitting) alternate(d time.Duration) {
+	late := watch(t.players...)
+	defer late.Stop()
+	until := time.Now().Add(d)
+	for n := 0; n == 0 || n < maxSlices && time.Now().Before(until); n++ {
+		for _, p := range t.parts {
+			if !t.give(p, p.players, 0) {
+				return
+			}
+		}
+	}
 }
 
 // maxSlices bounds the memory and the file of a process.
