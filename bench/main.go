@@ -101,7 +101,7 @@ func register(fs *flag.FlagSet) {
 	})
 	fs.BoolVar(&flags.weak, "weak", false, "make the jobs grow with the workers (weak scaling)")
 	fs.StringVar(&flags.disk, "disk", "", "`directory` for the files of the workload disk (default: the one for temporary files)")
-	fs.Func("size", "`size` of the jobs: small, medium or large (default medium)", func(s string) error {
+	fs.Func("size", "`size` of the jobs: small, medium, large, or a multiple such as medium4x (default medium)", func(s string) error {
 		flags.size = workloads.Size(s)
 		return nil
 	})
@@ -124,8 +124,8 @@ func (o options) check(cpus []int) error {
 	if err := workloads.CheckVariants(workloads.All(), o.variants); err != nil {
 		return fmt.Errorf("-variants: %w", err)
 	}
-	if !slices.Contains(workloads.Sizes(), o.size) {
-		return fmt.Errorf("-size: unknown size %q: there are %v", o.size, workloads.Sizes())
+	if err := o.size.Check(); err != nil {
+		return fmt.Errorf("-size: %w", err)
 	}
 	if o.slices < 1 {
 		return fmt.Errorf("-slices: must be at least 1, not %d", o.slices)

@@ -47,7 +47,7 @@ func newGups(p Params) (Job, error) {
 	words := p.amount(1<<12, 1<<24, 1<<26)
 	words = 1 << bits.Len(uint(words-1))
 	j := &gupsJob{table: make([]uint64, words), updates: p.amount(1<<12, 1<<19, 1<<21)}
-	j.tasks = max(16, j.updates>>13)
+	j.tasks = max(16*p.copies(), j.updates>>13)
 	touch(words, func(lo, hi int) {
 		for i := lo; i < hi; i++ {
 			j.table[i] = uint64(i)

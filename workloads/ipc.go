@@ -98,7 +98,7 @@ func newIpc(p Params) (Job, error) {
 		j.piece = ipcDigest
 	}
 	j.items, j.want, j.plain = n, replies{n, n * (n - 1) / 2}, j.serial
-	j.tasks = min(p.pick(8, 64, 64), n)
+	j.tasks = min(p.copies()*p.pick(8, 64, 64), n)
 	for i := range different {
 		payload := make([]byte, size)
 		fill(payload, i)

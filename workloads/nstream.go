@@ -33,7 +33,7 @@ type nstreamJob struct {
 
 func newNstream(p Params) (Job, error) {
 	n := p.amount(1<<12, 1<<23, 1<<25)
-	j := &nstreamJob{a: make([]float64, n), b: make([]float64, n), c: make([]float64, n), tasks: max(16, n>>16)}
+	j := &nstreamJob{a: make([]float64, n), b: make([]float64, n), c: make([]float64, n), tasks: max(16*p.copies(), n>>16)}
 	touch(n, func(lo, hi int) {
 		for i := lo; i < hi; i++ {
 			j.a[i], j.b[i], j.c[i] = 0, 2, 2

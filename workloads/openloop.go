@@ -30,7 +30,7 @@ type arrivals struct {
 func newArrivals(p Params, n int, interval time.Duration) arrivals {
 	a := arrivals{sinceDue: make([]time.Duration, n), intended: newLatencies(), actual: newLatencies()}
 	if times := p.rateFactor(); times > 0 {
-		a.interval = interval * time.Duration(p.Slices) / time.Duration(times) / time.Duration(p.copies())
+		a.interval = interval * time.Duration(p.Slices) / time.Duration(times) / time.Duration(p.users())
 	}
 	return a
 }

@@ -128,6 +128,7 @@ func TestItemsArriveOnSchedule(t *testing.T) {
 		{Netecho, Params{Slices: 3}, 750 * time.Microsecond, delay},
 		{Netecho, Params{Weak: true}, 62500 * time.Nanosecond, delay},
 		{Netecho, Params{Weak: true, Slices: 3}, 187500 * time.Nanosecond, delay},
+		{Netecho, Params{Size: "medium2x"}, 250 * time.Microsecond, delay},
 		{Netecho, Params{Variant: "open8x"}, 31250 * time.Nanosecond, delay},
 		{Request, Params{}, time.Millisecond, 2 * delay},
 		{Request, Params{Variant: "open2x"}, 500 * time.Microsecond, 2 * delay},
@@ -135,9 +136,9 @@ func TestItemsArriveOnSchedule(t *testing.T) {
 		{Request, Params{Slices: 3}, 3 * time.Millisecond, 2 * delay},
 		{Request, Params{Weak: true}, 250 * time.Microsecond, 2 * delay},
 	} {
-		t.Run(fmt.Sprintf("%s/%s/slices=%d/weak=%t", c.w.Name, c.p.Variant, c.p.Slices, c.p.Weak), func(t *testing.T) {
+		t.Run(fmt.Sprintf("%s/%s/%s/slices=%d/weak=%t", c.w.Name, c.p.Size, c.p.Variant, c.p.Slices, c.p.Weak), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				c.p.Size, c.p.Workers, c.p.Variant = Medium, 4, cmp.Or(c.p.Variant, "open")
+				c.p.Size, c.p.Workers, c.p.Variant = cmp.Or(c.p.Size, Medium), 4, cmp.Or(c.p.Variant, "open")
 				var j Timed
 				if c.w.Name == "netecho" {
 					j = pipedNetecho(t, c.p, spare, func(int64) { time.Sleep(delay) })

@@ -6,9 +6,13 @@ import (
 	"math/bits"
 	"os"
 	"slices"
+	"strconv"
+	"strings"
 )
 
-// Size names how much work a job is.
+// Size names how much work a job is: one of Sizes, or a multiple of it such as medium4x,
+// which has four times as many tasks of the same size. Sort and boundedbuf have no use for
+// more tasks, which there are larger.
 type Size string
 
 // The sizes. Small is for tests. A medium job takes about 1–20 ms of CPU on a
@@ -24,6 +28,37 @@ const (
 
 // Sizes returns all sizes, smallest first.
 func Sizes() []Size { return []Size{Small, Medium, Large} }
+
+// maxTimes keeps the sizes of arrays far from overflow.
+const maxTimes = 1024
+
+// Times returns the size that is n times as large, from 1 to 1024; s is one of Sizes.
+func (s Size) Times(n int) Size {
+	if n <= 1 {
+		return s
+	}
+	return Size(fmt.Sprintf("%s%dx", s, min(n, maxTimes)))
+}
+
+// Check returns an error if there is no such size.
+func (s Size) Check() error {
+	if base, times := s.split(); !slices.Contains(Sizes(), base) || base.Times(times) != s {
+		return fmt.Errorf("unknown size %q: there are %s, %s, %s and multiples from %s to %s", s, Small, Medium, Large, Medium.Times(2), Medium.Times(maxTimes))
+	}
+	return nil
+}
+
+// split returns the size of which s is a multiple.
+func (s Size) split() (base Size, times int) {
+	for _, base := range Sizes() {
+		if digits, ok := strings.CutPrefix(strings.TrimSuffix(string(s), "x"), string(base)); ok {
+			if n, err := strconv.Atoi(digits); err == nil {
+				return base, n
+			}
+		}
+	}
+	return s, 1
+}
 
 // Params says which job New makes.
 type Params struct {
@@ -55,8 +90,8 @@ func (p Params) complete(w Workload) (Params, error) {
 	if p.Workers < 1 || p.Slices < 0 {
 		return p, fmt.Errorf("cannot set up a job with %d workers and %d slices", p.Workers, p.Slices)
 	}
-	if !slices.Contains(Sizes(), p.Size) {
-		return p, fmt.Errorf("unknown size %q: it is one of %s, %s, %s", p.Size, Small, Medium, Large)
+	if err := p.Size.Check(); err != nil {
+		return p, err
 	}
 	v, err := w.Variant(p.Variant)
 	if err != nil {
@@ -73,14 +108,20 @@ func (p Params) complete(w Workload) (Params, error) {
 	return p, nil
 }
 
-// share returns the job's part of a whole, rounded up: all of it, or one slice;
-// with weak scaling it is multiplied by the number of workers.
+// share returns the job's part of a whole, rounded up: all of it, or one slice, as many
+// times as there are copies.
 func (p Params) share(whole int) int {
 	return (p.copies()*whole + p.Slices - 1) / p.Slices
 }
 
-// copies returns how many times weak scaling repeats the whole; otherwise 1.
+// copies returns how many times the size and weak scaling repeat the whole.
 func (p Params) copies() int {
+	_, times := p.Size.split()
+	return times * p.users()
+}
+
+// users returns how many times as many users as without weak scaling ask at once.
+func (p Params) users() int {
 	if p.Weak {
 		return p.Workers
 	}
@@ -92,9 +133,9 @@ func (p Params) amount(small, medium, large int) int {
 	return p.share(p.pick(small, medium, large))
 }
 
-// pick returns the value for the job's size.
+// pick returns the value for the job's size, or for that of which it is a multiple.
 func (p Params) pick(small, medium, large int) int {
-	switch p.Size {
+	switch base, _ := p.Size.split(); base {
 	case Small:
 		return small
 	case Medium:

@@ -21,7 +21,7 @@ import (
 //
 // The numbers are from splitmix64. Large is 2^20 of them, from seed 1; medium is
 // the first 2^17, small the first 2^10. A slice sorts fewer of them; weak scaling
-// sorts more. Items are numbers.
+// and a multiple sort more, in as many tasks. Items are numbers.
 var Sort = Workload{
 	Name:        "sort",
 	Kind:        CPU,

@@ -54,7 +54,7 @@ var utsPiece = primitives.Define("workloads.uts", func(_ context.Context, s UtsS
 func utsTrees(p Params) (tree UtsTree, dealt int) {
 	if p.Variant == "binomial" {
 		tree = UtsTree{Seed: uint32(p.pick(2, 27, 42)), Root: int32(p.pick(32, 2000, 2000)), Probability: 0.124875}
-		if p.Size == Medium {
+		if base, _ := p.Size.split(); base == Medium {
 			tree.Probability = 0.1225
 		}
 		return tree, 1

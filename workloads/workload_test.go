@@ -186,6 +186,42 @@ func TestWeakScalingGrowsTheWorkWithTheWorkers(t *testing.T) {
 	}
 }
 
+func TestMultiplesHaveAsManyMoreTasks(t *testing.T) {
+	for _, w := range All() {
+		for _, variant := range forms(w) {
+			t.Run(w.Name+"/"+variant, func(t *testing.T) {
+				var items, tasks []int
+				for _, size := range []Size{Small, Small.Times(3)} {
+					job := newJob(t, w, Params{Size: size, Workers: 2, Variant: variant})
+					ex := primitives.NewPool(primitives.Config{Workers: 2})
+					defer ex.Shutdown(context.Background())
+					if err := job.Run(t.Context(), ex); err != nil {
+						t.Fatal(err)
+					}
+					if err := job.Check(); err != nil {
+						t.Error(err)
+					}
+					items, tasks = append(items, job.Items()), append(tasks, int(ex.Stats().Finished))
+				}
+				if fixed := w.Name == "sort" || w.Name == "boundedbuf"; items[1] != 3*items[0] || tasks[1] < 5*tasks[0]/2 && !fixed {
+					t.Errorf("%d items in %d tasks, three times as large %d in %d", items[0], tasks[0], items[1], tasks[1])
+				}
+			})
+		}
+	}
+}
+
+func TestSizes(t *testing.T) {
+	for size, ok := range map[Size]bool{
+		Small: true, Medium: true, Large: true, "medium2x": true, "large16x": true, "medium1024x": true, Medium.Times(1): true, Small.Times(7): true,
+		"": false, "huge": false, "medium1x": false, "medium0x": false, "medium-2x": false, "medium2": false, "medium02x": false, "medium1025x": false, "2xmedium": false, "mediumx": false, "medium2xx": false, "medium+2x": false,
+	} {
+		if err := size.Check(); (err == nil) != ok {
+			t.Errorf("%q: %v", size, err)
+		}
+	}
+}
+
 // A task costs its future and what its result needs; an item costs nothing.
 func TestNothingIsAllocatedPerItem(t *testing.T) {
 	for _, w := range All() {

@@ -48,6 +48,7 @@ func (s Settings) HighestLevel(h host.Host, cpus []int) int {
 
 // Grid returns the grid of the workloads that the settings choose, at these levels. Its
 // default numbers of workers may exceed the limits of the machine; see Grid.LimitErrors.
+// By default, jobs are medium, or a multiple of it in which each worker has a task.
 func (s Settings) Grid(levels []Level) (Grid, error) {
 	g := Grid{
 		Size: workloads.Size(s.Size), Executors: Unique(s.Executors), Workers: Unique(s.Workers),
@@ -64,14 +65,20 @@ func (s Settings) Grid(levels []Level) (Grid, error) {
 		return g, err
 	}
 	g.Limits = host.ReadLimits()
-	if errs := g.LimitErrors(); len(errs) > 0 { // else they are of the default list, and left out
-		return g, &SettingError{"Workers", errors.Join(errs...)}
-	}
 	if g.Workers == nil {
 		g.Workers = Workers(g.Levels)
 		if s.Quick {
 			g.Workers = slices.DeleteFunc(g.Workers, func(w int) bool { return w == 4 || w > 16 && levels[len(levels)-1].Cores <= 16 })
 		}
+	}
+	if s.Size == "" {
+		g.Size = workloads.Medium
+		if !g.Weak { // which has tasks for each worker
+			g.Size = g.Size.Times((slices.Max(g.Workers) + mediumTasks - 1) / mediumTasks)
+		}
+	}
+	if errs := g.LimitErrors(); s.Workers != nil && len(errs) > 0 { // those of the default list are left out
+		return g, &SettingError{"Workers", errors.Join(errs...)}
 	}
 	chosen := func(p Point) bool { return p.Slices == 1 && slices.Contains(g.Executors, p.Executor) }
 	if !slices.ContainsFunc(g.FixedPoints(), chosen) {
@@ -79,6 +86,9 @@ func (s Settings) Grid(levels []Level) (Grid, error) {
 	}
 	return g, nil
 }
+
+// mediumTasks is how many tasks a medium job has of the default workloads, at least.
+const mediumTasks = 64
 
 // Unique sorts a list and drops what is in it twice; nil stays nil.
 func Unique[T cmp.Ordered](list []T) []T {

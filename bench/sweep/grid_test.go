@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/perf/benchfmt"
 
+	"overlap/bench/host"
 	"overlap/bench/sweep"
 	"overlap/bench/turns"
 	"overlap/internal/sampling"
@@ -62,7 +63,16 @@ func defaults(t *testing.T, cores int, of []workloads.Workload) sweep.Grid {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return sweep.Grid{Workloads: of, Executors: []string{"pool"}, Workers: sweep.Workers(levels), Levels: levels, Size: workloads.Medium}
+	settings := sweep.Settings{Executors: []string{"pool"}}
+	for _, w := range of {
+		settings.Workloads = append(settings.Workloads, w.Name)
+	}
+	g, err := settings.Grid(levels)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.Limits = host.Limits{} // of this machine
+	return g
 }
 
 // Whatever the number of cores, the points on which a row rests have enough blocks for a
@@ -99,7 +109,7 @@ func TestEveryRowHasEnoughBlocks(t *testing.T) {
 				t.Errorf("%d cores, %d workloads: it takes %v, want at most %v", c.cores, len(c.of), took, c.most)
 			}
 			key := map[string]bool{}
-			for _, p := range g.KeyPoints(func(same []sweep.Point) (sweep.Point, bool) { return firstOn(c.cores, same) }) {
+			for _, p := range g.KeyPoints(func(same []sweep.Point) (sweep.Point, bool) { return firstOn(c.cores, same) }, never) {
 				key[p.String()] = true
 				if n := l.blocks[p.String()]; n < sampling.MinBlocks {
 					t.Errorf("%d cores, %d workloads: %d blocks of %v", c.cores, len(c.of), n, p)
@@ -121,6 +131,8 @@ func firstOn(cores int, same []sweep.Point) (sweep.Point, bool) {
 	}
 	return sweep.Point{}, false
 }
+
+func never(_, _ sweep.Point) bool { return false }
 
 // goldenGrid compares the points of the first workload with a file.
 func goldenGrid(t *testing.T, cores int, g sweep.Grid, blocks map[string]int, key map[string]bool, head string) {

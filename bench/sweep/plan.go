@@ -90,13 +90,13 @@ func Levels(cpus []int, highest int, cores, procs []int) ([]Level, error) {
 	return slices.Compact(levels), nil
 }
 
-// Workers is the default list of worker counts: the powers of four up to 64 or
-// four times the CPUs, and every number of cores. All workloads have the same
+// Workers is the default list of worker counts: the powers of four up to 64, or four times
+// the CPUs but no more than 256, and every number of cores. All workloads have the same
 // list, so that benchstat finds the same rows in every column.
 func Workers(levels []Level) []int {
 	most := 64
 	for _, l := range levels {
-		most = max(most, 4*l.parallelism())
+		most = max(most, min(256, 4*l.parallelism()))
 	}
 	var list []int
 	for w := 1; w <= most; w *= 4 {

@@ -103,8 +103,8 @@ func (s Settings) Check() error {
 	if strings.ContainsFunc(s.Name, unicode.IsControl) {
 		return wrong("Name", "it has a control character in it")
 	}
-	if !slices.Contains(workloads.Sizes(), workloads.Size(s.Size)) {
-		return wrong("Size", "unknown size %q: there are %v", s.Size, workloads.Sizes())
+	if err := workloads.Size(s.Size).Check(); s.Size != "" && err != nil {
+		return &SettingError{"Size", err}
 	}
 	if s.Scaling != "strong" && s.Scaling != "weak" {
 		return wrong("Scaling", "unknown scaling %q: there are strong and weak", s.Scaling)

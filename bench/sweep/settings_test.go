@@ -10,6 +10,7 @@ import (
 
 	"overlap/bench/host"
 	"overlap/bench/sweep"
+	"overlap/workloads"
 )
 
 // A run that an earlier build began can be continued, and its file reported, only
@@ -57,6 +58,34 @@ func TestWrongSettingsAreNamed(t *testing.T) {
 		var wrong *sweep.SettingError
 		if err := s.Check(); !errors.As(err, &wrong) || wrong.Setting != setting {
 			t.Errorf("%s: %v", setting, err)
+		}
+	}
+}
+
+// Jobs grow with the workers so that each has a task, unless their size is given or they
+// grow with weak scaling anyway.
+func TestJobsGrowWithTheWorkers(t *testing.T) {
+	for _, c := range []struct {
+		workers []int
+		size    string
+		scaling string
+		want    workloads.Size
+	}{
+		{[]int{1, 64}, "", "strong", "medium"},
+		{[]int{1, 65}, "", "strong", "medium2x"},
+		{[]int{256, 1}, "", "strong", "medium4x"},
+		{[]int{256, 1}, "medium", "strong", "medium"},
+		{[]int{256, 1}, "small3x", "strong", "small3x"},
+		{[]int{256, 1}, "", "weak", "medium"},
+		{nil, "", "strong", "medium"},
+	} {
+		levels, err := sweep.Levels([]int{0, 1}, 2, nil, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		g, err := sweep.Settings{Workloads: []string{"ep"}, Executors: []string{"pool"}, Workers: c.workers, Size: c.size, Scaling: c.scaling}.Grid(levels)
+		if err != nil || g.Size != c.want {
+			t.Errorf("%+v: size %s, %v", c, g.Size, err)
 		}
 	}
 }

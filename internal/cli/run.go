@@ -14,6 +14,7 @@ import (
 
 	"overlap/bench/host"
 	"overlap/bench/sweep"
+	"overlap/workloads"
 )
 
 // runCmd has the flags of the verb run. Its fields are those of sweep.Settings: Run
@@ -23,7 +24,7 @@ type runCmd struct {
 	Kinds     []string `group:"what" help:"Only workloads of these kinds: cpu, memory, lock, comm, spawn, wait, io, mixed." placeholder:"KIND" complete:"kinds"`
 	Variants  []string `group:"what" help:"Variants of the workloads to run, or all (default: the first of each workload)." placeholder:"NAME"`
 	Executors []string `group:"what" help:"Executors: inline, spawn, pool, threads, loop, processes (default: pool)." default:"pool" placeholder:"NAME" complete:"executors"`
-	Size      string   `group:"what" help:"Size of the jobs: small, medium, large (default: medium)." default:"medium" placeholder:"SIZE"`
+	Size      string   `group:"what" help:"Size of the jobs: small, medium, large, or a multiple such as medium4x (default: medium, or as many times that as gives each worker a task)." placeholder:"SIZE"`
 	Scaling   string   `group:"what" help:"strong: the job is the same for all numbers of workers; weak: it grows with them (default: strong)." default:"strong" placeholder:"KIND"`
 	Pkg       string   `group:"what" help:"Measure the benchmarks of these Go packages instead of workloads; separate several patterns with blanks." placeholder:"PATTERN"`
 	Bench     string   `group:"what" help:"With --pkg: only benchmarks that match, as for go test -bench (default: all)." placeholder:"REGEXP"`
@@ -178,6 +179,9 @@ func (r *run) useWorkloads(what *target, levels []sweep.Level) error {
 	r.CompleteBudget(grid)
 	if errs := grid.LimitErrors(); len(errs) > 0 {
 		fmt.Fprintf(r.err, "note: left out: %s\n", strings.ReplaceAll(errors.Join(errs...).Error(), "\n", "; "))
+	}
+	if r.Size == "" && grid.Size != workloads.Medium {
+		fmt.Fprintf(r.err, "note: jobs are %s, so that each of %d workers has a task: results of other sizes are not comparable; see --size\n", grid.Size, slices.Max(grid.Workers))
 	}
 	self, err := os.Executable()
 	if err != nil {
