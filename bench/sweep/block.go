@@ -47,8 +47,8 @@ type launchers interface {
 // machine.
 const turnTime = time.Millisecond
 
-// settleTime is how long a process on several CPUs runs before a turn of it is timed, and
-// then is. Threads that were idle wake up on a CPU together, and the system takes some ten
+// settleTime is how long a process on several CPUs runs before a turn of it is timed, which
+// it is for half as long. Threads that were idle wake up on a CPU together, and the system takes some ten
 // milliseconds to move them apart: of cashiers with 16 workers on two CPUs, jobs take up
 // to twice as long for 60 to 150 ms.
 const settleTime = 100 * time.Millisecond
@@ -76,7 +76,7 @@ func (t *sitting) settle(p *part) time.Duration {
 type Block struct {
 	Points []Point
 	Jobs   []int         // of a turn of each point; 0: about as many as take a millisecond
-	Time   time.Duration // of all turns together
+	Time   time.Duration // of all turns but the first of each point
 	Settle time.Duration // at most settleTime
 	Alike  []int         // CPUs on which jobs of one CPU are timed in turn
 	Number int           // of this block, from 1
@@ -109,7 +109,8 @@ type sitting struct {
 	random  *rand.Rand
 	parts   []*part
 	players []*player
-	dealt   []dealt // all turns
+	dealt   []dealt       // all turns
+	later   time.Duration // that those took which were not the first of a part
 	watch   *meter.Watch
 	probes  *meter.Probes
 }
@@ -145,7 +146,7 @@ type part struct {
 	point   Point
 	players []*player     // who take a turn at once, or one after the other
 	alone   bool          // one after the other
-	took    time.Duration // in the first turn
+	took    time.Duration // by the first turn
 	turns   int
 	moves   []int // CPUs that it takes in turn, if there are several
 }
@@ -248,9 +249,7 @@ func (t *sitting) deal(ctx context.Context) {
 	for _, p := range t.parts {
 		p.moves = t.moves(p)
 	}
-	began := time.Now()
 	defer t.watch.Stop()
-	roots := 0.0
 	for _, i := range t.random.Perm(len(t.parts)) {
 		if ctx.Err() != nil {
 			return
@@ -258,15 +257,12 @@ func (t *sitting) deal(ctx context.Context) {
 		start := time.Now()
 		if p := t.parts[i]; t.turn(p) {
 			p.took = max(time.Since(start), shortestTurn)
-			roots += math.Sqrt(float64(p.took))
 		}
 	}
-	if roots == 0 {
-		return // nobody is left
-	}
-	left := max(0, t.Time-time.Since(began))
-	for _, p := range t.order(float64(left) / roots) {
-		if ctx.Err() != nil || time.Since(began) > t.Time+t.Time/2 {
+	began := time.Now()
+	defer func() { t.later = time.Since(began) }()
+	for _, p := range t.order() {
+		if ctx.Err() != nil || time.Since(began) > t.Time+t.Time/4 {
 			return
 		}
 		t.turn(p)
@@ -286,20 +282,30 @@ const (
 )
 
 // order is the parts in the order of their turns. In a given time, the error of all
-// quotients together is least if the number of turns goes with the root of how long they
-// take (Neyman, 1934, for equal spreads): a turn that takes so long has each divided by
-// that root.
-func (t *sitting) order(each float64) (order []*part) {
+// quotients together is least if the number of turns goes with the error of one, and with
+// the root of how often it fits into the time (Neyman, 1934). The error of a turn goes with
+// the root of the time that is timed in it, of which settling is no part.
+func (t *sitting) order() (order []*part) {
 	type at struct {
 		part  *part
 		place float64
 	}
 	var all []at
+	costs := map[*part]float64{} // of a turn
+	roots := 0.0
 	for _, p := range t.parts {
-		if p.took == 0 {
-			continue // it had no turn
+		if p.took > 0 { // else it had no turn
+			costs[p] = t.cost(p)
+			roots += math.Sqrt(costs[p] / t.timed(p))
 		}
-		n := max(int(math.Round(each/math.Sqrt(float64(p.took)))), min(leastTurns, int(leastTime/p.took)))
+	}
+	for _, p := range t.parts {
+		cost, ok := costs[p]
+		if !ok {
+			continue
+		}
+		n := int(math.Round(float64(t.Time) / roots / math.Sqrt(cost*t.timed(p))))
+		n = max(n, min(leastTurns, int(leastTime/p.took)))
 		for k := range min(n, maxTurns) {
 			all = append(all, at{p, (float64(k) + t.random.Float64()) / float64(n)})
 		}
@@ -309,6 +315,22 @@ func (t *sitting) order(each float64) (order []*part) {
 		order = append(order, a.part)
 	}
 	return order
+}
+
+// cost is about how long a turn takes that is not the first: that had no job to settle.
+func (t *sitting) cost(p *part) float64 {
+	if !settles(p.point) && t.settle(p) > 0 {
+		return 1.5 * float64(p.took)
+	}
+	return float64(p.took)
+}
+
+// timed is about how much of a turn is timed.
+func (t *sitting) timed(p *part) float64 {
+	if settles(p.point) {
+		return max(float64(p.took)/3, float64(p.took-t.Settle))
+	}
+	return float64(p.took)
 }
 
 // cpus are all that processes are bound to.
@@ -339,7 +361,7 @@ func (t *sitting) turn(p *part) bool {
 	settle := t.settle(p)
 	until := time.Now()
 	if settle > 1 {
-		until = until.Add(2 * settle)
+		until = until.Add(settle + settle/2)
 	}
 	for first := true; first || time.Now().Before(until); first = false {
 		if slices.ContainsFunc(together, func(q *player) bool { return q.err != nil }) || !t.piece(p, together, settle) {

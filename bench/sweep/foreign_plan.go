@@ -102,9 +102,9 @@ func (f ForeignPlan) AdaptivePoints(best func(same []Point) (Point, bool)) (poin
 }
 
 // KeyPoints implements Plan.
-func (s ForeignPlan) KeyPoints(best func(same []Point) (Point, bool)) (points []Point) {
+func (s ForeignPlan) KeyPoints(best func(same []Point) (Point, bool), slower func(p, than Point) bool) (points []Point) {
 	for _, b := range s.Benchmarks {
-		points = append(points, s.curve(b).key(s.Levels, best)...)
+		points = append(points, s.curve(b).key(s.Levels, best, slower)...)
 		for _, p := range s.ceilings(b) {
 			if p.Copies == s.Levels[len(s.Levels)-1].parallelism() {
 				points = append(points, p)

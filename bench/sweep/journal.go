@@ -30,7 +30,7 @@ type Entry struct {
 
 	Turns *TurnLog      // of all points that were measured side by side, with the first of them
 	Rest  int           // how many of them follow
-	Idle  time.Duration // of Took, in which it had no turns
+	Idle  time.Duration // of Took, however much time there was for turns
 }
 
 // pressed reports whether others had the CPUs during the sample.

@@ -220,10 +220,9 @@ func (c curve) adaptive(levels []Level, best func(same []Point) (Point, bool)) (
 }
 
 // key returns the points on which the row of a curve rests: the fewest workers and the
-// best number on the lowest level, and on the highest the best number, the most, which are
-// the slowest where workers hinder each other, and one for each core if the best number is
-// less.
-func (c curve) key(levels []Level, best func(same []Point) (Point, bool)) (points []Point) {
+// best number on the lowest level, and on the highest the best number, the most if they are
+// slower, because they hinder each other, and one for each core if the best number is less.
+func (c curve) key(levels []Level, best func(same []Point) (Point, bool), slower func(p, than Point) bool) (points []Point) {
 	lowest, highest := levels[0], levels[len(levels)-1]
 	var same []Point
 	for _, w := range c.workers {
@@ -235,7 +234,9 @@ func (c curve) key(levels []Level, best func(same []Point) (Point, bool)) (point
 		if isBest || i == 0 {
 			points = append(points, c.point(w, lowest))
 		}
-		if few := ok && p.Workers < w && w == highest.parallelism(); isBest || few || i == len(c.workers)-1 {
+		few := ok && p.Workers < w && w == highest.parallelism()
+		most := i == len(c.workers)-1 && (!ok || slower(same[i], p))
+		if isBest || few || most {
 			points = append(points, c.point(w, highest))
 		}
 	}
@@ -273,10 +274,10 @@ func (g Grid) AdaptivePoints(best func(same []Point) (Point, bool)) (points []Po
 }
 
 // KeyPoints implements Plan.
-func (g Grid) KeyPoints(best func(same []Point) (Point, bool)) (points []Point) {
+func (g Grid) KeyPoints(best func(same []Point) (Point, bool), slower func(p, than Point) bool) (points []Point) {
 	for _, f := range g.forms() {
 		for _, x := range g.Executors {
-			points = append(points, g.curve(f, x).key(g.Levels, best)...)
+			points = append(points, g.curve(f, x).key(g.Levels, best, slower)...)
 		}
 		points = append(points, g.point(f, bench.SerialExecutor, 1, g.Levels[0]))
 		for _, p := range g.ceilings(f) {

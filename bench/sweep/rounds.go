@@ -33,7 +33,7 @@ func (s *sweep) runTurns(ctx context.Context) error {
 			more := s.Plan.AdaptivePoints(s.best)
 			s.points = append(s.points, more...)
 			s.key = map[Point]bool{}
-			for _, p := range s.Plan.KeyPoints(s.best) {
+			for _, p := range s.Plan.KeyPoints(s.best, s.slower) {
 				s.key[p] = true
 			}
 			if s.round == s.Rounds && len(more) > 0 { // there is no later round
@@ -67,24 +67,31 @@ func (s *sweep) blockTime(group []Point, groups int) time.Duration {
 	return min(wanted, max(leastBlock, share-s.idleTime(group)))
 }
 
-// block measures points side by side and says of each, by its processes, how much of the
-// time it took.
+// block measures points side by side and says of each how much of the time it took: its
+// first turn, and by its processes the rest.
 func (s *sweep) block(ctx context.Context, b Block) ([]Entry, error) {
 	began := time.Now()
 	entries, err := s.turner.Block(ctx, b)
 	took := time.Since(began)
-	processes := time.Duration(0)
-	for _, p := range b.Points {
+	first, later := make([]time.Duration, len(entries)), min(took, b.Time)
+	if len(entries) > 0 && entries[0].Turns != nil {
+		first, later = entries[0].Turns.First, entries[0].Turns.Later
+	}
+	idle, processes := took-later, time.Duration(0)
+	for i, p := range b.Points[:len(entries)] {
+		idle -= first[i]
 		processes += time.Duration(p.Copies)
 	}
 	for i := range entries {
 		e, share := &entries[i], time.Duration(b.Points[i].Copies)
-		e.Took, e.Idle, e.Rest = took*share/processes, max(0, took-b.Time)*share/processes, len(entries)-i-1
+		e.Idle = first[i] + idle*share/processes
+		e.Took, e.Rest = e.Idle+later*share/processes, len(entries)-i-1
 	}
 	return entries, err
 }
 
-// idleTime is how long blocks of these points take besides their turns.
+// idleTime is how long blocks of these points take besides the turns that there is time
+// for: to start their processes, for a first turn of each, and to end them.
 func (s *sweep) idleTime(points []Point) (total time.Duration) {
 	for _, p := range points {
 		if known := s.state[p]; known != nil {

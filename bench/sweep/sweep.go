@@ -23,8 +23,9 @@ type Plan interface {
 	AdaptivePoints(best func(same []Point) (Point, bool)) []Point
 
 	// KeyPoints returns the points on which the numbers of the rows rest. Where there
-	// is no time to measure all points in every round, these are.
-	KeyPoints(best func(same []Point) (Point, bool)) []Point
+	// is no time to measure all points in every round, these are. slower reports whether a
+	// point was clearly slower than another one.
+	KeyPoints(best func(same []Point) (Point, bool), slower func(p, than Point) bool) []Point
 }
 
 // Config says how a sweep is run. The points that it visits, and their order,
@@ -224,24 +225,30 @@ func (s *sweep) run(ctx context.Context) error {
 // because which of several equal points is fastest is chance. Points that failed
 // take no part.
 func (s *sweep) best(same []Point) (Point, bool) {
-	mean := func(p Point) float64 {
-		known := s.state[p]
-		if known == nil || known.failed > 0 {
-			return math.Inf(1)
-		}
-		return known.mean()
-	}
 	fastest := math.Inf(1)
 	for _, p := range same {
-		fastest = min(fastest, mean(p))
+		fastest = min(fastest, s.mean(p))
 	}
 	same = slices.SortedFunc(slices.Values(same), func(a, b Point) int { return a.Workers - b.Workers })
 	for _, p := range same {
-		if m := mean(p); m <= fastest+math.Log(1.05) && !math.IsInf(m, 1) {
+		if m := s.mean(p); m <= fastest+math.Log(1.05) && !math.IsInf(m, 1) {
 			return p, true
 		}
 	}
 	return Point{}, false
+}
+
+// slower reports whether p takes at least 15 % longer than another point, which is more than
+// one block of a quiet machine errs by. A point that failed does.
+func (s *sweep) slower(p, than Point) bool { return s.mean(p) > s.mean(than)+math.Log(1.15) }
+
+// mean is the logarithm of a point's time by the rounds so far, infinite if it failed.
+func (s *sweep) mean(p Point) float64 {
+	known := s.state[p]
+	if known == nil || known.failed > 0 {
+		return math.Inf(1)
+	}
+	return known.mean()
 }
 
 // ErrInterrupted is the cause with which to cancel a sweep's context when the user

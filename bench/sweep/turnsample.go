@@ -26,7 +26,9 @@ type TurnLog struct {
 	Points []string  `json:"points"`
 	Turns  [][]int64 `json:"turns"` // in the order of time: the index of the point, how much of its CPUs the turn lost, per mille, and ns per job of all that was timed; of several copies, one after the other
 
-	Disturbed Disturbed `json:"-"`
+	Disturbed Disturbed       `json:"-"`
+	First     []time.Duration `json:"-"` // that the first turn of each point took
+	Later     time.Duration   `json:"-"` // that all others took together
 }
 
 // lines are what a result file has of the log: lines of bounded length, each with its points,
@@ -54,10 +56,11 @@ const maxTimes = 1500
 
 // log is the times of all turns.
 func (t *sitting) log() *TurnLog {
-	log, lost := &TurnLog{Round: t.Number, Turns: [][]int64{}, Disturbed: t.disturbed()}, t.lost()
+	log, lost := &TurnLog{Round: t.Number, Turns: [][]int64{}, Disturbed: t.disturbed(), Later: t.later}, t.lost()
 	index := map[*part]int64{}
 	for i, p := range t.parts {
 		log.Points = append(log.Points, p.point.String())
+		log.First = append(log.First, p.took)
 		index[p] = int64(i)
 	}
 	for i, d := range t.dealt {

@@ -17,6 +17,7 @@ import (
 // estimate is how long a run will take.
 type estimate struct {
 	points int
+	every  int             // of them in every round; the others are thinned
 	visit  []time.Duration // of each point, in the order of the plan's lines
 	round  time.Duration   // a visit to each
 	later  time.Duration   // a round that leaves out what the rows do not rest on
@@ -34,7 +35,7 @@ func (r *run) estimate(what target) estimate {
 	if inTurns {
 		o.needed = sampling.MinBlocks
 	}
-	key := what.plan.KeyPoints(func(same []sweep.Point) (sweep.Point, bool) { return same[0], len(same) > 0 })
+	key := what.plan.KeyPoints(func(same []sweep.Point) (sweep.Point, bool) { return same[0], len(same) > 0 }, func(_, _ sweep.Point) bool { return true })
 	for _, p := range what.plan.FixedPoints() {
 		took, ok := known[p.String()]
 		if ok {
@@ -48,6 +49,7 @@ func (r *run) estimate(what target) estimate {
 		o.visit = append(o.visit, took)
 		o.round += took
 		if !inTurns || slices.Contains(key, p) {
+			o.every++
 			o.later += took
 		}
 	}
@@ -117,6 +119,9 @@ func (r *run) dryRun(what target) error {
 	}
 	fmt.Fprintf(&text, "%s, about %v a round (%s)\n%s: at most about %v, and up to %v of waiting for a quiet machine\n",
 		table.Count(o.points, "point"), o.round.Round(100*time.Millisecond), how, r.until(what), expected.Round(time.Second), r.Wait)
+	if thinned := o.points - o.every; thinned > 0 {
+		fmt.Fprintf(&text, "after the first round, the %d points on which the rows rest are in every round, and the other %d in every third or, if starting them takes too long, in fewer\n", o.every, thinned)
+	}
 	if short := r.tooShort(o, what.chosen); short != "" {
 		fmt.Fprintf(&text, "note: %s\n", short)
 	}

@@ -259,6 +259,6 @@ func (p demoPlan) FixedPoints() (points []sweep.Point) {
 func (p demoPlan) AdaptivePoints(func([]sweep.Point) (sweep.Point, bool)) []sweep.Point { return nil }
 
 // KeyPoints implements sweep.Plan.
-func (p demoPlan) KeyPoints(func([]sweep.Point) (sweep.Point, bool)) []sweep.Point {
+func (p demoPlan) KeyPoints(func([]sweep.Point) (sweep.Point, bool), func(p, than sweep.Point) bool) []sweep.Point {
 	return p.FixedPoints()
 }

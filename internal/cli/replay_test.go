@@ -46,7 +46,9 @@ func (r *replay) AdaptivePoints(func(same []sweep.Point) (sweep.Point, bool)) []
 	return nil
 }
 
-func (r *replay) KeyPoints(func([]sweep.Point) (sweep.Point, bool)) []sweep.Point { return nil }
+func (r *replay) KeyPoints(func([]sweep.Point) (sweep.Point, bool), func(p, than sweep.Point) bool) []sweep.Point {
+	return nil
+}
 
 func (r *replay) sampler() sampler {
 	return sampler{entries: r.entries, taken: map[string]int{}}
