@@ -30,6 +30,7 @@ var Gups = Workload{
 	Expect:      Saturating,
 	Why:         "every core adds misses in flight, until memory cannot serve more",
 	NoProcesses: "its tasks share one table",
+	Needs:       func(p Params, _ string) Needs { return Needs{Bytes: 8 * gupsWords(p)} },
 	SetUp:       newGups,
 }
 
@@ -43,9 +44,11 @@ type gupsJob struct {
 	runs    int // since the table was in its first state
 }
 
+// gupsWords is the size of the table: a power of two.
+func gupsWords(p Params) int { return 1 << bits.Len(uint(p.amount(1<<12, 1<<24, 1<<26)-1)) }
+
 func newGups(p Params) (Job, error) {
-	words := p.amount(1<<12, 1<<24, 1<<26)
-	words = 1 << bits.Len(uint(words-1))
+	words := gupsWords(p)
 	j := &gupsJob{table: make([]uint64, words), updates: p.amount(1<<12, 1<<19, 1<<21)}
 	j.tasks = max(16*p.copies(), j.updates>>13)
 	touch(words, func(lo, hi int) {

@@ -22,6 +22,7 @@ var Nstream = Workload{
 	Expect:      Saturating,
 	Why:         "cores help until together they use all of the bandwidth",
 	NoProcesses: "its tasks share three arrays",
+	Needs:       func(p Params, _ string) Needs { return Needs{Bytes: 3 * 8 * p.amount(1<<12, 1<<23, 1<<25)} },
 	SetUp:       newNstream,
 }
 

@@ -27,7 +27,10 @@ var Stencil = Workload{
 	Expect:      Saturating,
 	Why:         "cores help until together they use all of the bandwidth",
 	NoProcesses: "its tasks share two grids",
-	SetUp:       newStencil,
+	Needs: func(p Params, _ string) Needs {
+		return Needs{Bytes: 2 * 8 * p.amount(96, 2600, 8000) * p.pick(48, 2600, 8000)}
+	},
+	SetUp: newStencil,
 }
 
 const stencilRadius = 2

@@ -27,7 +27,10 @@ var Transpose = Workload{
 	Expect:      Saturating,
 	Why:         "cores help until together they use all of the bandwidth",
 	NoProcesses: "its tasks share two matrices",
-	SetUp:       newTranspose,
+	Needs: func(p Params, _ string) Needs {
+		return Needs{Bytes: 2 * 8 * p.amount(320, 2584, 8024) * p.pick(40, 2584, 8024)}
+	},
+	SetUp: newTranspose,
 }
 
 // transposeTile is the side of a tile: two tiles of 8 KiB fit every first-level

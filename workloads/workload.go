@@ -72,7 +72,7 @@ type Workload struct {
 	// means that it can.
 	NoWeak string
 
-	// Needs returns the files, processes and threads that the job itself uses
+	// Needs returns the files, processes, threads and memory that the job itself uses
 	// with p.Workers workers, without those of the executor. Nil means none.
 	Needs func(p Params, executor string) Needs
 

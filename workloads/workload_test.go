@@ -400,3 +400,33 @@ func TestLookup(t *testing.T) {
 		}
 	}
 }
+
+// What a job allocates at medium size is what it says that it needs, unless that is little.
+func TestNeedsCountTheMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("its set-up takes long")
+	}
+	for _, w := range All() {
+		for _, slices := range []int{1, 3} {
+			t.Run(fmt.Sprintf("%s/slices=%d", w.Name, slices), func(t *testing.T) {
+				p := Params{Size: Medium, Workers: 2, Slices: slices}
+				heap := func() (b int) {
+					runtime.GC()
+					var m runtime.MemStats
+					runtime.ReadMemStats(&m)
+					return int(m.HeapAlloc)
+				}
+				before := heap()
+				job := newJob(t, w, p)
+				took, said := heap()-before, 0
+				runtime.KeepAlive(job)
+				if w.Needs != nil {
+					said = w.Needs(p, "pool").Bytes
+				}
+				if took-said > 32<<20 || said-took > 1<<20 {
+					t.Errorf("it has %d MiB and says %d", took>>20, said>>20)
+				}
+			})
+		}
+	}
+}

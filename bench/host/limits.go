@@ -28,6 +28,7 @@ type Limits struct {
 	Files     Limit // open in one process
 	Processes Limit // of this user, where threads do not count
 	Tasks     Limit // threads of all processes of this user, cgroup or machine: the tightest
+	Memory    int64 // bytes that are free or can be freed without swapping; 0: unknown
 }
 
 // ReadLimits reads the limits of this process and its children. What cannot be read
@@ -44,7 +45,43 @@ func ReadLimits() Limits {
 			l.Tasks = tasks
 		}
 	}
+	l.Memory = availableMemory(t)
 	return l
+}
+
+// availableMemory is what the machine and the cgroups leave, of which pages of files that
+// were not used lately are a part (proc_meminfo(5), cgroup-v2.rst: memory).
+func availableMemory(t tree) (least int64) {
+	atMost := func(n int64) {
+		if least == 0 || n < least {
+			least = max(1, n)
+		}
+	}
+	if kib, err := strconv.ParseInt(strings.TrimSuffix(statusField(t.text("proc/meminfo"), "MemAvailable"), " kB"), 10, 64); err == nil {
+		atMost(kib << 10)
+	}
+	groups, _ := hierarchies(t, "memory")
+	for _, h := range groups {
+		files := [...]string{"/memory.max", "/memory.current", "inactive_file "}
+		if !h.v2 {
+			files = [...]string{"/memory.limit_in_bytes", "/memory.usage_in_bytes", "total_inactive_file "}
+		}
+		for _, dir := range h.dirs {
+			most, err := strconv.ParseInt(t.text(dir+files[0]), 10, 64)
+			if err != nil { // it is max
+				continue
+			}
+			used, _ := strconv.ParseInt(t.text(dir+files[1]), 10, 64)
+			for line := range strings.Lines(t.text(dir + "/memory.stat")) {
+				if text, ok := strings.CutPrefix(line, files[2]); ok {
+					freed, _ := strconv.ParseInt(strings.TrimSpace(text), 10, 64)
+					used -= freed
+				}
+			}
+			atMost(most - used)
+		}
+	}
+	return least
 }
 
 // taskLimits are the limits of the machine and of the cgroups, which count the threads

@@ -48,6 +48,36 @@ func TestLimitsOfTasks(t *testing.T) {
 	}
 }
 
+func TestAvailableMemory(t *testing.T) {
+	const machine = "MemTotal:       8000000 kB\nMemFree:         100000 kB\nMemAvailable:    4000000 kB"
+	for name, c := range map[string]struct {
+		tree tree
+		want int64
+	}{
+		"nothing is known": {tree{files(), new(notes)}, 0},
+		"machine":          {tree{files("proc/meminfo", machine), new(notes)}, 4000000 << 10},
+		"cgroup 2": {tree{files("proc/meminfo", machine,
+			"proc/self/cgroup", "0::/box/inner",
+			"proc/self/mountinfo", "30 20 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw",
+			"sys/fs/cgroup/box/inner/memory.max", "max",
+			"sys/fs/cgroup/box/memory.max", "1000000000",
+			"sys/fs/cgroup/box/memory.current", "700000000",
+			"sys/fs/cgroup/box/memory.stat", "anon 5\nfile 9\ninactive_file 200000000\nactive_file 7",
+		), new(notes)}, 500000000},
+		"cgroup 1": {tree{files("proc/meminfo", machine,
+			"proc/self/cgroup", "4:memory:/box",
+			"proc/self/mountinfo", "30 20 0:26 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory",
+			"sys/fs/cgroup/memory/box/memory.limit_in_bytes", "1000",
+			"sys/fs/cgroup/memory/box/memory.usage_in_bytes", "3000",
+			"sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712",
+		), new(notes)}, 1},
+	} {
+		if got := availableMemory(c.tree); got != c.want {
+			t.Errorf("%s: %d, want %d", name, got, c.want)
+		}
+	}
+}
+
 func TestLimitsOfThisProcess(t *testing.T) {
 	l := ReadLimits()
 	for _, limit := range []Limit{l.Files, l.Processes, l.Tasks} {

@@ -1,10 +1,8 @@
 package sweep
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"path/filepath"
 	"slices"
@@ -42,35 +40,6 @@ type launchers interface {
 	turning(p Point, jobs int, length time.Duration, file string) (launcher, func(*benchfmt.Result), error)
 }
 
-// turnTime is for about how long jobs are timed at once, unless one takes longer: long
-// beside the microseconds in which a process wakes up, and short beside what disturbs a
-// machine.
-const turnTime = time.Millisecond
-
-// settleTime is how long a process on several CPUs runs before a turn of it is timed, which
-// it is for half as long. Threads that were idle wake up on a CPU together, and the system takes some ten
-// milliseconds to move them apart: of cashiers with 16 workers on two CPUs, jobs take up
-// to twice as long for 60 to 150 ms.
-const settleTime = 100 * time.Millisecond
-
-// pieceTime is for how long jobs are timed between two looks at the CPUs, unless one takes
-// longer: spells in which others have a CPU, or the thread beside it, are mostly longer.
-const pieceTime = 10 * time.Millisecond
-
-// settles reports whether jobs of a point need b.Settle until they run as they do alone.
-func settles(p Point) bool { return min(p.Cores, p.Procs) > 1 }
-
-// settle is for how long a part runs before its turn is timed.
-func (t *sitting) settle(p *part) time.Duration {
-	switch {
-	case settles(p.point):
-		return t.Settle
-	case p.took > 0 && p.took < 2*pieceTime: // the first turn, which does not count, is as long as later ones
-		return 1 // a job
-	}
-	return 0
-}
-
 // Block is points that are measured side by side: each has a process, or one for every
 // copy, and all of them take turns in random order until the time is over.
 type Block struct {
@@ -78,6 +47,7 @@ type Block struct {
 	Jobs   []int         // of a turn of each point; 0: about as many as take a millisecond
 	Time   time.Duration // of all turns but the first of each point
 	Settle time.Duration // at most settleTime
+	Wait   time.Duration // for other programs to leave, in addition
 	Alike  []int         // CPUs on which jobs of one CPU are timed in turn
 	Number int           // of this block, from 1
 	Seed   uint64
@@ -111,8 +81,13 @@ type sitting struct {
 	players []*player
 	dealt   []dealt       // all turns
 	later   time.Duration // that those took which were not the first of a part
-	watch   *meter.Watch
-	probes  *meter.Probes
+
+	busy      func() []int  // see watchCPUs
+	patience  time.Duration // to wait for others to leave
+	disturbed bool          // by others, in the last turns
+	taken     []int         // CPUs that others have
+	watch     *meter.Watch
+	probes    *meter.Probes
 }
 
 // dealt is a turn.
@@ -242,7 +217,8 @@ func watch(all ...*player) *time.Timer {
 
 // deal gives the turns. First every part has one, in random order, which says how long
 // its turns take and brings what it works on into the caches: see turnsOf for whether it
-// counts. The rest come evenly over the time.
+// counts. The rest come evenly over the time. Who was disturbed by other programs in too
+// many has more.
 func (t *sitting) deal(ctx context.Context) {
 	t.watch = meter.NewWatch(t.cpus())
 	t.probes = meter.NewProbes(t.cpus())
@@ -250,87 +226,39 @@ func (t *sitting) deal(ctx context.Context) {
 		p.moves = t.moves(p)
 	}
 	defer t.watch.Stop()
-	for _, i := range t.random.Perm(len(t.parts)) {
-		if ctx.Err() != nil {
-			return
-		}
-		start := time.Now()
-		if p := t.parts[i]; t.turn(p) {
-			p.took = max(time.Since(start), shortestTurn)
-		}
-	}
+	t.busy, t.patience, t.disturbed = t.watchCPUs, t.Wait, true
+	first := slices.Clone(t.parts)
+	t.random.Shuffle(len(first), func(i, k int) { first[i], first[k] = first[k], first[i] })
+	t.give(ctx, first, func() bool { return true })
 	began := time.Now()
 	defer func() { t.later = time.Since(began) }()
-	for _, p := range t.order() {
-		if ctx.Err() != nil || time.Since(began) > t.Time+t.Time/4 {
-			return
-		}
-		t.turn(p)
+	within := func(d time.Duration) func() bool { return func() bool { return time.Since(began) < d } }
+	t.give(ctx, t.order(), within(t.Time+t.Time/4))
+	more := within(t.Time + t.Time/4 + t.Wait)
+	for again := t.again(); len(again) > 0 && t.give(ctx, again, more); {
+		again = t.again()
 	}
 }
 
-// shortestTurn is less than any turn takes.
-const shortestTurn = 10 * time.Microsecond
-
-// maxTurns bounds the memory for the turns of a part.
-const maxTurns = 1 << 13
-
-// A part has at least leastTurns turns, unless these take longer than leastTime together.
-const (
-	leastTurns = 4
-	leastTime  = 60 * time.Millisecond
-)
-
-// order is the parts in the order of their turns. In a given time, the error of all
-// quotients together is least if the number of turns goes with the error of one, and with
-// the root of how often it fits into the time (Neyman, 1934). The error of a turn goes with
-// the root of the time that is timed in it, of which settling is no part.
-func (t *sitting) order() (order []*part) {
-	type at struct {
-		part  *part
-		place float64
-	}
-	var all []at
-	costs := map[*part]float64{} // of a turn
-	roots := 0.0
-	for _, p := range t.parts {
-		if p.took > 0 { // else it had no turn
-			costs[p] = t.cost(p)
-			roots += math.Sqrt(costs[p] / t.timed(p))
+// give gives a turn to each part of a queue, in about this order, while there is time. It
+// reports false if nobody could have one.
+func (t *sitting) give(ctx context.Context, queue []*part, isTime func() bool) (some bool) {
+	for len(queue) > 0 && isTime() {
+		i := t.next(ctx, queue)
+		p := queue[i]
+		queue = slices.Delete(queue, i, i+1)
+		if ctx.Err() != nil {
+			return false
+		}
+		start := time.Now()
+		if t.turn(p) {
+			some = true
+			if p.took == 0 {
+				p.took = max(time.Since(start), shortestTurn)
+			}
 		}
 	}
-	for _, p := range t.parts {
-		cost, ok := costs[p]
-		if !ok {
-			continue
-		}
-		n := int(math.Round(float64(t.Time) / roots / math.Sqrt(cost*t.timed(p))))
-		n = max(n, min(leastTurns, int(leastTime/p.took)))
-		for k := range min(n, maxTurns) {
-			all = append(all, at{p, (float64(k) + t.random.Float64()) / float64(n)})
-		}
-	}
-	slices.SortFunc(all, func(a, b at) int { return cmp.Compare(a.place, b.place) })
-	for _, a := range all {
-		order = append(order, a.part)
-	}
-	return order
-}
-
-// cost is about how long a turn takes that is not the first: that had no job to settle.
-func (t *sitting) cost(p *part) float64 {
-	if !settles(p.point) && t.settle(p) > 0 {
-		return 1.5 * float64(p.took)
-	}
-	return float64(p.took)
-}
-
-// timed is about how much of a turn is timed.
-func (t *sitting) timed(p *part) float64 {
-	if settles(p.point) {
-		return max(float64(p.took)/3, float64(p.took-t.Settle))
-	}
-	return float64(p.took)
+	return some
 }
 
 // cpus are all that processes are bound to.
@@ -349,7 +277,8 @@ func (t *sitting) cpus() (all []int) {
 func (t *sitting) turn(p *part) bool {
 	together := p.players
 	if p.alone && len(p.players) > 0 { // with another one first in every block
-		together = p.players[(t.Number-1+p.turns)%len(p.players):][:1]
+		i := t.turnOf(p, len(p.players), func(i int) []int { return p.players[i].cpus })
+		together = p.players[i:][:1]
 	}
 	if len(together) == 0 || slices.ContainsFunc(together, func(q *player) bool { return q.err != nil }) {
 		return false
@@ -377,18 +306,19 @@ func (t *sitting) turn(p *part) bool {
 func (t *sitting) piece(p *part, together []*player, settle time.Duration) bool {
 	look := t.look(together)
 	late := watch(together...)
-	ok := t.give(p, together, settle)
+	ok := t.play(p, together, settle)
 	late.Stop()
 	d := dealt{part: p, players: together, saw: look()}
 	for _, q := range together {
 		d.turns = append(d.turns, len(q.parts)-1)
 	}
 	t.dealt = append(t.dealt, d)
+	t.disturbed = t.disturbed || d.saw.others > maxLost
 	return ok
 }
 
-// give lets some players have a turn together. Whoever calls it must watch them.
-func (t *sitting) give(p *part, together []*player, settle time.Duration) bool {
+// play lets some players have a turn together. Whoever calls it must watch them.
+func (t *sitting) play(p *part, together []*player, settle time.Duration) bool {
 	var seats []*turns.Seat
 	for _, q := range together {
 		if q.err != nil {

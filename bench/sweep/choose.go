@@ -80,6 +80,14 @@ func (s Settings) Grid(levels []Level) (Grid, error) {
 	if errs := g.LimitErrors(); s.Workers != nil && len(errs) > 0 { // those of the default list are left out
 		return g, &SettingError{"Workers", errors.Join(errs...)}
 	}
+	if g.omitted = g.MemoryErrors(); len(g.omitted) > 0 { // likewise
+		if len(s.Workloads) > 0 && !slices.Contains(s.Workloads, "all") || len(g.omitted) == len(g.Workloads) {
+			return g, &SettingError{"Workloads", errors.Join(g.omitted...)}
+		}
+		g.Workloads = slices.DeleteFunc(slices.Clone(g.Workloads), func(w workloads.Workload) bool {
+			return slices.ContainsFunc(g.omitted, func(err error) bool { return err.(*MemoryError).Workload == w.Name })
+		})
+	}
 	chosen := func(p Point) bool { return p.Slices == 1 && slices.Contains(g.Executors, p.Executor) }
 	if !slices.ContainsFunc(g.FixedPoints(), chosen) {
 		return g, wrong("Workers", "they leave no point to measure: inline and serial have 1 worker")

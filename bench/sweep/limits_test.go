@@ -1,6 +1,7 @@
 package sweep_test
 
 import (
+	"errors"
 	"slices"
 	"testing"
 
@@ -33,4 +34,28 @@ func TestPointsBeyondALimitAreLeftOut(t *testing.T) {
 		}
 		return sweep.Point{}, false
 	})
+}
+
+// A workload whose processes need more memory together than there is is left out of the
+// default set, and an error if it was asked for.
+func TestWorkloadsThatNeedTooMuchMemoryAreLeftOut(t *testing.T) {
+	g := fourCores(t, 1, 4, 64)
+	g.Workloads, g.Size = []workloads.Workload{workloads.Nstream, workloads.Ep}, workloads.Medium
+	processes := 0
+	for _, p := range g.FixedPoints() {
+		if p.Workload == "Nstream" {
+			processes += p.Copies
+		}
+	}
+	for available, want := range map[int64]bool{0: false, 1 << 40: false, 1 << 31: true} {
+		g.Limits.Memory = available
+		errs := g.MemoryErrors()
+		var e *sweep.MemoryError
+		if found := len(errs) == 1 && errors.As(errs[0], &e); found != want || len(errs) > 1 {
+			t.Errorf("%d bytes: %v", available, errs)
+		}
+		if want && (e.Workload != "nstream" || e.Processes != processes || e.Have != available || e.Need < available/5*4) {
+			t.Errorf("%+v, want the %d processes of nstream", e, processes)
+		}
+	}
 }

@@ -44,6 +44,7 @@ type Grid struct {
 	Size      workloads.Size
 	Weak      bool        // jobs grow with the workers
 	Limits    host.Limits // points whose workers cost more are left out, see LimitErrors
+	omitted   []error     // why workloads are left out
 }
 
 // Level is a degree of parallelism on offer: CPUs and GOMAXPROCS.
@@ -148,9 +149,58 @@ func (g Grid) Check() error {
 	return nil
 }
 
+// MemoryError says that the processes of a workload that take turns need more memory than
+// there is.
+type MemoryError struct {
+	Workload   string
+	Processes  int
+	Need, Have int64 // bytes
+}
+
+func (e *MemoryError) Error() string {
+	return fmt.Sprintf("%s needs %.1f GB of memory in the %d processes that take turns, and %.1f GB are available: free some, or measure fewer workers, fewer cores or a smaller size",
+		e.Workload, float64(e.Need)/1e9, e.Processes, float64(e.Have)/1e9)
+}
+
+// MemoryErrors returns a *MemoryError for each workload that needs too much.
+func (g Grid) MemoryErrors() (errs []error) {
+	if g.Limits.Memory == 0 {
+		return nil
+	}
+	points := g.FixedPoints()
+	group, blocks := groupsOf(points), map[Point]*MemoryError{}
+	for _, w := range g.Workloads {
+		if w.Needs == nil {
+			continue
+		}
+		most := &MemoryError{}
+		for _, p := range points {
+			if p.Workload != bench.Title(w) {
+				continue
+			}
+			e := blocks[group(p)]
+			if e == nil {
+				e = &MemoryError{Workload: w.Name, Have: g.Limits.Memory}
+				blocks[group(p)] = e
+			}
+			params := workloads.Params{Size: p.Size, Workers: p.Workers, Variant: p.Variant, Weak: p.Weak, Slices: p.Slices}
+			e.Processes += p.Copies
+			if e.Need += int64(p.Copies) * int64(w.Needs(params, p.Executor).Bytes); e.Need > most.Need {
+				most = e
+			}
+		}
+		if most.Need > most.Have/5*4 {
+			errs = append(errs, most)
+		}
+	}
+	return errs
+}
+
 // LimitErrors returns why points are left out: a *bench.LimitError for each workload,
-// executor and number of workers that the limits do not allow.
+// executor and number of workers that the limits do not allow, and a *MemoryError for each
+// workload that needs too much memory.
 func (g Grid) LimitErrors() (errs []error) {
+	errs = append(errs, g.omitted...)
 	for _, f := range g.forms() {
 		for _, x := range g.Executors {
 			for _, workers := range g.workersUnder(x) {

@@ -91,11 +91,15 @@ func (s *sweep) block(ctx context.Context, b Block) ([]Entry, error) {
 }
 
 // idleTime is how long blocks of these points take besides the turns that there is time
-// for: to start their processes, for a first turn of each, and to end them.
+// for: to start their processes, for a first turn of each, and to end them. Of a point that
+// had no block yet it is guessed, so that the first blocks leave time for later ones, which
+// have fewer points.
 func (s *sweep) idleTime(points []Point) (total time.Duration) {
 	for _, p := range points {
 		if known := s.state[p]; known != nil {
 			total += known.idle
+		} else {
+			total += s.Sample
 		}
 	}
 	return total

@@ -38,7 +38,8 @@ func (t *sitting) move(p *part, together []*player) {
 	}
 	q := together[0]
 	was := q.cpus
-	if q.bind(p.moves[(t.Number+p.turns)%len(p.moves):][:1]) != nil {
+	i := t.turnOf(p, len(p.moves), func(i int) []int { return p.moves[i:][:1] })
+	if q.bind(p.moves[i:][:1]) != nil {
 		p.moves = nil
 		q.err = q.bind(was)
 	}
@@ -141,8 +142,8 @@ func (t *sitting) lost() []loss {
 // Disturbed counts turns, and those that were disturbed.
 type Disturbed struct{ Turns, Others, Slow int }
 
-// disturbed counts the turns of a block.
-func (t *sitting) disturbed() (d Disturbed) {
+// count counts the turns of a block.
+func (t *sitting) count() (d Disturbed) {
 	for _, l := range t.lost() {
 		d.Turns++
 		if l.others > maxLost {

@@ -109,7 +109,7 @@ func TestLost(t *testing.T) {
 			t.Errorf("turn %d lost %v, want %v", i, got, want)
 		}
 	}
-	if got, want := s.disturbed(), (Disturbed{Turns: 7, Others: 2, Slow: 2}); got != want {
+	if got, want := s.count(), (Disturbed{Turns: 7, Others: 2, Slow: 2}); got != want {
 		t.Errorf("disturbed %+v, want %+v", got, want)
 	}
 }
@@ -143,17 +143,31 @@ func TestBind(t *testing.T) {
 	}
 }
 
-// A block compares calm turns of all its points, or all turns of each.
-func TestTurnsAreChosenForAllParts(t *testing.T) {
+// A block compares calm turns of all its points, or those without other programs, or for
+// a point that has too few of these all.
+func TestTurnsAreChosen(t *testing.T) {
 	calm := sight{cpus: []int{3}, speed: []time.Duration{100}}
 	slow := sight{cpus: []int{3}, speed: []time.Duration{150}}
-	for want, second := range map[string][]sight{"4 3": {calm, slow, calm, slow}, "3 2": {slow, calm, calm, slow}} {
-		s := played(1, []time.Duration{ms, ms, ms, ms, ms}, []sight{calm, calm, slow, calm, calm})
-		other := played(1, []time.Duration{ms, ms, ms, ms}, second)
+	others := sight{cpus: []int{3}, speed: []time.Duration{100}, others: 0.5}
+	for _, c := range []struct {
+		first, second []sight
+		want          string
+		lacking       int
+	}{
+		{[]sight{calm, calm, slow, calm, calm}, []sight{slow, calm, calm, slow}, "3 2", 0},
+		{[]sight{calm, calm, slow, calm, calm}, []sight{calm, slow, calm, slow}, "4 3", 0},
+		{[]sight{calm, calm, slow, others, calm}, []sight{slow, calm, slow, others}, "3 2", 0},
+		{[]sight{calm, calm, slow, others, calm}, []sight{slow, calm, others, others}, "3 3", 1},
+		{[]sight{others, slow}, []sight{slow}, "2 1", 1},
+		{[]sight{others, slow, slow}, []sight{slow}, "2 1", 0}, // the first of three does not count
+	} {
+		took := []time.Duration{ms, ms, ms, ms, ms}
+		s := played(1, took[:len(c.first)], c.first)
+		other := played(1, took[:len(c.second)], c.second)
 		s.parts, s.dealt = append(s.parts, other.parts...), append(s.dealt, other.dealt...)
-		chosen := s.choose().turns
-		if got := fmt.Sprint(len(chosen[s.parts[0]]), " ", len(chosen[s.parts[1]])); got != want {
-			t.Errorf("%v: %s turns, want %s", second, got, want)
+		chosen := s.choose()
+		if got := fmt.Sprint(len(chosen.turns[s.parts[0]]), " ", len(chosen.turns[s.parts[1]])); got != c.want || len(chosen.lacking) != c.lacking {
+			t.Errorf("%v, %v: %s turns, want %s; %d parts lack some, want %d", c.first, c.second, got, c.want, len(chosen.lacking), c.lacking)
 		}
 	}
 }

@@ -128,10 +128,11 @@ const pilot = 3
 // samples that fail are listed in the summary and do not end the sweep.
 func Run(ctx context.Context, c Config) (Summary, error) {
 	s := &sweep{
-		Config: c,
-		points: c.Plan.FixedPoints(),
-		state:  map[Point]*state{},
-		rng:    rand.New(rand.NewPCG(c.Seed, 0)),
+		patience: mostPatience,
+		Config:   c,
+		points:   c.Plan.FixedPoints(),
+		state:    map[Point]*state{},
+		rng:      rand.New(rand.NewPCG(c.Seed, 0)),
 	}
 	if InTurns(c.Sampler) {
 		s.turner = c.Sampler.(Turner)
@@ -176,6 +177,7 @@ type sweep struct {
 	completed bool              // Plan.AdaptivePoints has been called
 	blocks    int               // of a whole round
 	key       map[Point]bool    // Plan.KeyPoints; nil until they are known
+	patience  time.Duration     // of blocks, with other programs
 	group     func(Point) Point // see groupsOf; of turns only, as the next
 	finished  map[Point]bool    // groups that are precise
 	every     int               // others are measured in every so many rounds of turns

@@ -64,7 +64,7 @@ func (t *sitting) alternate(d time.Duration) {
 	until := time.Now().Add(d)
 	for n := 0; n == 0 || n < maxSlices && time.Now().Before(until); n++ {
 		for _, p := range t.parts {
-			if !t.give(p, p.players, 0) {
+			if !t.play(p, p.players, 0) {
 				return
 			}
 		}

@@ -29,6 +29,7 @@ type TurnLog struct {
 	Disturbed Disturbed       `json:"-"`
 	First     []time.Duration `json:"-"` // that the first turn of each point took
 	Later     time.Duration   `json:"-"` // that all others took together
+	Vain      bool            `json:"-"` // others stayed for longer than Block.Wait
 }
 
 // lines are what a result file has of the log: lines of bounded length, each with its points,
@@ -56,7 +57,7 @@ const maxTimes = 1500
 
 // log is the times of all turns.
 func (t *sitting) log() *TurnLog {
-	log, lost := &TurnLog{Round: t.Number, Turns: [][]int64{}, Disturbed: t.disturbed(), Later: t.later}, t.lost()
+	log, lost := &TurnLog{Round: t.Number, Turns: [][]int64{}, Disturbed: t.count(), Later: t.later, Vain: len(t.again()) > 0}, t.lost()
 	index := map[*part]int64{}
 	for i, p := range t.parts {
 		log.Points = append(log.Points, p.point.String())
@@ -151,28 +152,49 @@ func (t *sitting) sample(p *part, c choice) (*benchfmt.Result, error) {
 
 // choice is the turns of a block from which its undisturbed times come.
 type choice struct {
-	turns map[*part][]int // the places of those of each part
-	time  func([]float64) float64
+	turns   map[*part][]int // the places of those of each part
+	time    func([]float64) float64
+	lacking []*part // that had too few without other programs, or where these are not seen
 }
 
 // choose takes the turns in which nobody else had the CPUs, if every part of the block has
-// two of them or more: the time is their mean. What was seen of others decides, and not
-// how long the turns took, so that what jobs do themselves now and then is in it. Else all
-// turns of all parts count, with the middle half of their times: with calm turns of one part
-// and others of the next, a quotient would be of two machines.
+// enough of them: the time is their mean. What was seen of others decides, and not
+// how long the turns took, so that what jobs do themselves now and then is in it. One rule
+// holds for all parts: with turns of one on fast CPUs and of the next on slow ones, a
+// quotient would be of two machines.
+//
+// Else the time is the middle half of the turns in which no other program had the CPUs,
+// or, of a part that has too few of those, of all, which makes it a sample under pressure.
 func (t *sitting) choose() choice {
-	all, calm, lost := map[*part][]int{}, map[*part][]int{}, t.lost()
-	enough := true
+	lost := t.lost()
+	all, calm, free := map[*part][]int{}, map[*part][]int{}, map[*part][]int{}
 	for _, p := range t.parts {
-		all[p] = t.turnsOf(p)
-		calm[p] = slices.DeleteFunc(slices.Clone(all[p]), func(i int) bool { return lost[i].all() > maxLost })
-		_, seen := t.othersIn(all[p])
-		enough = enough && seen && len(calm[p]) >= min(2, len(all[p]))
+		for _, i := range t.turnsOf(p) {
+			all[p] = append(all[p], i)
+			if lost[i].all() <= maxLost {
+				calm[p] = append(calm[p], i)
+			}
+			if lost[i].others <= maxLost {
+				free[p] = append(free[p], i)
+			}
+		}
 	}
-	if enough {
-		return choice{calm, func(times []float64) float64 { return stat.Mean(times, nil) }}
+	lacking := func(some map[*part][]int) (parts []*part) {
+		for _, p := range t.parts {
+			if _, seen := t.othersIn(all[p]); !seen || len(some[p]) < min(enoughTurns-1, len(all[p])) {
+				parts = append(parts, p)
+			}
+		}
+		return parts
 	}
-	return choice{all, turns.MiddleHalf}
+	if len(lacking(calm)) == 0 {
+		return choice{turns: calm, time: func(times []float64) float64 { return stat.Mean(times, nil) }}
+	}
+	c := choice{turns: free, time: turns.MiddleHalf, lacking: lacking(free)}
+	for _, p := range c.lacking {
+		c.turns[p] = all[p]
+	}
+	return c
 }
 
 // maxLost is which share of its CPUs a turn may have lost that counts as undisturbed. The

@@ -193,6 +193,10 @@ func (r *run) useWorkloads(what *target, levels []sweep.Level) error {
 			return err
 		}
 	}
+	r.Workloads = nil // for who continues the run: what is left out depends on the moment
+	for _, w := range grid.Workloads {
+		r.Workloads = append(r.Workloads, w.Name)
+	}
 	what.plan = grid
 	what.chosen = choice{len(grid.Workloads), "workloads", "--workloads"}
 	what.list = func() { list(r.out, grid) }
