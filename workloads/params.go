@@ -48,6 +48,12 @@ func (s Size) Check() error {
 	return nil
 }
 
+// Multiple returns how many times as large it is as one of Sizes.
+func (s Size) Multiple() int {
+	_, times := s.split()
+	return times
+}
+
 // split returns the size of which s is a multiple.
 func (s Size) split() (base Size, times int) {
 	for _, base := range Sizes() {
@@ -116,8 +122,7 @@ func (p Params) share(whole int) int {
 
 // copies returns how many times the size and weak scaling repeat the whole.
 func (p Params) copies() int {
-	_, times := p.Size.split()
-	return times * p.users()
+	return p.Size.Multiple() * p.users()
 }
 
 // users returns how many times as many users as without weak scaling ask at once.

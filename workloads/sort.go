@@ -33,6 +33,7 @@ var Sort = Workload{
 	Expect:      Capped(8),
 	Why:         "the last merges take 2 of the 17 levels of the sort, however many cores there are",
 	NoProcesses: "its tasks share arrays of numbers",
+	Needs:       func(p Params, _ string) Needs { return Needs{Bytes: 4 * 8 * p.amount(1<<10, 1<<17, 1<<20)} },
 	SetUp:       newSort,
 }
 

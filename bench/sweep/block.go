@@ -86,6 +86,8 @@ type sitting struct {
 	patience  time.Duration // to wait for others to leave
 	disturbed bool          // by others, in the last turns
 	taken     []int         // CPUs that others have
+	glanced   time.Time     // when that was found
+	waited    time.Duration // for others
 	watch     *meter.Watch
 	probes    *meter.Probes
 }
@@ -230,8 +232,8 @@ func (t *sitting) deal(ctx context.Context) {
 	first := slices.Clone(t.parts)
 	t.random.Shuffle(len(first), func(i, k int) { first[i], first[k] = first[k], first[i] })
 	t.give(ctx, first, func() bool { return true })
-	began := time.Now()
-	defer func() { t.later = time.Since(began) }()
+	began, waited := time.Now(), t.waited
+	defer func() { t.later = waited + time.Since(began) }() // who waits once need not wait again
 	within := func(d time.Duration) func() bool { return func() bool { return time.Since(began) < d } }
 	t.give(ctx, t.order(), within(t.Time+t.Time/4))
 	more := within(t.Time + t.Time/4 + t.Wait)
@@ -240,14 +242,14 @@ func (t *sitting) deal(ctx context.Context) {
 	}
 }
 
-// give gives a turn to each part of a queue, in about this order, while there is time. It
+// give gives a turn to each part of a queue while there is time. It
 // reports false if nobody could have one.
 func (t *sitting) give(ctx context.Context, queue []*part, isTime func() bool) (some bool) {
-	for len(queue) > 0 && isTime() {
-		i := t.next(ctx, queue)
-		p := queue[i]
-		queue = slices.Delete(queue, i, i+1)
-		if ctx.Err() != nil {
+	for _, p := range queue {
+		if !isTime() {
+			break
+		}
+		if t.wait(ctx); ctx.Err() != nil {
 			return false
 		}
 		start := time.Now()
@@ -309,6 +311,9 @@ func (t *sitting) piece(p *part, together []*player, settle time.Duration) bool 
 	ok := t.play(p, together, settle)
 	late.Stop()
 	d := dealt{part: p, players: together, saw: look()}
+	if d.saw.others >= 0 && t.crowded() { // on whichever CPUs
+		d.saw.others = max(d.saw.others, float64(len(t.taken)))
+	}
 	for _, q := range together {
 		d.turns = append(d.turns, len(q.parts)-1)
 	}

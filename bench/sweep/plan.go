@@ -158,7 +158,7 @@ type MemoryError struct {
 }
 
 func (e *MemoryError) Error() string {
-	return fmt.Sprintf("%s needs %.1f GB of memory in the %d processes that take turns, and %.1f GB are available: free some, or measure fewer workers, fewer cores or a smaller size",
+	return fmt.Sprintf("%s needs %.1f GB of memory in the %d processes that take turns, and of the %.1f GB that are available a fifth should stay free: free some, or measure fewer workers, fewer cores or a smaller size",
 		e.Workload, float64(e.Need)/1e9, e.Processes, float64(e.Have)/1e9)
 }
 
@@ -175,7 +175,7 @@ func (g Grid) MemoryErrors() (errs []error) {
 		}
 		most := &MemoryError{}
 		for _, p := range points {
-			if p.Workload != bench.Title(w) {
+			if p.Workload != bench.Title(w) || p.Slices > 1 && p.Copies == 1 { // it is one of the copies
 				continue
 			}
 			e := blocks[group(p)]

@@ -135,18 +135,19 @@ func (s *Settings) Complete() {
 
 // CompleteBudget sets how long to measure a plan, where the settings do not say: 7.5 s
 // for the 13 points of a workload on two cores, which is six blocks of turns, and longer
-// for more points, because each has a process to start.
+// for more points, because each has a process to start, and for larger jobs.
 func (s *Settings) CompleteBudget(plan Plan) {
 	if s.Budget != 0 {
 		return
 	}
-	points, groups := plan.FixedPoints(), map[Point]bool{}
+	points, groups, larger := plan.FixedPoints(), map[Point]bool{}, 0
 	group := groupsOf(points)
 	for _, p := range points {
 		groups[group(p)] = true
+		larger = max(larger, p.Size.Multiple()-1)
 	}
 	few := min(len(points), 13*len(groups))
-	s.Budget = time.Duration(len(groups))*3*time.Second + time.Duration(few)*350*time.Millisecond + time.Duration(len(points)-few)*600*time.Millisecond
+	s.Budget = time.Duration(len(groups)*(3+larger))*time.Second + time.Duration(few)*350*time.Millisecond + time.Duration(len(points)-few)*600*time.Millisecond
 	if !turns.Supported {
 		s.Budget *= 4
 	}

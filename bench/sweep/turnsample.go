@@ -57,7 +57,7 @@ const maxTimes = 1500
 
 // log is the times of all turns.
 func (t *sitting) log() *TurnLog {
-	log, lost := &TurnLog{Round: t.Number, Turns: [][]int64{}, Disturbed: t.count(), Later: t.later, Vain: len(t.again()) > 0}, t.lost()
+	log, lost := &TurnLog{Round: t.Number, Turns: [][]int64{}, Disturbed: t.count(), Later: t.later, Vain: t.Wait > 0 && t.patience <= 0}, t.lost()
 	index := map[*part]int64{}
 	for i, p := range t.parts {
 		log.Points = append(log.Points, p.point.String())

@@ -149,7 +149,11 @@ func (s *sweep) measure(ctx context.Context, group []Point, groups int) ([]Entry
 		e.Took = time.Since(began)
 		return []Entry{e}, nil
 	}
-	b := Block{Points: group, Time: s.blockTime(group, groups), Settle: min(settleTime, s.Sample), Wait: s.patience, Alike: s.Alike, Number: s.round, Seed: s.Seed}
+	wait := s.patience
+	if s.Budget > 0 {
+		wait = min(wait, max(0, s.Budget-s.spent-s.expectedOf(group, groups)))
+	}
+	b := Block{Points: group, Time: s.blockTime(group, groups), Settle: min(settleTime, s.Sample), Wait: wait, Alike: s.Alike, Number: s.round, Seed: s.Seed}
 	for _, p := range group {
 		b.Jobs = append(b.Jobs, s.jobsOf(p))
 	}
@@ -200,8 +204,10 @@ func (s *sweep) note(p Point, e Entry) {
 	known.took += e.Took
 	known.idle = e.Idle
 	if e.Turns != nil {
-		if s.patience = min(2*s.patience, mostPatience); e.Turns.Vain {
-			s.patience = max(s.patience/4, leastPatience)
+		if e.Turns.Vain {
+			s.patience = max(s.patience/2, leastPatience)
+		} else {
+			s.patience = min(2*s.patience, mostPatience)
 		}
 		d := &s.summary.Disturbed
 		d.Turns, d.Others, d.Slow = d.Turns+e.Turns.Disturbed.Turns, d.Others+e.Turns.Disturbed.Others, d.Slow+e.Turns.Disturbed.Slow

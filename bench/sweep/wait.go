@@ -2,49 +2,52 @@ package sweep
 
 import (
 	"context"
+	"math"
 	"slices"
 	"time"
 
 	"overlap/bench/host"
 )
 
-// Other programs come and go, in spells of milliseconds to seconds. While they have a CPU,
-// the turns of points that need it wait for those that do not, and then for the program to
-// leave: turns beside others say little, however many there are. A block in which it did not
-// makes the next one half as patient.
+// Other programs come and go, in spells of milliseconds to seconds. While they have a CPU
+// of a block, its turns wait for them to leave: turns beside others say little, however
+// many there are. All of them wait: who lets those on other CPUs go first measures one
+// core beside a program that takes memory bandwidth, and several without it. A block that
+// waited in vain makes the next one half as patient.
 const (
 	mostPatience  = 600 * time.Millisecond
 	leastPatience = 40 * time.Millisecond
 
-	glance = time.Millisecond     // for which CPUs are watched that should be idle
-	pause  = 4 * time.Millisecond // between two glances
-	taken  = 0.2                  // of a glance that others have a CPU which is taken
+	glance      = time.Millisecond      // for which CPUs are watched that should be idle
+	glanceEvery = 20 * time.Millisecond // or after a turn that was disturbed
+	pause       = 4 * time.Millisecond  // between two glances
+	taken       = 0.2                   // of a glance that others have a CPU which is taken
 )
 
-// next returns which of some parts can have a turn now: the first of them whose CPUs are
-// free, or the first if there is no time to wait.
-func (t *sitting) next(ctx context.Context, queue []*part) int {
-	if p := queue[0]; !t.disturbed && !settles(p.point) && p.point.Copies == 1 {
-		return 0 // not worth a glance
+// wait waits until others have none of the CPUs, or hardly any of many, or there is no more
+// patience.
+func (t *sitting) wait(ctx context.Context) {
+	if !t.disturbed && time.Since(t.glanced) < glanceEvery {
+		return
 	}
+	began := time.Now()
 	for {
-		t.glance()
-		if i := slices.IndexFunc(queue, t.isFree); i >= 0 {
-			return i
+		t.taken = t.busy()
+		t.glanced, t.disturbed = time.Now(), len(t.taken) > 0
+		if !t.crowded() || t.patience <= 0 || ctx.Err() != nil {
+			break
 		}
-		if t.patience <= 0 || ctx.Err() != nil {
-			return 0
-		}
-		began := time.Now()
+		waiting := time.Now()
 		time.Sleep(pause)
-		t.patience -= time.Since(began) + glance
+		t.patience -= time.Since(waiting) + glance
 	}
+	t.waited += time.Since(began)
 }
 
-// glance finds the CPUs that others have.
-func (t *sitting) glance() {
-	t.taken = t.busy()
-	t.disturbed = len(t.taken) > 0
+// crowded reports whether others have so many of the CPUs that a turn on all of them is
+// disturbed.
+func (t *sitting) crowded() bool {
+	return len(t.taken) > 0 && float64(len(t.taken)) > 1.5*maxLost*math.Sqrt(float64(len(t.cpus())))
 }
 
 // watchCPUs returns the CPUs of a block that are busy while none of its processes runs;
@@ -58,25 +61,11 @@ func (t *sitting) watchCPUs() (list []int) {
 	time.Sleep(glance)
 	for i, after := range t.probes.Look(cpus, false) {
 		span := after.At.Sub(before[i].At)
-		if idle := after.Idle - before[i].Idle; before[i].Idle >= 0 && float64(span-idle) > taken*float64(span) {
+		if idle := after.Idle - before[i].Idle; min(before[i].Idle, after.Idle) >= 0 && float64(span-idle) > taken*float64(span) {
 			list = append(list, cpus[i])
 		}
 	}
 	return list
-}
-
-// isFree reports whether nobody has the CPUs of a part's next turn.
-func (t *sitting) isFree(p *part) bool {
-	free := func(cpus []int) bool {
-		return !slices.ContainsFunc(cpus, func(id int) bool { return slices.Contains(t.taken, id) })
-	}
-	if p.moves != nil {
-		return slices.ContainsFunc(p.moves, func(id int) bool { return free([]int{id}) })
-	}
-	if p.alone {
-		return slices.ContainsFunc(p.players, func(q *player) bool { return free(q.cpus) })
-	}
-	return !slices.ContainsFunc(p.players, func(q *player) bool { return !free(q.cpus) })
 }
 
 // turnOf returns which of n places has a part's next turn: one after the other, but for
