@@ -45,15 +45,6 @@ func (t *sitting) move(p *part, together []*player) {
 	}
 }
 
-// bind binds a player that waits for its turn.
-func (q *player) bind(cpus []int) error {
-	if slices.Equal(q.cpus, cpus) {
-		return nil
-	}
-	q.cpus = cpus // or some of its threads
-	return host.Rebind(q.proc.cmd.Process.Pid, cpus)
-}
-
 // look looks at the CPUs of some players, and again when the function that it returns is
 // called, which tells what happened in between.
 func (t *sitting) look(all []*player) func() sight {
