@@ -56,7 +56,8 @@ const (
 
 // blockTime is how long the turns of a block may take: the sample time for each point, or
 // less, so that there are enough blocks in the budget. groups is how many are left in this
-// round, with this one.
+// round, with this one. The first blocks, of which nothing is known, leave time for later
+// ones, which have fewer points.
 func (s *sweep) blockTime(group []Point, groups int) time.Duration {
 	wanted := s.Sample * time.Duration(len(group))
 	if s.Budget <= 0 {
@@ -64,7 +65,7 @@ func (s *sweep) blockTime(group []Point, groups int) time.Duration {
 	}
 	after := max(0, min(leastBlocks, s.Rounds)-s.round) // rounds
 	share := (s.Budget - s.spent) / time.Duration(groups+after*s.blocks)
-	return min(wanted, max(leastBlock, share-s.idleTime(group)))
+	return min(wanted, max(leastBlock, share-s.idleTime(group, s.Sample)))
 }
 
 // block measures points side by side and says of each how much of the time it took: its
@@ -91,15 +92,14 @@ func (s *sweep) block(ctx context.Context, b Block) ([]Entry, error) {
 }
 
 // idleTime is how long blocks of these points take besides the turns that there is time
-// for: to start their processes, for a first turn of each, and to end them. Of a point that
-// had no block yet it is guessed, so that the first blocks leave time for later ones, which
-// have fewer points.
-func (s *sweep) idleTime(points []Point) (total time.Duration) {
+// for: to start their processes, for a first turn of each, and to end them. unknown is that
+// of a point that had no block yet.
+func (s *sweep) idleTime(points []Point, unknown time.Duration) (total time.Duration) {
 	for _, p := range points {
 		if known := s.state[p]; known != nil {
 			total += known.idle
 		} else {
-			total += s.Sample
+			total += unknown
 		}
 	}
 	return total
@@ -135,9 +135,9 @@ func (s *sweep) thin() {
 	var key, others time.Duration
 	for _, p := range s.points {
 		if s.key[p] {
-			key += s.idleTime([]Point{p})
+			key += s.idleTime([]Point{p}, 0)
 		} else {
-			others += s.idleTime([]Point{p})
+			others += s.idleTime([]Point{p}, 0)
 		}
 	}
 	for s.every < mostEvery && key+others/time.Duration(s.every) > most {

@@ -117,7 +117,7 @@ func (t *sitting) sample(p *part, c choice) (*benchfmt.Result, error) {
 		jobs += q.slices.Ops * len(t.times(chosen, q))
 	}
 	for _, q := range p.players {
-		if p.moves == nil && len(t.times(all, q)) > 0 {
+		if p.moves == nil && (p.alone || len(t.times(all, q)) > 0) {
 			cpus = append(cpus, q.proc.cpus...)
 		}
 	}

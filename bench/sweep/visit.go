@@ -182,7 +182,7 @@ func (s *sweep) expected(p Point) time.Duration {
 // into what is left.
 func (s *sweep) expectedOf(group []Point, groups int) (total time.Duration) {
 	if s.turner != nil {
-		return s.idleTime(group) + min(leastBlock, s.Sample*time.Duration(len(group)))
+		return s.idleTime(group, 0) + min(leastBlock, s.Sample*time.Duration(len(group)))
 	}
 	for _, p := range group {
 		total += s.expected(p)
