@@ -433,7 +433,9 @@ sweep() { # in the background, into its file
 	overlap run --workloads=ep --workers=1,4 --size=small --sample=50ms --wait=0s --no-recordings --budget=20m --limit=5m --name=shape --seed=1 "$@" >/tmp/said 2>&1 &
 	run=$!
 }
-until_file_has() { while ! grep -q "$1" results/shape/*.txt && kill -0 $run; do usleep 100000; done 2>/dev/null; }
+until_file_has() { # or the run has ended, which kill -0 does not tell: it waits for wait
+	while ! grep -q "$1" results/shape/*.txt && grep -q "^State:[^Z]*$" /proc/$run/status; do usleep 100000; done 2>/dev/null
+}
 ended() { wait $run; section "$1-code" echo $?; section "$1-said" cat /tmp/said; section "$1-file" grep -v "^# turns" results/shape/*.txt; }
 watch() { # which CPUs the threads of samples may run on
 	while usleep 100000; do
