@@ -432,7 +432,9 @@ sweep() { # in the background, into its file
 	rm -rf results
 	overlap run --workloads=ep --workers=1,4 --size=small --sample=50ms --wait=0s --no-recordings --budget=20m --limit=5m --name=shape --seed=1 "$@" >/tmp/said 2>&1 &
 	run=$!
+	guard &
 }
+guard() { usleep 240000000 && kill -QUIT $run; } # a run that hangs says where
 until_file_has() { # or the run has ended, which kill -0 does not tell: it waits for wait
 	while ! grep -q "$1" results/shape/*.txt && grep -q "^State:[^Z]*$" /proc/$run/status; do usleep 100000; done 2>/dev/null
 }
@@ -464,6 +466,7 @@ ended killed
 section refused overlap run --resume=$(echo results/shape/*.txt)
 ` + m.undo + `
 overlap run --resume=$(echo results/shape/*.txt) >/tmp/said 2>&1 & run=$!
+guard &
 ended resumed
 `
 }
