@@ -60,6 +60,11 @@ var floors = []struct {
 		"overlap/internal/table", "golang.org/x/perf", "github.com/aclements/go-moremath", "gonum.org/v1/gonum", "github.com/rivo/uniseg",
 		"overlap/internal/durable", "golang.org/x/sys", // its lock
 	}, "a history is read where nothing is measured"},
+	{"overlap/report/cause", []string{
+		"overlap/internal/table", "golang.org/x/perf", "github.com/aclements/go-moremath", "github.com/rivo/uniseg",
+		"golang.org/x/exp/trace",
+		"github.com/google/pprof/profile", // the standard library writes profiles and does not read them
+	}, "causes follow from recordings only"},
 	{"overlap/report", []string{
 		"overlap/internal/table", "overlap/internal/sampling", "overlap/internal/interval",
 		"overlap/internal/topology", // the page lists the CPUs of a machine
@@ -107,6 +112,7 @@ var rooms = map[string][]string{
 	"overlap/report/write":   {"overlap/report/analyse", "overlap/report/law", "overlap/report/load", "overlap/report/trace"},
 	"overlap/report":         {"overlap/report/analyse", "overlap/report/load", "overlap/report/write"},
 	"overlap/report/history": {},
+	"overlap/report/cause":   {},
 	"overlap/report/chart":   {"overlap/report/analyse", "overlap/report/history", "overlap/report/law", "overlap/report/trace"},
 	"overlap/report/page":    {"overlap/report/analyse", "overlap/report/law", "overlap/report/write"},
 }

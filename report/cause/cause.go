@@ -1,0 +1,196 @@
+// Package cause says what took the cores of a benchmark, by line of the user's code. It reads
+// what passes of the benchmark recorded, on one core and on several: clocks, CPU profiles, an
+// execution trace, profiles of locks and of allocations. It measures nothing.
+//
+// The account of p cores has these parts:
+//
+//   - Work, the cores that do what one core does, too: the CPU time of an operation on one
+//     core, over the time that an operation takes on all.
+//   - CPU time beyond it. The CPU profiles of both are scaled to the CPU times of the passes
+//     without a profile, and subtracted line by line (Coarfa, Mellor-Crummey and others 2007,
+//     "Scalability analysis of SPMD codes using expectations").
+//   - Garbage collection, divided over the lines that allocate, by bytes.
+//   - Cores that run nothing. At every instant of the trace at which k processors run no
+//     goroutine, k is divided: first to the goroutines that are ready and have not begun yet,
+//     which is waking up; then to those that wait, by their line and by the line that ended the
+//     wait (Zhou and others 2018, "wPerf", one hop); then, if there are fewer of them than k,
+//     to those that run, because there are too few goroutines.
+//   - The run queue of the system, in which other programs keep threads.
+//   - The rest, which is not attributed.
+//
+// A sample of a profile counts as drawn at random: a line with the share q of n samples has
+// the standard error √(q(1−q)/n), the sum being known from the clocks. A difference of less
+// than three standard errors is not a cause: it goes to the rest.
+package cause
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/google/pprof/profile"
+)
+
+// Pass is what a pass consumed, in its timed part.
+type Pass struct {
+	Ops       int
+	Wall, CPU time.Duration
+	GC        float64 // cores that garbage collection used, NaN if unknown
+	RunQueue  float64 // cores that others used while threads of the pass were ready, NaN if unknown
+}
+
+// Record is what was recorded of one benchmark. All but the passes may be nil.
+type Record struct {
+	Cores, Workers int  // of All; Workers is 0 if unknown
+	One, All       Pass // without a recording, on one core and on Cores; One has no Ops if one core was not measured
+
+	OneCPU, AllCPU       *profile.Profile
+	Trace                io.Reader // of package runtime/trace
+	Mutex, Block, Allocs *profile.Profile
+
+	// Modules are the paths of modules and packages whose lines are the user's. What other
+	// code does counts for the line that called it.
+	Modules []string
+}
+
+// Account says where the cores went. Work, the causes and Rest sum to Cores.
+type Account struct {
+	Cores  float64
+	Work   float64 // cores that did the work that one core does, without garbage collection
+	Causes []Cause // largest first
+	Rest   float64 // not attributed; negative if the clocks disagree
+
+	// Warnings say which recordings could not be used.
+	Warnings []error
+}
+
+// Kind is what took the cores.
+type Kind string
+
+// The kinds that wait for a goroutine, on a line.
+const (
+	Lock      Kind = "lock"      // sync.Mutex, or a writer of a sync.RWMutex: waiting, spinning and handing over
+	Channel   Kind = "channel"   // sending, receiving, select
+	Join      Kind = "join"      // sync.WaitGroup, sync.Cond, sync.Once
+	Imbalance Kind = "imbalance" // a sync.WaitGroup, after goroutines that began at the same line have ended
+	Serial    Kind = "serial"    // one goroutine runs, and the others do not exist at this time
+	TooFew    Kind = "too few"   // fewer goroutines than cores, all the time
+	Sleep     Kind = "sleep"     // timers
+	IO        Kind = "io"        // the network, and files that can be polled
+	Syscall   Kind = "syscall"   // a system call that kept the goroutine, but no core
+	Start     Kind = "start"     // a new goroutine, until it runs
+	Yield     Kind = "yield"     // a goroutine that stopped in favour of others, until it runs again
+)
+
+// The kinds that use CPU time which one core does not need, on a line.
+const (
+	Readers   Kind = "readers"   // the readers' counts of a sync.RWMutex
+	Atomic    Kind = "atomic"    // atomic operations
+	Memory    Kind = "memory"    // plain code became so slow that only cache lines or memory that cores share explain it
+	Slower    Kind = "slower"    // plain code takes longer: memory, cache, clock, or another thread on the core
+	Allocator Kind = "allocator" // allocating, without garbage collection
+	Maps      Kind = "map"       // growing maps
+	Pool      Kind = "pool"      // sync.Pool
+	GC        Kind = "gc"        // garbage collection, by the lines that allocate, and waiting for it
+	RunQueue  Kind = "run queue" // other programs, on no line
+)
+
+// Cause is a line, or a pair of lines, that took cores.
+type Cause struct {
+	Kind  Kind
+	Cores float64
+	Wake  float64 // of Cores, from the moment that a goroutine was ready until it ran
+	CPU   float64 // of Cores, CPU time: spinning, handing over, or all of it
+
+	// Line is the user's line, zero if none is known. From and Until are the first and the
+	// last line of the range, within one function, that it may be: a processor charges what is
+	// slow to a later instruction of the loop. They are Line.Line where that is exact.
+	Line        Line
+	From, Until int
+	Path        []Line // who called Line, the innermost first, in the user's modules
+
+	Holder *Line // whose unlock, send or done ended the wait; nil if nobody's, or several
+	During Kind  // what the holder itself waited for meanwhile; empty if it ran
+	At     *Line // where the holder spent most of that time; nil if unknown
+
+	Growth float64 // CPU time of the line for an operation, over that on one core; 0 if one core has none
+
+	CrossCheck CrossCheck
+}
+
+// CrossCheck is what the profiles of the runtime say of the same lines.
+type CrossCheck struct {
+	Mutex float64 // share of the delays of the mutex profile that is the holder's, NaN if unknown
+	Block float64 // share of the delays of the block profile that is the line's, NaN if unknown
+}
+
+// Line is a line of source code.
+type Line struct {
+	Function string // with its package, as in "example.com/m.(*T).Get"
+	File     string
+	Line     int
+}
+
+// spare is the share of the cores below which a cause is part of the rest.
+const spare = 0.002
+
+// Explain computes the account of a record. A recording that is damaged counts as absent,
+// with a warning.
+func Explain(r Record) (Account, error) {
+	if err := r.check(); err != nil {
+		return Account{}, err
+	}
+	a := Account{Cores: float64(r.Cores)}
+	m := modules(r.Modules)
+	busy := r.All.busy()
+
+	cpu := compare(m, r)
+	a.Work = busy - cpu.gc
+	if r.One.Ops > 0 {
+		a.Work = min(a.Work, cpu.needed-cpu.saved)
+	}
+	causes := slices.Concat(cpu.causes, collection(m, r, cpu.gc))
+
+	queue := 0.0
+	if r.All.RunQueue > 0 {
+		queue = r.All.RunQueue
+		causes = append(causes, Cause{Kind: RunQueue, Cores: queue})
+	}
+	if r.Trace != nil {
+		seen, err := readTrace(r.Trace, m, r.Cores)
+		if err != nil {
+			a.Warnings = append(a.Warnings, fmt.Errorf("the execution trace: %w", err))
+		} else {
+			causes = append(causes, seen.divide().causes(a.Cores-busy-queue+cpu.searching, cpu)...)
+		}
+	}
+	a.Causes = merge(causes)
+	a.Causes = slices.DeleteFunc(a.Causes, func(c Cause) bool { return c.Cores < spare*a.Cores })
+	crossCheck(m, r, a.Causes)
+	a.Rest = a.Cores - a.Work
+	for _, c := range a.Causes {
+		a.Rest -= c.Cores
+	}
+	return a, nil
+}
+
+// check refuses records from which nothing follows.
+func (r Record) check() error {
+	valid := func(p Pass) bool {
+		return p.Ops > 0 && p.Wall > 0 && p.CPU >= 0 && !(p.GC < 0) && !math.IsInf(p.GC, 0) && !(p.RunQueue < 0) && !math.IsInf(p.RunQueue, 0)
+	}
+	switch {
+	case r.Cores < 1 || r.Cores > maxProcs:
+		return fmt.Errorf("%d cores: a number from 1 to %d is needed", r.Cores, maxProcs)
+	case !valid(r.All):
+		return errors.New("the pass on all cores has no operations, no time, or impossible numbers")
+	case r.One.Ops != 0 && !valid(r.One):
+		return errors.New("the pass on one core has no time or impossible numbers")
+	case len(r.Modules) == 0:
+		return errors.New("no module: whose lines are to be named?")
+	}
+	return nil
+}

@@ -1,0 +1,414 @@
+package cause
+
+import (
+	"maps"
+	"math"
+	"slices"
+)
+
+// scaled is how much larger than in the trace the cores that run nothing may be without it.
+const scaled = 2
+
+// origin is what an idle core is charged to: the stacks of who waits and of what ended that,
+// and what the latter waited for meanwhile.
+type origin struct {
+	kind     Kind
+	site, by int32
+	during   Kind
+	at       int32
+}
+
+// charge is core-nanoseconds.
+type charge struct{ all, wake float64 }
+
+// ledger divides the idle cores of a tape. It keeps what each goroutine in a state gets, as a
+// sum from the start, so that a span gets the difference between its end and its beginning.
+type ledger struct {
+	*tape
+	now int64
+
+	busy, ready int // goroutines on processors, and that wait for one
+	own         int // of busy: those that run code of the benchmark
+	waiting     int // at lines of the user's
+	foreign     int // elsewhere
+	idle        float64
+	each        shares
+	begun       []shares // by span
+	charges     map[origin]charge
+
+	alone, together float64 // nanoseconds in which one goroutine of the benchmark wants to run, and in which several do
+
+	calls  map[int32]float64 // nanoseconds in system calls, on a processor, by stack
+	deaths map[Line][]int64  // of goroutines, by the line that created them, in order
+}
+
+// shares are the core-nanoseconds for each goroutine that waits, is ready, runs alone, or is
+// one of several that run.
+type shares struct{ waiting, ready, alone, few float64 }
+
+// divide charges every idle core of a trace.
+func (t *tape) divide() *ledger {
+	l := &ledger{tape: t, now: t.start, begun: make([]shares, len(t.spans)), charges: map[origin]charge{}, calls: map[int32]float64{}, deaths: map[Line][]int64{}}
+	for _, g := range t.goroutines {
+		if line, ok := t.line(g.root); ok && g.died > 0 {
+			l.deaths[line] = append(l.deaths[line], g.died)
+		}
+	}
+	for _, list := range l.deaths {
+		slices.Sort(list)
+	}
+	procs, halted := t.procs, false
+	for i, c := range t.changes {
+		if i == 0 {
+			procs = c.procs
+		}
+		l.pass(c.at, int(procs), halted)
+		procs, halted = c.procs, c.halted
+		if c.old != none {
+			l.count(t.spans[c.old], -1)
+			l.settle(c.old)
+		}
+		if c.next != none {
+			l.count(t.spans[c.next], 1)
+			l.begun[c.next] = l.each
+		}
+	}
+	l.pass(t.end, int(procs), halted)
+	for _, g := range t.goroutines {
+		if g.span != none {
+			l.settle(g.span)
+		}
+	}
+	return l
+}
+
+// pass divides the idle cores from now until a moment.
+func (l *ledger) pass(until int64, procs int, halted bool) {
+	length := float64(until - l.now)
+	l.now = until
+	if length <= 0 {
+		return
+	}
+	switch n := l.own + l.ready; {
+	case n == 1:
+		l.alone += length
+	case n > 1:
+		l.together += length
+	}
+	free := max(0, procs-l.busy)
+	l.idle += length * float64(free)
+	if halted {
+		l.add(origin{kind: GC}, length*float64(free), 0)
+		return
+	}
+	give := func(to int) float64 {
+		n := min(free, to)
+		free -= n
+		return length * float64(n) / float64(max(1, to))
+	}
+	l.each.ready += give(l.ready)
+	l.each.waiting += give(l.waiting)
+	give(l.foreign)
+	if share := length * float64(free) / float64(max(1, l.own)); l.own == 1 {
+		l.each.alone += share
+	} else if l.own > 1 {
+		l.each.few += share
+	}
+}
+
+// count adds d goroutines in a state.
+func (l *ledger) count(s span, d int) {
+	switch s.state {
+	case running, calling:
+		l.busy += d
+		if _, ok := l.code(s); ok {
+			l.own += d
+		}
+	case ready:
+		l.ready += d
+	case away, waiting:
+		if _, ok := l.waitKind(s); ok {
+			l.waiting += d
+		} else if f := l.stacks[s.site]; s.ended && !f.harness && !f.system {
+			l.foreign += d
+		}
+	}
+}
+
+// code returns a stack in whose function a goroutine of the benchmark runs.
+func (l *ledger) code(s span) (int32, bool) {
+	if s.state != running {
+		return 0, false
+	}
+	for _, i := range []int32{s.by, s.site, l.goroutines[s.g].root} {
+		if len(l.stacks[i].path) > 0 {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
+// waitKind returns what a goroutine waits for, and whether it counts: not if it waits for the
+// whole benchmark, or for ever, or not at a line of the user's.
+func (l *ledger) waitKind(s span) (Kind, bool) {
+	f := l.stacks[s.site]
+	if !s.ended || f.harness || len(f.path) == 0 {
+		return "", false
+	}
+	if s.state != waiting {
+		return Syscall, true
+	}
+	switch s.reason {
+	case "GC mark assist wait for work", "wait until GC ends", "GC weak to strong wait":
+		return GC, true
+	case "network":
+		return IO, true
+	case "sleep":
+		return Sleep, true
+	case "chan send", "chan receive", "select":
+		if s.waker == none {
+			return Sleep, true // a timer
+		}
+		return Channel, true
+	case "sync.(*Cond).Wait":
+		return Join, true
+	case "sync", "":
+		switch f.kind {
+		case Readers: // of which a writer keeps the lock
+			return Lock, true
+		case Lock, Channel, Sleep, IO:
+			return f.kind, true
+		case Join:
+			if l.siblingDied(s) {
+				return Imbalance, true
+			}
+			return Join, true
+		}
+	}
+	return "", false
+}
+
+// siblingDied reports whether a goroutine that was created at the same line as the one that
+// ended a wait died in its lifetime, before that.
+func (l *ledger) siblingDied(s span) bool {
+	if s.waker == none {
+		return false
+	}
+	g := l.goroutines[s.waker]
+	line, ok := l.line(g.root)
+	if !ok {
+		return false
+	}
+	list := l.deaths[line]
+	i, _ := slices.BinarySearch(list, g.born+1)
+	return i < len(list) && list[i] < s.to
+}
+
+// settle charges a span that ends now.
+func (l *ledger) settle(i int32) {
+	s, from := l.spans[i], l.begun[i]
+	switch s.state {
+	case calling:
+		if f := l.stacks[s.site]; s.ended && !f.harness && len(f.path) > 0 {
+			l.calls[s.site] += float64(s.to - s.from)
+		}
+	case waiting, away:
+		if o, ok := l.origin(s); ok {
+			l.add(o, l.each.waiting-from.waiting, 0)
+		}
+	case ready:
+		share := l.each.ready - from.ready
+		if s.wait > 0 {
+			if o, ok := l.origin(l.spans[s.wait-1]); ok {
+				l.add(o, share, share)
+			}
+		} else if f := l.stacks[s.site]; len(f.path) > 0 && !f.harness {
+			kind := Yield
+			if l.goroutines[s.g].born == s.from {
+				kind = Start
+			}
+			l.add(origin{kind: kind, site: s.site}, share, share)
+		}
+	case running:
+		if code, ok := l.code(s); ok {
+			by := s.by
+			if len(l.stacks[by].path) == 0 {
+				by = 0
+			}
+			if len(l.stacks[s.site].path) > 0 {
+				code = s.site
+			}
+			l.add(origin{kind: Serial, site: code, by: by}, l.each.alone-from.alone, 0)
+			l.add(origin{kind: TooFew, site: code, by: by}, l.each.few-from.few, 0)
+		}
+	}
+}
+
+func (l *ledger) add(o origin, all, wake float64) {
+	if all > 0 {
+		c := l.charges[o]
+		l.charges[o] = charge{c.all + all, c.wake + wake}
+	}
+}
+
+// origin returns what a wait is charged to.
+func (l *ledger) origin(s span) (origin, bool) {
+	kind, ok := l.waitKind(s)
+	if !ok {
+		return origin{}, false
+	}
+	o := origin{kind: kind, site: s.site, by: s.by}
+	if s.waker != none {
+		o.during, o.at = l.meanwhile(s)
+	}
+	return o, true
+}
+
+// meanwhile returns for what, and where, the goroutine that ended a wait had itself waited for
+// more than half of the time; nothing if it ran.
+func (l *ledger) meanwhile(s span) (Kind, int32) {
+	pauses := l.goroutines[s.waker].pauses
+	i, _ := slices.BinarySearchFunc(pauses, s.to, func(p int32, at int64) int {
+		if l.spans[p].from < at {
+			return -1
+		}
+		return 1
+	})
+	var longest int64
+	var which span
+	for n := 0; i > 0 && n < 64 && l.spans[pauses[i-1]].to > s.from; n++ {
+		i--
+		p := l.spans[pauses[i]]
+		if took := min(p.to, s.to) - max(p.from, s.from); took > longest && p.state != ready {
+			longest, which = took, p
+		}
+	}
+	if 2*longest <= s.to-s.from {
+		return "", 0
+	}
+	if which.state != waiting {
+		return Syscall, which.site
+	}
+	switch which.reason {
+	case "network":
+		return IO, which.site
+	case "sleep":
+		return Sleep, which.site
+	}
+	return l.stacks[which.site].kind, which.site
+}
+
+// line returns the user's innermost line of a stack.
+func (t *tape) line(i int32) (Line, bool) {
+	if path := t.stacks[i].path; len(path) > 0 {
+		return path[0], true
+	}
+	return Line{}, false
+}
+
+// causes divides the cores that ran nothing without the trace as the trace has them.
+func (l *ledger) causes(cores float64, cpu comparison) []Cause {
+	length := float64(l.end - l.start)
+	list := l.blocked(cpu.calls)
+	total := l.idle / length
+	for _, c := range list {
+		total += c.Cores
+	}
+	if cores <= 0 || total <= 0 {
+		return nil
+	}
+	for o, c := range l.charges {
+		list = append(list, l.cause(o, charge{c.all / length, c.wake / length}, cpu.hot))
+	}
+	for i := range list {
+		scale := min(cores/total, scaled)
+		list[i].Cores *= scale
+		list[i].Wake *= scale
+	}
+	return list
+}
+
+// blocked returns the cores that wait in system calls: what the trace says beyond their CPU
+// time.
+func (l *ledger) blocked(cpu map[Line]float64) (list []Cause) {
+	sums := map[Line]*Cause{}
+	for _, i := range slices.Sorted(maps.Keys(l.calls)) {
+		c := Cause{Kind: Syscall}
+		c.at(l.stacks[i].path)
+		if sums[c.Line] == nil {
+			sums[c.Line] = &c
+		}
+		sums[c.Line].Cores += l.calls[i] / float64(l.end-l.start)
+	}
+	for line, c := range sums {
+		if c.Cores -= cpu[line]; c.Cores > 0 {
+			list = append(list, *c)
+		}
+	}
+	return list
+}
+
+// cause makes a cause of a charge.
+func (l *ledger) cause(o origin, cores charge, hot hot) Cause {
+	c := Cause{Kind: o.kind, Cores: cores.all, Wake: cores.wake}
+	if c.Kind == Serial || c.Kind == TooFew {
+		if l.together < (l.alone+l.together)/100 {
+			c.Kind = TooFew
+		}
+		c.stretch(l.stacks[o.site].path, l.stacks[o.by].path, hot)
+		return c
+	}
+	c.at(l.stacks[o.site].path)
+	if holder, ok := l.line(o.by); ok {
+		c.Holder, c.During = &holder, o.during
+		if at, ok := l.line(o.at); ok {
+			c.At = &at
+		} else if at, ok := hot.in(holder.Function, 0, math.MaxInt); ok && o.during == "" {
+			c.At = &at
+		}
+	}
+	return c
+}
+
+// at sets the line to the innermost of a path.
+func (c *Cause) at(path []Line) {
+	if len(path) > 0 {
+		c.Line, c.From, c.Until, c.Path = path[0], path[0].Line, path[0].Line, path[1:]
+	}
+}
+
+// stretch sets the line to the one that takes most time of those between two stacks of one
+// goroutine, in the innermost function that has both.
+func (c *Cause) stretch(from, until []Line, hot hot) {
+	if len(until) == 0 {
+		c.at(from)
+		return
+	}
+	if len(from) == 0 {
+		c.at(until)
+		return
+	}
+	n := 1 // frames from the outermost one that both have
+	for n < min(len(from), len(until)) && from[len(from)-n] == until[len(until)-n] && from[len(from)-n-1].Function == until[len(until)-n-1].Function {
+		n++
+	}
+	first, last := from[len(from)-n], until[len(until)-n]
+	if first.Function != last.Function { // it began elsewhere
+		c.at(until)
+		return
+	}
+	c.at(until[len(until)-n:])
+	if first.Line < last.Line {
+		c.From = first.Line
+	}
+	low, high := first.Line, last.Line
+	if low == high {
+		low, high = 0, math.MaxInt
+	}
+	if line, ok := hot.in(first.Function, low, high); ok {
+		c.Line = line
+		if c.From > line.Line || c.Until < line.Line {
+			c.From, c.Until = line.Line, line.Line
+		}
+	}
+}

@@ -1,0 +1,219 @@
+package cause
+
+import (
+	"maps"
+	"math"
+	"slices"
+	"testing"
+
+	"golang.org/x/exp/trace"
+)
+
+// scene is a tape of two processors made by hand, from 0 to 100 ns.
+type scene struct {
+	*tape
+	seen map[string]int32
+}
+
+func newScene() scene {
+	return scene{&tape{m: user, procs: 2, stacks: []frames{{system: true}}, ids: map[trace.GoID]int32{}, end: 100}, map[string]int32{"": 0}}
+}
+
+// stack returns the number of a stack, as drawn has it.
+func (s scene) stack(text string) int32 {
+	i, known := s.seen[text]
+	if !known {
+		list := stackOf(text)
+		i = int32(len(s.stacks))
+		s.stacks = append(s.stacks, frames{list.path(s.m), list.kind(s.m), list.harness(), list.system()})
+		s.seen[text] = i
+	}
+	return i
+}
+
+// begins makes a goroutine, which another stack created.
+func (s scene) begins(at int64, by string) int32 {
+	i := s.goroutine(trace.GoID(len(s.goroutines)))
+	s.goroutines[i].root, s.goroutines[i].born = s.stack(by), at
+	s.runs(at, i)
+	return i
+}
+
+func (s scene) runs(at int64, i int32) {
+	site := int32(0)
+	if g := s.goroutines[i]; g.span != none {
+		site = s.spans[g.span].site
+	}
+	s.next(at, i, span{state: running, site: site}, none, 0)
+}
+
+func (s scene) waits(at int64, i int32, reason, stack string) {
+	s.next(at, i, span{state: waiting, site: s.stack(stack), reason: reason}, none, s.stack(stack))
+}
+
+// wakes ends the wait of a goroutine, by another one unless that is none.
+func (s scene) wakes(at int64, i, by int32, stack string) {
+	s.next(at, i, span{state: ready, site: s.spans[s.goroutines[i].span].site, wait: s.goroutines[i].span + 1}, by, s.stack(stack))
+}
+
+func (s scene) dies(at int64, i int32) {
+	s.goroutines[i].died = at
+	s.next(at, i, span{state: dead}, none, 0)
+}
+
+// shared returns the core-nanoseconds of the causes.
+func (s scene) shared(hot hot) map[string]float64 {
+	l := s.divide()
+	sums := map[string]float64{}
+	for _, c := range l.causes(l.idle/100, comparison{hot: hot}) {
+		sums[named(c)] += 100 * c.Cores
+		if c.Wake > 0 {
+			sums["waking"] += 100 * c.Wake
+		}
+	}
+	return sums
+}
+
+func (s scene) check(t *testing.T, want map[string]float64) {
+	t.Helper()
+	s.checkWith(t, hot{}, want)
+}
+
+func (s scene) checkWith(t *testing.T, hot hot, want map[string]float64) {
+	t.Helper()
+	got := s.shared(hot)
+	if !slices.Equal(slices.Sorted(maps.Keys(got)), slices.Sorted(maps.Keys(want))) {
+		t.Fatalf("%v, want %v", got, want)
+	}
+	for name, x := range want {
+		if math.Abs(got[name]-x) > 1e-9 {
+			t.Errorf("%s: %v, want %v", name, got[name], x)
+		}
+	}
+}
+
+const (
+	body   = "example.com/m.BenchmarkGet:3 <- testing.(*B).runN:9"
+	locks  = "sync.(*Mutex).Lock:9 <- example.com/m.Get:4 <- " + body
+	unlock = "sync.(*Mutex).Unlock:9 <- example.com/m.Put:9 <- " + body
+	join   = "sync.(*WaitGroup).Wait:9 <- example.com/m.Get:8 <- " + body
+	done   = "sync.(*WaitGroup).Done:9 <- example.com/m.task:6"
+	begin  = "example.com/m.Get:5 <- " + body
+)
+
+// An idle core is charged to who waits and to who ends that, until the former runs again.
+func TestWaitForALock(t *testing.T) {
+	s := newScene()
+	holder, waiter := s.begins(0, body), s.begins(0, body)
+	s.waits(20, waiter, "sync", locks)
+	s.wakes(80, waiter, holder, unlock)
+	s.runs(90, waiter)
+	s.check(t, map[string]float64{"lock Get:4 <- Put:9": 70, "waking": 10})
+}
+
+// A core that runs something is not charged to anybody who waits.
+func TestNobodyPaysForABusyCore(t *testing.T) {
+	s := newScene()
+	holder, waiter := s.begins(0, body), s.begins(0, body)
+	s.begins(0, body)
+	s.waits(20, waiter, "sync", locks)
+	s.wakes(80, waiter, holder, unlock)
+	s.runs(90, waiter)
+	s.check(t, map[string]float64{})
+}
+
+// Two that wait share one idle core.
+func TestWaitersShare(t *testing.T) {
+	s := newScene()
+	holder, one, two := s.begins(0, body), s.begins(0, body), s.begins(0, body)
+	s.waits(0, one, "sync", locks)
+	s.waits(0, two, "chan receive", "runtime.chanrecv1:9 <- example.com/m.Take:7 <- "+body)
+	s.wakes(100, one, holder, unlock)
+	s.wakes(100, two, holder, "runtime.chansend1:9 <- example.com/m.Give:2 <- "+body)
+	s.check(t, map[string]float64{"lock Get:4 <- Put:9": 50, "channel Take:7 <- Give:2": 50})
+}
+
+// Package testing waits for the benchmark, and some goroutines wait for ever: if nobody else
+// waits, there are too few goroutines.
+func TestWhoDoesNotPay(t *testing.T) {
+	s := newScene()
+	s.begins(0, body)
+	harness, idler := s.begins(0, ""), s.begins(0, body)
+	s.waits(0, harness, "sync", "sync.(*WaitGroup).Wait:9 <- testing.(*B).RunParallel:9 <- "+body)
+	s.waits(0, idler, "chan receive", "runtime.chanrecv1:9 <- example.com/m.Serve:7")
+	s.wakes(100, harness, 0, "testing.(*B).RunParallel.func1:9")
+	s.check(t, map[string]float64{"too few BenchmarkGet:3": 100})
+}
+
+// Goroutines outside of the user's modules leave the cores unattributed.
+func TestWaitsOfOthers(t *testing.T) {
+	s := newScene()
+	s.begins(0, body)
+	other := s.begins(0, "")
+	s.waits(0, other, "select", "runtime.selectgo:9 <- net/http.(*conn).serve:9")
+	s.wakes(100, other, none, "")
+	s.check(t, map[string]float64{})
+}
+
+// Who waits for a goroutine waits for an uneven one if another that began at the same line has
+// ended meanwhile.
+func TestUnevenGoroutines(t *testing.T) {
+	for early, want := range map[bool]string{true: "imbalance Get:8 <- task:6", false: "join Get:8 <- task:6"} {
+		s := newScene()
+		waiter, long := s.begins(0, ""), s.begins(0, begin)
+		s.waits(10, waiter, "sync", join)
+		if early {
+			s.dies(10, s.begins(5, begin))
+		}
+		s.wakes(90, waiter, long, done)
+		s.runs(90, waiter)
+		s.check(t, map[string]float64{want: 80})
+	}
+}
+
+// If the holder sleeps meanwhile, that is said.
+func TestHolderThatWaits(t *testing.T) {
+	s := newScene()
+	holder, waiter := s.begins(0, body), s.begins(0, body)
+	s.waits(10, waiter, "sync", locks)
+	s.waits(20, holder, "sleep", "time.Sleep:9 <- example.com/m.Put:8 <- "+body)
+	s.wakes(70, holder, none, "")
+	s.runs(70, holder)
+	s.wakes(80, waiter, holder, unlock)
+	s.runs(80, waiter)
+	s.check(t, map[string]float64{"lock Get:4 <- Put:9 in sleep": 10 + 50 + 10, "sleep Put:8": 50})
+}
+
+// Of the lines between two places of a goroutine that runs alone, the one with most samples is
+// named.
+func TestSerialLine(t *testing.T) {
+	s := newScene()
+	main := s.begins(0, "")
+	s.waits(0, main, "sync", join)
+	s.wakes(0, main, none, "")
+	s.runs(0, main)
+	begin := "runtime.newproc:9 <- example.com/m.Get:12 <- " + body
+	s.acts(60, main, s.stack(begin))
+	s.begins(60, begin)
+	samples := hot{[]weighted{
+		{stackOf("example.com/m.work:2 <- example.com/m.Get:10 <- " + body).path(user), 5},
+		{stackOf("example.com/m.Get:11 <- " + body).path(user), 3},
+		{stackOf("example.com/m.Get:13 <- " + body).path(user), 9},
+	}}
+	s.checkWith(t, samples, map[string]float64{"serial Get:10": 60})
+}
+
+// If the trace has much fewer idle cores than the pass without it, it does not explain them.
+func TestTraceThatExplainsLittle(t *testing.T) {
+	s := newScene()
+	holder, waiter := s.begins(0, body), s.begins(0, body)
+	s.waits(80, waiter, "sync", locks)
+	s.wakes(100, waiter, holder, unlock)
+	l := s.divide()
+	if c := l.causes(1, comparison{}); len(c) != 1 || math.Abs(c[0].Cores-scaled*0.2) > 1e-9 {
+		t.Errorf("%+v", c)
+	}
+	if c := l.causes(-1, comparison{}); len(c) != 0 {
+		t.Errorf("%+v", c)
+	}
+}

@@ -1,0 +1,152 @@
+package cause
+
+import (
+	"math"
+	"testing"
+	"time"
+)
+
+// What a line needs beyond its CPU time on one core is charged to it, by what its inner frames
+// do, and to the user's line above them.
+func TestInflationByLine(t *testing.T) {
+	a, err := Explain(Record{
+		Cores: 2, Modules: user, One: pass(1, 1), All: pass(2, 1),
+		OneCPU: cpuProfile(drawn{100, "example.com/m.work:5 <- example.com/m.Get:3"}),
+		AllCPU: cpuProfile(
+			drawn{100, "example.com/m.work:5 <- example.com/m.Get:3"},
+			drawn{100, "sync/atomic.AddInt64:9 = sync/atomic.(*Int64).Add:9 = example.com/m.count:7 <- example.com/m.Get:4 <- testing.(*B).runN:9"}),
+	})
+	if err != nil || len(a.Causes) != 1 || named(a.Causes[0]) != "atomic count:7" || short(a.Causes[0].Path[0]) != "Get:4" {
+		t.Fatalf("%+v, %v", a, err)
+	}
+	if c := a.Causes[0]; c.Cores != 1 || c.CPU != 1 || a.Work != 1 || a.Rest != 0 {
+		t.Errorf("%+v", a)
+	}
+}
+
+// A line whose samples differ by less than three standard errors is not a cause.
+func TestChanceIsNotACause(t *testing.T) {
+	profiles := func(more int64) Account {
+		a, err := Explain(Record{
+			Cores: 2, Modules: user, One: pass(1, 1), All: pass(1.2, 1),
+			OneCPU: cpuProfile(drawn{80, "example.com/m.Get:3"}, drawn{20, "example.com/m.Put:5"}),
+			AllCPU: cpuProfile(drawn{80, "example.com/m.Get:3"}, drawn{20 + more, "example.com/m.Put:5"}),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return a
+	}
+	if a := profiles(5); len(a.Causes) != 0 || math.Abs(a.Rest-1) > 1e-9 {
+		t.Errorf("25 samples beside 20: %+v", a)
+	}
+	if a := profiles(60); len(a.Causes) != 1 || a.Causes[0].Line.Function != "example.com/m.Put" {
+		t.Errorf("80 samples beside 20: %+v", a)
+	}
+}
+
+// Plain code that is twice as slow may have to share its core. If it is eight times as slow, it
+// shares memory.
+func TestPlainCodeIsSlower(t *testing.T) {
+	for factor, want := range map[float64]Kind{1.5: Slower, 8: Memory} {
+		a, err := Explain(Record{
+			Cores: 2, Modules: user, One: pass(1, 1), All: pass(factor, factor/2),
+			OneCPU: cpuProfile(drawn{100, "example.com/m.Get:3"}),
+			AllCPU: cpuProfile(drawn{int64(100 * factor), "example.com/m.Get:3"}),
+		})
+		if err != nil || len(a.Causes) != 1 || a.Causes[0].Kind != want || math.Abs(a.Causes[0].Growth-factor) > 1e-9 {
+			t.Errorf("%v times: %+v, %v", factor, a, err)
+		}
+	}
+}
+
+// Garbage collection is neither work nor inflation. Its cores go to the lines that allocate.
+func TestCollectionByAllocations(t *testing.T) {
+	all := pass(1.4, 1)
+	all.GC = 0.4
+	a, err := Explain(Record{
+		Cores: 2, Modules: user, One: pass(1, 1), All: all,
+		OneCPU: cpuProfile(drawn{100, "example.com/m.Get:3"}),
+		AllCPU: cpuProfile(drawn{100, "example.com/m.Get:3"}, drawn{40, "runtime.scanobject:9 <- runtime.gcDrain:9 <- runtime.gcBgMarkWorker:9"}),
+		Allocs: profileOf("alloc_objects", "alloc_space", 1024, drawn{300, "example.com/m.Get:4"}, drawn{100, "strings.Repeat:9 <- example.com/m.Put:5"}),
+	})
+	if err != nil || math.Abs(a.Work-1) > 1e-9 || len(a.Causes) != 2 || named(a.Causes[0]) != "gc Get:4" || named(a.Causes[1]) != "gc Put:5" {
+		t.Fatalf("%+v, %v", a, err)
+	}
+	if math.Abs(a.Causes[0].Cores-0.3) > 1e-9 || math.Abs(a.Causes[1].Cores-0.1) > 1e-9 {
+		t.Errorf("%+v", a.Causes)
+	}
+}
+
+// Without the runtime's clock, the profile says how much is garbage collection; without both,
+// none is known.
+func TestCollectionWithoutItsClock(t *testing.T) {
+	r := Record{Cores: 2, Modules: user, One: pass(1, 1), All: pass(1.4, 1)}
+	r.One.GC, r.All.GC = math.NaN(), math.NaN()
+	if a, err := Explain(r); err != nil || len(a.Causes) != 0 || a.Work != 1 {
+		t.Errorf("%+v, %v", a, err)
+	}
+	r.AllCPU = cpuProfile(drawn{100, "example.com/m.Get:3"}, drawn{40, "runtime.gcAssistAlloc:9 <- runtime.mallocgc:9 <- example.com/m.Get:3"})
+	if a, err := Explain(r); err != nil || len(a.Causes) != 1 || a.Causes[0].Kind != GC || math.Abs(a.Causes[0].Cores-0.4) > 1e-9 {
+		t.Errorf("%+v, %v", a, err)
+	}
+}
+
+// What several cores do not have to do, because they switch less, is no work.
+func TestSavedTimeIsNotWork(t *testing.T) {
+	a, err := Explain(Record{
+		Cores: 2, Modules: user, One: pass(2, 2), All: pass(2, 1),
+		OneCPU: cpuProfile(drawn{100, "example.com/m.Get:3"}, drawn{100, "runtime.findRunnable:9 <- runtime.schedule:9 <- runtime.mcall:9"}),
+		AllCPU: cpuProfile(drawn{100, "example.com/m.Get:3"}, drawn{100, "sync.(*RWMutex).RLock:9 <- example.com/m.Get:4"}),
+	})
+	if err != nil || a.Work != 1 || len(a.Causes) != 1 || named(a.Causes[0]) != "readers Get:4" || a.Rest != 0 {
+		t.Errorf("%+v, %v", a, err)
+	}
+}
+
+// The parts sum to the cores, whatever the clocks say.
+func TestPartsSum(t *testing.T) {
+	for _, all := range []Pass{pass(1, 1), pass(3, 1), pass(0, 1), {Ops: 1, Wall: 1, CPU: time.Hour, GC: 3, RunQueue: 9}} {
+		a, err := Explain(Record{
+			Cores: 2, Modules: user, One: pass(1, 1), All: all,
+			OneCPU: cpuProfile(drawn{100, "example.com/m.Get:3"}),
+			AllCPU: cpuProfile(drawn{100, "example.com/m.Get:3"}, drawn{300, "runtime.lock2:9 <- runtime.chansend:9 <- example.com/m.Put:3"}),
+		})
+		sum := a.Work + a.Rest
+		for _, c := range a.Causes {
+			sum += c.Cores
+		}
+		if err != nil || math.Abs(sum-2) > 1e-9*math.Abs(a.Work) {
+			t.Errorf("%+v: %v of 2 cores, %v", a, sum, err)
+		}
+	}
+}
+
+// Without a pass on one core, all CPU time is work.
+func TestWithoutOneCore(t *testing.T) {
+	a, err := Explain(Record{Cores: 2, Modules: user, All: pass(1.5, 1), AllCPU: cpuProfile(drawn{100, "example.com/m.Get:3"})})
+	if err != nil || a.Work != 1.5 || len(a.Causes) != 0 || a.Rest != 0.5 {
+		t.Errorf("%+v, %v", a, err)
+	}
+}
+
+func TestRecordsFromWhichNothingFollows(t *testing.T) {
+	good := Record{Cores: 2, Modules: user, One: pass(1, 1), All: pass(1, 1)}
+	for name, spoil := range map[string]func(*Record){
+		"no cores":      func(r *Record) { r.Cores = 0 },
+		"many cores":    func(r *Record) { r.Cores = 1 << 20 },
+		"no time":       func(r *Record) { r.All.Wall = 0 },
+		"no operations": func(r *Record) { r.All.Ops = 0 },
+		"negative":      func(r *Record) { r.All.CPU = -1 },
+		"infinite":      func(r *Record) { r.One.GC = math.Inf(1) },
+		"no module":     func(r *Record) { r.Modules = nil },
+	} {
+		r := good
+		if spoil(&r); name == "" {
+			t.Fatal(name)
+		}
+		if a, err := Explain(r); err == nil {
+			t.Errorf("%s: %+v", name, a)
+		}
+	}
+}

@@ -1,0 +1,199 @@
+package cause
+
+import (
+	"maps"
+	"math"
+	"slices"
+
+	"github.com/google/pprof/profile"
+)
+
+// samples are those of a CPU profile, by what they count for.
+type samples struct {
+	gc     part
+	rest   part // all others
+	search part // of rest: the scheduler's own
+	groups map[key]*group
+	stacks []weighted // of rest: those with a line of the user's
+}
+
+// part is a part of the samples of a profile.
+type part struct{ count, value float64 }
+
+func (p *part) add(o part) {
+	p.count += o.count
+	p.value += o.value
+}
+
+// key is what samples are charged to: a line, or, where a processor charges a later
+// instruction for a slow one, all lines of a function that do the same.
+type key struct {
+	line Line
+	kind Kind
+}
+
+func keyOf(l Line, k Kind) key {
+	switch k {
+	case Readers, Atomic, Slower:
+		l.Line = 0
+	}
+	return key{l, k}
+}
+
+// group is the samples that are charged to one key.
+type group struct {
+	part
+	lines map[int]part
+	paths map[int]weighted // of the largest sample of each line
+}
+
+func (g *group) add(line int, p part) {
+	g.part.add(p)
+	sum := g.lines[line]
+	sum.add(p)
+	g.lines[line] = sum
+}
+
+// weighted is the user's frames of a stack, and what they count for.
+type weighted struct {
+	path  []Line
+	value float64
+}
+
+// collect sorts the samples of a CPU profile, which may be nil.
+func collect(m modules, p *profile.Profile) samples {
+	s := samples{groups: map[key]*group{}}
+	eachSample(p, "samples", "cpu", func(st stack, drawn part) {
+		if st.isCollection() {
+			s.gc.add(drawn)
+			return
+		}
+		s.rest.add(drawn)
+		path := st.path(m)
+		if len(path) == 0 {
+			if st.isSearch() {
+				s.search.add(drawn)
+			}
+			return
+		}
+		s.stacks = append(s.stacks, weighted{path, drawn.value})
+		g, line := s.group(keyOf(path[0], st.kind(m))), path[0].Line
+		g.add(line, drawn)
+		if drawn.value > g.paths[line].value {
+			g.paths[line] = weighted{path, drawn.value}
+		}
+	})
+	return s
+}
+
+// group returns the group of a key, an empty one if there is none yet.
+func (s samples) group(k key) *group {
+	g := s.groups[k]
+	if g == nil {
+		g = &group{lines: map[int]part{}, paths: map[int]weighted{}}
+		s.groups[k] = g
+	}
+	return g
+}
+
+// skid is how many lines after an atomic operation, or before it, at the head of its loop, the
+// instruction may be that the processor charges for it.
+const skid = 2
+
+// unskid moves the samples of plain code beside the atomic operations of its function to
+// these, in both profiles. If that code takes as long on one core as on several, their
+// difference stays the same.
+func unskid(profiles ...samples) {
+	for _, kind := range []Kind{Atomic, Readers} {
+		for k := range profiles[0].groups {
+			if k.kind != kind {
+				continue
+			}
+			exact := slices.Collect(maps.Keys(profiles[0].groups[k].lines))
+			for _, s := range profiles {
+				if plain := s.groups[key{k.line, Slower}]; plain != nil {
+					s.group(k).take(plain, exact)
+				}
+			}
+		}
+	}
+}
+
+// take moves the samples of another group that are near some lines.
+func (g *group) take(from *group, lines []int) {
+	for line, p := range from.lines {
+		if slices.ContainsFunc(lines, func(l int) bool { return max(l-line, line-l) <= skid }) {
+			g.add(line, p)
+			from.part.add(part{-p.count, -p.value})
+			delete(from.lines, line)
+		}
+	}
+}
+
+// collection returns the cores of garbage collection in a pass: by the profile if the clock of
+// the runtime is unknown.
+func (s samples) collection(p Pass) float64 {
+	gc := p.GC
+	if math.IsNaN(gc) {
+		gc = p.busy() * s.gc.value / max(1, s.gc.value+s.rest.value)
+	}
+	return min(gc, p.busy())
+}
+
+// hot are the samples of a profile, to find where a function spends its time.
+type hot struct{ stacks []weighted }
+
+// in returns the line of a function in which it spends most time, what it calls included,
+// between two lines, or, if the first is the larger, outside of them. It returns false if
+// there is no sample.
+func (h hot) in(function string, from, until int) (Line, bool) {
+	sums := map[Line]float64{}
+	for _, w := range h.stacks {
+		for _, l := range w.path {
+			within := l.Line >= from && l.Line <= until
+			if from > until {
+				within = l.Line >= from || l.Line <= until
+			}
+			if l.Function == function && within {
+				sums[l] += w.value
+				break
+			}
+		}
+	}
+	var best Line
+	for l, sum := range sums {
+		if sum > sums[best] || sum == sums[best] && l.Line < best.Line {
+			best = l
+		}
+	}
+	return best, len(sums) > 0
+}
+
+// eachSample calls do for every sample of a profile, which may be nil: its stack, and what it
+// has of two types of value.
+func eachSample(p *profile.Profile, counts, values string, do func(s stack, p part)) {
+	if p == nil {
+		return
+	}
+	index := func(name string) int {
+		return slices.IndexFunc(p.SampleType, func(v *profile.ValueType) bool { return v.Type == name })
+	}
+	count, value := index(counts), index(values)
+	if count < 0 || value < 0 {
+		return
+	}
+	for _, sample := range p.Sample {
+		if sample.Value[count] <= 0 || sample.Value[value] <= 0 {
+			continue
+		}
+		var s stack
+		for _, location := range sample.Location {
+			for _, line := range location.Line {
+				if f := line.Function; f != nil {
+					s = append(s, Line{f.Name, f.Filename, int(line.Line)})
+				}
+			}
+		}
+		do(s, part{float64(sample.Value[count]), float64(sample.Value[value])})
+	}
+}
