@@ -31,8 +31,18 @@
 //   - if TurnsVariable is set, too, times slices in turns with other processes, as a
 //     player of package turns: until there is no further turn.
 //
+//   - if GoroutinesVariable is a number, starts so many goroutines in RunParallel, and
+//     hands out so few operations at a time that they end together.
+//
+//   - if PartsVariable is set, reports what a speedup stack needs, as far as the system
+//     tells (as package meter defines it): tasks-inflight, which is the goroutines of
+//     RunParallel, or 1 where no goroutine begins, gc-cpus, runq-cpus, steal-cpus,
+//     throttled-cpus of the control groups in QuotasVariable, idle-cpus,
+//     goroutines-locked and goroutines-runnable.
+//
 //   - if AskVariable is set, reports goroutines: those that began while a run was
-//     timed; nothing where the Go version does not count them.
+//     timed, how many RunParallel would start by itself, and how many those began;
+//     nothing where the Go version does not count them.
 //
 // Without those variables it only measures.
 package overlay
@@ -62,14 +72,29 @@ const (
 	TurnsVariable      = "OVERLAP_TURNS"       // take turns, which time slices for so long; "0s": one slice
 )
 
-// AskVariable makes a binary report GoroutinesUnit.
+// GoroutinesVariable is how many goroutines RunParallel starts. PartsVariable, if not
+// empty, makes a binary report the parts of a speedup stack. QuotasVariable is the
+// directories of control groups with a CPU quota, as in a PATH.
+const (
+	GoroutinesVariable = "OVERLAP_GOROUTINES"
+	PartsVariable      = "OVERLAP_PARTS"
+	QuotasVariable     = "OVERLAP_QUOTAS"
+)
+
+// LeastEach is how many operations a timing has for each goroutine that GoroutinesVariable
+// asks for, unless they take too long.
+const LeastEach = 20
+
+// AskVariable makes a binary report these units.
 const (
 	AskVariable    = "OVERLAP_ASK"
-	GoroutinesUnit = "goroutines-begun"
+	GoroutinesUnit = "goroutines-begun"    // by the whole run
+	PerProcUnit    = "goroutines-per-proc" // that RunParallel starts for each of GOMAXPROCS; absent if it is not called
+	InsideUnit     = "goroutines-inside"   // by the goroutines of RunParallel; absent if there are none
 )
 
 // Units are what a binary adds to its results.
-var Units = []string{"cpus-busy", "pressure"}
+var Units = []string{"cpus-busy", "pressure", "tasks-inflight", "gc-cpus", "runq-cpus", "steal-cpus", "throttled-cpus", "idle-cpus", "goroutines-locked", "goroutines-runnable"}
 
 // Ready is the line that a binary prints when it waits at the barrier.
 const Ready = "overlap: ready"

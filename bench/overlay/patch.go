@@ -25,6 +25,7 @@ var calls = map[string]struct {
 	// Slices come behind all runs, before their result is put together.
 	"launch":       {field: "result", before: "b.overlapSlice(); "},
 	"loopSlowPath": {begin: " if b.overlapLoop() { return true }; "},
+	"RunParallel":  {end: " b.overlapJoin(); "},
 }
 
 // unsliced are calls that are skipped while slices are timed, by the methods that make
@@ -111,6 +112,14 @@ func (p *patcher) hook(method string, body *ast.BlockStmt) {
 		}
 		p.insert(loop.Pos(), goal+" = b.overlapGoal(); ")
 		p.insert(loop.Body.Rbrace, " "+goal+" = b.overlapGoal(); ")
+	case "RunParallel":
+		number, goroutines := fromParallelism(body)
+		grain := valueOf(body, "grain")
+		if number == nil || grain == "" {
+			p.err = cmp.Or(p.err, errors.New("RunParallel has no number of goroutines or no grain"))
+			return
+		}
+		p.insert(number.End(), fmt.Sprintf("; %s, %s = b.overlapShareOut(%[1]s, %[2]s)", goroutines, grain))
 	case "runN":
 		p.around(callOf(body, "b", "ResetTimer"), "b.overlapBegin(); ", "", "runN resets no timer")
 	}
@@ -201,6 +210,39 @@ func goalLoop(body *ast.BlockStmt) (loop *ast.ForStmt, goal string) {
 		return true
 	})
 	return loop, goal
+}
+
+// fromParallelism returns the first statement in body that defines a variable by
+// b.parallelism, and the name of the variable.
+func fromParallelism(body *ast.BlockStmt) (found ast.Stmt, name string) {
+	ast.Inspect(body, func(n ast.Node) bool {
+		a, ok := n.(*ast.AssignStmt)
+		if !ok || a.Tok != token.DEFINE || len(a.Lhs) != 1 || found != nil {
+			return found == nil
+		}
+		ast.Inspect(a.Rhs[0], func(n ast.Node) bool {
+			if e, ok := n.(ast.Expr); ok && selected(e, "b") == "parallelism" {
+				found, name = a, a.Lhs[0].(*ast.Ident).Name
+			}
+			return found == nil
+		})
+		return found == nil
+	})
+	return found, name
+}
+
+// valueOf returns the name of the variable that a literal in body gives the field.
+func valueOf(body *ast.BlockStmt, field string) (name string) {
+	ast.Inspect(body, func(n ast.Node) bool {
+		if pair, ok := n.(*ast.KeyValueExpr); ok {
+			key, isName := pair.Key.(*ast.Ident)
+			if value, ok := pair.Value.(*ast.Ident); ok && isName && key.Name == field {
+				name = value.Name
+			}
+		}
+		return name == ""
+	})
+	return name
 }
 
 // callOf returns the first statement in body that calls the function or method

@@ -36,7 +36,7 @@ func (f *Foreign) Find(ctx context.Context, pattern, re string, at Level) (found
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	found, left, err := f.Search(ctx, re, at, nil)
+	found, left, err := f.search(ctx, re, at, nil, true)
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -134,6 +134,12 @@ func (f *Foreign) Build(ctx context.Context, pattern string) (failed []Omission,
 // only while they run, so it runs one iteration of every benchmark at the given
 // level. What cannot be run is left out. What earlier searches found stays known.
 func (f *Foreign) Search(ctx context.Context, re string, at Level, skip func(pkg string) bool) (found []Benchmark, omitted []Omission, err error) {
+	return f.search(ctx, re, at, skip, false)
+}
+
+// search is Search. It may also find what numbers of goroutines of RunParallel a benchmark
+// can have.
+func (f *Foreign) search(ctx context.Context, re string, at Level, skip func(pkg string) bool, goroutines bool) (found []Benchmark, omitted []Omission, err error) {
 	if err := CheckPattern(re); err != nil {
 		return nil, nil, err
 	}
@@ -141,7 +147,7 @@ func (f *Foreign) Search(ctx context.Context, re string, at Level, skip func(pkg
 		if skip != nil && skip(pkg.ImportPath) {
 			continue
 		}
-		more, left, err := f.findIn(ctx, pkg, re, at)
+		more, left, err := f.findIn(ctx, pkg, re, at, goroutines)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -169,7 +175,7 @@ func (f *Foreign) list(ctx context.Context, pattern string) ([]gocmd.Package, er
 
 // findIn finds the benchmarks of a package, each in a process of its own, so
 // that one that ends its process hides no other.
-func (f *Foreign) findIn(ctx context.Context, pkg gocmd.Package, re string, at Level) (found []Benchmark, omitted []Omission, err error) {
+func (f *Foreign) findIn(ctx context.Context, pkg gocmd.Package, re string, at Level, goroutines bool) (found []Benchmark, omitted []Omission, err error) {
 	functions, err := f.functions(ctx, pkg.ImportPath, at)
 	if ctx.Err() != nil {
 		return nil, nil, context.Cause(ctx)
@@ -183,33 +189,85 @@ func (f *Foreign) findIn(ctx context.Context, pkg gocmd.Package, re string, at L
 			continue
 		}
 		log := filepath.Join(f.work.Path, function+".log")
-		began := time.Now()
-		out, err := f.try(ctx, pkg.ImportPath, at, append(testFlags(at.Procs, match, "1x"), "-test.v", "-test.testlogfile="+log)...)
+		run := func(times string, env ...string) ([]byte, error) {
+			return f.try(ctx, pkg.ImportPath, at, env, append(testFlags(at.Procs, match, times), "-test.v", "-test.testlogfile="+log)...)
+		}
+		began, least := time.Now(), 0
+		out, err := run("1x")
+		took := time.Since(began)
+		switch {
+		case !goroutines:
+		case inRunParallel(err):
+			if two, failed := run("1x", overlay.GoroutinesVariable+"=2"); failed == nil {
+				omitted = append(omitted, omission(name, "1 goroutine is left out", err))
+				out, err, least = two, nil, 2
+			}
+		case bytes.Contains(out, []byte(overlay.InsideUnit)):
+			// The first operation of a process may begin goroutines that no other does.
+			if again, failed := run("2x"); failed == nil {
+				out = again
+			}
+		}
 		if ctx.Err() != nil {
 			return nil, nil, context.Cause(ctx)
 		}
 		if err != nil {
 			omitted = append(omitted, omission(name, "left out, or part of it", err))
 		}
-		took := time.Since(began)
 		asks := asksForWorkers(log) || f.asksEarly(pkg)
-		names, ops := timings(out, function, at.Procs)
-		if err == nil && len(names) == 0 && !strings.Contains(match, "/") {
+		leaves := leavesIn(out, function, at.Procs)
+		if err == nil && len(leaves) == 0 && !strings.Contains(match, "/") {
 			omitted = append(omitted, withoutResult(name, out))
 		}
-		for i, leaf := range names {
-			b := Benchmark{
-				Package: pkg.ImportPath, Name: leaf, Workers: asks, NoCeiling: !f.binaries[pkg.ImportPath].hooked,
-				Once: took / time.Duration(len(names)), Op: ops[i],
+		for _, leaf := range leaves {
+			b := leaf
+			b.Package, b.Workers, b.NoCeiling = pkg.ImportPath, asks, !f.binaries[pkg.ImportPath].hooked
+			b.Once = took / time.Duration(len(leaves))
+			if asks {
+				b.Goroutines = 0 // they follow from the workers
+			}
+			if b.Goroutines > 0 {
+				b.Least = least
+			}
+			if goroutines {
+				if err := f.oneMore(ctx, b, at); err != nil {
+					b.Goroutines = 0
+					omitted = append(omitted, omission(pkg.ImportPath+"."+b.Name, "other numbers of goroutines are left out", err))
+				}
+				if ctx.Err() != nil {
+					return nil, nil, context.Cause(ctx)
+				}
 			}
 			if slices.ContainsFunc(found, func(other Benchmark) bool { return other.Title() == b.Title() }) {
-				omitted = append(omitted, Omission{Name: pkg.ImportPath + "." + leaf, Why: "left out: another has its name"})
+				omitted = append(omitted, Omission{Name: pkg.ImportPath + "." + b.Name, Why: "left out: another has its name"})
 				continue
 			}
 			found = append(found, b)
 		}
 	}
 	return found, omitted, nil
+}
+
+// oneMore runs a benchmark with one goroutine more than its own number, for long enough that
+// all of them take part. It returns the error of one that has state for its own number
+// only: on more cores that is another number, and no two points could be compared. Who
+// takes long to try loses the points that fail.
+func (f *Foreign) oneMore(ctx context.Context, b Benchmark, at Level) error {
+	if b.Goroutines == 0 || b.Least > 0 || b.Once > time.Second {
+		return nil
+	}
+	more := overlay.GoroutinesVariable + "=" + strconv.Itoa(b.Goroutines*at.Procs+1)
+	if _, err := f.try(ctx, b.Package, at, []string{more}, testFlags(at.Procs, exactPattern(b.Name), "30ms")...); inRunParallel(err) {
+		return err
+	}
+	return nil
+}
+
+// inRunParallel reports whether a process failed while goroutines of RunParallel ran: one
+// may have waited for another that there was not.
+func inRunParallel(err error) bool {
+	failed := (*SampleError)(nil)
+	return errors.As(err, &failed) && strings.Contains(failed.Output, "testing.(*B).RunParallel")
 }
 
 // withoutResult is the omission of a benchmark that ended well and printed no result.
@@ -235,7 +293,7 @@ func omission(name, what string, err error) Omission {
 // functions returns the names of the benchmark functions of a package that Build has
 // built.
 func (f *Foreign) functions(ctx context.Context, pkg string, at Level) (names []string, err error) {
-	out, err := f.try(ctx, pkg, at, "-test.list=^Benchmark")
+	out, err := f.try(ctx, pkg, at, nil, "-test.list=^Benchmark")
 	if err != nil {
 		return nil, fmt.Errorf("list its benchmarks: %w", err)
 	}
@@ -260,16 +318,18 @@ func (f *Foreign) Matches(ctx context.Context, pkg, re string, at Level) (bool, 
 	return slices.ContainsFunc(functions, func(name string) bool { return narrow(re, name) != "" }), nil
 }
 
-// try runs the test binary of a package and returns what it printed, even if it
-// failed.
-func (f *Foreign) try(ctx context.Context, pkg string, at Level, args ...string) ([]byte, error) {
+// try runs the test binary of a package, with more in its environment, and returns what it
+// printed, even if it failed.
+func (f *Foreign) try(ctx context.Context, pkg string, at Level, env []string, args ...string) ([]byte, error) {
 	limit := min(findLimit, f.Timeout)
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, errLate{limit})
 	defer cancel()
 	p := Point{Package: pkg}
 	p.Procs = at.Procs
 	cpus := f.Placement[:at.Cores]
-	c, err := launch(ctx, f.process(ctx, p, cpus, false, args), cpus, false, "", "")
+	cmd := f.process(ctx, p, cpus, false, args)
+	cmd.Env = append(append(cmd.Env, overlay.AskVariable+"=1"), env...)
+	c, err := launch(ctx, cmd, cpus, false, "", "")
 	if err != nil {
 		return nil, err
 	}
@@ -279,22 +339,26 @@ func (f *Foreign) try(ctx context.Context, pkg string, at Level, args ...string)
 	return c.stdout.bytes(), nil
 }
 
-// timings returns the names of the benchmark function's results in what a binary
-// printed, and the time of an operation of each.
-func timings(out []byte, function string, procs int) (names []string, ops []time.Duration) {
+// leavesIn returns the benchmarks of a function by its results in what a binary printed: the
+// name, the time of an operation, and the goroutines of each.
+func leavesIn(out []byte, function string, procs int) (leaves []Benchmark) {
 	for r := benchfmt.NewReader(bytes.NewReader(out), "benchmarks"); r.Scan(); {
 		rec, ok := r.Result().(*benchfmt.Result)
 		if !ok || !(nsPerOp(rec) > 0) {
 			continue // garbage, or without a time
 		}
-		name := string(rec.Name.Full())
+		b := Benchmark{Name: string(rec.Name.Full()), Op: time.Duration(1e9 * nsPerOp(rec))}
 		if procs > 1 {
-			name = strings.TrimSuffix(name, "-"+strconv.Itoa(procs))
+			b.Name = strings.TrimSuffix(b.Name, "-"+strconv.Itoa(procs))
 		}
-		if top, _, _ := strings.Cut(name, "/"); "Benchmark"+top == function && !slices.Contains(names, name) {
-			names = append(names, name)
-			ops = append(ops, time.Duration(1e9*nsPerOp(rec)))
+		if inside, _ := rec.Value(overlay.InsideUnit); inside == 0 {
+			perProc, _ := rec.Value(overlay.PerProcUnit)
+			b.Goroutines = int(perProc)
+		}
+		known := func(other Benchmark) bool { return other.Name == b.Name }
+		if top, _, _ := strings.Cut(b.Name, "/"); "Benchmark"+top == function && !slices.ContainsFunc(leaves, known) {
+			leaves = append(leaves, b)
 		}
 	}
-	return names, ops
+	return leaves
 }

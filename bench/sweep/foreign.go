@@ -5,8 +5,10 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -23,6 +25,7 @@ import (
 	"overlap/bench/overlay"
 	"overlap/internal/gocmd"
 	"overlap/internal/scratch"
+	"overlap/internal/table"
 )
 
 // Foreign is the Sampler for benchmarks of any Go package: it builds the
@@ -32,7 +35,8 @@ import (
 //
 // Through package overlay it asserts that, at the end of a sample, GOMAXPROCS is as in
 // the point and that every thread may run on the CPUs of the point only (Linux). It
-// does not assert the workers: what a benchmark does with WorkersVariable is not known.
+// does not assert the workers: what a benchmark does with WorkersVariable, or with the
+// goroutines of RunParallel, is not known.
 type Foreign struct {
 	Go         string        // the go command
 	Dir        string        // a directory of the module
@@ -81,13 +85,46 @@ func (f *Foreign) Sample(ctx context.Context, p Point, iterations, turn int) (*b
 	l := f.launcher(p, b, func(iterations int) []string {
 		return testFlags(p.Procs, exactPattern(b.Name), benchtime(f.SampleTime, iterations))
 	})
-	r, err := l.sample(ctx, p, iterations, turn)
+	r, err := l.with(askForParts()...).sample(ctx, p, iterations, turn)
+	if err == nil && r.Iters < p.Workers && f.setsGoroutines(p) {
+		err = &SampleError{Err: fmt.Errorf("there is time for %s", table.Count(r.Iters, "operation"))}
+	}
 	if err != nil {
-		return nil, err
+		return nil, f.unfit(p, err)
 	}
 	f.configure(r, p)
 	return r, nil
 }
+
+// askForParts is the environment of a process that reports what a speedup stack needs.
+func askForParts() []string {
+	return []string{overlay.PartsVariable + "=1", overlay.QuotasVariable + "=" + strings.Join(host.QuotaDirs("/"), string(os.PathListSeparator))}
+}
+
+// setsGoroutines reports whether the workers of a point are the goroutines that RunParallel
+// starts.
+func (f *Foreign) setsGoroutines(p Point) bool {
+	b, err := f.benchmark(p)
+	return err == nil && b.Goroutines > 0 && p.Workers > 0
+}
+
+// cannotHave begins the error of a benchmark that does not run with other numbers of
+// goroutines than its own: it may keep state for each of GOMAXPROCS, or have one
+// goroutine wait for another. In a resumed run, only the text is left.
+const cannotHave = "cannot have "
+
+// unfit says so if a failed point has another number.
+func (f *Foreign) unfit(p Point, err error) error {
+	b, _ := f.benchmark(p)
+	if failed := (*SampleError)(nil); !f.setsGoroutines(p) || p.Workers == b.Goroutines*p.Procs || !errors.As(err, &failed) {
+		return err
+	}
+	return fmt.Errorf("%s%s: %w", cannotHave, table.Count(p.Workers, "goroutine"), err)
+}
+
+// Unfit reports whether the benchmark cannot have so many goroutines, and may do well with
+// its own number.
+func (f Failure) Unfit() bool { return strings.HasPrefix(f.Err.Error(), cannotHave) }
 
 // Expect estimates how long a visit to a point takes, by how long it took to find the
 // benchmark.
@@ -119,9 +156,13 @@ func (f *Foreign) benchmark(p Point) (Benchmark, error) {
 
 // launcher starts the test binary of the point's package with these arguments.
 func (f *Foreign) launcher(p Point, b Benchmark, args func(iterations int) []string) launcher {
+	limit := f.Timeout
+	if f.setsGoroutines(p) && p.Workers != b.Goroutines*p.Procs {
+		limit = min(limit, unfitLimit+20*b.visit(f.SampleTime))
+	}
 	return launcher{
 		placement: f.Placement,
-		limit:     f.Timeout,
+		limit:     limit,
 		word:      overlay.Ready,
 		prints:    printedName(b.Name, p.Procs),
 		command: func(ctx context.Context, p Point, iterations int, cpus []int, barrier bool) *exec.Cmd {
@@ -129,6 +170,10 @@ func (f *Foreign) launcher(p Point, b Benchmark, args func(iterations int) []str
 		},
 	}
 }
+
+// unfitLimit is for how long a benchmark may hang with other numbers of goroutines than its
+// own, besides a multiple of what it should take.
+const unfitLimit = 5 * time.Second
 
 // process is the test binary of the point's package, in its directory.
 func (f *Foreign) process(ctx context.Context, p Point, cpus []int, barrier bool, args []string) *exec.Cmd {
@@ -141,7 +186,10 @@ func (f *Foreign) process(ctx context.Context, p Point, cpus []int, barrier bool
 	if host.CanBind {
 		cmd.Env = append(cmd.Env, overlay.CPUsVariable+"="+host.FormatList(cpus))
 	}
-	if p.Workers > 0 {
+	switch {
+	case f.setsGoroutines(p):
+		cmd.Env = append(cmd.Env, overlay.GoroutinesVariable+"="+strconv.Itoa(p.Workers))
+	case p.Workers > 0:
 		cmd.Env = append(cmd.Env, WorkersVariable+"="+strconv.Itoa(p.Workers))
 	}
 	if barrier {
@@ -166,6 +214,9 @@ func (f *Foreign) configure(r *benchfmt.Result, p Point) {
 			setConfig(clean, c.Key, string(c.Value))
 		}
 	}
+	if f.setsGoroutines(p) {
+		setConfig(clean, "program", GoroutinesProgram)
+	}
 	// A benchmark may have its own metrics, but not with our names.
 	hooked := f.binaries[p.Package].hooked
 	clean.Values = slices.DeleteFunc(clean.Values, func(v benchfmt.Value) bool {
@@ -173,6 +224,10 @@ func (f *Foreign) configure(r *benchfmt.Result, p Point) {
 	})
 	*r = *clean
 }
+
+// GoroutinesProgram is the configuration "program" of samples whose workers are the
+// goroutines of RunParallel.
+const GoroutinesProgram = "goroutines"
 
 // Sum identifies the test binaries: samples of others are not comparable.
 func (f *Foreign) Sum() (string, error) {

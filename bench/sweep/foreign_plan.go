@@ -21,6 +21,13 @@ type Benchmark struct {
 	Workers   bool   // it reads WorkersVariable
 	NoCeiling bool   // its copies cannot wait for each other
 
+	// Goroutines is how many RunParallel starts for each of GOMAXPROCS, by
+	// SetParallelism. It is 0 if their number is not the benchmark's number of tasks in
+	// progress: it does not call RunParallel, those begin others, or it reads
+	// WorkersVariable.
+	Goroutines int
+	Least      int // of them that it can have, if that is more than one
+
 	Once time.Duration // that a process took to run it once, or its share of it
 	Op   time.Duration // of one operation, as that process timed it
 }
@@ -64,6 +71,10 @@ type ForeignPlan struct {
 	Benchmarks []Benchmark
 	Levels     []Level
 	Workers    []int
+
+	// Goroutines makes those that RunParallel starts the workers of its benchmarks. Their
+	// own number is always among them, on the lowest level and on the highest.
+	Goroutines bool
 }
 
 func (b Benchmark) point(workers int, l Level) Point {
@@ -76,16 +87,36 @@ func (b Benchmark) point(workers int, l Level) Point {
 
 // curve is the curve of a benchmark; 0 workers leave their number to it.
 func (f ForeignPlan) curve(b Benchmark) curve {
-	if b.Workers {
+	switch {
+	case b.Workers:
 		return curve{f.Workers, b.point}
+	case f.sweeps(b):
+		workers := append(slices.Clone(f.Workers), b.Goroutines*f.Levels[0].Procs, b.Goroutines*f.Levels[len(f.Levels)-1].Procs)
+		for i := range workers {
+			workers[i] = max(workers[i], b.Least)
+		}
+		return curve{Unique(workers), b.point}
 	}
 	return curve{[]int{0}, b.point}
+}
+
+// sweeps reports whether the workers of a benchmark are the goroutines of RunParallel.
+func (f ForeignPlan) sweeps(b Benchmark) bool { return f.Goroutines && b.Goroutines > 0 }
+
+// looksForRoles reports whether three goroutines on one core show that odd numbers of them
+// do other work than even ones: they are compared with one, two and four.
+func (f ForeignPlan) looksForRoles(b Benchmark) bool {
+	has := func(w int) bool { return slices.Contains(f.curve(b).workers, w) }
+	return f.Levels[0].parallelism() == 1 && has(1) && has(2) && has(4) && !has(3)
 }
 
 // FixedPoints implements Plan: those of every benchmark, and the ceilings.
 func (f ForeignPlan) FixedPoints() (points []Point) {
 	for _, b := range f.Benchmarks {
 		points = append(points, f.curve(b).fixed(f.Levels)...)
+		if f.sweeps(b) && f.looksForRoles(b) {
+			points = append(points, b.point(3, f.Levels[0]))
+		}
 		points = append(points, f.ceilings(b)...)
 	}
 	return points
@@ -94,8 +125,8 @@ func (f ForeignPlan) FixedPoints() (points []Point) {
 // AdaptivePoints implements Plan.
 func (f ForeignPlan) AdaptivePoints(best func(same []Point) (Point, bool)) (points []Point) {
 	for _, b := range f.Benchmarks {
-		if b.Workers {
-			points = append(points, f.curve(b).adaptive(f.Levels, best)...)
+		if c := f.curve(b); c.workers[0] > 0 {
+			points = append(points, c.adaptive(f.Levels, best)...)
 		}
 	}
 	return points

@@ -80,6 +80,17 @@ type launcher struct {
 	command   func(ctx context.Context, p Point, iterations int, cpus []int, barrier bool) *exec.Cmd
 }
 
+// with adds to the environment of the processes.
+func (l launcher) with(env ...string) launcher {
+	start := l.command
+	l.command = func(ctx context.Context, p Point, iterations int, cpus []int, barrier bool) *exec.Cmd {
+		cmd := start(ctx, p, iterations, cpus, barrier)
+		cmd.Env = append(cmd.Environ(), env...)
+		return cmd
+	}
+	return l
+}
+
 func (l launcher) sample(ctx context.Context, p Point, iterations, turn int) (*benchfmt.Result, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, l.limit, errLate{l.limit})
 	defer cancel()

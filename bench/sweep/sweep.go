@@ -97,6 +97,7 @@ type Summary struct {
 	Missing                 int       // points that the budget had no room for
 	Failures                []Failure // in the order of the plan
 	Disturbed               Disturbed // turns that were measured, not those of the past
+	Few                     []Point   // with few operations for each goroutine of RunParallel
 }
 
 // Failure is a sample that could not be taken.

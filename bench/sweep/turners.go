@@ -39,9 +39,19 @@ func (s Processes) turning(p Point, jobs int, length time.Duration, file string)
 }
 
 // Block implements Turner.
-func (f *Foreign) Block(ctx context.Context, b Block) ([]Entry, error) { return b.measure(ctx, f) }
+func (f *Foreign) Block(ctx context.Context, b Block) ([]Entry, error) {
+	entries, err := b.measure(ctx, f)
+	for i := range entries {
+		entries[i].Err = f.unfit(b.Points[i], entries[i].Err)
+	}
+	return entries, err
+}
 
 // turning implements launchers.
 func (f *Foreign) turning(p Point, jobs int, length time.Duration, file string) (launcher, func(*benchfmt.Result), error) {
-	return inTurns(f, p, Slicing{Ops: jobs, Slice: turnTime}, length, file)
+	l, tidy, err := inTurns(f, p, Slicing{Ops: jobs, Slice: turnTime}, length, file)
+	if err != nil {
+		return l, nil, err
+	}
+	return l.with(askForParts()...), tidy, nil
 }

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/perf/benchfmt"
 
 	"overlap/bench"
+	"overlap/bench/overlay"
 )
 
 // order shuffles the points that are wanted. In the first round several copies
@@ -225,6 +226,9 @@ func (s *sweep) note(p Point, e Entry) {
 		known.iterations = e.Result.Iters
 		if turns, ok := e.Result.Value("timings"); ok {
 			known.iterations = max(1, int(float64(e.Result.Iters)/turns))
+		}
+		if p.Workers > 1 && e.Result.GetConfig("program") == GoroutinesProgram && known.iterations < overlay.LeastEach*p.Workers {
+			s.summary.Few = append(s.summary.Few, p)
 		}
 	}
 	seconds := math.Log(seconds(e.Result))

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"overlap/bench/gate"
@@ -58,9 +59,18 @@ func appendFailure(results, title, output string) (err error) {
 	return f.Sync()
 }
 
-// printFailures prints each reason once, with the points that failed for it.
-func printFailures(w io.Writer, list []sweep.Failure) {
-	for _, r := range table.ReasonsOf(list, func(f sweep.Failure) (name, why string) { return f.Point.String(), f.Err.Error() }) {
-		fmt.Fprintf(w, "failed: %s: %s\n", strings.Join(r.Names, ", "), r.Why)
+// printFailures prints each reason once, with the points that failed for it. It returns
+// how many of them mean more than that a benchmark is made for other numbers of goroutines.
+func printFailures(w io.Writer, list []sweep.Failure) (failed int) {
+	for _, unfit := range []bool{true, false} {
+		some, prefix := slices.DeleteFunc(slices.Clone(list), func(f sweep.Failure) bool { return f.Unfit() != unfit }), "failed"
+		if unfit {
+			prefix = "note"
+		}
+		for _, r := range table.ReasonsOf(some, func(f sweep.Failure) (name, why string) { return f.Point.String(), f.Err.Error() }) {
+			fmt.Fprintf(w, "%s: %s: %s\n", prefix, strings.Join(r.Names, ", "), r.Why)
+		}
+		failed = len(some)
 	}
+	return failed
 }

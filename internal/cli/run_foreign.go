@@ -50,10 +50,10 @@ func (r *run) useBenchmarks(ctx context.Context, what *target, levels []sweep.Le
 		fmt.Fprintln(r.err, "note:", note)
 	}
 	what.omitted = omitted
-	plan := sweep.ForeignPlan{Benchmarks: found, Levels: levels, Workers: sweep.Unique(r.Workers)}
-	asks := func(b sweep.Benchmark) bool { return b.Workers }
-	if r.Workers != nil && !slices.ContainsFunc(found, asks) {
-		return fmt.Errorf("--workers: none of the benchmarks reads %s, so it would change nothing; leave it out", sweep.WorkersVariable)
+	plan := sweep.ForeignPlan{Benchmarks: found, Levels: levels, Workers: sweep.Unique(r.Workers), Goroutines: true}
+	variable := func(b sweep.Benchmark) bool { return b.Workers || b.Goroutines > 0 }
+	if r.Workers != nil && !slices.ContainsFunc(found, variable) {
+		return fmt.Errorf("--workers: none of the benchmarks calls RunParallel or reads %s, so it would change nothing; leave it out", sweep.WorkersVariable)
 	}
 	if plan.Workers == nil {
 		plan.Workers = sweep.Workers(levels)

@@ -10,10 +10,12 @@ import (
 	"math/rand/v2"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"overlap/bench/host"
 	"overlap/bench/meter"
+	"overlap/bench/overlay"
 	"overlap/bench/sweep"
 	"overlap/internal/sampling"
 	"overlap/internal/table"
@@ -98,6 +100,15 @@ func (r *run) measure(ctx context.Context, what target, file *sweep.File, about 
 	return printSummary(r.err, file, summary, err)
 }
 
+// names lists points.
+func names(points []sweep.Point) string {
+	var all []string
+	for _, p := range points {
+		all = append(all, p.String())
+	}
+	return strings.Join(all, ", ")
+}
+
 // printDisturbed says why intervals are wide, if much of the run was disturbed.
 func printDisturbed(w io.Writer, d sweep.Disturbed) {
 	const much = 0.2
@@ -145,7 +156,7 @@ func printSummary(w io.Writer, file *sweep.File, summary sweep.Summary, err erro
 		fmt.Fprintf(w, ": %s", file.Path())
 	}
 	fmt.Fprintln(w)
-	printFailures(w, summary.Failures)
+	failed := printFailures(w, summary.Failures)
 	if len(summary.Failures) > 0 {
 		fmt.Fprintf(w, "note: their whole output is in %s\n", failureLog(file.Path()))
 	}
@@ -154,6 +165,9 @@ func printSummary(w io.Writer, file *sweep.File, summary sweep.Summary, err erro
 		err = errors.Join(err, ignoreMissing(os.Remove(failureLog(file.Path()))))
 	}
 	printDisturbed(w, summary.Disturbed)
+	if few := names(summary.Few); few != "" {
+		fmt.Fprintf(w, "note: %s: a timing has fewer than %d operations for each goroutine, because they take long: while the last ones end, other goroutines have none\n", few, overlay.LeastEach)
+	}
 	if err == nil && summary.Missing > 0 {
 		fmt.Fprintf(w, "note: %d of %s did not fit into the budget\n", summary.Missing, table.Count(summary.Points, "point"))
 	}
@@ -163,9 +177,9 @@ func printSummary(w io.Writer, file *sweep.File, summary sweep.Summary, err erro
 		}
 		return err
 	}
-	switch n := len(summary.Failures); {
-	case n > 0:
-		return fmt.Errorf("%s failed", table.Count(n, "sample"))
+	switch {
+	case failed > 0:
+		return fmt.Errorf("%s failed", table.Count(failed, "sample"))
 	case summary.Samples == 0:
 		return errors.New("the budget ended before the first sample: raise --budget")
 	}

@@ -22,14 +22,15 @@ type Advice struct {
 	// is (Berger, 1982, on tests of an intersection).
 	Share interval.Interval
 
-	nominal nominal
+	nominal    nominal
+	goroutines bool // are the workers
 }
 
 // String is the advice in words.
 func (a Advice) String() string {
 	switch {
 	case a.Workers > 0:
-		return table.Count(a.Workers, "worker") + " " + a.nominal.atCoresText(a.Cores)
+		return inWords(a.goroutines, table.Count(a.Workers, "worker")) + " " + a.nominal.atCoresText(a.Cores)
 	case a.Cores > 0:
 		return a.nominal.coresText(a.Cores)
 	}
@@ -58,7 +59,7 @@ func (s survey) advice() Advice {
 	slices.SortStableFunc(fastest, func(a, b interval.Series) int { return cmp.Compare(a.Mean(), b.Mean()) })
 	for _, p := range s.points() {
 		if share, ok := enough(s.times(p), fastest); ok {
-			return Advice{p.Workers, p.Parallelism(), share, nominal(!s.HasCores(s.base))}
+			return Advice{p.Workers, p.Parallelism(), share, nominal(!s.HasCores(s.base)), s.Goroutines(p)}
 		}
 	}
 	return Advice{Share: interval.Unknown}

@@ -90,6 +90,7 @@ func (s survey) workersOnly() (r Row, ok bool) {
 // the times of all its numbers of workers, ascending, and what is lacking for both
 // gains.
 func (r *Row) judgeWorkers(times map[int]interval.Series, all []int, lacking string) {
+	defer func() { r.Verdict = r.inItsWords(r.Verdict) }()
 	few, where := all[0], r.AtCoresText(r.P)
 	gain, rival, many := interval.Quotient(times[few], times[r.Workers]), interval.Unknown, 0
 	for _, w := range all[1:] {

@@ -95,6 +95,11 @@ type Row struct {
 	// accounts for the choice of the row's workers.
 	crowded interval.Interval
 
+	// Goroutines says that the workers are the goroutines that RunParallel starts.
+	Goroutines bool
+
+	parts   bool       // the file says of a point where its CPUs went
+	few     int        // workers that the gains are over
 	nominal nominal    // GOMAXPROCS stands for the cores
 	only    load.Level // of a row that compares only workers
 
@@ -117,7 +122,7 @@ type Row struct {
 // row analyses the points of the survey. It fails if they have no gain to show.
 func (s survey) row() (Row, error) {
 	lowest, highest := s.lowest(), s.highest()
-	s.first = s.base.At(1, lowest)
+	s.first = s.base.At(s.baseline(), lowest)
 	if s.Count(s.first) == 0 && s.base.Executor == "" {
 		s.first = s.base.At(0, lowest)
 	}
@@ -135,6 +140,8 @@ func (s survey) row() (Row, error) {
 	s.measureCores(&r, workers)
 	r.Concurrency, r.Speedup = r.gains.concurrency, r.gains.speedup
 	best := s.base.At(workers, highest)
+	u := s.usage(best)
+	r.parts = !math.IsNaN(u.runq) || !math.IsNaN(u.locked)
 	r.Fairness = s.Mean(best, func(s load.Sample) float64 { return s.Fairness })
 	r.Worst, r.WorstWorkers = s.worst(r.gains.one)
 	r.crowded = s.crowded(workers)
@@ -166,6 +173,9 @@ func (s survey) newRow() Row {
 		place:    s.Place(s.base),
 		swept:    s.Swept(),
 		nominal:  nominal(!s.HasCores(s.base)),
+		few:      s.first.Workers,
+
+		Goroutines: s.Goroutines(s.first),
 
 		Concurrency: interval.Unknown, Parallelism: interval.Unknown, Speedup: interval.Unknown, Ceiling: interval.Unknown, OverSerial: interval.Unknown, Worst: interval.Unknown, crowded: interval.Unknown,
 		Cost: math.NaN(), Fairness: math.NaN(),
@@ -230,7 +240,7 @@ func (s survey) noBaseline() error {
 const loopOverCPU = "measure with: for c in 1 2 4; do go test -cpu $c -count 10 …; done"
 
 func (r *Row) warn(format string, args ...any) {
-	r.Warnings = append(r.Warnings, fmt.Errorf(format, args...))
+	r.Warnings = append(r.Warnings, errors.New(r.inItsWords(fmt.Sprintf(format, args...))))
 }
 
 // addWarnings adds what makes a row doubtful.
@@ -249,6 +259,9 @@ func (s survey) addWarnings(r *Row) {
 		r.warn("measured only at GOMAXPROCS 1, so the gain from cores is unknown; %s", loopOverCPU)
 	case r.P == 1:
 		r.warn("%s", s.onlyOneCore())
+	}
+	if s.even {
+		r.warn("odd numbers of workers do other work than even ones, as where the number of a worker is its role: only even ones are compared, and G_c and S are over 2 workers")
 	}
 	r.warnOfResidual()
 	s.warnOfOthers(r)

@@ -37,6 +37,7 @@ const (
 // that it rests on, the advice if it saves cores, and doubts.
 func (r *Row) judgeGains() {
 	r.Class = r.class()
+	defer func() { r.Verdict = r.inItsWords(r.Verdict) }()
 	r.Verdict = fmt.Sprintf("%s: %s", r.Class, r.reason())
 	if r.Class == Undecided {
 		return
@@ -135,7 +136,7 @@ func (r Row) reason() string {
 	case Contends:
 		few, many := r.CoresText(1), r.cores("run")
 		if r.Workers > 0 {
-			few, many = "1 worker "+r.AtCoresText(1), fmt.Sprintf("%d workers %s run", r.WorstWorkers, r.AtCoresText(r.P))
+			few, many = table.Count(max(1, r.few), "worker")+" "+r.AtCoresText(1), fmt.Sprintf("%d workers %s run", r.WorstWorkers, r.AtCoresText(r.P))
 		}
 		return fmt.Sprintf("%s at %s× the speed of %s%s%s", many, short(r.Worst), few, r.limit(r.WorstWorkers), r.best())
 	}

@@ -79,7 +79,7 @@ func TestVerdictsNameTheLimitAndItsNumber(t *testing.T) {
 		{3.5, 0.93, 1, func(r *Row) { r.P = 8 }, Waits, "4 workers give 3.50× on one core, because their waiting overlaps; 8 cores cost 7 ±1 %"},
 		{2, 1.5, 1, stack(Stack{Waiting: 0.6}), Mixes, "4 workers give 2.00× on one core; a second core adds 50 ±2 %; limited by waiting: 0.6 of 2 cores have only tasks that wait"},
 		{2, 1, 1, func(r *Row) { r.P = 1 }, OneCore, "workers help: 4 give 2.00 ±0.02×"},
-		{1, 1, 1, func(r *Row) { r.P, r.Advice = 1, Advice{1, 1, near(1), false} }, OneCore, "workers do not help"},
+		{1, 1, 1, func(r *Row) { r.P, r.Advice = 1, Advice{1, 1, near(1), false, false} }, OneCore, "workers do not help"},
 		{1, 1, 1, func(r *Row) {
 			r.P, r.Grid = 1, []Cell{{1, 1, 1, interval.Exact(1)}, {1, 1, 2, interval.Interval{Value: 1.1, Low: 0.9, High: 1.35}}, {1, 1, 4, near(1)}}
 		}, OneCore, "whether workers help is unclear: the gain of 2 workers on 1 core is 1.10 ±0.25"},
@@ -104,15 +104,17 @@ func TestVerdictsNameTheLimitAndItsNumber(t *testing.T) {
 		{3.5, 1, 1, func(r *Row) { r.Stacks = []Stack{{Workers: 1, P: 1, Work: 0.5, Inflation: 0.3, GC: math.NaN()}} }, Waits, "4 workers give 3.50× on one core, because their waiting overlaps; a second core adds nothing (0 ±1 %)"},
 		{3.5, 1, 1, func(r *Row) {
 			r.Latencies = []Latency{{Workers: 1, P: 2, Arrivals: true, P99: near(9)}, {Workers: 4, P: 2, Arrivals: true, P99: near(0.0021), Load: 1000}, {Workers: 4, P: 1, Arrivals: true, P99: near(5)}}
-			r.Advice = Advice{4, 1, near(1), false}
+			r.Advice = Advice{4, 1, near(1), false, false}
 		}, Scheduled, "items arrive on a schedule, so latency counts, not throughput: the 99th percentile is 2.1 ms at 1000 items a second, with 4 workers on 2 cores"},
 		{1, 1, 1, func(r *Row) { r.Lines = []Line{{P: 2, Points: []LinePoint{{Workers: 1}}}} }, Undecided, "at most 1 worker measured on 2 cores"},
 		{1, 1, 1, func(r *Row) { r.Executor, r.Lines = "pool", []Line{{P: 2, Points: []LinePoint{{Workers: 1}}}} }, Undecided, "at most 1 worker measured on 2 cores; measure more"},
 		{1.11, 1.9, 1, func(r *Row) { r.Concurrency = interval.Interval{Value: 1.11, Low: 1.042, High: 1.18} }, Mixes, "4 workers give 1.11× on one core; a second core adds 90 ±2 % (unsure: G_c may be as little as 1.04)"},
-		{3.5, 1, 1, func(r *Row) { r.Advice = Advice{4, 1, near(1), false} }, Waits, "4 workers give 3.50× on one core, because their waiting overlaps; a second core adds nothing (0 ±1 %); enough: 4 workers on 1 core, which loses at most 1 %"},
-		{3.5, 1, 1, func(r *Row) { r.Advice = Advice{4, 1, interval.Interval{Value: 0.98, Low: 0.956, High: 1}, false} }, Waits, "4 workers give 3.50× on one core, because their waiting overlaps; a second core adds nothing (0 ±1 %); enough: 4 workers on 1 core, which loses at most 5 %"},
-		{3.5, 1, 1, func(r *Row) { r.Advice = Advice{4, 1, interval.Exact(1), false} }, Waits, "4 workers give 3.50× on one core, because their waiting overlaps; a second core adds nothing (0 ±1 %); enough: 4 workers on 1 core, which loses nothing"},
-		{3.5, 1, 1, func(r *Row) { r.Advice = Advice{4, 2, near(1), false} }, Waits, "4 workers give 3.50× on one core, because their waiting overlaps; a second core adds nothing (0 ±1 %)"},
+		{3.5, 1, 1, func(r *Row) { r.Advice = Advice{4, 1, near(1), false, false} }, Waits, "4 workers give 3.50× on one core, because their waiting overlaps; a second core adds nothing (0 ±1 %); enough: 4 workers on 1 core, which loses at most 1 %"},
+		{3.5, 1, 1, func(r *Row) {
+			r.Advice = Advice{4, 1, interval.Interval{Value: 0.98, Low: 0.956, High: 1}, false, false}
+		}, Waits, "4 workers give 3.50× on one core, because their waiting overlaps; a second core adds nothing (0 ±1 %); enough: 4 workers on 1 core, which loses at most 5 %"},
+		{3.5, 1, 1, func(r *Row) { r.Advice = Advice{4, 1, interval.Exact(1), false, false} }, Waits, "4 workers give 3.50× on one core, because their waiting overlaps; a second core adds nothing (0 ±1 %); enough: 4 workers on 1 core, which loses nothing"},
+		{3.5, 1, 1, func(r *Row) { r.Advice = Advice{4, 2, near(1), false, false} }, Waits, "4 workers give 3.50× on one core, because their waiting overlaps; a second core adds nothing (0 ±1 %)"},
 		{1.05, 1.9, 1, func(r *Row) { r.Concurrency = interval.Interval{Value: 1.05, Low: 0.95, High: 1.16} }, Scales, "2 cores give 1.90× where separate programs get 2.00× (unsure: G_c may be as much as 1.16)"},
 		{1, 1.9, 1, func(r *Row) { r.Parallelism = interval.Interval{Value: 1.9, Low: 1.05, High: 2.9} }, Undecided, "too noisy: G_p is 1.90 ±1.00; measure about 21 samples (-count 21), or on a quieter machine"},
 		{1, 1.9, 1, func(r *Row) { r.Parallelism = interval.Interval{Value: 1.9, Low: 1.3, High: 2.9} }, Undecided, "2 cores give 1.90×, but G_p/H(2) may be above or below 0.8: it is 0.95 ±0.50; measure about 107 samples (-count 107), or on a quieter machine"},
@@ -146,7 +148,7 @@ func TestVerdictsNameTheLimitAndItsNumber(t *testing.T) {
 	} {
 		if c.class == Serial { // which is that one is enough
 			change := c.change
-			c.change = func(r *Row) { change(r); r.Advice = Advice{min(r.Workers, 1), 1, near(1), false} }
+			c.change = func(r *Row) { change(r); r.Advice = Advice{min(r.Workers, 1), 1, near(1), false, false} }
 			c.want += "; enough: 1 worker on 1 core, which loses at most 1 %"
 		}
 		r := judged(near(c.gc), near(c.gp), near(c.worst), c.change)
@@ -168,7 +170,7 @@ func TestVerdictsNeedEvidence(t *testing.T) {
 	if r := judged(near(1), near(2), near(1), beside); r.Class != Undecided || !strings.HasPrefix(r.Verdict, "cannot tell: other programs used the CPUs") {
 		t.Error(r.Verdict)
 	}
-	one := Advice{1, 1, near(1), false}
+	one := Advice{1, 1, near(1), false, false}
 	if r := judged(near(1), near(0.5), near(0.5), func(r *Row) { r.WorstWorkers, r.Advice = 1, one }); r.Verdict != "serial: neither workers nor cores help; a second core costs 50 ±1 %; enough: 1 worker on 1 core, which loses at most 1 %" {
 		t.Error(r.Verdict)
 	}
@@ -180,7 +182,7 @@ func TestVerdictsNeedEvidence(t *testing.T) {
 		t.Error(r.Verdict)
 	}
 	better := func(r *Row) {
-		r.Advice, r.Grid = Advice{2, 2, near(1), false}, []Cell{{1, 1, 1, interval.Exact(1)}, {2, 2, 2, interval.Interval{Value: 1.04, Low: 1, High: 1.08}}}
+		r.Advice, r.Grid = Advice{2, 2, near(1), false, false}, []Cell{{1, 1, 1, interval.Exact(1)}, {2, 2, 2, interval.Interval{Value: 1.04, Low: 1, High: 1.08}}}
 	}
 	if r := judged(near(1), near(1), near(1), better); r.Verdict != "cannot tell: too noisy: the gain of 2 workers on 2 cores is 1.04 ±0.04; measure about 273 samples (-count 273), or on a quieter machine" {
 		t.Error(r.Verdict)
@@ -191,7 +193,7 @@ func TestVerdictsNeedEvidence(t *testing.T) {
 	if r := judged(near(1), near(1), near(1), unmeasured); r.Verdict != "cannot tell: the gain of 2 workers on 2 cores is 1.04, with too few samples for an interval; measure 10 (-count 10)" {
 		t.Error(r.Verdict)
 	}
-	cores := func(r *Row) { r.Workers, r.Speedup, r.Advice = 0, near(1), Advice{0, 1, near(1), false} }
+	cores := func(r *Row) { r.Workers, r.Speedup, r.Advice = 0, near(1), Advice{0, 1, near(1), false, false} }
 	if r := judged(interval.Unknown, near(1), near(1), cores); r.Verdict != "serial: a second core adds nothing (0 ±1 %); enough: 1 core, which loses at most 1 %" {
 		t.Error(r.Verdict)
 	}

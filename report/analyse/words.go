@@ -2,6 +2,7 @@ package analyse
 
 import (
 	"fmt"
+	"strings"
 
 	"overlap/internal/table"
 )
@@ -10,6 +11,17 @@ import (
 // how many cores there were, and "256 cores give nothing" is wrong on a machine of
 // 16.
 type nominal bool
+
+// inWords calls workers goroutines where they are those of RunParallel. No text of it has a
+// name from a file.
+func inWords(goroutines bool, text string) string {
+	if !goroutines {
+		return text
+	}
+	return strings.ReplaceAll(text, "worker", "goroutine")
+}
+
+func (r Row) inItsWords(text string) string { return inWords(r.Goroutines, text) }
 
 // coresText names p cores, or the GOMAXPROCS that stands for them.
 func (n nominal) coresText(p int) string {

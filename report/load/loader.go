@@ -224,6 +224,7 @@ func (f *file) add(r *benchfmt.Result) error {
 		rec.set(meanUnit, mean)
 	}
 	rec.addSource(f.block.source)
+	rec.started = rec.started || f.block.config["program"] == "goroutines"
 	if !f.lines.plan {
 		f.lines.runs.add(rec, sec)
 	}

@@ -204,6 +204,10 @@ func (d *Data) MakesColumns(key string) bool { return slices.Contains(d.columnKe
 // executors are.
 func (d *Data) SameMachines() bool { return d.index.sameMachines }
 
+// Goroutines reports whether the workers of a point are the goroutines that RunParallel
+// starts.
+func (d *Data) Goroutines(p Point) bool { return d.record(p).started }
+
 // Names returns the names of a point's results, as the files spell them.
 func (d *Data) Names(p Point) []string { return d.records[p].names }
 

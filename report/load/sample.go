@@ -119,6 +119,7 @@ type record struct {
 	column   *column
 	row      string // what configuration lines add to the name of its row, see Input.Row
 	bound    bool   // the file has its number of cores
+	started  bool   // its workers are the goroutines that RunParallel starts
 
 	names     []string // of its results, as the files spell them
 	sources   []int    // the files or blocks that its samples are from
@@ -202,6 +203,7 @@ func (r *record) merge(other *record) {
 	}
 	r.roundless, r.turns = r.roundless || other.roundless, append(r.turns, other.turns...)
 	r.names = append(r.names, other.names...)
+	r.started = r.started || other.started
 	for i := range other.seconds {
 		r.add(other.seconds[i], after+int(other.rounds[i]))
 		for unit, column := range other.columns {

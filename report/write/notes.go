@@ -7,6 +7,7 @@ import (
 	"overlap/internal/table"
 	"overlap/report/analyse"
 	"overlap/report/law"
+	"overlap/report/load"
 )
 
 // sampleNote says how many samples the numbers rest on.
@@ -28,6 +29,17 @@ func crossoverNotes(a *analyse.Analysis) (notes []string) {
 		notes = append(notes, fmt.Sprintf("n½, the smallest task of %s of which half the time of %s is work: %s %v", c.Name(), table.Count(c.P, "core"), c.Executor, c))
 	}
 	return notes
+}
+
+// gainNotes says why gains from workers are unknown.
+func gainNotes(a *analyse.Analysis) []string {
+	var why load.Reasons
+	for _, r := range a.Rows {
+		if text := r.UnknownGain(); text != "" {
+			why.Add(r.Brief(), text)
+		}
+	}
+	return why.Sentences(load.MaxListed)
 }
 
 // lawNotes says which error the laws are fitted to; it is empty if no row has a law.

@@ -38,7 +38,7 @@ func cost(x float64) string {
 // PageNotes returns the notes and warnings below the table of the page, a line each.
 func PageNotes(a *analyse.Analysis) []string {
 	notes := append(legend(a), sampleNote(a))
-	notes = append(notes, crossoverNotes(a)...)
+	notes = slices.Concat(notes, gainNotes(a), crossoverNotes(a))
 	for _, r := range a.Rows {
 		if r.Expected.Outcome == analyse.NotMet {
 			notes = append(notes, fmt.Sprintf("not met: %s is not %s: %s", r.Brief(), r.Expected.Shape, r.Expected.Reason))

@@ -49,7 +49,7 @@ func Stacks(w io.Writer, a *analyse.Analysis) error {
 	found := false
 	for _, r := range a.Rows {
 		if len(r.Stacks) == 0 {
-			fmt.Fprintf(&b, "%s: no speedup stack: the file lacks tasks-inflight or cpus-busy\n\n", r.Name())
+			fmt.Fprintf(&b, "%s: no speedup stack: the file lacks %s\n\n", r.Name(), lacking(r))
 			continue
 		}
 		found = true
@@ -68,6 +68,17 @@ func Stacks(w io.Writer, a *analyse.Analysis) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// lacking names the units without which there is no stack.
+func lacking(r analyse.Row) string {
+	switch inflight, busy := r.Inflight.Value > 0, r.CPUsBusy.Value > 0; {
+	case inflight && !busy:
+		return "cpus-busy"
+	case busy && !inflight:
+		return "tasks-inflight"
+	}
+	return "tasks-inflight or cpus-busy"
 }
 
 // narrowColumns are the headings for a terminal, without the sum, which is p less the

@@ -26,7 +26,7 @@ func Table(w io.Writer, a *analyse.Analysis, t table.Terminal) error {
 		b.WriteString(strings.TrimRight(line, " ") + "\n")
 	}
 	b.WriteByte('\n')
-	for _, note := range slices.Concat(tableNotes(), crossoverNotes(a), lawNotes(a), []string{sampleNote(a)}) {
+	for _, note := range slices.Concat(tableNotes(), gainNotes(a), crossoverNotes(a), lawNotes(a), []string{sampleNote(a)}) {
 		b.WriteString(strings.Join(t.Wrap(note, "", "  "), "\n") + "\n")
 	}
 	for _, err := range a.AllWarnings() {
