@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"overlap/bench/host"
+	"overlap/bench/overlay/recording"
 	"overlap/primitives"
 	"overlap/workloads"
 )
@@ -35,7 +36,8 @@ type options struct {
 	turn      time.Duration // how long turnJobs take
 
 	turnLength time.Duration // for how long a turn is timed
-	bySweep    bool          // a sweep started this process for one sample: what the machine cannot do is an error
+	recording  recording.Recording
+	bySweep    bool // a sweep started this process for one sample: what the machine cannot do is an error
 }
 
 // flags is package state because a benchmark function has no other access to the flags
@@ -111,6 +113,8 @@ func register(fs *flag.FlagSet) {
 	fs.IntVar(&flags.turnJobs, "turn-jobs", 0, "`jobs` that are timed at once in a turn (default: as many as -turn)")
 	fs.DurationVar(&flags.turn, "turn", time.Millisecond, "how long these jobs should take")
 	fs.DurationVar(&flags.turnLength, "turn-length", 0, "how long a turn times jobs (default: once)")
+	fs.StringVar(&flags.recording.Kind, "record", "", "`kind` of a recording of what is timed: cpu, trace, locks; see package recording")
+	fs.StringVar(&flags.recording.Prefix, "record-files", "", "`prefix` of the paths of its files")
 	fs.BoolVar(&flags.barrier, "barrier", false, "before each timing, write a line \"ready\" to standard error and wait for a byte on standard input")
 }
 

@@ -218,6 +218,9 @@ func (s *sample) run(b *testing.B) {
 // measure times b.N jobs.
 func measure(b *testing.B, m *meter.Meter, r runner) meter.Reading {
 	m.Prepare()
+	if err := flags.recording.Start(); err != nil {
+		b.Fatal(err)
+	}
 	b.ResetTimer()
 	m.Start() // after ResetTimer, which stops the world
 	for range b.N {
@@ -228,6 +231,9 @@ func measure(b *testing.B, m *meter.Meter, r runner) meter.Reading {
 	}
 	m.Stop()
 	b.StopTimer()
+	if err := flags.recording.Stop(); err != nil {
+		b.Fatal(err)
+	}
 	return m.Reading()
 }
 

@@ -40,6 +40,10 @@
 //     throttled-cpus of the control groups in QuotasVariable, idle-cpus,
 //     goroutines-locked and goroutines-runnable.
 //
+//   - if RecordVariable is set to a kind of recording (see package recording), records
+//     what the timer covers into files whose paths begin with FilesVariable. Each run
+//     replaces the recording of the one before.
+//
 //   - if AskVariable is set, reports goroutines: those that began while a run was
 //     timed, how many RunParallel would start by itself, and how many those began;
 //     nothing where the Go version does not count them.
@@ -70,6 +74,9 @@ const (
 	SliceVariable      = "OVERLAP_SLICE"       // how long a slice should take, as time.Duration writes it
 	SliceOpsVariable   = "OVERLAP_SLICE_OPS"   // operations of a slice; 0: as many as take that long
 	TurnsVariable      = "OVERLAP_TURNS"       // take turns, which time slices for so long; "0s": one slice
+
+	RecordVariable = "OVERLAP_RECORD"       // kind of recording
+	FilesVariable  = "OVERLAP_RECORD_FILES" // begins the paths of its files
 )
 
 // GoroutinesVariable is how many goroutines RunParallel starts. PartsVariable, if not
@@ -112,6 +119,13 @@ var ErrUnfit = errors.New("package testing of this Go version is not known")
 //go:embed *.go.txt
 var hooks embed.FS
 
+// recorder is package recording, of which all names have this word.
+//
+//go:embed recording/recording.go
+var recorder string
+
+var renameRecorder = strings.NewReplacer("package recording", "package testing", "Recording", "overlapRecording")
+
 // Overlay is the result of Make.
 type Overlay struct {
 	Path string // of the JSON file for -overlay
@@ -150,6 +164,7 @@ func Make(ctx context.Context, command gocmd.Go, dir string) (Overlay, error) {
 	if err != nil {
 		panic("overlay: " + err.Error()) // they are embedded
 	}
+	files["overlap_recording.go"] = []byte(renameRecorder.Replace(recorder))
 	return o, write(o.Path, testing, files)
 }
 

@@ -159,7 +159,7 @@ func (f *Foreign) search(ctx context.Context, re string, at Level, skip func(pkg
 
 // list returns the packages with test files.
 func (f *Foreign) list(ctx context.Context, pattern string) ([]gocmd.Package, error) {
-	matched, err := f.command().List(ctx, "ImportPath,Dir,TestGoFiles,XTestGoFiles", pattern, f.replaced()...)
+	matched, err := f.command().List(ctx, "ImportPath,Dir,TestGoFiles,XTestGoFiles,Module", pattern, f.replaced()...)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrNotListed, err)
 	}

@@ -82,10 +82,7 @@ func (f *Foreign) Sample(ctx context.Context, p Point, iterations, turn int) (*b
 	if err != nil {
 		return nil, err
 	}
-	l := f.launcher(p, b, func(iterations int) []string {
-		return testFlags(p.Procs, exactPattern(b.Name), benchtime(f.SampleTime, iterations))
-	})
-	r, err := l.with(askForParts()...).sample(ctx, p, iterations, turn)
+	r, err := f.samples(p, b).with(askForParts()...).sample(ctx, p, iterations, turn)
 	if err == nil && r.Iters < p.Workers && f.setsGoroutines(p) {
 		err = &SampleError{Err: fmt.Errorf("there is time for %s", table.Count(r.Iters, "operation"))}
 	}
@@ -125,6 +122,13 @@ func (f *Foreign) unfit(p Point, err error) error {
 // Unfit reports whether the benchmark cannot have so many goroutines, and may do well with
 // its own number.
 func (f Failure) Unfit() bool { return strings.HasPrefix(f.Err.Error(), cannotHave) }
+
+// samples starts processes that take a sample.
+func (f *Foreign) samples(p Point, b Benchmark) launcher {
+	return f.launcher(p, b, func(iterations int) []string {
+		return testFlags(p.Procs, exactPattern(b.Name), benchtime(f.SampleTime, iterations))
+	})
+}
 
 // Expect estimates how long a visit to a point takes, by how long it took to find the
 // benchmark.

@@ -30,6 +30,7 @@ type command struct {
 	Version kong.VersionFlag `help:"Print the version."`
 
 	Run    runCmd    `cmd:"" help:"Measure workloads, or your own benchmarks, over workers and cores."`
+	Why    whyCmd    `cmd:"" help:"Name the lines of code that take the cores."`
 	Check  checkCmd  `cmd:"" help:"Compare two revisions: is one slower, and does it still scale?"`
 	Report reportCmd `cmd:"" help:"Explain results, as a table and as a page with charts."`
 	Host   hostCmd   `cmd:"" help:"Show what a process may use of this machine."`

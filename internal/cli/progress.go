@@ -71,6 +71,15 @@ func (p *progress) show(g sweep.Progress) {
 	}
 }
 
+// step shows what is done next, after so many of all steps; on a terminal only.
+func (p *progress) step(done, all int, next string) {
+	if p.bar != nil {
+		p.bar.ChangeMax(all)
+		p.bar.Describe(next)
+		_ = p.bar.Set(done) // likewise
+	}
+}
+
 func (p *progress) finish() {
 	if p.bar != nil {
 		_ = p.bar.Finish() // likewise

@@ -17,7 +17,12 @@ type Package struct {
 	TestGoFiles, XTestGoFiles []string
 
 	EmbedFiles, TestEmbedFiles, XTestEmbedFiles []string
+
+	Module *Module // nil outside of a module
 }
+
+// Module is a module as go list describes it.
+type Module struct{ Path string }
 
 // List returns the given fields of the packages that match patterns between
 // blanks. flags are more flags of go list.

@@ -81,7 +81,7 @@ func (r *Record) readPasses(path string) error {
 		if plain[cores] == nil {
 			plain[cores] = &Pass{}
 		}
-		plain[cores].add(result)
+		plain[cores].add(result, float64(cores))
 		if cores >= r.Cores {
 			r.Cores, r.Workers = cores, workers
 		}
@@ -100,12 +100,13 @@ func (r *Record) readPasses(path string) error {
 	return nil
 }
 
-// pointOf returns the numbers of cores and workers in the name of a result; 0 workers if it
-// has none.
+// pointOf returns how many cores the name of a result says can be busy, and its number of
+// workers; 0 workers if it has none.
 func pointOf(r *benchfmt.Result) (cores, workers int, err error) {
+	procs := 1
 	_, parts := r.Name.Parts()
 	for _, p := range parts {
-		for key, number := range map[string]*int{"/cores=": &cores, "/workers=": &workers} {
+		for key, number := range map[string]*int{"/cores=": &cores, "/workers=": &workers, "-": &procs} {
 			if value, ok := strings.CutPrefix(string(p), key); ok {
 				if *number, err = strconv.Atoi(value); err != nil || *number < 1 {
 					return 0, 0, fmt.Errorf("%s: %s is not an integer from 1", table.Printable(r.Name.String()), table.Printable(string(p)))
@@ -116,11 +117,11 @@ func pointOf(r *benchfmt.Result) (cores, workers int, err error) {
 	if cores == 0 {
 		return 0, 0, fmt.Errorf("%s: no number of cores", table.Printable(r.Name.String()))
 	}
-	return cores, workers, nil
+	return min(cores, procs), workers, nil
 }
 
 // add adds a result to a pass.
-func (p *Pass) add(r *benchfmt.Result) {
+func (p *Pass) add(r *benchfmt.Result, cores float64) {
 	perOp, _ := r.Value("sec/op")
 	wall := time.Duration(perOp * float64(r.Iters) * float64(time.Second))
 	value := func(unit string) float64 {
@@ -136,10 +137,16 @@ func (p *Pass) add(r *benchfmt.Result) {
 		}
 		return (old*before + more*wall.Seconds()) / total
 	}
-	p.GC, p.RunQueue = mean(p.GC, value("gc-cpus")), mean(p.RunQueue, value("runq-cpus"))
+	// A process with more threads than cores delays itself: only what was neither its own nor
+	// idle can be others'.
+	others, busy := value("runq-cpus"), value("cpus-busy")
+	if idle := value("idle-cpus"); !math.IsNaN(idle) {
+		others = min(others, max(0, cores-busy-idle))
+	}
+	p.GC, p.RunQueue = mean(p.GC, value("gc-cpus")), mean(p.RunQueue, others)
 	p.Ops += r.Iters
 	p.Wall += wall
-	p.CPU += time.Duration(value("cpus-busy") * float64(wall))
+	p.CPU += time.Duration(busy * float64(wall))
 }
 
 // readProfile reads a profile as package runtime/pprof writes it; nil if there is no file.

@@ -1,0 +1,109 @@
+// Package recording records what a part of a program does, for later analysis: by which
+// lines CPU time was spent, and who waited where for whom. It needs the standard library
+// alone: package overlay puts this file into package testing, too.
+package recording
+
+import (
+	"errors"
+	"io"
+	"os"
+	"runtime"
+	"runtime/pprof"
+	"runtime/trace"
+)
+
+// Recording is one kind of recording of a part of a program. Only one may be on in a
+// process.
+type Recording struct {
+	// Kind is empty for nothing at all, "cpu" for a CPU profile, "trace" for an
+	// execution trace, or "locks" for where goroutines waited, which locks were held
+	// meanwhile, and who allocated.
+	Kind string
+
+	// Prefix begins the paths of the files: PREFIX.cpu, PREFIX.trace, or PREFIX.mutex,
+	// PREFIX.block, PREFIX.allocs and, what was allocated before, PREFIX.earlier.
+	Prefix string
+
+	on   bool
+	file *os.File
+}
+
+// maxTraceOfRecording is how many bytes of a trace are kept, which is about a million
+// events: whoever reads it has to hold them.
+const maxTraceOfRecording = 8 << 20
+
+// Start begins the recording, unless it is on.
+func (r *Recording) Start() (err error) {
+	if r.on {
+		return nil
+	}
+	r.on = true
+	switch r.Kind {
+	case "cpu":
+		if r.file, err = os.Create(r.Prefix + ".cpu"); err == nil {
+			err = pprof.StartCPUProfile(r.file)
+		}
+	case "trace":
+		if r.file, err = os.Create(r.Prefix + ".trace"); err == nil {
+			err = trace.Start(&limitOfRecording{r.file, maxTraceOfRecording})
+		}
+	case "locks":
+		err = r.profile("allocs", ".earlier")
+		runtime.SetBlockProfileRate(1)
+		runtime.SetMutexProfileFraction(1)
+	}
+	return err
+}
+
+// Stop ends the recording, if it is on, and completes its files. What follows it may be
+// started again, which replaces them.
+func (r *Recording) Stop() (err error) {
+	if !r.on {
+		return nil
+	}
+	r.on = false
+	switch r.Kind {
+	case "cpu":
+		pprof.StopCPUProfile()
+	case "trace":
+		trace.Stop()
+	case "locks":
+		runtime.SetBlockProfileRate(0)
+		runtime.SetMutexProfileFraction(0)
+		for _, name := range []string{"mutex", "block", "allocs"} {
+			err = errors.Join(err, r.profile(name, "."+name))
+		}
+	}
+	if r.file != nil {
+		err = errors.Join(err, r.file.Close())
+		r.file = nil
+	}
+	return err
+}
+
+// profile writes a profile of the runtime to a file of its own.
+func (r *Recording) profile(name, suffix string) error {
+	if name == "allocs" {
+		runtime.GC() // it shows what was allocated until the last collection
+	}
+	f, err := os.Create(r.Prefix + suffix)
+	if err != nil {
+		return err
+	}
+	return errors.Join(pprof.Lookup(name).WriteTo(f, 0), f.Close())
+}
+
+// limitOfRecording ends a trace that has become too long. A trace that is stopped is
+// complete up to there.
+type limitOfRecording struct {
+	to   io.Writer
+	left int
+}
+
+func (l *limitOfRecording) Write(data []byte) (int, error) {
+	if l.left > 0 && l.left <= len(data) {
+		go trace.Stop() // which waits for this writer
+	}
+	l.left -= len(data)
+	return l.to.Write(data)
+}
