@@ -95,6 +95,7 @@ const (
 	Maps      Kind = "map"       // growing maps
 	Pool      Kind = "pool"      // sync.Pool
 	GC        Kind = "gc"        // garbage collection, by the lines that allocate, and waiting for it
+	Harness   Kind = "harness"   // package testing, as when it hands out the operations of RunParallel
 	RunQueue  Kind = "run queue" // other programs, on no line
 )
 

@@ -359,7 +359,7 @@ func (l *ledger) cause(o origin, cores charge, hot hot) Cause {
 		return c
 	}
 	c.at(l.stacks[o.site].path)
-	if holder, ok := l.line(o.by); ok {
+	if holder, ok := l.line(o.by); ok && c.Kind != GC { // which runs in anybody's name
 		c.Holder, c.During = &holder, o.during
 		if at, ok := l.line(o.at); ok {
 			c.At = &at

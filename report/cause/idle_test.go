@@ -217,3 +217,55 @@ func TestTraceThatExplainsLittle(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 }
+
+// A system call that keeps its processor and does not use CPU time waits, too.
+func TestBlockedCalls(t *testing.T) {
+	s := newScene()
+	s.begins(0, body)
+	i := s.begins(0, body)
+	stack := s.stack("syscall.Syscall:9 <- example.com/m.Sync:7 <- " + body)
+	s.next(10, i, span{state: calling, site: stack}, none, stack)
+	s.runs(60, i)
+	list := s.divide().causes(1, comparison{calls: map[Line]float64{lineOf("example.com/m.Sync:7"): 0.2}})
+	if len(list) != 1 || named(list[0]) != "syscall Sync:7" || math.Abs(list[0].Cores-scaled*(0.5-0.2)) > 1e-9 {
+		t.Errorf("%+v", list)
+	}
+}
+
+// A system call that loses its processor is waited for.
+func TestCallsWithoutProcessor(t *testing.T) {
+	s := newScene()
+	s.begins(0, body)
+	i := s.begins(0, body)
+	stack := s.stack("syscall.Syscall:9 <- example.com/m.Sync:7 <- " + body)
+	s.next(10, i, span{state: calling, site: stack}, none, stack)
+	s.next(20, i, span{state: away, site: stack}, none, 0)
+	s.wakes(90, i, none, "")
+	s.runs(100, i)
+	const scale = 80. / 90 // the clocks know of 80 ns: 10 in the call are the kernel's to explain
+	s.check(t, map[string]float64{"syscall Sync:7": (10 + 80) * scale, "waking": 10 * scale})
+}
+
+// Waiting for a collection is the collector's, whoever ends it.
+func TestWaitForTheCollector(t *testing.T) {
+	s := newScene()
+	other, i := s.begins(0, body), s.begins(0, body)
+	s.waits(40, i, "GC mark assist wait for work", "runtime.gcAssistAlloc:9 <- runtime.mallocgc:9 <- example.com/m.Get:4")
+	s.wakes(90, i, other, "runtime.gcFlushBgCredit:9 <- runtime.mallocgc:9 <- example.com/m.Put:3")
+	s.runs(90, i)
+	s.check(t, map[string]float64{"gc Get:4": 50})
+}
+
+// A new goroutine that does not run yet is charged to the line that began it.
+func TestStartOfAGoroutine(t *testing.T) {
+	s := newScene()
+	s.begins(0, body)
+	i := s.goroutine(99)
+	s.goroutines[i].root, s.goroutines[i].born = s.stack(begin), 30
+	s.next(30, i, span{state: ready, site: s.stack(begin)}, none, 0)
+	s.runs(100, i)
+	got := s.shared(hot{})
+	if math.Abs(got["start Get:5"]-70) > 1e-9 || math.Abs(got["serial BenchmarkGet:3"]-30) > 1e-9 {
+		t.Errorf("%v", got)
+	}
+}

@@ -150,3 +150,54 @@ func TestRecordsFromWhichNothingFollows(t *testing.T) {
 		}
 	}
 }
+
+// Processors charge the instructions after an atomic operation: the plain code beside it is
+// part of its cost, and the range says so. Code farther away is not.
+func TestSkid(t *testing.T) {
+	atomic := func(n int64) drawn { return drawn{n, "sync/atomic.(*Int64).Add:9 = example.com/m.Get:10"} }
+	a, err := Explain(Record{
+		Cores: 2, Modules: user, One: pass(1, 1), All: pass(2, 1),
+		OneCPU: cpuProfile(atomic(20), drawn{20, "example.com/m.Get:11"}, drawn{60, "example.com/m.Get:20"}),
+		AllCPU: cpuProfile(atomic(50), drawn{90, "example.com/m.Get:11"}, drawn{60, "example.com/m.Get:20"}),
+	})
+	if err != nil || len(a.Causes) != 1 {
+		t.Fatalf("%+v, %v", a, err)
+	}
+	if c := a.Causes[0]; named(c) != "atomic Get:10" || c.From != 10 || c.Until != 11 || math.Abs(c.Cores-1) > 1e-9 {
+		t.Errorf("%+v", c)
+	}
+}
+
+// The cost of a lock in CPU time belongs to the wait for it, on either side.
+func TestCPUTimeOfWaits(t *testing.T) {
+	get, put := lineOf("example.com/m.Get:4"), lineOf("example.com/m.Put:9")
+	list := merge([]Cause{
+		{Kind: Lock, Line: get, Holder: &put, Cores: 1, Wake: 0.5},
+		{Kind: Lock, Line: get, Cores: 0.25, CPU: 0.25},
+		{Kind: Lock, Line: put, Cores: 0.125, CPU: 0.125},
+		{Kind: Lock, Line: get, Holder: &put, Cores: 2, Wake: 1},
+		{Kind: Atomic, Line: get, Cores: 0.25, CPU: 0.25},
+		{Kind: Imbalance, Line: get, Holder: &put, Cores: 0.1},
+		{Kind: Join, Line: put, Cores: 0.05, CPU: 0.05},
+	})
+	if len(list) != 3 || list[0].Cores != 3.375 || list[0].CPU != 0.375 || list[0].Wake != 1.5 || list[1].Kind != Atomic || math.Abs(list[2].Cores-0.15) > 1e-9 {
+		t.Errorf("%+v", list)
+	}
+}
+
+// The runtime's own profiles of the same lines are shown beside.
+func TestCrossCheck(t *testing.T) {
+	get, put := lineOf("example.com/m.Get:4"), lineOf("example.com/m.Put:9")
+	causes := []Cause{{Kind: Lock, Line: get, Holder: &put}, {Kind: Sleep, Line: put}}
+	harness := drawn{9000, "sync.(*WaitGroup).Wait:9 <- testing.(*B).RunParallel:9 <- example.com/m.BenchmarkGet:3"}
+	crossCheck(user, Record{
+		Mutex: profileOf("contentions", "delay", 1, harness, drawn{30, "sync.(*Mutex).Unlock:9 <- example.com/m.Put:9"}, drawn{10, "sync.(*Mutex).Unlock:9 <- example.com/m.Get:6"}),
+		Block: profileOf("contentions", "delay", 1, harness, drawn{30, "sync.(*Mutex).Lock:9 <- example.com/m.Get:4"}),
+	}, causes)
+	if c := causes[0].CrossCheck; c.Mutex != 0.75 || c.Block != 1 {
+		t.Errorf("%+v", c)
+	}
+	if c := causes[1].CrossCheck; !math.IsNaN(c.Mutex) || c.Block != 0 {
+		t.Errorf("%+v", c)
+	}
+}

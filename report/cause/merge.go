@@ -42,7 +42,8 @@ func merge(causes []Cause) []Cause {
 func waitFor(c Cause, list []Cause) int {
 	best := -1
 	for i, w := range list {
-		if w.Kind == c.Kind && w.Cores > w.CPU && (w.Line == c.Line || w.Holder != nil && *w.Holder == c.Line) && (best < 0 || w.Cores > list[best].Cores) {
+		same := w.Kind == c.Kind || c.Kind == Join && w.Kind == Imbalance
+		if same && w.Cores > w.CPU && (w.Line == c.Line || w.Holder != nil && *w.Holder == c.Line) && (best < 0 || w.Cores > list[best].Cores) {
 			best = i
 		}
 	}
