@@ -2,7 +2,7 @@
 # check, BENCH chooses the benchmarks of bench and smoke, BASE is the revision
 # that check compares with, CALIBRATION is the directory of calibrate, PRECISION that of
 # precision, LAYOUTS the parts of layouts,
-# SHAPES the machines of shapes.
+# SHAPES the machines of shapes, WHY is the directory of why and WHYCASES its cases.
 
 GO    ?= go
 BENCH ?= .
@@ -13,12 +13,14 @@ CALIBRATION ?= bin/calibration
 PRECISION ?= bin/precision
 LAYOUTS ?= quiet,beside,once,zerolog,slower
 SHAPES ?= all
+WHY ?= bin/why
+WHYCASES ?=
 
 ifneq ($(MAKECMDGOALS),module) # whose PATH is no list of directories
 sources := $(shell find . \( -path ./results -o -path ./bench/peers \) -prune -o \( -name '*.go' -not -name '*_test.go' -o -name '*.s' -o -name '*.txt' -o -name '*.html' -o -name '*.css' -o -name page.js -o -name schema.json -o -path '*/manual/*.md' \) -print) go.mod go.sum
 endif
 
-.PHONY: help bench run report check check-selftest module test test-all test-386 race soak calibrate precision layouts shapes peers peers-test lint smoke clean
+.PHONY: help bench run report check check-selftest module test test-all test-386 race soak calibrate precision layouts shapes why peers peers-test lint smoke clean
 
 help: ## show the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -76,6 +78,9 @@ precision: ## how far to believe a default run on this machine: half an hour tha
 
 layouts: ## does the check take another binary for other code? two hours that the machine has to itself; LAYOUTS chooses parts
 	OVERLAP_LAYOUTS=$(LAYOUTS) $(GO) test -count=1 -timeout 4h -v -run '^TestLayouts$$' ./internal/cli
+
+why: ## does overlap why name the right lines? ten minutes that the machine has to itself, into WHY; WHYCASES chooses some
+	OVERLAP_WHY=$(abspath $(WHY)) OVERLAP_WHY_CASES='$(WHYCASES)' $(GO) test -count=1 -timeout 60m -v -run '^TestWhyFindsTheCauses$$' ./bench/why
 
 shapes: ## boot machines of other shapes in emulators, with 4 to 128 CPUs that come and go, and sweep there: eight minutes; SHAPES chooses some
 	OVERLAP_SHAPES=$(SHAPES) $(GO) test -count=1 -timeout 60m -v -run '^TestShapes$$' ./internal/cli
