@@ -251,6 +251,7 @@ func TestUnknownVersionsAreUnfit(t *testing.T) {
 		"no duration":      strings.ReplaceAll(source, "b.duration += ", "b.took += "),
 		"no reset":         strings.Replace(source, "	b.ResetTimer()\n	b.StartTimer()\n", "	b.StartTimer()\n", 1),
 		"no goroutines":    strings.Replace(source, "numProcs := b.parallelism", "numProcs := 1", 1),
+		"no next":          strings.Replace(source, "if pb.cache == 0 {", "if pb.left == 0 {", 1),
 		"no grain":         strings.Replace(source, "grain:   grain,", "grain:   grain+0,", 1),
 		"not Go":           "nonsense",
 		"nothing":          "",

@@ -132,6 +132,19 @@ func BenchmarkThrottled(b *testing.B) {
 	}
 }
 
+func BenchmarkRoles(b *testing.B) {
+	var id atomic.Int64
+	b.RunParallel(func(pb *testing.PB) {
+		pause := time.Millisecond
+		if id.Add(1)%2 == 0 {
+			pause *= 30
+		}
+		for pb.Next() {
+			time.Sleep(pause)
+		}
+	})
+}
+
 func BenchmarkSetUp(b *testing.B) {
 	time.Sleep(100*time.Millisecond)
 	b.ResetTimer()
@@ -152,7 +165,7 @@ func TestRunParallelStartsWhatItIsAskedFor(t *testing.T) {
 		{"Sleep", "8", "1ms", "goroutines 8 n 192 grain 1 inflight 8 each 1 inside false"}, // at least 20 for each
 		{"Slow", "8", "1ms", "goroutines 8 n 100 grain 1 inflight 8 "},                     // unless that takes too long
 		{"Short", "", "20ms", "goroutines 2 n 48000 grain 200 inflight 2 each 1 inside false"},
-		{"Short", "64", "20ms", "goroutines 64 n 1500937 grain 586 inflight 64 each 1 inside false"},
+		{"Short", "64", "20ms", "goroutines 64 n 6003751 grain 2345 inflight 64 each 1 inside false"},
 		{"Half", "4", "40x", "inflight 2.5 "},
 		{"Prepared", "4", "1x", "inflight 1 each 1"},
 		{"Alone", "4", "20ms", "inflight 1 each 0"},
@@ -198,6 +211,11 @@ func TestPartsTellWhereTheCPUsWent(t *testing.T) {
 			if x, ok := got[unit]; unit != "idle-cpus" && !ok || x < limit[0] || x > limit[1] {
 				t.Errorf("%s: %s is %v, want %v: %v", bench, unit, x, limit, got)
 			}
+		}
+	}
+	for bench, limit := range map[string][2]float64{"Roles": {3, 100}, "Sleep": {1, 2}} {
+		if x := parts(t, binary, bench, "160ms", AskVariable+"=1", GoroutinesVariable+"=4")["goroutines-uneven"]; x < limit[0] || x > limit[1] {
+			t.Errorf("%s: half of the goroutines do %v times more", bench, x)
 		}
 	}
 	for _, unit := range []string{"gc-cpus", "goroutines-locked"} {

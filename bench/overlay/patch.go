@@ -28,6 +28,12 @@ var calls = map[string]struct {
 	"RunParallel":  {end: " b.overlapJoin(); "},
 }
 
+// fields are what structs of testing have in addition.
+var fields = map[string]string{
+	"B":  " overlap overlapTimer; overlapPace overlapPace; ",
+	"PB": " overlapTaken *atomic.Uint64; ",
+}
+
 // unsliced are calls that are skipped while slices are timed, by the methods that make
 // them.
 var unsliced = map[string]string{"StartTimer": "ReadMemStats", "StopTimer": "ReadMemStats", "ResetTimer": "ReadMemStats", "runN": "GC"}
@@ -43,19 +49,25 @@ func patch(source []byte) ([]byte, error) {
 	}
 	places := 0
 	for _, decl := range tree.Decls {
-		if fields := structB(decl); fields != nil {
-			p.insert(fields.Opening+1, " overlap overlapTimer; overlapPace overlapPace; ")
-			places++
+		for name, more := range fields {
+			if list := structOf(decl, name); list != nil {
+				p.insert(list.Opening+1, more)
+				places++
+			}
 		}
-		if f, ok := decl.(*ast.FuncDecl); ok && f.Body != nil && ofB(f) {
+		if f, ok := decl.(*ast.FuncDecl); ok && f.Body != nil && f.Name.Name == "Next" && of(f, "pb", "PB") {
+			places++
+			p.hookNext(f.Body)
+		}
+		if f, ok := decl.(*ast.FuncDecl); ok && f.Body != nil && of(f, "b", "B") {
 			if _, ok := calls[f.Name.Name]; ok {
 				places++
 				p.hook(f.Name.Name, f.Body)
 			}
 		}
 	}
-	if p.err == nil && places != 1+len(calls) {
-		p.err = fmt.Errorf("%d of %d places found", places, 1+len(calls))
+	if all := len(fields) + 1 + len(calls); p.err == nil && places != all {
+		p.err = fmt.Errorf("%d of %d places found", places, all)
 	}
 	if p.err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrUnfit, p.err)
@@ -125,6 +137,19 @@ func (p *patcher) hook(method string, body *ast.BlockStmt) {
 	}
 }
 
+// hookNext puts the hook into testing.PB.Next, where a goroutine takes operations.
+func (p *patcher) hookNext(body *ast.BlockStmt) {
+	for _, s := range body.List {
+		if f, ok := s.(*ast.IfStmt); ok {
+			if c, ok := f.Cond.(*ast.BinaryExpr); ok && selected(c.X, "pb") == "cache" {
+				p.insert(f.Body.Lbrace+1, " pb.overlapTake(); ")
+				return
+			}
+		}
+	}
+	p.err = cmp.Or(p.err, errors.New("Next does not look at pb.cache"))
+}
+
 // apply makes the insertions.
 func (p *patcher) apply(source []byte) (out []byte) {
 	slices.SortStableFunc(p.all, func(x, y insertion) int { return cmp.Compare(x.offset, y.offset) })
@@ -136,14 +161,14 @@ func (p *patcher) apply(source []byte) (out []byte) {
 	return append(out, source[from:]...)
 }
 
-// structB returns the fields of the struct B if decl declares it.
-func structB(decl ast.Decl) *ast.FieldList {
+// structOf returns the fields of a struct if decl declares it.
+func structOf(decl ast.Decl, name string) *ast.FieldList {
 	d, ok := decl.(*ast.GenDecl)
 	if !ok || d.Tok != token.TYPE {
 		return nil
 	}
 	for _, spec := range d.Specs {
-		if s, ok := spec.(*ast.TypeSpec); ok && s.Name.Name == "B" {
+		if s, ok := spec.(*ast.TypeSpec); ok && s.Name.Name == name {
 			if body, ok := s.Type.(*ast.StructType); ok {
 				return body.Fields
 			}
@@ -152,9 +177,9 @@ func structB(decl ast.Decl) *ast.FieldList {
 	return nil
 }
 
-// ofB reports whether f is a method of *B whose receiver is called b.
-func ofB(f *ast.FuncDecl) bool {
-	if f.Recv == nil || len(f.Recv.List) != 1 || len(f.Recv.List[0].Names) != 1 || f.Recv.List[0].Names[0].Name != "b" {
+// of reports whether f is a method of a pointer to a type, with this name of its receiver.
+func of(f *ast.FuncDecl, receiver, typ string) bool {
+	if f.Recv == nil || len(f.Recv.List) != 1 || len(f.Recv.List[0].Names) != 1 || f.Recv.List[0].Names[0].Name != receiver {
 		return false
 	}
 	star, ok := f.Recv.List[0].Type.(*ast.StarExpr)
@@ -162,7 +187,7 @@ func ofB(f *ast.FuncDecl) bool {
 		return false
 	}
 	name, ok := star.X.(*ast.Ident)
-	return ok && name.Name == "B"
+	return ok && name.Name == typ
 }
 
 // selected is the name of what e selects from the variable or package x, or

@@ -230,9 +230,8 @@ func (f *Foreign) findIn(ctx context.Context, pkg gocmd.Package, re string, at L
 				b.Least = least
 			}
 			if goroutines {
-				if err := f.oneMore(ctx, b, at); err != nil {
-					b.Goroutines = 0
-					omitted = append(omitted, omission(pkg.ImportPath+"."+b.Name, "other numbers of goroutines are left out", err))
+				if o := f.tryNumbers(ctx, &b, at); o != nil {
+					omitted = append(omitted, *o)
 				}
 				if ctx.Err() != nil {
 					return nil, nil, context.Cause(ctx)
@@ -248,17 +247,26 @@ func (f *Foreign) findIn(ctx context.Context, pkg gocmd.Package, re string, at L
 	return found, omitted, nil
 }
 
-// oneMore runs a benchmark with one goroutine more than its own number, for long enough that
-// all of them take part. It returns the error of one that has state for its own number
-// only: on more cores that is another number, and no two points could be compared. Who
-// takes long to try loses the points that fail.
-func (f *Foreign) oneMore(ctx context.Context, b Benchmark, at Level) error {
+// tryNumbers finds out what numbers of goroutines a benchmark can have, with more than its
+// own for long enough that all of them take part. One that fails then has state for its own
+// number only: on more cores that is another number, and no two points could be compared.
+// What takes long to try is not tried: it loses the points that fail.
+func (f *Foreign) tryNumbers(ctx context.Context, b *Benchmark, at Level) *Omission {
 	if b.Goroutines == 0 || b.Least > 0 || b.Once > time.Second {
 		return nil
 	}
-	more := overlay.GoroutinesVariable + "=" + strconv.Itoa(b.Goroutines*at.Procs+1)
-	if _, err := f.try(ctx, b.Package, at, []string{more}, testFlags(at.Procs, exactPattern(b.Name), "30ms")...); inRunParallel(err) {
-		return err
+	more := max(4, 2*(b.Goroutines*at.Procs/2+1))
+	out, err := f.try(ctx, b.Package, at, []string{overlay.GoroutinesVariable + "=" + strconv.Itoa(more)}, testFlags(at.Procs, exactPattern(b.Name), "160ms")...)
+	name := b.Package + "." + b.Name
+	if inRunParallel(err) {
+		b.Goroutines = 0
+		o := omission(name, "other numbers of goroutines are left out", err)
+		return &o
+	}
+	const clearly = 3
+	if valueIn(out, overlay.UnevenUnit) > clearly {
+		b.Roles, b.Least = true, 2
+		return &Omission{Name: name, Why: "odd numbers of goroutines are left out: half of the goroutines do much more operations than the others, as where every second one has another role"}
 	}
 	return nil
 }
@@ -337,6 +345,17 @@ func (f *Foreign) try(ctx context.Context, pkg string, at Level, env []string, a
 		return c.stdout.bytes(), c.failed(cmp.Or(context.Cause(ctx), err))
 	}
 	return c.stdout.bytes(), nil
+}
+
+// valueIn is a value of the first result in what a binary printed; 0 if it is not there.
+func valueIn(out []byte, unit string) (x float64) {
+	for r := benchfmt.NewReader(bytes.NewReader(out), "benchmarks"); r.Scan(); {
+		if rec, ok := r.Result().(*benchfmt.Result); ok {
+			x, _ = rec.Value(unit)
+			break
+		}
+	}
+	return x
 }
 
 // leavesIn returns the benchmarks of a function by its results in what a binary printed: the

@@ -26,7 +26,8 @@ type Benchmark struct {
 	// progress: it does not call RunParallel, those begin others, or it reads
 	// WorkersVariable.
 	Goroutines int
-	Least      int // of them that it can have, if that is more than one
+	Least      int  // of them that it can have, if that is more than one
+	Roles      bool // half of them do other work, so that only even numbers are alike
 
 	Once time.Duration // that a process took to run it once, or its share of it
 	Op   time.Duration // of one operation, as that process timed it
@@ -90,33 +91,23 @@ func (f ForeignPlan) curve(b Benchmark) curve {
 	switch {
 	case b.Workers:
 		return curve{f.Workers, b.point}
-	case f.sweeps(b):
+	case f.Goroutines && b.Goroutines > 0:
 		workers := append(slices.Clone(f.Workers), b.Goroutines*f.Levels[0].Procs, b.Goroutines*f.Levels[len(f.Levels)-1].Procs)
 		for i := range workers {
 			workers[i] = max(workers[i], b.Least)
+		}
+		if b.Roles {
+			workers = slices.DeleteFunc(workers, func(w int) bool { return w%2 == 1 })
 		}
 		return curve{Unique(workers), b.point}
 	}
 	return curve{[]int{0}, b.point}
 }
 
-// sweeps reports whether the workers of a benchmark are the goroutines of RunParallel.
-func (f ForeignPlan) sweeps(b Benchmark) bool { return f.Goroutines && b.Goroutines > 0 }
-
-// looksForRoles reports whether three goroutines on one core show that odd numbers of them
-// do other work than even ones: they are compared with one, two and four.
-func (f ForeignPlan) looksForRoles(b Benchmark) bool {
-	has := func(w int) bool { return slices.Contains(f.curve(b).workers, w) }
-	return f.Levels[0].parallelism() == 1 && has(1) && has(2) && has(4) && !has(3)
-}
-
 // FixedPoints implements Plan: those of every benchmark, and the ceilings.
 func (f ForeignPlan) FixedPoints() (points []Point) {
 	for _, b := range f.Benchmarks {
 		points = append(points, f.curve(b).fixed(f.Levels)...)
-		if f.sweeps(b) && f.looksForRoles(b) {
-			points = append(points, b.point(3, f.Levels[0]))
-		}
 		points = append(points, f.ceilings(b)...)
 	}
 	return points

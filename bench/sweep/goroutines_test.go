@@ -60,15 +60,16 @@ func pointOf(f *sweep.Foreign, b sweep.Benchmark, workers int) sweep.Point {
 func TestFindRecognisesRunParallel(t *testing.T) {
 	_, found, notes := parallel(t, ".")
 	for name, want := range map[string]sweep.Benchmark{
-		"Sleep": {Goroutines: 1}, "Set": {Goroutines: 3}, "Pair": {Goroutines: 1, Least: 2}, "Served": {Goroutines: 1},
+		"Sleep": {Goroutines: 1}, "Set": {Goroutines: 3}, "Pair": {Goroutines: 1, Least: 2}, "Served": {Goroutines: 1}, "Roles": {Goroutines: 1, Least: 2, Roles: true},
 		"Shards": {}, "Begins": {}, "Own": {}, "Alone": {}, "Asks": {Workers: true},
 	} {
 		b, ok := found[name]
-		if !ok || b.Goroutines != want.Goroutines || b.Workers != want.Workers || b.Least != want.Least {
+		if !ok || b.Goroutines != want.Goroutines || b.Workers != want.Workers || b.Least != want.Least || b.Roles != want.Roles {
 			t.Errorf("%s: %+v, want %+v", name, b, want)
 		}
 	}
-	for _, want := range []string{"goroutines.BenchmarkPair: 1 goroutine is left out: exit status 2: fatal error: all goroutines are asleep - deadlock!", "goroutines.Shards: other numbers of goroutines are left out: exit status 2: panic: runtime error: index out of range"} {
+	for _, want := range []string{"goroutines.BenchmarkPair: 1 goroutine is left out: exit status 2: fatal error: all goroutines are asleep - deadlock!", "goroutines.Shards: other numbers of goroutines are left out: exit status 2: panic: runtime error: index out of range",
+		"goroutines.Roles: odd numbers of goroutines are left out: half of the goroutines do much more"} {
 		if !strings.Contains(notes, want) {
 			t.Errorf("notes %q, want %q", notes, want)
 		}
@@ -77,7 +78,7 @@ func TestFindRecognisesRunParallel(t *testing.T) {
 
 func TestGoroutinesAreWorkersOfThePlan(t *testing.T) {
 	plan := sweep.ForeignPlan{
-		Benchmarks: []sweep.Benchmark{{Package: "p", Name: "Get", Goroutines: 1}, {Package: "p", Name: "Put", Goroutines: 8}, {Package: "p", Name: "Pair", Goroutines: 1, Least: 2, NoCeiling: true}},
+		Benchmarks: []sweep.Benchmark{{Package: "p", Name: "Get", Goroutines: 1}, {Package: "p", Name: "Put", Goroutines: 8}, {Package: "p", Name: "Pair", Goroutines: 1, Least: 2, NoCeiling: true}, {Package: "p", Name: "Roles", Goroutines: 3, Least: 2, Roles: true, NoCeiling: true}},
 		Levels:     []sweep.Level{{Cores: 1, Procs: 1}, {Cores: 2, Procs: 2}},
 		Workers:    []int{1, 4},
 		Goroutines: true,
@@ -88,7 +89,6 @@ p.Get/workers=4/cores=1
 p.Get/workers=1/cores=2-2
 p.Get/workers=2/cores=2-2
 p.Get/workers=4/cores=2-2
-p.Get/workers=3/cores=1
 p.Get/workers=1/cores=1 ×2
 p.Put/workers=1/cores=1
 p.Put/workers=4/cores=1
@@ -103,6 +103,12 @@ p.Pair/workers=2/cores=1
 p.Pair/workers=4/cores=1
 p.Pair/workers=2/cores=2-2
 p.Pair/workers=4/cores=2-2
+p.Roles/workers=2/cores=1
+p.Roles/workers=4/cores=1
+p.Roles/workers=6/cores=1
+p.Roles/workers=2/cores=2-2
+p.Roles/workers=4/cores=2-2
+p.Roles/workers=6/cores=2-2
 `
 	if got := names(plan.FixedPoints()); got != want {
 		t.Errorf("points:\n%s\nwant:\n%s", got, want)

@@ -63,7 +63,8 @@ func (r *run) about() []host.Pair {
 // sample, and past is what the file already has.
 func (r *run) measure(ctx context.Context, what target, file *sweep.File, about []host.Pair, past []sweep.Entry) (err error) {
 	defer func() { err = errors.Join(err, file.Close()) }()
-	if !slices.ContainsFunc(what.plan.FixedPoints(), func(p sweep.Point) bool { return p.Workers <= 1 && min(p.Cores, p.Procs) == 1 && p.Slices == 1 }) {
+	few := func(p sweep.Point) bool { return p.Workers <= 1 || p.Package != "" && r.Workers == nil } // or as few as a benchmark can have
+	if !slices.ContainsFunc(what.plan.FixedPoints(), func(p sweep.Point) bool { return few(p) && min(p.Cores, p.Procs) == 1 && p.Slices == 1 }) {
 		fmt.Fprintln(r.err, "note: without 1 worker on 1 core the report has no gains; benchstat can still compare the points")
 	}
 	bar := newProgress(r.err)

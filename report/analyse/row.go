@@ -260,8 +260,8 @@ func (s survey) addWarnings(r *Row) {
 	case r.P == 1:
 		r.warn("%s", s.onlyOneCore())
 	}
-	if s.even {
-		r.warn("odd numbers of workers do other work than even ones, as where the number of a worker is its role: only even ones are compared, and G_c and S are over 2 workers")
+	if r.Goroutines && r.few > 1 {
+		r.warn("1 worker was not measured: G_c and S are over %d workers", r.few)
 	}
 	r.warnOfResidual()
 	s.warnOfOthers(r)

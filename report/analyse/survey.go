@@ -19,24 +19,15 @@ type survey struct {
 	base   load.Point
 	levels []load.Level // ascending
 	first  load.Point   // what the gains are over
-	even   bool         // only even numbers of workers are compared, see roles
 }
 
 func newSurvey(d *load.Data, base load.Point) survey {
-	s := survey{Data: d, base: base, levels: d.Levels(base)}
-	s.even = s.roles()
-	return s
+	return survey{Data: d, base: base, levels: d.Levels(base)}
 }
 
-func (s survey) lowest() load.Level  { return s.levels[0] }
-func (s survey) highest() load.Level { return s.levels[len(s.levels)-1] }
-func (s survey) workers(l load.Level) []int {
-	all := s.WorkersAt(s.base, l)
-	if !s.even {
-		return all
-	}
-	return slices.DeleteFunc(slices.Clone(all), func(w int) bool { return w%2 == 1 })
-}
+func (s survey) lowest() load.Level         { return s.levels[0] }
+func (s survey) highest() load.Level        { return s.levels[len(s.levels)-1] }
+func (s survey) workers(l load.Level) []int { return s.WorkersAt(s.base, l) }
 
 // times returns the times of a job at a point, without those under pressure where
 // there are enough others.

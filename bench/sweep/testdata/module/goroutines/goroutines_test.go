@@ -46,6 +46,20 @@ func BenchmarkShards(b *testing.B) {
 	})
 }
 
+// BenchmarkRoles has goroutines that wait for long, and others between them that do not.
+func BenchmarkRoles(b *testing.B) {
+	var id atomic.Int64
+	b.RunParallel(func(pb *testing.PB) {
+		pause := time.Millisecond
+		if id.Add(1)%2 == 0 {
+			pause *= 30
+		}
+		for pb.Next() {
+			time.Sleep(pause)
+		}
+	})
+}
+
 // BenchmarkPair needs a goroutine that sends and one that receives.
 func BenchmarkPair(b *testing.B) {
 	c, done := make(chan int), make(chan bool)
