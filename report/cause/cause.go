@@ -113,7 +113,7 @@ type Cause struct {
 	From, Until int
 	Path        []Line // who called Line, the innermost first, in the user's modules
 
-	Holder *Line // whose unlock, send or done ended the wait; nil if nobody's, or several
+	Holder *Line // whose unlock, send or done ended the wait, or, if that has no line, where its goroutine began; nil if nobody's
 	During Kind  // what the holder itself waited for meanwhile; empty if it ran
 	At     *Line // where the holder spent most of that time; nil if unknown
 

@@ -2,7 +2,6 @@ package cause
 
 import (
 	"maps"
-	"math"
 	"slices"
 )
 
@@ -16,6 +15,7 @@ type origin struct {
 	site, by int32
 	during   Kind
 	at       int32
+	begun    bool // by is where that goroutine was created
 }
 
 // charge is core-nanoseconds.
@@ -260,6 +260,9 @@ func (l *ledger) origin(s span) (origin, bool) {
 	o := origin{kind: kind, site: s.site, by: s.by}
 	if s.waker != none {
 		o.during, o.at = l.meanwhile(s)
+		if len(l.stacks[s.by].path) == 0 { // as in WaitGroup.Go, after the function has returned
+			o.by, o.begun = l.goroutines[s.waker].root, true
+		}
 	}
 	return o, true
 }
@@ -363,7 +366,7 @@ func (l *ledger) cause(o origin, cores charge, hot hot) Cause {
 		c.Holder, c.During = &holder, o.during
 		if at, ok := l.line(o.at); ok {
 			c.At = &at
-		} else if at, ok := hot.in(holder.Function, 0, math.MaxInt); ok && o.during == "" {
+		} else if at, ok := hot.in(holder.Function); ok && o.during == "" && !o.begun {
 			c.At = &at
 		}
 	}
@@ -378,37 +381,25 @@ func (c *Cause) at(path []Line) {
 }
 
 // stretch sets the line to the one that takes most time of those between two stacks of one
-// goroutine, in the innermost function that has both.
+// goroutine.
 func (c *Cause) stretch(from, until []Line, hot hot) {
 	if len(until) == 0 {
-		c.at(from)
-		return
+		from, until = nil, from
 	}
 	if len(from) == 0 {
 		c.at(until)
 		return
 	}
-	n := 1 // frames from the outermost one that both have
-	for n < min(len(from), len(until)) && from[len(from)-n] == until[len(until)-n] && from[len(from)-n-1].Function == until[len(until)-n-1].Function {
-		n++
-	}
-	first, last := from[len(from)-n], until[len(until)-n]
-	if first.Function != last.Function { // it began elsewhere
-		c.at(until)
+	path, within := hot.between(from, until)
+	switch {
+	case len(path) > 0:
+		c.at(path)
+	case within == (Line{}): // it came back, and no sample says what it did
 		return
+	default:
+		c.at(until)
 	}
-	c.at(until[len(until)-n:])
-	if first.Line < last.Line {
-		c.From = first.Line
-	}
-	low, high := first.Line, last.Line
-	if low == high {
-		low, high = 0, math.MaxInt
-	}
-	if line, ok := hot.in(first.Function, low, high); ok {
-		c.Line = line
-		if c.From > line.Line || c.Until < line.Line {
-			c.From, c.Until = line.Line, line.Line
-		}
+	if c.Line.Function == within.Function && within.Line <= c.Line.Line {
+		c.From = within.Line
 	}
 }

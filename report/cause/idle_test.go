@@ -56,11 +56,6 @@ func (s scene) wakes(at int64, i, by int32, stack string) {
 	s.next(at, i, span{state: ready, site: s.spans[s.goroutines[i].span].site, wait: s.goroutines[i].span + 1}, by, s.stack(stack))
 }
 
-func (s scene) dies(at int64, i int32) {
-	s.goroutines[i].died = at
-	s.next(at, i, span{state: dead}, none, 0)
-}
-
 // shared returns the core-nanoseconds of the causes.
 func (s scene) shared(hot hot) map[string]float64 {
 	l := s.divide()
@@ -139,9 +134,9 @@ func TestWhoDoesNotPay(t *testing.T) {
 	s := newScene()
 	s.begins(0, body)
 	harness, idler := s.begins(0, ""), s.begins(0, body)
-	s.waits(0, harness, "sync", "sync.(*WaitGroup).Wait:9 <- testing.(*B).RunParallel:9 <- "+body)
+	s.waits(0, harness, "chan receive", "runtime.chanrecv1:9 <- testing.(*B).doBench:9 <- testing.(*B).Run:9 <- "+body)
 	s.waits(0, idler, "chan receive", "runtime.chanrecv1:9 <- example.com/m.Serve:7")
-	s.wakes(100, harness, 0, "testing.(*B).RunParallel.func1:9")
+	s.wakes(100, harness, 0, "runtime.chansend1:9 <- testing.(*B).launch:9")
 	s.check(t, map[string]float64{"too few BenchmarkGet:3": 100})
 }
 
@@ -158,13 +153,12 @@ func TestWaitsOfOthers(t *testing.T) {
 // Who waits for a goroutine waits for an uneven one if another that began at the same line has
 // ended meanwhile.
 func TestUnevenGoroutines(t *testing.T) {
-	for early, want := range map[bool]string{true: "imbalance Get:8 <- task:6", false: "join Get:8 <- task:6"} {
+	for died, want := range map[int64]string{10: "imbalance Get:8 <- task:6", 95: "join Get:8 <- task:6"} {
 		s := newScene()
-		waiter, long := s.begins(0, ""), s.begins(0, begin)
+		waiter, long, other := s.begins(0, ""), s.begins(0, begin), s.begins(0, begin)
 		s.waits(10, waiter, "sync", join)
-		if early {
-			s.dies(10, s.begins(5, begin))
-		}
+		s.waits(10, other, "chan receive", "runtime.chanrecv1:9 <- net/http.serve:9")
+		s.goroutines[other].died = died
 		s.wakes(90, waiter, long, done)
 		s.runs(90, waiter)
 		s.check(t, map[string]float64{want: 80})
@@ -267,5 +261,38 @@ func TestStartOfAGoroutine(t *testing.T) {
 	got := s.shared(hot{})
 	if math.Abs(got["start Get:5"]-70) > 1e-9 || math.Abs(got["serial BenchmarkGet:3"]-30) > 1e-9 {
 		t.Errorf("%v", got)
+	}
+}
+
+// Who returns from a function that WaitGroup.Go runs has no line any more: the one that began
+// the goroutine is named.
+func TestHolderThatHasReturned(t *testing.T) {
+	s := newScene()
+	waiter, worker := s.begins(0, body), s.begins(0, "sync.(*WaitGroup).Go:9 <- "+begin)
+	s.waits(10, waiter, "sync", join)
+	s.wakes(90, waiter, worker, "sync.(*WaitGroup).Done:9 <- sync.(*WaitGroup).Go.func1:9")
+	s.runs(90, waiter)
+	s.check(t, map[string]float64{"join Get:8 <- Get:5": 80})
+}
+
+// A goroutine that comes back to a function has been outside of it: the line is the one that
+// takes most time there.
+func TestSerialLineOutside(t *testing.T) {
+	wait, begin := stackOf("example.com/m.inParts:46 <- example.com/m.picture:8 <- "+body), stackOf("example.com/m.inParts:44 <- example.com/m.picture:8 <- "+body)
+	samples := hot{[]weighted{
+		{stackOf("example.com/m.decode:28 <- example.com/m.picture:6 <- " + body).path(user), 3},
+		{stackOf("example.com/m.decode:29 <- example.com/m.picture:6 <- " + body).path(user), 2},
+		{stackOf("example.com/m.inParts:45 <- example.com/m.picture:8 <- " + body).path(user), 9}, // between the two
+		{stackOf("example.com/m.scale:38 <- example.com/m.picture.func1:10").path(user), 9},       // of another goroutine
+		{stackOf("example.com/m.reset:2 <- example.com/m.picture:5 <- " + body).path(user), 4},
+	}}
+	var c Cause
+	c.stretch(wait.path(user), begin.path(user), samples)
+	if short(c.Line) != "picture:6" || len(c.Path) != 1 || c.From != 6 || c.Until != 6 {
+		t.Errorf("%+v", c)
+	}
+	c = Cause{}
+	if c.stretch(wait.path(user), begin.path(user), hot{}); c.Line != (Line{}) {
+		t.Errorf("without samples: %+v", c)
 	}
 }

@@ -10,9 +10,9 @@ import (
 // sure is how many standard errors a difference of samples must exceed.
 const sure = 3
 
-// beyondSharing is how much slower a line must become to be slower than all plain code may:
-// another thread on the same core halves its speed at most, and the clock does little.
-const beyondSharing = 2.2
+// beyondSharing is how much slower a line must become to be slower than plain code may: another
+// thread on the same core halves its speed at most.
+const beyondSharing = 2
 
 // comparison is what the CPU profiles say.
 type comparison struct {
@@ -89,6 +89,7 @@ func inflation(k key, all, one *group, a, o scale) Cause {
 			c.From, c.Until = min(c.From, line), max(c.Until, line)
 		}
 	}
+	c.From, c.Until = all.beside(c.From, c.Until)
 	return c
 }
 

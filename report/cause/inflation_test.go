@@ -158,12 +158,12 @@ func TestSkid(t *testing.T) {
 	a, err := Explain(Record{
 		Cores: 2, Modules: user, One: pass(1, 1), All: pass(2, 1),
 		OneCPU: cpuProfile(atomic(20), drawn{20, "example.com/m.Get:11"}, drawn{60, "example.com/m.Get:20"}),
-		AllCPU: cpuProfile(atomic(50), drawn{90, "example.com/m.Get:11"}, drawn{60, "example.com/m.Get:20"}),
+		AllCPU: cpuProfile(atomic(50), drawn{60, "example.com/m.Get:11"}, drawn{30, "testing.(*PB).Next:9 = example.com/m.Get:9"}, drawn{60, "example.com/m.Get:20"}),
 	})
 	if err != nil || len(a.Causes) != 1 {
 		t.Fatalf("%+v, %v", a, err)
 	}
-	if c := a.Causes[0]; named(c) != "atomic Get:10" || c.From != 10 || c.Until != 11 || math.Abs(c.Cores-1) > 1e-9 {
+	if c := a.Causes[0]; named(c) != "atomic Get:10" || c.From != 9 || c.Until != 11 || math.Abs(c.Cores-1) > 1e-9 {
 		t.Errorf("%+v", c)
 	}
 }
@@ -198,6 +198,24 @@ func TestCrossCheck(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 	if c := causes[1].CrossCheck; !math.IsNaN(c.Mutex) || c.Block != 0 {
+		t.Errorf("%+v", c)
+	}
+}
+
+// The loop that a line is in may have the slow instruction on another line: the range has the
+// sampled lines next to it.
+func TestRangeOfALoop(t *testing.T) {
+	lines := func(head, body int64) []drawn {
+		return []drawn{{head, "example.com/m.Count:15"}, {body, "example.com/m.Count:16"}, {5, "example.com/m.Count:12"}, {5, "example.com/m.Other:17"}}
+	}
+	a, err := Explain(Record{
+		Cores: 2, Modules: user, One: pass(1, 1), All: pass(4, 2),
+		OneCPU: cpuProfile(lines(80, 10)...), AllCPU: cpuProfile(lines(380, 10)...),
+	})
+	if err != nil || len(a.Causes) != 1 {
+		t.Fatalf("%+v, %v", a, err)
+	}
+	if c := a.Causes[0]; named(c) != "memory Count:15" || c.From != 15 || c.Until != 16 {
 		t.Errorf("%+v", c)
 	}
 }

@@ -34,7 +34,7 @@ type key struct {
 
 func keyOf(l Line, k Kind) key {
 	switch k {
-	case Readers, Atomic, Slower:
+	case Readers, Atomic, Slower, Harness:
 		l.Line = 0
 	}
 	return key{l, k}
@@ -96,13 +96,28 @@ func (s samples) group(k key) *group {
 	return g
 }
 
-// skid is how many lines after an atomic operation, or before it, at the head of its loop, the
+// skid is how many lines after a slow instruction, or before it, at the head of its loop, the
 // instruction may be that the processor charges for it.
 const skid = 2
 
+// beside extends a range of lines by the sampled ones next to it, which may be those that are
+// slow.
+func (g *group) beside(from, until int) (low, high int) {
+	low, high = from, until
+	for line := range g.lines {
+		if line < from && line >= from-skid {
+			low = min(low, line)
+		}
+		if line > until && line <= until+skid {
+			high = max(high, line)
+		}
+	}
+	return low, high
+}
+
 // unskid moves the samples of plain code beside the atomic operations of its function to
-// these, in both profiles. If that code takes as long on one core as on several, their
-// difference stays the same.
+// these, in both profiles, and those of PB.Next, which is at the head of such loops. If that
+// code takes as long on one core as on several, their difference stays the same.
 func unskid(profiles ...samples) {
 	for _, kind := range []Kind{Atomic, Readers} {
 		for k := range profiles[0].groups {
@@ -111,8 +126,10 @@ func unskid(profiles ...samples) {
 			}
 			exact := slices.Collect(maps.Keys(profiles[0].groups[k].lines))
 			for _, s := range profiles {
-				if plain := s.groups[key{k.line, Slower}]; plain != nil {
-					s.group(k).take(plain, exact)
+				for _, beside := range []Kind{Slower, Harness} {
+					if from := s.groups[key{k.line, beside}]; from != nil {
+						s.group(k).take(from, exact)
+					}
 				}
 			}
 		}
@@ -143,30 +160,69 @@ func (s samples) collection(p Pass) float64 {
 // hot are the samples of a profile, to find where a function spends its time.
 type hot struct{ stacks []weighted }
 
-// in returns the line of a function in which it spends most time, what it calls included,
-// between two lines, or, if the first is the larger, outside of them. It returns false if
-// there is no sample.
-func (h hot) in(function string, from, until int) (Line, bool) {
+// in returns the line of a function in which it spends most time, what it calls included. It
+// returns false if there is no sample.
+func (h hot) in(function string) (Line, bool) {
 	sums := map[Line]float64{}
 	for _, w := range h.stacks {
-		for _, l := range w.path {
-			within := l.Line >= from && l.Line <= until
-			if from > until {
-				within = l.Line >= from || l.Line <= until
-			}
-			if l.Function == function && within {
-				sums[l] += w.value
-				break
-			}
+		if i := slices.IndexFunc(w.path, func(l Line) bool { return l.Function == function }); i >= 0 {
+			sums[w.path[i]] += w.value
 		}
 	}
-	var best Line
+	return largest(sums)
+}
+
+// largest returns the line with the largest sum; of equal ones, the first.
+func largest(sums map[Line]float64) (best Line, found bool) {
 	for l, sum := range sums {
-		if sum > sums[best] || sum == sums[best] && l.Line < best.Line {
-			best = l
+		if !found || sum > sums[best] || sum == sums[best] && compareLines(l, best) < 0 {
+			best, found = l, true
 		}
 	}
-	return best, len(sums) > 0
+	return best, found
+}
+
+// between returns the path to the line that takes most time between two stacks of one
+// goroutine, the innermost frame first. If the later one is farther down in the innermost
+// function that they share, the line is from there on, and within is where that begins. If
+// not, the goroutine has gone around a loop, perhaps an outer one: then the line is where it
+// leaves what the two stacks share. The path is nil if there is no such sample.
+func (h hot) between(from, until []Line) (path []Line, within Line) {
+	shared := 0 // frames, from the outermost one
+	for shared < min(len(from), len(until)) && from[len(from)-1-shared] == until[len(until)-1-shared] {
+		shared++
+	}
+	var first, last Line
+	if shared < min(len(from), len(until)) {
+		first, last = from[len(from)-1-shared], until[len(until)-1-shared]
+	}
+	if first.Function != last.Function {
+		first, last = Line{}, Line{}
+	}
+	onwards := first.Line < last.Line
+	if onwards {
+		within = first
+	}
+	sums := map[Line]float64{}
+	paths := map[Line][]Line{}
+	for _, w := range h.stacks {
+		if w.path[len(w.path)-1].Function != until[len(until)-1].Function {
+			continue // another goroutine
+		}
+		n := 0
+		for n < min(shared, len(w.path)-1) && w.path[len(w.path)-1-n] == until[len(until)-1-n] {
+			n++
+		}
+		l := w.path[len(w.path)-1-n]
+		inside := n == shared && l.Function == first.Function
+		if onwards && (!inside || l.Line < first.Line || l.Line > last.Line) || !onwards && inside && l.Line > last.Line && l.Line < first.Line {
+			continue
+		}
+		sums[l] += w.value
+		paths[l] = w.path[len(w.path)-1-n:]
+	}
+	best, _ := largest(sums)
+	return paths[best], within
 }
 
 // eachSample calls do for every sample of a profile, which may be nil: its stack, and what it
