@@ -16,7 +16,8 @@
 //     wait (Zhou and others 2018, "wPerf", one hop); then, if there are fewer of them than k,
 //     to those that run, because there are too few goroutines.
 //   - The run queue of the system, in which other programs keep threads.
-//   - The rest, which is not attributed.
+//   - The rest, which is not attributed. If the clocks know of more than twice the idle cores of
+//     the trace, what is beyond that is part of the rest.
 //
 // A sample of a profile counts as drawn at random: a line with the share q of n samples has
 // the standard error √(q(1−q)/n), the sum being known from the clocks. A difference of less

@@ -1,0 +1,112 @@
+package cause
+
+import (
+	"maps"
+	"slices"
+)
+
+// scaled is how much larger than in the trace the cores that run nothing may be without it.
+const scaled = 2
+
+// line returns the user's innermost line of a stack.
+func (t *tape) line(i int32) (Line, bool) {
+	if path := t.stacks[i].path; len(path) > 0 {
+		return path[0], true
+	}
+	return Line{}, false
+}
+
+// causes divides the cores that ran nothing without the trace as the trace has them.
+func (l *ledger) causes(cores float64, cpu comparison) []Cause {
+	length := float64(l.end - l.start)
+	list := l.blocked(cpu.calls)
+	total := l.idle / length
+	for _, c := range list {
+		total += c.Cores
+	}
+	if cores <= 0 || total <= 0 {
+		return nil
+	}
+	for o, c := range l.charges {
+		list = append(list, l.cause(o, charge{c.all / length, c.wake / length}, cpu.hot))
+	}
+	for i := range list {
+		scale := min(cores/total, scaled)
+		list[i].Cores *= scale
+		list[i].Wake *= scale
+	}
+	return list
+}
+
+// blocked returns the cores that wait in system calls: what the trace says beyond their CPU
+// time.
+func (l *ledger) blocked(cpu map[Line]float64) (list []Cause) {
+	sums := map[Line]*Cause{}
+	for _, i := range slices.Sorted(maps.Keys(l.calls)) {
+		c := Cause{Kind: Syscall}
+		c.at(l.stacks[i].path)
+		if sums[c.Line] == nil {
+			sums[c.Line] = &c
+		}
+		sums[c.Line].Cores += l.calls[i] / float64(l.end-l.start)
+	}
+	for line, c := range sums {
+		if c.Cores -= cpu[line]; c.Cores > 0 {
+			list = append(list, *c)
+		}
+	}
+	return list
+}
+
+// cause makes a cause of a charge.
+func (l *ledger) cause(o origin, cores charge, hot hot) Cause {
+	c := Cause{Kind: o.kind, Cores: cores.all, Wake: cores.wake}
+	if c.Kind == Serial || c.Kind == TooFew {
+		if l.together < (l.alone+l.together)/100 {
+			c.Kind = TooFew
+		}
+		c.stretch(l.stacks[o.site].path, l.stacks[o.by].path, hot)
+		return c
+	}
+	c.at(l.stacks[o.site].path)
+	if holder, ok := l.line(o.by); ok && c.Kind != GC { // which runs in anybody's name
+		c.Holder, c.During = &holder, o.during
+		if at, ok := l.line(o.at); ok {
+			c.At = &at
+		} else if at, ok := hot.in(holder.Function); ok && o.during == "" && !o.begun {
+			c.At = &at
+		}
+	}
+	return c
+}
+
+// at sets the line to the innermost of a path.
+func (c *Cause) at(path []Line) {
+	if len(path) > 0 {
+		c.Line, c.From, c.Until, c.Path = path[0], path[0].Line, path[0].Line, path[1:]
+	}
+}
+
+// stretch sets the line to the one that takes most time of those between two stacks of one
+// goroutine.
+func (c *Cause) stretch(from, until []Line, hot hot) {
+	if len(until) == 0 {
+		from, until = nil, from
+	}
+	if len(from) == 0 {
+		c.at(until)
+		return
+	}
+	path, within := hot.between(from, until)
+	switch {
+	case len(path) > 0:
+		c.at(path)
+	case within == (Line{}): // it came back, and no sample says what it did
+		return
+	default:
+		c.at(until)
+	}
+	if c.Line.Function == within.Function && within.Line <= c.Line.Line {
+		c.From = within.Line
+	}
+}
