@@ -122,6 +122,7 @@ func (p *patcher) hook(method string, body *ast.BlockStmt) {
 			p.err = cmp.Or(p.err, errors.New("launch has no loop until b.duration"))
 			return
 		}
+		p.around(callOf(body, "b", "runN"), "b.overlapWarm(); ", "", "launch runs nothing")
 		p.insert(loop.Pos(), goal+" = b.overlapGoal(); ")
 		p.insert(loop.Body.Rbrace, " "+goal+" = b.overlapGoal(); ")
 	case "RunParallel":

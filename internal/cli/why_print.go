@@ -71,7 +71,7 @@ const mostLines = 5
 func (e explained) write(w io.Writer) error {
 	a := e.account
 	text := fmt.Sprintf("%s: %v cores do what %s do on one", table.OneLine(e.point.Workload), a.Cores, table.Figures(a.Work))
-	if s := e.speedup(); !math.IsNaN(s) {
+	if s := a.Speedup; !math.IsNaN(s) {
 		text = fmt.Sprintf("%s: S %s on %v cores; %s of them do work that one core does, too", table.OneLine(e.point.Workload), table.Figures(s), a.Cores, table.Figures(a.Work))
 	}
 	terminal := terminalOf(w)
@@ -79,6 +79,9 @@ func (e explained) write(w io.Writer) error {
 	lines = append(lines, terminal.Wrap(text, "", "  ")...)
 	for _, c := range a.Causes[:min(mostLines, len(a.Causes))] {
 		lines = append(lines, terminal.Wrap(table.OneLine(c.Sentence(a.Cores)), "  ", "    ")...)
+	}
+	if len(a.Causes) > 0 && !math.IsNaN(a.Speedup) {
+		lines = append(lines, "  without the first of these: S about "+table.Figures(a.Without(a.Causes[0])))
 	}
 	lines = append(lines, "")
 	for _, line := range e.table().Lines(2) {
@@ -98,16 +101,6 @@ func (e explained) write(w io.Writer) error {
 	}
 	_, err := fmt.Fprintln(w, strings.Join(lines, "\n"))
 	return err
-}
-
-// speedup is how many times as fast it is on all cores as on one; NaN if one core was not
-// measured.
-func (e explained) speedup() float64 {
-	one, all := e.record.One, e.record.All
-	if one.Ops == 0 {
-		return math.NaN()
-	}
-	return one.Wall.Seconds() / float64(one.Ops) / (all.Wall.Seconds() / float64(all.Ops))
 }
 
 // table has all parts, which sum to the cores.
@@ -155,21 +148,23 @@ func (e explained) commands() (list []string) {
 // writeJSON prints it for programs.
 func (e explained) writeJSON(w io.Writer) error {
 	type jsonCause struct {
-		Kind   cause.Kind   `json:"kind"`
-		Cores  float64      `json:"cores"`
-		Wake   float64      `json:"wake"`
-		CPU    float64      `json:"cpu"`
-		Line   *cause.Line  `json:"line,omitempty"`
-		From   int          `json:"from,omitempty"`
-		Until  int          `json:"until,omitempty"`
-		Path   []cause.Line `json:"path,omitempty"`
-		Holder *cause.Line  `json:"holder,omitempty"`
-		During cause.Kind   `json:"during,omitempty"`
-		At     *cause.Line  `json:"at,omitempty"`
-		Growth float64      `json:"growth,omitempty"`
-		Mutex  *float64     `json:"mutex_profile_share,omitempty"`
-		Block  *float64     `json:"block_profile_share,omitempty"`
-		Text   string       `json:"text"`
+		Kind    cause.Kind   `json:"kind"`
+		Cores   float64      `json:"cores"`
+		Wake    float64      `json:"wake"`
+		CPU     float64      `json:"cpu"`
+		Line    *cause.Line  `json:"line,omitempty"`
+		From    int          `json:"from,omitempty"`
+		Until   int          `json:"until,omitempty"`
+		Path    []cause.Line `json:"path,omitempty"`
+		Holder  *cause.Line  `json:"holder,omitempty"`
+		During  cause.Kind   `json:"during,omitempty"`
+		At      *cause.Line  `json:"at,omitempty"`
+		Growth  float64      `json:"growth,omitempty"`
+		Mutual  bool         `json:"mutual,omitempty"`
+		Without *float64     `json:"speedup_without,omitempty"`
+		Mutex   *float64     `json:"mutex_profile_share,omitempty"`
+		Block   *float64     `json:"block_profile_share,omitempty"`
+		Text    string       `json:"text"`
 	}
 	known := func(x float64) *float64 {
 		if math.IsNaN(x) || math.IsInf(x, 0) {
@@ -179,7 +174,7 @@ func (e explained) writeJSON(w io.Writer) error {
 	}
 	causes := []jsonCause{}
 	for _, c := range e.account.Causes {
-		j := jsonCause{c.Kind, c.Cores, c.Wake, c.CPU, &c.Line, c.From, c.Until, c.Path, c.Holder, c.During, c.At, c.Growth, known(c.CrossCheck.Mutex), known(c.CrossCheck.Block), c.Sentence(e.account.Cores)}
+		j := jsonCause{c.Kind, c.Cores, c.Wake, c.CPU, &c.Line, c.From, c.Until, c.Path, c.Holder, c.During, c.At, c.Growth, c.Mutual, known(e.account.Without(c)), known(c.CrossCheck.Mutex), known(c.CrossCheck.Block), c.Sentence(e.account.Cores)}
 		if c.Line == (cause.Line{}) {
 			j.Line = nil
 		}
@@ -201,5 +196,5 @@ func (e explained) writeJSON(w io.Writer) error {
 		Warnings   []string    `json:"warnings"`
 		Slowdowns  []slowdown  `json:"slowdowns"`
 		Recordings string      `json:"recordings"`
-	}{e.point.Package, e.point.Workload, e.account.Cores, e.record.Workers, known(e.speedup()), e.account.Work, causes, e.account.Rest, warnings, slices.Clip(e.slowed), e.dir})
+	}{e.point.Package, e.point.Workload, e.account.Cores, e.record.Workers, known(e.account.Speedup), e.account.Work, causes, e.account.Rest, warnings, slices.Clip(e.slowed), e.dir})
 }

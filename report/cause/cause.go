@@ -64,6 +64,10 @@ type Account struct {
 	Causes []Cause // largest first
 	Rest   float64 // not attributed; negative if the clocks disagree
 
+	// Speedup is how many times as fast all cores are as one; NaN if one was not measured.
+	Speedup float64
+	idle    bool // one core waits, too
+
 	// Warnings say which recordings could not be used.
 	Warnings []error
 }
@@ -118,6 +122,8 @@ type Cause struct {
 	During Kind  // what the holder itself waited for meanwhile; empty if it ran
 	At     *Line // where the holder spent most of that time; nil if unknown
 
+	Mutual bool // the holder, too, waits for the line
+
 	Growth float64 // CPU time of the line for an operation, over that on one core; 0 if one core has none
 
 	CrossCheck CrossCheck
@@ -131,9 +137,19 @@ type CrossCheck struct {
 
 // Line is a line of source code.
 type Line struct {
-	Function string // with its package, as in "example.com/m.(*T).Get"
-	File     string
-	Line     int
+	Function string `json:"function"` // with its package, as in "example.com/m.(*T).Get"
+	File     string `json:"file"`
+	Line     int    `json:"line"`
+}
+
+// Without predicts the speedup, over its own time on one core, of a benchmark without a
+// cause: all of its cores do work. Where one core is busy all the time, a core that works is
+// a speedup of one.
+func (a Account) Without(c Cause) float64 {
+	if a.idle {
+		return a.Speedup * (a.Work + c.Cores) / a.Work
+	}
+	return min(a.Cores, a.Work+c.Cores)
 }
 
 // spare is the share of the cores below which a cause is part of the rest.
@@ -168,6 +184,11 @@ func Explain(r Record) (Account, error) {
 		} else {
 			causes = append(causes, seen.divide().causes(a.Cores-busy-queue+cpu.searching, cpu)...)
 		}
+	}
+	a.Speedup = math.NaN()
+	if r.One.Ops > 0 {
+		a.Speedup = r.One.Wall.Seconds() / float64(r.One.Ops) / (r.All.Wall.Seconds() / float64(r.All.Ops))
+		a.idle = r.One.busy() < 0.9
 	}
 	a.Causes = merge(causes)
 	a.Causes = slices.DeleteFunc(a.Causes, func(c Cause) bool { return c.Cores < spare*a.Cores })

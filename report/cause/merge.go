@@ -8,8 +8,8 @@ import (
 	"github.com/google/pprof/profile"
 )
 
-// merge joins causes of one kind, line and holder. CPU time for a lock or a channel is part of
-// the largest wait at that line, or that this line ended.
+// merge joins causes of one kind, line and holder, and those that would go away together: see
+// rootOf.
 func merge(causes []Cause) []Cause {
 	slices.SortFunc(causes, compareCauses) // sums of floating point numbers depend on the order
 	var list []Cause
@@ -20,34 +20,57 @@ func merge(causes []Cause) []Cause {
 			list = append(list, c)
 		}
 	}
+	slices.SortStableFunc(list, bySize)
 	var merged []Cause
-	for i, c := range list {
-		if j := waitFor(c, list); j >= 0 && c.Cores == c.CPU {
-			list[j].Cores += c.Cores
-			list[j].CPU += c.CPU
-			list[i].Cores = 0
+	for i := len(list) - 1; i >= 0; i-- { // the smallest first: a root has no larger one
+		if j := list[i].rootOf(list[:i]); j >= 0 {
+			list[j].take(list[i])
+		} else if list[i].Cores > 0 {
+			merged = append(merged, list[i])
 		}
 	}
-	for _, c := range list {
-		if c.Cores > 0 {
-			merged = append(merged, c)
-		}
-	}
-	slices.SortStableFunc(merged, func(a, b Cause) int { return cmp.Compare(b.Cores, a.Cores) })
+	slices.SortStableFunc(merged, bySize)
 	return merged
 }
 
-// waitFor returns the largest wait of the same kind that has the line, or that it ended; -1 if
-// there is none.
-func waitFor(c Cause, list []Cause) int {
-	best := -1
-	for i, w := range list {
-		same := w.Kind == c.Kind || c.Kind == Join && w.Kind == Imbalance
-		if same && w.Cores > w.CPU && (w.Line == c.Line || w.Holder != nil && *w.Holder == c.Line) && (best < 0 || w.Cores > list[best].Cores) {
-			best = i
+func bySize(a, b Cause) int { return cmp.Compare(b.Cores, a.Cores) }
+
+// rootOf returns the first of larger causes that the cause is part of; -1 if there is none.
+func (c Cause) rootOf(larger []Cause) int {
+	return slices.IndexFunc(larger, func(w Cause) bool {
+		switch {
+		case c.isCPU() != w.isCPU() && (w.Kind == c.Kind || c.Kind == Join && w.Kind == Imbalance): // waiting, and CPU time for it
+			return w.Line == c.Line || w.holder() == c.Line || c.holder() == w.Line
+		case c.Kind == Slower || c.Kind == Memory: // data that moves with a lock
+			return w.Kind == Lock && slices.ContainsFunc(append(c.Path, c.Line), w.guards)
+		case c.Kind == Channel: // the other side waits, too
+			return w.Kind == Channel && w.Line == c.holder() && w.holder() == c.Line
+		case c.Kind.allocates():
+			return w.Kind.allocates() && w.Line == c.Line
 		}
+		return false
+	})
+}
+
+// guards reports whether a line is between the waiting for a lock and the end of holding it,
+// in one function.
+func (c Cause) guards(l Line) bool {
+	return c.Holder != nil && c.Line.Function == c.Holder.Function && c.Line.Function == l.Function && c.Line.Line <= l.Line && l.Line <= c.Holder.Line
+}
+
+// isCPU reports whether all of a cause is CPU time.
+func (c Cause) isCPU() bool { return c.Cores == c.CPU }
+
+// allocates reports whether less allocation would help.
+func (k Kind) allocates() bool { return k == GC || k == Allocator || k == Maps || k == Pool }
+
+// take adds a part of the cause at another line.
+func (c *Cause) take(o Cause) {
+	c.Cores, c.Wake, c.CPU = c.Cores+o.Cores, c.Wake+o.Wake, c.CPU+o.CPU
+	c.Mutual = c.Mutual || c.Kind == Channel && c.Holder != nil && o.Holder != nil
+	if c.Holder == nil && o.Kind == c.Kind {
+		c.Holder, c.During, c.At = o.Holder, o.During, o.At
 	}
-	return best
 }
 
 func (c Cause) holder() Line {

@@ -43,6 +43,9 @@ func (c Cause) predicate() string {
 	case Lock:
 		return "wait " + at + " for the lock" + c.ofHolder(" that %s holds until %s") + c.meanwhile()
 	case Channel:
+		if c.Mutual {
+			return "wait " + at + c.ofHolder(" and in %s at %s") + ": each end of the channel waits for the other"
+		}
 		return "wait " + at + " for the other end of a channel" + c.ofHolder(", which %s has at %s") + c.meanwhile()
 	case Join:
 		return "wait " + at + " for others to be done" + c.ofHolder(": the last is %s, at %s") + c.meanwhile()

@@ -14,6 +14,6 @@ type PaddedProgress struct {
 
 // Advance notes a file.
 func (p *Progress) Advance(size int) {
-	p.files.Add(1)           // why: memory
-	p.bytes.Add(int64(size)) // why: memory
+	p.files.Add(1)           // why: atomic or memory
+	p.bytes.Add(int64(size)) // why: atomic or memory
 }
