@@ -148,7 +148,7 @@ func (p *patcher) hookNext(body *ast.BlockStmt) {
 			}
 		}
 	}
-	p.err = cmp.Or(p.err, errors.New("Next does not look at pb.cache"))
+	p.err = cmp.Or(p.err, errors.New("testing.PB.Next does not look at pb.cache"))
 }
 
 // apply makes the insertions.

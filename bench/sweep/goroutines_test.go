@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/perf/benchfmt"
+
 	"overlap/bench/sweep"
 )
 
@@ -212,6 +214,26 @@ func TestUnfitGoroutinesInABlock(t *testing.T) {
 		each := float64(e.Result.Iters) / jobs
 		if inflight > 1.001*float64(p.Workers) || inflight < float64(p.Workers)/2 || p.Workers > 1 && (each < 20*float64(p.Workers) || math.Mod(each, float64(p.Workers)) != 0) {
 			t.Errorf("%s: %v tasks in progress, %v operations in a timing", p, inflight, each)
+		}
+	}
+}
+
+// few is a sampler whose samples have 25 operations.
+type few struct{ program string }
+
+func (f few) Sample(_ context.Context, p sweep.Point, _, _ int) (*benchfmt.Result, error) {
+	return &benchfmt.Result{
+		Name: benchfmt.Name(p.Name()), Iters: 25, Values: []benchfmt.Value{{Value: 0.001, Unit: "sec/op"}},
+		Config: []benchfmt.Config{{Key: "program", Value: []byte(f.program), File: true}},
+	}, nil
+}
+
+func TestFewOperationsForEachGoroutineAreKnown(t *testing.T) {
+	plan := sweep.ForeignPlan{Benchmarks: []sweep.Benchmark{{Package: "p", Name: "Get", Goroutines: 1}}, Levels: []sweep.Level{{Cores: 1, Procs: 1}}, Workers: []int{1, 2}, Goroutines: true}
+	for program, want := range map[string]string{sweep.GoroutinesProgram: "p.Get/workers=2/cores=1\n", "tasks": ""} {
+		s, err := sweep.Run(t.Context(), sweep.Config{Plan: plan, Sampler: few{program}, Append: keep, Rounds: 2})
+		if got := names(s.Few); err != nil || got != want {
+			t.Errorf("%s: few in %q, %v, want %q", program, got, err, want)
 		}
 	}
 }
