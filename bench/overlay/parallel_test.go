@@ -184,7 +184,11 @@ func TestRunParallelStartsWhatItIsAskedFor(t *testing.T) {
 // parts are the values that a binary reports.
 func parts(t *testing.T, binary, bench, benchtime string, env ...string) map[string]float64 {
 	t.Helper()
-	cmd := exec.Command(binary, "-test.run=^$", "-test.bench=^Benchmark"+bench+"$", "-test.benchtime="+benchtime, "-test.cpu=2")
+	cpus := "2"
+	if bench == "Roles" { // their order is known on one
+		cpus = "1"
+	}
+	cmd := exec.Command(binary, "-test.run=^$", "-test.bench=^Benchmark"+bench+"$", "-test.benchtime="+benchtime, "-test.cpu="+cpus)
 	cmd.Env = append(os.Environ(), env...)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
