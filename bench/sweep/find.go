@@ -157,6 +157,10 @@ func (f *Foreign) search(ctx context.Context, re string, at Level, skip func(pkg
 	return found, omitted, nil
 }
 
+// Restore replaces the benchmarks that were found by those that the same test binaries had
+// in an earlier search.
+func (f *Foreign) Restore(found []Benchmark) { f.benchmarks = found }
+
 // list returns the packages with test files.
 func (f *Foreign) list(ctx context.Context, pattern string) ([]gocmd.Package, error) {
 	matched, err := f.command().List(ctx, "ImportPath,Dir,TestGoFiles,XTestGoFiles,Module", pattern, f.replaced()...)

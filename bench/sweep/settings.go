@@ -45,6 +45,10 @@ type Header struct {
 	Tests     string   // identifies the test binaries of Settings.Pkg
 	Placement []int    // CPUs in the order in which they are taken
 	Settings  Settings `json:"Flags"`
+
+	// Benchmarks are those of Settings.Pkg, as they were found: another search may see
+	// other roles of goroutines in them.
+	Benchmarks []Benchmark `json:",omitempty"`
 }
 
 // SettingError says which field of Settings is wrong, and why.

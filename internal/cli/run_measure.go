@@ -31,6 +31,9 @@ func (r *run) begin(ctx context.Context, what target) error {
 		return err
 	}
 	header := sweep.Header{Build: id, Tests: what.tests, Placement: what.cpus, Settings: r.Settings}
+	if plan, ok := what.plan.(sweep.ForeignPlan); ok {
+		header.Benchmarks = plan.Benchmarks
+	}
 	file, err := sweep.Create(r.Results, cmp.Or(r.Name, r.host.Name), header, time.Now())
 	if err != nil {
 		return fmt.Errorf("--results: %w", err)

@@ -116,5 +116,11 @@ func (r *run) restore(ctx context.Context, path string, header sweep.Header, abo
 	if !slices.Equal(header.Placement, what.cpus) {
 		return what, fmt.Errorf("%s was measured on CPUs %v, now there are %v: start a new run", path, header.Placement, what.cpus)
 	}
+	if f, ok := what.sampler.(*sweep.Foreign); ok && header.Benchmarks != nil {
+		f.Restore(header.Benchmarks)
+		plan := what.plan.(sweep.ForeignPlan) // of this sampler
+		plan.Benchmarks = header.Benchmarks
+		what.plan = plan
+	}
 	return what, nil
 }
