@@ -71,3 +71,16 @@ func TestFramesOfTheHarness(t *testing.T) {
 		}
 	}
 }
+
+func TestProfilesAndTracesNameGenericFunctionsAlike(t *testing.T) {
+	for name, want := range map[string]string{
+		"a.b/c.(*T[go.shape.struct { x [2]int }]).Get": "a.b/c.(*T[...]).Get",
+		"a.b/c.(*T[...]).Get":                          "a.b/c.(*T[...]).Get",
+		"a.b/c.Get[go.shape.int].func1":                "a.b/c.Get[...].func1",
+		"a.b/c.Get":                                    "a.b/c.Get",
+	} {
+		if got := generic(name); got != want {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+}

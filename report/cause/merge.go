@@ -64,13 +64,15 @@ func (c Cause) isCPU() bool { return c.Cores == c.CPU }
 // allocates reports whether less allocation would help.
 func (k Kind) allocates() bool { return k == GC || k == Allocator || k == Maps || k == Pool }
 
-// take adds a part of the cause at another line.
+// take adds a part of the cause at another line. Of waiting and CPU time for it, the wait
+// says where.
 func (c *Cause) take(o Cause) {
-	c.Cores, c.Wake, c.CPU = c.Cores+o.Cores, c.Wake+o.Wake, c.CPU+o.CPU
-	c.Mutual = c.Mutual || c.Kind == Channel && c.Holder != nil && o.Holder != nil
-	if c.Holder == nil && o.Kind == c.Kind {
-		c.Holder, c.During, c.At = o.Holder, o.During, o.At
+	if c.isCPU() && !o.isCPU() && c.Kind == o.Kind {
+		c.Line, c.From, c.Until, c.Path, c.Holder, c.During, c.At = o.Line, o.From, o.Until, o.Path, o.Holder, o.During, o.At
+	} else {
+		c.Mutual = c.Mutual || c.Kind == Channel && c.Holder != nil && o.Holder != nil
 	}
+	c.Cores, c.Wake, c.CPU = c.Cores+o.Cores, c.Wake+o.Wake, c.CPU+o.CPU
 }
 
 func (c Cause) holder() Line {

@@ -32,6 +32,10 @@ func TestMergeJoinsWhatGoesAwayTogether(t *testing.T) {
 			[]Cause{lock, {Kind: Lock, Cores: 0.6, CPU: 0.6, Line: lineAt("Get", 11)}},
 			[]string{"lock Get:11 <- Get:14 1.1"},
 		},
+		"more CPU time than waiting, at the other end": {
+			[]Cause{{Kind: Channel, Cores: 0.4, CPU: 0.4, Line: send}, {Kind: Channel, Cores: 0.2, Line: receive, Holder: &send}},
+			[]string{"channel Receive:7 <- Send:5 0.6"},
+		},
 		"two ends of a channel": {
 			[]Cause{{Kind: Channel, Cores: 0.3, Line: receive, Holder: &send}, {Kind: Channel, Cores: 0.2, Line: send, Holder: &receive}},
 			[]string{"channel Receive:7 <- Send:5 0.5"},

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/google/pprof/profile"
 )
@@ -246,10 +247,20 @@ func eachSample(p *profile.Profile, counts, values string, do func(s stack, p pa
 		for _, location := range sample.Location {
 			for _, line := range location.Line {
 				if f := line.Function; f != nil {
-					s = append(s, Line{f.Name, f.Filename, int(line.Line)})
+					s = append(s, Line{generic(f.Name), f.Filename, int(line.Line)})
 				}
 			}
 		}
 		do(s, part{float64(sample.Value[count]), float64(sample.Value[value])})
 	}
+}
+
+// generic is the name of a function without the types that it has for its parameters, as an
+// execution trace has it: a profile may name them.
+func generic(name string) string {
+	from, to := strings.IndexByte(name, '['), strings.LastIndexByte(name, ']')
+	if from < 0 || to < from {
+		return name
+	}
+	return name[:from] + "[...]" + name[to+1:]
 }
