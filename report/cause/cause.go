@@ -178,10 +178,13 @@ func Explain(r Record) (Account, error) {
 		causes = append(causes, Cause{Kind: RunQueue, Cores: queue})
 	}
 	if r.Trace != nil {
-		seen, err := readTrace(r.Trace, m, r.Cores)
+		seen, err := readTrace(r.Trace, m, r.Cores, maxEvents)
 		if err != nil {
 			a.Warnings = append(a.Warnings, fmt.Errorf("the execution trace: %w", err))
 		} else {
+			if took := time.Duration(seen.end - seen.start); took < r.All.Wall/10 {
+				a.Warnings = append(a.Warnings, fmt.Errorf("the execution trace has only the first %v; the passes without it took %v", took.Round(time.Millisecond/10), r.All.Wall.Round(time.Millisecond/10)))
+			}
 			causes = append(causes, seen.divide().causes(a.Cores-busy-queue+cpu.searching, cpu)...)
 		}
 	}

@@ -5,9 +5,11 @@ import (
 	"runtime"
 	"runtime/pprof"
 	"runtime/trace"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // recorded returns the causes of the idle cores of what runs on two processors, those that
@@ -21,7 +23,7 @@ func recorded(t *testing.T, run func()) []Cause {
 	}
 	run()
 	trace.Stop()
-	tape, err := readTrace(&text, modules{"overlap/report/cause"}, 2)
+	tape, err := readTrace(&text, modules{"overlap/report/cause"}, 2, maxEvents)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +118,7 @@ func TestDamagedTraces(t *testing.T) {
 	trace.Stop()
 	whole := text.Bytes()
 	read := func(text []byte) error {
-		tape, err := readTrace(bytes.NewReader(text), user, 2)
+		tape, err := readTrace(bytes.NewReader(text), user, 2, maxEvents)
 		if err == nil {
 			tape.divide().causes(1, comparison{})
 		}
@@ -133,8 +135,43 @@ func TestDamagedTraces(t *testing.T) {
 		changed[i] ^= 0xff
 		_ = read(changed)
 	}
-	if err := read(make([]byte, maxTrace+1)); err != errTooLarge {
-		t.Errorf("%d bytes: %v", maxTrace+1, err)
+}
+
+// Of a trace that is cut, the whole generations count; of one that is too long, its beginning.
+func TestTracesThatAreNotWhole(t *testing.T) {
+	var text bytes.Buffer
+	if err := trace.Start(&text); err != nil {
+		t.Skip(err)
+	}
+	c := make(chan int)
+	go give(c)
+	take(c)
+	trace.Stop()
+	read := func(text []byte, most int) (*tape, error) {
+		return readTrace(bytes.NewReader(text), user, 2, most)
+	}
+	whole, err := read(text.Bytes(), maxEvents)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const header = 16
+	again := text.Bytes()[header:] // its goroutines exist already
+	for name, more := range map[string][]byte{"cut": again[:len(again)/2], "damaged": again} {
+		if got, err := read(append(bytes.Clone(text.Bytes()), more...), maxEvents); err != nil || !slices.Equal(got.spans, whole.spans) {
+			t.Errorf("the second generation is %s: other spans, or %v", name, err)
+		}
+	}
+	if _, err := read(text.Bytes()[:text.Len()*2/3], maxEvents); err == nil {
+		t.Error("the only generation is cut: no error")
+	}
+	if got, err := read(text.Bytes(), 20); err != nil || got.end <= got.start || got.end >= whole.end || len(got.changes) > 20 {
+		t.Errorf("20 events: not a part of the trace, or %v", err)
+	}
+	for wall, warnings := range map[time.Duration]int{1: 0, time.Hour: 1} {
+		a, err := Explain(Record{Cores: 2, All: Pass{Ops: 1, Wall: wall}, Trace: bytes.NewReader(text.Bytes()), Modules: user})
+		if err != nil || len(a.Warnings) != warnings {
+			t.Errorf("a pass of %v: %v, %v", wall, a.Warnings, err)
+		}
 	}
 }
 

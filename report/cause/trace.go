@@ -11,10 +11,10 @@ import (
 	"golang.org/x/exp/trace"
 )
 
-// The limits of an input.
+// The limits of an input. What a trace has beyond them is not read.
 const (
 	maxTrace  = 64 << 20
-	maxEvents = 1 << 21
+	maxEvents = 3 << 20 // two seconds and half a gigabyte; a recording of 8 MB has about two million
 	maxFrames = 128
 	maxProcs  = 1 << 12
 )
@@ -88,20 +88,18 @@ type frames struct {
 	system  bool // all frames are the runtime's
 }
 
-// readTrace reads an execution trace of package runtime/trace. It fails on one that is cut or
-// damaged, too large, or older than Go 1.22.
-func readTrace(r io.Reader, m modules, procs int) (t *tape, err error) {
+// readTrace reads an execution trace of package runtime/trace: at most some events from its
+// beginning, and, if it is cut or damaged, the generations before that. It fails on one without
+// any, and on one older than Go 1.22.
+func readTrace(r io.Reader, m modules, procs, most int) (t *tape, err error) {
 	defer func() {
 		if p := recover(); p != nil { // the reader trusts its input too much
 			t, err = nil, fmt.Errorf("it is damaged: %v", p)
 		}
 	}()
-	text, err := io.ReadAll(io.LimitReader(r, maxTrace+1))
+	text, err := io.ReadAll(io.LimitReader(r, maxTrace))
 	if err != nil {
 		return nil, err
-	}
-	if len(text) > maxTrace {
-		return nil, errTooLarge
 	}
 	if err := checkVersion(text); err != nil {
 		return nil, err
@@ -111,16 +109,20 @@ func readTrace(r io.Reader, m modules, procs int) (t *tape, err error) {
 		return nil, fmt.Errorf("it is damaged: %w", err)
 	}
 	t = &tape{m: m, procs: int32(procs), stacks: []frames{{system: true}}, ids: map[trace.GoID]int32{}, calls: map[trace.ProcID]int32{}, known: map[trace.Stack]int32{trace.NoStack: 0}}
-	for n := 0; ; n++ {
+	whole := 0 // events before the current generation
+	for n := range most {
 		e, err := reader.ReadEvent()
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		if n == maxEvents {
-			return nil, errTooLarge
+		if err != nil && whole > 0 {
+			return readTrace(bytes.NewReader(text), m, procs, whole)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("it is damaged or cut off: %w", err)
+		}
+		if e.Kind() == trace.EventSync {
+			whole = n
 		}
 		t.see(e)
 	}
