@@ -1,6 +1,9 @@
 package cause
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // origin is what an idle core is charged to: the stacks of who waits and of what ended that,
 // and what the latter waited for meanwhile.
@@ -15,11 +18,18 @@ type origin struct {
 // charge is core-nanoseconds.
 type charge struct{ all, wake float64 }
 
+// pair is a kind with the lines of an origin, which are the same in all generations of a trace.
+type pair struct {
+	kind     Kind
+	site, by Line
+}
+
 // ledger divides the idle cores of a tape. It keeps what each goroutine in a state gets, as a
 // sum from the start, so that a span gets the difference between its end and its beginning.
 type ledger struct {
 	*tape
-	now int64
+	now    int64
+	passed int // samples until now
 
 	busy, ready int // goroutines on processors, and that wait for one
 	own         int // of busy: those that run code of the benchmark
@@ -29,6 +39,7 @@ type ledger struct {
 	each        shares
 	begun       []shares // by span
 	charges     map[origin]charge
+	seen        map[pair][]weighted // of who runs instead of others, and of who ends a wait, before that
 
 	alone, together float64 // nanoseconds in which one goroutine of the benchmark wants to run, and in which several do
 
@@ -42,7 +53,7 @@ type shares struct{ waiting, ready, alone, few float64 }
 
 // divide charges every idle core of a trace.
 func (t *tape) divide() *ledger {
-	l := &ledger{tape: t, now: t.start, begun: make([]shares, len(t.spans)), charges: map[origin]charge{}, calls: map[int32]float64{}, deaths: map[Line][]int64{}}
+	l := &ledger{tape: t, now: t.start, begun: make([]shares, len(t.spans)), charges: map[origin]charge{}, seen: map[pair][]weighted{}, calls: map[int32]float64{}, deaths: map[Line][]int64{}}
 	for _, g := range t.goroutines {
 		if line, ok := t.line(g.root); ok && g.died > 0 {
 			l.deaths[line] = append(l.deaths[line], g.died)
@@ -80,6 +91,10 @@ func (t *tape) divide() *ledger {
 func (l *ledger) pass(until int64, procs int, halted bool) {
 	length := float64(until - l.now)
 	l.now = until
+	first := l.passed
+	for l.passed < len(l.samples) && l.samples[l.passed].at <= until {
+		l.passed++
+	}
 	if length <= 0 {
 		return
 	}
@@ -103,11 +118,56 @@ func (l *ledger) pass(until int64, procs int, halted bool) {
 	l.each.ready += give(l.ready)
 	l.each.waiting += give(l.waiting)
 	give(l.foreign)
+	if free > 0 {
+		for _, x := range l.samples[first:l.passed] {
+			l.sample(x, float64(free))
+		}
+	}
 	if share := length * float64(free) / float64(max(1, l.own)); l.own == 1 {
 		l.each.alone += share
 	} else if l.own > 1 {
 		l.each.few += share
 	}
+}
+
+// sample notes what a goroutine does while there are too few for the cores.
+func (l *ledger) sample(x sample, free float64) {
+	kind := Serial
+	if l.own > 1 {
+		kind = TooFew
+	}
+	if o, ok := l.stretch(kind, l.spans[x.span]); ok {
+		l.note(o, x, free/float64(l.own))
+	}
+}
+
+// note keeps a sample for the cause that an origin becomes.
+func (l *ledger) note(o origin, x sample, value float64) {
+	p := l.pair(o)
+	l.seen[p] = append(l.seen[p], weighted{l.stacks[x.stack].path, value})
+}
+
+func (l *ledger) pair(o origin) pair {
+	site, _ := l.line(o.site)
+	by, _ := l.line(o.by)
+	return pair{o.kind, site, by}
+}
+
+// stretch returns what a span is charged to in which a goroutine of the benchmark runs and
+// there are too few of them.
+func (l *ledger) stretch(kind Kind, s span) (origin, bool) {
+	code, ok := l.code(s)
+	if !ok {
+		return origin{}, false
+	}
+	o := origin{kind: kind, site: code, by: s.by}
+	if len(l.stacks[s.by].path) == 0 {
+		o.by = 0
+	}
+	if len(l.stacks[s.site].path) > 0 {
+		o.site = s.site
+	}
+	return o, true
 }
 
 // count adds d goroutines in a state.
@@ -209,6 +269,7 @@ func (l *ledger) settle(i int32) {
 	case waiting, away:
 		if o, ok := l.origin(s); ok {
 			l.add(o, l.each.waiting-from.waiting, 0)
+			l.watch(o, s)
 		}
 	case ready:
 		share := l.each.ready - from.ready
@@ -224,16 +285,10 @@ func (l *ledger) settle(i int32) {
 			l.add(origin{kind: kind, site: s.site}, share, share)
 		}
 	case running:
-		if code, ok := l.code(s); ok {
-			by := s.by
-			if len(l.stacks[by].path) == 0 {
-				by = 0
+		for kind, share := range map[Kind]float64{Serial: l.each.alone - from.alone, TooFew: l.each.few - from.few} {
+			if o, ok := l.stretch(kind, s); ok {
+				l.add(o, share, 0)
 			}
-			if len(l.stacks[s.site].path) > 0 {
-				code = s.site
-			}
-			l.add(origin{kind: Serial, site: code, by: by}, l.each.alone-from.alone, 0)
-			l.add(origin{kind: TooFew, site: code, by: by}, l.each.few-from.few, 0)
 		}
 	}
 }
@@ -259,6 +314,18 @@ func (l *ledger) origin(s span) (origin, bool) {
 		}
 	}
 	return o, true
+}
+
+// watch notes what the goroutine that ended a wait did meanwhile.
+func (l *ledger) watch(o origin, s span) {
+	if s.waker == none {
+		return
+	}
+	list := l.goroutines[s.waker].samples
+	i, _ := slices.BinarySearchFunc(list, s.from, func(x int32, at int64) int { return cmp.Compare(l.samples[x].at, at) })
+	for ; i < len(list) && l.samples[list[i]].at < s.to; i++ {
+		l.note(o, l.samples[list[i]], 1)
+	}
 }
 
 // meanwhile returns for what, and where, the goroutine that ended a wait had itself waited for

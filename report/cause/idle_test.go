@@ -4,6 +4,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"golang.org/x/exp/trace"
@@ -294,5 +295,79 @@ func TestSerialLineOutside(t *testing.T) {
 	c = Cause{}
 	if c.stretch(wait.path(user), begin.path(user), hot{}); c.Line != (Line{}) {
 		t.Errorf("without samples: %+v", c)
+	}
+}
+
+// Samples of the trace say what runs instead of others: those of other times do not count, nor
+// does what other samples say.
+func TestSerialLineOfSamples(t *testing.T) {
+	s := newScene()
+	main := s.begins(0, body)
+	work := func(at, i int64, stack string) { s.sampled(at, int32(i), s.stack(stack)) }
+	const work1, work2 = "example.com/m.work:1 <- example.com/m.Get:10 <- " + body, "example.com/m.work:2 <- example.com/m.Get:10 <- " + body
+	for at, stack := range []string{"example.com/m.Get:11 <- " + body, work2, work1, "sort.Ints:9 <- " + work2, "sort.Ints:9", work2, "example.com/m.Get:11 <- " + body} {
+		work(int64(10+at), int64(main), stack)
+	}
+	begin := "runtime.newproc:9 <- example.com/m.Get:12 <- " + body
+	s.acts(60, main, s.stack(begin))
+	other := s.begins(60, begin)
+	for at := range int64(20) {
+		work(70+at, int64(other), "example.com/m.both:3 <- example.com/m.Get.func1:13")
+	}
+	profile := hot{[]weighted{{stackOf("example.com/m.Get:11 <- " + body).path(user), 9}}}
+	s.checkWith(t, profile, map[string]float64{"serial work:2": 60})
+	for _, c := range s.divide().causes(1, comparison{}) {
+		if len(c.Path) != 2 || short(c.Path[0]) != "Get:10" || c.From != 2 || c.Until != 2 {
+			t.Errorf("%+v", c)
+		}
+	}
+}
+
+// The same of several that are fewer than the processors.
+func TestTooFewLineOfSamples(t *testing.T) {
+	s := newScene()
+	s.procs = 3
+	s.begins(0, body)
+	s.sampled(30, s.begins(0, body), s.stack("example.com/m.work:2 <- "+body))
+	s.check(t, map[string]float64{"too few work:2": 100})
+}
+
+// What a holder does while another waits, and not before that, is where it spends its time.
+func TestWhereTheHolderIs(t *testing.T) {
+	s := newScene()
+	holder, waiter := s.begins(0, body), s.begins(0, body)
+	before, meanwhile := s.stack("example.com/m.Prepare:1 <- "+body), s.stack("example.com/m.fill:3 <- example.com/m.Put:8 <- "+body)
+	s.sampled(10, holder, before)
+	s.sampled(15, holder, before)
+	s.waits(20, waiter, "sync", locks)
+	s.sampled(50, holder, meanwhile)
+	s.wakes(80, waiter, holder, unlock)
+	s.sampled(85, holder, before)
+	s.sampled(95, holder, before)
+	s.runs(80, waiter)
+	list := s.divide().causes(1, comparison{})
+	if len(list) != 1 || list[0].At == nil || short(*list[0].At) != "fill:3" {
+		t.Errorf("%+v", list)
+	}
+}
+
+// The path leads to where most samples are, function by function.
+func TestHottestPath(t *testing.T) {
+	for want, list := range map[string][]drawn{
+		"b:2 a:1": {{2, "example.com/m.b:1 <- example.com/m.a:1"}, {3, "example.com/m.b:2 <- example.com/m.a:1"}, {4, "example.com/m.c:1 <- example.com/m.a:2"}},
+		"a:1":     {{2, "example.com/m.b:1 <- example.com/m.a:1"}, {3, "example.com/m.a:1"}},
+		"":        {},
+	} {
+		var stacks []weighted
+		for _, d := range list {
+			stacks = append(stacks, weighted{stackOf(d.frames).path(user), float64(d.count)})
+		}
+		got := ""
+		for _, l := range hottest(stacks) {
+			got += " " + short(l)
+		}
+		if strings.TrimSpace(got) != want {
+			t.Errorf("%s, want %s", got, want)
+		}
 	}
 }

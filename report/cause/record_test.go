@@ -2,6 +2,7 @@ package cause
 
 import (
 	"bytes"
+	"io"
 	"runtime"
 	"runtime/pprof"
 	"runtime/trace"
@@ -172,6 +173,39 @@ func TestTracesThatAreNotWhole(t *testing.T) {
 		if err != nil || len(a.Warnings) != warnings {
 			t.Errorf("a pass of %v: %v, %v", wall, a.Warnings, err)
 		}
+	}
+}
+
+// A trace that is recorded with a CPU profile has its samples.
+func TestRecordedSamples(t *testing.T) {
+	sampled := false
+	for range 30 { // until the system has found time for one
+		var text bytes.Buffer
+		if err := pprof.StartCPUProfile(io.Discard); err != nil {
+			t.Skip(err)
+		}
+		if err := trace.Start(&text); err != nil {
+			t.Skip(err)
+		}
+		spin(250 * time.Millisecond)
+		trace.Stop()
+		pprof.StopCPUProfile()
+		tape, err := readTrace(&text, modules{"overlap/report/cause"}, 2, maxEvents)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, x := range tape.samples {
+			sampled = sampled || function(tape.stacks[x.stack].path[0]) == "spin"
+		}
+		if sampled {
+			return
+		}
+	}
+	t.Error("no sample")
+}
+
+func spin(d time.Duration) {
+	for start := time.Now(); time.Since(start) < d; {
 	}
 }
 

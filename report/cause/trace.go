@@ -55,13 +55,20 @@ type change struct {
 	halted    bool // by the garbage collector
 }
 
+// sample is a moment at which a goroutine used CPU time, with its stack.
+type sample struct {
+	at          int64
+	span, stack int32
+}
+
 // goroutine is what is known of one.
 type goroutine struct {
-	span   int32   // the current one, or none
-	pauses []int32 // spans in which it did not run
-	root   int32   // stack that created it
-	born   int64
-	died   int64 // 0 if it did not
+	span    int32   // the current one, or none
+	pauses  []int32 // spans in which it did not run
+	samples []int32
+	root    int32 // stack that created it
+	born    int64
+	died    int64 // 0 if it did not
 }
 
 // tape is a trace as spans.
@@ -72,6 +79,7 @@ type tape struct {
 	stacks     []frames // 0 is unknown
 	spans      []span
 	changes    []change
+	samples    []sample
 	goroutines []goroutine
 	start, end int64
 
@@ -159,6 +167,10 @@ func (t *tape) see(e trace.Event) {
 			t.halted = e.Kind() != trace.EventRangeEnd
 			t.changed(at, none, none)
 		}
+	case trace.EventStackSample:
+		if id := e.Goroutine(); id != trace.NoGoroutine {
+			t.sampled(at, t.goroutine(id), t.stack(e.Stack()))
+		}
 	case trace.EventStateTransition:
 		switch change := e.StateTransition(); change.Resource.Kind {
 		case trace.ResourceProc:
@@ -231,6 +243,14 @@ func (t *tape) turn(at int64, e trace.Event, c trace.StateTransition) {
 		t.next(at, i, span{state: ready, site: before.site, wait: g.span + 1}, actor, by)
 	case to == trace.GoRunnable:
 		t.next(at, i, span{state: ready, site: own}, none, own)
+	}
+}
+
+// sampled notes what a goroutine uses CPU time for, if that is the user's.
+func (t *tape) sampled(at int64, i, stack int32) {
+	if g := &t.goroutines[i]; g.span != none && len(t.stacks[stack].path) > 0 {
+		g.samples = append(g.samples, int32(len(t.samples)))
+		t.samples = append(t.samples, sample{at, g.span, stack})
 	}
 }
 

@@ -65,7 +65,11 @@ func (l *ledger) cause(o origin, cores charge, hot hot) Cause {
 		if l.together < (l.alone+l.together)/100 {
 			c.Kind = TooFew
 		}
-		c.stretch(l.stacks[o.site].path, l.stacks[o.by].path, hot)
+		if seen := l.seen[l.pair(o)]; len(seen) > 0 {
+			c.at(hottest(seen))
+		} else {
+			c.stretch(l.stacks[o.site].path, l.stacks[o.by].path, hot)
+		}
 		return c
 	}
 	c.at(l.stacks[o.site].path)
@@ -73,11 +77,37 @@ func (l *ledger) cause(o origin, cores charge, hot hot) Cause {
 		c.Holder, c.During = &holder, o.during
 		if at, ok := l.line(o.at); ok {
 			c.At = &at
+		} else if path := hottest(l.seen[l.pair(o)]); len(path) > 0 && o.during == "" {
+			c.At = &path[0]
 		} else if at, ok := hot.in(holder.Function); ok && o.during == "" && !o.begun {
 			c.At = &at
 		}
 	}
 	return c
+}
+
+// hottest returns the path on which most samples are: from the outermost frame inwards, the line
+// with most of those that are left, until most are at the line itself and not in what it calls.
+func hottest(list []weighted) (path []Line) {
+	for depth := 1; ; depth++ {
+		here := 0.0
+		sums := map[Line]float64{}
+		for _, w := range list {
+			if len(w.path) < depth {
+				here += w.value
+			} else {
+				sums[w.path[len(w.path)-depth]] += w.value
+			}
+		}
+		next, found := largest(sums)
+		if !found || sums[next] < here {
+			return path
+		}
+		path = slices.Insert(path, 0, next)
+		list = slices.DeleteFunc(slices.Clone(list), func(w weighted) bool {
+			return len(w.path) < depth || w.path[len(w.path)-depth] != next
+		})
+	}
 }
 
 // at sets the line to the innermost of a path.

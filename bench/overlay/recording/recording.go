@@ -16,7 +16,7 @@ import (
 // process.
 type Recording struct {
 	// Kind is empty for nothing at all, "cpu" for a CPU profile, "trace" for an
-	// execution trace, or "locks" for where goroutines waited, which locks were held
+	// execution trace with samples of CPU time, or "locks" for where goroutines waited, which locks were held
 	// meanwhile, and who allocated.
 	Kind string
 
@@ -45,6 +45,9 @@ func (r *Recording) Start() (err error) {
 		}
 	case "trace":
 		if r.file, err = os.Create(r.Prefix + ".trace"); err == nil {
+			err = pprof.StartCPUProfile(io.Discard) // its samples are in the trace, too
+		}
+		if err == nil {
 			err = trace.Start(&limitOfRecording{r.file, maxTraceOfRecording})
 		}
 	case "locks":
@@ -67,6 +70,7 @@ func (r *Recording) Stop() (err error) {
 		pprof.StopCPUProfile()
 	case "trace":
 		trace.Stop()
+		pprof.StopCPUProfile() // last: it waits for its writer, which sleeps
 	case "locks":
 		runtime.SetBlockProfileRate(0)
 		runtime.SetMutexProfileFraction(0)
