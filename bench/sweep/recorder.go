@@ -25,7 +25,9 @@ type Recorder interface {
 }
 
 // Code implements Recorder: how workloads are timed is no part of them.
-func (s Processes) Code(Point) []string { return []string{"overlap/workloads", "overlap/primitives"} }
+func (s Processes) Code(Point) []string {
+	return []string{"overlap/workloads", "overlap/primitives"}
+}
 
 // Code implements Recorder: the module of the benchmark.
 func (f *Foreign) Code(p Point) []string {
