@@ -129,18 +129,17 @@ func (e explained) table() table.Table {
 
 // commands are what opens the recordings in the tools of Go.
 func (e explained) commands() (list []string) {
-	for _, c := range []struct{ file, command string }{
-		{"all.cpu", "go tool pprof -http=: -diff_base=%s/one.cpu %s/all.cpu"}, {"all.trace", "go tool trace %[2]s/all.trace"},
-	} {
-		if _, err := os.Stat(filepath.Join(e.dir, c.file)); err == nil {
-			dir := e.dir
-			if here, err := os.Getwd(); err == nil {
-				if near, err := filepath.Rel(here, dir); err == nil && !strings.HasPrefix(near, "..") {
-					dir = near
-				}
-			}
-			list = append(list, strings.ReplaceAll(strings.ReplaceAll(c.command, "%[2]s", "%s"), "%s", dir))
+	dir := e.dir
+	if here, err := os.Getwd(); err == nil {
+		if near, err := filepath.Rel(here, dir); err == nil && !strings.HasPrefix(near, "..") {
+			dir = near
 		}
+	}
+	if exists(filepath.Join(e.dir, "all.cpu")) {
+		list = append(list, fmt.Sprintf("go tool pprof -http=: -diff_base=%[1]s/one.cpu %[1]s/all.cpu", dir))
+	}
+	if exists(filepath.Join(e.dir, "all.trace")) {
+		list = append(list, fmt.Sprintf("go tool trace %s/all.trace", dir))
 	}
 	return list
 }
