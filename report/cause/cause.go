@@ -170,7 +170,7 @@ func Explain(r Record) (Account, error) {
 	if r.One.Ops > 0 {
 		a.Work = min(a.Work, cpu.needed-cpu.saved)
 	}
-	causes := slices.Concat(cpu.causes, collection(m, r, cpu.gc))
+	causes, collected := cpu.causes, Cause{Kind: GC, Cores: cpu.gc, CPU: cpu.gc}
 
 	queue := 0.0
 	if r.All.RunQueue > 0 {
@@ -185,9 +185,16 @@ func Explain(r Record) (Account, error) {
 			if took := time.Duration(seen.end - seen.start); took < r.All.Wall/10 {
 				a.Warnings = append(a.Warnings, fmt.Errorf("the execution trace has only the first %v; the passes without it took %v", took.Round(time.Millisecond/10), r.All.Wall.Round(time.Millisecond/10)))
 			}
-			causes = append(causes, seen.divide().causes(a.Cores-busy-queue+cpu.searching, cpu)...)
+			for _, c := range seen.divide().causes(a.Cores-busy-queue+cpu.searching, cpu) {
+				if c.Kind == GC && c.Line == (Line{}) {
+					collected.join(c)
+				} else {
+					causes = append(causes, c)
+				}
+			}
 		}
 	}
+	causes = append(causes, byAllocation(m, r.Allocs, collected)...)
 	a.Speedup = math.NaN()
 	if r.One.Ops > 0 {
 		a.Speedup = r.One.Wall.Seconds() / float64(r.One.Ops) / (r.All.Wall.Seconds() / float64(r.All.Ops))

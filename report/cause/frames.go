@@ -97,10 +97,24 @@ var frameKinds = []struct {
 // collects are the functions of the garbage collector that its own clock counts.
 var collects = []string{"runtime.gcBgMarkWorker", "runtime.gcAssistAlloc", "runtime.gcDrain", "runtime.gcMarkTermination", "runtime.gcMarkDone", "runtime.gcStart", "runtime.gcMark"}
 
+// keeps are the functions that work for the garbage collector beside its clock, where no
+// frame of the user's is below: giving memory back to the system, sweeping, and stopping
+// goroutines, which the collector does often and the scheduler a hundred times a second.
+var keeps = []string{"runtime.bgscavenge", "runtime.bgsweep", "runtime.gcstopm", "runtime.runSafePointFn", "runtime.gopreempt_m"}
+
+// isUpkeep reports whether a stack without a line of the user's is work for the garbage
+// collector that its clock does not count.
+func (s stack) isUpkeep() bool { return s.has(keeps) }
+
 // isCollection reports whether a stack is garbage collection's.
 func (s stack) isCollection() bool {
+	return s.has(collects)
+}
+
+// has reports whether the name of a function of the stack begins with one of some words.
+func (s stack) has(beginnings []string) bool {
 	return slices.ContainsFunc(s, func(l Line) bool {
-		return slices.ContainsFunc(collects, func(name string) bool { return strings.HasPrefix(l.Function, name) })
+		return slices.ContainsFunc(beginnings, func(name string) bool { return strings.HasPrefix(l.Function, name) })
 	})
 }
 
@@ -110,9 +124,7 @@ var searches = []string{"runtime.mcall", "runtime.mstart", "runtime.park_m", "ru
 
 // isSearch reports whether a stack without a line of the user's is the scheduler's.
 func (s stack) isSearch() bool {
-	return slices.ContainsFunc(s, func(l Line) bool {
-		return slices.ContainsFunc(searches, func(name string) bool { return strings.HasPrefix(l.Function, name) })
-	})
+	return s.has(searches)
 }
 
 // kind returns what the frames inside of the user's do, Slower if they are plain code.

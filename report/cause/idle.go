@@ -3,6 +3,7 @@ package cause
 import (
 	"cmp"
 	"slices"
+	"strings"
 )
 
 // origin is what an idle core is charged to: the stacks of who waits and of what ended that,
@@ -232,6 +233,8 @@ func (l *ledger) waitKind(s span) (Kind, bool) {
 			return Lock, true
 		case Lock, Channel, Sleep, IO:
 			return f.kind, true
+		case Allocator, Maps: // for the collector, to begin or to end a cycle
+			return GC, true
 		case Join:
 			if l.siblingDied(s) {
 				return Imbalance, true
@@ -274,8 +277,11 @@ func (l *ledger) settle(i int32) {
 	case ready:
 		share := l.each.ready - from.ready
 		if s.wait > 0 {
-			if o, ok := l.origin(l.spans[s.wait-1]); ok {
+			before := l.spans[s.wait-1]
+			if o, ok := l.origin(before); ok {
 				l.add(o, share, share)
+			} else if strings.HasPrefix(before.reason, "GC ") { // the collector's own goroutine
+				l.add(origin{kind: GC}, share, share)
 			}
 		} else if f := l.stacks[s.site]; len(f.path) > 0 && !f.harness {
 			kind := Yield

@@ -107,6 +107,21 @@ func TestWaitForALock(t *testing.T) {
 	s.check(t, map[string]float64{"lock Get:4 <- Put:9": 70, "waking": 10})
 }
 
+// Who waits inside the allocator waits for the collector, and so does a core for the
+// collector's own goroutines.
+func TestWaitInsideTheAllocator(t *testing.T) {
+	s := newScene()
+	holder, waiter, sweeper := s.begins(0, body), s.begins(0, body), s.begins(0, "")
+	s.waits(0, sweeper, "GC background sweeper wait", "runtime.bgsweep:9")
+	s.waits(20, waiter, "sync", "runtime.semacquire:9 <- runtime.gcStart:9 <- runtime.mallocgc:9 <- example.com/m.Get:4 <- "+body)
+	s.wakes(60, waiter, holder, "runtime.semrelease:9 <- runtime.gcStart:9 <- runtime.mallocgc:9 <- example.com/m.Put:4 <- "+body)
+	s.runs(60, waiter)
+	s.waits(60, holder, "chan receive", "runtime.chanrecv1:9 <- example.com/m.Serve:7")
+	s.wakes(70, sweeper, waiter, "runtime.ready:9 <- runtime.gcSweep:9")
+	s.runs(80, sweeper)
+	s.check(t, map[string]float64{"gc Get:4": 40, "gc": 10, "serial Get:4": 10, "waking": 10})
+}
+
 // A core that runs something is not charged to anybody who waits.
 func TestNobodyPaysForABusyCore(t *testing.T) {
 	s := newScene()

@@ -78,6 +78,32 @@ func TestCollectionByAllocations(t *testing.T) {
 	}
 }
 
+// What the runtime does for the collector beside its clock is not the scheduler's, and on one
+// core it is not work.
+func TestUpkeepIsCollection(t *testing.T) {
+	all, one := pass(1.4, 1), pass(1, 1)
+	all.GC, one.GC = 0.2, 0.1
+	upkeep := []string{"runtime.madvise:9 <- runtime.bgscavenge:9", "runtime.lock2:9 <- runtime.gopreempt_m:9 <- runtime.newstack:9"}
+	a, err := Explain(Record{
+		Cores: 2, Modules: user, One: one, All: all,
+		OneCPU: cpuProfile(drawn{80, "example.com/m.Get:3"}, drawn{10, upkeep[0]}, drawn{10, "runtime.gcStart:9"}),
+		AllCPU: cpuProfile(drawn{80, "example.com/m.Get:3"}, drawn{20, upkeep[0]}, drawn{20, upkeep[1]}, drawn{20, "runtime.gcDrain:9"}),
+		Allocs: profileOf("alloc_objects", "alloc_space", 1024, drawn{300, "example.com/m.Get:4"}),
+	})
+	if err != nil || math.Abs(a.Work-0.8) > 1e-9 || len(a.Causes) != 1 || named(a.Causes[0]) != "gc Get:4" || math.Abs(a.Causes[0].Cores-0.6) > 1e-9 {
+		t.Errorf("%+v, %v", a, err)
+	}
+}
+
+// Cores that stand still for the collector are divided like its CPU time.
+func TestWaitingForTheCollectorIsDivided(t *testing.T) {
+	allocs := profileOf("alloc_objects", "alloc_space", 1024, drawn{300, "example.com/m.Get:4"}, drawn{100, "example.com/m.Put:5"})
+	list := byAllocation(user, allocs, Cause{Kind: GC, Cores: 0.8, CPU: 0.4, Wake: 0.2})
+	if len(list) != 2 || named(list[1]) != "gc Put:5" || math.Abs(list[1].Cores-0.2) > 1e-9 || math.Abs(list[1].CPU-0.1) > 1e-9 || math.Abs(list[1].Wake-0.05) > 1e-9 {
+		t.Errorf("%+v", list)
+	}
+}
+
 // Without the runtime's clock, the profile says how much is garbage collection; without both,
 // none is known.
 func TestCollectionWithoutItsClock(t *testing.T) {

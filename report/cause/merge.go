@@ -103,11 +103,11 @@ func compareLines(a, b Line) int {
 	return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Function, b.Function))
 }
 
-// collection divides the cores of garbage collection over the lines that allocate.
-func collection(m modules, r Record, cores float64) []Cause {
+// byAllocation divides what garbage collection took over the lines that allocate.
+func byAllocation(m modules, allocs *profile.Profile, gc Cause) []Cause {
 	var sum float64
 	var list []Cause
-	eachSample(r.Allocs, "alloc_objects", "alloc_space", func(s stack, p part) {
+	eachSample(allocs, "alloc_objects", "alloc_space", func(s stack, p part) {
 		sum += p.value
 		if path := s.path(m); len(path) > 0 {
 			c := Cause{Kind: GC, Cores: p.value}
@@ -116,11 +116,11 @@ func collection(m modules, r Record, cores float64) []Cause {
 		}
 	})
 	if sum == 0 {
-		return []Cause{{Kind: GC, Cores: cores, CPU: cores}}
+		return []Cause{gc}
 	}
 	for i := range list {
-		list[i].Cores *= cores / sum
-		list[i].CPU = list[i].Cores
+		share := list[i].Cores / sum
+		list[i].Cores, list[i].CPU, list[i].Wake = share*gc.Cores, share*gc.CPU, share*gc.Wake
 	}
 	return list
 }

@@ -11,7 +11,8 @@ import (
 
 // samples are those of a CPU profile, by what they count for.
 type samples struct {
-	gc     part
+	gc     part // by its clock
+	upkeep part // for garbage collection beside that
 	rest   part // all others
 	search part // of rest: the scheduler's own
 	groups map[key]*group
@@ -69,8 +70,12 @@ func collect(m modules, p *profile.Profile) samples {
 			s.gc.add(drawn)
 			return
 		}
-		s.rest.add(drawn)
 		path := st.path(m)
+		if len(path) == 0 && st.isUpkeep() {
+			s.upkeep.add(drawn)
+			return
+		}
+		s.rest.add(drawn)
 		if len(path) == 0 {
 			if st.isSearch() {
 				s.search.add(drawn)
@@ -148,14 +153,16 @@ func (g *group) take(from *group, lines []int) {
 	}
 }
 
-// collection returns the cores of garbage collection in a pass: by the profile if the clock of
-// the runtime is unknown.
+// collection returns the cores of garbage collection in a pass, upkeep included: by the
+// profile where the clock of the runtime does not say.
 func (s samples) collection(p Pass) float64 {
+	share := func(of, others part) float64 { return of.value / max(1, of.value+others.value) }
 	gc := p.GC
 	if math.IsNaN(gc) {
-		gc = p.busy() * s.gc.value / max(1, s.gc.value+s.rest.value)
+		gc = p.busy() * share(s.gc, part{value: s.upkeep.value + s.rest.value})
 	}
-	return min(gc, p.busy())
+	gc = min(gc, p.busy())
+	return gc + (p.busy()-gc)*share(s.upkeep, s.rest)
 }
 
 // hot are the samples of a profile, to find where a function spends its time.
