@@ -205,9 +205,22 @@ func TestCPUTimeOfWaits(t *testing.T) {
 		{Kind: Atomic, Line: get, Cores: 0.25, CPU: 0.25},
 		{Kind: Imbalance, Line: get, Holder: &put, Cores: 0.1},
 		{Kind: Join, Line: put, Cores: 0.05, CPU: 0.05},
+		{Kind: Join, Cores: 0.03, CPU: 0.03},
 	})
-	if len(list) != 3 || list[0].Cores != 3.375 || list[0].CPU != 0.375 || list[0].Wake != 1.5 || list[1].Kind != Atomic || math.Abs(list[2].Cores-0.15) > 1e-9 {
+	if len(list) != 3 || list[0].Cores != 3.375 || list[0].CPU != 0.375 || list[0].Wake != 1.5 || list[1].Kind != Atomic || math.Abs(list[2].Cores-0.18) > 1e-9 {
 		t.Errorf("%+v", list)
+	}
+}
+
+// WaitGroup.Go ends waits after the user's function has returned: its CPU time has no line.
+func TestCPUTimeOfEndsWithoutALine(t *testing.T) {
+	a, err := Explain(Record{
+		Cores: 2, Modules: user, One: pass(1, 1), All: pass(1.5, 1),
+		OneCPU: cpuProfile(drawn{100, "example.com/m.Get:3"}),
+		AllCPU: cpuProfile(drawn{100, "example.com/m.Get:3"}, drawn{50, "runtime.futex:9 <- runtime.semrelease1:9 <- sync.(*WaitGroup).Done:9 = sync.(*WaitGroup).Go.func1:9"}),
+	})
+	if err != nil || len(a.Causes) != 1 || named(a.Causes[0]) != "join" || math.Abs(a.Causes[0].Cores-0.5) > 1e-9 {
+		t.Errorf("%+v, %v", a, err)
 	}
 }
 

@@ -40,7 +40,7 @@ func (c Cause) rootOf(larger []Cause) int {
 	return slices.IndexFunc(larger, func(w Cause) bool {
 		switch {
 		case c.isCPU() != w.isCPU() && (w.Kind == c.Kind || c.Kind == Join && w.Kind == Imbalance): // waiting, and CPU time for it
-			return w.Line == c.Line || w.holder() == c.Line || c.holder() == w.Line
+			return w.Line == c.Line || w.holder() == c.Line || c.holder() == w.Line || c.Kind == Join && c.Line == (Line{})
 		case c.Kind == Slower || c.Kind == Memory: // data that moves with a lock
 			return w.Kind == Lock && slices.ContainsFunc(append(c.Path, c.Line), w.guards)
 		case c.Kind == Channel: // the other side waits, too

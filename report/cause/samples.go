@@ -79,6 +79,8 @@ func collect(m modules, p *profile.Profile) samples {
 		if len(path) == 0 {
 			if st.isSearch() {
 				s.search.add(drawn)
+			} else if st.kind(m) == Join { // WaitGroup.Go, after the function has returned
+				s.group(key{kind: Join}).part.add(drawn)
 			}
 			return
 		}

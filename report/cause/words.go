@@ -60,6 +60,9 @@ func (c Cause) predicate() string {
 	case IO:
 		return "wait " + at + " for the network or a file"
 	case Syscall:
+		if c.CPU > c.Cores/2 {
+			return "go to the system call " + at + c.slower()
+		}
 		return "wait " + at + " for a system call"
 	case Start:
 		return "wait for a goroutine that is started " + at + " to run"
