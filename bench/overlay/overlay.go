@@ -101,8 +101,12 @@ const (
 	InsideUnit     = "goroutines-inside"   // by the goroutines of RunParallel; absent if there are none
 )
 
+// SetUpUnit is the share of slices that is not operations, but set-up on the timer, if it is
+// not small.
+const SetUpUnit = "setup-share"
+
 // Units are what a binary adds to its results.
-var Units = []string{"cpus-busy", "pressure", "tasks-inflight", "gc-cpus", "runq-cpus", "steal-cpus", "throttled-cpus", "idle-cpus", "goroutines-locked", "goroutines-runnable"}
+var Units = []string{SetUpUnit, "cpus-busy", "pressure", "tasks-inflight", "gc-cpus", "runq-cpus", "steal-cpus", "throttled-cpus", "idle-cpus", "goroutines-locked", "goroutines-runnable"}
 
 // Ready is the line that a binary prints when it waits at the barrier.
 const Ready = "overlap: ready"

@@ -82,6 +82,20 @@ func BenchmarkSetsUp(b *testing.B) {
 	}
 }
 
+// BenchmarkCounts sets up for a millisecond on the timer.
+func BenchmarkCounts(b *testing.B) {
+	time.Sleep(time.Millisecond)
+	BenchmarkParallel(b)
+}
+
+// BenchmarkCountsMuch sets up for so long that no slice is long enough.
+func BenchmarkCountsMuch(b *testing.B) {
+	time.Sleep(40 * time.Millisecond)
+	for i := 0; i < b.N; i++ {
+		time.Sleep(time.Millisecond)
+	}
+}
+
 func BenchmarkParallel(b *testing.B) {
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
@@ -105,8 +119,8 @@ func BenchmarkStarts(b *testing.B) {
 
 // TestOnMockClocks runs benchmarks on clocks that only sleep moves.
 func TestOnMockClocks(t *testing.T) {
-	for name, f := range map[string]func(*testing.B){"Count": BenchmarkCount, "Loop": BenchmarkLoop, "Stops": BenchmarkStops, "SetsUp": BenchmarkSetsUp, "Parallel": BenchmarkParallel} {
-		t.Run(name, func(t *testing.T) { synctest.Test(t, func(*testing.T) { testing.Benchmark(f) }) })
+	for name, f := range map[string]func(*testing.B){"Count": BenchmarkCount, "Loop": BenchmarkLoop, "Stops": BenchmarkStops, "SetsUp": BenchmarkSetsUp, "Counts": BenchmarkCounts, "CountsMuch": BenchmarkCountsMuch, "Parallel": BenchmarkParallel} {
+		t.Run(name, func(t *testing.T) { synctest.Test(t, func(*testing.T) { fmt.Println(testing.Benchmark(f).Extra) }) })
 	}
 }
 
@@ -222,11 +236,13 @@ func TestSlicesOfALoopShareItsSetUp(t *testing.T) {
 func TestSlicesFitTheirLength(t *testing.T) {
 	binary := build(t, module(t, sliced))
 	for bench, want := range map[string]int{
-		"Count":    4,
-		"Loop":     4,
-		"SetsUp":   30, // the set-up takes 30 ms: a slice of 4 ms would waste most of the time
-		"Stops":    80, // four stop for 80 ms
-		"Parallel": 8,  // two at once
+		"Count":      4,
+		"Loop":       4,
+		"SetsUp":     30, // the set-up takes 30 ms: a slice of 4 ms would waste most of the time
+		"Stops":      80, // four stop for 80 ms
+		"Parallel":   8,  // two at once
+		"Counts":     200,
+		"CountsMuch": 800,
 	} {
 		out, errs, path, err := sliceFor(t, 100*time.Millisecond, 0, binary, "-test.run=^TestOnMockClocks$/^"+bench+"$", "-test.benchtime=20ms")
 		if err != nil {
@@ -234,6 +250,9 @@ func TestSlicesFitTheirLength(t *testing.T) {
 		}
 		if s, err := ReadSlices(path); err != nil || s.Ops != want {
 			t.Errorf("%s: %d operations in a slice of 4 ms, want %d: %v", bench, s.Ops, want, err)
+		}
+		if strings.Contains(out, SetUpUnit) != (bench == "CountsMuch") {
+			t.Errorf("%s: the share of set-up is missing, or said without need:\n%s", bench, out)
 		}
 	}
 }

@@ -254,7 +254,7 @@ var reservedUnits = func() (names []string) {
 			names = append(names, tidied)
 		}
 	}
-	return names
+	return append(names, overlay.SetUpUnit)
 }()
 
 // exactPattern matches only the benchmark of this name.

@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/perf/benchfmt"
 
+	"overlap/bench/overlay"
 	"overlap/bench/sweep"
 )
 
@@ -223,7 +224,7 @@ type few struct{ program string }
 
 func (f few) Sample(_ context.Context, p sweep.Point, _, _ int) (*benchfmt.Result, error) {
 	return &benchfmt.Result{
-		Name: benchfmt.Name(p.Name()), Iters: 25, Values: []benchfmt.Value{{Value: 0.001, Unit: "sec/op"}},
+		Name: benchfmt.Name(p.Name()), Iters: 25, Values: []benchfmt.Value{{Value: 0.001, Unit: "sec/op"}, {Value: 0.25, Unit: overlay.SetUpUnit}},
 		Config: []benchfmt.Config{{Key: "program", Value: []byte(f.program), File: true}},
 	}, nil
 }
@@ -234,6 +235,9 @@ func TestFewOperationsForEachGoroutineAreKnown(t *testing.T) {
 		s, err := sweep.Run(t.Context(), sweep.Config{Plan: plan, Sampler: few{program}, Append: keep, Rounds: 2})
 		if got := names(s.Few); err != nil || got != want {
 			t.Errorf("%s: few in %q, %v, want %q", program, got, err, want)
+		}
+		if len(s.SetUps) != s.Points {
+			t.Errorf("set-up is timed in %v, want all %d", s.SetUps, s.Points)
 		}
 	}
 }

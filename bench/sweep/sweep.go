@@ -98,6 +98,7 @@ type Summary struct {
 	Failures                []Failure // in the order of the plan
 	Disturbed               Disturbed // turns that were measured, not those of the past
 	Few                     []Point   // with few operations for each goroutine of RunParallel
+	SetUps                  []Point   // of which set-up on the timer is more than a small part
 }
 
 // Failure is a sample that could not be taken.

@@ -230,6 +230,9 @@ func (s *sweep) note(p Point, e Entry) {
 		if p.Workers > 1 && e.Result.GetConfig("program") == GoroutinesProgram && known.iterations < overlay.LeastEach*p.Workers {
 			s.summary.Few = append(s.summary.Few, p)
 		}
+		if _, ok := e.Result.Value(overlay.SetUpUnit); ok {
+			s.summary.SetUps = append(s.summary.SetUps, p)
+		}
 	}
 	seconds := math.Log(seconds(e.Result))
 	known.all = append(known.all, seconds)

@@ -172,6 +172,9 @@ func printSummary(w io.Writer, file *sweep.File, summary sweep.Summary, err erro
 	if few := names(summary.Few); few != "" {
 		fmt.Fprintf(w, "note: %s: a timing has fewer than %d operations for each goroutine, because they take long: while the last ones end, other goroutines have none\n", few, overlay.LeastEach)
 	}
+	if list := names(summary.SetUps); list != "" {
+		fmt.Fprintf(w, "note: %s: set-up on the timer is more than 2 %% of a timing, so that it takes part in the gains: call b.ResetTimer after it, or loop with b.Loop\n", list)
+	}
 	if err == nil && summary.Missing > 0 {
 		fmt.Fprintf(w, "note: %d of %s did not fit into the budget\n", summary.Missing, table.Count(summary.Points, "point"))
 	}
