@@ -28,6 +28,7 @@ type Chart struct {
 
 	width, height vg.Length
 	coarse        bool // at one pixel per CSS pixel
+	goroutines    bool // its workers are those
 	draw          func(draw.Canvas, Theme)
 }
 
@@ -66,7 +67,7 @@ func All(a *analyse.Analysis) []Chart {
 			charts = append(charts, c)
 		}
 	}
-	return noteOmittedRows(charts, all)
+	return noteOmittedRows(ofWorkers(charts, a.Rows), all)
 }
 
 // rowsWith returns the rows that have what a chart draws.
@@ -111,5 +112,19 @@ func (c Chart) paint(canvas vg.CanvasSizer, t Theme) {
 	dc := draw.New(canvas)
 	dc.SetColor(t.Background)
 	dc.Fill(dc.Rectangle.Path())
+	t.goroutines = c.goroutines
 	c.draw(draw.Crop(dc, 6, -6, 6, -6), t)
+}
+
+// ofWorkers calls the workers of charts what they are.
+func ofWorkers(charts []Chart, rows []analyse.Row) []Chart {
+	if slices.ContainsFunc(rows, func(r analyse.Row) bool { return r.Workers > 0 && !r.Goroutines }) {
+		return charts
+	}
+	t := Theme{goroutines: true}
+	for i := range charts {
+		c := &charts[i]
+		c.goroutines, c.Title, c.Caption, c.Alt = true, t.say(c.Title), t.say(c.Caption), t.say(c.Alt)
+	}
+	return charts
 }

@@ -24,7 +24,7 @@ func OfRow(a *analyse.Analysis, r analyse.Row) []Chart {
 	for i := range charts {
 		charts[i].Row = r.ID()
 	}
-	return charts
+	return ofWorkers(charts, alone.Rows)
 }
 
 // curves draws what cores and workers bring to one row, side by side.

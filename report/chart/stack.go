@@ -144,7 +144,7 @@ func (b stackBars) reach() (low, high float64) {
 func (b stackBars) labels() (ticks plot.ConstantTicks) {
 	style := b.t.text(small, b.t.Ink)
 	for i, s := range b.bars {
-		ticks = append(ticks, plot.Tick{Value: -float64(i), Label: clip(style, s.label, maxLabelWidth)})
+		ticks = append(ticks, plot.Tick{Value: -float64(i), Label: clip(style, b.t.say(s.label), maxLabelWidth)})
 	}
 	return ticks
 }
@@ -203,7 +203,7 @@ func (b stackBars) bar(c draw.Canvas, s stackBar, x func(float64) vg.Length, y v
 	c.StrokeLine2(b.cores(), end, y-stackHeight/2-2, end, y+stackHeight/2+2)
 	style := b.t.aligned(small, b.t.Ink, text.XLeft, text.YCenter)
 	at := max(end, x(right)) + 6
-	c.FillText(style, vg.Point{X: at, Y: y + centred}, clip(style, s.loss(), c.Max.X-at))
+	c.FillText(style, vg.Point{X: at, Y: y + centred}, clip(style, b.t.say(s.loss()), c.Max.X-at))
 }
 
 // loss names the largest part that is not work.

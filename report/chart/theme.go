@@ -3,6 +3,8 @@ package chart
 import (
 	"image/color"
 	"math"
+	"regexp"
+	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/font"
@@ -25,6 +27,21 @@ type Theme struct {
 	// must be used twice in the dark theme, too, and a colour that stays the same is in
 	// neither theme.
 	Series [8]color.Color
+
+	goroutines bool // workers are called that
+}
+
+var workerWord = regexp.MustCompile(`(^|[ (“])([Ww]orker)(s?[ ,.;:)”]|s?$)`)
+
+// say calls workers goroutines if those of RunParallel are all that a chart shows. In names,
+// which have no spaces, nothing changes.
+func (t Theme) say(text string) string {
+	if !t.goroutines {
+		return text
+	}
+	return workerWord.ReplaceAllStringFunc(text, func(s string) string {
+		return strings.NewReplacer("worker", "goroutine", "Worker", "Goroutine").Replace(s)
+	})
 }
 
 // Light is the theme for light pages and print.
@@ -105,7 +122,7 @@ func (t Theme) plot(x, y string) *panel {
 		axis.Label.TextStyle.Color, axis.Label.TextStyle.Font = t.Ink, typeface(small)
 		axis.Tick.Label.Color, axis.Tick.Label.Font = t.Muted, typeface(small)
 	}
-	p.X.Label.Text, p.Y.Label.Text = x, y
+	p.X.Label.Text, p.Y.Label.Text = t.say(x), t.say(y)
 	return p
 }
 
@@ -169,12 +186,13 @@ func (t Theme) legend(c draw.Canvas, entries []entry) draw.Canvas {
 	const mark, gap, between = 20, 4, 14
 	x, y := c.Min.X, c.Max.Y-7
 	for _, e := range entries {
-		width := mark + gap + style.Width(e.label)
+		label := t.say(e.label)
+		width := mark + gap + style.Width(label)
 		if x+width > c.Max.X && x > c.Min.X {
 			x, y = c.Min.X, y-14
 		}
 		e.mark(c, vg.Rectangle{Min: vg.Point{X: x, Y: y - 5}, Max: vg.Point{X: x + mark, Y: y + 5}})
-		c.FillText(style, vg.Point{X: x + mark + gap, Y: y + centred}, e.label)
+		c.FillText(style, vg.Point{X: x + mark + gap, Y: y + centred}, label)
 		x += width + between
 	}
 	c.Max.Y = y - 12
@@ -218,7 +236,7 @@ func lineMark(style draw.LineStyle, glyph *draw.GlyphStyle) func(draw.Canvas, vg
 // headline draws the title along the top of c and returns the rest of c.
 func (t Theme) headline(c draw.Canvas, title string) draw.Canvas {
 	style := t.aligned(12, t.Ink, text.XLeft, text.YTop)
-	c.FillText(style, vg.Point{X: c.Min.X, Y: c.Max.Y}, clip(style, title, c.Max.X-c.Min.X))
+	c.FillText(style, vg.Point{X: c.Min.X, Y: c.Max.Y}, clip(style, t.say(title), c.Max.X-c.Min.X))
 	c.Max.Y -= 20
 	return c
 }

@@ -121,3 +121,32 @@ func TestAltTextsOfNineRowsAreWhole(t *testing.T) {
 		t.Error(scaling.Alt)
 	}
 }
+
+// The workers of RunParallel are goroutines, and everything calls them that, except names.
+func TestWorkersOfRunParallelAreGoroutines(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("program: goroutines\npkg: example.com/x\n")
+	for _, w := range []int{1, 4} {
+		for _, cores := range []int{1, 2} {
+			fmt.Fprintf(&b, "BenchmarkA_worker/workers=%d/cores=%d-%d 20 %d ns/op %d cpus-busy 0.1 gc-cpus %d tasks-inflight 0.01 runq-cpus 0.01 idle-cpus\n", w, cores, cores, 1000/w/cores, cores, w)
+		}
+	}
+	for program, want := range map[string]bool{"goroutines": true, "tasks": false} {
+		all := everything(analysisOf(t, strings.Replace(b.String(), "program: goroutines", "program: "+program, 1)))
+		for _, name := range []string{"gains", "workers", "row stack", "row curves"} {
+			c, ok := all[name]
+			if !ok {
+				t.Fatalf("no chart %s", name)
+			}
+			for what, text := range map[string]string{"picture": svgOf(t, c), "caption": c.Caption, "alternative": c.Alt, "title": c.Title} {
+				if strings.Contains(text, "A_goroutine") {
+					t.Errorf("the %s of %s changes a name:\n%s", what, name, text)
+				}
+				text = strings.ReplaceAll(text, "A_worker", "")
+				if want && strings.Contains(strings.ToLower(text), "worker") || !want && strings.Contains(strings.ToLower(text), "goroutines") {
+					t.Errorf("%s: the %s of %s: %s", program, what, name, text)
+				}
+			}
+		}
+	}
+}
