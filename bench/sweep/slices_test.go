@@ -33,6 +33,13 @@ func BenchmarkLoop(b *testing.B) {
 	}
 }
 
+func BenchmarkSetsUp(b *testing.B) {
+	time.Sleep(time.Millisecond)
+	for i := 0; i < b.N; i++ {
+		time.Sleep(20 * time.Microsecond)
+	}
+}
+
 // BenchmarkAlone fails if two processes are at it at once.
 func BenchmarkAlone(b *testing.B) {
 	path := os.Getenv("TURNING")
@@ -124,7 +131,7 @@ func TestProcessesTakeTurns(t *testing.T) {
 	// A turn with several CPUs settles, and has several slices.
 	wide := at("Loop")
 	wide.Procs = len(cpus)
-	entries, err := f.Block(t.Context(), Block{Points: []Point{at("Sleep"), wide}, Jobs: []int{0, 2}, Time: 60 * time.Millisecond, Settle: 10 * time.Millisecond, Number: 1})
+	entries, err := f.Block(t.Context(), Block{Points: []Point{at("Sleep"), wide, at("SetsUp")}, Jobs: []int{0, 2, 0}, Time: 60 * time.Millisecond, Settle: 10 * time.Millisecond, Number: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,6 +143,12 @@ func TestProcessesTakeTurns(t *testing.T) {
 		if want := string(e.Result.Name.Full()); !strings.HasSuffix(e.Point, want) {
 			t.Errorf("%s is called %s", e.Point, want)
 		}
+	}
+	// A hundred times the set-up; a hundredth of that would be ten times a timing.
+	e := entries[2]
+	n, _ := e.Result.Value("timings")
+	if each := float64(e.Result.Iters) / n * nsPerOp(e.Result); each < 0.02 {
+		t.Errorf("set-up of a millisecond is part of timings of %v s", each)
 	}
 	broken := *f
 	broken.Env = append(broken.Env, "FAILS=1")
