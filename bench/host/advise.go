@@ -3,6 +3,7 @@ package host
 import (
 	"fmt"
 	"io/fs"
+	"math"
 	"strconv"
 	"strings"
 
@@ -59,7 +60,21 @@ func (h Host) adviseQuota() string {
 	if !(h.Quota > 0 && h.Quota < float64(len(h.CPUs))) {
 		return ""
 	}
-	return fmt.Sprintf("A CPU quota of %s is below the %d CPUs allowed: a program that uses more is stopped for the rest of a period, in the middle of a job. Raise the limit of the container, or bind it to whole CPUs instead.", FormatQuota(h.Quota), len(h.CPUs))
+	text := fmt.Sprintf("A CPU quota of %s is below the %d CPUs allowed: a program that uses more is stopped for the rest of a period, in the middle of a job. Raise the limit of the container, or bind it to whole CPUs instead.", FormatQuota(h.Quota), len(h.CPUs))
+	if procs := h.ProcsText(); procs != "" {
+		text += " GOMAXPROCS is " + procs + "."
+	}
+	return text
+}
+
+// ProcsText says which GOMAXPROCS Go programs have here, which differs between releases
+// because of a CPU quota; it is empty if none makes a difference.
+func (h Host) ProcsText() string {
+	now := math.Max(2, math.Ceil(h.Quota))
+	if !(h.Quota > 0 && now < float64(len(h.CPUs))) {
+		return ""
+	}
+	return fmt.Sprintf("%.0f in programs of Go 1.25 and later, and %d in earlier ones or with an earlier go line in go.mod", now, len(h.CPUs))
 }
 
 func (h Host) adviseIsolated() string {

@@ -43,6 +43,7 @@ type Foreign struct {
 	Placement  []int         // CPUs in the order in which cores are taken
 	SampleTime time.Duration // how long a sample should time operations
 	Timeout    time.Duration // after which a sample is ended
+	Alone      bool          // it takes no turns with others
 	Host       host.Host     // for the configuration of results
 	Flags      []string      // of go test -c
 	Env        []string      // of the go command and of the benchmarks, added to this process's own

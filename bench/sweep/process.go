@@ -29,6 +29,7 @@ type Processes struct {
 	SampleTime time.Duration // how long a sample should time jobs
 	Disk       string        // directory for the files of workloads, or empty
 	Timeout    time.Duration // after which a sample is ended
+	Alone      bool          // it takes no turns with others
 }
 
 // Sample implements Sampler. Of several copies it returns the slowest.

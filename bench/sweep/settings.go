@@ -22,8 +22,9 @@ type Settings struct {
 	Pkg, Bench, Dir                       string // benchmarks that are not of this suite, instead of workloads
 
 	Workers, Cores, Procs []int
-	Placement, CPUs       string // a policy, or a list that is the order
-	Disk                  string // directory that the workload disk measures
+	Quota                 float64 `json:",omitempty"` // CPUs' worth of time for all samples
+	Placement, CPUs       string  // a policy, or a list that is the order
+	Disk                  string  // directory that the workload disk measures
 
 	Budget        time.Duration
 	Quick         bool

@@ -12,7 +12,7 @@ import (
 )
 
 // TakesTurns implements Turner.
-func (s Processes) TakesTurns() bool { return turns.Supported }
+func (s Processes) TakesTurns() bool { return turns.Supported && !s.Alone }
 
 // TakesTurns implements Turner: all test binaries must have clocks in package testing.
 func (f *Foreign) TakesTurns() bool {
@@ -21,7 +21,7 @@ func (f *Foreign) TakesTurns() bool {
 			return false
 		}
 	}
-	return turns.Supported
+	return turns.Supported && !f.Alone
 }
 
 // Block implements Turner.

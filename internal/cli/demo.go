@@ -201,7 +201,7 @@ func (d demo) measure(ctx context.Context, file *sweep.File) ([]sweep.Failure, e
 	if err != nil {
 		return nil, err
 	}
-	r := run{sweep.Settings{Placement: host.OnePerCore}, d.streams, d.host}
+	r := run{Settings: sweep.Settings{Placement: host.OnePerCore}, streams: d.streams, host: d.host}
 	about, bar := r.about(), newProgress(d.err)
 	samples := sweep.Processes{Command: []string{d.self, sampleVerb}, Placement: d.cpus, SampleTime: 10 * time.Millisecond, Timeout: time.Minute}
 	summary, err := sweep.Run(ctx, sweep.Config{

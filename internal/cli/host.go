@@ -142,6 +142,9 @@ func (c *hostCmd) printText(out io.Writer, h host.Host, policies []string, order
 			step = p.Value
 		}
 	}
+	if procs := h.ProcsText(); procs != "" {
+		row("GOMAXPROCS", procs+"; above the quota, the kernel stops all threads for the rest of each period, mostly 100 ms")
+	}
 	row("virtualisation", cmp.Or(h.Virtualisation, "unknown"))
 	if c.Root == "" {
 		row("clock step", step)

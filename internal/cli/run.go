@@ -30,12 +30,13 @@ type runCmd struct {
 	Bench     string   `group:"what" help:"With --pkg: only benchmarks that match, as for go test -bench (default: all)." placeholder:"REGEXP"`
 	Dir       string   `group:"what" help:"With --pkg: a directory in the module of the packages (default: the current one)." placeholder:"DIR"`
 
-	Workers   []int  `group:"where" help:"Numbers of workers, which are tasks in progress at once (default: 1, 4, 16, 64 … and the numbers of cores)." placeholder:"N"`
-	Cores     []int  `group:"where" help:"Numbers of CPUs to bind samples to (default: 1, 2, 4 … all cores)." placeholder:"N"`
-	Procs     []int  `group:"where" help:"GOMAXPROCS to combine with every number of cores (default: equal to it)." placeholder:"N"`
-	Placement string `group:"where" help:"Order in which CPUs are taken: one-per-core, compact, scatter, smt, node:N, class:performance, class:efficiency; overlap host shows each (default: one-per-core)." default:"one-per-core" placeholder:"ORDER"`
-	CPUs      string `group:"where" name:"cpus" help:"CPUs to take, in this order, such as 0,2,4-7, instead of a placement." placeholder:"LIST"`
-	Disk      string `group:"where" help:"Directory on the disk that the workload disk measures (default: the one for temporary files)." placeholder:"DIR"`
+	Workers   []int   `group:"where" help:"Numbers of workers, which are tasks in progress at once (default: 1, 4, 16, 64 … and the numbers of cores)." placeholder:"N"`
+	Cores     []int   `group:"where" help:"Numbers of CPUs to bind samples to (default: 1, 2, 4 … all cores)." placeholder:"N"`
+	Procs     []int   `group:"where" help:"GOMAXPROCS to combine with every number of cores (default: equal to it)." placeholder:"N"`
+	Quota     float64 `group:"where" help:"Give all samples so many CPUs' worth of time, as a container with this limit, on all cores (Linux, as root)." placeholder:"CPUS"`
+	Placement string  `group:"where" help:"Order in which CPUs are taken: one-per-core, compact, scatter, smt, node:N, class:performance, class:efficiency; overlap host shows each (default: one-per-core)." default:"one-per-core" placeholder:"ORDER"`
+	CPUs      string  `group:"where" name:"cpus" help:"CPUs to take, in this order, such as 0,2,4-7, instead of a placement." placeholder:"LIST"`
+	Disk      string  `group:"where" help:"Directory on the disk that the workload disk measures (default: the one for temporary files)." placeholder:"DIR"`
 
 	Budget    time.Duration `group:"long" help:"How long to measure; a sample that would not fit is not started (default: 7.5 s a workload on two cores, more on more cores; with --quick two fifths of that)." placeholder:"DURATION"`
 	Quick     bool          `group:"long" help:"A coarse grid and short samples: about half a minute on two cores."`
@@ -68,11 +69,15 @@ func (c *runCmd) Run(ctx context.Context, s *streams, k *kong.Context) (err erro
 	if err != nil {
 		return err
 	}
-	r := &run{sweep.Settings(*c), s, h}
+	r := &run{Settings: sweep.Settings(*c), streams: s, host: h}
+	defer func() { err = errors.Join(err, r.leave()) }()
 	if slices.Contains(flags, "resume") {
 		return r.resume(ctx, flags)
 	}
 	if err := c.checkForeign(flags); err != nil {
+		return err
+	}
+	if err := r.limitSamples(); err != nil {
 		return err
 	}
 	what, err := r.findTarget(ctx)
@@ -98,7 +103,9 @@ type percent = sweep.Percent
 type run struct {
 	sweep.Settings
 	*streams
-	host host.Host
+	host    host.Host
+	limited *host.Limited // the control group of --quota; may be nil
+	alone   bool          // each sample has the machine to itself, because a CPU quota stops some
 }
 
 // flagged names the flag of a setting that is wrong.
@@ -117,7 +124,7 @@ type target struct {
 	omitted []sweep.Omission // of the benchmarks of --pkg
 	chosen  choice
 	visit   func(sweep.Point) time.Duration // how long one will take; nil if no benchmark has run
-	limit   string                          // why it is not measured on more cores; may be empty
+	limit   string                          // what a CPU quota changes; may be empty
 	tests   string                          // identifies the test binaries of --pkg
 	list    func()
 	close   func() error
@@ -139,13 +146,16 @@ func (r *run) findTarget(ctx context.Context) (what target, err error) {
 	if err != nil {
 		return what, flagged(err)
 	}
-	levels, err := sweep.Levels(cpus, highest, r.Cores, r.Procs)
+	levels, err := r.levels(cpus, highest)
 	if err != nil {
 		return what, flagged(err)
 	}
 	what.cpus = cpus
-	if r.CPUs == "" && r.Cores == nil {
+	if r.CPUs == "" && r.Cores == nil && r.Quota == 0 {
 		what.limit = underQuota(r.host, r.HighestLevel(r.host, cpus))
+	}
+	if r.alone = beyondQuota(r.host, levels); r.alone {
+		what.limit = fmt.Sprintf("GOMAXPROCS is above the CPU quota of %s in some points: the kernel stops their threads for the rest of each period, mostly 100 ms, so each sample has the machine to itself", host.FormatQuota(r.host.Quota))
 	}
 	tidy(ctx, r.streams, os.TempDir())
 	if r.Disk != "" {
@@ -175,8 +185,8 @@ func (r *run) useWorkloads(what *target, levels []sweep.Level) error {
 	if err != nil {
 		return err
 	}
-	r.Complete()
-	r.CompleteBudget(grid)
+	r.completeSamples()
+	r.completeBudget(grid)
 	if errs := grid.LimitErrors(); len(errs) > 0 {
 		fmt.Fprintf(r.err, "note: left out: %s\n", strings.ReplaceAll(errors.Join(errs...).Error(), "\n", "; "))
 	}
@@ -206,6 +216,7 @@ func (r *run) useWorkloads(what *target, levels []sweep.Level) error {
 		SampleTime: r.Sample,
 		Disk:       disk,
 		Timeout:    r.Limit,
+		Alone:      r.alone,
 	}
 	return nil
 }

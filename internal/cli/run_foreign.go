@@ -35,7 +35,7 @@ func (c *runCmd) checkForeign(flags []string) error {
 
 // useBenchmarks makes the benchmarks of --pkg the target of the run.
 func (r *run) useBenchmarks(ctx context.Context, what *target, levels []sweep.Level) error {
-	r.Complete()
+	r.completeSamples()
 	f, err := r.builder(what.cpus)
 	if err != nil {
 		return err
@@ -62,7 +62,7 @@ func (r *run) useBenchmarks(ctx context.Context, what *target, levels []sweep.Le
 		return err
 	}
 	what.plan, what.sampler = plan, f
-	r.CompleteBudget(plan)
+	r.completeBudget(plan)
 	what.chosen = choice{len(found), "benchmarks", "--bench"}
 	what.visit = f.Expect
 	what.list = func() {
@@ -88,6 +88,7 @@ func (r *run) builder(cpus []int) (*sweep.Foreign, error) {
 		Placement:  cpus,
 		SampleTime: r.Sample,
 		Timeout:    r.Limit,
+		Alone:      r.alone,
 		Host:       r.host,
 	}, nil
 }

@@ -70,6 +70,11 @@ func (r *run) measure(ctx context.Context, what target, file *sweep.File, about 
 	if !slices.ContainsFunc(what.plan.FixedPoints(), func(p sweep.Point) bool { return few(p) && min(p.Cores, p.Procs) == 1 && p.Slices == 1 }) {
 		fmt.Fprintln(r.err, "note: without 1 worker on 1 core the report has no gains; benchstat can still compare the points")
 	}
+	if r.limited != nil {
+		if err := r.limited.Join(); err != nil {
+			return fmt.Errorf("--quota: join the control group: %w", err)
+		}
+	}
 	bar := newProgress(r.err)
 	early := &rows{path: file.Path(), bar: bar, said: map[string]bool{}}
 	guard := newGuard(what.cpus, sampling.MaxPressure*float64(len(what.cpus)), r.Wait, bar)

@@ -100,6 +100,9 @@ func (r *run) restore(ctx context.Context, path string, header sweep.Header, abo
 		return none, fmt.Errorf("%s was measured by another build of overlap: its samples and new ones are not comparable; start a new run", path)
 	}
 	r.Settings = header.Settings
+	if err := r.limitSamples(); err != nil {
+		return none, err
+	}
 	// Before the plan: it may not fit on what is left of the machine.
 	if about != nil {
 		if err := sameMachine(about, r.about()); err != nil {

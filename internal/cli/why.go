@@ -71,7 +71,7 @@ func (c *whyCmd) Run(ctx context.Context, s *streams, k *kong.Context) (err erro
 		Workloads: c.Workloads, Variants: c.Variants, Executors: []string{"pool"}, Scaling: "strong", Placement: host.OnePerCore,
 		Pkg: c.Pkg, Bench: c.Bench, Dir: c.Dir, Sample: 50 * time.Millisecond, Limit: c.Limit, Results: c.Results, Name: c.Name,
 	}
-	return c.explain(ctx, &run{settings, s, h})
+	return c.explain(ctx, &run{Settings: settings, streams: s, host: h})
 }
 
 // explain records and explains what the settings choose.

@@ -153,6 +153,7 @@ func (s survey) row() (Row, error) {
 	s.countSamples(&r)
 	s.addWarnings(&r)
 	r.judgeGains()
+	r.Verdict += s.underQuota()
 	r.Expected = r.expected(s.Expects)
 	return r, nil
 }
@@ -283,10 +284,7 @@ func (s survey) warnOfOthers(r *Row) {
 // onlyOneCore says why a row was measured on one core, as far as the file knows:
 // a run uses only as many cores as its CPU quota is worth.
 func (s survey) onlyOneCore() string {
-	host := s.Host
-	if s.base.Column != "" {
-		host = s.Hosts[s.base.Column]
-	}
+	host := s.host()
 	quota, err := strconv.ParseFloat(host["quota"], 64)
 	if err != nil || !(quota > 0 && quota < 2) || !strings.ContainsAny(host["mask"], ",-") {
 		return "only one core was measured, so the gain from cores is unknown"
