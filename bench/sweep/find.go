@@ -163,15 +163,20 @@ func (f *Foreign) Restore(found []Benchmark) { f.benchmarks = found }
 
 // list returns the packages with test files.
 func (f *Foreign) list(ctx context.Context, pattern string) ([]gocmd.Package, error) {
-	matched, err := f.command().List(ctx, "ImportPath,Dir,TestGoFiles,XTestGoFiles,Module", pattern, f.replaced()...)
+	matched, err := f.command().List(ctx, "ImportPath,Dir,TestGoFiles,XTestGoFiles,IgnoredGoFiles,Module", pattern, f.replaced()...)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrNotListed, err)
 	}
 	if len(matched) == 0 {
 		return nil, fmt.Errorf("%w: no package matches %s", ErrNoTests, pattern)
 	}
-	tested := slices.DeleteFunc(matched, func(p gocmd.Package) bool { return len(p.TestGoFiles)+len(p.XTestGoFiles) == 0 })
+	tested := slices.DeleteFunc(slices.Clone(matched), func(p gocmd.Package) bool { return len(p.TestGoFiles)+len(p.XTestGoFiles) == 0 })
 	if len(tested) == 0 {
+		for _, p := range matched {
+			if i := slices.IndexFunc(p.IgnoredGoFiles, func(name string) bool { return strings.HasSuffix(name, "_test.go") }); i >= 0 {
+				return nil, fmt.Errorf("%w: build constraints leave out %s of %s: set its tags, as with GOFLAGS=-tags=NAME", ErrNoTests, p.IgnoredGoFiles[i], p.ImportPath)
+			}
+		}
 		return nil, fmt.Errorf("%w: no package that matches %s has test files", ErrNoTests, pattern)
 	}
 	return tested, nil
@@ -186,6 +191,11 @@ func (f *Foreign) findIn(ctx context.Context, pkg gocmd.Package, re string, at L
 	}
 	if err != nil {
 		return nil, []Omission{omission(pkg.ImportPath, "left out", err)}, nil
+	}
+	if len(functions) == 0 {
+		if out, err := f.try(ctx, pkg.ImportPath, at, nil, "-test.list=."); err == nil && len(bytes.TrimSpace(out)) == 0 {
+			return nil, []Omission{{Name: pkg.ImportPath, Why: "left out: it lists no test and no benchmark, as where TestMain does not call m.Run"}}, nil
+		}
 	}
 	for _, function := range functions {
 		match, name := narrow(re, function), pkg.ImportPath+"."+function

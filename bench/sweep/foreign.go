@@ -46,6 +46,7 @@ type Foreign struct {
 	Alone      bool          // it takes no turns with others
 	Host       host.Host     // for the configuration of results
 	Flags      []string      // of go test -c
+	Args       []string      // of the test binaries, behind those of this package
 	Env        []string      // of the go command and of the benchmarks, added to this process's own
 
 	// Replace has files that builds read instead of others, as overlay.Add takes
@@ -183,7 +184,7 @@ const unfitLimit = 5 * time.Second
 // process is the test binary of the point's package, in its directory.
 func (f *Foreign) process(ctx context.Context, p Point, cpus []int, barrier bool, args []string) *exec.Cmd {
 	b := f.binaries[p.Package]
-	cmd := exec.CommandContext(ctx, b.path, args...)
+	cmd := exec.CommandContext(ctx, b.path, slices.Concat(args, f.Args)...)
 	cmd.Dir = b.dir
 	cmd.Env = slices.DeleteFunc(cmd.Environ(), func(s string) bool { return strings.HasPrefix(s, "OVERLAP_") })
 	cmd.Env = append(append(cmd.Env, f.Env...), f.work.Mark())

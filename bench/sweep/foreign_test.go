@@ -223,8 +223,8 @@ func TestMisbehavingBenchmarksCostTheirOwnPoint(t *testing.T) {
 	}
 	want := map[string]string{
 		"Panic": "panic: out of order", "Hang": "hangHere", "Exit": "exit status 7: leaving early", "ExitZero": "it printed no result",
-		"Garbage": "it printed no result", "Fails": "wrong result", "Procs": "GOMAXPROCS is 3 at the end, the sample is labelled 1",
-		"Fine": "", "Config": "", "Goroutine": "", "Child": "",
+		"Fails": "wrong result", "Procs": "GOMAXPROCS is 3 at the end, the sample is labelled 1",
+		"Fine": "", "Garbage": "", "Config": "", "Goroutine": "", "Child": "",
 	}
 	for _, b := range found {
 		reason, known := want[b.Name]

@@ -19,7 +19,9 @@ import (
 type Settings struct {
 	Workloads, Kinds, Variants, Executors []string
 	Size, Scaling                         string
-	Pkg, Bench, Dir                       string // benchmarks that are not of this suite, instead of workloads
+	Pkg, Bench                            string   // benchmarks that are not of this suite, instead of workloads
+	Args                                  []string `json:",omitempty"` // of their test binaries
+	Dir                                   string
 
 	Workers, Cores, Procs []int
 	Quota                 float64 `json:",omitempty"` // CPUs' worth of time for all samples

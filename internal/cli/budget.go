@@ -41,7 +41,11 @@ func (r *run) estimate(what target) estimate {
 		if ok {
 			o.from = from
 		} else if took = r.guess(); inTurns {
-			took = time.Duration(p.Copies) * (r.Sample/3 + 30*time.Millisecond)
+			took = r.Sample/3 + 30*time.Millisecond
+			if what.slices != nil {
+				took = max(took, what.slices(p, r.Sample/3))
+			}
+			took *= time.Duration(p.Copies)
 		} else if what.visit != nil {
 			took = what.visit(p)
 		}

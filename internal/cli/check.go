@@ -65,17 +65,22 @@ type checkCmd struct {
 	Name     string `group:"output" help:"Name of this machine in the results (default: its host name)." placeholder:"HOST"`
 
 	demands map[int]float64 // of MinEfficiency, by cores
-	named   []string        // flags on the command line
-	limits  []string        // notes about cores that a check may not use
+	args    testArgs
+	named   []string // flags on the command line
+	limits  []string // notes about cores that a check may not use
 }
 
 // Help is printed below the first line of --help.
 func (c *checkCmd) Help() string {
-	return "Exit codes: 1 for a regression or a missed --min-efficiency, 2 with --strict if something is undecided, 3 if something could not be measured or the command line is wrong, 130 if interrupted."
+	return "Words behind -- are arguments of the test binaries. Exit codes: 1 for a regression or a missed --min-efficiency, 2 with --strict if something is undecided, 3 if something could not be measured or the command line is wrong, 130 if interrupted."
 }
 
-func (c *checkCmd) Run(ctx context.Context, k *kong.Context, s *streams) error {
+func (c *checkCmd) Run(ctx context.Context, k *kong.Context, s *streams, args testArgs) error {
 	c.named = given(k)
+	if err := args.check(!c.SelfTest && c.From == "" && c.Workloads == nil); err != nil {
+		return err
+	}
+	c.args = args
 	if c.SelfTest {
 		if i := slices.IndexFunc(c.named, func(f string) bool { return f != "selftest" && f != "budget" }); i >= 0 {
 			return fmt.Errorf("--%s does not go with --selftest, which measures a module of its own", c.named[i])
@@ -204,7 +209,7 @@ func (c *checkCmd) compare(ctx context.Context, s *streams, h host.Host) (err er
 // options translates the flags for package pair.
 func (c *checkCmd) options(s *streams, h host.Host, levels []sweep.Level, cpus []int) (pair.Options, error) {
 	o := pair.Options{
-		Base: c.Base, Head: c.Head, Dir: c.Dir, Results: c.Results, Packages: c.Pkg, Bench: c.Bench, Curves: pair.Curves(c.Curves), Demands: c.demands,
+		Base: c.Base, Head: c.Head, Dir: c.Dir, Results: c.Results, Packages: c.Pkg, Bench: c.Bench, Args: c.args, Curves: pair.Curves(c.Curves), Demands: c.demands,
 		Host: h, Levels: levels, CPUs: cpus, SampleVerb: sampleVerb, Say: func(text string) { fmt.Fprintln(s.err, text) },
 	}
 	if slices.Contains(c.named, "tests") {

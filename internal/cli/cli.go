@@ -52,6 +52,18 @@ var flagGroups = []kong.Group{
 // streams are the standard output and error of a verb.
 type streams struct{ out, err io.Writer }
 
+// testArgs are words of the command line behind --: arguments of test binaries, as behind
+// -args of go test.
+type testArgs []string
+
+// check returns an error if there are words and no test binaries.
+func (a testArgs) check(tests bool) error {
+	if len(a) > 0 && !tests {
+		return errors.New("words behind -- are arguments of the test binaries of --pkg, of which there are none here")
+	}
+	return nil
+}
+
 // Main runs overlap and returns its exit code: 0, 1 for an error, 2 for a
 // wrong command line, 130 if it was interrupted, 141 if its output was closed. The
 // verb check has codes of its own: see checkCmd.
@@ -79,6 +91,10 @@ func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if err != nil {
 		panic("cli: " + err.Error()) // the command struct is wrong
 	}
+	var words testArgs
+	if i := slices.Index(args, "--"); i > 0 && slices.Contains([]string{"run", "why", checkVerb}, args[0]) {
+		args, words = args[:i], args[i+1:]
+	}
 	verb, err := parser.Parse(args)
 	if exit >= 0 { // --help was given
 		return exit
@@ -94,7 +110,7 @@ func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	ctx, s, stop := interruptible(ctx, stdout, stderr)
 	defer stop()
 	verb.BindTo(ctx, (*context.Context)(nil))
-	err = verb.Run(s)
+	err = verb.Run(s, words)
 	var code exitError
 	switch {
 	case context.Cause(ctx) == errClosed:

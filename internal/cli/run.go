@@ -28,6 +28,7 @@ type runCmd struct {
 	Scaling   string   `group:"what" help:"strong: the job is the same for all numbers of workers; weak: it grows with them (default: strong)." default:"strong" placeholder:"KIND"`
 	Pkg       string   `group:"what" help:"Measure the benchmarks of these Go packages instead of workloads; separate several patterns with blanks." placeholder:"PATTERN"`
 	Bench     string   `group:"what" help:"With --pkg: only benchmarks that match, as for go test -bench (default: all)." placeholder:"REGEXP"`
+	Args      []string `kong:"-"`
 	Dir       string   `group:"what" help:"With --pkg: a directory in the module of the packages (default: the current one)." placeholder:"DIR"`
 
 	Workers   []int   `group:"where" help:"Numbers of workers, which are tasks in progress at once (default: 1, 4, 16, 64 … and the numbers of cores)." placeholder:"N"`
@@ -57,11 +58,15 @@ type runCmd struct {
 
 // Help is printed below the first line of --help.
 func (c *runCmd) Help() string {
-	return "Exit codes: 1 for an error or failed samples, 2 for a wrong command line, 130 if interrupted. All samples are kept."
+	return "Words behind -- are arguments of the test binaries of --pkg. Exit codes: 1 for an error or failed samples, 2 for a wrong command line, 130 if interrupted. All samples are kept."
 }
 
-func (c *runCmd) Run(ctx context.Context, s *streams, k *kong.Context) (err error) {
+func (c *runCmd) Run(ctx context.Context, s *streams, k *kong.Context, args testArgs) (err error) {
 	flags := given(k)
+	if err := args.check(c.Pkg != ""); err != nil {
+		return err
+	}
+	c.Args = args
 	if slices.Contains(flags, "cpus") && c.CPUs == "" {
 		return errors.New("--cpus is empty: name CPUs, such as 0,2,4-7")
 	}
@@ -123,9 +128,10 @@ type target struct {
 	cpus    []int            // in the order in which they are taken
 	omitted []sweep.Omission // of the benchmarks of --pkg
 	chosen  choice
-	visit   func(sweep.Point) time.Duration // how long one will take; nil if no benchmark has run
-	limit   string                          // what a CPU quota changes; may be empty
-	tests   string                          // identifies the test binaries of --pkg
+	visit   func(sweep.Point) time.Duration                // how long one will take; nil if no benchmark has run
+	slices  func(sweep.Point, time.Duration) time.Duration // how long a process of its turns will take; likewise
+	limit   string                                         // what a CPU quota changes; may be empty
+	tests   string                                         // identifies the test binaries of --pkg
 	list    func()
 	close   func() error
 }

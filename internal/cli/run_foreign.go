@@ -64,7 +64,7 @@ func (r *run) useBenchmarks(ctx context.Context, what *target, levels []sweep.Le
 	what.plan, what.sampler = plan, f
 	r.completeBudget(plan)
 	what.chosen = choice{len(found), "benchmarks", "--bench"}
-	what.visit = f.Expect
+	what.visit, what.slices = f.Expect, f.ExpectSlices
 	what.list = func() {
 		for _, p := range plan.FixedPoints() {
 			fmt.Fprintln(r.out, p)
@@ -88,6 +88,7 @@ func (r *run) builder(cpus []int) (*sweep.Foreign, error) {
 		Placement:  cpus,
 		SampleTime: r.Sample,
 		Timeout:    r.Limit,
+		Args:       r.Args,
 		Alone:      r.alone,
 		Host:       r.host,
 	}, nil

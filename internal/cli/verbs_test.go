@@ -15,7 +15,7 @@ func TestVerbsAreComplete(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bound := []reflect.Type{reflect.TypeFor[context.Context](), reflect.TypeFor[*kong.Context](), reflect.TypeFor[*streams]()}
+	bound := []reflect.Type{reflect.TypeFor[context.Context](), reflect.TypeFor[*kong.Context](), reflect.TypeFor[*streams](), reflect.TypeFor[testArgs]()}
 	for _, verb := range parser.Model.Leaves(false) {
 		if verb.Name == sampleVerb || verb.Name == recordVerb {
 			t.Errorf("%s is reserved: Main would not reach the verb", verb.Name)

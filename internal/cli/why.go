@@ -43,11 +43,14 @@ type whyCmd struct {
 
 // Help is printed below the first line of --help.
 func (c *whyCmd) Help() string {
-	return "Runs each benchmark on one core and on several, eight times in all, and records something else in each of four: about 12 s. Then says which lines took the cores. Samples of overlap run are not touched. Exit codes: 1 for an error, 2 for a wrong command line, 130 if interrupted."
+	return "Runs each benchmark on one core and on several, eight times in all, and records something else in each of four: about 12 s. Then says which lines took the cores. Samples of overlap run are not touched. Words behind -- are arguments of the test binaries. Exit codes: 1 for an error, 2 for a wrong command line, 130 if interrupted."
 }
 
-func (c *whyCmd) Run(ctx context.Context, s *streams, k *kong.Context) (err error) {
+func (c *whyCmd) Run(ctx context.Context, s *streams, k *kong.Context, args testArgs) (err error) {
 	flags := given(k)
+	if err := args.check(len(c.Workloads) == 0); err != nil {
+		return err
+	}
 	if len(c.Workloads) > 0 {
 		for _, f := range []string{"pkg", "bench", "dir"} {
 			if slices.Contains(flags, f) {
@@ -69,7 +72,7 @@ func (c *whyCmd) Run(ctx context.Context, s *streams, k *kong.Context) (err erro
 	}
 	settings := sweep.Settings{
 		Workloads: c.Workloads, Variants: c.Variants, Executors: []string{"pool"}, Scaling: "strong", Placement: host.OnePerCore,
-		Pkg: c.Pkg, Bench: c.Bench, Dir: c.Dir, Sample: 50 * time.Millisecond, Limit: c.Limit, Results: c.Results, Name: c.Name,
+		Pkg: c.Pkg, Bench: c.Bench, Args: args, Dir: c.Dir, Sample: 50 * time.Millisecond, Limit: c.Limit, Results: c.Results, Name: c.Name,
 	}
 	return c.explain(ctx, &run{Settings: settings, streams: s, host: h})
 }

@@ -15,6 +15,7 @@ type Package struct {
 	ImportPath, Dir           string
 	ForTest                   string // the package that it is a variant of, for its tests
 	TestGoFiles, XTestGoFiles []string
+	IgnoredGoFiles            []string // by build constraints
 
 	EmbedFiles, TestEmbedFiles, XTestEmbedFiles []string
 

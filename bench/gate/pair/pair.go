@@ -32,12 +32,13 @@ const Worktree = "worktree"
 
 // Options say what to compare.
 type Options struct {
-	Base, Head string // revisions
-	Dir        string // a directory in the module
-	Results    string // a directory whose files do not count as changes of the tree
-	Packages   string // patterns, as for go test; empty: all of the module, or the workloads of overlap's own
-	Bench      string // a regular expression, as for go test; empty: all
-	Tests      Tests  // empty: OwnTests
+	Base, Head string   // revisions
+	Dir        string   // a directory in the module
+	Results    string   // a directory whose files do not count as changes of the tree
+	Packages   string   // patterns, as for go test; empty: all of the module, or the workloads of overlap's own
+	Bench      string   // a regular expression, as for go test; empty: all
+	Args       []string // of the test binaries
+	Tests      Tests    // empty: OwnTests
 	Workloads  []workloads.Workload
 	Curves     Curves
 	Demands    map[int]float64 // minimum efficiency of head, by cores
