@@ -126,8 +126,8 @@ var hooks embed.FS
 
 // recorder is package recording, of which all names have this word.
 //
-//go:embed recording/recording.go
-var recorder string
+//go:embed recording/*.go
+var recorder embed.FS
 
 var renameRecorder = strings.NewReplacer("package recording", "package testing", "Recording", "overlapRecording")
 
@@ -166,10 +166,15 @@ func Make(ctx context.Context, command gocmd.Go, dir string) (Overlay, error) {
 		text, failed := hooks.ReadFile(e.Name())
 		files["overlap_"+strings.TrimSuffix(e.Name(), ".txt")], err = text, errors.Join(err, failed)
 	}
+	entries, failed := recorder.ReadDir("recording")
+	err = errors.Join(err, failed)
+	for _, e := range entries {
+		text, failed := recorder.ReadFile("recording/" + e.Name())
+		files["overlap_"+e.Name()], err = []byte(renameRecorder.Replace(string(text))), errors.Join(err, failed)
+	}
 	if err != nil {
 		panic("overlay: " + err.Error()) // they are embedded
 	}
-	files["overlap_recording.go"] = []byte(renameRecorder.Replace(recorder))
 	return o, write(o.Path, testing, files)
 }
 

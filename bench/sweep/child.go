@@ -63,9 +63,10 @@ const (
 	graceOutput = time.Second
 )
 
-// launch starts a process bound to the given CPUs. It makes the pipes itself: with
-// those of os/exec, Wait would wait for the processes that a sample leaves behind.
-func launch(ctx context.Context, cmd *exec.Cmd, cpus []int, barrier bool, prints, word string) (*process, error) {
+// launch starts a process bound to the given CPUs, perhaps with hardware counters. It makes
+// the pipes itself: with those of os/exec, Wait would wait for the processes that a sample
+// leaves behind.
+func launch(ctx context.Context, cmd *exec.Cmd, cpus []int, barrier, counted bool, prints, word string) (*process, error) {
 	c := &process{
 		cmd:    cmd,
 		prints: prints,
@@ -97,7 +98,11 @@ func launch(ctx context.Context, cmd *exec.Cmd, cpus []int, barrier bool, prints
 		c.stdin, err = cmd.StdinPipe()
 	}
 	if err == nil {
-		err = host.Start(cpus, cmd.Start)
+		start := cmd.Start
+		if counted {
+			start = func() error { return startCounted(cmd, cpus) }
+		}
+		err = host.Start(cpus, start)
 	}
 	outWriter.Close()
 	errWriter.Close()

@@ -353,7 +353,7 @@ func (f *Foreign) try(ctx context.Context, pkg string, at Level, env []string, a
 	cpus := f.Placement[:at.Cores]
 	cmd := f.process(ctx, p, cpus, false, args)
 	cmd.Env = append(append(cmd.Env, overlay.AskVariable+"=1"), env...)
-	c, err := launch(ctx, cmd, cpus, false, "", "")
+	c, err := launch(ctx, cmd, cpus, false, false, "", "")
 	if err != nil {
 		return nil, err
 	}

@@ -107,7 +107,7 @@ func (t *sitting) seat(ctx context.Context, by launchers, p Point, copied, jobs 
 	q.seat, q.tidy = s, tidy
 	cmd := l.command(q.ctx, p, 0, cpus, false)
 	cmd.ExtraFiles = s.Files()
-	q.proc, q.err = launch(q.ctx, cmd, cpus, false, l.prints, l.word)
+	q.proc, q.err = launch(q.ctx, cmd, cpus, false, false, l.prints, l.word)
 	q.limit, q.cpus = l.limit, cpus
 	return q
 }

@@ -78,6 +78,7 @@ type launcher struct {
 	limit     time.Duration
 	word      string // with which a process says that it waits for the others
 	prints    string // name of the result
+	counted   bool   // with hardware counters
 	command   func(ctx context.Context, p Point, iterations int, cpus []int, barrier bool) *exec.Cmd
 }
 
@@ -112,7 +113,7 @@ func (l launcher) sample(ctx context.Context, p Point, iterations, turn int) (*b
 }
 
 func (l launcher) start(ctx context.Context, p Point, iterations int, cpus []int, barrier bool) (*process, error) {
-	return launch(ctx, l.command(ctx, p, iterations, cpus, barrier), cpus, barrier, l.prints, l.word)
+	return launch(ctx, l.command(ctx, p, iterations, cpus, barrier), cpus, barrier, l.counted, l.prints, l.word)
 }
 
 // copies starts p.Copies processes, each on a CPU of its own, and lets them

@@ -41,7 +41,7 @@ func (f *Foreign) Code(p Point) []string {
 
 // Record implements Recorder.
 func (s Processes) Record(ctx context.Context, p Point, iterations int, kind, prefix string) (*benchfmt.Result, error) {
-	l := launcher{placement: s.Placement, limit: s.Timeout, word: "ready", prints: p.Name()}
+	l := launcher{placement: s.Placement, limit: s.Timeout, word: "ready", prints: p.Name(), counted: kind == CountersKind}
 	l.command = func(ctx context.Context, p Point, iterations int, cpus []int, barrier bool) *exec.Cmd {
 		cmd := s.command(ctx, p, iterations, cpus, barrier)
 		cmd.Args = append(cmd.Args, "-record="+kind, "-record-files="+prefix)
@@ -60,6 +60,7 @@ func (f *Foreign) Record(ctx context.Context, p Point, iterations int, kind, pre
 		return nil, fmt.Errorf("%s: its test binary could not be built with clocks in package testing, so nothing can be recorded", p.Package)
 	}
 	l := f.samples(p, b).with(append(askForParts(), overlay.RecordVariable+"="+kind, overlay.FilesVariable+"="+prefix)...)
+	l.counted = kind == CountersKind
 	r, err := l.sample(ctx, p, iterations, 1)
 	if err != nil {
 		return nil, f.unfit(p, err)

@@ -17,16 +17,22 @@ import (
 type Recording struct {
 	// Kind is empty for nothing at all, "cpu" for a CPU profile, "trace" for an
 	// execution trace with samples of CPU time, or "locks" for where goroutines waited, which locks were held
-	// meanwhile, and who allocated.
+	// meanwhile, and who allocated. "counters" is for the hardware counters of the processor,
+	// which the process must have inherited from the one that started it.
 	Kind string
 
-	// Prefix begins the paths of the files: PREFIX.cpu, PREFIX.trace, or PREFIX.mutex,
-	// PREFIX.block, PREFIX.allocs and, what was allocated before, PREFIX.earlier.
+	// Prefix begins the paths of the files: PREFIX.cpu, PREFIX.trace, PREFIX.counters, or
+	// PREFIX.mutex, PREFIX.block, PREFIX.allocs and, what was allocated before, PREFIX.earlier.
 	Prefix string
 
-	on   bool
-	file *os.File
+	on       bool
+	file     *os.File
+	counters countersOfRecording
 }
+
+// PeriodsOfRecording are after how many cycles, instructions and cache misses, in user mode,
+// a hardware counter takes a sample. They tell the samples apart.
+var PeriodsOfRecording = [3]uint64{4_000_037, 4_000_079, 24_001}
 
 // maxTraceOfRecording is how many bytes of a trace are kept, which is about a million
 // events: whoever reads it has to hold them.
@@ -62,6 +68,8 @@ func (r *Recording) Start() (err error) {
 		err = r.profile("allocs", ".earlier")
 		runtime.SetBlockProfileRate(1)
 		runtime.SetMutexProfileFraction(1)
+	case "counters":
+		err = r.counters.start()
 	}
 	return err
 }
@@ -74,6 +82,8 @@ func (r *Recording) Stop() (err error) {
 	}
 	r.on = false
 	switch r.Kind {
+	case "counters":
+		err = r.counters.write(r.Prefix + ".counters")
 	case "cpu":
 		pprof.StopCPUProfile()
 	case "trace":
