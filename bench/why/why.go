@@ -24,6 +24,7 @@ type Config struct {
 	One, All sweep.Point   // the same benchmark on one core and on several
 	Length   time.Duration // that a pass should time, about
 	Dir      string        // of the files; it must exist
+	Counters bool          // record hardware counters, too, since sweep.CheckCounters returns nil
 
 	// Say is told what is done next, after how many of all passes.
 	Say func(done, all int, next string)
@@ -49,6 +50,8 @@ var passes = []struct {
 	{false, "cpu", "recording CPU time on one core"},
 	{true, "trace", "recording who waits for whom on %d cores"},
 	{true, "locks", "recording locks and allocations on %d cores"},
+	{true, sweep.CountersKind, "reading hardware counters on %d cores"},
+	{false, sweep.CountersKind, "reading hardware counters on one core"},
 }
 
 // Run makes the passes, each in a process of its own, and returns a result of each, in Go
@@ -57,6 +60,10 @@ var passes = []struct {
 // if one of the passes without a recording does; any other one that fails is missing
 // afterwards, and lost says why.
 func Run(ctx context.Context, c Config) (results []byte, lost []error, err error) {
+	passes := passes
+	if !c.Counters {
+		passes = passes[:len(passes)-2]
+	}
 	c.Say(0, len(passes), "finding out how long an operation takes")
 	first, err := c.Recorder.Sample(ctx, c.All, 0, 1)
 	if err != nil {

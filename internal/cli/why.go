@@ -33,7 +33,7 @@ type whyCmd struct {
 	Cores   int `group:"where" help:"Number of cores to explain (default: all)." placeholder:"N"`
 	Workers int `group:"where" help:"Number of goroutines of RunParallel, or workers of a workload (default: as many as cores)." placeholder:"N"`
 
-	Sample time.Duration `group:"long" help:"How long to time a benchmark in each of eight passes." default:"1500ms" placeholder:"DURATION"`
+	Sample time.Duration `group:"long" help:"How long to time a benchmark in each of eight passes, or ten with hardware counters." default:"1500ms" placeholder:"DURATION"`
 	Limit  time.Duration `group:"long" help:"Stop a pass that takes longer than this." default:"1m" placeholder:"DURATION"`
 
 	Results string `group:"output" help:"Directory for the recordings (default: results)." default:"results" placeholder:"DIR"`
@@ -43,7 +43,7 @@ type whyCmd struct {
 
 // Help is printed below the first line of --help.
 func (c *whyCmd) Help() string {
-	return "Runs each benchmark on one core and on several, eight times in all, and records something else in each of four: about 12 s. Then says which lines took the cores. Samples of overlap run are not touched. Words behind -- are arguments of the test binaries. Exit codes: 1 for an error, 2 for a wrong command line, 130 if interrupted."
+	return "Runs each benchmark on one core and on several, eight times in all, and records something else in each of four: about 12 s. Two more passes read the hardware counters of the processor, where the kernel gives them. Then says which lines took the cores. Samples of overlap run are not touched. Words behind -- are arguments of the test binaries. Exit codes: 1 for an error, 2 for a wrong command line, 130 if interrupted."
 }
 
 func (c *whyCmd) Run(ctx context.Context, s *streams, k *kong.Context, args testArgs) (err error) {
@@ -96,10 +96,15 @@ func (c *whyCmd) explain(ctx context.Context, r *run) (err error) {
 	if err := os.MkdirAll(root, 0o777); err != nil {
 		return fmt.Errorf("--results: %w", err)
 	}
+	counters, passes := sweep.CheckCounters(), time.Duration(10)
+	if counters != nil {
+		passes = 8
+		fmt.Fprintln(r.err, "note: no hardware counters:", printable(counters))
+	}
 	failed := 0
 	for i, pair := range pairs {
-		fmt.Fprintf(r.err, "%d of %s: %s, about %v\n", i+1, table.Count(len(pairs), "benchmark"), table.OneLine(pair.all.Workload), (8 * c.Sample).Round(time.Second))
-		err := c.explainOne(ctx, r, recorder, pair, root)
+		fmt.Fprintf(r.err, "%d of %s: %s, about %v\n", i+1, table.Count(len(pairs), "benchmark"), table.OneLine(pair.all.Workload), (passes * c.Sample).Round(time.Second))
+		err := c.explainOne(ctx, r, recorder, pair, root, counters == nil)
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
@@ -168,14 +173,14 @@ func pairsOf(points []sweep.Point) (pairs []pairing) {
 
 // explainOne records a benchmark into a directory of its own, and prints what took the
 // cores.
-func (c *whyCmd) explainOne(ctx context.Context, r *run, recorder sweep.Recorder, p pairing, root string) error {
+func (c *whyCmd) explainOne(ctx context.Context, r *run, recorder sweep.Recorder, p pairing, root string, counters bool) error {
 	dir, err := makeDir(filepath.Join(root, strings.ReplaceAll(table.Printable(p.all.Workload), "/", "_")))
 	if err != nil {
 		return err
 	}
 	bar := newProgress(r.err)
 	results, lost, err := why.Run(ctx, why.Config{
-		Recorder: recorder, One: p.one, All: p.all, Length: c.Sample, Dir: dir,
+		Recorder: recorder, One: p.one, All: p.all, Length: c.Sample, Dir: dir, Counters: counters,
 		Say: bar.step,
 	})
 	bar.finish()

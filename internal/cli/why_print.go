@@ -138,6 +138,9 @@ func (e explained) commands() (list []string) {
 	if exists(filepath.Join(e.dir, "all.cpu")) {
 		list = append(list, fmt.Sprintf("go tool pprof -http=: -diff_base=%[1]s/one.cpu %[1]s/all.cpu", dir))
 	}
+	if exists(filepath.Join(e.dir, "all.counters")) {
+		list = append(list, fmt.Sprintf("go tool pprof -http=: -sample_index=cycles %s/all.counters", dir))
+	}
 	if exists(filepath.Join(e.dir, "all.trace")) {
 		list = append(list, fmt.Sprintf("go tool trace %s/all.trace", dir))
 	}
@@ -164,6 +167,8 @@ func (e explained) writeJSON(w io.Writer) error {
 		Mutex   *float64     `json:"mutex_profile_share,omitempty"`
 		Block   *float64     `json:"block_profile_share,omitempty"`
 		Text    string       `json:"text"`
+
+		Counters *cause.Counters `json:"counters,omitempty"`
 	}
 	known := func(x float64) *float64 {
 		if math.IsNaN(x) || math.IsInf(x, 0) {
@@ -173,7 +178,7 @@ func (e explained) writeJSON(w io.Writer) error {
 	}
 	causes := []jsonCause{}
 	for _, c := range e.account.Causes {
-		j := jsonCause{c.Kind, c.Cores, c.Wake, c.CPU, &c.Line, c.From, c.Until, c.Path, c.Holder, c.During, c.At, c.Growth, c.Mutual, known(e.account.Without(c)), known(c.CrossCheck.Mutex), known(c.CrossCheck.Block), c.Sentence(e.account.Cores)}
+		j := jsonCause{c.Kind, c.Cores, c.Wake, c.CPU, &c.Line, c.From, c.Until, c.Path, c.Holder, c.During, c.At, c.Growth, c.Mutual, known(e.account.Without(c)), known(c.CrossCheck.Mutex), known(c.CrossCheck.Block), c.Sentence(e.account.Cores), c.Counters}
 		if c.Line == (cause.Line{}) {
 			j.Line = nil
 		}

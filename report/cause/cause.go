@@ -48,9 +48,10 @@ type Record struct {
 	Cores, Workers int  // of All; Workers is 0 if unknown
 	One, All       Pass // without a recording, on one core and on Cores; One has no Ops if one core was not measured
 
-	OneCPU, AllCPU       *profile.Profile
-	Trace                io.Reader // of package runtime/trace
-	Mutex, Block, Allocs *profile.Profile
+	OneCPU, AllCPU           *profile.Profile
+	OneCounters, AllCounters *profile.Profile // of hardware counters
+	Trace                    io.Reader        // of package runtime/trace
+	Mutex, Block, Allocs     *profile.Profile
 
 	// Modules are the paths of modules and packages whose lines are the user's. What other
 	// code does counts for the line that called it.
@@ -127,6 +128,7 @@ type Cause struct {
 	Growth float64 // CPU time of the line for an operation, over that on one core; 0 if one core has none
 
 	CrossCheck CrossCheck
+	Counters   *Counters // nil without enough samples
 }
 
 // CrossCheck is what the profiles of the runtime say of the same lines.
@@ -203,6 +205,7 @@ func Explain(r Record) (Account, error) {
 	a.Causes = merge(causes)
 	a.Causes = slices.DeleteFunc(a.Causes, func(c Cause) bool { return c.Cores < spare*a.Cores })
 	crossCheck(m, r, a.Causes)
+	countEvidence(m, r, a.Causes)
 	a.Rest = a.Cores - a.Work
 	for _, c := range a.Causes {
 		a.Rest -= c.Cores

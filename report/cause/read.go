@@ -41,7 +41,8 @@ func Read(dir string) (Record, error) {
 		return Record{}, err
 	}
 	for name, p := range map[string]**profile.Profile{
-		"one.cpu": &r.OneCPU, "all.cpu": &r.AllCPU, "all.mutex": &r.Mutex, "all.block": &r.Block, "all.allocs": &r.Allocs,
+		"one.cpu": &r.OneCPU, "all.cpu": &r.AllCPU, "one.counters": &r.OneCounters, "all.counters": &r.AllCounters,
+		"all.mutex": &r.Mutex, "all.block": &r.Block, "all.allocs": &r.Allocs,
 	} {
 		var err error
 		if *p, err = readProfile(filepath.Join(dir, name)); err != nil {

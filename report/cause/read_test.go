@@ -57,7 +57,7 @@ func TestReadPasses(t *testing.T) {
 // Recordings are read if they are there.
 func TestReadRecordings(t *testing.T) {
 	files := map[string]string{"passes.txt": passes, "all.trace": "go 1.26 trace"}
-	for i, name := range []string{"one.cpu", "all.cpu", "all.mutex", "all.block", "all.allocs"} {
+	for i, name := range []string{"one.cpu", "all.cpu", "one.counters", "all.counters", "all.mutex", "all.block", "all.allocs"} {
 		var text bytes.Buffer
 		if err := cpuProfile(drawn{int64(i + 1), "example.com/m.Get:3"}).Write(&text); err != nil {
 			t.Fatal(err)
@@ -68,7 +68,7 @@ func TestReadRecordings(t *testing.T) {
 	if err != nil || r.Trace == nil {
 		t.Fatalf("%+v, %v", r, err)
 	}
-	for i, p := range []any{r.OneCPU.Sample[0].Value[0], r.AllCPU.Sample[0].Value[0], r.Mutex.Sample[0].Value[0], r.Block.Sample[0].Value[0], r.Allocs.Sample[0].Value[0]} {
+	for i, p := range []any{r.OneCPU.Sample[0].Value[0], r.AllCPU.Sample[0].Value[0], r.OneCounters.Sample[0].Value[0], r.AllCounters.Sample[0].Value[0], r.Mutex.Sample[0].Value[0], r.Block.Sample[0].Value[0], r.Allocs.Sample[0].Value[0]} {
 		if p != int64(i+1) {
 			t.Errorf("profile %d has %v", i, p)
 		}

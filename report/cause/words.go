@@ -30,7 +30,7 @@ func (l Line) name() string {
 
 // Sentence says what took how many of all cores, in words.
 func (c Cause) Sentence(cores float64) string {
-	return fmt.Sprintf("%s of %v cores %s", table.Figures(c.Cores), cores, c.predicate())
+	return fmt.Sprintf("%s of %v cores %s", table.Figures(c.Cores), cores, c.predicate()+c.Counters.evidence())
 }
 
 // predicate is what the cores do, from the verb on.
