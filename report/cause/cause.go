@@ -15,7 +15,8 @@
 //     which is waking up; then to those that wait, by their line and by the line that ended the
 //     wait (Zhou and others 2018, "wPerf", one hop); then, if there are fewer of them than k,
 //     to those that run, because there are too few goroutines.
-//   - The run queue of the system, in which other programs keep threads.
+//   - The run queue of the system, in which other programs keep threads, what the hypervisor
+//     gives to other guests, and the time for which a CPU quota stops the benchmark.
 //   - The rest, which is not attributed. If the clocks know of more than twice the idle cores of
 //     the trace, what is beyond that is part of the rest.
 //
@@ -41,6 +42,8 @@ type Pass struct {
 	Wall, CPU time.Duration
 	GC        float64 // cores that garbage collection used, NaN if unknown
 	RunQueue  float64 // cores that others used while threads of the pass were ready, NaN if unknown
+	Stolen    float64 // cores that the hypervisor gave to others
+	Stopped   float64 // cores on which the CPU quota kept threads from running
 }
 
 // Record is what was recorded of one benchmark. All but the passes may be nil.
@@ -103,6 +106,8 @@ const (
 	GC        Kind = "gc"        // garbage collection, by the lines that allocate, and waiting for it
 	Harness   Kind = "harness"   // package testing, as when it hands out the operations of RunParallel
 	RunQueue  Kind = "run queue" // other programs, on no line
+	Steal     Kind = "steal"     // other guests of the hypervisor, on no line
+	Quota     Kind = "quota"     // the CPU quota, on no line
 )
 
 // Cause is a line, or a pair of lines, that took cores.
@@ -174,10 +179,12 @@ func Explain(r Record) (Account, error) {
 	}
 	causes, collected := cpu.causes, Cause{Kind: GC, Cores: cpu.gc, CPU: cpu.gc}
 
-	queue := 0.0
-	if r.All.RunQueue > 0 {
-		queue = r.All.RunQueue
-		causes = append(causes, Cause{Kind: RunQueue, Cores: queue})
+	lost := 0.0
+	for _, c := range []Cause{{Kind: RunQueue, Cores: r.All.RunQueue}, {Kind: Steal, Cores: r.All.Stolen}, {Kind: Quota, Cores: r.All.Stopped}} {
+		if c.Cores > 0 {
+			lost += c.Cores
+			causes = append(causes, c)
+		}
 	}
 	if r.Trace != nil {
 		seen, err := readTrace(r.Trace, m, r.Cores, maxEvents)
@@ -187,7 +194,7 @@ func Explain(r Record) (Account, error) {
 			if took := time.Duration(seen.end - seen.start); took < r.All.Wall/10 {
 				a.Warnings = append(a.Warnings, fmt.Errorf("the execution trace has only the first %v; the passes without it took %v", took.Round(time.Millisecond/10), r.All.Wall.Round(time.Millisecond/10)))
 			}
-			for _, c := range seen.divide().causes(a.Cores-busy-queue+cpu.searching, cpu) {
+			for _, c := range seen.divide().causes(a.Cores-busy-lost+cpu.searching, cpu) {
 				if c.Kind == GC && c.Line == (Line{}) {
 					collected.join(c)
 				} else {
@@ -216,7 +223,8 @@ func Explain(r Record) (Account, error) {
 // check refuses records from which nothing follows.
 func (r Record) check() error {
 	valid := func(p Pass) bool {
-		return p.Ops > 0 && p.Wall > 0 && p.CPU >= 0 && !(p.GC < 0) && !math.IsInf(p.GC, 0) && !(p.RunQueue < 0) && !math.IsInf(p.RunQueue, 0)
+		return p.Ops > 0 && p.Wall > 0 && p.CPU >= 0 && !(p.GC < 0) && !math.IsInf(p.GC, 0) && !(p.RunQueue < 0) && !math.IsInf(p.RunQueue, 0) &&
+			p.Stolen >= 0 && !math.IsInf(p.Stolen, 0) && p.Stopped >= 0 && !math.IsInf(p.Stopped, 0)
 	}
 	switch {
 	case r.Cores < 1 || r.Cores > maxProcs:

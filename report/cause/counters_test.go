@@ -69,8 +69,8 @@ func TestCountersThatSayNothing(t *testing.T) {
 	enough := counterProfile(tally{"example.com/m.Get:3", 100, 100, 0})
 	copied := counterProfile(tally{"runtime.memmove:3 <- example.com/m.Get:3", 100, 100, 0})
 	copied.Function[0].Filename = "/go/src/runtime/memmove_amd64.s"
-	unknown := counterProfile(tally{"example.com/m.Get:3", 100, 100, 0})
-	unknown.Period = 0
+	unknown := counterProfile(tally{"example.com/m.Get:3", 100, 100, 100})
+	unknown.Period = -10
 	for name, p := range map[string]*profile.Profile{
 		"none": nil, "few cycles": counterProfile(tally{"example.com/m.Get:3", 49, 500, 9}), "few instructions": counterProfile(tally{"example.com/m.Get:3", 500, 49, 9}),
 		"another function": counterProfile(tally{"example.com/m.Put:3", 100, 100, 0}), "assembly": copied, "no period": unknown,

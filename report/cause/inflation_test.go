@@ -156,6 +156,21 @@ func TestWithoutOneCore(t *testing.T) {
 	}
 }
 
+// What the system keeps from the benchmark has names, and is on no line.
+func TestWhatTheSystemTakes(t *testing.T) {
+	all := pass(1, 1)
+	all.RunQueue, all.Stolen, all.Stopped = 0.125, 0.25, 0.5
+	a, err := Explain(Record{Cores: 2, Modules: user, One: pass(1, 1), All: all})
+	if err != nil || len(a.Causes) != 3 || math.Abs(a.Rest-0.125) > 1e-9 {
+		t.Fatalf("%+v, %v", a, err)
+	}
+	for i, want := range []string{"0.50 of 2 cores are stopped by the CPU quota", "0.25 of 2 cores are stolen by the hypervisor, for other guests", "0.12 of 2 cores are taken by other programs"} {
+		if got := a.Causes[i].Sentence(2); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+}
+
 func TestRecordsFromWhichNothingFollows(t *testing.T) {
 	good := Record{Cores: 2, Modules: user, One: pass(1, 1), All: pass(1, 1)}
 	for name, spoil := range map[string]func(*Record){
@@ -165,6 +180,8 @@ func TestRecordsFromWhichNothingFollows(t *testing.T) {
 		"no operations": func(r *Record) { r.All.Ops = 0 },
 		"negative":      func(r *Record) { r.All.CPU = -1 },
 		"infinite":      func(r *Record) { r.One.GC = math.Inf(1) },
+		"stolen":        func(r *Record) { r.All.Stolen = -1 },
+		"stopped":       func(r *Record) { r.All.Stopped = math.Inf(1) },
 		"no module":     func(r *Record) { r.Modules = nil },
 	} {
 		r := good

@@ -49,6 +49,9 @@ func Read(dir string) (Record, error) {
 			return Record{}, err
 		}
 	}
+	if err := r.leaveOut(filepath.Join(dir, "all.earlier")); err != nil {
+		return Record{}, err
+	}
 	text, err := readLimited(filepath.Join(dir, traceFile), maxTrace)
 	if err != nil {
 		return Record{}, err
@@ -57,6 +60,20 @@ func Read(dir string) (Record, error) {
 		r.Trace = bytes.NewReader(text)
 	}
 	return r, nil
+}
+
+// leaveOut subtracts what was allocated before the timed part: none of the garbage that is
+// collected in it need be of the set-up. Where that leaves less than nothing, no sample counts.
+func (r *Record) leaveOut(path string) error {
+	earlier, err := readProfile(path)
+	if earlier == nil || r.Allocs == nil || err != nil {
+		return err
+	}
+	earlier.Scale(-1)
+	if r.Allocs, err = profile.Merge([]*profile.Profile{r.Allocs, earlier}); err != nil {
+		return fmt.Errorf("%s: %w", table.Printable(path), err)
+	}
+	return nil
 }
 
 // readPasses reads the passes. Several of the same kind count as one.
@@ -138,13 +155,21 @@ func (p *Pass) add(r *benchfmt.Result, cores float64) {
 		}
 		return (old*before + more*wall.Seconds()) / total
 	}
-	// A process with more threads than cores delays itself: only what was neither its own nor
-	// idle can be others'.
-	others, busy := value("runq-cpus"), value("cpus-busy")
-	if idle := value("idle-cpus"); !math.IsNaN(idle) {
-		others = min(others, max(0, cores-busy-idle))
+	known := func(unit string) float64 {
+		if x := value(unit); !math.IsNaN(x) {
+			return x
+		}
+		return 0
 	}
+	// A process with more threads than cores delays itself: only what was neither its own nor
+	// idle can be others'. While the quota stops it, its threads are delayed, and the CPUs idle;
+	// that of a control group may stop other processes, too.
+	busy, stolen := value("cpus-busy"), known("steal-cpus")
+	rest := max(0, cores-busy-stolen)
+	stopped := min(known("throttled-cpus"), rest)
+	others := min(max(0, value("runq-cpus")-stopped), rest-stopped, max(0, rest-known("idle-cpus")))
 	p.GC, p.RunQueue = mean(p.GC, value("gc-cpus")), mean(p.RunQueue, others)
+	p.Stolen, p.Stopped = mean(p.Stolen, stolen), mean(p.Stopped, stopped)
 	p.Ops += r.Iters
 	p.Wall += wall
 	p.CPU += time.Duration(busy * float64(wall))

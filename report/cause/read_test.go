@@ -106,3 +106,50 @@ func TestDirectoriesThatCannotBeRead(t *testing.T) {
 		t.Errorf("empty directory: %v", err)
 	}
 }
+
+// Others take no more than what was neither the benchmark's own nor idle, stolen or stopped.
+func TestCoresThatOthersTake(t *testing.T) {
+	for units, want := range map[string][3]float64{ // run queue, stolen, stopped
+		"1.5 cpus-busy":                                             {math.NaN(), 0, 0},
+		"1.5 cpus-busy 0.4 runq-cpus":                               {0.4, 0, 0},
+		"1.5 cpus-busy 0.9 runq-cpus":                               {0.5, 0, 0},
+		"1.5 cpus-busy 0.4 runq-cpus 0.3 idle-cpus":                 {0.2, 0, 0},
+		"1.5 cpus-busy 0.4 runq-cpus 0.1 idle-cpus 0.25 steal-cpus": {0.15, 0.25, 0},
+		"0.5 cpus-busy 1.4 runq-cpus 1.25 idle-cpus 0.125 steal-cpus 1.25 throttled-cpus": {0.125, 0.125, 1.25},
+		"1.5 cpus-busy 0.4 runq-cpus 0.5 idle-cpus 4 throttled-cpus":                      {0, 0, 0.5},
+	} {
+		r, err := Read(directory(t, map[string]string{"passes.txt": "modules: example.com/m\npass: plain\nBenchmarkGet/cores=2-2 1000 1000 ns/op " + units + "\n"}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := [3]float64{r.All.RunQueue, r.All.Stolen, r.All.Stopped}
+		for i := range got {
+			if math.Abs(got[i]-want[i]) > 1e-9 || math.IsNaN(got[i]) != math.IsNaN(want[i]) {
+				t.Errorf("%s: %v, want %v", units, got, want)
+				break
+			}
+		}
+	}
+}
+
+// What was allocated before the timed part is no garbage of it.
+func TestAllocationsOfTheSetUp(t *testing.T) {
+	allocated := func(list ...drawn) string {
+		var text bytes.Buffer
+		if err := profileOf("alloc_objects", "alloc_space", 1024, list...).Write(&text); err != nil {
+			t.Fatal(err)
+		}
+		return text.String()
+	}
+	r, err := Read(directory(t, map[string]string{
+		"passes.txt":  passes,
+		"all.allocs":  allocated(drawn{900, "example.com/m.SetUp:3"}, drawn{110, "example.com/m.Get:4"}, drawn{5, "example.com/m.Put:5"}),
+		"all.earlier": allocated(drawn{900, "example.com/m.SetUp:3"}, drawn{10, "example.com/m.Get:4"}, drawn{9, "example.com/m.Put:5"}),
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if list := collection(modules(r.Modules), r, 0.5); len(list) != 1 || named(list[0]) != "gc Get:4" || list[0].Cores != 0.5 {
+		t.Errorf("%+v", list)
+	}
+}

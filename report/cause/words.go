@@ -86,6 +86,10 @@ func (c Cause) predicate() string {
 		return "go to collecting the garbage that is made " + at
 	case RunQueue:
 		return "are taken by other programs"
+	case Steal:
+		return "are stolen by the hypervisor, for other guests"
+	case Quota:
+		return "are stopped by the CPU quota"
 	}
 	return "go to " + string(c.Kind) + " " + at
 }
