@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -201,11 +202,24 @@ func (c *whyCmd) explainOne(ctx context.Context, r *run, recorder sweep.Recorder
 	if err != nil {
 		return err
 	}
-	e := explained{p.all, record, account, slowdowns(results), dir}
-	if c.JSON {
-		return e.writeJSON(r.out)
+	e := cause.Explained{
+		Host: cmp.Or(r.Name, r.host.Name), Recorded: time.Now().UTC().Truncate(time.Second),
+		Package: p.all.Package, Benchmark: p.all.Workload, Executor: p.all.Executor, Variant: p.all.Variant, Workers: record.Workers,
+		Account: account, Slowdowns: slowdowns(results), Recordings: dir, Source: account.Excerpts(),
 	}
-	return e.write(r.out)
+	text, err := json.Marshal(e)
+	if err != nil {
+		return fmt.Errorf("%s: %w", cause.AccountFile, err)
+	}
+	text = append(text, '\n')
+	if err := replace(filepath.Join(dir, cause.AccountFile), text); err != nil {
+		return err
+	}
+	if c.JSON {
+		_, err := r.out.Write(text)
+		return err
+	}
+	return writeAccount(r.out, e)
 }
 
 // makeDir makes a directory of this name, or with a number behind it: packages may have

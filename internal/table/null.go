@@ -15,3 +15,12 @@ func (n Null) MarshalJSON() ([]byte, error) {
 	}
 	return json.Marshal(float64(n))
 }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (n *Null) UnmarshalJSON(text []byte) error {
+	if string(text) == "null" {
+		*n = Null(math.NaN())
+		return nil
+	}
+	return json.Unmarshal(text, (*float64)(n))
+}

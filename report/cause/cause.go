@@ -34,6 +34,8 @@ import (
 	"time"
 
 	"github.com/google/pprof/profile"
+
+	"overlap/internal/table"
 )
 
 // Pass is what a pass consumed, in its timed part.
@@ -63,17 +65,20 @@ type Record struct {
 
 // Account says where the cores went. Work, the causes and Rest sum to Cores.
 type Account struct {
-	Cores  float64
-	Work   float64 // cores that did the work that one core does, without garbage collection
-	Causes []Cause // largest first
-	Rest   float64 // not attributed; negative if the clocks disagree
+	Cores float64 `json:"cores"`
 
 	// Speedup is how many times as fast all cores are as one; NaN if one was not measured.
-	Speedup float64
-	idle    bool // one core waits, too
+	Speedup table.Null `json:"speedup"`
+
+	Work   float64 `json:"work"`   // cores that did the work that one core does, without garbage collection
+	Causes []Cause `json:"causes"` // largest first
+	Rest   float64 `json:"rest"`   // not attributed; negative if the clocks disagree
 
 	// Warnings say which recordings could not be used.
-	Warnings []error
+	Warnings []string `json:"warnings"`
+
+	// Paths are the call paths; nil if one of the CPU profiles is missing.
+	Paths *Node `json:"paths,omitempty"`
 }
 
 // Kind is what took the cores.
@@ -112,34 +117,41 @@ const (
 
 // Cause is a line, or a pair of lines, that took cores.
 type Cause struct {
-	Kind  Kind
-	Cores float64
-	Wake  float64 // of Cores, from the moment that a goroutine was ready until it ran
-	CPU   float64 // of Cores, CPU time: spinning, handing over, or all of it
+	Kind  Kind    `json:"kind"`
+	Cores float64 `json:"cores"`
+	Wake  float64 `json:"wake"` // of Cores, from the moment that a goroutine was ready until it ran
+	CPU   float64 `json:"cpu"`  // of Cores, CPU time: spinning, handing over, or all of it
 
 	// Line is the user's line, zero if none is known. From and Until are the first and the
 	// last line of the range, within one function, that it may be: a processor charges what is
 	// slow to a later instruction of the loop. They are Line.Line where that is exact.
-	Line        Line
-	From, Until int
-	Path        []Line // who called Line, the innermost first, in the user's modules
+	Line  Line   `json:"line,omitzero"`
+	From  int    `json:"from,omitempty"`
+	Until int    `json:"until,omitempty"`
+	Path  []Line `json:"path,omitempty"` // who called Line, the innermost first, in the user's modules
 
-	Holder *Line // whose unlock, send or done ended the wait, or, if that has no line, where its goroutine began; nil if nobody's
-	During Kind  // what the holder itself waited for meanwhile; empty if it ran
-	At     *Line // where the holder spent most of that time; nil if unknown
+	Holder *Line `json:"holder,omitempty"` // whose unlock, send or done ended the wait, or, if that has no line, where its goroutine began; nil if nobody's
+	During Kind  `json:"during,omitempty"` // what the holder itself waited for meanwhile; empty if it ran
+	At     *Line `json:"at,omitempty"`     // where the holder spent most of that time; nil if unknown
 
-	Mutual bool // the holder, too, waits for the line
+	Mutual bool `json:"mutual,omitempty"` // the holder, too, waits for the line
 
-	Growth float64 // CPU time of the line for an operation, over that on one core; 0 if one core has none
+	Growth float64 `json:"growth,omitempty"` // CPU time of the line for an operation, over that on one core; 0 if one core has none
 
-	CrossCheck CrossCheck
-	Counters   *Counters // nil without enough samples
+	// Without is the speedup to expect without the cause; NaN if one core was not measured.
+	Without table.Null `json:"speedup_without"`
+
+	CrossCheck
+
+	Counters *Counters `json:"counters,omitempty"` // nil without enough samples
+
+	Text string `json:"text"` // all of this in words
 }
 
 // CrossCheck is what the profiles of the runtime say of the same lines.
 type CrossCheck struct {
-	Mutex float64 // share of the delays of the mutex profile that is the holder's, NaN if unknown
-	Block float64 // share of the delays of the block profile that is the line's, NaN if unknown
+	Mutex table.Null `json:"mutex_profile_share"` // of the delays of the mutex profile that is the holder's, NaN if unknown
+	Block table.Null `json:"block_profile_share"` // of the delays of the block profile that is the line's, NaN if unknown
 }
 
 // Line is a line of source code.
@@ -149,14 +161,14 @@ type Line struct {
 	Line     int    `json:"line"`
 }
 
-// Without predicts the speedup, over its own time on one core, of a benchmark without a
+// without predicts the speedup, over its own time on one core, of a benchmark without a
 // cause: all of its cores do work. Where one core is busy all the time, a core that works is
 // a speedup of one.
-func (a Account) Without(c Cause) float64 {
-	if a.idle {
-		return a.Speedup * (a.Work + c.Cores) / a.Work
+func (a Account) without(c Cause, idle bool) table.Null {
+	if idle || math.IsNaN(float64(a.Speedup)) {
+		return a.Speedup * table.Null((a.Work+c.Cores)/a.Work)
 	}
-	return min(a.Cores, a.Work+c.Cores)
+	return table.Null(min(a.Cores, a.Work+c.Cores))
 }
 
 // spare is the share of the cores below which a cause is part of the rest.
@@ -168,7 +180,7 @@ func Explain(r Record) (Account, error) {
 	if err := r.check(); err != nil {
 		return Account{}, err
 	}
-	a := Account{Cores: float64(r.Cores)}
+	a := Account{Cores: float64(r.Cores), Speedup: table.Null(math.NaN()), Warnings: []string{}}
 	m := modules(r.Modules)
 	busy := r.All.busy()
 
@@ -189,10 +201,10 @@ func Explain(r Record) (Account, error) {
 	if r.Trace != nil {
 		seen, err := readTrace(r.Trace, m, r.Cores, maxEvents)
 		if err != nil {
-			a.Warnings = append(a.Warnings, fmt.Errorf("the execution trace: %w", err))
+			a.Warnings = append(a.Warnings, fmt.Sprintf("the execution trace: %v", err))
 		} else {
 			if took := time.Duration(seen.end - seen.start); took < r.All.Wall/10 {
-				a.Warnings = append(a.Warnings, fmt.Errorf("the execution trace has only the first %v; the passes without it took %v", took.Round(time.Millisecond/10), r.All.Wall.Round(time.Millisecond/10)))
+				a.Warnings = append(a.Warnings, fmt.Sprintf("the execution trace has only the first %v; the passes without it took %v", took.Round(time.Millisecond/10), r.All.Wall.Round(time.Millisecond/10)))
 			}
 			for _, c := range seen.divide().causes(a.Cores-busy-lost+cpu.searching, cpu) {
 				if c.Kind == GC && c.Line == (Line{}) {
@@ -204,19 +216,20 @@ func Explain(r Record) (Account, error) {
 		}
 	}
 	causes = append(causes, byAllocation(m, r.Allocs, collected)...)
-	a.Speedup = math.NaN()
 	if r.One.Ops > 0 {
-		a.Speedup = r.One.Wall.Seconds() / float64(r.One.Ops) / (r.All.Wall.Seconds() / float64(r.All.Ops))
-		a.idle = r.One.busy() < 0.9
+		a.Speedup = table.Null(r.One.Wall.Seconds() / float64(r.One.Ops) / (r.All.Wall.Seconds() / float64(r.All.Ops)))
 	}
 	a.Causes = merge(causes)
 	a.Causes = slices.DeleteFunc(a.Causes, func(c Cause) bool { return c.Cores < spare*a.Cores })
 	crossCheck(m, r, a.Causes)
 	countEvidence(m, r, a.Causes)
 	a.Rest = a.Cores - a.Work
-	for _, c := range a.Causes {
+	for i := range a.Causes {
+		c := &a.Causes[i]
 		a.Rest -= c.Cores
+		c.Without, c.Text = a.without(*c, r.One.busy() < 0.9), c.sentence(a.Cores)
 	}
+	a.Paths = cpu.paths.finish(a)
 	return a, nil
 }
 

@@ -23,6 +23,7 @@ type comparison struct {
 	causes    []Cause
 	calls     map[Line]float64 // cores in system calls, at most
 	hot       hot
+	paths     *Node // nil if a profile is missing
 }
 
 // compare computes the cores that lines take beyond those of one core.
@@ -39,12 +40,16 @@ func compare(m modules, r Record) comparison {
 	if r.One.Ops == 0 {
 		return c
 	}
-	work := (r.One.busy() - one.collection(r.One)) * r.One.Wall.Seconds() / float64(r.One.Ops)
-	c.needed = work * float64(r.All.Ops) / r.All.Wall.Seconds()
+	slowed := r.One.Wall.Seconds() / float64(r.One.Ops) * float64(r.All.Ops) / r.All.Wall.Seconds()
+	gc := one.collection(r.One) * slowed
+	c.needed = r.One.busy()*slowed - gc
 	if all.rest.count == 0 || one.rest.count == 0 {
 		return c
 	}
 	o := scale{one.rest, c.needed}
+	c.paths = newNode("")
+	c.paths.addProfile(m, r.AllCPU, a, scale{all.gc, c.gc}, func(n *Node) *float64 { return &n.All })
+	c.paths.addProfile(m, r.OneCPU, o, scale{one.gc, gc}, func(n *Node) *float64 { return &n.One })
 	if d, certain := difference(a, o, all.search, one.search); certain {
 		c.searching, c.saved = max(0, d), max(0, -d)
 	}

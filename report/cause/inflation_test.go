@@ -253,7 +253,7 @@ func TestCrossCheck(t *testing.T) {
 	if c := causes[0].CrossCheck; c.Mutex != 0.75 || c.Block != 1 {
 		t.Errorf("%+v", c)
 	}
-	if c := causes[1].CrossCheck; !math.IsNaN(c.Mutex) || c.Block != 0 {
+	if c := causes[1].CrossCheck; !math.IsNaN(float64(c.Mutex)) || c.Block != 0 {
 		t.Errorf("%+v", c)
 	}
 }

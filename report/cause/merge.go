@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"github.com/google/pprof/profile"
+
+	"overlap/internal/table"
 )
 
 // merge joins causes of one kind, line and holder, and those that would go away together: see
@@ -130,9 +132,9 @@ func crossCheck(m modules, r Record, causes []Cause) {
 	held, waited := delays(m, r.Mutex), delays(m, r.Block)
 	for i := range causes {
 		c := &causes[i]
-		c.CrossCheck = CrossCheck{math.NaN(), waited.share(c.Line)}
+		c.CrossCheck = CrossCheck{table.Null(math.NaN()), table.Null(waited.share(c.Line))}
 		if c.Holder != nil {
-			c.CrossCheck.Mutex = held.share(*c.Holder)
+			c.Mutex = table.Null(held.share(*c.Holder))
 		}
 	}
 }

@@ -149,7 +149,7 @@ func TestAllocationsOfTheSetUp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if list := collection(modules(r.Modules), r, 0.5); len(list) != 1 || named(list[0]) != "gc Get:4" || list[0].Cores != 0.5 {
+	if list := byAllocation(modules(r.Modules), r.Allocs, Cause{Kind: GC, Cores: 0.5}); len(list) != 1 || named(list[0]) != "gc Get:4" || list[0].Cores != 0.5 {
 		t.Errorf("%+v", list)
 	}
 }

@@ -2,6 +2,7 @@ package cause
 
 import (
 	"fmt"
+	"math"
 	"path/filepath"
 	"strings"
 
@@ -28,8 +29,48 @@ func (l Line) name() string {
 	return name
 }
 
-// Sentence says what took how many of all cores, in words.
-func (c Cause) Sentence(cores float64) string {
+// Words say in one sentence what all cores bring, and in at most Told and one more what took
+// them.
+func (a Account) Words() (head string, told []string) {
+	head = fmt.Sprintf("%v cores do what %s do on one", a.Cores, table.Figures(a.Work))
+	if s := float64(a.Speedup); !math.IsNaN(s) {
+		head = fmt.Sprintf("S %s on %v cores; %s of them do work that one core does, too", table.Figures(s), a.Cores, table.Figures(a.Work))
+	}
+	for _, c := range a.Causes[:min(Told, len(a.Causes))] {
+		told = append(told, c.Text)
+	}
+	if len(a.Causes) > 0 && !math.IsNaN(float64(a.Causes[0].Without)) {
+		told = append(told, "without the first of these: S about "+table.Figures(float64(a.Causes[0].Without)))
+	}
+	return head, told
+}
+
+// Table has all parts, which sum to the cores.
+func (a Account) Table() table.Table {
+	t := table.Table{Head: []string{"cores", "part", "line", "holder", "waking"}, Numbers: []bool{true, false, false, false, true}}
+	row := func(cores float64, part, line, holder, wake string) {
+		t.Rows = append(t.Rows, []string{table.Figures(cores), part, line, holder, wake})
+	}
+	row(a.Work, "work", "", "", "")
+	for _, c := range a.Causes {
+		line, holder, wake := "", "", ""
+		if c.Line != (Line{}) {
+			line = table.OneLine(c.Line.Place())
+		}
+		if c.Holder != nil {
+			holder = table.OneLine(c.Holder.Place())
+		}
+		if c.Wake > 0 {
+			wake = table.Figures(c.Wake)
+		}
+		row(c.Cores, string(c.Kind), line, holder, wake)
+	}
+	row(a.Rest, "not attributed", "", "", "")
+	return t
+}
+
+// sentence says what took how many of all cores, in words.
+func (c Cause) sentence(cores float64) string {
 	return fmt.Sprintf("%s of %v cores %s", table.Figures(c.Cores), cores, c.predicate()+c.Counters.evidence())
 }
 
