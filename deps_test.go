@@ -69,9 +69,10 @@ var floors = []struct {
 		"overlap/internal/table", "overlap/internal/sampling", "overlap/internal/interval",
 		"overlap/internal/topology", // the page lists the CPUs of a machine
 		"golang.org/x/perf", "github.com/aclements/go-moremath", "gonum.org/v1/gonum",
-		"github.com/rivo/uniseg", // the width of text on a terminal
-		"golang.org/x/exp/trace", // execution traces, which the standard library writes but does not read
-		"golang.org/x/text",      // files in UTF-16
+		"github.com/rivo/uniseg",          // the width of text on a terminal
+		"golang.org/x/exp/trace",          // execution traces, which the standard library writes but does not read
+		"golang.org/x/text",               // files in UTF-16
+		"github.com/google/pprof/profile", // which the account on the page was made from
 	}, "report knows benchmarks by their format only"},
 }
 
@@ -114,7 +115,7 @@ var rooms = map[string][]string{
 	"overlap/report/history": {},
 	"overlap/report/cause":   {},
 	"overlap/report/chart":   {"overlap/report/analyse", "overlap/report/history", "overlap/report/law", "overlap/report/trace"},
-	"overlap/report/page":    {"overlap/report/analyse", "overlap/report/law", "overlap/report/write"},
+	"overlap/report/page":    {"overlap/report/analyse", "overlap/report/cause", "overlap/report/law", "overlap/report/write"},
 }
 
 func TestRoomsOfTheReportPointDown(t *testing.T) {

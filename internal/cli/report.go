@@ -116,10 +116,14 @@ func (c *reportCmd) report(ctx context.Context, s *streams) error {
 		return err
 	}
 	files, err := await(ctx, func() ([]file, error) {
+		var accounts []page.Account
+		if dir != "" {
+			accounts = accountsOf(a, c.Filter == "")
+		}
 		if err := c.print(s, a); err != nil || dir == "" {
 			return nil, err
 		}
-		d, err := newDraft(a, historyBeside(ctx, s, c.Files))
+		d, err := newDraft(a, historyBeside(ctx, s, c.Files), accounts)
 		if err != nil {
 			return nil, err
 		}
@@ -237,10 +241,11 @@ func runsIn(results, pattern string) ([]string, error) {
 type draft struct {
 	analysis *report.Analysis
 	charts   []page.Chart
+	accounts []page.Account
 	beside   []file // report.json and the pictures
 }
 
-func newDraft(a *report.Analysis, past *history.History) (*draft, error) {
+func newDraft(a *report.Analysis, past *history.History, accounts []page.Account) (*draft, error) {
 	var json bytes.Buffer
 	if err := report.Write(&json, a, report.JSON, table.Terminal{}); err != nil {
 		return nil, err
@@ -253,7 +258,7 @@ func newDraft(a *report.Analysis, past *history.History) (*draft, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &draft{a, drawn, []file{{"report.json", json.Bytes()}}}
+	d := &draft{a, drawn, accounts, []file{{"report.json", json.Bytes()}}}
 	for i, c := range charts {
 		if c.Row == "" {
 			d.beside = append(d.beside, file{c.Name + ".svg", drawn[i].SVG}, file{c.Name + ".png", pngs[i]})
@@ -269,7 +274,7 @@ func newDraft(a *report.Analysis, past *history.History) (*draft, error) {
 // page that shows the others last.
 func (d *draft) files(o page.Options) ([]file, error) {
 	var html bytes.Buffer
-	o.Dark = chart.Recolour()
+	o.Dark, o.Accounts = chart.Recolour(), d.accounts
 	if err := page.Write(&html, d.analysis, d.charts, o); err != nil {
 		return nil, err
 	}

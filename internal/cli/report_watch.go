@@ -191,7 +191,7 @@ func (w *watcher) read() (*draft, error) {
 	if len(a.Rows) == 0 {
 		return nil, fmt.Errorf("%s: %w", w.path, errors.Join(a.Warnings...))
 	}
-	return newDraft(a, nil)
+	return newDraft(a, nil, accountsOf(a, true))
 }
 
 // stamp changes whenever the file or a recording beside it does: a run makes the

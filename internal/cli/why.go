@@ -23,6 +23,9 @@ import (
 	"overlap/report/cause"
 )
 
+// runTime is the layout of the times in names of results.
+const runTime = "2006-01-02T15-04-05Z"
+
 // whyCmd has the flags of the verb why.
 type whyCmd struct {
 	Pkg       string   `group:"what" help:"Explain the benchmarks of these Go packages (default: those of the current directory)." placeholder:"PATTERN"`
@@ -93,7 +96,7 @@ func (c *whyCmd) explain(ctx context.Context, r *run) (err error) {
 	if !ok {
 		panic("cli: the sampler cannot record") // both can
 	}
-	root := filepath.Join(sweep.HostDir(r.Results, cmp.Or(r.Name, r.host.Name)), time.Now().UTC().Format("2006-01-02T15-04-05Z")+".why")
+	root := filepath.Join(sweep.HostDir(r.Results, cmp.Or(r.Name, r.host.Name)), time.Now().UTC().Format(runTime)+".why")
 	if err := os.MkdirAll(root, 0o777); err != nil {
 		return fmt.Errorf("--results: %w", err)
 	}

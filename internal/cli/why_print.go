@@ -48,10 +48,13 @@ func slowdowns(results []byte) (list []cause.Slowdown) {
 // writeAccount prints an account for people.
 func writeAccount(w io.Writer, e cause.Explained) error {
 	terminal := terminalOf(w)
-	head, told := e.Words()
+	head, told, without := e.Words()
 	lines := terminal.Wrap(table.OneLine(e.Benchmark+": "+head), "", "  ")
 	for _, sentence := range told {
 		lines = append(lines, terminal.Wrap(table.OneLine(sentence), "  ", "    ")...)
+	}
+	if without != "" {
+		lines = append(lines, "  without the first of these: S about "+without)
 	}
 	lines = append(lines, "")
 	for _, line := range e.Table().Lines(2) {

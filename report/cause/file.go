@@ -2,9 +2,7 @@ package cause
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"time"
 
@@ -45,20 +43,17 @@ func ReadFile(path string) (e Explained, err error) {
 		return e, err
 	}
 	if !info.Mode().IsRegular() { // a pipe would block
-		return e, errors.New("not a regular file")
+		return e, fmt.Errorf("%s: not a regular file", table.Printable(path))
 	}
 	text, err := readLimited(path, maxAccount)
-	switch {
-	case err != nil:
+	if err != nil {
 		return e, err
-	case text == nil:
-		return e, fs.ErrNotExist
 	}
 	if err := json.Unmarshal(text, &e); err != nil {
-		return e, fmt.Errorf("it is damaged: %w", err)
+		return e, fmt.Errorf("%s: damaged: %w", table.Printable(path), err)
 	}
 	if nodes := e.Paths.count(0); !(e.Cores > 0) || e.Cores > maxProcs || len(e.Causes) > maxNodes || nodes > maxNodes+1 {
-		return e, fmt.Errorf("it is damaged: %v cores, %s, %s of call paths", e.Cores, table.Count(len(e.Causes), "cause"), table.Count(nodes, "node"))
+		return e, fmt.Errorf("%s: damaged: %v cores, %s, %s of call paths", table.Printable(path), e.Cores, table.Count(len(e.Causes), "cause"), table.Count(nodes, "node"))
 	}
 	return e, nil
 }

@@ -29,9 +29,9 @@ func (l Line) name() string {
 	return name
 }
 
-// Words say in one sentence what all cores bring, and in at most Told and one more what took
-// them.
-func (a Account) Words() (head string, told []string) {
+// Words say in one sentence what all cores bring, in at most Told what took them; without is
+// the speedup to expect without the first of these, empty if that is unknown.
+func (a Account) Words() (head string, told []string, without string) {
 	head = fmt.Sprintf("%v cores do what %s do on one", a.Cores, table.Figures(a.Work))
 	if s := float64(a.Speedup); !math.IsNaN(s) {
 		head = fmt.Sprintf("S %s on %v cores; %s of them do work that one core does, too", table.Figures(s), a.Cores, table.Figures(a.Work))
@@ -40,9 +40,9 @@ func (a Account) Words() (head string, told []string) {
 		told = append(told, c.Text)
 	}
 	if len(a.Causes) > 0 && !math.IsNaN(float64(a.Causes[0].Without)) {
-		told = append(told, "without the first of these: S about "+table.Figures(float64(a.Causes[0].Without)))
+		without = table.Figures(float64(a.Causes[0].Without))
 	}
-	return head, told
+	return head, told, without
 }
 
 // Table has all parts, which sum to the cores.

@@ -246,7 +246,7 @@ func TestBrowserTogglesDark(t *testing.T) {
 // with everything unfolded.
 func TestBrowserFindsNoBarriers(t *testing.T) {
 	b := browse(t)
-	address := saved(t, rendered(t, machine(t, 4, 4)))
+	address := saved(t, explainedPage(t))
 	for _, scheme := range []string{"light", "dark"} {
 		for _, width := range []int64{360, 1280} {
 			b.do(t, system(scheme))
@@ -272,7 +272,7 @@ func TestBrowserNeverScrollsThePageSideways(t *testing.T) {
 	b := browse(t)
 	address := saved(t, rendered(t, machine(t, 16, 6)))
 	hostile := saved(t, rendered(t, hostileData(t)))
-	for _, address := range []string{address, hostile} {
+	for _, address := range []string{address, hostile, saved(t, explainedPage(t))} {
 		for _, width := range []int64{360, 800, 3840} {
 			b.open(t, address, width)
 			ask[chromedp.Void](t, b, `document.querySelectorAll("details").forEach(d => d.open = true)`)

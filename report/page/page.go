@@ -31,8 +31,8 @@ var js string
 var tmpl = template.Must(template.New("page").Funcs(words{}.functions()).Parse(source))
 
 // Limit is the size in bytes that a page should not exceed: sixty rows of a machine with a
-// few cores fit. A larger page loses its last sections, and then the last lines of the
-// table. If that is not enough, it is written all the same.
+// few cores fit. A larger page loses the last accounts of lines, then its last sections,
+// and then the last lines of the table. If that is not enough, it is written all the same.
 const Limit = 5_000_000
 
 // Chart is a chart for light pages, as SVG.
@@ -62,6 +62,9 @@ type Options struct {
 
 	// Alert is a line above everything else.
 	Alert string
+
+	// Accounts say of some benchmarks which lines took the cores.
+	Accounts []Account
 }
 
 // Write writes the page as UTF-8. Everything that a result file holds is text to it: the

@@ -105,6 +105,72 @@
   });
   for (const type of ["pointerover", "focusin"]) document.addEventListener(type, () => root.classList.remove("told"));
 
+  // Call paths become an icicle: a function is as wide as its cores, above what it calls.
+  function icicle(fold) {
+    const tree = fold.querySelector("ul"), items = [...tree.querySelectorAll("li")], root = items[0];
+    const [search, status] = fold.querySelectorAll("input, [role=status]"), help = fold.lastElementChild;
+    const cores = li => li.dataset.cores.split(" ").map(Number); // all, and what one needs
+    const bar = li => li.firstElementChild, name = li => bar(li).firstChild.textContent, above = li => li.parentElement.closest("li");
+    tree.className = "icicle";
+    tree.setAttribute("role", "tree");
+    tree.setAttribute("aria-label", fold.firstElementChild.textContent);
+    tree.querySelectorAll("ul").forEach(ul => ul.setAttribute("role", "group"));
+    const levels = new Map([[null, 0]]);
+    for (const li of items) {
+      const [all, one] = cores(li), over = li === root ? null : above(li);
+      levels.set(li, levels.get(over) + 1);
+      li.setAttribute("role", "none");
+      bar(li).setAttribute("role", "treeitem");
+      bar(li).setAttribute("aria-level", levels.get(li));
+      bar(li).tabIndex = li === root ? 0 : -1;
+      bar(li).style.setProperty("--same", 100 * one / all + "%");
+      li.style.width = over ? 100 * all / cores(over)[0] + "%" : "100%";
+    }
+    function zoom(to) {
+      for (const li of items) li.classList.remove("away", "whole");
+      for (let li = to; li && to !== root; li = above(li)) {
+        li.classList.add("whole");
+        for (const other of li.parentElement.children) other.classList.toggle("away", other !== li);
+      }
+    }
+    function move(to) {
+      for (const li of items) bar(li).tabIndex = li === to ? 0 : -1;
+      bar(to).focus();
+    }
+    const tell = e => { const li = e.target.closest("li"); if (li) help.textContent = bar(li).textContent; };
+    tree.addEventListener("focusin", tell);
+    tree.addEventListener("pointerover", tell);
+    tree.addEventListener("click", e => { const li = e.target.closest("li"); if (li) { zoom(li); move(li); } });
+    tree.addEventListener("keydown", e => {
+      const li = e.target.parentElement;
+      const to = {
+        ArrowDown: li.querySelector(":scope > ul > li:not(.away)"), ArrowUp: above(li), Home: root, Enter: li, Escape: li,
+        ArrowLeft: li.previousElementSibling, ArrowRight: li.nextElementSibling,
+      }[e.key];
+      if (to === undefined) return;
+      e.preventDefault();
+      if (e.key === "Enter") zoom(li); else if (e.key === "Escape") zoom(root);
+      if (to && !to.classList.contains("away")) move(to);
+    });
+    search.addEventListener("input", () => {
+      const wanted = search.value.trim().toLowerCase();
+      let found = 0, all = 0, more = 0;
+      for (const li of items) { // callers first: what a found one calls counts for it
+        const hit = wanted !== "" && name(li).toLowerCase().includes(wanted);
+        if (hit && !above(li)?.closest(".found")) {
+          all += cores(li)[0];
+          more += cores(li)[0] - cores(li)[1];
+        }
+        li.classList.toggle("found", hit);
+        found += hit;
+      }
+      status.textContent = wanted && `${found} of ${items.length}: ${all.toFixed(2)} cores, ${more.toFixed(2)} more than one core needs`;
+    });
+    fold.open = true;
+    fold.querySelector(".tools").hidden = help.hidden = false;
+  }
+  document.querySelectorAll(".paths").forEach(icicle);
+
   // The keyboard stops only at what scrolls. What is folded has no width yet.
   const scrollers = new ResizeObserver(changes => {
     for (const { target } of changes) {

@@ -6,12 +6,13 @@ import (
 	"overlap/internal/table"
 )
 
-// shrink leaves out as many of the last sections as the excess takes on average, at least
-// one, and when one is left, lines of the table. It is false if nothing is left to leave
+// shrink leaves out as many of the last accounts as the excess takes on average, at least
+// one, then sections, and when one is left, lines of the table. It is false if nothing is left to leave
 // out.
 func (v *view) shrink(size int) bool {
 	rest := func(n int) int { return max(1, n-max(1, (size-Limit)*n/size)) }
 	switch {
+	case v.dropAccounts(rest):
 	case len(v.Sections) > 1:
 		v.Sections = v.Sections[:rest(len(v.Sections))]
 		for i := range v.Lines {
@@ -54,6 +55,9 @@ func (v *view) LeftOut() (notes []string) {
 	}
 	if n := len(v.Sections); n < v.rows {
 		notes = append(notes, fmt.Sprintf("the first %d of %d rows have a section with charts and models: choose others with a filter", n, v.rows))
+	}
+	if n := v.countAccounts(); n < v.accounts {
+		notes = append(notes, fmt.Sprintf("%d of %s of overlap why are on the page: choose others with a filter", n, table.Count(v.accounts, "account")))
 	}
 	return notes
 }

@@ -31,6 +31,7 @@ type view struct {
 	Columns  []string
 	Lines    []line    // of the headline table, one per row
 	Sections []section // of the rows that have models and charts
+	Others   []*why    // of benchmarks that have no row
 	Figures  []figure
 	Notes    []string
 
@@ -41,7 +42,8 @@ type view struct {
 	Files    []string
 	Glossary []entry
 
-	rows int // of the analysis
+	rows     int // of the analysis
+	accounts int // at first
 }
 
 // line is a row of the headline table.
@@ -77,6 +79,7 @@ type section struct {
 	Law                          [][]string // the points against it
 	Stacks                       [][]string
 	Points                       []point
+	Why                          *why // nil if there is no account
 
 	Repeat, Show string
 }
@@ -102,6 +105,7 @@ func newView(a *analyse.Analysis, charts []Chart, o Options) (*view, error) {
 		place[r.ID()] = i
 	}
 	all.Wait()
+	v.addAccounts(o.Accounts, place)
 	for i, r := range a.Rows {
 		v.Lines = append(v.Lines, line{r.ID(), r.Kind, withoutSectionCells(write.PageColumns(a), write.PageCells(r)), i < len(v.Sections)})
 		if r.Kind != "" && !slices.Contains(v.Kinds, r.Kind) {
