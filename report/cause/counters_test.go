@@ -59,7 +59,7 @@ func TestCountersOfAFunction(t *testing.T) {
 	if !near(all.PerCycle, 0.25) || !near(all.Misses, 1000) {
 		t.Errorf("all cores: %+v", all)
 	}
-	if s := a.Causes[0].Sentence(2); !strings.HasSuffix(s, "; instructions per cycle 2.00 → 0.25, cache misses per 1000 instructions 1.00 → 1000") {
+	if s := a.Causes[0].Text; !strings.HasSuffix(s, "; instructions per cycle 2.00 → 0.25, cache misses per 1000 instructions 1.00 → 1000") {
 		t.Error(s)
 	}
 }
@@ -79,7 +79,7 @@ func TestCountersThatSayNothing(t *testing.T) {
 		for _, both := range [][2]*profile.Profile{{enough, p}, {p, enough}} {
 			r := slowed()
 			r.OneCounters, r.AllCounters = both[0], both[1]
-			if a, err := Explain(r); err != nil || len(a.Causes) != 1 || a.Causes[0].Counters != nil || strings.Contains(a.Causes[0].Sentence(2), "cycle") {
+			if a, err := Explain(r); err != nil || len(a.Causes) != 1 || a.Causes[0].Counters != nil || strings.Contains(a.Causes[0].Text, "cycle") {
 				t.Errorf("%s: %+v, %v", name, a, err)
 			}
 		}

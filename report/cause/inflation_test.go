@@ -165,7 +165,7 @@ func TestWhatTheSystemTakes(t *testing.T) {
 		t.Fatalf("%+v, %v", a, err)
 	}
 	for i, want := range []string{"0.50 of 2 cores are stopped by the CPU quota", "0.25 of 2 cores are stolen by the hypervisor, for other guests", "0.12 of 2 cores are taken by other programs"} {
-		if got := a.Causes[i].Sentence(2); got != want {
+		if got := a.Causes[i].Text; got != want {
 			t.Errorf("%s, want %s", got, want)
 		}
 	}

@@ -12,7 +12,9 @@ import (
 func (v *view) shrink(size int) bool {
 	rest := func(n int) int { return max(1, n-max(1, (size-Limit)*n/size)) }
 	switch {
-	case v.dropAccounts(rest):
+	case len(v.Accounts) > 0:
+		n := len(v.Accounts)
+		v.Accounts = v.Accounts[:min(rest(n), n-1)]
 	case len(v.Sections) > 1:
 		v.Sections = v.Sections[:rest(len(v.Sections))]
 		for i := range v.Lines {
@@ -56,7 +58,7 @@ func (v *view) LeftOut() (notes []string) {
 	if n := len(v.Sections); n < v.rows {
 		notes = append(notes, fmt.Sprintf("the first %d of %d rows have a section with charts and models: choose others with a filter", n, v.rows))
 	}
-	if n := v.countAccounts(); n < v.accounts {
+	if n := len(v.Accounts); n < v.accounts {
 		notes = append(notes, fmt.Sprintf("%d of %s of overlap why are on the page: choose others with a filter", n, table.Count(v.accounts, "account")))
 	}
 	return notes

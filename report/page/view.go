@@ -31,7 +31,7 @@ type view struct {
 	Columns  []string
 	Lines    []line    // of the headline table, one per row
 	Sections []section // of the rows that have models and charts
-	Others   []*why    // of benchmarks that have no row
+	Accounts []*why    // of rows, see Why, and of benchmarks that have no row
 	Figures  []figure
 	Notes    []string
 
@@ -79,7 +79,6 @@ type section struct {
 	Law                          [][]string // the points against it
 	Stacks                       [][]string
 	Points                       []point
-	Why                          *why // nil if there is no account
 
 	Repeat, Show string
 }

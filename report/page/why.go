@@ -22,7 +22,7 @@ type Account struct {
 
 // why is an account on the page.
 type why struct {
-	ID, Name, Head, Without string
+	ID, Row, Name, Head, Without string
 
 	Told    []string
 	Columns []string
@@ -60,7 +60,7 @@ type whyNode struct {
 }
 
 func newWhy(id string, a Account) *why {
-	w := &why{ID: id, Name: a.Benchmark, Sum: table.Figures(a.Cores), Source: excerpts(a.Explained), Notes: slices.Clone(a.Warnings)}
+	w := &why{ID: id, Row: a.Row, Name: a.Benchmark, Sum: table.Figures(a.Cores), Source: excerpts(a.Explained), Notes: slices.Clone(a.Warnings)}
 	if a.Package != "" {
 		w.Name = a.Package + "." + a.Benchmark
 	}
@@ -160,50 +160,23 @@ func newNode(n *cause.Node, cores float64) *whyNode {
 	return v
 }
 
-// addAccounts puts each account into the section of its row, or behind all of them if it has
-// no row.
+// addAccounts takes the accounts of the rows on the page, and those that are of no row.
 func (v *view) addAccounts(accounts []Account, place map[string]int) {
 	for i, a := range accounts {
-		at, ok := place[a.Row]
-		switch {
-		case ok:
-			v.Sections[at].Why = newWhy(a.Row+"_why", a)
-		case a.Row == "":
-			v.Others = append(v.Others, newWhy(fmt.Sprintf("why_%d", i), a))
+		if _, ok := place[a.Row]; ok {
+			v.Accounts = append(v.Accounts, newWhy(a.Row+"_why", a))
+		} else if a.Row == "" {
+			v.Accounts = append(v.Accounts, newWhy(fmt.Sprintf("why_%d", i), a))
 		}
 	}
-	v.accounts = v.countAccounts()
+	v.accounts = len(v.Accounts)
 }
 
-// countAccounts returns how many accounts the page has.
-func (v *view) countAccounts() int {
-	n := len(v.Others)
-	for _, s := range v.Sections {
-		if s.Why != nil {
-			n++
-		}
+// Why is the account of a row, nil if there is none.
+func (v *view) Why(row string) *why {
+	i := slices.IndexFunc(v.Accounts, func(w *why) bool { return w.Row == row })
+	if i < 0 {
+		return nil
 	}
-	return n
-}
-
-// dropAccounts leaves out the last accounts: so many as rest keeps are left. It is false if
-// there was none.
-func (v *view) dropAccounts(rest func(int) int) bool {
-	n := v.countAccounts()
-	if n == 0 {
-		return false
-	}
-	keep := rest(n)
-	if n == 1 {
-		keep = 0
-	}
-	for i := range v.Sections {
-		if v.Sections[i].Why != nil && keep == 0 {
-			v.Sections[i].Why = nil
-		} else if v.Sections[i].Why != nil {
-			keep--
-		}
-	}
-	v.Others = v.Others[:keep]
-	return true
+	return v.Accounts[i]
 }
