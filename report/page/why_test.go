@@ -2,6 +2,7 @@ package page_test
 
 import (
 	"encoding/json"
+	"math"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -80,7 +81,7 @@ func TestPageHoldsHostileAccounts(t *testing.T) {
 	h := account("w00")
 	h.Dir, h.Package, h.Benchmark, h.Warnings = evil, evil, evil, []string{evil}
 	h.Work, h.Rest, h.Causes[0].Cores, h.Causes[0].Text, h.Causes[0].Kind = 1e300, -1e300, -5, evil, evil
-	h.Causes[0].From, h.Causes[0].Until, h.Source[0].First, h.Source[0].Lines[0], h.Source[0].File = -1<<60, 1<<60, -1<<60, evil, evil
+	h.Causes[0].From, h.Causes[0].Until, h.Source[0].First, h.Source[0].Lines[0], h.Source[0].File = math.MinInt, math.MaxInt, math.MinInt, evil, evil
 	h.Paths.Calls[0].Function, h.Paths.Calls[0].All, h.Paths.Calls[0].One = evil, -1, 1e308
 	html := written(t, a, nil, page.Options{Accounts: []page.Account{h}})
 	if p := problem(html); p != "" || strings.Count(html, "<script>") != 1 || !strings.Contains(html, `<rect class="one" x="0.0" y="0" width="100.0"`) {
