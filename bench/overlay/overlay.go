@@ -45,8 +45,8 @@
 //     replaces the recording of the one before.
 //
 //   - if AskVariable is set, reports goroutines: those that began while a run was
-//     timed, how many RunParallel would start by itself, whether half of those do
-//     much more than the others, and how many they begin.
+//     timed, how many of them while the timer ran, how many RunParallel would start by
+//     itself, whether half of those do much more than the others, and how many they begin.
 //
 // Without those variables it only measures.
 package overlay
@@ -96,6 +96,7 @@ const LeastEach = 20
 const (
 	AskVariable    = "OVERLAP_ASK"
 	GoroutinesUnit = "goroutines-begun"    // by the whole run
+	TimedUnit      = "goroutines-timed"    // while its timer ran
 	PerProcUnit    = "goroutines-per-proc" // that RunParallel starts for each of GOMAXPROCS; absent if it is not called
 	UnevenUnit     = "goroutines-uneven"   // how many times more operations one half of those did than the other; about 1 where all do the same
 	InsideUnit     = "goroutines-inside"   // by the goroutines of RunParallel; absent if there are none

@@ -80,7 +80,7 @@ func TestOnMockClocks(t *testing.T) {
 	f := map[string]func(*testing.B){"Sleep": BenchmarkSleep, "Slow": BenchmarkSlow, "Short": BenchmarkShort, "Half": BenchmarkHalf, "Prepared": BenchmarkPrepared, "Alone": BenchmarkAlone, "Begins": BenchmarkBegins, "Own": BenchmarkOwn}[os.Getenv("BENCH")]
 	synctest.Test(t, func(*testing.T) {
 		r := testing.Benchmark(f)
-		fmt.Printf("goroutines %d n %d grain %d inflight %.4g each %v inside %t\n", goroutines.Load(), n.Load(), grain.Load(), r.Extra["tasks-inflight"], r.Extra["goroutines-per-proc"], r.Extra["goroutines-inside"] > 0)
+		fmt.Printf("goroutines %d n %d grain %d inflight %.4g each %v inside %t timed %v\n", goroutines.Load(), n.Load(), grain.Load(), r.Extra["tasks-inflight"], r.Extra["goroutines-per-proc"], r.Extra["goroutines-inside"] > 0, r.Extra["goroutines-timed"])
 	})
 }
 
@@ -167,10 +167,10 @@ func TestRunParallelStartsWhatItIsAskedFor(t *testing.T) {
 		{"Short", "", "20ms", "goroutines 2 n 48000 grain 200 inflight 2 each 1 inside false"},
 		{"Short", "64", "20ms", "goroutines 64 n 6003751 grain 2345 inflight 64 each 1 inside false"},
 		{"Half", "4", "40x", "inflight 2.5 "},
-		{"Prepared", "4", "1x", "inflight 1 each 1"},
-		{"Alone", "4", "20ms", "inflight 1 each 0"},
+		{"Prepared", "4", "1x", "inflight 1 each 1 inside false timed 0"},
+		{"Alone", "4", "20ms", "inflight 1 each 0 inside false timed 0"},
 		{"Begins", "4", "20ms", "goroutines 4 n 96 grain 1 inflight 0 each 1 inside true"},
-		{"Own", "4", "20ms", "inflight 0 each 0"},
+		{"Own", "4", "20ms", "inflight 0 each 0 inside false timed 1"},
 	} {
 		cmd := exec.Command(binary, "-test.run=^TestOnMockClocks$", "-test.benchtime="+c.benchtime, "-test.cpu=2")
 		cmd.Env = append(os.Environ(), "BENCH="+c.bench, GoroutinesVariable+"="+c.goroutines, PartsVariable+"=1", AskVariable+"=1")
