@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"go/version"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -35,6 +36,9 @@ func (f *Foreign) Find(ctx context.Context, pattern, re string, at Level) (found
 	omitted, notes, err = f.Build(ctx, pattern)
 	if err != nil {
 		return nil, nil, nil, err
+	}
+	if f.Look.Procs > 0 && version.Compare(f.goVersion, "go1.26") < 0 {
+		notes = append(notes, fmt.Sprintf("which benchmarks use one core is not known: %s does not count goroutines", f.goVersion))
 	}
 	found, left, err := f.search(ctx, re, at, nil, true)
 	if err != nil {
@@ -100,7 +104,7 @@ func (f *Foreign) Build(ctx context.Context, pattern string) (failed []Omission,
 	switch {
 	case errors.Is(err, overlay.ErrUnfit):
 		o.Path = ""
-		notes = append(notes, fmt.Sprintf("no CPUs busy, no ceilings, and labels are not checked: %v", err))
+		notes = append(notes, fmt.Sprintf("no CPUs busy, no ceilings, labels are not checked, and which benchmarks use one core is not known: %v", err))
 	case err != nil:
 		return nil, nil, err
 	case f.Replace != nil:
@@ -112,6 +116,7 @@ func (f *Foreign) Build(ctx context.Context, pattern string) (failed []Omission,
 	f.binaries = map[string]binary{}
 	var blind []Omission
 	for i, pkg := range packages {
+		f.progress("building tests", i, len(packages))
 		b, err := f.build(ctx, pkg, i, o.Path)
 		if ctx.Err() != nil {
 			return nil, nil, context.Cause(ctx)
@@ -121,7 +126,7 @@ func (f *Foreign) Build(ctx context.Context, pattern string) (failed []Omission,
 			continue
 		}
 		if !b.hooked && o.Path != "" {
-			blind = append(blind, Omission{Name: pkg.ImportPath, Why: "no CPUs busy, no ceilings, and labels are not checked: it cannot be built with clocks in package testing"})
+			blind = append(blind, Omission{Name: pkg.ImportPath, Why: "no CPUs busy, no ceilings, labels are not checked, and which benchmarks use one core is not known: it cannot be built with clocks in package testing"})
 		}
 		f.binaries[pkg.ImportPath] = b
 		f.packages = append(f.packages, pkg)
@@ -143,18 +148,58 @@ func (f *Foreign) search(ctx context.Context, re string, at Level, skip func(pkg
 	if err := CheckPattern(re); err != nil {
 		return nil, nil, err
 	}
+	var all []function
 	for _, pkg := range f.packages {
 		if skip != nil && skip(pkg.ImportPath) {
 			continue
 		}
-		more, left, err := f.findIn(ctx, pkg, re, at, goroutines)
+		names, err := f.functions(ctx, pkg.ImportPath, at)
+		if ctx.Err() != nil {
+			return nil, nil, context.Cause(ctx)
+		}
+		switch {
+		case err != nil:
+			omitted = append(omitted, omission(pkg.ImportPath, "left out", err))
+		case len(names) == 0:
+			if out, err := f.try(ctx, pkg.ImportPath, at, nil, "-test.list=."); err == nil && len(bytes.TrimSpace(out)) == 0 {
+				omitted = append(omitted, Omission{Name: pkg.ImportPath, Why: "left out: it lists no test and no benchmark, as where TestMain does not call m.Run"})
+			}
+		}
+		for _, name := range names {
+			if match := narrow(re, name); match != "" {
+				all = append(all, function{pkg, name, match})
+			}
+		}
+	}
+	for i, fn := range all {
+		f.progress("running benchmarks once", i, len(all))
+		more, left, err := f.findIn(ctx, fn, at, goroutines)
 		if err != nil {
 			return nil, nil, err
 		}
-		found, omitted = append(found, more...), append(omitted, left...)
+		for _, b := range more {
+			if slices.ContainsFunc(found, func(other Benchmark) bool { return other.Package == b.Package && other.Title() == b.Title() }) {
+				left = append(left, Omission{Name: b.Package + "." + b.Name, Why: "left out: another has its name"})
+				continue
+			}
+			found = append(found, b)
+		}
+		omitted = append(omitted, left...)
 	}
 	f.benchmarks = append(f.benchmarks, found...)
 	return found, omitted, nil
+}
+
+// function is a benchmark function, and the pattern for -bench of what to find in it.
+type function struct {
+	pkg         gocmd.Package
+	name, match string
+}
+
+func (f *Foreign) progress(what string, done, all int) {
+	if f.Progress != nil {
+		f.Progress(what, done, all)
+	}
 }
 
 // Restore replaces the benchmarks that were found by those that the same test binaries had
@@ -182,81 +227,63 @@ func (f *Foreign) list(ctx context.Context, pattern string) ([]gocmd.Package, er
 	return tested, nil
 }
 
-// findIn finds the benchmarks of a package, each in a process of its own, so
-// that one that ends its process hides no other.
-func (f *Foreign) findIn(ctx context.Context, pkg gocmd.Package, re string, at Level, goroutines bool) (found []Benchmark, omitted []Omission, err error) {
-	functions, err := f.functions(ctx, pkg.ImportPath, at)
+// findIn finds the benchmarks of a function in a process of its own, so that one that ends
+// its process hides no other.
+func (f *Foreign) findIn(ctx context.Context, fn function, at Level, goroutines bool) (found []Benchmark, omitted []Omission, err error) {
+	name := fn.pkg.ImportPath + "." + fn.name
+	log := filepath.Join(f.work.Path, fn.name+".log")
+	run := func(times string, env ...string) ([]byte, error) {
+		return f.try(ctx, fn.pkg.ImportPath, at, env, append(testFlags(at.Procs, fn.match, times), "-test.v", "-test.testlogfile="+log)...)
+	}
+	began, least := time.Now(), 0
+	out, err := run("1x")
+	took := time.Since(began)
+	switch {
+	case !goroutines:
+	case inRunParallel(err):
+		if two, failed := run("1x", overlay.GoroutinesVariable+"=2"); failed == nil {
+			omitted = append(omitted, omission(name, "1 goroutine is left out", err))
+			out, err, least = two, nil, 2
+		}
+	case bytes.Contains(out, []byte(overlay.InsideUnit)):
+		// The first operation of a process may begin goroutines that no other does.
+		if again, failed := run("2x"); failed == nil {
+			out = again
+		}
+	}
 	if ctx.Err() != nil {
 		return nil, nil, context.Cause(ctx)
 	}
 	if err != nil {
-		return nil, []Omission{omission(pkg.ImportPath, "left out", err)}, nil
+		omitted = append(omitted, omission(name, "left out, or part of it", err))
 	}
-	if len(functions) == 0 {
-		if out, err := f.try(ctx, pkg.ImportPath, at, nil, "-test.list=."); err == nil && len(bytes.TrimSpace(out)) == 0 {
-			return nil, []Omission{{Name: pkg.ImportPath, Why: "left out: it lists no test and no benchmark, as where TestMain does not call m.Run"}}, nil
+	asks := asksForWorkers(log) || f.asksEarly(fn.pkg)
+	found = leavesIn(out, fn.name, at.Procs)
+	if err == nil && len(found) == 0 && !strings.Contains(fn.match, "/") {
+		omitted = append(omitted, withoutResult(name, out))
+	}
+	for i := range found {
+		b := &found[i]
+		b.Package, b.Workers, b.NoCeiling = fn.pkg.ImportPath, asks, !f.binaries[fn.pkg.ImportPath].hooked
+		b.Once = took / time.Duration(len(found))
+		b.OneCore = false // it had one
+		if asks {
+			b.Goroutines = 0 // they follow from the workers
+		}
+		if b.Goroutines > 0 {
+			b.Least = least
+		}
+		if goroutines {
+			if o := f.tryNumbers(ctx, b, at); o != nil {
+				omitted = append(omitted, *o)
+			}
 		}
 	}
-	for _, function := range functions {
-		match, name := narrow(re, function), pkg.ImportPath+"."+function
-		if match == "" {
-			continue
-		}
-		log := filepath.Join(f.work.Path, function+".log")
-		run := func(times string, env ...string) ([]byte, error) {
-			return f.try(ctx, pkg.ImportPath, at, env, append(testFlags(at.Procs, match, times), "-test.v", "-test.testlogfile="+log)...)
-		}
-		began, least := time.Now(), 0
-		out, err := run("1x")
-		took := time.Since(began)
-		switch {
-		case !goroutines:
-		case inRunParallel(err):
-			if two, failed := run("1x", overlay.GoroutinesVariable+"=2"); failed == nil {
-				omitted = append(omitted, omission(name, "1 goroutine is left out", err))
-				out, err, least = two, nil, 2
-			}
-		case bytes.Contains(out, []byte(overlay.InsideUnit)):
-			// The first operation of a process may begin goroutines that no other does.
-			if again, failed := run("2x"); failed == nil {
-				out = again
-			}
-		}
-		if ctx.Err() != nil {
-			return nil, nil, context.Cause(ctx)
-		}
-		if err != nil {
-			omitted = append(omitted, omission(name, "left out, or part of it", err))
-		}
-		asks := asksForWorkers(log) || f.asksEarly(pkg)
-		leaves := leavesIn(out, function, at.Procs)
-		if err == nil && len(leaves) == 0 && !strings.Contains(match, "/") {
-			omitted = append(omitted, withoutResult(name, out))
-		}
-		for _, leaf := range leaves {
-			b := leaf
-			b.Package, b.Workers, b.NoCeiling = pkg.ImportPath, asks, !f.binaries[pkg.ImportPath].hooked
-			b.Once = took / time.Duration(len(leaves))
-			if asks {
-				b.Goroutines = 0 // they follow from the workers
-			}
-			if b.Goroutines > 0 {
-				b.Least = least
-			}
-			if goroutines {
-				if o := f.tryNumbers(ctx, &b, at); o != nil {
-					omitted = append(omitted, *o)
-				}
-				if ctx.Err() != nil {
-					return nil, nil, context.Cause(ctx)
-				}
-			}
-			if slices.ContainsFunc(found, func(other Benchmark) bool { return other.Title() == b.Title() }) {
-				omitted = append(omitted, Omission{Name: pkg.ImportPath + "." + b.Name, Why: "left out: another has its name"})
-				continue
-			}
-			found = append(found, b)
-		}
+	if goroutines && f.Look.Procs > 0 && !asks {
+		f.look(ctx, fn, found, took)
+	}
+	if ctx.Err() != nil {
+		return nil, nil, context.Cause(ctx)
 	}
 	return found, omitted, nil
 }
@@ -271,7 +298,8 @@ func (f *Foreign) tryNumbers(ctx context.Context, b *Benchmark, at Level) *Omiss
 	}
 	more := max(4, 2*(b.Goroutines*at.Procs/2+1))
 	name := b.Package + "." + b.Name
-	for range 3 { // the order in which they begin may hide roles
+	began := time.Now()
+	for try := 0; try < 3 && time.Since(began) < time.Second; try++ { // the order in which they begin may hide roles
 		out, err := f.try(ctx, b.Package, at, []string{overlay.GoroutinesVariable + "=" + strconv.Itoa(more)}, testFlags(at.Procs, exactPattern(b.Name), "160ms")...)
 		if inRunParallel(err) {
 			b.Goroutines = 0
@@ -375,7 +403,7 @@ func valueIn(out []byte, unit string) (x float64) {
 }
 
 // leavesIn returns the benchmarks of a function by its results in what a binary printed: the
-// name, the time of an operation, and the goroutines of each.
+// name, the time of an operation, and the goroutines of each, and whether it used one core.
 func leavesIn(out []byte, function string, procs int) (leaves []Benchmark) {
 	for r := benchfmt.NewReader(bytes.NewReader(out), "benchmarks"); r.Scan(); {
 		rec, ok := r.Result().(*benchfmt.Result)
@@ -386,6 +414,7 @@ func leavesIn(out []byte, function string, procs int) (leaves []Benchmark) {
 		if procs > 1 {
 			b.Name = strings.TrimSuffix(b.Name, "-"+strconv.Itoa(procs))
 		}
+		b.OneCore = usesOneCore(rec)
 		if inside, _ := rec.Value(overlay.InsideUnit); inside == 0 {
 			perProc, _ := rec.Value(overlay.PerProcUnit)
 			b.Goroutines = int(perProc)

@@ -49,6 +49,12 @@ type Foreign struct {
 	Args       []string      // of the test binaries, behind those of this package
 	Env        []string      // of the go command and of the benchmarks, added to this process's own
 
+	// Look is a level on which Find runs every benchmark for a moment, to see which use one
+	// core; it looks at none if that is zero. Progress, if not nil, is told what is done
+	// next, after how many of all times.
+	Look     Level
+	Progress func(what string, done, all int)
+
 	// Replace has files that builds read instead of others, as overlay.Add takes
 	// them, and Dirs where the processes of a package run, if not in its own
 	// directory, by its import path. Both serve tests of another tree.

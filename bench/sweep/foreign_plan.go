@@ -29,6 +29,8 @@ type Benchmark struct {
 	Least      int  // of them that it can have, if that is more than one
 	Roles      bool // half of them do other work, so that only even numbers are alike
 
+	OneCore bool `json:",omitempty"` // it was looked at, and uses one core however many there are
+
 	Once time.Duration // that a process took to run it once, or its share of it
 	Op   time.Duration // of one operation, as that process timed it
 }

@@ -79,6 +79,29 @@ func TestFindRecognisesRunParallel(t *testing.T) {
 	}
 }
 
+func TestFindLooksForWhatUsesOneCore(t *testing.T) {
+	f := foreign(t)
+	f.Look = lowest(f)
+	steps := 0
+	f.Progress = func(_ string, done, all int) {
+		if steps++; done >= all {
+			t.Errorf("%d of %d are done before the last", done, all)
+		}
+	}
+	found, _, _, err := f.Find(t.Context(), "./goroutines", "Sleep|Begins|Own|Alone|Asks|Shards", f.Look)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(found) != 6 || steps != 7 {
+		t.Errorf("%d benchmarks in %d steps", len(found), steps)
+	}
+	for _, b := range found {
+		if b.OneCore != (b.Name == "Alone") {
+			t.Errorf("%+v", b)
+		}
+	}
+}
+
 func TestGoroutinesAreWorkersOfThePlan(t *testing.T) {
 	plan := sweep.ForeignPlan{
 		Benchmarks: []sweep.Benchmark{{Package: "p", Name: "Get", Goroutines: 1}, {Package: "p", Name: "Put", Goroutines: 8}, {Package: "p", Name: "Pair", Goroutines: 1, Least: 2, NoCeiling: true}, {Package: "p", Name: "Roles", Goroutines: 3, Least: 2, Roles: true, NoCeiling: true}},
