@@ -45,7 +45,7 @@ func TestRepeatNamesWhatWasMeasured(t *testing.T) {
 		}, {
 			"another benchmark that overlap measured",
 			"placement: compact\npkg: example.com/mod\nBenchmarkSub/size=4/cores=1 1 5 ns/op\nBenchmarkSub/size=4/cores=2-2 1 5 ns/op\n",
-			"overlap run --pkg example.com/mod --bench '^BenchmarkSub$/^size=4$' --cores 1,2 --placement compact",
+			"overlap run --pkg example.com/mod --bench '^BenchmarkSub$/^size=4$' --all --cores 1,2 --placement compact",
 		}, {
 			"a benchmark of go test",
 			"pkg: example.com/mod\nBenchmarkA.b 1 5 ns/op\nBenchmarkA.b-2 1 5 ns/op\n",
@@ -57,11 +57,11 @@ func TestRepeatNamesWhatWasMeasured(t *testing.T) {
 		}, {
 			"clients in its name, measured by overlap",
 			"placement: one-per-core\npkg: example.com/mod\nBenchmarkTwo/clients=1/cores=1 1 5 ns/op\nBenchmarkTwo/clients=4/cores=1 1 5 ns/op\n",
-			"overlap run --pkg example.com/mod --bench '^BenchmarkTwo$/^clients=(1|4)$' --cores 1",
+			"overlap run --pkg example.com/mod --bench '^BenchmarkTwo$/^clients=(1|4)$' --all --cores 1",
 		}, {
 			"that reads its workers",
 			"placement: one-per-core\npkg: example.com/mod\nBenchmarkAsk/workers=1/cores=1 1 5 ns/op\nBenchmarkAsk/workers=4/cores=1 1 5 ns/op\n",
-			"overlap run --pkg example.com/mod --bench '^BenchmarkAsk$' --workers 1,4 --cores 1",
+			"overlap run --pkg example.com/mod --bench '^BenchmarkAsk$' --all --workers 1,4 --cores 1",
 		}, {
 			"of an unknown package",
 			"cores: 1\nBenchmarkA 1 5 ns/op\n",

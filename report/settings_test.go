@@ -19,7 +19,7 @@ func TestRepeatHasTheSettingsOfTheRun(t *testing.T) {
 	const runOurs = "overlap run --workloads ep --executors pool --size medium --workers 1 --cores 1"
 	for _, c := range []struct{ about, text, want string }{
 		{"ours", plan + ours, runOurs + " --sample 20ms --budget 1m30s --rounds 5 --precision 1% --disk '/mnt/a disk'"},
-		{"other people's", plan + others, "overlap run --pkg a/b --bench '^BenchmarkSub$' --cores 1 --sample 20ms --budget 1m30s --rounds 5 --precision 1%"},
+		{"other people's", plan + others, "overlap run --pkg a/b --bench '^BenchmarkSub$' --all --cores 1 --sample 20ms --budget 1m30s --rounds 5 --precision 1%"},
 		{"a run that was given nothing", `# plan: {"Flags":{"Rounds":0,"Disk":""}}` + "\n" + ours, runOurs},
 		{"a plan of another kind", `# plan: {"Flags":{"Rounds":"many","Sample":20000000}}` + "\n" + ours, runOurs},
 		{"a plan that is not the first line", "host: h\n" + plan + ours, runOurs},

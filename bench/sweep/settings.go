@@ -22,6 +22,7 @@ type Settings struct {
 	Pkg, Bench                            string   // benchmarks that are not of this suite, instead of workloads
 	Args                                  []string `json:",omitempty"` // of their test binaries
 	Dir                                   string
+	All                                   bool `json:",omitempty"` // of them, also those that use one core
 
 	Workers, Cores, Procs []int
 	Quota                 float64 `json:",omitempty"` // CPUs' worth of time for all samples

@@ -80,6 +80,28 @@ func (p *progress) step(done, all int, next string) {
 	}
 }
 
+// timed returns what shows how many of some things are done, and for how long the others
+// take if they take as long: with a bar, or with a line every few seconds.
+func (p *progress) timed() func(what string, done, all int) {
+	doing, began := "", time.Time{}
+	return func(what string, done, all int) {
+		if what != doing {
+			doing, began, p.said = what, time.Now(), time.Now()
+		}
+		left := ""
+		if done > 0 {
+			left = fmt.Sprintf(", %v left", (time.Since(began) / time.Duration(done) * time.Duration(all-done)).Round(time.Second))
+		}
+		switch {
+		case p.bar != nil:
+			p.step(done, all, what+left)
+		case time.Since(p.said) >= betweenLines:
+			p.said = time.Now()
+			fmt.Fprintf(p.w, "%s: %d of %d%s\n", what, done, all, left)
+		}
+	}
+}
+
 func (p *progress) finish() {
 	if p.bar != nil {
 		_ = p.bar.Finish() // likewise

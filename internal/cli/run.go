@@ -30,6 +30,7 @@ type runCmd struct {
 	Bench     string   `group:"what" help:"With --pkg: only benchmarks that match, as for go test -bench (default: all)." placeholder:"REGEXP"`
 	Args      []string `kong:"-"`
 	Dir       string   `group:"what" help:"With --pkg: a directory in the module of the packages (default: the current one)." placeholder:"DIR"`
+	All       bool     `group:"what" help:"With --pkg: also measure benchmarks that use one core."`
 
 	Workers   []int   `group:"where" help:"Numbers of workers, which are tasks in progress at once (default: 1, 4, 16, 64 … and the numbers of cores)." placeholder:"N"`
 	Cores     []int   `group:"where" help:"Numbers of CPUs to bind samples to (default: 1, 2, 4 … all cores)." placeholder:"N"`
@@ -74,7 +75,7 @@ func (c *runCmd) Run(ctx context.Context, s *streams, k *kong.Context, args test
 	if err != nil {
 		return err
 	}
-	r := &run{Settings: sweep.Settings(*c), streams: s, host: h}
+	r := &run{Settings: sweep.Settings(*c), streams: s, host: h, remedy: "--all measures"}
 	defer func() { err = errors.Join(err, r.leave()) }()
 	if slices.Contains(flags, "resume") {
 		return r.resume(ctx, flags)
@@ -109,8 +110,10 @@ type run struct {
 	sweep.Settings
 	*streams
 	host    host.Host
-	limited *host.Limited // the control group of --quota; may be nil
-	alone   bool          // each sample has the machine to itself, because a CPU quota stops some
+	limited *host.Limited     // the control group of --quota; may be nil
+	alone   bool              // each sample has the machine to itself, because a CPU quota stops some
+	remedy  string            // what takes benchmarks that use one core, too
+	resumed []sweep.Benchmark // of the run that is continued
 }
 
 // flagged names the flag of a setting that is wrong.

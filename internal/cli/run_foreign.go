@@ -7,8 +7,11 @@ import (
 	"fmt"
 	"os/exec"
 	"slices"
+	"strings"
+	"time"
 
 	"overlap/bench/sweep"
+	"overlap/internal/table"
 )
 
 // checkForeign returns an error for flags that choose among benchmarks without --pkg,
@@ -20,7 +23,7 @@ func (c *runCmd) checkForeign(flags []string) error {
 	}
 	for _, f := range flags {
 		switch f {
-		case "bench", "dir":
+		case "bench", "dir", "all":
 			if !pkg {
 				return fmt.Errorf("--%s needs --pkg, the packages with the benchmarks to measure", f)
 			}
@@ -41,15 +44,17 @@ func (r *run) useBenchmarks(ctx context.Context, what *target, levels []sweep.Le
 		return err
 	}
 	what.close = f.Close
-	fmt.Fprintf(r.err, "building the tests of %s and running every benchmark once\n", r.Pkg)
-	found, omitted, notes, err := f.Find(ctx, r.Pkg, cmp.Or(r.Bench, "."), levels[0])
+	found := r.resumed
+	if found == nil {
+		found, what.omitted, err = r.find(ctx, f, levels)
+	} else {
+		fmt.Fprintf(r.err, "building the tests of %s\n", r.Pkg)
+		_, _, err = f.Build(ctx, r.Pkg)
+		f.Restore(found)
+	}
 	if err != nil {
 		return fmt.Errorf("--pkg: %w", err)
 	}
-	for _, note := range notes {
-		fmt.Fprintln(r.err, "note:", note)
-	}
-	what.omitted = omitted
 	plan := sweep.ForeignPlan{Benchmarks: found, Levels: levels, Workers: sweep.Unique(r.Workers), Goroutines: true}
 	variable := func(b sweep.Benchmark) bool { return b.Workers || b.Goroutines > 0 }
 	if r.Workers != nil && !slices.ContainsFunc(found, variable) {
@@ -61,9 +66,12 @@ func (r *run) useBenchmarks(ctx context.Context, what *target, levels []sweep.Le
 	if what.tests, err = f.Sum(); err != nil {
 		return err
 	}
+	if r.resumed == nil {
+		plan.Benchmarks = r.withinBudget(plan)
+	}
 	what.plan, what.sampler = plan, f
 	r.completeBudget(plan)
-	what.chosen = choice{len(found), "benchmarks", "--bench"}
+	what.chosen = choice{len(plan.Benchmarks), "benchmarks", "--bench"}
 	what.visit, what.slices = f.Expect, f.ExpectSlices
 	what.list = func() {
 		for _, p := range plan.FixedPoints() {
@@ -71,6 +79,75 @@ func (r *run) useBenchmarks(ctx context.Context, what *target, levels []sweep.Le
 		}
 	}
 	return nil
+}
+
+// find finds the benchmarks, without those that use one core unless they are asked for.
+func (r *run) find(ctx context.Context, f *sweep.Foreign, levels []sweep.Level) (several []sweep.Benchmark, omitted []sweep.Omission, err error) {
+	fmt.Fprintf(r.err, "building the tests of %s and running every benchmark once\n", r.Pkg)
+	if !r.All {
+		f.Look = levels[len(levels)-1]
+	}
+	bar := newProgress(r.err)
+	f.Progress = bar.timed()
+	found, omitted, notes, err := f.Find(ctx, r.Pkg, cmp.Or(r.Bench, "."), levels[0])
+	bar.finish()
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, note := range notes {
+		fmt.Fprintln(r.err, "note:", note)
+	}
+	var one []sweep.Benchmark
+	for _, b := range found {
+		if b.OneCore {
+			one = append(one, b)
+		} else {
+			several = append(several, b)
+		}
+	}
+	switch {
+	case several == nil:
+		return nil, nil, fmt.Errorf("every benchmark that can be measured uses one core: %s; %s these, too", r.names(one), r.remedy)
+	case one != nil:
+		fmt.Fprintf(r.err, "note: left out are the benchmarks that use one core, %d of %d: %s; %s these, too\n", len(one), len(found), r.names(one), r.remedy)
+	}
+	return several, omitted, nil
+}
+
+// names lists a few benchmarks, or with --list all.
+func (r *run) names(list []sweep.Benchmark) string {
+	var all []string
+	for _, b := range list {
+		all = append(all, table.OneLine(b.Title()))
+	}
+	const few = 5
+	if more := len(all) - few; more > 0 && !r.List {
+		return fmt.Sprintf("%s and %d more", strings.Join(all[:few], ", "), more)
+	}
+	return strings.Join(all, ", ")
+}
+
+// withinBudget returns the first benchmarks of a plan, as many as the budget is enough for:
+// with all of them, none would have the samples for a verdict.
+func (r *run) withinBudget(plan sweep.ForeignPlan) []sweep.Benchmark {
+	all, full := plan.Benchmarks, r.Settings
+	full.Budget = 0
+	full.CompleteBudget(plan)
+	fit := max(1, int(float64(len(all))*float64(r.Budget)/float64(full.Budget)))
+	if r.Budget == 0 || r.Rounds > 0 || fit >= len(all) {
+		return all
+	}
+	fmt.Fprintf(r.err, "note: the budget of %v is enough for %d of %s: left out are %s; use --budget %v, or choose with --bench\n", r.Budget, fit, table.Count(len(all), "benchmark"), r.names(all[fit:]), full.Budget)
+	return all[:fit]
+}
+
+// long says how long it takes to measure many benchmarks, and how to measure fewer.
+func (r *run) long(plan sweep.Plan) string {
+	p, ok := plan.(sweep.ForeignPlan)
+	if !ok || r.Budget <= 2*time.Minute {
+		return ""
+	}
+	return fmt.Sprintf("%s take up to %v; --bench chooses among them, and --budget measures as many as there is time for", table.Count(len(p.Benchmarks), "benchmark"), r.Budget)
 }
 
 // builder checks the go command and the directory to build the tests in.

@@ -38,7 +38,7 @@ func (r *run) begin(ctx context.Context, what target) error {
 	if err != nil {
 		return fmt.Errorf("--results: %w", err)
 	}
-	for _, note := range append(slices.Clone(r.host.Notes), what.limit, r.tooShort(r.estimate(what), what.chosen)) {
+	for _, note := range append(slices.Clone(r.host.Notes), what.limit, r.long(what.plan), r.tooShort(r.estimate(what), what.chosen)) {
 		if note != "" {
 			fmt.Fprintln(r.err, "note:", note)
 		}

@@ -100,6 +100,7 @@ func (r *run) restore(ctx context.Context, path string, header sweep.Header, abo
 		return none, fmt.Errorf("%s was measured by another build of overlap: its samples and new ones are not comparable; start a new run", path)
 	}
 	r.Settings = header.Settings
+	r.resumed = header.Benchmarks
 	if err := r.limitSamples(); err != nil {
 		return none, err
 	}
@@ -118,12 +119,6 @@ func (r *run) restore(ctx context.Context, path string, header sweep.Header, abo
 	}
 	if !slices.Equal(header.Placement, what.cpus) {
 		return what, fmt.Errorf("%s was measured on CPUs %v, now there are %v: start a new run", path, header.Placement, what.cpus)
-	}
-	if f, ok := what.sampler.(*sweep.Foreign); ok && header.Benchmarks != nil {
-		f.Restore(header.Benchmarks)
-		plan := what.plan.(sweep.ForeignPlan) // of this sampler
-		plan.Benchmarks = header.Benchmarks
-		what.plan = plan
 	}
 	return what, nil
 }

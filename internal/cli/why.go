@@ -76,9 +76,9 @@ func (c *whyCmd) Run(ctx context.Context, s *streams, k *kong.Context, args test
 	}
 	settings := sweep.Settings{
 		Workloads: c.Workloads, Variants: c.Variants, Executors: []string{"pool"}, Scaling: "strong", Placement: host.OnePerCore,
-		Pkg: c.Pkg, Bench: c.Bench, Args: args, Dir: c.Dir, Sample: 50 * time.Millisecond, Limit: c.Limit, Results: c.Results, Name: c.Name,
+		Pkg: c.Pkg, Bench: c.Bench, Args: args, Dir: c.Dir, All: c.Bench != "", Sample: 50 * time.Millisecond, Limit: c.Limit, Results: c.Results, Name: c.Name,
 	}
-	return c.explain(ctx, &run{Settings: settings, streams: s, host: h})
+	return c.explain(ctx, &run{Settings: settings, streams: s, host: h, remedy: "--bench PATTERN explains"})
 }
 
 // explain records and explains what the settings choose.

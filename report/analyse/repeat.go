@@ -57,7 +57,7 @@ func (r Row) pointFlags(names []spelling, points []load.Point) (args []string) {
 		return commas(all)
 	}
 	if r.Executor == "" {
-		args = append(args, "--pkg", r.packagePath(), "--bench", exactPattern(withoutAxes(names)))
+		args = append(args, "--pkg", r.packagePath(), "--bench", exactPattern(withoutAxes(names)), "--all")
 	} else {
 		size, _, _ := strings.Cut(cmp.Or(valuesOf(names, "size"), "medium"), ",") // a run has one
 		args = append(args, "--workloads", strings.ToLower(valuesOf(names, "")), "--executors", valuesOf(names, "executor"), "--size", size)
