@@ -17,11 +17,16 @@ func TestWhatUsesOneCore(t *testing.T) {
 		{"plain code", map[string]float64{timed: 0, busy: 1.1}, true},
 		{"plain code where the system does not tell CPU time", map[string]float64{timed: 0}, true},
 		{"a pool from before", map[string]float64{timed: 0, busy: 1.9}, false},
+		{"a microsecond of plain code", map[string]float64{timed: 0, busy: 1.9}, true},
 		{"goroutines of its own that wait", map[string]float64{timed: 4, busy: 0.1}, false},
 		{"RunParallel on one core", map[string]float64{per: 1, timed: 0, busy: 0.9}, false},
 		{"goroutines that nobody counted", map[string]float64{busy: 1}, false},
 	} {
-		r := &benchfmt.Result{}
+		r := &benchfmt.Result{Iters: 100, Values: []benchfmt.Value{{Value: 0.001, Unit: "sec/op"}}}
+		if c.about == "a microsecond of plain code" {
+			r.Iters = 1
+			r.Values[0].Value = 1e-6
+		}
 		for unit, x := range c.values {
 			r.Values = append(r.Values, benchfmt.Value{Value: x, Unit: unit})
 		}
