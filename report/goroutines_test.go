@@ -48,6 +48,9 @@ func TestWorkersOfRunParallelAreCalledGoroutines(t *testing.T) {
 				t.Errorf("%s: %+v, want %s", program, a.Rows, part)
 			}
 		}
+		if got, want := a.InTheirWords("× workers"), "× "+strings.Replace(program, "tasks", "workers", 1); got != want {
+			t.Errorf("the legend has %s, want %s", got, want)
+		}
 	}
 }
 

@@ -40,7 +40,7 @@ func slowdowns(results []byte) (list []cause.Slowdown) {
 		for _, seconds := range plain[r.name] {
 			mean += seconds / float64(len(plain[r.name]))
 		}
-		list = append(list, cause.Slowdown{Recording: r.pass, Factor: r.seconds / mean})
+		list = append(list, cause.Slowdown{Recording: r.pass, One: !strings.Contains(r.name[strings.LastIndexByte(r.name, '/')+1:], "-"), Factor: r.seconds / mean})
 	}
 	return list
 }
@@ -66,9 +66,13 @@ func writeAccount(w io.Writer, e cause.Explained) error {
 	}
 	var slowed []string
 	for _, s := range e.Slowdowns {
-		slowed = append(slowed, fmt.Sprintf("%s %s×", s.Recording, table.Figures(s.Factor)))
+		text := fmt.Sprintf("%s %s×", s.Recording, table.Figures(s.Factor))
+		if s.One {
+			text += " on one core"
+		}
+		slowed = append(slowed, text)
 	}
-	lines = append(lines, terminal.Wrap("recordings slowed it down: "+strings.Join(slowed, ", "), "  ", "    ")...)
+	lines = append(lines, terminal.Wrap("time with recordings, over that without: "+strings.Join(slowed, ", "), "  ", "    ")...)
 	for _, command := range commandsOf(e.Recordings) {
 		lines = append(lines, "  "+command)
 	}

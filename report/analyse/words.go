@@ -2,6 +2,7 @@ package analyse
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"overlap/internal/table"
@@ -22,6 +23,12 @@ func inWords(goroutines bool, text string) string {
 }
 
 func (r Row) inItsWords(text string) string { return inWords(r.Goroutines, text) }
+
+// InTheirWords calls workers goroutines if all rows have those of RunParallel. No text of it
+// has a name from a file.
+func (a *Analysis) InTheirWords(text string) string {
+	return inWords(len(a.Rows) > 0 && !slices.ContainsFunc(a.Rows, func(r Row) bool { return r.Workers > 0 && !r.Goroutines }), text)
+}
 
 // coresText names p cores, or the GOMAXPROCS that stands for them.
 func (n nominal) coresText(p int) string {

@@ -30,9 +30,10 @@ type Explained struct {
 	Source     []Excerpt  `json:"source,omitempty"`
 }
 
-// Slowdown is by what factor a recording slowed a benchmark down.
+// Slowdown is what a recording costs: by what factor the benchmark took longer.
 type Slowdown struct {
 	Recording string  `json:"recording"`
+	One       bool    `json:"one_core,omitempty"` // it is of one core
 	Factor    float64 `json:"factor"`
 }
 

@@ -24,7 +24,7 @@ func explained(t *testing.T) Explained {
 	if err != nil || len(a.Causes) != 1 {
 		t.Fatalf("%+v, %v", a, err)
 	}
-	return Explained{Host: "box", Recorded: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Package: "example.com/m", Benchmark: "Get", Account: a, Slowdowns: []Slowdown{{"cpu", 1.5}}}
+	return Explained{Host: "box", Recorded: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Package: "example.com/m", Benchmark: "Get", Account: a, Slowdowns: []Slowdown{{"cpu", true, 1.5}}}
 }
 
 func saved(t *testing.T, text string) string {

@@ -275,3 +275,11 @@ func TestRangeOfALoop(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 }
+
+// What is less than a hundredth of the cores is in the table alone.
+func TestWordsLeaveOutTheSmallest(t *testing.T) {
+	a := Account{Cores: 2, Causes: []Cause{{Cores: 0.5, Text: "large"}, {Cores: 0.019, Text: "small"}}}
+	if _, told, _ := a.Words(); len(told) != 1 || told[0] != "large" || len(a.Table().Rows) != 4 {
+		t.Errorf("%v, %v", told, a.Table().Rows)
+	}
+}

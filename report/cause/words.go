@@ -36,8 +36,10 @@ func (a Account) Words() (head string, told []string, without string) {
 	if s := float64(a.Speedup); !math.IsNaN(s) {
 		head = fmt.Sprintf("S %s on %v cores; %s of them do work that one core does, too", table.Figures(s), a.Cores, table.Figures(a.Work))
 	}
-	for _, c := range a.Causes[:min(Told, len(a.Causes))] {
-		told = append(told, c.Text)
+	for i, c := range a.Causes[:min(Told, len(a.Causes))] {
+		if i == 0 || c.Cores >= a.Cores/100 { // the table has the others
+			told = append(told, c.Text)
+		}
 	}
 	if len(a.Causes) > 0 && !math.IsNaN(float64(a.Causes[0].Without)) {
 		without = table.Figures(float64(a.Causes[0].Without))

@@ -82,7 +82,7 @@ func markdownDetails(a *analyse.Analysis, limit int) string {
 	if len(warnings) > 0 {
 		summary += fmt.Sprintf(" Warnings: %d.", len(warnings))
 	}
-	lines := slices.Concat([]string{tableNotes()[0], "± is the wider half of the 95 % interval."}, gainNotes(a), lawNotes(a))
+	lines := slices.Concat([]string{tableNotes(a)[0], "± is the wider half of the 95 % interval."}, gainNotes(a), lawNotes(a))
 	for _, err := range warnings {
 		lines = append(lines, "warning: "+err.Error())
 	}

@@ -55,10 +55,10 @@ func legend(a *analyse.Analysis) []string {
 	some := func(known func(analyse.Row) bool) bool { return slices.ContainsFunc(a.Rows, known) }
 	var parts []string
 	if some(func(r analyse.Row) bool { return !math.IsNaN(r.Concurrency.Value) }) {
-		parts = append(parts, "G_c: gain from workers on one core.")
+		parts = append(parts, a.InTheirWords("G_c: gain from workers on one core."))
 	}
 	if some(func(r analyse.Row) bool { return !math.IsNaN(r.Parallelism.Value) }) {
-		parts = append(parts, "G_p: gain from cores at those workers.")
+		parts = append(parts, a.InTheirWords("G_p: gain from cores at those workers."))
 	}
 	if some(func(r analyse.Row) bool { return !math.IsNaN(r.Ceiling.Value) }) {
 		parts = append(parts, "H(p): what p separate programs gain from p cores.")

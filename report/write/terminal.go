@@ -26,7 +26,7 @@ func Table(w io.Writer, a *analyse.Analysis, t table.Terminal) error {
 		b.WriteString(strings.TrimRight(line, " ") + "\n")
 	}
 	b.WriteByte('\n')
-	for _, note := range slices.Concat(tableNotes(), gainNotes(a), crossoverNotes(a), lawNotes(a), []string{sampleNote(a)}) {
+	for _, note := range slices.Concat(tableNotes(a), gainNotes(a), crossoverNotes(a), lawNotes(a), []string{sampleNote(a)}) {
 		b.WriteString(strings.Join(t.Wrap(note, "", "  "), "\n") + "\n")
 	}
 	for _, err := range a.AllWarnings() {
@@ -49,9 +49,9 @@ func Source(w io.Writer, a *analyse.Analysis, t table.Terminal) error {
 }
 
 // tableNotes explain the table.
-func tableNotes() []string {
+func tableNotes(a *analyse.Analysis) []string {
 	return []string{
-		"w × p: workers × cores. G_c: gain from workers on one core. G_p: gain from cores at those workers. H(p): what p separate programs gain from p cores.",
+		a.InTheirWords("w × p: workers × cores. G_c: gain from workers on one core. G_p: gain from cores at those workers. H(p): what p separate programs gain from p cores."),
 		"Bars: equal lengths are equal factors; ‹ is a loss. ± is the wider half of the 95 % interval.",
 	}
 }
