@@ -43,6 +43,19 @@ func BenchmarkLoop(b *testing.B) {
 	}
 }
 
+func BenchmarkParts(b *testing.B) {
+	b.Run("a/b", func(b *testing.B) {
+		setUp()
+		b.ResetTimer()
+		for i := 0; i < b.N; i++ {
+			timed()
+		}
+	})
+	b.StopTimer()
+	b.StartTimer()
+	setUp()
+}
+
 func BenchmarkLocks(b *testing.B) {
 	var mu sync.Mutex
 	for i := 0; i < b.N; i++ {
@@ -62,7 +75,7 @@ func BenchmarkLocks(b *testing.B) {
 // record runs a benchmark of the binary for four operations.
 func record(t *testing.T, binary, name, kind, prefix string) {
 	t.Helper()
-	cmd := exec.Command(binary, "-test.run=^$", "-test.bench=^Benchmark"+name+"$", "-test.benchtime=4x")
+	cmd := exec.Command(binary, "-test.run=^$", "-test.bench=^Benchmark"+name, "-test.benchtime=4x")
 	cmd.Env = append(os.Environ(), RecordVariable+"="+kind, FilesVariable+"="+prefix)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
@@ -89,9 +102,9 @@ func functions(t *testing.T, path string) (names []string) {
 // A CPU profile has what the timer covers, and not the set-up before it was reset.
 func TestRecordingsAreOfWhatTheTimerTimes(t *testing.T) {
 	binary := build(t, module(t, recorded))
-	for _, name := range []string{"Reset", "Loop"} {
+	for name, pattern := range map[string]string{"Reset": "Reset$", "Loop": "Loop$", "Parts": "Parts$/^a$/^b$"} {
 		prefix := filepath.Join(t.TempDir(), "x")
-		record(t, binary, name, "cpu", prefix)
+		record(t, binary, pattern, "cpu", prefix)
 		got := functions(t, prefix+".cpu")
 		if !slices.Contains(got, "example.com/m.timed") || slices.Contains(got, "example.com/m.setUp") {
 			t.Errorf("%s: the profile has %v", name, got)
@@ -103,7 +116,7 @@ func TestRecordingsOfLocksAndTraces(t *testing.T) {
 	binary := build(t, module(t, recorded))
 	prefix := filepath.Join(t.TempDir(), "x")
 	for _, kind := range []string{"locks", "trace"} {
-		record(t, binary, "Locks", kind, prefix)
+		record(t, binary, "Locks$", kind, prefix)
 	}
 	for _, ending := range []string{".mutex", ".block"} {
 		if got := functions(t, prefix+ending); !slices.ContainsFunc(got, func(name string) bool { return strings.HasPrefix(name, "example.com/m.BenchmarkLocks") }) {

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/perf/benchfmt"
 
 	"overlap/internal/table"
+	"overlap/report/analyse"
 	"overlap/report/cause"
 )
 
@@ -89,13 +90,13 @@ func commandsOf(recordings string) (list []string) {
 		}
 	}
 	if exists(filepath.Join(recordings, "all.cpu")) {
-		list = append(list, fmt.Sprintf("go tool pprof -http=: -diff_base=%[1]s/one.cpu %[1]s/all.cpu", dir))
+		list = append(list, analyse.ShellWords("go", "tool", "pprof", "-http=:", "-diff_base="+dir+"/one.cpu", dir+"/all.cpu"))
 	}
 	if exists(filepath.Join(recordings, "all.counters")) {
-		list = append(list, fmt.Sprintf("go tool pprof -http=: -sample_index=cycles %s/all.counters", dir))
+		list = append(list, analyse.ShellWords("go", "tool", "pprof", "-http=:", "-sample_index=cycles", dir+"/all.counters"))
 	}
 	if exists(filepath.Join(recordings, "all.trace")) {
-		list = append(list, fmt.Sprintf("go tool trace %s/all.trace", dir))
+		list = append(list, analyse.ShellWords("go", "tool", "trace", dir+"/all.trace"))
 	}
 	return list
 }

@@ -42,7 +42,7 @@ func (a *Analysis) Repeat(r Row) string {
 		words := append([]string{"overlap", "run"}, r.pointFlags(names, points)...)
 		words = append(words, placementFlags(placement)...)
 		words = append(words, a.Data.Settings(points).Flags(r.Executor != "")...)
-		return shellWords(append(a.Data.Environment(), words...)...)
+		return ShellWords(append(a.Data.Environment(), words...)...)
 	}
 	return goTest(distinct(names), at, r.packagePath())
 }
@@ -93,7 +93,7 @@ func placementFlags(placement string) []string {
 // GOMAXPROCS of its results: a loop if these are the same for all.
 func goTest(names []spelling, at map[int]map[string]bool, where string) string {
 	run := func(pattern, cpu string) string {
-		return shellWords("go", "test", "-run", "^$", "-bench", pattern) + " -cpu " + cpu + " " + shellWords("-count", strconv.Itoa(sampling.MinSamples), where)
+		return ShellWords("go", "test", "-run", "^$", "-bench", pattern) + " -cpu " + cpu + " " + ShellWords("-count", strconv.Itoa(sampling.MinSamples), where)
 	}
 	var all []int
 	var patterns, runs []string
@@ -122,7 +122,7 @@ func (a *Analysis) Show(r Row) string {
 	if zipped {
 		grep = "zgrep" // which reads plain files, too
 	}
-	return shellWords(append([]string{grep, "-hE", "-e", linesOf(a.Data, names), "--"}, files...)...)
+	return ShellWords(append([]string{grep, "-hE", "-e", linesOf(a.Data, names), "--"}, files...)...)
 }
 
 // owns reports whether p is one of the points of the row's gains and curves.
@@ -151,10 +151,10 @@ func commas(numbers []int) string {
 	return strings.Join(texts, ",")
 }
 
-// shellWords quotes a command line for a POSIX shell. A name from a file stays one
+// ShellWords quotes a command line for a POSIX shell. A name from a file stays one
 // word: within single quotes a shell expands nothing. Characters that control a
 // terminal are left out.
-func shellWords(args ...string) string {
+func ShellWords(args ...string) string {
 	quoted := make([]string, len(args))
 	for i, arg := range args {
 		quoted[i] = table.Printable(arg)

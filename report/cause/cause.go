@@ -88,7 +88,8 @@ type Kind string
 const (
 	Lock      Kind = "lock"      // sync.Mutex, or a writer of a sync.RWMutex: waiting, spinning and handing over
 	Channel   Kind = "channel"   // sending, receiving, select
-	Join      Kind = "join"      // sync.WaitGroup, sync.Cond, sync.Once
+	Join      Kind = "join"      // sync.WaitGroup, sync.Once
+	Signal    Kind = "signal"    // sync.Cond
 	Imbalance Kind = "imbalance" // a sync.WaitGroup, after goroutines that began at the same line have ended
 	Serial    Kind = "serial"    // one goroutine runs, and the others do not exist at this time
 	TooFew    Kind = "too few"   // fewer goroutines than cores, all the time
@@ -163,13 +164,24 @@ type Line struct {
 
 // without predicts the speedup, over its own time on one core, of a benchmark without a
 // cause: all of its cores do work. Where one core is busy all the time, a core that works is
-// a speedup of one.
-func (a Account) without(c Cause, idle bool) table.Null {
-	if idle || math.IsNaN(float64(a.Speedup)) {
-		return a.Speedup * table.Null((a.Work+c.Cores)/a.Work)
+// a speedup of one; where it also waits, several workers may gain as much as there are. It is
+// NaN if others had the cores: what they took is not the program's.
+func (a Account) without(c Cause, r Record) table.Null {
+	switch {
+	case r.others() > disturbed*a.Cores:
+		return table.Null(math.NaN())
+	case r.One.busy() < 0.9 || math.IsNaN(float64(a.Speedup)):
+		most := max(a.Cores, float64(r.Workers), float64(a.Speedup))
+		return min(table.Null(most), a.Speedup*table.Null((a.Work+c.Cores)/a.Work))
 	}
 	return table.Null(min(a.Cores, a.Work+c.Cores))
 }
+
+// disturbed is the share of the cores that others may have before an account is doubtful.
+const disturbed = 0.05
+
+// others is how many cores other programs, and other guests, had.
+func (r Record) others() float64 { return max(0, r.All.RunQueue) + max(0, r.All.Stolen) }
 
 // spare is the share of the cores below which a cause is part of the rest.
 const spare = 0.002
@@ -219,6 +231,9 @@ func Explain(r Record) (Account, error) {
 	if r.One.Ops > 0 {
 		a.Speedup = table.Null(r.One.Wall.Seconds() / float64(r.One.Ops) / (r.All.Wall.Seconds() / float64(r.All.Ops)))
 	}
+	if others := r.others(); others > disturbed*a.Cores {
+		a.Warnings = append(a.Warnings, fmt.Sprintf("other programs, or other guests, had %s of %v cores, and what they slow down may be named or hidden here: stop them and record again", table.Figures(others), a.Cores))
+	}
 	a.Causes = merge(causes)
 	a.Causes = slices.DeleteFunc(a.Causes, func(c Cause) bool { return c.Cores < spare*a.Cores })
 	crossCheck(m, r, a.Causes)
@@ -227,7 +242,7 @@ func Explain(r Record) (Account, error) {
 	for i := range a.Causes {
 		c := &a.Causes[i]
 		a.Rest -= c.Cores
-		c.Without, c.Text = a.without(*c, r.One.busy() < 0.9), c.sentence(a.Cores)
+		c.Without, c.Text = a.without(*c, r), c.sentence(a.Cores)
 	}
 	a.Paths = cpu.paths.finish(a)
 	return a, nil

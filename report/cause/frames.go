@@ -73,7 +73,7 @@ var frameKinds = []struct {
 	{"sync.(*RWMutex).RLock", Readers}, {"sync.(*RWMutex).RUnlock", Readers}, {"sync.(*RWMutex).rUnlock", Readers},
 	{"sync.(*RWMutex).TryRLock", Readers}, {"sync.(*rlocker)", Readers},
 	{"sync.(*RWMutex)", Lock}, {"sync.(*Mutex)", Lock}, {"internal/sync.(*Mutex)", Lock},
-	{"sync.(*WaitGroup)", Join}, {"sync.(*Cond)", Join}, {"sync.(*Once)", Join},
+	{"sync.(*WaitGroup)", Join}, {"sync.(*Cond)", Signal}, {"sync.(*Once)", Join},
 	{"sync.(*Pool)", Pool},
 	{"testing.", Harness},
 	{"sync/atomic.", Atomic}, {"internal/runtime/atomic.", Atomic},

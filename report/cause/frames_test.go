@@ -46,6 +46,7 @@ func TestKindsOfFrames(t *testing.T) {
 		"runtime.procyield:9 <- runtime.lock2:9 <- runtime.mallocgc:9 <- example.com/m.Get:3":                                                         Allocator,
 		"runtime.osyield:9 <- runtime.lock2:9 <- runtime.chansend:9 <- runtime.chansend1:9 <- example.com/m.Get:3":                                    Channel,
 		"runtime.memclrNoHeapPointers:9 <- runtime.mallocgc:9 <- internal/runtime/maps.(*table).grow:9 <- runtime.mapassign:9 <- example.com/m.Get:3": Maps,
+		"sync.(*Cond).Wait:9 <- example.com/m.Get:3":                                                                                                  Signal,
 		"internal/runtime/syscall.Syscall6:9 <- syscall.pwrite:9 <- os.(*File).WriteAt:9 <- example.com/m.Get:3":                                      Syscall,
 		"sync/atomic.CompareAndSwapUint64:9 <- sync.(*Pool).Get:9 <- fmt.Sprint:9 <- example.com/m.Get:3":                                             Pool,
 		"runtime.memmove:9 <- example.com/m.Get:3":                                                                                                    Slower,

@@ -226,12 +226,12 @@ func (l *ledger) waitKind(s span) (Kind, bool) {
 		}
 		return Channel, true
 	case "sync.(*Cond).Wait":
-		return Join, true
+		return Signal, true
 	case "sync", "":
 		switch f.kind {
 		case Readers: // of which a writer keeps the lock
 			return Lock, true
-		case Lock, Channel, Sleep, IO:
+		case Lock, Channel, Sleep, IO, Signal:
 			return f.kind, true
 		case Allocator, Maps: // for the collector, to begin or to end a cycle
 			return GC, true

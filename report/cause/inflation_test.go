@@ -283,3 +283,39 @@ func TestWordsLeaveOutTheSmallest(t *testing.T) {
 		t.Errorf("%v, %v", told, a.Table().Rows)
 	}
 }
+
+// Where others had the cores, an account says so and promises nothing.
+func TestDisturbedAccountsPromiseNothing(t *testing.T) {
+	for others, disturbed := range map[float64]bool{0.05: false, 0.2: true} {
+		all := pass(1, 1)
+		all.RunQueue = others
+		a, err := Explain(Record{Cores: 2, Modules: user, One: pass(1, 1), All: all})
+		if err != nil || len(a.Causes) != 1 || math.IsNaN(float64(a.Causes[0].Without)) != disturbed || (len(a.Warnings) == 1) != disturbed {
+			t.Errorf("%v: %+v, %v", others, a, err)
+		}
+	}
+}
+
+// With two workers nothing is three times as fast as with one.
+func TestPromisesOfWhatWaits(t *testing.T) {
+	r := Record{Cores: 2, Workers: 2, One: pass(0.5, 1)}
+	a := Account{Cores: 2, Speedup: 1.2, Work: 0.5}
+	for cores, want := range map[float64]float64{0.25: 1.8, 1.5: 2} {
+		if got := float64(a.without(Cause{Cores: cores}, r)); math.Abs(got-want) > 1e-9 {
+			t.Errorf("without %v: %v, want %v", cores, got, want)
+		}
+	}
+}
+
+// What runs while there are too few goroutines is one stretch of its function.
+func TestStretchesAreOfFunctions(t *testing.T) {
+	at := func(n string) Line { return lineOf("example.com/m." + n) }
+	list := merge([]Cause{
+		{Kind: TooFew, Line: at("Work:3"), From: 3, Until: 3, Cores: 0.25},
+		{Kind: TooFew, Line: at("Work:5"), From: 5, Until: 5, Cores: 0.5},
+		{Kind: TooFew, Line: at("Other:9"), From: 9, Until: 9, Cores: 0.125},
+	})
+	if len(list) != 2 || named(list[0]) != "too few Work:5" || list[0].Cores != 0.75 || list[0].From != 3 || list[0].Until != 5 {
+		t.Errorf("%+v", list)
+	}
+}

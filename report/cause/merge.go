@@ -84,12 +84,18 @@ func (c Cause) holder() Line {
 	return *c.Holder
 }
 
+// same reports whether two causes are one. What a goroutine does while there are too few of
+// them is one stretch of its function, however many lines that has.
 func (c Cause) same(o Cause) bool {
-	return c.Kind == o.Kind && c.Line == o.Line && c.holder() == o.holder()
+	stretch := (c.Kind == Serial || c.Kind == TooFew) && c.Line.Function == o.Line.Function && c.Line.File == o.Line.File
+	return c.Kind == o.Kind && (c.Line == o.Line || stretch) && c.holder() == o.holder()
 }
 
-// join adds a cause of the same line. The largest comes first, and has the path.
+// join adds a cause that is the same. The largest has the line.
 func (c *Cause) join(o Cause) {
+	if o.Line != c.Line && o.Cores > c.Cores {
+		c.Line, c.Path = o.Line, o.Path
+	}
 	c.Cores += o.Cores
 	c.Wake += o.Wake
 	c.CPU += o.CPU

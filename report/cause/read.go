@@ -228,6 +228,9 @@ func readLimited(path string, limit int64) ([]byte, error) {
 	}
 	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, limit+1))
+	if err == nil && len(text) == 0 { // of a recording that failed
+		return nil, nil
+	}
 	if err == nil && int64(len(text)) > limit {
 		err = fmt.Errorf("%s: %w", table.Printable(path), errTooLarge)
 	}

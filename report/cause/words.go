@@ -34,7 +34,7 @@ func (l Line) name() string {
 func (a Account) Words() (head string, told []string, without string) {
 	head = fmt.Sprintf("%v cores do what %s do on one", a.Cores, table.Figures(a.Work))
 	if s := float64(a.Speedup); !math.IsNaN(s) {
-		head = fmt.Sprintf("S %s on %v cores; %s of them do work that one core does, too", table.Figures(s), a.Cores, table.Figures(a.Work))
+		head = fmt.Sprintf("speedup S %s on %v cores, %s of which do work that one core does, too", table.Figures(s), a.Cores, table.Figures(a.Work))
 	}
 	for i, c := range a.Causes[:min(Told, len(a.Causes))] {
 		if i == 0 || c.Cores >= a.Cores/100 { // the table has the others
@@ -57,7 +57,7 @@ func (a Account) Table() table.Table {
 	for _, c := range a.Causes {
 		line, holder, wake := "", "", ""
 		if c.Line != (Line{}) {
-			line = table.OneLine(c.Line.Place())
+			line = table.OneLine(c.lines())
 		}
 		if c.Holder != nil {
 			holder = table.OneLine(c.Holder.Place())
@@ -92,6 +92,8 @@ func (c Cause) predicate() string {
 		return "wait " + at + " for the other end of a channel" + c.ofHolder(", which %s has at %s") + c.meanwhile()
 	case Join:
 		return "wait " + at + " for others to be done" + c.ofHolder(": the last is %s, at %s") + c.meanwhile()
+	case Signal:
+		return "wait " + at + " for the sync.Cond" + c.ofHolder(", which %s signals at %s") + c.meanwhile()
 	case Imbalance:
 		return "wait " + at + " for the last goroutine of a group: some have more to do than others" + c.ofHolder("; the last is %s, at %s")
 	case Serial:
@@ -110,13 +112,13 @@ func (c Cause) predicate() string {
 	case Start:
 		return "wait for a goroutine that is started " + at + " to run"
 	case Yield:
-		return "wait for a goroutine that lets others run " + at
+		return "wait for a goroutine that was preempted, or let others run, " + at
 	case Readers:
-		return "go to the readers' count of the RWMutex " + at + ": RLock and RUnlock write to one cache line"
+		return "go to the readers' count of the RWMutex at " + c.lines() + ": RLock and RUnlock write to one cache line"
 	case Atomic:
-		return "go to the atomic operation " + at + ": cores write to one cache line"
+		return "go to the atomic operation at " + c.lines() + ": cores write to one cache line"
 	case Memory:
-		return "go to " + c.lines() + c.slower() + ": cores write to one cache line, or memory is too slow for them"
+		return "go to " + c.lines() + c.slower() + ": cores write to one cache line, plainly or by atomic operations, or memory is too slow for them"
 	case Slower:
 		return "go to " + c.lines() + c.slower() + ": caches, memory or the clock are shared"
 	case Allocator:
@@ -127,6 +129,8 @@ func (c Cause) predicate() string {
 		return "go to the sync.Pool " + at
 	case GC:
 		return "go to collecting the garbage that is made " + at
+	case Harness:
+		return "go to package testing " + at + ", which hands out the operations of RunParallel"
 	case RunQueue:
 		return "are taken by other programs"
 	case Steal:

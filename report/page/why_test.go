@@ -55,7 +55,7 @@ func TestPageHoldsAccounts(t *testing.T) {
 	section, _, _ := strings.Cut(html[strings.Index(html, `<section id="w00"`):], "</section>")
 	section = strings.ReplaceAll(section, "&#43;", "+")
 	for _, want := range []string{
-		`<h3 id="w00_why">`, "With 2 goroutines: S 0.80 on 2 cores; 0.80 of them do work", "<li>1.00 of 2 cores wait at get.go:2 Get for the lock</li>", "<p>Without the first of these, S is about 1.80.</p>",
+		`<h3 id="w00_why">`, "With 2 goroutines: speedup S 0.80 on 2 cores, 0.80 of which do work", "<li>1.00 of 2 cores wait at get.go:2 Get for the lock</li>", "<p>Without the first of these, S is about 1.80.</p>",
 		`<tr><th scope="row">lock</th><td>1.00</td><td><svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true"><rect class="more" x="40.0" y="0" width="50.0" height="10"/></svg></td><td>get.go:2 Get</td><td>get.go:4 Get</td><td>0.25</td></tr>`,
 		`<rect class="rest" x="95.0" y="0" width="5.0"`, `<th scope="row">sum</th><td>2.00</td>`,
 		"<tr class=\"marked\"><th scope=\"row\">2</th><td>1.00 lock</td><td><mark>\tmu.Lock()</mark></td></tr>\n<tr><th scope=\"row\">3</th>",
