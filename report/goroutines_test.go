@@ -104,3 +104,14 @@ func TestUnknownGainsFromWorkersHaveReasons(t *testing.T) {
 		}
 	}
 }
+
+// Set-up on the timer is in the gains, too.
+func TestSetUpOnTheTimerIsAWarning(t *testing.T) {
+	text := sweptBy(map[int]float64{1: 1, 4: 4})
+	for unit, want := range map[string]bool{" cpus-busy 0.25 setup-share\n": true, " cpus-busy\n": false} {
+		r := analysisOf(t, strings.ReplaceAll(text, " cpus-busy\n", unit)).Rows[0]
+		if got := strings.Contains(fmt.Sprint(r.Warnings), "set-up on the timer is up to 25 % of the time"); got != want {
+			t.Errorf("%q: %v", unit, r.Warnings)
+		}
+	}
+}

@@ -118,6 +118,17 @@ func names(points []sweep.Point) string {
 	return strings.Join(all, ", ")
 }
 
+// benchmarks are those of points, each once.
+func benchmarks(points []sweep.Point) string {
+	var all []string
+	for _, p := range points {
+		if name := p.Package + "." + p.Workload; !slices.Contains(all, name) {
+			all = append(all, name)
+		}
+	}
+	return strings.Join(all, ", ")
+}
+
 // printDisturbed says why intervals are wide, if much of the run was disturbed.
 func printDisturbed(w io.Writer, d sweep.Disturbed) {
 	const much = 0.2
@@ -177,7 +188,7 @@ func printSummary(w io.Writer, file *sweep.File, summary sweep.Summary, err erro
 	if few := names(summary.Few); few != "" {
 		fmt.Fprintf(w, "note: %s: a timing has fewer than %d operations for each goroutine, because they take long: while the last ones end, other goroutines have none\n", few, overlay.LeastEach)
 	}
-	if list := names(summary.SetUps); list != "" {
+	if list := benchmarks(summary.SetUps); list != "" {
 		fmt.Fprintf(w, "note: %s: set-up on the timer is more than 2 %% of a timing, so that it takes part in the gains: call b.ResetTimer after it, or loop with b.Loop\n", list)
 	}
 	if err == nil && summary.Missing > 0 {

@@ -266,6 +266,20 @@ func (s survey) addWarnings(r *Row) {
 	}
 	r.warnOfResidual()
 	s.warnOfOthers(r)
+	s.warnOfSetUp(r)
+}
+
+// warnOfSetUp warns of set-up that takes part in the gains.
+func (s survey) warnOfSetUp(r *Row) {
+	most := 0.0
+	for _, p := range s.points() {
+		if share := s.Mean(p, func(s load.Sample) float64 { return s.SetUp }); share > most {
+			most = share
+		}
+	}
+	if most > 0 {
+		r.warn("set-up on the timer is up to %.0f %% of the time: the gains are not those of the operations alone; call b.ResetTimer after it, or loop with b.Loop", 100*most)
+	}
 }
 
 // warnOfOthers warns of a speedup that is another one with all that others, or a job itself

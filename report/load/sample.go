@@ -29,6 +29,7 @@ type Sample struct {
 	Inflight float64 // mean tasks in progress; 0 if not measured
 	CPUsBusy float64 // mean CPUs at work; 0 if not measured
 	Pressure float64 // share of the CPUs that others took; 0 if not measured
+	SetUp    float64 // share of the time that is set-up, if it is not small; NaN if it is, or was not measured
 
 	// Parts of the speedup stack; NaN if not measured.
 	GC                         float64 // CPUs that collected garbage
@@ -58,6 +59,7 @@ var readUnits = []struct {
 	{"tasks-inflight", func(s *Sample) *float64 { return &s.Inflight }, 0},
 	{"cpus-busy", func(s *Sample) *float64 { return &s.CPUsBusy }, 0},
 	{"pressure", func(s *Sample) *float64 { return &s.Pressure }, 0},
+	{"setup-share", func(s *Sample) *float64 { return &s.SetUp }, math.NaN()},
 	{"gc-cpus", func(s *Sample) *float64 { return &s.GC }, math.NaN()},
 	{"runq-cpus", func(s *Sample) *float64 { return &s.RunQueue }, math.NaN()},
 	{"steal-cpus", func(s *Sample) *float64 { return &s.Steal }, math.NaN()},
