@@ -98,7 +98,7 @@ func TestUnknownGainsFromWorkersHaveReasons(t *testing.T) {
 	if err := write.Stacks(&b, a); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"Alone, in cores", "Own: no speedup stack: the file lacks tasks-inflight\n"} {
+	for _, want := range []string{"Alone, in cores", "Own: no speedup stack: the file lacks tasks-inflight, which is unknown"} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("no %q:\n%s", want, b.String())
 		}

@@ -83,6 +83,9 @@ func (c *runCmd) Run(ctx context.Context, s *streams, k *kong.Context, args test
 	if err := c.checkForeign(flags); err != nil {
 		return err
 	}
+	if slices.Contains(flags, "quota") && r.Quota == 0 {
+		return errors.New("--quota: 0 would stop everything: the minimum is 0.01")
+	}
 	if err := r.limitSamples(); err != nil {
 		return err
 	}

@@ -19,7 +19,10 @@ func StackColumns() []string {
 // smaller of what the jobs took and their baseline: Work above the number of cores,
 // with a negative Inflation to balance it, does not account for the cores.
 func StackCells(s analyse.Stack) []string {
-	cells := []string{fmt.Sprint(s.Workers), fmt.Sprint(s.P)}
+	cells := []string{"–", fmt.Sprint(s.P)} // whoever decides the workers itself has none to say
+	if s.Workers > 0 {
+		cells[0] = fmt.Sprint(s.Workers)
+	}
 	saved := s.Saved()
 	for _, x := range []float64{s.Work - saved, s.Inflation + saved, s.GC, s.RunQueue, s.Imbalance, s.Locked, s.Runnable, s.Waiting, s.Sum(), s.Residual, saved, s.Idle} {
 		cells = append(cells, table.Figures(x))
@@ -76,7 +79,7 @@ func lacking(r analyse.Row) string {
 	case inflight && !busy:
 		return "cpus-busy"
 	case busy && !inflight:
-		return "tasks-inflight"
+		return "tasks-inflight, which is unknown where a benchmark begins goroutines of its own"
 	}
 	return "tasks-inflight or cpus-busy"
 }
