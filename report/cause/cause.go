@@ -132,6 +132,11 @@ type Cause struct {
 	Path  []Line `json:"path,omitempty"` // who called Line, the innermost first, in the user's modules
 
 	Holder *Line `json:"holder,omitempty"` // whose unlock, send or done ended the wait, or, if that has no line, where its goroutine began; nil if nobody's
+	// In and HolderIn are the functions of other modules that the lines call, and that wait and
+	// end the wait; empty if the lines do so themselves.
+	In       string `json:"in,omitempty"`
+	HolderIn string `json:"holder_in,omitempty"`
+
 	During Kind  `json:"during,omitempty"` // what the holder itself waited for meanwhile; empty if it ran
 	At     *Line `json:"at,omitempty"`     // where the holder spent most of that time; nil if unknown
 

@@ -40,6 +40,21 @@ func (s stack) path(m modules) []Line {
 	return list
 }
 
+// via returns the innermost function that is neither the user's nor the runtime's, nor of a
+// package that waits for others' sake, and that the user's innermost line calls; empty if
+// there is none.
+func (s stack) via(m modules) string {
+	for _, l := range s {
+		if m.owns(l.Function) {
+			break
+		}
+		if !machinery(packageOf(l.Function)) {
+			return generic(l.Function)
+		}
+	}
+	return ""
+}
+
 // harness reports whether package testing itself stands at the innermost frame that is
 // neither of the runtime nor of package sync: such a goroutine waits for the benchmark.
 func (s stack) harness() bool {

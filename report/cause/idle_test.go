@@ -26,7 +26,7 @@ func (s scene) stack(text string) int32 {
 	if !known {
 		list := stackOf(text)
 		i = int32(len(s.stacks))
-		s.stacks = append(s.stacks, frames{list.path(s.m), list.kind(s.m), list.harness(), list.system()})
+		s.stacks = append(s.stacks, frames{list.path(s.m), list.via(s.m), list.kind(s.m), list.harness(), list.system()})
 		s.seen[text] = i
 	}
 	return i
@@ -120,6 +120,19 @@ func TestWaitInsideTheAllocator(t *testing.T) {
 	s.wakes(70, sweeper, waiter, "runtime.ready:9 <- runtime.gcSweep:9")
 	s.runs(80, sweeper)
 	s.check(t, map[string]float64{"gc Get:4": 40, "gc": 10, "serial Get:4": 10, "waking": 10})
+}
+
+// The lock may be in a module that the line calls.
+func TestLockOfAnotherModule(t *testing.T) {
+	s := newScene()
+	holder, waiter := s.begins(0, body), s.begins(0, body)
+	s.waits(20, waiter, "sync", "sync.(*Mutex).Lock:9 <- example.org/dep.(*T).Add:8 <- example.com/m.Get:4 <- "+body)
+	s.wakes(80, waiter, holder, "sync.(*Mutex).Unlock:9 <- example.org/dep.(*T).Put:8 <- example.com/m.Get:4 <- "+body)
+	l := s.divide()
+	list := l.causes(1, comparison{})
+	if len(list) != 1 || !strings.HasPrefix(list[0].sentence(2), "1.00 of 2 cores wait at file.go:4 Get in dep.(*T).Add for the lock that Get holds until file.go:4 in dep.(*T).Put") {
+		t.Errorf("%+v", list)
+	}
 }
 
 // A core that runs something is not charged to anybody who waits.

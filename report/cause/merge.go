@@ -70,7 +70,7 @@ func (k Kind) allocates() bool { return k == GC || k == Allocator || k == Maps |
 // says where.
 func (c *Cause) take(o Cause) {
 	if c.isCPU() && !o.isCPU() && c.Kind == o.Kind {
-		c.Line, c.From, c.Until, c.Path, c.Holder, c.During, c.At = o.Line, o.From, o.Until, o.Path, o.Holder, o.During, o.At
+		c.Line, c.From, c.Until, c.Path, c.In, c.Holder, c.HolderIn, c.During, c.At = o.Line, o.From, o.Until, o.Path, o.In, o.Holder, o.HolderIn, o.During, o.At
 	} else {
 		c.Mutual = c.Mutual || c.Kind == Channel && c.Holder != nil && o.Holder != nil
 	}

@@ -91,6 +91,7 @@ type tape struct {
 // frames is a stack, with what is asked of it often.
 type frames struct {
 	path    []Line // the user's frames
+	via     string // the function of another module inside of the first of them
 	kind    Kind   // of what is inside of the first of them
 	harness bool
 	system  bool // all frames are the runtime's
@@ -307,6 +308,6 @@ func (t *tape) stack(s trace.Stack) int32 {
 	}
 	i = int32(len(t.stacks))
 	t.known[s] = i
-	t.stacks = append(t.stacks, frames{path: list.path(t.m), kind: list.kind(t.m), harness: list.harness(), system: list.system()})
+	t.stacks = append(t.stacks, frames{path: list.path(t.m), via: list.via(t.m), kind: list.kind(t.m), harness: list.harness(), system: list.system()})
 	return i
 }

@@ -73,8 +73,9 @@ func (l *ledger) cause(o origin, cores charge, hot hot) Cause {
 		return c
 	}
 	c.at(l.stacks[o.site].path)
+	c.In = l.stacks[o.site].via
 	if holder, ok := l.line(o.by); ok && c.Kind != GC { // which runs in anybody's name
-		c.Holder, c.During = &holder, o.during
+		c.Holder, c.HolderIn, c.During = &holder, l.stacks[o.by].via, o.during
 		if at, ok := l.line(o.at); ok {
 			c.At = &at
 		} else if path := hottest(l.seen[l.pair(o)]); len(path) > 0 && o.during == "" {

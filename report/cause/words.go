@@ -78,7 +78,7 @@ func (c Cause) sentence(cores float64) string {
 
 // predicate is what the cores do, from the verb on.
 func (c Cause) predicate() string {
-	at := "at " + c.Line.Place()
+	at := "at " + c.Line.Place() + within(c.In)
 	if c.Line == (Line{}) {
 		at = "outside of your code"
 	}
@@ -146,7 +146,15 @@ func (c Cause) ofHolder(format string) string {
 	if c.Holder == nil {
 		return ""
 	}
-	return fmt.Sprintf(format, c.Holder.name(), strings.TrimSuffix(c.Holder.Place(), " "+c.Holder.name()))
+	return fmt.Sprintf(format, c.Holder.name(), strings.TrimSuffix(c.Holder.Place(), " "+c.Holder.name())+within(c.HolderIn))
+}
+
+// within names the function of another module that a line calls.
+func within(function string) string {
+	if function == "" {
+		return ""
+	}
+	return " in " + function[strings.LastIndexByte(function, '/')+1:]
 }
 
 // meanwhile says what the holder waits for.
