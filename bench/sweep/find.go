@@ -48,7 +48,7 @@ func (f *Foreign) Find(ctx context.Context, pattern, re string, at Level) (found
 	notes = append(notes, sentences(omitted)...)
 	if len(found) == 0 {
 		if notes == nil {
-			return nil, nil, nil, fmt.Errorf("no benchmark of %s matches %q", pattern, re)
+			return nil, nil, nil, fmt.Errorf("no benchmark of %s matches %q%s", pattern, re, f.others(ctx, at))
 		}
 		return nil, nil, nil, fmt.Errorf("no benchmark of %s that matches %q can be measured:\n%s", pattern, re, strings.Join(notes, "\n"))
 	}
@@ -312,7 +312,49 @@ func (f *Foreign) tryNumbers(ctx context.Context, b *Benchmark, at Level) *Omiss
 			return &Omission{Name: name, Why: "odd numbers of goroutines are left out: half of the goroutines do much more operations than the others, as where every second one has another role"}
 		}
 	}
+	if f.haveRoles(ctx, b, at) {
+		b.Roles, b.Least = true, 2
+		return &Omission{Name: name, Why: "odd numbers of goroutines are left out: an operation takes another time with 1 and 3 goroutines than with 2 and 4, as where every second one has another role"}
+	}
 	return nil
+}
+
+// haveRoles reports whether the time of an operation goes up and down with the number of
+// goroutines, three times in a row.
+func (f *Foreign) haveRoles(ctx context.Context, b *Benchmark, at Level) bool {
+	var first [4]float64
+	for try := range 3 {
+		var times [4]float64
+		for i := range times {
+			out, err := f.try(ctx, b.Package, at, []string{overlay.GoroutinesVariable + "=" + strconv.Itoa(i+1)}, testFlags(at.Procs, exactPattern(b.Name), "30ms")...)
+			if err != nil {
+				return false
+			}
+			times[i] = valueIn(out, "sec/op")
+		}
+		if try == 0 {
+			first = times
+		}
+		if !zigzag(times) || (times[1] < times[0]) != (first[1] < first[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+// zigzag reports whether the times with 1, 2, 3 and 4 goroutines alternate: where half of
+// those work for longer, odd numbers have more of these, or fewer.
+func zigzag(times [4]float64) bool {
+	const clearly = 1.08
+	up := 0.0
+	for i := range 3 {
+		step := times[i+1] / times[i]
+		if !(step > clearly) && !(step < 1/clearly) || i > 0 && (step > 1) == (up > 1) {
+			return false
+		}
+		up = step
+	}
+	return true
 }
 
 // inRunParallel reports whether a process failed while goroutines of RunParallel ran: one
@@ -347,6 +389,9 @@ func omission(name, what string, err error) Omission {
 func (f *Foreign) functions(ctx context.Context, pkg string, at Level) (names []string, err error) {
 	out, err := f.try(ctx, pkg, at, nil, "-test.list=^Benchmark")
 	if err != nil {
+		if len(f.Args) == 0 {
+			return nil, fmt.Errorf("list its benchmarks: %w; arguments for it go behind --", err)
+		}
 		return nil, fmt.Errorf("list its benchmarks: %w", err)
 	}
 	for name := range strings.FieldsSeq(string(out)) {
@@ -355,6 +400,25 @@ func (f *Foreign) functions(ctx context.Context, pkg string, at Level) (names []
 		}
 	}
 	return names, nil
+}
+
+// others names some benchmarks that there are, for somebody whose pattern matches none.
+func (f *Foreign) others(ctx context.Context, at Level) string {
+	const some = 8
+	var all []string
+	for _, pkg := range f.packages {
+		names, _ := f.functions(ctx, pkg.ImportPath, at) // what fails has been said
+		for _, name := range names {
+			all = append(all, strings.TrimPrefix(name, "Benchmark"))
+		}
+	}
+	switch {
+	case len(all) == 0:
+		return ""
+	case len(all) > some:
+		return fmt.Sprintf("; it has %s and %d more", strings.Join(all[:some], ", "), len(all)-some)
+	}
+	return "; it has " + strings.Join(all, ", ")
 }
 
 // Matches reports whether a package that Build has built has a benchmark function
