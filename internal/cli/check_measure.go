@@ -84,7 +84,7 @@ func (c *checkCmd) measure(ctx context.Context, s *streams, h host.Host, p *pair
 	}
 	said, unlogged := logAll(file.Path(), problems, problemOutput)
 	if logged || said {
-		fmt.Fprintf(s.err, "note: their whole output is in %s\n", failureLog(file.Path()))
+		notef(s.err, "their whole output is in %s", failureLog(file.Path()))
 	}
 	err = errors.Join(err, unlogged, file.Close())
 	interrupted = errors.Is(err, sweep.ErrInterrupted)

@@ -105,7 +105,7 @@ func (d demo) print(text, first, more string) {
 // recordings records cashiers and plays or prints the recordings.
 func (d demo) recordings(ctx context.Context) error {
 	if d.cores == 1 {
-		fmt.Fprintln(d.err, "note: this process may use only one core: there is one cashier, and no parallelism to show")
+		notef(d.err, "this process may use only one core: there is one cashier, and no parallelism to show")
 	}
 	fmt.Fprintf(d.err, "recording two queues for %s\n", table.Count(d.cores, "second"))
 	var shops []trace.Timeline

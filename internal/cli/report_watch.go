@@ -39,7 +39,7 @@ func (c *reportCmd) watch(ctx context.Context, s *streams) error {
 	if err := watchable(path); err != nil {
 		return c.suggest(err)
 	}
-	w := watcher{path: path, dir: c.directory(), say: func(text string) { fmt.Fprintln(s.err, "note: "+text) }}
+	w := watcher{path: path, dir: c.directory(), say: func(text string) { notef(s.err, "%s", text) }}
 	if err := w.dir.check("report.json", "index.html"); err != nil {
 		return err
 	}

@@ -200,10 +200,10 @@ func (r *run) useWorkloads(what *target, levels []sweep.Level) error {
 	r.completeSamples()
 	r.completeBudget(grid)
 	if errs := grid.LimitErrors(); len(errs) > 0 {
-		fmt.Fprintf(r.err, "note: left out: %s\n", strings.ReplaceAll(errors.Join(errs...).Error(), "\n", "; "))
+		notef(r.err, "left out: %s", strings.ReplaceAll(errors.Join(errs...).Error(), "\n", "; "))
 	}
 	if r.Size == "" && grid.Size != workloads.Medium {
-		fmt.Fprintf(r.err, "note: jobs are %s, so that each of %d workers has a task: results of other sizes are not comparable; see --size\n", grid.Size, slices.Max(grid.Workers))
+		notef(r.err, "jobs are %s, so that each of %d workers has a task: results of other sizes are not comparable; see --size", grid.Size, slices.Max(grid.Workers))
 	}
 	self, err := os.Executable()
 	if err != nil {

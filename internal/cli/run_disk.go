@@ -32,7 +32,7 @@ func (r *run) disk(g *sweep.Grid) (dir string, done func() error, err error) {
 	dir, done = made.Path, made.Remove
 	err = tryDisk(dir, g.Variants)
 	if errors.Is(err, errors.ErrUnsupported) && r.Disk == "" && !slices.Contains(r.Workloads, workloads.Disk.Name) {
-		fmt.Fprintln(r.err, "note: disk is left out:", err)
+		notef(r.err, "disk is left out: %v", err)
 		g.Workloads = slices.DeleteFunc(slices.Clone(g.Workloads), isDisk)
 		return dir, done, nil
 	}

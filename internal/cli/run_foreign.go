@@ -95,7 +95,7 @@ func (r *run) find(ctx context.Context, f *sweep.Foreign, levels []sweep.Level) 
 		return nil, nil, err
 	}
 	for _, note := range notes {
-		fmt.Fprintln(r.err, "note:", note)
+		notef(r.err, "%s", note)
 	}
 	var one []sweep.Benchmark
 	for _, b := range found {
@@ -109,7 +109,7 @@ func (r *run) find(ctx context.Context, f *sweep.Foreign, levels []sweep.Level) 
 	case several == nil:
 		return nil, nil, fmt.Errorf("every benchmark that can be measured uses one core: %s; %s these, too", r.names(one), r.remedy)
 	case one != nil:
-		fmt.Fprintf(r.err, "note: left out are the benchmarks that use one core, %d of %d: %s; %s these, too\n", len(one), len(found), r.names(one), r.remedy)
+		notef(r.err, "left out are the benchmarks that use one core, %d of %d: %s; %s these, too", len(one), len(found), r.names(one), r.remedy)
 	}
 	return several, omitted, nil
 }
@@ -137,7 +137,7 @@ func (r *run) withinBudget(plan sweep.ForeignPlan) []sweep.Benchmark {
 	if r.Budget == 0 || r.Rounds > 0 || fit >= len(all) {
 		return all
 	}
-	fmt.Fprintf(r.err, "note: the budget of %v is enough for %d of %s: left out are %s; use --budget %v, or choose with --bench\n", r.Budget, fit, table.Count(len(all), "benchmark"), r.names(all[fit:]), full.Budget)
+	notef(r.err, "the budget of %v is enough for %d of %s: left out are %s; use --budget %v, or choose with --bench", r.Budget, fit, table.Count(len(all), "benchmark"), r.names(all[fit:]), full.Budget)
 	return all[:fit]
 }
 

@@ -40,13 +40,13 @@ func (r *run) begin(ctx context.Context, what target) error {
 	}
 	for _, note := range append(slices.Clone(r.host.Notes), what.limit, r.long(what.plan), r.tooShort(r.estimate(what), what.chosen)) {
 		if note != "" {
-			fmt.Fprintln(r.err, "note:", note)
+			notef(r.err, "%s", note)
 		}
 	}
 	if logged, err := logAll(file.Path(), what.omitted, omissionOutput); err != nil {
 		return errors.Join(err, file.Close())
 	} else if logged {
-		fmt.Fprintf(r.err, "note: their whole output is in %s\n", failureLog(file.Path()))
+		notef(r.err, "their whole output is in %s", failureLog(file.Path()))
 	}
 	return r.measure(ctx, what, file, r.about(), nil)
 }
@@ -68,7 +68,7 @@ func (r *run) measure(ctx context.Context, what target, file *sweep.File, about 
 	defer func() { err = errors.Join(err, file.Close()) }()
 	few := func(p sweep.Point) bool { return p.Workers <= 1 || p.Package != "" && r.Workers == nil } // or as few as a benchmark can have
 	if !slices.ContainsFunc(what.plan.FixedPoints(), func(p sweep.Point) bool { return few(p) && min(p.Cores, p.Procs) == 1 && p.Slices == 1 }) {
-		fmt.Fprintln(r.err, "note: without 1 worker on 1 core the report has no gains; benchstat can still compare the points")
+		notef(r.err, "without 1 worker on 1 core the report has no gains; benchstat can still compare the points")
 	}
 	if r.limited != nil {
 		if err := r.limited.Join(); err != nil {
@@ -134,10 +134,10 @@ func printDisturbed(w io.Writer, d sweep.Disturbed) {
 	const much = 0.2
 	percent := func(n int) int { return int(math.Round(100 * float64(n) / float64(d.Turns))) }
 	if float64(d.Slow) > much*float64(d.Turns) {
-		fmt.Fprintf(w, "note: in %d %% of the turns a CPU was slower than its best, as when another machine of the host has the other thread of its core: intervals are wide\n", percent(d.Slow))
+		notef(w, "in %d %% of the turns a CPU was slower than its best, as when another machine of the host has the other thread of its core: intervals are wide", percent(d.Slow))
 	}
 	if float64(d.Others) > much*float64(d.Turns) {
-		fmt.Fprintf(w, "note: in %d %% of the turns other programs had part of the CPUs: stop them, or raise --budget\n", percent(d.Others))
+		notef(w, "in %d %% of the turns other programs had part of the CPUs: stop them, or raise --budget", percent(d.Others))
 	}
 }
 
@@ -178,7 +178,7 @@ func printSummary(w io.Writer, file *sweep.File, summary sweep.Summary, err erro
 	fmt.Fprintln(w)
 	failed := printFailures(w, summary.Failures)
 	if len(summary.Failures) > 0 {
-		fmt.Fprintf(w, "note: their whole output is in %s\n", failureLog(file.Path()))
+		notef(w, "their whole output is in %s", failureLog(file.Path()))
 	}
 	if summary.Samples == 0 && len(summary.Failures) == 0 {
 		// The log is about benchmarks left out of a run without samples.
@@ -186,17 +186,17 @@ func printSummary(w io.Writer, file *sweep.File, summary sweep.Summary, err erro
 	}
 	printDisturbed(w, summary.Disturbed)
 	if few := names(summary.Few); few != "" {
-		fmt.Fprintf(w, "note: %s: a timing has fewer than %d operations for each goroutine, because they take long: while the last ones end, other goroutines have none\n", few, overlay.LeastEach)
+		notef(w, "%s: a timing has fewer than %d operations for each goroutine, because they take long: while the last ones end, other goroutines have none", few, overlay.LeastEach)
 	}
 	if list := benchmarks(summary.SetUps); list != "" {
-		fmt.Fprintf(w, "note: %s: set-up on the timer is more than 2 %% of a timing, so that it takes part in the gains: call b.ResetTimer after it, or loop with b.Loop\n", list)
+		notef(w, "%s: set-up on the timer is more than 2 %% of a timing, so that it takes part in the gains: call b.ResetTimer after it, or loop with b.Loop", list)
 	}
 	if err == nil && summary.Missing > 0 {
-		fmt.Fprintf(w, "note: %d of %s did not fit into the budget\n", summary.Missing, table.Count(summary.Points, "point"))
+		notef(w, "%d of %s did not fit into the budget", summary.Missing, table.Count(summary.Points, "point"))
 	}
 	if err != nil {
 		if summary.Samples > 0 && !errors.Is(err, sweep.ErrPast) {
-			fmt.Fprintf(w, "note: the samples are kept: overlap report %[1]s reads them, overlap run --resume %[1]s continues\n", file.Path())
+			notef(w, "the samples are kept: overlap report %[1]s reads them, overlap run --resume %[1]s continues", file.Path())
 		}
 		return err
 	}

@@ -28,7 +28,7 @@ func (r *run) record(ctx context.Context, what target, results string, about []h
 	}
 	self, err := os.Executable()
 	if err != nil {
-		fmt.Fprintln(r.err, "note: no recordings:", err)
+		notef(r.err, "no recordings: %v", err)
 		return
 	}
 	keep := func(ending string, data []byte, err error) {
@@ -37,7 +37,7 @@ func (r *run) record(ctx context.Context, what target, results string, about []h
 			err = replace(path, data)
 		}
 		if err != nil {
-			fmt.Fprintf(r.err, "note: no %s: %v\n", path, err)
+			notef(r.err, "no %s: %v", path, err)
 		}
 	}
 	cores, shop := highest(what.plan.FixedPoints())

@@ -1,10 +1,12 @@
 package cli
 
 import (
+	"fmt"
 	"io"
 	"os"
 	"runtime"
 	"strconv"
+	"strings"
 
 	"golang.org/x/term"
 
@@ -22,6 +24,21 @@ func terminalOf(w io.Writer) table.Terminal {
 		}
 	}
 	return t
+}
+
+// notef writes a note, in lines that fit if the width is known: elsewhere, as in a log, a note
+// is one line to search for.
+func notef(w io.Writer, format string, args ...any) {
+	lines := strings.Split("note: "+fmt.Sprintf(format, args...), "\n")
+	if t := terminalOf(w); t.Width > 0 {
+		var fit []string
+		for _, line := range lines {
+			first := line[:len(line)-len(strings.TrimLeft(line, " "))]
+			fit = append(fit, t.Wrap(line[len(first):], first, first+"  ")...)
+		}
+		lines = fit
+	}
+	fmt.Fprintln(w, strings.Join(lines, "\n"))
 }
 
 // widthOf reads the variable COLUMNS; it returns 0 if no table fits into that width.

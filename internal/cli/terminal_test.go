@@ -39,3 +39,18 @@ func TestWidthOfAPipe(t *testing.T) {
 		}
 	}
 }
+
+// Notes fit where the width is known, and are one line each elsewhere.
+func TestNotesFit(t *testing.T) {
+	for columns, want := range map[string]string{
+		"":   "note: a benchmark that needs more words than fit into a line\n  by itself\n",
+		"40": "note: a benchmark that needs more words\n  than fit into a line\n  by itself\n",
+	} {
+		t.Setenv("COLUMNS", columns)
+		var b strings.Builder
+		notef(&b, "a benchmark that needs more words than fit into a %s\n  by itself", "line")
+		if b.String() != want {
+			t.Errorf("%q columns: %q", columns, b.String())
+		}
+	}
+}

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"overlap/internal/git"
@@ -22,7 +21,7 @@ func tidy(ctx context.Context, s *streams, dir string) {
 			remove = func() error { return git.Clear(ctx, left) }
 		}
 		if err := remove(); err != nil {
-			fmt.Fprintf(s.err, "note: %s, which a killed run left behind, cannot be removed: %v\n", left.Path, err)
+			notef(s.err, "%s, which a killed run left behind, cannot be removed: %v", left.Path, err)
 			continue
 		}
 		removed = append(removed, left.Path)
@@ -32,6 +31,6 @@ func tidy(ctx context.Context, s *streams, dir string) {
 
 func noteRemoved(s *streams, paths []string) {
 	if len(paths) > 0 {
-		fmt.Fprintf(s.err, "note: removed what a killed run left behind: %s\n", strings.Join(paths, ", "))
+		notef(s.err, "removed what a killed run left behind: %s", strings.Join(paths, ", "))
 	}
 }

@@ -103,7 +103,7 @@ func (c *whyCmd) explain(ctx context.Context, r *run) (err error) {
 	counters, passes := sweep.CheckCounters(), time.Duration(10)
 	if counters != nil {
 		passes = 8
-		fmt.Fprintln(r.err, "note: no hardware counters:", printable(counters))
+		notef(r.err, "no hardware counters: %v", printable(counters))
 	}
 	failed := 0
 	for i, pair := range pairs {
@@ -195,7 +195,7 @@ func (c *whyCmd) explainOne(ctx context.Context, r *run, recorder sweep.Recorder
 		return err
 	}
 	for _, err := range lost {
-		fmt.Fprintf(r.err, "note: no recording of %s: %s\n", p.all.Workload, printable(err))
+		notef(r.err, "no recording of %s: %s", p.all.Workload, printable(err))
 	}
 	record, err := cause.Read(dir)
 	if err != nil {
