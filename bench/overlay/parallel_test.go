@@ -207,7 +207,8 @@ func TestPartsTellWhereTheCPUsWent(t *testing.T) {
 	want := map[string]map[string][2]float64{
 		"Lock":    {"goroutines-locked": {1, 4}, "tasks-inflight": {3, 4.001}, "gc-cpus": {0, 0.1}},
 		"Garbage": {"gc-cpus": {0.001, 16}},
-		"Spin":    {"tasks-inflight": {3, 4.001}, "goroutines-runnable": {0.2, 4}, "idle-cpus": {0, 2}, "gc-cpus": {0, 0.1}},
+		// The runtime measures an eighth of those that are ready, so that chance adds much.
+		"Spin": {"tasks-inflight": {3, 4.001}, "goroutines-runnable": {0.2, 16}, "idle-cpus": {0, 2}, "gc-cpus": {0, 0.1}},
 	}
 	for bench, limits := range want {
 		got := parts(t, binary, bench, "200ms", PartsVariable+"=1", GoroutinesVariable+"=4")
