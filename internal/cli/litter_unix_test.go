@@ -186,7 +186,7 @@ var litterRuns = []struct {
 	args []string
 }{
 	{"suite measuring", "round 2", []string{"INT", "TERM", "HUP", "closed"}, []string{"run", "--workloads=sleepers", "--workers=1,2", "--size=small", "--sample=1ms", "--budget=1h", "--precision=0%", "--wait=0s"}},
-	{"module building", "building", []string{"TERM", "HUP"}, []string{"run", "--pkg=.", "--budget=1h", "--wait=0s"}},
+	{"module building", "building", []string{"TERM", "HUP"}, []string{"run", "--pkg=.", "--all", "--budget=1h", "--wait=0s"}},
 	{"module measuring", "round 2", []string{"TERM", "closed"}, []string{"run", "--pkg=.", "--all", "--sample=1ms", "--budget=1h", "--precision=0%", "--wait=0s"}},
 	{"check building", "building the tests of base", []string{"TERM", "HUP"}, []string{"check", "--base=HEAD^", "--head=HEAD"}},
 	{"check measuring", "slots", []string{"HUP", "closed"}, []string{"check", "--base=HEAD^", "--head=HEAD", "--curves=never"}},
