@@ -30,6 +30,7 @@ type player struct {
 	parts  []*part // of the turns that it took
 	cpus   []int   // that it is bound to at the moment
 	family bool    // it has child processes, which stay where they are and whose CPU time is unknown
+	fits   bool    // it needs a turn to find out how many jobs make one
 	err    error   // why it is out
 	result *benchfmt.Result
 	slices overlay.Slices
@@ -59,7 +60,8 @@ func (t *sitting) start(ctx context.Context) {
 	t.await()
 }
 
-// await waits until all players are ready.
+// await waits until all players are ready, and lets those that need it find out how many
+// jobs make a turn, one after the other.
 func (t *sitting) await() {
 	var ready sync.WaitGroup
 	for _, q := range t.players {
@@ -72,6 +74,13 @@ func (t *sitting) await() {
 		}
 	}
 	ready.Wait()
+	for _, q := range t.players {
+		if q.err == nil && q.fits {
+			late := watch(q)
+			q.err = turns.Give(turns.Turn{}, q.seat)
+			late.Stop()
+		}
+	}
 }
 
 // isShareOf reports whether q is several copies of the share p at once.
@@ -108,7 +117,7 @@ func (t *sitting) seat(ctx context.Context, by launchers, p Point, copied, jobs 
 	cmd := l.command(q.ctx, p, 0, cpus, false)
 	cmd.ExtraFiles = s.Files()
 	q.proc, q.err = launch(q.ctx, cmd, cpus, false, false, l.prints, l.word)
-	q.limit, q.cpus = l.limit, cpus
+	q.limit, q.cpus, q.fits = l.limit, cpus, l.fits
 	return q
 }
 

@@ -79,6 +79,7 @@ type launcher struct {
 	word      string // with which a process says that it waits for the others
 	prints    string // name of the result
 	counted   bool   // with hardware counters
+	fits      bool   // processes need a turn to find out how many jobs make one
 	command   func(ctx context.Context, p Point, iterations int, cpus []int, barrier bool) *exec.Cmd
 }
 

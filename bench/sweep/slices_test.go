@@ -57,6 +57,22 @@ func BenchmarkAlone(b *testing.B) {
 	}
 }
 
+// BenchmarkFits is like it where it finds out how many operations make a slice: not one, of
+// a millisecond, nor as many as the ordinary run has.
+func BenchmarkFits(b *testing.B) {
+	if b.N != 4 {
+		time.Sleep(time.Duration(b.N) * time.Millisecond)
+		return
+	}
+	f, err := os.OpenFile(os.Getenv("TURNING"), os.O_CREATE|os.O_EXCL, 0o666)
+	if err != nil {
+		b.Fatal("at the same time: ", err)
+	}
+	time.Sleep(4 * time.Millisecond)
+	f.Close()
+	os.Remove(f.Name())
+}
+
 var calls int
 
 func BenchmarkFails(b *testing.B) {
@@ -131,14 +147,18 @@ func TestProcessesTakeTurns(t *testing.T) {
 	// A turn with several CPUs settles, and has several slices.
 	wide := at("Loop")
 	wide.Procs = len(cpus)
-	entries, err := f.Block(t.Context(), Block{Points: []Point{at("Sleep"), wide, at("SetsUp")}, Jobs: []int{0, 2, 0}, Time: 60 * time.Millisecond, Settle: 10 * time.Millisecond, Number: 1})
+	fits := at("Fits")
+	fits.Procs = len(cpus)
+	entries, err := f.Block(t.Context(), Block{Points: []Point{at("Sleep"), wide, at("SetsUp"), at("Fits"), fits}, Jobs: []int{0, 2, 0, 0, 0}, Time: 60 * time.Millisecond, Settle: 10 * time.Millisecond, Number: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, e := range entries {
-		n, _ := e.Result.Value("timings")
-		if e.Err != nil || n < 1 {
-			t.Errorf("%s: %v timings, %v", e.Point, n, e.Err)
+		if e.Err != nil {
+			t.Fatalf("%s: %v", e.Point, e.Err)
+		}
+		if n, _ := e.Result.Value("timings"); n < 1 {
+			t.Errorf("%s: %v timings", e.Point, n)
 		}
 		if want := string(e.Result.Name.Full()); !strings.HasSuffix(e.Point, want) {
 			t.Errorf("%s is called %s", e.Point, want)

@@ -92,6 +92,7 @@ func inTurns(by Slicer, p Point, s Slicing, length time.Duration, file string) (
 		return l, nil, err
 	}
 	start := l.command
+	l.fits = s.Ops < 1
 	l.command = func(ctx context.Context, p Point, iterations int, cpus []int, _ bool) *exec.Cmd {
 		cmd := start(ctx, p, iterations, cpus, false)
 		cmd.Env = append(s.environ(cmd, file), overlay.TurnsVariable+"="+length.String())
