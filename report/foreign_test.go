@@ -44,6 +44,9 @@ func TestBenchmarksThatDecideTheirWorkers(t *testing.T) {
 	if len(a.Rows) != len(want) {
 		t.Fatalf("%d rows, warnings %v", len(a.Rows), a.Warnings)
 	}
+	if got := a.Explain(); !strings.HasPrefix(got, "overlap why --pkg ") || !strings.HasSuffix(got, "--bench '^BenchmarkMap$/^size=99$/^impl=mutex$'") {
+		t.Errorf("the command that explains the first row is %s", got)
+	}
 	for i, w := range want {
 		r := a.Rows[i]
 		if r.Name() != w.name || r.Workers != 0 || r.P != 2 || r.Verdict != w.verdict {

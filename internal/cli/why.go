@@ -37,8 +37,8 @@ type whyCmd struct {
 	Cores   int `group:"where" help:"Number of cores to explain (default: all)." placeholder:"N"`
 	Workers int `group:"where" help:"Number of goroutines of RunParallel, or workers of a workload (default: as many as cores)." placeholder:"N"`
 
-	Sample time.Duration `group:"long" help:"How long to time a benchmark in each of eight passes, or ten with hardware counters." default:"1500ms" placeholder:"DURATION"`
-	Limit  time.Duration `group:"long" help:"Stop a pass that takes longer than this." default:"1m" placeholder:"DURATION"`
+	Sample time.Duration `group:"long" help:"How long to time a benchmark in each of eight passes, or ten with hardware counters (default: 1.5s)." default:"1500ms" placeholder:"DURATION"`
+	Limit  time.Duration `group:"long" help:"Stop a pass that takes longer than this (default: 1m)." default:"1m" placeholder:"DURATION"`
 
 	Results string `group:"output" help:"Directory for the recordings (default: results)." default:"results" placeholder:"DIR"`
 	Name    string `group:"output" help:"Name of this machine in the results (default: its host name)." placeholder:"HOST"`

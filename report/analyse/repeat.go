@@ -78,6 +78,27 @@ func (r Row) pointFlags(names []spelling, points []load.Point) (args []string) {
 	return args
 }
 
+// Explain is the command that names the lines which took the cores of the first row that
+// contends, or empty. A file of another program may name packages that are not there.
+func (a *Analysis) Explain() string {
+	for _, r := range a.Rows {
+		if r.Class != Contends {
+			continue
+		}
+		if r.Executor != "" {
+			return ShellWords("overlap", "why", "--workloads", strings.ToLower(r.Workload))
+		}
+		var names []spelling
+		for _, p := range a.pointsOf(r) {
+			for _, name := range a.Data.Names(p) {
+				names = append(names, spellingOf(name, p.Procs))
+			}
+		}
+		return ShellWords("overlap", "why", "--pkg", r.packagePath(), "--bench", exactPattern(withoutAxes(names)))
+	}
+	return ""
+}
+
 // placementFlags returns the flags that take the CPUs in an order.
 func placementFlags(placement string) []string {
 	switch {

@@ -29,6 +29,9 @@ func Table(w io.Writer, a *analyse.Analysis, t table.Terminal) error {
 	for _, note := range slices.Concat(tableNotes(a), gainNotes(a), crossoverNotes(a), lawNotes(a), []string{sampleNote(a)}) {
 		b.WriteString(strings.Join(t.Wrap(note, "", "  "), "\n") + "\n")
 	}
+	if command := a.Explain(); command != "" {
+		b.WriteString("which lines take the cores: " + command + "\n")
+	}
 	for _, err := range a.AllWarnings() {
 		for _, line := range t.Wrap("warning: "+table.OneLine(err.Error()), "", "  ") {
 			b.WriteString(t.Paint(table.Yellow, line) + "\n")
