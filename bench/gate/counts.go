@@ -28,7 +28,7 @@ func (pt *judged) testCount(q Quantity, o Options) *test {
 	if !sure || !too {
 		return pt.test(q, m.Counts(), o)
 	}
-	return &test{Change: pt.exactly(q, base, head, m.Blocks(), o)}
+	return &test{Change: pt.exactly(q, base, head, m.Blocks(), o), points: []*judged{pt}}
 }
 
 // fewSlots is the number of slots of a side below which all must agree.

@@ -20,8 +20,16 @@
 // those with a difference as large as the measured one is an exact p value, whatever
 // the noise is (Fisher, 1935; Edgington, 1969).
 //
-// The number of blocks is fixed before the first is measured, and every round visits
-// the points in an order of its own. Nothing is measured again because of its result.
+// Every round visits the points in an order of its own, and no block is measured again
+// because of its result.
+//
+// # Looks
+//
+// Most benchmarks are settled after half of the blocks for which there is time. So a check
+// looks at what it has after half of them, after all, and after half as many again, and
+// measures only what is not settled; the last third is for those in doubt, and takes the
+// time that the settled ones left. Numbers and shares of the looks are fixed in advance, and
+// each look may spend only its share of the error rate: see Looks.
 //
 // # Layouts
 //

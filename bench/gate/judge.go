@@ -18,6 +18,7 @@ type Options struct {
 	Threshold float64         // changes up to this share are the same; 0 means 0.03
 	Seed      uint64          // of the randomly drawn exchanges
 	Demands   map[int]float64 // minimum efficiency of head, by cores
+	Looks     Looks           // at which measuring could end
 	Quick     bool            // no floors, which take most of the time: for studies of power
 }
 
@@ -32,25 +33,8 @@ type Findings struct {
 // Judge compares head with base. It neither measures nor looks at a clock: the
 // same series and options give the same findings.
 func Judge(series []Series, o Options) Findings {
-	if !(o.Alpha > 0) {
-		o.Alpha = .01
-	}
-	if !(o.Threshold > 0) {
-		o.Threshold = .03
-	}
-	prepared, notes := prepareAll(series)
-	j := judgement{Options: o, points: make([]*judged, len(prepared)), disturbedCPUs: disturbedCPUs(prepared)}
-	tests := make([][]*test, len(prepared))
-	runParallel(len(prepared), func(i int) {
-		j.points[i] = &judged{prepared: prepared[i]}
-		tests[i] = j.points[i].tests(o)
-	})
-	j.tests = slices.Concat(tests...)
-	j.tests = append(j.tests, gains(slices.DeleteFunc(slices.Clone(j.points), func(pt *judged) bool { return pt.headOnly }))...)
-	f := Findings{Tests: evaluate(j.tests, o)}
-	for _, t := range j.tests {
-		t.judge(o)
-	}
+	j, n, notes := assess(series, &o)
+	f := Findings{Tests: n}
 	for _, t := range j.tests {
 		t.excuse()
 		if t.tooDisturbed && t.Verdict == CannotTell {
@@ -61,6 +45,44 @@ func Judge(series []Series, o Options) Findings {
 	demands, more := j.demands()
 	f.Demands, f.Notes = demands, slices.Concat(notes, j.noteLeftOut(), notePowerless(j.points, f.Tests, o.Alpha), noteLinkedOnce(j.points), more)
 	return f
+}
+
+// assess makes the tests of the series, gives each its verdict, and returns how many Holm's
+// correction covers, and what could not be judged. It sets the defaults of the options.
+func assess(series []Series, o *Options) (j judgement, tested int, notes []string) {
+	if !(o.Alpha > 0) {
+		o.Alpha = .01
+	}
+	if !(o.Threshold > 0) {
+		o.Threshold = .03
+	}
+	prepared, notes := prepareAll(series)
+	j = judgement{Options: *o, points: make([]*judged, len(prepared)), disturbedCPUs: disturbedCPUs(prepared)}
+	tests := make([][]*test, len(prepared))
+	runParallel(len(prepared), func(i int) {
+		j.points[i] = &judged{prepared: prepared[i]}
+		tests[i] = j.points[i].tests(*o)
+	})
+	j.tests = slices.Concat(tests...)
+	j.tests = append(j.tests, gains(slices.DeleteFunc(slices.Clone(j.points), func(pt *judged) bool { return pt.headOnly }))...)
+	j.setShares()
+	tested = evaluate(j.tests, *o)
+	for _, t := range j.tests {
+		t.judge(*o)
+	}
+	return j, tested, notes
+}
+
+// setShares gives each test the share of the look at which its benchmark stopped.
+func (j *judgement) setShares() {
+	most := map[benchmarkOf]int{}
+	for _, pt := range j.points {
+		most[benchmark(pt.Point)] = max(most[benchmark(pt.Point)], pt.measured)
+	}
+	for _, t := range j.tests {
+		t.measured = most[benchmark(t.points[0].Point)]
+		t.share = j.Looks.share(t.measured)
+	}
 }
 
 // judgement is what Judge works on.
@@ -100,14 +122,13 @@ func evaluate(all []*test, o Options) int {
 			tested = append(tested, t)
 		}
 	}
-	level := o.Alpha / float64(max(len(tested), 1))
-	draws := stat.Draws(level, maxDraws)
-	p := make([]float64, len(tested))
+	p, spent := make([]float64, len(tested)), make([]float64, len(tested))
 	runParallel(len(tested), func(i int) {
 		t := tested[i]
-		seed, stream := o.Seed, t.stream()
-		p[i] = t.tested.P(draws, seed, stream)
-		low, high := t.size.Limits(seed, stream+1)
+		seed, stream, level := o.Seed, t.stream(), t.share*o.Alpha/float64(len(tested))
+		p[i] = t.tested.P(stat.Draws(level, maxDraws), seed, stream)
+		spent[i] = min(1, p[i]/t.share)
+		low, high := t.size.Limits(intervalError*t.share, seed, stream+1)
 		t.Ratio, t.Low, t.High = math.Exp(t.size.Estimate()), math.Exp(low), math.Exp(high)
 		t.Floor = math.NaN()
 		if !o.Quick {
@@ -116,7 +137,7 @@ func evaluate(all []*test, o Options) int {
 		}
 		t.setSpans(seed, stream+3)
 	})
-	adjusted := stat.Holm(p)
+	adjusted := stat.Holm(spent)
 	for i, t := range tested {
 		t.P, t.Adjusted = p[i], adjusted[i]
 		if t.Layouts != nil {
@@ -190,8 +211,8 @@ func notePowerless(points []*judged, tests int, alpha float64) (notes []string) 
 		if pt.headOnly {
 			continue
 		}
-		if n := pt.time.tested.Units(); stat.LeastP(n)*float64(tests) > alpha {
-			need, what := 1+int(math.Ceil(math.Log2(float64(tests)/alpha))), "blocks"
+		if n := pt.time.tested.Units(); stat.LeastP(n)*float64(tests) > alpha*pt.time.share {
+			need, what := leastUnits(tests, alpha*pt.time.share), "blocks"
 			if n < len(pt.blocks) {
 				what = "different pairs of layouts"
 			}

@@ -44,13 +44,19 @@ type Config struct {
 	Points     []sweep.Point
 	HeadOnly   []sweep.Point // of head alone
 	Base, Head Sampler
-	Blocks     int                   // of every point
-	SlotTime   time.Duration         // how long the slices of a slot take
-	Seed       uint64                // of the order of points, of the coins and of the layouts
-	Relink     Relink                // the zero Relink leaves the binaries as they are
-	Quiet      func(context.Context) // waits for others to leave the CPUs alone; may be nil
-	Append     func(Record) error    // may be nil
-	Progress   func(done, all int)   // of slots; may be nil
+	Blocks     int                     // of every point, if it is not settled before
+	SlotTime   time.Duration           // how long the slices of a slot take
+	Seed       uint64                  // of the order of points, of the coins and of the layouts
+	Relink     Relink                  // the zero Relink leaves the binaries as they are
+	Looks      Looks                   // after which Settled is called
+	Time       time.Duration           // for looks beyond Blocks; 0 for no limit
+	Quiet      func(context.Context)   // waits for others to leave the CPUs alone; may be nil
+	Append     func(Record) error      // may be nil
+	Stop       func(sweep.Point) error // called for a point that is not measured until the last look; may be nil
+	Progress   func(done, all int)     // of slots; may be nil
+
+	// Settled returns which points need no further blocks.
+	Settled func([]Series) func(sweep.Point) bool
 }
 
 // Relink gives the two sides new binaries before some rounds.
@@ -70,7 +76,9 @@ type Relink struct {
 // block of a point at each visit. Before the first round it finds, with base, how many
 // operations make a slice of a point; both builds keep to that number. Quiet is called
 // before that, and after each block in which others had the CPUs. Such a block is left
-// out when speedups are judged, and not measured again.
+// out when speedups are judged, and not measured again. After a look it measures only the
+// points that are not settled. When all have Blocks, it goes on to a further look if the
+// time suffices for all rounds until then.
 //
 // A point with a process that fails is left out, with the reason and all of its
 // blocks: those would be the ones in which it did not fail. If the context ends, or
@@ -81,37 +89,85 @@ func Measure(ctx context.Context, c Config) ([]Series, []Problem, error) {
 	if err := m.findOps(ctx); err != nil {
 		return nil, m.problems, err
 	}
-	order := make([]*measured, len(m.points))
-	copy(order, m.points)
+	m.began = time.Now()
+	order := slices.Clone(m.points)
 	var err error
-	for block := 0; block < c.Blocks && err == nil; block++ {
+	for block := 0; err == nil; block++ {
+		if order, err = m.look(order, block); err != nil || len(order) == 0 {
+			break
+		}
 		if err = m.relink(ctx, block); err != nil {
 			break
 		}
 		m.random.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 		for _, p := range order {
-			if p.failed {
-				continue
-			}
 			if err = m.measureBlock(ctx, p, block); err != nil {
 				break
 			}
 		}
 	}
-	var all []Series
+	return m.series(), m.problems, err
+}
+
+// series are those of the points that did not fail.
+func (m *measurement) series() (all []Series) {
 	for _, p := range m.points {
 		if !p.failed {
 			all = append(all, p.Series)
 		}
 	}
-	return all, m.problems, err
+	return all
+}
+
+// look returns which of the points that were measured in the last round, if there was one,
+// have another, when they have so many blocks.
+func (m *measurement) look(order []*measured, blocks int) ([]*measured, error) {
+	order = slices.DeleteFunc(order, func(p *measured) bool { return p.failed })
+	last := m.Blocks
+	if m.Looks != nil {
+		last = m.Looks[len(m.Looks)-1]
+	}
+	if blocks == last {
+		return nil, nil
+	}
+	i, looks := slices.BinarySearch(m.Looks, blocks)
+	if !looks {
+		return order, nil
+	}
+	settled := m.Settled(m.series())
+	going := slices.DeleteFunc(slices.Clone(order), func(p *measured) bool { return settled(p.Point) })
+	if blocks >= m.Blocks && m.Time > 0 && time.Since(m.began)+m.roundTime(going, m.Looks[i+1]-blocks) > m.Time {
+		going = nil
+	}
+	if len(going) > 0 {
+		m.rounds = m.Looks[i+1]
+	}
+	for _, p := range order {
+		if p.stopped = !slices.Contains(going, p); p.stopped && m.Stop != nil {
+			if err := m.Stop(p.Point); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return going, nil
+}
+
+// roundTime estimates how long so many rounds of the points take, links included.
+func (m *measurement) roundTime(points []*measured, rounds int) time.Duration {
+	took := m.linking / time.Duration(max(1, m.links)) * time.Duration((rounds+m.every()-1)/m.every())
+	for _, p := range points {
+		took += p.took / time.Duration(max(1, len(p.Blocks))) * time.Duration(rounds)
+	}
+	return took
 }
 
 // measured is a point while it is measured.
 type measured struct {
 	Series
-	ops    int
-	failed bool
+	ops     int
+	took    time.Duration // for its blocks
+	failed  bool
+	stopped bool // before the last look
 }
 
 type measurement struct {
@@ -122,6 +178,10 @@ type measurement struct {
 	points   []*measured
 	problems []Problem
 	done     int
+	began    time.Time     // of the first round
+	linking  time.Duration // all links
+	links    int
+	rounds   int // until the next look
 }
 
 // findOps finds the operations of a slice, and drops points that one of the builds
@@ -145,15 +205,18 @@ func (m *measurement) findOps(ctx context.Context) error {
 
 // relink gives both sides new binaries, if the round is to begin with that.
 func (m *measurement) relink(ctx context.Context, round int) error {
-	if m.Relink.Link == nil || round%max(1, m.Relink.Every) != 0 {
+	if m.Relink.Link == nil || round%m.every() != 0 {
 		return nil
 	}
+	defer func(began time.Time) { m.links, m.linking = m.links+1, m.linking+time.Since(began) }(time.Now())
 	for i := range m.layouts {
 		// The linker's generator takes seeds modulo 2^31-1, and 0 for none.
 		m.layouts[i] = 1 + m.orders.Int64N(math.MaxInt32-1)
 	}
 	return m.Relink.Link(ctx, m.layouts)
 }
+
+func (m *measurement) every() int { return max(1, m.Relink.Every) }
 
 // layoutSeed returns the seed of a side's binary, or 0 for the linker's own order.
 func (m *measurement) layoutSeed(p sweep.Point, head bool) int64 {
@@ -168,6 +231,7 @@ func (m *measurement) layoutSeed(p sweep.Point, head bool) int64 {
 
 // measureBlock measures a block of a point. Its error is one that ends the measurement.
 func (m *measurement) measureBlock(ctx context.Context, p *measured, n int) error {
+	defer func(began time.Time) { p.took += time.Since(began) }(time.Now())
 	b := Block{HeadFirst: m.random.IntN(2) == 1 || p.HeadOnly}
 	for place := 0; place < len(b.Slots); place += 2 {
 		head := (place == 0) == b.HeadFirst
@@ -244,8 +308,8 @@ func (m *measurement) checkTurns(ctx context.Context, p *measured, head bool, tw
 func (m *measurement) countSlots() int {
 	n := 0
 	for _, p := range m.points {
-		blocks := m.Blocks
-		if p.failed {
+		blocks := max(m.Blocks, m.rounds)
+		if p.failed || p.stopped {
 			blocks = len(p.Blocks)
 		}
 		n += 4 * blocks

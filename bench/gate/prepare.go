@@ -13,6 +13,7 @@ import (
 type prepared struct {
 	sweep.Point
 	headOnly    bool // all slots are head's
+	measured    int  // blocks, usable or not
 	blocks      []Block
 	times       *stat.Times
 	undisturbed *prepared // without the blocks in which others had its CPUs; itself if there are no such blocks
@@ -41,7 +42,7 @@ func prepareAll(series []Series) (points []*prepared, notes []string) {
 }
 
 func prepare(s Series) (pt *prepared, why string) {
-	pt = &prepared{Point: s.Point, headOnly: s.HeadOnly}
+	pt = &prepared{Point: s.Point, headOnly: s.HeadOnly, measured: len(s.Blocks)}
 	mixed, empty, odd := 0, 0, 0
 	for _, b := range s.Blocks {
 		least, whole := math.MaxInt, true
@@ -86,7 +87,7 @@ func (pt *prepared) setUndisturbed() {
 	pt.undisturbed = pt
 	blocks := slices.DeleteFunc(slices.Clone(pt.blocks), func(b Block) bool { return b.others().disturbed() })
 	if len(blocks) < len(pt.blocks) {
-		pt.undisturbed = &prepared{Point: pt.Point, headOnly: pt.headOnly, blocks: blocks, times: timesOf(blocks)}
+		pt.undisturbed = &prepared{Point: pt.Point, headOnly: pt.headOnly, measured: pt.measured, blocks: blocks, times: timesOf(blocks)}
 		pt.undisturbed.undisturbed = pt.undisturbed
 	}
 }

@@ -54,12 +54,13 @@ func (s Stored) Report() *Report {
 // reader holds what was read of a file so far.
 type reader struct {
 	Plan
-	line   int
-	points map[string]int // of the plan, by name: Points, and after them HeadOnly
-	blocks map[blockID]*partial
-	commit string
-	open   *slotNote // its result line is still to come
-	slot   Slot      // of open
+	line    int
+	points  map[string]int // of the plan, by name: Points, and after them HeadOnly
+	blocks  map[blockID]*partial
+	stopped map[string]bool // points
+	commit  string
+	open    *slotNote // its result line is still to come
+	slot    Slot      // of open
 }
 
 type blockID struct{ point, block int }
@@ -79,7 +80,7 @@ type partial struct {
 const longestLine = 1 << 20
 
 func read(from io.Reader) (Stored, error) {
-	r := &reader{points: map[string]int{}, blocks: map[blockID]*partial{}}
+	r := &reader{points: map[string]int{}, blocks: map[blockID]*partial{}, stopped: map[string]bool{}}
 	b := bufio.NewReaderSize(from, longestLine)
 	torn := false
 	for {
@@ -143,11 +144,18 @@ func (r *reader) parsePlan(key, text string) error {
 		if err == nil && r.Blocks < 1 {
 			err = fmt.Errorf("%d blocks: there must be at least 1", r.Blocks)
 		}
+		if err == nil {
+			err = r.Looks.check()
+		}
 	case pointLine, headOnlyLine:
 		var p sweep.Point
 		if err = json.Unmarshal([]byte(text), &p); err == nil {
 			return r.addPoint(p, key == headOnlyLine)
 		}
+	case stoppedLine:
+		var name string
+		err = json.Unmarshal([]byte(text), &name)
+		r.stopped[name] = true
 	case problemLine:
 		err = decodeInto(&r.Problems, text)
 	default:
@@ -203,7 +211,7 @@ func (r *reader) beginSlot(text string) error {
 	if err := json.Unmarshal([]byte(text), &n); err != nil || r.open != nil {
 		return fmt.Errorf("a damaged slot: %.80q", text)
 	}
-	if _, known := r.points[n.Point]; !known || n.Block < 0 || n.Block >= r.Blocks || n.Place < 0 || n.Place > 3 {
+	if _, known := r.points[n.Point]; !known || n.Block < 0 || n.Block >= r.most() || n.Place < 0 || n.Place > 3 {
 		return fmt.Errorf("a slot that is not in the plan: %.80q, block %d, place %d", n.Point, n.Block, n.Place)
 	}
 	r.open, r.slot = &n, Slot{Ops: n.Ops, CPUs: float64(n.CPUs), Allocs: float64(n.Allocs), Bytes: float64(n.Bytes), Pressure: float64(n.Pressure), Others: n.Others, Turns: n.Turns, Layout: n.Layout}
@@ -283,7 +291,7 @@ func (r *reader) stored(torn bool) (Stored, error) {
 	for i := range len(r.points) {
 		p, headOnly := r.pointAt(i)
 		series := Series{p, blocks[i], headOnly}
-		if len(series.Blocks) < r.Blocks {
+		if len(series.Blocks) < r.most() && !r.stopped[p.String()] {
 			s.Complete = false
 			s.Notes = append(s.Notes, fmt.Sprintf("%s: only %d of %d blocks were measured whole", p, len(series.Blocks), r.Blocks))
 		}

@@ -30,7 +30,7 @@ type Change struct {
 	Base      float64  `json:"base"`              // in nanoseconds, bytes, times or CPUs
 	Head      float64  `json:"head"`              // as base
 	Ratio     float64  `json:"ratio"`             // head over base; null if base is 0 and head is not
-	Low       float64  `json:"low"`               // lower bound of the ratio's 95 % interval
+	Low       float64  `json:"low"`               // lower bound of the ratio's interval, which holds the change in 95 of 100 checks, looks included
 	High      float64  `json:"high"`              // upper bound of the ratio's 95 % interval
 
 	// The smallest change, as a share, that this run would have detected with a
@@ -98,16 +98,17 @@ type Demand struct {
 
 // Setup is what a check was asked to do, and where it ran.
 type Setup struct {
-	Base      Revision      `json:"base"`      // what was compared with
-	Head      Revision      `json:"head"`      // what was judged
-	Time      time.Time     `json:"time"`      // at which the check began, in RFC 3339
-	Host      string        `json:"host"`      // name of the machine
-	Machine   string        `json:"machine"`   // its CPU and how many of them, in words
-	Blocks    int           `json:"blocks"`    // planned for every point; a block is two processes of base and two of head
-	Budget    time.Duration `json:"budget_ns"` // planned time
-	Seed      uint64        `json:"seed"`      // of the order and the coins
-	Alpha     float64       `json:"alpha"`     // the chance of one or more false alarms in a report on the same code
-	Threshold float64       `json:"threshold"` // changes up to this share are the same
+	Base      Revision      `json:"base"`            // what was compared with
+	Head      Revision      `json:"head"`            // what was judged
+	Time      time.Time     `json:"time"`            // at which the check began, in RFC 3339
+	Host      string        `json:"host"`            // name of the machine
+	Machine   string        `json:"machine"`         // its CPU and how many of them, in words
+	Blocks    int           `json:"blocks"`          // planned for every point; a block is two processes of base and two of head
+	Looks     Looks         `json:"looks,omitempty"` // numbers of blocks after which measuring of a benchmark could end
+	Budget    time.Duration `json:"budget_ns"`       // planned time
+	Seed      uint64        `json:"seed"`            // of the order and the coins
+	Alpha     float64       `json:"alpha"`           // the chance of one or more false alarms in a report on the same code
+	Threshold float64       `json:"threshold"`       // changes up to this share are the same
 }
 
 // NotCompared are the benchmarks that a check does not compare.
@@ -125,6 +126,7 @@ type Report struct {
 	Took     time.Duration `json:"took_ns"`        // time taken, 0 if not known
 	Tests    int           `json:"tests"`          // number of tests that Holm's correction covers
 	File     string        `json:"file,omitempty"` // with the samples, in the Go benchmark format
+	Measured Range         `json:"measured"`       // blocks of the points with the fewest and with the most
 	Complete bool          `json:"complete"`       // all blocks were measured
 	Changes  []Change      `json:"changes"`        // one per benchmark, point and quantity
 	Demands  []Demand      `json:"demands"`        // absolute floors that the user set

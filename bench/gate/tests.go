@@ -20,6 +20,8 @@ type test struct {
 	gain         stat.Gain // of one build, where it is known
 	tooDisturbed bool      // others had the CPUs for too many blocks
 	noNumbers    bool      // see emptyTest
+	measured     int       // blocks of its benchmark
+	share        float64   // of the error rate: see Looks
 	same         *test     // the test whose numbers this one shares
 }
 
@@ -30,7 +32,7 @@ type judged struct {
 	level *stat.Term // of the time, over undisturbed blocks; nil if there are too few
 }
 
-// minUndisturbed is the smallest number of blocks with a 95 % interval.
+// minUndisturbed is the smallest number of blocks with a 95 % interval, if there is one look.
 const minUndisturbed = 6
 
 // onSeveralCPUs reports whether others change what the point does. Two processes that

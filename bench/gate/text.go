@@ -208,8 +208,13 @@ func (r *Report) basis() string {
 		parts = append(parts, tests)
 	}
 	blocks := table.Count(r.Blocks, "block") + " of every point"
-	if !r.Complete {
+	switch least, most := r.Measured.Least, r.Measured.Most; {
+	case !r.Complete:
 		blocks = "fewer than " + blocks
+	case r.Looks != nil && least == most:
+		blocks = table.Count(most, "block") + " of every point, as no further ones would decide more"
+	case r.Looks != nil:
+		blocks = fmt.Sprintf("%d to %s of a point, as many as it takes", least, table.Count(most, "block"))
 	}
 	parts = append(parts, blocks)
 	if r.Took > 0 {

@@ -42,8 +42,9 @@ const (
 	removedLine   = "# removed: "   // benchmark
 	changedLine   = "# changed: "   // benchmark
 	problemLine   = "# problem: "
-	slotLine      = "# slot: "   // before the result of a slot
-	slicesLine    = "# slices: " // after slotLine, as often as it takes
+	stoppedLine   = "# stopped: " // name of a point that is not measured until the last look
+	slotLine      = "# slot: "    // before the result of a slot
+	slicesLine    = "# slices: "  // after slotLine, as often as it takes
 )
 
 // File is the result file of a check while it measures: each slot is on disk before the
@@ -143,6 +144,15 @@ func (p Problem) short() Problem {
 func (f *File) AddProblem(p Problem) error {
 	var b strings.Builder
 	if err := jsonLine(&b, problemLine, p.short()); err != nil {
+		return err
+	}
+	return f.Add(b.String(), nil)
+}
+
+// Stop notes that a point is not measured until the last look.
+func (f *File) Stop(p sweep.Point) error {
+	var b strings.Builder
+	if err := jsonLine(&b, stoppedLine, p.String()); err != nil {
 		return err
 	}
 	return f.Add(b.String(), nil)

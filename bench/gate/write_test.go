@@ -66,7 +66,7 @@ func records(p gate.Plan, each int) (all []gate.Record) {
 }
 
 // store writes a file and returns its path.
-func store(t *testing.T, p gate.Plan, all []gate.Record) string {
+func store(t *testing.T, p gate.Plan, all []gate.Record, stopped ...sweep.Point) string {
 	t.Helper()
 	f, err := gate.Create(t.TempDir(), p, about)
 	if err != nil {
@@ -74,6 +74,11 @@ func store(t *testing.T, p gate.Plan, all []gate.Record) string {
 	}
 	for _, r := range all {
 		if err := f.Append(r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, point := range stopped {
+		if err := f.Stop(point); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -126,6 +131,30 @@ func TestFileGivesBackWhatWasMeasured(t *testing.T) {
 		if r.Base != p.Base || r.Head != p.Head || !r.Time.Equal(p.Time) || r.Seed != p.Seed || r.Blocks != 2 || r.Alpha != .01 || r.Threshold != .03 || !r.Complete || len(r.Identical)+len(r.Added)+len(r.Removed)+len(r.Problems)+len(r.Changed) != 5 {
 			t.Errorf("the report is %+v", r)
 		}
+	}
+}
+
+// What stopped at a look is complete, and what has not reached the last is not.
+func TestStoppedPointsAreComplete(t *testing.T) {
+	p := plan(4, point("Sum", 1, 1), point("Max", 2, 1))
+	p.Looks = gate.Looks{2, 4, 6}
+	all := records(p, 3)
+	half := slices.DeleteFunc(slices.Clone(all), func(r gate.Record) bool { return r.Point.Workload == "Sum" && r.Block >= 2 })
+	for _, test := range []struct {
+		stopped  []sweep.Point
+		complete bool
+	}{{p.Points, true}, {p.Points[:1], false}, {nil, false}} {
+		s, err := gate.Read(store(t, p, half, test.stopped...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.Complete != test.complete || !slices.Equal(s.Plan.Looks, p.Looks) || gate.Measured(s.Series) != (gate.Range{Least: 2, Most: 4}) {
+			t.Errorf("stopped %v: complete is %v, %q", test.stopped, s.Complete, s.Notes)
+		}
+	}
+	p.Blocks = 6 // as if the time had sufficed
+	if s, err := gate.Read(store(t, p, records(p, 3))); err != nil || !s.Complete {
+		t.Errorf("all blocks of the last look: %v, %v, %q", err, s.Complete, s.Notes)
 	}
 }
 

@@ -47,7 +47,7 @@ func (c *checkCmd) levels(h host.Host) ([]sweep.Level, []int, error) {
 // measure measures the points of a pair and judges what was measured. If it is
 // interrupted, it judges the whole blocks that there are.
 func (c *checkCmd) measure(ctx context.Context, s *streams, h host.Host, p *pair.Pair, r *gate.Report) (interrupted bool, err error) {
-	plan, err := p.Schedule(ctx, c.Budget)
+	plan, err := p.Schedule(ctx, c.Budget, float64(c.Alpha))
 	if short := (*pair.BudgetError)(nil); errors.As(err, &short) {
 		for _, reason := range table.ReasonsOf(r.Problems, func(p gate.Problem) (name, why string) { return p.Name, p.Why }) {
 			fmt.Fprintf(s.err, "failed: %s: %s\n", strings.Join(reason.Names, ", "), table.OneLine(reason.Why))
@@ -58,7 +58,7 @@ func (c *checkCmd) measure(ctx context.Context, s *streams, h host.Host, p *pair
 		return false, err
 	}
 	c.copyPair(r, p)
-	r.Budget, r.Blocks = plan.Total, plan.Blocks
+	r.Budget, r.Blocks, r.Looks = plan.Total, plan.Blocks, plan.Looks
 	about := gate.Plan{Setup: r.Setup, SlotTime: pair.SlotTime, Demands: c.demands, Points: p.Points, HeadOnly: p.HeadOnly, NotCompared: r.NotCompared}
 	file, err := gate.Create(c.Results, about, append(h.Fingerprint(), host.Pair{Key: "placement", Value: checkPlacement}))
 	if err != nil {
@@ -69,12 +69,17 @@ func (c *checkCmd) measure(ctx context.Context, s *streams, h host.Host, p *pair
 	if err != nil {
 		return false, errors.Join(err, file.Close())
 	}
-	fmt.Fprintf(s.err, "measuring %s in %s, in about %v%s\n", table.Count(plan.Points, "point"), table.Count(plan.Blocks, "block"), r.Budget.Round(time.Second), linkingTime(plan.Links))
+	early := ""
+	if plan.Looks != nil {
+		early = fmt.Sprintf("; what is settled after %s is not measured any longer", table.Count(plan.Looks[0], "block"))
+	}
+	fmt.Fprintf(s.err, "measuring %s in %s, in about %v%s%s\n", table.Count(plan.Points, "point"), table.Count(plan.Blocks, "block"), r.Budget.Round(time.Second), linkingTime(plan.Links), early)
 	bar := newProgress(s.err)
 	began := time.Now()
 	config := p.Config(plan, c.Seed)
 	config.Quiet = newGuard(p.Watched(), gate.Allowed(len(p.Watched())), c.Wait, bar).Wait
-	config.Append = file.Append
+	config.Append, config.Stop = file.Append, file.Stop
+	config.Settled = func(series []gate.Series) func(sweep.Point) bool { return gate.Settled(series, c.judging(plan.Looks)) }
 	config.Progress = func(done, all int) { bar.slots(done, all, time.Since(began)) }
 	series, problems, err := measureGate(ctx, config)
 	bar.finish()

@@ -123,10 +123,15 @@ func (c *checkCmd) rejudge(s *streams) error {
 	return c.finish(s, r, false, false)
 }
 
+// judging says how strictly to judge a check with such looks.
+func (c *checkCmd) judging(looks gate.Looks) gate.Options {
+	return gate.Options{Alpha: float64(c.Alpha), Threshold: float64(c.Threshold), Seed: c.Seed, Demands: c.demands, Looks: looks}
+}
+
 // judge compares the series and adds the findings to the report.
 func (c *checkCmd) judge(r *gate.Report, series []gate.Series) {
-	f := gate.Judge(series, gate.Options{Alpha: float64(c.Alpha), Threshold: float64(c.Threshold), Seed: c.Seed, Demands: c.demands})
-	r.Changes, r.Demands, r.Tests = f.Changes, f.Demands, f.Tests
+	f := gate.Judge(series, c.judging(r.Looks))
+	r.Changes, r.Demands, r.Tests, r.Measured = f.Changes, f.Demands, f.Tests, gate.Measured(series)
 	r.Notes = append(r.Notes, f.Notes...)
 	c.addUnmetDemands(r)
 }

@@ -19,6 +19,8 @@ const (
 	slotWall    = 85 * time.Millisecond // that a slot takes at least, including its process
 	usualBlocks = 30                    // about 10 s of a point
 	leastBlocks = 14
+
+	testsOfPoint = 4 // about: a time, a mean and two gains; most counts are exact
 )
 
 // Schedule is what a check measures, and how long that takes.
@@ -26,6 +28,8 @@ type Schedule struct {
 	Points, Blocks int
 	Links          time.Duration // of all links in other layouts
 	Total          time.Duration // with links
+
+	Looks gate.Looks
 
 	relink gate.Relink
 }
@@ -45,9 +49,9 @@ func (e *BudgetError) Error() string {
 }
 
 // Schedule links both sides in another layout, to find out how long that takes, and
-// plans the blocks that fit into the budget; a budget of 0 is as long as usual. It
-// returns a BudgetError if they are too few.
-func (p *Pair) Schedule(ctx context.Context, budget time.Duration) (Schedule, error) {
+// plans the blocks that fit into the budget, and the looks for a judgement with alpha; a
+// budget of 0 is as long as usual. It returns a BudgetError if the blocks are too few.
+func (p *Pair) Schedule(ctx context.Context, budget time.Duration, alpha float64) (Schedule, error) {
 	relink, link, err := p.tryLayouts(ctx)
 	if err != nil {
 		return Schedule{}, err
@@ -61,6 +65,7 @@ func (p *Pair) Schedule(ctx context.Context, budget time.Duration) (Schedule, er
 		}
 	}
 	s.relink = relink
+	s.Looks = gate.PlanLooks(s.Blocks, relink.Every, testsOfPoint*s.Points, alpha)
 	s.Links = time.Duration(s.Blocks/relink.Every) * link
 	s.Total = time.Duration(s.Blocks)*round + s.Links
 	return s, nil
@@ -74,7 +79,7 @@ func (p *Pair) Config(s Schedule, seed uint64) gate.Config {
 	}
 	return gate.Config{
 		Points: p.Points, HeadOnly: p.HeadOnly, Base: sampler(p.base), Head: sampler(p.head),
-		Blocks: s.Blocks, SlotTime: SlotTime, Seed: seed, Relink: s.relink,
+		Blocks: s.Blocks, SlotTime: SlotTime, Seed: seed, Relink: s.relink, Looks: s.Looks, Time: s.Total,
 	}
 }
 

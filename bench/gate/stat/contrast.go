@@ -181,19 +181,20 @@ func (c Contrast) P(m int, seed, stream uint64) float64 {
 	return p
 }
 
-// Limits are the 95 % interval of the log ratio: the changes that the exchange
-// test would not reject if they were divided out of head first (Edgington, 1969).
+// Limits are the interval of the log ratio that leaves it out with a chance of miss, .05
+// for a 95 % interval: the changes that the exchange test would not reject at that level
+// if they were divided out of head first (Edgington, 1969).
 // The distribution at the estimate alone, without the search, is too narrow: to
 // divide by a low quantile's ratio makes the two sides' quantiles the same slice.
 // It is infinite where there are too few blocks to reject anything.
-func (c Contrast) Limits(seed, stream uint64) (low, high float64) {
-	if LeastP(c.units().n) > .05 {
+func (c Contrast) Limits(miss float64, seed, stream uint64) (low, high float64) {
+	if LeastP(c.units().n) > miss {
 		return math.Inf(-1), math.Inf(1)
 	}
 	estimate := c.Estimate()
 	width := func(by float64) float64 {
 		stat := c.statistic(func(t *Term) Data { return t.scaled(-t.estimate - c.sign(t)*by/float64(len(c.Terms))) })
-		return beyond(stat.distribution(intervalDraws, seed, stream), .05)
+		return beyond(stat.distribution(intervalDraws, seed, stream), miss)
 	}
 	step := max(width(0), 1e-6)
 	reach := func(direction float64) float64 {

@@ -1,0 +1,187 @@
+package gate
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"overlap/bench/sweep"
+)
+
+func TestLooksArePlanned(t *testing.T) {
+	for _, test := range []struct {
+		blocks, every, tests int
+		want                 Looks
+	}{
+		{30, 1, 8, Looks{15, 30, 45}},
+		{40, 3, 8, nil}, // 13 pairs of layouts take 39 blocks
+		{60, 3, 8, Looks{39, 60, 90}},
+		{30, 1, 1 << 10, Looks{20, 30, 45}},
+		{14, 1, 8, nil},
+		{26, 1, 0, Looks{13, 26, 39}},
+	} {
+		got := PlanLooks(test.blocks, test.every, test.tests, .01)
+		if !slices.Equal(got, test.want) {
+			t.Errorf("%d blocks, %d of the same binaries, %d tests: %v, want %v", test.blocks, test.every, test.tests, got, test.want)
+		}
+	}
+	looks := Looks{15, 30, 45}
+	sum := 0.0
+	for i, n := range looks {
+		if share := looks.share(n); share != shares[3][i] || looks.share(n-1) != share {
+			t.Errorf("after %d blocks the share is %v", n, share)
+		}
+		sum += looks.share(n)
+	}
+	if math.Abs(sum-1) > 1e-12 || looks.share(99) != .3 || Looks(nil).share(7) != 1 {
+		t.Errorf("the shares add up to %v", sum)
+	}
+	for _, bad := range []Looks{{0, 4}, {3, 2}, {3, 3}, {1, 2, 3, 4}} {
+		if bad.check() == nil {
+			t.Errorf("%v is taken for looks", bad)
+		}
+	}
+}
+
+// Who looks three times, and raises an alarm if any look finds a change, raises no more
+// false ones than the error rate says.
+func TestLooksKeepTheErrorRate(t *testing.T) {
+	if testing.Short() {
+		t.Skip("judges some hundred simulated checks")
+	}
+	const trials, alpha = 200, .25
+	n := noise{fast: 1, slow: 1, jitter: .02, slot: .01, drift: .01, each: 2}
+	alarms := 0
+	for trial := range trials {
+		rng := rand.New(rand.NewPCG(uint64(trial), 21))
+		all := n.series(rng, named("A"), 24, 1000, 0)
+		o := Options{Alpha: alpha, Seed: uint64(trial), Quick: true, Looks: Looks{8, 16, 24}, Threshold: 1e-6}
+		for _, n := range o.Looks {
+			s := all
+			s.Blocks = all.Blocks[:n]
+			if slices.ContainsFunc(Judge([]Series{s}, o).Changes, func(c Change) bool { return c.Verdict == Worse || c.Verdict == Better }) {
+				alarms++
+				break
+			}
+		}
+	}
+	if most := alpha*trials + 3*math.Sqrt(alpha*(1-alpha)*trials); float64(alarms) > most || alarms == 0 {
+		t.Errorf("%d of %d checks of the same code raise an alarm, at most %.0f may", alarms, trials, most)
+	}
+}
+
+// What is plain after half of the blocks is not measured any longer, and has the verdict that
+// all blocks would give it. What is not plain goes on.
+func TestPlainChangesAreSettledEarly(t *testing.T) {
+	if testing.Short() {
+		t.Skip("judges simulated checks")
+	}
+	quiet := noise{fast: 1, slow: 1, jitter: .02, slot: .003, drift: .01, each: 20}
+	loud := quiet
+	loud.slot = .05
+	for _, test := range []struct {
+		name    string
+		noise   noise
+		change  float64
+		verdict Verdict
+		settled bool
+	}{
+		{"none", quiet, 0, Same, true},
+		{"large", quiet, .2, Worse, true},
+		{"unclear", loud, .03, CannotTell, false},
+	} {
+		rng := rand.New(rand.NewPCG(7, 7))
+		o := Options{Seed: 3, Quick: true, Looks: PlanLooks(30, 1, 4, .01)}
+		s := test.noise.series(rng, named("A"), 15, 1000, test.change)
+		if got := Judge([]Series{s}, o).Changes[0]; got.Verdict != test.verdict {
+			t.Errorf("%s: %s %+.3f [%.3f, %.3f]", test.name, got.Verdict, got.Ratio, got.Low, got.High)
+		}
+		if got := Settled([]Series{s}, o)(s.Point); got != test.settled {
+			t.Errorf("%s: settled is %v", test.name, got)
+		}
+		o.Demands = map[int]float64{2: .5}
+		if Settled([]Series{s}, o)(s.Point) {
+			t.Errorf("%s: settled, with a floor whose interval has no share of an error rate", test.name)
+		}
+	}
+}
+
+// An undecided test is hopeless if neither of its verdicts is near.
+func TestHopelessTestsAreGivenUp(t *testing.T) {
+	o := Options{Alpha: .01, Threshold: .03, Looks: Looks{15, 30, 45}}
+	of := func(ratio, half float64) *test {
+		return &test{Change: Change{Ratio: math.Exp(ratio), Low: math.Exp(ratio - half), High: math.Exp(ratio + half)}, measured: 15, share: .3}
+	}
+	for _, test := range []struct {
+		ratio, half float64
+		want        bool
+	}{
+		{0, .2, true},     // far too noisy for either
+		{.2, .22, false},  // a change that more blocks may show
+		{-.2, .22, false}, // also one to the better
+		{.01, .04, false}, // more blocks may show that it is within 3 %
+		{.06, .2, true},
+		{0, math.Inf(1), false}, // nothing is known
+	} {
+		if got := of(test.ratio, test.half).hopeless(o, 8); got != test.want {
+			t.Errorf("%v ± %v: hopeless is %v", test.ratio, test.half, got)
+		}
+	}
+	disturbed := of(0, .2)
+	disturbed.tooDisturbed = true
+	if disturbed.hopeless(o, 8) {
+		t.Error("a test is given up that lacks a quiet machine")
+	}
+}
+
+// Measure drops points at looks, and goes on beyond what is planned only if there is time.
+func TestMeasureStopsAtLooks(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		time    time.Duration
+		want    []int
+		stopped []string
+	}{
+		{"with time", 0, []int{2, 6, 4}, []string{"A", "CCC"}},
+		{"without", 1, []int{2, 4, 4}, []string{"A", "BB", "CCC"}},
+	} {
+		var log, stopped []string
+		var looked []int
+		c := scripted(&log, nil)
+		c.Blocks, c.Looks, c.Time = 4, Looks{2, 4, 6}, test.time
+		c.Settled = func(all []Series) func(sweep.Point) bool {
+			most := Measured(all).Most
+			looked = append(looked, most)
+			return func(p sweep.Point) bool { return p.Workload == "A" || p.Workload == "CCC" && most >= 4 }
+		}
+		c.Stop = func(p sweep.Point) error {
+			stopped = append(stopped, p.Workload)
+			return nil
+		}
+		done, of := 0, 0
+		c.Progress = func(d, all int) { done, of = d, all }
+		all, problems, err := Measure(t.Context(), c)
+		if err != nil || problems != nil {
+			t.Fatal(problems, err)
+		}
+		var got []int
+		for _, s := range all {
+			got = append(got, len(s.Blocks))
+		}
+		slices.Sort(stopped)
+		if !slices.Equal(got, test.want) || !slices.Equal(looked, []int{2, 4}) || !slices.Equal(stopped, test.stopped) || done != of {
+			t.Errorf("%s: blocks %v, looks after %v, stopped %v, %d of %d slots", test.name, got, looked, stopped, done, of)
+		}
+	}
+	var log []string
+	c := scripted(&log, nil)
+	c.Blocks, c.Looks = 4, Looks{2, 4, 6}
+	c.Settled = func([]Series) func(sweep.Point) bool { return func(sweep.Point) bool { return true } }
+	c.Stop = func(sweep.Point) error { return fmt.Errorf("disk full") }
+	if _, _, err := Measure(t.Context(), c); err == nil || err.Error() != "disk full" {
+		t.Errorf("a note that cannot be written: %v", err)
+	}
+}
