@@ -27,10 +27,7 @@ func (r *Report) WriteMarkdown(w io.Writer) error {
 	for _, lines := range r.problems() {
 		problems = append(problems, lines...)
 	}
-	if changed := r.changed(); changed != "" {
-		problems = append(problems, changed)
-	}
-	b.WriteString(block(problems))
+	b.WriteString(block(append(problems, r.differing()...)))
 	b.WriteString(markdownTable(r.listed(false), table.MaxComment/4))
 	if counts := r.counts(); counts != nil {
 		fmt.Fprintf(&b, "\n%s.\n", strings.Join(counts, "; "))

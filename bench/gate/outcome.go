@@ -14,14 +14,15 @@ type Outcome string
 const (
 	NoRegression Outcome = "no regression"
 	Regressed    Outcome = "regression"
-	Inconclusive Outcome = "inconclusive"      // no regression was found, and there may be one
+	Inconclusive Outcome = "inconclusive"      // no regression was found, and there may be one, perhaps in a benchmark that vanished
 	Unmeasured   Outcome = "could not measure" // something could not be compared, and nothing else regressed
 )
 
 // Outcome returns the worst result in the report. A regression comes before what could not
 // be measured, because it is certain. What could not be measured comes before all else: a
 // benchmark that does not build must never pass. New benchmarks have nothing to be compared
-// with, and are not a reason to fail.
+// with, and are not a reason to fail. A benchmark that vanished is not known to be slower,
+// and whoever removed it may have had a reason: it leaves the check inconclusive.
 func (r *Report) Outcome() Outcome {
 	switch {
 	case len(r.regressions()) > 0 || len(r.missed()) > 0:
@@ -29,7 +30,7 @@ func (r *Report) Outcome() Outcome {
 	case len(r.Problems) > 0 || len(r.Changes)+len(r.Identical)+len(r.Added) == 0:
 		return Unmeasured
 	}
-	if undecided, _ := r.decisions(); undecided > 0 || !r.Complete {
+	if undecided, _ := r.decisions(); undecided > 0 || !r.Complete || len(r.Removed) > 0 {
 		return Inconclusive
 	}
 	return NoRegression
@@ -129,18 +130,30 @@ func (r *Report) Summary() string {
 	case Unmeasured:
 		text = "could not measure: " + r.unmeasured()
 	case Inconclusive:
-		undecided, all := r.decisions()
-		text = fmt.Sprintf("inconclusive: no regression found, but %d of %s of times, allocations, speedups and minimum efficiencies are undecided", undecided, table.Count(all, "comparison"))
-		if !r.Complete {
-			text += ", and not all blocks were measured"
-		}
-		if why := r.whoHadCPUs(); why != "" {
-			text += ": " + why
-		}
+		text = "inconclusive: no regression found, but " + r.inconclusive()
 	default:
 		text = r.passed()
 	}
 	return table.OneLine(text)
+}
+
+// inconclusive says what is not known.
+func (r *Report) inconclusive() string {
+	var reasons []string
+	if undecided, all := r.decisions(); undecided > 0 {
+		reasons = append(reasons, fmt.Sprintf("%d of %s of times, allocations, speedups and minimum efficiencies are undecided", undecided, table.Count(all, "comparison")))
+	}
+	if !r.Complete {
+		reasons = append(reasons, "not all blocks were measured")
+	}
+	if len(r.Removed) > 0 {
+		reasons = append(reasons, listUpTo(maxNamed, r.Removed)+" vanished")
+	}
+	text := strings.Join(reasons, ", and ")
+	if why := r.whoHadCPUs(); why != "" {
+		text += ": " + why
+	}
+	return text
 }
 
 func (r *Report) regressed() string {

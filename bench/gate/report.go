@@ -115,7 +115,7 @@ type Setup struct {
 type NotCompared struct {
 	Identical []string  `json:"identical"` // packages that were not measured, because their test binaries have the same code and data
 	Added     []string  `json:"added"`     // benchmarks that only head has
-	Removed   []string  `json:"removed"`   // benchmarks that only base has
+	Removed   []string  `json:"removed"`   // benchmarks that only base has, or the function or package of them that vanished as a whole
 	Changed   []string  `json:"changed"`   // benchmarks that were not compared, because their own code in the test files differs
 	Problems  []Problem `json:"problems"`  // what could not be compared
 }

@@ -42,8 +42,8 @@ func (r *Report) WriteText(w io.Writer, f Form) error {
 	for _, line := range append(r.counts(), r.lists()...) {
 		say("", line)
 	}
-	if changed := r.changed(); changed != "" {
-		say(table.Yellow, changed)
+	for _, line := range r.differing() {
+		say(table.Yellow, line)
 	}
 	for _, lines := range r.problems() {
 		for i, line := range lines {
@@ -137,7 +137,7 @@ func (r *Report) lists() (lines []string) {
 	for _, list := range []struct {
 		words string
 		names []string
-	}{{"identical test binaries, so not compared", r.Identical}, {"only in head", r.Added}, {"only in base", r.Removed}} {
+	}{{"identical test binaries, so not compared", r.Identical}, {"only in head", r.Added}} {
 		if len(list.names) > 0 {
 			lines = append(lines, fmt.Sprintf("%s: %s", list.words, listNames(list.names)))
 		}
@@ -145,20 +145,27 @@ func (r *Report) lists() (lines []string) {
 	return lines
 }
 
-// changed names the benchmarks whose own code differs.
-func (r *Report) changed() string {
-	if len(r.Changed) == 0 {
-		return ""
+// differing says in what the benchmarks of the two sides differ, so that a change could
+// hide there.
+func (r *Report) differing() (lines []string) {
+	if len(r.Removed) > 0 {
+		lines = append(lines, "vanished: "+listNames(r.Removed)+": in base and not in head, so nothing shows whether head is slower there")
 	}
-	return "changed: " + listNames(r.Changed) + ": their own code differs between base and head, so their times cannot be compared"
+	if len(r.Changed) > 0 {
+		lines = append(lines, "changed: "+listNames(r.Changed)+": their own code differs between base and head, so their times cannot be compared")
+	}
+	return lines
 }
 
 // maxListed is how many names a line lists.
 const maxListed = 20
 
 // listNames joins the names, at most the first maxListed of them.
-func listNames(names []string) string {
-	shown := slices.Clone(names[:min(len(names), maxListed)])
+func listNames(names []string) string { return listUpTo(maxListed, names) }
+
+// listUpTo joins the names, at most the first of them, and counts the others.
+func listUpTo(most int, names []string) string {
+	shown := slices.Clone(names[:min(len(names), most)])
 	for i, name := range shown {
 		shown[i] = table.Cut(table.OneLine(name), maxName)
 	}

@@ -55,7 +55,7 @@ type checkCmd struct {
 	Threshold     percent  `group:"judge" help:"Changes up to this size count as no change (default: 3%)." default:"3%" placeholder:"PERCENT"`
 	Alpha         percent  `group:"judge" help:"Chance of one or more false alarms in a whole check of identical code (default: 1%)." default:"1%" placeholder:"PERCENT"`
 	MinEfficiency []string `group:"judge" name:"min-efficiency" help:"Minimum efficiency of head, such as 0.8@4: speedup on 4 cores, divided by 4. Also judged if there is nothing to compare with." placeholder:"E@CORES"`
-	Strict        bool     `group:"judge" help:"Exit with 2 if something is undecided."`
+	Strict        bool     `group:"judge" help:"Exit with 2 if something is undecided, or a benchmark vanished."`
 
 	Markdown bool   `group:"output" help:"Print the report as a comment for a pull request."`
 	JSON     bool   `group:"output" name:"json" help:"Print the report as JSON."`
@@ -72,7 +72,7 @@ type checkCmd struct {
 
 // Help is printed below the first line of --help.
 func (c *checkCmd) Help() string {
-	return "Words behind -- are arguments of the test binaries. Exit codes: 1 for a regression or a missed --min-efficiency, 2 with --strict if something is undecided, 3 if something could not be measured or the command line is wrong, 130 if interrupted."
+	return "Words behind -- are arguments of the test binaries. Exit codes: 1 for a regression or a missed --min-efficiency, 2 with --strict if something is undecided or a benchmark vanished, 3 if something could not be measured or the command line is wrong, 130 if interrupted."
 }
 
 func (c *checkCmd) Run(ctx context.Context, k *kong.Context, s *streams, args testArgs) error {

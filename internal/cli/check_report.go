@@ -40,10 +40,10 @@ func (c *checkCmd) reportNothingCompared(s *streams, p *pair.Pair, r *gate.Repor
 	switch {
 	case p.HeadFailed || len(r.Problems) > 0:
 		wrong = "see the problems above"
-	case len(r.Changed) > 0 && len(r.Identical) == 0:
-		wrong = "every benchmark's own code differs between base and head; --tests=head measures both revisions with head's"
-	case len(r.Identical) > 0 && (len(r.Changed) > 0 || len(r.Removed) == 0):
+	case len(r.Identical) > 0:
 		fine = "what can be compared has the same code and data in both revisions"
+	case len(r.Changed) > 0:
+		wrong = "every benchmark's own code differs between base and head; --tests=head measures both revisions with head's"
 	case len(r.Added) > 0 && len(r.Removed) == 0:
 		fine = "all benchmarks are new"
 	case len(r.Removed) > 0:

@@ -105,12 +105,13 @@ func functionOf(b sweep.Benchmark) string {
 // match returns the benchmarks that both sides have, and reports the others, unless
 // what happened to them has been reported.
 func (p *Pair) match(base, head []sweep.Benchmark, baseLeft, headLeft []sweep.Omission) (shared []sweep.Benchmark) {
+	var vanished []sweep.Benchmark
 	for _, b := range base {
 		if i := indexOf(head, b); i >= 0 {
 			b.Workers, b.NoCeiling = b.Workers && head[i].Workers, b.NoCeiling || head[i].NoCeiling
 			shared = append(shared, b)
 		} else if !isExplained(b, headLeft) {
-			p.Removed = append(p.Removed, b.Package+"."+b.Name)
+			vanished = append(vanished, b)
 		}
 	}
 	for _, h := range head {
@@ -118,7 +119,26 @@ func (p *Pair) match(base, head []sweep.Benchmark, baseLeft, headLeft []sweep.Om
 			p.Added = append(p.Added, h.Package+"."+h.Name)
 		}
 	}
+	p.reportVanished(vanished, head)
 	return shared
+}
+
+// reportVanished reports the benchmarks that head does not have: as their package or their
+// function if it has nothing of that, so that what vanished has one name.
+func (p *Pair) reportVanished(list, head []sweep.Benchmark) {
+	for _, b := range list {
+		name := b.Package
+		if _, has := p.head.tests[b.Package]; has {
+			function, _, _ := strings.Cut(b.Name, "/")
+			name += "." + function
+			if slices.ContainsFunc(head, func(h sweep.Benchmark) bool { return functionOf(h) == functionOf(b) }) {
+				name = b.Package + "." + b.Name
+			}
+		}
+		if !slices.Contains(p.Removed, name) {
+			p.Removed = append(p.Removed, name)
+		}
+	}
 }
 
 // indexOf returns the place of the same benchmark in a list, or -1.
