@@ -61,14 +61,14 @@ func (pt *judged) exactly(q Quantity, base, head float64, blocks int, o Options)
 		c.Ratio, c.P, c.Adjusted = head/base, 0, 0
 	}
 	c.Low, c.High = c.Ratio, c.Ratio
-	margin := 0.0
+	allowed := 0.0
 	if q == Bytes {
-		margin = -math.Log1p(-min(o.Threshold, .99))
+		allowed = margin(o.threshold(c))
 	}
 	switch by := math.Log(c.Ratio); {
-	case by > margin:
+	case by > allowed:
 		c.Verdict = Worse
-	case by < -margin:
+	case by < -allowed:
 		c.Verdict = Better
 	}
 	return c

@@ -2,23 +2,21 @@ package gate
 
 import (
 	"fmt"
-	"maps"
 	"math"
-	"slices"
 	"strings"
 )
 
-// demands compares head's efficiency with the minimum that the user set. Among points on
+// demands compares head's efficiency with the minimum that is demanded. Among points on
 // equally many CPUs the best counts: one worker is not expected to use four CPUs.
 func (j judgement) demands() (list []Demand, notes []string) {
 	unknown := false
-	for _, p := range slices.Sorted(maps.Keys(j.Demands)) {
+	for _, p := range j.demandedCores() {
 		best := map[curve]*Demand{}
 		var missing []string
 		var order []curve
 		for _, pt := range j.points {
 			c := curveOf(pt.Point)
-			if c.slices > 1 || pt.Copies > 1 {
+			if c.slices > 1 || pt.Copies > 1 || j.least(c, p) == 0 {
 				continue
 			}
 			if _, known := best[c]; !known {
@@ -62,7 +60,7 @@ func (c curve) name() string {
 func (j judgement) efficiency(pt, base *judged) Demand {
 	c := pt.change(Efficiency)
 	p := c.Cores
-	d := Demand{Benchmark: c.Benchmark, Point: c.Point, Cores: p, Least: j.Demands[p], Verdict: CannotTell, Value: math.NaN(), High: math.Inf(1)}
+	d := Demand{Benchmark: c.Benchmark, Point: c.Point, Cores: p, Least: j.least(curveOf(pt.Point), p), Verdict: CannotTell, Value: math.NaN(), High: math.Inf(1)}
 	if pt.level == nil || base.level == nil {
 		d.Why = j.why(pt, base)
 		return d

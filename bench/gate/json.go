@@ -107,6 +107,7 @@ func (r *Report) WriteJSON(w io.Writer) error {
 	all.Changes, all.Demands, all.Problems = list(all.Changes), list(all.Demands), list(all.Problems)
 	all.Identical, all.Added, all.Removed, all.Notes = list(all.Identical), list(all.Added), list(all.Removed), list(all.Notes)
 	all.Changed = list(all.Changed)
+	all.Rules, all.RuleChanges = list(all.Rules), list(all.RuleChanges)
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
 	return e.Encode(reportJSON{jsonVersion, r.Outcome(), r.Summary(), all, table.Null(r.Alpha), table.Null(r.Threshold)})

@@ -19,6 +19,7 @@ type Options struct {
 	Seed      uint64          // of the randomly drawn exchanges
 	Demands   map[int]float64 // minimum efficiency of head, by cores
 	Looks     Looks           // at which measuring could end
+	Rules     Rules           // for single benchmarks, in place of Threshold and Demands
 	Quick     bool            // no floors, which take most of the time: for studies of power
 }
 
@@ -159,13 +160,13 @@ func (t *test) stream() uint64 {
 	return h.Sum64()
 }
 
-// judge sets the verdict. The threshold is symmetric: a ratio is within it
-// between 1-t and 1/(1-t), so that to swap the builds swaps the verdicts.
+// judge sets the verdict.
 func (t *test) judge(o Options) {
+	t.Threshold = o.threshold(t.Change)
 	if t.Exact {
 		return // its verdict is known
 	}
-	margin := -math.Log1p(-min(o.Threshold, .99))
+	margin := margin(t.Threshold)
 	low, high, estimate := math.Log(t.Low), math.Log(t.High), math.Log(t.Ratio)
 	sure := t.Adjusted <= o.Alpha && (low > 0 || high < 0) && math.Abs(estimate) > margin
 	switch {

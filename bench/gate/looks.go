@@ -98,7 +98,7 @@ func Settled(series []Series, o Options) func(sweep.Point) bool {
 	open := map[benchmarkOf]bool{}
 	for _, pt := range j.points {
 		// The interval of an efficiency is a bootstrap, which has no share of an error rate.
-		open[benchmark(pt.Point)] = open[benchmark(pt.Point)] || len(o.Demands) > 0
+		open[benchmark(pt.Point)] = open[benchmark(pt.Point)] || len(o.Rules.Of(pt.Package, pt.Workload).DemandsOver(o.Demands)) > 0
 	}
 	for _, t := range j.tests {
 		if t.Quantity.traits().decides && t.Verdict == CannotTell && !t.hopeless(o, tests) {
@@ -125,7 +125,7 @@ func (t *test) hopeless(o Options, tests int) bool {
 	estimate := math.Abs(math.Log(t.Ratio))
 	sd := (math.Log(t.High) - math.Log(t.Low)) / 2 / deviations(intervalError*t.share)
 	later := sd * math.Sqrt(float64(t.measured)/float64(last))
-	margin := -math.Log1p(-min(o.Threshold, .99))
+	margin := margin(t.Threshold)
 	found := estimate+hopeful*sd >= max(margin, later*deviations(o.Alpha*end/float64(max(1, tests))))
 	same := max(0, estimate-hopeful*sd)+later*deviations(intervalError*end) <= margin
 	return !found && !same

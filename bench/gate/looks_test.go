@@ -111,9 +111,9 @@ func TestPlainChangesAreSettledEarly(t *testing.T) {
 
 // An undecided test is hopeless if neither of its verdicts is near.
 func TestHopelessTestsAreGivenUp(t *testing.T) {
-	o := Options{Alpha: .01, Threshold: .03, Looks: Looks{15, 30, 45}}
+	o := Options{Alpha: .01, Looks: Looks{15, 30, 45}}
 	of := func(ratio, half float64) *test {
-		return &test{Change: Change{Ratio: math.Exp(ratio), Low: math.Exp(ratio - half), High: math.Exp(ratio + half)}, measured: 15, share: .3}
+		return &test{Change: Change{Threshold: .03, Ratio: math.Exp(ratio), Low: math.Exp(ratio - half), High: math.Exp(ratio + half)}, measured: 15, share: .3}
 	}
 	for _, test := range []struct {
 		ratio, half float64

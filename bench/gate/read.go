@@ -48,7 +48,7 @@ func Read(path string) (Stored, error) {
 
 // Report is the report of the check but for what Judge finds.
 func (s Stored) Report() *Report {
-	return &Report{Setup: s.Plan.Setup, NotCompared: s.Plan.NotCompared, Complete: s.Complete, Notes: s.Notes}
+	return &Report{Setup: s.Plan.Setup, Ruled: s.Plan.Ruled, NotCompared: s.Plan.NotCompared, Complete: s.Complete, Notes: s.Notes}
 }
 
 // reader holds what was read of a file so far.
@@ -156,6 +156,15 @@ func (r *reader) parsePlan(key, text string) error {
 		var name string
 		err = json.Unmarshal([]byte(text), &name)
 		r.stopped[name] = true
+	case ruleLine:
+		if err = decodeInto((*[]Rule)(&r.Rules), text); err == nil {
+			err = r.Rules[len(r.Rules)-1].check()
+		}
+	case ruleChangeLine:
+		if err = decodeInto(&r.RuleChanges, text); err == nil {
+			last := r.RuleChanges[len(r.RuleChanges)-1]
+			err = errors.Join(last.Base.check(), last.Head.check())
+		}
 	case problemLine:
 		err = decodeInto(&r.Problems, text)
 	default:

@@ -43,6 +43,8 @@ type Change struct {
 	Blocks   int     `json:"blocks"`             // that were measured whole
 	Verdict  Verdict `json:"verdict"`            // same is a finding too: the interval is within the threshold
 
+	Threshold float64 `json:"threshold"` // by which it was judged: that of the check, or of the comment above the benchmark
+
 	// What layouts do to it; absent if exact, or if each side was linked once, so that
 	// the interval leaves layouts out
 	Layouts  *Layouts `json:"layouts,omitempty"`
@@ -83,7 +85,8 @@ type Problem struct {
 	Output string `json:"-"`    // the whole output of a process that failed
 }
 
-// Demand is a minimum efficiency of head that the user set.
+// Demand is a minimum efficiency of head that the user, or the comment above the benchmark,
+// set.
 type Demand struct {
 	Benchmark string  `json:"benchmark"`     // without what names the point
 	Point     string  `json:"point"`         // at which it is demanded
@@ -111,6 +114,12 @@ type Setup struct {
 	Threshold float64       `json:"threshold"`       // changes up to this share are the same
 }
 
+// Ruled is what comments above benchmarks ask for.
+type Ruled struct {
+	Rules       Rules        `json:"rules"`        // of benchmarks that were measured
+	RuleChanges []RuleChange `json:"rule_changes"` // of benchmarks, measured or not: what head asks for, and base does not
+}
+
 // NotCompared are the benchmarks that a check does not compare.
 type NotCompared struct {
 	Identical []string  `json:"identical"` // packages that were not measured, because their test binaries have the same code and data
@@ -129,7 +138,8 @@ type Report struct {
 	Measured Range         `json:"measured"`       // blocks of the points with the fewest and with the most
 	Complete bool          `json:"complete"`       // all blocks were measured
 	Changes  []Change      `json:"changes"`        // one per benchmark, point and quantity
-	Demands  []Demand      `json:"demands"`        // absolute floors that the user set
+	Demands  []Demand      `json:"demands"`        // absolute floors that the user or comments set
+	Ruled
 	NotCompared
 	Notes []string `json:"notes"` // what to know before believing a verdict
 }

@@ -29,7 +29,7 @@ const taken = "CPU 1 was taken by others in 83 % of the slots"
 
 // sample is a report with one of everything.
 func sample() *gate.Report {
-	return &gate.Report{
+	r := &gate.Report{
 		Setup: gate.Setup{
 			Base: gate.Revision{Name: "main", Commit: oldCommit},
 			Head: gate.Revision{Name: "worktree", Commit: newCommit, Dirty: true},
@@ -60,8 +60,19 @@ func sample() *gate.Report {
 			Identical: []string{"m/c", "m/d"}, Added: []string{"m/a.New"}, Removed: []string{"m/a.Old"}, Changed: []string{"m/a.Other", "m/b.Moved"},
 			Problems: []gate.Problem{{Name: "m/e", Why: "head does not build: exit status 1\n# m/e\n./e.go:3:1: expected declaration"}},
 		},
+		Ruled: gate.Ruled{
+			Rules:       gate.Rules{{Package: "m/b", Benchmark: "Counter", Threshold: .1, Demands: map[int]float64{2: .8, 4: .75}}},
+			RuleChanges: []gate.RuleChange{{Base: gate.Rule{Package: "m/b", Benchmark: "Counter", Threshold: .05}, Head: gate.Rule{Package: "m/b", Benchmark: "Counter"}}},
+		},
 		Notes: []string{"the machine was busy"},
 	}
+	for i := range r.Changes {
+		c := &r.Changes[i]
+		if c.Threshold = .03; c.Benchmark == "Counter" {
+			c.Threshold = .1
+		}
+	}
+	return r
 }
 
 // evil is a name that tries everything.
@@ -78,6 +89,7 @@ func hostile() *gate.Report {
 	}
 	r.Demands[0].Benchmark, r.Demands[0].Value, r.Demands[0].Low = evil, nan, -inf
 	r.Identical, r.Added, r.Removed, r.Notes, r.Changed = []string{evil}, []string{evil}, []string{evil}, []string{evil}, []string{evil}
+	r.Rules, r.RuleChanges = gate.Rules{{Package: evil, Benchmark: evil, Threshold: 1e300}}, []gate.RuleChange{{Head: gate.Rule{Package: evil, Benchmark: strings.Repeat(evil, 9), Demands: map[int]float64{-1: 1e300}}}}
 	r.Problems = []gate.Problem{{Name: evil, Why: strings.Repeat(evil+"\n", 100)}}
 	return r
 }
@@ -156,7 +168,7 @@ func TestSameIsCountedUnlessAllIsAsked(t *testing.T) {
 	if strings.Contains(short, "m/a.Sum") || !strings.Contains(long, "m/a.Sum") {
 		t.Errorf("short:\n%s\nlong:\n%s", short, long)
 	}
-	if !strings.Contains(short, "3 the same to within 3 %") {
+	if !strings.Contains(short, "\n1 the same to within 3 %\n2 the same to within 10 %\n") {
 		t.Errorf("what stayed the same is not counted:\n%s", short)
 	}
 }

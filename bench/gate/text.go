@@ -3,6 +3,7 @@ package gate
 import (
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -123,8 +124,14 @@ func (r *Report) counts() (lines []string) {
 			undecided++
 		}
 	}
-	if same := r.verdicts(Same); same > 0 {
-		lines = append(lines, fmt.Sprintf("%d the same to within %s", same, r.threshold()))
+	same := map[float64]int{}
+	for _, c := range r.Changes {
+		if c.Verdict == Same {
+			same[c.Threshold]++
+		}
+	}
+	for _, threshold := range slices.Sorted(maps.Keys(same)) {
+		lines = append(lines, fmt.Sprintf("%d the same to within %s", same[threshold], shareText(threshold)))
 	}
 	if undecided > 0 {
 		lines = append(lines, fmt.Sprintf("%d undecided, without effect on the outcome: mean times, gains, efficiencies or busy CPUs", undecided))
@@ -142,7 +149,7 @@ func (r *Report) lists() (lines []string) {
 			lines = append(lines, fmt.Sprintf("%s: %s", list.words, listNames(list.names)))
 		}
 	}
-	return lines
+	return append(lines, r.ruleLine()...)
 }
 
 // differing says in what the benchmarks of the two sides differ, so that a change could
@@ -154,7 +161,7 @@ func (r *Report) differing() (lines []string) {
 	if len(r.Changed) > 0 {
 		lines = append(lines, "changed: "+listNames(r.Changed)+": their own code differs between base and head, so their times cannot be compared")
 	}
-	return lines
+	return append(lines, r.ruleChangeLine()...)
 }
 
 // maxListed is how many names a line lists.

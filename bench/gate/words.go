@@ -280,5 +280,5 @@ func (r *Report) falseAlarms() string {
 	return fmt.Sprintf("on the same code, at most 1 in %.0f such reports has a false alarm", math.Floor(1/r.Alpha+1e-9))
 }
 
-// threshold is the share up to which changes are the same.
-func (r *Report) threshold() string { return count(math.Round(1e4*r.Threshold)/100) + " %" }
+// shareText writes a share in percent.
+func shareText(share float64) string { return count(math.Round(1e4*share)/100) + " %" }

@@ -29,22 +29,25 @@ type Plan struct {
 	// accept lines of more than 64 KiB.
 	Points      []sweep.Point `json:"-"`
 	HeadOnly    []sweep.Point `json:"-"` // compared with nothing
+	Ruled       `json:"-"`
 	NotCompared `json:"-"`
 }
 
 // Lines of a file that are not in the benchmark format.
 const (
-	planLine      = "# check: "     // first
-	pointLine     = "# point: "     // once for each point of the plan
-	headOnlyLine  = "# alone: "     // once for each point of head alone
-	identicalLine = "# identical: " // package
-	addedLine     = "# added: "     // benchmark
-	removedLine   = "# removed: "   // benchmark
-	changedLine   = "# changed: "   // benchmark
-	problemLine   = "# problem: "
-	stoppedLine   = "# stopped: " // name of a point that is not measured until the last look
-	slotLine      = "# slot: "    // before the result of a slot
-	slicesLine    = "# slices: "  // after slotLine, as often as it takes
+	planLine       = "# check: "     // first
+	pointLine      = "# point: "     // once for each point of the plan
+	headOnlyLine   = "# alone: "     // once for each point of head alone
+	identicalLine  = "# identical: " // package
+	addedLine      = "# added: "     // benchmark
+	removedLine    = "# removed: "   // benchmark
+	changedLine    = "# changed: "   // benchmark
+	ruleLine       = "# rule: "      // of a comment above a benchmark
+	ruleChangeLine = "# rule changed: "
+	problemLine    = "# problem: "
+	stoppedLine    = "# stopped: " // name of a point that is not measured until the last look
+	slotLine       = "# slot: "    // before the result of a slot
+	slicesLine     = "# slices: "  // after slotLine, as often as it takes
 )
 
 // File is the result file of a check while it measures: each slot is on disk before the
@@ -109,6 +112,16 @@ func (p *Plan) lines() (string, error) {
 			if err := jsonLine(&b, line, name); err != nil {
 				return "", err
 			}
+		}
+	}
+	for _, rule := range p.Rules {
+		if err := jsonLine(&b, ruleLine, rule); err != nil {
+			return "", err
+		}
+	}
+	for _, change := range p.RuleChanges {
+		if err := jsonLine(&b, ruleChangeLine, change); err != nil {
+			return "", err
 		}
 	}
 	for _, problem := range p.Problems {

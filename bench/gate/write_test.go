@@ -37,6 +37,10 @@ func plan(blocks int, points ...sweep.Point) gate.Plan {
 			Identical: []string{"m/c"}, Added: []string{"m.New"}, Removed: []string{"m.Old"}, Problems: []gate.Problem{{Name: "m/e", Why: "a\nb"}},
 			Changed: []string{"m.Other"},
 		},
+		Ruled: gate.Ruled{
+			Rules:       gate.Rules{{Package: "m", Benchmark: "Sum", Threshold: .1}, {Package: "m", Benchmark: "New", Demands: map[int]float64{2: .7}}},
+			RuleChanges: []gate.RuleChange{{Base: gate.Rule{Package: "m", Benchmark: "Sum"}, Head: gate.Rule{Package: "m", Benchmark: "Sum", Threshold: .1}}},
+		},
 	}
 }
 
@@ -128,7 +132,7 @@ func TestFileGivesBackWhatWasMeasured(t *testing.T) {
 			t.Errorf("%d slices: the series differ", n)
 		}
 		r := s.Report()
-		if r.Base != p.Base || r.Head != p.Head || !r.Time.Equal(p.Time) || r.Seed != p.Seed || r.Blocks != 2 || r.Alpha != .01 || r.Threshold != .03 || !r.Complete || len(r.Identical)+len(r.Added)+len(r.Removed)+len(r.Problems)+len(r.Changed) != 5 {
+		if r.Base != p.Base || r.Head != p.Head || !r.Time.Equal(p.Time) || r.Seed != p.Seed || r.Blocks != 2 || r.Alpha != .01 || r.Threshold != .03 || !r.Complete || len(r.Rules)+len(r.RuleChanges) != 3 || len(r.Identical)+len(r.Added)+len(r.Removed)+len(r.Problems)+len(r.Changed) != 5 {
 			t.Errorf("the report is %+v", r)
 		}
 	}

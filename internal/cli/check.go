@@ -142,15 +142,13 @@ func (c *checkCmd) complete() (err error) {
 	return err
 }
 
-// parseDemands reads 0.8@4: an efficiency and the cores on which it is demanded.
+// parseDemands reads minimum efficiencies, by the cores on which they are demanded.
 func parseDemands(list []string) (map[int]float64, error) {
 	demands := map[int]float64{}
 	for _, text := range list {
-		least, cores, _ := strings.Cut(text, "@")
-		e, err1 := strconv.ParseFloat(least, 64)
-		p, err2 := strconv.Atoi(cores)
-		if err1 != nil || err2 != nil || !(e > 0 && e <= 2) || p < 2 {
-			return nil, fmt.Errorf("--min-efficiency: want an efficiency above 0 and 2 cores or more, such as 0.8@4; got %q", text)
+		p, e, err := gate.ParseDemand(text)
+		if err != nil {
+			return nil, fmt.Errorf("--min-efficiency: %w", err)
 		}
 		if _, twice := demands[p]; twice {
 			return nil, fmt.Errorf("--min-efficiency names %d cores twice", p)
@@ -236,7 +234,7 @@ func withFlag(err error) error {
 // copyPair copies to the report what the pair found, with the flags that help.
 func (c *checkCmd) copyPair(r *gate.Report, p *pair.Pair) {
 	r.Base, r.Head = p.Base, p.Head
-	r.NotCompared = p.NotCompared
+	r.Ruled, r.NotCompared = p.Ruled, p.NotCompared
 	r.Problems = slices.Clone(p.Problems) // measuring adds to them
 	r.Notes = slices.Concat(c.limits, p.Notes)
 	for _, pkg := range p.DataDiffers {

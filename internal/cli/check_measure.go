@@ -59,7 +59,7 @@ func (c *checkCmd) measure(ctx context.Context, s *streams, h host.Host, p *pair
 	}
 	c.copyPair(r, p)
 	r.Budget, r.Blocks, r.Looks = plan.Total, plan.Blocks, plan.Looks
-	about := gate.Plan{Setup: r.Setup, SlotTime: pair.SlotTime, Demands: c.demands, Points: p.Points, HeadOnly: p.HeadOnly, NotCompared: r.NotCompared}
+	about := gate.Plan{Setup: r.Setup, SlotTime: pair.SlotTime, Demands: c.demands, Points: p.Points, HeadOnly: p.HeadOnly, Ruled: r.Ruled, NotCompared: r.NotCompared}
 	file, err := gate.Create(c.Results, about, append(h.Fingerprint(), host.Pair{Key: "placement", Value: checkPlacement}))
 	if err != nil {
 		return false, fmt.Errorf("--results: %w", err)
@@ -79,7 +79,7 @@ func (c *checkCmd) measure(ctx context.Context, s *streams, h host.Host, p *pair
 	config := p.Config(plan, c.Seed)
 	config.Quiet = newGuard(p.Watched(), gate.Allowed(len(p.Watched())), c.Wait, bar).Wait
 	config.Append, config.Stop = file.Append, file.Stop
-	config.Settled = func(series []gate.Series) func(sweep.Point) bool { return gate.Settled(series, c.judging(plan.Looks)) }
+	config.Settled = func(series []gate.Series) func(sweep.Point) bool { return gate.Settled(series, c.judging(r)) }
 	config.Progress = func(done, all int) { bar.slots(done, all, time.Since(began)) }
 	series, problems, err := measureGate(ctx, config)
 	bar.finish()

@@ -97,7 +97,8 @@ func (c *checkCmd) print(s *streams, r *gate.Report, interrupted bool) error {
 }
 
 // rejudge judges the samples of an earlier check, with its seed, error rate and threshold
-// unless the command line names others.
+// unless the command line names others, and with the comments above benchmarks that it
+// read.
 func (c *checkCmd) rejudge(s *streams) error {
 	stored, err := gate.Read(c.From)
 	if err != nil {
@@ -123,14 +124,14 @@ func (c *checkCmd) rejudge(s *streams) error {
 	return c.finish(s, r, false, false)
 }
 
-// judging says how strictly to judge a check with such looks.
-func (c *checkCmd) judging(looks gate.Looks) gate.Options {
-	return gate.Options{Alpha: float64(c.Alpha), Threshold: float64(c.Threshold), Seed: c.Seed, Demands: c.demands, Looks: looks}
+// judging says how strictly to judge a check.
+func (c *checkCmd) judging(r *gate.Report) gate.Options {
+	return gate.Options{Alpha: float64(c.Alpha), Threshold: float64(c.Threshold), Seed: c.Seed, Demands: c.demands, Rules: r.Rules, Looks: r.Looks}
 }
 
 // judge compares the series and adds the findings to the report.
 func (c *checkCmd) judge(r *gate.Report, series []gate.Series) {
-	f := gate.Judge(series, c.judging(r.Looks))
+	f := gate.Judge(series, c.judging(r))
 	r.Changes, r.Demands, r.Tests, r.Measured = f.Changes, f.Demands, f.Tests, gate.Measured(series)
 	r.Notes = append(r.Notes, f.Notes...)
 	c.addUnmetDemands(r)

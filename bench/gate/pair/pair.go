@@ -104,6 +104,7 @@ type Pair struct {
 	Points     []sweep.Point
 	HeadOnly   []sweep.Point // compared with nothing, for a minimum efficiency
 
+	gate.Ruled
 	gate.NotCompared
 	Notes []string
 
