@@ -97,6 +97,10 @@
 // speedup that is smaller only because one CPU became faster is not a regression:
 // nothing is slower than it was.
 //
+// A Rule is a threshold or a minimum efficiency of one benchmark. It is known before anything
+// is measured, and no p value depends on it: it only decides which sizes of changes count, so
+// the error rate of a report is the same with any rules.
+//
 // A minimum efficiency is demanded of head alone. Where head is compared with nothing, both
 // processes that take turns are head's, and all slots count.
 //

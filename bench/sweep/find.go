@@ -311,7 +311,7 @@ func (f *Foreign) Matches(ctx context.Context, pkg, re string, at Level) (bool, 
 	if err != nil {
 		return false, fmt.Errorf("%s: %w", pkg, err)
 	}
-	return slices.ContainsFunc(functions, func(name string) bool { return narrow(re, name) != "" }), nil
+	return slices.ContainsFunc(functions, func(name string) bool { return MatchesFunction(re, name) }), nil
 }
 
 // try runs the test binary of a package, with more in its environment, and returns what it

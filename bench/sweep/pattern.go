@@ -20,6 +20,10 @@ func narrow(re, function string) string {
 	return strings.Join(alternatives, "|")
 }
 
+// MatchesFunction reports whether re, a pattern for -bench, could match a benchmark of a
+// function, whose name begins with Benchmark.
+func MatchesFunction(re, function string) bool { return narrow(re, function) != "" }
+
 // CheckPattern returns an error if a level of re is not a regular expression.
 func CheckPattern(re string) error {
 	for _, alternative := range splitPattern(re, '|') {

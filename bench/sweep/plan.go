@@ -85,10 +85,15 @@ func Levels(cpus []int, highest int, cores, procs []int) ([]Level, error) {
 			levels = append(levels, Level{c, g})
 		}
 	}
+	return UniqueLevels(levels), nil
+}
+
+// UniqueLevels sorts levels and leaves each once.
+func UniqueLevels(levels []Level) []Level {
 	slices.SortFunc(levels, func(a, b Level) int {
 		return cmp.Or(cmp.Compare(a.Cores, b.Cores), cmp.Compare(a.Procs, b.Procs))
 	})
-	return slices.Compact(levels), nil
+	return slices.Compact(levels)
 }
 
 // Workers is the default list of worker counts: the powers of four up to 64, or four times

@@ -52,9 +52,9 @@ type checkCmd struct {
 	Wait   time.Duration `group:"long" help:"How long to wait, in total, for other programs to leave the CPUs; blocks in which they stay do not count for speedups and efficiencies (default: 30s)." default:"30s" placeholder:"DURATION"`
 	Seed   uint64        `group:"long" help:"Seed of the random order (default, and 0: random)." placeholder:"N"`
 
-	Threshold     percent  `group:"judge" help:"Changes up to this size count as no change (default: 3%)." default:"3%" placeholder:"PERCENT"`
+	Threshold     percent  `group:"judge" help:"Changes up to this size count as no change, unless a comment //overlap:threshold 10% above a benchmark says otherwise (default: 3%)." default:"3%" placeholder:"PERCENT"`
 	Alpha         percent  `group:"judge" help:"Chance of one or more false alarms in a whole check of identical code (default: 1%)." default:"1%" placeholder:"PERCENT"`
-	MinEfficiency []string `group:"judge" name:"min-efficiency" help:"Minimum efficiency of head, such as 0.8@4: speedup on 4 cores, divided by 4. Also judged if there is nothing to compare with." placeholder:"E@CORES"`
+	MinEfficiency []string `group:"judge" name:"min-efficiency" help:"Minimum efficiency of head, such as 0.8@4: speedup on 4 cores, divided by 4. Also judged if there is nothing to compare with. A comment //overlap:min-efficiency 0.8@4 above a benchmark has precedence." placeholder:"E@CORES"`
 	Strict        bool     `group:"judge" help:"Exit with 2 if something is undecided, or a benchmark vanished."`
 
 	Markdown bool   `group:"output" help:"Print the report as a comment for a pull request."`

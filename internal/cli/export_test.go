@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"os"
 	"slices"
 	"strings"
@@ -13,7 +14,8 @@ import (
 // FakeMeasure makes a check measure nothing: the slots of a benchmark named Slow
 // say that head takes half as long again, and those of Scales that two cores take
 // half as long as one. It serves tests of what is around the measurement. With
-// CHECK_FAKE=wait it goes on until its context ends. With CHECK_FAKE=short it
+// CHECK_FAKE=wait it goes on until its context ends. With CHECK_FAKE=stored the file has
+// the slots, for --from. With CHECK_FAKE=short it
 // measures two blocks in short slots, and with CHECK_FAKE=long as many as there is
 // time for.
 func FakeMeasure() {
@@ -42,6 +44,12 @@ func FakeMeasure() {
 			s := gate.Series{Point: p, HeadOnly: n >= len(c.Points)}
 			for i := range c.Blocks {
 				s.Blocks = append(s.Blocks, fakeBlock(i, base, head))
+				for place, slot := range s.Blocks[i].Slots {
+					isHead := s.HeadOnly || s.Blocks[i].HeadFirst == (place == 0 || place == 3)
+					if os.Getenv("CHECK_FAKE") == "stored" {
+						err = errors.Join(err, c.Append(gate.Record{Head: isHead, Point: p, Block: i, Place: place, Slot: slot}))
+					}
+				}
 			}
 			all = append(all, s)
 			if strings.HasPrefix(p.Workload, "Fails") {
@@ -56,7 +64,7 @@ func FakeMeasure() {
 			return all[:1], nil, context.Cause(ctx)
 		}
 		c.Progress(1, len(all))
-		return all, problems, nil
+		return all, problems, err
 	}
 }
 

@@ -44,6 +44,9 @@ func (p *Pair) Build(ctx context.Context) error {
 	if err := p.listTests(ctx); err != nil {
 		return err
 	}
+	if err := p.readRules(); err != nil {
+		return err
+	}
 	if err := p.shareTests(); err != nil {
 		return err
 	}
@@ -58,7 +61,11 @@ func (p *Pair) Build(ctx context.Context) error {
 	if err := p.reportBuilds(failed["base"], failed["head"]); err != nil {
 		return err
 	}
-	return p.findBenchmarks(ctx, failed)
+	if err := p.findBenchmarks(ctx, failed); err != nil {
+		return err
+	}
+	p.Rules = p.measuredRules()
+	return nil
 }
 
 // ownModule is the path of overlap's module, which make module changes.

@@ -10,7 +10,7 @@ import (
 // tolerate returns an error of a side, or nil if that is base, and head can be
 // judged alone because an efficiency is demanded.
 func (p *Pair) tolerate(ctx context.Context, s *side, err error) error {
-	if err == nil || s.name != p.base.name || len(p.o.Demands) == 0 || ctx.Err() != nil {
+	if err == nil || s.name != p.base.name || !p.demanding("") || ctx.Err() != nil {
 		return err
 	}
 	p.baseMissing, p.BaseFailed = true, true
@@ -22,10 +22,8 @@ func (p *Pair) tolerate(ctx context.Context, s *side, err error) error {
 // efficiency is demanded: those of packages with identical test binaries, new ones,
 // and those with other code of their own or a broken base.
 func (p *Pair) findHeadOnly(ctx context.Context, head, shared []sweep.Benchmark, identical []string) error {
-	if len(p.o.Demands) == 0 {
-		return nil
-	}
-	if identical != nil {
+	identical = slices.DeleteFunc(slices.Clone(identical), func(pkg string) bool { return !p.demanding(pkg) })
+	if len(identical) > 0 {
 		same, omitted, err := p.head.foreign.Search(ctx, p.bench(), p.o.Levels[0], func(pkg string) bool { return !slices.Contains(identical, pkg) })
 		if err != nil {
 			return err
@@ -36,15 +34,16 @@ func (p *Pair) findHeadOnly(ctx context.Context, head, shared []sweep.Benchmark,
 		head = slices.Concat(head, same)
 	}
 	for _, b := range head {
-		if indexOf(shared, b) >= 0 {
+		demands := p.demands(b)
+		if len(demands) == 0 || indexOf(shared, b) >= 0 {
 			continue
 		}
-		curve, err := p.wantsCurve(ctx, b, &p.head)
+		levels, err := p.levelsOf(ctx, b, &p.head)
 		if err != nil {
 			return err
 		}
-		if curve {
-			p.HeadOnly = append(p.HeadOnly, p.efficiencyPoints(sweep.ForeignPlan{Benchmarks: []sweep.Benchmark{b}, Levels: p.o.Levels, Workers: p.workerCounts()}.FixedPoints())...)
+		if len(levels) > 1 {
+			p.HeadOnly = append(p.HeadOnly, efficiencyPoints(p.pointsOf(b, levels), demands)...)
 		}
 	}
 	return nil

@@ -3,10 +3,10 @@
 //
 // Revisions and patterns come in as Options. Points to measure, samplers, notes and
 // problems come out. It checks out both revisions, builds each with its own tests
-// or both with those of one, finds the benchmarks that both have, and links both
-// builds again with their functions in other orders. It does not know a command
-// line or a terminal: an OptionError says which option is wrong, and the caller
-// says how its user sets that.
+// or both with those of one, finds the benchmarks that both have, reads the rules above
+// them, and links both builds again with their functions in other orders. It does not
+// know a command line or a terminal: an OptionError says which option is wrong, and the
+// caller says how its user sets that.
 //
 // The steps are Open, Build, Schedule, and gate.Measure with the Config of the
 // schedule; then Close.
@@ -41,7 +41,7 @@ type Options struct {
 	Tests      Tests    // empty: OwnTests
 	Workloads  []workloads.Workload
 	Curves     Curves
-	Demands    map[int]float64 // minimum efficiency of head, by cores
+	Demands    map[int]float64 // minimum efficiency of head, by cores; rules in the tests replace it
 
 	Host   host.Host
 	Levels []sweep.Level // of parallelism to measure
@@ -116,6 +116,7 @@ type Pair struct {
 	BaseFailed    bool             // a benchmark fails in base, so head has nothing to be compared with
 
 	o           Options
+	rules       gate.Rules // of all benchmark functions that match; most are empty
 	base, head  side
 	baseMissing bool // base cannot be built, and only head is measured
 }

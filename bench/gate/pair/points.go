@@ -26,32 +26,49 @@ func (p *Pair) addPoints(points []sweep.Point) {
 
 // workerCounts returns the numbers of tasks in progress that a check compares: one, and as
 // many as there are cores at each level.
-func (p *Pair) workerCounts() []int {
+func workerCounts(levels []sweep.Level) []int {
 	list := []int{1}
-	for _, l := range p.o.Levels {
+	for _, l := range levels {
 		list = append(list, min(l.Cores, l.Procs))
 	}
 	return sweep.Unique(list)
 }
 
-// addBenchmarks adds points of the benchmarks. A benchmark that does not run in parallel has
-// one point: its curve would take as long as any other, and be flat.
+// addBenchmarks adds points of the benchmarks.
 func (p *Pair) addBenchmarks(ctx context.Context, shared []sweep.Benchmark) error {
 	if len(p.o.Levels) > 1 && p.o.Curves == Auto && len(shared) > 0 {
 		p.o.Say(fmt.Sprintf("looking for what runs in parallel among %s", table.Count(len(shared), "benchmark")))
 	}
 	for _, b := range shared {
-		levels := p.o.Levels
-		curve, err := p.wantsCurve(ctx, b, &p.base, &p.head)
+		levels, err := p.levelsOf(ctx, b, &p.base, &p.head)
 		if err != nil {
 			return err
 		}
-		if !curve {
-			levels = levels[:1]
-		}
-		p.addPoints(sweep.ForeignPlan{Benchmarks: []sweep.Benchmark{b}, Levels: levels, Workers: p.workerCounts()}.FixedPoints())
+		p.addPoints(p.pointsOf(b, levels))
 	}
 	return nil
+}
+
+// levelsOf returns the degrees of parallelism to measure of a benchmark. One that does not
+// run in parallel has the first, and those of its rule: its curve would take as long as any
+// other, and be flat.
+func (p *Pair) levelsOf(ctx context.Context, b sweep.Benchmark, sides ...*side) ([]sweep.Level, error) {
+	levels := p.o.Levels
+	curve, err := p.wantsCurve(ctx, b, sides...)
+	if err != nil {
+		return nil, err
+	}
+	if !curve {
+		levels = levels[:1]
+	}
+	return p.ruledLevels(levels, b)
+}
+
+// pointsOf returns the points of a benchmark at some levels. On one core, too, it has as
+// many workers as there are cores at any level.
+func (p *Pair) pointsOf(b sweep.Benchmark, levels []sweep.Level) []sweep.Point {
+	workers := workerCounts(slices.Concat(p.o.Levels, levels))
+	return sweep.ForeignPlan{Benchmarks: []sweep.Benchmark{b}, Levels: levels, Workers: workers}.FixedPoints()
 }
 
 // wantsCurve reports whether a benchmark is to be measured on more than one core.
@@ -67,7 +84,7 @@ func (p *Pair) wantsCurve(ctx context.Context, b sweep.Benchmark, sides ...*side
 // it started before. Go before 1.26 does not count goroutines; there,
 // every benchmark counts as one that may.
 func (p *Pair) runsInParallel(ctx context.Context, b sweep.Benchmark, sides []*side) (bool, error) {
-	top := sweep.ForeignPlan{Benchmarks: []sweep.Benchmark{b}, Levels: p.o.Levels[len(p.o.Levels)-1:], Workers: p.workerCounts()}.FixedPoints()
+	top := p.pointsOf(b, p.o.Levels[len(p.o.Levels)-1:])
 	for _, s := range sides {
 		asked := *s.foreign
 		asked.Env = append(slices.Clone(asked.Env), overlay.AskVariable+"=1")
@@ -91,10 +108,10 @@ func (p *Pair) runsInParallel(ctx context.Context, b sweep.Benchmark, sides []*s
 // efficiencyPoints returns the points that a demanded efficiency follows from: those with
 // as many workers as cores, on one core and on the demanded number, or with as many
 // workers as the benchmark starts by itself.
-func (p *Pair) efficiencyPoints(points []sweep.Point) (list []sweep.Point) {
+func efficiencyPoints(points []sweep.Point, demands map[int]float64) (list []sweep.Point) {
 	for _, point := range points {
 		cores := min(point.Cores, point.Procs)
-		_, asked := p.o.Demands[cores]
+		_, asked := demands[cores]
 		fits := point.Workers == 0 || point.Workers == cores
 		if (asked || cores == 1) && fits && point.Copies <= 1 && point.Slices <= 1 && point.Executor != bench.SerialExecutor {
 			list = append(list, point)

@@ -55,10 +55,10 @@ func (p *Pair) buildSuite(ctx context.Context) (err error) {
 			p.Removed = append(p.Removed, w.Name)
 		}
 	}
-	grid := sweep.Grid{Executors: []string{"pool"}, Size: workloads.Small, Levels: p.o.Levels, Workers: p.workerCounts(), Workloads: shared}
+	grid := sweep.Grid{Executors: []string{"pool"}, Size: workloads.Small, Levels: p.o.Levels, Workers: workerCounts(p.o.Levels), Workloads: shared}
 	p.addPoints(grid.FixedPoints())
 	if grid.Workloads = others; len(p.o.Demands) > 0 {
-		p.HeadOnly = p.efficiencyPoints(grid.FixedPoints())
+		p.HeadOnly = efficiencyPoints(grid.FixedPoints(), p.o.Demands)
 	}
 	return nil
 }

@@ -56,7 +56,11 @@ func (p *Pair) shareTests() error {
 	case BaseTests:
 		from, to = to, from
 	}
-	p.note("both revisions have the tests of %s; benchmarks that only %s has were not looked for", from.name, to.name)
+	only := "benchmarks"
+	if to == &p.base {
+		only = "sub-benchmarks" // see compareRules
+	}
+	p.note("both revisions have the tests of %s; %s that only %s has were not looked for", from.name, only, to.name)
 	to.replace, to.runDirs = map[string]string{}, map[string]string{}
 	for path, theirs := range from.tests {
 		ours, both := to.tests[path]
