@@ -97,8 +97,10 @@ func Settled(series []Series, o Options) func(sweep.Point) bool {
 	j, tests, _ := assess(series, &o)
 	open := map[benchmarkOf]bool{}
 	for _, pt := range j.points {
-		// The interval of an efficiency is a bootstrap, which has no share of an error rate.
-		open[benchmark(pt.Point)] = open[benchmark(pt.Point)] || len(o.Rules.Of(pt.Package, pt.Workload).DemandsOver(o.Demands)) > 0
+		// The interval of an efficiency is a bootstrap, which has no share of an error rate: it
+		// is for all blocks that are planned.
+		floors := len(o.Rules.Of(pt.Package, pt.Workload).DemandsOver(o.Demands)) > 0
+		open[benchmark(pt.Point)] = open[benchmark(pt.Point)] || floors && len(o.Looks) > 1 && pt.measured < o.Looks[len(o.Looks)-2]
 	}
 	for _, t := range j.tests {
 		if t.Quantity.traits().decides && t.Verdict == CannotTell && !t.hopeless(o, tests) {
