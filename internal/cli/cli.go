@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -27,7 +26,7 @@ import (
 const sampleVerb = "sample"
 
 type command struct {
-	Version kong.VersionFlag `help:"Print the version."`
+	Version kong.VersionFlag `help:"Print the version, commit and Go."`
 
 	Run    runCmd    `cmd:"" help:"Measure workloads, or your own benchmarks, over workers and cores."`
 	Why    whyCmd    `cmd:"" help:"Name the lines of code that take the cores."`
@@ -40,7 +39,7 @@ type command struct {
 
 	Help       helpCmd       `cmd:"" help:"Print a page of the manual, or the help of a verb."`
 	Completion completionCmd `cmd:"" help:"Print a completion script for a shell."`
-	VersionCmd versionCmd    `cmd:"" name:"version" help:"Print the version."`
+	VersionCmd versionCmd    `cmd:"" name:"version" help:"Print the version, commit and Go."`
 }
 
 // flagGroups are the headings of --help. The tag group of a flag names one.
@@ -149,18 +148,4 @@ func printable(err error) string {
 		lines[i] = table.Printable(line)
 	}
 	return strings.Join(lines, "\n")
-}
-
-// version is the commit that the program was built from, or the module's version.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "unknown"
-	}
-	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" {
-			return s.Value
-		}
-	}
-	return info.Main.Version
 }

@@ -49,10 +49,3 @@ func (c *helpCmd) list(k *kong.Context, w io.Writer) error {
 func textWidth(w io.Writer) int {
 	return min(terminalOf(w).Columns(), 100)
 }
-
-type versionCmd struct{}
-
-func (c *versionCmd) Run(s *streams) error {
-	_, err := fmt.Fprintln(s.out, version())
-	return err
-}
