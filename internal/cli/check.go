@@ -61,6 +61,7 @@ type checkCmd struct {
 	JSON     bool   `group:"output" name:"json" help:"Print the report as JSON."`
 	Schema   bool   `group:"output" help:"Print the JSON schema of --json, and exit."`
 	All      bool   `group:"output" help:"List what did not change, too."`
+	Reports  string `group:"output" help:"Directory for the report as check.md and check.json, besides what is printed (default: none)." placeholder:"DIR"`
 	Results  string `group:"output" help:"Directory for the samples and the history (default: results)." default:"results" placeholder:"DIR"`
 	Name     string `group:"output" help:"Name of this machine in the results (default: its host name)." placeholder:"HOST"`
 

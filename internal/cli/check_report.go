@@ -1,11 +1,13 @@
 package cli
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 
 	"overlap/bench/gate"
@@ -14,9 +16,9 @@ import (
 )
 
 // fail returns err, and also writes it as a report where only a report is read: as JSON,
-// Markdown or an annotation.
+// Markdown, a file or an annotation.
 func (c *checkCmd) fail(ctx context.Context, s *streams, r *gate.Report, err error) error {
-	if ctx.Err() != nil || !c.JSON && !c.Markdown && os.Getenv("GITHUB_ACTIONS") != "true" {
+	if ctx.Err() != nil || !c.JSON && !c.Markdown && c.Reports == "" && os.Getenv("GITHUB_ACTIONS") != "true" {
 		return err
 	}
 	r.Problems = append(r.Problems, gate.Problem{Name: "check", Why: err.Error()})
@@ -80,8 +82,14 @@ func (c *checkCmd) finish(s *streams, r *gate.Report, broken, interrupted bool) 
 	return exitError(code)
 }
 
-// print writes the report in the chosen format, and on GitHub also as annotations.
+// print writes the report in the chosen format, to the files of --reports, and on GitHub
+// also as annotations.
 func (c *checkCmd) print(s *streams, r *gate.Report, interrupted bool) error {
+	if c.Reports != "" {
+		if err := c.writeReports(r); err != nil {
+			return fmt.Errorf("--reports: %w", err)
+		}
+	}
 	if os.Getenv("GITHUB_ACTIONS") == "true" {
 		if err := r.WriteAnnotations(s.err); err != nil { // GitHub reads both streams
 			return err
@@ -94,6 +102,19 @@ func (c *checkCmd) print(s *streams, r *gate.Report, interrupted bool) error {
 		return r.WriteMarkdown(s.out)
 	}
 	return r.WriteText(s.out, gate.Form{Terminal: terminalOf(s.out), All: c.All, Strict: c.Strict, Stops: interrupted})
+}
+
+// writeReports writes the report for programs that read it after the check, such as an
+// action, whose log shows it to people meanwhile.
+func (c *checkCmd) writeReports(r *gate.Report) error {
+	var markdown, json bytes.Buffer
+	if err := errors.Join(os.MkdirAll(c.Reports, 0o777), r.WriteMarkdown(&markdown), r.WriteJSON(&json)); err != nil {
+		return err
+	}
+	return errors.Join(
+		replace(filepath.Join(c.Reports, "check.md"), markdown.Bytes()),
+		replace(filepath.Join(c.Reports, "check.json"), json.Bytes()),
+	)
 }
 
 // rejudge judges the samples of an earlier check, with its seed, error rate and threshold
