@@ -192,6 +192,11 @@ func TestModuleGetsAnotherPath(t *testing.T) {
 			t.Fatalf("make module PATH=%s: %v\n%s", path, err, out)
 		}
 	}
+	for _, file := range []string{"internal/cli/manual/check.md", ".github/workflows/check.yml"} { // example.com is no address of an action
+		if out, err := inCopy(dir, "grep", "uses: .*someone/over-lap@v", file); err != nil {
+			t.Errorf("%s does not use the action of that repository: %v\n%s", file, err, out)
+		}
+	}
 	if out, err := inCopy(dir, "gofmt", "-l", "."); err != nil || out != "" {
 		t.Errorf("gofmt would change %s: %v", out, err)
 	}

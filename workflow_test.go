@@ -13,7 +13,7 @@ import (
 
 // workflow is what the tests know of a file of GitHub Actions.
 type workflow struct {
-	On          map[string]any
+	On          triggers
 	Permissions map[string]string
 	Concurrency map[string]string
 	Env         map[string]string
@@ -21,14 +21,28 @@ type workflow struct {
 		If          string
 		Needs       string
 		Timeout     int `yaml:"timeout-minutes"`
+		Environment any
+		Outputs     map[string]string
 		Permissions map[string]string
 		Steps       []workflowStep
 	}
 }
 
+// triggers are events; a single one needs no map.
+type triggers map[string]any
+
+func (t *triggers) UnmarshalYAML(n *yaml.Node) error {
+	if n.Kind == yaml.ScalarNode {
+		*t = triggers{n.Value: nil}
+		return nil
+	}
+	return n.Decode((*map[string]any)(t))
+}
+
 type workflowStep struct {
-	Name, Uses, Run, If string
-	With, Env           map[string]string
+	ID, Name, Uses, Run, If string
+	Shell                   string
+	With, Env               map[string]string
 }
 
 func readWorkflow(t *testing.T, path string) (w workflow) {
@@ -46,15 +60,22 @@ func readWorkflow(t *testing.T, path string) (w workflow) {
 	return w
 }
 
-// What anybody can name, such as a branch, must not become part of a script; what
-// is taken from outside has a version; and nobody may write who need not.
-func TestWorkflowsAreSafe(t *testing.T) {
+// workflows are the files of GitHub Actions.
+func workflows(t *testing.T) []string {
+	t.Helper()
 	files, err := filepath.Glob(".github/workflows/*.yml")
-	if err != nil || len(files) < 2 {
+	if err != nil || len(files) < 3 {
 		t.Fatalf("%v, %v", files, err)
 	}
+	return files
+}
+
+// What anybody can name, such as a branch, must not become part of a script; what
+// is taken from outside has a version; nobody may write who need not, and who may
+// takes nothing from a pull request.
+func TestWorkflowsAreSafe(t *testing.T) {
 	pinned := regexp.MustCompile(`^actions/[a-z-]+@v\d+$`)
-	for _, path := range files {
+	for _, path := range workflows(t) {
 		w := readWorkflow(t, path)
 		if _, risky := w.On["pull_request_target"]; risky {
 			t.Errorf("%s runs the code of strangers with the rights of the repository", path)
@@ -67,15 +88,61 @@ func TestWorkflowsAreSafe(t *testing.T) {
 				t.Errorf("%s, %s: no timeout-minutes", path, name)
 			}
 			for _, s := range job.Steps {
-				if s.Uses != "" && !pinned.MatchString(s.Uses) {
+				ours := s.Uses == "./" || s.Uses == "./.overlap"
+				if s.Uses != "" && !pinned.MatchString(s.Uses) && !ours {
 					t.Errorf("%s, %s: %s is not an action of GitHub's at a major version", path, name, s.Uses)
 				}
-				if strings.Contains(s.Run, "${{") {
-					t.Errorf("%s, %s: an expression is written into a script: take it from env\n%s", path, name, s.Run)
+				if ours && len(job.Permissions) > 0 {
+					t.Errorf("%s, %s: what measures has the rights %v", path, name, job.Permissions)
 				}
-				checkSyntax(t, s.Run)
+				if _, after := w.On["workflow_run"]; after && s.With["ref"]+s.With["repository"] != "" {
+					t.Errorf("%s, %s: it follows a run of strangers' code, and takes %v", path, name, s.With)
+				}
+				checkScript(t, path+", "+name, s.Run)
 			}
 		}
+	}
+}
+
+// checkScript checks that a script is one, whatever the expressions are.
+func checkScript(t *testing.T, where, script string) {
+	t.Helper()
+	if strings.Contains(script, "${{") {
+		t.Errorf("%s: an expression is written into a script: take it from env\n%s", where, script)
+	}
+	checkSyntax(t, script)
+}
+
+// actionlint knows what GitHub accepts: contexts, events, inputs. It does not lint
+// actions, so ours is linted as a workflow that is called with the same inputs. Where
+// shellcheck is installed, as on the runners of GitHub, it reads the scripts.
+func TestActionlint(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it builds actionlint")
+	}
+	a := readAction(t)
+	var called yaml.Node
+	inputs := map[string]any{}
+	for name, in := range a.Inputs {
+		inputs[name] = map[string]string{"type": "string", "default": in.Default}
+	}
+	if err := called.Encode(map[string]any{
+		"on":   map[string]any{"workflow_call": map[string]any{"inputs": inputs}},
+		"jobs": map[string]any{"action": map[string]any{"runs-on": "ubuntu-latest", "steps": a.Runs.Steps}},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	text, err := yaml.Marshal(&called)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "action.yml")
+	if err := os.WriteFile(path, text, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	args := append([]string{"tool", "-modfile=tools.mod", "actionlint", path}, workflows(t)...)
+	if out, err := exec.Command("go", args...).CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
 	}
 }
 
@@ -89,7 +156,10 @@ func checkSyntax(t *testing.T, script string) {
 	}
 }
 
-const gateWorkflow = ".github/workflows/check.yml"
+const (
+	gateWorkflow    = ".github/workflows/check.yml"
+	releaseWorkflow = ".github/workflows/release.yml"
+)
 
 // The job that may write runs no code of the repository, and the one that does
 // keeps no token.
@@ -120,15 +190,15 @@ func TestGateKeepsMeasuringAndWritingApart(t *testing.T) {
 	}
 }
 
-// script returns the script of a step by its name.
-func script(t *testing.T, job, name string) string {
+// script returns the script of a step of a workflow by its name.
+func script(t *testing.T, path, job, name string) string {
 	t.Helper()
-	for _, s := range readWorkflow(t, gateWorkflow).Jobs[job].Steps {
+	for _, s := range readWorkflow(t, path).Jobs[job].Steps {
 		if s.Name == name {
 			return s.Run
 		}
 	}
-	t.Fatalf("%s has no step %q", job, name)
+	t.Fatalf("%s, %s has no step %q", path, job, name)
 	return ""
 }
 
@@ -165,58 +235,6 @@ func needs(t *testing.T, programs ...string) {
 	}
 }
 
-// The base is where the branch left main; of a push, main before it, or the
-// commit before if that is gone.
-func TestGateFindsItsBase(t *testing.T) {
-	needs(t, "bash", "git")
-	dir := t.TempDir()
-	must(t, dir, `git init -q . && git commit -q --allow-empty -m first && git tag first &&
-		git commit -q --allow-empty -m fork && git tag fork &&
-		git commit -q --allow-empty -m main && git tag tip &&
-		git checkout -q --detach fork && git commit -q --allow-empty -m a && git commit -q --allow-empty -m b && git tag branch`)
-	temp := filepath.Join(dir, "temp")
-	must(t, dir, `mkdir temp && printf '#!/bin/sh\necho "$@"\nexit ${FAKE:-0}\n' > temp/overlap && chmod +x temp/overlap`)
-	hash := func(rev string) string { return must(t, dir, "git rev-parse "+rev) }
-	zeros := strings.Repeat("0", 40)
-	compare := script(t, "check", "Compare with the commit before")
-	for _, c := range []struct {
-		why, head, event, before string
-		fake                     string
-		base                     string // none: nothing is compared
-		code                     int
-	}{
-		{"a branch behind main", "branch", "pull_request", hash("tip"), "0", hash("fork"), 0},
-		{"a regression", "branch", "pull_request", hash("tip"), "1", hash("fork"), 1},
-		{"a push of one commit", "tip", "push", hash("fork"), "0", hash("fork"), 0},
-		{"a push of two commits", "tip", "push", hash("first"), "0", hash("first"), 0},
-		{"a push that could not be measured", "tip", "push", hash("fork"), "3", hash("fork"), 3},
-		{"a new branch", "tip", "push", zeros, "0", hash("fork"), 0},
-		{"the commit before was pushed away", "tip", "push", "1" + zeros[1:], "0", hash("fork"), 0},
-		{"the first commit", "first", "push", zeros, "0", "", 0},
-		{"a pull request from nowhere", "branch", "pull_request", "1" + zeros[1:], "0", "", 3},
-		{"a hostile name", "branch", "pull_request", "$(touch owned); --help", "0", "", 3},
-	} {
-		must(t, dir, "git checkout -q --detach "+c.head+" && rm -f summary && touch summary")
-		out, err := bash(t, dir, compare, "RUNNER_TEMP="+temp, "GITHUB_STEP_SUMMARY="+filepath.Join(dir, "summary"),
-			"GITHUB_EVENT_NAME="+c.event, "BEFORE="+c.before, "BUDGET=1m", "NAME=a b", "FAKE="+c.fake)
-		code := 0
-		if exit, ok := err.(*exec.ExitError); ok {
-			code = exit.ExitCode()
-		}
-		summary := must(t, dir, "cat summary")
-		want := ""
-		if c.base != "" {
-			want = "check --base " + c.base + " --head HEAD --budget 1m --results " + temp + "/results --name a b --markdown"
-		}
-		if code != c.code || summary != want {
-			t.Errorf("%s: exit %d, want %d\nit ran   %q\nand not  %q\n%s", c.why, code, c.code, summary, want, out)
-		}
-	}
-	if _, err := os.Stat(filepath.Join(dir, "owned")); err == nil {
-		t.Error("a name was run")
-	}
-}
-
 // Entries are appended to those of the branch, also when another push was faster,
 // and the branch holds nothing else.
 func TestGateAppendsToTheHistory(t *testing.T) {
@@ -235,7 +253,7 @@ func TestGateAppendsToTheHistory(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		return bash(t, filepath.Join(dir, name, "repository"), script(t, "history", "Append to the branch"), "GITHUB_SHA=abc")
+		return bash(t, filepath.Join(dir, name, "repository"), script(t, gateWorkflow, "history", "Append to the branch"), "GITHUB_SHA=abc")
 	}
 	for _, c := range []struct{ name, entry, want string }{
 		{"nothing", "", ""},
@@ -260,7 +278,7 @@ func TestGateAppendsToTheHistory(t *testing.T) {
 	}
 	must(t, dir, "rm -rf origin/refs origin/objects")
 	must(t, dir, "mkdir -p lost/new/host && echo x > lost/new/host/history.txt && cp -r slow/repository lost/")
-	if out, err := bash(t, filepath.Join(dir, "lost/repository"), script(t, "history", "Append to the branch"), "GITHUB_SHA=abc"); err == nil {
+	if out, err := bash(t, filepath.Join(dir, "lost/repository"), script(t, gateWorkflow, "history", "Append to the branch"), "GITHUB_SHA=abc"); err == nil {
 		t.Errorf("a repository that cannot be read passed for one without a history:\n%s", out)
 	}
 }

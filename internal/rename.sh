@@ -13,12 +13,17 @@ case $1 in
 	;;
 esac
 was=$(sed -n 's/^module //p' go.mod)
+# A workflow names the action by its repository on GitHub.
+action=you/overlap
+case $was in github.com/*) action=${was#github.com/} ;; esac
+case $1 in github.com/*) to=${1#github.com/} ;; *) to=$action ;; esac
 import="s,(^|[^A-Za-z0-9._~/-])$was/(bench|internal|primitives|report|workloads)([^A-Za-z0-9_-]|\$),\\1$1/\\2\\3,g"
 find . \( -name .git -o -path ./results -o -path ./bin \) -prune -o -type f \
 	\( -name '*.go' -o -name '*.mod' -o -name '*.md' -o -name '*.txt' -o -name '*.txtar' -o -name '*.yml' -o -name Makefile \) -print |
 	while read -r file; do
 		# Twice, because a match takes the character before the next.
-		sed -E -e "$import" -e "$import" -e "s,github\.com/you/overlap,$1,g" "$file" > "$file.renamed"
+		sed -E -e "$import" -e "$import" -e "s,github\.com/you/overlap,$1,g" \
+			-e "s,(^|[^A-Za-z0-9._-])$action@,\1$to@,g" "$file" > "$file.renamed"
 		case $file in
 		*.mod)
 			sed -E -e "s,^module $was\$,module $1," -e "s,^([[:blank:]]|require |replace )$was (v|=>),\\1$1 \\2," "$file.renamed" > "$file"
