@@ -158,6 +158,7 @@ func checkSyntax(t *testing.T, script string) {
 
 const (
 	gateWorkflow    = ".github/workflows/check.yml"
+	commentWorkflow = ".github/workflows/comment.yml"
 	releaseWorkflow = ".github/workflows/release.yml"
 )
 
