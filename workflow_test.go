@@ -159,6 +159,7 @@ func checkSyntax(t *testing.T, script string) {
 const (
 	gateWorkflow    = ".github/workflows/check.yml"
 	commentWorkflow = ".github/workflows/comment.yml"
+	pagesWorkflow   = ".github/workflows/pages.yml"
 	releaseWorkflow = ".github/workflows/release.yml"
 )
 
@@ -320,5 +321,44 @@ func TestReadmeGuardsAModule(t *testing.T) {
 	}
 	if text, err := os.ReadFile(summary); err != nil || !strings.Contains(string(text), "no regression") && !strings.Contains(string(text), "identical") {
 		t.Errorf("the summary says %q: %v", text, err)
+	}
+}
+
+// The page is made of the branch with the history; without one, nothing is published.
+func TestHistoryBecomesAPage(t *testing.T) {
+	needs(t, "bash", "git")
+	dir := t.TempDir()
+	bin := filepath.Join(dir, "bin")
+	fake(t, bin, "overlap", `[ "$1 $2 $4" = "history --results --html" ] && cat "$3/host/history.txt" > "$5"`+"\n")
+	must(t, dir, `git init -q --bare origin && git init -q seed && cd seed && git commit -q --allow-empty -m code && git push -q ../origin HEAD:refs/heads/main &&
+		git -C ../origin symbolic-ref HEAD refs/heads/main`)
+	for _, c := range []struct{ name, history, output string }{
+		{"none", "", ""},
+		{"some", "one", "made=true"},
+	} {
+		if c.history != "" {
+			must(t, dir, "cd seed && mkdir host && echo "+c.history+" > host/history.txt && git add . && git commit -q -m history && git push -q ../origin HEAD:refs/heads/overlap-history")
+		}
+		must(t, dir, "mkdir "+c.name+" && touch "+c.name+"/output && git clone -q origin "+c.name+"/repository")
+		temp := filepath.Join(dir, c.name)
+		out, err := bash(t, filepath.Join(temp, "repository"), script(t, pagesWorkflow, "page", "Make the page"),
+			"PATH="+bin+":"+os.Getenv("PATH"), "RUNNER_TEMP="+temp, "GITHUB_OUTPUT="+filepath.Join(temp, "output"))
+		if err != nil {
+			t.Errorf("%s: %v\n%s", c.name, err, out)
+		}
+		if got := must(t, temp, "cat output"); got != c.output {
+			t.Errorf("%s: the outputs are %q", c.name, got)
+		}
+		if got, _ := bash(t, temp, "cat site/index.html 2> /dev/null"); strings.TrimSpace(got) != c.history {
+			t.Errorf("%s: the page is %q", c.name, got)
+		}
+	}
+	w := readWorkflow(t, pagesWorkflow)
+	publish := w.Jobs["publish"]
+	if publish.Needs != "page" || publish.If != "${{ needs.page.outputs.made }}" || w.Jobs["page"].Outputs["made"] != "${{ steps.page.outputs.made }}" {
+		t.Errorf("it is published if %q", publish.If)
+	}
+	if len(publish.Steps) != 1 || len(w.Jobs["page"].Permissions) > 0 || len(publish.Permissions) != 2 || publish.Permissions["pages"] != "write" || publish.Permissions["id-token"] != "write" {
+		t.Errorf("publish: %+v; page may %v", publish, w.Jobs["page"].Permissions)
 	}
 }
