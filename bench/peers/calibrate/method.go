@@ -26,6 +26,7 @@ type Call struct {
 	Differs     bool    // at the level: slower, faster, or another speedup
 	Worse       bool    // and by more than the gate's threshold
 	ScalesWorse bool    // at the level
+	Used        float64 // share of the blocks that it looked at
 }
 
 // Method is a way to judge. Judge gets the trials of a suite and the chance of a
@@ -46,6 +47,35 @@ var Gate = Method{Name: "overlap check", Judge: func(suite []Trial, alpha float6
 		series[i] = gate.Series{Point: t.Point, Blocks: t.Blocks}
 	}
 	return calls(suite, gate.Judge(series, gate.Options{Alpha: alpha, Threshold: threshold, Seed: seed, Quick: true}).Changes, alpha)
+}}
+
+// Looking is overlap check where it stops at looks for what is settled then. The look for
+// which settled benchmarks leave time is not there: trials have blocks for one budget.
+var Looking = Method{Name: "overlap check, looking early", Judge: func(suite []Trial, alpha float64, seed uint64) []Call {
+	most := 0
+	series := make([]gate.Series, len(suite))
+	for i, t := range suite {
+		series[i], most = gate.Series{Point: t.Point, Blocks: t.Blocks}, max(most, len(t.Blocks))
+	}
+	o := gate.Options{Alpha: alpha, Threshold: threshold, Seed: seed, Quick: true}
+	if looks := gate.PlanLooks(most, 1, 4*len(suite), alpha); looks != nil {
+		o.Looks = looks[:2]
+		early := slices.Clone(series)
+		for i := range early {
+			early[i].Blocks = early[i].Blocks[:min(looks[0], len(early[i].Blocks))]
+		}
+		settled := gate.Settled(early, o)
+		for i, t := range suite {
+			if settled(t.Point) {
+				series[i] = early[i]
+			}
+		}
+	}
+	all := calls(suite, gate.Judge(series, o).Changes, alpha)
+	for i, t := range suite {
+		all[i].Used = float64(len(series[i].Blocks)) / float64(max(1, len(t.Blocks)))
+	}
+	return all
 }}
 
 // withoutTurns is the same method where processes run one after the other.

@@ -1,6 +1,7 @@
 package calibrate
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -83,7 +84,7 @@ func (p *page) alarms(s Study, same, alone []Suite) {
 	for _, row := range []struct {
 		Method
 		suites []Suite
-	}{{Gate, same}, {withoutTurns, alone}, {Anchor, alone}} {
+	}{{Gate, same}, {Looking, same}, {withoutTurns, alone}, {Anchor, alone}} {
 		var whole [][]Series
 		for _, suite := range row.suites {
 			whole = append(whole, suite.Series)
@@ -108,7 +109,7 @@ func (p *page) powers(s Study, same, alone []Series) {
 	for _, row := range []struct {
 		Method
 		series []Series
-	}{{Gate, same}, {withoutTurns, alone}, {Anchor, alone}} {
+	}{{Gate, same}, {Looking, same}, {withoutTurns, alone}, {Anchor, alone}} {
 		for _, budget := range Budgets {
 			all = append(all, s.Of(row.Method, row.series, budget))
 			names = append(names, fmt.Sprintf("%s, %v s", row.Name, budget))
@@ -123,19 +124,21 @@ func (p *page) powers(s Study, same, alone []Series) {
 	}
 }
 
-var summaryColumns = []string{"method, budget a pair", "median", "best–worst", "≤ 5 %", "error, median benchmark (worst)", "found +2 / +5 / +10 %", "gate fails for +6 %", "alarms", "trials"}
+var summaryColumns = []string{"method, budget a pair", "median", "best–worst", "≤ 5 %", "error, median benchmark (worst)", "found +2 / +5 / +10 %", "gate fails for +6 %", "alarms", "trials", "blocks used"}
 
 func (p *page) summary(name string, list []Power) {
 	if len(list) == 0 {
-		p.printf("| %s | not measured for long enough | | | | | | | |\n", name)
+		p.printf("| %s | not measured for long enough | | | | | | | | |\n", name)
 		return
 	}
 	var steps, errs []float64
 	within, trials, alarms, fails := 0, 0, 0, 0
+	used := 0.0
 	found := make([]float64, len(Steps))
 	for _, one := range list {
 		steps, errs = append(steps, one.Smallest()), append(errs, one.Error)
 		trials, alarms, fails = trials+one.Trials, alarms+one.Alarms, fails+one.Fails
+		used += cmp.Or(one.Used, 1) / float64(len(list))
 		if one.Smallest() <= 0.05 {
 			within++
 		}
@@ -144,9 +147,9 @@ func (p *page) summary(name string, list []Power) {
 		}
 	}
 	share := func(e float64) float64 { return 100 * found[slices.Index(Steps, e)] / float64(trials) }
-	p.printf("| %s | %s | %s–%s | %d of %d | %s (%s) | %.0f / %.0f / %.0f %% | %.0f %% | %d | %d × %d |\n", name,
+	p.printf("| %s | %s | %s–%s | %d of %d | %s (%s) | %.0f / %.0f / %.0f %% | %.0f %% | %d | %d × %d | %.0f %% |\n", name,
 		percent(median(steps)), percent(slices.Min(steps)), percent(slices.Max(steps)), within, len(list),
-		percent(median(errs)), percent(slices.Max(errs)), share(0.02), share(0.05), share(0.1), 100*float64(fails)/float64(trials), alarms, list[0].Trials, len(list))
+		percent(median(errs)), percent(slices.Max(errs)), share(0.02), share(0.05), share(0.1), 100*float64(fails)/float64(trials), alarms, list[0].Trials, len(list), 100*used)
 }
 
 func (p *page) details(name string, list []Power) {
