@@ -65,6 +65,7 @@ var floors = []struct {
 		"golang.org/x/exp/trace",
 		"github.com/google/pprof/profile", // the standard library writes profiles and does not read them
 	}, "causes follow from recordings only"},
+	{"overlap/report/frame", nil, "a page looks the same whatever it is about"},
 	{"overlap/report", []string{
 		"overlap/internal/table", "overlap/internal/sampling", "overlap/internal/interval",
 		"overlap/internal/topology", // the page lists the CPUs of a machine
@@ -115,7 +116,8 @@ var rooms = map[string][]string{
 	"overlap/report/history": {},
 	"overlap/report/cause":   {},
 	"overlap/report/chart":   {"overlap/report/analyse", "overlap/report/history", "overlap/report/law", "overlap/report/trace"},
-	"overlap/report/page":    {"overlap/report/analyse", "overlap/report/cause", "overlap/report/law", "overlap/report/write"},
+	"overlap/report/frame":   {},
+	"overlap/report/page":    {"overlap/report/analyse", "overlap/report/cause", "overlap/report/frame", "overlap/report/law", "overlap/report/write"},
 }
 
 func TestRoomsOfTheReportPointDown(t *testing.T) {

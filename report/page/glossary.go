@@ -125,11 +125,10 @@ func tips() string {
 	return b.String()
 }
 
-// sheet is the page's one stylesheet.
+// sheet is the stylesheet of what only this page has.
 func (s *styles) sheet() string {
-	light, dark := s.variables()
 	var b strings.Builder
-	b.WriteString(strings.NewReplacer("/*charts-light*/", light, "/*charts-dark*/", dark).Replace(css))
+	b.WriteString(css)
 	b.WriteString(tips())
 	for _, rule := range s.rules {
 		b.WriteString(rule + "\n")

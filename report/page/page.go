@@ -5,18 +5,14 @@
 package page
 
 import (
-	"bytes"
-	"crypto/sha256"
 	_ "embed"
-	"encoding/base64"
 	"fmt"
 	"html/template"
 	"io"
-	"strings"
 	"time"
-	"unicode"
 
 	"overlap/report/analyse"
+	"overlap/report/frame"
 )
 
 //go:embed page.html
@@ -88,36 +84,9 @@ func Write(w io.Writer, a *analyse.Analysis, charts []Chart, o Options) error {
 }
 
 func (v *view) render() ([]byte, error) {
-	var b bytes.Buffer
 	page, err := tmpl.Clone()
 	if err != nil {
 		return nil, err
 	}
-	if err := page.Funcs(words{}.functions()).Execute(&b, v); err != nil {
-		return nil, err
-	}
-	return bytes.Map(visible, bytes.ToValidUTF8(b.Bytes(), []byte("\uFFFD"))), nil
-}
-
-// visible replaces what readers cannot see but browsers obey: control characters and those
-// that turn the direction of text.
-func visible(r rune) rune {
-	if r != '\n' && r != '\t' && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == 0xFFFE || r == 0xFFFF) {
-		return '\uFFFD'
-	}
-	return r
-}
-
-// policy returns the Content-Security-Policy that allows this style and this script and
-// nothing else.
-func policy(style, script string) string {
-	return strings.Join([]string{
-		"default-src 'none'", "style-src " + digest(style), "script-src " + digest(script),
-		"img-src data:", "base-uri 'none'", "form-action 'none'",
-	}, "; ")
-}
-
-func digest(text string) string {
-	sum := sha256.Sum256([]byte(text))
-	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+	return frame.Execute(page.Funcs(words{}.functions()), v)
 }

@@ -1,109 +1,6 @@
 "use strict";
 (() => {
-  const id = name => document.getElementById(name);
-  const table = id("all_rows"), body = table.tBodies[0];
-  const heads = [...table.tHead.rows[0].cells];
-  const filter = id("the_filter"), kind = id("the_kind");
-
-  // Storage may be forbidden, as in a page from a file.
-  const kept = (store, key, value) => {
-    try {
-      if (value === undefined) return window[store].getItem(key);
-      window[store].setItem(key, value);
-    } catch { }
-    return null;
-  };
-
-  // A column of numbers sorts by the first number of its cells; what is unknown
-  // comes last in either order.
-  const value = text => {
-    if (/^[×=≈~ ]*–?$/.test(text)) return null;
-    const n = text.replace("∞", "Infinity").replace("−", "-").match(/^[×=≈~ ]*(-?(?:\d+(?:\.\d+)?(?:e[+-]?\d+)?|Infinity))(?: |$)/);
-    return n ? Number(n[1]) : text;
-  };
-  const compare = (a, b) => typeof a === "number" && typeof b === "number" ? a - b || 0 : String(a).localeCompare(String(b), undefined, { numeric: true });
-
-  function sort(column, direction) {
-    heads.forEach((h, i) => {
-      if (i === column) h.setAttribute("aria-sort", direction); else h.removeAttribute("aria-sort");
-      h.querySelector(".sort").textContent = i !== column ? "↕" : direction === "ascending" ? "↑" : "↓";
-    });
-    const rows = [...body.rows].map(row => [value(row.cells[column].textContent.trim()), row]);
-    rows.sort(([a], [b]) => a === null || b === null ? (a === null) - (b === null) : (direction === "ascending" ? 1 : -1) * compare(a, b));
-    body.append(...rows.map(([, row]) => row));
-  }
-
-  heads.forEach((head, column) => {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "sort";
-    button.textContent = "↕";
-    button.setAttribute("aria-label", "sort by " + head.textContent.trim());
-    // Of numbers one looks for the largest, of words for the first.
-    button.addEventListener("click", () => {
-      const words = [...body.rows].some(row => typeof value(row.cells[column].textContent.trim()) === "string");
-      const first = words ? "ascending" : "descending", other = words ? "descending" : "ascending";
-      sort(column, head.getAttribute("aria-sort") === first ? other : first);
-    });
-    head.append(" ", button);
-  });
-
-  function choose() {
-    const wanted = filter.value.trim().toLowerCase();
-    let shown = 0;
-    for (const row of body.rows) {
-      const hide = !row.textContent.toLowerCase().includes(wanted) || kind.value !== "" && row.dataset.kind !== kind.value;
-      const section = id(row.dataset.row); // of many rows only the first have one
-      row.hidden = hide;
-      if (section) section.hidden = hide;
-      shown += !hide;
-    }
-    id("the_status").textContent = shown < body.rows.length ? `${shown} of ${body.rows.length} workloads` : "";
-  }
-  filter.addEventListener("input", choose);
-  kind.addEventListener("change", choose);
-
-  // The button says what it does.
-  const theme = id("the_theme"), system = matchMedia("(prefers-color-scheme: dark)"), root = document.documentElement;
-  const other = () => (root.dataset.theme || (system.matches ? "dark" : "light")) === "dark" ? "light" : "dark";
-  function paint(name) {
-    if (name) root.dataset.theme = name;
-    theme.textContent = `Switch to ${other()} colours`;
-  }
-  system.addEventListener("change", () => paint());
-  theme.addEventListener("click", () => {
-    const name = other();
-    kept("localStorage", "overlap-theme", name);
-    paint(name);
-  });
-  const chosen = kept("localStorage", "overlap-theme");
-  paint(chosen === "dark" || chosen === "light" ? chosen : "");
-
-  // A link leads to what the filter hides, and into what is folded.
-  function follow() {
-    let name = location.hash.slice(1);
-    try { name = decodeURIComponent(name); } catch { }
-    const target = id(name);
-    if (!target) return;
-    const section = target.closest("section");
-    if (section?.hidden) {
-      filter.value = kind.value = "";
-      choose();
-    }
-    const folded = target.closest("details");
-    if (folded) folded.open = true;
-    target.scrollIntoView();
-  }
-  addEventListener("hashchange", follow);
-
-  // Escape closes a definition, also that under a pointer which rests: until it
-  // moves on, or the keyboard does.
-  document.addEventListener("keydown", e => {
-    if (e.key !== "Escape") return;
-    if (document.activeElement?.classList.contains("term")) document.activeElement.blur();
-    root.classList.add("told");
-  });
-  for (const type of ["pointerover", "focusin"]) document.addEventListener(type, () => root.classList.remove("told"));
+  const { heads, sort, choose, filter, kind, kept, follow } = frame, root = document.documentElement;
 
   // Call paths become an icicle: a function is as wide as its cores, above what it calls.
   function icicle(fold) {
@@ -170,20 +67,7 @@
     fold.querySelector(".tools").hidden = help.hidden = false;
   }
   document.querySelectorAll(".paths").forEach(icicle);
-
-  // The keyboard stops only at what scrolls. What is folded has no width yet.
-  const scrollers = new ResizeObserver(changes => {
-    for (const { target } of changes) {
-      if (target.clientWidth > 0 && target !== document.activeElement) {
-        if (target.scrollWidth > target.clientWidth) target.tabIndex = 0; else target.removeAttribute("tabindex");
-      }
-    }
-  });
-  document.querySelectorAll(".scroll").forEach(s => scrollers.observe(s));
-
-  if (matchMedia("(max-width: 40rem)").matches) id("the_contents").open = false;
-  id("the_tools").hidden = theme.hidden = false;
-  if (location.hash) follow();
+  if (location.hash) follow(); // an icicle is less tall than its list
 
   // While a run goes on, the page is written again and again: it reloads itself,
   // and is then as its reader left it. What has the keyboard is found by its

@@ -14,14 +14,13 @@ import (
 	"overlap/internal/table"
 	"overlap/internal/topology"
 	"overlap/report/analyse"
+	"overlap/report/frame"
 	"overlap/report/write"
 )
 
 // view is the data of the template.
 type view struct {
-	Policy  string
-	Style   template.CSS
-	Script  template.JS
+	frame.Head
 	Refresh int    // seconds after which the page reloads itself; 0: never
 	Alert   string // a line above everything else
 
@@ -117,8 +116,8 @@ func newView(a *analyse.Analysis, charts []Chart, o Options) (*view, error) {
 	if err := v.addCharts(a, charts, place, s); err != nil {
 		return nil, err
 	}
-	style := s.sheet()
-	v.Style, v.Script, v.Policy = template.CSS(style), template.JS(js), policy(style, js)
+	light, dark := s.variables()
+	v.Head = frame.NewHead(light, dark, s.sheet(), js)
 	return v, nil
 }
 
