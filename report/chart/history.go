@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -125,35 +124,18 @@ func (p historyPanel) panel(t Theme, h *history.History) *panel {
 	out := t.plot("", "")
 	out.Add(grid{t})
 	styles := historyStyles(t)
-	first, last := len(h.Commits), 0
-	low, high := 0.0, 0.0
+	first, last, low, high := history.Extent(p.series)
 	for _, s := range p.series {
-		for _, x := range s.Points {
-			first, last = min(first, x.Commit), max(last, x.Commit)
-			low, high = min(low, math.Log2(x.Level)), max(high, math.Log2(x.Level))
-		}
-	}
-	// Bands may leave the panel, but not press the line flat.
-	room := max(high-low, math.Log2(1.04))
-	for _, s := range p.series {
-		for _, x := range s.Points {
-			low = min(low, max(math.Log2(x.Low), low-room))
-			high = max(high, min(math.Log2(x.High), high+room))
-		}
-		for _, piece := range pieces(s.Points, first, last) {
-			out.Add(piece.band(t, low-room, high+room))
+		for _, piece := range pieces(s, first, last) {
+			out.Add(piece.band(t, low, high))
 		}
 	}
 	for _, s := range p.series {
-		for _, piece := range pieces(s.Points, first, last) {
+		for _, piece := range pieces(s, first, last) {
 			piece.draw(out, t, styles[s.Quantity], last-first <= maxDots)
 		}
 	}
-	pad := 0.08 * (high - low)
-	out.Y.Min, out.Y.Max = low-pad, high+3*pad // room for the labels of steps
-	if out.Y.Max-out.Y.Min < 0.02 {
-		out.Y.Min, out.Y.Max = -0.03, 0.03
-	}
+	out.Y.Min, out.Y.Max = low, high
 	out.X.Min, out.X.Max = float64(first)-0.3, float64(last)+0.3
 	out.Add(stepLines{p.series, t})
 	out.X.Tick.Marker = commitTicks(h.Commits, first, last)
@@ -161,57 +143,26 @@ func (p historyPanel) panel(t Theme, h *history.History) *panel {
 	return out
 }
 
-// piece is a stretch of points without a gap. joint leads to it from the piece before.
+// piece is a piece of a series as a panel draws it.
 type piece struct {
 	joint, at, low, high plotter.XYs
 }
 
-// pieces thins the points to what a panel can show: in each narrow column, the first, the
-// lowest, the highest and the last point stay.
-func pieces(points []history.Point, first, last int) (list []piece) {
-	const columns = 150
-	column := func(p history.Point) int { return (p.Commit - first) * columns / max(columns, last-first+1) }
-	for i := 0; i < len(points); {
+func pieces(s history.Series, first, last int) (list []piece) {
+	for _, x := range s.Pieces(first, last, 150) {
 		var p piece
-		if n := len(list); n > 0 && points[i].Gap {
-			p.joint = plotter.XYs{list[n-1].at[len(list[n-1].at)-1], xy(points[i], points[i].Level)}
+		for _, end := range x.Joint {
+			p.joint = append(p.joint, xy(end, end.Level))
 		}
-		for from := i; i < len(points) && (i == from || points[i].Base >= 0); {
-			end := i + 1
-			for end < len(points) && points[end].Base >= 0 && column(points[end]) == column(points[i]) {
-				end++
-			}
-			p.add(points[i:end])
-			i = end
+		for _, point := range x.Points {
+			p.at = append(p.at, xy(point, point.Level))
+		}
+		for _, point := range x.Bounds {
+			p.low, p.high = append(p.low, xy(point, point.Low)), append(p.high, xy(point, point.High))
 		}
 		list = append(list, p)
 	}
 	return list
-}
-
-func (p *piece) add(points []history.Point) {
-	keep := []int{0}
-	if n := len(points); n > 1 {
-		lowest, highest := 0, 0
-		for i, x := range points {
-			if x.Level < points[lowest].Level {
-				lowest = i
-			}
-			if x.Level > points[highest].Level {
-				highest = i
-			}
-		}
-		keep = append(keep, lowest, highest, n-1)
-		slices.Sort(keep)
-		keep = slices.Compact(keep)
-	}
-	for _, i := range keep {
-		x := points[i]
-		p.at = append(p.at, xy(x, x.Level))
-		if i == len(points)-1 || len(p.low) == 0 { // a band has no peaks to keep
-			p.low, p.high = append(p.low, xy(x, x.Low)), append(p.high, xy(x, x.High))
-		}
-	}
 }
 
 func xy(p history.Point, level float64) plotter.XY {
@@ -299,33 +250,12 @@ func commitTicks(commits []history.Commit, first, last int) (ticks plot.Constant
 	return ticks
 }
 
-// changeTicks labels a log₂ axis by the change in per cent, or by the factor where the
-// range is more than a doubling.
+// changeTicks labels a log₂ axis of levels.
 type changeTicks struct{}
 
 func (changeTicks) Ticks(low, high float64) (ticks []plot.Tick) {
-	if high-low > 1.6 {
-		for e := math.Ceil(low); e <= high; e += math.Ceil((high - low) / 6) {
-			ticks = append(ticks, plot.Tick{Value: e, Label: "× " + decimal(math.Exp2(e))})
-		}
-		return ticks
-	}
-	from, to := 100*(math.Exp2(low)-1), 100*(math.Exp2(high)-1)
-	step := math.Pow(10, math.Floor(math.Log10((to-from)/2)))
-	for _, more := range []float64{2, 2.5, 2} {
-		if (to-from)/step > 5 {
-			step *= more
-		}
-	}
-	for i := math.Ceil(from / step); i*step <= to; i++ {
-		label := strconv.FormatFloat(math.Abs(i*step), 'g', 3, 64) + " %"
-		switch {
-		case i > 0:
-			label = "+" + label
-		case i < 0:
-			label = "−" + label
-		}
-		ticks = append(ticks, plot.Tick{Value: math.Log2(1 + i*step/100), Label: label})
+	for _, t := range history.Ticks(low, high, 6) {
+		ticks = append(ticks, plot.Tick{Value: t.Log2, Label: t.Label})
 	}
 	return ticks
 }

@@ -13,13 +13,12 @@ import (
 // z95 is the half-width of a 95 % interval in standard errors.
 const z95 = 1.959963984540054
 
-// tracked are the quantities that make series, in the order in which they are
-// shown.
-var tracked = []Quantity{Time, Speedup, Bytes, Allocs}
+// shown are the quantities that make series, in the order in which they are shown.
+var shown = []Quantity{Time, MeanTime, Speedup, Bytes, Allocs}
 
 // compare orders metrics as they are shown.
 func (m Metric) compare(n Metric) int {
-	return cmp.Or(cmp.Compare(m.Package, n.Package), cmp.Compare(m.Name, n.Name), slices.Index(tracked, m.Quantity)-slices.Index(tracked, n.Quantity))
+	return cmp.Or(cmp.Compare(m.Package, n.Package), cmp.Compare(m.Name, n.Name), slices.Index(shown, m.Quantity)-slices.Index(shown, n.Quantity))
 }
 
 // edge is one ratio of a series, pooled from all entries of a pair of commits.
@@ -36,15 +35,19 @@ func (h *History) chain(entries []Entry, o Options) {
 		index[c.Hash] = i
 	}
 	edges := map[Metric][]edge{}
+	heads := map[Metric]float64{}
 	metrics := map[string][]Metric{} // by package
 	for _, e := range entries {
 		base, commit := index[e.Base], index[e.Commit]
 		for _, r := range e.Results {
-			if !slices.Contains(tracked, r.Quantity) || o.Bench != nil && !o.Bench.MatchString(r.fullName()) {
+			if !slices.Contains(shown, r.Quantity) || o.Bench != nil && !o.Bench.MatchString(r.fullName()) {
 				continue
 			}
 			if edges[r.Metric] == nil {
 				metrics[r.Package] = append(metrics[r.Package], r.Metric)
+			}
+			if r.Head > 0 && r.Head <= math.MaxFloat64 {
+				heads[r.Metric] = r.Head
 			}
 			edges[r.Metric] = append(edges[r.Metric], edge{base, commit, math.Log(r.Ratio.Value), math.Log(r.Ratio.High/r.Ratio.Low) / (2 * z95), e.Blocks})
 		}
@@ -57,8 +60,13 @@ func (h *History) chain(entries []Entry, o Options) {
 	dropped := 0
 	for _, m := range slices.SortedFunc(maps.Keys(edges), Metric.compare) {
 		single, n := combine(edges[m])
+		s := Series{Metric: m, Head: heads[m], Points: points(rebase(single)), Steps: []Step{}}
+		if m.Quantity == MeanTime {
+			h.Means = append(h.Means, s)
+			continue
+		}
 		dropped += n
-		h.Series = append(h.Series, Series{Metric: m, Points: points(rebase(single)), Steps: []Step{}})
+		h.Series = append(h.Series, s)
 	}
 	if dropped > 0 {
 		h.Notes = append(h.Notes, fmt.Sprintf("left out: %s of commits that were also compared with a nearer base", table.Count(dropped, "ratio")))

@@ -186,3 +186,63 @@ func TestNewestStepsGoFirst(t *testing.T) {
 		t.Errorf("steps in the order %+v", h.Steps)
 	}
 }
+
+// Mean times are chained and not searched, so they weaken no test, and what was measured
+// last is known.
+func TestMeansAreNotSearched(t *testing.T) {
+	entries := []Entry{compared(0, 1, 0, 1), compared(1, 2, 1, 1.5), compared(2, 3, 2, 1)}
+	before := Build(entries, Options{})
+	for i := range entries {
+		mean := entries[i].Results[0]
+		mean.Quantity, mean.Head = MeanTime, []float64{7, 9, 0}[i]
+		entries[i].Results = append(entries[i].Results, mean)
+		entries[i].Results[0].Head = []float64{5, math.Inf(1), math.NaN()}[i]
+	}
+	h := Build(entries, Options{})
+	if h.Tests != before.Tests || len(h.Steps) != len(before.Steps) || len(h.Series) != 1 || len(h.Means) != 1 {
+		t.Fatalf("%d tests, %d steps, %d series, %d means; without means %d tests, %d steps", h.Tests, len(h.Steps), len(h.Series), len(h.Means), before.Tests, len(before.Steps))
+	}
+	if m := h.Means[0]; m.Quantity != MeanTime || m.Points[3].Level != h.Series[0].Points[3].Level || len(m.Steps) != 0 || m.Head != 9 || h.Series[0].Head != 5 {
+		t.Errorf("mean %+v, head of the time %g", m, h.Series[0].Head)
+	}
+}
+
+// A mean beside a time, like a band, stretches an axis by no more than the time takes.
+func TestAxesHaveRoom(t *testing.T) {
+	series := func(q Quantity, levels ...float64) Series {
+		s := Series{Metric: Metric{Quantity: q}}
+		for i, x := range levels {
+			s.Points = append(s.Points, Point{Commit: i + 2, Level: x, Low: x / 1.01, High: x * 1.01})
+		}
+		return s
+	}
+	time, mean := series(Time, 1, 2), series(MeanTime, 1, 1024)
+	for _, x := range []struct {
+		series    []Series
+		low, high float64
+	}{
+		{[]Series{time}, -0.0144 - 0.08*1.0288, 1.0144 + 0.24*1.0288},
+		{[]Series{time, mean}, -0.0144 - 0.08*2.0144, 2 + 0.24*2.0144},
+		{[]Series{mean}, -0.08 * 10, 12.4},
+		{[]Series{series(Allocs, 1, 1)}, -0.0144 - 0.08*0.0287, 0.0144 + 0.24*0.0287},
+	} {
+		first, last, low, high := Extent(x.series)
+		if first != 2 || last != 3 || math.Abs(low-x.low) > 0.01 || math.Abs(high-x.high) > 0.01 {
+			t.Errorf("%d series of %s: %d to %d, %.3f to %.3f, want 2 to 3, %.3f to %.3f", len(x.series), x.series[0].Quantity, first, last, low, high, x.low, x.high)
+		}
+	}
+	for _, x := range []struct {
+		low, high float64
+		want      string
+	}{
+		{-0.1, 0.2, "0 % +10 %"}, {-0.6, 0.1, "−20 % 0 %"}, {-3, 1, "× 0.125 × 0.25 × 0.5 × 1 × 2"}, {0, 40, "× 1 × 256 × 65536 × 1.6777e+07 × 4.295e+09 × 1.0995e+12"},
+	} {
+		var labels []string
+		for _, tick := range Ticks(x.low, x.high, 5) {
+			labels = append(labels, tick.Label)
+		}
+		if got := strings.Join(labels, " "); got != x.want {
+			t.Errorf("from %g to %g: %s, want %s", x.low, x.high, got, x.want)
+		}
+	}
+}

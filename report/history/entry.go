@@ -63,9 +63,13 @@ const (
 	Allocs  Quantity = "allocs"
 )
 
+// MeanTime is the quantity that is shown beside times and not searched for steps: what
+// changes the time changes it, too, and each further test weakens all others.
+const MeanTime Quantity = "mean-time"
+
 // LessIsBetter reports whether the quantity improves when it decreases.
 func (q Quantity) LessIsBetter() bool {
-	return q == Time || q == "mean-time" || q == Bytes || q == Allocs
+	return q == Time || q == MeanTime || q == Bytes || q == Allocs
 }
 
 // plausible reports whether the ratio can be chained: a benchmark that became a million
@@ -108,7 +112,7 @@ const (
 // which each unit improves.
 func units() []byte {
 	var b bytes.Buffer
-	for _, q := range []Quantity{Time, "mean-time", Bytes, Allocs, Speedup, "concurrency-gain", "parallelism-gain", "efficiency", "software-efficiency", "average-parallelism"} {
+	for _, q := range []Quantity{Time, MeanTime, Bytes, Allocs, Speedup, "concurrency-gain", "parallelism-gain", "efficiency", "software-efficiency", "average-parallelism"} {
 		better := "higher"
 		if q.LessIsBetter() {
 			better = "lower"

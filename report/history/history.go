@@ -84,6 +84,7 @@ type History struct {
 	Entries int      `json:"comparisons"`
 	Commits []Commit `json:"commits"` // that were measured, oldest first
 	Series  []Series `json:"series"`
+	Means   []Series `json:"-"`     // of mean times: not searched for steps
 	Steps   []Step   `json:"steps"` // of all series, newest first
 	Alpha   float64  `json:"alpha"`
 	Tests   int      `json:"tests"` // stretches that were tested
@@ -93,6 +94,7 @@ type History struct {
 // Series is one metric over the commits.
 type Series struct {
 	Metric
+	Head   float64 `json:"head,omitempty"` // the newest that was measured, see Result.Head; 0 if unknown
 	Points []Point `json:"points"`
 	Steps  []Step  `json:"steps"`
 }
@@ -125,7 +127,10 @@ type Step struct {
 }
 
 // Percent returns the change with its sign: +12.3 %, or × 2.5 if it is large.
-func (s Step) Percent() string { return percent(s.Ratio.Value) }
+func (s Step) Percent() string { return s.Ratio.Percent() }
+
+// Percent returns the change with its sign: +12.3 %, or × 2.5 if it is large.
+func (r Ratio) Percent() string { return percent(r.Value) }
 
 func percent(ratio float64) string {
 	if table.AsFactor(ratio) {

@@ -38,7 +38,7 @@ func (h *History) Columns() []string {
 // Cells returns the step as text, one cell for each column.
 func (s Step) Cells() []string {
 	return []string{
-		s.Title(), s.Quantity.String(), s.Percent(), s.interval(), s.verdict(),
+		s.Title(), s.Quantity.String(), s.Percent(), s.Ratio.Interval(), s.verdict(),
 		s.Range(), s.between(), s.After.Day(), table.OneLine(s.After.Subject),
 	}
 }
@@ -60,14 +60,15 @@ func (q Quantity) String() string {
 	return strings.ReplaceAll(string(q), "-", " ")
 }
 
-func (s Step) interval() string {
+// Interval returns the 95 % interval as people write it; counted if no chance is involved.
+func (r Ratio) Interval() string {
 	switch {
-	case s.Ratio.Low == s.Ratio.High:
+	case r.Low == r.High:
 		return "counted"
-	case table.AsFactor(s.Ratio.Value):
-		return fmt.Sprintf("× %.3g … %.3g", s.Ratio.Low, s.Ratio.High)
+	case table.AsFactor(r.Value):
+		return fmt.Sprintf("× %.3g … %.3g", r.Low, r.High)
 	}
-	return percent(s.Ratio.Low) + " … " + percent(s.Ratio.High)
+	return percent(r.Low) + " … " + percent(r.High)
 }
 
 func (s Step) verdict() string {
@@ -138,7 +139,7 @@ func (h *History) WriteText(w io.Writer) error {
 func stepLines(steps []Step, width int) (lines []string) {
 	t := table.Table{Head: []string{"change", "benchmark", "95 % interval"}, Numbers: make([]bool, 3)}
 	for _, s := range steps {
-		t.Rows = append(t.Rows, []string{s.Percent() + " " + s.verdict(), table.Cut(s.Quantity.String()+" of "+s.Title(), 50), s.interval()})
+		t.Rows = append(t.Rows, []string{s.Percent() + " " + s.verdict(), table.Cut(s.Quantity.String()+" of "+s.Title(), 50), s.Ratio.Interval()})
 	}
 	numbers := t.Lines(2)
 	lines = numbers[:1:1]
