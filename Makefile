@@ -68,6 +68,7 @@ soak: ## a million operations of Event and Future, a thousand faults of child pr
 	$(GO) test -run '^$$' -fuzz FuzzReadRun -fuzztime 1m ./bench/sweep
 	$(GO) test -run '^$$' -fuzz FuzzLoad -fuzztime 1m -fuzzminimizetime 5x ./report
 	$(GO) test -run '^$$' -fuzz FuzzPage -fuzztime 1m -fuzzminimizetime 5x ./report/page
+	$(GO) test -run '^$$' -fuzz FuzzHistoryPage -fuzztime 1m -fuzzminimizetime 5x ./report/page
 	$(GO) test -run '^$$' -fuzz FuzzRead -fuzztime 1m -fuzzminimizetime 5x ./report/history
 
 calibrate: ## how good the gate is on this machine: 45 minutes that it has to itself, into CALIBRATION; run again with that directory, it only judges

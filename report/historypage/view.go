@@ -1,0 +1,311 @@
+package historypage
+
+import (
+	"cmp"
+	"fmt"
+	"html/template"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"overlap/internal/table"
+	"overlap/report/frame"
+	"overlap/report/history"
+)
+
+// view is the data of the template.
+type view struct {
+	frame.Head
+	Finding    string
+	Repository string
+	Machines   []machine
+	Several    bool // machines
+	Steps      []step
+	Omitted    []string // what the page leaves out
+	Panels     []panel
+	Alpha      string
+
+	groups int // benchmarks, drawn or not
+}
+
+type machine struct {
+	Name  string
+	Facts [][2]string
+	Notes []string
+}
+
+// step is one row of the table of steps.
+type step struct {
+	ID, Machine, Benchmark                                             string // ID is empty if the benchmark is not on the page
+	Quantity, Change, Interval, Verdict, Range, Between, Date, Subject string
+	Ends                                                               [2]string // of the range
+	Value                                                              string    // of the change, to sort by
+	Compare, Commit                                                    string    // addresses, empty without a repository
+
+	place int // of the commit after, to find the newest
+	when  time.Time
+}
+
+// panel is the section of a benchmark.
+type panel struct {
+	ID, Name, Package, Machine, State string
+
+	Charts  []figure
+	Same    string // what was counted and never changed
+	Steps   []step
+	More    string // steps that are not listed
+	Columns []string
+	Commits []commit // the newest
+}
+
+// figure is a chart.
+type figure struct {
+	Title, Now string
+	SVG        template.HTML
+}
+
+// commit is one row of the table of a panel.
+type commit struct {
+	Hash, Address, Date, Subject string
+	Cells                        []string
+}
+
+const (
+	maxSteps      = 200 // in the table of the page, newest first
+	maxPanelSteps = 8
+)
+
+func newView(machines []Machine, groups []*group, o Options, d detail) *view {
+	v := &view{Head: frame.NewHead("", "", css, ""), Repository: o.Repository, Several: len(machines) > 1, groups: len(groups)}
+	var all []step
+	alpha := 0.0
+	for _, m := range machines {
+		v.Machines = append(v.Machines, newMachine(m))
+		alpha = max(alpha, m.Alpha)
+	}
+	v.Alpha = fmt.Sprintf("%.2g %%", 100*alpha)
+	for _, g := range groups {
+		p := g.panel(o, d)
+		all = append(all, p.Steps...)
+		if more := len(p.Steps) - maxPanelSteps; more > 0 {
+			p.Steps = p.Steps[:maxPanelSteps]
+			p.More = table.Count(more, "older step")
+		}
+		v.Panels = append(v.Panels, p)
+	}
+	slices.SortStableFunc(all, newestFirst)
+	v.Finding = finding(machines, groups, all)
+	if older := len(all) - maxSteps; older > 0 {
+		v.Omitted = append(v.Omitted, fmt.Sprintf("the table has the newest %d of %d steps: overlap history prints all as JSON", maxSteps, len(all)))
+		all = all[:maxSteps]
+	}
+	if d.commits == 0 {
+		v.Omitted = append(v.Omitted, "the tables of the newest commits are left out")
+	}
+	v.Steps = all
+	return v
+}
+
+// newestFirst orders the steps of all machines by the dates of their commits; those of
+// unknown date come last, in the order of their machine.
+func newestFirst(a, b step) int {
+	return cmp.Or(b.when.Compare(a.when), b.place-a.place)
+}
+
+// cut leaves out all but the first n panels.
+func (v *view) cut(n int) {
+	for i, s := range v.Steps {
+		if slices.ContainsFunc(v.Panels[n:], func(p panel) bool { return p.ID == s.ID }) {
+			v.Steps[i].ID = ""
+		}
+	}
+	v.Panels = v.Panels[:n]
+	omitted := fmt.Sprintf("the charts are of the first %d of %d benchmarks, those with the newest steps first: choose others by their names", n, v.groups)
+	v.Omitted = append(slices.DeleteFunc(v.Omitted, func(s string) bool { return strings.HasPrefix(s, "the charts") }), omitted)
+}
+
+// finding says in a sentence what is known: steps, series, commits, and the newest step.
+func finding(machines []Machine, groups []*group, steps []step) string {
+	series, commits := 0, map[string]history.Commit{}
+	var first, last history.Commit
+	for _, m := range machines {
+		series += len(m.Series)
+		for _, c := range m.Commits {
+			commits[c.Hash] = c
+			switch {
+			case c.Time.IsZero():
+				continue
+			case first.Time.IsZero() || c.Time.Before(first.Time):
+				first = c
+			}
+			if !c.Time.Before(last.Time) {
+				last = c
+			}
+		}
+	}
+	text := "No step"
+	if len(steps) > 0 {
+		text = table.Count(len(steps), "step")
+		if worse := len(steps) - len(slices.DeleteFunc(slices.Clone(steps), func(s step) bool { return s.Verdict == "worse" })); worse > 0 {
+			text += fmt.Sprintf(", %d for the worse,", worse)
+		}
+	}
+	text += fmt.Sprintf(" in %d series of %s over %s", series, table.Count(len(groups), "benchmark"), table.Count(len(commits), "commit"))
+	if len(machines) > 1 {
+		text += fmt.Sprintf(" on %d machines", len(machines))
+	}
+	if !first.Time.IsZero() {
+		text += ", from " + dated(first) + " to " + dated(last)
+	}
+	if len(steps) > 0 {
+		s := steps[0]
+		text += fmt.Sprintf("; the newest: %s (%s) %s, %s, in %s", s.Benchmark, s.Quantity, s.Change, s.Verdict, s.Range)
+		if s.Date != "–" {
+			text += " on " + s.Date
+		}
+		if len(machines) > 1 {
+			text += ", measured on " + s.Machine
+		}
+	}
+	return text + "."
+}
+
+// dated returns a commit with its date, if that is known.
+func dated(c history.Commit) string {
+	if c.Time.IsZero() {
+		return c.Short()
+	}
+	return c.Short() + " (" + c.Day() + ")"
+}
+
+func (m Machine) name() string { return cmp.Or(m.Host, "unknown") }
+
+func newMachine(m Machine) machine {
+	v := machine{Name: m.name(), Notes: slices.Clone(m.Notes)}
+	for _, w := range m.Warnings {
+		v.Notes = append(v.Notes, w.Error())
+	}
+	v.Facts = [][2]string{
+		{"machine", cmp.Or(m.Machine, "–")}, {"comparisons", fmt.Sprint(m.Entries)}, {"commits", fmt.Sprint(len(m.Commits))},
+		{"series", fmt.Sprint(len(m.Series))}, {"tested ranges of commits", fmt.Sprint(m.Tests)}, {"steps", fmt.Sprint(len(m.History.Steps))},
+	}
+	return v
+}
+
+func (g *group) panel(o Options, d detail) panel {
+	p := panel{ID: g.id, Name: g.name, Package: g.pkg, Machine: g.machine}
+	var all, shown []history.Series
+	var titles, same []string
+	for _, x := range g.places {
+		for _, s := range slices.Concat(x.time, x.mean, x.speedup, x.counts) {
+			all = append(all, s)
+			for _, at := range s.Steps {
+				p.Steps = append(p.Steps, g.step(x, at, o))
+			}
+		}
+	}
+	first, last, _, _ := history.Extent(all)
+	for _, x := range g.places {
+		for _, set := range [][]history.Series{slices.Concat(x.time, x.mean), x.speedup, x.counts} {
+			changing := slices.DeleteFunc(slices.Clone(set), unchanged)
+			for _, s := range set {
+				switch {
+				case unchanged(s):
+					same = append(same, x.at(s.Quantity.String())+now(s, x, ": "))
+				default:
+					shown, titles = append(shown, s), append(titles, x.at(s.Quantity.String()))
+				}
+			}
+			if len(changing) > 0 {
+				p.Charts = append(p.Charts, g.figure(x, changing, first, last, d))
+			}
+		}
+	}
+	if len(same) > 0 {
+		p.Same = "Counted, and the same in every commit: " + strings.Join(same, "; ") + "."
+	}
+	slices.SortStableFunc(p.Steps, func(a, b step) int { return b.place - a.place })
+	p.Columns, p.Commits = titles, g.newestCommits(shown, o, d.commits)
+	p.State = table.Count(len(p.Steps), "step")
+	if len(p.Steps) == 0 {
+		p.State = "no step"
+	}
+	p.State += " from " + dated(g.commits[first]) + " to " + dated(g.commits[last])
+	return p
+}
+
+// unchanged reports whether a series was counted and every commit has the same.
+func unchanged(s history.Series) bool {
+	return !slices.ContainsFunc(s.Points, func(p history.Point) bool { return p.Level != 1 || p.Low != p.High })
+}
+
+// now returns what was measured of the newest commit, behind a separator; empty if that is
+// not known.
+func now(s history.Series, x place, separator string) string {
+	switch n := s.Head; {
+	case n == 0:
+		return ""
+	case s.Quantity == history.Time || s.Quantity == history.MeanTime:
+		return separator + table.Time(n/1e9, table.Figures)
+	case s.Quantity == history.Speedup:
+		text := separator + "S " + table.Figures(n)
+		if p := x.parallelism(); p > 0 {
+			text += ", E " + table.Figures(n/p)
+		}
+		return text
+	case n == math.Trunc(n) && n < 1e6:
+		return fmt.Sprintf("%s%.0f", separator, n)
+	default:
+		return separator + table.Figures(n)
+	}
+}
+
+func (g *group) step(x place, s history.Step, o Options) step {
+	cells := s.Cells()
+	v := step{
+		ID: g.id, Machine: g.machine, Benchmark: g.name, Quantity: x.at(cells[1]),
+		Change: cells[2], Interval: cells[3], Verdict: cells[4], Range: cells[5], Between: cells[6], Date: cells[7], Subject: cells[8],
+		Ends: [2]string{s.Before.Short(), s.After.Short()}, Value: fmt.Sprintf("%.4g", s.Ratio.Value), place: s.At[1], when: s.After.Time,
+	}
+	if o.Repository != "" {
+		v.Compare = o.Repository + "/compare/" + s.Before.Hash + "..." + s.After.Hash
+		v.Commit = o.Repository + "/commit/" + s.After.Hash
+	}
+	return v
+}
+
+// newestCommits returns what was measured of the newest commits, one cell for each series.
+func (g *group) newestCommits(series []history.Series, o Options, most int) (rows []commit) {
+	cells := map[int][]string{}
+	for i, s := range series {
+		found := 0
+		for _, p := range slices.Backward(s.Points) {
+			if p.Ratio == nil {
+				continue
+			}
+			if found++; found > most {
+				break
+			}
+			if cells[p.Commit] == nil {
+				cells[p.Commit] = slices.Repeat([]string{"–"}, len(series))
+			}
+			cells[p.Commit][i] = p.Ratio.Percent()
+			if p.Ratio.Low != p.Ratio.High {
+				cells[p.Commit][i] += " (" + p.Ratio.Interval() + ")"
+			}
+		}
+	}
+	for i := len(g.commits) - 1; i >= 0 && len(rows) < most; i-- {
+		if cells[i] == nil {
+			continue
+		}
+		c := g.commits[i]
+		row := commit{Hash: c.Short(), Date: c.Day(), Subject: table.OneLine(c.Subject), Cells: cells[i]}
+		if o.Repository != "" {
+			row.Address = o.Repository + "/commit/" + c.Hash
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
