@@ -15,6 +15,7 @@ import (
 	"overlap/bench/sweep"
 	"overlap/report/chart"
 	"overlap/report/history"
+	"overlap/report/historypage"
 	"overlap/report/page"
 )
 
@@ -25,8 +26,11 @@ type historyCmd struct {
 	Name      string   `group:"read" aliases:"host" help:"Name of the machine (default: all that have a history)." placeholder:"HOST"`
 	Bench     string   `group:"read" help:"Only benchmarks that match, as package.name." placeholder:"REGEXP"`
 	MinChange stepSize `group:"read" help:"Smallest step to report (default: 1%)." default:"1%" placeholder:"PERCENT"`
-	Output    string   `group:"output" short:"o" help:"Directory for history.svg and history.png (default: report beside the history; none with --json)." placeholder:"DIR"`
+	Output    string   `group:"output" short:"o" help:"Directory for history.svg and history.png (default: report beside the history; none with --json or --html)." placeholder:"DIR"`
 	JSON      bool     `group:"output" name:"json" help:"Print series and steps as JSON, one array element per machine."`
+	HTML      string   `group:"output" name:"html" help:"Write a page with the steps and charts of all machines: one file without scripts from elsewhere, for any site of static files." placeholder:"FILE"`
+
+	Repository string `group:"output" help:"Address of the repository, such as https://github.com/you/module, where the page links to commits (default: that of the remote origin, if it is on the web)." placeholder:"URL"`
 }
 
 // Help is printed below the first line of --help.
@@ -59,6 +63,10 @@ func (c *historyCmd) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return err
 	}
+	options, err := c.pageOptions(ctx)
+	if err != nil {
+		return err
+	}
 	if o.Order, err = firstParents(ctx, c.Dir); err != nil {
 		if c.Since != "" {
 			return fmt.Errorf("--since: %w", err)
@@ -70,14 +78,19 @@ func (c *historyCmd) Run(ctx context.Context, s *streams) error {
 			return fmt.Errorf("--since: %w", err)
 		}
 	}
-	all := []*history.History{}
+	all, machines := []*history.History{}, []historypage.Machine{}
 	for _, file := range files {
-		h, err := loadHistory(s, file, o)
+		h, warnings, err := loadHistory(s, file, o)
 		if err != nil {
 			return err
 		}
-		all = append(all, h)
+		all, machines = append(all, h), append(machines, historypage.Machine{History: h, Warnings: warnings})
 		if err := c.show(s, file, h, len(files) > 1); err != nil {
+			return err
+		}
+	}
+	if c.HTML != "" {
+		if err := c.writePage(s, machines, options); err != nil {
 			return err
 		}
 	}
@@ -113,18 +126,18 @@ func (c *historyCmd) files() ([]string, error) {
 	return nil, fmt.Errorf("--name: %q has no history in %s, only %s", c.Name, c.Results, strings.Join(names, ", "))
 }
 
-func loadHistory(s *streams, path string, o history.Options) (*history.History, error) {
+func loadHistory(s *streams, path string, o history.Options) (h *history.History, warnings []error, err error) {
 	entries, warnings, err := history.Load(path)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for _, w := range warnings {
 		fmt.Fprintf(s.err, "warning: %v\n", w)
 	}
 	if len(entries) == 0 {
-		return nil, fmt.Errorf("history: %s has no comparisons yet: overlap check adds each comparison of two commits to it", path)
+		return nil, nil, fmt.Errorf("history: %s has no comparisons yet: overlap check adds each comparison of two commits to it", path)
 	}
-	return history.Build(entries, o), nil
+	return history.Build(entries, o), warnings, nil
 }
 
 // show prints the history of a host for people and draws it.
@@ -133,6 +146,8 @@ func (c *historyCmd) show(s *streams, file string, h *history.History, several b
 	switch {
 	case dir == "" && c.JSON:
 		return nil
+	case dir == "" && c.HTML != "":
+		return h.WriteText(s.out)
 	case dir == "":
 		dir = filepath.Join(filepath.Dir(file), "report")
 	case several:
@@ -189,7 +204,7 @@ func historyBeside(ctx context.Context, s *streams, files []string) *history.His
 	if err != nil {
 		order = nil // ordered by the time of the comparisons
 	}
-	h, err := loadHistory(s, path, history.Options{Order: order})
+	h, _, err := loadHistory(s, path, history.Options{Order: order})
 	if err != nil {
 		fmt.Fprintf(s.err, "warning: the page has no history: %v\n", err)
 		return nil

@@ -103,6 +103,10 @@ func TestHistoryErrorsNameTheRemedy(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(strange, "h", history.File), []byte("goos: linux\nBenchmarkA 1 5 ns/op\n"), 0o666); err != nil {
 		t.Fatal(err)
 	}
+	foreign := filepath.Join(nowhere, "mine.html")
+	if err := os.WriteFile(foreign, []byte("<html>mine"), 0o666); err != nil {
+		t.Fatal(err)
+	}
 	for _, x := range []struct {
 		args []string
 		want string
@@ -118,6 +122,10 @@ func TestHistoryErrorsNameTheRemedy(t *testing.T) {
 		{[]string{"--results", results, "--dir", repo, "--min-change", "1%%"}, "--min-change"},
 		{[]string{"--results", results, "--dir", repo, "--host", "other"}, "quiet-box"},
 		{[]string{"--results", strange, "--dir", repo}, "history.txt: not a history"},
+		{[]string{"--results", results, "--dir", repo, "--html", foreign}, "mine.html is not a page that overlap wrote"},
+		{[]string{"--results", results, "--dir", repo, "--html", nowhere}, "is not a page that overlap wrote"},
+		{[]string{"--results", results, "--dir", repo, "--repository", "https://github.com/you/module"}, "add --html FILE"},
+		{[]string{"--results", results, "--dir", repo, "--html", filepath.Join(nowhere, "x"), "--repository", "javascript:alert(1)"}, "--repository: not the address of a repository on the web"},
 	} {
 		code, out, said := showHistory(x.args...)
 		if code == 0 || out != "" || !strings.Contains(said, x.want) {
@@ -125,10 +133,70 @@ func TestHistoryErrorsNameTheRemedy(t *testing.T) {
 		}
 	}
 	if exists(filepath.Join(nowhere, "x")) {
-		t.Error("a revision was taken for an option of git")
+		t.Error("a revision was taken for an option of git, or a page has links that are scripts")
+	}
+	if text, err := os.ReadFile(foreign); err != nil || string(text) != "<html>mine" {
+		t.Errorf("what overlap did not write is now %q, %v", text, err)
 	}
 	if code, out, said := showHistory("--results", results, "--dir", nowhere); code != 0 || !strings.Contains(said, "in the order of their comparisons") || !strings.Contains(out, "no step") {
 		t.Errorf("without a repository: exit code %d, %q, %q", code, out, said)
+	}
+}
+
+// The page has all machines, links to the remote without its token, and says what of the
+// files was damaged.
+func TestHistoryPage(t *testing.T) {
+	repo, hashes := repository(t, "first", "second", "slow <b>", "last")
+	results, out := t.TempDir(), filepath.Join(t.TempDir(), "site", "history.html")
+	for _, host := range []string{"one", "two"} {
+		for i, ratio := range []float64{1, 1.4, 1} {
+			r := comparison(hashes[i], hashes[i+1], ratio)
+			r.Host = host
+			file, err := appendHistory(results, r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if i == 2 && host == "two" {
+				text, err := os.ReadFile(file)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(file, append(text, "# comparison\nbase: torn"...), 0o666); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+	page := func(args ...string) string {
+		t.Helper()
+		code, said, warned := showHistory(append([]string{"--results", results, "--dir", repo, "--html", out}, args...)...)
+		if code != 0 || !strings.Contains(warned, "it is incomplete") {
+			t.Fatalf("exit code %d: %s%s", code, said, warned)
+		}
+		if len(args) == 0 && !strings.HasSuffix(said, "\npage: "+out+"\n") {
+			t.Errorf("it says %s", said)
+		}
+		text, err := os.ReadFile(out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	if text := page(); strings.Contains(text, "https://") || strings.Count(text, "slow &lt;b&gt;") == 0 || !strings.Contains(text, "it is incomplete, perhaps because of a crash</li>") {
+		t.Errorf("without a remote: %.200s", text)
+	}
+	if out, err := exec.Command("git", "-C", repo, "remote", "add", "origin", "https://x-access-token:SECRET@github.com/you/module.git").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	link := "/compare/" + hashes[1] + "..." + hashes[2] + `">`
+	if text := page(); strings.Contains(text, "SECRET") || strings.Count(text, `"https://github.com/you/module`+link) != 4 {
+		t.Error("the links to commits of two machines are not those of the remote, or show its token")
+	}
+	if text := page("--json", "--repository", "ssh://git@git.example.org/you/module"); strings.Count(text, `"https://git.example.org/you/module`+link) != 4 {
+		t.Error("the links to commits are not those that were asked for")
+	}
+	if exists(filepath.Join(results, "one", "report")) {
+		t.Error("pictures were written beside the history, too")
 	}
 }
 

@@ -55,12 +55,17 @@ func (d reportDir) wrote(name string) bool {
 	case "report.json":
 		return isReport(d.begin(name, 16<<20))
 	case "index.html":
-		return bytes.Contains(d.begin(name, 64<<10), []byte("\n<title>overlap: "))
+		return d.hasPage(name)
 	}
 	// A PNG does not say who wrote it. It is written after the same picture as SVG, and
 	// removed before that.
 	svg := strings.TrimSuffix(strings.TrimSuffix(name, ".png"), ".svg") + ".svg"
 	return bytes.Contains(d.begin(svg, 1<<10), []byte(`<svg style="font-family:Liberation Sans,`))
+}
+
+// hasPage reports whether a file is a page that overlap wrote.
+func (d reportDir) hasPage(name string) bool {
+	return bytes.Contains(d.begin(name, 64<<10), []byte("\n<title>overlap: "))
 }
 
 // begin is the beginning of a file, nil if it cannot be read. A pipe would block.
