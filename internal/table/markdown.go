@@ -38,12 +38,16 @@ func LongestRun(text string) (longest int) {
 	return longest
 }
 
+// links are what GitHub takes for the beginning of an address, and the same with a
+// character without width in it.
+var links = strings.NewReplacer("://", ":\u200b//", "www.", "www\u200b.")
+
 // Prose returns a text of this program, which may contain names of others, as Markdown:
-// nothing in it is markup, and a character without width prevents mentions and
-// references.
+// nothing in it is markup, and a character without width prevents mentions, references and
+// links.
 func Prose(text string) string {
 	var b strings.Builder
-	for _, r := range OneLine(text) {
+	for _, r := range links.Replace(OneLine(text)) {
 		switch {
 		case strings.ContainsRune("\\`*_{}[]|~!$", r):
 			b.WriteByte('\\')
