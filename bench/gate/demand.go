@@ -60,7 +60,7 @@ func (c curve) name() string {
 func (j judgement) efficiency(pt, base *judged) Demand {
 	c := pt.change(Efficiency)
 	p := c.Cores
-	d := Demand{Benchmark: c.Benchmark, Point: c.Point, Cores: p, Least: j.least(curveOf(pt.Point), p), Verdict: CannotTell, Value: math.NaN(), High: math.Inf(1)}
+	d := Demand{Package: c.Package, Benchmark: c.Benchmark, Point: c.Point, Cores: p, Least: j.least(curveOf(pt.Point), p), Verdict: CannotTell, Value: math.NaN(), High: math.Inf(1)}
 	if pt.level == nil || base.level == nil {
 		d.Why = j.why(pt, base)
 		return d

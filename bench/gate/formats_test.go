@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -94,14 +95,16 @@ func annotations(t *testing.T, r *gate.Report) []string {
 	return strings.Split(strings.TrimSuffix(b.String(), "\n"), "\n")
 }
 
+var annotation = regexp.MustCompile(`^::error (file=[^:,]*,line=\d+,)?title=overlap check%3A [a-z ]+::`)
+
 // A name cannot end its command and begin another.
 func TestAnnotationsAreOneCommandEach(t *testing.T) {
 	for name, r := range map[string]*gate.Report{"regressions": hostile(), "problems": {NotCompared: gate.NotCompared{Problems: hostile().Problems}}} {
 		for _, line := range annotations(t, r) {
-			if !strings.HasPrefix(line, "::error title=overlap check%3A ") || strings.ContainsAny(line, "\r\x1b") || strings.Contains(line, "b`<script>@everyone\u202e") {
+			if !annotation.MatchString(line) || strings.ContainsAny(line, "\r\x1b") || strings.Contains(line, "b`<script>@everyone\u202e") {
 				t.Errorf("%s: %q", name, line)
 			}
-			if strings.Contains(line, ",:%0A") {
+			if strings.Contains(line, ",:%0A#") {
 				t.Errorf("%s: a per cent sign is not escaped: %q", name, line)
 			}
 		}
@@ -140,7 +143,7 @@ func TestOneReasonIsToldOnce(t *testing.T) {
 	r := &gate.Report{NotCompared: gate.NotCompared{Problems: []gate.Problem{{Name: "m/a", Why: "no database"}, {Name: "m/b", Why: "it panics"}, {Name: "m/c", Why: "no database"}}}}
 	want := []string{"not compared: m/a, m/c: no database", "not compared: m/b: it panics"}
 	var markdown, all strings.Builder
-	if err := errors.Join(r.WriteMarkdown(&markdown), r.WriteJSON(&all)); err != nil {
+	if err := errors.Join(r.WriteMarkdown(&markdown, ""), r.WriteJSON(&all)); err != nil {
 		t.Fatal(err)
 	}
 	got := annotations(t, r)
@@ -170,14 +173,30 @@ func TestMarkdownFitsIntoAComment(t *testing.T) {
 		r.Demands = append(r.Demands, r.Demands...)
 	}
 	var b strings.Builder
-	if err := r.WriteMarkdown(&b); err != nil {
+	if err := r.WriteMarkdown(&b, ""); err != nil {
 		t.Fatal(err)
 	}
 	if b.Len() > 65536 || b.Len() < 30000 {
 		t.Errorf("%d bytes", b.Len())
 	}
-	if n := strings.Count(b.String(), " more do not fit into a comment."); n != 5 {
-		t.Errorf("%d parts say that they are cut, want 5:\n%s", n, b.String())
+	if n := strings.Count(b.String(), " more do not fit into a comment."); n != 3 {
+		t.Errorf("%d parts say that they are cut, want 3:\n%s", n, b.String())
+	}
+}
+
+// A character without width takes room in bytes, and none in columns.
+func TestMarkdownOfLongNamesFits(t *testing.T) {
+	long := "e" + strings.Repeat("\u0301", 40000) + "&"
+	for _, v := range []gate.Verdict{gate.Better, gate.Worse, gate.CannotTell} {
+		r := &gate.Report{Complete: true, Changes: []gate.Change{{Benchmark: long, Quantity: gate.Time, Ratio: 1, Verdict: v}}}
+		r.Base.Name, r.Where = long, map[string][]gate.Place{long: {{File: long, Function: long, Grew: long}}}
+		var b strings.Builder
+		if err := r.WriteMarkdown(&b, ""); err != nil {
+			t.Fatal(err)
+		}
+		if b.Len() > 65536 {
+			t.Errorf("%s: %d bytes", v, b.Len())
+		}
 	}
 }
 
@@ -185,7 +204,8 @@ func TestMarkdownFitsIntoAComment(t *testing.T) {
 // markup, and ends no cell.
 func TestMarkdownHoldsNamesInCode(t *testing.T) {
 	var b strings.Builder
-	if err := hostile().WriteMarkdown(&b); err != nil {
+	better := &gate.Report{Complete: true, Changes: []gate.Change{{Benchmark: evil, Quantity: gate.Time, Ratio: .5, Verdict: gate.Better, Layouts: &gate.Layouts{}}}}
+	if err := errors.Join(hostile().WriteMarkdown(&b, ""), better.WriteMarkdown(&b, "")); err != nil {
 		t.Fatal(err)
 	}
 	fence := ""

@@ -88,6 +88,10 @@
 // five. It comes from the run itself: from the changes of single blocks, less the change
 // of all blocks.
 //
+// One edit shows in several of these verdicts. So a Report makes one Finding of all that got
+// worse or better in a benchmark, and of several benchmarks in which the same line of code
+// grew most.
+//
 // # Scalability
 //
 // A benchmark that can use several CPUs is measured on one as well, in the same

@@ -95,6 +95,10 @@ type reportJSON struct {
 	// 0), 3
 	Outcome Outcome `json:"outcome"`
 	Summary string  `json:"summary"` // the outcome in a sentence
+
+	// What became worse or better, regressions first: one for each benchmark, or for each
+	// line that several benchmarks changed by
+	Findings []Finding `json:"findings"`
 	Report
 	Alpha     table.Null `json:"alpha"`
 	Threshold table.Null `json:"threshold"`
@@ -110,7 +114,7 @@ func (r *Report) WriteJSON(w io.Writer) error {
 	all.Rules, all.RuleChanges = list(all.Rules), list(all.RuleChanges)
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
-	return e.Encode(reportJSON{jsonVersion, r.Outcome(), r.Summary(), all, table.Null(r.Alpha), table.Null(r.Threshold)})
+	return e.Encode(reportJSON{jsonVersion, r.Outcome(), r.Summary(), list(r.Findings()), all, table.Null(r.Alpha), table.Null(r.Threshold)})
 }
 
 func list[T any](l []T) []T {

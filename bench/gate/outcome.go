@@ -118,7 +118,7 @@ func (r *Report) whoHadCPUs() string {
 	return ""
 }
 
-// maxNamed is how many regressions a summary names.
+// maxNamed is how many findings a summary names.
 const maxNamed = 3
 
 // Summary returns the outcome in a line, without line breaks or control characters.
@@ -157,22 +157,20 @@ func (r *Report) inconclusive() string {
 }
 
 func (r *Report) regressed() string {
+	found := r.ofKind(regression)
+	return table.Count(len(found), "regression") + ": " + briefly(found)
+}
+
+// briefly names the first findings and counts the others.
+func briefly(found []Finding) string {
 	var names []string
-	for _, c := range r.regressions() {
-		what := c.Word()
-		if c.Quantity == MeanTime {
-			what += " in the mean"
-		}
-		names = append(names, fmt.Sprintf("%s %s (%s)", c.shortName(), what, c.difference()))
+	for _, f := range found[:min(len(found), maxNamed)] {
+		names = append(names, f.title()+" "+f.brief())
 	}
-	for _, d := range r.missed() {
-		names = append(names, fmt.Sprintf("%s misses the minimum efficiency", join(d.Benchmark, d.Point)))
+	if more := len(found) - maxNamed; more > 0 {
+		names = append(names, fmt.Sprintf("and %d more", more))
 	}
-	text := table.Count(len(names), "regression")
-	if more := len(names) - maxNamed; more > 0 {
-		names = append(names[:maxNamed], fmt.Sprintf("and %d more", more))
-	}
-	return text + ": " + strings.Join(names, ", ")
+	return strings.Join(names, ", ")
 }
 
 func (r *Report) unmeasured() string {
@@ -197,9 +195,13 @@ func (r *Report) passed() string {
 	if len(r.Changes) == 0 {
 		return fmt.Sprintf("no regression: the test binaries of %s are identical", table.Count(len(r.Identical), "package"))
 	}
-	text := "no regression in " + table.Count(len(r.Changes), "comparison")
-	if better := r.verdicts(Better); better > 0 {
-		text += fmt.Sprintf(", %d better", better)
+	compared := map[string]bool{}
+	for _, c := range r.Changes {
+		compared[nameOf(c.Package, c.Benchmark)] = true
+	}
+	text := "no regression in " + table.Count(len(compared), "benchmark")
+	if better := r.ofKind(improvement); len(better) > 0 {
+		text += fmt.Sprintf("; %d better: %s", len(better), briefly(better))
 	}
 	return text
 }

@@ -88,15 +88,16 @@ type Problem struct {
 // Demand is a minimum efficiency of head that the user, or the comment above the benchmark,
 // set.
 type Demand struct {
-	Benchmark string  `json:"benchmark"`     // without what names the point
-	Point     string  `json:"point"`         // at which it is demanded
-	Cores     int     `json:"cores"`         // CPUs that the point could use
-	Least     float64 `json:"least"`         // efficiency that is demanded
-	Value     float64 `json:"value"`         // efficiency of head
-	Low       float64 `json:"low"`           // lower bound of its 95 % interval
-	High      float64 `json:"high"`          // upper bound of it
-	Verdict   Verdict `json:"verdict"`       // worse if all of the interval is below, same if all is at or above
-	Why       string  `json:"why,omitempty"` // why it is unknown: others had the CPUs; which, and how often
+	Package   string  `json:"package,omitempty"` // import path; absent for this suite's workloads
+	Benchmark string  `json:"benchmark"`         // without what names the point
+	Point     string  `json:"point"`             // at which it is demanded
+	Cores     int     `json:"cores"`             // CPUs that the point could use
+	Least     float64 `json:"least"`             // efficiency that is demanded
+	Value     float64 `json:"value"`             // efficiency of head
+	Low       float64 `json:"low"`               // lower bound of its 95 % interval
+	High      float64 `json:"high"`              // upper bound of it
+	Verdict   Verdict `json:"verdict"`           // worse if all of the interval is below, same if all is at or above
+	Why       string  `json:"why,omitempty"`     // why it is unknown: others had the CPUs; which, and how often
 }
 
 // Setup is what a check was asked to do, and where it ran.
@@ -142,4 +143,8 @@ type Report struct {
 	Ruled
 	NotCompared
 	Notes []string `json:"notes"` // what to know before believing a verdict
+
+	// Where are the lines that grew, by Finding.Name, the largest first: those of a finding
+	// before any is set. Findings has them.
+	Where map[string][]Place `json:"-"`
 }

@@ -52,9 +52,9 @@ func sample() *gate.Report {
 			{Package: "m/b", Benchmark: "Noisy", Point: "cores=1", Cores: 1, Quantity: gate.Time, Base: 0.5, Head: 0.6, Ratio: 1.2, Low: .8, High: 1.6, Floor: .4, P: .2, Adjusted: 1, Blocks: 22, Verdict: gate.CannotTell, Layouts: &gate.Layouts{Differ: .29, Low: .21, High: .42, Floor: .013, Explain: true}},
 		},
 		Demands: []gate.Demand{
-			{Benchmark: "Counter", Point: "workers=2/cores=2-2", Cores: 2, Least: .8, Value: .505, Low: .49, High: .52, Verdict: gate.Worse},
-			{Benchmark: "Sum", Point: "cores=2-2", Cores: 2, Least: .8, Value: .95, Low: .93, High: .97, Verdict: gate.Same},
-			{Benchmark: "Beside", Point: "cores=2-2", Cores: 2, Least: .8, Value: nan, High: inf, Verdict: gate.CannotTell, Why: taken},
+			{Package: "m/b", Benchmark: "Counter", Point: "workers=2/cores=2-2", Cores: 2, Least: .8, Value: .505, Low: .49, High: .52, Verdict: gate.Worse},
+			{Package: "m/a", Benchmark: "Sum", Point: "cores=2-2", Cores: 2, Least: .8, Value: .95, Low: .93, High: .97, Verdict: gate.Same},
+			{Package: "m/b", Benchmark: "Beside", Point: "cores=2-2", Cores: 2, Least: .8, Value: nan, High: inf, Verdict: gate.CannotTell, Why: taken},
 		},
 		NotCompared: gate.NotCompared{
 			Identical: []string{"m/c", "m/d"}, Added: []string{"m/a.New"}, Removed: []string{"m/a.Old"}, Changed: []string{"m/a.Other", "m/b.Moved"},
@@ -65,6 +65,12 @@ func sample() *gate.Report {
 			RuleChanges: []gate.RuleChange{{Base: gate.Rule{Package: "m/b", Benchmark: "Counter", Threshold: .05}, Head: gate.Rule{Package: "m/b", Benchmark: "Counter"}}},
 		},
 		Notes: []string{"the machine was busy"},
+		Where: map[string][]gate.Place{
+			"m/b.Counter": {
+				{Function: "m/b.(*Counter).Add", File: "b/counter.go", Line: 31, Grew: "waiting for locks +8.9 ms/op", InDiff: true},
+				{Function: "sync.(*Mutex).Unlock", File: "vendor/x/mutex.go", Line: 7, Grew: "CPU +0.4 ms/op"},
+			},
+		},
 	}
 	for i := range r.Changes {
 		c := &r.Changes[i]
@@ -88,6 +94,10 @@ func hostile() *gate.Report {
 		c.Base, c.Head, c.Ratio, c.Low, c.High, c.Floor = []float64{nan, inf, -inf, 1e300, 0}[i%5], nan, []float64{nan, inf, 1e300, -1}[i%4], -inf, inf, []float64{nan, inf, 1e300}[i%3]
 	}
 	r.Demands[0].Benchmark, r.Demands[0].Value, r.Demands[0].Low = evil, nan, -inf
+	r.Where = map[string][]gate.Place{}
+	for i, c := range r.Changes {
+		r.Where[gate.Finding{Package: c.Package, Benchmark: c.Benchmark}.Name()] = []gate.Place{{Function: evil, File: evil, Line: i, Grew: evil, InDiff: true}, {File: "../" + evil}}
+	}
 	r.Identical, r.Added, r.Removed, r.Notes, r.Changed = []string{evil}, []string{evil}, []string{evil}, []string{evil}, []string{evil}
 	r.Rules, r.RuleChanges = gate.Rules{{Package: evil, Benchmark: evil, Threshold: 1e300}}, []gate.RuleChange{{Head: gate.Rule{Package: evil, Benchmark: strings.Repeat(evil, 9), Demands: map[int]float64{-1: 1e300}}}}
 	r.Problems = []gate.Problem{{Name: evil, Why: strings.Repeat(evil+"\n", 100)}}
@@ -121,10 +131,10 @@ func golden(t *testing.T, name, got string) {
 }
 
 func TestReportsAreAsInTheGoldenFiles(t *testing.T) {
-	golden(t, "check.txt", text(t, sample(), gate.Form{}))
-	golden(t, "all.txt", text(t, sample(), gate.Form{Terminal: table.Terminal{Width: 80}, All: true}))
+	golden(t, "check.txt", text(t, sample(), gate.Form{Exit: 1}))
+	golden(t, "all.txt", text(t, sample(), gate.Form{Terminal: table.Terminal{Width: 80}, All: true, Exit: 1}))
 	var b strings.Builder
-	if err := sample().WriteMarkdown(&b); err != nil {
+	if err := sample().WriteMarkdown(&b, ""); err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "check.md", b.String())
@@ -164,7 +174,7 @@ func TestTextStaysWithinItsWidth(t *testing.T) {
 }
 
 func TestSameIsCountedUnlessAllIsAsked(t *testing.T) {
-	short, long := text(t, sample(), gate.Form{}), text(t, sample(), gate.Form{All: true})
+	short, long := text(t, sample(), gate.Form{Exit: 1}), text(t, sample(), gate.Form{All: true})
 	if strings.Contains(short, "m/a.Sum") || !strings.Contains(long, "m/a.Sum") {
 		t.Errorf("short:\n%s\nlong:\n%s", short, long)
 	}

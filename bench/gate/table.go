@@ -8,15 +8,9 @@ import (
 	"overlap/internal/table"
 )
 
-// listed are the changes that have rows, benchmarks with regressions first. Without
-// all, changes that are the same have no row, nor do undecided changes of quantities
-// that do not decide.
-func (r *Report) listed(all bool) (list []Change) {
-	for _, c := range r.Changes {
-		if all || c.Verdict != Same && (c.Verdict != CannotTell || c.Quantity.traits().decides) {
-			list = append(list, c)
-		}
-	}
+// listed are the changes in the order of their rows, benchmarks with regressions first.
+func (r *Report) listed() []Change {
+	list := slices.Clone(r.Changes)
 	worst, first := map[[3]string]int{}, map[[3]string]int{}
 	for i, c := range list {
 		if _, seen := first[c.point()]; !seen {
@@ -49,7 +43,7 @@ func severity(c Change) int {
 // changes. With the name in a column of the rows, either it or the numbers would
 // have to be cut to fit 100 columns.
 func (r *Report) table(f Form) string {
-	list := r.listed(f.All)
+	list := r.listed()
 	if len(list) == 0 {
 		return ""
 	}
@@ -86,12 +80,12 @@ func cells(list []Change) [][]string {
 
 func hasLayouts(c Change) bool { return c.Layouts != nil }
 
-// legend explains the letters of a table: S, G_c, G_p, E, H and A as a report of
-// a sweep has them.
-func (r *Report) legend(all bool) string {
-	list := r.listed(all)
+// legend is a line that explains the letters of the table, if there is one: S, G_c, G_p, E,
+// H and A as a report of a sweep has them.
+func (r *Report) legend() []string {
+	list := r.listed()
 	if len(list) == 0 {
-		return ""
+		return nil
 	}
 	words := []string{"detects: the smallest change that this run would have detected, four times in five"}
 	if slices.ContainsFunc(list, hasLayouts) {
@@ -106,5 +100,5 @@ func (r *Report) legend(all bool) string {
 	if slices.ContainsFunc(list, func(c Change) bool { return c.BaseSpan.halfWidth(c.Base) != "" }) {
 		words = append(words, "±: the wider half of the 95 % interval")
 	}
-	return strings.Join(words, "; ") + "."
+	return []string{strings.Join(words, "; ") + "."}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"math"
+	"strconv"
 	"strings"
 
 	"overlap/bench/gate/stat"
@@ -52,11 +53,14 @@ func stream(p sweep.Point, q Quantity) uint64 {
 	return h.Sum64()
 }
 
+// copiesSign stands before the number of copies at the end of a point.
+const copiesSign = " ×"
+
 // change is the change of a quantity at a point, with no numbers yet.
 func (pt *judged) change(q Quantity) Change {
 	point := strings.TrimPrefix(pt.Name(), pt.Workload+"/")
 	if pt.Copies > 1 {
-		point += fmt.Sprintf(" ×%d", pt.Copies)
+		point += copiesSign + strconv.Itoa(pt.Copies)
 	}
 	return Change{
 		Package: pt.Package, Benchmark: pt.Workload, Point: point, Cores: parallelism(pt.Point),

@@ -15,14 +15,13 @@ import (
 // stayed the same.
 type Form struct {
 	table.Terminal      // words and signs say what colours do
-	All            bool // rows for all changes, not only for what changed or is undecided
-	Strict         bool // as for Report.Exit, to say what the exit code means
-	Stops          bool // the check was interrupted: its exit code is not that of Report.Exit
+	All            bool // and a table of all changes
+	Exit           int  // exit code of the check, to say what it means
+	Stops          bool // the check was interrupted: its exit code says nothing of the report
 }
 
-// WriteText writes the report for people: regressions, each with a sentence; the
-// table of what changed or is undecided; what was not compared; the outcome and what
-// it rests on.
+// WriteText writes the report for people: the findings, each with a sentence and its
+// evidence; what is undecided; what was not compared; the outcome and what it rests on.
 func (r *Report) WriteText(w io.Writer, f Form) error {
 	var b strings.Builder
 	say := func(style, text string) {
@@ -32,13 +31,28 @@ func (r *Report) WriteText(w io.Writer, f Form) error {
 		}
 	}
 	say(table.Bold, fmt.Sprintf("%s → %s", r.Base, r.Head))
-	for _, c := range r.regressions() {
-		say(table.Red, r.sentence(c))
+	for _, found := range r.Findings() {
+		for i, line := range found.lines() {
+			if i == 0 {
+				say(found.style(), line)
+			} else {
+				say("", "  "+line)
+			}
+		}
 	}
-	b.WriteString(r.table(f))
-	say("", r.legend(f.All))
+	if f.All {
+		b.WriteString(r.table(f))
+		for _, line := range r.legend() {
+			say("", line)
+		}
+	}
+	for _, line := range r.undecided() {
+		say(table.Yellow, line)
+	}
 	for _, d := range r.Demands {
-		say(demandStyle(d), d.sentence())
+		if d.Verdict != Worse { // else it is in a finding
+			say(demandStyle(d), d.sentence())
+		}
 	}
 	for _, line := range append(r.counts(), r.lists()...) {
 		say("", line)
@@ -57,7 +71,7 @@ func (r *Report) WriteText(w io.Writer, f Form) error {
 	say("", r.basis())
 	last := r.Summary()
 	if !f.Stops {
-		last += "; " + r.exitWords(f.Strict)
+		last += "; " + r.exitWords(f.Exit)
 	}
 	say(r.style(), last)
 	_, err := io.WriteString(w, b.String())
@@ -89,17 +103,20 @@ func changeStyle(c Change) string {
 	return ""
 }
 
+func (f Finding) style() string {
+	return map[kind]string{regression: table.Red, improvement: table.Blue, excused: table.Yellow}[f.kind()]
+}
+
 func demandStyle(d Demand) string {
-	switch d.Verdict {
-	case Worse:
-		return table.Red
-	case CannotTell:
+	if d.Verdict == CannotTell {
 		return table.Yellow
 	}
 	return ""
 }
 
-func (d Demand) sentence() string { return join(d.Benchmark, d.Point) + ": " + d.finding() }
+func (d Demand) name() string { return join(d.Benchmark, d.Point) }
+
+func (d Demand) sentence() string { return d.name() + ": " + d.finding() }
 
 // finding says whether head is as efficient as it must be.
 func (d Demand) finding() string {
@@ -245,8 +262,7 @@ func (r *Report) basis() string {
 }
 
 // exitWords say what the exit code means.
-func (r *Report) exitWords(strict bool) string {
-	code := r.Exit(strict)
+func (r *Report) exitWords(code int) string {
 	why := map[int]string{0: "", 1: ", a regression", 2: ", inconclusive", 3: ", not measured"}[code]
 	if code == 0 && r.Outcome() == Inconclusive {
 		why = ", as inconclusive fails only a strict check"

@@ -211,18 +211,15 @@ func (c Change) layoutsText() string {
 	}
 }
 
-// sentence says what became worse, and where.
-func (r *Report) sentence(c Change) string { return c.shortName() + ": " + r.explain(c) }
-
-// explain says what became worse, and of a benchmark that scales worse also how fast
-// it is on one CPU: whether it lost its speed or its scaling.
+// explain says what changed. Of what changed on several CPUs it says how fast the benchmark
+// is on one, too: whether its speed changed or its scaling.
 func (r *Report) explain(c Change) string {
 	text := c.Word() + ": "
 	if c.Quantity.traits().symbol != "" {
 		text += string(c.Quantity) + " "
 	}
 	text += c.values() + " (" + c.difference() + ")"
-	if c.Quantity.LessIsBetter() || c.Quantity == AverageParallelism {
+	if c.Cores == 1 || c.Quantity == Bytes || c.Quantity == Allocs || c.Quantity == AverageParallelism {
 		return text
 	}
 	if one, ok := r.timeOnOneCPU(c); ok {

@@ -68,6 +68,7 @@ type checkCmd struct {
 	demands map[int]float64 // of MinEfficiency, by cores
 	args    testArgs
 	named   []string // flags on the command line
+	comment string   // tells the comments of several checks of a repository apart
 	limits  []string // notes about cores that a check may not use
 }
 
@@ -81,7 +82,7 @@ func (c *checkCmd) Run(ctx context.Context, k *kong.Context, s *streams, args te
 	if err := args.check(!c.SelfTest && c.From == "" && c.Workloads == nil); err != nil {
 		return err
 	}
-	c.args = args
+	c.args, c.comment = args, commentKey(k, args)
 	if c.SelfTest {
 		if i := slices.IndexFunc(c.named, func(f string) bool { return f != "selftest" && f != "budget" }); i >= 0 {
 			return fmt.Errorf("--%s does not go with --selftest, which measures a module of its own", c.named[i])
@@ -104,6 +105,24 @@ func (c *checkCmd) Run(ctx context.Context, k *kong.Context, s *streams, args te
 	}
 	h.Name = cmp.Or(c.Name, h.Name)
 	return c.compare(ctx, s, h)
+}
+
+// commentKey returns the flags that say what is compared, and where. Checks that differ in
+// them write comments of their own, and each push replaces those of the push before, whose
+// revisions were others. How long and how strictly to check makes no other comment.
+func commentKey(k *kong.Context, args testArgs) string {
+	key := slices.Clone([]string(args))
+	for _, p := range k.Path {
+		f := p.Flag
+		if f == nil || slices.Contains([]string{"base", "head", "from"}, f.Name) {
+			continue
+		}
+		if f.Name == "name" || f.Group != nil && (f.Group.Key == "compare" || f.Group.Key == "where") {
+			key = append(key, fmt.Sprintf("--%s=%v", f.Name, k.FlagValue(f)))
+		}
+	}
+	slices.Sort(key)
+	return strings.Join(key, "\n")
 }
 
 // complete checks the flags and sets those that were left out.

@@ -22,7 +22,7 @@ func (c *checkCmd) fail(ctx context.Context, s *streams, r *gate.Report, err err
 		return err
 	}
 	r.Problems = append(r.Problems, gate.Problem{Name: "check", Why: err.Error()})
-	return errors.Join(err, c.print(s, r, false))
+	return errors.Join(err, c.print(s, r, c.exit(r, true), false))
 }
 
 // changedHint says how to compare benchmarks whose own code differs.
@@ -56,25 +56,22 @@ func (c *checkCmd) reportNothingCompared(s *streams, p *pair.Pair, r *gate.Repor
 		return fmt.Errorf("no benchmark of %s matches %q in either revision", cmp.Or(c.Pkg, "./..."), cmp.Or(c.Bench, "."))
 	}
 	if wrong != "" {
-		return errors.Join(c.print(s, r, false), errors.New("nothing could be compared: "+wrong))
+		return errors.Join(c.print(s, r, c.exit(r, true), false), errors.New("nothing could be compared: "+wrong))
 	}
 	r.Notes = append(r.Notes, "nothing was measured: "+fine)
 	_, err := appendHistory(c.Results, r)
 	return errors.Join(err, c.finish(s, r, false, false))
 }
 
-// finish prints the report and returns its exit code as an error. A benchmark that
-// head broke does not pass, and neither does an unfinished measurement.
+// finish prints the report and returns its exit code as an error, as exit does. An
+// unfinished measurement does not pass.
 func (c *checkCmd) finish(s *streams, r *gate.Report, broken, interrupted bool) error {
-	if err := c.print(s, r, interrupted); err != nil {
+	code := c.exit(r, broken)
+	if err := c.print(s, r, code, interrupted); err != nil {
 		return err
 	}
 	if interrupted {
 		return sweep.ErrInterrupted
-	}
-	code := r.Exit(c.Strict)
-	if broken && code != 1 {
-		code = exitUnmeasured
 	}
 	if code == 0 {
 		return nil
@@ -82,9 +79,18 @@ func (c *checkCmd) finish(s *streams, r *gate.Report, broken, interrupted bool) 
 	return exitError(code)
 }
 
+// exit returns the exit code of a check. If something broke, it does not pass.
+func (c *checkCmd) exit(r *gate.Report, broken bool) int {
+	code := r.Exit(c.Strict)
+	if broken && code != 1 {
+		return exitUnmeasured
+	}
+	return code
+}
+
 // print writes the report in the chosen format, to the files of --reports, and on GitHub
 // also as annotations.
-func (c *checkCmd) print(s *streams, r *gate.Report, interrupted bool) error {
+func (c *checkCmd) print(s *streams, r *gate.Report, code int, interrupted bool) error {
 	if c.Reports != "" {
 		if err := c.writeReports(r); err != nil {
 			return fmt.Errorf("--reports: %w", err)
@@ -99,16 +105,16 @@ func (c *checkCmd) print(s *streams, r *gate.Report, interrupted bool) error {
 	case c.JSON:
 		return r.WriteJSON(s.out)
 	case c.Markdown:
-		return r.WriteMarkdown(s.out)
+		return r.WriteMarkdown(s.out, c.comment)
 	}
-	return r.WriteText(s.out, gate.Form{Terminal: terminalOf(s.out), All: c.All, Strict: c.Strict, Stops: interrupted})
+	return r.WriteText(s.out, gate.Form{Terminal: terminalOf(s.out), All: c.All, Exit: code, Stops: interrupted})
 }
 
 // writeReports writes the report for programs that read it after the check, such as an
 // action, whose log shows it to people meanwhile.
 func (c *checkCmd) writeReports(r *gate.Report) error {
 	var markdown, json bytes.Buffer
-	if err := errors.Join(os.MkdirAll(c.Reports, 0o777), r.WriteMarkdown(&markdown), r.WriteJSON(&json)); err != nil {
+	if err := errors.Join(os.MkdirAll(c.Reports, 0o777), r.WriteMarkdown(&markdown, c.comment), r.WriteJSON(&json)); err != nil {
 		return err
 	}
 	return errors.Join(
