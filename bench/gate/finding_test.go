@@ -279,3 +279,30 @@ func TestMarksAreOfOneCheck(t *testing.T) {
 		seen[mark] = true
 	}
 }
+
+func TestBisectExitCodes(t *testing.T) {
+	same, worse := changed("B", gate.Time, 1, 1, gate.Same), changed("B", gate.Time, 1, 2, gate.Worse)
+	with := func(c gate.Change, n gate.NotCompared) *gate.Report {
+		return &gate.Report{Complete: true, Changes: []gate.Change{c}, NotCompared: n}
+	}
+	gone := gate.NotCompared{Removed: []string{"m.C"}}
+	for name, c := range map[string]struct {
+		report       *gate.Report
+		code, strict int
+	}{
+		"same":               {reportOf(same), 0, 0},
+		"identical":          {&gate.Report{Complete: true, NotCompared: gate.NotCompared{Identical: []string{"m"}}}, 0, 0},
+		"worse":              {reportOf(worse), 1, 1},
+		"undecided":          {reportOf(changed("B", gate.Time, 1, 2, gate.CannotTell)), 0, gate.ExitSkip},
+		"nothing":            {reportOf(), gate.ExitSkip, gate.ExitSkip},
+		"vanished":           {with(same, gone), gate.ExitSkip, gate.ExitSkip},
+		"other code":         {with(same, gate.NotCompared{Changed: []string{"m.C"}}), gate.ExitSkip, gate.ExitSkip},
+		"broken":             {with(same, gate.NotCompared{Problems: []gate.Problem{{Name: "m"}}}), gate.ExitSkip, gate.ExitSkip},
+		"worse and vanished": {with(worse, gone), 1, 1},
+		"new":                {with(same, gate.NotCompared{Added: []string{"m.C"}}), 0, 0},
+	} {
+		if got, strict := c.report.BisectExit(false), c.report.BisectExit(true); got != c.code || strict != c.strict {
+			t.Errorf("%s: %d, strict %d", name, got, strict)
+		}
+	}
+}

@@ -53,6 +53,23 @@ func (r *Report) Exit(strict bool) int {
 	return 0
 }
 
+// ExitSkip is the exit code with which git bisect run skips a commit.
+const ExitSkip = 125
+
+// BisectExit returns the exit code of the check for git bisect run: 0 if there is no
+// regression, 1 if there is one, ExitSkip if that is not known because something of base
+// was not compared with head or, if strict, because the check is inconclusive. A benchmark
+// that is gone, or does something else than in base, may hide the regression.
+func (r *Report) BisectExit(strict bool) int {
+	switch code := r.Exit(strict); {
+	case code == 1:
+		return 1
+	case code != 0, len(r.Removed)+len(r.Changed) > 0:
+		return ExitSkip
+	}
+	return 0
+}
+
 // verdicts counts the changes with a verdict.
 func (r *Report) verdicts(v Verdict) (n int) {
 	for _, c := range r.Changes {

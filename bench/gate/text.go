@@ -263,7 +263,7 @@ func (r *Report) basis() string {
 
 // exitWords say what the exit code means.
 func (r *Report) exitWords(code int) string {
-	why := map[int]string{0: "", 1: ", a regression", 2: ", inconclusive", 3: ", not measured"}[code]
+	why := map[int]string{0: "", 1: ", a regression", 2: ", inconclusive", 3: ", not measured", ExitSkip: ", which makes git bisect skip this commit"}[code]
 	if code == 0 && r.Outcome() == Inconclusive {
 		why = ", as inconclusive fails only a strict check"
 	}

@@ -56,6 +56,7 @@ type checkCmd struct {
 	Alpha         percent  `group:"judge" help:"Chance of one or more false alarms in a whole check of identical code (default: 1%)." default:"1%" placeholder:"PERCENT"`
 	MinEfficiency []string `group:"judge" name:"min-efficiency" help:"Minimum efficiency of head, such as 0.8@4: speedup on 4 cores, divided by 4. Also judged if there is nothing to compare with. A comment //overlap:min-efficiency 0.8@4 above a benchmark has precedence." placeholder:"E@CORES"`
 	Strict        bool     `group:"judge" help:"Exit with 2 if something is undecided, or a benchmark vanished."`
+	Bisect        bool     `group:"judge" help:"Exit as git bisect run wants it: 0 for no regression, 1 for one, 125 if the commit cannot be measured or, with --strict, is undecided, 255 if the command line is wrong."`
 
 	Markdown bool   `group:"output" help:"Print the report as a comment for a pull request."`
 	JSON     bool   `group:"output" name:"json" help:"Print the report as JSON."`
@@ -74,7 +75,7 @@ type checkCmd struct {
 
 // Help is printed below the first line of --help.
 func (c *checkCmd) Help() string {
-	return "Words behind -- are arguments of the test binaries. Exit codes: 1 for a regression or a missed --min-efficiency, 2 with --strict if something is undecided or a benchmark vanished, 3 if something could not be measured or the command line is wrong, 130 if interrupted."
+	return "Words behind -- are arguments of the test binaries. Exit codes: 1 for a regression or a missed --min-efficiency, 2 with --strict if something is undecided or a benchmark vanished, 3 if something could not be measured or the command line is wrong, 130 if interrupted. --bisect has others."
 }
 
 func (c *checkCmd) Run(ctx context.Context, k *kong.Context, s *streams, args testArgs) error {
@@ -204,12 +205,12 @@ func (c *checkCmd) compare(ctx context.Context, s *streams, h host.Host) (err er
 	}()
 	noteRemoved(s, p.Cleared)
 	if err != nil {
-		return withFlag(err)
+		return c.ofRevision(err)
 	}
-	err = withFlag(p.Build(ctx))
+	err = p.Build(ctx)
 	c.copyPair(r, p)
 	if err != nil {
-		return c.fail(ctx, s, r, err)
+		return c.fail(ctx, s, r, c.ofRevision(err))
 	}
 	if len(p.Points)+len(p.HeadOnly) == 0 {
 		return c.reportNothingCompared(s, p, r)
@@ -221,7 +222,7 @@ func (c *checkCmd) compare(ctx context.Context, s *streams, h host.Host) (err er
 	if !interrupted {
 		_, err = appendHistory(c.Results, r)
 	}
-	return errors.Join(err, c.finish(s, r, p.HeadFailed, interrupted))
+	return errors.Join(err, c.finish(s, r, c.broken(p), interrupted))
 }
 
 // options translates the flags for package pair.

@@ -55,7 +55,7 @@ func (c *checkCmd) measure(ctx context.Context, s *streams, h host.Host, p *pair
 		return false, budgetTooShort(short, p.Suite())
 	}
 	if err != nil {
-		return false, err
+		return false, c.ofRevision(err)
 	}
 	c.copyPair(r, p)
 	r.Budget, r.Blocks, r.Looks = plan.Total, plan.Blocks, plan.Looks

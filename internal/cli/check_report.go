@@ -56,11 +56,11 @@ func (c *checkCmd) reportNothingCompared(s *streams, p *pair.Pair, r *gate.Repor
 		return fmt.Errorf("no benchmark of %s matches %q in either revision", cmp.Or(c.Pkg, "./..."), cmp.Or(c.Bench, "."))
 	}
 	if wrong != "" {
-		return errors.Join(c.print(s, r, c.exit(r, true), false), errors.New("nothing could be compared: "+wrong))
+		return errors.Join(c.print(s, r, c.exit(r, true), false), c.ofRevision(errors.New("nothing could be compared: "+wrong)))
 	}
 	r.Notes = append(r.Notes, "nothing was measured: "+fine)
 	_, err := appendHistory(c.Results, r)
-	return errors.Join(err, c.finish(s, r, false, false))
+	return errors.Join(err, c.finish(s, r, c.broken(p), false))
 }
 
 // finish prints the report and returns its exit code as an error, as exit does. An
@@ -81,9 +81,12 @@ func (c *checkCmd) finish(s *streams, r *gate.Report, broken, interrupted bool) 
 
 // exit returns the exit code of a check. If something broke, it does not pass.
 func (c *checkCmd) exit(r *gate.Report, broken bool) int {
-	code := r.Exit(c.Strict)
+	code, unmeasured := r.Exit(c.Strict), exitUnmeasured
+	if c.Bisect {
+		code, unmeasured = r.BisectExit(c.Strict), gate.ExitSkip
+	}
 	if broken && code != 1 {
-		return exitUnmeasured
+		return unmeasured
 	}
 	return code
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"overlap/bench"
+	"overlap/bench/gate"
 	"overlap/bench/record"
 	"overlap/bench/sweep"
 	"overlap/internal/table"
@@ -73,10 +74,6 @@ func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if len(args) > 0 && args[0] == recordVerb {
 		return record.Child(args[1:], stdout, stderr)
 	}
-	failed, wrong := 1, 2
-	if len(args) > 0 && args[0] == checkVerb {
-		failed, wrong = exitUnmeasured, exitUnmeasured
-	}
 	exit := -1
 	parser, err := kong.New(&command{},
 		kong.Name("overlap"),
@@ -93,6 +90,13 @@ func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	var words testArgs
 	if i := slices.Index(args, "--"); i > 0 && slices.Contains([]string{"run", "why", checkVerb}, args[0]) {
 		args, words = args[:i], args[i+1:]
+	}
+	failed, wrong := 1, 2
+	if len(args) > 0 && args[0] == checkVerb {
+		failed, wrong = exitUnmeasured, exitUnmeasured
+		if slices.Contains(args, "--bisect") {
+			failed, wrong = exitAbort, exitAbort
+		}
 	}
 	verb, err := parser.Parse(args)
 	if exit >= 0 { // --help was given
@@ -123,6 +127,9 @@ func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return int(code)
 	}
 	fmt.Fprintf(stderr, "overlap: %s\n", printable(err))
+	if errors.As(err, new(skipError)) {
+		return gate.ExitSkip
+	}
 	return failed
 }
 

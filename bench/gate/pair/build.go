@@ -108,6 +108,9 @@ func (p *Pair) build(ctx context.Context, s *side) ([]sweep.Omission, error) {
 	}
 	if errors.Is(err, sweep.ErrNotListed) && p.o.Packages != "" {
 		text := strings.ReplaceAll(err.Error(), s.dir+string(filepath.Separator), "") // it is in a copy of the tree
+		if s.name == p.head.name && !p.baseMissing {
+			return nil, fmt.Errorf("head does not have %s, and base does: %s", p.o.Packages, text)
+		}
 		return nil, wrong(OptionPackages, "%s: %s: %s", p.o.Packages, s.name, text)
 	}
 	return nil, fmt.Errorf("%s does not build: %w", s.name, err)
