@@ -58,6 +58,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"overlap/internal/gocmd"
@@ -134,8 +135,9 @@ var renameRecorder = strings.NewReplacer("package recording", "package testing",
 
 // Overlay is the result of Make.
 type Overlay struct {
-	Path string // of the JSON file for -overlay
-	Go   string // version of the Go installation that it fits: go1.26.8
+	Path    string   // of the JSON file for -overlay
+	Go      string   // version of the Go installation that it fits: go1.26.8
+	Command gocmd.Go // that can build with it, in the directory of the command of Make
 }
 
 // Make writes the overlay for the Go installation of the go command, which the go.mod
@@ -143,16 +145,20 @@ type Overlay struct {
 // stay until the last build. The error is ErrUnfit if benchmarks must be built without
 // an overlay.
 func Make(ctx context.Context, command gocmd.Go, dir string) (Overlay, error) {
-	out, err := command.Run(ctx, "env", "GOROOT", "GOVERSION")
+	out, err := command.Run(ctx, "env", "GOROOT", "GOVERSION", "GOMODCACHE")
 	if err != nil {
 		return Overlay{}, fmt.Errorf("find the Go installation: %w", err)
 	}
 	lines := strings.Split(strings.TrimSpace(out), "\n")
-	if len(lines) != 2 {
+	if len(lines) != 3 {
 		return Overlay{}, fmt.Errorf("find the Go installation: go env said %q", out)
 	}
-	o := Overlay{Path: filepath.Join(dir, "overlay.json"), Go: strings.TrimSpace(lines[1])}
-	testing := filepath.Join(strings.TrimSpace(lines[0]), "src", "testing")
+	o := Overlay{Path: filepath.Join(dir, "overlay.json"), Go: strings.TrimSpace(lines[1]), Command: command}
+	root := strings.TrimSpace(lines[0])
+	if inside, err := filepath.Rel(strings.TrimSpace(lines[2]), root); err == nil && filepath.IsLocal(inside) {
+		root = o.moveOut(root, dir)
+	}
+	testing := filepath.Join(root, "src", "testing")
 	source, err := os.ReadFile(filepath.Join(testing, "benchmark.go"))
 	if err != nil {
 		return o, fmt.Errorf("%w: %w", ErrUnfit, err)
@@ -177,6 +183,21 @@ func Make(ctx context.Context, command gocmd.Go, dir string) (Overlay, error) {
 		panic("overlay: " + err.Error()) // they are embedded
 	}
 	return o, write(o.Path, testing, files)
+}
+
+// moveOut gives a Go installation in the module cache, where the go command puts those that
+// it downloads, a path outside of it: the go command replaces no file in there. It
+// returns that path, or where links are not allowed the old one, which serves builds
+// without an overlay.
+func (o *Overlay) moveOut(root, dir string) string {
+	link := filepath.Join(dir, "goroot")
+	if os.Symlink(root, link) != nil {
+		return root
+	}
+	o.Command.Program = filepath.Join(link, "bin", "go")
+	// The command would otherwise choose a toolchain again, at its old path.
+	o.Command.Env = append(slices.Clone(o.Command.Env), "GOROOT="+link, "GOTOOLCHAIN=local")
+	return link
 }
 
 // write stores the files beside the JSON file at path, which puts them into the

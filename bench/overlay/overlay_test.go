@@ -1,6 +1,7 @@
 package overlay
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"go/format"
@@ -151,6 +152,31 @@ func build(t *testing.T, dir string) string {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	return binary
+}
+
+// A toolchain that the go command has downloaded is in the module cache, in which it
+// replaces no file.
+func TestGoInTheModuleCacheHasItsHooks(t *testing.T) {
+	if testing.Short() || runtime.GOOS == "windows" {
+		t.Skip("builds package testing, and makes a link")
+	}
+	work, command := t.TempDir(), gocmd.Go{Dir: module(t, timers)}
+	root, err := command.Run(t.Context(), "env", "GOROOT")
+	if err != nil {
+		t.Fatal(err)
+	}
+	command.Env = []string{"GOMODCACHE=" + filepath.Dir(strings.TrimSpace(root))}
+	o, err := Make(t.Context(), command, work)
+	if err != nil {
+		t.Fatal(err)
+	}
+	binary := filepath.Join(work, "m.test")
+	if _, err := o.Command.Run(t.Context(), "test", "-c", "-o", binary, "-overlay", o.Path, "."); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command(binary, "-test.run=^$", "-test.bench=Idle", "-test.benchtime=1x").CombinedOutput(); err != nil || !bytes.Contains(out, []byte(" cpus-busy")) {
+		t.Errorf("%v\n%s", err, out)
+	}
 }
 
 func TestHooksMeasureWhatTheTimerTimes(t *testing.T) {

@@ -88,7 +88,7 @@ func (f *Foreign) Build(ctx context.Context, pattern string) (failed []Omission,
 			return nil, nil, err
 		}
 	}
-	f.goVersion = o.Go
+	f.goVersion, f.builder = o.Go, o.Command
 	f.binaries = map[string]binary{}
 	var blind []Omission
 	for i, pkg := range packages {

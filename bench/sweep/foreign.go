@@ -64,6 +64,7 @@ type Foreign struct {
 	packages   []gocmd.Package // that binaries are of
 	work       *scratch.Dir    // of the test binaries
 	goVersion  string          // that the binaries are built with
+	builder    gocmd.Go        // that builds them
 	binaries   map[string]binary
 	benchmarks []Benchmark
 }
@@ -316,7 +317,7 @@ func (f *Foreign) index() string { return filepath.Join(f.work.Path, "replace.js
 func (f *Foreign) compile(ctx context.Context, pkg string, b binary, more ...string) error {
 	// Whether tests are as vet likes them is for go test to say: old modules are measured, too.
 	args := slices.Concat([]string{"test", "-c", "-vet=off", "-o", b.path}, f.Flags, b.flags, more, []string{pkg})
-	_, err := f.command().Run(ctx, args...)
+	_, err := f.builder.Run(ctx, args...)
 	return err
 }
 

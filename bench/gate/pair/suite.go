@@ -80,7 +80,7 @@ func (p *Pair) buildCommand(ctx context.Context, s *side) (benchmarks []string, 
 		args = append(args, "-overlay="+o.Path)
 	}
 	s.relink = func(ctx context.Context, _ string, flags ...string) error {
-		_, err := s.command().Run(ctx, append(slices.Concat(args, flags), ownModule)...)
+		_, err := o.Command.Run(ctx, append(slices.Concat(args, flags), ownModule)...)
 		return err
 	}
 	if err := s.relink(ctx, ""); err != nil {
