@@ -57,6 +57,13 @@
 // would put them, so times may be a little longer than those of go test. Data stay in
 // the linker's order.
 //
+// # Settings
+//
+// The two builds may be of the same code: by two toolchains, with two sets of flags, or one
+// binary in two environments. Of the last, only coins and orders of functions from one
+// distribution distinguish base from head, unless the environment does: the p value is
+// exact. Toolchains and flags are as edits are.
+//
 // # Statistic
 //
 // What counts is the ratio of two slices next to each other. The middle half of the

@@ -2,6 +2,7 @@ package gate
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"overlap/internal/table"
@@ -175,7 +176,11 @@ func (r *Report) inconclusive() string {
 
 func (r *Report) regressed() string {
 	found := r.ofKind(regression)
-	return table.Count(len(found), "regression") + ": " + briefly(found)
+	text := table.Count(len(found), "regression")
+	if under := r.under(); under != "" && slices.ContainsFunc(found, func(f Finding) bool { return len(f.Evidence) > 0 }) {
+		text = "head is worse" + under // no commit made it so
+	}
+	return text + ": " + briefly(found)
 }
 
 // briefly names the first findings and counts the others.

@@ -18,6 +18,7 @@ import (
 	"golang.org/x/perf/benchfmt"
 
 	"overlap/bench/gate/stat"
+	"overlap/bench/host"
 	"overlap/bench/sweep"
 	"overlap/internal/table"
 )
@@ -57,10 +58,10 @@ type reader struct {
 	line    int
 	points  map[string]int // of the plan, by name: Points, and after them HeadOnly
 	blocks  map[blockID]*partial
+	config  map[string]string
 	stopped map[string]bool // points
-	commit  string
-	open    *slotNote // its result line is still to come
-	slot    Slot      // of open
+	open    *slotNote       // its result line is still to come
+	slot    Slot            // of open
 }
 
 type blockID struct{ point, block int }
@@ -80,7 +81,7 @@ type partial struct {
 const longestLine = 1 << 20
 
 func read(from io.Reader) (Stored, error) {
-	r := &reader{points: map[string]int{}, blocks: map[blockID]*partial{}, stopped: map[string]bool{}}
+	r := &reader{points: map[string]int{}, blocks: map[blockID]*partial{}, config: map[string]string{}, stopped: map[string]bool{}}
 	b := bufio.NewReaderSize(from, longestLine)
 	torn := false
 	for {
@@ -129,9 +130,7 @@ func (r *reader) parse(line string) error {
 	if c == nil {
 		return fmt.Errorf("%.80q is not of the Go benchmark format", line)
 	}
-	if c[1] == "commit" {
-		r.commit = c[2]
-	}
+	r.config[c[1]] = c[2]
 	return nil
 }
 
@@ -254,7 +253,7 @@ func (r *reader) endSlot(line string) error {
 	b := benchfmt.NewReader(strings.NewReader(line), "")
 	b.Scan()
 	result, ok := b.Result().(*benchfmt.Result)
-	if !ok || result.Name.String() != p.Name() || r.commit != side.label() || len(s.Slices) != n.Count {
+	if !ok || result.Name.String() != p.Name() || !r.isOf(side) || len(s.Slices) != n.Count {
 		return fmt.Errorf("the result differs from its slot: %.80q", line)
 	}
 	if t, _ := result.Value("sec/op"); !(math.Abs(1e9*t/stat.Average(s.Slices)-1) < grain) {
@@ -262,6 +261,11 @@ func (r *reader) endSlot(line string) error {
 	}
 	r.open = nil
 	return r.addSlot(*n, s)
+}
+
+// isOf reports whether the configuration lines are those of a side.
+func (r *reader) isOf(side Revision) bool {
+	return !slices.ContainsFunc(side.config(), func(p host.Pair) bool { return r.config[p.Key] != p.Value })
 }
 
 // addSlot puts a slot into its block.

@@ -76,6 +76,7 @@ type Revision struct {
 	Name   string `json:"name"`   // as the user gave it: HEAD^, v1.2.0, worktree
 	Commit string `json:"commit"` // in full; of a worktree, the one that it is based on
 	Dirty  bool   `json:"dirty"`  // a worktree with changes that are not committed
+	Settings
 }
 
 // Problem is a benchmark or package that was not compared, and why.

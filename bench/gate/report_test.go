@@ -88,6 +88,7 @@ const evil = "E\x1b[31m\n::error::x\r|a|`b`<script>@everyone\u202egnp,:%0A#1"
 func hostile() *gate.Report {
 	r := sample()
 	r.Base.Name, r.Base.Commit, r.Head.Name, r.Host, r.Machine, r.File = evil, evil, evil, evil, evil, evil
+	r.Head.Settings = gate.Settings{Go: evil, Env: []string{evil}, Flags: []string{evil}, Tags: evil}
 	for i := range r.Changes {
 		c := &r.Changes[i]
 		c.Package, c.Benchmark, c.Point = evil, strings.Repeat(evil, i), strings.Repeat("漢", 20*i)

@@ -78,8 +78,16 @@ func (r *Report) WriteText(w io.Writer, f Form) error {
 	return err
 }
 
-// String is the revision as people know it: HEAD^ (1a2b3c4d5e6f).
+// String is the revision as people know it, with its settings: HEAD^ (1a2b3c4d5e6f),
+// go1.25.4, GOGC=200.
 func (v Revision) String() string {
+	if settings := inWords(v.list()); settings != "" {
+		return v.revision() + ", " + settings
+	}
+	return v.revision()
+}
+
+func (v Revision) revision() string {
 	commit := v.Commit[:min(len(v.Commit), 12)]
 	if v.Dirty {
 		commit += " and changes that are not committed"
@@ -263,7 +271,11 @@ func (r *Report) basis() string {
 
 // exitWords say what the exit code means.
 func (r *Report) exitWords(code int) string {
-	why := map[int]string{0: "", 1: ", a regression", 2: ", inconclusive", 3: ", not measured", ExitSkip: ", which makes git bisect skip this commit"}[code]
+	worse := ", a regression"
+	if r.under() != "" && len(r.ofKind(regression)) > 0 {
+		worse = ", head is worse"
+	}
+	why := map[int]string{0: "", 1: worse, 2: ", inconclusive", 3: ", not measured", ExitSkip: ", which makes git bisect skip this commit"}[code]
 	if code == 0 && r.Outcome() == Inconclusive {
 		why = ", as inconclusive fails only a strict check"
 	}

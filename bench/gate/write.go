@@ -52,7 +52,7 @@ const (
 
 // File is the result file of a check while it measures: each slot is on disk before the
 // next one begins. For benchstat and other readers of the Go benchmark format
-// each slot is a result, and its commit line says of which side:
+// each slot is a result, and its lines commit, go, env, flags and tags say of which side:
 //
 //	benchstat -col commit FILE
 //
@@ -71,7 +71,7 @@ func Create(dir string, p Plan, about []host.Pair) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, c := range append(slices.Clone(about), host.Pair{Key: "commit", Value: p.Base.Commit}, host.Pair{Key: "commit", Value: p.Head.Commit}) {
+	for _, c := range slices.Concat(about, p.Base.config(), p.Head.config()) {
 		if strings.ContainsFunc(c.Value, unicode.IsControl) {
 			return nil, fmt.Errorf("%s: %q has control characters, which a result file cannot hold", c.Key, c.Value)
 		}
@@ -232,8 +232,10 @@ func (f *File) result(r Record) *benchfmt.Result {
 	add(s.Allocs, "allocs/op")
 	add(max(s.CPUs, almostZero), "cpus-busy")
 	add(max(s.Pressure, almostZero), "pressure")
-	for _, p := range append(slices.Clone(f.about), host.Pair{Key: "commit", Value: side.label()},
-		host.Pair{Key: "pkg", Value: r.Point.Package}, host.Pair{Key: "copies", Value: strconv.Itoa(max(1, r.Point.Copies))}) {
+	about := slices.DeleteFunc(slices.Clone(f.about), side.hides)
+	for _, p := range slices.Concat(about, side.config(), []host.Pair{
+		{Key: "pkg", Value: r.Point.Package}, {Key: "copies", Value: strconv.Itoa(max(1, r.Point.Copies))},
+	}) {
 		if p.Value != "" {
 			result.Config = append(result.Config, benchfmt.Config{Key: p.Key, Value: []byte(p.Value), File: true})
 		}

@@ -72,6 +72,11 @@ func records(p gate.Plan, each int) (all []gate.Record) {
 // store writes a file and returns its path.
 func store(t *testing.T, p gate.Plan, all []gate.Record, stopped ...sweep.Point) string {
 	t.Helper()
+	return storeAt(t, p, about, all, stopped...)
+}
+
+func storeAt(t *testing.T, p gate.Plan, about []host.Pair, all []gate.Record, stopped ...sweep.Point) string {
+	t.Helper()
 	f, err := gate.Create(t.TempDir(), p, about)
 	if err != nil {
 		t.Fatal(err)
@@ -132,7 +137,7 @@ func TestFileGivesBackWhatWasMeasured(t *testing.T) {
 			t.Errorf("%d slices: the series differ", n)
 		}
 		r := s.Report()
-		if r.Base != p.Base || r.Head != p.Head || !r.Time.Equal(p.Time) || r.Seed != p.Seed || r.Blocks != 2 || r.Alpha != .01 || r.Threshold != .03 || !r.Complete || len(r.Rules)+len(r.RuleChanges) != 3 || len(r.Identical)+len(r.Added)+len(r.Removed)+len(r.Problems)+len(r.Changed) != 5 {
+		if !reflect.DeepEqual(r.Base, p.Base) || !reflect.DeepEqual(r.Head, p.Head) || !r.Time.Equal(p.Time) || r.Seed != p.Seed || r.Blocks != 2 || r.Alpha != .01 || r.Threshold != .03 || !r.Complete || len(r.Rules)+len(r.RuleChanges) != 3 || len(r.Identical)+len(r.Added)+len(r.Removed)+len(r.Problems)+len(r.Changed) != 5 {
 			t.Errorf("the report is %+v", r)
 		}
 	}
