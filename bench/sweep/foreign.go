@@ -48,6 +48,7 @@ type Foreign struct {
 	Flags      []string      // of go test -c
 	Args       []string      // of the test binaries, behind those of this package
 	Env        []string      // of the go command and of the benchmarks, added to this process's own
+	RunEnv     []string      // of the benchmarks alone, behind Env
 
 	// Look is a level on which Find runs every benchmark for a moment, to see which use one
 	// core; it looks at none if that is zero. Progress, if not nil, is told what is done
@@ -194,7 +195,7 @@ func (f *Foreign) process(ctx context.Context, p Point, cpus []int, barrier bool
 	cmd := exec.CommandContext(ctx, b.path, slices.Concat(args, f.Args)...)
 	cmd.Dir = b.dir
 	cmd.Env = slices.DeleteFunc(cmd.Environ(), func(s string) bool { return strings.HasPrefix(s, "OVERLAP_") })
-	cmd.Env = append(append(cmd.Env, f.Env...), f.work.Mark())
+	cmd.Env = append(slices.Concat(cmd.Env, f.Env, f.RunEnv), f.work.Mark())
 	cmd.Env = append(cmd.Env, "GOMAXPROCS="+strconv.Itoa(p.Procs), overlay.ProcsVariable+"="+strconv.Itoa(p.Procs))
 	if host.CanBind {
 		cmd.Env = append(cmd.Env, overlay.CPUsVariable+"="+host.FormatList(cpus))

@@ -30,6 +30,7 @@ type Processes struct {
 	Disk       string        // directory for the files of workloads, or empty
 	Timeout    time.Duration // after which a sample is ended
 	Alone      bool          // it takes no turns with others
+	Env        []string      // added to this process's own
 }
 
 // Sample implements Sampler. Of several copies it returns the slowest.
@@ -55,7 +56,7 @@ func (s Processes) command(ctx context.Context, p Point, iterations int, _ []int
 		args = append(args, "-barrier")
 	}
 	cmd := exec.CommandContext(ctx, s.Command[0], args...)
-	cmd.Env = append(os.Environ(), "GOMAXPROCS="+strconv.Itoa(p.Procs))
+	cmd.Env = append(slices.Concat(os.Environ(), s.Env), "GOMAXPROCS="+strconv.Itoa(p.Procs))
 	return cmd
 }
 

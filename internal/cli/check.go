@@ -45,6 +45,9 @@ type checkCmd struct {
 	From      string   `group:"compare" help:"Measure nothing: judge the samples of an earlier check again." placeholder:"FILE"`
 	SelfTest  bool     `group:"compare" name:"selftest" help:"Make changes of known size, including none, and report which of them this machine detects. Combines only with --budget."`
 
+	BaseSettings sideFlags `embed:"" prefix:"base-" set:"side=base"`
+	HeadSettings sideFlags `embed:"" prefix:"head-" set:"side=head"`
+
 	Cores  []int  `group:"where" help:"Numbers of CPUs to measure on (default: 1 and all cores)." placeholder:"N"`
 	Curves string `group:"where" help:"Which benchmarks to measure on more than one core: always, never, or auto for those that run in parallel in a short try (default: auto)." enum:"always,auto,never" default:"auto" placeholder:"WHEN"`
 
@@ -67,6 +70,8 @@ type checkCmd struct {
 	Name     string `group:"output" help:"Name of this machine in the results (default: its host name)." placeholder:"HOST"`
 
 	demands map[int]float64 // of MinEfficiency, by cores
+	base    pair.Settings
+	head    pair.Settings
 	args    testArgs
 	named   []string // flags on the command line
 	comment string   // tells the comments of several checks of a repository apart
@@ -129,8 +134,10 @@ func commentKey(k *kong.Context, args testArgs) string {
 // complete checks the flags and sets those that were left out.
 func (c *checkCmd) complete() (err error) {
 	switch {
-	case c.Base == "" && c.From == "":
-		return errors.New("--base is missing: the revision to compare with, such as --base origin/main")
+	case c.From != "" && c.hasSettings():
+		return errors.New("--from excludes settings of the sides: the file says which they had")
+	case c.Base == "" && c.From == "" && !c.hasSettings():
+		return errors.New("--base is missing: the revision to compare with, such as --base origin/main; only settings such as --base-go compare head with itself")
 	case c.Base != "" && c.From != "":
 		return errors.New("--base and --from exclude each other: the file says which revisions it is of")
 	case c.Base == pair.Worktree:
@@ -159,8 +166,10 @@ func (c *checkCmd) complete() (err error) {
 	if c.Seed == 0 {
 		c.Seed = rand.Uint64()
 	}
-	c.demands, err = parseDemands(c.MinEfficiency)
-	return err
+	if c.demands, err = parseDemands(c.MinEfficiency); err != nil {
+		return err
+	}
+	return c.parseSettings()
 }
 
 // parseDemands reads minimum efficiencies, by the cores on which they are demanded.
@@ -220,7 +229,7 @@ func (c *checkCmd) compare(ctx context.Context, s *streams, h host.Host) (err er
 		return err
 	}
 	if !interrupted {
-		_, err = appendHistory(c.Results, r)
+		err = c.appendHistory(r)
 	}
 	return errors.Join(err, c.finish(s, r, c.broken(p), interrupted))
 }
@@ -229,7 +238,7 @@ func (c *checkCmd) compare(ctx context.Context, s *streams, h host.Host) (err er
 func (c *checkCmd) options(s *streams, h host.Host, levels []sweep.Level, cpus []int) (pair.Options, error) {
 	o := pair.Options{
 		Base: c.Base, Head: c.Head, Dir: c.Dir, Results: c.Results, Packages: c.Pkg, Bench: c.Bench, Args: c.args, Curves: pair.Curves(c.Curves), Demands: c.demands,
-		Host: h, Levels: levels, CPUs: cpus, SampleVerb: sampleVerb, Say: func(text string) { fmt.Fprintln(s.err, text) },
+		BaseSettings: c.base, HeadSettings: c.head, Host: h, Levels: levels, CPUs: cpus, SampleVerb: sampleVerb, Say: func(text string) { fmt.Fprintln(s.err, text) },
 	}
 	if slices.Contains(c.named, "tests") {
 		o.Tests = pair.Tests(c.Tests)

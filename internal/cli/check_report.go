@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"overlap/bench/gate"
 	"overlap/bench/gate/pair"
@@ -27,8 +28,8 @@ func (c *checkCmd) fail(ctx context.Context, s *streams, r *gate.Report, err err
 
 // changedHint says how to compare benchmarks whose own code differs.
 func changedHint(r *gate.Report) []string {
-	if len(r.Changed) == 0 {
-		return nil
+	if len(r.Changed) == 0 || r.Base.Commit == r.Head.Commit && r.Base.Dirty == r.Head.Dirty {
+		return nil // or the settings choose other tests of the same tree
 	}
 	return []string{"--tests=head measures both revisions with head's benchmarks"}
 }
@@ -43,9 +44,9 @@ func (c *checkCmd) reportNothingCompared(s *streams, p *pair.Pair, r *gate.Repor
 	case p.HeadFailed || len(r.Problems) > 0:
 		wrong = "see the problems above"
 	case len(r.Identical) > 0:
-		fine = "what can be compared has the same code and data in both revisions"
+		fine = "what can be compared has the same code and data in base and head"
 	case len(r.Changed) > 0:
-		wrong = "every benchmark's own code differs between base and head; --tests=head measures both revisions with head's"
+		wrong = strings.Join(append([]string{"every benchmark's own code differs between base and head"}, changedHint(r)...), "; ")
 	case len(r.Added) > 0 && len(r.Removed) == 0:
 		fine = "all benchmarks are new"
 	case len(r.Removed) > 0:
@@ -59,8 +60,17 @@ func (c *checkCmd) reportNothingCompared(s *streams, p *pair.Pair, r *gate.Repor
 		return errors.Join(c.print(s, r, c.exit(r, true), false), c.ofRevision(errors.New("nothing could be compared: "+wrong)))
 	}
 	r.Notes = append(r.Notes, "nothing was measured: "+fine)
+	return errors.Join(c.appendHistory(r), c.finish(s, r, c.broken(p), false))
+}
+
+// appendHistory adds a comparison to the history, which has commits alone: a step in it is
+// one of code, and settings would make another.
+func (c *checkCmd) appendHistory(r *gate.Report) error {
+	if c.hasSettings() {
+		return nil
+	}
 	_, err := appendHistory(c.Results, r)
-	return errors.Join(err, c.finish(s, r, c.broken(p), false))
+	return err
 }
 
 // finish prints the report and returns its exit code as an error, as exit does. An

@@ -46,6 +46,7 @@ type command struct {
 // flagGroups are the headings of --help. The tag group of a flag names one.
 var flagGroups = []kong.Group{
 	{Key: "what", Title: "What to measure:"}, {Key: "compare", Title: "What to compare:"}, {Key: "read", Title: "What to read:"},
+	{Key: "settings", Title: "Settings of each side (without --base, both are head):"},
 	{Key: "where", Title: "Where:"}, {Key: "long", Title: "How long:"}, {Key: "judge", Title: "How to judge:"}, {Key: "output", Title: "Output:"},
 }
 

@@ -97,7 +97,7 @@ func (p *Pair) build(ctx context.Context, s *side) ([]sweep.Omission, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.foreign = &sweep.Foreign{Go: program, Dir: s.dir, Placement: p.o.CPUs, SampleTime: tryTime, Timeout: hangTime, Host: p.o.Host, Args: p.o.Args, Flags: reproducible, Env: s.env, Replace: s.replace, Dirs: s.runDirs}
+	s.foreign = &sweep.Foreign{Go: program, Dir: s.dir, Placement: p.o.CPUs, SampleTime: tryTime, Timeout: hangTime, Host: p.o.Host, Args: p.o.Args, Flags: reproducible, Env: s.env, RunEnv: s.settings.Env, Replace: s.replace, Dirs: s.runDirs}
 	s.sampler, s.relink = s.foreign, s.foreign.Relink
 	failed, notes, err := s.foreign.Build(ctx, p.packages())
 	for _, note := range notes {

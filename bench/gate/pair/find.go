@@ -53,9 +53,9 @@ func (p *Pair) findBenchmarks(ctx context.Context, failed map[string][]sweep.Omi
 }
 
 // findIdentical returns the packages whose test binaries are the same on both sides, if
-// that is a reason not to measure them.
+// that is a reason not to measure them. In two environments the same binary is not the same.
 func (p *Pair) findIdentical() (list []string, err error) {
-	if p.sameCommit() || p.baseMissing {
+	if p.isAA() || p.baseMissing || !p.sameEnv() {
 		return nil, nil
 	}
 	base, err := p.base.foreign.Sums()

@@ -13,6 +13,7 @@ import (
 	"overlap/bench/gate"
 	"overlap/bench/meter"
 	"overlap/bench/sweep"
+	"overlap/internal/gocmd"
 )
 
 // maxLinks is how many links run at once: a large one takes gigabytes.
@@ -139,28 +140,15 @@ func (s *side) layoutFlags(seed int64) []string {
 // linkFlags returns the values of -ldflags in the side's GOFLAGS.
 func (s *side) linkFlags() (values []string) {
 	for _, env := range s.env {
-		flags, ok := strings.CutPrefix(env, "GOFLAGS=")
-		for ok && flags != "" {
-			var flag string
-			flag, flags = nextFlag(flags)
-			if name, value, _ := strings.Cut(strings.TrimLeft(flag, "-"), "="); name == "ldflags" {
+		text, ok := strings.CutPrefix(env, "GOFLAGS=")
+		if !ok {
+			continue
+		}
+		for _, flag := range gocmd.SplitFlags(text) {
+			if _, value, _ := strings.Cut(flag, "="); gocmd.FlagName(flag) == "ldflags" {
 				values = append(values, value)
 			}
 		}
 	}
 	return values
-}
-
-// nextFlag cuts the first flag off GOFLAGS. They are separated by blanks,
-// and one that begins with a quotation mark ends with the same.
-func nextFlag(flags string) (flag, rest string) {
-	flags = strings.TrimLeft(flags, " \t\r\n")
-	if flags != "" && strings.ContainsRune(`'"`, rune(flags[0])) {
-		flag, rest, _ = strings.Cut(flags[1:], flags[:1])
-		return flag, rest
-	}
-	if i := strings.IndexAny(flags, " \t\r\n"); i >= 0 {
-		return flags[:i], flags[i:]
-	}
-	return flags, ""
 }

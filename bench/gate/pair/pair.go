@@ -1,7 +1,7 @@
-// Package pair makes two builds of two revisions, and finds what of them a gate
-// can compare.
+// Package pair makes two builds of two revisions, or of one under two settings, and finds
+// what of them a gate can compare.
 //
-// Revisions and patterns come in as Options. Points to measure, samplers, notes and
+// Revisions, settings and patterns come in as Options. Points to measure, samplers, notes and
 // problems come out. It checks out both revisions, builds each with its own tests
 // or both with those of one, finds the benchmarks that both have, reads the rules above
 // them, and links both builds again with their functions in other orders. It does not
@@ -32,7 +32,7 @@ const Worktree = "worktree"
 
 // Options say what to compare.
 type Options struct {
-	Base, Head string   // revisions
+	Base, Head string   // revisions; an empty Base is Head, and its settings differ
 	Dir        string   // a directory in the module
 	Results    string   // a directory whose files do not count as changes of the tree
 	Packages   string   // patterns, as for go test; empty: all of the module, or the workloads of overlap's own
@@ -42,6 +42,8 @@ type Options struct {
 	Workloads  []workloads.Workload
 	Curves     Curves
 	Demands    map[int]float64 // minimum efficiency of head, by cores; rules in the tests replace it
+
+	BaseSettings, HeadSettings Settings
 
 	Host   host.Host
 	Levels []sweep.Level // of parallelism to measure
@@ -74,7 +76,8 @@ const (
 // Option is an option that can be wrong.
 type Option string
 
-// The options of an OptionError.
+// The options of an OptionError. Those of the settings are base-go and head-go, base-flags
+// and head-flags.
 const (
 	OptionBase      Option = "base"
 	OptionHead      Option = "head"
@@ -124,11 +127,16 @@ type Pair struct {
 // side is one of the two builds.
 type side struct {
 	name     string // base or head
+	revision string // as the user gave it, or Worktree
 	commit   string
-	dir      string // of the module, or a directory in it
-	top      string // of the tree
-	env      []string
+	dir      string        // of the module, or a directory in it
+	top      string        // of the tree
+	env      []string      // of the go command and of the processes
 	worktree *git.Worktree // nil for the user's tree
+
+	settings  Settings
+	toolchain string // GOTOOLCHAIN, empty if none was chosen
+	version   string // of Go, that builds it
 
 	tests   map[string]gocmd.Package // packages that match, by import path
 	replace map[string]string        // sweep.Foreign.Replace

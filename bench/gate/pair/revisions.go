@@ -1,6 +1,7 @@
 package pair
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -8,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"overlap/bench/gate"
 	"overlap/internal/git"
 	"overlap/internal/gocmd"
 )
@@ -15,7 +17,11 @@ import (
 // Open finds the two revisions and gives each a tree. The pair must be closed, even
 // after an error.
 func Open(ctx context.Context, o Options) (*Pair, error) {
-	p := &Pair{o: o, base: side{name: "base"}, head: side{name: "head"}}
+	p := &Pair{
+		o:    o,
+		base: side{name: "base", revision: cmp.Or(o.Base, o.Head), settings: o.BaseSettings},
+		head: side{name: "head", revision: o.Head, settings: o.HeadSettings},
+	}
 	return p, p.open(ctx)
 }
 
@@ -38,7 +44,7 @@ func (p *Pair) open(ctx context.Context) error {
 		return err
 	}
 	for _, s := range []*side{&p.base, &p.head} {
-		if s.name == "head" && p.o.Head == Worktree {
+		if s.revision == Worktree {
 			s.top = repo.Top
 		} else {
 			if s.worktree, err = repo.Checkout(ctx, s.commit); err != nil {
@@ -53,39 +59,57 @@ func (p *Pair) open(ctx context.Context) error {
 			}
 		}
 	}
-	return p.settleEnv(ctx, dir, repo)
+	if err := p.chooseToolchains(ctx); err != nil {
+		return err
+	}
+	if err := p.settleEnv(ctx, dir, repo); err != nil {
+		return err
+	}
+	switch {
+	case p.isAA():
+		p.note("base and head are the same commit: an A/A run, in which every finding is a false alarm")
+	case p.Base.Dirty:
+		p.note("base and head have changes that are not committed")
+	case p.Head.Dirty:
+		p.note("head has changes that are not committed")
+	}
+	return nil
 }
 
 // resolve finds the commits of the two sides.
 func (p *Pair) resolve(ctx context.Context, repo *git.Repository) (err error) {
-	p.Base.Name, p.Head.Name = p.o.Base, p.o.Head
-	if p.base.commit, err = repo.Resolve(ctx, p.o.Base); err != nil {
-		return &OptionError{OptionBase, err}
+	option := OptionBase
+	if p.o.Base == "" {
+		option = OptionHead
 	}
-	revision := p.o.Head
-	if p.o.Head == Worktree {
+	if p.Base, err = p.resolveSide(ctx, repo, &p.base, option); err != nil {
+		return err
+	}
+	p.Head, err = p.resolveSide(ctx, repo, &p.head, OptionHead)
+	return err
+}
+
+func (p *Pair) resolveSide(ctx context.Context, repo *git.Repository, s *side, option Option) (r gate.Revision, err error) {
+	r.Name, r.Settings = s.revision, s.settings.Settings
+	revision := s.revision
+	if revision == Worktree {
 		if repo.Top == "" {
-			return wrong(OptionHead, "the repository has no worktree here; name a revision")
+			return r, wrong(option, "the repository has no worktree here; name a revision")
 		}
 		results, err := realPath(p.o.Results)
 		if err != nil {
-			return &OptionError{OptionResults, err}
+			return r, &OptionError{OptionResults, err}
 		}
-		if p.Head.Dirty, err = repo.Dirty(ctx, results); err != nil {
-			return &OptionError{OptionHead, err}
+		if r.Dirty, err = repo.Dirty(ctx, results); err != nil {
+			return r, &OptionError{option, err}
 		}
 		revision = "HEAD"
 	}
-	if p.head.commit, err = repo.Resolve(ctx, revision); err != nil {
-		return &OptionError{OptionHead, err}
+	if s.commit, err = repo.Resolve(ctx, revision); err != nil {
+		return r, &OptionError{option, err}
 	}
-	p.Base.Commit, p.Head.Commit = p.base.commit, p.head.commit
-	if p.sameCommit() {
-		p.note("base and head are the same commit: an A/A run, in which every finding is a false alarm")
-	} else if p.Head.Dirty {
-		p.note("head has changes that are not committed")
-	}
-	return nil
+	r.Commit = s.commit
+	return r, nil
 }
 
 // realPath returns the path as git spells it: absolute, and without symbolic links in its
@@ -101,12 +125,8 @@ func realPath(path string) (string, error) {
 	return path, nil
 }
 
-// sameCommit reports whether a commit is to be measured against itself. A clean
-// worktree is not: a user who has changed nothing yet need not wait.
-func (p *Pair) sameCommit() bool { return p.o.Head != Worktree && p.base.commit == p.head.commit }
-
 // settleEnv gives both sides the same settings of the go command: those of the user's
-// directory, as far as both can have them.
+// directory, as far as both can have them, and to each what the user gave it.
 func (p *Pair) settleEnv(ctx context.Context, dir string, repo *git.Repository) error {
 	own, err := goEnv(ctx, dir, nil)
 	if err != nil {
@@ -116,11 +136,15 @@ func (p *Pair) settleEnv(ctx context.Context, dir string, repo *git.Repository) 
 	flags := slices.DeleteFunc(strings.Fields(own["GOFLAGS"]), func(f string) bool { return strings.TrimLeft(f, "-") == "mod=mod" })
 	modules := map[string]string{}
 	for _, s := range p.sides() {
-		module, err := p.setEnv(ctx, s, own, flags, repo)
+		module, err := p.setEnv(ctx, s, own, strings.Join(flags, " "), repo)
 		if err = p.tolerate(ctx, s, err); err != nil {
 			return err
 		}
 		modules[s.name] = module
+	}
+	chosen, differ := p.base.settings.Go+p.head.settings.Go != "", p.base.version != p.head.version && !p.baseMissing
+	if chosen || differ { // also if the go.mod of each revision asks for its own
+		p.Base.Go, p.Head.Go = cmp.Or(p.base.version, p.Base.Go), p.head.version
 	}
 	if !p.baseMissing && modules["base"] != modules["head"] {
 		return wrong(OptionDirectory, "it belongs to different modules: %s in base, %s in head", modules["base"], modules["head"])
@@ -129,23 +153,34 @@ func (p *Pair) settleEnv(ctx context.Context, dir string, repo *git.Repository) 
 }
 
 // setEnv gives a side its settings, and returns where in its tree its module is.
-func (p *Pair) setEnv(ctx context.Context, s *side, own map[string]string, flags []string, repo *git.Repository) (module string, err error) {
+func (p *Pair) setEnv(ctx context.Context, s *side, own map[string]string, flags string, repo *git.Repository) (module string, err error) {
 	work := "off"
 	if own["GOWORK"] != "" && own["GOWORK"] != "off" {
 		work = p.findWorkspace(s, own["GOWORK"], repo.Top)
 	}
-	s.env = []string{"GOFLAGS=" + strings.Join(flags, " "), "GOWORK=" + work}
+	flags, replaced, err := mergeFlags(flags, s.settings.Tags, s.settings.Build)
+	if err != nil {
+		return "", &OptionError{s.option("flags"), err}
+	}
+	if replaced != nil {
+		p.note("%s has its own flags instead of %s of GOFLAGS", s.name, strings.Join(replaced, " "))
+	}
+	s.env = append(s.goEnviron(), "GOFLAGS="+flags, "GOWORK="+work)
 	env, err := goEnv(ctx, s.dir, s.env)
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", s.name, err)
 	}
+	s.version = release(env["GOVERSION"])
 	if env["GOMOD"] == "" || env["GOMOD"] == os.DevNull {
 		return "", fmt.Errorf("%s has no go.mod in %s or above it", s.name, filepath.Join(".", repo.Prefix))
 	}
 	if module, err = filepath.Rel(s.top, env["GOMOD"]); err != nil || !filepath.IsLocal(module) {
 		return "", fmt.Errorf("%s has no go.mod in its repository; %s is outside it", s.name, env["GOMOD"])
 	}
-	return module, p.linkOutside(ctx, s, env["GOMOD"], work)
+	if err := p.linkOutside(ctx, s, env["GOMOD"], work); err != nil {
+		return "", err
+	}
+	return module, s.checkToolchain(ctx)
 }
 
 // findWorkspace returns where a side has the user's go.work, or off.
@@ -167,7 +202,7 @@ func (p *Pair) findWorkspace(s *side, path, top string) string {
 
 // goEnv asks the go command for its settings in a directory.
 func goEnv(ctx context.Context, dir string, env []string) (map[string]string, error) {
-	out, err := gocmd.Go{Dir: dir, Env: env}.Run(ctx, "env", "-json", "GOFLAGS", "GOWORK", "GOMOD")
+	out, err := gocmd.Go{Dir: dir, Env: env}.Run(ctx, "env", "-json", "GOFLAGS", "GOWORK", "GOMOD", "GOVERSION")
 	if err != nil {
 		return nil, err
 	}

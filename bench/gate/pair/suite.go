@@ -36,7 +36,7 @@ func (p *Pair) buildSuite(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	identical := !p.baseMissing && sums["base"] == sums["head"] && !p.sameCommit()
+	identical := !p.baseMissing && sums["base"] == sums["head"] && !p.isAA() && p.sameEnv()
 	if identical {
 		p.Identical = []string{"overlap"}
 	}
@@ -86,11 +86,12 @@ func (p *Pair) buildCommand(ctx context.Context, s *side) (benchmarks []string, 
 	if err := s.relink(ctx, ""); err != nil {
 		return nil, sum, fmt.Errorf("%s does not build: %w", s.name, err)
 	}
-	s.sampler = sweep.Processes{Command: []string{binary, p.o.SampleVerb}, Placement: p.o.CPUs, SampleTime: tryTime, Timeout: hangTime}
+	s.sampler = sweep.Processes{Command: []string{binary, p.o.SampleVerb}, Placement: p.o.CPUs, SampleTime: tryTime, Timeout: hangTime, Env: s.settings.Env}
 	if sum, err = sweep.SumProgram(binary); err != nil {
 		return nil, sum, err
 	}
 	list := exec.CommandContext(ctx, binary, p.o.SampleVerb, "-test.list=^Benchmark")
+	list.Env = append(list.Environ(), s.settings.Env...)
 	var out, said strings.Builder
 	list.Stdout, list.Stderr = &out, &said
 	if err := proc.Run(list); err != nil {

@@ -119,7 +119,7 @@ func testFiles(t gocmd.Package) ([]string, error) {
 // reports the functions of the others. If a changed benchmark counted as changed code,
 // every stricter test would be a regression.
 func (p *Pair) sameTests(shared, base, head []sweep.Benchmark) ([]sweep.Benchmark, error) {
-	if p.o.Tests != OwnTests || p.sameCommit() {
+	if p.o.Tests != OwnTests || p.isAA() {
 		return shared, nil
 	}
 	differs := map[string]bool{} // by function
