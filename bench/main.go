@@ -113,7 +113,7 @@ func register(fs *flag.FlagSet) {
 	fs.IntVar(&flags.turnJobs, "turn-jobs", 0, "`jobs` that are timed at once in a turn (default: as many as -turn)")
 	fs.DurationVar(&flags.turn, "turn", time.Millisecond, "how long these jobs should take")
 	fs.DurationVar(&flags.turnLength, "turn-length", 0, "how long a turn times jobs (default: once)")
-	fs.StringVar(&flags.recording.Kind, "record", "", "`kind` of a recording of what is timed: cpu, trace, locks, counters; see package recording")
+	fs.StringVar(&flags.recording.Kind, "record", "", "`kind` of a recording of what is timed: cpu, trace, locks, allocs, counters; see package recording")
 	fs.StringVar(&flags.recording.Prefix, "record-files", "", "`prefix` of the paths of its files")
 	fs.BoolVar(&flags.barrier, "barrier", false, "before each timing, write a line \"ready\" to standard error and wait for a byte on standard input")
 }

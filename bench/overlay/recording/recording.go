@@ -17,7 +17,8 @@ import (
 type Recording struct {
 	// Kind is empty for nothing at all, "cpu" for a CPU profile, "trace" for an
 	// execution trace with samples of CPU time, or "locks" for where goroutines waited, which locks were held
-	// meanwhile, and who allocated. "counters" is for the hardware counters of the processor,
+	// meanwhile, and who allocated. "allocs" is for every allocation, by line, which slows
+	// down what allocates much. "counters" is for the hardware counters of the processor,
 	// which the process must have inherited from the one that started it.
 	Kind string
 
@@ -64,6 +65,11 @@ func (r *Recording) Start() (err error) {
 		if err == nil {
 			err = trace.Start(&limitOfRecording{r.file, maxTraceOfRecording})
 		}
+	case "allocs":
+		// At once and for good: the runtime looks at it before each allocation, and a profile
+		// that is written at another rate is scaled wrongly.
+		runtime.MemProfileRate = 1
+		err = r.profile("allocs", ".earlier")
 	case "locks":
 		err = r.profile("allocs", ".earlier")
 		runtime.SetBlockProfileRate(1)
@@ -89,6 +95,8 @@ func (r *Recording) Stop() (err error) {
 	case "trace":
 		trace.Stop()
 		pprof.StopCPUProfile() // last: it waits for its writer, which sleeps
+	case "allocs":
+		err = r.profile("allocs", ".allocs")
 	case "locks":
 		runtime.SetBlockProfileRate(0)
 		runtime.SetMutexProfileFraction(0)
