@@ -23,6 +23,9 @@
 // A sample of a profile counts as drawn at random: a line with the share q of n samples has
 // the standard error √(q(1−q)/n), the sum being known from the clocks. A difference of less
 // than three standard errors is not a cause: it goes to the rest.
+//
+// Builds.Find compares two builds of a benchmark instead, and says which lines take more in
+// the newer one.
 package cause
 
 import (

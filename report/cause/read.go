@@ -49,7 +49,8 @@ func Read(dir string) (Record, error) {
 			return Record{}, err
 		}
 	}
-	if err := r.leaveOut(filepath.Join(dir, "all.earlier")); err != nil {
+	var err error
+	if r.Allocs, err = since(r.Allocs, filepath.Join(dir, "all.earlier")); err != nil {
 		return Record{}, err
 	}
 	text, err := readLimited(filepath.Join(dir, traceFile), maxTrace)
@@ -62,18 +63,19 @@ func Read(dir string) (Record, error) {
 	return r, nil
 }
 
-// leaveOut subtracts what was allocated before the timed part: none of the garbage that is
-// collected in it need be of the set-up. Where that leaves less than nothing, no sample counts.
-func (r *Record) leaveOut(path string) error {
+// since subtracts from the allocations of a pass, which may be nil, what was allocated before
+// its timed part: none of the garbage that is collected in it need be of the set-up. Where that
+// leaves less than nothing, no sample counts.
+func since(allocs *profile.Profile, path string) (*profile.Profile, error) {
 	earlier, err := readProfile(path)
-	if earlier == nil || r.Allocs == nil || err != nil {
-		return err
+	if earlier == nil || allocs == nil || err != nil {
+		return allocs, err
 	}
 	earlier.Scale(-1)
-	if r.Allocs, err = profile.Merge([]*profile.Profile{r.Allocs, earlier}); err != nil {
-		return fmt.Errorf("%s: %w", table.Printable(path), err)
+	if allocs, err = profile.Merge([]*profile.Profile{allocs, earlier}); err != nil {
+		return nil, fmt.Errorf("%s: %w", table.Printable(path), err)
 	}
-	return nil
+	return allocs, nil
 }
 
 // readPasses reads the passes. Several of the same kind count as one.
