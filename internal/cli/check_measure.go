@@ -21,6 +21,9 @@ const checkPlacement = "one-per-core"
 // measureGate is gate.Measure; tests of the code around it replace it.
 var measureGate = gate.Measure
 
+// locateWorse is checkCmd.locate; tests of the code around it replace it.
+var locateWorse = (*checkCmd).locate
+
 // levels returns the degrees of parallelism to measure, and the CPUs in the order in
 // which they are used.
 func (c *checkCmd) levels(h host.Host) ([]sweep.Level, []int, error) {
@@ -99,7 +102,10 @@ func (c *checkCmd) measure(ctx context.Context, s *streams, h host.Host, p *pair
 	r.Problems = append(r.Problems, problems...)
 	p.HeadFailed = p.HeadFailed || len(problems) > 0
 	c.judge(r, slices.DeleteFunc(series, func(s gate.Series) bool { return len(s.Blocks) == 0 }))
-	if r.Complete = !interrupted; interrupted {
+	if r.Complete = !interrupted; !interrupted {
+		locateWorse(c, ctx, s, p, r)
+		interrupted = ctx.Err() != nil
+	} else {
 		measured := 0
 		for _, s := range series {
 			measured = max(measured, len(s.Blocks))

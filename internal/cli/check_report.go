@@ -161,6 +161,9 @@ func (c *checkCmd) rejudge(s *streams) error {
 	r.Seed, r.Alpha, r.Threshold = c.Seed, float64(c.Alpha), float64(c.Threshold)
 	r.Notes = append(r.Notes, changedHint(r)...)
 	c.judge(r, stored.Series)
+	if slices.ContainsFunc(r.Changes, gate.Regression) {
+		r.Notes = append(r.Notes, "where it became worse was not looked for: a file has samples, and no binaries")
+	}
 	return c.finish(s, r, false, false)
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"overlap/bench/gate"
+	"overlap/bench/gate/pair"
 )
 
 // FakeMeasure makes a check measure nothing: the slots of a benchmark named Slow
@@ -31,6 +32,7 @@ func FakeMeasure() {
 		}
 		return
 	}
+	locateWorse = func(*checkCmd, context.Context, *streams, *pair.Pair, *gate.Report) {} // nothing is slower
 	measureGate = func(ctx context.Context, c gate.Config) (all []gate.Series, problems []gate.Problem, err error) {
 		for n, p := range slices.Concat(c.Points, c.HeadOnly) {
 			base := 1000.0

@@ -9,7 +9,7 @@
 // caller says how its user sets that.
 //
 // The steps are Open, Build, Schedule, and gate.Measure with the Config of the
-// schedule; then Close.
+// schedule; then Recorders, to find out where something became worse; then Close.
 package pair
 
 import (
@@ -119,6 +119,8 @@ type Pair struct {
 	BaseFailed    bool             // a benchmark fails in base, so head has nothing to be compared with
 
 	o           Options
+	repo        *git.Repository
+	module      string     // directory of head's module, from the top of its tree
 	rules       gate.Rules // of all benchmark functions that match; most are empty
 	base, head  side
 	baseMissing bool // base cannot be built, and only head is measured
@@ -146,7 +148,7 @@ type side struct {
 	relink  func(ctx context.Context, pkg string, flags ...string) error
 	work    *scratch.Dir // of overlap's own binary
 	sampler interface {
-		sweep.Sampler
+		sweep.Recorder
 		sweep.Slicer
 	}
 }

@@ -37,6 +37,7 @@ func (p *Pair) open(ctx context.Context) error {
 	if err != nil {
 		return &OptionError{OptionDirectory, err}
 	}
+	p.repo = repo
 	if p.Cleared, err = repo.Tidy(ctx); err != nil {
 		return err
 	}
@@ -146,6 +147,7 @@ func (p *Pair) settleEnv(ctx context.Context, dir string, repo *git.Repository) 
 	if chosen || differ { // also if the go.mod of each revision asks for its own
 		p.Base.Go, p.Head.Go = cmp.Or(p.base.version, p.Base.Go), p.head.version
 	}
+	p.module = filepath.Dir(modules["head"])
 	if !p.baseMissing && modules["base"] != modules["head"] {
 		return wrong(OptionDirectory, "it belongs to different modules: %s in base, %s in head", modules["base"], modules["head"])
 	}
