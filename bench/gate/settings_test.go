@@ -74,7 +74,7 @@ func TestReportSaysUnderWhichSettingsHeadIsWorse(t *testing.T) {
 			t.Errorf("want %q in %q", want, got)
 		}
 		var b strings.Builder
-		if err := r.WriteText(&b, gate.Form{}); err != nil {
+		if err := r.WriteText(&b, gate.Form{Exit: r.Exit(false)}); err != nil {
 			t.Fatal(err)
 		}
 		if got := strings.Join(strings.Fields(b.String()), " "); strings.HasPrefix(want, "head") != strings.Contains(got, "exit code 1, head is worse") {
