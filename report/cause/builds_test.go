@@ -74,6 +74,11 @@ func TestCPUTimeThatGrew(t *testing.T) {
 				twice(drawn{200, "example.com/m.Get:16" + below}, drawn{360, "example.com/m.Get:18" + below}, drawn{400, "example.com/m.Put:34" + below}), changes(Hunk{5, 0, 6, 4}, Hunk{14, 1, 18, 1})),
 			[]string{"18 Get: +20 % CPU (in the diff)"},
 		},
+		"a line that the diff only moved": {
+			slower(1.25, twice(drawn{100, "example.com/m.Get:12" + below}, drawn{600, "example.com/m.Get:14" + below}, drawn{100, "example.com/m.Put:30" + below}),
+				twice(drawn{300, "example.com/m.Get:16" + below}, drawn{600, "example.com/m.Get:18" + below}, drawn{100, "example.com/m.Put:34" + below}), changes(Hunk{5, 0, 6, 4})),
+			[]string{"16 Get: +25 % CPU"},
+		},
 		"the lines moved, and nothing else": {
 			slower(1, twice(drawn{200, "example.com/m.Get:12" + below}, drawn{600, "example.com/m.Get:14" + below}),
 				twice(drawn{200, "example.com/m.Get:16" + below}, drawn{600, "example.com/m.Get:18" + below}), changes(Hunk{5, 0, 6, 4})),
@@ -152,6 +157,10 @@ func TestAllocationsThatGrew(t *testing.T) {
 			slower(1, ofAllocs(48, drawn{2000, "example.com/m.Get:12" + below}), ofAllocs(48, drawn{2000, "example.com/m.Get:12" + below}, drawn{2000, "example.com/m.Get:15" + below}, drawn{1000, "example.com/m.Get:18" + below})),
 			[]string{"15 Get: +2 allocations (96 B)", "18 Get: +1 allocation (48 B)"},
 		},
+		"one more, and one that moved": {
+			slower(1, ofAllocs(48, drawn{2000, "example.com/m.Get:12" + below}), ofAllocs(48, drawn{1000, "example.com/m.Get:12" + below}, drawn{1000, "example.com/m.Get:13" + below}, drawn{1000, "example.com/m.Get:15" + below})),
+			[]string{"13 Get: +1 allocation (48 B)"},
+		},
 		"they moved to another function": {
 			slower(1, ofAllocs(48, drawn{2000, "example.com/m.Get:12" + below}), ofAllocs(48, drawn{2000, "example.com/m.half:40 <- example.com/m.Get:12" + below})),
 			[]string{},
@@ -184,7 +193,7 @@ func TestAllocationsThatGrew(t *testing.T) {
 func ofLocks(waits, holds string, ms ...int64) (passes []Recorded) {
 	for _, n := range ms {
 		r := Recorded{Pass: Pass{Ops: 1000, Wall: time.Second, CPU: time.Second}}
-		r.Block = profileOf("contentions", "delay", 1e6, drawn{n, waits}, drawn{900, "runtime.chanrecv1:1 <- testing.(*B).run:3 <- example.com/m.BenchmarkX:100"})
+		r.Block = profileOf("contentions", "delay", 1e6, drawn{n, waits}, drawn{9 * n, "runtime.chanrecv1:1 <- testing.(*B).run:3 <- example.com/m.BenchmarkX:100"})
 		r.Mutex = profileOf("contentions", "delay", 1e6, drawn{n, holds})
 		passes = append(passes, r)
 	}
@@ -203,6 +212,10 @@ func TestWaitingThatGrew(t *testing.T) {
 		},
 		"as long as before": {
 			slower(1.3, ofLocks(lock, unlock, 100, 120, 90), ofLocks(lock, unlock, 130, 125, 140)),
+			[]string{},
+		},
+		"one pass of base waits as long": {
+			slower(1.3, ofLocks(lock, unlock, 100, 100, 100, 430, 100, 100, 100, 100), ofLocks(lock, unlock, 400, 400, 400, 400)),
 			[]string{},
 		},
 		"once": {
