@@ -138,7 +138,7 @@ func (p Place) at() string {
 	return table.Cut(table.OneLine(fmt.Sprintf("%s:%d", p.File, p.Line)), maxName)
 }
 
-func (p Place) grew() string { return table.Cut(table.OneLine(p.Grew), maxName) }
+func (p Place) grew() string { return table.Cut(table.OneLine(p.Grew), 3*maxName) }
 
 func (p Place) sentence() string {
 	text := fmt.Sprintf("at %s, %s: %s", p.at(), table.Cut(table.OneLine(p.Function), maxName), p.grew())

@@ -71,16 +71,6 @@ func (r *Report) BisectExit(strict bool) int {
 	return 0
 }
 
-// verdicts counts the changes with a verdict.
-func (r *Report) verdicts(v Verdict) (n int) {
-	for _, c := range r.Changes {
-		if c.Verdict == v {
-			n++
-		}
-	}
-	return n
-}
-
 // regressions returns the changes for which the check fails.
 func (r *Report) regressions() (found []Change) {
 	for _, c := range r.Changes {
