@@ -110,9 +110,9 @@ func Settled(series []Series, o Options) func(sweep.Point) bool {
 	return func(p sweep.Point) bool { return !open[benchmark(p)] }
 }
 
-// hopeful is how many standard errors the change may be from its estimate in our favour:
-// a chance of one in ten.
-const hopeful = 1.28
+// hopeful is how many standard errors the change may be from its estimate in our favour, a
+// chance of one in four. One in ten let one of the tests of most noisy benchmarks go on.
+const hopeful = .67
 
 // hopeless reports whether an undecided test would stay so until the last look: if its
 // interval gets narrower as the root of the blocks, and the change is as far from the

@@ -347,7 +347,7 @@ func leavesIn(out []byte, function string, procs int) (leaves []Benchmark) {
 		if procs > 1 {
 			b.Name = strings.TrimSuffix(b.Name, "-"+strconv.Itoa(procs))
 		}
-		b.OneCore = usesOneCore(rec)
+		b.OneCore = UsesOneCore(rec)
 		if inside, _ := rec.Value(overlay.InsideUnit); inside == 0 {
 			perProc, _ := rec.Value(overlay.PerProcUnit)
 			b.Goroutines = int(perProc)

@@ -39,14 +39,14 @@ func (f *Foreign) look(ctx context.Context, fn function, found []Benchmark, took
 	}
 }
 
-// usesOneCore reports whether a benchmark uses one core, by the result of a look without
+// UsesOneCore reports whether a benchmark uses one core, by the result of a look without
 // garbage collection: while it was timed, no goroutine began, and those from before, if
 // there are any, kept no second core busy. Of less than a millisecond, the clocks of the CPUs
 // do not say that.
-func usesOneCore(r *benchfmt.Result) bool {
+func UsesOneCore(r *benchfmt.Result) bool {
 	const clearly = 1.25
 	_, parallel := r.Value(overlay.PerProcUnit)
 	begun, counted := r.Value(overlay.TimedUnit)
-	busy, _ := r.Value("cpus-busy")
-	return !parallel && counted && begun == 0 && (busy < clearly || nsPerOp(r)*float64(r.Iters) < 0.001)
+	busy, known := r.Value("cpus-busy")
+	return !parallel && counted && known && begun == 0 && (busy < clearly || nsPerOp(r)*float64(r.Iters) < 0.001)
 }

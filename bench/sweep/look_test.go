@@ -30,7 +30,7 @@ func TestWhatUsesOneCore(t *testing.T) {
 		for unit, x := range c.values {
 			r.Values = append(r.Values, benchfmt.Value{Value: x, Unit: unit})
 		}
-		if got := usesOneCore(r); got != c.want {
+		if got := UsesOneCore(r); got != c.want {
 			t.Errorf("%s: %t", c.about, got)
 		}
 	}

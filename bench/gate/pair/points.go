@@ -87,7 +87,8 @@ func (p *Pair) runsInParallel(ctx context.Context, b sweep.Benchmark, sides []*s
 	top := p.pointsOf(b, p.o.Levels[len(p.o.Levels)-1:])
 	for _, s := range sides {
 		asked := *s.foreign
-		asked.Env = append(slices.Clone(asked.Env), overlay.AskVariable+"=1")
+		// Without the garbage collector, which begins goroutines and runs on other cores.
+		asked.Env = append(slices.Clone(asked.Env), overlay.AskVariable+"=1", "GOGC=off", "GOMEMLIMIT=1GiB")
 		for turn := range 3 {
 			r, err := asked.Sample(ctx, top[len(top)-1], 0, turn+1)
 			if ctx.Err() != nil {
@@ -96,8 +97,7 @@ func (p *Pair) runsInParallel(ctx context.Context, b sweep.Benchmark, sides []*s
 			if err != nil {
 				return true, nil // measuring it will show what is wrong
 			}
-			begun, counted := r.Value(overlay.GoroutinesUnit)
-			if busy, ok := r.Value("cpus-busy"); !counted || begun > 0 || !ok || busy > 1.15 {
+			if !sweep.UsesOneCore(r) {
 				return true, nil
 			}
 		}
