@@ -128,8 +128,12 @@ func (t *test) hopeless(o Options, tests int) bool {
 	sd := (math.Log(t.High) - math.Log(t.Low)) / 2 / deviations(intervalError*t.share)
 	later := sd * math.Sqrt(float64(t.measured)/float64(last))
 	margin := margin(t.Threshold)
-	found := estimate+hopeful*sd >= max(margin, later*deviations(o.Alpha*end/float64(max(1, tests))))
-	same := max(0, estimate-hopeful*sd)+later*deviations(intervalError*end) <= margin
+	luck := hopeful * sd
+	if len(o.Looks) > 1 && t.measured >= o.Looks[len(o.Looks)-2] {
+		luck = 0 // more than what is planned is for what is nearly settled
+	}
+	found := estimate+luck >= max(margin, later*deviations(o.Alpha*end/float64(max(1, tests))))
+	same := max(0, estimate-luck)+later*deviations(intervalError*end) <= margin
 	return !found && !same
 }
 

@@ -130,6 +130,11 @@ func TestHopelessTestsAreGivenUp(t *testing.T) {
 			t.Errorf("%v ± %v: hopeless is %v", test.ratio, test.half, got)
 		}
 	}
+	late := of(.05, .06)
+	late.measured, late.share = 30, .4
+	if early := of(.05, .06); early.hopeless(o, 8) || !late.hopeless(o, 8) {
+		t.Error("what luck alone could settle goes on beyond what is planned")
+	}
 	disturbed := of(0, .2)
 	disturbed.tooDisturbed = true
 	if disturbed.hopeless(o, 8) {
