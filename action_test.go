@@ -300,7 +300,7 @@ func TestWorkflowsKnowTheAction(t *testing.T) {
 			check(path+", "+name, job.Steps)
 		}
 	}
-	for _, page := range []string{"internal/cli/manual/check.md"} {
+	for _, page := range []string{"README.md", "internal/cli/manual/check.md"} {
 		before := seen
 		check(page, snippet(t, page).Jobs["overlap"].Steps)
 		if seen != before+1 {

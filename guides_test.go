@@ -60,7 +60,7 @@ func consoleCommands(t *testing.T, path string) (commands []command) {
 					commands[len(commands)-1].output += line
 				}
 			}
-		case "yaml": // TestReadmeGuardsAModule
+		case "yaml": // TestWorkflowsKnowTheAction
 		default:
 			t.Errorf("%s has a block in %q, which no test runs", path, language)
 		}

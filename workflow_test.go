@@ -285,45 +285,6 @@ func TestGateAppendsToTheHistory(t *testing.T) {
 	}
 }
 
-// The steps in the README check the commits of a module, with a clone of overlap.
-func TestReadmeGuardsAModule(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it builds and measures")
-	}
-	needs(t, "bash", "git")
-	var steps []workflowStep
-	if err := yaml.Unmarshal([]byte(strings.Join(blocksOf(t, "README.md")["yaml"], "")), &steps); err != nil || len(steps) < 3 {
-		t.Fatalf("%d steps: %v", len(steps), err)
-	}
-	dir := t.TempDir()
-	copyRepository(t, filepath.Join(dir, "overlap"))
-	must(t, filepath.Join(dir, "overlap"), "git init -q && git add -A && git commit -q -m all")
-	module := filepath.Join(dir, "module")
-	if err := os.CopyFS(module, os.DirFS("bench/sweep/testdata/module")); err != nil {
-		t.Fatal(err)
-	}
-	must(t, module, "git init -q && git add -A && git commit -q -m all && git commit -q --allow-empty -m nothing")
-	summary := filepath.Join(dir, "summary")
-	caches, err := exec.Command("go", "env", "GOCACHE", "GOMODCACHE").Output() // bash has another home
-	if err != nil {
-		t.Fatal(err)
-	}
-	cache, modules, _ := strings.Cut(strings.TrimSpace(string(caches)), "\n")
-	for _, s := range steps {
-		if s.Run == "" {
-			continue
-		}
-		out, err := bash(t, module, s.Run, "GOCACHE="+cache, "GOMODCACHE="+modules, "RUNNER_TEMP="+filepath.Join(dir, "temp"), "GITHUB_STEP_SUMMARY="+summary, "BASE="+must(t, module, "git rev-parse HEAD^"),
-			"GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=url."+filepath.Join(dir, "overlap")+".insteadOf", "GIT_CONFIG_VALUE_0=https://github.com/you/overlap")
-		if err != nil {
-			t.Fatalf("%s: %v\n%s", s.Run, err, out)
-		}
-	}
-	if text, err := os.ReadFile(summary); err != nil || !strings.Contains(string(text), "no regression") && !strings.Contains(string(text), "identical") {
-		t.Errorf("the summary says %q: %v", text, err)
-	}
-}
-
 // The page is made of the branch with the history; without one, nothing is published.
 func TestHistoryBecomesAPage(t *testing.T) {
 	needs(t, "bash", "git")
