@@ -250,9 +250,9 @@ func (r *Report) basis() string {
 	switch least, most := r.Measured.Least, r.Measured.Most; {
 	case !r.Complete:
 		blocks = "fewer than " + blocks
-	case r.Looks != nil && least == most:
+	case r.Looks != nil && least == most && most < r.Blocks:
 		blocks = table.Count(most, "block") + " of every point, as no further ones would decide more"
-	case r.Looks != nil:
+	case r.Looks != nil && least < most:
 		blocks = fmt.Sprintf("%d to %s of a point, as many as it takes", least, table.Count(most, "block"))
 	}
 	parts = append(parts, blocks)

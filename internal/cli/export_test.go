@@ -23,7 +23,7 @@ func FakeMeasure() {
 	if fake := os.Getenv("CHECK_FAKE"); fake == "short" || fake == "long" {
 		measureGate = func(ctx context.Context, c gate.Config) ([]gate.Series, []gate.Problem, error) {
 			c.Relink.Every = 1
-			c.SlotTime, c.Blocks = 5*time.Millisecond, 2
+			c.SlotTime, c.Blocks, c.Looks = 5*time.Millisecond, 2, nil
 			if fake == "long" {
 				progress := c.Progress
 				c.Blocks, c.Progress = 1<<20, func(int, int) { progress(1, 4) } // it has begun
