@@ -74,7 +74,7 @@ func (f Finding) also() string {
 	} else {
 		lead, missed = missed[0].at(), missed[1:]
 	}
-	texts, points, excused := map[[3]string][]string{}, []Change{lead}, map[[3]string]bool{}
+	texts, points := map[[3]string][]string{}, []Change{lead}
 	add := func(at Change, text string) {
 		if texts[at.point()] == nil && at.point() != lead.point() {
 			points = append(points, at)
@@ -82,8 +82,11 @@ func (f Finding) also() string {
 		texts[at.point()] = append(texts[at.point()], text)
 	}
 	for _, c := range rest[:min(len(rest), maxAlso)] {
-		add(c, f.piece(c))
-		excused[c.point()] = excused[c.point()] || c.Excused
+		piece := f.piece(c)
+		if c.Excused {
+			piece += ", only because one CPU became faster"
+		}
+		add(c, piece)
 	}
 	for _, d := range missed {
 		add(d.at(), d.finding())
@@ -91,9 +94,6 @@ func (f Finding) also() string {
 	var parts []string
 	for i, at := range points {
 		part := strings.Join(texts[at.point()], ", ")
-		if excused[at.point()] {
-			part += ", only because one CPU became faster"
-		}
 		switch {
 		case part == "":
 			continue

@@ -26,8 +26,8 @@
 // # Looks
 //
 // Most benchmarks are settled after half of the blocks for which there is time. So a check
-// looks at what it has after half of them, after all, and after half as many again, and
-// measures only what is not settled; the last third is for those in doubt, and takes the
+// looks at what it has after half of them or a few more, after all, and after half as many
+// again, and measures only what is not settled; the last third is for those in doubt, and takes the
 // time that the settled ones left. Numbers and shares of the looks are fixed in advance, and
 // each look may spend only its share of the error rate: see Looks.
 //

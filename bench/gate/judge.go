@@ -130,7 +130,7 @@ func evaluate(all []*test, o Options) int {
 		p[i] = t.tested.P(stat.Draws(level, maxDraws), seed, stream)
 		spent[i] = min(1, p[i]/t.share)
 		low, high := t.size.Limits(intervalError*t.share, seed, stream+1)
-		t.Ratio, t.Low, t.High = math.Exp(t.size.Estimate()), math.Exp(low), math.Exp(high)
+		t.Ratio, t.Low, t.High, t.miss = math.Exp(t.size.Estimate()), math.Exp(low), math.Exp(high), intervalError*t.share
 		t.Floor = math.NaN()
 		if !o.Quick {
 			t.Floor = math.Expm1(t.tested.Floor(level, seed, stream+2))
@@ -147,7 +147,7 @@ func evaluate(all []*test, o Options) int {
 	}
 	for _, t := range all {
 		if s := t.same; s != nil {
-			t.Ratio, t.Low, t.High, t.Floor, t.P, t.Adjusted, t.Layouts = s.Ratio, s.Low, s.High, s.Floor, s.P, s.Adjusted, s.Layouts
+			t.Ratio, t.Low, t.High, t.Floor, t.P, t.Adjusted, t.Layouts, t.miss = s.Ratio, s.Low, s.High, s.Floor, s.P, s.Adjusted, s.Layouts, s.miss
 			t.BaseSpan, t.HeadSpan = s.BaseSpan.over(s.Cores), s.HeadSpan.over(s.Cores)
 		}
 	}
@@ -209,7 +209,7 @@ func (t *test) excuse() {
 // notePowerless notes points with too few blocks to detect any change.
 func notePowerless(points []*judged, tests int, alpha float64) (notes []string) {
 	for _, pt := range points {
-		if pt.headOnly {
+		if pt.headOnly || pt.time.Verdict != CannotTell {
 			continue
 		}
 		if n := pt.time.tested.Units(); stat.LeastP(n)*float64(tests) > alpha*pt.time.share {

@@ -24,21 +24,22 @@ import (
 // error rate over looks is by Lan and DeMets (1983).
 type Looks []int
 
-// shares are what each look may spend of the error rate, by the number of looks.
-var shares = [][]float64{1: {1}, 2: {.4, .6}, 3: {.3, .4, .3}}
+// shares are what each of the three looks may spend of the error rate.
+var shares = [3]float64{.3, .4, .3}
 
 // PlanLooks plans the looks of a check that has time for so many blocks of every point,
-// where the binaries of every blocks are the same: one at half of them; one when all are
-// measured; and one at half as many again, for the time that settled benchmarks leave to
-// the others. It leaves out the first if so few blocks could not show a change in a number
-// of tests.
+// where the binaries of every blocks are the same: one at half of them, or at as many more as
+// it takes to show a change in a number of tests; one when all are measured; and one at half
+// as many again, for the time that settled benchmarks leave to the others. If the first
+// would come after three quarters of the blocks, there are none.
 func PlanLooks(blocks, every, tests int, alpha float64) Looks {
 	every = max(1, every)
-	first, more := (blocks/2+every-1)/every*every, (blocks/2+every-1)/every*every
-	if first = max(first, every*leastUnits(tests, alpha*shares[3][0])); 4*first > 3*blocks {
+	half := (blocks/2 + every - 1) / every * every
+	first := max(half, every*leastUnits(tests, alpha*shares[0]))
+	if 4*first > 3*blocks {
 		return nil
 	}
-	return Looks{first, blocks, blocks + more}
+	return Looks{first, blocks, blocks + half}
 }
 
 // share is what the look may spend at which a benchmark with so many blocks stopped.
@@ -47,7 +48,7 @@ func (l Looks) share(blocks int) float64 {
 		return 1
 	}
 	i, _ := slices.BinarySearch(l, blocks)
-	return shares[len(l)][min(i, len(l)-1)]
+	return shares[min(i, len(shares)-1)]
 }
 
 // Range is how many blocks the points with the fewest and with the most have.
@@ -69,14 +70,14 @@ func Measured(series []Series) (n Range) {
 
 // check returns an error for looks that PlanLooks does not make.
 func (l Looks) check() error {
-	if len(l) >= len(shares) || !slices.IsSorted(l) || len(slices.Compact(slices.Clone(l))) < len(l) || len(l) > 0 && l[0] < 1 {
-		return fmt.Errorf("looks %v: there must be at most %d, ascending", []int(l), len(shares)-1)
+	if len(l) == 0 || len(l) == len(shares) && l[0] > 0 && l[0] < l[1] && l[1] < l[2] {
+		return nil
 	}
-	return nil
+	return fmt.Errorf("looks %v: there must be %d, ascending, or none", []int(l), len(shares))
 }
 
-// most is the largest number of blocks of a point.
-func (s Setup) most() int {
+// Most is the largest number of blocks that a point may have.
+func (s Setup) Most() int {
 	if len(s.Looks) == 0 {
 		return s.Blocks
 	}
@@ -90,55 +91,81 @@ type benchmarkOf struct{ pkg, workload string }
 func benchmark(p sweep.Point) benchmarkOf { return benchmarkOf{p.Package, p.Workload} }
 
 // Settled judges what was measured until a look, and reports for a point whether its
-// benchmark is settled: all that decides the outcome is known, or would not be known
-// after the last look either.
+// benchmark is settled: what decides the outcome is known, or would not be known after the
+// last look either, and no other test is about to find a regression. At the end, Judge
+// corrects for all tests anew, so a change that just sufficed here may be undecided there.
 func Settled(series []Series, o Options) func(sweep.Point) bool {
 	o.Quick = true
 	j, tests, _ := assess(series, &o)
-	open := map[benchmarkOf]bool{}
+	open, regressed := map[benchmarkOf]bool{}, map[benchmarkOf]bool{}
+	for _, t := range j.tests {
+		regressed[benchmark(t.points[0].Point)] = regressed[benchmark(t.points[0].Point)] || Regression(t.Change)
+	}
 	for _, pt := range j.points {
 		// The interval of an efficiency is a bootstrap, which has no share of an error rate: it
 		// is for all blocks that are planned.
-		floors := len(o.Rules.Of(pt.Package, pt.Workload).DemandsOver(o.Demands)) > 0
-		open[benchmark(pt.Point)] = open[benchmark(pt.Point)] || floors && len(o.Looks) > 1 && pt.measured < o.Looks[len(o.Looks)-2]
+		_, demanded := o.Rules.Of(pt.Package, pt.Workload).DemandsOver(o.Demands)[parallelism(pt.Point)]
+		open[benchmark(pt.Point)] = open[benchmark(pt.Point)] || demanded && !o.Looks.beyondPlan(pt.measured)
 	}
 	for _, t := range j.tests {
-		if t.Quantity.traits().decides && t.Verdict == CannotTell && !t.hopeless(o, tests) {
-			open[benchmark(t.points[0].Point)] = true
+		if t.Verdict != CannotTell {
+			continue
+		}
+		of := benchmark(t.points[0].Point)
+		found, same := t.outlook(o, tests)
+		suspect := t.Change
+		suspect.Verdict = Worse
+		worse := !regressed[of] && Regression(suspect) && (t.Ratio > 1) == t.Quantity.LessIsBetter()
+		if t.Quantity.traits().decides && (found || same) || found && worse {
+			open[of] = true
 		}
 	}
 	return func(p sweep.Point) bool { return !open[benchmark(p)] }
 }
 
+// beyondPlan reports whether as many blocks as were planned are measured.
+func (l Looks) beyondPlan(blocks int) bool { return len(l) > 1 && blocks >= l[len(l)-2] }
+
 // hopeful is how many standard errors the change may be from its estimate in our favour, a
-// chance of one in four. One in ten let one of the tests of most noisy benchmarks go on.
+// chance of one in four. With one in ten, most noisy benchmarks had a test that went on.
 const hopeful = .67
 
-// hopeless reports whether an undecided test would stay so until the last look: if its
+// outlook says what the blocks up to the last look may do for an undecided test, if its
 // interval gets narrower as the root of the blocks, and the change is as far from the
-// estimate as it may be, the change is neither found nor shown to be within the threshold.
-// To give up early costs power and raises no false alarm.
-func (t *test) hopeless(o Options, tests int) bool {
+// estimate as luck may have it: find a change, or show that it is within the threshold. To
+// give up early costs power and raises no false alarm. Others may leave the CPUs, but time
+// beyond the plan is only for what is nearly settled.
+func (t *test) outlook(o Options, tests int) (found, same bool) {
+	beyond := o.Looks.beyondPlan(t.measured)
 	if t.noNumbers || t.tooDisturbed || len(o.Looks) == 0 {
-		return false
+		return !beyond, !beyond
 	}
-	last := o.Looks[len(o.Looks)-1]
+	luck, last := hopeful, o.Looks[len(o.Looks)-1]
+	if beyond || !t.Quantity.traits().decides { // means of few slices are often far off
+		luck = 0
+	}
 	end := o.Looks.share(last)
 	estimate := math.Abs(math.Log(t.Ratio))
 	sd := (math.Log(t.High) - math.Log(t.Low)) / 2 / deviations(intervalError*t.share)
 	later := sd * math.Sqrt(float64(t.measured)/float64(last))
-	margin := margin(t.Threshold)
-	luck := hopeful * sd
-	if len(o.Looks) > 1 && t.measured >= o.Looks[len(o.Looks)-2] {
-		luck = 0 // more than what is planned is for what is nearly settled
-	}
-	found := estimate+luck >= max(margin, later*deviations(o.Alpha*end/float64(max(1, tests))))
-	same := max(0, estimate-luck)+later*deviations(intervalError*end) <= margin
-	return !found && !same
+	limit := margin(t.Threshold)
+	found = estimate+luck*sd >= max(limit, later*deviations(o.Alpha*end/float64(max(1, tests))))
+	same = max(0, estimate-luck*sd)+later*deviations(intervalError*end) <= limit
+	return found, same
 }
 
 // intervalError is the chance that an interval leaves out the change.
 const intervalError = .05
+
+// Interval returns the bounds of a 95 % interval of the ratio as of a check with one look,
+// for who wants a standard error: Low and High leave room for all looks.
+func (c Change) Interval() (low, high float64) {
+	if !(c.miss > 0) {
+		return c.Low, c.High
+	}
+	log, narrower := math.Log(c.Ratio), deviations(intervalError)/deviations(c.miss)
+	return math.Exp(log + (math.Log(c.Low)-log)*narrower), math.Exp(log + (math.Log(c.High)-log)*narrower)
+}
 
 // deviations is how many standard deviations from the mean a normal variable is with a
 // chance, on both sides together.

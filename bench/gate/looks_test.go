@@ -31,7 +31,7 @@ func TestLooksArePlanned(t *testing.T) {
 	looks := Looks{15, 30, 45}
 	sum := 0.0
 	for i, n := range looks {
-		if share := looks.share(n); share != shares[3][i] || looks.share(n-1) != share {
+		if share := looks.share(n); share != shares[i] || looks.share(n-1) != share {
 			t.Errorf("after %d blocks the share is %v", n, share)
 		}
 		sum += looks.share(n)
@@ -39,7 +39,7 @@ func TestLooksArePlanned(t *testing.T) {
 	if math.Abs(sum-1) > 1e-12 || looks.share(99) != .3 || Looks(nil).share(7) != 1 {
 		t.Errorf("the shares add up to %v", sum)
 	}
-	for _, bad := range []Looks{{0, 4}, {3, 2}, {3, 3}, {1, 2, 3, 4}} {
+	for _, bad := range []Looks{{0, 4}, {3, 2}, {3, 3}, {1, 2, 3, 4}, {1, 2}} {
 		if bad.check() == nil {
 			t.Errorf("%v is taken for looks", bad)
 		}
@@ -93,9 +93,9 @@ func TestPlainChangesAreSettledEarly(t *testing.T) {
 		{"large", quiet, .2, Worse, true},
 		{"unclear", loud, .03, CannotTell, false},
 	} {
-		rng := rand.New(rand.NewPCG(7, 7))
+		rng := rand.New(rand.NewPCG(8, 7))
 		o := Options{Seed: 3, Quick: true, Looks: PlanLooks(30, 1, 4, .01)}
-		s := test.noise.series(rng, named("A"), 15, 1000, test.change)
+		s := test.noise.series(rng, point("A", 1, 2, 1), 15, 1000, test.change)
 		if got := Judge([]Series{s}, o).Changes[0]; got.Verdict != test.verdict {
 			t.Errorf("%s: %s %+.3f [%.3f, %.3f]", test.name, got.Verdict, got.Ratio, got.Low, got.High)
 		}
@@ -113,7 +113,11 @@ func TestPlainChangesAreSettledEarly(t *testing.T) {
 func TestHopelessTestsAreGivenUp(t *testing.T) {
 	o := Options{Alpha: .01, Looks: Looks{15, 30, 45}}
 	of := func(ratio, half float64) *test {
-		return &test{Change: Change{Threshold: .03, Ratio: math.Exp(ratio), Low: math.Exp(ratio - half), High: math.Exp(ratio + half)}, measured: 15, share: .3}
+		return &test{Change: Change{Quantity: Time, Threshold: .03, Ratio: math.Exp(ratio), Low: math.Exp(ratio - half), High: math.Exp(ratio + half)}, measured: 15, share: .3}
+	}
+	hopeless := func(t *test) bool {
+		found, same := t.outlook(o, 8)
+		return !found && !same
 	}
 	for _, test := range []struct {
 		ratio, half float64
@@ -126,19 +130,22 @@ func TestHopelessTestsAreGivenUp(t *testing.T) {
 		{.06, .2, true},
 		{0, math.Inf(1), false}, // nothing is known
 	} {
-		if got := of(test.ratio, test.half).hopeless(o, 8); got != test.want {
+		if got := hopeless(of(test.ratio, test.half)); got != test.want {
 			t.Errorf("%v ± %v: hopeless is %v", test.ratio, test.half, got)
 		}
 	}
 	late := of(.05, .06)
 	late.measured, late.share = 30, .4
-	if early := of(.05, .06); early.hopeless(o, 8) || !late.hopeless(o, 8) {
+	if early := of(.05, .06); hopeless(early) || !hopeless(late) {
 		t.Error("what luck alone could settle goes on beyond what is planned")
 	}
 	disturbed := of(0, .2)
 	disturbed.tooDisturbed = true
-	if disturbed.hopeless(o, 8) {
+	if hopeless(disturbed) {
 		t.Error("a test is given up that lacks a quiet machine")
+	}
+	if disturbed.measured = 30; !hopeless(disturbed) {
+		t.Error("a test that lacks a quiet machine goes on beyond what is planned")
 	}
 }
 

@@ -219,7 +219,7 @@ func (r *reader) beginSlot(text string) error {
 	if err := json.Unmarshal([]byte(text), &n); err != nil || r.open != nil {
 		return fmt.Errorf("a damaged slot: %.80q", text)
 	}
-	if _, known := r.points[n.Point]; !known || n.Block < 0 || n.Block >= r.most() || n.Place < 0 || n.Place > 3 {
+	if _, known := r.points[n.Point]; !known || n.Block < 0 || n.Block >= r.Most() || n.Place < 0 || n.Place > 3 {
 		return fmt.Errorf("a slot that is not in the plan: %.80q, block %d, place %d", n.Point, n.Block, n.Place)
 	}
 	r.open, r.slot = &n, Slot{Ops: n.Ops, CPUs: float64(n.CPUs), Allocs: float64(n.Allocs), Bytes: float64(n.Bytes), Pressure: float64(n.Pressure), Others: n.Others, Turns: n.Turns, Layout: n.Layout}
@@ -304,9 +304,9 @@ func (r *reader) stored(torn bool) (Stored, error) {
 	for i := range len(r.points) {
 		p, headOnly := r.pointAt(i)
 		series := Series{p, blocks[i], headOnly}
-		if len(series.Blocks) < r.most() && !r.stopped[p.String()] {
+		if len(series.Blocks) < r.Most() && !r.stopped[p.String()] {
 			s.Complete = false
-			s.Notes = append(s.Notes, fmt.Sprintf("%s: only %d of %d blocks were measured whole", p, len(series.Blocks), r.Blocks))
+			s.Notes = append(s.Notes, fmt.Sprintf("%s: only %d of %d blocks were measured whole", p, len(series.Blocks), r.Most()))
 		}
 		if len(series.Blocks) > 0 {
 			s.Series = append(s.Series, series)

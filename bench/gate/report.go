@@ -43,6 +43,8 @@ type Change struct {
 	Blocks   int     `json:"blocks"`             // that were measured whole
 	Verdict  Verdict `json:"verdict"`            // same is a finding too: the interval is within the threshold
 
+	miss float64 // chance that the interval leaves out the change; 0 if it is not of samples
+
 	Threshold float64 `json:"threshold"` // by which it was judged: that of the check, or of the comment above the benchmark
 
 	// What layouts do to it; absent if exact, or if each side was linked once, so that

@@ -249,9 +249,11 @@ func (r *Report) basis() string {
 	blocks := table.Count(r.Blocks, "block") + " of every point"
 	switch least, most := r.Measured.Least, r.Measured.Most; {
 	case !r.Complete:
-		blocks = "fewer than " + blocks
+		blocks = fmt.Sprintf("fewer than %s of every point", table.Count(r.Most(), "block"))
 	case r.Looks != nil && least == most && most < r.Blocks:
 		blocks = table.Count(most, "block") + " of every point, as no further ones would decide more"
+	case r.Looks != nil && least == most && most > 0:
+		blocks = table.Count(most, "block") + " of every point"
 	case r.Looks != nil && least < most:
 		blocks = fmt.Sprintf("%d to %s of a point, as many as it takes", least, table.Count(most, "block"))
 	}

@@ -110,7 +110,7 @@ func (c *checkCmd) measure(ctx context.Context, s *streams, h host.Host, p *pair
 		for _, s := range series {
 			measured = max(measured, len(s.Blocks))
 		}
-		r.Notes = append(r.Notes, fmt.Sprintf("interrupted: at most %d of %d blocks were measured, so there may be regressions that are not listed", measured, plan.Blocks))
+		r.Notes = append(r.Notes, fmt.Sprintf("interrupted: at most %d of %d blocks were measured, so there may be regressions that are not listed", measured, r.Most()))
 	}
 	return interrupted, nil
 }

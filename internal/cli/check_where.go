@@ -189,7 +189,8 @@ func (l located) find(ctx context.Context, p *pair.Pair, base, head sweep.Record
 		return cause.Where{}, err
 	}
 	module, at := p.Module(l.point)
-	b.Time, b.Low, b.High = l.time.Ratio, l.time.Low, l.time.High
+	b.Time = l.time.Ratio
+	b.Low, b.High = l.time.Interval()
 	b.Edits = editsOf(changed, module, at)
 	b.Source = func(name string) []byte {
 		if file, ok := pathInTree(name, module, at); ok {

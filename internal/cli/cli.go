@@ -95,7 +95,7 @@ func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	failed, wrong := 1, 2
 	if len(args) > 0 && args[0] == checkVerb {
 		failed, wrong = exitUnmeasured, exitUnmeasured
-		if slices.Contains(args, "--bisect") {
+		if slices.ContainsFunc(args, func(arg string) bool { return arg == "--bisect" || strings.HasPrefix(arg, "--bisect=") }) {
 			failed, wrong = exitAbort, exitAbort
 		}
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -252,7 +253,7 @@ func appendHistory(results string, r *gate.Report) (file string, err error) {
 func historyEntry(r *gate.Report) history.Entry {
 	e := history.Entry{
 		Base: r.Base.Commit, Commit: r.Head.Commit, Time: r.Time, Host: r.Host, Machine: r.Machine,
-		Seed: r.Seed, Blocks: r.Blocks, Identical: r.Identical,
+		Seed: r.Seed, Blocks: cmp.Or(r.Measured.Least, r.Blocks), Identical: r.Identical,
 	}
 	for _, c := range r.Changes {
 		if c.Disturbed || !(c.Low > 0 && c.Low <= c.Ratio && c.Ratio <= c.High && c.High < 1e6) {
@@ -262,9 +263,10 @@ func historyEntry(r *gate.Report) history.Entry {
 		if c.Point != "" {
 			name += "/" + c.Point
 		}
+		low, high := c.Interval()
 		e.Results = append(e.Results, history.Result{
 			Metric: history.Metric{Package: c.Package, Name: name, Quantity: historyQuantity(c.Quantity)},
-			Ratio:  history.Ratio{Value: c.Ratio, Low: c.Low, High: c.High}, Head: c.Head,
+			Ratio:  history.Ratio{Value: c.Ratio, Low: low, High: high}, Head: c.Head,
 		})
 	}
 	return e

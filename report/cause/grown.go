@@ -152,7 +152,7 @@ func (c *compared) waiting() []Growth {
 			g.Holder = &held[0].Line
 			if g.Mark == Unmarked && held[0].Mark != Unmarked {
 				g.Mark, g.Called = held[0].Mark, held[0].Called
-				if g.Mark == LineChanged {
+				if g.Mark != CallChanged { // it is the holder's
 					g.Mark, g.Called = CallChanged, g.Holder
 				}
 			}

@@ -88,7 +88,7 @@ func (p *Pair) runsInParallel(ctx context.Context, b sweep.Benchmark, sides []*s
 	for _, s := range sides {
 		asked := *s.foreign
 		// Without the garbage collector, which begins goroutines and runs on other cores.
-		asked.Env = append(slices.Clone(asked.Env), overlay.AskVariable+"=1", "GOGC=off", "GOMEMLIMIT=1GiB")
+		asked.RunEnv = append(slices.Clone(asked.RunEnv), overlay.AskVariable+"=1", "GOGC=off", "GOMEMLIMIT=1GiB")
 		for turn := range 3 {
 			r, err := asked.Sample(ctx, top[len(top)-1], 0, turn+1)
 			if ctx.Err() != nil {

@@ -49,8 +49,8 @@ var Gate = Method{Name: "overlap check", Judge: func(suite []Trial, alpha float6
 	return calls(suite, gate.Judge(series, gate.Options{Alpha: alpha, Threshold: threshold, Seed: seed, Quick: true}).Changes, alpha)
 }}
 
-// Looking is overlap check where it stops at looks for what is settled then. The look for
-// which settled benchmarks leave time is not there: trials have blocks for one budget.
+// Looking is overlap check where it stops at looks for what is settled then. No trial gets
+// to the last look, for which settled benchmarks leave time: they have blocks for one budget.
 var Looking = Method{Name: "overlap check, looking early", Judge: func(suite []Trial, alpha float64, seed uint64) []Call {
 	most := 0
 	series := make([]gate.Series, len(suite))
@@ -59,7 +59,7 @@ var Looking = Method{Name: "overlap check, looking early", Judge: func(suite []T
 	}
 	o := gate.Options{Alpha: alpha, Threshold: threshold, Seed: seed, Quick: true}
 	if looks := gate.PlanLooks(most, 1, 4*len(suite), alpha); looks != nil {
-		o.Looks = looks[:2]
+		o.Looks = looks
 		early := slices.Clone(series)
 		for i := range early {
 			early[i].Blocks = early[i].Blocks[:min(looks[0], len(early[i].Blocks))]
