@@ -53,7 +53,7 @@ type checkCmd struct {
 
 	Budget time.Duration `group:"long" help:"How long to measure at most, links included; what is settled ends earlier (default: 10 s for every point, and links)." placeholder:"DURATION"`
 	Wait   time.Duration `group:"long" help:"How long to wait, in total, for other programs to leave the CPUs; blocks in which they stay do not count for speedups and efficiencies (default: 30s)." default:"30s" placeholder:"DURATION"`
-	Where  string        `group:"long" help:"Whether to record, once all is measured, which lines take more where a benchmark became worse: auto for the three largest regressions, about 4 s each and links, or never (default: auto)." enum:"auto,never" default:"auto" placeholder:"WHEN"`
+	Where  string        `group:"long" help:"Whether to record, once all is measured, which lines take more where a benchmark became worse: auto for the first three regressions, about 4 s each and links, or never (default: auto)." enum:"auto,never" default:"auto" placeholder:"WHEN"`
 	Seed   uint64        `group:"long" help:"Seed of the random order (default, and 0: random)." placeholder:"N"`
 
 	Threshold     percent  `group:"judge" help:"Changes up to this size count as no change, unless a comment //overlap:threshold 10% above a benchmark says otherwise (default: 3%)." default:"3%" placeholder:"PERCENT"`
@@ -151,6 +151,8 @@ func (c *checkCmd) complete() (err error) {
 		return errors.New("--wait is negative: use 0s not to wait")
 	case c.Alpha <= 0:
 		return errors.New("--alpha is 0%: it must be larger, since no evidence is enough for 0%")
+	case c.Threshold <= 0:
+		return errors.New("--threshold is 0%: no change is within it; 0.1% counts almost every one")
 	case slices.ContainsFunc(c.Cores, func(n int) bool { return n < 1 }):
 		return errors.New("--cores is too small: the minimum is 1")
 	case strings.ContainsFunc(c.Name, unicode.IsControl):

@@ -50,7 +50,7 @@ func (c *checkCmd) locate(ctx context.Context, s *streams, p *pair.Pair, r *gate
 		left = append(left, l.worst.Benchmark)
 	}
 	if list = list[:min(len(list), maxLocated)]; len(left) > 0 {
-		r.Notes = append(r.Notes, fmt.Sprintf("where %s became worse was not looked for: only where the %d largest regressions come from", strings.Join(left, ", "), maxLocated))
+		r.Notes = append(r.Notes, fmt.Sprintf("where %s became worse was not looked for: only where the first %d regressions come from", strings.Join(left, ", "), maxLocated))
 	}
 	fmt.Fprintf(s.err, "recording where %s became worse, in about %v; --where=never leaves this out\n", table.Count(len(list), "benchmark"), time.Duration(len(list))*whereTime)
 	if err := c.locateAll(ctx, p, r, list); err != nil && ctx.Err() == nil {
@@ -58,30 +58,24 @@ func (c *checkCmd) locate(ctx context.Context, s *streams, p *pair.Pair, r *gate
 	}
 }
 
-// toLocate returns the benchmarks that became worse, the largest change first.
+// toLocate returns the benchmarks that became worse, in the order of the report.
 func toLocate(r *gate.Report, points []sweep.Point) (list []located) {
-	changes := map[string][]gate.Change{}
-	var names []string
-	for _, c := range r.Changes {
-		if gate.Regression(c) {
-			if changes[c.Name()] == nil {
-				names = append(names, c.Name())
-			}
-			changes[c.Name()] = append(changes[c.Name()], c)
+	for _, f := range r.Findings() {
+		all := slices.DeleteFunc(slices.Clone(f.Evidence), func(c gate.Change) bool { return !gate.Regression(c) })
+		if len(all) == 0 {
+			continue
 		}
-	}
-	for _, name := range names {
-		worst := slices.MinFunc(changes[name], compareForWhere)
+		worst := slices.MinFunc(all, compareForWhere)
 		point, ok := worst.FindPoint(points)
 		if !ok {
 			continue
 		}
 		l := located{worst: worst, point: point, time: gate.Change{Base: math.NaN(), Head: math.NaN(), Ratio: math.NaN(), Low: math.NaN(), High: math.NaN()}}
 		l.point.Copies = 1
-		timed := slices.ContainsFunc(changes[name], func(c gate.Change) bool { return c.Quantity != gate.Allocs && c.Quantity != gate.Bytes })
+		timed := slices.ContainsFunc(all, func(c gate.Change) bool { return c.Quantity != gate.Allocs && c.Quantity != gate.Bytes })
 		more := false
 		for _, c := range r.Changes {
-			if c.Name() != name || c.Point != worst.Point {
+			if c.Name() != f.Name() || c.Point != worst.Point {
 				continue
 			}
 			switch c.Quantity {
@@ -102,7 +96,6 @@ func toLocate(r *gate.Report, points []sweep.Point) (list []located) {
 		}
 		list = append(list, l)
 	}
-	slices.SortStableFunc(list, func(a, b located) int { return cmp.Compare(sizeOf(b.worst), sizeOf(a.worst)) })
 	return list
 }
 
