@@ -93,7 +93,7 @@ func TestInterruptedCheckIsNoPassAndLeavesNothing(t *testing.T) {
 	if code := check.ProcessState.ExitCode(); code != 130 {
 		t.Errorf("exit code %d, want 130", code)
 	}
-	for _, want := range []string{`"complete": false`, `"benchmark": "M"`, "interrupted: at most 30 of 30 blocks"} {
+	for _, want := range []string{`"complete": false`, `"benchmark": "M"`, "interrupted: at most 30 of 45 blocks"} {
 		if !strings.Contains(stdout.String(), want) {
 			t.Errorf("no %s in\n%s", want, stdout)
 		}
