@@ -242,6 +242,23 @@ func TestBrowserTogglesDark(t *testing.T) {
 	b.quiet(t)
 }
 
+// barriers checks the page that is open by every rule of axe-core, with everything unfolded.
+func (b *tab) barriers(t *testing.T, where string) {
+	t.Helper()
+	found := ask[string](t, b, axe+`;document.querySelectorAll("details").forEach(d => d.open = true);
+		axe.run(document, {resultTypes: ["violations"]}).then(r => JSON.stringify({rules: r.passes.length, violations: r.violations.map(v => v.id + ": " + v.help + "\n" + v.nodes.slice(0, 3).map(n => n.html + "\n" + n.failureSummary).join("\n"))}))`)
+	var result struct {
+		Rules      int
+		Violations []string
+	}
+	if err := json.Unmarshal([]byte(found), &result); err != nil {
+		t.Fatal(err)
+	}
+	if len(result.Violations) > 0 || result.Rules < 20 {
+		t.Errorf("%s: %d rules pass, but not\n%s", where, result.Rules, strings.Join(result.Violations, "\n"))
+	}
+}
+
 // Every rule of axe-core, in light and in dark, on a screen and on a phone,
 // with everything unfolded.
 func TestBrowserFindsNoBarriers(t *testing.T) {
@@ -251,18 +268,7 @@ func TestBrowserFindsNoBarriers(t *testing.T) {
 		for _, width := range []int64{360, 1280} {
 			b.do(t, system(scheme))
 			b.open(t, address, width)
-			found := ask[string](t, b, axe+`;document.querySelectorAll("details").forEach(d => d.open = true);
-				axe.run(document, {resultTypes: ["violations"]}).then(r => JSON.stringify({rules: r.passes.length, violations: r.violations.map(v => v.id + ": " + v.help + "\n" + v.nodes.slice(0, 3).map(n => n.html + "\n" + n.failureSummary).join("\n"))}))`)
-			var result struct {
-				Rules      int
-				Violations []string
-			}
-			if err := json.Unmarshal([]byte(found), &result); err != nil {
-				t.Fatal(err)
-			}
-			if len(result.Violations) > 0 || result.Rules < 20 {
-				t.Errorf("%s, %d pixels: %d rules pass, but not\n%s", scheme, width, result.Rules, strings.Join(result.Violations, "\n"))
-			}
+			b.barriers(t, fmt.Sprintf("%s, %d pixels", scheme, width))
 		}
 	}
 	b.quiet(t)
