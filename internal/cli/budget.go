@@ -28,8 +28,13 @@ type estimate struct {
 // estimate estimates a run by the newest one of this machine, by how long it took to run
 // each benchmark once, or else by a guess.
 func (r *run) estimate(what target) estimate {
-	var o estimate
 	known, from := r.visits()
+	return r.estimateBy(what, known, from)
+}
+
+// estimateBy is estimate with what visits returned.
+func (r *run) estimateBy(what target, known map[string]time.Duration, from string) estimate {
+	var o estimate
 	o.needed = sampling.MinSamples
 	inTurns := sweep.InTurns(what.sampler)
 	if inTurns {
@@ -58,6 +63,11 @@ func (r *run) estimate(what target) estimate {
 		}
 	}
 	return o
+}
+
+// takes is how long so many rounds take.
+func (o estimate) takes(rounds int) time.Duration {
+	return o.round + time.Duration(rounds-1)*o.later
 }
 
 // guess estimates a visit without any measurement: a calibrated sample times about
@@ -119,7 +129,7 @@ func (r *run) dryRun(what target) error {
 	}
 	expected := r.Budget
 	if r.Rounds > 0 {
-		expected = min(expected, o.round+time.Duration(r.Rounds-1)*o.later)
+		expected = min(expected, o.takes(r.Rounds))
 	}
 	fmt.Fprintf(&text, "%s, about %v a round (%s)\n%s: at most about %v, and up to %v of waiting for a quiet machine\n",
 		table.Count(o.points, "point"), o.round.Round(100*time.Millisecond), how, r.until(what), expected.Round(time.Second), r.Wait)
@@ -146,7 +156,7 @@ func (r *run) tooShort(o estimate, of choice) string {
 	if r.Rounds > 0 {
 		samples = min(samples, r.Rounds)
 	}
-	need := o.round + time.Duration(samples-1)*o.later
+	need := o.takes(samples)
 	if need <= r.Budget || o.points == 0 {
 		return ""
 	}

@@ -66,13 +66,15 @@ func (r *run) useBenchmarks(ctx context.Context, what *target, levels []sweep.Le
 	if what.tests, err = f.Sum(); err != nil {
 		return err
 	}
+	what.plan, what.sampler, what.visit, what.slices = plan, f, f.Expect, f.ExpectSlices
 	if r.resumed == nil {
-		plan.Benchmarks = r.withinBudget(plan)
+		if plan.Benchmarks, err = r.withinBudget(*what, plan); err != nil {
+			return err
+		}
+		what.plan = plan
 	}
-	what.plan, what.sampler = plan, f
 	r.completeBudget(plan)
 	what.chosen = choice{len(plan.Benchmarks), "benchmarks", "--bench"}
-	what.visit, what.slices = f.Expect, f.ExpectSlices
 	what.list = func() {
 		for _, p := range plan.FixedPoints() {
 			fmt.Fprintln(r.out, p)
@@ -127,18 +129,54 @@ func (r *run) names(list []sweep.Benchmark) string {
 	return strings.Join(all, ", ")
 }
 
-// withinBudget returns the first benchmarks of a plan, as many as the budget is enough for:
-// with all of them, none would have the samples for a verdict.
-func (r *run) withinBudget(plan sweep.ForeignPlan) []sweep.Benchmark {
+// withinBudget returns the benchmarks of a plan, in order, that have the samples for a verdict
+// within the budget: with all of them, none would have. If each needs more than the budget,
+// it returns the shortest, or an error if not even that one could have a sample.
+func (r *run) withinBudget(what target, plan sweep.ForeignPlan) (fit []sweep.Benchmark, err error) {
 	all, full := plan.Benchmarks, r.Settings
 	full.Budget = 0
 	full.CompleteBudget(plan)
-	fit := max(1, int(float64(len(all))*float64(r.Budget)/float64(full.Budget)))
-	if r.Budget == 0 || r.Rounds > 0 || fit >= len(all) {
-		return all
+	if r.Budget == 0 || r.Rounds > 0 || len(all) == 0 {
+		return all, nil
 	}
-	notef(r.err, "the budget of %v is enough for %d of %s: left out are %s; use --budget %v, or choose with --bench", r.Budget, fit, table.Count(len(all), "benchmark"), r.names(all[fit:]), full.Budget)
-	return all[:fit]
+	known, from := r.visits()
+	needs, total := make([]time.Duration, len(all)), time.Duration(0)
+	shortest, first := 0, time.Duration(0) // a round of it
+	for i, b := range all {
+		one := plan
+		one.Benchmarks = []sweep.Benchmark{b}
+		what.plan = one
+		o := r.estimateBy(what, known, from)
+		needs[i] = max(full.Budget/time.Duration(len(all)), o.takes(o.needed))
+		total += needs[i]
+		if first == 0 || o.round < first {
+			shortest, first = i, o.round
+		}
+	}
+	left := r.Budget
+	var out []sweep.Benchmark
+	for i, b := range all {
+		if needs[i] <= left {
+			fit, left = append(fit, b), left-needs[i]
+		} else {
+			out = append(out, b)
+		}
+	}
+	enough := full.Budget
+	if total > enough {
+		enough = roundUp(total + total/10)
+	}
+	switch {
+	case out == nil:
+		return fit, nil
+	case fit == nil && first > r.Budget:
+		return nil, fmt.Errorf("the budget of %v is too short: one sample of each point of the shortest benchmark, %s, takes about %v; use --budget %v, or choose fewer points with --cores and --workers",
+			r.Budget, r.names(all[shortest:shortest+1]), roundUp(first), roundUp(needs[shortest]+needs[shortest]/10))
+	case fit == nil:
+		fit, out = all[shortest:shortest+1], slices.Delete(out, shortest, shortest+1)
+	}
+	notef(r.err, "the budget of %v is enough for %d of %s: left out are %s; use --budget %v, or choose with --bench", r.Budget, len(fit), table.Count(len(all), "benchmark"), r.names(out), enough)
+	return fit, nil
 }
 
 // long says how long it takes to measure many benchmarks, and how to measure fewer.
