@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -188,8 +189,33 @@ func TestMeasureStopsAtLooks(t *testing.T) {
 			t.Errorf("%s: blocks %v, looks after %v, stopped %v, %d of %d slots", test.name, got, looked, stopped, done, of)
 		}
 	}
+	brief := func(p sweep.Point) time.Duration { return time.Duration(len(p.Workload)) * 10 * time.Millisecond }
 	var log []string
 	c := scripted(&log, nil)
+	c.Points, c.Blocks, c.Looks, c.Brief = c.Points[1:2], 2, Looks{1, 2, 3}, brief
+	c.Settled = func([]Series) func(sweep.Point) bool { return func(sweep.Point) bool { return false } }
+	if _, _, err := Measure(t.Context(), c); err != nil {
+		t.Fatal(err)
+	}
+	for i, line := range log {
+		want := "20ms"
+		switch {
+		case i == 0:
+			want = "10ms" // half a slot, to find the operations
+		case i == 1:
+			want = "0s"
+		case i >= 2+4:
+			want = "100ms"
+		}
+		if !strings.HasSuffix(line, " "+want) {
+			t.Errorf("slot %d: %s, want %s", i, line, want)
+		}
+	}
+	if len(log) != 2+3*4 {
+		t.Errorf("%d slots", len(log))
+	}
+	log = nil
+	c = scripted(&log, nil)
 	c.Blocks, c.Looks = 4, Looks{2, 4, 6}
 	c.Settled = func([]Series) func(sweep.Point) bool { return func(sweep.Point) bool { return true } }
 	c.Stop = func(sweep.Point) error { return fmt.Errorf("disk full") }

@@ -44,16 +44,17 @@ type Config struct {
 	Points     []sweep.Point
 	HeadOnly   []sweep.Point // of head alone
 	Base, Head Sampler
-	Blocks     int                     // of every point, if it is not settled before
-	SlotTime   time.Duration           // how long the slices of a slot take
-	Seed       uint64                  // of the order of points, of the coins and of the layouts
-	Relink     Relink                  // the zero Relink leaves the binaries as they are
-	Looks      Looks                   // after which Settled is called
-	Time       time.Duration           // for looks beyond Blocks; 0 for no limit
-	Quiet      func(context.Context)   // waits for others to leave the CPUs alone; may be nil
-	Append     func(Record) error      // may be nil
-	Stop       func(sweep.Point) error // called for a point that is not measured until the last look; may be nil
-	Progress   func(done, all int)     // of slots; may be nil
+	Blocks     int                             // of every point, if it is not settled before
+	SlotTime   time.Duration                   // how long the slices of a slot take
+	Brief      func(sweep.Point) time.Duration // the same before the first of the looks, up to SlotTime; may be nil
+	Seed       uint64                          // of the order of points, of the coins and of the layouts
+	Relink     Relink                          // the zero Relink leaves the binaries as they are
+	Looks      Looks                           // after which Settled is called
+	Time       time.Duration                   // for looks beyond Blocks; 0 for no limit
+	Quiet      func(context.Context)           // waits for others to leave the CPUs alone; may be nil
+	Append     func(Record) error              // may be nil
+	Stop       func(sweep.Point) error         // called for a point that is not measured until the last look; may be nil
+	Progress   func(done, all int)             // of slots; may be nil
 
 	// Settled returns which points need no further blocks.
 	Settled func([]Series) func(sweep.Point) bool
@@ -156,7 +157,7 @@ func (m *measurement) look(order []*measured, blocks int) ([]*measured, error) {
 func (m *measurement) roundTime(points []*measured, rounds int) time.Duration {
 	took := m.linking / time.Duration(max(1, m.links)) * time.Duration((rounds+m.every()-1)/m.every())
 	for _, p := range points {
-		took += p.took / time.Duration(max(1, len(p.Blocks))) * time.Duration(rounds)
+		took += p.took / time.Duration(max(1, p.whole)) * time.Duration(rounds)
 	}
 	return took
 }
@@ -165,7 +166,8 @@ func (m *measurement) roundTime(points []*measured, rounds int) time.Duration {
 type measured struct {
 	Series
 	ops     int
-	took    time.Duration // for its blocks
+	took    time.Duration // for its blocks that were not brief
+	whole   int           // how many those are
 	failed  bool
 	stopped bool // before the last look
 }
@@ -189,7 +191,7 @@ type measurement struct {
 func (m *measurement) findOps(ctx context.Context) error {
 	for i, p := range slices.Concat(m.Points, m.HeadOnly) {
 		s := &measured{Series: Series{Point: p, HeadOnly: i >= len(m.Points)}}
-		slot, err := m.measureSlot(ctx, s, false, m.SlotTime/2)
+		slot, err := m.measureSlot(ctx, s, false, m.slotTime(p, 0)/2)
 		if s.ops = slot.Ops; err == nil {
 			_, err = m.measureSlot(ctx, s, true, 0)
 		}
@@ -231,11 +233,16 @@ func (m *measurement) layoutSeed(p sweep.Point, head bool) int64 {
 
 // measureBlock measures a block of a point. Its error is one that ends the measurement.
 func (m *measurement) measureBlock(ctx context.Context, p *measured, n int) error {
-	defer func(began time.Time) { p.took += time.Since(began) }(time.Now())
+	length := m.slotTime(p.Point, n)
+	defer func(began time.Time) {
+		if length == m.SlotTime {
+			p.took, p.whole = p.took+time.Since(began), p.whole+1
+		}
+	}(time.Now())
 	b := Block{HeadFirst: m.random.IntN(2) == 1 || p.HeadOnly}
 	for place := 0; place < len(b.Slots); place += 2 {
 		head := (place == 0) == b.HeadFirst
-		two, err := m.measurePair(ctx, p, head)
+		two, err := m.measurePair(ctx, p, head, length)
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
@@ -269,18 +276,26 @@ func (m *measurement) quiet(ctx context.Context) {
 	}
 }
 
-// measurePair measures half a block: two slots. Head has the first, or the first turns, or
-// else base.
-func (m *measurement) measurePair(ctx context.Context, p *measured, head bool) (two [2]Slot, err error) {
+// slotTime is how long a slot of that block of a point takes.
+func (m *measurement) slotTime(p sweep.Point, block int) time.Duration {
+	if m.Brief != nil && len(m.Looks) > 0 && block < m.Looks[0] {
+		return m.Brief(p)
+	}
+	return m.SlotTime
+}
+
+// measurePair measures half a block: two slots of that length. Head has the first, or the
+// first turns, or else base.
+func (m *measurement) measurePair(ctx context.Context, p *measured, head bool, length time.Duration) (two [2]Slot, err error) {
 	first, second := m.sampler(p, head), m.sampler(p, !head)
 	if t, ok := first.(Turner); ok {
-		two, err = t.Turns(ctx, second, p.Point, p.ops, 2*m.SlotTime)
+		two, err = t.Turns(ctx, second, p.Point, p.ops, 2*length)
 		if !errors.Is(err, errors.ErrUnsupported) {
 			return two, m.checkTurns(ctx, p, head, two, err)
 		}
 	}
 	for i := range two {
-		if two[i], err = m.measureSlot(ctx, p, head != (i == 1), m.SlotTime); err != nil {
+		if two[i], err = m.measureSlot(ctx, p, head != (i == 1), length); err != nil {
 			return two, err
 		}
 	}

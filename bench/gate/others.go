@@ -106,6 +106,20 @@ func (o Others) leaveOut(dealer float64, groups []*cpuGroup) {
 	}
 }
 
+// surely keeps of what others had in a window only what the clocks cannot have made up, if
+// the window is as short as a few of their ticks.
+func (o Others) surely(window time.Duration) {
+	const tick = 10 * time.Millisecond
+	if window <= 0 || window >= 10*tick {
+		return
+	}
+	for cpus, n := range o {
+		if cpus != byQuota && cpus != byDelay {
+			o[cpus] = math.Round(1e3*max(min(n, 0), n-float64(tick)/float64(window))) / 1e3
+		}
+	}
+}
+
 // waitedFor returns how many CPUs threads waited for, where nothing else is known. It is
 // nil for processes that take turns on one CPU, which wait for each other.
 func waitedFor(groups []*cpuGroup) Others {

@@ -96,6 +96,23 @@ func TestDelaysTellWhereCPUsAreHidden(t *testing.T) {
 	}
 }
 
+// Of a window of a few ticks, a tick more or less is no other program.
+func TestTicksAreNobody(t *testing.T) {
+	for _, c := range []struct {
+		window  time.Duration
+		o, want Others
+	}{
+		{150 * time.Millisecond, Others{"0": .07}, Others{"0": .07}},
+		{50 * time.Millisecond, Others{"0": .17, "1": .9, "2": -.1, byQuota: .1}, Others{"0": 0, "1": .7, "2": -.1, byQuota: .1}},
+		{0, Others{"0": .2}, Others{"0": .2}},
+		{time.Millisecond, nil, nil},
+	} {
+		if c.o.surely(c.window); !reflect.DeepEqual(c.o, c.want) {
+			t.Errorf("in %v: %v, want %v", c.window, c.o, c.want)
+		}
+	}
+}
+
 // The process that gives the turns does not count as another, on whichever CPU it is.
 func TestTheDealerIsNoOther(t *testing.T) {
 	groups := []*cpuGroup{{cpus: []int{0}}}

@@ -61,6 +61,9 @@ func (s SliceSampler) Turns(ctx context.Context, other Sampler, p sweep.Point, o
 	groups := groupByCPUs(two[0], two[1])
 	others := s.othersOf(groups, quota)
 	others.leaveOut(dealer(), groups)
+	if len(groups) > 0 {
+		others.surely(groups[0].demand.Window)
+	}
 	for i := range both {
 		both[i] = newSlot(two[i], groups, others, p)
 		both[i].Turns = true

@@ -159,6 +159,13 @@ func (f *Foreign) ExpectSlices(p Point, d time.Duration) time.Duration {
 	return b.slices(d)
 }
 
+// ExpectOp estimates how long an operation of a point takes, or returns 0 for one that was
+// not found.
+func (f *Foreign) ExpectOp(p Point) time.Duration {
+	b, _ := f.benchmark(p)
+	return b.Op
+}
+
 // benchmark returns the benchmark of a point.
 func (f *Foreign) benchmark(p Point) (Benchmark, error) {
 	i := slices.IndexFunc(f.benchmarks, func(b Benchmark) bool { return b.Package == p.Package && b.Title() == p.Workload })

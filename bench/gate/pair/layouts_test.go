@@ -53,19 +53,46 @@ func TestBudgetHasRoomForLinks(t *testing.T) {
 		{600 * second, 1, 10 * second, 255, 5},
 		{200 * second, 10, second / 2, 51, 1},
 	} {
-		blocks, every := planBlocks(c.budget, time.Duration(4*c.points)*slotWall, c.link)
+		blocks, every := planBlocks(c.budget, time.Duration(4*c.points)*(SlotTime+slotStart), c.link)
 		if blocks != c.blocks || every != c.every {
 			t.Errorf("%+v: %d blocks, %d to a pair of layouts", c, blocks, every)
 		}
 		if blocks/every < leastBlocks || blocks%every != 0 {
 			t.Errorf("%+v: %d pairs of layouts in %d blocks", c, blocks/every, blocks)
 		}
-		took := time.Duration(blocks/max(1, every))*c.link + time.Duration(blocks*c.points*4)*slotWall
+		took := time.Duration(blocks/max(1, every))*c.link + time.Duration(blocks*c.points*4)*(SlotTime+slotStart)
 		if c.budget > 0 && took > c.budget {
 			t.Errorf("%+v: takes %v", c, took)
 		}
 	}
-	if n, _ := planBlocks(18*second, 4*slotWall, second); n != 0 {
+	if n, _ := planBlocks(18*second, 4*(SlotTime+slotStart), second); n != 0 {
 		t.Errorf("%d blocks where 14 links take most of the budget", n)
+	}
+}
+
+// Brief slots before the first look leave time for more blocks, and no plan takes longer than
+// its budget.
+func TestBriefSlotsMakeRoom(t *testing.T) {
+	const second = time.Second
+	for _, c := range []struct {
+		budget, link, brief, round time.Duration
+		points, blocks, first      int
+	}{
+		{0, second / 3, 2 * second, 3 * second, 10, 30, 15},
+		{60 * second, second / 3, 2 * second, 3 * second, 10, 22, 15}, // 15×2 + 7×3 + 22/3 = 58
+		{60 * second, second / 3, 3 * second, 3 * second, 10, 18, 0},
+		{30 * second, 0, second / 2, 2 * second, 1, 24, 12},
+	} {
+		s := Schedule{Points: c.points}
+		s.Blocks, s.relink.Every = planBlocks(c.budget, c.round, c.link)
+		s.withLooks(c.budget, .01, c.link, c.brief, c.round)
+		first := 0
+		if s.Looks != nil {
+			first = s.Looks[0]
+		}
+		took := time.Duration(first)*c.brief + time.Duration(s.Blocks-first)*c.round + time.Duration(s.Blocks/s.relink.Every)*c.link
+		if s.Blocks != c.blocks || first != c.first || s.Total != took || c.budget > 0 && took > c.budget {
+			t.Errorf("%+v: %d blocks, %d before the first look, in %v; it says %v", c, s.Blocks, first, took, s.Total)
+		}
 	}
 }
