@@ -181,16 +181,10 @@ func (t *test) judge(o Options) {
 	}
 }
 
-// Regression reports whether a change is a reason to fail. Fewer busy CPUs are not:
-// the time shows whether they were needed. Efficiency is the speedup by another
-// name. A gain that shrank only because its reference became faster is excused: the
-// code is not slower anywhere.
+// Regression reports whether a change is a reason to fail. A gain that shrank only because
+// its reference became faster is excused: the code is not slower anywhere.
 func Regression(c Change) bool {
-	switch c.Quantity {
-	case AverageParallelism, Efficiency:
-		return false
-	}
-	return c.Verdict == Worse && !c.Excused
+	return c.Quantity.canRegress() && c.Verdict == Worse && !c.Excused
 }
 
 // excuse marks a gain that is worse although its point is not slower. The point is

@@ -113,9 +113,7 @@ func Settled(series []Series, o Options) func(sweep.Point) bool {
 		}
 		of := benchmark(t.points[0].Point)
 		found, same := t.outlook(o, tests)
-		suspect := t.Change
-		suspect.Verdict = Worse
-		worse := !regressed[of] && Regression(suspect) && (t.Ratio > 1) == t.Quantity.LessIsBetter()
+		worse := !regressed[of] && t.Quantity.canRegress() && (t.Ratio > 1) == t.Quantity.LessIsBetter()
 		if t.Quantity.traits().decides && (found || same) || found && worse {
 			open[of] = true
 		}

@@ -60,6 +60,11 @@ func (q Quantity) traits() traits {
 // LessIsBetter reports in which direction the quantity improves.
 func (q Quantity) LessIsBetter() bool { return q.traits().lessIsBetter }
 
+// canRegress reports whether a check may fail because the quantity is worse. Fewer busy CPUs
+// are no reason: the time shows whether they were needed. Efficiency is the speedup by
+// another name.
+func (q Quantity) canRegress() bool { return q != AverageParallelism && q != Efficiency }
+
 // Word is the verdict in words of the quantity: slower, scales worse.
 func (c Change) Word() string {
 	switch {
