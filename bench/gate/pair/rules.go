@@ -46,17 +46,18 @@ func (p *Pair) readRules() error {
 		for _, err := range applied.torn {
 			p.problem(path, fmt.Sprintf("a file with rules cannot be parsed: %v", err))
 		}
-		for _, function := range slices.Sorted(maps.Keys(applied.rules)) {
-			if sweep.MatchesFunction(p.bench(), "Benchmark"+function) {
-				rule, places := p.usable(applied, function)
-				p.rules, unusable = append(p.rules, rule), append(unusable, places...)
-			}
+		for _, function := range p.matching(applied) {
+			rule, places := p.usable(applied, function)
+			p.rules, unusable = append(p.rules, rule), append(unusable, places...)
 		}
 		if both {
 			for _, err := range other.wrong {
 				p.note("not a rule, and not applied: %v", err)
 			}
-			p.compareRules(base, head)
+			p.RuleChanges = append(p.RuleChanges, p.ruleChanges(base, head)...)
+			if p.o.Tests == HeadTests { // what only base has is not built, so nothing else would miss it
+				p.Removed = append(p.Removed, p.missing(base, head)...)
+			}
 		}
 	}
 	switch {
@@ -93,25 +94,35 @@ func (s *side) readRules(path string) (*ruled, error) {
 	return r, nil
 }
 
-// compareRules reports the functions of a package for which head has another rule than
-// base. With the tests of head it also reports functions that only base has, because those
-// are not built.
-func (p *Pair) compareRules(base, head *ruled) {
-	for _, function := range slices.Sorted(maps.Keys(base.rules)) {
-		if !sweep.MatchesFunction(p.bench(), "Benchmark"+function) {
-			continue
-		}
+// ruleChanges returns the rules of a package that head has changed.
+func (p *Pair) ruleChanges(base, head *ruled) (changes []gate.RuleChange) {
+	for _, function := range p.matching(base) {
 		is, has := head.rules[function]
 		if !has {
-			if p.o.Tests == HeadTests {
-				p.Removed = append(p.Removed, base.pkg+"."+function)
-			}
 			continue
 		}
 		if c := (gate.RuleChange{Base: *base.rules[function], Head: *is}); c.Differ() {
-			p.RuleChanges = append(p.RuleChanges, c)
+			changes = append(changes, c)
 		}
 	}
+	return changes
+}
+
+// missing returns the names of the benchmark functions of a package that head does not have.
+func (p *Pair) missing(base, head *ruled) (names []string) {
+	for _, function := range p.matching(base) {
+		if _, has := head.rules[function]; !has {
+			names = append(names, base.pkg+"."+function)
+		}
+	}
+	return names
+}
+
+// matching returns the benchmark functions of a package that match, in order.
+func (p *Pair) matching(r *ruled) []string {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(r.rules)), func(function string) bool {
+		return !sweep.MatchesFunction(p.bench(), "Benchmark"+function)
+	})
 }
 
 // usable returns the rule of a function without demands on more cores than can be used,

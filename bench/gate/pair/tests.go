@@ -58,7 +58,7 @@ func (p *Pair) shareTests() error {
 	}
 	only := "benchmarks"
 	if to == &p.base {
-		only = "sub-benchmarks" // see compareRules
+		only = "sub-benchmarks" // see readRules
 	}
 	p.note("both revisions have the tests of %s; %s that only %s has were not looked for", from.name, only, to.name)
 	to.replace, to.runDirs = map[string]string{}, map[string]string{}
