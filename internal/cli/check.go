@@ -60,7 +60,7 @@ type checkCmd struct {
 	Alpha         percent  `group:"judge" help:"Chance of one or more false alarms in a whole check of identical code (default: 1%)." default:"1%" placeholder:"PERCENT"`
 	MinEfficiency []string `group:"judge" name:"min-efficiency" help:"Minimum efficiency of head, such as 0.8@4: speedup on 4 cores, divided by 4. Also judged if there is nothing to compare with. A comment //overlap:min-efficiency 0.8@4 above a benchmark has precedence." placeholder:"E@CORES"`
 	Strict        bool     `group:"judge" help:"Exit with 2 if something is undecided, or a benchmark vanished."`
-	Bisect        bool     `group:"judge" help:"Exit as git bisect run wants it: 0 for no regression, 1 for one, 125 if the commit cannot be measured or, with --strict, is undecided, 255 if the command line is wrong."`
+	Bisect        bool     `group:"judge" help:"Exit as git bisect run wants it: 0 for no regression, 1 for one, 125 if the commit cannot be measured, if a benchmark of base is gone or has other code of its own, or, with --strict, if something is undecided, 255 if the command line is wrong."`
 
 	Markdown bool   `group:"output" help:"Print the report as a comment for a pull request."`
 	JSON     bool   `group:"output" name:"json" help:"Print the report as JSON."`
