@@ -14,14 +14,14 @@ const maxAnnotations = 10
 
 // WriteAnnotations writes workflow commands of GitHub Actions, which show the
 // outcome at the run and in the pull request: an error for each regression, the
-// first ten of them, at the line that grew most if that is known, or for each problem; and
-// a warning if the check is inconclusive. A check that found nothing writes nothing.
+// first ten of them, at the line that grew most if that is known and in the repository, else
+// at the benchmark, or for each problem; and a warning if the check is inconclusive. A check that found nothing writes nothing.
 func (r *Report) WriteAnnotations(w io.Writer) error {
 	type annotation struct{ at, text string }
 	var errs []annotation
 	title := "overlap check: regression"
 	for _, f := range r.ofKind(regression) {
-		errs = append(errs, annotation{f.properties(), strings.Join(f.lines(), "\n")})
+		errs = append(errs, annotation{r.place(f), strings.Join(f.lines(), "\n")})
 	}
 	outcome := r.Outcome()
 	if outcome == Unmeasured {
@@ -47,13 +47,21 @@ func (r *Report) WriteAnnotations(w io.Writer) error {
 	return err
 }
 
-// properties name the line that grew most, so that GitHub shows the annotation there.
-func (f Finding) properties() string {
-	if len(f.Where) == 0 || f.Where[0].Line < 1 || !filepath.IsLocal(f.Where[0].File) {
+// place names the line that grew most, or else the benchmark's own, so that GitHub shows the
+// annotation there; empty if the repository has neither.
+func (r *Report) place(f Finding) string {
+	function, _, _ := strings.Cut(f.Benchmark, "/")
+	at := r.Declared[nameOf(f.Package, function)]
+	if len(f.Where) > 0 && f.Where[0].inRepository() {
+		at = f.Where[0]
+	}
+	if !at.inRepository() {
 		return ""
 	}
-	return fmt.Sprintf("file=%s,line=%d,", properties.Replace(table.OneLine(f.Where[0].File)), f.Where[0].Line)
+	return fmt.Sprintf("file=%s,line=%d,", properties.Replace(table.OneLine(at.File)), at.Line)
 }
+
+func (p Place) inRepository() bool { return !p.Outside && p.Line > 0 && filepath.IsLocal(p.File) }
 
 var (
 	messages   = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")

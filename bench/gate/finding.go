@@ -25,11 +25,12 @@ type Finding struct {
 
 // Place is a line of head that takes more of something than it took in base.
 type Place struct {
-	Function string `json:"function"` // as the Go runtime names it
-	File     string `json:"file"`     // path from the root of the repository, with slashes
-	Line     int    `json:"line"`     // in head
-	Grew     string `json:"grew"`     // what grew, and by how much, in words
-	InDiff   bool   `json:"in_diff"`  // the line differs between base and head
+	Function string `json:"function"`          // as the Go runtime names it
+	File     string `json:"file"`              // path from the root of the repository, with slashes; if outside of it, the name in the binary
+	Line     int    `json:"line"`              // in head
+	Grew     string `json:"grew"`              // what grew, and by how much, in words
+	InDiff   bool   `json:"in_diff"`           // the line differs between base and head
+	Outside  bool   `json:"outside,omitempty"` // the repository of head does not have the file
 }
 
 // maxPlaces is how many lines of code a finding names.

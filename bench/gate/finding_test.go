@@ -185,9 +185,25 @@ func TestBenchmarksOfOneLineAreOneFinding(t *testing.T) {
 	if got := annotations(t, r); len(got) != 2 || !strings.HasPrefix(got[0], "::error file=cache.go,line=31,title=") || !strings.Contains(got[0], "%0Aat cache.go:31, m.(*Cache).Get: CPU") {
 		t.Errorf("%q", got)
 	}
-	r.Where["m.B"] = []gate.Place{{File: "../../etc/passwd", Line: 1}}
-	if got := annotations(t, r); !strings.HasPrefix(got[0], "::error title=") {
-		t.Errorf("a path that leads out of the repository: %q", got[0])
+	outside := gate.Place{File: "example.com/m@v1.2.3/x.go", Line: 9, Outside: true}
+	for _, places := range [][]gate.Place{{{File: "../../etc/passwd", Line: 1}}, {outside}, {outside, line}, {}} {
+		r.Where["m.B"], r.Declared = places, nil
+		if got := annotations(t, r); !strings.HasPrefix(got[0], "::error title=") {
+			t.Errorf("%+v is none in the repository: %q", places, got[0])
+		}
+		r.Declared = map[string]gate.Place{"m.B": {File: "b_test.go", Line: 3}}
+		if got := annotations(t, r); !strings.HasPrefix(got[0], "::error file=b_test.go,line=3,title=") {
+			t.Errorf("%+v, and the benchmark's own line is known: %q", places, got[0])
+		}
+		r.Declared["m.B"] = gate.Place{File: "../b_test.go", Line: 3}
+		if got := annotations(t, r); !strings.HasPrefix(got[0], "::error title=") {
+			t.Errorf("the benchmark is of another module: %q", got[0])
+		}
+	}
+	sub := reportOf(changed("A/b/c", gate.Time, 1, 1.2, gate.Worse))
+	sub.Declared = map[string]gate.Place{"m.A": {File: "a_test.go", Line: 4}}
+	if got := annotations(t, sub); !strings.HasPrefix(got[0], "::error file=a_test.go,line=4,title=") {
+		t.Errorf("a sub-benchmark: %q", got[0])
 	}
 }
 

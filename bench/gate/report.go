@@ -150,4 +150,9 @@ type Report struct {
 	// Where are the lines that grew, by Finding.Name, the largest first: those of a finding
 	// before any is set. Findings has them.
 	Where map[string][]Place `json:"-"`
+
+	// Declared are the lines of head that declare benchmark functions, by the package and the
+	// function's name without the word Benchmark, as Finding.Name joins them. An annotation is
+	// there if it has no other place.
+	Declared map[string]Place `json:"-"`
 }

@@ -267,7 +267,7 @@ func withFlag(err error) error {
 // copyPair copies to the report what the pair found, with the flags that help.
 func (c *checkCmd) copyPair(r *gate.Report, p *pair.Pair) {
 	r.Base, r.Head = p.Base, p.Head
-	r.Ruled, r.NotCompared = p.Ruled, p.NotCompared
+	r.Ruled, r.NotCompared, r.Declared = p.Ruled, p.NotCompared, p.Declared
 	r.Problems = slices.Clone(p.Problems) // measuring adds to them
 	r.Notes = slices.Concat(c.limits, p.Notes)
 	for _, pkg := range p.DataDiffers {

@@ -153,15 +153,20 @@ func (c *checkCmd) locateAll(ctx context.Context, p *pair.Pair, r *gate.Report, 
 			r.Notes = append(r.Notes, l.worst.Benchmark+": "+found.CannotTell())
 		}
 		for _, g := range found.Growth[:min(len(found.Growth), maxPlaces)] {
-			module, at := p.Module(l.point)
-			file, ok := pathInTree(g.Line.File, module, at)
-			if !ok {
-				file = g.Line.File
-			}
-			r.Where[l.worst.Name()] = append(r.Where[l.worst.Name()], gate.Place{Function: g.Line.Function, File: file, Line: g.Line.Line, Grew: g.Words(), InDiff: g.Mark == cause.LineChanged})
+			r.Where[l.worst.Name()] = append(r.Where[l.worst.Name()], l.place(p, g))
 		}
 	}
 	return nil
+}
+
+// place is the line that grew, by the path of its file in the tree if the tree has it.
+func (l located) place(p *pair.Pair, g cause.Growth) gate.Place {
+	place := gate.Place{Function: g.Line.Function, File: g.Line.File, Line: g.Line.Line, Grew: g.Words(), InDiff: g.Mark == cause.LineChanged, Outside: true}
+	module, at, inTree := p.Module(l.point)
+	if file, ok := pathInTree(g.Line.File, module, at); inTree && ok && p.Source(file) != nil {
+		place.File, place.Outside = file, false
+	}
+	return place
 }
 
 // find records a benchmark and returns the lines that take more.
@@ -181,10 +186,17 @@ func (l located) find(ctx context.Context, p *pair.Pair, base, head sweep.Record
 	if err != nil {
 		return cause.Where{}, err
 	}
-	module, at := p.Module(l.point)
 	b.Time = l.time.Ratio
 	b.Low, b.High = l.time.Interval()
+	module, at, inTree := p.Module(l.point)
+	if !inTree {
+		return b.Find() // the diff is of something else
+	}
 	b.Edits = editsOf(changed, module, at)
+	b.Outside = func(name string) bool {
+		_, ok := pathInTree(name, module, at)
+		return !ok
+	}
 	b.Source = func(name string) []byte {
 		if file, ok := pathInTree(name, module, at); ok {
 			return p.Source(file)
@@ -215,10 +227,11 @@ func editsOf(changed []git.FileDiff, module, dir string) (list []cause.Edit) {
 	return list
 }
 
-// pathInTree is the path in the tree of a file that a profile names.
+// pathInTree is the path in the tree of a file of the module that a profile names. A file of
+// another module has its version in the name, behind an @ that no import path may have.
 func pathInTree(name, module, dir string) (string, bool) {
 	inside, ok := strings.CutPrefix(name, module+"/")
-	if !ok || !filepath.IsLocal(filepath.FromSlash(inside)) {
+	if !ok || !filepath.IsLocal(filepath.FromSlash(inside)) || strings.Contains(path.Dir(inside), "@") {
 		return "", false
 	}
 	return path.Join(dir, inside), true

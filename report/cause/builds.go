@@ -24,7 +24,13 @@ type Builds struct {
 	// if only the passes say. Low and High are its 95 % interval.
 	Time, Low, High float64
 
-	Edits  []Edit
+	Edits []Edit
+
+	// Outside reports whether a file is none of the user's, although its function is: what the
+	// go command wrote, or what a module whose path begins with the user's has. Such a line
+	// counts for the one that calls it. Nil if all are the user's.
+	Outside func(file string) bool
+
 	Source func(file string) []byte // the text of a file of head by its name in profiles, nil if it is not at hand; may be nil
 }
 
@@ -112,7 +118,7 @@ func newCompared(b Builds) *compared {
 		for _, r := range passes {
 			for _, p := range r.profiles() {
 				for _, sample := range stacksOf(p) {
-					for _, l := range sample.stack.path(c.m) {
+					for _, l := range c.path(sample.stack) {
 						c.known[side][enclosing(l.Function)] = true
 					}
 				}
@@ -126,6 +132,15 @@ func (c *compared) sides() [2][]Recorded { return [2][]Recorded{c.Base, c.Head} 
 
 func (r Recorded) profiles() []*profile.Profile {
 	return []*profile.Profile{r.CPUTime, r.Allocs, r.Mutex, r.Block}
+}
+
+// path returns the user's frames in the user's files, from the innermost one outwards.
+func (c *compared) path(s stack) []Line {
+	path := s.path(c.m)
+	if c.Outside == nil {
+		return path
+	}
+	return slices.DeleteFunc(path, func(l Line) bool { return c.Outside(l.File) })
 }
 
 // measured is a stack and what it has of the first and of the second value of its profile.
@@ -196,7 +211,7 @@ func (c *compared) gather(of func(Recorded) *profile.Profile, has func(measured)
 		for n, r := range recorded {
 			weight := more(r)
 			for _, s := range stacksOf(of(r)) {
-				path := s.stack.path(c.m)
+				path := c.path(s.stack)
 				kind, ok := has(s)
 				if !ok || len(path) == 0 {
 					continue
@@ -331,7 +346,7 @@ func (c *compared) touched() (list []Line) {
 	for _, r := range c.Head {
 		for _, p := range r.profiles() {
 			for _, s := range stacksOf(p) {
-				for _, l := range s.stack.path(c.m) {
+				for _, l := range c.path(s.stack) {
 					if c.edits.mark(l) != Unmarked {
 						f := enclosing(l.Function)
 						if seen[f] == nil {

@@ -41,6 +41,19 @@ func slower(factor float64, base, head []Recorded, edits ...Edit) Builds {
 	return Builds{Base: base, Head: head, Modules: user, Time: factor, Low: factor - .001, High: factor + .001, Edits: edits}
 }
 
+// A module's path may begin with that of the user's, and the go command writes files.
+func TestFilesOutsideCountForTheirCallers(t *testing.T) {
+	const inside = "example.com/m/sub.Get:5 <- example.com/m.Get:12" + below
+	b := slower(1.5, twice(drawn{400, inside}, drawn{400, "example.com/m.Put:30" + below}), twice(drawn{800, inside}, drawn{400, "example.com/m.Put:30" + below}))
+	if got, want := said(t, b), []string{"5 Get: +50 % CPU"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	b.Outside = func(name string) bool { return strings.Contains(name, "/sub/") }
+	if got, want := said(t, b), []string{"12 Get: +50 % CPU"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 // said is what grew, in words, without the file.
 func said(t *testing.T, b Builds) []string {
 	t.Helper()

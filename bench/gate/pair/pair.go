@@ -109,7 +109,8 @@ type Pair struct {
 
 	gate.Ruled
 	gate.NotCompared
-	Notes []string
+	Notes    []string
+	Declared map[string]gate.Place // as of gate.Report
 
 	Omitted       []sweep.Omission // benchmarks left out of either side; their names say which
 	Cleared       []string         // directories that a killed process had left behind

@@ -24,6 +24,7 @@ const maxWrong = 20
 func (p *Pair) readRules() error {
 	var wrong []error
 	var unusable []string
+	p.Declared = map[string]gate.Place{}
 	all := slices.Concat(slices.Collect(maps.Keys(p.base.tests)), slices.Collect(maps.Keys(p.head.tests)))
 	slices.Sort(all)
 	for _, path := range slices.Compact(all) {
@@ -41,6 +42,9 @@ func (p *Pair) readRules() error {
 		}
 		if applied == nil {
 			continue // head does not have the package
+		}
+		for function, place := range head.declared {
+			p.Declared[path+"."+function] = place
 		}
 		wrong = append(wrong, applied.wrong...)
 		for _, err := range applied.torn {
@@ -79,7 +83,7 @@ func (s *side) readRules(path string) (*ruled, error) {
 	if !has {
 		return nil, nil
 	}
-	r := &ruled{pkg: path, rules: map[string]*gate.Rule{}, lines: map[string]demandLines{}}
+	r := newRuled(s.name, path)
 	for _, name := range slices.Concat(t.TestGoFiles, t.XTestGoFiles) {
 		file := filepath.Join(t.Dir, name)
 		text, err := os.ReadFile(file)
@@ -89,7 +93,7 @@ func (s *side) readRules(path string) (*ruled, error) {
 		if short, err := filepath.Rel(s.top, file); err == nil {
 			file = filepath.ToSlash(short)
 		}
-		r.read(s.name+": "+file, text)
+		r.read(file, text)
 	}
 	return r, nil
 }

@@ -36,19 +36,25 @@ var almostRule = regexp.MustCompile(`(?i)^/[/*]\s*overlap\s*:\s*(` + demandRule 
 // ruled are the benchmark functions of the tests of a package, each with its rule, which
 // may be empty.
 type ruled struct {
-	pkg   string                 // import path
-	rules map[string]*gate.Rule  // by function, without the word Benchmark
-	lines map[string]demandLines // of the demands of these rules
-	wrong []error                // comments that are no rules; an error names the file and line
-	torn  []error                // files that have rules and cannot be parsed
+	side     string                 // base or head
+	pkg      string                 // import path
+	rules    map[string]*gate.Rule  // by function, without the word Benchmark
+	lines    map[string]demandLines // of the demands of these rules
+	declared map[string]gate.Place  // by function
+	wrong    []error                // comments that are no rules; an error names the file and line
+	torn     []error                // files that have rules and cannot be parsed
+}
+
+func newRuled(side, pkg string) *ruled {
+	return &ruled{side: side, pkg: pkg, rules: map[string]*gate.Rule{}, lines: map[string]demandLines{}, declared: map[string]gate.Place{}}
 }
 
 // demandLines are the places of demands: a file and line for each number of cores.
 type demandLines map[int]string
 
-// read adds the benchmark functions of a file. Its name is for people.
-func (r *ruled) read(name string, text []byte) {
-	set := token.NewFileSet()
+// read adds the benchmark functions of a file, by its path in the tree.
+func (r *ruled) read(path string, text []byte) {
+	set, name := token.NewFileSet(), r.side+": "+path
 	tree, err := parser.ParseFile(set, name, text, parser.ParseComments|parser.SkipObjectResolution)
 	if err != nil {
 		if bytes.Contains(text, []byte(ruleStart)) {
@@ -65,6 +71,7 @@ func (r *ruled) read(name string, text []byte) {
 		}
 		if r.rules[function] == nil {
 			r.rules[function], r.lines[function] = &gate.Rule{Package: r.pkg, Benchmark: function}, demandLines{}
+			r.declared[function] = gate.Place{Function: r.pkg + "." + f.Name.Name, File: path, Line: set.PositionFor(f.Pos(), false).Line}
 		}
 		if f.Doc != nil {
 			for _, c := range f.Doc.List {

@@ -10,9 +10,9 @@ import (
 )
 
 func readSource(files ...string) *ruled {
-	r := &ruled{pkg: "m/p", rules: map[string]*gate.Rule{}, lines: map[string]demandLines{}}
+	r := newRuled("head", "m/p")
 	for i, text := range files {
-		r.read([]string{"head: p/a_test.go", "head: p/x_test.go"}[i], []byte(text))
+		r.read([]string{"p/a_test.go", "p/x_test.go"}[i], []byte(text))
 	}
 	return r
 }
@@ -51,6 +51,10 @@ func BenchmarkNone(b *testing.B) {}
 	}
 	if got := r.lines["A"][2] + r.lines["X"][128]; got != "head: p/a_test.go:10head: p/x_test.go:8" {
 		t.Errorf("the demands are at %s", got)
+	}
+	// A line directive could name any file.
+	if got, want := r.declared["X"], (gate.Place{Function: "m/p.BenchmarkX", File: "p/x_test.go", Line: 9}); got != want || r.declared["A"].Line != 11 || len(r.declared) != len(r.rules) {
+		t.Errorf("they are declared at %+v", r.declared)
 	}
 }
 

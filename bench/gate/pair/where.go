@@ -39,12 +39,38 @@ func (p *Pair) Edits(ctx context.Context) ([]git.FileDiff, error) {
 }
 
 // Module returns the path of the module of a point, and its directory in the tree, with
-// slashes: what the names of files in its binaries begin with, and what they stand for.
-func (p *Pair) Module(point sweep.Point) (path, dir string) {
+// slashes: what the names of files in its binaries begin with, and what they stand for. It
+// returns false if the tree does not have the module: benchmarks may be of Go itself, or of a
+// module that this one requires.
+func (p *Pair) Module(point sweep.Point) (module, dir string, inTree bool) {
 	if p.Suite() {
-		return ownModule, filepath.ToSlash(p.module)
+		return ownModule, filepath.ToSlash(p.module), true
 	}
-	return p.head.sampler.Code(point)[0], filepath.ToSlash(p.module)
+	module = p.head.sampler.Code(point)[0]
+	dir, inTree = moduleDir(p.head.top, p.head.tests[point.Package].Dir, module, point.Package)
+	return module, dir, inTree
+}
+
+// moduleDir returns the directory in a tree of the module of a package that is in a directory.
+// A workspace has several modules.
+func moduleDir(top, dir, module, pkg string) (string, bool) {
+	for _, path := range []*string{&top, &dir} { // one of them may be by a link
+		real, err := filepath.EvalSymlinks(*path)
+		if err != nil {
+			return "", false
+		}
+		*path = real
+	}
+	inside, ok := git.Below(dir, top)
+	if !ok || pkg == module {
+		return inside, ok
+	}
+	below, ok := strings.CutPrefix(pkg, module+"/")
+	if inside == below {
+		return ".", ok
+	}
+	inside, found := strings.CutSuffix(inside, "/"+below)
+	return inside, ok && found
 }
 
 // maxSource limits the size of a source file, in bytes.
