@@ -95,6 +95,11 @@ func TestActionIsSafe(t *testing.T) {
 			t.Errorf("the output %s is %q, described as %q", name, out.Value, out.Description)
 		}
 	}
+	for _, text := range []string{a.Inputs["strict"].Description, a.Outputs["exit"].Description} {
+		if !strings.Contains(text, "if something is undecided or a benchmark vanished") {
+			t.Errorf("%q does not say all that strict is about", text)
+		}
+	}
 	for _, name := range []string{"base", "pkg", "bench", "budget", "strict"} {
 		if !used[name] {
 			t.Errorf("no input %s", name)
@@ -126,6 +131,7 @@ type compareRun struct {
 	code    int
 	args    []string          // of overlap
 	outputs map[string]string // of the step
+	reports string            // the directory that overlap was told
 	summary string
 	log     string
 }
@@ -151,6 +157,7 @@ exit "${FAKE:-0}"
 	if text, err := os.ReadFile(filepath.Join(temp, "args")); err == nil {
 		r.args = strings.Split(strings.TrimSuffix(string(text), "\n"), "\n")
 	}
+	r.reports = r.flag("reports")
 	r.summary = must(t, dir, "cat temp/summary")
 	r.outputs = map[string]string{}
 	for line := range strings.Lines(must(t, dir, "cat temp/output")) {
@@ -161,10 +168,12 @@ exit "${FAKE:-0}"
 }
 
 // base returns the revision that was compared with.
-func (r compareRun) base() string {
+func (r compareRun) base() string { return r.flag("base") }
+
+func (r compareRun) flag(name string) string {
 	for _, a := range r.args {
-		if rev, ok := strings.CutPrefix(a, "--base="); ok {
-			return rev
+		if value, ok := strings.CutPrefix(a, "--"+name+"="); ok {
+			return value
 		}
 	}
 	return ""
@@ -233,7 +242,6 @@ func TestActionPassesItsInputs(t *testing.T) {
 	dir := t.TempDir()
 	must(t, dir, "git init -q . && git commit -q --allow-empty -m one && git commit -q --allow-empty -m two && mkdir sub")
 	temp := filepath.Join(dir, "temp")
-	common := []string{"check", "--base=v1", "--head=HEAD", "--results=" + temp + "/overlap-results", "--reports=" + temp + "/overlap-reports"}
 	for _, c := range []struct {
 		why  string
 		env  []string
@@ -241,15 +249,16 @@ func TestActionPassesItsInputs(t *testing.T) {
 	}{
 		{"nothing but a base", nil, []string{"--name=github-Linux-X64"}},
 		{"everything", []string{"PKG=./a ./b", "BENCH=^A$|B c", "BUDGET=5m", "STRICT=true", "DIR=sub", "NAME=box", "ARGS=--tests=head\n--min-efficiency=0.8@4\n\n--\n-words of=mine\n"},
-			[]string{"--name=box", "--pkg=./a ./b", "--bench=^A$|B c", "--budget=5m", "--strict", "--tests=head", "--min-efficiency=0.8@4", "--", "-words of=mine"}},
+			[]string{"--name=box", "--dir=sub", "--pkg=./a ./b", "--bench=^A$|B c", "--budget=5m", "--strict", "--tests=head", "--min-efficiency=0.8@4", "--", "-words of=mine"}},
 		{"hostile text", []string{"PKG=$(touch owned)", "BENCH=`touch owned`", "BUDGET=;touch owned", "NAME=a' \"*", "ARGS=* $HOME \\d "},
 			[]string{"--name=a' \"*", "--pkg=$(touch owned)", "--bench=`touch owned`", "--budget=;touch owned", "* $HOME \\d "}},
 	} {
 		r := compare(t, dir, append([]string{"BASE=v1"}, c.env...)...)
+		common := []string{"check", "--base=v1", "--head=HEAD", "--results=" + temp + "/overlap-results", "--reports=" + r.reports}
 		if want := slices.Concat(common, c.args); r.code != 0 || !slices.Equal(r.args, want) {
 			t.Errorf("%s: exit %d\n%q, want\n%q\n%s", c.why, r.code, r.args, want, r.log)
 		}
-		for name, want := range map[string]string{"exit": "0", "summary": temp + "/overlap-reports/check.md", "json": temp + "/overlap-reports/check.json", "results": temp + "/overlap-results"} {
+		for name, want := range map[string]string{"exit": "0", "summary": r.reports + "/check.md", "json": r.reports + "/check.json", "results": temp + "/overlap-results"} {
 			if r.outputs[name] != want {
 				t.Errorf("%s: %s is %q, want %q", c.why, name, r.outputs[name], want)
 			}
@@ -265,7 +274,7 @@ func TestActionPassesItsInputs(t *testing.T) {
 	}
 	for _, c := range []struct{ why, env, says string }{
 		{"strict is something else", "STRICT=yes", "the input strict is neither true nor false"},
-		{"the directory is not there", "DIR=none", "none"},
+		{"the directory is not there", "DIR=none", "the input dir names no directory"},
 	} {
 		if r := compare(t, dir, "BASE=v1", c.env); r.code != 3 || r.outputs["exit"] != "3" || r.args != nil || !strings.Contains(r.log, c.says) {
 			t.Errorf("%s: exit %d, %v\n%s", c.why, r.code, r.outputs, r.log)
@@ -275,6 +284,25 @@ func TestActionPassesItsInputs(t *testing.T) {
 	r := compare(t, dir, "BASE=v1", "WRITES=", "FAKE=3")
 	if text := must(t, dir, "cat "+r.outputs["summary"]); r.code != 3 || r.outputs["json"] != "" || !strings.HasPrefix(text, "<!-- overlap check -->\n") || !strings.Contains(text, "could not begin") || r.summary != text {
 		t.Errorf("exit %d, %v, %q", r.code, r.outputs, text)
+	}
+}
+
+// Two modules of a repository are checked by two calls, whose reports are both uploaded later.
+func TestActionChecksTwoModules(t *testing.T) {
+	needs(t, "bash", "git")
+	dir := t.TempDir()
+	must(t, dir, "git init -q . && git commit -q --allow-empty -m one && git commit -q --allow-empty -m two && mkdir a b")
+	a, b := compare(t, dir, "DIR=a"), compare(t, dir, "DIR=b")
+	if a.flag("dir") != "a" || b.flag("dir") != "b" || a.base() == "" || a.base() != b.base() {
+		t.Errorf("%q, %q", a.args, b.args)
+	}
+	if a.outputs["summary"] == b.outputs["summary"] || a.outputs["results"] != b.outputs["results"] {
+		t.Errorf("%v, %v", a.outputs, b.outputs)
+	}
+	for _, r := range []compareRun{a, b} {
+		if text := must(t, dir, "cat "+r.outputs["summary"]); text != "text" {
+			t.Errorf("%s has %q", r.outputs["summary"], text)
+		}
 	}
 }
 
@@ -353,7 +381,7 @@ func TestActionGuardsAModule(t *testing.T) {
 			t.Fatalf("%s: %v\n%s", c.step, err, out)
 		}
 	}
-	if text := must(t, dir, "cat summary overlap-reports/check.json"); !strings.Contains(text, "**overlap check:** no regression") || !strings.Contains(text, `"identical": [`) {
+	if text := must(t, dir, "cat summary overlap-reports.*/check.json"); !strings.Contains(text, "**overlap check:** no regression") || !strings.Contains(text, `"identical": [`) {
 		t.Errorf("the reports say\n%s", text)
 	}
 }
