@@ -217,12 +217,12 @@ func historyBeside(ctx context.Context, s *streams, files []string) *history.His
 const maxListedSteps = 200
 
 func stepNumbers(h *history.History) *page.Numbers {
-	if len(h.Steps) == 0 {
+	if len(h.Causes) == 0 {
 		return nil
 	}
 	n := &page.Numbers{Name: "the steps", Columns: h.Columns()}
-	for _, s := range h.Steps[:min(len(h.Steps), maxListedSteps)] {
-		n.Rows = append(n.Rows, s.Cells())
+	for _, c := range h.Causes[:min(len(h.Causes), maxListedSteps)] {
+		n.Rows = append(n.Rows, c.Cells())
 	}
 	return n
 }

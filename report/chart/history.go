@@ -57,12 +57,12 @@ func History(h *history.History) (c Chart, ok bool) {
 
 func historyAlt(h *history.History) string {
 	text := "Over the commits: " + h.Finding()
-	if len(h.Steps) == 0 {
+	if len(h.Causes) == 0 {
 		return text + "."
 	}
-	return text + ": " + sentence(len(h.Steps), func(i int) string {
-		s := h.Steps[i]
-		return fmt.Sprintf("%s of %s %s at %s", s.Quantity, s.Title(), s.Percent(), s.After.Short())
+	return text + ": " + sentence(len(h.Causes), func(i int) string {
+		c := h.Causes[i]
+		return fmt.Sprintf("%s (%s) %s at %s", c.Title(), c.Lead().What(), c.Lead().Percent(), c.After.Short())
 	})
 }
 

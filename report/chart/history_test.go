@@ -66,7 +66,7 @@ func TestHistorySaysWhatItLeavesOut(t *testing.T) {
 	if !strings.Contains(c.Caption, "8 more benchmarks left out") {
 		t.Errorf("caption %q does not count the benchmarks that are left out", c.Caption)
 	}
-	if !strings.Contains(c.Alt, "time of Bench0") {
+	if !strings.Contains(c.Alt, "Bench0 (time, pool, 4 workers on 2 cores) +") {
 		t.Errorf("alternative text %q does not name the step", c.Alt)
 	}
 	if _, ok := chart.History(history.Build(nil, history.Options{})); ok {

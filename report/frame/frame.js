@@ -50,7 +50,8 @@ const frame = (() => {
     head.append(" ", button);
   });
 
-  // A section stays if a row about it does, or if its heading has what is looked for.
+  // A section stays if a row about it does, or if its heading or its list of steps has
+  // what is looked for.
   function choose() {
     const wanted = filter.value.trim().toLowerCase();
     const fits = (e, text) => text.toLowerCase().includes(wanted) && (kind.value === "" || e.dataset.kind === kind.value);
@@ -60,7 +61,7 @@ const frame = (() => {
       if (!row.hidden) about.add(row.dataset.row);
     }
     const sections = [...document.querySelectorAll("section[data-kind]")];
-    for (const s of sections) s.hidden = !about.has(s.id) && !fits(s, s.querySelector("h2").textContent);
+    for (const s of sections) s.hidden = !about.has(s.id) && !fits(s, [...s.querySelectorAll("h2, .steps")].map(e => e.textContent).join(" "));
     const status = id("the_status"), told = status.dataset.counts === "sections" ? sections : rows, shown = told.filter(e => !e.hidden).length;
     status.textContent = shown < told.length ? `${shown} of ${told.length} ${status.dataset.things}` : "";
   }

@@ -106,7 +106,7 @@ func TestStepNamesItsCommits(t *testing.T) {
 	if err := h.WriteText(&b); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"+50.0 % worse", "time of a.Sort", hashOf(4)[:9] + ".." + hashOf(8)[:9], "3 not measured", "2025-01-01", "fast�[31m path� <b>"} {
+	for _, want := range []string{"+50.0 % worse", "a.Sort: time ", hashOf(4)[:9] + ".." + hashOf(8)[:9], "3 not measured", "2025-01-01", "fast�[31m path� <b>"} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("%q is not in\n%s", want, b.String())
 		}

@@ -45,7 +45,6 @@ import (
 	"cmp"
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 
@@ -85,7 +84,8 @@ type History struct {
 	Commits []Commit `json:"commits"` // that were measured, oldest first
 	Series  []Series `json:"series"`
 	Means   []Series `json:"-"`     // of mean times: not searched for steps
-	Steps   []Step   `json:"steps"` // of all series, newest first
+	Steps   []Step   `json:"steps"` // of all series, cause by cause
+	Causes  []Cause  `json:"-"`     // of the steps, newest first, of the same commit the largest change first
 	Alpha   float64  `json:"alpha"`
 	Tests   int      `json:"tests"` // stretches that were tested
 	Notes   []string `json:"notes"`
@@ -116,14 +116,11 @@ type Point struct {
 // Step is a range of commits in which a series changed.
 type Step struct {
 	Metric
-	Before     Commit  `json:"before"`     // the last without the change
-	After      Commit  `json:"after"`      // the first with all of it
-	At         [2]int  `json:"at"`         // Before and After as indices into History.Commits
-	Inside     int     `json:"inside"`     // measured commits between the two
-	Unmeasured int     `json:"unmeasured"` // commits of the repository between the two that were not measured
-	Ratio      Ratio   `json:"ratio"`      // after over before
-	Worse      bool    `json:"worse"`
-	Sigma      float64 `json:"sigma,omitempty"` // logarithm of the ratio in standard errors; 0 if it was counted
+	Span
+	Ratio Ratio   `json:"ratio"` // after over before
+	Worse bool    `json:"worse"`
+	Sigma float64 `json:"sigma,omitempty"` // logarithm of the ratio in standard errors; 0 if it was counted
+	Cause int     `json:"cause"`           // index into History.Causes: steps with the same are read as one
 }
 
 // Percent returns the change with its sign: +12.3 %, or × 2.5 if it is large.
@@ -153,9 +150,5 @@ func Build(entries []Entry, o Options) *History {
 	}
 	h.chain(entries, o)
 	h.find(o)
-	for _, s := range h.Series {
-		h.Steps = append(h.Steps, s.Steps...)
-	}
-	slices.SortStableFunc(h.Steps, func(a, b Step) int { return b.At[1] - a.At[1] })
 	return h
 }

@@ -11,7 +11,7 @@ import (
 // stretch is Points[first:end] of a series, all in one segment and with ratios.
 type stretch struct{ first, end int }
 
-// find sets the steps of all series.
+// find sets the steps of all series, and their causes.
 func (h *History) find(o Options) {
 	scans := make([]*scan, len(h.Series))
 	for i := range h.Series {
@@ -26,6 +26,7 @@ func (h *History) find(o Options) {
 			s.Steps = append(s.Steps, h.step(s, scans[i], x, unmeasured))
 		}
 	}
+	h.gather(unmeasured)
 }
 
 // countUnmeasured returns, for each commit, how many commits of the repository up to it
@@ -48,9 +49,7 @@ func (h *History) step(s *Series, c *scan, x stretch, unmeasured []int) Step {
 	from, to := points[0].Base, points[len(points)-1].Commit
 	sum, err := c.sum(x)
 	step := Step{
-		Metric: s.Metric,
-		Before: h.Commits[from], After: h.Commits[to], At: [2]int{from, to},
-		Inside: len(points) - 1, Unmeasured: max(0, unmeasured[to]-unmeasured[from]),
+		Metric: s.Metric, Span: h.span([2]int{from, to}, unmeasured),
 		Ratio: *ratioOf(max(-maxLog, min(maxLog, sum)), err), Worse: (sum > 0) == s.Quantity.LessIsBetter(),
 	}
 	if err > 0 {

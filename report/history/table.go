@@ -1,9 +1,9 @@
 package history
 
 import (
+	"cmp"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"time"
 
@@ -27,23 +27,84 @@ func (c Commit) Day() string {
 	return c.Time.UTC().Format(time.DateOnly)
 }
 
-// Range returns the commits of the step in the syntax of git log.
-func (s Step) Range() string { return s.Before.Short() + ".." + s.After.Short() }
+// Range returns the commits in the syntax of git log.
+func (s Span) Range() string { return s.Before.Short() + ".." + s.After.Short() }
 
 // Columns are the headings of the table of steps.
 func (h *History) Columns() []string {
-	return []string{"benchmark", "quantity", "change", "95 % interval", "verdict", "commits", "commits between", "date", "subject of the last commit"}
+	return []string{"benchmark", "quantity", "change", "95 % interval", "verdict", "also", "commits", "commits between", "date", "subject of the last commit"}
 }
 
-// Cells returns the step as text, one cell for each column.
-func (s Step) Cells() []string {
+// Cells returns the cause as text, one cell for each column.
+func (c Cause) Cells() []string {
+	s := c.Lead()
 	return []string{
-		s.Title(), s.Quantity.String(), s.Percent(), s.Ratio.Interval(), s.verdict(),
-		s.Range(), s.between(), s.After.Day(), table.OneLine(s.After.Subject),
+		c.Title(), s.What(), s.Percent(), s.Ratio.Interval(), s.Verdict(), cmp.Or(c.Also(), "–"),
+		c.Range(), c.Between(), c.After.Day(), table.OneLine(c.After.Subject),
 	}
 }
 
-// Title returns the benchmark with its point and the last element of its package.
+// Title names the benchmark of the largest change, and counts the others.
+func (c Cause) Title() string {
+	first, _ := c.Lead().Cut()
+	return first.Title() + c.AndOthers()
+}
+
+// AndOthers counts the benchmarks but that of the largest change: " and 2 other
+// benchmarks". It is empty without them.
+func (c Cause) AndOthers() string {
+	benchmarks := map[Metric]bool{}
+	for _, s := range c.Steps {
+		of, _ := s.Cut()
+		benchmarks[of] = true
+	}
+	if len(benchmarks) == 1 {
+		return ""
+	}
+	return " and " + table.Count(len(benchmarks)-1, "other benchmark")
+}
+
+// maxAlso is how many further pieces of evidence a line lists.
+const maxAlso = 8
+
+// Also lists the evidence but the largest change, that at its point first, empty if there
+// is none: B/op +101 %, time +64 %; 2 cores: time +65 %.
+func (c Cause) Also() string {
+	lead, rest := c.Lead(), c.Steps[1:]
+	texts, names := map[Metric][]string{}, []Metric{{Package: lead.Package, Name: lead.Name}}
+	for _, s := range rest[:min(len(rest), maxAlso)] {
+		at := Metric{Package: s.Package, Name: s.Name}
+		if texts[at] == nil && at != names[0] {
+			names = append(names, at)
+		}
+		text := s.Quantity.String() + " " + s.Percent()
+		if s.Worse != c.Worse {
+			text += " (" + s.Verdict() + ")"
+		}
+		texts[at] = append(texts[at], text)
+	}
+	var parts []string
+	first, _ := names[0].Cut()
+	for i, name := range names {
+		of, at := name.Cut()
+		part := strings.Join(texts[name], ", ")
+		switch {
+		case part == "":
+			continue
+		case i > 0 && of == first && at != "":
+			part = at.Words() + ": " + part
+		case i > 0:
+			part = at.Of(of.Title()) + ": " + part
+		}
+		parts = append(parts, part)
+	}
+	if more := len(rest) - maxAlso; more > 0 {
+		parts = append(parts, fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(parts, "; ")
+}
+
+// Title returns the name with the last element of its package.
 func (m Metric) Title() string {
 	m.Package = m.Package[strings.LastIndexByte(m.Package, '/')+1:]
 	return m.fullName()
@@ -71,15 +132,17 @@ func (r Ratio) Interval() string {
 	return percent(r.Low) + " … " + percent(r.High)
 }
 
-func (s Step) verdict() string {
+// Verdict is worse or better.
+func (s Step) Verdict() string {
 	if s.Worse {
 		return "worse"
 	}
 	return "better"
 }
 
-// between describes the commits of the range except its first and last.
-func (s Step) between() string {
+// Between describes the commits of the range except its first and last; a dash if there
+// are none.
+func (s Span) Between() string {
 	switch n := s.Inside + s.Unmeasured; {
 	case n == 0:
 		return "–"
@@ -92,24 +155,38 @@ func (s Step) between() string {
 	}
 }
 
+// Tally counts steps as people read them: 3 steps, 2 for the worse, 12 quantities.
+// The last is left out if each step is of one.
+func Tally(causes []Cause) string {
+	if len(causes) == 0 {
+		return "no step"
+	}
+	text, worse, quantities := table.Count(len(causes), "step"), 0, 0
+	for _, c := range causes {
+		quantities += len(c.Steps)
+		if c.Worse {
+			worse++
+		}
+	}
+	if worse > 0 {
+		text += fmt.Sprintf(", %d for the worse", worse)
+	}
+	if quantities > len(causes) {
+		text += fmt.Sprintf(", %d quantities", quantities)
+	}
+	return text
+}
+
 // Finding returns the history in a sentence.
 func (h *History) Finding() string {
-	steps := "no step"
-	if n := len(h.Steps); n > 0 {
-		steps = table.Count(n, "step")
-	}
-	better := slices.DeleteFunc(slices.Clone(h.Steps), func(s Step) bool { return s.Worse })
-	if worse := len(h.Steps) - len(better); worse > 0 {
-		steps += fmt.Sprintf(", %d for the worse", worse)
-	}
-	return fmt.Sprintf("%s in %d series over %s", steps, len(h.Series), table.Count(len(h.Commits), "commit"))
+	return fmt.Sprintf("%s in %d series over %s", Tally(h.Causes), len(h.Series), table.Count(len(h.Commits), "commit"))
 }
 
 // maxSteps limits the steps in a terminal, newest first.
 const maxSteps = 40
 
-// WriteText writes the steps for people, in lines of at most 100 columns: a line of
-// numbers and a line about the commits for each.
+// WriteText writes the steps for people, in lines of at most 100 columns: for each a line
+// of its largest change, one about the commits, and those of its other evidence.
 func (h *History) WriteText(w io.Writer) error {
 	t := table.Terminal{}
 	heading := h.Finding()
@@ -117,16 +194,17 @@ func (h *History) WriteText(w io.Writer) error {
 		heading = table.OneLine(h.Host) + ": " + heading
 	}
 	lines := []string{table.Cut(heading, t.Columns())}
-	if len(h.Steps) > 0 {
+	if len(h.Causes) > 0 {
 		lines = append(lines, "")
-		lines = append(lines, stepLines(h.Steps[:min(len(h.Steps), maxSteps)], t.Columns())...)
+		lines = append(lines, causeLines(h.Causes[:min(len(h.Causes), maxSteps)], t)...)
 	}
-	if more := len(h.Steps) - maxSteps; more > 0 {
+	if more := len(h.Causes) - maxSteps; more > 0 {
 		lines = append(lines, fmt.Sprintf("and %s: the history as JSON has all", table.Count(more, "older step")))
 	}
 	lines = append(lines, "")
 	for _, note := range append([]string{
 		fmt.Sprintf("A step is the shortest range of commits with a change that chance does not explain. A history without steps shows a false one with a probability of at most %.2g %% if errors are normal, about %.2g %% if they have heavy tails. Tested: %s.", 100*h.Alpha, 100*min(1, maxFalse*h.Alpha), table.Count(h.Tests, "range")),
+		"Steps of a benchmark in one direction whose commits overlap count as one, and so do those of several benchmarks between the same two commits.",
 		"Each ratio compares a commit with its base, measured side by side.",
 	}, h.Notes...) {
 		lines = append(lines, t.Wrap(note, "", "  ")...)
@@ -135,21 +213,34 @@ func (h *History) WriteText(w io.Writer) error {
 	return err
 }
 
-// stepLines returns a heading and two lines for each step.
-func stepLines(steps []Step, width int) (lines []string) {
+// together replaces the blanks before units, at which no line may end.
+var together = strings.NewReplacer(" core", "\u00a0core", " worker", "\u00a0worker", " copies", "\u00a0copies", " more", "\u00a0more")
+
+// maxName is the width of a benchmark and its quantity in a terminal.
+const maxName = 60
+
+// causeLines returns a heading and the lines of each cause.
+func causeLines(causes []Cause, terminal table.Terminal) (lines []string) {
 	t := table.Table{Head: []string{"change", "benchmark", "95 % interval"}, Numbers: make([]bool, 3)}
-	for _, s := range steps {
-		t.Rows = append(t.Rows, []string{s.Percent() + " " + s.verdict(), table.Cut(s.Quantity.String()+" of "+s.Title(), 50), s.Ratio.Interval()})
+	for _, c := range causes {
+		s := c.Lead()
+		of, _ := s.Cut()
+		what := c.AndOthers() + ": " + s.What()
+		name := table.Cut(of.Title(), max(12, maxName-uniseg.StringWidth(what)))
+		t.Rows = append(t.Rows, []string{s.Percent() + " " + s.Verdict(), table.Cut(name+what, maxName), s.Ratio.Interval()})
 	}
 	numbers := t.Lines(2)
 	lines = numbers[:1:1]
-	for i, s := range steps {
-		commits := "  " + s.Range() + "  " + s.After.Day() + "  "
-		if between := s.between(); between != "–" {
+	for i, c := range causes {
+		commits := "  " + c.Range() + "  " + c.After.Day() + "  "
+		if between := c.Between(); between != "–" {
 			commits += "(" + between + " between)  "
 		}
-		commits += table.Cut(table.OneLine(s.After.Subject), width-uniseg.StringWidth(commits))
+		commits += table.Cut(table.OneLine(c.After.Subject), terminal.Columns()-uniseg.StringWidth(commits))
 		lines = append(lines, numbers[i+1], strings.TrimRight(commits, " "))
+		if also := c.Also(); also != "" {
+			lines = append(lines, terminal.Wrap(together.Replace(table.OneLine(also)), "  also: ", "    ")...)
+		}
 	}
 	return lines
 }

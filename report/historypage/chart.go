@@ -64,7 +64,7 @@ func (g *group) figure(x place, series []history.Series, first, last int, d deta
 	}
 	_, _, low, high := history.Extent(series)
 	p := plot{first, last, low, high}
-	title := x.at(strings.Join(names, " and "))
+	title := x.Of(strings.Join(names, " and "))
 	f := figure{Title: title, Now: strings.Join(values, ", ")}
 
 	var b strings.Builder
@@ -81,8 +81,9 @@ func (g *group) figure(x place, series []history.Series, first, last int, d deta
 		}
 		p.line(&b, s.Pieces(first, last, d.columns), class)
 	}
+	told := map[string]bool{}
 	for i, s := range series {
-		p.steps(&b, s.Steps, i)
+		p.steps(&b, s.Steps, i, told)
 	}
 	b.WriteString("</svg></svg>")
 	f.SVG = template.HTML(b.String())
@@ -234,8 +235,9 @@ func (p plot) line(b *strings.Builder, pieces []history.Piece, class string) {
 }
 
 // steps draws an upright line where a series left its level, and the change if there is
-// room, that of another series a line below.
-func (p plot) steps(b *strings.Builder, steps []history.Step, row int) {
+// room, that of another series a line below. What two series say of the same commits, as
+// B/op and allocs/op often do, is told once.
+func (p plot) steps(b *strings.Builder, steps []history.Step, row int, told map[string]bool) {
 	free := 0.0
 	for _, s := range steps {
 		class := "better"
@@ -248,6 +250,11 @@ func (p plot) steps(b *strings.Builder, steps []history.Step, row int) {
 			fmt.Fprintf(b, `<path class="range %s" d="M%.1f %dH%.1f"/>`, class, from, plotHeight-1, to)
 		}
 		label := s.Percent()
+		once := fmt.Sprint(s.At, label)
+		if told[once] {
+			continue
+		}
+		told[once] = true
 		width := digitAdvance * float64(len([]rune(label)))
 		at := (from+to)/2 + 3
 		if at+width > plotWidth {

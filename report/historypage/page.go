@@ -79,9 +79,9 @@ var details = []detail{{140, 20}, {70, 10}, {40, 3}, {24, 0}}
 
 // fitting returns the page with as much detail, and then as many benchmarks, as fit.
 func fitting(machines []Machine, o Options) (page []byte, err error) {
-	groups := groupsOf(machines)
+	groups, find := groupsOf(machines)
 	for _, d := range details {
-		v := newView(machines, groups, o, d)
+		v := newView(machines, groups, find, o, d)
 		if page, err = frame.Execute(tmpl, v); err != nil || len(page) <= Limit {
 			return page, err
 		}

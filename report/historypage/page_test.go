@@ -72,7 +72,7 @@ func TestPageBeginsWithTheState(t *testing.T) {
 		machines []historypage.Machine
 		want     string
 	}{
-		{[]historypage.Machine{past(20, 2, "box")}, "2 steps, 2 for the worse, in 10 series of 2 benchmarks over 21 commits, from abc000000 (2026-03-01) to abe6aac00 (2026-03-21); the newest: sort.Bench0/n=8 (allocs/op, 1 core) +100.0 %, worse, in abd355600..abd544500 on 2026-03-12."},
+		{[]historypage.Machine{past(20, 2, "box")}, "1 step, 1 for the worse, 2 quantities in 10 series of 2 benchmarks over 21 commits, from abc000000 (2026-03-01) to abe6aac00 (2026-03-21); the newest: sort.Bench0/n=8 (allocs/op, 1 core) +100.0 %, worse, in abd355600..abd544500 on 2026-03-12."},
 		{[]historypage.Machine{past(20, 2, "box"), past(4, 1, "small")}, " in 15 series of 3 benchmarks over 21 commits on 2 machines, from "},
 		{[]historypage.Machine{past(20, 2, "box"), past(30, 1, "late")}, " on 2026-03-17, measured on late."},
 		{[]historypage.Machine{{History: history.Build(nil, history.Options{})}}, "No step in 0 series of 0 benchmarks over 0 commits."},
@@ -89,12 +89,12 @@ func TestCommitsAreLinks(t *testing.T) {
 	const repository = "https://github.com/you/module"
 	page := written(t, historypage.Options{Repository: repository + ".git"}, m)
 	for text, times := range map[string]int{
-		`<a href="` + repository + "/compare/" + hashOf(10) + "..." + hashOf(11) + `">`:  4, // in the table and in the section, of two steps
-		`<a href="` + repository + "/commit/" + hashOf(11) + `">change 11</a>`:           4,
+		`<a href="` + repository + "/compare/" + hashOf(10) + "..." + hashOf(11) + `">`:  2, // in the table and in the section
+		`<a href="` + repository + "/commit/" + hashOf(11) + `">change 11</a>`:           2,
 		`<th scope="row"><a href="` + repository + "/commit/" + hashOf(20) + `">`:        1, // the newest commits
 		`Commits are those of <a href="` + repository + `">` + repository + "</a>.":      1,
 		`<td data-name="change" data-value="1.12">+12.0 %</td>`:                          0, // its noise is in it
-		`<tr data-row="sort-bench0-n-8" data-kind="box"><th scope="row"><a href="#sort-`: 2,
+		`<tr data-row="sort-bench0-n-8" data-kind="box"><th scope="row"><a href="#sort-`: 1,
 	} {
 		if n := strings.Count(page, text); n != times {
 			t.Errorf("%q is there %d times, want %d", text, n, times)
@@ -105,6 +105,36 @@ func TestCommitsAreLinks(t *testing.T) {
 	}
 	if err := historypage.Write(new(strings.Builder), nil, historypage.Options{Repository: "javascript:alert(1)"}); err == nil {
 		t.Error("a page was written with links that are scripts")
+	}
+}
+
+// One edit is one row, the largest change, with its other quantities folded below. Those of
+// other benchmarks are links to their sections.
+func TestOneEditIsOneRow(t *testing.T) {
+	var results []history.Result
+	for _, r := range []struct {
+		name  string
+		q     history.Quantity
+		ratio float64
+	}{{"A/cores=1", history.Allocs, 3}, {"A/cores=1", history.Bytes, 3}, {"A/cores=2-2", history.Time, 2}, {"B", history.Allocs, 1.5}, {"C", history.Allocs, 0.5}} {
+		results = append(results, history.Result{Metric: history.Metric{Package: "m/p", Name: r.name, Quantity: r.q}, Ratio: history.Ratio{Value: r.ratio, Low: r.ratio, High: r.ratio}})
+	}
+	page := written(t, historypage.Options{}, historypage.Machine{History: history.Build([]history.Entry{{Base: hashOf(1), Commit: hashOf(2), Time: day, Results: results}}, history.Options{})})
+	for text, times := range map[string]int{
+		`<tr data-row="`: 2, `<tr data-row="" data-kind="unknown"><th scope="row"><a href="#p-a">p.A</a> and 1 other benchmark</th>`: 1, `<tr data-row="p-c"`: 1,
+		`allocs/op, 1 core <span class="kind">the largest of 4 quantities</span>`: 1,
+		`<summary>the other 3 quantities</summary>`:                               1, // in the table
+		`<summary>the other 2 quantities</summary>`:                               1, // in the section of A
+		`<li>B/op, 1 core: <b>× 3</b> (counted)</li>`:                             2,
+		`<li><a href="#p-b">p.B</a>: allocs/op: <b>&#43;50.0 %</b>`:               1,
+		"1 step, 1 for the worse, 3 quantities, from ":                            1,
+		`<text class="worse"`:                                                     3,     // the change of B/op is that of allocs/op, and told once
+		`class="step worse"`:                                                      4 + 1, // and the legend
+		"2 steps, 1 for the worse, 5 quantities in 5 series of 3 benchmarks":      1,
+	} {
+		if n := strings.Count(page, text); n != times {
+			t.Errorf("%q is there %d times, want %d", text, n, times)
+		}
 	}
 }
 
@@ -155,7 +185,7 @@ func TestGapsAreDotted(t *testing.T) {
 // name holds.
 func TestPointsAreInWords(t *testing.T) {
 	e := history.Entry{Base: hashOf(1), Commit: hashOf(2), Time: day}
-	for _, name := range []string{"A/cores=16-16", "A/cores=2-2", "A/workers=1/cores=1", "A/executor=pool/workers=4/cores=2-8", "cores=1", "A/cores=2/x"} {
+	for _, name := range []string{"A/cores=16-16", "A/cores=2-2", "A/workers=1/cores=1", "A/executor=pool/workers=4/cores=2-8", "A/cores=1_×2", "cores=1", "A/cores=2/x"} {
 		e.Results = append(e.Results, history.Result{Metric: history.Metric{Package: "m/p", Name: name, Quantity: history.Time}, Ratio: history.Ratio{Value: 1.1, Low: 1, High: 1.2}})
 	}
 	page := written(t, historypage.Options{}, historypage.Machine{History: history.Build([]history.Entry{e}, history.Options{})})
@@ -164,7 +194,7 @@ func TestPointsAreInWords(t *testing.T) {
 	for _, m := range regexp.MustCompile(`<figcaption><b>([^<]*)</b>`).FindAllStringSubmatch(section, -1) {
 		titles = append(titles, m[1])
 	}
-	if got, want := strings.Join(titles, "; "), "time, 2 cores; time, 16 cores; time, pool, 4 workers on 2 cores, GOMAXPROCS 8; time, 1 worker on 1 core"; got != want {
+	if got, want := strings.Join(titles, "; "), "time, 2 copies, each on 1 core; time, 2 cores; time, 16 cores; time, pool, 4 workers on 2 cores, GOMAXPROCS 8; time, 1 worker on 1 core"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
 	for _, id := range []string{"p-cores-1", "p-a-cores-2-x"} {

@@ -35,16 +35,37 @@ type machine struct {
 	Notes []string
 }
 
-// step is one row of the table of steps.
+// step is one row of the table of steps: a cause, by its largest change.
 type step struct {
-	ID, Machine, Benchmark                                             string // ID is empty if the benchmark is not on the page
-	Quantity, Change, Interval, Verdict, Range, Between, Date, Subject string
-	Ends                                                               [2]string // of the range
-	Value                                                              string    // of the change, to sort by
-	Compare, Commit                                                    string    // addresses, empty without a repository
+	evidence
+	Machine, Others               string // Others counts further benchmarks
+	Range, Between, Date, Subject string
+	Ends                          [2]string // of the range
+	Value                         string    // of the change, to sort by
+	Compare, Commit               string    // addresses, empty without a repository
+	Evidence                      []evidence
+	More                          int // evidence that is not listed
 
 	place int // of the commit after, to find the newest
 	when  time.Time
+}
+
+// evidence is one quantity that stepped.
+type evidence struct {
+	ID, Benchmark                       string // ID is empty if the benchmark is not on the page
+	Quantity, Change, Interval, Verdict string
+	Over                                string // its range, if that is wider than the step's
+}
+
+// Quantities counts all that stepped.
+func (s step) Quantities() int { return 1 + len(s.Evidence) + s.More }
+
+// OtherQuantities is what is folded.
+func (s step) OtherQuantities() string {
+	if s.Quantities() == 2 {
+		return "the other quantity"
+	}
+	return fmt.Sprintf("the other %d quantities", s.Quantities()-1)
 }
 
 // panel is the section of a benchmark.
@@ -74,20 +95,25 @@ type commit struct {
 const (
 	maxSteps      = 200 // in the table of the page, newest first
 	maxPanelSteps = 8
+	maxEvidence   = 20 // of a step, beside its largest change
 )
 
-func newView(machines []Machine, groups []*group, o Options, d detail) *view {
+func newView(machines []Machine, groups []*group, find func(int, history.Metric) *group, o Options, d detail) *view {
 	v := &view{Head: frame.NewHead("", "", css, ""), Repository: o.Repository, Several: len(machines) > 1, groups: len(groups)}
 	var all []step
+	var causes []history.Cause
 	alpha := 0.0
-	for _, m := range machines {
+	for i, m := range machines {
+		for _, c := range m.Causes {
+			all = append(all, newStep(c, m.name(), func(of history.Metric) *group { return find(i, of) }, o))
+		}
+		causes = append(causes, m.Causes...)
 		v.Machines = append(v.Machines, newMachine(m))
 		alpha = max(alpha, m.Alpha)
 	}
 	v.Alpha = fmt.Sprintf("%.2g %%", 100*alpha)
 	for _, g := range groups {
 		p := g.panel(o, d)
-		all = append(all, p.Steps...)
 		if more := len(p.Steps) - maxPanelSteps; more > 0 {
 			p.Steps = p.Steps[:maxPanelSteps]
 			p.More = table.Count(more, "older step")
@@ -95,7 +121,7 @@ func newView(machines []Machine, groups []*group, o Options, d detail) *view {
 		v.Panels = append(v.Panels, p)
 	}
 	slices.SortStableFunc(all, newestFirst)
-	v.Finding = finding(machines, groups, all)
+	v.Finding = finding(machines, groups, history.Tally(causes), all)
 	if older := len(all) - maxSteps; older > 0 {
 		v.Omitted = append(v.Omitted, fmt.Sprintf("the table has the newest %d of %d steps: overlap history prints all as JSON", maxSteps, len(all)))
 		all = all[:maxSteps]
@@ -115,9 +141,20 @@ func newestFirst(a, b step) int {
 
 // cut leaves out all but the first n panels.
 func (v *view) cut(n int) {
-	for i, s := range v.Steps {
-		if slices.ContainsFunc(v.Panels[n:], func(p panel) bool { return p.ID == s.ID }) {
-			v.Steps[i].ID = ""
+	out := map[string]bool{}
+	for _, p := range v.Panels[n:] {
+		out[p.ID] = true
+	}
+	unlink := func(id *string) {
+		if out[*id] {
+			*id = ""
+		}
+	}
+	for i := range v.Steps {
+		s := &v.Steps[i]
+		unlink(&s.ID)
+		for j := range s.Evidence {
+			unlink(&s.Evidence[j].ID)
 		}
 	}
 	v.Panels = v.Panels[:n]
@@ -126,7 +163,7 @@ func (v *view) cut(n int) {
 }
 
 // finding says in a sentence what is known: steps, series, commits, and the newest step.
-func finding(machines []Machine, groups []*group, steps []step) string {
+func finding(machines []Machine, groups []*group, tally string, steps []step) string {
 	series, commits := 0, map[string]history.Commit{}
 	var first, last history.Commit
 	for _, m := range machines {
@@ -144,12 +181,9 @@ func finding(machines []Machine, groups []*group, steps []step) string {
 			}
 		}
 	}
-	text := "No step"
-	if len(steps) > 0 {
-		text = table.Count(len(steps), "step")
-		if worse := len(steps) - len(slices.DeleteFunc(slices.Clone(steps), func(s step) bool { return s.Verdict == "worse" })); worse > 0 {
-			text += fmt.Sprintf(", %d for the worse,", worse)
-		}
+	text := tally
+	if len(steps) == 0 {
+		text = "No step"
 	}
 	text += fmt.Sprintf(" in %d series of %s over %s", series, table.Count(len(groups), "benchmark"), table.Count(len(commits), "commit"))
 	if len(machines) > 1 {
@@ -160,7 +194,7 @@ func finding(machines []Machine, groups []*group, steps []step) string {
 	}
 	if len(steps) > 0 {
 		s := steps[0]
-		text += fmt.Sprintf("; the newest: %s (%s) %s, %s, in %s", s.Benchmark, s.Quantity, s.Change, s.Verdict, s.Range)
+		text += fmt.Sprintf("; the newest: %s (%s) %s, %s, in %s", s.Benchmark+s.Others, s.Quantity, s.Change, s.Verdict, s.Range)
 		if s.Date != "–" {
 			text += " on " + s.Date
 		}
@@ -188,7 +222,7 @@ func newMachine(m Machine) machine {
 	}
 	v.Facts = [][2]string{
 		{"machine", cmp.Or(m.Machine, "–")}, {"comparisons", fmt.Sprint(m.Entries)}, {"commits", fmt.Sprint(len(m.Commits))},
-		{"series", fmt.Sprint(len(m.Series))}, {"tested ranges of commits", fmt.Sprint(m.Tests)}, {"steps", fmt.Sprint(len(m.History.Steps))},
+		{"series", fmt.Sprint(len(m.Series))}, {"tested ranges of commits", fmt.Sprint(m.Tests)}, {"steps", fmt.Sprint(len(m.Causes))},
 	}
 	return v
 }
@@ -198,12 +232,7 @@ func (g *group) panel(o Options, d detail) panel {
 	var all, shown []history.Series
 	var titles, same []string
 	for _, x := range g.places {
-		for _, s := range slices.Concat(x.time, x.mean, x.speedup, x.counts) {
-			all = append(all, s)
-			for _, at := range s.Steps {
-				p.Steps = append(p.Steps, g.step(x, at, o))
-			}
-		}
+		all = slices.Concat(all, x.time, x.mean, x.speedup, x.counts)
 	}
 	first, last, _, _ := history.Extent(all)
 	for _, x := range g.places {
@@ -212,9 +241,9 @@ func (g *group) panel(o Options, d detail) panel {
 			for _, s := range set {
 				switch {
 				case unchanged(s):
-					same = append(same, x.at(s.Quantity.String())+now(s, x, ": "))
+					same = append(same, x.Of(s.Quantity.String())+now(s, x, ": "))
 				default:
-					shown, titles = append(shown, s), append(titles, x.at(s.Quantity.String()))
+					shown, titles = append(shown, s), append(titles, x.Of(s.Quantity.String()))
 				}
 			}
 			if len(changing) > 0 {
@@ -225,13 +254,11 @@ func (g *group) panel(o Options, d detail) panel {
 	if len(same) > 0 {
 		p.Same = "Counted, and the same in every commit: " + strings.Join(same, "; ") + "."
 	}
-	slices.SortStableFunc(p.Steps, func(a, b step) int { return b.place - a.place })
-	p.Columns, p.Commits = titles, g.newestCommits(shown, o, d.commits)
-	p.State = table.Count(len(p.Steps), "step")
-	if len(p.Steps) == 0 {
-		p.State = "no step"
+	for _, c := range g.causes {
+		p.Steps = append(p.Steps, newStep(c, g.machine, func(history.Metric) *group { return g }, o))
 	}
-	p.State += " from " + dated(g.commits[first]) + " to " + dated(g.commits[last])
+	p.Columns, p.Commits = titles, g.newestCommits(shown, o, d.commits)
+	p.State = history.Tally(g.causes) + ", from " + dated(g.commits[first]) + " to " + dated(g.commits[last])
 	return p
 }
 
@@ -250,7 +277,7 @@ func now(s history.Series, x place, separator string) string {
 		return separator + table.Time(n/1e9, table.Figures)
 	case s.Quantity == history.Speedup:
 		text := separator + "S " + table.Figures(n)
-		if p := x.parallelism(); p > 0 {
+		if p := x.Parallelism(); p > 0 {
 			text += ", E " + table.Figures(n/p)
 		}
 		return text
@@ -261,16 +288,30 @@ func now(s history.Series, x place, separator string) string {
 	}
 }
 
-func (g *group) step(x place, s history.Step, o Options) step {
-	cells := s.Cells()
+// newStep returns a row about a cause. groups finds the section of a benchmark.
+func newStep(c history.Cause, machine string, groups func(history.Metric) *group, o Options) step {
+	lead, _ := c.Lead().Cut()
+	var all []evidence
+	for i, s := range c.Steps[:min(len(c.Steps), 1+maxEvidence)] {
+		benchmark, _ := s.Cut()
+		g := groups(benchmark)
+		e := evidence{ID: g.id, Benchmark: g.name, Quantity: s.What(), Change: s.Percent(), Interval: s.Ratio.Interval(), Verdict: s.Verdict()}
+		if i > 0 && benchmark == lead {
+			e.ID, e.Benchmark = "", ""
+		}
+		if s.At != c.At {
+			e.Over = s.Range()
+		}
+		all = append(all, e)
+	}
 	v := step{
-		ID: g.id, Machine: g.machine, Benchmark: g.name, Quantity: x.at(cells[1]),
-		Change: cells[2], Interval: cells[3], Verdict: cells[4], Range: cells[5], Between: cells[6], Date: cells[7], Subject: cells[8],
-		Ends: [2]string{s.Before.Short(), s.After.Short()}, Value: fmt.Sprintf("%.4g", s.Ratio.Value), place: s.At[1], when: s.After.Time,
+		evidence: all[0], Evidence: all[1:], More: len(c.Steps) - len(all), Machine: machine, Others: c.AndOthers(),
+		Range: c.Range(), Between: c.Between(), Date: c.After.Day(), Subject: table.OneLine(c.After.Subject),
+		Ends: [2]string{c.Before.Short(), c.After.Short()}, Value: fmt.Sprintf("%.4g", c.Lead().Ratio.Value), place: c.At[1], when: c.After.Time,
 	}
 	if o.Repository != "" {
-		v.Compare = o.Repository + "/compare/" + s.Before.Hash + "..." + s.After.Hash
-		v.Commit = o.Repository + "/commit/" + s.After.Hash
+		v.Compare = o.Repository + "/compare/" + c.Before.Hash + "..." + c.After.Hash
+		v.Commit = o.Repository + "/commit/" + c.After.Hash
 	}
 	return v
 }
