@@ -108,17 +108,21 @@ func Settled(series []Series, o Options) func(sweep.Point) bool {
 		open[benchmark(pt.Point)] = open[benchmark(pt.Point)] || demanded && !o.Looks.beyondPlan(pt.measured)
 	}
 	for _, t := range j.tests {
-		if t.Verdict != CannotTell {
-			continue
-		}
 		of := benchmark(t.points[0].Point)
-		found, same := t.outlook(o, tests)
-		worse := !regressed[of] && t.Quantity.canRegress() && (t.Ratio > 1) == t.Quantity.LessIsBetter()
-		if t.Quantity.traits().decides && (found || same) || found && worse {
-			open[of] = true
-		}
+		open[of] = open[of] || t.goesOn(o, tests, regressed[of])
 	}
 	return func(p sweep.Point) bool { return !open[benchmark(p)] }
+}
+
+// goesOn reports whether more blocks may change what a test says of the outcome. regressed
+// says that another test of the benchmark has found a regression.
+func (t *test) goesOn(o Options, tests int, regressed bool) bool {
+	if t.Verdict != CannotTell {
+		return false
+	}
+	found, same := t.outlook(o, tests)
+	worse := t.Quantity.canRegress() && (t.Ratio > 1) == t.Quantity.LessIsBetter()
+	return t.Quantity.traits().decides && (found || same) || found && worse && !regressed
 }
 
 // beyondPlan reports whether as many blocks as were planned are measured.

@@ -23,6 +23,7 @@ func TestLooksArePlanned(t *testing.T) {
 		{30, 1, 1 << 10, Looks{20, 30, 45}},
 		{14, 1, 8, nil},
 		{26, 1, 0, Looks{13, 26, 39}},
+		{90, 4, 8, Looks{52, 90, 138}},
 	} {
 		got := PlanLooks(test.blocks, test.every, test.tests, .01)
 		if !slices.Equal(got, test.want) {
@@ -107,6 +108,10 @@ func TestPlainChangesAreSettledEarly(t *testing.T) {
 		if Settled([]Series{s}, o)(s.Point) {
 			t.Errorf("%s: settled, with a floor whose interval has no share of an error rate", test.name)
 		}
+		s = test.noise.series(rng, point("A", 1, 2, 1), 30, 1000, test.change)
+		if got := Settled([]Series{s}, o)(s.Point); test.settled && !got {
+			t.Errorf("%s: not settled with all blocks, because of a floor", test.name)
+		}
 	}
 }
 
@@ -135,9 +140,9 @@ func TestHopelessTestsAreGivenUp(t *testing.T) {
 			t.Errorf("%v ± %v: hopeless is %v", test.ratio, test.half, got)
 		}
 	}
-	late := of(.05, .06)
+	late := of(.065, .06)
 	late.measured, late.share = 30, .4
-	if early := of(.05, .06); hopeless(early) || !hopeless(late) {
+	if early := of(.065, .06); hopeless(early) || !hopeless(late) {
 		t.Error("what luck alone could settle goes on beyond what is planned")
 	}
 	disturbed := of(0, .2)
@@ -147,6 +152,49 @@ func TestHopelessTestsAreGivenUp(t *testing.T) {
 	}
 	if disturbed.measured = 30; !hopeless(disturbed) {
 		t.Error("a test that lacks a quiet machine goes on beyond what is planned")
+	}
+}
+
+// What does not decide goes on only for a regression that is near, and that no other test
+// has found.
+func TestWhatGoesOn(t *testing.T) {
+	o := Options{Alpha: .01, Looks: Looks{15, 30, 45}}
+	for _, c := range []struct {
+		quantity    Quantity
+		verdict     Verdict
+		ratio, half float64
+		regressed   bool
+		want        bool
+	}{
+		{Time, CannotTell, .07, .1, false, true},
+		{Time, CannotTell, .07, .1, true, true},
+		{Time, Worse, .07, .1, false, false},
+		{MeanTime, CannotTell, .07, .1, false, false}, // with luck only
+		{MeanTime, CannotTell, .1, .1, false, true},
+		{MeanTime, CannotTell, .1, .1, true, false},
+		{MeanTime, CannotTell, -.1, .1, false, false},
+		{MeanTime, CannotTell, .02, .02, false, false}, // a change, but within the threshold
+		{ParallelismGain, CannotTell, -.1, .1, false, true},
+		{ParallelismGain, CannotTell, .1, .1, false, false},
+		{AverageParallelism, CannotTell, .1, .1, false, false}, // neither direction is a regression
+		{AverageParallelism, CannotTell, -.1, .1, false, false},
+	} {
+		of := &test{Change: Change{Quantity: c.quantity, Verdict: c.verdict, Threshold: .03, Ratio: math.Exp(c.ratio), Low: math.Exp(c.ratio - c.half), High: math.Exp(c.ratio + c.half)}, measured: 15, share: .3}
+		if got := of.goesOn(o, 8, c.regressed); got != c.want {
+			t.Errorf("%+v: goes on is %v", c, got)
+		}
+	}
+}
+
+func TestIntervalIsThatOfOneLook(t *testing.T) {
+	c := Change{Ratio: 1.1, Low: 1.1 * math.Exp(-.2), High: 1.1 * math.Exp(.2), miss: .05 * .3}
+	want := .2 * 1.959964 / 2.432379 // normal quantiles of 0.975 and 0.9925
+	if low, high := c.Interval(); !near(math.Log(c.Ratio/low), want, 1e-6) || !near(math.Log(high/c.Ratio), want, 1e-6) {
+		t.Errorf("[%v, %v] of %+v", low, high, c)
+	}
+	c.miss = 0
+	if low, high := c.Interval(); low != c.Low || high != c.High {
+		t.Errorf("[%v, %v] of %+v", low, high, c)
 	}
 }
 
