@@ -37,10 +37,9 @@ func (h *History) gather(unmeasured []int) {
 			steps = append(steps, &h.Series[i].Steps[j])
 		}
 	}
-	// A speedup looks for the times that it is a ratio of, and the narrowest range says
-	// most about where a change is.
+	// A speedup looks for the times that it is a ratio of.
 	slices.SortStableFunc(steps, func(a, b *Step) int {
-		return cmp.Or(order(a.Quantity == Speedup, b.Quantity == Speedup), a.width()-b.width(), cmp.Compare(b.size(), a.size()))
+		return cmp.Or(order(a.Quantity == Speedup, b.Quantity == Speedup), cmp.Compare(b.size(), a.size()))
 	})
 	type gathered struct {
 		at    [2]int
@@ -134,8 +133,6 @@ func (h *History) span(at [2]int, unmeasured []int) Span {
 		Inside: at[1] - at[0] - 1, Unmeasured: max(0, unmeasured[at[1]]-unmeasured[at[0]]),
 	}
 }
-
-func (s Span) width() int { return s.At[1] - s.At[0] }
 
 // size is how far the change is from none, in either direction.
 func (s Step) size() float64 { return math.Abs(math.Log(s.Ratio.Value)) }
