@@ -26,7 +26,7 @@ type Call struct {
 	Differs     bool    // at the level: slower, faster, or another speedup
 	Worse       bool    // and by more than the gate's threshold
 	ScalesWorse bool    // at the level
-	Used        float64 // share of the blocks that it looked at
+	Used        float64 // share of the slices that it looked at
 }
 
 // Method is a way to judge. Judge gets the trials of a suite and the chance of a
@@ -49,8 +49,9 @@ var Gate = Method{Name: "overlap check", Judge: func(suite []Trial, alpha float6
 	return calls(suite, gate.Judge(series, gate.Options{Alpha: alpha, Threshold: threshold, Seed: seed, Quick: true}).Changes, alpha)
 }}
 
-// Looking is overlap check where it stops at looks for what is settled then. No trial gets
-// to the last look, for which settled benchmarks leave time: they have blocks for one budget.
+// Looking is overlap check where it stops at looks for what is settled then, and where what
+// uses one core has slots of a third until the first of them. No trial gets to the last look,
+// for which settled benchmarks leave time: they have blocks for one budget.
 var Looking = Method{Name: "overlap check, looking early", Judge: func(suite []Trial, alpha float64, seed uint64) []Call {
 	most := 0
 	series := make([]gate.Series, len(suite))
@@ -61,22 +62,46 @@ var Looking = Method{Name: "overlap check, looking early", Judge: func(suite []T
 	if looks := gate.PlanLooks(most, 1, 4*len(suite), alpha); looks != nil {
 		o.Looks = looks
 		early := slices.Clone(series)
-		for i := range early {
-			early[i].Blocks = early[i].Blocks[:min(looks[0], len(early[i].Blocks))]
+		for i, t := range suite {
+			early[i].Blocks = slices.Clone(t.Blocks[:min(looks[0], len(t.Blocks))])
+			wide := func(u Trial) bool { return u.Point.Workload == t.Point.Workload && u.Point.Cores > 1 }
+			if !slices.ContainsFunc(suite, wide) {
+				for k := range early[i].Blocks {
+					early[i].Blocks[k] = brief(early[i].Blocks[k])
+				}
+			}
 		}
 		settled := gate.Settled(early, o)
 		for i, t := range suite {
-			if settled(t.Point) {
-				series[i] = early[i]
+			if series[i] = early[i]; !settled(t.Point) {
+				series[i].Blocks = append(series[i].Blocks, t.Blocks[len(series[i].Blocks):]...)
 			}
 		}
 	}
 	all := calls(suite, gate.Judge(series, o).Changes, alpha)
 	for i, t := range suite {
-		all[i].Used = float64(len(series[i].Blocks)) / float64(max(1, len(t.Blocks)))
+		all[i].Used = float64(timed(series[i].Blocks)) / float64(max(1, timed(t.Blocks)))
 	}
 	return all
 }}
+
+// brief is the block as if its slots had taken a third of the time.
+func brief(b gate.Block) gate.Block {
+	for place, s := range b.Slots {
+		b.Slots[place].Slices = s.Slices[:(len(s.Slices)+2)/3]
+	}
+	return b
+}
+
+// timed is how many slices the blocks have.
+func timed(blocks []gate.Block) (n int) {
+	for _, b := range blocks {
+		for _, s := range b.Slots {
+			n += len(s.Slices)
+		}
+	}
+	return n
+}
 
 // withoutTurns is the same method where processes run one after the other.
 var withoutTurns = Method{Name: "overlap check without turns", Judge: Gate.Judge}

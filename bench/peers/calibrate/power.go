@@ -26,7 +26,7 @@ type Power struct {
 	Alarms  int     // trials of the same code called slower
 	Found   []int   // trials in which each of Steps is found
 	Fails   int     // trials in which the gate would fail for twice its threshold
-	Used    float64 // mean share of the blocks that the method looked at, where both sides are the same; 0 if it looks at all
+	Used    float64 // mean share of the slices that the method looked at, where both sides are the same; 0 if it looks at all
 }
 
 // Smallest is the smallest step that is found often enough, and infinite if none

@@ -124,7 +124,7 @@ func (p *page) powers(s Study, same, alone []Series) {
 	}
 }
 
-var summaryColumns = []string{"method, budget a pair", "median", "best–worst", "≤ 5 %", "error, median benchmark (worst)", "found +2 / +5 / +10 %", "gate fails for +6 %", "alarms", "trials", "blocks used"}
+var summaryColumns = []string{"method, budget a pair", "median", "best–worst", "≤ 5 %", "error, median benchmark (worst)", "found +2 / +5 / +10 %", "gate fails for +6 %", "alarms", "trials", "slices used"}
 
 func (p *page) summary(name string, list []Power) {
 	if len(list) == 0 {
