@@ -13,9 +13,10 @@ import (
 const maxAnnotations = 10
 
 // WriteAnnotations writes workflow commands of GitHub Actions, which show the
-// outcome at the run and in the pull request: an error for each regression, the
-// first ten of them, at the line that grew most if that is known and in the repository, else
-// at the benchmark, or for each problem; and a warning if the check is inconclusive. A check that found nothing writes nothing.
+// outcome at the run and in the pull request: an error for each of the first ten regressions,
+// or for each problem, and a warning if the check is inconclusive. A regression is shown at the
+// line of the repository that grew most, if one is known, and else at its benchmark. A check
+// that found nothing writes nothing.
 func (r *Report) WriteAnnotations(w io.Writer) error {
 	type annotation struct{ at, text string }
 	var errs []annotation

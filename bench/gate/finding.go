@@ -23,7 +23,8 @@ type Finding struct {
 	Where      []Place  `json:"where"`             // what grew most, the largest first, at most three; empty if nobody looked
 }
 
-// Place is a line of head that takes more of something than it took in base.
+// Place is a line of head: one that takes more of something than it took in base, or where a
+// benchmark is declared, of which nothing grew.
 type Place struct {
 	Function string `json:"function"`          // as the Go runtime names it
 	File     string `json:"file"`              // path from the root of the repository, with slashes; if outside of it, the name in the binary

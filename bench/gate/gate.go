@@ -27,9 +27,13 @@
 //
 // Most benchmarks are settled after half of the blocks for which there is time. So a check
 // looks at what it has after half of them or a few more, after all, and after half as many
-// again, and measures only what is not settled; the last third is for those in doubt, and takes the
-// time that the settled ones left. Numbers and shares of the looks are fixed in advance, and
+// again, and measures only what is not settled; the last third is for those in doubt, and takes
+// the time that the settled ones left. Numbers and shares of the looks are fixed in advance, and
 // each look may spend only its share of the error rate: see Looks.
+//
+// Before the first look, a slot of a benchmark that uses one CPU may be brief: see
+// Config.Brief. How brief depends on neither side nor on what was measured, and the slots of a
+// block are alike, so exchanging them is as exact as before.
 //
 // # Layouts
 //

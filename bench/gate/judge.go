@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"time"
 
 	"overlap/bench/gate/stat"
 	"overlap/internal/table"
@@ -19,6 +20,7 @@ type Options struct {
 	Seed      uint64          // of the randomly drawn exchanges
 	Demands   map[int]float64 // minimum efficiency of head, by cores
 	Looks     Looks           // at which measuring could end
+	SlotTime  time.Duration   // of the slots after the first look; 0 if as of those before
 	Rules     Rules           // for single benchmarks, in place of Threshold and Demands
 	Quick     bool            // no floors, which take most of the time: for studies of power
 }
@@ -82,6 +84,7 @@ func (j *judgement) setShares() {
 	}
 	for _, t := range j.tests {
 		t.measured = most[benchmark(t.points[0].Point)]
+		t.worth = float64(t.measured) * t.points[0].length(j.SlotTime)
 		t.share = j.Looks.share(t.measured)
 	}
 }

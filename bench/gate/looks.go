@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"time"
 
 	"overlap/bench/gate/stat"
 	"overlap/bench/sweep"
@@ -133,7 +134,7 @@ func (l Looks) beyondPlan(blocks int) bool { return len(l) > 1 && blocks >= l[le
 const hopeful = .67
 
 // outlook says what the blocks up to the last look may do for an undecided test, if its
-// interval gets narrower as the root of the blocks, and the change is as far from the
+// interval gets narrower as the root of what is timed, and the change is as far from the
 // estimate as luck may have it: find a change, or show that it is within the threshold. To
 // give up early costs power and raises no false alarm. Others may leave the CPUs, but time
 // beyond the plan is only for what is nearly settled.
@@ -149,11 +150,28 @@ func (t *test) outlook(o Options, tests int) (found, same bool) {
 	end := o.Looks.share(last)
 	estimate := math.Abs(math.Log(t.Ratio))
 	sd := (math.Log(t.High) - math.Log(t.Low)) / 2 / deviations(intervalError*t.share)
-	later := sd * math.Sqrt(float64(t.measured)/float64(last))
+	later := sd * math.Sqrt(t.worth/(t.worth+float64(last-t.measured)))
 	limit := margin(t.Threshold)
 	found = estimate+luck*sd >= max(limit, later*deviations(o.Alpha*end/float64(max(1, tests))))
 	same = max(0, estimate-luck*sd)+later*deviations(intervalError*end) <= limit
 	return found, same
+}
+
+// length is how long the slots of a point took on average, as a share of those to come.
+func (pt *prepared) length(whole time.Duration) float64 {
+	took, slots := 0.0, 0
+	for _, b := range pt.blocks {
+		for _, s := range b.Slots {
+			slots++
+			for _, ns := range s.Slices {
+				took += ns * float64(s.Ops)
+			}
+		}
+	}
+	if whole <= 0 || slots == 0 {
+		return 1
+	}
+	return min(took/float64(slots)/float64(whole), 1)
 }
 
 // intervalError is the chance that an interval leaves out the change.

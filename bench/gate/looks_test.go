@@ -23,7 +23,7 @@ func TestLooksArePlanned(t *testing.T) {
 		{30, 1, 1 << 10, Looks{20, 30, 45}},
 		{14, 1, 8, nil},
 		{26, 1, 0, Looks{13, 26, 39}},
-		{90, 4, 8, Looks{52, 90, 138}},
+		{92, 4, 8, Looks{52, 92, 140}},
 	} {
 		got := PlanLooks(test.blocks, test.every, test.tests, .01)
 		if !slices.Equal(got, test.want) {
@@ -119,7 +119,7 @@ func TestPlainChangesAreSettledEarly(t *testing.T) {
 func TestHopelessTestsAreGivenUp(t *testing.T) {
 	o := Options{Alpha: .01, Looks: Looks{15, 30, 45}}
 	of := func(ratio, half float64) *test {
-		return &test{Change: Change{Quantity: Time, Threshold: .03, Ratio: math.Exp(ratio), Low: math.Exp(ratio - half), High: math.Exp(ratio + half)}, measured: 15, share: .3}
+		return &test{Change: Change{Quantity: Time, Threshold: .03, Ratio: math.Exp(ratio), Low: math.Exp(ratio - half), High: math.Exp(ratio + half)}, measured: 15, worth: 15, share: .3}
 	}
 	hopeless := func(t *test) bool {
 		found, same := t.outlook(o, 8)
@@ -141,9 +141,16 @@ func TestHopelessTestsAreGivenUp(t *testing.T) {
 		}
 	}
 	late := of(.065, .06)
-	late.measured, late.share = 30, .4
+	late.measured, late.worth, late.share = 30, 30, .4
 	if early := of(.065, .06); hopeless(early) || !hopeless(late) {
 		t.Error("what luck alone could settle goes on beyond what is planned")
+	}
+	brief := of(0, .055) // shows within 3 % what three times the time for a block would
+	if !hopeless(brief) {
+		t.Error("of whole blocks, it is not")
+	}
+	if brief.worth = 5; hopeless(brief) {
+		t.Error("a test of brief blocks is given up that whole ones would settle")
 	}
 	disturbed := of(0, .2)
 	disturbed.tooDisturbed = true
@@ -179,10 +186,23 @@ func TestWhatGoesOn(t *testing.T) {
 		{AverageParallelism, CannotTell, .1, .1, false, false}, // neither direction is a regression
 		{AverageParallelism, CannotTell, -.1, .1, false, false},
 	} {
-		of := &test{Change: Change{Quantity: c.quantity, Verdict: c.verdict, Threshold: .03, Ratio: math.Exp(c.ratio), Low: math.Exp(c.ratio - c.half), High: math.Exp(c.ratio + c.half)}, measured: 15, share: .3}
+		of := &test{Change: Change{Quantity: c.quantity, Verdict: c.verdict, Threshold: .03, Ratio: math.Exp(c.ratio), Low: math.Exp(c.ratio - c.half), High: math.Exp(c.ratio + c.half)}, measured: 15, worth: 15, share: .3}
 		if got := of.goesOn(o, 8, c.regressed); got != c.want {
 			t.Errorf("%+v: goes on is %v", c, got)
 		}
+	}
+}
+
+func TestBriefSlotsAreWorthLess(t *testing.T) {
+	slot := Slot{Ops: 10, Slices: []float64{1e6, 1e6, 1e6}} // 30 ms
+	pt := &prepared{blocks: []Block{{Slots: [4]Slot{slot, slot, slot, slot}}}}
+	for whole, want := range map[time.Duration]float64{0: 1, 20 * time.Millisecond: 1, 60 * time.Millisecond: .5} {
+		if got := pt.length(whole); !near(got, want, 1e-9) {
+			t.Errorf("of slots of %v: %v, want %v", whole, got, want)
+		}
+	}
+	if got := new(prepared).length(time.Second); got != 1 {
+		t.Errorf("without blocks: %v", got)
 	}
 }
 

@@ -279,7 +279,7 @@ func (m *measurement) quiet(ctx context.Context) {
 // slotTime is how long a slot of that block of a point takes.
 func (m *measurement) slotTime(p sweep.Point, block int) time.Duration {
 	if m.Brief != nil && len(m.Looks) > 0 && block < m.Looks[0] {
-		return m.Brief(p)
+		return min(m.Brief(p), m.SlotTime)
 	}
 	return m.SlotTime
 }

@@ -103,11 +103,11 @@ func TestTicksAreNobody(t *testing.T) {
 		o, want Others
 	}{
 		{150 * time.Millisecond, Others{"0": .07}, Others{"0": .07}},
-		{50 * time.Millisecond, Others{"0": .17, "1": .9, "2": -.1, byQuota: .1}, Others{"0": 0, "1": .7, "2": -.1, byQuota: .1}},
+		{50 * time.Millisecond, Others{"0": .17, "1": .9, "2": -.1, "3-5": .7, byQuota: .1}, Others{"0": 0, "1": .7, "2": -.1, "3-5": .1, byQuota: .1}},
 		{0, Others{"0": .2}, Others{"0": .2}},
 		{time.Millisecond, nil, nil},
 	} {
-		if c.o.surely(c.window); !reflect.DeepEqual(c.o, c.want) {
+		if c.o.beyondTicks(c.window); !reflect.DeepEqual(c.o, c.want) {
 			t.Errorf("in %v: %v, want %v", c.window, c.o, c.want)
 		}
 	}

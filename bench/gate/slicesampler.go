@@ -62,7 +62,7 @@ func (s SliceSampler) Turns(ctx context.Context, other Sampler, p sweep.Point, o
 	others := s.othersOf(groups, quota)
 	others.leaveOut(dealer(), groups)
 	if len(groups) > 0 {
-		others.surely(groups[0].demand.Window)
+		others.beyondTicks(groups[0].demand.Window)
 	}
 	for i := range both {
 		both[i] = newSlot(two[i], groups, others, p)

@@ -22,6 +22,7 @@ type test struct {
 	tooDisturbed bool      // others had the CPUs for too many blocks
 	noNumbers    bool      // see emptyTest
 	measured     int       // blocks of its benchmark
+	worth        float64   // of what is measured, in blocks of which no slot is brief
 	share        float64   // of the error rate: see Looks
 	same         *test     // the test whose numbers this one shares
 }

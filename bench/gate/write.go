@@ -22,7 +22,7 @@ import (
 // Plan is what a check is about to measure, and what is known before it does.
 type Plan struct {
 	Setup
-	SlotTime time.Duration   `json:"slot_ns"`
+	SlotTime time.Duration   `json:"slot_ns"`           // of the longest slots: see Config.Brief
 	Demands  map[int]float64 `json:"demands,omitempty"` // minimum efficiency by cores
 
 	// Each has a line of its own in the file: readers of the benchmark format do not

@@ -51,7 +51,7 @@ type checkCmd struct {
 	Cores  []int  `group:"where" help:"Numbers of CPUs to measure on (default: 1 and all cores)." placeholder:"N"`
 	Curves string `group:"where" help:"Which benchmarks to measure on more than one core: always, never, or auto for those that run in parallel in a short try (default: auto)." enum:"always,auto,never" default:"auto" placeholder:"WHEN"`
 
-	Budget time.Duration `group:"long" help:"How long to measure at most, links included; what is settled ends earlier (default: 10 s for every point, and links)." placeholder:"DURATION"`
+	Budget time.Duration `group:"long" help:"How long to measure at most, links included; what is settled ends earlier (default: up to 10 s for every point, and links)." placeholder:"DURATION"`
 	Wait   time.Duration `group:"long" help:"How long to wait, in total, for other programs to leave the CPUs; blocks in which they stay do not count for speedups and efficiencies (default: 30s)." default:"30s" placeholder:"DURATION"`
 	Where  string        `group:"long" help:"Whether to record, once all is measured, which lines take more where a benchmark became worse: auto for the first three regressions, about 4 s each and links, or never (default: auto)." enum:"auto,never" default:"auto" placeholder:"WHEN"`
 	Seed   uint64        `group:"long" help:"Seed of the random order (default, and 0: random)." placeholder:"N"`
@@ -60,7 +60,7 @@ type checkCmd struct {
 	Alpha         percent  `group:"judge" help:"Chance of one or more false alarms in a whole check of identical code (default: 1%)." default:"1%" placeholder:"PERCENT"`
 	MinEfficiency []string `group:"judge" name:"min-efficiency" help:"Minimum efficiency of head, such as 0.8@4: speedup on 4 cores, divided by 4. Also judged if there is nothing to compare with. A comment //overlap:min-efficiency 0.8@4 above a benchmark has precedence." placeholder:"E@CORES"`
 	Strict        bool     `group:"judge" help:"Exit with 2 if something is undecided, or a benchmark vanished."`
-	Bisect        bool     `group:"judge" help:"Exit as git bisect run wants it: 0 for no regression, 1 for one, 125 if the commit cannot be measured, if a benchmark of base is gone or has other code of its own, or, with --strict, if something is undecided, 255 if the command line is wrong."`
+	Bisect        bool     `group:"judge" help:"Exit as git bisect run wants it: 0 for no regression, 1 for one, 125 if the commit cannot be measured, if a benchmark of base is gone or its own code differs, or, with --strict, if something is undecided, 255 if the command line is wrong."`
 
 	Markdown bool   `group:"output" help:"Print the report as a comment for a pull request."`
 	JSON     bool   `group:"output" name:"json" help:"Print the report as JSON."`

@@ -82,7 +82,11 @@ func (c *checkCmd) measure(ctx context.Context, s *streams, h host.Host, p *pair
 	config := p.Config(plan, c.Seed)
 	config.Quiet = newGuard(p.Watched(), gate.Allowed(len(p.Watched())), c.Wait, bar).Wait
 	config.Append, config.Stop = file.Append, file.Stop
-	config.Settled = func(series []gate.Series) func(sweep.Point) bool { return gate.Settled(series, c.judging(r)) }
+	config.Settled = func(series []gate.Series) func(sweep.Point) bool {
+		o := c.judging(r)
+		o.SlotTime = config.SlotTime
+		return gate.Settled(series, o)
+	}
 	config.Progress = func(done, all int) { bar.slots(done, all, time.Since(began)) }
 	series, problems, err := measureGate(ctx, config)
 	bar.finish()

@@ -136,7 +136,7 @@ func (r *run) withinBudget(what target, plan sweep.ForeignPlan) (fit []sweep.Ben
 	all, full := plan.Benchmarks, r.Settings
 	full.Budget = 0
 	full.CompleteBudget(plan)
-	if r.Budget == 0 || r.Rounds > 0 || len(all) == 0 {
+	if r.Budget == 0 || r.Rounds > 0 {
 		return all, nil
 	}
 	known, from := r.visits()
@@ -169,11 +169,14 @@ func (r *run) withinBudget(what target, plan sweep.ForeignPlan) (fit []sweep.Ben
 	switch {
 	case out == nil:
 		return fit, nil
-	case fit == nil && first > r.Budget:
+	case fit == nil && first > r.Budget && !r.List && !r.DryRun:
 		return nil, fmt.Errorf("the budget of %v is too short: one sample of each point of the shortest benchmark, %s, takes about %v; use --budget %v, or choose fewer points with --cores and --workers",
 			r.Budget, r.names(all[shortest:shortest+1]), roundUp(first), roundUp(needs[shortest]+needs[shortest]/10))
+	case len(all) == 1: // what its budget is enough for is said later
+		return all, nil
 	case fit == nil:
-		fit, out = all[shortest:shortest+1], slices.Delete(out, shortest, shortest+1)
+		notef(r.err, "the budget of %v is too short for a verdict of any of %d benchmarks: of %s, the shortest, there will be a few samples; use --budget %v, or choose with --bench", r.Budget, len(all), r.names(all[shortest:shortest+1]), enough)
+		return all[shortest : shortest+1], nil
 	}
 	notef(r.err, "the budget of %v is enough for %d of %s: left out are %s; use --budget %v, or choose with --bench", r.Budget, len(fit), table.Count(len(all), "benchmark"), r.names(out), enough)
 	return fit, nil

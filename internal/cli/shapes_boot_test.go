@@ -91,10 +91,13 @@ func (s shape) boot(t *testing.T, program, script string) map[string]string {
 	save(t, filepath.Join(dir, "initrd"), image.end())
 
 	args := append(s.args(), "-kernel", only(t, system, "boot/vmlinuz-*"), "-initrd", filepath.Join(dir, "initrd"))
-	text, err := emulate(t, emulators[s.arch].program, args...)
+	emulator := emulators[s.arch].program
+	ctx, cancel := context.WithTimeoutCause(t.Context(), 10*time.Minute, errors.New("it takes longer than ten minutes"))
+	defer cancel()
+	text, err := emulate(ctx, emulator, args...)
 	for more := 2; more > 0 && errors.Is(err, errStandsStill); more-- {
 		t.Logf("%v; it boots again; it had printed\n%s", err, text[max(0, len(text)-2000):])
-		text, err = emulate(t, emulators[s.arch].program, args...)
+		text, err = emulate(ctx, emulator, args...)
 	}
 	sections := map[string]string{}
 	for _, section := range strings.Split("\n"+text, "\n@@@ ")[1:] {
@@ -102,21 +105,19 @@ func (s shape) boot(t *testing.T, program, script string) map[string]string {
 		sections[name] = body
 	}
 	if _, ended := sections["end"]; err != nil || !ended {
-		t.Fatalf("%s\n%s\n%v", strings.Join(args, " "), text, err)
+		t.Fatalf("%s %s\n%s\n%v", emulator, strings.Join(args, " "), text, err)
 	}
 	return sections
 }
 
-// errStandsStill is of a machine whose first process does not run: with more CPUs than the
-// host has, the emulator sometimes loses what one CPU sends another, and both wait for ever.
-// A program that hangs does not stop that process, and takes no CPU from it.
+// errStandsStill is of a machine that does not run a loop beside the script: with more CPUs
+// than the host has, an emulated machine sometimes stands still. A program that hangs does not
+// stop that loop.
 var errStandsStill = errors.New("the emulated machine stands still")
 
 // emulate runs an emulator to the end of the machine and returns what that printed, without
-// the beats of its first process. After a minute without one it returns errStandsStill.
-func emulate(t *testing.T, program string, args ...string) (string, error) {
-	ctx, cancel := context.WithTimeoutCause(t.Context(), 10*time.Minute, errors.New("it takes longer than ten minutes"))
-	defer cancel()
+// the beats of guestInit. After a minute without one it returns errStandsStill.
+func emulate(ctx context.Context, program string, args ...string) (string, error) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	var printed beats

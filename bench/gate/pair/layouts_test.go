@@ -4,6 +4,9 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"overlap/bench"
+	"overlap/bench/sweep"
 )
 
 // What the user tells the linker is repeated, since a flag on the command line
@@ -94,5 +97,41 @@ func TestBriefSlotsMakeRoom(t *testing.T) {
 		if s.Blocks != c.blocks || first != c.first || s.Total != took || c.budget > 0 && took > c.budget {
 			t.Errorf("%+v: %d blocks, %d before the first look, in %v; it says %v", c, s.Blocks, first, took, s.Total)
 		}
+	}
+}
+
+func TestWhoseSlotsAreBrief(t *testing.T) {
+	const us = time.Microsecond
+	at := func(name string, cores, copies int) sweep.Point {
+		return sweep.Point{Point: bench.Point{Workload: name, Cores: cores, Procs: cores, Slices: 1}, Package: "m", Copies: copies}
+	}
+	builder := func(ops map[string]time.Duration) *sweep.Foreign {
+		f := new(sweep.Foreign)
+		var all []sweep.Benchmark
+		for name, op := range ops {
+			all = append(all, sweep.Benchmark{Package: "m", Name: name, Op: op})
+		}
+		f.Restore(all)
+		return f
+	}
+	p := &Pair{Points: []sweep.Point{at("Fast", 1, 1), at("Middle", 1, 1), at("Slow", 1, 1), at("Slower", 1, 1), at("Curve", 1, 1), at("Curve", 2, 1), at("Copied", 1, 1), at("Copied", 1, 2), at("Floor", 1, 1)}}
+	p.HeadOnly = []sweep.Point{at("Floor", 2, 1)}
+	ops := map[string]time.Duration{"Fast": us / 10, "Middle": 500 * us, "Slow": 30000 * us, "Slower": us, "Curve": us, "Copied": us, "Floor": us}
+	p.head.foreign = builder(ops)
+	ops["Slower"] = 500 * us
+	p.base.foreign = builder(ops)
+	for _, c := range []struct {
+		point sweep.Point
+		want  time.Duration
+	}{
+		{at("Fast", 1, 1), 25 * time.Millisecond}, {at("Middle", 1, 1), 50 * time.Millisecond}, {at("Slow", 1, 1), SlotTime}, {at("Slower", 1, 1), 50 * time.Millisecond},
+		{at("Curve", 1, 1), SlotTime}, {at("Curve", 2, 1), SlotTime}, {at("Copied", 1, 1), SlotTime}, {at("Floor", 1, 1), SlotTime},
+	} {
+		if got := p.brief(c.point); got != c.want {
+			t.Errorf("%s: %v, want %v", c.point, got, c.want)
+		}
+	}
+	if got := new(Pair).brief(at("Fast", 1, 1)); got != SlotTime {
+		t.Errorf("of our own workloads: %v", got)
 	}
 }

@@ -110,7 +110,7 @@ type Pair struct {
 	gate.Ruled
 	gate.NotCompared
 	Notes    []string
-	Declared map[string]gate.Place // as of gate.Report
+	Declared map[string]gate.Place // see gate.Report.Declared
 
 	Omitted       []sweep.Omission // benchmarks left out of either side; their names say which
 	Cleared       []string         // directories that a killed process had left behind

@@ -90,8 +90,8 @@ func (s *side) readRules(path string) (*ruled, error) {
 		if err != nil {
 			return nil, fmt.Errorf("rules of %s: %w", path, err)
 		}
-		if short, err := filepath.Rel(s.top, file); err == nil {
-			file = filepath.ToSlash(short)
+		if inside, ok := insideTree(s.top, file); ok {
+			file = inside
 		}
 		r.read(file, text)
 	}

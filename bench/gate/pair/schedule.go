@@ -18,7 +18,7 @@ const (
 	SlotTime    = 75 * time.Millisecond // that slices are timed
 	briefSlices = 100                   // of a slot on one CPU before the first look
 	slotStart   = 10 * time.Millisecond // that a slot takes besides, at least: its process
-	usualBlocks = 30                    // about 10 s of a point
+	usualBlocks = 30                    // up to 10 s of a point
 	leastBlocks = 14
 
 	testsOfPoint = 4 // about: a time, a mean and two gains; most counts are exact

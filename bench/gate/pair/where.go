@@ -54,14 +54,7 @@ func (p *Pair) Module(point sweep.Point) (module, dir string, inTree bool) {
 // moduleDir returns the directory in a tree of the module of a package that is in a directory.
 // A workspace has several modules.
 func moduleDir(top, dir, module, pkg string) (string, bool) {
-	for _, path := range []*string{&top, &dir} { // one of them may be by a link
-		real, err := filepath.EvalSymlinks(*path)
-		if err != nil {
-			return "", false
-		}
-		*path = real
-	}
-	inside, ok := git.Below(dir, top)
+	inside, ok := insideTree(top, dir)
 	if !ok || pkg == module {
 		return inside, ok
 	}
@@ -98,4 +91,17 @@ func (p *Pair) Source(path string) []byte {
 		return nil
 	}
 	return text
+}
+
+// insideTree returns the path of a file or directory from the top of a tree, with slashes, if
+// it is in it. Either may be named by a link.
+func insideTree(top, path string) (string, bool) {
+	for _, p := range []*string{&top, &path} {
+		real, err := filepath.EvalSymlinks(*p)
+		if err != nil {
+			return "", false
+		}
+		*p = real
+	}
+	return git.Below(path, top)
 }
