@@ -100,6 +100,11 @@ func TestActionIsSafe(t *testing.T) {
 			t.Errorf("%q does not say all that strict is about", text)
 		}
 	}
+	for name, want := range map[string]string{"budget": "up to 10 s for every", "args": "from the workspace"} {
+		if text := a.Inputs[name].Description; !strings.Contains(text, want) {
+			t.Errorf("%s: %q does not say %q", name, text, want)
+		}
+	}
 	for _, name := range []string{"base", "pkg", "bench", "budget", "strict"} {
 		if !used[name] {
 			t.Errorf("no input %s", name)
@@ -248,6 +253,7 @@ func TestActionPassesItsInputs(t *testing.T) {
 		args []string
 	}{
 		{"nothing but a base", nil, []string{"--name=github-Linux-X64"}},
+		{"an empty directory", []string{"DIR="}, []string{"--name=github-Linux-X64"}},
 		{"everything", []string{"PKG=./a ./b", "BENCH=^A$|B c", "BUDGET=5m", "STRICT=true", "DIR=sub", "NAME=box", "ARGS=--tests=head\n--min-efficiency=0.8@4\n\n--\n-words of=mine\n"},
 			[]string{"--name=box", "--dir=sub", "--pkg=./a ./b", "--bench=^A$|B c", "--budget=5m", "--strict", "--tests=head", "--min-efficiency=0.8@4", "--", "-words of=mine"}},
 		{"hostile text", []string{"PKG=$(touch owned)", "BENCH=`touch owned`", "BUDGET=;touch owned", "NAME=a' \"*", "ARGS=* $HOME \\d "},

@@ -52,7 +52,8 @@ case "$*" in
 "api --method GET --paginate repos/o/r/pulls -f state=open -f head=stranger:a&b #1") cat "$ANSWERS/pulls" ;;
 "api --method GET --paginate repos/o/r/actions/runs/99/artifacts -f per_page=100") cat "$ANSWERS/artifacts" ;;
 "api repos/o/r/actions/artifacts/6/zip") cat "$ANSWERS/zip6" 2> /dev/null || cat "$ANSWERS/zip" ;;
-"api repos/o/r/actions/artifacts/"[0-9]"/zip") cat "$ANSWERS/zip" ;;
+"api repos/o/r/actions/artifacts/8/zip" | "api --method PATCH repos/o/r/issues/comments/8 --input body") exit 1 ;;
+"api repos/o/r/actions/artifacts/"*"/zip") cat "$ANSWERS/zip" ;;
 "api --method GET --paginate repos/o/r/issues/7/comments -f per_page=100") cat "$ANSWERS/comments" ;;
 "api --method P"*" --input body") echo "$3 $4" >> "$ANSWERS/request"; cat "$6" >> "$ANSWERS/sent" ;;
 *) echo "gh: 404: $*" >&2; exit 1 ;;
@@ -108,8 +109,13 @@ func writeZip(t *testing.T, path string, files map[string]string) {
 const (
 	measured = "<sub>[Measured](https://github.example/o/r/actions/runs/99) at c0ffee0, by code of this pull request</sub>\n\n"
 	fromRun  = "<!-- overlap-comment -->\n" + measured
-	noResult = "❔ **overlap check:** nothing is known of c0ffee0: [its check](https://github.example/o/r/actions/runs/99) left no report, and ended with: failure"
+	noResult = "❔ **overlap check:** nothing is known at c0ffee0: [its check](https://github.example/o/r/actions/runs/99) left no report, and ended with: failure"
 )
+
+// of adds the name of a module to a line of ours.
+func of(name, line string) string {
+	return strings.Replace(line, " at c0ffee0", " of `"+name+"` at c0ffee0", 1)
+}
 
 // The first check of a pull request begins a comment, later ones edit it; only the
 // workflow's own comment is edited; what GitHub says decides which pull request it is.
@@ -153,7 +159,7 @@ func TestCommentWithoutAResult(t *testing.T) {
 	for _, c := range []struct {
 		why    string
 		github github
-		says   string
+		says   string // why there is a report and none to show
 	}{
 		{"a run that was cancelled", github{onePull, `{"artifacts": []}`, "", report, nil}, ""},
 		{"a large artifact", github{onePull, strings.ReplaceAll(oneArtifact, "900", "9000000"), "", report, nil}, "overlap-comment is too large"},
@@ -162,17 +168,32 @@ func TestCommentWithoutAResult(t *testing.T) {
 		{"one of two lines", github{onePull, strings.ReplaceAll(oneArtifact, "overlap-comment", `x\noverlap-comment`), "", report, nil}, ""},
 		{"one that unpacks to more", github{onePull, oneArtifact, "", map[string]string{"check.md": strings.Repeat("a", 10_000_000)}, nil}, "overlap-comment is too large"},
 		{"one without the file", github{onePull, oneArtifact, "", map[string]string{"other.md": "a"}, nil}, "overlap-comment has no text"},
+		{"one that cannot be downloaded", github{onePull, strings.ReplaceAll(oneArtifact, "5", "8"), "", report, nil}, "overlap-comment could not be downloaded"},
 		{"an empty file", github{onePull, oneArtifact, "", map[string]string{"check.md": ""}, nil}, "overlap-comment has no text"},
 	} {
+		says, text := c.says, strings.Replace(noResult, "no report", "a report that cannot be shown", 1)
+		if says == "" {
+			says, text = "the run has left none, and ended with: failure", noResult
+		}
 		c.github.comments = noComments
-		if changes, log, code := writeComment(t, c.github); changes != nil || code != 0 || !strings.Contains(log, "the run has left none, and ended with: failure") || !strings.Contains(log, c.says) {
+		if changes, log, code := writeComment(t, c.github); changes != nil || code != 0 || strings.Count(log, "::notice") != 1 || !strings.Contains(log, says) {
 			t.Errorf("%s, without a comment: exit %d, %q\n%s", c.why, code, changes, log)
 		}
 		c.github.comments = oneComment
-		want := []change{{"PATCH repos/o/r/issues/comments/3", "<!-- overlap-comment -->\n" + noResult}}
+		want := []change{{"PATCH repos/o/r/issues/comments/3", "<!-- overlap-comment -->\n" + text}}
 		if changes, log, code := writeComment(t, c.github); !slices.Equal(changes, want) || code != 0 || !strings.Contains(log, c.says) {
 			t.Errorf("%s: exit %d, %q, want %q and %q\n%s", c.why, code, changes, want, c.says, log)
 		}
+	}
+	// Another run of the same commit, which was closed and opened: what it measured stays.
+	g := github{onePull, `{"artifacts": []}`, strings.ReplaceAll(oneComment, "old", strings.TrimSpace(measured)+`\n\nnew`), report, nil}
+	if changes, log, code := writeComment(t, g); changes != nil || code != 0 {
+		t.Errorf("a comment of the commit: exit %d, %q\n%s", code, changes, log)
+	}
+	// A text that is not ours may name any commit.
+	g.comments = strings.ReplaceAll(oneComment, "old", `old\nmeasured at c0ffee0, `)
+	if changes, log, code := writeComment(t, g); len(changes) != 1 || code != 0 {
+		t.Errorf("a text that names the commit: exit %d, %q\n%s", code, changes, log)
 	}
 }
 
@@ -186,7 +207,7 @@ func TestCommentsOfTwoModules(t *testing.T) {
 		comments = `[{"id": 1, "user": {"login": "github-actions[bot]"}, "body": "<!-- overlap-comment-b -->\nold"}, {"id": 2, "user": {"login": "github-actions[bot]"}, "body": "<!-- overlap-comment-a -->\nold"}]`
 	)
 	a, b := map[string]string{"check.md": "of a"}, map[string]string{"check.md": "of b"}
-	newA, newB := "<!-- overlap-comment-a -->\n"+measured+"of a", "<!-- overlap-comment-b -->\n"+measured+"of b"
+	newA, newB := "<!-- overlap-comment-a -->\n"+of("a", measured)+"of a", "<!-- overlap-comment-b -->\n"+of("b", measured)+"of b"
 	for _, c := range []struct {
 		why    string
 		github github
@@ -194,10 +215,51 @@ func TestCommentsOfTwoModules(t *testing.T) {
 	}{
 		{"the first push", github{onePull, artifacts, noComments, a, b}, []change{{"POST repos/o/r/issues/7/comments", newA}, {"POST repos/o/r/issues/7/comments", newB}}},
 		{"the second", github{onePull, artifacts, comments, a, b}, []change{{"PATCH repos/o/r/issues/comments/2", newA}, {"PATCH repos/o/r/issues/comments/1", newB}}},
-		{"one could not be checked", github{onePull, onlyA, comments, a, nil}, []change{{"PATCH repos/o/r/issues/comments/2", newA}, {"PATCH repos/o/r/issues/comments/1", "<!-- overlap-comment-b -->\n" + noResult}}},
+		{"one could not be checked", github{onePull, onlyA, comments, a, nil}, []change{{"PATCH repos/o/r/issues/comments/2", newA}, {"PATCH repos/o/r/issues/comments/1", "<!-- overlap-comment-b -->\n" + of("b", noResult)}}},
+		{"one comment cannot be written", github{onePull, artifacts, strings.Replace(comments, `"id": 2`, `"id": 8`, 1), a, b}, []change{{"PATCH repos/o/r/issues/comments/1", newB}}},
 	} {
 		if changes, log, code := writeComment(t, c.github); code != 0 || !slices.Equal(changes, c.want) {
 			t.Errorf("%s: exit %d, %q, want %q\n%s", c.why, code, changes, c.want, log)
+		}
+	}
+}
+
+// A fork that leaves artifacts of new names at each push gets ten comments, not ten more.
+func TestCommentsAreTenAtMost(t *testing.T) {
+	needs(t, "bash", "jq", "unzip")
+	list := func(entry string, from, to int) string {
+		var entries []string
+		for i := from; i <= to; i++ {
+			entries = append(entries, fmt.Sprintf(entry, i, i))
+		}
+		return "[" + strings.Join(entries, ",") + "]"
+	}
+	artifacts := func(from, to int) string {
+		return `{"artifacts": ` + list(`{"id": %d, "name": "overlap-comment-%d", "size_in_bytes": 900}`, from, to) + "}"
+	}
+	comments := func(from, to int) string {
+		return list(`{"id": %d, "user": {"login": "github-actions[bot]"}, "body": "<!-- overlap-comment-%d -->\nold"}`, from, to)
+	}
+	for _, c := range []struct {
+		why                 string
+		artifacts, comments string
+		posts, patches      int
+		says, text          string
+	}{
+		{"eleven artifacts", artifacts(10, 20), "[]", 10, 0, "overlap-comment-20 comes after ten others", "Measured"},
+		{"eleven artifacts, and a comment", artifacts(10, 20), comments(20, 20), 9, 1, "overlap-comment-20 comes after ten others", "left a report that cannot be shown"},
+		{"ten comments", artifacts(30, 31), comments(10, 19), 0, 10, "overlap-comment-31 would be one more than ten", "left no report"},
+		{"nine comments", artifacts(30, 31), comments(10, 18), 1, 9, "overlap-comment-31 would be one more than ten", "left no report"},
+	} {
+		changes, log, code := writeComment(t, github{onePull, c.artifacts, c.comments, map[string]string{"check.md": "text"}, nil})
+		var posts int
+		for _, change := range changes {
+			if strings.HasPrefix(change.request, "POST") {
+				posts++
+			}
+		}
+		if posts != c.posts || len(changes)-posts != c.patches || code != 0 || !strings.Contains(log, c.says) || !strings.Contains(changes[len(changes)-1].body, c.text) {
+			t.Errorf("%s: exit %d, %d posts, %q\n%s", c.why, code, posts, changes, log)
 		}
 	}
 }
