@@ -74,7 +74,7 @@ func TestHistoryOfARepository(t *testing.T) {
 	if code != 0 || said != "" {
 		t.Errorf("exit code %d: %s", code, said)
 	}
-	for _, want := range []string{"quiet box: 1 step, 1 for the worse in 1 series over 5 commits", "+40.0 % worse", hashes[2][:9] + ".." + hashes[3][:9], "slow: \ufffd[31m red <b>", "a.Sort/n=8: time, 2 cores  "} {
+	for _, want := range []string{"quiet box: 1 step for the worse (1 of 1 series) over 5 commits", "+40.0 % worse", hashes[2][:9] + ".." + hashes[3][:9], "slow: \ufffd[31m red <b>", "a.Sort/n=8: time, 2 cores  "} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is not in\n%s", want, out)
 		}

@@ -26,7 +26,7 @@ func (h *History) find(o Options) {
 			s.Steps = append(s.Steps, h.step(s, scans[i], x, unmeasured))
 		}
 	}
-	h.gather(unmeasured)
+	h.gather()
 }
 
 // countUnmeasured returns, for each commit, how many commits of the repository up to it

@@ -81,6 +81,9 @@ func (c Cause) Also() string {
 		if s.Worse != c.Worse {
 			text += " (" + s.Verdict() + ")"
 		}
+		if s.At != c.At {
+			text += " in " + s.Range()
+		}
 		texts[at] = append(texts[at], text)
 	}
 	var parts []string
@@ -155,31 +158,36 @@ func (s Span) Between() string {
 	}
 }
 
-// Tally counts steps as people read them: 3 steps, 2 for the worse, 12 quantities.
-// The last is left out if each step is of one.
-func Tally(causes []Cause) string {
+// Tally counts steps as people read them, and the series that step: 3 steps, 2 for the
+// worse (12 of 40 series). What follows series says of what they are; it may be empty.
+func Tally(causes []Cause, series []Series, of string) string {
 	if len(causes) == 0 {
-		return "no step"
+		return fmt.Sprintf("no step in %d series%s", len(series), of)
 	}
-	text, worse, quantities := table.Count(len(causes), "step"), 0, 0
+	text, worse, stepped := table.Count(len(causes), "step"), 0, 0
 	for _, c := range causes {
-		quantities += len(c.Steps)
 		if c.Worse {
 			worse++
 		}
 	}
-	if worse > 0 {
+	for _, s := range series {
+		if len(s.Steps) > 0 {
+			stepped++
+		}
+	}
+	switch worse {
+	case 0:
+	case len(causes):
+		text += " for the worse"
+	default:
 		text += fmt.Sprintf(", %d for the worse", worse)
 	}
-	if quantities > len(causes) {
-		text += fmt.Sprintf(", %d quantities", quantities)
-	}
-	return text
+	return text + fmt.Sprintf(" (%d of %d series%s)", stepped, len(series), of)
 }
 
 // Finding returns the history in a sentence.
 func (h *History) Finding() string {
-	return fmt.Sprintf("%s in %d series over %s", Tally(h.Causes), len(h.Series), table.Count(len(h.Commits), "commit"))
+	return Tally(h.Causes, h.Series, "") + " over " + table.Count(len(h.Commits), "commit")
 }
 
 // maxSteps limits the steps in a terminal, newest first.
@@ -204,7 +212,7 @@ func (h *History) WriteText(w io.Writer) error {
 	lines = append(lines, "")
 	for _, note := range append([]string{
 		fmt.Sprintf("A step is the shortest range of commits with a change that chance does not explain. A history without steps shows a false one with a probability of at most %.2g %% if errors are normal, about %.2g %% if they have heavy tails. Tested: %s.", 100*h.Alpha, 100*min(1, maxFalse*h.Alpha), table.Count(h.Tests, "range")),
-		"Steps of a benchmark in one direction whose commits overlap count as one, and so do those of several benchmarks between the same two commits.",
+		"Steps of a benchmark in one direction whose commits overlap those of its largest count as one, and so do those of several benchmarks between the same two commits.",
 		"Each ratio compares a commit with its base, measured side by side.",
 	}, h.Notes...) {
 		lines = append(lines, t.Wrap(note, "", "  ")...)

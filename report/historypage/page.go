@@ -32,7 +32,7 @@ func breakable(name string) template.HTML {
 }
 
 // Limit is the size in bytes that a page should not exceed. A page that would draws less
-// of each benchmark, and then fewer benchmarks, and says so.
+// of each benchmark, then fewer benchmarks, then fewer steps, and says so.
 const Limit = 3_000_000
 
 // Machine is the history of a machine, and what of its file could not be read.
@@ -72,12 +72,13 @@ func Write(w io.Writer, machines []Machine, o Options) error {
 type detail struct {
 	columns int // of a chart, in each of which four points stay
 	commits int // in a table, the newest
+	pieces  int // of the evidence of a step, beside its largest change
 }
 
 // details are tried one after the other, until the page fits.
-var details = []detail{{140, 20}, {70, 10}, {40, 3}, {24, 0}}
+var details = []detail{{140, 20, 20}, {70, 10, 10}, {40, 3, 3}, {24, 0, 0}}
 
-// fitting returns the page with as much detail, and then as many benchmarks, as fit.
+// fitting returns the page with as much detail, then as many benchmarks, and then as many steps, as fit.
 func fitting(machines []Machine, o Options) (page []byte, err error) {
 	groups, find := groupsOf(machines)
 	for _, d := range details {
@@ -85,8 +86,7 @@ func fitting(machines []Machine, o Options) (page []byte, err error) {
 		if page, err = frame.Execute(tmpl, v); err != nil || len(page) <= Limit {
 			return page, err
 		}
-		for d == details[len(details)-1] && len(page) > Limit && len(v.Panels) > 1 {
-			v.cut(min(len(v.Panels)-1, len(v.Panels)*(Limit-Limit/10)/len(page)))
+		for d == details[len(details)-1] && len(page) > Limit && v.shrink(len(page)) {
 			if page, err = frame.Execute(tmpl, v); err != nil {
 				return nil, err
 			}

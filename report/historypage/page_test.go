@@ -72,8 +72,8 @@ func TestPageBeginsWithTheState(t *testing.T) {
 		machines []historypage.Machine
 		want     string
 	}{
-		{[]historypage.Machine{past(20, 2, "box")}, "1 step, 1 for the worse, 2 quantities in 10 series of 2 benchmarks over 21 commits, from abc000000 (2026-03-01) to abe6aac00 (2026-03-21); the newest: sort.Bench0/n=8 (allocs/op, 1 core) +100.0 %, worse, in abd355600..abd544500 on 2026-03-12."},
-		{[]historypage.Machine{past(20, 2, "box"), past(4, 1, "small")}, " in 15 series of 3 benchmarks over 21 commits on 2 machines, from "},
+		{[]historypage.Machine{past(20, 2, "box")}, "1 step for the worse (2 of 10 series of 2 benchmarks) over 21 commits, from abc000000 (2026-03-01) to abe6aac00 (2026-03-21); the newest: sort.Bench0/n=8 (allocs/op, 1 core) +100.0 %, worse, in abd355600..abd544500 on 2026-03-12."},
+		{[]historypage.Machine{past(20, 2, "box"), past(4, 1, "small")}, " of 15 series of 3 benchmarks) over 21 commits on 2 machines, from "},
 		{[]historypage.Machine{past(20, 2, "box"), past(30, 1, "late")}, " on 2026-03-17, measured on late."},
 		{[]historypage.Machine{{History: history.Build(nil, history.Options{})}}, "No step in 0 series of 0 benchmarks over 0 commits."},
 	} {
@@ -127,10 +127,10 @@ func TestOneEditIsOneRow(t *testing.T) {
 		`<summary>the other 2 quantities</summary>`:                               1, // in the section of A
 		`<li>B/op, 1 core: <b>× 3</b> (counted)</li>`:                             2,
 		`<li><a href="#p-b">p.B</a>: allocs/op: <b>&#43;50.0 %</b>`:               1,
-		"1 step, 1 for the worse, 3 quantities, from ":                            1,
+		"1 step for the worse (3 of 3 series), from ":                             1,
 		`<text class="worse"`:                                                     3,     // the change of B/op is that of allocs/op, and told once
 		`class="step worse"`:                                                      4 + 1, // and the legend
-		"2 steps, 1 for the worse, 5 quantities in 5 series of 3 benchmarks":      1,
+		"2 steps, 1 for the worse (5 of 5 series of 3 benchmarks) over":           1,
 	} {
 		if n := strings.Count(page, text); n != times {
 			t.Errorf("%q is there %d times, want %d", text, n, times)
@@ -247,6 +247,62 @@ func TestPageStaysSmall(t *testing.T) {
 		if !strings.Contains(page, `data-row="sort-bench0-n-8"`) {
 			t.Error("the benchmark with steps is not there")
 		}
+	}
+}
+
+// changes is a history in which every commit changes the allocations of all benchmarks,
+// whose names are long.
+func changes(commits, benchmarks, long int) historypage.Machine {
+	var entries []history.Entry
+	for i := range commits {
+		e := history.Entry{Base: hashOf(i), Commit: hashOf(i + 1), Time: day.AddDate(0, 0, i)}
+		for b := range benchmarks {
+			ratio := 3 - float64(b)/100
+			e.Results = append(e.Results, history.Result{
+				Metric: history.Metric{Name: strings.Repeat("x", long) + fmt.Sprintf("%02d.", b), Quantity: history.Allocs}, Ratio: history.Ratio{Value: ratio, Low: ratio, High: ratio},
+			})
+		}
+		entries = append(entries, e)
+	}
+	return historypage.Machine{History: history.Build(entries, history.Options{})}
+}
+
+// A page lists fewer pieces of the evidence before it leaves out benchmarks, and the filter
+// finds in the rows those that are not listed.
+func TestEvidenceIsCut(t *testing.T) {
+	page := written(t, historypage.Options{}, changes(200, 22, 500))
+	t.Logf("%d bytes", len(page))
+	rows := regexp.MustCompile(`(?s)<tr data-row=.*?</tr>`).FindAllString(page, -1)
+	if len(page) > historypage.Limit || len(rows) != 200 || strings.Count(page, "<section id=\"x") != 22 || strings.Contains(page, "the charts are of") {
+		t.Errorf("%d bytes, %d rows", len(page), len(rows))
+	}
+	for b := range 22 {
+		if name := fmt.Sprintf("xxx%02d.", b); !strings.Contains(rows[7], name) {
+			t.Errorf("%s is not in the row", name)
+		}
+	}
+	page = written(t, historypage.Options{}, changes(200, 8, 3000))
+	if n := strings.Count(page, "<tr data-row="); len(page) > historypage.Limit || n < 100 || !strings.Contains(page, fmt.Sprintf("the newest %d of 200 steps", n)) || !strings.Contains(page, "only the largest change is listed") {
+		t.Errorf("long names: %d bytes, %d rows", len(page), n)
+	}
+}
+
+// What has a range of its own says so; the row has that of its largest change.
+func TestEvidenceHasItsRange(t *testing.T) {
+	var entries []history.Entry
+	for i := range 8 {
+		e := history.Entry{Base: hashOf(i), Commit: hashOf(i + 1), Time: day.AddDate(0, 0, i), Blocks: 22}
+		e.Results = append(e.Results, history.Result{Metric: history.Metric{Name: "A", Quantity: history.Time}, Ratio: history.Ratio{Value: 1.02, Low: 1.012, High: 1.028}})
+		if i == 5 {
+			e.Results = append(e.Results, history.Result{Metric: history.Metric{Name: "A", Quantity: history.Allocs}, Ratio: history.Ratio{Value: 1.03, Low: 1.03, High: 1.03}})
+		}
+		entries = append(entries, e)
+	}
+	h := history.Build(entries, history.Options{})
+	page := written(t, historypage.Options{}, historypage.Machine{History: h})
+	lead, own := h.Causes[0].Range(), hashOf(5)[:9]+".."+hashOf(6)[:9]
+	if n := strings.Count(page, "<li>allocs/op: <b>&#43;3.0 %</b> (counted), in "+own+"</li>"); n != 2 || lead == own || strings.Contains(page, ", in "+lead+"</li>") {
+		t.Errorf("%d pieces of evidence are in %s; the row is in %s", n, own, lead)
 	}
 }
 

@@ -22,11 +22,11 @@ type view struct {
 	Machines   []machine
 	Several    bool // machines
 	Steps      []step
-	Omitted    []string // what the page leaves out
 	Panels     []panel
 	Alpha      string
 
-	groups int // benchmarks, drawn or not
+	groups, steps int // all, shown or not
+	detail        detail
 }
 
 type machine struct {
@@ -44,7 +44,8 @@ type step struct {
 	Value                         string    // of the change, to sort by
 	Compare, Commit               string    // addresses, empty without a repository
 	Evidence                      []evidence
-	More                          int // evidence that is not listed
+	More                          int    // evidence that is not listed
+	Rest                          string // names of benchmarks that only have such evidence: the filter finds them
 
 	place int // of the commit after, to find the newest
 	when  time.Time
@@ -54,7 +55,7 @@ type step struct {
 type evidence struct {
 	ID, Benchmark                       string // ID is empty if the benchmark is not on the page
 	Quantity, Change, Interval, Verdict string
-	Over                                string // its range, if that is wider than the step's
+	In                                  string // its range, if that is not the step's
 }
 
 // Quantities counts all that stepped.
@@ -95,19 +96,19 @@ type commit struct {
 const (
 	maxSteps      = 200 // in the table of the page, newest first
 	maxPanelSteps = 8
-	maxEvidence   = 20 // of a step, beside its largest change
 )
 
 func newView(machines []Machine, groups []*group, find func(int, history.Metric) *group, o Options, d detail) *view {
-	v := &view{Head: frame.NewHead("", "", css, ""), Repository: o.Repository, Several: len(machines) > 1, groups: len(groups)}
+	v := &view{Head: frame.NewHead("", "", css, ""), Repository: o.Repository, Several: len(machines) > 1, groups: len(groups), detail: d}
 	var all []step
 	var causes []history.Cause
+	var series []history.Series
 	alpha := 0.0
 	for i, m := range machines {
 		for _, c := range m.Causes {
-			all = append(all, newStep(c, m.name(), func(of history.Metric) *group { return find(i, of) }, o))
+			all = append(all, newStep(c, m.name(), func(of history.Metric) *group { return find(i, of) }, o, d))
 		}
-		causes = append(causes, m.Causes...)
+		causes, series = append(causes, m.Causes...), append(series, m.Series...)
 		v.Machines = append(v.Machines, newMachine(m))
 		alpha = max(alpha, m.Alpha)
 	}
@@ -121,22 +122,46 @@ func newView(machines []Machine, groups []*group, find func(int, history.Metric)
 		v.Panels = append(v.Panels, p)
 	}
 	slices.SortStableFunc(all, newestFirst)
-	v.Finding = finding(machines, groups, history.Tally(causes), all)
-	if older := len(all) - maxSteps; older > 0 {
-		v.Omitted = append(v.Omitted, fmt.Sprintf("the table has the newest %d of %d steps: overlap history prints all as JSON", maxSteps, len(all)))
-		all = all[:maxSteps]
-	}
-	if d.commits == 0 {
-		v.Omitted = append(v.Omitted, "the tables of the newest commits are left out")
-	}
-	v.Steps = all
+	v.Finding = finding(machines, history.Tally(causes, series, " of "+table.Count(len(groups), "benchmark")), all)
+	v.Steps, v.steps = all[:min(len(all), maxSteps)], len(all)
 	return v
+}
+
+// Omitted is what the page leaves out.
+func (v *view) Omitted() (all []string) {
+	if len(v.Steps) < v.steps {
+		all = append(all, fmt.Sprintf("the table has the newest %d of %d steps: overlap history prints all as JSON", len(v.Steps), v.steps))
+	}
+	if v.detail.pieces == 0 {
+		all = append(all, "of each step only the largest change is listed: overlap history prints all as JSON")
+	}
+	if v.detail.commits == 0 {
+		all = append(all, "the tables of the newest commits are left out")
+	}
+	if len(v.Panels) < v.groups {
+		all = append(all, fmt.Sprintf("the charts are of the first %d of %d benchmarks, those with the newest steps first: choose others by their names", len(v.Panels), v.groups))
+	}
+	return all
 }
 
 // newestFirst orders the steps of all machines by the dates of their commits; those of
 // unknown date come last, in the order of their machine.
 func newestFirst(a, b step) int {
 	return cmp.Or(b.when.Compare(a.when), b.place-a.place)
+}
+
+// shrink leaves out some of a page of that size, and returns false if nothing is left to.
+func (v *view) shrink(size int) bool {
+	fitting := func(n int) int { return min(n-1, n*(Limit-Limit/10)/size) }
+	switch {
+	case len(v.Panels) > 1:
+		v.cut(fitting(len(v.Panels)))
+	case len(v.Steps) > 1:
+		v.Steps = v.Steps[:max(1, fitting(len(v.Steps)))] // without rows it would say that there is no step
+	default:
+		return false
+	}
+	return true
 }
 
 // cut leaves out all but the first n panels.
@@ -158,16 +183,13 @@ func (v *view) cut(n int) {
 		}
 	}
 	v.Panels = v.Panels[:n]
-	omitted := fmt.Sprintf("the charts are of the first %d of %d benchmarks, those with the newest steps first: choose others by their names", n, v.groups)
-	v.Omitted = append(slices.DeleteFunc(v.Omitted, func(s string) bool { return strings.HasPrefix(s, "the charts") }), omitted)
 }
 
 // finding says in a sentence what is known: steps, series, commits, and the newest step.
-func finding(machines []Machine, groups []*group, tally string, steps []step) string {
-	series, commits := 0, map[string]history.Commit{}
+func finding(machines []Machine, tally string, steps []step) string {
+	commits := map[string]history.Commit{}
 	var first, last history.Commit
 	for _, m := range machines {
-		series += len(m.Series)
 		for _, c := range m.Commits {
 			commits[c.Hash] = c
 			switch {
@@ -181,11 +203,7 @@ func finding(machines []Machine, groups []*group, tally string, steps []step) st
 			}
 		}
 	}
-	text := tally
-	if len(steps) == 0 {
-		text = "No step"
-	}
-	text += fmt.Sprintf(" in %d series of %s over %s", series, table.Count(len(groups), "benchmark"), table.Count(len(commits), "commit"))
+	text := strings.ToUpper(tally[:1]) + tally[1:] + " over " + table.Count(len(commits), "commit")
 	if len(machines) > 1 {
 		text += fmt.Sprintf(" on %d machines", len(machines))
 	}
@@ -229,11 +247,13 @@ func newMachine(m Machine) machine {
 
 func (g *group) panel(o Options, d detail) panel {
 	p := panel{ID: g.id, Name: g.name, Package: g.pkg, Machine: g.machine}
-	var all, shown []history.Series
+	var all, searched, shown []history.Series
 	var titles, same []string
 	for _, x := range g.places {
-		all = slices.Concat(all, x.time, x.mean, x.speedup, x.counts)
+		searched = slices.Concat(searched, x.time, x.speedup, x.counts)
+		all = append(all, x.mean...)
 	}
+	all = append(all, searched...)
 	first, last, _, _ := history.Extent(all)
 	for _, x := range g.places {
 		for _, set := range [][]history.Series{slices.Concat(x.time, x.mean), x.speedup, x.counts} {
@@ -255,10 +275,10 @@ func (g *group) panel(o Options, d detail) panel {
 		p.Same = "Counted, and the same in every commit: " + strings.Join(same, "; ") + "."
 	}
 	for _, c := range g.causes {
-		p.Steps = append(p.Steps, newStep(c, g.machine, func(history.Metric) *group { return g }, o))
+		p.Steps = append(p.Steps, newStep(c, g.machine, func(history.Metric) *group { return g }, o, d))
 	}
 	p.Columns, p.Commits = titles, g.newestCommits(shown, o, d.commits)
-	p.State = history.Tally(g.causes) + ", from " + dated(g.commits[first]) + " to " + dated(g.commits[last])
+	p.State = history.Tally(g.causes, searched, "") + ", from " + dated(g.commits[first]) + " to " + dated(g.commits[last])
 	return p
 }
 
@@ -289,23 +309,33 @@ func now(s history.Series, x place, separator string) string {
 }
 
 // newStep returns a row about a cause. groups finds the section of a benchmark.
-func newStep(c history.Cause, machine string, groups func(history.Metric) *group, o Options) step {
+func newStep(c history.Cause, machine string, groups func(history.Metric) *group, o Options, d detail) step {
 	lead, _ := c.Lead().Cut()
 	var all []evidence
-	for i, s := range c.Steps[:min(len(c.Steps), 1+maxEvidence)] {
+	var rest []string
+	named := map[*group]bool{}
+	for i, s := range c.Steps {
 		benchmark, _ := s.Cut()
 		g := groups(benchmark)
+		if i > d.pieces {
+			if !named[g] {
+				rest = append(rest, g.name)
+			}
+			named[g] = true
+			continue
+		}
+		named[g] = true
 		e := evidence{ID: g.id, Benchmark: g.name, Quantity: s.What(), Change: s.Percent(), Interval: s.Ratio.Interval(), Verdict: s.Verdict()}
 		if i > 0 && benchmark == lead {
 			e.ID, e.Benchmark = "", ""
 		}
 		if s.At != c.At {
-			e.Over = s.Range()
+			e.In = s.Range()
 		}
 		all = append(all, e)
 	}
 	v := step{
-		evidence: all[0], Evidence: all[1:], More: len(c.Steps) - len(all), Machine: machine, Others: c.AndOthers(),
+		evidence: all[0], Evidence: all[1:], More: len(c.Steps) - len(all), Rest: strings.Join(rest, ", "), Machine: machine, Others: c.AndOthers(),
 		Range: c.Range(), Between: c.Between(), Date: c.After.Day(), Subject: table.OneLine(c.After.Subject),
 		Ends: [2]string{c.Before.Short(), c.After.Short()}, Value: fmt.Sprintf("%.4g", c.Lead().Ratio.Value), place: c.At[1], when: c.After.Time,
 	}
