@@ -35,7 +35,7 @@ type Turns struct {
 // The recordings that say where a build takes more. Allocations are counted, so few
 // operations suffice, and counting them slows these down.
 var (
-	AllocTurns = Turns{"allocs", 2, 20 * time.Millisecond}
+	AllocTurns = Turns{"allocs", 2, 4 * time.Millisecond}
 	LockTurns  = Turns{"locks", 4, 150 * time.Millisecond}
 	CPUTurns   = Turns{"cpu", 16, 400 * time.Millisecond}
 )
