@@ -30,14 +30,16 @@ type Turns struct {
 	Kind   string
 	Pairs  int           // at most; two at least, if there is time
 	Length time.Duration // that a pass should time, about
+	Ops    int           // that a pass has at most; 0 for no limit
 }
 
 // The recordings that say where a build takes more. Allocations are counted, so few
-// operations suffice, and counting them slows these down.
+// operations suffice, and counting them slows these down: with 100,000, two pairs took longer
+// than they may on a machine that was busy.
 var (
-	AllocTurns = Turns{"allocs", 2, 4 * time.Millisecond}
-	LockTurns  = Turns{"locks", 4, 150 * time.Millisecond}
-	CPUTurns   = Turns{"cpu", 16, 400 * time.Millisecond}
+	AllocTurns = Turns{"allocs", 2, 20 * time.Millisecond, 20_000}
+	LockTurns  = Turns{"locks", 4, 150 * time.Millisecond, 0}
+	CPUTurns   = Turns{"cpu", 16, 400 * time.Millisecond, 0}
 )
 
 // ErrLong is the error of recordings that take much longer than they may.
@@ -58,6 +60,9 @@ func (v Versus) Run(ctx context.Context) (results []byte, err error) {
 	w := benchfmt.NewWriter(&text)
 	for _, turns := range v.Kinds {
 		ops := max(1, int(turns.Length/max(1, v.Op)))
+		if turns.Ops > 0 {
+			ops = min(ops, turns.Ops)
+		}
 		took := time.Duration(0) // of a pair
 		for n := range turns.Pairs {
 			if n >= leastPairs && time.Since(began)+took > v.Time {

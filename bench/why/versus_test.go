@@ -73,6 +73,17 @@ func TestBuildsTakeTurnsWithTheSameOperations(t *testing.T) {
 	}
 }
 
+func TestFewAllocationsAreCounted(t *testing.T) {
+	var said []string
+	v := why.Versus{
+		Base: fakeRecorder{name: "base", said: &said}, Head: fakeRecorder{name: "head", said: &said},
+		Op: 100 * time.Nanosecond, Kinds: []why.Turns{why.AllocTurns}, Time: time.Second, Dir: "dir",
+	}
+	if _, err := v.Run(t.Context()); err != nil || len(said) != 4 || said[0] != "base allocs 20000 base.allocs.0" {
+		t.Errorf("%q, %v", said, err)
+	}
+}
+
 func TestLongRecordingsEnd(t *testing.T) {
 	said, results, took, err := recordBoth(t, 1300*time.Millisecond, nil, why.AllocTurns, why.CPUTurns)
 	if n := strings.Count(results, "BenchmarkX"); err != nil || len(said) != 5 || n != 4 || took != 6*time.Second {
