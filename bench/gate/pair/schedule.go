@@ -84,17 +84,16 @@ func (s *Schedule) withLooks(budget time.Duration, alpha float64, link, brief, r
 		l.Total = time.Duration(first)*brief + time.Duration(blocks-first)*round + l.Links
 		return l
 	}
-	most := s.Blocks
-	if unit := link + time.Duration(s.relink.Every)*brief; budget > 0 && unit > 0 {
-		most = s.relink.Every * int(budget/unit)
+	least, n := s.Blocks, s.Blocks
+	if unit := link + time.Duration(s.relink.Every)*brief; budget > 0 {
+		n = max(n, s.relink.Every*int(budget/unit))
 	}
-	least := s.Blocks
-	for n := max(most, least); ; n -= s.relink.Every {
-		if l := plan(n); n <= least || l.Looks != nil && l.Total <= budget {
-			*s = l
-			return
-		}
+	l := plan(n)
+	for n > least && (l.Looks == nil || l.Total > budget) {
+		n -= s.relink.Every
+		l = plan(n)
 	}
+	*s = l
 }
 
 // brief is how long a slot of a point takes before the first look. Of a benchmark that uses
