@@ -2,6 +2,8 @@ package workloads
 
 import (
 	"fmt"
+	"math"
+	"math/rand/v2"
 	"testing"
 )
 
@@ -18,5 +20,21 @@ func TestEpJump(t *testing.T) {
 func TestEpSumsPrint(t *testing.T) {
 	if got := fmt.Sprint(EpSums{SX: 1, SY: -2, Counts: [10]int64{3, 4}}); got != "7 accepted: sx 1.000000000e+00, sy -2.000000000e+00, counts [3 4 0 0 0 0 0 0 0 0]" {
 		t.Error(got)
+	}
+}
+
+// The table's logarithm is within five units of the last place of that of math, or, near
+// 1, of the sums' terms.
+func TestEpLog(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for range 200_000 {
+		x := math.Ldexp(1-random.Float64(), -random.IntN(90))
+		if random.IntN(4) == 0 {
+			x = 1 - random.Float64()/1024
+		}
+		got, want := epLog(x), math.Log(x)
+		if math.Abs(got-want) > 5e-16*max(1, math.Abs(want)) {
+			t.Fatalf("log %v is %v, want %v", x, got, want)
+		}
 	}
 }
