@@ -71,8 +71,8 @@ soak: ## a million operations of Event and Future, a thousand faults of child pr
 	$(GO) test -run '^$$' -fuzz FuzzHistoryPage -fuzztime 1m -fuzzminimizetime 5x ./report/page
 	$(GO) test -run '^$$' -fuzz FuzzRead -fuzztime 1m -fuzzminimizetime 5x ./report/history
 
-calibrate: ## how good the gate is on this machine: 45 minutes that it has to itself, into CALIBRATION; run again with that directory, it only judges
-	cd bench/peers && OVERLAP_CALIBRATE=$(abspath $(CALIBRATION)) $(GO) test -count=1 -timeout 120m -v -run '^TestCalibrate$$' ./calibrate
+calibrate: ## how good the gate is on this machine: half an hour that it has to itself, then hours of judging, into CALIBRATION; run again with that directory, it only judges
+	cd bench/peers && OVERLAP_CALIBRATE=$(abspath $(CALIBRATION)) $(GO) test -count=1 -timeout 12h -v -run '^TestCalibrate$$' ./calibrate
 
 precision: ## how far to believe a default run on this machine: half an hour that it has to itself, into PRECISION
 	OVERLAP_PRECISION=$(abspath $(PRECISION)) $(GO) test -count=1 -timeout 60m -v -run '^TestPrecision$$' ./internal/cli
