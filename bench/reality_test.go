@@ -55,7 +55,7 @@ func (j fakeJob) Run(ctx context.Context, ex primitives.Executor) error {
 			return 0, nil
 		})
 	}
-	_, err := last.Result(ctx)
+	_, err := last.Await(ctx)
 	return err
 }
 func (j fakeJob) Serial() error { return nil }

@@ -134,7 +134,7 @@ func TestATaskLostByAnExecutorHasNoTime(t *testing.T) {
 		if loses {
 			probe = &losing{Meter: m}
 		}
-		x := primitives.NewPool(primitives.Config{Workers: 1, Probe: probe})
+		x := primitives.Must(primitives.NewPool(primitives.Config{Workers: 1, Probe: probe}))
 		m.Prepare()
 		m.Start()
 		if err := (fakeJob{}).Run(t.Context(), x); err != nil {

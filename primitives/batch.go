@@ -33,7 +33,7 @@ type batchWork[T any] struct {
 // room. It panics if n is negative.
 //
 // The context of a task is as with Submit. A task's future is like any other,
-// but Help waits for it.
+// but RunOrAwait waits for it.
 func SubmitN[T any](ctx context.Context, ex Executor, n int, fn func(ctx context.Context, i int) (T, error)) *Batch[T] {
 	requireContext(ctx)
 	if n < 0 {
@@ -81,15 +81,15 @@ func (b *Batch[T]) Len() int { return len(b.futures) }
 // At returns the future of fn(ctx, i).
 func (b *Batch[T]) At(i int) *Future[T] { return &b.futures[i] }
 
-// Results waits for all tasks and returns their values in order, and the first
+// Await waits for all tasks and returns their values in order, and the first
 // error in that order. If ctx ends first it returns ctx's cause.
-func (b *Batch[T]) Results(ctx context.Context) ([]T, error) {
+func (b *Batch[T]) Await(ctx context.Context) ([]T, error) {
 	values := make([]T, len(b.futures))
 	// From the last to the first: a caller that waits for the first is woken
 	// for nearly every task, and takes a core from the workers each time.
 	var first error
 	for i := len(values) - 1; i >= 0; i-- {
-		v, err := b.futures[i].Result(ctx)
+		v, err := b.futures[i].Await(ctx)
 		if err != nil {
 			if !b.futures[i].final() {
 				return nil, err
@@ -100,6 +100,11 @@ func (b *Batch[T]) Results(ctx context.Context) ([]T, error) {
 	}
 	return values, first
 }
+
+// Results is Await.
+//
+// Deprecated: Use Await. Results goes with the release after v1.0.
+func (b *Batch[T]) Results(ctx context.Context) ([]T, error) { return b.Await(ctx) }
 
 // Cancel cancels every task of the batch that can be, as Future.Cancel does.
 func (b *Batch[T]) Cancel() {

@@ -39,7 +39,7 @@ func TestSubmitN(t *testing.T) {
 				}
 				return i, primitives.Sleep(ctx, time.Millisecond)
 			})
-			vs, err := b.Results(t.Context())
+			vs, err := b.Await(t.Context())
 			if (n == 100) != errors.Is(err, fs.ErrClosed) || len(vs) != n || b.Len() != n {
 				t.Errorf("%d of %d results, %v", len(vs), n, err)
 			}
@@ -78,7 +78,7 @@ func TestBatchCancelAndImpatience(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		start := time.Now()
-		if vs, err := b.Results(ctx); vs != nil || !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != time.Minute {
+		if vs, err := b.Await(ctx); vs != nil || !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != time.Minute {
 			t.Errorf("impatient: %v, %v after %v", vs, err, time.Since(start))
 		}
 		for i := 4; i > 1; i-- { // those that run last: they would make room
@@ -92,7 +92,7 @@ func TestBatchCancelAndImpatience(t *testing.T) {
 			want := map[bool]primitives.State{true: primitives.Finished, false: primitives.Cancelled}[i < 2]
 			if f := b.At(i); f.State() != want {
 				t.Errorf("task %d is %v", i, f.State())
-			} else if _, err := f.Result(ctx); err != primitives.ErrCancelled {
+			} else if _, err := f.Await(ctx); err != primitives.ErrCancelled {
 				t.Errorf("task %d: %v", i, err)
 			}
 		}
@@ -251,7 +251,7 @@ func TestMapObeysItsContext(t *testing.T) {
 func TestBatchAtTheMomentOfTheEnd(t *testing.T) {
 	for _, name := range inProcess {
 		for i := range 100 {
-			x, err := primitives.New(name, primitives.Config{Workers: 1})
+			x, err := newKind(name, primitives.Config{Workers: 1})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -267,7 +267,7 @@ func TestBatchAtTheMomentOfTheEnd(t *testing.T) {
 			}
 			b := primitives.SubmitN(ctx, x, 500, func(context.Context, int) (int, error) { return 1, nil })
 			patience, stop := context.WithTimeout(t.Context(), 10*time.Second)
-			b.Results(patience)
+			b.Await(patience)
 			if patience.Err() != nil {
 				t.Fatalf("%s: a batch that ended in way %d hangs", name, i%3)
 			}
@@ -288,11 +288,11 @@ func TestBatchAtTheMomentOfTheEnd(t *testing.T) {
 
 // An empty batch keeps nothing, and a negative one is a mistake.
 func TestBatchOfNothing(t *testing.T) {
-	x := primitives.NewPool(primitives.Config{Workers: 1})
+	x := primitives.Must(primitives.NewPool(primitives.Config{Workers: 1}))
 	input := &[1 << 20]byte{}
 	kept := weak.Make(input)
 	b := primitives.SubmitN(t.Context(), x, 0, func(context.Context, int) (byte, error) { return input[1], nil })
-	if v, err := b.Results(t.Context()); len(v) != 0 || err != nil {
+	if v, err := b.Await(t.Context()); len(v) != 0 || err != nil {
 		t.Errorf("%v, %v", v, err)
 	}
 	input = nil

@@ -65,7 +65,7 @@ func TestCallbacksThatPanicOrExit(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var heard []any
-				x, err := primitives.New(name, primitives.Config{Workers: 1, CallbackPanic: func(p *primitives.PanicError) {
+				x, err := newKind(name, primitives.Config{Workers: 1, CallbackPanic: func(p *primitives.PanicError) {
 					heard = append(heard, p.Value)
 				}})
 				if err != nil {
@@ -114,7 +114,7 @@ func TestGoexitEndsWhoWaitsOnTheSameStack(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			under(t, queued, primitives.Config{Workers: 1}, func(t *testing.T, x primitives.Executor) {
 				outer := primitives.Submit(t.Context(), x, func(context.Context) (int, error) {
-					exit(t, x).Result(context.Background())
+					exit(t, x).Await(context.Background())
 					return 7, nil
 				})
 				if v, err := soon(t, outer); v != 0 || err != primitives.ErrGoexit {
@@ -155,7 +155,7 @@ func TestGoexitInACallbackOfACancelledTask(t *testing.T) {
 func TestCallbacksFromEverywhere(t *testing.T) {
 	for _, name := range inProcess {
 		t.Run(name, func(t *testing.T) {
-			x, err := primitives.New(name, primitives.Config{Workers: 1})
+			x, err := newKind(name, primitives.Config{Workers: 1})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -193,7 +193,7 @@ func TestCallbacksFromEverywhere(t *testing.T) {
 // Callbacks that come after the end run one at a time, too, from however many
 // goroutines, and each has run when all OnDone have returned.
 func TestLateCallbacksRunOneAtATime(t *testing.T) {
-	x := primitives.NewInline(primitives.Config{Workers: 1})
+	x := primitives.Must(primitives.NewInline(primitives.Config{Workers: 1}))
 	for _, end := range []error{nil, fs.ErrExist} {
 		f := primitives.Submit(t.Context(), x, func(context.Context) (int, error) { return 1, end })
 		ran, inside := 0, atomic.Int32{}
@@ -223,7 +223,7 @@ func TestLateCallbacksRunOneAtATime(t *testing.T) {
 
 // A late callback that ends its goroutine leaves the others to run.
 func TestLateCallbackThatExits(t *testing.T) {
-	f := primitives.Submit(t.Context(), primitives.NewInline(primitives.Config{Workers: 1}), give(1))
+	f := primitives.Submit(t.Context(), primitives.Must(primitives.NewInline(primitives.Config{Workers: 1})), give(1))
 	ran := make(chan int, 2)
 	go f.OnDone(func(int, error) {
 		f.OnDone(func(int, error) { ran <- 1 })

@@ -56,7 +56,7 @@ func TestThenAndRecover(t *testing.T) {
 }
 
 func errText[T any](f *primitives.Future[T]) string {
-	_, err := f.Result(context.Background())
+	_, err := f.Await(context.Background())
 	return err.Error()
 }
 
@@ -70,7 +70,7 @@ func TestCancelOfAChain(t *testing.T) {
 		if g.State() != primitives.Pending || !g.Cancel() || h.State() != primitives.Finished || f.State() != primitives.Running {
 			t.Errorf("%v, %v, %v", f.State(), g.State(), h.State())
 		}
-		if _, err := h.Result(t.Context()); err != primitives.ErrCancelled {
+		if _, err := h.Await(t.Context()); err != primitives.ErrCancelled {
 			t.Errorf("its follower: %v", err)
 		}
 		soon(t, f)
@@ -80,7 +80,7 @@ func TestCancelOfAChain(t *testing.T) {
 // Followers that begin after Shutdown end somehow.
 func TestShutdownOfAChain(t *testing.T) {
 	under(t, concurrent, primitives.Config{Workers: 1}, func(t *testing.T, x primitives.Executor) {
-		y := primitives.NewPool(primitives.Config{Workers: 1})
+		y := primitives.Must(primitives.NewPool(primitives.Config{Workers: 1}))
 		f := primitives.Submit(t.Context(), y, sleeping(time.Hour))
 		g := primitives.Then(t.Context(), x, f, func(_ context.Context, v int) (int, error) { return v, nil })
 		shut(t, x)
@@ -102,8 +102,8 @@ func TestCompositions(t *testing.T) {
 	type outcomes = []primitives.Outcome[int]
 	a, b := errors.New("a"), errors.New("b")
 	type futures = []*primitives.Future[int]
-	anyOf := func(f *primitives.Future[int]) (any, error) { return f.Result(context.Background()) }
-	all := func(f *primitives.Future[[]int]) (any, error) { return f.Result(context.Background()) }
+	anyOf := func(f *primitives.Future[int]) (any, error) { return f.Await(context.Background()) }
+	all := func(f *primitives.Future[[]int]) (any, error) { return f.Await(context.Background()) }
 	cases := map[string]struct {
 		make    func(x primitives.Executor) futures
 		combine func(futures) (any, error)
@@ -122,10 +122,10 @@ func TestCompositions(t *testing.T) {
 		"race won":     {failing(a, -3, 1, 2), func(f futures) (any, error) { return anyOf(primitives.Race(f...)) }, 1, nil, 1},
 		"race of none": {made(), func(f futures) (any, error) { return anyOf(primitives.Race(f...)) }, 0, primitives.ErrNoFutures, 0},
 		"settled": {failing(a, 3, -1), func(f futures) (any, error) {
-			return primitives.AllSettled(f...).Result(context.Background())
+			return primitives.AllSettled(f...).Await(context.Background())
 		}, outcomes{{Value: 3}, {Value: -1, Err: a}}, nil, 3},
 		"settled none": {made(), func(f futures) (any, error) {
-			return primitives.AllSettled(f...).Result(context.Background())
+			return primitives.AllSettled(f...).Await(context.Background())
 		}, outcomes{}, nil, 0},
 	}
 	for name, c := range cases {
@@ -176,7 +176,7 @@ func failing(err error, seconds ...int) func(primitives.Executor) []*primitives.
 
 // The cancellation of many pending futures must not take their square.
 func TestAllOrCancelOfMany(t *testing.T) {
-	x := primitives.NewPool(primitives.Config{Workers: 1, Queue: 1 << 20})
+	x := primitives.Must(primitives.NewPool(primitives.Config{Workers: 1, Queue: 1 << 20}))
 	var gate primitives.Event
 	first := primitives.Submit(context.Background(), x, func(context.Context) (int, error) { gate.Wait(); return 0, fs.ErrExist })
 	futures := []*primitives.Future[int]{first}
@@ -189,7 +189,7 @@ func TestAllOrCancelOfMany(t *testing.T) {
 	if err := x.Shutdown(context.Background()); err != nil {
 		t.Error(err)
 	}
-	if _, err := whole.Result(context.Background()); err != fs.ErrExist || time.Since(start) > time.Second {
+	if _, err := whole.Await(context.Background()); err != fs.ErrExist || time.Since(start) > time.Second {
 		t.Errorf("%v after %v", err, time.Since(start))
 	}
 }
@@ -255,9 +255,9 @@ func TestAsCompleted(t *testing.T) {
 func TestLongChains(t *testing.T) {
 	const links = 30_000
 	defer debug.SetMaxStack(debug.SetMaxStack(4 << 20))
-	x := primitives.NewPool(primitives.Config{Workers: 1})
+	x := primitives.Must(primitives.NewPool(primitives.Config{Workers: 1}))
 	for _, kind := range inProcess {
-		y, err := primitives.New(kind, primitives.Config{Workers: 1})
+		y, err := newKind(kind, primitives.Config{Workers: 1})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -268,7 +268,7 @@ func TestLongChains(t *testing.T) {
 				f = primitives.Then(t.Context(), y, f, func(_ context.Context, v int) (int, error) { return v + 1, nil })
 			}
 			gate.Set()
-			if v, err := f.Result(t.Context()); err != failure || err == nil && v != links {
+			if v, err := f.Await(t.Context()); err != failure || err == nil && v != links {
 				t.Errorf("%s: %d, %v", kind, v, err)
 			}
 		}
@@ -281,7 +281,7 @@ func TestLongChains(t *testing.T) {
 // because the stack was deep, nor the next.
 func TestGoexitDeepInAChain(t *testing.T) {
 	var head primitives.Event
-	x := primitives.NewPool(primitives.Config{Workers: 1})
+	x := primitives.Must(primitives.NewPool(primitives.Config{Workers: 1}))
 	f := primitives.Submit(t.Context(), x, func(context.Context) (int, error) { head.Wait(); return 0, fs.ErrExist })
 	var all []*primitives.Future[int]
 	for i := range 500 {
@@ -302,7 +302,7 @@ func TestGoexitDeepInAChain(t *testing.T) {
 
 // An empty input yields nothing, and the cause if the context has ended.
 func TestMapOfNothing(t *testing.T) {
-	x := primitives.NewInline(primitives.Config{Workers: 1})
+	x := primitives.Must(primitives.NewInline(primitives.Config{Workers: 1}))
 	nothing := func(func(int) bool) {}
 	double := func(_ context.Context, v int) (int, error) { return 2 * v, nil }
 	for v, err := range primitives.Map(t.Context(), x, nothing, double) {
@@ -321,14 +321,14 @@ func TestMapOfNothing(t *testing.T) {
 
 // A future of Then is its executor's, which does not wait for that before it.
 func TestShutdownBeforeThen(t *testing.T) {
-	x, y := primitives.NewPool(primitives.Config{Workers: 1}), primitives.NewPool(primitives.Config{Workers: 1})
+	x, y := primitives.Must(primitives.NewPool(primitives.Config{Workers: 1})), primitives.Must(primitives.NewPool(primitives.Config{Workers: 1}))
 	f := newGated(x, 1, false)
 	g := primitives.Then(context.Background(), y, f.Future, func(_ context.Context, v int) (int, error) { return v, nil })
 	if err := y.Shutdown(context.Background()); err != nil {
 		t.Error(err)
 	}
 	close(f.gate)
-	if _, err := g.Result(context.Background()); err != primitives.ErrShutdown || g.State() != primitives.Cancelled {
+	if _, err := g.Await(context.Background()); err != primitives.ErrShutdown || g.State() != primitives.Cancelled {
 		t.Errorf("%v, %v", g.State(), err)
 	}
 	x.Shutdown(context.Background())
@@ -336,7 +336,7 @@ func TestShutdownBeforeThen(t *testing.T) {
 
 // A cancelled future ends with an error, for FirstError too.
 func TestFirstErrorSeesCancelled(t *testing.T) {
-	x := primitives.NewPool(primitives.Config{Workers: 1})
+	x := primitives.Must(primitives.NewPool(primitives.Config{Workers: 1}))
 	f := newGated(x, 1, false)
 	g := primitives.Submit(context.Background(), x, give(2))
 	g.Cancel()

@@ -67,7 +67,7 @@ func TestTaskContextEndsWithItsParent(t *testing.T) {
 func TestContextOutlivesItsTask(t *testing.T) {
 	for _, name := range inProcess {
 		t.Run(name, func(t *testing.T) {
-			x, err := primitives.New(name, primitives.Config{Workers: 1})
+			x, err := newKind(name, primitives.Config{Workers: 1})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -104,7 +104,7 @@ func TestContextOutlivesItsTask(t *testing.T) {
 	}
 }
 
-// Result goes on waiting no longer than its context, also where the worker
+// Await goes on waiting no longer than its context, also where the worker
 // could run the awaited task itself.
 func TestResultInTaskObeysItsContext(t *testing.T) {
 	for _, w := range []int{1, 2} {
@@ -114,7 +114,7 @@ func TestResultInTaskObeysItsContext(t *testing.T) {
 			start := time.Now()
 			outer := primitives.Submit(parent, x, func(ctx context.Context) (time.Duration, error) {
 				inner := primitives.Submit(context.Background(), x, sleeping(time.Hour))
-				_, err := inner.Result(ctx)
+				_, err := inner.Await(ctx)
 				return time.Since(start), err
 			})
 			d, err := soon(t, outer)
@@ -132,7 +132,7 @@ func TestCancelOfATaskThatWaits(t *testing.T) {
 		start := time.Now()
 		var waited time.Duration
 		outer := primitives.Submit(t.Context(), x, func(ctx context.Context) (int, error) {
-			_, err := primitives.Submit(context.Background(), x, sleeping(time.Hour)).Result(ctx)
+			_, err := primitives.Submit(context.Background(), x, sleeping(time.Hour)).Await(ctx)
 			waited = time.Since(start)
 			return 0, err
 		})
@@ -169,12 +169,12 @@ func TestSleep(t *testing.T) {
 // On an event loop, and only there, tasks that sleep leave the thread.
 func TestSleepersShareALoop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		x := primitives.NewLoop(primitives.Config{Workers: 100})
+		x := primitives.Must(primitives.NewLoop(primitives.Config{Workers: 100}))
 		start := time.Now()
 		b := primitives.SubmitN(t.Context(), x, 1000, func(ctx context.Context, _ int) (int, error) {
 			return 0, primitives.Sleep(ctx, time.Second)
 		})
-		if _, err := b.Results(t.Context()); err != nil || time.Since(start) != 10*time.Second {
+		if _, err := b.Await(t.Context()); err != nil || time.Since(start) != 10*time.Second {
 			t.Errorf("%v after %v", err, time.Since(start))
 		}
 		shut(t, x)

@@ -16,7 +16,7 @@ import (
 type core struct {
 	probe         Probe
 	callbackPanic func(*PanicError)
-	helpable      bool // Future.Help may run the tasks
+	helpable      bool // Future.RunOrAwait may run the tasks
 
 	perTask bool                   // a goroutine runs one task (spawn)
 	wanted  atomic.Int64           // tasks that have finished waiting and need a slot

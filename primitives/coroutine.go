@@ -7,7 +7,7 @@ import (
 
 // coroutine runs tasks of a loop, one after the other.
 type coroutine struct {
-	loop   *loop
+	loop   *Loop
 	w      worker
 	task   task
 	resume func() (struct{}, bool) // lets it run until it yields
@@ -21,7 +21,7 @@ type coroutine struct {
 	quota  int     // how many more tasks it may submit before it yields, although others wait for room
 }
 
-func (x *loop) newCoroutine() *coroutine {
+func (x *Loop) newCoroutine() *coroutine {
 	co := &coroutine{loop: x}
 	co.w = worker{core: x.core, host: x, co: co}
 	co.resume, co.stop = iter.Pull(co.live)
@@ -54,7 +54,7 @@ func (co *coroutine) live(yield func(struct{}) bool) {
 
 // pause parks co until l is signalled (true) or ctx ends (false, or true if
 // both). If away is true, another task may take its place meanwhile.
-func (x *loop) pause(ctx context.Context, co *coroutine, l *waiter, away bool) bool {
+func (x *Loop) pause(ctx context.Context, co *coroutine, l *waiter, away bool) bool {
 	x.mu.Lock()
 	co.quota = 0
 	co.turn++
@@ -68,7 +68,7 @@ func (x *loop) pause(ctx context.Context, co *coroutine, l *waiter, away bool) b
 		x.makeRoom()
 	}
 	x.mu.Unlock()
-	if _, own := ctx.(ownContext); own || ctx.Done() != nil {
+	if canEnd(ctx) {
 		turn := co.turn
 		defer afterFunc(ctx, func() { x.resume(co, turn) })()
 	}
@@ -83,7 +83,7 @@ func (x *loop) pause(ctx context.Context, co *coroutine, l *waiter, away bool) b
 }
 
 // resume makes co ready, if it is still in the wait of that turn.
-func (x *loop) resume(co *coroutine, turn uint64) {
+func (x *Loop) resume(co *coroutine, turn uint64) {
 	x.mu.Lock()
 	if !co.parked || co.turn != turn {
 		x.mu.Unlock()
@@ -105,7 +105,7 @@ func (x *loop) resume(co *coroutine, turn uint64) {
 
 // hurry lets tasks that have lost their patience go on, although more than
 // Workers are then in progress; see crew.
-func (x *loop) hurry() {
+func (x *Loop) hurry() {
 	x.mu.Lock()
 	impatient := x.returning.takeImpatient()
 	if len(impatient) == 0 { // perhaps the loop has ended

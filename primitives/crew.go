@@ -42,21 +42,35 @@ type crew struct {
 	progress bool // since short was set: a task has ended, or has finished waiting
 }
 
+// Pool is an executor with long-lived workers; see NewPool.
+type Pool struct{ *crew }
+
 // NewPool returns an executor with at most Workers goroutines, which are
 // started when they are first needed, live until Shutdown and take tasks from
 // a queue in order of submission. Submit blocks while the queue is full.
-func NewPool(c Config) Executor {
-	x := newCrew(c.mustCheck("pool"))
+func NewPool(c Config) (*Pool, error) {
+	c, err := c.check("pool")
+	if err != nil {
+		return nil, err
+	}
+	x := newCrew(c)
 	x.helpable = true
-	return x
+	return &Pool{x}, nil
 }
+
+// Spawn is an executor with a goroutine per task; see NewSpawn.
+type Spawn struct{ *crew }
 
 // NewSpawn returns an executor that starts a goroutine per task, at most
 // Workers at once; Submit blocks until one of them is free.
-func NewSpawn(c Config) Executor {
-	x := newCrew(c.mustCheck("spawn"))
+func NewSpawn(c Config) (*Spawn, error) {
+	c, err := c.check("spawn")
+	if err != nil {
+		return nil, err
+	}
+	x := newCrew(c)
 	x.limit, x.perTask, x.helpable = 0, true, true
-	return x
+	return &Spawn{x}, nil
 }
 
 func newCrew(c Config) *crew {
@@ -121,14 +135,17 @@ func (x *crew) handOver(t task) bool {
 }
 
 // start starts a goroutine with that slot and first task.
-func (x *crew) start(slot int, t task) {
+func (x *crew) start(slot int, t task) { go x.work(x.record(slot), t) }
+
+// record counts a goroutine in and returns its record, with that slot.
+func (x *crew) record(slot int) *worker {
 	w, ok := popLast(&x.spare)
 	if !ok {
 		w = &worker{core: x.core, host: x, hand: make(chan task, 1)}
 	}
 	w.slot = slot
 	x.goroutines++
-	go x.work(w, t)
+	return w
 }
 
 // work is a worker's goroutine.
@@ -188,24 +205,19 @@ func (x *crew) next(w *worker) task {
 	if x.short {
 		x.progress = true
 	}
-	for lingered := false; x.returning.empty() && !x.perTask && w.slot >= 0; lingered = true {
+	if x.returning.empty() && !x.perTask && w.slot >= 0 {
 		if t := x.pop(); t != nil {
 			x.unlock()
 			return t
 		}
-		if x.closed {
-			break
-		}
-		if lingered {
+		if !x.closed {
 			x.idle = append(x.idle, w)
 			x.mu.Unlock()
+			// A goroutine that the last result woke often submits the next task at once.
+			// Letting it run first costs less than being parked and woken.
+			runtime.Gosched()
 			return <-w.hand
 		}
-		// A goroutine that the last result woke often submits the next task at
-		// once. Letting it run first costs less than being parked and woken.
-		x.mu.Unlock()
-		runtime.Gosched()
-		x.mu.Lock()
 	}
 	x.vacate(w)
 	x.unlock()

@@ -17,7 +17,7 @@ func nested(ctx context.Context, x primitives.Executor, depth int, in func(conte
 		if depth == 0 {
 			return bottom(ctx)
 		}
-		v, err := nested(ctx, x, depth-1, in, bottom).Result(in(ctx))
+		v, err := nested(ctx, x, depth-1, in, bottom).Await(in(ctx))
 		return v + 1, err
 	})
 }
@@ -35,7 +35,7 @@ func TestDeepNesting(t *testing.T) {
 				if name == "outer" && executor == "threads" {
 					t.Skip("every task keeps a thread: see TestNestedDeeperThanThereAreThreads")
 				}
-				x, err := primitives.New(executor, primitives.Config{Workers: 1})
+				x, err := newKind(executor, primitives.Config{Workers: 1})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -43,7 +43,7 @@ func TestDeepNesting(t *testing.T) {
 				outer, cancel := context.WithCancel(context.Background())
 				defer cancel()
 				in := func(task context.Context) context.Context { return wait(task, outer) }
-				v, err := nested(context.Background(), x, depth, in, give(0)).Result(context.Background())
+				v, err := nested(context.Background(), x, depth, in, give(0)).Await(context.Background())
 				if v != depth || err != nil {
 					t.Errorf("%d, %v", v, err)
 				}
@@ -79,7 +79,7 @@ func TestContextsOfNestedTasks(t *testing.T) {
 							}
 							if k < depth {
 								futures[k+1] = primitives.Submit(wrap(ctx), x, down(k+1))
-								return futures[k+1].Result(context.Background())
+								return futures[k+1].Await(context.Background())
 							}
 							err := primitives.Sleep(ctx, 30*time.Minute)
 							for above, ctx := range contexts {

@@ -12,7 +12,7 @@
 //
 //	concurrent.futures (Python)       here
 //	  Executor.submit                 Submit; a full queue blocks, where Python's grows
-//	  Future.result(timeout)          Future.Result(ctx)
+//	  Future.result(timeout)          Future.Await(ctx)
 //	  Future.cancel, add_done_callback  Future.Cancel, Future.OnDone
 //	  Executor.map                    Map, with bounded look-ahead; ForEach without futures
 //	  wait, as_completed              Wait, AsCompleted. A cancelled future has an error
@@ -25,7 +25,7 @@
 //	  shutdown(cancel_futures=True)   Executor.ShutdownNow
 //
 //	asyncio (Python)                  here
-//	  event loop, create_task, await  NewLoop, Submit, Future.Result inside a task
+//	  event loop, create_task, await  NewLoop, Submit, Future.Await inside a task
 //	  sleep                           Sleep
 //	  gather, wait                    All, AllSettled, Wait
 //	  Task.cancel                     Future.Cancel: the task's context ends
@@ -52,6 +52,30 @@
 //	  Event.set, clear, is_set, wait  Event.Set, Clear, IsSet, Wait, WaitContext
 //	  Thread                          the go statement; NewThreads for real threads
 //
+// # The life of a future
+//
+// Held, taken and pending are Pending to those who ask; a step is one atomic operation,
+// so that each future has one end, whoever comes first.
+//
+//	       ┌────────────2────────────┐
+//	       │                         ▼
+//	held ──┴─1─► taken ──────5────► running ──9───► finished
+//	             │ ▲ ├──6─► finished   ▲ └────10──► cancelled
+//	             3 4 └──7─► cancelled  │
+//	             ▼ │                   │
+//	Submit ────► pending ──────8───────┘
+//
+//	1   held → taken         Then has a task for it, All a result, Cancel an end
+//	2   held → running       a worker has come to this task of a batch
+//	3   taken → pending      it has got its task; or its waiter may not run it
+//	4   pending → taken      somebody cancels it, or is about to wait for it
+//	5   taken → running      its waiter, a worker, runs it
+//	6   taken → finished     the composition has its result
+//	7   taken → cancelled    it was cancelled, its executor was shut down, or it was refused
+//	8   pending → running    a worker, or RunOrAwait, starts it
+//	9   running → finished   the task has returned, panicked or exited
+//	10  running → cancelled  its context had ended before the task began
+//
 // # What differs, and why
 //
 // Application code never sets a future. Its result always comes from its task, so
@@ -60,18 +84,18 @@
 // There is no "await". Any function may wait. A task that waits on its own
 // goroutine gives its worker to other tasks meanwhile, so tasks may submit and
 // wait for others on the same executor, however few workers it has. On thread
-// pools elsewhere that deadlocks. It holds for Result, Wait, AsCompleted, Map,
+// pools elsewhere that deadlocks. It holds for Await, Wait, AsCompleted, Map,
 // ForEach and Submit itself. Waiting for a Done channel, a lock or an Event, or
 // on a goroutine other than the task's, keeps the worker, as it does elsewhere.
 // A task that waits costs memory, and on the executor threads a thread, and a
 // program may have only so many threads: see NewThreads.
 //
 // Errors and panics are part of the result. A panic is passed to the caller of
-// Result (PanicError) and raised there on request (Raise); elsewhere in Go it
+// Await (PanicError) and raised there on request (Raise); elsewhere in Go it
 // ends the process, or is logged and forgotten. From another process only its
 // text arrives.
 //
-// Contexts replace timeouts. The context of Result ends the wait and not the
+// Contexts replace timeouts. The context of Await ends the wait and not the
 // task; the context of Submit ends the task.
 //
 // Results of a batch come in the order of submission, not of completion. Queues

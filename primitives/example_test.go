@@ -15,7 +15,7 @@ import (
 // concurrent.futures: submit to a pool, collect in order.
 func ExampleSubmit() {
 	ctx := context.Background()
-	pool := primitives.NewPool(primitives.Config{Workers: 2})
+	pool := primitives.Must(primitives.NewPool(primitives.Config{Workers: 2}))
 	defer pool.Shutdown(ctx)
 
 	var squares []*primitives.Future[int]
@@ -25,7 +25,7 @@ func ExampleSubmit() {
 		}))
 	}
 	for _, f := range squares {
-		v, err := f.Result(ctx)
+		v, err := f.Await(ctx)
 		fmt.Print(v, " ", err, "; ")
 	}
 	// Output: 0 <nil>; 1 <nil>; 4 <nil>; 9 <nil>; 16 <nil>;
@@ -36,7 +36,7 @@ func ExampleSubmit() {
 // other.
 func ExampleNewLoop() {
 	ctx := context.Background()
-	loop := primitives.NewLoop(primitives.Config{Workers: 2})
+	loop := primitives.Must(primitives.NewLoop(primitives.Config{Workers: 2}))
 	defer loop.Shutdown(ctx)
 
 	serve := func(name string, time time.Duration) *primitives.Future[string] {
@@ -47,7 +47,7 @@ func ExampleNewLoop() {
 			return name, err
 		})
 	}
-	served, err := primitives.All(serve("Ann", 5*time.Millisecond), serve("Bob", 50*time.Millisecond)).Result(ctx)
+	served, err := primitives.All(serve("Ann", 5*time.Millisecond), serve("Bob", 50*time.Millisecond)).Await(ctx)
 	fmt.Println(served, err)
 	// Output:
 	// Ann pays
@@ -60,7 +60,7 @@ func ExampleNewLoop() {
 // Twisted: a Deferred's chain of callbacks and errbacks.
 func ExampleThen() {
 	ctx := context.Background()
-	pool := primitives.NewPool(primitives.Config{Workers: 1})
+	pool := primitives.Must(primitives.NewPool(primitives.Config{Workers: 1}))
 	defer pool.Shutdown(ctx)
 
 	page := primitives.Submit(ctx, pool, func(context.Context) (string, error) {
@@ -73,7 +73,7 @@ func ExampleThen() {
 		fmt.Println("recovered from:", err)
 		return 0, nil
 	})
-	fmt.Println(safe.Result(ctx))
+	fmt.Println(safe.Await(ctx))
 	// Output:
 	// recovered from: no route to host
 	// 0 <nil>
@@ -82,7 +82,7 @@ func ExampleThen() {
 // Tornado: answers are handled as they come, whichever is first.
 func ExampleAsCompleted() {
 	ctx := context.Background()
-	pool := primitives.NewPool(primitives.Config{Workers: 3})
+	pool := primitives.Must(primitives.NewPool(primitives.Config{Workers: 3}))
 	defer pool.Shutdown(ctx)
 
 	var answers []*primitives.Future[string]
@@ -92,7 +92,7 @@ func ExampleAsCompleted() {
 		}))
 	}
 	for i, f := range primitives.AsCompleted(ctx, answers) {
-		name, _ := f.Result(ctx)
+		name, _ := f.Await(ctx)
 		fmt.Println(i, name)
 	}
 	// Output:
@@ -104,19 +104,19 @@ func ExampleAsCompleted() {
 // Promise: all, allSettled, any and race.
 func ExampleAllSettled() {
 	ctx := context.Background()
-	pool := primitives.NewPool(primitives.Config{Workers: 2})
+	pool := primitives.Must(primitives.NewPool(primitives.Config{Workers: 2}))
 	defer pool.Shutdown(ctx)
 
 	good := primitives.Submit(ctx, pool, func(context.Context) (int, error) { return 42, nil })
 	bad := primitives.Submit(ctx, pool, func(context.Context) (int, error) { return 0, errors.New("refused") })
 
-	_, err := primitives.All(good, bad).Result(ctx)
+	_, err := primitives.All(good, bad).Await(ctx)
 	fmt.Println("all:", err)
-	outcomes, _ := primitives.AllSettled(good, bad).Result(ctx)
+	outcomes, _ := primitives.AllSettled(good, bad).Await(ctx)
 	fmt.Println("settled:", outcomes)
-	v, _ := primitives.Any(bad, good).Result(ctx)
+	v, _ := primitives.Any(bad, good).Await(ctx)
 	fmt.Println("any:", v)
-	v, _ = primitives.Race(good).Result(ctx)
+	v, _ = primitives.Race(good).Await(ctx)
 	fmt.Println("race:", v)
 	// Output:
 	// all: refused
@@ -158,14 +158,14 @@ func ExampleCall() {
 
 	a := primitives.Call(ctx, workers, shout, "concurrency")
 	b := primitives.Call(ctx, workers, shout, "parallelism")
-	fmt.Println(primitives.All(a, b).Result(ctx))
+	fmt.Println(primitives.All(a, b).Await(ctx))
 	// Output: [CONCURRENCY PARALLELISM] <nil>
 }
 
 // Executor.map: results in order, at most a few tasks ahead.
 func ExampleMap() {
 	ctx := context.Background()
-	pool := primitives.NewPool(primitives.Config{Workers: 2})
+	pool := primitives.Must(primitives.NewPool(primitives.Config{Workers: 2}))
 	defer pool.Shutdown(ctx)
 
 	words := slices.Values([]string{"one", "cashier", "two", "queues"})
@@ -178,7 +178,7 @@ func ExampleMap() {
 // A parallel for loop, when no single result needs a future.
 func ExampleForEach() {
 	ctx := context.Background()
-	pool := primitives.NewPool(primitives.Config{Workers: 2})
+	pool := primitives.Must(primitives.NewPool(primitives.Config{Workers: 2}))
 	defer pool.Shutdown(ctx)
 
 	squares := make([]int, 6)

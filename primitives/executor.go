@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 )
@@ -19,7 +18,8 @@ var ErrShutdown = errors.New("primitives: executor is shut down")
 // under each.
 //
 // Executors are made by New and the constructors of the kinds. The interface
-// is closed to other packages, because an executor is what completes futures.
+// is closed to other packages, because an executor is what completes futures; a
+// Starter of any package decides when and where the tasks of an Adapter run.
 type Executor interface {
 	// Workers is the maximum number of tasks that run at once. A task that
 	// waits for a future does not run: another takes its place. When its wait
@@ -61,7 +61,7 @@ type Stats struct {
 // Probe is called when a task starts and ends, for measuring. worker is in
 // [0, Workers()), and calls with the same worker do not overlap, so a probe can
 // keep counts per worker without locks (with inline, as long as one goroutine
-// submits). For tasks that run in Future.Help or go on without a worker (see
+// submits). For tasks that run in Future.RunOrAwait or go on without a worker (see
 // Executor.Workers), and only for these, worker is -1.
 //
 // The token that TaskStart returns is passed to the same task's TaskEnd. A
@@ -73,17 +73,17 @@ type Probe interface {
 	TaskEnd(worker int, token int64)
 }
 
-// Config says how an executor is made.
+// Config says how an executor is made. Constructors return an error for a value that
+// cannot be, and for a field that means nothing to their kind.
 type Config struct {
 	// Workers is the maximum number of tasks that run at once. It must be at
-	// least 1, and exactly 1 for inline: otherwise the constructors panic, and
-	// New returns an error.
+	// least 1, and exactly 1 for inline.
 	Workers int
 
 	// Queue is how many submitted tasks may wait for a worker before Submit
 	// blocks. Zero means 1024: with a queue as short as the number of workers,
 	// the submitter would run, and take a core, after every other task. It must
-	// not be negative. inline and spawn have no queue.
+	// not be negative, and must be 0 for inline and spawn, which have no queue.
 	//
 	// Blocked submitters are admitted once the queue is half empty, first come,
 	// first served; later ones wait behind them. A task of a loop may then
@@ -98,7 +98,7 @@ type Config struct {
 	CallbackPanic func(*PanicError)
 
 	// Transport is how the executor processes talks to its children: "pipe"
-	// (the default, everywhere), "unix" or "mmap" (Linux).
+	// (the default, everywhere), "unix" or "mmap" (Linux). Others have none.
 	Transport string
 
 	// TaskTimeout ends a child process whose task takes longer. Zero means no
@@ -106,52 +106,67 @@ type Config struct {
 	TaskTimeout time.Duration
 }
 
-// check returns an error if an executor of that kind cannot be made.
-func (c Config) check(kind string) error {
+// check returns an error if an executor of that kind cannot be made, or does not have
+// what a field is about; otherwise it returns c with its defaults.
+func (c Config) check(kind string) (Config, error) {
+	refuse := func(format string, args ...any) (Config, error) {
+		return c, fmt.Errorf("primitives: executor "+kind+" "+format, args...)
+	}
 	switch {
 	case c.Workers < 1:
-		return fmt.Errorf("executor %s needs at least 1 worker, not %d", kind, c.Workers)
+		return refuse("needs at least 1 worker, not %d", c.Workers)
 	case c.Queue < 0:
-		return fmt.Errorf("executor %s cannot have a queue of %d", kind, c.Queue)
+		return refuse("cannot have a queue of %d", c.Queue)
+	case c.TaskTimeout < 0:
+		return refuse("cannot have a task timeout of %v", c.TaskTimeout)
 	case kind == "inline" && c.Workers != 1:
-		return fmt.Errorf("executor inline runs tasks in its caller: it has 1 worker, not %d", c.Workers)
-	}
-	return nil
-}
-
-// mustCheck panics if check returns an error, and returns c with its defaults.
-func (c Config) mustCheck(kind string) Config {
-	if err := c.check(kind); err != nil {
-		panic("primitives: " + err.Error())
+		return refuse("runs tasks in its caller: it has 1 worker, not %d", c.Workers)
+	case c.Queue > 0 && (kind == "inline" || kind == "spawn" || kind == "adapter"):
+		return refuse("has no queue: leave Config.Queue 0, not %d", c.Queue)
+	case c.Transport != "" && kind != "processes":
+		return refuse("has no child processes: leave Config.Transport empty, not %q", c.Transport)
+	case c.TaskTimeout > 0 && kind != "processes":
+		return refuse("cannot end a task: leave Config.TaskTimeout 0, not %v", c.TaskTimeout)
 	}
 	c.Queue = cmp.Or(c.Queue, 1024)
-	return c
+	return c, nil
+}
+
+// Must returns x, or panics with err: for programs that know their Config to be right.
+func Must[E Executor](x E, err error) E {
+	if err != nil {
+		panic(err)
+	}
+	return x
 }
 
 // Names returns the kinds of executor that New can make.
 func Names() []string { return []string{"inline", "spawn", "pool", "threads", "loop", "processes"} }
 
 // New makes an executor of the kind with that name. It returns an error for an
-// unknown name and for inline with more than one worker: a caller runs one task
-// at a time, and a measurement labelled otherwise would be wrong.
+// unknown name and for a Config that its constructor refuses.
 func New(kind string, c Config) (Executor, error) {
-	if !slices.Contains(Names(), kind) {
-		return nil, fmt.Errorf("unknown executor %q: it is one of %s", kind, strings.Join(Names(), ", "))
-	}
-	if err := c.check(kind); err != nil {
-		return nil, err
-	}
 	switch kind {
 	case "inline":
-		return NewInline(c), nil
+		return open(NewInline(c))
 	case "spawn":
-		return NewSpawn(c), nil
+		return open(NewSpawn(c))
 	case "pool":
-		return NewPool(c), nil
+		return open(NewPool(c))
 	case "threads":
-		return newThreads(c)
+		return open(NewThreads(c))
 	case "loop":
-		return NewLoop(c), nil
+		return open(NewLoop(c))
+	case "processes":
+		return open(NewProcesses(c))
 	}
-	return NewProcesses(c)
+	return nil, fmt.Errorf("unknown executor %q: it is one of %s", kind, strings.Join(Names(), ", "))
+}
+
+// open makes the nil of a constructor that has failed a nil Executor.
+func open[E Executor](x E, err error) (Executor, error) {
+	if err != nil {
+		return nil, err
+	}
+	return x, nil
 }

@@ -39,7 +39,7 @@ func kinds(t *testing.T, workers int, test func(t *testing.T, x primitives.Execu
 		}
 		t.Run(kind, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				x, err := primitives.New(kind, primitives.Config{Workers: w})
+				x, err := newKind(kind, primitives.Config{Workers: w})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -65,7 +65,7 @@ func TestResultsArriveInOrder(t *testing.T) {
 			}))
 		}
 		for i, f := range futures {
-			v, err := f.Result(t.Context())
+			v, err := f.Await(t.Context())
 			if v != i || (i == 7) != errors.Is(err, fs.ErrNotExist) {
 				t.Errorf("future %d: %d, %v", i, v, err)
 			}
@@ -85,7 +85,7 @@ func TestAtMostWorkersAtOnce(t *testing.T) {
 				return 0, primitives.Sleep(ctx, time.Millisecond)
 			})
 		}
-		last.Result(t.Context())
+		last.Await(t.Context())
 		if got := int(peak.Load()); got != x.Workers() {
 			t.Errorf("%d tasks at once, want %d", got, x.Workers())
 		}
@@ -99,7 +99,7 @@ func TestAtMostWorkersAtOnce(t *testing.T) {
 func TestPanicIsCarried(t *testing.T) {
 	kinds(t, 2, func(t *testing.T, x primitives.Executor) {
 		f := primitives.Submit(t.Context(), x, func(context.Context) (int, error) { panic(fs.ErrClosed) })
-		_, err := f.Result(t.Context())
+		_, err := f.Await(t.Context())
 		var p *primitives.PanicError
 		if !errors.As(err, &p) || !errors.Is(err, fs.ErrClosed) {
 			t.Fatalf("error is %v", err)
@@ -108,7 +108,7 @@ func TestPanicIsCarried(t *testing.T) {
 			t.Errorf("the stack is not the task's:\n%s", p.Stack)
 		}
 		g := primitives.Submit(t.Context(), x, func(context.Context) (int, error) { return 1, nil })
-		if v, err := g.Result(t.Context()); v != 1 || err != nil {
+		if v, err := g.Await(t.Context()); v != 1 || err != nil {
 			t.Errorf("after a panic: %d, %v", v, err)
 		}
 	})
@@ -126,12 +126,12 @@ func TestGoexitEndsItsFuture(t *testing.T) {
 		})
 		caller.Wait()
 		if f != nil {
-			if _, err := f.Result(t.Context()); err != primitives.ErrGoexit {
+			if _, err := f.Await(t.Context()); err != primitives.ErrGoexit {
 				t.Errorf("error is %v", err)
 			}
 		}
 		g := primitives.Submit(t.Context(), x, func(context.Context) (int, error) { return 2, nil })
-		if v, err := g.Result(t.Context()); v != 2 || err != nil {
+		if v, err := g.Await(t.Context()); v != 2 || err != nil {
 			t.Errorf("the only worker is gone: %d, %v", v, err)
 		}
 	})
@@ -139,7 +139,7 @@ func TestGoexitEndsItsFuture(t *testing.T) {
 
 func TestContextFreesTheWaiterNotTheTask(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		x := primitives.NewPool(primitives.Config{Workers: 1})
+		x := primitives.Must(primitives.NewPool(primitives.Config{Workers: 1}))
 		defer x.Shutdown(t.Context())
 		f := primitives.Submit(t.Context(), x, func(context.Context) (int, error) {
 			time.Sleep(time.Hour)
@@ -147,11 +147,11 @@ func TestContextFreesTheWaiterNotTheTask(t *testing.T) {
 		})
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		if _, err := f.Result(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		if _, err := f.Await(ctx); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("impatient waiter got %v", err)
 		}
 		<-f.Done()
-		if v, err := f.Result(ctx); v != 5 || err != nil {
+		if v, err := f.Await(ctx); v != 5 || err != nil {
 			t.Errorf("finished future with an ended context: %d, %v", v, err)
 		}
 	})
@@ -162,7 +162,7 @@ func TestFullExecutorCanBeGivenUp(t *testing.T) {
 	for kind, taken := range map[string]int{"spawn": 1, "pool": 3} {
 		t.Run(kind, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				x, err := primitives.New(kind, primitives.Config{Workers: 1, Queue: 2})
+				x, err := newKind(kind, primitives.Config{Workers: 1, Queue: 2})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -177,7 +177,7 @@ func TestFullExecutorCanBeGivenUp(t *testing.T) {
 				if waited := time.Since(start); waited != time.Minute {
 					t.Errorf("Submit to a full executor returned after %v, want 1m", waited)
 				}
-				if _, err := f.Result(t.Context()); !errors.Is(err, context.DeadlineExceeded) {
+				if _, err := f.Await(t.Context()); !errors.Is(err, context.DeadlineExceeded) {
 					t.Errorf("error is %v", err)
 				}
 				if err := x.Shutdown(t.Context()); err != nil {
@@ -196,7 +196,7 @@ func TestTaskOfAnEndedContextDoesNotStart(t *testing.T) {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		cancel(fs.ErrPermission)
 		f := primitives.Submit(ctx, x, func(context.Context) (int, error) { t.Error("it ran"); return 0, nil })
-		if _, err := f.Result(t.Context()); !errors.Is(err, fs.ErrPermission) {
+		if _, err := f.Await(t.Context()); !errors.Is(err, fs.ErrPermission) {
 			t.Errorf("error is %v", err)
 		}
 	})
@@ -214,7 +214,7 @@ func TestShutdown(t *testing.T) {
 			t.Errorf("impatient shutdown: %v", err)
 		}
 		late := primitives.Submit(t.Context(), x, func(context.Context) (int, error) { return 0, nil })
-		if _, err := late.Result(t.Context()); err != primitives.ErrShutdown {
+		if _, err := late.Await(t.Context()); err != primitives.ErrShutdown {
 			t.Errorf("submitted after shutdown: %v", err)
 		}
 		if err := x.Shutdown(t.Context()); err != nil {
@@ -231,7 +231,7 @@ func TestShutdown(t *testing.T) {
 // Shutdown waits for the tasks of every caller, inline's own included.
 func TestInlineShutdownWaitsForOtherCallers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		x := primitives.NewInline(primitives.Config{Workers: 1})
+		x := primitives.Must(primitives.NewInline(primitives.Config{Workers: 1}))
 		ended := false
 		go primitives.Submit(t.Context(), x, func(context.Context) (int, error) {
 			time.Sleep(time.Hour)
@@ -249,10 +249,10 @@ func TestInlineShutdownWaitsForOtherCallers(t *testing.T) {
 // a deadlock.
 func TestShutdownWhileATaskSubmits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		x := primitives.NewPool(primitives.Config{Workers: 1, Queue: 1})
+		x := primitives.Must(primitives.NewPool(primitives.Config{Workers: 1, Queue: 1}))
 		outer := primitives.Submit(t.Context(), x, func(ctx context.Context) (error, error) {
 			time.Sleep(time.Second) // until Shutdown has begun
-			_, err := primitives.Submit(ctx, x, func(context.Context) (int, error) { return 0, nil }).Result(ctx)
+			_, err := primitives.Submit(ctx, x, func(context.Context) (int, error) { return 0, nil }).Await(ctx)
 			return err, nil
 		})
 		synctest.Wait()
@@ -263,7 +263,7 @@ func TestShutdownWhileATaskSubmits(t *testing.T) {
 		if err := x.Shutdown(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if inner, _ := outer.Result(t.Context()); inner != primitives.ErrShutdown {
+		if inner, _ := outer.Await(t.Context()); inner != primitives.ErrShutdown {
 			t.Errorf("nested submission: %v", inner)
 		}
 	})
@@ -271,7 +271,7 @@ func TestShutdownWhileATaskSubmits(t *testing.T) {
 
 // A future that is kept keeps its result alive, not what its task used.
 func TestFinishedFutureLetsGoOfItsTask(t *testing.T) {
-	x := primitives.NewInline(primitives.Config{Workers: 1})
+	x := primitives.Must(primitives.NewInline(primitives.Config{Workers: 1}))
 	submit := func() (weak.Pointer[[1 << 20]byte], *primitives.Future[int]) {
 		input := &[1 << 20]byte{9: 77}
 		return weak.Make(input), primitives.Submit(t.Context(), x, func(context.Context) (int, error) { return int(input[9]), nil })
@@ -286,23 +286,29 @@ func TestFinishedFutureLetsGoOfItsTask(t *testing.T) {
 	if kept.Value() != nil {
 		t.Error("the task's input is still reachable")
 	}
-	if n, err := f.Result(t.Context()); n != 77 || err != nil {
+	if n, err := f.Await(t.Context()); n != 77 || err != nil {
 		t.Errorf("result %d, %v", n, err)
 	}
 }
 
 func TestNewRefuses(t *testing.T) {
 	for _, c := range []struct {
-		kind    string
-		workers int
-		want    string
+		kind   string
+		config primitives.Config
+		want   string
 	}{
-		{"inline", 2, "it has 1 worker, not 2"},
-		{"pool", 0, "needs at least 1 worker"},
-		{"polo", 1, `unknown executor "polo"`},
+		{"inline", primitives.Config{Workers: 2}, "it has 1 worker, not 2"},
+		{"pool", primitives.Config{}, "needs at least 1 worker"},
+		{"loop", primitives.Config{Workers: 1, Queue: -1}, "cannot have a queue of -1"},
+		{"spawn", primitives.Config{Workers: 1, Queue: 1}, "leave Config.Queue 0, not 1"},
+		{"threads", primitives.Config{Workers: 1, Transport: "pipe"}, `leave Config.Transport empty, not "pipe"`},
+		{"pool", primitives.Config{Workers: 1, TaskTimeout: time.Second}, "leave Config.TaskTimeout 0, not 1s"},
+		{"processes", primitives.Config{Workers: 1, TaskTimeout: -1}, "cannot have a task timeout of -1ns"},
+		{"polo", primitives.Config{Workers: 1}, `unknown executor "polo"`},
 	} {
-		if _, err := primitives.New(c.kind, primitives.Config{Workers: c.workers}); err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("New(%s, %d): %v, want %q", c.kind, c.workers, err, c.want)
+		x, err := primitives.New(c.kind, c.config)
+		if x != nil || err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("New(%s, %+v): %v, %v, want %q", c.kind, c.config, x, err, c.want)
 		}
 	}
 }
@@ -339,7 +345,7 @@ func TestProbeHearsEveryTaskBeforeItsWaiter(t *testing.T) {
 		}
 		t.Run(kind, func(t *testing.T) {
 			p := &overlapProbe{t: t, busy: make([]bool, workers), ran: make([]int, workers)}
-			x, err := primitives.New(kind, primitives.Config{Workers: workers, Probe: p})
+			x, err := newKind(kind, primitives.Config{Workers: workers, Probe: p})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -353,7 +359,7 @@ func TestProbeHearsEveryTaskBeforeItsWaiter(t *testing.T) {
 				}))
 			}
 			for _, f := range futures {
-				f.Result(t.Context())
+				f.Await(t.Context())
 			}
 			total := 0
 			for _, n := range p.ran { // read with no more order than the results gave

@@ -38,7 +38,7 @@ func ForEach(ctx context.Context, ex Executor, n int, fn func(ctx context.Contex
 	for i := range b.futures {
 		f := &b.futures[i]
 		// Not with ctx: fn must not be running any more when ForEach returns.
-		if _, err := f.Result(context.Background()); err != nil && (first == nil || p.shares[i].at < lowest) {
+		if _, err := f.Await(context.Background()); err != nil && (first == nil || p.shares[i].at < lowest) {
 			lowest, first = p.shares[i].at, err
 		}
 	}

@@ -13,7 +13,7 @@ import (
 // if nobody waits for it. All methods may be called from any goroutine. A Future
 // must not be copied.
 //
-// The task's end happens before the return of every Result, the closing of
+// The task's end happens before the return of every Await, the closing of
 // Done and every callback that sees it.
 //
 // A future is one object, of 64 bytes for results of up to 8: task, result, lock
@@ -91,11 +91,11 @@ func (f *Future[T]) State() State {
 
 func (f *Future[T]) final() bool { return f.status.Load()&finalBit != 0 }
 
-// Result waits until the task has finished and returns its value and error.
-// If ctx ends first, Result returns ctx's cause: that ends the wait, not the
+// Await waits until the task has finished and returns its value and error.
+// If ctx ends first, Await returns ctx's cause: that ends the wait, not the
 // task. A finished future wins over a context that has ended.
 //
-// Called inside a task, Result does not take the worker out of service. The worker
+// Called inside a task, Await does not take the worker out of service. The worker
 // runs the awaited task itself if the task is pending on the same executor and one of
 // these holds:
 //
@@ -106,11 +106,11 @@ func (f *Future[T]) final() bool { return f.status.Load()&finalBit != 0 }
 // Otherwise another goroutine takes the worker's place until the wait is over. Only
 // tasks that wait for each other in a circle deadlock. If a task that the worker runs
 // itself calls runtime.Goexit, the task that waits for it ends too.
-func (f *Future[T]) Result(ctx context.Context) (T, error) {
+func (f *Future[T]) Await(ctx context.Context) (T, error) {
 	if f.status.Load() == statusFinished { // without a note, so without an error
 		return f.value, nil
 	}
-	return f.await(ctx)
+	return f.awaitEnd(ctx)
 }
 
 // outcome returns the result of a final future.
@@ -121,24 +121,34 @@ func (f *Future[T]) outcome() (T, error) {
 	return f.value, f.ctx.(*note).err
 }
 
-// Help is Result, but runs a pending task in the caller. The caller then exceeds
+// RunOrAwait is Await, but runs a pending task in the caller. The caller then exceeds
 // the executor's workers by one and cannot give up before the task ends. That is
 // several times cheaper than waking a worker and being woken. The probe gets -1
 // as the worker of such a task.
 //
 // Tasks of the executors loop, threads and processes cannot run elsewhere: for
-// them Help is Result.
-func (f *Future[T]) Help(ctx context.Context) (T, error) {
+// them RunOrAwait is Await.
+func (f *Future[T]) RunOrAwait(ctx context.Context) (T, error) {
 	if k := f.home; k != nil && k.helpable && f.State() == Pending && k.helpers.enter() {
 		defer k.helpers.leave()
 		f.run(&k.helper)
 	}
-	return f.Result(ctx)
+	return f.Await(ctx)
 }
 
+// Result is Await.
+//
+// Deprecated: Use Await. Result goes with the release after v1.0.
+func (f *Future[T]) Result(ctx context.Context) (T, error) { return f.Await(ctx) }
+
+// Help is RunOrAwait.
+//
+// Deprecated: Use RunOrAwait. Help goes with the release after v1.0.
+func (f *Future[T]) Help(ctx context.Context) (T, error) { return f.RunOrAwait(ctx) }
+
 // Done returns a channel that is closed when the task has finished. The first
-// call makes the channel, so Result is cheaper. Inside a task, waiting for the
-// channel blocks the worker, which Result does not.
+// call makes the channel, so Await is cheaper. Inside a task, waiting for the
+// channel blocks the worker, which Await does not.
 func (f *Future[T]) Done() <-chan struct{} {
 	if f.watch() {
 		f.mu.Lock()
@@ -245,8 +255,8 @@ func (f *Future[T]) delist(l *waiter) bool {
 	return f.list.remove(l)
 }
 
-// await is Result for a future that was not a plain value a moment ago.
-func (f *Future[T]) await(ctx context.Context) (T, error) {
+// awaitEnd is Await for a future that was not a plain value a moment ago.
+func (f *Future[T]) awaitEnd(ctx context.Context) (T, error) {
 	if f.final() {
 		return f.outcome()
 	}

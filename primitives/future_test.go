@@ -37,7 +37,7 @@ func TestStates(t *testing.T) {
 			t.Error("Cancel after the end reports something else than before")
 		}
 		expect("cancelled late", "finished finished cancelled", primitives.Stats{Finished: 2, Cancelled: 1})
-		if v, err := second.Result(t.Context()); v != 2 || err != nil {
+		if v, err := second.Await(t.Context()); v != 2 || err != nil {
 			t.Errorf("result after a late Cancel: %d, %v", v, err)
 		}
 	})
@@ -59,7 +59,7 @@ func TestCancelBeforeStart(t *testing.T) {
 		})
 		for range 3 {
 			go func() {
-				if _, err := f.Result(t.Context()); err == primitives.ErrCancelled && errors.Is(err, context.Canceled) {
+				if _, err := f.Await(t.Context()); err == primitives.ErrCancelled && errors.Is(err, context.Canceled) {
 					freed.Add(1)
 				}
 			}()
@@ -89,7 +89,7 @@ func TestCancelRunning(t *testing.T) {
 		"derived":    derived(func(ctx context.Context) error { <-ctx.Done(); return context.Cause(ctx) }),
 		"two sleeps": derived(func(ctx context.Context) error { return primitives.Sleep(ctx, time.Hour) }),
 		"result": func(ctx context.Context, _, other primitives.Executor) error {
-			_, err := primitives.Submit(context.Background(), other, sleeping(time.Hour)).Result(ctx)
+			_, err := primitives.Submit(context.Background(), other, sleeping(time.Hour)).Await(ctx)
 			return err
 		},
 		"wait": func(ctx context.Context, _, other primitives.Executor) error {
@@ -101,14 +101,14 @@ func TestCancelRunning(t *testing.T) {
 	for name, task := range tasks {
 		t.Run(name, func(t *testing.T) {
 			under(t, concurrent, primitives.Config{Workers: 2}, func(t *testing.T, x primitives.Executor) {
-				other := primitives.NewPool(primitives.Config{Workers: 1})
+				other := primitives.Must(primitives.NewPool(primitives.Config{Workers: 1}))
 				start := time.Now()
 				f := primitives.Submit(t.Context(), x, func(ctx context.Context) (int, error) { return 7, task(ctx, x, other) })
 				time.Sleep(time.Second)
 				if f.Cancel() {
 					t.Error("a running task is called cancelled")
 				}
-				v, err := f.Result(t.Context())
+				v, err := f.Await(t.Context())
 				if v != 7 || err != primitives.ErrCancelled || f.State() != primitives.Finished {
 					t.Errorf("%d, %v, %v", v, err, f.State())
 				}
@@ -132,7 +132,7 @@ func derived(f func(context.Context) error) func(context.Context, primitives.Exe
 // However many cancel at once, each hears that the task will not run, and
 // nobody ever sees it run.
 func TestCancelAtOnce(t *testing.T) {
-	x := primitives.NewPool(primitives.Config{Workers: 1})
+	x := primitives.Must(primitives.NewPool(primitives.Config{Workers: 1}))
 	defer x.Shutdown(context.Background())
 	var gate primitives.Event
 	primitives.Submit(context.Background(), x, until(&gate, 0))
@@ -178,7 +178,7 @@ func TestResultForManyWaiters(t *testing.T) {
 					ctx, cancel = context.WithTimeout(ctx, time.Duration(i)*time.Millisecond)
 					defer cancel()
 				}
-				switch v, err := f.Result(ctx); {
+				switch v, err := f.Await(ctx); {
 				case v == 5 && errors.Is(err, fs.ErrExist):
 					got.Add(1)
 				case v == 0 && errors.Is(err, context.DeadlineExceeded):
@@ -221,7 +221,7 @@ func TestRaise(t *testing.T) {
 		primitives.Raise(nil)
 		primitives.Raise(fs.ErrExist)
 		f := primitives.Submit(t.Context(), x, func(context.Context) (int, error) { panic("boom") })
-		_, err := f.Result(t.Context())
+		_, err := f.Await(t.Context())
 		defer func() {
 			p, _ := recover().(*primitives.PanicError)
 			if p == nil || p.Value != "boom" || !strings.Contains(string(p.Stack), "TestRaise") {
@@ -239,7 +239,7 @@ func TestHelp(t *testing.T) {
 		f := primitives.Submit(t.Context(), x, sleeping(time.Second))
 		time.AfterFunc(time.Minute, gate.Set)
 		start := time.Now()
-		v, err := f.Help(t.Context())
+		v, err := f.RunOrAwait(t.Context())
 		if v != 1 || err != nil || f.State() != primitives.Finished {
 			t.Errorf("%d, %v, %v", v, err, f.State())
 		}
@@ -256,11 +256,11 @@ func TestHelp(t *testing.T) {
 // Shutdown waits for those who help.
 func TestShutdownWaitsForHelpers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		x := primitives.NewPool(primitives.Config{Workers: 1})
+		x := primitives.Must(primitives.NewPool(primitives.Config{Workers: 1}))
 		var gate primitives.Event
 		primitives.Submit(t.Context(), x, until(&gate, 0))
 		f := primitives.Submit(t.Context(), x, sleeping(time.Hour))
-		go f.Help(t.Context())
+		go f.RunOrAwait(t.Context())
 		synctest.Wait()
 		gate.Set()
 		start := time.Now()

@@ -27,7 +27,7 @@ func under(t *testing.T, names []string, c primitives.Config, test func(t *testi
 				if name == "inline" {
 					c.Workers = 1
 				}
-				x, err := primitives.New(name, c)
+				x, err := newKind(name, c)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -39,6 +39,17 @@ func under(t *testing.T, names []string, c primitives.Config, test func(t *testi
 			})
 		})
 	}
+}
+
+// newKind is primitives.New, without what executors of the kind do not have.
+func newKind(name string, c primitives.Config) (primitives.Executor, error) {
+	if name == "inline" || name == "spawn" {
+		c.Queue = 0
+	}
+	if name != "processes" {
+		c.Transport, c.TaskTimeout = "", 0
+	}
+	return primitives.New(name, c)
 }
 
 // shut shuts x down. It gives up after a year of the bubble's time, because a
@@ -57,7 +68,7 @@ func soon[T any](t *testing.T, f *primitives.Future[T]) (T, error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 24*time.Hour)
 	defer cancel()
-	v, err := f.Result(ctx)
+	v, err := f.Await(ctx)
 	if s := f.State(); s != primitives.Finished && s != primitives.Cancelled {
 		t.Fatalf("it is still %v after a day", s)
 	}

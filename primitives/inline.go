@@ -2,8 +2,8 @@ package primitives
 
 import "context"
 
-// inline is the sequential baseline: no goroutine, no queue.
-type inline struct {
+// Inline is the sequential baseline: no goroutine, no queue; see NewInline.
+type Inline struct {
 	*core
 	caller worker
 }
@@ -13,15 +13,19 @@ type inline struct {
 // worker: callers on several goroutines run their tasks at the same time, and a
 // task that submits another is its caller. A task that calls runtime.Goexit ends
 // its caller's goroutine.
-func NewInline(c Config) Executor {
-	x := &inline{core: newCore(c.mustCheck("inline"))}
+func NewInline(c Config) (*Inline, error) {
+	c, err := c.check("inline")
+	if err != nil {
+		return nil, err
+	}
+	x := &Inline{core: newCore(c)}
 	x.caller.core = x.core
-	return x
+	return x, nil
 }
 
-func (x *inline) submit(_ context.Context, t task) error { return x.follow(t) }
+func (x *Inline) submit(_ context.Context, t task) error { return x.follow(t) }
 
-func (x *inline) follow(t task) error {
+func (x *Inline) follow(t task) error {
 	if !x.helpers.enter() {
 		return ErrShutdown
 	}
@@ -30,9 +34,9 @@ func (x *inline) follow(t task) error {
 	return nil
 }
 
-func (x *inline) Shutdown(ctx context.Context) error { return x.helpers.wait(ctx) }
+func (x *Inline) Shutdown(ctx context.Context) error { return x.helpers.wait(ctx) }
 
-func (x *inline) ShutdownNow(ctx context.Context) error {
+func (x *Inline) ShutdownNow(ctx context.Context) error {
 	x.dropBatches()
 	return x.Shutdown(ctx)
 }

@@ -115,7 +115,7 @@ func TestQueueModel(t *testing.T) {
 }
 
 func playQueue(name string, c primitives.Config, actions []action) (complaint string) {
-	x, err := primitives.New(name, c)
+	x, err := newKind(name, c)
 	if err != nil {
 		return err.Error()
 	}

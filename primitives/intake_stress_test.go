@@ -31,7 +31,7 @@ func TestSubmittersLoseNoTask(t *testing.T) {
 func crowd(name string, seed uint64) error {
 	r := rand.New(rand.NewPCG(seed, 24))
 	c := primitives.Config{Workers: 1 + r.IntN(3), Queue: 1 + r.IntN(6)}
-	x, err := primitives.New(name, c)
+	x, err := newKind(name, c)
 	if err != nil {
 		return err
 	}
@@ -62,7 +62,7 @@ func crowd(name string, seed uint64) error {
 		if r.IntN(4) == 0 {
 			f.Cancel()
 		}
-		if _, err := f.Result(context.Background()); err == nil {
+		if _, err := f.Await(context.Background()); err == nil {
 			accepted.Add(1)
 		} else if errors.Is(err, context.Canceled) && f.State() == primitives.Cancelled {
 			refused.Add(1)

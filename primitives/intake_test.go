@@ -14,7 +14,7 @@ import (
 // full returns an executor with one running task and no room, and the event
 // that ends the task.
 func full(t *testing.T, name string) (primitives.Executor, *primitives.Event) {
-	x, err := primitives.New(name, primitives.Config{Workers: 1, Queue: 1})
+	x, err := newKind(name, primitives.Config{Workers: 1, Queue: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,12 +111,12 @@ func TestShutdownNowCancelsWhatIsPending(t *testing.T) {
 			t.Errorf("returned after %v, the task is %v", d, running.State())
 		}
 		for _, f := range []*primitives.Future[int]{pending, batch.At(0), batch.At(2)} {
-			if _, err := f.Result(t.Context()); err != primitives.ErrShutdown || f.State() != primitives.Cancelled {
+			if _, err := f.Await(t.Context()); err != primitives.ErrShutdown || f.State() != primitives.Cancelled {
 				t.Errorf("%v, %v", f.State(), err)
 			}
 		}
 		late := primitives.Submit(t.Context(), x, give(1))
-		if _, err := late.Result(t.Context()); err != primitives.ErrShutdown || late.Done() == nil {
+		if _, err := late.Await(t.Context()); err != primitives.ErrShutdown || late.Done() == nil {
 			t.Errorf("submitted late: %v", err)
 		}
 		if s := x.Stats(); s != (primitives.Stats{Finished: 1, Cancelled: 5}) {
@@ -181,7 +181,7 @@ func TestBatchThatIsGivenUp(t *testing.T) {
 func TestSubmittersThatGiveUp(t *testing.T) {
 	for _, name := range concurrent {
 		t.Run(name, func(t *testing.T) {
-			x, err := primitives.New(name, primitives.Config{Workers: 2, Queue: 2})
+			x, err := newKind(name, primitives.Config{Workers: 2, Queue: 2})
 			if err != nil {
 				t.Fatal(err)
 			}

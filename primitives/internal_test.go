@@ -13,8 +13,8 @@ import (
 // the moment at which it is parked. Nobody wakes it then.
 func TestSignalBeforeParking(t *testing.T) {
 	for kind, x := range map[string]Executor{
-		"loop": NewLoop(Config{Workers: 1}),
-		"pool": NewPool(Config{Workers: 1}),
+		"loop": Must(NewLoop(Config{Workers: 1})),
+		"pool": Must(NewPool(Config{Workers: 1})),
 	} {
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 		defer cancel()
@@ -29,7 +29,7 @@ func TestSignalBeforeParking(t *testing.T) {
 			}
 			return true, nil
 		})
-		if woken, err := f.Result(ctx); !woken || err != nil {
+		if woken, err := f.Await(ctx); !woken || err != nil {
 			t.Fatalf("%s: %v, %v", kind, woken, err)
 		}
 		if err := x.Shutdown(ctx); err != nil {
@@ -76,7 +76,7 @@ func TestRegistryOverflow(t *testing.T) {
 
 // A batch that is over is in nobody's list: its futures are the application's.
 func TestBatchesThatAreOverAreForgotten(t *testing.T) {
-	x := NewPool(Config{Workers: 2})
+	x := Must(NewPool(Config{Workers: 2}))
 	for _, n := range []int{0, 1, 50} {
 		SubmitN(t.Context(), x, n, func(context.Context, int) (int, error) { return 0, nil })
 	}
@@ -103,7 +103,7 @@ func TestTasksAskFewOfThoseAbove(t *testing.T) {
 		},
 	}
 	for name, wrap := range between {
-		x := NewInline(Config{Workers: 1})
+		x := Must(NewInline(Config{Workers: 1}))
 		most := 0
 		var down func(depth int) func(context.Context) (int, error)
 		down = func(depth int) func(context.Context) (int, error) {
@@ -129,10 +129,10 @@ func TestTasksAskFewOfThoseAbove(t *testing.T) {
 				most = max(most, asked)
 				inner, cancel := wrap(ctx)
 				defer cancel()
-				return Submit(inner, x, down(depth-1)).Result(context.Background())
+				return Submit(inner, x, down(depth-1)).Await(context.Background())
 			}
 		}
-		if _, err := Submit(t.Context(), x, down(300)).Result(t.Context()); err != nil {
+		if _, err := Submit(t.Context(), x, down(300)).Await(t.Context()); err != nil {
 			t.Errorf("%s in between: %v", name, err)
 		}
 		if most > maxOuter+1 {
@@ -157,7 +157,11 @@ func (l *looked) stale() bool   { l.looks.Add(1); return false }
 func TestSubmittersRarelySearchTheQueue(t *testing.T) {
 	const tasks, each = 2000, 3
 	for _, kind := range []string{"spawn", "pool", "threads", "loop"} {
-		x, err := New(kind, Config{Workers: 2, Queue: 64})
+		c := Config{Workers: 2}
+		if kind != "spawn" { // it has no queue
+			c.Queue = 64
+		}
+		x, err := New(kind, c)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -66,14 +66,14 @@ func nothingMoreThan(t *testing.T, before map[string]int) {
 // disturb does all that could leave something behind.
 func disturb(t *testing.T, x primitives.Executor) {
 	ctx := context.Background()
-	if _, err := primitives.Submit(ctx, x, give(1)).Result(ctx); err == primitives.ErrClosure {
+	if _, err := primitives.Submit(ctx, x, give(1)).Await(ctx); err == primitives.ErrClosure {
 		var futures []*primitives.Future[int]
 		for i := range 20 {
 			futures = append(futures, primitives.Call(ctx, x, leakCall, i))
 		}
 		futures[10].Cancel()
 		for _, f := range futures {
-			f.Result(ctx)
+			f.Await(ctx)
 		}
 		return
 	}
@@ -94,8 +94,8 @@ func disturb(t *testing.T, x primitives.Executor) {
 			case 3:
 				f := primitives.Submit(ctx, x, sleeping(time.Millisecond))
 				g := primitives.Submit(ctx, x, sleeping(time.Millisecond))
-				f.Result(ctx)
-				return g.Result(short)
+				f.Await(ctx)
+				return g.Await(short)
 			}
 			d, cancel := context.WithTimeout(ctx, time.Millisecond)
 			defer cancel()
@@ -106,10 +106,10 @@ func disturb(t *testing.T, x primitives.Executor) {
 	futures[39].Cancel()
 	futures[17].Cancel()
 	primitives.ForEach(ctx, x, 10, func(context.Context, int) error { return nil })
-	primitives.Any(futures...).Result(ctx)
+	primitives.Any(futures...).Await(ctx)
 	primitives.Wait(short, futures, primitives.AllCompleted)
 	for _, f := range futures {
-		f.Result(short)
+		f.Await(short)
 	}
 }
 
@@ -150,7 +150,7 @@ func exercise(t *testing.T, name, transport string) error {
 	if name == "inline" {
 		w = 1
 	}
-	x, err := primitives.New(name, primitives.Config{Workers: w, Queue: 100, Transport: transport})
+	x, err := newKind(name, primitives.Config{Workers: w, Queue: 100, Transport: transport})
 	if err != nil {
 		return err
 	}
@@ -168,9 +168,9 @@ func TestThreadsEnd(t *testing.T) {
 	if before["threads"] == 0 {
 		t.Skip("this system does not list threads")
 	}
-	x := primitives.NewThreads(primitives.Config{Workers: 40})
+	x := primitives.Must(primitives.NewThreads(primitives.Config{Workers: 40}))
 	b := primitives.SubmitN(context.Background(), x, 40, func(ctx context.Context, _ int) (int, error) { return sleeping(20 * time.Millisecond)(ctx) })
-	b.Results(context.Background())
+	b.Await(context.Background())
 	if now := belongings(); now["threads"] < 40 {
 		t.Errorf("%d threads while 40 workers rest", now["threads"])
 	}
@@ -188,7 +188,7 @@ func TestGoroutinesAtRest(t *testing.T) {
 				time.Sleep(time.Millisecond)
 				before = min(before, runtime.NumGoroutine())
 			}
-			x, err := primitives.New(name, primitives.Config{Workers: 8})
+			x, err := newKind(name, primitives.Config{Workers: 8})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -200,7 +200,7 @@ func TestGoroutinesAtRest(t *testing.T) {
 			if name != "spawn" {
 				for range 8 {
 					primitives.Submit(context.Background(), x, func(ctx context.Context) (int, error) {
-						return primitives.Submit(context.Background(), x, sleeping(time.Millisecond)).Result(short(ctx))
+						return primitives.Submit(context.Background(), x, sleeping(time.Millisecond)).Await(short(ctx))
 					})
 				}
 			}

@@ -63,7 +63,7 @@ func futureHistory(x primitives.Executor, seed uint64) (*history, error) {
 						ctx, cancel := context.WithCancel(context.Background())
 						defer cancel()
 						go cancel()
-						switch v, err := f.Result(ctx); {
+						switch v, err := f.Await(ctx); {
 						case err == primitives.ErrCancelled:
 							return "cancelled"
 						case v == 7:
@@ -97,7 +97,7 @@ func TestSoakFutureIsLinearizable(t *testing.T) {
 			seed := uint64(0)
 			for operations := soak(10_000) / len(concurrent); operations > 0; {
 				synctest.Test(t, func(t *testing.T) {
-					x, _ := primitives.New(name, primitives.Config{Workers: 1})
+					x, _ := newKind(name, primitives.Config{Workers: 1})
 					for range 20 {
 						seed++
 						h, err := futureHistory(x, seed)

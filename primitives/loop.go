@@ -2,11 +2,11 @@ package primitives
 
 import "context"
 
-// loop is an event loop: one goroutine runs all tasks, one at a time, and
+// Loop is an event loop: one goroutine runs all tasks, one at a time, and
 // switches to another when a task waits in this package. Tasks are coroutines
 // (iter.Pull), which switch several times faster than goroutines, because the
 // scheduler has no part in it.
-type loop struct {
+type Loop struct {
 	*core
 	intake
 
@@ -38,19 +38,22 @@ const quantum = 16
 // one sleeps (Sleep), waits for an Event or for a future, others run. A task
 // that computes, or blocks outside of this package, holds up all of them. It must
 // not lock its thread (runtime.LockOSThread). The goroutine lives until Shutdown.
-func NewLoop(c Config) Executor {
-	c = c.mustCheck("loop")
-	x := &loop{
+func NewLoop(c Config) (*Loop, error) {
+	c, err := c.check("loop")
+	if err != nil {
+		return nil, err
+	}
+	x := &Loop{
 		core:   newCore(c),
 		intake: intake{limit: c.Queue, quantum: quantum},
 		wake:   make(chan struct{}, 1),
 		ended:  make(chan struct{}),
 	}
 	x.returning.hurry = x.hurry
-	return x
+	return x, nil
 }
 
-func (x *loop) submit(ctx context.Context, t task) error {
+func (x *Loop) submit(ctx context.Context, t task) error {
 	x.mu.Lock()
 	if x.closed {
 		x.mu.Unlock()
@@ -64,7 +67,7 @@ func (x *loop) submit(ctx context.Context, t task) error {
 }
 
 // takeTurn is waitForRoom, but does not wait while it is the caller's turn.
-func (x *loop) takeTurn(ctx context.Context, t task) error {
+func (x *Loop) takeTurn(ctx context.Context, t task) error {
 	w := x.caller()
 	if w == nil || w.core != x.core {
 		return x.waitForRoom(ctx, t, x.core)
@@ -82,7 +85,7 @@ func (x *loop) takeTurn(ctx context.Context, t task) error {
 	return nil
 }
 
-func (x *loop) follow(t task) error {
+func (x *Loop) follow(t task) error {
 	x.mu.Lock()
 	if x.aborted || x.closed && !x.driving {
 		x.mu.Unlock()
@@ -94,7 +97,7 @@ func (x *loop) follow(t task) error {
 }
 
 // rouse makes sure that the loop's goroutine runs, and unlocks.
-func (x *loop) rouse() {
+func (x *Loop) rouse() {
 	start, wake := !x.driving, x.asleep
 	x.driving, x.asleep = true, false
 	x.unlock()
@@ -107,7 +110,7 @@ func (x *loop) rouse() {
 }
 
 // drive is the loop's goroutine.
-func (x *loop) drive() {
+func (x *Loop) drive() {
 	over := false
 	defer func() {
 		if !over { // a task called runtime.Goexit, which ends its resumer too
@@ -127,7 +130,7 @@ func (x *loop) drive() {
 
 // next blocks until there is a coroutine to run. It returns nil when the loop
 // is shut down and has nothing left to do.
-func (x *loop) next() *coroutine {
+func (x *Loop) next() *coroutine {
 	x.mu.Lock()
 	for {
 		if co := x.pick(); co != nil {
@@ -147,7 +150,7 @@ func (x *loop) next() *coroutine {
 
 // pick returns the coroutine to run now, and unlocks; or nil, still locked. Tasks
 // that go on and tasks that begin take turns, so that neither starve.
-func (x *loop) pick() *coroutine {
+func (x *Loop) pick() *coroutine {
 	x.fresh = !x.fresh
 	if x.fresh || len(x.ready) == 0 {
 		if t := x.begin(); t != nil {
@@ -170,7 +173,7 @@ func (x *loop) pick() *coroutine {
 }
 
 // begin takes the next pending task, if one more may be in progress.
-func (x *loop) begin() task {
+func (x *Loop) begin() task {
 	if x.active >= len(x.lanes) {
 		return nil
 	}
@@ -183,7 +186,7 @@ func (x *loop) begin() task {
 }
 
 // finish locks and counts a task as finished.
-func (x *loop) finish() {
+func (x *Loop) finish() {
 	x.mu.Lock()
 	x.alive--
 	x.makeRoom()
@@ -191,7 +194,7 @@ func (x *loop) finish() {
 
 // makeRoom counts a task as no longer active, and gives its place to a task that
 // has finished waiting.
-func (x *loop) makeRoom() {
+func (x *Loop) makeRoom() {
 	x.active--
 	if !x.returning.empty() && x.active < len(x.lanes) {
 		x.active++
@@ -202,7 +205,7 @@ func (x *loop) makeRoom() {
 // nextTask returns the task that co may go on with, which saves two switches, if
 // no other coroutine is ready. Otherwise co becomes idle or, if enough are, is
 // not kept.
-func (x *loop) nextTask(co *coroutine) (t task, keep bool) {
+func (x *Loop) nextTask(co *coroutine) (t task, keep bool) {
 	x.finish()
 	defer x.unlock()
 	co.task, co.quota = nil, 0
@@ -220,7 +223,7 @@ func (x *loop) nextTask(co *coroutine) (t task, keep bool) {
 
 // mayStart implements host: a task that waits may run the awaited one on its
 // own stack only if the loop would run it next anyway, which keeps the order.
-func (x *loop) mayStart(t task) bool {
+func (x *Loop) mayStart(t task) bool {
 	x.mu.Lock()
 	next := len(x.ready) == 0 && x.queue.first() == t
 	if next {
@@ -230,18 +233,18 @@ func (x *loop) mayStart(t task) bool {
 	return next
 }
 
-func (x *loop) putBack(t task) { _ = x.follow(t) } // not refused: the caller works here
+func (x *Loop) putBack(t task) { _ = x.follow(t) } // not refused: the caller works here
 
-func (x *loop) await(ctx context.Context, w *worker, l *waiter) bool {
+func (x *Loop) await(ctx context.Context, w *worker, l *waiter) bool {
 	return x.pause(ctx, w.co, l, true)
 }
 
-func (x *loop) Shutdown(ctx context.Context) error {
+func (x *Loop) Shutdown(ctx context.Context) error {
 	x.close()
 	return waitFor(ctx, x.ended)
 }
 
-func (x *loop) ShutdownNow(ctx context.Context) error {
+func (x *Loop) ShutdownNow(ctx context.Context) error {
 	x.close()
 	x.dropAll()
 	x.dropBatches()
@@ -249,7 +252,7 @@ func (x *loop) ShutdownNow(ctx context.Context) error {
 }
 
 // close stops the intake; the goroutine ends after the last task.
-func (x *loop) close() {
+func (x *Loop) close() {
 	x.mu.Lock()
 	chain := x.blocked.take()
 	switch {

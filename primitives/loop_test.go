@@ -14,7 +14,7 @@ import (
 // Those who give up waiting for room in a loop hold nothing that the loop
 // needs to wake its own tasks, which wait for room too.
 func TestLoopSubmittersGiveUpAtOnce(t *testing.T) {
-	x := primitives.NewLoop(primitives.Config{Workers: 2, Queue: 1})
+	x := primitives.Must(primitives.NewLoop(primitives.Config{Workers: 2, Queue: 1}))
 	ended := make(chan struct{})
 	over, cancelAll := context.WithTimeout(context.Background(), 300*time.Millisecond)
 	defer cancelAll()
@@ -100,8 +100,8 @@ func TestWaitAtTheMomentOfSet(t *testing.T) {
 // A task of a loop that is woken while it is about to wait, or by the end of
 // a wait that is over, neither sleeps on nor wakes too early.
 func TestLoopWakesAtTheRightTime(t *testing.T) {
-	x := primitives.NewLoop(primitives.Config{Workers: 2})
-	y := primitives.NewPool(primitives.Config{Workers: 1})
+	x := primitives.Must(primitives.NewLoop(primitives.Config{Workers: 2}))
+	y := primitives.Must(primitives.NewPool(primitives.Config{Workers: 1}))
 	f := primitives.Submit(context.Background(), x, func(context.Context) (int, error) {
 		for range 5000 {
 			ctx, cancel := context.WithCancel(context.Background())
@@ -110,7 +110,7 @@ func TestLoopWakesAtTheRightTime(t *testing.T) {
 			go cancel()
 			e.WaitContext(ctx)
 			for range 2 {
-				if v, err := primitives.Submit(context.Background(), y, give(1)).Result(context.Background()); v != 1 || err != nil {
+				if v, err := primitives.Submit(context.Background(), y, give(1)).Await(context.Background()); v != 1 || err != nil {
 					t.Errorf("woken too early: %d, %v", v, err)
 					return 0, nil
 				}
@@ -120,7 +120,7 @@ func TestLoopWakesAtTheRightTime(t *testing.T) {
 	})
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	if _, err := f.Result(ctx); err != nil {
+	if _, err := f.Await(ctx); err != nil {
 		t.Fatalf("it sleeps on: %v", err)
 	}
 	x.Shutdown(ctx)

@@ -23,7 +23,7 @@ func Map[A, R any](ctx context.Context, ex Executor, in iter.Seq[A], fn func(con
 			return true
 		}
 		deliver := func() bool {
-			v, err := ahead[0].Result(ctx)
+			v, err := ahead[0].Await(ctx)
 			if over() {
 				return false
 			}

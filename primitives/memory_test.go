@@ -33,49 +33,49 @@ func TestNothingIsKeptAlive(t *testing.T) {
 	submits := map[string]func(ctx context.Context, x primitives.Executor, use func()) (kept, func()){
 		"input": func(_ context.Context, x primitives.Executor, use func()) (kept, func()) {
 			f := primitives.Submit(context.Background(), x, func(context.Context) (int, error) { use(); return 0, nil })
-			return f, func() { f.Result(context.Background()) }
+			return f, func() { f.Await(context.Background()) }
 		},
 		"context": func(ctx context.Context, x primitives.Executor, _ func()) (kept, func()) {
 			var inner context.Context
 			f := primitives.Submit(ctx, x, func(ctx context.Context) (int, error) { inner = ctx; return 0, nil })
-			return []any{f, &inner}, func() { f.Result(context.Background()) }
+			return []any{f, &inner}, func() { f.Await(context.Background()) }
 		},
 		"context asked for Done": func(ctx context.Context, x primitives.Executor, _ func()) (kept, func()) {
 			var inner context.Context
 			f := primitives.Submit(ctx, x, func(ctx context.Context) (int, error) { inner = ctx; ctx.Done(); return 0, nil })
-			return []any{f, &inner}, func() { f.Result(context.Background()) }
+			return []any{f, &inner}, func() { f.Await(context.Background()) }
 		},
 		"panic": func(_ context.Context, x primitives.Executor, use func()) (kept, func()) {
 			f := primitives.Submit(context.Background(), x, func(context.Context) (int, error) { use(); panic("x") })
-			return f, func() { f.Result(context.Background()) }
+			return f, func() { f.Await(context.Background()) }
 		},
 		"cancelled": func(_ context.Context, x primitives.Executor, use func()) (kept, func()) {
 			f := primitives.Submit(ended, x, func(context.Context) (int, error) { use(); return 0, nil })
-			return f, func() { f.Result(context.Background()) }
+			return f, func() { f.Await(context.Background()) }
 		},
 		"callback": func(_ context.Context, x primitives.Executor, use func()) (kept, func()) {
 			f := primitives.Submit(context.Background(), x, give(1))
 			f.OnDone(func(int, error) { use() })
-			return f, func() { f.Result(context.Background()) }
+			return f, func() { f.Await(context.Background()) }
 		},
 		"then": func(ctx context.Context, x primitives.Executor, use func()) (kept, func()) {
 			f := primitives.Submit(context.Background(), x, give(1))
 			g := primitives.Then(ctx, x, f, func(context.Context, int) (int, error) { use(); return 0, nil })
-			return []any{f, g}, func() { g.Result(context.Background()) }
+			return []any{f, g}, func() { g.Await(context.Background()) }
 		},
 		"future of a batch": func(ctx context.Context, x primitives.Executor, use func()) (kept, func()) {
 			b := primitives.SubmitN(ctx, x, 3, func(context.Context, int) (int, error) { use(); return 0, nil })
-			return b.At(1), func() { b.Results(context.Background()) }
+			return b.At(1), func() { b.Await(context.Background()) }
 		},
 		"batch": func(ctx context.Context, x primitives.Executor, use func()) (kept, func()) {
 			b := primitives.SubmitN(ctx, x, 3, func(context.Context, int) (int, error) { use(); return 0, nil })
-			return b, func() { b.Results(context.Background()) }
+			return b, func() { b.Await(context.Background()) }
 		},
 	}
 	for what, submit := range submits {
 		for _, name := range inProcess {
 			t.Run(what+"/"+name, func(t *testing.T) {
-				x, err := primitives.New(name, primitives.Config{Workers: 1})
+				x, err := newKind(name, primitives.Config{Workers: 1})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -101,17 +101,17 @@ func TestNothingIsKeptAlive(t *testing.T) {
 // Whoever waits for a slow future and gives up leaves nothing behind, and so
 // does a composition that has ended.
 func TestPollingLeavesNothingBehind(t *testing.T) {
-	x := primitives.NewPool(primitives.Config{Workers: 1})
+	x := primitives.Must(primitives.NewPool(primitives.Config{Workers: 1}))
 	var gate, other primitives.Event
 	f := primitives.Submit(context.Background(), x, until(&gate, 0))
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	in := primitives.NewInline(primitives.Config{Workers: 1})
+	in := primitives.Must(primitives.NewInline(primitives.Config{Workers: 1}))
 	done := primitives.Submit(context.Background(), in, give(1))
 	failed := primitives.Submit(context.Background(), in, func(context.Context) (int, error) { return 0, io.EOF })
 	same := func(_ context.Context, v int) (int, error) { return v, nil }
 	polls := map[string]func(){
-		"Result": func() { f.Result(ctx) },
+		"Result": func() { f.Await(ctx) },
 		"Done":   func() { f.Done() },
 		"Wait":   func() { primitives.Wait(ctx, []*primitives.Future[int]{f, f}, primitives.FirstCompleted) },
 		"AsCompleted": func() {

@@ -23,7 +23,7 @@ func (w *world) compare() string {
 		if !s.done {
 			continue
 		}
-		if v, err := f.Result(context.Background()); fmt.Sprint(err) != fmt.Sprint(s.err) || s.runs && err == nil && v != k {
+		if v, err := f.Await(context.Background()); fmt.Sprint(err) != fmt.Sprint(s.err) || s.runs && err == nil && v != k {
 			return fmt.Sprintf("task %d: %d, %v, want %v", k, v, err, s.err)
 		}
 	}
@@ -72,7 +72,7 @@ func TestModel(t *testing.T) {
 }
 
 func play(name string, workers int, actions []action) (complaint string) {
-	x, err := primitives.New(name, primitives.Config{Workers: workers})
+	x, err := newKind(name, primitives.Config{Workers: workers})
 	if err != nil {
 		return err.Error()
 	}

@@ -207,7 +207,7 @@ func (w *world) act(a action) (complaint string) {
 		s.heard++
 		f.OnDone(func(int, error) { w.heard[k]++ })
 	case "impatient":
-		_, err := f.Result(ended)
+		_, err := f.Await(ended)
 		if !s.done && err != context.Canceled || s.done && (err == nil) != (s.err == nil) {
 			return fmt.Sprintf("impatient Result of task %d: %v", k, err)
 		}

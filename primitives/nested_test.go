@@ -50,13 +50,13 @@ func TestSubmitInsideAFullExecutor(t *testing.T) {
 // submitsInside does not run in a bubble, where a busy wait would never end.
 // The tests below leave out what fails here, because they would hang.
 func submitsInside(name string) bool {
-	x, _ := primitives.New(name, primitives.Config{Workers: 1, Queue: 1})
+	x, _ := newKind(name, primitives.Config{Workers: 1, Queue: 1})
 	defer x.Shutdown(context.Background())
 	time.AfterFunc(200*time.Millisecond, func() { x.Shutdown(context.Background()) })
 	f := primitives.Submit(context.Background(), x, func(ctx context.Context) (int, error) {
-		return primitives.Submit(ctx, x, give(1)).Result(ctx)
+		return primitives.Submit(ctx, x, give(1)).Await(ctx)
 	})
-	v, _ := f.Result(context.Background())
+	v, _ := f.Await(context.Background())
 	return v == 1
 }
 
@@ -107,7 +107,7 @@ func TestFibonacci(t *testing.T) {
 					a := primitives.Submit(ctx, x, fib(n-1))
 					b := primitives.Submit(ctx, x, fib(n-2))
 					for _, f := range []*primitives.Future[int]{b, a} {
-						v, e := f.Result(in(ctx))
+						v, e := f.Await(in(ctx))
 						sum += v
 						err = firstError(err, e)
 					}
@@ -115,7 +115,7 @@ func TestFibonacci(t *testing.T) {
 				return sum, err
 			}
 		}
-		v, err := primitives.Submit(ctx, x, fib(10)).Result(ctx)
+		v, err := primitives.Submit(ctx, x, fib(10)).Await(ctx)
 		if v != 55 {
 			err = firstError(err, fmt.Errorf("fib(10) is %d", v))
 		}
@@ -149,7 +149,7 @@ func TestTreeOfEveryWait(t *testing.T) {
 				return n + 1, err
 			}
 		}
-		v, err := primitives.Submit(ctx, x, count(3, 1)).Result(ctx)
+		v, err := primitives.Submit(ctx, x, count(3, 1)).Await(ctx)
 		if v != 40 { // 1 + 3 + 9 + 27
 			err = firstError(err, fmt.Errorf("%d nodes, want 40", v))
 		}
@@ -168,7 +168,7 @@ func gatherAll(ctx, wait context.Context, x primitives.Executor, how int, child 
 	}
 	switch how % 7 {
 	case 0:
-		vs, e := primitives.All(submit()...).Result(wait)
+		vs, e := primitives.All(submit()...).Await(wait)
 		err = e
 		for _, v := range vs {
 			n += v
@@ -178,11 +178,11 @@ func gatherAll(ctx, wait context.Context, x primitives.Executor, how int, child 
 		_, _, e := primitives.Wait(wait, fs, primitives.AllCompleted)
 		add(0, e)
 		for _, f := range fs {
-			add(f.Result(wait))
+			add(f.Await(wait))
 		}
 	case 2:
 		for _, f := range primitives.AsCompleted(wait, submit()) {
-			add(f.Result(wait))
+			add(f.Await(wait))
 		}
 	case 3:
 		three := func(yield func(int) bool) { _ = yield(0) && yield(1) && yield(2) }
@@ -198,7 +198,7 @@ func gatherAll(ctx, wait context.Context, x primitives.Executor, how int, child 
 		}))
 		n += int(sum.Load())
 	case 5:
-		vs, e := primitives.SubmitN(ctx, x, 3, func(ctx context.Context, i int) (int, error) { return child(i)(ctx) }).Results(wait)
+		vs, e := primitives.SubmitN(ctx, x, 3, func(ctx context.Context, i int) (int, error) { return child(i)(ctx) }).Await(wait)
 		err = e
 		for _, v := range vs {
 			n += v
@@ -209,8 +209,8 @@ func gatherAll(ctx, wait context.Context, x primitives.Executor, how int, child 
 			w, e := child(1)(ctx)
 			return v + w, e
 		})
-		add(g.Result(wait))
-		add(primitives.Submit(ctx, x, child(2)).Help(wait))
+		add(g.Await(wait))
+		add(primitives.Submit(ctx, x, child(2)).RunOrAwait(wait))
 	}
 	return n, err
 }
@@ -221,7 +221,7 @@ func TestTwoExecutorsWaitForEachOther(t *testing.T) {
 	for _, other := range nesting()[1:] {
 		t.Run(other, func(t *testing.T) {
 			under(t, nesting()[1:], primitives.Config{Workers: 1, Queue: 1}, func(t *testing.T, x primitives.Executor) {
-				y, err := primitives.New(other, primitives.Config{Workers: 1, Queue: 1})
+				y, err := newKind(other, primitives.Config{Workers: 1, Queue: 1})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -233,8 +233,8 @@ func TestTwoExecutorsWaitForEachOther(t *testing.T) {
 						}
 						a := primitives.Submit(ctx, y, down(n-1))
 						b := primitives.Submit(ctx, x, down(n-1))
-						v, err := a.Result(ctx)
-						w, e := b.Result(ctx)
+						v, err := a.Await(ctx)
+						w, e := b.Await(ctx)
 						return v + w + 1, firstError(err, e)
 					}
 				}
@@ -252,10 +252,10 @@ func TestReturningTasksComeFirst(t *testing.T) {
 	for _, batch := range []bool{false, true} {
 		t.Run(fmt.Sprint("batch=", batch), func(t *testing.T) {
 			under(t, []string{"pool", "threads"}, primitives.Config{Workers: 1}, func(t *testing.T, x primitives.Executor) {
-				y := primitives.NewPool(primitives.Config{Workers: 1})
+				y := primitives.Must(primitives.NewPool(primitives.Config{Workers: 1}))
 				start := time.Now()
 				f := primitives.Submit(t.Context(), x, func(ctx context.Context) (time.Duration, error) {
-					primitives.Submit(ctx, y, sleeping(9*time.Millisecond)).Result(ctx)
+					primitives.Submit(ctx, y, sleeping(9*time.Millisecond)).Await(ctx)
 					return time.Since(start), nil
 				})
 				synctest.Wait()
@@ -284,10 +284,10 @@ func TestReturningTasksKeepTheBound(t *testing.T) {
 		{time.Hour, 1010 * time.Millisecond},
 	} {
 		under(t, concurrent, primitives.Config{Workers: 1}, func(t *testing.T, x primitives.Executor) {
-			y := primitives.NewPool(primitives.Config{Workers: 1})
+			y := primitives.Must(primitives.NewPool(primitives.Config{Workers: 1}))
 			start := time.Now()
 			f := primitives.Submit(t.Context(), x, func(ctx context.Context) (time.Duration, error) {
-				primitives.Submit(ctx, y, sleeping(time.Second)).Result(ctx)
+				primitives.Submit(ctx, y, sleeping(time.Second)).Await(ctx)
 				return time.Since(start), nil
 			})
 			synctest.Wait()
@@ -313,7 +313,7 @@ func TestGivingUpInsideATask(t *testing.T) {
 			brief, cancel := context.WithTimeout(ctx, time.Second)
 			defer cancel()
 			start := time.Now()
-			_, err := g.Result(brief)
+			_, err := g.Await(brief)
 			g.Cancel()
 			if d := time.Since(start); d != time.Second || !errors.Is(err, context.DeadlineExceeded) {
 				return fmt.Errorf("%w after %v", err, d)
@@ -325,9 +325,9 @@ func TestGivingUpInsideATask(t *testing.T) {
 			g := primitives.Submit(context.Background(), x, until(&stop, 3))
 			brief, cancel := context.WithTimeout(ctx, time.Second)
 			defer cancel()
-			_, err := g.Result(brief)
+			_, err := g.Await(brief)
 			stop.Set()
-			if v, err := g.Result(ctx); v != 3 || err != nil {
+			if v, err := g.Await(ctx); v != 3 || err != nil {
 				return fmt.Errorf("%d, %w", v, err)
 			}
 			if !errors.Is(err, context.DeadlineExceeded) {
@@ -341,7 +341,7 @@ func TestGivingUpInsideATask(t *testing.T) {
 				return 1, primitives.Sleep(ctx, 20*time.Millisecond)
 			})
 			a, b := primitives.Submit(bg, x, patient), primitives.Submit(bg, x, patient)
-			v, err := primitives.Any(fast, a, b).Result(ctx)
+			v, err := primitives.Any(fast, a, b).Await(ctx)
 			a.Cancel()
 			b.Cancel()
 			if v != 1 || err != nil {

@@ -41,7 +41,7 @@ func (g gated) see(rng *rand.Rand) {
 	case 0:
 		<-g.Done()
 	case 1:
-		g.Result(context.Background())
+		g.Await(context.Background())
 	default:
 		for g.State() != primitives.Finished {
 		}
@@ -54,7 +54,7 @@ func (g gated) see(rng *rand.Rand) {
 func TestSoakCompositionsNameWhoeverEndedFirst(t *testing.T) {
 	for _, name := range []string{"pool", "spawn", "threads"} {
 		t.Run(name, func(t *testing.T) {
-			x, err := primitives.New(name, primitives.Config{Workers: 4})
+			x, err := newKind(name, primitives.Config{Workers: 4})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -71,7 +71,7 @@ func TestSoakCompositionsNameWhoeverEndedFirst(t *testing.T) {
 }
 
 func endInOrder(x primitives.Executor, rng *rand.Rand) error {
-	ended := primitives.Submit(context.Background(), primitives.NewInline(primitives.Config{Workers: 1}), give(-1))
+	ended := primitives.Submit(context.Background(), primitives.Must(primitives.NewInline(primitives.Config{Workers: 1})), give(-1))
 	all := make([]gated, 2+rng.IntN(3))
 	members := []*primitives.Future[int]{ended}
 	for i := range all {
@@ -102,15 +102,15 @@ func endInOrder(x primitives.Executor, rng *rand.Rand) error {
 	if got := <-order; !slices.Equal(got, want) {
 		return fmt.Errorf("AsCompleted yields %v, they ended as %v", got, want)
 	}
-	if got, _ := race.Result(context.Background()); got != want[0] {
+	if got, _ := race.Await(context.Background()); got != want[0] {
 		return fmt.Errorf("Race names %d, they ended as %v", got, want)
 	}
 	value := slices.IndexFunc(want, func(i int) bool { return !all[i].fail })
-	if got, err := first.Result(context.Background()); value >= 0 && (err != nil || got != want[value]) || value < 0 && err == nil {
+	if got, err := first.Await(context.Background()); value >= 0 && (err != nil || got != want[value]) || value < 0 && err == nil {
 		return fmt.Errorf("Any says %d, %v, they ended as %v", got, err, want)
 	}
 	failure := slices.IndexFunc(want, func(i int) bool { return all[i].fail })
-	_, err := whole.Result(context.Background())
+	_, err := whole.Await(context.Background())
 	if e, ok := err.(*numbered); ok != (failure >= 0) || ok && e.id != want[failure] {
 		return fmt.Errorf("All says %v, they ended as %v", err, want)
 	}
@@ -120,19 +120,19 @@ func endInOrder(x primitives.Executor, rng *rand.Rand) error {
 // What has ended before the composition is made comes first, in the order of
 // the arguments, whatever ends while it is made.
 func TestCompositionsOfWhatHasEnded(t *testing.T) {
-	x := primitives.NewPool(primitives.Config{Workers: 1})
+	x := primitives.Must(primitives.NewPool(primitives.Config{Workers: 1}))
 	ended := primitives.Submit(context.Background(), x, give(1))
-	ended.Result(context.Background())
+	ended.Await(context.Background())
 	also := primitives.Submit(context.Background(), x, give(2))
-	also.Result(context.Background())
+	also.Await(context.Background())
 	for range 2000 {
 		running := newGated(x, 3, false)
 		go close(running.gate)
-		if v, _ := primitives.Race(running.Future, ended, also).Result(context.Background()); v == 2 {
+		if v, _ := primitives.Race(running.Future, ended, also).Await(context.Background()); v == 2 {
 			t.Fatal("Race names the second of those that had ended")
 		}
-		running.Result(context.Background())
-		if v, _ := primitives.Race(also, ended).Result(context.Background()); v != 2 {
+		running.Await(context.Background())
+		if v, _ := primitives.Race(also, ended).Await(context.Background()); v != 2 {
 			t.Fatalf("Race of what has ended names %d", v)
 		}
 	}
@@ -144,7 +144,7 @@ func TestCompositionsOfWhatHasEnded(t *testing.T) {
 // Shutdown of all executors waits for the compositions of their futures.
 func TestShutdownWaitsForCompositions(t *testing.T) {
 	for range 500 {
-		x, y := primitives.NewPool(primitives.Config{Workers: 2}), primitives.NewSpawn(primitives.Config{Workers: 2})
+		x, y := primitives.Must(primitives.NewPool(primitives.Config{Workers: 2})), primitives.Must(primitives.NewSpawn(primitives.Config{Workers: 2}))
 		f, g := newGated(x, 1, false), newGated(y, 2, false)
 		whole := primitives.All(primitives.Race(f.Future, g.Future), primitives.Any(f.Future, g.Future))
 		go close(f.gate)

@@ -19,15 +19,20 @@ var ErrClosure = errors.New("primitives: the executor processes runs functions m
 // fails: a function that has killed its process may do so every time.
 const attempts = 3
 
-// processes is a crew in which every slot owns a child process. The goroutine
+// maxKept is how many bytes of memory for an argument are kept for the next.
+const maxKept = 1 << 20
+
+// Processes is an executor whose workers are processes; see NewProcesses. It is a crew in
+// which every slot owns a child process. The goroutine
 // that has the slot sends the task over and waits for the reply, so queue,
 // cancellation and counts are those of every crew, and a child that dies has
 // one task at most.
-type processes struct {
+type Processes struct {
 	*crew
 	config   remote.Config
 	timeout  time.Duration
 	children []*remote.Child // by slot
+	args     [][]byte        // by slot: what Do has encoded
 
 	once        sync.Once
 	done        chan struct{} // closed when no child is left
@@ -46,13 +51,17 @@ type processes struct {
 // descriptors: over a pipe, the call would then last until that process ends.
 //
 // The error says why children cannot be started.
-func NewProcesses(c Config) (Executor, error) {
-	c = c.mustCheck("processes")
-	x := &processes{
+func NewProcesses(c Config) (*Processes, error) {
+	c, err := c.check("processes")
+	if err != nil {
+		return nil, err
+	}
+	x := &Processes{
 		crew:     newCrew(c),
-		config:   remote.Config{Transport: c.Transport, AfterFunc: afterFunc},
+		config:   remote.Config{Transport: c.Transport, AfterFunc: afterFunc, CanEnd: canEnd},
 		timeout:  c.TaskTimeout,
 		children: make([]*remote.Child, c.Workers),
+		args:     make([][]byte, c.Workers),
 		done:     make(chan struct{}),
 	}
 	errs := make([]error, c.Workers)
@@ -69,9 +78,9 @@ func NewProcesses(c Config) (Executor, error) {
 }
 
 // submit implements Executor. Call submits to the crew instead.
-func (x *processes) submit(context.Context, task) error { return ErrClosure }
+func (x *Processes) submit(context.Context, task) error { return ErrClosure }
 
-func (x *processes) follow(task) error { return ErrClosure }
+func (x *Processes) follow(task) error { return ErrClosure }
 
 // Call submits f(ctx, arg) to ex and returns its future: it is Submit for
 // functions that may run in another process, and works on every executor.
@@ -81,17 +90,17 @@ func (x *processes) follow(task) error { return ErrClosure }
 // values and deadline do not. A child that does not answer within a second of
 // that end is killed; after TaskTimeout it is killed at once.
 func Call[A, R any](ctx context.Context, ex Executor, f *Func[A, R], arg A) *Future[R] {
-	x, ok := ex.(*processes)
+	x, ok := ex.(*Processes)
 	if !ok {
 		return Submit(ctx, ex, func(ctx context.Context) (R, error) { return f.remote.Call(ctx, arg) })
 	}
 	requireContext(ctx)
 	future := &Future[R]{status: status(statusPending), home: x.core, ctx: ctx}
 	x.expect(1)
-	encoded, err := f.remote.Encode(arg)
+	encoded, err := f.remote.Encode(nil, arg)
 	if err == nil {
 		future.fn = func(ctx context.Context) (result R, err error) {
-			reply, err := x.call(ctx, f.remote.Name, encoded, f.retry)
+			reply, err := x.call(ctx, currentWorker().slot, f.remote.Name, encoded, f.retry)
 			if err != nil {
 				return result, err
 			}
@@ -105,9 +114,54 @@ func Call[A, R any](ctx context.Context, ex Executor, f *Func[A, R], arg A) *Fut
 	return future
 }
 
-// call calls the function in the child of the calling worker.
-func (x *processes) call(ctx context.Context, name string, arg []byte, retry bool) ([]byte, error) {
-	slot := currentWorker().slot
+// Do is Call and Await in one, and cheaper on processes: if a process is free, the
+// calling goroutine talks to it, so that no other one is woken and no future is
+// made. When ctx ends, Do then waits for the answer of the child, which comes or is
+// given up within a second. Inside a task, Do is Call and Await, so that the task's
+// worker serves others meanwhile.
+func Do[A, R any](ctx context.Context, ex Executor, f *Func[A, R], arg A) (R, error) {
+	requireContext(ctx)
+	if x, ok := ex.(*Processes); ok && currentWorker() == nil {
+		if w := x.borrow(); w != nil {
+			return doHere(ctx, x, w, f, arg)
+		}
+	}
+	return Call(ctx, ex, f, arg).Await(ctx)
+}
+
+// doHere calls f as the borrowed worker w.
+func doHere[A, R any](ctx context.Context, x *Processes, w *worker, f *Func[A, R], arg A) (result R, err error) {
+	defer func() {
+		if cap(x.args[w.slot]) > maxKept {
+			x.args[w.slot] = nil
+		}
+		x.giveBack(w)
+	}()
+	x.expect(1)
+	if err = context.Cause(ctx); err == nil {
+		x.args[w.slot], err = f.remote.Encode(x.args[w.slot][:0], arg)
+	}
+	if err != nil {
+		x.dropped()
+		return result, err
+	}
+	token, returned := w.begin(), false
+	defer func() {
+		if !returned { // the result's UnmarshalBinary panicked
+			err = abnormal(recover())
+		}
+		w.end(token)
+	}()
+	reply, err := x.call(ctx, w.slot, f.remote.Name, x.args[w.slot], f.retry)
+	if err == nil {
+		result, err = f.remote.Decode(reply)
+	}
+	returned = true
+	return result, err
+}
+
+// call calls the function in the child of a slot that the caller has.
+func (x *Processes) call(ctx context.Context, slot int, name string, arg []byte, retry bool) ([]byte, error) {
 	for n := 1; ; n++ {
 		c, err := x.childOf(slot)
 		if err != nil {
@@ -134,7 +188,7 @@ func taskError(err error) error {
 }
 
 // childOf returns the child of a slot, a new one if the last has died.
-func (x *processes) childOf(slot int) (*remote.Child, error) {
+func (x *Processes) childOf(slot int) (*remote.Child, error) {
 	if c := x.children[slot]; c != nil {
 		if c.Alive() {
 			return c, nil
@@ -152,7 +206,7 @@ func (x *processes) childOf(slot int) (*remote.Child, error) {
 	return c, nil
 }
 
-func (x *processes) closeChildren() error {
+func (x *Processes) closeChildren() error {
 	errs := make([]error, len(x.children))
 	var all sync.WaitGroup
 	for i, c := range x.children {
@@ -165,7 +219,7 @@ func (x *processes) closeChildren() error {
 }
 
 // Shutdown implements Executor. The error may also come from closing a child.
-func (x *processes) Shutdown(ctx context.Context) error {
+func (x *Processes) Shutdown(ctx context.Context) error {
 	x.once.Do(func() {
 		go func() { // goes on if ctx ends the wait
 			defer close(x.done)
@@ -180,7 +234,7 @@ func (x *processes) Shutdown(ctx context.Context) error {
 	return x.shutdownErr
 }
 
-func (x *processes) ShutdownNow(ctx context.Context) error {
+func (x *Processes) ShutdownNow(ctx context.Context) error {
 	x.crew.close()
 	x.dropAll()
 	x.dropBatches()

@@ -11,9 +11,11 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"overlap/internal/racing"
 	"overlap/primitives"
 )
 
@@ -110,16 +112,24 @@ func TestProcessesLoseNoTask(t *testing.T) {
 			log := filepath.Join(t.TempDir(), "log")
 			random := rand.New(rand.NewPCG(1, 2))
 			deeds := make([]string, tasks)
-			futures := make([]*primitives.Future[int], tasks)
-			for i := range futures {
+			values, errs := make([]int, tasks), make([]error, tasks)
+			var all sync.WaitGroup
+			for i := range tasks {
 				if random.IntN(4) == 0 {
 					deeds[i] = []string{"exit", "exit", "hang", "panic", "error", "goexit"}[random.IntN(6)]
 				}
-				futures[i] = primitives.Call(t.Context(), x, obey, order{Log: log, ID: i, Deed: deeds[i]})
+				what := order{Log: log, ID: i, Deed: deeds[i]}
+				if i%2 == 0 {
+					f := primitives.Call(t.Context(), x, obey, what)
+					all.Go(func() { values[i], errs[i] = f.Await(t.Context()) })
+				} else {
+					all.Go(func() { values[i], errs[i] = primitives.Do(t.Context(), x, obey, what) })
+				}
 			}
+			all.Wait()
 			want := map[string]primitives.Cause{"exit": primitives.ChildExited, "hang": primitives.ChildHung}
-			for i, f := range futures {
-				v, err := f.Result(t.Context())
+			for i, v := range values {
+				err := errs[i]
 				var fault *primitives.ChildError
 				var panicked *primitives.PanicError
 				switch errors.As(err, &fault); {
@@ -144,7 +154,7 @@ func TestProcessesLoseNoTask(t *testing.T) {
 				}
 			}
 			count := runs(t, log)
-			for i := range futures {
+			for i := range tasks {
 				if count[i] != 1 {
 					t.Errorf("task %d (%s) ran %d times", i, deeds[i], count[i])
 				}
@@ -159,7 +169,7 @@ func TestProcessesLoseNoTask(t *testing.T) {
 func TestRetryableRunsAgain(t *testing.T) {
 	x := newProcesses(t, primitives.Config{Workers: 1})
 	log := filepath.Join(t.TempDir(), "log")
-	_, err := primitives.Call(t.Context(), x, obey.Retryable(), order{Log: log, ID: 7, Deed: "exit"}).Result(t.Context())
+	_, err := primitives.Call(t.Context(), x, obey.Retryable(), order{Log: log, ID: 7, Deed: "exit"}).Await(t.Context())
 	var fault *primitives.ChildError
 	if !errors.As(err, &fault) || fault.ExitCode != 3 {
 		t.Errorf("error is %v", err)
@@ -180,10 +190,10 @@ func TestCancelReachesTheChild(t *testing.T) {
 	if !pending.Cancel() || f.Cancel() {
 		t.Error("a pending task was not cancelled, or a running one was")
 	}
-	if _, err := f.Result(t.Context()); !errors.Is(err, context.Canceled) {
+	if _, err := f.Await(t.Context()); !errors.Is(err, context.Canceled) {
 		t.Errorf("error of the running task: %v", err)
 	}
-	if v, err := primitives.Call(t.Context(), x, obey, order{Log: log, ID: 3, Deed: ""}).Result(t.Context()); v != 3 || err != nil {
+	if v, err := primitives.Call(t.Context(), x, obey, order{Log: log, ID: 3, Deed: ""}).Await(t.Context()); v != 3 || err != nil {
 		t.Errorf("the child did not live on: %d, %v", v, err)
 	}
 	if count := runs(t, log); count[2] != 0 {
@@ -191,18 +201,59 @@ func TestCancelReachesTheChild(t *testing.T) {
 	}
 }
 
+// Do talks to the child on the caller's goroutine: it allocates nothing but the result,
+// and what ends the wait ends the call.
+func TestDo(t *testing.T) {
+	x := newProcesses(t, primitives.Config{Workers: 1})
+	log := filepath.Join(t.TempDir(), "log")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	why := errors.New("enough")
+	ended := make(chan error)
+	go func() {
+		_, err := primitives.Do(ctx, x, obey, order{Log: log, ID: 1, Deed: "wait"})
+		ended <- err
+	}()
+	for len(runs(t, log)) == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	if s := x.Stats(); s != (primitives.Stats{Running: 1}) {
+		t.Errorf("during the call: %+v", s)
+	}
+	behind := primitives.Call(t.Context(), x, obey, order{Log: log, ID: 2})
+	cancel(why)
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		t.Errorf("the call ended with %v", err)
+	}
+	if v, err := behind.Await(t.Context()); v != 2 || err != nil {
+		t.Errorf("the task that waited for the process: %d, %v", v, err)
+	}
+	if _, err := primitives.Do(ctx, x, obey, order{Log: log, ID: 3}); err != why {
+		t.Errorf("with a context that has ended: %v", err)
+	}
+	if n := testing.AllocsPerRun(100, func() {
+		if v, err := primitives.Do(context.Background(), x, shout, "again"); v != "AGAIN" || err != nil {
+			t.Errorf("%q, %v", v, err)
+		}
+	}); n > 1 && !racing.On {
+		t.Errorf("%v allocations a call, want that of the result", n)
+	}
+	if s := x.Stats(); s.Cancelled != 1 || s.Queued+s.Running != 0 {
+		t.Errorf("at the end: %+v", s)
+	}
+}
+
 func TestProcessesTakeNoClosures(t *testing.T) {
 	x := newProcesses(t, primitives.Config{Workers: 1})
 	f := primitives.Submit(t.Context(), x, func(context.Context) (int, error) { return 1, nil })
-	if _, err := f.Result(t.Context()); err != primitives.ErrClosure {
+	if _, err := f.Await(t.Context()); err != primitives.ErrClosure {
 		t.Errorf("Submit: %v", err)
 	}
-	if _, err := primitives.SubmitN(t.Context(), x, 3, func(context.Context, int) (int, error) { return 1, nil }).Results(t.Context()); err != primitives.ErrClosure {
+	if _, err := primitives.SubmitN(t.Context(), x, 3, func(context.Context, int) (int, error) { return 1, nil }).Await(t.Context()); err != primitives.ErrClosure {
 		t.Errorf("SubmitN: %v", err)
 	}
 	done := primitives.Call(t.Context(), x, obey, order{Log: filepath.Join(t.TempDir(), "log"), ID: 1, Deed: ""})
 	g := primitives.Then(t.Context(), x, done, func(context.Context, int) (int, error) { return 1, nil })
-	if _, err := g.Result(t.Context()); err != primitives.ErrClosure {
+	if _, err := g.Await(t.Context()); err != primitives.ErrClosure {
 		t.Errorf("Then: %v", err)
 	}
 }
@@ -210,18 +261,24 @@ func TestProcessesTakeNoClosures(t *testing.T) {
 // Call is the same on every executor, so a program need not know which it has.
 func TestCallOnEveryExecutor(t *testing.T) {
 	for _, kind := range primitives.Names() {
-		x, err := primitives.New(kind, primitives.Config{Workers: 1})
+		x, err := newKind(kind, primitives.Config{Workers: 1})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if v, err := primitives.Call(t.Context(), x, shout, "again").Result(t.Context()); v != "AGAIN" || err != nil {
+		if v, err := primitives.Call(t.Context(), x, shout, "again").Await(t.Context()); v != "AGAIN" || err != nil {
 			t.Errorf("%s: %q, %v", kind, v, err)
+		}
+		if v, err := primitives.Do(t.Context(), x, shout, "more"); v != "MORE" || err != nil {
+			t.Errorf("%s: Do: %q, %v", kind, v, err)
 		}
 		if err := x.Shutdown(t.Context()); err != nil {
 			t.Errorf("%s: %v", kind, err)
 		}
-		if _, err := primitives.Call(t.Context(), x, shout, "late").Result(t.Context()); err != primitives.ErrShutdown {
+		if _, err := primitives.Call(t.Context(), x, shout, "late").Await(t.Context()); err != primitives.ErrShutdown {
 			t.Errorf("%s after shutdown: %v", kind, err)
+		}
+		if _, err := primitives.Do(t.Context(), x, shout, "late"); err != primitives.ErrShutdown {
+			t.Errorf("%s: Do after shutdown: %v", kind, err)
 		}
 	}
 }
@@ -244,7 +301,7 @@ func TestShutdownNowOfProcesses(t *testing.T) {
 	}
 	count, cancelled := runs(t, log), 0
 	for i, f := range futures {
-		_, err := f.Result(t.Context())
+		_, err := f.Await(t.Context())
 		if errors.Is(err, primitives.ErrShutdown) != (count[i] == 0) {
 			t.Errorf("task %d ran %d times and ended with %v", i, count[i], err)
 		}

@@ -16,15 +16,15 @@ import (
 func TestWaitingWorkerRunsItsOwnExecutorsTasks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		bg := context.Background()
-		x := primitives.NewPool(primitives.Config{Workers: 1})
-		y := primitives.NewThreads(primitives.Config{Workers: 1})
+		x := primitives.Must(primitives.NewPool(primitives.Config{Workers: 1}))
+		y := primitives.Must(primitives.NewThreads(primitives.Config{Workers: 1}))
 		var gate primitives.Event
 		primitives.Submit(bg, y, until(&gate, 0))
 		f := primitives.Submit(bg, x, func(context.Context) (bool, error) {
 			time.AfterFunc(time.Second, gate.Set)
-			return primitives.Submit(bg, y, func(context.Context) (bool, error) { return gate.IsSet(), nil }).Result(bg)
+			return primitives.Submit(bg, y, func(context.Context) (bool, error) { return gate.IsSet(), nil }).Await(bg)
 		})
-		if on, err := f.Result(bg); !on || err != nil {
+		if on, err := f.Await(bg); !on || err != nil {
 			t.Errorf("y's task ran while y was busy: %v, %v", on, err)
 		}
 		shut(t, x)
@@ -62,9 +62,9 @@ func TestCancelReachesTheTasksOfATask(t *testing.T) {
 	under(t, concurrent, primitives.Config{Workers: 2}, func(t *testing.T, x primitives.Executor) {
 		var inner *primitives.Future[error]
 		outer := primitives.Submit(context.Background(), x, func(ctx context.Context) (int, error) {
-			primitives.Submit(ctx, x, give(0)).Result(ctx) // so that it is known that only Cancel ends ctx
+			primitives.Submit(ctx, x, give(0)).Await(ctx) // so that it is known that only Cancel ends ctx
 			inner = primitives.Submit(ctx, x, func(ctx context.Context) (error, error) {
-				primitives.Submit(ctx, x, give(0)).Result(ctx)
+				primitives.Submit(ctx, x, give(0)).Await(ctx)
 				primitives.Sleep(context.Background(), time.Minute)
 				return ctx.Err(), nil
 			})
@@ -79,7 +79,7 @@ func TestCancelReachesTheTasksOfATask(t *testing.T) {
 	})
 }
 
-// Help runs only what may run anywhere.
+// RunOrAwait runs only what may run anywhere.
 func TestHelpLeavesThreadsAndLoopsAlone(t *testing.T) {
 	for name, want := range map[string]bool{"pool": true, "threads": false, "loop": false} {
 		under(t, []string{name}, primitives.Config{Workers: 1}, func(t *testing.T, x primitives.Executor) {
@@ -87,7 +87,7 @@ func TestHelpLeavesThreadsAndLoopsAlone(t *testing.T) {
 			primitives.Submit(t.Context(), x, until(&gate, 0))
 			time.AfterFunc(time.Second, gate.Set)
 			f := primitives.Submit(t.Context(), x, func(context.Context) (bool, error) { return !gate.IsSet(), nil })
-			if helped, err := f.Help(t.Context()); helped != want || err != nil {
+			if helped, err := f.RunOrAwait(t.Context()); helped != want || err != nil {
 				t.Errorf("%s: helped %v, %v", name, helped, err)
 			}
 		})
@@ -96,7 +96,7 @@ func TestHelpLeavesThreadsAndLoopsAlone(t *testing.T) {
 
 // Robbers and the robbed never call fn twice for an index, nor leave one out.
 func TestForEachCallsOncePerIndex(t *testing.T) {
-	x := primitives.NewPool(primitives.Config{Workers: 8})
+	x := primitives.Must(primitives.NewPool(primitives.Config{Workers: 8}))
 	for round := range 200 {
 		calls := make([]atomic.Int32, 97+round)
 		if err := primitives.ForEach(t.Context(), x, len(calls), func(_ context.Context, i int) error {
@@ -187,7 +187,7 @@ func TestShutdownOfWhatHasEnded(t *testing.T) {
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
 	for _, name := range primitives.Names() {
-		x, err := primitives.New(name, primitives.Config{Workers: 1})
+		x, err := newKind(name, primitives.Config{Workers: 1})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -26,6 +26,37 @@ func (x *crew) vacate(w *worker) {
 	x.free = append(x.free, slot)
 }
 
+// borrow takes a slot for the calling goroutine, or returns nil if none is unused or
+// others wait for one. The goroutine counts as one of the crew's until giveBack.
+func (x *crew) borrow() *worker {
+	x.mu.Lock()
+	if x.closed || x.queue.n > 0 || x.blocked.first != nil {
+		x.mu.Unlock()
+		return nil
+	}
+	slot, ok := popLast(&x.free)
+	var idle *worker
+	if !ok {
+		if idle, ok = popLast(&x.idle); !ok {
+			x.mu.Unlock()
+			return nil
+		}
+		slot, idle.slot = idle.slot, -1
+	}
+	w := x.record(slot)
+	x.mu.Unlock()
+	if idle != nil {
+		idle.hand <- nil // its goroutine ends
+	}
+	return w
+}
+
+func (x *crew) giveBack(w *worker) {
+	x.mu.Lock()
+	x.vacate(w)
+	x.leave(w)
+}
+
 func (x *crew) mayStart(task) bool { return true }
 
 // putBack implements host. The queue may have skipped the task meanwhile.

@@ -214,13 +214,20 @@ func (c *taskContext[T]) listen(l *waiter) (context.Context, error) {
 	return now, nil
 }
 
+// canEnd reports whether ctx can end, without asking a task's own context, which always
+// can, for Done.
+func canEnd(ctx context.Context) bool {
+	_, own := ctx.(ownContext)
+	return own || ctx.Done() != nil
+}
+
 // afterFunc is context.AfterFunc, but needs no context of the standard library
 // for a task's own context. f may be called twice.
 func afterFunc(ctx context.Context, f func()) (stop func() bool) {
-	own, ok := ctx.(ownContext)
-	if !ok && ctx.Done() == nil {
+	if !canEnd(ctx) {
 		return func() bool { return true }
 	}
+	own, ok := ctx.(ownContext)
 	if !ok {
 		return context.AfterFunc(ctx, f)
 	}

@@ -14,6 +14,9 @@ import (
 // keeps no thread, or raise debug.SetMaxThreads before.
 var ErrThreads = errors.New("primitives: no thread is left for the task: too many tasks of the executor threads wait (in pool and spawn, waiting tasks need no thread)")
 
+// Threads is an executor whose workers are operating system threads; see NewThreads.
+type Threads struct{ *crew }
+
 // NewThreads returns a pool in which every worker is an operating system thread
 // of its own, as in a thread pool of most languages. The kernel wakes a thread
 // and puts it to sleep, where the pool's goroutines switch in user space. The
@@ -25,22 +28,17 @@ var ErrThreads = errors.New("primitives: no thread is left for the task: too man
 // pending tasks stay pending, and Submit blocks while the queue is full. If
 // moreover all started tasks wait, and none goes on for 10 ms, they may be
 // waiting for pending tasks, so these fail with ErrThreads.
-func NewThreads(c Config) Executor {
-	x, err := newThreads(c)
+func NewThreads(c Config) (*Threads, error) {
+	c, err := c.check("threads")
 	if err != nil {
-		panic("primitives: " + err.Error())
+		return nil, err
 	}
-	return x
-}
-
-func newThreads(c Config) (Executor, error) {
-	c = c.mustCheck("threads")
 	if err := threads.suffice(c.Workers); err != nil {
 		return nil, err
 	}
 	x := newCrew(c)
 	x.threaded = true
-	return x, nil
+	return &Threads{x}, nil
 }
 
 // threads counts the threads of all executors of this kind: Go limits the
@@ -65,7 +63,7 @@ func (b *threadBudget) suffice(workers int) error {
 	b.limit = debug.SetMaxThreads(math.MaxInt32) // the only way to read it is to set it
 	debug.SetMaxThreads(b.limit)
 	if workers > b.max() {
-		return fmt.Errorf("executor threads with %d workers: Go ends a program with more than %d threads, and %d are reserved for the rest of it; raise debug.SetMaxThreads or use pool", workers, b.limit, b.limit-b.max())
+		return fmt.Errorf("primitives: executor threads with %d workers: Go ends a program with more than %d threads, and %d are reserved for the rest of it; raise debug.SetMaxThreads or use pool", workers, b.limit, b.limit-b.max())
 	}
 	return nil
 }

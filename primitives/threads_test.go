@@ -18,7 +18,7 @@ func fewThreads(t *testing.T, n int, executors int, test func(t *testing.T, xs [
 	synctest.Test(t, func(t *testing.T) {
 		xs := make([]Executor, executors)
 		for i := range xs {
-			xs[i] = NewThreads(Config{Workers: 2, Queue: 8})
+			xs[i] = Must(NewThreads(Config{Workers: 2, Queue: 8}))
 		}
 		threads.mu.Lock()
 		threads.limit = n * 10 / 9
@@ -43,12 +43,12 @@ func fewThreads(t *testing.T, n int, executors int, test func(t *testing.T, xs [
 	})
 }
 
-// parked is Result with a context that can end, so that a task that waits does
+// parked is Await with a context that can end, so that a task that waits does
 // not run the awaited one itself.
 func parked[T any](f *Future[T]) (T, error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	return f.Result(ctx)
+	return f.Await(ctx)
 }
 
 // Tasks that wait for tasks, deeper than there are threads, end with an error
@@ -69,7 +69,7 @@ func TestNestedDeeperThanThereAreThreads(t *testing.T) {
 				}
 			}
 			for _, depth := range []int{30, 500, 30} {
-				v, err := Submit(context.Background(), xs[0], down(depth)).Result(context.Background())
+				v, err := Submit(context.Background(), xs[0], down(depth)).Await(context.Background())
 				if depth < 45 && (v != depth || err != nil) || depth > 45 && (err != ErrThreads || v == 0 || v > 45) {
 					t.Errorf("%d executors, %d deep: %d, %v", executors, depth, v, err)
 				}
@@ -91,7 +91,7 @@ func TestPendingForWantOfThreads(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			fewThreads(t, 9, 1, func(t *testing.T, xs []Executor) {
-				x, others := xs[0], NewPool(Config{Workers: 20})
+				x, others := xs[0], Must(NewPool(Config{Workers: 20}))
 				sleep := func(d time.Duration) func(context.Context) (int, error) {
 					return func(ctx context.Context) (int, error) { return 1, Sleep(ctx, d) }
 				}
@@ -102,7 +102,7 @@ func TestPendingForWantOfThreads(t *testing.T) {
 					synctest.Wait()
 				}
 				if name == "all wait" {
-					futures[0].Result(t.Context())
+					futures[0].Await(t.Context())
 					futures = append(futures, Submit(t.Context(), x, waiting))
 				}
 				started := len(futures)
@@ -115,7 +115,7 @@ func TestPendingForWantOfThreads(t *testing.T) {
 					if i < started {
 						want = nil
 					}
-					if _, err := futures[i].Result(t.Context()); err != want {
+					if _, err := futures[i].Await(t.Context()); err != want {
 						t.Errorf("task %d of %d: %v, want %v", i, started, err, want)
 					}
 					if d := time.Since(start); i == started && d > c.busy+2*patience {
@@ -147,8 +147,8 @@ func TestSoakThreadsRunOut(t *testing.T) {
 	if os.Getenv("OVERLAP_SOAK") == "" {
 		t.Skip("starts 9,000 threads: make soak")
 	}
-	x := NewThreads(Config{Workers: 4})
-	gate := NewPool(Config{Workers: 1})
+	x := Must(NewThreads(Config{Workers: 4}))
+	gate := Must(NewPool(Config{Workers: 1}))
 	var open atomic.Bool
 	opened := Submit(context.Background(), gate, func(context.Context) (int, error) {
 		for !open.Load() {
@@ -163,7 +163,7 @@ func TestSoakThreadsRunOut(t *testing.T) {
 	open.Store(true)
 	got := map[error]int{}
 	for _, f := range futures {
-		_, err := f.Result(context.Background())
+		_, err := f.Await(context.Background())
 		got[err]++
 	}
 	if got[nil] < 8_000 || got[nil]+got[ErrThreads] != 20_000 {

@@ -20,7 +20,7 @@ const (
 // Wait waits until enough of the futures have ended. It returns those that have
 // and those that have not, each in the order of the argument:
 // concurrent.futures.wait. If ctx ends first, it also returns ctx's cause.
-// Inside a task it waits as Future.Result does.
+// Inside a task it waits as Future.Await does.
 func Wait[T any](ctx context.Context, futures []*Future[T], until Until) (done, pending []*Future[T], err error) {
 	g := gather(futures)
 	defer g.leave()
@@ -45,7 +45,7 @@ func Wait[T any](ctx context.Context, futures []*Future[T], until Until) (done, 
 }
 
 // AsCompleted yields the futures with their indexes in the order in which they
-// end. It stops early when ctx ends. Inside a task it waits as Future.Result
+// end. It stops early when ctx ends. Inside a task it waits as Future.Await
 // does.
 func AsCompleted[T any](ctx context.Context, futures []*Future[T]) iter.Seq2[int, *Future[T]] {
 	return func(yield func(int, *Future[T]) bool) {

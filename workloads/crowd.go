@@ -108,7 +108,7 @@ func (c *crowd) forgetFinal() {
 
 // settle waits for a future and notes its error.
 func (c *crowd) settle(f *primitives.Future[struct{}]) {
-	if _, err := f.Result(context.Background()); err != nil && c.first == nil {
+	if _, err := f.Await(context.Background()); err != nil && c.first == nil {
 		c.first = err
 	}
 }

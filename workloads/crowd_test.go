@@ -43,7 +43,7 @@ func TestCrowdReturnsTheErrorWhenAllHaveEnded(t *testing.T) {
 }
 
 func TestCrowdOnAnExecutorThatIsShutDown(t *testing.T) {
-	ex := primitives.NewPool(primitives.Config{Workers: 1})
+	ex := primitives.Must(primitives.NewPool(primitives.Config{Workers: 1}))
 	ex.Shutdown(context.Background())
 	err := runCrowd(context.Background(), ex, func(c *crowd) { c.submit(func(*crowd) error { return nil }) })
 	if !errors.Is(err, primitives.ErrShutdown) {

@@ -137,7 +137,7 @@ func (j *ipcJob) Run(ctx context.Context, ex primitives.Executor) error {
 func (j *ipcJob) exchange(ctx context.Context, from, to int) (got replies, err error) {
 	for i := from; i < to; i++ {
 		k := i % len(j.payloads)
-		reply, err := primitives.Call(ctx, j.children, j.piece, j.payloads[k]).Result(context.Background())
+		reply, err := primitives.Call(ctx, j.children, j.piece, j.payloads[k]).Await(context.Background())
 		if err != nil {
 			return got, fmt.Errorf("message %d: %w", i, err)
 		}

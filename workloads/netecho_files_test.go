@@ -63,7 +63,7 @@ func TestNetechoWithoutFilesFailsAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer job.Close()
-	ex := primitives.NewPool(primitives.Config{Workers: 64})
+	ex := primitives.Must(primitives.NewPool(primitives.Config{Workers: 64}))
 	defer ex.Shutdown(context.Background())
 	for more := range 12 { // the client's or the server's end may be the first without a file
 		if err = withFiles(t, more, func() error { return job.Run(context.Background(), ex) }); err == nil || !strings.Contains(err.Error(), "too many open files") {

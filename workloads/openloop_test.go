@@ -146,7 +146,7 @@ func TestItemsArriveOnSchedule(t *testing.T) {
 					j = newJob(t, c.w, c.p).(Timed)
 				}
 				var seen starts
-				ex := primitives.NewPool(primitives.Config{Workers: spare, Probe: &seen})
+				ex := primitives.Must(primitives.NewPool(primitives.Config{Workers: spare, Probe: &seen}))
 				defer ex.Shutdown(context.Background())
 				begin := time.Now()
 				if err := j.Run(t.Context(), ex); err != nil {

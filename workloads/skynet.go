@@ -45,7 +45,7 @@ func newSkynet(p Params) (Job, error) {
 }
 
 func (j *skynetJob) Run(ctx context.Context, ex primitives.Executor) error {
-	got, err := j.submit(ctx, ex, 0, j.root).Result(context.Background())
+	got, err := j.submit(ctx, ex, 0, j.root).Await(context.Background())
 	if err == nil {
 		j.compare(got)
 	}
@@ -71,7 +71,7 @@ func (j *skynetJob) join(ctx context.Context, ex primitives.Executor, first, roo
 		children[n] = j.submit(ctx, ex, first+n*room, room)
 	}
 	for _, child := range children[:n] {
-		part, childErr := child.Result(context.Background())
+		part, childErr := child.Await(context.Background())
 		total += part
 		if err == nil {
 			err = childErr

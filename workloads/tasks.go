@@ -34,7 +34,7 @@ func (d *divided[A, R]) Run(ctx context.Context, ex primitives.Executor) error {
 // in order. It returns the first error in that order, after all have finished:
 // a job that fails must not leave tasks behind that run into the next one.
 func forEach[T any](ctx context.Context, ex primitives.Executor, n int, task func(ctx context.Context, i int) (T, error)) ([]T, error) {
-	return primitives.SubmitN(ctx, ex, n, task).Results(context.Background())
+	return primitives.SubmitN(ctx, ex, n, task).Await(context.Background())
 }
 
 // doEach is forEach for tasks without a result.
@@ -59,7 +59,7 @@ func collect[T any](futures []*primitives.Future[T]) ([]T, error) {
 	// From the last to the first: a caller that waits for the first is woken
 	// for nearly every task, and takes a core from the workers each time.
 	for i := len(futures) - 1; i >= 0; i-- {
-		v, err := futures[i].Result(context.Background())
+		v, err := futures[i].Await(context.Background())
 		if err != nil {
 			first = err
 		}

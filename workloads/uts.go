@@ -112,7 +112,7 @@ func (j *utsJob) Run(ctx context.Context, ex primitives.Executor) error {
 	var results []UtsSearch
 	var first error
 	for i := 0; i < len(futures); i++ {
-		r, err := futures[i].Result(context.Background())
+		r, err := futures[i].Await(context.Background())
 		futures[i] = nil // and its open nodes
 		if first == nil {
 			first = err

@@ -31,7 +31,7 @@ func TestWavefrontSeesTilesThatRunTooEarlyOrTwice(t *testing.T) {
 func TestWavefrontNeedsNoRoomInTheQueue(t *testing.T) {
 	for _, workers := range []int{1, 2, 64} {
 		job := newJob(t, Wavefront, Params{Size: Small, Workers: workers})
-		ex := primitives.NewPool(primitives.Config{Workers: workers, Queue: 1})
+		ex := primitives.Must(primitives.NewPool(primitives.Config{Workers: workers, Queue: 1}))
 		for range 3 {
 			if err := job.Run(context.Background(), ex); err != nil {
 				t.Fatal(err)

@@ -193,7 +193,7 @@ func TestMultiplesHaveAsManyMoreTasks(t *testing.T) {
 				var items, tasks []int
 				for _, size := range []Size{Small, Small.Times(3)} {
 					job := newJob(t, w, Params{Size: size, Workers: 2, Variant: variant})
-					ex := primitives.NewPool(primitives.Config{Workers: 2})
+					ex := primitives.Must(primitives.NewPool(primitives.Config{Workers: 2}))
 					defer ex.Shutdown(context.Background())
 					if err := job.Run(t.Context(), ex); err != nil {
 						t.Fatal(err)
@@ -231,7 +231,7 @@ func TestNothingIsAllocatedPerItem(t *testing.T) {
 		for _, variant := range forms(w) {
 			t.Run(w.Name+"/"+variant, func(t *testing.T) {
 				job := newJob(t, w, Params{Size: Small, Workers: 2, Variant: variant})
-				ex := primitives.NewPool(primitives.Config{Workers: 2})
+				ex := primitives.Must(primitives.NewPool(primitives.Config{Workers: 2}))
 				defer ex.Shutdown(context.Background())
 				once := func() {
 					if err := job.Run(context.Background(), ex); err != nil {
@@ -261,7 +261,7 @@ func TestCancelledRunIsAnError(t *testing.T) {
 		for _, variant := range forms(w) {
 			t.Run(w.Name+"/"+variant, func(t *testing.T) {
 				job := newJob(t, w, Params{Size: Small, Workers: 2, Variant: variant})
-				ex := primitives.NewPool(primitives.Config{Workers: 2})
+				ex := primitives.Must(primitives.NewPool(primitives.Config{Workers: 2}))
 				defer ex.Shutdown(context.Background())
 				if err := job.Run(ctx, ex); err == nil {
 					t.Error("it ran to its end under a cancelled context")

@@ -44,8 +44,8 @@ func cost(b *testing.B, w workloads.Workload) {
 	}
 	defer job.Close()
 	m := meter.New(workers, cpus, len(cpus))
-	measured := primitives.NewPool(primitives.Config{Workers: workers, Probe: m})
-	bare := primitives.NewPool(primitives.Config{Workers: workers})
+	measured := primitives.Must(primitives.NewPool(primitives.Config{Workers: workers, Probe: m}))
+	bare := primitives.Must(primitives.NewPool(primitives.Config{Workers: workers}))
 	defer measured.Shutdown(context.Background())
 	defer bare.Shutdown(context.Background())
 

@@ -33,18 +33,19 @@ func taskContests() []*contest {
 		return &contest{name: name, cores: cores, ours: ours(doneOurs(readers)), budget: noAllocs, rows: []row{
 			withTarget(0.25, "mo", doneMo(readers)),
 			withoutTarget("pond", donePond(readers)),
-			withTarget(1.5, "floor-atomic-load", doneFloor(readers)),
+			withTarget(1.2, "floor-atomic-load", doneFloor(readers)),
 		}}
 	}
 	return []*contest{
 		{name: "submit-result-parked", ours: parked, budget: &budget{1, 64}, rows: []row{
-			withTarget(0.85, "lo.Async", submitLo),
-			withTarget(1.2, "floor-workers+chan", submitFloor),
+			withTarget(0.95, "lo.Async", submitLo),
+			withTarget(1.15, "floor-workers+chan", submitFloor),
 			withoutTarget("mo", submitMo),
 			withoutTarget("pond", submitPond),
 			withoutTarget("conc", submitConc),
 			withoutTarget("errgroup", submitErrgroup),
 			withoutTarget("ants", submitAnts),
+			withoutTarget("gopool", submitGopool),
 			withoutTarget("workerpool", submitWorkerpool),
 			withoutTarget("goroutine+chan", submitGoroutine),
 			inLanguage(0, "python", "thread-pool"),
@@ -52,7 +53,7 @@ func taskContests() []*contest {
 			again(parked),
 		}},
 		{name: "submit-help", ours: ours(submitHelp), rows: []row{
-			withTarget(1.5, "floor-coroutine", coroutinePair),
+			withTarget(1.2, "floor-coroutine", coroutinePair),
 			withTarget(0.2, "overlap-parked", submitResult),
 		}},
 		finished("result-done", 1),
@@ -74,15 +75,17 @@ func loadContests() []*contest {
 			withoutTarget("conc", concMany),
 			withoutTarget("errgroup", errgroupMany),
 			withoutTarget("ants", antsMany(2, empty)),
+			withoutTarget("gopool", gopoolMany),
 			withoutTarget("workerpool", workerpoolMany),
 		}},
 		{name: "batch", ours: ours(batch(2, empty)), budget: noAllocs, rows: []row{
 			withTarget(0.2, "pond-group", pondGroup),
 		}},
 		{name: "foreach", ours: ours(forEach(2, empty)), budget: noAllocs, rows: []row{
-			withTarget(0.8, "conc-iter", concForEach),
+			withTarget(0.6, "conc-iter", concForEach),
+			withoutTarget("client-go", clientGoForEach),
 		}},
-		spun("spin-1us-futures", 0.7, futures),
+		spun("spin-1us-futures", 0.6, futures),
 		spun("spin-1us-batch", 0.7, batch),
 		spun("spin-1us-foreach", 0.58, forEach),
 		{name: "wait-1ms", ours: ours(futures(1024, sleep)), rows: []row{
@@ -111,9 +114,10 @@ func eventContests() []*contest {
 
 func remoteContests() []*contest {
 	oneCore := func(transport, floor string) *contest {
-		return &contest{name: "process-" + transport, cores: []int{1}, ours: ours(processRoundtrip(transport)), rows: []row{
-			inLanguage(1.3, "c", floor),
+		return &contest{name: "process-" + transport, cores: []int{1}, ours: ours(processRoundtrip(transport)), budget: &budget{allocs: 2}, rows: []row{
+			inLanguage(1.35, "c", floor),
 			inLanguage(0.1, "python", "process-pool"),
+			withoutTarget("overlap-future", processFuture(transport)),
 		}}
 	}
 	return []*contest{
@@ -126,7 +130,8 @@ func remoteContests() []*contest {
 		oneCore("pipe", "pipe"),
 		oneCore("unix", "unix"),
 		{name: "process-mmap-awake", cores: []int{2}, ours: ours(processRoundtrip("mmap")), rows: []row{
-			inLanguage(3, "c", "spin"),
+			inLanguage(4, "c", "spin"),
+			withoutTarget("overlap-future", processFuture("mmap")),
 		}},
 	}
 }

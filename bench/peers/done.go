@@ -47,12 +47,12 @@ func doneOurs(count int) func(env) (*body, error) {
 	return func(env) (*body, error) {
 		x, stop := ourPool(1)
 		f := primitives.Submit(background, x, give)
-		if _, err := f.Result(background); err != nil {
+		if _, err := f.Await(background); err != nil {
 			return nil, err
 		}
 		return readers(count, stop, func(n int) (sum int, err error) {
 			for range n {
-				v, err := f.Result(background)
+				v, err := f.Await(background)
 				if err != nil {
 					return 0, err
 				}

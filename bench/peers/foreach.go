@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/sourcegraph/conc/iter"
+	"k8s.io/client-go/util/workqueue"
 
 	"overlap/primitives"
 )
@@ -45,6 +46,21 @@ func concForEach(env) (*body, error) {
 	}
 	return counted(func() (int, error) {
 		it.ForEach(marks, func(*int) {})
+		return tasks, nil
+	}, nil), nil
+}
+
+// clientGoForEach is Kubernetes' parallel loop. Its default takes one index at a time from
+// a channel; with a chunk for each worker and 16 it has as many to hand out as we.
+func clientGoForEach(env) (*body, error) {
+	const chunk = tasks / 32
+	marks := make([]int, tasks)
+	workqueue.ParallelizeUntil(background, 2, tasks, func(i int) { marks[i]++ }, workqueue.WithChunkSize(chunk))
+	if err := eachOnce(marks); err != nil {
+		return nil, err
+	}
+	return counted(func() (int, error) {
+		workqueue.ParallelizeUntil(background, 2, tasks, func(int) {}, workqueue.WithChunkSize(chunk))
 		return tasks, nil
 	}, nil), nil
 }

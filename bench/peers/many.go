@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/alitto/pond/v2"
+	"github.com/bytedance/gopkg/util/gopool"
 	"github.com/gammazero/workerpool"
 	"github.com/panjf2000/ants/v2"
 	"github.com/samber/lo"
@@ -62,7 +63,7 @@ func futures(workers int, k kind) func(env) (*body, error) {
 				all[i] = primitives.Submit(background, x, task)
 			}
 			for _, f := range all {
-				v, err := f.Result(background)
+				v, err := f.Await(background)
 				if err != nil {
 					return 0, err
 				}
@@ -84,7 +85,7 @@ func batch(workers int, k kind) func(env) (*body, error) {
 			return 1, nil
 		}
 		return counted(func() (sum int, err error) {
-			results, err := primitives.SubmitN(background, x, tasks, task).Results(background)
+			results, err := primitives.SubmitN(background, x, tasks, task).Await(background)
 			for _, v := range results {
 				sum += v
 			}
@@ -214,6 +215,21 @@ func antsMany(workers int, k kind) func(env) (*body, error) {
 			return int(ran.Load()), nil
 		}, p.Release), nil
 	}
+}
+
+func gopoolMany(env) (*body, error) {
+	p := gopool.NewPool("peers", 2, gopool.NewConfig())
+	return counted(func() (int, error) {
+		var ran atomic.Int64
+		var done sync.WaitGroup
+		done.Add(tasks)
+		task := func() { ran.Add(1); done.Done() }
+		for range tasks {
+			p.Go(task)
+		}
+		done.Wait()
+		return int(ran.Load()), nil
+	}, nil), nil
 }
 
 func workerpoolMany(env) (*body, error) {

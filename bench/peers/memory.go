@@ -56,7 +56,7 @@ func heap() uint64 {
 func keepOurs() (func() *primitives.Future[int], func(*primitives.Future[int]) error, func()) {
 	x, stop := ourPool(2)
 	return func() *primitives.Future[int] { return primitives.Submit(background, x, give) },
-		func(f *primitives.Future[int]) error { _, err := f.Result(background); return err }, stop
+		func(f *primitives.Future[int]) error { _, err := f.Await(background); return err }, stop
 }
 
 func keepPond() (func() pond.ResultTask[int], func(pond.ResultTask[int]) error, func()) {
@@ -95,7 +95,7 @@ func idleGoroutines(env) (*body, error) {
 			meet.Done()
 			meet.Wait()
 			return answer, nil
-		}).Results(background)
+		}).Await(background)
 		time.Sleep(20 * time.Millisecond) // lets goroutines end that only served the submission
 		return float64(runtime.NumGoroutine() - before), err
 	}}, nil

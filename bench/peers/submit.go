@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/alitto/pond/v2"
+	"github.com/bytedance/gopkg/util/gopool"
 	"github.com/gammazero/workerpool"
 	"github.com/panjf2000/ants/v2"
 	"github.com/samber/lo"
@@ -24,21 +25,21 @@ var background = context.Background()
 func give(context.Context) (int, error) { return answer, nil }
 
 func ourPool(workers int) (primitives.Executor, func()) {
-	x := primitives.NewPool(primitives.Config{Workers: workers})
+	x := primitives.Must(primitives.NewPool(primitives.Config{Workers: workers}))
 	return x, func() { _ = x.Shutdown(background) } // background never ends, so that there is no error
 }
 
 func submitResult(env) (*body, error) {
 	x, stop := ourPool(2)
 	return &body{stop: stop, run: answers(func() (int, error) {
-		return primitives.Submit(background, x, give).Result(background)
+		return primitives.Submit(background, x, give).Await(background)
 	})}, nil
 }
 
 func submitHelp(env) (*body, error) {
 	x, stop := ourPool(2)
 	return &body{stop: stop, run: answers(func() (int, error) {
-		return primitives.Submit(background, x, give).Help(background)
+		return primitives.Submit(background, x, give).RunOrAwait(background)
 	})}, nil
 }
 
@@ -121,6 +122,18 @@ func submitAnts(env) (*body, error) {
 		if err != nil {
 			return 0, err
 		}
+		done.Wait()
+		return v, nil
+	})}, nil
+}
+
+func submitGopool(env) (*body, error) {
+	p := gopool.NewPool("peers", 2, gopool.NewConfig())
+	return &body{run: answers(func() (int, error) {
+		var v int
+		var done sync.WaitGroup
+		done.Add(1)
+		p.Go(func() { v = answer; done.Done() })
 		done.Wait()
 		return v, nil
 	})}, nil

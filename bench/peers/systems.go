@@ -77,7 +77,7 @@ func plainSleep(_ context.Context, d time.Duration) error {
 func startOverlap(workers int) (runner, func()) {
 	x, stop := ourPool(workers)
 	return func(n, want int, do func(context.Context) (int, error)) error {
-		results, err := primitives.SubmitN(background, x, n, func(ctx context.Context, _ int) (int, error) { return do(ctx) }).Results(background)
+		results, err := primitives.SubmitN(background, x, n, func(ctx context.Context, _ int) (int, error) { return do(ctx) }).Await(background)
 		if err != nil {
 			return err
 		}

@@ -35,7 +35,7 @@ func trace(w io.Writer) (err error) {
 		return err
 	}
 	defer job.Close()
-	pool := primitives.NewPool(primitives.Config{Workers: cashiers})
+	pool := primitives.Must(primitives.NewPool(primitives.Config{Workers: cashiers}))
 	defer func() { err = errors.Join(err, pool.Shutdown(context.Background())) }()
 	if err := job.Run(context.Background(), pool); err != nil { // to warm up
 		return err

@@ -50,7 +50,7 @@ func each(ex primitives.Executor, tasks int, do func(task int)) {
 		}))
 	}
 	for _, f := range all {
-		_, _ = f.Result(ctx) // no task fails
+		_, _ = f.Await(ctx) // no task fails
 	}
 }
 

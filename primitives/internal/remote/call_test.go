@@ -80,7 +80,7 @@ func startTestChild(t testing.TB, transport string, l limits) *Child {
 // callOn is what an executor does for Call.
 func callOn[A, R any](ctx context.Context, c *Child, f *Func[A, R], arg A, timeout time.Duration) (R, error) {
 	var zero R
-	b, err := f.Encode(arg)
+	b, err := f.Encode(nil, arg)
 	if err != nil {
 		return zero, err
 	}

@@ -161,6 +161,13 @@ func (c *Child) end() {
 // watch ends the call from outside, after timeout or when ctx ends. unwatch
 // stops the timers; one that has fired already finds that its call is over.
 func (c *Child) watch(ctx context.Context, id uint64, timeout time.Duration) (unwatch func()) {
+	if timeout <= 0 && !c.config.CanEnd(ctx) {
+		return func() {}
+	}
+	return c.watchBoth(ctx, id, timeout)
+}
+
+func (c *Child) watchBoth(ctx context.Context, id uint64, timeout time.Duration) (unwatch func()) {
 	var deadline, grace *time.Timer
 	if timeout > 0 {
 		deadline = time.AfterFunc(timeout, func() {

@@ -42,9 +42,9 @@ func Define[A, R any](name string, fn func(context.Context, A) (R, error)) *Func
 	return f
 }
 
-// Encode returns arg as bytes.
-func (f *Func[A, R]) Encode(arg A) ([]byte, error) {
-	b, err := f.arg.encode(nil, arg)
+// Encode appends arg as bytes to dst.
+func (f *Func[A, R]) Encode(dst []byte, arg A) ([]byte, error) {
+	b, err := f.arg.encode(dst, arg)
 	if err != nil {
 		return nil, fmt.Errorf("argument of %s: %w", f.Name, err)
 	}

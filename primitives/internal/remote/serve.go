@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
+	"time"
 )
 
 // ServeIfChild returns at once if this process is not a child. In a child it
@@ -41,10 +43,57 @@ type server struct {
 	out     []byte // scratch for results
 
 	mu        sync.Mutex
-	running   uint64 // id of the call in progress, or 0
-	cancel    context.CancelCauseFunc
-	cancelled uint64 // last id that was cancelled; its call may be yet to come
+	running   uint64       // id of the call in progress, or 0
+	context   *callContext // of that call
+	cancelled uint64       // last id that was cancelled; its call may be yet to come
 	cause     error
+}
+
+// callContext is the context of one call. The standard library's context behind it is
+// made when somebody asks for it: most functions never do.
+type callContext struct {
+	mu     sync.Mutex
+	live   context.Context
+	cancel context.CancelCauseFunc
+	cause  error
+	ended  atomic.Bool // set under mu
+}
+
+// end ends the context with that cause; nil means context.Canceled.
+func (c *callContext) end(cause error) {
+	c.mu.Lock()
+	if !c.ended.Load() {
+		c.cause = cause
+		c.ended.Store(true)
+	}
+	cancel := c.cancel
+	c.mu.Unlock()
+	if cancel != nil {
+		cancel(cause)
+	}
+}
+
+func (c *callContext) current() context.Context {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.live == nil {
+		c.live, c.cancel = context.WithCancelCause(context.Background())
+		if c.ended.Load() {
+			c.cancel(c.cause)
+		}
+	}
+	return c.live
+}
+
+func (c *callContext) Deadline() (time.Time, bool) { return time.Time{}, false }
+func (c *callContext) Done() <-chan struct{}       { return c.current().Done() }
+func (c *callContext) Value(key any) any           { return c.current().Value(key) }
+
+func (c *callContext) Err() error {
+	if !c.ended.Load() {
+		return nil
+	}
+	return c.current().Err()
 }
 
 func newServer(spec string) (*server, error) {
@@ -91,26 +140,26 @@ func (s *server) stop(id uint64, deadline bool) {
 		s.cause = context.DeadlineExceeded
 	}
 	if s.running == id {
-		s.cancel(s.cause)
+		s.context.end(s.cause)
 	}
 }
 
 func (s *server) begin(id uint64) context.Context {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	ctx, cancel := context.WithCancelCause(context.Background())
-	s.running, s.cancel = id, cancel
+	s.running, s.context = id, &callContext{}
 	if s.cancelled == id {
-		cancel(s.cause)
+		s.context.end(s.cause)
 	}
-	return ctx
+	return s.context
 }
 
 func (s *server) end() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.running = 0
-	s.cancel(nil)
+	s.context.end(nil)
+	s.context = nil
 }
 
 // loop answers calls until the parent is gone. Functions run on this

@@ -30,6 +30,10 @@ type Config struct {
 	// AfterFunc is used in place of context.AfterFunc. It may call f twice.
 	AfterFunc func(ctx context.Context, f func()) (stop func() bool)
 
+	// CanEnd reports whether ctx can end. It is asked before AfterFunc, and used in
+	// place of ctx.Done() != nil, which may make something.
+	CanEnd func(ctx context.Context) bool
+
 	limits // set by tests only
 }
 
@@ -45,6 +49,9 @@ func (c Config) withDefaults() Config {
 	c.Transport = cmp.Or(c.Transport, "pipe")
 	if c.AfterFunc == nil {
 		c.AfterFunc = context.AfterFunc
+	}
+	if c.CanEnd == nil {
+		c.CanEnd = func(ctx context.Context) bool { return ctx.Done() != nil }
 	}
 	c.hello = cmp.Or(c.hello, 10*time.Second)
 	c.grace = cmp.Or(c.grace, time.Second)
