@@ -203,7 +203,14 @@ func TestMultiplesHaveAsManyMoreTasks(t *testing.T) {
 					}
 					items, tasks = append(items, job.Items()), append(tasks, int(ex.Stats().Finished))
 				}
-				if fixed := w.Name == "sort" || w.Name == "boundedbuf"; items[1] != 3*items[0] || tasks[1] < 5*tasks[0]/2 && !fixed {
+				least := 5 * tasks[0] / 2
+				switch w.Name {
+				case "sort", "boundedbuf": // the number is fixed
+					least = tasks[0]
+				case "pipeline": // its ends go on in one task while they can: only the hashes are counted
+					least = items[1]
+				}
+				if items[1] != 3*items[0] || tasks[1] < least {
 					t.Errorf("%d items in %d tasks, three times as large %d in %d", items[0], tasks[0], items[1], tasks[1])
 				}
 			})
