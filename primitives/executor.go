@@ -61,8 +61,8 @@ type Stats struct {
 // Probe is called when a task starts and ends, for measuring. worker is in
 // [0, Workers()), and calls with the same worker do not overlap, so a probe can
 // keep counts per worker without locks (with inline, as long as one goroutine
-// submits). For tasks that run in Future.RunOrAwait or go on without a worker (see
-// Executor.Workers), and only for these, worker is -1.
+// submits). For tasks that run in Future.RunOrAwait, on an Adapter, or go on
+// without a worker (see Executor.Workers), and only for these, worker is -1.
 //
 // The token that TaskStart returns is passed to the same task's TaskEnd. A
 // probe cannot keep it per worker: a task that waits for a future leaves its

@@ -50,8 +50,8 @@ func concForEach(env) (*body, error) {
 	}, nil), nil
 }
 
-// clientGoForEach is Kubernetes' parallel loop. Its default takes one index at a time from
-// a channel; with a chunk for each worker and 16 it has as many to hand out as we.
+// clientGoForEach is Kubernetes' parallel loop, in chunks of a sixteenth of a worker's
+// share, with which ForEach begins. By default it hands out one index at a time.
 func clientGoForEach(env) (*body, error) {
 	const chunk = tasks / 32
 	marks := make([]int, tasks)

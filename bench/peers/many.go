@@ -219,30 +219,25 @@ func antsMany(workers int, k kind) func(env) (*body, error) {
 
 func gopoolMany(env) (*body, error) {
 	p := gopool.NewPool("peers", 2, gopool.NewConfig())
-	return counted(func() (int, error) {
-		var ran atomic.Int64
-		var done sync.WaitGroup
-		done.Add(tasks)
-		task := func() { ran.Add(1); done.Done() }
-		for range tasks {
-			p.Go(task)
-		}
-		done.Wait()
-		return int(ran.Load()), nil
-	}, nil), nil
+	return counted(countedBy(p.Go), nil), nil
 }
 
 func workerpoolMany(env) (*body, error) {
 	p := workerpool.New(2)
-	return counted(func() (int, error) {
+	return counted(countedBy(p.Submit), p.StopWait), nil
+}
+
+// countedBy runs all tasks through submit, which cannot fail, and counts them.
+func countedBy(submit func(func())) func() (int, error) {
+	return func() (int, error) {
 		var ran atomic.Int64
 		var done sync.WaitGroup
 		done.Add(tasks)
 		task := func() { ran.Add(1); done.Done() }
 		for range tasks {
-			p.Submit(task)
+			submit(task)
 		}
 		done.Wait()
 		return int(ran.Load()), nil
-	}, p.StopWait), nil
+	}
 }
