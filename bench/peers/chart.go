@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -13,8 +12,6 @@ import (
 	"gonum.org/v1/plot/vg/vgimg"
 	"gonum.org/v1/plot/vg/vgsvg"
 )
-
-var errNothingToDraw = errors.New("no row has a ratio")
 
 // chartRow is one comparison with its ratios at one and two cores.
 type chartRow struct {
@@ -53,13 +50,24 @@ const (
 	rowHeight  vg.Length = 17
 )
 
-func drawSVG(rows []comparison) ([]byte, error) {
+// picture is a chart before it has a format. height is 0 if there is nothing to draw.
+type picture struct {
+	height vg.Length
+	paint  func(vg.CanvasSizer)
+}
+
+// ratioPicture has a row for each comparison.
+func ratioPicture(rows []comparison) picture {
 	all := chartRows(rows)
 	if len(all) == 0 {
-		return nil, errNothingToDraw
+		return picture{}
 	}
-	canvas := vgsvg.New(chartWidth, chartHeight(all))
-	paint(canvas, all)
+	return picture{96 + rowHeight*vg.Length(len(all)), func(c vg.CanvasSizer) { paint(c, all) }}
+}
+
+func (p picture) svg() ([]byte, error) {
+	canvas := vgsvg.New(chartWidth, p.height)
+	p.paint(canvas)
 	var b bytes.Buffer
 	if _, err := canvas.WriteTo(&b); err != nil {
 		return nil, err
@@ -69,13 +77,9 @@ func drawSVG(rows []comparison) ([]byte, error) {
 	return []byte(text), nil
 }
 
-func drawPNG(rows []comparison) ([]byte, error) {
-	all := chartRows(rows)
-	if len(all) == 0 {
-		return nil, errNothingToDraw
-	}
-	canvas := vgimg.NewWith(vgimg.UseWH(chartWidth, chartHeight(all)), vgimg.UseDPI(192))
-	paint(canvas, all)
+func (p picture) png() ([]byte, error) {
+	canvas := vgimg.NewWith(vgimg.UseWH(chartWidth, p.height), vgimg.UseDPI(192))
+	p.paint(canvas)
 	var b bytes.Buffer
 	if _, err := (vgimg.PngCanvas{Canvas: canvas}).WriteTo(&b); err != nil {
 		return nil, err
@@ -83,31 +87,33 @@ func drawPNG(rows []comparison) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-func chartHeight(all []chartRow) vg.Length { return 96 + rowHeight*vg.Length(len(all)) }
-
 func paint(canvas vg.CanvasSizer, all []chartRow) {
-	c := draw.New(canvas)
-	c.SetColor(paper)
-	c.Fill(c.Rectangle.Path())
-	c = draw.Crop(c, 8, -14, 6, -8)
-	c = title(c, "overlap over its peers: time (or memory) per operation; left of 1 is better")
-	c = legend(c)
+	c := sheet(canvas, "overlap over its peers: time (or memory) per operation; left of 1 is better", []entry{
+		{"1 core", func(c draw.Canvas, at vg.Point) { whisker(c, at.X-8, at.X+8, at.Y, blue); mark(c, at, 1) }},
+		{"2 cores", func(c draw.Canvas, at vg.Point) { whisker(c, at.X-8, at.X+8, at.Y, orange); mark(c, at, 2) }},
+		{"target: stay left of it", goalMark},
+	})
+	p := rowsPlot(rowLabels(all), len(all))
+	p.X.Label.Text = "ratio, logarithmic; bars are 95 % intervals"
+	p.X.Min, p.X.Max = reach(all)
+	p.Add(ratios{all})
+	p.Draw(c)
+}
 
+// rowsPlot has one row below the other, the first at 0, and a logarithmic axis.
+func rowsPlot(labels plot.ConstantTicks, rows int) *plot.Plot {
 	p := plot.New()
 	p.BackgroundColor = nil
 	style(&p.X)
 	style(&p.Y)
-	p.X.Label.Text = "ratio, logarithmic; bars are 95 % intervals"
 	p.X.Label.Padding = 4
 	p.X.Scale = plot.LogScale{}
-	p.X.Min, p.X.Max = reach(all)
 	p.X.Tick.Marker = ratioTicks{}
-	p.Y.Min, p.Y.Max = -float64(len(all))+0.5, 0.5
-	p.Y.Tick.Marker = rowLabels(all)
+	p.Y.Min, p.Y.Max = -float64(rows)+0.5, 0.5
+	p.Y.Tick.Marker = labels
 	p.Y.Tick.Length = 0
 	p.Y.Tick.Label.Color = ink
-	p.Add(ratios{all})
-	p.Draw(c)
+	return p
 }
 
 // rowLabels names row i at -i: the case with its first reference, and only the reference

@@ -8,7 +8,38 @@ import (
 	"io"
 	"math"
 	"testing"
+	"time"
 )
+
+func TestGainChart(t *testing.T) {
+	speeds := func(one, many int) []rates {
+		return []rates{{1: {one, time.Second}, 64: {many, time.Second}}}
+	}
+	c := &chore{name: "task-x", doc: "cpu & wait"}
+	all := []*match{
+		{chore: c, system: &system{name: "both"}, rounds: map[int][]rates{1: speeds(10, 40), 2: speeds(10, 80)}},
+		{chore: c, system: &system{name: "worse"}, rounds: map[int][]rates{1: speeds(10, 40), 2: speeds(10, 20)}},
+		{chore: c, system: &system{name: "broken"}, rounds: map[int][]rates{1: speeds(10, 40)}, err: errWrong},
+		{chore: c, system: &system{name: "half"}, rounds: map[int][]rates{1: speeds(10, 40)}},
+	}
+	svg, err := gainPicture(all, []int{1, 2}).svg()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"task-x – cpu &amp; wait", "both", "4 × 2 = 8, 64 workers", "4 × 0.5 = 2, 64 workers"} {
+		if n := bytes.Count(svg, []byte(want)); n != 1 {
+			t.Errorf("%q is %d times in the chart", want, n)
+		}
+	}
+	for _, unwanted := range []string{"broken", "half"} {
+		if bytes.Contains(svg, []byte(unwanted)) {
+			t.Errorf("%q is in the chart", unwanted)
+		}
+	}
+	if p := gainPicture(all[2:], []int{1, 2}); p.height != 0 {
+		t.Errorf("a chart of nothing is %v high", p.height)
+	}
+}
 
 func TestChart(t *testing.T) {
 	rows := []comparison{
@@ -21,7 +52,7 @@ func TestChart(t *testing.T) {
 	if all := chartRows(rows); len(all) != 3 || len(all[0].cores) != 2 || all[2].ref != "itself (A/A)" {
 		t.Errorf("rows of the chart %+v", all)
 	}
-	svg, err := drawSVG(rows)
+	svg, err := ratioPicture(rows).svg()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +68,7 @@ func TestChart(t *testing.T) {
 			t.Errorf("the chart lacks %q", want)
 		}
 	}
-	b, err := drawPNG(rows)
+	b, err := ratioPicture(rows).png()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +79,7 @@ func TestChart(t *testing.T) {
 	if r, g, b, _ := picture.At(2, 2).RGBA(); r != 0xffff || g != 0xffff || b != 0xffff {
 		t.Error("the background is not white")
 	}
-	if _, err := drawPNG(rows[3:4]); !errors.Is(err, errNothingToDraw) {
-		t.Errorf("a chart of nothing: %v", err)
+	if p := ratioPicture(rows[3:4]); p.height != 0 {
+		t.Errorf("a chart of nothing is %v high", p.height)
 	}
 }

@@ -46,6 +46,20 @@ func style(a *plot.Axis) {
 	a.Tick.Label.XAlign, a.Tick.Label.YAlign = tick.XAlign, tick.YAlign
 }
 
+// entry is a mark of a legend and its meaning.
+type entry struct {
+	words string
+	mark  func(draw.Canvas, vg.Point)
+}
+
+// sheet paints the paper, the title and the legend, and returns the rest.
+func sheet(canvas vg.CanvasSizer, words string, entries []entry) draw.Canvas {
+	c := draw.New(canvas)
+	c.SetColor(paper)
+	c.Fill(c.Rectangle.Path())
+	return legend(title(draw.Crop(c, 8, -14, 6, -8), words), entries)
+}
+
 // title draws along the top of c and returns the rest.
 func title(c draw.Canvas, words string) draw.Canvas {
 	s := letters(12, ink)
@@ -56,21 +70,14 @@ func title(c draw.Canvas, words string) draw.Canvas {
 }
 
 // legend draws the marks with their meaning, never over data.
-func legend(c draw.Canvas) draw.Canvas {
+func legend(c draw.Canvas, entries []entry) draw.Canvas {
 	s := letters(9, ink)
 	s.YAlign = text.YCenter
 	x, y := c.Min.X, c.Max.Y-6
-	for _, entry := range []struct {
-		words string
-		mark  func(vg.Point)
-	}{
-		{"1 core", func(at vg.Point) { whisker(c, at.X-8, at.X+8, at.Y, blue); mark(c, at, 1) }},
-		{"2 cores", func(at vg.Point) { whisker(c, at.X-8, at.X+8, at.Y, orange); mark(c, at, 2) }},
-		{"target: stay left of it", func(at vg.Point) { goalMark(c, at) }},
-	} {
-		entry.mark(vg.Point{X: x + 10, Y: y})
-		c.FillText(s, vg.Point{X: x + 24, Y: y + 1}, entry.words)
-		x += 24 + s.Width(entry.words) + 18
+	for _, e := range entries {
+		e.mark(c, vg.Point{X: x + 10, Y: y})
+		c.FillText(s, vg.Point{X: x + 24, Y: y + 1}, e.words)
+		x += 24 + s.Width(e.words) + 18
 	}
 	c.Max.Y = y - 14
 	return c
@@ -82,12 +89,7 @@ type ratios struct{ all []chartRow }
 func (r ratios) Plot(c draw.Canvas, p *plot.Plot) {
 	tx, ty := p.Transforms(&c)
 	r.bands(c, ty)
-	for _, tick := range p.X.Tick.Marker.Ticks(p.X.Min, p.X.Max) {
-		if tick.Label != "" {
-			c.StrokeLine2(stroke(faint, 0.75), tx(tick.Value), c.Min.Y, tx(tick.Value), c.Max.Y)
-		}
-	}
-	c.StrokeLine2(stroke(muted, 1), tx(1), c.Min.Y, tx(1), c.Max.Y)
+	grid(c, p, tx)
 	for i, row := range r.all {
 		y := ty(-float64(i))
 		if row.target > 0 {
@@ -105,6 +107,16 @@ func (r ratios) Plot(c draw.Canvas, p *plot.Plot) {
 			mark(c, vg.Point{X: tx(at.ratio.Value), Y: lane}, at.cores)
 		}
 	}
+}
+
+// grid draws a line at every label, and one at 1.
+func grid(c draw.Canvas, p *plot.Plot, tx func(float64) vg.Length) {
+	for _, tick := range p.X.Tick.Marker.Ticks(p.X.Min, p.X.Max) {
+		if tick.Label != "" {
+			c.StrokeLine2(stroke(faint, 0.75), tx(tick.Value), c.Min.Y, tx(tick.Value), c.Max.Y)
+		}
+	}
+	c.StrokeLine2(stroke(muted, 1), tx(1), c.Min.Y, tx(1), c.Max.Y)
 }
 
 // bands shades every second case.
@@ -138,6 +150,18 @@ func whisker(c draw.Canvas, low, high, y vg.Length, colour color.Color) {
 	for _, end := range []vg.Length{low, high} {
 		c.StrokeLine2(line, end, y-2, end, y+2)
 	}
+}
+
+// barStyle is the colour of a bar and half of its thickness.
+type barStyle struct {
+	colour color.Color
+	half   vg.Length
+}
+
+// gainBar is a factor, in either direction.
+func gainBar(c draw.Canvas, from, to, y vg.Length, s barStyle) {
+	c.SetColor(s.colour)
+	c.Fill(vg.Rectangle{Min: vg.Point{X: min(from, to), Y: y - s.half}, Max: vg.Point{X: max(from, to), Y: y + s.half}}.Path())
 }
 
 // mark is a full circle for one core and an open square for more.

@@ -36,8 +36,8 @@ func (c *chore) amount(language string) int {
 	return c.amounts[""]
 }
 
-// The waits inside mixed and of the echo server; the Python and Node programs
-// have the same.
+// The waits inside mixed and of the echo server; the programs in other
+// languages have the same.
 const (
 	mixedWait = 2 * time.Millisecond
 	echoWait  = time.Millisecond

@@ -49,7 +49,7 @@ func compete(ctx context.Context, o options, a agenda, stdout, stderr io.Writer)
 
 func sessionOf(o options, chosen []*contest, p *processes, file *results, stderr io.Writer) (*session, []string) {
 	blocks, notes := newBlocks(chosen, p.tools.missing, len(p.placement))
-	return &session{
+	s := &session{
 		blocks:     blocks,
 		sampler:    p,
 		rounds:     o.rounds,
@@ -57,7 +57,11 @@ func sessionOf(o options, chosen []*contest, p *processes, file *results, stderr
 		record:     file.append,
 		progress:   newProgress(stderr, steps(blocks)*(o.rounds+1)),
 		random:     newRandom(),
-	}, notes
+	}
+	if o.layouts && len(blocks) > 0 {
+		s.relink = p.relink
+	}
+	return s, notes
 }
 
 func tournamentOf(o options, chosen []*chore, p *processes, file *results, stderr io.Writer) (*tournament, []string) {
@@ -100,8 +104,10 @@ func show(w io.Writer, blocks []*block, t *tournament, notes []string, file *res
 		fmt.Fprintln(w, note)
 	}
 	fmt.Fprintf(w, "samples: %s\n", file.f.Name())
-	if err := drawChart(w, rows, file); err != nil {
-		return err
+	for name, p := range map[string]picture{"": ratioPicture(rows), "-tasks": gainPicture(t.matches, t.cores)} {
+		if err := p.write(w, file, name); err != nil {
+			return err
+		}
 	}
 	if failed := slices.Concat(failures(blocks), matchFailures(t.matches)); len(failed) > 0 {
 		return fmt.Errorf("%d sides failed:\n  %s", len(failed), strings.Join(failed, "\n  "))
@@ -109,19 +115,21 @@ func show(w io.Writer, blocks []*block, t *tournament, notes []string, file *res
 	return nil
 }
 
-func drawChart(w io.Writer, rows []comparison, file *results) error {
-	for ending, draw := range map[string]func([]comparison) ([]byte, error){".svg": drawSVG, ".png": drawPNG} {
-		picture, err := draw(rows)
-		if errors.Is(err, errNothingToDraw) {
-			continue // the table shows why
-		}
+// write writes the picture in both formats, and prints where. Where nothing is to be drawn,
+// the tables show why.
+func (p picture) write(w io.Writer, file *results, name string) error {
+	if p.height == 0 {
+		return nil
+	}
+	for ending, draw := range map[string]func() ([]byte, error){".svg": p.svg, ".png": p.png} {
+		chart, err := draw()
 		if err == nil {
-			err = os.WriteFile(file.pathWith(ending), picture, 0o666)
+			err = os.WriteFile(file.pathWith(name+ending), chart, 0o666)
 		}
 		if err != nil {
 			return fmt.Errorf("chart: %w", err)
 		}
-		fmt.Fprintf(w, "chart: %s\n", file.pathWith(ending))
+		fmt.Fprintf(w, "chart: %s\n", file.pathWith(name+ending))
 	}
 	return nil
 }

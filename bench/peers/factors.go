@@ -118,16 +118,33 @@ func taskCells(all []*match, cores []int) [][]string {
 	return cells
 }
 
+// measured returns the factors of every number of workers that was measured.
+func (m *match) measured(cores []int) (all []factors) {
+	for _, w := range m.system.levels() {
+		if f := m.factorise(w, cores); f.gc.N > 0 {
+			all = append(all, f)
+		}
+	}
+	return all
+}
+
+// best returns the factors at the best number of workers. It returns false if the match
+// failed or was not measured.
+func (m *match) best(cores []int) (factors, bool) {
+	measured := m.measured(cores)
+	if m.err != nil || len(measured) == 0 {
+		return factors{}, false
+	}
+	return best(measured), true
+}
+
 // cells returns the row of the match, with empty cells for what was not measured.
 func (m *match) cells(cores []int) []string {
 	row := []string{m.system.name}
+	measured := m.measured(cores)
 	byWorkers := map[int]factors{}
-	var measured []factors
-	for _, w := range m.system.levels() {
-		if f := m.factorise(w, cores); f.gc.N > 0 {
-			byWorkers[w] = f
-			measured = append(measured, f)
-		}
+	for _, f := range measured {
+		byWorkers[f.workers] = f
 	}
 	for _, c := range cores {
 		for _, w := range levels[1:] {

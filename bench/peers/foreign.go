@@ -10,6 +10,7 @@ import (
 	"path"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -37,20 +38,24 @@ func (p program) args(n int) []string {
 	return args
 }
 
-//go:embed python/*.py node/*.mjs c/*.c
+//go:embed python/*.py node/*.mjs c/*.c cpp/*.cpp rust/*
 var sources embed.FS
 
 // peersOf are the files with counterparts of the primitives.
 var peersOf = map[string]string{"python": "python/peers.py", "node": "node/peers.mjs", "c": "c/floors.c"}
 
-// gcc has the options of the C programs. The kernels have those of a distribution: no
-// instructions that only newer machines have, and no fused multiply-add, which the Go
+// gcc has the options of the C and C++ programs. The kernels have those of a distribution:
+// no instructions that only newer machines have, and no fused multiply-add, which the Go
 // code forbids as well.
 var gcc = map[string][]string{
-	"c/floors.c":  {"-O2"},
-	"c/kernels.c": {"-O2", "-ffp-contract=off", "-lm"},
-	"c/nstream.c": {"-O3", "-ffp-contract=off", "-pthread"},
+	"c/floors.c":    {"-O2"},
+	"c/kernels.c":   {"-O2", "-ffp-contract=off", "-lm"},
+	"c/nstream.c":   {"-O3", "-ffp-contract=off", "-pthread"},
+	"cpp/tasks.cpp": {"-O2", "-std=c++20", "-pthread", "-ltbb"},
 }
+
+// debianCrates is where Debian's packages put the sources of Rust's libraries.
+const debianCrates = "/usr/share/cargo/registry"
 
 // toolchain runs the programs of the installed languages.
 type toolchain struct {
@@ -67,7 +72,7 @@ func newToolchain(ctx context.Context, files []string) (*toolchain, error) {
 		return nil, fmt.Errorf("directory for the programs of other languages: %w", err)
 	}
 	t := &toolchain{dir: dir, commands: map[string][]string{}, missing: map[string]string{}}
-	ready := map[string]func(context.Context, string) error{"python": t.python, "node": t.node, "c": t.c}
+	ready := map[string]func(context.Context, string) error{"python": t.python, "node": t.node, "c": t.c, "cpp": t.cpp, "rust": t.rust}
 	for _, file := range files {
 		language := path.Dir(file)
 		if t.commands[file] != nil || t.missing[language] != "" {
@@ -126,16 +131,73 @@ func (t *toolchain) c(ctx context.Context, file string) error {
 		t.missing["c"] = "The C rows are left out: gcc is not installed."
 		return nil
 	}
+	return t.compile(ctx, "gcc", file)
+}
+
+func (t *toolchain) cpp(ctx context.Context, file string) error {
+	if runtime.GOOS != "linux" {
+		t.missing["cpp"] = "The C++ rows are left out: they are written for Linux."
+		return nil
+	}
+	if err := exec.CommandContext(ctx, "g++", "-std=c++20", "-E", "-include", "oneapi/tbb/task_group.h", "-x", "c++", os.DevNull).Run(); err != nil {
+		t.missing["cpp"] = "The C++ rows are left out: g++ with C++20 and oneTBB (libtbb-dev) are not installed."
+		return nil
+	}
+	return t.compile(ctx, "g++", file)
+}
+
+// compile makes a program of one file.
+func (t *toolchain) compile(ctx context.Context, compiler, file string) error {
 	if err := t.write(file); err != nil {
 		return err
 	}
 	source := t.commands[file][0]
-	binary := strings.TrimSuffix(source, ".c")
+	binary := source + ".exe"
 	args := append([]string{"-o", binary, source}, gcc[file]...) // a library serves only what precedes it
-	if _, err := exec.CommandContext(ctx, "gcc", args...).Output(); err != nil {
+	if _, err := exec.CommandContext(ctx, compiler, args...).Output(); err != nil {
 		return fmt.Errorf("compile %s: %w", file, withStderr(err))
 	}
 	t.commands[file] = []string{binary}
+	return nil
+}
+
+// rust builds with the libraries of Debian's packages, or those that cargo downloads. What
+// is built stays in the user's cache: it takes a minute.
+func (t *toolchain) rust(ctx context.Context, file string) error {
+	if _, err := exec.LookPath("cargo"); err != nil {
+		t.missing["rust"] = "The Rust rows are left out: cargo is not installed."
+		return nil
+	}
+	const manifest = "rust/Cargo.toml"
+	if err := errors.Join(t.write(manifest), t.write(file)); err != nil {
+		return err
+	}
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		cache = t.dir
+	}
+	target := filepath.Join(cache, "overlap-peers", "rust")
+	args := []string{"--quiet", "--manifest-path", t.commands[manifest][0]}
+	if found, _ := filepath.Glob(filepath.Join(debianCrates, "tokio-1*")); found != nil {
+		args = append(args, "--config", `source.crates-io.replace-with="debian"`, "--config", fmt.Sprintf("source.debian.directory=%q", debianCrates))
+	}
+	cargo := func(verb string, more ...string) error {
+		cmd := exec.CommandContext(ctx, "cargo", slices.Concat([]string{verb}, args, more)...)
+		cmd.Dir, cmd.Env = t.dir, append(os.Environ(), "CARGO_TARGET_DIR="+target)
+		_, err := cmd.Output()
+		return withStderr(err)
+	}
+	if err := cargo("fetch"); err != nil {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		t.missing["rust"] = "The Rust rows are left out: cargo finds no rayon and tokio (librust-rayon-dev, librust-tokio-dev)."
+		return nil
+	}
+	if err := cargo("build", "--release"); err != nil {
+		return fmt.Errorf("compile %s: %w", file, err)
+	}
+	t.commands[file] = []string{filepath.Join(target, "release", "tasks")}
 	return nil
 }
 

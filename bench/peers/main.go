@@ -1,8 +1,8 @@
 // Command peers compares the primitives and kernels of overlap with libraries and
 // languages that do the same work. It measures in rounds, each sample in a process of its
 // own. It prints a table of ratios with their 95 % intervals, and for five tasks a table
-// of the gains from workers and cores in each of seven systems. It writes the samples in
-// the Go benchmark format and draws a chart of the ratios.
+// of the gains from workers and cores in systems of five languages. It writes the samples in
+// the Go benchmark format and draws charts of the ratios and of the gains.
 //
 // It is a module of its own, so that users of overlap never download peers.
 package main
@@ -38,6 +38,7 @@ type options struct {
 	rounds     int
 	taskRounds int
 	cases      *regexp.Regexp
+	layouts    bool
 	list       bool
 	out        string
 	sample     time.Duration
@@ -50,6 +51,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	flags.IntVar(&o.rounds, "rounds", 12, "`samples` of every side; a verdict takes at least 10")
 	flags.IntVar(&o.taskRounds, "task-rounds", 4, "`samples` of every system with every task")
 	cases := flags.String("cases", "", "measure the cases whose name matches this `regexp`")
+	flags.BoolVar(&o.layouts, "layouts", false, "link this program anew for every round, its functions in a random order; run it in the directory of its source")
 	flags.BoolVar(&o.list, "list", false, "list the cases, their references and targets, and the tasks, and exit")
 	flags.StringVar(&o.out, "out", "results", "`directory` for the samples and the chart")
 	flags.DurationVar(&o.sample, "sample", 150*time.Millisecond, "`time` that a sample should take; for tasks, each number of workers takes two thirds of it")

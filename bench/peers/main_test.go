@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -28,7 +29,7 @@ func TestMain(m *testing.M) {
 func TestRun(t *testing.T) {
 	dir := t.TempDir()
 	var stdout, stderr bytes.Buffer
-	err := run([]string{"--rounds", "2", "--sample", "1ms", "--cases", "^event-isset$", "--out", dir}, &stdout, &stderr)
+	err := run([]string{"--rounds", "2", "--layouts", "--sample", "1ms", "--cases", "^event-isset$", "--out", dir}, &stdout, &stderr)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, stderr.String())
 	}
@@ -85,7 +86,10 @@ func TestRunOfATask(t *testing.T) {
 	if strings.Contains(stdout.String(), "verdict") {
 		t.Errorf("an empty table of cases is printed:\n%s", stdout.String())
 	}
-	found, _ := filepath.Glob(filepath.Join(dir, "*"))
+	if charts, _ := filepath.Glob(filepath.Join(dir, "*-tasks.*")); len(charts) != 2 && runtime.NumCPU() > 1 {
+		t.Errorf("charts: %v", charts)
+	}
+	found, _ := filepath.Glob(filepath.Join(dir, "*.txt"))
 	if len(found) != 1 {
 		t.Fatalf("files: %v", found)
 	}

@@ -69,8 +69,8 @@ func (s *system) measure(c *chore, workers int, box time.Duration) (rate, error)
 	return pace(workers, box, func(n int) error { return all(n, want, work.do) })
 }
 
-// pace finds how many tasks fill the time and returns a run of that many. The Python and
-// Node programs do the same.
+// pace finds how many tasks fill the time and returns a run of that many. The
+// programs in other languages do the same.
 func pace(workers int, box time.Duration, run func(n int) error) (rate, error) {
 	n := 2 * workers
 	if err := run(n); err != nil { // starts the workers

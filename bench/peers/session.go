@@ -38,6 +38,7 @@ type session struct {
 	sampler    sampler
 	rounds     int
 	sampleTime time.Duration
+	relink     func(context.Context) error      // before every round, if not nil
 	record     func(*block, side, sample) error // writes a sample to disk
 	progress   *progress
 	random     *rand.Rand
@@ -79,6 +80,11 @@ func (s *session) run(ctx context.Context) error {
 		return err
 	}
 	for round := range s.rounds {
+		if s.relink != nil {
+			if err := s.relink(ctx); err != nil {
+				return err
+			}
+		}
 		err := s.visit(ctx, func(ctx context.Context, b *block, one side) error {
 			got, err := s.sampler.sample(ctx, b.contest.name, one, b.cores, b.n[one.name])
 			if err != nil {

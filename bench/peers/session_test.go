@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -74,6 +75,27 @@ func TestAFailedSideCostsItsRow(t *testing.T) {
 	// A millisecond is 2000 iterations of ten operations of 50 ns.
 	if counts := sampler.counts["overlap"]; counts[len(counts)-1] != 2000 {
 		t.Errorf("iterations %v", counts)
+	}
+}
+
+func TestEveryRoundHasItsLayout(t *testing.T) {
+	s, sampler := newSession(t, map[string]float64{"overlap": 50, "a": 100, "b": 25})
+	var before []int
+	s.relink = func(context.Context) error {
+		before = append(before, sampler.taken)
+		return nil
+	}
+	if err := s.run(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	pilot := sampler.taken - 4*3
+	if want := []int{pilot, pilot + 3, pilot + 6, pilot + 9}; !slices.Equal(before, want) {
+		t.Errorf("linked after %v samples, want %v", before, want)
+	}
+	broken := errors.New("does not link")
+	s.relink = func(context.Context) error { return broken }
+	if err := s.run(context.Background()); !errors.Is(err, broken) {
+		t.Errorf("a failed link gives %v", err)
 	}
 }
 

@@ -31,6 +31,10 @@ func systems() []*system {
 	return []*system{
 		{name: "overlap", wait: primitives.Sleep, start: startOverlap},
 		{name: "goroutines", wait: plainSleep, start: startGoroutines},
+		{name: "cpp-async", file: "cpp/tasks.cpp", mode: "async"},
+		{name: "cpp-tbb", file: "cpp/tasks.cpp", mode: "tbb"},
+		{name: "rust-rayon", file: "rust/tasks.rs", mode: "rayon"},
+		{name: "rust-tokio", file: "rust/tasks.rs", mode: "tokio"},
 		{name: "python-threads", file: "python/tasks.py", mode: "threads"},
 		{name: "python-processes", file: "python/tasks.py", mode: "processes"},
 		{name: "python-asyncio", file: "python/tasks.py", mode: "asyncio"},

@@ -10,8 +10,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { Worker, isMainThread, parentPort, workerData } from "node:worker_threads";
 import { fileURLToPath } from "node:url";
 
-// The waits inside mixed and of the echo server, in milliseconds; the Go and
-// Python programs have the same.
+// The waits inside mixed and of the echo server, in milliseconds; the programs
+// in other languages have the same.
 const MIXED_WAIT = 2;
 const ECHO_WAIT = 1;
 

@@ -17,8 +17,8 @@ import sys
 import threading
 import time
 
-# The waits inside mixed and of the echo server; the Go and Node programs have
-# the same.
+# The waits inside mixed and of the echo server; the programs in other
+# languages have the same.
 MIXED_WAIT = 0.002
 ECHO_WAIT = 0.001
 
