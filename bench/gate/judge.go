@@ -22,7 +22,8 @@ type Options struct {
 	Looks     Looks           // at which measuring could end
 	SlotTime  time.Duration   // of the slots after the first look; 0 if as of those before
 	Rules     Rules           // for single benchmarks, in place of Threshold and Demands
-	Quick     bool            // no floors, which take most of the time: for studies of power
+	Quick     bool            // no floors, which take most of the time
+	OnlyFound bool            // no intervals of what is not found, and nothing is called the same: for studies of power
 }
 
 // Findings are what was found.
@@ -132,14 +133,19 @@ func evaluate(all []*test, o Options) int {
 		seed, stream, level := o.Seed, t.stream(), t.share*o.Alpha/float64(len(tested))
 		p[i] = t.tested.P(stat.Draws(level, maxDraws), seed, stream)
 		spent[i] = min(1, p[i]/t.share)
-		low, high := t.size.Limits(intervalError*t.share, seed, stream+1)
+		low, high := math.Inf(-1), math.Inf(1)
+		if !o.OnlyFound || spent[i] <= o.Alpha {
+			low, high = t.size.Limits(intervalError*t.share, seed, stream+1)
+		}
 		t.Ratio, t.Low, t.High, t.miss = math.Exp(t.size.Estimate()), math.Exp(low), math.Exp(high), intervalError*t.share
 		t.Floor = math.NaN()
 		if !o.Quick {
 			t.Floor = math.Expm1(t.tested.Floor(level, seed, stream+2))
 			t.Layouts = layoutsOf(t.tested, level, seed, stream+2)
 		}
-		t.setSpans(seed, stream+3)
+		if !o.OnlyFound {
+			t.setSpans(seed, stream+3)
+		}
 	})
 	adjusted := stat.Holm(spent)
 	for i, t := range tested {

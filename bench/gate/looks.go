@@ -96,7 +96,7 @@ func benchmark(p sweep.Point) benchmarkOf { return benchmarkOf{p.Package, p.Work
 // last look either, and no other test is about to find a regression. At the end, Judge
 // corrects for all tests anew, so a change that just sufficed here may be undecided there.
 func Settled(series []Series, o Options) func(sweep.Point) bool {
-	o.Quick = true
+	o.Quick, o.OnlyFound = true, false
 	j, tests, _ := assess(series, &o)
 	open, regressed := map[benchmarkOf]bool{}, map[benchmarkOf]bool{}
 	for _, t := range j.tests {

@@ -40,13 +40,17 @@ type Method struct {
 // threshold is the default of overlap check.
 const threshold = 0.03
 
+func options(alpha float64, seed uint64) gate.Options {
+	return gate.Options{Alpha: alpha, Threshold: threshold, Seed: seed, Quick: true, OnlyFound: true}
+}
+
 // Gate is the method of overlap check.
 var Gate = Method{Name: "overlap check", Judge: func(suite []Trial, alpha float64, seed uint64) []Call {
 	series := make([]gate.Series, len(suite))
 	for i, t := range suite {
 		series[i] = gate.Series{Point: t.Point, Blocks: t.Blocks}
 	}
-	return calls(suite, gate.Judge(series, gate.Options{Alpha: alpha, Threshold: threshold, Seed: seed, Quick: true}).Changes, alpha)
+	return calls(suite, gate.Judge(series, options(alpha, seed)).Changes, alpha)
 }}
 
 // Looking is overlap check where it stops at looks for what is settled then, and where what
@@ -58,7 +62,7 @@ var Looking = Method{Name: "overlap check, looking early", Judge: func(suite []T
 	for i, t := range suite {
 		series[i], most = gate.Series{Point: t.Point, Blocks: t.Blocks}, max(most, len(t.Blocks))
 	}
-	o := gate.Options{Alpha: alpha, Threshold: threshold, Seed: seed, Quick: true}
+	o := options(alpha, seed)
 	if looks := gate.PlanLooks(most, 1, 4*len(suite), alpha); looks != nil {
 		o.Looks = looks
 		early := slices.Clone(series)
