@@ -248,17 +248,21 @@ func TestCommentsAreTenAtMost(t *testing.T) {
 	}{
 		{"eleven artifacts", artifacts(10, 20), "[]", 10, 0, "overlap-comment-20 comes after ten others", "Measured"},
 		{"eleven artifacts, and a comment", artifacts(10, 20), comments(20, 20), 9, 1, "overlap-comment-20 comes after ten others", "left a report that cannot be shown"},
-		{"ten comments", artifacts(30, 31), comments(10, 19), 0, 10, "overlap-comment-31 would be one more than ten", "left no report"},
-		{"nine comments", artifacts(30, 31), comments(10, 18), 1, 9, "overlap-comment-31 would be one more than ten", "left no report"},
+		{"ten comments, and new names", artifacts(30, 31), comments(10, 19), 0, 10, "", "left no report"},
+		{"nine comments, and new names", artifacts(30, 31), comments(10, 18), 1, 9, "", "left no report"},
+		{"all names new", artifacts(30, 39), comments(10, 19), 0, 10, "", "Measured"},
+		{"ten comments of eleven names", artifacts(10, 20), comments(11, 20), 0, 10, "overlap-comment-10 would be one more than ten", "left a report that cannot be shown"},
 	} {
 		changes, log, code := writeComment(t, github{onePull, c.artifacts, c.comments, map[string]string{"check.md": "text"}, nil})
-		var posts int
+		posts, patched := 0, map[string]bool{}
 		for _, change := range changes {
 			if strings.HasPrefix(change.request, "POST") {
 				posts++
+			} else {
+				patched[change.request] = true
 			}
 		}
-		if posts != c.posts || len(changes)-posts != c.patches || code != 0 || !strings.Contains(log, c.says) || !strings.Contains(changes[len(changes)-1].body, c.text) {
+		if posts != c.posts || len(patched) != c.patches || len(changes) != posts+len(patched) || code != 0 || !strings.Contains(log, c.says) || !strings.Contains(changes[len(changes)-1].body, c.text) {
 			t.Errorf("%s: exit %d, %d posts, %q\n%s", c.why, code, posts, changes, log)
 		}
 	}
