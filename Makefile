@@ -20,7 +20,7 @@ ifneq ($(MAKECMDGOALS),module) # whose PATH is no list of directories
 sources := $(shell find . \( -path ./results -o -path ./bench/peers \) -prune -o \( -name '*.go' -not -name '*_test.go' -o -name '*.s' -o -name '*.txt' -o -name '*.html' -o -name '*.css' -o -name page.js -o -name schema.json -o -path '*/manual/*.md' \) -print) go.mod go.sum
 endif
 
-.PHONY: help bench run report check check-selftest module test test-all test-386 race soak calibrate precision layouts shapes why peers peers-test lint smoke clean
+.PHONY: help bench run report check check-selftest module test test-all test-portable test-386 race soak calibrate precision layouts shapes why peers peers-test lint smoke clean
 
 help: ## show the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ test-all: ## run all tests: simulations, every workload on every executor, fifty
 race: ## run the tests under the race detector
 	$(GO) test -timeout 30m -race -short ./...
 
+test-portable: ## run the short tests of the primitives without assembly
+	$(GO) test -timeout 30m -short -tags purego ./primitives/...
+
 test-386: ## run the short tests as a 32-bit program, which Linux on amd64 can; not those that draw and print
 	GOARCH=386 $(GO) test -timeout 30m -short $$($(GO) list ./... | grep -v -e /internal/cli -e /report/chart -e /report/page)
 
@@ -87,7 +90,7 @@ shapes: ## boot machines of other shapes in emulators, with 4 to 128 CPUs that c
 	OVERLAP_SHAPES=$(SHAPES) $(GO) test -count=1 -timeout 60m -v -run '^TestShapes$$' ./internal/cli
 
 peers: ## compare the primitives with other libraries and languages, into bench/peers/results
-	cd bench/peers && $(GO) run . $(FLAGS)
+	cd bench/peers && $(GO) run . -layouts $(FLAGS)
 
 peers-test: ## vet and test that comparison, which is a module of its own
 	cd bench/peers && $(GO) vet ./... && $(GO) mod tidy -diff && $(GO) test ./...

@@ -38,18 +38,51 @@ func TestSignalBeforeParking(t *testing.T) {
 	}
 }
 
-// Where the processor does not tell which goroutine we are on, the runtime's
-// own number must do.
-func TestGoroutineByName(t *testing.T) {
-	mine := goroutineByName()
-	if again := goroutineByName(); again != mine {
-		t.Errorf("the same goroutine is %d and %d", mine, again)
+// Living goroutines have different numbers, and keep them when they move: to a larger stack,
+// to another thread.
+func TestGoroutine(t *testing.T) {
+	for name, number := range map[string]func() uintptr{"goroutine": goroutine, "goroutineByName": goroutineByName} {
+		const many = 100
+		numbers, ready, leave := make(chan uintptr, many), make(chan bool), make(chan struct{})
+		var all sync.WaitGroup
+		for range many {
+			all.Go(func() {
+				before := number()
+				grow(1000)
+				ready <- number() == before
+				<-leave
+				if now := number(); now != before {
+					t.Errorf("%s: a goroutine was %d and is %d", name, before, now)
+				}
+				numbers <- before
+			})
+		}
+		for range many {
+			if !<-ready {
+				t.Errorf("%s: the number changed with the stack", name)
+			}
+		}
+		close(leave)
+		all.Wait()
+		close(numbers)
+		seen := map[uintptr]bool{number(): true}
+		for n := range numbers {
+			seen[n] = true
+		}
+		if len(seen) != many+1 {
+			t.Errorf("%s: %d living goroutines have %d numbers", name, many+1, len(seen))
+		}
 	}
-	other := make(chan uintptr)
-	go func() { other <- goroutineByName() }()
-	if o := <-other; o == mine {
-		t.Errorf("two goroutines are both %d", mine)
+}
+
+// grow makes the stack of the calling goroutine larger.
+func grow(depth int) (sum byte) {
+	var frame [256]byte
+	frame[depth%len(frame)] = 1
+	if depth > 0 {
+		sum = grow(depth - 1)
 	}
+	return sum + frame[depth%len(frame)]
 }
 
 // Workers whose numbers hash to a slot that is taken are found all the same.

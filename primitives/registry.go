@@ -71,7 +71,7 @@ func currentWorker() *worker {
 
 // goroutineByName returns the number in the first line of the calling
 // goroutine's stack, "goroutine 7 [running]:". It takes microseconds, and is for
-// processors without a faster way.
+// processors without a faster way, and for the build tag purego.
 func goroutineByName() uintptr {
 	var buf [40]byte
 	line := bytes.TrimPrefix(buf[:runtime.Stack(buf[:], false)], []byte("goroutine "))
