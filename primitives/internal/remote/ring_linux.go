@@ -29,15 +29,19 @@ const (
 	waitsForSpace
 )
 
-// A reader polls for spinTime before it sleeps, since waking a sleeper on
-// another CPU costs ten times that. But polling only pays while the peer runs
-// at the same time; on a busy machine it moved the two apart and made a round
-// trip 4 to 5 times as long. So spinMisses useless polls in a row stop it, and it
-// is tried again after spinPause waits (BenchmarkCall/mmap).
+// A reader polls for spinTime before it sleeps: about as long as it takes to wake a sleeper
+// on another CPU, so that it never loses more than twice what the better choice would have
+// cost (Karlin et al., 1990). After a tenth of that, an interrupt of the peer was enough to
+// put both to sleep, and a round trip took eight times as long.
+//
+// Polling only pays while the peer runs at the same time; on a busy machine it moves the two
+// apart. So after spinMisses useless polls in a row there are none for minPause waits, and
+// for twice as many after each further try that fails, up to maxPause.
 const (
-	spinTime   = 5 * time.Microsecond
+	spinTime   = 50 * time.Microsecond
 	spinMisses = 4
-	spinPause  = 512
+	minPause   = 16
+	maxPause   = 512
 )
 
 // shmRing is one direction. Indices count all bytes since the start. The peer's
@@ -69,7 +73,9 @@ type ringConn struct {
 	peerBell    *os.File
 	peerGone    atomic.Bool
 	spin        bool
-	misses      int // useless polls in a row, then waits without one
+	misses      int // useless polls in a row
+	pause       int // waits without a poll, after the next misses
+	paused      int // waits that are left of it
 	token       [8]byte
 }
 
@@ -173,19 +179,22 @@ func (c *ringConn) poll(ready func() (int, error)) (int, error) {
 	if n > 0 || err != nil || !c.spin {
 		return n, err
 	}
-	if c.misses++; c.misses > spinMisses {
-		if c.misses > spinMisses+spinPause {
-			c.misses = 0
-		}
+	if c.paused > 0 {
+		c.paused--
 		return 0, nil
 	}
 	for start := time.Now(); time.Since(start) < spinTime; {
 		for range 32 { // reading the clock costs as much
 			if n, err = ready(); n > 0 || err != nil {
-				c.misses = 0
+				c.misses, c.pause = 0, minPause
 				return n, err
 			}
 		}
+	}
+	if c.misses++; c.misses == spinMisses {
+		c.misses = 0
+		c.paused = max(c.pause, minPause)
+		c.pause = min(2*c.paused, maxPause)
 	}
 	return 0, nil
 }

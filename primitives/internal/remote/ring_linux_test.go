@@ -117,3 +117,42 @@ func TestRingMemoryCannotShrink(t *testing.T) {
 		t.Error("the size can be changed")
 	}
 }
+
+// Useless polls stop for a while that doubles, and one that succeeds makes it short again.
+func TestUselessPollsPause(t *testing.T) {
+	c, _ := ringPair(t)
+	c.spin = true
+	polls := func(arrives int) bool {
+		calls := 0
+		if _, err := c.poll(func() (int, error) { calls++; return arrives * (calls / 2), nil }); err != nil {
+			t.Fatal(err)
+		}
+		return calls > 1
+	}
+	expect := func(want bool, times int) {
+		t.Helper()
+		for i := range times {
+			if got := polls(0); got != want {
+				t.Fatalf("wait %d of %d polls: %v", i+1, times, got)
+			}
+		}
+	}
+	for _, pause := range []int{minPause, 2 * minPause, 4 * minPause} {
+		expect(true, spinMisses)
+		expect(false, pause)
+	}
+	for range 100 {
+		expect(true, spinMisses)
+		for c.paused > 0 {
+			expect(false, 1)
+		}
+	}
+	expect(true, spinMisses)
+	expect(false, maxPause)
+	if !polls(1) {
+		t.Fatal("it does not poll again")
+	}
+	expect(true, spinMisses)
+	expect(false, minPause)
+	expect(true, 1)
+}
