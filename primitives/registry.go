@@ -70,10 +70,12 @@ func currentWorker() *worker {
 }
 
 // goroutineByName returns the number in the first line of the calling
-// goroutine's stack, "goroutine 7 [running]:". It takes microseconds, and is for
-// processors without a faster way, and for the build tag purego.
+// goroutine's stack, "goroutine 7 [running]:". It is for processors without a faster way,
+// and for the build tag purego: to submit a task and await it takes 16 times as long with
+// it, and 23 times with two cores (make peers).
 func goroutineByName() uintptr {
-	var buf [40]byte
+	buf := firstLines.Get().(*[40]byte)
+	defer firstLines.Put(buf)
 	line := bytes.TrimPrefix(buf[:runtime.Stack(buf[:], false)], []byte("goroutine "))
 	number, _, _ := bytes.Cut(line, []byte(" "))
 	n, err := strconv.ParseUint(string(number), 10, 64)
@@ -82,3 +84,5 @@ func goroutineByName() uintptr {
 	}
 	return uintptr(n)
 }
+
+var firstLines = sync.Pool{New: func() any { return new([40]byte) }}

@@ -183,12 +183,15 @@ func (c *ringConn) poll(ready func() (int, error)) (int, error) {
 		c.paused--
 		return 0, nil
 	}
-	for start := time.Now(); time.Since(start) < spinTime; {
+	for start := time.Now(); ; {
 		for range 32 { // reading the clock costs as much
 			if n, err = ready(); n > 0 || err != nil {
 				c.misses, c.pause = 0, minPause
 				return n, err
 			}
+		}
+		if time.Since(start) >= spinTime {
+			break
 		}
 	}
 	if c.misses++; c.misses == spinMisses {
