@@ -98,6 +98,35 @@ func TestChangesAreFoundAndMeasured(t *testing.T) {
 	}
 }
 
+// A study of power has the p values and the findings of a check, and intervals only of
+// what is found.
+func TestOnlyWhatIsFoundHasAnInterval(t *testing.T) {
+	rng := rand.New(rand.NewPCG(17, 18))
+	list := []Series{
+		twoModes.series(rng, point("Same", 0, 1, 1), 18, 40, 0),
+		twoModes.series(rng, point("Slower", 0, 1, 1), 18, 40, math.Log1p(.2)),
+		twoModes.series(rng, point("Faster", 0, 1, 1), 18, 40, math.Log1p(-.2)),
+	}
+	whole := Judge(list, Options{Quick: true}).Changes
+	study := Judge(list, Options{Quick: true, OnlyFound: true}).Changes
+	seen := map[Verdict]bool{}
+	for i, c := range study {
+		w := whole[i]
+		seen[c.Verdict] = true
+		if c.P != w.P || c.Adjusted != w.Adjusted || c.Ratio != w.Ratio {
+			t.Errorf("%s %v: p %v, ratio %v, want %v and %v", c.Benchmark, c.Quantity, c.P, c.Ratio, w.P, w.Ratio)
+		}
+		if found := w.Adjusted <= .01; found && (c.Low != w.Low || c.High != w.High || c.Verdict != w.Verdict) {
+			t.Errorf("%s %v: %v [%v, %v], want %v [%v, %v]", c.Benchmark, c.Quantity, c.Verdict, c.Low, c.High, w.Verdict, w.Low, w.High)
+		} else if !found && w.P > .01 && (c.Low != 0 || !math.IsInf(c.High, 1) || c.Verdict != CannotTell) {
+			t.Errorf("%s %v was not found: %v [%v, %v]", c.Benchmark, c.Quantity, c.Verdict, c.Low, c.High)
+		}
+	}
+	if !seen[Worse] || !seen[Better] || !seen[CannotTell] {
+		t.Errorf("verdicts %v: the series do not try all", seen)
+	}
+}
+
 // A change as large as the floor is found in 8 of 10 runs.
 func TestFloorIsWhatTheRunCouldSee(t *testing.T) {
 	if testing.Short() {
