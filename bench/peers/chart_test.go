@@ -19,7 +19,7 @@ func TestGainChart(t *testing.T) {
 	all := []*match{
 		{chore: c, system: &system{name: "both"}, rounds: map[int][]rates{1: speeds(10, 40), 2: speeds(10, 80)}},
 		{chore: c, system: &system{name: "worse"}, rounds: map[int][]rates{1: speeds(10, 40), 2: speeds(10, 20)}},
-		{chore: c, system: &system{name: "broken"}, rounds: map[int][]rates{1: speeds(10, 40)}, err: errWrong},
+		{chore: c, system: &system{name: "broken"}, rounds: map[int][]rates{1: speeds(10, 40), 2: speeds(10, 80)}, err: errWrong},
 		{chore: c, system: &system{name: "half"}, rounds: map[int][]rates{1: speeds(10, 40)}},
 	}
 	svg, err := gainPicture(all, []int{1, 2}).svg()
@@ -36,8 +36,10 @@ func TestGainChart(t *testing.T) {
 			t.Errorf("%q is in the chart", unwanted)
 		}
 	}
-	if p := gainPicture(all[2:], []int{1, 2}); p.height != 0 {
-		t.Errorf("a chart of nothing is %v high", p.height)
+	for _, p := range []picture{gainPicture(all[2:], []int{1, 2}), gainPicture(all, []int{1})} {
+		if p.height != 0 {
+			t.Errorf("a chart of nothing is %v high", p.height)
+		}
 	}
 }
 
