@@ -108,7 +108,7 @@ func TestProcessesLoseNoTask(t *testing.T) {
 	}
 	for _, transport := range transports() {
 		t.Run(transport, func(t *testing.T) {
-			x := newProcesses(t, primitives.Config{Workers: 3, Transport: transport, TaskTimeout: 300 * time.Millisecond})
+			x := newProcesses(t, primitives.Config{Workers: 3, Transport: transport, TaskTimeout: time.Second})
 			log := filepath.Join(t.TempDir(), "log")
 			random := rand.New(rand.NewPCG(1, 2))
 			deeds := make([]string, tasks)
