@@ -74,7 +74,7 @@ soak: ## a million operations of Event and Future, a thousand faults of child pr
 	$(GO) test -run '^$$' -fuzz FuzzHistoryPage -fuzztime 1m -fuzzminimizetime 5x ./report/page
 	$(GO) test -run '^$$' -fuzz FuzzRead -fuzztime 1m -fuzzminimizetime 5x ./report/history
 
-calibrate: ## how good the gate is on this machine: half an hour that it has to itself, then hours of judging, into CALIBRATION; run again with that directory, it only judges
+calibrate: ## how good the gate is on this machine: half an hour that it has to itself, then an hour or two of judging, into CALIBRATION; run again with that directory, it only judges
 	cd bench/peers && OVERLAP_CALIBRATE=$(abspath $(CALIBRATION)) $(GO) test -count=1 -timeout 12h -v -run '^TestCalibrate$$' ./calibrate
 
 precision: ## how far to believe a default run on this machine: half an hour that it has to itself, into PRECISION

@@ -23,7 +23,7 @@ const knob = "overlap/bench/peers/knob"
 // TestCalibrate calibrates the gate on this machine, which should do nothing
 // else meanwhile:
 //
-//	OVERLAP_CALIBRATE=DIR go test -timeout 90m -run TestCalibrate -v ./calibrate, in bench/peers
+//	OVERLAP_CALIBRATE=DIR go test -timeout 12h -run TestCalibrate -v ./calibrate, in bench/peers
 //
 // It measures into DIR for OVERLAP_CALIBRATE_TIME (30m), if DIR has nothing yet,
 // and then prints tables of OVERLAP_CALIBRATE_TRIALS (40) trials of each
@@ -31,7 +31,7 @@ const knob = "overlap/bench/peers/knob"
 func TestCalibrate(t *testing.T) {
 	dir := os.Getenv("OVERLAP_CALIBRATE")
 	if dir == "" {
-		t.Skip("takes an hour of a machine that does nothing else: set OVERLAP_CALIBRATE to a directory")
+		t.Skip("takes half an hour of a machine that does nothing else: set OVERLAP_CALIBRATE to a directory")
 	}
 	trials, err := strconv.Atoi(setting("OVERLAP_CALIBRATE_TRIALS", "40"))
 	if err != nil || trials < 1 {

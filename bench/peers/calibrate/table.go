@@ -19,7 +19,7 @@ var Budgets = []float64{10, 14, 30}
 const Turns = 10
 
 // Analyse judges what Measure stored and writes tables in Markdown. It blocks
-// for minutes, and uses all CPUs; nothing it says depends on how fast they are.
+// for an hour or two with 40 trials, and uses all CPUs; nothing it says depends on how fast they are.
 func Analyse(w io.Writer, suites []Suite, s Study) error {
 	if len(suites) == 0 {
 		return errors.New("calibrate: no suites: measure first")
