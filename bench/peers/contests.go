@@ -65,6 +65,7 @@ func loadContests() []*contest {
 	spun := func(name string, target float64, make func(int, kind) func(env) (*body, error)) *contest {
 		return &contest{name: name, cores: []int{2}, ours: ours(make(2, spinning)), rows: []row{
 			withTarget(target, "one-core-loop", plainLoop(spinning)),
+			withoutTarget("floor-two-loops", twoLoops(spinning)),
 		}}
 	}
 	return []*contest{

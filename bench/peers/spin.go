@@ -2,6 +2,7 @@ package main
 
 import (
 	"runtime"
+	"sync"
 	"time"
 )
 
@@ -44,6 +45,30 @@ func plainLoop(k kind) func(env) (*body, error) {
 				ran++
 			}
 			return ran, nil
+		}, nil), nil
+	}
+}
+
+// twoLoops are plain loops that do half of the tasks each, on a goroutine of their own: what
+// the second core brings on this machine at best.
+func twoLoops(k kind) func(env) (*body, error) {
+	return func(e env) (*body, error) {
+		work := k(e)
+		var ran [2]int
+		return counted(func() (int, error) {
+			var both sync.WaitGroup
+			for half := range ran {
+				both.Go(func() {
+					n := 0 // not in ran: the two share a cache line
+					for range tasks / 2 {
+						work()
+						n++
+					}
+					ran[half] = n
+				})
+			}
+			both.Wait()
+			return ran[0] + ran[1], nil
 		}, nil), nil
 	}
 }
