@@ -149,7 +149,11 @@ func (r *Report) Summary() string {
 func (r *Report) inconclusive() string {
 	var reasons []string
 	if undecided, all := r.decisions(); undecided > 0 {
-		reasons = append(reasons, fmt.Sprintf("%d of %s of times, allocations, speedups and minimum efficiencies are undecided", undecided, table.Count(all, "comparison")))
+		verb := "are"
+		if undecided == 1 {
+			verb = "is"
+		}
+		reasons = append(reasons, fmt.Sprintf("%d of %s of times, allocations, speedups and minimum efficiencies %s undecided", undecided, table.Count(all, "comparison"), verb))
 	}
 	if !r.Complete {
 		reasons = append(reasons, "not all blocks were measured")

@@ -25,7 +25,7 @@ func TestOutcomes(t *testing.T) {
 		"slower, and a broken": {gate.Report{Complete: true, Changes: change(gate.Time, gate.Worse), NotCompared: gate.NotCompared{Problems: problem}}, gate.Regressed, 1, 1, "1 regression"},
 		"less efficient":       {gate.Report{Complete: true, Changes: change(gate.Efficiency, gate.Worse)}, gate.NoRegression, 0, 0, "no regression"},
 		"idler":                {gate.Report{Complete: true, Changes: change(gate.AverageParallelism, gate.Worse)}, gate.NoRegression, 0, 0, "no regression"},
-		"cannot tell":          {gate.Report{Complete: true, Changes: change(gate.Time, gate.CannotTell)}, gate.Inconclusive, 0, 2, "inconclusive: no regression found, but 1 of 2 comparisons of times, allocations, speedups and minimum efficiencies are undecided"},
+		"cannot tell":          {gate.Report{Complete: true, Changes: change(gate.Time, gate.CannotTell)}, gate.Inconclusive, 0, 2, "inconclusive: no regression found, but 1 of 2 comparisons of times, allocations, speedups and minimum efficiencies is undecided"},
 		"mean cannot tell":     {gate.Report{Complete: true, Changes: change(gate.MeanTime, gate.CannotTell)}, gate.NoRegression, 0, 0, "no regression"},
 		"interrupted":          {gate.Report{Changes: change(gate.Time, gate.Same)}, gate.Inconclusive, 0, 2, "not all blocks were measured"},
 		"broken":               {gate.Report{Complete: true, Changes: change(gate.Time, gate.Same), NotCompared: gate.NotCompared{Problems: problem}}, gate.Unmeasured, 3, 3, "could not measure: m/e: head does not build"},

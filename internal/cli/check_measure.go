@@ -55,7 +55,8 @@ func (c *checkCmd) measure(ctx context.Context, s *streams, h host.Host, p *pair
 		for _, reason := range table.ReasonsOf(r.Problems, func(p gate.Problem) (name, why string) { return p.Name, p.Why }) {
 			fmt.Fprintf(s.err, "failed: %s: %s\n", strings.Join(reason.Names, ", "), table.OneLine(reason.Why))
 		}
-		return false, budgetTooShort(short, p.Suite())
+		// With --bisect, the next commit may have fewer points, or fewer links.
+		return false, c.ofRevision(budgetTooShort(short, p.Suite()))
 	}
 	if err != nil {
 		return false, c.ofRevision(err)

@@ -105,7 +105,7 @@ func (r *ruled) add(function string, above bool, comment, place string) error {
 		name, value = text[:i], table.Cut(strings.TrimSpace(text[i:]), 80)
 	}
 	if name != demandRule && name != thresholdRule {
-		return fmt.Errorf("there is no rule %s%.80q; there are %s 0.8@4 and %s 10%%", ruleStart, name, demandRule, thresholdRule)
+		return fmt.Errorf("there is no rule %.80q; there are %s 0.8@4 and %s 10%%", ruleStart+name, demandRule, thresholdRule)
 	}
 	if !above {
 		return fmt.Errorf("%s%s is not directly above a benchmark function, func BenchmarkX(b *testing.B)", ruleStart, name)

@@ -81,12 +81,12 @@ func TestRulesElsewhereAreWrong(t *testing.T) {
 
 func TestWrongRulesAreNamed(t *testing.T) {
 	for comment, want := range map[string]string{
-		"//overlap:treshold 10%":               "there is no rule //overlap:\"treshold\"; there are min-efficiency 0.8@4 and threshold 10%",
+		"//overlap:treshold 10%":               "there is no rule \"//overlap:treshold\"; there are min-efficiency 0.8@4 and threshold 10%",
 		"//overlap:Threshold 10%":              "there is no rule",
-		"//overlap: threshold 10%":             "there is no rule //overlap:\"\"",
+		"//overlap: threshold 10%":             "there is no rule \"//overlap:\"",
 		"//overlap:":                           "there is no rule",
 		"//overlap:threshold=10%":              "there is no rule",
-		"//overlap:\x1b[31m\u202e":             `there is no rule //overlap:"\x1b[31m\u202e"`,
+		"//overlap:\x1b[31m\u202e":             `there is no rule "//overlap:\x1b[31m\u202e"`,
 		"// overlap:threshold 10%":             "is not a rule: a rule begins with //overlap:, with no blanks and in lower case",
 		"//Overlap:threshold 10%":              "is not a rule",
 		"//overlap :threshold 10%":             "is not a rule",
