@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -37,8 +38,8 @@ func (s *scriptedRates) rates(_ context.Context, _ *chore, sys *system, cores in
 
 func newScripted(t *testing.T) (*tournament, *scriptedRates) {
 	t.Helper()
-	matches, notes := newMatches(chores()[:1], map[string]string{"python": "No Python."})
-	if len(matches) != 4 || len(notes) != 2 || notes[0] != "No Python." || !strings.HasPrefix(notes[1], "node-workers: at most 64") {
+	matches, notes := newMatches(chores()[:1], map[string]string{"python": "No Python.", "cpp": "No C++.", "rust": "No Rust."})
+	if len(matches) != 4 || len(notes) != 4 || !slices.Contains(notes, "No Python.") || !strings.HasPrefix(notes[3], "node-workers: at most 64") {
 		t.Fatalf("%d matches, notes %q", len(matches), notes)
 	}
 	sampler := &scriptedRates{taken: map[string]int{}}
