@@ -40,6 +40,7 @@ type Method struct {
 // threshold is the default of overlap check.
 const threshold = 0.03
 
+// options are those of overlap check, without what a study of power does not read.
 func options(alpha float64, seed uint64) gate.Options {
 	return gate.Options{Alpha: alpha, Threshold: threshold, Seed: seed, Quick: true, OnlyFound: true}
 }

@@ -31,7 +31,7 @@ const (
 
 // A reader polls for spinTime before it sleeps: about as long as it takes to wake a sleeper
 // on another CPU, so that it never loses more than twice what the better choice would have
-// cost (Karlin et al., 1990). After a tenth of that, an interrupt of the peer was enough to
+// cost (Karlin et al., 1991). After a tenth of that, an interrupt of the peer was enough to
 // put both to sleep, and a round trip took eight times as long.
 //
 // Polling only pays while the peer runs at the same time; on a busy machine it moves the two
