@@ -1,12 +1,14 @@
 package gate
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"overlap/bench/sweep"
@@ -219,7 +221,9 @@ func TestIntervalIsThatOfOneLook(t *testing.T) {
 }
 
 // Measure drops points at looks, and goes on beyond what is planned only if there is time.
-func TestMeasureStopsAtLooks(t *testing.T) {
+func TestMeasureStopsAtLooks(t *testing.T) { synctest.Test(t, testMeasureStopsAtLooks) }
+
+func testMeasureStopsAtLooks(t *testing.T) {
 	for _, test := range []struct {
 		name    string
 		time    time.Duration
@@ -227,11 +231,11 @@ func TestMeasureStopsAtLooks(t *testing.T) {
 		stopped []string
 	}{
 		{"with time", 0, []int{2, 6, 4}, []string{"A", "CCC"}},
-		{"without", 1, []int{2, 4, 4}, []string{"A", "BB", "CCC"}},
+		{"without", 40 * time.Second, []int{2, 4, 4}, []string{"A", "BB", "CCC"}},
 	} {
 		var log, stopped []string
 		var looked []int
-		c := scripted(&log, nil)
+		c := scripted(&log, oneSecond)
 		c.Blocks, c.Looks, c.Time = 4, Looks{2, 4, 6}, test.time
 		c.Settled = func(all []Series) func(sweep.Point) bool {
 			most := Measured(all).Most
@@ -289,5 +293,57 @@ func TestMeasureStopsAtLooks(t *testing.T) {
 	c.Stop = func(sweep.Point) error { return fmt.Errorf("disk full") }
 	if _, _, err := Measure(t.Context(), c); err == nil || err.Error() != "disk full" {
 		t.Errorf("a note that cannot be written: %v", err)
+	}
+}
+
+// oneSecond makes a slot take a second.
+func oneSecond(sweep.Point, int) error {
+	time.Sleep(time.Second)
+	return nil
+}
+
+// No round begins after twice the planned time, of which waits for others are no part. A
+// round takes 12 s.
+func TestMeasureEndsWhenItIsLate(t *testing.T) {
+	for _, test := range []struct {
+		looks Looks
+		time  time.Duration
+		want  int // blocks of each point
+	}{
+		{nil, 0, 40},
+		{nil, 20 * time.Second, 4}, // 36 s, then 48 s
+		{Looks{20, 40, 60}, 20 * time.Second, 4},
+		{Looks{3, 40, 60}, 15 * time.Second, 3}, // late at a look
+		{nil, 24 * time.Second, 5},              // 48 s are not more than 48 s
+		{nil, 1, 1},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			var log, stopped []string
+			c := scripted(&log, oneSecond)
+			c.Looks, c.Time = test.looks, test.time
+			c.Settled = func(all []Series) func(sweep.Point) bool {
+				t.Errorf("%+v: a look after %d blocks", test, Measured(all).Most)
+				return func(sweep.Point) bool { return true }
+			}
+			c.Quiet = func(context.Context) { time.Sleep(time.Minute) }
+			n := 0
+			always := func(int) bool { return true }
+			c.Base, c.Head = beside{c.Base.(script), always, &n}, beside{c.Head.(script), always, &n}
+			c.Stop = func(p sweep.Point) error {
+				stopped = append(stopped, p.Workload)
+				return nil
+			}
+			all, problems, err := Measure(t.Context(), c)
+			if err != nil || problems != nil {
+				t.Fatal(problems, err)
+			}
+			if got := Measured(all); got != (Range{test.want, test.want}) {
+				t.Errorf("%+v: blocks %v", test, got)
+			}
+			slices.Sort(stopped)
+			if late := test.want < 40; late != slices.Equal(stopped, []string{"A", "BB", "CCC"}) {
+				t.Errorf("%+v: stopped %v", test, stopped)
+			}
+		})
 	}
 }

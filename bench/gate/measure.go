@@ -50,7 +50,7 @@ type Config struct {
 	Seed       uint64                          // of the order of points, of the coins and of the layouts
 	Relink     Relink                          // the zero Relink leaves the binaries as they are
 	Looks      Looks                           // after which Settled is called
-	Time       time.Duration                   // for looks beyond Blocks; 0 for no limit
+	Time       time.Duration                   // planned, for looks beyond Blocks and for lateness; 0 for no limit
 	Quiet      func(context.Context)           // waits for others to leave the CPUs alone; may be nil
 	Append     func(Record) error              // may be nil
 	Stop       func(sweep.Point) error         // called for a point that is not measured until the last look; may be nil
@@ -79,7 +79,8 @@ type Relink struct {
 // before that, and after each block in which others had the CPUs. Such a block is left
 // out when speedups are judged, and not measured again. After a look it measures only the
 // points that are not settled. When all have Blocks, it goes on to a further look if the
-// time suffices for all rounds until then.
+// time suffices for all rounds until then. No round begins when lateness times Time have
+// passed, without what Quiet took: what others do to the CPUs can make every process slow.
 //
 // A point with a process that fails is left out, with the reason and all of its
 // blocks: those would be the ones in which it did not fail. If the context ends, or
@@ -90,7 +91,7 @@ func Measure(ctx context.Context, c Config) ([]Series, []Problem, error) {
 	if err := m.findOps(ctx); err != nil {
 		return nil, m.problems, err
 	}
-	m.began = time.Now()
+	m.began, m.waited = time.Now(), 0
 	order := slices.Clone(m.points)
 	var err error
 	for block := 0; err == nil; block++ {
@@ -120,6 +121,16 @@ func (m *measurement) series() (all []Series) {
 	return all
 }
 
+// lateness is how many times the planned time a measurement may take. Ended at once, few
+// checks on a busy machine would have a verdict.
+const lateness = 2
+
+// late reports whether the planned time has passed too often. Names have no part in this
+// rule, so it costs nothing of the error rate: the next look is early.
+func (m *measurement) late() bool {
+	return m.Time > 0 && time.Since(m.began)-m.waited > lateness*m.Time
+}
+
 // look returns which of the points that were measured in the last round, if there was one,
 // have another, when they have so many blocks.
 func (m *measurement) look(order []*measured, blocks int) ([]*measured, error) {
@@ -132,13 +143,17 @@ func (m *measurement) look(order []*measured, blocks int) ([]*measured, error) {
 		return nil, nil
 	}
 	i, looks := slices.BinarySearch(m.Looks, blocks)
-	if !looks {
+	late := blocks > 0 && m.late()
+	if !looks && !late {
 		return order, nil
 	}
-	settled := m.Settled(m.series())
-	going := slices.DeleteFunc(slices.Clone(order), func(p *measured) bool { return settled(p.Point) })
-	if blocks >= m.Blocks && m.Time > 0 && time.Since(m.began)+m.roundTime(going, m.Looks[i+1]-blocks) > m.Time {
-		going = nil
+	var going []*measured
+	if !late {
+		settled := m.Settled(m.series())
+		going = slices.DeleteFunc(slices.Clone(order), func(p *measured) bool { return settled(p.Point) })
+		if blocks >= m.Blocks && m.Time > 0 && time.Since(m.began)+m.roundTime(going, m.Looks[i+1]-blocks) > m.Time {
+			going = nil
+		}
 	}
 	if len(going) > 0 {
 		m.rounds = m.Looks[i+1]
@@ -181,6 +196,7 @@ type measurement struct {
 	problems []Problem
 	done     int
 	began    time.Time     // of the first round
+	waited   time.Duration // in Quiet since then
 	linking  time.Duration // all links
 	links    int
 	rounds   int // until the next look
@@ -272,6 +288,7 @@ func (m *measurement) measureBlock(ctx context.Context, p *measured, n int) erro
 
 func (m *measurement) quiet(ctx context.Context) {
 	if m.Quiet != nil {
+		defer func(began time.Time) { m.waited += time.Since(began) }(time.Now())
 		m.Quiet(ctx)
 	}
 }

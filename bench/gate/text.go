@@ -251,7 +251,7 @@ func (r *Report) basis() string {
 	case !r.Complete:
 		blocks = fmt.Sprintf("fewer than %s of every point", table.Count(r.Most(), "block"))
 	case r.Looks != nil && least == most && most < r.Blocks:
-		blocks = table.Count(most, "block") + " of every point, as no further ones would decide more"
+		blocks = fmt.Sprintf("%s of every point, %d fewer than planned", table.Count(most, "block"), r.Blocks-most)
 	case r.Looks != nil && least == most && most > 0:
 		blocks = table.Count(most, "block") + " of every point"
 	case r.Looks != nil && least < most:

@@ -51,7 +51,7 @@ type checkCmd struct {
 	Cores  []int  `group:"where" help:"Numbers of CPUs to measure on (default: 1 and all cores)." placeholder:"N"`
 	Curves string `group:"where" help:"Which benchmarks to measure on more than one core: always, never, or auto for those that run in parallel in a short try (default: auto)." enum:"always,auto,never" default:"auto" placeholder:"WHEN"`
 
-	Budget time.Duration `group:"long" help:"How long to measure at most, links included, as long as other programs leave the CPUs alone; what is settled ends earlier (default: up to 10 s for every point, and links)." placeholder:"DURATION"`
+	Budget time.Duration `group:"long" help:"How long to measure, links included; up to twice as long if other programs use the CPUs, and --wait; what is settled ends earlier (default: up to 10 s for every point, and links)." placeholder:"DURATION"`
 	Wait   time.Duration `group:"long" help:"How long to wait, in total, for other programs to leave the CPUs; blocks in which they stay do not count for speedups and efficiencies (default: 30s)." default:"30s" placeholder:"DURATION"`
 	Where  string        `group:"long" help:"Whether to record, once all is measured, which lines take more where a benchmark became worse: auto for the first three regressions, about 4 s each and links, or never (default: auto)." enum:"auto,never" default:"auto" placeholder:"WHEN"`
 	Seed   uint64        `group:"long" help:"Seed of the random order (default, and 0: random)." placeholder:"N"`

@@ -108,6 +108,9 @@ func (c *checkCmd) measure(ctx context.Context, s *streams, h host.Host, p *pair
 	p.HeadFailed = p.HeadFailed || len(problems) > 0
 	c.judge(r, slices.DeleteFunc(series, func(s gate.Series) bool { return len(s.Blocks) == 0 }))
 	if r.Complete = !interrupted; !interrupted {
+		if note := lateNote(r); note != "" {
+			r.Notes = append(r.Notes, note)
+		}
 		locateWorse(c, ctx, s, p, r)
 		interrupted = ctx.Err() != nil
 	} else {
@@ -118,6 +121,23 @@ func (c *checkCmd) measure(ctx context.Context, s *streams, h host.Host, p *pair
 		r.Notes = append(r.Notes, fmt.Sprintf("interrupted: at most %d of %d blocks were measured, so there may be regressions that are not listed", measured, r.Most()))
 	}
 	return interrupted, nil
+}
+
+// lateNote says that measuring took at least a quarter longer than planned, and with how
+// many blocks it ended, if those are fewer than before any look.
+func lateNote(r *gate.Report) string {
+	if r.Took < r.Budget+r.Budget/4 {
+		return ""
+	}
+	note := fmt.Sprintf("measuring took %v instead of %v: processes were slower than in a try, or others were waited for (--wait)", r.Took.Round(time.Second), r.Budget.Round(time.Second))
+	least := r.Blocks
+	if r.Looks != nil {
+		least = r.Looks[0]
+	}
+	if r.Measured.Most < least {
+		note += fmt.Sprintf("; it ended after %d of %s: raise --budget, or take a quieter machine", r.Measured.Most, table.Count(r.Blocks, "block"))
+	}
+	return note
 }
 
 // budgetTooShort says which flags make a check fit its budget.

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"overlap/bench/gate"
 	"overlap/bench/gate/pair"
 )
 
@@ -24,6 +25,27 @@ func TestShortBudgetSaysWhatWouldDo(t *testing.T) {
 	} {
 		if got := budgetTooShort(&c.err, false).Error(); got != c.want {
 			t.Errorf("%s\nwant\n%s", got, c.want)
+		}
+	}
+}
+
+func TestLateCheckSaysSo(t *testing.T) {
+	const late = "measuring took 1m20s instead of 40s: processes were slower than in a try, or others were waited for (--wait)"
+	for _, c := range []struct {
+		took   time.Duration
+		looks  gate.Looks
+		blocks int // measured
+		want   string
+	}{
+		{49 * time.Second, nil, 30, ""},
+		{80 * time.Second, nil, 30, late},
+		{80 * time.Second, gate.Looks{16, 30, 46}, 16, late},
+		{80 * time.Second, gate.Looks{16, 30, 46}, 12, late + "; it ended after 12 of 30 blocks: raise --budget, or take a quieter machine"},
+		{80 * time.Second, nil, 29, late + "; it ended after 29 of 30 blocks: raise --budget, or take a quieter machine"},
+	} {
+		r := gate.Report{Took: c.took, Measured: gate.Range{Most: c.blocks}, Setup: gate.Setup{Budget: 40 * time.Second, Blocks: 30, Looks: c.looks}}
+		if got := lateNote(&r); got != c.want {
+			t.Errorf("%+v:\n%q", c, got)
 		}
 	}
 }

@@ -106,9 +106,10 @@ func judgeMutex(o selfOutcome) (got string, ok bool) {
 	if slices.ContainsFunc(o.worse("Shared", gate.Time), func(c gate.Change) bool { return c.Cores == 1 }) {
 		return "slower on one core, where it is as before", false
 	}
-	for _, c := range o.worse("Shared", gate.Speedup) {
+	// Beside others, blocks may be left for one of the two only.
+	for _, c := range o.worse("Shared", gate.Speedup, gate.SoftwareEfficiency) {
 		if c.Cores > 1 {
-			return o.ended(1, fmt.Sprintf("speedup %.2f → %.2f", c.Base, c.Head))
+			return o.ended(1, fmt.Sprintf("%s %.2f → %.2f", c.Quantity, c.Base, c.Head))
 		}
 	}
 	return o.describe(), false

@@ -327,6 +327,18 @@ func TestSelfTestOnANoisyMachine(t *testing.T) {
 	}
 }
 
+// Where others had a CPU, the efficiency of software may be all that shows the lock.
+func TestSelfTestMutexByEfficiency(t *testing.T) {
+	outcomes := healthy()
+	lost := change("Shared", 2, gate.SoftwareEfficiency, .5, gate.Worse)
+	unknown := change("Shared", 2, gate.Speedup, 1, gate.CannotTell)
+	outcomes["mutex"] = selfOutcome{code: 1, report: gate.Report{Changes: []gate.Change{unknown, lost}}}
+	test, out, _ := fake(outcomes)
+	if err := test.run(t.Context()); err != nil || !strings.Contains(out.String(), "software efficiency 1.00 → 0.50") {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
 // Where others had a CPU, that is why nothing was found on two.
 func TestSelfTestBesideOthers(t *testing.T) {
 	outcomes := healthy()
