@@ -1,6 +1,7 @@
 package sweep
 
 import (
+	"context"
 	"crypto/sha256"
 	"debug/elf"
 	"errors"
@@ -10,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 )
 
 // Sums identifies the test binary of each package, by its import path, and the
@@ -27,6 +29,45 @@ func (f *Foreign) Sums() (map[string][sha256.Size]byte, error) {
 			return nil, fmt.Errorf("read the data of %s: %w", pkg, err)
 		}
 		sums[pkg] = [sha256.Size]byte(sum.Sum(nil))
+	}
+	return sums, nil
+}
+
+// CompiledSums is like Sums for the packages as they were compiled, not linked: a binary also
+// holds the tags that it was built with, whether a file asks for them or not. It knows nothing
+// of the linker's flags.
+func (f *Foreign) CompiledSums(ctx context.Context) (map[string][sha256.Size]byte, error) {
+	byFlags := map[string][]string{} // packages
+	for pkg, b := range f.binaries {
+		byFlags[strings.Join(b.flags, "\n")] = append(byFlags[strings.Join(b.flags, "\n")], pkg)
+	}
+	sums := map[string][sha256.Size]byte{}
+	for _, packages := range byFlags {
+		args := slices.Concat([]string{"list", "-export", "-deps", "-test", `-f={{.ImportPath}}{{"\t"}}{{.BuildID}}{{"\t"}}{{join .Deps "\t"}}`}, f.Flags, f.binaries[packages[0]].flags, packages)
+		out, err := f.builder.Run(ctx, args...)
+		if err != nil {
+			return nil, fmt.Errorf("compare what was compiled: %w", err)
+		}
+		contents, deps := map[string]string{}, map[string][]string{}
+		for line := range strings.Lines(out) {
+			fields := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
+			if len(fields) < 2 {
+				return nil, fmt.Errorf("compare what was compiled: go list printed %q", line)
+			}
+			// A build ID is a hash of what went in, a slash, and a hash of what came out.
+			contents[fields[0]] = fields[1][strings.LastIndex(fields[1], "/")+1:]
+			deps[fields[0]] = fields[2:]
+		}
+		for _, pkg := range packages {
+			sum := sha256.New()
+			for _, part := range append(deps[pkg+".test"], pkg+".test") {
+				fmt.Fprintf(sum, "%q %s\n", part, contents[part])
+			}
+			if err := hashDir(sum, f.binaries[pkg].dir, "testdata"); err != nil {
+				return nil, fmt.Errorf("read the data of %s: %w", pkg, err)
+			}
+			sums[pkg] = [sha256.Size]byte(sum.Sum(nil))
+		}
 	}
 	return sums, nil
 }

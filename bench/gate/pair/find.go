@@ -2,6 +2,7 @@ package pair
 
 import (
 	"context"
+	"crypto/sha256"
 	"maps"
 	"slices"
 	"strings"
@@ -13,7 +14,7 @@ import (
 // have. A benchmark of a package that one side failed to build is neither new nor
 // gone on the other.
 func (p *Pair) findBenchmarks(ctx context.Context, failed map[string][]sweep.Omission) error {
-	identical, err := p.findIdentical()
+	identical, err := p.findIdentical(ctx)
 	if err != nil {
 		return err
 	}
@@ -54,15 +55,19 @@ func (p *Pair) findBenchmarks(ctx context.Context, failed map[string][]sweep.Omi
 
 // findIdentical returns the packages whose test binaries are the same on both sides, if
 // that is a reason not to measure them. In two environments the same binary is not the same.
-func (p *Pair) findIdentical() (list []string, err error) {
+func (p *Pair) findIdentical(ctx context.Context) (list []string, err error) {
 	if p.isAA() || p.baseMissing || !p.sameEnv() {
 		return nil, nil
 	}
-	base, err := p.base.foreign.Sums()
+	sums := func(f *sweep.Foreign) (map[string][sha256.Size]byte, error) { return f.Sums() }
+	if p.onlyTagsDiffer() {
+		sums = func(f *sweep.Foreign) (map[string][sha256.Size]byte, error) { return f.CompiledSums(ctx) }
+	}
+	base, err := sums(p.base.foreign)
 	if err != nil {
 		return nil, err
 	}
-	head, err := p.head.foreign.Sums()
+	head, err := sums(p.head.foreign)
 	if err != nil {
 		return nil, err
 	}

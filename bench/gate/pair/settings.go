@@ -33,6 +33,13 @@ var runtimeVariables = []string{"GOGC", "GOMEMLIMIT", "GODEBUG", "GORACE", "GOTR
 // differ reports whether the sides have different settings.
 func (p *Pair) differ() bool { return !p.Base.Settings.Equal(p.Head.Settings) }
 
+// onlyTagsDiffer reports whether the sides have different build tags, and nothing else.
+func (p *Pair) onlyTagsDiffer() bool {
+	same := p.Base.Settings
+	same.Tags = p.Head.Tags
+	return p.differ() && same.Equal(p.Head.Settings)
+}
+
 // isAA reports whether a commit is to be measured against itself. A clean worktree is not:
 // a user who has changed nothing yet need not wait.
 func (p *Pair) isAA() bool {
