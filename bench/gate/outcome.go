@@ -205,6 +205,15 @@ func (r *Report) unmeasured() string {
 }
 
 func (r *Report) passed() string {
+	text := r.compared()
+	if n := len(r.Changed); n > 0 {
+		text += fmt.Sprintf("; %s not compared, as the test code differs", table.Count(n, "benchmark"))
+	}
+	return text
+}
+
+// compared says in what there is no regression.
+func (r *Report) compared() string {
 	if len(r.Changes)+len(r.Identical) == 0 {
 		return fmt.Sprintf("no regression: nothing to compare, as base has none of the benchmarks (%d)", len(r.Added))
 	}
