@@ -222,7 +222,7 @@ func TestAxesHaveRoom(t *testing.T) {
 		low, high float64
 	}{
 		{[]Series{time}, -0.0144 - 0.08*1.0288, 1.0144 + 0.24*1.0288},
-		{[]Series{time, mean}, -0.0144 - 0.08*2.0144, 2 + 0.24*2.0144},
+		{[]Series{time, mean}, -0.0144 - 0.08*2.0144, 2 + 0.40*2.0144},
 		{[]Series{mean}, -0.08 * 10, 12.4},
 		{[]Series{series(Allocs, 1, 1)}, -0.0144 - 0.08*0.0287, 0.0144 + 0.24*0.0287},
 	} {

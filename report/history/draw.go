@@ -64,7 +64,7 @@ func (p *Piece) add(points []Point) {
 // Extent returns the commits of the series, as indices, and the range of an axis for their
 // levels, as binary logarithms: a doubling and a halving are equally far from no change.
 // Bands, and means beside other series, may leave it, but not press the lines flat. Above
-// there is room for labels.
+// there is room for a label, or for one each of two series.
 func Extent(series []Series) (first, last int, low, high float64) {
 	first = math.MaxInt
 	for _, s := range series {
@@ -88,7 +88,7 @@ func Extent(series []Series) (first, last int, low, high float64) {
 		}
 	}
 	if pad := 0.08 * (high - low); 1.32*(high-low) >= 0.02 {
-		return first, last, low - pad, high + 3*pad
+		return first, last, low - pad, high + pad*float64(min(1+2*len(series), 5))
 	}
 	return first, last, -0.03, 0.03
 }
