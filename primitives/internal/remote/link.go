@@ -37,9 +37,14 @@ func newLink(c conn) link {
 // has it too. So Go's poller has little to add, and a round trip through it
 // took 1.9 times as long with pipes and 1.6 times with sockets (BenchmarkCall
 // under taskset -c 0, GOMAXPROCS=1).
-type fileConn struct{ r, w *os.File }
+type fileConn struct {
+	r, w  *os.File
+	yield yielder
+}
 
-func (c *fileConn) Read(p []byte) (int, error)  { return c.r.Read(p) }
+func newFileConn(r, w *os.File) *fileConn { return &fileConn{r: r, w: w, yield: newYielder()} }
+
+func (c *fileConn) Read(p []byte) (int, error)  { return c.yield.read(c.r, p) }
 func (c *fileConn) Write(p []byte) (int, error) { return c.w.Write(p) }
 func (c *fileConn) interrupt()                  {}
 
@@ -91,7 +96,7 @@ func openPipes() (*wiring, error) {
 		return nil, err
 	}
 	return &wiring{
-		conn:   &fileConn{r: replyR, w: callW},
+		conn:   newFileConn(replyR, callW),
 		stdin:  callR,
 		stdout: replyW,
 		theirs: []*os.File{callR, replyW},
@@ -104,7 +109,7 @@ func childConn(transport string) (conn, error) {
 	case "pipe":
 		// The frames keep the real standard output. A task that prints must
 		// not print between them, and one that reads must not eat them.
-		c := &fileConn{r: os.Stdin, w: os.Stdout}
+		c := newFileConn(os.Stdin, os.Stdout)
 		null, err := os.Open(os.DevNull)
 		if err != nil {
 			return nil, err

@@ -72,6 +72,7 @@ type ringConn struct {
 	bell        *os.File // eventfd that wakes us
 	peerBell    *os.File
 	peerGone    atomic.Bool
+	yield       yielder
 	spin        bool
 	misses      int // useless polls in a row
 	pause       int // waits without a poll, after the next misses
@@ -101,8 +102,7 @@ func newRingConn(memory []byte, side int, bell, peerBell *os.File) *ringConn {
 		peerBell:    peerBell,
 	}
 	// Polling for a peer that needs this CPU to answer only makes it wait.
-	var set unix.CPUSet
-	c.spin = runtime.GOMAXPROCS(0) > 1 && unix.SchedGetaffinity(0, &set) == nil && set.Count() > 1
+	c.spin, c.yield = runtime.GOMAXPROCS(0) > 1 && cpuCount() > 1, newYielder()
 	return c
 }
 
@@ -176,8 +176,11 @@ func (c *ringConn) await(what uint32, ready func() (int, error)) (int, error) {
 // poll calls ready once, or for a short time if that can pay.
 func (c *ringConn) poll(ready func() (int, error)) (int, error) {
 	n, err := ready()
-	if n > 0 || err != nil || !c.spin {
+	if n > 0 || err != nil {
 		return n, err
+	}
+	if !c.spin {
+		return c.yield.try(ready)
 	}
 	if c.paused > 0 {
 		c.paused--

@@ -43,9 +43,9 @@ func dupFile(t *testing.T, f *os.File) *os.File {
 // Random pieces go through a ring that is often full and often empty, so that
 // both sides sleep and wake at every boundary.
 func TestRingKeepsEveryByte(t *testing.T) {
-	for _, spin := range []bool{true, false} {
+	for _, how := range []struct{ spin, yield bool }{{true, false}, {false, false}, {false, true}} {
 		w, r := ringPair(t)
-		w.spin, r.spin = spin, spin
+		w.spin, r.spin, w.yield.on, r.yield.on = how.spin, how.spin, how.yield, how.yield
 		sent := make([]byte, 8<<20)
 		for i := range sent {
 			sent[i] = byte(i * 31 >> 3)
@@ -70,7 +70,7 @@ func TestRingKeepsEveryByte(t *testing.T) {
 			got = got[:len(got)+n]
 		}
 		if !bytes.Equal(got, sent) {
-			t.Fatalf("spin %v: bytes differ", spin)
+			t.Fatalf("%+v: bytes differ", how)
 		}
 	}
 }

@@ -82,11 +82,9 @@ func TestRemoteGrandchildInheritsNothing(t *testing.T) {
 	})
 }
 
-// The thread that forks may be older than the pinning of its caller.
-func TestRemoteChildInheritsTheAffinityOfItsStarter(t *testing.T) {
-	older := startTestChild(t, "pipe", limits{})
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
+// onOneCPU keeps the calling goroutine on one CPU until the test ends.
+func onOneCPU(t *testing.T) {
+	t.Helper()
 	var all, first unix.CPUSet
 	if err := unix.SchedGetaffinity(0, &all); err != nil {
 		t.Fatal(err)
@@ -97,12 +95,25 @@ func TestRemoteChildInheritsTheAffinityOfItsStarter(t *testing.T) {
 			break
 		}
 	}
+	runtime.LockOSThread()
 	if err := unix.SchedSetaffinity(0, &first); err != nil {
 		t.Fatal(err)
 	}
-	defer unix.SchedSetaffinity(0, &all)
+	t.Cleanup(func() {
+		if err := unix.SchedSetaffinity(0, &all); err != nil {
+			t.Error(err) // and the thread ends with its goroutine
+			return
+		}
+		runtime.UnlockOSThread()
+	})
+}
+
+// The thread that forks may be older than the pinning of its caller.
+func TestRemoteChildInheritsTheAffinityOfItsStarter(t *testing.T) {
+	older, all := startTestChild(t, "pipe", limits{}), cpuCount()
+	onOneCPU(t)
 	pinned := startTestChild(t, "pipe", limits{})
-	for c, want := range map[*Child]int{older: all.Count(), pinned: 1} {
+	for c, want := range map[*Child]int{older: all, pinned: 1} {
 		if got, err := callOn(context.Background(), c, remoteCPUs, struct{}{}, 0); got != want || err != nil {
 			t.Errorf("%d CPUs, want %d, %v", got, want, err)
 		}

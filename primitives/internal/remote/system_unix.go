@@ -31,7 +31,7 @@ func openSockets() (*wiring, error) {
 		return nil, err
 	}
 	return &wiring{
-		conn:   &socketConn{fileConn{r: ours, w: ours}},
+		conn:   &socketConn{newFileConn(ours, ours)},
 		extra:  []*os.File{theirs},
 		theirs: []*os.File{theirs},
 	}, nil
@@ -55,7 +55,7 @@ func openPair(call string, open func() ([2]int, error)) (a, b *os.File, err erro
 }
 
 // socketConn is the parent's end of a pair of sockets.
-type socketConn struct{ fileConn }
+type socketConn struct{ *fileConn }
 
 // interrupt ends a read although a process that a task has started still has
 // the child's end open.
@@ -69,7 +69,7 @@ func (c *socketConn) interrupt() {
 
 func childSocket() (conn, error) {
 	f := inherited(firstFD, "socket")
-	return &fileConn{r: f, w: f}, nil
+	return newFileConn(f, f), nil
 }
 
 // inherited opens a descriptor that the parent passed on. Programs that a task
