@@ -189,7 +189,7 @@ func (c Change) open() string {
 		return text
 	}
 	text += "; this run detects " + floorWords(c.Floor)
-	if c.Layouts != nil && c.Layouts.Low > 0 {
+	if c.Layouts != nil && c.Layouts.Low > 0 && c.Layouts.Floor < c.Floor {
 		text += ", and " + floorWords(c.Layouts.Floor) + " if code did not move: layouts of the same code differ by " + c.layoutsText()
 	}
 	return text

@@ -15,15 +15,16 @@ type Outcome string
 const (
 	NoRegression Outcome = "no regression"
 	Regressed    Outcome = "regression"
-	Inconclusive Outcome = "inconclusive"      // no regression was found, and there may be one, perhaps in a benchmark that vanished
+	Inconclusive Outcome = "inconclusive"      // no regression was found, and there may be one, perhaps in a benchmark that was not compared
 	Unmeasured   Outcome = "could not measure" // something could not be compared, and nothing else regressed
 )
 
 // Outcome returns the worst result in the report. A regression comes before what could not
 // be measured, because it is certain. What could not be measured comes before all else: a
 // benchmark that does not build must never pass. New benchmarks have nothing to be compared
-// with, and are not a reason to fail. A benchmark that vanished is not known to be slower,
-// and whoever removed it may have had a reason: it leaves the check inconclusive.
+// with, and are not a reason to fail. A benchmark that vanished, or that measures something
+// else in head, is not known to be slower, and whoever did that may have had a reason: it
+// leaves the check inconclusive.
 func (r *Report) Outcome() Outcome {
 	switch {
 	case len(r.regressions()) > 0 || len(r.missed()) > 0:
@@ -31,7 +32,7 @@ func (r *Report) Outcome() Outcome {
 	case len(r.Problems) > 0 || len(r.Changes)+len(r.Identical)+len(r.Added) == 0:
 		return Unmeasured
 	}
-	if undecided, _ := r.decisions(); undecided > 0 || !r.Complete || len(r.Removed) > 0 {
+	if undecided, _ := r.decisions(); undecided > 0 || !r.Complete || len(r.Removed)+len(r.Changed) > 0 {
 		return Inconclusive
 	}
 	return NoRegression
@@ -161,6 +162,9 @@ func (r *Report) inconclusive() string {
 	if len(r.Removed) > 0 {
 		reasons = append(reasons, listUpTo(maxNamed, r.Removed)+" vanished")
 	}
+	if len(r.Changed) > 0 {
+		reasons = append(reasons, "the test code of "+listUpTo(maxNamed, r.Changed)+" differs")
+	}
 	text := strings.Join(reasons, ", and ")
 	if why := r.whoHadCPUs(); why != "" {
 		text += ": " + why
@@ -205,15 +209,6 @@ func (r *Report) unmeasured() string {
 }
 
 func (r *Report) passed() string {
-	text := r.compared()
-	if n := len(r.Changed); n > 0 {
-		text += fmt.Sprintf("; %s not compared, as the test code differs", table.Count(n, "benchmark"))
-	}
-	return text
-}
-
-// compared says in what there is no regression.
-func (r *Report) compared() string {
 	if len(r.Changes)+len(r.Identical) == 0 {
 		return fmt.Sprintf("no regression: nothing to compare, as base has none of the benchmarks (%d)", len(r.Added))
 	}

@@ -184,7 +184,7 @@ func (r *Report) differing() (lines []string) {
 		lines = append(lines, "vanished: "+listNames(r.Removed)+": in base and not in head, so nothing shows whether head is slower there")
 	}
 	if len(r.Changed) > 0 {
-		lines = append(lines, "changed: "+listNames(r.Changed)+": their own code differs between base and head, so their times cannot be compared")
+		lines = append(lines, "changed: "+listNames(r.Changed)+": the benchmark's own code differs between base and head, so the times cannot be compared")
 	}
 	return append(lines, r.ruleChangeLine()...)
 }
@@ -250,7 +250,9 @@ func (r *Report) basis() string {
 	switch least, most := r.Measured.Least, r.Measured.Most; {
 	case !r.Complete:
 		blocks = fmt.Sprintf("fewer than %s of every point", table.Count(r.Most(), "block"))
-	case r.Looks != nil && least == most && most < r.Blocks:
+	case slices.Contains(r.Looks, most) && least == most && most < r.Blocks:
+		blocks = table.Count(most, "block") + " of every point, as no further ones would decide more"
+	case least == most && most > 0 && most < r.Blocks:
 		blocks = fmt.Sprintf("%s of every point, %d fewer than planned", table.Count(most, "block"), r.Blocks-most)
 	case r.Looks != nil && least == most && most > 0:
 		blocks = table.Count(most, "block") + " of every point"

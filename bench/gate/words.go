@@ -168,7 +168,8 @@ func (c Change) floorText() string {
 	}
 	text := floorWords(c.Floor)
 	if c.Layouts != nil {
-		if still := floorWords(c.Layouts.Floor); still != text {
+		// Both are estimates; without layouts, it can only be smaller.
+		if still := floorWords(c.Layouts.Floor); still != text && c.Layouts.Floor < c.Floor {
 			text += " (" + strings.TrimPrefix(still, "≥ ") + ")"
 		}
 	}

@@ -59,7 +59,7 @@ type checkCmd struct {
 	Threshold     percent  `group:"judge" help:"Changes up to this size count as no change, unless a comment //overlap:threshold 10% above a benchmark says otherwise (default: 3%)." default:"3%" placeholder:"PERCENT"`
 	Alpha         percent  `group:"judge" help:"Chance of one or more false alarms in a whole check of identical code (default: 1%)." default:"1%" placeholder:"PERCENT"`
 	MinEfficiency []string `group:"judge" name:"min-efficiency" help:"Minimum efficiency of head, such as 0.8@4: speedup on 4 cores, divided by 4. Also judged if there is nothing to compare with. A comment //overlap:min-efficiency 0.8@4 above a benchmark has precedence." placeholder:"E@CORES"`
-	Strict        bool     `group:"judge" help:"Exit with 2 if something is undecided, or a benchmark vanished."`
+	Strict        bool     `group:"judge" help:"Exit with 2 if something is undecided, or a benchmark vanished or has other code of its own."`
 	Bisect        bool     `group:"judge" help:"Exit as git bisect run wants it: 0 for no regression, 1 for one, 125 if the commit cannot be measured, if a benchmark of base is gone or its own code differs, or, with --strict, if something is undecided, 255 if the command line is wrong."`
 
 	Markdown bool   `group:"output" help:"Print the report as a comment for a pull request."`
@@ -81,7 +81,7 @@ type checkCmd struct {
 
 // Help is printed below the first line of --help.
 func (c *checkCmd) Help() string {
-	return "Words behind -- are arguments of the test binaries. Exit codes: 1 for a regression or a missed --min-efficiency, 2 with --strict if something is undecided or a benchmark vanished, 3 if something could not be measured or the command line is wrong, 130 if interrupted. --bisect has others."
+	return "Words behind -- are arguments of the test binaries. Exit codes: 1 for a regression or a missed --min-efficiency, 2 with --strict if something is undecided, or a benchmark vanished or has other code of its own, 3 if something could not be measured or the command line is wrong, 130 if interrupted. --bisect has others."
 }
 
 func (c *checkCmd) Run(ctx context.Context, k *kong.Context, s *streams, args testArgs) error {

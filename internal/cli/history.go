@@ -248,14 +248,19 @@ func appendHistory(results string, r *gate.Report) (file string, err error) {
 }
 
 // historyEntry returns a report as the history stores it. It leaves out ratios that
-// cannot be chained, such as an allocation where there was none, and those of a program
-// that lost CPUs to other programs.
+// cannot be chained, and those of a program that lost CPUs to other programs. There is no
+// ratio to 0, but the first allocation is what a history must not miss: where a count is 0
+// on one side, it has the ratio of one more on both.
 func historyEntry(r *gate.Report) history.Entry {
 	e := history.Entry{
 		Base: r.Base.Commit, Commit: r.Head.Commit, Time: r.Time, Host: r.Host, Machine: r.Machine,
 		Seed: r.Seed, Blocks: cmp.Or(r.Measured.Least, r.Blocks), Identical: r.Identical,
 	}
 	for _, c := range r.Changes {
+		if c.Exact && (c.Base == 0) != (c.Head == 0) {
+			c.Ratio = max(1e-6, min((1+c.Head)/(1+c.Base), 1e6-1))
+			c.Low, c.High = c.Ratio, c.Ratio
+		}
 		if c.Disturbed || !(c.Low > 0 && c.Low <= c.Ratio && c.Ratio <= c.High && c.High < 1e6) {
 			continue
 		}

@@ -227,6 +227,31 @@ func TestOnlyCompleteComparisonsOfCommitsAreStored(t *testing.T) {
 	}
 }
 
+// The first allocation of a benchmark, and its last, are steps like others.
+func TestFirstAllocationIsAStep(t *testing.T) {
+	repo, hashes := repository(t, "first", "second", "allocates", "fourth", "no longer")
+	results := t.TempDir()
+	for i, counts := range [][2]float64{{0, 0}, {0, 2}, {2, 2}, {2, 0}} {
+		r := comparison(hashes[i], hashes[i+1], 1)
+		c := r.Changes[0]
+		c.Quantity, c.Exact, c.Base, c.Head, c.Ratio = gate.Allocs, true, counts[0], counts[1], 1
+		if c.Base != c.Head {
+			c.Ratio = c.Head / c.Base
+		}
+		c.Low, c.High = c.Ratio, c.Ratio
+		r.Changes = append(r.Changes, c)
+		if _, err := appendHistory(results, r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	code, out, said := showHistory("--results", results, "--dir", repo)
+	for _, want := range []string{"2 steps", "× 3 worse", "allocs/op", "−66.7 % better", "as if it were one more on both"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("exit code %d, no %q in\n%s%s", code, want, out, said)
+		}
+	}
+}
+
 func TestEveryQuantityHasAUnit(t *testing.T) {
 	r := comparison(strings.Repeat("a", 40), strings.Repeat("b", 40), 1)
 	all := []gate.Quantity{gate.Time, gate.MeanTime, gate.Bytes, gate.Allocs, gate.Speedup, gate.ConcurrencyGain, gate.ParallelismGain, gate.Efficiency, gate.SoftwareEfficiency, gate.AverageParallelism}

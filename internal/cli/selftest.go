@@ -10,6 +10,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"time"
 
@@ -108,10 +109,18 @@ func (t selfTest) measure(ctx context.Context, dir string, cases []selfCase) (ma
 		if err != nil {
 			return nil, err
 		}
+		if m := tooShort.FindStringSubmatch(o.said); o.code == exitUnmeasured && m != nil {
+			need, _ := time.ParseDuration(m[1])
+			whole := need * time.Duration(shares) / time.Duration(c.share())
+			return nil, fmt.Errorf("the budget of %v is too short for the self-test: %v of it are for the case %s, which takes %v; use --budget %v", t.budget, budget.Round(time.Second), c.name, need, roundUp(whole+whole/20))
+		}
 		outcomes[c.name] = o
 	}
 	return outcomes, nil
 }
+
+// tooShort finds in what a check says the budget that would do.
+var tooShort = regexp.MustCompile(`--budget \S+ is too short: .*; use --budget (\d[0-9a-z]*)`)
 
 // one checks a case. Its results stay in the temporary directory.
 func (t selfTest) one(ctx context.Context, dir string, c selfCase, budget time.Duration) (o selfOutcome, err error) {

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"overlap/bench/gate"
+	"overlap/bench/gate/pair"
 	"overlap/bench/sweep"
 )
 
@@ -411,6 +412,21 @@ func TestPressureIsTheMedianOfTheSamples(t *testing.T) {
 	}
 	if _, err := pressureIn(file + "x"); err == nil {
 		t.Error("a file that is missing is not an error")
+	}
+}
+
+// A budget that is too short for one case is too short for all: it is said once, with one
+// that would do.
+func TestSelfTestWithAShortBudget(t *testing.T) {
+	outcomes := healthy()
+	short := pair.BudgetError{Budget: 20 * time.Second, Need: 24 * time.Second, Links: 9 * time.Second, Points: 4, Blocks: 14, Benchmarks: 2, Curves: true}
+	outcomes["same"] = selfOutcome{code: exitUnmeasured, said: "overlap: " + budgetTooShort(&short, false).Error() + "\n"}
+	s, out, asked := fake(outcomes)
+	s.budget = time.Minute
+	err := s.run(t.Context())
+	const want = "the budget of 1m0s is too short for the self-test: 20s of it are for the case same, which takes 27s; use --budget 1m30s"
+	if err == nil || err.Error() != want || len(asked) != 1 || out.Len() > 0 {
+		t.Errorf("%v, cases %v\n%s\nwant %s", err, asked, out, want)
 	}
 }
 

@@ -213,7 +213,7 @@ func (h *History) WriteText(w io.Writer) error {
 	for _, note := range append([]string{
 		fmt.Sprintf("A step is the shortest range of commits with a change that chance does not explain. A history without steps shows a false one with a probability of at most %.2g %% if errors are normal, about %.2g %% if they have heavy tails. Tested: %s.", 100*h.Alpha, 100*min(1, maxFalse*h.Alpha), table.Count(h.Tests, "range")),
 		"Steps of a benchmark in one direction whose commits overlap those of its largest count as one, and so do those of several benchmarks between the same two commits.",
-		"Each ratio compares a commit with its base, measured side by side.",
+		"Each ratio compares a commit with its base, measured side by side; where a count is 0 on one side, as if it were one more on both.",
 	}, h.Notes...) {
 		lines = append(lines, t.Wrap(note, "", "  ")...)
 	}
