@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -42,8 +43,11 @@ func TestPatienceGrowsWithUselessTries(t *testing.T) {
 	}
 }
 
-// A try that finds something late has not paid: who wanted the CPU may want it again.
-func TestLateTriesDoNotPay(t *testing.T) {
+// A try that finds something late has not paid: who wanted the CPU may want it again. The clock
+// is not the real one, by which any try may be late.
+func TestLateTriesDoNotPay(t *testing.T) { synctest.Test(t, testLateTriesDoNotPay) }
+
+func testLateTriesDoNotPay(t *testing.T) {
 	defer func(p *patience) { ours = p }(ours)
 	y := yielder{on: true}
 	for _, test := range []struct {
