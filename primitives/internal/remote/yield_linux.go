@@ -26,15 +26,15 @@ const (
 	maxYieldPause = 4096
 )
 
-// patience is when to try, of all peers together: where each learned for itself, 64 peers that
-// sleep made the tries of 64, and a pool of them took a quarter longer.
+// patience says when to try. All peers have the same: where each learned for itself, 64 peers
+// that sleep cost the tries of 64, and a pool of them took a quarter longer.
 type patience struct {
 	mu     sync.Mutex
 	pause  int // waits without a try, after the next that fails
 	paused int // waits that are left of it
 }
 
-var ours = &patience{pause: minPause}
+var yields = &patience{pause: minPause}
 
 // may reports whether the next wait is to begin with a try.
 func (p *patience) may() bool {
@@ -59,7 +59,7 @@ func (p *patience) learn(paid bool) {
 	p.pause = min(2*p.pause, maxYieldPause)
 }
 
-// yielder is one side of a peer.
+// yielder lets the peer of a connection run before a wait sleeps, if it is on.
 type yielder struct{ on bool }
 
 func newYielder() yielder { return yielder{cpuCount() == 1} }
@@ -76,7 +76,7 @@ func cpuCount() int {
 // try calls ready after each time that it has given the CPU away, until that has a positive
 // number or an error.
 func (y *yielder) try(ready func() (int, error)) (n int, err error) {
-	if !y.on || !ours.may() {
+	if !y.on || !yields.may() {
 		return 0, nil
 	}
 	start := time.Now()
@@ -87,11 +87,11 @@ func (y *yielder) try(ready func() (int, error)) (n int, err error) {
 			break
 		}
 	}
-	ours.learn(n > 0 && time.Since(start) < longYield)
+	yields.learn(n > 0 && time.Since(start) < longYield)
 	return n, err
 }
 
-// read is a read of a file that blocks.
+// read is f.Read, of a file that blocks.
 func (y *yielder) read(f *os.File, p []byte) (int, error) {
 	if n, _ := y.try(func() (int, error) { return y.readNow(f, p), nil }); n > 0 {
 		return n, nil

@@ -48,7 +48,7 @@ func TestPatienceGrowsWithUselessTries(t *testing.T) {
 func TestLateTriesDoNotPay(t *testing.T) { synctest.Test(t, testLateTriesDoNotPay) }
 
 func testLateTriesDoNotPay(t *testing.T) {
-	defer func(p *patience) { ours = p }(ours)
+	defer func(p *patience) { yields = p }(yields)
 	y := yielder{on: true}
 	for _, test := range []struct {
 		took  time.Duration
@@ -62,18 +62,18 @@ func testLateTriesDoNotPay(t *testing.T) {
 		{longYield, 1, nil, 1, false},
 		{0, 0, io.EOF, 1, false},
 	} {
-		ours = &patience{pause: minPause}
+		yields = &patience{pause: minPause}
 		tries := 0
 		n, err := y.try(func() (int, error) {
 			tries++
 			time.Sleep(test.took)
 			return test.n, test.err
 		})
-		if n != test.n || err != test.err || tries != test.tries || ours.may() != test.paid {
+		if n != test.n || err != test.err || tries != test.tries || yields.may() != test.paid {
 			t.Errorf("%+v: %d, %v, %d tries", test, n, err, tries)
 		}
 	}
-	ours, y.on = &patience{pause: minPause}, false
+	yields, y.on = &patience{pause: minPause}, false
 	if n, err := y.try(func() (int, error) { return 1, nil }); n != 0 || err != nil {
 		t.Errorf("where it does nothing: %d, %v", n, err)
 	}
@@ -82,7 +82,7 @@ func testLateTriesDoNotPay(t *testing.T) {
 // What is read without waiting is what a read would give, and an end or an error is left to
 // that.
 func TestReadNow(t *testing.T) {
-	defer func(p *patience) { ours = p }(ours)
+	defer func(p *patience) { yields = p }(yields)
 	pipe := func() (r, w *os.File) {
 		r, w, err := openPipe()
 		if err != nil {
@@ -125,7 +125,7 @@ func TestReadNow(t *testing.T) {
 			t.Errorf("%s: %q, and %d bytes into none", name, &got, n)
 		}
 		w.Close()
-		ours = &patience{pause: minPause}
+		yields = &patience{pause: minPause}
 		if n, err := y.read(r, p); n != 0 || err != io.EOF {
 			t.Errorf("%s: at the end: %d, %v", name, n, err)
 		}

@@ -4,7 +4,8 @@ package remote
 
 import "os"
 
-// yielder does nothing here, where a process cannot be bound to a CPU.
+// yielder does nothing here: how many CPUs a thread may use, and a read that does not wait, are
+// asked for in ways that only Linux has.
 type yielder struct{}
 
 func newYielder() yielder { return yielder{} }
