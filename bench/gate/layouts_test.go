@@ -240,3 +240,17 @@ func TestIntervalOfAGainHoldsLayouts(t *testing.T) {
 		t.Errorf("%d of %d intervals hold the gain", held, n)
 	}
 }
+
+// Without what layouts do, a run can only detect more: an estimate that says otherwise is left
+// out.
+func TestFloorWithoutLayoutsIsSmaller(t *testing.T) {
+	for still, want := range map[float64]string{.05: "≥ 10 % (5.0 %)", .2: "≥ 10 %"} {
+		c := Change{Quantity: Time, Verdict: CannotTell, Ratio: 1, Low: .9, High: 1.1, Floor: .1, Layouts: &Layouts{Differ: .1, Low: .05, High: .2, Floor: still}}
+		if got := c.floorText(); got != want {
+			t.Errorf("floor %v: %s, want %s", still, got, want)
+		}
+		if got := strings.Contains(c.open(), "if code did not move"); got != (still < c.Floor) {
+			t.Errorf("floor %v: %s", still, c.open())
+		}
+	}
+}
